@@ -1,0 +1,108 @@
+/**
+ * The one error family. Every refusal that this service makes is a `Fault` with a stable code; the edges
+ * (functions/, bin/) turn codes into HTTP problem documents (RFC 9457), OCSP error statuses (RFC 6960 2.3)
+ * and exit codes. Codes are public: never rename one, never reuse one. This file imports nothing.
+ */
+export const FAULT_CODES = [
+  // Bytes that are not what they claim to be
+  'malformed-der',
+  'trailing-data',
+  'input-too-large',
+  'malformed-pem',
+  'malformed-certificate',
+  'malformed-csr',
+  'malformed-crl',
+  'malformed-ocsp-request',
+  'malformed-ocsp-response',
+  'unsupported-version',
+  'unknown-critical-extension',
+  'malformed-serial',
+  'malformed-name',
+  // Keys and signatures
+  'unsupported-algorithm',
+  'signature-invalid',
+  'weak-key',
+  'unknown-key',
+  'wrong-passphrase',
+  // Stores
+  'condition-failed',
+  'value-too-large',
+  'cursor-invalid',
+  'store-unavailable',
+  'store-locked',
+  // Configuration
+  'configuration-invalid',
+  'trust-domain-invalid',
+  'trust-domain-changed',
+  // The authority
+  'unknown-authority',
+  'unknown-profile',
+  'unknown-certificate',
+  'lint-failed',
+  'authority-expired',
+  'authority-not-ready',
+  'hold-not-allowed',
+  'hold-not-releasable',
+  'not-on-hold',
+  'already-revoked',
+  'signed-bytes-differ',
+  // Registration
+  'unknown-request',
+  'invalid-field',
+  'proof-of-possession-failed',
+  'duplicate-key',
+  'profile-not-allowed',
+  'key-algorithm-not-allowed',
+  'wrong-state',
+  'same-person',
+  'idempotency-key-invalid',
+  'idempotency-key-reused',
+  'not-issued',
+  // Status
+  'unauthorized-issuer',
+  'try-later',
+  'unknown-crl',
+  // Ledger
+  'record-invalid',
+  'unknown-record',
+  // Edges
+  'invalid-input',
+  'unauthenticated',
+  'token-invalid',
+  'token-expired',
+  'client-certificate-invalid',
+  'client-certificate-revoked',
+  'client-certificate-expired',
+  'tls-required',
+  'forbidden',
+  'unknown-route',
+  'method-not-allowed',
+  'unsupported-media-type',
+  'body-too-large',
+  'body-timeout',
+  'too-many-requests',
+  'shutting-down',
+  'internal',
+] as const;
+
+export type FaultCode = (typeof FAULT_CODES)[number];
+
+/** Facts that a caller may see and act on: paths, limits, ids. Never a secret, never personal data. */
+export type FaultFacts = Readonly<Record<string, unknown>>;
+
+export class Fault extends Error {
+  override readonly name = 'Fault';
+  readonly code: FaultCode;
+  readonly facts: FaultFacts;
+
+  /** `message` is one English sentence that says what is wrong and, where there is one, what to do. */
+  constructor(code: FaultCode, message: string, facts: FaultFacts = {}, options?: { cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+    this.facts = facts;
+  }
+
+  static is(error: unknown, code?: FaultCode): error is Fault {
+    return error instanceof Fault && (code === undefined || error.code === code);
+  }
+}

@@ -1,0 +1,377 @@
+import { Fault } from '../fault.ts';
+
+/**
+ * A strict reader and a writer of DER (X.690 clauses 8 to 11). The reader takes nothing that is BER only:
+ * no indefinite or padded length, no padded INTEGER, no BOOLEAN but 00 and FF, no constructed string, no
+ * multi-byte tag, no byte after the end. It never copies: values are views of the bytes that it was given.
+ */
+declare const derBrand: unique symbol;
+declare const oidBrand: unique symbol;
+
+/** Exactly one complete DER element. */
+export type Der = Uint8Array & { readonly [derBrand]: true };
+
+/** Dotted decimal. */
+export type Oid = string & { readonly [oidBrand]: true };
+
+export const TAG = {
+  boolean: 0x01,
+  integer: 0x02,
+  bitString: 0x03,
+  octetString: 0x04,
+  null: 0x05,
+  oid: 0x06,
+  enumerated: 0x0a,
+  utf8String: 0x0c,
+  numericString: 0x12,
+  printableString: 0x13,
+  teletexString: 0x14,
+  ia5String: 0x16,
+  utcTime: 0x17,
+  generalizedTime: 0x18,
+  visibleString: 0x1a,
+  universalString: 0x1c,
+  bmpString: 0x1e,
+  sequence: 0x30,
+  set: 0x31,
+} as const;
+
+/** Context-specific tags: `[n]` constructed (EXPLICIT, or IMPLICIT over a constructed type) and primitive. */
+export const constructed = (n: number): number => 0xa0 | n;
+export const primitive = (n: number): number => 0x80 | n;
+
+/** Deeper nesting than any structure of RFC 5280, 2986 or 6960 needs. */
+const MAX_DEPTH = 32;
+
+const malformed = (why: string, at: number): Fault =>
+  new Fault('malformed-der', `Malformed DER: ${why}.`, { at });
+
+const hexTag = (tag: number): string => `0x${tag.toString(16).padStart(2, '0')}`;
+
+/** A cursor over the elements between `at` and `end` of `bytes`. Every method faults with `malformed-der`. */
+export class DerReader {
+  readonly bytes: Uint8Array;
+  readonly end: number;
+  private readonly depth: number;
+  private at: number;
+
+  constructor(bytes: Uint8Array, start = 0, end = bytes.length, depth = 0) {
+    if (depth > MAX_DEPTH) throw malformed(`nested deeper than ${MAX_DEPTH}`, start);
+    this.bytes = bytes;
+    this.at = start;
+    this.end = end;
+    this.depth = depth;
+  }
+
+  /** The single element of `bytes`, which must not go on after it (`trailing-data`). */
+  static whole(bytes: Uint8Array, maxBytes: number): DerReader {
+    if (bytes.length > maxBytes) {
+      throw new Fault(
+        'input-too-large',
+        `The input has ${bytes.length} bytes; at most ${maxBytes} are taken.`,
+        {
+          limit: maxBytes,
+        },
+      );
+    }
+    const reader = new DerReader(bytes);
+    const { end } = reader.header();
+    if (end !== bytes.length) {
+      throw new Fault('trailing-data', `${bytes.length - end} bytes follow the end of the DER element.`, {
+        at: end,
+      });
+    }
+    return reader;
+  }
+
+  get offset(): number {
+    return this.at;
+  }
+
+  get done(): boolean {
+    return this.at === this.end;
+  }
+
+  /** The next element's tag, or undefined at the end. */
+  peek(): number | undefined {
+    return this.at < this.end ? this.bytes[this.at] : undefined;
+  }
+
+  /** Faults unless everything was read. */
+  finish(): void {
+    if (this.at !== this.end) throw malformed('an element is followed by more than its type allows', this.at);
+  }
+
+  private header(): { tag: number; content: number; end: number } {
+    const { bytes, at, end } = this;
+    if (at + 2 > end) throw malformed('cut short', at);
+    const tag = bytes[at] as number;
+    if ((tag & 0x1f) === 0x1f) throw malformed('a tag number above 30', at);
+    if (tag === 0) throw malformed('a zero tag', at);
+    let length = bytes[at + 1] as number;
+    let content = at + 2;
+    if (length & 0x80) {
+      const count = length & 0x7f;
+      if (count === 0) throw malformed('an indefinite length', at);
+      if (count > 4) throw malformed('a length of more than four octets', at);
+      if (content + count > end) throw malformed('cut short', at);
+      length = 0;
+      for (let i = 0; i < count; i++) length = length * 256 + (bytes[content + i] as number);
+      if (length < 0x80 || length < 2 ** (8 * (count - 1)))
+        throw malformed('a length not in its shortest form', at);
+      content += count;
+    }
+    if (content + length > end) throw malformed('cut short', at);
+    return { tag, content, end: content + length };
+  }
+
+  private take(tag: number): { content: number; end: number } {
+    const header = this.header();
+    if (header.tag !== tag)
+      throw malformed(`tag ${hexTag(tag)} expected, ${hexTag(header.tag)} found`, this.at);
+    this.at = header.end;
+    return header;
+  }
+
+  /** The contents of a constructed element. */
+  into(tag: number): DerReader {
+    const { content, end } = this.take(tag);
+    return new DerReader(this.bytes, content, end, this.depth + 1);
+  }
+
+  sequence(): DerReader {
+    return this.into(TAG.sequence);
+  }
+
+  /** The contents of an element if the next one has this tag; nothing is read otherwise. */
+  optionalInto(tag: number): DerReader | undefined {
+    return this.peek() === tag ? this.into(tag) : undefined;
+  }
+
+  /** The content octets of a primitive element. */
+  content(tag: number): Uint8Array {
+    const { content, end } = this.take(tag);
+    return this.bytes.subarray(content, end);
+  }
+
+  /** The next element whole, checked no deeper than its own header. */
+  element(): { tag: number; der: Der; content: Uint8Array } {
+    const start = this.at;
+    const { tag, content, end } = this.header();
+    this.at = end;
+    return { tag, der: this.bytes.subarray(start, end) as Der, content: this.bytes.subarray(content, end) };
+  }
+
+  /** The next element whole, checked to every depth where it is constructed. */
+  der(): Der {
+    const start = this.at;
+    const { der } = this.element();
+    new DerReader(this.bytes, start, this.at, this.depth).verify();
+    return der;
+  }
+
+  private verify(): void {
+    while (!this.done) {
+      const { tag, content, end } = this.header();
+      if (tag & 0x20) new DerReader(this.bytes, content, end, this.depth + 1).verify();
+      else if (tag < 0x80) this.verifyPrimitive(tag);
+      this.at = end;
+    }
+  }
+
+  private verifyPrimitive(tag: number): void {
+    const probe = new DerReader(this.bytes, this.at, this.end, this.depth);
+    if (tag === TAG.boolean) probe.boolean();
+    else if (tag === TAG.integer || tag === TAG.enumerated) probe.integerContent(tag);
+    else if (tag === TAG.bitString) probe.bitString();
+    else if (tag === TAG.oid) probe.oid();
+    else if (tag === TAG.null) probe.null();
+    else if (tag === TAG.sequence - 0x20 || tag === TAG.set - 0x20)
+      throw malformed('a primitive SEQUENCE or SET', this.at);
+  }
+
+  boolean(): boolean {
+    const content = this.content(TAG.boolean);
+    if (content.length !== 1 || (content[0] !== 0 && content[0] !== 0xff))
+      throw malformed('a BOOLEAN', this.at);
+    return content[0] === 0xff;
+  }
+
+  null(): void {
+    if (this.content(TAG.null).length !== 0) throw malformed('a NULL with content', this.at);
+  }
+
+  /** Two's complement content octets of an INTEGER (or another tag with INTEGER's content), shortest form. */
+  integerContent(tag: number = TAG.integer): Uint8Array {
+    const content = this.content(tag);
+    const [first, second] = content;
+    if (first === undefined) throw malformed('an empty INTEGER', this.at);
+    if (second !== undefined && ((first === 0 && second < 0x80) || (first === 0xff && second >= 0x80))) {
+      throw malformed('an INTEGER not in its shortest form', this.at);
+    }
+    return content;
+  }
+
+  bigint(tag: number = TAG.integer): bigint {
+    const content = this.integerContent(tag);
+    const magnitude = BigInt(`0x${Buffer.from(content).toString('hex')}`);
+    return (content[0] as number) & 0x80 ? magnitude - (1n << BigInt(8 * content.length)) : magnitude;
+  }
+
+  /** An INTEGER from 0 to 2^31 - 1. */
+  small(tag: number = TAG.integer): number {
+    const content = this.integerContent(tag);
+    if (content.length > 4 || (content[0] as number) & 0x80)
+      throw malformed('an INTEGER out of range', this.at);
+    return content.reduce((value, octet) => value * 256 + octet, 0);
+  }
+
+  /** A BIT STRING's bits; unused bits must be zero (X.690 11.2.1). */
+  bitString(tag: number = TAG.bitString): { unused: number; bytes: Uint8Array } {
+    const content = this.content(tag);
+    const unused = content[0];
+    if (unused === undefined || unused > 7 || (content.length === 1 && unused > 0))
+      throw malformed('a BIT STRING', this.at);
+    const last = content[content.length - 1] as number;
+    if (content.length > 1 && last & ((1 << unused) - 1))
+      throw malformed('a BIT STRING with unused bits set', this.at);
+    return { unused, bytes: content.subarray(1) };
+  }
+
+  /** A BIT STRING of whole octets. */
+  bitStringOctets(tag: number = TAG.bitString): Uint8Array {
+    const { unused, bytes } = this.bitString(tag);
+    if (unused !== 0) throw malformed('a BIT STRING that is not whole octets', this.at);
+    return bytes;
+  }
+
+  octetString(tag: number = TAG.octetString): Uint8Array {
+    return this.content(tag);
+  }
+
+  oid(tag: number = TAG.oid): Oid {
+    return decodeOid(this.content(tag), this.at);
+  }
+
+  utf8(tag: number = TAG.utf8String): string {
+    try {
+      return strictUtf8.decode(this.content(tag));
+    } catch (error) {
+      if (error instanceof Fault) throw error;
+      throw malformed('text that is not UTF-8', this.at);
+    }
+  }
+
+  /** Text of the seven-bit string types, checked against `allowed`. */
+  ascii(tag: number, allowed: RegExp): string {
+    const content = this.content(tag);
+    const text = Buffer.from(content.buffer, content.byteOffset, content.length).toString('latin1');
+    if (!allowed.test(text)) throw malformed(`characters that tag ${hexTag(tag)} does not have`, this.at);
+    return text;
+  }
+}
+
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+export const PRINTABLE = /^[A-Za-z0-9 '()+,\-./:=?]*$/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: IA5String is all of ASCII, control characters included
+export const IA5 = /^[\x00-\x7f]*$/;
+
+const decodeOid = (content: Uint8Array, at: number): Oid => {
+  if (content.length === 0 || content.length > 128) throw malformed('an OBJECT IDENTIFIER', at);
+  const arcs: bigint[] = [];
+  let arc = 0n;
+  let fresh = true;
+  for (const octet of content) {
+    if (fresh && octet === 0x80) throw malformed('an OBJECT IDENTIFIER arc not in its shortest form', at);
+    arc = (arc << 7n) | BigInt(octet & 0x7f);
+    fresh = (octet & 0x80) === 0;
+    if (fresh) {
+      arcs.push(arc);
+      arc = 0n;
+    }
+  }
+  if (!fresh) throw malformed('an OBJECT IDENTIFIER cut short', at);
+  const [head, ...rest] = arcs as [bigint, ...bigint[]];
+  const root = head < 80n ? head / 40n : 2n;
+  return [root, head - root * 40n, ...rest].join('.') as Oid;
+};
+
+/* Writing ------------------------------------------------------------------------------------------------ */
+
+/** One element: tag, shortest length, the parts' bytes in order. */
+export const tlv = (tag: number, ...parts: readonly Uint8Array[]): Der => {
+  let length = 0;
+  for (const part of parts) length += part.length;
+  const lengthOctets =
+    length < 0x80 ? 0 : length < 0x100 ? 1 : length < 0x10000 ? 2 : length < 0x1000000 ? 3 : 4;
+  const out = new Uint8Array(2 + lengthOctets + length);
+  out[0] = tag;
+  out[1] = lengthOctets === 0 ? length : 0x80 | lengthOctets;
+  for (let i = 0; i < lengthOctets; i++)
+    out[2 + i] = Math.floor(length / 256 ** (lengthOctets - 1 - i)) & 0xff;
+  let at = 2 + lengthOctets;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out as Der;
+};
+
+export const derSequence = (...parts: readonly Uint8Array[]): Der => tlv(TAG.sequence, ...parts);
+
+/** SET OF: elements sorted by their encodings (X.690 11.6). */
+export const derSetOf = (...elements: readonly Uint8Array[]): Der =>
+  tlv(TAG.set, ...[...elements].sort(Buffer.compare));
+
+export const derBoolean = (value: boolean): Der => tlv(TAG.boolean, Uint8Array.of(value ? 0xff : 0));
+
+export const derNull = (): Der => tlv(TAG.null);
+
+/** The shortest two's complement octets of `value`. */
+export const integerOctets = (value: bigint | number): Uint8Array => {
+  const n = BigInt(value);
+  let length = 1;
+  while (n < -(1n << BigInt(8 * length - 1)) || n >= 1n << BigInt(8 * length - 1)) length++;
+  return Buffer.from(
+    BigInt.asUintN(8 * length, n)
+      .toString(16)
+      .padStart(2 * length, '0'),
+    'hex',
+  );
+};
+
+export const derInteger = (value: bigint | number, tag: number = TAG.integer): Der =>
+  tlv(tag, integerOctets(value));
+
+export const derBitString = (bytes: Uint8Array, unused = 0, tag: number = TAG.bitString): Der =>
+  tlv(tag, Uint8Array.of(unused), bytes);
+
+export const derOctetString = (bytes: Uint8Array, tag: number = TAG.octetString): Der => tlv(tag, bytes);
+
+export const derText = (tag: number, text: string): Der =>
+  tlv(tag, Buffer.from(text, tag === TAG.utf8String ? 'utf8' : 'latin1'));
+
+export const derOid = (oid: Oid, tag: number = TAG.oid): Der => {
+  const [root, second, ...rest] = oid.split('.').map(BigInt) as [bigint, bigint, ...bigint[]];
+  const octets: number[] = [];
+  for (const arc of [root * 40n + second, ...rest]) {
+    const groups = [Number(arc & 0x7fn)];
+    for (let left = arc >> 7n; left > 0n; left >>= 7n) groups.unshift(Number(left & 0x7fn) | 0x80);
+    octets.push(...groups);
+  }
+  return tlv(tag, Uint8Array.from(octets));
+};
+
+/** A dotted OID from outside, checked (X.660: root 0 to 2, second arc below 40 under roots 0 and 1). */
+export const parseOid = (text: string): Oid => {
+  const [root, second] = text.split('.', 2).map(Number);
+  const shaped = /^[0-2](\.(0|[1-9]\d{0,38})){1,30}$/.test(text);
+  if (!shaped || (root !== 2 && (second as number) > 39)) {
+    throw new Fault('invalid-input', `"${text}" is not a dotted object identifier.`);
+  }
+  return text as Oid;
+};
+
+/** `Der` from bytes of ours or from a store of ours; bytes from outside go through a decoder instead. */
+export const asDer = (bytes: Uint8Array): Der => bytes as Der;

@@ -1,0 +1,94 @@
+import type { CertificateRef, Principal } from '../principal.ts';
+
+export const REQUEST_STATES = [
+  'submitted',
+  'examined',
+  'approved',
+  'issued',
+  'rejected',
+  'withdrawn',
+] as const;
+export type RequestState = (typeof REQUEST_STATES)[number];
+
+export interface Submission {
+  readonly profile: string;
+  /** PKCS#10 in PEM. Its subject is not used: subjects are built from the profile and `fields`. */
+  readonly csr: string;
+  /** Values of the profile's fields, by the field's name. */
+  readonly fields: Readonly<Record<string, string | readonly string[]>>;
+}
+
+export interface Examination {
+  readonly stage: 'office' | 'centre';
+  readonly by: string;
+  /** RFC 3339 UTC. */
+  readonly at: string;
+  readonly decision: 'approve' | 'reject';
+  readonly reason?: string;
+}
+
+export interface RequestView {
+  readonly id: string;
+  readonly office: string;
+  readonly profile: string;
+  readonly profileVersion: number;
+  readonly state: RequestState;
+  readonly fields: Readonly<Record<string, string | readonly string[]>>;
+  /** The subject that the certificate will have, for people. */
+  readonly subject: string;
+  readonly keyAlgorithm: string;
+  /** SHA-256 of the DER SubjectPublicKeyInfo, hex. */
+  readonly publicKeyDigest: string;
+  readonly submittedBy: string;
+  readonly submittedAt: string;
+  readonly examinations: readonly Examination[];
+  readonly certificate?: CertificateRef;
+}
+
+/**
+ * Requests and the three-person rule: who submits, who examines at the office and who examines at the centre are
+ * three different persons. Officers see and touch only their own office's requests (another office's are
+ * `unknown-request`); operators examine at the centre; auditors read.
+ */
+export interface Registration {
+  /**
+   * Faults: `unknown-profile`, `profile-not-allowed`, `malformed-csr` and its kin, `proof-of-possession-failed`,
+   * `weak-key`, `key-algorithm-not-allowed`, `duplicate-key`, `invalid-field`, `idempotency-key-reused`.
+   * With an idempotency key, the same submission gives the same request again (`replayed`).
+   */
+  submit(
+    actor: Principal,
+    submission: Submission,
+    idempotencyKey?: string,
+  ): Promise<{ readonly request: RequestView; readonly replayed: boolean }>;
+  /**
+   * An officer's examination moves `submitted` to `examined`, an operator's `examined` to `approved` and on to
+   * `issued` in the same call where issuing goes through (it is finished later where it does not). A rejection
+   * needs a reason and frees the key. Faults: `unknown-request`, `wrong-state`, `same-person`, `forbidden`.
+   */
+  examine(
+    actor: Principal,
+    id: string,
+    examination: { readonly decision: 'approve' | 'reject'; readonly reason?: string },
+  ): Promise<RequestView>;
+  /** By the office, before the centre has approved. Faults: `unknown-request`, `wrong-state`. */
+  withdraw(actor: Principal, id: string, reason: string): Promise<RequestView>;
+  get(actor: Principal, id: string): Promise<RequestView>;
+  /** Newest first. Officers get their own office's; others may choose one. */
+  list(
+    actor: Principal,
+    query: {
+      readonly office?: string;
+      readonly state?: RequestState;
+      readonly limit: number;
+      readonly cursor?: string;
+    },
+  ): Promise<{ readonly requests: readonly RequestView[]; readonly cursor?: string }>;
+  /** The issued certificate followed by its chain, in PEM; recorded as a provision. Faults: `unknown-request`, `not-issued`. */
+  collect(
+    actor: Principal,
+    id: string,
+  ): Promise<{ readonly pem: string; readonly certificate: CertificateRef }>;
+  /** Finishes what an interrupted run left approved but not issued. Resolves with the requests finished. */
+  recover(): Promise<readonly string[]>;
+}
