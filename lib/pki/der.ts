@@ -43,7 +43,8 @@ export const primitive = (n: number): number => 0x80 | n;
 /** Deeper nesting than any structure of RFC 5280, 2986 or 6960 needs. */
 const MAX_DEPTH = 32;
 
-const malformed = (why: string, at: number): Fault =>
+/** For this file and the small types beside it (names, times): `why` is a noun phrase without personal data. */
+export const malformedDer = (why: string, at: number): Fault =>
   new Fault('malformed-der', `Malformed DER: ${why}.`, { at });
 
 const hexTag = (tag: number): string => `0x${tag.toString(16).padStart(2, '0')}`;
@@ -56,7 +57,7 @@ export class DerReader {
   private at: number;
 
   constructor(bytes: Uint8Array, start = 0, end = bytes.length, depth = 0) {
-    if (depth > MAX_DEPTH) throw malformed(`nested deeper than ${MAX_DEPTH}`, start);
+    if (depth > MAX_DEPTH) throw malformedDer(`nested deeper than ${MAX_DEPTH}`, start);
     this.bytes = bytes;
     this.at = start;
     this.end = end;
@@ -99,36 +100,37 @@ export class DerReader {
 
   /** Faults unless everything was read. */
   finish(): void {
-    if (this.at !== this.end) throw malformed('an element is followed by more than its type allows', this.at);
+    if (this.at !== this.end)
+      throw malformedDer('an element is followed by more than its type allows', this.at);
   }
 
   private header(): { tag: number; content: number; end: number } {
     const { bytes, at, end } = this;
-    if (at + 2 > end) throw malformed('cut short', at);
+    if (at + 2 > end) throw malformedDer('cut short', at);
     const tag = bytes[at] as number;
-    if ((tag & 0x1f) === 0x1f) throw malformed('a tag number above 30', at);
-    if (tag === 0) throw malformed('a zero tag', at);
+    if ((tag & 0x1f) === 0x1f) throw malformedDer('a tag number above 30', at);
+    if (tag === 0) throw malformedDer('a zero tag', at);
     let length = bytes[at + 1] as number;
     let content = at + 2;
     if (length & 0x80) {
       const count = length & 0x7f;
-      if (count === 0) throw malformed('an indefinite length', at);
-      if (count > 4) throw malformed('a length of more than four octets', at);
-      if (content + count > end) throw malformed('cut short', at);
+      if (count === 0) throw malformedDer('an indefinite length', at);
+      if (count > 4) throw malformedDer('a length of more than four octets', at);
+      if (content + count > end) throw malformedDer('cut short', at);
       length = 0;
       for (let i = 0; i < count; i++) length = length * 256 + (bytes[content + i] as number);
       if (length < 0x80 || length < 2 ** (8 * (count - 1)))
-        throw malformed('a length not in its shortest form', at);
+        throw malformedDer('a length not in its shortest form', at);
       content += count;
     }
-    if (content + length > end) throw malformed('cut short', at);
+    if (content + length > end) throw malformedDer('cut short', at);
     return { tag, content, end: content + length };
   }
 
   private take(tag: number): { content: number; end: number } {
     const header = this.header();
     if (header.tag !== tag)
-      throw malformed(`tag ${hexTag(tag)} expected, ${hexTag(header.tag)} found`, this.at);
+      throw malformedDer(`tag ${hexTag(tag)} expected, ${hexTag(header.tag)} found`, this.at);
     this.at = header.end;
     return header;
   }
@@ -141,6 +143,20 @@ export class DerReader {
 
   sequence(): DerReader {
     return this.into(TAG.sequence);
+  }
+
+  /** The contents of a SET OF, whose elements must come in the order of their encodings (X.690 11.6). */
+  setOf(tag: number = TAG.set): DerReader {
+    const reader = this.into(tag);
+    const probe = new DerReader(this.bytes, reader.at, reader.end, reader.depth);
+    for (let previous: Der | undefined; !probe.done; ) {
+      const start = probe.at;
+      const { der } = probe.element();
+      if (previous !== undefined && Buffer.compare(previous, der) > 0)
+        throw malformedDer('a SET OF not in the order of its encodings', start);
+      previous = der;
+    }
+    return reader;
   }
 
   /** The contents of an element if the next one has this tag; nothing is read otherwise. */
@@ -173,8 +189,12 @@ export class DerReader {
   private verify(): void {
     while (!this.done) {
       const { tag, content, end } = this.header();
-      if (tag & 0x20) new DerReader(this.bytes, content, end, this.depth + 1).verify();
-      else if (tag < 0x80) this.verifyPrimitive(tag);
+      if (tag & 0x20) {
+        // Of the universal types only SEQUENCE and SET are constructed; a string in pieces is BER (X.690 10.2).
+        if (tag < 0x40 && tag !== TAG.sequence && tag !== TAG.set)
+          throw malformedDer('a constructed string', this.at);
+        new DerReader(this.bytes, content, end, this.depth + 1).verify();
+      } else if (tag < 0x80) this.verifyPrimitive(tag);
       this.at = end;
     }
   }
@@ -187,27 +207,27 @@ export class DerReader {
     else if (tag === TAG.oid) probe.oid();
     else if (tag === TAG.null) probe.null();
     else if (tag === TAG.sequence - 0x20 || tag === TAG.set - 0x20)
-      throw malformed('a primitive SEQUENCE or SET', this.at);
+      throw malformedDer('a primitive SEQUENCE or SET', this.at);
   }
 
   boolean(): boolean {
     const content = this.content(TAG.boolean);
     if (content.length !== 1 || (content[0] !== 0 && content[0] !== 0xff))
-      throw malformed('a BOOLEAN', this.at);
+      throw malformedDer('a BOOLEAN', this.at);
     return content[0] === 0xff;
   }
 
   null(): void {
-    if (this.content(TAG.null).length !== 0) throw malformed('a NULL with content', this.at);
+    if (this.content(TAG.null).length !== 0) throw malformedDer('a NULL with content', this.at);
   }
 
   /** Two's complement content octets of an INTEGER (or another tag with INTEGER's content), shortest form. */
   integerContent(tag: number = TAG.integer): Uint8Array {
     const content = this.content(tag);
     const [first, second] = content;
-    if (first === undefined) throw malformed('an empty INTEGER', this.at);
+    if (first === undefined) throw malformedDer('an empty INTEGER', this.at);
     if (second !== undefined && ((first === 0 && second < 0x80) || (first === 0xff && second >= 0x80))) {
-      throw malformed('an INTEGER not in its shortest form', this.at);
+      throw malformedDer('an INTEGER not in its shortest form', this.at);
     }
     return content;
   }
@@ -222,7 +242,7 @@ export class DerReader {
   small(tag: number = TAG.integer): number {
     const content = this.integerContent(tag);
     if (content.length > 4 || (content[0] as number) & 0x80)
-      throw malformed('an INTEGER out of range', this.at);
+      throw malformedDer('an INTEGER out of range', this.at);
     return content.reduce((value, octet) => value * 256 + octet, 0);
   }
 
@@ -231,17 +251,17 @@ export class DerReader {
     const content = this.content(tag);
     const unused = content[0];
     if (unused === undefined || unused > 7 || (content.length === 1 && unused > 0))
-      throw malformed('a BIT STRING', this.at);
+      throw malformedDer('a BIT STRING', this.at);
     const last = content[content.length - 1] as number;
     if (content.length > 1 && last & ((1 << unused) - 1))
-      throw malformed('a BIT STRING with unused bits set', this.at);
+      throw malformedDer('a BIT STRING with unused bits set', this.at);
     return { unused, bytes: content.subarray(1) };
   }
 
   /** A BIT STRING of whole octets. */
   bitStringOctets(tag: number = TAG.bitString): Uint8Array {
     const { unused, bytes } = this.bitString(tag);
-    if (unused !== 0) throw malformed('a BIT STRING that is not whole octets', this.at);
+    if (unused !== 0) throw malformedDer('a BIT STRING that is not whole octets', this.at);
     return bytes;
   }
 
@@ -258,7 +278,7 @@ export class DerReader {
       return strictUtf8.decode(this.content(tag));
     } catch (error) {
       if (error instanceof Fault) throw error;
-      throw malformed('text that is not UTF-8', this.at);
+      throw malformedDer('text that is not UTF-8', this.at);
     }
   }
 
@@ -266,7 +286,7 @@ export class DerReader {
   ascii(tag: number, allowed: RegExp): string {
     const content = this.content(tag);
     const text = Buffer.from(content.buffer, content.byteOffset, content.length).toString('latin1');
-    if (!allowed.test(text)) throw malformed(`characters that tag ${hexTag(tag)} does not have`, this.at);
+    if (!allowed.test(text)) throw malformedDer(`characters that tag ${hexTag(tag)} does not have`, this.at);
     return text;
   }
 }
@@ -276,14 +296,16 @@ const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 export const PRINTABLE = /^[A-Za-z0-9 '()+,\-./:=?]*$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: IA5String is all of ASCII, control characters included
 export const IA5 = /^[\x00-\x7f]*$/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: what one octet to a character can hold
+const LATIN1 = /^[\x00-\xff]*$/;
 
 const decodeOid = (content: Uint8Array, at: number): Oid => {
-  if (content.length === 0 || content.length > 128) throw malformed('an OBJECT IDENTIFIER', at);
+  if (content.length === 0 || content.length > 128) throw malformedDer('an OBJECT IDENTIFIER', at);
   const arcs: bigint[] = [];
   let arc = 0n;
   let fresh = true;
   for (const octet of content) {
-    if (fresh && octet === 0x80) throw malformed('an OBJECT IDENTIFIER arc not in its shortest form', at);
+    if (fresh && octet === 0x80) throw malformedDer('an OBJECT IDENTIFIER arc not in its shortest form', at);
     arc = (arc << 7n) | BigInt(octet & 0x7f);
     fresh = (octet & 0x80) === 0;
     if (fresh) {
@@ -291,7 +313,7 @@ const decodeOid = (content: Uint8Array, at: number): Oid => {
       arc = 0n;
     }
   }
-  if (!fresh) throw malformed('an OBJECT IDENTIFIER cut short', at);
+  if (!fresh) throw malformedDer('an OBJECT IDENTIFIER cut short', at);
   const [head, ...rest] = arcs as [bigint, ...bigint[]];
   const root = head < 80n ? head / 40n : 2n;
   return [root, head - root * 40n, ...rest].join('.') as Oid;
@@ -349,8 +371,17 @@ export const derBitString = (bytes: Uint8Array, unused = 0, tag: number = TAG.bi
 
 export const derOctetString = (bytes: Uint8Array, tag: number = TAG.octetString): Der => tlv(tag, bytes);
 
-export const derText = (tag: number, text: string): Der =>
-  tlv(tag, Buffer.from(text, tag === TAG.utf8String ? 'utf8' : 'latin1'));
+/**
+ * UTF8String, or a type of one octet to a character under any other tag. Fault: `invalid-input` where the text has
+ * characters that the type cannot hold, since Buffer would replace or cut them silently.
+ */
+export const derText = (tag: number, text: string): Der => {
+  const utf8 = tag === TAG.utf8String;
+  if (utf8 ? !text.isWellFormed() : !(tag === TAG.teletexString ? LATIN1 : IA5).test(text)) {
+    throw new Fault('invalid-input', 'The text has characters that its string type cannot hold.');
+  }
+  return tlv(tag, Buffer.from(text, utf8 ? 'utf8' : 'latin1'));
+};
 
 export const derOid = (oid: Oid, tag: number = TAG.oid): Der => {
   const [root, second, ...rest] = oid.split('.').map(BigInt) as [bigint, bigint, ...bigint[]];
@@ -368,7 +399,7 @@ export const parseOid = (text: string): Oid => {
   const [root, second] = text.split('.', 2).map(Number);
   const shaped = /^[0-2](\.(0|[1-9]\d{0,38})){1,30}$/.test(text);
   if (!shaped || (root !== 2 && (second as number) > 39)) {
-    throw new Fault('invalid-input', `"${text}" is not a dotted object identifier.`);
+    throw new Fault('invalid-input', 'An object identifier is written as dotted decimal, like 2.5.4.3.');
   }
   return text as Oid;
 };

@@ -1,4 +1,20 @@
-import type { Der, DerReader, Oid } from './der.ts';
+import { Fault } from '../fault.ts';
+import {
+  type Der,
+  DerReader,
+  derOid,
+  derSequence,
+  derSetOf,
+  derText,
+  IA5,
+  malformedDer,
+  type Oid,
+  PRINTABLE,
+  parseOid,
+  TAG,
+  tlv,
+} from './der.ts';
+import { OID } from './oids.ts';
 
 /** One AttributeTypeAndValue. `tag` is the string type it had or shall have, so that a name re-encodes as it was. */
 export interface Attribute {
@@ -11,9 +27,187 @@ export interface Attribute {
 /** A Name is a SEQUENCE of RDNs, each a SET of attributes; almost always one attribute to an RDN. */
 export type Name = readonly (readonly Attribute[])[];
 
-export declare const readName: (reader: DerReader) => Name;
-export declare const encodeName: (name: Name) => Der;
-/** From `[['C', 'JP'], ['O', '…']]`, one RDN each; short names C, O, OU, L, ST, CN, SN, GN, serialNumber, title, DC, emailAddress, organizationIdentifier, or a dotted OID. C, serialNumber: PrintableString; DC, emailAddress: IA5String; the rest UTF8String. Lengths by RFC 5280 appendix A's upper bounds (`malformed-name`). */
-export declare const buildName: (attributes: readonly (readonly [string, string])[]) => Name;
-/** `C=JP, O=…, CN=…` in encoded order, RFC 4514 escapes, for people. */
-export declare const formatName: (name: Name) => string;
+/* Bytes ---------------------------------------------------------------------------------------------------- */
+
+const SURROGATE = /[\ud800-\udfff]/;
+
+const readBmp = (reader: DerReader): string => {
+  const at = reader.offset;
+  const content = Buffer.from(reader.content(TAG.bmpString));
+  if (content.length % 2 === 1) throw malformedDer('a BMPString of an odd number of octets', at);
+  const text = content.swap16().toString('utf16le');
+  if (SURROGATE.test(text)) throw malformedDer('a BMPString with surrogates', at);
+  return text;
+};
+
+/** String types of one octet to a character. TeletexString is taken as Latin-1, which is what its writers meant and what keeps its octets. */
+const CHARACTERS: ReadonlyMap<number, RegExp> = new Map([
+  [TAG.printableString, PRINTABLE],
+  [TAG.ia5String, IA5],
+  [TAG.numericString, /^[0-9 ]*$/],
+  [TAG.visibleString, /^[\x20-\x7e]*$/],
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: every octet
+  [TAG.teletexString, /^[\x00-\xff]*$/],
+]);
+
+/** UniversalString, which nobody writes, counts as a value of no string type and stays hex. */
+const isText = (tag: number): boolean =>
+  tag === TAG.utf8String || tag === TAG.bmpString || CHARACTERS.has(tag);
+
+const readValue = (reader: DerReader, tag: number): string => {
+  if (tag === TAG.utf8String) return reader.utf8();
+  if (tag === TAG.bmpString) return readBmp(reader);
+  const characters = CHARACTERS.get(tag);
+  return characters ? reader.ascii(tag, characters) : Buffer.from(reader.der()).toString('hex');
+};
+
+const readAttribute = (reader: DerReader): Attribute => {
+  const attribute = reader.sequence();
+  const type = attribute.oid();
+  const tag = attribute.peek() ?? 0;
+  const value = readValue(attribute, tag);
+  attribute.finish();
+  return { type, tag, value };
+};
+
+/**
+ * Reads a Name (RFC 5280 4.1.2.4). Upper bounds are not checked here: certificates that others issued exceed
+ * them. Faults: `malformed-der`; `malformed-name` for an RDN that is empty or has an attribute type twice
+ * (X.501 9.3).
+ */
+export const readName = (reader: DerReader): Name => {
+  const rdns: Attribute[][] = [];
+  for (const sequence = reader.sequence(); !sequence.done; ) {
+    const rdn: Attribute[] = [];
+    for (const set = sequence.setOf(); !set.done; ) rdn.push(readAttribute(set));
+    if (rdn.length === 0) throw new Fault('malformed-name', 'A relative distinguished name is empty.');
+    if (rdn.length > 1 && new Set(rdn.map(({ type }) => type)).size < rdn.length) {
+      throw new Fault('malformed-name', 'A relative distinguished name has one attribute type twice.');
+    }
+    rdns.push(rdn);
+  }
+  return rdns;
+};
+
+const unfit = (why: string): Fault => new Fault('malformed-name', `An attribute value ${why}.`);
+
+const encodeValue = ({ tag, value }: Attribute): Der => {
+  if (tag === TAG.bmpString) {
+    if (SURROGATE.test(value)) throw unfit('has characters that a BMPString cannot hold');
+    return tlv(tag, Buffer.from(value, 'utf16le').swap16());
+  }
+  if (isText(tag)) {
+    const fits = tag === TAG.utf8String ? value.isWellFormed() : CHARACTERS.get(tag)?.test(value);
+    if (!fits) throw unfit('has characters that its string type cannot hold');
+    return derText(tag, value);
+  }
+  const bytes = Buffer.from(value, 'hex');
+  if (bytes.length * 2 !== value.length || bytes[0] !== tag) {
+    throw unfit('of no string type is not its DER element in hex');
+  }
+  return DerReader.whole(bytes, bytes.length).der();
+};
+
+/**
+ * The DER of a Name; of one that `readName` gave, the same bytes. Faults: `malformed-name` (`malformed-der` for
+ * hex that is no element) where a hand-made attribute's value does not fit its tag.
+ */
+export const encodeName = (name: Name): Der =>
+  derSequence(
+    ...name.map((rdn) =>
+      derSetOf(...rdn.map((attribute) => derSequence(derOid(attribute.type), encodeValue(attribute)))),
+    ),
+  );
+
+/* Building ------------------------------------------------------------------------------------------------- */
+
+/** String type and upper bound in characters (RFC 5280 appendix A). */
+const ATTRIBUTES = {
+  C: { tag: TAG.printableString, bound: 2 },
+  O: { tag: TAG.utf8String, bound: 64 },
+  OU: { tag: TAG.utf8String, bound: 64 },
+  L: { tag: TAG.utf8String, bound: 128 },
+  ST: { tag: TAG.utf8String, bound: 128 },
+  CN: { tag: TAG.utf8String, bound: 64 },
+  SN: { tag: TAG.utf8String, bound: 32_768 },
+  GN: { tag: TAG.utf8String, bound: 32_768 },
+  serialNumber: { tag: TAG.printableString, bound: 64 },
+  title: { tag: TAG.utf8String, bound: 64 },
+  // One DNS label (RFC 4519 2.4, RFC 1034 3.1); appendix A gives no bound.
+  DC: { tag: TAG.ia5String, bound: 63 },
+  emailAddress: { tag: TAG.ia5String, bound: 255 },
+  // X.520 leaves it unbounded, as it does unknown types; ub-name serves for both.
+  organizationIdentifier: { tag: TAG.utf8String, bound: 32_768 },
+} as const;
+type AttributeName = keyof typeof ATTRIBUTES;
+
+/** Both by short name and by object identifier. */
+const NAMES: ReadonlyMap<string, AttributeName> = new Map(
+  (Object.keys(ATTRIBUTES) as AttributeName[]).flatMap((name): [string, AttributeName][] => [
+    [name, name],
+    [OID[name], name],
+  ]),
+);
+
+/** Characters that a reader of the name cannot see or that turn its order around. Variation selectors of ideographs are not among them. */
+const INVISIBLE = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Noncharacter_Code_Point}\ufeff]/u;
+
+const buildAttribute = (given: string, value: string): Attribute => {
+  const known = NAMES.get(given);
+  const refuse = (why: string): Fault =>
+    new Fault('malformed-name', `The attribute ${known ?? 'of that object identifier'} ${why}.`, {
+      attribute: known ?? given,
+    });
+  if (known === undefined && !/^[0-2]\.[0-9.]{1,1000}$/.test(given)) {
+    throw new Fault('malformed-name', 'An attribute is named by its short name or a dotted identifier.');
+  }
+  const type = known === undefined ? parseOid(given) : OID[known];
+  const { tag, bound } = known === undefined ? { tag: TAG.utf8String, bound: 32_768 } : ATTRIBUTES[known];
+  if (value === '') throw refuse('is empty; leave it out instead');
+  if (!value.isWellFormed() || INVISIBLE.test(value)) throw refuse('has control or invisible characters');
+  // Comparison ignores them (RFC 5280 7.1), so names that differ in bytes would be one name.
+  if (value.trim() !== value) throw refuse('begins or ends with white space');
+  if ([...value].length > bound) throw refuse(`is longer than ${bound} characters`);
+  if (known === 'C' && !/^[A-Z]{2}$/.test(value))
+    throw refuse('is not a country code of two upper-case letters');
+  if (tag === TAG.printableString && !PRINTABLE.test(value))
+    throw refuse("has characters beyond letters, digits, space and '()+,-./:=?");
+  if (tag === TAG.ia5String && !IA5.test(value)) throw refuse('has characters beyond ASCII');
+  return { type, tag, value };
+};
+
+/**
+ * From `[['C', 'JP'], ['O', '…']]`, one RDN each. Short names C, O, OU, L, ST, CN, SN, GN, serialNumber, title,
+ * DC, emailAddress, organizationIdentifier, or a dotted OID. C, serialNumber: PrintableString; DC, emailAddress:
+ * IA5String; the rest UTF8String. Lengths are bounded by RFC 5280 appendix A, in characters. Fault:
+ * `malformed-name`, which names the attribute and never its value.
+ *
+ * Text is taken as it is and not put into Normalization Form C: NFC replaces the CJK compatibility ideographs,
+ * which are how many Japanese family names are registered (U+FA19 would become U+795E), and so would change
+ * a person's name.
+ */
+export const buildName = (attributes: readonly (readonly [string, string])[]): Name =>
+  attributes.map(([given, value]) => [buildAttribute(given, value)]);
+
+/* For people ----------------------------------------------------------------------------------------------- */
+
+const hexEscape = (text: string): string =>
+  Buffer.from(text, 'utf8').toString('hex').replace(/../g, '\\$&').toUpperCase();
+
+/** RFC 4514 2.4; characters that nobody sees are escaped as well, so that a foreign name cannot disguise itself. */
+const escapeValue = (value: string): string =>
+  value
+    .replace(/[",+;<>\\]/g, '\\$&')
+    .replace(/^[ #]/, '\\$&')
+    .replace(/ $/, '\\ ')
+    .replace(new RegExp(INVISIBLE, 'gu'), hexEscape);
+
+const formatAttribute = ({ type, tag, value }: Attribute): string =>
+  `${NAMES.get(type) ?? type}=${isText(tag) ? escapeValue(value) : `#${value}`}`;
+
+/**
+ * `C=JP, O=…, CN=…` for people: RFC 4514's escapes, but in encoded order, with a space after each comma, and
+ * with the text of attributes that have no short name. Never to be compared or parsed: names are compared as DER.
+ */
+export const formatName = (name: Name): string =>
+  name.map((rdn) => rdn.map(formatAttribute).join('+')).join(', ');

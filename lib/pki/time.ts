@@ -1,0 +1,53 @@
+import { Fault } from '../fault.ts';
+import { type Der, type DerReader, derText, malformedDer, TAG } from './der.ts';
+
+/** `YYYYMMDDHHMMSSZ`, the fraction cut off: RFC 5280 4.1.2.5.2 and RFC 6960 4.2.2.1 allow none. */
+const format = (date: Date): string => `${date.toISOString().slice(0, 19).replace(/[-:T]/g, '')}Z`;
+
+const digits = (date: Date): string => {
+  const time = date.getTime();
+  if (!(time >= Date.UTC(1950, 0) && time < Date.UTC(10_000, 0))) {
+    throw new Fault('invalid-input', 'A time in a certificate, CRL or OCSP answer lies in 1950 to 9999.');
+  }
+  return format(date);
+};
+
+/** Time (RFC 5280 4.1.2.5): UTCTime through 2049, GeneralizedTime from 2050. Fault: `invalid-input` outside 1950 to 9999. */
+export const encodeTime = (date: Date): Der =>
+  date.getUTCFullYear() < 2050 ? derText(TAG.utcTime, digits(date).slice(2)) : encodeGeneralizedTime(date);
+
+/** GeneralizedTime, whatever the year: OCSP's times and invalidityDate. Fault: `invalid-input` outside 1950 to 9999. */
+export const encodeGeneralizedTime = (date: Date): Der => derText(TAG.generalizedTime, digits(date));
+
+const SHAPE = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/;
+
+const parse = (text: string, at: number): Date => {
+  const date = new Date(text.replace(SHAPE, '$1-$2-$3T$4:$5:$6.000Z'));
+  // Date rolls 30 February and 24:00 over to the next day, so what it understood is compared with what was written.
+  if (!SHAPE.test(text) || Number.isNaN(date.getTime()) || format(date) !== text) {
+    throw malformedDer('a time that is not a calendar date and UTC time of day to the second', at);
+  }
+  return date;
+};
+
+const ascii = (content: Uint8Array): string => Buffer.from(content).toString('latin1');
+
+/** Time (RFC 5280 4.1.2.5). Fault: `malformed-der`, also for a GeneralizedTime that has to be a UTCTime. */
+export const readTime = (reader: DerReader): Date => {
+  const at = reader.offset;
+  if (reader.peek() !== TAG.generalizedTime) {
+    const text = ascii(reader.content(TAG.utcTime));
+    // RFC 5280 4.1.2.5.1: two digits from 50 belong to the twentieth century.
+    return parse(`${text < '50' ? '20' : '19'}${text}`, at);
+  }
+  const date = readGeneralizedTime(reader);
+  if (date.getUTCFullYear() < 2050)
+    throw malformedDer('a GeneralizedTime before 2050 instead of UTCTime', at);
+  return date;
+};
+
+/** GeneralizedTime without a fraction. Fault: `malformed-der`. */
+export const readGeneralizedTime = (reader: DerReader): Date => {
+  const at = reader.offset;
+  return parse(ascii(reader.content(TAG.generalizedTime)), at);
+};
