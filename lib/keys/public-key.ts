@@ -1,0 +1,64 @@
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { Fault } from '../fault.ts';
+import type { KeyFamily, KeyName } from './algorithms.ts';
+
+/** RSA with 8,192 bits takes 1,062 octets, ML-DSA-87 2,614. */
+export const MAX_PUBLIC_KEY_BYTES = 4096;
+
+export interface PublicKey {
+  readonly family: KeyFamily;
+  readonly name: KeyName;
+  readonly key: KeyObject;
+}
+
+/** OpenSSL's names for the curves. */
+const CURVES: Readonly<Record<string, KeyName>> = {
+  prime256v1: 'ecdsa-p256',
+  secp384r1: 'ecdsa-p384',
+  secp521r1: 'ecdsa-p521',
+};
+
+/** The kind of a public or private key. Faults: `unsupported-algorithm`. */
+export const kindOf = (key: KeyObject): { readonly family: KeyFamily; readonly name: KeyName } => {
+  const type = key.asymmetricKeyType;
+  const details = key.asymmetricKeyDetails;
+  if (type === 'rsa' && details?.modulusLength !== undefined) {
+    return { family: 'rsa', name: `rsa${details.modulusLength}` };
+  }
+  if (type === 'ec') {
+    const name = CURVES[details?.namedCurve ?? ''];
+    if (name !== undefined) return { family: 'ecdsa', name };
+  }
+  if (type === 'ed25519') return { family: 'ed25519', name: 'ed25519' };
+  if (type === 'ml-dsa-44' || type === 'ml-dsa-65' || type === 'ml-dsa-87') {
+    return { family: 'ml-dsa', name: type };
+  }
+  throw new Fault(
+    'unsupported-algorithm',
+    'The key is none of RSA, P-256, P-384, P-521, Ed25519 and ML-DSA.',
+  );
+};
+
+/**
+ * Reads a DER SubjectPublicKeyInfo as OpenSSL reads it, which for the curves includes that the point is on the
+ * curve. Faults: `input-too-large`, `unsupported-algorithm`, also for bytes that are no public key.
+ */
+export const readPublicKey = (subjectPublicKeyInfo: Uint8Array): PublicKey => {
+  if (subjectPublicKeyInfo.length > MAX_PUBLIC_KEY_BYTES) {
+    throw new Fault('input-too-large', `A public key has at most ${MAX_PUBLIC_KEY_BYTES} bytes here.`, {
+      limit: MAX_PUBLIC_KEY_BYTES,
+    });
+  }
+  let key: KeyObject;
+  try {
+    key = createPublicKey({ key: Buffer.from(subjectPublicKeyInfo), format: 'der', type: 'spki' });
+  } catch (cause) {
+    throw new Fault(
+      'unsupported-algorithm',
+      'The public key is malformed or of a kind not known here.',
+      {},
+      { cause },
+    );
+  }
+  return { ...kindOf(key), key };
+};

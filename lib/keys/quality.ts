@@ -1,0 +1,82 @@
+import { hash } from 'node:crypto';
+import { Fault } from '../fault.ts';
+import { type Der, DerReader, derNull, derOid, derSequence, type Oid } from '../pki/der.ts';
+import type { KeyFamily, KeyName } from './algorithms.ts';
+import { edwardsWeakness } from './edwards-point.ts';
+import { MAX_PUBLIC_KEY_BYTES, readPublicKey } from './public-key.ts';
+import { rsaWeakness } from './weak-rsa.ts';
+
+export interface CheckedPublicKey {
+  readonly family: KeyFamily;
+  /** `rsa3072`, `ecdsa-p256`, `ed25519`, `ml-dsa-65`, …: the word that profiles allow keys by. */
+  readonly name: KeyName;
+  /** SHA-256 of the DER SubjectPublicKeyInfo, lower-case hex. */
+  readonly digest: string;
+}
+
+const oid = (text: string): Oid => text as Oid;
+
+/** The one AlgorithmIdentifier that each kind of key may have, and its subjectPublicKey's octets. */
+const EC_PUBLIC_KEY = oid('1.2.840.10045.2.1');
+const SHAPES: Readonly<Record<string, { readonly identifier: Der; readonly octets?: number }>> = {
+  // RFC 3279 2.3.1: the parameters must be NULL.
+  rsa: { identifier: derSequence(derOid(oid('1.2.840.113549.1.1.1')), derNull()) },
+  // RFC 5480 2.1.1 and 2.2: a named curve, and here always an uncompressed point.
+  'ecdsa-p256': {
+    identifier: derSequence(derOid(EC_PUBLIC_KEY), derOid(oid('1.2.840.10045.3.1.7'))),
+    octets: 65,
+  },
+  'ecdsa-p384': { identifier: derSequence(derOid(EC_PUBLIC_KEY), derOid(oid('1.3.132.0.34'))), octets: 97 },
+  'ecdsa-p521': { identifier: derSequence(derOid(EC_PUBLIC_KEY), derOid(oid('1.3.132.0.35'))), octets: 133 },
+  // RFC 8410 3 and RFC 9881 2: no parameters. Lengths: RFC 8032 5.1.5, FIPS 204 table 2.
+  ed25519: { identifier: derSequence(derOid(oid('1.3.101.112'))), octets: 32 },
+  'ml-dsa-44': { identifier: derSequence(derOid(oid('2.16.840.1.101.3.4.3.17'))), octets: 1312 },
+  'ml-dsa-65': { identifier: derSequence(derOid(oid('2.16.840.1.101.3.4.3.18'))), octets: 1952 },
+  'ml-dsa-87': { identifier: derSequence(derOid(oid('2.16.840.1.101.3.4.3.19'))), octets: 2592 },
+};
+
+const UNCOMPRESSED = 4;
+
+/**
+ * Judges a DER SubjectPublicKeyInfo that asks to be certified. Faults: `malformed-der`, `trailing-data`,
+ * `input-too-large`; `unsupported-algorithm` for other keys than RSA, P-256, P-384, P-521, Ed25519 and ML-DSA,
+ * or for those written otherwise than their standard has it; `weak-key` with `facts.weakness`.
+ */
+export const checkPublicKey = (subjectPublicKeyInfo: Uint8Array): CheckedPublicKey => {
+  const info = DerReader.whole(subjectPublicKeyInfo, MAX_PUBLIC_KEY_BYTES).sequence();
+  const identifier = info.der();
+  const octets = info.bitStringOctets();
+  info.finish();
+
+  const { family, name } = readPublicKey(subjectPublicKeyInfo);
+  const shape = SHAPES[family === 'rsa' ? 'rsa' : name];
+  if (
+    shape === undefined ||
+    Buffer.compare(identifier, shape.identifier) !== 0 ||
+    (shape.octets !== undefined && octets.length !== shape.octets) ||
+    (family === 'ecdsa' && octets[0] !== UNCOMPRESSED)
+  ) {
+    throw new Fault(
+      'unsupported-algorithm',
+      'The public key is not written as its standard has it (named curve, uncompressed point, exact parameters).',
+    );
+  }
+  const weakness =
+    family === 'rsa' ? weaknessOfRsa(octets) : family === 'ed25519' ? edwardsWeakness(octets) : undefined;
+  if (weakness !== undefined) {
+    throw new Fault('weak-key', 'The public key is weak; make a new key pair with an up-to-date tool.', {
+      weakness,
+    });
+  }
+  return { family, name, digest: hash('sha256', subjectPublicKeyInfo, 'hex') };
+};
+
+/** RFC 8017 A.1.1: SEQUENCE of modulus and publicExponent. */
+const weaknessOfRsa = (octets: Uint8Array): string | undefined => {
+  const key = DerReader.whole(octets, MAX_PUBLIC_KEY_BYTES).sequence();
+  const modulus = key.bigint();
+  const exponent = key.bigint();
+  key.finish();
+  if (modulus <= 0n || exponent <= 0n) return 'not-positive';
+  return rsaWeakness(modulus, exponent);
+};

@@ -1,0 +1,47 @@
+import { createPublicKey, generateKeyPair, type KeyObject, sign } from 'node:crypto';
+import { promisify } from 'node:util';
+import { Fault } from '../fault.ts';
+import { type AlgorithmName, algorithmNamed, type KeyGeneration } from './algorithms.ts';
+import { kindOf } from './public-key.ts';
+import type { Signer } from './signer.ts';
+
+const generatePair = promisify(generateKeyPair);
+
+const generate = async (how: KeyGeneration): Promise<KeyObject> => {
+  switch (how.type) {
+    case 'rsa':
+      return (await generatePair('rsa', how)).privateKey;
+    case 'ec':
+      return (await generatePair('ec', how)).privateKey;
+    case 'ed25519':
+      return (await generatePair('ed25519', {})).privateKey;
+    default:
+      return (await generatePair(how.type, {})).privateKey;
+  }
+};
+
+/** A new private key for that algorithm, from OpenSSL's own randomness. Faults: `unsupported-algorithm`. */
+export const generatePrivateKey = async (name: AlgorithmName): Promise<KeyObject> =>
+  generate(algorithmNamed(name).generate);
+
+/**
+ * Signs in this process, at once, with a key held in memory. The signer gives no way to the key.
+ * Faults: `unsupported-algorithm`, also where the key is not of the algorithm's kind.
+ */
+export const softwareSigner = (name: AlgorithmName, privateKey: KeyObject): Signer => {
+  const algorithm = algorithmNamed(name);
+  if (privateKey.type !== 'private' || kindOf(privateKey).name !== algorithm.key) {
+    throw new Fault('unsupported-algorithm', `The key is not one that ${algorithm.name} signs with.`);
+  }
+  const { hash } = algorithm;
+  const options = { key: privateKey, ...algorithm.options };
+  return {
+    algorithm,
+    subjectPublicKeyInfo: createPublicKey(privateKey).export({ format: 'der', type: 'spki' }),
+    sign: (message) => sign(hash, message, options),
+  };
+};
+
+/** A signer over a new key that lives as long as the signer does. Faults: `unsupported-algorithm`. */
+export const generateSoftwareKey = async (name: AlgorithmName): Promise<Signer> =>
+  softwareSigner(name, await generatePrivateKey(name));

@@ -1,0 +1,44 @@
+import { type VerifyKeyObjectInput, verify } from 'node:crypto';
+import { Fault } from '../fault.ts';
+import { type HashName, schemeOf } from './algorithms.ts';
+import { readPublicKey } from './public-key.ts';
+
+export interface SignedMessage {
+  /** DER. */
+  readonly subjectPublicKeyInfo: Uint8Array;
+  /** DER AlgorithmIdentifier. */
+  readonly signatureAlgorithm: Uint8Array;
+  /** The signed bytes themselves, not a digest of them. */
+  readonly message: Uint8Array;
+  /** The octets of the BIT STRING. */
+  readonly signature: Uint8Array;
+}
+
+/** ML-DSA-87's, the longest, has 4,627 octets. */
+const MAX_SIGNATURE_BYTES = 8192;
+
+/** OpenSSL answers false to most bad signatures and throws at some (an RSA key too short for the encoding). */
+const holds = (signed: SignedMessage, key: VerifyKeyObjectInput, hash: HashName | null): boolean => {
+  if (signed.signature.length > MAX_SIGNATURE_BYTES) return false;
+  try {
+    return verify(hash, signed.message, key, signed.signature);
+  } catch {
+    return false;
+  }
+};
+
+/**
+ * Returns when the signature is good. The key's quality is not judged here (`checkPublicKey` does that).
+ * Faults: `signature-invalid`; `unsupported-algorithm` for an algorithm or key that is not in the registry
+ * (SHA-1 and MD5 are not) and for a key of another kind than the algorithm's.
+ */
+export const verifySignature = (signed: SignedMessage): void => {
+  const scheme = schemeOf(signed.signatureAlgorithm);
+  const { key, family, name } = readPublicKey(signed.subjectPublicKeyInfo);
+  if (family !== scheme.family || (scheme.key !== undefined && scheme.key !== name)) {
+    throw new Fault('unsupported-algorithm', 'The signature algorithm does not go with the public key.');
+  }
+  if (!holds(signed, { key, ...scheme.options }, scheme.hash)) {
+    throw new Fault('signature-invalid', 'The signature does not verify under the public key.');
+  }
+};

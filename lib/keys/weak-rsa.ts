@@ -1,0 +1,140 @@
+import { checkPrimeSync } from 'node:crypto';
+
+/**
+ * Why an RSA public key is too weak to certify, or undefined. CA/Browser Forum Baseline Requirements 6.1.1.3
+ * and 6.1.6, NIST SP 800-56B 6.4.2.2. The cheap tests come first; the last one costs a modular exponentiation
+ * (3 ms at 2,048 bits, some 130 ms at 8,192).
+ */
+export type RsaWeakness =
+  | 'size'
+  | 'exponent'
+  | 'even-modulus'
+  | 'small-factor'
+  | 'roca'
+  | 'close-primes'
+  | 'prime-power';
+
+const MIN_BITS = 2048;
+const MAX_BITS = 8192;
+const MIN_EXPONENT = 65537n;
+const EXPONENT_LIMIT = 1n << 256n;
+const LARGEST_SMALL_FACTOR = 751;
+const FERMAT_ROUNDS = 100;
+
+export const rsaWeakness = (modulus: bigint, exponent: bigint): RsaWeakness | undefined => {
+  const bits = bitLength(modulus);
+  if (bits < MIN_BITS || bits > MAX_BITS || bits % 8 !== 0) return 'size';
+  if (exponent < MIN_EXPONENT || exponent >= EXPONENT_LIMIT || exponent % 2n === 0n) return 'exponent';
+  if (modulus % 2n === 0n) return 'even-modulus';
+  const residue = modulus % SMALL_PRIME_PRODUCT;
+  if (SMALL_PRIMES.some((prime) => residue % prime === 0n)) return 'small-factor';
+  if (hasRocaFingerprint(modulus)) return 'roca';
+  if (hasClosePrimes(modulus)) return 'close-primes';
+  if (isPerfectPower(modulus) || checkPrimeSync(modulus)) return 'prime-power';
+  return undefined;
+};
+
+const bitLength = (n: bigint): number => n.toString(2).length;
+
+const primesBelow = (limit: number): readonly number[] => {
+  const primes: number[] = [];
+  for (let n = 2; n < limit; n++) if (primes.every((prime) => n % prime !== 0)) primes.push(n);
+  return primes;
+};
+
+const PRIMES = primesBelow(1000);
+const SMALL_PRIMES = PRIMES.filter((prime) => prime > 2 && prime <= LARGEST_SMALL_FACTOR).map(BigInt);
+const SMALL_PRIME_PRODUCT = SMALL_PRIMES.reduce((product, prime) => product * prime, 1n);
+
+/* ROCA ---------------------------------------------------------------------------------------------------- */
+
+/**
+ * Infineon's library (CVE-2017-15361) made primes k·M + (65537^a mod M), M a product of the first primes, so a
+ * modulus of its keys is a power of 65537 modulo each of them. For the 38 odd primes up to 167, which divide M
+ * at every key size: the powers of 65537. A good key passes for one of the library's once in 2^27 or so.
+ */
+const ROCA_POWERS = PRIMES.filter((prime) => prime > 2 && prime <= 167).map((prime) => {
+  const powers = new Set<number>();
+  for (let power = 1; !powers.has(power); power = (power * 65537) % prime) powers.add(power);
+  return { prime: BigInt(prime), powers };
+});
+
+const hasRocaFingerprint = (modulus: bigint): boolean =>
+  ROCA_POWERS.every(({ prime, powers }) => powers.has(Number(modulus % prime)));
+
+/* Close primes -------------------------------------------------------------------------------------------- */
+
+/** The largest integer whose `k`-th power is at most `n`, by Newton's method from above. */
+const integerRoot = (n: bigint, k: number): bigint => {
+  const degree = BigInt(k);
+  let root = 1n << BigInt(Math.ceil(bitLength(n) / k));
+  for (;;) {
+    const next = ((degree - 1n) * root + n / root ** (degree - 1n)) / degree;
+    if (next >= root) return root;
+    root = next;
+  }
+};
+
+/** The last six bits of squares: three candidates in sixteen survive, which spares their square roots. */
+const SQUARES_MOD_64 = new Set(Array.from({ length: 64 }, (_, n) => (n * n) % 64));
+
+const isSquare = (n: bigint): boolean => SQUARES_MOD_64.has(Number(n & 63n)) && integerRoot(n, 2) ** 2n === n;
+
+/** Fermat's factorisation (CVE-2022-26320): modulus = a² - b² for an `a` just above the square root. */
+const hasClosePrimes = (modulus: bigint): boolean => {
+  let a = integerRoot(modulus, 2);
+  if (a * a < modulus) a += 1n;
+  let difference = a * a - modulus;
+  for (let round = 0; round < FERMAT_ROUNDS; round++) {
+    if (isSquare(difference)) return true;
+    difference += 2n * a + 1n;
+    a += 1n;
+  }
+  return false;
+};
+
+/* Powers -------------------------------------------------------------------------------------------------- */
+
+const powerMod = (base: number, exponent: number, modulus: number): number => {
+  let result = 1;
+  let factor = base;
+  for (let left = exponent; left > 0; left = Math.floor(left / 2)) {
+    if (left % 2 === 1) result = (result * factor) % modulus;
+    factor = (factor * factor) % modulus;
+  }
+  return result;
+};
+
+const isSmallPrime = (n: number): boolean => {
+  for (const prime of PRIMES) {
+    if (prime * prime > n) return true;
+    if (n % prime === 0) return false;
+  }
+  return true;
+};
+
+/** So few non-powers survive this many residues (1 in 2^16 for squares, fewer for the rest) that roots are rare. */
+const WITNESSES = 16;
+
+/**
+ * Primes q = 1 modulo k: an n that is a k-th power, and no multiple of q, has n^((q-1)/k) = 1 modulo q, which
+ * only one in k of other numbers has.
+ */
+const witnessesOf = (k: number): readonly number[] => {
+  const witnesses: number[] = [];
+  for (let q = k + 1; witnesses.length < WITNESSES; q += k) if (q > 2 && isSmallPrime(q)) witnesses.push(q);
+  return witnesses;
+};
+
+/** Without factors up to 751, the base of a power of 8,192 bits has more than 9.5 bits. */
+const MAX_DEGREE = Math.ceil(MAX_BITS / Math.log2(LARGEST_SMALL_FACTOR));
+const DEGREES = PRIMES.filter((prime) => prime <= MAX_DEGREE).map((k) => ({ k, witnesses: witnessesOf(k) }));
+
+const isPerfectPower = (n: bigint): boolean =>
+  DEGREES.some(
+    ({ k, witnesses }) =>
+      witnesses.every((q) => {
+        const residue = Number(n % BigInt(q));
+        return residue === 0 || powerMod(residue, (q - 1) / k, q) === 1;
+      }) && integerRoot(n, k) ** BigInt(k) === n,
+  );
