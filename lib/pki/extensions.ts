@@ -1,107 +1,106 @@
-import type { Der, DerReader, Oid } from './der.ts';
-import type { Name } from './name.ts';
-import type { SerialHex } from './serial.ts';
+import { Fault, type FaultCode } from '../fault.ts';
+import {
+  type Der,
+  DerReader,
+  derBoolean,
+  derOctetString,
+  derOid,
+  derSequence,
+  type Oid,
+  TAG,
+} from './der.ts';
+import type { Extension, ExtensionBody, ExtensionId } from './extension-bodies.ts';
+import { EXTENSION_CODECS, type ExtensionCodec } from './extension-codecs.ts';
 
-export type GeneralName =
-  | { readonly kind: 'otherName'; readonly type: Oid; readonly value: Der }
-  | { readonly kind: 'rfc822Name'; readonly value: string }
-  | { readonly kind: 'dNSName'; readonly value: string }
-  | { readonly kind: 'directoryName'; readonly value: Name }
-  | { readonly kind: 'uniformResourceIdentifier'; readonly value: string }
-  | { readonly kind: 'iPAddress'; readonly value: Uint8Array }
-  | { readonly kind: 'registeredID'; readonly value: Oid }
-  /** x400Address, ediPartyName: kept as they are. */
-  | { readonly kind: 'other'; readonly value: Der };
+export {
+  CRL_REASONS,
+  type CrlReason,
+  crlReasonOf,
+  type DistributionPoint,
+  type Extension,
+  type ExtensionBody,
+  type ExtensionId,
+  KEY_USAGES,
+  type KeyUsage,
+  type PolicyInformation,
+} from './extension-bodies.ts';
+export type { GeneralName } from './general-name.ts';
 
-/** Bit order of RFC 5280 4.2.1.3. */
-export const KEY_USAGES = [
-  'digitalSignature',
-  'nonRepudiation',
-  'keyEncipherment',
-  'dataEncipherment',
-  'keyAgreement',
-  'keyCertSign',
-  'cRLSign',
-  'encipherOnly',
-  'decipherOnly',
-] as const;
-export type KeyUsage = (typeof KEY_USAGES)[number];
+const CODEC_BY_OID: ReadonlyMap<Oid, ExtensionCodec> = new Map(
+  EXTENSION_CODECS.map((codec) => [codec.oid, codec]),
+);
+const CODEC_BY_ID = Object.fromEntries(EXTENSION_CODECS.map((codec) => [codec.id, codec])) as Readonly<
+  Record<ExtensionId, ExtensionCodec>
+>;
 
-/** CRLReason names and numbers (RFC 5280 5.3.1). */
-export const CRL_REASONS = {
-  unspecified: 0,
-  keyCompromise: 1,
-  cACompromise: 2,
-  affiliationChanged: 3,
-  superseded: 4,
-  cessationOfOperation: 5,
-  certificateHold: 6,
-  removeFromCRL: 8,
-  privilegeWithdrawn: 9,
-  aACompromise: 10,
-} as const;
-export type CrlReason = keyof typeof CRL_REASONS;
+/** The codes of the structures that have extensions. */
+export type MalformedCode = Extract<FaultCode, `malformed-${string}`>;
 
-export interface DistributionPoint {
-  readonly fullName?: readonly GeneralName[];
-  /** nameRelativeToCRLIssuer, reasons, cRLIssuer where present, kept as they are. */
-  readonly nameRelativeToCRLIssuer?: Der;
-  readonly reasons?: Uint8Array;
-  readonly cRLIssuer?: readonly GeneralName[];
-}
+const readBody = (oid: Oid, value: Uint8Array, code: MalformedCode): ExtensionBody => {
+  const codec = CODEC_BY_OID.get(oid);
+  if (codec === undefined) return { id: 'other', oid, value };
+  try {
+    const reader = new DerReader(value);
+    const body = codec.read(reader);
+    reader.finish();
+    return body;
+  } catch (error) {
+    if (!Fault.is(error, 'malformed-der')) throw error;
+    throw new Fault(code, `Extension ${codec.id} (${oid}): ${error.message}`, { oid }, { cause: error });
+  }
+};
 
-export interface PolicyInformation {
-  readonly policyIdentifier: Oid;
-  /** CPS URIs (id-qt-cps). */
-  readonly cps?: readonly string[];
-  /** Whole PolicyQualifierInfo elements of any other kind. Order: cps first; a policy that mixes them otherwise decodes wholly into here. */
-  readonly otherQualifiers?: readonly Der[];
-}
+const readExtension = (list: DerReader, code: MalformedCode): { oid: Oid; extension: Extension } => {
+  const fields = list.sequence();
+  const oid = fields.oid();
+  const critical = fields.peek() === TAG.boolean;
+  if (critical && !fields.boolean())
+    throw new Fault(code, `Extension ${oid} says its default, critical FALSE, which DER leaves out.`, {
+      oid,
+    });
+  const value = fields.octetString();
+  fields.finish();
+  return { oid, extension: { ...readBody(oid, value, code), critical } };
+};
 
-export type ExtensionBody =
-  | { readonly id: 'basicConstraints'; readonly cA: boolean; readonly pathLenConstraint?: number }
-  | { readonly id: 'keyUsage'; readonly usages: readonly KeyUsage[] }
-  | { readonly id: 'extKeyUsage'; readonly purposes: readonly Oid[] }
-  | { readonly id: 'subjectKeyIdentifier'; readonly keyIdentifier: Uint8Array }
-  | {
-      readonly id: 'authorityKeyIdentifier';
-      readonly keyIdentifier?: Uint8Array;
-      readonly authorityCertIssuer?: readonly GeneralName[];
-      readonly authorityCertSerialNumber?: SerialHex;
-    }
-  | { readonly id: 'certificatePolicies'; readonly policies: readonly PolicyInformation[] }
-  | {
-      readonly id: 'subjectAltName' | 'issuerAltName' | 'certificateIssuer';
-      readonly names: readonly GeneralName[];
-    }
-  | { readonly id: 'cRLDistributionPoints' | 'freshestCRL'; readonly points: readonly DistributionPoint[] }
-  | {
-      readonly id: 'authorityInfoAccess';
-      readonly accesses: readonly { readonly method: Oid; readonly location: GeneralName }[];
-    }
-  | { readonly id: 'ocspNoCheck' }
-  | { readonly id: 'cRLNumber' | 'deltaCRLIndicator'; readonly number: bigint }
-  | {
-      readonly id: 'issuingDistributionPoint';
-      readonly distributionPoint?: { readonly fullName: readonly GeneralName[] };
-      readonly onlyContainsUserCerts?: boolean;
-      readonly onlyContainsCACerts?: boolean;
-      readonly onlySomeReasons?: Uint8Array;
-      readonly indirectCRL?: boolean;
-      readonly onlyContainsAttributeCerts?: boolean;
-    }
-  | { readonly id: 'reasonCode'; readonly reason: CrlReason }
-  | { readonly id: 'invalidityDate'; readonly date: Date }
-  /** Any other extension; `value` is the content of extnValue. */
-  | { readonly id: 'other'; readonly oid: Oid; readonly value: Uint8Array };
+/**
+ * Extensions (RFC 5280 4.1, 4.2): at least one, none twice, and what is known here held to its type. Unknown ones
+ * are kept as `other`, critical or not: what to make of them is for the structure's own decoder.
+ * `code` is the fault for extensions that are DER and still wrong; bad DER in an extension's value has it too.
+ * Faults: `code`, `malformed-der`, `malformed-name`, `malformed-serial`.
+ */
+export const readExtensions = (
+  reader: DerReader,
+  code: MalformedCode = 'malformed-der',
+): readonly Extension[] => {
+  const extensions: Extension[] = [];
+  const seen = new Set<Oid>();
+  for (const list = reader.sequence(); !list.done; ) {
+    const { oid, extension } = readExtension(list, code);
+    // RFC 5280 4.2: a certificate must not have more than one instance of an extension. So everywhere here.
+    if (seen.has(oid)) throw new Fault(code, `Extension ${oid} is there twice.`, { oid });
+    seen.add(oid);
+    extensions.push(extension);
+  }
+  if (extensions.length === 0) throw new Fault(code, 'Extensions are present without any extension in them.');
+  return extensions;
+};
 
-export type Extension = ExtensionBody & { readonly critical: boolean };
-export type ExtensionId = Exclude<ExtensionBody['id'], 'other'>;
+const encodeExtension = (extension: Extension): Der => {
+  const { oid, value } =
+    extension.id === 'other'
+      ? extension
+      : { oid: CODEC_BY_ID[extension.id].oid, value: CODEC_BY_ID[extension.id].encode(extension) };
+  return derSequence(derOid(oid), ...(extension.critical ? [derBoolean(true)] : []), derOctetString(value));
+};
 
-export declare const readExtensions: (reader: DerReader) => readonly Extension[];
-export declare const encodeExtensions: (extensions: readonly Extension[]) => Der;
+/** The SEQUENCE of them, in the order given; of what `readExtensions` gave, the same bytes. */
+export const encodeExtensions = (extensions: readonly Extension[]): Der =>
+  derSequence(...extensions.map(encodeExtension));
+
 /** The extension of that kind, typed, or undefined. Decoders refuse repeated extensions, so there is at most one. */
-export declare const findExtension: <I extends ExtensionId>(
+export const findExtension = <I extends ExtensionId>(
   extensions: readonly Extension[],
   id: I,
-) => Extract<Extension, { id: I }> | undefined;
+): Extract<Extension, { id: I }> | undefined =>
+  extensions.find((extension): extension is Extract<Extension, { id: I }> => extension.id === id);
