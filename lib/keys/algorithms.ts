@@ -8,18 +8,18 @@ import { type Der, derInteger, derNull, derOid, derSequence, type Oid, tlv } fro
  * choose the digest of their requests themselves. SHA-1 and MD5 are in neither.
  */
 
-/** A kind of public key: `rsa` and the modulus's bits, or the curve or parameter set. */
-export type KeyName =
+/** A kind of public kind: `rsa` and the modulus's bits, or the curve or parameter set. */
+export type KeyKind =
   | `rsa${number}`
-  | 'ecdsa-p256'
-  | 'ecdsa-p384'
-  | 'ecdsa-p521'
+  | 'p-256'
+  | 'p-384'
+  | 'p-521'
   | 'ed25519'
   | 'ml-dsa-44'
   | 'ml-dsa-65'
   | 'ml-dsa-87';
 
-export type KeyFamily = 'rsa' | 'ecdsa' | 'ed25519' | 'ml-dsa';
+export type KeyFamily = 'rsa' | 'ec' | 'ed25519' | 'ml-dsa';
 
 export type HashName = 'sha256' | 'sha384' | 'sha512';
 
@@ -56,8 +56,8 @@ export type KeyGeneration =
 /** How signatures under one AlgorithmIdentifier are verified. */
 export interface SignatureScheme {
   readonly family: KeyFamily;
-  /** ML-DSA only, whose AlgorithmIdentifier names the parameter set: the one key it goes with. */
-  readonly key?: KeyName;
+  /** ML-DSA only, whose AlgorithmIdentifier names the parameter set: the one kind of key it goes with. */
+  readonly kind?: KeyKind;
   /** Digest for node:crypto's sign and verify, or null where the scheme hashes by itself. */
   readonly hash: HashName | null;
   readonly options: SignOptions;
@@ -65,7 +65,8 @@ export interface SignatureScheme {
 
 export interface Algorithm extends SignatureScheme {
   readonly name: AlgorithmName;
-  readonly key: KeyName;
+  /** Of the keys that it signs with. */
+  readonly kind: KeyKind;
   /** DER AlgorithmIdentifier of signatures made with it. */
   readonly signatureAlgorithm: Der;
   readonly generate: KeyGeneration;
@@ -135,7 +136,7 @@ const ML_DSA_OIDS = {
   'ml-dsa-65': oid('2.16.840.1.101.3.4.3.18'),
   'ml-dsa-87': oid('2.16.840.1.101.3.4.3.19'),
 } as const;
-const mlDsaIdentifier = (key: keyof typeof ML_DSA_OIDS): Der => derSequence(derOid(ML_DSA_OIDS[key]));
+const mlDsaIdentifier = (kind: keyof typeof ML_DSA_OIDS): Der => derSequence(derOid(ML_DSA_OIDS[kind]));
 
 /* Schemes ------------------------------------------------------------------------------------------------- */
 
@@ -152,21 +153,21 @@ const pss = (hash: HashName): SignatureScheme => ({
 });
 
 const ecdsa = (hash: HashName): SignatureScheme => ({
-  family: 'ecdsa',
+  family: 'ec',
   hash,
   options: { dsaEncoding: 'der' },
 });
 
 const ed25519: SignatureScheme = { family: 'ed25519', hash: null, options: {} };
 
-const mlDsa = <K extends keyof typeof ML_DSA_OIDS>(key: K) =>
-  ({ family: 'ml-dsa', key, hash: null, options: {} }) as const;
+const mlDsa = <K extends keyof typeof ML_DSA_OIDS>(kind: K) =>
+  ({ family: 'ml-dsa', kind, hash: null, options: {} }) as const;
 
 /* What we sign with --------------------------------------------------------------------------------------- */
 
 const rsaKey = (bits: 2048 | 3072 | 4096) =>
   ({
-    key: `rsa${bits}`,
+    kind: `rsa${bits}`,
     generate: { type: 'rsa', modulusLength: bits, publicExponent: 65537 },
     kmsKeySpec: `RSA_${bits}`,
   }) as const;
@@ -210,7 +211,7 @@ export const ALGORITHMS: readonly Algorithm[] = [
   {
     name: 'ecdsa-p256-sha256',
     ...ecdsa('sha256'),
-    key: 'ecdsa-p256',
+    kind: 'p-256',
     signatureAlgorithm: ecdsaIdentifier('sha256'),
     generate: { type: 'ec', namedCurve: 'P-256' },
     jws: 'ES256',
@@ -220,7 +221,7 @@ export const ALGORITHMS: readonly Algorithm[] = [
   {
     name: 'ecdsa-p384-sha384',
     ...ecdsa('sha384'),
-    key: 'ecdsa-p384',
+    kind: 'p-384',
     signatureAlgorithm: ecdsaIdentifier('sha384'),
     generate: { type: 'ec', namedCurve: 'P-384' },
     jws: 'ES384',
@@ -230,7 +231,7 @@ export const ALGORITHMS: readonly Algorithm[] = [
   {
     name: 'ecdsa-p521-sha512',
     ...ecdsa('sha512'),
-    key: 'ecdsa-p521',
+    kind: 'p-521',
     signatureAlgorithm: ecdsaIdentifier('sha512'),
     generate: { type: 'ec', namedCurve: 'P-521' },
     jws: 'ES512',
@@ -240,7 +241,7 @@ export const ALGORITHMS: readonly Algorithm[] = [
   {
     name: 'ed25519',
     ...ed25519,
-    key: 'ed25519',
+    kind: 'ed25519',
     signatureAlgorithm: ED25519_IDENTIFIER,
     generate: { type: 'ed25519' },
     jws: 'Ed25519',
@@ -279,9 +280,9 @@ const schemes = new Map<string, SignatureScheme>([
     [hex(ecdsaIdentifier(hash)), ecdsa(hash)],
   ]),
   [hex(ED25519_IDENTIFIER), ed25519],
-  ...(['ml-dsa-44', 'ml-dsa-65', 'ml-dsa-87'] as const).map((key): [string, SignatureScheme] => [
-    hex(mlDsaIdentifier(key)),
-    mlDsa(key),
+  ...(['ml-dsa-44', 'ml-dsa-65', 'ml-dsa-87'] as const).map((kind): [string, SignatureScheme] => [
+    hex(mlDsaIdentifier(kind)),
+    mlDsa(kind),
   ]),
 ]);
 

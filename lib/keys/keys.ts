@@ -5,7 +5,7 @@ export {
   type AlgorithmName,
   algorithmNamed,
   type KeyFamily,
-  type KeyName,
+  type KeyKind,
   schemeOf,
 } from './algorithms.ts';
 export { type CheckedPublicKey, checkPublicKey } from './quality.ts';

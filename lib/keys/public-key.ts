@@ -1,37 +1,37 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { Fault } from '../fault.ts';
-import type { KeyFamily, KeyName } from './algorithms.ts';
+import type { KeyFamily, KeyKind } from './algorithms.ts';
 
 /** RSA with 8,192 bits takes 1,062 octets, ML-DSA-87 2,614. */
 export const MAX_PUBLIC_KEY_BYTES = 4096;
 
 export interface PublicKey {
   readonly family: KeyFamily;
-  readonly name: KeyName;
+  readonly kind: KeyKind;
   readonly key: KeyObject;
 }
 
 /** OpenSSL's names for the curves. */
-const CURVES: Readonly<Record<string, KeyName>> = {
-  prime256v1: 'ecdsa-p256',
-  secp384r1: 'ecdsa-p384',
-  secp521r1: 'ecdsa-p521',
+const CURVES: Readonly<Record<string, KeyKind>> = {
+  prime256v1: 'p-256',
+  secp384r1: 'p-384',
+  secp521r1: 'p-521',
 };
 
 /** The kind of a public or private key. Faults: `unsupported-algorithm`. */
-export const kindOf = (key: KeyObject): { readonly family: KeyFamily; readonly name: KeyName } => {
+export const kindOf = (key: KeyObject): { readonly family: KeyFamily; readonly kind: KeyKind } => {
   const type = key.asymmetricKeyType;
   const details = key.asymmetricKeyDetails;
   if (type === 'rsa' && details?.modulusLength !== undefined) {
-    return { family: 'rsa', name: `rsa${details.modulusLength}` };
+    return { family: 'rsa', kind: `rsa${details.modulusLength}` };
   }
   if (type === 'ec') {
-    const name = CURVES[details?.namedCurve ?? ''];
-    if (name !== undefined) return { family: 'ecdsa', name };
+    const kind = CURVES[details?.namedCurve ?? ''];
+    if (kind !== undefined) return { family: 'ec', kind };
   }
-  if (type === 'ed25519') return { family: 'ed25519', name: 'ed25519' };
+  if (type === 'ed25519') return { family: 'ed25519', kind: 'ed25519' };
   if (type === 'ml-dsa-44' || type === 'ml-dsa-65' || type === 'ml-dsa-87') {
-    return { family: 'ml-dsa', name: type };
+    return { family: 'ml-dsa', kind: type };
   }
   throw new Fault(
     'unsupported-algorithm',

@@ -1,15 +1,15 @@
 import { hash } from 'node:crypto';
 import { Fault } from '../fault.ts';
 import { type Der, DerReader, derNull, derOid, derSequence, type Oid } from '../pki/der.ts';
-import type { KeyFamily, KeyName } from './algorithms.ts';
+import type { KeyFamily, KeyKind } from './algorithms.ts';
 import { edwardsWeakness } from './edwards-point.ts';
 import { MAX_PUBLIC_KEY_BYTES, readPublicKey } from './public-key.ts';
 import { rsaWeakness } from './weak-rsa.ts';
 
 export interface CheckedPublicKey {
   readonly family: KeyFamily;
-  /** `rsa3072`, `ecdsa-p256`, `ed25519`, `ml-dsa-65`, …: the word that profiles allow keys by. */
-  readonly name: KeyName;
+  /** `rsa3072`, `p-256`, `ed25519`, `ml-dsa-65`, …: the word that profiles allow keys by. */
+  readonly kind: KeyKind;
   /** SHA-256 of the DER SubjectPublicKeyInfo, lower-case hex. */
   readonly digest: string;
 }
@@ -22,12 +22,12 @@ const SHAPES: Readonly<Record<string, { readonly identifier: Der; readonly octet
   // RFC 3279 2.3.1: the parameters must be NULL.
   rsa: { identifier: derSequence(derOid(oid('1.2.840.113549.1.1.1')), derNull()) },
   // RFC 5480 2.1.1 and 2.2: a named curve, and here always an uncompressed point.
-  'ecdsa-p256': {
+  'p-256': {
     identifier: derSequence(derOid(EC_PUBLIC_KEY), derOid(oid('1.2.840.10045.3.1.7'))),
     octets: 65,
   },
-  'ecdsa-p384': { identifier: derSequence(derOid(EC_PUBLIC_KEY), derOid(oid('1.3.132.0.34'))), octets: 97 },
-  'ecdsa-p521': { identifier: derSequence(derOid(EC_PUBLIC_KEY), derOid(oid('1.3.132.0.35'))), octets: 133 },
+  'p-384': { identifier: derSequence(derOid(EC_PUBLIC_KEY), derOid(oid('1.3.132.0.34'))), octets: 97 },
+  'p-521': { identifier: derSequence(derOid(EC_PUBLIC_KEY), derOid(oid('1.3.132.0.35'))), octets: 133 },
   // RFC 8410 3 and RFC 9881 2: no parameters. Lengths: RFC 8032 5.1.5, FIPS 204 table 2.
   ed25519: { identifier: derSequence(derOid(oid('1.3.101.112'))), octets: 32 },
   'ml-dsa-44': { identifier: derSequence(derOid(oid('2.16.840.1.101.3.4.3.17'))), octets: 1312 },
@@ -48,13 +48,13 @@ export const checkPublicKey = (subjectPublicKeyInfo: Uint8Array): CheckedPublicK
   const octets = info.bitStringOctets();
   info.finish();
 
-  const { family, name } = readPublicKey(subjectPublicKeyInfo);
-  const shape = SHAPES[family === 'rsa' ? 'rsa' : name];
+  const { family, kind } = readPublicKey(subjectPublicKeyInfo);
+  const shape = SHAPES[family === 'rsa' ? 'rsa' : kind];
   if (
     shape === undefined ||
     Buffer.compare(identifier, shape.identifier) !== 0 ||
     (shape.octets !== undefined && octets.length !== shape.octets) ||
-    (family === 'ecdsa' && octets[0] !== UNCOMPRESSED)
+    (family === 'ec' && octets[0] !== UNCOMPRESSED)
   ) {
     throw new Fault(
       'unsupported-algorithm',
@@ -68,7 +68,7 @@ export const checkPublicKey = (subjectPublicKeyInfo: Uint8Array): CheckedPublicK
       weakness,
     });
   }
-  return { family, name, digest: hash('sha256', subjectPublicKeyInfo, 'hex') };
+  return { family, kind, digest: hash('sha256', subjectPublicKeyInfo, 'hex') };
 };
 
 /** RFC 8017 A.1.1: SEQUENCE of modulus and publicExponent. */

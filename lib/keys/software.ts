@@ -30,7 +30,7 @@ export const generatePrivateKey = async (name: AlgorithmName): Promise<KeyObject
  */
 export const softwareSigner = (name: AlgorithmName, privateKey: KeyObject): Signer => {
   const algorithm = algorithmNamed(name);
-  if (privateKey.type !== 'private' || kindOf(privateKey).name !== algorithm.key) {
+  if (privateKey.type !== 'private' || kindOf(privateKey).kind !== algorithm.kind) {
     throw new Fault('unsupported-algorithm', `The key is not one that ${algorithm.name} signs with.`);
   }
   const { hash } = algorithm;

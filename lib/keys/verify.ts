@@ -34,8 +34,8 @@ const holds = (signed: SignedMessage, key: VerifyKeyObjectInput, hash: HashName 
  */
 export const verifySignature = (signed: SignedMessage): void => {
   const scheme = schemeOf(signed.signatureAlgorithm);
-  const { key, family, name } = readPublicKey(signed.subjectPublicKeyInfo);
-  if (family !== scheme.family || (scheme.key !== undefined && scheme.key !== name)) {
+  const { key, family, kind } = readPublicKey(signed.subjectPublicKeyInfo);
+  if (family !== scheme.family || (scheme.kind !== undefined && scheme.kind !== kind)) {
     throw new Fault('unsupported-algorithm', 'The signature algorithm does not go with the public key.');
   }
   if (!holds(signed, { key, ...scheme.options }, scheme.hash)) {
