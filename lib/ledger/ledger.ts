@@ -1,8 +1,14 @@
-import type { Write } from '../store/store.ts';
+import { Fault } from '../fault.ts';
+import type { Clock, Random } from '../ports.ts';
+import { MAX_WRITES, type Table, type Write } from '../store/store.ts';
+import { recordIds } from './ids.ts';
+import { getRecord, queryRecords } from './query.ts';
 import type { LedgerRecord, RecordDraft, RecordKind } from './record.ts';
+import { MAX_CERTIFICATES_PER_RECORD, stageWrites } from './rows.ts';
+import { openSettling } from './settling.ts';
 
 export interface RecordQuery {
-  /** Exactly one of these three chooses the index; with none, all records by time. */
+  /** At most one of these three chooses the index; with none, all records by time. */
   readonly recipient?: string;
   readonly actor?: string;
   readonly certificate?: { readonly ca: string; readonly serial: string };
@@ -21,12 +27,56 @@ export interface RecordPage {
 }
 
 export interface Ledger {
-  /** Durable when it resolves: only then may the answer that it records leave. */
-  append(draft: RecordDraft): Promise<LedgerRecord>;
-  /** The same, to be stored by the caller together with the change that it records, in one `Table.write`. */
+  /** Durable when it resolves: only then may the answer that it records leave. All or nothing. */
+  append(...drafts: readonly RecordDraft[]): Promise<readonly LedgerRecord[]>;
+  /**
+   * The same, to be stored by the caller together with the change that it records, in one `Table.write`.
+   * Faults: `record-invalid` where a record names more than `MAX_CERTIFICATES_PER_RECORD` certificates.
+   */
   prepare(draft: RecordDraft): { readonly record: LedgerRecord; readonly writes: readonly Write[] };
-  /** Newest first. Faults: `cursor-invalid`. */
+  /**
+   * Newest first, and complete: every record that was appended before the call is found. A page may be shorter
+   * than `limit` and still have a cursor. Faults: `cursor-invalid`, `invalid-input`.
+   */
   query(query: RecordQuery): Promise<RecordPage>;
   /** Faults: `unknown-record`. */
   get(id: string): Promise<LedgerRecord>;
 }
+
+export const openLedger = (deps: { table: Table; clock: Clock; random: Random }): Ledger => {
+  const { table } = deps;
+  const nextId = recordIds(deps.clock, deps.random);
+  const settle = openSettling(table, deps.clock);
+
+  const prepare = (draft: RecordDraft): { record: LedgerRecord; writes: readonly Write[] } => {
+    if ((draft.certificates?.length ?? 0) > MAX_CERTIFICATES_PER_RECORD) {
+      throw new Fault(
+        'record-invalid',
+        `A record names at most ${MAX_CERTIFICATES_PER_RECORD} certificates.`,
+      );
+    }
+    const record: LedgerRecord = { ...nextId(), ...draft };
+    return { record, writes: stageWrites(record) };
+  };
+
+  return {
+    prepare,
+
+    append: async (...drafts) => {
+      const prepared = drafts.map(prepare);
+      const writes = prepared.flatMap(({ writes }) => writes);
+      if (writes.length > MAX_WRITES) {
+        throw new Fault('record-invalid', `At most ${MAX_WRITES} records are appended at once.`);
+      }
+      await table.write(writes);
+      return prepared.map(({ record }) => record);
+    },
+
+    query: async (query) => {
+      await settle();
+      return queryRecords(table, query, deps.clock());
+    },
+
+    get: (id) => getRecord(table, id),
+  };
+};

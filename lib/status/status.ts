@@ -1,3 +1,7 @@
+import { openCrls } from './crls.ts';
+import type { StatusDeps } from './deps.ts';
+import { openOcsp } from './ocsp.ts';
+
 /** Who asks, for the record: a principal's id or `public`; the method by which the question came. */
 export interface Caller {
   readonly recipient: string;
@@ -19,10 +23,17 @@ export interface PublishedCrl {
 }
 
 export interface Status {
-  /** Never rejects: faults become OCSP error statuses. The record of the answer is durable when it resolves. */
+  /**
+   * Never rejects: faults become OCSP error statuses. The record of an answer about certificates is durable when
+   * it resolves; error statuses tell nothing about a certificate, carry no signature and leave no record.
+   */
   ocsp(request: Uint8Array, caller: Caller): Promise<OcspAnswer>;
-  /** The newest published CRL, recorded as a provision. `partition` is `full`. Faults: `unknown-authority`, `unknown-crl`, `try-later`. */
+  /** The newest published CRL, recorded as a provision. `partition` is `full`. Faults: `unknown-authority`, `unknown-crl`. */
   crl(ca: string, partition: string, caller: Caller): Promise<PublishedCrl>;
   /** Builds, signs, stores and records a new full CRL now. Faults: `unknown-authority`. */
   publish(ca: string, actor: string): Promise<PublishedCrl>;
+  /** Publishes every CRL whose interval has passed, or that was never published. Resolves with their CAs. */
+  publishDue(): Promise<readonly string[]>;
 }
+
+export const openStatus = (deps: StatusDeps): Status => ({ ...openOcsp(deps), ...openCrls(deps) });

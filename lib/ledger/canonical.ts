@@ -1,0 +1,22 @@
+import { hash } from 'node:crypto';
+import type { Json } from '../store/store.ts';
+
+/**
+ * The canonical bytes of a JSON value (RFC 8785): members sorted by UTF-16 code units, no white space. Records
+ * hold only integers that JavaScript prints without an exponent, so RFC 8785 3.2.2.3 asks nothing further.
+ */
+export const canonicalJson = (value: Json): string => {
+  if (value === null || typeof value !== 'object') return JSON.stringify(value);
+  if (isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  let members = '';
+  for (const key of Object.keys(value).sort()) {
+    const member = value[key];
+    if (member !== undefined) members += `${members && ','}${JSON.stringify(key)}:${canonicalJson(member)}`;
+  }
+  return `{${members}}`;
+};
+
+const isArray = (value: object): value is readonly Json[] => Array.isArray(value);
+
+/** SHA-256 of the bytes, lower-case hex. */
+export const digestHex = (bytes: Uint8Array | string): string => hash('sha256', bytes, 'hex');

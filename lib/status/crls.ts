@@ -1,0 +1,246 @@
+import { hash } from 'node:crypto';
+import { Fault } from '../fault.ts';
+import type { RevokedCertificate, TbsCertList } from '../pki/crl.ts';
+import { type Extension, findExtension } from '../pki/extensions.ts';
+import { parseSerial } from '../pki/serial.ts';
+import type { Item } from '../store/store.ts';
+import type { CrlDeps } from './deps.ts';
+import type { Issuer } from './issuers.ts';
+import type { RevokedRow } from './register.ts';
+import type { Caller, PublishedCrl, Status } from './status.ts';
+
+/**
+ * Full CRLs. Publishing has four steps, each of which a crash may follow:
+ *
+ *   1. A CRL number is reserved. A crash leaves a number that no CRL has, which RFC 5280 5.2.3 allows.
+ *   2. The register is read, the list is built, linted and signed. A crash leaves nothing.
+ *   3. The CRL goes into the archive under its number. A crash leaves a signed CRL that nobody was given; the
+ *      next publication has a higher number.
+ *   4. The row that names the current CRL and the ledger's record of it are written together.
+ *
+ * The number is reserved before the register is read, so that of two publishers at once the one with the higher
+ * number has seen at least as much; the row only ever moves to a higher number.
+ *
+ *   crls/{ca}  number   NumberRow
+ *   crls/{ca}  full     CurrentRow
+ *   crl/{ca}/{number}.crl in the bucket: every CRL ever signed
+ */
+type NumberRow = { readonly last: number };
+
+type CurrentRow = {
+  readonly number: number;
+  /** Unix seconds. */
+  readonly thisUpdate: number;
+  readonly nextUpdate: number;
+};
+
+const PARTITION = 'full';
+
+const numberKey = (ca: string) => ({ pk: `crls/${ca}`, sk: 'number' });
+const currentKey = (ca: string) => ({ pk: `crls/${ca}`, sk: PARTITION });
+
+/** Twenty digits keep the archive's listing in the order of numbers. */
+const archiveKey = (ca: string, number: number): string =>
+  `crl/${ca}/${String(number).padStart(20, '0')}.crl`;
+
+const entryOf = (serial: string, row: RevokedRow): RevokedCertificate => ({
+  serialNumber: parseSerial(serial),
+  revocationDate: new Date(row.revocationTime * 1000),
+  ...(row.reason !== 'unspecified' && { reasonCode: row.reason }),
+  ...(row.invalidityDate !== undefined && { invalidityDate: new Date(row.invalidityDate * 1000) }),
+});
+
+const crlExtensions = (issuer: Issuer, number: number): readonly Extension[] => {
+  const keyIdentifier = findExtension(issuer.certificate.extensions, 'subjectKeyIdentifier')?.keyIdentifier;
+  if (!keyIdentifier)
+    throw new Fault('authority-not-ready', 'The CA certificate has no subjectKeyIdentifier.');
+  const fullName = issuer.urls.crl.map((value) => ({ kind: 'uniformResourceIdentifier', value }) as const);
+  return [
+    { id: 'authorityKeyIdentifier', critical: false, keyIdentifier },
+    { id: 'cRLNumber', critical: false, number: BigInt(number) },
+    // Due only where the list does not cover everything that the CA may issue (RFC 5280 5.2.5).
+    ...(issuer.crl.onlyContainsUserCerts
+      ? [
+          {
+            id: 'issuingDistributionPoint',
+            critical: true,
+            distributionPoint: { fullName },
+            onlyContainsUserCerts: true,
+          } as const,
+        ]
+      : []),
+  ];
+};
+
+export const openCrls = (deps: CrlDeps): Pick<Status, 'crl' | 'publish' | 'publishDue'> => {
+  const { table, bucket, issuers, register, recorder, signCrl, clock } = deps;
+
+  const reserveNumber = async (ca: string): Promise<number> => {
+    for (;;) {
+      const row = await table.get<NumberRow>(numberKey(ca));
+      const next = (row?.value.last ?? 0) + 1;
+      try {
+        await table.write([
+          { put: numberKey(ca), value: { last: next }, if: row ? { version: row.version } : 'absent' },
+        ]);
+        return next;
+      } catch (error) {
+        if (!Fault.is(error, 'condition-failed')) throw error;
+      }
+    }
+  };
+
+  /**
+   * Everything revoked or on hold, but for certificates that had expired before the previous CRL was made: that one
+   * listed them beyond their expiry, as RFC 5280 3.3 wants it.
+   */
+  const readEntries = async (
+    ca: string,
+    previousUpdate: number,
+  ): Promise<{ entries: RevokedCertificate[]; newest: number }> => {
+    const entries: RevokedCertificate[] = [];
+    let newest = 0;
+    let cursor: string | undefined;
+    do {
+      const page = await register.revoked(ca, cursor);
+      for (const { sk, value } of page.items) {
+        if (value.notAfter < previousUpdate) continue;
+        entries.push(entryOf(sk, value));
+        newest = Math.max(newest, value.revocationTime);
+      }
+      cursor = page.cursor;
+    } while (cursor !== undefined);
+    return { entries, newest };
+  };
+
+  const build = async (issuer: Issuer, number: number, previousUpdate: number): Promise<TbsCertList> => {
+    const started = Math.floor(clock() / 1000);
+    const { entries, newest } = await readEntries(issuer.id, previousUpdate);
+    // Another process's clock may be ahead of ours by a little; a list must not be older than what it lists.
+    const thisUpdate = Math.max(started, newest);
+    const notAfter = issuer.certificate.notAfter.getTime() / 1000;
+    return {
+      signature: issuer.signatureAlgorithm,
+      issuer: issuer.certificate.subject,
+      thisUpdate: new Date(thisUpdate * 1000),
+      nextUpdate: new Date(Math.min(thisUpdate + issuer.crl.nextUpdate, notAfter) * 1000),
+      revokedCertificates: entries,
+      crlExtensions: crlExtensions(issuer, number),
+    };
+  };
+
+  /** Step 4. Gives way to a publisher that got further. */
+  const makeCurrent = async (
+    issuer: Issuer,
+    crl: PublishedCrl,
+    entries: number,
+    actor: string,
+  ): Promise<void> => {
+    const number = Number(crl.number);
+    const { writes } = recorder.prepare({
+      kind: 'publication',
+      actor,
+      details: {
+        ca: issuer.id,
+        partition: PARTITION,
+        number,
+        entries,
+        thisUpdate: crl.thisUpdate.toISOString(),
+        nextUpdate: crl.nextUpdate.toISOString(),
+        digest: hash('sha256', crl.der),
+      },
+    });
+    const value: CurrentRow = {
+      number,
+      thisUpdate: crl.thisUpdate.getTime() / 1000,
+      nextUpdate: crl.nextUpdate.getTime() / 1000,
+    };
+    for (;;) {
+      const current = await readCurrent(issuer.id);
+      if (current && current.value.number >= number) return;
+      try {
+        const put = { put: currentKey(issuer.id), value } as const;
+        await table.write([{ ...put, if: current ? { version: current.version } : 'absent' }, ...writes]);
+        return;
+      } catch (error) {
+        if (!Fault.is(error, 'condition-failed')) throw error;
+      }
+    }
+  };
+
+  const readCurrent = (ca: string): Promise<Item<CurrentRow> | undefined> =>
+    table.get<CurrentRow>(currentKey(ca));
+
+  const publish = async (ca: string, actor: string): Promise<PublishedCrl> => {
+    const issuer = await issuers.byId(ca);
+    const number = await reserveNumber(ca);
+    const previous = await readCurrent(ca);
+    const tbs = await build(issuer, number, previous?.value.thisUpdate ?? 0);
+    const der = await signCrl(ca, tbs);
+    await bucket.put(archiveKey(ca, number), der, { if: 'absent', contentType: 'application/pkix-crl' });
+    const crl = { der, number: BigInt(number), thisUpdate: tbs.thisUpdate, nextUpdate: tbs.nextUpdate };
+    await makeCurrent(issuer, crl, tbs.revokedCertificates.length, actor);
+    return crl;
+  };
+
+  /** The current CRL's bytes, kept until a higher number is current. */
+  const kept = new Map<string, PublishedCrl>();
+
+  const readPublished = async (ca: string): Promise<PublishedCrl> => {
+    const current = await readCurrent(ca);
+    if (!current) throw new Fault('unknown-crl', 'This CA has not published a CRL yet.', { ca });
+    const { number, thisUpdate, nextUpdate } = current.value;
+    const known = kept.get(ca);
+    if (known?.number === BigInt(number)) return known;
+    const object = await bucket.get(archiveKey(ca, number));
+    if (!object)
+      throw new Fault('store-unavailable', 'The current CRL is missing from the archive.', { ca, number });
+    const crl = {
+      der: object.body,
+      number: BigInt(number),
+      thisUpdate: new Date(thisUpdate * 1000),
+      nextUpdate: new Date(nextUpdate * 1000),
+    };
+    kept.set(ca, crl);
+    return crl;
+  };
+
+  const crl = async (ca: string, partition: string, caller: Caller): Promise<PublishedCrl> => {
+    await issuers.byId(ca);
+    if (partition !== PARTITION) throw new Fault('unknown-crl', 'This CA has no CRL of that name.', { ca });
+    const published = await readPublished(ca);
+    await recorder.append({
+      kind: 'provision',
+      recipient: caller.recipient,
+      channel: 'crl',
+      method: caller.method,
+      certificates: [],
+      provided: {
+        ca,
+        partition,
+        number: Number(published.number),
+        thisUpdate: published.thisUpdate.toISOString(),
+        nextUpdate: published.nextUpdate.toISOString(),
+      },
+      responseDigest: hash('sha256', published.der),
+      count: 1,
+    });
+    return published;
+  };
+
+  const publishDue = async (): Promise<readonly string[]> => {
+    const now = clock() / 1000;
+    const published: string[] = [];
+    for (const issuer of await issuers.all()) {
+      const current = await readCurrent(issuer.id);
+      if (current && now < current.value.thisUpdate + issuer.crl.interval) continue;
+      // A CA past its end signs no more CRLs; its last one has the CA's notAfter as nextUpdate.
+      if (now >= issuer.certificate.notAfter.getTime() / 1000) continue;
+      await publish(issuer.id, 'service');
+      published.push(issuer.id);
+    }
+    return published;
+  };
+
+  return { crl, publish, publishDue };
+};

@@ -1,0 +1,128 @@
+import { hash } from 'node:crypto';
+import { Fault } from '../fault.ts';
+import { type Certificate, decodeCertificate, subjectPublicKeyOctets } from '../pki/certificate.ts';
+import { asDer, type Der, type Oid } from '../pki/der.ts';
+import { encodeName } from '../pki/name.ts';
+import type { CertId } from '../pki/ocsp-request.ts';
+import { OID } from '../pki/oids.ts';
+import type { Clock } from '../ports.ts';
+import type { Table, Write } from '../store/store.ts';
+
+/**
+ * The directory of our CAs, as status needs them: their certificates, where they publish, and the terms of their
+ * CRLs and OCSP answers. The ceremony writes it, entries keep it for a minute.
+ *
+ *   issuers  {ca}  IssuerRow
+ */
+export type IssuerRow = {
+  readonly authority: string;
+  readonly generation: number;
+  readonly title: { readonly ja: string; readonly en: string };
+  /** base64 of the DER certificate. */
+  readonly certificate: string;
+  /** base64 of the DER AlgorithmIdentifier with which this CA's key signs. */
+  readonly signatureAlgorithm: string;
+  readonly urls: { readonly certificate: string; readonly crl: readonly string[]; readonly ocsp: string };
+  readonly crl: {
+    /** Seconds between publications, and of validity (nextUpdate - thisUpdate). */
+    readonly interval: number;
+    readonly nextUpdate: number;
+    readonly onlyContainsUserCerts: boolean;
+  };
+  readonly ocsp: {
+    /** Seconds between thisUpdate and nextUpdate. */
+    readonly nextUpdate: number;
+    readonly maxCertIds: number;
+  };
+};
+
+export interface Issuer extends Omit<IssuerRow, 'certificate' | 'signatureAlgorithm'> {
+  readonly id: string;
+  readonly certificate: Certificate;
+  readonly signatureAlgorithm: Der;
+}
+
+export interface Issuers {
+  all(): Promise<readonly Issuer[]>;
+  /** Faults: `unknown-authority`. */
+  byId(ca: string): Promise<Issuer>;
+  /** The CA that a CertID names, by key hash and name hash together: generations share a DN. */
+  byCertId(certId: CertId): Promise<Issuer | undefined>;
+}
+
+const PK = 'issuers';
+
+export const issuerWrites = (ca: string, row: IssuerRow): readonly Write[] => [
+  { put: { pk: PK, sk: ca }, value: row, if: 'absent' },
+];
+
+const DIGESTS: readonly (readonly [Oid, string])[] = [
+  [OID.sha1, 'sha1'],
+  [OID.sha256, 'sha256'],
+  [OID.sha384, 'sha384'],
+  [OID.sha512, 'sha512'],
+];
+
+const certIdKey = (algorithm: Oid, nameHash: Uint8Array, keyHash: Uint8Array): string =>
+  `${algorithm} ${Buffer.from(nameHash.buffer, nameHash.byteOffset, nameHash.length).toString('latin1')}${Buffer.from(
+    keyHash.buffer,
+    keyHash.byteOffset,
+    keyHash.length,
+  ).toString('latin1')}`;
+
+interface Directory {
+  readonly issuers: readonly Issuer[];
+  readonly byId: ReadonlyMap<string, Issuer>;
+  readonly byCertId: ReadonlyMap<string, Issuer>;
+}
+
+const read = async (table: Table): Promise<Directory> => {
+  const { items } = await table.query<IssuerRow>({ pk: PK, limit: 1000 });
+  const issuers = items.map(({ sk, value }): Issuer => {
+    return {
+      ...value,
+      id: sk,
+      certificate: decodeCertificate(Buffer.from(value.certificate, 'base64')),
+      signatureAlgorithm: asDer(Buffer.from(value.signatureAlgorithm, 'base64')),
+    };
+  });
+  const byCertId = new Map<string, Issuer>();
+  for (const issuer of issuers) {
+    const name = encodeName(issuer.certificate.subject);
+    const key = subjectPublicKeyOctets(issuer.certificate.subjectPublicKeyInfo);
+    for (const [algorithm, digest] of DIGESTS) {
+      byCertId.set(certIdKey(algorithm, hash(digest, name, 'buffer'), hash(digest, key, 'buffer')), issuer);
+    }
+  }
+  return { issuers, byId: new Map(issuers.map((issuer) => [issuer.id, issuer])), byCertId };
+};
+
+/** A CA that came into being elsewhere is seen by running processes within this time. */
+const REREAD_MS = 60_000;
+
+export const openIssuers = (deps: { table: Table; clock: Clock }): Issuers => {
+  let directory: Promise<Directory> | undefined;
+  let readAt = 0;
+  const current = (): Promise<Directory> => {
+    if (directory && deps.clock() < readAt + REREAD_MS) return directory;
+    const fresh = read(deps.table).catch((error: unknown) => {
+      if (directory === fresh) directory = undefined;
+      throw error;
+    });
+    directory = fresh;
+    readAt = deps.clock();
+    return fresh;
+  };
+  return {
+    all: async () => (await current()).issuers,
+    byId: async (ca) => {
+      const known = (await current()).byId.get(ca);
+      if (known) return known;
+      throw new Fault('unknown-authority', 'There is no such certification authority here.', { ca });
+    },
+    byCertId: async (certId) =>
+      (await current()).byCertId.get(
+        certIdKey(certId.hashAlgorithm, certId.issuerNameHash, certId.issuerKeyHash),
+      ),
+  };
+};

@@ -1,0 +1,123 @@
+import { Fault } from '../fault.ts';
+import type { CrlReason } from '../pki/extensions.ts';
+import type { CertificateRef } from '../principal.ts';
+import type { Item, Page, Table, Write } from '../store/store.ts';
+
+/**
+ * The status register: one small row for each serial number ever reserved, and one for each certificate that a
+ * CRL must list. It answers what OCSP and CRLs ask, and makes the writes that change a status; whoever decides on
+ * the change (the authority) stores them in one `Table.write` with the record of it.
+ *
+ *   status/{ca}/{serial}  status    StatusRow
+ *   revoked/{ca}          {serial}  RevokedRow, while the certificate is revoked or on hold
+ */
+export type StatusRow =
+  | { readonly state: 'reserved'; readonly request: string }
+  | { readonly state: 'good'; readonly request: string; readonly notAfter: number }
+  | ({
+      readonly state: 'revoked' | 'hold';
+      readonly request: string;
+      readonly notAfter: number;
+    } & RevocationEntry);
+
+export type RevocationEntry = {
+  /** Unix seconds: when it was recorded, which is when it took effect. */
+  readonly revocationTime: number;
+  readonly reason: CrlReason;
+  /** Unix seconds. */
+  readonly invalidityDate?: number;
+};
+
+export type RevokedRow = RevocationEntry & { readonly notAfter: number };
+
+/** A certificate's status as it was read, with the version that a change of it must meet. */
+export type Registered = Item<StatusRow>;
+/** The same, known to be in one of the states `S`. */
+export type RegisteredAs<S extends StatusRow['state']> = Item<StatusRow & { readonly state: S }>;
+
+const statusKey = ({ ca, serial }: CertificateRef) => ({ pk: `status/${ca}/${serial}`, sk: 'status' });
+const revokedPk = (ca: string): string => `revoked/${ca}`;
+
+/** A hold's row is put anew each time, so it stands at version 1 until a revocation replaces it. */
+const HELD_VERSION = 1;
+
+export interface Register {
+  lookup(ref: CertificateRef): Promise<Registered | undefined>;
+  /** One page of what a CRL of that CA lists, in the order of serials. */
+  revoked(ca: string, cursor?: string): Promise<Page<RevokedRow>>;
+}
+
+export const openRegister = (table: Table): Register => ({
+  lookup: (ref) => table.get<StatusRow>(statusKey(ref)),
+  revoked: (ca, cursor) =>
+    table.query<RevokedRow>({ pk: revokedPk(ca), limit: 1000, ...(cursor !== undefined && { cursor }) }),
+});
+
+/** Takes a serial number for a request; the condition makes a collision fail before anything is signed. */
+export const reserveWrites = (ref: CertificateRef, request: string): readonly Write[] => [
+  { put: statusKey(ref), value: { state: 'reserved', request } satisfies StatusRow, if: 'absent' },
+];
+
+/** From here on the certificate may exist: it can be revoked, and OCSP calls it good. `notAfter` in Unix seconds. */
+export const admitWrites = (
+  ref: CertificateRef,
+  reserved: RegisteredAs<'reserved'>,
+  notAfter: number,
+): readonly Write[] => {
+  const { request } = reserved.value;
+  return [
+    {
+      put: statusKey(ref),
+      value: { state: 'good', request, notAfter } satisfies StatusRow,
+      if: { version: reserved.version },
+    },
+  ];
+};
+
+/** Revokes or holds. `from` must be good, or on hold when it is to be revoked. */
+export const revokeWrites = (
+  ref: CertificateRef,
+  from: RegisteredAs<'good' | 'hold'>,
+  state: 'revoked' | 'hold',
+  entry: RevocationEntry,
+): readonly Write[] => {
+  const { request, notAfter } = from.value;
+  return [
+    {
+      put: statusKey(ref),
+      value: { state, request, notAfter, ...entry } satisfies StatusRow,
+      if: { version: from.version },
+    },
+    {
+      put: { pk: revokedPk(ref.ca), sk: ref.serial },
+      value: { notAfter, ...entry } satisfies RevokedRow,
+      if: from.value.state === 'hold' ? { version: HELD_VERSION } : 'absent',
+    },
+  ];
+};
+
+export const releaseWrites = (ref: CertificateRef, held: RegisteredAs<'hold'>): readonly Write[] => {
+  const { request, notAfter } = held.value;
+  return [
+    {
+      put: statusKey(ref),
+      value: { state: 'good', request, notAfter } satisfies StatusRow,
+      if: { version: held.version },
+    },
+    { delete: { pk: revokedPk(ref.ca), sk: ref.serial }, if: { version: HELD_VERSION } },
+  ];
+};
+
+/** Narrows what was read; faults with `unknown-certificate` unless it is in one of the states. */
+export const expectState = <S extends StatusRow['state']>(
+  registered: Registered | undefined,
+  ...states: readonly S[]
+): RegisteredAs<S> => {
+  if (!registered || !(states as readonly string[]).includes(registered.value.state)) {
+    throw new Fault(
+      'unknown-certificate',
+      'No certificate with that serial number was issued by that authority.',
+    );
+  }
+  return registered as RegisteredAs<S>;
+};
