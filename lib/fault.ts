@@ -24,12 +24,14 @@ export const FAULT_CODES = [
   'weak-key',
   'unknown-key',
   'wrong-passphrase',
+  'key-store-damaged',
   // Stores
   'condition-failed',
   'value-too-large',
   'cursor-invalid',
   'store-unavailable',
   'store-locked',
+  'store-request-invalid',
   // Configuration
   'configuration-invalid',
   'trust-domain-invalid',
@@ -65,6 +67,15 @@ export const FAULT_CODES = [
   // Ledger
   'record-invalid',
   'unknown-record',
+  // The log
+  'malformed-note',
+  'malformed-checkpoint',
+  'malformed-tile',
+  'malformed-proof',
+  'proof-invalid',
+  'log-inconsistent',
+  'tile-missing',
+  'witness-refused',
   // Edges
   'invalid-input',
   'unauthenticated',
