@@ -1,7 +1,20 @@
-import type { Der } from './der.ts';
-import type { Extension } from './extensions.ts';
-import type { Name } from './name.ts';
-import type { SerialHex } from './serial.ts';
+import { hash } from 'node:crypto';
+import { Fault } from '../fault.ts';
+import {
+  asDer,
+  constructed,
+  type Der,
+  DerReader,
+  derBitString,
+  derInteger,
+  derSequence,
+  primitive,
+  tlv,
+} from './der.ts';
+import { type Extension, encodeExtensions, readExtensions } from './extensions.ts';
+import { encodeName, type Name, readName } from './name.ts';
+import { encodeSerial, readSerial, type SerialHex } from './serial.ts';
+import { encodeTime, readTime } from './time.ts';
 
 /** Version is always v3 (RFC 5280 4.1.2.1 for certificates with extensions). AlgorithmIdentifiers stay DER: they are compared byte for byte. */
 export interface TbsCertificate {
@@ -25,18 +38,135 @@ export interface Certificate extends TbsCertificate {
 }
 
 /** 64 KiB. */
-export declare const MAX_CERTIFICATE_BYTES: number;
-/** Faults: `malformed-der`, `trailing-data`, `input-too-large`, `malformed-certificate`, `malformed-serial`, `malformed-name`, `unsupported-version`. */
-export declare const decodeCertificate: (bytes: Uint8Array) => Certificate;
-export declare const decodeTbsCertificate: (bytes: Uint8Array) => TbsCertificate;
-export declare const encodeTbsCertificate: (tbs: TbsCertificate) => Der;
+export const MAX_CERTIFICATE_BYTES = 65_536;
+
+const V3 = 2;
+
+const refused = (why: string): Fault => new Fault('malformed-certificate', `Malformed certificate: ${why}.`);
+
+/* Parts that certificates share with CSRs, CRLs and OCSP --------------------------------------------------- */
+
+/** AlgorithmIdentifier: an object identifier and at most one element of parameters. Fault: `malformed-der`. */
+export const readAlgorithmIdentifier = (reader: DerReader): Der => {
+  const der = reader.der();
+  const algorithm = new DerReader(der).sequence();
+  algorithm.oid();
+  if (!algorithm.done) algorithm.element();
+  algorithm.finish();
+  return der;
+};
+
+/** SubjectPublicKeyInfo whose key is whole octets, as every algorithm's is. Fault: `malformed-der`. */
+export const readSubjectPublicKeyInfo = (reader: DerReader): { der: Der; key: Uint8Array } => {
+  const { der } = reader.element();
+  const info = new DerReader(der).sequence();
+  readAlgorithmIdentifier(info);
+  const key = info.bitStringOctets();
+  info.finish();
+  return { der, key };
+};
+
+/** The shape that certificates, CSRs and CRLs have in common; `tbs` is checked no deeper than its header. Fault: `malformed-der`. */
+export const readSigned = (
+  reader: DerReader,
+): { tbs: Der; signatureAlgorithm: Der; signatureValue: Uint8Array } => {
+  const signed = reader.sequence();
+  const { der: tbs } = signed.element();
+  const signatureAlgorithm = readAlgorithmIdentifier(signed);
+  const signatureValue = signed.bitStringOctets();
+  signed.finish();
+  return { tbs, signatureAlgorithm, signatureValue };
+};
+
 /** `SEQUENCE { tbs, signatureAlgorithm, BIT STRING signatureValue }`: also the shape of CertificateList and CertificationRequest. */
-export declare const encodeSigned: (
+export const encodeSigned = (
   tbs: Uint8Array,
   signatureAlgorithm: Uint8Array,
   signatureValue: Uint8Array,
-) => Der;
-/** SHA-1 of the subjectPublicKey BIT STRING's octets (RFC 5280 4.2.1.2 method 1): the key identifier, and OCSP's issuerKeyHash with SHA-1. */
-export declare const keyIdentifier: (subjectPublicKeyInfo: Uint8Array) => Uint8Array;
-/** The octets of subjectPublicKey (what issuerKeyHash of RFC 6960 4.1.1 is a hash of). */
-export declare const subjectPublicKeyOctets: (subjectPublicKeyInfo: Uint8Array) => Uint8Array;
+): Der => derSequence(tbs, signatureAlgorithm, derBitString(signatureValue));
+
+/* Certificates --------------------------------------------------------------------------------------------- */
+
+const readVersion = (tbs: DerReader): void => {
+  // v1 is the default and therefore absent in DER; it has no extensions and cannot say what it is for.
+  const version = tbs.optionalInto(constructed(0));
+  if (version?.small() !== V3) {
+    throw new Fault('unsupported-version', 'Only X.509 certificates of version 3 are taken.');
+  }
+  version.finish();
+};
+
+const readTbsCertificate = (reader: DerReader): TbsCertificate => {
+  const tbs = reader.sequence();
+  readVersion(tbs);
+  const serialNumber = readSerial(tbs);
+  const signature = readAlgorithmIdentifier(tbs);
+  const issuer = readName(tbs);
+  // RFC 5280 4.1.2.4: a non-empty distinguished name. The subject may be empty (4.1.2.6).
+  if (issuer.length === 0) throw refused('the issuer is empty');
+  const validity = tbs.sequence();
+  const notBefore = readTime(validity);
+  const notAfter = readTime(validity);
+  validity.finish();
+  const subject = readName(tbs);
+  const { der: subjectPublicKeyInfo } = readSubjectPublicKeyInfo(tbs);
+  // RFC 5280 4.1.2.8: a CA must not issue them, and nothing here would carry them through.
+  const next = tbs.peek();
+  if (next === primitive(1) || next === primitive(2)) throw refused('it has a unique identifier');
+  const wrapper = tbs.optionalInto(constructed(3));
+  const extensions = wrapper === undefined ? [] : readExtensions(wrapper);
+  if (wrapper !== undefined && extensions.length === 0) throw refused('its list of extensions is empty');
+  wrapper?.finish();
+  tbs.finish();
+  return {
+    serialNumber,
+    signature,
+    issuer,
+    notBefore,
+    notAfter,
+    subject,
+    subjectPublicKeyInfo,
+    extensions,
+  };
+};
+
+/**
+ * A certificate (RFC 5280 4.1). Its signature is not verified and its validity not judged here. Whatever decodes
+ * encodes to the same bytes. Values are views of `bytes`, which must not change afterwards.
+ * Faults: `malformed-der`, `trailing-data`, `input-too-large`, `malformed-certificate`, `malformed-serial`,
+ * `malformed-name`, `unsupported-version`.
+ */
+export const decodeCertificate = (bytes: Uint8Array): Certificate => {
+  const signed = readSigned(DerReader.whole(bytes, MAX_CERTIFICATE_BYTES));
+  const fields = readTbsCertificate(new DerReader(signed.tbs));
+  // RFC 5280 4.1.1.2. Two different identifiers would let the unsigned one choose how the signature is verified.
+  if (Buffer.compare(fields.signature, signed.signatureAlgorithm) !== 0) {
+    throw refused('the signed and the outer signature algorithm differ');
+  }
+  return { ...fields, ...signed, der: asDer(bytes) };
+};
+
+/** A tbsCertificate on its own; faults as `decodeCertificate`. */
+export const decodeTbsCertificate = (bytes: Uint8Array): TbsCertificate =>
+  readTbsCertificate(DerReader.whole(bytes, MAX_CERTIFICATE_BYTES));
+
+/** The bytes to sign. Times are cut to seconds; no extensions field is written where there are none. */
+export const encodeTbsCertificate = (tbs: TbsCertificate): Der =>
+  derSequence(
+    tlv(constructed(0), derInteger(V3)),
+    encodeSerial(tbs.serialNumber),
+    tbs.signature,
+    encodeName(tbs.issuer),
+    derSequence(encodeTime(tbs.notBefore), encodeTime(tbs.notAfter)),
+    encodeName(tbs.subject),
+    tbs.subjectPublicKeyInfo,
+    ...(tbs.extensions.length === 0 ? [] : [tlv(constructed(3), encodeExtensions(tbs.extensions))]),
+  );
+
+/** The octets of subjectPublicKey (what issuerKeyHash of RFC 6960 4.1.1 is a hash of). Faults: `malformed-der`, `trailing-data`, `input-too-large`. */
+export const subjectPublicKeyOctets = (subjectPublicKeyInfo: Uint8Array): Uint8Array =>
+  readSubjectPublicKeyInfo(DerReader.whole(subjectPublicKeyInfo, MAX_CERTIFICATE_BYTES)).key;
+
+/** SHA-1 of the subjectPublicKey BIT STRING's octets (RFC 5280 4.2.1.2 method 1): the key identifier, and OCSP's issuerKeyHash with SHA-1. Faults as `subjectPublicKeyOctets`. */
+export const keyIdentifier = (subjectPublicKeyInfo: Uint8Array): Uint8Array =>
+  hash('sha1', subjectPublicKeyOctets(subjectPublicKeyInfo), 'buffer');

@@ -1,6 +1,9 @@
-import type { Der, Oid } from './der.ts';
-import type { Extension } from './extensions.ts';
-import type { Name } from './name.ts';
+import { Fault } from '../fault.ts';
+import { readSigned, readSubjectPublicKeyInfo } from './certificate.ts';
+import { asDer, constructed, type Der, DerReader, type Oid } from './der.ts';
+import { type Extension, readExtensions } from './extensions.ts';
+import { type Name, readName } from './name.ts';
+import { OID } from './oids.ts';
 
 /** PKCS#10 (RFC 2986). */
 export interface CertificationRequest {
@@ -16,7 +19,73 @@ export interface CertificationRequest {
   readonly signatureValue: Uint8Array;
 }
 
+type Attributes = CertificationRequest['attributes'];
+
 /** 64 KiB. */
-export declare const MAX_CSR_BYTES: number;
-/** Faults: `malformed-der`, `trailing-data`, `input-too-large`, `malformed-csr`, `malformed-name`, `unsupported-version`. The signature is not verified here. */
-export declare const decodeCertificationRequest: (bytes: Uint8Array) => CertificationRequest;
+export const MAX_CSR_BYTES = 65_536;
+
+const refused = (why: string): Fault =>
+  new Fault('malformed-csr', `Malformed certification request: ${why}.`);
+
+/**
+ * Attributes are a SET OF and each one's values another, so DER orders both by encoding. The order is demanded:
+ * `openssl req` writes it whatever order its configuration lists the attributes in, and a request whose meaning
+ * depends on the order of a set does not exist.
+ */
+const readAttributes = (info: DerReader): Attributes => {
+  // RFC 2986 4.1 does not make the field optional: a request without attributes carries an empty [0].
+  const set = info.setOf(constructed(0));
+  const attributes: { type: Oid; values: Der[] }[] = [];
+  while (!set.done) {
+    const attribute = set.sequence();
+    const type = attribute.oid();
+    const values: Der[] = [];
+    for (const valueSet = attribute.setOf(); !valueSet.done; ) values.push(valueSet.der());
+    attribute.finish();
+    if (values.length === 0) throw refused('an attribute has no value');
+    attributes.push({ type, values });
+  }
+  if (new Set(attributes.map(({ type }) => type)).size < attributes.length) {
+    throw refused('an attribute is there twice');
+  }
+  return attributes;
+};
+
+const readExtensionRequest = (attributes: Attributes): readonly Extension[] => {
+  const attribute = attributes.find(({ type }) => type === OID.extensionRequest);
+  if (attribute === undefined) return [];
+  const [value, ...more] = attribute.values;
+  // RFC 2985 5.4.2: single-valued.
+  if (value === undefined || more.length > 0) throw refused('extensionRequest has more than one value');
+  const extensions = readExtensions(new DerReader(value));
+  if (extensions.length === 0) throw refused('extensionRequest asks for no extension');
+  return extensions;
+};
+
+/**
+ * A certification request. The signature is not verified here; a challengePassword, where there is one, is among
+ * the attributes and means nothing to this service. Values are views of `bytes`, which must not change afterwards.
+ * Faults: `malformed-der`, `trailing-data`, `input-too-large`, `malformed-csr`, `malformed-name`,
+ * `malformed-certificate` for a bad extension, `unsupported-version`.
+ */
+export const decodeCertificationRequest = (bytes: Uint8Array): CertificationRequest => {
+  const { tbs, signatureAlgorithm, signatureValue } = readSigned(DerReader.whole(bytes, MAX_CSR_BYTES));
+  const info = new DerReader(tbs).sequence();
+  if (info.small() !== 0) {
+    throw new Fault('unsupported-version', 'Only PKCS#10 requests of version 1 are taken.');
+  }
+  const subject = readName(info);
+  const { der: subjectPublicKeyInfo } = readSubjectPublicKeyInfo(info);
+  const attributes = readAttributes(info);
+  info.finish();
+  return {
+    der: asDer(bytes),
+    info: tbs,
+    subject,
+    subjectPublicKeyInfo,
+    attributes,
+    extensions: readExtensionRequest(attributes),
+    signatureAlgorithm,
+    signatureValue,
+  };
+};

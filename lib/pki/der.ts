@@ -47,6 +47,9 @@ const MAX_DEPTH = 32;
 export const malformedDer = (why: string, at: number): Fault =>
   new Fault('malformed-der', `Malformed DER: ${why}.`, { at });
 
+/** Octets of content, or characters of the dotted form. */
+const MAX_OID = 128;
+
 const hexTag = (tag: number): string => `0x${tag.toString(16).padStart(2, '0')}`;
 
 /** A cursor over the elements between `at` and `end` of `bytes`. Every method faults with `malformed-der`. */
@@ -300,7 +303,7 @@ export const IA5 = /^[\x00-\x7f]*$/;
 const LATIN1 = /^[\x00-\xff]*$/;
 
 const decodeOid = (content: Uint8Array, at: number): Oid => {
-  if (content.length === 0 || content.length > 128) throw malformedDer('an OBJECT IDENTIFIER', at);
+  if (content.length === 0 || content.length > MAX_OID) throw malformedDer('an OBJECT IDENTIFIER', at);
   const arcs: bigint[] = [];
   let arc = 0n;
   let fresh = true;
@@ -394,14 +397,19 @@ export const derOid = (oid: Oid, tag: number = TAG.oid): Der => {
   return tlv(tag, Uint8Array.from(octets));
 };
 
-/** A dotted OID from outside, checked (X.660: root 0 to 2, second arc below 40 under roots 0 and 1). */
+/**
+ * A dotted OID, rightly spelled (X.660: root 0 to 2, second arc below 40 under roots 0 and 1). At most 128
+ * characters, and so never more octets than the reader takes.
+ */
+export const isOid = (text: string): text is Oid =>
+  text.length <= MAX_OID && /^([01]\.[1-3]?\d|2\.(0|[1-9]\d*))(\.(0|[1-9]\d*))*$/.test(text);
+
+/** A dotted OID from outside. Fault: `invalid-input`. */
 export const parseOid = (text: string): Oid => {
-  const [root, second] = text.split('.', 2).map(Number);
-  const shaped = /^[0-2](\.(0|[1-9]\d{0,38})){1,30}$/.test(text);
-  if (!shaped || (root !== 2 && (second as number) > 39)) {
+  if (!isOid(text)) {
     throw new Fault('invalid-input', 'An object identifier is written as dotted decimal, like 2.5.4.3.');
   }
-  return text as Oid;
+  return text;
 };
 
 /** `Der` from bytes of ours or from a store of ours; bytes from outside go through a decoder instead. */

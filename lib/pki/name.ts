@@ -7,10 +7,10 @@ import {
   derSetOf,
   derText,
   IA5,
+  isOid,
   malformedDer,
   type Oid,
   PRINTABLE,
-  parseOid,
   TAG,
   tlv,
 } from './der.ts';
@@ -158,10 +158,10 @@ const buildAttribute = (given: string, value: string): Attribute => {
     new Fault('malformed-name', `The attribute ${known ?? 'of that object identifier'} ${why}.`, {
       attribute: known ?? given,
     });
-  if (known === undefined && !/^[0-2]\.[0-9.]{1,1000}$/.test(given)) {
+  const type = known === undefined ? given : OID[known];
+  if (!isOid(type)) {
     throw new Fault('malformed-name', 'An attribute is named by its short name or a dotted identifier.');
   }
-  const type = known === undefined ? parseOid(given) : OID[known];
   const { tag, bound } = known === undefined ? { tag: TAG.utf8String, bound: 32_768 } : ATTRIBUTES[known];
   if (value === '') throw refuse('is empty; leave it out instead');
   if (!value.isWellFormed() || INVISIBLE.test(value)) throw refuse('has control or invisible characters');
@@ -196,11 +196,7 @@ const hexEscape = (text: string): string =>
 
 /** RFC 4514 2.4; characters that nobody sees are escaped as well, so that a foreign name cannot disguise itself. */
 const escapeValue = (value: string): string =>
-  value
-    .replace(/[",+;<>\\]/g, '\\$&')
-    .replace(/^[ #]/, '\\$&')
-    .replace(/ $/, '\\ ')
-    .replace(new RegExp(INVISIBLE, 'gu'), hexEscape);
+  value.replace(/^[ #]|[",+;<>\\]| $/g, '\\$&').replace(new RegExp(INVISIBLE, 'gu'), hexEscape);
 
 const formatAttribute = ({ type, tag, value }: Attribute): string =>
   `${NAMES.get(type) ?? type}=${isText(tag) ? escapeValue(value) : `#${value}`}`;

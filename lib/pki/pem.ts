@@ -1,14 +1,85 @@
-/** RFC 7468. Labels: CERTIFICATE, CERTIFICATE REQUEST, X509 CRL, PUBLIC KEY, … */
-export declare const encodePem: (label: string, der: Uint8Array) => string;
-/** Exactly one block of that label, strict base64 (no other text before or after but white space). Fault: `malformed-pem`. */
-export declare const decodePem: (
-  label: string | readonly string[],
+import { Fault } from '../fault.ts';
+
+const malformed = (why: string): Fault => new Fault('malformed-pem', `Malformed PEM: ${why}.`);
+
+const tooLarge = (limit: number): Fault =>
+  new Fault('input-too-large', `The PEM text holds more than the ${limit} bytes that are taken.`, { limit });
+
+/** RFC 7468. Labels: CERTIFICATE, CERTIFICATE REQUEST, X509 CRL, PUBLIC KEY, … Lines of 64 characters, each ended by LF. */
+export const encodePem = (label: string, der: Uint8Array): string => {
+  const lines = Buffer.from(der)
+    .toString('base64')
+    .replace(/.{64}(?=.)/g, '$&\n');
+  return `-----BEGIN ${label}-----\n${lines}\n-----END ${label}-----\n`;
+};
+
+const BOUNDARY = /^-----(BEGIN|END) (.+)-----$/;
+
+/** One spelling only: no character beyond the alphabet, padded, and the bits under the padding zero (RFC 4648 3.5). */
+const decodeBase64 = (lines: readonly string[]): Buffer => {
+  const text = lines.join('');
+  const bytes = Buffer.from(text, 'base64');
+  if (bytes.length === 0) throw malformed('a block is empty');
+  if (bytes.toString('base64') !== text) throw malformed('a block is not base64 in its one strict form');
+  return bytes;
+};
+
+/**
+ * Lines end with LF or CRLF and may be of any length (some tools write 76 characters), with blanks only at their
+ * end; headers inside a block (RFC 1421) are refused, as RFC 7468 2 has none.
+ */
+const parse = (
+  labels: readonly string[],
   text: string,
   maxBytes: number,
-) => Uint8Array;
-/** All blocks of that label, in order, explanatory text between them skipped; at least one. Fault: `malformed-pem`. */
-export declare const decodePemBundle: (
-  label: string,
-  text: string,
-  maxBytes: number,
-) => readonly Uint8Array[];
+): { blocks: Buffer[]; explanatory: boolean } => {
+  // Base64, line ends and boundaries stay far below this; the rest is room for explanatory text.
+  if (text.length > 4 * maxBytes + 1024) throw tooLarge(maxBytes);
+  const blocks: Buffer[] = [];
+  let explanatory = false;
+  let open: { label: string; lines: string[] } | undefined;
+  let total = 0;
+  for (const line of text.trim().split('\n')) {
+    const trimmed = line.trimEnd();
+    const [, edge, label = ''] = BOUNDARY.exec(trimmed) ?? [];
+    if (edge === 'BEGIN') {
+      if (open) throw malformed('a block begins inside another');
+      if (!labels.includes(label)) throw malformed(`only blocks labelled ${labels.join(' or ')} are taken`);
+      open = { label, lines: [] };
+    } else if (edge === 'END') {
+      if (open?.label !== label) throw malformed('a block ends that did not begin');
+      const block = decodeBase64(open.lines);
+      total += block.length;
+      if (total > maxBytes) throw tooLarge(maxBytes);
+      blocks.push(block);
+      open = undefined;
+    } else if (trimmed.startsWith('-----BEGIN ')) throw malformed('a boundary line goes on after its label');
+    else if (open && trimmed === '') throw malformed('a block has an empty line');
+    else if (open) open.lines.push(trimmed);
+    else if (trimmed !== '') explanatory = true;
+  }
+  if (open) throw malformed('a block does not end');
+  if (blocks.length === 0) throw malformed(`there is no block labelled ${labels.join(' or ')}`);
+  return { blocks, explanatory };
+};
+
+/**
+ * Exactly one block of that label (or one of those labels), strict base64, no other text before or after but
+ * white space. Faults: `malformed-pem`; `input-too-large` for more than `maxBytes` decoded.
+ */
+export const decodePem = (label: string | readonly string[], text: string, maxBytes: number): Uint8Array => {
+  const { blocks, explanatory } = parse(typeof label === 'string' ? [label] : label, text, maxBytes);
+  const [block, ...more] = blocks;
+  if (block === undefined || more.length > 0) throw malformed('there is more than one block');
+  if (explanatory) throw malformed('there is other text around the block');
+  return block;
+};
+
+/**
+ * All blocks of that label, in order, explanatory text between them skipped; at least one. A block of another
+ * label is refused rather than skipped: beside certificates it is most often somebody's private key.
+ * Faults: `malformed-pem`; `input-too-large` for more than `maxBytes` decoded, all blocks together, or a text of
+ * more than four times that.
+ */
+export const decodePemBundle = (label: string, text: string, maxBytes: number): readonly Uint8Array[] =>
+  parse([label], text, maxBytes).blocks;

@@ -4,20 +4,22 @@ import { type Der, type DerReader, derText, malformedDer, TAG } from './der.ts';
 /** `YYYYMMDDHHMMSSZ`, the fraction cut off: RFC 5280 4.1.2.5.2 and RFC 6960 4.2.2.1 allow none. */
 const format = (date: Date): string => `${date.toISOString().slice(0, 19).replace(/[-:T]/g, '')}Z`;
 
-const digits = (date: Date): string => {
-  const time = date.getTime();
-  if (!(time >= Date.UTC(1950, 0) && time < Date.UTC(10_000, 0))) {
-    throw new Fault('invalid-input', 'A time in a certificate, CRL or OCSP answer lies in 1950 to 9999.');
+const digits = (date: Date, firstYear: number): string => {
+  const year = date.getUTCFullYear();
+  if (!(year >= firstYear && year <= 9999)) {
+    throw new Fault('invalid-input', `A time that is written in DER has a year from ${firstYear} to 9999.`);
   }
   return format(date);
 };
 
 /** Time (RFC 5280 4.1.2.5): UTCTime through 2049, GeneralizedTime from 2050. Fault: `invalid-input` outside 1950 to 9999. */
 export const encodeTime = (date: Date): Der =>
-  date.getUTCFullYear() < 2050 ? derText(TAG.utcTime, digits(date).slice(2)) : encodeGeneralizedTime(date);
+  date.getUTCFullYear() < 2050
+    ? derText(TAG.utcTime, digits(date, 1950).slice(2))
+    : encodeGeneralizedTime(date);
 
-/** GeneralizedTime, whatever the year: OCSP's times and invalidityDate. Fault: `invalid-input` outside 1950 to 9999. */
-export const encodeGeneralizedTime = (date: Date): Der => derText(TAG.generalizedTime, digits(date));
+/** GeneralizedTime, whatever the year: OCSP's times and invalidityDate. Fault: `invalid-input` outside the years 0 to 9999. */
+export const encodeGeneralizedTime = (date: Date): Der => derText(TAG.generalizedTime, digits(date, 0));
 
 const SHAPE = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/;
 
