@@ -1,7 +1,21 @@
-import type { Der } from './der.ts';
-import type { CrlReason, Extension } from './extensions.ts';
-import type { Name } from './name.ts';
+import { Fault } from '../fault.ts';
+import { readAlgorithmIdentifier, readSigned } from './certificate.ts';
+import { asDer, constructed, type Der, DerReader, TAG } from './der.ts';
+import { DerCursor } from './der-cursor.ts';
+import { DerWriter } from './der-writer.ts';
+import {
+  CRL_REASONS,
+  type CrlReason,
+  crlReasonOf,
+  type Extension,
+  type ExtensionBody,
+  encodeExtensions,
+  findExtension,
+  readExtensions,
+} from './extensions.ts';
+import { encodeName, type Name, readName } from './name.ts';
 import type { SerialHex } from './serial.ts';
+import { readTime } from './time.ts';
 
 export interface RevokedCertificate {
   readonly serialNumber: SerialHex;
@@ -9,7 +23,10 @@ export interface RevokedCertificate {
   /** Absent and `unspecified` mean the same; it is written absent (RFC 5280 5.3.1). */
   readonly reasonCode?: CrlReason;
   readonly invalidityDate?: Date;
-  /** Any further entry extensions. */
+  /**
+   * Any further entry extensions. A reasonCode or invalidityDate that did not stand in the usual place, was
+   * critical or said `unspecified` is here as well as above, and is written from here.
+   */
   readonly otherExtensions?: readonly Extension[];
 }
 
@@ -17,6 +34,7 @@ export interface RevokedCertificate {
 export interface TbsCertList {
   readonly signature: Der;
   readonly issuer: Name;
+  /** Whole seconds, UTC. */
   readonly thisUpdate: Date;
   readonly nextUpdate: Date;
   readonly revokedCertificates: readonly RevokedCertificate[];
@@ -30,6 +48,223 @@ export interface CertificateList extends TbsCertList {
   readonly signatureValue: Uint8Array;
 }
 
-export declare const encodeTbsCertList: (tbs: TbsCertList) => Der;
-/** 64 MiB unless `maxBytes` says otherwise. Faults: `malformed-der`, `trailing-data`, `input-too-large`, `malformed-crl`, `malformed-serial`, `unsupported-version`, `unknown-critical-extension`. */
-export declare const decodeCertificateList: (bytes: Uint8Array, maxBytes?: number) => CertificateList;
+const refused = (why: string): Fault => new Fault('malformed-crl', `Malformed CRL: ${why}.`);
+
+const V2 = 1;
+const VERSION = Uint8Array.of(TAG.integer, 1, V2);
+
+/* Writing ------------------------------------------------------------------------------------------------ */
+
+const reasonExtension = (reason: CrlReason): Extension => ({ id: 'reasonCode', reason, critical: false });
+
+/** crlEntryExtensions of an entry with a reason and nothing else, by reason. */
+const REASON_ALONE = Object.fromEntries(
+  (Object.keys(CRL_REASONS) as CrlReason[]).map((reason) => [
+    reason,
+    encodeExtensions([reasonExtension(reason)]),
+  ]),
+) as Readonly<Record<CrlReason, Der>>;
+
+/** SEQUENCE, a serial of 16 octets, UTCTime and a reason. */
+const USUAL_ENTRY = 2 + 18 + 15 + REASON_ALONE.keyCompromise.length;
+
+const writtenReason = ({ reasonCode }: RevokedCertificate): CrlReason | undefined =>
+  reasonCode === 'unspecified' ? undefined : reasonCode;
+
+const richExtensions = (entry: RevokedCertificate): readonly Extension[] => {
+  const { invalidityDate, otherExtensions = [] } = entry;
+  const reason = writtenReason(entry);
+  return [
+    ...(reason && !findExtension(otherExtensions, 'reasonCode') ? [reasonExtension(reason)] : []),
+    ...(invalidityDate && !findExtension(otherExtensions, 'invalidityDate')
+      ? [{ id: 'invalidityDate', date: invalidityDate, critical: false } as const]
+      : []),
+    ...otherExtensions,
+  ];
+};
+
+const writeEntry = (writer: DerWriter, entry: RevokedCertificate): void => {
+  const { mark } = writer;
+  if (entry.invalidityDate || entry.otherExtensions) {
+    const extensions = richExtensions(entry);
+    if (extensions.length > 0) writer.raw(encodeExtensions(extensions));
+  } else {
+    const reason = writtenReason(entry);
+    if (reason) writer.raw(REASON_ALONE[reason]);
+  }
+  writer.time(entry.revocationDate);
+  writer.serial(entry.serialNumber);
+  writer.wrap(TAG.sequence, mark);
+};
+
+/**
+ * The bytes to sign (RFC 5280 5.1.2). revokedCertificates is left out when nothing is revoked (5.1.2.6), and so
+ * are crlExtensions when there are none. Fault: `invalid-input` for a time outside 1950 to 9999.
+ */
+export const encodeTbsCertList = (tbs: TbsCertList): Der => {
+  const { revokedCertificates, crlExtensions } = tbs;
+  const writer = new DerWriter(1024 + USUAL_ENTRY * revokedCertificates.length);
+  if (crlExtensions.length > 0) {
+    writer.raw(encodeExtensions(crlExtensions));
+    writer.wrap(constructed(0), 0);
+  }
+  if (revokedCertificates.length > 0) {
+    const { mark } = writer;
+    for (let i = revokedCertificates.length - 1; i >= 0; i--)
+      writeEntry(writer, revokedCertificates[i] as RevokedCertificate);
+    writer.wrap(TAG.sequence, mark);
+  }
+  writer.time(tbs.nextUpdate);
+  writer.time(tbs.thisUpdate);
+  writer.raw(encodeName(tbs.issuer));
+  writer.raw(tbs.signature);
+  writer.raw(VERSION);
+  writer.wrap(TAG.sequence, 0);
+  return writer.finish();
+};
+
+/* Reading ------------------------------------------------------------------------------------------------ */
+
+/** What RFC 5280 5.2 and 5.3 define and this decoder understands. */
+const CRL_EXTENSIONS: ReadonlySet<ExtensionBody['id']> = new Set([
+  'authorityKeyIdentifier',
+  'issuerAltName',
+  'cRLNumber',
+  'deltaCRLIndicator',
+  'issuingDistributionPoint',
+  'freshestCRL',
+  'authorityInfoAccess',
+]);
+const ENTRY_EXTENSIONS: ReadonlySet<ExtensionBody['id']> = new Set([
+  'reasonCode',
+  'invalidityDate',
+  'certificateIssuer',
+]);
+
+/** RFC 5280 5.2, 5.3: a CRL with a critical extension that is not understood must not be used to judge a certificate. */
+const refuseUnknownCritical = (
+  extensions: readonly Extension[],
+  known: ReadonlySet<ExtensionBody['id']>,
+): void => {
+  for (const { id, critical, ...body } of extensions) {
+    if (!critical || known.has(id)) continue;
+    throw new Fault(
+      'unknown-critical-extension',
+      'The CRL has a critical extension that is not understood, so it cannot be used.',
+      { extension: 'oid' in body ? body.oid : id },
+    );
+  }
+};
+
+const readEntryExtensions = (
+  reader: DerReader,
+): Pick<RevokedCertificate, 'reasonCode' | 'invalidityDate' | 'otherExtensions'> => {
+  const extensions = readExtensions(reader, 'malformed-crl');
+  refuseUnknownCritical(extensions, ENTRY_EXTENSIONS);
+  const reasonCode = findExtension(extensions, 'reasonCode')?.reason;
+  const invalidityDate = findExtension(extensions, 'invalidityDate')?.date;
+  let usual = 0;
+  const isUsual = (id: 'reasonCode' | 'invalidityDate'): boolean =>
+    extensions[usual]?.id === id && extensions[usual]?.critical === false;
+  if (isUsual('reasonCode') && reasonCode !== 'unspecified') usual++;
+  if (isUsual('invalidityDate')) usual++;
+  return {
+    ...(reasonCode && { reasonCode }),
+    ...(invalidityDate && { invalidityDate }),
+    ...(usual < extensions.length && { otherExtensions: extensions.slice(usual) }),
+  };
+};
+
+/** The octets before the reason's number in `REASON_ALONE`. */
+const REASON_PREFIX = REASON_ALONE.keyCompromise.subarray(0, -1);
+
+/** The reason, if the entry's extensions are one written as in `REASON_ALONE`. */
+const reasonAlone = ({ bytes, at }: DerCursor, end: number): CrlReason | undefined => {
+  if (end - at !== REASON_PREFIX.length + 1) return undefined;
+  for (let i = 0; i < REASON_PREFIX.length; i++) if (bytes[at + i] !== REASON_PREFIX[i]) return undefined;
+  const reason = crlReasonOf(bytes[end - 1] as number);
+  return reason === 'unspecified' ? undefined : reason;
+};
+
+const readEntries = (list: DerReader): readonly RevokedCertificate[] => {
+  const { end } = list;
+  const cursor = new DerCursor(list.bytes, list.offset);
+  const entries: RevokedCertificate[] = [];
+  while (cursor.at < end) {
+    const entryEnd = cursor.enter(TAG.sequence, end);
+    const serialNumber = cursor.serial(entryEnd);
+    const revocationDate = cursor.time(entryEnd);
+    if (cursor.at === entryEnd) {
+      entries.push({ serialNumber, revocationDate });
+      continue;
+    }
+    const reasonCode = reasonAlone(cursor, entryEnd);
+    if (reasonCode) {
+      entries.push({ serialNumber, revocationDate, reasonCode });
+      cursor.at = entryEnd;
+      continue;
+    }
+    entries.push({ serialNumber, revocationDate, ...cursor.with(entryEnd, readEntryExtensions) });
+    cursor.leave(entryEnd);
+  }
+  // RFC 5280 5.1.2.6: where nothing is revoked the list must be absent.
+  if (entries.length === 0) throw refused('revokedCertificates is there and empty');
+  return entries;
+};
+
+const readVersion = (tbs: DerReader): void => {
+  // v1, the default and so absent, cannot have the extensions that tell what a CRL covers.
+  if (tbs.peek() !== TAG.integer || tbs.small() !== V2)
+    throw new Fault('unsupported-version', 'Only CRLs of version 2 are taken.');
+};
+
+const readNextUpdate = (tbs: DerReader): Date => {
+  // ASN.1 leaves nextUpdate optional; RFC 5280 5.1.2.5 requires it, and without it a CRL never grows old.
+  if (tbs.peek() !== TAG.utcTime && tbs.peek() !== TAG.generalizedTime)
+    throw refused('nextUpdate is missing');
+  return readTime(tbs);
+};
+
+const readCrlExtensions = (tbs: DerReader): readonly Extension[] => {
+  const wrapper = tbs.optionalInto(constructed(0));
+  // RFC 5280 5.2 binds issuers to write authorityKeyIdentifier and cRLNumber. A reader that finds neither still
+  // knows who is revoked (6.3 needs neither for a complete CRL), so their absence is not refused here.
+  if (wrapper === undefined) return [];
+  const extensions = readExtensions(wrapper, 'malformed-crl');
+  wrapper.finish();
+  refuseUnknownCritical(extensions, CRL_EXTENSIONS);
+  return extensions;
+};
+
+const readTbsCertList = (reader: DerReader): TbsCertList => {
+  const tbs = reader.sequence();
+  readVersion(tbs);
+  const signature = readAlgorithmIdentifier(tbs);
+  const issuer = readName(tbs);
+  // RFC 5280 5.1.2.3.
+  if (issuer.length === 0) throw refused('the issuer is empty');
+  const thisUpdate = readTime(tbs);
+  const nextUpdate = readNextUpdate(tbs);
+  const list = tbs.optionalInto(TAG.sequence);
+  const revokedCertificates = list === undefined ? [] : readEntries(list);
+  const crlExtensions = readCrlExtensions(tbs);
+  tbs.finish();
+  return { signature, issuer, thisUpdate, nextUpdate, revokedCertificates, crlExtensions };
+};
+
+/**
+ * A CRL of at most `maxBytes` (64 MiB unless said otherwise). Its signature is not verified, its times are not
+ * judged, and its scope (deltaCRLIndicator, issuingDistributionPoint: partitions, indirect CRLs) is for the
+ * caller to look at before an absent serial number means anything. Whatever decodes encodes to the same bytes.
+ * Values are views of `bytes`, which must not change afterwards.
+ * Faults: `malformed-der`, `trailing-data`, `input-too-large`, `malformed-crl`, `malformed-serial`,
+ * `malformed-name`, `unsupported-version`, `unknown-critical-extension`.
+ */
+export const decodeCertificateList = (bytes: Uint8Array, maxBytes = 64 * 1024 * 1024): CertificateList => {
+  const signed = readSigned(DerReader.whole(bytes, maxBytes));
+  const fields = readTbsCertList(new DerReader(signed.tbs));
+  // RFC 5280 5.1.1.2.
+  if (Buffer.compare(fields.signature, signed.signatureAlgorithm) !== 0)
+    throw refused('the signed and the outer signature algorithm differ');
+  return { ...fields, ...signed, der: asDer(bytes) };
+};
