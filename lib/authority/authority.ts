@@ -1,5 +1,27 @@
+import { hash } from 'node:crypto';
+import { Fault } from '../fault.ts';
+import type { TbsCertList } from '../pki/crl.ts';
+import { asDer, type Der } from '../pki/der.ts';
 import type { CrlReason } from '../pki/extensions.ts';
+import { formatName } from '../pki/name.ts';
+import { encodePem } from '../pki/pem.ts';
 import type { CertificateRef, Principal } from '../principal.ts';
+import type { Issuer } from '../status/issuers.ts';
+import { openCas, signCrl } from './cas.ts';
+import { holdCeremony, type Report } from './ceremony.ts';
+import { type CertificateRow, readCertificate } from './certificates.ts';
+import type { AuthorityDeps } from './deps.ts';
+import { openIssuing, type Signing } from './issuing.ts';
+import {
+  CA_PROFILE,
+  caContext,
+  RESPONDER_PROFILE,
+  renewResponder,
+  responderContext,
+} from './own-certificates.ts';
+import { buildTbs, describeSubject, type FieldValues } from './profile.ts';
+import { assertMayAct, openRevoking, revocationOf } from './revoking.ts';
+import type { Profile } from './trust-domain.ts';
 
 /** What a relying party may know of a CA. */
 export interface CaView {
@@ -14,7 +36,7 @@ export interface CaView {
   readonly notAfter: string;
   /** SHA-256 of the certificate, hex. */
   readonly fingerprint: string;
-  readonly urls: { readonly certificate: string; readonly crl: string; readonly ocsp: string };
+  readonly urls: { readonly certificate: string; readonly crl: readonly string[]; readonly ocsp: string };
 }
 
 /** Reasons that a caller may give; hold has its own call. */
@@ -40,7 +62,8 @@ export interface Revocation {
 export interface CertificateView extends CertificateRef {
   readonly profile: string;
   readonly profileVersion: number;
-  readonly office: string;
+  /** Absent for what no sub-office asked for. */
+  readonly office?: string;
   readonly request: string;
   readonly subject: string;
   readonly notBefore: string;
@@ -55,13 +78,14 @@ export interface CertificateView extends CertificateRef {
  * Officers act only on their own office's certificates (others are `unknown-certificate`); operators on all.
  */
 export interface Authority {
-  authorities(): readonly CaView[];
+  authorities(): Promise<readonly CaView[]>;
   /** DER of the CA's certificate. Faults: `unknown-authority`. */
-  caCertificate(ca: string): Uint8Array;
+  caCertificate(ca: string): Promise<Der>;
+  /** For officers of its office, operators and auditors. Faults: `unknown-certificate`. */
   certificate(actor: Principal, ref: CertificateRef): Promise<CertificateView>;
   /**
    * Takes effect when it resolves. Revoking again gives the first revocation (`first` false). A certificate on
-   * hold may be revoked. Faults: `unknown-certificate`.
+   * hold may be revoked; its revocation then begins with the hold. Faults: `unknown-certificate`.
    */
   revoke(
     actor: Principal,
@@ -76,3 +100,199 @@ export interface Authority {
   /** Faults: `unknown-certificate`, `not-on-hold`, `hold-not-releasable`, `already-revoked`. */
   release(actor: Principal, ref: CertificateRef): Promise<void>;
 }
+
+/** An approved request for a certificate, bound to its profile version. */
+export interface Order {
+  /** The request's id: issuing the same order again gives the same certificate. */
+  readonly order: string;
+  readonly profile: string;
+  readonly profileVersion: number;
+  readonly office?: string;
+  readonly fields: FieldValues;
+  readonly subjectPublicKeyInfo: Uint8Array;
+  readonly actor: string;
+}
+
+/** What other rooms and the scheduler ask of the authority; no caller of the API reaches it. */
+export interface AuthorityWorks {
+  /** What a submission would become. Faults: `unknown-profile`, `profile-not-allowed`, `invalid-field`. */
+  describe(
+    profile: string,
+    office: string,
+    fields: FieldValues,
+  ): { readonly profile: Profile; readonly subject: string; readonly fields: FieldValues };
+  /** Faults: `unknown-profile`, `lint-failed`, `authority-expired`. */
+  issue(order: Order): Promise<CertificateRef>;
+  /** The certificate and its CA's, in PEM. Faults: `unknown-certificate`, `not-issued`. */
+  chainPem(ref: CertificateRef): Promise<string>;
+  signCrl(ca: string, tbs: TbsCertList): Promise<Der>;
+  /** Resolves with the CAs whose delegated responder was renewed. */
+  renewResponders(): Promise<readonly string[]>;
+  /** Finishes what an interrupted run recorded and did not sign. Resolves with the orders. */
+  recover(): Promise<readonly string[]>;
+  /** Faults: `trust-domain-changed`. Resolves with whether there was anything to do. */
+  holdCeremony(report: Report): Promise<boolean>;
+}
+
+const caView = (issuer: Issuer): CaView => {
+  const { certificate, urls } = issuer;
+  return {
+    id: issuer.id,
+    authority: issuer.authority,
+    generation: issuer.generation,
+    title: issuer.title,
+    subject: formatName(certificate.subject),
+    algorithm: issuer.algorithm,
+    notBefore: rfc3339(certificate.notBefore),
+    notAfter: rfc3339(certificate.notAfter),
+    fingerprint: hash('sha256', certificate.der),
+    urls: { certificate: urls.certificate, crl: urls.crl, ocsp: urls.ocsp },
+  };
+};
+
+const rfc3339 = (date: Date): string => date.toISOString().replace('.000Z', 'Z');
+
+export const openAuthority = (deps: AuthorityDeps): Authority & AuthorityWorks => {
+  const { trustDomain, table, register, issuers, clock } = deps;
+  const cas = openCas(deps);
+  const issuing = openIssuing(deps);
+
+  const profileOf = (id: string, version?: number): Profile => {
+    const profile = trustDomain.profiles.find((one) => one.id === id);
+    if (profile && (version === undefined || version === profile.version)) return profile;
+    throw new Fault(
+      'unknown-profile',
+      'There is no such certificate profile, or that version is no longer in force.',
+      {
+        profile: id,
+        ...(version !== undefined && { version }),
+      },
+    );
+  };
+
+  const caOf = (profile: Profile) => {
+    const definition = trustDomain.authorities.find(({ id }) => id === profile.authority);
+    if (!definition)
+      throw new Fault('unknown-authority', 'The profile names no authority of the trust domain.');
+    return cas.byId(definition.ca);
+  };
+
+  const officeOf = (id: string | undefined) => trustDomain.offices.find((office) => office.id === id);
+
+  /** What it takes to sign again what was recorded under this row. */
+  const signingOf = async (ref: CertificateRef, row: CertificateRow): Promise<Signing> => {
+    if (row.profile === CA_PROFILE) {
+      const definition = trustDomain.authorities.find(({ ca }) => ca === ref.ca);
+      if (!definition)
+        throw new Fault('unknown-authority', 'The trust domain has no such authority.', { ca: ref.ca });
+      return { signer: await deps.keys.open(ref.ca), context: caContext(definition) };
+    }
+    const ca = await cas.byId(ref.ca);
+    const { signer } = ca;
+    if (row.profile === RESPONDER_PROFILE) return { signer, context: responderContext(ca) };
+    const { publicKeys } = profileOf(row.profile, row.profileVersion);
+    const { serialPrefix } = ca.definition;
+    return { signer, context: { kind: 'endEntity', issuer: ca.certificate, serialPrefix, publicKeys } };
+  };
+
+  const works: AuthorityWorks = {
+    describe: (profileId, officeId, fields) => {
+      const profile = profileOf(profileId);
+      const office = officeOf(officeId);
+      if (!office?.profiles.includes(profileId)) {
+        throw new Fault(
+          'profile-not-allowed',
+          'This office may not apply for certificates of that profile.',
+          {
+            profile: profileId,
+          },
+        );
+      }
+      const described = describeSubject(profile, office, fields);
+      return { profile, subject: formatName(described.subject), fields: described.fields };
+    },
+
+    issue: async (order) => {
+      const profile = profileOf(order.profile, order.profileVersion);
+      const ca = await caOf(profile);
+      const subject = describeSubject(profile, officeOf(order.office), order.fields);
+      const { subjectPublicKeyInfo } = order;
+      const { ref } = await issuing.issue({
+        order: order.order,
+        ca: ca.definition.ca,
+        serialPrefix: ca.definition.serialPrefix,
+        signer: ca.signer,
+        profile: profile.id,
+        profileVersion: profile.version,
+        ...(order.office !== undefined && { office: order.office }),
+        actor: order.actor,
+        context: {
+          kind: 'endEntity',
+          issuer: ca.certificate,
+          serialPrefix: ca.definition.serialPrefix,
+          publicKeys: profile.publicKeys,
+        },
+        build: (serialNumber, notBefore) =>
+          buildTbs({ profile, ca: ca.issuing, serialNumber, subject, subjectPublicKeyInfo, notBefore }),
+      });
+      return ref;
+    },
+
+    chainPem: async (ref) => {
+      const { value } = await readCertificate(table, ref);
+      if (value.der === undefined)
+        throw new Fault('not-issued', 'The certificate is not signed yet; ask again shortly.');
+      const issuer = await issuers.byId(ref.ca);
+      return (
+        encodePem('CERTIFICATE', Buffer.from(value.der, 'base64')) +
+        encodePem('CERTIFICATE', issuer.certificate.der)
+      );
+    },
+
+    signCrl: async (ca, tbs) => signCrl(await cas.byId(ca), tbs),
+
+    renewResponders: async () => {
+      const renewed: string[] = [];
+      for (const { id } of await issuers.all()) {
+        if (await renewResponder(deps, issuing, await cas.byId(id))) renewed.push(id);
+      }
+      return renewed;
+    },
+
+    recover: () => issuing.recover(signingOf),
+
+    holdCeremony: (report) => holdCeremony(deps, { issuing, cas }, report),
+  };
+
+  return {
+    ...works,
+    ...openRevoking(deps),
+
+    authorities: async () => (await issuers.all()).map(caView),
+
+    caCertificate: async (ca) => (await issuers.byId(ca)).certificate.der,
+
+    certificate: async (actor, ref) => {
+      const { value: row } = await readCertificate(table, ref);
+      if (actor.role !== 'auditor') assertMayAct(actor, row);
+      const status = (await register.lookup(ref))?.value;
+      const revoked = status?.state === 'revoked' || status?.state === 'hold' ? status : undefined;
+      const expired = clock() > row.notAfter * 1000;
+      return {
+        ...ref,
+        profile: row.profile,
+        profileVersion: row.profileVersion,
+        ...(row.office !== undefined && { office: row.office }),
+        request: row.order,
+        subject: row.subject,
+        notBefore: rfc3339(new Date(row.notBefore * 1000)),
+        notAfter: rfc3339(new Date(row.notAfter * 1000)),
+        status: revoked?.state ?? (expired ? 'expired' : 'good'),
+        ...(revoked && { revocation: revocationOf(revoked) }),
+        ...(row.der !== undefined && {
+          pem: encodePem('CERTIFICATE', asDer(Buffer.from(row.der, 'base64'))),
+        }),
+      };
+    },
+  };
+};

@@ -18,6 +18,8 @@ export type IssuerRow = {
   readonly authority: string;
   readonly generation: number;
   readonly title: { readonly ja: string; readonly en: string };
+  /** The algorithm's name, for people. */
+  readonly algorithm: string;
   /** base64 of the DER certificate. */
   readonly certificate: string;
   /** base64 of the DER AlgorithmIdentifier with which this CA's key signs. */
@@ -48,13 +50,13 @@ export interface Issuers {
   byId(ca: string): Promise<Issuer>;
   /** The CA that a CertID names, by key hash and name hash together: generations share a DN. */
   byCertId(certId: CertId): Promise<Issuer | undefined>;
+  /** Enters a new CA. */
+  enterWrites(ca: string, row: IssuerRow): readonly Write[];
+  /** Reads the directory anew at the next call: for whoever has just entered a CA. */
+  forget(): void;
 }
 
 const PK = 'issuers';
-
-export const issuerWrites = (ca: string, row: IssuerRow): readonly Write[] => [
-  { put: { pk: PK, sk: ca }, value: row, if: 'absent' },
-];
 
 const DIGESTS: readonly (readonly [Oid, string])[] = [
   [OID.sha1, 'sha1'],
@@ -114,6 +116,10 @@ export const openIssuers = (deps: { table: Table; clock: Clock }): Issuers => {
     return fresh;
   };
   return {
+    enterWrites: (ca, row) => [{ put: { pk: PK, sk: ca }, value: row, if: 'absent' }],
+    forget: () => {
+      directory = undefined;
+    },
     all: async () => (await current()).issuers,
     byId: async (ca) => {
       const known = (await current()).byId.get(ca);

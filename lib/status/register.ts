@@ -1,4 +1,3 @@
-import { Fault } from '../fault.ts';
 import type { CrlReason } from '../pki/extensions.ts';
 import type { CertificateRef } from '../principal.ts';
 import type { Item, Page, Table, Write } from '../store/store.ts';
@@ -45,21 +44,19 @@ export interface Register {
   lookup(ref: CertificateRef): Promise<Registered | undefined>;
   /** One page of what a CRL of that CA lists, in the order of serials. */
   revoked(ca: string, cursor?: string): Promise<Page<RevokedRow>>;
+  readonly reserveWrites: typeof reserveWrites;
+  readonly admitWrites: typeof admitWrites;
+  readonly revokeWrites: typeof revokeWrites;
+  readonly releaseWrites: typeof releaseWrites;
 }
 
-export const openRegister = (table: Table): Register => ({
-  lookup: (ref) => table.get<StatusRow>(statusKey(ref)),
-  revoked: (ca, cursor) =>
-    table.query<RevokedRow>({ pk: revokedPk(ca), limit: 1000, ...(cursor !== undefined && { cursor }) }),
-});
-
 /** Takes a serial number for a request; the condition makes a collision fail before anything is signed. */
-export const reserveWrites = (ref: CertificateRef, request: string): readonly Write[] => [
+const reserveWrites = (ref: CertificateRef, request: string): readonly Write[] => [
   { put: statusKey(ref), value: { state: 'reserved', request } satisfies StatusRow, if: 'absent' },
 ];
 
 /** From here on the certificate may exist: it can be revoked, and OCSP calls it good. `notAfter` in Unix seconds. */
-export const admitWrites = (
+const admitWrites = (
   ref: CertificateRef,
   reserved: RegisteredAs<'reserved'>,
   notAfter: number,
@@ -75,7 +72,7 @@ export const admitWrites = (
 };
 
 /** Revokes or holds. `from` must be good, or on hold when it is to be revoked. */
-export const revokeWrites = (
+const revokeWrites = (
   ref: CertificateRef,
   from: RegisteredAs<'good' | 'hold'>,
   state: 'revoked' | 'hold',
@@ -96,7 +93,7 @@ export const revokeWrites = (
   ];
 };
 
-export const releaseWrites = (ref: CertificateRef, held: RegisteredAs<'hold'>): readonly Write[] => {
+const releaseWrites = (ref: CertificateRef, held: RegisteredAs<'hold'>): readonly Write[] => {
   const { request, notAfter } = held.value;
   return [
     {
@@ -108,16 +105,12 @@ export const releaseWrites = (ref: CertificateRef, held: RegisteredAs<'hold'>): 
   ];
 };
 
-/** Narrows what was read; faults with `unknown-certificate` unless it is in one of the states. */
-export const expectState = <S extends StatusRow['state']>(
-  registered: Registered | undefined,
-  ...states: readonly S[]
-): RegisteredAs<S> => {
-  if (!registered || !(states as readonly string[]).includes(registered.value.state)) {
-    throw new Fault(
-      'unknown-certificate',
-      'No certificate with that serial number was issued by that authority.',
-    );
-  }
-  return registered as RegisteredAs<S>;
-};
+export const openRegister = (table: Table): Register => ({
+  lookup: (ref) => table.get<StatusRow>(statusKey(ref)),
+  revoked: (ca, cursor) =>
+    table.query<RevokedRow>({ pk: revokedPk(ca), limit: 1000, ...(cursor !== undefined && { cursor }) }),
+  reserveWrites,
+  admitWrites,
+  revokeWrites,
+  releaseWrites,
+});

@@ -17,19 +17,7 @@ export type ResponderRow = {
   readonly certificate: string;
 };
 
-const PK = 'responders';
-
-export const readResponder = (table: Table, ca: string): Promise<Item<ResponderRow> | undefined> =>
-  table.get<ResponderRow>({ pk: PK, sk: ca });
-
-/** Replaces the responder that was read before, or is the first where there was none. */
-export const responderWrites = (
-  ca: string,
-  row: ResponderRow,
-  previous: Item<ResponderRow> | undefined,
-): readonly Write[] => [
-  { put: { pk: PK, sk: ca }, value: row, if: previous ? { version: previous.version } : 'absent' },
-];
+const keyOf = (ca: string) => ({ pk: 'responders', sk: ca });
 
 export interface Responder {
   readonly certificate: Certificate;
@@ -42,6 +30,10 @@ export interface Responder {
 export interface Responders {
   /** Faults: `try-later` when there is no responder whose certificate is valid now. */
   current(ca: string): Promise<Responder>;
+  /** The row as it stands, for whoever renews it. */
+  read(ca: string): Promise<Item<ResponderRow> | undefined>;
+  /** Replaces the row that was read before, or is the first where there was none. */
+  replaceWrites(ca: string, row: ResponderRow, previous: Item<ResponderRow> | undefined): readonly Write[];
 }
 
 /** How soon a renewed responder is taken up by running processes. */
@@ -56,8 +48,10 @@ export const openResponders = (deps: {
   const { table, keys, clock, log } = deps;
   const known = new Map<string, { responder: Responder; readAt: number }>();
 
+  const read = (ca: string): Promise<Item<ResponderRow> | undefined> => table.get<ResponderRow>(keyOf(ca));
+
   const load = async (ca: string): Promise<Responder | undefined> => {
-    const item = await readResponder(table, ca);
+    const item = await read(ca);
     if (!item) return undefined;
     const certificate = decodeCertificate(Buffer.from(item.value.certificate, 'base64'));
     const previous = known.get(ca)?.responder;
@@ -84,6 +78,12 @@ export const openResponders = (deps: {
   };
 
   return {
+    read,
+
+    replaceWrites: (ca, row, previous) => [
+      { put: keyOf(ca), value: row, if: previous ? { version: previous.version } : 'absent' },
+    ],
+
     current: async (ca) => {
       const now = clock();
       const kept = known.get(ca);

@@ -1,0 +1,81 @@
+import { Fault } from '../fault.ts';
+import type { KeyStore, Signer } from '../keys/signer.ts';
+import { type LintedTbs, lintCertList } from '../lint/lint.ts';
+import { type Certificate, encodeSigned } from '../pki/certificate.ts';
+import type { TbsCertList } from '../pki/crl.ts';
+import { asDer, type Der } from '../pki/der.ts';
+import { findExtension } from '../pki/extensions.ts';
+import type { Issuer, Issuers } from '../status/issuers.ts';
+import type { IssuingCa } from './profile.ts';
+import type { AuthorityDefinition, TrustDomain } from './trust-domain.ts';
+
+/** A CA that can sign: one generation of an authority, its certificate and its key. */
+export interface Ca {
+  readonly definition: AuthorityDefinition;
+  readonly issuer: Issuer;
+  readonly certificate: Certificate;
+  readonly signer: Signer;
+  /** What its certificates take from it. */
+  readonly issuing: IssuingCa;
+}
+
+export interface Cas {
+  /** Faults: `unknown-authority`; `unknown-key` when the key is not that of the certificate. */
+  byId(ca: string): Promise<Ca>;
+}
+
+export const issuingCa = (issuer: Issuer): IssuingCa => {
+  const { certificate, signatureAlgorithm, urls } = issuer;
+  const subjectKeyIdentifier = findExtension(certificate.extensions, 'subjectKeyIdentifier')?.keyIdentifier;
+  if (!subjectKeyIdentifier) {
+    throw new Fault('authority-not-ready', 'The CA certificate has no subjectKeyIdentifier.', {
+      ca: issuer.id,
+    });
+  }
+  return {
+    subject: certificate.subject,
+    subjectKeyIdentifier,
+    signatureAlgorithm,
+    notAfter: certificate.notAfter,
+    urls: { crl: urls.crl, ocsp: urls.ocsp, caIssuers: urls.certificate },
+  };
+};
+
+export const openCas = (deps: { trustDomain: TrustDomain; keys: KeyStore; issuers: Issuers }): Cas => {
+  const opened = new Map<string, Promise<Ca>>();
+
+  const open = async (id: string): Promise<Ca> => {
+    const issuer = await deps.issuers.byId(id);
+    const definition = deps.trustDomain.authorities.find(({ ca }) => ca === id);
+    if (!definition)
+      throw new Fault('unknown-authority', 'The trust domain has no such authority.', { ca: id });
+    const signer = await deps.keys.open(id);
+    const { certificate } = issuer;
+    if (Buffer.compare(signer.subjectPublicKeyInfo, certificate.subjectPublicKeyInfo) !== 0) {
+      throw new Fault('unknown-key', 'The CA key in the key store is not the one in the CA certificate.', {
+        ca: id,
+      });
+    }
+    return { definition, issuer, certificate, signer, issuing: issuingCa(issuer) };
+  };
+
+  return {
+    byId: (id) => {
+      const known = opened.get(id);
+      if (known) return known;
+      const opening = open(id).catch((error: unknown) => {
+        opened.delete(id);
+        throw error;
+      });
+      opened.set(id, opening);
+      return opening;
+    },
+  };
+};
+
+/** Lints the list and signs it: the only way in which a CA key signs a CRL. */
+export const signCrl = async (ca: Ca, tbs: TbsCertList): Promise<Der> => {
+  const linted: LintedTbs = lintCertList(tbs, { issuer: ca.certificate });
+  const signatureValue = await ca.signer.sign(linted.der);
+  return encodeSigned(linted.der, asDer(ca.signer.algorithm.signatureAlgorithm), signatureValue);
+};

@@ -1,0 +1,111 @@
+import { Fault } from '../fault.ts';
+import { asDer } from '../pki/der.ts';
+import type { IssuerRow } from '../status/issuers.ts';
+import type { Cas } from './cas.ts';
+import type { AuthorityDeps } from './deps.ts';
+import type { Issuing } from './issuing.ts';
+import { issueCaCertificate, renewResponder } from './own-certificates.ts';
+import type { AuthorityDefinition } from './trust-domain.ts';
+
+/**
+ * The key ceremony: a trust domain becomes keys, CA certificates, responders and first CRLs. Every step is done at
+ * most once; a ceremony that was interrupted goes on where it stopped, with the same file or not at all.
+ *
+ *   trust-domain  ceremony  CeremonyRow
+ */
+type CeremonyRow = { readonly digest: string; readonly done: boolean };
+
+const KEY = { pk: 'trust-domain', sk: 'ceremony' };
+
+/** Told of each step when it has been done. */
+export type Report = (step: string) => void;
+
+const changed = (): Fault =>
+  new Fault(
+    'trust-domain-changed',
+    'This data folder was set up with another trust domain file. Put that file back, or choose a new DATA_DIR for this one.',
+  );
+
+const issuerRow = (
+  definition: AuthorityDefinition,
+  publicUrls: readonly [string, ...string[]],
+  certificate: Uint8Array,
+  signatureAlgorithm: Uint8Array,
+): IssuerRow => ({
+  authority: definition.id,
+  generation: definition.generation,
+  title: definition.title,
+  algorithm: definition.algorithm,
+  certificate: Buffer.from(certificate).toString('base64'),
+  signatureAlgorithm: Buffer.from(signatureAlgorithm).toString('base64'),
+  urls: {
+    certificate: `${publicUrls[0]}/ca/${definition.ca}.cer`,
+    crl: publicUrls.map((url) => `${url}/crl/${definition.ca}/full.crl`),
+    ocsp: `${publicUrls[0]}/ocsp`,
+  },
+  crl: definition.crl,
+  ocsp: { nextUpdate: definition.ocsp.nextUpdate, maxCertIds: definition.ocsp.maxCertIds },
+});
+
+/**
+ * Resolves with whether there was anything to do. Faults: `trust-domain-changed`, `lint-failed`, and those of the key
+ * store and the stores.
+ */
+export const holdCeremony = async (
+  deps: AuthorityDeps,
+  parts: { readonly issuing: Issuing; readonly cas: Cas },
+  report: Report,
+): Promise<boolean> => {
+  const { table, trustDomain, keys, issuers, recorder } = deps;
+  const actor = trustDomain.ceremony.persons.join('+');
+
+  let row = await table.get<CeremonyRow>(KEY);
+  if (row && row.value.digest !== deps.trustDomainDigest) throw changed();
+  if (row?.value.done) return false;
+  if (!row) {
+    await table.write([{ put: KEY, value: { digest: deps.trustDomainDigest, done: false }, if: 'absent' }]);
+    row = await table.get<CeremonyRow>(KEY);
+  }
+
+  const known = new Set((await issuers.all()).map(({ id }) => id));
+  for (const definition of trustDomain.authorities) {
+    if (known.has(definition.ca)) continue;
+    const signer = await keys.create(definition.ca, definition.algorithm);
+    report(`${definition.ca}: key made (${definition.algorithm})`);
+    const { ref, der } = await issueCaCertificate(parts.issuing, definition, signer, actor);
+    const { writes } = recorder.prepare({
+      kind: 'ceremony',
+      actor,
+      certificates: [ref],
+      details: { step: 'authority', ca: definition.ca, algorithm: definition.algorithm },
+    });
+    const entry = issuerRow(definition, deps.publicUrls, der, asDer(signer.algorithm.signatureAlgorithm));
+    await table.write([...issuers.enterWrites(definition.ca, entry), ...writes]);
+    report(`${definition.ca}: CA certificate signed (serial ${ref.serial})`);
+  }
+  issuers.forget();
+
+  for (const definition of trustDomain.authorities) {
+    const ca = await parts.cas.byId(definition.ca);
+    if (await renewResponder(deps, parts.issuing, ca)) report(`${definition.ca}: OCSP responder certified`);
+    await deps.publishCrl(definition.ca);
+    report(`${definition.ca}: CRL published`);
+  }
+
+  const { writes } = recorder.prepare({
+    kind: 'ceremony',
+    actor,
+    details: {
+      step: 'done',
+      trustDomain: trustDomain.name,
+      digest: deps.trustDomainDigest,
+      persons: trustDomain.ceremony.persons,
+    },
+  });
+  await table.write([
+    { put: KEY, value: { digest: deps.trustDomainDigest, done: true }, if: { version: row?.version ?? 1 } },
+    ...writes,
+  ]);
+  report(`trust domain "${trustDomain.name}" applied by ${trustDomain.ceremony.persons.join(' and ')}`);
+  return true;
+};

@@ -1,0 +1,84 @@
+import { Fault } from '../fault.ts';
+import type { CertificateRef } from '../principal.ts';
+import type { Item, Key, Table, Write } from '../store/store.ts';
+
+/**
+ * The authority's rows.
+ *
+ *   issuance/{order}           ref          which certificate an order became: what makes issuing idempotent
+ *   certificates/{ca}/{serial} certificate  CertificateRow
+ *   unfinished/{digit}         {order}      recorded and not yet signed: what a crash between steps 4 and 6 leaves
+ */
+export type CertificateRow = {
+  /** The order's id: the request's, or one of ours for what no sub-office asked for. */
+  readonly order: string;
+  readonly profile: string;
+  readonly profileVersion: number;
+  readonly office?: string;
+  /** For people: `C=JP, O=…`. */
+  readonly subject: string;
+  /** Unix seconds. */
+  readonly notBefore: number;
+  readonly notAfter: number;
+  /** base64 of the linted TBSCertificate. */
+  readonly tbs: string;
+  /** Ids of the lint rules that it passed. */
+  readonly linted: readonly string[];
+  /** base64 of the certificate, from step 6 on. */
+  readonly der?: string;
+};
+
+export type IssuanceRow = { readonly ca: string; readonly serial: string };
+
+export const issuanceKey = (order: string): Key => ({ pk: `issuance/${order}`, sk: 'ref' });
+
+export const certificateKey = ({ ca, serial }: CertificateRef): Key => ({
+  pk: `certificates/${ca}/${serial}`,
+  sk: 'certificate',
+});
+
+const UNFINISHED_SHARDS = '0123456789abcdef';
+
+const unfinishedKey = (order: string, { serial }: CertificateRef): Key => ({
+  pk: `unfinished/${serial.at(-1)}`,
+  sk: order,
+});
+
+export const unfinishedWrite = (order: string, ref: CertificateRef): Write => ({
+  put: unfinishedKey(order, ref),
+  value: { ...ref },
+  if: 'absent',
+});
+
+export const finishedWrite = (order: string, ref: CertificateRef): Write => ({
+  delete: unfinishedKey(order, ref),
+  if: { version: 1 },
+});
+
+export const readCertificate = async (table: Table, ref: CertificateRef): Promise<Item<CertificateRow>> => {
+  const item = await table.get<CertificateRow>(certificateKey(ref));
+  if (item) return item;
+  throw new Fault(
+    'unknown-certificate',
+    'No certificate with that serial number was issued by that authority.',
+  );
+};
+
+export const readUnfinished = async (
+  table: Table,
+): Promise<readonly { order: string; ref: CertificateRef }[]> => {
+  const found: { order: string; ref: CertificateRef }[] = [];
+  for (const digit of UNFINISHED_SHARDS) {
+    let cursor: string | undefined;
+    do {
+      const page = await table.query<IssuanceRow>({
+        pk: `unfinished/${digit}`,
+        limit: 1000,
+        ...(cursor !== undefined && { cursor }),
+      });
+      found.push(...page.items.map(({ sk, value }) => ({ order: sk, ref: value })));
+      cursor = page.cursor;
+    } while (cursor !== undefined);
+  }
+  return found;
+};

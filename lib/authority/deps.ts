@@ -1,0 +1,35 @@
+import type { KeyStore } from '../keys/signer.ts';
+import type { RecordDraft } from '../ledger/record.ts';
+import type { Clock, Log, Random } from '../ports.ts';
+import type { Issuers } from '../status/issuers.ts';
+import type { Register } from '../status/register.ts';
+import type { Responders } from '../status/responders.ts';
+import type { Table, Write } from '../store/store.ts';
+import type { TrustDomain } from './trust-domain.ts';
+
+/** What the authority asks of the ledger: writes to be stored together with the act that they record. */
+export interface Recorder {
+  prepare(draft: RecordDraft): { readonly writes: readonly Write[] };
+}
+
+export interface AuthorityDeps {
+  readonly trustDomain: TrustDomain;
+  /** SHA-256 of the trust domain's file, hex. */
+  readonly trustDomainDigest: string;
+  /** Where the service is reached; every CRL is published under each, and the first is where OCSP answers. */
+  readonly publicUrls: readonly [string, ...string[]];
+  readonly table: Table;
+  /** Where the CA keys are. */
+  readonly keys: KeyStore;
+  /** Where the delegated responders' keys are. */
+  readonly responderKeys: KeyStore;
+  readonly register: Register;
+  readonly issuers: Issuers;
+  readonly responders: Pick<Responders, 'read' | 'replaceWrites'>;
+  readonly recorder: Recorder;
+  /** Publishes the CA's CRL now: asked for when a revocation must not wait for the next one. */
+  readonly publishCrl: (ca: string) => Promise<unknown>;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+}

@@ -1,0 +1,218 @@
+import { hash } from 'node:crypto';
+import { Fault } from '../fault.ts';
+import { verifySignature } from '../keys/keys.ts';
+import type { Signer } from '../keys/signer.ts';
+import { type LintedTbs, lintCertificate } from '../lint/lint.ts';
+import type { CertificateContext } from '../lint/rule.ts';
+import { encodeSigned, type TbsCertificate } from '../pki/certificate.ts';
+import { asDer, type Der } from '../pki/der.ts';
+import { formatName } from '../pki/name.ts';
+import { type SerialHex, serialFromOctets } from '../pki/serial.ts';
+import type { CertificateRef } from '../principal.ts';
+import type { Registered, RegisteredAs } from '../status/register.ts';
+import type { Item } from '../store/store.ts';
+import {
+  type CertificateRow,
+  certificateKey,
+  finishedWrite,
+  type IssuanceRow,
+  issuanceKey,
+  readCertificate,
+  readUnfinished,
+  unfinishedWrite,
+} from './certificates.ts';
+import type { AuthorityDeps } from './deps.ts';
+
+/** What is to be issued, whoever asked for it: a sub-office, or the service for itself. */
+export interface IssuancePlan {
+  /** The same order, planned again, becomes the same certificate. */
+  readonly order: string;
+  readonly ca: string;
+  readonly serialPrefix: string;
+  readonly signer: Signer;
+  readonly profile: string;
+  readonly profileVersion: number;
+  readonly office?: string;
+  readonly actor: string;
+  readonly context: CertificateContext;
+  readonly build: (serialNumber: SerialHex, notBefore: Date) => TbsCertificate;
+}
+
+export interface Issued {
+  readonly ref: CertificateRef;
+  readonly der: Der;
+}
+
+/** What it takes to sign a TBS that was recorded before. */
+export type Signing = Pick<IssuancePlan, 'signer' | 'context'>;
+
+export interface Issuing {
+  /** Faults: `lint-failed`, and the key store's and the table's own. */
+  issue(plan: IssuancePlan): Promise<Issued>;
+  /** Signs what an interrupted run recorded and did not sign. Resolves with the orders finished. */
+  recover(
+    signingOf: (ref: CertificateRef, row: CertificateRow) => Promise<Signing>,
+  ): Promise<readonly string[]>;
+}
+
+/** Octets of chance in a serial number: 128 bits, more than the 64 of the CA/Browser Forum's requirements (7.1). */
+const CHANCE_OCTETS = 16;
+
+const isReserved = (registered: Registered | undefined): registered is RegisteredAs<'reserved'> =>
+  registered?.value.state === 'reserved';
+
+/**
+ * The issuance cycle. Its steps are numbered as in docs/issuance-cycle.md; at each is said what a crash right after
+ * it leaves. Step 1, the approved request bound to its profile version, is registration's.
+ */
+export const openIssuing = (
+  deps: Pick<AuthorityDeps, 'table' | 'register' | 'recorder' | 'clock' | 'random'>,
+): Issuing => {
+  const { table, register, recorder, clock, random } = deps;
+
+  const newSerial = (prefix: string): SerialHex =>
+    serialFromOctets(Buffer.concat([Buffer.from(prefix, 'hex'), random(CHANCE_OCTETS)]));
+
+  /**
+   * Step 2. The order takes a serial number, once: a second run finds what the first one took.
+   * After a crash: a number that is reserved and answers `unknown`, which the order's next run uses.
+   */
+  const reserve = async (plan: IssuancePlan): Promise<CertificateRef> => {
+    for (;;) {
+      const taken = await table.get<IssuanceRow>(issuanceKey(plan.order));
+      if (taken) return taken.value;
+      const ref = { ca: plan.ca, serial: newSerial(plan.serialPrefix) };
+      try {
+        await table.write([
+          { put: issuanceKey(plan.order), value: ref, if: 'absent' },
+          ...register.reserveWrites(ref, plan.order),
+        ]);
+        return ref;
+      } catch (error) {
+        // The order was taken up by another run, or the number is in use: look again.
+        if (!Fault.is(error, 'condition-failed')) throw error;
+      }
+    }
+  };
+
+  /**
+   * Steps 3 and 4. The certificate is built and linted; then its row, its status (good) and the ledger's record are
+   * stored in one write, before the key is touched: a certificate that could exist can be revoked and is known to
+   * auditors. After a crash: a certificate without a signature, listed as unfinished.
+   */
+  const recordTbs = async (plan: IssuancePlan, ref: CertificateRef): Promise<Item<CertificateRow>> => {
+    const tbs = plan.build(ref.serial as SerialHex, new Date(clock()));
+    const linted = lintCertificate(tbs, plan.context);
+    const row: CertificateRow = {
+      order: plan.order,
+      profile: plan.profile,
+      profileVersion: plan.profileVersion,
+      ...(plan.office !== undefined && { office: plan.office }),
+      subject: formatName(tbs.subject),
+      notBefore: tbs.notBefore.getTime() / 1000,
+      notAfter: tbs.notAfter.getTime() / 1000,
+      tbs: Buffer.from(linted.der).toString('base64'),
+      linted: linted.rules,
+    };
+    const { writes } = recorder.prepare({
+      kind: 'issuance',
+      actor: plan.actor,
+      certificates: [ref],
+      ...(plan.office !== undefined && { office: plan.office }),
+      details: {
+        order: plan.order,
+        profile: plan.profile,
+        profileVersion: plan.profileVersion,
+        notBefore: tbs.notBefore.toISOString(),
+        notAfter: tbs.notAfter.toISOString(),
+        tbsDigest: hash('sha256', linted.der),
+        linted: linted.rules.length,
+      },
+    });
+    const reserved = await register.lookup(ref);
+    if (isReserved(reserved)) {
+      try {
+        await table.write([
+          { put: certificateKey(ref), value: row, if: 'absent' },
+          unfinishedWrite(plan.order, ref),
+          ...register.admitWrites(ref, reserved, row.notAfter),
+          ...writes,
+        ]);
+      } catch (error) {
+        // Another run of the same order was quicker: its row counts.
+        if (!Fault.is(error, 'condition-failed')) throw error;
+      }
+    }
+    return readCertificate(table, ref);
+  };
+
+  /** Step 5. After a crash: nothing but what step 4 left; a signature that nobody saw is made again over the same TBS. */
+  const sign = async (signer: Signer, tbs: LintedTbs): Promise<Der> => {
+    const { subjectPublicKeyInfo } = signer;
+    const { signatureAlgorithm } = signer.algorithm;
+    const signatureValue = await signer.sign(tbs.der);
+    verifySignature({
+      subjectPublicKeyInfo,
+      signatureAlgorithm,
+      message: tbs.der,
+      signature: signatureValue,
+    });
+    const der = encodeSigned(tbs.der, signatureAlgorithm, signatureValue);
+    // The bytes handed over hold exactly the bytes linted, right after the outer SEQUENCE's header.
+    const at = Buffer.from(der.buffer, der.byteOffset, der.length).indexOf(tbs.der);
+    if (at < 2 || at > 6) {
+      throw new Fault(
+        'signed-bytes-differ',
+        'The signed certificate does not hold the linted bytes; it is not stored.',
+      );
+    }
+    return der;
+  };
+
+  /** Step 6. After a crash: a certificate that is whole, and handed over when it is asked for again. */
+  const store = async (ref: CertificateRef, item: Item<CertificateRow>, der: Der): Promise<Der> => {
+    try {
+      await table.write([
+        {
+          put: certificateKey(ref),
+          value: { ...item.value, der: Buffer.from(der).toString('base64') } satisfies CertificateRow,
+          if: { version: item.version },
+        },
+        finishedWrite(item.value.order, ref),
+      ]);
+      return der;
+    } catch (error) {
+      if (!Fault.is(error, 'condition-failed')) throw error;
+      const { value } = await readCertificate(table, ref);
+      if (value.der === undefined) throw error;
+      return asDer(Buffer.from(value.der, 'base64'));
+    }
+  };
+
+  const finish = async (
+    ref: CertificateRef,
+    item: Item<CertificateRow>,
+    { signer, context }: Signing,
+  ): Promise<Der> => {
+    if (item.value.der !== undefined) return asDer(Buffer.from(item.value.der, 'base64'));
+    const tbs = lintCertificate(asDer(Buffer.from(item.value.tbs, 'base64')), context);
+    return store(ref, item, await sign(signer, tbs));
+  };
+
+  return {
+    issue: async (plan) => {
+      const ref = await reserve(plan);
+      const item = (await table.get<CertificateRow>(certificateKey(ref))) ?? (await recordTbs(plan, ref));
+      return { ref, der: await finish(ref, item, plan) };
+    },
+
+    recover: async (signingOf) => {
+      const unfinished = await readUnfinished(table);
+      for (const { ref } of unfinished) {
+        const item = await readCertificate(table, ref);
+        await finish(ref, item, await signingOf(ref, item.value));
+      }
+      return unfinished.map(({ order }) => order);
+    },
+  };
+};

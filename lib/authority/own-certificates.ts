@@ -1,0 +1,107 @@
+import { Fault } from '../fault.ts';
+import type { Signer } from '../keys/signer.ts';
+import type { CertificateContext } from '../lint/rule.ts';
+import { type Certificate, decodeCertificate } from '../pki/certificate.ts';
+import { asDer } from '../pki/der.ts';
+import type { ResponderRow } from '../status/responders.ts';
+import type { Item } from '../store/store.ts';
+import type { Ca } from './cas.ts';
+import type { AuthorityDeps } from './deps.ts';
+import type { Issued, Issuing } from './issuing.ts';
+import { buildCaTbs, buildResponderTbs } from './profile.ts';
+import type { AuthorityDefinition } from './trust-domain.ts';
+
+/** What CA and responder certificates have in place of a profile of the trust domain. */
+export const CA_PROFILE = 'ca';
+export const RESPONDER_PROFILE = 'ocsp-responder';
+
+export const caContext = (definition: AuthorityDefinition): CertificateContext => ({
+  kind: 'ca',
+  serialPrefix: definition.serialPrefix,
+});
+
+export const responderContext = (ca: Ca): CertificateContext => ({
+  kind: 'ocspResponder',
+  issuer: ca.certificate,
+  serialPrefix: ca.definition.serialPrefix,
+});
+
+/** The self-signed certificate of a new CA, by the same cycle as any other. */
+export const issueCaCertificate = (
+  issuing: Issuing,
+  definition: AuthorityDefinition,
+  signer: Signer,
+  actor: string,
+): Promise<Issued> =>
+  issuing.issue({
+    order: `ca:${definition.ca}`,
+    ca: definition.ca,
+    serialPrefix: definition.serialPrefix,
+    signer,
+    profile: CA_PROFILE,
+    profileVersion: definition.generation,
+    actor,
+    context: caContext(definition),
+    build: (serialNumber, notBefore) =>
+      buildCaTbs({
+        authority: definition,
+        serialNumber,
+        subjectPublicKeyInfo: signer.subjectPublicKeyInfo,
+        signatureAlgorithm: asDer(signer.algorithm.signatureAlgorithm),
+        notBefore,
+      }),
+  });
+
+/** Renewed at half-life: as long again as it has been in use remains for whatever may go wrong. */
+const isDue = (certificate: Certificate, now: number): boolean =>
+  now >= (certificate.notBefore.getTime() + certificate.notAfter.getTime()) / 2;
+
+const decodeRow = (row: Item<ResponderRow>): Certificate =>
+  decodeCertificate(Buffer.from(row.value.certificate, 'base64'));
+
+/**
+ * Gives a CA a new delegated responder if it has none, or its certificate is past half of its life. Keys and orders
+ * are numbered by the row's version, so a run that was interrupted goes on with the same key and certificate; if that
+ * one has grown old meanwhile it is skipped by taking the next number.
+ */
+export const renewResponder = async (
+  deps: Pick<AuthorityDeps, 'table' | 'responderKeys' | 'responders' | 'clock'>,
+  issuing: Issuing,
+  ca: Ca,
+): Promise<boolean> => {
+  const { definition } = ca;
+  const previous = await deps.responders.read(definition.ca);
+  if (previous && !isDue(decodeRow(previous), deps.clock())) return false;
+  for (let number = (previous?.version ?? 0) + 1; ; number++) {
+    const keyId = `ocsp-${definition.ca}-${number}`;
+    const signer = await deps.responderKeys.create(keyId, definition.ocsp.algorithm);
+    const { der } = await issuing.issue({
+      order: `responder:${definition.ca}:${number}`,
+      ca: definition.ca,
+      serialPrefix: definition.serialPrefix,
+      signer: ca.signer,
+      profile: RESPONDER_PROFILE,
+      profileVersion: 1,
+      actor: 'service',
+      context: responderContext(ca),
+      build: (serialNumber, notBefore) =>
+        buildResponderTbs({
+          authority: definition,
+          ca: ca.issuing,
+          serialNumber,
+          subjectPublicKeyInfo: signer.subjectPublicKeyInfo,
+          notBefore,
+        }),
+    });
+    if (isDue(decodeCertificate(der), deps.clock())) continue;
+    const row: ResponderRow = { keyId, certificate: Buffer.from(der).toString('base64') };
+    try {
+      await deps.table.write(deps.responders.replaceWrites(definition.ca, row, previous));
+      return true;
+    } catch (error) {
+      // Another process renewed it at the same moment.
+      if (Fault.is(error, 'condition-failed')) return false;
+      throw error;
+    }
+  }
+};

@@ -1,0 +1,176 @@
+import { Fault } from '../fault.ts';
+import type { RecordDraft } from '../ledger/record.ts';
+import type { CertificateRef, Principal } from '../principal.ts';
+import type { RegisteredAs, RevocationEntry, StatusRow } from '../status/register.ts';
+import type { Value } from '../store/store.ts';
+import type { Revocation, RevocationReason } from './authority.ts';
+import { type CertificateRow, readCertificate } from './certificates.ts';
+import type { AuthorityDeps } from './deps.ts';
+
+type Revoked = Extract<StatusRow, { state: 'revoked' | 'hold' }>;
+
+export const revocationOf = (row: Revoked): Revocation => ({
+  status: row.state,
+  revocationTime: rfc3339(row.revocationTime),
+  reason: row.reason as Revocation['reason'],
+  ...(row.invalidityDate !== undefined && { invalidityDate: rfc3339(row.invalidityDate) }),
+});
+
+const rfc3339 = (seconds: number): string => new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
+
+/** RFC 5280 5.3.1 and domain practice: a CRL must say these at once, not at its next turn. */
+const URGENT: ReadonlySet<string> = new Set<RevocationReason>(['keyCompromise', 'cACompromise']);
+
+const unknown = (): Fault =>
+  new Fault('unknown-certificate', 'No certificate with that serial number was issued by that authority.');
+
+/** Officers act on their own office's certificates; another office's look like none at all. */
+export const assertMayAct = (actor: Principal, row: CertificateRow): void => {
+  if (actor.role === 'operator') return;
+  if (actor.role === 'officer' && actor.office !== undefined && actor.office === row.office) return;
+  throw unknown();
+};
+
+export interface Revoking {
+  revoke(
+    actor: Principal,
+    ref: CertificateRef,
+    revocation: { readonly reason: RevocationReason; readonly invalidityDate?: string },
+  ): Promise<{ readonly revocation: Revocation; readonly first: boolean }>;
+  hold(
+    actor: Principal,
+    ref: CertificateRef,
+  ): Promise<{ readonly revocation: Revocation; readonly first: boolean }>;
+  release(actor: Principal, ref: CertificateRef): Promise<void>;
+}
+
+export const openRevoking = (
+  deps: Pick<
+    AuthorityDeps,
+    'table' | 'register' | 'recorder' | 'publishCrl' | 'trustDomain' | 'clock' | 'log'
+  >,
+): Revoking => {
+  const { table, register, recorder, clock } = deps;
+
+  const nowSeconds = (): number => Math.floor(clock() / 1000);
+
+  /** What `ref` is now, once it is known that the actor may touch it. */
+  const read = async (actor: Principal, ref: CertificateRef) => {
+    const { value: certificate } = await readCertificate(table, ref);
+    assertMayAct(actor, certificate);
+    const registered = await register.lookup(ref);
+    if (!registered || registered.value.state === 'reserved') throw unknown();
+    return { certificate, registered: registered as RegisteredAs<'good' | 'hold' | 'revoked'> };
+  };
+
+  /** Stores the change with its record; false when the status changed between reading and writing. */
+  const change = async (writes: Parameters<typeof table.write>[0], draft: RecordDraft): Promise<boolean> => {
+    try {
+      await table.write([...writes, ...recorder.prepare(draft).writes]);
+      return true;
+    } catch (error) {
+      if (Fault.is(error, 'condition-failed')) return false;
+      throw error;
+    }
+  };
+
+  const draftOf = (
+    kind: 'revocation' | 'hold' | 'release',
+    actor: Principal,
+    ref: CertificateRef,
+    certificate: CertificateRow,
+    details: Value,
+  ): RecordDraft => ({
+    kind,
+    actor: actor.id,
+    certificates: [ref],
+    ...(certificate.office !== undefined && { office: certificate.office }),
+    details,
+  });
+
+  const holdRule = (row: CertificateRow) =>
+    deps.trustDomain.profiles.find(({ id }) => id === row.profile)?.hold ?? 'notAllowed';
+
+  /** A CRL that fails now comes with the next schedule; the revocation itself stands either way. */
+  const publishAtOnce = async (ca: string): Promise<void> => {
+    try {
+      await deps.publishCrl(ca);
+    } catch (error) {
+      deps.log('error', 'The CRL could not be published right after an urgent revocation', {
+        ca,
+        error: Fault.is(error) ? error.code : String(error),
+      });
+    }
+  };
+
+  return {
+    revoke: async (actor, ref, { reason, invalidityDate }) => {
+      // A certificate that was on hold has not been good since then, so its revocation begins with the hold: a
+      // signature made meanwhile must not become valid by the time that the final entry shows.
+      const entryOf = (before: StatusRow): RevocationEntry => ({
+        revocationTime: before.state === 'hold' ? before.revocationTime : nowSeconds(),
+        reason,
+        ...(invalidityDate !== undefined && {
+          invalidityDate: Math.floor(Date.parse(invalidityDate) / 1000),
+        }),
+      });
+      for (;;) {
+        const { certificate, registered } = await read(actor, ref);
+        const { value } = registered;
+        if (value.state === 'revoked') return { revocation: revocationOf(value as Revoked), first: false };
+        const entry = entryOf(value);
+        const writes = register.revokeWrites(
+          ref,
+          registered as RegisteredAs<'good' | 'hold'>,
+          'revoked',
+          entry,
+        );
+        const draft = draftOf('revocation', actor, ref, certificate, { ...entry, before: value.state });
+        if (!(await change(writes, draft))) continue;
+        if (URGENT.has(reason)) await publishAtOnce(ref.ca);
+        return { revocation: revocationOf({ ...value, state: 'revoked', ...entry } as Revoked), first: true };
+      }
+    },
+
+    hold: async (actor, ref) => {
+      for (;;) {
+        const { certificate, registered } = await read(actor, ref);
+        const { value } = registered;
+        if (value.state === 'hold') return { revocation: revocationOf(value as Revoked), first: false };
+        if (value.state === 'revoked') {
+          throw new Fault(
+            'already-revoked',
+            'The certificate is revoked; a revoked certificate cannot be put on hold.',
+          );
+        }
+        if (holdRule(certificate) === 'notAllowed') {
+          throw new Fault(
+            'hold-not-allowed',
+            'Certificates of this profile cannot be put on hold; revoke it instead.',
+          );
+        }
+        const entry: RevocationEntry = { revocationTime: nowSeconds(), reason: 'certificateHold' };
+        const writes = register.revokeWrites(ref, registered as RegisteredAs<'good'>, 'hold', entry);
+        if (await change(writes, draftOf('hold', actor, ref, certificate, { ...entry }))) {
+          return { revocation: revocationOf({ ...value, state: 'hold', ...entry } as Revoked), first: true };
+        }
+      }
+    },
+
+    release: async (actor, ref) => {
+      for (;;) {
+        const { certificate, registered } = await read(actor, ref);
+        const { state } = registered.value;
+        if (state === 'revoked') {
+          throw new Fault('already-revoked', 'The certificate is revoked, and a revocation is for ever.');
+        }
+        if (state === 'good') throw new Fault('not-on-hold', 'The certificate is not on hold.');
+        if (holdRule(certificate) !== 'releasable') {
+          throw new Fault('hold-not-releasable', 'A hold on certificates of this profile is never released.');
+        }
+        const writes = register.releaseWrites(ref, registered as RegisteredAs<'hold'>);
+        if (await change(writes, draftOf('release', actor, ref, certificate, {}))) return;
+      }
+    },
+  };
+};
