@@ -1,19 +1,17 @@
-import type { Der, Oid } from './der.ts';
-import type { Extension, GeneralName } from './extensions.ts';
-import type { SerialHex } from './serial.ts';
+import { Fault } from '../fault.ts';
+import { type CertId, readCertId } from './cert-id.ts';
+import { readAlgorithmIdentifier } from './certificate.ts';
+import { asDer, constructed, type Der, DerReader, derSequence, TAG, tlv } from './der.ts';
+import { DerCursor } from './der-cursor.ts';
+import { type Extension, encodeExtensions, type GeneralName, readExtensions } from './extensions.ts';
+import { readGeneralName } from './general-name.ts';
+import { findNonce, nonceExtension } from './ocsp-nonce.ts';
 
-/** RFC 6960 4.1.1. */
-export interface CertId {
-  /** The whole CertID, to be echoed byte for byte. */
-  readonly der: Der;
-  readonly hashAlgorithm: Oid;
-  readonly issuerNameHash: Uint8Array;
-  readonly issuerKeyHash: Uint8Array;
-  readonly serialNumber: SerialHex;
-}
+export { type CertId, encodeCertId } from './cert-id.ts';
 
 export interface OcspRequest {
   readonly der: Der;
+  /** tbsRequest: the bytes that an optional signature signs. */
   readonly tbs: Der;
   readonly requestorName?: GeneralName;
   readonly requestList: readonly { readonly certId: CertId; readonly extensions: readonly Extension[] }[];
@@ -24,22 +22,117 @@ export interface OcspRequest {
   readonly signature?: {
     readonly signatureAlgorithm: Der;
     readonly signatureValue: Uint8Array;
+    /** Whole elements; each is for `decodeCertificate` to judge. */
     readonly certs: readonly Der[];
   };
 }
 
 /** 64 KiB. */
-export declare const MAX_OCSP_REQUEST_BYTES: number;
-/** Faults: `malformed-der`, `trailing-data`, `input-too-large`, `malformed-ocsp-request`, `malformed-serial`, `unsupported-version`. */
-export declare const decodeOcspRequest: (bytes: Uint8Array) => OcspRequest;
-/** For clients. `hash` names a digest of node:crypto: sha1, sha256, sha384, sha512. */
-export declare const encodeOcspRequest: (request: {
+export const MAX_OCSP_REQUEST_BYTES = 65_536;
+
+const refused = (why: string): Fault =>
+  new Fault('malformed-ocsp-request', `Malformed OCSP request: ${why}.`);
+
+/** Version ::= INTEGER { v1(0) } DEFAULT v1, so DER never has it at all. */
+const refuseVersion = (cursor: DerCursor, limit: number): void => {
+  const end = cursor.enter(constructed(0), limit);
+  if (cursor.with(end, (reader) => reader.bigint()) !== 0n)
+    throw new Fault('unsupported-version', 'Only OCSP requests of version 1 are taken.');
+  throw refused('version 1, the default, is written out, which DER forbids');
+};
+
+const readExplicit = <T>(
+  cursor: DerCursor,
+  tag: number,
+  limit: number,
+  read: (reader: DerReader) => T,
+): T => {
+  const end = cursor.enter(tag, limit);
+  const value = cursor.with(end, read);
+  cursor.leave(end);
+  return value;
+};
+
+const NO_EXTENSIONS: readonly Extension[] = [];
+
+const readRequestExtensions = (cursor: DerCursor, tag: number, limit: number): readonly Extension[] =>
+  cursor.is(tag, limit)
+    ? readExplicit(cursor, tag, limit, (reader) => readExtensions(reader, 'malformed-ocsp-request'))
+    : NO_EXTENSIONS;
+
+const readRequestList = (cursor: DerCursor, limit: number): OcspRequest['requestList'] => {
+  const requests: { certId: CertId; extensions: readonly Extension[] }[] = [];
+  for (const listEnd = cursor.enter(TAG.sequence, limit); cursor.at < listEnd; ) {
+    const end = cursor.enter(TAG.sequence, listEnd);
+    const certId = readCertId(cursor, end, 'malformed-ocsp-request');
+    const extensions = readRequestExtensions(cursor, constructed(0), end);
+    cursor.leave(end);
+    requests.push({ certId, extensions });
+  }
+  // ASN.1 would allow it; there is no answer to a request that asks nothing.
+  if (requests.length === 0) throw refused('it asks for no certificate');
+  return requests;
+};
+
+/** Signature (RFC 6960 4.1.1), inside its EXPLICIT tag. */
+const readSignature = (reader: DerReader): NonNullable<OcspRequest['signature']> => {
+  const fields = reader.sequence();
+  const signatureAlgorithm = readAlgorithmIdentifier(fields);
+  const signatureValue = fields.bitStringOctets();
+  const certs: Der[] = [];
+  const wrapper = fields.optionalInto(constructed(0));
+  if (wrapper !== undefined) {
+    for (const list = wrapper.sequence(); !list.done; ) certs.push(list.der());
+    wrapper.finish();
+  }
+  fields.finish();
+  return { signatureAlgorithm, signatureValue, certs };
+};
+
+/**
+ * OCSPRequest (RFC 6960 4.1.1) in strict DER; its size alone bounds how many certificates it asks for. A critical
+ * extension that is not understood stays visible in `extensions`, and a signature is not verified: both are for
+ * the responder. Values are views of `bytes`, which must not change afterwards.
+ * Faults: `malformed-der`, `trailing-data`, `input-too-large`, `malformed-ocsp-request`, `malformed-serial`,
+ * `malformed-name`, `unsupported-version`.
+ */
+export const decodeOcspRequest = (bytes: Uint8Array): OcspRequest => {
+  DerReader.whole(bytes, MAX_OCSP_REQUEST_BYTES);
+  const cursor = new DerCursor(bytes);
+  const end = cursor.enter(TAG.sequence, bytes.length);
+  const tbsStart = cursor.at;
+  const tbsEnd = cursor.enter(TAG.sequence, end);
+  if (cursor.is(constructed(0), tbsEnd)) refuseVersion(cursor, tbsEnd);
+  const requestorName = cursor.is(constructed(1), tbsEnd)
+    ? readExplicit(cursor, constructed(1), tbsEnd, readGeneralName)
+    : undefined;
+  const requestList = readRequestList(cursor, tbsEnd);
+  const extensions = readRequestExtensions(cursor, constructed(2), tbsEnd);
+  cursor.leave(tbsEnd);
+  const signature = cursor.is(constructed(0), end)
+    ? readExplicit(cursor, constructed(0), end, readSignature)
+    : undefined;
+  cursor.leave(end);
+  const nonce = findNonce(extensions, 'malformed-ocsp-request');
+  return {
+    der: asDer(bytes),
+    tbs: asDer(bytes.subarray(tbsStart, tbsEnd)),
+    ...(requestorName && { requestorName }),
+    requestList,
+    ...(nonce && { nonce }),
+    extensions,
+    ...(signature && { signature }),
+  };
+};
+
+/** For clients: an unsigned request. `certIds` come from `encodeCertId`; RFC 9654 2.1 asks for a nonce of 32 octets or more, at most 128. */
+export const encodeOcspRequest = (request: {
   readonly certIds: readonly Der[];
   readonly nonce?: Uint8Array;
-}) => Der;
-export declare const encodeCertId: (id: {
-  readonly hash: 'sha1' | 'sha256' | 'sha384' | 'sha512';
-  readonly issuerName: Der;
-  readonly issuerPublicKeyInfo: Uint8Array;
-  readonly serialNumber: SerialHex;
-}) => Der;
+}): Der =>
+  derSequence(
+    derSequence(
+      derSequence(...request.certIds.map((certId) => derSequence(certId))),
+      ...(request.nonce ? [tlv(constructed(2), encodeExtensions([nonceExtension(request.nonce)]))] : []),
+    ),
+  );

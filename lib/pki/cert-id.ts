@@ -1,0 +1,101 @@
+import { hash } from 'node:crypto';
+import { Fault } from '../fault.ts';
+import { readAlgorithmIdentifier, subjectPublicKeyOctets } from './certificate.ts';
+import { type Der, DerReader, derNull, derOctetString, derOid, derSequence, type Oid, TAG } from './der.ts';
+import type { DerCursor } from './der-cursor.ts';
+import { OID } from './oids.ts';
+import { encodeSerial, type SerialHex } from './serial.ts';
+
+/** RFC 6960 4.1.1. */
+export interface CertId {
+  /** The whole CertID, to be echoed byte for byte. */
+  readonly der: Der;
+  readonly hashAlgorithm: Oid;
+  readonly issuerNameHash: Uint8Array;
+  readonly issuerKeyHash: Uint8Array;
+  readonly serialNumber: SerialHex;
+}
+
+/** Octets of the digests that are known; their names are node:crypto's. */
+const HASHES = { sha1: 20, sha256: 32, sha384: 48, sha512: 64 } as const;
+export type CertIdHash = keyof typeof HASHES;
+
+interface KnownAlgorithm {
+  readonly der: Der;
+  readonly oid: Oid;
+  readonly length: number;
+}
+
+/** Parameters NULL, as everybody writes them here, and absent, as RFC 5754 2 prefers; both mean the same. */
+const KNOWN_ALGORITHMS: readonly KnownAlgorithm[] = (Object.keys(HASHES) as CertIdHash[]).flatMap((name) => {
+  const known = { oid: OID[name], length: HASHES[name] };
+  return [
+    { ...known, der: derSequence(derOid(known.oid), derNull()) },
+    { ...known, der: derSequence(derOid(known.oid)) },
+  ];
+});
+
+const startsWith = ({ bytes, at }: DerCursor, prefix: Uint8Array): boolean => {
+  for (let i = 0; i < prefix.length; i++) if (bytes[at + i] !== prefix[i]) return false;
+  return true;
+};
+
+const readKnownAlgorithm = (cursor: DerCursor, limit: number): KnownAlgorithm | undefined => {
+  for (const known of KNOWN_ALGORITHMS) {
+    if (!startsWith(cursor, known.der)) continue;
+    // Past the CertID's end stands another element; reading on would mistake it for this one.
+    if (cursor.at + known.der.length > limit) return undefined;
+    cursor.at += known.der.length;
+    return known;
+  }
+  return undefined;
+};
+
+type CertIdCode = 'malformed-ocsp-request' | 'malformed-ocsp-response';
+
+const readOtherAlgorithm = (cursor: DerCursor, limit: number, code: CertIdCode): Oid => {
+  const der = cursor.with(limit, readAlgorithmIdentifier);
+  const oid = new DerReader(der).sequence().oid();
+  if (KNOWN_ALGORITHMS.some((known) => known.oid === oid))
+    throw new Fault(code, 'The hash algorithm of a CertID has parameters; SHA has none.');
+  return oid;
+};
+
+/**
+ * Hashes of a known algorithm have its length; of an unknown one any length is taken, so that a responder can
+ * answer `unknown` instead of `malformedRequest`. Faults: `code`, `malformed-der`, `malformed-serial`.
+ */
+export const readCertId = (cursor: DerCursor, limit: number, code: CertIdCode): CertId => {
+  const start = cursor.at;
+  const end = cursor.enter(TAG.sequence, limit);
+  const known = readKnownAlgorithm(cursor, end);
+  const hashAlgorithm = known?.oid ?? readOtherAlgorithm(cursor, end, code);
+  const issuerNameHash = cursor.content(TAG.octetString, end);
+  const issuerKeyHash = cursor.content(TAG.octetString, end);
+  if (known && (issuerNameHash.length !== known.length || issuerKeyHash.length !== known.length))
+    throw new Fault(code, 'The hashes of a CertID have not the length that their algorithm gives.');
+  const serialNumber = cursor.serial(end);
+  cursor.leave(end);
+  return {
+    der: cursor.bytes.subarray(start, end) as Der,
+    hashAlgorithm,
+    issuerNameHash,
+    issuerKeyHash,
+    serialNumber,
+  };
+};
+
+/** `issuerName` is the issuer's DER Name, `issuerPublicKeyInfo` its DER SubjectPublicKeyInfo. */
+export const encodeCertId = (id: {
+  readonly hash: CertIdHash;
+  readonly issuerName: Der;
+  readonly issuerPublicKeyInfo: Uint8Array;
+  readonly serialNumber: SerialHex;
+}): Der =>
+  derSequence(
+    derSequence(derOid(OID[id.hash]), derNull()),
+    derOctetString(hash(id.hash, id.issuerName, 'buffer')),
+    // RFC 6960 4.1.1: of the value of the BIT STRING, without tag, length and count of unused bits.
+    derOctetString(hash(id.hash, subjectPublicKeyOctets(id.issuerPublicKeyInfo), 'buffer')),
+    encodeSerial(id.serialNumber),
+  );

@@ -1,0 +1,36 @@
+import { Fault } from '../fault.ts';
+import { DerReader, derOctetString } from './der.ts';
+import type { Extension } from './extensions.ts';
+import { OID } from './oids.ts';
+
+/**
+ * The nonce's octets among extensions, or undefined. RFC 8954 and RFC 9654 (2.1) settled what RFC 6960 had left
+ * open: extnValue holds an OCTET STRING. Octets that some old clients put there bare are refused and not guessed
+ * at: echoed as a nonce of the right form they would not match what those clients compare, and random octets that
+ * happen to look like an OCTET STRING would be echoed cut. The length is not judged here.
+ */
+export const findNonce = (
+  extensions: readonly Extension[],
+  code: 'malformed-ocsp-request' | 'malformed-ocsp-response',
+): Uint8Array | undefined => {
+  for (const extension of extensions) {
+    if (extension.id !== 'other' || extension.oid !== OID.ocspNonce) continue;
+    try {
+      const reader = new DerReader(extension.value);
+      const nonce = reader.octetString();
+      reader.finish();
+      return nonce;
+    } catch (error) {
+      if (!Fault.is(error, 'malformed-der')) throw error;
+      throw new Fault(code, 'The nonce is not an OCTET STRING (RFC 9654 2.1).', {}, { cause: error });
+    }
+  }
+  return undefined;
+};
+
+export const nonceExtension = (nonce: Uint8Array): Extension => ({
+  id: 'other',
+  oid: OID.ocspNonce,
+  value: derOctetString(nonce),
+  critical: false,
+});
