@@ -1,0 +1,161 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+/** The architecture as a test: who may import whom, and what each entry reaches. */
+const root = resolve(import.meta.dirname, '..');
+
+const sources = (folder: string): string[] =>
+  readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)));
+
+/** Imports that exist at run time: `import type`, and lists of nothing but types, are erased. */
+const valueImports = (file: string): string[] => {
+  const text = readFileSync(join(root, file), 'utf8');
+  const found: string[] = [];
+  for (const [, clause, from] of text.matchAll(/^(?:import|export)\s+([^;]*?)\s*from\s+'([^']+)';/gm)) {
+    if (/^type\b/.test(clause as string)) continue;
+    const names = /^\{([^}]*)\}$/.exec((clause as string).trim());
+    if (names?.[1]?.split(',').every((name) => name.trim() === '' || name.trim().startsWith('type ')))
+      continue;
+    found.push(from as string);
+  }
+  for (const [, from] of text.matchAll(/\bimport\(\s*'([^']+)'\s*\)/g)) found.push(from as string);
+  return found;
+};
+
+const resolved = (file: string, specifier: string): string =>
+  relative(root, resolve(root, dirname(file), specifier));
+
+const roomOf = (file: string): string => {
+  const [top, second] = file.split('/');
+  if (top !== 'lib') return top as string;
+  return (second as string).endsWith('.ts') ? file : `lib/${second}`;
+};
+
+/** What every room may use: vocabulary and ports, which hold no behaviour of a room. */
+const SHARED = ['lib/fault.ts', 'lib/ports.ts', 'lib/principal.ts', 'lib/store/store.ts'];
+
+/** Rooms whose code a room may call directly; everything else comes in through lib/app.ts. */
+const MAY_CALL: Record<string, readonly string[]> = {
+  'lib/pki': [],
+  'lib/keys': ['lib/pki'],
+  'lib/store': [],
+  'lib/lint': ['lib/pki'],
+  'lib/authority': ['lib/lint', 'lib/pki', 'lib/keys'],
+  'lib/registration': ['lib/pki', 'lib/keys'],
+  'lib/status': ['lib/pki'],
+  'lib/ledger': [],
+  'lib/principals': ['lib/pki', 'lib/keys'],
+};
+
+/** Parts of a room that talk to a disk, a service or a key on this machine. */
+const ADAPTERS = [
+  'lib/store/sqlite',
+  'lib/store/file-bucket',
+  'lib/store/dynamodb',
+  'lib/store/s3',
+  'lib/keys/sealed',
+];
+
+const isAdapter = (file: string): boolean => ADAPTERS.some((adapter) => file.startsWith(adapter));
+
+/** Every file that the entry loads, directly or through others. */
+const reach = (entry: string): Set<string> => {
+  const seen = new Set<string>();
+  const visit = (file: string): void => {
+    if (seen.has(file)) return;
+    seen.add(file);
+    for (const specifier of valueImports(file)) {
+      if (specifier.startsWith('.') && specifier.endsWith('.ts')) visit(resolved(file, specifier));
+    }
+  };
+  visit(entry);
+  return seen;
+};
+
+describe('rooms', () => {
+  const files = sources('lib');
+
+  it('has rules for every room', () => {
+    const rooms = new Set(files.map(roomOf).filter((room) => !room.endsWith('.ts')));
+    expect([...rooms].sort()).toEqual(Object.keys(MAY_CALL).sort());
+  });
+
+  it('call only the rooms that they may', () => {
+    const wrong: string[] = [];
+    for (const file of files) {
+      const allowed = MAY_CALL[roomOf(file)];
+      if (!allowed) continue;
+      for (const specifier of valueImports(file)) {
+        if (!specifier.startsWith('.')) continue;
+        const target = resolved(file, specifier);
+        const fine =
+          SHARED.includes(target) || roomOf(target) === roomOf(file) || allowed.includes(roomOf(target));
+        if (!fine) wrong.push(`${file} -> ${target}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it('import no room in a circle', () => {
+    const circles: string[] = [];
+    for (const file of files) {
+      for (const specifier of valueImports(file)) {
+        if (!specifier.startsWith('.')) continue;
+        const target = resolved(file, specifier);
+        if (roomOf(target) !== roomOf(file) && reach(target).has(file)) circles.push(`${file} <-> ${target}`);
+      }
+    }
+    expect(circles).toEqual([]);
+  });
+
+  it('do not know which adapters stand behind the ports', () => {
+    const wrong: string[] = [];
+    for (const file of [...files, ...sources('functions')]) {
+      if (file === 'functions/aws.ts' || file === 'functions/local.ts') continue;
+      for (const specifier of valueImports(file)) {
+        const target = specifier.startsWith('.') ? resolved(file, specifier) : '';
+        if (isAdapter(target) && !isAdapter(file)) wrong.push(`${file} -> ${target}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it('lib/fault.ts imports nothing', () => {
+    expect(valueImports('lib/fault.ts')).toEqual([]);
+  });
+
+  it('only lib/pki touches ASN.1 libraries, and production touches none', () => {
+    const wrong = [...files, ...sources('functions'), ...sources('bin')].filter((file) =>
+      valueImports(file).some((specifier) => /^(pkijs|asn1js|pvutils)$/.test(specifier)),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('take time and chance from outside', () => {
+    const ambient = /\bDate\.now\(\)|\bnew Date\(\)|\bMath\.random\(|\bconsole\./;
+    expect(files.filter((file) => ambient.test(readFileSync(join(root, file), 'utf8')))).toEqual([]);
+  });
+});
+
+describe('the OCSP entry', () => {
+  it.each(['functions/ocsp-post.ts', 'functions/ocsp-get.ts', 'lib/status/ocsp.ts'])(
+    '%s does not reach the code that can sign with a CA key',
+    (entry) => {
+      const reached = [...reach(entry)].filter((file) => /^lib\/(authority|lint|registration)\//.test(file));
+      expect(reached).toEqual([]);
+    },
+  );
+});
+
+describe('a signable TBS', () => {
+  it('is made in lib/lint and nowhere else', () => {
+    const makers = [...sources('lib'), ...sources('functions')].filter((file) =>
+      /new LintedTbs\(|as LintedTbs\b|as unknown as LintedTbs/.test(readFileSync(join(root, file), 'utf8')),
+    );
+    expect(makers.every((file) => file.startsWith('lib/lint/'))).toBe(true);
+    expect(makers.length).toBeGreaterThan(0);
+  });
+});
