@@ -17,10 +17,19 @@ const SKEW_MS = 5_000;
 export const openSettling = (table: Table, clock: Clock): (() => Promise<void>) => {
   let firstIsKnown = false;
 
-  const rememberFirst = async (record: LedgerRecord): Promise<void> => {
-    if (firstIsKnown) return;
+  const shards = Array.from({ length: STAGED_SHARDS }, (_, shard) => stagedPk(shard));
+
+  /** Before anything is settled for the first time: the oldest record of all shards. */
+  const rememberFirst = async (): Promise<void> => {
+    if (firstIsKnown || (await table.get(FIRST_KEY))) {
+      firstIsKnown = true;
+      return;
+    }
+    const heads = await Promise.all(shards.map((pk) => table.query({ pk, limit: 1 })));
+    const times = heads.flatMap(({ items }) => items.map(({ sk }) => timeOfId(sk)));
+    if (times.length === 0) return;
     try {
-      await table.write([{ put: FIRST_KEY, value: { time: timeOfId(record.id) }, if: 'absent' }]);
+      await table.write([{ put: FIRST_KEY, value: { time: Math.min(...times) }, if: 'absent' }]);
     } catch (error) {
       if (!Fault.is(error, 'condition-failed')) throw error;
     }
@@ -36,11 +45,10 @@ export const openSettling = (table: Table, clock: Clock): (() => Promise<void>) 
     }
   };
 
-  const settleShard = async (shard: number, to: string): Promise<void> => {
+  const settleShard = async (pk: string, to: string): Promise<void> => {
     for (;;) {
-      const { items } = await table.query({ pk: stagedPk(shard), to, limit: PAGE });
+      const { items } = await table.query({ pk, to, limit: PAGE });
       const records = items.map(({ value }) => value as unknown as LedgerRecord);
-      if (records[0]) await rememberFirst(records[0]);
       await Promise.all(records.map(settleOne));
       if (items.length < PAGE) return;
     }
@@ -49,6 +57,7 @@ export const openSettling = (table: Table, clock: Clock): (() => Promise<void>) 
   return async () => {
     // A bound, so that a steady stream of new records does not keep us here.
     const to = idFloor(clock() + SKEW_MS);
-    await Promise.all(Array.from({ length: STAGED_SHARDS }, (_, shard) => settleShard(shard, to)));
+    await rememberFirst();
+    await Promise.all(shards.map((pk) => settleShard(pk, to)));
   };
 };
