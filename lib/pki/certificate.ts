@@ -114,8 +114,7 @@ const readTbsCertificate = (reader: DerReader): TbsCertificate => {
   const next = tbs.peek();
   if (next === primitive(1) || next === primitive(2)) throw refused('it has a unique identifier');
   const wrapper = tbs.optionalInto(constructed(3));
-  const extensions = wrapper === undefined ? [] : readExtensions(wrapper);
-  if (wrapper !== undefined && extensions.length === 0) throw refused('its list of extensions is empty');
+  const extensions = wrapper === undefined ? [] : readExtensions(wrapper, 'malformed-certificate');
   wrapper?.finish();
   tbs.finish();
   return {
@@ -131,8 +130,8 @@ const readTbsCertificate = (reader: DerReader): TbsCertificate => {
 };
 
 /**
- * A certificate (RFC 5280 4.1). Its signature is not verified and its validity not judged here. Whatever decodes
- * encodes to the same bytes. Values are views of `bytes`, which must not change afterwards.
+ * A certificate (RFC 5280 4.1). Its signature is not verified, its validity not judged, and extensions that are
+ * unknown here are kept, critical or not. Whatever decodes encodes to the same bytes. Values are views of `bytes`, which must not change afterwards.
  * Faults: `malformed-der`, `trailing-data`, `input-too-large`, `malformed-certificate`, `malformed-serial`,
  * `malformed-name`, `unsupported-version`.
  */

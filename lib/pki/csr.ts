@@ -57,16 +57,14 @@ const readExtensionRequest = (attributes: Attributes): readonly Extension[] => {
   const [value, ...more] = attribute.values;
   // RFC 2985 5.4.2: single-valued.
   if (value === undefined || more.length > 0) throw refused('extensionRequest has more than one value');
-  const extensions = readExtensions(new DerReader(value));
-  if (extensions.length === 0) throw refused('extensionRequest asks for no extension');
-  return extensions;
+  return readExtensions(new DerReader(value), 'malformed-csr');
 };
 
 /**
  * A certification request. The signature is not verified here; a challengePassword, where there is one, is among
  * the attributes and means nothing to this service. Values are views of `bytes`, which must not change afterwards.
- * Faults: `malformed-der`, `trailing-data`, `input-too-large`, `malformed-csr`, `malformed-name`,
- * `malformed-certificate` for a bad extension, `unsupported-version`.
+ * Faults: `malformed-der`, `trailing-data`, `input-too-large`, `malformed-csr`, `malformed-name`, `malformed-serial`
+ * (in an extension that names one), `unsupported-version`.
  */
 export const decodeCertificationRequest = (bytes: Uint8Array): CertificationRequest => {
   const { tbs, signatureAlgorithm, signatureValue } = readSigned(DerReader.whole(bytes, MAX_CSR_BYTES));
