@@ -1,0 +1,204 @@
+import { hash } from 'node:crypto';
+import { link, mkdir, open, readdir, readFile, rename, rm, stat, unlink } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { Fault } from '../fault.ts';
+import { cursorInvalid, listScope, readCursor, writeCursor } from './cursor.ts';
+import { makeFolder, syncFolder } from './folder.ts';
+import {
+  checkLimit,
+  checkObjectKey,
+  checkObjectPrefix,
+  isObjectSegment,
+  objectConditionFailed,
+} from './limits.ts';
+import type { Bucket, ObjectPage, StoredObject } from './store.ts';
+
+/**
+ * A Bucket in one folder: the object `a/b` is the plain file `a/b`. One process at a time may have the folder;
+ * the table's lock on the same data folder sees to that, this file does not.
+ *
+ * A put writes a new file in `~incoming`, syncs it, gives it its name by link (absent) or rename (version), both
+ * atomic, and syncs the folder. What a crash leaves: before the naming, a file in `~incoming`, which no key can
+ * name and which the next opening removes; after it, the new object, whole.
+ */
+export const openFileBucket = async (folder: string): Promise<Bucket> => {
+  const root = resolve(folder);
+  try {
+    await rm(join(root, INCOMING), { recursive: true, force: true });
+    await makeFolder(join(root, INCOMING));
+  } catch (cause) {
+    throw unavailable(cause);
+  }
+  return new FileBucket(root);
+};
+
+/** `~` is not in the alphabet of keys. */
+const INCOMING = '~incoming';
+
+type Expected = 'absent' | { readonly version: string };
+
+class FileBucket implements Bucket {
+  readonly #root: string;
+  /** The last put asked for, per key, so that a comparison and its swap are not parted by another put. */
+  readonly #puts = new Map<string, Promise<unknown>>();
+  /** Folders known to be durable, or on the way. */
+  readonly #folders = new Map<string, Promise<void>>();
+  #incoming = 0;
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  async get(key: string): Promise<StoredObject | undefined> {
+    checkObjectKey(key);
+    // A put under way may already have given the file its name but not yet be safe from power loss.
+    await this.#puts.get(key)?.catch(() => {});
+    return await this.#stored(key);
+  }
+
+  async put(key: string, body: Uint8Array, options: { readonly if: Expected }): Promise<{ version: string }> {
+    checkObjectKey(key);
+    const bytes = body.slice();
+    const before = this.#puts.get(key)?.catch(() => {});
+    const put = (async () => {
+      await before;
+      return await this.#replace(key, bytes, options.if);
+    })();
+    this.#puts.set(key, put);
+    try {
+      return await put;
+    } finally {
+      if (this.#puts.get(key) === put) this.#puts.delete(key);
+    }
+  }
+
+  async list(
+    prefix: string,
+    options: { readonly limit: number; readonly cursor?: string },
+  ): Promise<ObjectPage> {
+    checkObjectPrefix(prefix);
+    checkLimit(options.limit);
+    const scope = listScope(prefix);
+    const after = options.cursor === undefined ? '' : readCursor(scope, options.cursor);
+    if (after !== '' && !after.startsWith(prefix)) throw cursorInvalid();
+    const keys: string[] = [];
+    try {
+      for await (const key of this.#keysFrom('', prefix, after)) {
+        const last = keys.at(-1);
+        if (last !== undefined && keys.length === options.limit)
+          return { keys, cursor: writeCursor(scope, last) };
+        keys.push(key);
+      }
+    } catch (cause) {
+      throw unavailable(cause);
+    }
+    return { keys };
+  }
+
+  async #stored(key: string): Promise<StoredObject | undefined> {
+    try {
+      const body = new Uint8Array(await readFile(join(this.#root, key)));
+      return { body, version: versionOf(body) };
+    } catch (cause) {
+      if (isCode(cause, 'ENOENT', 'ENOTDIR', 'EISDIR')) return undefined;
+      throw unavailable(cause);
+    }
+  }
+
+  async #replace(key: string, body: Uint8Array, expected: Expected): Promise<{ version: string }> {
+    if (expected !== 'absent' && (await this.#stored(key))?.version !== expected.version) {
+      throw objectConditionFailed(key);
+    }
+    const incoming = join(this.#root, INCOMING, `${this.#incoming++}`);
+    const path = join(this.#root, key);
+    try {
+      const file = await open(incoming, 'wx', 0o600);
+      try {
+        await file.writeFile(body);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      if (expected === 'absent') {
+        await this.#folder(dirname(path));
+        await link(incoming, path);
+        await unlink(incoming);
+      } else {
+        await rename(incoming, path);
+      }
+      await syncFolder(dirname(path));
+    } catch (cause) {
+      await rm(incoming, { force: true }).catch(() => {});
+      throw await this.#putFault(key, cause);
+    }
+    return { version: versionOf(body) };
+  }
+
+  /**
+   * Makes a folder of objects durable once in the life of this process. It is synced even when it is there: another
+   * put may just have made it, or a process that died before it could sync.
+   */
+  async #folder(path: string): Promise<void> {
+    let made = this.#folders.get(path);
+    if (made === undefined) {
+      made = (async () => {
+        await mkdir(path, { recursive: true, mode: 0o700 });
+        for (let inner = path; inner !== this.#root; inner = dirname(inner)) await syncFolder(dirname(inner));
+      })();
+      this.#folders.set(path, made);
+    }
+    try {
+      await made;
+    } catch (cause) {
+      this.#folders.delete(path);
+      throw cause;
+    }
+  }
+
+  /** `mkdir` and `link` meet what is in the way under different names, by platform and depth. */
+  async #putFault(key: string, cause: unknown): Promise<Fault> {
+    if (!isCode(cause, 'EEXIST', 'ENOTDIR')) return unavailable(cause);
+    const path = join(this.#root, key);
+    const found = await stat(path).catch(() => undefined);
+    if (found?.isFile()) return objectConditionFailed(key);
+    return new Fault('store-request-invalid', 'An object key may not also be the folder of another one.', {
+      key,
+    });
+  }
+
+  /** Keys under `folder` (empty, or ending in a slash) that start with `prefix` and come after `after`, in byte order. Keys are ASCII. */
+  async *#keysFrom(folder: string, prefix: string, after: string): AsyncGenerator<string> {
+    const entries = await readdir(join(this.#root, folder), { withFileTypes: true });
+    // `a-b` comes before `a/b`, as in the order of whole keys: a folder sorts by its name and the slash.
+    const names = entries
+      .filter((entry) => isObjectSegment(entry.name) && (entry.isFile() || entry.isDirectory()))
+      .map((entry) => folder + entry.name + (entry.isDirectory() ? '/' : ''))
+      .sort((a, b) => (a < b ? -1 : 1));
+    for (const name of names) {
+      if (!name.endsWith('/')) {
+        if (name.startsWith(prefix) && name > after) yield name;
+      } else if (
+        (name.startsWith(prefix) || prefix.startsWith(name)) &&
+        (name > after || after.startsWith(name))
+      ) {
+        yield* this.#keysFrom(name, prefix, after);
+      }
+    }
+  }
+}
+
+/** A digest of the content: an object put again with the same bytes has the same version. */
+const versionOf = (body: Uint8Array): string => hash('sha256', body, 'hex');
+
+const isCode = (error: unknown, ...codes: readonly string[]): boolean =>
+  error instanceof Error && 'code' in error && codes.includes(String(error.code));
+
+const unavailable = (cause: unknown): Fault =>
+  Fault.is(cause)
+    ? cause
+    : new Fault(
+        'store-unavailable',
+        'The bucket folder cannot be read or written; look at the disk.',
+        {},
+        { cause },
+      );
