@@ -70,16 +70,24 @@ const readAttribute = (reader: DerReader): Attribute => {
   return { type, tag, value };
 };
 
+/** Far beyond any name in use; it keeps the name of a CRL of many megabytes from being all that is in it. */
+const MAX_ATTRIBUTES = 128;
+
 /**
- * Reads a Name (RFC 5280 4.1.2.4). Upper bounds are not checked here: certificates that others issued exceed
- * them. Faults: `malformed-der`; `malformed-name` for an RDN that is empty or has an attribute type twice
- * (X.501 9.3).
+ * Reads a Name (RFC 5280 4.1.2.4). Upper bounds of lengths are not checked here: certificates that others issued
+ * exceed them. Faults: `malformed-der`; `malformed-name` for an RDN that is empty or has an attribute type twice
+ * (X.501 9.3), and for more than 128 attributes.
  */
 export const readName = (reader: DerReader): Name => {
   const rdns: Attribute[][] = [];
+  let count = 0;
   for (const sequence = reader.sequence(); !sequence.done; ) {
     const rdn: Attribute[] = [];
     for (const set = sequence.setOf(); !set.done; ) rdn.push(readAttribute(set));
+    count += rdn.length;
+    if (count > MAX_ATTRIBUTES) {
+      throw new Fault('malformed-name', `A name has more than ${MAX_ATTRIBUTES} attributes.`);
+    }
     if (rdn.length === 0) throw new Fault('malformed-name', 'A relative distinguished name is empty.');
     if (rdn.length > 1 && new Set(rdn.map(({ type }) => type)).size < rdn.length) {
       throw new Fault('malformed-name', 'A relative distinguished name has one attribute type twice.');

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   DerReader,
   derInteger,
+  derNull,
   derOid,
   derSequence,
   derSetOf,
@@ -49,6 +50,14 @@ describe('reading', () => {
     expect(name.map((rdn) => rdn.map(({ value }) => value))).toEqual([['x', 'long enough']]);
     expect(formatName(name)).toBe('CN=x+O=long enough');
     expect(Buffer.compare(encodeName([[...(name[0] as Attribute[])].reverse()]), bytes)).toBe(0);
+  });
+
+  it('takes 128 attributes and no more, in however many RDNs', () => {
+    const one = [attribute(derText(TAG.utf8String, 'a'))];
+    expect(read(nameOf(...Array(128).fill(one)))).toHaveLength(128);
+    expect(() => read(nameOf(...Array(129).fill(one)))).toThrow(malformedName);
+    const many = Array.from({ length: 129 }, (_, i) => attribute(derNull(), parseOid(`1.2.${i}`)));
+    expect(() => read(nameOf(many))).toThrow(malformedName);
   });
 
   it('takes the empty name', () => {

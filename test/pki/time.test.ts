@@ -87,6 +87,9 @@ describe('GeneralizedTime of OCSP', () => {
     expect(readGeneralizedTime(generalized('20261122010203Z')).toISOString()).toBe(
       '2026-11-22T01:02:03.000Z',
     );
+    for (const text of ['00010101000000Z', '19491231235959Z', '99991231235959Z']) {
+      expect(content(encodeGeneralizedTime(readGeneralizedTime(generalized(text))))).toBe(text);
+    }
     expect(() => readGeneralizedTime(utc('261122010203Z'))).toThrow(malformed);
     expect(() => readGeneralizedTime(generalized('20261122010203.1Z'))).toThrow(malformed);
   });

@@ -1,0 +1,87 @@
+/**
+ * The room's door: bytes <-> values of RFC 5280 (certificates, CRLs), RFC 2986 (certification requests),
+ * RFC 6960 (OCSP) and RFC 7468 (PEM). Everything from outside goes through a decoder that takes strict DER
+ * within a limit and answers with a value or a `Fault`; what a decoder took, the encoder writes back byte for byte.
+ */
+export {
+  type Certificate,
+  decodeCertificate,
+  decodeTbsCertificate,
+  encodeSigned,
+  encodeTbsCertificate,
+  keyIdentifier,
+  MAX_CERTIFICATE_BYTES,
+  subjectPublicKeyOctets,
+  type TbsCertificate,
+} from './certificate.ts';
+export {
+  type CertificateList,
+  decodeCertificateList,
+  encodeTbsCertList,
+  type RevokedCertificate,
+  type TbsCertList,
+} from './crl.ts';
+export { type CertificationRequest, decodeCertificationRequest, MAX_CSR_BYTES } from './csr.ts';
+export {
+  asDer,
+  constructed,
+  type Der,
+  DerReader,
+  derBitString,
+  derBoolean,
+  derInteger,
+  derNull,
+  derOctetString,
+  derOid,
+  derSequence,
+  derSetOf,
+  derText,
+  isOid,
+  type Oid,
+  parseOid,
+  primitive,
+  TAG,
+  tlv,
+} from './der.ts';
+export {
+  CRL_REASONS,
+  type CrlReason,
+  crlReasonOf,
+  type DistributionPoint,
+  type Extension,
+  type ExtensionBody,
+  type ExtensionId,
+  encodeExtensions,
+  findExtension,
+  type GeneralName,
+  KEY_USAGES,
+  type KeyUsage,
+  type PolicyInformation,
+  readExtensions,
+} from './extensions.ts';
+export { type Attribute, buildName, encodeName, formatName, type Name, readName } from './name.ts';
+export {
+  type CertId,
+  decodeOcspRequest,
+  encodeCertId,
+  encodeOcspRequest,
+  MAX_OCSP_REQUEST_BYTES,
+  type OcspRequest,
+} from './ocsp-request.ts';
+export {
+  type BasicOcspResponse,
+  type CertStatus,
+  decodeOcspResponse,
+  encodeOcspError,
+  encodeOcspResponse,
+  encodeResponseData,
+  MAX_OCSP_RESPONSE_BYTES,
+  OCSP_RESPONSE_STATUS,
+  type OcspResponseStatus,
+  type ResponderId,
+  type ResponseData,
+  type SingleResponse,
+} from './ocsp-response.ts';
+export { OID, type OidName } from './oids.ts';
+export { decodePem, decodePemBundle, encodePem } from './pem.ts';
+export { encodeSerial, parseSerial, readSerial, type SerialHex, serialFromOctets } from './serial.ts';
