@@ -1,23 +1,157 @@
-import type { TbsCertificate } from '../pki/certificate.ts';
-import type { TbsCertList } from '../pki/crl.ts';
+import { Fault } from '../fault.ts';
+import { decodeTbsCertificate, encodeTbsCertificate, type TbsCertificate } from '../pki/certificate.ts';
+import { encodeTbsCertList, type TbsCertList } from '../pki/crl.ts';
 import type { Der } from '../pki/der.ts';
-import type { CertificateContext, CertListContext } from './rule.ts';
+import { CERT_LIST_ENTRY_RULES, CERT_LIST_RULES, ENCODED_CERT_LIST_RULES } from './cert-list-rules.ts';
+import { CERTIFICATE_RULES, ENCODED_CERTIFICATE_RULES } from './certificate-rules.ts';
+import { type DecodedCertList, readEncodedCertList, visitEntries } from './encoded-cert-list.ts';
+import { readEncodedCertificate } from './encoded-certificate.ts';
+import type { CertificateContext, CertListContext, Finding } from './rule.ts';
 
-/** Bytes that every rule has passed: the only thing that a CA key may be asked to sign. */
-export declare class LintedTbs {
-  private constructor();
+const MINT = Symbol('lint');
+
+/** Given by the class itself, once: its constructor is closed to everybody else. */
+let make: (kind: LintedTbs['kind'], der: Der, rules: readonly string[]) => LintedTbs;
+
+/**
+ * Bytes that every rule has passed: the only thing that a CA key may be asked to sign. Nothing outside this file can make
+ * one. Its bytes are not to be written to.
+ */
+export class LintedTbs {
+  readonly #linted = true;
   readonly kind: 'certificate' | 'crl';
   readonly der: Der;
   /** Ids of the rules that applied. */
   readonly rules: readonly string[];
-  #brand: true;
+
+  private constructor(mint: typeof MINT, kind: LintedTbs['kind'], der: Der, rules: readonly string[]) {
+    if (mint !== MINT) throw new Fault('lint-failed', 'Only linting makes a LintedTbs.', { findings: [] });
+    this.kind = kind;
+    this.der = der;
+    this.rules = Object.freeze([...rules]);
+    Object.freeze(this);
+  }
+
+  static #make(kind: LintedTbs['kind'], der: Der, rules: readonly string[]): LintedTbs {
+    return new LintedTbs(MINT, kind, der, rules);
+  }
+
+  /** True of what linting made, false of anything that only looks like it. */
+  static is(value: unknown): value is LintedTbs {
+    return typeof value === 'object' && value !== null && #linted in value && value.#linted;
+  }
+
+  static {
+    make = LintedTbs.#make;
+  }
 }
+
+/** What the decoders ask of bytes, which the rules leave to them. */
+export const STRICT_ENCODING = {
+  id: 'strict-encoding',
+  cite: 'X.690 10, 11; RFC 5280 4.1, 5.1',
+} as const;
+
+const refuse = (kind: LintedTbs['kind'], findings: readonly Finding[]): Fault => {
+  const what = kind === 'crl' ? 'CRL' : 'certificate';
+  const rules = [...new Set(findings.map(({ rule }) => rule))].join(', ');
+  return new Fault('lint-failed', `The ${what} breaks rules and is not signed: ${rules}.`, { findings });
+};
+
+const finding = (rule: { readonly id: string; readonly cite: string }, message: string): Finding => ({
+  rule: rule.id,
+  cite: rule.cite,
+  message,
+});
+
+/** One run over a table of rules; ids of those that applied are added to `applied`. */
+const judge = <Subject, Context>(
+  rules: readonly {
+    readonly id: string;
+    readonly cite: string;
+    readonly applies: (subject: Subject, context: Context) => boolean;
+    readonly check: (subject: Subject, context: Context) => string | undefined;
+  }[],
+  subject: Subject,
+  context: Context,
+  applied: string[],
+): readonly Finding[] =>
+  rules.flatMap((rule) => {
+    if (!rule.applies(subject, context)) return [];
+    applied.push(rule.id);
+    const message = rule.check(subject, context);
+    return message === undefined ? [] : [finding(rule, message)];
+  });
+
+/** Bytes and values that cannot be read or written as DER are a finding too. */
+const strictly = <T>(kind: LintedTbs['kind'], work: () => T): T => {
+  try {
+    return work();
+  } catch (error) {
+    if (!Fault.is(error) || error.code === 'lint-failed') throw error;
+    throw refuse(kind, [finding(STRICT_ENCODING, error.message)]);
+  }
+};
+
+const isDer = (tbs: object): tbs is Der => tbs instanceof Uint8Array;
 
 /**
  * Encodes, decodes again and judges the bytes; or judges bytes that were encoded before (a stored TBS whose signing is
  * being finished). Fault: `lint-failed` with `facts.findings`: `[{ rule, cite, message }]`.
  */
-export declare const lintCertificate: (tbs: TbsCertificate | Der, context: CertificateContext) => LintedTbs;
+export const lintCertificate = (tbs: TbsCertificate | Der, context: CertificateContext): LintedTbs =>
+  strictly('certificate', () => {
+    const der = isDer(tbs) ? tbs : encodeTbsCertificate(tbs);
+    const applied: string[] = [STRICT_ENCODING.id];
+    const early = judge(ENCODED_CERTIFICATE_RULES, readEncodedCertificate(der), context, applied);
+    if (early.length > 0) throw refuse('certificate', early);
+    const decoded = decodeTbsCertificate(der);
+    const findings = judge(CERTIFICATE_RULES, decoded, context, applied);
+    if (Buffer.compare(encodeTbsCertificate(decoded), der) !== 0) {
+      throw refuse('certificate', [
+        finding(STRICT_ENCODING, 'The bytes decode to what is encoded otherwise.'),
+      ]);
+    }
+    if (findings.length > 0) throw refuse('certificate', findings);
+    return make('certificate', der, applied);
+  });
+
+/** One pass over the entries; of each rule the first finding is kept. */
+const judgeEntries = (
+  list: DecodedCertList,
+  context: CertListContext,
+  applied: string[],
+): readonly Finding[] => {
+  let watching = CERT_LIST_ENTRY_RULES.filter((rule) => rule.applies(list, context)).map((rule) => ({
+    rule,
+    check: rule.start(list, context),
+  }));
+  applied.push(...watching.map(({ rule }) => rule.id));
+  const findings: Finding[] = [];
+  visitEntries(list, (entry) => {
+    for (const { rule, check } of watching) {
+      const message = check(entry);
+      if (message === undefined) continue;
+      findings.push(finding(rule, message));
+      watching = watching.filter((other) => other.rule !== rule);
+    }
+  });
+  return findings;
+};
 
 /** The same for a CRL, in one pass over the encoded entries. */
-export declare const lintCertList: (tbs: TbsCertList | Der, context: CertListContext) => LintedTbs;
+export const lintCertList = (tbs: TbsCertList | Der, context: CertListContext): LintedTbs =>
+  strictly('crl', () => {
+    const der = isDer(tbs) ? tbs : encodeTbsCertList(tbs);
+    const applied: string[] = [STRICT_ENCODING.id];
+    const { list, decode } = readEncodedCertList(der);
+    const early = judge(ENCODED_CERT_LIST_RULES, list, context, applied);
+    if (early.length > 0) throw refuse('crl', early);
+    const decoded = decode();
+    const findings = [
+      ...judge(CERT_LIST_RULES, decoded, context, applied),
+      ...judgeEntries(decoded, context, applied),
+    ];
+    if (findings.length > 0) throw refuse('crl', findings);
+    return make('crl', der, applied);
+  });

@@ -1,0 +1,10 @@
+import { change } from '../examples.ts';
+import type { CertificateRule } from '../rule.ts';
+
+export const issuerNotEmpty: CertificateRule = {
+  id: 'issuer-not-empty',
+  cite: 'RFC 5280 4.1.2.4',
+  applies: () => true,
+  check: ({ issuer }) => (issuer.length === 0 ? 'The issuer is an empty name.' : undefined),
+  bad: (good) => change(good, { issuer: [] }),
+};

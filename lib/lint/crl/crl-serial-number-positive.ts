@@ -1,0 +1,21 @@
+import { encodeTbsCertList } from '../../pki/crl.ts';
+import { derInteger } from '../../pki/der.ts';
+import { rewrite } from '../examples.ts';
+import type { CertListEntryRule } from '../rule.ts';
+
+export const crlSerialNumberPositive: CertListEntryRule = {
+  id: 'crl-serial-number-positive',
+  cite: 'RFC 5280 4.1.2.2, 5.1.2.6',
+  applies: ({ revokedCertificates }) => revokedCertificates !== undefined,
+  start:
+    () =>
+    ({ serialNumber }) => {
+      const [first, second] = serialNumber;
+      const zero = first === 0 && second === undefined;
+      return (first as number) >= 0x80 || zero ? 'A serial number is not positive.' : undefined;
+    },
+  bad: (good) => ({
+    ...good,
+    tbs: rewrite(encodeTbsCertList(good.tbs), [5, 0, 0], () => derInteger(-1)),
+  }),
+};

@@ -1,0 +1,102 @@
+import { constructed, type Der, DerReader, type Oid, primitive, TAG } from '../pki/der.ts';
+
+/** A Time as it is written. */
+export interface EncodedTime {
+  readonly tag: number;
+  readonly text: string;
+}
+
+/** What the decoder would refuse or smooth over, read off a TBSCertificate's bytes (RFC 5280 4.1). */
+export interface EncodedCertificate {
+  readonly der: Der;
+  /** As written: 2 is v3; absent when left out. */
+  readonly version?: number;
+  /** Content octets of the INTEGER. */
+  readonly serialNumber: Uint8Array;
+  readonly validity: readonly EncodedTime[];
+  readonly hasUniqueIdentifier: boolean;
+  readonly extensions: readonly EncodedExtension[];
+}
+
+export interface EncodedExtension {
+  readonly oid: Oid;
+  /** Content of extnValue. */
+  readonly value: Uint8Array;
+}
+
+/** Larger than any certificate that is issued here. */
+const MAX_BYTES = 64 * 1024;
+
+export const readEncodedTime = (reader: DerReader): EncodedTime => {
+  const { tag, content } = reader.element();
+  return { tag, text: Buffer.from(content.buffer, content.byteOffset, content.length).toString('latin1') };
+};
+
+/** Of an Extensions, what every extension has, whatever is in it. */
+export const readEncodedExtensions = (reader: DerReader): readonly EncodedExtension[] => {
+  const list: EncodedExtension[] = [];
+  for (const extensions = reader.sequence(); !extensions.done; ) {
+    const extension = extensions.sequence();
+    const oid = extension.oid();
+    if (extension.peek() === TAG.boolean) extension.boolean();
+    list.push({ oid, value: extension.octetString() });
+  }
+  return list;
+};
+
+/** The first identifier that comes twice. */
+export const repeatedOid = (extensions: readonly EncodedExtension[]): Oid | undefined => {
+  const seen = new Set<Oid>();
+  return extensions.find(({ oid }) => seen.size === seen.add(oid).size)?.oid;
+};
+
+/** The elements of a SEQUENCE that is an extension's value; undefined without that extension. */
+export const elementsOf = (
+  { extensions }: { readonly extensions: readonly EncodedExtension[] },
+  oid: string,
+): readonly { readonly tag: number; readonly der: Der; readonly content: Uint8Array }[] | undefined => {
+  const value = extensions.find((extension) => extension.oid === oid)?.value;
+  if (value === undefined) return undefined;
+  const elements: ReturnType<DerReader['element']>[] = [];
+  for (const reader = new DerReader(value).sequence(); !reader.done; ) elements.push(reader.element());
+  return elements;
+};
+
+/** Faults: `malformed-der` and its kin. */
+export const readEncodedCertificate = (der: Uint8Array): EncodedCertificate => {
+  const tbs = DerReader.whole(der, MAX_BYTES).sequence();
+  const version = tbs.optionalInto(constructed(0))?.small();
+  const serialNumber = tbs.integerContent();
+  tbs.element(); // signature
+  tbs.element(); // issuer
+  const validity: EncodedTime[] = [];
+  for (const times = tbs.sequence(); !times.done; ) validity.push(readEncodedTime(times));
+  tbs.element(); // subject
+  tbs.element(); // subjectPublicKeyInfo
+  let hasUniqueIdentifier = false;
+  while (tbs.peek() === primitive(1) || tbs.peek() === primitive(2)) {
+    tbs.element();
+    hasUniqueIdentifier = true;
+  }
+  const explicit = tbs.optionalInto(constructed(3));
+  return {
+    der: der as Der,
+    ...(version === undefined ? {} : { version }),
+    serialNumber,
+    validity,
+    hasUniqueIdentifier,
+    extensions: explicit === undefined ? [] : readEncodedExtensions(explicit),
+  };
+};
+
+/** UTCTime and GeneralizedTime to the second and in UTC (RFC 5280 4.1.2.5.1, 4.1.2.5.2). */
+export const isWholeSeconds = ({ tag, text }: EncodedTime): boolean =>
+  tag === TAG.utcTime ? /^\d{12}Z$/.test(text) : tag === TAG.generalizedTime && /^\d{14}Z$/.test(text);
+
+/** UTCTime through 2049, GeneralizedTime from 2050 (RFC 5280 4.1.2.5). */
+export const isTypedByYear = ({ tag, text }: EncodedTime): boolean =>
+  tag === TAG.utcTime || (tag === TAG.generalizedTime && text.slice(0, 4) >= '2050');
+
+/** `YYYYMMDDHHMMSSZ`, which sorts by time; two digits from 50 belong to the twentieth century (RFC 5280 4.1.2.5.1). */
+export const comparableTime = ({ tag, text }: EncodedTime): string =>
+  tag === TAG.utcTime ? `${text < '50' ? '20' : '19'}${text}` : text;

@@ -1,0 +1,56 @@
+import { type Der, DerReader, type Oid, tlv } from '../pki/der.ts';
+import type { Extension, ExtensionId } from '../pki/extensions.ts';
+import type { Example } from './rule.ts';
+
+/* How rules break good examples. */
+
+export const change = <Tbs extends object, Context>(
+  good: Example<Tbs, Context>,
+  changes: Partial<Tbs>,
+): Example<Tbs, Context> => ({ ...good, tbs: { ...good.tbs, ...changes } });
+
+export const inContext = <Tbs, Context extends object>(
+  good: Example<Tbs, Context>,
+  changes: Partial<Context>,
+): Example<Tbs, Context> => ({ ...good, context: { ...good.context, ...changes } });
+
+export const without = (extensions: readonly Extension[], id: ExtensionId): readonly Extension[] =>
+  extensions.filter((extension) => extension.id !== id);
+
+/** With changes in the extension of that id, where there is one. */
+export const changed = <I extends ExtensionId>(
+  extensions: readonly Extension[],
+  id: I,
+  changes: Partial<Extract<Extension, { id: I }>>,
+): readonly Extension[] =>
+  extensions.map((extension) => (extension.id === id ? { ...extension, ...changes } : extension));
+
+/** With this extension, in the place of one with the same id. */
+export const having = (extensions: readonly Extension[], extension: Extension): readonly Extension[] =>
+  extension.id === 'other' ? [...extensions, extension] : [...without(extensions, extension.id), extension];
+
+/** An extension whose value is these bytes, whatever its identifier promises. */
+export const rawExtension = (oid: string, value: Uint8Array | string): Extension => ({
+  id: 'other',
+  oid: oid as Oid,
+  value: typeof value === 'string' ? Buffer.from(value, 'hex') : value,
+  critical: false,
+});
+
+/** DER with the element at `path` (indexes of elements, from the outermost one's contents) replaced by these bytes. */
+export const rewrite = (
+  der: Uint8Array,
+  path: readonly number[],
+  replace: (element: Der) => Uint8Array,
+): Der => {
+  const [index, ...deeper] = path;
+  const outer = new DerReader(der);
+  const { tag, content } = outer.element();
+  const parts: Uint8Array[] = [];
+  for (const reader = new DerReader(content); !reader.done; ) {
+    const element = reader.element().der;
+    const hit = parts.length === index;
+    parts.push(!hit ? element : deeper.length > 0 ? rewrite(element, deeper, replace) : replace(element));
+  }
+  return tlv(tag, ...parts);
+};

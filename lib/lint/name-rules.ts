@@ -1,0 +1,28 @@
+import type { TbsCertificate } from '../pki/certificate.ts';
+import { TAG } from '../pki/der.ts';
+import { findExtension } from '../pki/extensions.ts';
+import type { Attribute, Name } from '../pki/name.ts';
+import { OID } from '../pki/oids.ts';
+import { change } from './examples.ts';
+import type { CertificateRule } from './rule.ts';
+
+/** Every name in a certificate: issuer, subject, and the directory names among its alternative names. */
+const namesIn = ({ issuer, subject, extensions }: TbsCertificate): readonly Name[] => [
+  issuer,
+  subject,
+  ...(findExtension(extensions, 'subjectAltName')?.names ?? []).flatMap((name) =>
+    name.kind === 'directoryName' ? [name.value] : [],
+  ),
+];
+
+export const attributesIn = (certificate: TbsCertificate): readonly Attribute[] =>
+  namesIn(certificate).flat(2);
+
+/** A subject with one attribute more. */
+export const withAttribute = (
+  good: Parameters<CertificateRule['bad']>[0],
+  attribute: Partial<Attribute>,
+): ReturnType<CertificateRule['bad']> =>
+  change(good, {
+    subject: [...good.tbs.subject, [{ type: OID.OU, tag: TAG.utf8String, value: 'unit', ...attribute }]],
+  });
