@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { defineRoute } from './route.ts';
+import { caId } from './schemas.ts';
+import { untilNextUpdate } from './until-next-update.ts';
+
+export const route = defineRoute({
+  id: 'getCrl',
+  method: 'GET',
+  path: '/crl/{ca}/{partition}.crl',
+  summary: "An authority's newest CRL in DER",
+  lane: 'status',
+  access: 'optional',
+  params: z.strictObject({
+    ca: caId,
+    partition: z
+      .string()
+      .regex(/^[a-z0-9-]{1,64}$/, 'Must be the name of a partition.')
+      .meta({ description: '`full` for the CRL of all certificates.', example: 'full' }),
+  }),
+  responses: { 200: { description: 'The CRL (RFC 5280 5).', contentType: 'application/pkix-crl' } },
+  faults: ['unknown-authority', 'unknown-crl', 'try-later'],
+  handle: async ({ status }, { params, now }, caller) => {
+    const recipient = caller?.id ?? 'public';
+    const crl = await status.crl(params.ca, params.partition, { recipient, method: 'GET' });
+    return {
+      status: 200,
+      headers: { 'content-type': 'application/pkix-crl', ...untilNextUpdate(crl.der, crl, now) },
+      body: crl.der,
+    };
+  },
+});

@@ -1,0 +1,15 @@
+import { z } from 'zod';
+import { json } from './http.ts';
+import { defineRoute } from './route.ts';
+
+export const route = defineRoute({
+  id: 'health',
+  method: 'GET',
+  path: '/healthz',
+  summary: 'Whether the service answers',
+  lane: 'free',
+  access: 'public',
+  responses: { 200: { description: 'It does.', schema: z.object({ status: z.literal('ok') }) } },
+  faults: [],
+  handle: () => json(200, { status: 'ok' }),
+});

@@ -1,0 +1,57 @@
+import type { Works } from '../lib/app.ts';
+import { Fault } from '../lib/fault.ts';
+import type { Log } from '../lib/ports.ts';
+
+/** What the service does by itself; each task is also one scheduled function on AWS. */
+export const TASKS = {
+  /** CRLs whose interval has passed. */
+  publication: ({ status }: Works) => status.publishDue(),
+  /** Delegated responders past half of their life. */
+  responders: ({ authority }: Works) => authority.renewResponders(),
+  /** What an interrupted run recorded and did not sign, or approved and did not issue. */
+  recovery: async ({ authority, registration }: Works) => {
+    const signed = await authority.recover();
+    const issued = await registration.recover();
+    return [...signed, ...issued];
+  },
+} as const satisfies Record<string, (works: Works) => Promise<readonly string[]>>;
+
+export type TaskName = keyof typeof TASKS;
+
+/** Runs a task and says what it did. A task that fails is said too, and comes again at its next turn. */
+export const runTask = async (name: TaskName, works: Works, log: Log): Promise<void> => {
+  try {
+    const done = await TASKS[name](works);
+    if (done.length > 0) log('info', `Housekeeping: ${name}`, { done });
+  } catch (error) {
+    log('error', `Housekeeping failed: ${name}`, { error: Fault.is(error) ? error.code : String(error) });
+  }
+};
+
+/** Runs every task in turn, each `everyMs` after the last one ended; `stop` resolves when none is under way. */
+export const keepHouse = (works: Works, log: Log, everyMs: number): { stop(): Promise<void> } => {
+  let stopped = false;
+  let wake = (): void => {};
+  const loop = async (): Promise<void> => {
+    while (!stopped) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, everyMs);
+        wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+      for (const name of Object.keys(TASKS) as TaskName[]) {
+        if (!stopped) await runTask(name, works, log);
+      }
+    }
+  };
+  const ended = loop();
+  return {
+    stop: () => {
+      stopped = true;
+      wake();
+      return ended;
+    },
+  };
+};

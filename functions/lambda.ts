@@ -1,0 +1,94 @@
+import { X509Certificate } from 'node:crypto';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import { Fault } from '../lib/fault.ts';
+import { type HttpRequest, type HttpResponse, mediaType } from './http.ts';
+import { errorFacts, problem } from './problems.ts';
+import { pathMatcher, type Route } from './route.ts';
+import { type Edge, finish, stack } from './stack.ts';
+
+export type LambdaHandler = (
+  event: APIGatewayProxyEventV2,
+  context: Context,
+) => Promise<APIGatewayProxyStructuredResultV2>;
+
+/**
+ * The function of one route behind an API Gateway HTTP API (payload format 2.0, the `$default` stage). `load` composes the
+ * service at the first request and is asked again after it failed; a container that could not start says so to the
+ * caller as any other failure.
+ */
+export const lambda = (route: Route, load: () => Promise<Edge>): LambdaHandler => {
+  const answer = stack(route);
+  const match = pathMatcher(route.path);
+  let loading: Promise<Edge> | undefined;
+
+  const edge = async (): Promise<Edge> => {
+    loading ??= load();
+    try {
+      return await loading;
+    } catch (error) {
+      loading = undefined;
+      throw error;
+    }
+  };
+
+  return async (event, context) => {
+    const id = context.awsRequestId;
+    try {
+      const path = encodedPath(event.rawPath);
+      const params = match(path);
+      if (!params) throw new Fault('unknown-route', 'No operation has this path; see /openapi.json.');
+      const request = { ...readEvent(event), id, path, params };
+      return writeResult(finish(await answer(await edge(), request, context), { id }), request.method);
+    } catch (error) {
+      // There may be no log yet, if composing it is what failed: Lambda records what goes to standard error.
+      if (!Fault.is(error, 'unknown-route')) {
+        console.error(JSON.stringify({ level: 'error', request: id, route: route.id, ...errorFacts(error) }));
+      }
+      return writeResult(finish(problem(error, id), { id }), event.requestContext.http.method);
+    }
+  };
+};
+
+/** HTTP APIs give the path decoded; what cannot stand in a path is encoded again and the rest left as it is. */
+const encodedPath = (rawPath: string): string =>
+  rawPath
+    .replace(/%(?![0-9A-Fa-f]{2})/g, '%25')
+    .replace(/[^A-Za-z0-9\-._~!$&'()*+,;=:@/%]/gu, (character) =>
+      encodeURIComponent(character.toWellFormed()),
+    );
+
+const readEvent = (event: APIGatewayProxyEventV2): Omit<HttpRequest, 'id' | 'path' | 'params'> => {
+  const { http, authentication } = event.requestContext;
+  const pem = authentication?.clientCert.clientCertPem;
+  return {
+    method: http.method,
+    query: new URLSearchParams(event.rawQueryString),
+    headers: Object.fromEntries(
+      Object.entries(event.headers).flatMap(([name, value]) =>
+        value === undefined ? [] : [[name.toLowerCase(), value]],
+      ),
+    ),
+    body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
+    client: {
+      tls: true,
+      address: http.sourceIp,
+      // API Gateway has verified it against its trust store, so it is a certificate.
+      ...(pem ? { certificate: new X509Certificate(pem).raw } : {}),
+    },
+  };
+};
+
+const isText = (contentType: string): boolean =>
+  /^(text\/.*|application\/(json|.*\+json|pem-certificate-chain))$/.test(mediaType(contentType));
+
+const writeResult = (
+  { status, headers, body }: HttpResponse,
+  method: string,
+): APIGatewayProxyStructuredResultV2 => {
+  if (method === 'HEAD' || body.length === 0)
+    return { statusCode: status, headers: { ...headers }, body: '' };
+  const bytes = Buffer.from(body);
+  return isText(headers['content-type'] ?? '')
+    ? { statusCode: status, headers: { ...headers }, body: bytes.toString('utf8'), isBase64Encoded: false }
+    : { statusCode: status, headers: { ...headers }, body: bytes.toString('base64'), isBase64Encoded: true };
+};

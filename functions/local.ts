@@ -1,0 +1,197 @@
+import { hash, randomBytes } from 'node:crypto';
+import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { compose, type Works } from '../lib/app.ts';
+import { readTrustDomain, type TrustDomain } from '../lib/authority/trust-domain.ts';
+import { type LocalEnv, readEnv } from '../lib/env.ts';
+import { Fault } from '../lib/fault.ts';
+import { openSealedKeys } from '../lib/keys/sealed.ts';
+import type { Clock, Log, Random } from '../lib/ports.ts';
+import { openFileBucket } from '../lib/store/file-bucket.ts';
+import { openSqliteTable } from '../lib/store/sqlite.ts';
+import { keepHouse, TASKS } from './housekeeping.ts';
+import { doorCredentials, principalCredentials } from './local-credentials.ts';
+import { routes } from './routes.ts';
+import { serve } from './server.ts';
+
+/** The service as one process on one machine, with embedded storage. */
+
+const clock: Clock = () => Date.now();
+const random: Random = (n) => randomBytes(n);
+
+/** What is said to the person at the terminal goes to stdout as plain lines; the log goes to stderr as JSON lines. */
+const say = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+
+const log: Log = (level, message, facts = {}) => {
+  process.stderr.write(
+    `${JSON.stringify({ time: new Date(clock()).toISOString(), level, message, ...facts })}\n`,
+  );
+};
+
+/** How often the service looks whether something is due. */
+const HOUSEKEEPING_MS = 15_000;
+
+const DEMONSTRATION = 'demonstration';
+
+const loadTrustDomain = async (path: string): Promise<{ trustDomain: TrustDomain; digest: string }> => {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (cause) {
+    const message = `TRUST_DOMAIN must be the path of a trust domain file; ${path} cannot be read.`;
+    throw new Fault('configuration-invalid', message, { path }, { cause });
+  }
+  return { trustDomain: readTrustDomain(text), digest: hash('sha256', text) };
+};
+
+/** From the environment; made and kept only for the demonstration domain, with a plain warning. */
+const passphraseOf = async (env: LocalEnv, trustDomain: TrustDomain, dataDir: string): Promise<string> => {
+  if (env.AKASHI_PASSPHRASE !== undefined) return env.AKASHI_PASSPHRASE;
+  if (trustDomain.name !== DEMONSTRATION) {
+    throw new Fault(
+      'configuration-invalid',
+      'AKASHI_PASSPHRASE must be set: the CA keys of this trust domain are sealed under it.',
+    );
+  }
+  const path = join(dataDir, 'demonstration-passphrase');
+  say(
+    `WARNING: AKASHI_PASSPHRASE is not set. The keys are sealed under a generated passphrase, kept in ${path}:`,
+  );
+  say(
+    '         whoever can read that folder can use the CA keys. This will do for a demonstration and nothing else.',
+  );
+  try {
+    return (await readFile(path, 'utf8')).trim();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  const passphrase = random(24).toString('base64url');
+  await writeFile(path, `${passphrase}\n`, { mode: 0o600, flag: 'wx', flush: true });
+  return passphrase;
+};
+
+/** Says what the last run left, and finishes it. */
+const recover = async (works: Works, unclean: boolean): Promise<void> => {
+  const finished = await TASKS.recovery(works);
+  if (finished.length > 0) {
+    say(`Recovered: ${finished.length} interrupted issuance(s) finished (${finished.join(', ')}).`);
+  } else if (unclean) {
+    say('Recovered: the last run did not stop by itself; it left nothing unfinished.');
+  }
+  const published = await TASKS.publication(works);
+  if (published.length > 0) say(`CRLs published: ${published.join(', ')}.`);
+  const renewed = await TASKS.responders(works);
+  if (renewed.length > 0) say(`OCSP responders renewed: ${renewed.join(', ')}.`);
+};
+
+const nextCommands = (trustDomain: TrustDomain): readonly string[] => {
+  const officer = trustDomain.principals.find(({ role }) => role === 'officer');
+  const auditor = trustDomain.principals.find(({ role }) => role === 'auditor');
+  return [
+    'npm run demo',
+    `npx akashi requests --as ${officer?.id}`,
+    `npx akashi provisions --as ${auditor?.id}`,
+  ];
+};
+
+const main = async (): Promise<void> => {
+  const env = readEnv(process.env);
+  const { trustDomain, digest } = await loadTrustDomain(env.TRUST_DOMAIN);
+  const dataDir = resolve(env.DATA_DIR);
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  await chmod(dataDir, 0o700);
+  const table = await openSqliteTable(join(dataDir, 'table.sqlite'));
+
+  const marker = join(dataDir, 'running');
+  const unclean = await readFile(marker).then(
+    () => true,
+    () => false,
+  );
+  await writeFile(marker, `${process.pid}\n`);
+
+  const keys = await openSealedKeys({
+    folder: join(dataDir, 'keys'),
+    passphrase: await passphraseOf(env, trustDomain, dataDir),
+    random,
+  });
+  const works = compose({
+    trustDomain,
+    trustDomainDigest: digest,
+    publicUrls: [env.PUBLIC_URL],
+    table,
+    bucket: await openFileBucket(join(dataDir, 'objects')),
+    keys,
+    responderKeys: keys,
+    clock,
+    random,
+    log,
+  });
+
+  await works.authority.holdCeremony((step) => say(`  ${step}`));
+  await recover(works, unclean);
+  const credentials = join(dataDir, 'credentials');
+  const made = await principalCredentials(works, credentials, trustDomain, clock);
+  if (made.length > 0) say(`  credentials made for ${made.join(', ')}`);
+  const door = await doorCredentials(works, join(dataDir, 'door'), trustDomain, env.PUBLIC_URL, clock);
+
+  const app = await works.open({
+    embedded: {
+      signer: await keys.create('token-issuer', 'ed25519'),
+      issuer: env.PUBLIC_URL,
+      audience: env.PUBLIC_URL,
+    },
+  });
+  const served = await serve({
+    app,
+    routes,
+    host: env.HOST,
+    port: env.PORT,
+    tlsPort: env.TLS_PORT,
+    tls: { key: door.key, cert: door.cert, ca: [door.ca] },
+    clock,
+    log,
+  });
+  const house = keepHouse(works, log, HOUSEKEEPING_MS);
+
+  say(`Akashi listens, trust domain "${trustDomain.name}" (${trustDomain.title.ja}):`);
+  say(
+    `  http://localhost:${served.port}    CA certificates, CRLs, OCSP; the API with a token, from this machine only`,
+  );
+  say(`  https://localhost:${served.tlsPort}   the API with a client certificate`);
+  say(`Credentials, one folder for each principal: ${credentials}`);
+  for (const { id, role, office, name } of trustDomain.principals) {
+    say(`  ${id.padEnd(24)} ${role}${office === undefined ? '' : ` of ${office}`}, ${name.ja}`);
+  }
+  say('Try next:');
+  for (const command of nextCommands(trustDomain)) say(`  ${command}`);
+
+  const stop = async (signal: NodeJS.Signals): Promise<void> => {
+    say(`${signal}: finishing what is under way.`);
+    await served.stop();
+    await house.stop();
+    await table.close();
+    await rm(marker, { force: true });
+    process.exit(0);
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, (received) => {
+      stop(received).catch((error: unknown) => {
+        log('error', 'Could not stop cleanly', { error: String(error) });
+        process.exit(1);
+      });
+    });
+  }
+};
+
+const explain = (fault: Fault): string => {
+  const issues = fault.facts.issues;
+  if (!Array.isArray(issues)) return fault.message;
+  return [fault.message, ...issues.map(({ path, message }) => `  ${path}: ${message}`)].join('\n');
+};
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${Fault.is(error) ? explain(error) : (error as Error).stack}\n`);
+  process.exit(1);
+});

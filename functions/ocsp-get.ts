@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { defineRoute } from './route.ts';
+import { untilNextUpdate } from './until-next-update.ts';
+
+/**
+ * The request in base64 (RFC 6960 A.1). Clients differ in what they leave out and what they encode, so the URL-safe
+ * alphabet and missing padding are taken too. What is not base64 gives no bytes, which OCSP answers as a malformed
+ * request.
+ */
+export const ocspRequestOfPath = (text: string): Uint8Array => {
+  const canonical = text
+    .replaceAll('-', '+')
+    .replaceAll('_', '/')
+    .replace(/={0,2}$/, '');
+  return /^[A-Za-z0-9+/]*$/.test(canonical) && canonical.length % 4 !== 1
+    ? Buffer.from(canonical, 'base64')
+    : new Uint8Array();
+};
+
+export const route = defineRoute({
+  id: 'askStatusByUrl',
+  method: 'GET',
+  path: '/ocsp/{request+}',
+  summary: 'The status of certificates by OCSP, with the request in the address (RFC 6960 A.1)',
+  description: 'Answers without a nonce may be cached until their nextUpdate (RFC 5019 6).',
+  lane: 'status',
+  access: 'optional',
+  params: z.strictObject({
+    request: z.string().meta({
+      description: 'DER OCSPRequest in base64, percent-encoded; a plain "/" of base64 is taken as it is.',
+    }),
+  }),
+  responses: { 200: { description: 'An OCSPResponse.', contentType: 'application/ocsp-response' } },
+  faults: [],
+  handle: async ({ status }, { params, now }, caller) => {
+    const recipient = caller?.id ?? 'public';
+    const { der, cacheable } = await status.ocsp(ocspRequestOfPath(params.request), {
+      recipient,
+      method: 'GET',
+    });
+    return {
+      status: 200,
+      headers: {
+        'content-type': 'application/ocsp-response',
+        ...(cacheable ? untilNextUpdate(der, cacheable, now) : {}),
+      },
+      body: der,
+    };
+  },
+});

@@ -1,0 +1,25 @@
+import { MAX_OCSP_REQUEST_BYTES } from '../lib/pki/ocsp-request.ts';
+import { defineRoute } from './route.ts';
+
+export const route = defineRoute({
+  id: 'askStatus',
+  method: 'POST',
+  path: '/ocsp',
+  summary: 'The status of certificates by OCSP (RFC 6960)',
+  description:
+    'Every answer is 200 with an OCSPResponse; refusals and failures are its error statuses. Only what is wrong with HTTP itself gives a problem document.',
+  lane: 'status',
+  access: 'optional',
+  body: {
+    kind: 'bytes',
+    contentTypes: ['application/ocsp-request'],
+    maxBytes: MAX_OCSP_REQUEST_BYTES,
+  },
+  responses: { 200: { description: 'An OCSPResponse.', contentType: 'application/ocsp-response' } },
+  faults: [],
+  handle: async ({ status }, { request }, caller) => {
+    const recipient = caller?.id ?? 'public';
+    const { der } = await status.ocsp(request.body, { recipient, method: 'POST' });
+    return { status: 200, headers: { 'content-type': 'application/ocsp-response' }, body: der };
+  },
+});

@@ -1,0 +1,201 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
+import { Fault } from '../lib/fault.ts';
+import { readBody } from './body.ts';
+import type { Client, HttpRequest, HttpResponse } from './http.ts';
+import { errorFacts, problem } from './problems.ts';
+import { maxBodyBytes, type Route } from './route.ts';
+import { type Found, router } from './router.ts';
+import { type Answer, allowedMethods, type Edge, finish, methodNotAllowed, stack } from './stack.ts';
+
+export interface Receiver {
+  /** Answers a request; never rejects. */
+  receive(incoming: IncomingMessage, outgoing: ServerResponse): void;
+  /** Answers what the parser could not read as HTTP, or had to wait for too long. */
+  refuse(error: NodeJS.ErrnoException, socket: Socket): void;
+  /** From now on every connection ends with its answer, and requests that begin later are refused. */
+  close(): void;
+}
+
+/** Everything between a request as node:http has it and the stack of its route, and back. */
+export const openReceiver = (
+  edge: Edge,
+  routes: readonly Route[],
+  limits: { readonly bodyMs: number; readonly underWay: Readonly<Record<'status' | 'api', number>> },
+): Receiver => {
+  const { log, clock } = edge;
+  const find = router(routes);
+  const answers = new Map<Route, Answer>(routes.map((route) => [route, stack(route)]));
+  const underWay = { status: 0, api: 0 };
+  /** Answers owed on a socket, their requests being read whole: nothing else may be written there in between. */
+  const owed = new WeakMap<Socket, number>();
+  let open = true;
+
+  const owe = (socket: Socket, change: 1 | -1): void => {
+    owed.set(socket, (owed.get(socket) ?? 0) + change);
+  };
+
+  const withinLane = async (route: Route, request: HttpRequest): Promise<HttpResponse> => {
+    const { lane } = route;
+    const answer = answers.get(route) as Answer;
+    if (lane === 'free') return answer(edge, request);
+    if (underWay[lane] >= limits.underWay[lane]) {
+      throw new Fault('too-many-requests', 'Too many requests are under way.');
+    }
+    underWay[lane]++;
+    try {
+      return await answer(edge, request);
+    } finally {
+      underWay[lane]--;
+    }
+  };
+
+  const answerTo = async (
+    incoming: IncomingMessage,
+    outgoing: ServerResponse,
+    request: Omit<HttpRequest, 'params' | 'body'>,
+    found: Found,
+  ): Promise<HttpResponse> => {
+    if (!open) throw new Fault('shutting-down', 'The service is stopping.');
+    if (request.method === 'OPTIONS' && (request.path === '*' || found.kind !== 'none')) {
+      return allow(found.kind === 'other-method' ? found.routes : routes);
+    }
+    if (found.kind === 'none') {
+      throw new Fault('unknown-route', 'No operation has this path; see /openapi.json.');
+    }
+    if (found.kind === 'other-method') throw methodNotAllowed(found.routes);
+    const { route, params } = found;
+    const body = await readBody(incoming, outgoing, maxBodyBytes(route), limits.bodyMs);
+    owe(incoming.socket, 1);
+    outgoing.once('close', () => owe(incoming.socket, -1));
+    return withinLane(route, { ...request, params, body });
+  };
+
+  const receive = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
+    const began = clock();
+    const id = randomUUID();
+    const method = incoming.method ?? '';
+    const { socket } = incoming;
+    const target = readTarget(incoming.url ?? '');
+    const found = find(method, target.path);
+    let response: HttpResponse;
+    try {
+      const request = { id, method, ...target, headers: headersOf(incoming), client: clientOf(socket) };
+      response = await answerTo(incoming, outgoing, request, found);
+    } catch (error) {
+      // The client has gone, or its request broke off and `refuse` has seen to the socket.
+      if (socket.destroyed) return;
+      if (!Fault.is(error)) log('error', 'request failed', { request: id, ...errorFacts(error) });
+      response = problem(error, id);
+    }
+    if (socket.destroyed) return;
+    write(incoming, outgoing, finish(response, { id }), open);
+    if (found.kind === 'route' && found.route.lane === 'api') {
+      const { status } = response;
+      log('info', 'request', { request: id, method, route: found.route.path, status, ms: clock() - began });
+    }
+  };
+
+  return {
+    receive: (incoming, outgoing) => {
+      receive(incoming, outgoing).catch((error: unknown) => {
+        log('error', 'answer failed', errorFacts(error));
+        incoming.socket.destroy();
+      });
+    },
+
+    refuse: (error, socket) => {
+      if (!socket.writable || (owed.get(socket) ?? 0) > 0) {
+        socket.destroy();
+        return;
+      }
+      const line = REFUSALS.get(error.code) ?? '400 Bad Request';
+      socket.end(`HTTP/1.1 ${line}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+      socket.resume();
+      setTimeout(() => socket.destroy(), LINGER_MS).unref();
+    },
+
+    close: () => {
+      open = false;
+    },
+  };
+};
+
+const REFUSALS: ReadonlyMap<string | undefined, string> = new Map([
+  ['HPE_HEADER_OVERFLOW', '431 Request Header Fields Too Large'],
+  ['ERR_HTTP_REQUEST_TIMEOUT', '408 Request Timeout'],
+]);
+
+const LINGER_MS = 1000;
+
+/**
+ * Where the body was not read to its end the connection is closed, but what the client sends is thrown away for a moment
+ * first: to close on a client that is still sending resets the connection, which may take the answer with it (RFC 9112 9.6).
+ */
+const write = (
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  { status, headers, body }: HttpResponse,
+  keep: boolean,
+): void => {
+  // RFC 9110 8.6: no length with 204, nor with a 304 that has none to tell.
+  const bare = status === 204 || status === 304;
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+  outgoing.writeHead(status, {
+    ...headers,
+    ...(bare ? {} : { 'content-length': bytes.length }),
+    ...(keep && incoming.complete ? {} : { connection: 'close' }),
+  });
+  if (incoming.complete) {
+    outgoing.end(bare ? undefined : bytes);
+    return;
+  }
+  if (bare) outgoing.flushHeaders();
+  else outgoing.write(bytes);
+  const end = (): void => {
+    clearTimeout(bound);
+    outgoing.end();
+  };
+  const bound = setTimeout(end, LINGER_MS);
+  incoming.once('end', end).once('close', end).resume();
+};
+
+const allow = (routes: readonly Route[]): HttpResponse => ({
+  status: 204,
+  headers: { allow: allowedMethods(routes).join(', ') },
+  body: '',
+});
+
+/** Origin form, or the absolute form that servers must take as well (RFC 9112 3.2.2). */
+const readTarget = (target: string): { readonly path: string; readonly query: URLSearchParams } => {
+  const origin = target.replace(/^https?:\/\/[^/?#]*/i, '');
+  const at = origin.indexOf('?');
+  const path = at < 0 ? origin : origin.slice(0, at);
+  return { path: path === '' ? '/' : path, query: new URLSearchParams(at < 0 ? '' : origin.slice(at + 1)) };
+};
+
+const headersOf = ({ headers }: IncomingMessage): Readonly<Record<string, string>> => {
+  const flat: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) flat[name] = typeof value === 'string' ? value : value.join(', ');
+  }
+  return flat;
+};
+
+/** The same for the life of a connection, on which many requests may come. */
+const clients = new WeakMap<Socket, Client>();
+
+const clientOf = (socket: Socket): Client => {
+  const known = clients.get(socket);
+  if (known) return known;
+  const certificate = socket instanceof TLSSocket ? socket.getPeerX509Certificate()?.raw : undefined;
+  const client: Client = {
+    tls: socket instanceof TLSSocket,
+    ...(socket.remoteAddress === undefined ? {} : { address: socket.remoteAddress }),
+    ...(certificate === undefined ? {} : { certificate }),
+  };
+  clients.set(socket, client);
+  return client;
+};

@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { Fault } from '../lib/fault.ts';
+import type { Ledger, RecordQuery } from '../lib/ledger/ledger.ts';
+import type { Principal } from '../lib/principal.ts';
+import type { HttpResponse } from './http.ts';
+import { provide } from './provide.ts';
+import { caId, cursor, ledgerRecord, pageLimit, serial, utc } from './schemas.ts';
+
+/** Query parameters that both lists of records take. */
+export const recordFilter = {
+  ca: caId.exactOptional(),
+  serial: serial.exactOptional(),
+  from: utc.exactOptional().meta({ description: 'The earliest time, inclusive.' }),
+  to: utc.exactOptional().meta({ description: 'The latest time, exclusive.' }),
+  limit: pageLimit(1000, 100),
+  cursor: cursor.exactOptional(),
+};
+
+export const recordPage = z.object({
+  records: z.array(ledgerRecord),
+  cursor: z.string().exactOptional(),
+});
+
+type Filter = Omit<RecordQuery, 'certificate'> & { readonly ca?: string; readonly serial?: string };
+
+/** Answers a query of the ledger and records that answer in it: who audits is audited. */
+export const answerQuery = async (
+  ledger: Ledger,
+  caller: Principal,
+  { ca, serial: serialNumber, ...rest }: Filter,
+): Promise<HttpResponse> => {
+  const certificate = certificateOf(ca, serialNumber);
+  const chosen = [rest.recipient, rest.actor, certificate].filter((choice) => choice !== undefined);
+  if (chosen.length > 1) {
+    throw new Fault(
+      'invalid-input',
+      'Choose records by one of recipient, actor and certificate, not by more.',
+    );
+  }
+  const page = await ledger.query({ ...rest, ...(certificate ? { certificate } : {}) });
+  const { cursor: continued, ...query } = rest;
+  return provide(ledger, caller, page, {
+    channel: 'records',
+    certificates: certificate ? [certificate] : [],
+    provided: {
+      query: { ...query, ...certificate },
+      continued: continued !== undefined,
+      newest: page.records[0]?.id,
+      oldest: page.records.at(-1)?.id,
+    },
+    count: page.records.length,
+  });
+};
+
+const certificateOf = (ca: string | undefined, serialNumber: string | undefined) => {
+  if (ca !== undefined && serialNumber !== undefined) return { ca, serial: serialNumber };
+  if (ca === undefined && serialNumber === undefined) return undefined;
+  throw new Fault('invalid-input', 'A certificate is named by ca and serial together.');
+};

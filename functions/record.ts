@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { provide } from './provide.ts';
+import { defineRoute } from './route.ts';
+import { ledgerRecord, recordId } from './schemas.ts';
+
+export const route = defineRoute({
+  id: 'getRecord',
+  method: 'GET',
+  path: '/api/v1/records/{id}',
+  summary: 'A record',
+  lane: 'api',
+  access: ['auditor'],
+  params: z.strictObject({ id: recordId }),
+  responses: { 200: { description: 'The record.', schema: ledgerRecord } },
+  faults: ['unknown-record'],
+  handle: async ({ ledger }, { params }, caller) => {
+    const record = await ledger.get(params.id);
+    return provide(ledger, caller, record, {
+      channel: 'records',
+      certificates: record.certificates ?? [],
+      provided: { records: [record.id] },
+      count: 1,
+    });
+  },
+});

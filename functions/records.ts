@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { RECORD_KINDS } from '../lib/ledger/record.ts';
+import { answerQuery, recordFilter, recordPage } from './record-query.ts';
+import { defineRoute } from './route.ts';
+import { principalId } from './schemas.ts';
+
+export const route = defineRoute({
+  id: 'listRecords',
+  method: 'GET',
+  path: '/api/v1/records',
+  summary: 'Records of every kind, newest first',
+  description:
+    'By recipient, by actor, by certificate (ca and serial together), or by time alone; of one kind or of all.',
+  lane: 'api',
+  access: ['auditor'],
+  query: z.strictObject({
+    recipient: principalId.exactOptional(),
+    actor: principalId.exactOptional(),
+    kind: z.enum(RECORD_KINDS).exactOptional(),
+    ...recordFilter,
+  }),
+  responses: { 200: { description: 'A page.', schema: recordPage } },
+  faults: ['malformed-serial', 'cursor-invalid'],
+  handle: async ({ ledger }, { query }, caller) => answerQuery(ledger, caller, query),
+});

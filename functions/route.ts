@@ -1,0 +1,114 @@
+import type { z } from 'zod';
+import type { App } from '../lib/app.ts';
+import type { FaultCode } from '../lib/fault.ts';
+import type { Principal, Role } from '../lib/principal.ts';
+import type { HttpRequest, HttpResponse } from './http.ts';
+
+/**
+ * `public`: credentials are not looked at. `optional`: a caller that proves who it is is named in the record of
+ * the answer; any other, one whose credentials do not hold included, is `public` there and is answered all the
+ * same, because relying parties must get a status whatever else their client sends. A list of roles: the caller
+ * must be one of these.
+ */
+export type Access = 'public' | 'optional' | readonly Role[];
+
+type CallerOf<A extends Access> = A extends 'public'
+  ? undefined
+  : A extends 'optional'
+    ? Principal | undefined
+    : Principal;
+
+/** A JSON body, at most 256 KiB, or bytes of one of these types. Routes without a body refuse one. */
+export type Body<B extends z.ZodType> =
+  | { readonly kind: 'json'; readonly schema: B }
+  | { readonly kind: 'bytes'; readonly contentTypes: readonly string[]; readonly maxBytes: number };
+
+export interface Input<P, Q, B> {
+  readonly params: P;
+  readonly query: Q;
+  /** Of a JSON body. Bytes are in `request.body`. */
+  readonly body: B;
+  readonly request: HttpRequest;
+  /** Milliseconds since the Unix epoch. */
+  readonly now: number;
+}
+
+/** What an answer of success is, for the OpenAPI document. */
+export interface ResponseDescription {
+  readonly description: string;
+  readonly contentType?: string;
+  /** Of JSON. Other types are described as bytes or text. */
+  readonly schema?: z.ZodType;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/**
+ * One operation of the public surface. `path` is a template with `{name}` for a segment or a part of one and
+ * `{name+}` for all the rest (API Gateway's notation). A `GET` route answers `HEAD` as well (RFC 9110 9.3.2).
+ */
+export interface Route<
+  P extends z.ZodType = z.ZodType,
+  Q extends z.ZodType = z.ZodType,
+  B extends z.ZodType = z.ZodType,
+  A extends Access = Access,
+> {
+  readonly id: string;
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly path: string;
+  readonly summary: string;
+  readonly description?: string;
+  /** `status` answers relying parties, `api` the rest; each has its own bound on work under way. `free` has none. */
+  readonly lane: 'status' | 'api' | 'free';
+  readonly access: A;
+  /** The caller must come with a client certificate; a token does not do. */
+  readonly certificateOnly?: true;
+  readonly params?: P;
+  readonly query?: Q;
+  readonly headers?: z.ZodObject;
+  readonly body?: Body<B>;
+  readonly responses: Readonly<Record<number, ResponseDescription>>;
+  /** Those of the rooms. What the stack itself refuses is added to the OpenAPI document by what the route is. */
+  readonly faults: readonly FaultCode[];
+  handle(
+    app: App,
+    input: Input<z.output<P>, z.output<Q>, z.output<B>>,
+    caller: CallerOf<A>,
+  ): HttpResponse | Promise<HttpResponse>;
+}
+
+/** Checks the parts against each other; the table of routes then forgets which schemas each has. */
+export const defineRoute = <
+  P extends z.ZodType,
+  Q extends z.ZodType,
+  B extends z.ZodType,
+  const A extends Access,
+>(
+  route: Route<P, Q, B, A>,
+): Route => route as unknown as Route;
+
+export const MAX_JSON_BYTES = 256 * 1024;
+
+export const maxBodyBytes = (route: Route): number =>
+  route.body === undefined ? 0 : route.body.kind === 'json' ? MAX_JSON_BYTES : route.body.maxBytes;
+
+export const takesMethod = (route: Route, method: string): boolean =>
+  route.method === method || (route.method === 'GET' && method === 'HEAD');
+
+/** Matches a percent-encoded path; gives the parameters still encoded. Literal parts match byte for byte. */
+export type PathMatcher = (path: string) => Readonly<Record<string, string>> | undefined;
+
+export const pathMatcher = (template: string): PathMatcher => {
+  const names: string[] = [];
+  const source = template.replace(/\{(\w+)(\+?)\}|[^{}\w/]/g, (part, name: string | undefined, rest) => {
+    if (name === undefined) return `\\${part}`;
+    names.push(name);
+    return rest === '+' ? '(.+)' : '([^/]+)';
+  });
+  const pattern = new RegExp(`^${source}$`, 's');
+  return (path) => {
+    const found = pattern.exec(path);
+    return found === null
+      ? undefined
+      : Object.fromEntries(names.map((name, i) => [name, found[i + 1] ?? '']));
+  };
+};

@@ -1,0 +1,39 @@
+import { type PathMatcher, pathMatcher, type Route, takesMethod } from './route.ts';
+
+export type Found =
+  | { readonly kind: 'route'; readonly route: Route; readonly params: Readonly<Record<string, string>> }
+  /** The path is one of these routes', the method is none of theirs. */
+  | { readonly kind: 'other-method'; readonly routes: readonly Route[] }
+  | { readonly kind: 'none' };
+
+interface Place {
+  readonly match: PathMatcher;
+  readonly routes: Route[];
+}
+
+/** Finds the route of a method and a percent-encoded path. Templates of the table do not overlap. */
+export const router = (routes: readonly Route[]): ((method: string, path: string) => Found) => {
+  const places = new Map<string, Place>();
+  for (const route of routes) {
+    const place = places.get(route.path);
+    if (place) place.routes.push(route);
+    else places.set(route.path, { match: pathMatcher(route.path), routes: [route] });
+  }
+  const find = (path: string): readonly [Place, Readonly<Record<string, string>>] | undefined => {
+    // Templates without parameters are their own path.
+    const literal = path.includes('{') ? undefined : places.get(path);
+    if (literal) return [literal, {}];
+    for (const place of places.values()) {
+      const params = place.match(path);
+      if (params) return [place, params];
+    }
+    return undefined;
+  };
+  return (method, path) => {
+    const found = find(path);
+    if (!found) return { kind: 'none' };
+    const [place, params] = found;
+    const route = place.routes.find((candidate) => takesMethod(candidate, method));
+    return route ? { kind: 'route', route, params } : { kind: 'other-method', routes: place.routes };
+  };
+};

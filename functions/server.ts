@@ -1,0 +1,136 @@
+import http from 'node:http';
+import https from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import type { App } from '../lib/app.ts';
+import type { Clock, Log } from '../lib/ports.ts';
+import { openReceiver } from './receive.ts';
+import type { Route } from './route.ts';
+
+/** Milliseconds, bytes and counts. */
+export interface Limits {
+  readonly headerBytes: number;
+  readonly headersMs: number;
+  readonly bodyMs: number;
+  /** A connection without a request is kept that long; one on which a request or answer stands still, four times that. */
+  readonly idleMs: number;
+  /** Connections to one door. */
+  readonly connections: number;
+  /** Requests being answered at once in each lane, so that a storm on one does not starve the other. */
+  readonly underWay: Readonly<Record<'status' | 'api', number>>;
+  /** `stop` gives requests under way that long. */
+  readonly stopMs: number;
+}
+
+export const LIMITS: Limits = {
+  headerBytes: 16 * 1024,
+  headersMs: 10_000,
+  bodyMs: 10_000,
+  idleMs: 15_000,
+  connections: 4096,
+  underWay: { status: 512, api: 64 },
+  stopMs: 10_000,
+};
+
+export interface Served {
+  /** The ports that were taken. */
+  readonly port: number;
+  readonly tlsPort: number;
+  /** Takes no more connections, finishes what is under way within `stopMs`, then closes what is left. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Opens both doors: plain HTTP, where verifiers fetch OCSP answers, CRLs and CA certificates (over TLS they would need
+ * them to fetch them, RFC 5280 8), and TLS, which asks every client for a certificate and insists on none.
+ */
+export const serve = async (options: {
+  readonly app: App;
+  readonly routes: readonly Route[];
+  readonly host: string;
+  readonly port: number;
+  readonly tlsPort: number;
+  /** PEM. `ca` tells clients whose certificates are welcome; `app.principals` decides who is trusted. */
+  readonly tls: { readonly key: string; readonly cert: string; readonly ca: readonly string[] };
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly limits?: Partial<Limits>;
+}): Promise<Served> => {
+  const { app, clock, log, routes, host, tls } = options;
+  const limits = { ...LIMITS, ...options.limits };
+  const receiver = openReceiver({ app, clock, log }, routes, limits);
+  const parsing = {
+    maxHeaderSize: limits.headerBytes,
+    headersTimeout: limits.headersMs,
+    // The parser's bound on a whole request answers without a word; the one on bodies, which explains, comes first.
+    requestTimeout: limits.headersMs + limits.bodyMs + 1000,
+    connectionsCheckingInterval: Math.min(1000, limits.headersMs),
+    keepAliveTimeout: limits.idleMs,
+  };
+  const plain = http.createServer(parsing);
+  const secure = https.createServer({
+    ...parsing,
+    key: tls.key,
+    cert: tls.cert,
+    ca: [...tls.ca],
+    requestCert: true,
+    rejectUnauthorized: false,
+    minVersion: 'TLSv1.2',
+    handshakeTimeout: limits.headersMs,
+  });
+  const doors = [plain, secure];
+  const sockets = new Set<Socket>();
+  for (const door of doors) {
+    door.maxConnections = limits.connections;
+    door.setTimeout(4 * limits.idleMs);
+    door.on('connection', (socket: Socket) => {
+      sockets.add(socket);
+      socket.once('close', () => sockets.delete(socket));
+    });
+    door.on('request', receiver.receive);
+    // `receive` itself tells such clients to go on, once it wants their body.
+    door.on('checkContinue', receiver.receive);
+    door.on('clientError', receiver.refuse);
+  }
+  try {
+    await listen(plain, options.port, host);
+    await listen(secure, options.tlsPort, host);
+  } catch (error) {
+    for (const door of doors) door.close();
+    throw error;
+  }
+
+  const stop = async (): Promise<void> => {
+    receiver.close();
+    const closed = doors.map((door) => new Promise<void>((resolve) => door.close(() => resolve())));
+    // Connections that never said anything are in nobody's books but ours.
+    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
+    const idle = setInterval(() => {
+      for (const door of doors) door.closeIdleConnections();
+    }, 50);
+    const bound = setTimeout(() => {
+      log('warn', 'connections cut short by the stop', { connections: sockets.size });
+      for (const socket of sockets) socket.destroy();
+    }, limits.stopMs);
+    await Promise.all(closed);
+    clearInterval(idle);
+    clearTimeout(bound);
+  };
+  let stopped: Promise<void> | undefined;
+  return {
+    port: (plain.address() as AddressInfo).port,
+    tlsPort: (secure.address() as AddressInfo).port,
+    stop: () => {
+      stopped ??= stop();
+      return stopped;
+    },
+  };
+};
+
+const listen = (door: http.Server | https.Server, port: number, host: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    door.once('error', reject);
+    door.listen(port, host, () => {
+      door.off('error', reject);
+      resolve();
+    });
+  });

@@ -1,0 +1,145 @@
+import { Fault } from '../fault.ts';
+import { verifySignature } from '../keys/verify.ts';
+import { type Certificate, decodeCertificate } from '../pki/certificate.ts';
+import { findExtension } from '../pki/extensions.ts';
+import { encodeName } from '../pki/name.ts';
+import { OID } from '../pki/oids.ts';
+import type { Clock } from '../ports.ts';
+import type { CertificateRef } from '../principal.ts';
+
+/** One generation of the operations CA. Generations share a name and differ by key. */
+export interface OperationsCa {
+  readonly ca: string;
+  /** DER. */
+  readonly certificate: Uint8Array;
+}
+
+export interface ShownCertificate {
+  readonly ref: CertificateRef;
+  /** What the subject's serialNumber attribute holds. */
+  readonly principal: string;
+}
+
+interface Issuer {
+  readonly ca: string;
+  readonly certificate: Certificate;
+  readonly name: Uint8Array;
+}
+
+/** Critical extensions that this file acts on, or that ask for nothing (any policy is acceptable here). */
+const PROCESSED: ReadonlySet<string> = new Set([
+  'basicConstraints',
+  'keyUsage',
+  'extKeyUsage',
+  'certificatePolicies',
+]);
+
+const invalid = (why: string, cause?: unknown): Fault =>
+  new Fault(
+    'client-certificate-invalid',
+    `The client certificate is not accepted: ${why}.`,
+    {},
+    cause === undefined ? undefined : { cause },
+  );
+
+/**
+ * Judges client certificates by RFC 5280 6.1, as far as a path of one certificate under an anchor needs it; the status is not
+ * looked at here. Faults at once with `configuration-invalid` where a certificate given as a CA's is none.
+ */
+export const clientCertificates = (
+  cas: readonly OperationsCa[],
+  clock: Clock,
+): ((der: Uint8Array) => ShownCertificate) => {
+  const issuers = cas.map(readIssuer);
+
+  return (der) => {
+    const certificate = decode(der);
+    const now = clock();
+    const issuer = issuerOf(certificate, issuers);
+    if (!isWithin(issuer.certificate, now)) throw invalid("its issuer's own certificate is not valid now");
+    checkValidity(certificate, now);
+    checkExtensions(certificate);
+    return {
+      ref: { ca: issuer.ca, serial: certificate.serialNumber },
+      principal: principalOf(certificate),
+    };
+  };
+};
+
+const readIssuer = ({ ca, certificate: der }: OperationsCa): Issuer => {
+  const certificate = decodeCertificate(der);
+  const usages = findExtension(certificate.extensions, 'keyUsage')?.usages;
+  if (
+    findExtension(certificate.extensions, 'basicConstraints')?.cA !== true ||
+    usages?.includes('keyCertSign') === false
+  ) {
+    throw new Fault('configuration-invalid', `The certificate of "${ca}" is not that of a CA.`);
+  }
+  return { ca, certificate, name: encodeName(certificate.subject) };
+};
+
+const decode = (der: Uint8Array): Certificate => {
+  try {
+    return decodeCertificate(der);
+  } catch (error) {
+    throw invalid('it is not a certificate of RFC 5280', error);
+  }
+};
+
+/** By name and then by key: the issuer is the generation whose key verifies the signature. */
+const issuerOf = (certificate: Certificate, issuers: readonly Issuer[]): Issuer => {
+  const name = encodeName(certificate.issuer);
+  for (const issuer of issuers) {
+    if (Buffer.compare(issuer.name, name) === 0 && isSignedBy(certificate, issuer)) return issuer;
+  }
+  throw invalid('it was not issued by the operations CA of this service');
+};
+
+const isSignedBy = ({ tbs, signatureAlgorithm, signatureValue }: Certificate, issuer: Issuer): boolean => {
+  try {
+    verifySignature({
+      subjectPublicKeyInfo: issuer.certificate.subjectPublicKeyInfo,
+      signatureAlgorithm,
+      message: tbs,
+      signature: signatureValue,
+    });
+    return true;
+  } catch (error) {
+    // Another generation may have another algorithm.
+    if (Fault.is(error, 'signature-invalid') || Fault.is(error, 'unsupported-algorithm')) return false;
+    throw error;
+  }
+};
+
+/** notBefore through notAfter, inclusive, in whole seconds (RFC 5280 4.1.2.5). */
+const isWithin = ({ notBefore, notAfter }: Certificate, now: number): boolean =>
+  now >= notBefore.getTime() && Math.floor(now / 1000) * 1000 <= notAfter.getTime();
+
+const checkValidity = (certificate: Certificate, now: number): void => {
+  if (isWithin(certificate, now)) return;
+  if (now < certificate.notBefore.getTime()) throw invalid('it is not valid yet');
+  throw new Fault('client-certificate-expired', 'The client certificate has expired; renew it.');
+};
+
+const checkExtensions = ({ extensions }: Certificate): void => {
+  // RFC 5280 4.2: a critical extension that is not processed refuses the certificate.
+  if (extensions.some(({ id, critical }) => critical && !PROCESSED.has(id))) {
+    throw invalid('it has a critical extension that is not processed here');
+  }
+  if (findExtension(extensions, 'basicConstraints')?.cA) throw invalid("it is a CA's");
+  if (!findExtension(extensions, 'keyUsage')?.usages.includes('digitalSignature')) {
+    throw invalid('its key usage lacks digitalSignature');
+  }
+  if (!findExtension(extensions, 'extKeyUsage')?.purposes.includes(OID.clientAuth)) {
+    throw invalid('its extended key usage lacks clientAuth');
+  }
+};
+
+const principalOf = ({ subject }: Certificate): string => {
+  const ids = subject.flat().filter(({ type }) => type === OID.serialNumber);
+  const [id] = ids;
+  if (id === undefined || ids.length > 1 || !/^[a-z0-9-]{1,64}$/.test(id.value)) {
+    throw invalid('its subject does not name a principal by one serialNumber attribute');
+  }
+  return id.value;
+};
