@@ -1,12 +1,16 @@
-import type { TbsCertificate } from '../pki/certificate.ts';
-import type { Der } from '../pki/der.ts';
-import type { GeneralName } from '../pki/extensions.ts';
-import type { Name } from '../pki/name.ts';
+import { Fault } from '../fault.ts';
+import { keyIdentifier, type TbsCertificate } from '../pki/certificate.ts';
+import { asDer, type Der } from '../pki/der.ts';
+import type { Extension, GeneralName } from '../pki/extensions.ts';
+import { buildName, type Name } from '../pki/name.ts';
+import { OID } from '../pki/oids.ts';
 import type { SerialHex } from '../pki/serial.ts';
+import { type FieldValues, readFields } from './fields.ts';
+import { lastSecond, type Period } from './period.ts';
+import { fillAlternativeName, fillName } from './subject-template.ts';
 import type { AuthorityDefinition, Office, Profile } from './trust-domain.ts';
 
-/** Values of a profile's fields, by the field's name; lists for fields with `maxItems`. */
-export type FieldValues = Readonly<Record<string, string | readonly string[]>>;
+export type { FieldValues } from './fields.ts';
 
 export interface Subject {
   readonly subject: Name;
@@ -16,14 +20,22 @@ export interface Subject {
 }
 
 /**
- * Fault: `invalid-field`, with `facts.field` (its name), `facts.label` and never the value; also for a field that the
- * profile does not have. `office` is needed where the template takes something from it.
+ * Faults: `invalid-field`, with `facts.field` (its name), `facts.label` and never the value, also for a field that the
+ * profile does not have; `profile-not-allowed` when the profile takes something from the office that it does not have.
  */
-export declare const describeSubject: (
+export const describeSubject = (
   profile: Profile,
   office: Office | undefined,
-  fields: FieldValues,
-) => Subject;
+  given: FieldValues,
+): Subject => {
+  const fields = readFields(profile.fields, given);
+  const filling = { profile, office, fields };
+  return {
+    subject: fillName(profile.subject, filling),
+    subjectAltNames: profile.subjectAltName.flatMap((template) => fillAlternativeName(template, filling)),
+    fields,
+  };
+};
 
 /** What a certificate takes from the CA that issues it. */
 export interface IssuingCa {
@@ -36,36 +48,140 @@ export interface IssuingCa {
   readonly urls: { readonly crl: readonly string[]; readonly ocsp: string; readonly caIssuers: string };
 }
 
+const wholeSeconds = (date: Date): Date => new Date(Math.floor(date.getTime() / 1_000) * 1_000);
+
+/** A certificate ends with its CA at the latest. Fault: `authority-expired`. */
+const validityUnder = (
+  ca: IssuingCa,
+  from: Date,
+  validity: Period,
+): Pick<TbsCertificate, 'notBefore' | 'notAfter'> => {
+  const notBefore = wholeSeconds(from);
+  if (notBefore >= ca.notAfter) {
+    throw new Fault('authority-expired', 'The CA has expired; it issues no more certificates.');
+  }
+  const own = lastSecond(notBefore, validity);
+  return { notBefore, notAfter: own < ca.notAfter ? own : ca.notAfter };
+};
+
+const uri = (value: string): GeneralName => ({ kind: 'uniformResourceIdentifier', value });
+
+const keyIdentifiers = (authorityKey: Uint8Array, subjectPublicKeyInfo: Uint8Array): readonly Extension[] => [
+  { id: 'authorityKeyIdentifier', keyIdentifier: authorityKey, critical: false },
+  {
+    id: 'subjectKeyIdentifier',
+    keyIdentifier: keyIdentifier(subjectPublicKeyInfo),
+    critical: false,
+  },
+];
+
+/** One distribution point: its names are places of the same CRL (RFC 5280 4.2.1.13). */
+const statusAddresses = ({ urls }: IssuingCa): readonly Extension[] => [
+  { id: 'cRLDistributionPoints', points: [{ fullName: urls.crl.map(uri) }], critical: false },
+  {
+    id: 'authorityInfoAccess',
+    accesses: [
+      { method: OID.ocsp, location: uri(urls.ocsp) },
+      { method: OID.caIssuers, location: uri(urls.caIssuers) },
+    ],
+    critical: false,
+  },
+];
+
 /**
- * The certificate that a profile asks for; it ends with the CA at the latest. `notBefore` is cut to the second.
- * Fault: `authority-expired`.
+ * The certificate that a profile asks for. `notBefore` is cut to the second. The subjectAltName is critical only where it
+ * stands for an empty subject (RFC 5280 4.2.1.6). Fault: `authority-expired`.
  */
-export declare const buildTbs: (parts: {
+export const buildTbs = (parts: {
   readonly profile: Profile;
   readonly ca: IssuingCa;
   readonly serialNumber: SerialHex;
   readonly subject: Pick<Subject, 'subject' | 'subjectAltNames'>;
   readonly subjectPublicKeyInfo: Uint8Array;
   readonly notBefore: Date;
-}) => TbsCertificate;
+}): TbsCertificate => {
+  const { profile, ca, serialNumber, subjectPublicKeyInfo } = parts;
+  const { subject, subjectAltNames } = parts.subject;
+  const extensions: readonly (Extension | false)[] = [
+    ...keyIdentifiers(ca.subjectKeyIdentifier, subjectPublicKeyInfo),
+    { id: 'keyUsage', usages: profile.keyUsage, critical: true },
+    { id: 'certificatePolicies', policies: profile.certificatePolicies, critical: false },
+    subjectAltNames.length > 0 && {
+      id: 'subjectAltName',
+      names: subjectAltNames,
+      critical: subject.length === 0,
+    },
+    profile.extKeyUsage.length > 0 && {
+      id: 'extKeyUsage',
+      purposes: profile.extKeyUsage,
+      critical: false,
+    },
+    ...statusAddresses(ca),
+  ];
+  return {
+    serialNumber,
+    signature: ca.signatureAlgorithm,
+    issuer: ca.subject,
+    ...validityUnder(ca, parts.notBefore, profile.validity),
+    subject,
+    subjectPublicKeyInfo: asDer(subjectPublicKeyInfo),
+    extensions: extensions.filter((extension) => extension !== false),
+  };
+};
 
 /** The self-signed certificate of an authority's generation. */
-export declare const buildCaTbs: (parts: {
+export const buildCaTbs = (parts: {
   readonly authority: AuthorityDefinition;
   readonly serialNumber: SerialHex;
   readonly subjectPublicKeyInfo: Uint8Array;
   readonly signatureAlgorithm: Der;
   readonly notBefore: Date;
-}) => TbsCertificate;
+}): TbsCertificate => {
+  const { authority, serialNumber, subjectPublicKeyInfo, signatureAlgorithm } = parts;
+  const notBefore = wholeSeconds(parts.notBefore);
+  return {
+    serialNumber,
+    signature: signatureAlgorithm,
+    issuer: authority.subject,
+    notBefore,
+    notAfter: lastSecond(notBefore, authority.validity),
+    subject: authority.subject,
+    subjectPublicKeyInfo: asDer(subjectPublicKeyInfo),
+    extensions: [
+      // No pathLenConstraint: in a trust anchor it is advice that 6.1 does not read, and link certificates are to come.
+      { id: 'basicConstraints', cA: true, critical: true },
+      { id: 'keyUsage', usages: ['keyCertSign', 'cRLSign'], critical: true },
+      ...keyIdentifiers(keyIdentifier(subjectPublicKeyInfo), subjectPublicKeyInfo),
+    ],
+  };
+};
 
-/** The delegated responder's certificate (RFC 6960 4.2.2.2), signed by the CA that it answers for. Fault: `authority-expired`. */
-export declare const buildResponderTbs: (parts: {
+/**
+ * The delegated responder's certificate (RFC 6960 4.2.2.2), signed by the CA that it answers for. It has no status
+ * addresses: id-pkix-ocsp-nocheck says that it is trusted while it lives (4.2.2.2.1), which is not long.
+ * Fault: `authority-expired`.
+ */
+export const buildResponderTbs = (parts: {
   readonly authority: AuthorityDefinition;
   readonly ca: IssuingCa;
   readonly serialNumber: SerialHex;
   readonly subjectPublicKeyInfo: Uint8Array;
   readonly notBefore: Date;
-}) => TbsCertificate;
-
-/** Whether the profile takes this key (DER SubjectPublicKeyInfo). */
-export declare const takesPublicKey: (profile: Profile, subjectPublicKeyInfo: Uint8Array) => boolean;
+}): TbsCertificate => {
+  const { authority, ca, serialNumber, subjectPublicKeyInfo } = parts;
+  const place = ca.subject.filter((rdn) => rdn.every(({ type }) => type === OID.C || type === OID.O));
+  return {
+    serialNumber,
+    signature: ca.signatureAlgorithm,
+    issuer: ca.subject,
+    ...validityUnder(ca, parts.notBefore, authority.ocsp.validity),
+    subject: [...place, ...buildName([['CN', `OCSP responder ${authority.ca}`]])],
+    subjectPublicKeyInfo: asDer(subjectPublicKeyInfo),
+    extensions: [
+      ...keyIdentifiers(ca.subjectKeyIdentifier, subjectPublicKeyInfo),
+      { id: 'keyUsage', usages: ['digitalSignature'], critical: true },
+      { id: 'extKeyUsage', purposes: [OID.OCSPSigning], critical: false },
+      { id: 'ocspNoCheck', critical: false },
+    ],
+  };
+};

@@ -1,3 +1,5 @@
+import type { z } from 'zod';
+import { Fault } from '../fault.ts';
 import type { AlgorithmName } from '../keys/algorithms.ts';
 import type { PublicKeyKind } from '../lint/public-key.ts';
 import type { Oid } from '../pki/der.ts';
@@ -6,6 +8,8 @@ import type { Name } from '../pki/name.ts';
 import type { Principal } from '../principal.ts';
 import type { Period } from './period.ts';
 import type { AlternativeNameTemplate, SubjectTemplate } from './subject-template.ts';
+import { crossIssues, type Draft, type Issue, type Placed } from './trust-domain-checks.ts';
+import * as schema from './trust-domain-schema.ts';
 
 /** A text in the two languages that the service speaks. */
 export interface Text {
@@ -44,14 +48,14 @@ export interface AuthorityDefinition {
   };
 }
 
-export const FIELD_KINDS = ['text', 'date', 'choice', 'dnsName', 'rfc822Name', 'iPAddress', 'uri'] as const;
+export type FieldKind = 'text' | 'date' | 'choice' | 'dnsName' | 'rfc822Name' | 'iPAddress' | 'uri';
 
 /** A value that a request for a certificate brings. */
 export interface Field {
   readonly name: string;
   readonly label: Text;
   /** `date` is `YYYY-MM-DD`; `choice` is one of `choices`. */
-  readonly kind: (typeof FIELD_KINDS)[number];
+  readonly kind: FieldKind;
   readonly required: boolean;
   /** Characters (code points) of one value. */
   readonly maxLength: number;
@@ -63,9 +67,10 @@ export interface Field {
 }
 
 /** Who holds certificates of a profile: sub-offices apply for organisations and persons, the service issues the rest by itself. */
-export const PROFILE_KINDS = ['organisation', 'person', 'principal', 'service'] as const;
+export type ProfileKind = 'organisation' | 'person' | 'principal' | 'service';
 
-export const HOLD_RULES = ['notAllowed', 'final', 'releasable'] as const;
+/** `final`: a hold can be made and never released. */
+export type HoldRule = 'notAllowed' | 'final' | 'releasable';
 
 export interface Profile {
   readonly id: string;
@@ -73,7 +78,7 @@ export interface Profile {
   /** Id of an authority. */
   readonly authority: string;
   readonly title: Text;
-  readonly kind: (typeof PROFILE_KINDS)[number];
+  readonly kind: ProfileKind;
   readonly validity: Period;
   readonly subject: SubjectTemplate;
   readonly subjectAltName: readonly AlternativeNameTemplate[];
@@ -82,8 +87,7 @@ export interface Profile {
   readonly extKeyUsage: readonly Oid[];
   readonly certificatePolicies: readonly PolicyInformation[];
   readonly publicKeys: readonly PublicKeyKind[];
-  /** `final`: a hold can be made and never released. */
-  readonly hold: (typeof HOLD_RULES)[number];
+  readonly hold: HoldRule;
   readonly fields: readonly Field[];
 }
 
@@ -122,8 +126,84 @@ export interface TrustDomain {
   };
 }
 
+/** 16 MiB: some tens of thousands of principals. */
+const MAX_CHARACTERS = 16 * 1024 * 1024;
+
+const invalid = (issues: readonly Issue[]): Fault => {
+  const first = issues[0];
+  const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : '';
+  return new Fault(
+    'trust-domain-invalid',
+    `The trust domain is invalid at ${first?.path || 'its top'}: ${first?.message}${more}`,
+    { issues },
+  );
+};
+
+const readJson = (text: string): unknown => {
+  if (text.length > MAX_CHARACTERS)
+    throw invalid([{ path: '', message: `The file has more than ${MAX_CHARACTERS} characters.` }]);
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw invalid([{ path: '', message: 'The file is not JSON.' }]);
+  }
+};
+
+const member = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+    ? (value as Readonly<Record<string, unknown>>)[name]
+    : undefined;
+
+/** Members that are right in themselves; the others have been reported by the schema. */
+const placed = <T>(file: unknown, section: string, schema: z.ZodType<T>): readonly Placed<T>[] => {
+  const items = member(file, section);
+  return !Array.isArray(items)
+    ? []
+    : items.flatMap((item: unknown, index) => {
+        const { data, success } = schema.safeParse(item);
+        return success ? [{ path: `${section}.${index}`, value: data }] : [];
+      });
+};
+
+const idsOf = (file: unknown, section: string): readonly unknown[] => {
+  const items = member(file, section);
+  return Array.isArray(items) ? items.map((item: unknown) => member(item, 'id')) : [];
+};
+
+const draftOf = (file: unknown): Draft => {
+  const ceremony = schema.ceremony.safeParse(member(file, 'ceremony')).data;
+  return {
+    authorities: placed(file, 'authorities', schema.authority),
+    profiles: placed(file, 'profiles', schema.profile),
+    offices: placed(file, 'offices', schema.office),
+    principals: placed(file, 'principals', schema.principal),
+    ceremony: ceremony && { path: 'ceremony.persons', value: ceremony.persons },
+    ids: {
+      authorities: idsOf(file, 'authorities'),
+      profiles: idsOf(file, 'profiles'),
+      offices: idsOf(file, 'offices'),
+      principals: idsOf(file, 'principals'),
+    },
+  };
+};
+
 /**
- * Reads the one declarative file of a trust domain (JSON). Fault: `trust-domain-invalid` with every problem at once in
- * `facts.issues`: `[{ path: 'profiles.0.authority', message }]`.
+ * Reads the one declarative file of a trust domain (JSON), and is the only source of a `TrustDomain`. Fault:
+ * `trust-domain-invalid` with every problem at once in `facts.issues`: `[{ path: 'profiles.0.authority', message }]`.
  */
-export declare const readTrustDomain: (text: string) => TrustDomain;
+export const readTrustDomain = (text: string): TrustDomain => {
+  const file = readJson(text);
+  const { data, error } = schema.trustDomain.safeParse(file);
+  const issues: readonly Issue[] = [
+    ...(error?.issues.map(({ path, message }) => ({ path: path.join('.'), message })) ?? []),
+    ...crossIssues(draftOf(file)),
+  ];
+  if (data === undefined || issues.length > 0) throw invalid(issues);
+  const principal = data.profiles.find(({ kind }) => kind === 'principal');
+  const service = data.profiles.find(({ kind }) => kind === 'service');
+  const authority = data.authorities.find(({ id }) => id === principal?.authority);
+  // The checks have seen to these.
+  if (!principal || !service || !authority)
+    throw invalid([{ path: 'profiles', message: 'Operations are incomplete.' }]);
+  return { ...data, operations: { authority, principal, service } };
+};

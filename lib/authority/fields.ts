@@ -1,0 +1,132 @@
+import { isIP } from 'node:net';
+import { Fault } from '../fault.ts';
+import { isAbsoluteUri, isDnsName, isMailbox } from '../lint/internet-names.ts';
+import type { Field } from './trust-domain.ts';
+
+/** Values of a profile's fields, by the field's name; lists for fields with `maxItems`. */
+export type FieldValues = Readonly<Record<string, string | readonly string[]>>;
+
+/** The fault names the field and says what it has to be; never what it was. */
+export const invalidField = (field: Pick<Field, 'name' | 'label'>, why: string): Fault =>
+  new Fault('invalid-field', `The field "${field.name}" (${field.label.en}) ${why}.`, {
+    field: field.name,
+    label: field.label,
+  });
+
+/** CJK compatibility ideographs and their supplement. */
+const COMPATIBILITY = /[^\uf900-\ufaff\u{2f800}-\u{2fa1f}]+/gu;
+
+/**
+ * Trimmed, and composed (NFC) but for the CJK compatibility ideographs: NFC would turn U+FA19, in which many a family name
+ * is registered, into U+795E, and so change the name. Kana typed as two characters (か and U+3099) become one.
+ */
+const composed = (text: string): string =>
+  text.trim().replace(COMPATIBILITY, (part) => part.normalize('NFC'));
+
+/** Characters that do not show, or that show differently everywhere: controls, directions, private use (外字). */
+const UNSHOWN = /[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]/u;
+
+const isCalendarDate = (text: string): boolean => {
+  const date = new Date(`${text}T00:00:00Z`);
+  return (
+    /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text)
+  );
+};
+
+/** One spelling for each address (RFC 5952 for version 6). */
+const canonicalAddress = (text: string): string | undefined => {
+  const version = isIP(text);
+  if (version === 4) return text;
+  return version === 6 && !text.includes('%')
+    ? new URL(`http://[${text}]/`).hostname.slice(1, -1)
+    : undefined;
+};
+
+interface Kind {
+  readonly maxLength: number;
+  /** The value's one spelling, or undefined if it is none. */
+  readonly canonical: (text: string, field: Field) => string | undefined;
+  readonly what: string;
+}
+
+const when = (holds: boolean, text: string): string | undefined => (holds ? text : undefined);
+
+export const FIELD_RULES: Readonly<Record<Field['kind'], Kind>> = {
+  text: { maxLength: 1_000, canonical: (text) => text, what: 'text' },
+  date: { maxLength: 10, canonical: (text) => when(isCalendarDate(text), text), what: 'a date (YYYY-MM-DD)' },
+  choice: {
+    maxLength: 100,
+    canonical: (text, { choices = [] }) =>
+      when(
+        choices.some(({ value }) => value === text),
+        text,
+      ),
+    what: 'one of the choices',
+  },
+  dnsName: {
+    maxLength: 253,
+    canonical: (text) => when(isDnsName(text), text.toLowerCase()),
+    what: 'a domain name (letters, digits, hyphens; other scripts as xn--)',
+  },
+  rfc822Name: {
+    maxLength: 255,
+    // The part before @ belongs to its own system, capitals and all (RFC 5280 7.5).
+    canonical: (text) =>
+      when(
+        isMailbox(text),
+        text.replace(/@.*$/, (domain) => domain.toLowerCase()),
+      ),
+    what: 'a mail address',
+  },
+  iPAddress: { maxLength: 45, canonical: canonicalAddress, what: 'an IP address' },
+  uri: { maxLength: 1_000, canonical: (text) => when(isAbsoluteUri(text), text), what: 'an absolute URI' },
+};
+
+/** The value as it is used; empty where there is none. Fault: `invalid-field`. */
+const readValue = (field: Field, given: unknown): string => {
+  if (typeof given !== 'string') throw invalidField(field, 'is not text');
+  // Before composing, so that nobody makes us compose a book.
+  if (given.length > 8 * field.maxLength + 64)
+    throw invalidField(field, `is longer than ${field.maxLength} characters`);
+  if (!given.isWellFormed()) throw invalidField(field, 'is not Unicode text');
+  const text = composed(given);
+  if (text === '') return '';
+  if (UNSHOWN.test(text)) throw invalidField(field, 'has characters that do not show or are for private use');
+  if ([...text].length > field.maxLength)
+    throw invalidField(field, `is longer than ${field.maxLength} characters`);
+  const { canonical, what } = FIELD_RULES[field.kind];
+  const value = canonical(text, field);
+  if (value === undefined) throw invalidField(field, `is not ${what}`);
+  if (field.pattern && !field.pattern.test(value))
+    throw invalidField(field, 'is not of the form that the profile asks for');
+  return value;
+};
+
+const readList = (field: Field, given: unknown, maxItems: number): readonly string[] => {
+  if (!Array.isArray(given)) throw invalidField(field, 'is not a list');
+  if (given.length > maxItems) throw invalidField(field, `has more than ${maxItems} values`);
+  const values = given.map((one: unknown) => readValue(field, one)).filter((value) => value !== '');
+  if (new Set(values).size < values.length) throw invalidField(field, 'has one value twice');
+  return values;
+};
+
+/** Every field checked and put into its one spelling; fields without a value are left out. Fault: `invalid-field`. */
+export const readFields = (fields: readonly Field[], given: FieldValues): FieldValues => {
+  const stray = Object.keys(given).find((name) => fields.every((field) => field.name !== name));
+  if (stray !== undefined) {
+    throw new Fault('invalid-field', 'The profile has no such field.', { field: stray.slice(0, 64) });
+  }
+  const read = fields.flatMap((field): [string, string | readonly string[]][] => {
+    const raw: unknown = Object.hasOwn(given, field.name) ? given[field.name] : undefined;
+    const value =
+      raw === undefined
+        ? ''
+        : field.maxItems === undefined
+          ? readValue(field, raw)
+          : readList(field, raw, field.maxItems);
+    if (value.length > 0) return [[field.name, value]];
+    if (field.required) throw invalidField(field, 'is required');
+    return [];
+  });
+  return Object.fromEntries(read);
+};

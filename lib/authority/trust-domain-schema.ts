@@ -1,0 +1,255 @@
+import { z } from 'zod';
+import { Fault } from '../fault.ts';
+import { ALGORITHMS, type AlgorithmName } from '../keys/algorithms.ts';
+import { PUBLIC_KEY_KINDS } from '../lint/public-key.ts';
+import { type Oid, parseOid } from '../pki/der.ts';
+import { KEY_USAGES, type PolicyInformation } from '../pki/extensions.ts';
+import { buildName, type Name } from '../pki/name.ts';
+import { OID } from '../pki/oids.ts';
+import { ROLES } from '../principal.ts';
+import { FIELD_RULES } from './fields.ts';
+import { type Period, parsePeriod } from './period.ts';
+import type { FieldKind, HoldRule, ProfileKind } from './trust-domain.ts';
+
+/* The shape of a trust domain's file, member by member. What members say of each other is in trust-domain-checks.ts. */
+
+/** Turns what `read` refuses into an issue at the value's own place. */
+const parsed =
+  <In, Out>(read: (value: In) => Out | undefined, what: string) =>
+  (value: In, context: z.RefinementCtx): Out => {
+    let why = what;
+    try {
+      const out = read(value);
+      if (out !== undefined) return out;
+    } catch (error) {
+      if (!Fault.is(error)) throw error;
+      why = error.message;
+    }
+    context.addIssue({ code: 'custom', message: why });
+    return z.NEVER;
+  };
+
+const distinct = <T>(items: readonly T[]): boolean => new Set(items).size === items.length;
+
+const id = z
+  .string()
+  .regex(/^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/, 'An id is 1 to 40 of a-z, 0-9 and inner hyphens.');
+const memberName = z
+  .string()
+  .regex(/^[a-z][A-Za-z0-9]{0,39}$/, 'A field name is a letter a-z and up to 39 letters and digits.');
+const line = z
+  .string()
+  .trim()
+  .min(1)
+  .max(200)
+  .regex(/^\P{Cc}*$/u, 'Control characters are not taken.');
+const text = z.strictObject({ ja: line, en: line });
+
+const period = z
+  .string()
+  .transform(parsed(parsePeriod, 'A length of time is written like P5Y, P14D or PT24H.'));
+const seconds = period.transform(
+  parsed(
+    ({ months, seconds: exact }: Period) => (months === 0 ? exact : undefined),
+    'This length of time is exact: weeks, days, hours, minutes, seconds.',
+  ),
+);
+const oid = z.string().transform(parsed((value: string): Oid => parseOid(value), ''));
+const algorithm = z.enum(ALGORITHMS.map(({ name }) => name) as [AlgorithmName, ...AlgorithmName[]]);
+
+const PURPOSES = {
+  serverAuth: OID.serverAuth,
+  clientAuth: OID.clientAuth,
+  codeSigning: OID.codeSigning,
+  emailProtection: OID.emailProtection,
+  timeStamping: OID.timeStamping,
+  documentSigning: OID.documentSigning,
+} as const;
+const isPurposeName = (name: string): name is keyof typeof PURPOSES => Object.hasOwn(PURPOSES, name);
+const purpose = z
+  .string()
+  .transform(parsed((name: string): Oid => (isPurposeName(name) ? PURPOSES[name] : parseOid(name)), ''))
+  .refine((value) => value !== OID.OCSPSigning, 'Responders are certified by the service itself.');
+
+const source = z.union(
+  [z.string().min(1).max(200), z.strictObject({ field: memberName }), z.strictObject({ office: z.string() })],
+  'Where a value comes from is fixed text, { "field": … } or { "office": … }.',
+);
+const subjectTemplate = z
+  .array(z.tuple([z.string(), source]))
+  .min(1)
+  .max(20);
+
+const alternativeName = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('otherName'), type: oid, source }),
+  z.strictObject({
+    kind: z.enum(['dNSName', 'rfc822Name', 'uniformResourceIdentifier', 'iPAddress']),
+    source,
+  }),
+  z.strictObject({ kind: z.literal('directoryName'), name: subjectTemplate }),
+]);
+
+const policy = z
+  .strictObject({
+    oid,
+    cps: z
+      .url({ protocol: /^https?$/ })
+      .regex(/^[\x21-\x7e]{1,200}$/, 'A URI here is at most 200 characters of ASCII.')
+      .optional(),
+  })
+  .transform(
+    ({ oid: policyIdentifier, cps }): PolicyInformation => ({ policyIdentifier, ...(cps && { cps: [cps] }) }),
+  );
+
+export const authority = z
+  .strictObject({
+    id,
+    title: text,
+    generation: z.int().min(1).max(99),
+    subject: z
+      .array(z.tuple([z.string(), z.string()]))
+      .min(1)
+      .max(20)
+      .transform(
+        parsed((attributes: readonly (readonly [string, string])[]): Name => buildName(attributes), ''),
+      ),
+    algorithm,
+    validity: period,
+    serialPrefix: z
+      .string()
+      .regex(
+        /^(?:0[1-9a-f]|[1-7][0-9a-f])(?:[0-9a-f]{2}){0,2}$/,
+        'One to three octets of hex, from 01 to 7f….',
+      ),
+    crl: z.strictObject({
+      interval: seconds,
+      nextUpdate: seconds,
+      onlyContainsUserCerts: z.boolean().default(false),
+    }),
+    ocsp: z.strictObject({
+      algorithm,
+      validity: period,
+      nextUpdate: seconds,
+      maxCertIds: z.int().min(1).max(1_000),
+    }),
+  })
+  .transform((definition) => ({ ...definition, ca: `${definition.id}-${definition.generation}` }));
+
+const FIELD_KINDS = Object.keys(FIELD_RULES) as [FieldKind, ...FieldKind[]];
+
+const field = z
+  .strictObject({
+    name: memberName,
+    label: text,
+    kind: z.enum(FIELD_KINDS),
+    required: z.boolean(),
+    maxLength: z.int().min(1).optional(),
+    maxItems: z.int().min(1).max(100).optional(),
+    pattern: z
+      .string()
+      .max(200)
+      .transform(
+        parsed((pattern: string): RegExp | undefined => {
+          try {
+            return new RegExp(`^(?:${pattern})$`, 'u');
+          } catch {
+            return undefined;
+          }
+        }, 'The pattern is not a regular expression.'),
+      )
+      .optional(),
+    choices: z
+      .array(z.strictObject({ value: line, label: text }))
+      .min(1)
+      .max(100)
+      .refine((choices) => distinct(choices.map(({ value }) => value)), 'Choices are distinct.')
+      .optional(),
+  })
+  .superRefine(({ kind, maxLength, choices }, context) => {
+    const most = FIELD_RULES[kind].maxLength;
+    if (maxLength !== undefined && maxLength > most)
+      context.addIssue({ code: 'custom', path: ['maxLength'], message: `At most ${most} for a ${kind}.` });
+    if (kind === 'text' && maxLength === undefined)
+      context.addIssue({ code: 'custom', path: ['maxLength'], message: 'A text field has a maxLength.' });
+    if ((kind === 'choice') !== (choices !== undefined))
+      context.addIssue({
+        code: 'custom',
+        path: ['choices'],
+        message: 'Choices belong to fields of kind choice.',
+      });
+  })
+  .transform(({ maxLength, maxItems, pattern, choices, ...rest }) => ({
+    ...rest,
+    maxLength: maxLength ?? FIELD_RULES[rest.kind].maxLength,
+    ...(maxItems !== undefined && { maxItems }),
+    ...(pattern && { pattern }),
+    ...(choices && { choices }),
+  }));
+
+export const profile = z.strictObject({
+  id: id.refine((value) => value !== 'ca' && value !== 'ocsp-responder', "This id is the service's own."),
+  version: z.int().min(1),
+  authority: z.string(),
+  title: text,
+  kind: z.enum(['organisation', 'person', 'principal', 'service'] satisfies ProfileKind[]),
+  validity: period,
+  subject: subjectTemplate,
+  subjectAltName: z.array(alternativeName).max(20).default([]),
+  keyUsage: z.array(z.enum(KEY_USAGES)).min(1).refine(distinct, 'Usages are distinct.'),
+  extKeyUsage: z.array(purpose).max(10).refine(distinct, 'Purposes are distinct.').default([]),
+  certificatePolicies: z
+    .array(policy)
+    .min(1)
+    .max(5)
+    .refine((policies) => distinct(policies.map((one) => one.policyIdentifier)), 'Policies are distinct.'),
+  publicKeys: z
+    .array(
+      z
+        .enum(PUBLIC_KEY_KINDS as [string, ...string[]])
+        .transform((kind) => kind as (typeof PUBLIC_KEY_KINDS)[number]),
+    )
+    .min(1)
+    .refine(distinct, 'Kinds of keys are distinct.'),
+  hold: z.enum(['notAllowed', 'final', 'releasable'] satisfies HoldRule[]),
+  fields: z.array(field).max(50),
+});
+
+export const office = z.strictObject({
+  id,
+  name: text,
+  attributes: z.record(z.string().regex(/^[A-Za-z0-9.]{1,40}$/), z.string().min(1).max(200)),
+  profiles: z.array(z.string()).refine(distinct, 'Profiles are distinct.'),
+});
+
+export const principal = z
+  .strictObject({
+    id: id.refine(
+      (value) => value !== 'public' && value !== 'service',
+      'This id has a meaning of its own in records.',
+    ),
+    role: z.enum(ROLES),
+    person: id,
+    office: z.string().optional(),
+    name: text,
+  })
+  .transform(({ office: of, ...rest }) => ({ ...rest, ...(of !== undefined && { office: of }) }));
+
+const retention = z.strictObject({
+  provision: period,
+  issuanceAfterExpiry: period,
+  crl: period,
+  report: period,
+});
+
+export const ceremony = z.strictObject({ persons: z.tuple([z.string(), z.string()]) });
+
+export const trustDomain = z.strictObject({
+  name: id,
+  title: text,
+  authorities: z.array(authority).min(1).max(50),
+  profiles: z.array(profile).min(1).max(200),
+  offices: z.array(office).max(5_000),
+  principals: z.array(principal).min(1).max(50_000),
+  retention,
+  ceremony,
+});
