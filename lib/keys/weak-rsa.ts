@@ -66,6 +66,7 @@ const hasRocaFingerprint = (modulus: bigint): boolean =>
 
 /** The largest integer whose `k`-th power is at most `n`, by Newton's method from above. */
 const integerRoot = (n: bigint, k: number): bigint => {
+  if (n === 0n) return 0n;
   const degree = BigInt(k);
   let root = 1n << BigInt(Math.ceil(bitLength(n) / k));
   for (;;) {

@@ -1,0 +1,266 @@
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  hkdfSync,
+  type KeyObject,
+  scrypt,
+  timingSafeEqual,
+} from 'node:crypto';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { Fault } from '../fault.ts';
+import type { Random } from '../ports.ts';
+import { ALGORITHMS, type AlgorithmName, algorithmNamed } from './algorithms.ts';
+import { createFolder, createWhole, readWhole } from './sealed-files.ts';
+import type { KeyStore, Signer } from './signer.ts';
+import { generatePrivateKey, softwareSigner } from './software.ts';
+
+/**
+ * A folder of private keys under one passphrase.
+ *
+ *   store.json   scrypt's parameters and salt, and a check value that tells a wrong passphrase at once
+ *   <id>.key     PKCS#8 under AES-256-GCM; version, id, algorithm and public key in the clear, authenticated
+ *
+ * One scrypt opens the store; each key then has its own AES key, by HKDF from scrypt's result and the key's id.
+ * Files are written whole, once, and never replaced. Whoever can change the folder can take keys away or bring
+ * back a deleted one; altered bytes and files exchanged for one another are told (`key-store-damaged`).
+ */
+
+const VERSION = 1;
+
+/** 128 MiB and about half a second for one guess. */
+const SCRYPT = { N: 2 ** 17, r: 8, p: 1 } as const;
+
+const base64 = (bytes: number) =>
+  z
+    .base64()
+    .transform((text) => Buffer.from(text, 'base64'))
+    .refine((b) => b.length === bytes);
+
+/** Bounded, so that an altered file can neither take all memory nor make guessing cheap. */
+const StoreFile = z.strictObject({
+  version: z.literal(VERSION),
+  scrypt: z.strictObject({
+    N: z.literal([2 ** 16, 2 ** 17, 2 ** 18, 2 ** 19]),
+    r: z.literal(8),
+    p: z.int().min(1).max(4),
+  }),
+  salt: base64(32),
+  check: base64(32),
+});
+type Parameters = Pick<z.infer<typeof StoreFile>, 'scrypt' | 'salt'>;
+
+const KeyFile = z.strictObject({
+  version: z.literal(VERSION),
+  id: z.string(),
+  algorithm: z.enum(ALGORITHMS.map(({ name }) => name)),
+  subjectPublicKeyInfo: z.base64(),
+  nonce: base64(12),
+  sealed: z.base64(),
+  tag: base64(16),
+});
+type Header = Pick<z.infer<typeof KeyFile>, 'id' | 'algorithm' | 'subjectPublicKeyInfo'>;
+
+const ID = /^[a-z0-9-]{1,64}$/;
+
+const damaged = (file: string, why: string, cause?: unknown): Fault =>
+  new Fault(
+    'key-store-damaged',
+    `The key store's file ${file} ${why}; restore it from a backup.`,
+    { file },
+    { cause },
+  );
+
+const parse = <T>(schema: z.ZodType<T>, file: string, text: string): T => {
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch (cause) {
+    throw damaged(file, 'is not as it was written', cause);
+  }
+};
+
+/* The passphrase ------------------------------------------------------------------------------------------- */
+
+/** Text is composed first (NFC), so that one passphrase is one whatever the keyboard made of it. */
+const passphraseBytes = (passphrase: string | Uint8Array): Buffer => {
+  const bytes = Buffer.from(typeof passphrase === 'string' ? passphrase.normalize('NFC') : passphrase);
+  if (bytes.length === 0) {
+    throw new Fault('configuration-invalid', 'The key store needs a passphrase; the one given is empty.');
+  }
+  return bytes;
+};
+
+const stretch = (
+  passphrase: string | Uint8Array,
+  { scrypt: { N, r, p }, salt }: Parameters,
+): Promise<Buffer> =>
+  new Promise((resolve, reject) => {
+    const bytes = passphraseBytes(passphrase);
+    // Node's limit counts scrypt's 128·N·r octets and some more (RFC 7914 2).
+    scrypt(bytes, salt, 32, { N, r, p, maxmem: 128 * r * (N + p + 2) }, (error, key) => {
+      bytes.fill(0);
+      if (error) reject(error);
+      else resolve(key);
+    });
+  });
+
+const derive = (master: Buffer, info: string): Buffer =>
+  Buffer.from(hkdfSync('sha256', master, '', info, 32));
+
+/** Over the parameters too: they cannot be exchanged without it being told. */
+const checkValue = (master: Buffer, { scrypt: { N, r, p }, salt }: Parameters): Buffer => {
+  const key = derive(master, 'akashi key store check');
+  const text = JSON.stringify([VERSION, N, r, p, salt.toString('base64')]);
+  return createHmac('sha256', key).update(text).digest();
+};
+
+/* One key ---------------------------------------------------------------------------------------------------- */
+
+const authenticated = ({ id, algorithm, subjectPublicKeyInfo }: Header): Buffer =>
+  Buffer.from(JSON.stringify([VERSION, id, algorithm, subjectPublicKeyInfo]));
+
+const seal = (
+  master: Buffer,
+  id: string,
+  algorithm: AlgorithmName,
+  key: KeyObject,
+  random: Random,
+): string => {
+  const header: Header = {
+    id,
+    algorithm,
+    subjectPublicKeyInfo: createPublicKey(key).export({ format: 'der', type: 'spki' }).toString('base64'),
+  };
+  const pkcs8 = key.export({ format: 'der', type: 'pkcs8' });
+  const keyKey = derive(master, `akashi key ${id}`);
+  try {
+    const nonce = Buffer.from(random(12));
+    const cipher = createCipheriv('aes-256-gcm', keyKey, nonce).setAAD(authenticated(header));
+    const sealed = Buffer.concat([cipher.update(pkcs8), cipher.final()]);
+    return `${JSON.stringify(
+      {
+        version: VERSION,
+        ...header,
+        nonce: nonce.toString('base64'),
+        sealed: sealed.toString('base64'),
+        tag: cipher.getAuthTag().toString('base64'),
+      },
+      null,
+      2,
+    )}\n`;
+  } finally {
+    pkcs8.fill(0);
+    keyKey.fill(0);
+  }
+};
+
+const unseal = (master: Buffer, id: string, text: string): Signer => {
+  const file = `${id}.key`;
+  const { nonce, sealed, tag, ...header } = parse(KeyFile, file, text);
+  if (header.id !== id) throw damaged(file, 'holds a key of another id');
+  const keyKey = derive(master, `akashi key ${id}`);
+  let pkcs8: Buffer | undefined;
+  try {
+    const decipher = createDecipheriv('aes-256-gcm', keyKey, nonce, { authTagLength: 16 });
+    decipher.setAAD(authenticated(header)).setAuthTag(tag);
+    pkcs8 = decipher.update(sealed, 'base64');
+    decipher.final();
+    return softwareSigner(header.algorithm, createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' }));
+  } catch (cause) {
+    throw damaged(file, 'was altered', cause);
+  } finally {
+    keyKey.fill(0);
+    pkcs8?.fill(0);
+  }
+};
+
+/* The store -------------------------------------------------------------------------------------------------- */
+
+export interface SealedKeysOptions {
+  /** Made, readable by its owner only, where it is not there. */
+  readonly folder: string;
+  readonly passphrase: string | Uint8Array;
+  readonly random: Random;
+}
+
+const STORE = 'store.json';
+
+const readStore = async (folder: string): Promise<z.infer<typeof StoreFile> | undefined> => {
+  const text = await readWhole(join(folder, STORE));
+  return text === undefined ? undefined : parse(StoreFile, STORE, text);
+};
+
+/**
+ * Opens the key store of that folder, or makes one. Faults: `wrong-passphrase`, `key-store-damaged`,
+ * `configuration-invalid` for an empty passphrase.
+ */
+export const openSealedKeys = async ({
+  folder,
+  passphrase,
+  random,
+}: SealedKeysOptions): Promise<KeyStore> => {
+  await createFolder(folder);
+  const found = await readStore(folder);
+  if (found !== undefined) return keyStore(folder, await unlock(passphrase, found), random);
+
+  if ((await readdir(folder)).some((name) => name.endsWith('.key'))) throw damaged(STORE, 'is missing');
+  const parameters = { scrypt: SCRYPT, salt: Buffer.from(random(32)) };
+  const master = await stretch(passphrase, parameters);
+  const store = {
+    version: VERSION,
+    scrypt: SCRYPT,
+    salt: parameters.salt.toString('base64'),
+    check: checkValue(master, parameters).toString('base64'),
+  };
+  if (await createWhole(join(folder, STORE), `${JSON.stringify(store, null, 2)}\n`)) {
+    return keyStore(folder, master, random);
+  }
+  // Another process was first: its salt counts.
+  return openSealedKeys({ folder, passphrase, random });
+};
+
+const unlock = async (passphrase: string | Uint8Array, store: z.infer<typeof StoreFile>): Promise<Buffer> => {
+  const master = await stretch(passphrase, store);
+  if (timingSafeEqual(checkValue(master, store), store.check)) return master;
+  master.fill(0);
+  throw new Fault('wrong-passphrase', 'The passphrase does not open the key store.');
+};
+
+const keyStore = (folder: string, master: Buffer, random: Random): KeyStore => {
+  const read = async (id: string): Promise<Signer | undefined> => {
+    if (!ID.test(id)) {
+      throw new Fault('configuration-invalid', 'A key id has 1 to 64 of the characters a-z, 0-9 and "-".');
+    }
+    const text = await readWhole(join(folder, `${id}.key`));
+    return text === undefined ? undefined : unseal(master, id, text);
+  };
+  const open = async (id: string): Promise<Signer> => {
+    const signer = await read(id);
+    if (signer === undefined) throw new Fault('unknown-key', 'The key store has no key of that id.', { id });
+    return signer;
+  };
+  const create = async (id: string, name: AlgorithmName): Promise<Signer> => {
+    const { name: algorithm } = algorithmNamed(name);
+    const existing = await read(id);
+    if (existing === undefined) {
+      const key = await generatePrivateKey(algorithm);
+      if (await createWhole(join(folder, `${id}.key`), seal(master, id, algorithm, key, random))) {
+        return softwareSigner(algorithm, key);
+      }
+    }
+    // There already, or made by another process at the same time.
+    const signer = existing ?? (await open(id));
+    if (signer.algorithm.name !== algorithm) {
+      throw new Fault('configuration-invalid', 'The key store has that key with another algorithm.', {
+        id,
+        algorithm: signer.algorithm.name,
+      });
+    }
+    return signer;
+  };
+  return { create, open };
+};

@@ -1,0 +1,297 @@
+import { execFileSync } from 'node:child_process';
+import { createPublicKey, generateKeyPairSync, hash } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Fault } from '../../lib/fault.ts';
+import { ALGORITHMS, checkPublicKey, generateSoftwareKey } from '../../lib/keys/keys.ts';
+import { PUBLIC_KEY_KINDS } from '../../lib/lint/public-key.ts';
+import { derBitString, derOid, derSequence, type Oid } from '../../lib/pki/der.ts';
+import { multipleOf, nextPrime, prime, productOf, rocaPrime, rsaInfo } from './weak-keys.ts';
+
+const openssl = (...args: string[]): Buffer =>
+  execFileSync('openssl', args, { stdio: ['ignore', 'pipe', 'ignore'] });
+const publicOf = (...genpkey: string[]): Buffer =>
+  execFileSync('openssl', ['pkey', '-pubout', '-outform', 'DER'], {
+    input: openssl('genpkey', ...genpkey),
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+const weak = (weakness: string) => expect.objectContaining({ code: 'weak-key', facts: { weakness } });
+const unsupported = expect.objectContaining({ code: 'unsupported-algorithm' });
+
+describe('good keys', () => {
+  it.each(ALGORITHMS)('of $name', async ({ name, family, kind }) => {
+    const { subjectPublicKeyInfo } = await generateSoftwareKey(name);
+    const digest = hash('sha256', subjectPublicKeyInfo, 'hex');
+    expect(checkPublicKey(subjectPublicKeyInfo)).toEqual({ family, kind, digest });
+    expect(PUBLIC_KEY_KINDS).toContain(kind);
+  });
+
+  it('of openssl, with 2,056 bits and another exponent', () => {
+    const info = publicOf(
+      '-algorithm',
+      'RSA',
+      '-pkeyopt',
+      'rsa_keygen_bits:2056',
+      '-pkeyopt',
+      'rsa_keygen_pubexp:65539',
+    );
+    expect(checkPublicKey(info).kind).toBe('rsa2056');
+  });
+
+  it('many: no good key passes for a weak one', () => {
+    for (let i = 0; i < 20; i++) {
+      const pair = generateKeyPairSync('ed25519');
+      expect(checkPublicKey(pair.publicKey.export({ format: 'der', type: 'spki' })).kind).toBe('ed25519');
+    }
+    const modulus = () =>
+      productOf(
+        2048,
+        () => prime(1024),
+        () => prime(1024),
+      );
+    for (let i = 0; i < 10; i++) expect(checkPublicKey(rsaInfo(modulus())).kind).toBe('rsa2048');
+  });
+});
+
+describe('weak RSA keys', () => {
+  const good = productOf(
+    2048,
+    () => prime(1024),
+    () => prime(1024),
+  );
+
+  it.each([
+    ['size', 1024],
+    ['size', 2040],
+    ['size', 2047],
+    ['size', 2049],
+    ['size', 8200],
+  ])('%s: %i bits', (weakness, bits) => {
+    const modulus = (1n << BigInt(bits - 1)) | 1n;
+    expect(() => checkPublicKey(rsaInfo(modulus))).toThrow(weak(weakness));
+  });
+
+  it.each([1n, 3n, 17n, 65535n, 65536n, 65538n, (1n << 256n) + 1n])('exponent %i', (exponent) => {
+    expect(() => checkPublicKey(rsaInfo(good, exponent))).toThrow(weak('exponent'));
+  });
+
+  it('takes the largest exponent that the Baseline Requirements have', () => {
+    expect(checkPublicKey(rsaInfo(good, (1n << 256n) - 1n)).kind).toBe('rsa2048');
+  });
+
+  it('negative numbers and zeros', () => {
+    for (const [n, e] of [
+      [-good, 65537n],
+      [good, -65537n],
+      [0n, 65537n],
+      [good, 0n],
+    ] as const) {
+      expect(() => checkPublicKey(rsaInfo(n, e))).toThrow(Fault);
+    }
+  });
+
+  it('an even modulus', () => {
+    expect(() =>
+      checkPublicKey(
+        rsaInfo(
+          productOf(
+            2048,
+            () => 2n,
+            () => prime(2047),
+          ),
+        ),
+      ),
+    ).toThrow(weak('even-modulus'));
+  });
+
+  it.each([3n, 5n, 167n, 743n, 751n])('a factor of %i', (factor) => {
+    const modulus = multipleOf(factor);
+    expect(() => checkPublicKey(rsaInfo(modulus))).toThrow(weak('small-factor'));
+  });
+
+  it('a factor of 757, the next prime, is beyond what is tried', () => {
+    const modulus = multipleOf(757n);
+    expect(checkPublicKey(rsaInfo(modulus)).kind).toBe('rsa2048');
+  });
+
+  it('ROCA: primes made from powers of 65537', () => {
+    const modulus = productOf(2048, rocaPrime, rocaPrime);
+    expect(() => checkPublicKey(rsaInfo(modulus))).toThrow(weak('roca'));
+  });
+
+  it('one ROCA prime beside a good one is not the fingerprint', () => {
+    const modulus = productOf(2048, rocaPrime, () => prime(1024));
+    expect(checkPublicKey(rsaInfo(modulus)).kind).toBe('rsa2048');
+  });
+
+  it.each([2n, 1n << 200n, 1n << 514n])('primes %i apart', (distance) => {
+    const modulus = productOf(
+      2048,
+      () => 1n,
+      () => {
+        const p = prime(1024);
+        return p * nextPrime(p + distance);
+      },
+    );
+    expect(() => checkPublicKey(rsaInfo(modulus))).toThrow(weak('close-primes'));
+  });
+
+  it('primes that Fermat does not reach in 100 rounds', () => {
+    const p = prime(1024) | (3n << 1022n);
+    const modulus = nextPrime(p) * nextPrime(p - (1n << 530n));
+    expect(checkPublicKey(rsaInfo(modulus)).kind).toBe('rsa2048');
+  });
+
+  it('a square, higher powers and a prime', () => {
+    const power = (k: number, bits: number): bigint =>
+      productOf(
+        bits,
+        () => 1n,
+        () => prime(Math.ceil(bits / k)) ** BigInt(k),
+      );
+    expect(() => checkPublicKey(rsaInfo(power(2, 2048)))).toThrow(weak('close-primes'));
+    expect(() => checkPublicKey(rsaInfo(power(3, 2064)))).toThrow(weak('prime-power'));
+    expect(() => checkPublicKey(rsaInfo(power(5, 2560)))).toThrow(weak('prime-power'));
+    expect(() => checkPublicKey(rsaInfo(power(9, 2304)))).toThrow(weak('prime-power'));
+    const dense = [757n, 761n, 769n, 773n, 787n].flatMap((base) =>
+      Array.from({ length: 640 }, (_, i) => base ** BigInt(214 + i)),
+    );
+    const whole = dense.filter((n) => n.toString(2).length % 8 === 0 && n < 1n << 8192n);
+    expect(whole.length).toBeGreaterThan(200);
+    for (const modulus of whole.filter((_, i) => i % 20 === 0)) {
+      expect(() => checkPublicKey(rsaInfo(modulus))).toThrow(expect.objectContaining({ code: 'weak-key' }));
+    }
+    expect(() => checkPublicKey(rsaInfo(prime(2048)))).toThrow(weak('prime-power'));
+  });
+});
+
+describe('other keys', () => {
+  it.each([
+    ['RSA-PSS', publicOf('-algorithm', 'RSA-PSS', '-pkeyopt', 'rsa_keygen_bits:2048')],
+    ['DSA-like X25519', publicOf('-algorithm', 'X25519')],
+    ['Ed448', publicOf('-algorithm', 'ED448')],
+    ['P-224', publicOf('-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-224')],
+    ['secp256k1', publicOf('-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:secp256k1')],
+    [
+      'P-256 with explicit parameters',
+      publicOf(
+        '-algorithm',
+        'EC',
+        '-pkeyopt',
+        'ec_paramgen_curve:P-256',
+        '-pkeyopt',
+        'ec_param_enc:explicit',
+      ),
+    ],
+  ])('refuses %s', (_, info) => {
+    createPublicKey({ key: info, format: 'der', type: 'spki' });
+    expect(() => checkPublicKey(info)).toThrow(unsupported);
+  });
+
+  const ecInfo = (point: Uint8Array) =>
+    derSequence(
+      derSequence(derOid('1.2.840.10045.2.1' as Oid), derOid('1.2.840.10045.3.1.7' as Oid)),
+      derBitString(point),
+    );
+  const point = publicOf('-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256').subarray(-65);
+
+  it('P-256: takes the plain point and refuses the same compressed, hybrid, off the curve, or none', () => {
+    expect(checkPublicKey(ecInfo(point)).kind).toBe('p-256');
+    const parity = (point[64] as number) & 1;
+    const off = Buffer.from(point);
+    off[64] = (off[64] as number) ^ 1;
+    for (const bad of [
+      Buffer.concat([Buffer.of(2 + parity), point.subarray(1, 33)]),
+      Buffer.concat([Buffer.of(6 + parity), point.subarray(1)]),
+      off,
+      Buffer.of(0),
+      Buffer.concat([Buffer.of(4), Buffer.alloc(64)]),
+      Buffer.concat([Buffer.of(4), Buffer.alloc(64, 0xff)]),
+      point.subarray(0, 64),
+      Buffer.alloc(0),
+    ]) {
+      expect(() => checkPublicKey(ecInfo(bad))).toThrow(unsupported);
+    }
+  });
+
+  const edInfo = (octets: Uint8Array) =>
+    derSequence(derSequence(derOid('1.3.101.112' as Oid)), derBitString(octets));
+  const P = 2n ** 255n - 19n;
+  const octets = (y: bigint, sign = 0n): Buffer =>
+    Buffer.from((y | (sign << 255n)).toString(16).padStart(64, '0'), 'hex').reverse();
+  // The y of the two points of order 8, as RFC 8032's curve has them.
+  const ORDER_8 = 0x7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd84d3d706a17c7n;
+
+  it.each([
+    ['the identity', octets(1n)],
+    ['order 2', octets(P - 1n)],
+    ['order 4', octets(0n)],
+    ['order 4, negative', octets(0n, 1n)],
+    ['order 8', octets(ORDER_8)],
+    ['order 8, negative', octets(ORDER_8, 1n)],
+    ['order 8, the other', octets(P - ORDER_8)],
+    ['order 8, the other, negative', octets(P - ORDER_8, 1n)],
+  ])('Ed25519: refuses a point of small order, %s', (_, key) => {
+    expect(() => checkPublicKey(edInfo(key))).toThrow(weak('small-order'));
+  });
+
+  it('Ed25519: refuses what is no point, or not in its one form', () => {
+    for (const key of [octets(2n), octets(P), octets(P + 1n), octets(1n, 1n), octets(P - 1n, 1n)]) {
+      expect(() => checkPublicKey(edInfo(key))).toThrow(weak('not-a-point'));
+    }
+    expect(() => checkPublicKey(edInfo(new Uint8Array(31)))).toThrow(unsupported);
+  });
+
+  it('ML-DSA: refuses another length', () => {
+    for (const length of [0, 32, 1311, 1313, 1952]) {
+      const info = derSequence(
+        derSequence(derOid('2.16.840.1.101.3.4.3.17' as Oid)),
+        derBitString(new Uint8Array(length)),
+      );
+      expect(() => checkPublicKey(info)).toThrow(unsupported);
+    }
+  });
+});
+
+describe('strictness', () => {
+  it('refuses bytes after the end and lengths that are not the shortest', async () => {
+    const { subjectPublicKeyInfo: info } = await generateSoftwareKey('ecdsa-p256-sha256');
+    expect(() => checkPublicKey(Buffer.concat([info, Buffer.of(0)]))).toThrow(
+      expect.objectContaining({ code: 'trailing-data' }),
+    );
+    const long = Buffer.concat([Buffer.of(0x30, 0x81), info.subarray(1)]);
+    expect(() => checkPublicKey(long)).toThrow(expect.objectContaining({ code: 'malformed-der' }));
+    expect(() => checkPublicKey(new Uint8Array(4097))).toThrow(
+      expect.objectContaining({ code: 'input-too-large' }),
+    );
+  });
+
+  it('any bytes, and any change to a good key, give a value or a Fault', async () => {
+    const infos = await Promise.all(
+      (['rsa2048-sha256', 'ecdsa-p384-sha384', 'ed25519', 'ml-dsa-44'] as const).map(
+        async (name) => (await generateSoftwareKey(name)).subjectPublicKeyInfo,
+      ),
+    );
+    const judge = (bytes: Uint8Array): void => {
+      try {
+        checkPublicKey(bytes);
+      } catch (error) {
+        expect(error).toBeInstanceOf(Fault);
+      }
+    };
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), judge), { numRuns: 200 });
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...infos),
+        fc.nat(60),
+        fc.integer({ min: 1, max: 255 }),
+        (info, at, change) => {
+          const bytes = Buffer.from(info);
+          bytes[at % bytes.length] = (bytes[at % bytes.length] as number) ^ change;
+          judge(bytes);
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+});
