@@ -1,0 +1,276 @@
+import { randomBytes } from 'node:crypto';
+import type { HttpRequest } from '../../functions/http.ts';
+import type { Edge } from '../../functions/stack.ts';
+import type { App } from '../../lib/app.ts';
+import type { CaView, CertificateView, Revocation } from '../../lib/authority/authority.ts';
+import { Fault } from '../../lib/fault.ts';
+import { generateSoftwareKey } from '../../lib/keys/software.ts';
+import type { RecordQuery } from '../../lib/ledger/ledger.ts';
+import type { LedgerRecord, RecordDraft } from '../../lib/ledger/record.ts';
+import { asDer } from '../../lib/pki/der.ts';
+import type { CertificateRef, Principal, Role } from '../../lib/principal.ts';
+import { openPrincipals } from '../../lib/principals/principals.ts';
+import type { RequestView, Submission } from '../../lib/registration/registration.ts';
+import type { Caller } from '../../lib/status/status.ts';
+
+/*
+ * The smallest service that the edges can be tested against: one CA, one certificate, one request, each with the
+ * behaviour of its room's contract that an edge can see. Callers and tokens are the real thing.
+ */
+
+export const CA = 'organisation-1';
+export const SERIAL = '0a2b';
+export const REQUEST = 'r-1';
+export const RECORD = '20260101-1';
+export const NOW = Date.UTC(2026, 0, 1, 12);
+
+const principal = (role: Role, n: number): Principal => ({
+  id: `${role.toLowerCase()}-${n}`,
+  role,
+  person: `person-${role}-${n}`,
+  ...(role === 'officer' ? { office: 'office-a' } : {}),
+  name: { ja: '氏名', en: 'Name' },
+});
+
+export const PEOPLE: Readonly<Record<Role, Principal>> = {
+  officer: principal('officer', 1),
+  operator: principal('operator', 1),
+  auditor: principal('auditor', 1),
+  relyingParty: principal('relyingParty', 1),
+  holder: principal('holder', 1),
+};
+
+const ca: CaView = {
+  id: CA,
+  authority: 'organisation',
+  generation: 1,
+  title: { ja: '組織認証局', en: 'Organisation CA' },
+  subject: 'C=JP, O=Akashi, CN=Organisation CA',
+  algorithm: 'ecdsa-p256-sha256',
+  notBefore: '2026-01-01T00:00:00Z',
+  notAfter: '2036-01-01T00:00:00Z',
+  fingerprint: '00'.repeat(32),
+  urls: {
+    certificate: 'http://localhost/ca/organisation-1.cer',
+    crl: ['http://localhost/crl/organisation-1/full.crl'],
+    ocsp: 'http://localhost/ocsp',
+  },
+};
+
+const certificate: CertificateView = {
+  ca: CA,
+  serial: SERIAL,
+  profile: 'seal',
+  profileVersion: 1,
+  office: 'office-a',
+  request: REQUEST,
+  subject: 'C=JP, CN=市長',
+  notBefore: '2026-01-01T00:00:00Z',
+  notAfter: '2029-01-01T00:00:00Z',
+  status: 'good',
+};
+
+const request: RequestView = {
+  id: REQUEST,
+  office: 'office-a',
+  profile: 'seal',
+  profileVersion: 1,
+  state: 'issued',
+  fields: { CN: '市長' },
+  subject: 'C=JP, CN=市長',
+  keyAlgorithm: 'EC P-256',
+  publicKeyDigest: '11'.repeat(32),
+  submittedBy: 'officer-1',
+  submittedAt: '2026-01-01T09:00:00Z',
+  examinations: [],
+  certificate: { ca: CA, serial: SERIAL },
+};
+
+const known = <T>(ok: boolean, code: Fault['code'], value: T): T => {
+  if (ok) return value;
+  throw new Fault(code, 'There is none of that name.');
+};
+
+export interface TestApp extends App {
+  readonly edge: Edge;
+  readonly records: LedgerRecord[];
+  readonly queries: RecordQuery[];
+  readonly submissions: { readonly submission: Submission; readonly key: string | undefined }[];
+  readonly ocspCalls: { readonly request: Uint8Array; readonly caller: Caller }[];
+  readonly logged: { readonly level: string; readonly message: string; readonly facts: unknown }[];
+  now: number;
+  /** Awaited by every OCSP answer and every submission. */
+  gate: Promise<void>;
+  tokenOf(role: Role): Promise<string>;
+}
+
+const signer = await generateSoftwareKey('ed25519');
+
+export const testApp = (
+  operationsCas: readonly { readonly ca: string; readonly certificate: Uint8Array }[] = [],
+): TestApp => {
+  const revocation: Revocation = {
+    status: 'revoked',
+    revocationTime: '2026-01-01T12:00:00Z',
+    reason: 'superseded',
+  };
+  const isKnown = (ref: CertificateRef) => ref.ca === CA && ref.serial === SERIAL;
+  const record = (draft: RecordDraft): LedgerRecord => ({
+    ...draft,
+    id: RECORD,
+    time: '2026-01-01T12:00:00.000Z',
+  });
+  const crl = () => ({
+    der: Buffer.from('crl'),
+    number: 7n,
+    thisUpdate: new Date(NOW - 1000),
+    nextUpdate: new Date(NOW + 3_600_500),
+  });
+
+  const app: TestApp = {
+    records: [],
+    queries: [],
+    submissions: [],
+    ocspCalls: [],
+    logged: [],
+    now: NOW,
+    gate: Promise.resolve(),
+    edge: {
+      get app() {
+        return app;
+      },
+      clock: () => app.now,
+      log: (level, message, facts) => void app.logged.push({ level, message, facts }),
+    },
+    tokenOf: async (role) => (await app.principals.issueToken(PEOPLE[role])).token,
+
+    principals: openPrincipals({
+      find: async (id) => Object.values(PEOPLE).find((candidate) => candidate.id === id),
+      statusOf: async () => 'good',
+      operationsCas,
+      clock: () => app.now,
+      random: randomBytes,
+      embedded: { signer, issuer: 'https://akashi.example', audience: 'akashi' },
+    }),
+
+    authority: {
+      authorities: async () => [ca],
+      caCertificate: async (id) => known(id === CA, 'unknown-authority', asDer(Buffer.from('30020500', 'hex'))),
+      certificate: async (_actor, ref) => known(isKnown(ref), 'unknown-certificate', certificate),
+      revoke: async (_actor, ref) => known(isKnown(ref), 'unknown-certificate', { revocation, first: true }),
+      hold: async (_actor, ref) => known(isKnown(ref), 'unknown-certificate', { revocation, first: true }),
+      release: async (_actor, ref) => known(isKnown(ref), 'unknown-certificate', undefined),
+    },
+
+    registration: {
+      submit: async (_actor, submission, key) => {
+        await app.gate;
+        const replayed = key !== undefined && app.submissions.some((earlier) => earlier.key === key);
+        app.submissions.push({ submission, key });
+        return { request, replayed };
+      },
+      examine: async (_actor, id) => known(id === REQUEST, 'unknown-request', request),
+      withdraw: async (_actor, id) => known(id === REQUEST, 'unknown-request', request),
+      get: async (_actor, id) => known(id === REQUEST, 'unknown-request', request),
+      list: async (_actor, { cursor }) =>
+        known(cursor === undefined || cursor === 'c-1', 'cursor-invalid', { requests: [request], cursor: 'c-1' }),
+      collect: async (_actor, id) =>
+        known(id === REQUEST, 'unknown-request', { pem: 'PEM\n', certificate: { ca: CA, serial: SERIAL } }),
+      recover: async () => [],
+    },
+
+    status: {
+      // Gives back what it was asked, which shows what the edge made of the request.
+      ocsp: async (asked, caller) => {
+        await app.gate;
+        app.ocspCalls.push({ request: asked, caller });
+        const cacheable = { thisUpdate: new Date(NOW - 60_000), nextUpdate: new Date(NOW + 600_000) };
+        return { der: Uint8Array.from(asked), ...(caller.method === 'GET' ? { cacheable } : {}) };
+      },
+      crl: async (id, partition) =>
+        known(id === CA, 'unknown-authority', known(partition === 'full', 'unknown-crl', crl())),
+      publish: async (id) => known(id === CA, 'unknown-authority', crl()),
+      publishDue: async () => [],
+    },
+
+    ledger: {
+      append: async (...drafts) => {
+        const written = drafts.map(record);
+        app.records.push(...written);
+        return written;
+      },
+      prepare: (draft) => ({ record: record(draft), writes: [] }),
+      query: async (query) => {
+        app.queries.push(query);
+        if (query.cursor !== undefined && query.cursor !== 'c-1') {
+          throw new Fault('cursor-invalid', 'The cursor is not of this query.');
+        }
+        return {
+          records: [record({ kind: 'ceremony', actor: 'service', details: {} })],
+          cursor: 'c-1',
+        };
+      },
+      get: async (id) =>
+        known(id === RECORD, 'unknown-record', record({ kind: 'ceremony', actor: 'service', details: {} })),
+    },
+  };
+  return app;
+};
+
+/** A request as an edge hands it to the stack of the route. */
+export const requestOf = (given: Partial<HttpRequest> & { readonly path: string }): HttpRequest => ({
+  id: 'request-1',
+  method: 'GET',
+  params: {},
+  query: new URLSearchParams(),
+  headers: {},
+  body: new Uint8Array(),
+  client: { tls: true },
+  ...given,
+});
+
+/** Something that each route of the table takes, by the route's id. */
+export const EXAMPLES: Readonly<
+  Record<string, { readonly target: string; readonly type?: string; readonly body?: string }>
+> = {
+  health: { target: '/healthz' },
+  openapi: { target: '/openapi.json' },
+  listAuthorities: { target: '/ca' },
+  getAuthorityCertificate: { target: `/ca/${CA}.cer` },
+  getAuthorityChain: { target: `/ca/${CA}.pem` },
+  getCrl: { target: `/crl/${CA}/full.crl` },
+  askStatus: { target: '/ocsp', type: 'application/ocsp-request', body: '0\u0003\n\u0001\u0001' },
+  askStatusByUrl: { target: '/ocsp/MAMKAQE=' },
+  getTokenKeys: { target: '/.well-known/jwks.json' },
+  issueToken: { target: '/token' },
+  submitRequest: {
+    target: '/api/v1/requests',
+    type: 'application/json',
+    body: JSON.stringify({ profile: 'seal', csr: 'PEM', fields: { CN: '市長', OU: ['総務部', '情報課'] } }),
+  },
+  listRequests: { target: '/api/v1/requests?state=issued&limit=5' },
+  getRequest: { target: `/api/v1/requests/${REQUEST}` },
+  examineRequest: {
+    target: `/api/v1/requests/${REQUEST}/examinations`,
+    type: 'application/json',
+    body: JSON.stringify({ decision: 'reject', reason: '書類の不備' }),
+  },
+  withdrawRequest: {
+    target: `/api/v1/requests/${REQUEST}/withdrawal`,
+    type: 'application/json; charset=utf-8',
+    body: JSON.stringify({ reason: '取下げ' }),
+  },
+  collectCertificate: { target: `/api/v1/requests/${REQUEST}/certificate.pem` },
+  getCertificate: { target: `/api/v1/certificates/${CA}/${SERIAL}` },
+  revokeCertificate: {
+    target: `/api/v1/certificates/${CA}/${SERIAL}/revocation`,
+    type: 'application/json',
+    body: JSON.stringify({ reason: 'keyCompromise', invalidityDate: '2025-12-31T00:00:00Z' }),
+  },
+  holdCertificate: { target: `/api/v1/certificates/${CA}/${SERIAL}/hold` },
+  releaseCertificate: { target: `/api/v1/certificates/${CA}/${SERIAL}/hold` },
+  listProvisions: { target: `/api/v1/provisions?ca=${CA}&serial=${SERIAL}&from=2026-01-01T00:00:00Z` },
+  listRecords: { target: '/api/v1/records?kind=revocation&actor=officer-1' },
+  getRecord: { target: `/api/v1/records/${RECORD}` },
+  publishCrl: { target: `/api/v1/crls/${CA}` },
+};
