@@ -1,4 +1,6 @@
-/** The DynamoDB table that `openDynamoDbTable` expects, as data for whoever creates it. Imports nothing. */
+import type { CreateTableCommandInput, UpdateTimeToLiveCommandInput } from '@aws-sdk/client-dynamodb';
+
+/** The DynamoDB table that `openDynamoDbTable` expects, as data for whoever creates it. Types only are imported. */
 export const DYNAMODB_SCHEMA = {
   /** Both keys are strings. */
   partitionKey: 'pk',
@@ -8,22 +10,22 @@ export const DYNAMODB_SCHEMA = {
   billingMode: 'PAY_PER_REQUEST',
 } as const;
 
-/** The inputs of `CreateTable` and `UpdateTimeToLive`, in that order of use. */
-export const createTableInput = (name: string) =>
-  ({
-    TableName: name,
-    AttributeDefinitions: [
-      { AttributeName: DYNAMODB_SCHEMA.partitionKey, AttributeType: 'S' },
-      { AttributeName: DYNAMODB_SCHEMA.sortKey, AttributeType: 'S' },
-    ],
-    KeySchema: [
-      { AttributeName: DYNAMODB_SCHEMA.partitionKey, KeyType: 'HASH' },
-      { AttributeName: DYNAMODB_SCHEMA.sortKey, KeyType: 'RANGE' },
-    ],
-    BillingMode: DYNAMODB_SCHEMA.billingMode,
-  }) as const;
+/** The input of `CreateTable`. */
+export const createTableInput = (name: string): CreateTableCommandInput => ({
+  TableName: name,
+  AttributeDefinitions: [
+    { AttributeName: DYNAMODB_SCHEMA.partitionKey, AttributeType: 'S' },
+    { AttributeName: DYNAMODB_SCHEMA.sortKey, AttributeType: 'S' },
+  ],
+  KeySchema: [
+    { AttributeName: DYNAMODB_SCHEMA.partitionKey, KeyType: 'HASH' },
+    { AttributeName: DYNAMODB_SCHEMA.sortKey, KeyType: 'RANGE' },
+  ],
+  BillingMode: DYNAMODB_SCHEMA.billingMode,
+});
 
-export const timeToLiveInput = (name: string) => ({
+/** The input of `UpdateTimeToLive`, once the table is there. */
+export const timeToLiveInput = (name: string): UpdateTimeToLiveCommandInput => ({
   TableName: name,
   TimeToLiveSpecification: { AttributeName: DYNAMODB_SCHEMA.timeToLiveAttribute, Enabled: true },
 });

@@ -9,7 +9,7 @@ import type { Random } from '../ports.ts';
  */
 export const singleAttempt = (requestTimeout: number) => ({
   maxAttempts: 1,
-  requestHandler: { connectionTimeout: 1_000, requestTimeout, throwOnRequestTimeout: true },
+  requestHandler: { connectionTimeout: 2_000, requestTimeout, throwOnRequestTimeout: true },
 });
 
 const ATTEMPTS = 6;
@@ -52,7 +52,7 @@ export const storeUnavailable = (cause: unknown): Fault =>
     { cause },
   );
 
-/** Errors of the service that say by their name that nothing was done and that asking again is right. */
+/** Names of service errors and codes of socket errors that say that nothing was done and asking again is right. */
 const NOT_APPLIED: ReadonlySet<string> = new Set([
   'ProvisionedThroughputExceededException',
   'ThrottlingException',
@@ -60,15 +60,20 @@ const NOT_APPLIED: ReadonlySet<string> = new Set([
   'RequestLimitExceeded',
   'TransactionConflictException',
   'SlowDown',
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
 ]);
 
 /**
- * Sorts what the SDK threw: throttling was not carried out; no answer at all or a server error may have been; every
- * other refusal (4xx: permissions, validation) is final.
+ * Sorts what the SDK threw: throttling was not carried out; no answer at all or a server error may have been (a
+ * connection that was not made in time counts here, since the SDK gives it no name of its own); every other refusal
+ * (4xx: permissions, validation) is final.
  */
 export const asRetryable = (error: unknown): Retryable | undefined => {
   if (!(error instanceof Error)) return undefined;
-  if (NOT_APPLIED.has(error.name)) return new Retryable(error, 'no');
+  const code = 'code' in error ? String(error.code) : '';
+  if (NOT_APPLIED.has(error.name) || NOT_APPLIED.has(code)) return new Retryable(error, 'no');
   if (error.name === 'TransactionInProgressException') return new Retryable(error, 'unknown');
   const status = statusOf(error);
   return status === undefined || status >= 500 ? new Retryable(error, 'unknown') : undefined;

@@ -1,0 +1,116 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { openDynamoDbTable } from '../../lib/store/dynamodb.ts';
+import type { Table } from '../../lib/store/store.ts';
+import { type Fate, startCuttingProxy } from './cutting-proxy.ts';
+import { type DynamoDbLocal, javaIsPresent, startDynamoDbLocal } from './dynamodb-local.ts';
+import { tableContract } from './table-contract.ts';
+
+const java = javaIsPresent();
+if (!java) process.stdout.write('DynamoDB table: skipped, because there is no Java runtime here.\n');
+
+describe.skipIf(!java)('DynamoDB table', () => {
+  let local: DynamoDbLocal;
+  beforeAll(async () => {
+    local = await startDynamoDbLocal();
+    await local.createTable('contract');
+  });
+  afterAll(() => local?.stop());
+
+  tableContract({
+    open: async () => openDynamoDbTable({ table: 'contract', client: local.client, random: randomBytes }),
+    maxWrites: 10,
+    writers: 100,
+    increments: 40,
+    queryRuns: 40,
+  });
+
+  describe('when answers are lost', () => {
+    let proxy: Awaited<ReturnType<typeof startCuttingProxy>>;
+    let table: Table;
+    let rows = 0;
+    const newKey = () => ({ pk: 'cut', sk: `row${rows++}` });
+    const unavailable = { code: 'store-unavailable' };
+
+    beforeAll(async () => {
+      const { hostname, port } = new URL(local.client.endpoint);
+      proxy = await startCuttingProxy({ host: hostname, port: Number(port) }, ({ headers }) =>
+        /PutItem|DeleteItem|TransactWriteItems/.test(String(headers['x-amz-target'])),
+      );
+      const client = { ...local.client, endpoint: proxy.endpoint };
+      table = openDynamoDbTable({ table: 'contract', client, random: randomBytes });
+    });
+    afterEach(() => expect(proxy.left()).toBe(0));
+    afterAll(async () => {
+      await table?.close();
+      await proxy?.stop();
+    });
+
+    it.each<Fate[]>([['lost'], ['appliedThenCut'], [503], ['appliedThenCut', 'lost', 'appliedThenCut']])(
+      'puts once and says so (%s %s %s)',
+      async (...fates) => {
+        const key = newKey();
+        proxy.next(...fates);
+        await table.write([{ put: key, value: { mine: true }, if: 'absent' }]);
+        expect(await table.get(key)).toEqual({ ...key, version: 1, value: { mine: true } });
+        proxy.next(...fates);
+        await table.write([{ put: key, value: { mine: 2 }, if: { version: 1 } }]);
+        expect(await table.get(key)).toEqual({ ...key, version: 2, value: { mine: 2 } });
+      },
+    );
+
+    it.each<Fate[]>([['lost'], ['appliedThenCut'], ['appliedThenCut', 'lost', 'appliedThenCut']])(
+      'carries out a transaction once and says so (%s %s %s)',
+      async (...fates) => {
+        const [a, b] = [newKey(), newKey()];
+        proxy.next(...fates);
+        await table.write([
+          { put: a, value: {}, if: 'absent' },
+          { put: b, value: {}, if: 'absent' },
+        ]);
+        proxy.next(...fates);
+        await table.write([
+          { put: a, value: { second: true }, if: { version: 1 } },
+          { delete: b, if: { version: 1 } },
+        ]);
+        expect(await table.get(a)).toEqual({ ...a, version: 2, value: { second: true } });
+        expect(await table.get(b)).toBeUndefined();
+      },
+    );
+
+    it('deletes when the request was lost, and does not guess when the answer was', async () => {
+      const key = newKey();
+      await table.write([{ put: key, value: {}, if: 'absent' }]);
+      proxy.next('lost');
+      await table.write([{ delete: key, if: { version: 1 } }]);
+      await table.write([{ put: key, value: {}, if: 'absent' }]);
+      proxy.next('appliedThenCut');
+      await expect(table.write([{ delete: key, if: { version: 1 } }])).rejects.toMatchObject(unavailable);
+      expect(await table.get(key)).toBeUndefined();
+    });
+
+    it('does not call a row of another writer its own, nor a condition failed that it cannot judge', async () => {
+      const key = newKey();
+      await table.write([{ put: key, value: { theirs: true }, if: 'absent' }]);
+      proxy.next('lost');
+      await expect(table.write([{ put: key, value: {}, if: 'absent' }])).rejects.toMatchObject(unavailable);
+      expect((await table.get(key))?.value).toEqual({ theirs: true });
+      await expect(table.write([{ put: key, value: {}, if: 'absent' }])).rejects.toMatchObject({
+        code: 'condition-failed',
+      });
+    });
+
+    it('gives up after six attempts', async () => {
+      const key = newKey();
+      proxy.next('lost', 'lost', 'lost', 'lost', 'lost', 'lost');
+      await expect(table.write([{ put: key, value: {}, if: 'absent' }])).rejects.toMatchObject(unavailable);
+      expect(await table.get(key)).toBeUndefined();
+    });
+  });
+
+  it('does not repeat what is refused for good', async () => {
+    const table = openDynamoDbTable({ table: 'no-such-table', client: local.client, random: randomBytes });
+    await expect(table.get({ pk: 'p', sk: 's' })).rejects.toMatchObject({ code: 'store-unavailable' });
+    await table.close();
+  });
+});

@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { openS3Bucket, type S3Bucket } from '../../lib/store/s3.ts';
+import { bucketContract } from './bucket-contract.ts';
+import { type Fate, startCuttingProxy } from './cutting-proxy.ts';
+import { startS3Emulator } from './s3-emulator.ts';
+
+describe('S3 bucket', () => {
+  let emulator: Awaited<ReturnType<typeof startS3Emulator>>;
+  let direct: S3Bucket;
+  beforeAll(async () => {
+    emulator = await startS3Emulator('contract');
+    direct = openS3Bucket({ bucket: 'contract', client: emulator.client, random: randomBytes });
+  });
+  afterAll(async () => {
+    direct?.close();
+    await emulator?.stop();
+  });
+
+  bucketContract({ open: async () => direct, writers: 20, listRuns: 40 });
+
+  describe('when answers are lost', () => {
+    let proxy: Awaited<ReturnType<typeof startCuttingProxy>>;
+    let bucket: S3Bucket;
+    let objects = 0;
+    const newKey = () => `cut/${objects++}`;
+
+    beforeAll(async () => {
+      const { hostname, port } = new URL(emulator.client.endpoint);
+      proxy = await startCuttingProxy(
+        { host: hostname, port: Number(port) },
+        ({ method }) => method === 'PUT',
+      );
+      const client = { ...emulator.client, endpoint: proxy.endpoint };
+      bucket = openS3Bucket({ bucket: 'contract', client, random: randomBytes });
+    });
+    afterEach(() => expect(proxy.left()).toBe(0));
+    afterAll(async () => {
+      bucket?.close();
+      await proxy?.stop();
+    });
+
+    it.each<Fate[]>([
+      ['lost'],
+      ['appliedThenCut'],
+      [503],
+      [409, 409],
+      ['appliedThenCut', 409, 'lost', 'appliedThenCut'],
+    ])('puts once and says so (%s %s %s %s)', async (...fates) => {
+      const key = newKey();
+      proxy.next(...fates);
+      const first = await bucket.put(key, Buffer.from('one'), { if: 'absent' });
+      expect((await bucket.get(key))?.version).toBe(first.version);
+      proxy.next(...fates);
+      const second = await bucket.put(key, Buffer.from('two'), { if: first });
+      expect(await bucket.get(key)).toMatchObject({ version: second.version });
+      expect(Buffer.from((await bucket.get(key))?.body ?? []).toString()).toBe('two');
+    });
+
+    it('does not call an object of another writer its own, nor a condition failed that it cannot judge', async () => {
+      const key = newKey();
+      // The same bytes, so the same ETag: only the token tells whose put it was.
+      await direct.put(key, Buffer.from('same'), { if: 'absent' });
+      proxy.next('lost');
+      await expect(bucket.put(key, Buffer.from('same'), { if: 'absent' })).rejects.toMatchObject({
+        code: 'store-unavailable',
+      });
+    });
+
+    it('calls a conflict that lasts a failed condition, because nothing was done', async () => {
+      const key = newKey();
+      proxy.next(409, 409, 409, 409, 409, 409);
+      await expect(bucket.put(key, Buffer.from('x'), { if: 'absent' })).rejects.toMatchObject({
+        code: 'condition-failed',
+      });
+      expect(await bucket.get(key)).toBeUndefined();
+    });
+
+    it('does not call it so when an earlier attempt may have gone through', async () => {
+      const key = newKey();
+      proxy.next('appliedThenCut', 409, 409, 409, 409, 409);
+      await expect(bucket.put(key, Buffer.from('x'), { if: 'absent' })).rejects.toMatchObject({
+        code: 'store-unavailable',
+      });
+      expect(await bucket.get(key)).toBeDefined();
+    });
+  });
+
+  it('stores the content type for those who read over HTTP', async () => {
+    await direct.put('crl', Buffer.from('x'), { if: 'absent', contentType: 'application/pkix-crl' });
+    expect(emulator.contentType('crl')).toBe('application/pkix-crl');
+  });
+
+  it('tells a missing object from a missing bucket', async () => {
+    const elsewhere = openS3Bucket({
+      bucket: 'no-such-bucket',
+      client: emulator.client,
+      random: randomBytes,
+    });
+    expect(await direct.get('no-such-object')).toBeUndefined();
+    const unavailable = { code: 'store-unavailable' };
+    await expect(elsewhere.get('a')).rejects.toMatchObject(unavailable);
+    await expect(elsewhere.list('', { limit: 1 })).rejects.toMatchObject(unavailable);
+    elsewhere.close();
+  });
+});

@@ -1,0 +1,112 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openSqliteTable } from '../../lib/store/sqlite.ts';
+import { tableContract } from './table-contract.ts';
+import { openTemporaryTable, temporaryFolder } from './temporary.ts';
+
+describe('SQLite table', () => {
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  let files = 0;
+  beforeAll(async () => {
+    folder = await temporaryFolder();
+  });
+  afterAll(() => folder[Symbol.asyncDispose]());
+
+  tableContract({
+    open: () => openSqliteTable(join(folder.path, `table${files++}.sqlite`)),
+    writers: 1000,
+    increments: 1000,
+    queryRuns: 300,
+  });
+
+  it('keeps everything over closing and opening', async () => {
+    const file = join(folder.path, 'kept.sqlite');
+    const first = await openSqliteTable(file);
+    await first.write([{ put: { pk: 'p', sk: 's' }, value: { kept: true }, if: 'absent' }]);
+    await first.close();
+    const second = await openSqliteTable(file);
+    expect(await second.get({ pk: 'p', sk: 's' })).toMatchObject({ version: 1, value: { kept: true } });
+    await second.close();
+  });
+
+  it('refuses a second opener in the same process', async () => {
+    const file = join(folder.path, 'locked.sqlite');
+    const owner = await openSqliteTable(file);
+    await expect(openSqliteTable(file)).rejects.toMatchObject({ code: 'store-locked' });
+    await owner.write([{ put: { pk: 'p', sk: 's' }, value: {}, if: 'absent' }]);
+    await expect(openSqliteTable(file)).rejects.toMatchObject({ code: 'store-locked' });
+    await owner.close();
+    const next = await openSqliteTable(file);
+    expect((await next.get({ pk: 'p', sk: 's' }))?.version).toBe(1);
+    await next.close();
+  });
+
+  it('refuses files that are not its own', async () => {
+    const foreign = join(folder.path, 'foreign.sqlite');
+    const db = new DatabaseSync(foreign);
+    db.exec('CREATE TABLE other (x)');
+    db.close();
+    await expect(openSqliteTable(foreign)).rejects.toMatchObject({ code: 'configuration-invalid' });
+    const text = join(folder.path, 'text.sqlite');
+    await writeFile(text, 'This is a letter, not a table. '.repeat(100));
+    await expect(openSqliteTable(text)).rejects.toMatchObject({ code: 'store-unavailable' });
+  });
+
+  it('purges what has expired and nothing else', async () => {
+    await using opened = await openTemporaryTable();
+    const { table } = opened;
+    const put = (sk: string, expires?: number) =>
+      table.write([
+        { put: { pk: 'p', sk }, value: {}, if: 'absent', ...(expires === undefined ? {} : { expires }) },
+      ]);
+    await Promise.all([
+      ...Array.from({ length: 1500 }, (_, i) => put(`old${i}`, 1_000 + (i % 7))),
+      put('due', 2_000),
+      put('later', 2_001),
+      put('always'),
+      put('renewed', 1_000),
+    ]);
+    await table.write([{ put: { pk: 'p', sk: 'renewed' }, value: {}, if: { version: 1 } }]);
+    expect(await table.purgeExpired(2_000)).toBe(1500);
+    const { items } = await table.query({ pk: 'p', limit: 1000 });
+    expect(items.map(({ sk }) => sk)).toEqual(['always', 'due', 'later', 'renewed']);
+    expect(await table.purgeExpired(2_001)).toBe(1);
+    expect(await table.purgeExpired(2_001)).toBe(0);
+  });
+
+  it('commits one turn of the event loop at once, in the order of the calls', async () => {
+    await using opened = await openTemporaryTable();
+    const key = { pk: 'p', sk: 's' };
+    // Each of these stands on the one before it; the second `absent` comes too late.
+    const outcomes = await Promise.allSettled([
+      opened.table.write([{ put: key, value: {}, if: 'absent' }]),
+      opened.table.write([{ put: key, value: {}, if: { version: 1 } }]),
+      opened.table.write([{ put: key, value: {}, if: 'absent' }]),
+      opened.table.write([{ delete: key, if: { version: 2 } }]),
+      opened.table.write([{ put: key, value: { last: true }, if: 'absent' }]),
+    ]);
+    expect(outcomes.map(({ status }) => status)).toEqual([
+      'fulfilled',
+      'fulfilled',
+      'rejected',
+      'fulfilled',
+      'fulfilled',
+    ]);
+    expect(await opened.table.get(key)).toEqual({ ...key, version: 1, value: { last: true } });
+  });
+
+  it('carries out more rows than one transaction takes', async () => {
+    await using opened = await openTemporaryTable();
+    const rows = (n: number) =>
+      Array.from(
+        { length: 100 },
+        (_, i) => ({ put: { pk: `p${n}`, sk: `${i}` }, value: {}, if: 'absent' }) as const,
+      );
+    await Promise.all(Array.from({ length: 100 }, (_, n) => opened.table.write(rows(n))));
+    for (const n of [0, 40, 41, 99]) {
+      expect((await opened.table.query({ pk: `p${n}`, limit: 1000 })).items).toHaveLength(100);
+    }
+  });
+});
