@@ -13,6 +13,8 @@ export interface EncodedCertificate {
   readonly version?: number;
   /** Content octets of the INTEGER. */
   readonly serialNumber: Uint8Array;
+  /** Contents of the Name. */
+  readonly issuer: Uint8Array;
   readonly validity: readonly EncodedTime[];
   readonly hasUniqueIdentifier: boolean;
   readonly extensions: readonly EncodedExtension[];
@@ -68,7 +70,7 @@ export const readEncodedCertificate = (der: Uint8Array): EncodedCertificate => {
   const version = tbs.optionalInto(constructed(0))?.small();
   const serialNumber = tbs.integerContent();
   tbs.element(); // signature
-  tbs.element(); // issuer
+  const issuer = tbs.element().content;
   const validity: EncodedTime[] = [];
   for (const times = tbs.sequence(); !times.done; ) validity.push(readEncodedTime(times));
   tbs.element(); // subject
@@ -83,6 +85,7 @@ export const readEncodedCertificate = (der: Uint8Array): EncodedCertificate => {
     der: der as Der,
     ...(version === undefined ? {} : { version }),
     serialNumber,
+    issuer,
     validity,
     hasUniqueIdentifier,
     extensions: explicit === undefined ? [] : readEncodedExtensions(explicit),

@@ -1,7 +1,7 @@
 import { change } from '../examples.ts';
-import type { CertificateRule } from '../rule.ts';
+import type { EncodedCertificateRule } from '../rule.ts';
 
-export const issuerNotEmpty: CertificateRule = {
+export const issuerNotEmpty: EncodedCertificateRule = {
   id: 'issuer-not-empty',
   cite: 'RFC 5280 4.1.2.4',
   applies: () => true,

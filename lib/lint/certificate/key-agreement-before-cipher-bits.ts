@@ -27,4 +27,5 @@ export const keyAgreementBeforeCipherBits: CertificateRule = {
       }),
     });
   },
+  also: ['ca-key-usage'],
 };

@@ -34,4 +34,5 @@ export const keyUsageFitsKey: CertificateRule = {
       extensions: changed(good.tbs.extensions, 'keyUsage', { usages: [...usages, unfit] }),
     });
   },
+  also: ['ca-key-usage'],
 };

@@ -16,7 +16,7 @@ export const ocspResponderPurpose: CertificateRule = {
   bad: (good) =>
     change(good, {
       extensions: changed(good.tbs.extensions, 'extKeyUsage', {
-        purposes: [OID.OCSPSigning, OID.serverAuth],
+        purposes: [OID.OCSPSigning, OID.clientAuth],
       }),
     }),
 };
