@@ -29,12 +29,15 @@ export const openReceiver = (
   const find = router(routes);
   const answers = new Map<Route, Answer>(routes.map((route) => [route, stack(route)]));
   const underWay = { status: 0, api: 0 };
-  /** Answers owed on a socket, their requests being read whole: nothing else may be written there in between. */
-  const owed = new WeakMap<Socket, number>();
+  /** Requests on a socket whose answers are not written yet. */
+  const unanswered = new WeakMap<Socket, Set<IncomingMessage>>();
   let open = true;
 
-  const owe = (socket: Socket, change: 1 | -1): void => {
-    owed.set(socket, (owed.get(socket) ?? 0) + change);
+  const expectAnswer = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
+    const { socket } = incoming;
+    const pending = unanswered.get(socket) ?? new Set();
+    unanswered.set(socket, pending.add(incoming));
+    outgoing.once('close', () => pending.delete(incoming));
   };
 
   const withinLane = async (route: Route, request: HttpRequest): Promise<HttpResponse> => {
@@ -68,8 +71,6 @@ export const openReceiver = (
     if (found.kind === 'other-method') throw methodNotAllowed(found.routes);
     const { route, params } = found;
     const body = await readBody(incoming, outgoing, maxBodyBytes(route), limits.bodyMs);
-    owe(incoming.socket, 1);
-    outgoing.once('close', () => owe(incoming.socket, -1));
     return withinLane(route, { ...request, params, body });
   };
 
@@ -100,6 +101,7 @@ export const openReceiver = (
 
   return {
     receive: (incoming, outgoing) => {
+      expectAnswer(incoming, outgoing);
       receive(incoming, outgoing).catch((error: unknown) => {
         log('error', 'answer failed', errorFacts(error));
         incoming.socket.destroy();
@@ -107,7 +109,9 @@ export const openReceiver = (
     },
 
     refuse: (error, socket) => {
-      if (!socket.writable || (owed.get(socket) ?? 0) > 0) {
+      // Where a whole request came before what could not be read, this would be taken for its answer.
+      const pending = [...(unanswered.get(socket) ?? [])];
+      if (!socket.writable || pending.some(({ complete }) => complete)) {
         socket.destroy();
         return;
       }

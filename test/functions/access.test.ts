@@ -121,11 +121,14 @@ describe('credentials', () => {
     expect(status).toBe(200);
   });
 
-  it.each(['Basic b2ZmaWNlcjpwYXNz', 'Bearer', 'Bearer a b', 'Bearer ü'])('like "%s" are refused', async (authorization) => {
-    const response = await call(route('getRequest'), { authorization });
-    expect([response.status, codeOf(response.body)]).toEqual([401, 'token-invalid']);
-    expect(response.headers['www-authenticate']).toBe('Bearer realm="akashi", error="invalid_token"');
-  });
+  it.each(['Basic b2ZmaWNlcjpwYXNz', 'Bearer', 'Bearer a b', 'Bearer ü'])(
+    'like "%s" are refused',
+    async (authorization) => {
+      const response = await call(route('getRequest'), { authorization });
+      expect([response.status, codeOf(response.body)]).toEqual([401, 'token-invalid']);
+      expect(response.headers['www-authenticate']).toBe('Bearer realm="akashi", error="invalid_token"');
+    },
+  );
 
   it('name the recipient of an OCSP answer, and leave it public where they do not hold', async () => {
     app.ocspCalls.length = 0;

@@ -155,7 +155,8 @@ export const testApp = (
 
     authority: {
       authorities: async () => [ca],
-      caCertificate: async (id) => known(id === CA, 'unknown-authority', asDer(Buffer.from('30020500', 'hex'))),
+      caCertificate: async (id) =>
+        known(id === CA, 'unknown-authority', asDer(Buffer.from('30020500', 'hex'))),
       certificate: async (_actor, ref) => known(isKnown(ref), 'unknown-certificate', certificate),
       revoke: async (_actor, ref) => known(isKnown(ref), 'unknown-certificate', { revocation, first: true }),
       hold: async (_actor, ref) => known(isKnown(ref), 'unknown-certificate', { revocation, first: true }),
@@ -173,7 +174,10 @@ export const testApp = (
       withdraw: async (_actor, id) => known(id === REQUEST, 'unknown-request', request),
       get: async (_actor, id) => known(id === REQUEST, 'unknown-request', request),
       list: async (_actor, { cursor }) =>
-        known(cursor === undefined || cursor === 'c-1', 'cursor-invalid', { requests: [request], cursor: 'c-1' }),
+        known(cursor === undefined || cursor === 'c-1', 'cursor-invalid', {
+          requests: [request],
+          cursor: 'c-1',
+        }),
       collect: async (_actor, id) =>
         known(id === REQUEST, 'unknown-request', { pem: 'PEM\n', certificate: { ca: CA, serial: SERIAL } }),
       recover: async () => [],

@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { HttpRequest, HttpResponse } from '../../functions/http.ts';
 import { PROBLEMS, problem } from '../../functions/problems.ts';
+import { sha256Hex } from '../../functions/provide.ts';
 import { pathMatcher, type Route } from '../../functions/route.ts';
 import { routes } from '../../functions/routes.ts';
 import { finish, stack } from '../../functions/stack.ts';
 import { FAULT_CODES, Fault } from '../../lib/fault.ts';
-import { sha256Hex } from '../../functions/provide.ts';
-import { CA, NOW, RECORD, REQUEST, requestOf, SERIAL, type TestApp, testApp } from './app.ts';
 import type { Role } from '../../lib/principal.ts';
+import { CA, NOW, RECORD, REQUEST, requestOf, SERIAL, type TestApp, testApp } from './app.ts';
 
 const routeOf = (id: string): Route => {
   const route = routes.find((candidate) => candidate.id === id);
@@ -126,7 +126,10 @@ describe('a JSON body', () => {
   });
 
   it('is refused where none is taken', async () => {
-    const response = await ask(app, 'getRequest', `/api/v1/requests/${REQUEST}`, { as: 'officer', body: '{}' });
+    const response = await ask(app, 'getRequest', `/api/v1/requests/${REQUEST}`, {
+      as: 'officer',
+      body: '{}',
+    });
     expect(parse(response).code).toBe('body-too-large');
   });
 });
@@ -252,9 +255,12 @@ describe('OCSP over GET', () => {
     expect(await sent(rest)).toBe(hex);
   });
 
-  it.each(['M', 'MA=M', '****', 'MA==%20', 'MA===', '%E7%99%BB'])('hands nothing on for "%s"', async (rest) => {
-    expect(await sent(rest)).toBe('');
-  });
+  it.each(['M', 'MA=M', '****', 'MA==%20', 'MA===', '%E7%99%BB'])(
+    'hands nothing on for "%s"',
+    async (rest) => {
+      expect(await sent(rest)).toBe('');
+    },
+  );
 
   it('may be cached until its nextUpdate, over POST never', async () => {
     const get = await ask(app, 'askStatusByUrl', '/ocsp/MAMKAQE=');
@@ -317,7 +323,12 @@ describe('an answer that tells somebody something', () => {
     ['getCertificate', `/api/v1/certificates/${CA}/${SERIAL}`, 'status', [{ ca: CA, serial: SERIAL }]],
     ['getRequest', `/api/v1/requests/${REQUEST}`, 'requests', [{ ca: CA, serial: SERIAL }]],
     ['listRequests', '/api/v1/requests', 'requests', [{ ca: CA, serial: SERIAL }]],
-    ['listProvisions', `/api/v1/provisions?ca=${CA}&serial=${SERIAL}`, 'records', [{ ca: CA, serial: SERIAL }]],
+    [
+      'listProvisions',
+      `/api/v1/provisions?ca=${CA}&serial=${SERIAL}`,
+      'records',
+      [{ ca: CA, serial: SERIAL }],
+    ],
     ['listRecords', '/api/v1/records', 'records', []],
     ['getRecord', `/api/v1/records/${RECORD}`, 'records', []],
   ])('%s is recorded with the digest of what was sent', async (id, target, channel, certificates) => {

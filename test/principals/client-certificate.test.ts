@@ -52,21 +52,26 @@ const faultOf = async (promise: Promise<unknown>): Promise<FaultCode | undefined
 };
 
 describe('a client certificate', () => {
-  it.each(['operations-1', 'operations-2', 'operations-3'])('of %s names its principal, its status asked under that CA', async (ca) => {
-    const asked: CertificateRef[] = [];
-    const principals = open({
-      statusOf: async (ref) => {
-        asked.push(ref);
-        return 'good';
-      },
-    });
-    const { der } = openssl.client(ca, { serial: 'ff01' });
-    expect(await principals.byCertificate(der)).toBe(officer);
-    expect(asked).toEqual([{ ca, serial: 'ff01' }]);
-  });
+  it.each(['operations-1', 'operations-2', 'operations-3'])(
+    'of %s names its principal, its status asked under that CA',
+    async (ca) => {
+      const asked: CertificateRef[] = [];
+      const principals = open({
+        statusOf: async (ref) => {
+          asked.push(ref);
+          return 'good';
+        },
+      });
+      const { der } = openssl.client(ca, { serial: 'ff01' });
+      expect(await principals.byCertificate(der)).toBe(officer);
+      expect(asked).toEqual([{ ca, serial: 'ff01' }]);
+    },
+  );
 
   it('is refused when another key of the same name signed it', async () => {
-    expect(await faultOf(open().byCertificate(openssl.client('impostor').der))).toBe('client-certificate-invalid');
+    expect(await faultOf(open().byCertificate(openssl.client('impostor').der))).toBe(
+      'client-certificate-invalid',
+    );
   });
 
   it.each([
@@ -115,9 +120,12 @@ describe('a client certificate', () => {
     ['without extended key usage', without('extendedKeyUsage')],
     ['for servers', [...without('extendedKeyUsage'), 'extendedKeyUsage=serverAuth']],
     ['for any purpose', [...without('extendedKeyUsage'), 'extendedKeyUsage=anyExtendedKeyUsage']],
-    ["of a CA", [...without('basicConstraints'), 'basicConstraints=critical,CA:TRUE']],
+    ['of a CA', [...without('basicConstraints'), 'basicConstraints=critical,CA:TRUE']],
     ['with an unknown critical extension', [...CLIENT_EXTENSIONS, '1.2.392.200000.1=critical,DER:0500']],
-    ['with critical name constraints', [...CLIENT_EXTENSIONS, 'nameConstraints=critical,permitted;DNS:example.jp']],
+    [
+      'with critical name constraints',
+      [...CLIENT_EXTENSIONS, 'nameConstraints=critical,permitted;DNS:example.jp'],
+    ],
   ])('%s is refused', async (_what, extensions) => {
     const { der } = openssl.client('operations-1', { extensions });
     expect(await faultOf(open().byCertificate(der))).toBe('client-certificate-invalid');

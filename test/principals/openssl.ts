@@ -48,10 +48,26 @@ export class OpensslCa {
     this.run('genpkey', '-algorithm', kind, ...(option ? ['-pkeyopt', option] : []), '-out', `${name}.key`);
   }
 
-  ca(name: string, algorithm = 'EC ec_paramgen_curve:P-256', subject = '/C=JP/O=Akashi/CN=Operations CA'): Issued {
+  ca(
+    name: string,
+    algorithm = 'EC ec_paramgen_curve:P-256',
+    subject = '/C=JP/O=Akashi/CN=Operations CA',
+  ): Issued {
     this.newKey(name, algorithm);
     this.run(
-      ...['req', '-x509', '-utf8', '-key', `${name}.key`, '-out', `${name}.pem`, '-days', '3650', '-subj', subject],
+      ...[
+        'req',
+        '-x509',
+        '-utf8',
+        '-key',
+        `${name}.key`,
+        '-out',
+        `${name}.pem`,
+        '-days',
+        '3650',
+        '-subj',
+        subject,
+      ],
       ...['-addext', 'basicConstraints=critical,CA:TRUE', '-addext', 'keyUsage=critical,keyCertSign,cRLSign'],
     );
     return this.read(name);
@@ -64,7 +80,18 @@ export class OpensslCa {
     this.run('req', '-new', '-utf8', '-key', `${name}.key`, '-out', `${name}.csr`, '-subj', subject);
     writeFileSync(join(this.folder, `${name}.ext`), (options.extensions ?? CLIENT_EXTENSIONS).join('\n'));
     this.run(
-      ...['x509', '-req', '-in', `${name}.csr`, '-CA', `${ca}.pem`, '-CAkey', `${ca}.key`, '-out', `${name}.pem`],
+      ...[
+        'x509',
+        '-req',
+        '-in',
+        `${name}.csr`,
+        '-CA',
+        `${ca}.pem`,
+        '-CAkey',
+        `${ca}.key`,
+        '-out',
+        `${name}.pem`,
+      ],
       ...['-set_serial', `0x${options.serial ?? '2a'}`, '-days', String(options.days ?? 365)],
       ...['-extfile', `${name}.ext`, ...(options.digest ? [`-${options.digest}`] : [])],
     );
