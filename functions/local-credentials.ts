@@ -112,7 +112,7 @@ export const principalCredentials = async (
 ): Promise<readonly string[]> => {
   const made: string[] = [];
   for (const { id, name } of principals) {
-    const fields = { principal: id, commonName: name.ja };
+    const fields = { principal: id, name: name.ja };
     const order = { name: `principal:${id}`, profile: operations.principal, fields };
     if ((await localCredentials(works, join(root, id), order, clock)).made) made.push(id);
   }
@@ -131,7 +131,7 @@ export const doorCredentials = (
   const bare = hostname.replace(/^\[(.*)\]$/, '$1');
   const names = ['localhost', ...(isIP(bare) ? [] : [bare])];
   const addresses = ['127.0.0.1', '::1', ...(isIP(bare) ? [bare] : [])];
-  const fields = { commonName: bare, dnsNames: [...new Set(names)], addresses: [...new Set(addresses)] };
+  const fields = { dnsNames: [...new Set(names)], ipAddresses: [...new Set(addresses)] };
   // A door reached by another name needs another certificate, so the name is part of where it is kept.
   const place = join(folder, bare.replace(/[^a-zA-Z0-9.-]/g, '_'));
   return localCredentials(works, place, { name: `door:${bare}`, profile: operations.service, fields }, clock);

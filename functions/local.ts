@@ -67,7 +67,7 @@ const passphraseOf = async (env: LocalEnv, trustDomain: TrustDomain, dataDir: st
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
-  const passphrase = random(24).toString('base64url');
+  const passphrase = Buffer.from(random(24)).toString('base64url');
   await writeFile(path, `${passphrase}\n`, { mode: 0o600, flag: 'wx', flush: true });
   return passphrase;
 };

@@ -16,6 +16,13 @@ export const revocationOf = (row: Revoked): Revocation => ({
   ...(row.invalidityDate !== undefined && { invalidityDate: rfc3339(row.invalidityDate) }),
 });
 
+/** For the record: times as people read them. */
+const detailsOf = ({ revocationTime, reason, invalidityDate }: RevocationEntry): Value => ({
+  reason,
+  revocationTime: rfc3339(revocationTime),
+  ...(invalidityDate !== undefined && { invalidityDate: rfc3339(invalidityDate) }),
+});
+
 const rfc3339 = (seconds: number): string => new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
 
 /** RFC 5280 5.3.1 and domain practice: a CRL must say these at once, not at its next turn. */
@@ -125,7 +132,10 @@ export const openRevoking = (
           'revoked',
           entry,
         );
-        const draft = draftOf('revocation', actor, ref, certificate, { ...entry, before: value.state });
+        const draft = draftOf('revocation', actor, ref, certificate, {
+          ...detailsOf(entry),
+          before: value.state,
+        });
         if (!(await change(writes, draft))) continue;
         if (URGENT.has(reason)) await publishAtOnce(ref.ca);
         return { revocation: revocationOf({ ...value, state: 'revoked', ...entry } as Revoked), first: true };
@@ -151,7 +161,7 @@ export const openRevoking = (
         }
         const entry: RevocationEntry = { revocationTime: nowSeconds(), reason: 'certificateHold' };
         const writes = register.revokeWrites(ref, registered as RegisteredAs<'good'>, 'hold', entry);
-        if (await change(writes, draftOf('hold', actor, ref, certificate, { ...entry }))) {
+        if (await change(writes, draftOf('hold', actor, ref, certificate, detailsOf(entry)))) {
           return { revocation: revocationOf({ ...value, state: 'hold', ...entry } as Revoked), first: true };
         }
       }
