@@ -79,13 +79,7 @@ export const compose = (ports: Ports): Works => {
     recorder: ledger,
     publishCrl: (ca) => status.publish(ca, 'service'),
   });
-  const registration = openRegistration({
-    table,
-    clock,
-    random,
-    ledger,
-    issuing: authority,
-  });
+  const registration = openRegistration({ ...ports, ledger, issuing: authority });
 
   const statusOf = async (ref: CertificateRef) => {
     const state = (await register.lookup(ref))?.value.state;

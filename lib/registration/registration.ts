@@ -1,4 +1,13 @@
+import { hash } from 'node:crypto';
+import { Fault } from '../fault.ts';
 import type { CertificateRef, Principal } from '../principal.ts';
+import type { Key } from '../store/store.ts';
+import { openChanges } from './changes.ts';
+import { assertOfficer, assertReadable, type Request, readableOffice } from './decide.ts';
+import type { RegistrationDeps } from './deps.ts';
+import { judge } from './intake.ts';
+import { newRequestId } from './request-id.ts';
+import { type IdempotencyRow, idempotencyRowKey, listingPk, submissionDigest } from './rows.ts';
 
 export const REQUEST_STATES = [
   'submitted',
@@ -53,8 +62,9 @@ export interface RequestView {
 export interface Registration {
   /**
    * Faults: `unknown-profile`, `profile-not-allowed`, `malformed-csr` and its kin, `proof-of-possession-failed`,
-   * `weak-key`, `key-algorithm-not-allowed`, `duplicate-key`, `invalid-field`, `idempotency-key-reused`.
-   * With an idempotency key, the same submission gives the same request again (`replayed`).
+   * `unsupported-algorithm`, `weak-key`, `key-algorithm-not-allowed`, `duplicate-key`, `invalid-field`,
+   * `idempotency-key-invalid`, `idempotency-key-reused`, `forbidden`. With an idempotency key (1 to 255 visible
+   * ASCII characters, each principal's own), the same submission gives the same request again (`replayed`).
    */
   submit(
     actor: Principal,
@@ -64,17 +74,22 @@ export interface Registration {
   /**
    * An officer's examination moves `submitted` to `examined`, an operator's `examined` to `approved` and on to
    * `issued` in the same call where issuing goes through (it is finished later where it does not). A rejection
-   * needs a reason and frees the key. Faults: `unknown-request`, `wrong-state`, `same-person`, `forbidden`.
+   * needs a reason and frees the key. A request whose profile has changed since it was submitted can only be
+   * rejected. Faults: `unknown-request`, `wrong-state`, `same-person`, `forbidden`, `invalid-input`; of approving at
+   * the centre also `unknown-profile`, `profile-not-allowed`, `invalid-field`.
    */
   examine(
     actor: Principal,
     id: string,
     examination: { readonly decision: 'approve' | 'reject'; readonly reason?: string },
   ): Promise<RequestView>;
-  /** By the office, before the centre has approved. Faults: `unknown-request`, `wrong-state`. */
+  /** By the office, before the centre has approved. Faults: `unknown-request`, `wrong-state`, `forbidden`, `invalid-input`. */
   withdraw(actor: Principal, id: string, reason: string): Promise<RequestView>;
   get(actor: Principal, id: string): Promise<RequestView>;
-  /** Newest first. Officers get their own office's; others may choose one. */
+  /**
+   * Newest first; `limit` is 1 to 100. Officers get their own office's; operators and auditors may choose one. A
+   * page may be shorter than `limit` and still have a cursor. Faults: `forbidden`, `invalid-input`, `cursor-invalid`.
+   */
   list(
     actor: Principal,
     query: {
@@ -92,3 +107,215 @@ export interface Registration {
   /** Finishes what an interrupted run left approved but not issued. Resolves with the requests finished. */
   recover(): Promise<readonly string[]>;
 }
+
+const MAX_PAGE = 100;
+
+const IDEMPOTENCY_KEY = /^[!-~]{1,255}$/;
+
+const viewOf = (id: string, request: Request): RequestView => ({
+  id,
+  office: request.office,
+  profile: request.profile,
+  profileVersion: request.profileVersion,
+  state: request.state,
+  fields: request.fields,
+  subject: request.subject,
+  keyAlgorithm: request.keyAlgorithm,
+  publicKeyDigest: request.publicKeyDigest,
+  submittedBy: request.submittedBy,
+  submittedAt: request.submittedAt,
+  examinations: request.examinations,
+  ...(request.certificate && { certificate: request.certificate }),
+});
+
+export const openRegistration = (deps: RegistrationDeps): Registration => {
+  const { table, clock, random, log, ledger, issuing } = deps;
+  const { read, change } = openChanges(deps);
+
+  const now = (): string => `${new Date(clock()).toISOString().slice(0, 19)}Z`;
+
+  const readFor = async (actor: Principal, id: string): Promise<Request> =>
+    assertReadable(actor, (await read(id))?.value);
+
+  /** The request that an idempotency key stands for already. Fault: `idempotency-key-reused`. */
+  const replayOf = async (actor: Principal, row: Key, digest: string): Promise<RequestView | undefined> => {
+    const found = (await table.get<IdempotencyRow>(row))?.value;
+    if (found === undefined) return undefined;
+    if (found.submission !== digest) {
+      throw new Fault(
+        'idempotency-key-reused',
+        'This idempotency key was used for another submission; take a new one.',
+      );
+    }
+    return viewOf(found.request, await readFor(actor, found.request));
+  };
+
+  const submit: Registration['submit'] = async (actor, submission, idempotencyKey) => {
+    const office = assertOfficer(actor);
+    if (idempotencyKey !== undefined && !IDEMPOTENCY_KEY.test(idempotencyKey)) {
+      throw new Fault('idempotency-key-invalid', 'An idempotency key is 1 to 255 visible ASCII characters.');
+    }
+    const row = idempotencyKey === undefined ? undefined : idempotencyRowKey(actor.id, idempotencyKey);
+    const digest = submissionDigest(submission);
+    const replay = row && (await replayOf(actor, row, digest));
+    if (replay) return { request: replay, replayed: true };
+
+    const application = judge(issuing, office, submission);
+    const id = newRequestId(clock, random);
+    const value: IdempotencyRow = { submission: digest, request: id };
+    try {
+      const request = await change(
+        id,
+        { command: 'submit', actor, at: now(), application },
+        row && [{ put: row, value, if: 'absent' }],
+      );
+      return { request: viewOf(id, request), replayed: false };
+    } catch (error) {
+      if (!Fault.is(error, 'condition-failed')) throw error;
+      const earlier = row && (await replayOf(actor, row, digest));
+      if (earlier) return { request: earlier, replayed: true };
+      throw new Fault(
+        'duplicate-key',
+        'Another request or certificate holds this public key; make a new key pair.',
+        { publicKeyDigest: application.publicKeyDigest },
+      );
+    }
+  };
+
+  /** A request is issued as it was submitted or not at all: its profile must still be the one it was bound to. */
+  const assertProfileInForce = (request: Request): void => {
+    const { profile } = issuing.describe(request.profile, request.office, request.fields);
+    if (profile.version !== request.profileVersion) {
+      throw new Fault(
+        'unknown-profile',
+        'The profile has changed since the request was submitted; reject it and have it submitted again.',
+        { profile: request.profile, version: request.profileVersion },
+      );
+    }
+  };
+
+  /** From approved to issued. Two that finish the same request get the same certificate, and one of them writes it. */
+  const finish = async (id: string, request: Request): Promise<Request> => {
+    const certificate = await issuing.issue({
+      order: id,
+      profile: request.profile,
+      profileVersion: request.profileVersion,
+      office: request.office,
+      fields: request.fields,
+      subjectPublicKeyInfo: Buffer.from(request.subjectPublicKeyInfo, 'base64'),
+      actor: request.examinations.at(-1)?.by ?? 'service',
+    });
+    try {
+      return await change(id, { command: 'finish', certificate });
+    } catch (error) {
+      const item = Fault.is(error, 'wrong-state') ? await read(id) : undefined;
+      if (item?.value.state !== 'issued') throw error;
+      return item.value;
+    }
+  };
+
+  /** Undefined, and said in the log, where issuing does not go through now. */
+  const tryToFinish = async (id: string, request: Request): Promise<Request | undefined> => {
+    try {
+      return await finish(id, request);
+    } catch (error) {
+      log('error', 'An approved request is not issued yet; it is taken up again', {
+        request: id,
+        ...(Fault.is(error) ? { error: error.code, message: error.message } : { error: 'internal' }),
+      });
+      return undefined;
+    }
+  };
+
+  return {
+    submit,
+
+    examine: async (actor, id, { decision, reason }) => {
+      if (actor.role === 'operator' && decision === 'approve') {
+        const request = await readFor(actor, id);
+        if (request.state === 'examined') assertProfileInForce(request);
+      }
+      const examined = await change(id, {
+        command: 'examine',
+        actor,
+        at: now(),
+        decision,
+        ...(reason !== undefined && { reason }),
+      });
+      const issued = examined.state === 'approved' ? await tryToFinish(id, examined) : undefined;
+      return viewOf(id, issued ?? examined);
+    },
+
+    withdraw: async (actor, id, reason) =>
+      viewOf(id, await change(id, { command: 'withdraw', actor, at: now(), reason })),
+
+    get: async (actor, id) => viewOf(id, await readFor(actor, id)),
+
+    list: async (actor, { office: wanted, state, limit, cursor }) => {
+      const own = readableOffice(actor);
+      if (own !== undefined && wanted !== undefined && wanted !== own) {
+        throw new Fault('forbidden', 'Officers list the requests of their own office.');
+      }
+      if (!Number.isInteger(limit) || limit < 1 || limit > MAX_PAGE) {
+        throw new Fault('invalid-input', `A page has 1 to ${MAX_PAGE} requests.`, { path: 'limit' });
+      }
+      const page = await table.query({
+        pk: listingPk(own ?? wanted, state),
+        descending: true,
+        limit,
+        ...(cursor !== undefined && { cursor }),
+      });
+      const rows = await Promise.all(
+        page.items.map(async ({ sk: id }) => ({ id, request: (await read(id))?.value })),
+      );
+      return {
+        // A request may have moved on between the listing and its row.
+        requests: rows.flatMap(({ id, request }) =>
+          request !== undefined && (state === undefined || request.state === state)
+            ? [viewOf(id, request)]
+            : [],
+        ),
+        ...(page.cursor !== undefined && { cursor: page.cursor }),
+      };
+    },
+
+    collect: async (actor, id) => {
+      const { state, certificate } = await readFor(actor, id);
+      if (certificate === undefined) {
+        throw new Fault('not-issued', `The request is ${state}; there is no certificate to collect.`, {
+          state,
+        });
+      }
+      const pem = await issuing.chainPem(certificate);
+      await ledger.append({
+        kind: 'provision',
+        recipient: actor.id,
+        channel: 'certificate',
+        method: 'GET',
+        certificates: [certificate],
+        provided: { request: id },
+        responseDigest: hash('sha256', pem),
+        count: 1,
+      });
+      return { pem, certificate };
+    },
+
+    recover: async () => {
+      const finished: string[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await table.query({
+          pk: listingPk(undefined, 'approved'),
+          limit: MAX_PAGE,
+          ...(cursor !== undefined && { cursor }),
+        });
+        for (const { sk: id } of page.items) {
+          const request = (await read(id))?.value;
+          if (request?.state === 'approved' && (await tryToFinish(id, request))) finished.push(id);
+        }
+        cursor = page.cursor;
+      } while (cursor !== undefined);
+      return finished;
+    },
+  };
+};

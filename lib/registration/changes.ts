@@ -1,0 +1,72 @@
+import { Fault } from '../fault.ts';
+import type { Item, Write } from '../store/store.ts';
+import { type Command, decide, type Request } from './decide.ts';
+import type { ActRecord, RegistrationDeps } from './deps.ts';
+import { isRequestId } from './request-id.ts';
+import { type RequestRow, requestKey, requestWrites } from './rows.ts';
+
+/** A change loses to another only while there are states left to move to. */
+const MAX_ATTEMPTS = 8;
+
+export interface Changes {
+  read(id: string): Promise<Item<RequestRow> | undefined>;
+  /**
+   * Judges the command by the request as it stands and stores what comes of it, together with the record of it and
+   * the `more` writes, in one write; judges anew when another change was first.
+   */
+  change(id: string, command: Command, more?: readonly Write[]): Promise<Request>;
+}
+
+/** What the ledger is told of a command. Issuing is recorded by the authority, with the certificate. */
+const recordOf = (id: string, request: Request, command: Command): ActRecord | undefined => {
+  if (command.command === 'finish') return undefined;
+  const { profile, profileVersion, publicKeyDigest, office } = request;
+  const about = { request: id, profile, profileVersion, publicKeyDigest };
+  const by = { actor: command.actor.id, office };
+  if (command.command === 'examine') {
+    const stage = request.examinations.at(-1)?.stage;
+    return { kind: 'examination', ...by, details: { ...about, stage, decision: command.decision } };
+  }
+  return { kind: 'submission', ...by, details: { ...about, act: request.state } };
+};
+
+export const openChanges = ({ table, random, ledger }: RegistrationDeps): Changes => {
+  const read = async (id: string): Promise<Item<RequestRow> | undefined> =>
+    isRequestId(id) ? table.get<RequestRow>(requestKey(id)) : undefined;
+
+  /**
+   * `lost`: another change was first, and nothing was written. A store that does not answer is asked for the row,
+   * which is written if it carries this change.
+   */
+  const write = async (id: string, row: RequestRow, writes: readonly Write[]): Promise<'done' | 'lost'> => {
+    try {
+      await table.write(writes);
+      return 'done';
+    } catch (error) {
+      if (Fault.is(error, 'condition-failed')) return 'lost';
+      const found = await read(id).catch(() => undefined);
+      if (found?.value.change === row.change) return 'done';
+      throw error;
+    }
+  };
+
+  const change: Changes['change'] = async (id, command, more = []) => {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      const before = await read(id);
+      const next = decide(before?.value, command);
+      const record = recordOf(id, next, command);
+      const row = { ...next, change: Buffer.from(random(16)).toString('hex') };
+      const writes = [
+        ...requestWrites(id, before, row),
+        ...(record === undefined ? [] : ledger.prepare(record).writes),
+        ...more,
+      ];
+      if ((await write(id, row, writes)) === 'done') return next;
+      // A submission's other rows (the public key, the idempotency key) are taken: the caller knows what that means.
+      if (before === undefined) throw new Fault('condition-failed', 'Another submission was first.');
+    }
+    throw new Fault('store-unavailable', 'The request kept changing; try again.');
+  };
+
+  return { read, change };
+};

@@ -1,0 +1,160 @@
+import { Fault } from '../fault.ts';
+import type { Principal } from '../principal.ts';
+import type { Examination, RequestState } from './registration.ts';
+
+/**
+ * The rules of registration, without a store, a clock or a key: what a command makes of a request, or why not.
+ *
+ *   submitted ── officer approves ──▶ examined ── operator approves ──▶ approved ── issuing ──▶ issued
+ *       │                                │
+ *       └──── rejected, withdrawn ◀──────┘
+ */
+
+/** What a submission asks for, after its bytes and fields were judged. */
+export type Application = {
+  readonly profile: string;
+  readonly profileVersion: number;
+  readonly fields: Readonly<Record<string, string | readonly string[]>>;
+  readonly subject: string;
+  readonly keyAlgorithm: string;
+  /** SHA-256 of the DER SubjectPublicKeyInfo, hex. */
+  readonly publicKeyDigest: string;
+  /** DER, base64. */
+  readonly subjectPublicKeyInfo: string;
+};
+
+export type Request = Application & {
+  readonly state: RequestState;
+  readonly office: string;
+  readonly submittedBy: string;
+  readonly submittedAt: string;
+  readonly examinations: readonly Pick<Examination, keyof Examination>[];
+  /** Of those who acted, in the order of the acts; all different. */
+  readonly persons: readonly string[];
+  readonly withdrawal?: { readonly by: string; readonly at: string; readonly reason: string };
+  readonly certificate?: { readonly ca: string; readonly serial: string };
+};
+
+/** `at`: RFC 3339 UTC. */
+export type Command =
+  | {
+      readonly command: 'submit';
+      readonly actor: Principal;
+      readonly at: string;
+      readonly application: Application;
+    }
+  | {
+      readonly command: 'examine';
+      readonly actor: Principal;
+      readonly at: string;
+      readonly decision: 'approve' | 'reject';
+      readonly reason?: string;
+    }
+  | { readonly command: 'withdraw'; readonly actor: Principal; readonly at: string; readonly reason: string }
+  /** Of the service itself: issuing the approved request has given this certificate. */
+  | { readonly command: 'finish'; readonly certificate: { readonly ca: string; readonly serial: string } };
+
+const unknown = (): Fault => new Fault('unknown-request', 'There is no such request.');
+
+const wrongState = (state: RequestState, needed: string): Fault =>
+  new Fault('wrong-state', `The request is ${state}; this takes one that is ${needed}.`, { state });
+
+const MAX_REASON = 1000;
+
+const assertReason = (reason: string | undefined): void => {
+  if (reason === undefined || reason.trim() === '' || reason.length > MAX_REASON) {
+    throw new Fault('invalid-input', `A reason of 1 to ${MAX_REASON} characters is needed.`, {
+      path: 'reason',
+    });
+  }
+};
+
+/** The office that the principal acts for. Fault: `forbidden`. */
+export const assertOfficer = (actor: Principal): string => {
+  if (actor.role === 'officer' && actor.office !== undefined) return actor.office;
+  throw new Fault('forbidden', 'Only an officer of a registration sub-office may do this.');
+};
+
+/** Whose requests the principal may read: one office's, or everybody's (undefined). Fault: `forbidden`. */
+export const readableOffice = (actor: Principal): string | undefined => {
+  if (actor.role === 'operator' || actor.role === 'auditor') return undefined;
+  return assertOfficer(actor);
+};
+
+/** The request, for those who may read it. Another office's is as unknown as one that is not there. */
+export const assertReadable = (actor: Principal, request: Request | undefined): Request => {
+  const office = readableOffice(actor);
+  if (request === undefined || (office !== undefined && request.office !== office)) throw unknown();
+  return request;
+};
+
+const submit = ({ actor, at, application }: Extract<Command, { command: 'submit' }>): Request => ({
+  ...application,
+  state: 'submitted',
+  office: assertOfficer(actor),
+  submittedBy: actor.id,
+  submittedAt: at,
+  examinations: [],
+  persons: [actor.person],
+});
+
+const STAGES = {
+  officer: { stage: 'office', takes: 'submitted', gives: 'examined' },
+  operator: { stage: 'centre', takes: 'examined', gives: 'approved' },
+} as const;
+
+const examine = (
+  request: Request,
+  { actor, at, decision, reason }: Extract<Command, { command: 'examine' }>,
+): Request => {
+  if (actor.role !== 'officer' && actor.role !== 'operator') {
+    throw new Fault('forbidden', 'Only officers and operators examine requests.');
+  }
+  const { stage, takes, gives } = STAGES[actor.role];
+  if (decision === 'reject' || reason !== undefined) assertReason(reason);
+  if (request.state !== takes) throw wrongState(request.state, takes);
+  if (request.persons.includes(actor.person)) {
+    throw new Fault('same-person', 'Who submitted or examined a request does not examine it again.');
+  }
+  const examination = { stage, by: actor.id, at, decision, ...(reason !== undefined && { reason }) };
+  return {
+    ...request,
+    state: decision === 'approve' ? gives : 'rejected',
+    examinations: [...request.examinations, examination],
+    persons: [...request.persons, actor.person],
+  };
+};
+
+const withdraw = (
+  request: Request,
+  { actor, at, reason }: Extract<Command, { command: 'withdraw' }>,
+): Request => {
+  assertOfficer(actor);
+  assertReason(reason);
+  if (request.state !== 'submitted' && request.state !== 'examined') {
+    throw wrongState(request.state, 'submitted or examined');
+  }
+  return { ...request, state: 'withdrawn', withdrawal: { by: actor.id, at, reason } };
+};
+
+const finish = (request: Request, { certificate }: Extract<Command, { command: 'finish' }>): Request => {
+  if (request.state !== 'approved') throw wrongState(request.state, 'approved');
+  return { ...request, state: 'issued', certificate };
+};
+
+/**
+ * The request after the command; the one given is not changed. Faults: `unknown-request`, `forbidden`,
+ * `wrong-state`, `same-person`, `invalid-input`.
+ */
+export const decide = (request: Request | undefined, command: Command): Request => {
+  if (command.command === 'submit') {
+    if (request !== undefined) throw wrongState(request.state, 'not there yet');
+    return submit(command);
+  }
+  if (command.command === 'finish') {
+    if (request === undefined) throw unknown();
+    return finish(request, command);
+  }
+  const readable = assertReadable(command.actor, request);
+  return command.command === 'examine' ? examine(readable, command) : withdraw(readable, command);
+};

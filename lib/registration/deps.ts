@@ -1,0 +1,69 @@
+import type { Clock, Log, Random } from '../ports.ts';
+import type { CertificateRef } from '../principal.ts';
+import type { Table, Value, Write } from '../store/store.ts';
+
+/** What registration writes into the ledger: ids, digests and decisions, never a field's value or a reason. */
+export interface ActRecord {
+  readonly kind: 'submission' | 'examination';
+  readonly actor: string;
+  readonly office: string;
+  readonly details: Value;
+}
+
+export interface CollectionRecord {
+  readonly kind: 'provision';
+  readonly recipient: string;
+  readonly channel: 'certificate';
+  readonly method: string;
+  readonly certificates: readonly CertificateRef[];
+  readonly provided: Value;
+  readonly responseDigest: string;
+  readonly count: number;
+}
+
+export interface Recorder {
+  /** Writes to be stored together with the change that they record. */
+  prepare(record: ActRecord): { readonly writes: readonly Write[] };
+  /** Durable when it resolves. */
+  append(record: CollectionRecord): Promise<unknown>;
+}
+
+export type Fields = Readonly<Record<string, string | readonly string[]>>;
+
+/** What registration asks of whoever issues. */
+export interface Issuing {
+  /**
+   * What a submission would become; `fields` come back in the form in which they are used.
+   * Faults: `unknown-profile`, `profile-not-allowed`, `invalid-field`.
+   */
+  describe(
+    profile: string,
+    office: string,
+    fields: Fields,
+  ): {
+    readonly profile: { readonly version: number; readonly publicKeys: readonly string[] };
+    readonly subject: string;
+    readonly fields: Fields;
+  };
+  /** `order` is the request's id: the same order again gives the same certificate. */
+  issue(order: {
+    readonly order: string;
+    readonly profile: string;
+    readonly profileVersion: number;
+    readonly office: string;
+    readonly fields: Fields;
+    readonly subjectPublicKeyInfo: Uint8Array;
+    readonly actor: string;
+  }): Promise<CertificateRef>;
+  /** The certificate followed by its chain, in PEM. */
+  chainPem(ref: CertificateRef): Promise<string>;
+}
+
+export interface RegistrationDeps {
+  readonly table: Table;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly ledger: Recorder;
+  readonly issuing: Issuing;
+}

@@ -1,0 +1,60 @@
+import { Fault } from '../fault.ts';
+import { checkPublicKey, verifySignature } from '../keys/keys.ts';
+import { type CertificationRequest, decodeCertificationRequest, MAX_CSR_BYTES } from '../pki/csr.ts';
+import { decodePem } from '../pki/pem.ts';
+import type { Application } from './decide.ts';
+import type { Issuing } from './deps.ts';
+import type { Submission } from './registration.ts';
+
+/** JSON of all fields together; a request's row must stay well below the store's limit. */
+const MAX_FIELDS_BYTES = 64 * 1024;
+
+/** What tools write: RFC 7468 7, and the older label that it mentions. */
+const CSR_LABELS = ['CERTIFICATE REQUEST', 'NEW CERTIFICATE REQUEST'];
+
+/** RFC 2986 4.2: the request's own signature shows that whoever made it holds the private key. */
+const assertPossession = (csr: CertificationRequest): void => {
+  try {
+    verifySignature({
+      subjectPublicKeyInfo: csr.subjectPublicKeyInfo,
+      signatureAlgorithm: csr.signatureAlgorithm,
+      message: csr.info,
+      signature: csr.signatureValue,
+    });
+  } catch (cause) {
+    if (!Fault.is(cause, 'signature-invalid')) throw cause;
+    throw new Fault(
+      'proof-of-possession-failed',
+      'The certification request is not signed with the private key of its public key; make it again.',
+      {},
+      { cause },
+    );
+  }
+};
+
+/** Judges a submission whole, before anything is stored. Faults: those of `Registration.submit`. */
+export const judge = (issuing: Issuing, office: string, submission: Submission): Application => {
+  if (Buffer.byteLength(JSON.stringify(submission.fields)) > MAX_FIELDS_BYTES) {
+    throw new Fault('invalid-field', `The fields have more than ${MAX_FIELDS_BYTES} bytes.`, {
+      limit: MAX_FIELDS_BYTES,
+    });
+  }
+  const { profile, subject, fields } = issuing.describe(submission.profile, office, submission.fields);
+  const csr = decodeCertificationRequest(decodePem(CSR_LABELS, submission.csr, MAX_CSR_BYTES));
+  const key = checkPublicKey(csr.subjectPublicKeyInfo);
+  if (!profile.publicKeys.includes(key.kind)) {
+    throw new Fault('key-algorithm-not-allowed', 'The profile does not take keys of this kind.', {
+      allowed: profile.publicKeys,
+    });
+  }
+  assertPossession(csr);
+  return {
+    profile: submission.profile,
+    profileVersion: profile.version,
+    fields,
+    subject,
+    keyAlgorithm: key.kind,
+    publicKeyDigest: key.digest,
+    subjectPublicKeyInfo: Buffer.from(csr.subjectPublicKeyInfo).toString('base64'),
+  };
+};

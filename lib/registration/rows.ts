@@ -1,0 +1,85 @@
+import { hash } from 'node:crypto';
+import type { Item, Key, Write } from '../store/store.ts';
+import type { Request } from './decide.ts';
+import type { RequestState, Submission } from './registration.ts';
+
+/**
+ * Registration's rows.
+ *
+ *   request/{id}                             request  the request
+ *   requests                                 {id}     all requests, by time
+ *   requests/office/{office}                 {id}     an office's
+ *   requests/state/{state}                   {id}     those in a state; `approved` is what is left to finish
+ *   requests/office/{office}/state/{state}   {id}     an office's in a state
+ *   request-key/{digest}                     key      which request holds the public key
+ *   request-idempotency/{principal}          {digest} what the principal's idempotency key stood for
+ *
+ * The listings hold no data of their own: a page costs itself and one read for each of its requests. Rows that
+ * are put once and deleted once are always at version 1.
+ */
+export type RequestRow = Request & {
+  /** New at every write: tells, when the answer to a write was lost, whether it went through. */
+  readonly change: string;
+};
+
+export type KeyRow = { readonly request: string };
+export type IdempotencyRow = { readonly submission: string; readonly request: string };
+
+export const requestKey = (id: string): Key => ({ pk: `request/${id}`, sk: 'request' });
+
+export const keyKey = (publicKeyDigest: string): Key => ({ pk: `request-key/${publicKeyDigest}`, sk: 'key' });
+
+/** Hashed, so that the caller's key may hold any character. */
+export const idempotencyRowKey = (principal: string, key: string): Key => ({
+  pk: `request-idempotency/${principal}`,
+  sk: hash('sha256', key),
+});
+
+/** The same submission gives the same digest, whatever the order of its fields. */
+export const submissionDigest = ({ profile, csr, fields }: Submission): string =>
+  hash('sha256', JSON.stringify([profile, csr, Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1))]));
+
+export const listingPk = (office: string | undefined, state: RequestState | undefined): string =>
+  [
+    'requests',
+    ...(office === undefined ? [] : ['office', office]),
+    ...(state === undefined ? [] : ['state', state]),
+  ].join('/');
+
+const stateListings = (id: string, { office, state }: Request): readonly Key[] => [
+  { pk: listingPk(undefined, state), sk: id },
+  { pk: listingPk(office, state), sk: id },
+];
+
+const lastingListings = (id: string, { office }: Request): readonly Key[] => [
+  { pk: listingPk(undefined, undefined), sk: id },
+  { pk: listingPk(office, undefined), sk: id },
+];
+
+const list = (key: Key): Write => ({ put: key, value: {}, if: 'absent' });
+const remove = (key: Key): Write => ({ delete: key, if: { version: 1 } });
+
+/**
+ * From one row to the next, or to the first. A rejected or withdrawn request gives its public key free; an issued
+ * one keeps it for ever.
+ */
+export const requestWrites = (
+  id: string,
+  before: Item<RequestRow> | undefined,
+  row: RequestRow,
+): readonly Write[] => {
+  if (before === undefined) {
+    return [
+      { put: requestKey(id), value: row, if: 'absent' },
+      { put: keyKey(row.publicKeyDigest), value: { request: id } satisfies KeyRow, if: 'absent' },
+      ...[...lastingListings(id, row), ...stateListings(id, row)].map(list),
+    ];
+  }
+  const ended = row.state === 'rejected' || row.state === 'withdrawn';
+  return [
+    { put: requestKey(id), value: row, if: { version: before.version } },
+    ...stateListings(id, before.value).map(remove),
+    ...stateListings(id, row).map(list),
+    ...(ended ? [remove(keyKey(row.publicKeyDigest))] : []),
+  ];
+};
