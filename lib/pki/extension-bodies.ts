@@ -111,4 +111,7 @@ export type ExtensionBody =
   /** Any other extension; `value` is the content of extnValue. */
   | { readonly id: 'other'; readonly oid: Oid; readonly value: Uint8Array };
 
+/** The body of one kind. */
+export type BodyOf<I extends ExtensionId> = Extract<ExtensionBody, { id: I }>;
+
 export type Extension = ExtensionBody & { readonly critical: boolean };

@@ -18,21 +18,21 @@ import {
   TAG,
   tlv,
 } from './der.ts';
+import { encodeIssuingPoint, encodePoints, readIssuingPoint, readPoints } from './distribution-point.ts';
 import {
+  type BodyOf,
   CRL_REASONS,
   crlReasonOf,
-  type DistributionPoint,
   type ExtensionBody,
   type ExtensionId,
   KEY_USAGES,
   type PolicyInformation,
 } from './extension-bodies.ts';
+import { readFlag, readList, readNamedBits } from './extension-fields.ts';
 import { encodeGeneralName, encodeGeneralNames, readGeneralName, readGeneralNames } from './general-name.ts';
 import { OID } from './oids.ts';
 import { encodeSerial, serialFromOctets } from './serial.ts';
 import { encodeGeneralizedTime, readGeneralizedTime } from './time.ts';
-
-type Body<I extends ExtensionId> = Extract<ExtensionBody, { id: I }>;
 
 /** What stands inside extnValue. `read` leaves the check for trailing bytes to its caller. */
 export interface ExtensionCodec {
@@ -46,57 +46,19 @@ export interface ExtensionCodec {
 const codec = <I extends ExtensionId>(
   id: I,
   oid: string,
-  read: (value: DerReader) => Omit<Body<I>, 'id'>,
-  encode: (body: Body<I>) => Der,
+  read: (value: DerReader) => Omit<BodyOf<I>, 'id'>,
+  encode: (body: BodyOf<I>) => Der,
 ): ExtensionCodec => ({
   id,
   oid: oid as Oid,
-  read: (value) => ({ id, ...read(value) }) as Body<I>,
+  read: (value) => ({ id, ...read(value) }) as BodyOf<I>,
   encode: encode as ExtensionCodec['encode'],
 });
 
-/* Pieces that several extensions share ------------------------------------------------------------------------ */
-
-/** The elements of a SEQUENCE SIZE (1..MAX) OF. */
-const readList = <T>(value: DerReader, readOne: (reader: DerReader) => T): readonly T[] => {
-  const at = value.offset;
-  const items: T[] = [];
-  for (const list = value.sequence(); !list.done; ) items.push(readOne(list));
-  if (items.length === 0) throw malformedDer('an empty SEQUENCE where at least one element belongs', at);
-  return items;
-};
-
-/** BOOLEAN DEFAULT FALSE: absent or TRUE, since a default is not encoded (X.690 11.5). */
-const readFlag = (reader: DerReader, tag: number): boolean => {
-  if (reader.peek() !== tag) return false;
-  const at = reader.offset;
-  const content = reader.content(tag);
-  if (content.length !== 1 || content[0] !== 0xff)
-    throw malformedDer('a BOOLEAN that is neither absent nor TRUE', at);
-  return true;
-};
-
-/**
- * The content octets of a BIT STRING that is a list of named bits: its lowest bit in use is one, since trailing
- * zero bits are not encoded (X.690 11.2.2), and the empty list means nothing in any extension.
- */
-const readNamedBits = (reader: DerReader, tag: number, names: number): Uint8Array => {
-  const at = reader.offset;
-  const content = reader.content(tag);
-  const unused = content[0] ?? 8;
-  const last = content.length > 1 ? (content[content.length - 1] as number) : 0;
-  if (unused > 7 || (last & -last) !== 1 << unused)
-    throw malformedDer('a list of named bits that is empty or not in its shortest form', at);
-  if (8 * (content.length - 1) - unused > names) throw malformedDer('a bit that has no name', at);
-  return content;
-};
-
-/** ReasonFlags has names for the bits 0 to 8 (RFC 5280 4.2.1.13). */
-const readReasonFlags = (reader: DerReader, tag: number): Uint8Array | undefined =>
-  reader.peek() === tag ? readNamedBits(reader, tag, 9) : undefined;
+/* Names and numbers, which several extensions hold ------------------------------------------------------- */
 
 const readNames = (value: DerReader) => ({ names: readGeneralNames(value, TAG.sequence) });
-const encodeNames = ({ names }: Body<'subjectAltName' | 'issuerAltName' | 'certificateIssuer'>): Der =>
+const encodeNames = ({ names }: BodyOf<'subjectAltName' | 'issuerAltName' | 'certificateIssuer'>): Der =>
   encodeGeneralNames(names, TAG.sequence);
 
 const CRL_NUMBER_OCTETS = 20;
@@ -110,103 +72,14 @@ const readNumber = (value: DerReader) => {
   return { number: BigInt(`0x${Buffer.from(content).toString('hex')}`) };
 };
 
-const encodeNumber = ({ number }: Body<'cRLNumber' | 'deltaCRLIndicator'>): Der => {
+const encodeNumber = ({ number }: BodyOf<'cRLNumber' | 'deltaCRLIndicator'>): Der => {
   if (number < 0n || number >> BigInt(8 * CRL_NUMBER_OCTETS - 1) !== 0n) {
     throw new Fault('invalid-input', 'A CRL number is not negative and has at most 20 octets.');
   }
   return derInteger(number);
 };
 
-/* Distribution points (RFC 5280 4.2.1.13, 4.2.1.15, 5.2.5) ------------------------------------------------------ */
-
-/** DistributionPointName, a CHOICE and so under an EXPLICIT [0]. */
-const readPointName = (
-  reader: DerReader,
-): Pick<DistributionPoint, 'fullName' | 'nameRelativeToCRLIssuer'> => {
-  const explicit = reader.optionalInto(constructed(0));
-  if (explicit === undefined) return {};
-  const relative = explicit.peek() === constructed(1);
-  const name = relative
-    ? { nameRelativeToCRLIssuer: explicit.der() }
-    : { fullName: readGeneralNames(explicit, constructed(0)) };
-  explicit.finish();
-  return name;
-};
-
-const encodePointName = ({
-  fullName,
-  nameRelativeToCRLIssuer,
-}: Pick<DistributionPoint, 'fullName' | 'nameRelativeToCRLIssuer'>): readonly Der[] => {
-  const name = nameRelativeToCRLIssuer ?? (fullName && encodeGeneralNames(fullName, constructed(0)));
-  return name === undefined ? [] : [tlv(constructed(0), name)];
-};
-
-const readPoint = (reader: DerReader): DistributionPoint => {
-  const at = reader.offset;
-  const point = reader.sequence();
-  const name = readPointName(point);
-  const reasons = readReasonFlags(point, primitive(1));
-  const cRLIssuer = point.peek() === constructed(2) ? readGeneralNames(point, constructed(2)) : undefined;
-  point.finish();
-  if (!name.fullName && !name.nameRelativeToCRLIssuer && !cRLIssuer) {
-    // RFC 5280 4.2.1.13: reasons alone make no distribution point.
-    throw malformedDer('a DistributionPoint that names neither a place nor an issuer', at);
-  }
-  return { ...name, ...(reasons && { reasons }), ...(cRLIssuer && { cRLIssuer }) };
-};
-
-const encodePoint = (point: DistributionPoint): Der =>
-  derSequence(
-    ...encodePointName(point),
-    ...(point.reasons ? [tlv(primitive(1), point.reasons)] : []),
-    ...(point.cRLIssuer ? [encodeGeneralNames(point.cRLIssuer, constructed(2))] : []),
-  );
-
-const readPoints = (value: DerReader) => ({ points: readList(value, readPoint) });
-const encodePoints = ({ points }: Body<'cRLDistributionPoints' | 'freshestCRL'>): Der =>
-  derSequence(...points.map(encodePoint));
-
-const readIssuingPoint = (value: DerReader): Omit<Body<'issuingDistributionPoint'>, 'id'> => {
-  const at = value.offset;
-  const point = value.sequence();
-  // RFC 5280 5.2.5: nothing but defaults would be an empty SEQUENCE, which is forbidden.
-  if (point.done) throw malformedDer('an empty issuingDistributionPoint', at);
-  const { fullName, nameRelativeToCRLIssuer } = readPointName(point);
-  const onlyContainsUserCerts = readFlag(point, primitive(1));
-  const onlyContainsCACerts = readFlag(point, primitive(2));
-  const onlySomeReasons = readReasonFlags(point, primitive(3));
-  const indirectCRL = readFlag(point, primitive(4));
-  const onlyContainsAttributeCerts = readFlag(point, primitive(5));
-  point.finish();
-  if (Number(onlyContainsUserCerts) + Number(onlyContainsCACerts) + Number(onlyContainsAttributeCerts) > 1) {
-    throw malformedDer('a CRL that says of two kinds of certificates that it has only that kind', at);
-  }
-  return {
-    ...(fullName && { distributionPoint: { fullName } }),
-    ...(nameRelativeToCRLIssuer && { nameRelativeToCRLIssuer }),
-    ...(onlyContainsUserCerts && { onlyContainsUserCerts }),
-    ...(onlyContainsCACerts && { onlyContainsCACerts }),
-    ...(onlySomeReasons && { onlySomeReasons }),
-    ...(indirectCRL && { indirectCRL }),
-    ...(onlyContainsAttributeCerts && { onlyContainsAttributeCerts }),
-  };
-};
-
-const TRUE = Uint8Array.of(0xff);
-const flag = (n: number, value: boolean | undefined): readonly Der[] =>
-  value ? [tlv(primitive(n), TRUE)] : [];
-
-const encodeIssuingPoint = (body: Body<'issuingDistributionPoint'>): Der =>
-  derSequence(
-    ...encodePointName({ ...body.distributionPoint, ...body }),
-    ...flag(1, body.onlyContainsUserCerts),
-    ...flag(2, body.onlyContainsCACerts),
-    ...(body.onlySomeReasons ? [tlv(primitive(3), body.onlySomeReasons)] : []),
-    ...flag(4, body.indirectCRL),
-    ...flag(5, body.onlyContainsAttributeCerts),
-  );
-
-/* Certificate policies (RFC 5280 4.2.1.4) ------------------------------------------------------------------------ */
+/* Certificate policies (RFC 5280 4.2.1.4) ---------------------------------------------------------------- */
 
 const readQualifier = (reader: DerReader): { cps?: string; der: Der } => {
   const der = reader.der();
@@ -255,9 +128,9 @@ const encodePolicy = ({ policyIdentifier, cps = [], otherQualifiers = [] }: Poli
   );
 };
 
-/* Authority key identifier (RFC 5280 4.2.1.1) --------------------------------------------------------------------- */
+/* Authority key identifier (RFC 5280 4.2.1.1) ------------------------------------------------------------ */
 
-const readAuthorityKey = (value: DerReader): Omit<Body<'authorityKeyIdentifier'>, 'id'> => {
+const readAuthorityKey = (value: DerReader): Omit<BodyOf<'authorityKeyIdentifier'>, 'id'> => {
   const at = value.offset;
   const fields = value.sequence();
   const keyIdentifier = fields.peek() === primitive(0) ? fields.octetString(primitive(0)) : undefined;
@@ -276,7 +149,7 @@ const readAuthorityKey = (value: DerReader): Omit<Body<'authorityKeyIdentifier'>
   };
 };
 
-const encodeAuthorityKey = (body: Body<'authorityKeyIdentifier'>): Der =>
+const encodeAuthorityKey = (body: BodyOf<'authorityKeyIdentifier'>): Der =>
   derSequence(
     ...(body.keyIdentifier ? [derOctetString(body.keyIdentifier, primitive(0))] : []),
     ...(body.authorityCertIssuer ? [encodeGeneralNames(body.authorityCertIssuer, constructed(1))] : []),
@@ -286,7 +159,7 @@ const encodeAuthorityKey = (body: Body<'authorityKeyIdentifier'>): Der =>
       : []),
   );
 
-/* Key usage (RFC 5280 4.2.1.3) -------------------------------------------------------------------------------------- */
+/* Key usage (RFC 5280 4.2.1.3) --------------------------------------------------------------------------- */
 
 const readUsages = (value: DerReader) => {
   const content = readNamedBits(value, TAG.bitString, KEY_USAGES.length);
@@ -295,7 +168,7 @@ const readUsages = (value: DerReader) => {
   };
 };
 
-const encodeUsages = ({ usages }: Body<'keyUsage'>): Der => {
+const encodeUsages = ({ usages }: BodyOf<'keyUsage'>): Der => {
   const bits = usages.map((usage) => KEY_USAGES.indexOf(usage));
   const highest = Math.max(...bits);
   if (bits.length === 0)
@@ -305,7 +178,7 @@ const encodeUsages = ({ usages }: Body<'keyUsage'>): Der => {
   return derBitString(bytes, 7 - (highest & 7));
 };
 
-/* The table ----------------------------------------------------------------------------------------------------------- */
+/* The table ---------------------------------------------------------------------------------------------- */
 
 export const EXTENSION_CODECS: readonly ExtensionCodec[] = [
   codec(

@@ -71,17 +71,16 @@ export {
 export {
   type BasicOcspResponse,
   type CertStatus,
-  decodeOcspResponse,
   encodeOcspError,
   encodeOcspResponse,
   encodeResponseData,
-  MAX_OCSP_RESPONSE_BYTES,
   OCSP_RESPONSE_STATUS,
   type OcspResponseStatus,
   type ResponderId,
   type ResponseData,
   type SingleResponse,
 } from './ocsp-response.ts';
+export { decodeOcspResponse, MAX_OCSP_RESPONSE_BYTES } from './ocsp-response-decoder.ts';
 export { OID, type OidName } from './oids.ts';
 export { decodePem, decodePemBundle, encodePem } from './pem.ts';
 export { encodeSerial, parseSerial, readSerial, type SerialHex, serialFromOctets } from './serial.ts';

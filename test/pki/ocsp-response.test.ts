@@ -26,15 +26,14 @@ import { encodeName } from '../../lib/pki/name.ts';
 import { encodeCertId, encodeOcspRequest } from '../../lib/pki/ocsp-request.ts';
 import {
   type CertStatus,
-  decodeOcspResponse,
   encodeOcspError,
   encodeOcspResponse,
   encodeResponseData,
-  MAX_OCSP_RESPONSE_BYTES,
   OCSP_RESPONSE_STATUS,
   type OcspResponseStatus,
   type ResponseData,
 } from '../../lib/pki/ocsp-response.ts';
+import { decodeOcspResponse, MAX_OCSP_RESPONSE_BYTES } from '../../lib/pki/ocsp-response-decoder.ts';
 import { OID } from '../../lib/pki/oids.ts';
 import { encodePem } from '../../lib/pki/pem.ts';
 import { encodeSerial, parseSerial, type SerialHex } from '../../lib/pki/serial.ts';
