@@ -1,0 +1,108 @@
+import { z } from 'zod';
+
+/*
+ * What the service answers, as far as it is used here. Members that are not named are kept, so that --json shows
+ * the answer as it came and a newer service can say more.
+ */
+
+const text = z.string();
+const bilingual = z.looseObject({ ja: text, en: text });
+const certificateRef = z.looseObject({ ca: text, serial: text });
+
+export const problemAnswer = z.looseObject({
+  type: text,
+  title: text,
+  detail: text.default(''),
+  code: text,
+  status: z.int().exactOptional(),
+  facts: z.record(text, z.unknown()).exactOptional(),
+  requestId: text.exactOptional(),
+});
+
+export const requestAnswer = z.looseObject({
+  id: text,
+  office: text,
+  profile: text,
+  profileVersion: z.int(),
+  state: text,
+  fields: z.record(text, z.union([text, z.array(text)])),
+  subject: text,
+  keyAlgorithm: text,
+  publicKeyDigest: text,
+  submittedBy: text,
+  submittedAt: text,
+  examinations: z.array(
+    z.looseObject({ stage: text, by: text, at: text, decision: text, reason: text.exactOptional() }),
+  ),
+  certificate: certificateRef.exactOptional(),
+});
+export type RequestAnswer = z.output<typeof requestAnswer>;
+
+export const requestPage = z.looseObject({ requests: z.array(requestAnswer), cursor: text.exactOptional() });
+
+export const revocationAnswer = z.looseObject({
+  revocation: z.looseObject({
+    status: z.enum(['revoked', 'hold']),
+    revocationTime: text,
+    reason: text,
+    invalidityDate: text.exactOptional(),
+  }),
+  first: z.boolean(),
+});
+
+export const certificateAnswer = z.looseObject({
+  ca: text,
+  serial: text,
+  profile: text,
+  request: text,
+  office: text.exactOptional(),
+  subject: text,
+  notBefore: text,
+  notAfter: text,
+  status: text,
+  revocation: revocationAnswer.shape.revocation.exactOptional(),
+});
+
+export const authoritiesAnswer = z.looseObject({
+  authorities: z.array(
+    z.looseObject({
+      id: text,
+      authority: text,
+      generation: z.int(),
+      title: bilingual,
+      subject: text,
+      algorithm: text,
+      notBefore: text,
+      notAfter: text,
+      fingerprint: text,
+      urls: z.looseObject({ certificate: text, crl: z.array(text), ocsp: text }),
+    }),
+  ),
+});
+
+export const publicationAnswer = z.looseObject({
+  ca: text,
+  number: text,
+  thisUpdate: text,
+  nextUpdate: text,
+  sha256: text,
+  bytes: z.int(),
+});
+
+export const tokenAnswer = z.looseObject({ token: text, expiresAt: text });
+
+export const recordAnswer = z.looseObject({
+  id: text,
+  time: text,
+  kind: text,
+  recipient: text.exactOptional(),
+  actor: text.exactOptional(),
+  channel: text.exactOptional(),
+  method: text.exactOptional(),
+  certificates: z.array(certificateRef).exactOptional(),
+  responseDigest: text.exactOptional(),
+  count: z.int().exactOptional(),
+});
+export type RecordAnswer = z.output<typeof recordAnswer>;
+
+export const recordPage = z.looseObject({ records: z.array(recordAnswer), cursor: text.exactOptional() });

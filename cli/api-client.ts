@@ -1,0 +1,158 @@
+import { z } from 'zod';
+import { adviceFor } from './advice.ts';
+import { problemAnswer } from './answers.ts';
+import { type Answer, exchange, type Question } from './exchange.ts';
+import { EXIT, Failure, unexpected, usage } from './failure.ts';
+import type { Settings } from './settings.ts';
+
+/** A page of a thousand records that name 96 certificates each is about 10 MiB. */
+const MAX_JSON_BYTES = 32 * 1024 * 1024;
+const MAX_PEM_BYTES = 1024 * 1024;
+/** Long enough for a CRL of national size to be built and signed. */
+const API_TIMEOUT_MS = 120_000;
+
+type Query = Readonly<Record<string, string | undefined>>;
+
+interface Call {
+  readonly method: Question['method'];
+  /** Segments are percent-encoded already. */
+  readonly path: string;
+  readonly query?: Query;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly json?: unknown;
+}
+
+/** The service's HTTP API for one caller. All of it rejects with a `Failure`. */
+export interface ApiClient {
+  get<T>(path: string, answer: z.ZodType<T>, query?: Query): Promise<T>;
+  /** `status` tells 201 from 200. */
+  post<T>(
+    path: string,
+    answer: z.ZodType<T>,
+    json?: unknown,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<{ readonly status: number; readonly answer: T }>;
+  delete(path: string): Promise<void>;
+  /** PEM. */
+  pem(path: string): Promise<string>;
+  /** Only ever by the client certificate. */
+  token<T>(answer: z.ZodType<T>): Promise<T>;
+  /**
+   * A question to an address that a certificate or the command line named, with the raw answer. Where that address
+   * is this service's own plain door, the question goes by the caller's door and under the caller's name, so that the
+   * service's record of the answer has it; anywhere else nothing is said about the caller.
+   */
+  ask(question: Omit<Question, 'tls'>): Promise<Answer>;
+}
+
+export const openApiClient = ({ url, tlsUrl, caller }: Settings): ApiClient => {
+  const door = caller.by === 'certificate' ? tlsUrl : url;
+  const identity: Pick<Question, 'tls' | 'headers'> =
+    caller.by === 'certificate'
+      ? { tls: caller.tls }
+      : caller.by === 'token'
+        ? { headers: { authorization: `Bearer ${caller.token}` } }
+        : {};
+
+  const call = async (
+    { method, path, query = {}, headers, json }: Call,
+    maxBytes: number,
+  ): Promise<Answer> => {
+    const target = new URL(`${door}${path}`);
+    for (const [name, value] of Object.entries(query)) {
+      if (value !== undefined) target.searchParams.set(name, value);
+    }
+    const answer = await exchange({
+      url: target,
+      method,
+      ...(json === undefined ? {} : { body: JSON.stringify(json) }),
+      maxBytes,
+      timeoutMs: API_TIMEOUT_MS,
+      ...(identity.tls ? { tls: identity.tls } : {}),
+      headers: {
+        accept: 'application/json, application/problem+json, application/pem-certificate-chain',
+        ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+        ...identity.headers,
+      },
+    });
+    if (answer.status >= 200 && answer.status < 300) return answer;
+    throw refusal(answer, target);
+  };
+
+  return {
+    get: async (path, schema, query) =>
+      readJson(await call({ method: 'GET', path, ...(query ? { query } : {}) }, MAX_JSON_BYTES), schema),
+
+    post: async (path, schema, json, headers) => {
+      const answer = await call(
+        { method: 'POST', path, ...(json === undefined ? {} : { json }), ...(headers ? { headers } : {}) },
+        MAX_JSON_BYTES,
+      );
+      return { status: answer.status, answer: readJson(answer, schema) };
+    },
+
+    delete: async (path) => {
+      await call({ method: 'DELETE', path }, MAX_JSON_BYTES);
+    },
+
+    pem: async (path) => {
+      const { headers, body } = await call({ method: 'GET', path }, MAX_PEM_BYTES);
+      if (mediaType(headers) !== 'application/pem-certificate-chain') {
+        throw unexpected('The service answered with something else than certificates in PEM.');
+      }
+      return body.toString('utf8');
+    },
+
+    token: async (schema) => {
+      if (caller.by !== 'certificate')
+        throw usage('A token is given to a client certificate only; use --as.');
+      return readJson(await call({ method: 'POST', path: '/token' }, MAX_JSON_BYTES), schema);
+    },
+
+    ask: (question) => {
+      if (caller.by === 'nothing' || !isBelow(question.url, url)) return exchange(question);
+      const { pathname, search } = question.url;
+      const base = new URL(url).pathname.replace(/\/$/, '');
+      return exchange({
+        ...question,
+        url: new URL(`${door}${pathname.slice(base.length)}${search}`),
+        ...(identity.tls ? { tls: identity.tls } : {}),
+        headers: { ...question.headers, ...identity.headers },
+      });
+    },
+  };
+};
+
+const isBelow = (address: URL, base: string): boolean => address.href.startsWith(`${base}/`);
+
+const mediaType = (headers: Answer['headers']): string =>
+  (headers['content-type'] ?? '').replace(/;.*$/s, '').trim().toLowerCase();
+
+const parseJson = ({ body }: Answer): unknown => {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+};
+
+const readJson = <T>(answer: Answer, schema: z.ZodType<T>): T => {
+  const result = schema.safeParse(parseJson(answer));
+  if (result.success) return result.data;
+  throw unexpected(
+    `The service answered ${answer.status} in a form that is not known here: ${z.prettifyError(result.error)}`,
+  );
+};
+
+const refusal = (answer: Answer, { origin }: URL): Failure => {
+  const { status, headers } = answer;
+  if (status < 400) {
+    return unexpected(`${origin} answered ${status}; redirects are not followed.`);
+  }
+  const problem = problemAnswer.safeParse(parseJson(answer));
+  if (mediaType(headers) !== 'application/problem+json' || !problem.success) {
+    return unexpected(`${origin} answered ${status} without a problem document.`);
+  }
+  return new Failure(EXIT.refused, problem.data, adviceFor(problem.data.code));
+};

@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { requestAnswer } from '../answers.ts';
+import { readCsr } from '../csr.ts';
+import { EXIT, Failure } from '../failure.ts';
+import { collectFields } from '../fields.ts';
+import type { AddCommand } from '../perform.ts';
+import { requestText } from '../request-text.ts';
+
+const input = z.object({
+  profile: z.string(),
+  csr: z.string(),
+  field: z.array(z.string()).default([]),
+  fields: z.string().exactOptional(),
+  idempotencyKey: z
+    .string()
+    .regex(/^[!-~]{1,128}$/, 'An idempotency key is 1 to 128 visible ASCII characters.')
+    .exactOptional(),
+});
+
+const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+
+const EXAMPLES = `
+The subject of the certification request is not used; subjects are built from the profile and its fields. With the
+same idempotency key the same submission gives the same request again, so a call that broke off is safe to repeat.
+
+Examples:
+  akashi request --as higashi-counter --profile official-position --csr csr.pem --field position=Mayor --field positionJa=市長
+  openssl req -new -key key.pem -subj / | akashi request --as higashi-counter --profile organisation-server --csr - --fields fields.json
+  akashi request --as higashi-counter --profile organisation-server --csr csr.pem --field dnsNames=a.example.jp --field dnsNames=b.example.jp
+`;
+
+export const addCommand: AddCommand = (program, perform) => {
+  program
+    .command('request')
+    .description('ask for a certificate')
+    .requiredOption('--profile <profile>', 'what kind of certificate')
+    .requiredOption(
+      '--csr <file>',
+      'the certification request (PKCS#10) in PEM or DER; - reads standard input',
+    )
+    .option('--field <name=value>', "a value of the profile's field; repeat it for lists", collect)
+    .option('--fields <file>', 'more fields, as one JSON object')
+    .option('--idempotency-key <key>', 'makes repeating safe; one is made and shown where none is given')
+    .addHelpText('after', EXAMPLES)
+    .action(
+      perform(input, async ({ client, terminal, show, settings }, options) => {
+        const csr = await readCsr(options.csr, terminal);
+        const fields = await collectFields(options.field, options.fields);
+        const key = options.idempotencyKey ?? randomUUID();
+        if (options.idempotencyKey === undefined && !settings.json) {
+          terminal.err(`idempotency key ${key}\n`);
+        }
+        const { status, answer } = await client
+          .post(
+            '/api/v1/requests',
+            requestAnswer,
+            { profile: options.profile, csr, fields },
+            { 'idempotency-key': key },
+          )
+          .catch((error: unknown) => {
+            throw withKey(error, key);
+          });
+        const replayed = status === 200;
+        const note = replayed ? 'This was submitted before; it is shown as it stands now.\n' : '';
+        show({ request: answer, replayed, idempotencyKey: key }, `${note}${requestText(answer)}`);
+      }),
+    );
+};
+
+/** Where it is not known whether the submission arrived, the key is what makes repeating safe. */
+const withKey = (error: unknown, key: string): unknown => {
+  if (!(error instanceof Failure) || error.exitCode === EXIT.refused) return error;
+  const facts = { ...error.problem.facts, idempotencyKey: key };
+  const advice =
+    `${error.advice ?? ''} It is safe to repeat the command with --idempotency-key ${key}.`.trim();
+  return new Failure(error.exitCode, { ...error.problem, facts }, advice, { cause: error });
+};

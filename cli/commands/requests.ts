@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { requestPage } from '../answers.ts';
+import type { AddCommand } from '../perform.ts';
+import { requestTable } from '../request-text.ts';
+
+const input = z.object({
+  office: z.string().exactOptional(),
+  state: z.string().exactOptional(),
+  limit: z.string().exactOptional(),
+  cursor: z.string().exactOptional(),
+});
+
+const EXAMPLES = `
+Officers see their own office's requests; operators and auditors all, or those of one office.
+
+Examples:
+  akashi requests --as higashi-counter --state submitted
+  akashi requests --as operator-sakai --office mizusaki-higashi --limit 50 --json
+`;
+
+export const addCommand: AddCommand = (program, perform) => {
+  program
+    .command('requests')
+    .description('list requests, newest first: id, state, time, office, profile, subject')
+    .option('--state <state>', 'submitted, examined, approved, issued, rejected or withdrawn')
+    .option('--office <office>', 'of this office')
+    .option('--limit <count>', 'requests on the page, at most 50')
+    .option('--cursor <cursor>', 'go on where an earlier page of the same query ended')
+    .addHelpText('after', EXAMPLES)
+    .action(
+      perform(input, async ({ client, show }, options) => {
+        const page = await client.get('/api/v1/requests', requestPage, options);
+        const rest = page.cursor === undefined ? '' : `; more with --cursor ${page.cursor}`;
+        show(page, `${requestTable(page.requests)}${page.requests.length} requests${rest}\n`);
+      }),
+    );
+};

@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import { usage } from './failure.ts';
+import { readFileWithin } from './read-file.ts';
+
+/** Who asks, and how the service learns it. */
+export type Caller =
+  | { readonly by: 'nothing' }
+  | { readonly by: 'token'; readonly token: string }
+  | { readonly by: 'certificate'; readonly principal: string; readonly tls: ClientTls };
+
+/** PEM. `ca` is what the service's own TLS certificate is judged by. */
+export interface ClientTls {
+  readonly key: string;
+  readonly cert: string;
+  readonly ca: string;
+}
+
+const MAX_CREDENTIAL_BYTES = 65_536;
+
+/** `<data>/credentials/<principal>/{key.pem,cert.pem,ca.pem}`, as the service wrote them for its principals. */
+export const readCredentials = async (data: string, principal: string): Promise<ClientTls> => {
+  if (!/^[a-z0-9-]{1,64}$/.test(principal)) {
+    throw usage('A principal is named by 1 to 64 lower-case letters, digits and hyphens.');
+  }
+  const folder = join(data, 'credentials', principal);
+  const read = async (name: string): Promise<string> =>
+    (await readFileWithin(join(folder, name), MAX_CREDENTIAL_BYTES)).toString('utf8');
+  try {
+    return { key: await read('key.pem'), cert: await read('cert.pem'), ca: await read('ca.pem') };
+  } catch (error) {
+    throw usage(
+      `There are no credentials of "${principal}" in ${folder}: ${error instanceof Error ? error.message : ''}`,
+      "Name a principal whose key.pem, cert.pem and ca.pem are there, or the service's data folder with --data (DATA_DIR).",
+    );
+  }
+};

@@ -1,0 +1,17 @@
+import { decodePem, encodePem, MAX_CSR_BYTES } from '../lib/pki/pki.ts';
+import { readFileWithin } from './read-file.ts';
+import type { Terminal } from './terminal.ts';
+
+/** The second is what Microsoft's and Netscape's tools wrote. */
+const LABELS = ['CERTIFICATE REQUEST', 'NEW CERTIFICATE REQUEST'];
+
+/**
+ * A certification request in PEM or DER, from a file or, as `-`, from standard input, in PEM. Anything else is refused
+ * before it is sent: what lies beside a certification request is most often its private key.
+ */
+export const readCsr = async (path: string, terminal: Terminal): Promise<string> => {
+  const limit = 4 * MAX_CSR_BYTES;
+  const bytes = path === '-' ? await terminal.input(limit) : await readFileWithin(path, limit);
+  const der = bytes[0] === 0x30 ? bytes : decodePem(LABELS, bytes.toString('utf8'), MAX_CSR_BYTES);
+  return encodePem('CERTIFICATE REQUEST', der);
+};

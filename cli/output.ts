@@ -1,0 +1,65 @@
+import type { Failure } from './failure.ts';
+
+/** Characters that take two columns of a terminal (Unicode's East Asian Width W and F, by script and block). */
+const WIDE =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\u3000-\u303f\u30a0-\u30ff\uff01-\uff60\uffe0-\uffe6]/u;
+const HALF_WIDTH_KATAKANA = /[\uff61-\uffdc]/;
+const ZERO = /[\p{Mn}\p{Me}\p{Variation_Selector}\u200b-\u200d]/u;
+
+/** Columns that the text takes on a terminal. */
+export const columns = (text: string): number => {
+  let width = 0;
+  for (const character of text) {
+    if (ZERO.test(character)) continue;
+    width += WIDE.test(character) && !HALF_WIDTH_KATAKANA.test(character) ? 2 : 1;
+  }
+  return width;
+};
+
+/** What would move the cursor, colour the terminal or turn the order of reading around. */
+const UNSAFE = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
+
+/** Text of others, with such characters written out, so that it cannot disguise itself on a terminal. */
+export const printable = (text: string): string =>
+  text.replace(UNSAFE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
+const pad = (text: string, width: number): string => text + ' '.repeat(width - columns(text));
+
+/** Rows in aligned columns, two spaces apart, a line each. */
+export const table = (rows: readonly (readonly string[])[]): string => {
+  const safe = rows.map((row) => row.map(printable));
+  const widths: number[] = [];
+  for (const row of safe) {
+    row.forEach((cell, index) => {
+      widths[index] = Math.max(widths[index] ?? 0, columns(cell));
+    });
+  }
+  return safe
+    .map((row) => row.map((cell, index) => pad(cell, widths[index] ?? 0)).join('  '))
+    .map((line) => `${line.trimEnd()}\n`)
+    .join('');
+};
+
+/** Names and values, a line each; what is undefined is left out. */
+export const details = (pairs: readonly (readonly [string, string | undefined])[]): string =>
+  table(pairs.filter((pair): pair is readonly [string, string] => pair[1] !== undefined));
+
+/** A value of JSON on one line, as short text where it is text. */
+export const compact = (value: unknown): string =>
+  typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+
+export const failureText = ({ problem, advice }: Failure): string => {
+  const lines = [`akashi: ${printable(problem.title)} (${printable(problem.code)})`];
+  const facts = Object.entries(problem.facts ?? {}).map(([name, value]) => [name, compact(value)] as const);
+  const rest = details([
+    ['detail', problem.detail === '' ? undefined : problem.detail],
+    ['what to do', advice],
+    ...facts,
+    ['request id', problem.requestId],
+  ]);
+  return `${lines.join('\n')}\n${rest.replace(/^/gm, '  ').trimEnd()}\n`;
+};
+
+/** The problem document for machines, with what to do where there is more to say. */
+export const failureJson = ({ problem, advice }: Failure): string =>
+  `${JSON.stringify(advice === undefined ? problem : { ...problem, advice })}\n`;

@@ -1,0 +1,56 @@
+import type { Command } from 'commander';
+import type { z } from 'zod';
+import { type ApiClient, openApiClient } from './api-client.ts';
+import { EXIT, type ExitCode, usage } from './failure.ts';
+import { readSettings, type Settings } from './settings.ts';
+import type { Terminal } from './terminal.ts';
+
+/** What a command works with. */
+export interface Run {
+  readonly settings: Settings;
+  readonly client: ApiClient;
+  readonly terminal: Terminal;
+  /** The result: `value` for machines, `text` for people. */
+  readonly show: (value: unknown, text: string) => void;
+}
+
+/** Undefined is `EXIT.ok`. */
+type Work<T> = (run: Run, input: T) => Promise<ExitCode> | Promise<void>;
+
+/** A command's action: reads the settings, checks arguments and options (by their names in camelCase), then works. */
+export type Perform = <T>(input: z.ZodType<T>, work: Work<T>) => (...received: unknown[]) => Promise<void>;
+
+/** One command, added to the program. */
+export type AddCommand = (program: Command, perform: Perform) => void;
+
+const inputOf = (command: Command): Record<string, unknown> => ({
+  ...command.opts<Record<string, unknown>>(),
+  ...Object.fromEntries(
+    command.registeredArguments.map((argument, index) => [argument.name(), command.processedArgs[index]]),
+  ),
+});
+
+const readInput = <T>(schema: z.ZodType<T>, command: Command): T => {
+  const result = schema.safeParse(inputOf(command));
+  if (result.success) return result.data;
+  const issues = result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  throw usage(issues.join(' '), `See akashi ${command.name()} --help.`);
+};
+
+/** `end` is told how a command that went through ends. */
+export const performWith =
+  (
+    terminal: Terminal,
+    commandOf: (received: readonly unknown[]) => Command,
+    end: (code: ExitCode) => void,
+  ): Perform =>
+  (input, work) =>
+  async (...received) => {
+    const command = commandOf(received);
+    const settings = await readSettings(command);
+    const read = readInput(input, command);
+    const show = (value: unknown, text: string): void =>
+      terminal.out(settings.json ? `${JSON.stringify(value)}\n` : text);
+    const code = await work({ settings, client: openApiClient(settings), terminal, show }, read);
+    end(code ?? EXIT.ok);
+  };

@@ -1,0 +1,66 @@
+import { Command } from 'commander';
+import { addCommand as authorities } from './commands/authorities.ts';
+import { addCommand as certificate } from './commands/certificate.ts';
+import { addCommand as collect } from './commands/collect.ts';
+import { addCommand as examine } from './commands/examine.ts';
+import { addCommand as hold } from './commands/hold.ts';
+import { addCommand as provisions } from './commands/provisions.ts';
+import { addCommand as publish } from './commands/publish.ts';
+import { addCommand as records } from './commands/records.ts';
+import { addCommand as release } from './commands/release.ts';
+import { addCommand as request } from './commands/request.ts';
+import { addCommand as requests } from './commands/requests.ts';
+import { addCommand as revoke } from './commands/revoke.ts';
+import { addCommand as show } from './commands/show.ts';
+import { addCommand as status } from './commands/status.ts';
+import { addCommand as token } from './commands/token.ts';
+import { addCommand as withdraw } from './commands/withdraw.ts';
+import type { AddCommand, Perform } from './perform.ts';
+import { addSettings } from './settings.ts';
+
+/** In the order in which the help shows them: a request's life, a certificate's, then who looks at both. */
+const COMMANDS: readonly AddCommand[] = [
+  request,
+  requests,
+  show,
+  examine,
+  withdraw,
+  collect,
+  certificate,
+  revoke,
+  hold,
+  release,
+  status,
+  authorities,
+  publish,
+  provisions,
+  records,
+  token,
+];
+
+const CLOSING = `
+Exit codes:
+  0  done; for status: good
+  1  refused by the service, which says why; for status: revoked or on hold
+  2  the command line is not right, or an answer cannot be relied on
+  3  not reachable
+
+Examples:
+  akashi authorities
+  akashi request --as higashi-counter --profile official-position --csr csr.pem --field position=Mayor --field positionJa=市長
+  akashi status certificate.pem
+  akashi COMMAND --help
+`;
+
+/** Throws a `CommanderError` instead of ending the process. */
+export const buildProgram = (perform: Perform): Command => {
+  const program = new Command('akashi')
+    .description('Certificates and their status: for registration offices, relying parties and auditors.')
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true })
+    .showSuggestionAfterError()
+    .addHelpText('after', CLOSING);
+  addSettings(program);
+  for (const add of COMMANDS) add(program, perform);
+  return program;
+};

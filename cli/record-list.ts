@@ -1,0 +1,79 @@
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { type RecordAnswer, recordPage } from './answers.ts';
+import { findCertificateRef } from './certificate-ref.ts';
+import { compact, details, table } from './output.ts';
+import type { Run } from './perform.ts';
+
+/** The options that both lists of records take. */
+export const addRecordOptions = (command: Command): Command =>
+  command
+    .option('--recipient <principal>', 'answers to this principal, or to `public`')
+    .option('--certificate <ref>', "records of this certificate: CA/SERIAL, or the certificate's file")
+    .option('--from <time>', 'the earliest time, inclusive, such as 2026-04-01T00:00:00Z')
+    .option('--to <time>', 'the latest time, exclusive')
+    .option('--limit <count>', 'records on a page, at most 1000')
+    .option('--cursor <cursor>', 'go on where an earlier page of the same query ended')
+    .option('--all', 'every page to the end');
+
+export const recordOptions = z.object({
+  recipient: z.string().exactOptional(),
+  certificate: z.string().exactOptional(),
+  from: z.string().exactOptional(),
+  to: z.string().exactOptional(),
+  limit: z.string().exactOptional(),
+  cursor: z.string().exactOptional(),
+  all: z.boolean().default(false),
+});
+
+type Page = z.output<typeof recordPage>;
+
+/** Pages of records, one or all of them. */
+async function* pagesOf(
+  run: Run,
+  path: string,
+  { certificate, all, ...options }: z.output<typeof recordOptions>,
+  more: Readonly<Record<string, string | undefined>>,
+): AsyncGenerator<Page> {
+  const ref = certificate === undefined ? {} : await findCertificateRef(run, certificate);
+  let cursor = options.cursor;
+  const limit = options.limit ?? (all ? '1000' : undefined);
+  do {
+    const page: Page = await run.client.get(path, recordPage, { ...options, ...ref, ...more, limit, cursor });
+    yield page;
+    cursor = page.cursor;
+  } while (all && cursor !== undefined);
+}
+
+const rowOf = (record: RecordAnswer): readonly string[] => [
+  record.id,
+  record.time,
+  record.kind,
+  record.recipient ?? record.actor ?? '',
+  [record.channel, record.method].filter((part) => part !== undefined).join(' '),
+  (record.certificates ?? []).map(({ ca, serial }) => `${ca}/${serial}`).join(' '),
+];
+
+/** Lists for people page by page, as they come; for machines as one value. */
+export const listRecords = async (
+  run: Run,
+  path: string,
+  options: z.output<typeof recordOptions>,
+  more: Readonly<Record<string, string | undefined>> = {},
+): Promise<void> => {
+  const records: RecordAnswer[] = [];
+  let count = 0;
+  let cursor: string | undefined;
+  for await (const page of pagesOf(run, path, options, more)) {
+    cursor = page.cursor;
+    count += page.records.length;
+    if (run.settings.json) records.push(...page.records);
+    else run.terminal.out(table(page.records.map(rowOf)));
+  }
+  const rest = cursor === undefined ? '' : `; more with --cursor ${cursor}`;
+  run.show({ records, ...(cursor === undefined ? {} : { cursor }) }, `${count} records${rest}\n`);
+};
+
+/** A record for people, all of it. */
+export const recordText = (record: RecordAnswer): string =>
+  details(Object.entries(record).map(([name, value]) => [name, compact(value)] as const));

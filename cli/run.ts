@@ -1,0 +1,61 @@
+import { Command, CommanderError } from 'commander';
+import { Fault } from '../lib/fault.ts';
+import { EXIT, type ExitCode, Failure, usage } from './failure.ts';
+import { failureJson, failureText } from './output.ts';
+import { performWith } from './perform.ts';
+import { buildProgram } from './program.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Commander hands an action its arguments, its options and, last, the command. */
+const commandOf = (received: readonly unknown[]): Command => {
+  const command = received.at(-1);
+  if (command instanceof Command) return command;
+  throw new TypeError('An action was called without its command.');
+};
+
+const asFailure = (error: unknown): Failure => {
+  if (error instanceof Failure) return error;
+  if (error instanceof CommanderError) {
+    return usage(
+      error.message.replace(/^error: /, '').replaceAll('\n', ' '),
+      'See akashi --help, or --help after the command.',
+    );
+  }
+  // A file or an answer that is not what it should be.
+  if (Fault.is(error)) {
+    const { code, message, facts } = error;
+    const problem = {
+      type: `urn:akashi:fault:${code}`,
+      title: 'The input is not right',
+      detail: message,
+      code,
+    };
+    return new Failure(EXIT.usage, Object.keys(facts).length > 0 ? { ...problem, facts } : problem);
+  }
+  throw error;
+};
+
+/** Runs one command line, without the interpreter and the script at its head. */
+export const run = async (argv: readonly string[], terminal: Terminal): Promise<ExitCode> => {
+  let code: ExitCode = EXIT.ok;
+  const program = buildProgram(
+    performWith(terminal, commandOf, (ended) => {
+      code = ended;
+    }),
+  );
+  for (const command of [program, ...program.commands]) {
+    // Errors are written below, in the form that was asked for.
+    command.configureOutput({ writeOut: terminal.out, writeErr: terminal.err, outputError: () => {} });
+  }
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return code;
+  } catch (error) {
+    // Help that was asked for, and help in place of a command that is missing.
+    if (error instanceof CommanderError && error.code === 'commander.helpDisplayed') return EXIT.ok;
+    if (error instanceof CommanderError && error.code === 'commander.help') return EXIT.usage;
+    const failure = asFailure(error);
+    terminal.err(argv.includes('--json') ? failureJson(failure) : failureText(failure));
+    return failure.exitCode;
+  }
+};

@@ -1,0 +1,76 @@
+import { type Command, Option } from 'commander';
+import { z } from 'zod';
+import { type Caller, readCredentials } from './credentials.ts';
+import { usage } from './failure.ts';
+
+/** What every command takes. */
+export interface Settings {
+  /** The plain door and the TLS one, without a slash at the end. */
+  readonly url: string;
+  readonly tlsUrl: string;
+  readonly caller: Caller;
+  readonly json: boolean;
+}
+
+export const addSettings = (program: Command): Command =>
+  program
+    .addOption(
+      new Option('--url <url>', "the service's plain address")
+        .env('AKASHI_URL')
+        .default('http://localhost:8080'),
+    )
+    .addOption(
+      new Option('--tls-url <url>', "the service's TLS address, for --as")
+        .env('AKASHI_TLS_URL')
+        .default('https://localhost:8443'),
+    )
+    .addOption(new Option('--as <principal>', 'speak mutual TLS with the credentials of this principal'))
+    .addOption(
+      new Option('--data <folder>', 'where credentials/<principal>/ is looked for')
+        .env('DATA_DIR')
+        .default('./data'),
+    )
+    .addOption(new Option('--token <token>', 'a bearer token, instead of --as').env('AKASHI_TOKEN'))
+    .addOption(new Option('--json', 'one JSON value on standard output, problems as JSON on standard error'));
+
+const shape = z.object({
+  url: z.string(),
+  tlsUrl: z.string(),
+  as: z.string().optional(),
+  data: z.string(),
+  token: z.string().optional(),
+  json: z.boolean().default(false),
+});
+
+const address = (option: string, text: string, protocols: readonly string[]): string => {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || !protocols.includes(url.protocol) || url.search || url.hash || url.username || url.password) {
+    const schemes = protocols.map((protocol) => `${protocol}//`).join(' or ');
+    throw usage(`${option} must be an address that begins with ${schemes}, without user and query.`);
+  }
+  return url.href.replace(/\/+$/, '');
+};
+
+const isLoopback = (hostname: string): boolean =>
+  hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
+
+/** Rejects with a `Failure` of usage. */
+export const readSettings = async (command: Command): Promise<Settings> => {
+  const options = shape.parse(command.optsWithGlobals());
+  const url = address('--url', options.url, ['http:', 'https:']);
+  const tlsUrl = address('--tls-url', options.tlsUrl, ['https:']);
+  const tokenIsTyped = command.getOptionValueSourceWithGlobals('token') === 'cli';
+  if (options.as !== undefined && tokenIsTyped) throw usage('Use --as or --token, not both.');
+  if (options.as !== undefined) {
+    const tls = await readCredentials(options.data, options.as);
+    return { url, tlsUrl, caller: { by: 'certificate', principal: options.as, tls }, json: options.json };
+  }
+  if (options.token === undefined) return { url, tlsUrl, caller: { by: 'nothing' }, json: options.json };
+  if (!/^[A-Za-z0-9._~+/-]+=*$/.test(options.token)) throw usage('A bearer token has no such characters.');
+  const { protocol, hostname } = new URL(url);
+  // RFC 6750 5.3: whoever reads a token can use it, so it does not leave this machine without TLS.
+  if (protocol === 'http:' && !isLoopback(hostname)) {
+    throw usage('A token is sent to this machine or over https only.', 'Name an https address with --url.');
+  }
+  return { url, tlsUrl, caller: { by: 'token', token: options.token }, json: options.json };
+};

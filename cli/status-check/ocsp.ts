@@ -1,0 +1,165 @@
+import {
+  type BasicOcspResponse,
+  type Certificate,
+  type Der,
+  decodeCertificate,
+  decodeOcspRequest,
+  decodeOcspResponse,
+  type Extension,
+  encodeCertId,
+  encodeName,
+  encodeOcspRequest,
+  findExtension,
+  formatName,
+  keyIdentifier,
+  OID,
+} from '../../lib/pki/pki.ts';
+import { isSignedBy, sameName } from '../issued-by.ts';
+import {
+  checkWindow,
+  type Finding,
+  type Statement,
+  silence,
+  Unusable,
+  usable,
+  validityAt,
+} from './finding.ts';
+
+/** Whose status is asked for. */
+export interface Subject {
+  readonly certificate: Certificate;
+  readonly issuer: Certificate;
+}
+
+export interface OcspQuestion extends Subject {
+  /** The request's bytes. */
+  readonly der: Der;
+  readonly nonce: Uint8Array;
+}
+
+/** CertIDs are made with SHA-1: the one digest that every responder knows (RFC 5019 2.1.1); no security rests on it. */
+export const ocspQuestion = ({ certificate, issuer }: Subject, nonce: Uint8Array): OcspQuestion => {
+  const certId = encodeCertId({
+    hash: 'sha1',
+    issuerName: encodeName(issuer.subject),
+    issuerPublicKeyInfo: issuer.subjectPublicKeyInfo,
+    serialNumber: certificate.serialNumber,
+  });
+  return { certificate, issuer, nonce, der: encodeOcspRequest({ certIds: [certId], nonce }) };
+};
+
+const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
+
+const refuseCritical = (where: string, extensions: readonly Extension[] = []): void => {
+  if (extensions.some(({ critical }) => critical)) {
+    throw new Unusable(`${where} has a critical extension that is not understood.`);
+  }
+};
+
+type Single = BasicOcspResponse['responses'][number];
+
+/** The one answer to our CertID, compared by its parts: a responder may write the digest's NULL parameters or not. */
+const singleFor = (question: OcspQuestion, { responses }: BasicOcspResponse): Single => {
+  const asked = decodeOcspRequest(question.der).requestList[0]?.certId;
+  const [single, ...more] = responses.filter(
+    ({ certId }) =>
+      asked !== undefined &&
+      certId.hashAlgorithm === asked.hashAlgorithm &&
+      certId.serialNumber === asked.serialNumber &&
+      same(certId.issuerNameHash, asked.issuerNameHash) &&
+      same(certId.issuerKeyHash, asked.issuerKeyHash),
+  );
+  if (single === undefined) throw new Unusable('The OCSP answer is about another certificate.');
+  if (more.length > 0) throw new Unusable('The OCSP answer speaks twice about the certificate.');
+  return single;
+};
+
+const isNamed = ({ responderId }: BasicOcspResponse, certificate: Certificate): boolean =>
+  'byKey' in responderId
+    ? same(responderId.byKey, keyIdentifier(certificate.subjectPublicKeyInfo))
+    : sameName(responderId.byName, certificate.subject);
+
+/** Critical extensions that are acted on here, or that forbid nothing to a responder. */
+const UNDERSTOOD: ReadonlySet<string> = new Set([
+  'basicConstraints',
+  'keyUsage',
+  'extKeyUsage',
+  'certificatePolicies',
+  'subjectAltName',
+  'ocspNoCheck',
+]);
+
+/** RFC 6960 4.2.2.2: issued by the very CA (by its key), for this purpose, and valid now. */
+const checkDelegate = (responder: Certificate, { issuer }: OcspQuestion, now: number): void => {
+  const { extensions } = responder;
+  if (!sameName(responder.issuer, issuer.subject) || !isSignedBy(responder, issuer)) {
+    throw new Unusable("The OCSP responder's certificate was not issued by the certificate's own CA.");
+  }
+  if (!findExtension(extensions, 'extKeyUsage')?.purposes.includes(OID.OCSPSigning)) {
+    throw new Unusable("The OCSP responder's certificate is not for signing OCSP answers.");
+  }
+  if (findExtension(extensions, 'keyUsage')?.usages.includes('digitalSignature') === false) {
+    throw new Unusable("The OCSP responder's certificate is not for signatures.");
+  }
+  if (extensions.some(({ id, critical }) => critical && !UNDERSTOOD.has(id))) {
+    throw new Unusable("The OCSP responder's certificate has a critical extension that is not understood.");
+  }
+  const validity = validityAt(responder, now);
+  if (validity === 'expired') throw new Unusable("The OCSP responder's certificate has expired.");
+  if (validity === 'notYetValid') throw new Unusable("The OCSP responder's certificate is not valid yet.");
+};
+
+/** The CA itself, or a delegate whose certificate came with the answer. */
+const signerOf = (question: OcspQuestion, basic: BasicOcspResponse, now: number): Certificate => {
+  const { issuer } = question;
+  if (isNamed(basic, issuer) && isSignedBy(basic, issuer)) return issuer;
+  const named = basic.certs.map(decodeCertificate).filter((candidate) => isNamed(basic, candidate));
+  const responder = named.find((candidate) => isSignedBy(basic, candidate));
+  if (responder === undefined) {
+    throw new Unusable(
+      named.length > 0
+        ? 'The signature of the OCSP answer does not verify.'
+        : 'The OCSP answer is signed neither by the CA nor by a responder whose certificate came with it.',
+    );
+  }
+  checkDelegate(responder, question, now);
+  return responder;
+};
+
+/**
+ * Judges the answer to a question. An answer without our nonce is unusable, though RFC 5019 4 lets clients go on
+ * without: it may be an old one, said before a revocation and repeated by somebody now.
+ */
+export const judgeOcsp = (bytes: Uint8Array, question: OcspQuestion, now: number): Finding =>
+  usable(() => {
+    const response = decodeOcspResponse(bytes);
+    if (response.status !== 'successful')
+      return silence('unavailable', `The responder says ${response.status}.`);
+    const { basic } = response;
+    const signer = signerOf(question, basic, now);
+    if (basic.nonce === undefined)
+      throw new Unusable('The OCSP answer has no nonce, so it may be an old one.');
+    if (!same(basic.nonce, question.nonce))
+      throw new Unusable('The OCSP answer has the nonce of another question.');
+    const single = singleFor(question, basic);
+    refuseCritical('The OCSP answer', basic.extensions);
+    refuseCritical('The OCSP answer', single.extensions);
+    checkWindow('The OCSP answer', now, basic.producedAt, undefined);
+    checkWindow('The OCSP answer', now, single.thisUpdate, single.nextUpdate);
+    return {
+      ...statusOf(single),
+      thisUpdate: single.thisUpdate,
+      ...(single.nextUpdate && { nextUpdate: single.nextUpdate }),
+      signer: signer === question.issuer ? 'the CA itself' : formatName(signer.subject),
+      ...(signer === question.issuer ? {} : { responder: signer.serialNumber }),
+    };
+  });
+
+const statusOf = ({ certStatus }: Single): Pick<Statement, 'says' | 'revocation'> => {
+  if (certStatus.status !== 'revoked') return { says: certStatus.status };
+  const { revocationTime: time, revocationReason: reason } = certStatus;
+  return {
+    says: reason === 'certificateHold' ? 'hold' : 'revoked',
+    revocation: { time, ...(reason && { reason }) },
+  };
+};

@@ -1,0 +1,9 @@
+/** What surrounds a run of the command line: the process's own, or a test's. */
+export interface Terminal {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  /** All of standard input. Rejects with a `Failure` beyond `maxBytes`. */
+  readonly input: (maxBytes: number) => Promise<Buffer>;
+  /** Milliseconds since the Unix epoch. */
+  readonly now: () => number;
+}
