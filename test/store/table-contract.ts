@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compareUtf8 } from '../../lib/store/range.ts';
@@ -568,8 +569,13 @@ export const tableContract = ({ open, maxWrites = 100, writers, increments, quer
   it('settles what was asked for before close, and nothing after it', async () => {
     const own = await open();
     const key = { pk: partition(), sk: 'a' };
-    const asked = own.write([{ put: key, value: {}, if: 'absent' }]);
+    let settled = false;
+    const asked = own.write([{ put: key, value: {}, if: 'absent' }]).finally(() => {
+      settled = true;
+    });
     await own.close();
+    await nextTurn();
+    expect(settled).toBe(true);
     await asked;
     await own.close();
     const unavailable = { code: 'store-unavailable' };
