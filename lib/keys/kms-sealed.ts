@@ -1,0 +1,167 @@
+import { createPrivateKey } from 'node:crypto';
+import {
+  type DataKeyPairSpec,
+  DecryptCommand,
+  GenerateDataKeyPairWithoutPlaintextCommand,
+} from '@aws-sdk/client-kms';
+import { Fault } from '../fault.ts';
+import type { Item, Table } from '../store/store.ts';
+import { ALGORITHMS, type AlgorithmName, algorithmNamed } from './algorithms.ts';
+import { type KmsOptions, kmsFault, openKmsClient } from './kms-calls.ts';
+import type { KeyStore, Signer } from './signer.ts';
+import { softwareSigner } from './software.ts';
+
+/**
+ * Keys of delegated responders: made by KMS as data key pairs, kept in the Table under a KMS key, and in the clear only
+ * in the memory of a function that answers OCSP.
+ *
+ *   responder-keys  {id}  SealedRow
+ *
+ * Whoever makes a key never sees it: KMS gives back the public half and the sealed private half. Id and algorithm are
+ * the encryption context, so a row put under another id does not open, and a role can be held to keys of this kind.
+ */
+type SealedRow = {
+  readonly algorithm: AlgorithmName;
+  /** base64 of the DER SubjectPublicKeyInfo. */
+  readonly subjectPublicKeyInfo: string;
+  /** base64 of KMS's ciphertext of the PKCS#8 private key. */
+  readonly sealed: string;
+};
+
+const keyOf = (id: string) => ({ pk: 'responder-keys', sk: id });
+
+const ID = /^[a-z0-9-]{1,64}$/;
+
+const NAMES: ReadonlySet<string> = new Set(ALGORITHMS.map(({ name }) => name));
+
+/** The name of the context's entry by which roles are held to these keys. */
+const RESPONDER_KEY = 'responder-key';
+
+const contextOf = (id: string, algorithm: AlgorithmName): Record<string, string> => ({
+  [RESPONDER_KEY]: id,
+  algorithm,
+});
+
+export const openKmsSealedKeys = (
+  options: KmsOptions & {
+    readonly table: Table;
+    /** ARN of the symmetric KMS key that seals. */
+    readonly sealingKey: string;
+  },
+): KeyStore => {
+  const { table, sealingKey } = options;
+  const kms = openKmsClient(options);
+
+  const read = async (id: string): Promise<SealedRow | undefined> => {
+    if (!ID.test(id)) {
+      throw new Fault('configuration-invalid', 'A key id has 1 to 64 of the characters a-z, 0-9 and "-".');
+    }
+    const item: Item<SealedRow> | undefined = await table.get<SealedRow>(keyOf(id));
+    if (item !== undefined && !NAMES.has(item.value.algorithm)) throw damaged(id);
+    return item?.value;
+  };
+
+  const unseal = async (id: string, row: SealedRow): Promise<Signer> => {
+    const { Plaintext } = await kms
+      .send(
+        new DecryptCommand({
+          KeyId: sealingKey,
+          CiphertextBlob: Buffer.from(row.sealed, 'base64'),
+          EncryptionContext: contextOf(id, row.algorithm),
+        }),
+      )
+      .catch((error: unknown) => {
+        throw kmsFault(error, id);
+      });
+    if (Plaintext === undefined) {
+      throw new Fault('store-unavailable', 'KMS answered without the key.', { key: id });
+    }
+    try {
+      const key = createPrivateKey({
+        key: Buffer.from(Plaintext.buffer, Plaintext.byteOffset, Plaintext.length),
+        format: 'der',
+        type: 'pkcs8',
+      });
+      const signer = softwareSigner(row.algorithm, key);
+      if (Buffer.compare(signer.subjectPublicKeyInfo, publicHalf(row)) !== 0) throw damaged(id);
+      return signer;
+    } catch (cause) {
+      throw Fault.is(cause, 'key-store-damaged') ? cause : damaged(id, cause);
+    } finally {
+      Plaintext.fill(0);
+    }
+  };
+
+  const open = async (id: string): Promise<Signer> => {
+    const row = await read(id);
+    if (row === undefined) throw new Fault('unknown-key', 'The key store has no key of that id.', { id });
+    return unseal(id, row);
+  };
+
+  /** For whoever certifies the public half: the private one is fetched only if it really is to sign. */
+  const lazySigner = (id: string, row: SealedRow): Signer => ({
+    algorithm: algorithmNamed(row.algorithm),
+    subjectPublicKeyInfo: publicHalf(row),
+    sign: async (message) => (await unseal(id, row)).sign(message),
+  });
+
+  const generate = async (id: string, algorithm: AlgorithmName): Promise<SealedRow> => {
+    const { PublicKey, PrivateKeyCiphertextBlob } = await kms
+      .send(
+        new GenerateDataKeyPairWithoutPlaintextCommand({
+          KeyId: sealingKey,
+          KeyPairSpec: algorithmNamed(algorithm).kmsKeySpec as DataKeyPairSpec,
+          EncryptionContext: contextOf(id, algorithm),
+        }),
+      )
+      .catch((error: unknown) => {
+        throw kmsFault(error, id);
+      });
+    if (PublicKey === undefined || PrivateKeyCiphertextBlob === undefined) {
+      throw new Fault('store-unavailable', 'KMS answered without the key pair.', { key: id });
+    }
+    return {
+      algorithm,
+      subjectPublicKeyInfo: Buffer.from(PublicKey).toString('base64'),
+      sealed: Buffer.from(PrivateKeyCiphertextBlob).toString('base64'),
+    };
+  };
+
+  /** The row that stands under that id when it is done: another process may have been first, and its key counts. */
+  const store = async (id: string, row: SealedRow): Promise<SealedRow> => {
+    try {
+      await table.write([{ put: keyOf(id), value: row, if: 'absent' }]);
+      return row;
+    } catch (error) {
+      if (!Fault.is(error, 'condition-failed')) throw error;
+      const first = await read(id);
+      if (first === undefined) throw error;
+      return first;
+    }
+  };
+
+  const create = async (id: string, name: AlgorithmName): Promise<Signer> => {
+    const { name: algorithm } = algorithmNamed(name);
+    const row = (await read(id)) ?? (await store(id, await generate(id, algorithm)));
+    if (row.algorithm !== algorithm) {
+      throw new Fault('configuration-invalid', 'The key store has that key with another algorithm.', {
+        id,
+        algorithm: row.algorithm,
+      });
+    }
+    return lazySigner(id, row);
+  };
+
+  return { create, open };
+};
+
+const publicHalf = ({ subjectPublicKeyInfo }: SealedRow): Uint8Array =>
+  Buffer.from(subjectPublicKeyInfo, 'base64');
+
+const damaged = (id: string, cause?: unknown): Fault =>
+  new Fault(
+    'key-store-damaged',
+    'The row of a responder key is not as it was written; let the responder be renewed.',
+    { id },
+    { cause },
+  );

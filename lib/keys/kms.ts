@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto';
+import {
+  GetPublicKeyCommand,
+  type KMSClient,
+  SignCommand,
+  type SigningAlgorithmSpec,
+} from '@aws-sdk/client-kms';
+import { Fault } from '../fault.ts';
+import { subjectPublicKeyOctets } from '../pki/certificate.ts';
+import { type Algorithm, type AlgorithmName, algorithmNamed } from './algorithms.ts';
+import { type KmsOptions, kmsFault, openKmsClient } from './kms-calls.ts';
+import type { KeyStore, Signer } from './signer.ts';
+
+/**
+ * CA keys in AWS KMS, found by alias: the key `organisation-1` is `alias/<prefix>-organisation-1`.
+ *
+ * The keys are made by the deployment, each with the policy that says who may sign with it and who may not delete it,
+ * and never by this code: a key that a function had made for itself would have no such policy. `create` therefore
+ * takes the key that stands ready and checks that it is of the algorithm asked for; where there is none it says
+ * `unknown-key`.
+ *
+ * A key is opened with one request, and from then on signs under the key's ARN, so that an alias which is moved to
+ * another key changes nothing for whoever has compared the public key with a certificate.
+ */
+export const openKmsKeys = (
+  options: KmsOptions & {
+    readonly aliasPrefix: string;
+    /** What each key signs with: an RSA key in KMS serves PKCS#1 v1.5 and PSS alike and cannot tell. */
+    readonly algorithmOf: (id: string) => AlgorithmName | undefined;
+  },
+): KeyStore => {
+  const kms = openKmsClient(options);
+
+  const openAs = async (id: string, name: AlgorithmName): Promise<Signer> => {
+    const algorithm = algorithmNamed(name);
+    const alias = `alias/${options.aliasPrefix}-${id}`;
+    const { KeyId, PublicKey, KeySpec, KeyUsage } = await kms
+      .send(new GetPublicKeyCommand({ KeyId: alias }))
+      .catch((error: unknown) => {
+        throw kmsFault(error, alias);
+      });
+    if (KeyId === undefined || PublicKey === undefined) {
+      throw new Fault('store-unavailable', 'KMS answered without the public key.', { key: alias });
+    }
+    if (KeySpec !== algorithm.kmsKeySpec || KeyUsage !== 'SIGN_VERIFY') {
+      throw new Fault('configuration-invalid', 'The key in KMS is not one that the algorithm signs with.', {
+        key: alias,
+        algorithm: name,
+        keySpec: KeySpec,
+      });
+    }
+    return kmsSigner(kms, KeyId, algorithm, PublicKey);
+  };
+
+  return {
+    create: openAs,
+    open: async (id) => {
+      const name = options.algorithmOf(id);
+      if (name === undefined) throw new Fault('unknown-key', 'No key of that id is configured.', { id });
+      return openAs(id, name);
+    },
+  };
+};
+
+/** KMS takes messages of at most so many bytes. */
+const MAX_MESSAGE_BYTES = 4096;
+
+type Signable = { readonly Message: Uint8Array; readonly MessageType: 'RAW' | 'DIGEST' | 'EXTERNAL_MU' };
+
+/**
+ * Messages are hashed here where the algorithm allows it: CRLs are longer than what KMS takes, and a TBS is nobody
+ * else's business. Ed25519 (RFC 8032 5.1.6) reads its message twice and has no such form, so that what it signs in KMS
+ * ends at 4,096 bytes: enough for certificates and tokens, not for a CRL. Fault: `input-too-large`.
+ */
+const signable = (algorithm: Algorithm, subjectPublicKeyInfo: Uint8Array, message: Uint8Array): Signable => {
+  if (algorithm.hash !== null) {
+    return { Message: createHash(algorithm.hash).update(message).digest(), MessageType: 'DIGEST' };
+  }
+  if (message.length <= MAX_MESSAGE_BYTES) return { Message: message, MessageType: 'RAW' };
+  if (algorithm.family === 'ml-dsa') {
+    return { Message: representative(subjectPublicKeyInfo, message), MessageType: 'EXTERNAL_MU' };
+  }
+  throw new Fault(
+    'input-too-large',
+    `With this algorithm KMS signs at most ${MAX_MESSAGE_BYTES} bytes; give the CA a key of another kind.`,
+    { limit: MAX_MESSAGE_BYTES, algorithm: algorithm.name },
+  );
+};
+
+const shake256 = (...parts: readonly Uint8Array[]): Buffer => {
+  const hash = createHash('shake256', { outputLength: 64 });
+  for (const part of parts) hash.update(part);
+  return hash.digest();
+};
+
+/**
+ * ML-DSA's message representative µ (FIPS 204 5.2 and 6.2): H(tr ‖ 0 ‖ |ctx| ‖ ctx ‖ M), where tr = H(pk) and, as
+ * RFC 9881 3 has it for X.509, ctx is empty.
+ */
+const representative = (subjectPublicKeyInfo: Uint8Array, message: Uint8Array): Uint8Array =>
+  shake256(shake256(subjectPublicKeyOctets(subjectPublicKeyInfo)), Uint8Array.of(0, 0), message);
+
+const kmsSigner = (
+  kms: KMSClient,
+  arn: string,
+  algorithm: Algorithm,
+  subjectPublicKeyInfo: Uint8Array,
+): Signer => ({
+  algorithm,
+  subjectPublicKeyInfo,
+  sign: async (message) => {
+    const { Signature } = await kms
+      .send(
+        new SignCommand({
+          KeyId: arn,
+          SigningAlgorithm: algorithm.kmsSigningAlgorithm as SigningAlgorithmSpec,
+          ...signable(algorithm, subjectPublicKeyInfo, message),
+        }),
+      )
+      .catch((error: unknown) => {
+        throw kmsFault(error, arn);
+      });
+    if (Signature === undefined) {
+      throw new Fault('store-unavailable', 'KMS answered without a signature.', { key: arn });
+    }
+    return Signature;
+  },
+});
