@@ -40,11 +40,9 @@ const startsWith = ({ bytes, at }: DerCursor, prefix: Uint8Array): boolean => {
   return true;
 };
 
-const readKnownAlgorithm = (cursor: DerCursor, limit: number): KnownAlgorithm | undefined => {
+const readKnownAlgorithm = (cursor: DerCursor): KnownAlgorithm | undefined => {
   for (const known of KNOWN_ALGORITHMS) {
     if (!startsWith(cursor, known.der)) continue;
-    // Past the CertID's end stands another element; reading on would mistake it for this one.
-    if (cursor.at + known.der.length > limit) return undefined;
     cursor.at += known.der.length;
     return known;
   }
@@ -68,7 +66,8 @@ const readOtherAlgorithm = (cursor: DerCursor, limit: number, code: CertIdCode):
 export const readCertId = (cursor: DerCursor, limit: number, code: CertIdCode): CertId => {
   const start = cursor.at;
   const end = cursor.enter(TAG.sequence, limit);
-  const known = readKnownAlgorithm(cursor, end);
+  // One that reaches past the CertID's end leaves the cursor there, where nothing more can be read.
+  const known = readKnownAlgorithm(cursor);
   const hashAlgorithm = known?.oid ?? readOtherAlgorithm(cursor, end, code);
   const issuerNameHash = cursor.content(TAG.octetString, end);
   const issuerKeyHash = cursor.content(TAG.octetString, end);

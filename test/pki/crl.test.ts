@@ -455,6 +455,11 @@ describe('refusals', () => {
       withEntries(entry(derSequence(extension('1.2.3', SERIAL)), derSequence(extension('1.2.4', SERIAL)))),
     ],
     [
+      'an entry inside an entry',
+      'malformed-der',
+      withEntries(entry(derSequence(extension('1.2.3', SERIAL)), entry())),
+    ],
+    [
       'an entry with reason 7',
       'malformed-crl',
       withEntries(entry(derSequence(extension('2.5.29.21', derInteger(7, TAG.enumerated))))),

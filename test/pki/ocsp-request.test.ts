@@ -302,10 +302,13 @@ const opaqueExtension = (oid: string, value: Uint8Array, ...critical: readonly U
 const extended = (...extensions: readonly Uint8Array[]): Der =>
   request([LIST, tlv(0xa2, derSequence(...extensions))]);
 
+const SIGNATURE = tlv(0xa0, derSequence(EC_SHA256, tlv(TAG.bitString, Uint8Array.of(0, 1))));
+
 describe('refusals', () => {
   it('the parts that the refusals change are right by themselves', () => {
     expect(decodeOcspRequest(asking(GOOD_ID, GOOD_ID)).requestList).toHaveLength(2);
     expect(decodeOcspRequest(extended(opaqueExtension('1.2.3', HASH))).extensions).toHaveLength(1);
+    expect(decodeOcspRequest(request([LIST], SIGNATURE)).signature?.certs).toEqual([]);
     const absent = certId(derSequence(derOid(OID.sha1)), HASH, HASH, SERIAL);
     expect(decodeOcspRequest(asking(absent)).requestList[0]?.certId.hashAlgorithm).toBe(OID.sha1);
   });
@@ -387,6 +390,18 @@ describe('refusals', () => {
       'malformed-der',
       request([tlv(0xa1, tlv(0x86, Buffer.from('a')), tlv(0x86, Buffer.from('b'))), LIST]),
     ],
+    // What would fit the place after the structure that it stands in.
+    [
+      'extensions inside a CertID',
+      'malformed-der',
+      asking(certId(SHA1, HASH, HASH, SERIAL, tlv(0xa0, derSequence(opaqueExtension('1.2.3', HASH))))),
+    ],
+    [
+      'a request inside a request',
+      'malformed-der',
+      request([derSequence(derSequence(GOOD_ID, derSequence(GOOD_ID)))]),
+    ],
+    ['a signature inside tbsRequest', 'malformed-der', request([LIST, SIGNATURE])],
     ['a signature without an algorithm', 'malformed-der', request([LIST], tlv(0xa0, derSequence(HASH)))],
     [
       'a length of more octets than it needs',
