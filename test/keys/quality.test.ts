@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { createPublicKey, generateKeyPairSync, hash } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, hash, type KeyObject } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Fault } from '../../lib/fault.ts';
@@ -8,13 +7,10 @@ import { PUBLIC_KEY_KINDS } from '../../lib/lint/public-key.ts';
 import { derBitString, derOid, derSequence, type Oid } from '../../lib/pki/der.ts';
 import { multipleOf, nextPrime, prime, productOf, rocaPrime, rsaInfo } from './weak-keys.ts';
 
-const openssl = (...args: string[]): Buffer =>
-  execFileSync('openssl', args, { stdio: ['ignore', 'pipe', 'ignore'] });
-const publicOf = (...genpkey: string[]): Buffer =>
-  execFileSync('openssl', ['pkey', '-pubout', '-outform', 'DER'], {
-    input: openssl('genpkey', ...genpkey),
-    stdio: ['pipe', 'pipe', 'ignore'],
-  });
+const infoOf = ({ publicKey }: { publicKey: KeyObject }): Buffer =>
+  publicKey.export({ format: 'der', type: 'spki' });
+const ecOf = (namedCurve: string, paramEncoding: 'named' | 'explicit' = 'named'): Buffer =>
+  infoOf(generateKeyPairSync('ec', { namedCurve, paramEncoding }));
 const weak = (weakness: string) => expect.objectContaining({ code: 'weak-key', facts: { weakness } });
 const unsupported = expect.objectContaining({ code: 'unsupported-algorithm' });
 
@@ -26,15 +22,8 @@ describe('good keys', () => {
     expect(PUBLIC_KEY_KINDS).toContain(kind);
   });
 
-  it('of openssl, with 2,056 bits and another exponent', () => {
-    const info = publicOf(
-      '-algorithm',
-      'RSA',
-      '-pkeyopt',
-      'rsa_keygen_bits:2056',
-      '-pkeyopt',
-      'rsa_keygen_pubexp:65539',
-    );
+  it('of RSA with 2,056 bits and another exponent', () => {
+    const info = infoOf(generateKeyPairSync('rsa', { modulusLength: 2056, publicExponent: 65539 }));
     expect(checkPublicKey(info).kind).toBe('rsa2056');
   });
 
@@ -167,22 +156,13 @@ describe('weak RSA keys', () => {
 
 describe('other keys', () => {
   it.each([
-    ['RSA-PSS', publicOf('-algorithm', 'RSA-PSS', '-pkeyopt', 'rsa_keygen_bits:2048')],
-    ['DSA-like X25519', publicOf('-algorithm', 'X25519')],
-    ['Ed448', publicOf('-algorithm', 'ED448')],
-    ['P-224', publicOf('-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-224')],
-    ['secp256k1', publicOf('-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:secp256k1')],
-    [
-      'P-256 with explicit parameters',
-      publicOf(
-        '-algorithm',
-        'EC',
-        '-pkeyopt',
-        'ec_paramgen_curve:P-256',
-        '-pkeyopt',
-        'ec_param_enc:explicit',
-      ),
-    ],
+    ['RSA-PSS', infoOf(generateKeyPairSync('rsa-pss', { modulusLength: 2048 }))],
+    ['X25519', infoOf(generateKeyPairSync('x25519'))],
+    ['Ed448', infoOf(generateKeyPairSync('ed448'))],
+    ['DSA', infoOf(generateKeyPairSync('dsa', { modulusLength: 2048, divisorLength: 256 }))],
+    ['P-224', ecOf('secp224r1')],
+    ['secp256k1', ecOf('secp256k1')],
+    ['P-256 with explicit parameters', ecOf('P-256', 'explicit')],
   ])('refuses %s', (_, info) => {
     createPublicKey({ key: info, format: 'der', type: 'spki' });
     expect(() => checkPublicKey(info)).toThrow(unsupported);
@@ -193,7 +173,7 @@ describe('other keys', () => {
       derSequence(derOid('1.2.840.10045.2.1' as Oid), derOid('1.2.840.10045.3.1.7' as Oid)),
       derBitString(point),
     );
-  const point = publicOf('-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256').subarray(-65);
+  const point = ecOf('P-256').subarray(-65);
 
   it('P-256: takes the plain point and refuses the same compressed, hybrid, off the curve, or none', () => {
     expect(checkPublicKey(ecInfo(point)).kind).toBe('p-256');

@@ -1,0 +1,209 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Fault } from '../../lib/fault.ts';
+import { type Application, type Command, decide, type Request } from '../../lib/registration/decide.ts';
+import { REQUEST_STATES, type RequestState } from '../../lib/registration/registration.ts';
+import { PEOPLE, type Who } from './people.ts';
+
+const at = '2026-11-22T00:00:00Z';
+const certificate = { ca: 'organisation-1', serial: '01ff' };
+const application: Application = {
+  profile: 'seal',
+  profileVersion: 1,
+  fields: { CN: '市長' },
+  subject: 'C=JP, CN=市長',
+  keyAlgorithm: 'p-256',
+  publicKeyDigest: '00'.repeat(32),
+  subjectPublicKeyInfo: 'AAAA',
+};
+
+/** Commands as words, so that a sequence of them reads as a story. */
+const WORDS = {
+  submit: (who: Who): Command => ({ command: 'submit', actor: PEOPLE[who], at, application }),
+  approve: (who: Who): Command => ({ command: 'examine', actor: PEOPLE[who], at, decision: 'approve' }),
+  reject: (who: Who): Command => ({
+    command: 'examine',
+    actor: PEOPLE[who],
+    at,
+    decision: 'reject',
+    reason: '添付書類の不足',
+  }),
+  withdraw: (who: Who): Command => ({ command: 'withdraw', actor: PEOPLE[who], at, reason: '誤り' }),
+  finish: (): Command => ({ command: 'finish', certificate }),
+} as const;
+type Word = keyof typeof WORDS;
+type Step = readonly [Word, Who];
+
+const run = (...steps: readonly Step[]): Request | undefined =>
+  steps.reduce<Request | undefined>((request, [word, who]) => decide(request, WORDS[word](who)), undefined);
+
+const IN_STATE: Readonly<Record<RequestState, readonly Step[]>> = {
+  submitted: [['submit', 'tanaka']],
+  examined: [
+    ['submit', 'tanaka'],
+    ['approve', 'sato'],
+  ],
+  approved: [
+    ['submit', 'tanaka'],
+    ['approve', 'sato'],
+    ['approve', 'yamada'],
+  ],
+  issued: [
+    ['submit', 'tanaka'],
+    ['approve', 'sato'],
+    ['approve', 'yamada'],
+    ['finish', 'yamada'],
+  ],
+  rejected: [
+    ['submit', 'tanaka'],
+    ['reject', 'sato'],
+  ],
+  withdrawn: [
+    ['submit', 'tanaka'],
+    ['withdraw', 'tanaka'],
+  ],
+};
+
+const outcome = (request: Request | undefined, command: Command): string => {
+  try {
+    return decide(request, command).state;
+  } catch (error) {
+    if (error instanceof Fault) return error.code;
+    throw error;
+  }
+};
+
+/** What becomes of a command, by who gives it and by the state before; at last of one for a request that is not there. */
+const TABLE = `
+                        submitted       examined        approved        issued          rejected        withdrawn       none
+approve  suzuki         examined        wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
+approve  tanaka         same-person     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
+approve  tanakaAgain    same-person     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
+approve  ito            unknown-request unknown-request unknown-request unknown-request unknown-request unknown-request unknown-request
+approve  lost           forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden
+approve  yamada         wrong-state     approved        wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
+approve  suzukiAtCentre wrong-state     approved        wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
+approve  auditor        forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       unknown-request
+approve  verifier       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden
+approve  holder         forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden
+reject   suzuki         rejected        wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
+reject   tanaka         same-person     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
+reject   ito            unknown-request unknown-request unknown-request unknown-request unknown-request unknown-request unknown-request
+reject   yamada         wrong-state     rejected        wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
+reject   auditor        forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       unknown-request
+reject   verifier       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden
+withdraw tanaka         withdrawn       withdrawn       wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
+withdraw suzuki         withdrawn       withdrawn       wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
+withdraw ito            unknown-request unknown-request unknown-request unknown-request unknown-request unknown-request unknown-request
+withdraw lost           forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden
+withdraw yamada         forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       unknown-request
+withdraw auditor        forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       unknown-request
+withdraw holder         forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden
+finish   yamada         wrong-state     wrong-state     issued          wrong-state     wrong-state     wrong-state     unknown-request
+submit   tanaka         wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     submitted
+submit   lost           wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     forbidden
+submit   yamada         wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     forbidden
+submit   auditor        wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     forbidden
+submit   verifier       wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     forbidden
+`;
+
+describe('who may do what, and when', () => {
+  const [states, ...rows] = TABLE.trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/));
+  const cases = rows.map(([word, who, ...outcomes]) => [word as Word, who as Who, outcomes] as const);
+
+  it('is told for every state', () => expect(states).toEqual([...REQUEST_STATES, 'none']));
+
+  it.each(cases)('%s by %s', (word, who, outcomes) => {
+    const befores = [...REQUEST_STATES.map((state) => run(...IN_STATE[state])), undefined];
+    expect(befores.map((before) => outcome(before, WORDS[word](who)))).toEqual(outcomes);
+  });
+
+  it('one person with two principals does not examine twice', () => {
+    const examined = run(['submit', 'tanaka'], ['approve', 'suzuki']);
+    expect(outcome(examined, WORDS.approve('suzukiAtCentre'))).toBe('same-person');
+    expect(outcome(examined, WORDS.reject('suzukiAtCentre'))).toBe('same-person');
+    expect(outcome(examined, WORDS.approve('yamada'))).toBe('approved');
+    const own = run(['submit', 'suzuki'], ['approve', 'sato']);
+    expect(outcome(own, WORDS.approve('suzukiAtCentre'))).toBe('same-person');
+  });
+
+  it('a rejection and a withdrawal say why', () => {
+    const submitted = run(['submit', 'tanaka']);
+    for (const reason of ['', '  ', 'あ'.repeat(1001)]) {
+      expect(outcome(submitted, { ...WORDS.reject('sato'), reason } as Command)).toBe('invalid-input');
+      expect(outcome(submitted, { ...WORDS.withdraw('sato'), reason } as Command)).toBe('invalid-input');
+    }
+    const { reason: _, ...silent } = WORDS.reject('sato') as Extract<Command, { command: 'examine' }>;
+    expect(outcome(submitted, silent)).toBe('invalid-input');
+    expect(outcome(submitted, { ...silent, decision: 'approve', reason: '確認済み' })).toBe('examined');
+  });
+});
+
+describe('any sequence of commands', () => {
+  const steps = fc.array(
+    fc.tuple(
+      // Weighted towards going on, so that many sequences come to an end.
+      fc.constantFrom<Word>(
+        'submit',
+        'approve',
+        'approve',
+        'approve',
+        'reject',
+        'withdraw',
+        'finish',
+        'finish',
+      ),
+      fc.constantFrom(...(Object.keys(PEOPLE) as Who[])),
+    ),
+    { minLength: 1, maxLength: 40 },
+  );
+  const freeze = (request: Request): Request => {
+    Object.freeze(request.examinations);
+    Object.freeze(request.persons);
+    return Object.freeze(request);
+  };
+
+  it('keeps three different persons, ends where it ends, and a refusal changes nothing', () => {
+    const seen = new Set<string>();
+    fc.assert(
+      fc.property(fc.constantFrom<Who>('tanaka', 'suzuki', 'ito'), steps, (first, story) => {
+        let request = freeze(decide(undefined, WORDS.submit(first)));
+        const acted: Who[] = [first];
+        for (const [word, who] of story) {
+          const before = request;
+          try {
+            request = freeze(decide(request, WORDS[word](who)));
+          } catch (error) {
+            expect(error).toBeInstanceOf(Fault);
+            continue;
+          }
+          expect(['issued', 'rejected', 'withdrawn']).not.toContain(before.state);
+          expect(request.state).not.toBe(before.state);
+          if (word === 'approve' || word === 'reject') acted.push(who);
+          if (word !== 'finish' && PEOPLE[who].role === 'officer')
+            expect(PEOPLE[who].office).toBe(request.office);
+          // What was asked for never changes on the way.
+          expect(request).toMatchObject(application);
+        }
+        seen.add(request.state);
+        const persons = acted.map((who) => PEOPLE[who].person);
+        expect(new Set(persons).size).toBe(persons.length);
+        expect(request.persons).toEqual(persons);
+        if (request.state === 'approved' || request.state === 'issued') {
+          expect(acted.map((who) => PEOPLE[who].role)).toEqual(['officer', 'officer', 'operator']);
+          expect(request.examinations.map(({ stage, decision }) => [stage, decision])).toEqual([
+            ['office', 'approve'],
+            ['centre', 'approve'],
+          ]);
+        }
+        expect(request.certificate !== undefined).toBe(request.state === 'issued');
+        expect(request.withdrawal !== undefined).toBe(request.state === 'withdrawn');
+      }),
+      { numRuns: 3000 },
+    );
+    // The sequences reach every state, or the property above says little.
+    expect([...seen].sort()).toEqual([...REQUEST_STATES].sort());
+  });
+});

@@ -1,0 +1,105 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Fault } from '../../lib/fault.ts';
+import type { Registration, RequestState } from '../../lib/registration/registration.ts';
+import { type Failure, type FailurePlan, faultyTable } from '../store/faulty-table.ts';
+import { openTemporaryTable } from '../store/temporary.ts';
+import { newCsr } from './csr.ts';
+import { allRecords, checkTable, fakeIssuer, NAME, openOffice, REASON } from './office.ts';
+import { PEOPLE } from './people.ts';
+
+const { tanaka, sato, yamada } = PEOPLE;
+const csrs = await Promise.all([newCsr(), newCsr()]);
+
+/** As a careful client does: again after no answer, and content when the request has moved on already. */
+const insist = async <T>(act: () => Promise<T>): Promise<T | undefined> => {
+  for (let attempt = 0; attempt < 10; attempt++) {
+    try {
+      return await act();
+    } catch (error) {
+      if (Fault.is(error, 'wrong-state')) return undefined;
+      if (!Fault.is(error, 'store-unavailable')) throw error;
+    }
+  }
+  throw new Error('the store never answered');
+};
+
+/** One request to its certificate and one to its rejection, through a store that fails as planned. */
+const live = async (registration: Registration): Promise<void> => {
+  const submit = async (index: number): Promise<string> => {
+    const submission = { profile: 'seal', csr: csrs[index] as string, fields: { CN: NAME } };
+    const answer = await insist(() => registration.submit(tanaka, submission, `key-${index}`));
+    return answer?.request.id as string;
+  };
+  const id = await submit(0);
+  await insist(() => registration.examine(sato, id, { decision: 'approve' }));
+  await insist(() => registration.examine(yamada, id, { decision: 'approve' }));
+  const other = await submit(1);
+  await insist(() => registration.examine(sato, other, { decision: 'reject', reason: REASON }));
+  for (let turn = 0; turn < 10 && (await registration.get(tanaka, id)).state === 'approved'; turn++) {
+    await insist(() => registration.recover());
+  }
+  await insist(() => registration.collect(tanaka, id));
+};
+
+const survive = async (plan: FailurePlan): Promise<number> => {
+  await using store = await openTemporaryTable();
+  const table = faultyTable(store.table, plan);
+  const issuer = fakeIssuer();
+  const office = openOffice(table, issuer);
+  await live(office.registration);
+  const states: RequestState[] = [...(await checkTable(store.table, office)).values()];
+  expect(states).toEqual(['issued', 'rejected']);
+  expect(issuer.orders.size).toBe(1);
+  const records = await allRecords(store.table);
+  // An answer that was lost on the way to its record may have left that record behind.
+  expect(records.filter(({ kind }) => kind === 'provision').length).toBeGreaterThanOrEqual(1);
+  return table.writes;
+};
+
+describe('a store that fails', () => {
+  it('each write lost, and each carried out without an answer: one request, one key, one record for each act', async () => {
+    const writes = await survive(new Map());
+    expect(writes).toBe(7);
+    for (let n = 1; n <= writes; n++) {
+      for (const failure of ['lost', 'appliedThenErrored'] as const) {
+        expect(await survive(new Map([[n, failure]]))).toBeGreaterThanOrEqual(writes);
+      }
+    }
+  });
+
+  it('any writes failing in either way', async () => {
+    const failure = fc.constantFrom<Failure>('lost', 'appliedThenErrored');
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.integer({ min: 1, max: 14 }), failure), { maxLength: 6 }),
+        async (plan) => {
+          await survive(new Map(plan));
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  it('reads that fail as well, after a write that was carried out', async () => {
+    await using store = await openTemporaryTable();
+    const faulty = faultyTable(store.table, new Map([[1, 'appliedThenErrored']]));
+    let blind = true;
+    const office = openOffice({
+      get: async (key) => {
+        if (blind && faulty.writes > 0) throw new Fault('store-unavailable', 'The store did not answer.');
+        return faulty.get(key);
+      },
+      query: (query) => faulty.query(query),
+      write: (writes) => faulty.write(writes),
+      close: () => faulty.close(),
+    });
+    const submission = { profile: 'seal', csr: csrs[0] as string, fields: { CN: NAME } };
+    await expect(office.registration.submit(tanaka, submission, 'k')).rejects.toMatchObject({
+      code: 'store-unavailable',
+    });
+    blind = false;
+    expect((await office.registration.submit(tanaka, submission, 'k')).replayed).toBe(true);
+    expect((await checkTable(store.table, office)).size).toBe(1);
+  });
+});

@@ -1,0 +1,192 @@
+import { hash, randomBytes } from 'node:crypto';
+import { expect } from 'vitest';
+import { Fault } from '../../lib/fault.ts';
+import { openLedger } from '../../lib/ledger/ledger.ts';
+import type { LedgerRecord } from '../../lib/ledger/record.ts';
+import type { CertificateRef } from '../../lib/principal.ts';
+import type { Issuing } from '../../lib/registration/deps.ts';
+import {
+  openRegistration,
+  REQUEST_STATES,
+  type Registration,
+  type RequestState,
+  type Submission,
+} from '../../lib/registration/registration.ts';
+import { type KeyRow, keyKey, listingPk, type RequestRow, requestKey } from '../../lib/registration/rows.ts';
+import type { Table } from '../../lib/store/store.ts';
+import { newCsr } from './csr.ts';
+import { PEOPLE } from './people.ts';
+
+/** Words that stand for personal data: they may be in the request and in the certificate, and nowhere else. */
+export const NAME = '山田太郎';
+export const REASON = '山田太郎の住所が違う';
+
+type Order = Parameters<Issuing['issue']>[0];
+
+/** An issuer that gives one certificate for one order and refuses an order that changed. */
+export const fakeIssuer = () => {
+  const orders = new Map<string, { readonly order: Order; readonly ref: CertificateRef }>();
+  const plans: ('lost' | 'appliedThenErrored')[] = [];
+  const profile = { version: 1, publicKeys: ['p-256', 'rsa2048', 'ed25519'] };
+  const issuing: Issuing = {
+    describe: (id, office, fields) => {
+      if (id !== 'seal') throw new Fault('unknown-profile', 'There is no such profile.');
+      if (office !== 'hino' && office !== 'nara') throw new Fault('profile-not-allowed', 'Not this office.');
+      if (typeof fields.CN !== 'string' || fields.CN.trim() === '') {
+        throw new Fault('invalid-field', 'CN is needed.', { field: 'CN' });
+      }
+      const CN = fields.CN.trim();
+      return { profile: { ...profile }, subject: `C=JP, CN=${CN}`, fields: { CN } };
+    },
+    issue: async (order) => {
+      const plan = plans.shift();
+      if (plan === 'lost') throw new Fault('store-unavailable', 'The key store did not answer.');
+      const known = orders.get(order.order);
+      expect(known?.order ?? order, 'the same order').toEqual(order);
+      const ref = known?.ref ?? { ca: 'organisation-1', serial: randomBytes(16).toString('hex') };
+      orders.set(order.order, { order, ref });
+      if (plan === 'appliedThenErrored') throw new Fault('store-unavailable', 'The answer was lost.');
+      return ref;
+    },
+    chainPem: async ({ ca, serial }) => `certificate ${ca} ${serial}\n`,
+  };
+  return {
+    issuing,
+    orders,
+    fail: (...next: ('lost' | 'appliedThenErrored')[]) => plans.push(...next),
+    changeProfile: () => {
+      profile.version++;
+    },
+  };
+};
+
+export interface Logged {
+  readonly message: string;
+  readonly facts: unknown;
+}
+
+/** Registration over a table, with the real ledger and a clock that moves a second at every look. */
+export const openOffice = (table: Table, issuer = fakeIssuer()) => {
+  let time = Date.UTC(2026, 10, 22);
+  const clock = (): number => {
+    time += 1000;
+    return time;
+  };
+  const random = (n: number): Uint8Array => randomBytes(n);
+  const ledger = openLedger({ table, clock, random });
+  const logged: Logged[] = [];
+  const registration = openRegistration({
+    table,
+    clock,
+    random,
+    ledger,
+    issuing: issuer.issuing,
+    log: (_level, message, facts) => logged.push({ message, facts }),
+  });
+  return { registration, issuer, logged };
+};
+
+export const newSubmission = async (): Promise<Submission> => ({
+  profile: 'seal',
+  csr: await newCsr(),
+  fields: { CN: ` ${NAME} ` },
+});
+
+/** A request brought to a state by the people of Hino and the centre. */
+export const bringTo = async (
+  registration: Registration,
+  state: RequestState,
+  submission?: Submission,
+): Promise<string> => {
+  const { request } = await registration.submit(PEOPLE.tanaka, submission ?? (await newSubmission()));
+  const { id } = request;
+  if (state === 'rejected') {
+    await registration.examine(PEOPLE.sato, id, { decision: 'reject', reason: REASON });
+  } else if (state === 'withdrawn') await registration.withdraw(PEOPLE.tanaka, id, REASON);
+  else if (state !== 'submitted') {
+    await registration.examine(PEOPLE.sato, id, { decision: 'approve' });
+    if (state !== 'examined') await registration.examine(PEOPLE.yamada, id, { decision: 'approve' });
+  }
+  return id;
+};
+
+const allOf = async (table: Table, pk: string): Promise<readonly string[]> => {
+  const found: string[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await table.query({ pk, limit: 1000, ...(cursor !== undefined && { cursor }) });
+    found.push(...page.items.map(({ sk }) => sk));
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+  return found;
+};
+
+export const allRecords = async (table: Table): Promise<readonly LedgerRecord[]> => {
+  const ledger = openLedger({ table, clock: () => Date.UTC(2026, 10, 23), random: (n) => randomBytes(n) });
+  const records: LedgerRecord[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await ledger.query({ limit: 1000, ...(cursor !== undefined && { cursor }) });
+    records.push(...page.records);
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+  return records;
+};
+
+/**
+ * What must hold of the table whatever happened: every request is in exactly the listings of its state, holds its
+ * public key while it may still become a certificate, and every act on it has exactly one record. Resolves with
+ * the states by id.
+ */
+export const checkTable = async (
+  table: Table,
+  { issuer, logged }: Pick<ReturnType<typeof openOffice>, 'issuer' | 'logged'>,
+): Promise<ReadonlyMap<string, RequestState>> => {
+  const states = new Map<string, RequestState>();
+  const records = await allRecords(table);
+  const personById = new Map<string, string>(Object.values(PEOPLE).map(({ id, person }) => [id, person]));
+  let acts = 0;
+  for (const id of await allOf(table, listingPk(undefined, undefined))) {
+    const row = (await table.get<RequestRow>(requestKey(id)))?.value as RequestRow;
+    states.set(id, row.state);
+    expect(await allOf(table, listingPk(row.office, undefined))).toContain(id);
+    for (const state of REQUEST_STATES) {
+      for (const office of [undefined, 'hino', 'nara']) {
+        const listed = state === row.state && (office === undefined || office === row.office);
+        expect(
+          (await allOf(table, listingPk(office, state))).includes(id),
+          `${id} in ${office} ${state}`,
+        ).toBe(listed);
+      }
+    }
+    const holder = (await table.get<KeyRow>(keyKey(row.publicKeyDigest)))?.value.request;
+    if (row.state === 'rejected' || row.state === 'withdrawn') expect(holder).not.toBe(id);
+    else expect(holder).toBe(id);
+
+    const about = records.filter((record) => record.kind !== 'provision' && record.details.request === id);
+    const expected = [
+      ['submission', row.submittedBy, 'submitted'],
+      ...row.examinations.map(({ by, stage, decision }) => ['examination', by, `${stage} ${decision}`]),
+      ...(row.withdrawal ? [['submission', row.withdrawal.by, 'withdrawn']] : []),
+    ];
+    acts += about.length;
+    const told = about.map((record) => {
+      if (record.kind === 'provision') return [];
+      const { act, stage, decision } = record.details;
+      return [record.kind, record.actor, act ?? `${stage} ${decision}`];
+    });
+    expect(told.sort()).toEqual(expected.sort());
+
+    const order = issuer.orders.get(id);
+    if (row.state === 'issued') {
+      expect(order?.ref).toEqual(row.certificate);
+      const actors = [row.submittedBy, ...row.examinations.map(({ by }) => by)];
+      expect(new Set(actors.map((actor) => personById.get(actor))).size).toBe(3);
+      expect(hash('sha256', order?.order.subjectPublicKeyInfo as Uint8Array)).toBe(row.publicKeyDigest);
+      expect(order?.order).toMatchObject({ fields: row.fields, profileVersion: row.profileVersion });
+    } else if (row.state !== 'approved') expect(order).toBeUndefined();
+  }
+  expect(records.filter(({ kind }) => kind !== 'provision')).toHaveLength(acts);
+  expect(JSON.stringify([records, logged])).not.toContain(NAME);
+  return states;
+};

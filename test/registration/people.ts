@@ -1,0 +1,28 @@
+import type { Principal } from '../../lib/principal.ts';
+
+/** The people of two offices and the centre. Suzuki is both an officer and an operator: one person, two principals. */
+const principal = (id: string, role: Principal['role'], person: string, office?: string): Principal => ({
+  id,
+  role,
+  person,
+  name: { ja: person, en: person },
+  ...(office !== undefined && { office }),
+});
+
+export const PEOPLE = {
+  tanaka: principal('hino-tanaka', 'officer', 'tanaka', 'hino'),
+  sato: principal('hino-sato', 'officer', 'sato', 'hino'),
+  suzuki: principal('hino-suzuki', 'officer', 'suzuki', 'hino'),
+  tanakaAgain: principal('hino-tanaka-2', 'officer', 'tanaka', 'hino'),
+  ito: principal('nara-ito', 'officer', 'ito', 'nara'),
+  kato: principal('nara-kato', 'officer', 'kato', 'nara'),
+  lost: principal('lost', 'officer', 'nobody'),
+  yamada: principal('centre-yamada', 'operator', 'yamada'),
+  kobayashi: principal('centre-kobayashi', 'operator', 'kobayashi'),
+  suzukiAtCentre: principal('centre-suzuki', 'operator', 'suzuki'),
+  auditor: principal('auditor', 'auditor', 'auditor'),
+  verifier: principal('verifier', 'relyingParty', 'verifier'),
+  holder: principal('holder', 'holder', 'tanaka'),
+} as const;
+
+export type Who = keyof typeof PEOPLE;

@@ -1,0 +1,374 @@
+import { hash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { Fault } from '../../lib/fault.ts';
+import { generateSoftwareKey } from '../../lib/keys/keys.ts';
+import { derSequence } from '../../lib/pki/der.ts';
+import { encodePem } from '../../lib/pki/pem.ts';
+import { REQUEST_STATES } from '../../lib/registration/registration.ts';
+import { NO_OPENSSL, openssl } from '../pki/openssl.ts';
+import { openTemporaryTable } from '../store/temporary.ts';
+import { csrBy, newCsr } from './csr.ts';
+import { allRecords, bringTo, checkTable, NAME, newSubmission, openOffice, REASON } from './office.ts';
+import { PEOPLE, type Who } from './people.ts';
+
+const { tanaka, sato, suzuki, ito, yamada, kobayashi, auditor, verifier, holder, lost } = PEOPLE;
+const fault = (code: string) => expect.objectContaining({ name: 'Fault', code });
+const approve = { decision: 'approve' } as const;
+const reject = { decision: 'reject', reason: REASON } as const;
+
+describe('from submission to certificate', () => {
+  it('goes through the hands of three persons', async () => {
+    await using store = await openTemporaryTable();
+    const office = openOffice(store.table);
+    const { registration, issuer } = office;
+    const { request, replayed } = await registration.submit(tanaka, await newSubmission());
+    expect(replayed).toBe(false);
+    expect(request).toMatchObject({
+      office: 'hino',
+      profile: 'seal',
+      profileVersion: 1,
+      state: 'submitted',
+      fields: { CN: NAME },
+      subject: `C=JP, CN=${NAME}`,
+      keyAlgorithm: 'p-256',
+      submittedBy: 'hino-tanaka',
+      examinations: [],
+    });
+    expect(request.submittedAt).toMatch(/^2026-11-22T\d\d:\d\d:\d\dZ$/);
+    const { id } = request;
+    await expect(registration.collect(tanaka, id)).rejects.toEqual(fault('not-issued'));
+    expect((await registration.examine(sato, id, { ...approve, reason: '対面で確認' })).state).toBe(
+      'examined',
+    );
+    const issued = await registration.examine(yamada, id, approve);
+    expect(issued.state).toBe('issued');
+    expect(issued.certificate).toEqual(issuer.orders.get(id)?.ref);
+    expect(issued.examinations).toMatchObject([
+      { stage: 'office', by: 'hino-sato', decision: 'approve', reason: '対面で確認' },
+      { stage: 'centre', by: 'centre-yamada', decision: 'approve' },
+    ]);
+    expect(await registration.get(tanaka, id)).toEqual(issued);
+
+    const { pem, certificate } = await registration.collect(tanaka, id);
+    expect(pem).toBe(`certificate ${certificate.ca} ${certificate.serial}\n`);
+    const provisions = (await allRecords(store.table)).filter(({ kind }) => kind === 'provision');
+    expect(provisions).toMatchObject([
+      {
+        recipient: 'hino-tanaka',
+        channel: 'certificate',
+        certificates: [certificate],
+        provided: { request: id },
+        responseDigest: hash('sha256', pem),
+        count: 1,
+      },
+    ]);
+    await checkTable(store.table, office);
+  });
+
+  it('an answer whose record cannot be written does not leave', async () => {
+    await using store = await openTemporaryTable();
+    const { registration, issuer } = openOffice(store.table);
+    const id = await bringTo(registration, 'issued');
+    const readOnly = { ...openOffice({ ...readsOf(store.table), write: refused }, issuer) };
+    await expect(readOnly.registration.collect(tanaka, id)).rejects.toEqual(fault('store-unavailable'));
+  });
+
+  it('two examiners at once: one is first, the other is told so', async () => {
+    await using store = await openTemporaryTable();
+    const office = openOffice(store.table);
+    const { registration } = office;
+    const id = await bringTo(registration, 'submitted');
+    const atOffice = await Promise.allSettled(
+      [sato, suzuki].map((actor) => registration.examine(actor, id, approve)),
+    );
+    expect(atOffice.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    const atCentre = await Promise.allSettled([
+      registration.examine(yamada, id, approve),
+      registration.examine(kobayashi, id, reject),
+      registration.withdraw(tanaka, id, REASON),
+    ]);
+    expect(atCentre.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    for (const outcome of [...atOffice, ...atCentre]) {
+      if (outcome.status === 'rejected') expect(outcome.reason).toEqual(fault('wrong-state'));
+    }
+    await checkTable(store.table, office);
+  });
+
+  it('a profile that changed meanwhile is not issued under; the request can be rejected', async () => {
+    await using store = await openTemporaryTable();
+    const office = openOffice(store.table);
+    const id = await bringTo(office.registration, 'examined');
+    office.issuer.changeProfile();
+    await expect(office.registration.examine(yamada, id, approve)).rejects.toEqual(fault('unknown-profile'));
+    expect((await office.registration.examine(yamada, id, reject)).state).toBe('rejected');
+    await checkTable(store.table, office);
+  });
+});
+
+const refused = async (): Promise<void> => {
+  throw new Fault('store-unavailable', 'The store is not there.');
+};
+const readsOf = (table: Awaited<ReturnType<typeof openTemporaryTable>>['table']) => ({
+  get: table.get.bind(table),
+  query: table.query.bind(table),
+  close: table.close.bind(table),
+});
+
+describe('issuing that does not go through', () => {
+  it.each(['lost', 'appliedThenErrored'] as const)('is finished later, once (%s)', async (failure) => {
+    await using store = await openTemporaryTable();
+    const office = openOffice(store.table);
+    const { registration, issuer, logged } = office;
+    issuer.fail(failure, failure, failure);
+    const ids = [await bringTo(registration, 'approved'), await bringTo(registration, 'approved')];
+    for (const id of ids) expect((await registration.get(auditor, id)).state).toBe('approved');
+    expect(logged).toMatchObject(ids.map((request) => ({ facts: { request, error: 'store-unavailable' } })));
+    await expect(registration.withdraw(tanaka, ids[0] as string, REASON)).rejects.toEqual(
+      fault('wrong-state'),
+    );
+    await expect(registration.examine(kobayashi, ids[0] as string, reject)).rejects.toEqual(
+      fault('wrong-state'),
+    );
+
+    // One still fails and comes again at the next turn; the other is finished.
+    expect(await registration.recover()).toEqual([ids[1]]);
+    const [first, second] = await Promise.all([registration.recover(), registration.recover()]);
+    expect(new Set([...first, ...second])).toEqual(new Set([ids[0]]));
+    expect(await registration.recover()).toEqual([]);
+    expect([...(await checkTable(store.table, office)).values()]).toEqual(['issued', 'issued']);
+    expect(issuer.orders.size).toBe(2);
+  });
+});
+
+describe('what is submitted', () => {
+  it('is judged whole before anything is stored', async () => {
+    await using store = await openTemporaryTable();
+    const office = openOffice(store.table);
+    const { registration } = office;
+    const good = await newSubmission();
+    const key = await generateSoftwareKey('ecdsa-p256-sha256');
+    const stranger = await generateSoftwareKey('ecdsa-p256-sha256');
+    const refusals: [string, Partial<typeof good>][] = [
+      ['unknown-profile', { profile: 'none' }],
+      ['invalid-field', { fields: {} }],
+      ['invalid-field', { fields: { CN: 'あ'.repeat(30_000) } }],
+      ['malformed-pem', { csr: '' }],
+      ['malformed-pem', { csr: `${good.csr}${good.csr}` }],
+      ['malformed-der', { csr: encodePem('CERTIFICATE REQUEST', derSequence()) }],
+      ['proof-of-possession-failed', { csr: await csrBy(stranger, key.subjectPublicKeyInfo) }],
+      ['key-algorithm-not-allowed', { csr: await newCsr('ecdsa-p384-sha384') }],
+    ];
+    for (const [code, change] of refusals) {
+      const { code: told } = await registration
+        .submit(tanaka, { ...good, ...change })
+        .catch((error) => error);
+      expect(told).toBe(code);
+    }
+    for (const actor of [yamada, auditor, verifier, holder, lost]) {
+      await expect(registration.submit(actor, good)).rejects.toEqual(fault('forbidden'));
+    }
+    expect((await checkTable(store.table, office)).size).toBe(0);
+    await registration.submit(tanaka, good);
+  });
+
+  it.skipIf(NO_OPENSSL)('may come from openssl, by RSA and Ed25519, under the older label too', async () => {
+    await using store = await openTemporaryTable();
+    const { registration } = openOffice(store.table);
+    const csrs = [
+      [
+        'rsa2048',
+        openssl([
+          'req',
+          '-new',
+          '-newkey',
+          'rsa:2048',
+          '-nodes',
+          '-keyout',
+          'k',
+          '-subj',
+          '/CN=無視',
+          '-utf8',
+        ]),
+      ],
+      [
+        'ed25519',
+        openssl(['req', '-new', '-newkey', 'ed25519', '-nodes', '-keyout', 'k', '-subj', '/CN=x', '-newhdr']),
+      ],
+    ] as const;
+    for (const [kind, csr] of csrs) {
+      const { request } = await registration.submit(tanaka, {
+        ...(await newSubmission()),
+        csr: csr.toString(),
+      });
+      expect(request.keyAlgorithm).toBe(kind);
+      expect(request.subject).toBe(`C=JP, CN=${NAME}`);
+    }
+  });
+
+  it('one public key is in one request, until that is rejected or withdrawn', async () => {
+    await using store = await openTemporaryTable();
+    const office = openOffice(store.table);
+    const { registration } = office;
+    const submission = await newSubmission();
+    for (const state of ['rejected', 'withdrawn'] as const) await bringTo(registration, state, submission);
+    const elsewhere = await Promise.allSettled([
+      registration.submit(tanaka, submission),
+      registration.submit(ito, submission),
+      registration.submit(ito, { ...submission, fields: { CN: '別' } }),
+    ]);
+    expect(elsewhere.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    for (const outcome of elsewhere) {
+      if (outcome.status === 'rejected') expect(outcome.reason).toEqual(fault('duplicate-key'));
+    }
+    const states = [...(await checkTable(store.table, office)).values()];
+    expect(states.sort()).toEqual(['rejected', 'submitted', 'withdrawn']);
+
+    const issued = await newSubmission();
+    await bringTo(registration, 'issued', issued);
+    await expect(registration.submit(ito, issued)).rejects.toEqual(fault('duplicate-key'));
+  });
+
+  it('once under an idempotency key: again is the same request, something else is refused', async () => {
+    await using store = await openTemporaryTable();
+    const office = openOffice(store.table);
+    const { registration } = office;
+    const submission = await newSubmission();
+    const { request } = await registration.submit(tanaka, submission, 'k-1');
+    const again = await registration.submit(
+      tanaka,
+      { ...submission, fields: { ...submission.fields } },
+      'k-1',
+    );
+    expect(again).toEqual({ request, replayed: true });
+    for (const other of [
+      { ...submission, fields: { CN: '別' } },
+      { ...submission, csr: await newCsr() },
+      { ...submission, profile: 'other' },
+    ]) {
+      await expect(registration.submit(tanaka, other, 'k-1')).rejects.toEqual(
+        fault('idempotency-key-reused'),
+      );
+    }
+    // Another principal's key of the same name is another key.
+    expect((await registration.submit(sato, await newSubmission(), 'k-1')).replayed).toBe(false);
+    // The replay shows the request as it stands now.
+    await registration.withdraw(sato, request.id, REASON);
+    expect((await registration.submit(tanaka, submission, 'k-1')).request.state).toBe('withdrawn');
+
+    const fresh = await newSubmission();
+    const atOnce = await Promise.all([1, 2, 3].map(() => registration.submit(tanaka, fresh, 'k-2')));
+    expect(new Set(atOnce.map(({ request: { id } }) => id)).size).toBe(1);
+    expect(atOnce.filter(({ replayed }) => !replayed)).toHaveLength(1);
+
+    for (const bad of ['', ' ', 'a b', '鍵', 'x'.repeat(256), 'a\n']) {
+      await expect(registration.submit(tanaka, submission, bad)).rejects.toEqual(
+        fault('idempotency-key-invalid'),
+      );
+    }
+    await registration.submit(tanaka, await newSubmission(), '~'.repeat(255));
+    expect((await checkTable(store.table, office)).size).toBe(4);
+  });
+});
+
+describe('who sees what', () => {
+  it('an officer the own office, operators and auditors all, nobody else any', async () => {
+    await using store = await openTemporaryTable();
+    const { registration } = openOffice(store.table);
+    const id = await bringTo(registration, 'issued');
+    for (const actor of [tanaka, sato, yamada, auditor]) {
+      expect((await registration.get(actor, id)).id).toBe(id);
+      await registration.collect(actor, id);
+    }
+    const refusals: [Who, string][] = [
+      ['ito', 'unknown-request'],
+      ['verifier', 'forbidden'],
+      ['holder', 'forbidden'],
+      ['lost', 'forbidden'],
+    ];
+    for (const [who, code] of refusals) {
+      await expect(registration.get(PEOPLE[who], id)).rejects.toEqual(fault(code));
+      await expect(registration.collect(PEOPLE[who], id)).rejects.toEqual(fault(code));
+    }
+    for (const unknown of ['', 'x', '../request', '0'.repeat(5000), `${id}x`, id.replace(/.$/, 'g')]) {
+      await expect(registration.get(auditor, unknown)).rejects.toEqual(fault('unknown-request'));
+    }
+  });
+
+  it('who may not act changes nothing, in any state', async () => {
+    await using store = await openTemporaryTable();
+    const office = openOffice(store.table);
+    const { registration, issuer } = office;
+    for (const state of REQUEST_STATES) {
+      if (state === 'approved') issuer.fail('lost');
+      const id = await bringTo(registration, state);
+      const before = await registration.get(auditor, id);
+      expect(before.state).toBe(state);
+      const records = (await allRecords(store.table)).length;
+      const acts = [ito, auditor, verifier, holder, lost].flatMap((actor) => [
+        registration.examine(actor, id, approve),
+        registration.examine(actor, id, reject),
+        registration.withdraw(actor, id, REASON),
+      ]);
+      const outcomes = await Promise.allSettled([...acts, registration.withdraw(yamada, id, REASON)]);
+      for (const outcome of outcomes) {
+        expect(outcome.status === 'rejected' && outcome.reason.code).toMatch(/^(forbidden|unknown-request)$/);
+      }
+      expect(await registration.get(auditor, id)).toEqual(before);
+      expect(await allRecords(store.table)).toHaveLength(records);
+    }
+    expect([...(await checkTable(store.table, office)).values()].sort()).toEqual([...REQUEST_STATES].sort());
+  });
+});
+
+describe('lists', () => {
+  it('come newest first, whole, by office and by state', async () => {
+    await using store = await openTemporaryTable();
+    const { registration, issuer } = openOffice(store.table);
+    const ids: string[] = [];
+    for (let i = 0; i < 14; i++) {
+      const state = REQUEST_STATES[i % REQUEST_STATES.length] as (typeof REQUEST_STATES)[number];
+      if (state === 'approved') issuer.fail('lost');
+      ids.unshift(await bringTo(registration, state));
+      if (i % 2 === 0) ids.unshift((await registration.submit(ito, await newSubmission())).request.id);
+    }
+    const list = async (who: Who, query: { office?: string; state?: (typeof REQUEST_STATES)[number] }) => {
+      const found: string[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await registration.list(PEOPLE[who], { ...query, limit: 4, ...(cursor && { cursor }) });
+        expect(page.requests.length).toBeLessThanOrEqual(4);
+        for (const request of page.requests) {
+          if (query.state) expect(request.state).toBe(query.state);
+          found.push(request.id);
+        }
+        cursor = page.cursor;
+      } while (cursor !== undefined);
+      return found;
+    };
+    expect([...ids].sort().reverse()).toEqual(ids);
+    expect(await list('auditor', {})).toEqual(ids);
+    const hino = await list('tanaka', {});
+    const nara = await list('ito', {});
+    expect(hino).toHaveLength(14);
+    expect(nara).toHaveLength(7);
+    expect(ids.filter((id) => hino.includes(id))).toEqual(hino);
+    expect(await list('yamada', { office: 'hino' })).toEqual(hino);
+    expect(await list('ito', { office: 'nara' })).toEqual(nara);
+    const byState = await Promise.all(REQUEST_STATES.map((state) => list('auditor', { state })));
+    expect(byState.map((found) => found.length)).toEqual([10, 3, 2, 2, 2, 2]);
+    expect(byState.flat().sort()).toEqual([...ids].sort());
+    expect(await list('ito', { state: 'submitted' })).toEqual(nara);
+    expect(await list('ito', { state: 'issued' })).toEqual([]);
+    expect(await list('auditor', { office: 'nowhere' })).toEqual([]);
+
+    await expect(registration.list(ito, { office: 'hino', limit: 4 })).rejects.toEqual(fault('forbidden'));
+    await expect(registration.list(verifier, { limit: 4 })).rejects.toEqual(fault('forbidden'));
+    for (const limit of [0, 101, 1.5, Number.NaN]) {
+      await expect(registration.list(auditor, { limit })).rejects.toEqual(fault('invalid-input'));
+    }
+    const { cursor } = await registration.list(auditor, { limit: 4 });
+    await expect(
+      registration.list(ito, { limit: 4, ...(cursor !== undefined && { cursor }) }),
+    ).rejects.toEqual(fault('cursor-invalid'));
+  });
+});
