@@ -30,7 +30,7 @@ import { deltaCrlBaseBefore } from './crl/delta-crl-base-before.ts';
 import { deltaCrlIndicatorCritical } from './crl/delta-crl-indicator-critical.ts';
 import { issuingDistributionPointCritical } from './crl/issuing-distribution-point-critical.ts';
 import { issuingDistributionPointNotIndirect } from './crl/issuing-distribution-point-not-indirect.ts';
-import type { CertListEntryRule, CertListRule, EncodedCertListRule } from './rule.ts';
+import type { CertListEntryRule, CertListRule, EncodedCertListRule, EntryExtensionsRule } from './rule.ts';
 
 /** Judged first, and alone when one of them finds something. */
 export const ENCODED_CERT_LIST_RULES: readonly EncodedCertListRule[] = [
@@ -61,13 +61,17 @@ export const CERT_LIST_RULES: readonly CertListRule[] = [
   issuingDistributionPointNotIndirect,
 ];
 
-/** In the order of RFC 5280 5.1.2.6 and 5.3. */
+/** RFC 5280 5.1.2.6. */
 export const CERT_LIST_ENTRY_RULES: readonly CertListEntryRule[] = [
   crlSerialNumberPositive,
   crlSerialNumberAtMost20Octets,
   crlSerialNumbersUnique,
   crlRevocationDateForm,
   crlRevocationDateNotAfterThisUpdate,
+];
+
+/** RFC 5280 5.3. */
+export const ENTRY_EXTENSIONS_RULES: readonly EntryExtensionsRule[] = [
   crlEntryExtensionsNotEmpty,
   crlEntryExtensionsNotRepeated,
   crlEntryExtensionsKnown,

@@ -3,8 +3,11 @@ import { DerCursor } from '../pki/der-cursor.ts';
 import { type Extension, readExtensions } from '../pki/extensions.ts';
 import { type Name, readName } from '../pki/name.ts';
 import {
+  comparableTime,
   type EncodedExtension,
   type EncodedTime,
+  isTypedByYear,
+  isWholeSeconds,
   readEncodedExtensions,
   readEncodedTime,
   repeatedOid,
@@ -28,13 +31,20 @@ export interface DecodedCertList extends EncodedCertList {
   readonly extensions: readonly Extension[];
 }
 
-/** One entry. */
+/** One entry. A pass over a CRL has one object for all of them, so checks keep nothing of it but numbers. */
 export interface CertListEntry {
-  /** Content octets of the INTEGER, a view of the CRL's bytes. */
-  readonly serialNumber: Uint8Array;
-  readonly revocationDate: EncodedTime;
-  /** Undefined when crlEntryExtensions is left out. */
-  readonly encodedExtensions: readonly EncodedExtension[] | undefined;
+  /** The contents of revokedCertificates. */
+  readonly bytes: Uint8Array;
+  /** Where the INTEGER's content octets are in `bytes`. */
+  readonly serialStart: number;
+  readonly serialEnd: number;
+  /** YYYYMMDDHHMMSS as a number, which sorts by time; NaN for what RFC 5280 5.1.2.6 does not allow. */
+  readonly revocationDate: number;
+}
+
+/** A crlEntryExtensions. */
+export interface EntryExtensions {
+  readonly encodedExtensions: readonly EncodedExtension[];
   /** None while one comes twice. */
   readonly extensions: readonly Extension[];
 }
@@ -82,47 +92,118 @@ export const readEncodedCertList = (
   return { list, decode };
 };
 
-type EntryExtensions = Pick<CertListEntry, 'encodedExtensions' | 'extensions'>;
-
-const NO_EXTENSIONS: EntryExtensions = { encodedExtensions: undefined, extensions: [] };
-
 const readEntryExtensions = (der: Uint8Array): EntryExtensions => {
-  const encodedExtensions = readEncodedExtensions(new DerReader(der));
+  const reader = new DerReader(der);
+  const encodedExtensions = readEncodedExtensions(reader);
+  reader.finish();
   const decodable = encodedExtensions.length > 0 && repeatedOid(encodedExtensions) === undefined;
   return { encodedExtensions, extensions: decodable ? readExtensions(new DerReader(der)) : [] };
 };
 
-/** How many different crlEntryExtensions one pass keeps decoded: most entries have one of a few. */
-const MAX_KEPT = 256;
+/** How many different crlEntryExtensions a pass remembers to have judged: most entries have one of a few. */
+const MAX_KNOWN = 16;
 
-const latin1 = (bytes: Uint8Array): string =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+/** Whether `bytes` has `known` at `start`. From the end, where a reason's number is. */
+const hasAt = (bytes: Uint8Array, start: number, known: Uint8Array): boolean => {
+  for (let i = known.length - 1; i >= 0; i--) if (bytes[start + i] !== known[i]) return false;
+  return true;
+};
 
-/** Calls `visit` with each entry, in order. Faults: `malformed-der` and its kin. */
-export const visitEntries = (list: EncodedCertList, visit: (entry: CertListEntry) => void): void => {
-  const { revokedCertificates } = list;
-  if (revokedCertificates === undefined) return;
-  const kept = new Map<string, EntryExtensions>();
-  const extensionsOf = (der: Uint8Array): EntryExtensions => {
-    const key = latin1(der);
-    const known = kept.get(key);
-    if (known) return known;
-    const read = readEntryExtensions(der);
-    if (kept.size < MAX_KEPT) kept.set(key, read);
-    return read;
-  };
-  const cursor = new DerCursor(revokedCertificates);
-  while (cursor.at < revokedCertificates.length) {
-    const end = cursor.enter(TAG.sequence, revokedCertificates.length);
-    const serialNumber = cursor.with(end, (reader) => reader.integerContent());
-    const revocationDate = cursor.with(end, readEncodedTime);
-    const start = cursor.at;
-    if (start < end) {
-      cursor.enter(TAG.sequence, end);
-      cursor.at = end;
+/** The time as a number if it is in the one form that it may have, and a time of a calendar. */
+const readRevocationDate = (reader: DerReader): number => {
+  const time = readEncodedTime(reader);
+  if (!isWholeSeconds(time) || !isTypedByYear(time)) return Number.NaN;
+  const digits = comparableTime(time).slice(0, -1);
+  const iso = digits.replace(/^(....)(..)(..)(..)(..)(..)$/, '$1-$2-$3T$4:$5:$6.000Z');
+  const date = new Date(iso);
+  // Date takes 30 February for 2 March.
+  return !Number.isNaN(date.getTime()) && date.toISOString() === iso ? Number(digits) : Number.NaN;
+};
+
+const UTC_TIME_CONTENT = 13;
+const NINE = 0x39;
+const ZERO = 0x30;
+const Z = 0x5a;
+
+/** Days that each month has in every year. */
+const DAYS = [0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;
+
+/** The same for the usual UTCTime, without making anything; undefined where it takes a closer look. */
+const usualRevocationDate = (bytes: Uint8Array, at: number, end: number): number | undefined => {
+  if (at + 2 + UTC_TIME_CONTENT > end || bytes[at] !== TAG.utcTime || bytes[at + 1] !== UTC_TIME_CONTENT)
+    return undefined;
+  let value = 0;
+  for (let i = at + 2; i < at + 14; i++) {
+    const digit = bytes[i] as number;
+    if (digit < ZERO || digit > NINE) return undefined;
+    value = value * 10 + (digit - ZERO);
+  }
+  const [month, day] = [Math.floor(value / 1e8) % 100, Math.floor(value / 1e6) % 100];
+  const [hour, minute, second] = [Math.floor(value / 1e4) % 100, Math.floor(value / 100) % 100, value % 100];
+  const plain =
+    bytes[at + 14] === Z &&
+    month >= 1 &&
+    month <= 12 &&
+    day >= 1 &&
+    day <= (DAYS[month] as number) &&
+    hour < 24 &&
+    minute < 60 &&
+    second < 60;
+  return plain ? value + (value < 50e10 ? 20e12 : 19e12) : undefined;
+};
+
+/**
+ * One pass over the entries, in order. `onExtensions` gets each different crlEntryExtensions at least once. Faults:
+ * `malformed-der` and its kin.
+ */
+export const visitEntries = (
+  bytes: Uint8Array,
+  onEntry: (entry: CertListEntry) => void,
+  onExtensions: (extensions: EntryExtensions) => void,
+): void => {
+  const known: Uint8Array[] = [];
+  const entry = { bytes, serialStart: 0, serialEnd: 0, revocationDate: 0 };
+  const cursor = new DerCursor(bytes);
+
+  const visitSerial = (end: number): void => {
+    const { at } = cursor;
+    entry.serialEnd = cursor.enter(TAG.integer, end);
+    entry.serialStart = cursor.at;
+    const first = bytes[cursor.at];
+    if (entry.serialEnd === entry.serialStart || first === 0 || first === 0xff) {
+      // Perhaps not in its shortest form: the reader knows.
+      cursor.at = at;
+      cursor.with(end, (reader) => reader.integerContent());
     }
-    const { encodedExtensions, extensions } =
-      start < end ? extensionsOf(revokedCertificates.subarray(start, end)) : NO_EXTENSIONS;
-    visit({ serialNumber, revocationDate, encodedExtensions, extensions });
+    cursor.at = entry.serialEnd;
+  };
+
+  const visitDate = (end: number): void => {
+    const usual = usualRevocationDate(bytes, cursor.at, end);
+    if (usual === undefined) {
+      entry.revocationDate = cursor.with(end, readRevocationDate);
+    } else {
+      entry.revocationDate = usual;
+      cursor.at += 2 + UTC_TIME_CONTENT;
+    }
+  };
+
+  const visitExtensions = (end: number): void => {
+    const start = cursor.at;
+    const seen = known.some((one) => one.length === end - start && hasAt(bytes, start, one));
+    if (!seen) {
+      const der = bytes.subarray(start, end);
+      onExtensions(readEntryExtensions(der));
+      if (known.length < MAX_KNOWN) known.push(der);
+    }
+    cursor.at = end;
+  };
+
+  while (cursor.at < bytes.length) {
+    const end = cursor.enter(TAG.sequence, bytes.length);
+    visitSerial(end);
+    visitDate(end);
+    if (cursor.at < end) visitExtensions(end);
+    onEntry(entry);
   }
 };

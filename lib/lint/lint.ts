@@ -2,7 +2,12 @@ import { Fault } from '../fault.ts';
 import { decodeTbsCertificate, encodeTbsCertificate, type TbsCertificate } from '../pki/certificate.ts';
 import { encodeTbsCertList, type TbsCertList } from '../pki/crl.ts';
 import type { Der } from '../pki/der.ts';
-import { CERT_LIST_ENTRY_RULES, CERT_LIST_RULES, ENCODED_CERT_LIST_RULES } from './cert-list-rules.ts';
+import {
+  CERT_LIST_ENTRY_RULES,
+  CERT_LIST_RULES,
+  ENCODED_CERT_LIST_RULES,
+  ENTRY_EXTENSIONS_RULES,
+} from './cert-list-rules.ts';
 import { CERTIFICATE_RULES, ENCODED_CERTIFICATE_RULES } from './certificate-rules.ts';
 import { type DecodedCertList, readEncodedCertList, visitEntries } from './encoded-cert-list.ts';
 import { readEncodedCertificate } from './encoded-certificate.ts';
@@ -46,7 +51,7 @@ export class LintedTbs {
   }
 }
 
-/** What the decoders ask of bytes, which the rules leave to them. */
+/** What the decoders ask of bytes, which the rules leave to them; whatever they take has no other encoding. */
 export const STRICT_ENCODING = {
   id: 'strict-encoding',
   cite: 'X.690 10, 11; RFC 5280 4.1, 5.1',
@@ -107,36 +112,34 @@ export const lintCertificate = (tbs: TbsCertificate | Der, context: CertificateC
     if (early.length > 0) throw refuse('certificate', early);
     const decoded = decodeTbsCertificate(der);
     const findings = judge(CERTIFICATE_RULES, decoded, context, applied);
-    if (Buffer.compare(encodeTbsCertificate(decoded), der) !== 0) {
-      throw refuse('certificate', [
-        finding(STRICT_ENCODING, 'The bytes decode to what is encoded otherwise.'),
-      ]);
-    }
     if (findings.length > 0) throw refuse('certificate', findings);
     return make('certificate', der, applied);
   });
 
-/** One pass over the entries; of each rule the first finding is kept. */
-const judgeEntries = (
+/** The checks of one pass over a CRL; of each rule the first finding is kept, and the rule rests from then on. */
+const watch = <Part>(
+  rules: readonly {
+    readonly id: string;
+    readonly cite: string;
+    readonly applies: (list: DecodedCertList, context: CertListContext) => boolean;
+    readonly start: (list: DecodedCertList, context: CertListContext) => (part: Part) => string | undefined;
+  }[],
   list: DecodedCertList,
   context: CertListContext,
   applied: string[],
-): readonly Finding[] => {
-  let watching = CERT_LIST_ENTRY_RULES.filter((rule) => rule.applies(list, context)).map((rule) => ({
-    rule,
-    check: rule.start(list, context),
-  }));
-  applied.push(...watching.map(({ rule }) => rule.id));
-  const findings: Finding[] = [];
-  visitEntries(list, (entry) => {
+  findings: Finding[],
+): ((part: Part) => void) => {
+  const applying = rules.filter((rule) => rule.applies(list, context));
+  applied.push(...applying.map(({ id }) => id));
+  let watching = applying.map((rule) => ({ rule, check: rule.start(list, context) }));
+  return (part) => {
     for (const { rule, check } of watching) {
-      const message = check(entry);
+      const message = check(part);
       if (message === undefined) continue;
       findings.push(finding(rule, message));
       watching = watching.filter((other) => other.rule !== rule);
     }
-  });
-  return findings;
+  };
 };
 
 /** The same for a CRL, in one pass over the encoded entries. */
@@ -148,10 +151,12 @@ export const lintCertList = (tbs: TbsCertList | Der, context: CertListContext): 
     const early = judge(ENCODED_CERT_LIST_RULES, list, context, applied);
     if (early.length > 0) throw refuse('crl', early);
     const decoded = decode();
-    const findings = [
-      ...judge(CERT_LIST_RULES, decoded, context, applied),
-      ...judgeEntries(decoded, context, applied),
-    ];
+    const findings = [...judge(CERT_LIST_RULES, decoded, context, applied)];
+    visitEntries(
+      decoded.revokedCertificates ?? new Uint8Array(),
+      watch(CERT_LIST_ENTRY_RULES, decoded, context, applied, findings),
+      watch(ENTRY_EXTENSIONS_RULES, decoded, context, applied, findings),
+    );
     if (findings.length > 0) throw refuse('crl', findings);
     return make('crl', der, applied);
   });

@@ -26,3 +26,20 @@ export const withAttribute = (
   change(good, {
     subject: [...good.tbs.subject, [{ type: OID.OU, tag: TAG.utf8String, value: 'unit', ...attribute }]],
   });
+
+/**
+ * Whether two names have the same bytes: string types, values and order, without RFC 5280 7.1's comparison rules, since
+ * verifiers that compare bytes are many. Decoded names have one encoding, so the bytes need not be made.
+ */
+export const sameBytes = (a: Name, b: Name): boolean =>
+  a.length === b.length &&
+  a.every((rdn, i) => {
+    const other = b[i] ?? [];
+    return (
+      rdn.length === other.length &&
+      rdn.every(({ type, tag, value }, j) => {
+        const attribute = other[j];
+        return attribute?.type === type && attribute.tag === tag && attribute.value === value;
+      })
+    );
+  });

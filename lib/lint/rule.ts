@@ -1,7 +1,12 @@
 import type { TbsCertificate } from '../pki/certificate.ts';
 import type { TbsCertList } from '../pki/crl.ts';
 import type { Der } from '../pki/der.ts';
-import type { CertListEntry, DecodedCertList, EncodedCertList } from './encoded-cert-list.ts';
+import type {
+  CertListEntry,
+  DecodedCertList,
+  EncodedCertList,
+  EntryExtensions,
+} from './encoded-cert-list.ts';
 import type { EncodedCertificate } from './encoded-certificate.ts';
 import type { PublicKeyKind } from './public-key.ts';
 
@@ -63,10 +68,12 @@ export type CertificateRule = CheckingRule<TbsCertificate, CertificateContext, T
 export type EncodedCertListRule = CheckingRule<TbsCertList, CertListContext, EncodedCertList>;
 /** Judges a CRL but for its entries. */
 export type CertListRule = CheckingRule<TbsCertList, CertListContext, DecodedCertList>;
-/** Judges each entry of a CRL; `start` gives the check of one pass, with whatever it has to remember. */
-export interface CertListEntryRule extends RuleFor<TbsCertList, CertListContext, DecodedCertList> {
-  readonly start: (
-    list: DecodedCertList,
-    context: CertListContext,
-  ) => (entry: CertListEntry) => string | undefined;
+interface StartingRule<Part> extends RuleFor<TbsCertList, CertListContext, DecodedCertList> {
+  /** The check of one pass, with whatever it has to remember. */
+  readonly start: (list: DecodedCertList, context: CertListContext) => (part: Part) => string | undefined;
 }
+
+/** Judges the serial number and the date of each entry of a CRL. */
+export type CertListEntryRule = StartingRule<CertListEntry>;
+/** Judges each different crlEntryExtensions of a CRL, once or more. */
+export type EntryExtensionsRule = StartingRule<EntryExtensions>;

@@ -5,6 +5,7 @@ import {
   CERT_LIST_ENTRY_RULES,
   CERT_LIST_RULES,
   ENCODED_CERT_LIST_RULES,
+  ENTRY_EXTENSIONS_RULES,
 } from '../../lib/lint/cert-list-rules.ts';
 import { CERTIFICATE_RULES, ENCODED_CERTIFICATE_RULES } from '../../lib/lint/certificate-rules.ts';
 import { lintCertificate, lintCertList, STRICT_ENCODING } from '../../lib/lint/lint.ts';
@@ -35,7 +36,12 @@ const expectCaught = (
 };
 
 const certificateRules = [...ENCODED_CERTIFICATE_RULES, ...CERTIFICATE_RULES];
-const crlRules = [...ENCODED_CERT_LIST_RULES, ...CERT_LIST_RULES, ...CERT_LIST_ENTRY_RULES];
+const crlRules = [
+  ...ENCODED_CERT_LIST_RULES,
+  ...CERT_LIST_RULES,
+  ...CERT_LIST_ENTRY_RULES,
+  ...ENTRY_EXTENSIONS_RULES,
+];
 
 describe('the tables', () => {
   it('have every rule, one to a file that has its name', () => {

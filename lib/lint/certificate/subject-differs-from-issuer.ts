@@ -1,5 +1,5 @@
-import { encodeName } from '../../pki/name.ts';
 import { change } from '../examples.ts';
+import { sameBytes } from '../name-rules.ts';
 import type { CertificateRule } from '../rule.ts';
 
 export const subjectDiffersFromIssuer: CertificateRule = {
@@ -7,7 +7,7 @@ export const subjectDiffersFromIssuer: CertificateRule = {
   cite: 'RFC 5280 3.2: only CA certificates are self-issued',
   applies: (_, { kind }) => kind !== 'ca',
   check: ({ subject, issuer }) =>
-    Buffer.compare(encodeName(subject), encodeName(issuer)) === 0
+    sameBytes(subject, issuer)
       ? 'The certificate is no CA certificate and has its issuer for its subject.'
       : undefined,
   bad: (good) => change(good, { subject: good.tbs.issuer }),

@@ -1,7 +1,7 @@
 import { change, rawExtension } from '../examples.ts';
-import type { CertListEntryRule } from '../rule.ts';
+import type { EntryExtensionsRule } from '../rule.ts';
 
-export const crlEntryExtensionsKnown: CertListEntryRule = {
+export const crlEntryExtensionsKnown: EntryExtensionsRule = {
   id: 'crl-entry-extensions-known',
   cite: 'RFC 5280 5.3: reasonCode and invalidityDate; certificateIssuer belongs into indirect CRLs',
   applies: ({ revokedCertificates }) => revokedCertificates !== undefined,

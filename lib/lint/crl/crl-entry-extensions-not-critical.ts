@@ -1,9 +1,9 @@
 import { encodeTbsCertList } from '../../pki/crl.ts';
 import { derBoolean } from '../../pki/der.ts';
 import { change, rewrite } from '../examples.ts';
-import type { CertListEntryRule } from '../rule.ts';
+import type { EntryExtensionsRule } from '../rule.ts';
 
-export const crlEntryExtensionsNotCritical: CertListEntryRule = {
+export const crlEntryExtensionsNotCritical: EntryExtensionsRule = {
   id: 'crl-entry-extensions-not-critical',
   cite: 'RFC 5280 5.3.1, 5.3.2',
   applies: ({ revokedCertificates }) => revokedCertificates !== undefined,

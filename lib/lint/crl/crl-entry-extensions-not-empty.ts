@@ -1,16 +1,16 @@
 import { encodeTbsCertList } from '../../pki/crl.ts';
 import { derSequence } from '../../pki/der.ts';
 import { rewrite } from '../examples.ts';
-import type { CertListEntryRule } from '../rule.ts';
+import type { EntryExtensionsRule } from '../rule.ts';
 
-export const crlEntryExtensionsNotEmpty: CertListEntryRule = {
+export const crlEntryExtensionsNotEmpty: EntryExtensionsRule = {
   id: 'crl-entry-extensions-not-empty',
   cite: 'RFC 5280 5.1, 4.1: Extensions has SIZE (1..MAX)',
   applies: ({ revokedCertificates }) => revokedCertificates !== undefined,
   start:
     () =>
     ({ encodedExtensions }) =>
-      encodedExtensions?.length === 0 ? 'An entry has crlEntryExtensions without an extension.' : undefined,
+      encodedExtensions.length === 0 ? 'An entry has crlEntryExtensions without an extension.' : undefined,
   bad: (good) => ({
     ...good,
     tbs: rewrite(

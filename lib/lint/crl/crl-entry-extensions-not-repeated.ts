@@ -1,15 +1,15 @@
 import { encodeTbsCertList } from '../../pki/crl.ts';
 import { repeatedOid } from '../encoded-certificate.ts';
 import { change, rewrite } from '../examples.ts';
-import type { CertListEntryRule } from '../rule.ts';
+import type { EntryExtensionsRule } from '../rule.ts';
 
-export const crlEntryExtensionsNotRepeated: CertListEntryRule = {
+export const crlEntryExtensionsNotRepeated: EntryExtensionsRule = {
   id: 'crl-entry-extensions-not-repeated',
   cite: 'RFC 5280 4.2, 5.3',
   applies: ({ revokedCertificates }) => revokedCertificates !== undefined,
   start:
     () =>
-    ({ encodedExtensions = [] }) =>
+    ({ encodedExtensions }) =>
       encodedExtensions.length > 1 && repeatedOid(encodedExtensions) !== undefined
         ? 'An entry has one extension twice.'
         : undefined,

@@ -1,8 +1,8 @@
 import { findExtension } from '../../pki/extensions.ts';
 import { change, rawExtension } from '../examples.ts';
-import type { CertListEntryRule } from '../rule.ts';
+import type { EntryExtensionsRule } from '../rule.ts';
 
-export const crlReasonNotUnspecified: CertListEntryRule = {
+export const crlReasonNotUnspecified: EntryExtensionsRule = {
   id: 'crl-reason-not-unspecified',
   cite: 'RFC 5280 5.3.1: unspecified is said by leaving reasonCode out',
   applies: ({ revokedCertificates }) => revokedCertificates !== undefined,

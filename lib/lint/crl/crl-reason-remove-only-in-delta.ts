@@ -1,8 +1,8 @@
 import { findExtension } from '../../pki/extensions.ts';
 import { change } from '../examples.ts';
-import type { CertListEntryRule } from '../rule.ts';
+import type { EntryExtensionsRule } from '../rule.ts';
 
-export const crlReasonRemoveOnlyInDelta: CertListEntryRule = {
+export const crlReasonRemoveOnlyInDelta: EntryExtensionsRule = {
   id: 'crl-reason-remove-only-in-delta',
   cite: 'RFC 5280 5.3.1',
   applies: ({ revokedCertificates, extensions }) =>

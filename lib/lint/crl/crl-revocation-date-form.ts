@@ -1,6 +1,5 @@
 import { encodeTbsCertList } from '../../pki/crl.ts';
 import { derText, TAG } from '../../pki/der.ts';
-import { isTypedByYear, isWholeSeconds } from '../encoded-certificate.ts';
 import { rewrite } from '../examples.ts';
 import type { CertListEntryRule } from '../rule.ts';
 
@@ -11,9 +10,9 @@ export const crlRevocationDateForm: CertListEntryRule = {
   start:
     () =>
     ({ revocationDate }) =>
-      isWholeSeconds(revocationDate) && isTypedByYear(revocationDate)
-        ? undefined
-        : 'A revocationDate is not UTCTime through 2049 and GeneralizedTime from 2050, to the second.',
+      Number.isNaN(revocationDate)
+        ? 'A revocationDate is no date, or not UTCTime through 2049 and GeneralizedTime from 2050, to the second.'
+        : undefined,
   bad: (good) => ({
     ...good,
     tbs: rewrite(encodeTbsCertList(good.tbs), [5, 0, 1], () =>

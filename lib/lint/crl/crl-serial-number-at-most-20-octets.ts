@@ -9,8 +9,8 @@ export const crlSerialNumberAtMost20Octets: CertListEntryRule = {
   applies: ({ revokedCertificates }) => revokedCertificates !== undefined,
   start:
     () =>
-    ({ serialNumber }) =>
-      serialNumber.length > 20 ? 'A serial number has more than 20 octets.' : undefined,
+    ({ serialStart, serialEnd }) =>
+      serialEnd - serialStart > 20 ? 'A serial number has more than 20 octets.' : undefined,
   bad: (good) => ({
     ...good,
     tbs: rewrite(encodeTbsCertList(good.tbs), [5, 0, 0], () => derInteger((1n << 160n) - 1n)),

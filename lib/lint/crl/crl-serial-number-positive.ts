@@ -9,10 +9,10 @@ export const crlSerialNumberPositive: CertListEntryRule = {
   applies: ({ revokedCertificates }) => revokedCertificates !== undefined,
   start:
     () =>
-    ({ serialNumber }) => {
-      const [first, second] = serialNumber;
-      const zero = first === 0 && second === undefined;
-      return (first as number) >= 0x80 || zero ? 'A serial number is not positive.' : undefined;
+    ({ bytes, serialStart, serialEnd }) => {
+      const first = bytes[serialStart] as number;
+      const zero = first === 0 && serialEnd === serialStart + 1;
+      return first >= 0x80 || zero ? 'A serial number is not positive.' : undefined;
     },
   bad: (good) => ({
     ...good,
