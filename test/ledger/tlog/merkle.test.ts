@@ -298,6 +298,31 @@ describe('proofs against the slow definition', () => {
     }
   });
 
+  it('refuses a proof that leads to its roots only over more hashes than trees of these sizes have', () => {
+    const [leaf, more, extra] = [leafAt(0), leafAt(1), leafAt(2)];
+    const above = { leafHash: leaf, index: 0, size: 1, root: nodeHash(extra, leaf), hashes: [extra] };
+    expect(faultCodeOf(() => verifyInclusion(above))).toBe('proof-invalid');
+    const root = nodeHash(extra, nodeHash(leaf, more));
+    const before = { leafHash: more, index: 1, size: 2, root, hashes: [leaf, extra] };
+    expect(faultCodeOf(() => verifyInclusion(before))).toBe('proof-invalid');
+    const hashes = [leaf, more, extra, leaf];
+    // Three and four leaves: the third leaf, the fourth, the first two, and then one hash too many.
+    const both = {
+      oldSize: 3,
+      size: 4,
+      oldRoot: nodeHash(leaf, nodeHash(extra, leaf)),
+      root: nodeHash(leaf, nodeHash(extra, nodeHash(leaf, more))),
+      hashes,
+    };
+    expect(faultCodeOf(() => verifyConsistency(both))).toBe('proof-invalid');
+    verifyConsistency({
+      ...both,
+      oldRoot: nodeHash(extra, leaf),
+      root: nodeHash(extra, nodeHash(leaf, more)),
+      hashes: hashes.slice(0, 3),
+    });
+  });
+
   it('calls two roots of one size an inconsistent log', () => {
     const same = { oldSize: 5, size: 5, oldRoot: rootAt(5), root: rootAt(5), hashes: [] };
     verifyConsistency(same);

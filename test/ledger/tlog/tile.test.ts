@@ -124,6 +124,15 @@ describe('which tiles a tree has', () => {
     expect(tileWidth(0, 3, 700)).toBe(0);
   });
 
+  it('keeps the partial tile of each level that has one, and no other', () => {
+    const hashes = numberedHashes(256);
+    const first = append(0, [], hashes.slice(0, 10));
+    const { partials } = growTiles(0, 10, first.runs, new Map());
+    expect([...partials.keys()]).toEqual([0]);
+    const second = append(10, first.edge, hashes.slice(10));
+    expect([...growTiles(10, 256, second.runs, partials).partials.keys()]).toEqual([1]);
+  });
+
   it('refuses to grow from a partial tile that is not the old one', () => {
     const hashes = numberedHashes(11);
     const first = append(0, [], hashes.slice(0, 10));
