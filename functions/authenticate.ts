@@ -5,12 +5,12 @@ import type { Principal } from '../lib/principal.ts';
 import type { Principals } from '../lib/principals/principals.ts';
 import type { Client, HttpRequest } from './http.ts';
 import { errorFacts } from './problems.ts';
-import type { Route } from './route.ts';
+import type { RouteTerms } from './route.ts';
 
 /** Who calls, or undefined where nobody says so. Faults: those of `Principals`, `tls-required`, `unauthenticated`. */
 export const authenticate = async (
   principals: Principals,
-  route: Route,
+  route: RouteTerms,
   request: HttpRequest,
   log: Log,
 ): Promise<Principal | undefined> => {
@@ -39,7 +39,7 @@ const UNPROVEN: ReadonlySet<string> = new Set<Fault['code']>([
 
 const byCredentials = async (
   principals: Principals,
-  route: Route,
+  route: RouteTerms,
   { headers, client }: HttpRequest,
 ): Promise<Principal | undefined> => {
   const { certificate } = client;

@@ -1,9 +1,10 @@
 import { X509Certificate } from 'node:crypto';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import type { App } from '../lib/app.ts';
 import { Fault } from '../lib/fault.ts';
 import { type HttpRequest, type HttpResponse, mediaType } from './http.ts';
 import { errorFacts, problem } from './problems.ts';
-import { pathMatcher, type Route } from './route.ts';
+import { type AnyRoute, pathMatcher } from './route.ts';
 import { type Edge, finish, stack } from './stack.ts';
 
 export type LambdaHandler = (
@@ -16,12 +17,15 @@ export type LambdaHandler = (
  * service at the first request and is asked again after it failed; a container that could not start says so to the
  * caller as any other failure.
  */
-export const lambda = (route: Route, load: () => Promise<Edge>): LambdaHandler => {
+export const lambda = <S extends Pick<App, 'principals'>>(
+  route: AnyRoute<S>,
+  load: () => Promise<Edge<S>>,
+): LambdaHandler => {
   const answer = stack(route);
   const match = pathMatcher(route.path);
-  let loading: Promise<Edge> | undefined;
+  let loading: Promise<Edge<S>> | undefined;
 
-  const edge = async (): Promise<Edge> => {
+  const edge = async (): Promise<Edge<S>> => {
     loading ??= load();
     try {
       return await loading;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ResponderApp } from '../lib/responder-app.ts';
 import { defineRoute } from './route.ts';
 import { untilNextUpdate } from './until-next-update.ts';
 
@@ -32,7 +33,7 @@ export const route = defineRoute({
   }),
   responses: { 200: { description: 'An OCSPResponse.', contentType: 'application/ocsp-response' } },
   faults: [],
-  handle: async ({ status }, { params, now }, caller) => {
+  handle: async ({ status }: ResponderApp, { params, now }, caller) => {
     const recipient = caller?.id ?? 'public';
     const { der, cacheable } = await status.ocsp(ocspRequestOfPath(params.request), {
       recipient,

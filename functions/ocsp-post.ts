@@ -1,4 +1,5 @@
 import { MAX_OCSP_REQUEST_BYTES } from '../lib/pki/ocsp-request.ts';
+import type { ResponderApp } from '../lib/responder-app.ts';
 import { defineRoute } from './route.ts';
 
 export const route = defineRoute({
@@ -17,7 +18,7 @@ export const route = defineRoute({
   },
   responses: { 200: { description: 'An OCSPResponse.', contentType: 'application/ocsp-response' } },
   faults: [],
-  handle: async ({ status }, { request }, caller) => {
+  handle: async ({ status }: ResponderApp, { request }, caller) => {
     const recipient = caller?.id ?? 'public';
     const { der } = await status.ocsp(request.body, { recipient, method: 'POST' });
     return { status: 200, headers: { 'content-type': 'application/ocsp-response' }, body: der };

@@ -44,13 +44,15 @@ export interface ResponseDescription {
 
 /**
  * One operation of the public surface. `path` is a template with `{name}` for a segment or a part of one and
- * `{name+}` for all the rest (API Gateway's notation). A `GET` route answers `HEAD` as well (RFC 9110 9.3.2).
+ * `{name+}` for all the rest (API Gateway's notation). A `GET` route answers `HEAD` as well (RFC 9110 9.3.2). `S` is
+ * the part of the service that it needs, for the routes that also run where there is no other part.
  */
 export interface Route<
   P extends z.ZodType = z.ZodType,
   Q extends z.ZodType = z.ZodType,
   B extends z.ZodType = z.ZodType,
   A extends Access = Access,
+  S extends Pick<App, 'principals'> = App,
 > {
   readonly id: string;
   readonly method: 'GET' | 'POST' | 'DELETE';
@@ -70,7 +72,7 @@ export interface Route<
   /** Those of the rooms. What the stack itself refuses is added to the OpenAPI document by what the route is. */
   readonly faults: readonly FaultCode[];
   handle(
-    app: App,
+    app: S,
     input: Input<z.output<P>, z.output<Q>, z.output<B>>,
     caller: CallerOf<A>,
   ): HttpResponse | Promise<HttpResponse>;
@@ -82,16 +84,23 @@ export const defineRoute = <
   Q extends z.ZodType,
   B extends z.ZodType,
   const A extends Access,
+  S extends Pick<App, 'principals'> = App,
 >(
-  route: Route<P, Q, B, A>,
-): Route => route as unknown as Route;
+  route: Route<P, Q, B, A, S>,
+): AnyRoute<S> => route as unknown as AnyRoute<S>;
+
+/** What a route says of itself: all but what it does. */
+export type RouteTerms = Omit<Route, 'handle'>;
+
+/** A route that has forgotten its schemas. */
+export type AnyRoute<S extends Pick<App, 'principals'>> = Route<z.ZodType, z.ZodType, z.ZodType, Access, S>;
 
 export const MAX_JSON_BYTES = 256 * 1024;
 
-export const maxBodyBytes = (route: Route): number =>
+export const maxBodyBytes = (route: RouteTerms): number =>
   route.body === undefined ? 0 : route.body.kind === 'json' ? MAX_JSON_BYTES : route.body.maxBytes;
 
-export const takesMethod = (route: Route, method: string): boolean =>
+export const takesMethod = (route: RouteTerms, method: string): boolean =>
   route.method === method || (route.method === 'GET' && method === 'HEAD');
 
 /** Matches a percent-encoded path; gives the parameters still encoded. Literal parts match byte for byte. */

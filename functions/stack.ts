@@ -10,20 +10,24 @@ import { notModified } from './conditional.ts';
 import { type HttpRequest, type HttpResponse, mediaType } from './http.ts';
 import { readJson } from './json-body.ts';
 import { errorFacts, PROBLEMS, problem } from './problems.ts';
-import { maxBodyBytes, type Route, takesMethod } from './route.ts';
+import { type AnyRoute, maxBodyBytes, type RouteTerms, takesMethod } from './route.ts';
 
 /** What every entry needs besides the request. */
-export interface Edge {
-  readonly app: App;
+export interface Edge<S = App> {
+  readonly app: S;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-export type Answer = (edge: Edge, request: HttpRequest, context?: Context) => Promise<HttpResponse>;
+export type Answer<S = App> = (
+  edge: Edge<S>,
+  request: HttpRequest,
+  context?: Context,
+) => Promise<HttpResponse>;
 
 /** What travels through the stack: each step adds what it found. */
-interface Call {
-  readonly edge: Edge;
+interface Call<S = Pick<App, 'principals'>> {
+  readonly edge: Edge<S>;
   readonly request: HttpRequest;
   caller?: Principal | undefined;
   params?: unknown;
@@ -37,8 +41,8 @@ type Step = (request: middy.Request<Call, HttpResponse>) => Promise<void> | void
 const EARLY_MS = 300;
 
 /** The one stack that every request goes through, on Lambda and locally alike, in this order. */
-export const stack = (route: Route): Answer => {
-  const handler = middy<Call, HttpResponse, Error>({
+export const stack = <S extends Pick<App, 'principals'>>(route: AnyRoute<S>): Answer<S> => {
+  const handler = middy<Call<S>, HttpResponse, Error>({
     timeoutEarlyInMillis: EARLY_MS,
     timeoutEarlyResponse: () => {
       throw new Fault('try-later', 'The answer was not ready when the time of the function was up.');
@@ -51,7 +55,7 @@ export const stack = (route: Route): Answer => {
     .before(readInput(route))
     .after(answerConditionally)
     .onError(answerWithProblem(route))
-    .handler((call: Call) => handle(route, call));
+    .handler((call: Call<S>) => handle(route, call));
   return (edge, request, context) => handler({ edge, request }, context ?? NO_CONTEXT);
 };
 
@@ -70,7 +74,7 @@ export const finish = (response: HttpResponse, request: Pick<HttpRequest, 'id'>)
 });
 
 const capSize =
-  (route: Route): Step =>
+  (route: RouteTerms): Step =>
   ({ event: { request } }) => {
     const limit = maxBodyBytes(route);
     if (request.body.length > limit) throw bodyTooLarge(limit);
@@ -86,7 +90,7 @@ export const bodyTooLarge = (limit: number): Fault =>
   );
 
 const checkMethodAndType =
-  (route: Route): Step =>
+  (route: RouteTerms): Step =>
   ({ event: { request } }) => {
     if (!takesMethod(route, request.method)) throw methodNotAllowed([route]);
     if (route.body === undefined) return;
@@ -107,25 +111,25 @@ const checkMethodAndType =
     }
   };
 
-export const methodNotAllowed = (routes: readonly Route[]): Fault => {
+export const methodNotAllowed = (routes: readonly RouteTerms[]): Fault => {
   const allow = allowedMethods(routes);
   return new Fault('method-not-allowed', `Use ${allow.join(', ')} here.`, { allow });
 };
 
-export const allowedMethods = (routes: readonly Route[]): readonly string[] => {
+export const allowedMethods = (routes: readonly RouteTerms[]): readonly string[] => {
   const methods = routes.map(({ method }) => method);
   return [...new Set([...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'])];
 };
 
 const nameCaller =
-  (route: Route): Step =>
+  (route: RouteTerms): Step =>
   async ({ event }) => {
     const { app, log } = event.edge;
     event.caller = await authenticate(app.principals, route, event.request, log);
   };
 
 const checkRole =
-  (route: Route): Step =>
+  (route: RouteTerms): Step =>
   ({ event: { caller } }) => {
     if (route.access === 'public' || route.access === 'optional') return;
     if (caller === undefined) {
@@ -140,7 +144,7 @@ const checkRole =
   };
 
 const readInput =
-  (route: Route): Step =>
+  (route: RouteTerms): Step =>
   ({ event }) => {
     const { request } = event;
     if (route.params) event.params = check(route.params, 'path', decodeParams(request.params));
@@ -189,7 +193,10 @@ const describe = (
   problem: issue.message,
 });
 
-const handle = async (route: Route, call: Call): Promise<HttpResponse> => {
+const handle = async <S extends Pick<App, 'principals'>>(
+  route: AnyRoute<S>,
+  call: Call<S>,
+): Promise<HttpResponse> => {
   const { edge, request, params, query, body, caller } = call;
   return route.handle(edge.app, { params, query, body, request, now: edge.clock() }, caller);
 };
@@ -199,7 +206,7 @@ const answerConditionally: Step = (state) => {
 };
 
 const answerWithProblem =
-  (route: Route): Step =>
+  (route: RouteTerms): Step =>
   (state) => {
     const { edge, request } = state.event;
     const { error } = state;

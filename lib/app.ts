@@ -1,15 +1,10 @@
 import { type Authority, type AuthorityWorks, openAuthority } from './authority/authority.ts';
 import type { TrustDomain } from './authority/trust-domain.ts';
+import { openDoor, type TokenIssuers } from './door.ts';
 import type { KeyStore } from './keys/signer.ts';
 import { type Ledger, openLedger } from './ledger/ledger.ts';
 import type { Clock, Log, Random } from './ports.ts';
-import type { CertificateRef, Principal } from './principal.ts';
-import {
-  type EmbeddedIssuer,
-  openPrincipals,
-  type Principals,
-  type RemoteIssuer,
-} from './principals/principals.ts';
+import type { Principals } from './principals/principals.ts';
 import { openRegistration, type Registration } from './registration/registration.ts';
 import { openIssuers } from './status/issuers.ts';
 import { openRegister } from './status/register.ts';
@@ -42,12 +37,6 @@ export interface Ports {
   readonly log: Log;
 }
 
-/** Where bearer tokens come from: this service, somebody else, or both. */
-export interface TokenIssuers {
-  readonly embedded?: EmbeddedIssuer;
-  readonly remote?: RemoteIssuer;
-}
-
 /** The service without its door: enough to hold a ceremony, to recover and to keep house. */
 export interface Works extends Omit<App, 'principals'> {
   readonly authority: Authority & AuthorityWorks;
@@ -57,7 +46,7 @@ export interface Works extends Omit<App, 'principals'> {
 
 /** The single composition root: rooms meet here and nowhere else. */
 export const compose = (ports: Ports): Works => {
-  const { table, trustDomain, clock, random } = ports;
+  const { table, trustDomain, clock, random, log } = ports;
   const ledger = openLedger(ports);
   const issuers = openIssuers(ports);
   const register = openRegister(table);
@@ -79,34 +68,19 @@ export const compose = (ports: Ports): Works => {
     recorder: ledger,
     publishCrl: (ca) => status.publish(ca, 'service'),
   });
-  const registration = openRegistration({ ...ports, ledger, issuing: authority });
-
-  const statusOf = async (ref: CertificateRef) => {
-    const state = (await register.lookup(ref))?.value.state;
-    return state === undefined || state === 'reserved' ? 'unknown' : state;
-  };
+  const registration = openRegistration({ table, clock, random, log, ledger, issuing: authority });
 
   const open = async (tokens: TokenIssuers): Promise<App> => {
-    const principals = new Map<string, Principal>(
-      trustDomain.principals.map((principal) => [principal.id, principal]),
-    );
-    const operations = (await issuers.all()).filter(
-      ({ authority: id }) => id === trustDomain.operations.authority.id,
-    );
-    return {
-      authority,
-      registration,
-      status,
-      ledger,
-      principals: openPrincipals({
-        find: async (id) => principals.get(id),
-        operationsCas: operations.map(({ id, certificate }) => ({ ca: id, certificate: certificate.der })),
-        statusOf,
-        clock,
-        random,
-        ...tokens,
-      }),
+    const { principals, operations } = trustDomain;
+    const door = {
+      principals,
+      operationsAuthority: operations.authority.id,
+      issuers,
+      register,
+      clock,
+      random,
     };
+    return { authority, registration, status, ledger, principals: await openDoor(door, tokens) };
   };
 
   return { authority, registration, status, ledger, open };

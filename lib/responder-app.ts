@@ -1,0 +1,44 @@
+import { openDoor, type TokenIssuers } from './door.ts';
+import type { KeyStore } from './keys/signer.ts';
+import { openLedger } from './ledger/ledger.ts';
+import type { Clock, Log, Random } from './ports.ts';
+import type { Principal } from './principal.ts';
+import type { Principals } from './principals/principals.ts';
+import { openIssuers } from './status/issuers.ts';
+import { openOcsp } from './status/ocsp.ts';
+import { openRegister } from './status/register.ts';
+import { openResponders } from './status/responders.ts';
+import type { Status } from './status/status.ts';
+import type { Table } from './store/store.ts';
+
+/** The part of the service that answers OCSP: it has no CA key, and no code that could use one. */
+export interface ResponderApp {
+  readonly status: Pick<Status, 'ocsp'>;
+  readonly principals: Principals;
+}
+
+export interface ResponderPorts {
+  readonly table: Table;
+  readonly responderKeys: KeyStore;
+  readonly principals: readonly Principal[];
+  /** Id of the authority whose certificates principals show. */
+  readonly operationsAuthority: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+/** The composition of a process that does nothing but answer OCSP; everything else is composed in app.ts. */
+export const composeResponder = async (
+  ports: ResponderPorts,
+  tokens: TokenIssuers,
+): Promise<ResponderApp> => {
+  const issuers = openIssuers(ports);
+  const register = openRegister(ports.table);
+  const responders = openResponders({ ...ports, keys: ports.responderKeys });
+  const recorder = openLedger(ports);
+  return {
+    status: openOcsp({ ...ports, issuers, register, responders, recorder }),
+    principals: await openDoor({ ...ports, issuers, register }, tokens),
+  };
+};
