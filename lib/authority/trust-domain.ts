@@ -8,7 +8,8 @@ import type { Name } from '../pki/name.ts';
 import type { Principal } from '../principal.ts';
 import type { Period } from './period.ts';
 import type { AlternativeNameTemplate, SubjectTemplate } from './subject-template.ts';
-import { crossIssues, type Draft, type Issue, type Placed } from './trust-domain-checks.ts';
+import { crossIssues } from './trust-domain-checks.ts';
+import type { Draft, Issue, Placed } from './trust-domain-draft.ts';
 import * as schema from './trust-domain-schema.ts';
 
 /** A text in the two languages that the service speaks. */
@@ -100,7 +101,11 @@ export interface Office {
   readonly profiles: readonly string[];
 }
 
+declare const checkedBrand: unique symbol;
+
+/** Comes from `readTrustDomain` only, so whoever has one need not check it. */
 export interface TrustDomain {
+  readonly [checkedBrand]: true;
   readonly name: string;
   readonly title: Text;
   readonly authorities: readonly AuthorityDefinition[];
@@ -205,5 +210,5 @@ export const readTrustDomain = (text: string): TrustDomain => {
   // The checks have seen to these.
   if (!principal || !service || !authority)
     throw invalid([{ path: 'profiles', message: 'Operations are incomplete.' }]);
-  return { ...data, operations: { authority, principal, service } };
+  return { ...data, operations: { authority, principal, service } } as TrustDomain;
 };

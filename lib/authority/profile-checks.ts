@@ -1,0 +1,149 @@
+import { OID } from '../pki/oids.ts';
+import type { Source, SubjectTemplate } from './subject-template.ts';
+import type { Field, Profile } from './trust-domain.ts';
+import { type Draft, type Issue, issue, longer, type Placed, whyNot } from './trust-domain-draft.ts';
+
+/* What profiles say of authorities, of their own fields, and of the service's own certificates. */
+
+/** The longest value that a field can have, as far as length matters. */
+const longest = ({ kind, maxLength }: Field): string =>
+  kind === 'date' ? '2000-01-01' : 'A'.repeat(maxLength);
+
+const fieldNamed = (profile: Profile, source: Source): Field | undefined =>
+  typeof source === 'object' && 'field' in source
+    ? profile.fields.find(({ name }) => name === source.field)
+    : undefined;
+
+const missingField = (profile: Profile, source: Source): boolean =>
+  typeof source === 'object' && 'field' in source && fieldNamed(profile, source) === undefined;
+
+const NO_FIELD = 'The profile has no field of that name.';
+
+const rdnIssue = (profile: Profile, type: string, source: Source): string | undefined => {
+  if (missingField(profile, source)) return NO_FIELD;
+  const field = fieldNamed(profile, source);
+  if (field?.maxItems !== undefined) return 'A list cannot stand in a name.';
+  if (field) return whyNot(type, longest(field));
+  // Of the office's attributes, each office is asked in officeIssues.
+  return typeof source === 'string' ? whyNot(type, source) : undefined;
+};
+
+const nameIssues = (profile: Profile, template: SubjectTemplate, path: string): readonly Issue[] =>
+  template.flatMap(([type, source], index) => {
+    const why = rdnIssue(profile, type, source);
+    return why === undefined ? [] : [issue(`${path}.${index}`, why)];
+  });
+
+/** Kinds of fields whose values are known to fit. */
+const FITTING: Readonly<Record<string, Field['kind']>> = {
+  dNSName: 'dnsName',
+  rfc822Name: 'rfc822Name',
+  uniformResourceIdentifier: 'uri',
+  iPAddress: 'iPAddress',
+};
+
+const alternativeNameIssues = (profile: Profile, path: string): readonly Issue[] =>
+  profile.subjectAltName.flatMap((template, index) => {
+    const at = `${path}.subjectAltName.${index}`;
+    if (template.kind === 'directoryName') return nameIssues(profile, template.name, `${at}.name`);
+    const { source, kind } = template;
+    if (missingField(profile, source)) return [issue(`${at}.source`, NO_FIELD)];
+    const fitting = FITTING[kind];
+    return fitting !== undefined && fieldNamed(profile, source)?.kind !== fitting
+      ? [issue(`${at}.source`, `A ${kind} comes from a field of kind ${fitting}.`)]
+      : [];
+  });
+
+/** An empty subject would need a critical subjectAltName (RFC 5280 4.1.2.6); no profile here has one. */
+const certainOf = ({ subject, fields }: Profile): boolean =>
+  subject.some(
+    ([, source]) =>
+      typeof source === 'string' ||
+      'office' in source ||
+      fields.some(({ name, required }) => required && name === source.field),
+  );
+
+const usageIssues = ({ keyUsage, publicKeys, extKeyUsage }: Profile, path: string): readonly Issue[] => {
+  const all = (test: RegExp): boolean => publicKeys.every((kind) => test.test(kind));
+  return [
+    ...(keyUsage.includes('keyCertSign') || keyUsage.includes('cRLSign')
+      ? [issue(`${path}.keyUsage`, 'Only CAs sign certificates and CRLs.')]
+      : []),
+    // RFC 5480 3, RFC 8410 5, RFC 9881 5; RFC 3279 2.3.1
+    ...((keyUsage.includes('keyEncipherment') || keyUsage.includes('dataEncipherment')) && !all(/^rsa/)
+      ? [issue(`${path}.keyUsage`, 'Only RSA keys encipher.')]
+      : []),
+    ...(keyUsage.includes('keyAgreement') && !all(/^p-/)
+      ? [issue(`${path}.keyUsage`, 'Only keys on the curves P-256, P-384 and P-521 agree.')]
+      : []),
+    ...(extKeyUsage.includes(OID.serverAuth) || extKeyUsage.includes(OID.clientAuth)
+      ? keyUsage.includes('digitalSignature')
+        ? []
+        : [issue(`${path}.keyUsage`, 'TLS asks for digitalSignature (RFC 8446 4.4.2.2).')]
+      : []),
+  ];
+};
+
+export const profileIssues = (draft: Draft): readonly Issue[] =>
+  draft.profiles.flatMap(({ path, value: profile }) => {
+    const authority = draft.authorities.find(({ value }) => value.id === profile.authority)?.value;
+    const names = profile.fields.map(({ name }) => name);
+    return [
+      ...(draft.ids.authorities.includes(profile.authority)
+        ? []
+        : [issue(`${path}.authority`, 'There is no authority of that id.')]),
+      ...(authority && longer(profile.validity, authority.validity)
+        ? [issue(`${path}.validity`, 'A certificate would outlive its authority.')]
+        : []),
+      ...names.flatMap((name, index) =>
+        names.indexOf(name) < index
+          ? [issue(`${path}.fields.${index}.name`, 'Two fields have this name.')]
+          : [],
+      ),
+      ...nameIssues(profile, profile.subject, `${path}.subject`),
+      ...alternativeNameIssues(profile, path),
+      ...(certainOf(profile) ? [] : [issue(`${path}.subject`, 'The subject could be empty.')]),
+      ...usageIssues(profile, path),
+      ...(profile.extKeyUsage.includes(OID.serverAuth) &&
+      !profile.subjectAltName.some(({ kind }) => kind === 'dNSName' || kind === 'iPAddress')
+        ? [issue(`${path}.subjectAltName`, 'A TLS server is named in subjectAltName (RFC 9525).')]
+        : []),
+    ];
+  });
+
+/** The service's own certificates: one profile for principals, one for servers, one authority for both. */
+export const operationsIssues = (draft: Draft): readonly Issue[] => {
+  const of = (kind: Profile['kind']): readonly Placed<Profile>[] =>
+    draft.profiles.filter(({ value }) => value.kind === kind);
+  // Profiles that are faulty in themselves may be the ones that are missing here.
+  if (draft.profiles.length < draft.ids.profiles.length) return [];
+  const [principal, service] = [of('principal'), of('service')];
+  const named = principal[0]?.value.subject.some(
+    ([type, source]) =>
+      type === 'serialNumber' &&
+      typeof source === 'object' &&
+      'field' in source &&
+      source.field === 'principal',
+  );
+  return [
+    ...(principal.length === 1 ? [] : [issue('profiles', 'There is exactly one profile of kind principal.')]),
+    ...(service.length === 1 ? [] : [issue('profiles', 'There is exactly one profile of kind service.')]),
+    ...(principal[0] && service[0] && principal[0].value.authority !== service[0].value.authority
+      ? [issue(`${service[0].path}.authority`, 'Principals and the service have one authority.')]
+      : []),
+    ...(principal[0] && !named
+      ? [
+          issue(
+            `${principal[0].path}.subject`,
+            'The serialNumber of a principal comes from the field "principal".',
+          ),
+        ]
+      : []),
+    ...(principal[0] && !principal[0].value.extKeyUsage.includes(OID.clientAuth)
+      ? [issue(`${principal[0].path}.extKeyUsage`, 'Principals are clients: clientAuth.')]
+      : []),
+    ...(service[0] && !service[0].value.extKeyUsage.includes(OID.serverAuth)
+      ? [issue(`${service[0].path}.extKeyUsage`, 'The service is a server: serverAuth.')]
+      : []),
+  ];
+};

@@ -1,0 +1,319 @@
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import {
+  buildCaTbs,
+  buildResponderTbs,
+  buildTbs,
+  describeSubject,
+  type FieldValues,
+  type IssuingCa,
+} from '../../lib/authority/profile.ts';
+import { readTrustDomain } from '../../lib/authority/trust-domain.ts';
+import { Fault } from '../../lib/fault.ts';
+import { generateSoftwareKey } from '../../lib/keys/keys.ts';
+import { lintCertificate } from '../../lib/lint/lint.ts';
+import { encodeSigned, encodeTbsCertificate, keyIdentifier } from '../../lib/pki/certificate.ts';
+import { findExtension } from '../../lib/pki/extensions.ts';
+import { formatName } from '../../lib/pki/name.ts';
+import { OID } from '../../lib/pki/oids.ts';
+import { parseSerial } from '../../lib/pki/serial.ts';
+
+const domain = readTrustDomain(
+  readFileSync(new URL('../../domains/demonstration.json', import.meta.url), 'utf8'),
+);
+const profileOf = (id: string) => {
+  const profile = domain.profiles.find((one) => one.id === id);
+  if (!profile) throw new Error(`no profile ${id}`);
+  return profile;
+};
+const office = domain.offices[0];
+const describeFor = (id: string, fields: FieldValues) => describeSubject(profileOf(id), office, fields);
+
+const PERSON = {
+  holderId: '0000000000AA00000A',
+  name: '髙橋 惠美',
+  dateOfBirth: '1984-02-29',
+  sex: '2',
+  address: '常磐県瑞崎市東区一丁目2番3号',
+};
+
+describe('a subject', () => {
+  it('is built from fixed text, the office and the fields, in the order of the profile', () => {
+    const { subject } = describeFor('person-signature', PERSON);
+    expect(formatName(subject)).toBe('C=JP, L=Tokiwa, L=Mizusaki-shi Higashi-ku, CN=0000000000AA00000A');
+  });
+
+  it('carries personal attributes as otherNames of UTF8String', () => {
+    const { subjectAltNames } = describeFor('person-signature', PERSON);
+    expect(
+      subjectAltNames.map((name) =>
+        name.kind === 'otherName'
+          ? [name.type, name.value[0], Buffer.from(name.value.subarray(2)).toString()]
+          : name,
+      ),
+    ).toEqual([
+      ['1.3.6.1.4.1.32473.2.1', 0x0c, '髙橋 惠美'],
+      ['1.3.6.1.4.1.32473.2.4', 0x0c, '1984-02-29'],
+      ['1.3.6.1.4.1.32473.2.3', 0x0c, '2'],
+      ['1.3.6.1.4.1.32473.2.5', 0x0c, '常磐県瑞崎市東区一丁目2番3号'],
+    ]);
+  });
+
+  it('leaves out what is optional and absent', () => {
+    const { subject, subjectAltNames, fields } = describeFor('official-position', {
+      position: 'Mayor',
+      positionJa: '市長',
+      mail: '  ',
+    });
+    expect(formatName(subject)).toBe('C=JP, O=Mizusaki City, CN=Mayor');
+    expect(subjectAltNames).toHaveLength(1);
+    expect(Object.keys(fields)).toEqual(['position', 'positionJa']);
+  });
+
+  it('gives a name for each value of a list', () => {
+    const { subjectAltNames } = describeFor('service', {
+      dnsNames: ['LOCALHOST', 'ca.example.jp'],
+      ipAddresses: ['127.0.0.1', '2001:DB8::0:1', '::', '::ffff:192.0.2.1'],
+    });
+    expect(
+      subjectAltNames.map((name) =>
+        name.kind === 'iPAddress' ? Buffer.from(name.value).toString('hex') : 'value' in name && name.value,
+      ),
+    ).toEqual([
+      'localhost',
+      'ca.example.jp',
+      '7f000001',
+      '20010db8000000000000000000000001',
+      '0'.repeat(32),
+      '00000000000000000000ffffc0000201',
+    ]);
+  });
+
+  it('asks for the office that the profile takes from', () => {
+    expect(() => describeSubject(profileOf('person-signature'), undefined, PERSON)).toThrow(
+      expect.objectContaining({ code: 'profile-not-allowed' }),
+    );
+  });
+});
+
+describe('fields', () => {
+  it('are trimmed and composed', () => {
+    const decomposed = '　か\u3099っこう \u00a0';
+    const { fields } = describeFor('person-signature', { ...PERSON, name: decomposed });
+    expect(fields.name).toBe('がっこう');
+  });
+
+  it('keep CJK compatibility ideographs, which NFC would replace in names', () => {
+    const name = '\ufa19田 は\u3099\ufa11 \u{2f81a}葛\u{e0100}';
+    const { fields } = describeFor('person-signature', { ...PERSON, name });
+    expect(fields.name).toBe('\ufa19田 ば\ufa11 \u{2f81a}葛\u{e0100}');
+  });
+
+  it('of addresses and domain names have one spelling', () => {
+    const { fields } = describeFor('service', {
+      dnsNames: ['A.Example'],
+      ipAddresses: ['2001:DB8:0:0:0:0:0:1'],
+    });
+    expect(fields).toEqual({ dnsNames: ['a.example'], ipAddresses: ['2001:db8::1'] });
+    expect(
+      describeFor('official-position', { position: 'Mayor', positionJa: '市長', mail: 'Mayor@City.Example' })
+        .fields.mail,
+    ).toBe('Mayor@city.example');
+  });
+
+  const service = (changes: Readonly<Record<string, unknown>>) => [
+    'service',
+    { dnsNames: ['a.example'], ...changes },
+  ];
+  const person = (changes: Readonly<Record<string, unknown>>) => [
+    'person-signature',
+    { ...PERSON, ...changes },
+  ];
+
+  it.each<[string, unknown[], string]>([
+    ['one that is required and missing', person({ name: undefined }), 'name'],
+    ['one that is required and blank', person({ name: '　 ' }), 'name'],
+    ['one that there is not', person({ shoe: '27' }), 'shoe'],
+    [
+      'one of the prototype',
+      person(JSON.parse('{"__proto__": "y"}') as Record<string, unknown>),
+      '__proto__',
+    ],
+    ['a list for a single one', person({ name: ['a'] }), 'name'],
+    ['a number', person({ sex: 2 }), 'sex'],
+    ['a single one for a list', service({ dnsNames: 'a.example' }), 'dnsNames'],
+    ['an empty list', service({ dnsNames: [] }), 'dnsNames'],
+    [
+      'a list too long',
+      service({ dnsNames: Array.from({ length: 11 }, (_, i) => `n${i}.example`) }),
+      'dnsNames',
+    ],
+    ['one value twice', service({ dnsNames: ['a.example', 'A.example'] }), 'dnsNames'],
+    ['text too long', person({ name: '名'.repeat(101) }), 'name'],
+    ['very long text', person({ name: 'x'.repeat(100_000) }), 'name'],
+    ['half a character', person({ name: '\ud842' }), 'name'],
+    ['control characters', person({ address: 'a\u0000b' }), 'address'],
+    ['text that turns around', person({ name: 'ab\u202ecd' }), 'name'],
+    ['text of zero width', person({ name: 'ab\u200bcd' }), 'name'],
+    ['private-use characters', person({ name: '\ue000田' }), 'name'],
+    ['a pattern not met', person({ holderId: 'abc' }), 'holderId'],
+    ['a pattern met in part', person({ holderId: '0000000000AA00000A\n0' }), 'holderId'],
+    ['a day that there is not', person({ dateOfBirth: '2023-02-29' }), 'dateOfBirth'],
+    ['a date in other words', person({ dateOfBirth: '昭和59年2月29日' }), 'dateOfBirth'],
+    ['a choice that there is not', person({ sex: '9' }), 'sex'],
+    ['a wildcard', service({ dnsNames: ['*.example.jp'] }), 'dnsNames'],
+    ['an underscore', service({ dnsNames: ['a_b.example.jp'] }), 'dnsNames'],
+    ['a final dot', service({ dnsNames: ['example.jp.'] }), 'dnsNames'],
+    ['a domain name in kanji', service({ dnsNames: ['瑞崎.example'] }), 'dnsNames'],
+    ['an address for a domain name', service({ dnsNames: ['192.0.2.1'] }), 'dnsNames'],
+    ['a label too long', service({ dnsNames: [`${'a'.repeat(64)}.example`] }), 'dnsNames'],
+    ['an address with a zone', service({ ipAddresses: ['fe80::1%eth0'] }), 'ipAddresses'],
+    ['an address with a mask', service({ ipAddresses: ['192.0.2.0/24'] }), 'ipAddresses'],
+    [
+      'a mail address with a name',
+      ['official-position', { position: 'M', positionJa: '長', mail: 'M <m@a.example>' }],
+      'mail',
+    ],
+  ])('refuse %s', (_, [id, fields], field) => {
+    try {
+      describeFor(id as string, fields as FieldValues);
+      expect.unreachable();
+    } catch (error) {
+      if (!Fault.is(error)) throw error;
+      expect(error.code).toBe('invalid-field');
+      expect(error.facts.field).toBe(field);
+    }
+  });
+
+  it('are refused without their values', () => {
+    const name = `名前${'\u202e'}`;
+    expect.assertions(2);
+    try {
+      describeFor('person-signature', { ...PERSON, name });
+    } catch (error) {
+      if (!Fault.is(error)) throw error;
+      expect(JSON.stringify([error.message, error.facts])).not.toContain('名前');
+      expect(error.facts.label).toEqual({ ja: '氏名', en: 'Name' });
+    }
+  });
+
+  it('that an attribute cannot hold are refused as fields', () => {
+    // serialNumber is a PrintableString; the field's own pattern is taken away.
+    const profile = profileOf('organisation-client');
+    const fields = profile.fields.map(({ pattern: _, ...field }) => field);
+    expect(() => describeSubject({ ...profile, fields }, office, { system: 's', deviceId: '機器' })).toThrow(
+      expect.objectContaining({
+        code: 'invalid-field',
+        facts: expect.objectContaining({ field: 'deviceId' }),
+      }),
+    );
+  });
+});
+
+const authority = domain.authorities[2] as (typeof domain.authorities)[number];
+const caKey = await generateSoftwareKey(authority.algorithm);
+const serialNumber = parseSerial(`01${'5a'.repeat(16)}`);
+const caTbs = buildCaTbs({
+  authority,
+  serialNumber,
+  subjectPublicKeyInfo: caKey.subjectPublicKeyInfo,
+  signatureAlgorithm: caKey.algorithm.signatureAlgorithm,
+  notBefore: new Date('2026-01-01T00:00:00.999Z'),
+});
+const ca: IssuingCa = {
+  subject: caTbs.subject,
+  subjectKeyIdentifier: keyIdentifier(caKey.subjectPublicKeyInfo),
+  signatureAlgorithm: caKey.algorithm.signatureAlgorithm,
+  notAfter: caTbs.notAfter,
+  urls: {
+    crl: ['http://one.example/a.crl', 'http://two.example/a.crl'],
+    ocsp: 'http://one.example/ocsp',
+    caIssuers: 'http://one.example/a.cer',
+  },
+};
+
+describe('certificates', () => {
+  const profile = profileOf('person-authentication');
+  const build = (notBefore: string) =>
+    buildTbs({
+      profile,
+      ca,
+      serialNumber,
+      subject: describeFor('person-authentication', { holderId: PERSON.holderId }),
+      subjectPublicKeyInfo: caKey.subjectPublicKeyInfo,
+      notBefore: new Date(notBefore),
+    });
+
+  it('of a CA are self-signed, critical where they must be, and valid for whole seconds', () => {
+    expect(caTbs.notBefore.toISOString()).toBe('2026-01-01T00:00:00.000Z');
+    expect(caTbs.notAfter.toISOString()).toBe('2035-12-31T23:59:59.000Z');
+    expect(caTbs.issuer).toBe(caTbs.subject);
+    expect(caTbs.extensions.filter(({ critical }) => critical).map(({ id }) => id)).toEqual([
+      'basicConstraints',
+      'keyUsage',
+    ]);
+  });
+
+  it('of a profile have what relying parties need to check them', () => {
+    const { extensions, notBefore, notAfter } = build('2026-04-01T09:00:00.250Z');
+    expect(notBefore.toISOString()).toBe('2026-04-01T09:00:00.000Z');
+    expect(notAfter.toISOString()).toBe('2031-04-01T08:59:59.000Z');
+    expect(findExtension(extensions, 'cRLDistributionPoints')?.points).toEqual([
+      {
+        fullName: [
+          { kind: 'uniformResourceIdentifier', value: 'http://one.example/a.crl' },
+          { kind: 'uniformResourceIdentifier', value: 'http://two.example/a.crl' },
+        ],
+      },
+    ]);
+    expect(findExtension(extensions, 'authorityInfoAccess')?.accesses.map(({ method }) => method)).toEqual([
+      OID.ocsp,
+      OID.caIssuers,
+    ]);
+    expect(findExtension(extensions, 'certificatePolicies')?.policies).toEqual(profile.certificatePolicies);
+    expect(findExtension(extensions, 'subjectAltName')).toBeUndefined();
+  });
+
+  it('end with the CA at the latest, and are not issued after it', () => {
+    expect(build('2034-01-01T00:00:00Z').notAfter).toEqual(ca.notAfter);
+    expect(() => build('2035-12-31T23:59:59Z')).toThrow(
+      expect.objectContaining({ code: 'authority-expired' }),
+    );
+  });
+
+  it('of a responder are for answering, are trusted while they live, and live two weeks', async () => {
+    const responder = await generateSoftwareKey(authority.ocsp.algorithm);
+    const tbs = buildResponderTbs({
+      authority,
+      ca,
+      serialNumber,
+      subjectPublicKeyInfo: responder.subjectPublicKeyInfo,
+      notBefore: new Date('2026-04-01T00:00:00Z'),
+    });
+    expect(tbs.notAfter.toISOString()).toBe('2026-04-14T23:59:59.000Z');
+    expect(formatName(tbs.subject)).toBe('C=JP, O=Akashi Demonstration, CN=OCSP responder authentication-1');
+    expect(findExtension(tbs.extensions, 'extKeyUsage')?.purposes).toEqual([OID.OCSPSigning]);
+    expect(findExtension(tbs.extensions, 'ocspNoCheck')).toBeDefined();
+    const linted = lintCertificate(tbs, { kind: 'ocspResponder', issuer: caTbs, serialPrefix: '01' });
+    expect(linted.kind).toBe('certificate');
+  });
+
+  it('read by OpenSSL as they were meant', async () => {
+    const der = async (tbs: Parameters<typeof encodeTbsCertificate>[0]) => {
+      const bytes = encodeTbsCertificate(tbs);
+      return new X509Certificate(encodeSigned(bytes, ca.signatureAlgorithm, await caKey.sign(bytes)));
+    };
+    const issuer = await der(caTbs);
+    const leaf = await der(build('2026-04-01T09:00:00Z'));
+    expect(issuer.ca).toBe(true);
+    expect(leaf.ca).toBe(false);
+    expect(leaf.checkIssued(issuer)).toBe(true);
+    expect(leaf.verify(issuer.publicKey)).toBe(true);
+    expect(leaf.subject).toBe(`C=JP\nCN=${PERSON.holderId}`);
+    expect(leaf.infoAccess).toBe(
+      'OCSP - URI:http://one.example/ocsp\nCA Issuers - URI:http://one.example/a.cer',
+    );
+    expect(leaf.keyUsage).toEqual(['1.3.6.1.5.5.7.3.2']);
+  });
+});

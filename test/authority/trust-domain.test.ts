@@ -1,0 +1,244 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { addPeriod, lastSecond, parsePeriod } from '../../lib/authority/period.ts';
+import { readTrustDomain } from '../../lib/authority/trust-domain.ts';
+import { Fault } from '../../lib/fault.ts';
+import { formatName } from '../../lib/pki/name.ts';
+
+const text = readFileSync(new URL('../../domains/demonstration.json', import.meta.url), 'utf8');
+
+/** Members of the demonstration's file by path, for changing. */
+type Json = { [member: string]: Json } & Json[] & (string | number | boolean);
+const file = (): Json => JSON.parse(text) as Json;
+
+const at = (root: Json, path: string): { holder: Json; last: string } => {
+  const steps = path.split('.');
+  const last = steps.pop() as string;
+  return { holder: steps.reduce((value, step) => value[step] as Json, root), last };
+};
+
+/** The demonstration with this value at that path; undefined takes the member away. */
+const having = (...changes: readonly (readonly [path: string, value: unknown])[]): string => {
+  const root = file();
+  for (const [path, value] of changes) {
+    const { holder, last } = at(root, path);
+    holder[last] = value as Json;
+  }
+  return JSON.stringify(root);
+};
+
+const issuesOf = (domain: string): readonly { path: string; message: string }[] => {
+  try {
+    readTrustDomain(domain);
+    return [];
+  } catch (error) {
+    if (!Fault.is(error, 'trust-domain-invalid')) throw error;
+    return error.facts.issues as readonly { path: string; message: string }[];
+  }
+};
+const pathsOf = (domain: string): readonly string[] => issuesOf(domain).map(({ path }) => path);
+
+describe('the demonstration', () => {
+  const domain = readTrustDomain(text);
+
+  it('is a small LGPKI and JPKI', () => {
+    expect(domain.authorities.map(({ ca, algorithm }) => [ca, algorithm])).toEqual([
+      ['organisation-1', 'rsa3072-sha256'],
+      ['signature-1', 'ecdsa-p384-sha384'],
+      ['authentication-1', 'ecdsa-p256-sha256'],
+      ['operations-1', 'ecdsa-p256-sha256'],
+    ]);
+    expect(domain.offices).toHaveLength(3);
+    const roles = domain.principals.map(({ role }) => role);
+    expect(roles.filter((role) => role === 'relyingParty')).toHaveLength(2);
+    expect(roles.filter((role) => role === 'operator')).toHaveLength(2);
+    expect(formatName(domain.authorities[1]?.subject ?? [])).toBe(
+      'C=JP, O=Akashi Demonstration, OU=Signature CA',
+    );
+  });
+
+  it('finds what the service itself needs', () => {
+    expect(domain.operations.authority.id).toBe('operations');
+    expect(domain.operations.principal.id).toBe('principal');
+    expect(domain.operations.service.id).toBe('service');
+  });
+
+  it('gives periods as lengths of time', () => {
+    expect(domain.authorities[0]?.crl).toEqual({
+      interval: 86_400,
+      nextUpdate: 172_800,
+      onlyContainsUserCerts: false,
+    });
+    expect(domain.retention.issuanceAfterExpiry).toEqual({ months: 120, seconds: 0 });
+  });
+
+  it('uses object identifiers of the documentation arc only (RFC 5612)', () => {
+    const oids = text.match(/"\d+(?:\.\d+){3,}"/g) ?? [];
+    expect(oids.length).toBeGreaterThan(5);
+    expect(oids.filter((oid) => !oid.startsWith('"1.3.6.1.4.1.32473.'))).toEqual([]);
+  });
+
+  it('keeps personal attributes out of authentication certificates', () => {
+    const profile = domain.profiles.find(({ id }) => id === 'person-authentication');
+    expect(profile?.subjectAltName).toEqual([]);
+    expect(profile?.fields.map(({ name }) => name)).toEqual(['holderId']);
+    expect(domain.profiles.filter(({ kind }) => kind === 'person').map(({ hold }) => hold)).toEqual([
+      'final',
+      'final',
+    ]);
+  });
+});
+
+describe('a trust domain is refused', () => {
+  it('with every problem at once, where each one is', () => {
+    const issues = issuesOf(
+      having(
+        ['authorities.0.algorithm', 'rsa1024-sha1'],
+        ['authorities.1.crl.interval', 'P1M'],
+        ['profiles.0.authority', 'elsewhere'],
+        ['profiles.1.keyUsage', ['keyEncipherment', 'digitalSignature']],
+        ['offices.0.profiles.0', 'no-such-profile'],
+        ['principals.0.colour', 'blue'],
+        ['principals.3.office', 'nowhere'],
+        ['ceremony.persons', ['operator-noda', 'auditor']],
+      ),
+    );
+    expect(issues.map(({ path }) => path).sort()).toEqual([
+      'authorities.0.algorithm',
+      'authorities.1.crl.interval',
+      'ceremony.persons.1',
+      'offices.0.profiles.0',
+      'principals.0',
+      'principals.3.office',
+      'profiles.0.authority',
+      'profiles.1.keyUsage',
+    ]);
+    expect(issues.every(({ message }) => message.length > 10)).toBe(true);
+  });
+
+  it.each<[string, string]>([
+    ['no JSON', '{'],
+    ['an empty object', '{}'],
+    ['an array', '[]'],
+    ['null', 'null'],
+  ])('as %s', (_, domain) => {
+    expect(issuesOf(domain).length).toBeGreaterThan(0);
+  });
+
+  it.each<[string, string, unknown, string?]>([
+    ['an unknown member at the top', 'colour', 'blue', ''],
+    ['a member left out', 'retention.crl', undefined],
+    ['two authorities of one id', 'authorities.1.id', 'organisation'],
+    ['a distinguished name that no name can be', 'authorities.0.subject', [['C', 'JPN']]],
+    ['two authorities of one name', 'authorities.1.subject', file().authorities?.[0]?.subject],
+    ['a length of time that is none', 'authorities.0.validity', '10 years'],
+    ['a serial prefix that would be negative', 'authorities.0.serialPrefix', '80'],
+    ['a serial prefix that leaves no room for chance', 'authorities.0.serialPrefix', '01020304'],
+    ['CRLs that end before the next', 'authorities.0.crl.interval', 'PT48H'],
+    ['a responder that outlives its CA', 'authorities.0.ocsp.validity', 'P11Y'],
+    ['answers that outlive the responder', 'authorities.0.ocsp.nextUpdate', 'P8D'],
+    ['an unknown responder algorithm', 'authorities.0.ocsp.algorithm', 'ed448'],
+    ["an id that is the service's own", 'profiles.0.id', 'ca'],
+    ['a profile that outlives its authority', 'profiles.0.validity', 'P10Y1D'],
+    ['a subject from a field that there is not', 'profiles.0.subject.2', ['OU', { field: 'shoe' }]],
+    ['a fixed attribute that cannot be', 'profiles.0.subject.0', ['C', 'Japan']],
+    ['a field too long for its attribute', 'profiles.0.fields.0.maxLength', 65, 'profiles.0.subject.3'],
+    ['an unknown attribute type', 'profiles.0.subject.0', ['NICKNAME', 'x']],
+    ['a subject that could be empty', 'profiles.6.subject', [['CN', { field: 'ipAddresses' }]]],
+    ['a list in a subject', 'profiles.6.subject', [['CN', { field: 'dnsNames' }]], 'profiles.6.subject.0'],
+    [
+      'a dNSName from text',
+      'profiles.3.subjectAltName.0',
+      { kind: 'dNSName', source: 'a.example' },
+      'profiles.3.subjectAltName.0.source',
+    ],
+    ['an alternative name of no kind', 'profiles.3.subjectAltName.0.kind', 'x400Address'],
+    ['a bad otherName type', 'profiles.3.subjectAltName.0.type', '1.99.1'],
+    ['an end entity that signs certificates', 'profiles.0.keyUsage', ['keyCertSign']],
+    ['an unknown usage', 'profiles.0.keyUsage.0', 'signing'],
+    ['a purpose twice', 'profiles.0.extKeyUsage', ['clientAuth', 'clientAuth']],
+    ['a responder by profile', 'profiles.0.extKeyUsage', ['1.3.6.1.5.5.7.3.9'], 'profiles.0.extKeyUsage.0'],
+    ['TLS without digitalSignature', 'profiles.1.keyUsage', ['nonRepudiation']],
+    ['a server without a name', 'profiles.1.subjectAltName', []],
+    ['no policy', 'profiles.0.certificatePolicies', []],
+    ['a CPS that is no URL', 'profiles.0.certificatePolicies.0.cps', 'cps.html'],
+    ['a kind of key that there is not', 'profiles.0.publicKeys.0', 'dsa1024'],
+    ['a hold rule that there is not', 'profiles.0.hold', 'maybe'],
+    ['a pattern that is none', 'profiles.0.fields.0.pattern', '('],
+    [
+      'choices without the kind',
+      'profiles.0.fields.0.choices',
+      [{ value: '1', label: { ja: '一', en: 'One' } }],
+    ],
+    ['a text field of any length', 'profiles.0.fields.0.maxLength', undefined],
+    ['a second profile for principals', 'profiles.6.kind', 'principal', 'profiles'],
+    [
+      "a principal's certificate without its id",
+      'profiles.5.subject.3',
+      ['serialNumber', 'x'],
+      'profiles.5.subject',
+    ],
+    ['an office without an attribute', 'offices.0.attributes.L', undefined, 'offices.0.attributes'],
+    ['an office attribute too long', 'offices.0.attributes.O', 'x'.repeat(65)],
+    ["an office applying for the service's own", 'offices.0.profiles', ['service'], 'offices.0.profiles.0'],
+    ['an office of one person', 'principals.8.person', 'hatanoura-counter', 'offices.2'],
+    ['two principals of one id', 'principals.1.id', 'operator-sakai'],
+    ['a principal called public', 'principals.12.id', 'public'],
+    ['a relying party with an office', 'principals.10.office', 'hatanoura'],
+    ['an officer without an office', 'principals.4.office', undefined],
+    ['an auditor who is an operator as well', 'principals.9.person', 'operator-noda'],
+    ['a ceremony of one person', 'principals.1.person', 'operator-sakai', 'ceremony.persons'],
+    ['a ceremony with a stranger', 'ceremony.persons.0', 'passer-by'],
+  ])('for %s', (_, path, value, expected = path) => {
+    expect(issuesOf(having([path, value])).map((issue) => issue.path)).toContain(expected);
+  });
+
+  it('once for a faulty member that others refer to', () => {
+    expect(pathsOf(having(['authorities.0.algorithm', 'rsa1']))).toEqual(['authorities.0.algorithm']);
+    expect(pathsOf(having(['profiles.0.hold', 'maybe']))).toEqual(['profiles.0.hold']);
+  });
+
+  it('and not for its prototype', () => {
+    expect(pathsOf(having(['offices.0.profiles', ['constructor']]))).toEqual(['offices.0.profiles.0']);
+    expect(pathsOf(having(['profiles.0.subject.1', ['O', { office: 'constructor' }]]))).toContain(
+      'offices.0.attributes',
+    );
+  });
+});
+
+describe('lengths of time', () => {
+  it.each([
+    ['P5Y', { months: 60, seconds: 0 }],
+    ['P1Y2M', { months: 14, seconds: 0 }],
+    ['P2W', { months: 0, seconds: 1_209_600 }],
+    ['P1DT1H1M1S', { months: 0, seconds: 90_061 }],
+  ])('%s', (duration, period) => {
+    expect(parsePeriod(duration)).toEqual(period);
+  });
+
+  it.each(['', 'P', 'PT', 'P1', 'P1YT', 'PT0S', '-P1Y', 'P1.5Y', 'P1M1Y', 'p1y', 'P1Y '])(
+    'not %j',
+    (duration) => {
+      expect(parsePeriod(duration)).toBeUndefined();
+    },
+  );
+
+  const plus = (from: string, duration: string): string => {
+    const period = parsePeriod(duration);
+    if (!period) throw new Error(duration);
+    return addPeriod(new Date(from), period).toISOString();
+  };
+
+  it('follow the calendar, and stay in the month they reach', () => {
+    expect(plus('2024-02-29T12:00:00Z', 'P1Y')).toBe('2025-02-28T12:00:00.000Z');
+    expect(plus('2026-01-31T00:00:00Z', 'P1M')).toBe('2026-02-28T00:00:00.000Z');
+    expect(plus('2026-12-31T23:59:59Z', 'P2M')).toBe('2027-02-28T23:59:59.000Z');
+    expect(plus('2026-03-08T00:00:00Z', 'P1D')).toBe('2026-03-09T00:00:00.000Z');
+  });
+
+  it('of a validity include both ends', () => {
+    expect(lastSecond(new Date('2026-04-01T00:00:00Z'), { months: 60, seconds: 0 }).toISOString()).toBe(
+      '2031-03-31T23:59:59.000Z',
+    );
+  });
+});
