@@ -71,7 +71,7 @@ export const listRecords = async (
     else run.terminal.out(table(page.records.map(rowOf)));
   }
   const rest = cursor === undefined ? '' : `; more with --cursor ${cursor}`;
-  run.show({ records, ...(cursor === undefined ? {} : { cursor }) }, `${count} records${rest}\n`);
+  run.show({ records, ...(cursor === undefined ? {} : { cursor }) }, `records: ${count}${rest}\n`);
 };
 
 /** A record for people, all of it. */

@@ -79,5 +79,6 @@ export const statusJson = ({ certificate, issuer, from, ocsp, crl, verdict }: St
   },
   issuer: { subject: formatName(issuer.subject), sha256: hash('sha256', issuer.der), from },
   ocsp: sourceJson(ocsp),
-  crl: sourceJson(crl),
+  // That a list does not have it is less than that it is good.
+  crl: { ...sourceJson(crl), ...(crl.finding.says === 'good' ? { says: 'notListed' } : {}) },
 });

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { z } from 'zod';
 import { decodeCertificates } from '../certificate-file.ts';
 import { unexpected, usage } from '../failure.ts';
@@ -23,26 +23,37 @@ export const addCommand: AddCommand = (program, perform) => {
     .addHelpText('after', EXAMPLES)
     .action(
       perform(input, async ({ client, show }, { request: id, out }) => {
-        const pem = await client.pem(`/api/v1/requests/${encodeURIComponent(id)}/certificate.pem`);
-        checkChain(pem);
+        const path = `/api/v1/requests/${encodeURIComponent(id)}/certificate.pem`;
         if (out === undefined) {
+          const pem = checked(await client.pem(path));
           show({ pem }, pem);
           return;
         }
-        await writeFile(out, pem, { flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
-          throw usage(
-            `${out} cannot be written (${error.code}).`,
-            'Name a new file; the certificate can be collected again.',
-          );
-        });
+        await writeNew(out, async () => checked(await client.pem(path)));
         show({ file: out }, `certificate and chain in ${out}\n`);
       }),
     );
 };
 
-const checkChain = (pem: string): void => {
+/** Makes the file before the service is asked: each time it hands the certificate over is recorded. */
+const writeNew = async (path: string, content: () => Promise<string>): Promise<void> => {
+  const file = await open(path, 'wx').catch((error: NodeJS.ErrnoException) => {
+    throw usage(`The file ${path} cannot be made (${error.code}).`, 'Name a new file with --out.');
+  });
+  try {
+    await file.writeFile(await content());
+  } catch (error) {
+    await rm(path, { force: true });
+    throw error;
+  } finally {
+    await file.close();
+  }
+};
+
+const checked = (pem: string): string => {
   try {
     decodeCertificates(Buffer.from(pem));
+    return pem;
   } catch (error) {
     throw unexpected('The service answered with certificates that are not well formed.', error);
   }

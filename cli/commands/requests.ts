@@ -31,7 +31,7 @@ export const addCommand: AddCommand = (program, perform) => {
       perform(input, async ({ client, show }, options) => {
         const page = await client.get('/api/v1/requests', requestPage, options);
         const rest = page.cursor === undefined ? '' : `; more with --cursor ${page.cursor}`;
-        show(page, `${requestTable(page.requests)}${page.requests.length} requests${rest}\n`);
+        show(page, `${requestTable(page.requests)}requests: ${page.requests.length}${rest}\n`);
       }),
     );
 };
