@@ -7,13 +7,16 @@ import { type Draft, type Issue, issue, longer, whyNot } from './trust-domain-dr
 /* What the members of a trust domain say of each other. */
 
 const repeated = (draft: Draft): readonly Issue[] =>
-  (['authorities', 'profiles', 'offices', 'principals'] as const).flatMap((section) =>
-    draft.ids[section].flatMap((id, index, ids) =>
-      id !== undefined && ids.indexOf(id) < index
-        ? [issue(`${section}.${index}.id`, 'This id is taken by an earlier one.')]
-        : [],
-    ),
-  );
+  (['authorities', 'profiles', 'offices', 'principals'] as const).flatMap((section) => {
+    const seen = new Set<unknown>();
+    return draft.ids[section].flatMap((id, index) => {
+      if (id === undefined || !seen.has(id)) {
+        seen.add(id);
+        return [];
+      }
+      return [issue(`${section}.${index}.id`, 'This id is taken by an earlier one.')];
+    });
+  });
 
 const authorityIssues = (draft: Draft): readonly Issue[] =>
   draft.authorities.flatMap(({ path, value: { subject, crl, ocsp, validity } }, index) => [

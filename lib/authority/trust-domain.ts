@@ -210,5 +210,9 @@ export const readTrustDomain = (text: string): TrustDomain => {
   // The checks have seen to these.
   if (!principal || !service || !authority)
     throw invalid([{ path: 'profiles', message: 'Operations are incomplete.' }]);
-  return { ...data, operations: { authority, principal, service } } as TrustDomain;
+  const domain: Omit<TrustDomain, typeof checkedBrand> = {
+    ...data,
+    operations: { authority, principal, service },
+  };
+  return domain as TrustDomain;
 };

@@ -109,15 +109,9 @@ const hasAt = (bytes: Uint8Array, start: number, known: Uint8Array): boolean => 
   return true;
 };
 
-/** The time as a number if it is in the one form that it may have, and a time of a calendar. */
 const readRevocationDate = (reader: DerReader): number => {
   const time = readEncodedTime(reader);
-  if (!isWholeSeconds(time) || !isTypedByYear(time)) return Number.NaN;
-  const digits = comparableTime(time).slice(0, -1);
-  const iso = digits.replace(/^(....)(..)(..)(..)(..)(..)$/, '$1-$2-$3T$4:$5:$6.000Z');
-  const date = new Date(iso);
-  // Date takes 30 February for 2 March.
-  return !Number.isNaN(date.getTime()) && date.toISOString() === iso ? Number(digits) : Number.NaN;
+  return isWholeSeconds(time) && isTypedByYear(time) ? Number(comparableTime(time).slice(0, -1)) : Number.NaN;
 };
 
 const UTC_TIME_CONTENT = 13;

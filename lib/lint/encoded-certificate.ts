@@ -92,14 +92,21 @@ export const readEncodedCertificate = (der: Uint8Array): EncodedCertificate => {
   };
 };
 
-/** UTCTime and GeneralizedTime to the second and in UTC (RFC 5280 4.1.2.5.1, 4.1.2.5.2). */
-export const isWholeSeconds = ({ tag, text }: EncodedTime): boolean =>
-  tag === TAG.utcTime ? /^\d{12}Z$/.test(text) : tag === TAG.generalizedTime && /^\d{14}Z$/.test(text);
+/** `YYYYMMDDHHMMSSZ`, which sorts by time; two digits from 50 belong to the twentieth century (RFC 5280 4.1.2.5.1). */
+export const comparableTime = ({ tag, text }: EncodedTime): string =>
+  tag === TAG.utcTime ? `${text < '50' ? '20' : '19'}${text}` : text;
+
+/** A time of the calendar, in UTC, to the second: UTCTime and GeneralizedTime as RFC 5280 4.1.2.5.1 and 4.1.2.5.2 have them. */
+export const isWholeSeconds = (time: EncodedTime): boolean => {
+  if (time.tag !== TAG.utcTime && time.tag !== TAG.generalizedTime) return false;
+  const text = comparableTime(time);
+  if (!/^\d{14}Z$/.test(text)) return false;
+  const iso = text.replace(/^(....)(..)(..)(..)(..)(..)Z$/, '$1-$2-$3T$4:$5:$6.000Z');
+  const date = new Date(iso);
+  // Date takes 30 February for 2 March.
+  return !Number.isNaN(date.getTime()) && date.toISOString() === iso;
+};
 
 /** UTCTime through 2049, GeneralizedTime from 2050 (RFC 5280 4.1.2.5). */
 export const isTypedByYear = ({ tag, text }: EncodedTime): boolean =>
   tag === TAG.utcTime || (tag === TAG.generalizedTime && text.slice(0, 4) >= '2050');
-
-/** `YYYYMMDDHHMMSSZ`, which sorts by time; two digits from 50 belong to the twentieth century (RFC 5280 4.1.2.5.1). */
-export const comparableTime = ({ tag, text }: EncodedTime): string =>
-  tag === TAG.utcTime ? `${text < '50' ? '20' : '19'}${text}` : text;

@@ -155,6 +155,12 @@ describe('CRLs', () => {
       expect(on(day)).toThrow(lintFailed('crl-revocation-date-form'));
   });
 
+  it('refuse a thisUpdate that is no day of the calendar', () => {
+    const der = Buffer.from(encodeTbsCertList(crl.tbs));
+    der.write('260231000000Z', der.indexOf('260401000000Z'));
+    expect(() => lintCertList(asDer(der), crl.context)).toThrow(lintFailed('crl-times-in-whole-seconds'));
+  });
+
   it('bytes that were encoded elsewhere are judged without a copy', () => {
     const der = encodeTbsCertList({ ...crl.tbs, revokedCertificates: entries(1_000) });
     expect(lintCertList(der, crl.context).der).toBe(der);
