@@ -15,6 +15,8 @@ export interface Receiver {
   receive(incoming: IncomingMessage, outgoing: ServerResponse): void;
   /** Answers what the parser could not read as HTTP, or had to wait for too long. */
   refuse(error: NodeJS.ErrnoException, socket: Socket): void;
+  /** Whether an answer is owed on this connection, or not all of one has been given to the network yet. */
+  owes(socket: Socket): boolean;
   /** From now on every connection ends with its answer, and requests that begin later are refused. */
   close(): void;
 }
@@ -120,6 +122,8 @@ export const openReceiver = (
       socket.resume();
       setTimeout(() => socket.destroy(), LINGER_MS).unref();
     },
+
+    owes: (socket) => (unanswered.get(socket)?.size ?? 0) > 0,
 
     close: () => {
       open = false;

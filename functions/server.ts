@@ -78,14 +78,19 @@ export const serve = async (options: {
     handshakeTimeout: limits.headersMs,
   });
   const doors = [plain, secure];
-  const sockets = new Set<Socket>();
+  const connections = trackConnections();
+  plain.on('connection', connections.add);
+  secure.on('connection', connections.add);
+  secure.on('secureConnection', connections.add);
   for (const door of doors) {
     door.maxConnections = limits.connections;
     door.setTimeout(4 * limits.idleMs);
-    door.on('connection', (socket: Socket) => {
-      sockets.add(socket);
-      socket.once('close', () => sockets.delete(socket));
-    });
+    // node:http holds a connection for idle as soon as it was handed all of an answer, and would destroy it with what
+    // has not gone out yet. `close` calls this method too.
+    const closeIdle = door.closeIdleConnections.bind(door);
+    door.closeIdleConnections = () => {
+      if (!connections.open().some(receiver.owes)) closeIdle();
+    };
     door.on('request', receiver.receive);
     // `receive` itself tells such clients to go on, once it wants their body.
     door.on('checkContinue', receiver.receive);
@@ -102,14 +107,14 @@ export const serve = async (options: {
   const stop = async (): Promise<void> => {
     receiver.close();
     const closed = doors.map((door) => new Promise<void>((resolve) => door.close(() => resolve())));
-    // Connections that never said anything are in nobody's books but ours.
-    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
+    // Those that never asked for anything are not idle for node:http.
+    for (const socket of connections.silent()) if (!receiver.owes(socket)) socket.destroy();
     const idle = setInterval(() => {
       for (const door of doors) door.closeIdleConnections();
     }, 50);
     const bound = setTimeout(() => {
-      log('warn', 'connections cut short by the stop', { connections: sockets.size });
-      for (const socket of sockets) socket.destroy();
+      log('warn', 'connections cut short by the stop', { connections: connections.open().length });
+      for (const socket of connections.open()) socket.destroy();
     }, limits.stopMs);
     await Promise.all(closed);
     clearInterval(idle);
@@ -123,6 +128,26 @@ export const serve = async (options: {
       stopped ??= stop();
       return stopped;
     },
+  };
+};
+
+/** Connections by the peer's address: under TLS the secured socket takes the place of the bare one. */
+const trackConnections = () => {
+  const all = new Map<string, { readonly socket: Socket; readonly readAtFirst: number }>();
+  return {
+    add: (socket: Socket): void => {
+      const peer = `${socket.localPort} ${socket.remoteAddress} ${socket.remotePort}`;
+      all.set(peer, { socket, readAtFirst: socket.bytesRead });
+      socket.once('close', () => {
+        if (all.get(peer)?.socket === socket) all.delete(peer);
+      });
+    },
+    open: (): readonly Socket[] => [...all.values()].map(({ socket }) => socket),
+    /** On which nothing has come in, of a TLS connection since its handshake. */
+    silent: (): readonly Socket[] =>
+      [...all.values()]
+        .filter(({ socket, readAtFirst }) => socket.bytesRead === readAtFirst)
+        .map(({ socket }) => socket),
   };
 };
 

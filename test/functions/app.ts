@@ -99,6 +99,7 @@ export interface TestApp extends App {
   readonly ocspCalls: { readonly request: Uint8Array; readonly caller: Caller }[];
   readonly logged: { readonly level: string; readonly message: string; readonly facts: unknown }[];
   now: number;
+  crl: Uint8Array;
   /** Awaited by every OCSP answer and every submission. */
   gate: Promise<void>;
   tokenOf(role: Role): Promise<string>;
@@ -121,7 +122,7 @@ export const testApp = (
     time: '2026-01-01T12:00:00.000Z',
   });
   const crl = () => ({
-    der: Buffer.from('crl'),
+    der: app.crl,
     number: 7n,
     thisUpdate: new Date(NOW - 1000),
     nextUpdate: new Date(NOW + 3_600_500),
@@ -134,6 +135,7 @@ export const testApp = (
     ocspCalls: [],
     logged: [],
     now: NOW,
+    crl: Buffer.from('crl'),
     gate: Promise.resolve(),
     edge: {
       get app() {

@@ -118,11 +118,18 @@ describe('the plain door', () => {
     ]);
   });
 
-  it('refuses a body that grows too large while its client still sends, and the answer arrives', async () => {
+  it('refuses a body that grows too large, and the answer reaches a client that reads only once it has sent', async () => {
     const wire = await Wire.to(served.port);
+    wire.socket.pause();
     wire.send(post('transfer-encoding: chunked'));
     const chunk = Buffer.concat([Buffer.from('10000\r\n'), Buffer.alloc(0x10000), Buffer.from('\r\n')]);
-    for (let i = 0; i < 40; i++) wire.send(chunk);
+    // Spread out, so that the answer leaves long before the client is done.
+    for (let i = 0; i < 20; i++) {
+      wire.send(chunk);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    wire.send('0\r\n\r\n');
+    wire.socket.resume();
     const reply = await wire.response();
     expect([reply?.status, codeOf(reply), reply?.headers.connection]).toEqual([
       413,
@@ -130,6 +137,7 @@ describe('the plain door', () => {
       'close',
     ]);
     await wire.closed;
+    expect(wire.error).toBeUndefined();
   });
 
   it('ends a client that never stops sending', async () => {
@@ -309,7 +317,44 @@ describe('a stop', () => {
     await stopped;
   });
 
-  it('refuses what begins after it on a connection that is still open', async () => {
+  it('lets a client finish reading an answer that was already on its way, and then does not wait for it', async () => {
+    const app = testApp();
+    app.crl = Buffer.alloc(16 * 1024 * 1024, 'crl');
+    const served = await open(app);
+    const wire = await Wire.to(served.port);
+    wire.socket.pause();
+    wire.send(get(`/crl/${CA}/full.crl`));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const stopped = served.stop();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    wire.socket.resume();
+    const reply = await wire.response();
+    expect([reply?.headers.connection, reply?.body.equals(app.crl)]).toEqual(['keep-alive', true]);
+    const began = performance.now();
+    await stopped;
+    expect(performance.now() - began).toBeLessThan(1000);
+  });
+
+  it('refuses a request that had begun to arrive and was not there yet', async () => {
+    const app = testApp();
+    const served = await open(app);
+    const wire = await Wire.to(served.port);
+    wire.send('GET /ocsp/MAMKAQE= HTTP/1.1\r\n');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const stopped = served.stop();
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    wire.send('host: localhost\r\n\r\n');
+    const reply = await wire.response();
+    expect([reply?.status, codeOf(reply), reply?.headers.connection]).toEqual([
+      503,
+      'shutting-down',
+      'close',
+    ]);
+    await stopped;
+    expect(app.ocspCalls).toEqual([]);
+  });
+
+  it('does not answer what is sent behind the last request of a connection', async () => {
     const { app, release } = gated();
     const served = await open(app);
     const wire = await Wire.to(served.port);

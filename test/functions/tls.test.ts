@@ -2,12 +2,12 @@ import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { join } from 'node:path';
-import { connect } from 'node:tls';
+import { connect, type TLSSocket } from 'node:tls';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Served } from '../../functions/server.ts';
 import type { Issued } from '../principals/openssl.ts';
-import { REQUEST, type TestApp, testApp } from './app.ts';
+import { CA, REQUEST, type TestApp, testApp } from './app.ts';
 import { open, openssl, operations, Wire } from './wire.ts';
 
 afterAll(() => openssl[Symbol.dispose]());
@@ -130,6 +130,43 @@ describe('the TLS door', () => {
     });
     const error = await new Promise<Error>((resolve) => socket.once('error', resolve));
     expect(String(error)).toMatch(/protocol version/i);
+  });
+
+  it('finishes at a stop what is under way, and waits for nobody who only shook hands', async () => {
+    const other = testApp();
+    let release = () => {};
+    other.gate = new Promise((resolve) => {
+      release = resolve;
+    });
+    other.crl = Buffer.alloc(16 * 1024 * 1024, 'crl');
+    const stopping = await open(other);
+    const secured = () => {
+      const socket = connect({
+        port: stopping.tlsPort,
+        host: '127.0.0.1',
+        servername: 'localhost',
+        ca: operations.cert,
+      });
+      return new Promise<TLSSocket>((resolve) => socket.once('secureConnect', () => resolve(socket)));
+    };
+    const read = async (socket: TLSSocket): Promise<Buffer> => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of socket) chunks.push(chunk);
+      return Buffer.concat(chunks);
+    };
+    const [silent, asking, reading] = await Promise.all([secured(), secured(), secured()]);
+    asking.write('GET /ocsp/MAMKAQE= HTTP/1.1\r\nhost: localhost\r\n\r\n');
+    reading.write(`GET /crl/${CA}/full.crl HTTP/1.1\r\nhost: localhost\r\n\r\n`);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const stopped = stopping.stop();
+    expect(await read(silent)).toHaveLength(0);
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    release();
+    expect(String(await read(asking))).toMatch(/^HTTP\/1\.1 200 OK/);
+    expect((await read(reading)).length).toBeGreaterThan(other.crl.length);
+    const began = performance.now();
+    await stopped;
+    expect(performance.now() - began).toBeLessThan(1000);
   });
 
   it('closes on plain HTTP, and on a handshake that does not come', async () => {

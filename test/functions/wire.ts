@@ -35,6 +35,8 @@ export class Wire {
   private received = Buffer.alloc(0);
   private wake: () => void = () => {};
   private ended = false;
+  /** Such as a reset by the other side. */
+  error: Error | undefined;
 
   private constructor(socket: Socket) {
     this.socket = socket;
@@ -42,7 +44,9 @@ export class Wire {
       this.received = Buffer.concat([this.received, chunk]);
       this.wake();
     });
-    socket.on('error', () => {});
+    socket.on('error', (error) => {
+      this.error = error;
+    });
     this.closed = new Promise((resolve) => {
       socket.once('close', () => {
         this.ended = true;

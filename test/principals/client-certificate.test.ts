@@ -74,6 +74,13 @@ describe('a client certificate', () => {
     );
   });
 
+  it('is refused when the name of its issuer is another than that of the key', async () => {
+    openssl.renamedCa('renamed', 'operations-1', '/C=JP/O=Akashi/CN=Organisation CA');
+    expect(await faultOf(open().byCertificate(openssl.client('renamed').der))).toBe(
+      'client-certificate-invalid',
+    );
+  });
+
   it.each([
     ['revoked', 'client-certificate-revoked'],
     ['hold', 'client-certificate-revoked'],

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -25,6 +25,8 @@ export const CLIENT_EXTENSIONS = [
   'extendedKeyUsage=clientAuth',
 ];
 
+const OPERATIONS_CA = '/C=JP/O=Akashi/CN=Operations CA';
+
 /** A folder where openssl plays the operations CA. Dispose of it when done. */
 export class OpensslCa {
   readonly folder = mkdtempSync(join(tmpdir(), 'akashi-openssl-'));
@@ -48,12 +50,18 @@ export class OpensslCa {
     this.run('genpkey', '-algorithm', kind, ...(option ? ['-pkeyopt', option] : []), '-out', `${name}.key`);
   }
 
-  ca(
-    name: string,
-    algorithm = 'EC ec_paramgen_curve:P-256',
-    subject = '/C=JP/O=Akashi/CN=Operations CA',
-  ): Issued {
+  ca(name: string, algorithm = 'EC ec_paramgen_curve:P-256', subject = OPERATIONS_CA): Issued {
     this.newKey(name, algorithm);
+    return this.selfSign(name, subject);
+  }
+
+  /** Another CA, by name, that has the same key. */
+  renamedCa(name: string, from: string, subject: string): Issued {
+    copyFileSync(join(this.folder, `${from}.key`), join(this.folder, `${name}.key`));
+    return this.selfSign(name, subject);
+  }
+
+  private selfSign(name: string, subject: string): Issued {
     this.run(
       ...[
         'req',
