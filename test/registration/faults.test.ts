@@ -68,6 +68,20 @@ describe('a store that fails', () => {
     }
   });
 
+  it('a change that was carried out without an answer is answered all the same', async () => {
+    await using store = await openTemporaryTable();
+    const every = new Map([1, 2, 3, 4].map((n) => [n, 'appliedThenErrored'] as const));
+    const table = faultyTable(store.table, every);
+    const office = openOffice(table);
+    const { registration } = office;
+    const submission = { profile: 'seal', csr: csrs[0] as string, fields: { CN: NAME } };
+    const { request } = await registration.submit(tanaka, submission);
+    await registration.examine(sato, request.id, { decision: 'approve' });
+    expect((await registration.examine(yamada, request.id, { decision: 'approve' })).state).toBe('issued');
+    expect(table.writes).toBe(4);
+    await checkTable(store.table, office);
+  });
+
   it('any writes failing in either way', async () => {
     const failure = fc.constantFrom<Failure>('lost', 'appliedThenErrored');
     await fc.assert(

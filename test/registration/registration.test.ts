@@ -5,6 +5,7 @@ import { generateSoftwareKey } from '../../lib/keys/keys.ts';
 import { derSequence } from '../../lib/pki/der.ts';
 import { encodePem } from '../../lib/pki/pem.ts';
 import { REQUEST_STATES } from '../../lib/registration/registration.ts';
+import type { Query, Value } from '../../lib/store/store.ts';
 import { NO_OPENSSL, openssl } from '../pki/openssl.ts';
 import { openTemporaryTable } from '../store/temporary.ts';
 import { csrBy, newCsr } from './csr.ts';
@@ -69,7 +70,7 @@ describe('from submission to certificate', () => {
     await using store = await openTemporaryTable();
     const { registration, issuer } = openOffice(store.table);
     const id = await bringTo(registration, 'issued');
-    const readOnly = { ...openOffice({ ...readsOf(store.table), write: refused }, issuer) };
+    const readOnly = openOffice({ ...readsOf(store.table), write: refused }, issuer);
     await expect(readOnly.registration.collect(tanaka, id)).rejects.toEqual(fault('store-unavailable'));
   });
 
@@ -132,7 +133,10 @@ describe('issuing that does not go through', () => {
 
     // One still fails and comes again at the next turn; the other is finished.
     expect(await registration.recover()).toEqual([ids[1]]);
+    const before = logged.length;
     const [first, second] = await Promise.all([registration.recover(), registration.recover()]);
+    // Both went through, and neither takes the other for a failure.
+    expect(logged.slice(before)).toEqual([]);
     expect(new Set([...first, ...second])).toEqual(new Set([ids[0]]));
     expect(await registration.recover()).toEqual([]);
     expect([...(await checkTable(store.table, office)).values()]).toEqual(['issued', 'issued']);
@@ -370,5 +374,26 @@ describe('lists', () => {
     await expect(
       registration.list(ito, { limit: 4, ...(cursor !== undefined && { cursor }) }),
     ).rejects.toEqual(fault('cursor-invalid'));
+  });
+
+  it('show no request in a state that it has left meanwhile', async () => {
+    await using store = await openTemporaryTable();
+    const { registration, issuer } = openOffice(store.table);
+    const staying = await bringTo(registration, 'submitted');
+    const leaving = await bringTo(registration, 'submitted');
+    const slow = openOffice(
+      {
+        ...readsOf(store.table),
+        write: refused,
+        query: async <V extends Value = Value>(query: Query) => {
+          const page = await store.table.query<V>(query);
+          if (query.pk.startsWith('requests')) await registration.withdraw(tanaka, leaving, REASON);
+          return page;
+        },
+      },
+      issuer,
+    );
+    const { requests } = await slow.registration.list(auditor, { state: 'submitted', limit: 10 });
+    expect(requests.map(({ id }) => id)).toEqual([staying]);
   });
 });
