@@ -49,6 +49,43 @@ export const LocalEnv = z
 
 export type LocalEnv = z.output<typeof LocalEnv>;
 
+/* On AWS: one schema for each kind of function, which infra/ writes and the function reads. --------------------- */
+
+const name = (description: string) => z.string().min(1).describe(description);
+
+const FUNCTION = name("the function's name in logs and metrics");
+const TABLE = name('the name of a DynamoDB table');
+const BUCKET = name('the name of an S3 bucket');
+const SEALING_KEY = name('the ARN of the KMS key that seals responder keys');
+const KEY_ALIAS_PREFIX = name(
+  'what the aliases of the CA keys begin with, between "alias/" and the id of the CA',
+);
+const PUBLIC_URLS = z
+  .string()
+  .refine((value) => value.split(' ').every(isPlainUrl))
+  .describe('http or https addresses without query, user or slash at the end, separated by a space');
+
+/** Tokens come from an issuer whose keys are at `/.well-known/jwks.json` below its name, or are not taken. */
+const TOKENS = {
+  TOKEN_ISSUER: z.string().refine(isPlainUrl).optional().describe('the address of a token issuer'),
+  TOKEN_AUDIENCE: z.string().min(1).optional().describe('the audience of the tokens'),
+};
+
+/** A function that has nothing but itself. */
+export const BareEnv = z.object({ FUNCTION });
+/** Answers OCSP. */
+export const ResponderEnv = z.object({ FUNCTION, TABLE, SEALING_KEY, ...TOKENS });
+/** Measures how old things are. */
+export const GaugesEnv = z.object({ FUNCTION, TABLE });
+/** Reads and writes rows. */
+export const RowsEnv = z.object({ FUNCTION, TABLE, PUBLIC_URLS, ...TOKENS });
+/** Reads what was published, besides. */
+export const PublishedEnv = z.object({ ...RowsEnv.shape, BUCKET });
+/** Signs with CA keys, besides. */
+export const SigningEnv = z.object({ ...PublishedEnv.shape, KEY_ALIAS_PREFIX });
+/** Makes keys of responders, besides. */
+export const RenewingEnv = z.object({ ...SigningEnv.shape, SEALING_KEY });
+
 /** Names whose values are never repeated. */
 const SECRET: ReadonlySet<string> = new Set(['AKASHI_PASSPHRASE']);
 
@@ -56,14 +93,26 @@ const SECRET: ReadonlySet<string> = new Set(['AKASHI_PASSPHRASE']);
  * The environment, checked whole. Fault: `configuration-invalid` with every problem, a line each, in the message and in
  * `facts.problems`.
  */
-export const readEnv = (source: Readonly<Record<string, string | undefined>>): LocalEnv => {
-  const result = LocalEnv.safeParse(source);
+export const readEnv = (source: Source): LocalEnv => read(LocalEnv, LocalEnv.in.shape, source);
+
+/** The environment of a function on AWS. Faults as `readEnv`. */
+export const readFunctionEnv = <S extends z.ZodObject>(schema: S, source: Source): z.output<S> =>
+  read(schema, schema.shape, source);
+
+type Source = Readonly<Record<string, string | undefined>>;
+
+const read = <S extends z.ZodType>(
+  schema: S,
+  shape: Readonly<Record<string, z.core.$ZodType>>,
+  source: Source,
+): z.output<S> => {
+  const result = schema.safeParse(source);
   if (result.success) return result.data;
   const names = [...new Set(result.error.issues.map(({ path }) => String(path[0])))];
-  const shape: Readonly<Record<string, z.ZodType>> = LocalEnv.in.shape;
   const problems = names.map((name) => {
     const was = SECRET.has(name) ? '' : `; it was ${JSON.stringify(source[name])}`;
-    return `${name} must be ${shape[name]?.description}${was}.`;
+    const field = shape[name];
+    return `${name} must be ${field && z.globalRegistry.get(field)?.description}${was}.`;
   });
   throw new Fault('configuration-invalid', problems.join('\n'), { problems });
 };

@@ -10,6 +10,15 @@ const PAGE = 100;
 /** How far another process's clock may run ahead of ours for its records to be settled with ours. */
 const SKEW_MS = 5_000;
 
+const shards = Array.from({ length: STAGED_SHARDS }, (_, shard) => stagedPk(shard));
+
+/** When the oldest record was written that is still staged, in milliseconds; undefined where none is. */
+export const oldestStaged = async (table: Table): Promise<number | undefined> => {
+  const heads = await Promise.all(shards.map((pk) => table.query({ pk, limit: 1 })));
+  const times = heads.flatMap(({ items }) => items.map(({ sk }) => timeOfId(sk)));
+  return times.length === 0 ? undefined : Math.min(...times);
+};
+
 /**
  * Moves every record that is staged when it is called to its settled place. Any number of processes may do so at once: the delete of the
  * staged row, at its only version, lets one of them win each record, and the loser has nothing left to do.
@@ -17,19 +26,16 @@ const SKEW_MS = 5_000;
 export const openSettling = (table: Table, clock: Clock): (() => Promise<void>) => {
   let firstIsKnown = false;
 
-  const shards = Array.from({ length: STAGED_SHARDS }, (_, shard) => stagedPk(shard));
-
   /** Before anything is settled for the first time: the oldest record of all shards. */
   const rememberFirst = async (): Promise<void> => {
     if (firstIsKnown || (await table.get(FIRST_KEY))) {
       firstIsKnown = true;
       return;
     }
-    const heads = await Promise.all(shards.map((pk) => table.query({ pk, limit: 1 })));
-    const times = heads.flatMap(({ items }) => items.map(({ sk }) => timeOfId(sk)));
-    if (times.length === 0) return;
+    const time = await oldestStaged(table);
+    if (time === undefined) return;
     try {
-      await table.write([{ put: FIRST_KEY, value: { time: Math.min(...times) }, if: 'absent' }]);
+      await table.write([{ put: FIRST_KEY, value: { time }, if: 'absent' }]);
     } catch (error) {
       if (!Fault.is(error, 'condition-failed')) throw error;
     }

@@ -26,6 +26,8 @@ export interface RemoteIssuer {
   readonly issuer: string;
   readonly audience: string;
   readonly jwks: URL;
+  /** The claim that holds the principal's id: `sub`, but for issuers that choose its value themselves. */
+  readonly principalClaim: string;
 }
 
 const LIFETIME_SECONDS = 15 * 60;
@@ -62,6 +64,7 @@ interface Trusted {
   readonly audience: string;
   readonly algorithms: readonly string[];
   readonly key: JWTVerifyGetKey;
+  readonly principalClaim: string;
 }
 
 /** Faults at once with `configuration-invalid` where the embedded signer is not Ed25519. */
@@ -76,8 +79,9 @@ export const openTokens = (deps: {
   const trusted: Trusted[] = [];
   if (own) trusted.push(own);
   if (deps.remote) {
-    const { issuer, audience, jwks } = deps.remote;
-    trusted.push({ issuer, audience, algorithms: REMOTE_ALGORITHMS, key: createRemoteJWKSet(jwks) });
+    const { issuer, audience, jwks, principalClaim } = deps.remote;
+    const key = createRemoteJWKSet(jwks);
+    trusted.push({ issuer, audience, algorithms: REMOTE_ALGORITHMS, key, principalClaim });
   }
 
   return {
@@ -93,7 +97,7 @@ export const openTokens = (deps: {
     },
 
     verify: async (token) => {
-      const { issuer, audience, algorithms, key } = choose(trusted, token);
+      const { issuer, audience, algorithms, key, principalClaim } = choose(trusted, token);
       try {
         const { payload } = await jwtVerify(token, key, {
           issuer,
@@ -102,7 +106,8 @@ export const openTokens = (deps: {
           requiredClaims: ['sub', 'iat', 'exp'],
           currentDate: new Date(clock()),
         });
-        if (payload.sub !== undefined && ID.test(payload.sub)) return payload.sub;
+        const principal = payload[principalClaim];
+        if (typeof principal === 'string' && ID.test(principal)) return principal;
       } catch (error) {
         throw refusal(error);
       }
@@ -128,6 +133,7 @@ const openEmbedded = ({ signer, issuer, audience }: EmbeddedIssuer) => {
     issuer,
     audience,
     algorithms: ['EdDSA'],
+    principalClaim: 'sub',
     jwk,
     key: async () => publicKey,
     /** JWS compact serialisation (RFC 7515 7.1, RFC 8037 3.1): the key signs behind its port, so not in a library. */

@@ -3,7 +3,7 @@ import { Fault } from '../fault.ts';
 import type { RevokedCertificate, TbsCertList } from '../pki/crl.ts';
 import { type Extension, findExtension } from '../pki/extensions.ts';
 import { parseSerial } from '../pki/serial.ts';
-import type { Item } from '../store/store.ts';
+import type { Item, Table } from '../store/store.ts';
 import type { CrlDeps } from './deps.ts';
 import type { Issuer } from './issuers.ts';
 import type { RevokedRow } from './register.ts';
@@ -38,6 +38,10 @@ const PARTITION = 'full';
 
 const numberKey = (ca: string) => ({ pk: `crls/${ca}`, sk: 'number' });
 const currentKey = (ca: string) => ({ pk: `crls/${ca}`, sk: PARTITION });
+
+/** What the CA's current CRL says of itself; undefined before the first one. */
+export const readCurrentCrl = (table: Table, ca: string): Promise<Item<CurrentRow> | undefined> =>
+  table.get<CurrentRow>(currentKey(ca));
 
 /** Twenty digits keep the archive's listing in the order of numbers. */
 const archiveKey = (ca: string, number: number): string =>
@@ -168,8 +172,7 @@ export const openCrls = (deps: CrlDeps): Pick<Status, 'crl' | 'publish' | 'publi
     }
   };
 
-  const readCurrent = (ca: string): Promise<Item<CurrentRow> | undefined> =>
-    table.get<CurrentRow>(currentKey(ca));
+  const readCurrent = (ca: string): Promise<Item<CurrentRow> | undefined> => readCurrentCrl(table, ca);
 
   const publish = async (ca: string, actor: string): Promise<PublishedCrl> => {
     const issuer = await issuers.byId(ca);

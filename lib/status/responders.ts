@@ -19,6 +19,21 @@ export type ResponderRow = {
 
 const keyOf = (ca: string) => ({ pk: 'responders', sk: ca });
 
+const readRow = (table: Table, ca: string): Promise<Item<ResponderRow> | undefined> =>
+  table.get<ResponderRow>(keyOf(ca));
+
+const certificateOf = ({ value }: Item<ResponderRow>): Certificate =>
+  decodeCertificate(Buffer.from(value.certificate, 'base64'));
+
+/** The certificate of the CA's current responder; undefined before the first one. */
+export const readResponderCertificate = async (
+  table: Table,
+  ca: string,
+): Promise<Certificate | undefined> => {
+  const item = await readRow(table, ca);
+  return item && certificateOf(item);
+};
+
 export interface Responder {
   readonly certificate: Certificate;
   readonly signer: Signer;
@@ -48,12 +63,12 @@ export const openResponders = (deps: {
   const { table, keys, clock, log } = deps;
   const known = new Map<string, { responder: Responder; readAt: number }>();
 
-  const read = (ca: string): Promise<Item<ResponderRow> | undefined> => table.get<ResponderRow>(keyOf(ca));
+  const read = (ca: string): Promise<Item<ResponderRow> | undefined> => readRow(table, ca);
 
   const load = async (ca: string): Promise<Responder | undefined> => {
     const item = await read(ca);
     if (!item) return undefined;
-    const certificate = decodeCertificate(Buffer.from(item.value.certificate, 'base64'));
+    const certificate = certificateOf(item);
     const previous = known.get(ca)?.responder;
     if (previous && Buffer.compare(previous.certificate.der, certificate.der) === 0) return previous;
     const signer = await keys.open(item.value.keyId);

@@ -152,12 +152,22 @@ describe('a token of a remote issuer', () => {
     server = createServer((_request, response) => response.end(answer));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
-    remote = { issuer: REMOTE, audience: 'client-7', jwks: new URL(`http://127.0.0.1:${port}/jwks.json`) };
+    const jwks = new URL(`http://127.0.0.1:${port}/jwks.json`);
+    remote = { issuer: REMOTE, audience: 'client-7', jwks, principalClaim: 'sub' };
   });
   afterAll(() => server.close());
 
-  const sign = (change: { iss?: string; aud?: string; alg?: string; key?: KeyObject; sub?: string } = {}) =>
-    new SignJWT()
+  const sign = (
+    change: {
+      iss?: string;
+      aud?: string;
+      alg?: string;
+      key?: KeyObject;
+      sub?: string;
+      username?: string;
+    } = {},
+  ) =>
+    new SignJWT(change.username === undefined ? {} : { 'cognito:username': change.username })
       .setProtectedHeader({ alg: change.alg ?? 'RS256', kid: 'one' })
       .setSubject(change.sub ?? 'auditor-1')
       .setIssuer(change.iss ?? REMOTE)
@@ -168,6 +178,14 @@ describe('a token of a remote issuer', () => {
 
   it('names its principal', async () => {
     expect(await open(remote).byToken(await sign())).toBe(auditor);
+  });
+
+  it('names it in the claim that is configured, and there alone', async () => {
+    const pool = { ...remote, principalClaim: 'cognito:username' };
+    const named = await sign({ sub: '6f1c1f4e-9a55-4f0c-9c7b-3f1c7c2c3a10', username: 'auditor-1' });
+    expect(await open(pool).byToken(named)).toBe(auditor);
+    expect(await faultOf(open(pool).byToken(await sign()))).toBe('token-invalid');
+    expect(await faultOf(open(remote).byToken(named))).toBe('token-invalid');
   });
 
   it.each([

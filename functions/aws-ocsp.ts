@@ -1,0 +1,24 @@
+import { ResponderEnv, readFunctionEnv } from '../lib/env.ts';
+import { openKmsSealedKeys } from '../lib/keys/kms-sealed.ts';
+import { composeResponder, type ResponderApp } from '../lib/responder-app.ts';
+import { openDynamoDbTable } from '../lib/store/dynamodb.ts';
+import { clock, random, readBundled, tokenIssuers } from './aws-surroundings.ts';
+import { readDirectory } from './directory.ts';
+import type { Edge } from './stack.ts';
+import { openTelemetry } from './telemetry.ts';
+
+/** The OCSP functions on AWS: a table, the responders' keys, and no way to a CA key. */
+export const loadResponder = async (): Promise<Edge<ResponderApp>> => {
+  const env = readFunctionEnv(ResponderEnv, process.env);
+  const { log, measure } = openTelemetry(env.FUNCTION, clock);
+  const table = openDynamoDbTable({ table: env.TABLE, client: {}, random });
+  const responderKeys = openKmsSealedKeys({
+    client: {},
+    table,
+    sealingKey: env.SEALING_KEY,
+    onThrottled: () => measure('KmsThrottled', 1),
+  });
+  const directory = readDirectory(readBundled('directory.json'));
+  const ports = { ...directory, table, responderKeys, clock, random, log };
+  return { app: await composeResponder(ports, tokenIssuers(env)), clock, log };
+};

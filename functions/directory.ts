@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import type { TrustDomain } from '../lib/authority/trust-domain.ts';
+import { type Principal, ROLES } from '../lib/principal.ts';
+
+/**
+ * The part of a trust domain that the OCSP functions need to know callers. The deployment cuts it out of the file when
+ * it has read that whole, so that they carry neither the rest of it nor the code that judges it.
+ */
+export interface Directory {
+  readonly principals: readonly Principal[];
+  /** Id of the authority whose certificates principals show. */
+  readonly operationsAuthority: string;
+}
+
+export const writeDirectory = ({ principals, operations }: TrustDomain): string =>
+  JSON.stringify({ principals, operationsAuthority: operations.authority.id } satisfies Directory);
+
+const Text = z.object({ ja: z.string(), en: z.string() });
+
+const Shape = z.object({
+  principals: z.array(
+    z.object({
+      id: z.string(),
+      role: z.enum(ROLES),
+      person: z.string(),
+      office: z.string().exactOptional(),
+      name: Text,
+    }),
+  ),
+  operationsAuthority: z.string(),
+});
+
+export const readDirectory = (text: string): Directory => Shape.parse(JSON.parse(text));

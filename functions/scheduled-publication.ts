@@ -1,0 +1,4 @@
+import { loadWorks } from './aws.ts';
+import { scheduled } from './scheduled.ts';
+
+export const handler = scheduled('publication', loadWorks);

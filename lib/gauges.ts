@@ -1,0 +1,48 @@
+import { oldestStaged } from './ledger/settling.ts';
+import type { Clock } from './ports.ts';
+import { readCurrentCrl } from './status/crls.ts';
+import { openIssuers } from './status/issuers.ts';
+import { readResponderCertificate } from './status/responders.ts';
+import type { Table } from './store/store.ts';
+
+/** How far the service's own work has got: what alarms and dashboards ask. */
+export interface Gauges {
+  /** In force, so without those whose certificate has ended. */
+  readonly authorities: readonly {
+    readonly ca: string;
+    /** Of the current CRL; absent before the first one. */
+    readonly crlNextUpdate?: Date;
+    /** Of the responder's certificate; absent before the first one. */
+    readonly responderNotAfter?: Date;
+  }[];
+  /** When the oldest record was written that is not settled yet; absent where all are. */
+  readonly oldestUnsettled?: Date;
+}
+
+export const openGauges = (deps: {
+  readonly table: Table;
+  readonly clock: Clock;
+}): (() => Promise<Gauges>) => {
+  const { table, clock } = deps;
+  const issuers = openIssuers(deps);
+  return async () => {
+    const inForce = (await issuers.all()).filter(
+      ({ certificate }) => certificate.notAfter.getTime() > clock(),
+    );
+    const authorities = await Promise.all(
+      inForce.map(async ({ id: ca }) => {
+        const [crl, responder] = await Promise.all([
+          readCurrentCrl(table, ca),
+          readResponderCertificate(table, ca),
+        ]);
+        return {
+          ca,
+          ...(crl && { crlNextUpdate: new Date(crl.value.nextUpdate * 1000) }),
+          ...(responder && { responderNotAfter: responder.notAfter }),
+        };
+      }),
+    );
+    const oldest = await oldestStaged(table);
+    return { authorities, ...(oldest !== undefined && { oldestUnsettled: new Date(oldest) }) };
+  };
+};
