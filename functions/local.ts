@@ -12,7 +12,7 @@ import { openSqliteTable } from '../lib/store/sqlite.ts';
 import { keepHouse, TASKS } from './housekeeping.ts';
 import { doorCredentials, principalCredentials } from './local-credentials.ts';
 import { routes } from './routes.ts';
-import { serve } from './server.ts';
+import { type Served, serve } from './server.ts';
 
 /** The service as one process on one machine, with embedded storage. */
 
@@ -86,14 +86,20 @@ const recover = async (works: Works, unclean: boolean): Promise<void> => {
   if (renewed.length > 0) say(`OCSP responders renewed: ${renewed.join(', ')}.`);
 };
 
-const nextCommands = (trustDomain: TrustDomain): readonly string[] => {
+/** Three commands that work as they stand, in a shell of their own. */
+const nextCommands = (env: LocalEnv, trustDomain: TrustDomain, served: Served): readonly string[] => {
   const officer = trustDomain.principals.find(({ role }) => role === 'officer');
   const auditor = trustDomain.principals.find(({ role }) => role === 'auditor');
+  const where = [
+    ...(served.port === 8080 ? [] : [`AKASHI_URL=http://localhost:${served.port}`]),
+    ...(served.tlsPort === 8443 ? [] : [`AKASHI_TLS_URL=https://localhost:${served.tlsPort}`]),
+    ...(env.DATA_DIR === './data' ? [] : [`DATA_DIR=${env.DATA_DIR}`]),
+  ];
   return [
     'npm run demo',
     `npx akashi requests --as ${officer?.id}`,
     `npx akashi provisions --as ${auditor?.id}`,
-  ];
+  ].map((command) => [...where, command].join(' '));
 };
 
 const main = async (): Promise<void> => {
@@ -165,7 +171,7 @@ const main = async (): Promise<void> => {
     say(`  ${id.padEnd(24)} ${role}${office === undefined ? '' : ` of ${office}`}, ${name.ja}`);
   }
   say('Try next:');
-  for (const command of nextCommands(trustDomain)) say(`  ${command}`);
+  for (const command of nextCommands(env, trustDomain, served)) say(`  ${command}`);
 
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
     say(`${signal}: finishing what is under way.`);

@@ -1,0 +1,49 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+
+/** Stock software that judges our bytes. It runs beside us, not instead of us: the service that it asks is in here. */
+const run = (command: string, args: readonly string[], input = '') =>
+  new Promise<{ status: number | null; stdout: string; stderr: string }>((done, failed) => {
+    const child = spawn(command, args, { timeout: 60_000 });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+    });
+    child.once('error', failed);
+    child.once('close', (status) => done({ status, stdout, stderr }));
+    child.stdin.end(input);
+  });
+
+export const openssl = async (
+  ...args: readonly string[]
+): Promise<{ status: number | null; output: string }> => {
+  const { status, stdout, stderr } = await run('openssl', args);
+  return { status, output: stdout + stderr };
+};
+
+/** Java with its compiler: PathCheck runs from source. */
+export const hasJava = ((): boolean => {
+  const { status, stdout } = spawnSync('java', ['--list-modules'], { encoding: 'utf8' });
+  const there = status === 0 && /^jdk\.compiler/m.test(stdout);
+  if (!there)
+    process.stdout.write('Java with its compiler is not installed: its judgement of paths is skipped.\n');
+  return there;
+})();
+
+export interface Case {
+  readonly by: 'ocsp' | 'crl';
+  readonly ca: string;
+  readonly certificate: string;
+}
+
+/** One verdict for each case, in order. */
+export const javaVerdicts = async (cases: readonly Case[]): Promise<readonly string[]> => {
+  const input = cases.map(({ by, ca, certificate }) => `${by}\t${ca}\t${certificate}\n`).join('');
+  const { stdout, stderr, status } = await run('java', [join(import.meta.dirname, 'PathCheck.java')], input);
+  if (status !== 0) throw new Error(stderr);
+  return stdout.trim().split('\n');
+};

@@ -1,0 +1,219 @@
+import { execFileSync } from 'node:child_process';
+import { hash, randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { doorCredentials } from '../functions/local-credentials.ts';
+import { routes } from '../functions/routes.ts';
+import { serve } from '../functions/server.ts';
+import { type App, compose, type Works } from '../lib/app.ts';
+import { readTrustDomain, type TrustDomain } from '../lib/authority/trust-domain.ts';
+import { openSealedKeys } from '../lib/keys/sealed.ts';
+import type { KeyStore } from '../lib/keys/signer.ts';
+import type { Log } from '../lib/ports.ts';
+import type { Principal } from '../lib/principal.ts';
+import type { RequestView } from '../lib/registration/registration.ts';
+import { openFileBucket } from '../lib/store/file-bucket.ts';
+import { openSqliteTable } from '../lib/store/sqlite.ts';
+import type { Bucket, Table } from '../lib/store/store.ts';
+
+/** The whole service over real parts, in a folder of its own, with a clock that tests set. */
+
+export const DEMONSTRATION = resolve(import.meta.dirname, '../domains/demonstration.json');
+
+export interface Service {
+  readonly folder: string;
+  readonly works: Works;
+  readonly app: App;
+  readonly trustDomain: TrustDomain;
+  readonly table: Table;
+  readonly bucket: Bucket;
+  readonly keys: KeyStore;
+  /** Sets the service's clock ahead by so many milliseconds more. */
+  advance(ms: number): void;
+  now(): number;
+  principal(id: string): Principal;
+  /** What the service logged. */
+  readonly logged: { level: string; message: string; facts: Readonly<Record<string, unknown>> }[];
+  close(): Promise<void>;
+}
+
+export interface Options {
+  /** Where the certificates say that the service is. */
+  readonly publicUrl?: string;
+  /** Milliseconds by which the clock is ahead from the start, negative for the past. */
+  readonly ahead?: number;
+  readonly table?: (table: Table) => Table;
+  readonly bucket?: (bucket: Bucket) => Bucket;
+  readonly keys?: (keys: KeyStore) => KeyStore;
+}
+
+export const PUBLIC_URL = 'http://localhost:8080';
+
+/** Opens, or opens again, the service whose data are in `folder`; the ceremony is held where it was not yet. */
+export const openService = async (folder: string, options: Options = {}): Promise<Service> => {
+  const text = readFileSync(DEMONSTRATION, 'utf8');
+  const trustDomain = readTrustDomain(text);
+  const sqlite = await openSqliteTable(join(folder, 'table.sqlite'));
+  const random = (n: number): Uint8Array => randomBytes(n);
+  const sealed = await openSealedKeys({ folder: join(folder, 'keys'), passphrase: '試験用の合言葉', random });
+  const files = await openFileBucket(join(folder, 'objects'));
+  const table = options.table?.(sqlite) ?? sqlite;
+  const bucket = options.bucket?.(files) ?? files;
+  const keys = options.keys?.(sealed) ?? sealed;
+  let ahead = options.ahead ?? 0;
+  const publicUrl = options.publicUrl ?? PUBLIC_URL;
+  const clock = (): number => Date.now() + ahead;
+  const logged: Service['logged'] = [];
+  const log: Log = (level, message, facts = {}) => logged.push({ level, message, facts });
+  const works = compose({
+    trustDomain,
+    trustDomainDigest: hash('sha256', text),
+    publicUrls: [publicUrl],
+    table,
+    bucket,
+    keys,
+    responderKeys: keys,
+    clock,
+    random,
+    log,
+  });
+  try {
+    await works.authority.holdCeremony(() => {});
+    const signer = await keys.create('token-issuer', 'ed25519');
+    const app = await works.open({ embedded: { signer, issuer: publicUrl, audience: publicUrl } });
+    return {
+      folder,
+      works,
+      app,
+      trustDomain,
+      table,
+      bucket,
+      keys,
+      logged,
+      advance: (ms) => {
+        ahead += ms;
+      },
+      now: clock,
+      principal: (id) => {
+        const found = trustDomain.principals.find((principal) => principal.id === id);
+        if (!found) throw new Error(`no principal ${id}`);
+        return found;
+      },
+      close: () => sqlite.close(),
+    };
+  } catch (error) {
+    await sqlite.close();
+    throw error;
+  }
+};
+
+/** The service behind a real socket: plain HTTP at the address that its certificates name, TLS beside it. */
+export const serveService = async (
+  folder: string,
+  options: Omit<Options, 'publicUrl'> = {},
+): Promise<Service & { readonly url: string }> => {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const service = await openService(folder, { ...options, publicUrl: url });
+  const door = await doorCredentials(
+    service.works,
+    join(folder, 'door'),
+    service.trustDomain,
+    url,
+    service.now,
+  );
+  const served = await serve({
+    app: service.app,
+    routes,
+    host: '127.0.0.1',
+    port,
+    tlsPort: 0,
+    tls: { key: door.key, cert: door.cert, ca: [door.ca] },
+    clock: service.now,
+    log: () => {},
+  });
+  const close = async (): Promise<void> => {
+    await served.stop();
+    await service.close();
+  };
+  return { ...service, url, close };
+};
+
+const freePort = (): Promise<number> =>
+  new Promise((done, failed) => {
+    const probe = createServer();
+    probe.once('error', failed);
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as AddressInfo;
+      probe.close(() => done(port));
+    });
+  });
+
+/** A folder that is gone when the tests of the file are over. */
+export const temporaryFolder = (): { readonly path: string; remove(): void } => {
+  const path = mkdtempSync(join(tmpdir(), 'akashi-'));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+};
+
+/** A key and a CSR by stock openssl, in files `{name}.key` and `{name}.csr`; the CSR's PEM is given. */
+export const opensslRequest = (folder: string, name: string, newkey: readonly string[] = P256): string => {
+  const csr = join(folder, `${name}.csr`);
+  const key = join(folder, `${name}.key`);
+  execFileSync(
+    'openssl',
+    ['req', '-new', ...newkey, '-nodes', '-keyout', key, '-out', csr, '-subj', '/CN=anything'],
+    {
+      stdio: 'pipe',
+    },
+  );
+  return readFileSync(csr, 'utf8');
+};
+
+export const P256 = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1'] as const;
+
+/** One submission for each profile that offices may apply for. */
+export const FIELDS: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>> = {
+  'official-position': { position: 'Mayor', positionJa: '市長', mail: 'mayor@mizusaki.example' },
+  'organisation-server': { dnsNames: ['www.mizusaki.example', 'shinsei.mizusaki.example'] },
+  'organisation-client': { system: 'Certificate counter', deviceId: 'HG-0001' },
+  'person-signature': {
+    holderId: '2026112200000001',
+    name: '田辺 花子',
+    dateOfBirth: '1990-02-17',
+    sex: '2',
+    address: '常盤県瑞崎市東区一丁目2番3号',
+  },
+  'person-authentication': { holderId: '2026112200000001' },
+};
+
+/** Submitted, examined twice, issued: three persons of the demonstration domain. */
+export const issueThroughOffice = async (
+  service: Service,
+  profile: string,
+  csr: string,
+): Promise<RequestView & { certificate: { ca: string; serial: string } }> => {
+  const { registration } = service.app;
+  const { request } = await registration.submit(service.principal('higashi-counter'), {
+    profile,
+    csr,
+    fields: FIELDS[profile] ?? {},
+  });
+  await registration.examine(service.principal('higashi-examiner'), request.id, { decision: 'approve' });
+  const done = await registration.examine(service.principal('operator-noda'), request.id, {
+    decision: 'approve',
+  });
+  if (!done.certificate) throw new Error(`the request ended ${done.state}`);
+  return { ...done, certificate: done.certificate };
+};
+
+/** Collects the certificate into `{name}.pem` and its CA's into `{name}-ca.pem`. */
+export const collectInto = async (service: Service, id: string, folder: string, name: string) => {
+  const { pem } = await service.app.registration.collect(service.principal('higashi-counter'), id);
+  const [certificate, ca] = pem.match(/-----BEGIN CERTIFICATE-----\n[^-]*-----END CERTIFICATE-----\n/g) ?? [];
+  const paths = { certificate: join(folder, `${name}.pem`), ca: join(folder, `${name}-ca.pem`) };
+  writeFileSync(paths.certificate, certificate as string);
+  writeFileSync(paths.ca, ca as string);
+  return paths;
+};

@@ -1,0 +1,119 @@
+import { hash } from 'node:crypto';
+import { expect } from 'vitest';
+import type { LedgerRecord } from '../lib/ledger/record.ts';
+import { decodeCertificate } from '../lib/pki/certificate.ts';
+import { decodeCertificateList } from '../lib/pki/crl.ts';
+import { encodeName } from '../lib/pki/name.ts';
+import { encodeCertId, encodeOcspRequest } from '../lib/pki/ocsp-request.ts';
+import type { CertStatus } from '../lib/pki/ocsp-response.ts';
+import { decodeOcspResponse } from '../lib/pki/ocsp-response-decoder.ts';
+import { parseSerial } from '../lib/pki/serial.ts';
+import type { CertificateRef } from '../lib/principal.ts';
+import type { Service } from './service.ts';
+
+/** What the outside saw before the fault: the world must bear it out. */
+export interface Acknowledged {
+  /** Requests whose submission was answered. */
+  readonly requests: readonly string[];
+  /** SHA-256 of every TBS over which a CA key gave a signature of a certificate. */
+  readonly signed: readonly string[];
+  /** SHA-256 of every OCSP answer that left. */
+  readonly answers: readonly string[];
+  /** `{ca} {serial}` of certificates whose revocation was answered. */
+  readonly revoked: readonly string[];
+}
+
+export const allRecords = async ({ app }: Service): Promise<readonly LedgerRecord[]> => {
+  const records: LedgerRecord[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await app.ledger.query({ limit: 1000, ...(cursor !== undefined && { cursor }) });
+    records.push(...page.records);
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+  return records;
+};
+
+/** The OCSP request for one certificate, as a client would write it. */
+export const ocspRequestFor = async (
+  { app }: Service,
+  { ca, serial }: CertificateRef,
+): Promise<Uint8Array> => {
+  const issuer = decodeCertificate(await app.authority.caCertificate(ca));
+  const certId = encodeCertId({
+    hash: 'sha256',
+    issuerName: encodeName(issuer.subject),
+    issuerPublicKeyInfo: issuer.subjectPublicKeyInfo,
+    serialNumber: parseSerial(serial),
+  });
+  return encodeOcspRequest({ certIds: [certId] });
+};
+
+export const ocspStatus = async (service: Service, ref: CertificateRef): Promise<CertStatus> => {
+  const request = await ocspRequestFor(service, ref);
+  const { der } = await service.app.status.ocsp(request, { recipient: 'public', method: 'POST' });
+  const response = decodeOcspResponse(der);
+  if (response.status !== 'successful') throw new Error(`OCSP says ${response.status}`);
+  const [single] = response.basic.responses;
+  return (single as NonNullable<typeof single>).certStatus;
+};
+
+/**
+ * Everything that must hold whatever happened: nothing is left to finish; every certificate that a key signed has its
+ * row and its record; what was acknowledged is there; store, OCSP and CRL agree.
+ */
+export const checkWorld = async (service: Service, acknowledged: Acknowledged): Promise<void> => {
+  const { app, works } = service;
+  const auditor = service.principal('auditor');
+  expect(await works.authority.recover()).toEqual([]);
+  expect(await app.registration.recover()).toEqual([]);
+
+  const records = await allRecords(service);
+  const issuances = records.filter(({ kind }) => kind === 'issuance');
+  const digests = new Map<string, string>();
+  const refs: CertificateRef[] = [];
+  for (const record of issuances) {
+    if (record.kind === 'provision') continue;
+    const ref = record.certificates?.[0] as CertificateRef;
+    refs.push(ref);
+    const view = await app.authority.certificate(auditor, ref);
+    expect(view.pem, 'a recorded certificate is finished').toBeDefined();
+    const base64 = (view.pem as string).replace(/-----[^-]+-----|\s/g, '');
+    const certificate = decodeCertificate(Buffer.from(base64, 'base64'));
+    expect(hash('sha256', certificate.tbs)).toBe(record.details.tbsDigest);
+    expect(digests.has(record.details.order as string), 'one certificate for one order').toBe(false);
+    digests.set(record.details.order as string, record.details.tbsDigest as string);
+  }
+  expect([...digests.values()]).toEqual(expect.arrayContaining([...acknowledged.signed]));
+
+  for (const id of acknowledged.requests) {
+    const request = await app.registration.get(auditor, id);
+    if (request.state === 'issued') expect(refs).toContainEqual(request.certificate);
+    else expect(digests.has(id), `a request that is ${request.state} has no certificate`).toBe(false);
+  }
+
+  const told = new Set(
+    records.flatMap((record) => (record.kind === 'provision' ? [record.responseDigest] : [])),
+  );
+  for (const answer of acknowledged.answers)
+    expect(told, 'an answer that left has its record').toContain(answer);
+
+  const revoked = new Map<string, Set<string>>();
+  for (const ref of refs) {
+    const { status } = await ocspStatus(service, ref);
+    const view = await app.authority.certificate(auditor, ref);
+    expect(status).toBe(view.status === 'good' ? 'good' : 'revoked');
+    if (status === 'revoked') revoked.set(ref.ca, (revoked.get(ref.ca) ?? new Set()).add(ref.serial));
+  }
+  for (const line of acknowledged.revoked) {
+    const [ca, serial] = line.split(' ') as [string, string];
+    expect(revoked.get(ca), 'an acknowledged revocation holds').toContain(serial);
+  }
+  for (const { id } of await app.authority.authorities()) {
+    const { der } = await app.status.publish(id, 'operator-noda');
+    const listed = decodeCertificateList(der).revokedCertificates.map(
+      ({ serialNumber }) => serialNumber as string,
+    );
+    expect(new Set(listed)).toEqual(revoked.get(id) ?? new Set());
+  }
+};
