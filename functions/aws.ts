@@ -2,7 +2,16 @@ import { hash } from 'node:crypto';
 import type { z } from 'zod';
 import { compose, type Ports, type Works } from '../lib/app.ts';
 import { readTrustDomain, type TrustDomain } from '../lib/authority/trust-domain.ts';
-import { GaugesEnv, PublishedEnv, RenewingEnv, RowsEnv, readFunctionEnv, SigningEnv } from '../lib/env.ts';
+import {
+  CeremonyEnv,
+  GaugesEnv,
+  IssuingEnv,
+  PublishedEnv,
+  RenewingEnv,
+  RowsEnv,
+  readFunctionEnv,
+  SigningEnv,
+} from '../lib/env.ts';
 import { Fault } from '../lib/fault.ts';
 import { type Gauges, openGauges } from '../lib/gauges.ts';
 import { openKmsKeys } from '../lib/keys/kms.ts';
@@ -11,7 +20,7 @@ import type { KeyStore } from '../lib/keys/signer.ts';
 import type { Log } from '../lib/ports.ts';
 import { openDynamoDbTable } from '../lib/store/dynamodb.ts';
 import { openS3Bucket } from '../lib/store/s3.ts';
-import type { Bucket } from '../lib/store/store.ts';
+import type { Bucket, Table } from '../lib/store/store.ts';
 import { clock, random, readBundled, tokenIssuers } from './aws-surroundings.ts';
 import type { Edge } from './stack.ts';
 import { openTelemetry, type Telemetry } from './telemetry.ts';
@@ -38,10 +47,14 @@ export interface Workshop {
 
 type Part = Pick<Ports, 'bucket' | 'keys' | 'responderKeys'>;
 
-const composed = (
-  env: z.output<typeof RowsEnv>,
-  partOf: (telemetry: Telemetry, trustDomain: TrustDomain, table: Ports['table']) => Part,
-): Workshop => {
+/** What is there before the part of a function is chosen. */
+interface Given {
+  readonly telemetry: Telemetry;
+  readonly trustDomain: TrustDomain;
+  readonly table: Table;
+}
+
+const composed = (env: z.output<typeof RowsEnv>, partOf: (given: Given) => Part): Workshop => {
   const telemetry = openTelemetry(env.FUNCTION, clock);
   const text = readBundled('trust-domain.json');
   const trustDomain = readTrustDomain(text);
@@ -54,7 +67,7 @@ const composed = (
     trustDomainDigest,
     publicUrls: [first, ...others],
     table,
-    ...partOf(telemetry, trustDomain, table),
+    ...partOf({ telemetry, trustDomain, table }),
     clock,
     random,
     log,
@@ -62,22 +75,36 @@ const composed = (
   return { works, trustDomain, trustDomainDigest, log };
 };
 
-const s3 = (env: z.output<typeof PublishedEnv>): Bucket =>
-  openS3Bucket({ bucket: env.BUCKET, client: {}, random });
+/** What a function is not given, it has in this form. */
+const nothing: Part = { bucket: noBucket, keys: noKeys, responderKeys: noKeys };
+
+const s3 = ({ BUCKET }: z.output<typeof PublishedEnv>): Bucket =>
+  openS3Bucket({ bucket: BUCKET, client: {}, random });
 
 const caKeys = (
-  env: z.output<typeof SigningEnv>,
-  { measure }: Telemetry,
-  { authorities }: TrustDomain,
+  { KEY_ALIAS_PREFIX }: z.output<typeof IssuingEnv>,
+  { telemetry, trustDomain }: Given,
 ): KeyStore => {
-  const algorithms = new Map(authorities.map(({ ca, algorithm }) => [ca, algorithm]));
+  const algorithms = new Map(trustDomain.authorities.map(({ ca, algorithm }) => [ca, algorithm]));
   return openKmsKeys({
     client: {},
-    aliasPrefix: env.KEY_ALIAS_PREFIX,
+    aliasPrefix: KEY_ALIAS_PREFIX,
     algorithmOf: (id) => algorithms.get(id),
-    onThrottled: () => measure('KmsThrottled', 1),
+    onThrottled: () => telemetry.measure('KmsThrottled', 1),
   });
 };
+
+/** Of these, a function that uses them certifies the public halves and never signs with the private ones. */
+const responderKeys = (
+  { SEALING_KEY }: { readonly SEALING_KEY: string },
+  { telemetry, table }: Given,
+): KeyStore =>
+  openKmsSealedKeys({
+    client: {},
+    table,
+    sealingKey: SEALING_KEY,
+    onThrottled: () => telemetry.measure('KmsThrottled', 1),
+  });
 
 const edge = async (env: z.output<typeof RowsEnv>, { works, log }: Workshop): Promise<Edge> => ({
   app: await works.open(tokenIssuers(env)),
@@ -90,7 +117,7 @@ export const loadRows = async (): Promise<Edge> => {
   const env = readFunctionEnv(RowsEnv, process.env);
   return edge(
     env,
-    composed(env, () => ({ bucket: noBucket, keys: noKeys, responderKeys: noKeys })),
+    composed(env, () => nothing),
   );
 };
 
@@ -99,39 +126,47 @@ export const loadPublished = async (): Promise<Edge> => {
   const env = readFunctionEnv(PublishedEnv, process.env);
   return edge(
     env,
-    composed(env, () => ({ bucket: s3(env), keys: noKeys, responderKeys: noKeys })),
+    composed(env, () => ({ ...nothing, bucket: s3(env) })),
   );
 };
 
-const signingWorkshop = (env: z.output<typeof SigningEnv>): Workshop =>
-  composed(env, (telemetry, trustDomain) => ({
-    bucket: s3(env),
-    keys: caKeys(env, telemetry, trustDomain),
-    responderKeys: noKeys,
-  }));
-
-/** Rows, what is published, and the CA keys. */
-export const loadSigning = async (): Promise<Edge> => {
-  const env = readFunctionEnv(SigningEnv, process.env);
-  return edge(env, signingWorkshop(env));
+/** Rows and the CA keys: the works, for tasks. */
+export const loadIssuingWorks = async (): Promise<Workshop> => {
+  const env = readFunctionEnv(IssuingEnv, process.env);
+  return composed(env, (given) => ({ ...nothing, keys: caKeys(env, given) }));
 };
 
-/** The same without a door, for tasks. */
-export const loadWorks = async (): Promise<Workshop> =>
-  signingWorkshop(readFunctionEnv(SigningEnv, process.env));
+/** The same behind its door. */
+export const loadIssuing = async (): Promise<Edge> =>
+  edge(readFunctionEnv(RowsEnv, process.env), await loadIssuingWorks());
 
-/** The works with the keys of responders besides: to make and certify them, never to sign with them. */
-export const loadRenewing = async (): Promise<Workshop> => {
+/** Rows, the CA keys, and where CRLs are published: the works, for tasks. */
+export const loadSigningWorks = async (): Promise<Workshop> => {
+  const env = readFunctionEnv(SigningEnv, process.env);
+  return composed(env, (given) => ({ ...nothing, bucket: s3(env), keys: caKeys(env, given) }));
+};
+
+/** The same behind its door. */
+export const loadSigning = async (): Promise<Edge> =>
+  edge(readFunctionEnv(RowsEnv, process.env), await loadSigningWorks());
+
+/** Rows, the CA keys, and the keys of responders: the works, for renewing these. */
+export const loadRenewingWorks = async (): Promise<Workshop> => {
   const env = readFunctionEnv(RenewingEnv, process.env);
-  return composed(env, (telemetry, trustDomain, table) => ({
+  return composed(env, (given) => ({
+    ...nothing,
+    keys: caKeys(env, given),
+    responderKeys: responderKeys(env, given),
+  }));
+};
+
+/** All of it, for the ceremony. */
+export const loadCeremonyWorks = async (): Promise<Workshop> => {
+  const env = readFunctionEnv(CeremonyEnv, process.env);
+  return composed(env, (given) => ({
     bucket: s3(env),
-    keys: caKeys(env, telemetry, trustDomain),
-    responderKeys: openKmsSealedKeys({
-      client: {},
-      table,
-      sealingKey: env.SEALING_KEY,
-      onThrottled: () => telemetry.measure('KmsThrottled', 1),
-    }),
+    keys: caKeys(env, given),
+    responderKeys: responderKeys(env, given),
   }));
 };
 

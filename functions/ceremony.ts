@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Fault } from '../lib/fault.ts';
 import { encodePem } from '../lib/pki/pki.ts';
-import { loadRenewing, type Workshop } from './aws.ts';
+import { loadCeremonyWorks, type Workshop } from './aws.ts';
 import { certifyPrincipal } from './principal-certificate.ts';
 import { errorFacts } from './problems.ts';
 
@@ -70,7 +70,7 @@ let loading: Promise<Workshop> | undefined;
 
 export const handler = async (event: unknown): Promise<CeremonyOutcome> => {
   try {
-    loading ??= loadRenewing();
+    loading ??= loadCeremonyWorks();
     return await hold(event, await loading);
   } catch (error) {
     loading = undefined;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { App } from '../lib/app.ts';
 import { json } from './http.ts';
 import { defineRoute } from './route.ts';
 
@@ -11,5 +12,5 @@ export const route = defineRoute({
   access: 'public',
   responses: { 200: { description: 'It does.', schema: z.object({ status: z.literal('ok') }) } },
   faults: [],
-  handle: () => json(200, { status: 'ok' }),
+  handle: (_app: Pick<App, 'principals'>) => json(200, { status: 'ok' }),
 });

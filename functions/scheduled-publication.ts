@@ -1,4 +1,4 @@
-import { loadWorks } from './aws.ts';
+import { loadSigningWorks } from './aws.ts';
 import { scheduled } from './scheduled.ts';
 
-export const handler = scheduled('publication', loadWorks);
+export const handler = scheduled('publication', loadSigningWorks);

@@ -1,4 +1,4 @@
-import { loadWorks } from './aws.ts';
+import { loadIssuingWorks } from './aws.ts';
 import { scheduled } from './scheduled.ts';
 
-export const handler = scheduled('recovery', loadWorks);
+export const handler = scheduled('recovery', loadIssuingWorks);

@@ -1,4 +1,4 @@
-import { loadRenewing } from './aws.ts';
+import { loadRenewingWorks } from './aws.ts';
 import { scheduled } from './scheduled.ts';
 
-export const handler = scheduled('responders', loadRenewing);
+export const handler = scheduled('responders', loadRenewingWorks);

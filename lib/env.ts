@@ -79,12 +79,16 @@ export const ResponderEnv = z.object({ FUNCTION, TABLE, SEALING_KEY, ...TOKENS }
 export const GaugesEnv = z.object({ FUNCTION, TABLE });
 /** Reads and writes rows. */
 export const RowsEnv = z.object({ FUNCTION, TABLE, PUBLIC_URLS, ...TOKENS });
-/** Reads what was published, besides. */
+/** Reads and writes rows, and reads what was published. */
 export const PublishedEnv = z.object({ ...RowsEnv.shape, BUCKET });
-/** Signs with CA keys, besides. */
-export const SigningEnv = z.object({ ...PublishedEnv.shape, KEY_ALIAS_PREFIX });
-/** Makes keys of responders, besides. */
-export const RenewingEnv = z.object({ ...SigningEnv.shape, SEALING_KEY });
+/** Reads and writes rows, and signs with CA keys. */
+export const IssuingEnv = z.object({ ...RowsEnv.shape, KEY_ALIAS_PREFIX });
+/** Publishes what it signs, besides. */
+export const SigningEnv = z.object({ ...IssuingEnv.shape, BUCKET });
+/** Signs with CA keys, and makes keys of responders. */
+export const RenewingEnv = z.object({ ...IssuingEnv.shape, SEALING_KEY });
+/** All of it. */
+export const CeremonyEnv = z.object({ ...SigningEnv.shape, SEALING_KEY });
 
 /** Names whose values are never repeated. */
 const SECRET: ReadonlySet<string> = new Set(['AKASHI_PASSPHRASE']);
