@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { encodePem } from '../lib/pki/pem.ts';
 import { sha256Hex } from './provide.ts';
 import { defineRoute } from './route.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Fault } from '../lib/fault.ts';
 import { encodePem } from '../lib/pki/pki.ts';
 import { loadCeremonyWorks, type Workshop } from './aws.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { TrustDomain } from '../lib/authority/trust-domain.ts';
 import { type Principal, ROLES } from '../lib/principal.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { App } from '../lib/app.ts';
 import { json } from './http.ts';
 import { defineRoute } from './route.ts';

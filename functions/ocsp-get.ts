@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ResponderApp } from '../lib/responder-app.ts';
 import { defineRoute } from './route.ts';
 import { untilNextUpdate } from './until-next-update.ts';

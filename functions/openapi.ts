@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { FAULT_CODES, type FaultCode } from '../lib/fault.ts';
 import manifest from '../package.json' with { type: 'json' };
 import { PROBLEMS } from './problems.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { answerQuery, recordFilter, recordPage } from './record-query.ts';
 import { defineRoute } from './route.ts';
 import { principalId } from './schemas.ts';

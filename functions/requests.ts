@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { REQUEST_STATES } from '../lib/registration/registration.ts';
 import { provide } from './provide.ts';
 import { defineRoute } from './route.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Fault } from './fault.ts';
 
 /** What a variable must be, said in one phrase, is the message of its schema. */
@@ -26,6 +26,11 @@ const isPlainUrl = (value: string): boolean => {
   );
 };
 
+/** It goes into AIA and CRLDP, which are fetched without TLS (RFC 5280 8): its answers would need their own. */
+const isPublicationUrl = (value: string): boolean => isPlainUrl(value) && value.startsWith('http:');
+const PUBLICATION_URL =
+  'an http address, which goes into certificates, without query, user or slash at the end; with PORT=0 it must be given';
+
 /** The environment of the one-machine service. */
 export const LocalEnv = z
   .object({
@@ -34,14 +39,11 @@ export const LocalEnv = z
     PORT: port('8080'),
     TLS_PORT: port('8443'),
     DATA_DIR: text('./data', 'a folder for the data'),
-    PUBLIC_URL: z
-      .string()
-      .refine(isPlainUrl)
-      .optional()
-      .describe('an http or https address without query, user or slash at the end'),
+    PUBLIC_URL: z.string().refine(isPublicationUrl).optional().describe(PUBLICATION_URL),
     TRUST_DOMAIN: text('domains/demonstration.json', 'the path of a trust domain file'),
     AKASHI_PASSPHRASE: z.string().min(1).optional().describe('a passphrase, not empty'),
   })
+  .refine(({ PORT, PUBLIC_URL }) => PORT !== 0 || PUBLIC_URL !== undefined, { path: ['PUBLIC_URL'] })
   .transform(({ PUBLIC_URL, ...env }) => ({
     ...env,
     PUBLIC_URL: PUBLIC_URL ?? `http://localhost:${env.PORT}`,
@@ -62,8 +64,8 @@ const KEY_ALIAS_PREFIX = name(
 );
 const PUBLIC_URLS = z
   .string()
-  .refine((value) => value.split(' ').every(isPlainUrl))
-  .describe('http or https addresses without query, user or slash at the end, separated by a space');
+  .refine((value) => value.split(' ').every(isPublicationUrl))
+  .describe('http addresses without query, user or slash at the end, separated by a space');
 
 /** Tokens come from an issuer whose keys are at `/.well-known/jwks.json` below its name, or are not taken. */
 const TOKENS = {

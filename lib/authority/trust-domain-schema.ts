@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Fault } from '../fault.ts';
 import { ALGORITHMS, type AlgorithmName } from '../keys/algorithms.ts';
 import { PUBLIC_KEY_KINDS } from '../lint/public-key.ts';

@@ -11,7 +11,7 @@ import {
 } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Fault } from '../fault.ts';
 import type { Random } from '../ports.ts';
 import { ALGORITHMS, type AlgorithmName, algorithmNamed } from './algorithms.ts';
