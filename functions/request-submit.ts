@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Fault } from '../lib/fault.ts';
 import { json } from './http.ts';
 import { defineRoute } from './route.ts';
@@ -20,7 +20,7 @@ export const route = defineRoute({
     'idempotency-key': z
       .string()
       .optional()
-      .meta({ description: "1 to 128 visible ASCII characters of the caller's choice." }),
+      .meta({ description: "1 to 255 visible ASCII characters of the caller's choice." }),
   }),
   body: {
     kind: 'json',
@@ -73,6 +73,6 @@ export const route = defineRoute({
 });
 
 const idempotencyKey = (key: string | undefined): string | undefined => {
-  if (key === undefined || /^[!-~]{1,128}$/.test(key)) return key;
-  throw new Fault('idempotency-key-invalid', 'An idempotency key is 1 to 128 visible ASCII characters.');
+  if (key === undefined || /^[!-~]{1,255}$/.test(key)) return key;
+  throw new Fault('idempotency-key-invalid', 'An idempotency key is 1 to 255 visible ASCII characters.');
 };

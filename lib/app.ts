@@ -58,7 +58,7 @@ export const compose = (ports: Ports): Works => {
     register,
     responders,
     recorder: ledger,
-    signCrl: (ca, tbs) => authority.signCrl(ca, tbs),
+    signCrl: (ca, tbs, previousNumber) => authority.signCrl(ca, tbs, previousNumber),
   });
   const authority = openAuthority({
     ...ports,

@@ -30,7 +30,7 @@ describe('the environment', () => {
       PORT: '0',
       TLS_PORT: '65535',
       DATA_DIR: '/srv/証',
-      PUBLIC_URL: 'https://status.example.jp/akashi',
+      PUBLIC_URL: 'http://status.example.jp/akashi',
       TRUST_DOMAIN: 'own.json',
       AKASHI_PASSPHRASE: '秘密 の 言葉',
     };
@@ -41,12 +41,17 @@ describe('the environment', () => {
     expect(readEnv({ PORT: '8081' }).PUBLIC_URL).toBe('http://localhost:8081');
   });
 
+  it('asks for the public address where the port is not known beforehand', () => {
+    expect(problemsOf({ PORT: '0' })).toHaveLength(1);
+    expect(problemsOf({ PUBLIC_URL: 'https://status.example.jp' })).toHaveLength(1);
+  });
+
   it('is refused with every problem, a line each: the name, what it must be, what it was', () => {
     expect(problemsOf({ PORT: '80a', TLS_PORT: '65536', DATA_DIR: '', PUBLIC_URL: 'ftp://x' })).toEqual([
       'PORT must be a port number from 0 to 65535, where 0 takes a free one; it was "80a".',
       'TLS_PORT must be a port number from 0 to 65535, where 0 takes a free one; it was "65536".',
       'DATA_DIR must be a folder for the data; it was "".',
-      'PUBLIC_URL must be an http or https address without query, user or slash at the end; it was "ftp://x".',
+      'PUBLIC_URL must be an http address, which goes into certificates, without query, user or slash at the end; with PORT=0 it must be given; it was "ftp://x".',
     ]);
   });
 

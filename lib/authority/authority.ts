@@ -125,7 +125,7 @@ export interface AuthorityWorks {
   issue(order: Order): Promise<CertificateRef>;
   /** The certificate and its CA's, in PEM. Faults: `unknown-certificate`, `not-issued`. */
   chainPem(ref: CertificateRef): Promise<string>;
-  signCrl(ca: string, tbs: TbsCertList): Promise<Der>;
+  signCrl(ca: string, tbs: TbsCertList, previousNumber?: bigint): Promise<Der>;
   /** Resolves with the CAs whose delegated responder was renewed. */
   renewResponders(): Promise<readonly string[]>;
   /** Finishes what an interrupted run recorded and did not sign. Resolves with the orders. */
@@ -249,7 +249,7 @@ export const openAuthority = (deps: AuthorityDeps): Authority & AuthorityWorks =
       );
     },
 
-    signCrl: async (ca, tbs) => signCrl(await cas.byId(ca), tbs),
+    signCrl: async (ca, tbs, previousNumber) => signCrl(await cas.byId(ca), tbs, previousNumber),
 
     renewResponders: async () => {
       const renewed: string[] = [];

@@ -100,7 +100,10 @@ export const openIssuing = (
    * stored in one write, before the key is touched: a certificate that could exist can be revoked and is known to
    * auditors. After a crash: a certificate without a signature, listed as unfinished.
    */
-  const recordTbs = async (plan: IssuancePlan, ref: CertificateRef): Promise<Item<CertificateRow>> => {
+  const recordTbs = async (
+    plan: IssuancePlan,
+    ref: CertificateRef,
+  ): Promise<{ item: Item<CertificateRow>; linted: LintedTbs }> => {
     const tbs = plan.build(ref.serial as SerialHex, new Date(clock()));
     const linted = lintCertificate(tbs, plan.context);
     const row: CertificateRow = {
@@ -143,7 +146,7 @@ export const openIssuing = (
         if (!Fault.is(error, 'condition-failed')) throw error;
       }
     }
-    return readCertificate(table, ref);
+    return { item: await readCertificate(table, ref), linted };
   };
 
   /** Step 5. After a crash: nothing but what step 4 left; a signature that nobody saw is made again over the same TBS. */
@@ -193,17 +196,23 @@ export const openIssuing = (
     ref: CertificateRef,
     item: Item<CertificateRow>,
     { signer, context }: Signing,
+    justLinted?: LintedTbs,
   ): Promise<Der> => {
     if (item.value.der !== undefined) return asDer(Buffer.from(item.value.der, 'base64'));
-    const tbs = lintCertificate(asDer(Buffer.from(item.value.tbs, 'base64')), context);
+    const recorded = Buffer.from(item.value.tbs, 'base64');
+    // The bytes in the row count: linted a moment ago by this very run, or now.
+    const isOurs = justLinted !== undefined && recorded.equals(justLinted.der);
+    const tbs = isOurs ? justLinted : lintCertificate(asDer(recorded), context);
     return store(ref, item, await sign(signer, tbs));
   };
 
   return {
     issue: async (plan) => {
       const ref = await reserve(plan);
-      const item = (await table.get<CertificateRow>(certificateKey(ref))) ?? (await recordTbs(plan, ref));
-      return { ref, der: await finish(ref, item, plan) };
+      const found = await table.get<CertificateRow>(certificateKey(ref));
+      if (found) return { ref, der: await finish(ref, found, plan) };
+      const { item, linted } = await recordTbs(plan, ref);
+      return { ref, der: await finish(ref, item, plan, linted) };
     },
 
     recover: async (signingOf) => {

@@ -178,8 +178,11 @@ export const openCrls = (deps: CrlDeps): Pick<Status, 'crl' | 'publish' | 'publi
     const issuer = await issuers.byId(ca);
     const number = await reserveNumber(ca);
     const previous = await readCurrent(ca);
+    // Overtaken: the current CRL's number was reserved after ours, so it has seen whatever ours would.
+    if (previous && previous.value.number > number) return readPublished(ca);
     const tbs = await build(issuer, number, previous?.value.thisUpdate ?? 0);
-    const der = await signCrl(ca, tbs);
+    const previousNumber = previous && BigInt(previous.value.number);
+    const der = await signCrl(ca, tbs, previousNumber);
     await bucket.put(archiveKey(ca, number), der, { if: 'absent', contentType: 'application/pkix-crl' });
     const crl = { der, number: BigInt(number), thisUpdate: tbs.thisUpdate, nextUpdate: tbs.nextUpdate };
     await makeCurrent(issuer, crl, tbs.revokedCertificates.length, actor);

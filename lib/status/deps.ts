@@ -13,8 +13,11 @@ export interface Recorder {
   prepare(draft: RecordDraft): { readonly writes: readonly Write[] };
 }
 
-/** Lints the list and signs it with that CA's key; the answer is the whole CertificateList. */
-export type CrlSigner = (ca: string, tbs: TbsCertList) => Promise<Der>;
+/**
+ * Lints the list and signs it with that CA's key; the answer is the whole CertificateList. The number of the CRL
+ * before it, where there was one, must be lower.
+ */
+export type CrlSigner = (ca: string, tbs: TbsCertList, previousNumber?: bigint) => Promise<Der>;
 
 export interface OcspDeps {
   readonly issuers: Issuers;
