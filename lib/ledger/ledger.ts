@@ -3,15 +3,23 @@ import type { Clock, Random } from '../ports.ts';
 import { MAX_WRITES, type Table, type Write } from '../store/store.ts';
 import { recordIds } from './ids.ts';
 import { getRecord, queryRecords } from './query.ts';
-import type { LedgerRecord, RecordDraft, RecordKind } from './record.ts';
+import type { Channel, LedgerRecord, RecordDraft, RecordKind } from './record.ts';
 import { MAX_CERTIFICATES_PER_RECORD, stageWrites } from './rows.ts';
 import { openSettling } from './settling.ts';
 
 export interface RecordQuery {
-  /** At most one of these three chooses the index; with none, all records by time. */
+  /** At most one of these four. */
   readonly recipient?: string;
   readonly actor?: string;
   readonly certificate?: { readonly ca: string; readonly serial: string };
+  /** Acts on the holder's certificates, and every provision about one of them. */
+  readonly holder?: string;
+  /** Of provisions. */
+  readonly purpose?: string;
+  /** The sub-office that acted, or was told. */
+  readonly office?: string;
+  /** Of provisions. */
+  readonly channel?: Channel;
   readonly kind?: RecordKind;
   /** RFC 3339, inclusive / exclusive. */
   readonly from?: string;

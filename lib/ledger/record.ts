@@ -12,8 +12,30 @@ export const RECORD_KINDS = [
   'publication',
   'configuration',
   'ceremony',
+  'export',
+  'report',
+  'disclosure',
 ] as const;
 export type RecordKind = (typeof RECORD_KINDS)[number];
+
+/**
+ * How an answer left. `own` is a holder's look at its own records, `disclosure` a bundle about one holder, `export` a
+ * file of records, `evidence` a file for an audit of the authority.
+ */
+export const CHANNELS = [
+  'ocsp',
+  'crl',
+  'certificate',
+  'status',
+  'requests',
+  'records',
+  'report',
+  'export',
+  'evidence',
+  'own',
+  'disclosure',
+] as const;
+export type Channel = (typeof CHANNELS)[number];
 
 /** What a room says happened. The ledger adds `id` and `time`. */
 export type RecordDraft = ActDraft | ProvisionDraft;
@@ -25,6 +47,8 @@ export interface ActDraft {
   readonly actor: string;
   readonly certificates?: readonly CertificateRef[];
   readonly office?: string;
+  /** Whom the certificate is about: a principal id that serves as a pseudonym, never a name or a public number. */
+  readonly holder?: string;
   readonly details: Value;
 }
 
@@ -33,11 +57,19 @@ export interface ProvisionDraft {
   readonly kind: 'provision';
   /** Principal id, or `public` for callers that did not name themselves. */
   readonly recipient: string;
-  readonly channel: 'ocsp' | 'crl' | 'certificate' | 'status' | 'requests' | 'records';
+  readonly channel: Channel;
   /** HTTP method, or the protocol's word. */
   readonly method: string;
+  /** The recipient's sub-office, where it has one. */
+  readonly office?: string;
+  /** Id of one of the purposes that the trust domain declares for the recipient, and the law that it rests on. */
   readonly purpose?: string;
   readonly legalBasis?: string;
+  /**
+   * `2026-11-22`, Japan Standard Time: the day of the answers that this record counts, where they were given by others
+   * (a CDN) and came to be known later than that.
+   */
+  readonly day?: string;
   readonly certificates: readonly CertificateRef[];
   /** What was told: answers, thisUpdate, CRL number, items. */
   readonly provided: Value;

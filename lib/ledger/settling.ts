@@ -1,11 +1,15 @@
 import { Fault } from '../fault.ts';
 import type { Clock } from '../ports.ts';
-import type { Table } from '../store/store.ts';
+import { MAX_WRITES, type Table, type Write } from '../store/store.ts';
+import { countWrites } from './counts.ts';
 import { idFloor, timeOfId } from './ids.ts';
 import type { LedgerRecord } from './record.ts';
 import { FIRST_KEY, STAGED_SHARDS, settleWrites, stagedPk } from './rows.ts';
 
 const PAGE = 100;
+
+/** Each loss is somebody else's progress, so this many in a row mean that something is wrong. */
+const MAX_LOST = 1000;
 
 /** How far another process's clock may run ahead of ours for its records to be settled with ours. */
 const SKEW_MS = 5_000;
@@ -42,22 +46,36 @@ export const openSettling = (table: Table, clock: Clock): (() => Promise<void>) 
     firstIsKnown = true;
   };
 
-  const settleOne = async (record: LedgerRecord): Promise<void> => {
-    try {
-      await table.write(settleWrites(record));
-    } catch (error) {
-      // Somebody else has settled it between our reading and our writing.
-      if (!Fault.is(error, 'condition-failed')) throw error;
+  /** As many of the first records as fit into one write, with their totals. Resolves with how many. */
+  const settleSome = async (records: readonly LedgerRecord[], lane: string): Promise<number> => {
+    const batch: LedgerRecord[] = [];
+    const writes: Write[] = [];
+    for (const record of records) {
+      const more = settleWrites(record);
+      // Each record might count in a total of its own.
+      if (batch.length > 0 && writes.length + more.length + batch.length + 1 > MAX_WRITES) break;
+      batch.push(record);
+      writes.push(...more);
     }
+    await table.write([...writes, ...(await countWrites(table, batch, lane))]);
+    return batch.length;
   };
 
   const settleShard = async (pk: string, to: string): Promise<void> => {
-    for (;;) {
+    let lost = 0;
+    while (lost < MAX_LOST) {
       const { items } = await table.query({ pk, to, limit: PAGE });
       const records = items.map(({ value }) => value as unknown as LedgerRecord);
-      await Promise.all(records.map(settleOne));
-      if (items.length < PAGE) return;
+      try {
+        for (let done = 0; done < records.length; ) done += await settleSome(records.slice(done), pk);
+        if (items.length < PAGE) return;
+      } catch (error) {
+        // Somebody else has settled some of them between our reading and our writing: what is left is read anew.
+        if (!Fault.is(error, 'condition-failed')) throw error;
+        lost++;
+      }
     }
+    throw new Fault('store-unavailable', 'Others kept settling the same records; try again.');
   };
 
   return async () => {

@@ -37,7 +37,7 @@ const STATUS_OF_FAULT: Partial<Record<FaultCode, Exclude<OcspResponseStatus, 'su
 const MAX_NONCE_OCTETS = 128;
 
 /** More would not fit into one record (see the ledger's rows). */
-const CERTIFICATES_PER_RECORD = 96;
+const CERTIFICATES_PER_RECORD = 88;
 
 const secondsAsDate = (seconds: number): Date => new Date(seconds * 1000);
 

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../lib/ledger/canonical.ts';
 import { type Ledger, openLedger, type RecordQuery } from '../../lib/ledger/ledger.ts';
 import type { LedgerRecord, ProvisionDraft } from '../../lib/ledger/record.ts';
+import { MAX_CERTIFICATES_PER_RECORD } from '../../lib/ledger/rows.ts';
 import { openSqliteTable, type SqliteTable } from '../../lib/store/sqlite.ts';
 import type { Json } from '../../lib/store/store.ts';
 
@@ -190,7 +191,7 @@ describe('the ledger', () => {
   });
 
   it('refuses a record that names more certificates than one write can index', () => {
-    const serials = Array.from({ length: 97 }, (_, i) => (i + 16).toString(16));
+    const serials = Array.from({ length: MAX_CERTIFICATES_PER_RECORD + 1 }, (_, i) => (i + 16).toString(16));
     expect(() => ledger.prepare(provision('public', serials))).toThrowError(
       expect.objectContaining({ code: 'record-invalid' }),
     );
