@@ -3,9 +3,10 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context
 import type { App } from '../lib/app.ts';
 import { Fault } from '../lib/fault.ts';
 import { type HttpRequest, type HttpResponse, mediaType } from './http.ts';
-import { errorFacts, problem } from './problems.ts';
-import { type AnyRoute, pathMatcher } from './route.ts';
-import { type Edge, finish, stack } from './stack.ts';
+import { errorFacts, PROBLEMS, problem } from './problems.ts';
+import type { AnyRoute } from './route.ts';
+import { router } from './router.ts';
+import { type Answer, type Edge, finish, methodNotAllowed, stack } from './stack.ts';
 
 export type LambdaHandler = (
   event: APIGatewayProxyEventV2,
@@ -13,16 +14,16 @@ export type LambdaHandler = (
 ) => Promise<APIGatewayProxyStructuredResultV2>;
 
 /**
- * The function of one route behind an API Gateway HTTP API (payload format 2.0, the `$default` stage). `load` composes the
- * service at the first request and is asked again after it failed; a container that could not start says so to the
+ * The function of some routes behind an API Gateway HTTP API (payload format 2.0, the `$default` stage). `load` composes
+ * the service at the first request and is asked again after it failed; a container that could not start says so to the
  * caller as any other failure.
  */
 export const lambda = <S extends Pick<App, 'principals'>>(
-  route: AnyRoute<S>,
+  routes: readonly AnyRoute<S>[],
   load: () => Promise<Edge<S>>,
 ): LambdaHandler => {
-  const answer = stack(route);
-  const match = pathMatcher(route.path);
+  const find = router(routes);
+  const answers = new Map(routes.map((route) => [route, stack(route)]));
   let loading: Promise<Edge<S>> | undefined;
 
   const edge = async (): Promise<Edge<S>> => {
@@ -37,18 +38,24 @@ export const lambda = <S extends Pick<App, 'principals'>>(
 
   return async (event, context) => {
     const id = context.awsRequestId;
+    const { method } = event.requestContext.http;
     try {
       const path = encodedPath(event.rawPath);
-      const params = match(path);
-      if (!params) throw new Fault('unknown-route', 'No operation has this path; see /openapi.json.');
+      const found = find(method, path);
+      if (found.kind === 'none') {
+        throw new Fault('unknown-route', 'No operation has this path; see /openapi.json.');
+      }
+      if (found.kind === 'other-method') throw methodNotAllowed(found.routes);
+      const { route, params } = found;
+      const answer = answers.get(route) as Answer<S>;
       const request = { ...readEvent(event), id, path, params };
-      return writeResult(finish(await answer(await edge(), request, context), { id }), request.method);
+      return writeResult(finish(await answer(await edge(), request, context), { id }), method);
     } catch (error) {
       // There may be no log yet, if composing it is what failed: Lambda records what goes to standard error.
-      if (!Fault.is(error, 'unknown-route')) {
-        console.error(JSON.stringify({ level: 'error', request: id, route: route.id, ...errorFacts(error) }));
+      if (!Fault.is(error) || PROBLEMS[error.code].status >= 500) {
+        console.error(JSON.stringify({ level: 'error', request: id, ...errorFacts(error) }));
       }
-      return writeResult(finish(problem(error, id), { id }), event.requestContext.http.method);
+      return writeResult(finish(problem(error, id), { id }), method);
     }
   };
 };

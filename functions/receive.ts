@@ -61,7 +61,7 @@ export const openReceiver = (
     incoming: IncomingMessage,
     outgoing: ServerResponse,
     request: Omit<HttpRequest, 'params' | 'body'>,
-    found: Found,
+    found: Found<Route>,
   ): Promise<HttpResponse> => {
     if (!open) throw new Fault('shutting-down', 'The service is stopping.');
     if (request.method === 'OPTIONS' && (request.path === '*' || found.kind !== 'none')) {

@@ -1,25 +1,27 @@
-import { type PathMatcher, pathMatcher, type Route, takesMethod } from './route.ts';
+import { type PathMatcher, pathMatcher, type RouteTerms, takesMethod } from './route.ts';
 
-export type Found =
-  | { readonly kind: 'route'; readonly route: Route; readonly params: Readonly<Record<string, string>> }
+export type Found<R> =
+  | { readonly kind: 'route'; readonly route: R; readonly params: Readonly<Record<string, string>> }
   /** The path is one of these routes', the method is none of theirs. */
-  | { readonly kind: 'other-method'; readonly routes: readonly Route[] }
+  | { readonly kind: 'other-method'; readonly routes: readonly R[] }
   | { readonly kind: 'none' };
 
-interface Place {
+interface Place<R> {
   readonly match: PathMatcher;
-  readonly routes: Route[];
+  readonly routes: R[];
 }
 
 /** Finds the route of a method and a percent-encoded path. Templates of the table do not overlap. */
-export const router = (routes: readonly Route[]): ((method: string, path: string) => Found) => {
-  const places = new Map<string, Place>();
+export const router = <R extends RouteTerms>(
+  routes: readonly R[],
+): ((method: string, path: string) => Found<R>) => {
+  const places = new Map<string, Place<R>>();
   for (const route of routes) {
     const place = places.get(route.path);
     if (place) place.routes.push(route);
     else places.set(route.path, { match: pathMatcher(route.path), routes: [route] });
   }
-  const find = (path: string): readonly [Place, Readonly<Record<string, string>>] | undefined => {
+  const find = (path: string): readonly [Place<R>, Readonly<Record<string, string>>] | undefined => {
     // Templates without parameters are their own path.
     const literal = path.includes('{') ? undefined : places.get(path);
     if (literal) return [literal, {}];

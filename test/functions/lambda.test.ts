@@ -55,7 +55,7 @@ const eventOf = (
 const handler = (id: string, app: TestApp) => {
   const route = routes.find((candidate) => candidate.id === id);
   if (!route) throw new Error(`There is no route ${id}.`);
-  return lambda(route, async () => app.edge);
+  return lambda([route], async () => app.edge);
 };
 
 describe('a function', () => {
@@ -153,7 +153,7 @@ describe('a function', () => {
       let attempts = 0;
       const route = routes.find(({ id }) => id === 'health');
       if (!route) throw new Error('There is no route health.');
-      const health = lambda(route, async () => {
+      const health = lambda([route], async () => {
         attempts++;
         if (attempts === 1) throw new Error('arn:aws:kms:secret');
         return app.edge;
