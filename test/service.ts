@@ -113,7 +113,7 @@ export const openService = async (folder: string, options: Options = {}): Promis
 export const serveService = async (
   folder: string,
   options: Omit<Options, 'publicUrl'> = {},
-): Promise<Service & { readonly url: string }> => {
+): Promise<Service & { readonly url: string; readonly tlsPort: number }> => {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const service = await openService(folder, { ...options, publicUrl: url });
@@ -138,7 +138,7 @@ export const serveService = async (
     await served.stop();
     await service.close();
   };
-  return { ...service, url, close };
+  return { ...service, url, tlsPort: served.tlsPort, close };
 };
 
 const freePort = (): Promise<number> =>
