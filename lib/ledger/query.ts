@@ -1,15 +1,32 @@
 import { Fault } from '../fault.ts';
-import type { Item, Page, Table } from '../store/store.ts';
+import type { CertificateRef } from '../principal.ts';
+import { type Item, MAX_PAGE, type Page, type Table } from '../store/store.ts';
 import { canonicalJson, digestHex } from './canonical.ts';
 import { dayOf, idFloor, monthOf, timeOfId } from './ids.ts';
 import type { RecordPage, RecordQuery } from './ledger.ts';
 import type { LedgerRecord } from './record.ts';
-import { certificatePk, FIRST_KEY, partyPk, recordKey, stagedKey } from './rows.ts';
+import {
+  certificatePk,
+  channelPk,
+  FIRST_KEY,
+  holderPk,
+  officePk,
+  partyPk,
+  purposePk,
+  recordKey,
+  stagedKey,
+} from './rows.ts';
 
 const DAY = 86_400_000;
 
-/** How many rows one page may look at for each that it returns, where `kind` filters. */
+/** How many rows one page may look at for each that it returns, where something is left out. */
 const SCAN_FACTOR = 20;
+
+/** How many partitions one page may look into: whoever was not told anything for years gets pages without records. */
+const MAX_PARTITIONS = 64;
+
+/** A page may name no more certificates of one holder than these. */
+const MAX_HELD = 1000;
 
 export const getRecord = async (table: Table, id: string): Promise<LedgerRecord> => {
   // Settled after staged was read, or the other way about: looking staged, settled, in this order, finds it.
@@ -34,32 +51,37 @@ const instant = (name: string, text: string): number => {
 
 /** The partitions that can hold matches, newest first, and whether their rows are pointers. */
 interface Walk {
-  readonly pks: () => Generator<string>;
+  readonly pks: () => Iterable<string>;
   readonly pointers: boolean;
 }
 
+/** By the narrowest index that the query has; the rest of it filters. */
 const walkOf = (query: RecordQuery, from: number, to: number): Walk => {
-  if (query.certificate) {
-    const { ca, serial } = query.certificate;
-    return {
-      pointers: true,
-      pks: function* () {
-        yield certificatePk(ca, serial);
-      },
-    };
+  const { certificate, purpose, office, channel } = query;
+  if (certificate) {
+    return { pointers: true, pks: () => [certificatePk(certificate.ca, certificate.serial)] };
   }
   const party = query.recipient ?? query.actor;
-  const period = party === undefined ? dayOf : monthOf;
-  const pk = (name: string): string => (party === undefined ? `record/${name}` : partyPk(party, name));
+  const monthly =
+    party !== undefined
+      ? (month: string) => partyPk(party, month)
+      : purpose !== undefined
+        ? (month: string) => purposePk(purpose, month)
+        : office !== undefined
+          ? (month: string) => officePk(office, month)
+          : channel !== undefined
+            ? (month: string) => channelPk(channel, month)
+            : undefined;
+  const period = monthly ? monthOf : dayOf;
   return {
-    pointers: party !== undefined,
+    pointers: monthly !== undefined,
     pks: function* () {
       const oldest = period(from);
       let last = '';
       for (let at = to - 1; ; at -= DAY) {
         const name = period(at);
         if (name < oldest) return;
-        if (name !== last) yield pk(name);
+        if (name !== last) yield monthly ? monthly(name) : `record/${name}`;
         last = name;
       }
     },
@@ -83,6 +105,7 @@ const decodePosition = (cursor: string, fingerprint: string): Position => {
     const whole =
       typeof position.pk === 'string' &&
       Number.isSafeInteger(position.to) &&
+      (position.inner === undefined || typeof position.inner === 'string') &&
       encodePosition(position) === cursor;
     if (whole && position.query === fingerprint) return position;
   } catch {
@@ -94,11 +117,24 @@ const decodePosition = (cursor: string, fingerprint: string): Position => {
 const cursorInvalid = (): Fault =>
   new Fault('cursor-invalid', 'The cursor does not belong to this query; start again without one.');
 
+/** Where a query begins and ends, and where an earlier page of it stopped. */
+interface Bounds {
+  readonly from: number;
+  readonly to: number;
+  readonly fingerprint: string;
+  readonly position?: Position;
+}
+
 export const queryRecords = async (table: Table, query: RecordQuery, now: number): Promise<RecordPage> => {
   const { cursor, limit, ...rest } = query;
-  const named = [query.recipient, query.actor, query.certificate].filter((chosen) => chosen !== undefined);
-  if (named.length > 1) {
-    throw new Fault('invalid-input', 'Ask by recipient, by actor or by certificate, one at a time.');
+  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_PAGE) {
+    throw new Fault('invalid-input', `A page has 1 to ${MAX_PAGE} records.`, { field: 'limit' });
+  }
+  if (query.recipient !== undefined && query.actor !== undefined) {
+    throw new Fault('invalid-input', 'Ask by recipient or by actor: no record has both.');
+  }
+  if (query.certificate && query.holder !== undefined) {
+    throw new Fault('invalid-input', 'Ask by certificate or by holder, one at a time.');
   }
   const fingerprint = digestHex(canonicalJson({ ...rest })).slice(0, 32);
   const position = cursor === undefined ? undefined : decodePosition(cursor, fingerprint);
@@ -109,10 +145,22 @@ export const queryRecords = async (table: Table, query: RecordQuery, now: number
   const oldest = (first.value.time as number) - DAY;
   const from = Math.max(oldest, query.from === undefined ? 0 : instant('from', query.from));
   const to = position?.to ?? Math.min(now + DAY, query.to === undefined ? Infinity : instant('to', query.to));
-  const walk = walkOf(query, from, to);
+  const bounds: Bounds = { from, to, fingerprint, ...(position && { position }) };
+  return query.holder === undefined
+    ? walkPartitions(table, query, bounds)
+    : mergeCertificates(table, query.holder, query, bounds);
+};
 
+const walkPartitions = async (
+  table: Table,
+  query: RecordQuery,
+  { from, to, fingerprint, position }: Bounds,
+): Promise<RecordPage> => {
+  const { limit } = query;
+  const walk = walkOf(query, from, to);
   const records: LedgerRecord[] = [];
-  let budget = limit * SCAN_FACTOR;
+  let rows = limit * SCAN_FACTOR;
+  let partitions = MAX_PARTITIONS;
   let resume = position;
   for (const pk of walk.pks()) {
     let inner: string | undefined;
@@ -122,6 +170,7 @@ export const queryRecords = async (table: Table, query: RecordQuery, now: number
       resume = undefined;
       if (inner === undefined) continue;
     }
+    partitions--;
     do {
       const page: Page = await table.query({
         pk,
@@ -132,9 +181,9 @@ export const queryRecords = async (table: Table, query: RecordQuery, now: number
         ...(inner !== undefined && { cursor: inner }),
       });
       inner = page.cursor;
-      budget -= page.items.length;
+      rows -= page.items.length;
       records.push(...(await pick(table, page.items, walk.pointers, query)));
-      if (records.length === limit || budget <= 0) {
+      if (records.length === limit || rows <= 0 || (partitions <= 0 && inner === undefined)) {
         const next: Position = { pk, query: fingerprint, to, ...(inner !== undefined && { inner }) };
         return { records, cursor: encodePosition(next) };
       }
@@ -145,6 +194,61 @@ export const queryRecords = async (table: Table, query: RecordQuery, now: number
   return { records };
 };
 
+/** The certificates that were issued about the holder, by the records of their issuance. */
+export const heldCertificates = async (table: Table, holder: string): Promise<readonly CertificateRef[]> => {
+  const { items, cursor } = await table.query({ pk: holderPk(holder), limit: MAX_HELD });
+  if (cursor !== undefined) {
+    throw new Fault('input-too-large', `A holder has at most ${MAX_HELD} certificates here.`);
+  }
+  const found = await Promise.all(items.map(({ sk }) => table.get(recordKey(sk))));
+  const refs = new Map<string, CertificateRef>();
+  for (const item of found) {
+    const record = item?.value as unknown as LedgerRecord | undefined;
+    for (const ref of record?.certificates ?? []) refs.set(certificatePk(ref.ca, ref.serial), ref);
+  }
+  return [...refs.values()];
+};
+
+/**
+ * Newest first over all of a holder's certificates. The place in the walk is the id of the last record looked at: what
+ * is below it in every partition comes next, whatever was added above.
+ */
+const mergeCertificates = async (
+  table: Table,
+  holder: string,
+  query: RecordQuery,
+  { from, to, fingerprint, position }: Bounds,
+): Promise<RecordPage> => {
+  const { limit } = query;
+  const pks = (await heldCertificates(table, holder)).map(({ ca, serial }) => certificatePk(ca, serial));
+  const records: LedgerRecord[] = [];
+  let rows = limit * SCAN_FACTOR;
+  let below = position?.inner ?? idFloor(to);
+  for (;;) {
+    const pages = await Promise.all(
+      pks.map((pk) => table.query({ pk, from: idFloor(from), to: below, descending: true, limit })),
+    );
+    // Below the end of a page that was cut short, another partition's rows may come first.
+    const horizon = pages.reduce((highest, { items, cursor }) => {
+      const last = items.at(-1)?.sk ?? '';
+      return cursor !== undefined && last > highest ? last : highest;
+    }, '');
+    const found = new Map(
+      pages.flatMap(({ items }) =>
+        items.filter(({ sk }) => sk >= horizon).map((item) => [item.sk, item] as const),
+      ),
+    );
+    const next = [...found.values()].sort((a, b) => (a.sk < b.sk ? 1 : -1)).slice(0, limit - records.length);
+    if (next.length === 0) return { records };
+    below = (next.at(-1) as Item).sk;
+    rows -= next.length;
+    records.push(...(await pick(table, next, true, query)));
+    if (records.length === limit || rows <= 0) {
+      return { records, cursor: encodePosition({ pk: 'holder', inner: below, query: fingerprint, to }) };
+    }
+  }
+};
+
 /** The rows' records, without those that the query does not want. */
 const pick = async (
   table: Table,
@@ -152,14 +256,30 @@ const pick = async (
   pointers: boolean,
   query: RecordQuery,
 ): Promise<readonly LedgerRecord[]> => {
-  const wanted = items.filter(({ value }) => {
-    const kind = value.kind as string;
-    if (query.recipient !== undefined && kind !== 'provision') return false;
-    if (query.actor !== undefined && kind === 'provision') return false;
-    return query.kind === undefined || kind === query.kind;
-  });
-  if (!pointers) return wanted.map(({ value }) => value as unknown as LedgerRecord);
-  const found = await Promise.all(wanted.map(({ sk }) => table.get(recordKey(sk))));
+  const ofKind = items.filter(({ value }) => query.kind === undefined || value.kind === query.kind);
   // A pointer outlives its record where the two expire at different moments.
-  return found.flatMap((item) => (item ? [item.value as unknown as LedgerRecord] : []));
+  const found = pointers ? await Promise.all(ofKind.map(({ sk }) => table.get(recordKey(sk)))) : ofKind;
+  return found.flatMap((item) => {
+    const record = item?.value as unknown as LedgerRecord | undefined;
+    return record !== undefined && isWanted(record, query) ? [record] : [];
+  });
+};
+
+const isWanted = (record: LedgerRecord, query: RecordQuery): boolean => {
+  const { recipient, actor, purpose, office, channel } = query;
+  if (office !== undefined && record.office !== office) return false;
+  if (record.kind === 'provision') {
+    return (
+      actor === undefined &&
+      (recipient === undefined || record.recipient === recipient) &&
+      (purpose === undefined || record.purpose === purpose) &&
+      (channel === undefined || record.channel === channel)
+    );
+  }
+  return (
+    recipient === undefined &&
+    purpose === undefined &&
+    channel === undefined &&
+    (actor === undefined || record.actor === actor)
+  );
 };

@@ -1,0 +1,123 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Count, readCounts } from '../../lib/ledger/counts.ts';
+import type { LedgerRecord } from '../../lib/ledger/record.ts';
+import type { Table } from '../../lib/store/store.ts';
+import { type FailurePlan, faultyTable } from '../store/faulty-table.ts';
+import { type LedgerWorld, nthDraft, openLedgerWorld, writeHistory } from './sample.ts';
+
+let world: LedgerWorld;
+
+beforeEach(async () => {
+  world = await openLedgerWorld('2026-03-30T22:00:00Z');
+});
+
+afterEach(() => world.close());
+
+const tokyo = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Tokyo', year: 'numeric', month: '2-digit' });
+
+/** Counted by reading every record, in words of its own. */
+const recount = (records: readonly LedgerRecord[]): Record<string, readonly [number, number]> => {
+  const sums: Record<string, readonly [number, number]> = {};
+  for (const record of records) {
+    const name =
+      record.kind === 'provision'
+        ? [
+            tokyo.format(new Date(record.time)),
+            record.kind,
+            record.recipient,
+            record.channel,
+            record.method,
+            record.purpose,
+          ]
+        : [
+            tokyo.format(new Date(record.time)),
+            record.kind,
+            record.office,
+            record.certificates?.[0]?.ca,
+            record.details.profile ?? record.details.reason,
+          ];
+    const key = name.join(' ');
+    const [records0, items0] = sums[key] ?? [0, 0];
+    sums[key] = [records0 + 1, items0 + (record.kind === 'provision' ? record.count : 1)];
+  }
+  return sums;
+};
+
+const counted = async (table: Table, months: readonly string[]) => {
+  const sums: Record<string, readonly [number, number]> = {};
+  for (const month of months) {
+    for (const { cell, records, items } of (await readCounts(table, month)) as readonly Count[]) {
+      const name =
+        cell.kind === 'provision'
+          ? [month, cell.kind, cell.recipient, cell.channel, cell.method, cell.purpose]
+          : [month, cell.kind, cell.office, cell.ca, cell.profile ?? cell.outcome];
+      sums[name.join(' ')] = [records, items];
+    }
+  }
+  return sums;
+};
+
+const MONTHS = ['2026-03', '2026-04', '2026-05'];
+
+describe('the totals', () => {
+  it('are what a recount of the records gives, in months of Japan Standard Time', async () => {
+    const written = await writeHistory(world, 900, 3_600_000);
+    await world.ledger.query({ limit: 1 });
+    const sums = await counted(world.table, MONTHS);
+    expect(sums).toEqual(recount(written));
+    // 22:00 UTC on 30 March is the 31st in Tokyo; 15:00 UTC on the 31st is April there.
+    expect(Object.keys(sums).filter((name) => name.startsWith('2026-03')).length).toBeGreaterThan(0);
+    expect(Object.keys(sums).some((name) => name.startsWith('2026-05'))).toBe(true);
+  });
+
+  it('count the answers of a named day in the month of that day', async () => {
+    await world.ledger.append({
+      ...(nthDraft(0) as Extract<ReturnType<typeof nthDraft>, { kind: 'provision' }>),
+      day: '2026-02-28',
+      count: 41,
+    });
+    await world.ledger.query({ limit: 1 });
+    const [count] = await readCounts(world.table, '2026-02');
+    expect(count).toMatchObject({ records: 1, items: 41 });
+    expect(await readCounts(world.table, '2026-03')).toEqual([]);
+  });
+
+  it('count each record once, whichever write of settling fails and how', async () => {
+    const drafts = Array.from({ length: 60 }, (_, n) => nthDraft(n));
+    for (const failure of ['lost', 'appliedThenErrored'] as const) {
+      for (let n = 1; ; n++) {
+        const other = await openLedgerWorld('2026-03-31T14:59:59Z');
+        try {
+          const written: LedgerRecord[] = [];
+          for (const draft of drafts) {
+            other.now += 40;
+            written.push(...(await other.ledger.append(draft)));
+          }
+          const plan: FailurePlan = new Map([[n, failure]]);
+          const faulty = faultyTable(other.table, plan);
+          const outcome = await other
+            .over(faulty)
+            .query({ limit: 1 })
+            .then(
+              () => 'done',
+              () => 'failed',
+            );
+          if (faulty.writes < n) break;
+          expect(outcome).toBe('failed');
+          await other.over(other.table).query({ limit: 1 });
+          expect(await counted(other.table, MONTHS)).toEqual(recount(written));
+        } finally {
+          await other.close();
+        }
+      }
+    }
+  });
+
+  it('count each record once while many settle at the same time', async () => {
+    const written = await Promise.all(
+      Array.from({ length: 300 }, async (_, n) => (await world.ledger.append(nthDraft(n)))[0]),
+    );
+    await Promise.all(Array.from({ length: 4 }, () => world.over(world.table).query({ limit: 1 })));
+    expect(await counted(world.table, MONTHS)).toEqual(recount(written as LedgerRecord[]));
+  });
+});
