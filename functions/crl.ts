@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { purposeHeader, recordedCaller } from './purpose.ts';
 import { defineRoute } from './route.ts';
 import { caId } from './schemas.ts';
 import { untilNextUpdate } from './until-next-update.ts';
@@ -24,10 +25,10 @@ export const route = defineRoute({
       .meta({ description: '`full` for the CRL of all certificates.', example: 'full' }),
   }),
   responses: { 200: { description: 'The CRL (RFC 5280 5).', contentType: 'application/pkix-crl' } },
-  faults: ['unknown-authority', 'unknown-crl', 'try-later'],
-  handle: async ({ status }, { params, now }, caller) => {
-    const recipient = caller?.id ?? 'public';
-    const crl = await status.crl(params.ca, params.partition, { recipient, method: 'GET' });
+  faults: ['unknown-authority', 'unknown-crl', 'try-later', 'purpose-not-declared'],
+  headers: purposeHeader,
+  handle: async ({ status }, { params, request, now }, caller) => {
+    const crl = await status.crl(params.ca, params.partition, recordedCaller(caller, request));
     return {
       status: 200,
       headers: {

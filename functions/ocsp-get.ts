@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { ResponderApp } from '../lib/responder-app.ts';
+import { purposeHeader, recordedCaller } from './purpose.ts';
 import { defineRoute } from './route.ts';
 import { untilNextUpdate } from './until-next-update.ts';
 
@@ -32,13 +33,13 @@ export const route = defineRoute({
     }),
   }),
   responses: { 200: { description: 'An OCSPResponse.', contentType: 'application/ocsp-response' } },
-  faults: [],
-  handle: async ({ status }: ResponderApp, { params, now }, caller) => {
-    const recipient = caller?.id ?? 'public';
-    const { der, cacheable } = await status.ocsp(ocspRequestOfPath(params.request), {
-      recipient,
-      method: 'GET',
-    });
+  faults: ['purpose-not-declared'],
+  headers: purposeHeader,
+  handle: async ({ status }: ResponderApp, { params, request, now }, caller) => {
+    const { der, cacheable } = await status.ocsp(
+      ocspRequestOfPath(params.request),
+      recordedCaller(caller, request),
+    );
     return {
       status: 200,
       headers: {

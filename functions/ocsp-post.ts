@@ -1,5 +1,6 @@
 import { MAX_OCSP_REQUEST_BYTES } from '../lib/pki/ocsp-request.ts';
 import type { ResponderApp } from '../lib/responder-app.ts';
+import { purposeHeader, recordedCaller } from './purpose.ts';
 import { defineRoute } from './route.ts';
 
 export const route = defineRoute({
@@ -17,10 +18,10 @@ export const route = defineRoute({
     maxBytes: MAX_OCSP_REQUEST_BYTES,
   },
   responses: { 200: { description: 'An OCSPResponse.', contentType: 'application/ocsp-response' } },
-  faults: [],
+  faults: ['purpose-not-declared'],
+  headers: purposeHeader,
   handle: async ({ status }: ResponderApp, { request }, caller) => {
-    const recipient = caller?.id ?? 'public';
-    const { der } = await status.ocsp(request.body, { recipient, method: 'POST' });
+    const { der } = await status.ocsp(request.body, recordedCaller(caller, request));
     return { status: 200, headers: { 'content-type': 'application/ocsp-response' }, body: der };
   },
 });

@@ -21,6 +21,7 @@ export const provide = async (
   await ledger.append({
     kind: 'provision',
     recipient: caller.id,
+    ...(caller.office !== undefined && { office: caller.office }),
     method: 'GET',
     ...told,
     responseDigest: sha256Hex(response.body),

@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { answerQuery, recordFilter, recordPage } from './record-query.ts';
 import { defineRoute } from './route.ts';
-import { principalId } from './schemas.ts';
 
 export const route = defineRoute({
   id: 'listProvisions',
@@ -9,10 +8,10 @@ export const route = defineRoute({
   path: '/api/v1/provisions',
   summary: 'Who was told what, when: answers that left the service, newest first',
   description:
-    'By recipient (a principal, or `public`), by certificate (ca and serial together), or by time alone.',
+    'By certificate (ca and serial together), holder, recipient (a principal, or `public`), purpose, office, channel and time, alone or together.',
   lane: 'api',
   access: ['auditor'],
-  query: z.strictObject({ recipient: principalId.exactOptional(), ...recordFilter }),
+  query: z.strictObject(recordFilter),
   responses: { 200: { description: 'A page.', schema: recordPage } },
   faults: ['malformed-serial', 'cursor-invalid'],
   handle: async ({ ledger }, { query }, caller) =>

@@ -1,15 +1,23 @@
 import * as z from 'zod';
 import { Fault } from '../lib/fault.ts';
 import type { Ledger, RecordQuery } from '../lib/ledger/ledger.ts';
+import { CHANNELS } from '../lib/ledger/record.ts';
 import type { Principal } from '../lib/principal.ts';
 import type { HttpResponse } from './http.ts';
 import { provide } from './provide.ts';
-import { caId, cursor, ledgerRecord, pageLimit, serial, utc } from './schemas.ts';
+import { caId, cursor, ledgerRecord, officeId, pageLimit, principalId, purposeId, serial, utc } from './schemas.ts';
 
 /** Query parameters that both lists of records take. */
 export const recordFilter = {
+  recipient: principalId.exactOptional().meta({ description: 'A principal, or `public`.' }),
   ca: caId.exactOptional(),
   serial: serial.exactOptional(),
+  holder: principalId
+    .exactOptional()
+    .meta({ description: "Issuance of the holder's certificates, and every provision about one of them." }),
+  office: officeId.exactOptional().meta({ description: 'The sub-office that acted, or was told.' }),
+  purpose: purposeId.exactOptional().meta({ description: 'Of provisions: the purpose recorded with them.' }),
+  channel: z.enum(CHANNELS).exactOptional().meta({ description: 'Of provisions: how they left.' }),
   from: utc.exactOptional().meta({ description: 'The earliest time, inclusive.' }),
   to: utc.exactOptional().meta({ description: 'The latest time, exclusive.' }),
   limit: pageLimit(1000, 100),
@@ -30,13 +38,6 @@ export const answerQuery = async (
   { ca, serial: serialNumber, ...rest }: Filter,
 ): Promise<HttpResponse> => {
   const certificate = certificateOf(ca, serialNumber);
-  const chosen = [rest.recipient, rest.actor, certificate].filter((choice) => choice !== undefined);
-  if (chosen.length > 1) {
-    throw new Fault(
-      'invalid-input',
-      'Choose records by one of recipient, actor and certificate, not by more.',
-    );
-  }
   const page = await ledger.query({ ...rest, ...(certificate ? { certificate } : {}) });
   const { cursor: continued, ...query } = rest;
   return provide(ledger, caller, page, {

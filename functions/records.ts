@@ -10,11 +10,10 @@ export const route = defineRoute({
   path: '/api/v1/records',
   summary: 'Records of every kind, newest first',
   description:
-    'By recipient, by actor, by certificate (ca and serial together), or by time alone; of one kind or of all.',
+    'By certificate (ca and serial together), holder, recipient or actor, purpose, office, channel and time, alone or together; of one kind or of all.',
   lane: 'api',
   access: ['auditor'],
   query: z.strictObject({
-    recipient: principalId.exactOptional(),
     actor: principalId.exactOptional(),
     kind: z.enum(RECORD_KINDS).exactOptional(),
     ...recordFilter,

@@ -5,7 +5,7 @@ import {
   REVOCATION_REASONS,
   type Revocation,
 } from '../lib/authority/authority.ts';
-import { type LedgerRecord, RECORD_KINDS } from '../lib/ledger/record.ts';
+import { CHANNELS, type LedgerRecord, RECORD_KINDS } from '../lib/ledger/record.ts';
 import { parseSerial } from '../lib/pki/serial.ts';
 import { REQUEST_STATES, type RequestView } from '../lib/registration/registration.ts';
 
@@ -15,6 +15,11 @@ const id = z.string().regex(/^[a-z0-9-]{1,64}$/, 'Must be 1 to 64 lower-case let
 
 export const caId = id.meta({ description: "A CA's id, one per generation.", example: 'organisation-1' });
 export const principalId = id.meta({ description: "A principal's id.", example: 'office-a-tanaka' });
+export const officeId = id.meta({ description: "A sub-office's id.", example: 'mizusaki-higashi' });
+export const purposeId = id.meta({
+  description: "The id of a relying party's purpose.",
+  example: 'tax-return',
+});
 export const requestId = z
   .string()
   .regex(/^[A-Za-z0-9_-]{1,64}$/, 'Must be the id of a request.')
@@ -156,10 +161,12 @@ export const ledgerRecord = z
       ...recordedAt,
       kind: z.literal('provision'),
       recipient: z.string().meta({ description: 'A principal, or `public`.' }),
-      channel: z.enum(['ocsp', 'crl', 'certificate', 'status', 'requests', 'records']),
+      channel: z.enum(CHANNELS),
       method: z.string(),
+      office: z.string().exactOptional(),
       purpose: z.string().exactOptional(),
       legalBasis: z.string().exactOptional(),
+      day: z.string().exactOptional(),
       certificates: z.array(certificateRef),
       provided: free,
       requestDigest: sha256Hex.exactOptional(),
@@ -172,6 +179,7 @@ export const ledgerRecord = z
       actor: z.string().meta({ description: 'A principal, or `service`.' }),
       certificates: z.array(certificateRef).exactOptional(),
       office: z.string().exactOptional(),
+      holder: z.string().exactOptional(),
       details: free,
     }),
   ])

@@ -67,6 +67,11 @@ export const FAULT_CODES = [
   // Ledger
   'record-invalid',
   'unknown-record',
+  'purpose-not-declared',
+  'unknown-report',
+  'unknown-disclosure',
+  'disclosure-closed',
+  'malformed-cdn-log',
   // The log
   'malformed-note',
   'malformed-checkpoint',

@@ -94,7 +94,11 @@ const officeIssues = (draft: Draft): readonly Issue[] =>
   });
 
 const principalIssues = (draft: Draft): readonly Issue[] =>
-  draft.principals.flatMap(({ path, value: { role, office, person } }) => [
+  draft.principals.flatMap(({ path, value: { role, office, person, purposes } }) => [
+    ...(purposes === undefined || role === 'relyingParty'
+      ? []
+      : [issue(`${path}.purposes`, 'Relying parties, and only they, declare purposes.')]),
+
     ...((role === 'officer') === (office !== undefined)
       ? []
       : [issue(`${path}.office`, 'Officers, and only they, belong to an office.')]),

@@ -221,6 +221,8 @@ export const office = z.strictObject({
   profiles: z.array(z.string()).refine(distinct, 'Profiles are distinct.'),
 });
 
+const declaredPurpose = z.strictObject({ id, title: text, legalBasis: line });
+
 export const principal = z
   .strictObject({
     id: id.refine(
@@ -231,8 +233,18 @@ export const principal = z
     person: id,
     office: z.string().optional(),
     name: text,
+    purposes: z
+      .array(declaredPurpose)
+      .min(1)
+      .max(20)
+      .refine((purposes) => distinct(purposes.map((one) => one.id)), 'Purposes are distinct.')
+      .optional(),
   })
-  .transform(({ office: of, ...rest }) => ({ ...rest, ...(of !== undefined && { office: of }) }));
+  .transform(({ office: of, purposes, ...rest }) => ({
+    ...rest,
+    ...(of !== undefined && { office: of }),
+    ...(purposes && { purposes }),
+  }));
 
 const retention = z.strictObject({
   provision: period,

@@ -217,9 +217,8 @@ export const openCrls = (deps: CrlDeps): Pick<Status, 'crl' | 'publish' | 'publi
     const published = await readPublished(ca);
     await recorder.append({
       kind: 'provision',
-      recipient: caller.recipient,
+      ...caller,
       channel: 'crl',
-      method: caller.method,
       certificates: [],
       provided: {
         ca,

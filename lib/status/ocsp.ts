@@ -118,9 +118,8 @@ export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
       const part = ours.slice(at, at + CERTIFICATES_PER_RECORD);
       drafts.push({
         kind: 'provision',
-        recipient: caller.recipient,
+        ...caller,
         channel: 'ocsp',
-        method: caller.method,
         certificates: part.map(({ certId }) => ({ ca: issuer.id, serial: certId.serialNumber })),
         provided: {
           answers: part.map(({ certStatus }) => certStatus.status),

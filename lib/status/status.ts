@@ -2,10 +2,13 @@ import { openCrls } from './crls.ts';
 import type { StatusDeps } from './deps.ts';
 import { openOcsp } from './ocsp.ts';
 
-/** Who asks, for the record: a principal's id or `public`; the method by which the question came. */
+/** Who asks and what for, for the record: a principal's id or `public`; the method by which the question came. */
 export interface Caller {
   readonly recipient: string;
   readonly method: string;
+  readonly office?: string;
+  readonly purpose?: string;
+  readonly legalBasis?: string;
 }
 
 export interface OcspAnswer {

@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { Fault } from '../lib/fault.ts';
+import type { Principal } from '../lib/principal.ts';
+import type { Caller } from '../lib/status/status.ts';
+import type { HttpRequest } from './http.ts';
+
+const PURPOSE_HEADER = 'akashi-purpose';
+
+/** For routes that answer relying parties: which of its declared purposes a caller asks for. */
+export const purposeHeader = z.object({
+  [PURPOSE_HEADER]: z.string().optional().meta({
+    description:
+      'The id of one of the purposes that the trust domain declares for the caller; the first one where it is left out.',
+  }),
+});
+
+/**
+ * Who asks and what for, as the record of the answer has it. The purpose of somebody who did not prove who it is
+ * would be anybody's word, so it is not taken. Fault: `purpose-not-declared`.
+ */
+export const recordedCaller = (caller: Principal | undefined, { method, headers }: HttpRequest): Caller => {
+  if (caller === undefined) return { recipient: 'public', method: answeredMethod(method) };
+  const { id, purposes = [], office } = caller;
+  const named = headers[PURPOSE_HEADER];
+  const purpose = named === undefined ? purposes[0] : purposes.find((one) => one.id === named);
+  if (named !== undefined && purpose === undefined) {
+    throw new Fault(
+      'purpose-not-declared',
+      'The trust domain declares no such purpose for this caller; leave the header out or name one of its purposes.',
+      { declared: purposes.map((one) => one.id) },
+    );
+  }
+  return {
+    recipient: id,
+    method: answeredMethod(method),
+    ...(office !== undefined && { office }),
+    ...(purpose && { purpose: purpose.id, legalBasis: purpose.legalBasis }),
+  };
+};
+
+/** `HEAD` is answered by what answers `GET`. */
+const answeredMethod = (method: string): string => (method === 'HEAD' ? 'GET' : method);
