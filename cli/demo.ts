@@ -30,7 +30,7 @@ const readOptions = (
 ): { url: string; tlsUrl: string; data: string; keep: boolean } => {
   const program = new Command('demo')
     .exitOverride()
-    .configureOutput({ outputError: () => {} })
+    .configureOutput({ writeOut: (text) => process.stdout.write(text), outputError: () => {} })
     .addOption(
       new Option('--url <url>', 'the plain address').env('AKASHI_URL').default('http://localhost:8080'),
     )
@@ -57,6 +57,11 @@ const readOptions = (
   if (!URL.canParse(url) || !URL.canParse(tlsUrl)) throw usage('--url and --tls-url must be addresses.');
   return { url: url.replace(/\/+$/, ''), tlsUrl, data: resolve(data), keep };
 };
+
+// Where a reader such as `head` has seen enough, the story goes on to its end, so that nothing is left behind.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
 
 const say = (text: string): void => {
   process.stdout.write(text);

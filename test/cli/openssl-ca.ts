@@ -1,0 +1,149 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Certificate, decodeCertificate, decodePem } from '../../lib/pki/pki.ts';
+
+const openssl = (folder: string, ...args: readonly string[]): Buffer =>
+  execFileSync('openssl', args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+
+/** `YYMMDDHHMMSSZ`, as openssl's index and options have it. */
+export const utcTime = (date: Date): string => `${date.toISOString().replace(/[-:T]/g, '').slice(2, 14)}Z`;
+
+const hours = (count: number): Date => new Date(Date.now() + count * 3_600_000);
+
+/** A certificate with its files in the CA's folder: `<name>.pem`, `<name>.key`. */
+export interface Issued {
+  readonly name: string;
+  readonly certificate: Certificate;
+}
+
+const SUBJECT = '/C=JP/O=Test/CN=';
+
+const CONFIG = `
+[ca]
+database = index.txt
+new_certs_dir = .
+serial = serial
+crlnumber = crlnumber
+default_md = sha256
+policy = anything
+unique_subject = no
+default_days = 30
+default_crl_hours = 24
+[anything]
+countryName = optional
+organizationName = optional
+commonName = supplied
+[req]
+distinguished_name = empty
+prompt = no
+[empty]
+`;
+
+/** A CA in a folder of its own, run by stock openssl. */
+export class OpensslCa {
+  readonly folder: string;
+  readonly certificate: Certificate;
+  #configs = 0;
+
+  constructor(folder: string, name = 'CA', extensions = 'keyUsage=critical,keyCertSign,cRLSign') {
+    this.folder = folder;
+    mkdirSync(folder, { recursive: true });
+    for (const [file, text] of [
+      ['index.txt', ''],
+      ['serial', '10A1\n'],
+      ['crlnumber', '01\n'],
+    ] as const) {
+      writeFileSync(join(folder, file), text);
+    }
+    const config = this.#config(
+      `[x]\nbasicConstraints=critical,CA:TRUE\nsubjectKeyIdentifier=hash\n${extensions}\n`,
+    );
+    this.#key('ca');
+    openssl(
+      folder,
+      ...['req', '-x509', '-new', '-key', 'ca.key', '-subj', `${SUBJECT}${name}`, '-days', '60'],
+      ...['-config', config, '-extensions', 'x', '-out', 'ca.pem'],
+    );
+    this.certificate = this.#read('ca');
+  }
+
+  #config(more: string): string {
+    const name = `openssl-${this.#configs++}.cnf`;
+    writeFileSync(join(this.folder, name), `${CONFIG}${more}`);
+    return name;
+  }
+
+  #key(name: string): void {
+    openssl(this.folder, 'ecparam', '-name', 'prime256v1', '-genkey', '-noout', '-out', `${name}.key`);
+  }
+
+  #read(name: string): Certificate {
+    return decodeCertificate(
+      decodePem('CERTIFICATE', readFileSync(join(this.folder, `${name}.pem`), 'utf8'), 65_536),
+    );
+  }
+
+  /** `from` and `to` are hours from now. */
+  issue(name: string, extensions: string, from = -1, to = 24 * 30): Issued {
+    const config = this.#config(`[x]\nauthorityKeyIdentifier=keyid\n${extensions}\n`);
+    this.#key(name);
+    openssl(
+      this.folder,
+      'req',
+      '-new',
+      '-key',
+      `${name}.key`,
+      '-subj',
+      `${SUBJECT}${name}`,
+      '-out',
+      `${name}.csr`,
+    );
+    openssl(
+      this.folder,
+      ...['ca', '-batch', '-notext', '-config', config, '-name', 'ca', '-extensions', 'x'],
+      ...['-cert', 'ca.pem', '-keyfile', 'ca.key', '-in', `${name}.csr`, '-out', `${name}.pem`],
+      ...['-startdate', utcTime(hours(from)), '-enddate', utcTime(hours(to))],
+    );
+    return { name, certificate: this.#read(name) };
+  }
+
+  /** `reason` is openssl's `-crl_reason`, `certificateHold` among them. */
+  revoke({ name }: Issued, reason: string): void {
+    const config = this.#config('');
+    openssl(
+      this.folder,
+      ...['ca', '-config', config, '-name', 'ca', '-cert', 'ca.pem', '-keyfile', 'ca.key'],
+      ...['-revoke', `${name}.pem`, '-crl_reason', reason],
+    );
+  }
+
+  /** DER. `from` and `to` are hours from now; `by` names another key and certificate of the folder to sign with. */
+  crl(extensions = 'authorityKeyIdentifier=keyid', from = 0, to = 24, by = 'ca'): Buffer {
+    const config = this.#config(`[x]\n${extensions}\n`);
+    const pem = openssl(
+      this.folder,
+      ...['ca', '-gencrl', '-config', config, '-name', 'ca', '-cert', `${by}.pem`, '-keyfile', `${by}.key`],
+      ...['-crlexts', 'x', '-crl_lastupdate', utcTime(hours(from)), '-crl_nextupdate', utcTime(hours(to))],
+    ).toString();
+    return Buffer.from(decodePem('X509 CRL', pem.slice(pem.indexOf('-----BEGIN')), 65_536));
+  }
+
+  /** DER, signed by `<responder>.key`; whatever the request asks is answered from the index. */
+  ocsp(request: Uint8Array, responder: string): Buffer {
+    writeFileSync(join(this.folder, 'request.der'), request);
+    openssl(
+      this.folder,
+      ...['ocsp', '-index', 'index.txt', '-CA', 'ca.pem', '-rsigner', `${responder}.pem`],
+      ...['-rkey', `${responder}.key`, '-reqin', 'request.der', '-respout', 'response.der', '-ndays', '1'],
+    );
+    return readFileSync(join(this.folder, 'response.der'));
+  }
+
+  /** The file of a certificate. */
+  pem(name: string): string {
+    return join(this.folder, `${name}.pem`);
+  }
+}
+
+export const RESPONDER = 'keyUsage=critical,digitalSignature\nextendedKeyUsage=OCSPSigning\nnoCheck=ignored';

@@ -1,0 +1,38 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { columns, details, printable, table } from '../../cli/output.ts';
+
+describe('output', () => {
+  it('aligns columns by what a terminal shows, Japanese text among it', () => {
+    expect(
+      table([
+        ['市長', 'a'],
+        ['mayor', 'b'],
+        ['ｶﾅ', 'c'],
+      ]),
+    ).toBe('市長   a\nmayor  b\nｶﾅ     c\n');
+    expect(columns('東区役所')).toBe(8);
+    expect(columns('（）ー。')).toBe(8);
+    expect(columns('葛\u{e0100}城')).toBe(4);
+    expect(columns('か\u3099')).toBe(2);
+  });
+
+  it('leaves out what is undefined', () => {
+    expect(
+      details([
+        ['a', '1'],
+        ['b', undefined],
+      ]),
+    ).toBe('a  1\n');
+  });
+
+  it("writes out what would act on the reader's terminal", () => {
+    expect(printable('a\u001b[2Jb\nc\u202ed')).toBe('a\\u001b[2Jb\\u000ac\\u202ed');
+    const acting = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u;
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        expect(acting.test(table([[text]]).slice(0, -1))).toBe(false);
+      }),
+    );
+  });
+});

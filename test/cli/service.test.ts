@@ -1,0 +1,336 @@
+import { execFile, spawn } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { matchRecords } from '../../cli/demo/audit.ts';
+import { type Service, startService } from '../../cli/demo/service.ts';
+
+/** The commands as processes, against the service as it runs on one machine. */
+const root = resolve(import.meta.dirname, '../..');
+const folder = mkdtempSync(join(tmpdir(), 'akashi-cli-'));
+let service: Service;
+
+interface Ended {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+const environment = (): NodeJS.ProcessEnv => ({
+  ...process.env,
+  AKASHI_URL: service.url,
+  AKASHI_TLS_URL: service.tlsUrl,
+  DATA_DIR: service.data,
+});
+
+const node = (script: string, args: readonly string[], more: NodeJS.ProcessEnv = {}): Promise<Ended> =>
+  new Promise((done, reject) => {
+    const options = { cwd: folder, env: { ...environment(), ...more }, maxBuffer: 16 * 1024 * 1024 };
+    execFile(process.execPath, [join(root, script), ...args], options, (error, out, err) => {
+      const code = error?.code ?? 0;
+      if (typeof code === 'number') done({ code, out, err });
+      else reject(error);
+    });
+  });
+
+const akashi = (args: string, more: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<Ended> =>
+  node('cli/akashi.ts', [...args.split(' '), ...more], env);
+
+const json = async (args: string, more: readonly string[] = []): Promise<Record<string, unknown>> => {
+  const { code, out, err } = await akashi(`${args} --json`, more);
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  return JSON.parse(out);
+};
+
+const openssl = (...args: readonly string[]): Promise<void> =>
+  new Promise((done, reject) => {
+    execFile('openssl', args, { cwd: folder }, (error) => (error ? reject(error) : done()));
+  });
+
+const makeCsr = async (name: string): Promise<string> => {
+  await openssl('ecparam', '-name', 'prime256v1', '-genkey', '-noout', '-out', `${name}.key`);
+  await openssl('req', '-new', '-key', `${name}.key`, '-subj', '/', '-out', `${name}.csr`);
+  return `${name}.csr`;
+};
+
+const submit = async (name: string, more: readonly string[] = []): Promise<Record<string, unknown>> =>
+  json(`request --as higashi-counter --profile official-position --csr ${await makeCsr(name)}`, [
+    '--field',
+    `position=${name}`,
+    '--field',
+    'positionJa=税務課長',
+    ...more,
+  ]);
+
+const idOf = (answer: Record<string, unknown>): string => {
+  const { request } = answer as { request: { id: string } };
+  return request.id;
+};
+
+/** A certificate in `<name>.pem`. */
+const issue = async (name: string): Promise<string> => {
+  const id = idOf(await submit(name));
+  await json(`examine ${id} --approve --as higashi-examiner`);
+  await json(`examine ${id} --approve --as operator-sakai`);
+  await json(`collect ${id} --as higashi-counter --out ${name}.pem`);
+  return `${name}.pem`;
+};
+
+beforeAll(async () => {
+  service = await startService(root, folder, process.env);
+});
+
+afterAll(async () => {
+  await service?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('a request', { timeout: 120_000 }, () => {
+  it('is submitted once under one idempotency key, listed and shown', async () => {
+    const first = await submit('Chief', ['--idempotency-key', 'chief-1']);
+    expect(first).toMatchObject({
+      replayed: false,
+      idempotencyKey: 'chief-1',
+      request: { state: 'submitted', fields: { position: 'Chief', positionJa: '税務課長' } },
+    });
+    const id = idOf(first);
+    const again = await json(
+      'request --as higashi-counter --profile official-position --csr Chief.csr --idempotency-key chief-1',
+      ['--field', 'position=Chief', '--field', 'positionJa=税務課長'],
+    );
+    expect(again).toMatchObject({ replayed: true, request: { id } });
+    const { out } = await akashi('requests --as higashi-counter --state submitted');
+    expect(out).toContain(id);
+    expect(await json(`show ${id} --as higashi-counter`)).toMatchObject({ id, state: 'submitted' });
+    expect((await akashi(`show ${id} --as nishi-counter`)).code).toBe(1);
+  });
+
+  it('takes its certification request from standard input and its fields from a file', async () => {
+    writeFileSync(
+      join(folder, 'fields.json'),
+      JSON.stringify({ dnsNames: ['a.example.jp', 'b.example.jp'] }),
+    );
+    const csr = await makeCsr('server');
+    const args =
+      'request --as higashi-counter --profile organisation-server --csr - --fields fields.json --json';
+    const child = spawn(process.execPath, [join(root, 'cli/akashi.ts'), ...args.split(' ')], {
+      cwd: folder,
+      env: environment(),
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    child.stdin.end(readFileSync(join(folder, csr)));
+    let out = '';
+    for await (const chunk of child.stdout) out += chunk;
+    expect(JSON.parse(out)).toMatchObject({
+      request: { fields: { dnsNames: ['a.example.jp', 'b.example.jp'] } },
+    });
+  });
+
+  it('is examined by two more people, rejected with a reason, withdrawn', async () => {
+    const id = idOf(await submit('Rejected'));
+    const own = await akashi(`examine ${id} --approve --as higashi-counter --json`);
+    expect(own.code).toBe(1);
+    expect(JSON.parse(own.err)).toMatchObject({
+      code: 'same-person',
+      status: 409,
+      advice: expect.any(String),
+    });
+    expect((await akashi(`examine ${id} --reject --as higashi-examiner`)).code).toBe(2);
+    expect((await akashi(`examine ${id} --as higashi-examiner`)).code).toBe(2);
+    expect(
+      await json(`examine ${id} --reject --as higashi-examiner`, ['--reason', '氏名が一致しない']),
+    ).toMatchObject({
+      state: 'rejected',
+      examinations: [{ decision: 'reject', reason: '氏名が一致しない' }],
+    });
+    const withdrawn = idOf(await submit('Withdrawn'));
+    expect(await json(`withdraw ${withdrawn} --as higashi-counter`, ['--reason', '取下げ'])).toMatchObject({
+      state: 'withdrawn',
+    });
+  });
+
+  it('is not collected before it is issued, and leaves no file behind then', async () => {
+    const id = idOf(await submit('Early'));
+    const early = await akashi(`collect ${id} --as higashi-counter --out early.pem`);
+    expect(early).toMatchObject({ code: 1, err: expect.stringContaining('(not-issued)') });
+    writeFileSync(join(folder, 'early.pem'), 'mine', { flag: 'wx' });
+    expect((await akashi(`collect ${id} --as higashi-counter --out early.pem`)).code).toBe(2);
+    expect(readFileSync(join(folder, 'early.pem'), 'utf8')).toBe('mine');
+  });
+});
+
+describe('a certificate', { timeout: 120_000 }, () => {
+  it('is held, released, revoked; status follows at once, and who asked is in the record', async () => {
+    const file = await issue('Mayor');
+    const status = async (): Promise<number> => (await akashi(`status ${file}`)).code;
+    expect(await status()).toBe(0);
+    expect(await json(`hold ${file} --as higashi-chief`)).toMatchObject({ revocation: { status: 'hold' } });
+    expect(await akashi(`status ${file}`)).toMatchObject({
+      code: 1,
+      out: expect.stringMatching(/^result +ON HOLD/m),
+    });
+    const { ca, serial } = await json(`release ${file} --as higashi-chief`);
+    expect(await status()).toBe(0);
+    const ref = `${ca}/${serial}`;
+    expect(await json(`certificate ${ref} --as higashi-chief`)).toMatchObject({ ca, serial, status: 'good' });
+    expect(
+      await json(
+        `revoke ${ref} --as higashi-chief --reason superseded --invalidity-date 2026-01-01T00:00:00Z`,
+      ),
+    ).toMatchObject({ first: true, revocation: { reason: 'superseded' } });
+    expect(await json(`revoke ${file} --as operator-noda --reason keyCompromise`)).toMatchObject({
+      first: false,
+      revocation: { reason: 'superseded' },
+    });
+    expect((await akashi(`release ${file} --as higashi-chief`)).code).toBe(1);
+    const asked = await akashi(`status ${file} --as tax-portal --json`);
+    expect(asked.code).toBe(1);
+    const { ocsp } = JSON.parse(asked.out);
+    const { records } = (await json(`provisions --as auditor --certificate ${file} --all`)) as {
+      records: { recipient: string; responseDigest: string }[];
+    };
+    expect(records.filter(({ responseDigest }) => responseDigest === ocsp.sha256)).toMatchObject([
+      { recipient: 'tax-portal', channel: 'ocsp', certificates: [{ ca, serial }] },
+    ]);
+  });
+
+  it('of somebody else is not found at the service', async () => {
+    const more = [
+      '-x509',
+      '-newkey',
+      'rsa:2048',
+      '-nodes',
+      '-subj',
+      '/CN=x',
+      '-keyout',
+      'x.key',
+      '-out',
+      'x.pem',
+    ];
+    await openssl('req', ...more);
+    expect(await akashi('revoke x.pem --as higashi-chief --reason superseded')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('No authority of'),
+    });
+  });
+});
+
+describe('operators and auditors', { timeout: 120_000 }, () => {
+  it('see the authorities and publish their CRLs', async () => {
+    const { authorities } = (await json('authorities')) as { authorities: { id: string }[] };
+    expect(authorities.map(({ id }) => id)).toContain('organisation-1');
+    const published = await json('publish organisation-1 --as operator-sakai');
+    expect(published).toMatchObject({
+      ca: 'organisation-1',
+      sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+    const again = await json('publish organisation-1 --as operator-sakai');
+    expect(BigInt(again.number as string)).toBeGreaterThan(BigInt(published.number as string));
+    expect((await akashi('publish nobody-1 --as operator-sakai')).code).toBe(1);
+  });
+
+  it('read records by page, to the end, and one by one', async () => {
+    const first = (await json('records --as auditor --limit 2')) as {
+      records: { id: string }[];
+      cursor: string;
+    };
+    expect(first.records).toHaveLength(2);
+    const next = (await json(`records --as auditor --limit 2 --cursor ${first.cursor}`)) as typeof first;
+    expect(next.records[0]?.id).not.toBe(first.records[0]?.id);
+    const from = `--kind publication --actor operator-sakai`;
+    const all = (await json(`records --as auditor ${from} --all --limit 1`)) as typeof first;
+    expect(all.records.length).toBeGreaterThanOrEqual(2);
+    expect(all.cursor).toBeUndefined();
+    const [{ id } = { id: '' }] = all.records;
+    expect(await json(`records ${id} --as auditor`)).toMatchObject({ id, kind: 'publication' });
+    const lines = await akashi(`records --as auditor ${from} --all --limit 1`);
+    expect(lines.out).toContain(id);
+    expect(lines.out.trimEnd()).toMatch(new RegExp(`records: ${all.records.length}$`));
+  });
+
+  it('are refused what is not theirs', async () => {
+    expect((await akashi('provisions --as higashi-counter')).code).toBe(1);
+    expect((await akashi('requests')).err).toContain('--as PRINCIPAL');
+  });
+
+  it('call with a token in place of the certificate', async () => {
+    const { code, out } = await akashi('token --as auditor');
+    expect(code).toBe(0);
+    const AKASHI_TOKEN = out.trim();
+    expect((await akashi('records --limit 1', [], { AKASHI_TOKEN })).code).toBe(0);
+    expect((await akashi('records --limit 1', [], { AKASHI_TOKEN: `${AKASHI_TOKEN}x` })).code).toBe(1);
+    expect((await akashi('token', [], { AKASHI_TOKEN })).code).toBe(2);
+    // Named on the command line, the principal counts.
+    expect((await akashi('provisions --as higashi-counter', [], { AKASHI_TOKEN })).code).toBe(1);
+  });
+
+  it('do not speak to a server whose certificate is not from their operations CA', async () => {
+    await openssl(
+      ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=localhost', '-keyout', 'f.key'],
+      ...['-out', 'f.pem', '-addext', 'subjectAltName=DNS:localhost'],
+    );
+    const credentials = join(service.data, 'credentials/auditor/ca.pem');
+    const own = readFileSync(credentials);
+    writeFileSync(credentials, readFileSync(join(folder, 'f.pem')));
+    try {
+      const { code, err } = await akashi('records --as auditor --json');
+      expect(code).toBe(3);
+      expect(JSON.parse(err)).toMatchObject({ code: 'unreachable', detail: expect.stringContaining('TLS') });
+    } finally {
+      writeFileSync(credentials, own);
+    }
+  });
+});
+
+describe('the demonstration', { timeout: 120_000 }, () => {
+  it('holds against a running service', async () => {
+    const { code, out, err } = await node('cli/demo.ts', []);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toContain(`A service answers at ${service.url}.`);
+    expect(out).toMatch(
+      /Everything held: 9 answers received and 9 records found, 1 certificate, \d+\.\d s\.\n$/,
+    );
+  });
+
+  it('fails loudly at the step that does not hold', async () => {
+    const impostor = join(folder, 'impostor/credentials');
+    const from = join(service.data, 'credentials');
+    cpSync(from, impostor, { recursive: true });
+    // The second person is the first one again.
+    cpSync(join(from, 'higashi-counter'), join(impostor, 'higashi-examiner'), {
+      recursive: true,
+      force: true,
+    });
+    const { code, out, err } = await node('cli/demo.ts', ['--data', join(folder, 'impostor')]);
+    expect(code).toBe(1);
+    expect(out).toContain('STEP 4 DID NOT HOLD');
+    expect(err).toContain('ended with 1 instead of 0');
+  });
+
+  it('misses a record that is not there, and one that two answers would have to share', () => {
+    const given = { what: 'OCSP', channel: 'ocsp', recipient: 'public', digest: 'aa' };
+    const record = {
+      id: '1',
+      time: 't',
+      kind: 'provision',
+      channel: 'ocsp',
+      recipient: 'public',
+      responseDigest: 'aa',
+    };
+    expect(matchRecords([given], [record]).rest).toEqual([]);
+    expect(matchRecords([given], [record, record]).rest).toEqual([record]);
+    expect(() => matchRecords([given, given], [record])).toThrow(/no record of this answer/);
+    expect(() => matchRecords([given], [{ ...record, responseDigest: 'bb' }])).toThrow(/no record/);
+    expect(() => matchRecords([given], [{ ...record, recipient: 'other' }])).toThrow(/no record/);
+  });
+
+  it('explains itself, and ends with 2 where the command line is not right', async () => {
+    expect(await node('cli/demo.ts', ['--help'])).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('Examples:'),
+    });
+    expect((await node('cli/demo.ts', ['--nonsense'])).code).toBe(2);
+    expect((await node('cli/demo.ts', ['--data', folder])).code).toBe(2);
+  });
+});

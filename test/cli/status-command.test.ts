@@ -1,0 +1,240 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { decodeOcspRequest, encodePem } from '../../lib/pki/pki.ts';
+import { akashi } from './in-process.ts';
+import { type Issued, OpensslCa, RESPONDER } from './openssl-ca.ts';
+
+/** `akashi status` against an HTTP server whose answers stock openssl makes. */
+type Serve = (request: IncomingMessage, body: Buffer, response: ServerResponse) => void;
+
+const folder = mkdtempSync(join(tmpdir(), 'akashi-status-'));
+let server: Server;
+let base: string;
+let ca: OpensslCa;
+let good: Issued;
+let revoked: Issued;
+let held: Issued;
+let asked: { method: string; path: string; headers: IncomingMessage['headers']; body: Buffer }[] = [];
+let routes: Record<string, Serve> = {};
+
+const bytes =
+  (content: () => Uint8Array, type: string): Serve =>
+  (_request, _body, response) => {
+    response.writeHead(200, { 'content-type': type }).end(content());
+  };
+
+const status =
+  (code: number, headers: Record<string, string> = {}): Serve =>
+  (_request, _body, response) => {
+    response.writeHead(code, headers).end();
+  };
+
+const ocsp =
+  (responder: string): Serve =>
+  (_request, body, response) => {
+    response.writeHead(200, { 'content-type': 'application/ocsp-response' }).end(ca.ocsp(body, responder));
+  };
+
+const extensions = (at: string): string =>
+  [
+    `authorityInfoAccess=OCSP;URI:${at}/ocsp,caIssuers;URI:${at}/ca.cer`,
+    `crlDistributionPoints=URI:${at}/full.crl`,
+  ].join('\n');
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const body = Buffer.concat(chunks);
+      const path = request.url ?? '';
+      asked.push({ method: request.method ?? '', path, headers: request.headers, body });
+      (routes[path] ?? status(404))(request, body, response);
+    });
+  }).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  ca = new OpensslCa(join(folder, 'ca'));
+  good = ca.issue('good', extensions(base));
+  revoked = ca.issue('revoked', extensions(base));
+  held = ca.issue('held', extensions(base));
+  ca.issue('responder', RESPONDER);
+  ca.revoke(revoked, 'keyCompromise');
+  ca.revoke(held, 'certificateHold');
+});
+
+afterAll(async () => {
+  await new Promise((resolve) => server.close(resolve));
+  rmSync(folder, { recursive: true, force: true });
+});
+
+beforeEach(() => {
+  asked = [];
+  routes = {
+    '/ca.cer': bytes(() => ca.certificate.der, 'application/pkix-cert'),
+    '/ocsp': ocsp('responder'),
+    '/full.crl': bytes(() => ca.crl(), 'application/pkix-crl'),
+  };
+});
+
+const check = (subject: Issued, ...more: readonly string[]) =>
+  akashi(['status', ca.pem(subject.name), ...more]);
+
+describe('akashi status', () => {
+  it('says good, from what the certificate names, with a fresh nonce of 32 octets', async () => {
+    const first = await check(good);
+    expect(first).toMatchObject({ code: 0, err: '' });
+    expect(first.out).toMatch(/^OCSP +good$/m);
+    expect(first.out).toMatch(/^CRL +not listed$/m);
+    expect(first.out).toMatch(/^result +good: /m);
+    await check(good);
+    const questions = asked.filter(({ path }) => path === '/ocsp');
+    const nonces = questions.map(({ body }) => decodeOcspRequest(body).nonce);
+    expect(questions[0]).toMatchObject({
+      method: 'POST',
+      headers: { 'content-type': 'application/ocsp-request' },
+    });
+    expect(nonces.map((nonce) => nonce?.length)).toEqual([32, 32]);
+    expect(nonces[0]).not.toEqual(nonces[1]);
+  });
+
+  it('ends with 1 for what is revoked or on hold, and says which', async () => {
+    const no = await check(revoked);
+    expect(no.code).toBe(1);
+    expect(no.out).toMatch(/^OCSP +revoked since .*keyCompromise$/m);
+    expect(no.out).toMatch(/^result +REVOKED: /m);
+    const hold = await check(held);
+    expect(hold.code).toBe(1);
+    expect(hold.out).toMatch(/^result +ON HOLD: /m);
+  });
+
+  it('takes DER, PEM, and PEM followed by the chain, which then is the issuer', async () => {
+    const der = join(folder, 'good.cer');
+    writeFileSync(der, good.certificate.der);
+    expect((await akashi(['status', der])).code).toBe(0);
+    const chain = join(folder, 'chain.pem');
+    writeFileSync(chain, readFileSync(ca.pem('good'), 'utf8') + readFileSync(ca.pem('ca'), 'utf8'));
+    routes['/ca.cer'] = status(500);
+    const { code, out } = await akashi(['status', chain]);
+    expect(code).toBe(0);
+    expect(out).toMatch(/from +the certificate's file; not compared/);
+  });
+
+  it('takes the issuer, the OCSP address and the CRL from the command line', async () => {
+    const plain = ca.issue('plain', 'keyUsage=digitalSignature');
+    const crl = join(folder, 'full.crl');
+    writeFileSync(crl, encodePem('X509 CRL', ca.crl()));
+    const given = ['--issuer', ca.pem('ca'), '--ocsp', `${base}/ocsp`, '--crl', crl];
+    const { code, out } = await check(plain, ...given);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^ {2}from +--issuer$/m);
+    expect((await check(plain, '--issuer', ca.pem('ca'), '--crl', crl)).out).toMatch(/^OCSP +none: /m);
+    expect((await check(plain)).code).toBe(2);
+  });
+
+  it('refuses a certificate that the issuer did not sign, whoever names the issuer', async () => {
+    const other = new OpensslCa(join(folder, 'other'));
+    const trusted = await check(good, '--issuer', other.pem('ca'));
+    expect(trusted.code).toBe(2);
+    expect(trusted.err).toMatch(/does not verify under the key of its issuer/);
+    routes['/ca.cer'] = bytes(() => other.certificate.der, 'application/pkix-cert');
+    expect((await check(good)).code).toBe(2);
+    expect(asked.some(({ path }) => path === '/ocsp')).toBe(false);
+  });
+
+  it('is in doubt where OCSP fails beside a CRL, and where a CRL is false beside OCSP', async () => {
+    routes['/ocsp'] = status(503);
+    expect(await check(good)).toMatchObject({ code: 2, out: expect.stringMatching(/IN DOUBT/) });
+    routes['/ocsp'] = ocsp('responder');
+    const stranger = new OpensslCa(join(folder, 'stranger'));
+    routes['/full.crl'] = bytes(() => stranger.crl(), 'application/pkix-crl');
+    expect(await check(good)).toMatchObject({ code: 2, out: expect.stringMatching(/IN DOUBT/) });
+    routes['/full.crl'] = status(404);
+    expect((await check(good)).code).toBe(0);
+  });
+
+  it('does not take an OCSP answer of another media type', async () => {
+    routes['/ocsp'] = (_request, body, response) => {
+      response.writeHead(200, { 'content-type': 'text/html' }).end(ca.ocsp(body, 'responder'));
+    };
+    expect(await check(good)).toMatchObject({ code: 2, out: expect.stringMatching(/^OCSP +unusable/m) });
+  });
+
+  it('does not believe a responder whose own certificate the CRL lists', async () => {
+    const lost = ca.issue('lost', RESPONDER);
+    ca.revoke(lost, 'keyCompromise');
+    routes['/ocsp'] = ocsp('lost');
+    const { code, out } = await check(good);
+    expect(code).toBe(2);
+    expect(out).toMatch(/lists the OCSP responder's own certificate/);
+  });
+
+  it('follows no redirect and no address but http and https', async () => {
+    const elsewhere = { location: `${base}/ca.cer` };
+    routes['/moved.cer'] = status(302, elsewhere);
+    const moved = ca.issue('moved', `authorityInfoAccess=caIssuers;URI:${base}/moved.cer`);
+    expect(await check(moved)).toMatchObject({ code: 2, err: expect.stringMatching(/answered 302/) });
+    expect(asked.map(({ path }) => path)).toEqual(['/moved.cer']);
+    const file = ca.issue('file', `authorityInfoAccess=caIssuers;URI:file://${ca.pem('ca')}`);
+    expect(await check(file)).toMatchObject({ code: 2, err: expect.stringMatching(/does not say where/) });
+  });
+
+  it('asks under the name of its caller at the service itself, and says nothing about it anywhere else', async () => {
+    const authorizations = async (url: string): Promise<readonly (string | undefined)[]> => {
+      asked = [];
+      expect((await check(good, '--token', 'secret', '--url', url)).code).toBe(0);
+      return [...new Set(asked.map(({ headers }) => headers.authorization))];
+    };
+    expect(await authorizations(base)).toEqual(['Bearer secret']);
+    // The same server by another name is another service, and so is one whose address only begins alike.
+    expect(await authorizations(base.replace('127.0.0.1', 'localhost'))).toEqual([undefined]);
+    expect(await authorizations(base.slice(0, -1))).toEqual([undefined]);
+  });
+
+  it('takes no more than a certificate can have', async () => {
+    routes['/ca.cer'] = bytes(() => new Uint8Array(1024 * 1024), 'application/pkix-cert');
+    expect(await check(good)).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/more than the \d+ bytes/),
+    });
+  });
+
+  it('is in doubt about a certificate that has expired', async () => {
+    const expired = ca.issue('expired', extensions(base), -48, -24);
+    expect(await check(expired)).toMatchObject({ code: 2, out: expect.stringMatching(/has expired/) });
+  });
+
+  it('ends with 3 where nothing is reachable', async () => {
+    const closed = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => closed.once('listening', resolve));
+    const at = `http://127.0.0.1:${(closed.address() as AddressInfo).port}`;
+    await new Promise((resolve) => closed.close(resolve));
+    const lonely = ca.issue('lonely', extensions(at));
+    expect(await check(lonely)).toMatchObject({ code: 3, err: expect.stringContaining(at) });
+    expect((await check(lonely, '--issuer', ca.pem('ca'))).code).toBe(3);
+  });
+
+  it('gives one JSON value, and problems as JSON on standard error', async () => {
+    const { out, err } = await check(revoked, '--json');
+    expect(err).toBe('');
+    expect(JSON.parse(out)).toMatchObject({
+      result: 'revoked',
+      ocsp: { says: 'revoked', revocation: { reason: 'keyCompromise' }, sha256: expect.any(String) },
+      crl: { says: 'revoked' },
+    });
+    expect(JSON.parse((await check(good, '--json')).out)).toMatchObject({
+      result: 'good',
+      crl: { says: 'notListed' },
+    });
+    const broken = join(folder, 'broken.pem');
+    writeFileSync(broken, '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n');
+    const bad = await akashi(['status', broken, '--json']);
+    expect(bad).toMatchObject({ code: 2, out: '' });
+    expect(JSON.parse(bad.err)).toMatchObject({ code: expect.any(String), detail: expect.any(String) });
+    expect((await akashi(['status', ca.pem('nobody')])).code).toBe(2);
+  });
+});

@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import { type Finding, type Silence, type Statement, silence } from '../../cli/status-check/finding.ts';
+import { judgeStatus, type Verdict } from '../../cli/status-check/verdict.ts';
+
+/** The table in verdict.ts, line by line. Hours say which answer is newer. */
+const at = (hour: number): Date => new Date(Date.UTC(2026, 10, 22, hour));
+
+const says = (what: Statement['says'], hour = 12): Statement => ({
+  says: what,
+  thisUpdate: at(hour),
+  signer: 'test',
+});
+
+const nothing = (why: Silence['why']): Silence => silence(why, 'test');
+
+const outcome = (ocsp: Finding, crl: Finding, notAfter = at(23)): Verdict['outcome'] =>
+  judgeStatus(ocsp, crl, { notAfter }).outcome;
+
+const SILENT = ['absent', 'unreachable', 'unavailable', 'unusable'] as const;
+
+describe('the verdict', () => {
+  it('is good where both agree', () => {
+    expect(outcome(says('good'), says('good', 1))).toBe('good');
+    expect(outcome(says('good', 1), says('good'))).toBe('good');
+  });
+
+  it('on a listed certificate that OCSP calls good: revoked where OCSP is older, otherwise in doubt', () => {
+    expect(outcome(says('good', 11), says('revoked', 12))).toBe('revoked');
+    expect(outcome(says('good', 13), says('revoked', 12))).toBe('inDoubt');
+    expect(outcome(says('good', 12), says('revoked', 12))).toBe('revoked');
+  });
+
+  it('on a certificate that the CRL has on hold and OCSP calls good: released where OCSP is newer', () => {
+    expect(outcome(says('good', 13), says('hold', 12))).toBe('good');
+    expect(outcome(says('good', 11), says('hold', 12))).toBe('onHold');
+    expect(outcome(says('good', 12), says('hold', 12))).toBe('onHold');
+  });
+
+  it('on a revoked certificate that the CRL does not list: revoked, in doubt where the CRL is newer', () => {
+    expect(outcome(says('revoked', 13), says('good', 12))).toBe('revoked');
+    expect(outcome(says('revoked', 12), says('good', 12))).toBe('revoked');
+    expect(outcome(says('revoked', 11), says('good', 12))).toBe('inDoubt');
+    // It had expired when the CRL was made, so the CRL had no need to list it.
+    expect(outcome(says('revoked', 11), says('good', 12), at(3))).toBe('revoked');
+  });
+
+  it('on a hold that the CRL does not list: on hold, released where the CRL is newer', () => {
+    expect(outcome(says('hold', 13), says('good', 12))).toBe('onHold');
+    expect(outcome(says('hold', 11), says('good', 12))).toBe('good');
+  });
+
+  it('on a hold beside a revocation is that the newer says, and a revocation is never undone', () => {
+    expect(outcome(says('hold', 11), says('revoked', 12))).toBe('revoked');
+    expect(outcome(says('revoked', 13), says('hold', 12))).toBe('revoked');
+    expect(outcome(says('hold', 13), says('revoked', 12))).toBe('inDoubt');
+    expect(outcome(says('hold', 13), says('hold', 12))).toBe('onHold');
+    expect(outcome(says('revoked', 13), says('revoked', 12))).toBe('revoked');
+  });
+
+  it.each(SILENT)('is revoked or on hold where one says so and the other is %s', (why) => {
+    expect(outcome(says('revoked'), nothing(why))).toBe('revoked');
+    expect(outcome(says('hold'), nothing(why))).toBe('onHold');
+    expect(outcome(nothing(why), says('revoked'))).toBe('revoked');
+    expect(outcome(nothing(why), says('hold'))).toBe('onHold');
+  });
+
+  it('is good by OCSP alone, unless somebody serves a CRL that does not hold', () => {
+    expect(SILENT.map((why) => outcome(says('good'), nothing(why)))).toEqual([
+      'good',
+      'good',
+      'good',
+      'inDoubt',
+    ]);
+  });
+
+  it('is good by the CRL alone only where there is no OCSP', () => {
+    expect(SILENT.map((why) => outcome(nothing(why), says('good')))).toEqual([
+      'good',
+      'inDoubt',
+      'inDoubt',
+      'inDoubt',
+    ]);
+  });
+
+  it('is unknown where OCSP does not know it, unless the CRL lists it', () => {
+    expect(outcome(says('unknown'), says('good'))).toBe('unknown');
+    expect(outcome(says('unknown'), says('revoked'))).toBe('revoked');
+    expect(outcome(says('unknown'), says('hold'))).toBe('onHold');
+    for (const why of SILENT) expect(outcome(says('unknown'), nothing(why))).toBe('unknown');
+  });
+
+  it('where nobody says anything is in doubt, and unreachable where only the network is in the way', () => {
+    for (const ocsp of SILENT) {
+      for (const crl of SILENT) {
+        const network = [ocsp, crl].every((why) => why === 'unreachable' || why === 'absent');
+        const wanted =
+          network && (ocsp === 'unreachable' || crl === 'unreachable') ? 'unreachable' : 'inDoubt';
+        expect([ocsp, crl, outcome(nothing(ocsp), nothing(crl))]).toEqual([ocsp, crl, wanted]);
+      }
+    }
+  });
+
+  it('is never good beside an obstacle, and still revoked', () => {
+    const certificate = { notAfter: at(23), obstacle: 'The certificate has expired, whatever its status.' };
+    expect(judgeStatus(says('good'), says('good'), certificate)).toEqual({
+      outcome: 'inDoubt',
+      because: certificate.obstacle,
+    });
+    expect(judgeStatus(says('revoked'), says('good', 1), certificate).outcome).toBe('revoked');
+  });
+});
