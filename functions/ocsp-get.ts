@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import type { ResponderApp } from '../lib/responder-app.ts';
+import { ocspResponse } from './ocsp-answer.ts';
 import { purposeHeader, recordedCaller } from './purpose.ts';
 import { defineRoute } from './route.ts';
-import { untilNextUpdate } from './until-next-update.ts';
 
 /**
  * The request in base64 (RFC 6960 A.1). Clients differ in what they leave out and what they encode, so the URL-safe
@@ -24,7 +24,8 @@ export const route = defineRoute({
   method: 'GET',
   path: '/ocsp/{request+}',
   summary: 'The status of certificates by OCSP, with the request in the address (RFC 6960 A.1)',
-  description: 'Answers without a nonce may be cached until their nextUpdate (RFC 5019 6).',
+  description:
+    'Answers without a nonce may be cached as their headers say (RFC 9919 6.2): a cache may hold one for as long as the profile of the CA allows after it was signed, whatever is revoked meanwhile.',
   lane: 'status',
   access: 'optional',
   params: z.strictObject({
@@ -36,17 +37,7 @@ export const route = defineRoute({
   faults: ['purpose-not-declared'],
   headers: purposeHeader,
   handle: async ({ status }: ResponderApp, { params, request, now }, caller) => {
-    const { der, cacheable } = await status.ocsp(
-      ocspRequestOfPath(params.request),
-      recordedCaller(caller, request),
-    );
-    return {
-      status: 200,
-      headers: {
-        'content-type': 'application/ocsp-response',
-        ...(cacheable ? untilNextUpdate(der, cacheable, now) : {}),
-      },
-      body: der,
-    };
+    const asked = ocspRequestOfPath(params.request);
+    return ocspResponse(await status.ocsp(asked, recordedCaller(caller, request)), now, true);
   },
 });

@@ -1,5 +1,6 @@
 import { MAX_OCSP_REQUEST_BYTES } from '../lib/pki/ocsp-request.ts';
 import type { ResponderApp } from '../lib/responder-app.ts';
+import { ocspResponse } from './ocsp-answer.ts';
 import { purposeHeader, recordedCaller } from './purpose.ts';
 import { defineRoute } from './route.ts';
 
@@ -20,8 +21,6 @@ export const route = defineRoute({
   responses: { 200: { description: 'An OCSPResponse.', contentType: 'application/ocsp-response' } },
   faults: ['purpose-not-declared'],
   headers: purposeHeader,
-  handle: async ({ status }: ResponderApp, { request }, caller) => {
-    const { der } = await status.ocsp(request.body, recordedCaller(caller, request));
-    return { status: 200, headers: { 'content-type': 'application/ocsp-response' }, body: der };
-  },
+  handle: async ({ status }: ResponderApp, { request, now }, caller) =>
+    ocspResponse(await status.ocsp(request.body, recordedCaller(caller, request)), now, false),
 });

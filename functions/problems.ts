@@ -64,6 +64,8 @@ export const PROBLEMS = {
   'idempotency-key-reused': p(409, 'The idempotency key belongs to another submission'),
   'not-issued': p(409, 'The certificate is not issued yet'),
   'unauthorized-issuer': p(404, 'This service does not answer for that issuer'),
+  'signature-required': p(403, 'Requests for a status must be signed here'),
+  'requestor-unauthorized': p(403, 'The signature of the request does not prove who asks'),
   'try-later': p(503, 'The service cannot answer now'),
   'unknown-crl': p(404, 'No such CRL'),
   'record-invalid': p(500, 'A record could not be made'),

@@ -1,11 +1,12 @@
 import { type Authority, type AuthorityWorks, openAuthority } from './authority/authority.ts';
 import type { TrustDomain } from './authority/trust-domain.ts';
-import { openDoor, type TokenIssuers } from './door.ts';
+import { openDoor, requestorsBy, type TokenIssuers } from './door.ts';
 import type { KeyStore } from './keys/signer.ts';
 import { type Ledger, openLedger } from './ledger/ledger.ts';
 import type { Clock, Log, Random } from './ports.ts';
 import type { Principals } from './principals/principals.ts';
 import { openRegistration, type Registration } from './registration/registration.ts';
+import { readCurrentCrl } from './status/crls.ts';
 import { openIssuers } from './status/issuers.ts';
 import { openRegister } from './status/register.ts';
 import { openResponders } from './status/responders.ts';
@@ -52,8 +53,11 @@ export const compose = (ports: Ports): Works => {
   const register = openRegister(table);
   const responders = openResponders({ ...ports, keys: ports.responderKeys });
 
+  let principals: Principals | undefined;
   const status = openStatus({
     ...ports,
+    requestorOf: requestorsBy(() => principals),
+    currentCrl: async (ca) => (await readCurrentCrl(table, ca))?.value,
     issuers,
     register,
     responders,
@@ -71,16 +75,17 @@ export const compose = (ports: Ports): Works => {
   const registration = openRegistration({ table, clock, random, log, ledger, issuing: authority });
 
   const open = async (tokens: TokenIssuers): Promise<App> => {
-    const { principals, operations } = trustDomain;
+    const { operations } = trustDomain;
     const door = {
-      principals,
+      principals: trustDomain.principals,
       operationsAuthority: operations.authority.id,
       issuers,
       register,
       clock,
       random,
     };
-    return { authority, registration, status, ledger, principals: await openDoor(door, tokens) };
+    principals = await openDoor(door, tokens);
+    return { authority, registration, status, ledger, principals };
   };
 
   return { authority, registration, status, ledger, open };

@@ -1,3 +1,5 @@
+import { Fault, type FaultCode } from './fault.ts';
+import { verifySignature } from './keys/verify.ts';
 import type { Clock, Random } from './ports.ts';
 import type { CertificateRef, Principal } from './principal.ts';
 import {
@@ -6,6 +8,7 @@ import {
   type Principals,
   type RemoteIssuer,
 } from './principals/principals.ts';
+import type { OcspDeps } from './status/deps.ts';
 import type { Issuers } from './status/issuers.ts';
 import type { Register } from './status/register.ts';
 
@@ -25,6 +28,35 @@ export interface DoorDeps {
   readonly clock: Clock;
   readonly random: Random;
 }
+
+/**
+ * Who signed an OCSP request: a principal by its certificate, looked at as at the door, and by a signature that holds.
+ * `principals` is asked for at each request, because the door opens after the status room.
+ */
+export const requestorsBy =
+  (principals: () => Principals | undefined): OcspDeps['requestorOf'] =>
+  async ({ certificate, signatureAlgorithm, signatureValue, tbs }) => {
+    const known = principals();
+    if (!known) throw new Fault('try-later', 'The door of the service is not open yet.');
+    try {
+      const principal = await known.byCertificate(certificate.der);
+      const { subjectPublicKeyInfo } = certificate;
+      verifySignature({ subjectPublicKeyInfo, signatureAlgorithm, message: tbs, signature: signatureValue });
+      return principal;
+    } catch (error) {
+      if (!Fault.is(error) || !UNPROVEN.has(error.code)) throw error;
+      const message = 'The signature of the OCSP request does not prove who asks.';
+      throw new Fault('requestor-unauthorized', message, {}, { cause: error });
+    }
+  };
+
+const UNPROVEN: ReadonlySet<FaultCode> = new Set<FaultCode>([
+  'client-certificate-invalid',
+  'client-certificate-revoked',
+  'client-certificate-expired',
+  'signature-invalid',
+  'unsupported-algorithm',
+]);
 
 /** Wires the principals room to the status room. The ceremony must have been held. */
 export const openDoor = async (deps: DoorDeps, tokens: TokenIssuers): Promise<Principals> => {

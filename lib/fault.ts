@@ -62,6 +62,8 @@ export const FAULT_CODES = [
   'not-issued',
   // Status
   'unauthorized-issuer',
+  'signature-required',
+  'requestor-unauthorized',
   'try-later',
   'unknown-crl',
   // Ledger

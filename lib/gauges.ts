@@ -2,7 +2,7 @@ import { oldestStaged } from './ledger/settling.ts';
 import type { Clock } from './ports.ts';
 import { readCurrentCrl } from './status/crls.ts';
 import { openIssuers } from './status/issuers.ts';
-import { readResponderCertificate } from './status/responders.ts';
+import { firstResponderToEnd } from './status/responders.ts';
 import type { Table } from './store/store.ts';
 
 /** How far the service's own work has got: what alarms and dashboards ask. */
@@ -12,7 +12,7 @@ export interface Gauges {
     readonly ca: string;
     /** Of the current CRL; absent before the first one. */
     readonly crlNextUpdate?: Date;
-    /** Of the responder's certificate; absent before the first one. */
+    /** Of the responder's certificate, of several the first to end; absent before the first one. */
     readonly responderNotAfter?: Date;
   }[];
   /** When the oldest record was written that is not settled yet; absent where all are. */
@@ -30,10 +30,10 @@ export const openGauges = (deps: {
       ({ certificate }) => certificate.notAfter.getTime() > clock(),
     );
     const authorities = await Promise.all(
-      inForce.map(async ({ id: ca }) => {
+      inForce.map(async ({ id: ca, ocsp }) => {
         const [crl, responder] = await Promise.all([
           readCurrentCrl(table, ca),
-          readResponderCertificate(table, ca),
+          firstResponderToEnd(table, ca, ocsp.algorithms),
         ]);
         return {
           ca,

@@ -1,9 +1,10 @@
-import { openDoor, type TokenIssuers } from './door.ts';
+import { openDoor, requestorsBy, type TokenIssuers } from './door.ts';
 import type { KeyStore } from './keys/signer.ts';
 import { openLedger } from './ledger/ledger.ts';
 import type { Clock, Log, Random } from './ports.ts';
 import type { Principal } from './principal.ts';
 import type { Principals } from './principals/principals.ts';
+import { readCurrentCrl } from './status/crls.ts';
 import { openIssuers } from './status/issuers.ts';
 import { openOcsp } from './status/ocsp.ts';
 import { openRegister } from './status/register.ts';
@@ -37,8 +38,17 @@ export const composeResponder = async (
   const register = openRegister(ports.table);
   const responders = openResponders({ ...ports, keys: ports.responderKeys });
   const recorder = openLedger(ports);
+  const principals = await openDoor({ ...ports, issuers, register }, tokens);
   return {
-    status: openOcsp({ ...ports, issuers, register, responders, recorder }),
-    principals: await openDoor({ ...ports, issuers, register }, tokens),
+    status: openOcsp({
+      ...ports,
+      issuers,
+      register,
+      responders,
+      recorder,
+      requestorOf: requestorsBy(() => principals),
+      currentCrl: async (ca) => (await readCurrentCrl(ports.table, ca))?.value,
+    }),
+    principals,
   };
 };

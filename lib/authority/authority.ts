@@ -16,7 +16,7 @@ import {
   CA_PROFILE,
   caContext,
   RESPONDER_PROFILE,
-  renewResponder,
+  renewResponders,
   responderContext,
 } from './own-certificates.ts';
 import { buildTbs, describeSubject, type FieldValues } from './profile.ts';
@@ -126,7 +126,7 @@ export interface AuthorityWorks {
   /** The certificate and its CA's, in PEM. Faults: `unknown-certificate`, `not-issued`. */
   chainPem(ref: CertificateRef): Promise<string>;
   signCrl(ca: string, tbs: TbsCertList, previousNumber?: bigint): Promise<Der>;
-  /** Resolves with the CAs whose delegated responder was renewed. */
+  /** Resolves with the CAs of which a delegated responder was renewed. */
   renewResponders(): Promise<readonly string[]>;
   /** Finishes what an interrupted run recorded and did not sign. Resolves with the orders. */
   recover(): Promise<readonly string[]>;
@@ -254,7 +254,7 @@ export const openAuthority = (deps: AuthorityDeps): Authority & AuthorityWorks =
     renewResponders: async () => {
       const renewed: string[] = [];
       for (const { id } of await issuers.all()) {
-        if (await renewResponder(deps, issuing, await cas.byId(id))) renewed.push(id);
+        if ((await renewResponders(deps, issuing, await cas.byId(id))).length > 0) renewed.push(id);
       }
       return renewed;
     },

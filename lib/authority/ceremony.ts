@@ -4,7 +4,7 @@ import type { IssuerRow } from '../status/issuers.ts';
 import type { Cas } from './cas.ts';
 import type { AuthorityDeps } from './deps.ts';
 import type { Issuing } from './issuing.ts';
-import { issueCaCertificate, renewResponder } from './own-certificates.ts';
+import { issueCaCertificate, renewResponders } from './own-certificates.ts';
 import type { AuthorityDefinition } from './trust-domain.ts';
 
 /**
@@ -26,6 +26,10 @@ const changed = (): Fault =>
     'This data folder was set up with another trust domain file. Put that file back, or choose a new DATA_DIR for this one.',
   );
 
+const ocspTerms = ({
+  ocsp: { algorithm, furtherAlgorithms, validity: _, ...terms },
+}: AuthorityDefinition): IssuerRow['ocsp'] => ({ ...terms, algorithms: [algorithm, ...furtherAlgorithms] });
+
 const issuerRow = (
   definition: AuthorityDefinition,
   publicUrls: readonly [string, ...string[]],
@@ -44,7 +48,7 @@ const issuerRow = (
     ocsp: `${publicUrls[0]}/ocsp`,
   },
   crl: definition.crl,
-  ocsp: { nextUpdate: definition.ocsp.nextUpdate, maxCertIds: definition.ocsp.maxCertIds },
+  ocsp: ocspTerms(definition),
 });
 
 /**
@@ -87,7 +91,8 @@ export const holdCeremony = async (
 
   for (const definition of trustDomain.authorities) {
     const ca = await parts.cas.byId(definition.ca);
-    if (await renewResponder(deps, parts.issuing, ca)) report(`${definition.ca}: OCSP responder certified`);
+    for (const algorithm of await renewResponders(deps, parts.issuing, ca))
+      report(`${definition.ca}: OCSP responder certified (${algorithm})`);
     await deps.publishCrl(definition.ca);
     report(`${definition.ca}: CRL published`);
   }

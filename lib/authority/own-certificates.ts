@@ -1,4 +1,5 @@
 import { Fault } from '../fault.ts';
+import type { AlgorithmName } from '../keys/algorithms.ts';
 import type { Signer } from '../keys/signer.ts';
 import type { CertificateContext } from '../lint/rule.ts';
 import { type Certificate, decodeCertificate } from '../pki/certificate.ts';
@@ -60,23 +61,45 @@ const decodeRow = (row: Item<ResponderRow>): Certificate =>
   decodeCertificate(Buffer.from(row.value.certificate, 'base64'));
 
 /**
- * Gives a CA a new delegated responder if it has none, or its certificate is past half of its life. Keys and orders
- * are numbered by the row's version, so a run that was interrupted goes on with the same key and certificate; if that
- * one has grown old meanwhile it is skipped by taking the next number.
+ * Keys of the responders are numbered by their rows' versions, and those of further algorithms by the algorithm's place
+ * as well. No two of them are alike: before the number stands the generation in one case, a letter in the other.
  */
-export const renewResponder = async (
+const keyIdOf = (ca: string, place: number, number: number): string =>
+  `ocsp-${ca}-${place === 0 ? '' : `k${place}-`}${number}`;
+
+/**
+ * Gives a CA a new delegated responder of each algorithm for which it has none, or one past half of its life. A run that
+ * was interrupted goes on with the same key and certificate; if that one has grown old meanwhile it is skipped by taking
+ * the next number. Resolves with the algorithms.
+ */
+export const renewResponders = async (
   deps: Pick<AuthorityDeps, 'table' | 'responderKeys' | 'responders' | 'clock'>,
   issuing: Issuing,
   ca: Ca,
+): Promise<readonly AlgorithmName[]> => {
+  const { algorithm, furtherAlgorithms } = ca.definition.ocsp;
+  const renewed: AlgorithmName[] = [];
+  for (const [place, name] of [algorithm, ...furtherAlgorithms].entries()) {
+    if (await renewResponder(deps, issuing, ca, name, place)) renewed.push(name);
+  }
+  return renewed;
+};
+
+const renewResponder = async (
+  deps: Pick<AuthorityDeps, 'table' | 'responderKeys' | 'responders' | 'clock'>,
+  issuing: Issuing,
+  ca: Ca,
+  algorithm: AlgorithmName,
+  place: number,
 ): Promise<boolean> => {
   const { definition } = ca;
-  const previous = await deps.responders.read(definition.ca);
+  const previous = await deps.responders.read(definition.ca, algorithm);
   if (previous && !isDue(decodeRow(previous), deps.clock())) return false;
   for (let number = (previous?.version ?? 0) + 1; ; number++) {
-    const keyId = `ocsp-${definition.ca}-${number}`;
-    const signer = await deps.responderKeys.create(keyId, definition.ocsp.algorithm);
+    const keyId = keyIdOf(definition.ca, place, number);
+    const signer = await deps.responderKeys.create(keyId, algorithm);
     const { der } = await issuing.issue({
-      order: `responder:${definition.ca}:${number}`,
+      order: `responder:${keyId}`,
       ca: definition.ca,
       serialPrefix: definition.serialPrefix,
       signer: ca.signer,
@@ -96,7 +119,7 @@ export const renewResponder = async (
     if (isDue(decodeCertificate(der), deps.clock())) continue;
     const row: ResponderRow = { keyId, certificate: Buffer.from(der).toString('base64') };
     try {
-      await deps.table.write(deps.responders.replaceWrites(definition.ca, row, previous));
+      await deps.table.write(deps.responders.replaceWrites(definition.ca, algorithm, row, previous));
       return true;
     } catch (error) {
       // Another process renewed it at the same moment.

@@ -35,6 +35,9 @@ const authorityIssues = (draft: Draft): readonly Issue[] =>
           ),
         ]
       : []),
+    ...(ocsp.maxAge < ocsp.nextUpdate
+      ? []
+      : [issue(`${path}.ocsp.maxAge`, 'Caches give an answer up before its nextUpdate (RFC 9919).')]),
     ...(draft.authorities
       .slice(0, index)
       .some((other) => Buffer.compare(encodeName(other.value.subject), encodeName(subject)) === 0)

@@ -101,6 +101,33 @@ const policy = z
     ({ oid: policyIdentifier, cps }): PolicyInformation => ({ policyIdentifier, ...(cps && { cps: [cps] }) }),
   );
 
+/** Seconds, where `maxAge` is not said and answers live twice as long at least. */
+const USUAL_MAX_AGE = 300;
+/** Ten years. */
+const USUAL_RETENTION_INTERVAL = 3_652 * 86_400;
+
+const ocsp = z
+  .strictObject({
+    algorithm,
+    furtherAlgorithms: z.array(algorithm).max(5).default([]),
+    validity: period,
+    nextUpdate: seconds,
+    maxAge: seconds.optional(),
+    maxCertIds: z.int().min(1).max(1_000),
+    neverIssued: z.enum(['unknown', 'revoked']).default('unknown'),
+    signedRequests: z.enum(['optional', 'required']).default('optional'),
+    retentionInterval: seconds.default(USUAL_RETENTION_INTERVAL),
+    crlReferences: z.boolean().default(false),
+  })
+  .refine(({ algorithm: first, furtherAlgorithms }) => distinct([first, ...furtherAlgorithms]), {
+    message: 'The algorithms of responders are distinct.',
+    path: ['furtherAlgorithms'],
+  })
+  .transform(({ maxAge, ...rest }) => ({
+    ...rest,
+    maxAge: maxAge ?? Math.min(USUAL_MAX_AGE, Math.ceil(rest.nextUpdate / 2)),
+  }));
+
 export const authority = z
   .strictObject({
     id,
@@ -126,12 +153,7 @@ export const authority = z
       nextUpdate: seconds,
       onlyContainsUserCerts: z.boolean().default(false),
     }),
-    ocsp: z.strictObject({
-      algorithm,
-      validity: period,
-      nextUpdate: seconds,
-      maxCertIds: z.int().min(1).max(1_000),
-    }),
+    ocsp,
   })
   .transform((definition) => ({ ...definition, ca: `${definition.id}-${definition.generation}` }));
 

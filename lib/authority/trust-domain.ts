@@ -38,14 +38,28 @@ export interface AuthorityDefinition {
     readonly onlyContainsUserCerts: boolean;
   };
   readonly ocsp: {
-    /** Of the delegated responder's key. */
+    /** Of the delegated responder that answers where the client prefers nothing that there is. */
     readonly algorithm: AlgorithmName;
-    /** Of the responder's certificate. */
+    /** Of further responders, for clients that prefer theirs (RFC 6960 4.4.7). */
+    readonly furtherAlgorithms: readonly AlgorithmName[];
+    /** Of the responders' certificates. */
     readonly validity: Period;
     /** Seconds from thisUpdate to nextUpdate of an answer. */
     readonly nextUpdate: number;
+    /**
+     * Seconds for which an answer without nonce may be given again by caches: what somebody may still hold after a
+     * revocation. Less than `nextUpdate`.
+     */
+    readonly maxAge: number;
     /** How many CertIDs one request may hold. */
     readonly maxCertIds: number;
+    /** What serial numbers are that were never issued; `revoked` as RFC 6960 2.2 has it. */
+    readonly neverIssued: 'unknown' | 'revoked';
+    readonly signedRequests: 'optional' | 'required';
+    /** Seconds after its end for which a certificate's answers carry an archive cutoff (RFC 6960 4.4.4). */
+    readonly retentionInterval: number;
+    /** Whether an answer says on which CRL a revoked certificate stands (RFC 6960 4.4.2). */
+    readonly crlReferences: boolean;
   };
 }
 

@@ -37,6 +37,11 @@ const table = {
   // OCSP (RFC 6960 4.4)
   ocspBasic: '1.3.6.1.5.5.7.48.1.1',
   ocspNonce: '1.3.6.1.5.5.7.48.1.2',
+  ocspCrlReferences: '1.3.6.1.5.5.7.48.1.3',
+  ocspAcceptableResponses: '1.3.6.1.5.5.7.48.1.4',
+  ocspArchiveCutoff: '1.3.6.1.5.5.7.48.1.6',
+  ocspPreferredSignatureAlgorithms: '1.3.6.1.5.5.7.48.1.8',
+  ocspExtendedRevoke: '1.3.6.1.5.5.7.48.1.9',
 } as const;
 
 export type OidName = keyof typeof table;

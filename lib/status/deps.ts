@@ -1,7 +1,9 @@
 import type { RecordDraft } from '../ledger/record.ts';
+import type { Certificate } from '../pki/certificate.ts';
 import type { TbsCertList } from '../pki/crl.ts';
 import type { Der } from '../pki/der.ts';
 import type { Clock, Log } from '../ports.ts';
+import type { Principal } from '../principal.ts';
 import type { Bucket, Table, Write } from '../store/store.ts';
 import type { Issuers } from './issuers.ts';
 import type { Register } from './register.ts';
@@ -19,7 +21,30 @@ export interface Recorder {
  */
 export type CrlSigner = (ca: string, tbs: TbsCertList, previousNumber?: bigint) => Promise<Der>;
 
+/** What of a signed OCSP request tells who made it (RFC 6960 4.1.2). */
+export interface SignedRequest {
+  readonly tbs: Der;
+  /** DER AlgorithmIdentifier. */
+  readonly signatureAlgorithm: Der;
+  readonly signatureValue: Uint8Array;
+  /** Of the requestor, the first of those that came with the signature. */
+  readonly certificate: Certificate;
+}
+
+/** `thisUpdate` in Unix seconds. */
+export interface CurrentCrl {
+  readonly number: number;
+  readonly thisUpdate: number;
+}
+
 export interface OcspDeps {
+  /**
+   * Whose certificate signed the request. Faults: `requestor-unauthorized` where it is nobody's who
+   * is known here, or the signature does not hold.
+   */
+  readonly requestorOf: (signed: SignedRequest) => Promise<Principal>;
+  /** What the CA's current CRL says of itself. */
+  readonly currentCrl: (ca: string) => Promise<CurrentCrl | undefined>;
   readonly issuers: Issuers;
   readonly register: Register;
   readonly responders: Responders;

@@ -31,10 +31,17 @@ export type IssuerRow = {
     readonly nextUpdate: number;
     readonly onlyContainsUserCerts: boolean;
   };
+  /** As in the trust domain; lengths of time in seconds. */
   readonly ocsp: {
-    /** Seconds between thisUpdate and nextUpdate. */
+    /** Names of the algorithms of the CA's responders; the first one answers by default. */
+    readonly algorithms: readonly [string, ...string[]];
     readonly nextUpdate: number;
+    readonly maxAge: number;
     readonly maxCertIds: number;
+    readonly neverIssued: 'unknown' | 'revoked';
+    readonly signedRequests: 'optional' | 'required';
+    readonly retentionInterval: number;
+    readonly crlReferences: boolean;
   };
 };
 

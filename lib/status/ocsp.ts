@@ -1,34 +1,43 @@
 import { hash } from 'node:crypto';
 import { Fault, type FaultCode } from '../fault.ts';
 import type { ProvisionDraft } from '../ledger/record.ts';
+import { decodeCertificate } from '../pki/certificate.ts';
+import type { Oid } from '../pki/der.ts';
 import type { Extension } from '../pki/extensions.ts';
-import { type CertId, decodeOcspRequest, type OcspRequest } from '../pki/ocsp-request.ts';
+import type { GeneralName } from '../pki/general-name.ts';
+import { encodeName } from '../pki/name.ts';
 import {
-  type CertStatus,
+  EXTENDED_REVOKE,
+  findPreferredAlgorithms,
+  type PreferredSignatureAlgorithm,
+} from '../pki/ocsp-extensions.ts';
+import { nonceExtension } from '../pki/ocsp-nonce.ts';
+import { decodeOcspRequest, type OcspRequest } from '../pki/ocsp-request.ts';
+import {
   encodeOcspError,
   encodeOcspResponse,
   encodeResponseData,
   type OcspResponseStatus,
 } from '../pki/ocsp-response.ts';
-import type { OcspDeps } from './deps.ts';
+import { OID } from '../pki/oids.ts';
+import type { Principal } from '../principal.ts';
+import type { OcspDeps, SignedRequest } from './deps.ts';
 import type { Issuer } from './issuers.ts';
-import type { StatusRow } from './register.ts';
+import { type Judged, openJudging } from './judging.ts';
+import { type KeptAnswer, keepAnswers } from './kept-answers.ts';
+import type { Registered } from './register.ts';
+import type { Responder } from './responders.ts';
 import type { Caller, OcspAnswer, Status } from './status.ts';
 
-/**
- * Faults as OCSPResponseStatus (RFC 6960 2.3). Whatever is not listed is the caller's malformed request if it came
- * from decoding, and our internalError otherwise.
- */
-const STATUS_OF_FAULT: Partial<Record<FaultCode, Exclude<OcspResponseStatus, 'successful'>>> = {
-  'malformed-der': 'malformedRequest',
-  'trailing-data': 'malformedRequest',
+type ErrorStatus = Exclude<OcspResponseStatus, 'successful'>;
+
+/** Faults as OCSPResponseStatus (RFC 6960 2.3), once the request is read. Whatever is not listed is our internalError. */
+const STATUS_OF_FAULT: Partial<Record<FaultCode, ErrorStatus>> = {
   'input-too-large': 'malformedRequest',
   'malformed-ocsp-request': 'malformedRequest',
-  'malformed-serial': 'malformedRequest',
-  'malformed-name': 'malformedRequest',
-  'unsupported-version': 'malformedRequest',
-  'unknown-critical-extension': 'malformedRequest',
   'unauthorized-issuer': 'unauthorized',
+  'requestor-unauthorized': 'unauthorized',
+  'signature-required': 'sigRequired',
   'try-later': 'tryLater',
   'store-unavailable': 'tryLater',
 };
@@ -37,24 +46,22 @@ const STATUS_OF_FAULT: Partial<Record<FaultCode, Exclude<OcspResponseStatus, 'su
 const MAX_NONCE_OCTETS = 128;
 
 /** More would not fit into one record (see the ledger's rows). */
-const CERTIFICATES_PER_RECORD = 88;
+const CERTIFICATES_PER_RECORD = 96;
 
 const secondsAsDate = (seconds: number): Date => new Date(seconds * 1000);
 
-const certStatusOf = (row: StatusRow | undefined): CertStatus => {
-  // A reserved serial number is not yet a certificate: nothing that could be signed exists.
-  if (!row || row.state === 'reserved') return { status: 'unknown' };
-  if (row.state === 'good') return { status: 'good' };
-  const { revocationTime, reason } = row;
-  return {
-    status: 'revoked',
-    revocationTime: secondsAsDate(revocationTime),
-    ...(reason !== 'unspecified' && { revocationReason: reason }),
-  };
-};
+/** Request extensions that are acted on here. AcceptableResponses asks for basic answers, of which ours are. */
+const UNDERSTOOD: ReadonlySet<Oid> = new Set([
+  OID.ocspNonce,
+  OID.ocspAcceptableResponses,
+  OID.ocspPreferredSignatureAlgorithms,
+]);
+const NONE: ReadonlySet<Oid> = new Set();
 
-const refuseUnknownCritical = (extensions: readonly Extension[]): void => {
-  const unknown = extensions.find((extension) => extension.critical && extension.id === 'other');
+const refuseUnknownCritical = (extensions: readonly Extension[], understood: ReadonlySet<Oid>): void => {
+  const unknown = extensions.some(
+    (extension) => extension.critical && !(extension.id === 'other' && understood.has(extension.oid)),
+  );
   if (unknown) {
     throw new Fault(
       'unknown-critical-extension',
@@ -63,124 +70,286 @@ const refuseUnknownCritical = (extensions: readonly Extension[]): void => {
   }
 };
 
-const checkRequest = (request: OcspRequest): void => {
-  const { nonce } = request;
+/** What a request asks, in the grammar of RFC 6960 4.1 and with nothing in it that must not be ignored. */
+interface Asked {
+  readonly request: OcspRequest;
+  readonly preferred: readonly PreferredSignatureAlgorithm[];
+  /** Who signed it, as far as the request says. */
+  readonly signed?: SignedRequest & { readonly requestorName?: GeneralName };
+}
+
+/** Every fault of reading is the caller's. */
+const readRequest = (bytes: Uint8Array): Asked => {
+  const request = decodeOcspRequest(bytes);
+  const { nonce, signature, tbs, requestorName } = request;
   if (nonce && (nonce.length === 0 || nonce.length > MAX_NONCE_OCTETS)) {
     throw new Fault('malformed-ocsp-request', `A nonce has 1 to ${MAX_NONCE_OCTETS} octets (RFC 9654 2.1).`);
   }
-  refuseUnknownCritical(request.extensions);
-  for (const { extensions } of request.requestList) refuseUnknownCritical(extensions);
+  refuseUnknownCritical(request.extensions, UNDERSTOOD);
+  for (const { extensions } of request.requestList) refuseUnknownCritical(extensions, NONE);
+  const preferred = findPreferredAlgorithms(request.extensions);
+  const [der] = signature?.certs ?? [];
+  if (!signature) return { request, preferred };
+  if (!der)
+    throw new Fault('malformed-ocsp-request', 'A signed request comes with the certificate of its signer.');
+  const { signatureAlgorithm, signatureValue } = signature;
+  const certificate = decodeCertificate(der);
+  const signed = {
+    tbs,
+    signatureAlgorithm,
+    signatureValue,
+    certificate,
+    ...(requestorName && { requestorName }),
+  };
+  return { request, preferred, signed };
 };
 
-interface Judged {
-  readonly certId: CertId;
-  readonly certStatus: CertStatus;
-  /** Whether the CertID names the CA that answers. */
-  readonly ours: boolean;
+/**
+ * RFC 6960 4.1.2: who signs a request names itself in it. The name must be that of the certificate, or the signature
+ * would prove somebody else. Without a signature the name proves nothing and is not looked at (RFC 9919 3.1.2).
+ */
+const assertNamed = ({ requestorName, certificate }: NonNullable<Asked['signed']>): void => {
+  const named = requestorName?.kind === 'directoryName' ? encodeName(requestorName.value) : undefined;
+  if (named && Buffer.compare(named, encodeName(certificate.subject)) === 0) return;
+  throw new Fault(
+    'requestor-unauthorized',
+    'A signed request names the subject of its certificate as its requestor.',
+  );
+};
+
+/** Whoever signed the request is who is told, for the purpose that its HTTP names if it is the same who sent it. */
+const signedBy = ({ id, office, purposes: [purpose] = [] }: Principal, caller: Caller): Caller =>
+  caller.recipient === id
+    ? caller
+    : {
+        recipient: id,
+        method: caller.method,
+        ...(office !== undefined && { office }),
+        ...(purpose && { purpose: purpose.id, legalBasis: purpose.legalBasis }),
+      };
+
+/** What the record of an answer says. */
+interface Told {
+  readonly certificates: ProvisionDraft['certificates'];
+  readonly answers: readonly string[];
+  readonly thisUpdate: Date;
+  readonly nextUpdate: Date;
+  readonly requestDigest: string;
+  readonly responseDigest: string;
 }
 
 export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
   const { issuers, register, responders, recorder, clock, log } = deps;
+  const { judge, foreign } = openJudging(deps);
+  const kept = keepAnswers();
 
   /**
    * One answer has one signature, so one CA answers: that of the first CertID which is ours. CertIDs of any other
    * issuer are `unknown` in it, which is what RFC 6960 2.2 has for issuers that this responder does not serve.
    */
-  const judge = async (request: OcspRequest): Promise<{ issuer: Issuer; judged: readonly Judged[] }> => {
-    const named = await Promise.all(request.requestList.map(({ certId }) => issuers.byCertId(certId)));
-    const issuer = named.find((found) => found !== undefined);
-    if (!issuer)
-      throw new Fault('unauthorized-issuer', 'No CertID of the request names a CA of this service.');
-    if (named.length > issuer.ocsp.maxCertIds) {
+  const issuerOf = async ({ requestList }: OcspRequest): Promise<Issuer> => {
+    for (const { certId } of requestList) {
+      const issuer = await issuers.byCertId(certId);
+      if (!issuer) continue;
+      if (requestList.length <= issuer.ocsp.maxCertIds) return issuer;
       throw new Fault('input-too-large', `A request has at most ${issuer.ocsp.maxCertIds} CertIDs.`);
     }
-    const judged = await Promise.all(
-      request.requestList.map(async ({ certId }, index): Promise<Judged> => {
-        const ours = named[index] === issuer;
-        const registered = ours
-          ? await register.lookup({ ca: issuer.id, serial: certId.serialNumber })
-          : undefined;
-        return { certId, certStatus: certStatusOf(registered?.value), ours };
-      }),
-    );
-    return { issuer, judged };
+    throw new Fault('unauthorized-issuer', 'No CertID of the request names a CA of this service.');
   };
 
-  const record = async (
-    { issuer, judged }: { issuer: Issuer; judged: readonly Judged[] },
-    caller: Caller,
-    bytes: { request: Uint8Array; response: Uint8Array },
-    validity: { thisUpdate: Date; nextUpdate: Date },
-  ): Promise<void> => {
-    const ours = judged.filter((one) => one.ours);
+  const requestorOf = async ({ signed }: Asked, issuer: Issuer): Promise<Principal | undefined> => {
+    if (signed) {
+      assertNamed(signed);
+      return deps.requestorOf(signed);
+    }
+    if (issuer.ocsp.signedRequests === 'optional') return undefined;
+    throw new Fault('signature-required', 'Requests for the status of these certificates must be signed.');
+  };
+
+  const record = async (caller: Caller, told: Told): Promise<void> => {
     const drafts: ProvisionDraft[] = [];
-    for (let at = 0; at < ours.length; at += CERTIFICATES_PER_RECORD) {
-      const part = ours.slice(at, at + CERTIFICATES_PER_RECORD);
+    for (let at = 0; at < told.certificates.length; at += CERTIFICATES_PER_RECORD) {
+      const certificates = told.certificates.slice(at, at + CERTIFICATES_PER_RECORD);
       drafts.push({
         kind: 'provision',
         ...caller,
         channel: 'ocsp',
-        certificates: part.map(({ certId }) => ({ ca: issuer.id, serial: certId.serialNumber })),
+        certificates,
         provided: {
-          answers: part.map(({ certStatus }) => certStatus.status),
-          thisUpdate: validity.thisUpdate.toISOString(),
-          nextUpdate: validity.nextUpdate.toISOString(),
+          answers: told.answers.slice(at, at + CERTIFICATES_PER_RECORD),
+          thisUpdate: told.thisUpdate.toISOString(),
+          nextUpdate: told.nextUpdate.toISOString(),
         },
-        requestDigest: hash('sha256', bytes.request),
-        responseDigest: hash('sha256', bytes.response),
-        count: part.length,
+        requestDigest: told.requestDigest,
+        responseDigest: told.responseDigest,
+        count: certificates.length,
       });
     }
     await recorder.append(...drafts);
   };
 
-  const answer = async (bytes: Uint8Array, caller: Caller): Promise<OcspAnswer> => {
-    const request = decodeOcspRequest(bytes);
-    checkRequest(request);
-    const judgement = await judge(request);
-    const { issuer, judged } = judgement;
-    const responder = await responders.current(issuer.id);
-
-    const now = Math.floor(clock() / 1000);
-    const thisUpdate = secondsAsDate(now);
-    // The answer must not claim to hold beyond the certificate that vouches for it.
-    const notAfter = responder.certificate.notAfter.getTime() / 1000;
-    const nextUpdate = secondsAsDate(Math.min(now + issuer.ocsp.nextUpdate, notAfter));
-    const { nonce } = request;
+  const sign = async (
+    { nonce }: OcspRequest,
+    responder: Responder,
+    judged: readonly Judged[],
+    thisUpdate: Date,
+    nextUpdate: Date,
+  ): Promise<Uint8Array> => {
+    const extended = judged.some(({ neverIssued }) => neverIssued);
     const tbs = encodeResponseData({
       responderId: { byKey: responder.keyHash },
       producedAt: thisUpdate,
-      responses: judged.map(({ certId, certStatus }) => ({
+      responses: judged.map(({ certId, certStatus, extensions }) => ({
         certId: certId.der,
         certStatus,
         thisUpdate,
         nextUpdate,
+        ...(extensions && { extensions }),
       })),
       ...(nonce && { nonce }),
+      ...(extended && { extensions: [EXTENDED_REVOKE, ...(nonce ? [nonceExtension(nonce)] : [])] }),
     });
-    const der = encodeOcspResponse({
+    return encodeOcspResponse({
       tbs,
       signatureAlgorithm: responder.signatureAlgorithm,
       signatureValue: await responder.signer.sign(tbs),
       certs: [responder.certificate.der],
     });
-    await record(judgement, caller, { request: bytes, response: der }, { thisUpdate, nextUpdate });
-    return nonce ? { der } : { der, cacheable: { thisUpdate, nextUpdate } };
+  };
+
+  /** Signs an answer now and records it. */
+  const answerAnew = async (
+    request: OcspRequest,
+    caller: Caller,
+    issuer: Issuer,
+    responder: Responder,
+    judged: readonly Judged[],
+    seconds: number,
+  ): Promise<KeptAnswer> => {
+    // The answer must not claim to hold beyond the certificate that vouches for it.
+    const nextUpdateSeconds = Math.min(seconds + issuer.ocsp.nextUpdate, responder.until / 1000);
+    const thisUpdate = secondsAsDate(seconds);
+    const nextUpdate = secondsAsDate(nextUpdateSeconds);
+    const der = await sign(request, responder, judged, thisUpdate, nextUpdate);
+    const ours = judged.filter((one) => one.ours);
+    const answer: KeptAnswer = {
+      der,
+      digest: hash('sha256', der),
+      status: (judged[0] as Judged).certStatus.status,
+      thisUpdate,
+      nextUpdate,
+      freshUntil: Math.min(seconds + issuer.ocsp.maxAge, nextUpdateSeconds) * 1000,
+      responder,
+      version: judged[0]?.version ?? 0,
+      request: request.der,
+      requestDigest: hash('sha256', request.der),
+    };
+    await record(caller, {
+      certificates: ours.map(({ certId }) => ({ ca: issuer.id, serial: certId.serialNumber })),
+      answers: ours.map(({ certStatus }) => certStatus.status),
+      thisUpdate,
+      nextUpdate,
+      requestDigest: answer.requestDigest,
+      responseDigest: answer.digest,
+    });
+    return answer;
+  };
+
+  /** Gives an answer again that was signed before: a record of its own stands behind it each time. */
+  const answerAgain = async (
+    { der, requestList }: OcspRequest,
+    caller: Caller,
+    issuer: Issuer,
+    answer: KeptAnswer,
+  ): Promise<KeptAnswer> => {
+    const serial = (requestList[0] as OcspRequest['requestList'][number]).certId.serialNumber;
+    await record(caller, {
+      certificates: [{ ca: issuer.id, serial }],
+      answers: [answer.status],
+      thisUpdate: answer.thisUpdate,
+      nextUpdate: answer.nextUpdate,
+      requestDigest: Buffer.compare(der, answer.request) === 0 ? answer.requestDigest : hash('sha256', der),
+      responseDigest: answer.digest,
+    });
+    return answer;
+  };
+
+  const read = (issuer: Issuer, serial: string): Promise<Registered | undefined> =>
+    register.lookup({ ca: issuer.id, serial });
+
+  /** About one certificate and for everybody. Nothing is kept of numbers that are no certificate's. */
+  const answerPlain = async (
+    request: OcspRequest,
+    caller: Caller,
+    issuer: Issuer,
+    responder: Responder,
+  ): Promise<KeptAnswer> => {
+    const [{ certId }] = request.requestList as [OcspRequest['requestList'][number]];
+    const registered = await read(issuer, certId.serialNumber);
+    const now = clock();
+    const found = registered && kept.find(certId.der, responder, registered.version, now);
+    if (found) return answerAgain(request, caller, issuer, found);
+    const seconds = Math.floor(now / 1000);
+    const judged = await judge(issuer, certId, registered, seconds);
+    const answer = await answerAnew(request, caller, issuer, responder, [judged], seconds);
+    // A copy: the request's bytes are a view of whatever the network read at once.
+    if (judged.version !== undefined)
+      kept.keep(certId.der, { ...answer, request: new Uint8Array(request.der) });
+    return answer;
+  };
+
+  const answerInFull = async (
+    request: OcspRequest,
+    caller: Caller,
+    issuer: Issuer,
+    responder: Responder,
+  ): Promise<KeptAnswer> => {
+    const seconds = Math.floor(clock() / 1000);
+    const judged = await Promise.all(
+      request.requestList.map(async ({ certId }): Promise<Judged> => {
+        if ((await issuers.byCertId(certId)) !== issuer) return foreign(certId);
+        return judge(issuer, certId, await read(issuer, certId.serialNumber), seconds);
+      }),
+    );
+    return answerAnew(request, caller, issuer, responder, judged, seconds);
+  };
+
+  const answer = async (asked: Asked, caller: Caller): Promise<OcspAnswer> => {
+    const { request, preferred } = asked;
+    const issuer = await issuerOf(request);
+    const requestor = await requestorOf(asked, issuer);
+    const told = requestor === undefined ? caller : signedBy(requestor, caller);
+    const responder = await responders.current(issuer, preferred);
+    const forEverybody = request.nonce === undefined && requestor === undefined;
+    const plain = forEverybody && request.requestList.length === 1;
+    const answered = await (plain ? answerPlain : answerInFull)(request, told, issuer, responder);
+    return forEverybody ? { der: answered.der, cacheable: answered } : { der: answered.der };
+  };
+
+  const failed = (error: unknown): OcspAnswer => {
+    const status = (Fault.is(error) && STATUS_OF_FAULT[error.code]) || 'internalError';
+    if (status === 'internalError' || status === 'tryLater') {
+      log('error', 'An OCSP request could not be answered', {
+        status,
+        error: Fault.is(error) ? error.code : String(error),
+      });
+    }
+    return { der: encodeOcspError(status), error: status };
   };
 
   return {
     ocsp: async (bytes, caller) => {
+      let asked: Asked;
       try {
-        return await answer(bytes, caller);
+        asked = readRequest(bytes);
       } catch (error) {
-        const status = (Fault.is(error) && STATUS_OF_FAULT[error.code]) || 'internalError';
-        if (status === 'internalError' || status === 'tryLater') {
-          log('error', 'An OCSP request could not be answered', {
-            status,
-            error: Fault.is(error) ? error.code : String(error),
-          });
-        }
-        return { der: encodeOcspError(status) };
+        if (!Fault.is(error)) return failed(error);
+        return { der: encodeOcspError('malformedRequest'), error: 'malformedRequest' };
+      }
+      try {
+        return await answer(asked, caller);
+      } catch (error) {
+        return failed(error);
       }
     },
   };

@@ -2,14 +2,21 @@ import { Fault } from '../fault.ts';
 import type { KeyStore, Signer } from '../keys/signer.ts';
 import { type Certificate, decodeCertificate, keyIdentifier } from '../pki/certificate.ts';
 import { asDer, type Der } from '../pki/der.ts';
+import {
+  type AlgorithmId,
+  algorithmId,
+  type PreferredSignatureAlgorithm,
+  publicKeyAlgorithm,
+} from '../pki/ocsp-extensions.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { Item, Table, Write } from '../store/store.ts';
+import type { Issuer } from './issuers.ts';
 
 /**
- * The delegated responders (RFC 6960 4.2.2.2): for each CA the newest key and certificate with which its OCSP
- * answers are signed. The authority issues and renews them; here they are only used.
+ * The delegated responders (RFC 6960 4.2.2.2): for each CA, and each algorithm with which it answers, the newest key
+ * and certificate. The authority issues and renews them; here they are only used.
  *
- *   responders  {ca}  ResponderRow
+ *   responders  {ca}/{algorithm}  ResponderRow
  */
 export type ResponderRow = {
   readonly keyId: string;
@@ -17,21 +24,23 @@ export type ResponderRow = {
   readonly certificate: string;
 };
 
-const keyOf = (ca: string) => ({ pk: 'responders', sk: ca });
-
-const readRow = (table: Table, ca: string): Promise<Item<ResponderRow> | undefined> =>
-  table.get<ResponderRow>(keyOf(ca));
+const keyOf = (ca: string, algorithm: string) => ({ pk: 'responders', sk: `${ca}/${algorithm}` });
 
 const certificateOf = ({ value }: Item<ResponderRow>): Certificate =>
   decodeCertificate(Buffer.from(value.certificate, 'base64'));
 
-/** The certificate of the CA's current responder; undefined before the first one. */
-export const readResponderCertificate = async (
+/** Of the CA's responders the certificate that ends first; undefined before the first one. */
+export const firstResponderToEnd = async (
   table: Table,
   ca: string,
+  algorithms: readonly string[],
 ): Promise<Certificate | undefined> => {
-  const item = await readRow(table, ca);
-  return item && certificateOf(item);
+  const items = await Promise.all(algorithms.map((name) => table.get<ResponderRow>(keyOf(ca, name))));
+  const certificates = items.flatMap((item) => (item ? [certificateOf(item)] : []));
+  return certificates.reduce<Certificate | undefined>(
+    (first, next) => (first && first.notAfter <= next.notAfter ? first : next),
+    undefined,
+  );
 };
 
 export interface Responder {
@@ -40,19 +49,57 @@ export interface Responder {
   readonly signatureAlgorithm: Der;
   /** SHA-1 of the public key: responderID byKey. */
   readonly keyHash: Uint8Array;
+  /** Milliseconds since the epoch: the first and the last at which it may sign. */
+  readonly from: number;
+  readonly until: number;
 }
 
 export interface Responders {
-  /** Faults: `try-later` when there is no responder whose certificate is valid now. */
-  current(ca: string): Promise<Responder>;
+  /**
+   * The responder that answers for this CA: of those that there are, the one whose algorithm comes first in
+   * `preferred` (RFC 6960 4.4.7.2.1, its first rule), or else the CA's default. Fault: `try-later` when that one has
+   * no certificate that is valid now.
+   */
+  current(issuer: Issuer, preferred?: readonly PreferredSignatureAlgorithm[]): Promise<Responder>;
   /** The row as it stands, for whoever renews it. */
-  read(ca: string): Promise<Item<ResponderRow> | undefined>;
+  read(ca: string, algorithm: string): Promise<Item<ResponderRow> | undefined>;
   /** Replaces the row that was read before, or is the first where there was none. */
-  replaceWrites(ca: string, row: ResponderRow, previous: Item<ResponderRow> | undefined): readonly Write[];
+  replaceWrites(
+    ca: string,
+    algorithm: string,
+    row: ResponderRow,
+    previous: Item<ResponderRow> | undefined,
+  ): readonly Write[];
 }
 
 /** How soon a renewed responder is taken up by running processes. */
 const REREAD_MS = 60_000;
+
+/** A responder is renewed at half of its life; one that has used up so much of it was missed by every renewal. */
+const ALARM_AFTER = 3 / 4;
+
+interface Known {
+  readonly responder: Responder;
+  readonly algorithms: { readonly signature: AlgorithmId; readonly publicKey: AlgorithmId };
+}
+
+const isValid = ({ from, until }: Responder, now: number): boolean => now >= from && now <= until;
+
+const isSame = (wanted: AlgorithmId, had: AlgorithmId): boolean =>
+  wanted.algorithm === had.algorithm &&
+  (wanted.parameters === undefined || had.parameters === undefined
+    ? wanted.parameters === had.parameters
+    : Buffer.compare(wanted.parameters, had.parameters) === 0);
+
+/** The client may name a kind of key without its parameters, such as elliptic curves at large. */
+const fits = (wanted: PreferredSignatureAlgorithm, { algorithms }: Known): boolean => {
+  const { sigIdentifier, pubKeyAlgIdentifier } = wanted;
+  if (!isSame(sigIdentifier, algorithms.signature)) return false;
+  if (pubKeyAlgIdentifier === undefined) return true;
+  return pubKeyAlgIdentifier.parameters === undefined
+    ? pubKeyAlgIdentifier.algorithm === algorithms.publicKey.algorithm
+    : isSame(pubKeyAlgIdentifier, algorithms.publicKey);
+};
 
 export const openResponders = (deps: {
   table: Table;
@@ -61,58 +108,109 @@ export const openResponders = (deps: {
   log: Log;
 }): Responders => {
   const { table, keys, clock, log } = deps;
-  const known = new Map<string, { responder: Responder; readAt: number }>();
+  const kept = new Map<string, { known: Known; readAt: number }>();
 
-  const read = (ca: string): Promise<Item<ResponderRow> | undefined> => readRow(table, ca);
+  const read = (ca: string, algorithm: string): Promise<Item<ResponderRow> | undefined> =>
+    table.get<ResponderRow>(keyOf(ca, algorithm));
 
-  const load = async (ca: string): Promise<Responder | undefined> => {
-    const item = await read(ca);
-    if (!item) return undefined;
-    const certificate = certificateOf(item);
-    const previous = known.get(ca)?.responder;
-    if (previous && Buffer.compare(previous.certificate.der, certificate.der) === 0) return previous;
-    const signer = await keys.open(item.value.keyId);
-    const { subjectPublicKeyInfo } = certificate;
+  const open = async (ca: string, { value: { keyId } }: Item<ResponderRow>, certificate: Certificate) => {
+    const signer = await keys.open(keyId);
+    const { subjectPublicKeyInfo, notBefore, notAfter } = certificate;
     if (Buffer.compare(signer.subjectPublicKeyInfo, subjectPublicKeyInfo) !== 0) {
       throw new Fault('unknown-key', 'The responder key is not the one in the responder certificate.', {
         ca,
       });
     }
-    return {
+    const signatureAlgorithm = asDer(signer.algorithm.signatureAlgorithm);
+    const responder: Responder = {
       certificate,
       signer,
-      signatureAlgorithm: asDer(signer.algorithm.signatureAlgorithm),
+      signatureAlgorithm,
       keyHash: keyIdentifier(subjectPublicKeyInfo),
+      from: notBefore.getTime(),
+      until: notAfter.getTime(),
     };
+    const algorithms = {
+      signature: algorithmId(signatureAlgorithm),
+      publicKey: publicKeyAlgorithm(subjectPublicKeyInfo),
+    };
+    return { responder, algorithms };
   };
 
-  const refresh = async (ca: string, now: number): Promise<Responder | undefined> => {
-    const responder = await load(ca);
-    if (responder) known.set(ca, { responder, readAt: now });
-    return responder;
+  /** Told at each reading, so once a minute, until somebody renews it. */
+  const warnNearEnd = (ca: string, algorithm: string, { from, until }: Responder, now: number): void => {
+    if (now < from + (until - from) * ALARM_AFTER || now > until) return;
+    log('error', 'An OCSP responder certificate is near its end and has not been renewed', {
+      ca,
+      algorithm,
+      notAfter: new Date(until).toISOString(),
+    });
+  };
+
+  const refresh = async (ca: string, algorithm: string, now: number): Promise<Known | undefined> => {
+    const item = await read(ca, algorithm);
+    if (!item) return undefined;
+    const certificate = certificateOf(item);
+    const id = `${ca}/${algorithm}`;
+    const before = kept.get(id)?.known;
+    const unchanged = before && Buffer.compare(before.responder.certificate.der, certificate.der) === 0;
+    const known = unchanged ? before : await open(ca, item, certificate);
+    kept.set(id, { known, readAt: now });
+    warnNearEnd(ca, algorithm, known.responder, now);
+    return known;
+  };
+
+  /** Read again once a minute, and at once when it has come to its end. */
+  const find = (ca: string, algorithm: string, now: number): Known | Promise<Known | undefined> => {
+    const found = kept.get(`${ca}/${algorithm}`);
+    return found && now < found.readAt + REREAD_MS && now <= found.known.responder.until
+      ? found.known
+      : refresh(ca, algorithm, now);
+  };
+
+  /** One that cannot be had does not keep the others from answering. */
+  const findFurther = async (ca: string, algorithm: string, now: number): Promise<Known | undefined> => {
+    try {
+      const known = await find(ca, algorithm, now);
+      return known && isValid(known.responder, now) ? known : undefined;
+    } catch (error) {
+      log('error', 'An OCSP responder cannot be used', {
+        ca,
+        algorithm,
+        error: Fault.is(error) ? error.code : String(error),
+      });
+      return undefined;
+    }
+  };
+
+  const preferredBy = async (
+    { id, ocsp }: Issuer,
+    preferred: readonly PreferredSignatureAlgorithm[],
+    now: number,
+  ): Promise<Responder | undefined> => {
+    const all = await Promise.all(ocsp.algorithms.map((algorithm) => findFurther(id, algorithm, now)));
+    for (const wanted of preferred) {
+      const found = all.find((known) => known && fits(wanted, known));
+      if (found) return found.responder;
+    }
+    return undefined;
   };
 
   return {
     read,
 
-    replaceWrites: (ca, row, previous) => [
-      { put: keyOf(ca), value: row, if: previous ? { version: previous.version } : 'absent' },
+    replaceWrites: (ca, algorithm, row, previous) => [
+      { put: keyOf(ca, algorithm), value: row, if: previous ? { version: previous.version } : 'absent' },
     ],
 
-    current: async (ca) => {
+    current: async (issuer, preferred = []) => {
       const now = clock();
-      const kept = known.get(ca);
-      const fresh =
-        kept && now < kept.readAt + REREAD_MS && now <= kept.responder.certificate.notAfter.getTime();
-      const responder = fresh ? kept.responder : await refresh(ca, now);
+      const chosen = preferred.length === 0 ? undefined : await preferredBy(issuer, preferred, now);
+      if (chosen) return chosen;
+      const responder = (await find(issuer.id, issuer.ocsp.algorithms[0], now))?.responder;
       // It never signs past its end, and never before its beginning either.
-      if (
-        responder &&
-        now <= responder.certificate.notAfter.getTime() &&
-        now >= responder.certificate.notBefore.getTime()
-      ) {
-        return responder;
-      }
+      if (responder && isValid(responder, now)) return responder;
+      const ca = issuer.id;
       log('error', 'No valid OCSP responder certificate: answers are tryLater until it is renewed', { ca });
       throw new Fault('try-later', 'The OCSP responder has no valid certificate at the moment.', { ca });
     },

@@ -1,3 +1,4 @@
+import type { OcspResponseStatus } from '../pki/ocsp-response.ts';
 import { openCrls } from './crls.ts';
 import type { StatusDeps } from './deps.ts';
 import { openOcsp } from './ocsp.ts';
@@ -14,8 +15,17 @@ export interface Caller {
 export interface OcspAnswer {
   /** DER OCSPResponse: always an answer, error statuses included (RFC 6960 2.3). */
   readonly der: Uint8Array;
-  /** Only of successful answers without nonce, which a cache may keep. */
-  readonly cacheable?: { readonly thisUpdate: Date; readonly nextUpdate: Date };
+  /** Why it answers nothing; absent of an answer that is signed. */
+  readonly error?: Exclude<OcspResponseStatus, 'successful'>;
+  /** Only of answers that are for everybody: with neither a nonce nor a requestor. */
+  readonly cacheable?: {
+    readonly thisUpdate: Date;
+    readonly nextUpdate: Date;
+    /** Milliseconds since the epoch: from then on caches ask again, and are given a newer one. */
+    readonly freshUntil: number;
+    /** SHA-256 of the answer, lower-case hex. */
+    readonly digest: string;
+  };
 }
 
 export interface PublishedCrl {

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import type { HttpRequest } from '../../functions/http.ts';
 import type { Edge } from '../../functions/stack.ts';
 import type { App } from '../../lib/app.ts';
@@ -120,6 +120,7 @@ export const testApp = (
     ...draft,
     id: RECORD,
     time: '2026-01-01T12:00:00.000Z',
+    salt: '00'.repeat(16),
   });
   const crl = () => ({
     der: app.crl,
@@ -190,8 +191,15 @@ export const testApp = (
       ocsp: async (asked, caller) => {
         await app.gate;
         app.ocspCalls.push({ request: asked, caller });
-        const cacheable = { thisUpdate: new Date(NOW - 60_000), nextUpdate: new Date(NOW + 600_000) };
-        return { der: Uint8Array.from(asked), ...(caller.method === 'GET' ? { cacheable } : {}) };
+        return {
+          der: Uint8Array.from(asked),
+          cacheable: {
+            thisUpdate: new Date(NOW - 60_000),
+            nextUpdate: new Date(NOW + 600_000),
+            freshUntil: NOW + 240_000,
+            digest: hash('sha256', asked),
+          },
+        };
       },
       crl: async (id, partition) =>
         known(id === CA, 'unknown-authority', known(partition === 'full', 'unknown-crl', crl())),

@@ -1,0 +1,36 @@
+import type { OcspAnswer } from '../lib/status/status.ts';
+import type { HttpResponse } from './http.ts';
+
+const TYPE = 'application/ocsp-response';
+
+/**
+ * What RFC 9919 6.2 has a responder say to caches. `max-age` counts down to the moment at which the service itself signs
+ * anew, so that whoever asks again then is given a newer answer, and so that no cache that heeds it holds an answer
+ * longer than the CA's profile allows, counted from the signature and whatever it went through. `Expires` is
+ * nextUpdate, as that section asks; `max-age` goes before it (RFC 9111 5.2.2.1).
+ */
+const forEverybody = (
+  { thisUpdate, nextUpdate, freshUntil, digest }: NonNullable<OcspAnswer['cacheable']>,
+  now: number,
+): Readonly<Record<string, string>> => ({
+  'content-type': TYPE,
+  'cache-control': `public, max-age=${Math.max(0, Math.floor((freshUntil - now) / 1000))}, no-transform, must-revalidate`,
+  'last-modified': thisUpdate.toUTCString(),
+  expires: nextUpdate.toUTCString(),
+  etag: `"${digest}"`,
+});
+
+/** Of signed answers that are for one caller: RFC 9919 6.2 forbids `no-store` there, and asks for it with errors. */
+const FOR_ONE = { 'content-type': TYPE, 'cache-control': 'private, max-age=0, must-revalidate' };
+const ERROR = { 'content-type': TYPE };
+
+/** `shared`: by a method whose answers shared caches keep. */
+export const ocspResponse = (
+  { der, error, cacheable }: OcspAnswer,
+  now: number,
+  shared: boolean,
+): HttpResponse => ({
+  status: 200,
+  headers: error ? ERROR : shared && cacheable ? forEverybody(cacheable, now) : FOR_ONE,
+  body: der,
+});

@@ -1,0 +1,109 @@
+import { Fault } from '../fault.ts';
+import {
+  constructed,
+  type Der,
+  DerReader,
+  derInteger,
+  derNull,
+  derSequence,
+  type Oid,
+  TAG,
+  tlv,
+} from './der.ts';
+import type { Extension } from './extensions.ts';
+import { OID } from './oids.ts';
+import { encodeGeneralizedTime } from './time.ts';
+
+/* The extensions of RFC 6960 4.4 besides the nonce, each as long as it is known to one side only. */
+
+const other = (oid: Oid, value: Uint8Array): Extension => ({ id: 'other', oid, value, critical: false });
+
+/** An algorithm of PreferredSignatureAlgorithms; identifiers are whole elements, parameters of NULL as they came. */
+export interface PreferredSignatureAlgorithm {
+  readonly sigIdentifier: AlgorithmId;
+  /** Of the responder's public key, where the client cares. */
+  readonly pubKeyAlgIdentifier?: AlgorithmId;
+}
+
+/** `parameters` is the whole element; absent also for NULL, which means the same for every algorithm used here. */
+export interface AlgorithmId {
+  readonly algorithm: Oid;
+  readonly parameters?: Der;
+}
+
+const NULL = derNull();
+
+const readAlgorithm = (reader: DerReader): AlgorithmId => {
+  const fields = reader.sequence();
+  const algorithm = fields.oid();
+  const parameters = fields.done ? undefined : fields.der();
+  fields.finish();
+  return parameters === undefined || Buffer.compare(parameters, NULL) === 0
+    ? { algorithm }
+    : { algorithm, parameters };
+};
+
+/** Of a whole AlgorithmIdentifier. Fault: `malformed-der`. */
+export const algorithmId = (der: Uint8Array): AlgorithmId => readAlgorithm(new DerReader(der));
+
+/** The algorithm of a DER SubjectPublicKeyInfo. Fault: `malformed-der`. */
+export const publicKeyAlgorithm = (subjectPublicKeyInfo: Uint8Array): AlgorithmId =>
+  readAlgorithm(new DerReader(subjectPublicKeyInfo).sequence());
+
+/** More than any client has; each costs a comparison. */
+const MAX_PREFERRED = 32;
+
+/** RFC 6960 4.4.7, in the client's order of preference; empty where it says nothing. Fault: `malformed-ocsp-request`. */
+export const findPreferredAlgorithms = (
+  extensions: readonly Extension[],
+): readonly PreferredSignatureAlgorithm[] => {
+  for (const extension of extensions) {
+    if (extension.id !== 'other' || extension.oid !== OID.ocspPreferredSignatureAlgorithms) continue;
+    try {
+      return readPreferred(extension.value);
+    } catch (error) {
+      if (!Fault.is(error, 'malformed-der')) throw error;
+      const message = 'The extension is not PreferredSignatureAlgorithms (RFC 6960 4.4.7.1).';
+      throw new Fault('malformed-ocsp-request', message, {}, { cause: error });
+    }
+  }
+  return [];
+};
+
+const readPreferred = (value: Uint8Array): readonly PreferredSignatureAlgorithm[] => {
+  const preferred: PreferredSignatureAlgorithm[] = [];
+  const reader = new DerReader(value);
+  for (const list = reader.sequence(); !list.done; ) {
+    const fields = list.sequence();
+    const sigIdentifier = readAlgorithm(fields);
+    const pubKeyAlgIdentifier = fields.done ? undefined : readAlgorithm(fields);
+    fields.finish();
+    if (preferred.length === MAX_PREFERRED)
+      throw new Fault('malformed-ocsp-request', `At most ${MAX_PREFERRED} algorithms are preferred.`);
+    preferred.push({ sigIdentifier, ...(pubKeyAlgIdentifier && { pubKeyAlgIdentifier }) });
+  }
+  reader.finish();
+  return preferred;
+};
+
+/** RFC 6960 4.4.4. */
+export const archiveCutoffExtension = (cutoff: Date): Extension =>
+  other(OID.ocspArchiveCutoff, encodeGeneralizedTime(cutoff));
+
+/** CrlID (RFC 6960 4.4.2): where the CRL is on which a revoked or held certificate stands. */
+export const crlReferencesExtension = (crl: {
+  readonly url: string;
+  readonly number: number;
+  readonly thisUpdate: Date;
+}): Extension =>
+  other(
+    OID.ocspCrlReferences,
+    derSequence(
+      tlv(constructed(0), tlv(TAG.ia5String, Buffer.from(crl.url, 'latin1'))),
+      tlv(constructed(1), derInteger(crl.number)),
+      tlv(constructed(2), encodeGeneralizedTime(crl.thisUpdate)),
+    ),
+  );
+
+/** RFC 6960 4.4.8: this answer calls certificates revoked that were never issued. */
+export const EXTENDED_REVOKE: Extension = other(OID.ocspExtendedRevoke, derNull());
