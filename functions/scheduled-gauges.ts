@@ -9,13 +9,13 @@ let loaded: ReturnType<typeof loadGauges> | undefined;
 export const handler = async (): Promise<void> => {
   loaded ??= loadGauges();
   const { gauges, telemetry } = loaded;
-  const { authorities, oldestUnsettled } = await gauges();
+  const { authorities, oldestUnsequenced } = await gauges();
   const now = clock();
   const left = (until: Date | undefined): number => (until === undefined ? 0 : until.getTime() - now);
   for (const { ca, crlNextUpdate, responderNotAfter } of authorities) {
     telemetry.measure('CrlSecondsLeft', left(crlNextUpdate) / 1000, ca);
     telemetry.measure('ResponderDaysLeft', left(responderNotAfter) / DAY_MS, ca);
   }
-  const age = oldestUnsettled === undefined ? 0 : now - oldestUnsettled.getTime();
-  telemetry.measure('OldestUnsettledRecord', age / 1000);
+  const age = oldestUnsequenced === undefined ? 0 : now - oldestUnsequenced.getTime();
+  telemetry.measure('OldestUnsequencedRecord', age / 1000);
 };

@@ -152,7 +152,12 @@ export const certificateView = z
 
 const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/);
 
-const recordedAt = { id: recordId, time: utc };
+const recordedAt = {
+  id: recordId,
+  time: utc,
+  salt: z.string().meta({ description: 'Chance, part of what the leaf is made of.' }),
+  leaf: z.int().min(0).exactOptional().meta({ description: 'The index of its leaf in the log.' }),
+};
 const free = z.record(z.string(), z.json().meta({ id: 'Json' }));
 
 export const ledgerRecord = z

@@ -20,7 +20,7 @@ const METRICS = {
   /** Days until the certificate of a CA's OCSP responder ends. */
   ResponderDaysLeft: 'None',
   /** Age in seconds of the oldest record that is not settled yet; 0 where there is none. */
-  OldestUnsettledRecord: 'Seconds',
+  OldestUnsequencedRecord: 'Seconds',
   /** Requests that KMS throttled. */
   KmsThrottled: 'Count',
 } as const;

@@ -1,4 +1,4 @@
-import { oldestStaged } from './ledger/settling.ts';
+import { oldestUnsequenced } from './ledger/settling.ts';
 import type { Clock } from './ports.ts';
 import { readCurrentCrl } from './status/crls.ts';
 import { openIssuers } from './status/issuers.ts';
@@ -15,8 +15,8 @@ export interface Gauges {
     /** Of the responder's certificate, of several the first to end; absent before the first one. */
     readonly responderNotAfter?: Date;
   }[];
-  /** When the oldest record was written that is not settled yet; absent where all are. */
-  readonly oldestUnsettled?: Date;
+  /** When the oldest record was written that has no leaf in the log yet; absent where all have. */
+  readonly oldestUnsequenced?: Date;
 }
 
 export const openGauges = (deps: {
@@ -42,7 +42,7 @@ export const openGauges = (deps: {
         };
       }),
     );
-    const oldest = await oldestStaged(table);
-    return { authorities, ...(oldest !== undefined && { oldestUnsettled: new Date(oldest) }) };
+    const oldest = await oldestUnsequenced(table);
+    return { authorities, ...(oldest !== undefined && { oldestUnsequenced: new Date(oldest) }) };
   };
 };

@@ -4,13 +4,14 @@ import { MAX_WRITES, type Table, type Write } from '../store/store.ts';
 import { recordIds } from './ids.ts';
 import { getRecord, queryRecords } from './query.ts';
 import type { Channel, LedgerRecord, RecordDraft, RecordKind } from './record.ts';
-import { MAX_CERTIFICATES_PER_RECORD, stageWrites } from './rows.ts';
+import { type Expiry, MAX_CERTIFICATES_PER_RECORD, stageWrites } from './rows.ts';
 import { openSettling } from './settling.ts';
 
 export interface RecordQuery {
-  /** At most one of these four. */
+  /** Not both: provisions have a recipient, acts have an actor. */
   readonly recipient?: string;
   readonly actor?: string;
+  /** Not both. */
   readonly certificate?: { readonly ca: string; readonly serial: string };
   /** Acts on the holder's certificates, and every provision about one of them. */
   readonly holder?: string;
@@ -51,10 +52,21 @@ export interface Ledger {
   get(id: string): Promise<LedgerRecord>;
 }
 
-export const openLedger = (deps: { table: Table; clock: Clock; random: Random }): Ledger => {
+const SALT_BYTES = 16;
+
+/** As many characters of JSON as a record may have, so that a write can settle as many records as it has rows for. */
+const MAX_RECORD_CHARS = 40_000;
+
+/** `expiry`: how long rows are kept; for ever where it is not given. */
+export const openLedger = (deps: {
+  readonly table: Table;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly expiry?: Expiry;
+}): Ledger => {
   const { table } = deps;
   const nextId = recordIds(deps.clock, deps.random);
-  const settle = openSettling(table, deps.clock);
+  const settle = openSettling(table, deps.clock, deps.expiry ?? (() => undefined));
 
   const prepare = (draft: RecordDraft): { record: LedgerRecord; writes: readonly Write[] } => {
     if ((draft.certificates?.length ?? 0) > MAX_CERTIFICATES_PER_RECORD) {
@@ -63,7 +75,14 @@ export const openLedger = (deps: { table: Table; clock: Clock; random: Random })
         `A record names at most ${MAX_CERTIFICATES_PER_RECORD} certificates.`,
       );
     }
-    const record: LedgerRecord = { ...nextId(), ...draft };
+    const record: LedgerRecord = {
+      ...nextId(),
+      salt: Buffer.from(deps.random(SALT_BYTES)).toString('hex'),
+      ...draft,
+    };
+    if (JSON.stringify(record).length > MAX_RECORD_CHARS) {
+      throw new Fault('record-invalid', `A record has at most ${MAX_RECORD_CHARS} characters.`);
+    }
     return { record, writes: stageWrites(record) };
   };
 

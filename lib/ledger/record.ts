@@ -85,4 +85,8 @@ export type LedgerRecord = RecordDraft & {
   readonly id: string;
   /** RFC 3339 UTC with milliseconds. */
   readonly time: string;
+  /** 16 bytes of chance in hex, so that nobody can guess a record from the digest of it that the log shows. */
+  readonly salt: string;
+  /** The index of its leaf in the log; absent until it has one. No part of what the leaf is made of. */
+  readonly leaf?: number;
 };

@@ -1,30 +1,41 @@
 import type { Key, Value, Write } from '../store/store.ts';
+import { entryOf } from './entry.ts';
 import { dayOf, monthOf, timeOfId } from './ids.ts';
 import type { LedgerRecord } from './record.ts';
 
 /**
  * The ledger's rows.
  *
- *   staged/{shard}            {id}   the record, as it was written before its answer left
- *   record/{day}              {id}   the record, settled
- *   party/{party}/{month}     {id}   a pointer, under the recipient or actor
- *   certificate/{ca}/{serial} {id}   a pointer, under each certificate that the record names
- *   channel/{channel}/{month} {id}   a pointer, under the channel of a provision
- *   purpose/{purpose}/{month} {id}   a pointer, under the purpose of a provision that has one
- *   office/{office}/{month}   {id}   a pointer, under the sub-office that acted or was told
- *   holder/{holder}           {id}   a pointer, to acts on the holder's certificates; provisions are found by these
- *   ledger                    first  the time of the oldest record: where walks back through time end
+ *   staged/{shard}            {id}     the record, as it was written before its answer left
+ *   unsequenced/{shard}       {id}     the log entry of a record that a query settled before it had its leaf
+ *   record/{day}              {id}     the record, settled; with its leaf once it has one
+ *   party/{party}/{month}     {id}     a pointer, under the recipient or actor
+ *   certificate/{ca}/{serial} {id}     a pointer, under each certificate that the record names
+ *   channel/{channel}/{month} {id}     a pointer, under the channel of a provision
+ *   purpose/{purpose}/{month} {id}     a pointer, under the purpose of a provision that has one
+ *   office/{office}/{month}   {id}     a pointer, under the sub-office that acted or was told
+ *   holder/{holder}           {id}     a pointer, to acts on the holder's certificates; provisions are found by these
+ *   ledger                    first    the time of the oldest record: where walks back through time end
+ *   log                       tree     the tree as it stands (tree.ts)
+ *   log/batch                 {first}  the entries that become leaves from this index on (tree.ts)
  *
- * An answer costs one put, of the staged row. Settling moves it, later or when somebody asks, in one write that
- * is all or nothing; a record is therefore in exactly one of the two places at any time. The totals (counts.ts) are
- * advanced in that same write: whoever settles records adds `countWrites` of them, so each is counted exactly once.
+ * An answer costs one put, of the staged row. It is moved in one write that is all or nothing: by the sequencer, with
+ * its leaf, or before that by a query, which does not wait for the log; the sequencer then finds it under
+ * `unsequenced`. A record is therefore in exactly one of `staged` and `record` at any time, and what has no leaf yet
+ * is in exactly one of `staged` and `unsequenced`. The totals (counts.ts) are advanced in the same write as well:
+ * whoever settles records adds `countWrites` of them, so each is counted exactly once.
  */
 export const STAGED_SHARDS = 16;
 
-export const stagedPk = (shard: number): string => `staged/${shard.toString(16)}`;
+const shardNames = Array.from({ length: STAGED_SHARDS }, (_, shard) => shard.toString(16));
+
+export const STAGED_PKS: readonly string[] = shardNames.map((shard) => `staged/${shard}`);
+export const UNSEQUENCED_PKS: readonly string[] = shardNames.map((shard) => `unsequenced/${shard}`);
 
 /** By a digit of chance in the id, so that no one partition takes every write. */
 export const stagedKey = (id: string): Key => ({ pk: `staged/${id.at(-1)}`, sk: id });
+
+export const unsequencedKey = (id: string): Key => ({ pk: `unsequenced/${id.at(-1)}`, sk: id });
 
 export const recordKey = (id: string): Key => ({ pk: `record/${dayOf(timeOfId(id))}`, sk: id });
 
@@ -51,20 +62,43 @@ export const MAX_CERTIFICATES_PER_RECORD = 88;
 /** What a pointer says without reading its record. */
 export type Pointer = { readonly kind: string };
 
+/** Unix seconds after which a record's row and its pointers may go; undefined where they stay. */
+export type Expiry = (record: LedgerRecord) => number | undefined;
+
+export const asRecord = (value: Value): LedgerRecord => value as unknown as LedgerRecord;
+
+export const asValue = (record: LedgerRecord): Value => record as unknown as Value;
+
 export const stageWrites = (record: LedgerRecord): readonly Write[] => [
-  { put: stagedKey(record.id), value: record as unknown as Value, if: 'absent' },
+  { put: stagedKey(record.id), value: asValue(record), if: 'absent' },
 ];
 
-/** One write that moves a staged record to where queries find it. */
-export const settleWrites = (record: LedgerRecord): readonly Write[] => {
+/** What moves a staged record to where queries find it. */
+const moveWrites = (record: LedgerRecord, expiry: Expiry): readonly Write[] => {
   const { id } = record;
   const pointer: Pointer = { kind: record.kind };
+  const expires = expiry(record);
+  const until = expires === undefined ? {} : { expires };
   return [
     { delete: stagedKey(id), if: { version: 1 } },
-    { put: recordKey(id), value: record as unknown as Value, if: 'absent' },
-    ...pointerPks(record).map((pk): Write => ({ put: { pk, sk: id }, value: pointer, if: 'absent' })),
+    { put: recordKey(id), value: asValue(record), if: 'absent', ...until },
+    ...pointerPks(record).map(
+      (pk): Write => ({ put: { pk, sk: id }, value: pointer, if: 'absent', ...until }),
+    ),
   ];
 };
+
+/** Moves a staged record with its leaf. */
+export const sequencedWrites = (record: LedgerRecord, leaf: number, expiry: Expiry): readonly Write[] =>
+  moveWrites({ ...record, leaf }, expiry);
+
+/** Moves a staged record before it has its leaf. */
+export const settleWrites = (record: LedgerRecord, expiry: Expiry): readonly Write[] => [
+  ...moveWrites(record, expiry),
+  { put: unsequencedKey(record.id), value: { entry: toBase64(entryOf(record)) }, if: 'absent' },
+];
+
+const toBase64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 
 /** The partitions in which the record has a pointer. */
 export const pointerPks = (record: LedgerRecord): readonly string[] => {

@@ -1,0 +1,54 @@
+import { hash } from 'node:crypto';
+import { Fault } from '../fault.ts';
+import type { Value } from '../store/store.ts';
+import { canonicalJson } from './canonical.ts';
+import { timeOfId } from './ids.ts';
+import type { LedgerRecord } from './record.ts';
+
+/**
+ * What the log holds of a record, for ever and for everybody: its id, its digest and its kind, and nothing of what
+ * it says. The leaf of the tree is RFC 6962's hash of these bytes:
+ *
+ *   id      16 bytes, which the record's `id` is the hex of; the first 6 are milliseconds since the epoch
+ *   digest  32 bytes, SHA-256 of the record's canonical JSON without its member `leaf`
+ *   kind    the rest, ASCII: how long the record's row has to be kept follows from it
+ *
+ * The digest alone would let anybody try out what a record may say, since few things are possible. The record's
+ * `salt`, 16 random bytes that leave the service with the record only, makes that as hard as guessing them.
+ */
+export interface LogEntry {
+  readonly id: string;
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+  /** 32 bytes. */
+  readonly digest: Uint8Array;
+  readonly kind: string;
+}
+
+const ID_BYTES = 16;
+const KIND_AT = ID_BYTES + 32;
+const KIND = /^[a-z-]{1,32}$/;
+
+/** The bytes whose SHA-256 the log holds: RFC 8785 canonical JSON of all members but `leaf`. */
+export const recordBytes = ({ leaf: _, ...content }: LedgerRecord): Uint8Array =>
+  Buffer.from(canonicalJson(content as unknown as Value));
+
+export const entryOf = (record: LedgerRecord): Uint8Array =>
+  Buffer.concat([
+    Buffer.from(record.id, 'hex'),
+    hash('sha256', recordBytes(record), 'buffer'),
+    Buffer.from(record.kind),
+  ]);
+
+/** Faults with `malformed-tile` for bytes that are no entry of this ledger. */
+export const parseEntry = (bytes: Uint8Array): LogEntry => {
+  const entry = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const kind = entry.toString('latin1', KIND_AT);
+  if (!KIND.test(kind)) throw new Fault('malformed-tile', 'A log entry is an id, a digest and a kind.');
+  const id = idOfEntry(entry);
+  return { id, time: timeOfId(id), digest: entry.subarray(ID_BYTES, KIND_AT), kind };
+};
+
+/** The id alone, of an entry that is known to be one. */
+export const idOfEntry = (entry: Uint8Array): string =>
+  Buffer.from(entry.buffer, entry.byteOffset, ID_BYTES).toString('hex');

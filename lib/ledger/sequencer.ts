@@ -1,0 +1,286 @@
+import { Fault } from '../fault.ts';
+import type { Signer } from '../keys/signer.ts';
+import { type Bucket, MAX_PAGE, type StoredObject, type Table } from '../store/store.ts';
+import { type Assign, assignLeaves } from './assigning.ts';
+import { entryOf, idOfEntry } from './entry.ts';
+import type { LedgerRecord } from './record.ts';
+import { asRecord, type Expiry, STAGED_PKS, UNSEQUENCED_PKS } from './rows.ts';
+import { openFirst } from './settling.ts';
+import { parseCheckpoint } from './tlog/checkpoint.ts';
+import { base64 } from './tlog/lines.ts';
+import { EMPTY_ROOT } from './tlog/merkle.ts';
+import { formatNote, type NoteSignature, parseNote } from './tlog/note.ts';
+import { formatVkey, noteKeyOf } from './tlog/vkey.ts';
+import {
+  BATCH_PK,
+  type BatchRow,
+  batchKey,
+  batchOf,
+  CHECKPOINT_OBJECT,
+  checkOrigin,
+  entriesOf,
+  extend,
+  putTiles,
+  readTree,
+  readTreeEnd,
+  TREE_KEY,
+  type TreeEnd,
+  type TreeRow,
+  treeRow,
+} from './tree.ts';
+
+export interface Sequenced {
+  /** Leaves that this call added. */
+  readonly leaves: number;
+  /** Leaves of the log. */
+  readonly size: number;
+}
+
+/**
+ * Makes leaves of records, in the order of Sunlight. Every step can be repeated, by this process or by another one:
+ *
+ *   1. The batch, which entries in which order from which index on, is put where no batch of that index is, on
+ *      condition that the tree is still the one that was read. A crash before it leaves records without a leaf, which
+ *      the next run takes; after it, the next run goes on with the same batch and therefore with the same bytes.
+ *   2. The tiles and entry bundles are put where they are not. A crash leaves files beyond the signed tree, which
+ *      nobody reads. Other bytes in the place of a file are a second history: `log-inconsistent`, and nothing more
+ *      is signed.
+ *   3. The tree's row is swapped, under its version, for one with the signed checkpoint: from here on the leaves are
+ *      in the log. Whoever loses the swap goes on from the tree that won. A crash leaves a batch below the tree's size.
+ *   4. The records are given their leaves, each in one write with its pointers and totals, and the batch is deleted.
+ *      A crash leaves some of that to be done; no other batch is chosen before all of it is done, so that no record
+ *      gets two leaves.
+ *   5. The checkpoint is published, with the cosignatures of witnesses. A crash leaves the former one published.
+ *
+ * Any number of sequencers may run at once: 1 and 3 let one of them win, and a fork would need two winners.
+ */
+export interface Sequencer {
+  /**
+   * Sequences what waits, up to a bound. Calls side by side in one process are one. Faults: `store-unavailable`,
+   * after which it is called again; `log-inconsistent` where the log was tampered with or rolled back;
+   * `configuration-invalid` where the log has another key or origin than this process was given.
+   */
+  sequence(): Promise<Sequenced>;
+}
+
+export interface SequencerDeps {
+  readonly table: Table;
+  readonly bucket: Bucket;
+  /** Ed25519. Asked for at the first leaf and kept. */
+  readonly signer: () => Promise<Signer>;
+  /** A log keeps the origin that it began with; to name another one, `chosen`, is then a mistake. */
+  readonly origin: { readonly name: string; readonly chosen: boolean };
+  readonly expiry?: Expiry;
+  /** Asks witnesses; resolves with what they signed. Faults where they are too few: then nothing is published. */
+  readonly cosign?: (tree: TreeRow) => Promise<readonly NoteSignature[]>;
+}
+
+/** At most 63 bytes an entry with its length, so 344 KB of base64: within one value of the table. */
+const MAX_BATCH = 4096;
+/** A little more than a shard's part of a batch. */
+const SHARD_PAGE = Math.ceil((MAX_BATCH / STAGED_PKS.length) * 1.1);
+/** Bounds one call, so that its checkpoint is published within seconds however much is waiting. */
+const MAX_BATCHES = 8;
+
+interface Chosen {
+  readonly row: BatchRow;
+  /** Those of the entries' records that were staged. */
+  readonly staged: ReadonlyMap<string, LedgerRecord>;
+}
+
+export const openSequencer = (deps: SequencerDeps): Sequencer => {
+  const { table, bucket } = deps;
+  const rememberFirst = openFirst(table);
+  const assign: Assign = { table, expiry: deps.expiry ?? (() => undefined) };
+  let signing: Promise<Signer> | undefined;
+  let kept: { readonly version: number; readonly end: TreeEnd } | undefined;
+  let published = -1;
+  let running: Promise<Sequenced> | undefined;
+
+  const signerOf = async (row: TreeRow | undefined): Promise<Signer> => {
+    signing ??= deps.signer();
+    let signer: Signer;
+    try {
+      signer = await signing;
+    } catch (error) {
+      signing = undefined;
+      throw error;
+    }
+    const { name, chosen } = deps.origin;
+    if (row === undefined) {
+      checkOrigin(name, signer);
+    } else if (chosen && row.origin !== name) {
+      throw new Fault('configuration-invalid', 'A log keeps the origin that it began with.', {
+        origin: row.origin,
+      });
+    } else if (formatVkey(noteKeyOf(row.origin, 0x01, signer)) !== row.vkey) {
+      throw new Fault('configuration-invalid', 'The key of the log is not the one that it began with.');
+    }
+    return signer;
+  };
+
+  const endOf = async (tree: { row: TreeRow; version: number } | undefined): Promise<TreeEnd> => {
+    if (kept !== undefined && kept.version === (tree?.version ?? 0)) return kept.end;
+    const size = tree?.row.size ?? 0;
+    if (kept !== undefined && kept.end.size > size) throw rolledBack(kept.end.size, size);
+    await shownIsOurs(await bucket.get(CHECKPOINT_OBJECT), size);
+    const root = tree ? Buffer.from(tree.row.root, 'base64') : EMPTY_ROOT;
+    const end = await readTreeEnd(bucket, { size, root });
+    kept = { version: tree?.version ?? 0, end };
+    return end;
+  };
+
+  /** The oldest records without a leaf. Staged first: what a query moves meanwhile is then seen twice, never missed. */
+  const choose = async (first: number): Promise<Chosen | undefined> => {
+    const staged = new Map<string, LedgerRecord>();
+    const entries = new Map<string, Uint8Array>();
+    let bound = '~';
+    for (const pks of [STAGED_PKS, UNSEQUENCED_PKS]) {
+      const pages = await Promise.all(pks.map((pk) => table.query({ pk, limit: SHARD_PAGE })));
+      for (const { items, cursor } of pages) {
+        const last = items.at(-1)?.sk;
+        // Beyond the last of a page that goes on, there may be older ones in its shard.
+        if (cursor !== undefined && last !== undefined && last < bound) bound = last;
+        for (const { sk, value } of items) {
+          if (entries.has(sk)) continue;
+          if (pks === STAGED_PKS) {
+            const record = asRecord(value);
+            staged.set(sk, record);
+            entries.set(sk, entryOf(record));
+          } else {
+            entries.set(sk, Buffer.from(String(value.entry), 'base64'));
+          }
+        }
+      }
+    }
+    const ids = [...entries.keys()].filter((id) => id <= bound).sort();
+    if (ids.length === 0) return undefined;
+    const chosen = ids.slice(0, MAX_BATCH).map((id) => entries.get(id) as Uint8Array);
+    return { row: batchOf(first, chosen), staged };
+  };
+
+  const give = async ({ row, staged }: Chosen): Promise<void> => {
+    await rememberFirst();
+    await assignLeaves(assign, row.first, entriesOf(row).map(idOfEntry), staged);
+    await ignoringLoss(table.write([{ delete: batchKey(row.first), if: { version: 1 } }]));
+  };
+
+  /** Resolves with the number of leaves that it added; `nothing` waits, or somebody else was `faster`. */
+  const step = async (): Promise<number | 'nothing' | 'faster'> => {
+    const tree = await readTree(table);
+    const end = await endOf(tree);
+    const { items } = await table.query<BatchRow>({ pk: BATCH_PK, limit: MAX_PAGE });
+    for (const { value } of items) {
+      if (value.first < end.size && value.first + value.count <= end.size) {
+        await give({ row: value, staged: new Map() });
+      } else if (value.first !== end.size) {
+        // Of a later tree: either somebody went on since the row was read, or the row was put back.
+        if ((await readTree(table))?.version !== tree?.version) return 'faster';
+        throw rolledBack(value.first, end.size);
+      }
+    }
+    const begun = items.find(({ value }) => value.first === end.size)?.value;
+    const chosen = begun ? { row: begun, staged: new Map() } : await choose(end.size);
+    if (chosen === undefined) return 'nothing';
+    const condition = tree ? { version: tree.version } : 'absent';
+    if (begun === undefined) {
+      const won = await ignoringLoss(
+        table.write([
+          { put: batchKey(end.size), value: chosen.row, if: 'absent' },
+          { check: TREE_KEY, if: condition },
+        ]),
+      );
+      if (!won) return 'faster';
+    }
+    const signer = await signerOf(tree?.row);
+    const { end: next, tiles } = extend(end, entriesOf(chosen.row));
+    await putTiles(bucket, tiles);
+    const row = await treeRow(tree?.row.origin ?? deps.origin.name, signer, next);
+    if (!(await ignoringLoss(table.write([{ put: TREE_KEY, value: row, if: condition }])))) return 'faster';
+    kept = { version: (tree?.version ?? 0) + 1, end: next };
+    await give(chosen);
+    return chosen.row.count;
+  };
+
+  /** Size of the published checkpoint, 0 without one. Faults with `log-inconsistent` where the tree is not a later one. */
+  const shownIsOurs = async (there: StoredObject | undefined, size: number): Promise<number> => {
+    if (there === undefined) return 0;
+    const shown = parseCheckpoint(parseNote(there.body).text);
+    if (shown.size < size) return shown.size;
+    // Another sequencer may have gone on since the row was read.
+    const now = (await readTree(table))?.row;
+    if (now === undefined || now.size < shown.size) throw rolledBack(shown.size, now?.size ?? 0);
+    if (now.size === shown.size && now.root !== base64(shown.root)) {
+      throw new Fault('log-inconsistent', 'The published checkpoint has another root than the log.', {
+        size: now.size,
+      });
+    }
+    return shown.size;
+  };
+
+  const publish = async (): Promise<number> => {
+    const tree = await readTree(table);
+    const size = tree?.row.size ?? 0;
+    if (size === published) return size;
+    const there = await bucket.get(CHECKPOINT_OBJECT);
+    if ((await shownIsOurs(there, size)) >= size) {
+      published = size;
+      return size;
+    }
+    if (tree === undefined) return size;
+    const cosignatures = (await deps.cosign?.(tree.row)) ?? [];
+    const note = parseNote(tree.row.note);
+    const body = Buffer.from(formatNote({ ...note, signatures: [...note.signatures, ...cosignatures] }));
+    const won = await ignoringLoss(
+      bucket.put(CHECKPOINT_OBJECT, body, {
+        if: there ? { version: there.version } : 'absent',
+        contentType: 'text/plain; charset=utf-8',
+      }),
+    );
+    if (won) published = size;
+    return size;
+  };
+
+  const run = async (): Promise<Sequenced> => {
+    try {
+      let leaves = 0;
+      for (let batches = 0; batches < MAX_BATCHES; batches++) {
+        const done = await step();
+        if (done === 'nothing') break;
+        if (done !== 'faster') leaves += done;
+      }
+      return { leaves, size: await publish() };
+    } catch (error) {
+      // What a write that failed has done is not known: the next run reads everything anew.
+      if (!Fault.is(error, 'log-inconsistent')) kept = undefined;
+      published = -1;
+      throw error;
+    }
+  };
+
+  return {
+    sequence: () => {
+      running ??= run().finally(() => {
+        running = undefined;
+      });
+      return running;
+    },
+  };
+};
+
+/** False where the condition did not hold: somebody else has done it. */
+const ignoringLoss = async (write: Promise<unknown>): Promise<boolean> => {
+  try {
+    await write;
+    return true;
+  } catch (error) {
+    if (Fault.is(error, 'condition-failed')) return false;
+    throw error;
+  }
+};
+
+const rolledBack = (known: number, size: number): Fault =>
+  new Fault('log-inconsistent', `The log has ${size} leaves and had ${known}: it was rolled back.`, {
+    known,
+    size,
+  });

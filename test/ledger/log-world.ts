@@ -1,0 +1,109 @@
+import { hash, randomBytes } from 'node:crypto';
+import { expect } from 'vitest';
+import type { Signer } from '../../lib/keys/signer.ts';
+import { generateSoftwareKey } from '../../lib/keys/software.ts';
+import { entryOf, parseEntry } from '../../lib/ledger/entry.ts';
+import { type Ledger, openLedger } from '../../lib/ledger/ledger.ts';
+import type { LedgerRecord, ProvisionDraft } from '../../lib/ledger/record.ts';
+import { asRecord, recordKey, STAGED_PKS, UNSEQUENCED_PKS } from '../../lib/ledger/rows.ts';
+import { openSequencer, type Sequencer, type SequencerDeps } from '../../lib/ledger/sequencer.ts';
+import { openCheckpoint } from '../../lib/ledger/tlog/checkpoint.ts';
+import { append, foldRoot, leafHash } from '../../lib/ledger/tlog/merkle.ts';
+import { trustedLog } from '../../lib/ledger/tlog/policy.ts';
+import { TileReader } from '../../lib/ledger/tlog/tile-reader.ts';
+import { BATCH_PK, CHECKPOINT_OBJECT, readPath, readTree } from '../../lib/ledger/tree.ts';
+import type { Bucket, Table } from '../../lib/store/store.ts';
+
+/** A ledger with its log, and the oracle that reads the whole of it again. */
+
+export const ORIGIN = 'akashi.example/log';
+
+export const logKey: Signer = await generateSoftwareKey('ed25519');
+
+export const START = Date.parse('2026-03-30T22:00:00Z');
+
+let now = START;
+export const clock = (): number => now;
+export const advance = (ms: number): void => {
+  now += ms;
+};
+
+export const ledgerOver = (table: Table): Ledger =>
+  openLedger({ table, clock, random: (n) => randomBytes(n) });
+
+export const sequencerOver = (table: Table, bucket: Bucket, more: Partial<SequencerDeps> = {}): Sequencer =>
+  openSequencer({
+    table,
+    bucket,
+    signer: async () => logKey,
+    origin: { name: ORIGIN, chosen: true },
+    ...more,
+  });
+
+export const provision = (serial: string, recipient = 'public'): ProvisionDraft => ({
+  kind: 'provision',
+  recipient,
+  channel: 'ocsp',
+  method: 'POST',
+  certificates: [{ ca: 'organisation-1', serial }],
+  provided: { answers: ['good'], 目的: '住民票の写しの交付' },
+  responseDigest: hash('sha256', serial),
+  count: 1,
+});
+
+export const appendSome = async (ledger: Ledger, count: number): Promise<LedgerRecord[]> => {
+  const records: LedgerRecord[] = [];
+  for (let i = 0; i < count; i++) {
+    advance(1);
+    records.push(...(await ledger.append(provision((i + 256).toString(16).padStart(4, '0')))));
+  }
+  return records;
+};
+
+/**
+ * Reads the log again from its files alone: the published checkpoint verifies, the tiles lead to it, and each record has
+ * exactly one leaf, which is its own; nothing waits any more. Resolves with the ids in the order of the leaves.
+ */
+export const checkLog = async (
+  table: Table,
+  bucket: Bucket,
+  records: readonly LedgerRecord[],
+): Promise<readonly string[]> => {
+  const tree = (await readTree(table))?.row;
+  expect(tree?.size).toBe(records.length);
+  const note = (await bucket.get(CHECKPOINT_OBJECT))?.body as Uint8Array;
+  const { checkpoint } = openCheckpoint(note, trustedLog([tree?.vkey as string]));
+  expect(checkpoint.size).toBe(records.length);
+  const reader = new TileReader(checkpoint, readPath(bucket));
+  const entries: Uint8Array[] = [];
+  for (let bundle = 0; bundle * 256 < checkpoint.size; bundle++) {
+    entries.push(...(await reader.entries(bundle)));
+  }
+  expect(Buffer.from(foldRoot(append(0, [], entries.map(leafHash)).edge))).toEqual(
+    Buffer.from(checkpoint.root),
+  );
+  const ids = entries.map((entry) => parseEntry(entry).id);
+  expect(new Set(ids).size).toBe(ids.length);
+  expect([...ids].sort()).toEqual(records.map(({ id }) => id).sort());
+  for (const record of records) {
+    const row = await table.get(recordKey(record.id));
+    const stored = asRecord(row?.value ?? {});
+    expect(stored).toEqual({ ...record, leaf: ids.indexOf(record.id) });
+    expect(Buffer.from(entries[stored.leaf as number] as Uint8Array)).toEqual(Buffer.from(entryOf(record)));
+  }
+  for (const pk of [...STAGED_PKS, ...UNSEQUENCED_PKS, BATCH_PK]) {
+    expect((await table.query({ pk, limit: 1 })).items, pk).toEqual([]);
+  }
+  return ids;
+};
+
+/** Until nothing waits, through whatever store failures there are. */
+export const sequenceAll = async (sequencer: Sequencer, attempts = 50): Promise<void> => {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      if ((await sequencer.sequence()).leaves === 0) return;
+    } catch (error) {
+      if (attempt >= attempts) throw error;
+    }
+  }
+};
