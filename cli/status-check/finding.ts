@@ -50,7 +50,7 @@ export const usable = (judge: () => Finding): Finding => {
 /** Milliseconds by which two clocks may differ. */
 const TOLERANCE = 5 * 60 * 1000;
 
-/** Throws `Unusable` outside thisUpdate to nextUpdate (RFC 6960 4.2.2.1, RFC 5280 6.3.3 (d)), give or take five minutes. */
+/** Throws `Unusable` outside thisUpdate to nextUpdate (RFC 6960 4.2.2.1, RFC 5280 6.3.3 (a)), give or take five minutes. */
 export const checkWindow = (
   what: string,
   now: number,

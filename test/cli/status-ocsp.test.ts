@@ -133,14 +133,15 @@ describe('OCSP answers', () => {
   it('that were altered anywhere are refused and never throw', () => {
     const question = ask(revoked);
     const bytes = ca.ocsp(question.der, 'responder');
-    expect(judgeOcsp(bytes, question, Date.now())).toMatchObject({ says: 'revoked' });
+    const genuine = judgeOcsp(bytes, question, Date.now());
+    expect(genuine).toMatchObject({ says: 'revoked' });
     fc.assert(
       fc.property(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }), (at, flip) => {
         const altered = Buffer.from(bytes);
         altered[at] = (altered[at] as number) ^ flip;
         const finding = judgeOcsp(altered, question, Date.now());
         // What may change without harm is what nobody signed and nobody needs.
-        expect(['nothing', 'revoked']).toContain(finding.says);
+        if (finding.says !== 'nothing') expect(finding).toEqual(genuine);
       }),
       { numRuns: 300 },
     );
