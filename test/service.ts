@@ -40,6 +40,8 @@ export interface Service {
 }
 
 export interface Options {
+  /** Changes the demonstration's trust domain before it is read. */
+  readonly domain?: (file: DomainFile) => void;
   /** Where the certificates say that the service is. */
   readonly publicUrl?: string;
   /** Milliseconds by which the clock is ahead from the start, negative for the past. */
@@ -49,11 +51,18 @@ export interface Options {
   readonly keys?: (keys: KeyStore) => KeyStore;
 }
 
+/** What tests change in a trust domain's file. */
+export interface DomainFile {
+  readonly authorities: { readonly id: string; ocsp: Record<string, unknown> }[];
+}
+
 export const PUBLIC_URL = 'http://localhost:8080';
 
 /** Opens, or opens again, the service whose data are in `folder`; the ceremony is held where it was not yet. */
 export const openService = async (folder: string, options: Options = {}): Promise<Service> => {
-  const text = readFileSync(DEMONSTRATION, 'utf8');
+  const file: DomainFile = JSON.parse(readFileSync(DEMONSTRATION, 'utf8'));
+  options.domain?.(file);
+  const text = JSON.stringify(file);
   const trustDomain = readTrustDomain(text);
   const sqlite = await openSqliteTable(join(folder, 'table.sqlite'));
   const random = (n: number): Uint8Array => randomBytes(n);

@@ -138,6 +138,8 @@ describe('a trust domain is refused', () => {
     ['a responder that outlives its CA', 'authorities.0.ocsp.validity', 'P11Y'],
     ['answers that outlive the responder', 'authorities.0.ocsp.nextUpdate', 'P8D'],
     ['an unknown responder algorithm', 'authorities.0.ocsp.algorithm', 'ed448'],
+    ['two responders of one algorithm', 'authorities.0.ocsp.furtherAlgorithms', ['ecdsa-p256-sha256']],
+    ['caches that hold an answer to its end', 'authorities.0.ocsp.maxAge', 'PT15M'],
     ["an id that is the service's own", 'profiles.0.id', 'ca'],
     ['a profile that outlives its authority', 'profiles.0.validity', 'P10Y1D'],
     ['a subject from a field that there is not', 'profiles.0.subject.2', ['OU', { field: 'shoe' }]],

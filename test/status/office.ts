@@ -1,0 +1,47 @@
+import type { Signer } from '../../lib/keys/signer.ts';
+import { generateSoftwareKey } from '../../lib/keys/software.ts';
+import { type Certificate, decodeCertificate } from '../../lib/pki/certificate.ts';
+import { decodePem } from '../../lib/pki/pem.ts';
+import type { CertificateRef } from '../../lib/principal.ts';
+import { FIELDS, type Service } from '../service.ts';
+
+const CERTIFICATE_BYTES = 65_536;
+
+export interface Held {
+  readonly ref: CertificateRef;
+  readonly certificate: Certificate;
+  readonly signer: Signer;
+}
+
+/** Certificates as the authority issues them to approved orders, without the office's paperwork. */
+export const issueTo = async (
+  service: Pick<Service, 'works' | 'trustDomain'>,
+  profileId: string,
+  order: string,
+  fields: Readonly<Record<string, string | readonly string[]>> = FIELDS[profileId] ?? {},
+  office: string | undefined = 'mizusaki-higashi',
+): Promise<Held> => {
+  const profile = service.trustDomain.profiles.find(({ id }) => id === profileId);
+  if (!profile) throw new Error(`no profile ${profileId}`);
+  const signer = await generateSoftwareKey('ecdsa-p256-sha256');
+  const ref = await service.works.authority.issue({
+    order,
+    profile: profile.id,
+    profileVersion: profile.version,
+    fields,
+    ...(office !== undefined && { office }),
+    subjectPublicKeyInfo: signer.subjectPublicKeyInfo,
+    actor: 'test',
+  });
+  const pem = await service.works.authority.chainPem(ref);
+  const [first] = pem.match(/-----BEGIN CERTIFICATE-----\n[^-]*-----END CERTIFICATE-----\n/) ?? [];
+  return {
+    ref,
+    signer,
+    certificate: decodeCertificate(decodePem('CERTIFICATE', first as string, CERTIFICATE_BYTES)),
+  };
+};
+
+/** The certificate with which a principal shows who it is. */
+export const credentialOf = (service: Pick<Service, 'works' | 'trustDomain'>, id: string): Promise<Held> =>
+  issueTo(service, 'principal', `principal:${id}`, { principal: id, name: '証明 太郎' }, undefined);
