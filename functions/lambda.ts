@@ -49,7 +49,8 @@ export const lambda = <S extends Pick<App, 'principals'>>(
       const { route, params } = found;
       const answer = answers.get(route) as Answer<S>;
       const request = { ...readEvent(event), id, path, params };
-      return writeResult(finish(await answer(await edge(), request, context), { id }), method);
+      const response = finish(await answer(await edge(), request, context), { id });
+      return writeResult(response.stream ? await collect(response, response.stream) : response, method);
     } catch (error) {
       // There may be no log yet, if composing it is what failed: Lambda records what goes to standard error.
       if (!Fault.is(error) || PROBLEMS[error.code].status >= 500) {
@@ -87,6 +88,28 @@ const readEvent = (event: APIGatewayProxyEventV2): Omit<HttpRequest, 'id' | 'pat
       ...(pem ? { certificate: new X509Certificate(pem).raw } : {}),
     },
   };
+};
+
+/** A function's answer has at most 6 MB, and base64 takes a third more than the bytes. */
+const MAX_COLLECTED_BYTES = 4_400_000;
+
+/** Functions answer in one piece. Fault: `value-too-large`. */
+const collect = async (
+  response: HttpResponse,
+  stream: AsyncIterable<Uint8Array>,
+): Promise<HttpResponse> => {
+  const pieces: Uint8Array[] = [];
+  let total = 0;
+  for await (const piece of stream) {
+    total += piece.length;
+    if (total > MAX_COLLECTED_BYTES) {
+      throw new Fault('value-too-large', 'The file is too large to be sent in one answer; ask for less.', {
+        limit: MAX_COLLECTED_BYTES,
+      });
+    }
+    pieces.push(piece);
+  }
+  return { ...response, body: Buffer.concat(pieces) };
 };
 
 const isText = (contentType: string): boolean =>

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { pipeline } from 'node:stream/promises';
 import { TLSSocket } from 'node:tls';
 import { Fault } from '../lib/fault.ts';
 import { readBody } from './body.ts';
@@ -94,7 +95,7 @@ export const openReceiver = (
       response = problem(error, id);
     }
     if (socket.destroyed) return;
-    write(incoming, outgoing, finish(response, { id }), open);
+    await write(incoming, outgoing, finish(response, { id }), open);
     if (found.kind === 'route' && found.route.lane === 'api') {
       const { status } = response;
       log('info', 'request', { request: id, method, route: found.route.path, status, ms: clock() - began });
@@ -145,17 +146,18 @@ const LINGER_MS = 1000;
 const write = (
   incoming: IncomingMessage,
   outgoing: ServerResponse,
-  { status, headers, body }: HttpResponse,
+  { status, headers, body, stream }: HttpResponse,
   keep: boolean,
-): void => {
+): Promise<void> | void => {
   // RFC 9110 8.6: no length with 204, nor with a 304 that has none to tell.
   const bare = status === 204 || status === 304;
   const bytes = typeof body === 'string' ? Buffer.from(body) : body;
   outgoing.writeHead(status, {
     ...headers,
-    ...(bare ? {} : { 'content-length': bytes.length }),
+    ...(bare || stream ? {} : { 'content-length': bytes.length }),
     ...(keep && incoming.complete ? {} : { connection: 'close' }),
   });
+  if (stream) return incoming.method === 'HEAD' ? void outgoing.end() : pipeline(stream, outgoing);
   if (incoming.complete) {
     outgoing.end(bare ? undefined : bytes);
     return;

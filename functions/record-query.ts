@@ -38,6 +38,9 @@ export const answerQuery = async (
   { ca, serial: serialNumber, ...rest }: Filter,
 ): Promise<HttpResponse> => {
   const certificate = certificateOf(ca, serialNumber);
+  if (rest.recipient !== undefined && rest.actor !== undefined) {
+    throw new Fault('invalid-input', 'Ask by recipient or by actor: no record has both.');
+  }
   const page = await ledger.query({ ...rest, ...(certificate ? { certificate } : {}) });
   const { cursor: continued, ...query } = rest;
   return provide(ledger, caller, page, {
@@ -53,7 +56,7 @@ export const answerQuery = async (
   });
 };
 
-const certificateOf = (ca: string | undefined, serialNumber: string | undefined) => {
+export const certificateOf = (ca: string | undefined, serialNumber: string | undefined) => {
   if (ca !== undefined && serialNumber !== undefined) return { ca, serial: serialNumber };
   if (ca === undefined && serialNumber === undefined) return undefined;
   throw new Fault('invalid-input', 'A certificate is named by ca and serial together.');

@@ -5,6 +5,7 @@ import { route as certificate } from './certificate.ts';
 import { route as certificateHold } from './certificate-hold.ts';
 import { route as certificateRelease } from './certificate-release.ts';
 import { route as certificateRevocation } from './certificate-revocation.ts';
+import { route as counts } from './counts.ts';
 import { route as crl } from './crl.ts';
 import { route as crlPublish } from './crl-publish.ts';
 import { route as healthz } from './healthz.ts';
@@ -15,6 +16,7 @@ import { route as openapiJson } from './openapi-json.ts';
 import { route as provisions } from './provisions.ts';
 import { route as record } from './record.ts';
 import { route as records } from './records.ts';
+import { exportRoutes } from './records-export.ts';
 import { route as request } from './request.ts';
 import { route as requestCertificate } from './request-certificate.ts';
 import { route as requestExaminations } from './request-examinations.ts';
@@ -49,5 +51,7 @@ export const routes: readonly Route[] = [
   provisions,
   records,
   record,
+  counts,
+  ...exportRoutes,
   crlPublish,
 ];

@@ -43,6 +43,12 @@ export const certificateRef = z.strictObject({ ca: caId, serial: serialText });
 /** RFC 3339, UTC, written with `Z`. */
 export const utc = z.iso.datetime({ error: 'Must be a time of RFC 3339 in UTC, ending in Z.' });
 
+/** Of Japan Standard Time. */
+export const month = z
+  .string()
+  .regex(/^2\d{3}-(?:0[1-9]|1[0-2])$/, 'Must be a month, such as 2026-04.')
+  .meta({ example: '2026-04' });
+
 export const pageLimit = (max: number, fallback: number) =>
   z
     .string()

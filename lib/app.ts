@@ -2,6 +2,7 @@ import { type Authority, type AuthorityWorks, openAuthority } from './authority/
 import type { TrustDomain } from './authority/trust-domain.ts';
 import { openDoor, requestorsBy, type TokenIssuers } from './door.ts';
 import type { KeyStore } from './keys/signer.ts';
+import { type Audit, openAudit } from './ledger/audit.ts';
 import { type Ledger, openLedger } from './ledger/ledger.ts';
 import type { Clock, Log, Random } from './ports.ts';
 import type { Principals } from './principals/principals.ts';
@@ -19,6 +20,7 @@ export interface App {
   readonly registration: Registration;
   readonly status: Status;
   readonly ledger: Ledger;
+  readonly audit: Audit;
   readonly principals: Principals;
 }
 
@@ -73,6 +75,7 @@ export const compose = (ports: Ports): Works => {
     publishCrl: (ca) => status.publish(ca, 'service'),
   });
   const registration = openRegistration({ table, clock, random, log, ledger, issuing: authority });
+  const audit = openAudit({ table, ledger, clock });
 
   const open = async (tokens: TokenIssuers): Promise<App> => {
     const { operations } = trustDomain;
@@ -85,8 +88,8 @@ export const compose = (ports: Ports): Works => {
       random,
     };
     principals = await openDoor(door, tokens);
-    return { authority, registration, status, ledger, principals };
+    return { authority, registration, status, ledger, audit, principals };
   };
 
-  return { authority, registration, status, ledger, open };
+  return { authority, registration, status, ledger, audit, open };
 };

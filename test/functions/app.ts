@@ -5,6 +5,7 @@ import type { App } from '../../lib/app.ts';
 import type { CaView, CertificateView, Revocation } from '../../lib/authority/authority.ts';
 import { Fault } from '../../lib/fault.ts';
 import { generateSoftwareKey } from '../../lib/keys/software.ts';
+import { EXPORT_TYPES } from '../../lib/ledger/export/formats.ts';
 import type { RecordQuery } from '../../lib/ledger/ledger.ts';
 import type { LedgerRecord, RecordDraft } from '../../lib/ledger/record.ts';
 import { asDer } from '../../lib/pki/der.ts';
@@ -104,6 +105,10 @@ export interface TestApp extends App {
   gate: Promise<void>;
   tokenOf(role: Role): Promise<string>;
 }
+
+const pieces = async function* (...texts: readonly string[]): AsyncGenerator<Uint8Array> {
+  for (const text of texts) yield Buffer.from(text);
+};
 
 const signer = await generateSoftwareKey('ed25519');
 
@@ -227,6 +232,15 @@ export const testApp = (
       get: async (id) =>
         known(id === RECORD, 'unknown-record', record({ kind: 'ceremony', actor: 'service', details: {} })),
     },
+
+    audit: {
+      counts: async () => [],
+      export: async (_caller, { format }) => ({
+        id: RECORD,
+        contentType: EXPORT_TYPES[format],
+        bytes: pieces('one,', 'two\r\n'),
+      }),
+    },
   };
   return app;
 };
@@ -285,6 +299,10 @@ export const EXAMPLES: Readonly<
   releaseCertificate: { target: `/api/v1/certificates/${CA}/${SERIAL}/hold` },
   listProvisions: { target: `/api/v1/provisions?ca=${CA}&serial=${SERIAL}&from=2026-01-01T00:00:00Z` },
   listRecords: { target: '/api/v1/records?kind=revocation&actor=officer-1' },
+  countRecords: { target: '/api/v1/counts?from=2026-01&to=2026-03' },
+  exportRecordsAsCsv: { target: '/api/v1/exports/records.csv' },
+  exportRecordsAsNdjson: { target: '/api/v1/exports/records.ndjson?kind=issuance' },
+  exportRecordsAsParquet: { target: '/api/v1/exports/records.parquet?channel=ocsp' },
   getRecord: { target: `/api/v1/records/${RECORD}` },
   publishCrl: { target: `/api/v1/crls/${CA}` },
 };

@@ -168,7 +168,6 @@ describe('a path or a query', () => {
     'from=2026-02-30T00:00:00Z',
     `ca=${CA}`,
     `serial=${SERIAL}`,
-    `ca=${CA}&serial=${SERIAL}&actor=officer-1`,
     'recipient=public&actor=service',
     'recipient=%E7%99%BB',
     'unknown=1',
