@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { z } from 'zod';
-import { compose, type Ports, type Works } from '../lib/app.ts';
+import { compose, LOG_KEY, type Ports, type Works } from '../lib/app.ts';
 import { readTrustDomain, type TrustDomain } from '../lib/authority/trust-domain.ts';
 import {
   CeremonyEnv,
@@ -10,10 +10,12 @@ import {
   RenewingEnv,
   RowsEnv,
   readFunctionEnv,
+  SequencingEnv,
   SigningEnv,
 } from '../lib/env.ts';
 import { Fault } from '../lib/fault.ts';
 import { type Gauges, openGauges } from '../lib/gauges.ts';
+import type { AlgorithmName } from '../lib/keys/algorithms.ts';
 import { openKmsKeys } from '../lib/keys/kms.ts';
 import { openKmsSealedKeys } from '../lib/keys/kms-sealed.ts';
 import type { KeyStore } from '../lib/keys/signer.ts';
@@ -24,6 +26,7 @@ import type { Bucket, Table } from '../lib/store/store.ts';
 import { clock, random, readBundled, tokenIssuers } from './aws-surroundings.ts';
 import type { Edge } from './stack.ts';
 import { openTelemetry, type Telemetry } from './telemetry.ts';
+import { witnessesAt } from './witness-client.ts';
 
 /**
  * The service on AWS, in the cuts that functions need. Each function loads one of them, and its bundle holds the SDK
@@ -45,7 +48,8 @@ export interface Workshop {
   readonly log: Log;
 }
 
-type Part = Pick<Ports, 'bucket' | 'keys' | 'responderKeys'>;
+type Part = Pick<Ports, 'bucket' | 'keys' | 'responderKeys'> &
+  Pick<Ports, 'logOrigin' | 'witnesses' | 'witnessThreshold'>;
 
 /** What is there before the part of a function is chosen. */
 interface Given {
@@ -85,7 +89,10 @@ const caKeys = (
   { KEY_ALIAS_PREFIX }: z.output<typeof IssuingEnv>,
   { telemetry, trustDomain }: Given,
 ): KeyStore => {
-  const algorithms = new Map(trustDomain.authorities.map(({ ca, algorithm }) => [ca, algorithm]));
+  const algorithms = new Map<string, AlgorithmName>([
+    ...trustDomain.authorities.map(({ ca, algorithm }) => [ca, algorithm] as const),
+    [LOG_KEY.id, LOG_KEY.algorithm],
+  ]);
   return openKmsKeys({
     client: {},
     aliasPrefix: KEY_ALIAS_PREFIX,
@@ -144,6 +151,19 @@ export const loadIssuing = async (): Promise<Edge> =>
 export const loadSigningWorks = async (): Promise<Workshop> => {
   const env = readFunctionEnv(SigningEnv, process.env);
   return composed(env, (given) => ({ ...nothing, bucket: s3(env), keys: caKeys(env, given) }));
+};
+
+/** Rows, the key of the log, and where its files are published: the works, for the sequencer. */
+export const loadSequencingWorks = async (): Promise<Workshop> => {
+  const env = readFunctionEnv(SequencingEnv, process.env);
+  return composed(env, (given) => ({
+    ...nothing,
+    bucket: s3(env),
+    keys: caKeys(env, given),
+    logOrigin: env.LOG_ORIGIN,
+    witnesses: witnessesAt(env.LOG_WITNESSES),
+    witnessThreshold: env.LOG_WITNESS_THRESHOLD,
+  }));
 };
 
 /** The same behind its door. */

@@ -14,6 +14,11 @@ export const TASKS = {
     const issued = await registration.recover();
     return [...signed, ...issued];
   },
+  /** Records that have no leaf in the log yet. It has something to do every time, so it says nothing of it. */
+  sequencing: async ({ sequencer }: Works) => {
+    await sequencer.sequence();
+    return [];
+  },
 } as const satisfies Record<string, (works: Works) => Promise<readonly string[]>>;
 
 export type TaskName = keyof typeof TASKS;
@@ -28,8 +33,16 @@ export const runTask = async (name: TaskName, works: Works, log: Log): Promise<v
   }
 };
 
-/** Runs every task in turn, each `everyMs` after the last one ended; `stop` resolves when none is under way. */
-export const keepHouse = (works: Works, log: Log, everyMs: number): { stop(): Promise<void> } => {
+/**
+ * Runs the tasks one after another, again and again, `everyMs` after the last one ended; `stop` resolves when none is
+ * under way.
+ */
+export const keepHouse = (
+  works: Works,
+  log: Log,
+  names: readonly TaskName[],
+  everyMs: number,
+): { stop(): Promise<void> } => {
   let stopped = false;
   let wake = (): void => {};
   const loop = async (): Promise<void> => {
@@ -41,7 +54,7 @@ export const keepHouse = (works: Works, log: Log, everyMs: number): { stop(): Pr
           resolve();
         };
       });
-      for (const name of Object.keys(TASKS) as TaskName[]) {
+      for (const name of names) {
         if (!stopped) await runTask(name, works, log);
       }
     }

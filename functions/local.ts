@@ -9,10 +9,11 @@ import { openSealedKeys } from '../lib/keys/sealed.ts';
 import type { Clock, Log, Random } from '../lib/ports.ts';
 import { openFileBucket } from '../lib/store/file-bucket.ts';
 import { openSqliteTable } from '../lib/store/sqlite.ts';
-import { keepHouse, TASKS } from './housekeeping.ts';
+import { keepHouse, runTask, TASKS } from './housekeeping.ts';
 import { doorCredentials, principalCredentials } from './local-credentials.ts';
 import { routes } from './routes.ts';
 import { type Served, serve } from './server.ts';
+import { witnessesAt } from './witness-client.ts';
 
 /** The service as one process on one machine, with embedded storage. */
 
@@ -32,6 +33,8 @@ const log: Log = (level, message, facts = {}) => {
 
 /** How often the service looks whether something is due. */
 const HOUSEKEEPING_MS = 15_000;
+/** How long the sequencer rests between two runs; a record has its leaf within two seconds. */
+const SEQUENCING_MS = 1_000;
 
 const DEMONSTRATION = 'demonstration';
 
@@ -133,6 +136,9 @@ const main = async (): Promise<void> => {
     clock,
     random,
     log,
+    logOrigin: env.LOG_ORIGIN,
+    witnesses: witnessesAt(env.LOG_WITNESSES),
+    witnessThreshold: env.LOG_WITNESS_THRESHOLD,
   });
 
   await works.authority.holdCeremony((step) => say(`  ${step}`));
@@ -159,7 +165,10 @@ const main = async (): Promise<void> => {
     clock,
     log,
   });
-  const house = keepHouse(works, log, HOUSEKEEPING_MS);
+  const house = [
+    keepHouse(works, log, ['publication', 'responders', 'recovery'], HOUSEKEEPING_MS),
+    keepHouse(works, log, ['sequencing'], SEQUENCING_MS),
+  ];
 
   say(`Akashi listens, trust domain "${trustDomain.name}" (${trustDomain.title.ja}):`);
   say(
@@ -176,7 +185,9 @@ const main = async (): Promise<void> => {
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
     say(`${signal}: finishing what is under way.`);
     await served.stop();
-    await house.stop();
+    await Promise.all(house.map((tasks) => tasks.stop()));
+    // What was recorded last is in the log before its files are at rest.
+    await runTask('sequencing', works, log);
     await table.close();
     await rm(marker, { force: true });
     process.exit(0);

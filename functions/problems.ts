@@ -82,6 +82,7 @@ export const PROBLEMS = {
   'proof-invalid': p(422, 'The proof does not hold'),
   'log-inconsistent': p(500, 'The log does not agree with itself'),
   'tile-missing': p(500, 'A part of the log is missing'),
+  'unknown-tile': p(404, 'No such tile'),
   'witness-refused': p(503, 'A witness did not sign'),
   'invalid-input': p(400, 'The request does not have the expected form'),
   unauthenticated: p(401, 'The caller must say who it is'),

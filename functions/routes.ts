@@ -10,11 +10,16 @@ import { route as crl } from './crl.ts';
 import { route as crlPublish } from './crl-publish.ts';
 import { route as healthz } from './healthz.ts';
 import { route as jwks } from './jwks.ts';
+import { route as logCheckpoint } from './log-checkpoint.ts';
+import { route as logKey } from './log-key.ts';
+import { route as logTile } from './log-tile.ts';
 import { route as ocspGet } from './ocsp-get.ts';
 import { route as ocspPost } from './ocsp-post.ts';
 import { route as openapiJson } from './openapi-json.ts';
+import { route as provisionProof } from './provision-proof.ts';
 import { route as provisions } from './provisions.ts';
 import { route as record } from './record.ts';
+import { route as recordProof } from './record-proof.ts';
 import { route as records } from './records.ts';
 import { exportRoutes } from './records-export.ts';
 import { route as request } from './request.ts';
@@ -36,6 +41,9 @@ export const routes: readonly Route[] = [
   crl,
   ocspPost,
   ocspGet,
+  logCheckpoint,
+  logTile,
+  logKey,
   jwks,
   token,
   requestSubmit,
@@ -49,8 +57,10 @@ export const routes: readonly Route[] = [
   certificateHold,
   certificateRelease,
   provisions,
+  provisionProof,
   records,
   record,
+  recordProof,
   counts,
   ...exportRoutes,
   crlPublish,

@@ -3,7 +3,10 @@ import type { TrustDomain } from './authority/trust-domain.ts';
 import { openDoor, requestorsBy, type TokenIssuers } from './door.ts';
 import type { KeyStore } from './keys/signer.ts';
 import { type Audit, openAudit } from './ledger/audit.ts';
+import { openCosigning, type Witness } from './ledger/cosigning.ts';
 import { type Ledger, openLedger } from './ledger/ledger.ts';
+import { openSequencer, type Sequencer } from './ledger/sequencer.ts';
+import { openTransparencyLog, type TransparencyLog } from './ledger/transparency-log.ts';
 import type { Clock, Log, Random } from './ports.ts';
 import type { Principals } from './principals/principals.ts';
 import { openRegistration, type Registration } from './registration/registration.ts';
@@ -20,6 +23,7 @@ export interface App {
   readonly registration: Registration;
   readonly status: Status;
   readonly ledger: Ledger;
+  readonly transparencyLog: TransparencyLog;
   readonly audit: Audit;
   readonly principals: Principals;
 }
@@ -38,18 +42,27 @@ export interface Ports {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** The log's identity (C2SP tlog-checkpoint); the place of its files below the first public URL where not given. */
+  readonly logOrigin?: string | undefined;
+  readonly witnesses?: readonly Witness[];
+  /** How many witnesses a checkpoint needs before it is published. */
+  readonly witnessThreshold?: number | undefined;
 }
+
+/** The key that signs the log's checkpoints; Ed25519. */
+export const LOG_KEY = { id: 'log', algorithm: 'ed25519' } as const;
 
 /** The service without its door: enough to hold a ceremony, to recover and to keep house. */
 export interface Works extends Omit<App, 'principals'> {
   readonly authority: Authority & AuthorityWorks;
+  readonly sequencer: Sequencer;
   /** Opens the door. The ceremony must have been held. */
   readonly open: (tokens: TokenIssuers) => Promise<App>;
 }
 
 /** The single composition root: rooms meet here and nowhere else. */
 export const compose = (ports: Ports): Works => {
-  const { table, trustDomain, clock, random, log } = ports;
+  const { table, bucket, trustDomain, clock, random, log, logOrigin } = ports;
   const ledger = openLedger(ports);
   const issuers = openIssuers(ports);
   const register = openRegister(table);
@@ -75,6 +88,19 @@ export const compose = (ports: Ports): Works => {
     publishCrl: (ca) => status.publish(ca, 'service'),
   });
   const registration = openRegistration({ table, clock, random, log, ledger, issuing: authority });
+  const transparencyLog = openTransparencyLog({ table, bucket });
+  const sequencer = openSequencer({
+    table,
+    bucket,
+    signer: () => ports.keys.create(LOG_KEY.id, LOG_KEY.algorithm),
+    origin: { name: logOrigin ?? originOf(ports.publicUrls[0]), chosen: logOrigin !== undefined },
+    cosign: openCosigning({
+      bucket,
+      witnesses: ports.witnesses ?? [],
+      threshold: ports.witnessThreshold ?? 0,
+      log,
+    }),
+  });
   const audit = openAudit({ table, ledger, clock });
 
   const open = async (tokens: TokenIssuers): Promise<App> => {
@@ -88,8 +114,14 @@ export const compose = (ports: Ports): Works => {
       random,
     };
     principals = await openDoor(door, tokens);
-    return { authority, registration, status, ledger, audit, principals };
+    return { authority, registration, status, ledger, transparencyLog, audit, principals };
   };
 
-  return { authority, registration, status, ledger, audit, open };
+  return { authority, registration, status, ledger, transparencyLog, sequencer, audit, open };
+};
+
+/** C2SP tlog-checkpoint: the URL of the log without its scheme. */
+const originOf = (publicUrl: string): string => {
+  const { host, pathname } = new URL(publicUrl);
+  return `${host}${pathname.replace(/\/+$/, '')}/log`;
 };

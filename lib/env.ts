@@ -31,6 +31,40 @@ const isPublicationUrl = (value: string): boolean => isPlainUrl(value) && value.
 const PUBLICATION_URL =
   'an http address, which goes into certificates, without query, user or slash at the end; with PORT=0 it must be given';
 
+/** The log's identity and who cosigns its checkpoints. */
+const LOG = {
+  LOG_ORIGIN: z
+    .string()
+    .regex(/^[\x21-\x2a\x2c-\x7e]{1,255}$/)
+    .optional()
+    .describe('the name of the log: a host and a path, without scheme, space and plus'),
+  LOG_WITNESSES: z
+    .string()
+    .prefault('')
+    .transform((text) => text.split(',').filter((pair) => pair.trim() !== ''))
+    .pipe(
+      z.array(
+        z
+          .string()
+          .trim()
+          .regex(/^\S+ https?:\/\/\S+$/),
+      ),
+    )
+    .transform((pairs) =>
+      pairs.map((pair) => {
+        const [vkey = '', url = ''] = pair.split(' ');
+        return { vkey, url };
+      }),
+    )
+    .describe('verifier keys of witnesses, each followed by a space and its address, separated by commas'),
+  LOG_WITNESS_THRESHOLD: z
+    .string()
+    .regex(/^\d{1,2}$/)
+    .transform(Number)
+    .prefault('0')
+    .describe('how many witnesses a checkpoint needs before it is published'),
+};
+
 /** The environment of the one-machine service. */
 export const LocalEnv = z
   .object({
@@ -42,6 +76,7 @@ export const LocalEnv = z
     PUBLIC_URL: z.string().refine(isPublicationUrl).optional().describe(PUBLICATION_URL),
     TRUST_DOMAIN: text('domains/demonstration.json', 'the path of a trust domain file'),
     AKASHI_PASSPHRASE: z.string().min(1).optional().describe('a passphrase, not empty'),
+    ...LOG,
   })
   .refine(({ PORT, PUBLIC_URL }) => PORT !== 0 || PUBLIC_URL !== undefined, { path: ['PUBLIC_URL'] })
   .transform(({ PUBLIC_URL, ...env }) => ({
@@ -87,6 +122,8 @@ export const PublishedEnv = z.object({ ...RowsEnv.shape, BUCKET });
 export const IssuingEnv = z.object({ ...RowsEnv.shape, KEY_ALIAS_PREFIX });
 /** Publishes what it signs, besides. */
 export const SigningEnv = z.object({ ...IssuingEnv.shape, BUCKET });
+/** Makes leaves of records: rows, the log's key, and where its files are published. */
+export const SequencingEnv = z.object({ ...SigningEnv.shape, ...LOG });
 /** Signs with CA keys, and makes keys of responders. */
 export const RenewingEnv = z.object({ ...IssuingEnv.shape, SEALING_KEY });
 /** All of it. */

@@ -82,6 +82,7 @@ export const FAULT_CODES = [
   'proof-invalid',
   'log-inconsistent',
   'tile-missing',
+  'unknown-tile',
   'witness-refused',
   // Edges
   'invalid-input',

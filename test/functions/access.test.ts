@@ -19,6 +19,9 @@ const EXPECTED: Readonly<Record<string, Readonly<Record<'none' | Role, number>>>
   getCrl: EVERYBODY,
   askStatus: EVERYBODY,
   askStatusByUrl: EVERYBODY,
+  getLogCheckpoint: EVERYBODY,
+  getLogTile: EVERYBODY,
+  getLogKey: EVERYBODY,
   getTokenKeys: EVERYBODY,
   issueToken: { ...EVERYBODY, none: 401 },
   submitRequest: { ...NOBODY, officer: 201 },
@@ -34,6 +37,8 @@ const EXPECTED: Readonly<Record<string, Readonly<Record<'none' | Role, number>>>
   listProvisions: { ...NOBODY, auditor: 200 },
   listRecords: { ...NOBODY, auditor: 200 },
   getRecord: { ...NOBODY, auditor: 200 },
+  getRecordProof: { ...NOBODY, auditor: 200 },
+  getProvisionProof: { ...NOBODY, auditor: 200, relyingParty: 200 },
   publishCrl: { ...NOBODY, operator: 201 },
 };
 

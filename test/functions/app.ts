@@ -233,6 +233,29 @@ export const testApp = (
         known(id === RECORD, 'unknown-record', record({ kind: 'ceremony', actor: 'service', details: {} })),
     },
 
+    transparencyLog: {
+      checkpoint: async () => Buffer.from('akashi.example/log\n'),
+      tile: async (path) => known(path === '0/000.p/1', 'unknown-tile', Uint8Array.from({ length: 32 })),
+      verifierKey: async () => 'akashi.example/log+00000000+AA==',
+      prove: async (id) => ({
+        record: known(
+          id === RECORD,
+          'unknown-record',
+          record({
+            kind: 'provision',
+            recipient: PEOPLE.relyingParty.id,
+            channel: 'ocsp',
+            method: 'POST',
+            certificates: [],
+            provided: {},
+            responseDigest: '00'.repeat(32),
+            count: 1,
+          }),
+        ),
+        proof: 'c2sp.org/tlog-proof@v1\n',
+      }),
+    },
+
     audit: {
       counts: async () => [],
       export: async (_caller, { format }) => ({
@@ -304,5 +327,10 @@ export const EXAMPLES: Readonly<
   exportRecordsAsNdjson: { target: '/api/v1/exports/records.ndjson?kind=issuance' },
   exportRecordsAsParquet: { target: '/api/v1/exports/records.parquet?channel=ocsp' },
   getRecord: { target: `/api/v1/records/${RECORD}` },
+  getRecordProof: { target: `/api/v1/records/${RECORD}/proof` },
+  getProvisionProof: { target: `/api/v1/provisions/${RECORD}/proof` },
+  getLogCheckpoint: { target: '/log/checkpoint' },
+  getLogTile: { target: '/log/tile/0/000.p/1' },
+  getLogKey: { target: '/log/key' },
   publishCrl: { target: `/api/v1/crls/${CA}` },
 };

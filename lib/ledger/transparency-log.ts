@@ -1,0 +1,92 @@
+import { Fault } from '../fault.ts';
+import type { Bucket, Table } from '../store/store.ts';
+import { entryOf, recordBytes } from './entry.ts';
+import { getRecord } from './query.ts';
+import type { LedgerRecord } from './record.ts';
+import { parseCheckpoint } from './tlog/checkpoint.ts';
+import { proveInclusion } from './tlog/inclusion.ts';
+import { parseNote } from './tlog/note.ts';
+import { formatProof } from './tlog/proof.ts';
+import { parseTilePath, TILE_WIDTH } from './tlog/tile.ts';
+import { TileReader } from './tlog/tile-reader.ts';
+import { CHECKPOINT_OBJECT, LOG_PREFIX, readPath, readTree } from './tree.ts';
+
+/** The published log, for everybody to read: C2SP tlog-tiles below `log/` of the bucket. */
+export interface TransparencyLog {
+  /** The published checkpoint as a signed note. Faults: `try-later` before the first one. */
+  checkpoint(): Promise<Uint8Array>;
+  /** A tile or entry bundle, by its path from `tile/` on. Faults: `malformed-tile`; `unknown-tile` for none of these. */
+  tile(path: string): Promise<Uint8Array>;
+  /** The log's verifier key. Whoever takes it from here trusts the log to say who it is. Faults: `try-later`. */
+  verifierKey(): Promise<string>;
+  /**
+   * The record and a C2SP tlog-proof of it, whose extra data are the bytes that its digest is of: the file proves what
+   * it says with the log's verifier key alone. Faults: `unknown-record`; `try-later` until the record's leaf is under
+   * a published checkpoint; `log-inconsistent` where the record is not what its leaf says.
+   */
+  prove(id: string): Promise<{ readonly record: LedgerRecord; readonly proof: string }>;
+}
+
+export const openTransparencyLog = ({
+  table,
+  bucket,
+}: {
+  readonly table: Table;
+  readonly bucket: Pick<Bucket, 'get'>;
+}): TransparencyLog => {
+  const checkpoint = async (): Promise<Uint8Array> => {
+    const found = await bucket.get(CHECKPOINT_OBJECT);
+    if (!found) throw new Fault('try-later', 'The log has no checkpoint yet.');
+    return found.body;
+  };
+
+  return {
+    checkpoint,
+
+    tile: async (path) => {
+      const file = `tile/${path}`;
+      parseTilePath(file);
+      const found = await bucket.get(`${LOG_PREFIX}${file}`);
+      if (!found) throw new Fault('unknown-tile', 'The log has no such tile.', { path: file });
+      return found.body;
+    },
+
+    verifierKey: async () => {
+      const tree = await readTree(table);
+      if (!tree) throw new Fault('try-later', 'The log has no leaf yet.');
+      return tree.row.vkey;
+    },
+
+    prove: async (id) => {
+      const record = await getRecord(table, id);
+      const note = await checkpoint();
+      const { size, root } = parseCheckpoint(parseNote(note).text);
+      const { leaf } = record;
+      if (leaf === undefined || leaf >= size) {
+        throw new Fault(
+          'try-later',
+          'The record has no leaf under a published checkpoint yet; ask again soon.',
+        );
+      }
+      const reader = new TileReader({ size, root }, readPath(bucket));
+      const entries = await reader.entries(Math.floor(leaf / TILE_WIDTH));
+      if (Buffer.compare(entries[leaf % TILE_WIDTH] ?? Buffer.alloc(0), entryOf(record)) !== 0) {
+        throw new Fault(
+          'log-inconsistent',
+          'The record is not what its leaf says: one of them was changed.',
+          {
+            id,
+            leaf,
+          },
+        );
+      }
+      const proof = formatProof({
+        index: leaf,
+        hashes: await proveInclusion(reader.hashes, leaf, size),
+        extra: recordBytes(record),
+        checkpoint: Buffer.from(note).toString('utf8'),
+      });
+      return { record, proof };
+    },
+  };
+};
