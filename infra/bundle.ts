@@ -7,6 +7,9 @@ import { PARTS, type RouteFunction, type TaskFunction } from './functions.ts';
 /** The project's folder. */
 export const ROOT = resolve(import.meta.dirname, '..');
 
+/** What stands before the functions: API Gateway's events and a load balancer's differ. */
+export type Front = 'gateway' | 'loadBalancer';
+
 export interface Bundle {
   /** The folder that becomes the function's code. */
   readonly folder: string;
@@ -17,16 +20,22 @@ export interface Bundle {
 }
 
 /**
- * What a route's function is, in three lines: the stack around the route, and the part of the service that it needs.
- * It is not a file of its own because there would be one for each route that says nothing else.
+ * What a function of routes is: the stack around them, and the part of the service that they need. It is written here
+ * because it would be a file for each function that says nothing else.
  */
-const entryOfRoute = ({ id, part }: RouteFunction): string => {
+const entryOfRoutes = ({ routes, part }: RouteFunction, front: Front): string => {
   const { load, from } = PARTS[part];
   return [
     `import { lambda } from './lambda.ts';`,
     `import { ${load} } from '${from}';`,
-    `import { route } from './${id}.ts';`,
-    `export const handler = lambda(route, ${load});`,
+    ...routes.map(({ file }, i) => `import { route as route${i} } from './${file}.ts';`),
+    `const gateway = lambda([${routes.map((_, i) => `route${i}`).join(', ')}], ${load});`,
+    ...(front === 'gateway'
+      ? ['export const handler = gateway;']
+      : [
+          `import { behindLoadBalancer } from './load-balancer.ts';`,
+          'export const handler = behindLoadBalancer(gateway);',
+        ]),
   ].join('\n');
 };
 
@@ -40,13 +49,14 @@ export const bundle = (
   fn: RouteFunction | TaskFunction,
   /** Put beside the code, by name. */
   files: Readonly<Record<string, string>>,
+  front: Front = 'gateway',
 ): Bundle => {
-  const folder = join(ROOT, 'dist', 'functions', fn.id);
+  const folder = join(ROOT, 'dist', front, fn.id);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const { metafile, warnings } = buildSync({
     stdin: {
-      contents: 'path' in fn ? entryOfRoute(fn) : entryOfTask(fn),
+      contents: 'routes' in fn ? entryOfRoutes(fn, front) : entryOfTask(fn),
       resolveDir: join(ROOT, 'functions'),
       sourcefile: join(ROOT, 'functions', `${fn.id}.entry.ts`),
       loader: 'ts',
@@ -59,6 +69,7 @@ export const bundle = (
     format: 'cjs',
     // The packages' ES modules, of which the bundler leaves out what is not used.
     mainFields: ['module', 'main'],
+    alias: { '@aws-sdk/credential-provider-node': join(ROOT, 'functions', 'lambda-credentials.ts') },
     minify: true,
     sourcemap: 'linked',
     sourcesContent: false,

@@ -34,11 +34,17 @@ export const PARTS = {
 /** Behind which doors a route is: `public` nobody is asked, `callers` everybody is, `both` whoever wants to be named. */
 export type Doors = 'public' | 'callers' | 'both';
 
-export interface RouteFunction extends Grants {
+export interface RouteOfFunction {
   /** The file in functions/ that has the route. */
-  readonly id: string;
+  readonly file: string;
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
+}
+
+/** One route, or several that may do exactly the same. */
+export interface RouteFunction extends Grants {
+  readonly id: string;
+  readonly routes: readonly RouteOfFunction[];
   readonly doors: Doors;
   readonly part: keyof typeof PARTS;
 }
@@ -97,89 +103,84 @@ const together = (...parts: readonly Rows[]): Rows => {
 
 /* Routes ---------------------------------------------------------------------------------------------------------- */
 
-const ocsp = {
-  doors: 'both',
-  part: 'responder',
-  rows: together(DOOR, RECORD, { get: ['responders', 'responder-keys'] }),
-  responderKeys: 'use',
-} as const;
+const get = (file: string, path: string): RouteOfFunction => ({ file, method: 'GET', path });
+const post = (file: string, path: string): RouteOfFunction => ({ file, method: 'POST', path });
 
-const publicRead = { doors: 'public', part: 'rows', rows: { query: ['issuers'] } } as const;
+/** A function of one route for named callers, that works on rows and nothing else. */
+const onRows = (route: RouteOfFunction, rows: Rows): RouteFunction => ({
+  id: route.file,
+  routes: [route],
+  doors: 'callers',
+  part: 'rows',
+  rows: together(DOOR, rows),
+});
 
-const callers = (rows: Rows) => ({ doors: 'callers', part: 'rows', rows: together(DOOR, rows) }) as const;
-
-const request = '/api/v1/requests';
-const certificate = '/api/v1/certificates/{ca}/{serial}';
+const REQUESTS = '/api/v1/requests';
+const CERTIFICATE = '/api/v1/certificates/{ca}/{serial}';
 
 export const ROUTE_FUNCTIONS: readonly RouteFunction[] = [
-  { id: 'healthz', method: 'GET', path: '/healthz', doors: 'public', part: 'bare' },
-  { id: 'openapi-json', method: 'GET', path: '/openapi.json', doors: 'public', part: 'bare' },
-  { id: 'authorities', method: 'GET', path: '/ca', ...publicRead },
-  { id: 'ca-certificate', method: 'GET', path: '/ca/{ca}.cer', ...publicRead },
-  { id: 'ca-chain', method: 'GET', path: '/ca/{ca}.pem', ...publicRead },
+  {
+    id: 'about',
+    routes: [get('healthz', '/healthz'), get('openapi-json', '/openapi.json')],
+    doors: 'public',
+    part: 'bare',
+  },
+  {
+    id: 'authorities',
+    routes: [
+      get('authorities', '/ca'),
+      get('ca-certificate', '/ca/{ca}.cer'),
+      get('ca-chain', '/ca/{ca}.pem'),
+    ],
+    doors: 'public',
+    part: 'rows',
+    rows: { query: ['issuers'] },
+  },
   {
     id: 'crl',
-    method: 'GET',
-    path: '/crl/{ca}/{partition}.crl',
+    routes: [get('crl', '/crl/{ca}/{partition}.crl')],
     doors: 'both',
     part: 'published',
     rows: together(DOOR, RECORD, { get: ['crls/*'] }),
     crls: 'read',
   },
-  { id: 'ocsp-post', method: 'POST', path: '/ocsp', ...ocsp },
-  { id: 'ocsp-get', method: 'GET', path: '/ocsp/{request+}', ...ocsp },
   {
-    id: 'request-submit',
-    method: 'POST',
-    path: request,
-    ...callers({
-      get: ['request-idempotency/*', 'request/*'],
-      put: ['request/*', 'requests', 'requests/*', 'request-key/*', 'request-idempotency/*', 'staged/*'],
-    }),
+    id: 'ocsp',
+    routes: [post('ocsp-post', '/ocsp'), get('ocsp-get', '/ocsp/{request+}')],
+    doors: 'both',
+    part: 'responder',
+    rows: together(DOOR, RECORD, { get: ['responders', 'responder-keys'] }),
+    responderKeys: 'use',
   },
-  {
-    id: 'requests',
-    method: 'GET',
-    path: request,
-    ...callers(together(RECORD, { query: ['requests', 'requests/*'], get: ['request/*'] })),
-  },
-  {
-    id: 'request',
-    method: 'GET',
-    path: `${request}/{id}`,
-    ...callers(together(RECORD, { get: ['request/*'] })),
-  },
+  onRows(post('request-submit', REQUESTS), {
+    get: ['request-idempotency/*', 'request/*'],
+    put: ['request/*', 'requests', 'requests/*', 'request-key/*', 'request-idempotency/*', 'staged/*'],
+  }),
+  onRows(
+    get('requests', REQUESTS),
+    together(RECORD, { query: ['requests', 'requests/*'], get: ['request/*'] }),
+  ),
+  onRows(get('request', `${REQUESTS}/{id}`), together(RECORD, { get: ['request/*'] })),
   {
     id: 'request-examinations',
-    method: 'POST',
-    path: `${request}/{id}/examinations`,
+    routes: [post('request-examinations', `${REQUESTS}/{id}/examinations`)],
     doors: 'callers',
     part: 'issuing',
     rows: together(DOOR, MOVE_REQUEST, ISSUE, { delete: ['request-key/*'] }),
     caKeys: 'sign',
   },
-  {
-    id: 'request-withdrawal',
-    method: 'POST',
-    path: `${request}/{id}/withdrawal`,
-    ...callers(together(MOVE_REQUEST, { delete: ['request-key/*'] })),
-  },
-  {
-    id: 'request-certificate',
-    method: 'GET',
-    path: `${request}/{id}/certificate.pem`,
-    ...callers(together(RECORD, { get: ['request/*', 'certificates/*'] })),
-  },
-  {
-    id: 'certificate',
-    method: 'GET',
-    path: certificate,
-    ...callers(together(RECORD, { get: ['certificates/*'] })),
-  },
+  onRows(
+    post('request-withdrawal', `${REQUESTS}/{id}/withdrawal`),
+    together(MOVE_REQUEST, { delete: ['request-key/*'] }),
+  ),
+  onRows(
+    get('request-certificate', `${REQUESTS}/{id}/certificate.pem`),
+    together(RECORD, { get: ['request/*', 'certificates/*'] }),
+  ),
+  onRows(get('certificate', CERTIFICATE), together(RECORD, { get: ['certificates/*'] })),
   {
     id: 'certificate-revocation',
-    method: 'POST',
-    path: `${certificate}/revocation`,
+    routes: [post('certificate-revocation', `${CERTIFICATE}/revocation`)],
     doors: 'callers',
     part: 'signing',
     // A key that is compromised is in a CRL at once.
@@ -187,29 +188,22 @@ export const ROUTE_FUNCTIONS: readonly RouteFunction[] = [
     crls: 'publish',
     caKeys: 'sign',
   },
-  { id: 'certificate-hold', method: 'POST', path: `${certificate}/hold`, ...callers(CHANGE_STATUS) },
+  onRows(post('certificate-hold', `${CERTIFICATE}/hold`), CHANGE_STATUS),
+  onRows(
+    { file: 'certificate-release', method: 'DELETE', path: `${CERTIFICATE}/hold` },
+    { get: ['certificates/*'], put: ['status/*', 'staged/*'], delete: ['revoked/*'] },
+  ),
   {
-    id: 'certificate-release',
-    method: 'DELETE',
-    path: `${certificate}/hold`,
-    ...callers({
-      get: ['certificates/*'],
-      put: ['status/*', 'staged/*'],
-      delete: ['revoked/*'],
-    }),
+    id: 'records',
+    routes: [get('provisions', '/api/v1/provisions'), get('records', '/api/v1/records')],
+    doors: 'callers',
+    part: 'rows',
+    rows: together(DOOR, QUERY_RECORDS),
   },
-  { id: 'provisions', method: 'GET', path: '/api/v1/provisions', ...callers(QUERY_RECORDS) },
-  { id: 'records', method: 'GET', path: '/api/v1/records', ...callers(QUERY_RECORDS) },
-  {
-    id: 'record',
-    method: 'GET',
-    path: '/api/v1/records/{id}',
-    ...callers(together(RECORD, { get: ['record/*'] })),
-  },
+  onRows(get('record', '/api/v1/records/{id}'), together(RECORD, { get: ['record/*'] })),
   {
     id: 'crl-publish',
-    method: 'POST',
-    path: '/api/v1/crls/{ca}',
+    routes: [post('crl-publish', '/api/v1/crls/{ca}')],
     doors: 'callers',
     part: 'signing',
     rows: together(DOOR, PUBLISH),

@@ -1,0 +1,185 @@
+import { Duration, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
+import {
+  AccountRootPrincipal,
+  AnyPrincipal,
+  ArnPrincipal,
+  Effect,
+  type IRole,
+  PolicyDocument,
+  PolicyStatement,
+  Role,
+} from 'aws-cdk-lib/aws-iam';
+import { Key, type KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
+import { Construct } from 'constructs';
+import type { AuthorityDefinition } from '../lib/authority/trust-domain.ts';
+import { algorithmNamed } from '../lib/keys/algorithms.ts';
+import type { Settings } from './settings.ts';
+
+/** The tag without which no CA key can be deleted; who may set it may not delete, and the other way round. */
+const DELETION = 'akashi:deletion';
+const APPROVED = 'approved';
+
+interface CaKeysProps {
+  readonly prefix: string;
+  readonly authorities: readonly AuthorityDefinition[];
+  readonly keyDeletion: Settings['keyDeletion'];
+}
+
+/**
+ * One asymmetric KMS key for each CA. Its policy is the whole truth of who can do what with it: but for keeping the
+ * stack it hands nothing over to IAM policies, so an administrator of the account cannot give himself the right to sign.
+ *
+ *   sign, read the public half          the functions that were granted it, each by its role
+ *   look, keep policy, tags and alias   CloudFormation's role of the CDK bootstrap, that is: a deployment
+ *   say that it may be deleted          the approver, by the tag `akashi:deletion`
+ *   delete it, disable it               the deleter, where the tag says so
+ *   anything else                       nobody
+ *
+ * What is left: whoever can deploy this stack can change the policy. That takes a reviewed change of the template, which
+ * the tests compare with the golden one, and leaves its mark in CloudTrail.
+ */
+export class CaKeys extends Construct {
+  readonly aliasPrefix: string;
+  readonly #signing: PolicyStatement[] = [];
+
+  constructor(scope: Construct, id: string, props: CaKeysProps) {
+    super(scope, id);
+    this.aliasPrefix = props.prefix;
+    const { approver, deleter } = props.keyDeletion;
+    const approverRole = personRole(this, 'Approver', approver, 'Says that a CA key may be deleted');
+    const deleterRole = personRole(this, 'Deleter', deleter, 'Deletes a CA key that the approver has let go');
+    for (const authority of props.authorities) this.#add(authority, approverRole, deleterRole);
+  }
+
+  /** May sign with the CA keys, and read their public halves. */
+  grantSign(role: IRole): void {
+    for (const statement of this.#signing) statement.addPrincipals(new ArnPrincipal(role.roleArn));
+  }
+
+  #add({ ca, algorithm, title }: AuthorityDefinition, approver: Role, deleter: Role): void {
+    const { kmsKeySpec, kmsSigningAlgorithm, hash, family } = algorithmNamed(algorithm);
+    if (family === 'ed25519') {
+      throw new Error(
+        `${ca}: KMS signs at most 4,096 bytes with Ed25519, less than a CRL may have; choose another algorithm.`,
+      );
+    }
+    const publicHalf = new PolicyStatement({
+      sid: 'PublicHalf',
+      actions: ['kms:GetPublicKey'],
+      resources: ['*'],
+    });
+    const sign = new PolicyStatement({
+      sid: 'Sign',
+      actions: ['kms:Sign'],
+      resources: ['*'],
+      conditions: {
+        StringEquals: {
+          'kms:SigningAlgorithm': kmsSigningAlgorithm,
+          'kms:MessageType': hash === null ? ['RAW', 'EXTERNAL_MU'] : 'DIGEST',
+        },
+      },
+    });
+    this.#signing.push(publicHalf, sign);
+    const key = new Key(this, ca, {
+      keySpec: kmsKeySpec as KeySpec,
+      keyUsage: KeyUsage.SIGN_VERIFY,
+      description: `CA key of ${ca} (${title.en})`,
+      pendingWindow: Duration.days(30),
+      removalPolicy: RemovalPolicy.RETAIN,
+      policy: new PolicyDocument({
+        statements: [publicHalf, sign, keeping(this), ...deletion(approver, deleter)],
+      }),
+    });
+    Tags.of(key).add('akashi:ca', ca);
+    key.addAlias(`alias/${this.aliasPrefix}-${ca}`).applyRemovalPolicy(RemovalPolicy.RETAIN);
+  }
+}
+
+/** A role that one person may take on, with a second factor. */
+export const personRole = (scope: Construct, id: string, arn: string, description: string): Role =>
+  new Role(scope, id, {
+    assumedBy: new ArnPrincipal(arn).withConditions({ Bool: { 'aws:MultiFactorAuthPresent': 'true' } }),
+    description,
+    maxSessionDuration: Duration.hours(1),
+  });
+
+/** What CloudFormation needs to make and keep the key. It can neither sign nor delete. */
+export const keeping = (scope: Construct): PolicyStatement => {
+  const { account, region, partition } = Stack.of(scope);
+  return new PolicyStatement({
+    sid: 'KeepByDeployment',
+    principals: [new AccountRootPrincipal()],
+    actions: [
+      'kms:DescribeKey',
+      'kms:GetKeyPolicy',
+      'kms:PutKeyPolicy',
+      'kms:GetKeyRotationStatus',
+      'kms:EnableKeyRotation',
+      'kms:UpdateKeyDescription',
+      'kms:ListResourceTags',
+      'kms:TagResource',
+      'kms:UntagResource',
+      'kms:CreateAlias',
+    ],
+    resources: ['*'],
+    conditions: {
+      ArnLike: {
+        'aws:PrincipalArn': `arn:${partition}:iam::${account}:role/cdk-*-cfn-exec-role-${account}-${region}`,
+      },
+    },
+  });
+};
+
+const tagged = { [`aws:ResourceTag/${DELETION}`]: APPROVED };
+const tagging = { 'aws:TagKeys': [DELETION] };
+
+/** The denials stand beside what nobody allows, so that no statement added later takes the second person away. */
+const deletion = (approver: Role, deleter: Role): PolicyStatement[] => [
+  new PolicyStatement({
+    sid: 'ApproveDeletion',
+    principals: [new ArnPrincipal(approver.roleArn)],
+    actions: ['kms:TagResource', 'kms:UntagResource'],
+    resources: ['*'],
+    conditions: { 'ForAllValues:StringEquals': tagging, Null: { 'aws:TagKeys': 'false' } },
+  }),
+  new PolicyStatement({
+    sid: 'UndoDeletion',
+    principals: [new ArnPrincipal(approver.roleArn)],
+    actions: ['kms:CancelKeyDeletion', 'kms:EnableKey'],
+    resources: ['*'],
+  }),
+  new PolicyStatement({
+    sid: 'DeleteApproved',
+    principals: [new ArnPrincipal(deleter.roleArn)],
+    actions: ['kms:ScheduleKeyDeletion', 'kms:DisableKey', 'kms:DescribeKey'],
+    resources: ['*'],
+    conditions: { StringEquals: tagged },
+  }),
+  new PolicyStatement({
+    sid: 'NobodyDeletesAlone',
+    effect: Effect.DENY,
+    principals: [new AnyPrincipal()],
+    actions: ['kms:ScheduleKeyDeletion', 'kms:DisableKey'],
+    resources: ['*'],
+    conditions: { ArnNotEquals: { 'aws:PrincipalArn': deleter.roleArn } },
+  }),
+  new PolicyStatement({
+    sid: 'NobodyDeletesUnapproved',
+    effect: Effect.DENY,
+    principals: [new AnyPrincipal()],
+    actions: ['kms:ScheduleKeyDeletion', 'kms:DisableKey'],
+    resources: ['*'],
+    conditions: { StringNotEquals: tagged },
+  }),
+  new PolicyStatement({
+    sid: 'OnlyTheApproverApproves',
+    effect: Effect.DENY,
+    principals: [new AnyPrincipal()],
+    actions: ['kms:TagResource', 'kms:UntagResource'],
+    resources: ['*'],
+    conditions: {
+      ArnNotEquals: { 'aws:PrincipalArn': approver.roleArn },
+      'ForAnyValue:StringEquals': tagging,
+    },
+  }),
+];

@@ -1,0 +1,191 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import {
+  Alarm,
+  ComparisonOperator,
+  Dashboard,
+  GraphWidget,
+  type IMetric,
+  Metric,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { Key } from 'aws-cdk-lib/aws-kms';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { AuthorityDefinition } from '../lib/authority/trust-domain.ts';
+import type { ServiceFunction } from './service-function.ts';
+
+interface OperationsProps {
+  readonly name: string;
+  readonly key: Key;
+  readonly email: string;
+  readonly authorities: readonly AuthorityDefinition[];
+  readonly functions: ReadonlyMap<string, ServiceFunction>;
+  readonly ocsp: ServiceFunction;
+  readonly deadLetters: IQueue;
+}
+
+const MINUTE = Duration.minutes(1);
+const FIVE_MINUTES = Duration.minutes(5);
+
+/** Alarms to whom it concerns, and one page that shows how the service is. docs/runbook.md says what to do at each. */
+export class Operations extends Construct {
+  readonly #topic: Topic;
+
+  constructor(scope: Construct, id: string, props: OperationsProps) {
+    super(scope, id);
+    this.#topic = this.#alarms(props);
+    const own = (metricName: string, statistic: string, ca?: string): Metric =>
+      new Metric({
+        namespace: 'Akashi',
+        metricName,
+        statistic,
+        period: FIVE_MINUTES,
+        ...(ca !== undefined && { dimensionsMap: { CA: ca }, label: ca }),
+      });
+
+    const crls = props.authorities.map(({ ca }) => own('CrlSecondsLeft', 'Minimum', ca));
+    const responders = props.authorities.map(({ ca }) => own('ResponderDaysLeft', 'Minimum', ca));
+    const unsettled = own('OldestUnsettledRecord', 'Maximum');
+    const throttled = own('KmsThrottled', 'Sum');
+    props.authorities.forEach(({ ca, crl, ocsp }, i) => {
+      // A CRL is published every `interval` seconds. One interval late, with an hour's grace, is not chance.
+      const crlFloor = Math.max(0, crl.nextUpdate - crl.interval - 3600);
+      this.#below(
+        `${ca}-crl`,
+        crls[i] as Metric,
+        crlFloor,
+        `The CRL of ${ca} was not published when it was due`,
+      );
+      // Renewed at half of its life: a third of it is long after that.
+      const life = (ocsp.validity.months * 30 * 86_400 + ocsp.validity.seconds) / 86_400;
+      this.#below(
+        `${ca}-responder`,
+        responders[i] as Metric,
+        life / 3,
+        `The OCSP responder of ${ca} was not renewed when it was due`,
+      );
+    });
+    this.#above('unsettled', unsettled, 26 * 3600, 'Records wait for more than a day to be settled', {
+      missing: TreatMissingData.BREACHING,
+    });
+    this.#above(
+      'kms-throttled',
+      throttled,
+      0,
+      'KMS throttles requests: CA keys or responder keys are asked too much',
+    );
+
+    const ocspErrors = props.ocsp.lambda.metricErrors({ period: FIVE_MINUTES });
+    const ocspP99 = props.ocsp.lambda.metricDuration({ period: FIVE_MINUTES, statistic: 'p99' });
+    this.#above('ocsp-errors', ocspErrors, 0, 'The OCSP function fails');
+    this.#above('ocsp-p99', ocspP99, 1000, 'One OCSP answer in a hundred takes more than a second', {
+      periods: 3,
+    });
+
+    const depth = props.deadLetters.metricApproximateNumberOfMessagesVisible({
+      period: MINUTE,
+      statistic: 'Maximum',
+    });
+    this.#above(
+      'dead-letters',
+      depth,
+      0,
+      'A scheduled task failed three times; its event is in the dead-letter queue',
+    );
+
+    const functions = [...props.functions.values()];
+    new Dashboard(this, 'Dashboard', {
+      dashboardName: props.name,
+      widgets: [
+        [
+          graph('CRLs: seconds until nextUpdate', crls),
+          graph('OCSP responders: days until their certificates end', responders),
+        ],
+        [
+          graph('OCSP: errors', [ocspErrors]),
+          graph('OCSP: milliseconds', [
+            props.ocsp.lambda.metricDuration({ period: FIVE_MINUTES, statistic: 'p50' }),
+            ocspP99,
+          ]),
+          graph('OCSP: invocations', [props.ocsp.lambda.metricInvocations({ period: FIVE_MINUTES })]),
+        ],
+        [
+          graph('Oldest unsettled record: seconds', [unsettled]),
+          graph('KMS: throttled requests', [throttled]),
+          graph('Dead letters', [depth]),
+        ],
+        [
+          graph(
+            'Errors of all functions',
+            functions.map(({ lambda, node }) => lambda.metricErrors({ label: node.id })),
+          ),
+        ],
+      ],
+    });
+  }
+
+  #alarms({ key, email }: OperationsProps): Topic {
+    const topic = new Topic(this, 'Alarms', { masterKey: key, enforceSSL: true });
+    topic.addSubscription(new EmailSubscription(email));
+    key.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'AlarmsToTopic',
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+        resources: ['*'],
+        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
+      }),
+    );
+    return topic;
+  }
+
+  #below(id: string, metric: IMetric, threshold: number, description: string): void {
+    // A measurement that does not come is as bad as a low one.
+    this.#alarm(id, metric, threshold, description, {
+      operator: ComparisonOperator.LESS_THAN_THRESHOLD,
+      missing: TreatMissingData.BREACHING,
+      periods: 3,
+    });
+  }
+
+  #above(
+    id: string,
+    metric: IMetric,
+    threshold: number,
+    description: string,
+    options: { readonly missing?: TreatMissingData; readonly periods?: number } = {},
+  ): void {
+    this.#alarm(id, metric, threshold, description, {
+      operator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      missing: options.missing ?? TreatMissingData.NOT_BREACHING,
+      periods: options.periods ?? 1,
+    });
+  }
+
+  #alarm(
+    id: string,
+    metric: IMetric,
+    threshold: number,
+    alarmDescription: string,
+    how: { operator: ComparisonOperator; missing: TreatMissingData; periods: number },
+  ): void {
+    const action = new SnsAction(this.#topic);
+    const alarm = new Alarm(this, id, {
+      alarmDescription,
+      metric,
+      threshold,
+      comparisonOperator: how.operator,
+      evaluationPeriods: how.periods,
+      treatMissingData: how.missing,
+    });
+    alarm.addAlarmAction(action);
+    alarm.addOkAction(action);
+  }
+}
+
+const graph = (title: string, left: IMetric[]): GraphWidget =>
+  new GraphWidget({ title, left, width: 8, height: 6, leftYAxis: { min: 0 } });

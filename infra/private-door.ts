@@ -1,0 +1,123 @@
+import { join } from 'node:path';
+import { CfnOutput, Names } from 'aws-cdk-lib';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import {
+  type ApplicationListener,
+  ApplicationLoadBalancer,
+  ApplicationProtocol,
+  ApplicationTargetGroup,
+  ListenerAction,
+  ListenerCondition,
+  MutualAuthenticationMode,
+  SslPolicy,
+  TargetType,
+  TrustStore,
+} from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { LambdaTarget } from 'aws-cdk-lib/aws-elasticloadbalancingv2-targets';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { Asset } from 'aws-cdk-lib/aws-s3-assets';
+import { Construct } from 'constructs';
+import { ROOT } from './bundle.ts';
+import type { Entry } from './door.ts';
+import type { RouteOfFunction } from './functions.ts';
+import type { PrivateNetwork } from './private-network.ts';
+import type { PrivateNetwork as Settings } from './settings.ts';
+
+interface PrivateDoorProps {
+  readonly network: Settings;
+  readonly closed: PrivateNetwork;
+  /** What is for everybody who can connect, by plain HTTP. */
+  readonly open: readonly Entry[];
+  /** Everything, by mutual TLS. */
+  readonly all: readonly Entry[];
+  readonly accessLogs: IBucket;
+}
+
+/** `{name}` is a segment or a part of one; the load balancer's `*` is any characters, and the function looks again. */
+const pattern = (path: string): string => path.replace(/\{\w+\+?\}/g, '*');
+
+/** Longer paths first: `*` takes in what a longer one says more exactly. */
+const rank = ({ path }: RouteOfFunction): number => path.split('/').length * 1000 + path.length;
+
+/**
+ * The way in from a closed network: a load balancer inside the VPC, since API Gateway's HTTP APIs and CloudFront are on
+ * the Internet only. Port 80 answers relying parties; port 443 asks for a client certificate and answers everything.
+ */
+export class PrivateDoor extends Construct {
+  constructor(scope: Construct, id: string, props: PrivateDoorProps) {
+    super(scope, id);
+    const { network, closed } = props;
+    const { vpc, subnets } = closed.placement;
+    const securityGroup = new SecurityGroup(this, 'Clients', {
+      vpc,
+      description: 'Clients in the closed network',
+      allowAllOutbound: false,
+    });
+    const balancer = new ApplicationLoadBalancer(this, 'Balancer', {
+      vpc,
+      vpcSubnets: { subnets },
+      internetFacing: false,
+      securityGroup,
+      deletionProtection: true,
+      dropInvalidHeaderFields: true,
+    });
+    for (const client of network.clients) {
+      securityGroup.addIngressRule(Peer.ipv4(client), Port.tcp(80), 'Relying parties');
+      securityGroup.addIngressRule(Peer.ipv4(client), Port.tcp(443), 'Callers with a client certificate');
+    }
+    balancer.logAccessLogs(props.accessLogs, 'balancer');
+
+    const nothing = ListenerAction.fixedResponse(404, {
+      contentType: 'text/plain',
+      messageBody: 'Nothing is here',
+    });
+    const plain = balancer.addListener('Plain', {
+      port: 80,
+      protocol: ApplicationProtocol.HTTP,
+      open: false,
+      defaultAction: nothing,
+    });
+    this.#forward(plain, 'http', props.open);
+
+    if (network.clientCa === undefined) return;
+    const bundle = new Asset(this, 'ClientCa', { path: join(ROOT, network.clientCa) });
+    const tls = balancer.addListener('Tls', {
+      port: 443,
+      protocol: ApplicationProtocol.HTTPS,
+      open: false,
+      sslPolicy: SslPolicy.TLS13_RES,
+      certificates: [Certificate.fromCertificateArn(this, 'Certificate', network.certificateArn)],
+      mutualAuthentication: {
+        mutualAuthenticationMode: MutualAuthenticationMode.VERIFY,
+        trustStore: new TrustStore(this, 'TrustStore', { bucket: bundle.bucket, key: bundle.s3ObjectKey }),
+      },
+      defaultAction: nothing,
+    });
+    this.#forward(tls, 'tls', props.all);
+    new CfnOutput(this, 'Target', { value: balancer.loadBalancerDnsName });
+  }
+
+  #forward(listener: ApplicationListener, kind: 'http' | 'tls', entries: readonly Entry[]): void {
+    const routes = entries.flatMap(({ fn, routes }, index) => {
+      const target = new ApplicationTargetGroup(this, `${kind}-${fn.node.id}`, {
+        // The function takes the client certificate's header from groups of this name only (functions/load-balancer.ts).
+        targetGroupName: `${kind}-${index}-${Names.uniqueResourceName(fn, { maxLength: 20, allowedSpecialCharacters: '' })}`,
+        targetType: TargetType.LAMBDA,
+        targets: [new LambdaTarget(fn.lambda)],
+      });
+      return routes.map((route) => ({ target, route }));
+    });
+    routes.sort((a, b) => rank(b.route) - rank(a.route));
+    routes.forEach(({ target, route }, index) => {
+      listener.addAction(`${kind}-${route.file}`, {
+        priority: index + 1,
+        conditions: [
+          ListenerCondition.pathPatterns([pattern(route.path)]),
+          ListenerCondition.httpRequestMethods(route.method === 'GET' ? ['GET', 'HEAD'] : [route.method]),
+        ],
+        action: ListenerAction.forward([target]),
+      });
+    });
+  }
+}

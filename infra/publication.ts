@@ -1,0 +1,116 @@
+import { Duration } from 'aws-cdk-lib';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import {
+  AllowedMethods,
+  type BehaviorOptions,
+  CacheCookieBehavior,
+  CachedMethods,
+  CacheHeaderBehavior,
+  CachePolicy,
+  CacheQueryStringBehavior,
+  Distribution,
+  HttpVersion,
+  OriginProtocolPolicy,
+  OriginRequestCookieBehavior,
+  OriginRequestHeaderBehavior,
+  OriginRequestPolicy,
+  OriginRequestQueryStringBehavior,
+  OriginSslPolicy,
+  SecurityPolicyProtocol,
+  ViewerProtocolPolicy,
+} from 'aws-cdk-lib/aws-cloudfront';
+import { HttpOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { acknowledge } from './nag.ts';
+import type { PublicNetwork } from './settings.ts';
+
+/**
+ * CRLs, CA certificates and OCSP for everybody, from caches near them. By plain HTTP too: what is signed needs no TLS,
+ * and whoever checks a server's certificate cannot yet trust a TLS connection (RFC 5280 8; RFC 6960 A.1).
+ *
+ * How long a cache keeps an answer is said by the answer itself (RFC 9919): until its nextUpdate, and OCSP with a nonce
+ * not at all. Nothing of the request but its path chooses the answer. No credentials pass: a token must not travel over
+ * plain HTTP, and answers to a named caller are not for the next one.
+ */
+export class Publication extends Construct {
+  readonly distribution: Distribution;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    props: {
+      readonly publication: PublicNetwork['publication'];
+      readonly originHost: string;
+      readonly accessLogs: IBucket;
+    },
+  ) {
+    super(scope, id);
+    const { host, certificateArn } = props.publication;
+    const cachePolicy = new CachePolicy(this, 'AsTheAnswerSays', {
+      comment: 'As long as the answer says, by path alone',
+      minTtl: Duration.seconds(0),
+      defaultTtl: Duration.seconds(0),
+      maxTtl: Duration.days(7),
+      headerBehavior: CacheHeaderBehavior.none(),
+      cookieBehavior: CacheCookieBehavior.none(),
+      queryStringBehavior: CacheQueryStringBehavior.none(),
+      enableAcceptEncodingGzip: false,
+      enableAcceptEncodingBrotli: false,
+    });
+    const originRequestPolicy = new OriginRequestPolicy(this, 'TypeOnly', {
+      comment: 'The type of the body and nothing else of the request',
+      headerBehavior: OriginRequestHeaderBehavior.allowList('Content-Type'),
+      cookieBehavior: OriginRequestCookieBehavior.none(),
+      queryStringBehavior: OriginRequestQueryStringBehavior.none(),
+    });
+    const origin = new HttpOrigin(props.originHost, {
+      protocolPolicy: OriginProtocolPolicy.HTTPS_ONLY,
+      originSslProtocols: [OriginSslPolicy.TLS_V1_2],
+    });
+    const behavior = (
+      viewerProtocolPolicy: ViewerProtocolPolicy,
+      allowedMethods = AllowedMethods.ALLOW_GET_HEAD,
+    ): BehaviorOptions => ({
+      origin,
+      cachePolicy,
+      originRequestPolicy,
+      viewerProtocolPolicy,
+      allowedMethods,
+      cachedMethods: CachedMethods.CACHE_GET_HEAD,
+      compress: false,
+    });
+    const signed = behavior(ViewerProtocolPolicy.ALLOW_ALL);
+    this.distribution = new Distribution(this, 'Distribution', {
+      comment: 'Akashi: CRLs, CA certificates, OCSP',
+      domainNames: [host],
+      certificate: Certificate.fromCertificateArn(this, 'Certificate', certificateArn),
+      minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
+      httpVersion: HttpVersion.HTTP2_AND_3,
+      enableIpv6: true,
+      enableLogging: true,
+      logBucket: props.accessLogs,
+      logFilePrefix: 'publication/',
+      logIncludesCookies: false,
+      defaultBehavior: behavior(ViewerProtocolPolicy.HTTPS_ONLY),
+      additionalBehaviors: {
+        '/crl/*': signed,
+        '/ca/*': signed,
+        '/ocsp': behavior(ViewerProtocolPolicy.ALLOW_ALL, AllowedMethods.ALLOW_ALL),
+        '/ocsp/*': signed,
+      },
+    });
+    acknowledge(
+      this.distribution,
+      'AwsSolutions-CFR1',
+      [],
+      'Certificates are checked wherever their holders are, so no country is kept out.',
+    );
+    acknowledge(
+      this.distribution,
+      'AwsSolutions-CFR2',
+      [],
+      'What is behind it takes one DER message of at most a few kilobytes and refuses the rest; the doors limit the rate.',
+    );
+  }
+}

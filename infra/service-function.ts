@@ -1,0 +1,108 @@
+import { type Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { ISecurityGroup, ISubnet, IVpc } from 'aws-cdk-lib/aws-ec2';
+import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { Bundle } from './bundle.ts';
+import { acknowledge } from './nag.ts';
+
+/** Where functions stand when they stand in a closed network. */
+export interface Placement {
+  readonly vpc: IVpc;
+  readonly subnets: ISubnet[];
+  readonly securityGroup: ISecurityGroup;
+}
+
+export interface ServiceFunctionProps {
+  readonly name: string;
+  readonly bundle: Bundle;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly timeout: Duration;
+  readonly logRetention: RetentionDays;
+  readonly placement?: Placement | undefined;
+  /** Where events go that an asynchronous invocation could not get done. */
+  readonly deadLetters?: IQueue;
+  readonly reservedConcurrency?: number;
+}
+
+/** MB. At 1,769 a function has one whole processor; signing an answer takes a fraction of a millisecond of it. */
+const MEMORY = 1024;
+
+/**
+ * A function, its role and its log. The role begins with nothing but writing to that log and to the trace; what else it
+ * may do is granted by whoever owns the thing.
+ */
+export class ServiceFunction extends Construct {
+  readonly role: Role;
+  readonly lambda: LambdaFunction;
+
+  constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
+    super(scope, id);
+    this.role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      description: `Of the function ${props.name}`,
+    });
+    const logGroup = new LogGroup(this, 'Log', {
+      retention: props.logRetention,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    this.role.addToPolicy(
+      new PolicyStatement({
+        sid: 'Log',
+        effect: Effect.ALLOW,
+        actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        resources: [logGroup.logGroupArn],
+      }),
+    );
+    const { placement } = props;
+    if (placement) this.#standInNetwork();
+    this.lambda = new LambdaFunction(this, 'Function', {
+      description: `Akashi: ${props.name}`,
+      code: Code.fromAsset(props.bundle.folder, { assetHash: props.bundle.digest }),
+      handler: 'index.handler',
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: MEMORY,
+      timeout: props.timeout,
+      role: this.role,
+      logGroup,
+      tracing: Tracing.ACTIVE,
+      environment: { ...props.environment, NODE_OPTIONS: '--enable-source-maps' },
+      ...(placement && {
+        vpc: placement.vpc,
+        vpcSubnets: { subnets: placement.subnets },
+        securityGroups: [placement.securityGroup],
+      }),
+      ...(props.deadLetters && { deadLetterQueue: props.deadLetters }),
+      ...(props.reservedConcurrency !== undefined && {
+        reservedConcurrentExecutions: props.reservedConcurrency,
+      }),
+    });
+    acknowledge(
+      this.role,
+      'AwsSolutions-IAM5',
+      ['Resource::*'],
+      'X-Ray takes no resource; in a VPC neither do the network interfaces that Lambda makes for the function.',
+    );
+  }
+
+  /** What Lambda does in the function's name to connect it; EC2 has no resources to name for it beforehand. */
+  #standInNetwork(): void {
+    this.role.addToPolicy(
+      new PolicyStatement({
+        sid: 'NetworkInterfaces',
+        actions: [
+          'ec2:CreateNetworkInterface',
+          'ec2:DescribeNetworkInterfaces',
+          'ec2:DescribeSubnets',
+          'ec2:DeleteNetworkInterface',
+          'ec2:AssignPrivateIpAddresses',
+          'ec2:UnassignPrivateIpAddresses',
+        ],
+        resources: ['*'],
+      }),
+    );
+  }
+}

@@ -1,0 +1,293 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import type { z } from 'zod';
+import { writeDirectory } from '../functions/directory.ts';
+import { readTrustDomain, type TrustDomain } from '../lib/authority/trust-domain.ts';
+import type {
+  BareEnv,
+  CeremonyEnv,
+  GaugesEnv,
+  IssuingEnv,
+  PublishedEnv,
+  RenewingEnv,
+  ResponderEnv,
+  RowsEnv,
+  SigningEnv,
+} from '../lib/env.ts';
+import { bundle, type Front, ROOT } from './bundle.ts';
+import { CaKeys } from './ca-keys.ts';
+import { CeremonyRoles } from './ceremony-roles.ts';
+import { Door, domainName, type Entry } from './door.ts';
+import {
+  type Grants,
+  ROUTE_FUNCTIONS,
+  type RouteFunction,
+  TASK_FUNCTIONS,
+  type TaskFunction,
+} from './functions.ts';
+import { acknowledge } from './nag.ts';
+import { Operations } from './operations.ts';
+import { PrivateDoor } from './private-door.ts';
+import { PrivateNetwork } from './private-network.ts';
+import { Publication } from './publication.ts';
+import { PublishedObjects } from './published-objects.ts';
+import { RowsTable } from './rows-table.ts';
+import { SealingKey } from './sealing-key.ts';
+import { type Placement, ServiceFunction } from './service-function.ts';
+import { type PublicNetwork, publicUrls, type Settings } from './settings.ts';
+import { Tasks } from './tasks.ts';
+import { Tokens } from './tokens.ts';
+
+type Input<S extends z.ZodType> = z.input<S>;
+
+/** The environment of each kind of function, as lib/env.ts has it: what is missing here does not compile. */
+interface Environments {
+  bare: Input<typeof BareEnv>;
+  responder: Input<typeof ResponderEnv>;
+  gauges: Input<typeof GaugesEnv>;
+  rows: Input<typeof RowsEnv>;
+  published: Input<typeof PublishedEnv>;
+  issuing: Input<typeof IssuingEnv>;
+  signing: Input<typeof SigningEnv>;
+  renewing: Input<typeof RenewingEnv>;
+  ceremony: Input<typeof CeremonyEnv>;
+}
+
+/** The whole service: what it keeps, the functions, and the doors to them. */
+export class AkashiStack extends Stack {
+  /** Every function by its id, for whoever looks at the stack from outside. */
+  readonly functions = new Map<string, ServiceFunction>();
+  readonly #settings: Settings;
+  readonly #trustDomain: TrustDomain;
+  readonly #trustDomainText: string;
+  readonly #table: RowsTable;
+  readonly #objects: PublishedObjects;
+  readonly #caKeys: CaKeys;
+  readonly #sealingKey: SealingKey;
+  readonly #tokens: Tokens | undefined;
+  readonly #placement: Placement | undefined;
+
+  constructor(scope: Construct, id: string, props: StackProps & { readonly settings: Settings }) {
+    super(scope, id, { ...props, terminationProtection: true });
+    const { settings } = props;
+    this.#settings = settings;
+    this.#trustDomainText = readFileSync(join(ROOT, settings.trustDomain), 'utf8');
+    this.#trustDomain = readTrustDomain(this.#trustDomainText);
+    const { authorities } = this.#trustDomain;
+    const { network, retention } = settings;
+
+    const key = new Key(this, 'DataKey', {
+      description: 'Rows, published objects and alarms',
+      enableKeyRotation: true,
+      pendingWindow: Duration.days(30),
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    const accessLogs = this.#accessLogs();
+    this.#table = new RowsTable(this, 'Rows', { key });
+    this.#objects = new PublishedObjects(this, 'Objects', { key, accessLogs, retention });
+    this.#caKeys = new CaKeys(this, 'CaKeys', {
+      prefix: settings.name,
+      authorities,
+      keyDeletion: settings.keyDeletion,
+    });
+    this.#sealingKey = new SealingKey(this, 'SealingKey');
+    this.#tokens = network.kind === 'public' ? new Tokens(this, 'Tokens') : undefined;
+    const closed = network.kind === 'private' ? new PrivateNetwork(this, 'Network', network) : undefined;
+    this.#placement = closed?.placement;
+
+    const entries = ROUTE_FUNCTIONS.map((fn) => ({ ...fn, fn: this.#routeFunction(fn) }));
+    const tasks = new Tasks(this, 'Tasks');
+    for (const task of TASK_FUNCTIONS) {
+      const fn = this.#taskFunction(task, tasks);
+      if (task.everyMinutes !== undefined) tasks.every(task.everyMinutes, fn);
+    }
+    new CeremonyRoles(this, 'Ceremony', { ceremony: this.#function('ceremony'), persons: settings.ceremony });
+
+    const open = entries.filter(({ doors }) => doors !== 'callers');
+    const named = entries.filter(({ doors }) => doors !== 'public');
+    if (network.kind === 'public') this.#publicDoors(network, open, named, accessLogs);
+    else if (closed) new PrivateDoor(this, 'Door', { network, closed, open, all: entries, accessLogs });
+
+    new Operations(this, 'Operations', {
+      name: settings.name,
+      key,
+      email: settings.alarms.email,
+      authorities,
+      functions: this.functions,
+      ocsp: this.#function('ocsp'),
+      deadLetters: tasks.deadLetters,
+    });
+    new CfnOutput(this, 'TableName', { value: this.#table.name });
+    new CfnOutput(this, 'BucketName', { value: this.#objects.name });
+    new CfnOutput(this, 'CeremonyFunction', { value: this.#function('ceremony').lambda.functionName });
+  }
+
+  #function(id: string): ServiceFunction {
+    const found = this.functions.get(id);
+    if (!found) throw new Error(`There is no function ${id}.`);
+    return found;
+  }
+
+  get #front(): Front {
+    return this.#settings.network.kind === 'public' ? 'gateway' : 'loadBalancer';
+  }
+
+  #environment<K extends keyof Environments>(kind: K, id: string): Record<string, string> {
+    const { name } = this.#settings;
+    const tokens = this.#tokens && {
+      TOKEN_ISSUER: this.#tokens.issuer,
+      TOKEN_AUDIENCE: this.#tokens.audience,
+    };
+    const FUNCTION = id;
+    const TABLE = this.#table.name;
+    const rows = { FUNCTION, TABLE, PUBLIC_URLS: publicUrls(this.#settings), ...tokens };
+    const BUCKET = this.#objects.name;
+    const KEY_ALIAS_PREFIX = name;
+    const SEALING_KEY = this.#sealingKey.arn;
+    const environments: Environments = {
+      bare: { FUNCTION },
+      responder: { FUNCTION, TABLE, SEALING_KEY, ...tokens },
+      gauges: { FUNCTION, TABLE },
+      rows,
+      published: { ...rows, BUCKET },
+      issuing: { ...rows, KEY_ALIAS_PREFIX },
+      signing: { ...rows, BUCKET, KEY_ALIAS_PREFIX },
+      renewing: { ...rows, KEY_ALIAS_PREFIX, SEALING_KEY },
+      ceremony: { ...rows, BUCKET, KEY_ALIAS_PREFIX, SEALING_KEY },
+    };
+    const chosen: Readonly<Record<string, string | undefined>> = environments[kind];
+    return Object.fromEntries(
+      Object.entries(chosen).filter((entry): entry is [string, string] => entry[1] !== undefined),
+    );
+  }
+
+  #routeFunction(props: RouteFunction): ServiceFunction {
+    const { id, part } = props;
+    const files: Record<string, string> =
+      part === 'bare'
+        ? {}
+        : part === 'responder'
+          ? { 'directory.json': writeDirectory(this.#trustDomain) }
+          : { 'trust-domain.json': this.#trustDomainText };
+    const fn = new ServiceFunction(this, id, {
+      name: id,
+      bundle: bundle(props, files, this.#front),
+      environment: this.#environment(part, id),
+      timeout: Duration.seconds(10),
+      logRetention: this.#settings.retention.logDays as RetentionDays,
+      placement: this.#placement,
+    });
+    this.#grant(fn, props);
+    return fn;
+  }
+
+  #taskFunction(props: TaskFunction, tasks: Tasks): ServiceFunction {
+    const { id, environment, everyMinutes } = props;
+    const byHand = everyMinutes === undefined;
+    const files: Record<string, string> =
+      environment === 'gauges' ? {} : { 'trust-domain.json': this.#trustDomainText };
+    const fn = new ServiceFunction(this, id, {
+      name: id,
+      bundle: bundle(props, files, this.#front),
+      environment: this.#environment(environment, id),
+      timeout: Duration.minutes(byHand ? 15 : 5),
+      logRetention: this.#settings.retention.logDays as RetentionDays,
+      placement: this.#placement,
+      ...(byHand ? { reservedConcurrency: 0 } : { deadLetters: tasks.deadLetters }),
+    });
+    this.#grant(fn, props);
+    return fn;
+  }
+
+  #grant(fn: ServiceFunction, { rows, crls, caKeys, responderKeys }: Grants): void {
+    const { role } = fn;
+    this.functions.set(fn.node.id, fn);
+    if (rows) this.#table.grant(role, rows);
+    if (crls === 'read') this.#objects.grantReadCrls(role);
+    if (crls === 'publish') this.#objects.grantPublishCrls(role);
+    if (caKeys === 'sign') this.#caKeys.grantSign(role);
+    if (responderKeys === 'make') this.#sealingKey.grantMake(role);
+    if (responderKeys === 'use') this.#sealingKey.grantUse(role);
+    if (crls) {
+      acknowledge(
+        role,
+        'AwsSolutions-IAM5',
+        [`Resource::<${this.getLogicalId(this.#objects.bucket.node.defaultChild as never)}.Arn>/crl/*`],
+        'A CRL is an object of its own for each number; the role is held to the CRLs of the bucket.',
+      );
+    }
+  }
+
+  #publicDoors(
+    network: PublicNetwork,
+    open: readonly Entry[],
+    named: readonly Entry[],
+    accessLogs: Bucket,
+  ): void {
+    const logRetention = this.#settings.retention.logDays as RetentionDays;
+    const door = new Door(this, 'PublicDoor', {
+      description: 'For everybody, behind the CDN',
+      entries: open,
+      logRetention,
+      throttle: { rateLimit: 10_000, burstLimit: 5_000 },
+    });
+    const publication = new Publication(this, 'Publication', {
+      publication: network.publication,
+      originHost: door.host,
+      accessLogs,
+    });
+    new CfnOutput(this, 'PublicationTarget', { value: publication.distribution.distributionDomainName });
+
+    if (network.certificates.clientCa !== undefined) {
+      const domain = domainName(this, 'CertificateDomain', {
+        ...network.certificates,
+        clientCa: join(ROOT, network.certificates.clientCa),
+      });
+      new Door(this, 'CertificateDoor', {
+        description: 'For callers with a client certificate',
+        entries: named,
+        logRetention,
+        domain,
+        throttle: { rateLimit: 1_000, burstLimit: 500 },
+      });
+      new CfnOutput(this, 'CertificateDoorTarget', { value: domain.regionalDomainName });
+    }
+    const tokenDomain = domainName(this, 'TokenDomain', network.tokens);
+    new Door(this, 'TokenDoor', {
+      description: 'For callers with a token',
+      entries: named,
+      logRetention,
+      domain: tokenDomain,
+      ...(this.#tokens && { authorizer: this.#tokens.authorizer }),
+      throttle: { rateLimit: 1_000, burstLimit: 500 },
+    });
+    new CfnOutput(this, 'TokenDoorTarget', { value: tokenDomain.regionalDomainName });
+  }
+
+  #accessLogs(): Bucket {
+    const bucket = new Bucket(this, 'AccessLogs', {
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      // Log delivery of CloudFront writes by ACL, and cannot use a key of ours.
+      objectOwnership: ObjectOwnership.BUCKET_OWNER_PREFERRED,
+      encryption: BucketEncryption.S3_MANAGED,
+      enforceSSL: true,
+      minimumTLSVersion: 1.2,
+      versioned: true,
+      lifecycleRules: [
+        {
+          expiration: Duration.days(this.#settings.retention.logDays),
+          noncurrentVersionExpiration: Duration.days(30),
+          abortIncompleteMultipartUploadAfter: Duration.days(1),
+        },
+      ],
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    acknowledge(bucket, 'AwsSolutions-S1', [], 'It is the bucket that access logs are written to.');
+    return bucket;
+  }
+}
