@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { z } from 'zod';
-import { compose, LOG_KEY, type Ports, type Works } from '../lib/app.ts';
+import { compose, type Ports, type Works } from '../lib/app.ts';
 import { readTrustDomain, type TrustDomain } from '../lib/authority/trust-domain.ts';
 import {
   CeremonyEnv,
@@ -18,6 +18,7 @@ import { type Gauges, openGauges } from '../lib/gauges.ts';
 import type { AlgorithmName } from '../lib/keys/algorithms.ts';
 import { openKmsKeys } from '../lib/keys/kms.ts';
 import { openKmsSealedKeys } from '../lib/keys/kms-sealed.ts';
+import { LOG_KEY } from '../lib/keys/log-key.ts';
 import type { KeyStore } from '../lib/keys/signer.ts';
 import type { Log } from '../lib/ports.ts';
 import { openDynamoDbTable } from '../lib/store/dynamodb.ts';

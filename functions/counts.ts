@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Count } from '../lib/ledger/counts.ts';
 import { CHANNELS, RECORD_KINDS } from '../lib/ledger/record.ts';
 import { provide } from './provide.ts';

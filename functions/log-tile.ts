@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineRoute } from './route.ts';
 
 /** C2SP tlog-tiles: a tile never changes, since a wider one has another name. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { proofResponses, provideProof } from './provide-proof.ts';
 import { defineRoute } from './route.ts';
 import { recordId } from './schemas.ts';

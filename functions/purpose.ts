@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Fault } from '../lib/fault.ts';
 import type { Principal } from '../lib/principal.ts';
 import type { Caller } from '../lib/status/status.ts';

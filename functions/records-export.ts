@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { EXPORT_FORMATS, EXPORT_TYPES, type ExportFormat } from '../lib/ledger/export/formats.ts';
 import { RECORD_KINDS } from '../lib/ledger/record.ts';
 import { certificateOf, recordFilter } from './record-query.ts';

@@ -25,11 +25,12 @@ export interface Bundle {
  */
 const entryOfRoutes = ({ routes, part }: RouteFunction, front: Front): string => {
   const { load, from } = PARTS[part];
+  const files = [...new Set(routes.map(({ file }) => file))];
   return [
     `import { lambda } from './lambda.ts';`,
     `import { ${load} } from '${from}';`,
-    ...routes.map(({ file }, i) => `import { route as route${i} } from './${file}.ts';`),
-    `const gateway = lambda([${routes.map((_, i) => `route${i}`).join(', ')}], ${load});`,
+    ...files.map((file, i) => `import { ${exportOf(file)} as from${i} } from './${file}.ts';`),
+    `const gateway = lambda([${files.map((_, i) => `from${i}`).join(', ')}].flat(), ${load});`,
     ...(front === 'gateway'
       ? ['export const handler = gateway;']
       : [
@@ -38,6 +39,9 @@ const entryOfRoutes = ({ routes, part }: RouteFunction, front: Front): string =>
         ]),
   ].join('\n');
 };
+
+/** A file that has several routes has them in a list. */
+const exportOf = (file: string): string => (file === 'records-export' ? 'exportRoutes' : 'route');
 
 const entryOfTask = ({ id }: TaskFunction): string => `export { handler } from './${id}.ts';`;
 

@@ -12,7 +12,7 @@ import {
 import { Key, type KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import type { AuthorityDefinition } from '../lib/authority/trust-domain.ts';
-import { algorithmNamed } from '../lib/keys/algorithms.ts';
+import { type AlgorithmName, algorithmNamed } from '../lib/keys/algorithms.ts';
 import type { Settings } from './settings.ts';
 
 /** The tag without which no CA key can be deleted; who may set it may not delete, and the other way round. */
@@ -22,11 +22,13 @@ const APPROVED = 'approved';
 interface CaKeysProps {
   readonly prefix: string;
   readonly authorities: readonly AuthorityDefinition[];
+  /** Of the key that signs the log's checkpoints, which are shorter than what KMS takes whole. */
+  readonly log: { readonly id: string; readonly algorithm: AlgorithmName };
   readonly keyDeletion: Settings['keyDeletion'];
 }
 
 /**
- * One asymmetric KMS key for each CA. Its policy is the whole truth of who can do what with it: but for keeping the
+ * One asymmetric KMS key for each CA, and one for the log. Its policy is the whole truth of who can do what with it: but for keeping the
  * stack it hands nothing over to IAM policies, so an administrator of the account cannot give himself the right to sign.
  *
  *   sign, read the public half          the functions that were granted it, each by its role
@@ -41,6 +43,8 @@ interface CaKeysProps {
 export class CaKeys extends Construct {
   readonly aliasPrefix: string;
   readonly #signing: PolicyStatement[] = [];
+  readonly #signingLog: readonly PolicyStatement[];
+  readonly #deletion: () => PolicyStatement[];
 
   constructor(scope: Construct, id: string, props: CaKeysProps) {
     super(scope, id);
@@ -48,7 +52,16 @@ export class CaKeys extends Construct {
     const { approver, deleter } = props.keyDeletion;
     const approverRole = personRole(this, 'Approver', approver, 'Says that a CA key may be deleted');
     const deleterRole = personRole(this, 'Deleter', deleter, 'Deletes a CA key that the approver has let go');
-    for (const authority of props.authorities) this.#add(authority, approverRole, deleterRole);
+    this.#deletion = () => deletion(approverRole, deleterRole);
+    for (const { ca, algorithm, title } of props.authorities) {
+      if (algorithmNamed(algorithm).family === 'ed25519') {
+        throw new Error(
+          `${ca}: KMS signs at most 4,096 bytes with Ed25519, less than a CRL may have; choose another algorithm.`,
+        );
+      }
+      this.#signing.push(...this.#add(ca, algorithm, `CA key of ${ca} (${title.en})`));
+    }
+    this.#signingLog = this.#add(props.log.id, props.log.algorithm, 'Signs the checkpoints of the log');
   }
 
   /** May sign with the CA keys, and read their public halves. */
@@ -56,13 +69,14 @@ export class CaKeys extends Construct {
     for (const statement of this.#signing) statement.addPrincipals(new ArnPrincipal(role.roleArn));
   }
 
-  #add({ ca, algorithm, title }: AuthorityDefinition, approver: Role, deleter: Role): void {
-    const { kmsKeySpec, kmsSigningAlgorithm, hash, family } = algorithmNamed(algorithm);
-    if (family === 'ed25519') {
-      throw new Error(
-        `${ca}: KMS signs at most 4,096 bytes with Ed25519, less than a CRL may have; choose another algorithm.`,
-      );
-    }
+  /** May sign checkpoints of the log. */
+  grantSignLog(role: IRole): void {
+    for (const statement of this.#signingLog) statement.addPrincipals(new ArnPrincipal(role.roleArn));
+  }
+
+  /** Resolves with the statements whose principals may use the key. */
+  #add(id: string, algorithm: AlgorithmName, description: string): readonly PolicyStatement[] {
+    const { kmsKeySpec, kmsSigningAlgorithm, hash } = algorithmNamed(algorithm);
     const publicHalf = new PolicyStatement({
       sid: 'PublicHalf',
       actions: ['kms:GetPublicKey'],
@@ -79,19 +93,17 @@ export class CaKeys extends Construct {
         },
       },
     });
-    this.#signing.push(publicHalf, sign);
-    const key = new Key(this, ca, {
+    const key = new Key(this, id, {
       keySpec: kmsKeySpec as KeySpec,
       keyUsage: KeyUsage.SIGN_VERIFY,
-      description: `CA key of ${ca} (${title.en})`,
+      description,
       pendingWindow: Duration.days(30),
       removalPolicy: RemovalPolicy.RETAIN,
-      policy: new PolicyDocument({
-        statements: [publicHalf, sign, keeping(this), ...deletion(approver, deleter)],
-      }),
+      policy: new PolicyDocument({ statements: [publicHalf, sign, keeping(this), ...this.#deletion()] }),
     });
-    Tags.of(key).add('akashi:ca', ca);
-    key.addAlias(`alias/${this.aliasPrefix}-${ca}`).applyRemovalPolicy(RemovalPolicy.RETAIN);
+    Tags.of(key).add('akashi:key', id);
+    key.addAlias(`alias/${this.aliasPrefix}-${id}`).applyRemovalPolicy(RemovalPolicy.RETAIN);
+    return [publicHalf, sign];
   }
 }
 

@@ -9,12 +9,16 @@ export interface Rows {
   readonly query?: readonly string[];
   readonly put?: readonly string[];
   readonly delete?: readonly string[];
+  /** To be there or not as a condition of another write. */
+  readonly check?: readonly string[];
 }
 
 export interface Grants {
   readonly rows?: Rows;
   /** CRLs in the bucket. */
   readonly crls?: 'read' | 'publish';
+  /** The files of the log in the bucket; to extend it takes the key that signs its checkpoints besides. */
+  readonly log?: 'read' | 'extend';
   /** CA keys: read the public half and sign. */
   readonly caKeys?: 'sign';
   /** Keys of responders: `make` never sees one, `use` never makes one. */
@@ -35,7 +39,7 @@ export const PARTS = {
 export type Doors = 'public' | 'callers' | 'both';
 
 export interface RouteOfFunction {
-  /** The file in functions/ that has the route. */
+  /** The file in functions/ that has the route, exported as `route`, or several of them as `exportRoutes`. */
   readonly file: string;
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
@@ -87,18 +91,49 @@ const RENEW_RESPONDER: Rows = {
   put: ['responders', 'responder-keys'],
 };
 
-/** Records are settled before a query of them is answered. */
-const QUERY_RECORDS: Rows = {
-  query: ['staged/*', 'record/*', 'party/*', 'certificate/*'],
-  get: ['ledger', 'record/*', 'staged/*'],
-  put: ['ledger', 'record/*', 'party/*', 'certificate/*', 'staged/*'],
+/** A record, where it stands once it is settled, with all that points to it and the totals that it counts in. */
+const SETTLED = [
+  'certificate/*',
+  'channel/*',
+  'count/*',
+  'holder/*',
+  'office/*',
+  'party/*',
+  'purpose/*',
+  'record/*',
+];
+
+/** What a query does before it answers: it settles what is staged. */
+const SETTLE: Rows = {
+  query: ['staged/*'],
+  get: ['ledger', 'count/*'],
+  put: ['ledger', ...SETTLED, 'unsequenced/*'],
   delete: ['staged/*'],
+};
+
+const QUERY_RECORDS: Rows = {
+  query: SETTLED.filter((pk) => pk !== 'count/*'),
+  get: ['record/*'],
+};
+
+const SEQUENCE: Rows = {
+  query: ['staged/*', 'unsequenced/*', 'log/batch'],
+  get: ['ledger', 'log', 'count/*', 'record/*', 'staged/*', 'unsequenced/*'],
+  put: ['ledger', 'log', 'log/batch', ...SETTLED],
+  delete: ['staged/*', 'unsequenced/*', 'log/batch'],
+  check: ['log'],
 };
 
 const together = (...parts: readonly Rows[]): Rows => {
   const all = (action: keyof Rows): string[] =>
     [...new Set(parts.flatMap((part) => part[action] ?? []))].sort();
-  return { get: all('get'), query: all('query'), put: all('put'), delete: all('delete') };
+  return {
+    get: all('get'),
+    query: all('query'),
+    put: all('put'),
+    delete: all('delete'),
+    check: all('check'),
+  };
 };
 
 /* Routes ---------------------------------------------------------------------------------------------------------- */
@@ -152,6 +187,18 @@ export const ROUTE_FUNCTIONS: readonly RouteFunction[] = [
     rows: together(DOOR, RECORD, { get: ['responders', 'responder-keys'] }),
     responderKeys: 'use',
   },
+  {
+    id: 'log',
+    routes: [
+      get('log-checkpoint', '/log/checkpoint'),
+      get('log-tile', '/log/tile/{path+}'),
+      get('log-key', '/log/key'),
+    ],
+    doors: 'public',
+    part: 'published',
+    rows: { query: ['issuers'], get: ['log'] },
+    log: 'read',
+  },
   onRows(post('request-submit', REQUESTS), {
     get: ['request-idempotency/*', 'request/*'],
     put: ['request/*', 'requests', 'requests/*', 'request-key/*', 'request-idempotency/*', 'staged/*'],
@@ -198,9 +245,30 @@ export const ROUTE_FUNCTIONS: readonly RouteFunction[] = [
     routes: [get('provisions', '/api/v1/provisions'), get('records', '/api/v1/records')],
     doors: 'callers',
     part: 'rows',
-    rows: together(DOOR, QUERY_RECORDS),
+    rows: together(DOOR, RECORD, SETTLE, QUERY_RECORDS),
   },
   onRows(get('record', '/api/v1/records/{id}'), together(RECORD, { get: ['record/*'] })),
+  {
+    id: 'proofs',
+    routes: [
+      get('provision-proof', '/api/v1/provisions/{id}/proof'),
+      get('record-proof', '/api/v1/records/{id}/proof'),
+    ],
+    doors: 'callers',
+    part: 'published',
+    rows: together(DOOR, RECORD, { get: ['record/*'] }),
+    log: 'read',
+  },
+  onRows(get('counts', '/api/v1/counts'), together(RECORD, SETTLE, { query: ['record/*', 'count/*'] })),
+  {
+    id: 'exports',
+    routes: ['csv', 'ndjson', 'parquet'].map((format) =>
+      get('records-export', `/api/v1/exports/records.${format}`),
+    ),
+    doors: 'callers',
+    part: 'rows',
+    rows: together(DOOR, RECORD, SETTLE, QUERY_RECORDS),
+  },
   {
     id: 'crl-publish',
     routes: [post('crl-publish', '/api/v1/crls/{ca}')],
@@ -217,7 +285,7 @@ export const ROUTE_FUNCTIONS: readonly RouteFunction[] = [
 export interface TaskFunction extends Grants {
   /** The file in functions/ that has the handler. */
   readonly id: string;
-  readonly environment: 'gauges' | 'issuing' | 'signing' | 'renewing' | 'ceremony';
+  readonly environment: 'gauges' | 'issuing' | 'signing' | 'sequencing' | 'renewing' | 'ceremony';
   /** Minutes between two runs; absent where it is invoked by hand. */
   readonly everyMinutes?: number;
 }
@@ -247,10 +315,17 @@ export const TASK_FUNCTIONS: readonly TaskFunction[] = [
     caKeys: 'sign',
   },
   {
+    id: 'scheduled-sequencing',
+    environment: 'sequencing',
+    everyMinutes: 1,
+    rows: SEQUENCE,
+    log: 'extend',
+  },
+  {
     id: 'scheduled-gauges',
     environment: 'gauges',
     everyMinutes: 1,
-    rows: { query: ['issuers', 'staged/*'], get: ['crls/*', 'responders'] },
+    rows: { query: ['issuers', 'staged/*', 'unsequenced/*', 'responders'], get: ['crls/*', 'responders'] },
   },
   {
     id: 'ceremony',

@@ -52,22 +52,34 @@ export class PublishedObjects extends Construct {
   }
 
   grantReadCrls(grantee: IGrantable): void {
-    this.#grant(grantee, 'CrlsRead', ['s3:GetObject'], ['kms:Decrypt']);
+    this.#grant(grantee, 'CrlsRead', 'crl/*', ['s3:GetObject'], ['kms:Decrypt']);
   }
 
   /** Reading besides, because a put whose answer was lost looks whether it went through. */
   grantPublishCrls(grantee: IGrantable): void {
-    this.#grant(
-      grantee,
-      'CrlsPublish',
-      ['s3:PutObject', 's3:GetObject'],
-      ['kms:GenerateDataKey', 'kms:Decrypt'],
+    this.#grant(grantee, 'CrlsPublish', 'crl/*', WRITE, WRITE_KEY);
+  }
+
+  /** With the list, without which S3 answers for what is not there as for what is forbidden. */
+  grantReadLog(grantee: IGrantable): void {
+    this.#grant(grantee, 'LogRead', 'log/*', ['s3:GetObject'], ['kms:Decrypt']);
+    this.#grantList(grantee);
+  }
+
+  grantExtendLog(grantee: IGrantable): void {
+    this.#grant(grantee, 'LogExtend', 'log/*', WRITE, WRITE_KEY);
+    this.#grantList(grantee);
+  }
+
+  #grantList(grantee: IGrantable): void {
+    grantee.grantPrincipal.addToPrincipalPolicy(
+      new PolicyStatement({ sid: 'List', actions: ['s3:ListBucket'], resources: [this.bucket.bucketArn] }),
     );
   }
 
-  #grant(grantee: IGrantable, sid: string, actions: string[], keyActions: string[]): void {
+  #grant(grantee: IGrantable, sid: string, prefix: string, actions: string[], keyActions: string[]): void {
     grantee.grantPrincipal.addToPrincipalPolicy(
-      new PolicyStatement({ sid, actions, resources: [this.bucket.arnForObjects('crl/*')] }),
+      new PolicyStatement({ sid, actions, resources: [this.bucket.arnForObjects(prefix)] }),
     );
     grantee.grantPrincipal.addToPrincipalPolicy(
       new PolicyStatement({
@@ -79,3 +91,6 @@ export class PublishedObjects extends Construct {
     );
   }
 }
+
+const WRITE = ['s3:PutObject', 's3:GetObject'];
+const WRITE_KEY = ['kms:GenerateDataKey', 'kms:Decrypt'];

@@ -1,4 +1,4 @@
-import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { AttributeType, Billing, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -11,6 +11,7 @@ const ACTIONS = {
   query: ['dynamodb:Query'],
   put: ['dynamodb:PutItem'],
   delete: ['dynamodb:DeleteItem'],
+  check: ['dynamodb:ConditionCheckItem'],
 } as const satisfies Record<keyof Rows, readonly string[]>;
 
 /**
@@ -42,7 +43,7 @@ export class RowsTable extends Construct {
 
   /** One statement for each action, so that what is not used can be seen. */
   grant(grantee: IGrantable, rows: Rows): void {
-    for (const action of ['get', 'query', 'put', 'delete'] as const) {
+    for (const action of ['get', 'query', 'put', 'delete', 'check'] as const) {
       const keys = rows[action] ?? [];
       if (keys.length === 0) continue;
       grantee.grantPrincipal.addToPrincipalPolicy(
@@ -73,11 +74,3 @@ export class RowsTable extends Construct {
 
 export const viaService = (scope: Construct, service: string): string =>
   `${service}.${Stack.of(scope).region}.amazonaws.com`;
-
-export const keyArns = (scope: Construct): string =>
-  Stack.of(scope).formatArn({
-    service: 'kms',
-    resource: 'key',
-    resourceName: '*',
-    arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
-  });

@@ -65,6 +65,16 @@ export const Settings = z.strictObject({
     /** `GOVERNANCE` can be lifted by whoever has the permission; `COMPLIANCE` by nobody, the root user included. */
     objectLockMode: z.enum(['GOVERNANCE', 'COMPLIANCE']),
   }),
+  /** Whether witnesses cosign the log's checkpoints; without them it is signed by this service alone. */
+  log: z
+    .strictObject({
+      /** The log's name (C2SP tlog-checkpoint), kept for ever; where not given, its place below the first address. */
+      origin: z.string().max(255).exactOptional(),
+      witnesses: z.array(z.strictObject({ vkey: z.string().min(1), url: httpUrl })).max(16),
+      /** How many of them a checkpoint needs before it is published. */
+      threshold: z.int().min(0).max(16),
+    })
+    .refine(({ witnesses, threshold }) => threshold <= witnesses.length, 'more than there are witnesses'),
   /** Where alarms go. */
   alarms: z.strictObject({ email: z.email() }),
   /** The two persons of a ceremony: one opens the function, the other invokes it. */

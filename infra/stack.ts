@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { type CfnElement, CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
@@ -17,8 +17,10 @@ import type {
   RenewingEnv,
   ResponderEnv,
   RowsEnv,
+  SequencingEnv,
   SigningEnv,
 } from '../lib/env.ts';
+import { LOG_KEY } from '../lib/keys/log-key.ts';
 import { bundle, type Front, ROOT } from './bundle.ts';
 import { CaKeys } from './ca-keys.ts';
 import { CeremonyRoles } from './ceremony-roles.ts';
@@ -54,6 +56,7 @@ interface Environments {
   published: Input<typeof PublishedEnv>;
   issuing: Input<typeof IssuingEnv>;
   signing: Input<typeof SigningEnv>;
+  sequencing: Input<typeof SequencingEnv>;
   renewing: Input<typeof RenewingEnv>;
   ceremony: Input<typeof CeremonyEnv>;
 }
@@ -93,6 +96,7 @@ export class AkashiStack extends Stack {
     this.#caKeys = new CaKeys(this, 'CaKeys', {
       prefix: settings.name,
       authorities,
+      log: LOG_KEY,
       keyDeletion: settings.keyDeletion,
     });
     this.#sealingKey = new SealingKey(this, 'SealingKey');
@@ -157,6 +161,7 @@ export class AkashiStack extends Stack {
       published: { ...rows, BUCKET },
       issuing: { ...rows, KEY_ALIAS_PREFIX },
       signing: { ...rows, BUCKET, KEY_ALIAS_PREFIX },
+      sequencing: { ...rows, BUCKET, KEY_ALIAS_PREFIX, ...logEnvironment(this.#settings) },
       renewing: { ...rows, KEY_ALIAS_PREFIX, SEALING_KEY },
       ceremony: { ...rows, BUCKET, KEY_ALIAS_PREFIX, SEALING_KEY },
     };
@@ -204,21 +209,27 @@ export class AkashiStack extends Stack {
     return fn;
   }
 
-  #grant(fn: ServiceFunction, { rows, crls, caKeys, responderKeys }: Grants): void {
+  #grant(fn: ServiceFunction, { rows, crls, log, caKeys, responderKeys }: Grants): void {
     const { role } = fn;
     this.functions.set(fn.node.id, fn);
     if (rows) this.#table.grant(role, rows);
     if (crls === 'read') this.#objects.grantReadCrls(role);
     if (crls === 'publish') this.#objects.grantPublishCrls(role);
+    if (log === 'read') this.#objects.grantReadLog(role);
+    if (log === 'extend') {
+      this.#objects.grantExtendLog(role);
+      this.#caKeys.grantSignLog(role);
+    }
     if (caKeys === 'sign') this.#caKeys.grantSign(role);
     if (responderKeys === 'make') this.#sealingKey.grantMake(role);
     if (responderKeys === 'use') this.#sealingKey.grantUse(role);
-    if (crls) {
+    const bucketArn = `<${this.getLogicalId(this.#objects.bucket.node.defaultChild as CfnElement)}.Arn>`;
+    for (const prefix of [...(crls ? ['crl'] : []), ...(log ? ['log'] : [])]) {
       acknowledge(
         role,
         'AwsSolutions-IAM5',
-        [`Resource::<${this.getLogicalId(this.#objects.bucket.node.defaultChild as never)}.Arn>/crl/*`],
-        'A CRL is an object of its own for each number; the role is held to the CRLs of the bucket.',
+        [`Resource::${bucketArn}/${prefix}/*`],
+        'Each CRL and each tile is an object of its own; the role is held to those of its kind.',
       );
     }
   }
@@ -291,3 +302,11 @@ export class AkashiStack extends Stack {
     return bucket;
   }
 }
+
+const logEnvironment = ({
+  log,
+}: Settings): Pick<Environments['sequencing'], `LOG_${string}` & keyof Environments['sequencing']> => ({
+  ...(log.origin !== undefined && { LOG_ORIGIN: log.origin }),
+  LOG_WITNESSES: log.witnesses.map(({ vkey, url }) => `${vkey} ${url}`).join(','),
+  LOG_WITNESS_THRESHOLD: String(log.threshold),
+});

@@ -1,6 +1,8 @@
 import { type Authority, type AuthorityWorks, openAuthority } from './authority/authority.ts';
+import { addPeriod } from './authority/period.ts';
 import type { TrustDomain } from './authority/trust-domain.ts';
 import { openDoor, requestorsBy, type TokenIssuers } from './door.ts';
+import { LOG_KEY } from './keys/log-key.ts';
 import type { KeyStore } from './keys/signer.ts';
 import { type Audit, openAudit } from './ledger/audit.ts';
 import { openCosigning, type Witness } from './ledger/cosigning.ts';
@@ -48,9 +50,6 @@ export interface Ports {
   /** How many witnesses a checkpoint needs before it is published. */
   readonly witnessThreshold?: number | undefined;
 }
-
-/** The key that signs the log's checkpoints; Ed25519. */
-export const LOG_KEY = { id: 'log', algorithm: 'ed25519' } as const;
 
 /** The service without its door: enough to hold a ceremony, to recover and to keep house. */
 export interface Works extends Omit<App, 'principals'> {
@@ -101,7 +100,17 @@ export const compose = (ports: Ports): Works => {
       log,
     }),
   });
-  const audit = openAudit({ table, ledger, clock });
+  const audit = openAudit({
+    table,
+    bucket: ports.bucket,
+    ledger,
+    clock,
+    sources: {
+      trustDomain: { name: trustDomain.name, ...trustDomain.title },
+      principals: trustDomain.principals,
+    },
+    keepReports: (madeAt) => addPeriod(new Date(madeAt), trustDomain.retention.report).getTime(),
+  });
 
   const open = async (tokens: TokenIssuers): Promise<App> => {
     const { operations } = trustDomain;
