@@ -22,6 +22,7 @@ import { route as record } from './record.ts';
 import { route as recordProof } from './record-proof.ts';
 import { route as records } from './records.ts';
 import { exportRoutes } from './records-export.ts';
+import { reportRoutes } from './reports.ts';
 import { route as request } from './request.ts';
 import { route as requestCertificate } from './request-certificate.ts';
 import { route as requestExaminations } from './request-examinations.ts';
@@ -29,6 +30,7 @@ import { route as requestSubmit } from './request-submit.ts';
 import { route as requestWithdrawal } from './request-withdrawal.ts';
 import { route as requests } from './requests.ts';
 import type { Route } from './route.ts';
+import { route as statistics } from './statistics.ts';
 import { route as token } from './token.ts';
 
 /** The whole public surface, in the order in which the OpenAPI document shows it. */
@@ -63,5 +65,7 @@ export const routes: readonly Route[] = [
   recordProof,
   counts,
   ...exportRoutes,
+  ...reportRoutes,
+  statistics,
   crlPublish,
 ];

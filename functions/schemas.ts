@@ -156,7 +156,7 @@ export const certificateView = z
   })
   .meta({ id: 'Certificate' }) satisfies z.ZodType<CertificateView>;
 
-const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/);
+export const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 const recordedAt = {
   id: recordId,

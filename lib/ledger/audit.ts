@@ -1,10 +1,10 @@
-import type { Clock } from '../ports.ts';
+import { Fault } from '../fault.ts';
 import type { Principal } from '../principal.ts';
-import type { Table } from '../store/store.ts';
-import { type Count, readCounts } from './counts.ts';
+import { type Count, jstMonth, readCounts } from './counts.ts';
 import { type Export, type ExportRequest, openExports } from './export/export.ts';
-import type { Ledger } from './ledger.ts';
 import { monthsBetween } from './months.ts';
+import { openReports, type ReportDeps, type Reports } from './report/reports.ts';
+import { type MonthStatistics, statisticsOf } from './report/statistics.ts';
 
 /** What is asked of the records as a whole. */
 export interface Audit {
@@ -18,16 +18,15 @@ export interface Audit {
   ): Promise<readonly { readonly month: string; readonly counts: readonly Count[] }[]>;
   /** Recorded when it begins and before it ends. Faults: those of `Ledger.query`. */
   export(caller: Principal, request: ExportRequest): Promise<Export>;
+  readonly reports: Reports;
+  /** Of months that are over, for anybody. Fault: `invalid-input`. */
+  statistics(from: string, to: string): Promise<readonly MonthStatistics[]>;
 }
 
-export interface AuditDeps {
-  readonly table: Table;
-  readonly ledger: Ledger;
-  readonly clock: Clock;
-}
+export type AuditDeps = ReportDeps;
 
 export const openAudit = (deps: AuditDeps): Audit => {
-  const { table, ledger } = deps;
+  const { table, ledger, clock } = deps;
 
   /** A query settles what is staged, and what is settled is counted. */
   const settle = async (): Promise<void> => {
@@ -35,11 +34,23 @@ export const openAudit = (deps: AuditDeps): Audit => {
   };
 
   return {
+    reports: openReports(deps),
+
+    statistics: async (from, to) => {
+      const months = monthsBetween(from, to);
+      if (to >= jstMonth(clock())) {
+        throw new Fault('invalid-input', 'Statistics are of months that are over, Japan Standard Time.');
+      }
+      await settle();
+      return Promise.all(months.map(async (month) => statisticsOf(month, await readCounts(table, month))));
+    },
+
     counts: async (from, to) => {
       const months = monthsBetween(from, to);
       await settle();
       return Promise.all(months.map(async (month) => ({ month, counts: await readCounts(table, month) })));
     },
+
     export: openExports(deps),
   };
 };

@@ -8,6 +8,7 @@ import { generateSoftwareKey } from '../../lib/keys/software.ts';
 import { EXPORT_TYPES } from '../../lib/ledger/export/formats.ts';
 import type { RecordQuery } from '../../lib/ledger/ledger.ts';
 import type { LedgerRecord, RecordDraft } from '../../lib/ledger/record.ts';
+import { buildAnnualReport } from '../../lib/ledger/report/annual.ts';
 import { asDer } from '../../lib/pki/der.ts';
 import type { CertificateRef, Principal, Role } from '../../lib/principal.ts';
 import { openPrincipals } from '../../lib/principals/principals.ts';
@@ -105,6 +106,20 @@ export interface TestApp extends App {
   gate: Promise<void>;
   tokenOf(role: Role): Promise<string>;
 }
+
+const REPORT = { fiscalYear: 2024, version: 1, madeAt: '2025-04-01T00:00:00.000Z', digest: '22'.repeat(32) };
+
+const annualReport = await buildAnnualReport(REPORT.fiscalYear, {
+  trustDomain: { name: 'test', ja: '試験', en: 'Test' },
+  principals: Object.values(PEOPLE),
+  countsOf: async () => [
+    {
+      cell: { kind: 'provision', recipient: 'relyingparty-1', channel: 'ocsp', method: 'POST' },
+      records: 2,
+      items: 3,
+    },
+  ],
+});
 
 const pieces = async function* (...texts: readonly string[]): AsyncGenerator<Uint8Array> {
   for (const text of texts) yield Buffer.from(text);
@@ -263,6 +278,14 @@ export const testApp = (
         contentType: EXPORT_TYPES[format],
         bytes: pieces('one,', 'two\r\n'),
       }),
+      statistics: async () => [],
+      reports: {
+        list: async () => [REPORT],
+        annual: async (year) =>
+          known(year === REPORT.fiscalYear, 'unknown-report', { view: REPORT, report: annualReport }),
+        makeAnnual: async () => ({ view: REPORT, made: true }),
+        makeDue: async () => [],
+      },
     },
   };
   return app;
@@ -323,6 +346,16 @@ export const EXAMPLES: Readonly<
   listProvisions: { target: `/api/v1/provisions?ca=${CA}&serial=${SERIAL}&from=2026-01-01T00:00:00Z` },
   listRecords: { target: '/api/v1/records?kind=revocation&actor=officer-1' },
   countRecords: { target: '/api/v1/counts?from=2026-01&to=2026-03' },
+  listAnnualReports: { target: '/api/v1/reports/annual' },
+  makeAnnualReport: {
+    target: '/api/v1/reports/annual',
+    type: 'application/json',
+    body: JSON.stringify({ fiscalYear: 2024 }),
+  },
+  getAnnualReportJson: { target: '/api/v1/reports/annual/2024.json' },
+  getAnnualReportCsv: { target: '/api/v1/reports/annual/2024.csv' },
+  getAnnualReportPage: { target: '/api/v1/reports/annual/2024.html' },
+  getStatistics: { target: '/api/v1/statistics?from=2025-04&to=2025-12' },
   exportRecordsAsCsv: { target: '/api/v1/exports/records.csv' },
   exportRecordsAsNdjson: { target: '/api/v1/exports/records.ndjson?kind=issuance' },
   exportRecordsAsParquet: { target: '/api/v1/exports/records.parquet?channel=ocsp' },

@@ -1,0 +1,135 @@
+import type { Principal } from '../../principal.ts';
+import { addCounts, type Count } from '../counts.ts';
+import type { Bilingual } from '../html.ts';
+import { fiscalMonths } from '../months.ts';
+
+/** One recipient, month, method and purpose: how often it was told something. */
+export type AnnualLine = {
+  /** `public`, a relying party's id, or a role for everybody who has it. */
+  readonly recipient: string;
+  /** `2026-04`. */
+  readonly month: string;
+  readonly channel: string;
+  readonly method: string;
+  readonly purpose: string | null;
+  readonly records: number;
+  readonly items: number;
+  /** Of the same month of the year before. */
+  readonly itemsBefore: number;
+  readonly change: number;
+};
+
+export type ActLine = { readonly month: string; readonly kind: string; readonly records: number };
+
+/** The yearly report on provisions, from April to March, Japan Standard Time. */
+export type AnnualReport = {
+  readonly report: 'annual';
+  readonly fiscalYear: number;
+  readonly from: string;
+  readonly to: string;
+  readonly timeZone: 'Asia/Tokyo';
+  readonly trustDomain: Bilingual & { readonly name: string };
+  readonly totals: { readonly records: number; readonly items: number; readonly itemsBefore: number };
+  readonly recipients: Readonly<Record<string, Bilingual>>;
+  readonly purposes: Readonly<Record<string, Bilingual & { readonly legalBasis: string }>>;
+  readonly lines: readonly AnnualLine[];
+  /** What the service did: submissions, issuance, revocations and so on. */
+  readonly acts: readonly ActLine[];
+};
+
+const ROLE_TITLES: Readonly<Record<string, Bilingual>> = {
+  public: { ja: '公衆(利用者を特定しない提供)', en: 'The public (recipients who did not name themselves)' },
+  officer: { ja: '登録分局', en: 'Registration sub-offices' },
+  operator: { ja: '認証局運用者', en: 'Operators of the authority' },
+  auditor: { ja: '監査人', en: 'Auditors' },
+  holder: { ja: '証明書の名義人本人', en: 'Holders of certificates' },
+  former: { ja: '現在登録のない相手先', en: 'Recipients who are no longer registered' },
+};
+
+/**
+ * As whom a recipient appears in what is published: relying parties under their own names, persons never. Ids of
+ * persons are therefore in no report.
+ */
+export const publishedRecipient = (
+  principals: ReadonlyMap<string, Pick<Principal, 'role'>>,
+  recipient: string,
+): string => {
+  if (recipient === 'public') return recipient;
+  const role = principals.get(recipient)?.role;
+  return role === undefined ? 'former' : role === 'relyingParty' ? recipient : role;
+};
+
+export interface AnnualSources {
+  readonly trustDomain: Bilingual & { readonly name: string };
+  readonly principals: readonly Principal[];
+  readonly countsOf: (month: string) => Promise<readonly Count[]>;
+}
+
+const lineKey = ({ recipient, month, channel, method, purpose }: Omit<AnnualLine, 'change'>): string =>
+  JSON.stringify([recipient, channel, method, purpose, month]);
+
+const lastYear = (month: string): string => `${Number(month.slice(0, 4)) - 1}${month.slice(4)}`;
+
+/** From the totals alone: as much work as the report is long. */
+export const buildAnnualReport = async (year: number, sources: AnnualSources): Promise<AnnualReport> => {
+  const principals = new Map(sources.principals.map((principal) => [principal.id, principal]));
+  const lines = new Map<string, Omit<AnnualLine, 'change'>>();
+  const acts: ActLine[] = [];
+
+  const add = (month: string, counts: readonly Count[], when: 'now' | 'before'): void => {
+    for (const { cell, records, items } of counts) {
+      if (cell.kind !== 'provision') continue;
+      const { channel, method, purpose = null } = cell;
+      const recipient = publishedRecipient(principals, cell.recipient);
+      const empty = { recipient, month, channel, method, purpose, records: 0, items: 0, itemsBefore: 0 };
+      const key = lineKey(empty);
+      const line = lines.get(key) ?? empty;
+      lines.set(
+        key,
+        when === 'now'
+          ? { ...line, records: line.records + records, items: line.items + items }
+          : { ...line, itemsBefore: line.itemsBefore + items },
+      );
+    }
+  };
+
+  const months = fiscalMonths(year);
+  for (const month of months) {
+    const counts = addCounts(await sources.countsOf(month));
+    add(month, counts, 'now');
+    add(month, await sources.countsOf(lastYear(month)), 'before');
+    const kinds = new Map<string, number>();
+    for (const { cell, records } of counts) {
+      if (cell.kind !== 'provision') kinds.set(cell.kind, (kinds.get(cell.kind) ?? 0) + records);
+    }
+    for (const [kind, records] of [...kinds].sort()) acts.push({ month, kind, records });
+  }
+
+  const sorted = [...lines].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, line]) => line);
+  const sum = (name: 'records' | 'items' | 'itemsBefore'): number =>
+    sorted.reduce((total, line) => total + line[name], 0);
+  const declared = sources.principals.flatMap(({ purposes = [] }) => purposes);
+  const used = new Set(sorted.map(({ purpose }) => purpose));
+  return {
+    report: 'annual',
+    fiscalYear: year,
+    from: `${year}-04-01`,
+    to: `${year + 1}-03-31`,
+    timeZone: 'Asia/Tokyo',
+    trustDomain: sources.trustDomain,
+    totals: { records: sum('records'), items: sum('items'), itemsBefore: sum('itemsBefore') },
+    recipients: Object.fromEntries(
+      [...new Set(sorted.map(({ recipient }) => recipient))].map((recipient) => [
+        recipient,
+        ROLE_TITLES[recipient] ?? (principals.get(recipient)?.name as Bilingual),
+      ]),
+    ),
+    purposes: Object.fromEntries(
+      declared
+        .filter(({ id }) => used.has(id))
+        .map(({ id, title, legalBasis }) => [id, { ...title, legalBasis }]),
+    ),
+    lines: sorted.map((line) => ({ ...line, change: line.items - line.itemsBefore })),
+    acts,
+  };
+};

@@ -1,0 +1,170 @@
+import { Fault } from '../../fault.ts';
+import type { Clock } from '../../ports.ts';
+import type { Bucket, Table } from '../../store/store.ts';
+import { canonicalJson, digestHex } from '../canonical.ts';
+import { jstMonth, readCounts } from '../counts.ts';
+import type { Ledger } from '../ledger.ts';
+import { lastFiscalYear } from '../months.ts';
+import { FIRST_KEY } from '../rows.ts';
+import { type AnnualReport, type AnnualSources, buildAnnualReport } from './annual.ts';
+
+/**
+ * Annual reports, kept from when they are made for as long as the trust domain has them kept.
+ *
+ *   report/annual  {year}/{version}  when it was made, and where its bytes are in the bucket, under which digest
+ *
+ * A year whose totals changed after its report was made, since a CDN's logs came late, gets another version beside it.
+ */
+type ReportRow = {
+  readonly fiscalYear: number;
+  readonly version: number;
+  /** RFC 3339 UTC. */
+  readonly madeAt: string;
+  /** SHA-256 of the bytes, hex. */
+  readonly digest: string;
+  readonly object: string;
+};
+
+export interface ReportView {
+  readonly fiscalYear: number;
+  readonly version: number;
+  readonly madeAt: string;
+  readonly digest: string;
+}
+
+export interface Reports {
+  /** Newest first; those that are still kept. */
+  list(): Promise<readonly ReportView[]>;
+  /** The newest version. Fault: `unknown-report`. */
+  annual(fiscalYear: number): Promise<{ readonly view: ReportView; readonly report: AnnualReport }>;
+  /**
+   * Of a fiscal year that is over. Where nothing has changed since the last version, that one is given and `made` is
+   * false. Fault: `invalid-input`.
+   */
+  makeAnnual(
+    actor: string,
+    fiscalYear: number,
+  ): Promise<{ readonly view: ReportView; readonly made: boolean }>;
+  /** Makes the report of the last fiscal year where there is none and there was anything. Resolves with what was made. */
+  makeDue(): Promise<readonly string[]>;
+}
+
+export interface ReportDeps {
+  readonly table: Table;
+  readonly bucket: Bucket;
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly sources: Omit<AnnualSources, 'countsOf'>;
+  /** Until when a report made then is kept, in milliseconds. */
+  readonly keepReports: (madeAt: number) => number;
+}
+
+const PK = 'report/annual';
+
+const rowSk = (year: number, version: number): string => `${year}/${String(version).padStart(4, '0')}`;
+
+const viewOf = ({ fiscalYear, version, madeAt, digest }: ReportRow): ReportView => ({
+  fiscalYear,
+  version,
+  madeAt,
+  digest,
+});
+
+export const openReports = (deps: ReportDeps): Reports => {
+  const { table, bucket, ledger, clock, sources, keepReports } = deps;
+
+  const isKept = ({ madeAt }: ReportRow): boolean => keepReports(Date.parse(madeAt)) > clock();
+
+  const newest = async (year: number): Promise<ReportRow | undefined> => {
+    const { items } = await table.query<ReportRow>({
+      pk: PK,
+      prefix: `${year}/`,
+      descending: true,
+      limit: 1,
+    });
+    return items[0]?.value;
+  };
+
+  const read = async (row: ReportRow): Promise<AnnualReport> => {
+    const object = await bucket.get(row.object);
+    if (!object || digestHex(object.body) !== row.digest) {
+      throw new Fault('record-invalid', 'The stored report is not the one that was made.', {
+        object: row.object,
+      });
+    }
+    return JSON.parse(Buffer.from(object.body).toString('utf8')) as AnnualReport;
+  };
+
+  /** What was appended before is counted when a query has settled it. */
+  const build = async (year: number): Promise<AnnualReport> => {
+    await ledger.query({ limit: 1 });
+    return buildAnnualReport(year, { ...sources, countsOf: (month) => readCounts(table, month) });
+  };
+
+  const makeAnnual: Reports['makeAnnual'] = async (actor, year) => {
+    if (!Number.isInteger(year) || year < 2000 || year > lastFiscalYear(clock())) {
+      throw new Fault('invalid-input', 'A report is made of a fiscal year that is over.', {
+        newest: lastFiscalYear(clock()),
+      });
+    }
+    const body = canonicalJson(await build(year));
+    const digest = digestHex(body);
+    for (;;) {
+      const before = await newest(year);
+      if (before?.digest === digest && isKept(before)) return { view: viewOf(before), made: false };
+      const version = (before?.version ?? 0) + 1;
+      const object = `reports/annual/${year}-${version}-${digest.slice(0, 16)}.json`;
+      const madeAt = new Date(clock()).toISOString();
+      const row: ReportRow = { fiscalYear: year, version, madeAt, digest, object };
+      try {
+        // A crash right after this leaves bytes that nobody is shown.
+        await bucket.put(object, Buffer.from(body), { if: 'absent', contentType: 'application/json' });
+      } catch (error) {
+        // The name holds the digest, so these are the same bytes.
+        if (!Fault.is(error, 'condition-failed')) throw error;
+      }
+      const { writes } = ledger.prepare({
+        kind: 'report',
+        actor,
+        details: { act: 'annual', fiscalYear: year, version, digest },
+      });
+      const expires = Math.ceil(keepReports(Date.parse(madeAt)) / 1000);
+      try {
+        await table.write([
+          { put: { pk: PK, sk: rowSk(year, version) }, value: row, if: 'absent', expires },
+          ...writes,
+        ]);
+        return { view: viewOf(row), made: true };
+      } catch (error) {
+        // Somebody else made this version meanwhile.
+        if (!Fault.is(error, 'condition-failed')) throw error;
+      }
+    }
+  };
+
+  return {
+    list: async () => {
+      const { items } = await table.query<ReportRow>({ pk: PK, descending: true, limit: 1000 });
+      return items.filter(({ value }) => isKept(value)).map(({ value }) => viewOf(value));
+    },
+
+    annual: async (year) => {
+      const row = await newest(year);
+      if (!row || !isKept(row)) {
+        throw new Fault('unknown-report', 'There is no report of that fiscal year, or it is no longer kept.');
+      }
+      return { view: viewOf(row), report: await read(row) };
+    },
+
+    makeAnnual,
+
+    makeDue: async () => {
+      const year = lastFiscalYear(clock());
+      const first = await table.get<{ readonly time: number }>(FIRST_KEY);
+      const began = first && jstMonth(first.value.time) <= `${year + 1}-03`;
+      if (!began || (await newest(year))) return [];
+      const { made } = await makeAnnual('service', year);
+      return made ? [`annual/${year}`] : [];
+    },
+  };
+};

@@ -1,0 +1,41 @@
+import type { Count } from '../counts.ts';
+
+/**
+ * Open data: how many, never about whom. No recipient, office or certificate is in it, and every number is rounded to
+ * the nearest ten by itself, so that neither a small number nor the difference of two large ones points at a person.
+ */
+export const ROUNDING = 10;
+
+const rounded = (value: number): number => Math.round(value / ROUNDING) * ROUNDING;
+
+export interface MonthStatistics {
+  readonly month: string;
+  readonly issuance: readonly { readonly profile: string; readonly count: number }[];
+  readonly revocation: readonly { readonly reason: string; readonly count: number }[];
+  readonly provision: readonly { readonly channel: string; readonly count: number }[];
+}
+
+const sumBy = (
+  counts: readonly Count[],
+  nameOf: (count: Count) => string | undefined,
+): [string, number][] => {
+  const sums = new Map<string, number>();
+  for (const count of counts) {
+    const name = nameOf(count);
+    if (name !== undefined) sums.set(name, (sums.get(name) ?? 0) + count.items);
+  }
+  return [...sums].sort(([a], [b]) => (a < b ? -1 : 1));
+};
+
+export const statisticsOf = (month: string, counts: readonly Count[]): MonthStatistics => ({
+  month,
+  issuance: sumBy(counts, ({ cell }) =>
+    cell.kind === 'issuance' ? (cell.profile ?? 'other') : undefined,
+  ).map(([profile, count]) => ({ profile, count: rounded(count) })),
+  revocation: sumBy(counts, ({ cell }) =>
+    cell.kind === 'revocation' ? (cell.outcome ?? 'unspecified') : undefined,
+  ).map(([reason, count]) => ({ reason, count: rounded(count) })),
+  provision: sumBy(counts, ({ cell }) => (cell.kind === 'provision' ? cell.channel : undefined)).map(
+    ([channel, count]) => ({ channel, count: rounded(count) }),
+  ),
+});
