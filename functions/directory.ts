@@ -25,9 +25,7 @@ const Shape = z.object({
       person: z.string(),
       office: z.string().exactOptional(),
       name: Text,
-      purposes: z
-        .array(z.object({ id: z.string(), title: Text, legalBasis: z.string() }))
-        .exactOptional(),
+      purposes: z.array(z.object({ id: z.string(), title: Text, legalBasis: z.string() })).exactOptional(),
     }),
   ),
   operationsAuthority: z.string(),

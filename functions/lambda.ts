@@ -94,10 +94,7 @@ const readEvent = (event: APIGatewayProxyEventV2): Omit<HttpRequest, 'id' | 'pat
 const MAX_COLLECTED_BYTES = 4_400_000;
 
 /** Functions answer in one piece. Fault: `value-too-large`. */
-const collect = async (
-  response: HttpResponse,
-  stream: AsyncIterable<Uint8Array>,
-): Promise<HttpResponse> => {
+const collect = async (response: HttpResponse, stream: AsyncIterable<Uint8Array>): Promise<HttpResponse> => {
   const pieces: Uint8Array[] = [];
   let total = 0;
   for await (const piece of stream) {

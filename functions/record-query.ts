@@ -5,7 +5,17 @@ import { CHANNELS } from '../lib/ledger/record.ts';
 import type { Principal } from '../lib/principal.ts';
 import type { HttpResponse } from './http.ts';
 import { provide } from './provide.ts';
-import { caId, cursor, ledgerRecord, officeId, pageLimit, principalId, purposeId, serial, utc } from './schemas.ts';
+import {
+  caId,
+  cursor,
+  ledgerRecord,
+  officeId,
+  pageLimit,
+  principalId,
+  purposeId,
+  serial,
+  utc,
+} from './schemas.ts';
 
 /** Query parameters that both lists of records take. */
 export const recordFilter = {

@@ -180,8 +180,8 @@ export const ledgerRecord = z
       day: z.string().exactOptional(),
       certificates: z.array(certificateRef),
       provided: free,
-      requestDigest: sha256Hex.exactOptional(),
-      responseDigest: sha256Hex,
+      requestDigest: sha256.exactOptional(),
+      responseDigest: sha256,
       count: z.int(),
     }),
     z.object({
