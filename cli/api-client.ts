@@ -35,6 +35,8 @@ export interface ApiClient {
   delete(path: string): Promise<void>;
   /** PEM. */
   pem(path: string): Promise<string>;
+  /** Plain text of at most 1 MiB. */
+  text(path: string): Promise<string>;
   /** Only ever by the client certificate. */
   token<T>(answer: z.ZodType<T>): Promise<T>;
   /**
@@ -70,7 +72,7 @@ export const openApiClient = ({ url, tlsUrl, caller }: Settings): ApiClient => {
       timeoutMs: API_TIMEOUT_MS,
       ...(identity.tls ? { tls: identity.tls } : {}),
       headers: {
-        accept: 'application/json, application/problem+json, application/pem-certificate-chain',
+        accept: 'application/json, application/problem+json, application/pem-certificate-chain, text/plain',
         ...(json === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,
         ...identity.headers,
@@ -100,6 +102,14 @@ export const openApiClient = ({ url, tlsUrl, caller }: Settings): ApiClient => {
       const { headers, body } = await call({ method: 'GET', path }, MAX_PEM_BYTES);
       if (mediaType(headers) !== 'application/pem-certificate-chain') {
         throw unexpected('The service answered with something else than certificates in PEM.');
+      }
+      return body.toString('utf8');
+    },
+
+    text: async (path) => {
+      const { headers, body } = await call({ method: 'GET', path }, MAX_PEM_BYTES);
+      if (mediaType(headers) !== 'text/plain') {
+        throw unexpected('The service answered with something else than plain text.');
       }
       return body.toString('utf8');
     },

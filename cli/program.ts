@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addCommand as audit } from './commands/audit.ts';
 import { addCommand as authorities } from './commands/authorities.ts';
 import { addCommand as certificate } from './commands/certificate.ts';
 import { addCommand as collect } from './commands/collect.ts';
@@ -35,6 +36,7 @@ const COMMANDS: readonly AddCommand[] = [
   publish,
   provisions,
   records,
+  audit,
   token,
 ];
 
@@ -49,6 +51,7 @@ Examples:
   akashi authorities
   akashi request --as higashi-counter --profile official-position --csr csr.pem --field position=Mayor --field positionJa=市長
   akashi status certificate.pem
+  akashi audit verify --key log.vkey --as auditor
   akashi COMMAND --help
 `;
 

@@ -35,6 +35,11 @@ const asFailure = (error: unknown): Failure => {
   throw error;
 };
 
+const withSubcommands = (command: Command): readonly Command[] => [
+  command,
+  ...command.commands.flatMap(withSubcommands),
+];
+
 /** Runs one command line, without the interpreter and the script at its head. */
 export const run = async (argv: readonly string[], terminal: Terminal): Promise<ExitCode> => {
   let code: ExitCode = EXIT.ok;
@@ -43,7 +48,7 @@ export const run = async (argv: readonly string[], terminal: Terminal): Promise<
       code = ended;
     }),
   );
-  for (const command of [program, ...program.commands]) {
+  for (const command of withSubcommands(program)) {
     // Errors are written below, in the form that was asked for.
     command.configureOutput({ writeOut: terminal.out, writeErr: terminal.err, outputError: () => {} });
   }

@@ -1,0 +1,70 @@
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { Fault } from '../../lib/fault.ts';
+import { trustedLog, verifyRecordProof } from '../../lib/ledger/check/check.ts';
+import { recordAnswer } from '../answers.ts';
+import { EXIT, Failure, unexpected } from '../failure.ts';
+import { details } from '../output.ts';
+import type { Perform } from '../perform.ts';
+import { readFileWithin } from '../read-file.ts';
+import { recordText } from '../record-list.ts';
+import { readKey } from './log-files.ts';
+import { addWitnessOptions, witnessesOf, witnessOptions } from './witness-options.ts';
+
+const MAX_PROOF_BYTES = 1_000_000;
+
+const CHECK_HELP = `
+Needs nothing but the file and the verifier key: no service, no network.
+
+Exit codes: 0 the record was in the log, 1 the proof does not hold, 2 it could not be checked.
+
+Example:
+  akashi audit check RECORD.tlog-proof --key log.vkey
+`;
+
+export const addCheck = (audit: Command, perform: Perform): void => {
+  addWitnessOptions(
+    audit
+      .command('check')
+      .description('check a proof file offline and show the record that it proves')
+      .argument('<file>', 'as `audit prove` wrote it')
+      .requiredOption('--key <vkey-or-file>', "the log's verifier key"),
+  )
+    .addHelpText('after', CHECK_HELP)
+    .action(
+      perform(
+        z.object({ file: z.string(), key: z.string(), ...witnessOptions }),
+        async ({ show }, { file, key, ...input }) => {
+          const text = await readFileWithin(file, MAX_PROOF_BYTES);
+          const policy = { logs: [trustedLog([await readKey(key)])], ...(await witnessesOf(input)) };
+          try {
+            const { record, index, checkpoint, cosigned } = verifyRecordProof(text, policy);
+            const shown = recordAnswer.safeParse(record);
+            if (!shown.success) throw unexpected('The proven record is none that this version knows.');
+            show(
+              { record, leaf: index, origin: checkpoint.origin, size: checkpoint.size, cosigned },
+              recordText(shown.data) +
+                details([
+                  ['log', checkpoint.origin],
+                  ['leaf', `${index} of ${checkpoint.size}`],
+                  ...cosigned.map(({ name, time }): readonly [string, string] => [
+                    'cosigned by',
+                    `${name} ${new Date(time * 1000).toISOString()}`,
+                  ]),
+                ]) +
+                'good: the record is in the log\n',
+            );
+            return EXIT.ok;
+          } catch (error) {
+            if (!Fault.is(error, 'proof-invalid') && !Fault.is(error, 'signature-invalid')) throw error;
+            throw new Failure(EXIT.refused, {
+              type: `urn:akashi:fault:${error.code}`,
+              title: 'The proof does not hold',
+              detail: error.message,
+              code: error.code,
+            });
+          }
+        },
+      ),
+    );
+};

@@ -1,0 +1,63 @@
+import { access, writeFile } from 'node:fs/promises';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Command } from 'commander';
+import { z } from 'zod';
+import type { ApiClient } from '../api-client.ts';
+import { Failure, usage } from '../failure.ts';
+import type { Perform } from '../perform.ts';
+
+const PROVE_HELP = `
+The file holds the record and proves, with the verifier key of the log alone, that it is in the log (C2SP tlog-proof).
+It says what the record says, so it is to be kept as the record is. Asking for it is itself recorded.
+
+Examples:
+  akashi audit prove RECORD --as auditor
+  akashi audit prove RECORD --as tax-portal --out told.tlog-proof
+`;
+
+/** A record has its leaf within seconds. */
+const PROVE_ATTEMPTS = 10;
+const PROVE_WAIT_MS = 1_000;
+
+const isProblem = (error: unknown, code: string): boolean =>
+  error instanceof Failure && error.problem.code === code;
+
+const fetchProof = async (client: ApiClient, id: string): Promise<string> => {
+  let kind = 'records';
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await client.text(`/api/v1/${kind}/${encodeURIComponent(id)}/proof`);
+    } catch (error) {
+      // Whoever is no auditor may have the proofs of what it was told itself.
+      if (isProblem(error, 'forbidden') && kind === 'records') kind = 'provisions';
+      else if (isProblem(error, 'try-later') && attempt < PROVE_ATTEMPTS) await wait(PROVE_WAIT_MS);
+      else throw error;
+    }
+  }
+};
+
+export const addProve = (audit: Command, perform: Perform): void => {
+  audit
+    .command('prove')
+    .description('write a file that proves a record for ever, without the service')
+    .argument('<record>', "the record's id, such as `akashi provisions` lists them")
+    .option('--out <file>', 'where to write it; <record>.tlog-proof where not given')
+    .addHelpText('after', PROVE_HELP)
+    .action(
+      perform(
+        z.object({ record: z.string(), out: z.string().exactOptional() }),
+        async ({ client, show }, { record: id, out }) => {
+          const file = out ?? `${id}.tlog-proof`;
+          if (out === undefined && !/^[0-9a-f]{32}$/.test(id)) throw usage('A record id has 32 hex digits.');
+          const there = await access(file).then(
+            () => true,
+            () => false,
+          );
+          if (there) throw usage(`${file} is there already.`, 'Name another file with --out.');
+          const proof = await fetchProof(client, id);
+          await writeFile(file, proof, { flag: 'wx', mode: 0o600, flush: true });
+          show({ record: id, file }, `proof of ${id}: ${file}\n`);
+        },
+      ),
+    );
+};

@@ -1,0 +1,38 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { usage } from '../failure.ts';
+
+/**
+ * What an auditor keeps between runs: the log's key, the largest checkpoint that was ever shown, and how far a run that
+ * was interrupted had come. Whoever keeps it cannot be shown another history.
+ */
+const shape = z.strictObject({
+  vkey: z.string(),
+  checkpoint: z.string(),
+  /** Leaves below this were found good under `checkpoint` by a run that did not end. */
+  checked: z.int().min(0),
+});
+
+export type AuditState = z.output<typeof shape>;
+
+/** Undefined where there is no such file. Rejects with a `Failure` for what is no state of an audit. */
+export const readState = async (file: string): Promise<AuditState | undefined> => {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && Reflect.get(error, 'code') === 'ENOENT') return undefined;
+    throw usage(`The state file ${file} cannot be read.`);
+  }
+  try {
+    return shape.parse(JSON.parse(text));
+  } catch {
+    throw usage(`${file} is not the state file of an audit.`, 'Name another one with --state.');
+  }
+};
+
+/** Whole or not at all. */
+export const writeState = async (file: string, state: AuditState): Promise<void> => {
+  await writeFile(`${file}.new`, `${JSON.stringify(state, undefined, 2)}\n`, { flush: true });
+  await rename(`${file}.new`, file);
+};

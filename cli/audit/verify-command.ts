@@ -1,0 +1,150 @@
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { DAMAGES, type Finding } from '../../lib/ledger/check/check.ts';
+import { EXIT, usage } from '../failure.ts';
+import { compact, details, printable } from '../output.ts';
+import type { Perform, Run } from '../perform.ts';
+import { readFileWithin } from '../read-file.ts';
+import { logFilesAt, readKey } from './log-files.ts';
+import { progressBar } from './progress-bar.ts';
+import { type AuditState, readState } from './state.ts';
+import { type Verdict, verifyLog } from './verify.ts';
+import { addWitnessOptions, collect, witnessesOf, witnessOptions } from './witness-options.ts';
+
+const MAX_NOTE_BYTES = 1_000_000;
+const HOUR_MS = 3_600_000;
+const DEFAULT_STATE = 'akashi-audit.json';
+
+const VERIFY_HELP = `
+Reads every file of the log (C2SP tlog-tiles) from the service, a copy of it, or a folder, and checks the signature of the
+checkpoint, every tile against it, and that the log has grown out of the checkpoint that was kept from the last run. With
+--as or --token of an auditor every record is held against its leaf as well, and the CRLs against the records. A run that
+was interrupted goes on where it stopped.
+
+Exit codes: 0 nothing found, 1 damage found and named, 2 it could not be checked, 3 not reachable.
+
+Examples:
+  akashi audit verify http://localhost:8080 --key log.vkey --as auditor
+  akashi audit verify ./copy-of-log --key log.vkey --state audit-2026.json
+`;
+
+const verifyInput = z.object({
+  target: z.string().optional(),
+  key: z.string().exactOptional(),
+  state: z.string(),
+  seen: z.array(z.string()).default([]),
+  maxGap: z
+    .string()
+    .regex(/^\d{1,5}(\.\d+)?$/, 'Must be a number of hours.')
+    .transform(Number)
+    .exactOptional(),
+  ...witnessOptions,
+});
+
+export const addVerify = (audit: Command, perform: Perform): void => {
+  addWitnessOptions(
+    audit
+      .command('verify')
+      .description('check the whole log, and the records against it')
+      .argument('[target]', 'an address, or a folder with `checkpoint` and `tile/`; --url where not given')
+      .option('--key <vkey-or-file>', "the log's verifier key, as it was handed over once")
+      .option('--state <file>', 'where the checkpoint is kept from run to run', DEFAULT_STATE)
+      .option('--seen <file>', 'a checkpoint that another reader was shown; may be repeated', collect)
+      .option('--max-gap <hours>', 'report times without a record that are longer'),
+  )
+    .addHelpText('after', VERIFY_HELP)
+    .action(
+      perform(verifyInput, async (run, input) => {
+        const { settings, client, terminal } = run;
+        const target = input.target ?? settings.url;
+        const files = logFilesAt(target);
+        const state = await readState(input.state);
+        const vkey = await keyFor(run, input.key, state, files.read);
+        const bar = progressBar(terminal);
+        let verdict: Verdict;
+        try {
+          verdict = await verifyLog({
+            files,
+            vkey,
+            ...(await witnessesOf(input)),
+            state,
+            stateFile: input.state,
+            others: await Promise.all(input.seen.map(readNote)),
+            ...(input.maxGap !== undefined && { maxGap: input.maxGap * HOUR_MS }),
+            ...(settings.caller.by !== 'nothing' && { client }),
+            now: terminal.now,
+            progress: bar.progress,
+          });
+        } finally {
+          bar.end();
+        }
+        run.show({ ...verdict, state: input.state }, verdictText(verdict, input.state));
+        return verdict.findings.length === 0 ? EXIT.ok : EXIT.refused;
+      }),
+    );
+};
+
+const readNote = async (file: string): Promise<string> =>
+  (await readFileWithin(file, MAX_NOTE_BYTES)).toString('utf8');
+
+/** From the command line, from the last run, or, said aloud, from the one that is being checked. */
+const keyFor = async (
+  { terminal }: Run,
+  given: string | undefined,
+  state: AuditState | undefined,
+  read: (path: string) => Promise<Uint8Array | undefined>,
+): Promise<string> => {
+  if (given !== undefined) {
+    const vkey = await readKey(given);
+    if (state && state.vkey !== vkey) {
+      throw usage('The state file is of a log with another key.', 'Name another file with --state.');
+    }
+    return vkey;
+  }
+  if (state) return state.vkey;
+  const shown = await read('key');
+  if (!shown) throw usage('Name the verifier key of the log with --key.');
+  const vkey = Buffer.from(shown).toString('utf8').trim();
+  terminal.err(
+    `WARNING: the verifier key ${printable(vkey)} was taken from the log that is being checked.\n` +
+      '         Compare it with the one that was handed over at the ceremony, and name that one with --key.\n',
+  );
+  return vkey;
+};
+
+const iso = (ms: number | undefined): string | undefined =>
+  ms === undefined ? undefined : new Date(ms).toISOString();
+
+const findingText = ({ damage, facts }: Finding): string => {
+  const where = Object.entries(facts).map(([name, value]) => `${name} ${printable(compact(value))}`);
+  return `DAMAGE ${damage}: ${DAMAGES[damage]}\n  ${where.join(', ')}\n`;
+};
+
+const verdictText = (
+  { findings, origin, size, tree, records, witnesses }: Verdict,
+  state: string,
+): string => {
+  const gap = tree?.longestGap;
+  return (
+    findings.map(findingText).join('') +
+    details([
+      ['log', origin],
+      ['leaves', size?.toString()],
+      ['cosigned by', witnesses && witnesses.length > 0 ? witnesses.join(' ') : undefined],
+      ['from', iso(tree?.oldest)],
+      ['to', iso(tree?.newest)],
+      [
+        'longest time without a record',
+        gap && `${((gap.to - gap.from) / HOUR_MS).toFixed(1)} h from ${iso(gap.from)}`,
+      ],
+      [
+        'records that are as their leaves',
+        records?.matched.toString() ?? 'not checked; name an auditor with --as',
+      ],
+      ['records gone after their time', records?.expired.toString()],
+      ['records newer than the checkpoint', records?.newer.toString()],
+      ['checkpoint kept in', state],
+    ]) +
+    (findings.length === 0 ? 'good: nothing was found\n' : `damage: ${findings.length}\n`)
+  );
+};

@@ -1,0 +1,202 @@
+import { hash } from 'node:crypto';
+import { Fault } from '../../lib/fault.ts';
+import {
+  checkRecords,
+  checkTree,
+  type Damage,
+  type Finding,
+  type KnownCertificates,
+  type LedgerRecord,
+  type OpenedCheckpoint,
+  openCheckpoint,
+  type Progress,
+  type RecordSummary,
+  type Tree,
+  type TreeSummary,
+  trustedLog,
+  type WitnessPolicy,
+} from '../../lib/ledger/check/check.ts';
+import { decodeCertificateList } from '../../lib/pki/pki.ts';
+import { authoritiesAnswer, recordPage } from '../answers.ts';
+import type { ApiClient } from '../api-client.ts';
+import { unexpected } from '../failure.ts';
+import type { LogFiles } from './log-files.ts';
+import { type AuditState, writeState } from './state.ts';
+
+export interface Audit {
+  readonly files: LogFiles;
+  readonly vkey: string;
+  readonly witnesses?: WitnessPolicy;
+  readonly state: AuditState | undefined;
+  readonly stateFile: string;
+  /** Signed checkpoints that other readers were shown. */
+  readonly others: readonly string[];
+  readonly maxGap?: number;
+  /** To read the records as an auditor; without it only the log is checked. */
+  readonly client?: ApiClient;
+  readonly now: () => number;
+  readonly progress: Progress;
+}
+
+export interface Verdict {
+  readonly findings: readonly Finding[];
+  readonly origin?: string;
+  readonly size?: number;
+  readonly tree?: TreeSummary;
+  readonly records?: Omit<RecordSummary, 'known'>;
+  /** Witnesses that cosigned the checkpoint. */
+  readonly witnesses?: readonly string[];
+}
+
+/** Years for which the design has records of these kinds kept at least; all others for ten. */
+const KEPT_YEARS: Readonly<Record<string, number>> = { provision: 7, report: 5 };
+const YEAR_MS = 365.2425 * 86_400_000;
+
+const SAVE_EVERY_MS = 2_000;
+
+/** The whole check. Rejects with a `Failure` or a `Fault` where it cannot be made, which says nothing about the log. */
+export const verifyLog = async (audit: Audit): Promise<Verdict> => {
+  const { files, state, now, progress } = audit;
+  const findings: Finding[] = [];
+  const report = (damage: Damage, facts: Finding['facts']): void => {
+    const same = JSON.stringify(facts);
+    if (findings.some((one) => one.damage === damage && JSON.stringify(one.facts) === same)) return;
+    findings.push({ damage, facts });
+  };
+  // Before the checkpoint, so that what they show has had to be in the log by then.
+  const crls = audit.client ? await readCrls(audit.client) : [];
+
+  const note = await files.read('checkpoint');
+  if (note === undefined) throw unexpected(`There is no checkpoint at ${files.name}.`);
+  const log = trustedLog([audit.vkey]);
+  const open = (text: Uint8Array | string): OpenedCheckpoint | undefined => {
+    try {
+      return openCheckpoint(text, log, audit.witnesses?.verifiers);
+    } catch (error) {
+      if (Fault.is(error, 'signature-invalid')) return undefined;
+      if (Fault.is(error, 'malformed-note') || Fault.is(error, 'malformed-checkpoint')) return undefined;
+      throw error;
+    }
+  };
+  const opened = open(note);
+  if (opened === undefined) {
+    report('checkpoint-not-signed', { log: log.origin });
+    return { findings };
+  }
+  const { checkpoint } = opened;
+  const witnesses = cosigners(opened, audit.witnesses);
+  if (audit.witnesses && witnesses.length < audit.witnesses.threshold) {
+    report('checkpoint-not-signed', { witnesses: witnesses.length, needed: audit.witnesses.threshold });
+  }
+  const seen: Tree[] = [];
+  for (const text of [...(state ? [state.checkpoint] : []), ...audit.others]) {
+    const earlier = open(text);
+    if (earlier) seen.push(earlier.checkpoint);
+    else report('checkpoint-not-signed', { log: log.origin, where: 'a checkpoint that was kept or shown' });
+  }
+
+  const readPath = (path: string): Promise<Uint8Array | undefined> => files.read(path);
+  const text = Buffer.from(note).toString('utf8');
+  let savedAt = now();
+  const tree = await checkTree({
+    tree: checkpoint,
+    readPath,
+    seen,
+    checked: Math.min(state?.checked ?? 0, checkpoint.size),
+    ...(audit.maxGap !== undefined && { maxGap: audit.maxGap }),
+    report,
+    progress,
+    onChecked: async (checked) => {
+      if (now() - savedAt < SAVE_EVERY_MS || findings.length > 0) return;
+      savedAt = now();
+      await writeState(audit.stateFile, { vkey: audit.vkey, checkpoint: text, checked });
+    },
+  });
+  const otherHistory = findings.some(
+    ({ damage }) => damage === 'fork' || damage === 'checkpoint-rolled-back',
+  );
+  // The checkpoint that was kept is the evidence then.
+  if (!otherHistory) await writeState(audit.stateFile, { vkey: audit.vkey, checkpoint: text, checked: 0 });
+
+  let records: Verdict['records'];
+  if (audit.client) {
+    const { known, ...summary } = await checkRecords({
+      tree: checkpoint,
+      readPath,
+      records: allRecords(audit.client),
+      retention: (kind) => (KEPT_YEARS[kind] ?? 10) * YEAR_MS,
+      now: now(),
+      report,
+      progress,
+    });
+    records = summary;
+    for (const crl of crls) checkCrl(crl, known, report);
+  }
+  return {
+    findings,
+    origin: checkpoint.origin,
+    size: checkpoint.size,
+    tree,
+    ...(records && { records }),
+    witnesses,
+  };
+};
+
+const cosigners = ({ verified }: OpenedCheckpoint, policy: WitnessPolicy | undefined): readonly string[] => {
+  const keys = new Set(policy?.verifiers.map(({ key }) => key));
+  return [...new Set(verified.filter(({ key }) => keys.has(key)).map(({ key }) => key.name))];
+};
+
+async function* allRecords(client: ApiClient): AsyncGenerator<LedgerRecord> {
+  let cursor: string | undefined;
+  do {
+    const page: { records: readonly unknown[]; cursor?: string } = await client.get(
+      '/api/v1/records',
+      recordPage,
+      { limit: '1000', cursor },
+    );
+    // What matters of a record is that its digest is that of its leaf, whatever it says.
+    for (const record of page.records) yield record as LedgerRecord;
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+}
+
+interface ShownCrl {
+  readonly ca: string;
+  readonly der: Uint8Array;
+}
+
+const MAX_CRL_BYTES = 64 * 1024 * 1024;
+
+/** The current CRL of every authority, as the service itself shows it. */
+const readCrls = async (client: ApiClient): Promise<readonly ShownCrl[]> => {
+  const { authorities } = await client.get('/ca', authoritiesAnswer);
+  const crls: ShownCrl[] = [];
+  for (const { id: ca, urls } of authorities) {
+    for (const address of urls.crl) {
+      const answer = await client.ask({
+        url: new URL(address),
+        method: 'GET',
+        maxBytes: MAX_CRL_BYTES,
+        timeoutMs: 120_000,
+      });
+      if (answer.status === 200) crls.push({ ca, der: answer.body });
+      else throw unexpected(`${address} was answered with status ${answer.status}.`);
+    }
+  }
+  return crls;
+};
+
+const checkCrl = (
+  { ca, der }: ShownCrl,
+  known: KnownCertificates,
+  report: (damage: Damage, facts: Finding['facts']) => void,
+): void => {
+  const digest = hash('sha256', der);
+  if (!known.crls.has(digest)) report('crl-without-leaf', { ca, digest });
+  for (const { serialNumber } of decodeCertificateList(der).revokedCertificates) {
+    const certificate = `${ca}/${serialNumber}`;
+    if (!known.issued.has(certificate)) report('serial-without-leaf', { certificate, crl: digest });
+    if (!known.revoked.has(certificate)) report('revocation-without-leaf', { certificate, crl: digest });
+  }
+};
