@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AnnualReport } from '../lib/ledger/report/annual.ts';
 import { annualCsv, annualPage } from '../lib/ledger/report/annual-files.ts';
 import { type HttpResponse, json } from './http.ts';

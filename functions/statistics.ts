@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ROUNDING } from '../lib/ledger/report/statistics.ts';
 import { json } from './http.ts';
 import { defineRoute } from './route.ts';

@@ -40,8 +40,10 @@ const entryOfRoutes = ({ routes, part }: RouteFunction, front: Front): string =>
   ].join('\n');
 };
 
-/** A file that has several routes has them in a list. */
-const exportOf = (file: string): string => (file === 'records-export' ? 'exportRoutes' : 'route');
+/** Files that have several routes have them in a list. */
+const LISTS: Readonly<Record<string, string>> = { 'records-export': 'exportRoutes', reports: 'reportRoutes' };
+
+const exportOf = (file: string): string => LISTS[file] ?? 'route';
 
 const entryOfTask = ({ id }: TaskFunction): string => `export { handler } from './${id}.ts';`;
 

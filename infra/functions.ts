@@ -19,6 +19,8 @@ export interface Grants {
   readonly crls?: 'read' | 'publish';
   /** The files of the log in the bucket; to extend it takes the key that signs its checkpoints besides. */
   readonly log?: 'read' | 'extend';
+  /** Annual reports in the bucket. */
+  readonly reports?: 'read' | 'make';
   /** CA keys: read the public half and sign. */
   readonly caKeys?: 'sign';
   /** Keys of responders: `make` never sees one, `use` never makes one. */
@@ -39,7 +41,7 @@ export const PARTS = {
 export type Doors = 'public' | 'callers' | 'both';
 
 export interface RouteOfFunction {
-  /** The file in functions/ that has the route, exported as `route`, or several of them as `exportRoutes`. */
+  /** The file in functions/ that has the route. */
   readonly file: string;
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
@@ -260,6 +262,35 @@ export const ROUTE_FUNCTIONS: readonly RouteFunction[] = [
     log: 'read',
   },
   onRows(get('counts', '/api/v1/counts'), together(RECORD, SETTLE, { query: ['record/*', 'count/*'] })),
+  {
+    id: 'reports',
+    routes: [
+      get('reports', '/api/v1/reports/annual'),
+      ...['json', 'csv', 'html'].map((format) => get('reports', `/api/v1/reports/annual/{year}.${format}`)),
+    ],
+    doors: 'public',
+    part: 'published',
+    rows: { query: ['issuers', 'report/annual'] },
+    reports: 'read',
+  },
+  {
+    id: 'report-make',
+    routes: [post('reports', '/api/v1/reports/annual')],
+    doors: 'callers',
+    part: 'published',
+    rows: together(DOOR, SETTLE, {
+      query: ['record/*', 'count/*', 'report/annual'],
+      put: ['report/annual'],
+    }),
+    reports: 'make',
+  },
+  {
+    id: 'statistics',
+    routes: [get('statistics', '/api/v1/statistics')],
+    doors: 'public',
+    part: 'rows',
+    rows: together(SETTLE, { query: ['issuers', 'record/*', 'count/*'] }),
+  },
   {
     id: 'exports',
     routes: ['csv', 'ndjson', 'parquet'].map((format) =>

@@ -44,12 +44,12 @@ export class Operations extends Construct {
         metricName,
         statistic,
         period: FIVE_MINUTES,
-        ...(ca !== undefined && { dimensionsMap: { CA: ca }, label: ca }),
+        ...(ca !== undefined && { dimensionsMap: { CA: ca } }),
       });
 
     const crls = props.authorities.map(({ ca }) => own('CrlSecondsLeft', 'Minimum', ca));
     const responders = props.authorities.map(({ ca }) => own('ResponderDaysLeft', 'Minimum', ca));
-    const unsettled = own('OldestUnsettledRecord', 'Maximum');
+    const unsequenced = own('OldestUnsequencedRecord', 'Maximum');
     const throttled = own('KmsThrottled', 'Sum');
     props.authorities.forEach(({ ca, crl, ocsp }, i) => {
       // A CRL is published every `interval` seconds. One interval late, with an hour's grace, is not chance.
@@ -69,9 +69,15 @@ export class Operations extends Construct {
         `The OCSP responder of ${ca} was not renewed when it was due`,
       );
     });
-    this.#above('unsettled', unsettled, 26 * 3600, 'Records wait for more than a day to be settled', {
-      missing: TreatMissingData.BREACHING,
-    });
+    this.#above(
+      'unsequenced',
+      unsequenced,
+      300,
+      'Records wait for more than five minutes for their leaf in the log',
+      {
+        missing: TreatMissingData.BREACHING,
+      },
+    );
     this.#above(
       'kms-throttled',
       throttled,
@@ -114,7 +120,7 @@ export class Operations extends Construct {
           graph('OCSP: invocations', [props.ocsp.lambda.metricInvocations({ period: FIVE_MINUTES })]),
         ],
         [
-          graph('Oldest unsettled record: seconds', [unsettled]),
+          graph('Oldest record without a leaf: seconds', [unsequenced]),
           graph('KMS: throttled requests', [throttled]),
           graph('Dead letters', [depth]),
         ],

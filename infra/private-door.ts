@@ -110,7 +110,7 @@ export class PrivateDoor extends Construct {
     });
     routes.sort((a, b) => rank(b.route) - rank(a.route));
     routes.forEach(({ target, route }, index) => {
-      listener.addAction(`${kind}-${route.file}`, {
+      listener.addAction(`${kind} ${route.method} ${route.path.replaceAll('/', ' ')}`, {
         priority: index + 1,
         conditions: [
           ListenerCondition.pathPatterns([pattern(route.path)]),

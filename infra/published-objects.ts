@@ -71,6 +71,14 @@ export class PublishedObjects extends Construct {
     this.#grantList(grantee);
   }
 
+  grantReadReports(grantee: IGrantable): void {
+    this.#grant(grantee, 'ReportsRead', 'reports/*', ['s3:GetObject'], ['kms:Decrypt']);
+  }
+
+  grantMakeReports(grantee: IGrantable): void {
+    this.#grant(grantee, 'ReportsMake', 'reports/*', WRITE, WRITE_KEY);
+  }
+
   #grantList(grantee: IGrantable): void {
     grantee.grantPrincipal.addToPrincipalPolicy(
       new PolicyStatement({ sid: 'List', actions: ['s3:ListBucket'], resources: [this.bucket.bucketArn] }),

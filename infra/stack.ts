@@ -61,6 +61,12 @@ interface Environments {
   ceremony: Input<typeof CeremonyEnv>;
 }
 
+export interface AkashiStackProps extends StackProps {
+  readonly settings: Settings;
+  /** How functions are bundled; tests that look at the template alone need not wait for it. */
+  readonly bundle?: typeof bundle;
+}
+
 /** The whole service: what it keeps, the functions, and the doors to them. */
 export class AkashiStack extends Stack {
   /** Every function by its id, for whoever looks at the stack from outside. */
@@ -74,11 +80,13 @@ export class AkashiStack extends Stack {
   readonly #sealingKey: SealingKey;
   readonly #tokens: Tokens | undefined;
   readonly #placement: Placement | undefined;
+  readonly #bundle: typeof bundle;
 
-  constructor(scope: Construct, id: string, props: StackProps & { readonly settings: Settings }) {
+  constructor(scope: Construct, id: string, props: AkashiStackProps) {
     super(scope, id, { ...props, terminationProtection: true });
     const { settings } = props;
     this.#settings = settings;
+    this.#bundle = props.bundle ?? bundle;
     this.#trustDomainText = readFileSync(join(ROOT, settings.trustDomain), 'utf8');
     this.#trustDomain = readTrustDomain(this.#trustDomainText);
     const { authorities } = this.#trustDomain;
@@ -181,7 +189,7 @@ export class AkashiStack extends Stack {
           : { 'trust-domain.json': this.#trustDomainText };
     const fn = new ServiceFunction(this, id, {
       name: id,
-      bundle: bundle(props, files, this.#front),
+      bundle: this.#bundle(props, files, this.#front),
       environment: this.#environment(part, id),
       timeout: Duration.seconds(10),
       logRetention: this.#settings.retention.logDays as RetentionDays,
@@ -198,7 +206,7 @@ export class AkashiStack extends Stack {
       environment === 'gauges' ? {} : { 'trust-domain.json': this.#trustDomainText };
     const fn = new ServiceFunction(this, id, {
       name: id,
-      bundle: bundle(props, files, this.#front),
+      bundle: this.#bundle(props, files, this.#front),
       environment: this.#environment(environment, id),
       timeout: Duration.minutes(byHand ? 15 : 5),
       logRetention: this.#settings.retention.logDays as RetentionDays,
@@ -209,7 +217,7 @@ export class AkashiStack extends Stack {
     return fn;
   }
 
-  #grant(fn: ServiceFunction, { rows, crls, log, caKeys, responderKeys }: Grants): void {
+  #grant(fn: ServiceFunction, { rows, crls, log, reports, caKeys, responderKeys }: Grants): void {
     const { role } = fn;
     this.functions.set(fn.node.id, fn);
     if (rows) this.#table.grant(role, rows);
@@ -220,11 +228,17 @@ export class AkashiStack extends Stack {
       this.#objects.grantExtendLog(role);
       this.#caKeys.grantSignLog(role);
     }
+    if (reports === 'read') this.#objects.grantReadReports(role);
+    if (reports === 'make') this.#objects.grantMakeReports(role);
     if (caKeys === 'sign') this.#caKeys.grantSign(role);
     if (responderKeys === 'make') this.#sealingKey.grantMake(role);
     if (responderKeys === 'use') this.#sealingKey.grantUse(role);
     const bucketArn = `<${this.getLogicalId(this.#objects.bucket.node.defaultChild as CfnElement)}.Arn>`;
-    for (const prefix of [...(crls ? ['crl'] : []), ...(log ? ['log'] : [])]) {
+    for (const prefix of [
+      ...(crls ? ['crl'] : []),
+      ...(log ? ['log'] : []),
+      ...(reports ? ['reports'] : []),
+    ]) {
       acknowledge(
         role,
         'AwsSolutions-IAM5',
@@ -281,7 +295,7 @@ export class AkashiStack extends Stack {
   }
 
   #accessLogs(): Bucket {
-    const bucket = new Bucket(this, 'AccessLogs', {
+    return new Bucket(this, 'AccessLogs', {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       // Log delivery of CloudFront writes by ACL, and cannot use a key of ours.
       objectOwnership: ObjectOwnership.BUCKET_OWNER_PREFERRED,
@@ -298,8 +312,6 @@ export class AkashiStack extends Stack {
       ],
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    acknowledge(bucket, 'AwsSolutions-S1', [], 'It is the bucket that access logs are written to.');
-    return bucket;
   }
 }
 

@@ -3,7 +3,6 @@ import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { acknowledge } from './nag.ts';
 import type { ServiceFunction } from './service-function.ts';
 
 /** What the service does by itself, and where events go that could not be got done: an alarm watches that place. */
@@ -18,7 +17,6 @@ export class Tasks extends Construct {
       retentionPeriod: Duration.days(14),
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    acknowledge(this.deadLetters, 'AwsSolutions-SQS3', [], 'It is the dead-letter queue itself.');
   }
 
   every(minutes: number, fn: ServiceFunction): void {

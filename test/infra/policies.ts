@@ -1,0 +1,66 @@
+import type { Resource, Synthesised } from './synthesised.ts';
+
+/** Policies of a template, read. */
+
+export interface Statement {
+  readonly Sid?: string;
+  readonly Effect: 'Allow' | 'Deny';
+  readonly Action?: string | readonly string[];
+  readonly NotAction?: unknown;
+  readonly Resource?: unknown;
+  readonly Principal?: unknown;
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+export const list = <T>(value: T | readonly T[] | undefined): readonly T[] =>
+  value === undefined ? [] : Array.isArray(value) ? (value as readonly T[]) : [value as T];
+
+const statementsOf = (document: unknown): readonly Statement[] =>
+  list((document as { Statement?: Statement | Statement[] } | undefined)?.Statement);
+
+/** Logical id of what a `Ref` or `Fn::GetAtt` names. */
+export const named = (value: unknown): string | undefined => {
+  const { Ref, 'Fn::GetAtt': attribute } = (value ?? {}) as { Ref?: string; 'Fn::GetAtt'?: [string, string] };
+  return Ref ?? attribute?.[0];
+};
+
+/** Every statement of a role: of its own policies and of those attached to it. */
+export const roleStatements = ({ ofType }: Synthesised, role: string): readonly Statement[] =>
+  ofType('AWS::IAM::Policy')
+    .filter(([, { Properties }]) => list(Properties.Roles).some((attached) => named(attached) === role))
+    .flatMap(([, { Properties }]) => statementsOf(Properties.PolicyDocument));
+
+export const keyStatements = ({ Properties }: Resource): readonly Statement[] =>
+  statementsOf(Properties.KeyPolicy);
+
+export const allows = (statement: Statement, action: string): boolean =>
+  statement.Effect === 'Allow' && list(statement.Action).some((pattern) => matches(String(pattern), action));
+
+/** IAM's wildcards. */
+export const matches = (pattern: string, text: string): boolean =>
+  new RegExp(
+    `^${pattern
+      .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+      .replaceAll('*', '.*')
+      .replaceAll('?', '.')}$`,
+    's',
+  ).test(text);
+
+/** Logical ids of the roles that a resource policy names; throws at a principal that is no role of the template. */
+export const principalRoles = (statement: Statement): readonly string[] => {
+  const { AWS } = statement.Principal as { AWS?: unknown };
+  return list(AWS)
+    .map((principal) => {
+      const role = named(principal);
+      if (role === undefined)
+        throw new Error(`${statement.Sid}: ${JSON.stringify(principal)} is no role of ours`);
+      return role;
+    })
+    .sort();
+};
+
+/** The partitions to which a statement on rows is held; undefined where it is not held to any. */
+export const leadingKeys = (statement: Statement): readonly string[] | undefined => {
+  const keys = statement.Condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'];
+  return keys === undefined ? undefined : list(keys as string | string[]);
+};

@@ -1,0 +1,529 @@
+import { describe, expect, it } from 'vitest';
+import { TASKS } from '../../functions/housekeeping.ts';
+import { routes } from '../../functions/routes.ts';
+import { gatewayPath } from '../../infra/door.ts';
+import { ROUTE_FUNCTIONS, TASK_FUNCTIONS } from '../../infra/functions.ts';
+import {
+  allows,
+  keyStatements,
+  leadingKeys,
+  list,
+  named,
+  principalRoles,
+  roleStatements,
+} from './policies.ts';
+import { publicSettings, standIn, synthesise } from './synthesised.ts';
+
+/** What must never change by accident. */
+
+const made = synthesise(publicSettings(), { bundle: standIn });
+const { ofType, functionId, roleId, resources } = made;
+const functionIds = [...ROUTE_FUNCTIONS, ...TASK_FUNCTIONS].map(({ id }) => id);
+const idOfRole = new Map(functionIds.map((id) => [roleId(id), id]));
+const functionsOf = (roles: readonly string[]): readonly string[] =>
+  roles.map((role) => idOfRole.get(role) ?? role).sort();
+
+const keys = ofType('AWS::KMS::Key');
+const signingKeys = keys.filter(([, { Properties }]) => Properties.KeyUsage === 'SIGN_VERIFY');
+const caKeys = signingKeys.filter(([, { Properties }]) =>
+  String(Properties.Description).startsWith('CA key of'),
+);
+const logKey = signingKeys.filter(([, { Properties }]) => String(Properties.Description).includes('log'));
+
+const policyStatements = ofType('AWS::IAM::Policy').flatMap(([id, { Properties }]) =>
+  list((Properties.PolicyDocument as { Statement: [] }).Statement).map((statement) => ({ id, statement })),
+) as readonly { id: string; statement: Parameters<typeof allows>[0] }[];
+
+/** Functions that issue or publish CRLs, and the ceremony that begins both. */
+const SIGNERS = [
+  'ceremony',
+  'certificate-revocation',
+  'crl-publish',
+  'request-examinations',
+  'scheduled-publication',
+  'scheduled-recovery',
+  'scheduled-responders',
+];
+
+describe('who may sign', () => {
+  it('with a CA key: the functions that issue or publish CRLs, and nobody else', () => {
+    expect(caKeys).toHaveLength(4);
+    for (const [id, key] of caKeys) {
+      const signing = keyStatements(key).filter((statement) => allows(statement, 'kms:Sign'));
+      expect(signing, id).toHaveLength(1);
+      expect(functionsOf(principalRoles(signing[0] as never)), id).toEqual(SIGNERS);
+    }
+  });
+
+  it('with the key of the log: the sequencer', () => {
+    expect(logKey).toHaveLength(1);
+    for (const [, key] of logKey) {
+      const signing = keyStatements(key).filter((statement) => allows(statement, 'kms:Sign'));
+      expect(signing.map((statement) => functionsOf(principalRoles(statement)))).toEqual([
+        ['scheduled-sequencing'],
+      ]);
+    }
+  });
+
+  it('by the one algorithm of the key, over a digest where there is one', () => {
+    const conditions = caKeys.map(([, key]) => {
+      const sign = keyStatements(key).find((statement) => allows(statement, 'kms:Sign'));
+      return sign?.Condition?.StringEquals;
+    });
+    expect(conditions).toEqual([
+      { 'kms:SigningAlgorithm': 'RSASSA_PKCS1_V1_5_SHA_256', 'kms:MessageType': 'DIGEST' },
+      { 'kms:SigningAlgorithm': 'ECDSA_SHA_384', 'kms:MessageType': 'DIGEST' },
+      { 'kms:SigningAlgorithm': 'ECDSA_SHA_256', 'kms:MessageType': 'DIGEST' },
+      { 'kms:SigningAlgorithm': 'ECDSA_SHA_256', 'kms:MessageType': 'DIGEST' },
+    ]);
+  });
+
+  it('not by an IAM policy: no role has kms:Sign, and the keys hand nothing over to IAM but their keeping', () => {
+    expect(policyStatements.filter(({ statement }) => allows(statement, 'kms:Sign'))).toEqual([]);
+    for (const [id, key] of signingKeys) {
+      const toAccount = keyStatements(key).filter(
+        ({ Effect, Principal }) => Effect === 'Allow' && JSON.stringify(Principal).includes(':root'),
+      );
+      expect(
+        toAccount.map(({ Sid }) => Sid),
+        id,
+      ).toEqual(['KeepByDeployment']);
+      for (const statement of toAccount) {
+        expect(JSON.stringify(statement.Condition)).toContain('cfn-exec-role');
+        for (const action of ['kms:Sign', 'kms:ScheduleKeyDeletion', 'kms:DisableKey', 'kms:CreateGrant']) {
+          expect(allows(statement, action), `${id} ${action}`).toBe(false);
+        }
+      }
+    }
+  });
+
+  it('for OCSP: only the OCSP function opens responder keys, and it makes none', () => {
+    const [sealing] = keys.filter(([, { Properties }]) => String(Properties.Description).startsWith('Seals'));
+    const statements = keyStatements((sealing as (typeof keys)[number])[1]);
+    const rolesFor = (action: string) =>
+      statements
+        .filter((statement) => allows(statement, action))
+        .map((one) => functionsOf(principalRoles(one)));
+    expect(rolesFor('kms:Decrypt')).toEqual([['ocsp']]);
+    expect(rolesFor('kms:GenerateDataKeyPairWithoutPlaintext')).toEqual([
+      ['ceremony', 'scheduled-responders'],
+    ]);
+    expect(rolesFor('kms:GenerateDataKeyPair')).toEqual([]);
+    expect(rolesFor('kms:Encrypt')).toEqual([]);
+  });
+});
+
+describe('who may delete a CA key', () => {
+  it.each(signingKeys.map(([id, key]) => [id, keyStatements(key)] as const))(
+    '%s: one person, after another has said so',
+    (_id, statements) => {
+      const deleting = statements.filter((statement) => allows(statement, 'kms:ScheduleKeyDeletion'));
+      expect(deleting.map(({ Sid }) => Sid)).toEqual(['DeleteApproved']);
+      expect(deleting[0]?.Condition).toEqual({
+        StringEquals: { 'aws:ResourceTag/akashi:deletion': 'approved' },
+      });
+      const tagging = statements.filter(
+        ({ Sid, ...statement }) =>
+          allows({ Sid: '', ...statement }, 'kms:TagResource') && Sid !== 'KeepByDeployment',
+      );
+      expect(tagging.map(({ Sid }) => Sid)).toEqual(['ApproveDeletion']);
+      const [deleter] = principalRoles(deleting[0] as never);
+      const [approver] = principalRoles(tagging[0] as never);
+      expect(deleter).not.toBe(approver);
+      const denials = statements.filter(({ Effect }) => Effect === 'Deny');
+      expect(denials.map(({ Sid }) => Sid)).toEqual([
+        'NobodyDeletesAlone',
+        'NobodyDeletesUnapproved',
+        'OnlyTheApproverApproves',
+      ]);
+      const tagOf = denials.find(({ Sid }) => Sid === 'OnlyTheApproverApproves');
+      expect(tagOf?.Condition?.['ForAnyValue:StringEquals']).toEqual({ 'aws:TagKeys': ['akashi:deletion'] });
+      expect(named(tagOf?.Condition?.ArnNotEquals?.['aws:PrincipalArn'])).toBe(approver);
+    },
+  );
+});
+
+const rowStatements = policyStatements.filter(({ statement }) =>
+  list(statement.Action).some((action) => String(action).startsWith('dynamodb:')),
+);
+
+/** Functions whose role can get at rows of such a partition by such an action. */
+const reaching = (pk: string, actions: readonly string[]): readonly string[] =>
+  functionIds.filter((id) =>
+    roleStatements(made, roleId(id)).some(
+      (statement) =>
+        actions.some((action) => allows(statement, action)) && (leadingKeys(statement) ?? ['*']).includes(pk),
+    ),
+  );
+
+describe('who may read what', () => {
+  const READS = ['dynamodb:GetItem', 'dynamodb:Query'];
+
+  it('rows are granted by partition, and never to be scanned', () => {
+    expect(rowStatements.length).toBeGreaterThan(30);
+    for (const { id, statement } of rowStatements) {
+      expect(leadingKeys(statement), id).toBeDefined();
+      expect(leadingKeys(statement), id).not.toContain('*');
+      for (const action of ['dynamodb:Scan', 'dynamodb:PartiQLSelect', 'dynamodb:ExportTableToPointInTime']) {
+        expect(allows(statement, action), `${id} ${action}`).toBe(false);
+      }
+    }
+  });
+
+  it('requests, which hold what persons have said of themselves', () => {
+    expect(reaching('request/*', READS)).toEqual([
+      'request-submit',
+      'requests',
+      'request',
+      'request-examinations',
+      'request-withdrawal',
+      'request-certificate',
+      'scheduled-recovery',
+    ]);
+  });
+
+  it('certificates, whose subjects are persons', () => {
+    expect(reaching('certificates/*', READS)).toEqual([
+      'request-examinations',
+      'request-certificate',
+      'certificate',
+      'certificate-revocation',
+      'certificate-hold',
+      'certificate-release',
+      'scheduled-responders',
+      'scheduled-recovery',
+      'ceremony',
+    ]);
+  });
+
+  it('records, which say who was told what about whom', () => {
+    expect(reaching('record/*', READS)).toEqual([
+      'records',
+      'record',
+      'proofs',
+      'counts',
+      'report-make',
+      'statistics',
+      'exports',
+      'scheduled-sequencing',
+    ]);
+  });
+
+  it('responder keys', () => {
+    expect(reaching('responder-keys', READS)).toEqual(['ocsp', 'scheduled-responders', 'ceremony']);
+  });
+
+  it('the OCSP function reads statuses and its own keys, and writes records: nothing more', () => {
+    const granted = roleStatements(made, roleId('ocsp')).flatMap((statement) =>
+      list(statement.Action).map((action) => [String(action), leadingKeys(statement) ?? '']),
+    );
+    expect(granted).toEqual([
+      ['logs:CreateLogStream', ''],
+      ['logs:PutLogEvents', ''],
+      ['xray:PutTelemetryRecords', ''],
+      ['xray:PutTraceSegments', ''],
+      ['dynamodb:GetItem', ['responder-keys', 'responders', 'staged/*', 'status/*']],
+      ['dynamodb:Query', ['issuers']],
+      ['dynamodb:PutItem', ['staged/*']],
+      ['kms:Decrypt', ''],
+      ['kms:DescribeKey', ''],
+      ['kms:Encrypt', ''],
+      ['kms:GenerateDataKey', ''],
+      ['kms:ReEncryptFrom', ''],
+      ['kms:ReEncryptTo', ''],
+    ]);
+  });
+
+  it('nobody deletes a settled record; whoever asks for records, or counts them, settles them first', () => {
+    expect(reaching('record/*', ['dynamodb:DeleteItem'])).toEqual([]);
+    expect(reaching('record/*', ['dynamodb:PutItem'])).toEqual([
+      'records',
+      'counts',
+      'report-make',
+      'statistics',
+      'exports',
+      'scheduled-sequencing',
+    ]);
+    expect(reaching('log', ['dynamodb:PutItem'])).toEqual(['scheduled-sequencing']);
+  });
+
+  it('no role may do everything of a service', () => {
+    const wide = policyStatements.filter(({ statement }) =>
+      list(statement.Action).some((action) => /^\*$|:\*$/.test(String(action))),
+    );
+    expect(wide).toEqual([]);
+  });
+});
+
+describe('what is encrypted', () => {
+  const dataKey = keys.find(
+    ([, { Properties }]) => Properties.Description === 'Rows, published objects and alarms',
+  )?.[0];
+
+  it('rows, under our key', () => {
+    for (const [, { Properties }] of ofType('AWS::DynamoDB::GlobalTable')) {
+      expect(Properties.SSESpecification).toEqual({ SSEEnabled: true, SSEType: 'KMS' });
+      const [replica] = Properties.Replicas as [{ SSESpecification: { KMSMasterKeyId: unknown } }];
+      expect(named(replica.SSESpecification.KMSMasterKeyId)).toBe(dataKey);
+    }
+  });
+
+  it('published objects under our key, access logs under S3’s; both refuse plain HTTP and the public', () => {
+    const buckets = ofType('AWS::S3::Bucket');
+    expect(buckets).toHaveLength(2);
+    for (const [id, { Properties }] of buckets) {
+      expect(Properties.PublicAccessBlockConfiguration, id).toEqual({
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      });
+      expect(Properties.VersioningConfiguration, id).toEqual({ Status: 'Enabled' });
+      expect(JSON.stringify(Properties.BucketEncryption)).toMatch(/aws:kms|AES256/);
+    }
+    const published = buckets.find(([, { Properties }]) => Properties.ObjectLockEnabled)?.[1].Properties;
+    expect(JSON.stringify(published?.BucketEncryption)).toContain(dataKey);
+    for (const [, { Properties }] of ofType('AWS::S3::BucketPolicy')) {
+      expect(JSON.stringify(Properties.PolicyDocument)).toContain('"aws:SecureTransport":"false"');
+    }
+  });
+
+  it('alarms and dead letters', () => {
+    expect(ofType('AWS::SNS::Topic').map(([, { Properties }]) => named(Properties.KmsMasterKeyId))).toEqual([
+      dataKey,
+    ]);
+    expect(ofType('AWS::SQS::Queue').map(([, { Properties }]) => Properties.SqsManagedSseEnabled)).toEqual([
+      true,
+    ]);
+  });
+
+  it('symmetric keys are rotated', () => {
+    const symmetric = keys.filter(([, { Properties }]) => Properties.KeyUsage !== 'SIGN_VERIFY');
+    expect(symmetric.map(([, { Properties }]) => Properties.EnableKeyRotation)).toEqual([true, true]);
+  });
+});
+
+describe('what is kept', () => {
+  it.each([
+    'AWS::DynamoDB::GlobalTable',
+    'AWS::S3::Bucket',
+    'AWS::KMS::Key',
+    'AWS::KMS::Alias',
+    'AWS::Cognito::UserPool',
+    'AWS::SQS::Queue',
+  ])('every %s stays when the stack goes', (type) => {
+    const found = ofType(type);
+    expect(found.length).toBeGreaterThan(0);
+    expect(found.filter(([, { DeletionPolicy }]) => DeletionPolicy !== 'Retain').map(([id]) => id)).toEqual(
+      [],
+    );
+    expect(found.filter(([, one]) => one.UpdateReplacePolicy !== 'Retain').map(([id]) => id)).toEqual([]);
+  });
+
+  it('rows: deletion protection, recovery to any second of 35 days, expiry by the attribute that rows carry', () => {
+    for (const [, { Properties }] of ofType('AWS::DynamoDB::GlobalTable')) {
+      const [replica] = Properties.Replicas as [Record<string, unknown>];
+      expect(replica.DeletionProtectionEnabled).toBe(true);
+      expect(replica.PointInTimeRecoverySpecification).toEqual({
+        PointInTimeRecoveryEnabled: true,
+        RecoveryPeriodInDays: 35,
+      });
+      expect(Properties.TimeToLiveSpecification).toEqual({ AttributeName: 'expires', Enabled: true });
+      expect(Properties.BillingMode).toBe('PAY_PER_REQUEST');
+    }
+  });
+
+  it('published CRLs and the log: locked for ten years', () => {
+    const locks = ofType('AWS::S3::Bucket').flatMap(
+      ([, { Properties }]) => Properties.ObjectLockConfiguration ?? [],
+    );
+    expect(locks).toEqual([
+      { ObjectLockEnabled: 'Enabled', Rule: { DefaultRetention: { Days: 3660, Mode: 'GOVERNANCE' } } },
+    ]);
+  });
+
+  it('the stack itself cannot be deleted by mistake', () => {
+    expect(made.stack.terminationProtection).toBe(true);
+  });
+});
+
+describe('functions', () => {
+  it('run on Node 24 and arm64, traced, each with a role and a log of its own', () => {
+    const functions = ofType('AWS::Lambda::Function');
+    expect(functions).toHaveLength(functionIds.length);
+    for (const [id, { Properties }] of functions) {
+      expect(Properties, id).toMatchObject({
+        Runtime: 'nodejs24.x',
+        Architectures: ['arm64'],
+        TracingConfig: { Mode: 'Active' },
+      });
+    }
+    expect(new Set(functions.map(([, { Properties }]) => named(Properties.Role))).size).toBe(
+      functions.length,
+    );
+    const logs = functions.map(([, { Properties }]) =>
+      named((Properties.LoggingConfig as { LogGroup: unknown }).LogGroup),
+    );
+    expect(new Set(logs).size).toBe(functions.length);
+  });
+
+  it('of the ceremony: closed until one person opens it, invoked by another', () => {
+    const ceremony = resources[functionId('ceremony')];
+    expect(ceremony?.Properties.ReservedConcurrentExecutions).toBe(0);
+    const target = functionId('ceremony');
+    const opening = policyStatements.filter(({ statement }) =>
+      allows(statement, 'lambda:PutFunctionConcurrency'),
+    );
+    const invoking = policyStatements.filter(({ statement }) => allows(statement, 'lambda:InvokeFunction'));
+    expect(opening.map(({ statement }) => named(statement.Resource))).toEqual([target]);
+    expect(invoking.map(({ statement }) => named(statement.Resource))).toEqual([target]);
+    expect(opening[0]?.id).not.toBe(invoking[0]?.id);
+    expect(
+      ofType('AWS::Lambda::Permission').filter(
+        ([, { Properties }]) => named(Properties.FunctionName) === target,
+      ),
+    ).toEqual([]);
+  });
+
+  it('serve every route of the service but those of the embedded token issuer', () => {
+    const ours = ROUTE_FUNCTIONS.flatMap((fn) =>
+      fn.routes.map(({ method, path }) => `${method} ${path}`),
+    ).sort();
+    const all = routes.map(({ method, path }) => `${method} ${path}`).sort();
+    expect(ours).toEqual(
+      all.filter((route) => !['POST /token', 'GET /.well-known/jwks.json'].includes(route)),
+    );
+  });
+
+  it('run every task of the service on a schedule', () => {
+    const scheduled = TASK_FUNCTIONS.filter(({ everyMinutes }) => everyMinutes !== undefined).map(
+      ({ id }) => id,
+    );
+    expect(scheduled).toEqual(expect.arrayContaining(Object.keys(TASKS).map((task) => `scheduled-${task}`)));
+    expect(ofType('AWS::Events::Rule')).toHaveLength(scheduled.length);
+  });
+
+  it('stand behind the doors that their routes ask for', () => {
+    const access = new Map(routes.map((route) => [`${route.method} ${route.path}`, route.access]));
+    const wrong = ROUTE_FUNCTIONS.flatMap((fn) =>
+      fn.routes
+        .map(({ method, path }) => `${method} ${path}`)
+        .filter((route) => {
+          const asked = access.get(route);
+          return fn.doors !== (asked === 'public' ? 'public' : asked === 'optional' ? 'both' : 'callers');
+        }),
+    );
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe('doors', () => {
+  const routesOf = (description: string) => {
+    const api = ofType('AWS::ApiGatewayV2::Api').find(
+      ([, { Properties }]) => Properties.Description === description,
+    );
+    if (!api) throw new Error(`There is no door ${description}`);
+    const found = ofType('AWS::ApiGatewayV2::Route').filter(
+      ([, { Properties }]) => named(Properties.ApiId) === api[0],
+    );
+    return { api: api[1].Properties, routes: found.map(([, { Properties }]) => Properties) };
+  };
+  const keysOf = (doors: readonly string[]) =>
+    [
+      ...new Set(
+        ROUTE_FUNCTIONS.filter((fn) => doors.includes(fn.doors)).flatMap((fn) =>
+          fn.routes.flatMap(({ method, path }) =>
+            (method === 'GET' ? ['GET', 'HEAD'] : [method]).map((verb) => `${verb} ${gatewayPath(path)}`),
+          ),
+        ),
+      ),
+    ].sort();
+  const namesOf = (found: readonly Readonly<Record<string, unknown>>[]) =>
+    found.map(({ RouteKey }) => RouteKey).sort();
+
+  it('for everybody: what is public, and nothing that asks who calls', () => {
+    expect(namesOf(routesOf('For everybody, behind the CDN').routes)).toEqual(keysOf(['public', 'both']));
+  });
+
+  it('for certificates: mutual TLS, and no way around it', () => {
+    const { api, routes: found } = routesOf('For callers with a client certificate');
+    expect(api.DisableExecuteApiEndpoint).toBe(true);
+    expect(namesOf(found)).toEqual(keysOf(['callers', 'both']));
+    const domain = ofType('AWS::ApiGatewayV2::DomainName').find(
+      ([, { Properties }]) => Properties.DomainName === 'api.akashi.example',
+    );
+    expect(JSON.stringify(domain?.[1].Properties.MutualTlsAuthentication)).toContain('TruststoreUri');
+    expect(JSON.stringify(domain?.[1].Properties.DomainNameConfigurations)).toContain('TLS_1_2');
+  });
+
+  it('for tokens: every route asks for one', () => {
+    const { api, routes: found } = routesOf('For callers with a token');
+    expect(api.DisableExecuteApiEndpoint).toBe(true);
+    expect(namesOf(found)).toEqual(keysOf(['callers', 'both']));
+    expect(new Set(found.map(({ AuthorizationType }) => AuthorizationType))).toEqual(new Set(['JWT']));
+  });
+
+  it('say nothing of callers in their access logs', () => {
+    for (const [, { Properties }] of ofType('AWS::ApiGatewayV2::Stage')) {
+      const { Format } = Properties.AccessLogSettings as { Format: string };
+      expect(Format).not.toMatch(/sourceIp|userAgent|\$context\.path|identity|authorizer/);
+    }
+  });
+});
+
+describe('publication', () => {
+  const config = ofType('AWS::CloudFront::Distribution')[0]?.[1].Properties.DistributionConfig as {
+    CacheBehaviors: { PathPattern: string; ViewerProtocolPolicy: string; AllowedMethods: string[] }[];
+    DefaultCacheBehavior: { ViewerProtocolPolicy: string };
+  };
+
+  it('answers CRLs, CA certificates and OCSP by plain HTTP, and the rest by TLS alone', () => {
+    const plain = config.CacheBehaviors.filter(
+      ({ ViewerProtocolPolicy }) => ViewerProtocolPolicy === 'allow-all',
+    );
+    expect(plain.map(({ PathPattern }) => PathPattern)).toEqual(['/crl/*', '/ca/*', '/ocsp', '/ocsp/*']);
+    expect(config.DefaultCacheBehavior.ViewerProtocolPolicy).toBe('https-only');
+  });
+
+  it('keeps an answer as long as the answer says, and passes no credentials on', () => {
+    const [policy] = ofType('AWS::CloudFront::CachePolicy').map(
+      ([, { Properties }]) => Properties.CachePolicyConfig,
+    ) as [
+      {
+        DefaultTTL: number;
+        MinTTL: number;
+        ParametersInCacheKeyAndForwardedToOrigin: Record<string, unknown>;
+      },
+    ];
+    expect([policy.MinTTL, policy.DefaultTTL]).toEqual([0, 0]);
+    const [request] = ofType('AWS::CloudFront::OriginRequestPolicy').map(
+      ([, { Properties }]) => Properties.OriginRequestPolicyConfig,
+    ) as [{ HeadersConfig: unknown; CookiesConfig: unknown }];
+    expect(request).toMatchObject({
+      HeadersConfig: { HeaderBehavior: 'whitelist', Headers: ['Content-Type'] },
+      CookiesConfig: { CookieBehavior: 'none' },
+      QueryStringsConfig: { QueryStringBehavior: 'none' },
+    });
+  });
+});
+
+describe('operations', () => {
+  it('raises an alarm for each thing that must not happen in silence', () => {
+    const alarms = ofType('AWS::CloudWatch::Alarm').map(([, { Properties }]) => Properties);
+    const metrics = alarms.map(({ MetricName }) => MetricName);
+    for (const metric of [
+      'CrlSecondsLeft',
+      'ResponderDaysLeft',
+      'OldestUnsequencedRecord',
+      'KmsThrottled',
+      'Errors',
+      'Duration',
+      'ApproximateNumberOfMessagesVisible',
+    ]) {
+      expect(metrics, metric).toContain(metric);
+    }
+    for (const alarm of alarms) expect(list(alarm.AlarmActions as unknown[])).toHaveLength(1);
+    const silent = alarms.filter(({ MetricName }) => /Left$/.test(String(MetricName)));
+    expect(new Set(silent.map(({ TreatMissingData }) => TreatMissingData))).toEqual(new Set(['breaching']));
+  });
+});
