@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { Fault } from '../lib/fault.ts';
 import { json } from './http.ts';
 import { defineRoute } from './route.ts';
-import { fields, requestView } from './schemas.ts';
+import { fields, principalId, requestView } from './schemas.ts';
 
 /** A PKCS#10 of at most 64 KiB in PEM. */
 const MAX_CSR_CHARACTERS = 96 * 1024;
@@ -34,6 +34,11 @@ export const route = defineRoute({
         .max(MAX_CSR_CHARACTERS)
         .meta({ description: 'PKCS#10 in PEM (RFC 2986, 7468). Its subject is not used.' }),
       fields,
+      holder: principalId.exactOptional().meta({
+        description:
+          'Whom the certificate is about: a pseudonym, by which the holder may see its own records.',
+        example: 'holder-tanabe',
+      }),
     }),
   },
   responses: {

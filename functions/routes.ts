@@ -8,6 +8,7 @@ import { route as certificateRevocation } from './certificate-revocation.ts';
 import { route as counts } from './counts.ts';
 import { route as crl } from './crl.ts';
 import { route as crlPublish } from './crl-publish.ts';
+import { disclosureRoutes } from './disclosures.ts';
 import { route as healthz } from './healthz.ts';
 import { route as jwks } from './jwks.ts';
 import { route as logCheckpoint } from './log-checkpoint.ts';
@@ -17,6 +18,7 @@ import { route as ocspGet } from './ocsp-get.ts';
 import { route as ocspPost } from './ocsp-post.ts';
 import { route as openapiJson } from './openapi-json.ts';
 import { route as provisionProof } from './provision-proof.ts';
+import { ownRoutes } from './own.ts';
 import { route as provisions } from './provisions.ts';
 import { route as record } from './record.ts';
 import { route as recordProof } from './record-proof.ts';
@@ -66,6 +68,8 @@ export const routes: readonly Route[] = [
   counts,
   ...exportRoutes,
   ...reportRoutes,
+  ...disclosureRoutes,
+  ...ownRoutes,
   statistics,
   crlPublish,
 ];

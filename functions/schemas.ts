@@ -106,6 +106,7 @@ export const requestView = z
     state: z.enum(REQUEST_STATES),
     fields: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
     subject: z.string().meta({ description: 'The subject that the certificate will have, for people.' }),
+    holder: principalId.exactOptional(),
     keyAlgorithm: z.string(),
     publicKeyDigest: z.string().meta({ description: 'SHA-256 of the DER SubjectPublicKeyInfo, hex.' }),
     submittedBy: principalId,

@@ -6,10 +6,12 @@ import { LOG_KEY } from './keys/log-key.ts';
 import type { KeyStore } from './keys/signer.ts';
 import { type Audit, openAudit } from './ledger/audit.ts';
 import { openCosigning, type Witness } from './ledger/cosigning.ts';
+import { type Disclosures, openDisclosures } from './ledger/disclosure/disclosures.ts';
 import { type Ledger, openLedger } from './ledger/ledger.ts';
 import { openSequencer, type Sequencer } from './ledger/sequencer.ts';
 import { openTransparencyLog, type TransparencyLog } from './ledger/transparency-log.ts';
 import type { Clock, Log, Random } from './ports.ts';
+import type { Principal } from './principal.ts';
 import type { Principals } from './principals/principals.ts';
 import { openRegistration, type Registration } from './registration/registration.ts';
 import { readCurrentCrl } from './status/crls.ts';
@@ -27,6 +29,7 @@ export interface App {
   readonly ledger: Ledger;
   readonly transparencyLog: TransparencyLog;
   readonly audit: Audit;
+  readonly disclosures: Disclosures;
   readonly principals: Principals;
 }
 
@@ -50,6 +53,17 @@ export interface Ports {
   /** How many witnesses a checkpoint needs before it is published. */
   readonly witnessThreshold?: number | undefined;
 }
+
+/** The key that signs what holders are given about themselves; Ed25519. */
+const DISCLOSURE_KEY = { id: 'disclosure', algorithm: 'ed25519' } as const;
+
+/** As whom the service reads certificates for what it hands over; nobody can come as it. */
+const SERVICE: Principal = {
+  id: 'service',
+  role: 'auditor',
+  person: 'service',
+  name: { ja: '証', en: 'Akashi' },
+};
 
 /** The service without its door: enough to hold a ceremony, to recover and to keep house. */
 export interface Works extends Omit<App, 'principals'> {
@@ -100,6 +114,15 @@ export const compose = (ports: Ports): Works => {
       log,
     }),
   });
+  const disclosures = openDisclosures({
+    table,
+    ledger,
+    clock,
+    service: ports.publicUrls[0],
+    principals: trustDomain.principals,
+    certificateOf: (ref) => authority.certificate(SERVICE, ref),
+    signer: () => ports.responderKeys.create(DISCLOSURE_KEY.id, DISCLOSURE_KEY.algorithm),
+  });
   const audit = openAudit({
     table,
     bucket: ports.bucket,
@@ -123,10 +146,10 @@ export const compose = (ports: Ports): Works => {
       random,
     };
     principals = await openDoor(door, tokens);
-    return { authority, registration, status, ledger, transparencyLog, audit, principals };
+    return { authority, registration, status, ledger, transparencyLog, audit, disclosures, principals };
   };
 
-  return { authority, registration, status, ledger, transparencyLog, sequencer, audit, open };
+  return { authority, registration, status, ledger, transparencyLog, sequencer, audit, disclosures, open };
 };
 
 /** C2SP tlog-checkpoint: the URL of the log without its scheme. */

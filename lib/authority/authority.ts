@@ -109,6 +109,8 @@ export interface Order {
   readonly profileVersion: number;
   readonly office?: string;
   readonly fields: FieldValues;
+  /** Whom the certificate is about, by a pseudonym. */
+  readonly holder?: string;
   readonly subjectPublicKeyInfo: Uint8Array;
   readonly actor: string;
 }
@@ -225,6 +227,7 @@ export const openAuthority = (deps: AuthorityDeps): Authority & AuthorityWorks =
         profile: profile.id,
         profileVersion: profile.version,
         ...(order.office !== undefined && { office: order.office }),
+        ...(order.holder !== undefined && { holder: order.holder }),
         actor: order.actor,
         context: {
           kind: 'endEntity',

@@ -33,6 +33,7 @@ export interface IssuancePlan {
   readonly profile: string;
   readonly profileVersion: number;
   readonly office?: string;
+  readonly holder?: string;
   readonly actor: string;
   readonly context: CertificateContext;
   readonly build: (serialNumber: SerialHex, notBefore: Date) => TbsCertificate;
@@ -122,6 +123,7 @@ export const openIssuing = (
       actor: plan.actor,
       certificates: [ref],
       ...(plan.office !== undefined && { office: plan.office }),
+      ...(plan.holder !== undefined && { holder: plan.holder }),
       details: {
         order: plan.order,
         profile: plan.profile,

@@ -13,7 +13,7 @@ export interface RecordQuery {
   readonly actor?: string;
   /** Not both. */
   readonly certificate?: { readonly ca: string; readonly serial: string };
-  /** Acts on the holder's certificates, and every provision about one of them. */
+  /** Everything about any of the holder's certificates, from its issuance on. */
   readonly holder?: string;
   /** Of provisions. */
   readonly purpose?: string;

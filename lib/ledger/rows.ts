@@ -14,7 +14,7 @@ import type { LedgerRecord } from './record.ts';
  *   channel/{channel}/{month} {id}     a pointer, under the channel of a provision
  *   purpose/{purpose}/{month} {id}     a pointer, under the purpose of a provision that has one
  *   office/{office}/{month}   {id}     a pointer, under the sub-office that acted or was told
- *   holder/{holder}           {id}     a pointer, to acts on the holder's certificates; provisions are found by these
+ *   holder/{holder}           {id}     a pointer, to the issuance of each of the holder's certificates
  *   ledger                    first    the time of the oldest record: where walks back through time end
  *   log                       tree     the tree as it stands (tree.ts)
  *   log/batch                 {first}  the entries that become leaves from this index on (tree.ts)
@@ -109,7 +109,7 @@ export const pointerPks = (record: LedgerRecord): readonly string[] => {
   if (record.kind === 'provision') {
     pks.add(channelPk(record.channel, month));
     if (record.purpose !== undefined) pks.add(purposePk(record.purpose, month));
-  } else if (record.holder !== undefined) {
+  } else if (record.kind === 'issuance' && record.holder !== undefined) {
     pks.add(holderPk(record.holder));
   }
   return [...pks];

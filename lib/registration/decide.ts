@@ -16,6 +16,7 @@ export type Application = {
   readonly profileVersion: number;
   readonly fields: Readonly<Record<string, string | readonly string[]>>;
   readonly subject: string;
+  readonly holder?: string;
   readonly keyAlgorithm: string;
   /** SHA-256 of the DER SubjectPublicKeyInfo, hex. */
   readonly publicKeyDigest: string;

@@ -52,6 +52,7 @@ export interface Issuing {
     readonly profileVersion: number;
     readonly office: string;
     readonly fields: Fields;
+    readonly holder?: string;
     readonly subjectPublicKeyInfo: Uint8Array;
     readonly actor: string;
   }): Promise<CertificateRef>;

@@ -32,6 +32,20 @@ const assertPossession = (csr: CertificationRequest): void => {
   }
 };
 
+const HOLDER = /^[a-z0-9-]{1,64}$/;
+
+/** An Individual Number (個人番号) has 12 digits, a Resident Record Code (住民票コード) 11: neither may get into a record. */
+const assertPseudonym = (holder: string): void => {
+  const digits = holder.replaceAll('-', '');
+  if (!HOLDER.test(holder) || /^\d{11,12}$/.test(digits)) {
+    throw new Fault(
+      'invalid-field',
+      'A holder is named by a pseudonym of 1 to 64 of a-z, 0-9 and hyphens, never by a number of the resident register.',
+      { field: 'holder' },
+    );
+  }
+};
+
 /** Judges a submission whole, before anything is stored. Faults: those of `Registration.submit`. */
 export const judge = (issuing: Issuing, office: string, submission: Submission): Application => {
   if (Buffer.byteLength(JSON.stringify(submission.fields)) > MAX_FIELDS_BYTES) {
@@ -39,6 +53,8 @@ export const judge = (issuing: Issuing, office: string, submission: Submission):
       limit: MAX_FIELDS_BYTES,
     });
   }
+  const { holder } = submission;
+  if (holder !== undefined) assertPseudonym(holder);
   const { profile, subject, fields } = issuing.describe(submission.profile, office, submission.fields);
   const csr = decodeCertificationRequest(decodePem(CSR_LABELS, submission.csr, MAX_CSR_BYTES));
   const key = checkPublicKey(csr.subjectPublicKeyInfo);
@@ -53,6 +69,7 @@ export const judge = (issuing: Issuing, office: string, submission: Submission):
     profileVersion: profile.version,
     fields,
     subject,
+    ...(holder !== undefined && { holder }),
     keyAlgorithm: key.kind,
     publicKeyDigest: key.digest,
     subjectPublicKeyInfo: Buffer.from(csr.subjectPublicKeyInfo).toString('base64'),

@@ -25,6 +25,11 @@ export interface Submission {
   readonly csr: string;
   /** Values of the profile's fields, by the field's name. */
   readonly fields: Readonly<Record<string, string | readonly string[]>>;
+  /**
+   * Whom the certificate is about: the id of a principal of role holder, chosen by the registration system as a
+   * pseudonym for this service. Records name the holder by it, so it is no name and no public number.
+   */
+  readonly holder?: string;
 }
 
 export interface Examination {
@@ -45,6 +50,7 @@ export interface RequestView {
   readonly fields: Readonly<Record<string, string | readonly string[]>>;
   /** The subject that the certificate will have, for people. */
   readonly subject: string;
+  readonly holder?: string;
   readonly keyAlgorithm: string;
   /** SHA-256 of the DER SubjectPublicKeyInfo, hex. */
   readonly publicKeyDigest: string;
@@ -120,6 +126,7 @@ const viewOf = (id: string, request: Request): RequestView => ({
   state: request.state,
   fields: request.fields,
   subject: request.subject,
+  ...(request.holder !== undefined && { holder: request.holder }),
   keyAlgorithm: request.keyAlgorithm,
   publicKeyDigest: request.publicKeyDigest,
   submittedBy: request.submittedBy,
@@ -202,6 +209,7 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
       profileVersion: request.profileVersion,
       office: request.office,
       fields: request.fields,
+      ...(request.holder !== undefined && { holder: request.holder }),
       subjectPublicKeyInfo: Buffer.from(request.subjectPublicKeyInfo, 'base64'),
       actor: request.examinations.at(-1)?.by ?? 'service',
     });

@@ -5,6 +5,8 @@ import type { App } from '../../lib/app.ts';
 import type { CaView, CertificateView, Revocation } from '../../lib/authority/authority.ts';
 import { Fault } from '../../lib/fault.ts';
 import { generateSoftwareKey } from '../../lib/keys/software.ts';
+import type { CaseView } from '../../lib/ledger/disclosure/cases.ts';
+import { publicJwk } from '../../lib/ledger/disclosure/jws.ts';
 import { EXPORT_TYPES } from '../../lib/ledger/export/formats.ts';
 import type { RecordQuery } from '../../lib/ledger/ledger.ts';
 import type { LedgerRecord, RecordDraft } from '../../lib/ledger/record.ts';
@@ -106,6 +108,15 @@ export interface TestApp extends App {
   gate: Promise<void>;
   tokenOf(role: Role): Promise<string>;
 }
+
+const CASE: CaseView = {
+  id: RECORD,
+  holder: 'holder-1',
+  requestedBy: 'holder-1',
+  requestedAt: '2026-01-01T12:00:00.000Z',
+  deadline: '2026-01-31T14:59:59.000Z',
+  state: 'open',
+};
 
 const REPORT = { fiscalYear: 2024, version: 1, madeAt: '2025-04-01T00:00:00.000Z', digest: '22'.repeat(32) };
 
@@ -271,6 +282,37 @@ export const testApp = (
       }),
     },
 
+    disclosures: {
+      cases: {
+        open: async () => CASE,
+        get: async (_caller, id) => known(id === RECORD, 'unknown-disclosure', CASE),
+        list: async () => ({ cases: [CASE] }),
+        extend: async (_caller, id) => known(id === RECORD, 'unknown-disclosure', CASE),
+        closeWrites: async () => [],
+      },
+      delegates: {
+        list: async () => [{ delegate: 'holder-2', since: '2026-01-01T00:00:00Z' }],
+        name: async (_holder, delegate) => ({ delegate, since: '2026-01-01T00:00:00Z' }),
+        withdraw: async () => {},
+        assertMayAct: async () => {},
+      },
+      own: async () => ({
+        entries: [
+          {
+            id: RECORD,
+            time: '2026-01-01T12:00:00.000Z',
+            who: { recipient: 'relyingparty-1', ja: '氏名', en: 'Name' },
+            channel: 'ocsp',
+            certificates: [{ ca: CA, serial: SERIAL }],
+            count: 1,
+          },
+        ],
+      }),
+      handOver: async (_caller, id) =>
+        known(id === RECORD, 'unknown-disclosure', { jws: '{}', page: '<!DOCTYPE html>' }),
+      key: async () => publicJwk(signer),
+    },
+
     audit: {
       counts: async () => [],
       export: async (_caller, { format }) => ({
@@ -356,6 +398,29 @@ export const EXAMPLES: Readonly<
   getAnnualReportCsv: { target: '/api/v1/reports/annual/2024.csv' },
   getAnnualReportPage: { target: '/api/v1/reports/annual/2024.html' },
   getStatistics: { target: '/api/v1/statistics?from=2025-04&to=2025-12' },
+  requestDisclosure: {
+    target: '/api/v1/disclosures',
+    type: 'application/json',
+    body: JSON.stringify({ holder: 'holder-1' }),
+  },
+  listDisclosures: { target: '/api/v1/disclosures' },
+  getDisclosure: { target: `/api/v1/disclosures/${RECORD}` },
+  extendDisclosure: {
+    target: `/api/v1/disclosures/${RECORD}/extension`,
+    type: 'application/json',
+    body: JSON.stringify({ days: 30, reason: '記録が多量であるため' }),
+  },
+  getDisclosureBundle: { target: `/api/v1/disclosures/${RECORD}/bundle.json` },
+  getDisclosurePage: { target: `/api/v1/disclosures/${RECORD}/bundle.html` },
+  getDisclosureKeys: { target: '/.well-known/disclosure-keys.json' },
+  listOwnRecords: { target: '/api/v1/own/records?limit=5' },
+  listDelegates: { target: '/api/v1/own/delegates' },
+  nameDelegate: {
+    target: '/api/v1/own/delegates',
+    type: 'application/json',
+    body: JSON.stringify({ delegate: 'holder-2' }),
+  },
+  withdrawDelegate: { target: '/api/v1/own/delegates/holder-2' },
   exportRecordsAsCsv: { target: '/api/v1/exports/records.csv' },
   exportRecordsAsNdjson: { target: '/api/v1/exports/records.ndjson?kind=issuance' },
   exportRecordsAsParquet: { target: '/api/v1/exports/records.parquet?channel=ocsp' },

@@ -1,0 +1,135 @@
+import { Fault } from '../../fault.ts';
+import type { CertificateRef, Principal } from '../../principal.ts';
+import type { Table } from '../../store/store.ts';
+import { bilingual, escapeHtml, htmlPage } from '../html.ts';
+import type { Ledger } from '../ledger.ts';
+import { heldCertificates } from '../query.ts';
+import type { LedgerRecord } from '../record.ts';
+import type { CaseView } from './cases.ts';
+import { type OwnEntry, ownEntries } from './own.ts';
+
+/** What a holder is shown of a certificate. */
+export interface DisclosedCertificate extends CertificateRef {
+  readonly profile: string;
+  readonly subject: string;
+  readonly notBefore: string;
+  readonly notAfter: string;
+  readonly status: string;
+  readonly pem?: string;
+}
+
+/** Everything that the service keeps about one person, as it stood when it was made. */
+export interface Bundle {
+  readonly bundle: 'disclosure';
+  readonly service: string;
+  readonly disclosure: string;
+  readonly holder: string;
+  readonly requestedAt: string;
+  readonly deadline: string;
+  readonly madeAt: string;
+  readonly certificates: readonly DisclosedCertificate[];
+  /** Every provision, as a person reads it. */
+  readonly provisions: readonly OwnEntry[];
+  /** The acts on the certificates, and the provisions again, as they are kept: each can be proven by its leaf. */
+  readonly records: readonly LedgerRecord[];
+}
+
+const PAGE = 1000;
+const MAX_RECORDS = 50_000;
+
+export const buildBundle = async (
+  deps: {
+    readonly table: Table;
+    readonly ledger: Ledger;
+    readonly service: string;
+    readonly principals: ReadonlyMap<string, Principal>;
+    readonly certificateOf: (ref: CertificateRef) => Promise<DisclosedCertificate>;
+  },
+  { id, holder, requestedAt, deadline }: CaseView,
+  madeAt: string,
+): Promise<Bundle> => {
+  const records: LedgerRecord[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await deps.ledger.query({ holder, limit: PAGE, ...(cursor !== undefined && { cursor }) });
+    records.push(...page.records);
+    cursor = page.cursor;
+    if (records.length > MAX_RECORDS) {
+      throw new Fault('input-too-large', `A bundle holds at most ${MAX_RECORDS} records.`);
+    }
+  } while (cursor !== undefined);
+  const refs = await heldCertificates(deps.table, holder);
+  return {
+    bundle: 'disclosure',
+    service: deps.service,
+    disclosure: id,
+    holder,
+    requestedAt,
+    deadline,
+    madeAt,
+    certificates: await Promise.all(refs.map(deps.certificateOf)),
+    provisions: ownEntries(holder, records, deps.principals),
+    records,
+  };
+};
+
+const row = (cells: readonly string[]): string =>
+  `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
+
+const head = (titles: readonly (readonly [string, string])[]): string =>
+  `<thead><tr>${titles.map(([ja, en]) => `<th scope="col">${bilingual({ ja, en })}</th>`).join('')}</tr></thead>`;
+
+/** The bundle for reading; `jws` is what was signed, so that the page can be told to belong to it. */
+export const bundlePage = (bundle: Bundle, digest: string): string => {
+  const certificates = bundle.certificates.map((one) =>
+    row([
+      escapeHtml(`${one.ca}/${one.serial}`),
+      escapeHtml(one.profile),
+      escapeHtml(one.subject),
+      escapeHtml(`${one.notBefore} – ${one.notAfter}`),
+      escapeHtml(one.status),
+    ]),
+  );
+  const provisions = bundle.provisions.map(({ time, who, why, channel, certificates: about }) =>
+    row([
+      escapeHtml(time),
+      bilingual(who),
+      why ? `${bilingual(why)}<br>${escapeHtml(why.legalBasis)}` : '—',
+      escapeHtml(channel),
+      escapeHtml(about.map(({ ca, serial }) => `${ca}/${serial}`).join(' ')),
+    ]),
+  );
+  const facts: readonly (readonly [string, string, string])[] = [
+    ['開示番号', 'Disclosure', bundle.disclosure],
+    ['対象者(仮名)', 'Holder (pseudonym)', bundle.holder],
+    ['請求日時', 'Requested at', bundle.requestedAt],
+    ['期限', 'Deadline', bundle.deadline],
+    ['作成日時', 'Made at', bundle.madeAt],
+    ['作成者', 'Made by', bundle.service],
+    ['署名付き電子ファイルのSHA-256', 'SHA-256 of the signed file', digest],
+  ];
+  return htmlPage(
+    { ja: '自己に関する記録の開示', en: 'Disclosure of your own records' },
+    `<dl>${facts.map(([ja, en, value]) => `<dt>${bilingual({ ja, en })}</dt><dd>${escapeHtml(value)}</dd>`).join('\n')}</dl>
+<h2>${bilingual({ ja: 'あなたに関する証明書', en: 'Certificates about you' })}</h2>
+<table>${head([
+      ['証明書', 'Certificate'],
+      ['種別', 'Profile'],
+      ['主体者', 'Subject'],
+      ['有効期間', 'Validity'],
+      ['状態', 'Status'],
+    ])}<tbody>
+${certificates.join('\n')}
+</tbody></table>
+<h2>${bilingual({ ja: 'いつ、誰に、何のために提供したか', en: 'When, to whom and why something was told about you' })}</h2>
+<table>${head([
+      ['日時', 'Time'],
+      ['提供先', 'Recipient'],
+      ['利用目的と根拠', 'Purpose and legal basis'],
+      ['方法', 'Method'],
+      ['証明書', 'Certificate'],
+    ])}<tbody>
+${provisions.join('\n')}
+</tbody></table>`,
+  );
+};

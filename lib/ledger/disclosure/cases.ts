@@ -1,0 +1,174 @@
+import { Fault } from '../../fault.ts';
+import type { Clock } from '../../ports.ts';
+import type { Principal } from '../../principal.ts';
+import type { Item, Key, Table, Write } from '../../store/store.ts';
+import type { Ledger } from '../ledger.ts';
+import type { Delegates } from './delegates.ts';
+
+/**
+ * Requests for disclosure, each with the term that the law sets for it.
+ *
+ *   disclosure                   {id}  the case; its id is that of the record with which it began
+ *   disclosure/holder/{holder}   {id}  a pointer
+ */
+export type CaseRow = {
+  readonly holder: string;
+  readonly requestedBy: string;
+  /** RFC 3339 UTC, as the other times. */
+  readonly requestedAt: string;
+  readonly deadline: string;
+  /** The reason is for the holder to read; it stays in this row. */
+  readonly extension?: { readonly by: string; readonly at: string; readonly reason: string };
+  readonly disclosedAt?: string;
+  /** SHA-256 of the signed bundle that was handed over first, hex. */
+  readonly bundle?: string;
+};
+
+export type CaseView = CaseRow & {
+  readonly id: string;
+  readonly state: 'open' | 'overdue' | 'disclosed';
+};
+
+export interface Cases {
+  /** By the holder, its delegate, or an operator who was asked on paper. Fault: `forbidden`. */
+  open(caller: Principal, holder: string): Promise<CaseView>;
+  /** Faults: `unknown-disclosure`. */
+  get(caller: Principal, id: string): Promise<CaseView>;
+  /** Newest first: a holder's own, or all for operators and auditors. */
+  list(
+    caller: Principal,
+    query: { readonly limit: number; readonly cursor?: string },
+  ): Promise<{ readonly cases: readonly CaseView[]; readonly cursor?: string }>;
+  /** Once, by at most 30 days more. Faults: `unknown-disclosure`, `disclosure-closed`, `invalid-input`. */
+  extend(caller: Principal, id: string, days: number, reason: string): Promise<CaseView>;
+  /** What closes the case, to be written with the record of the hand-over; nothing where it is closed. */
+  closeWrites(id: string, bundle: string): Promise<readonly Write[]>;
+}
+
+const TERM_DAYS = 30;
+const MAX_EXTENSION_DAYS = 30;
+const DAY = 86_400_000;
+const JST_AHEAD_MS = 9 * 3_600_000;
+
+/** The last second of the day, Japan Standard Time, so many days after the day of `ms`, which itself does not count. */
+export const endOfTerm = (ms: number, days: number): string => {
+  const midnight = Math.floor((ms + JST_AHEAD_MS) / DAY) * DAY - JST_AHEAD_MS;
+  return new Date(midnight + (days + 1) * DAY - 1000).toISOString();
+};
+
+const PK = 'disclosure';
+const caseKey = (id: string): Key => ({ pk: PK, sk: id });
+const holderPk = (holder: string): string => `disclosure/holder/${holder}`;
+
+const unknown = (): Fault => new Fault('unknown-disclosure', 'There is no such disclosure.');
+
+export const openCases = (deps: {
+  readonly table: Table;
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly delegates: Delegates;
+}): Cases => {
+  const { table, ledger, clock, delegates } = deps;
+
+  const viewOf = (id: string, row: CaseRow): CaseView => ({
+    id,
+    ...row,
+    state:
+      row.disclosedAt !== undefined ? 'disclosed' : clock() > Date.parse(row.deadline) ? 'overdue' : 'open',
+  });
+
+  const mayReadAll = ({ role }: Principal): boolean => role === 'operator' || role === 'auditor';
+
+  const read = async (id: string): Promise<Item<CaseRow>> => {
+    const item = await table.get<CaseRow>(caseKey(id));
+    if (!item) throw unknown();
+    return item;
+  };
+
+  return {
+    open: async (caller, holder) => {
+      if (caller.role !== 'operator') await delegates.assertMayAct(caller, holder);
+      const now = clock();
+      const { record, writes } = ledger.prepare({
+        kind: 'disclosure',
+        actor: caller.id,
+        holder,
+        details: { act: 'requested' },
+      });
+      const row: CaseRow = {
+        holder,
+        requestedBy: caller.id,
+        requestedAt: new Date(now).toISOString(),
+        deadline: endOfTerm(now, TERM_DAYS),
+      };
+      await table.write([
+        { put: caseKey(record.id), value: row, if: 'absent' },
+        { put: { pk: holderPk(holder), sk: record.id }, value: {}, if: 'absent' },
+        ...writes,
+      ]);
+      return viewOf(record.id, row);
+    },
+
+    get: async (caller, id) => {
+      const { value } = await read(id);
+      if (!mayReadAll(caller)) {
+        try {
+          await delegates.assertMayAct(caller, value.holder);
+        } catch (error) {
+          // Another's case looks like none at all.
+          throw Fault.is(error, 'forbidden') ? unknown() : error;
+        }
+      }
+      return viewOf(id, value);
+    },
+
+    list: async (caller, { limit, cursor }) => {
+      const all = mayReadAll(caller);
+      const page = await table.query<CaseRow>({
+        pk: all ? PK : holderPk(caller.id),
+        descending: true,
+        limit,
+        ...(cursor !== undefined && { cursor }),
+      });
+      const items = all ? page.items : await Promise.all(page.items.map(({ sk }) => read(sk)));
+      return {
+        cases: items.map(({ sk, value }) => viewOf(sk, value)),
+        ...(page.cursor !== undefined && { cursor: page.cursor }),
+      };
+    },
+
+    extend: async (caller, id, days, reason) => {
+      if (!Number.isInteger(days) || days < 1 || days > MAX_EXTENSION_DAYS) {
+        throw new Fault('invalid-input', `A term is extended by 1 to ${MAX_EXTENSION_DAYS} days.`, {
+          field: 'days',
+        });
+      }
+      const { value, version } = await read(id);
+      if (value.disclosedAt !== undefined) {
+        throw new Fault('disclosure-closed', 'The disclosure has been made; there is no term to extend.');
+      }
+      if (value.extension) throw new Fault('disclosure-closed', 'The term has been extended once already.');
+      const now = clock();
+      const row: CaseRow = {
+        ...value,
+        deadline: endOfTerm(Date.parse(value.requestedAt), TERM_DAYS + days),
+        extension: { by: caller.id, at: new Date(now).toISOString(), reason },
+      };
+      const { writes } = ledger.prepare({
+        kind: 'disclosure',
+        actor: caller.id,
+        holder: value.holder,
+        details: { act: 'extended', disclosure: id, days },
+      });
+      await table.write([{ put: caseKey(id), value: row, if: { version } }, ...writes]);
+      return viewOf(id, row);
+    },
+
+    closeWrites: async (id, bundle) => {
+      const { value, version } = await read(id);
+      if (value.disclosedAt !== undefined) return [];
+      const row: CaseRow = { ...value, disclosedAt: new Date(clock()).toISOString(), bundle };
+      return [{ put: caseKey(id), value: row, if: { version } }];
+    },
+  };
+};

@@ -1,0 +1,107 @@
+import { Fault } from '../../fault.ts';
+import type { Clock } from '../../ports.ts';
+import type { Principal } from '../../principal.ts';
+import type { Key, Table } from '../../store/store.ts';
+import type { Ledger } from '../ledger.ts';
+
+/**
+ * Whom a holder lets see its own records in its place.
+ *
+ *   delegate/{holder}  {delegate}  since when, and until when where it ends by itself
+ */
+type DelegateRow = { readonly since: string; readonly until?: string };
+
+export interface DelegateView {
+  readonly delegate: string;
+  readonly since: string;
+  readonly until?: string;
+}
+
+export interface Delegates {
+  /** Those that are in force. */
+  list(holder: string): Promise<readonly DelegateView[]>;
+  /** Naming one again sets its end anew. Fault: `invalid-input` for who is no other principal of role holder. */
+  name(holder: Principal, delegate: string, until?: string): Promise<DelegateView>;
+  /** What is not there is withdrawn already. */
+  withdraw(holder: Principal, delegate: string): Promise<void>;
+  /** Whether the caller may see and ask for what the holder may. Fault: `forbidden`. */
+  assertMayAct(caller: Principal, holder: string): Promise<void>;
+}
+
+const MAX_DELEGATES = 20;
+
+const keyOf = (holder: string, delegate: string): Key => ({ pk: `delegate/${holder}`, sk: delegate });
+
+export const openDelegates = (deps: {
+  readonly table: Table;
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly principals: ReadonlyMap<string, Principal>;
+}): Delegates => {
+  const { table, ledger, clock, principals } = deps;
+
+  const isInForce = ({ until }: DelegateRow): boolean => until === undefined || Date.parse(until) > clock();
+
+  const list: Delegates['list'] = async (holder) => {
+    const { items } = await table.query<DelegateRow>({ pk: `delegate/${holder}`, limit: 1000 });
+    return items
+      .filter(({ value }) => isInForce(value))
+      .map(({ sk, value }) => ({
+        delegate: sk,
+        since: value.since,
+        ...(value.until !== undefined && { until: value.until }),
+      }));
+  };
+
+  const recordOf = (holder: string, act: string, delegate: string) =>
+    ledger.prepare({ kind: 'disclosure', actor: holder, holder, details: { act, delegate } }).writes;
+
+  return {
+    list,
+
+    name: async (holder, delegate, until) => {
+      if (delegate === holder.id || principals.get(delegate)?.role !== 'holder') {
+        throw new Fault('invalid-input', 'A delegate is another principal of role holder.', {
+          field: 'delegate',
+        });
+      }
+      if (until !== undefined && !(Date.parse(until) > clock())) {
+        throw new Fault('invalid-input', 'The delegation would be over already.', { field: 'until' });
+      }
+      const before = await table.get<DelegateRow>(keyOf(holder.id, delegate));
+      if (!before && (await list(holder.id)).length >= MAX_DELEGATES) {
+        throw new Fault('invalid-input', `A holder has at most ${MAX_DELEGATES} delegates.`);
+      }
+      const row: DelegateRow = {
+        since: new Date(clock()).toISOString(),
+        ...(until !== undefined && { until }),
+      };
+      await table.write([
+        {
+          put: keyOf(holder.id, delegate),
+          value: row,
+          if: before ? { version: before.version } : 'absent',
+        },
+        ...recordOf(holder.id, 'delegate-named', delegate),
+      ]);
+      return { delegate, ...row };
+    },
+
+    withdraw: async (holder, delegate) => {
+      const before = await table.get<DelegateRow>(keyOf(holder.id, delegate));
+      if (!before) return;
+      await table.write([
+        { delete: keyOf(holder.id, delegate), if: { version: before.version } },
+        ...recordOf(holder.id, 'delegate-withdrawn', delegate),
+      ]);
+    },
+
+    assertMayAct: async (caller, holder) => {
+      if (caller.role === 'holder' && caller.id === holder) return;
+      const row =
+        caller.role === 'holder' ? await table.get<DelegateRow>(keyOf(holder, caller.id)) : undefined;
+      if (row && isInForce(row.value)) return;
+      throw new Fault('forbidden', 'The records of a holder are for the holder and its delegates.');
+    },
+  };
+};

@@ -1,0 +1,114 @@
+import type { Signer } from '../../keys/signer.ts';
+import type { Clock } from '../../ports.ts';
+import type { CertificateRef, Principal } from '../../principal.ts';
+import type { Table } from '../../store/store.ts';
+import { digestHex } from '../canonical.ts';
+import type { Ledger } from '../ledger.ts';
+import { heldCertificates } from '../query.ts';
+import { MAX_CERTIFICATES_PER_RECORD } from '../rows.ts';
+import { buildBundle, bundlePage, type DisclosedCertificate } from './bundle.ts';
+import { type Cases, openCases } from './cases.ts';
+import { type Delegates, openDelegates } from './delegates.ts';
+import { type PublicJwk, publicJwk, signJws } from './jws.ts';
+import { type OwnPage, readOwn } from './own.ts';
+
+/** A holder's right to know: its own records at any time, and all of them as one signed bundle. */
+export interface Disclosures {
+  readonly cases: Cases;
+  readonly delegates: Delegates;
+  /**
+   * Recorded as told before it resolves. Faults: `forbidden`, and those of `Ledger.query`.
+   */
+  own(
+    caller: Principal,
+    query: {
+      readonly holder: string;
+      readonly from?: string;
+      readonly to?: string;
+      readonly limit: number;
+      readonly cursor?: string;
+    },
+  ): Promise<OwnPage>;
+  /**
+   * Hands the bundle over: made anew from what there is, signed, recorded, and the case closed with the first one.
+   * `jws` is text of JSON. Faults: `unknown-disclosure`, `input-too-large`.
+   */
+  handOver(caller: Principal, id: string): Promise<{ readonly jws: string; readonly page: string }>;
+  /** The key by which bundles are verified. */
+  key(): Promise<PublicJwk>;
+}
+
+export interface DisclosureDeps {
+  readonly table: Table;
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  /** Where the service is, for the bundle to say who made it. */
+  readonly service: string;
+  readonly principals: readonly Principal[];
+  readonly certificateOf: (ref: CertificateRef) => Promise<DisclosedCertificate>;
+  /** Ed25519. */
+  readonly signer: () => Promise<Signer>;
+}
+
+export const BUNDLE_TYPE = 'akashi-disclosure+json';
+
+export const openDisclosures = (deps: DisclosureDeps): Disclosures => {
+  const { table, ledger, clock } = deps;
+  const principals = new Map(deps.principals.map((principal) => [principal.id, principal]));
+  const delegates = openDelegates({ table, ledger, clock, principals });
+  const cases = openCases({ table, ledger, clock, delegates });
+
+  return {
+    cases,
+    delegates,
+
+    own: async (caller, query) => {
+      await delegates.assertMayAct(caller, query.holder);
+      const page = await readOwn(ledger, principals, query);
+      const { holder, from, to } = query;
+      await ledger.append({
+        kind: 'provision',
+        recipient: caller.id,
+        channel: 'own',
+        method: 'GET',
+        certificates: (await heldCertificates(table, holder)).slice(0, MAX_CERTIFICATES_PER_RECORD),
+        provided: {
+          holder,
+          from,
+          to,
+          continued: query.cursor !== undefined,
+          newest: page.entries[0]?.id,
+          oldest: page.entries.at(-1)?.id,
+        },
+        responseDigest: digestHex(JSON.stringify(page)),
+        count: page.entries.length,
+      });
+      return page;
+    },
+
+    handOver: async (caller, id) => {
+      const found = await cases.get(caller, id);
+      const madeAt = new Date(clock()).toISOString();
+      const bundle = await buildBundle({ ...deps, principals }, found, madeAt);
+      const jws = JSON.stringify(await signJws(await deps.signer(), BUNDLE_TYPE, JSON.stringify(bundle)));
+      const digest = digestHex(jws);
+      const page = bundlePage(bundle, digest);
+      const { writes } = ledger.prepare({
+        kind: 'provision',
+        recipient: caller.id,
+        channel: 'disclosure',
+        method: 'GET',
+        certificates: bundle.certificates
+          .slice(0, MAX_CERTIFICATES_PER_RECORD)
+          .map(({ ca, serial }) => ({ ca, serial })),
+        provided: { disclosure: id, holder: found.holder, page: digestHex(page) },
+        responseDigest: digest,
+        count: bundle.records.length,
+      });
+      await table.write([...(await cases.closeWrites(id, digest)), ...writes]);
+      return { jws, page };
+    },
+
+    key: async () => publicJwk(await deps.signer()),
+  };
+};

@@ -1,0 +1,101 @@
+import type { CertificateRef, Principal, Purpose } from '../../principal.ts';
+import type { Bilingual } from '../html.ts';
+import type { Ledger } from '../ledger.ts';
+import type { LedgerRecord } from '../record.ts';
+
+/** One answer about the holder, as the holder may know it: when, to whom, why. */
+export interface OwnEntry {
+  /** Of the record, by which an auditor or a proof finds it. */
+  readonly id: string;
+  readonly time: string;
+  readonly who: Bilingual & { readonly recipient: string };
+  readonly why?: Bilingual & { readonly purpose: string; readonly legalBasis: string };
+  readonly channel: string;
+  readonly certificates: readonly CertificateRef[];
+  readonly count: number;
+}
+
+const PUBLIC: Bilingual = { ja: '名乗らない相手(公開の失効情報)', en: 'Somebody who did not say who it is' };
+const SELF: Bilingual = { ja: '本人', en: 'Yourself' };
+const DELEGATE: Bilingual = { ja: '本人の代理人', en: 'A delegate of yours' };
+const AUDITOR: Bilingual = { ja: '監査人', en: 'An auditor' };
+const OPERATOR: Bilingual = { ja: '認証局の運用者', en: 'An operator of the authority' };
+const OFFICER: Bilingual = { ja: '登録分局の担当者', en: 'An officer of a registration sub-office' };
+const UNKNOWN: Bilingual = {
+  ja: '現在登録のない相手',
+  en: 'Somebody who is no longer registered',
+};
+
+/** Organisations by their names, persons at work by what they are. */
+const whoOf = (
+  holder: string,
+  recipient: string,
+  principals: ReadonlyMap<string, Principal>,
+): OwnEntry['who'] => {
+  if (recipient === 'public') return { recipient, ...PUBLIC };
+  if (recipient === holder) return { recipient, ...SELF };
+  const principal = principals.get(recipient);
+  switch (principal?.role) {
+    case 'relyingParty':
+      return { recipient, ja: principal.name.ja, en: principal.name.en };
+    case 'holder':
+      return { recipient, ...DELEGATE };
+    case 'auditor':
+      return { recipient: 'auditor', ...AUDITOR };
+    case 'operator':
+      return { recipient: 'operator', ...OPERATOR };
+    case 'officer':
+      return { recipient: principal.office ?? 'officer', ...OFFICER };
+    default:
+      return { recipient, ...UNKNOWN };
+  }
+};
+
+const whyOf = (
+  record: Extract<LedgerRecord, { kind: 'provision' }>,
+  purposes: ReadonlyMap<string, Purpose>,
+): OwnEntry['why'] => {
+  const { purpose, legalBasis = '' } = record;
+  if (purpose === undefined) return undefined;
+  // What the trust domain no longer declares is still said, by its id.
+  const { ja, en } = purposes.get(purpose)?.title ?? { ja: purpose, en: purpose };
+  return { purpose, ja, en, legalBasis };
+};
+
+export const ownEntries = (
+  holder: string,
+  records: readonly LedgerRecord[],
+  principals: ReadonlyMap<string, Principal>,
+): readonly OwnEntry[] => {
+  const purposes = new Map(
+    [...principals.values()].flatMap(({ purposes: declared = [] }) => declared.map((one) => [one.id, one])),
+  );
+  return records.flatMap((record): OwnEntry[] => {
+    if (record.kind !== 'provision') return [];
+    const { id, time, recipient, channel, certificates, count } = record;
+    const why = whyOf(record, purposes);
+    const who = whoOf(holder, recipient, principals);
+    return [{ id, time, who, ...(why && { why }), channel, certificates, count }];
+  });
+};
+
+export type OwnPage = { readonly entries: readonly OwnEntry[]; readonly cursor?: string };
+
+/** Newest first. Faults: those of `Ledger.query`. */
+export const readOwn = async (
+  ledger: Ledger,
+  principals: ReadonlyMap<string, Principal>,
+  query: {
+    readonly holder: string;
+    readonly from?: string;
+    readonly to?: string;
+    readonly limit: number;
+    readonly cursor?: string;
+  },
+): Promise<OwnPage> => {
+  const page = await ledger.query({ ...query, kind: 'provision' });
+  return {
+    entries: ownEntries(query.holder, page.records, principals),
+    ...(page.cursor !== undefined && { cursor: page.cursor }),
+  };
+};

@@ -1,0 +1,224 @@
+import { hash } from 'node:crypto';
+import { flattenedVerify, importJWK } from 'jose';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bundlePage } from '../../lib/ledger/disclosure/bundle.ts';
+import { endOfTerm } from '../../lib/ledger/disclosure/cases.ts';
+import type { CertificateRef, Principal } from '../../lib/principal.ts';
+import { FIELDS, openService, opensslRequest, type Service, temporaryFolder } from '../service.ts';
+import { ocspRequestFor } from '../world.ts';
+
+const folder = temporaryFolder();
+let service: Service;
+let tanabe: Principal;
+const stranger: Principal = {
+  id: 'holder-other',
+  role: 'holder',
+  person: 'holder-other',
+  name: { ja: '他人', en: 'Somebody else' },
+};
+
+const issueAbout = async (holder: string | undefined, name: string): Promise<CertificateRef> => {
+  const { registration } = service.app;
+  const { request } = await registration.submit(service.principal('higashi-counter'), {
+    profile: 'person-authentication',
+    csr: opensslRequest(folder.path, name),
+    fields: FIELDS['person-authentication'] ?? {},
+    ...(holder !== undefined && { holder }),
+  });
+  await registration.examine(service.principal('higashi-examiner'), request.id, { decision: 'approve' });
+  const { certificate } = await registration.examine(service.principal('operator-noda'), request.id, {
+    decision: 'approve',
+  });
+  return certificate as CertificateRef;
+};
+
+const ask = async (
+  ref: CertificateRef,
+  caller: { recipient: string; purpose?: string; legalBasis?: string },
+) => {
+  service.advance(5);
+  await service.app.status.ocsp(await ocspRequestFor(service, ref), { method: 'POST', ...caller });
+};
+
+let first: CertificateRef;
+let second: CertificateRef;
+
+beforeAll(async () => {
+  service = await openService(folder.path);
+  tanabe = service.trustDomain.principals.find(({ role }) => role === 'holder') as Principal;
+  first = await issueAbout(tanabe.id, 'first');
+  second = await issueAbout(tanabe.id, 'second');
+  const other = await issueAbout(undefined, 'other');
+  await ask(first, { recipient: 'public' });
+  await ask(second, {
+    recipient: 'tax-portal',
+    purpose: 'tax-return',
+    legalBasis: '公的個人認証法第17条第1項',
+  });
+  await ask(other, { recipient: 'procurement' });
+});
+
+afterAll(async () => {
+  await service.close();
+  folder.remove();
+});
+
+describe('own records', () => {
+  it('say when, who and why, to the holder alone, and that the holder looked', async () => {
+    const { disclosures, ledger } = service.app;
+    const { entries } = await disclosures.own(tanabe, { holder: tanabe.id, limit: 100 });
+    const told = entries.filter(({ channel }) => channel === 'ocsp');
+    expect(told.map(({ who, why, certificates }) => [who.recipient, why?.purpose, certificates])).toEqual([
+      ['tax-portal', 'tax-return', [second]],
+      ['public', undefined, [first]],
+    ]);
+    expect(told[0]?.why).toEqual({
+      purpose: 'tax-return',
+      ja: '電子申告の署名検証',
+      en: 'Verifying signatures of tax returns',
+      legalBasis: '公的個人認証法第17条第1項',
+    });
+    const { records } = await ledger.query({ recipient: tanabe.id, channel: 'own', limit: 10 });
+    expect(records).toHaveLength(1);
+    expect(records[0]).toMatchObject({ provided: { holder: tanabe.id }, count: entries.length });
+    await expect(disclosures.own(stranger, { holder: tanabe.id, limit: 10 })).rejects.toMatchObject({
+      code: 'forbidden',
+    });
+    await expect(
+      disclosures.own(service.principal('operator-noda'), { holder: tanabe.id, limit: 10 }),
+    ).rejects.toMatchObject({ code: 'forbidden' });
+  });
+
+  it('may be seen by a delegate while it is one', async () => {
+    const { delegates } = service.app.disclosures;
+    const holders = service.trustDomain.principals.filter(({ role }) => role === 'holder');
+    const friend = holders[1] as Principal;
+    const look = () => service.app.disclosures.own(friend, { holder: tanabe.id, limit: 10 });
+    await expect(look()).rejects.toMatchObject({ code: 'forbidden' });
+    await delegates.name(tanabe, friend.id, new Date(service.now() + 60_000).toISOString());
+    expect((await look()).entries.length).toBeGreaterThan(1);
+    service.advance(61_000);
+    await expect(look()).rejects.toMatchObject({ code: 'forbidden' });
+    await delegates.name(tanabe, friend.id);
+    expect((await delegates.list(tanabe.id)).map(({ delegate }) => delegate)).toEqual([friend.id]);
+    await look();
+    await delegates.withdraw(tanabe, friend.id);
+    await delegates.withdraw(tanabe, friend.id);
+    await expect(look()).rejects.toMatchObject({ code: 'forbidden' });
+    for (const nobody of [tanabe.id, 'tax-portal', 'not-there']) {
+      await expect(delegates.name(tanabe, nobody)).rejects.toMatchObject({ code: 'invalid-input' });
+    }
+  });
+});
+
+describe('a holder', () => {
+  it.each(['123456789012', '1234-5678-9012', '12345678901', 'Tanabe', '田辺', ''])(
+    'is not named %j',
+    async (holder) => {
+      await expect(issueAbout(holder, 'refused')).rejects.toMatchObject({ code: 'invalid-field' });
+    },
+  );
+});
+
+describe('a disclosure', () => {
+  it('holds every certificate and every provision about the holder, signed so that others verify it', async () => {
+    const { disclosures, ledger } = service.app;
+    const { id, deadline, state } = await disclosures.cases.open(tanabe, tanabe.id);
+    expect(state).toBe('open');
+    const { jws, page } = await disclosures.handOver(tanabe, id);
+    const verified = await flattenedVerify(
+      JSON.parse(jws),
+      await importJWK(await disclosures.key(), 'EdDSA'),
+    );
+    const bundle = JSON.parse(Buffer.from(verified.payload).toString());
+    expect(bundle).toMatchObject({ disclosure: id, holder: tanabe.id, deadline });
+    const serials = bundle.certificates.map(({ serial }: CertificateRef) => serial).sort();
+    expect(serials).toEqual([first.serial, second.serial].sort());
+    expect(bundle.certificates[0].pem).toContain('BEGIN CERTIFICATE');
+    const expected = (await ledger.query({ holder: tanabe.id, limit: 1000 })).records.filter(
+      (record) => !(record.kind === 'provision' && record.channel === 'disclosure'),
+    );
+    expect(bundle.records).toEqual(expected);
+    expect(expected.filter(({ kind }) => kind === 'issuance')).toHaveLength(2);
+    expect(page).toContain('電子申告ポータル');
+    expect(page).toContain(hash('sha256', jws));
+    expect(page).not.toMatch(/<script|src=/);
+
+    const after = await disclosures.cases.get(tanabe, id);
+    expect(after).toMatchObject({ state: 'disclosed', bundle: hash('sha256', jws) });
+    const [told] = (await ledger.query({ channel: 'disclosure', limit: 1 })).records;
+    expect(told).toMatchObject({
+      recipient: tanabe.id,
+      responseDigest: hash('sha256', jws),
+      provided: { disclosure: id, page: hash('sha256', page) },
+    });
+    const again = await disclosures.handOver(service.principal('operator-noda'), id);
+    expect(again.jws).not.toBe(jws);
+    expect((await disclosures.cases.get(tanabe, id)).bundle).toBe(hash('sha256', jws));
+
+    const forged = JSON.parse(jws);
+    forged.payload = Buffer.from(JSON.stringify({ ...bundle, records: [] })).toString('base64url');
+    await expect(flattenedVerify(forged, await importJWK(await disclosures.key(), 'EdDSA'))).rejects.toThrow(
+      'signature verification failed',
+    );
+  });
+
+  it('is due on the 30th day in Japan, may be extended once with a reason, and looks like none to others', async () => {
+    expect(endOfTerm(Date.parse('2026-04-01T09:00:00+09:00'), 30)).toBe('2026-05-01T14:59:59.000Z');
+    expect(endOfTerm(Date.parse('2026-04-01T00:00:00+09:00'), 30)).toBe('2026-05-01T14:59:59.000Z');
+    expect(endOfTerm(Date.parse('2026-04-01T23:59:59+09:00'), 30)).toBe('2026-05-01T14:59:59.000Z');
+
+    const { cases, handOver } = service.app.disclosures;
+    const operator = service.principal('operator-noda');
+    const opened = await cases.open(operator, tanabe.id);
+    await expect(cases.get(stranger, opened.id)).rejects.toMatchObject({ code: 'unknown-disclosure' });
+    await expect(handOver(stranger, opened.id)).rejects.toMatchObject({ code: 'unknown-disclosure' });
+    await expect(cases.open(stranger, tanabe.id)).rejects.toMatchObject({ code: 'forbidden' });
+    const extended = await cases.extend(operator, opened.id, 30, '記録が多量であるため');
+    expect(Date.parse(extended.deadline) - Date.parse(opened.deadline)).toBe(30 * 86_400_000);
+    expect(extended.extension?.reason).toBe('記録が多量であるため');
+    await expect(cases.extend(operator, opened.id, 1, 'また')).rejects.toMatchObject({
+      code: 'disclosure-closed',
+    });
+    await expect(cases.extend(operator, opened.id, 31, '長い')).rejects.toMatchObject({
+      code: 'invalid-input',
+    });
+    const { cases: mine } = await cases.list(tanabe, { limit: 10 });
+    expect(mine.map(({ id }) => id)).toContain(opened.id);
+    expect((await cases.list(stranger, { limit: 10 })).cases).toEqual([]);
+    const { records } = await service.app.ledger.query({ kind: 'disclosure', limit: 100 });
+    expect(JSON.stringify(records)).not.toContain('多量');
+    service.advance(61 * 86_400_000);
+    expect((await cases.get(operator, opened.id)).state).toBe('overdue');
+  });
+
+  it('is a page in which nothing is taken for code', () => {
+    const page = bundlePage(
+      {
+        bundle: 'disclosure',
+        service: '<script>alert(1)</script>',
+        disclosure: '"',
+        holder: '&',
+        requestedAt: '',
+        deadline: '',
+        madeAt: '',
+        certificates: [
+          {
+            ca: 'a-1',
+            serial: '01',
+            profile: 'p',
+            subject: 'CN=<img src=x onerror=alert(1)>',
+            notBefore: '',
+            notAfter: '',
+            status: 'good',
+          },
+        ],
+        provisions: [],
+        records: [],
+      },
+      '',
+    );
+    expect(page).not.toMatch(/<script|<img/);
+    expect(page).toContain('&#60;img src=x onerror=alert(1)&#62;');
+  });
+});
