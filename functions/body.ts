@@ -21,10 +21,16 @@ export const readBody = (
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let total = 0;
-    const bound = setTimeout(
-      () => fail(new Fault('body-timeout', 'The body did not arrive in time; send it again.')),
-      withinMs,
-    );
+    let bound: NodeJS.Timeout | undefined;
+    let settled = false;
+    // Most bodies come with the headers, and are complete before anything else is done.
+    queueMicrotask(() => {
+      if (!settled && !incoming.complete)
+        bound = setTimeout(
+          () => fail(new Fault('body-timeout', 'The body did not arrive in time; send it again.')),
+          withinMs,
+        );
+    });
     const take = (chunk: Buffer): void => {
       total += chunk.length;
       if (total > limit) fail(bodyTooLarge(limit));
@@ -41,6 +47,7 @@ export const readBody = (
     };
     const gone = (): void => fail(new Fault('invalid-input', 'The body was cut short.'));
     const leave = (): void => {
+      settled = true;
       clearTimeout(bound);
       incoming.off('data', take).off('end', end).off('error', gone).off('close', gone);
     };

@@ -178,8 +178,11 @@ const allow = (routes: readonly Route[]): HttpResponse => ({
   body: '',
 });
 
+const NO_QUERY = new URLSearchParams();
+
 /** Origin form, or the absolute form that servers must take as well (RFC 9112 3.2.2). */
 const readTarget = (target: string): { readonly path: string; readonly query: URLSearchParams } => {
+  if (target.startsWith('/') && !target.includes('?')) return { path: target, query: NO_QUERY };
   const origin = target.replace(/^https?:\/\/[^/?#]*/i, '');
   const at = origin.indexOf('?');
   const path = at < 0 ? origin : origin.slice(0, at);
@@ -187,6 +190,8 @@ const readTarget = (target: string): { readonly path: string; readonly query: UR
 };
 
 const headersOf = ({ headers }: IncomingMessage): Readonly<Record<string, string>> => {
+  // node:http joins what is given several times, but for this one.
+  if (!('set-cookie' in headers)) return headers as Readonly<Record<string, string>>;
   const flat: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {
     if (value !== undefined) flat[name] = typeof value === 'string' ? value : value.join(', ');

@@ -71,6 +71,8 @@ export interface Route<
   readonly responses: Readonly<Record<number, ResponseDescription>>;
   /** Those of the rooms. What the stack itself refuses is added to the OpenAPI document by what the route is. */
   readonly faults: readonly FaultCode[];
+  /** Asked thousands of times a second: plain requests go to it directly (see the stack). Its parameters are any text. */
+  readonly direct?: true;
   handle(
     app: S,
     input: Input<z.output<P>, z.output<Q>, z.output<B>>,
@@ -114,7 +116,9 @@ export const pathMatcher = (template: string): PathMatcher => {
     return rest === '+' ? '(.+)' : '([^/]+)';
   });
   const pattern = new RegExp(`^${source}$`, 's');
+  const literal = template.replace(/\{.*$/s, '');
   return (path) => {
+    if (!path.startsWith(literal)) return undefined;
     const found = pattern.exec(path);
     return found === null
       ? undefined

@@ -15,7 +15,8 @@ import type { Item, Key, Page, Query, Table, Value, Write } from './store.ts';
  * memory, which makes reads about 1.5 times as fast.) POSIX drops such a lock when the process closes any other
  * descriptor of the file: nothing in this process may open the file except through here.
  *
- * Group commit: writes that are asked for in one turn of the event loop share one transaction and so one fsync.
+ * Group commit: writes that are asked for in one turn of the event loop, and in the turns right after it while each
+ * brings more, share one transaction and so one fsync.
  * They are judged one after another in the order of the calls, and each caller learns its own outcome.
  */
 export const openSqliteTable = async (file: string): Promise<SqliteTable> => {
@@ -66,6 +67,9 @@ const prepareSchema = (db: DatabaseSync): void => {
 
 /** A page stops after this many characters of values, as DynamoDB's do after 1 MB. */
 const PAGE_CHARS = 1024 * 1024;
+/** Writes that are worth an fsync at once, and how long the first of fewer waits for others at most. */
+const LARGE_BATCH = 256;
+const LONGEST_WAIT_MS = 2;
 /** Rows in one transaction, so that one commit does not hold the event loop for long. */
 const BATCH_ROWS = 4096;
 const PURGE_ROWS = 1000;
@@ -82,6 +86,7 @@ interface Waiting {
 export class SqliteTable implements Table {
   readonly #db: DatabaseSync;
   readonly #sql: ReturnType<typeof statements>;
+  readonly #rows = new ReadRows();
   #queue: Waiting[] = [];
   /** Set when the file can no longer be trusted to hold what a commit says. */
   #broken: unknown;
@@ -93,10 +98,18 @@ export class SqliteTable implements Table {
   }
 
   async get<V extends Value = Value>(key: Key): Promise<Item<V> | undefined> {
+    const known = this.#rows.find(key);
+    if (known !== undefined) {
+      this.#usable();
+      return known as Item<V>;
+    }
     const { pk, sk } = checkKey(key);
     this.#usable();
     const row = this.#read(() => this.#sql.get.get(pk, sk));
-    return row === undefined ? undefined : itemOf<V>(pk, { ...row, sk });
+    if (row === undefined) return undefined;
+    const item = itemOf<V>(pk, { ...row, sk });
+    this.#rows.keep(item, String(row.value).length);
+    return item;
   }
 
   async query<V extends Value = Value>(query: Query): Promise<Page<V>> {
@@ -131,8 +144,16 @@ export class SqliteTable implements Table {
     await new Promise<void>((resolve, reject) => {
       this.#queue.push({ writes: checked, resolve, reject });
       // After the poll phase: everything that this turn's sockets and timers ask for joins the same commit.
-      if (this.#queue.length === 1) setImmediate(() => this.#flush());
+      if (this.#queue.length === 1) setImmediate(() => this.#flushWhenQuiet(1, performance.now()));
     });
+  }
+
+  /** Waits for a turn that brings nothing, while turns go on bringing writes: an fsync costs more than many turns. */
+  #flushWhenQuiet(queued: number, since: number): void {
+    const { length } = this.#queue;
+    if (length > queued && length < LARGE_BATCH && performance.now() - since < LONGEST_WAIT_MS)
+      setImmediate(() => this.#flushWhenQuiet(length, since));
+    else this.#flush();
   }
 
   /** Deletes rows whose `expires` has passed at `now` (Unix seconds), a thousand at a time; resolves with their number. */
@@ -141,6 +162,7 @@ export class SqliteTable implements Table {
       this.#usable();
       try {
         const deleted = Number(this.#sql.purge.run(now, PURGE_ROWS).changes);
+        this.#rows.clear();
         total += deleted;
         if (deleted < PURGE_ROWS) return total;
       } catch (cause) {
@@ -201,8 +223,11 @@ export class SqliteTable implements Table {
     return undefined;
   }
 
-  #holdsAndApplied({ kind, key: { pk, sk }, expected, json, expires: until }: CheckedWrite): boolean {
+  #holdsAndApplied({ kind, key, expected, json, expires: until }: CheckedWrite): boolean {
+    const { pk, sk } = key;
     const expires = until ?? null;
+    // Before the change can be acknowledged to anybody; if it is undone, the row is read again and no harm is done.
+    this.#rows.drop(key);
     if (kind === 'check') return (this.#sql.version.get(pk, sk)?.version ?? 0) === expected;
     if (kind === 'delete') return this.#sql.delete.run(pk, sk, expected).changes === 1;
     if (expected === 0) return this.#sql.insert.run(pk, sk, json, expires).changes === 1;
@@ -232,6 +257,56 @@ export class SqliteTable implements Table {
     } catch (cause) {
       throw unavailable(cause);
     }
+  }
+}
+
+/** Characters of values that are kept at most. */
+const ROW_CHARS = 8 * 1024 * 1024;
+/** What stands around each value. */
+const CHARS_AROUND = 200;
+
+/**
+ * Rows as they were read last. The lock makes this process the only one that writes, and every write of it passes by
+ * here before it is committed, so what is found here is what the file holds. Nobody changes a value that was read.
+ */
+class ReadRows {
+  readonly #kept = new Map<string, { readonly item: Item; readonly chars: number }>();
+  #chars = 0;
+
+  /** With the length of pk before it no two keys are one text. */
+  static #text({ pk, sk }: Key): string {
+    return `${pk.length}:${pk}${sk}`;
+  }
+
+  find(key: Key): Item | undefined {
+    return this.#kept.get(ReadRows.#text(key))?.item;
+  }
+
+  keep(item: Item, valueChars: number): void {
+    const chars = valueChars + CHARS_AROUND;
+    Object.freeze(item.value);
+    this.#kept.set(ReadRows.#text(item), { item, chars });
+    this.#chars += chars;
+    for (const [oldest, old] of this.#kept) {
+      if (this.#chars <= ROW_CHARS) return;
+      this.#forget(oldest, old.chars);
+    }
+  }
+
+  drop(key: Key): void {
+    const text = ReadRows.#text(key);
+    const known = this.#kept.get(text);
+    if (known) this.#forget(text, known.chars);
+  }
+
+  clear(): void {
+    this.#kept.clear();
+    this.#chars = 0;
+  }
+
+  #forget(text: string, chars: number): void {
+    this.#kept.delete(text);
+    this.#chars -= chars;
   }
 }
 

@@ -77,7 +77,7 @@ describe('a function', () => {
       headers: {
         'content-type': 'application/ocsp-response',
         'x-request-id': 'aws-1',
-        'cache-control': 'no-store',
+        'cache-control': 'private, max-age=0, must-revalidate',
       },
     });
   });
