@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { privateSettings, publicSettings, standIn, synthesise } from './synthesised.ts';
 
@@ -10,10 +12,19 @@ describe.each([
   ['private', privateSettings],
 ])('the template for a %s network', (kind, settings) => {
   it('is the golden one', async () => {
-    const { template } = synthesise(settings(), { bundle: standIn });
+    const { app, template } = synthesise(settings(), { bundle: standIn, validated: true });
+    // Its findings against CloudFormation's own schemas and rules, those that are answered left out.
+    expect(violations(app.outdir)).toEqual([]);
     await expect(readable(template)).toMatchFileSnapshot(`golden/${kind}.template.json`);
   });
 });
+
+const violations = (outdir: string): readonly unknown[] => {
+  const { pluginReports } = JSON.parse(readFileSync(join(outdir, 'validation-report.json'), 'utf8')) as {
+    pluginReports: { violations: unknown[] }[];
+  };
+  return pluginReports.flatMap((report) => report.violations);
+};
 
 /** Resources in the order of their names, and without the CDK's own notes on where they come from. */
 const readable = (template: unknown): string => {

@@ -68,11 +68,23 @@ export interface Synthesised {
 
 export const synthesise = (
   settings: Settings,
-  options: { readonly bundle?: typeof bundle } = {},
+  options: {
+    readonly bundle?: typeof bundle;
+    /** By the CDK's own validation of templates, which takes longer than all the rest. */
+    readonly validated?: boolean;
+  } = {},
 ): Synthesised => {
-  const app = new App({ context: context(), outdir: mkdtempSync(join(tmpdir(), 'cdk-')) });
+  const app = new App({
+    context: context(),
+    outdir: mkdtempSync(join(tmpdir(), 'cdk-')),
+    builtinCloudFormationValidation: options.validated ?? false,
+  });
   const { account, region } = settings;
-  const stack = new AkashiStack(app, 'Akashi', { settings, env: { account, region }, ...options });
+  const stack = new AkashiStack(app, 'Akashi', {
+    settings,
+    env: { account, region },
+    ...(options.bundle && { bundle: options.bundle }),
+  });
   const { template } = app.synth().getStackByName('Akashi') as {
     template: { Resources: Record<string, Resource> };
   };

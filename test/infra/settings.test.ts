@@ -1,0 +1,74 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ROOT } from '../../infra/bundle.ts';
+import { publicUrls, readSettings } from '../../infra/settings.ts';
+import { privateSettings, publicSettings, standIn, synthesise } from './synthesised.ts';
+
+describe('settings', () => {
+  it('that are wrong are told with every problem at once', () => {
+    const wrong = { ...publicSettings(), name: 'Akashi', region: 'tokyo', alarms: { email: 'nobody' } };
+    expect(() => readSettings(wrong)).toThrow(/name: [\s\S]*region: [\s\S]*alarms\.email: /);
+    expect(() => readSettings(undefined)).toThrow('cdk.json');
+    expect(() => readSettings({ ...publicSettings(), colour: 'red' })).toThrow('colour');
+  });
+
+  it('name two persons where two are needed', () => {
+    const settings = publicSettings();
+    const { opener } = settings.ceremony;
+    expect(() => readSettings({ ...settings, ceremony: { opener, holder: opener } })).toThrow(
+      'two different',
+    );
+    const { approver } = settings.keyDeletion;
+    expect(() => readSettings({ ...settings, keyDeletion: { approver, deleter: approver } })).toThrow(
+      'two different',
+    );
+  });
+
+  it('ask for no more witnesses than there are', () => {
+    expect(() => readSettings({ ...publicSettings(), log: { witnesses: [], threshold: 1 } })).toThrow('log');
+  });
+
+  it('give the addresses of publication, plain HTTP first', () => {
+    expect(publicUrls(publicSettings())).toBe('http://pki.akashi.example http://pki.akashi.lgwan.example');
+    expect(publicUrls({ ...privateSettings(), secondPublicationUrl: undefined })).toBe(
+      'http://pki.akashi.lgwan.example',
+    );
+  });
+});
+
+describe('a trust domain', () => {
+  const withTrustDomain = (change: (domain: { authorities: Record<string, unknown>[] }) => void): void => {
+    const folder = mkdtempSync(join(tmpdir(), 'domain-'));
+    try {
+      const domain = JSON.parse(readFileSync(join(ROOT, publicSettings().trustDomain), 'utf8'));
+      change(domain);
+      const path = join(folder, 'domain.json');
+      writeFileSync(path, JSON.stringify(domain));
+      synthesise({ ...publicSettings(), trustDomain: relative(ROOT, path) }, { bundle: standIn });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  };
+  const first = (domain: { authorities: Record<string, unknown>[] }) =>
+    domain.authorities[0] as Record<string, unknown>;
+
+  it('that is not valid is refused at synthesis', () => {
+    expect(() =>
+      withTrustDomain((domain) => Object.assign(first(domain), { validity: 'ten years' })),
+    ).toThrow(expect.objectContaining({ code: 'trust-domain-invalid' }));
+  });
+
+  it('with a CA key that KMS could not sign CRLs with is refused at synthesis', () => {
+    expect(() => withTrustDomain((domain) => Object.assign(first(domain), { algorithm: 'ed25519' }))).toThrow(
+      '4,096 bytes',
+    );
+  });
+
+  it('with an ML-DSA CA gives a key that signs messages and their representatives', () => {
+    expect(() =>
+      withTrustDomain((domain) => Object.assign(first(domain), { algorithm: 'ml-dsa-65' })),
+    ).not.toThrow();
+  });
+});
