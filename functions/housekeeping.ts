@@ -1,6 +1,6 @@
 import type { Works } from '../lib/app.ts';
-import { Fault } from '../lib/fault.ts';
 import type { Log } from '../lib/ports.ts';
+import { errorFacts } from './problems.ts';
 
 /** What the service does by itself; each task is also one scheduled function on AWS. */
 export const TASKS = {
@@ -10,9 +10,13 @@ export const TASKS = {
   responders: ({ authority }: Works) => authority.renewResponders(),
   /** What an interrupted run recorded and did not sign, or approved and did not issue. */
   recovery: async ({ authority, registration }: Works) => {
-    const signed = await authority.recover();
-    const issued = await registration.recover();
-    return [...signed, ...issued];
+    // A certificate that cannot be signed now must not keep approved requests from being issued.
+    const signing = authority.recover();
+    const issuing = (): Promise<readonly string[]> => registration.recover();
+    const [signed, issued] = await Promise.allSettled([signing, signing.then(issuing, issuing)]);
+    if (signed.status === 'rejected') throw signed.reason;
+    if (issued.status === 'rejected') throw issued.reason;
+    return [...signed.value, ...issued.value];
   },
   /** Records that have no leaf in the log yet. It has something to do every time, so it says nothing of it. */
   sequencing: async ({ sequencer }: Works) => {
@@ -29,7 +33,7 @@ export const runTask = async (name: TaskName, works: Works, log: Log): Promise<v
     const done = await TASKS[name](works);
     if (done.length > 0) log('info', `Housekeeping: ${name}`, { done });
   } catch (error) {
-    log('error', `Housekeeping failed: ${name}`, { error: Fault.is(error) ? error.code : String(error) });
+    log('error', `Housekeeping failed: ${name}`, errorFacts(error));
   }
 };
 

@@ -14,7 +14,7 @@ import type { Clock, Log, Random } from './ports.ts';
 import type { Principal } from './principal.ts';
 import type { Principals } from './principals/principals.ts';
 import { openRegistration, type Registration } from './registration/registration.ts';
-import { readCurrentCrl } from './status/crls.ts';
+import { crlDueWrites, readCurrentCrl } from './status/crls.ts';
 import { openIssuers } from './status/issuers.ts';
 import { openRegister } from './status/register.ts';
 import { openResponders } from './status/responders.ts';
@@ -99,6 +99,7 @@ export const compose = (ports: Ports): Works => {
     responders,
     recorder: ledger,
     publishCrl: (ca) => status.publish(ca, 'service'),
+    crlDueWrites: (ca) => crlDueWrites(table, ca),
   });
   const registration = openRegistration({ table, clock, random, log, ledger, issuing: authority });
   const transparencyLog = openTransparencyLog({ table, bucket });

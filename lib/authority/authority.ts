@@ -11,6 +11,7 @@ import { openCas, signCrl } from './cas.ts';
 import { holdCeremony, type Report } from './ceremony.ts';
 import { type CertificateRow, readCertificate } from './certificates.ts';
 import type { AuthorityDeps } from './deps.ts';
+import { forEvery } from './every.ts';
 import { openIssuing, type Signing } from './issuing.ts';
 import {
   CA_PROFILE,
@@ -85,7 +86,9 @@ export interface Authority {
   certificate(actor: Principal, ref: CertificateRef): Promise<CertificateView>;
   /**
    * Takes effect when it resolves. Revoking again gives the first revocation (`first` false). A certificate on
-   * hold may be revoked; its revocation then begins with the hold. Faults: `unknown-certificate`.
+   * hold may be revoked; its revocation then begins with the hold. Compromises go into a CRL at once, or as soon as one
+   * can be published. `invalidityDate` (RFC 5280 5.3.2) is RFC 3339 in UTC and not in the future, and counts in whole
+   * seconds. Faults: `unknown-certificate`, `invalid-input`.
    */
   revoke(
     actor: Principal,
@@ -128,9 +131,12 @@ export interface AuthorityWorks {
   /** The certificate and its CA's, in PEM. Faults: `unknown-certificate`, `not-issued`. */
   chainPem(ref: CertificateRef): Promise<string>;
   signCrl(ca: string, tbs: TbsCertList, previousNumber?: bigint): Promise<Der>;
-  /** Resolves with the CAs of which a delegated responder was renewed. */
+  /**
+   * Resolves with the CAs of which a delegated responder was renewed. A CA whose responder cannot be renewed is said in the
+   * log and does not keep the others from it; the first of those faults is thrown when all were tried.
+   */
   renewResponders(): Promise<readonly string[]>;
-  /** Finishes what an interrupted run recorded and did not sign. Resolves with the orders. */
+  /** Finishes what an interrupted run recorded and did not sign. Resolves with the orders; faults as `renewResponders`. */
   recover(): Promise<readonly string[]>;
   /** Faults: `trust-domain-changed`. Resolves with whether there was anything to do. */
   holdCeremony(report: Report): Promise<boolean>;
@@ -256,9 +262,17 @@ export const openAuthority = (deps: AuthorityDeps): Authority & AuthorityWorks =
 
     renewResponders: async () => {
       const renewed: string[] = [];
-      for (const { id } of await issuers.all()) {
-        if ((await renewResponders(deps, issuing, await cas.byId(id))).length > 0) renewed.push(id);
-      }
+      await forEvery(
+        await issuers.all(),
+        async ({ id }) => {
+          if ((await renewResponders(deps, issuing, await cas.byId(id))).length > 0) renewed.push(id);
+        },
+        ({ id }, error) =>
+          deps.log('error', 'An OCSP responder certificate could not be renewed; it is tried again', {
+            ca: id,
+            error: Fault.is(error) ? error.code : 'internal',
+          }),
+      );
       return renewed;
     },
 
@@ -280,7 +294,8 @@ export const openAuthority = (deps: AuthorityDeps): Authority & AuthorityWorks =
       if (actor.role !== 'auditor') assertMayAct(actor, row);
       const status = (await register.lookup(ref))?.value;
       const revoked = status?.state === 'revoked' || status?.state === 'hold' ? status : undefined;
-      const expired = clock() > row.notAfter * 1000;
+      // The second named by notAfter still belongs to the validity (RFC 5280 4.1.2.5).
+      const expired = Math.floor(clock() / 1000) > row.notAfter;
       return {
         ...ref,
         profile: row.profile,

@@ -29,6 +29,8 @@ export interface AuthorityDeps {
   readonly recorder: Recorder;
   /** Publishes the CA's CRL now: asked for when a revocation must not wait for the next one. */
   readonly publishCrl: (ca: string) => Promise<unknown>;
+  /** Writes, to be stored with such a revocation, after which the CRL is due until one was published that has it. */
+  readonly crlDueWrites: (ca: string) => Promise<readonly Write[]>;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;

@@ -22,6 +22,7 @@ import {
   unfinishedWrite,
 } from './certificates.ts';
 import type { AuthorityDeps } from './deps.ts';
+import { forEvery } from './every.ts';
 
 /** What is to be issued, whoever asked for it: a sub-office, or the service for itself. */
 export interface IssuancePlan {
@@ -50,7 +51,10 @@ export type Signing = Pick<IssuancePlan, 'signer' | 'context'>;
 export interface Issuing {
   /** Faults: `lint-failed`, and the key store's and the table's own. */
   issue(plan: IssuancePlan): Promise<Issued>;
-  /** Signs what an interrupted run recorded and did not sign. Resolves with the orders finished. */
+  /**
+   * Signs what an interrupted run recorded and did not sign. Resolves with the orders finished. What cannot be signed is
+   * said in the log and does not keep the rest from it; the first of those faults is thrown when all were tried.
+   */
   recover(
     signingOf: (ref: CertificateRef, row: CertificateRow) => Promise<Signing>,
   ): Promise<readonly string[]>;
@@ -67,9 +71,9 @@ const isReserved = (registered: Registered | undefined): registered is Registere
  * it leaves. Step 1, the approved request bound to its profile version, is registration's.
  */
 export const openIssuing = (
-  deps: Pick<AuthorityDeps, 'table' | 'register' | 'recorder' | 'clock' | 'random'>,
+  deps: Pick<AuthorityDeps, 'table' | 'register' | 'recorder' | 'clock' | 'random' | 'log'>,
 ): Issuing => {
-  const { table, register, recorder, clock, random } = deps;
+  const { table, register, recorder, clock, random, log } = deps;
 
   const newSerial = (prefix: string): SerialHex =>
     serialFromOctets(Buffer.concat([Buffer.from(prefix, 'hex'), random(CHANCE_OCTETS)]));
@@ -219,10 +223,19 @@ export const openIssuing = (
 
     recover: async (signingOf) => {
       const unfinished = await readUnfinished(table);
-      for (const { ref } of unfinished) {
-        const item = await readCertificate(table, ref);
-        await finish(ref, item, await signingOf(ref, item.value));
-      }
+      await forEvery(
+        unfinished,
+        async ({ ref }) => {
+          const item = await readCertificate(table, ref);
+          await finish(ref, item, await signingOf(ref, item.value));
+        },
+        ({ order, ref }, error) =>
+          log('error', 'A recorded certificate is not signed yet; it is taken up again', {
+            order,
+            ...ref,
+            error: Fault.is(error) ? error.code : 'internal',
+          }),
+      );
       return unfinished.map(({ order }) => order);
     },
   };

@@ -53,9 +53,13 @@ export const issueCaCertificate = (
       }),
   });
 
-/** Renewed at half-life: as long again as it has been in use remains for whatever may go wrong. */
-const isDue = (certificate: Certificate, now: number): boolean =>
-  now >= (certificate.notBefore.getTime() + certificate.notAfter.getTime()) / 2;
+/**
+ * Renewed at half-life: as long again as it has been in use remains for whatever may go wrong. One that ends with its CA
+ * stays to the end, since another would end at the same time: renewed at half of what is left, and half of that, they
+ * would come ever faster.
+ */
+const isDue = ({ notBefore, notAfter }: Certificate, ca: Ca, now: number): boolean =>
+  notAfter < ca.certificate.notAfter && now >= (notBefore.getTime() + notAfter.getTime()) / 2;
 
 const decodeRow = (row: Item<ResponderRow>): Certificate =>
   decodeCertificate(Buffer.from(row.value.certificate, 'base64'));
@@ -70,7 +74,7 @@ const keyIdOf = (ca: string, place: number, number: number): string =>
 /**
  * Gives a CA a new delegated responder of each algorithm for which it has none, or one past half of its life. A run that
  * was interrupted goes on with the same key and certificate; if that one has grown old meanwhile it is skipped by taking
- * the next number. Resolves with the algorithms.
+ * the next number. A CA past its end gets none. Resolves with the algorithms.
  */
 export const renewResponders = async (
   deps: Pick<AuthorityDeps, 'table' | 'responderKeys' | 'responders' | 'clock'>,
@@ -93,8 +97,9 @@ const renewResponder = async (
   place: number,
 ): Promise<boolean> => {
   const { definition } = ca;
+  if (deps.clock() >= ca.certificate.notAfter.getTime()) return false;
   const previous = await deps.responders.read(definition.ca, algorithm);
-  if (previous && !isDue(decodeRow(previous), deps.clock())) return false;
+  if (previous && !isDue(decodeRow(previous), ca, deps.clock())) return false;
   for (let number = (previous?.version ?? 0) + 1; ; number++) {
     const keyId = keyIdOf(definition.ca, place, number);
     const signer = await deps.responderKeys.create(keyId, algorithm);
@@ -116,7 +121,7 @@ const renewResponder = async (
           notBefore,
         }),
     });
-    if (isDue(decodeCertificate(der), deps.clock())) continue;
+    if (isDue(decodeCertificate(der), ca, deps.clock())) continue;
     const row: ResponderRow = { keyId, certificate: Buffer.from(der).toString('base64') };
     try {
       await deps.table.write(deps.responders.replaceWrites(definition.ca, algorithm, row, previous));

@@ -28,6 +28,23 @@ const rfc3339 = (seconds: number): string => new Date(seconds * 1000).toISOStrin
 /** RFC 5280 5.3.1 and domain practice: a CRL must say these at once, not at its next turn. */
 const URGENT: ReadonlySet<string> = new Set<RevocationReason>(['keyCompromise', 'cACompromise']);
 
+/**
+ * RFC 5280 5.3.2: when it is known or suspected that the key was compromised or the certificate became invalid, so not
+ * after now: a date to come would call every signature until then good. In Unix seconds; fault: `invalid-input`.
+ */
+const readInvalidityDate = (text: string, now: number): number => {
+  const seconds = Math.floor(Date.parse(text) / 1000);
+  // Date takes the 30th of February for a day in March.
+  if (seconds <= now && rfc3339(seconds).slice(0, 19) === text.slice(0, 19)) return seconds;
+  throw new Fault(
+    'invalid-input',
+    'The invalidity date must be a time of RFC 3339 in UTC, and not in the future.',
+    {
+      path: 'invalidityDate',
+    },
+  );
+};
+
 const unknown = (): Fault =>
   new Fault('unknown-certificate', 'No certificate with that serial number was issued by that authority.');
 
@@ -54,7 +71,7 @@ export interface Revoking {
 export const openRevoking = (
   deps: Pick<
     AuthorityDeps,
-    'table' | 'register' | 'recorder' | 'publishCrl' | 'trustDomain' | 'clock' | 'log'
+    'table' | 'register' | 'recorder' | 'publishCrl' | 'crlDueWrites' | 'trustDomain' | 'clock' | 'log'
   >,
 ): Revoking => {
   const { table, register, recorder, clock } = deps;
@@ -98,28 +115,27 @@ export const openRevoking = (
   const holdRule = (row: CertificateRow) =>
     deps.trustDomain.profiles.find(({ id }) => id === row.profile)?.hold ?? 'notAllowed';
 
-  /** A CRL that fails now comes with the next schedule; the revocation itself stands either way. */
+  /** A CRL that fails now stays due until it comes off; the revocation itself stands either way. */
   const publishAtOnce = async (ca: string): Promise<void> => {
     try {
       await deps.publishCrl(ca);
     } catch (error) {
       deps.log('error', 'The CRL could not be published right after an urgent revocation', {
         ca,
-        error: Fault.is(error) ? error.code : String(error),
+        error: Fault.is(error) ? error.code : 'internal',
       });
     }
   };
 
   return {
-    revoke: async (actor, ref, { reason, invalidityDate }) => {
+    revoke: async (actor, ref, { reason, invalidityDate: given }) => {
+      const invalidityDate = given === undefined ? undefined : readInvalidityDate(given, nowSeconds());
       // A certificate that was on hold has not been good since then, so its revocation begins with the hold: a
       // signature made meanwhile must not become valid by the time that the final entry shows.
       const entryOf = (before: StatusRow): RevocationEntry => ({
         revocationTime: before.state === 'hold' ? before.revocationTime : nowSeconds(),
         reason,
-        ...(invalidityDate !== undefined && {
-          invalidityDate: Math.floor(Date.parse(invalidityDate) / 1000),
-        }),
+        ...(invalidityDate !== undefined && { invalidityDate }),
       });
       for (;;) {
         const { certificate, registered } = await read(actor, ref);
@@ -136,7 +152,8 @@ export const openRevoking = (
           ...detailsOf(entry),
           before: value.state,
         });
-        if (!(await change(writes, draft))) continue;
+        const due = URGENT.has(reason) ? await deps.crlDueWrites(ref.ca) : [];
+        if (!(await change([...writes, ...due], draft))) continue;
         if (URGENT.has(reason)) await publishAtOnce(ref.ca);
         return { revocation: revocationOf({ ...value, state: 'revoked', ...entry } as Revoked), first: true };
       }

@@ -3,7 +3,7 @@ import { Fault } from '../fault.ts';
 import type { RevokedCertificate, TbsCertList } from '../pki/crl.ts';
 import { type Extension, findExtension } from '../pki/extensions.ts';
 import { parseSerial } from '../pki/serial.ts';
-import type { Item, Table } from '../store/store.ts';
+import type { Item, Table, Write } from '../store/store.ts';
 import type { CrlDeps } from './deps.ts';
 import type { Issuer } from './issuers.ts';
 import type { RevokedRow } from './register.ts';
@@ -21,8 +21,12 @@ import type { Caller, PublishedCrl, Status } from './status.ts';
  * The number is reserved before the register is read, so that of two publishers at once the one with the higher
  * number has seen at least as much; the row only ever moves to a higher number.
  *
+ * An urgent revocation is published right after it was recorded. Where that did not come off, because the process died
+ * or a store did not answer, the row `urgent` has a version that the current CRL has not seen: the CRL is due.
+ *
  *   crls/{ca}  number   NumberRow
  *   crls/{ca}  full     CurrentRow
+ *   crls/{ca}  urgent   put anew with each revocation that a CRL must say at once (RFC 5280 5.3.1's compromises)
  *   crl/{ca}/{number}.crl in the bucket: every CRL ever signed
  */
 type NumberRow = { readonly last: number };
@@ -32,12 +36,24 @@ type CurrentRow = {
   /** Unix seconds. */
   readonly thisUpdate: number;
   readonly nextUpdate: number;
+  /** The version of the row `urgent` before the register was read; absent where there was no such row. */
+  readonly urgent?: number;
 };
 
 const PARTITION = 'full';
 
 const numberKey = (ca: string) => ({ pk: `crls/${ca}`, sk: 'number' });
 const currentKey = (ca: string) => ({ pk: `crls/${ca}`, sk: PARTITION });
+
+const urgentKey = (ca: string) => ({ pk: `crls/${ca}`, sk: 'urgent' });
+
+const readUrgent = (table: Table, ca: string): Promise<Item | undefined> => table.get(urgentKey(ca));
+
+/** Writes that make the CA's CRL due, to be stored in one write with a revocation that must not wait for its turn. */
+export const crlDueWrites = async (table: Table, ca: string): Promise<readonly Write[]> => {
+  const row = await readUrgent(table, ca);
+  return [{ put: urgentKey(ca), value: {}, if: row ? { version: row.version } : 'absent' }];
+};
 
 /** What the CA's current CRL says of itself; undefined before the first one. */
 export const readCurrentCrl = (table: Table, ca: string): Promise<Item<CurrentRow> | undefined> =>
@@ -77,7 +93,7 @@ const crlExtensions = (issuer: Issuer, number: number): readonly Extension[] => 
 };
 
 export const openCrls = (deps: CrlDeps): Pick<Status, 'crl' | 'publish' | 'publishDue'> => {
-  const { table, bucket, issuers, register, recorder, signCrl, clock } = deps;
+  const { table, bucket, issuers, register, recorder, signCrl, clock, log } = deps;
 
   const reserveNumber = async (ca: string): Promise<number> => {
     for (;;) {
@@ -137,7 +153,7 @@ export const openCrls = (deps: CrlDeps): Pick<Status, 'crl' | 'publish' | 'publi
   const makeCurrent = async (
     issuer: Issuer,
     crl: PublishedCrl,
-    entries: number,
+    seen: { readonly entries: number; readonly urgent: number | undefined },
     actor: string,
   ): Promise<void> => {
     const number = Number(crl.number);
@@ -148,7 +164,7 @@ export const openCrls = (deps: CrlDeps): Pick<Status, 'crl' | 'publish' | 'publi
         ca: issuer.id,
         partition: PARTITION,
         number,
-        entries,
+        entries: seen.entries,
         thisUpdate: crl.thisUpdate.toISOString(),
         nextUpdate: crl.nextUpdate.toISOString(),
         digest: hash('sha256', crl.der),
@@ -158,6 +174,7 @@ export const openCrls = (deps: CrlDeps): Pick<Status, 'crl' | 'publish' | 'publi
       number,
       thisUpdate: crl.thisUpdate.getTime() / 1000,
       nextUpdate: crl.nextUpdate.getTime() / 1000,
+      ...(seen.urgent !== undefined && { urgent: seen.urgent }),
     };
     for (;;) {
       const current = await readCurrent(issuer.id);
@@ -180,12 +197,13 @@ export const openCrls = (deps: CrlDeps): Pick<Status, 'crl' | 'publish' | 'publi
     const previous = await readCurrent(ca);
     // Overtaken: the current CRL's number was reserved after ours, so it has seen whatever ours would.
     if (previous && previous.value.number > number) return readPublished(ca);
+    const urgent = (await readUrgent(table, ca))?.version;
     const tbs = await build(issuer, number, previous?.value.thisUpdate ?? 0);
     const previousNumber = previous && BigInt(previous.value.number);
     const der = await signCrl(ca, tbs, previousNumber);
     await bucket.put(archiveKey(ca, number), der, { if: 'absent', contentType: 'application/pkix-crl' });
     const crl = { der, number: BigInt(number), thisUpdate: tbs.thisUpdate, nextUpdate: tbs.nextUpdate };
-    await makeCurrent(issuer, crl, tbs.revokedCertificates.length, actor);
+    await makeCurrent(issuer, crl, { entries: tbs.revokedCertificates.length, urgent }, actor);
     return crl;
   };
 
@@ -233,17 +251,32 @@ export const openCrls = (deps: CrlDeps): Pick<Status, 'crl' | 'publish' | 'publi
     return published;
   };
 
-  const publishDue = async (): Promise<readonly string[]> => {
+  const isDue = async (issuer: Issuer): Promise<boolean> => {
     const now = clock() / 1000;
+    // A CA past its end signs no more CRLs; its last one has the CA's notAfter as nextUpdate.
+    if (now >= issuer.certificate.notAfter.getTime() / 1000) return false;
+    const current = await readCurrent(issuer.id);
+    if (!current || now >= current.value.thisUpdate + issuer.crl.interval) return true;
+    return ((await readUrgent(table, issuer.id))?.version ?? 0) > (current.value.urgent ?? 0);
+  };
+
+  const publishDue = async (): Promise<readonly string[]> => {
     const published: string[] = [];
+    const failures: unknown[] = [];
     for (const issuer of await issuers.all()) {
-      const current = await readCurrent(issuer.id);
-      if (current && now < current.value.thisUpdate + issuer.crl.interval) continue;
-      // A CA past its end signs no more CRLs; its last one has the CA's notAfter as nextUpdate.
-      if (now >= issuer.certificate.notAfter.getTime() / 1000) continue;
-      await publish(issuer.id, 'service');
-      published.push(issuer.id);
+      try {
+        if (!(await isDue(issuer))) continue;
+        await publish(issuer.id, 'service');
+        published.push(issuer.id);
+      } catch (error) {
+        failures.push(error);
+        log('error', 'A CRL that is due could not be published; it is tried again', {
+          ca: issuer.id,
+          error: Fault.is(error) ? error.code : 'internal',
+        });
+      }
     }
+    if (failures.length > 0) throw failures[0];
     return published;
   };
 

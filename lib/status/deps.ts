@@ -61,6 +61,7 @@ export interface CrlDeps {
   readonly recorder: Recorder;
   readonly signCrl: CrlSigner;
   readonly clock: Clock;
+  readonly log: Log;
 }
 
 export type StatusDeps = OcspDeps & CrlDeps;

@@ -1,0 +1,182 @@
+import { hash, randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { compose } from '../../lib/app.ts';
+import { readTrustDomain } from '../../lib/authority/trust-domain.ts';
+import { Fault } from '../../lib/fault.ts';
+import type { KeyStore, Signer } from '../../lib/keys/signer.ts';
+import { generateSoftwareKey } from '../../lib/keys/software.ts';
+import { openFileBucket } from '../../lib/store/file-bucket.ts';
+import { openSqliteTable } from '../../lib/store/sqlite.ts';
+import type { Bucket, Table } from '../../lib/store/store.ts';
+import { DEMONSTRATION, PUBLIC_URL, type Service, temporaryFolder } from '../service.ts';
+
+/**
+ * The service over real stores, composed as often as a test likes over the same ones: what several processes on one
+ * table are, or one that starts again. Its clock stands still until it is set. Keys are in memory, beyond the
+ * processes, and tell what they signed.
+ */
+
+/** What outlives a process. */
+export interface Ground {
+  readonly folder: string;
+  readonly table: Table;
+  readonly bucket: Bucket;
+  readonly keys: KeyStore;
+  /** Key ids, in the order in which they were asked to be made; a key asked for again is there once. */
+  readonly made: string[];
+  /** Key id and SHA-256 of what was signed with it. */
+  readonly signed: { readonly id: string; readonly digest: string }[];
+  /** Milliseconds since the epoch. */
+  readonly time: { now: number };
+  close(): Promise<void>;
+}
+
+/** A trust domain's file, as far as tests change it. */
+export interface HouseFile {
+  readonly authorities: {
+    id: string;
+    algorithm: string;
+    validity: string;
+    crl: Record<string, unknown>;
+    ocsp: Record<string, unknown>;
+  }[];
+  readonly profiles: { id: string; version: number; authority: string; hold: string }[];
+}
+
+export const openGround = async (): Promise<Ground> => {
+  const folder = temporaryFolder();
+  const table = await openSqliteTable(join(folder.path, 'table.sqlite'));
+  const bucket = await openFileBucket(join(folder.path, 'objects'));
+  const signers = new Map<string, Promise<Signer>>();
+  const made: string[] = [];
+  const signed: Ground['signed'] = [];
+
+  const watched = (id: string, signer: Signer): Signer => ({
+    algorithm: signer.algorithm,
+    subjectPublicKeyInfo: signer.subjectPublicKeyInfo,
+    sign: (message) => {
+      signed.push({ id, digest: hash('sha256', message) });
+      return signer.sign(message);
+    },
+  });
+  const keys: KeyStore = {
+    create: async (id, algorithm) => {
+      const known = signers.get(id);
+      if (known) return known;
+      made.push(id);
+      const making = generateSoftwareKey(algorithm).then((signer) => watched(id, signer));
+      signers.set(id, making);
+      return making;
+    },
+    open: async (id) => {
+      const known = signers.get(id);
+      if (known) return known;
+      throw new Fault('unknown-key', 'The key store has no key of that id.', { id });
+    },
+  };
+  return {
+    folder: folder.path,
+    table,
+    bucket,
+    keys,
+    made,
+    signed,
+    time: { now: Date.parse('2026-11-22T09:00:00.250Z') },
+    close: async () => {
+      await table.close();
+      folder.remove();
+    },
+  };
+};
+
+/** The demonstration's domain with keys that are made in no time. */
+const fileOf = (change?: (file: HouseFile) => void): string => {
+  const file: HouseFile = JSON.parse(readFileSync(DEMONSTRATION, 'utf8'));
+  for (const authority of file.authorities) {
+    authority.algorithm = 'ecdsa-p256-sha256';
+    delete authority.ocsp.furtherAlgorithms;
+  }
+  change?.(file);
+  return JSON.stringify(file);
+};
+
+export interface HouseOptions {
+  readonly domain?: (file: HouseFile) => void;
+  readonly table?: (table: Table) => Table;
+  readonly bucket?: (bucket: Bucket) => Bucket;
+  readonly keys?: (keys: KeyStore) => KeyStore;
+}
+
+/** One process on the ground; nothing is done yet. */
+export const composeHouse = (ground: Ground, options: HouseOptions = {}) => {
+  const text = fileOf(options.domain);
+  const trustDomain = readTrustDomain(text);
+  const table = options.table?.(ground.table) ?? ground.table;
+  const bucket = options.bucket?.(ground.bucket) ?? ground.bucket;
+  const keys = options.keys?.(ground.keys) ?? ground.keys;
+  const clock = (): number => ground.time.now;
+  const logged: Service['logged'] = [];
+  const works = compose({
+    trustDomain,
+    trustDomainDigest: hash('sha256', text),
+    publicUrls: [PUBLIC_URL],
+    table,
+    bucket,
+    keys,
+    responderKeys: keys,
+    clock,
+    random: (n) => randomBytes(n),
+    log: (level, message, facts = {}) => logged.push({ level, message, facts }),
+  });
+  return { works, trustDomain, table, bucket, keys, logged };
+};
+
+/** One process on the ground, its ceremony held or found to be held, its door open. */
+export const openHouse = async (ground: Ground, options: HouseOptions = {}): Promise<Service> => {
+  const house = composeHouse(ground, options);
+  await house.works.authority.holdCeremony(() => {});
+  const signer = await ground.keys.create('token-issuer', 'ed25519');
+  const app = await house.works.open({ embedded: { signer, issuer: PUBLIC_URL, audience: PUBLIC_URL } });
+  return {
+    ...house,
+    folder: ground.folder,
+    app,
+    advance: (ms) => {
+      ground.time.now += ms;
+    },
+    now: () => ground.time.now,
+    principal: (id) => {
+      const found = house.trustDomain.principals.find((principal) => principal.id === id);
+      if (!found) throw new Error(`no principal ${id}`);
+      return found;
+    },
+    close: async () => {},
+  };
+};
+
+export const SECOND = 1000;
+export const DAY = 86_400 * SECOND;
+
+/** An act again and again while the store does not answer, as careful clients do. */
+export const insist = async <T>(act: () => Promise<T>): Promise<T> => {
+  for (let attempt = 0; attempt < 10; attempt++) {
+    try {
+      return await act();
+    } catch (error) {
+      if (!Fault.is(error, 'store-unavailable')) throw error;
+    }
+  }
+  throw new Error('the store never answered');
+};
+
+export const FAILURES = ['lost', 'appliedThenErrored'] as const;
+
+export const codeOf = async (act: Promise<unknown>): Promise<string> => {
+  try {
+    await act;
+    return 'none';
+  } catch (error) {
+    return Fault.is(error) ? error.code : `not a Fault: ${String(error)}`;
+  }
+};

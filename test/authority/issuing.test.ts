@@ -1,0 +1,428 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { TASKS } from '../../functions/housekeeping.ts';
+import type { Order } from '../../lib/authority/authority.ts';
+import { Fault } from '../../lib/fault.ts';
+import type { Signer } from '../../lib/keys/signer.ts';
+import { generateSoftwareKey } from '../../lib/keys/software.ts';
+import { decodeCertificate } from '../../lib/pki/certificate.ts';
+import { decodePem } from '../../lib/pki/pem.ts';
+import type { CertificateRef } from '../../lib/principal.ts';
+import { FIELDS, issueThroughOffice, opensslRequest, type Service } from '../service.ts';
+import { faultyTable } from '../store/faulty-table.ts';
+import { allRecords, checkWorld, ocspStatus } from '../world.ts';
+import {
+  codeOf,
+  composeHouse,
+  DAY,
+  FAILURES,
+  type Ground,
+  type HouseFile,
+  type HouseOptions,
+  insist,
+  openGround,
+  openHouse,
+} from './house.ts';
+
+/** The issuance cycle through the authority's door. */
+
+const NOTHING = { requests: [], signed: [], answers: [], revoked: [] };
+
+let ground: Ground;
+let holder: Signer;
+beforeEach(async () => {
+  ground = await openGround();
+  holder = await generateSoftwareKey('ecdsa-p256-sha256');
+});
+afterEach(() => ground.close());
+
+const orderOf = (order: string, profile = 'person-signature', key = holder): Order => ({
+  order,
+  profile,
+  profileVersion: 1,
+  office: 'mizusaki-higashi',
+  fields: FIELDS[profile] ?? {},
+  subjectPublicKeyInfo: key.subjectPublicKeyInfo,
+  actor: 'operator-noda',
+});
+
+const issuancesOf = async (service: Service, order: string) =>
+  (await allRecords(service)).filter(
+    (record) => record.kind === 'issuance' && record.details.order === order,
+  );
+
+const reservedFor = async (order: string): Promise<CertificateRef | undefined> =>
+  (await ground.table.get<CertificateRef & Record<string, string>>({ pk: `issuance/${order}`, sk: 'ref' }))
+    ?.value;
+
+const certificateOf = async ({ works }: Pick<Service, 'works'>, ref: CertificateRef) => {
+  const pem = await works.authority.chainPem(ref);
+  const end = '-----END CERTIFICATE-----\n';
+  return decodeCertificate(decodePem('CERTIFICATE', pem.slice(0, pem.indexOf(end) + end.length), 65_536));
+};
+
+describe('an order', () => {
+  it('is one certificate and one record, asked for twenty times at once by two processes, and again later', async () => {
+    const [one, two] = [await openHouse(ground), await openHouse(ground)];
+    const before = ground.signed.length;
+    const refs = await Promise.all(
+      Array.from({ length: 20 }, (_, i) => (i % 2 ? one : two).works.authority.issue(orderOf('order-1'))),
+    );
+    expect(new Set(refs.map(({ ca, serial }) => `${ca} ${serial}`)).size).toBe(1);
+    const [ref] = refs as [CertificateRef];
+    expect(ref.ca).toBe('signature-1');
+    expect(await issuancesOf(one, 'order-1')).toHaveLength(1);
+    // A key may sign the same bytes more than once, never other bytes for the same order.
+    const signed = ground.signed.slice(before).filter(({ id }) => id === 'signature-1');
+    expect(new Set(signed.map(({ digest }) => digest)).size).toBe(1);
+
+    const pem = await one.works.authority.chainPem(ref);
+    ground.time.now += DAY;
+    expect(await two.works.authority.issue(orderOf('order-1'))).toEqual(ref);
+    expect(await two.works.authority.chainPem(ref)).toBe(pem);
+    await checkWorld(one, { ...NOTHING, signed: signed.map(({ digest }) => digest) });
+  });
+
+  it('that differs is another certificate', async () => {
+    const house = await openHouse(ground);
+    const refs = await Promise.all(['a', 'b'].map((order) => house.works.authority.issue(orderOf(order))));
+    expect(refs[0]?.serial).not.toBe(refs[1]?.serial);
+  });
+
+  it('of a profile or a version that is not in force is refused and takes no serial number', async () => {
+    const { works } = await openHouse(ground);
+    const { authority } = works;
+    expect(await codeOf(authority.issue({ ...orderOf('o'), profile: 'nobody' }))).toBe('unknown-profile');
+    expect(await codeOf(authority.issue({ ...orderOf('o'), profileVersion: 2 }))).toBe('unknown-profile');
+    expect(await reservedFor('o')).toBeUndefined();
+  });
+});
+
+describe('a serial number that is reserved and not used', () => {
+  it('is unknown to OCSP, to the API and to revocation, and is the one that the order gets later', async () => {
+    const house = await openHouse(ground);
+    const failing = await openHouse(ground, { table: (table) => faultyTable(table, new Map([[2, 'lost']])) });
+    expect(await codeOf(failing.works.authority.issue(orderOf('order-1')))).toBe('store-unavailable');
+    const ref = (await reservedFor('order-1')) as CertificateRef;
+    expect(ref.ca).toBe('signature-1');
+    expect((await ocspStatus(house, ref)).status).toBe('unknown');
+    const { authority } = house.app;
+    const operator = house.principal('operator-noda');
+    expect(await codeOf(authority.certificate(operator, ref))).toBe('unknown-certificate');
+    expect(await codeOf(authority.revoke(operator, ref, { reason: 'superseded' }))).toBe(
+      'unknown-certificate',
+    );
+    expect(await codeOf(authority.hold(operator, ref))).toBe('unknown-certificate');
+    expect(await house.works.authority.recover()).toEqual([]);
+
+    expect(await house.works.authority.issue(orderOf('order-1'))).toEqual(ref);
+    expect((await ocspStatus(house, ref)).status).toBe('good');
+  });
+});
+
+describe('lint', () => {
+  it('refuses a key that the profile does not take, says the rule and its clause, and leaves nothing to sign', async () => {
+    const house = await openHouse(ground);
+    const signed = ground.signed.length;
+    const key = await generateSoftwareKey('ed25519');
+    const failure = await house.works.authority
+      .issue(orderOf('order-1', 'person-signature', key))
+      .catch((error: unknown) => error);
+    if (!Fault.is(failure, 'lint-failed')) throw failure;
+    expect(failure.message).toContain('public-key-of-profile');
+    expect(failure.facts.findings).toEqual([
+      expect.objectContaining({
+        rule: 'public-key-of-profile',
+        cite: expect.any(String),
+        message: expect.any(String),
+      }),
+    ]);
+    const ref = (await reservedFor('order-1')) as CertificateRef;
+    expect((await ocspStatus(house, ref)).status).toBe('unknown');
+    expect(await codeOf(house.works.authority.chainPem(ref))).toBe('unknown-certificate');
+    expect(await house.works.authority.recover()).toEqual([]);
+    expect(await issuancesOf(house, 'order-1')).toHaveLength(0);
+    expect(ground.signed.slice(signed).filter(({ id }) => !id.startsWith('ocsp-'))).toEqual([]);
+  });
+
+  it('passes whatever the fields of a request may hold: what is submitted can be issued', async () => {
+    const { works } = await openHouse(ground);
+    const text = fc.oneof(
+      fc.string({ unit: 'grapheme', maxLength: 70 }),
+      fc.string({ unit: 'binary', maxLength: 30 }),
+      fc.constantFrom(
+        '髙橋 﨑',
+        '𠮷野家',
+        'か\u3099',
+        'ﾊﾝｶｸ',
+        '-',
+        '.',
+        "O'Brien (Jr.)",
+        '\u00a0x',
+        'a\u3000b',
+        '①',
+        '🗾',
+      ),
+    );
+    const named = fc.oneof(
+      fc.domain(),
+      fc.constantFrom(
+        'a',
+        'localhost',
+        'EXAMPLE.JP',
+        '*.example.jp',
+        'xn--wgv71a.jp',
+        'a..b',
+        '-a.jp',
+        '192.0.2.1',
+        'a_b.jp',
+      ),
+    );
+    const mail = fc.oneof(fc.emailAddress(), text);
+    const submissions = fc.oneof(
+      fc
+        .record(
+          { position: text, positionJa: text, department: text, departmentJa: text, mail },
+          { requiredKeys: ['position', 'positionJa'] },
+        )
+        .map((fields) => ['official-position', fields] as const),
+      fc
+        .record({ dnsNames: fc.array(named, { maxLength: 11 }) })
+        .map((fields) => ['organisation-server', fields] as const),
+      fc
+        .record({ system: text, deviceId: fc.stringMatching(/^[A-Z0-9-]{3,33}$/) })
+        .map((fields) => ['organisation-client', fields] as const),
+      fc
+        .record({
+          holderId: fc.stringMatching(/^[0-9A-Z]{12,24}$/),
+          name: text,
+          dateOfBirth: fc.constantFrom('1900-01-01', '2024-02-29', '0001-01-01', '9999-12-31'),
+          sex: fc.constantFrom('1', '2', '3'),
+          address: text,
+        })
+        .map((fields) => ['person-signature', fields] as const),
+    );
+    let order = 0;
+    let taken = 0;
+    await fc.assert(
+      fc.asyncProperty(submissions, async ([profile, fields]) => {
+        try {
+          works.authority.describe(profile, 'mizusaki-higashi', fields);
+        } catch (error) {
+          if (Fault.is(error, 'invalid-field')) return;
+          throw error;
+        }
+        await works.authority.issue({ ...orderOf(`any-${order++}`, profile), fields });
+        taken++;
+      }),
+      { numRuns: 300 },
+    );
+    // Where nearly everything was refused, nothing was tried.
+    expect(taken).toBeGreaterThan(50);
+  });
+});
+
+describe('a write of the cycle that fails', () => {
+  const survive = async (failure: 'lost' | 'appliedThenErrored' | undefined, n: number): Promise<number> => {
+    const own = await openGround();
+    try {
+      const house = await openHouse(own);
+      let writes = { writes: 0 };
+      const failing = await openHouse(own, {
+        table: (table) => {
+          const faulty = faultyTable(table, failure ? new Map([[n, failure]]) : new Map());
+          writes = faulty;
+          return faulty;
+        },
+      });
+      const before = own.signed.length;
+      const ref = await insist(() => failing.works.authority.issue(orderOf('order-1')));
+      expect(await issuancesOf(house, 'order-1')).toHaveLength(1);
+      expect((await ocspStatus(house, ref)).status).toBe('good');
+      const signed = own.signed.slice(before).filter(({ id }) => id === 'signature-1');
+      await checkWorld(house, { ...NOTHING, signed: signed.map(({ digest }) => digest) });
+      return writes.writes;
+    } finally {
+      await own.close();
+    }
+  };
+
+  it('lost, or carried out without an answer: one certificate and one record once it is tried again', async () => {
+    const writes = await survive(undefined, 0);
+    // Reserve, record, store: the steps of docs/issuance-cycle.md that write.
+    expect(writes).toBe(3);
+    for (let n = 1; n <= writes; n++) {
+      for (const failure of FAILURES) await survive(failure, n);
+    }
+  });
+
+  it('is finished by recovery where nobody tries it again', async () => {
+    const house = await openHouse(ground);
+    for (const [i, failure] of FAILURES.entries()) {
+      const table = (real: Ground['table']) => faultyTable(real, new Map([[3, failure]]));
+      const failing = await openHouse(ground, { table });
+      expect(await codeOf(failing.works.authority.issue(orderOf(`order-${i}`)))).toBe('store-unavailable');
+      expect(await house.works.authority.recover()).toEqual(failure === 'lost' ? [`order-${i}`] : []);
+    }
+    await checkWorld(house, NOTHING);
+  });
+});
+
+describe('a signature', () => {
+  const withSigner = (change: (signer: Signer) => Signer): HouseOptions => ({
+    keys: (keys) => ({
+      create: (id, algorithm) => keys.create(id, algorithm),
+      open: async (id) => (id === 'signature-1' ? change(await keys.open(id)) : keys.open(id)),
+    }),
+  });
+
+  it('that does not verify is not stored; the certificate stays unfinished and known until a right one comes', async () => {
+    const house = await openHouse(ground);
+    const wrong = await generateSoftwareKey('ecdsa-p256-sha256');
+    const broken = await openHouse(
+      ground,
+      withSigner((signer) => ({ ...signer, sign: (m) => wrong.sign(m) })),
+    );
+    expect(await codeOf(broken.works.authority.issue(orderOf('order-1')))).toBe('signature-invalid');
+    const ref = (await reservedFor('order-1')) as CertificateRef;
+    expect(await codeOf(house.works.authority.chainPem(ref))).toBe('not-issued');
+    const view = await house.app.authority.certificate(house.principal('auditor'), ref);
+    expect(view.pem).toBeUndefined();
+    expect(await issuancesOf(house, 'order-1')).toHaveLength(1);
+    // What could have been signed can be revoked before it is.
+    const { first } = await house.app.authority.revoke(house.principal('operator-noda'), ref, {
+      reason: 'superseded',
+    });
+    expect(first).toBe(true);
+    expect(await house.works.authority.recover()).toEqual(['order-1']);
+    await checkWorld(house, { ...NOTHING, revoked: [`${ref.ca} ${ref.serial}`] });
+  });
+
+  it('that cannot be had for one CA does not keep what others left from being finished', async () => {
+    const house = await openHouse(ground);
+    const lost = (): never => {
+      throw new Fault('store-unavailable', 'The key cannot be reached.');
+    };
+    const silent: HouseOptions = {
+      keys: (keys) => ({
+        create: (id, algorithm) => keys.create(id, algorithm),
+        open: async (id) => ({ ...(await keys.open(id)), sign: lost }),
+      }),
+    };
+    const crashed = await openHouse(ground, silent);
+    for (const profile of ['person-signature', 'person-authentication', 'organisation-client']) {
+      for (let i = 0; i < 4; i++)
+        await codeOf(crashed.works.authority.issue(orderOf(`${profile}-${i}`, profile)));
+    }
+    const half = await openHouse(
+      ground,
+      withSigner((signer) => ({ ...signer, sign: lost })),
+    );
+    // Said at the end as well, so that whoever watches the task learns of it.
+    expect(await codeOf(half.works.authority.recover())).toBe('store-unavailable');
+    const said = half.logged.filter(({ level, facts }) => level === 'error' && facts.ca === 'signature-1');
+    expect(said).toHaveLength(4);
+    const left = [0, 1, 2, 3].map((i) => `person-signature-${i}`);
+    expect(said.map(({ facts }) => facts.order).sort()).toEqual(left);
+    expect(said[0]?.facts.error).toBe('store-unavailable');
+    expect([...(await house.works.authority.recover())].sort()).toEqual(left);
+    await checkWorld(house, NOTHING);
+  });
+
+  it('that cannot be had for one certificate does not keep approved requests from being issued', async () => {
+    const csr = opensslRequest(ground.folder, 'holder');
+    const lost = (): never => {
+      throw new Fault('store-unavailable', 'The key cannot be reached.');
+    };
+    await openHouse(ground);
+    const half = await openHouse(
+      ground,
+      withSigner((signer) => ({ ...signer, sign: lost })),
+    );
+    await codeOf(half.works.authority.issue(orderOf('order-1')));
+    const crashed = await openHouse(ground, { table: (table) => faultyTable(table, new Map([[4, 'lost']])) });
+    await expect(issueThroughOffice(crashed, 'person-authentication', csr)).rejects.toThrow('approved');
+    const auditor = half.principal('auditor');
+    const stateNow = async () =>
+      (await half.app.registration.list(auditor, { limit: 10 })).requests[0]?.state;
+    expect(await stateNow()).toBe('approved');
+    expect(await codeOf(TASKS.recovery(half.works))).toBe('store-unavailable');
+    expect(await stateNow()).toBe('issued');
+  });
+});
+
+describe('a CA', () => {
+  const short = (file: HouseFile): void => {
+    for (const authority of file.authorities) if (authority.id === 'organisation') authority.validity = 'P4Y';
+  };
+
+  it('issues nothing that outlives it, and nothing past its end, down to the second', async () => {
+    const house = await openHouse(ground, { domain: short });
+    const issuer = (await house.app.authority.authorities()).find(({ id }) => id === 'organisation-1');
+    const end = Date.parse(issuer?.notAfter as string);
+    expect(new Date(end).toISOString()).toBe('2030-11-22T08:59:59.000Z');
+
+    ground.time.now = end - 100 * DAY;
+    const late = await house.works.authority.issue(orderOf('late', 'organisation-client'));
+    expect((await certificateOf(house, late)).notAfter.getTime()).toBe(end);
+    ground.time.now = end - 1;
+    const last = await house.works.authority.issue(orderOf('last', 'organisation-client'));
+    expect((await certificateOf(house, last)).notBefore.getTime()).toBe(end - 1000);
+
+    ground.time.now = end;
+    for (const now of [end, end + 1, end + DAY]) {
+      ground.time.now = now;
+      expect(await codeOf(house.works.authority.issue(orderOf('after', 'organisation-client')))).toBe(
+        'authority-expired',
+      );
+    }
+    expect(await issuancesOf(house, 'after')).toHaveLength(0);
+    // The others go on.
+    await house.works.authority.issue(orderOf('other', 'person-authentication'));
+  });
+
+  it('does not issue before its own beginning, when the clock was set back', async () => {
+    const house = await openHouse(ground);
+    ground.time.now -= 3600_000;
+    expect(await codeOf(house.works.authority.issue(orderOf('early')))).toBe('lint-failed');
+    expect(await issuancesOf(house, 'early')).toHaveLength(0);
+    ground.time.now += 3600_000;
+    await house.works.authority.issue(orderOf('early'));
+    await checkWorld(house, NOTHING);
+  });
+
+  it('whose key is not that of its certificate signs nothing', async () => {
+    await openHouse(ground);
+    const stranger = await generateSoftwareKey('ecdsa-p256-sha256');
+    const { works } = composeHouse(ground, withKey('signature-1', stranger));
+    expect(await codeOf(works.authority.issue(orderOf('order-1')))).toBe('unknown-key');
+    expect(await reservedFor('order-1')).toBeUndefined();
+  });
+
+  const withKey = (wanted: string, signer: Signer): HouseOptions => ({
+    keys: (keys) => ({ ...keys, open: async (id) => (id === wanted ? signer : keys.open(id)) }),
+  });
+});
+
+describe('the view of a certificate', () => {
+  it('calls it good through its last second, and expired from then on', async () => {
+    const house = await openHouse(ground);
+    const ref = await house.works.authority.issue(orderOf('order-1', 'organisation-client'));
+    const { notAfter } = await certificateOf(house, ref);
+    const statusAt = async (now: number) => {
+      ground.time.now = now;
+      return (await house.app.authority.certificate(house.principal('auditor'), ref)).status;
+    };
+    // Both ends of a validity belong to it (RFC 5280 4.1.2.5), and times have whole seconds.
+    expect(await statusAt(notAfter.getTime())).toBe('good');
+    expect(await statusAt(notAfter.getTime() + 999)).toBe('good');
+    expect(await statusAt(notAfter.getTime() + 1000)).toBe('expired');
+  });
+
+  it('writes times as whole seconds of UTC', async () => {
+    const house = await openHouse(ground);
+    const ref = await house.works.authority.issue(orderOf('order-1', 'organisation-client'));
+    const view = await house.app.authority.certificate(house.principal('auditor'), ref);
+    expect([view.notBefore, view.notAfter]).toEqual(['2026-11-22T09:00:00Z', '2027-11-22T08:59:59Z']);
+  });
+});
