@@ -37,12 +37,15 @@ export const idempotencyRowKey = (principal: string, key: string): Key => ({
 
 /** The same submission gives the same digest, whatever the order of its fields. */
 export const submissionDigest = ({ profile, csr, fields, holder }: Submission): string =>
-  hash('sha256', JSON.stringify([
+  hash(
+    'sha256',
+    JSON.stringify([
       profile,
       csr,
       Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1)),
       ...(holder === undefined ? [] : [holder]),
-    ]));
+    ]),
+  );
 
 export const listingPk = (office: string | undefined, state: RequestState | undefined): string =>
   [
