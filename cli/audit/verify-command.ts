@@ -71,7 +71,7 @@ export const addVerify = (audit: Command, perform: Perform): void => {
             stateFile: input.state,
             others: await Promise.all(input.seen.map(readNote)),
             ...(input.maxGap !== undefined && { maxGap: input.maxGap * HOUR_MS }),
-            ...(settings.caller.by !== 'nothing' && { client }),
+            ...(settings.caller.by !== 'nothing' && { service: { client, url: settings.url } }),
             now: terminal.now,
             progress: bar.progress,
           });

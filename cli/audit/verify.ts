@@ -33,7 +33,7 @@ export interface Audit {
   readonly others: readonly string[];
   readonly maxGap?: number;
   /** To read the records as an auditor; without it only the log is checked. */
-  readonly client?: ApiClient;
+  readonly service?: { readonly client: ApiClient; readonly url: string };
   readonly now: () => number;
   readonly progress: Progress;
 }
@@ -64,7 +64,7 @@ export const verifyLog = async (audit: Audit): Promise<Verdict> => {
     findings.push({ damage, facts });
   };
   // Before the checkpoint, so that what they show has had to be in the log by then.
-  const crls = audit.client ? await readCrls(audit.client) : [];
+  const crls = audit.service ? await readCrls(audit.service) : [];
 
   const note = await files.read('checkpoint');
   if (note === undefined) throw unexpected(`There is no checkpoint at ${files.name}.`);
@@ -119,11 +119,11 @@ export const verifyLog = async (audit: Audit): Promise<Verdict> => {
   if (!otherHistory) await writeState(audit.stateFile, { vkey: audit.vkey, checkpoint: text, checked: 0 });
 
   let records: Verdict['records'];
-  if (audit.client) {
+  if (audit.service) {
     const { known, ...summary } = await checkRecords({
       tree: checkpoint,
       readPath,
-      records: allRecords(audit.client),
+      records: allRecords(audit.service.client),
       retention: (kind) => (KEPT_YEARS[kind] ?? 10) * YEAR_MS,
       now: now(),
       report,
@@ -169,13 +169,14 @@ interface ShownCrl {
 const MAX_CRL_BYTES = 64 * 1024 * 1024;
 
 /** The current CRL of every authority, as the service itself shows it. */
-const readCrls = async (client: ApiClient): Promise<readonly ShownCrl[]> => {
+const readCrls = async ({ client, url }: NonNullable<Audit['service']>): Promise<readonly ShownCrl[]> => {
   const { authorities } = await client.get('/ca', authoritiesAnswer);
   const crls: ShownCrl[] = [];
   for (const { id: ca, urls } of authorities) {
     for (const address of urls.crl) {
       const answer = await client.ask({
-        url: new URL(address),
+        // Certificates may name a CDN; what the service says itself is asked here.
+        url: new URL(`${url}${new URL(address).pathname}`),
         method: 'GET',
         maxBytes: MAX_CRL_BYTES,
         timeoutMs: 120_000,
