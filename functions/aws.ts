@@ -4,6 +4,7 @@ import { compose, type Ports, type Works } from '../lib/app.ts';
 import { readTrustDomain, type TrustDomain } from '../lib/authority/trust-domain.ts';
 import {
   CeremonyEnv,
+  DisclosingEnv,
   GaugesEnv,
   IssuingEnv,
   PublishedEnv,
@@ -102,7 +103,7 @@ const caKeys = (
   });
 };
 
-/** Of these, a function that uses them certifies the public halves and never signs with the private ones. */
+/** Of the responders', a function certifies the public halves and never signs with the private ones. */
 const responderKeys = (
   { SEALING_KEY }: { readonly SEALING_KEY: string },
   { telemetry, table }: Given,
@@ -179,6 +180,15 @@ export const loadRenewingWorks = async (): Promise<Workshop> => {
     keys: caKeys(env, given),
     responderKeys: responderKeys(env, given),
   }));
+};
+
+/** Rows, and the key that signs what holders are given, which is kept with those of the responders. */
+export const loadDisclosing = async (): Promise<Edge> => {
+  const env = readFunctionEnv(DisclosingEnv, process.env);
+  return edge(
+    env,
+    composed(env, (given) => ({ ...nothing, responderKeys: responderKeys(env, given) })),
+  );
 };
 
 /** All of it, for the ceremony. */

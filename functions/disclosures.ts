@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { json } from './http.ts';
 import { provide } from './provide.ts';
 import { defineRoute } from './route.ts';

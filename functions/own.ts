@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { json } from './http.ts';
 import { defineRoute } from './route.ts';
 import { certificateRef, cursor, pageLimit, principalId, recordId, utc } from './schemas.ts';

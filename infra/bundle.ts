@@ -41,7 +41,12 @@ const entryOfRoutes = ({ routes, part }: RouteFunction, front: Front): string =>
 };
 
 /** Files that have several routes have them in a list. */
-const LISTS: Readonly<Record<string, string>> = { 'records-export': 'exportRoutes', reports: 'reportRoutes' };
+const LISTS: Readonly<Record<string, string>> = {
+  disclosures: 'disclosureRoutes',
+  own: 'ownRoutes',
+  'records-export': 'exportRoutes',
+  reports: 'reportRoutes',
+};
 
 const exportOf = (file: string): string => LISTS[file] ?? 'route';
 

@@ -45,6 +45,37 @@ export const gatewayPath = (template: string): string =>
     .map((segment) => (/^[^{]*\{[^}]*\}[^}]+$/.test(segment) ? '{file}' : segment))
     .join('/');
 
+interface Place {
+  readonly path: string;
+  readonly methods: readonly HttpMethod[];
+  readonly fn: ServiceFunction;
+}
+
+/**
+ * Where a path is one function's alone, every method goes to it: it answers HEAD as GET (RFC 9110 9.3.2), and says
+ * which methods there are to whoever uses another (15.5.6).
+ */
+const placesOf = (entries: readonly Entry[]): readonly Place[] => {
+  const byPath = new Map<string, Map<ServiceFunction, Set<HttpMethod>>>();
+  for (const { fn, routes } of entries) {
+    for (const { method, path } of routes) {
+      const place = gatewayPath(path);
+      const functions = byPath.get(place) ?? new Map<ServiceFunction, Set<HttpMethod>>();
+      const methods = functions.get(fn) ?? new Set<HttpMethod>();
+      methods.add(HttpMethod[method]);
+      if (method === 'GET') methods.add(HttpMethod.HEAD);
+      byPath.set(place, functions.set(fn, methods));
+    }
+  }
+  return [...byPath].flatMap(([path, functions]) =>
+    [...functions].map(([fn, methods]) => ({
+      path,
+      fn,
+      methods: functions.size === 1 ? [HttpMethod.ANY] : [...methods],
+    })),
+  );
+};
+
 /** One way into the service: an HTTP API, with the functions behind it. */
 export class Door extends Construct {
   readonly api: HttpApi;
@@ -64,29 +95,21 @@ export class Door extends Construct {
       ...(domain && { domainMapping: { domainName: domain } }),
     });
     this.#logAccess(stage.node.defaultChild as CfnStage, props.logRetention);
-    for (const { fn, routes } of props.entries) {
-      const integration = new HttpLambdaIntegration(`${fn.node.id}-integration`, fn.lambda);
-      const seen = new Set<string>();
-      for (const { method, path } of routes) {
-        const place = gatewayPath(path);
-        if (seen.has(`${method} ${place}`)) continue;
-        seen.add(`${method} ${place}`);
-        const made = this.api.addRoutes({
-          path: place,
-          // RFC 9110 9.3.2: what answers GET answers HEAD.
-          methods: method === 'GET' ? [HttpMethod.GET, HttpMethod.HEAD] : [HttpMethod[method]],
-          integration,
-          authorizer,
-        });
-        if (props.authorizer) continue;
-        for (const route of made) {
-          acknowledge(
-            route,
-            'AwsSolutions-APIG4',
-            [],
-            OPEN[domain === undefined ? 'public' : 'certificates'],
-          );
-        }
+    const integrations = new Map(
+      props.entries.map(({ fn }) => [
+        fn,
+        new HttpLambdaIntegration(`${fn.node.id}-integration`, fn.lambda, {
+          // A permission for each route would be most of the stack, and say no more: the door has only these routes.
+          scopePermissionToRoute: false,
+        }),
+      ]),
+    );
+    for (const { path, methods, fn } of placesOf(props.entries)) {
+      const integration = integrations.get(fn) as HttpLambdaIntegration;
+      const made = this.api.addRoutes({ path, methods: [...methods], integration, authorizer });
+      if (props.authorizer) continue;
+      for (const route of made) {
+        acknowledge(route, 'AwsSolutions-APIG4', [], OPEN[domain === undefined ? 'public' : 'certificates']);
       }
     }
   }

@@ -25,6 +25,8 @@ export interface Grants {
   readonly caKeys?: 'sign';
   /** Keys of responders: `make` never sees one, `use` never makes one. */
   readonly responderKeys?: 'make' | 'use';
+  /** The key that signs what holders are given: made by whoever needs it first. */
+  readonly disclosureKey?: 'make' | 'use';
 }
 
 /** Which part of the service a function loads: the name of its loader, the module that has it, its environment. */
@@ -35,6 +37,7 @@ export const PARTS = {
   published: { load: 'loadPublished', from: './aws.ts' },
   issuing: { load: 'loadIssuing', from: './aws.ts' },
   signing: { load: 'loadSigning', from: './aws.ts' },
+  disclosing: { load: 'loadDisclosing', from: './aws.ts' },
 } as const;
 
 /** Behind which doors a route is: `public` nobody is asked, `callers` everybody is, `both` whoever wants to be named. */
@@ -153,6 +156,7 @@ const onRows = (route: RouteOfFunction, rows: Rows): RouteFunction => ({
 });
 
 const REQUESTS = '/api/v1/requests';
+const DISCLOSURES = '/api/v1/disclosures';
 const CERTIFICATE = '/api/v1/certificates/{ca}/{serial}';
 
 export const ROUTE_FUNCTIONS: readonly RouteFunction[] = [
@@ -299,6 +303,61 @@ export const ROUTE_FUNCTIONS: readonly RouteFunction[] = [
     doors: 'callers',
     part: 'rows',
     rows: together(DOOR, RECORD, SETTLE, QUERY_RECORDS),
+  },
+  {
+    id: 'disclosures',
+    routes: [
+      post('disclosures', DISCLOSURES),
+      get('disclosures', DISCLOSURES),
+      get('disclosures', `${DISCLOSURES}/{id}`),
+      post('disclosures', `${DISCLOSURES}/{id}/extension`),
+    ],
+    doors: 'callers',
+    part: 'rows',
+    rows: together(DOOR, RECORD, {
+      query: ['disclosure', 'disclosure/holder/*'],
+      get: ['disclosure', 'delegate/*'],
+      put: ['disclosure', 'disclosure/holder/*'],
+    }),
+  },
+  {
+    id: 'disclosure-bundles',
+    routes: [
+      get('disclosures', `${DISCLOSURES}/{id}/bundle.json`),
+      get('disclosures', `${DISCLOSURES}/{id}/bundle.html`),
+    ],
+    doors: 'callers',
+    part: 'disclosing',
+    rows: together(DOOR, SETTLE, QUERY_RECORDS, {
+      get: ['disclosure', 'delegate/*', 'certificates/*', 'responder-keys'],
+      put: ['disclosure', 'responder-keys'],
+    }),
+    disclosureKey: 'use',
+  },
+  {
+    id: 'disclosure-keys',
+    routes: [get('disclosures', '/.well-known/disclosure-keys.json')],
+    doors: 'public',
+    part: 'disclosing',
+    rows: { query: ['issuers'], get: ['responder-keys'], put: ['responder-keys'] },
+    disclosureKey: 'make',
+  },
+  {
+    id: 'own',
+    routes: [
+      get('own', '/api/v1/own/records'),
+      get('own', '/api/v1/own/delegates'),
+      post('own', '/api/v1/own/delegates'),
+      { file: 'own', method: 'DELETE', path: '/api/v1/own/delegates/{delegate}' },
+    ],
+    doors: 'callers',
+    part: 'rows',
+    rows: together(DOOR, RECORD, SETTLE, QUERY_RECORDS, {
+      query: ['delegate/*'],
+      get: ['delegate/*'],
+      put: ['delegate/*'],
+      delete: ['delegate/*'],
+    }),
   },
   {
     id: 'crl-publish',

@@ -4,51 +4,63 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { keeping } from './ca-keys.ts';
 
-/** The encryption context of every responder key (lib/keys/kms-sealed.ts). */
-const CONTEXT = { 'kms:EncryptionContextKeys': ['responder-key', 'algorithm'] };
+const MAKE = 'kms:GenerateDataKeyPairWithoutPlaintext';
+const OPEN = 'kms:Decrypt';
+
+/** Held by the encryption context to keys of one kind (lib/keys/kms-sealed.ts). */
+const statement = (sid: string, action: string, ids: string): PolicyStatement =>
+  new PolicyStatement({
+    sid,
+    actions: [action],
+    resources: ['*'],
+    conditions: { StringLike: { 'kms:EncryptionContext:responder-key': ids } },
+  });
+
+/** Ids of responders' keys (lib/authority/own-certificates.ts), and of the key of disclosures (lib/app.ts). */
+const RESPONDERS = 'ocsp-*';
+const DISCLOSURE = 'disclosure';
 
 /**
- * The symmetric key under which responder keys are kept. Whoever makes one may not open it; whoever opens one may not
- * make it. As with the CA keys the policy hands nothing over to IAM policies.
+ * The symmetric key under which the keys are kept that sign in a function's own memory. Whoever makes a responder's key
+ * may not open it; whoever opens one may not make it. As with the CA keys the policy hands nothing over to IAM
+ * policies.
  */
 export class SealingKey extends Construct {
   readonly arn: string;
-  readonly #make: PolicyStatement;
-  readonly #use: PolicyStatement;
+  readonly #makeResponders = statement('MakeResponderKeys', MAKE, RESPONDERS);
+  readonly #openResponders = statement('OpenResponderKeys', OPEN, RESPONDERS);
+  readonly #makeDisclosure = statement('MakeDisclosureKey', MAKE, DISCLOSURE);
+  readonly #openDisclosure = statement('OpenDisclosureKey', OPEN, DISCLOSURE);
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
-    const conditions = {
-      'ForAllValues:StringEquals': CONTEXT,
-      Null: { 'kms:EncryptionContextKeys': 'false' },
-    };
-    this.#make = new PolicyStatement({
-      sid: 'MakeResponderKeys',
-      actions: ['kms:GenerateDataKeyPairWithoutPlaintext'],
-      resources: ['*'],
-      conditions,
-    });
-    this.#use = new PolicyStatement({
-      sid: 'UseResponderKeys',
-      actions: ['kms:Decrypt'],
-      resources: ['*'],
-      conditions,
-    });
+    const statements = [
+      this.#makeResponders,
+      this.#openResponders,
+      this.#makeDisclosure,
+      this.#openDisclosure,
+    ];
     const key = new Key(this, 'Key', {
-      description: 'Seals the keys of OCSP responders',
+      description: 'Seals the keys of OCSP responders and of disclosures',
       enableKeyRotation: true,
       pendingWindow: Duration.days(30),
       removalPolicy: RemovalPolicy.RETAIN,
-      policy: new PolicyDocument({ statements: [this.#make, this.#use, keeping(this)] }),
+      policy: new PolicyDocument({ statements: [...statements, keeping(this)] }),
     });
     this.arn = key.keyArn;
   }
 
   grantMake(role: IRole): void {
-    this.#make.addPrincipals(new ArnPrincipal(role.roleArn));
+    this.#makeResponders.addPrincipals(new ArnPrincipal(role.roleArn));
   }
 
   grantUse(role: IRole): void {
-    this.#use.addPrincipals(new ArnPrincipal(role.roleArn));
+    this.#openResponders.addPrincipals(new ArnPrincipal(role.roleArn));
+  }
+
+  /** To use it is to make it, where it is not there yet. */
+  grantDisclosure(role: IRole, what: 'make' | 'use'): void {
+    this.#makeDisclosure.addPrincipals(new ArnPrincipal(role.roleArn));
+    if (what === 'use') this.#openDisclosure.addPrincipals(new ArnPrincipal(role.roleArn));
   }
 }

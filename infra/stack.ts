@@ -11,6 +11,7 @@ import { readTrustDomain, type TrustDomain } from '../lib/authority/trust-domain
 import type {
   BareEnv,
   CeremonyEnv,
+  DisclosingEnv,
   GaugesEnv,
   IssuingEnv,
   PublishedEnv,
@@ -57,6 +58,7 @@ interface Environments {
   issuing: Input<typeof IssuingEnv>;
   signing: Input<typeof SigningEnv>;
   sequencing: Input<typeof SequencingEnv>;
+  disclosing: Input<typeof DisclosingEnv>;
   renewing: Input<typeof RenewingEnv>;
   ceremony: Input<typeof CeremonyEnv>;
 }
@@ -170,6 +172,7 @@ export class AkashiStack extends Stack {
       issuing: { ...rows, KEY_ALIAS_PREFIX },
       signing: { ...rows, BUCKET, KEY_ALIAS_PREFIX },
       sequencing: { ...rows, BUCKET, KEY_ALIAS_PREFIX, ...logEnvironment(this.#settings) },
+      disclosing: { ...rows, SEALING_KEY },
       renewing: { ...rows, KEY_ALIAS_PREFIX, SEALING_KEY },
       ceremony: { ...rows, BUCKET, KEY_ALIAS_PREFIX, SEALING_KEY },
     };
@@ -217,7 +220,10 @@ export class AkashiStack extends Stack {
     return fn;
   }
 
-  #grant(fn: ServiceFunction, { rows, crls, log, reports, caKeys, responderKeys }: Grants): void {
+  #grant(
+    fn: ServiceFunction,
+    { rows, crls, log, reports, caKeys, responderKeys, disclosureKey }: Grants,
+  ): void {
     const { role } = fn;
     this.functions.set(fn.node.id, fn);
     if (rows) this.#table.grant(role, rows);
@@ -233,6 +239,7 @@ export class AkashiStack extends Stack {
     if (caKeys === 'sign') this.#caKeys.grantSign(role);
     if (responderKeys === 'make') this.#sealingKey.grantMake(role);
     if (responderKeys === 'use') this.#sealingKey.grantUse(role);
+    if (disclosureKey) this.#sealingKey.grantDisclosure(role, disclosureKey);
     const bucketArn = `<${this.getLogicalId(this.#objects.bucket.node.defaultChild as CfnElement)}.Arn>`;
     for (const prefix of [
       ...(crls ? ['crl'] : []),

@@ -126,6 +126,8 @@ export const SigningEnv = z.object({ ...IssuingEnv.shape, BUCKET });
 export const SequencingEnv = z.object({ ...SigningEnv.shape, ...LOG });
 /** Signs with CA keys, and makes keys of responders. */
 export const RenewingEnv = z.object({ ...IssuingEnv.shape, SEALING_KEY });
+/** Works on rows, and signs what holders are given about themselves. */
+export const DisclosingEnv = z.object({ ...RowsEnv.shape, SEALING_KEY });
 /** All of it. */
 export const CeremonyEnv = z.object({ ...SigningEnv.shape, SEALING_KEY });
 

@@ -100,16 +100,24 @@ describe('who may sign', () => {
   it('for OCSP: only the OCSP function opens responder keys, and it makes none', () => {
     const [sealing] = keys.filter(([, { Properties }]) => String(Properties.Description).startsWith('Seals'));
     const statements = keyStatements((sealing as (typeof keys)[number])[1]);
-    const rolesFor = (action: string) =>
+    const granted = (action: string) =>
       statements
         .filter((statement) => allows(statement, action))
-        .map((one) => functionsOf(principalRoles(one)));
-    expect(rolesFor('kms:Decrypt')).toEqual([['ocsp']]);
-    expect(rolesFor('kms:GenerateDataKeyPairWithoutPlaintext')).toEqual([
-      ['ceremony', 'scheduled-responders'],
+        .map((one) => [
+          one.Condition?.StringLike?.['kms:EncryptionContext:responder-key'],
+          functionsOf(principalRoles(one)),
+        ]);
+    expect(granted('kms:Decrypt')).toEqual([
+      ['ocsp-*', ['ocsp']],
+      ['disclosure', ['disclosure-bundles']],
     ]);
-    expect(rolesFor('kms:GenerateDataKeyPair')).toEqual([]);
-    expect(rolesFor('kms:Encrypt')).toEqual([]);
+    expect(granted('kms:GenerateDataKeyPairWithoutPlaintext')).toEqual([
+      ['ocsp-*', ['ceremony', 'scheduled-responders']],
+      ['disclosure', ['disclosure-bundles', 'disclosure-keys']],
+    ]);
+    for (const action of ['kms:GenerateDataKeyPair', 'kms:Encrypt', 'kms:ReEncryptFrom', 'kms:CreateGrant']) {
+      expect(granted(action), action).toEqual([]);
+    }
   });
 });
 
@@ -190,6 +198,7 @@ describe('who may read what', () => {
       'certificate-revocation',
       'certificate-hold',
       'certificate-release',
+      'disclosure-bundles',
       'scheduled-responders',
       'scheduled-recovery',
       'ceremony',
@@ -205,12 +214,20 @@ describe('who may read what', () => {
       'report-make',
       'statistics',
       'exports',
+      'disclosure-bundles',
+      'own',
       'scheduled-sequencing',
     ]);
   });
 
-  it('responder keys', () => {
-    expect(reaching('responder-keys', READS)).toEqual(['ocsp', 'scheduled-responders', 'ceremony']);
+  it('sealed keys', () => {
+    expect(reaching('responder-keys', READS)).toEqual([
+      'ocsp',
+      'disclosure-bundles',
+      'disclosure-keys',
+      'scheduled-responders',
+      'ceremony',
+    ]);
   });
 
   it('the OCSP function reads statuses and its own keys, and writes records: nothing more', () => {
@@ -242,6 +259,8 @@ describe('who may read what', () => {
       'report-make',
       'statistics',
       'exports',
+      'disclosure-bundles',
+      'own',
       'scheduled-sequencing',
     ]);
     expect(reaching('log', ['dynamodb:PutItem'])).toEqual(['scheduled-sequencing']);
@@ -428,16 +447,18 @@ describe('doors', () => {
     );
     return { api: api[1].Properties, routes: found.map(([, { Properties }]) => Properties) };
   };
-  const keysOf = (doors: readonly string[]) =>
-    [
-      ...new Set(
-        ROUTE_FUNCTIONS.filter((fn) => doors.includes(fn.doors)).flatMap((fn) =>
-          fn.routes.flatMap(({ method, path }) =>
-            (method === 'GET' ? ['GET', 'HEAD'] : [method]).map((verb) => `${verb} ${gatewayPath(path)}`),
-          ),
-        ),
-      ),
-    ].sort();
+  /** Every method of a path that is one function's alone, the path's own methods where it is shared. */
+  const keysOf = (doors: readonly string[]) => {
+    const found = ROUTE_FUNCTIONS.filter((fn) => doors.includes(fn.doors)).flatMap((fn) =>
+      fn.routes.map(({ method, path }) => ({ id: fn.id, method, path: gatewayPath(path) })),
+    );
+    const keyOf = ({ method, path }: (typeof found)[number]): readonly string[] => {
+      if (new Set(found.filter((one) => one.path === path).map(({ id }) => id)).size === 1)
+        return [`ANY ${path}`];
+      return method === 'GET' ? [`GET ${path}`, `HEAD ${path}`] : [`${method} ${path}`];
+    };
+    return [...new Set(found.flatMap(keyOf))].sort();
+  };
   const namesOf = (found: readonly Readonly<Record<string, unknown>>[]) =>
     found.map(({ RouteKey }) => RouteKey).sort();
 
