@@ -9,6 +9,7 @@ import { route as counts } from './counts.ts';
 import { route as crl } from './crl.ts';
 import { route as crlPublish } from './crl-publish.ts';
 import { disclosureRoutes } from './disclosures.ts';
+import { evidenceRoutes } from './evidence.ts';
 import { route as healthz } from './healthz.ts';
 import { route as jwks } from './jwks.ts';
 import { route as logCheckpoint } from './log-checkpoint.ts';
@@ -70,6 +71,7 @@ export const routes: readonly Route[] = [
   ...reportRoutes,
   ...disclosureRoutes,
   ...ownRoutes,
+  ...evidenceRoutes,
   statistics,
   crlPublish,
 ];

@@ -1,12 +1,15 @@
 import { type Authority, type AuthorityWorks, openAuthority } from './authority/authority.ts';
+import { readCertificate } from './authority/certificates.ts';
 import { addPeriod } from './authority/period.ts';
 import type { TrustDomain } from './authority/trust-domain.ts';
 import { openDoor, requestorsBy, type TokenIssuers } from './door.ts';
 import { LOG_KEY } from './keys/log-key.ts';
+import { Fault } from './fault.ts';
 import type { KeyStore } from './keys/signer.ts';
 import { type Audit, openAudit } from './ledger/audit.ts';
 import { openCosigning, type Witness } from './ledger/cosigning.ts';
 import { type Disclosures, openDisclosures } from './ledger/disclosure/disclosures.ts';
+import { type Evidence, openEvidence } from './ledger/evidence/evidence.ts';
 import { type Ledger, openLedger } from './ledger/ledger.ts';
 import { openSequencer, type Sequencer } from './ledger/sequencer.ts';
 import { openTransparencyLog, type TransparencyLog } from './ledger/transparency-log.ts';
@@ -30,6 +33,7 @@ export interface App {
   readonly transparencyLog: TransparencyLog;
   readonly audit: Audit;
   readonly disclosures: Disclosures;
+  readonly evidence: Evidence;
   readonly principals: Principals;
 }
 
@@ -124,6 +128,27 @@ export const compose = (ports: Ports): Works => {
     certificateOf: (ref) => authority.certificate(SERVICE, ref),
     signer: () => ports.responderKeys.create(DISCLOSURE_KEY.id, DISCLOSURE_KEY.algorithm),
   });
+  const evidence = openEvidence({
+    ledger,
+    clock,
+    trustDomain: { name: trustDomain.name, digest: ports.trustDomainDigest },
+    examinedOf: async (order) => {
+      try {
+        const { submittedBy, submittedAt, examinations } = await registration.get(SERVICE, order);
+        // What an examiner wrote for people may name somebody.
+        return {
+          id: order,
+          submittedBy,
+          submittedAt,
+          examinations: examinations.map(({ stage, by, at, decision }) => ({ stage, by, at, decision })),
+        };
+      } catch (error) {
+        if (Fault.is(error, 'unknown-request')) return undefined;
+        throw error;
+      }
+    },
+    lintedOf: async (ref) => (await readCertificate(table, ref)).value.linted,
+  });
   const audit = openAudit({
     table,
     bucket: ports.bucket,
@@ -147,10 +172,10 @@ export const compose = (ports: Ports): Works => {
       random,
     };
     principals = await openDoor(door, tokens);
-    return { authority, registration, status, ledger, transparencyLog, audit, disclosures, principals };
+    return { authority, registration, status, ledger, transparencyLog, audit, disclosures, evidence, principals };
   };
 
-  return { authority, registration, status, ledger, transparencyLog, sequencer, audit, disclosures, open };
+  return { authority, registration, status, ledger, transparencyLog, sequencer, audit, disclosures, evidence, open };
 };
 
 /** C2SP tlog-checkpoint: the URL of the log without its scheme. */

@@ -10,6 +10,7 @@ import {
   channelPk,
   FIRST_KEY,
   holderPk,
+  kindPk,
   officePk,
   partyPk,
   purposePk,
@@ -57,7 +58,7 @@ interface Walk {
 
 /** By the narrowest index that the query has; the rest of it filters. */
 const walkOf = (query: RecordQuery, from: number, to: number): Walk => {
-  const { certificate, purpose, office, channel } = query;
+  const { certificate, purpose, office, channel, kind } = query;
   if (certificate) {
     return { pointers: true, pks: () => [certificatePk(certificate.ca, certificate.serial)] };
   }
@@ -71,7 +72,9 @@ const walkOf = (query: RecordQuery, from: number, to: number): Walk => {
           ? (month: string) => officePk(office, month)
           : channel !== undefined
             ? (month: string) => channelPk(channel, month)
-            : undefined;
+            : kind !== undefined && kind !== 'provision'
+              ? (month: string) => kindPk(kind, month)
+              : undefined;
   const period = monthly ? monthOf : dayOf;
   return {
     pointers: monthly !== undefined,

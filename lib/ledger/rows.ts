@@ -14,6 +14,7 @@ import type { LedgerRecord } from './record.ts';
  *   channel/{channel}/{month} {id}     a pointer, under the channel of a provision
  *   purpose/{purpose}/{month} {id}     a pointer, under the purpose of a provision that has one
  *   office/{office}/{month}   {id}     a pointer, under the sub-office that acted or was told
+ *   kind/{kind}/{month}       {id}     a pointer, under the kind of an act
  *   holder/{holder}           {id}     a pointer, to the issuance of each of the holder's certificates
  *   ledger                    first    the time of the oldest record: where walks back through time end
  *   log                       tree     the tree as it stands (tree.ts)
@@ -53,6 +54,8 @@ export const channelPk = (channel: string, month: string): string => `channel/${
 export const purposePk = (purpose: string, month: string): string => `purpose/${purpose}/${month}`;
 
 export const officePk = (office: string, month: string): string => `office/${office}/${month}`;
+
+export const kindPk = (kind: string, month: string): string => `kind/${kind}/${month}`;
 
 export const holderPk = (holder: string): string => `holder/${holder}`;
 
@@ -109,8 +112,9 @@ export const pointerPks = (record: LedgerRecord): readonly string[] => {
   if (record.kind === 'provision') {
     pks.add(channelPk(record.channel, month));
     if (record.purpose !== undefined) pks.add(purposePk(record.purpose, month));
-  } else if (record.kind === 'issuance' && record.holder !== undefined) {
-    pks.add(holderPk(record.holder));
+  } else {
+    pks.add(kindPk(record.kind, month));
+    if (record.kind === 'issuance' && record.holder !== undefined) pks.add(holderPk(record.holder));
   }
   return [...pks];
 };

@@ -50,6 +50,8 @@ const EXPECTED: Readonly<Record<string, Readonly<Record<'none' | Role, number>>>
   getAnnualReportCsv: EVERYBODY,
   getAnnualReportPage: EVERYBODY,
   getStatistics: EVERYBODY,
+  getEvidence: { ...NOBODY, auditor: 200 },
+  drawSample: { ...NOBODY, auditor: 200 },
   requestDisclosure: { ...NOBODY, holder: 201, operator: 201 },
   listDisclosures: { ...NOBODY, holder: 200, operator: 200, auditor: 200 },
   getDisclosure: { ...NOBODY, holder: 200, operator: 200, auditor: 200 },

@@ -313,6 +313,11 @@ export const testApp = (
       key: async () => publicJwk(signer),
     },
 
+    evidence: {
+      file: async () => ({ id: RECORD, bytes: pieces('{}\n') }),
+      sample: async (_caller, period, { seed }) => ({ ...period, seed, method: '', population: 0, sample: [] }),
+    },
+
     audit: {
       counts: async () => [],
       export: async (_caller, { format }) => ({
@@ -421,6 +426,10 @@ export const EXAMPLES: Readonly<
     body: JSON.stringify({ delegate: 'holder-2' }),
   },
   withdrawDelegate: { target: '/api/v1/own/delegates/holder-2' },
+  getEvidence: { target: '/api/v1/evidence.ndjson?from=2025-04-01T00:00:00Z&to=2026-01-01T00:00:00Z' },
+  drawSample: {
+    target: '/api/v1/evidence/sample?from=2025-04-01T00:00:00Z&to=2026-01-01T00:00:00Z&seed=dice',
+  },
   exportRecordsAsCsv: { target: '/api/v1/exports/records.csv' },
   exportRecordsAsNdjson: { target: '/api/v1/exports/records.ndjson?kind=issuance' },
   exportRecordsAsParquet: { target: '/api/v1/exports/records.parquet?channel=ocsp' },

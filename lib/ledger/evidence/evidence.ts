@@ -1,0 +1,197 @@
+import type { Clock } from '../../ports.ts';
+import type { CertificateRef, Principal } from '../../principal.ts';
+import type { Value } from '../../store/store.ts';
+import { canonicalJson, digestHex } from '../canonical.ts';
+import { openRecordedFile, type RecordedFile, type Summary } from '../export/recorded-file.ts';
+import type { Ledger, RecordQuery } from '../ledger.ts';
+import type { LedgerRecord, RecordKind } from '../record.ts';
+import { asValue, MAX_CERTIFICATES_PER_RECORD } from '../rows.ts';
+import { openSample, SAMPLING } from './sample.ts';
+
+/** How a certificate came to be. Principals by their ids; nothing of what it says about its subject. */
+export type CertificateEvidence = {
+  readonly evidence: 'certificate';
+  readonly ca: string;
+  readonly serial: string;
+  /** Of the record of its issuance. */
+  readonly record: string;
+  readonly leaf?: number;
+  readonly issuedAt: string;
+  readonly issuedBy: string;
+  readonly office?: string;
+  readonly profile: string;
+  readonly profileVersion: number;
+  readonly tbsDigest: string;
+  /** Absent of the service's own certificates, which no sub-office asks for. */
+  readonly request?: Examined;
+  /** Ids of the lint rules that its to-be-signed bytes passed. */
+  readonly linted: readonly string[];
+};
+
+export type Examined = {
+  readonly id: string;
+  readonly submittedBy: string;
+  readonly submittedAt: string;
+  readonly examinations: readonly {
+    readonly stage: string;
+    readonly by: string;
+    readonly at: string;
+    readonly decision: string;
+  }[];
+};
+
+export interface Period {
+  /** RFC 3339, inclusive / exclusive. */
+  readonly from: string;
+  readonly to: string;
+}
+
+/** What an audit of the authority (WebTrust for CA and its like) asks to be shown. */
+export interface Evidence {
+  /**
+   * NDJSON, a line each: what the file is; every certificate issued in the period and how it came to be; ceremonies;
+   * changes of configuration; reports; exports begun; and every access to records. Recorded like an export.
+   */
+  file(caller: Principal, period: Period): Promise<RecordedFile>;
+  /** Drawn by a seed as `method` says; recorded before it resolves. Faults: `invalid-input`. */
+  sample(
+    caller: Principal,
+    period: Period,
+    draw: { readonly seed: string; readonly size: number },
+  ): Promise<DrawnSample>;
+}
+
+export type DrawnSample = Period & {
+  readonly seed: string;
+  readonly method: string;
+  /** How many certificates the sample was drawn from. */
+  readonly population: number;
+  readonly sample: readonly (CertificateEvidence & { readonly draw: string })[];
+};
+
+export interface EvidenceDeps {
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly trustDomain: { readonly name: string; readonly digest: string };
+  /** Undefined for what no sub-office asked for. */
+  readonly examinedOf: (order: string) => Promise<Examined | undefined>;
+  readonly lintedOf: (ref: CertificateRef) => Promise<readonly string[]>;
+}
+
+const PAGE = 500;
+
+/** Who looked at or took away records, certificates' histories or evidence. */
+const ACCESS_CHANNELS = ['records', 'export', 'evidence', 'own', 'disclosure'] as const;
+const ACT_KINDS = ['ceremony', 'configuration', 'report', 'export'] as const satisfies readonly RecordKind[];
+
+export const openEvidence = (deps: EvidenceDeps): Evidence => {
+  const { ledger, clock } = deps;
+
+  const pages = async function* (
+    query: Omit<RecordQuery, 'limit' | 'cursor'>,
+  ): AsyncGenerator<readonly LedgerRecord[]> {
+    let cursor: string | undefined;
+    do {
+      const page = await ledger.query({ ...query, limit: PAGE, ...(cursor !== undefined && { cursor }) });
+      yield page.records;
+      cursor = page.cursor;
+    } while (cursor !== undefined);
+  };
+
+  const evidenceOf = async (record: LedgerRecord): Promise<CertificateEvidence> => {
+    const ref = record.certificates?.[0] as CertificateRef;
+    const { order, profile, profileVersion, tbsDigest } = (record as { details: Value }).details;
+    const request = await deps.examinedOf(order as string);
+    return {
+      evidence: 'certificate',
+      ...ref,
+      record: record.id,
+      ...(record.leaf !== undefined && { leaf: record.leaf }),
+      issuedAt: record.time,
+      issuedBy: (record as { actor: string }).actor,
+      ...(record.office !== undefined && { office: record.office }),
+      profile: profile as string,
+      profileVersion: profileVersion as number,
+      tbsDigest: tbsDigest as string,
+      ...(request && { request }),
+      linted: await deps.lintedOf(ref),
+    };
+  };
+
+  const line = (value: Value): Uint8Array => Buffer.from(`${canonicalJson(value)}\n`);
+
+  const lines = (values: readonly Value[]): Uint8Array => Buffer.concat(values.map(line));
+
+  return {
+    file: async (caller, period) => {
+      const { from, to } = period;
+      const details = { from, to };
+      const head: Value = {
+        evidence: 'file',
+        ...details,
+        madeAt: new Date(clock()).toISOString(),
+        madeFor: caller.id,
+        trustDomain: deps.trustDomain,
+        sampling: SAMPLING,
+      };
+      const pieces = async function* (id: string): AsyncGenerator<Uint8Array, Summary> {
+        let certificates = 0;
+        let acts = 0;
+        let accesses = 0;
+        yield line(head);
+        for await (const records of pages({ kind: 'issuance', ...period })) {
+          certificates += records.length;
+          yield lines(await Promise.all(records.map(evidenceOf)));
+        }
+        for (const kind of ACT_KINDS) {
+          for await (const records of pages({ kind, ...period })) {
+            const others = records.filter((record) => record.id !== id);
+            acts += others.length;
+            yield lines(others.map((record) => ({ evidence: kind, record: asValue(record) })));
+          }
+        }
+        for (const channel of ACCESS_CHANNELS) {
+          for await (const records of pages({ channel, ...period })) {
+            accesses += records.length;
+            yield lines(records.map((record) => ({ evidence: 'access', record: asValue(record) })));
+          }
+        }
+        return {
+          provided: { certificates, acts, accesses },
+          count: certificates + acts + accesses,
+        };
+      };
+      return openRecordedFile(ledger, caller, { channel: 'evidence', details }, pieces);
+    },
+
+    sample: async (caller, period, { seed, size }) => {
+      const sample = openSample<LedgerRecord>(seed, size);
+      for await (const records of pages({ kind: 'issuance', from: period.from, to: period.to })) {
+        for (const record of records) sample.add(record.certificates?.[0] as CertificateRef, record);
+      }
+      const drawn: DrawnSample = {
+        from: period.from,
+        to: period.to,
+        seed,
+        method: SAMPLING,
+        population: sample.population,
+        sample: await Promise.all(
+          sample.drawn().map(async ({ draw, value }) => ({ draw, ...(await evidenceOf(value)) })),
+        ),
+      };
+      await ledger.append({
+        kind: 'provision',
+        recipient: caller.id,
+        channel: 'evidence',
+        method: 'GET',
+        certificates: drawn.sample
+          .slice(0, MAX_CERTIFICATES_PER_RECORD)
+          .map(({ ca, serial }) => ({ ca, serial })),
+        provided: { from: period.from, to: period.to, seed, size, population: drawn.population },
+        responseDigest: digestHex(JSON.stringify(drawn)),
+        count: drawn.sample.length,
+      });
+      return drawn;
+    },
+  };
+};

@@ -1,0 +1,165 @@
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CertificateEvidence } from '../../lib/ledger/evidence/evidence.ts';
+import { openSample } from '../../lib/ledger/evidence/sample.ts';
+import {
+  issueThroughOffice,
+  openService,
+  opensslRequest,
+  type Service,
+  temporaryFolder,
+} from '../service.ts';
+
+const folder = temporaryFolder();
+let service: Service;
+let period: { from: string; to: string };
+
+type Line = { evidence: string; record?: { id: string; kind: string; channel?: string } };
+
+beforeAll(async () => {
+  service = await openService(folder.path);
+  const from = new Date(service.now() - 86_400_000).toISOString();
+  for (let n = 0; n < 4; n++) {
+    await issueThroughOffice(service, 'person-authentication', opensslRequest(folder.path, `key-${n}`));
+    service.advance(1000);
+  }
+  await service.app.ledger.append({
+    kind: 'provision',
+    recipient: 'auditor',
+    channel: 'records',
+    method: 'GET',
+    certificates: [],
+    provided: { query: {} },
+    responseDigest: '00'.repeat(32),
+    count: 3,
+  });
+  service.advance(1000);
+  period = { from, to: new Date(service.now()).toISOString() };
+});
+
+afterAll(async () => {
+  await service.close();
+  folder.remove();
+});
+
+const auditor = () => service.principal('auditor');
+
+const linesOf = async (): Promise<{ id: string; text: string; lines: Line[] }> => {
+  const { id, bytes } = await service.app.evidence.file(auditor(), period);
+  let text = '';
+  for await (const piece of bytes) text += Buffer.from(piece).toString('utf8');
+  return {
+    id,
+    text,
+    lines: text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line)),
+  };
+};
+
+describe('evidence of a period', () => {
+  it('shows every certificate with who examined it and what it passed, and everything else asked for', async () => {
+    const { id, text, lines } = await linesOf();
+    expect(lines[0]).toMatchObject({ evidence: 'file', ...period, madeFor: 'auditor' });
+    const issuances = (await service.app.ledger.query({ kind: 'issuance', ...period, limit: 1000 })).records;
+    const certificates = lines.filter(
+      (line): line is Line & CertificateEvidence => line.evidence === 'certificate',
+    );
+    expect(certificates.map(({ ca, serial }) => ({ ca, serial }))).toEqual(
+      issuances.flatMap((record) => record.certificates ?? []),
+    );
+    const ofPersons = certificates.filter(({ profile }) => profile === 'person-authentication');
+    expect(ofPersons).toHaveLength(4);
+    for (const { request, linted, office } of ofPersons) {
+      expect(office).toBe('mizusaki-higashi');
+      expect(request?.submittedBy).toBe('higashi-counter');
+      expect(request?.examinations.map(({ stage, by, decision }) => [stage, by, decision])).toEqual([
+        ['office', 'higashi-examiner', 'approve'],
+        ['centre', 'operator-noda', 'approve'],
+      ]);
+      expect(linted.length).toBeGreaterThan(10);
+    }
+    const ceremony = lines.filter(({ evidence }) => evidence === 'ceremony');
+    expect(ceremony.length).toBe(service.trustDomain.authorities.length + 1);
+    expect(lines.filter(({ evidence }) => evidence === 'access').length).toBeGreaterThan(0);
+    // What the certificates say of persons stays out.
+    expect(text).not.toContain('2026112200000001');
+
+    const [told] = (await service.app.ledger.query({ channel: 'evidence', limit: 1 })).records;
+    expect(told).toMatchObject({
+      recipient: 'auditor',
+      provided: { export: id, certificates: certificates.length },
+      responseDigest: createHash('sha256').update(text).digest('hex'),
+    });
+  });
+
+  it('has the export of an earlier file among its lines', async () => {
+    const { id } = await linesOf();
+    service.advance(1000);
+    const later = { ...period, to: new Date(service.now()).toISOString() };
+    const { bytes } = await service.app.evidence.file(auditor(), later);
+    let text = '';
+    for await (const piece of bytes) text += Buffer.from(piece).toString('utf8');
+    const exports = text
+      .trim()
+      .split('\n')
+      .map((line): Line => JSON.parse(line))
+      .filter(({ evidence }) => evidence === 'export');
+    expect(exports.map(({ record }) => record?.id)).toContain(id);
+  });
+});
+
+describe('a sample', () => {
+  it('is what anybody draws with the seed by the method that it comes with, and is recorded', async () => {
+    const { evidence, ledger } = service.app;
+    const drawn = await evidence.sample(auditor(), period, { seed: '4 6 1 3 5 2', size: 3 });
+    const refs = (await ledger.query({ kind: 'issuance', ...period, limit: 1000 })).records.flatMap(
+      (record) => record.certificates ?? [],
+    );
+    const expected = refs
+      .map(({ ca, serial }) => createHash('sha256').update(`4 6 1 3 5 2\n${ca}/${serial}`).digest('hex'))
+      .sort()
+      .slice(0, 3);
+    expect(drawn.sample.map(({ draw }) => draw)).toEqual(expected);
+    expect(drawn.population).toBe(refs.length);
+    const [told] = (await ledger.query({ channel: 'evidence', limit: 1 })).records;
+    expect(told).toMatchObject({ provided: { seed: '4 6 1 3 5 2', size: 3 }, count: 3 });
+    const again = await evidence.sample(auditor(), period, { seed: '4 6 1 3 5 2', size: 3 });
+    expect(again).toEqual(drawn);
+    const other = await evidence.sample(auditor(), period, { seed: 'another', size: 3 });
+    expect(other.sample.map(({ draw }) => draw)).not.toEqual(expected);
+  });
+
+  it('holds the smallest draws whatever the order in which certificates come', () => {
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(fc.stringMatching(/^[0-9a-f]{2,6}$/), { maxLength: 60 }),
+        fc.integer({ min: 1, max: 20 }),
+        fc
+          .string({ minLength: 1, maxLength: 20 })
+          .filter((seed) => !/[\r\n]/.test(seed) && seed.isWellFormed()),
+        (serials, size, seed) => {
+          const sample = openSample<string>(seed, size);
+          for (const serial of serials) sample.add({ ca: 'a-1', serial }, serial);
+          const order = (serial: string): string =>
+            createHash('sha256').update(`${seed}\na-1/${serial}`).digest('hex');
+          const expected = [...serials].sort((a, b) => (order(a) < order(b) ? -1 : 1)).slice(0, size);
+          expect(sample.drawn().map(({ value }) => value)).toEqual(expected);
+          expect(sample.population).toBe(serials.length);
+        },
+      ),
+    );
+  });
+
+  it.each([
+    ['', 5],
+    ['a\nb', 5],
+    ['x'.repeat(257), 5],
+    ['x', 0],
+    ['x', 1001],
+  ])('is not drawn with the seed %j and the size %i', (seed, size) => {
+    expect(() => openSample(seed, size)).toThrowError(expect.objectContaining({ code: 'invalid-input' }));
+  });
+});
