@@ -86,6 +86,23 @@ export const LocalEnv = z
 
 export type LocalEnv = z.output<typeof LocalEnv>;
 
+/** The environment of a witness. */
+export const WitnessEnv = z.object({
+  HOST: text('127.0.0.1', 'an address of this machine to listen at'),
+  PORT: port('8090'),
+  DATA_DIR: text('./witness', 'a folder for the data'),
+  AKASHI_PASSPHRASE: z.string().min(1).describe('a passphrase, not empty'),
+  WITNESS_NAME: z
+    .string()
+    .regex(/^[\x21-\x2a\x2c-\x7e]{1,255}$/)
+    .describe('the name of the witness: a host and a path, without scheme, space and plus'),
+  WITNESS_LOGS: z
+    .string()
+    .transform((keys) => keys.split(',').map((key) => key.trim()))
+    .pipe(z.array(z.string().min(1)))
+    .describe('verifier keys of the logs that it cosigns, separated by commas'),
+});
+
 /* On AWS: one schema for each kind of function, which infra/ writes and the function reads. --------------------- */
 
 const name = (description: string) => z.string().min(1).describe(description);

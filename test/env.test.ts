@@ -21,6 +21,8 @@ describe('the environment', () => {
       DATA_DIR: './data',
       PUBLIC_URL: 'http://localhost:8080',
       TRUST_DOMAIN: 'domains/demonstration.json',
+      LOG_WITNESSES: [],
+      LOG_WITNESS_THRESHOLD: 0,
     });
   });
 
@@ -33,8 +35,20 @@ describe('the environment', () => {
       PUBLIC_URL: 'http://status.example.jp/akashi',
       TRUST_DOMAIN: 'own.json',
       AKASHI_PASSPHRASE: '秘密 の 言葉',
+      LOG_ORIGIN: 'akashi.example/log',
+      LOG_WITNESSES: 'a.example/w+0+AA== https://a.example/w, b.example+0+AA== http://b.example',
+      LOG_WITNESS_THRESHOLD: '2',
     };
-    expect(readEnv(given)).toEqual({ ...given, PORT: 0, TLS_PORT: 65535 });
+    expect(readEnv(given)).toEqual({
+      ...given,
+      PORT: 0,
+      TLS_PORT: 65535,
+      LOG_WITNESSES: [
+        { vkey: 'a.example/w+0+AA==', url: 'https://a.example/w' },
+        { vkey: 'b.example+0+AA==', url: 'http://b.example' },
+      ],
+      LOG_WITNESS_THRESHOLD: 2,
+    });
   });
 
   it('derives the public address from the port', () => {

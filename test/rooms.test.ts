@@ -61,7 +61,7 @@ const ADAPTERS = [
 ];
 
 /** The only places that choose adapters. */
-const COMPOSERS = ['functions/aws.ts', 'functions/aws-ocsp.ts', 'functions/local.ts'];
+const COMPOSERS = ['functions/aws.ts', 'functions/aws-ocsp.ts', 'functions/local.ts', 'functions/witness.ts'];
 
 const isAdapter = (file: string): boolean => ADAPTERS.some((adapter) => file.startsWith(adapter));
 
