@@ -96,6 +96,8 @@ export class CaKeys extends Construct {
     const key = new Key(this, id, {
       keySpec: kmsKeySpec as KeySpec,
       keyUsage: KeyUsage.SIGN_VERIFY,
+      // A key cannot become one later, and a second site needs it; nobody may replicate it until the policy says so.
+      multiRegion: true,
       description,
       pendingWindow: Duration.days(30),
       removalPolicy: RemovalPolicy.RETAIN,

@@ -43,6 +43,8 @@ export class SealingKey extends Construct {
     const key = new Key(this, 'Key', {
       description: 'Seals the keys of OCSP responders and of disclosures',
       enableKeyRotation: true,
+      // A key cannot become one later, and a second site needs it; nobody may replicate it until the policy says so.
+      multiRegion: true,
       pendingWindow: Duration.days(30),
       removalPolicy: RemovalPolicy.RETAIN,
       policy: new PolicyDocument({ statements: [...statements, keeping(this)] }),

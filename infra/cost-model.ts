@@ -1,0 +1,282 @@
+/**
+ * What a deployment costs in a month, from what the template has and what each act consumes. docs/cost-model.md is
+ * written by this file (`node infra/cost-model.ts`), and a test holds the two together.
+ */
+
+interface Price {
+  readonly usd: number;
+  readonly unit: string;
+  /** `seen`: read on AWS's own pages, there for us-east-1; `assumed`: what the author takes Tokyo's price to be. */
+  readonly evidence: 'seen' | 'assumed';
+}
+
+/** List prices, Asia Pacific (Tokyo), without free tiers, savings plans or discounts. */
+export const PRICES_AS_OF = '2026-11-22';
+
+const price = (usd: number, unit: string, evidence: Price['evidence'] = 'assumed'): Price => ({
+  usd,
+  unit,
+  evidence,
+});
+
+export const PRICES = {
+  writeUnit: price(0.715e-6, 'DynamoDB write request unit, on demand'),
+  readUnit: price(0.143e-6, 'DynamoDB read request unit, on demand'),
+  tableGb: price(0.285, 'DynamoDB storage, GB-month'),
+  recoveryGb: price(0.228, 'DynamoDB point-in-time recovery, GB-month'),
+  lambdaRequest: price(0.2e-6, 'Lambda request'),
+  lambdaGbSecond: price(13.3334e-6, 'Lambda GB-second, arm64'),
+  apiRequest: price(1.29e-6, 'API Gateway HTTP API request'),
+  cdnRequest: price(1.2e-6, 'CloudFront request, Japan, HTTPS (HTTP is cheaper)'),
+  cdnGb: price(0.114, 'CloudFront transfer, Japan, GB'),
+  key: price(1, 'KMS key, month', 'seen'),
+  signature: price(0.15 / 10_000, 'KMS request with an asymmetric key other than RSA 2048'),
+  keyRequest: price(0.03 / 10_000, 'KMS request with a symmetric key', 'seen'),
+  objectPut: price(4.7e-6, 'S3 PUT'),
+  objectGet: price(0.37e-6, 'S3 GET'),
+  objectGb: price(0.025, 'S3 Standard storage, GB-month'),
+  logGb: price(0.76, 'CloudWatch Logs ingestion, GB'),
+  metric: price(0.3, 'CloudWatch custom metric, month'),
+  alarm: price(0.1, 'CloudWatch alarm, month'),
+  dashboard: price(3, 'CloudWatch dashboard, month'),
+  trace: price(5e-6, 'X-Ray trace recorded'),
+  privateCa: price(400, 'AWS Private CA, general-purpose CA, month', 'seen'),
+  privateCertificate1: price(0.75, 'AWS Private CA certificate, 1st to 1,000th of a month'),
+  privateCertificate2: price(0.35, 'AWS Private CA certificate, 1,001st to 10,000th'),
+  privateCertificate3: price(0.001, 'AWS Private CA certificate, from the 10,001st'),
+  privateOcsp: price(0.06, 'AWS Private CA, certificate with OCSP answers, month'),
+} as const satisfies Record<string, Price>;
+
+/** What a deployment is asked for. */
+export interface Load {
+  readonly name: string;
+  readonly cas: number;
+  /** Certificates in force, and how many are issued and revoked in a month. */
+  readonly certificates: number;
+  readonly issued: number;
+  readonly revoked: number;
+  /** In a month: OCSP answers by the function, those that caches give besides, other provisions (API answers). */
+  readonly ocspAnswers: number;
+  readonly ocspCached: number;
+  readonly provisions: number;
+  /** CRL downloads in a month, from caches but for one in an hour and place; their size in bytes; publications. */
+  readonly crlDownloads: number;
+  readonly crlBytes: number;
+  readonly crlPartitions: number;
+  readonly yearsOfRecords: number;
+}
+
+/** Consumption of each act; docs/cost-model.md says where the numbers come from. */
+const MONTH_SECONDS = 30 * 86_400;
+const EVERY = { sequencing: 5, publication: 300, gauges: 60 };
+
+/** One record: one put when it is written; its sequencing is one transaction (two units a row and KB). */
+const RECORD = {
+  staged: 1,
+  /** Deleting the staged row, the record, three pointers, and its part of totals shared by some fifteen records. */
+  sequenced: 2 * (1 + 1 + 3) + 2 / 15,
+  kb: 0.9 + 3 * 0.15,
+};
+const REQUEST_TO_CERTIFICATE = { writes: 110, reads: 40, records: 5, kb: 9, apiCalls: 4, signatures: 1 };
+const REVOCATION = { writes: 14, reads: 4, records: 1, apiCalls: 1 };
+const OCSP = { reads: 1, gbSeconds: 0.008, bytes: 1_900 };
+const API = { reads: 6, gbSeconds: 0.04, bytes: 2_500 };
+const LOG_LINE_BYTES = 350;
+
+export interface Line {
+  readonly what: string;
+  readonly usd: number;
+}
+
+export const monthlyCost = (load: Load): readonly Line[] => {
+  const p = (name: keyof typeof PRICES): number => PRICES[name].usd;
+  const { issued, revoked, ocspAnswers, ocspCached, provisions, crlDownloads } = load;
+  const crlFromOrigin = Math.min(crlDownloads, 24 * 30 * load.crlPartitions);
+  const apiCalls = provisions + issued * REQUEST_TO_CERTIFICATE.apiCalls + revoked * REVOCATION.apiCalls;
+  const records =
+    ocspAnswers +
+    provisions +
+    crlFromOrigin +
+    issued * REQUEST_TO_CERTIFICATE.records +
+    revoked * REVOCATION.records +
+    load.crlPartitions * 30;
+  const requests = ocspAnswers + apiCalls + crlFromOrigin;
+  const writes =
+    records * (RECORD.staged + RECORD.sequenced) +
+    issued * REQUEST_TO_CERTIFICATE.writes +
+    revoked * REVOCATION.writes;
+  const reads =
+    ocspAnswers * OCSP.reads +
+    apiCalls * API.reads +
+    issued * REQUEST_TO_CERTIFICATE.reads +
+    revoked * REVOCATION.reads +
+    records * 0.5;
+  const recordsKept = records * 12 * load.yearsOfRecords;
+  const tableGb = (load.certificates * REQUEST_TO_CERTIFICATE.kb + recordsKept * RECORD.kb) / 1e6;
+  // The sequencer writes where there is something to write: at most every five seconds.
+  const batches = Math.min(records, MONTH_SECONDS / EVERY.sequencing);
+  const signatures = issued * REQUEST_TO_CERTIFICATE.signatures + load.crlPartitions * 30 + batches;
+  const gbSeconds =
+    ocspAnswers * OCSP.gbSeconds + (apiCalls + crlFromOrigin) * API.gbSeconds + MONTH_SECONDS * 0.95;
+  const cdnGb = ((ocspAnswers + ocspCached) * OCSP.bytes + crlDownloads * load.crlBytes) / 1e9;
+  const invocations = requests + MONTH_SECONDS / EVERY.publication + (2 * MONTH_SECONDS) / EVERY.gauges;
+
+  return [
+    { what: 'DynamoDB writes', usd: writes * p('writeUnit') },
+    { what: 'DynamoDB reads', usd: reads * p('readUnit') },
+    { what: 'DynamoDB storage and recovery', usd: tableGb * (p('tableGb') + p('recoveryGb')) },
+    { what: 'Lambda', usd: invocations * p('lambdaRequest') + gbSeconds * p('lambdaGbSecond') },
+    { what: 'API Gateway', usd: requests * p('apiRequest') },
+    {
+      what: 'CloudFront',
+      usd: (ocspAnswers + ocspCached + crlDownloads) * p('cdnRequest') + cdnGb * p('cdnGb'),
+    },
+    {
+      what: 'KMS',
+      usd: (load.cas + 3) * p('key') + signatures * p('signature') + invocations * 0.02 * p('keyRequest'),
+    },
+    {
+      what: 'S3',
+      usd:
+        (batches * 4 + load.crlPartitions * 30) * p('objectPut') +
+        crlFromOrigin * p('objectGet') +
+        ((load.crlPartitions * 365 * 10 * load.crlBytes) / 1e9 + (recordsKept * 70) / 1e9) * p('objectGb'),
+    },
+    {
+      what: 'Logs, metrics, alarms, traces',
+      usd:
+        ((apiCalls + requests) * LOG_LINE_BYTES * p('logGb')) / 1e9 +
+        (2 * load.cas + 2) * (p('metric') + p('alarm')) +
+        p('dashboard') +
+        requests * 0.05 * p('trace'),
+    },
+  ];
+};
+
+export const total = (lines: readonly Line[]): number => lines.reduce((sum, { usd }) => sum + usd, 0);
+
+/** The same number of CAs and certificates at AWS Private CA, which keeps no records of what it answers. */
+export const privateCaCost = ({ cas, issued, certificates }: Load): readonly Line[] => {
+  const tier = (from: number, to: number): number => Math.max(0, Math.min(issued, to) - from);
+  return [
+    { what: 'CAs', usd: cas * PRICES.privateCa.usd },
+    {
+      what: 'Certificates issued',
+      usd:
+        tier(0, 1_000) * PRICES.privateCertificate1.usd +
+        tier(1_000, 10_000) * PRICES.privateCertificate2.usd +
+        tier(10_000, Number.POSITIVE_INFINITY) * PRICES.privateCertificate3.usd,
+    },
+    { what: 'OCSP for every certificate in force', usd: certificates * PRICES.privateOcsp.usd },
+  ];
+};
+
+export const LOADS: readonly Load[] = [
+  {
+    name: 'one municipality',
+    cas: 4,
+    certificates: 20_000,
+    issued: 400,
+    revoked: 60,
+    ocspAnswers: 60_000,
+    ocspCached: 20_000,
+    provisions: 20_000,
+    crlDownloads: 10_000,
+    crlBytes: 60_000,
+    crlPartitions: 4,
+    yearsOfRecords: 7,
+  },
+  {
+    name: 'one prefecture',
+    cas: 4,
+    certificates: 1_500_000,
+    issued: 30_000,
+    revoked: 5_000,
+    ocspAnswers: 3_000_000,
+    ocspCached: 1_000_000,
+    provisions: 600_000,
+    crlDownloads: 200_000,
+    crlBytes: 500_000,
+    crlPartitions: 40,
+    yearsOfRecords: 7,
+  },
+  {
+    // 575.7 million provisions a year (J-LIS, fiscal 2014) is 47,975,000 a month.
+    name: 'the nation',
+    cas: 4,
+    certificates: 200_000_000,
+    issued: 4_000_000,
+    revoked: 600_000,
+    ocspAnswers: 40_000_000,
+    ocspCached: 20_000_000,
+    provisions: 7_975_000,
+    crlDownloads: 3_000_000,
+    crlBytes: 300_000,
+    crlPartitions: 3_482,
+    yearsOfRecords: 7,
+  },
+];
+
+/* The document ------------------------------------------------------------------------------------------------------ */
+
+const usd = (value: number): string =>
+  value >= 100
+    ? Math.round(value).toLocaleString('en-US')
+    : value.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+
+const count = (value: number): string => value.toLocaleString('en-US');
+
+const table = (rows: readonly (readonly string[])[]): string => {
+  const [head = [], ...body] = rows;
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map((_, i) => (i === 0 ? '---' : '---:'))), ...body.map(line)].join('\n');
+};
+
+const rowsOf = (costOf: (load: Load) => readonly Line[]): readonly (readonly string[])[] => {
+  const columns = LOADS.map(costOf);
+  const names = columns[0]?.map(({ what }) => what) ?? [];
+  return [
+    ...names.map((what, i) => [what, ...columns.map((lines) => usd(lines[i]?.usd ?? 0))]),
+    ['**A month, in US dollars**', ...columns.map((lines) => `**${usd(total(lines))}**`)],
+  ];
+};
+
+/** The tables of docs/cost-model.md, between its two marks. */
+export const tables = (): string => {
+  const loadRow = (what: string, of: (load: Load) => number): readonly string[] => [
+    what,
+    ...LOADS.map((load) => count(of(load))),
+  ];
+  const head = ['', ...LOADS.map(({ name }) => name)];
+  return [
+    '### What is asked for, a month',
+    table([
+      head,
+      loadRow('CAs', ({ cas }) => cas),
+      loadRow('certificates in force', ({ certificates }) => certificates),
+      loadRow('certificates issued', ({ issued }) => issued),
+      loadRow('certificates revoked', ({ revoked }) => revoked),
+      loadRow('OCSP answers by the function', ({ ocspAnswers }) => ocspAnswers),
+      loadRow('OCSP answers by caches', ({ ocspCached }) => ocspCached),
+      loadRow('other provisions, by the API', ({ provisions }) => provisions),
+      loadRow('CRL downloads', ({ crlDownloads }) => crlDownloads),
+      loadRow('bytes of a CRL', ({ crlBytes }) => crlBytes),
+      loadRow('CRLs published daily', ({ crlPartitions }) => crlPartitions),
+    ]),
+    '### What it costs here',
+    table([head, ...rowsOf(monthlyCost)]),
+    "### What AWS Private CA's list says for the same",
+    table([head, ...rowsOf(privateCaCost)]),
+    '### Prices',
+    table([
+      ['unit', 'US dollars', 'evidence'],
+      ...Object.values(PRICES).map(({ unit, usd: value, evidence }) => [
+        unit,
+        String(Number(value.toPrecision(6))),
+        evidence,
+      ]),
+    ]),
+  ].join('\n\n');
+};
+
+if (import.meta.main) process.stdout.write(`${tables()}\n`);

@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ROOT } from '../../infra/bundle.ts';
+import { LOADS, monthlyCost, PRICES_AS_OF, privateCaCost, tables, total } from '../../infra/cost-model.ts';
+import { publicSettings, standIn, synthesise } from './synthesised.ts';
+
+describe('the cost model', () => {
+  const text = readFileSync(join(ROOT, 'docs', 'cost-model.md'), 'utf8');
+
+  it('is what the document says', () => {
+    const between = /<!-- tables: begin -->\n\n([\s\S]*)\n\n<!-- tables: end -->/.exec(text)?.[1];
+    expect(between).toBe(tables());
+    expect(text).toContain(PRICES_AS_OF);
+  });
+
+  it('grows with everything that is asked for', () => {
+    for (const load of LOADS) {
+      const before = total(monthlyCost(load));
+      for (const what of [
+        'certificates',
+        'issued',
+        'revoked',
+        'ocspAnswers',
+        'ocspCached',
+        'provisions',
+        'crlBytes',
+        'yearsOfRecords',
+      ] as const) {
+        expect(
+          total(monthlyCost({ ...load, [what]: load[what] * 10 + 1 })),
+          `${load.name} ${what}`,
+        ).toBeGreaterThan(before);
+      }
+    }
+  });
+
+  it('has a price for each kind of thing in the template that is billed', () => {
+    const lines = new Set(monthlyCost(LOADS[0] as (typeof LOADS)[number]).map(({ what }) => what));
+    const billed: Readonly<Record<string, string>> = {
+      'AWS::DynamoDB::GlobalTable': 'DynamoDB writes',
+      'AWS::Lambda::Function': 'Lambda',
+      'AWS::ApiGatewayV2::Api': 'API Gateway',
+      'AWS::CloudFront::Distribution': 'CloudFront',
+      'AWS::KMS::Key': 'KMS',
+      'AWS::S3::Bucket': 'S3',
+      'AWS::CloudWatch::Alarm': 'Logs, metrics, alarms, traces',
+    };
+    const { ofType } = synthesise(publicSettings(), { bundle: standIn });
+    for (const [type, line] of Object.entries(billed)) {
+      expect(ofType(type).length, type).toBeGreaterThan(0);
+      expect(lines, type).toContain(line);
+    }
+    // Four CAs, the log, the sealing key, the data key: as many as the model counts.
+    expect(ofType('AWS::KMS::Key')).toHaveLength((LOADS[0] as (typeof LOADS)[number]).cas + 3);
+  });
+
+  it('counts the tiers of AWS Private CA as its list does', () => {
+    const [load] = LOADS as [(typeof LOADS)[number]];
+    const issuing = (issued: number) => privateCaCost({ ...load, issued })[1]?.usd;
+    expect(issuing(1_000)).toBe(750);
+    expect(issuing(10_000)).toBe(750 + 3_150);
+    expect(issuing(11_000)).toBe(750 + 3_150 + 1);
+  });
+});
