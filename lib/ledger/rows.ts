@@ -33,10 +33,15 @@ const shardNames = Array.from({ length: STAGED_SHARDS }, (_, shard) => shard.toS
 export const STAGED_PKS: readonly string[] = shardNames.map((shard) => `staged/${shard}`);
 export const UNSEQUENCED_PKS: readonly string[] = shardNames.map((shard) => `unsequenced/${shard}`);
 
-/** By a digit of chance in the id, so that no one partition takes every write. */
-export const stagedKey = (id: string): Key => ({ pk: `staged/${id.at(-1)}`, sk: id });
+/**
+ * By the last digit of the id's milliseconds: within a second every partition takes its share of the writes, and
+ * what one commit holds still stands together, so that a file changes in few places.
+ */
+const shardOf = (id: string): string => id.charAt(11);
 
-export const unsequencedKey = (id: string): Key => ({ pk: `unsequenced/${id.at(-1)}`, sk: id });
+export const stagedKey = (id: string): Key => ({ pk: `staged/${shardOf(id)}`, sk: id });
+
+export const unsequencedKey = (id: string): Key => ({ pk: `unsequenced/${shardOf(id)}`, sk: id });
 
 export const recordKey = (id: string): Key => ({ pk: `record/${dayOf(timeOfId(id))}`, sk: id });
 

@@ -1,0 +1,345 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ab, middle, type Round, wrk } from './ocsp/loads.ts';
+import { makeAuthority, startBare, startGo, startOpenssl } from './ocsp/peers.ts';
+import { has, load, type Server, startNode, startServer } from './ocsp/processes.ts';
+import { topOfProfile } from './ocsp/profile.ts';
+import { type Kind, writeRequests } from './ocsp/requests.ts';
+import { CA, fill, openStore } from './ocsp/store.ts';
+
+/** OCSP against its targets: see README.md for what is measured and how. */
+const { values } = parseArgs({
+  options: {
+    /** Of each round; three rounds make a figure. */
+    seconds: { type: 'string', default: '3' },
+    rounds: { type: 'string', default: '3' },
+    largest: { type: 'string', default: '1000000' },
+    /** Connections besides 16, with which ratios are taken. */
+    connections: { type: 'string', default: '1,16,256' },
+    'ten-million': { type: 'boolean', default: false },
+  },
+});
+const seconds = Number(values.seconds);
+const rounds = Number(values.rounds);
+const largest = values['ten-million'] ? 10_000_000 : Number(values.largest);
+const connections = values.connections.split(',').map(Number);
+const SMALLEST = 10_000;
+/** Requests in a file: fewer than certificates where those are many, spread over all of them. */
+const REQUESTS = 10_000;
+
+const say = (line = ''): void => {
+  process.stdout.write(`${line}\n`);
+};
+const missing = ['wrk', 'ab', 'openssl', 'ps'].filter((tool) => !has(tool));
+if (missing.length > 0) {
+  say(`This benchmark needs ${missing.join(', ')} (Debian: wrk, apache2-utils, openssl, procps).`);
+  process.exit(2);
+}
+
+const root = mkdtempSync(join(tmpdir(), 'akashi-bench-'));
+process.once('exit', () => rmSync(root, { recursive: true, force: true }));
+const folder = (name: string): string => {
+  const path = join(root, name);
+  mkdirSync(path, { recursive: true });
+  return path;
+};
+const SERVER = join(import.meta.dirname, 'ocsp/server.ts');
+const PLAIN_POST: Kind = { method: 'POST', nonce: false };
+const PLAIN_GET: Kind = { method: 'GET', nonce: false };
+const NONCE_POST: Kind = { method: 'POST', nonce: true };
+const NONCE_GET: Kind = { method: 'GET', nonce: true };
+const nameOf = ({ method, nonce }: Kind): string =>
+  `${method} ${nonce ? 'with nonce, signed' : 'without nonce, kept'}`;
+
+/* Requests -------------------------------------------------------------------------------------------------------- */
+
+const files = new Map<string, string>();
+const requestsFor =
+  (whose: string, issuer: Uint8Array, certificates: number) =>
+  (kind: Kind): string => {
+    const name = `${whose}-${kind.method}-${kind.nonce}-${certificates}.txt`;
+    const known = files.get(name);
+    if (known) return known;
+    const file = join(root, name);
+    writeRequests(file, issuer, kind, certificates, REQUESTS);
+    files.set(name, file);
+    return file;
+  };
+
+const prepared = async (path: string, certificates: number) => {
+  const took = await fill(path, certificates);
+  const { works, close } = await openStore(path);
+  const issuer = await works.authority.caCertificate(CA);
+  await close();
+  return { took, requests: requestsFor(path.replaceAll('/', '_').slice(-20), issuer, certificates) };
+};
+
+/* Rounds ---------------------------------------------------------------------------------------------------------- */
+
+interface Contender {
+  readonly name: string;
+  readonly server: Server;
+  readonly file: string;
+  readonly kind: Kind;
+}
+
+/** In turns, so that whatever else the machine does meets all of them; one turn more comes first, to warm up. */
+const compare = async (contenders: readonly Contender[], count: number): Promise<readonly Round[]> => {
+  const taken: Round[][] = contenders.map(() => []);
+  for (let round = -1; round < rounds; round++) {
+    for (const [i, { server, file, kind }] of contenders.entries()) {
+      const result = await wrk(server, file, kind, count, seconds);
+      if (round >= 0) taken[i]?.push(result);
+    }
+  }
+  return taken.map(middle);
+};
+
+const show = (name: string, { rate, p50, p99, failed }: Round): void => {
+  const figures = [
+    `${Math.round(rate)}/s`.padStart(9),
+    `p50 ${(p50 / 1000).toFixed(2)} ms`,
+    `p99 ${(p99 / 1000).toFixed(2)} ms`,
+  ];
+  say(`  ${name.padEnd(52)}${figures.join('  ')}${failed > 0 ? `  FAILED ${failed}` : ''}`);
+};
+
+interface Verdict {
+  readonly what: string;
+  readonly ratio: number;
+  readonly target: number;
+}
+const verdicts: Verdict[] = [];
+const judge = (what: string, ours: number, theirs: number, target: number): void => {
+  verdicts.push({ what, ratio: ours / theirs, target });
+};
+
+/* The parts ------------------------------------------------------------------------------------------------------- */
+
+const peers = folder('peers');
+const authority = makeAuthority(peers, SMALLEST);
+const peerRequests = requestsFor('peer', authority.der, SMALLEST);
+const recordedStore = await prepared(folder('recorded'), SMALLEST);
+const unrecordedStore = await prepared(folder('unrecorded'), SMALLEST);
+const recorded = await startNode(SERVER, folder('recorded'), 'recorded');
+const unrecorded = await startNode(SERVER, folder('unrecorded'), 'unrecorded');
+const bare = await startBare(1024);
+const go = await startGo(peers, authority);
+if (!go)
+  say(
+    'There is no Go with golang.org/x/crypto (Debian: golang-go, golang-golang-x-crypto-dev): its column is left out.',
+  );
+
+for (const count of connections) {
+  say(`${count} connection${count === 1 ? '' : 's'}, kept alive, ${SMALLEST} certificates`);
+  for (const [plain, nonce] of [
+    [PLAIN_POST, NONCE_POST],
+    [PLAIN_GET, NONCE_GET],
+  ] as const) {
+    const { method } = plain;
+    const contenders: Contender[] = [
+      { name: `bare node:http, ${method}`, server: bare, file: unrecordedStore.requests(plain), kind: plain },
+      {
+        name: `unrecorded, ${nameOf(plain)}`,
+        server: unrecorded,
+        file: unrecordedStore.requests(plain),
+        kind: plain,
+      },
+      {
+        name: `recorded, ${nameOf(plain)}`,
+        server: recorded,
+        file: recordedStore.requests(plain),
+        kind: plain,
+      },
+      {
+        name: `unrecorded, ${nameOf(nonce)}`,
+        server: unrecorded,
+        file: unrecordedStore.requests(nonce),
+        kind: nonce,
+      },
+      {
+        name: `recorded, ${nameOf(nonce)}`,
+        server: recorded,
+        file: recordedStore.requests(nonce),
+        kind: nonce,
+      },
+      ...(go
+        ? [{ name: `Go x/crypto, ${method}, signed`, server: go, file: peerRequests(plain), kind: plain }]
+        : []),
+    ];
+    const results = await compare(contenders, count);
+    for (const [i, { name }] of contenders.entries()) show(name, results[i] as Round);
+    const [ofBare, keptBare, keptRecorded, signedBare, signedRecorded, ofGo] = results.map(
+      ({ rate }) => rate,
+    ) as [number, number, number, number, number, number | undefined];
+    if (count !== 16) continue;
+    judge(`${method}, kept, unrecorded : bare node:http`, keptBare, ofBare, 0.9);
+    judge(`${method}, kept, recorded : unrecorded`, keptRecorded, keptBare, 0.8);
+    judge(`${method}, signed, recorded : unrecorded`, signedRecorded, signedBare, 0.8);
+    if (ofGo !== undefined) {
+      judge(`${method}, kept, unrecorded : Go signing each`, keptBare, ofGo, 2.5);
+      judge(`${method}, kept, recorded : Go signing each`, keptRecorded, ofGo, 2.5);
+      judge(`${method}, signed, unrecorded : Go signing each`, signedBare, ofGo, 1);
+      judge(`${method}, signed, recorded : Go signing each`, signedRecorded, ofGo, 1);
+    }
+  }
+}
+
+say('16 connections, each closed after one answer');
+{
+  const one = (from: string, to: string): string => {
+    const body = join(root, to);
+    writeFileSync(body, Buffer.from(readFileSync(from, 'utf8').split('\n', 1)[0] ?? '', 'hex'));
+    return body;
+  };
+  const ours = one(unrecordedStore.requests(NONCE_POST), 'ours.der');
+  const theirs = one(peerRequests(NONCE_POST), 'theirs.der');
+  const openssl = await startOpenssl(authority);
+  const taken: { readonly ours: Round[]; readonly kept: Round[]; readonly theirs: Round[] } = {
+    ours: [],
+    kept: [],
+    theirs: [],
+  };
+  for (let round = -1; round < rounds; round++) {
+    const results = [
+      await ab(unrecorded, ours, 3000),
+      await ab(recorded, ours, 3000),
+      await ab(openssl, theirs, 3000),
+    ] as const;
+    if (round < 0) continue;
+    taken.ours.push(results[0]);
+    taken.kept.push(results[1]);
+    taken.theirs.push(results[2]);
+  }
+  await openssl.stop();
+  show('unrecorded, POST with nonce, signed', middle(taken.ours));
+  show('recorded, POST with nonce, signed', middle(taken.kept));
+  show('openssl ocsp, signed', middle(taken.theirs));
+  judge(
+    'closed each time, signed, unrecorded : openssl ocsp',
+    middle(taken.ours).rate,
+    middle(taken.theirs).rate,
+    0.8,
+  );
+  judge(
+    'closed each time, signed, recorded : openssl ocsp',
+    middle(taken.kept).rate,
+    middle(taken.theirs).rate,
+    0.8,
+  );
+}
+
+say('At half of the greatest rate, 64 connections, open loop');
+for (const [name, server, store, kind] of [
+  ['unrecorded, kept', unrecorded, unrecordedStore, PLAIN_POST],
+  ['recorded, kept', recorded, recordedStore, PLAIN_POST],
+  ['recorded, signed', recorded, recordedStore, NONCE_POST],
+] as const) {
+  const { rate } = await wrk(server, store.requests(kind), kind, 16, seconds);
+  const paced = join(import.meta.dirname, 'ocsp/paced.ts');
+  const output = await load([
+    process.execPath,
+    '--no-warnings',
+    paced,
+    String(server.port),
+    store.requests(kind),
+    String(Math.floor(rate / 2)),
+    String(seconds),
+  ]);
+  const [p50 = 0, p99 = 0, failed = 0] = output.trim().split(' ').map(Number);
+  show(name, { rate: rate / 2, p50, p99, failed });
+  verdicts.push({ what: `${name}: 10 × p50 : p99 at half rate`, ratio: (10 * p50) / p99, target: 1 });
+}
+
+for (const server of [bare, go, unrecorded, recorded]) await server?.stop();
+
+say('The function as Lambda calls it, no socket');
+{
+  const output = await load([
+    process.execPath,
+    '--no-warnings',
+    join(import.meta.dirname, 'ocsp/handler.ts'),
+    folder('recorded'),
+    String(seconds * 3),
+  ]);
+  const pairs = output
+    .trim()
+    .split('\n')
+    .map((line) => line.split(' ').map(Number) as [number, number]);
+  const ratios = pairs.map(([calls, signatures]) => calls / signatures).sort((a, b) => a - b);
+  for (const [calls, signatures] of pairs)
+    say(`  ${Math.round(calls)} calls/s, ${Math.round(signatures)} bare signatures/s`);
+  verdicts.push({
+    what: 'handler, signed and recorded : bare signature',
+    ratio: ratios[Math.floor(ratios.length / 2)] ?? Number.NaN,
+    target: 0.6,
+  });
+}
+
+say(`${SMALLEST} and ${largest} certificates, 16 connections, POST`);
+{
+  const many = await prepared(folder('many'), largest);
+  say(`  the store of ${largest} was filled in ${Math.round(many.took)} s`);
+  const small = await startNode(SERVER, folder('recorded'), 'recorded');
+  const large = await startNode(SERVER, folder('many'), 'recorded');
+  const kinds = [PLAIN_POST, NONCE_POST] as const;
+  for (const kind of kinds) {
+    const [few, lots] = (await compare(
+      [
+        { name: '', server: small, file: recordedStore.requests(kind), kind },
+        { name: '', server: large, file: many.requests(kind), kind },
+      ],
+      16,
+    )) as [Round, Round];
+    show(`${SMALLEST}, ${nameOf(kind)}`, few);
+    show(`${largest}, ${nameOf(kind)}`, lots);
+    judge(`${nameOf(kind)}, ${largest} : ${SMALLEST} certificates`, lots.rate, few.rate, 0.8);
+  }
+  const more = (large.memory() - small.memory()) / largest;
+  say(
+    `  memory: ${Math.round(small.memory() / 1e6)} MB and ${Math.round(large.memory() / 1e6)} MB, ${Math.max(0, more).toFixed(1)} bytes a certificate`,
+  );
+  verdicts.push({
+    what: '300 bytes a certificate : what it takes',
+    ratio: 300 / Math.max(more, 1),
+    target: 1,
+  });
+  await small.stop();
+  await large.stop();
+}
+
+say();
+say('Target                                                          ratio   at least');
+for (const { what, ratio, target } of verdicts) {
+  say(
+    `${what.padEnd(62)}${ratio.toFixed(2).padStart(7)}${target.toFixed(1).padStart(9)}   ${ratio >= target ? 'met' : 'MISSED'}`,
+  );
+}
+
+if (verdicts.some(({ ratio, target }) => !(ratio >= target))) {
+  for (const [mode, kind] of [
+    ['unrecorded', PLAIN_POST],
+    ['recorded', PLAIN_POST],
+    ['recorded', NONCE_POST],
+  ] as const) {
+    const profiles = folder(`profile-${mode}-${kind.nonce}`);
+    const store = mode === 'recorded' ? recordedStore : unrecordedStore;
+    const server = await startServer([
+      process.execPath,
+      '--no-warnings',
+      '--cpu-prof',
+      `--cpu-prof-dir=${profiles}`,
+      SERVER,
+      folder(mode),
+      mode,
+    ]);
+    await wrk(server, store.requests(kind), kind, 16, 3 * seconds);
+    await server.stop();
+    say();
+    say(`Where the time of the server goes, ${mode}, ${nameOf(kind)}:`);
+    for (const line of topOfProfile(profiles, 20)) say(`  ${line}`);
+  }
+}
+process.exit(0);

@@ -1,0 +1,71 @@
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
+import { createInterface } from 'node:readline';
+
+/** One core for servers, the other for whoever loads them. */
+const pinned = availableParallelism() > 1 && spawnSync('taskset', ['-V']).status === 0;
+const onCore = (core: 0 | 1, command: readonly string[]): readonly string[] =>
+  pinned ? ['taskset', '-c', String(core), ...command] : command;
+
+export const has = (command: string): boolean => spawnSync('which', [command]).status === 0;
+
+export interface Server {
+  readonly port: number;
+  /** Bytes of memory that the process holds now. */
+  memory(): number;
+  /** Seconds of a processor that it has used. */
+  processor(): number;
+  stop(): Promise<void>;
+}
+
+const started = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of started) child.kill('SIGKILL');
+});
+
+/** A server that says its port on its standard output and ends with its standard input. */
+export const startServer = async (command: readonly string[]): Promise<Server> => {
+  const [program = '', ...args] = onCore(0, command);
+  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  started.add(child);
+  const lines = createInterface({ input: child.stdout });
+  const [port] = (await Promise.race([
+    once(lines, 'line'),
+    once(child, 'exit').then(() => Promise.reject(new Error(`${command.join(' ')} ended at once`))),
+  ])) as [string];
+  const ps = (field: string): string =>
+    execFileSync('ps', ['-o', `${field}=`, '-p', String(child.pid)], { encoding: 'utf8' }).trim();
+  return {
+    port: Number(port),
+    memory: () => Number(ps('rss')) * 1024,
+    processor: () => {
+      const [hours = 0, minutes = 0, seconds = 0] = ps('cputime').split(':').map(Number);
+      return (hours * 60 + minutes) * 60 + seconds;
+    },
+    stop: async () => {
+      const ended = once(child, 'exit');
+      child.stdin.end();
+      await ended;
+      started.delete(child);
+    },
+  };
+};
+
+export const startNode = (script: string, ...args: readonly string[]): Promise<Server> =>
+  startServer([process.execPath, '--no-warnings', script, ...args]);
+
+/** A program of the loading side, with all that it says. Asynchronous: nothing else stands still meanwhile. */
+export const load = async (command: readonly string[]): Promise<string> => {
+  const [program = '', ...args] = onCore(1, command);
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+  }
+  const [status] = (await once(child, 'close')) as [number | null];
+  if (status !== 0) throw new Error(`${command[0]} failed: ${output}`);
+  return output;
+};

@@ -1,0 +1,85 @@
+import { hash, randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { compose, type Works } from '../../lib/app.ts';
+import { readTrustDomain, type TrustDomain } from '../../lib/authority/trust-domain.ts';
+import { openSealedKeys } from '../../lib/keys/sealed.ts';
+import { openFileBucket } from '../../lib/store/file-bucket.ts';
+import { openSqliteTable } from '../../lib/store/sqlite.ts';
+import type { Table } from '../../lib/store/store.ts';
+
+/** The store that the benchmark asks: the demonstration's CAs, and as many certificates of one of them as are wanted. */
+
+export const CA = 'organisation-1';
+const DEMONSTRATION = join(import.meta.dirname, '../../domains/demonstration.json');
+
+export interface Opened {
+  readonly works: Works;
+  readonly trustDomain: TrustDomain;
+  readonly table: Table;
+  close(): Promise<void>;
+}
+
+export const openStore = async (folder: string, url = 'http://localhost:8080'): Promise<Opened> => {
+  const text = readFileSync(DEMONSTRATION, 'utf8');
+  const trustDomain = readTrustDomain(text);
+  const table = await openSqliteTable(join(folder, 'table.sqlite'));
+  const random = (n: number): Uint8Array => randomBytes(n);
+  const keys = await openSealedKeys({ folder: join(folder, 'keys'), passphrase: 'benchmark', random });
+  const works = compose({
+    trustDomain,
+    trustDomainDigest: hash('sha256', text),
+    publicUrls: [url],
+    table,
+    bucket: await openFileBucket(join(folder, 'objects')),
+    keys,
+    responderKeys: keys,
+    clock: () => Date.now(),
+    random,
+    log: () => {},
+  });
+  await works.authority.holdCeremony(() => {});
+  return { works, trustDomain, table, close: () => table.close() };
+};
+
+/** Of the n-th certificate: a serial number such as the service itself gives. */
+export const serialOf = (n: number): string => `01${hash('sha256', `certificate ${n}`).slice(0, 32)}`;
+
+/** One in a hundred is revoked. */
+const isRevoked = (n: number): boolean => n % 100 === 99;
+
+const ROWS_IN_ONE_TRANSACTION = 100_000;
+
+/** Makes the store hold `count` certificates at least, by rows as the register writes them. Resolves with the seconds that it took. */
+export const fill = async (folder: string, count: number): Promise<number> => {
+  const began = performance.now();
+  const file = join(folder, 'table.sqlite');
+  if (!existsSync(file)) await (await openStore(folder)).close();
+  const db = new DatabaseSync(file);
+  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA cache_size = -200000');
+  db.exec('CREATE TABLE IF NOT EXISTS bench (certificates INTEGER NOT NULL)');
+  const from = Number(db.prepare('SELECT max(certificates) AS n FROM bench').get()?.n ?? 0);
+  const put = db.prepare("INSERT INTO item (pk, sk, version, value) VALUES (?, 'status', 1, ?)");
+  const notAfter = Math.floor(Date.now() / 1000) + 365 * 86_400;
+  for (let n = from; n < count; ) {
+    db.exec('BEGIN');
+    for (const end = Math.min(count, n + ROWS_IN_ONE_TRANSACTION); n < end; n++) {
+      const row = isRevoked(n)
+        ? {
+            state: 'revoked',
+            request: `r-${n}`,
+            notAfter,
+            revocationTime: notAfter - 366 * 86_400,
+            reason: 'superseded',
+          }
+        : { state: 'good', request: `r-${n}`, notAfter };
+      put.run(`status/${CA}/${serialOf(n)}`, JSON.stringify(row));
+    }
+    db.prepare('INSERT INTO bench VALUES (?)').run(n);
+    db.exec('COMMIT');
+  }
+  db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  db.close();
+  return (performance.now() - began) / 1000;
+};
