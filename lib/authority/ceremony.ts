@@ -1,6 +1,7 @@
 import { Fault } from '../fault.ts';
 import { asDer } from '../pki/der.ts';
 import type { IssuerRow } from '../status/issuers.ts';
+import type { Item, Table, Write } from '../store/store.ts';
 import type { Cas } from './cas.ts';
 import type { AuthorityDeps } from './deps.ts';
 import type { Issuing } from './issuing.ts';
@@ -9,7 +10,8 @@ import type { AuthorityDefinition } from './trust-domain.ts';
 
 /**
  * The key ceremony: a trust domain becomes keys, CA certificates, responders and first CRLs. Every step is done at
- * most once; a ceremony that was interrupted goes on where it stopped, with the same file or not at all.
+ * most once; a ceremony that was interrupted goes on where it stopped, with the same file or not at all. Held by two
+ * processes at once it is one ceremony: whoever is second at a step finds it done.
  *
  *   trust-domain  ceremony  CeremonyRow
  */
@@ -51,6 +53,27 @@ const issuerRow = (
   ocsp: ocspTerms(definition),
 });
 
+/** The ceremony of this file, begun now or before. Fault: `trust-domain-changed`. */
+const begin = async (table: Table, digest: string): Promise<Item<CeremonyRow>> => {
+  for (;;) {
+    const row = await table.get<CeremonyRow>(KEY);
+    if (row && row.value.digest !== digest) throw changed();
+    if (row) return row;
+    await isFirst(table, [{ put: KEY, value: { digest, done: false }, if: 'absent' }]);
+  }
+};
+
+/** Writes a step; false where another process had done it. */
+const isFirst = async (table: Table, writes: readonly Write[]): Promise<boolean> => {
+  try {
+    await table.write(writes);
+    return true;
+  } catch (error) {
+    if (Fault.is(error, 'condition-failed')) return false;
+    throw error;
+  }
+};
+
 /**
  * Resolves with whether there was anything to do. Faults: `trust-domain-changed`, `lint-failed`, and those of the key
  * store and the stores.
@@ -63,14 +86,11 @@ export const holdCeremony = async (
   const { table, trustDomain, keys, issuers, recorder } = deps;
   const actor = trustDomain.ceremony.persons.join('+');
 
-  let row = await table.get<CeremonyRow>(KEY);
-  if (row && row.value.digest !== deps.trustDomainDigest) throw changed();
-  if (row?.value.done) return false;
-  if (!row) {
-    await table.write([{ put: KEY, value: { digest: deps.trustDomainDigest, done: false }, if: 'absent' }]);
-    row = await table.get<CeremonyRow>(KEY);
-  }
+  const { version, value } = await begin(table, deps.trustDomainDigest);
+  if (value.done) return false;
 
+  // An earlier attempt of this process may have read the directory before it entered a CA.
+  issuers.forget();
   const known = new Set((await issuers.all()).map(({ id }) => id));
   for (const definition of trustDomain.authorities) {
     if (known.has(definition.ca)) continue;
@@ -84,8 +104,9 @@ export const holdCeremony = async (
       details: { step: 'authority', ca: definition.ca, algorithm: definition.algorithm },
     });
     const entry = issuerRow(definition, deps.publicUrls, der, asDer(signer.algorithm.signatureAlgorithm));
-    await table.write([...issuers.enterWrites(definition.ca, entry), ...writes]);
-    report(`${definition.ca}: CA certificate signed (serial ${ref.serial})`);
+    if (await isFirst(table, [...issuers.enterWrites(definition.ca, entry), ...writes])) {
+      report(`${definition.ca}: CA certificate signed (serial ${ref.serial})`);
+    }
   }
   issuers.forget();
 
@@ -107,10 +128,9 @@ export const holdCeremony = async (
       persons: trustDomain.ceremony.persons,
     },
   });
-  await table.write([
-    { put: KEY, value: { digest: deps.trustDomainDigest, done: true }, if: { version: row?.version ?? 1 } },
-    ...writes,
-  ]);
-  report(`trust domain "${trustDomain.name}" applied by ${trustDomain.ceremony.persons.join(' and ')}`);
+  const end: Write = { put: KEY, value: { digest: value.digest, done: true }, if: { version } };
+  if (await isFirst(table, [end, ...writes])) {
+    report(`trust domain "${trustDomain.name}" applied by ${trustDomain.ceremony.persons.join(' and ')}`);
+  }
   return true;
 };

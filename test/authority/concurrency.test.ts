@@ -1,0 +1,205 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { REVOCATION_REASONS } from '../../lib/authority/authority.ts';
+import { Fault } from '../../lib/fault.ts';
+import { generateSoftwareKey } from '../../lib/keys/software.ts';
+import { decodeCertificateList } from '../../lib/pki/crl.ts';
+import type { CertificateRef, Principal } from '../../lib/principal.ts';
+import { FIELDS, issueThroughOffice, opensslRequest, type Service } from '../service.ts';
+import { allRecords, checkWorld, ocspStatus } from '../world.ts';
+import { codeOf, type Ground, openGround, openHouse } from './house.ts';
+
+/** Two processes on one table, and many callers of each. */
+
+let ground: Ground;
+let one: Service;
+let two: Service;
+let chief: Principal;
+beforeEach(async () => {
+  ground = await openGround();
+  one = await openHouse(ground);
+  two = await openHouse(ground);
+  chief = one.principal('higashi-chief');
+});
+afterEach(() => ground.close());
+
+const either = (i: number): Service => (i % 2 === 0 ? one : two);
+
+let orders = 0;
+const issue = async (profile: string): Promise<CertificateRef> =>
+  one.works.authority.issue({
+    order: `order-${orders++}`,
+    profile,
+    profileVersion: 1,
+    office: 'mizusaki-higashi',
+    fields: FIELDS[profile] ?? {},
+    subjectPublicKeyInfo: (await generateSoftwareKey('ecdsa-p256-sha256')).subjectPublicKeyInfo,
+    actor: 'operator-noda',
+  });
+
+const kindsOf = async (ref: CertificateRef): Promise<readonly string[]> => {
+  const records = await allRecords(one);
+  // Oldest first.
+  return records
+    .toReversed()
+    .flatMap((record) =>
+      record.kind !== 'provision' && record.certificates?.some(({ serial }) => serial === ref.serial)
+        ? [record.kind]
+        : [],
+    );
+};
+
+const listed = (der: Uint8Array): readonly string[] =>
+  decodeCertificateList(der).revokedCertificates.map(({ serialNumber }) => serialNumber as string);
+
+const acknowledged = (...refs: readonly CertificateRef[]) => ({
+  requests: [],
+  signed: [],
+  answers: [],
+  revoked: refs.map(({ ca, serial }) => `${ca} ${serial}`),
+});
+
+describe('twenty revocations at once with different reasons', () => {
+  it('are one, which every caller is told of, with one record', async () => {
+    const ref = await issue('person-signature');
+    ground.time.now += 1;
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, i) =>
+        either(i).app.authority.revoke(chief, ref, {
+          reason: REVOCATION_REASONS[i % REVOCATION_REASONS.length] as (typeof REVOCATION_REASONS)[number],
+        }),
+      ),
+    );
+    const [winner, ...more] = answers.filter(({ first }) => first);
+    expect(more).toEqual([]);
+    for (const { revocation } of answers) expect(revocation).toEqual(winner?.revocation);
+    expect(await kindsOf(ref)).toEqual(['issuance', 'revocation']);
+    const status = await ocspStatus(two, ref);
+    if (status.status !== 'revoked') throw new Error(status.status);
+    expect(status.revocationReason ?? 'unspecified').toBe(winner?.revocation.reason);
+    await checkWorld(one, acknowledged(ref));
+  });
+});
+
+describe('hold, release and revocation at once', () => {
+  it('leave what the records say, in the order in which they say it', async () => {
+    const ref = await issue('organisation-client');
+    const acts = Array.from({ length: 24 }, async (_, i) => {
+      const { authority } = one.app;
+      const act = [
+        () => authority.hold(chief, ref),
+        () => authority.release(chief, ref),
+        () => authority.hold(chief, ref),
+        ...(i > 12 ? [() => authority.revoke(chief, ref, { reason: 'superseded' })] : []),
+      ][i % (i > 12 ? 4 : 3)] as () => Promise<unknown>;
+      try {
+        await act();
+      } catch (error) {
+        if (!Fault.is(error, 'not-on-hold') && !Fault.is(error, 'already-revoked')) throw error;
+      }
+    });
+    await Promise.all(acts);
+    const kinds = await kindsOf(ref);
+    // Of one process, since the standing clock gives two no order. After a release a hold, after a hold a release or the end, after a revocation nothing.
+    expect(kinds.join(' ')).toMatch(/^issuance( hold release)*( hold)? revocation$/);
+    await checkWorld(one, acknowledged(ref));
+  });
+});
+
+describe('several publishers of one CRL at once', () => {
+  it('give it rising numbers, and the current one has whatever was acknowledged before each call', async () => {
+    const refs = await Promise.all(Array.from({ length: 12 }, () => issue('person-signature')));
+    const ca = refs[0]?.ca as string;
+    const numbers = new Set<bigint>();
+    await Promise.all(
+      refs.map(async (ref, i) => {
+        await either(i).app.authority.revoke(chief, ref, { reason: 'superseded' });
+        const published = await either(i).app.status.publish(ca, 'operator-noda');
+        // Of this caller's own revocation the CRL that it was given tells, and so does the one that is current then.
+        expect(listed(published.der)).toContain(ref.serial);
+        numbers.add(published.number);
+        const current = await either(i + 1).app.status.crl(ca, 'full', {
+          recipient: 'public',
+          method: 'GET',
+        });
+        expect(listed(current.der)).toContain(ref.serial);
+        expect(current.number >= published.number).toBe(true);
+      }),
+    );
+    expect(numbers.size).toBeGreaterThan(1);
+    const publications = (await allRecords(one)).flatMap((record) =>
+      record.kind === 'publication' && record.details.ca === ca ? [record.details.number] : [],
+    );
+    expect(new Set(publications).size).toBe(publications.length);
+    await checkWorld(two, acknowledged(...refs));
+  });
+
+  it('of urgent revocations leave nothing that is still due', async () => {
+    const refs = await Promise.all(Array.from({ length: 6 }, () => issue('person-signature')));
+    await Promise.all(
+      refs.map((ref, i) => either(i).app.authority.revoke(chief, ref, { reason: 'keyCompromise' })),
+    );
+    const crl = await one.app.status.crl('signature-1', 'full', { recipient: 'public', method: 'GET' });
+    expect(new Set(listed(crl.der))).toEqual(new Set(refs.map(({ serial }) => serial)));
+    expect([...one.logged, ...two.logged].filter(({ level }) => level === 'error')).toEqual([]);
+  });
+});
+
+describe('the three persons of a request', () => {
+  it('are three when the acts of one come all at once', async () => {
+    const csr = opensslRequest(ground.folder, 'holder');
+    const counter = one.principal('higashi-counter');
+    const { request } = await one.app.registration.submit(counter, {
+      profile: 'person-authentication',
+      csr,
+      fields: FIELDS['person-authentication'] ?? {},
+    });
+    const examiners = [
+      'higashi-counter',
+      'higashi-examiner',
+      'higashi-chief',
+      'operator-noda',
+      'operator-sakai',
+    ];
+    const outcomes = await Promise.all(
+      [...examiners, ...examiners].map(async (id, i) => [
+        id,
+        await codeOf(
+          either(i).app.registration.examine(one.principal(id), request.id, { decision: 'approve' }),
+        ),
+      ]),
+    );
+    const through = outcomes.filter(([, code]) => code === 'none').map(([id]) => id as string);
+    expect(through.filter((id) => id.startsWith('higashi')).length).toBe(1);
+    expect(through.filter((id) => id.startsWith('operator')).length).toBeLessThanOrEqual(1);
+    const { examinations } = await one.app.registration.get(one.principal('auditor'), request.id);
+    const persons = [counter.person, ...examinations.map(({ by }) => one.principal(by).person)];
+    expect(new Set(persons).size).toBe(persons.length);
+    expect(persons[1]).not.toBe('higashi-counter');
+    for (const [id, code] of outcomes.filter(([, code]) => code !== 'none')) {
+      expect(['wrong-state', 'same-person'], `${id}`).toContain(code);
+    }
+  });
+
+  it('are compared as persons: one who is both officer and operator examines once', async () => {
+    const own = await openGround();
+    try {
+      const house = await openHouse(own, {
+        domain: (file) => {
+          const { principals } = file as unknown as { principals: { id: string; person: string }[] };
+          for (const principal of principals) {
+            if (principal.id === 'operator-noda') principal.person = 'higashi-counter';
+          }
+        },
+      });
+      const csr = opensslRequest(own.folder, 'holder');
+      await expect(issueThroughOffice(house, 'person-authentication', csr)).rejects.toMatchObject({
+        code: 'same-person',
+      });
+      expect(
+        (await allRecords(house)).some((record) => record.kind === 'issuance' && record.office !== undefined),
+      ).toBe(false);
+    } finally {
+      await own.close();
+    }
+  });
+});
