@@ -1,14 +1,13 @@
-import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TokenIssuers } from '../lib/door.ts';
 import { Fault } from '../lib/fault.ts';
-import type { Clock, Random } from '../lib/ports.ts';
+import type { Clock } from '../lib/ports.ts';
 
 /** What every function on AWS has around it, whichever part of the service it composes. */
 
 export const clock: Clock = () => Date.now();
-export const random: Random = (n) => randomBytes(n);
+export { random } from './chance.ts';
 
 /** A file that the deployment has put beside the function's code. */
 export const readBundled = (file: string): string => {

@@ -1,4 +1,4 @@
-import { hash, randomBytes } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { compose, type Works } from '../lib/app.ts';
@@ -6,9 +6,10 @@ import { readTrustDomain, type TrustDomain } from '../lib/authority/trust-domain
 import { type LocalEnv, readEnv } from '../lib/env.ts';
 import { Fault } from '../lib/fault.ts';
 import { openSealedKeys } from '../lib/keys/sealed.ts';
-import type { Clock, Log, Random } from '../lib/ports.ts';
+import type { Clock, Log } from '../lib/ports.ts';
 import { openFileBucket } from '../lib/store/file-bucket.ts';
 import { openSqliteTable } from '../lib/store/sqlite.ts';
+import { random } from './chance.ts';
 import { keepHouse, runTask, TASKS } from './housekeeping.ts';
 import { doorCredentials, principalCredentials } from './local-credentials.ts';
 import { routes } from './routes.ts';
@@ -18,7 +19,6 @@ import { witnessesAt } from './witness-client.ts';
 /** The service as one process on one machine, with embedded storage. */
 
 const clock: Clock = () => Date.now();
-const random: Random = (n) => randomBytes(n);
 
 /** What is said to the person at the terminal goes to stdout as plain lines; the log goes to stderr as JSON lines. */
 const say = (line: string): void => {

@@ -1,7 +1,8 @@
-import { hash, randomBytes } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { random } from '../../functions/chance.ts';
 import { compose, type Works } from '../../lib/app.ts';
 import { readTrustDomain, type TrustDomain } from '../../lib/authority/trust-domain.ts';
 import { openSealedKeys } from '../../lib/keys/sealed.ts';
@@ -25,7 +26,6 @@ export const openStore = async (folder: string, url = 'http://localhost:8080'): 
   const text = readFileSync(DEMONSTRATION, 'utf8');
   const trustDomain = readTrustDomain(text);
   const table = await openSqliteTable(join(folder, 'table.sqlite'));
-  const random = (n: number): Uint8Array => randomBytes(n);
   const keys = await openSealedKeys({ folder: join(folder, 'keys'), passphrase: 'benchmark', random });
   const works = compose({
     trustDomain,
