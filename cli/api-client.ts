@@ -1,8 +1,10 @@
+import type { Readable } from 'node:stream';
 import { z } from 'zod';
 import { adviceFor } from './advice.ts';
 import { problemAnswer } from './answers.ts';
 import { type Answer, exchange, type Question } from './exchange.ts';
 import { EXIT, Failure, unexpected, usage } from './failure.ts';
+import { type Saved, save } from './save.ts';
 import type { Settings } from './settings.ts';
 
 /** A page of a thousand records that name 96 certificates each is about 10 MiB. */
@@ -10,6 +12,8 @@ const MAX_JSON_BYTES = 32 * 1024 * 1024;
 const MAX_PEM_BYTES = 1024 * 1024;
 /** Long enough for a CRL of national size to be built and signed. */
 const API_TIMEOUT_MS = 120_000;
+/** Long enough for ten million records. */
+const SAVE_TIMEOUT_MS = 3_600_000;
 
 type Query = Readonly<Record<string, string | undefined>>;
 
@@ -20,6 +24,7 @@ interface Call {
   readonly query?: Query;
   readonly headers?: Readonly<Record<string, string>>;
   readonly json?: unknown;
+  readonly into?: Question['into'];
 }
 
 /** The service's HTTP API for one caller. All of it rejects with a `Failure`. */
@@ -37,6 +42,8 @@ export interface ApiClient {
   pem(path: string): Promise<string>;
   /** Plain text of at most 1 MiB. */
   text(path: string): Promise<string>;
+  /** An answer of any length and kind, to a file that is there when it is whole. */
+  save(path: string, file: string, query?: Query): Promise<Saved>;
   /** Only ever by the client certificate. */
   token<T>(answer: z.ZodType<T>): Promise<T>;
   /**
@@ -57,7 +64,7 @@ export const openApiClient = ({ url, tlsUrl, caller }: Settings): ApiClient => {
         : {};
 
   const call = async (
-    { method, path, query = {}, headers, json }: Call,
+    { method, path, query = {}, headers, json, into }: Call,
     maxBytes: number,
   ): Promise<Answer> => {
     const target = new URL(`${door}${path}`);
@@ -69,10 +76,13 @@ export const openApiClient = ({ url, tlsUrl, caller }: Settings): ApiClient => {
       method,
       ...(json === undefined ? {} : { body: JSON.stringify(json) }),
       maxBytes,
-      timeoutMs: API_TIMEOUT_MS,
+      timeoutMs: into ? SAVE_TIMEOUT_MS : API_TIMEOUT_MS,
+      ...(into ? { into } : {}),
       ...(identity.tls ? { tls: identity.tls } : {}),
       headers: {
-        accept: 'application/json, application/problem+json, application/pem-certificate-chain, text/plain',
+        accept: into
+          ? '*/*'
+          : 'application/json, application/problem+json, application/pem-certificate-chain, text/plain',
         ...(json === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,
         ...identity.headers,
@@ -112,6 +122,15 @@ export const openApiClient = ({ url, tlsUrl, caller }: Settings): ApiClient => {
         throw unexpected('The service answered with something else than plain text.');
       }
       return body.toString('utf8');
+    },
+
+    save: async (path, file, query) => {
+      let saved: Saved | undefined;
+      const into = async (body: Readable): Promise<void> => {
+        saved = await save(body, file);
+      };
+      await call({ method: 'GET', path, ...(query ? { query } : {}), into }, MAX_JSON_BYTES);
+      return saved as Saved;
     },
 
     token: async (schema) => {

@@ -1,5 +1,6 @@
 import http, { type ClientRequest, type IncomingMessage } from 'node:http';
 import https from 'node:https';
+import type { Readable } from 'node:stream';
 import { type Failure, unexpected, unreachable } from './failure.ts';
 
 /** One HTTP request with its bounds. */
@@ -14,6 +15,8 @@ export interface Question {
   readonly maxBytes: number;
   /** For everything, from the name's resolution to the last byte. */
   readonly timeoutMs: number;
+  /** Takes the body of an answer of success, however long it is, in place of `Answer.body`. */
+  readonly into?: (body: Readable) => Promise<unknown>;
 }
 
 export interface Answer {
@@ -45,6 +48,9 @@ const notReached = (url: URL, error: Error, timeoutMs: number): Failure => {
   );
 };
 
+const brokenOff = (url: URL, cause: Error): Failure =>
+  unexpected(`The answer of ${url.origin} broke off; nothing of it was kept.`, cause);
+
 const flat = ({ headers }: IncomingMessage): Readonly<Record<string, string>> =>
   Object.fromEntries(
     Object.entries(headers).flatMap(([name, value]) =>
@@ -58,10 +64,21 @@ const flat = ({ headers }: IncomingMessage): Readonly<Record<string, string>> =>
  */
 export const exchange = (question: Question): Promise<Answer> =>
   new Promise((resolve, reject) => {
-    const { url, method, headers, body, tls, maxBytes, timeoutMs } = question;
+    const { url, method, headers, body, tls, maxBytes, timeoutMs, into } = question;
     const failed = (error: Error): void => reject(notReached(url, error, timeoutMs));
 
     const receive = (response: IncomingMessage, request: ClientRequest): void => {
+      const { statusCode: status = 0 } = response;
+      if (into && status >= 200 && status < 300) {
+        into(response).then(
+          () => resolve({ status, headers: flat(response), body: Buffer.alloc(0) }),
+          (error: Error) => {
+            request.destroy();
+            reject(response.complete ? error : brokenOff(url, error));
+          },
+        );
+        return;
+      }
       const chunks: Buffer[] = [];
       let length = 0;
       response.on('data', (chunk: Buffer) => {

@@ -3,12 +3,16 @@ import { addCommand as audit } from './commands/audit.ts';
 import { addCommand as authorities } from './commands/authorities.ts';
 import { addCommand as certificate } from './commands/certificate.ts';
 import { addCommand as collect } from './commands/collect.ts';
+import { addCommand as disclose } from './commands/disclose.ts';
+import { addCommand as evidence } from './commands/evidence.ts';
 import { addCommand as examine } from './commands/examine.ts';
+import { addCommand as exportRecords } from './commands/export.ts';
 import { addCommand as hold } from './commands/hold.ts';
 import { addCommand as provisions } from './commands/provisions.ts';
 import { addCommand as publish } from './commands/publish.ts';
 import { addCommand as records } from './commands/records.ts';
 import { addCommand as release } from './commands/release.ts';
+import { addCommand as report } from './commands/report.ts';
 import { addCommand as request } from './commands/request.ts';
 import { addCommand as requests } from './commands/requests.ts';
 import { addCommand as revoke } from './commands/revoke.ts';
@@ -36,6 +40,10 @@ const COMMANDS: readonly AddCommand[] = [
   publish,
   provisions,
   records,
+  exportRecords,
+  report,
+  disclose,
+  evidence,
   audit,
   token,
 ];

@@ -10,6 +10,10 @@ export const addRecordOptions = (command: Command): Command =>
   command
     .option('--recipient <principal>', 'answers to this principal, or to `public`')
     .option('--certificate <ref>', "records of this certificate: CA/SERIAL, or the certificate's file")
+    .option('--holder <holder>', "records of this holder's certificates")
+    .option('--office <office>', 'what this sub-office did, or was told')
+    .option('--purpose <purpose>', 'answers for this purpose')
+    .option('--channel <channel>', 'answers that left so: ocsp, crl, certificate, records, …')
     .option('--from <time>', 'the earliest time, inclusive, such as 2026-04-01T00:00:00Z')
     .option('--to <time>', 'the latest time, exclusive')
     .option('--limit <count>', 'records on a page, at most 1000')
@@ -19,6 +23,10 @@ export const addRecordOptions = (command: Command): Command =>
 export const recordOptions = z.object({
   recipient: z.string().exactOptional(),
   certificate: z.string().exactOptional(),
+  holder: z.string().exactOptional(),
+  office: z.string().exactOptional(),
+  purpose: z.string().exactOptional(),
+  channel: z.string().exactOptional(),
   from: z.string().exactOptional(),
   to: z.string().exactOptional(),
   limit: z.string().exactOptional(),

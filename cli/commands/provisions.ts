@@ -2,7 +2,7 @@ import type { AddCommand } from '../perform.ts';
 import { addRecordOptions, listRecords, recordOptions } from '../record-list.ts';
 
 const EXAMPLES = `
-Choose by one of --recipient and --certificate, or by time alone. Asking is itself recorded.
+Choose by any of the options together. Asking is itself recorded.
 
 Examples:
   akashi provisions --as auditor --certificate certificate.pem

@@ -10,7 +10,7 @@ const input = recordOptions.extend({
 });
 
 const EXAMPLES = `
-Choose by one of --recipient, --actor and --certificate, or by time alone. Asking is itself recorded.
+Choose by any of the options together. Asking is itself recorded.
 
 Examples:
   akashi records --as auditor --kind revocation --from 2026-04-01T00:00:00Z

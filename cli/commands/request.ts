@@ -12,6 +12,7 @@ const input = z.object({
   csr: z.string(),
   field: z.array(z.string()).default([]),
   fields: z.string().exactOptional(),
+  holder: z.string().exactOptional(),
   idempotencyKey: z
     .string()
     .regex(/^[!-~]{1,128}$/, 'An idempotency key is 1 to 128 visible ASCII characters.')
@@ -41,6 +42,7 @@ export const addCommand: AddCommand = (program, perform) => {
     )
     .option('--field <name=value>', "a value of the profile's field; repeat it for lists", collect)
     .option('--fields <file>', 'more fields, as one JSON object')
+    .option('--holder <holder>', 'whom the certificate is about: a pseudonym of a holder')
     .option('--idempotency-key <key>', 'makes repeating safe; one is made and shown where none is given')
     .addHelpText('after', EXAMPLES)
     .action(
@@ -55,7 +57,12 @@ export const addCommand: AddCommand = (program, perform) => {
           .post(
             '/api/v1/requests',
             requestAnswer,
-            { profile: options.profile, csr, fields },
+            {
+              profile: options.profile,
+              csr,
+              fields,
+              ...(options.holder !== undefined && { holder: options.holder }),
+            },
             { 'idempotency-key': key },
           )
           .catch((error: unknown) => {

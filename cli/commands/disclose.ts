@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import { usage } from '../failure.ts';
+import { details, table } from '../output.ts';
+import type { AddCommand } from '../perform.ts';
+import { savedText } from '../saved-text.ts';
+
+const PATH = '/api/v1/disclosures';
+
+const input = z.object({
+  holder: z.string().exactOptional(),
+  case: z.string().exactOptional(),
+  extend: z
+    .string()
+    .regex(/^\d{1,2}$/, 'Days are a whole number.')
+    .exactOptional(),
+  reason: z.string().exactOptional(),
+  output: z
+    .string()
+    .regex(/\.(json|html)$/, 'The file ends in neither .json nor .html.')
+    .exactOptional(),
+});
+
+const disclosure = z.looseObject({
+  id: z.string(),
+  holder: z.string(),
+  requestedBy: z.string(),
+  requestedAt: z.string(),
+  deadline: z.string(),
+  extension: z.looseObject({ by: z.string(), at: z.string(), reason: z.string() }).exactOptional(),
+  disclosedAt: z.string().exactOptional(),
+  state: z.string(),
+});
+
+const textOf = (one: z.output<typeof disclosure>): string =>
+  details([
+    ['disclosure', one.id],
+    ['holder', one.holder],
+    ['requested', `${one.requestedAt} by ${one.requestedBy}`],
+    ['deadline', one.deadline],
+    ['extended', one.extension && `${one.extension.at}: ${one.extension.reason}`],
+    ['disclosed', one.disclosedAt],
+    ['state', one.state],
+  ]);
+
+const EXAMPLES = `
+Without options, disclosures are listed. A signed bundle is a .json file, the page for reading an .html file; both are
+made as they are asked for, and the first one closes the disclosure.
+
+Examples:
+  akashi disclose --as holder-tanabe --holder holder-tanabe
+  akashi disclose --as operator-sakai --case CASE --extend 30 --reason 記録が多量であるため
+  akashi disclose --as holder-tanabe --case CASE --output bundle.json
+`;
+
+export const addCommand: AddCommand = (program, perform) => {
+  program
+    .command('disclose')
+    .description('tell a holder everything that is kept about it, within its term')
+    .option('--holder <holder>', 'open a disclosure about this holder')
+    .option('--case <id>', 'a disclosure that is open already')
+    .option('--extend <days>', 'extend its term once, by at most 30 days')
+    .option('--reason <text>', 'why, for the holder to read')
+    .option('--output <file>', 'save what is disclosed, ending in .json or .html')
+    .addHelpText('after', EXAMPLES)
+    .action(
+      perform(input, async ({ client, show }, { holder, case: id, extend, reason, output }) => {
+        if (holder !== undefined) {
+          if (id !== undefined || extend !== undefined) throw usage('Give --holder or --case, one of them.');
+          const { answer } = await client.post(PATH, disclosure, { holder });
+          if (output === undefined) {
+            show(answer, textOf(answer));
+            return;
+          }
+          const saved = await client.save(`${PATH}/${answer.id}/bundle.${output.split('.').at(-1)}`, output);
+          show({ disclosure: answer, ...saved }, textOf(answer) + savedText(saved));
+          return;
+        }
+        if (id === undefined) {
+          if (extend !== undefined || output !== undefined) throw usage('Name the disclosure with --case.');
+          const { cases } = await client.get(PATH, z.looseObject({ cases: z.array(disclosure) }));
+          const rows = cases.map((one) => [one.id, one.holder, one.state, `until ${one.deadline}`]);
+          show({ cases }, rows.length === 0 ? 'There are no disclosures.\n' : table(rows));
+          return;
+        }
+        const path = `${PATH}/${encodeURIComponent(id)}`;
+        if (extend !== undefined) {
+          if (reason === undefined) throw usage('Say why with --reason.');
+          const { answer } = await client.post(`${path}/extension`, disclosure, {
+            days: Number(extend),
+            reason,
+          });
+          show(answer, textOf(answer));
+          return;
+        }
+        if (output !== undefined) {
+          const saved = await client.save(`${path}/bundle.${output.split('.').at(-1)}`, output);
+          show(saved, savedText(saved));
+          return;
+        }
+        const found = await client.get(path, disclosure);
+        show(found, textOf(found));
+      }),
+    );
+};

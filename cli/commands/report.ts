@@ -1,0 +1,112 @@
+import { z } from 'zod';
+import { usage } from '../failure.ts';
+import { details, table } from '../output.ts';
+import type { AddCommand } from '../perform.ts';
+import { savedText } from '../saved-text.ts';
+
+const PATH = '/api/v1/reports/annual';
+
+const input = z.object({
+  year: z
+    .string()
+    .regex(/^2\d{3}$/, 'A fiscal year is written like 2026.')
+    .optional(),
+  make: z.boolean().default(false),
+  output: z
+    .string()
+    .regex(/\.(json|csv|html)$/, 'The file ends in none of .json, .csv, .html.')
+    .exactOptional(),
+});
+
+const version = z.looseObject({
+  fiscalYear: z.int(),
+  version: z.int(),
+  madeAt: z.string(),
+  digest: z.string(),
+});
+
+const report = z.looseObject({
+  fiscalYear: z.int(),
+  from: z.string(),
+  to: z.string(),
+  totals: z.looseObject({ records: z.int(), items: z.int(), itemsBefore: z.int() }),
+  lines: z.array(
+    z.looseObject({
+      recipient: z.string(),
+      month: z.string(),
+      channel: z.string(),
+      method: z.string(),
+      purpose: z.string().nullable(),
+      items: z.int(),
+      change: z.int(),
+    }),
+  ),
+});
+
+const EXAMPLES = `
+Without a year, those that are kept are listed. A fiscal year begins in April.
+
+Examples:
+  akashi report
+  akashi report 2025
+  akashi report 2025 --output report.html
+  akashi report 2025 --make --as auditor
+`;
+
+export const addCommand: AddCommand = (program, perform) => {
+  program
+    .command('report')
+    .description('show, save or make the annual report on provisions')
+    .argument('[year]', 'the fiscal year')
+    .option('--make', 'make it now, for operators and auditors')
+    .option('--output <file>', 'save it, ending in .json, .csv or .html')
+    .addHelpText('after', EXAMPLES)
+    .action(
+      perform(input, async ({ client, show }, { year, make, output }) => {
+        if (year === undefined) {
+          if (make || output !== undefined) throw usage('Name the fiscal year.');
+          const { reports } = await client.get(PATH, z.looseObject({ reports: z.array(version) }));
+          const rows = reports.map((one) => [
+            String(one.fiscalYear),
+            `version ${one.version}`,
+            one.madeAt,
+            one.digest,
+          ]);
+          show({ reports }, rows.length === 0 ? 'There are no reports yet.\n' : table(rows));
+          return;
+        }
+        if (make) {
+          const { answer } = await client.post(PATH, version, { fiscalYear: Number(year) });
+          if (output === undefined) {
+            show(
+              answer,
+              details([
+                ['fiscal year', String(answer.fiscalYear)],
+                ['version', String(answer.version)],
+                ['made at', answer.madeAt],
+                ['SHA-256', answer.digest],
+              ]),
+            );
+            return;
+          }
+        }
+        if (output !== undefined) {
+          const saved = await client.save(`${PATH}/${year}.${output.split('.').at(-1)}`, output);
+          show(saved, savedText(saved));
+          return;
+        }
+        const found = await client.get(`${PATH}/${year}.json`, report);
+        const { totals } = found;
+        const rows = found.lines.map((line) => [
+          line.month,
+          line.recipient,
+          `${line.channel} ${line.method}`,
+          line.purpose ?? '',
+          String(line.items),
+          line.change > 0 ? `+${line.change}` : String(line.change),
+        ]);
+        const head = `${found.from} to ${found.to}: ${totals.items} items in ${totals.records} records, ${totals.itemsBefore} items the year before\n`;
+        show(found, head + table(rows));
+      }),
+    );
+};

@@ -1,0 +1,122 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { flattenedVerify, importJWK, type JWK } from 'jose';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Service, startService } from '../../cli/demo/service.ts';
+
+/** What auditors and holders do from the command line, against the service as it runs on one machine. */
+const root = resolve(import.meta.dirname, '../..');
+const folder = mkdtempSync(join(tmpdir(), 'akashi-cli-'));
+let service: Service;
+
+interface Ended {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+const akashi = (args: string): Promise<Ended> =>
+  new Promise((done, reject) => {
+    const env = {
+      ...process.env,
+      AKASHI_URL: service.url,
+      AKASHI_TLS_URL: service.tlsUrl,
+      DATA_DIR: service.data,
+    };
+    const script = join(root, 'cli/akashi.ts');
+    execFile(process.execPath, [script, ...args.split(' ')], { cwd: folder, env }, (error, out, err) => {
+      const code = error?.code ?? 0;
+      if (typeof code === 'number') done({ code, out, err });
+      else reject(error);
+    });
+  });
+
+const json = async (args: string): Promise<Record<string, unknown>> => {
+  const { code, out, err } = await akashi(`${args} --json`);
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  return JSON.parse(out);
+};
+
+const inFolder = (name: string): string => join(folder, name);
+
+beforeAll(async () => {
+  service = await startService(root, folder, process.env);
+}, 120_000);
+
+afterAll(async () => {
+  await service.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('akashi export', () => {
+  it.each(['csv', 'ndjson', 'parquet'])('writes a whole .%s file whose digest is on record', async (end) => {
+    const saved = await json(`export --as auditor records.${end} --kind issuance`);
+    const bytes = readFileSync(inFolder(`records.${end}`));
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    expect(saved).toEqual({ file: `records.${end}`, bytes: bytes.length, sha256 });
+    const { records } = (await json('records --as auditor --channel export --limit 1')) as {
+      records: { responseDigest: string }[];
+    };
+    expect(records[0]?.responseDigest).toBe(sha256);
+  });
+
+  it('leaves no file where it is refused, or where the name says no format', async () => {
+    const refused = await akashi('export --as higashi-counter refused.csv');
+    expect(refused.code).toBe(1);
+    expect(refused.err).toContain('forbidden');
+    expect((await akashi('export --as auditor records.xlsx')).code).toBe(2);
+    expect(existsSync(inFolder('refused.csv'))).toBe(false);
+    expect(existsSync(inFolder('refused.csv.part'))).toBe(false);
+  });
+});
+
+describe('akashi report', () => {
+  it('makes, lists, shows and saves the report of a year that is over', async () => {
+    const year = new Date().getUTCFullYear() - 2;
+    expect(await json(`report ${year} --make --as auditor`)).toMatchObject({ fiscalYear: year, version: 1 });
+    expect(await json('report')).toMatchObject({ reports: [{ fiscalYear: year }] });
+    expect(await json(`report ${year}`)).toMatchObject({ report: 'annual', fiscalYear: year });
+    expect((await akashi(`report ${year} --output report.html`)).code).toBe(0);
+    expect(readFileSync(inFolder('report.html'), 'utf8')).toContain(`${year}年度`);
+    expect((await akashi(`report ${year} --output report.csv`)).code).toBe(0);
+    expect((await akashi(`report ${year - 1}`)).err).toContain('unknown-report');
+  });
+});
+
+describe('akashi disclose', () => {
+  it('opens a disclosure, extends its term and saves the bundle, which verifies', async () => {
+    const opened = await json('disclose --as holder-tanabe --holder holder-tanabe');
+    expect(opened).toMatchObject({ holder: 'holder-tanabe', state: 'open' });
+    const extended = await json(
+      `disclose --as operator-sakai --case ${opened.id} --extend 10 --reason 記録が多量であるため`,
+    );
+    expect(Date.parse(extended.deadline as string)).toBeGreaterThan(Date.parse(opened.deadline as string));
+    await json(`disclose --as holder-tanabe --case ${opened.id} --output bundle.json`);
+    const answer = await fetch(`${service.url}/.well-known/disclosure-keys.json`);
+    const { keys } = (await answer.json()) as { keys: [JWK] };
+    const jws = JSON.parse(readFileSync(inFolder('bundle.json'), 'utf8'));
+    const { payload } = await flattenedVerify(jws, await importJWK(keys[0], 'EdDSA'));
+    expect(JSON.parse(Buffer.from(payload).toString())).toMatchObject({ disclosure: opened.id });
+    expect((await akashi(`disclose --as holder-tanabe --case ${opened.id} --output page.html`)).code).toBe(0);
+    const { cases } = (await json('disclose --as auditor')) as { cases: { state: string }[] };
+    expect(cases.map(({ state }) => state)).toEqual(['disclosed']);
+    expect((await akashi(`disclose --as holder-minami --case ${opened.id}`)).err).toContain(
+      'unknown-disclosure',
+    );
+  });
+});
+
+describe('akashi evidence', () => {
+  it('writes the evidence of a period, and draws a sample by a seed', async () => {
+    const period = `--from ${new Date(Date.now() - 86_400_000).toISOString()} --to ${new Date(Date.now() + 60_000).toISOString()}`;
+    await json(`evidence --as auditor ${period} --output evidence.ndjson`);
+    const lines = readFileSync(inFolder('evidence.ndjson'), 'utf8').trim().split('\n');
+    const certificates = lines.filter((line) => line.includes('"evidence":"certificate"'));
+    const drawn = await json(`evidence --as auditor ${period} --seed 461352 --size 5`);
+    expect(drawn).toMatchObject({ seed: '461352', population: certificates.length });
+    expect((drawn.sample as unknown[]).length).toBe(5);
+  });
+});
