@@ -19,7 +19,7 @@ export interface Assign {
 }
 
 /** Writes under way at once; each counts in a lane of its own. */
-const LANES = 8;
+const LANES = 16;
 
 /** Each loss is somebody else's progress, so this many in a row mean that something is wrong. */
 const MAX_LOST = 100;

@@ -1,11 +1,18 @@
 import { Fault } from '../fault.ts';
 import type { Clock, Random } from '../ports.ts';
 
+const ID_CHANCE_BYTES = 8;
+const SALT_BYTES = 16;
+
 /**
  * Record ids: 12 hex digits of milliseconds, 4 of a counter within this process, 16 of chance. They sort in the
- * order in which one process wrote them, and across processes by their clocks; the time can be read back.
+ * order in which one process wrote them, and across processes by their clocks; the time can be read back. The salt
+ * is chance of its own, of which the id shows nothing.
  */
-export const recordIds = (clock: Clock, random: Random): (() => { id: string; time: string }) => {
+export const recordIds = (
+  clock: Clock,
+  random: Random,
+): (() => { readonly id: string; readonly time: string; readonly salt: string }) => {
   let last = 0;
   let counter = 0;
   return () => {
@@ -18,10 +25,12 @@ export const recordIds = (clock: Clock, random: Random): (() => { id: string; ti
       last++;
       counter = 0;
     }
-    const chance = Buffer.from(random(8)).toString('hex');
+    const chance = Buffer.from(random(ID_CHANCE_BYTES + SALT_BYTES)).toString('hex');
+    const forId = chance.slice(0, 2 * ID_CHANCE_BYTES);
     return {
-      id: last.toString(16).padStart(12, '0') + counter.toString(16).padStart(4, '0') + chance,
+      id: last.toString(16).padStart(12, '0') + counter.toString(16).padStart(4, '0') + forId,
       time: new Date(last).toISOString(),
+      salt: chance.slice(2 * ID_CHANCE_BYTES),
     };
   };
 };

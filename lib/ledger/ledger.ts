@@ -52,8 +52,6 @@ export interface Ledger {
   get(id: string): Promise<LedgerRecord>;
 }
 
-const SALT_BYTES = 16;
-
 /** As many characters of JSON as a record may have, so that a write can settle as many records as it has rows for. */
 const MAX_RECORD_CHARS = 40_000;
 
@@ -75,11 +73,7 @@ export const openLedger = (deps: {
         `A record names at most ${MAX_CERTIFICATES_PER_RECORD} certificates.`,
       );
     }
-    const record: LedgerRecord = {
-      ...nextId(),
-      salt: Buffer.from(deps.random(SALT_BYTES)).toString('hex'),
-      ...draft,
-    };
+    const record: LedgerRecord = { ...nextId(), ...draft };
     if (JSON.stringify(record).length > MAX_RECORD_CHARS) {
       throw new Fault('record-invalid', `A record has at most ${MAX_RECORD_CHARS} characters.`);
     }
