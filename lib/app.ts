@@ -3,8 +3,8 @@ import { readCertificate } from './authority/certificates.ts';
 import { addPeriod } from './authority/period.ts';
 import type { TrustDomain } from './authority/trust-domain.ts';
 import { openDoor, requestorsBy, type TokenIssuers } from './door.ts';
-import { LOG_KEY } from './keys/log-key.ts';
 import { Fault } from './fault.ts';
+import { LOG_KEY } from './keys/log-key.ts';
 import type { KeyStore } from './keys/signer.ts';
 import { type Audit, openAudit } from './ledger/audit.ts';
 import { openCosigning, type Witness } from './ledger/cosigning.ts';
@@ -172,10 +172,31 @@ export const compose = (ports: Ports): Works => {
       random,
     };
     principals = await openDoor(door, tokens);
-    return { authority, registration, status, ledger, transparencyLog, audit, disclosures, evidence, principals };
+    return {
+      authority,
+      registration,
+      status,
+      ledger,
+      transparencyLog,
+      audit,
+      disclosures,
+      evidence,
+      principals,
+    };
   };
 
-  return { authority, registration, status, ledger, transparencyLog, sequencer, audit, disclosures, evidence, open };
+  return {
+    authority,
+    registration,
+    status,
+    ledger,
+    transparencyLog,
+    sequencer,
+    audit,
+    disclosures,
+    evidence,
+    open,
+  };
 };
 
 /** C2SP tlog-checkpoint: the URL of the log without its scheme. */

@@ -315,7 +315,13 @@ export const testApp = (
 
     evidence: {
       file: async () => ({ id: RECORD, bytes: pieces('{}\n') }),
-      sample: async (_caller, period, { seed }) => ({ ...period, seed, method: '', population: 0, sample: [] }),
+      sample: async (_caller, period, { seed }) => ({
+        ...period,
+        seed,
+        method: '',
+        population: 0,
+        sample: [],
+      }),
     },
 
     audit: {
