@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
 /** Stock software that judges our bytes. It runs beside us, not instead of us: the service that it asks is in here. */
-const run = (command: string, args: readonly string[], input = '') =>
+export const run = (command: string, args: readonly string[], input = '') =>
   new Promise<{ status: number | null; stdout: string; stderr: string }>((done, failed) => {
     const child = spawn(command, args, { timeout: 60_000 });
     let stdout = '';
@@ -15,6 +15,8 @@ const run = (command: string, args: readonly string[], input = '') =>
     });
     child.once('error', failed);
     child.once('close', (status) => done({ status, stdout, stderr }));
+    // A program that reads no input may have ended before it was given any.
+    child.stdin.on('error', () => {});
     child.stdin.end(input);
   });
 
