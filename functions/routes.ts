@@ -1,6 +1,7 @@
 import { route as authorities } from './authorities.ts';
 import { route as caCertificate } from './ca-certificate.ts';
 import { route as caChain } from './ca-chain.ts';
+import { route as cdnLogImport } from './cdn-log-import.ts';
 import { route as certificate } from './certificate.ts';
 import { route as certificateHold } from './certificate-hold.ts';
 import { route as certificateRelease } from './certificate-release.ts';
@@ -72,6 +73,7 @@ export const routes: readonly Route[] = [
   ...disclosureRoutes,
   ...ownRoutes,
   ...evidenceRoutes,
+  cdnLogImport,
   statistics,
   crlPublish,
 ];

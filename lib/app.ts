@@ -8,11 +8,13 @@ import { LOG_KEY } from './keys/log-key.ts';
 import type { KeyStore } from './keys/signer.ts';
 import { type Audit, openAudit } from './ledger/audit.ts';
 import { openCosigning, type Witness } from './ledger/cosigning.ts';
+import { type CdnLogs, openCdnLogs } from './ledger/cdn/import.ts';
 import { type Disclosures, openDisclosures } from './ledger/disclosure/disclosures.ts';
 import { type Evidence, openEvidence } from './ledger/evidence/evidence.ts';
 import { type Ledger, openLedger } from './ledger/ledger.ts';
 import { openSequencer, type Sequencer } from './ledger/sequencer.ts';
 import { openTransparencyLog, type TransparencyLog } from './ledger/transparency-log.ts';
+import { decodeOcspRequest } from './pki/ocsp-request.ts';
 import type { Clock, Log, Random } from './ports.ts';
 import type { Principal } from './principal.ts';
 import type { Principals } from './principals/principals.ts';
@@ -34,6 +36,7 @@ export interface App {
   readonly audit: Audit;
   readonly disclosures: Disclosures;
   readonly evidence: Evidence;
+  readonly cdnLogs: CdnLogs;
   readonly principals: Principals;
 }
 
@@ -149,6 +152,26 @@ export const compose = (ports: Ports): Works => {
     },
     lintedOf: async (ref) => (await readCertificate(table, ref)).value.linted,
   });
+  const cdnLogs = openCdnLogs({
+    table,
+    ledger,
+    askedAbout: async (text) => {
+      try {
+        const { requestList } = decodeOcspRequest(Buffer.from(text, 'base64'));
+        const refs = await Promise.all(
+          requestList.map(async ({ certId }) => {
+            const issuer = await issuers.byCertId(certId);
+            return issuer && { ca: issuer.id, serial: certId.serialNumber };
+          }),
+        );
+        return refs.filter((ref) => ref !== undefined);
+      } catch (error) {
+        // What is no request was answered by a CDN all the same: it is counted, about no certificate.
+        if (Fault.is(error) && error.code !== 'store-unavailable') return [];
+        throw error;
+      }
+    },
+  });
   const audit = openAudit({
     table,
     bucket: ports.bucket,
@@ -181,6 +204,7 @@ export const compose = (ports: Ports): Works => {
       audit,
       disclosures,
       evidence,
+      cdnLogs,
       principals,
     };
   };
@@ -195,6 +219,7 @@ export const compose = (ports: Ports): Works => {
     audit,
     disclosures,
     evidence,
+    cdnLogs,
     open,
   };
 };

@@ -75,6 +75,7 @@ export interface ProvisionDraft {
   readonly provided: Value;
   /** SHA-256, lower-case hex, of the request's and the answer's bytes. */
   readonly requestDigest?: string;
+  /** Of records with a `day`: of the others' account of the answers, as far as it was read then. */
   readonly responseDigest: string;
   /** How many items this record stands for. */
   readonly count: number;

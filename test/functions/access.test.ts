@@ -52,6 +52,7 @@ const EXPECTED: Readonly<Record<string, Readonly<Record<'none' | Role, number>>>
   getStatistics: EVERYBODY,
   getEvidence: { ...NOBODY, auditor: 200 },
   drawSample: { ...NOBODY, auditor: 200 },
+  importCdnLog: { ...NOBODY, operator: 200 },
   requestDisclosure: { ...NOBODY, holder: 201, operator: 201 },
   listDisclosures: { ...NOBODY, holder: 200, operator: 200, auditor: 200 },
   getDisclosure: { ...NOBODY, holder: 200, operator: 200, auditor: 200 },

@@ -324,6 +324,8 @@ export const testApp = (
       }),
     },
 
+    cdnLogs: { import: async () => ({ lines: 2, hits: 1 }) },
+
     audit: {
       counts: async () => [],
       export: async (_caller, { format }) => ({
@@ -436,6 +438,7 @@ export const EXAMPLES: Readonly<
   drawSample: {
     target: '/api/v1/evidence/sample?from=2025-04-01T00:00:00Z&to=2026-01-01T00:00:00Z&seed=dice',
   },
+  importCdnLog: { target: '/api/v1/cdn-logs/E1.2026-01-01-00.ab.gz', type: 'application/gzip', body: 'x' },
   exportRecordsAsCsv: { target: '/api/v1/exports/records.csv' },
   exportRecordsAsNdjson: { target: '/api/v1/exports/records.ndjson?kind=issuance' },
   exportRecordsAsParquet: { target: '/api/v1/exports/records.parquet?channel=ocsp' },

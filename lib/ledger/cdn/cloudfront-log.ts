@@ -1,0 +1,76 @@
+import { Fault } from '../../fault.ts';
+import type { Channel } from '../record.ts';
+
+/** One copy that the CDN served by itself. Who fetched it, from where and with what, is not kept. */
+export interface Hit {
+  /** `2026-11-22`, Japan Standard Time. */
+  readonly day: string;
+  readonly channel: Extract<Channel, 'ocsp' | 'crl' | 'certificate'>;
+  readonly method: string;
+  /** The path below the channel's own, decoded: `organisation-1/full.crl`, or an OCSP request in base64. */
+  readonly object: string;
+}
+
+const NEEDED = ['date', 'time', 'cs-method', 'cs-uri-stem', 'sc-status', 'x-edge-result-type'] as const;
+type Needed = (typeof NEEDED)[number];
+
+/** Where each needed field stands in a line. */
+export type Fields = Readonly<Record<Needed, number>>;
+
+const malformed = (why: string): Fault =>
+  new Fault('malformed-cdn-log', `The file is no CloudFront standard log: ${why}.`);
+
+/** Of a `#Fields:` line; undefined for other comments. Fault: `malformed-cdn-log`. */
+export const readFields = (comment: string): Fields | undefined => {
+  const names = /^#Fields:\s+(.*)$/.exec(comment)?.[1]?.split(/\s+/);
+  if (!names) return undefined;
+  const missing = NEEDED.find((name) => !names.includes(name));
+  if (missing !== undefined) throw malformed(`it has no field ${missing}`);
+  return Object.fromEntries(NEEDED.map((name) => [name, names.indexOf(name)])) as Record<Needed, number>;
+};
+
+/**
+ * Only these were answered without the service: it was asked for everything else, and has recorded what it said.
+ * `RefreshHit` is one of those, since the CDN asked whether its copy still held.
+ */
+const FROM_CACHE: ReadonlySet<string> = new Set(['Hit', 'OriginShieldHit']);
+const TOLD: ReadonlySet<string> = new Set(['200', '206', '304']);
+
+const PATHS: readonly (readonly [RegExp, Hit['channel']])[] = [
+  [/^\/crl\/([a-z0-9-]{1,64}\/[a-z0-9-]{1,64}\.crl)$/, 'crl'],
+  [/^\/ca\/([a-z0-9-]{1,64}\.(?:cer|pem))$/, 'certificate'],
+  [/^\/ocsp\/(.{1,4096})$/s, 'ocsp'],
+];
+
+const JST_AHEAD_MS = 9 * 3_600_000;
+
+const decoded = (path: string): string => {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+};
+
+/** Undefined for a line that tells of nothing provided from the cache. Fault: `malformed-cdn-log`. */
+export const readHit = (fields: Fields, line: string): Hit | undefined => {
+  const cells = line.split('\t');
+  const cell = (name: Needed): string => {
+    const value = cells[fields[name]];
+    if (value === undefined) throw malformed('a line has fewer fields than it says');
+    return value;
+  };
+  const ms = Date.parse(`${cell('date')}T${cell('time')}Z`);
+  if (Number.isNaN(ms)) throw malformed('a line has no time');
+  const method = cell('cs-method');
+  if (method !== 'GET' || !TOLD.has(cell('sc-status')) || !FROM_CACHE.has(cell('x-edge-result-type'))) {
+    return undefined;
+  }
+  const path = decoded(cell('cs-uri-stem'));
+  for (const [pattern, channel] of PATHS) {
+    const object = pattern.exec(path)?.[1];
+    if (object === undefined) continue;
+    return { day: new Date(ms + JST_AHEAD_MS).toISOString().slice(0, 10), channel, method, object };
+  }
+  return undefined;
+};
