@@ -1,6 +1,8 @@
 import { hash } from 'node:crypto';
 import { expect } from 'vitest';
+import { checkRecords, checkTree, openCheckpoint, trustedLog } from '../lib/ledger/check/check.ts';
 import type { LedgerRecord } from '../lib/ledger/record.ts';
+import { readPath } from '../lib/ledger/tree.ts';
 import { decodeCertificate } from '../lib/pki/certificate.ts';
 import { decodeCertificateList } from '../lib/pki/crl.ts';
 import { encodeName } from '../lib/pki/name.ts';
@@ -23,7 +25,7 @@ export interface Acknowledged {
   readonly revoked: readonly string[];
 }
 
-export const allRecords = async ({ app }: Service): Promise<readonly LedgerRecord[]> => {
+export const allRecords = async ({ app }: Pick<Service, 'app'>): Promise<readonly LedgerRecord[]> => {
   const records: LedgerRecord[] = [];
   let cursor: string | undefined;
   do {
@@ -116,4 +118,31 @@ export const checkWorld = async (service: Service, acknowledged: Acknowledged): 
     );
     expect(new Set(listed)).toEqual(revoked.get(id) ?? new Set());
   }
+  await checkLogOf(service);
+};
+
+/** The log is signed and whole, every record is what its leaf says, and every leaf has its record. */
+const checkLogOf = async ({ app, works, bucket, now }: Service): Promise<void> => {
+  while ((await works.sequencer.sequence()).leaves > 0);
+  const log = trustedLog([await app.transparencyLog.verifierKey()]);
+  const { checkpoint } = openCheckpoint(await app.transparencyLog.checkpoint(), log);
+  const found: unknown[] = [];
+  const check = {
+    tree: checkpoint,
+    readPath: readPath(bucket),
+    report: (damage: string, facts: object) => found.push({ damage, ...facts }),
+    progress: () => {},
+  };
+  await checkTree({ ...check, seen: [], checked: 0, onChecked: async () => {} });
+  const all = await allRecords({ app });
+  const summary = await checkRecords({
+    ...check,
+    records: (async function* () {
+      yield* all;
+    })(),
+    retention: () => Number.POSITIVE_INFINITY,
+    now: now(),
+  });
+  expect(found).toEqual([]);
+  expect(summary).toMatchObject({ matched: checkpoint.size, expired: 0 });
 };
