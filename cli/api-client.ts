@@ -24,6 +24,7 @@ interface Call {
   readonly query?: Query;
   readonly headers?: Readonly<Record<string, string>>;
   readonly json?: unknown;
+  readonly bytes?: { readonly body: Uint8Array; readonly contentType: string };
   readonly into?: Question['into'];
 }
 
@@ -42,6 +43,7 @@ export interface ApiClient {
   pem(path: string): Promise<string>;
   /** Plain text of at most 1 MiB. */
   text(path: string): Promise<string>;
+  upload<T>(path: string, answer: z.ZodType<T>, body: Uint8Array, contentType: string): Promise<T>;
   /** An answer of any length and kind, to a file that is there when it is whole. */
   save(path: string, file: string, query?: Query): Promise<Saved>;
   /** Only ever by the client certificate. */
@@ -64,7 +66,7 @@ export const openApiClient = ({ url, tlsUrl, caller }: Settings): ApiClient => {
         : {};
 
   const call = async (
-    { method, path, query = {}, headers, json, into }: Call,
+    { method, path, query = {}, headers, json, bytes, into }: Call,
     maxBytes: number,
   ): Promise<Answer> => {
     const target = new URL(`${door}${path}`);
@@ -74,7 +76,7 @@ export const openApiClient = ({ url, tlsUrl, caller }: Settings): ApiClient => {
     const answer = await exchange({
       url: target,
       method,
-      ...(json === undefined ? {} : { body: JSON.stringify(json) }),
+      ...(bytes ? { body: bytes.body } : json === undefined ? {} : { body: JSON.stringify(json) }),
       maxBytes,
       timeoutMs: into ? SAVE_TIMEOUT_MS : API_TIMEOUT_MS,
       ...(into ? { into } : {}),
@@ -83,7 +85,11 @@ export const openApiClient = ({ url, tlsUrl, caller }: Settings): ApiClient => {
         accept: into
           ? '*/*'
           : 'application/json, application/problem+json, application/pem-certificate-chain, text/plain',
-        ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(bytes
+          ? { 'content-type': bytes.contentType }
+          : json === undefined
+            ? {}
+            : { 'content-type': 'application/json' }),
         ...headers,
         ...identity.headers,
       },
@@ -123,6 +129,9 @@ export const openApiClient = ({ url, tlsUrl, caller }: Settings): ApiClient => {
       }
       return body.toString('utf8');
     },
+
+    upload: async (path, schema, body, contentType) =>
+      readJson(await call({ method: 'POST', path, bytes: { body, contentType } }, MAX_JSON_BYTES), schema),
 
     save: async (path, file, query) => {
       let saved: Saved | undefined;

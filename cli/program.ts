@@ -8,6 +8,7 @@ import { addCommand as evidence } from './commands/evidence.ts';
 import { addCommand as examine } from './commands/examine.ts';
 import { addCommand as exportRecords } from './commands/export.ts';
 import { addCommand as hold } from './commands/hold.ts';
+import { addCommand as importCdnLog } from './commands/import-cdn-log.ts';
 import { addCommand as provisions } from './commands/provisions.ts';
 import { addCommand as publish } from './commands/publish.ts';
 import { addCommand as records } from './commands/records.ts';
@@ -44,6 +45,7 @@ const COMMANDS: readonly AddCommand[] = [
   report,
   disclose,
   evidence,
+  importCdnLog,
   audit,
   token,
 ];

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { flattenedVerify, importJWK, type JWK } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Service, startService } from '../../cli/demo/service.ts';
@@ -118,5 +119,25 @@ describe('akashi evidence', () => {
     const drawn = await json(`evidence --as auditor ${period} --seed 461352 --size 5`);
     expect(drawn).toMatchObject({ seed: '461352', population: certificates.length });
     expect((drawn.sample as unknown[]).length).toBe(5);
+  });
+});
+
+describe('akashi import-cdn-log', () => {
+  it('counts the copies that a log tells of, once', async () => {
+    const name = 'E1.2026-11-22-07.ab.gz';
+    const lines = [
+      '#Version: 1.0',
+      '#Fields: date time cs-method cs-uri-stem sc-status x-edge-result-type',
+      '2026-11-22\t07:00:00\tGET\t/crl/organisation-1/full.crl\t200\tHit',
+      '2026-11-22\t07:00:01\tGET\t/crl/organisation-1/full.crl\t200\tMiss',
+    ];
+    writeFileSync(inFolder(name), gzipSync(`${lines.join('\n')}\n`));
+    expect(await json(`import-cdn-log --as operator-sakai ${name}`)).toEqual({
+      files: [{ file: name, lines: 2, hits: 1 }],
+    });
+    expect(await json(`import-cdn-log --as operator-sakai ${name}`)).toEqual({
+      files: [{ file: name, lines: 0, hits: 0 }],
+    });
+    expect((await akashi(`import-cdn-log --as auditor ${name}`)).err).toContain('forbidden');
   });
 });
