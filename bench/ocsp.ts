@@ -85,14 +85,18 @@ interface Contender {
   readonly kind: Kind;
 }
 
-/** In turns, so that whatever else the machine does meets all of them; one turn more comes first, to warm up. */
+/** Until every request of the file was asked once: code is compiled by then, and answers that are kept are there. */
+const warmUp = async ({ server, file, kind }: Contender, count: number): Promise<void> => {
+  for (let asked = 0; asked < REQUESTS; ) asked += (await wrk(server, file, kind, count, 1)).rate;
+};
+
+/** In turns, so that whatever else the machine does meets all of them. */
 const compare = async (contenders: readonly Contender[], count: number): Promise<readonly Round[]> => {
+  for (const contender of contenders) await warmUp(contender, count);
   const taken: Round[][] = contenders.map(() => []);
-  for (let round = -1; round < rounds; round++) {
-    for (const [i, { server, file, kind }] of contenders.entries()) {
-      const result = await wrk(server, file, kind, count, seconds);
-      if (round >= 0) taken[i]?.push(result);
-    }
+  for (let round = 0; round < rounds; round++) {
+    for (const [i, { server, file, kind }] of contenders.entries())
+      taken[i]?.push(await wrk(server, file, kind, count, seconds));
   }
   return taken.map(middle);
 };

@@ -28,7 +28,6 @@ export const route = defineRoute({
     'Answers without a nonce may be cached as their headers say (RFC 9919 6.2): a cache may hold one for as long as the profile of the CA allows after it was signed, whatever is revoked meanwhile.',
   lane: 'status',
   access: 'optional',
-  direct: true,
   params: z.strictObject({
     request: z.string().meta({
       description: 'DER OCSPRequest in base64, percent-encoded; a plain "/" of base64 is taken as it is.',

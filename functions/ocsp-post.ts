@@ -13,7 +13,6 @@ export const route = defineRoute({
     'Every answer is 200 with an OCSPResponse; refusals and failures are its error statuses. Only what is wrong with HTTP itself gives a problem document.',
   lane: 'status',
   access: 'optional',
-  direct: true,
   body: {
     kind: 'bytes',
     contentTypes: ['application/ocsp-request'],

@@ -71,8 +71,6 @@ export interface Route<
   readonly responses: Readonly<Record<number, ResponseDescription>>;
   /** Those of the rooms. What the stack itself refuses is added to the OpenAPI document by what the route is. */
   readonly faults: readonly FaultCode[];
-  /** Asked thousands of times a second: plain requests go to it directly (see the stack). Its parameters are any text. */
-  readonly direct?: true;
   handle(
     app: S,
     input: Input<z.output<P>, z.output<Q>, z.output<B>>,

@@ -56,45 +56,8 @@ export const stack = <S extends Pick<App, 'principals'>>(route: AnyRoute<S>): An
     .after(answerConditionally)
     .onError(answerWithProblem(route))
     .handler((call: Call<S>) => handle(route, call));
-  const direct = async (call: Call<S>): Promise<HttpResponse> => {
-    try {
-      return await handle(route, { ...call, params: decodeParams(call.request.params) });
-    } catch (error) {
-      return refusal(route, call, error);
-    }
-  };
-  // Lambda's time is watched by the stack.
-  return (edge, request, context) =>
-    route.direct && context === undefined && isPlain(route, request)
-      ? direct({ edge, request })
-      : handler({ edge, request }, context ?? NO_CONTEXT);
+  return (edge, request, context) => handler({ edge, request }, context ?? NO_CONTEXT);
 };
-
-/** Headers at which a step of the stack looks, or a route that is asked directly. */
-const CONSIDERED = [
-  'authorization',
-  'content-encoding',
-  'if-none-match',
-  'if-modified-since',
-  'akashi-purpose',
-] as const;
-
-/**
- * Whether no step of the stack has anything to decide about the request: nobody says who it is, its type is written as
- * the route has it, nothing in it is conditional. True of nearly everything that relying parties send, who then do
- * not wait for a dozen steps that do nothing. Whatever is not plain goes through the steps, and only they refuse.
- */
-const isPlain = (route: RouteTerms, { method, headers, client, query, body }: HttpRequest): boolean =>
-  route.access === 'optional' &&
-  method === route.method &&
-  client.certificate === undefined &&
-  query.size === 0 &&
-  (route.body === undefined
-    ? body.length === 0
-    : route.body.kind === 'bytes' &&
-      route.body.contentTypes.includes(headers['content-type'] ?? '') &&
-      body.length <= route.body.maxBytes) &&
-  CONSIDERED.every((name) => headers[name] === undefined);
 
 /** Without `getRemainingTimeInMillis` middy sets no timer. */
 const NO_CONTEXT = {} as Context;
@@ -245,16 +208,10 @@ const answerConditionally: Step = (state) => {
 const answerWithProblem =
   (route: RouteTerms): Step =>
   (state) => {
-    state.response = refusal(route, state.event, state.error);
+    const { edge, request } = state.event;
+    const { error } = state;
+    if (!Fault.is(error) || PROBLEMS[error.code].status >= 500) {
+      edge.log('error', 'request failed', { request: request.id, route: route.id, ...errorFacts(error) });
+    }
+    state.response = problem(error, request.id);
   };
-
-const refusal = (
-  route: RouteTerms,
-  { edge, request }: { readonly edge: Pick<Edge, 'log'>; readonly request: HttpRequest },
-  error: unknown,
-): HttpResponse => {
-  if (!Fault.is(error) || PROBLEMS[error.code].status >= 500) {
-    edge.log('error', 'request failed', { request: request.id, route: route.id, ...errorFacts(error) });
-  }
-  return problem(error, request.id);
-};
