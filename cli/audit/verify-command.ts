@@ -38,6 +38,11 @@ const verifyInput = z.object({
     .regex(/^\d{1,5}(\.\d+)?$/, 'Must be a number of hours.')
     .transform(Number)
     .exactOptional(),
+  kept: z
+    .array(
+      z.string().regex(/^[a-z-]{1,32}=\d{1,3}(\.\d+)?$/, 'Must be a kind and years, such as provision=7.'),
+    )
+    .default([]),
   ...witnessOptions,
 });
 
@@ -50,7 +55,12 @@ export const addVerify = (audit: Command, perform: Perform): void => {
       .option('--key <vkey-or-file>', "the log's verifier key, as it was handed over once")
       .option('--state <file>', 'where the checkpoint is kept from run to run', DEFAULT_STATE)
       .option('--seen <file>', 'a checkpoint that another reader was shown; may be repeated', collect)
-      .option('--max-gap <hours>', 'report times without a record that are longer'),
+      .option('--max-gap <hours>', 'report times without a record that are longer')
+      .option(
+        '--kept <kind=years>',
+        'how long records of a kind are kept, where the trust domain says so; may be repeated',
+        collect,
+      ),
   )
     .addHelpText('after', VERIFY_HELP)
     .action(
@@ -72,6 +82,9 @@ export const addVerify = (audit: Command, perform: Perform): void => {
             others: await Promise.all(input.seen.map(readNote)),
             ...(input.maxGap !== undefined && { maxGap: input.maxGap * HOUR_MS }),
             ...(settings.caller.by !== 'nothing' && { service: { client, url: settings.url } }),
+            kept: Object.fromEntries(
+              input.kept.map((pair) => pair.split('=')).map(([kind = '', years]) => [kind, Number(years)]),
+            ),
             now: terminal.now,
             progress: bar.progress,
           });

@@ -32,6 +32,8 @@ export interface Audit {
   /** Signed checkpoints that other readers were shown. */
   readonly others: readonly string[];
   readonly maxGap?: number;
+  /** Years for which the trust domain has records of a kind kept, where they are others than the usual ones. */
+  readonly kept: Readonly<Record<string, number>>;
   /** To read the records as an auditor; without it only the log is checked. */
   readonly service?: { readonly client: ApiClient; readonly url: string };
   readonly now: () => number;
@@ -48,8 +50,19 @@ export interface Verdict {
   readonly witnesses?: readonly string[];
 }
 
-/** Years for which the design has records of these kinds kept at least; all others for ten. */
-const KEPT_YEARS: Readonly<Record<string, number>> = { provision: 7, report: 5 };
+/** Years for which records of these kinds are kept at least where nothing else was said; the others stay. */
+const KEPT_YEARS: Readonly<Record<string, number>> = {
+  provision: 7,
+  publication: 10,
+  report: 5,
+  // After the end of the certificate that came of them, so for longer than this.
+  submission: 10,
+  examination: 10,
+  issuance: 10,
+  revocation: 10,
+  hold: 10,
+  release: 10,
+};
 const YEAR_MS = 365.2425 * 86_400_000;
 
 const SAVE_EVERY_MS = 2_000;
@@ -124,7 +137,7 @@ export const verifyLog = async (audit: Audit): Promise<Verdict> => {
       tree: checkpoint,
       readPath,
       records: allRecords(audit.service.client),
-      retention: (kind) => (KEPT_YEARS[kind] ?? 10) * YEAR_MS,
+      retention: (kind) => (audit.kept[kind] ?? KEPT_YEARS[kind] ?? Number.POSITIVE_INFINITY) * YEAR_MS,
       now: now(),
       report,
       progress,

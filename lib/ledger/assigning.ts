@@ -2,21 +2,8 @@ import { Fault } from '../fault.ts';
 import type { Table, Write } from '../store/store.ts';
 import { countWrites } from './counts.ts';
 import type { LedgerRecord } from './record.ts';
-import {
-  asRecord,
-  asValue,
-  type Expiry,
-  recordKey,
-  sequencedWrites,
-  stagedKey,
-  unsequencedKey,
-} from './rows.ts';
+import { asRecord, asValue, recordKey, sequencedWrites, stagedKey, unsequencedKey } from './rows.ts';
 import { settleSome } from './settling.ts';
-
-export interface Assign {
-  readonly table: Table;
-  readonly expiry: Expiry;
-}
 
 /** Writes under way at once; each counts in a lane of its own. */
 const LANES = 16;
@@ -32,7 +19,7 @@ const laneName = (lane: number): string => `log/${lane}`;
  * @param staged those of the records that were read from their staged rows, which saves reading them again.
  */
 export const assignLeaves = async (
-  assign: Assign,
+  table: Table,
   first: number,
   ids: readonly string[],
   staged: ReadonlyMap<string, LedgerRecord>,
@@ -42,15 +29,15 @@ export const assignLeaves = async (
   await Promise.all(
     Array.from({ length: LANES }, async (_, lane) => {
       const mine = ids.slice(lane * perLane, (lane + 1) * perLane);
-      const left = await assignMany(assign, mine, leafOf, staged, laneName(lane));
-      for (const id of left) await assignOne(assign, id, leafOf.get(id) as number, laneName(lane));
+      const left = await assignMany(table, mine, leafOf, staged, laneName(lane));
+      for (const id of left) await assignOne(table, id, leafOf.get(id) as number, laneName(lane));
     }),
   );
 };
 
 /** Many in each write. Resolves with those that were not as they had been read. */
 const assignMany = async (
-  { table, expiry }: Assign,
+  table: Table,
   ids: readonly string[],
   leafOf: ReadonlyMap<string, number>,
   staged: ReadonlyMap<string, LedgerRecord>,
@@ -59,7 +46,7 @@ const assignMany = async (
   const records = ids.map((id) => staged.get(id)).filter((record) => record !== undefined);
   const left = new Set(ids);
   const writesOf = (record: LedgerRecord): readonly Write[] =>
-    sequencedWrites(record, leafOf.get(record.id) as number, expiry);
+    sequencedWrites(record, leafOf.get(record.id) as number);
   for (let done = 0; done < records.length; ) {
     let settled: number;
     try {
@@ -75,12 +62,7 @@ const assignMany = async (
 };
 
 /** Whatever has become of the record since: staged, settled without its leaf, or done. */
-const assignOne = async (
-  { table, expiry }: Assign,
-  id: string,
-  leaf: number,
-  lane: string,
-): Promise<void> => {
+const assignOne = async (table: Table, id: string, leaf: number, lane: string): Promise<void> => {
   for (let lost = 0; lost < MAX_LOST; lost++) {
     // In this order: a record leaves `staged` for `unsequenced`, never the other way about.
     const staged = await table.get(stagedKey(id));
@@ -90,12 +72,11 @@ const assignOne = async (
       if (staged) {
         const record = asRecord(staged.value);
         const counts = await countWrites(table, [record], lane);
-        await table.write([...sequencedWrites(record, leaf, expiry), ...counts]);
+        await table.write([...sequencedWrites(record, leaf), ...counts]);
         return;
       }
       const row = await table.get(recordKey(id));
       const record = row && { ...asRecord(row.value), leaf };
-      const expires = record && expiry(record);
       await table.write([
         { delete: unsequencedKey(id), if: { version: 1 } },
         // A row that somebody removed is not made up again: the leaf without it is what an audit finds.
@@ -105,7 +86,6 @@ const assignOne = async (
                 put: recordKey(id),
                 value: asValue(record),
                 if: { version: row.version },
-                ...(expires !== undefined && { expires }),
               },
             ]
           : []),

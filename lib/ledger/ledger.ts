@@ -4,7 +4,7 @@ import { MAX_WRITES, type Table, type Write } from '../store/store.ts';
 import { recordIds } from './ids.ts';
 import { getRecord, queryRecords } from './query.ts';
 import type { Channel, LedgerRecord, RecordDraft, RecordKind } from './record.ts';
-import { type Expiry, MAX_CERTIFICATES_PER_RECORD, stageWrites } from './rows.ts';
+import { MAX_CERTIFICATES_PER_RECORD, stageWrites } from './rows.ts';
 import { openSettling } from './settling.ts';
 
 export interface RecordQuery {
@@ -48,23 +48,21 @@ export interface Ledger {
    * than `limit` and still have a cursor. Faults: `cursor-invalid`, `invalid-input`.
    */
   query(query: RecordQuery): Promise<RecordPage>;
-  /** Faults: `unknown-record`. */
+  /** Faults: `unknown-record`; `record-expired` with the class, and when and where its leaf is. */
   get(id: string): Promise<LedgerRecord>;
 }
 
 /** As many characters of JSON as a record may have, so that a write can settle as many records as it has rows for. */
 const MAX_RECORD_CHARS = 40_000;
 
-/** `expiry`: how long rows are kept; for ever where it is not given. */
 export const openLedger = (deps: {
   readonly table: Table;
   readonly clock: Clock;
   readonly random: Random;
-  readonly expiry?: Expiry;
 }): Ledger => {
   const { table } = deps;
   const nextId = recordIds(deps.clock, deps.random);
-  const settle = openSettling(table, deps.clock, deps.expiry ?? (() => undefined));
+  const settle = openSettling(table, deps.clock);
 
   const prepare = (draft: RecordDraft): { record: LedgerRecord; writes: readonly Write[] } => {
     if ((draft.certificates?.length ?? 0) > MAX_CERTIFICATES_PER_RECORD) {

@@ -70,9 +70,6 @@ export const MAX_CERTIFICATES_PER_RECORD = 88;
 /** What a pointer says without reading its record. */
 export type Pointer = { readonly kind: string };
 
-/** Unix seconds after which a record's row and its pointers may go; undefined where they stay. */
-export type Expiry = (record: LedgerRecord) => number | undefined;
-
 export const asRecord = (value: Value): LedgerRecord => value as unknown as LedgerRecord;
 
 export const asValue = (record: LedgerRecord): Value => record as unknown as Value;
@@ -82,27 +79,23 @@ export const stageWrites = (record: LedgerRecord): readonly Write[] => [
 ];
 
 /** What moves a staged record to where queries find it. */
-const moveWrites = (record: LedgerRecord, expiry: Expiry): readonly Write[] => {
+const moveWrites = (record: LedgerRecord): readonly Write[] => {
   const { id } = record;
   const pointer: Pointer = { kind: record.kind };
-  const expires = expiry(record);
-  const until = expires === undefined ? {} : { expires };
   return [
     { delete: stagedKey(id), if: { version: 1 } },
-    { put: recordKey(id), value: asValue(record), if: 'absent', ...until },
-    ...pointerPks(record).map(
-      (pk): Write => ({ put: { pk, sk: id }, value: pointer, if: 'absent', ...until }),
-    ),
+    { put: recordKey(id), value: asValue(record), if: 'absent' },
+    ...pointerPks(record).map((pk): Write => ({ put: { pk, sk: id }, value: pointer, if: 'absent' })),
   ];
 };
 
 /** Moves a staged record with its leaf. */
-export const sequencedWrites = (record: LedgerRecord, leaf: number, expiry: Expiry): readonly Write[] =>
-  moveWrites({ ...record, leaf }, expiry);
+export const sequencedWrites = (record: LedgerRecord, leaf: number): readonly Write[] =>
+  moveWrites({ ...record, leaf });
 
 /** Moves a staged record before it has its leaf. */
-export const settleWrites = (record: LedgerRecord, expiry: Expiry): readonly Write[] => [
-  ...moveWrites(record, expiry),
+export const settleWrites = (record: LedgerRecord): readonly Write[] => [
+  ...moveWrites(record),
   { put: unsequencedKey(record.id), value: { entry: toBase64(entryOf(record)) }, if: 'absent' },
 ];
 

@@ -1,10 +1,10 @@
 import { Fault } from '../fault.ts';
 import type { Signer } from '../keys/signer.ts';
 import { type Bucket, MAX_PAGE, type StoredObject, type Table } from '../store/store.ts';
-import { type Assign, assignLeaves } from './assigning.ts';
+import { assignLeaves } from './assigning.ts';
 import { entryOf, idOfEntry } from './entry.ts';
 import type { LedgerRecord } from './record.ts';
-import { asRecord, type Expiry, STAGED_PKS, UNSEQUENCED_PKS } from './rows.ts';
+import { asRecord, STAGED_PKS, UNSEQUENCED_PKS } from './rows.ts';
 import { openFirst } from './settling.ts';
 import { parseCheckpoint } from './tlog/checkpoint.ts';
 import { base64 } from './tlog/lines.ts';
@@ -70,7 +70,6 @@ export interface SequencerDeps {
   readonly signer: () => Promise<Signer>;
   /** A log keeps the origin that it began with; to name another one, `chosen`, is then a mistake. */
   readonly origin: { readonly name: string; readonly chosen: boolean };
-  readonly expiry?: Expiry;
   /** Asks witnesses; resolves with what they signed. Faults where they are too few: then nothing is published. */
   readonly cosign?: (tree: TreeRow) => Promise<readonly NoteSignature[]>;
 }
@@ -91,7 +90,6 @@ interface Chosen {
 export const openSequencer = (deps: SequencerDeps): Sequencer => {
   const { table, bucket } = deps;
   const rememberFirst = openFirst(table);
-  const assign: Assign = { table, expiry: deps.expiry ?? (() => undefined) };
   let signing: Promise<Signer> | undefined;
   let kept: { readonly version: number; readonly end: TreeEnd } | undefined;
   let published = -1;
@@ -161,7 +159,7 @@ export const openSequencer = (deps: SequencerDeps): Sequencer => {
 
   const give = async ({ row, staged }: Chosen): Promise<void> => {
     await rememberFirst();
-    await assignLeaves(assign, row.first, entriesOf(row).map(idOfEntry), staged);
+    await assignLeaves(table, row.first, entriesOf(row).map(idOfEntry), staged);
     await ignoringLoss(table.write([{ delete: batchKey(row.first), if: { version: 1 } }]));
   };
 

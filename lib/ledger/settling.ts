@@ -4,7 +4,7 @@ import { MAX_WRITES, type Table, type Write } from '../store/store.ts';
 import { countWrites } from './counts.ts';
 import { idFloor, timeOfId } from './ids.ts';
 import type { LedgerRecord } from './record.ts';
-import { asRecord, type Expiry, FIRST_KEY, STAGED_PKS, settleWrites, UNSEQUENCED_PKS } from './rows.ts';
+import { asRecord, FIRST_KEY, STAGED_PKS, settleWrites, UNSEQUENCED_PKS } from './rows.ts';
 
 const PAGE = 100;
 
@@ -74,9 +74,8 @@ export const settleSome = async (
  * sequencer has come by or cannot. Any number of processes may do so at once, and sequencers as well: the delete of
  * the staged row, at its only version, lets one of them win each record, and the loser has nothing left to do.
  */
-export const openSettling = (table: Table, clock: Clock, expiry: Expiry): (() => Promise<void>) => {
+export const openSettling = (table: Table, clock: Clock): (() => Promise<void>) => {
   const rememberFirst = openFirst(table);
-  const writesOf: WritesOf = (record) => settleWrites(record, expiry);
 
   const settleShard = async (pk: string, to: string): Promise<void> => {
     let lost = 0;
@@ -85,7 +84,7 @@ export const openSettling = (table: Table, clock: Clock, expiry: Expiry): (() =>
       const records = items.map(({ value }) => asRecord(value));
       try {
         for (let done = 0; done < records.length; ) {
-          done += await settleSome(table, records.slice(done), writesOf, pk);
+          done += await settleSome(table, records.slice(done), settleWrites, pk);
         }
         if (cursor === undefined) return;
       } catch (error) {
