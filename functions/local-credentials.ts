@@ -6,13 +6,15 @@ import {
   type KeyObject,
   X509Certificate,
 } from 'node:crypto';
-import { chmod, mkdir, open, readFile, rename } from 'node:fs/promises';
+import { chmod, mkdir, readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import type { Works } from '../lib/app.ts';
 import type { FieldValues } from '../lib/authority/profile.ts';
 import type { Profile, TrustDomain } from '../lib/authority/trust-domain.ts';
+import { Fault } from '../lib/fault.ts';
 import type { Clock } from '../lib/ports.ts';
+import { writeWhole } from './whole-file.ts';
 
 /**
  * Credentials that the one-machine service makes for its principals, and for its own TLS door: a key, a certificate
@@ -27,19 +29,6 @@ export interface Credentials {
 }
 
 const FILES = { key: 'key.pem', cert: 'cert.pem', ca: 'ca.pem' } as const;
-
-/** The file is there whole or not at all, and durable. */
-const writeWhole = async (path: string, text: string): Promise<void> => {
-  const temporary = `${path}.new`;
-  const handle = await open(temporary, 'w', 0o600);
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(temporary, path);
-};
 
 const readIfThere = async (path: string): Promise<string | undefined> => {
   try {
@@ -58,9 +47,24 @@ const isDue = (pem: string, now: number): boolean => {
 
 const fits = (key: KeyObject, pem: string): boolean => new X509Certificate(pem).checkPrivateKey(key);
 
+/** What OpenSSL says of a file that is not what it was is of no use to whoever has to put it right. */
+const understood = <T>(folder: string, read: () => T): T => {
+  try {
+    return read();
+  } catch (cause) {
+    throw new Fault(
+      'configuration-invalid',
+      `The credentials in ${folder} cannot be read as PEM; delete that folder, and new ones are made.`,
+      { folder },
+      { cause },
+    );
+  }
+};
+
 /**
  * Reads the credentials in `folder`, or makes what is missing or due. The key is stored before it is certified and the
- * order bears the key's digest, so a run that was interrupted goes on with the same key and certificate.
+ * order bears the key's digest, so a run that was interrupted goes on with the same key and certificate: a key beside a
+ * certificate that is not its own is such a run's. Fault: `configuration-invalid` where a file is damaged.
  */
 export const localCredentials = async (
   works: Works,
@@ -76,13 +80,18 @@ export const localCredentials = async (
     readIfThere(path('cert')),
     readIfThere(path('ca')),
   ]);
-  const due = cert !== undefined && isDue(cert, clock());
-  if (oldKey && cert && ca && !due && fits(createPrivateKey(oldKey), cert))
-    return { key: oldKey, cert, ca, made: false };
+  const own = understood(
+    folder,
+    () => oldKey !== undefined && cert !== undefined && fits(createPrivateKey(oldKey), cert),
+  );
+  const due = cert !== undefined && understood(folder, () => isDue(cert, clock()));
+  if (own && oldKey && cert && ca && !due) return { key: oldKey, cert, ca, made: false };
 
-  const key = oldKey !== undefined && !due ? oldKey : newKey();
+  const key = oldKey !== undefined && !(own && due) ? oldKey : newKey();
   if (key !== oldKey) await writeWhole(path('key'), key);
-  const subjectPublicKeyInfo = createPublicKey(key).export({ type: 'spki', format: 'der' });
+  const subjectPublicKeyInfo = understood(folder, () =>
+    createPublicKey(key).export({ type: 'spki', format: 'der' }),
+  );
   const ref = await works.authority.issue({
     order: `${order.name}:${hash('sha256', subjectPublicKeyInfo).slice(0, 16)}`,
     profile: order.profile.id,
@@ -126,7 +135,7 @@ export const doorCredentials = (
   { operations }: TrustDomain,
   publicUrl: string,
   clock: Clock,
-): Promise<Credentials> => {
+): Promise<Credentials & { readonly made: boolean }> => {
   const { hostname } = new URL(publicUrl);
   const bare = hostname.replace(/^\[(.*)\]$/, '$1');
   const names = ['localhost', ...(isIP(bare) ? [] : [bare])];

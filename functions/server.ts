@@ -1,6 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import type { SecureContextOptions } from 'node:tls';
 import type { App } from '../lib/app.ts';
 import type { Clock, Log } from '../lib/ports.ts';
 import { openReceiver } from './receive.ts';
@@ -35,8 +36,17 @@ export interface Served {
   /** The ports that were taken. */
   readonly port: number;
   readonly tlsPort: number;
+  /** From the next handshake on, the TLS door shows this certificate. */
+  renew(tls: TlsCredentials): void;
   /** Takes no more connections, finishes what is under way within `stopMs`, then closes what is left. */
   stop(): Promise<void>;
+}
+
+/** PEM. `ca` tells clients whose certificates are welcome; `app.principals` decides who is trusted. */
+export interface TlsCredentials {
+  readonly key: string;
+  readonly cert: string;
+  readonly ca: readonly string[];
 }
 
 /**
@@ -49,8 +59,7 @@ export const serve = async (options: {
   readonly host: string;
   readonly port: number;
   readonly tlsPort: number;
-  /** PEM. `ca` tells clients whose certificates are welcome; `app.principals` decides who is trusted. */
-  readonly tls: { readonly key: string; readonly cert: string; readonly ca: readonly string[] };
+  readonly tls: TlsCredentials;
   readonly clock: Clock;
   readonly log: Log;
   readonly limits?: Partial<Limits>;
@@ -69,12 +78,9 @@ export const serve = async (options: {
   const plain = http.createServer(parsing);
   const secure = https.createServer({
     ...parsing,
-    key: tls.key,
-    cert: tls.cert,
-    ca: [...tls.ca],
+    ...securedBy(tls),
     requestCert: true,
     rejectUnauthorized: false,
-    minVersion: 'TLSv1.2',
     handshakeTimeout: limits.headersMs,
   });
   const doors = [plain, secure];
@@ -124,12 +130,20 @@ export const serve = async (options: {
   return {
     port: (plain.address() as AddressInfo).port,
     tlsPort: (secure.address() as AddressInfo).port,
+    renew: (next) => secure.setSecureContext(securedBy(next)),
     stop: () => {
       stopped ??= stop();
       return stopped;
     },
   };
 };
+
+const securedBy = ({ key, cert, ca }: TlsCredentials): SecureContextOptions => ({
+  key,
+  cert,
+  ca: [...ca],
+  minVersion: 'TLSv1.2',
+});
 
 /** Connections by the peer's address: under TLS the secured socket takes the place of the bare one. */
 const trackConnections = () => {
