@@ -76,6 +76,39 @@ describe('SQLite table', () => {
     expect(await table.purgeExpired(2_001)).toBe(0);
   });
 
+  it('gives rows that were read before as they stand now', async () => {
+    await using opened = await openTemporaryTable();
+    const { table } = opened;
+    const [one, two] = [
+      { pk: 'p', sk: 'one' },
+      { pk: 'p', sk: 'two' },
+    ] as const;
+    await table.write([{ put: one, value: { n: 1 }, if: 'absent', expires: 1_000 }]);
+    const read = async () => (await table.get(one))?.value;
+    expect(await read()).toEqual({ n: 1 });
+    // The first change is undone because the second cannot be.
+    const undone = table.write([
+      { put: one, value: { n: 2 }, if: { version: 1 } },
+      { put: two, value: {}, if: { version: 9 } },
+    ]);
+    await expect(undone).rejects.toMatchObject({ code: 'condition-failed' });
+    expect(await read()).toEqual({ n: 1 });
+    await table.write([{ put: one, value: { n: 3 }, if: { version: 1 }, expires: 1_000 }]);
+    expect(await read()).toEqual({ n: 3 });
+    expect((await table.get(one))?.version).toBe(2);
+    await table.purgeExpired(2_000);
+    expect(await read()).toBeUndefined();
+    // More than is remembered at once.
+    for (let n = 0; n < 40; n++)
+      await table.write([
+        { put: { pk: 'large', sk: `${n}` }, value: { text: 'x'.repeat(300_000) }, if: 'absent' },
+      ]);
+    for (const round of [1, 2]) {
+      for (let n = 0; n < 40; n++)
+        expect((await table.get({ pk: 'large', sk: `${n}` }))?.sk, `${round}`).toBe(`${n}`);
+    }
+  });
+
   it('commits one turn of the event loop at once, in the order of the calls', async () => {
     await using opened = await openTemporaryTable();
     const key = { pk: 'p', sk: 's' };
