@@ -34,6 +34,9 @@ export interface TreeSummary {
   readonly longestGap?: { readonly from: number; readonly to: number };
 }
 
+/** Bundles that are read at the same time. */
+const AHEAD = 8;
+
 /** Reads every file of the log once and reports what does not lead to the root of the checkpoint. */
 export const checkTree = async (check: TreeCheck): Promise<TreeSummary> => {
   const { tree, report, progress, maxGap } = check;
@@ -45,13 +48,14 @@ export const checkTree = async (check: TreeCheck): Promise<TreeSummary> => {
   let longestGap: TreeSummary['longestGap'];
   let whole = true;
   const damaged = new Set<unknown>();
+  const bundles = readAhead(reader, Math.ceil(tree.size / TILE_WIDTH));
   // A bundle that was partial then is read again.
   for (let index = Math.floor(check.checked / TILE_WIDTH); index * TILE_WIDTH < tree.size; index++) {
     const start = index * TILE_WIDTH;
     progress('leaves', start, tree.size);
     let entries: readonly Uint8Array[] = [];
     try {
-      entries = await reader.entries(index);
+      entries = await bundles(index);
     } catch (error) {
       whole = false;
       const { code, path } = damageOf(error);
@@ -83,6 +87,23 @@ export const checkTree = async (check: TreeCheck): Promise<TreeSummary> => {
     ...(oldest !== undefined && { oldest }),
     ...(newest !== undefined && { newest }),
     ...(longestGap && { longestGap }),
+  };
+};
+
+/** Bundles one after another, the next ones being on their way already: a log is mostly read over a network. */
+const readAhead = (reader: TileReader, end: number): ((index: number) => Promise<readonly Uint8Array[]>) => {
+  const coming = new Map<number, Promise<readonly Uint8Array[]>>();
+  return (index) => {
+    for (let next = index; next < Math.min(index + AHEAD, end); next++) {
+      if (coming.has(next)) continue;
+      const bundle = reader.entries(next);
+      // Whoever asks for it is told.
+      bundle.catch(() => {});
+      coming.set(next, bundle);
+    }
+    const bundle = coming.get(index) ?? reader.entries(index);
+    coming.delete(index);
+    return bundle;
   };
 };
 
