@@ -189,9 +189,18 @@ const describe = (
   part: Part,
   issue: z.core.$ZodIssue,
 ): { readonly at: string; readonly problem: string } => ({
-  at: [part, ...issue.path.map(String)].join('.'),
-  problem: issue.message,
+  at: [part, ...issue.path.map(named)].join('.'),
+  problem:
+    issue.code === 'unrecognized_keys'
+      ? `There is no member ${issue.keys.slice(0, 20).map(named).join(', ')} here.`
+      : issue.message,
 });
+
+/** A member that nobody here has heard of may be a value in the wrong place, so only what looks like a name is told. */
+const named = (key: PropertyKey): string => {
+  const name = String(key);
+  return /^[A-Za-z][A-Za-z0-9_-]{0,39}$|^\d{1,6}$/.test(name) ? name : '?';
+};
 
 const handle = async <S extends Pick<App, 'principals'>>(
   route: AnyRoute<S>,

@@ -1,0 +1,238 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { routes } from '../functions/routes.ts';
+import { serve } from '../functions/server.ts';
+import { Fault } from '../lib/fault.ts';
+import type { Log } from '../lib/ports.ts';
+import { type Ground, openGround, openHouse } from './authority/house.ts';
+import { opensslRequest, type Service } from './service.ts';
+import { faultyBucket, faultyTable } from './store/faulty-table.ts';
+import { allRecords } from './world.ts';
+
+/** A person's data go into the request and the certificate, and come out of nothing else. */
+
+const PERSON = {
+  holderId: '2026ZQ7700001234',
+  name: '齋藤 𠮷之助ウルリヒ',
+  dateOfBirth: '1987-03-29',
+  sex: '3',
+  address: '常盤県瑞崎市東区弥生丁目百九番地ハイム𣘺本',
+};
+const REASON = '氏名に疑義があるため';
+/** Whatever of the values would tell who it is; a sex alone tells nothing. */
+const SECRETS = [
+  PERSON.holderId,
+  '齋藤',
+  '𠮷之助',
+  'ウルリヒ',
+  PERSON.dateOfBirth,
+  '19870329',
+  '弥生丁目',
+  '𣘺本',
+  REASON,
+];
+
+/** JSON may write a character as it is, as escapes, or base64 may hide it. */
+const tells = (text: string): readonly string[] => {
+  const shown = text.replace(/\\u([0-9a-f]{4})/gi, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+  const decoded = (text.match(/[A-Za-z0-9+/_-]{24,}={0,2}/g) ?? []).map((part) =>
+    Buffer.from(part, 'base64').toString('utf8'),
+  );
+  return SECRETS.filter((secret) =>
+    [shown, decodeURIComponent(encodeURIComponent(shown)), ...decoded].some((one) => one.includes(secret)),
+  );
+};
+
+let ground: Ground;
+let house: Service;
+const lines: string[] = [];
+const log: Log = (level, message, facts = {}) => lines.push(JSON.stringify({ level, message, ...facts }));
+const problems: string[] = [];
+
+beforeAll(async () => {
+  ground = await openGround();
+  house = await openHouse(ground);
+});
+afterAll(() => ground.close());
+
+describe('personal data', () => {
+  it('is found by this test where it is', () => {
+    expect(tells(JSON.stringify(PERSON)).length).toBeGreaterThan(4);
+    expect(tells(`{"x":"${Buffer.from(PERSON.name).toString('base64')}"}`)).toContain('齋藤');
+    expect(tells('{"name":"\\u9f4b\\u85e4"}')).toEqual(['齋藤']);
+  });
+
+  it('is in no log line, no record, no problem document and no name of a file, whatever goes wrong', async () => {
+    const served = await serve({
+      app: house.app,
+      routes,
+      host: '127.0.0.1',
+      port: 0,
+      tlsPort: 0,
+      tls: await tlsOf(house),
+      clock: house.now,
+      log,
+    });
+    try {
+      const url = `http://127.0.0.1:${served.port}`;
+      const tokens = new Map<string, string>();
+      const tokenOf = async (id: string): Promise<string> => {
+        const known = tokens.get(id) ?? (await house.app.principals.issueToken(house.principal(id))).token;
+        tokens.set(id, known);
+        return known;
+      };
+      const call = async (id: string, method: string, path: string, body?: unknown) => {
+        const answer = await fetch(`${url}${path}`, {
+          method,
+          headers: {
+            authorization: `Bearer ${await tokenOf(id)}`,
+            ...(body !== undefined && { 'content-type': 'application/json' }),
+          },
+          ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+        });
+        const text = await answer.text();
+        if (answer.status >= 400) problems.push(text);
+        return { status: answer.status, text };
+      };
+      const profile = 'person-signature';
+      const csr = opensslRequest(ground.folder, 'holder');
+      const submission = { profile, csr, fields: PERSON };
+
+      // What is refused for one of its values, or for anything else, does not give the values back.
+      for (const fields of [
+        { ...PERSON, dateOfBirth: `${PERSON.dateOfBirth}T${PERSON.holderId}` },
+        { ...PERSON, holderId: PERSON.name },
+        { ...PERSON, sex: PERSON.name },
+        { ...PERSON, name: PERSON.name.repeat(20) },
+        { ...PERSON, address: `${PERSON.address}\u202e` },
+        { ...PERSON, name: [PERSON.name] },
+        { ...PERSON, name: { is: PERSON.name } },
+        { holderId: PERSON.holderId, name: PERSON.name },
+      ]) {
+        expect(
+          (await call('higashi-counter', 'POST', '/api/v1/requests', { ...submission, fields })).status,
+        ).toBeGreaterThanOrEqual(400);
+      }
+      for (const body of [
+        { ...submission, profile: 'nobody' },
+        { ...submission, profile: PERSON.name },
+        { ...submission, csr: `${PERSON.name}\n${csr}` },
+        { ...submission, [PERSON.name]: PERSON.address },
+        { ...submission, fields: { [PERSON.name]: PERSON.address } },
+        `{"profile":"${profile}","fields":{"name":"${PERSON.name}"`,
+      ]) {
+        expect(
+          (await call('higashi-counter', 'POST', '/api/v1/requests', body)).status,
+        ).toBeGreaterThanOrEqual(400);
+      }
+      const { status, text } = await call('higashi-counter', 'POST', '/api/v1/requests', submission);
+      expect(status).toBe(201);
+      const { id } = JSON.parse(text) as { id: string };
+      const examinations = `/api/v1/requests/${id}/examinations`;
+      await call('higashi-counter', 'POST', '/api/v1/requests', submission);
+      await call('higashi-counter', 'POST', examinations, { decision: 'approve', reason: REASON });
+      await call('nishi-examiner', 'POST', examinations, { decision: 'approve', reason: REASON });
+      expect(
+        (await call('higashi-examiner', 'POST', examinations, { decision: 'approve', reason: REASON }))
+          .status,
+      ).toBe(200);
+      expect((await call('operator-noda', 'POST', examinations, { decision: 'approve' })).status).toBe(200);
+      const view = JSON.parse((await call('auditor', 'GET', `/api/v1/requests/${id}`)).text) as {
+        state: string;
+        certificate: { ca: string; serial: string };
+      };
+      expect(view.state).toBe('issued');
+      const { ca, serial } = view.certificate;
+      await call('higashi-counter', 'GET', `/api/v1/requests/${id}/certificate.pem`);
+      await call('auditor', 'GET', `/api/v1/requests?office=mizusaki-higashi`);
+      await call('higashi-chief', 'GET', `/api/v1/certificates/${ca}/${serial}`);
+      await call('higashi-chief', 'POST', `/api/v1/certificates/${ca}/${serial}/revocation`, {
+        reason: PERSON.name,
+      });
+      await call('higashi-chief', 'POST', `/api/v1/certificates/${ca}/${serial}/revocation`, {
+        reason: 'keyCompromise',
+      });
+      await call('auditor', 'GET', `/api/v1/records?certificate=${encodeURIComponent(PERSON.name)}`);
+      await call('auditor', 'GET', `/${encodeURIComponent(PERSON.name)}`);
+
+      // A second request, which is rejected, and one of which the store and the CA's key fail.
+      const other = { ...submission, csr: opensslRequest(ground.folder, 'other') };
+      const second = JSON.parse((await call('higashi-counter', 'POST', '/api/v1/requests', other)).text) as {
+        id: string;
+      };
+      await call('higashi-examiner', 'POST', `/api/v1/requests/${second.id}/examinations`, {
+        decision: 'reject',
+        reason: REASON,
+      });
+      await fail(opensslRequest(ground.folder, 'third'));
+    } finally {
+      await served.stop();
+    }
+
+    const records = await allRecords(house);
+    expect(records.length).toBeGreaterThan(15);
+    for (const record of records) expect(tells(JSON.stringify(record))).toEqual([]);
+    expect(lines.length).toBeGreaterThan(20);
+    for (const line of [...lines, ...house.logged.map((one) => JSON.stringify(one))])
+      expect(tells(line), line).toEqual([]);
+    expect(problems.length).toBeGreaterThan(15);
+    for (const text of problems) expect(tells(text), text).toEqual([]);
+    for (const name of readdirSync(join(ground.folder, 'objects'), { recursive: true }))
+      expect(tells(String(name))).toEqual([]);
+  });
+
+  /** Stores and keys that fail at each step, with faults as they come from below. */
+  const fail = async (csr: string): Promise<void> => {
+    const submission = { profile: 'person-signature', csr, fields: PERSON };
+    const counter = house.principal('higashi-counter');
+    for (let n = 1; n <= 6; n++) {
+      const failing = await openHouse(ground, {
+        table: (table) => faultyTable(table, new Map([[n, 'lost']])),
+        bucket: (bucket) => faultyBucket(bucket, new Map([[1, 'lost']])),
+        keys: (keys) => ({
+          create: (id, algorithm) => keys.create(id, algorithm),
+          open: async (id) =>
+            id === 'signature-1' && n % 2
+              ? {
+                  ...(await keys.open(id)),
+                  sign: () => Promise.reject(new Error(`cannot sign for ${PERSON.name}`)),
+                }
+              : keys.open(id),
+        }),
+      });
+      const { registration } = failing.app;
+      try {
+        const { request } = await registration.submit(counter, submission, 'key-of-the-office');
+        await registration.examine(house.principal('higashi-examiner'), request.id, {
+          decision: 'approve',
+          reason: REASON,
+        });
+        await registration.examine(house.principal('operator-noda'), request.id, { decision: 'approve' });
+        await registration.recover();
+        await failing.works.authority.recover();
+      } catch (error) {
+        if (Fault.is(error)) problems.push(`${error.message} ${JSON.stringify(error.facts)}`);
+      }
+      for (const one of failing.logged) lines.push(JSON.stringify(one));
+    }
+    expect(lines.some((line) => line.includes('not issued yet'))).toBe(true);
+    expect(lines.some((line) => line.includes('not signed yet'))).toBe(true);
+  };
+
+  const tlsOf = async (service: Service) => {
+    const { doorCredentials } = await import('../functions/local-credentials.ts');
+    const folder = join(ground.folder, 'door');
+    const door = await doorCredentials(
+      service.works,
+      folder,
+      service.trustDomain,
+      'http://localhost:8080',
+      service.now,
+    );
+    expect(readFileSync(join(folder, 'localhost', 'cert.pem'), 'utf8')).toBe(door.cert);
+    return { ...door, ca: [door.ca] };
+  };
+});
