@@ -23,6 +23,10 @@ export const TASKS = {
     await sequencer.sequence();
     return [];
   },
+  /** The annual report of the fiscal year that is over, where there is none yet. */
+  reports: ({ audit }: Works) => audit.reports.makeDue(),
+  /** Records that have been kept for their time. */
+  retention: ({ retention }: Works) => retention.enforce(),
 } as const satisfies Record<string, (works: Works) => Promise<readonly string[]>>;
 
 export type TaskName = keyof typeof TASKS;

@@ -33,6 +33,9 @@ const log: Log = (level, message, facts = {}) => {
 
 /** How often the service looks whether something is due. */
 const HOUSEKEEPING_MS = 15_000;
+
+/** How often it looks for what is due once a year or once a day. */
+const YEARLY_MS = 3_600_000;
 /** How long the sequencer rests between two runs; a record has its leaf within two seconds. */
 const SEQUENCING_MS = 1_000;
 
@@ -168,6 +171,7 @@ const main = async (): Promise<void> => {
   const house = [
     keepHouse(works, log, ['publication', 'responders', 'recovery'], HOUSEKEEPING_MS),
     keepHouse(works, log, ['sequencing'], SEQUENCING_MS),
+    keepHouse(works, log, ['reports', 'retention'], YEARLY_MS),
   ];
 
   say(`Akashi listens, trust domain "${trustDomain.name}" (${trustDomain.title.ja}):`);

@@ -70,6 +70,7 @@ export const PROBLEMS = {
   'unknown-crl': p(404, 'No such CRL'),
   'record-invalid': p(500, 'A record could not be made'),
   'unknown-record': p(404, 'No such record'),
+  'record-expired': p(410, 'The record was kept for its time'),
   'purpose-not-declared': p(403, "The purpose is none of the caller's"),
   'unknown-report': p(404, 'No such report'),
   'unknown-disclosure': p(404, 'No such disclosure'),

@@ -12,7 +12,7 @@ export const route = defineRoute({
   access: ['auditor'],
   params: z.strictObject({ id: recordId }),
   responses: { 200: { description: 'The record.', schema: ledgerRecord } },
-  faults: ['unknown-record'],
+  faults: ['unknown-record', 'record-expired'],
   handle: async ({ ledger }, { params }, caller) => {
     const record = await ledger.get(params.id);
     return provide(ledger, caller, record, {

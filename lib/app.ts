@@ -1,6 +1,6 @@
 import { type Authority, type AuthorityWorks, openAuthority } from './authority/authority.ts';
-import { readCertificate } from './authority/certificates.ts';
-import { addPeriod } from './authority/period.ts';
+import { type CertificateRow, certificateKey, readCertificate } from './authority/certificates.ts';
+import { addPeriod, type Period } from './authority/period.ts';
 import type { TrustDomain } from './authority/trust-domain.ts';
 import { openDoor, requestorsBy, type TokenIssuers } from './door.ts';
 import { Fault } from './fault.ts';
@@ -13,6 +13,7 @@ import { type Disclosures, openDisclosures } from './ledger/disclosure/disclosur
 import { type Evidence, openEvidence } from './ledger/evidence/evidence.ts';
 import { type Ledger, openLedger } from './ledger/ledger.ts';
 import { openSequencer, type Sequencer } from './ledger/sequencer.ts';
+import { openRetention, type Retention } from './ledger/retention.ts';
 import { openTransparencyLog, type TransparencyLog } from './ledger/transparency-log.ts';
 import { decodeOcspRequest } from './pki/ocsp-request.ts';
 import type { Clock, Log, Random } from './ports.ts';
@@ -74,6 +75,7 @@ const SERVICE: Principal = {
 
 /** The service without its door: enough to hold a ceremony, to recover and to keep house. */
 export interface Works extends Omit<App, 'principals'> {
+  readonly retention: Retention;
   readonly authority: Authority & AuthorityWorks;
   readonly sequencer: Sequencer;
   /** Opens the door. The ceremony must have been held. */
@@ -172,6 +174,27 @@ export const compose = (ports: Ports): Works => {
       }
     },
   });
+  const { retention: periods } = trustDomain;
+  const after = (period: Period) => (ms: number) => addPeriod(new Date(ms), period).getTime();
+  const retention = openRetention({
+    table,
+    ledger,
+    clock,
+    keptUntil: {
+      provision: after(periods.provision),
+      crl: after(periods.crl),
+      report: after(periods.report),
+      issuance: after(periods.issuanceAfterExpiry),
+      latestNotAfter: (ms) =>
+        Math.max(
+          ...[...trustDomain.profiles, ...trustDomain.authorities].map(({ validity }) => after(validity)(ms)),
+        ),
+      notAfterOf: async (ref) => {
+        const row = await table.get<CertificateRow>(certificateKey(ref));
+        return row && row.value.notAfter * 1000;
+      },
+    },
+  });
   const audit = openAudit({
     table,
     bucket: ports.bucket,
@@ -220,6 +243,7 @@ export const compose = (ports: Ports): Works => {
     disclosures,
     evidence,
     cdnLogs,
+    retention,
     open,
   };
 };

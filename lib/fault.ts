@@ -69,6 +69,7 @@ export const FAULT_CODES = [
   // Ledger
   'record-invalid',
   'unknown-record',
+  'record-expired',
   'purpose-not-declared',
   'unknown-report',
   'unknown-disclosure',

@@ -5,6 +5,7 @@ import { canonicalJson, digestHex } from './canonical.ts';
 import { dayOf, idFloor, monthOf, timeOfId } from './ids.ts';
 import type { RecordPage, RecordQuery } from './ledger.ts';
 import type { LedgerRecord } from './record.ts';
+import { readTombstone } from './retention.ts';
 import {
   certificatePk,
   channelPk,
@@ -32,9 +33,19 @@ const MAX_HELD = 1000;
 export const getRecord = async (table: Table, id: string): Promise<LedgerRecord> => {
   // Settled after staged was read, or the other way about: looking staged, settled, in this order, finds it.
   const item = (await table.get(stagedKey(checkedId(id)))) ?? (await table.get(recordKey(id)));
-  if (!item)
-    throw new Fault('unknown-record', 'There is no such record, or its retention period is over.', { id });
+  if (!item) throw await absence(table, id);
   return item.value as unknown as LedgerRecord;
+};
+
+/** Why there is no such record: its time is over, or there never was one. */
+const absence = async (table: Table, id: string): Promise<Fault> => {
+  const tombstone = await readTombstone(table, id);
+  if (!tombstone) return new Fault('unknown-record', 'There is no such record.', { id });
+  return new Fault(
+    'record-expired',
+    'The record was kept for its time and then deleted; its leaf stays in the log.',
+    { id, ...tombstone },
+  );
 };
 
 const checkedId = (id: string): string => {

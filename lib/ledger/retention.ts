@@ -1,0 +1,192 @@
+import { Fault } from '../fault.ts';
+import type { Clock } from '../ports.ts';
+import type { CertificateRef } from '../principal.ts';
+import type { Item, Key, Table, Write } from '../store/store.ts';
+import { dayOf, timeOfId } from './ids.ts';
+import type { Ledger } from './ledger.ts';
+import type { LedgerRecord, RecordKind } from './record.ts';
+import { asRecord, FIRST_KEY, pointerPks } from './rows.ts';
+
+/**
+ * How long records are kept, and what is left of them.
+ *
+ *   expired/{day}  {id}     a tombstone: which class the record was of, when it was deleted, and where its leaf is
+ *   retention      {class}  the day up to which records of the class have been gone through
+ *
+ * A record whose time is over goes with all its pointers in one write that leaves the tombstone. Its leaf stays in the
+ * log for ever, with its id and its kind, so the absence of a row is explained twice: by a tombstone here, and there by
+ * the time that the kind is kept for. What has no leaf yet is never deleted.
+ */
+export type RetentionClass = 'provision' | 'issuance' | 'crl' | 'report';
+
+/** Those of no class are kept for ever: what the authority was set up as, and who was given records. */
+const CLASS_OF: Readonly<Record<RecordKind, RetentionClass | undefined>> = {
+  provision: 'provision',
+  submission: 'issuance',
+  examination: 'issuance',
+  issuance: 'issuance',
+  revocation: 'issuance',
+  hold: 'issuance',
+  release: 'issuance',
+  publication: 'crl',
+  report: 'report',
+  configuration: undefined,
+  ceremony: undefined,
+  export: undefined,
+  disclosure: undefined,
+};
+
+export type Tombstone = {
+  readonly class: RetentionClass;
+  readonly kind: RecordKind;
+  readonly leaf: number;
+  /** RFC 3339 UTC: when the row was deleted. */
+  readonly deletedAt: string;
+};
+
+/** Milliseconds, from the trust domain's periods. */
+export interface KeptUntil {
+  readonly provision: (recorded: number) => number;
+  readonly crl: (recorded: number) => number;
+  readonly report: (recorded: number) => number;
+  /** From the end of the certificate. */
+  readonly issuance: (notAfter: number) => number;
+  /** The latest moment at which any certificate that was asked for then could end. */
+  readonly latestNotAfter: (recorded: number) => number;
+  /** Undefined where there is no such certificate. */
+  readonly notAfterOf: (ref: CertificateRef) => Promise<number | undefined>;
+}
+
+export interface Retention {
+  /** Deletes what is no longer to be kept. Resolves with `{class} {day}: {records}` for each day that lost some. */
+  enforce(): Promise<readonly string[]>;
+}
+
+const DAY = 86_400_000;
+const PAGE = 200;
+
+const tombstoneKey = (id: string): Key => ({ pk: `expired/${dayOf(timeOfId(id))}`, sk: id });
+
+export const readTombstone = async (table: Pick<Table, 'get'>, id: string): Promise<Tombstone | undefined> =>
+  (await table.get<Tombstone>(tombstoneKey(id)))?.value;
+
+type Progress = { readonly day: string };
+
+export const openRetention = (deps: {
+  readonly table: Table;
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly keptUntil: KeptUntil;
+}): Retention => {
+  const { table, ledger, clock, keptUntil } = deps;
+
+  /** An act about no certificate may have led to one, so it is kept as if the longest had come of it. */
+  const endOf = async (record: LedgerRecord, kept: RetentionClass): Promise<number> => {
+    const recorded = timeOfId(record.id);
+    if (kept !== 'issuance') return keptUntil[kept](recorded);
+    const ends = await Promise.all((record.certificates ?? []).map(keptUntil.notAfterOf));
+    const known = ends.filter((end) => end !== undefined);
+    return keptUntil.issuance(known.length > 0 ? Math.max(...known) : keptUntil.latestNotAfter(recorded));
+  };
+
+  const remove = async (item: Item, record: LedgerRecord, kept: RetentionClass): Promise<boolean> => {
+    const { leaf } = record;
+    if (leaf === undefined || (await endOf(record, kept)) > clock()) return false;
+    const tombstone: Tombstone = {
+      class: kept,
+      kind: record.kind,
+      leaf,
+      deletedAt: new Date(clock()).toISOString(),
+    };
+    const writes: Write[] = [
+      { delete: { pk: item.pk, sk: item.sk }, if: { version: item.version } },
+      // A pointer is put once and never changed.
+      ...pointerPks(record).map((pk): Write => ({ delete: { pk, sk: item.sk }, if: { version: 1 } })),
+      { put: tombstoneKey(record.id), value: tombstone, if: 'absent' },
+    ];
+    try {
+      await table.write(writes);
+      return true;
+    } catch (error) {
+      // Somebody else was first, or the row has just got its leaf: the next run sees to it.
+      if (Fault.is(error, 'condition-failed')) return false;
+      throw error;
+    }
+  };
+
+  /** Goes through one day; `left` are those of the class that stay. */
+  const sweep = async (day: string, kept: RetentionClass): Promise<{ removed: number; left: number }> => {
+    let removed = 0;
+    let left = 0;
+    let cursor: string | undefined;
+    do {
+      const page = await table.query({
+        pk: `record/${day}`,
+        limit: PAGE,
+        ...(cursor !== undefined && { cursor }),
+      });
+      cursor = page.cursor;
+      const outcomes = await Promise.all(
+        page.items
+          .map((item) => ({ item, record: asRecord(item.value) }))
+          .filter(({ record }) => CLASS_OF[record.kind] === kept)
+          .map(({ item, record }) => remove(item, record, kept)),
+      );
+      removed += outcomes.filter((gone) => gone).length;
+      left += outcomes.filter((gone) => !gone).length;
+    } while (cursor !== undefined);
+    return { removed, left };
+  };
+
+  /**
+   * Day by day from where the last run ended. The place is moved on only while nothing of the class is left behind, so
+   * that a day whose certificates end at different times is gone through until the last one has.
+   */
+  const enforceClass = async (kept: RetentionClass, oldest: number): Promise<readonly string[]> => {
+    const key: Key = { pk: 'retention', sk: kept };
+    let progress = await table.get<Progress>(key);
+    const start = progress ? Date.parse(progress.value.day) + DAY : Date.parse(dayOf(oldest));
+    const done: string[] = [];
+    /** The last day up to which nothing of the class is left. */
+    let through: string | undefined;
+    let complete = true;
+    const advance = (): Write[] =>
+      through === undefined
+        ? []
+        : [{ put: key, value: { day: through }, if: progress ? { version: progress.version } : 'absent' }];
+    const store = async (writes: readonly Write[]): Promise<void> => {
+      if (writes.length === 0) return;
+      await table.write(writes);
+      if (through === undefined) return;
+      progress = { ...key, version: (progress?.version ?? 0) + 1, value: { day: through } };
+      through = undefined;
+    };
+    for (let at = start; keptUntil[kept](at) <= clock(); at += DAY) {
+      const day = dayOf(at);
+      const { removed, left } = await sweep(day, kept);
+      complete &&= left === 0;
+      if (complete) through = day;
+      if (removed === 0) continue;
+      const details = { act: 'retention', class: kept, day, records: removed };
+      const { writes } = ledger.prepare({ kind: 'configuration', actor: 'service', details });
+      await store([...advance(), ...writes]);
+      done.push(`${kept} ${day}: ${removed}`);
+    }
+    await store(advance());
+    return done;
+  };
+
+  return {
+    enforce: async () => {
+      const first = await table.get<{ readonly time: number }>(FIRST_KEY);
+      if (!first) return [];
+      // Clocks of several processes may differ by a day and no more.
+      const oldest = first.value.time - DAY;
+      const done: string[] = [];
+      for (const kept of ['provision', 'issuance', 'crl', 'report'] as const) {
+        done.push(...(await enforceClass(kept, oldest)));
+      }
+      return done;
+    },
+  };
+};
