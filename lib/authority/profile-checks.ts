@@ -131,6 +131,17 @@ export const operationsIssues = (draft: Draft): readonly Issue[] => {
     ...(principal[0] && service[0] && principal[0].value.authority !== service[0].value.authority
       ? [issue(`${service[0].path}.authority`, 'Principals and the service have one authority.')]
       : []),
+    // Whoever has a client certificate of this authority is the principal that its subject names.
+    ...draft.profiles.flatMap(({ path, value: { kind, authority } }) =>
+      kind !== 'principal' && kind !== 'service' && authority === principal[0]?.value.authority
+        ? [
+            issue(
+              `${path}.authority`,
+              'This authority certifies principals and the service, and nobody else.',
+            ),
+          ]
+        : [],
+    ),
     ...(principal[0] && !named
       ? [
           issue(

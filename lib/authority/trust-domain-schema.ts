@@ -130,7 +130,8 @@ const ocsp = z
 
 export const authority = z
   .strictObject({
-    id,
+    // Keys of responders are kept beside those of CAs, under ids that begin like this.
+    id: id.refine((value) => !value.startsWith('ocsp-'), 'Ids that begin with "ocsp-" are the responders\'.'),
     title: text,
     generation: z.int().min(1).max(99),
     subject: z

@@ -244,3 +244,19 @@ describe('lengths of time', () => {
     );
   });
 });
+
+describe('what would confuse whose key or certificate one is', () => {
+  it('is refused: a profile for offices under the authority whose certificates name principals', () => {
+    // An officer would ask for a client certificate whose serialNumber is an operator's id.
+    expect(issuesOf(having(['profiles.2.authority', 'operations']))).toEqual([
+      {
+        path: 'profiles.2.authority',
+        message: 'This authority certifies principals and the service, and nobody else.',
+      },
+    ]);
+  });
+
+  it("is refused: an authority whose key's id would be that of another one's responder", () => {
+    expect(pathsOf(having(['authorities.0.id', 'ocsp-signature-1']))).toContain('authorities.0.id');
+  });
+});
