@@ -8,18 +8,21 @@ export interface Round {
   readonly p50: number;
   readonly p99: number;
   readonly failed: number;
+  /** Microseconds of the server's processor time for each request: what other work on the machine moves least. */
+  readonly work: number;
 }
 
 const SCRIPT = join(import.meta.dirname, 'load.lua');
 
 /** wrk over connections that are kept alive. */
 export const wrk = async (
-  { port }: Server,
+  { port, processor }: Server,
   file: string,
   { method }: Kind,
   connections: number,
   seconds: number,
 ): Promise<Round> => {
+  const before = processor();
   const output = await load(
     ['wrk', '-t1', `-c${connections}`, `-d${seconds}s`, '-s', SCRIPT, `http://127.0.0.1:${port}`].concat([
       '--',
@@ -32,13 +35,14 @@ export const wrk = async (
   )
     .split(' ')
     .map(Number);
-  return { rate: (requests * 1e6) / duration, p50, p99, failed: errors + statuses };
+  const work = (processor() - before) / requests;
+  return { rate: (requests * 1e6) / duration, p50, p99, failed: errors + statuses, work };
 };
 
 /** ab, which closes each connection: `openssl ocsp` knows no other way. */
 export const ab = async ({ port }: Server, file: string, count: number): Promise<Round> => {
   const output = await load(
-    ['ab', '-q', '-r', '-s', '10', '-n', String(count), '-c', '16', '-p', file].concat([
+    ['ab', '-q', '-r', '-s', '30', '-n', String(count), '-c', '16', '-p', file].concat([
       '-T',
       'application/ocsp-request',
       `http://127.0.0.1:${port}/ocsp`,
@@ -50,6 +54,7 @@ export const ab = async ({ port }: Server, file: string, count: number): Promise
     p50: number(/50%\s+(\d+)/) * 1000,
     p99: number(/99%\s+(\d+)/) * 1000,
     failed: number(/Non-2xx responses:\s+(\d+)/) || 0,
+    work: Number.NaN,
   };
 };
 
@@ -61,5 +66,6 @@ export const middle = (rounds: readonly Round[]): Round => ({
   rate: median(rounds.map(({ rate }) => rate)),
   p50: median(rounds.map(({ p50 }) => p50)),
   p99: median(rounds.map(({ p99 }) => p99)),
+  work: median(rounds.map(({ work }) => work)),
   failed: rounds.reduce((sum, { failed }) => sum + failed, 0),
 });
