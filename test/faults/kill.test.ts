@@ -38,7 +38,7 @@ const lead = (name: string, point: number) => {
 };
 
 describe('a process killed at every commit point', () => {
-  it('leaves a world that the next start makes whole', { timeout: 300_000 }, async () => {
+  it('leaves a world that the next start makes whole', { timeout: 600_000 }, async () => {
     const whole = lead('whole', 0);
     expect(whole.status, whole.stderr).toBe(0);
     expect(whole.acknowledged.signed).toHaveLength(1);
