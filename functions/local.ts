@@ -90,6 +90,7 @@ const recover = async (works: Works, unclean: boolean): Promise<void> => {
   if (published.length > 0) say(`CRLs published: ${published.join(', ')}.`);
   const renewed = await TASKS.responders(works);
   if (renewed.length > 0) say(`OCSP responders renewed: ${renewed.join(', ')}.`);
+  await runTask('sequencing', works, log);
 };
 
 /** Three commands that work as they stand, in a shell of their own. */
@@ -183,6 +184,8 @@ const main = async (): Promise<void> => {
   for (const { id, role, office, name } of trustDomain.principals) {
     say(`  ${id.padEnd(24)} ${role}${office === undefined ? '' : ` of ${office}`}, ${name.ja}`);
   }
+  const logKey = await app.transparencyLog.verifierKey().catch(() => undefined);
+  if (logKey !== undefined) say(`Verifier key of the log, for auditors to keep: ${logKey}`);
   say('Try next:');
   for (const command of nextCommands(env, trustDomain, served)) say(`  ${command}`);
 
