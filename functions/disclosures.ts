@@ -125,7 +125,12 @@ const bundles = (['json', 'html'] as const).map((format) =>
     params: z.strictObject({ id: recordId }),
     responses: { 200: { description: 'The bundle.', contentType: FORMATS[format].contentType } },
     faults: ['unknown-disclosure', 'input-too-large', 'condition-failed'],
-    handle: async ({ disclosures }, { params }, caller) => {
+    handle: async ({ disclosures }, { params, request }, caller) => {
+      if (request.method === 'HEAD') {
+        // Nothing is handed over, so nothing is closed.
+        await disclosures.cases.get(caller, params.id);
+        return { status: 200, headers: { 'content-type': FORMATS[format].contentType }, body: '' };
+      }
       const { jws, page } = await disclosures.handOver(caller, params.id);
       return {
         status: 200,
