@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { compose, type Works } from '../lib/app.ts';
 import { readTrustDomain, type TrustDomain } from '../lib/authority/trust-domain.ts';
@@ -10,10 +10,13 @@ import type { Clock, Log } from '../lib/ports.ts';
 import { openFileBucket } from '../lib/store/file-bucket.ts';
 import { openSqliteTable } from '../lib/store/sqlite.ts';
 import { random } from './chance.ts';
-import { keepHouse, runTask, TASKS } from './housekeeping.ts';
+import { explain } from './explain.ts';
+import { keepHouse, runTask, TASKS, type TaskName } from './housekeeping.ts';
 import { doorCredentials, principalCredentials } from './local-credentials.ts';
+import { errorFacts } from './problems.ts';
 import { routes } from './routes.ts';
 import { type Served, serve } from './server.ts';
+import { writeWhole } from './whole-file.ts';
 import { witnessesAt } from './witness-client.ts';
 
 /** The service as one process on one machine, with embedded storage. */
@@ -36,6 +39,8 @@ const HOUSEKEEPING_MS = 15_000;
 
 /** How often it looks for what is due once a year or once a day. */
 const YEARLY_MS = 3_600_000;
+/** How often it looks whether the certificate of its TLS door is due. */
+const DOOR_MS = 3_600_000;
 /** How long the sequencer rests between two runs; a record has its leaf within two seconds. */
 const SEQUENCING_MS = 1_000;
 
@@ -74,23 +79,51 @@ const passphraseOf = async (env: LocalEnv, trustDomain: TrustDomain, dataDir: st
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
   const passphrase = Buffer.from(random(24)).toString('base64url');
-  await writeFile(path, `${passphrase}\n`, { mode: 0o600, flag: 'wx', flush: true });
+  // Whole and durable before the first key is sealed under it; the table's lock keeps other processes away.
+  await writeWhole(path, `${passphrase}\n`);
   return passphrase;
+};
+
+/**
+ * What the task did, or undefined where it failed: a CA that cannot do its part now does not keep the service from
+ * starting, and housekeeping tries again.
+ */
+const attempt = async (name: TaskName, works: Works): Promise<readonly string[] | undefined> => {
+  try {
+    return await TASKS[name](works);
+  } catch (error) {
+    log('error', `Housekeeping failed: ${name}`, errorFacts(error));
+    return undefined;
+  }
 };
 
 /** Says what the last run left, and finishes it. */
 const recover = async (works: Works, unclean: boolean): Promise<void> => {
-  const finished = await TASKS.recovery(works);
-  if (finished.length > 0) {
+  const finished = await attempt('recovery', works);
+  if (finished && finished.length > 0) {
     say(`Recovered: ${finished.length} interrupted issuance(s) finished (${finished.join(', ')}).`);
-  } else if (unclean) {
+  } else if (finished && unclean) {
     say('Recovered: the last run did not stop by itself; it left nothing unfinished.');
   }
-  const published = await TASKS.publication(works);
-  if (published.length > 0) say(`CRLs published: ${published.join(', ')}.`);
-  const renewed = await TASKS.responders(works);
-  if (renewed.length > 0) say(`OCSP responders renewed: ${renewed.join(', ')}.`);
+  const published = await attempt('publication', works);
+  if (published && published.length > 0) say(`CRLs published: ${published.join(', ')}.`);
+  const renewed = await attempt('responders', works);
+  if (renewed && renewed.length > 0) say(`OCSP responders renewed: ${renewed.join(', ')}.`);
   await runTask('sequencing', works, log);
+};
+
+/** The door's certificate lives for 90 days, the service perhaps longer: it is renewed, and shown, while it runs. */
+const keepDoor = (renew: () => Promise<void>): { stop(): void } => {
+  const timer = setInterval(() => {
+    renew().catch((error: unknown) => {
+      log(
+        'error',
+        'The certificate of the TLS door could not be renewed; it is tried again',
+        errorFacts(error),
+      );
+    });
+  }, DOOR_MS);
+  return { stop: () => clearInterval(timer) };
 };
 
 /** Three commands that work as they stand, in a shell of their own. */
@@ -118,7 +151,7 @@ const main = async (): Promise<void> => {
   const table = await openSqliteTable(join(dataDir, 'table.sqlite'));
 
   const marker = join(dataDir, 'running');
-  const unclean = await readFile(marker).then(
+  const unclean = await access(marker).then(
     () => true,
     () => false,
   );
@@ -150,7 +183,8 @@ const main = async (): Promise<void> => {
   const credentials = join(dataDir, 'credentials');
   const made = await principalCredentials(works, credentials, trustDomain, clock);
   if (made.length > 0) say(`  credentials made for ${made.join(', ')}`);
-  const door = await doorCredentials(works, join(dataDir, 'door'), trustDomain, env.PUBLIC_URL, clock);
+  const openDoor = () => doorCredentials(works, join(dataDir, 'door'), trustDomain, env.PUBLIC_URL, clock);
+  const door = await openDoor();
 
   const app = await works.open({
     embedded: {
@@ -175,6 +209,11 @@ const main = async (): Promise<void> => {
     keepHouse(works, log, ['reports', 'retention'], YEARLY_MS),
   ];
 
+  const keptDoor = keepDoor(async () => {
+    const { made, key, cert, ca } = await openDoor();
+    if (made) served.renew({ key, cert, ca: [ca] });
+  });
+
   say(`Akashi listens, trust domain "${trustDomain.name}" (${trustDomain.title.ja}):`);
   say(
     `  http://localhost:${served.port}    CA certificates, CRLs, OCSP; the API with a token, from this machine only`,
@@ -191,6 +230,7 @@ const main = async (): Promise<void> => {
 
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
     say(`${signal}: finishing what is under way.`);
+    keptDoor.stop();
     await served.stop();
     await Promise.all(house.map((tasks) => tasks.stop()));
     // What was recorded last is in the log before its files are at rest.
@@ -209,13 +249,7 @@ const main = async (): Promise<void> => {
   }
 };
 
-const explain = (fault: Fault): string => {
-  const issues = fault.facts.issues;
-  if (!Array.isArray(issues)) return fault.message;
-  return [fault.message, ...issues.map(({ path, message }) => `  ${path}: ${message}`)].join('\n');
-};
-
 main().catch((error: unknown) => {
-  process.stderr.write(`${Fault.is(error) ? explain(error) : (error as Error).stack}\n`);
+  process.stderr.write(`${explain(error)}\n`);
   process.exit(1);
 });
