@@ -214,20 +214,7 @@ const main = async (): Promise<void> => {
     if (made) served.renew({ key, cert, ca: [ca] });
   });
 
-  say(`Akashi listens, trust domain "${trustDomain.name}" (${trustDomain.title.ja}):`);
-  say(
-    `  http://localhost:${served.port}    CA certificates, CRLs, OCSP; the API with a token, from this machine only`,
-  );
-  say(`  https://localhost:${served.tlsPort}   the API with a client certificate`);
-  say(`Credentials, one folder for each principal: ${credentials}`);
-  for (const { id, role, office, name } of trustDomain.principals) {
-    say(`  ${id.padEnd(24)} ${role}${office === undefined ? '' : ` of ${office}`}, ${name.ja}`);
-  }
-  const logKey = await app.transparencyLog.verifierKey().catch(() => undefined);
-  if (logKey !== undefined) say(`Verifier key of the log, for auditors to keep: ${logKey}`);
-  say('Try next:');
-  for (const command of nextCommands(env, trustDomain, served)) say(`  ${command}`);
-
+  // Before anybody is told that it listens, and may ask it to stop.
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
     say(`${signal}: finishing what is under way.`);
     keptDoor.stop();
@@ -247,6 +234,20 @@ const main = async (): Promise<void> => {
       });
     });
   }
+
+  say(`Akashi listens, trust domain "${trustDomain.name}" (${trustDomain.title.ja}):`);
+  say(
+    `  http://localhost:${served.port}    CA certificates, CRLs, OCSP; the API with a token, from this machine only`,
+  );
+  say(`  https://localhost:${served.tlsPort}   the API with a client certificate`);
+  say(`Credentials, one folder for each principal: ${credentials}`);
+  for (const { id, role, office, name } of trustDomain.principals) {
+    say(`  ${id.padEnd(24)} ${role}${office === undefined ? '' : ` of ${office}`}, ${name.ja}`);
+  }
+  const logKey = await app.transparencyLog.verifierKey().catch(() => undefined);
+  if (logKey !== undefined) say(`Verifier key of the log, for auditors to keep: ${logKey}`);
+  say('Try next:');
+  for (const command of nextCommands(env, trustDomain, served)) say(`  ${command}`);
 };
 
 main().catch((error: unknown) => {
