@@ -1,27 +1,18 @@
 import { hash } from 'node:crypto';
 import { Fault, type FaultCode } from '../fault.ts';
 import type { ProvisionDraft } from '../ledger/record.ts';
-import { decodeCertificate } from '../pki/certificate.ts';
-import type { Oid } from '../pki/der.ts';
-import type { Extension } from '../pki/extensions.ts';
-import type { GeneralName } from '../pki/general-name.ts';
-import { encodeName } from '../pki/name.ts';
-import {
-  EXTENDED_REVOKE,
-  findPreferredAlgorithms,
-  type PreferredSignatureAlgorithm,
-} from '../pki/ocsp-extensions.ts';
+import { EXTENDED_REVOKE } from '../pki/ocsp-extensions.ts';
 import { nonceExtension } from '../pki/ocsp-nonce.ts';
-import { decodeOcspRequest, type OcspRequest } from '../pki/ocsp-request.ts';
+import type { OcspRequest } from '../pki/ocsp-request.ts';
 import {
   encodeOcspError,
   encodeOcspResponse,
   encodeResponseData,
   type OcspResponseStatus,
 } from '../pki/ocsp-response.ts';
-import { OID } from '../pki/oids.ts';
 import type { Principal } from '../principal.ts';
-import type { OcspDeps, SignedRequest } from './deps.ts';
+import { type Asked, assertNamed, readRequest } from './asked.ts';
+import type { OcspDeps } from './deps.ts';
 import type { Issuer } from './issuers.ts';
 import { type Judged, openJudging } from './judging.ts';
 import { type KeptAnswer, keepAnswers } from './kept-answers.ts';
@@ -42,80 +33,10 @@ const STATUS_OF_FAULT: Partial<Record<FaultCode, ErrorStatus>> = {
   'store-unavailable': 'tryLater',
 };
 
-/** RFC 9654 2.1: a nonce has 1 to 128 octets; requests with any other length are rejected. */
-const MAX_NONCE_OCTETS = 128;
-
 /** More would not fit into one record (see the ledger's rows). */
 const CERTIFICATES_PER_RECORD = 96;
 
 const secondsAsDate = (seconds: number): Date => new Date(seconds * 1000);
-
-/** Request extensions that are acted on here. AcceptableResponses asks for basic answers, of which ours are. */
-const UNDERSTOOD: ReadonlySet<Oid> = new Set([
-  OID.ocspNonce,
-  OID.ocspAcceptableResponses,
-  OID.ocspPreferredSignatureAlgorithms,
-]);
-const NONE: ReadonlySet<Oid> = new Set();
-
-const refuseUnknownCritical = (extensions: readonly Extension[], understood: ReadonlySet<Oid>): void => {
-  const unknown = extensions.some(
-    (extension) => extension.critical && !(extension.id === 'other' && understood.has(extension.oid)),
-  );
-  if (unknown) {
-    throw new Fault(
-      'unknown-critical-extension',
-      'The request has a critical extension that is not known here.',
-    );
-  }
-};
-
-/** What a request asks, in the grammar of RFC 6960 4.1 and with nothing in it that must not be ignored. */
-interface Asked {
-  readonly request: OcspRequest;
-  readonly preferred: readonly PreferredSignatureAlgorithm[];
-  /** Who signed it, as far as the request says. */
-  readonly signed?: SignedRequest & { readonly requestorName?: GeneralName };
-}
-
-/** Every fault of reading is the caller's. */
-const readRequest = (bytes: Uint8Array): Asked => {
-  const request = decodeOcspRequest(bytes);
-  const { nonce, signature, tbs, requestorName } = request;
-  if (nonce && (nonce.length === 0 || nonce.length > MAX_NONCE_OCTETS)) {
-    throw new Fault('malformed-ocsp-request', `A nonce has 1 to ${MAX_NONCE_OCTETS} octets (RFC 9654 2.1).`);
-  }
-  refuseUnknownCritical(request.extensions, UNDERSTOOD);
-  for (const { extensions } of request.requestList) refuseUnknownCritical(extensions, NONE);
-  const preferred = findPreferredAlgorithms(request.extensions);
-  const [der] = signature?.certs ?? [];
-  if (!signature) return { request, preferred };
-  if (!der)
-    throw new Fault('malformed-ocsp-request', 'A signed request comes with the certificate of its signer.');
-  const { signatureAlgorithm, signatureValue } = signature;
-  const certificate = decodeCertificate(der);
-  const signed = {
-    tbs,
-    signatureAlgorithm,
-    signatureValue,
-    certificate,
-    ...(requestorName && { requestorName }),
-  };
-  return { request, preferred, signed };
-};
-
-/**
- * RFC 6960 4.1.2: who signs a request names itself in it. The name must be that of the certificate, or the signature
- * would prove somebody else. Without a signature the name proves nothing and is not looked at (RFC 9919 3.1.2).
- */
-const assertNamed = ({ requestorName, certificate }: NonNullable<Asked['signed']>): void => {
-  const named = requestorName?.kind === 'directoryName' ? encodeName(requestorName.value) : undefined;
-  if (named && Buffer.compare(named, encodeName(certificate.subject)) === 0) return;
-  throw new Fault(
-    'requestor-unauthorized',
-    'A signed request names the subject of its certificate as its requestor.',
-  );
-};
 
 /** Whoever signed the request is who is told, for the purpose that its HTTP names if it is the same who sent it. */
 const signedBy = ({ id, office, purposes: [purpose] = [] }: Principal, caller: Caller): Caller =>
