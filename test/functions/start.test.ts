@@ -127,6 +127,10 @@ describe('a start that cannot be made', () => {
     expect(explain(Object.assign(new Error('x'), { code: 'EACCES', syscall: 'listen', port: 80 }))).toContain(
       'port 80',
     );
+    const readOnly = Object.assign(new Error('x'), { code: 'ENOENT', syscall: 'mkdir', path: '/srv/data' });
+    expect(explain(readOnly)).toContain(
+      '/srv/data cannot be made (ENOENT): what it would be in is read-only',
+    );
     const issues = [{ path: 'PORT', message: 'must be a port number' }];
     expect(explain(new Fault('configuration-invalid', 'The settings are wrong.', { issues }))).toBe(
       'The settings are wrong.\n  PORT: must be a port number',
