@@ -8,7 +8,7 @@ export const route = defineRoute({
   description:
     'A signed note (C2SP tlog-checkpoint) with the cosignatures of witnesses. What the log holds says nothing about ' +
     'anybody, so reading it leaves no record.',
-  lane: 'status',
+  lane: 'api',
   access: 'public',
   responses: { 200: { description: 'The signed note.', contentType: 'text/plain; charset=utf-8' } },
   faults: ['try-later'],

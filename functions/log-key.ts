@@ -8,7 +8,7 @@ export const route = defineRoute({
   description:
     'A vkey (C2SP signed-note). To compare with the one that was handed over otherwise: a service that shows two ' +
     'histories shows two keys as well.',
-  lane: 'status',
+  lane: 'api',
   access: 'public',
   responses: {
     200: { description: 'The verifier key and a newline.', contentType: 'text/plain; charset=utf-8' },

@@ -9,7 +9,7 @@ export const route = defineRoute({
   method: 'GET',
   path: '/log/tile/{path+}',
   summary: "A tile of the ledger's Merkle tree, or a bundle of its entries",
-  lane: 'status',
+  lane: 'api',
   access: 'public',
   params: z.strictObject({
     path: z
