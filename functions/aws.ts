@@ -121,23 +121,23 @@ const edge = async (env: z.output<typeof RowsEnv>, { works, log }: Workshop): Pr
   log,
 });
 
-/** Rows and nothing else. */
-export const loadRows = async (): Promise<Edge> => {
-  const env = readFunctionEnv(RowsEnv, process.env);
-  return edge(
-    env,
-    composed(env, () => nothing),
-  );
+/** Rows and nothing else: the works, for tasks. */
+export const loadRowsWorks = async (): Promise<Workshop> =>
+  composed(readFunctionEnv(RowsEnv, process.env), () => nothing);
+
+/** The same behind its door. */
+export const loadRows = async (): Promise<Edge> =>
+  edge(readFunctionEnv(RowsEnv, process.env), await loadRowsWorks());
+
+/** Rows, and what was published: the works, for tasks. */
+export const loadPublishedWorks = async (): Promise<Workshop> => {
+  const env = readFunctionEnv(PublishedEnv, process.env);
+  return composed(env, () => ({ ...nothing, bucket: s3(env) }));
 };
 
-/** Rows, and what was published. */
-export const loadPublished = async (): Promise<Edge> => {
-  const env = readFunctionEnv(PublishedEnv, process.env);
-  return edge(
-    env,
-    composed(env, () => ({ ...nothing, bucket: s3(env) })),
-  );
-};
+/** The same behind its door. */
+export const loadPublished = async (): Promise<Edge> =>
+  edge(readFunctionEnv(RowsEnv, process.env), await loadPublishedWorks());
 
 /** Rows and the CA keys: the works, for tasks. */
 export const loadIssuingWorks = async (): Promise<Workshop> => {

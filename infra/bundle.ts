@@ -43,6 +43,7 @@ const entryOfRoutes = ({ routes, part }: RouteFunction, front: Front): string =>
 /** Files that have several routes have them in a list. */
 const LISTS: Readonly<Record<string, string>> = {
   disclosures: 'disclosureRoutes',
+  evidence: 'evidenceRoutes',
   own: 'ownRoutes',
   'records-export': 'exportRoutes',
   reports: 'reportRoutes',
@@ -73,7 +74,7 @@ export const bundle = (
       loader: 'ts',
     },
     absWorkingDir: ROOT,
-    outfile: join(folder, 'index.js'),
+    outfile: join(folder, 'index.cjs'),
     bundle: true,
     platform: 'node',
     target: 'node24',

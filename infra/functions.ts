@@ -58,6 +58,18 @@ export interface RouteFunction extends Grants {
   readonly part: keyof typeof PARTS;
 }
 
+const together = (...parts: readonly Rows[]): Rows => {
+  const all = (action: keyof Rows): string[] =>
+    [...new Set(parts.flatMap((part) => part[action] ?? []))].sort();
+  return {
+    get: all('get'),
+    query: all('query'),
+    put: all('put'),
+    delete: all('delete'),
+    check: all('check'),
+  };
+};
+
 /* Rows that come together --------------------------------------------------------------------------------------- */
 
 /** The door reads the operations CAs, and of whoever shows a certificate its status. */
@@ -102,6 +114,7 @@ const SETTLED = [
   'channel/*',
   'count/*',
   'holder/*',
+  'kind/*',
   'office/*',
   'party/*',
   'purpose/*',
@@ -121,24 +134,20 @@ const QUERY_RECORDS: Rows = {
   get: ['record/*'],
 };
 
+const MAKE_REPORT: Rows = together(SETTLE, {
+  query: ['record/*', 'count/*', 'report/annual'],
+  put: ['report/annual', 'staged/*'],
+});
+
+/** A holder's records are found by its certificates. */
+const HOLDER_RECORDS: Rows = { query: ['holder/*', 'certificate/*'], get: ['record/*'] };
+
 const SEQUENCE: Rows = {
   query: ['staged/*', 'unsequenced/*', 'log/batch'],
   get: ['ledger', 'log', 'count/*', 'record/*', 'staged/*', 'unsequenced/*'],
   put: ['ledger', 'log', 'log/batch', ...SETTLED],
   delete: ['staged/*', 'unsequenced/*', 'log/batch'],
   check: ['log'],
-};
-
-const together = (...parts: readonly Rows[]): Rows => {
-  const all = (action: keyof Rows): string[] =>
-    [...new Set(parts.flatMap((part) => part[action] ?? []))].sort();
-  return {
-    get: all('get'),
-    query: all('query'),
-    put: all('put'),
-    delete: all('delete'),
-    check: all('check'),
-  };
 };
 
 /* Routes ---------------------------------------------------------------------------------------------------------- */
@@ -253,7 +262,7 @@ export const ROUTE_FUNCTIONS: readonly RouteFunction[] = [
     part: 'rows',
     rows: together(DOOR, RECORD, SETTLE, QUERY_RECORDS),
   },
-  onRows(get('record', '/api/v1/records/{id}'), together(RECORD, { get: ['record/*'] })),
+  onRows(get('record', '/api/v1/records/{id}'), together(RECORD, { get: ['record/*', 'expired/*'] })),
   {
     id: 'proofs',
     routes: [
@@ -262,7 +271,7 @@ export const ROUTE_FUNCTIONS: readonly RouteFunction[] = [
     ],
     doors: 'callers',
     part: 'published',
-    rows: together(DOOR, RECORD, { get: ['record/*'] }),
+    rows: together(DOOR, RECORD, { get: ['record/*', 'expired/*'] }),
     log: 'read',
   },
   onRows(get('counts', '/api/v1/counts'), together(RECORD, SETTLE, { query: ['record/*', 'count/*'] })),
@@ -282,10 +291,7 @@ export const ROUTE_FUNCTIONS: readonly RouteFunction[] = [
     routes: [post('reports', '/api/v1/reports/annual')],
     doors: 'callers',
     part: 'published',
-    rows: together(DOOR, SETTLE, {
-      query: ['record/*', 'count/*', 'report/annual'],
-      put: ['report/annual'],
-    }),
+    rows: together(DOOR, MAKE_REPORT),
     reports: 'make',
   },
   {
@@ -303,6 +309,20 @@ export const ROUTE_FUNCTIONS: readonly RouteFunction[] = [
     doors: 'callers',
     part: 'rows',
     rows: together(DOOR, RECORD, SETTLE, QUERY_RECORDS),
+  },
+  onRows(post('cdn-log-import', '/api/v1/cdn-logs/{file}'), {
+    get: ['cdn-log'],
+    put: ['cdn-log', 'staged/*'],
+  }),
+  {
+    id: 'evidence',
+    routes: [get('evidence', '/api/v1/evidence.ndjson'), get('evidence', '/api/v1/evidence/sample')],
+    doors: 'callers',
+    part: 'rows',
+    rows: together(DOOR, RECORD, SETTLE, {
+      query: ['kind/*', 'channel/*'],
+      get: ['record/*', 'certificates/*', 'request/*'],
+    }),
   },
   {
     id: 'disclosures',
@@ -328,9 +348,9 @@ export const ROUTE_FUNCTIONS: readonly RouteFunction[] = [
     ],
     doors: 'callers',
     part: 'disclosing',
-    rows: together(DOOR, SETTLE, QUERY_RECORDS, {
+    rows: together(DOOR, SETTLE, HOLDER_RECORDS, {
       get: ['disclosure', 'delegate/*', 'certificates/*', 'responder-keys'],
-      put: ['disclosure', 'responder-keys'],
+      put: ['disclosure', 'responder-keys', 'staged/*'],
     }),
     disclosureKey: 'use',
   },
@@ -352,7 +372,7 @@ export const ROUTE_FUNCTIONS: readonly RouteFunction[] = [
     ],
     doors: 'callers',
     part: 'rows',
-    rows: together(DOOR, RECORD, SETTLE, QUERY_RECORDS, {
+    rows: together(DOOR, RECORD, SETTLE, HOLDER_RECORDS, {
       query: ['delegate/*'],
       get: ['delegate/*'],
       put: ['delegate/*'],
@@ -375,7 +395,15 @@ export const ROUTE_FUNCTIONS: readonly RouteFunction[] = [
 export interface TaskFunction extends Grants {
   /** The file in functions/ that has the handler. */
   readonly id: string;
-  readonly environment: 'gauges' | 'issuing' | 'signing' | 'sequencing' | 'renewing' | 'ceremony';
+  readonly environment:
+    | 'gauges'
+    | 'rows'
+    | 'published'
+    | 'issuing'
+    | 'signing'
+    | 'sequencing'
+    | 'renewing'
+    | 'ceremony';
   /** Minutes between two runs; absent where it is invoked by hand. */
   readonly everyMinutes?: number;
 }
@@ -412,10 +440,28 @@ export const TASK_FUNCTIONS: readonly TaskFunction[] = [
     log: 'extend',
   },
   {
+    id: 'scheduled-reports',
+    environment: 'published',
+    everyMinutes: 24 * 60,
+    rows: MAKE_REPORT,
+    reports: 'make',
+  },
+  {
+    id: 'scheduled-retention',
+    environment: 'rows',
+    everyMinutes: 24 * 60,
+    rows: {
+      query: ['record/*'],
+      get: ['ledger', 'retention', 'certificates/*'],
+      put: ['expired/*', 'retention', 'staged/*'],
+      delete: SETTLED.filter((pk) => pk !== 'count/*'),
+    },
+  },
+  {
     id: 'scheduled-gauges',
     environment: 'gauges',
     everyMinutes: 1,
-    rows: { query: ['issuers', 'staged/*', 'unsequenced/*', 'responders'], get: ['crls/*', 'responders'] },
+    rows: { query: ['issuers', 'staged/*', 'unsequenced/*'], get: ['crls/*', 'responders'] },
   },
   {
     id: 'ceremony',

@@ -186,6 +186,7 @@ describe('who may read what', () => {
       'request-examinations',
       'request-withdrawal',
       'request-certificate',
+      'evidence',
       'scheduled-recovery',
     ]);
   });
@@ -198,26 +199,32 @@ describe('who may read what', () => {
       'certificate-revocation',
       'certificate-hold',
       'certificate-release',
+      'evidence',
       'disclosure-bundles',
       'scheduled-responders',
       'scheduled-recovery',
+      'scheduled-retention',
       'ceremony',
     ]);
   });
 
+  /** Whoever asks for records, or counts them, settles first what waits. */
+  const SETTLING = [
+    'records',
+    'counts',
+    'report-make',
+    'statistics',
+    'exports',
+    'evidence',
+    'disclosure-bundles',
+    'own',
+  ];
+
   it('records, which say who was told what about whom', () => {
-    expect(reaching('record/*', READS)).toEqual([
-      'records',
-      'record',
-      'proofs',
-      'counts',
-      'report-make',
-      'statistics',
-      'exports',
-      'disclosure-bundles',
-      'own',
-      'scheduled-sequencing',
-    ]);
+    const tasks = ['scheduled-sequencing', 'scheduled-reports', 'scheduled-retention'];
+    expect([...reaching('record/*', READS)].sort()).toEqual(
+      ['record', 'proofs', ...SETTLING, ...tasks].sort(),
+    );
   });
 
   it('sealed keys', () => {
@@ -251,18 +258,10 @@ describe('who may read what', () => {
     ]);
   });
 
-  it('nobody deletes a settled record; whoever asks for records, or counts them, settles them first', () => {
-    expect(reaching('record/*', ['dynamodb:DeleteItem'])).toEqual([]);
-    expect(reaching('record/*', ['dynamodb:PutItem'])).toEqual([
-      'records',
-      'counts',
-      'report-make',
-      'statistics',
-      'exports',
-      'disclosure-bundles',
-      'own',
-      'scheduled-sequencing',
-    ]);
+  it('settled records are written by who settles them and deleted by who keeps their time', () => {
+    const writing = [...SETTLING, 'scheduled-sequencing', 'scheduled-reports'].sort();
+    expect([...reaching('record/*', ['dynamodb:PutItem'])].sort()).toEqual(writing);
+    expect(reaching('record/*', ['dynamodb:DeleteItem'])).toEqual(['scheduled-retention']);
     expect(reaching('log', ['dynamodb:PutItem'])).toEqual(['scheduled-sequencing']);
   });
 

@@ -41,7 +41,7 @@ const CLIENT_CA = 'test/infra/client-ca.pem';
 export const standIn: typeof bundle = ({ id }): Bundle => {
   const folder = join(mkdtempSync(join(tmpdir(), 'bundle-')), id);
   mkdirSync(folder);
-  writeFileSync(join(folder, 'index.js'), `// ${id}\n`);
+  writeFileSync(join(folder, 'index.cjs'), `// ${id}\n`);
   const digest = createHash('sha256').update(id).digest('hex');
   return { folder, digest, metafile: { inputs: {}, outputs: {} } };
 };

@@ -1,0 +1,554 @@
+import { execFileSync } from 'node:child_process';
+import { generateKeyPairSync, hash, X509Certificate } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { exportJWK, SignJWT } from 'jose';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { CeremonyOutcome } from '../../../functions/ceremony.ts';
+import { bundle, ROOT } from '../../../infra/bundle.ts';
+import { ROUTE_FUNCTIONS, TASK_FUNCTIONS } from '../../../infra/functions.ts';
+import {
+  decodeCertificate,
+  decodeCertificateList,
+  decodeOcspResponse,
+  encodeCertId,
+  encodeName,
+  encodeOcspRequest,
+  parseSerial,
+} from '../../../lib/pki/pki.ts';
+import { javaIsPresent } from '../../store/dynamodb-local.ts';
+import { publicSettings, synthesise } from '../synthesised.ts';
+import { type Cloud, startCloud } from './cloud.ts';
+import { type Asked, openDoor } from './door.ts';
+import { type Functions, openFunctions } from './functions.ts';
+import { type Iam, openIam } from './iam.ts';
+import { NEEDED_ALL_THE_SAME, type Needed } from './needed.ts';
+import { deploy } from './template.ts';
+
+/**
+ * The service as it would be deployed: the real bundles, with the environment that the template gives each function,
+ * the events that API Gateway sends, and every AWS call asked of the policies in the template first.
+ */
+
+const settings = publicSettings();
+const ids = [...ROUTE_FUNCTIONS, ...TASK_FUNCTIONS].map(({ id }) => id);
+const folder = mkdtempSync(join(tmpdir(), 'as-deployed-'));
+const trustDomain = readFileSync(join(ROOT, settings.trustDomain), 'utf8');
+
+const present = javaIsPresent();
+if (!present) console.warn('As deployed: skipped, because there is no Java for DynamoDB Local.');
+
+describe.skipIf(!present)('as deployed', () => {
+  let cloud: Cloud;
+  let iam: Iam;
+  let functions: Functions;
+  let ask: ReturnType<typeof openDoor>;
+  let ceremony: CeremonyOutcome;
+  const certificates = new Map<string, string>();
+  const tokenKeys = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  let issuer = '';
+  let audience = '';
+
+  beforeAll(async () => {
+    const folders = new Map<string, string>();
+    const made = synthesise(settings, {
+      bundle: (fn, files, front) => {
+        const bundled = bundle(fn, files, front);
+        folders.set(fn.id, bundled.folder);
+        return bundled;
+      },
+    });
+    const deployed = deploy(made, settings);
+    iam = openIam(deployed);
+    const physical = (type: string, at = 0) => deployed.nameOf(made.ofType(type)[at]?.[0] ?? '');
+    const dataKey = made
+      .ofType('AWS::KMS::Key')
+      .find(([, { Properties }]) => Properties.Description === 'Rows, published objects and alarms');
+    const bucket = made.ofType('AWS::S3::Bucket').find(([, { Properties }]) => Properties.ObjectLockEnabled);
+    cloud = await startCloud(deployed, iam, {
+      table: physical('AWS::DynamoDB::GlobalTable'),
+      bucket: deployed.nameOf(bucket?.[0] ?? ''),
+      dataKey: deployed.arnOf(dataKey?.[0] ?? ''),
+    });
+    ({ TOKEN_ISSUER: issuer = '', TOKEN_AUDIENCE: audience = '' } = deployed.environmentOf('request'));
+    const jwk = { ...(await exportJWK(tokenKeys.publicKey)), kid: 'one', alg: 'RS256' };
+    functions = openFunctions({
+      folderOf: (id) => folders.get(id) ?? '',
+      environmentOf: (id) => ({ ...deployed.environmentOf(id), ...cloud.environment(id) }),
+      keys: { url: `${issuer}/.well-known/jwks.json`, body: JSON.stringify({ keys: [jwk] }) },
+    });
+    ask = openDoor(functions);
+  }, 180_000);
+
+  afterAll(async () => {
+    await functions?.stop();
+    await cloud?.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  const csrOf = (name: string): string => {
+    const path = join(folder, name);
+    execFileSync(
+      'openssl',
+      [
+        'req',
+        '-new',
+        '-newkey',
+        'ec',
+        '-pkeyopt',
+        'ec_paramgen_curve:prime256v1',
+        '-nodes',
+        '-keyout',
+        `${path}.key`,
+        '-out',
+        `${path}.csr`,
+        '-subj',
+        '/CN=anything',
+      ],
+      { stdio: 'pipe' },
+    );
+    return readFileSync(`${path}.csr`, 'utf8');
+  };
+
+  /** Through the certificate door. */
+  const as = (principal: string, method: string, path: string, body?: unknown, more: Asked = {}) => {
+    const certificate = certificates.get(principal);
+    if (certificate === undefined) throw new Error(`${principal} has no certificate`);
+    return ask(method, path, {
+      certificate,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...more,
+      headers: { ...(body !== undefined && { 'Content-Type': 'application/json' }), ...more.headers },
+    });
+  };
+
+  const ok = async (answer: ReturnType<typeof as>, status = 200) => {
+    const given = await answer;
+    expect(given.status, given.text).toBe(status);
+    return given;
+  };
+
+  const PEOPLE = [
+    'operator-noda',
+    'operator-sakai',
+    'higashi-counter',
+    'higashi-examiner',
+    'auditor',
+    'tax-portal',
+    'holder-tanabe',
+    'holder-minami',
+  ];
+
+  it('holds the ceremony, which certifies who may come in', async () => {
+    const digest = hash('sha256', trustDomain);
+    await expect(functions.invoke('ceremony', { trustDomain: '0'.repeat(64) })).rejects.toThrow('digest');
+    const credentials = PEOPLE.map((principal) => ({ principal, csr: csrOf(principal) }));
+    ceremony = (await functions.invoke('ceremony', { trustDomain: digest, credentials })) as CeremonyOutcome;
+    expect(ceremony.steps.length).toBeGreaterThan(4);
+    for (const { principal, pem } of ceremony.credentials) {
+      certificates.set(principal, pem.slice(0, pem.indexOf('-----END CERTIFICATE-----\n') + 26));
+    }
+    const again = (await functions.invoke('ceremony', { trustDomain: digest })) as CeremonyOutcome;
+    expect(again.steps).toEqual([]);
+    expect(again.authorities).toEqual(ceremony.authorities);
+  }, 120_000);
+
+  const CA = 'organisation-1';
+  const caOf = (ca: string) => {
+    const pem = ceremony.authorities.find((authority) => authority.ca === ca)?.pem ?? '';
+    return new X509Certificate(pem);
+  };
+
+  it('says what it is to everybody', async () => {
+    await ok(ask('GET', '/healthz'));
+    expect((await ok(ask('GET', '/openapi.json'))).json().openapi).toMatch(/^3\.1/);
+    expect((await ok(ask('GET', '/ca'))).json<{ authorities: [] }>().authorities).toHaveLength(4);
+    const cer = await ok(ask('GET', `/ca/${CA}.cer`));
+    expect(cer.bytes).toEqual(caOf(CA).raw);
+    expect((await ok(ask('GET', `/ca/${CA}.pem`))).text).toContain('BEGIN CERTIFICATE');
+    expect((await ask('GET', '/ca/nobody-9.cer')).status).toBe(404);
+    const head = await ok(ask('HEAD', `/ca/${CA}.cer`));
+    expect([head.bytes.length, head.headers.etag]).toEqual([0, cer.headers.etag]);
+  });
+
+  const submission = (name: string) => ({
+    profile: 'official-position',
+    csr: csrOf(name),
+    fields: { position: 'Mayor', positionJa: SECRETS.position, mail: SECRETS.mail },
+    holder: 'holder-tanabe',
+  });
+  /** What must appear in no log. */
+  const SECRETS = {
+    position: '瑞崎市長秘書',
+    mail: 'hisho-no-himitsu@mizusaki.example',
+    reason: '申請者が取り下げを希望したため',
+  };
+
+  interface RequestJson {
+    id: string;
+    state: string;
+    certificate?: { ca: string; serial: string };
+  }
+  let issued: { request: string; ca: string; serial: string };
+
+  it('takes a request through three persons to a certificate', async () => {
+    const body = submission('mayor');
+    const headers = { 'Idempotency-Key': 'one' };
+    const { id } = (
+      await ok(as('higashi-counter', 'POST', '/api/v1/requests', body, { headers }), 201)
+    ).json<RequestJson>();
+    const replay = await as('higashi-counter', 'POST', '/api/v1/requests', body, { headers });
+    expect(replay.json<RequestJson>().id).toBe(id);
+    const path = `/api/v1/requests/${id}`;
+    expect(
+      (await as('higashi-counter', 'POST', `${path}/examinations`, { decision: 'approve' })).json().code,
+    ).toBe('same-person');
+    await ok(as('higashi-examiner', 'POST', `${path}/examinations`, { decision: 'approve' }));
+    const done = (
+      await ok(as('operator-noda', 'POST', `${path}/examinations`, { decision: 'approve' }))
+    ).json<RequestJson>();
+    expect(done.state).toBe('issued');
+    issued = { request: id, ca: done.certificate?.ca ?? '', serial: done.certificate?.serial ?? '' };
+    const pem = (await ok(as('higashi-counter', 'GET', `${path}/certificate.pem`))).text;
+    expect(new X509Certificate(pem).verify(caOf(CA).publicKey)).toBe(true);
+    expect((await ok(as('higashi-counter', 'GET', path))).json<RequestJson>().state).toBe('issued');
+    const list = await ok(as('operator-noda', 'GET', '/api/v1/requests', undefined, { query: 'limit=10' }));
+    expect(list.json<{ requests: [] }>().requests).toHaveLength(1);
+    const state = await ok(as('auditor', 'GET', '/api/v1/requests', undefined, { query: 'state=issued' }));
+    expect(state.json<{ requests: [] }>().requests).toHaveLength(1);
+  });
+
+  it('lets requests be withdrawn and rejected', async () => {
+    const first = (
+      await ok(as('higashi-counter', 'POST', '/api/v1/requests', submission('first')), 201)
+    ).json<RequestJson>();
+    await ok(
+      as('higashi-counter', 'POST', `/api/v1/requests/${first.id}/withdrawal`, { reason: SECRETS.reason }),
+    );
+    const second = (
+      await ok(as('higashi-counter', 'POST', '/api/v1/requests', submission('second')), 201)
+    ).json<RequestJson>();
+    const rejection = { decision: 'reject', reason: SECRETS.reason };
+    await ok(as('higashi-examiner', 'POST', `/api/v1/requests/${second.id}/examinations`, rejection));
+  });
+
+  const tokenFor = (username: string, change: Record<string, string> = {}): Promise<string> =>
+    new SignJWT({ 'cognito:username': username, token_use: 'id', ...change })
+      .setProtectedHeader({ alg: 'RS256', kid: 'one' })
+      .setSubject('6f1c1f4e-9a55-4f0c-9c7b-3f1c7c2c3a10')
+      .setIssuer(issuer)
+      .setAudience(audience)
+      .setIssuedAt()
+      .setExpirationTime('5m')
+      .sign(tokenKeys.privateKey);
+
+  it('knows callers by the tokens of its user pool', async () => {
+    const token = await tokenFor('higashi-counter');
+    const claims = { 'cognito:username': 'higashi-counter' };
+    const path = `/api/v1/requests/${issued.request}`;
+    await ok(ask('GET', path, { headers: { Authorization: `Bearer ${token}` }, claims }));
+    // Claims alone, without a token that verifies, name nobody: the function looks for itself.
+    expect((await ask('GET', path, { claims })).status).toBe(401);
+    const nobody = await tokenFor('nobody-of-ours');
+    expect((await ask('GET', path, { headers: { Authorization: `Bearer ${nobody}` } })).status).toBe(401);
+  });
+
+  const ocspRequest = (serial: string): Uint8Array => {
+    const issuerCertificate = decodeCertificate(caOf(CA).raw);
+    return encodeOcspRequest({
+      certIds: [
+        encodeCertId({
+          hash: 'sha1',
+          issuerName: encodeName(issuerCertificate.subject),
+          issuerPublicKeyInfo: issuerCertificate.subjectPublicKeyInfo,
+          serialNumber: parseSerial(serial),
+        }),
+      ],
+    });
+  };
+  const statusOf = async (serial: string, more: Asked = {}): Promise<string> => {
+    const answer = await ok(
+      ask('POST', '/ocsp', {
+        body: ocspRequest(serial),
+        ...more,
+        headers: { 'Content-Type': 'application/ocsp-request', ...more.headers },
+      }),
+    );
+    writeFileSync(join(folder, 'answer.der'), answer.bytes);
+    writeFileSync(join(folder, 'ca.pem'), caOf(CA).toString());
+    // A stock client believes it.
+    execFileSync(
+      'openssl',
+      [
+        'ocsp',
+        '-respin',
+        join(folder, 'answer.der'),
+        '-CAfile',
+        join(folder, 'ca.pem'),
+        '-issuer',
+        join(folder, 'ca.pem'),
+        '-serial',
+        `0x${serial}`,
+      ],
+      { stdio: 'pipe' },
+    );
+    const response = decodeOcspResponse(answer.bytes);
+    return response.status === 'successful'
+      ? (response.basic.responses[0]?.certStatus.status ?? '')
+      : response.status;
+  };
+
+  it('answers OCSP, to everybody and to relying parties by name', async () => {
+    expect(await statusOf(issued.serial)).toBe('good');
+    expect(await statusOf('01aa')).toBe('unknown');
+    const portal = certificates.get('tax-portal') as string;
+    expect(
+      await statusOf(issued.serial, { certificate: portal, headers: { 'Akashi-Purpose': 'tax-refund' } }),
+    ).toBe('good');
+    const path = `/ocsp/${encodeURIComponent(Buffer.from(ocspRequest(issued.serial)).toString('base64'))}`;
+    const answer = await ok(ask('GET', path));
+    expect(answer.headers['cache-control']).toMatch(/max-age=\d+/);
+    const garbage = await ok(
+      ask('POST', '/ocsp', {
+        body: Buffer.from('not DER'),
+        headers: { 'Content-Type': 'application/ocsp-request' },
+      }),
+    );
+    expect(decodeOcspResponse(garbage.bytes).status).toBe('malformedRequest');
+  });
+
+  it('holds, releases and revokes; OCSP shows it at once, and a CRL when it is urgent', async () => {
+    const path = `/api/v1/certificates/${issued.ca}/${issued.serial}`;
+    const seen = await ok(as('higashi-counter', 'GET', path));
+    expect(seen.json().status).toBe('good');
+    await ok(as('higashi-counter', 'POST', `${path}/hold`));
+    expect(await statusOf(issued.serial)).toBe('revoked');
+    await ok(as('higashi-counter', 'DELETE', `${path}/hold`), 204);
+    expect(await statusOf(issued.serial)).toBe('good');
+    await ok(as('operator-noda', 'POST', `${path}/revocation`, { reason: 'keyCompromise' }));
+    expect(await statusOf(issued.serial)).toBe('revoked');
+    const crl = await ok(ask('GET', `/crl/${CA}/full.crl`));
+    const { revokedCertificates } = decodeCertificateList(crl.bytes);
+    expect(revokedCertificates.map(({ serialNumber }) => serialNumber)).toEqual([issued.serial]);
+    await ok(as('operator-noda', 'POST', `/api/v1/crls/${CA}`), 201);
+    await ok(as('tax-portal', 'GET', `/crl/${CA}/full.crl`));
+  });
+
+  interface RecordJson {
+    id: string;
+    kind: string;
+    recipient?: string;
+  }
+  const records = async (path: string, query: string): Promise<readonly RecordJson[]> =>
+    (await ok(as('auditor', 'GET', path, undefined, { query }))).json<{ records: RecordJson[] }>().records;
+
+  it('gives records their leaves, and says how old things are', async () => {
+    expect((await ask('GET', '/log/checkpoint')).json().code).toBe('try-later');
+    const [record] = await records('/api/v1/records', 'limit=1');
+    expect((await as('auditor', 'GET', `/api/v1/records/${record?.id}/proof`)).json().code).toBe('try-later');
+    await functions.invoke('scheduled-gauges', {});
+    for (const metric of ['CrlSecondsLeft', 'ResponderDaysLeft', 'OldestUnsequencedRecord']) {
+      await vi.waitFor(() => expect(functions.log()).toContain(`"${metric}":`));
+    }
+    // Records that a query has settled, and records that it has not.
+    await ok(as('auditor', 'GET', '/api/v1/records', undefined, { query: 'limit=5' }));
+    await statusOf(issued.serial);
+    await functions.invoke('scheduled-sequencing', {});
+    await functions.recycle('scheduled-sequencing');
+    await statusOf(issued.serial);
+    await functions.invoke('scheduled-sequencing', {});
+  }, 120_000);
+
+  it('tells an auditor who was told what, and proves it', async () => {
+    const told = await records('/api/v1/provisions', `ca=${issued.ca}&serial=${issued.serial}`);
+    expect(told.map(({ recipient }) => recipient)).toContain('tax-portal');
+    for (const query of [
+      'recipient=tax-portal',
+      'holder=holder-tanabe',
+      'purpose=tax-refund',
+      'channel=ocsp',
+      'office=mizusaki-higashi',
+      '',
+    ]) {
+      expect((await records('/api/v1/provisions', query)).length, query).toBeGreaterThan(0);
+    }
+    for (const query of ['actor=operator-noda', 'kind=issuance']) {
+      expect((await records('/api/v1/records', query)).length, query).toBeGreaterThan(0);
+    }
+    const [one] = await records('/api/v1/provisions', 'recipient=tax-portal');
+    const id = one?.id ?? '';
+    await ok(as('auditor', 'GET', `/api/v1/records/${id}`));
+    const nobody = id.replace(/.$/, (digit) => (digit === '0' ? '1' : '0'));
+    for (const path of [`/api/v1/records/${nobody}`, `/api/v1/records/${nobody}/proof`]) {
+      expect((await as('auditor', 'GET', path)).json().code).toBe('unknown-record');
+    }
+    await functions.invoke('scheduled-sequencing', {});
+    const [origin, size] = (await ok(ask('GET', '/log/checkpoint'))).text.split('\n');
+    expect(origin).toBe('pki.akashi.example/log');
+    await ok(ask('GET', '/log/key'));
+    await ok(ask('GET', Number(size) < 256 ? `/log/tile/0/000.p/${size}` : '/log/tile/0/000'));
+    expect((await ask('GET', '/log/tile/0/x999/999')).status).toBe(404);
+    expect((await ok(as('auditor', 'GET', `/api/v1/records/${id}/proof`))).text).toContain(
+      'c2sp.org/tlog-proof',
+    );
+    await ok(as('tax-portal', 'GET', `/api/v1/provisions/${id}/proof`));
+  }, 120_000);
+
+  it('counts, exports and reports', async () => {
+    const month = new Date(Date.now() + 9 * 3_600_000).toISOString().slice(0, 7);
+    const { counts } = (
+      await ok(as('auditor', 'GET', '/api/v1/counts', undefined, { query: `from=${month}&to=${month}` }))
+    ).json<{ counts: unknown[] }>();
+    expect(counts.length).toBeGreaterThan(0);
+    for (const query of [
+      'channel=ocsp',
+      'holder=holder-tanabe',
+      'purpose=tax-refund',
+      'office=mizusaki-higashi',
+      'recipient=public',
+      'kind=issuance',
+      `ca=${issued.ca}&serial=${issued.serial}`,
+    ]) {
+      await ok(as('auditor', 'GET', '/api/v1/exports/records.ndjson', undefined, { query }));
+    }
+    for (const format of ['csv', 'ndjson', 'parquet']) {
+      expect(
+        (await ok(as('auditor', 'GET', `/api/v1/exports/records.${format}`))).bytes.length,
+        format,
+      ).toBeGreaterThan(1000);
+    }
+    const file = gzipSync(
+      [
+        '#Version: 1.0',
+        '#Fields: date time cs-method cs-uri-stem sc-status x-edge-result-type',
+        `2026-11-20\t01:02:03\tGET\t/crl/${CA}/full.crl\t200\tHit`,
+      ].join('\n'),
+    );
+    const headers = { 'Content-Type': 'application/gzip' };
+    const counted = await as(
+      'operator-noda',
+      'POST',
+      '/api/v1/cdn-logs/E2EXAMPLE.2026-11-20-01.1a2b3c4d.gz',
+      undefined,
+      { body: file, headers },
+    );
+    expect(counted.json()).toEqual({ lines: 1, hits: 1 });
+    await ok(ask('GET', '/api/v1/statistics', { query: 'from=2026-01&to=2026-02' }));
+    const fiscalYear = 2025;
+    await ok(as('operator-noda', 'POST', '/api/v1/reports/annual', { fiscalYear }), 201);
+    expect((await ok(ask('GET', '/api/v1/reports/annual'))).json<{ reports: [] }>().reports).toHaveLength(1);
+    for (const format of ['json', 'csv', 'html'])
+      await ok(ask('GET', `/api/v1/reports/annual/${fiscalYear}.${format}`));
+    const query = `from=2026-01-01T00:00:00Z&to=${new Date().toISOString().slice(0, 19)}Z`;
+    const evidence = await ok(as('auditor', 'GET', '/api/v1/evidence.ndjson', undefined, { query }));
+    expect(evidence.text).toContain(issued.serial);
+    const sample = await ok(
+      as('auditor', 'GET', '/api/v1/evidence/sample', undefined, { query: `${query}&seed=0x1f&size=3` }),
+    );
+    expect(sample.json().population).toBeGreaterThan(0);
+  }, 60_000);
+
+  it('tells holders what was told about them', async () => {
+    expect(
+      (await ok(as('holder-tanabe', 'GET', '/api/v1/own/records'))).json<{ entries: [] }>().entries.length,
+    ).toBeGreaterThan(0);
+    await ok(as('holder-tanabe', 'POST', '/api/v1/own/delegates', { delegate: 'holder-minami' }), 201);
+    await ok(as('holder-tanabe', 'GET', '/api/v1/own/delegates'));
+    await ok(as('holder-minami', 'GET', '/api/v1/own/records', undefined, { query: 'holder=holder-tanabe' }));
+    const { id } = (
+      await ok(as('holder-minami', 'POST', '/api/v1/disclosures', { holder: 'holder-tanabe' }), 201)
+    ).json<{ id: string }>();
+    await ok(as('operator-noda', 'GET', '/api/v1/disclosures'));
+    await ok(as('holder-tanabe', 'GET', '/api/v1/disclosures'));
+    await ok(as('holder-minami', 'GET', `/api/v1/disclosures/${id}`));
+    await ok(
+      as('operator-noda', 'POST', `/api/v1/disclosures/${id}/extension`, { days: 5, reason: SECRETS.reason }),
+    );
+    await ok(ask('GET', '/.well-known/disclosure-keys.json'));
+    await ok(as('holder-tanabe', 'GET', `/api/v1/disclosures/${id}/bundle.json`));
+    await ok(as('holder-minami', 'GET', `/api/v1/disclosures/${id}/bundle.html`));
+    await ok(as('holder-tanabe', 'DELETE', '/api/v1/own/delegates/holder-minami'), 204);
+  }, 60_000);
+
+  it('finishes what a crash left, and does what is due', async () => {
+    const approvedWhile = async (name: string, broken: string): Promise<string> => {
+      const { id } = (
+        await ok(as('higashi-counter', 'POST', '/api/v1/requests', submission(name)), 201)
+      ).json<RequestJson>();
+      const path = `/api/v1/requests/${id}/examinations`;
+      await ok(as('higashi-examiner', 'POST', path, { decision: 'approve' }));
+      await functions.recycle('request-examinations');
+      cloud.breakKms((operation) => operation === broken);
+      const approved = await ok(as('operator-noda', 'POST', path, { decision: 'approve' }));
+      expect(approved.json<RequestJson>().state).toBe('approved');
+      cloud.breakKms(undefined);
+      return id;
+    };
+    // Before anything is recorded, and before it is signed.
+    const late = [await approvedWhile('late', 'GetPublicKey'), await approvedWhile('later', 'Sign')];
+    await expect(functions.invoke('scheduled-recovery', {})).resolves.toMatchObject({
+      done: expect.arrayContaining(late),
+    });
+    const days = 86_400_000;
+    const due = await functions.invoke('scheduled-publication', {}, 2 * days);
+    expect(due).toMatchObject({ done: expect.arrayContaining([CA]) });
+    const renewed = await functions.invoke('scheduled-responders', {}, 8 * days);
+    expect(renewed).toMatchObject({ done: expect.arrayContaining([expect.stringContaining(CA)]) });
+  }, 120_000);
+
+  it('makes the report that is due, and deletes what has been kept for its time', async () => {
+    const days = 86_400_000;
+    const reported = await functions.invoke('scheduled-reports', {}, 366 * days);
+    expect(reported).toMatchObject({ done: [expect.stringMatching(/^annual\//)] });
+    // A certificate of three years, and ten more.
+    const deleted = await functions.invoke('scheduled-retention', {}, 14 * 366 * days);
+    expect(deleted).toMatchObject({
+      done: expect.arrayContaining([
+        expect.stringContaining('provision '),
+        expect.stringContaining('issuance '),
+      ]),
+    });
+  }, 120_000);
+
+  it('was never refused anything by its own roles', () => {
+    const denied = cloud.denied.map(
+      ({ caller, action, resource, context }) =>
+        `${caller}: ${action} ${JSON.stringify(context)} on ${resource}`,
+    );
+    expect([...new Set(denied)]).toEqual([]);
+  });
+
+  it('was granted nothing that it does not use, but for what is listed with a reason', () => {
+    const unused = iam.unused(ids);
+    const explains = ({ grants, usedElsewhere }: Needed, grant: string): boolean =>
+      grants.test(grant) && (!usedElsewhere || iam.isUsedBySomebody(grant));
+    const unexplained = unused.filter(
+      (grant) => !NEEDED_ALL_THE_SAME.some((needed) => explains(needed, grant)),
+    );
+    expect(unexplained).toEqual([]);
+    // And nothing is explained that has been used.
+    const idle = NEEDED_ALL_THE_SAME.filter(({ grants }) => !unused.some((grant) => grants.test(grant)));
+    expect(idle.map(({ reason }) => reason)).toEqual([]);
+  });
+
+  it('says nothing of persons in its logs', () => {
+    const log = functions.log();
+    expect(log.length).toBeGreaterThan(500);
+    for (const secret of Object.values(SECRETS)) expect(log).not.toContain(secret);
+    for (const line of log.split('\n').filter((line) => line !== ''))
+      expect(() => JSON.parse(line), line).not.toThrow();
+    for (const name of ['瑞崎', 'CN=', '198.51.100.7', issued.serial]) expect(log, name).not.toContain(name);
+  });
+
+  it('shows its table: function, calls made, grants used', () => {
+    const rows = ids.map((id) => {
+      const calls = cloud.calls.filter(({ caller }) => caller === id);
+      const kinds = [...new Set(calls.map(({ action }) => action))].sort().join(' ');
+      return `${id.padEnd(24)} ${String(calls.length).padStart(5)} calls ${String(iam.usedBy(id).length).padStart(3)} grants used  ${kinds}`;
+    });
+    console.log(`\nAs deployed\n${rows.join('\n')}\n`);
+    expect(rows).toHaveLength(ids.length);
+  });
+});

@@ -1,0 +1,328 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, request as httpRequest, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { KmsDouble } from '../../aws/kms-double.ts';
+import { type DynamoDbLocal, startDynamoDbLocal } from '../../store/dynamodb-local.ts';
+import { startS3Emulator } from '../../store/s3-emulator.ts';
+import type { Call, Iam } from './iam.ts';
+import type { Deployed } from './template.ts';
+
+/**
+ * DynamoDB Local, an S3 emulator and a KMS double, each behind a gate that asks IAM first: who calls is told by the
+ * access key, which each function has of its own. A call that is not allowed is answered as AWS answers it.
+ */
+export interface Cloud {
+  /** What the SDK takes from the environment to come here. */
+  environment(functionId: string): Readonly<Record<string, string>>;
+  readonly calls: readonly Call[];
+  readonly denied: readonly Call[];
+  /** From now on KMS fails at these operations, by no fault of the caller's. */
+  breakKms(when: ((operation: string) => boolean) | undefined): void;
+  stop(): Promise<void>;
+}
+
+export const accessKeyOf = (functionId: string): string => `AKIA.${functionId}`;
+
+const callerOf = ({ headers }: IncomingMessage): string =>
+  /Credential=AKIA\.([\w-]+)\//.exec(headers.authorization ?? '')?.[1] ?? 'nobody';
+
+export const startCloud = async (
+  deployed: Deployed,
+  iam: Iam,
+  names: { table: string; bucket: string; dataKey: string },
+): Promise<Cloud> => {
+  const calls: Call[] = [];
+  const denied: Call[] = [];
+  const { region } = deployed;
+
+  const ask = (call: Call): boolean => {
+    calls.push(call);
+    if (iam.allows(call)) return true;
+    denied.push(call);
+    return false;
+  };
+  /** What a service does with the data key in its caller's name. */
+  const viaService = (caller: string, service: string, actions: readonly string[]): boolean =>
+    actions.every((action) =>
+      ask({
+        caller,
+        action,
+        resource: names.dataKey,
+        context: { 'kms:ViaService': [`${service}.${region}.amazonaws.com`] },
+      }),
+    );
+
+  let broken: ((operation: string) => boolean) | undefined;
+  const kms = await startKms(deployed, ask, (operation) => broken?.(operation) === true);
+  const engine = await startDynamoDbLocal();
+  await engine.createTable(names.table);
+  const dynamodb = await startDynamoDbGate(engine, deployed, ask, viaService);
+  const objects = await startS3Emulator(names.bucket);
+  const s3 = await startS3Gate(objects.client.endpoint, ask, viaService);
+
+  return {
+    calls,
+    denied,
+    breakKms: (when) => {
+      broken = when;
+    },
+    environment: (functionId) => ({
+      AWS_REGION: region,
+      AWS_ACCESS_KEY_ID: accessKeyOf(functionId),
+      AWS_SECRET_ACCESS_KEY: 'secret',
+      AWS_SESSION_TOKEN: 'session',
+      AWS_ENDPOINT_URL_DYNAMODB: dynamodb.endpoint,
+      AWS_ENDPOINT_URL_S3: s3.endpoint,
+      AWS_ENDPOINT_URL_KMS: kms.endpoint,
+    }),
+    stop: async () => {
+      await Promise.all([dynamodb.stop(), s3.stop(), kms.stop(), engine.stop(), objects.stop()]);
+    },
+  };
+};
+
+/* KMS -------------------------------------------------------------------------------------------------------------- */
+
+const startKms = async (
+  deployed: Deployed,
+  ask: (call: Call) => boolean,
+  isBroken: (operation: string) => boolean,
+): Promise<KmsDouble> => {
+  const kms = new KmsDouble();
+  const aliasOf = new Map([...deployed.aliases].map(([alias, arn]) => [arn, alias]));
+  await Promise.all(deployed.keys.map(({ arn, spec }) => kms.create(spec, aliasOf.get(arn), arn)));
+  kms.refuse = ({ operation, key, input, accessKeyId }) => {
+    if (isBroken(operation)) return { name: 'KMSInternalException', status: 500 };
+    const context: Record<string, readonly string[]> = {};
+    if (input.SigningAlgorithm !== undefined)
+      context['kms:SigningAlgorithm'] = [String(input.SigningAlgorithm)];
+    if (input.MessageType !== undefined) context['kms:MessageType'] = [String(input.MessageType)];
+    for (const [name, value] of Object.entries((input.EncryptionContext ?? {}) as Record<string, string>)) {
+      context[`kms:EncryptionContext:${name}`] = [value];
+    }
+    const caller = /^AKIA\.([\w-]+)$/.exec(accessKeyId ?? '')?.[1] ?? 'nobody';
+    return ask({ caller, action: `kms:${operation}`, resource: key, context })
+      ? undefined
+      : { name: 'AccessDeniedException', status: 400 };
+  };
+  return kms.start();
+};
+
+/* A gate ------------------------------------------------------------------------------------------------------------- */
+
+interface Answer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: Buffer | string;
+}
+
+const serve = async (answer: (incoming: IncomingMessage, body: Buffer) => Promise<Answer>) => {
+  const server: Server = createServer(async (incoming, outgoing) => {
+    try {
+      const { status, headers = {}, body } = await answer(incoming, await buffer(incoming));
+      outgoing.writeHead(status, headers as Record<string, string>);
+      outgoing.end(incoming.method === 'HEAD' ? undefined : body);
+    } catch (error) {
+      outgoing.destroy(error as Error);
+    }
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    stop: async () => {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+};
+
+const forward = (
+  endpoint: string,
+  incoming: IncomingMessage,
+  body: Buffer,
+  change: Record<string, string> = {},
+): Promise<Answer> =>
+  new Promise((resolve, reject) => {
+    const { method, url, headers } = incoming;
+    const onward = httpRequest(
+      `${endpoint}${url}`,
+      { method, headers: { ...headers, ...change, 'content-length': body.length } },
+      (answer) => {
+        buffer(answer).then(
+          (bytes) => resolve({ status: answer.statusCode ?? 502, headers: answer.headers, body: bytes }),
+          reject,
+        );
+      },
+    );
+    onward.on('error', reject);
+    onward.end(body);
+  });
+
+/* DynamoDB ----------------------------------------------------------------------------------------------------------- */
+
+type Attributes = Record<string, { S?: string; N?: string }>;
+interface Write {
+  TableName: string;
+  Item?: Attributes;
+  Key?: Attributes;
+  ConditionExpression?: string;
+  ExpressionAttributeValues?: Attributes;
+}
+type TransactItem = { Put?: Write; Delete?: Write; ConditionCheck?: Write };
+
+const ACTION_OF_WRITE = {
+  Put: 'PutItem',
+  Delete: 'DeleteItem',
+  ConditionCheck: 'ConditionCheckItem',
+} as const;
+
+/** The engine of 2020 takes ten writes in a transaction. */
+const MAX_ENGINE_WRITES = 10;
+
+const startDynamoDbGate = async (
+  engine: DynamoDbLocal,
+  { region, account }: Deployed,
+  ask: (call: Call) => boolean,
+  viaService: (caller: string, service: string, actions: readonly string[]) => boolean,
+) => {
+  const { endpoint } = engine.client;
+  // One database for all access keys, and a Region that the engine knows it under.
+  const authorization = `AWS4-HMAC-SHA256 Credential=${engine.client.credentials.accessKeyId}/20261122/${engine.client.region}/dynamodb/aws4_request, SignedHeaders=host, Signature=0`;
+
+  const partsOf = (
+    operation: string,
+    input: Record<string, unknown>,
+  ): { action: string; table: string; pk: string }[] => {
+    if (operation === 'TransactWriteItems') {
+      return (input.TransactItems as TransactItem[]).map((item) => {
+        const [[kind, write]] = Object.entries(item) as [[keyof typeof ACTION_OF_WRITE, Write]];
+        return {
+          action: ACTION_OF_WRITE[kind],
+          table: write.TableName,
+          pk: (write.Item ?? write.Key)?.pk?.S ?? '',
+        };
+      });
+    }
+    const pk =
+      operation === 'Query'
+        ? (input.ExpressionAttributeValues as Attributes)[':pk']?.S
+        : ((input.Item ?? input.Key) as Attributes)?.pk?.S;
+    return [{ action: operation, table: String(input.TableName), pk: pk ?? '' }];
+  };
+
+  const send = async (operation: string, input: unknown): Promise<Answer> => {
+    const response = await fetch(endpoint, {
+      method: 'POST',
+      headers: {
+        authorization,
+        'content-type': 'application/x-amz-json-1.0',
+        'x-amz-target': `DynamoDB_20120810.${operation}`,
+        'x-amz-date': '20261122T000000Z',
+      },
+      body: JSON.stringify(input),
+    });
+    return {
+      status: response.status,
+      headers: { 'content-type': 'application/x-amz-json-1.0' },
+      body: Buffer.from(await response.arrayBuffer()),
+    };
+  };
+
+  const conditionHolds = async (write: Write): Promise<boolean> => {
+    const key = { pk: (write.Item ?? write.Key)?.pk, sk: (write.Item ?? write.Key)?.sk };
+    const answer = await send('GetItem', { TableName: write.TableName, Key: key, ConsistentRead: true });
+    const { Item } = JSON.parse(String(answer.body)) as { Item?: Attributes };
+    if (write.ConditionExpression === 'attribute_not_exists(pk)') return Item === undefined;
+    return Item?.version?.N === write.ExpressionAttributeValues?.[':expected']?.N;
+  };
+
+  /** In pieces, after all conditions have been looked at. Others may write between, so this is for tests of grants. */
+  const inPieces = async (items: readonly TransactItem[]): Promise<Answer> => {
+    const holds = await Promise.all(
+      items.map((item) => conditionHolds((item.Put ?? item.Delete ?? item.ConditionCheck) as Write)),
+    );
+    if (holds.includes(false)) {
+      const reasons = holds.map((held) => ({ Code: held ? 'None' : 'ConditionalCheckFailed' }));
+      return refusal('TransactionCanceledException', 'Transaction cancelled', {
+        CancellationReasons: reasons,
+      });
+    }
+    let last: Answer = { status: 200, body: '{}' };
+    for (let at = 0; at < items.length; at += MAX_ENGINE_WRITES) {
+      last = await send('TransactWriteItems', { TransactItems: items.slice(at, at + MAX_ENGINE_WRITES) });
+      if (last.status !== 200) return last;
+    }
+    return last;
+  };
+
+  return serve(async (incoming, body) => {
+    const operation = String(incoming.headers['x-amz-target']).split('.')[1] ?? '';
+    const input = JSON.parse(body.toString('utf8')) as Record<string, unknown>;
+    const caller = callerOf(incoming);
+    const parts = partsOf(operation, input);
+    const allowed = parts.every(({ action, table, pk }) =>
+      ask({
+        caller,
+        action: `dynamodb:${action}`,
+        resource: `arn:aws:dynamodb:${region}:${account}:table/${table}`,
+        context: { 'dynamodb:LeadingKeys': [pk] },
+      }),
+    );
+    if (!allowed || !viaService(caller, 'dynamodb', ['kms:Decrypt'])) {
+      return refusal('AccessDeniedException', `${caller} may not ${operation}`);
+    }
+    const items = input.TransactItems as TransactItem[] | undefined;
+    if (items && items.length > MAX_ENGINE_WRITES) return inPieces(items);
+    return send(operation, input);
+  });
+};
+
+const refusal = (name: string, message: string, more: Record<string, unknown> = {}): Answer => ({
+  status: 400,
+  headers: { 'content-type': 'application/x-amz-json-1.0' },
+  body: JSON.stringify({
+    __type: `com.amazonaws.dynamodb.v20120810#${name}`,
+    message,
+    Message: message,
+    ...more,
+  }),
+});
+
+/* S3 ------------------------------------------------------------------------------------------------------------------ */
+
+const startS3Gate = (
+  endpoint: string,
+  ask: (call: Call) => boolean,
+  viaService: (caller: string, service: string, actions: readonly string[]) => boolean,
+) => {
+  const forbidden: Answer = {
+    status: 403,
+    headers: {
+      'content-type': 'application/xml',
+      'x-amz-request-id': createHash('md5').update('x').digest('hex'),
+    },
+    body: '<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>',
+  };
+  return serve(async (incoming, body) => {
+    const caller = callerOf(incoming);
+    const { pathname } = new URL(incoming.url ?? '', 'http://s3');
+    const [, bucket = '', ...segments] = pathname.split('/');
+    const key = decodeURIComponent(segments.join('/'));
+    const call = (action: string, resource: string): Call => ({ caller, action, resource, context: {} });
+    const listing = () => ask(call('s3:ListBucket', `arn:aws:s3:::${bucket}`));
+    if (key === '') return listing() ? forward(endpoint, incoming, body) : forbidden;
+    const writes = incoming.method === 'PUT';
+    if (!ask(call(writes ? 's3:PutObject' : 's3:GetObject', `arn:aws:s3:::${bucket}/${key}`)))
+      return forbidden;
+    if (!viaService(caller, 's3', writes ? ['kms:GenerateDataKey', 'kms:Decrypt'] : ['kms:Decrypt']))
+      return forbidden;
+    const answer = await forward(endpoint, incoming, body);
+    // Whoever may not list is not told that there is nothing.
+    if (!writes && answer.status === 404 && !listing()) return forbidden;
+    return answer;
+  });
+};

@@ -1,0 +1,95 @@
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { pathMatcher } from '../../../functions/route.ts';
+import { gatewayPath } from '../../../infra/door.ts';
+import { ROUTE_FUNCTIONS } from '../../../infra/functions.ts';
+import type { Functions } from './functions.ts';
+
+export interface Asked {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly query?: string;
+  readonly body?: string | Uint8Array;
+  /** PEM of the certificate with which the caller came through the certificate door. */
+  readonly certificate?: string;
+  /** Claims of a token that the token door's authoriser has looked at; the token itself is in the header. */
+  readonly claims?: Readonly<Record<string, string>>;
+}
+
+export interface Answered {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly bytes: Buffer;
+  readonly text: string;
+  json<T = Record<string, unknown>>(): T;
+}
+
+/** API Gateway: finds the function of a method and path as the doors have them, and makes the event that it sends. */
+export const openDoor =
+  (functions: Functions) =>
+  async (method: string, path: string, asked: Asked = {}): Promise<Answered> => {
+    const found = ROUTE_FUNCTIONS.find(({ routes }) =>
+      routes.some(
+        (route) =>
+          (route.method === method || (method === 'HEAD' && route.method === 'GET')) &&
+          pathMatcher(gatewayPath(route.path))(path),
+      ),
+    );
+    if (!found) throw new Error(`No door leads to ${method} ${path}.`);
+    const result = (await functions.invoke(
+      found.id,
+      eventOf(method, path, asked),
+    )) as APIGatewayProxyStructuredResultV2;
+    const bytes = Buffer.from(result.body ?? '', result.isBase64Encoded ? 'base64' : 'utf8');
+    return {
+      status: result.statusCode ?? 0,
+      headers: result.headers as Record<string, string>,
+      bytes,
+      text: bytes.toString('utf8'),
+      json: <T>() => JSON.parse(bytes.toString('utf8')) as T,
+    };
+  };
+
+const eventOf = (method: string, path: string, asked: Asked): APIGatewayProxyEventV2 => {
+  const binary = asked.body instanceof Uint8Array;
+  const body = binary
+    ? Buffer.from(asked.body as Uint8Array).toString('base64')
+    : (asked.body as string | undefined);
+  return {
+    version: '2.0',
+    routeKey: '$default',
+    rawPath: decodeURI(path),
+    rawQueryString: asked.query ?? '',
+    headers: { host: 'api.akashi.example', 'x-forwarded-proto': 'https', ...asked.headers },
+    ...(body !== undefined && { body }),
+    isBase64Encoded: binary,
+    requestContext: {
+      accountId: '111122223333',
+      apiId: 'abcdef1234',
+      domainName: 'api.akashi.example',
+      domainPrefix: 'api',
+      requestId: 'JKJaXmPLvHcESHA=',
+      routeKey: '$default',
+      stage: '$default',
+      time: '22/Nov/2026:00:00:00 +0000',
+      timeEpoch: 1_795_305_600_000,
+      http: { method, path, protocol: 'HTTP/1.1', sourceIp: '198.51.100.7', userAgent: 'test/1' },
+      ...(asked.certificate !== undefined && {
+        authentication: {
+          clientCert: {
+            clientCertPem: asked.certificate,
+            subjectDN: '',
+            issuerDN: '',
+            serialNumber: '',
+            validity: { notBefore: '', notAfter: '' },
+          },
+        },
+      }),
+      ...(asked.claims && {
+        authorizer: {
+          jwt: { claims: { ...asked.claims }, scopes: [] },
+          principalId: '',
+          integrationLatency: 0,
+        },
+      }),
+    },
+  };
+};

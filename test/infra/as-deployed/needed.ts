@@ -1,0 +1,46 @@
+/** Grants that the as-deployed test does not use, with the reason why they are needed all the same. */
+export interface Needed {
+  readonly grants: RegExp;
+  readonly reason: string;
+  /** Then the same grant must have been used by another function that runs the same code. */
+  readonly usedElsewhere?: true;
+}
+
+export const NEEDED_ALL_THE_SAME: readonly Needed[] = [
+  {
+    grants: /: Log logs:/,
+    reason: 'The runtime writes the log and not the function, so no call of it is seen here.',
+  },
+  { grants: / xray:/, reason: 'So with traces.' },
+  {
+    grants: /: RowsKey kms:(DescribeKey|Encrypt|GenerateDataKey|ReEncryptFrom|ReEncryptTo)$/,
+    reason:
+      "DynamoDB uses the table's key in its caller's name in ways that cannot be seen from outside; its documentation lists these.",
+  },
+  {
+    grants: /^scheduled-\w+: undefined sqs:SendMessage$/,
+    reason: 'Lambda puts an event there that has failed three times.',
+  },
+  {
+    grants: /: RowsGet dynamodb:GetItem staged\/\*$/,
+    reason:
+      'A put whose answer was lost is looked up before it is repeated, which takes a broken connection to see.',
+  },
+  {
+    grants: /: (CrlsPublish|ReportsMake) s3:GetObject$/,
+    reason: 'So with an object.',
+  },
+  {
+    grants:
+      /^(records|counts|report-make|statistics|exports|evidence|own|disclosure-bundles|scheduled-(sequencing|reports)): Rows(Put|Get|Delete) .* (ledger|staged\/\*|unsequenced\/\*|certificate\/\*|channel\/\*|count\/\*|holder\/\*|kind\/\*|office\/\*|party\/\*|purpose\/\*|record\/\*)$/,
+    reason:
+      'Whoever asks for records settles those that wait, by the same code; which kinds wait when one of them is asked is chance.',
+    usedElsewhere: true,
+  },
+  {
+    grants:
+      /^disclosure-(bundles|keys): (MakeDisclosureKey kms:\w+|RowsPut dynamodb:PutItem responder-keys)$/,
+    reason: 'The key is made by whichever of the two needs it first.',
+    usedElsewhere: true,
+  },
+];

@@ -1,0 +1,50 @@
+import { createRequire } from 'node:module';
+import { parentPort, workerData } from 'node:worker_threads';
+
+/** What the Lambda runtime does, for one function: loads the bundle, and hands it one event after another. */
+
+const { file, name, keys } = workerData as {
+  readonly file: string;
+  readonly name: string;
+  /** What is answered at the address of the token issuer's keys. */
+  readonly keys: { readonly url: string; readonly body: string };
+};
+
+// The one address outside AWS that a function asks.
+globalThis.fetch = async (input) => {
+  const url = String(input instanceof Request ? input.url : input);
+  if (url === keys.url) return new Response(keys.body, { headers: { 'content-type': 'application/json' } });
+  throw new Error(`A function reached for ${url}.`);
+};
+
+const require = createRequire(import.meta.url);
+
+// Where a function waits for time to pass, it passes at once.
+const timers = require('node:timers/promises') as { setTimeout: (ms: number) => Promise<void> };
+const now = Date.now;
+const wait = timers.setTimeout;
+let ahead = 0;
+Date.now = () => now() + ahead;
+timers.setTimeout = async (ms) => {
+  if (ms < 1000) return wait(ms);
+  ahead += ms;
+};
+
+const { handler } = require(file) as { handler: (event: unknown, context: unknown) => Promise<unknown> };
+
+parentPort?.on('message', async ({ id, event, forward }: { id: number; event: unknown; forward: number }) => {
+  ahead += forward;
+  const context = {
+    awsRequestId: `${name}-${id}`,
+    functionName: name,
+    getRemainingTimeInMillis: () => 10_000,
+  };
+  try {
+    parentPort?.postMessage({ id, result: await handler(event, context) });
+  } catch (error) {
+    parentPort?.postMessage({
+      id,
+      error: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
+    });
+  }
+});
