@@ -121,7 +121,7 @@ describe('a ceremony', () => {
   });
 });
 
-describe('a ceremony that is interrupted', () => {
+describe('a ceremony that is interrupted', { timeout: 120_000 }, () => {
   /** Fails once at the n-th write, then goes on: in the same process, or in another. */
   const survive = async (
     make: (on: Ground, n: number) => { options: HouseOptions; writes: () => number },
