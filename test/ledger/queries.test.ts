@@ -134,7 +134,7 @@ describe('a query of the ledger', () => {
       }
       return costs;
     };
-    await writeHistory(world, 500, 1000);
+    await writeHistory(world, 1500, 1000);
     const small = await costs();
     await writeHistory(world, 4500, 1000);
     const large = await costs();
