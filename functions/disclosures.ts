@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { HttpResponse } from './http.ts';
 import { json } from './http.ts';
 import { provide } from './provide.ts';
 import { defineRoute } from './route.ts';
@@ -125,7 +126,7 @@ const bundles = (['json', 'html'] as const).map((format) =>
     params: z.strictObject({ id: recordId }),
     responses: { 200: { description: 'The bundle.', contentType: FORMATS[format].contentType } },
     faults: ['unknown-disclosure', 'input-too-large', 'condition-failed'],
-    handle: async ({ disclosures }, { params, request }, caller) => {
+    handle: async ({ disclosures }, { params, request }, caller): Promise<HttpResponse> => {
       if (request.method === 'HEAD') {
         // Nothing is handed over, so nothing is closed.
         await disclosures.cases.get(caller, params.id);
