@@ -1,5 +1,5 @@
 import { createGunzip } from 'node:zlib';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Fault } from '../lib/fault.ts';
 import { MAX_LINE } from '../lib/ledger/cdn/import.ts';
 import { json } from './http.ts';

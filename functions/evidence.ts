@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { MAX_SAMPLE } from '../lib/ledger/evidence/sample.ts';
 import { json } from './http.ts';
 import { defineRoute } from './route.ts';

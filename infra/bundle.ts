@@ -62,8 +62,10 @@ export const bundle = (
   /** Put beside the code, by name. */
   files: Readonly<Record<string, string>>,
   front: Front = 'gateway',
+  /** Folder of folders; two that bundle at the same time must not share one. */
+  into: string = join(ROOT, 'dist', front),
 ): Bundle => {
-  const folder = join(ROOT, 'dist', front, fn.id);
+  const folder = join(into, fn.id);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const { metafile, warnings } = buildSync({

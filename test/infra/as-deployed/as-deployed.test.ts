@@ -55,7 +55,7 @@ describe.skipIf(!present)('as deployed', () => {
     const folders = new Map<string, string>();
     const made = synthesise(settings, {
       bundle: (fn, files, front) => {
-        const bundled = bundle(fn, files, front);
+        const bundled = bundle(fn, files, front, join(ROOT, 'dist', 'as-deployed'));
         folders.set(fn.id, bundled.folder);
         return bundled;
       },

@@ -48,7 +48,7 @@ export const openDoor =
     };
   };
 
-const eventOf = (method: string, path: string, asked: Asked): APIGatewayProxyEventV2 => {
+export const eventOf = (method: string, path: string, asked: Asked): APIGatewayProxyEventV2 => {
   const binary = asked.body instanceof Uint8Array;
   const body = binary
     ? Buffer.from(asked.body as Uint8Array).toString('base64')

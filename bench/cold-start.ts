@@ -1,0 +1,273 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { hash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { createServer, request as httpRequest } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { parseArgs } from 'node:util';
+import type { CeremonyOutcome } from '../functions/ceremony.ts';
+import { bundle, ROOT } from '../infra/bundle.ts';
+import { ROUTE_FUNCTIONS } from '../infra/functions.ts';
+import {
+  decodeCertificate,
+  encodeCertId,
+  encodeName,
+  encodeOcspRequest,
+  parseSerial,
+} from '../lib/pki/pki.ts';
+import { startCloud } from '../test/infra/as-deployed/cloud.ts';
+import { type Asked, eventOf } from '../test/infra/as-deployed/door.ts';
+import { openFunctions } from '../test/infra/as-deployed/functions.ts';
+import { openIam } from '../test/infra/as-deployed/iam.ts';
+import { deploy } from '../test/infra/as-deployed/template.ts';
+import { publicSettings, synthesise } from '../test/infra/synthesised.ts';
+
+/**
+ * What a function's first event waits for: the size of each function's bundle, and the time from the start of a process
+ * to its answer, as a ratio to a Node that does nothing. The bundles and their environments are the template's. AWS is
+ * the test doubles of test/infra, whose answers are kept and given again at once, so that a slow local DynamoDB is not
+ * what is measured; on AWS each call takes a few milliseconds more, and Lambda's own start comes before all of it.
+ *
+ *   npm run bench cold-start                 every function that answers requests
+ *   npm run bench cold-start -- --runs 31    more runs, of which the median is taken
+ */
+const { values } = parseArgs({ options: { runs: { type: 'string', default: '15' } } });
+const runs = Number(values.runs);
+
+const say = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+
+/** Passes requests on the first time and answers the same itself from then on. */
+const startReplay = async (target: string) => {
+  const kept = new Map<string, { status: number; type: string; body: Buffer }>();
+  const server = createServer(async (incoming, outgoing) => {
+    const body = await buffer(incoming);
+    const operation = String(incoming.headers['x-amz-target'] ?? incoming.method);
+    const key = `${operation} ${incoming.url} ${keyOf(operation, body)}`;
+    const known = kept.get(key);
+    if (known) {
+      outgoing.writeHead(known.status, { 'content-type': known.type }).end(known.body);
+      return;
+    }
+    const { method, headers, url } = incoming;
+    const onward = httpRequest(`${target}${url}`, { method, headers }, async (answer) => {
+      const bytes = await buffer(answer);
+      const type = String(answer.headers['content-type'] ?? 'application/octet-stream');
+      const { etag } = answer.headers;
+      if (etag === undefined) kept.set(key, { status: answer.statusCode ?? 502, type, body: bytes });
+      outgoing
+        .writeHead(answer.statusCode ?? 502, { 'content-type': type, ...(etag && { etag }) })
+        .end(bytes);
+    });
+    onward.end(body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    stop: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+};
+
+/** Writes differ each time by what is random in them; what they are asked for again is their key alone. */
+const keyOf = (operation: string, body: Buffer): string => {
+  if (!/\.(PutItem|TransactWriteItems)$/.test(operation)) return body.toString('base64');
+  return '';
+};
+
+const median = (numbers: readonly number[]): number =>
+  [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;
+
+/** From the start of the process to its first line. */
+const timeOf = (
+  script: string,
+  env: Readonly<Record<string, string>>,
+): Promise<{ ms: number; said: string }> =>
+  new Promise((resolve, reject) => {
+    const began = process.hrtime.bigint();
+    const child = spawn(process.execPath, ['-e', script], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    let said = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+      if (!said.includes('\n')) return;
+      resolve({ ms: Number(process.hrtime.bigint() - began) / 1e6, said });
+      child.kill();
+    });
+    child.on('error', reject);
+    child.on('exit', (code) => reject(new Error(`ended with ${code}: ${said}`)));
+  });
+
+const BARE = 'process.stdout.write("ready\\n")';
+const FIRST_EVENT = `
+const { handler } = require(process.env.BENCH_FILE);
+const context = { awsRequestId: 'bench', getRemainingTimeInMillis: () => 10000 };
+handler(JSON.parse(process.env.BENCH_EVENT), context).then((answer) => {
+  process.stdout.write('answered ' + answer.statusCode + '\\n');
+});`;
+
+const settings = publicSettings();
+const folders = new Map<string, string>();
+const made = synthesise(settings, {
+  bundle: (fn, files, front) => {
+    const bundled = bundle(fn, files, front, join(ROOT, 'dist', 'bench'));
+    folders.set(fn.id, bundled.folder);
+    return bundled;
+  },
+});
+const deployed = deploy(made, settings);
+const first = (type: string, has: (properties: Readonly<Record<string, unknown>>) => boolean = () => true) =>
+  made.ofType(type).find(([, { Properties }]) => has(Properties))?.[0] ?? '';
+const cloud = await startCloud(deployed, openIam(deployed), {
+  table: deployed.nameOf(first('AWS::DynamoDB::GlobalTable')),
+  bucket: deployed.nameOf(first('AWS::S3::Bucket', ({ ObjectLockEnabled }) => ObjectLockEnabled === true)),
+  dataKey: deployed.arnOf(
+    first('AWS::KMS::Key', ({ Description }) => Description === 'Rows, published objects and alarms'),
+  ),
+});
+const functions = openFunctions({
+  folderOf: (id) => folders.get(id) ?? '',
+  environmentOf: (id) => ({ ...deployed.environmentOf(id), ...cloud.environment(id) }),
+  keys: { url: '', body: '' },
+});
+
+const scratch = mkdtempSync(join(tmpdir(), 'cold-start-'));
+const PEOPLE = ['operator-noda', 'higashi-counter', 'auditor', 'holder-tanabe'];
+const csrOf = (name: string): string => {
+  const csr = join(scratch, name);
+  const curve = [
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:prime256v1',
+    '-nodes',
+    '-keyout',
+    `${csr}.key`,
+  ];
+  execFileSync('openssl', ['req', '-new', ...curve, '-out', csr, '-subj', '/CN=anything'], { stdio: 'pipe' });
+  return readFileSync(csr, 'utf8');
+};
+const ceremony = (await functions.invoke('ceremony', {
+  trustDomain: hash('sha256', readFileSync(join(ROOT, settings.trustDomain), 'utf8')),
+  credentials: PEOPLE.map((principal) => ({ principal, csr: csrOf(principal) })),
+})) as CeremonyOutcome;
+await functions.invoke('scheduled-sequencing', {});
+await functions.stop();
+
+const certificateOf = (principal: string): string => {
+  const { pem = '' } = ceremony.credentials.find((one) => one.principal === principal) ?? {};
+  return pem.slice(0, pem.indexOf('-----END CERTIFICATE-----\n') + 26);
+};
+const CA = 'organisation-1';
+const caPem = ceremony.authorities.find(({ ca }) => ca === CA)?.pem ?? '';
+const ca = decodeCertificate(Buffer.from(caPem.replace(/-----[^-]+-----|\s/g, ''), 'base64'));
+const ocspRequest = encodeOcspRequest({
+  certIds: [
+    encodeCertId({
+      hash: 'sha1',
+      issuerName: encodeName(ca.subject),
+      issuerPublicKeyInfo: ca.subjectPublicKeyInfo,
+      serialNumber: parseSerial(ca.serialNumber),
+    }),
+  ],
+});
+
+/** The first event of each function: one that goes all the way through it. */
+const as = (principal: string, body?: unknown): Asked => ({
+  certificate: certificateOf(principal),
+  ...(body !== undefined && { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
+});
+const id = '0'.repeat(32);
+const uuid = '01990000-0000-7000-8000-000000000000';
+const certificate = `/api/v1/certificates/${CA}/${ca.serialNumber}`;
+const EVENTS: Readonly<Record<string, readonly [method: string, path: string, asked: Asked]>> = {
+  about: ['GET', '/healthz', {}],
+  authorities: ['GET', '/ca', {}],
+  crl: ['GET', `/crl/${CA}/full.crl`, {}],
+  ocsp: ['POST', '/ocsp', { body: ocspRequest, headers: { 'Content-Type': 'application/ocsp-request' } }],
+  log: ['GET', '/log/checkpoint', {}],
+  'request-submit': [
+    'POST',
+    '/api/v1/requests',
+    as('higashi-counter', {
+      profile: 'official-position',
+      csr: csrOf('request'),
+      fields: { position: 'Mayor', positionJa: '市長', mail: 'mayor@mizusaki.example' },
+    }),
+  ],
+  requests: ['GET', '/api/v1/requests', as('higashi-counter')],
+  request: ['GET', `/api/v1/requests/${uuid}`, as('higashi-counter')],
+  'request-examinations': [
+    'POST',
+    `/api/v1/requests/${uuid}/examinations`,
+    as('operator-noda', { decision: 'approve' }),
+  ],
+  'request-withdrawal': [
+    'POST',
+    `/api/v1/requests/${uuid}/withdrawal`,
+    as('higashi-counter', { reason: 'none' }),
+  ],
+  'request-certificate': ['GET', `/api/v1/requests/${uuid}/certificate.pem`, as('higashi-counter')],
+  certificate: ['GET', certificate, as('auditor')],
+  'certificate-revocation': [
+    'POST',
+    `/api/v1/certificates/${CA}/01aa/revocation`,
+    as('operator-noda', { reason: 'superseded' }),
+  ],
+  'certificate-hold': ['POST', `/api/v1/certificates/${CA}/01aa/hold`, as('operator-noda')],
+  'certificate-release': ['DELETE', `/api/v1/certificates/${CA}/01aa/hold`, as('operator-noda')],
+  records: ['GET', '/api/v1/records', as('auditor')],
+  record: ['GET', `/api/v1/records/${id}`, as('auditor')],
+  proofs: ['GET', `/api/v1/records/${id}/proof`, as('auditor')],
+  counts: ['GET', '/api/v1/counts', as('auditor')],
+  reports: ['GET', '/api/v1/reports/annual', {}],
+  'report-make': ['POST', '/api/v1/reports/annual', as('auditor', { fiscalYear: 2030 })],
+  statistics: ['GET', '/api/v1/statistics', {}],
+  exports: ['GET', '/api/v1/exports/records.csv', as('auditor')],
+  evidence: ['GET', '/api/v1/evidence/sample', as('auditor')],
+  'cdn-log-import': ['POST', '/api/v1/cdn-logs/x.gz', as('operator-noda')],
+  disclosures: ['GET', '/api/v1/disclosures', as('auditor')],
+  'disclosure-bundles': ['GET', `/api/v1/disclosures/${id}/bundle.json`, as('holder-tanabe')],
+  'disclosure-keys': ['GET', '/.well-known/disclosure-keys.json', {}],
+  own: ['GET', '/api/v1/own/records', as('holder-tanabe')],
+  'crl-publish': ['POST', '/api/v1/crls/nobody-9', as('operator-noda')],
+};
+
+const bare: number[] = [];
+for (let run = 0; run < runs; run++) bare.push((await timeOf(BARE, {})).ms);
+const zero = median(bare);
+say(`bare Node: ${zero.toFixed(0)} ms (median of ${runs})\n`);
+say('function                    bundle KB   first answer ms   ratio   status');
+
+for (const { id: name } of ROUTE_FUNCTIONS) {
+  const event = EVENTS[name];
+  if (!event) throw new Error(`There is no event for ${name}.`);
+  const folder = folders.get(name) ?? '';
+  const given = cloud.environment(name);
+  const dynamodb = await startReplay(given.AWS_ENDPOINT_URL_DYNAMODB ?? '');
+  const env = {
+    ...deployed.environmentOf(name),
+    ...given,
+    AWS_ENDPOINT_URL_DYNAMODB: dynamodb.endpoint,
+    LAMBDA_TASK_ROOT: folder,
+    BENCH_FILE: join(folder, 'index.cjs'),
+    BENCH_EVENT: JSON.stringify(eventOf(...event)),
+  };
+  // The first run fills the replay.
+  const { said } = await timeOf(FIRST_EVENT, env);
+  const times: number[] = [];
+  for (let run = 0; run < runs; run++) times.push((await timeOf(FIRST_EVENT, env)).ms);
+  dynamodb.stop();
+  const ms = median(times);
+  const kilobytes = statSync(join(folder, 'index.cjs')).size / 1000;
+  const status = /answered (\d+)/.exec(said)?.[1];
+  say(
+    `${name.padEnd(26)} ${kilobytes.toFixed(0).padStart(10)} ${ms.toFixed(0).padStart(17)} ${(ms / zero).toFixed(2).padStart(7)}   ${status}`,
+  );
+}
+rmSync(scratch, { recursive: true });
+await cloud.stop();

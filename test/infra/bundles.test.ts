@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { type Bundle, bundle, ROOT } from '../../infra/bundle.ts';
+import { type Grants, ROUTE_FUNCTIONS, TASK_FUNCTIONS } from '../../infra/functions.ts';
+
+const INTO = join(ROOT, 'dist', 'test-bundles');
+
+/** What is in each function's one file. */
+const bundles = new Map<string, Bundle>(
+  [...ROUTE_FUNCTIONS, ...TASK_FUNCTIONS].map((fn) => [fn.id, bundle(fn, {}, 'gateway', INTO)]),
+);
+
+/** Sources of which something is left in the file, with how many bytes. */
+const sourcesOf = (id: string): readonly (readonly [source: string, bytes: number])[] =>
+  Object.values(bundles.get(id)?.metafile.outputs ?? {}).flatMap(({ inputs }) =>
+    Object.entries(inputs).flatMap(([source, { bytesInOutput }]) =>
+      bytesInOutput > 0 ? [[source, bytesInOutput] as const] : [],
+    ),
+  );
+const bytesOf = (id: string): number => readFileSync(join(bundles.get(id)?.folder ?? '', 'index.cjs')).length;
+const holds = (id: string, pattern: RegExp): readonly string[] =>
+  sourcesOf(id).flatMap(([source]) => (pattern.test(source) ? [source] : []));
+
+describe('the OCSP function', () => {
+  it('carries neither code that signs with a CA key nor the registration room', () => {
+    expect(holds('ocsp', /^lib\/(authority|lint|registration)\/|^lib\/keys\/kms\.ts|client-s3/)).toEqual([]);
+    // The pattern does find such code where it is.
+    expect(
+      holds('request-examinations', /^lib\/(authority|lint|registration)\/|^lib\/keys\/kms\.ts/).length,
+    ).toBeGreaterThan(50);
+  });
+
+  it('is the smallest of those that call AWS to answer a request', () => {
+    const others = ROUTE_FUNCTIONS.filter(({ id, part }) => id !== 'ocsp' && part !== 'bare').map(({ id }) =>
+      bytesOf(id),
+    );
+    expect(bytesOf('ocsp')).toBeLessThan(Math.min(...others));
+  });
+});
+
+describe.each([...ROUTE_FUNCTIONS, ...TASK_FUNCTIONS].map((fn): [string, Grants] => [fn.id, fn]))(
+  '%s',
+  (id, grants) => {
+    it('has the SDK clients of what it was granted, and no other', () => {
+      const { rows, crls, log, reports, caKeys, responderKeys, disclosureKey } = grants;
+      const wanted = [
+        ...(rows ? ['dynamodb'] : []),
+        ...(caKeys || responderKeys || disclosureKey || log === 'extend' ? ['kms'] : []),
+        ...(crls || log || reports ? ['s3'] : []),
+      ];
+      const clients = new Set(
+        holds(id, /@aws-sdk\/client-\w+\//).map((source) => /client-(\w+)\//.exec(source)?.[1] ?? ''),
+      );
+      expect([...clients].sort()).toEqual(wanted.sort());
+    });
+
+    it('has no chain of credential providers and no languages of zod but one', () => {
+      expect(holds(id, /credential-provider|nested-clients|token-providers/)).toEqual([]);
+      expect(
+        holds(id, /zod\/v4\/locales\//).filter((source) => !/locales\/(en|index)\./.test(source)),
+      ).toEqual([]);
+    });
+
+    it('comes with a source map that names no place outside the project', () => {
+      const map = JSON.parse(readFileSync(join(bundles.get(id)?.folder ?? '', 'index.cjs.map'), 'utf8')) as {
+        sources: string[];
+      };
+      expect(map.sources.length).toBeGreaterThan(3);
+      expect(map.sources.filter((source) => source.startsWith('/') || source.includes('://'))).toEqual([]);
+    });
+  },
+);
+
+it('the same sources give the same bundle', () => {
+  const [fn] = ROUTE_FUNCTIONS.filter(({ id }) => id === 'ocsp') as [(typeof ROUTE_FUNCTIONS)[number]];
+  expect(bundle(fn, {}, 'gateway', INTO).digest).toBe(bundles.get('ocsp')?.digest);
+});
