@@ -3,7 +3,7 @@ import type { RecordDraft } from '../ledger/record.ts';
 import type { CertificateRef, Principal } from '../principal.ts';
 import type { RegisteredAs, RevocationEntry, StatusRow } from '../status/register.ts';
 import type { Value } from '../store/store.ts';
-import type { Revocation, RevocationReason } from './authority.ts';
+import type { Authority, Revocation, RevocationReason } from './authority.ts';
 import { type CertificateRow, readCertificate } from './certificates.ts';
 import type { AuthorityDeps } from './deps.ts';
 
@@ -55,18 +55,8 @@ export const assertMayAct = (actor: Principal, row: CertificateRow): void => {
   throw unknown();
 };
 
-export interface Revoking {
-  revoke(
-    actor: Principal,
-    ref: CertificateRef,
-    revocation: { readonly reason: RevocationReason; readonly invalidityDate?: string },
-  ): Promise<{ readonly revocation: Revocation; readonly first: boolean }>;
-  hold(
-    actor: Principal,
-    ref: CertificateRef,
-  ): Promise<{ readonly revocation: Revocation; readonly first: boolean }>;
-  release(actor: Principal, ref: CertificateRef): Promise<void>;
-}
+/** What the authority's door promises of revoking; the contract stands there. */
+export type Revoking = Pick<Authority, 'revoke' | 'hold' | 'release'>;
 
 export const openRevoking = (
   deps: Pick<
