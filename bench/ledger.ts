@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { generateSoftwareKey } from '../lib/keys/software.ts';
+import { generateSoftwareKey } from '../lib/keys/keys.ts';
 import { type Ledger, openLedger } from '../lib/ledger/ledger.ts';
 import type { ProvisionDraft } from '../lib/ledger/record.ts';
 import { openSequencer, type Sequencer } from '../lib/ledger/sequencer.ts';

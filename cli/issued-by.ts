@@ -1,5 +1,5 @@
 import { Fault } from '../lib/fault.ts';
-import { verifySignature } from '../lib/keys/verify.ts';
+import { verifySignature } from '../lib/keys/keys.ts';
 import { type Certificate, encodeName, findExtension } from '../lib/pki/pki.ts';
 
 /** Anything signed: a certificate, a CRL, an OCSP answer. */

@@ -16,10 +16,9 @@ import {
 } from '../lib/env.ts';
 import { Fault } from '../lib/fault.ts';
 import { type Gauges, openGauges } from '../lib/gauges.ts';
-import type { AlgorithmName } from '../lib/keys/algorithms.ts';
+import { type AlgorithmName, LOG_KEY } from '../lib/keys/keys.ts';
 import { openKmsKeys } from '../lib/keys/kms.ts';
 import { openKmsSealedKeys } from '../lib/keys/kms-sealed.ts';
-import { LOG_KEY } from '../lib/keys/log-key.ts';
 import type { KeyStore } from '../lib/keys/signer.ts';
 import type { Log } from '../lib/ports.ts';
 import { openDynamoDbTable } from '../lib/store/dynamodb.ts';

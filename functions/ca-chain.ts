@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { encodePem } from '../lib/pki/pem.ts';
+import { encodePem } from '../lib/pki/pki.ts';
 import { sha256Hex } from './provide.ts';
 import { defineRoute } from './route.ts';
 import { caId } from './schemas.ts';

@@ -1,4 +1,4 @@
-import { MAX_OCSP_REQUEST_BYTES } from '../lib/pki/ocsp-request.ts';
+import { MAX_OCSP_REQUEST_BYTES } from '../lib/pki/pki.ts';
 import type { ResponderApp } from '../lib/responder-app.ts';
 import { ocspResponse } from './ocsp-answer.ts';
 import { purposeHeader, recordedCaller } from './purpose.ts';

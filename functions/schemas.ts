@@ -6,7 +6,7 @@ import {
   type Revocation,
 } from '../lib/authority/authority.ts';
 import { CHANNELS, type LedgerRecord, RECORD_KINDS } from '../lib/ledger/record.ts';
-import { parseSerial } from '../lib/pki/serial.ts';
+import { parseSerial } from '../lib/pki/pki.ts';
 import { REQUEST_STATES, type RequestView } from '../lib/registration/registration.ts';
 
 /* The words that callers and this service exchange. What goes out is checked against the rooms' types by `tsc`. */

@@ -21,7 +21,7 @@ import type {
   SequencingEnv,
   SigningEnv,
 } from '../lib/env.ts';
-import { LOG_KEY } from '../lib/keys/log-key.ts';
+import { LOG_KEY } from '../lib/keys/keys.ts';
 import { bundle, type Front, ROOT } from './bundle.ts';
 import { CaKeys } from './ca-keys.ts';
 import { CeremonyRoles } from './ceremony-roles.ts';

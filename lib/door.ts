@@ -1,5 +1,5 @@
 import { Fault, type FaultCode } from './fault.ts';
-import { verifySignature } from './keys/verify.ts';
+import { verifySignature } from './keys/keys.ts';
 import type { Clock, Random } from './ports.ts';
 import type { CertificateRef, Principal } from './principal.ts';
 import {

@@ -60,6 +60,12 @@ const ADAPTERS = [
   'lib/keys/kms',
 ];
 
+/** Rooms with one door: whoever is outside imports that file, a port, or an adapter, and nothing behind them. */
+const DOORS: Record<string, readonly string[]> = {
+  'lib/pki': ['lib/pki/pki.ts'],
+  'lib/keys': ['lib/keys/keys.ts', 'lib/keys/signer.ts'],
+};
+
 /** The only places that choose adapters. */
 const COMPOSERS = ['functions/aws.ts', 'functions/aws-ocsp.ts', 'functions/local.ts', 'functions/witness.ts'];
 
@@ -98,6 +104,21 @@ describe('rooms', () => {
         const fine =
           SHARED.includes(target) || roomOf(target) === roomOf(file) || allowed.includes(roomOf(target));
         if (!fine) wrong.push(`${file} -> ${target}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it('are entered by their doors', () => {
+    const wrong: string[] = [];
+    for (const file of [...files, ...['functions', 'cli', 'infra', 'bench'].flatMap(sources)]) {
+      for (const [, specifier = ''] of readFileSync(join(root, file), 'utf8').matchAll(
+        /^(?:import|export)\s[^;]*?\sfrom\s+'(\.[^']+)';/gm,
+      )) {
+        const target = resolved(file, specifier);
+        const doors = DOORS[roomOf(target)];
+        if (!doors || roomOf(file) === roomOf(target)) continue;
+        if (!doors.includes(target) && !isAdapter(target)) wrong.push(`${file} -> ${target}`);
       }
     }
     expect(wrong).toEqual([]);

@@ -2,11 +2,14 @@ import { randomBytes, sign } from 'node:crypto';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { lambda } from '../../functions/lambda.ts';
 import { route } from '../../functions/ocsp-post.ts';
-import { generatePrivateKey } from '../../lib/keys/software.ts';
-import { decodeCertificate } from '../../lib/pki/certificate.ts';
-import { encodeName } from '../../lib/pki/name.ts';
-import { encodeCertId, encodeOcspRequest } from '../../lib/pki/ocsp-request.ts';
-import { parseSerial } from '../../lib/pki/serial.ts';
+import { generatePrivateKey } from '../../lib/keys/keys.ts';
+import {
+  decodeCertificate,
+  encodeCertId,
+  encodeName,
+  encodeOcspRequest,
+  parseSerial,
+} from '../../lib/pki/pki.ts';
 import { CA, openStore, serialOf } from './store.ts';
 
 /**

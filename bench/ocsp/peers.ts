@@ -3,8 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { decodeCertificate } from '../../lib/pki/certificate.ts';
-import { decodePem } from '../../lib/pki/pem.ts';
+import { decodeCertificate, decodePem } from '../../lib/pki/pki.ts';
 import { has, type Server, startNode, startServer } from './processes.ts';
 import { serialOf } from './store.ts';
 

@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
-import { decodeCertificate } from '../../lib/pki/certificate.ts';
-import { encodeName } from '../../lib/pki/name.ts';
-import { encodeCertId, encodeOcspRequest } from '../../lib/pki/ocsp-request.ts';
-import { parseSerial } from '../../lib/pki/serial.ts';
+import {
+  decodeCertificate,
+  encodeCertId,
+  encodeName,
+  encodeOcspRequest,
+  parseSerial,
+} from '../../lib/pki/pki.ts';
 import { serialOf } from './store.ts';
 
 export interface Kind {

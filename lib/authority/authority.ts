@@ -1,10 +1,6 @@
 import { hash } from 'node:crypto';
 import { Fault } from '../fault.ts';
-import type { TbsCertList } from '../pki/crl.ts';
-import { asDer, type Der } from '../pki/der.ts';
-import type { CrlReason } from '../pki/extensions.ts';
-import { formatName } from '../pki/name.ts';
-import { encodePem } from '../pki/pem.ts';
+import { asDer, type CrlReason, type Der, encodePem, formatName, type TbsCertList } from '../pki/pki.ts';
 import type { CertificateRef, Principal } from '../principal.ts';
 import type { Issuer } from '../status/issuers.ts';
 import { openCas, signCrl } from './cas.ts';

@@ -1,10 +1,14 @@
 import { Fault } from '../fault.ts';
 import type { KeyStore, Signer } from '../keys/signer.ts';
 import { type LintedTbs, lintCertList } from '../lint/lint.ts';
-import { type Certificate, encodeSigned } from '../pki/certificate.ts';
-import type { TbsCertList } from '../pki/crl.ts';
-import { asDer, type Der } from '../pki/der.ts';
-import { findExtension } from '../pki/extensions.ts';
+import {
+  asDer,
+  type Certificate,
+  type Der,
+  encodeSigned,
+  findExtension,
+  type TbsCertList,
+} from '../pki/pki.ts';
 import type { Issuer, Issuers } from '../status/issuers.ts';
 import type { IssuingCa } from './profile.ts';
 import type { AuthorityDefinition, TrustDomain } from './trust-domain.ts';

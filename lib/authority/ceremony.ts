@@ -1,5 +1,5 @@
 import { Fault } from '../fault.ts';
-import { asDer } from '../pki/der.ts';
+import { asDer } from '../pki/pki.ts';
 import type { IssuerRow } from '../status/issuers.ts';
 import type { Item, Table, Write } from '../store/store.ts';
 import type { Cas } from './cas.ts';

@@ -4,10 +4,15 @@ import { verifySignature } from '../keys/keys.ts';
 import type { Signer } from '../keys/signer.ts';
 import { type LintedTbs, lintCertificate } from '../lint/lint.ts';
 import type { CertificateContext } from '../lint/rule.ts';
-import { encodeSigned, type TbsCertificate } from '../pki/certificate.ts';
-import { asDer, type Der } from '../pki/der.ts';
-import { formatName } from '../pki/name.ts';
-import { type SerialHex, serialFromOctets } from '../pki/serial.ts';
+import {
+  asDer,
+  type Der,
+  encodeSigned,
+  formatName,
+  type SerialHex,
+  serialFromOctets,
+  type TbsCertificate,
+} from '../pki/pki.ts';
 import type { CertificateRef } from '../principal.ts';
 import type { Registered, RegisteredAs } from '../status/register.ts';
 import type { Item } from '../store/store.ts';

@@ -1,9 +1,8 @@
 import { Fault } from '../fault.ts';
-import type { AlgorithmName } from '../keys/algorithms.ts';
+import type { AlgorithmName } from '../keys/keys.ts';
 import type { Signer } from '../keys/signer.ts';
 import type { CertificateContext } from '../lint/rule.ts';
-import { type Certificate, decodeCertificate } from '../pki/certificate.ts';
-import { asDer } from '../pki/der.ts';
+import { asDer, type Certificate, decodeCertificate } from '../pki/pki.ts';
 import type { ResponderRow } from '../status/responders.ts';
 import type { Item } from '../store/store.ts';
 import type { Ca } from './cas.ts';

@@ -1,4 +1,4 @@
-import { OID } from '../pki/oids.ts';
+import { OID } from '../pki/pki.ts';
 import type { Source, SubjectTemplate } from './subject-template.ts';
 import type { Field, Profile } from './trust-domain.ts';
 import { type Draft, type Issue, issue, longer, type Placed, whyNot } from './trust-domain-draft.ts';

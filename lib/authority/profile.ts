@@ -1,10 +1,16 @@
 import { Fault } from '../fault.ts';
-import { keyIdentifier, type TbsCertificate } from '../pki/certificate.ts';
-import { asDer, type Der } from '../pki/der.ts';
-import type { Extension, GeneralName } from '../pki/extensions.ts';
-import { buildName, type Name } from '../pki/name.ts';
-import { OID } from '../pki/oids.ts';
-import type { SerialHex } from '../pki/serial.ts';
+import {
+  asDer,
+  buildName,
+  type Der,
+  type Extension,
+  type GeneralName,
+  keyIdentifier,
+  type Name,
+  OID,
+  type SerialHex,
+  type TbsCertificate,
+} from '../pki/pki.ts';
 import { type FieldValues, readFields } from './fields.ts';
 import { lastSecond, type Period } from './period.ts';
 import { fillAlternativeName, fillName } from './subject-template.ts';

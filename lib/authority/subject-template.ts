@@ -1,8 +1,6 @@
 import { isIPv4 } from 'node:net';
 import { Fault } from '../fault.ts';
-import { derText, type Oid, TAG } from '../pki/der.ts';
-import type { GeneralName } from '../pki/extensions.ts';
-import { buildName, type Name } from '../pki/name.ts';
+import { buildName, derText, type GeneralName, type Name, type Oid, TAG } from '../pki/pki.ts';
 import { type FieldValues, invalidField } from './fields.ts';
 import type { Office, Profile } from './trust-domain.ts';
 

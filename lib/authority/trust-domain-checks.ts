@@ -1,4 +1,4 @@
-import { encodeName } from '../pki/name.ts';
+import { encodeName } from '../pki/pki.ts';
 import { operationsIssues, profileIssues } from './profile-checks.ts';
 import type { Source, SubjectTemplate } from './subject-template.ts';
 import type { Office, Profile } from './trust-domain.ts';

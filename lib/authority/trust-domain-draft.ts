@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { Fault } from '../fault.ts';
-import { buildName } from '../pki/name.ts';
+import { buildName } from '../pki/pki.ts';
 import { addPeriod, type Period } from './period.ts';
 import type { AuthorityDefinition, Office, Profile } from './trust-domain.ts';
 import type * as schema from './trust-domain-schema.ts';

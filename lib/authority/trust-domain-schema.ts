@@ -1,11 +1,16 @@
 import * as z from 'zod';
 import { Fault } from '../fault.ts';
-import { ALGORITHMS, type AlgorithmName } from '../keys/algorithms.ts';
+import { ALGORITHMS, type AlgorithmName } from '../keys/keys.ts';
 import { PUBLIC_KEY_KINDS } from '../lint/public-key.ts';
-import { type Oid, parseOid } from '../pki/der.ts';
-import { KEY_USAGES, type PolicyInformation } from '../pki/extensions.ts';
-import { buildName, type Name } from '../pki/name.ts';
-import { OID } from '../pki/oids.ts';
+import {
+  buildName,
+  KEY_USAGES,
+  type Name,
+  OID,
+  type Oid,
+  type PolicyInformation,
+  parseOid,
+} from '../pki/pki.ts';
 import { ROLES } from '../principal.ts';
 import { FIELD_RULES } from './fields.ts';
 import { type Period, parsePeriod } from './period.ts';

@@ -1,10 +1,8 @@
 import type { z } from 'zod';
 import { Fault } from '../fault.ts';
-import type { AlgorithmName } from '../keys/algorithms.ts';
+import type { AlgorithmName } from '../keys/keys.ts';
 import type { PublicKeyKind } from '../lint/public-key.ts';
-import type { Oid } from '../pki/der.ts';
-import type { KeyUsage, PolicyInformation } from '../pki/extensions.ts';
-import type { Name } from '../pki/name.ts';
+import type { KeyUsage, Name, Oid, PolicyInformation } from '../pki/pki.ts';
 import type { Principal } from '../principal.ts';
 import type { Period } from './period.ts';
 import type { AlternativeNameTemplate, SubjectTemplate } from './subject-template.ts';

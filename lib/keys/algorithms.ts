@@ -1,6 +1,6 @@
 import { constants } from 'node:crypto';
 import { Fault } from '../fault.ts';
-import { type Der, derInteger, derNull, derOid, derSequence, type Oid, tlv } from '../pki/der.ts';
+import { type Der, derInteger, derNull, derOid, derSequence, type Oid, tlv } from '../pki/pki.ts';
 
 /**
  * What this service knows of signature algorithms, as data. The first half is the algorithms that it signs

@@ -8,6 +8,7 @@ export {
   type KeyKind,
   schemeOf,
 } from './algorithms.ts';
+export { LOG_KEY } from './log-key.ts';
 export { type CheckedPublicKey, checkPublicKey } from './quality.ts';
 export type { KeyStore, Signer } from './signer.ts';
 export { generatePrivateKey, generateSoftwareKey, softwareSigner } from './software.ts';

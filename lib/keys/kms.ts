@@ -6,7 +6,7 @@ import {
   type SigningAlgorithmSpec,
 } from '@aws-sdk/client-kms';
 import { Fault } from '../fault.ts';
-import { subjectPublicKeyOctets } from '../pki/certificate.ts';
+import { subjectPublicKeyOctets } from '../pki/pki.ts';
 import { type Algorithm, type AlgorithmName, algorithmNamed } from './algorithms.ts';
 import { type KmsOptions, kmsFault, openKmsClient } from './kms-calls.ts';
 import type { KeyStore, Signer } from './signer.ts';

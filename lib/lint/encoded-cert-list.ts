@@ -1,7 +1,14 @@
-import { constructed, type Der, DerReader, TAG } from '../pki/der.ts';
-import { DerCursor } from '../pki/der-cursor.ts';
-import { type Extension, readExtensions } from '../pki/extensions.ts';
-import { type Name, readName } from '../pki/name.ts';
+import {
+  constructed,
+  type Der,
+  DerCursor,
+  DerReader,
+  type Extension,
+  type Name,
+  readExtensions,
+  readName,
+  TAG,
+} from '../pki/pki.ts';
 import {
   comparableTime,
   type EncodedExtension,

@@ -1,4 +1,4 @@
-import { constructed, type Der, DerReader, type Oid, primitive, TAG } from '../pki/der.ts';
+import { constructed, type Der, DerReader, type Oid, primitive, TAG } from '../pki/pki.ts';
 
 /** A Time as it is written. */
 export interface EncodedTime {

@@ -1,5 +1,4 @@
-import { type Der, DerReader, type Oid, tlv } from '../pki/der.ts';
-import type { Extension, ExtensionId } from '../pki/extensions.ts';
+import { type Der, DerReader, type Extension, type ExtensionId, type Oid, tlv } from '../pki/pki.ts';
 import type { Example } from './rule.ts';
 
 /* How rules break good examples. */

@@ -1,7 +1,12 @@
 import { Fault } from '../fault.ts';
-import { decodeTbsCertificate, encodeTbsCertificate, type TbsCertificate } from '../pki/certificate.ts';
-import { encodeTbsCertList, type TbsCertList } from '../pki/crl.ts';
-import type { Der } from '../pki/der.ts';
+import {
+  type Der,
+  decodeTbsCertificate,
+  encodeTbsCertificate,
+  encodeTbsCertList,
+  type TbsCertificate,
+  type TbsCertList,
+} from '../pki/pki.ts';
 import {
   CERT_LIST_ENTRY_RULES,
   CERT_LIST_RULES,

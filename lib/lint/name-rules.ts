@@ -1,8 +1,4 @@
-import type { TbsCertificate } from '../pki/certificate.ts';
-import { TAG } from '../pki/der.ts';
-import { findExtension } from '../pki/extensions.ts';
-import type { Attribute, Name } from '../pki/name.ts';
-import { OID } from '../pki/oids.ts';
+import { type Attribute, findExtension, type Name, OID, TAG, type TbsCertificate } from '../pki/pki.ts';
 import { change } from './examples.ts';
 import type { CertificateRule } from './rule.ts';
 

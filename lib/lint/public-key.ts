@@ -1,5 +1,5 @@
 import { Fault } from '../fault.ts';
-import { DerReader } from '../pki/der.ts';
+import { DerReader } from '../pki/pki.ts';
 
 /**
  * What linting knows of algorithms, kept apart from the registry that signers are made from (lib/keys): a mistake

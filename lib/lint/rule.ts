@@ -1,6 +1,4 @@
-import type { TbsCertificate } from '../pki/certificate.ts';
-import type { TbsCertList } from '../pki/crl.ts';
-import type { Der } from '../pki/der.ts';
+import type { Der, TbsCertificate, TbsCertList } from '../pki/pki.ts';
 import type {
   CertListEntry,
   DecodedCertList,

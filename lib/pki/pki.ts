@@ -43,6 +43,7 @@ export {
   TAG,
   tlv,
 } from './der.ts';
+export { DerCursor } from './der-cursor.ts';
 export {
   CRL_REASONS,
   type CrlReason,
@@ -60,6 +61,17 @@ export {
   readExtensions,
 } from './extensions.ts';
 export { type Attribute, buildName, encodeName, formatName, type Name, readName } from './name.ts';
+export {
+  type AlgorithmId,
+  algorithmId,
+  archiveCutoffExtension,
+  crlReferencesExtension,
+  EXTENDED_REVOKE,
+  findPreferredAlgorithms,
+  type PreferredSignatureAlgorithm,
+  publicKeyAlgorithm,
+} from './ocsp-extensions.ts';
+export { nonceExtension } from './ocsp-nonce.ts';
 export {
   type CertId,
   decodeOcspRequest,

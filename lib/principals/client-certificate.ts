@@ -1,9 +1,6 @@
 import { Fault } from '../fault.ts';
-import { verifySignature } from '../keys/verify.ts';
-import { type Certificate, decodeCertificate } from '../pki/certificate.ts';
-import { findExtension } from '../pki/extensions.ts';
-import { encodeName } from '../pki/name.ts';
-import { OID } from '../pki/oids.ts';
+import { verifySignature } from '../keys/keys.ts';
+import { type Certificate, decodeCertificate, encodeName, findExtension, OID } from '../pki/pki.ts';
 import type { Clock } from '../ports.ts';
 import type { CertificateRef } from '../principal.ts';
 

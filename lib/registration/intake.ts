@@ -1,7 +1,11 @@
 import { Fault } from '../fault.ts';
 import { checkPublicKey, verifySignature } from '../keys/keys.ts';
-import { type CertificationRequest, decodeCertificationRequest, MAX_CSR_BYTES } from '../pki/csr.ts';
-import { decodePem } from '../pki/pem.ts';
+import {
+  type CertificationRequest,
+  decodeCertificationRequest,
+  decodePem,
+  MAX_CSR_BYTES,
+} from '../pki/pki.ts';
 import type { Application } from './decide.ts';
 import type { Issuing } from './deps.ts';
 import type { Submission } from './registration.ts';

@@ -1,12 +1,16 @@
 import { Fault } from '../fault.ts';
-import { decodeCertificate } from '../pki/certificate.ts';
-import type { Oid } from '../pki/der.ts';
-import type { Extension } from '../pki/extensions.ts';
-import type { GeneralName } from '../pki/general-name.ts';
-import { encodeName } from '../pki/name.ts';
-import { findPreferredAlgorithms, type PreferredSignatureAlgorithm } from '../pki/ocsp-extensions.ts';
-import { decodeOcspRequest, type OcspRequest } from '../pki/ocsp-request.ts';
-import { OID } from '../pki/oids.ts';
+import {
+  decodeCertificate,
+  decodeOcspRequest,
+  type Extension,
+  encodeName,
+  findPreferredAlgorithms,
+  type GeneralName,
+  type OcspRequest,
+  OID,
+  type Oid,
+  type PreferredSignatureAlgorithm,
+} from '../pki/pki.ts';
 import type { SignedRequest } from './deps.ts';
 
 /** RFC 9654 2.1: a nonce has 1 to 128 octets; requests with any other length are rejected. */

@@ -1,8 +1,12 @@
 import { hash } from 'node:crypto';
 import { Fault } from '../fault.ts';
-import type { RevokedCertificate, TbsCertList } from '../pki/crl.ts';
-import { type Extension, findExtension } from '../pki/extensions.ts';
-import { parseSerial } from '../pki/serial.ts';
+import {
+  type Extension,
+  findExtension,
+  parseSerial,
+  type RevokedCertificate,
+  type TbsCertList,
+} from '../pki/pki.ts';
 import type { Item, Table, Write } from '../store/store.ts';
 import type { CrlDeps } from './deps.ts';
 import type { Issuer } from './issuers.ts';

@@ -1,7 +1,5 @@
 import type { RecordDraft } from '../ledger/record.ts';
-import type { Certificate } from '../pki/certificate.ts';
-import type { TbsCertList } from '../pki/crl.ts';
-import type { Der } from '../pki/der.ts';
+import type { Certificate, Der, TbsCertList } from '../pki/pki.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { Principal } from '../principal.ts';
 import type { Bucket, Table, Write } from '../store/store.ts';

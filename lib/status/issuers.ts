@@ -1,10 +1,16 @@
 import { hash } from 'node:crypto';
 import { Fault } from '../fault.ts';
-import { type Certificate, decodeCertificate, subjectPublicKeyOctets } from '../pki/certificate.ts';
-import { asDer, type Der, type Oid } from '../pki/der.ts';
-import { encodeName } from '../pki/name.ts';
-import type { CertId } from '../pki/ocsp-request.ts';
-import { OID } from '../pki/oids.ts';
+import {
+  asDer,
+  type CertId,
+  type Certificate,
+  type Der,
+  decodeCertificate,
+  encodeName,
+  OID,
+  type Oid,
+  subjectPublicKeyOctets,
+} from '../pki/pki.ts';
 import type { Clock } from '../ports.ts';
 import type { Table, Write } from '../store/store.ts';
 

@@ -1,7 +1,10 @@
-import type { Extension } from '../pki/extensions.ts';
-import { archiveCutoffExtension, crlReferencesExtension } from '../pki/ocsp-extensions.ts';
-import type { CertId } from '../pki/ocsp-request.ts';
-import type { CertStatus } from '../pki/ocsp-response.ts';
+import {
+  archiveCutoffExtension,
+  type CertId,
+  type CertStatus,
+  crlReferencesExtension,
+  type Extension,
+} from '../pki/pki.ts';
 import type { OcspDeps } from './deps.ts';
 import type { Issuer } from './issuers.ts';
 import type { Registered, StatusRow } from './register.ts';

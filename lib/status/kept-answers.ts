@@ -1,4 +1,4 @@
-import type { CertStatus } from '../pki/ocsp-response.ts';
+import type { CertStatus } from '../pki/pki.ts';
 import type { Responder } from './responders.ts';
 
 /** A signed answer about one certificate, without a nonce, and what its record says of it. */

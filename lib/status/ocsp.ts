@@ -1,15 +1,15 @@
 import { hash } from 'node:crypto';
 import { Fault, type FaultCode } from '../fault.ts';
 import type { ProvisionDraft } from '../ledger/record.ts';
-import { EXTENDED_REVOKE } from '../pki/ocsp-extensions.ts';
-import { nonceExtension } from '../pki/ocsp-nonce.ts';
-import type { OcspRequest } from '../pki/ocsp-request.ts';
 import {
+  EXTENDED_REVOKE,
   encodeOcspError,
   encodeOcspResponse,
   encodeResponseData,
+  nonceExtension,
+  type OcspRequest,
   type OcspResponseStatus,
-} from '../pki/ocsp-response.ts';
+} from '../pki/pki.ts';
 import type { Principal } from '../principal.ts';
 import { type Asked, assertNamed, readRequest } from './asked.ts';
 import type { OcspDeps } from './deps.ts';

@@ -1,4 +1,4 @@
-import type { CrlReason } from '../pki/extensions.ts';
+import type { CrlReason } from '../pki/pki.ts';
 import type { CertificateRef } from '../principal.ts';
 import type { Item, Page, Table, Write } from '../store/store.ts';
 

@@ -1,13 +1,16 @@
 import { Fault } from '../fault.ts';
 import type { KeyStore, Signer } from '../keys/signer.ts';
-import { type Certificate, decodeCertificate, keyIdentifier } from '../pki/certificate.ts';
-import { asDer, type Der } from '../pki/der.ts';
 import {
   type AlgorithmId,
   algorithmId,
+  asDer,
+  type Certificate,
+  type Der,
+  decodeCertificate,
+  keyIdentifier,
   type PreferredSignatureAlgorithm,
   publicKeyAlgorithm,
-} from '../pki/ocsp-extensions.ts';
+} from '../pki/pki.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { Item, Table, Write } from '../store/store.ts';
 import type { Issuer } from './issuers.ts';

@@ -1,4 +1,4 @@
-import type { OcspResponseStatus } from '../pki/ocsp-response.ts';
+import type { OcspResponseStatus } from '../pki/pki.ts';
 import { openCrls } from './crls.ts';
 import type { StatusDeps } from './deps.ts';
 import { openOcsp } from './ocsp.ts';

@@ -1,5 +1,4 @@
-import { findExtension } from '../../pki/extensions.ts';
-import { OID } from '../../pki/oids.ts';
+import { findExtension, OID } from '../../pki/pki.ts';
 import { change, changed } from '../examples.ts';
 import type { CertificateRule } from '../rule.ts';
 

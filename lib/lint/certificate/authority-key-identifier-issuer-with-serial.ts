@@ -1,4 +1,4 @@
-import { constructed, derOctetString, derSequence, primitive } from '../../pki/der.ts';
+import { constructed, derOctetString, derSequence, primitive } from '../../pki/pki.ts';
 import { elementsOf } from '../encoded-certificate.ts';
 import { change, rawExtension, without } from '../examples.ts';
 import type { EncodedCertificateRule } from '../rule.ts';

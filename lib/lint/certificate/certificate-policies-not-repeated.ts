@@ -1,4 +1,4 @@
-import { DerReader, derOid, derSequence, type Oid } from '../../pki/der.ts';
+import { DerReader, derOid, derSequence, type Oid } from '../../pki/pki.ts';
 import { elementsOf } from '../encoded-certificate.ts';
 import { change, rawExtension, without } from '../examples.ts';
 import type { EncodedCertificateRule } from '../rule.ts';

@@ -1,4 +1,4 @@
-import { type DistributionPoint, findExtension } from '../../pki/extensions.ts';
+import { type DistributionPoint, findExtension } from '../../pki/pki.ts';
 import { change, changed } from '../examples.ts';
 import type { CertificateRule } from '../rule.ts';
 

@@ -1,4 +1,4 @@
-import { findExtension } from '../../pki/extensions.ts';
+import { findExtension } from '../../pki/pki.ts';
 import { change, changed } from '../examples.ts';
 import { isDnsName } from '../internet-names.ts';
 import type { CertificateRule } from '../rule.ts';

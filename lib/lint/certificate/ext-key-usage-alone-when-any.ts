@@ -1,6 +1,4 @@
-import type { Oid } from '../../pki/der.ts';
-import { findExtension } from '../../pki/extensions.ts';
-import { OID } from '../../pki/oids.ts';
+import { findExtension, OID, type Oid } from '../../pki/pki.ts';
 import { change, changed } from '../examples.ts';
 import type { CertificateRule } from '../rule.ts';
 

@@ -1,5 +1,4 @@
-import { findExtension, type KeyUsage } from '../../pki/extensions.ts';
-import { OID } from '../../pki/oids.ts';
+import { findExtension, type KeyUsage, OID } from '../../pki/pki.ts';
 import { change, changed } from '../examples.ts';
 import type { CertificateRule } from '../rule.ts';
 

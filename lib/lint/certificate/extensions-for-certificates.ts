@@ -1,4 +1,4 @@
-import type { ExtensionId } from '../../pki/extensions.ts';
+import type { ExtensionId } from '../../pki/pki.ts';
 import { change, having } from '../examples.ts';
 import type { CertificateRule } from '../rule.ts';
 

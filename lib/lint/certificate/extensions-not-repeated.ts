@@ -1,4 +1,4 @@
-import { encodeTbsCertificate } from '../../pki/certificate.ts';
+import { encodeTbsCertificate } from '../../pki/pki.ts';
 import { repeatedOid } from '../encoded-certificate.ts';
 import { rewrite } from '../examples.ts';
 import type { EncodedCertificateRule } from '../rule.ts';

@@ -1,4 +1,4 @@
-import { primitive } from '../../pki/der.ts';
+import { primitive } from '../../pki/pki.ts';
 import { elementsOf } from '../encoded-certificate.ts';
 import { change, rawExtension, without } from '../examples.ts';
 import type { EncodedCertificateRule } from '../rule.ts';

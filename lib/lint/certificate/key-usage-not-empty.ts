@@ -1,4 +1,4 @@
-import { DerReader } from '../../pki/der.ts';
+import { DerReader } from '../../pki/pki.ts';
 import { change, rawExtension, without } from '../examples.ts';
 import type { EncodedCertificateRule } from '../rule.ts';
 

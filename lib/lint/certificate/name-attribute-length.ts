@@ -1,4 +1,4 @@
-import { OID } from '../../pki/oids.ts';
+import { OID } from '../../pki/pki.ts';
 import { attributesIn, withAttribute } from '../name-rules.ts';
 import type { CertificateRule } from '../rule.ts';
 

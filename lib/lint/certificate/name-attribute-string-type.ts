@@ -1,5 +1,4 @@
-import { TAG } from '../../pki/der.ts';
-import { OID } from '../../pki/oids.ts';
+import { OID, TAG } from '../../pki/pki.ts';
 import { attributesIn, withAttribute } from '../name-rules.ts';
 import type { CertificateRule } from '../rule.ts';
 

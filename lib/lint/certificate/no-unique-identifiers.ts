@@ -1,5 +1,4 @@
-import { encodeTbsCertificate } from '../../pki/certificate.ts';
-import { derBitString, primitive } from '../../pki/der.ts';
+import { derBitString, encodeTbsCertificate, primitive } from '../../pki/pki.ts';
 import { rewrite } from '../examples.ts';
 import type { EncodedCertificateRule } from '../rule.ts';
 

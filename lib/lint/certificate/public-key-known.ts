@@ -1,4 +1,4 @@
-import { derBitString, derOid, derSequence, type Oid } from '../../pki/der.ts';
+import { derBitString, derOid, derSequence, type Oid } from '../../pki/pki.ts';
 import { change } from '../examples.ts';
 import { publicKeyKind } from '../public-key.ts';
 import type { CertificateRule } from '../rule.ts';

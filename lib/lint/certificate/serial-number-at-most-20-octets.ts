@@ -1,5 +1,4 @@
-import { encodeTbsCertificate } from '../../pki/certificate.ts';
-import { derInteger } from '../../pki/der.ts';
+import { derInteger, encodeTbsCertificate } from '../../pki/pki.ts';
 import { rewrite } from '../examples.ts';
 import type { EncodedCertificateRule } from '../rule.ts';
 

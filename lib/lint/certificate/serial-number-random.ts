@@ -1,4 +1,4 @@
-import { parseSerial } from '../../pki/serial.ts';
+import { parseSerial } from '../../pki/pki.ts';
 import { change } from '../examples.ts';
 import type { CertificateRule } from '../rule.ts';
 

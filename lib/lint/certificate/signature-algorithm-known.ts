@@ -1,4 +1,4 @@
-import { derNull, derOid, derSequence, type Oid } from '../../pki/der.ts';
+import { derNull, derOid, derSequence, type Oid } from '../../pki/pki.ts';
 import { change } from '../examples.ts';
 import { signingKeys } from '../public-key.ts';
 import type { CertificateRule } from '../rule.ts';

@@ -1,4 +1,4 @@
-import { asDer } from '../../pki/der.ts';
+import { asDer } from '../../pki/pki.ts';
 import { change } from '../examples.ts';
 import { publicKeyKind, signingKeys } from '../public-key.ts';
 import type { CertificateRule } from '../rule.ts';

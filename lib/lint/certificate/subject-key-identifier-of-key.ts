@@ -1,5 +1,4 @@
-import { keyIdentifier } from '../../pki/certificate.ts';
-import { findExtension } from '../../pki/extensions.ts';
+import { findExtension, keyIdentifier } from '../../pki/pki.ts';
 import { change, changed } from '../examples.ts';
 import type { CertificateRule } from '../rule.ts';
 

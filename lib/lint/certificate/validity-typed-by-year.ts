@@ -1,5 +1,4 @@
-import { encodeTbsCertificate } from '../../pki/certificate.ts';
-import { derText, TAG } from '../../pki/der.ts';
+import { derText, encodeTbsCertificate, TAG } from '../../pki/pki.ts';
 import { isTypedByYear } from '../encoded-certificate.ts';
 import { rewrite } from '../examples.ts';
 import type { EncodedCertificateRule } from '../rule.ts';

@@ -1,5 +1,4 @@
-import { encodeTbsCertificate } from '../../pki/certificate.ts';
-import { constructed, derInteger, tlv } from '../../pki/der.ts';
+import { constructed, derInteger, encodeTbsCertificate, tlv } from '../../pki/pki.ts';
 import { rewrite } from '../examples.ts';
 import type { EncodedCertificateRule } from '../rule.ts';
 

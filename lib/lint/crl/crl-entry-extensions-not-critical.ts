@@ -1,5 +1,4 @@
-import { encodeTbsCertList } from '../../pki/crl.ts';
-import { derBoolean } from '../../pki/der.ts';
+import { derBoolean, encodeTbsCertList } from '../../pki/pki.ts';
 import { change, rewrite } from '../examples.ts';
 import type { EntryExtensionsRule } from '../rule.ts';
 

@@ -1,4 +1,4 @@
-import { encodeTbsCertList } from '../../pki/crl.ts';
+import { encodeTbsCertList } from '../../pki/pki.ts';
 import { repeatedOid } from '../encoded-certificate.ts';
 import { change, rewrite } from '../examples.ts';
 import type { EntryExtensionsRule } from '../rule.ts';

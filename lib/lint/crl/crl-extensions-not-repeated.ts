@@ -1,5 +1,4 @@
-import { encodeTbsCertList } from '../../pki/crl.ts';
-import { DerReader } from '../../pki/der.ts';
+import { DerReader, encodeTbsCertList } from '../../pki/pki.ts';
 import { repeatedOid } from '../encoded-certificate.ts';
 import { rewrite } from '../examples.ts';
 import type { EncodedCertListRule } from '../rule.ts';

@@ -1,4 +1,4 @@
-import { findExtension } from '../../pki/extensions.ts';
+import { findExtension } from '../../pki/pki.ts';
 import { inContext } from '../examples.ts';
 import type { CertListRule } from '../rule.ts';
 

@@ -1,4 +1,4 @@
-import { DerReader, derInteger } from '../../pki/der.ts';
+import { DerReader, derInteger } from '../../pki/pki.ts';
 import { change, rawExtension, without } from '../examples.ts';
 import type { EncodedCertListRule } from '../rule.ts';
 

@@ -1,4 +1,4 @@
-import { findExtension } from '../../pki/extensions.ts';
+import { findExtension } from '../../pki/pki.ts';
 import { change, rawExtension } from '../examples.ts';
 import type { EntryExtensionsRule } from '../rule.ts';
 

@@ -1,5 +1,4 @@
-import { encodeTbsCertList } from '../../pki/crl.ts';
-import { derInteger } from '../../pki/der.ts';
+import { derInteger, encodeTbsCertList } from '../../pki/pki.ts';
 import { rewrite } from '../examples.ts';
 import type { CertListEntryRule } from '../rule.ts';
 

@@ -1,5 +1,4 @@
-import { encodeTbsCertList } from '../../pki/crl.ts';
-import { derText, TAG } from '../../pki/der.ts';
+import { derText, encodeTbsCertList, TAG } from '../../pki/pki.ts';
 import { isTypedByYear } from '../encoded-certificate.ts';
 import { rewrite } from '../examples.ts';
 import type { EncodedCertListRule } from '../rule.ts';

@@ -1,5 +1,4 @@
-import { encodeTbsCertList } from '../../pki/crl.ts';
-import { derSequence } from '../../pki/der.ts';
+import { derSequence, encodeTbsCertList } from '../../pki/pki.ts';
 import { rewrite } from '../examples.ts';
 import type { EncodedCertListRule } from '../rule.ts';
 
