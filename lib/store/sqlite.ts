@@ -1,10 +1,13 @@
+import { closeSync, fdatasync, openSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Fault } from '../fault.ts';
 import { pageOf, queryScope, writeCursor } from './cursor.ts';
-import { makeFolder } from './folder.ts';
+import { makeFolder, syncFolder } from './folder.ts';
+import { GroupCommit } from './group-commit.ts';
 import { type CheckedWrite, checkKey, checkQuery, checkWrites, conditionFailed } from './limits.ts';
+import { ReadRows } from './read-rows.ts';
 import type { Item, Key, Page, Query, Table, Value, Write } from './store.ts';
 
 /**
@@ -15,24 +18,34 @@ import type { Item, Key, Page, Query, Table, Value, Write } from './store.ts';
  * memory, which makes reads about 1.5 times as fast.) POSIX drops such a lock when the process closes any other
  * descriptor of the file: nothing in this process may open the file except through here.
  *
- * Group commit: writes that are asked for in one turn of the event loop, and in the turns right after it while each
- * brings more, share one transaction and so one fsync.
- * They are judged one after another in the order of the calls, and each caller learns its own outcome.
+ * Group commit (group-commit.ts): writes share transactions. SQLite itself syncs no commit (`synchronous=NORMAL`: it
+ * does sync what checkpoints rest on); the WAL is synced here after each, off this thread, and a write is acknowledged
+ * after that. The WAL is one sequence, so whatever is acknowledged, all that was committed before it survives as well:
+ * an answer that was read from a row not yet synced is recorded after that row, and leaves after both are.
  */
 export const openSqliteTable = async (file: string): Promise<SqliteTable> => {
   const path = resolve(file);
   await makeFolder(dirname(path));
   let db: DatabaseSync | undefined;
+  let wal: number | undefined;
   try {
     db = new DatabaseSync(path, { timeout: 0 });
     db.exec('PRAGMA locking_mode = EXCLUSIVE');
     db.exec('PRAGMA journal_mode = WAL');
-    // FULL syncs the WAL at each commit. macOS needs F_FULLFSYNC for that to reach the disk; others ignore it.
-    db.exec('PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON');
+    // macOS needs F_FULLFSYNC for a sync to reach the disk, and fdatasync() of Node uses it; others ignore it.
+    db.exec('PRAGMA synchronous = NORMAL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON');
     db.exec('PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 4000; PRAGMA trusted_schema = OFF');
     prepareSchema(db);
-    return new SqliteTable(db);
+    // There from the first transaction on, and the same file until the database is closed. SQLite locks another one,
+    // so that closing this descriptor drops no lock.
+    wal = openSync(`${path}-wal`, 'r+');
+    // What a killed process committed and did not sync is read from now on.
+    const lost = await synced(wal);
+    if (lost) throw lost;
+    await syncFolder(dirname(path));
+    return new SqliteTable(db, wal);
   } catch (cause) {
+    if (wal !== undefined) closeSync(wal);
     db?.close();
     throw openingFault(cause);
   }
@@ -67,34 +80,29 @@ const prepareSchema = (db: DatabaseSync): void => {
 
 /** A page stops after this many characters of values, as DynamoDB's do after 1 MB. */
 const PAGE_CHARS = 1024 * 1024;
-/** Writes that are worth an fsync at once, and how long the first of fewer waits for others at most. */
-const LARGE_BATCH = 256;
-const LONGEST_WAIT_MS = 2;
-/** Rows in one transaction, so that one commit does not hold the event loop for long. */
-const BATCH_ROWS = 4096;
 const PURGE_ROWS = 1000;
 
 /** SQLite orders every TEXT before every BLOB: an upper bound that no key reaches. */
 const ABOVE_ALL_KEYS = new Uint8Array();
 
-interface Waiting {
-  readonly writes: readonly CheckedWrite[];
-  readonly resolve: () => void;
-  readonly reject: (fault: Fault) => void;
-}
-
 export class SqliteTable implements Table {
   readonly #db: DatabaseSync;
   readonly #sql: ReturnType<typeof statements>;
   readonly #rows = new ReadRows();
-  #queue: Waiting[] = [];
+  readonly #wal: number;
+  readonly #commits: GroupCommit;
   /** Set when the file can no longer be trusted to hold what a commit says. */
   #broken: unknown;
 
   /** Use `openSqliteTable`. */
-  constructor(db: DatabaseSync) {
+  constructor(db: DatabaseSync, wal: number) {
     this.#db = db;
     this.#sql = statements(db);
+    this.#wal = wal;
+    this.#commits = new GroupCommit({
+      commit: (batch) => this.#commit(batch),
+      sync: () => this.#sync(),
+    });
   }
 
   async get<V extends Value = Value>(key: Key): Promise<Item<V> | undefined> {
@@ -141,19 +149,7 @@ export class SqliteTable implements Table {
   async write(writes: readonly Write[]): Promise<void> {
     const checked = checkWrites(writes);
     this.#usable();
-    await new Promise<void>((resolve, reject) => {
-      this.#queue.push({ writes: checked, resolve, reject });
-      // After the poll phase: everything that this turn's sockets and timers ask for joins the same commit.
-      if (this.#queue.length === 1) setImmediate(() => this.#flushWhenQuiet(1, performance.now()));
-    });
-  }
-
-  /** Waits for a turn that brings nothing, while turns go on bringing writes: an fsync costs more than many turns. */
-  #flushWhenQuiet(queued: number, since: number): void {
-    const { length } = this.#queue;
-    if (length > queued && length < LARGE_BATCH && performance.now() - since < LONGEST_WAIT_MS)
-      setImmediate(() => this.#flushWhenQuiet(length, since));
-    else this.#flush();
+    await this.#commits.add(checked);
   }
 
   /** Deletes rows whose `expires` has passed at `now` (Unix seconds), a thousand at a time; resolves with their number. */
@@ -173,38 +169,32 @@ export class SqliteTable implements Table {
 
   async close(): Promise<void> {
     if (!this.#db.isOpen) return;
-    while (this.#queue.length > 0) this.#flush();
+    await this.#commits.settled();
+    if (!this.#db.isOpen) return;
+    closeSync(this.#wal);
     this.#db.close();
   }
 
-  #flush(): void {
-    let rows = 0;
-    const end = this.#queue.findIndex(({ writes }) => {
-      rows += writes.length;
-      return rows > BATCH_ROWS;
-    });
-    const batch = this.#queue.splice(0, end === -1 ? this.#queue.length : end);
-    if (this.#queue.length > 0) setImmediate(() => this.#flush());
-    if (batch.length === 0) return;
-    const faults = this.#commit(batch);
-    for (const [i, { resolve, reject }] of batch.entries()) {
-      const fault = faults[i];
-      if (fault === undefined) resolve();
-      else reject(fault);
-    }
-  }
-
-  #commit(batch: readonly Waiting[]): readonly (Fault | undefined)[] {
+  #commit(batch: readonly (readonly CheckedWrite[])[]): readonly (Fault | undefined)[] {
     try {
       this.#usable();
       this.#sql.begin.run();
-      const faults = batch.map(({ writes }) => this.#apply(writes));
+      const faults = batch.map((writes) => this.#apply(writes));
       this.#sql.commit.run();
       return faults;
     } catch (cause) {
       const fault = this.#failed(cause);
       return batch.map(() => fault);
     }
+  }
+
+  async #sync(): Promise<Fault | undefined> {
+    const lost = await synced(this.#wal);
+    if (lost === undefined) return undefined;
+    // After a failed sync the kernel may drop the pages and report success next time: the file is trusted again only
+    // after it was opened anew.
+    this.#broken = lost;
+    return unavailable(lost);
   }
 
   /** Conditions are part of the statements; a write of several rows is undone to its savepoint when one fails. */
@@ -235,8 +225,7 @@ export class SqliteTable implements Table {
   }
 
   #failed(cause: unknown): Fault {
-    // After a failed fsync the kernel may drop the pages and report success next time: trust the file only
-    // after reopening it. A full disk, by contrast, is rolled back and may pass.
+    // As after a failed sync. A full disk, by contrast, is rolled back and may pass.
     if (resultCode(cause) === SQLITE_IOERR) this.#broken = cause;
     try {
       if (this.#db.isOpen && this.#db.isTransaction) this.#sql.rollback.run();
@@ -257,56 +246,6 @@ export class SqliteTable implements Table {
     } catch (cause) {
       throw unavailable(cause);
     }
-  }
-}
-
-/** Characters of values that are kept at most. */
-const ROW_CHARS = 8 * 1024 * 1024;
-/** What stands around each value. */
-const CHARS_AROUND = 200;
-
-/**
- * Rows as they were read last. The lock makes this process the only one that writes, and every write of it passes by
- * here before it is committed, so what is found here is what the file holds. Nobody changes a value that was read.
- */
-class ReadRows {
-  readonly #kept = new Map<string, { readonly item: Item; readonly chars: number }>();
-  #chars = 0;
-
-  /** With the length of pk before it no two keys are one text. */
-  static #text({ pk, sk }: Key): string {
-    return `${pk.length}:${pk}${sk}`;
-  }
-
-  find(key: Key): Item | undefined {
-    return this.#kept.get(ReadRows.#text(key))?.item;
-  }
-
-  keep(item: Item, valueChars: number): void {
-    const chars = valueChars + CHARS_AROUND;
-    Object.freeze(item.value);
-    this.#kept.set(ReadRows.#text(item), { item, chars });
-    this.#chars += chars;
-    for (const [oldest, old] of this.#kept) {
-      if (this.#chars <= ROW_CHARS) return;
-      this.#forget(oldest, old.chars);
-    }
-  }
-
-  drop(key: Key): void {
-    const text = ReadRows.#text(key);
-    const known = this.#kept.get(text);
-    if (known) this.#forget(text, known.chars);
-  }
-
-  clear(): void {
-    this.#kept.clear();
-    this.#chars = 0;
-  }
-
-  #forget(text: string, chars: number): void {
-    this.#kept.delete(text);
-    this.#chars -= chars;
   }
 }
 
@@ -342,6 +281,12 @@ const itemOf = <V extends Value>(pk: string, row: Readonly<Record<string, unknow
   version: Number(row.version),
   value: JSON.parse(String(row.value)) as V,
 });
+
+/** What kept the file's content from reaching the disk, if anything did. */
+const synced = (descriptor: number): Promise<Error | undefined> =>
+  new Promise((resolve) => {
+    fdatasync(descriptor, (error) => resolve(error ?? undefined));
+  });
 
 const SQLITE_BUSY = 5;
 const SQLITE_IOERR = 10;

@@ -1,6 +1,9 @@
+import fs from 'node:fs';
 import { writeFile } from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openSqliteTable } from '../../lib/store/sqlite.ts';
 import { tableContract } from './table-contract.ts';
@@ -106,6 +109,46 @@ describe('SQLite table', () => {
     for (const round of [1, 2]) {
       for (let n = 0; n < 40; n++)
         expect((await table.get({ pk: 'large', sk: `${n}` }))?.sk, `${round}`).toBe(`${n}`);
+    }
+  });
+
+  it('acknowledges a write when the disk has it, and answers nothing after a sync that failed', async () => {
+    await using opened = await openTemporaryTable();
+    const { table } = opened;
+    const real = fs.fdatasync;
+    const held: ((error: NodeJS.ErrnoException | null) => void)[] = [];
+    fs.fdatasync = ((_: number, done: (error: NodeJS.ErrnoException | null) => void) => {
+      held.push(done);
+    }) as typeof fs.fdatasync;
+    syncBuiltinESMExports();
+    try {
+      const outcomes: string[] = [];
+      const put = (sk: string) =>
+        table.write([{ put: { pk: 'p', sk }, value: {}, if: 'absent' }]).then(
+          () => outcomes.push(`${sk} stored`),
+          ({ code }) => outcomes.push(`${sk} ${code}`),
+        );
+      const first = Promise.all([put('one'), put('one'), put('two')]);
+      while (held.length === 0) await nextTurn();
+      // Seen by whoever reads, for what they do with it is synced after it.
+      expect((await table.get({ pk: 'p', sk: 'two' }))?.version).toBe(1);
+      const second = put('three');
+      for (let turns = 0; turns < 20; turns++) await nextTurn();
+      expect(outcomes).toEqual([]);
+      expect(held.length).toBe(1);
+      held[0]?.(null);
+      await first;
+      expect(outcomes.sort()).toEqual(['one condition-failed', 'one stored', 'two stored']);
+      while (held.length === 1) await nextTurn();
+      held[1]?.(Object.assign(new Error('i/o error'), { code: 'EIO' }));
+      await second;
+      expect(outcomes.at(-1)).toBe('three store-unavailable');
+      await expect(table.get({ pk: 'p', sk: 'two' })).rejects.toMatchObject({ code: 'store-unavailable' });
+      await put('four');
+      expect(outcomes.at(-1)).toBe('four store-unavailable');
+    } finally {
+      fs.fdatasync = real;
+      syncBuiltinESMExports();
     }
   });
 

@@ -1,0 +1,51 @@
+import type { Item, Key } from './store.ts';
+
+/** Characters of values that are kept at most. */
+const ROW_CHARS = 8 * 1024 * 1024;
+/** What stands around each value. */
+const CHARS_AROUND = 200;
+
+/**
+ * Rows as they were read last. The lock makes this process the only one that writes, and every write of it passes by
+ * here before it is committed, so what is found here is what the file holds. Nobody changes a value that was read.
+ */
+export class ReadRows {
+  readonly #kept = new Map<string, { readonly item: Item; readonly chars: number }>();
+  #chars = 0;
+
+  /** With the length of pk before it no two keys are one text. */
+  static #text({ pk, sk }: Key): string {
+    return `${pk.length}:${pk}${sk}`;
+  }
+
+  find(key: Key): Item | undefined {
+    return this.#kept.get(ReadRows.#text(key))?.item;
+  }
+
+  keep(item: Item, valueChars: number): void {
+    const chars = valueChars + CHARS_AROUND;
+    Object.freeze(item.value);
+    this.#kept.set(ReadRows.#text(item), { item, chars });
+    this.#chars += chars;
+    for (const [oldest, old] of this.#kept) {
+      if (this.#chars <= ROW_CHARS) return;
+      this.#forget(oldest, old.chars);
+    }
+  }
+
+  drop(key: Key): void {
+    const text = ReadRows.#text(key);
+    const known = this.#kept.get(text);
+    if (known) this.#forget(text, known.chars);
+  }
+
+  clear(): void {
+    this.#kept.clear();
+    this.#chars = 0;
+  }
+
+  #forget(text: string, chars: number): void {
+    this.#kept.delete(text);
+    this.#chars -= chars;
+  }
+}
