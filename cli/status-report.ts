@@ -1,11 +1,9 @@
 import { hash } from 'node:crypto';
-import { formatName } from '../lib/pki/pki.ts';
+import { formatName, rfc3339 } from '../lib/pki/pki.ts';
 import { details } from './output.ts';
 import type { Source, StatusReport } from './status-check/check.ts';
 import type { Finding, Statement } from './status-check/finding.ts';
 import type { Verdict } from './status-check/verdict.ts';
-
-const time = (date: Date): string => date.toISOString().replace('.000Z', 'Z');
 
 const RESULT: Readonly<Record<Verdict['outcome'], string>> = {
   good: 'good',
@@ -18,8 +16,8 @@ const RESULT: Readonly<Record<Verdict['outcome'], string>> = {
 
 const revocationText = ({ revocation }: Statement): string =>
   revocation
-    ? ` since ${time(revocation.time)}, ${revocation.reason ?? 'unspecified'}${
-        revocation.invalidityDate ? `, invalid since ${time(revocation.invalidityDate)}` : ''
+    ? ` since ${rfc3339(revocation.time)}, ${revocation.reason ?? 'unspecified'}${
+        revocation.invalidityDate ? `, invalid since ${rfc3339(revocation.invalidityDate)}` : ''
       }`
     : '';
 
@@ -39,7 +37,7 @@ const sourceLines = (
     : ([
         [
           '  holds',
-          `${time(finding.thisUpdate)}${finding.nextUpdate ? ` to ${time(finding.nextUpdate)}` : ''}`,
+          `${rfc3339(finding.thisUpdate)}${finding.nextUpdate ? ` to ${rfc3339(finding.nextUpdate)}` : ''}`,
         ],
         ['  signed by', finding.signer],
         ['  number', finding.number],
@@ -54,7 +52,7 @@ export const statusText = (report: StatusReport): string => {
   return details([
     ['certificate', formatName(certificate.subject)],
     ['  serial', certificate.serialNumber],
-    ['  valid', `${time(certificate.notBefore)} to ${time(certificate.notAfter)}`],
+    ['  valid', `${rfc3339(certificate.notBefore)} to ${rfc3339(certificate.notAfter)}`],
     ['issuer', formatName(issuer.subject)],
     ['  from', `${from}${anchored}`],
     ['  SHA-256', hash('sha256', issuer.der)],

@@ -1,6 +1,14 @@
 import { hash } from 'node:crypto';
 import { Fault } from '../fault.ts';
-import { asDer, type CrlReason, type Der, encodePem, formatName, type TbsCertList } from '../pki/pki.ts';
+import {
+  asDer,
+  type CrlReason,
+  type Der,
+  encodePem,
+  formatName,
+  rfc3339,
+  type TbsCertList,
+} from '../pki/pki.ts';
 import type { CertificateRef, Principal } from '../principal.ts';
 import type { Issuer } from '../status/issuers.ts';
 import { openCas, signCrl } from './cas.ts';
@@ -153,8 +161,6 @@ const caView = (issuer: Issuer): CaView => {
     urls: { certificate: urls.certificate, crl: urls.crl, ocsp: urls.ocsp },
   };
 };
-
-const rfc3339 = (date: Date): string => date.toISOString().replace('.000Z', 'Z');
 
 export const openAuthority = (deps: AuthorityDeps): Authority & AuthorityWorks => {
   const { trustDomain, table, register, issuers, clock } = deps;

@@ -1,5 +1,6 @@
 import { Fault } from '../fault.ts';
 import type { RecordDraft } from '../ledger/record.ts';
+import { rfc3339 } from '../pki/pki.ts';
 import type { CertificateRef, Principal } from '../principal.ts';
 import type { RegisteredAs, RevocationEntry, StatusRow } from '../status/register.ts';
 import type { Value } from '../store/store.ts';
@@ -11,19 +12,19 @@ type Revoked = Extract<StatusRow, { state: 'revoked' | 'hold' }>;
 
 export const revocationOf = (row: Revoked): Revocation => ({
   status: row.state,
-  revocationTime: rfc3339(row.revocationTime),
+  revocationTime: timeText(row.revocationTime),
   reason: row.reason as Revocation['reason'],
-  ...(row.invalidityDate !== undefined && { invalidityDate: rfc3339(row.invalidityDate) }),
+  ...(row.invalidityDate !== undefined && { invalidityDate: timeText(row.invalidityDate) }),
 });
 
 /** For the record: times as people read them. */
 const detailsOf = ({ revocationTime, reason, invalidityDate }: RevocationEntry): Value => ({
   reason,
-  revocationTime: rfc3339(revocationTime),
-  ...(invalidityDate !== undefined && { invalidityDate: rfc3339(invalidityDate) }),
+  revocationTime: timeText(revocationTime),
+  ...(invalidityDate !== undefined && { invalidityDate: timeText(invalidityDate) }),
 });
 
-const rfc3339 = (seconds: number): string => new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
+const timeText = (seconds: number): string => rfc3339(new Date(seconds * 1000));
 
 /** RFC 5280 5.3.1 and domain practice: a CRL must say these at once, not at its next turn. */
 const URGENT: ReadonlySet<string> = new Set<RevocationReason>(['keyCompromise', 'cACompromise']);
@@ -35,7 +36,7 @@ const URGENT: ReadonlySet<string> = new Set<RevocationReason>(['keyCompromise', 
 const readInvalidityDate = (text: string, now: number): number => {
   const seconds = Math.floor(Date.parse(text) / 1000);
   // Date takes the 30th of February for a day in March.
-  if (seconds <= now && rfc3339(seconds).slice(0, 19) === text.slice(0, 19)) return seconds;
+  if (seconds <= now && timeText(seconds).slice(0, 19) === text.slice(0, 19)) return seconds;
   throw new Fault(
     'invalid-input',
     'The invalidity date must be a time of RFC 3339 in UTC, and not in the future.',

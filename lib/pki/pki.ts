@@ -96,3 +96,4 @@ export { decodeOcspResponse, MAX_OCSP_RESPONSE_BYTES } from './ocsp-response-dec
 export { OID, type OidName } from './oids.ts';
 export { decodePem, decodePemBundle, encodePem } from './pem.ts';
 export { encodeSerial, parseSerial, readSerial, type SerialHex, serialFromOctets } from './serial.ts';
+export { rfc3339 } from './time.ts';

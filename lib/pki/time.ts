@@ -1,8 +1,11 @@
 import { Fault } from '../fault.ts';
 import { type Der, type DerReader, derText, malformedDer, TAG } from './der.ts';
 
+/** RFC 3339 in UTC, the fraction cut off as in DER: how times of certificates, CRLs and answers are shown to people. */
+export const rfc3339 = (date: Date): string => `${date.toISOString().slice(0, 19)}Z`;
+
 /** `YYYYMMDDHHMMSSZ`, the fraction cut off: RFC 5280 4.1.2.5.2 and RFC 6960 4.2.2.1 allow none. */
-const format = (date: Date): string => `${date.toISOString().slice(0, 19).replace(/[-:T]/g, '')}Z`;
+const format = (date: Date): string => rfc3339(date).replace(/[-:T]/g, '');
 
 const digits = (date: Date, firstYear: number): string => {
   const year = date.getUTCFullYear();

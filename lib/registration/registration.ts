@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { Fault } from '../fault.ts';
+import { rfc3339 } from '../pki/pki.ts';
 import type { CertificateRef, Principal } from '../principal.ts';
 import type { Key } from '../store/store.ts';
 import { openChanges } from './changes.ts';
@@ -139,7 +140,7 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
   const { table, clock, random, log, ledger, issuing } = deps;
   const { read, change } = openChanges(deps);
 
-  const now = (): string => `${new Date(clock()).toISOString().slice(0, 19)}Z`;
+  const now = (): string => rfc3339(new Date(clock()));
 
   const readFor = async (actor: Principal, id: string): Promise<Request> =>
     assertReadable(actor, (await read(id))?.value);

@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DerReader, derText, TAG } from '../../lib/pki/der.ts';
-import { encodeGeneralizedTime, encodeTime, readGeneralizedTime, readTime } from '../../lib/pki/time.ts';
+import {
+  encodeGeneralizedTime,
+  encodeTime,
+  readGeneralizedTime,
+  readTime,
+  rfc3339,
+} from '../../lib/pki/time.ts';
 
 const utc = (text: string): DerReader => new DerReader(derText(TAG.utcTime, text));
 const generalized = (text: string): DerReader => new DerReader(derText(TAG.generalizedTime, text));
@@ -92,5 +98,12 @@ describe('GeneralizedTime of OCSP', () => {
     }
     expect(() => readGeneralizedTime(utc('261122010203Z'))).toThrow(malformed);
     expect(() => readGeneralizedTime(generalized('20261122010203.1Z'))).toThrow(malformed);
+  });
+});
+
+describe('RFC 3339 for people', () => {
+  it('has whole seconds, as the DER has them', () => {
+    expect(rfc3339(new Date('2026-11-22T09:00:00.999Z'))).toBe('2026-11-22T09:00:00Z');
+    expect(rfc3339(new Date('1950-01-01T00:00:00Z'))).toBe('1950-01-01T00:00:00Z');
   });
 });
