@@ -1,5 +1,5 @@
 import { BlockList, isIPv6 } from 'node:net';
-import { Fault } from '../lib/fault.ts';
+import { Fault, type FaultCode } from '../lib/fault.ts';
 import type { Log } from '../lib/ports.ts';
 import type { Principal } from '../lib/principal.ts';
 import type { Principals } from '../lib/principals/principals.ts';
@@ -7,27 +7,38 @@ import type { Client, HttpRequest } from './http.ts';
 import { errorFacts } from './problems.ts';
 import type { RouteTerms } from './route.ts';
 
-/** Who calls, or undefined where nobody says so. Faults: those of `Principals`, `tls-required`, `unauthenticated`. */
+/** Who calls, and why credentials that came along prove nothing, where no proof is asked for. */
+export interface Identified {
+  readonly caller?: Principal;
+  readonly unproven?: FaultCode;
+}
+
+const NOBODY: Identified = {};
+
+/** `caller` is absent where nobody says who it is. Faults: those of `Principals`, `tls-required`, `unauthenticated`. */
 export const authenticate = async (
   principals: Principals,
   route: RouteTerms,
   request: HttpRequest,
   log: Log,
-): Promise<Principal | undefined> => {
-  if (route.access === 'public') return undefined;
-  if (route.access !== 'optional') return byCredentials(principals, route, request);
+): Promise<Identified> => {
+  if (route.access === 'public') return NOBODY;
   try {
-    return await byCredentials(principals, route, request);
+    const caller = await byCredentials(principals, route, request);
+    return caller ? { caller } : NOBODY;
   } catch (error) {
+    if (route.access !== 'optional') throw error;
+    const unproven = Fault.is(error) ? error.code : 'internal';
     // A failure of the service's own must be seen, but does not stand between a relying party and a status either.
-    if (!Fault.is(error) || !UNPROVEN.has(error.code)) {
+    if (!UNPROVEN.has(unproven)) {
       log('error', 'caller not identified', { request: request.id, route: route.id, ...errorFacts(error) });
     }
-    return undefined;
+    return { unproven };
   }
 };
 
-const UNPROVEN: ReadonlySet<string> = new Set<Fault['code']>([
+/** What is the caller's own affair. */
+const UNPROVEN: ReadonlySet<FaultCode> = new Set<FaultCode>([
   'unauthenticated',
   'token-invalid',
   'token-expired',

@@ -27,8 +27,9 @@ export const route = defineRoute({
   responses: { 200: { description: 'The CRL (RFC 5280 5).', contentType: 'application/pkix-crl' } },
   faults: ['unknown-authority', 'unknown-crl', 'try-later', 'purpose-not-declared'],
   headers: purposeHeader,
-  handle: async ({ status }, { params, request, now }, caller) => {
-    const crl = await status.crl(params.ca, params.partition, recordedCaller(caller, request));
+  handle: async ({ status }, input, caller) => {
+    const { params, now } = input;
+    const crl = await status.crl(params.ca, params.partition, recordedCaller(caller, input));
     return {
       status: 200,
       headers: {

@@ -36,8 +36,8 @@ export const route = defineRoute({
   responses: { 200: { description: 'An OCSPResponse.', contentType: 'application/ocsp-response' } },
   faults: ['purpose-not-declared'],
   headers: purposeHeader,
-  handle: async ({ status }: ResponderApp, { params, request, now }, caller) => {
-    const asked = ocspRequestOfPath(params.request);
-    return ocspResponse(await status.ocsp(asked, recordedCaller(caller, request)), now, true);
+  handle: async ({ status }: ResponderApp, input, caller) => {
+    const asked = ocspRequestOfPath(input.params.request);
+    return ocspResponse(await status.ocsp(asked, recordedCaller(caller, input)), input.now, true);
   },
 });

@@ -21,6 +21,6 @@ export const route = defineRoute({
   responses: { 200: { description: 'An OCSPResponse.', contentType: 'application/ocsp-response' } },
   faults: ['purpose-not-declared'],
   headers: purposeHeader,
-  handle: async ({ status }: ResponderApp, { request, now }, caller) =>
-    ocspResponse(await status.ocsp(request.body, recordedCaller(caller, request)), now, false),
+  handle: async ({ status }: ResponderApp, input, caller) =>
+    ocspResponse(await status.ocsp(input.request.body, recordedCaller(caller, input)), input.now, false),
 });

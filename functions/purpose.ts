@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { Fault } from '../lib/fault.ts';
 import type { Principal } from '../lib/principal.ts';
 import type { Caller } from '../lib/status/status.ts';
-import type { HttpRequest } from './http.ts';
+import type { Input } from './route.ts';
 
 const PURPOSE_HEADER = 'akashi-purpose';
 
@@ -18,8 +18,13 @@ export const purposeHeader = z.object({
  * Who asks and what for, as the record of the answer has it. The purpose of somebody who did not prove who it is
  * would be anybody's word, so it is not taken. Fault: `purpose-not-declared`.
  */
-export const recordedCaller = (caller: Principal | undefined, { method, headers }: HttpRequest): Caller => {
-  if (caller === undefined) return { recipient: 'public', method: answeredMethod(method) };
+export const recordedCaller = (
+  caller: Principal | undefined,
+  { request: { method, headers }, unproven }: Pick<Input<unknown, unknown, unknown>, 'request' | 'unproven'>,
+): Caller => {
+  if (caller === undefined) {
+    return { recipient: 'public', method: answeredMethod(method), ...(unproven && { unproven }) };
+  }
   const { id, purposes = [], office } = caller;
   const named = headers[PURPOSE_HEADER];
   const purpose = named === undefined ? purposes[0] : purposes.find((one) => one.id === named);

@@ -6,9 +6,9 @@ import type { HttpRequest, HttpResponse } from './http.ts';
 
 /**
  * `public`: credentials are not looked at. `optional`: a caller that proves who it is is named in the record of
- * the answer; any other, one whose credentials do not hold included, is `public` there and is answered all the
- * same, because relying parties must get a status whatever else their client sends. A list of roles: the caller
- * must be one of these.
+ * the answer; any other is `public` there and is answered all the same, because relying parties must get a status
+ * whatever else their client sends. Where credentials came that do not hold, the record says for which fault. A list
+ * of roles: the caller must be one of these.
  */
 export type Access = 'public' | 'optional' | readonly Role[];
 
@@ -29,6 +29,8 @@ export interface Input<P, Q, B> {
   /** Of a JSON body. Bytes are in `request.body`. */
   readonly body: B;
   readonly request: HttpRequest;
+  /** Of `optional` access: why credentials that came along prove nothing. */
+  readonly unproven: FaultCode | undefined;
   /** Milliseconds since the Unix epoch. */
   readonly now: number;
 }

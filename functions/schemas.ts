@@ -173,6 +173,9 @@ export const ledgerRecord = z
       ...recordedAt,
       kind: z.literal('provision'),
       recipient: z.string().meta({ description: 'A principal, or `public`.' }),
+      unproven: z.string().exactOptional().meta({
+        description: 'Why credentials that came with the request were not taken: the code of the fault.',
+      }),
       channel: z.enum(CHANNELS),
       method: z.string(),
       office: z.string().exactOptional(),

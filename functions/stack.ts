@@ -2,7 +2,7 @@ import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import type { z } from 'zod';
 import type { App } from '../lib/app.ts';
-import { Fault, type FaultFacts } from '../lib/fault.ts';
+import { Fault, type FaultCode, type FaultFacts } from '../lib/fault.ts';
 import type { Clock, Log } from '../lib/ports.ts';
 import type { Principal } from '../lib/principal.ts';
 import { authenticate } from './authenticate.ts';
@@ -30,6 +30,7 @@ interface Call<S = Pick<App, 'principals'>> {
   readonly edge: Edge<S>;
   readonly request: HttpRequest;
   caller?: Principal | undefined;
+  unproven?: FaultCode | undefined;
   params?: unknown;
   query?: unknown;
   body?: unknown;
@@ -125,7 +126,9 @@ const nameCaller =
   (route: RouteTerms): Step =>
   async ({ event }) => {
     const { app, log } = event.edge;
-    event.caller = await authenticate(app.principals, route, event.request, log);
+    const { caller, unproven } = await authenticate(app.principals, route, event.request, log);
+    event.caller = caller;
+    event.unproven = unproven;
   };
 
 const checkRole =
@@ -206,8 +209,8 @@ const handle = async <S extends Pick<App, 'principals'>>(
   route: AnyRoute<S>,
   call: Call<S>,
 ): Promise<HttpResponse> => {
-  const { edge, request, params, query, body, caller } = call;
-  return route.handle(edge.app, { params, query, body, request, now: edge.clock() }, caller);
+  const { edge, request, params, query, body, caller, unproven } = call;
+  return route.handle(edge.app, { params, query, body, request, unproven, now: edge.clock() }, caller);
 };
 
 const answerConditionally: Step = (state) => {

@@ -55,8 +55,10 @@ export interface ActDraft {
 /** An answer that left the service. */
 export interface ProvisionDraft {
   readonly kind: 'provision';
-  /** Principal id, or `public` for callers that did not name themselves. */
+  /** Principal id, or `public` for callers that did not prove who they are. */
   readonly recipient: string;
+  /** The code of the fault for which credentials were not taken that came with the request and would have named the recipient. */
+  readonly unproven?: string;
   readonly channel: Channel;
   /** HTTP method, or the protocol's word. */
   readonly method: string;

@@ -45,6 +45,7 @@ const signedBy = ({ id, office, purposes: [purpose] = [] }: Principal, caller: C
     : {
         recipient: id,
         method: caller.method,
+        ...(caller.unproven !== undefined && { unproven: caller.unproven }),
         ...(office !== undefined && { office }),
         ...(purpose && { purpose: purpose.id, legalBasis: purpose.legalBasis }),
       };

@@ -6,6 +6,8 @@ import { openOcsp } from './ocsp.ts';
 /** Who asks and what for, for the record: a principal's id or `public`; the method by which the question came. */
 export interface Caller {
   readonly recipient: string;
+  /** The code of the fault for which credentials that came along were not taken. */
+  readonly unproven?: string;
   readonly method: string;
   readonly office?: string;
   readonly purpose?: string;

@@ -41,13 +41,13 @@ describe('a bearer token', () => {
 
   it('without TLS from afar leaves an OCSP caller public', async () => {
     expect((await ask('askStatusByUrl', { tls: false, address: '10.0.0.1' })).status).toBe(200);
-    expect(app.ocspCalls.at(-1)?.caller.recipient).toBe('public');
+    expect(app.ocspCalls.at(-1)?.caller).toMatchObject({ recipient: 'public', unproven: 'tls-required' });
     await ask('askStatusByUrl', { tls: false, address: '127.0.0.1' });
     expect(app.ocspCalls.at(-1)?.caller.recipient).toBe('officer-1');
   });
 });
 
-it('an OCSP answer does not hang on who asks: a failure to find out is logged and the caller is public', async () => {
+it('an OCSP answer does not hang on who asks: a failure to find out is logged and the caller is public, as the record says', async () => {
   const other = testApp();
   const broken: TestApp = {
     ...other,
@@ -59,7 +59,10 @@ it('an OCSP answer does not hang on who asks: a failure to find out is logged an
     },
   };
   expect((await ask('askStatusByUrl', { tls: true }, broken)).status).toBe(200);
-  expect(other.ocspCalls.at(-1)?.caller.recipient).toBe('public');
+  expect(other.ocspCalls.at(-1)?.caller).toMatchObject({
+    recipient: 'public',
+    unproven: 'store-unavailable',
+  });
   expect(other.logged).toEqual([
     expect.objectContaining({
       message: 'caller not identified',

@@ -31,6 +31,8 @@ const asking = (purpose?: string) =>
     },
   });
 
+const input = (purpose?: string) => ({ request: asking(purpose), unproven: undefined });
+
 describe('the purpose of an answer', () => {
   it.each([
     [undefined, 'tax-return'],
@@ -56,19 +58,19 @@ describe('the purpose of an answer', () => {
 
   it('is one of those that the caller declares, or nothing is answered', () => {
     const portal = service.principal('tax-portal');
-    expect(() => recordedCaller(portal, asking('tender'))).toThrowError(
+    expect(() => recordedCaller(portal, input('tender'))).toThrowError(
       expect.objectContaining({
         code: 'purpose-not-declared',
         facts: { declared: ['tax-return', 'tax-refund'] },
       }),
     );
-    expect(() => recordedCaller(service.principal('auditor'), asking('tender'))).toThrowError(
+    expect(() => recordedCaller(service.principal('auditor'), input('tender'))).toThrowError(
       expect.objectContaining({ code: 'purpose-not-declared' }),
     );
   });
 
   it('is not taken from who does not say who it is', () => {
-    expect(recordedCaller(undefined, asking('tax-return'))).toEqual({ recipient: 'public', method: 'POST' });
+    expect(recordedCaller(undefined, input('tax-return'))).toEqual({ recipient: 'public', method: 'POST' });
   });
 
   it('belongs to relying parties alone, and reaches the functions that answer OCSP', () => {

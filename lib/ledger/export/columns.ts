@@ -6,6 +6,7 @@ export const COLUMNS = [
   'time',
   'kind',
   'recipient',
+  'unproven',
   'actor',
   'channel',
   'method',
@@ -42,6 +43,7 @@ export const rowOf = (record: LedgerRecord): Row => {
     return {
       ...common,
       recipient: null,
+      unproven: null,
       actor: record.actor,
       channel: null,
       method: null,
@@ -58,6 +60,7 @@ export const rowOf = (record: LedgerRecord): Row => {
   return {
     ...common,
     recipient: record.recipient,
+    unproven: record.unproven ?? null,
     actor: null,
     channel: record.channel,
     method: record.method,
