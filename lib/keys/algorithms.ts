@@ -67,6 +67,8 @@ export interface Algorithm extends SignatureScheme {
   readonly name: AlgorithmName;
   /** Of the keys that it signs with. */
   readonly kind: KeyKind;
+  /** Bits, by NIST SP 800-57 part 1 table 2; of ML-DSA by the category of FIPS 204 table 1. */
+  readonly strength: 112 | 128 | 192 | 256;
   /** DER AlgorithmIdentifier of signatures made with it. */
   readonly signatureAlgorithm: Der;
   readonly generate: KeyGeneration;
@@ -168,6 +170,7 @@ const mlDsa = <K extends keyof typeof ML_DSA_OIDS>(kind: K) =>
 const rsaKey = (bits: 2048 | 3072 | 4096) =>
   ({
     kind: `rsa${bits}`,
+    strength: bits === 2048 ? 112 : 128,
     generate: { type: 'rsa', modulusLength: bits, publicExponent: 65537 },
     kmsKeySpec: `RSA_${bits}`,
   }) as const;
@@ -191,8 +194,11 @@ const rsaPss = (bits: 2048 | 3072 | 4096): Algorithm => ({
   kmsSigningAlgorithm: 'RSASSA_PSS_SHA_256',
 });
 
+const ML_DSA_STRENGTHS = { 44: 128, 65: 192, 87: 256 } as const;
+
 const mlDsaAlgorithm = (set: 44 | 65 | 87): Algorithm => ({
   name: `ml-dsa-${set}`,
+  strength: ML_DSA_STRENGTHS[set],
   ...mlDsa(`ml-dsa-${set}`),
   signatureAlgorithm: mlDsaIdentifier(`ml-dsa-${set}`),
   generate: { type: `ml-dsa-${set}` },
@@ -212,6 +218,7 @@ export const ALGORITHMS: readonly Algorithm[] = [
     name: 'ecdsa-p256-sha256',
     ...ecdsa('sha256'),
     kind: 'p-256',
+    strength: 128,
     signatureAlgorithm: ecdsaIdentifier('sha256'),
     generate: { type: 'ec', namedCurve: 'P-256' },
     jws: 'ES256',
@@ -222,6 +229,7 @@ export const ALGORITHMS: readonly Algorithm[] = [
     name: 'ecdsa-p384-sha384',
     ...ecdsa('sha384'),
     kind: 'p-384',
+    strength: 192,
     signatureAlgorithm: ecdsaIdentifier('sha384'),
     generate: { type: 'ec', namedCurve: 'P-384' },
     jws: 'ES384',
@@ -232,6 +240,7 @@ export const ALGORITHMS: readonly Algorithm[] = [
     name: 'ecdsa-p521-sha512',
     ...ecdsa('sha512'),
     kind: 'p-521',
+    strength: 256,
     signatureAlgorithm: ecdsaIdentifier('sha512'),
     generate: { type: 'ec', namedCurve: 'P-521' },
     jws: 'ES512',
@@ -242,6 +251,7 @@ export const ALGORITHMS: readonly Algorithm[] = [
     name: 'ed25519',
     ...ed25519,
     kind: 'ed25519',
+    strength: 128,
     signatureAlgorithm: ED25519_IDENTIFIER,
     generate: { type: 'ed25519' },
     jws: 'Ed25519',

@@ -241,7 +241,7 @@ export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
     const issuer = await issuerOf(request);
     const requestor = await requestorOf(asked, issuer);
     const told = requestor === undefined ? caller : signedBy(requestor, caller);
-    const responder = await responders.current(issuer, preferred);
+    const responder = await responders.current(issuer, preferred, asked.signed?.signatureAlgorithm);
     const forEverybody = request.nonce === undefined && requestor === undefined;
     const plain = forEverybody && request.requestList.length === 1;
     const answered = await (plain ? answerPlain : answerInFull)(request, told, issuer, responder);

@@ -1,7 +1,6 @@
 import { Fault } from '../fault.ts';
 import type { KeyStore, Signer } from '../keys/signer.ts';
 import {
-  type AlgorithmId,
   algorithmId,
   asDer,
   type Certificate,
@@ -14,6 +13,7 @@ import {
 import type { Clock, Log } from '../ports.ts';
 import type { Item, Table, Write } from '../store/store.ts';
 import type { Issuer } from './issuers.ts';
+import { isPreferred, type SigningAlgorithms, signsLike } from './signature-choice.ts';
 
 /**
  * The delegated responders (RFC 6960 4.2.2.2): for each CA, and each algorithm with which it answers, the newest key
@@ -59,11 +59,17 @@ export interface Responder {
 
 export interface Responders {
   /**
-   * The responder that answers for this CA: of those that there are, the one whose algorithm comes first in
-   * `preferred` (RFC 6960 4.4.7.2.1, its first rule), or else the CA's default. Fault: `try-later` when that one has
-   * no certificate that is valid now.
+   * The responder that answers for this CA, by the rules of RFC 6960 4.4.7.2.1 in their order: of those that there
+   * are, the one whose algorithm comes first in `preferred`; the one with the algorithm of the CA's CRLs; the one with
+   * the algorithm of the request's signature, if it has one; the CA's default. That section lets the responder have
+   * criteria of strength: no rule but the client's own preference selects one weaker than the default. Fault:
+   * `try-later` when the default is left and has no certificate that is valid now.
    */
-  current(issuer: Issuer, preferred?: readonly PreferredSignatureAlgorithm[]): Promise<Responder>;
+  current(
+    issuer: Issuer,
+    preferred?: readonly PreferredSignatureAlgorithm[],
+    requestSignature?: Der,
+  ): Promise<Responder>;
   /** The row as it stands, for whoever renews it. */
   read(ca: string, algorithm: string): Promise<Item<ResponderRow> | undefined>;
   /** Replaces the row that was read before, or is the first where there was none. */
@@ -83,26 +89,10 @@ const ALARM_AFTER = 3 / 4;
 
 interface Known {
   readonly responder: Responder;
-  readonly algorithms: { readonly signature: AlgorithmId; readonly publicKey: AlgorithmId };
+  readonly algorithms: SigningAlgorithms;
 }
 
 const isValid = ({ from, until }: Responder, now: number): boolean => now >= from && now <= until;
-
-const isSame = (wanted: AlgorithmId, had: AlgorithmId): boolean =>
-  wanted.algorithm === had.algorithm &&
-  (wanted.parameters === undefined || had.parameters === undefined
-    ? wanted.parameters === had.parameters
-    : Buffer.compare(wanted.parameters, had.parameters) === 0);
-
-/** The client may name a kind of key without its parameters, such as elliptic curves at large. */
-const fits = (wanted: PreferredSignatureAlgorithm, { algorithms }: Known): boolean => {
-  const { sigIdentifier, pubKeyAlgIdentifier } = wanted;
-  if (!isSame(sigIdentifier, algorithms.signature)) return false;
-  if (pubKeyAlgIdentifier === undefined) return true;
-  return pubKeyAlgIdentifier.parameters === undefined
-    ? pubKeyAlgIdentifier.algorithm === algorithms.publicKey.algorithm
-    : isSame(pubKeyAlgIdentifier, algorithms.publicKey);
-};
 
 export const openResponders = (deps: {
   table: Table;
@@ -112,6 +102,10 @@ export const openResponders = (deps: {
 }): Responders => {
   const { table, keys, clock, log } = deps;
   const kept = new Map<string, { known: Known; readAt: number }>();
+  /** When to look again for further responders that could not be used. */
+  const lookAgainAt = new Map<string, number>();
+  /** What the rules select for unsigned requests without a preference, once all the CA's responders are there. */
+  const usual = new WeakMap<Issuer, string>();
 
   const read = (ca: string, algorithm: string): Promise<Item<ResponderRow> | undefined> =>
     table.get<ResponderRow>(keyOf(ca, algorithm));
@@ -136,6 +130,7 @@ export const openResponders = (deps: {
     const algorithms = {
       signature: algorithmId(signatureAlgorithm),
       publicKey: publicKeyAlgorithm(subjectPublicKeyInfo),
+      strength: signer.algorithm.strength,
     };
     return { responder, algorithms };
   };
@@ -171,32 +166,65 @@ export const openResponders = (deps: {
       : refresh(ca, algorithm, now);
   };
 
-  /** One that cannot be had does not keep the others from answering. */
+  /** One that cannot be had does not keep the others from answering, and is not looked for at every request. */
   const findFurther = async (ca: string, algorithm: string, now: number): Promise<Known | undefined> => {
+    const id = `${ca}/${algorithm}`;
+    if (now < (lookAgainAt.get(id) ?? 0)) return undefined;
     try {
       const known = await find(ca, algorithm, now);
-      return known && isValid(known.responder, now) ? known : undefined;
+      if (known && isValid(known.responder, now)) return known;
     } catch (error) {
       log('error', 'An OCSP responder cannot be used', {
         ca,
         algorithm,
         error: Fault.is(error) ? error.code : String(error),
       });
-      return undefined;
     }
+    lookAgainAt.set(id, now + REREAD_MS);
+    return undefined;
   };
 
+  const findAll = ({ id, ocsp }: Issuer, now: number): Promise<readonly (Known | undefined)[]> =>
+    Promise.all(ocsp.algorithms.map((algorithm) => findFurther(id, algorithm, now)));
+
   const preferredBy = async (
-    { id, ocsp }: Issuer,
+    issuer: Issuer,
     preferred: readonly PreferredSignatureAlgorithm[],
     now: number,
   ): Promise<Responder | undefined> => {
-    const all = await Promise.all(ocsp.algorithms.map((algorithm) => findFurther(id, algorithm, now)));
+    const all = await findAll(issuer, now);
     for (const wanted of preferred) {
-      const found = all.find((known) => known && fits(wanted, known));
+      const found = all.find((known) => known && isPreferred(wanted, known.algorithms));
       if (found) return found.responder;
     }
     return undefined;
+  };
+
+  /** By the second and third rule; the default where they select none, and undefined where that one cannot be used. */
+  const selected = async (
+    issuer: Issuer,
+    requestSignature: Der | undefined,
+    now: number,
+  ): Promise<Responder | undefined> => {
+    const known = usual.get(issuer);
+    const again =
+      known === undefined || requestSignature ? undefined : await findFurther(issuer.id, known, now);
+    if (again) return again.responder;
+    const all = await findAll(issuer, now);
+    const [byDefault] = all;
+    if (!byDefault) return undefined;
+    const like = (signature: Der | undefined) =>
+      signature &&
+      all.find(
+        (one) =>
+          one &&
+          one.algorithms.strength >= byDefault.algorithms.strength &&
+          signsLike(signature, one.algorithms),
+      );
+    const found = like(issuer.signatureAlgorithm) ?? like(requestSignature) ?? byDefault;
+    const name = issuer.ocsp.algorithms[all.indexOf(found)];
+    if (!requestSignature && name !== undefined && !all.includes(undefined)) usual.set(issuer, name);
+    return found.responder;
   };
 
   return {
@@ -206,10 +234,13 @@ export const openResponders = (deps: {
       { put: keyOf(ca, algorithm), value: row, if: previous ? { version: previous.version } : 'absent' },
     ],
 
-    current: async (issuer, preferred = []) => {
+    current: async (issuer, preferred = [], requestSignature) => {
       const now = clock();
-      const chosen = preferred.length === 0 ? undefined : await preferredBy(issuer, preferred, now);
-      if (chosen) return chosen;
+      const wanted = preferred.length === 0 ? undefined : await preferredBy(issuer, preferred, now);
+      if (wanted) return wanted;
+      const like =
+        issuer.ocsp.algorithms.length > 1 ? await selected(issuer, requestSignature, now) : undefined;
+      if (like) return like;
       const responder = (await find(issuer.id, issuer.ocsp.algorithms[0], now))?.responder;
       // It never signs past its end, and never before its beginning either.
       if (responder && isValid(responder, now)) return responder;

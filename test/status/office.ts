@@ -1,3 +1,4 @@
+import type { AlgorithmName } from '../../lib/keys/algorithms.ts';
 import type { Signer } from '../../lib/keys/signer.ts';
 import { generateSoftwareKey } from '../../lib/keys/software.ts';
 import { type Certificate, decodeCertificate } from '../../lib/pki/certificate.ts';
@@ -20,10 +21,11 @@ export const issueTo = async (
   order: string,
   fields: Readonly<Record<string, string | readonly string[]>> = FIELDS[profileId] ?? {},
   office: string | undefined = 'mizusaki-higashi',
+  algorithm: AlgorithmName = 'ecdsa-p256-sha256',
 ): Promise<Held> => {
   const profile = service.trustDomain.profiles.find(({ id }) => id === profileId);
   if (!profile) throw new Error(`no profile ${profileId}`);
-  const signer = await generateSoftwareKey('ecdsa-p256-sha256');
+  const signer = await generateSoftwareKey(algorithm);
   const ref = await service.works.authority.issue({
     order,
     profile: profile.id,
@@ -42,6 +44,17 @@ export const issueTo = async (
   };
 };
 
-/** The certificate with which a principal shows who it is. */
-export const credentialOf = (service: Pick<Service, 'works' | 'trustDomain'>, id: string): Promise<Held> =>
-  issueTo(service, 'principal', `principal:${id}`, { principal: id, name: '証明 太郎' }, undefined);
+/** The certificate with which a principal shows who it is, for a key of that algorithm. */
+export const credentialOf = (
+  service: Pick<Service, 'works' | 'trustDomain'>,
+  id: string,
+  algorithm: AlgorithmName = 'ecdsa-p256-sha256',
+): Promise<Held> =>
+  issueTo(
+    service,
+    'principal',
+    `principal:${id}:${algorithm}`,
+    { principal: id, name: '証明 太郎' },
+    undefined,
+    algorithm,
+  );
