@@ -40,6 +40,18 @@ export type RequestAnswer = z.output<typeof requestAnswer>;
 
 export const requestPage = z.looseObject({ requests: z.array(requestAnswer), cursor: text.exactOptional() });
 
+const awaiting = z.looseObject({
+  status: z.enum(['revoked', 'hold']),
+  reason: text,
+  invalidityDate: text.exactOptional(),
+  askedBy: text,
+  askedAt: text,
+  lapsesAt: text,
+});
+
+/** What takes a second person. */
+export const awaitingAnswer = z.looseObject({ awaiting, first: z.boolean() });
+
 export const revocationAnswer = z.looseObject({
   revocation: z.looseObject({
     status: z.enum(['revoked', 'hold']),
@@ -49,6 +61,8 @@ export const revocationAnswer = z.looseObject({
   }),
   first: z.boolean(),
 });
+
+export const outcomeAnswer = z.union([awaitingAnswer, revocationAnswer]);
 
 export const certificateAnswer = z.looseObject({
   ca: text,
@@ -61,6 +75,7 @@ export const certificateAnswer = z.looseObject({
   notAfter: text,
   status: text,
   revocation: revocationAnswer.shape.revocation.exactOptional(),
+  awaiting: awaiting.exactOptional(),
 });
 
 export const authoritiesAnswer = z.looseObject({

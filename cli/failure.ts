@@ -7,6 +7,8 @@ export const EXIT = {
   usage: 2,
   doubt: 2,
   unreachable: 3,
+  /** Asked for, and not done before a second person asks for the same. */
+  awaiting: 4,
 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

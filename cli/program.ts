@@ -56,6 +56,7 @@ Exit codes:
   1  refused by the service, which says why; for status: revoked or on hold
   2  the command line is not right, or an answer cannot be relied on
   3  not reachable
+  4  asked for; another person has to ask for the same
 
 Examples:
   akashi authorities

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { revocationAnswer } from './answers.ts';
+import type { awaitingAnswer, revocationAnswer } from './answers.ts';
 
 type Revocation = z.output<typeof revocationAnswer>['revocation'];
 
@@ -7,3 +7,17 @@ export const revocationText = ({ status, revocationTime, reason, invalidityDate 
   status === 'hold'
     ? `on hold since ${revocationTime}`
     : `revoked at ${revocationTime}, ${reason}${invalidityDate === undefined ? '' : `, invalid since ${invalidityDate}`}`;
+
+type Awaiting = z.output<typeof awaitingAnswer>['awaiting'];
+
+export const awaitingText = ({
+  status,
+  reason,
+  invalidityDate,
+  askedBy,
+  askedAt,
+  lapsesAt,
+}: Awaiting): string =>
+  `${status === 'hold' ? 'hold' : 'revocation'}, ${reason}${
+    invalidityDate === undefined ? '' : `, invalid since ${invalidityDate}`
+  }, asked for by ${askedBy} at ${askedAt}; lapses at ${lapsesAt}`;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { json } from './http.ts';
+import { outcome } from './revocation-outcome.ts';
 import { defineRoute } from './route.ts';
-import { caId, revocationAnswer, serial } from './schemas.ts';
+import { awaitingAnswer, caId, revocationAnswer, serial } from './schemas.ts';
 
 export const route = defineRoute({
   id: 'holdCertificate',
@@ -11,7 +11,16 @@ export const route = defineRoute({
   lane: 'api',
   access: ['officer', 'operator'],
   params: z.strictObject({ ca: caId, serial }),
-  responses: { 200: { description: 'The hold.', schema: revocationAnswer } },
-  faults: ['malformed-serial', 'unknown-certificate', 'hold-not-allowed', 'already-revoked'],
-  handle: async ({ authority }, { params }, caller) => json(200, await authority.hold(caller, params)),
+  responses: {
+    200: { description: 'The hold.', schema: revocationAnswer },
+    202: { description: 'It takes a second person, as a revocation would.', schema: awaitingAnswer },
+  },
+  faults: [
+    'malformed-serial',
+    'unknown-certificate',
+    'hold-not-allowed',
+    'already-revoked',
+    'confirmation-differs',
+  ],
+  handle: async ({ authority }, { params }, caller) => outcome(await authority.hold(caller, params)),
 });

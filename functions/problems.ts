@@ -51,6 +51,8 @@ export const PROBLEMS = {
   'hold-not-releasable': p(409, 'The profile does not allow a hold to be released'),
   'not-on-hold': p(409, 'The certificate is not on hold'),
   'already-revoked': p(409, 'The certificate is revoked'),
+  'confirmation-differs': p(409, 'Something else awaits its confirmation'),
+  'nothing-awaited': p(409, 'Nothing awaits a confirmation'),
   'signed-bytes-differ': p(500, 'A signature was withheld'),
   'unknown-request': p(404, 'No such request'),
   'invalid-field': p(422, 'A field does not fit the profile'),

@@ -6,6 +6,7 @@ import { route as certificate } from './certificate.ts';
 import { route as certificateHold } from './certificate-hold.ts';
 import { route as certificateRelease } from './certificate-release.ts';
 import { route as certificateRevocation } from './certificate-revocation.ts';
+import { route as certificateRevocationWithdrawal } from './certificate-revocation-withdrawal.ts';
 import { route as counts } from './counts.ts';
 import { route as crl } from './crl.ts';
 import { route as crlPublish } from './crl-publish.ts';
@@ -60,6 +61,7 @@ export const routes: readonly Route[] = [
   requestCertificate,
   certificate,
   certificateRevocation,
+  certificateRevocationWithdrawal,
   certificateHold,
   certificateRelease,
   provisions,

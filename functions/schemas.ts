@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import {
+  type AwaitedRevocation,
   type CaView,
   type CertificateView,
   REVOCATION_REASONS,
@@ -140,6 +141,22 @@ export const revocationAnswer = z.object({
   first: z.boolean().meta({ description: 'False when it had happened before; the earlier one is shown.' }),
 });
 
+export const awaitedRevocation = z
+  .object({
+    status: z.enum(['revoked', 'hold']).meta({ description: 'What the certificate will be.' }),
+    reason: z.enum([...REVOCATION_REASONS, 'certificateHold']),
+    invalidityDate: utc.exactOptional(),
+    askedBy: principalId,
+    askedAt: utc,
+    lapsesAt: utc.meta({ description: 'From then on it is as if nobody had asked.' }),
+  })
+  .meta({ id: 'AwaitedRevocation' }) satisfies z.ZodType<AwaitedRevocation>;
+
+export const awaitingAnswer = z.object({
+  awaiting: awaitedRevocation,
+  first: z.boolean().meta({ description: 'False when the same person had asked before: nothing changed.' }),
+});
+
 export const certificateView = z
   .object({
     ca: caId,
@@ -153,6 +170,7 @@ export const certificateView = z
     notAfter: utc,
     status: z.enum(['good', 'revoked', 'hold', 'expired']),
     revocation: revocation.exactOptional(),
+    awaiting: awaitedRevocation.exactOptional(),
     pem: z.string().exactOptional(),
   })
   .meta({ id: 'Certificate' }) satisfies z.ZodType<CertificateView>;

@@ -99,8 +99,9 @@ const MOVE_REQUEST: Rows = {
 };
 
 const CHANGE_STATUS: Rows = {
-  get: ['certificates/*', 'status/*'],
-  put: ['status/*', 'revoked/*', 'staged/*'],
+  get: ['certificates/*', 'status/*', 'awaited/*'],
+  put: ['status/*', 'revoked/*', 'awaited/*', 'staged/*'],
+  delete: ['awaited/*'],
 };
 
 const RENEW_RESPONDER: Rows = {
@@ -239,7 +240,7 @@ export const ROUTE_FUNCTIONS: readonly RouteFunction[] = [
     get('request-certificate', `${REQUESTS}/{id}/certificate.pem`),
     together(RECORD, { get: ['request/*', 'certificates/*'] }),
   ),
-  onRows(get('certificate', CERTIFICATE), together(RECORD, { get: ['certificates/*'] })),
+  onRows(get('certificate', CERTIFICATE), together(RECORD, { get: ['certificates/*', 'awaited/*'] })),
   {
     id: 'certificate-revocation',
     routes: [post('certificate-revocation', `${CERTIFICATE}/revocation`)],
@@ -250,6 +251,14 @@ export const ROUTE_FUNCTIONS: readonly RouteFunction[] = [
     crls: 'publish',
     caKeys: 'sign',
   },
+  onRows(
+    {
+      file: 'certificate-revocation-withdrawal',
+      method: 'DELETE',
+      path: `${CERTIFICATE}/revocation`,
+    },
+    { get: ['awaited/*'], put: ['staged/*'], delete: ['awaited/*'] },
+  ),
   onRows(post('certificate-hold', `${CERTIFICATE}/hold`), CHANGE_STATUS),
   onRows(
     { file: 'certificate-release', method: 'DELETE', path: `${CERTIFICATE}/hold` },

@@ -47,6 +47,8 @@ export const FAULT_CODES = [
   'hold-not-releasable',
   'not-on-hold',
   'already-revoked',
+  'confirmation-differs',
+  'nothing-awaited',
   'signed-bytes-differ',
   // Registration
   'unknown-request',

@@ -3,7 +3,7 @@ import { certificateAnswer } from '../answers.ts';
 import { certificatePath, findCertificateRef } from '../certificate-ref.ts';
 import { details } from '../output.ts';
 import type { AddCommand } from '../perform.ts';
-import { revocationText } from '../revocation-text.ts';
+import { awaitingText, revocationText } from '../revocation-text.ts';
 
 const EXAMPLES = `
 What the service's own records say; akashi status asks as relying parties do.
@@ -23,7 +23,7 @@ export const addCommand: AddCommand = (program, perform) => {
       perform(z.object({ certificate: z.string() }), async (run, { certificate: text }) => {
         const ref = await findCertificateRef(run, text);
         const certificate = await run.client.get(certificatePath(ref), certificateAnswer);
-        const { revocation } = certificate;
+        const { revocation, awaiting } = certificate;
         run.show(
           certificate,
           details([
@@ -34,6 +34,7 @@ export const addCommand: AddCommand = (program, perform) => {
             ['request', certificate.request],
             ['valid', `${certificate.notBefore} to ${certificate.notAfter}`],
             ['status', revocation ? revocationText(revocation) : certificate.status],
+            ['awaiting', awaiting && awaitingText(awaiting)],
           ]),
         );
       }),

@@ -1,6 +1,8 @@
 import { z } from 'zod';
-import { revocationAnswer } from '../answers.ts';
+import { outcomeAnswer } from '../answers.ts';
+import { isAwaiting, showAwaiting } from '../awaiting.ts';
 import { certificatePath, findCertificateRef } from '../certificate-ref.ts';
+import { EXIT } from '../failure.ts';
 import type { AddCommand } from '../perform.ts';
 import { revocationText } from '../revocation-text.ts';
 
@@ -21,8 +23,10 @@ export const addCommand: AddCommand = (program, perform) => {
     .action(
       perform(z.object({ certificate: z.string() }), async (run, { certificate }) => {
         const ref = await findCertificateRef(run, certificate);
-        const { answer } = await run.client.post(`${certificatePath(ref)}/hold`, revocationAnswer);
+        const { answer } = await run.client.post(`${certificatePath(ref)}/hold`, outcomeAnswer);
+        if (isAwaiting(answer)) return showAwaiting(run, ref, answer, 'akashi hold');
         run.show({ ...ref, ...answer }, `${ref.ca}/${ref.serial} ${revocationText(answer.revocation)}\n`);
+        return EXIT.ok;
       }),
     );
 };

@@ -27,6 +27,7 @@ import {
 import { buildTbs, describeSubject, type FieldValues } from './profile.ts';
 import { assertMayAct, openRevoking, revocationOf } from './revoking.ts';
 import type { Profile } from './trust-domain.ts';
+import { openTwoPersons } from './two-persons.ts';
 
 /** What a relying party may know of a CA. */
 export interface CaView {
@@ -64,6 +65,27 @@ export interface Revocation {
   readonly invalidityDate?: string;
 }
 
+/** A revocation or hold of one of the service's own certificates, asked for by one person, that takes a second one. */
+export interface AwaitedRevocation {
+  /** What the certificate will be. */
+  readonly status: 'revoked' | 'hold';
+  readonly reason: RevocationReason | 'certificateHold';
+  readonly invalidityDate?: string;
+  /** The operator who asked. */
+  readonly askedBy: string;
+  /** RFC 3339 UTC, whole seconds; from `lapsesAt` on it is as if nobody had asked. */
+  readonly askedAt: string;
+  readonly lapsesAt: string;
+}
+
+/**
+ * Either it has taken effect, or it awaits a second person. `first` is false where the call changed nothing: the
+ * certificate was revoked before, or this person had asked before.
+ */
+export type RevocationOutcome =
+  | { readonly revocation: Revocation; readonly awaiting?: undefined; readonly first: boolean }
+  | { readonly awaiting: AwaitedRevocation; readonly revocation?: undefined; readonly first: boolean };
+
 export interface CertificateView extends CertificateRef {
   readonly profile: string;
   readonly profileVersion: number;
@@ -75,6 +97,8 @@ export interface CertificateView extends CertificateRef {
   readonly notAfter: string;
   readonly status: 'good' | 'revoked' | 'hold' | 'expired';
   readonly revocation?: Revocation;
+  /** Of the service's own certificates: what takes a second person. */
+  readonly awaiting?: AwaitedRevocation;
   /** PEM; absent while the signature is still being finished. */
   readonly pem?: string;
 }
@@ -89,21 +113,25 @@ export interface Authority {
   /** For officers of its office, operators and auditors. Faults: `unknown-certificate`. */
   certificate(actor: Principal, ref: CertificateRef): Promise<CertificateView>;
   /**
-   * Takes effect when it resolves. Revoking again gives the first revocation (`first` false). A certificate on
+   * Takes effect when it resolves, but for certificates of CAs, OCSP responders and the service's own doors: for these
+   * it awaits another operator who asks for the same (same reason, same invalidity date), for seven days at most, and
+   * a call of the same person changes nothing. Revoking again gives the first revocation (`first` false). A certificate on
    * hold may be revoked; its revocation then begins with the hold. Compromises go into a CRL at once, or as soon as one
    * can be published. `invalidityDate` (RFC 5280 5.3.2) is RFC 3339 in UTC and not in the future, and counts in whole
-   * seconds. Faults: `unknown-certificate`, `invalid-input`.
+   * seconds. Faults: `unknown-certificate`, `invalid-input`, `confirmation-differs`.
    */
   revoke(
     actor: Principal,
     ref: CertificateRef,
     revocation: { readonly reason: RevocationReason; readonly invalidityDate?: string },
-  ): Promise<{ readonly revocation: Revocation; readonly first: boolean }>;
-  /** Faults: `unknown-certificate`, `hold-not-allowed`, `already-revoked`. */
-  hold(
-    actor: Principal,
-    ref: CertificateRef,
-  ): Promise<{ readonly revocation: Revocation; readonly first: boolean }>;
+  ): Promise<RevocationOutcome>;
+  /**
+   * Two persons as for `revoke`. Faults: `unknown-certificate`, `hold-not-allowed`, `already-revoked`,
+   * `confirmation-differs`.
+   */
+  hold(actor: Principal, ref: CertificateRef): Promise<RevocationOutcome>;
+  /** For operators: takes back what awaits its confirmation, whoever asked. Fault: `nothing-awaited`. */
+  withdrawRevocation(actor: Principal, ref: CertificateRef): Promise<void>;
   /** Faults: `unknown-certificate`, `not-on-hold`, `hold-not-releasable`, `already-revoked`. */
   release(actor: Principal, ref: CertificateRef): Promise<void>;
 }
@@ -166,6 +194,7 @@ export const openAuthority = (deps: AuthorityDeps): Authority & AuthorityWorks =
   const { trustDomain, table, register, issuers, clock } = deps;
   const cas = openCas(deps);
   const issuing = openIssuing(deps);
+  const twoPersons = openTwoPersons(deps);
 
   const profileOf = (id: string, version?: number): Profile => {
     const profile = trustDomain.profiles.find((one) => one.id === id);
@@ -285,16 +314,22 @@ export const openAuthority = (deps: AuthorityDeps): Authority & AuthorityWorks =
 
   return {
     ...works,
-    ...openRevoking(deps),
+    ...openRevoking(deps, twoPersons),
 
     authorities: async () => (await issuers.all()).map(caView),
 
     caCertificate: async (ca) => (await issuers.byId(ca)).certificate.der,
 
+    serials: async (ca, page) => {
+      await issuers.byId(ca);
+      return listSerials(deps, ca, page);
+    },
+
     certificate: async (actor, ref) => {
       const { value: row } = await readCertificate(table, ref);
       if (actor.role !== 'auditor') assertMayAct(actor, row);
       const status = (await register.lookup(ref))?.value;
+      const awaiting = row.office === undefined ? await twoPersons.awaited(ref) : undefined;
       const revoked = status?.state === 'revoked' || status?.state === 'hold' ? status : undefined;
       // The second named by notAfter still belongs to the validity (RFC 5280 4.1.2.5).
       const expired = Math.floor(clock() / 1000) > row.notAfter;
@@ -309,6 +344,7 @@ export const openAuthority = (deps: AuthorityDeps): Authority & AuthorityWorks =
         notAfter: rfc3339(new Date(row.notAfter * 1000)),
         status: revoked?.state ?? (expired ? 'expired' : 'good'),
         ...(revoked && { revocation: revocationOf(revoked) }),
+        ...(awaiting && { awaiting }),
         ...(row.der !== undefined && {
           pem: encodePem('CERTIFICATE', asDer(Buffer.from(row.der, 'base64'))),
         }),

@@ -7,6 +7,7 @@ import type { Value } from '../store/store.ts';
 import type { Authority, Revocation, RevocationReason } from './authority.ts';
 import { type CertificateRow, readCertificate } from './certificates.ts';
 import type { AuthorityDeps } from './deps.ts';
+import type { TwoPersons } from './two-persons.ts';
 
 type Revoked = Extract<StatusRow, { state: 'revoked' | 'hold' }>;
 
@@ -57,13 +58,14 @@ export const assertMayAct = (actor: Principal, row: CertificateRow): void => {
 };
 
 /** What the authority's door promises of revoking; the contract stands there. */
-export type Revoking = Pick<Authority, 'revoke' | 'hold' | 'release'>;
+export type Revoking = Pick<Authority, 'revoke' | 'hold' | 'release' | 'withdrawRevocation'>;
 
 export const openRevoking = (
   deps: Pick<
     AuthorityDeps,
     'table' | 'register' | 'recorder' | 'publishCrl' | 'crlDueWrites' | 'trustDomain' | 'clock' | 'log'
   >,
+  twoPersons: TwoPersons,
 ): Revoking => {
   const { table, register, recorder, clock } = deps;
 
@@ -132,6 +134,13 @@ export const openRevoking = (
         const { certificate, registered } = await read(actor, ref);
         const { value } = registered;
         if (value.state === 'revoked') return { revocation: revocationOf(value as Revoked), first: false };
+        const consent = await twoPersons.consent(actor, ref, certificate, {
+          status: 'revoked',
+          reason,
+          ...(invalidityDate !== undefined && { invalidityDate }),
+        });
+        if (consent === 'lost') continue;
+        if (!consent.given) return { awaiting: consent.awaiting, first: consent.first };
         const entry = entryOf(value);
         const writes = register.revokeWrites(
           ref,
@@ -142,9 +151,10 @@ export const openRevoking = (
         const draft = draftOf('revocation', actor, ref, certificate, {
           ...detailsOf(entry),
           before: value.state,
+          ...consent.details,
         });
         const due = URGENT.has(reason) ? await deps.crlDueWrites(ref.ca) : [];
-        if (!(await change([...writes, ...due], draft))) continue;
+        if (!(await change([...writes, ...consent.writes, ...due], draft))) continue;
         if (URGENT.has(reason)) await publishAtOnce(ref.ca);
         return { revocation: revocationOf({ ...value, state: 'revoked', ...entry } as Revoked), first: true };
       }
@@ -168,11 +178,24 @@ export const openRevoking = (
           );
         }
         const entry: RevocationEntry = { revocationTime: nowSeconds(), reason: 'certificateHold' };
+        const consent = await twoPersons.consent(actor, ref, certificate, {
+          status: 'hold',
+          reason: 'certificateHold',
+        });
+        if (consent === 'lost') continue;
+        if (!consent.given) return { awaiting: consent.awaiting, first: consent.first };
         const writes = register.revokeWrites(ref, registered as RegisteredAs<'good'>, 'hold', entry);
-        if (await change(writes, draftOf('hold', actor, ref, certificate, detailsOf(entry)))) {
+        const details = { ...detailsOf(entry), ...consent.details };
+        if (await change([...writes, ...consent.writes], draftOf('hold', actor, ref, certificate, details))) {
           return { revocation: revocationOf({ ...value, state: 'hold', ...entry } as Revoked), first: true };
         }
       }
+    },
+
+    withdrawRevocation: async (actor, ref) => {
+      // No office has certificates of this kind, and whoever takes back reads none.
+      if (actor.role !== 'operator') throw unknown();
+      await twoPersons.withdraw(actor, ref);
     },
 
     release: async (actor, ref) => {

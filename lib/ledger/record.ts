@@ -8,6 +8,7 @@ export const RECORD_KINDS = [
   'revocation',
   'hold',
   'release',
+  'confirmation',
   'provision',
   'publication',
   'configuration',

@@ -28,6 +28,7 @@ const CLASS_OF: Readonly<Record<RecordKind, RetentionClass | undefined>> = {
   revocation: 'issuance',
   hold: 'issuance',
   release: 'issuance',
+  confirmation: 'issuance',
   publication: 'crl',
   report: 'report',
   configuration: undefined,

@@ -195,6 +195,39 @@ describe('a certificate', { timeout: 120_000 }, () => {
     ]);
   });
 
+  it("of a CA takes two operators: the first is told what the second runs, and the second's call does it", async () => {
+    const { authorities } = (await json('authorities')) as { authorities: { id: string }[] };
+    expect(authorities.map(({ id }) => id)).toContain('authentication-1');
+    const pem = await (await fetch(`${service.url}/ca/authentication-1.pem`)).text();
+    writeFileSync(join(folder, 'ca.pem'), pem);
+    const asked = await akashi('revoke ca.pem --as operator-sakai --reason superseded');
+    expect(asked).toMatchObject({ code: 4, err: '' });
+    const command = /^ {2}akashi (revoke --as OPERATOR (\S+) --reason superseded)$/m.exec(asked.out);
+    const [, line = '', ref = ''] = command ?? [];
+    expect(await akashi(`certificate ${ref} --as operator-noda`)).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(
+        /^status +good\nawaiting +revocation, superseded, asked for by operator-sakai/m,
+      ),
+    });
+    expect(await akashi('revoke ca.pem --as operator-sakai --reason superseded')).toMatchObject({
+      code: 4,
+      out: expect.stringContaining('this has changed nothing'),
+    });
+    expect((await akashi(`revoke ${ref} --as operator-noda --withdraw`)).code).toBe(0);
+    expect(await akashi(`revoke ${ref} --as operator-noda --withdraw`)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('awaits'),
+    });
+    expect((await akashi(line.replace('OPERATOR', 'operator-sakai'))).code).toBe(4);
+    expect(await akashi(line.replace('OPERATOR', 'operator-noda'))).toMatchObject({
+      code: 0,
+      out: expect.stringContaining(`${ref} revoked at`),
+    });
+    expect((await akashi('revoke ca.pem --as operator-noda --withdraw --reason superseded')).code).toBe(2);
+    expect((await akashi('revoke ca.pem --as operator-noda')).code).toBe(2);
+  });
+
   it('of somebody else is not found at the service', async () => {
     const more = [
       '-x509',

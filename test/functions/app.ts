@@ -195,6 +195,7 @@ export const testApp = (
       revoke: async (_actor, ref) => known(isKnown(ref), 'unknown-certificate', { revocation, first: true }),
       hold: async (_actor, ref) => known(isKnown(ref), 'unknown-certificate', { revocation, first: true }),
       release: async (_actor, ref) => known(isKnown(ref), 'unknown-certificate', undefined),
+      withdrawRevocation: async (_actor, ref) => known(isKnown(ref), 'unknown-certificate', undefined),
     },
 
     registration: {
@@ -396,6 +397,7 @@ export const EXAMPLES: Readonly<
     type: 'application/json',
     body: JSON.stringify({ reason: 'keyCompromise', invalidityDate: '2025-12-31T00:00:00Z' }),
   },
+  withdrawRevocation: { target: `/api/v1/certificates/${CA}/${SERIAL}/revocation` },
   holdCertificate: { target: `/api/v1/certificates/${CA}/${SERIAL}/hold` },
   releaseCertificate: { target: `/api/v1/certificates/${CA}/${SERIAL}/hold` },
   listProvisions: { target: `/api/v1/provisions?ca=${CA}&serial=${SERIAL}&from=2026-01-01T00:00:00Z` },

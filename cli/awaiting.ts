@@ -1,0 +1,35 @@
+import type { z } from 'zod';
+import type { awaitingAnswer, outcomeAnswer } from './answers.ts';
+import type { CertificateRef } from './certificate-ref.ts';
+import { EXIT, type ExitCode } from './failure.ts';
+import type { Run } from './perform.ts';
+
+type Answer = z.output<typeof awaitingAnswer>;
+
+export const isAwaiting = (answer: z.output<typeof outcomeAnswer>): answer is Answer =>
+  answer.awaiting !== undefined;
+
+/** Says what is not done yet, and what a second person runs to have it done: `command` and the same terms. */
+export const showAwaiting = (run: Run, ref: CertificateRef, answer: Answer, command: string): ExitCode => {
+  const { awaiting, first } = answer;
+  const name = `${ref.ca}/${ref.serial}`;
+  const terms =
+    awaiting.status === 'hold'
+      ? ''
+      : ` --reason ${awaiting.reason}${
+          awaiting.invalidityDate === undefined ? '' : ` --invalidity-date ${awaiting.invalidityDate}`
+        }`;
+  const said = first
+    ? 'is asked for'
+    : `was asked for before, at ${awaiting.askedAt}; this has changed nothing`;
+  run.show(
+    { ...ref, ...answer },
+    `${name} is not ${awaiting.status === 'hold' ? 'on hold' : 'revoked'} yet. It is a certificate of the service's own, ` +
+      `which takes two persons: this ${said}.\n` +
+      `Before ${awaiting.lapsesAt} another operator runs\n` +
+      `  ${command} --as OPERATOR ${name}${terms}\n` +
+      `and whoever wants it taken back\n` +
+      `  akashi revoke --as OPERATOR ${name} --withdraw\n`,
+  );
+  return EXIT.awaiting;
+};

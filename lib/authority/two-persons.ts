@@ -1,0 +1,174 @@
+import { Fault } from '../fault.ts';
+import type { RecordDraft } from '../ledger/record.ts';
+import { rfc3339 } from '../pki/pki.ts';
+import type { CertificateRef, Principal } from '../principal.ts';
+import type { Item, Value, Write } from '../store/store.ts';
+import type { AwaitedRevocation, RevocationReason } from './authority.ts';
+import type { CertificateRow } from './certificates.ts';
+import type { AuthorityDeps } from './deps.ts';
+import { CA_PROFILE, RESPONDER_PROFILE } from './own-certificates.ts';
+
+/**
+ * Revoking what the service itself stands on takes two persons: one operator asks, another one asks for the same.
+ *
+ *   awaited/{ca}/{serial}  revocation  AwaitedRow, from the asking until it is confirmed, withdrawn or lapsed
+ *
+ * Certificates of principals are not among them: a lost credential is stopped by whoever hears of it first, and where
+ * there are two operators the confirming one would be the one who has lost it.
+ */
+type AwaitedRow = {
+  readonly status: 'revoked' | 'hold';
+  readonly reason: RevocationReason | 'certificateHold';
+  /** Unix seconds. */
+  readonly invalidityDate?: number;
+  /** Principal id, and the person behind it. */
+  readonly askedBy: string;
+  readonly person: string;
+  /** Unix seconds. */
+  readonly askedAt: number;
+  readonly lapsesAt: number;
+};
+
+/** What an operator asks for. The invalidity date in Unix seconds. */
+export type Asked = Pick<AwaitedRow, 'status' | 'reason' | 'invalidityDate'>;
+
+/** Seconds. Long enough for a week of leave; what was not confirmed by then is asked for again. */
+export const LAPSE_SECONDS = 7 * 86_400;
+
+export type Consent =
+  /** To be stored with the revocation, and said in its record. */
+  | { readonly given: true; readonly writes: readonly Write[]; readonly details: Value }
+  /** `first` is false where this person had asked before: nothing has changed. */
+  | { readonly given: false; readonly awaiting: AwaitedRevocation; readonly first: boolean }
+  /** Another call was first; look again. */
+  | 'lost';
+
+export interface TwoPersons {
+  /**
+   * Whether `actor` may do now what is asked, of a certificate that stands in `certificate`. Fault:
+   * `confirmation-differs` when something else awaits its confirmation.
+   */
+  consent(actor: Principal, ref: CertificateRef, certificate: CertificateRow, asked: Asked): Promise<Consent>;
+  /** Undefined where nothing is awaited. */
+  awaited(ref: CertificateRef): Promise<AwaitedRevocation | undefined>;
+  /** Takes back what awaits, whoever asked for it. Fault: `nothing-awaited`. */
+  withdraw(actor: Principal, ref: CertificateRef): Promise<void>;
+}
+
+const keyOf = ({ ca, serial }: CertificateRef) => ({ pk: `awaited/${ca}/${serial}`, sk: 'revocation' });
+
+const timeText = (seconds: number): string => rfc3339(new Date(seconds * 1000));
+
+const termsOf = ({ status, reason, invalidityDate }: Asked) => ({
+  status,
+  reason,
+  ...(invalidityDate !== undefined && { invalidityDate: timeText(invalidityDate) }),
+});
+
+const viewOf = (row: AwaitedRow): AwaitedRevocation => ({
+  ...termsOf(row),
+  askedBy: row.askedBy,
+  askedAt: timeText(row.askedAt),
+  lapsesAt: timeText(row.lapsesAt),
+});
+
+const isSame = (a: Asked, b: Asked): boolean =>
+  a.status === b.status && a.reason === b.reason && a.invalidityDate === b.invalidityDate;
+
+export const openTwoPersons = (
+  deps: Pick<AuthorityDeps, 'table' | 'recorder' | 'trustDomain' | 'clock'>,
+): TwoPersons => {
+  const { table, recorder, trustDomain, clock } = deps;
+
+  const own = new Set([CA_PROFILE, RESPONDER_PROFILE, trustDomain.operations.service.id]);
+
+  const nowSeconds = (): number => Math.floor(clock() / 1000);
+
+  /** What stands there, lapsed or not: the next row has to take its place. */
+  const read = (ref: CertificateRef): Promise<Item<AwaitedRow> | undefined> =>
+    table.get<AwaitedRow>(keyOf(ref));
+
+  const inForce = (item: Item<AwaitedRow> | undefined): Item<AwaitedRow> | undefined =>
+    item !== undefined && nowSeconds() < item.value.lapsesAt ? item : undefined;
+
+  const remove = (item: Item<AwaitedRow>): Write => ({
+    delete: { pk: item.pk, sk: item.sk },
+    if: { version: item.version },
+  });
+
+  const draftOf = (act: 'asked' | 'withdrawn', actor: Principal, ref: CertificateRef, row: AwaitedRow) =>
+    ({
+      kind: 'confirmation',
+      actor: actor.id,
+      certificates: [ref],
+      details: {
+        act,
+        ...termsOf(row),
+        lapsesAt: timeText(row.lapsesAt),
+        ...(act === 'withdrawn' && { askedBy: row.askedBy }),
+      },
+    }) satisfies RecordDraft;
+
+  /** False when another call was first. */
+  const store = async (write: Write, draft: RecordDraft): Promise<boolean> => {
+    try {
+      await table.write([write, ...recorder.prepare(draft).writes]);
+      return true;
+    } catch (error) {
+      if (Fault.is(error, 'condition-failed')) return false;
+      throw error;
+    }
+  };
+
+  return {
+    consent: async (actor, ref, certificate, asked) => {
+      if (!own.has(certificate.profile)) return { given: true, writes: [], details: {} };
+      const found = await read(ref);
+      const item = inForce(found);
+      if (item === undefined) {
+        const askedAt = nowSeconds();
+        const row: AwaitedRow = {
+          ...asked,
+          askedBy: actor.id,
+          person: actor.person,
+          askedAt,
+          lapsesAt: askedAt + LAPSE_SECONDS,
+        };
+        const put: Write = {
+          put: keyOf(ref),
+          value: row,
+          if: found ? { version: found.version } : 'absent',
+          expires: row.lapsesAt,
+        };
+        return (await store(put, draftOf('asked', actor, ref, row)))
+          ? { given: false, awaiting: viewOf(row), first: true }
+          : 'lost';
+      }
+      if (!isSame(item.value, asked)) {
+        throw new Fault(
+          'confirmation-differs',
+          'Something else awaits its confirmation for this certificate; confirm that, or withdraw it first.',
+          { awaiting: viewOf(item.value) },
+        );
+      }
+      if (item.value.person === actor.person)
+        return { given: false, awaiting: viewOf(item.value), first: false };
+      const { askedBy, askedAt } = item.value;
+      return { given: true, writes: [remove(item)], details: { askedBy, askedAt: timeText(askedAt) } };
+    },
+
+    awaited: async (ref) => {
+      const item = inForce(await read(ref));
+      return item && viewOf(item.value);
+    },
+
+    withdraw: async (actor, ref) => {
+      for (;;) {
+        const item = inForce(await read(ref));
+        if (item === undefined)
+          throw new Fault('nothing-awaited', 'No revocation of this certificate awaits its confirmation.');
+        if (await store(remove(item), draftOf('withdrawn', actor, ref, item.value))) return;
+      }
+    },
+  };
+};

@@ -1,0 +1,256 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { doorCredentials } from '../../functions/local-credentials.ts';
+import { LAPSE_SECONDS } from '../../lib/authority/two-persons.ts';
+import { Fault } from '../../lib/fault.ts';
+import type { CertificateRef, Principal } from '../../lib/principal.ts';
+import { PUBLIC_URL, type Service } from '../service.ts';
+import { credentialOf } from '../status/office.ts';
+import { faultyTable } from '../store/faulty-table.ts';
+import { allRecords, ocspStatus } from '../world.ts';
+import { codeOf, FAILURES, type Ground, insist, openGround, openHouse, SECOND } from './house.ts';
+
+/** What the service itself stands on is revoked by two operators, never by one. */
+
+let ground: Ground;
+let house: Service;
+let sakai: Principal;
+let noda: Principal;
+let ca: CertificateRef;
+beforeEach(async () => {
+  ground = await openGround();
+  house = await openHouse(ground);
+  sakai = house.principal('operator-sakai');
+  noda = house.principal('operator-noda');
+  ca = await ownOf('ca', 'organisation-1');
+});
+afterEach(() => ground.close());
+
+const ownOf = async (profile: string, of: string, service = house): Promise<CertificateRef> => {
+  const found = (await allRecords(service)).find(
+    (record) =>
+      record.kind === 'issuance' && record.details.profile === profile && record.certificates?.[0]?.ca === of,
+  );
+  return found?.certificates?.[0] as CertificateRef;
+};
+
+const actsOn = async ({ ca: of, serial }: CertificateRef, service = house) =>
+  (await allRecords(service))
+    .toReversed()
+    .flatMap((record) =>
+      record.kind !== 'provision' &&
+      record.kind !== 'issuance' &&
+      record.kind !== 'ceremony' &&
+      record.certificates?.some((ref) => ref.ca === of && ref.serial === serial)
+        ? [{ kind: record.kind, actor: record.actor, details: record.details }]
+        : [],
+    );
+
+const REASON = { reason: 'cACompromise' } as const;
+
+describe('a certificate of the service itself', () => {
+  it.each(['ca', 'ocsp-responder', 'service'])('of the profile %s takes two operators', async (profile) => {
+    await doorCredentials(house.works, `${ground.folder}/door`, house.trustDomain, PUBLIC_URL, house.now);
+    const ref = await ownOf(profile, profile === 'service' ? 'operations-1' : 'signature-1');
+    const { authority } = house.app;
+    expect(await authority.revoke(sakai, ref, REASON)).toEqual({
+      first: true,
+      awaiting: {
+        status: 'revoked',
+        reason: 'cACompromise',
+        askedBy: 'operator-sakai',
+        askedAt: '2026-11-22T09:00:00Z',
+        lapsesAt: '2026-11-29T09:00:00Z',
+      },
+    });
+    expect((await ocspStatus(house, ref)).status).toBe('good');
+    expect((await authority.certificate(noda, ref)).status).toBe('good');
+
+    ground.time.now += 3600 * SECOND;
+    const { revocation, first } = await authority.revoke(noda, ref, REASON);
+    expect([first, revocation]).toEqual([
+      true,
+      { status: 'revoked', reason: 'cACompromise', revocationTime: '2026-11-22T10:00:00Z' },
+    ]);
+    const view = await authority.certificate(noda, ref);
+    expect([view.status, view.awaiting]).toEqual(['revoked', undefined]);
+    expect(await authority.revoke(sakai, ref, REASON)).toEqual({ revocation, first: false });
+    expect(await actsOn(ref)).toEqual([
+      {
+        kind: 'confirmation',
+        actor: 'operator-sakai',
+        details: {
+          act: 'asked',
+          status: 'revoked',
+          reason: 'cACompromise',
+          lapsesAt: '2026-11-29T09:00:00Z',
+        },
+      },
+      {
+        kind: 'revocation',
+        actor: 'operator-noda',
+        details: {
+          reason: 'cACompromise',
+          revocationTime: '2026-11-22T10:00:00Z',
+          before: 'good',
+          askedBy: 'operator-sakai',
+          askedAt: '2026-11-22T09:00:00Z',
+        },
+      },
+    ]);
+  });
+
+  it('is not revoked by the same person, whatever the name under which they come', async () => {
+    const { authority } = house.app;
+    const { awaiting } = await authority.revoke(sakai, ca, REASON);
+    ground.time.now += 60 * SECOND;
+    expect(await authority.revoke(sakai, ca, REASON)).toEqual({ awaiting, first: false });
+    const other: Principal = { ...sakai, id: 'operator-sakai-2' };
+    expect(await authority.revoke(other, ca, REASON)).toEqual({ awaiting, first: false });
+    expect(await actsOn(ca)).toHaveLength(1);
+    expect((await authority.certificate(noda, ca)).awaiting).toEqual(awaiting);
+  });
+
+  it('is revoked for what was asked for, and for nothing else', async () => {
+    const { authority } = house.app;
+    const { awaiting } = await authority.revoke(sakai, ca, {
+      ...REASON,
+      invalidityDate: '2026-11-20T00:00:00Z',
+    });
+    for (const operator of [sakai, noda]) {
+      for (const terms of [
+        REASON,
+        { reason: 'superseded', invalidityDate: '2026-11-20T00:00:00Z' } as const,
+        { ...REASON, invalidityDate: '2026-11-20T00:00:01Z' },
+      ]) {
+        const refused = await authority.revoke(operator, ca, terms).catch((error: unknown) => error);
+        expect(Fault.is(refused, 'confirmation-differs') && refused.facts.awaiting).toEqual(awaiting);
+      }
+    }
+    expect((await ocspStatus(house, ca)).status).toBe('good');
+    expect(await actsOn(ca)).toHaveLength(1);
+    const { revocation } = await authority.revoke(noda, ca, {
+      ...REASON,
+      invalidityDate: '2026-11-20T00:00:00Z',
+    });
+    expect(revocation?.invalidityDate).toBe('2026-11-20T00:00:00Z');
+  });
+
+  it('after seven days it is as if nobody had asked', async () => {
+    const { authority } = house.app;
+    await authority.revoke(sakai, ca, REASON);
+    ground.time.now += LAPSE_SECONDS * SECOND;
+    expect((await authority.certificate(noda, ca)).awaiting).toBeUndefined();
+    const late = await authority.revoke(noda, ca, REASON);
+    expect([late.first, late.awaiting?.askedBy]).toEqual([true, 'operator-noda']);
+    expect((await authority.certificate(noda, ca)).status).toBe('good');
+    expect((await authority.revoke(sakai, ca, REASON)).revocation?.status).toBe('revoked');
+  });
+
+  it('is confirmed until the last second', async () => {
+    await house.app.authority.revoke(sakai, ca, REASON);
+    ground.time.now += (LAPSE_SECONDS - 1) * SECOND;
+    expect((await house.app.authority.revoke(noda, ca, REASON)).revocation?.status).toBe('revoked');
+  });
+
+  it('what is asked for can be taken back by either, which is recorded; then it begins anew', async () => {
+    const { authority } = house.app;
+    expect(await codeOf(authority.withdrawRevocation(noda, ca))).toBe('nothing-awaited');
+    for (const operator of [sakai, noda]) {
+      await authority.revoke(sakai, ca, REASON);
+      await authority.withdrawRevocation(operator, ca);
+      expect((await authority.certificate(noda, ca)).awaiting).toBeUndefined();
+    }
+    expect((await actsOn(ca)).map(({ actor, details }) => `${actor} ${details.act}`)).toEqual([
+      'operator-sakai asked',
+      'operator-sakai withdrawn',
+      'operator-sakai asked',
+      'operator-noda withdrawn',
+    ]);
+    expect((await authority.revoke(noda, ca, REASON)).first).toBe(true);
+    expect((await ocspStatus(house, ca)).status).toBe('good');
+    // To officers there is no such certificate.
+    const chief = house.principal('higashi-chief');
+    expect(await codeOf(authority.withdrawRevocation(chief, ca))).toBe('unknown-certificate');
+  });
+
+  it('asked for at once by many is asked for once; confirmed at once by many is revoked once', async () => {
+    const other = await openHouse(ground);
+    const either = (i: number): Service => (i % 2 === 0 ? house : other);
+    const asked = await Promise.all(
+      Array.from({ length: 6 }, (_, i) => either(i).app.authority.revoke(sakai, ca, REASON)),
+    );
+    expect(asked.filter(({ first }) => first)).toHaveLength(1);
+    const done = await Promise.all(
+      Array.from({ length: 6 }, (_, i) => either(i).app.authority.revoke(noda, ca, REASON)),
+    );
+    expect(done.filter(({ first }) => first)).toHaveLength(1);
+    for (const { revocation } of done) expect(revocation?.status).toBe('revoked');
+    expect((await actsOn(ca)).map(({ kind }) => kind).sort()).toEqual(['confirmation', 'revocation']);
+  });
+
+  it('writes that are lost, or carried out without an answer, leave it asked for once and revoked once', async () => {
+    for (let n = 1; n <= 2; n++) {
+      for (const failure of FAILURES) {
+        const own = await openGround();
+        try {
+          const good = await openHouse(own);
+          const ref = await ownOf('ca', 'organisation-1', good);
+          const { authority } = (
+            await openHouse(own, { table: (table) => faultyTable(table, new Map([[n, failure]])) })
+          ).app;
+          await insist(() => authority.revoke(sakai, ref, { reason: 'superseded' }));
+          expect((await authority.certificate(noda, ref)).status).toBe('good');
+          await insist(() => authority.revoke(noda, ref, { reason: 'superseded' }));
+          expect((await authority.certificate(noda, ref)).status).toBe('revoked');
+          const kinds = (await actsOn(ref, good)).map(({ kind }) => kind);
+          expect(kinds.sort()).toEqual(['confirmation', 'revocation']);
+        } finally {
+          await own.close();
+        }
+      }
+    }
+  });
+});
+
+describe('a certificate that is not the service itself', () => {
+  it('of a principal is revoked by one operator: whoever loses a credential is stopped at once', async () => {
+    const { ref } = await credentialOf(house, 'higashi-counter');
+    const { revocation } = await house.app.authority.revoke(noda, ref, { reason: 'keyCompromise' });
+    expect(revocation?.status).toBe('revoked');
+  });
+});
+
+describe('a hold of what the service stands on', () => {
+  it('takes two operators where its profile allows a hold', async () => {
+    const own = await openGround();
+    try {
+      const lenient = await openHouse(own, {
+        domain: (file) => {
+          for (const profile of file.profiles) if (profile.id === 'service') profile.hold = 'releasable';
+        },
+      });
+      await doorCredentials(
+        lenient.works,
+        `${own.folder}/door`,
+        lenient.trustDomain,
+        PUBLIC_URL,
+        lenient.now,
+      );
+      const ref = await ownOf('service', 'operations-1', lenient);
+      const { authority } = lenient.app;
+      expect((await authority.hold(sakai, ref)).awaiting).toMatchObject({
+        status: 'hold',
+        reason: 'certificateHold',
+      });
+      // Who confirms a hold does not revoke by it.
+      expect(await codeOf(authority.revoke(noda, ref, { reason: 'superseded' }))).toBe(
+        'confirmation-differs',
+      );
+      expect((await authority.certificate(noda, ref)).status).toBe('good');
+      expect((await authority.hold(noda, ref)).revocation?.status).toBe('hold');
+      expect((await actsOn(ref, lenient)).map(({ kind }) => kind)).toEqual(['confirmation', 'hold']);
+    } finally {
+      await own.close();
+    }
+  });
+});
