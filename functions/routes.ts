@@ -7,8 +7,10 @@ import { route as certificateHold } from './certificate-hold.ts';
 import { route as certificateRelease } from './certificate-release.ts';
 import { route as certificateRevocation } from './certificate-revocation.ts';
 import { route as certificateRevocationWithdrawal } from './certificate-revocation-withdrawal.ts';
+import { route as certificates } from './certificates.ts';
 import { route as counts } from './counts.ts';
 import { route as crl } from './crl.ts';
+import { route as crlArchive } from './crl-archive.ts';
 import { route as crlPublish } from './crl-publish.ts';
 import { disclosureRoutes } from './disclosures.ts';
 import { evidenceRoutes } from './evidence.ts';
@@ -59,6 +61,7 @@ export const routes: readonly Route[] = [
   requestExaminations,
   requestWithdrawal,
   requestCertificate,
+  certificates,
   certificate,
   certificateRevocation,
   certificateRevocationWithdrawal,
@@ -77,5 +80,6 @@ export const routes: readonly Route[] = [
   ...evidenceRoutes,
   cdnLogImport,
   statistics,
+  crlArchive,
   crlPublish,
 ];

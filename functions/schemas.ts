@@ -59,6 +59,9 @@ export const pageLimit = (max: number, fallback: number) =>
     .meta({ type: 'integer', minimum: 1, maximum: max, description: 'Items on the page, at most.' })
     .default(fallback);
 
+/** SHA-256. */
+export const digest = z.string().regex(/^[0-9a-f]{64}$/, 'Must be a SHA-256 digest in lower-case hex.');
+
 export const cursor = z
   .string()
   .min(1)

@@ -15,8 +15,8 @@ export interface Rows {
 
 export interface Grants {
   readonly rows?: Rows;
-  /** CRLs in the bucket. */
-  readonly crls?: 'read' | 'publish';
+  /** CRLs in the bucket; to `list` is to read them besides. */
+  readonly crls?: 'read' | 'list' | 'publish';
   /** The files of the log in the bucket; to extend it takes the key that signs its checkpoints besides. */
   readonly log?: 'read' | 'extend';
   /** Annual reports in the bucket. */
@@ -86,11 +86,12 @@ const ISSUE: Rows = {
 };
 
 const PUBLISH: Rows = {
-  query: ['issuers', 'revoked/*'],
+  query: ['issuers', 'revoked/*', 'crls/*'],
   get: ['crls/*'],
   put: ['crls/*', 'staged/*'],
 };
 
+  delete: ['crls/*'],
 /** A request moves from one state to the next. */
 const MOVE_REQUEST: Rows = {
   get: ['request/*'],
@@ -242,6 +243,10 @@ export const ROUTE_FUNCTIONS: readonly RouteFunction[] = [
   ),
   onRows(get('certificate', CERTIFICATE), together(RECORD, { get: ['certificates/*', 'awaited/*'] })),
   {
+  onRows(
+    get('certificates', '/api/v1/certificates/{ca}'),
+    together(RECORD, { query: ['status/*', 'certificates/*'] }),
+  ),
     id: 'certificate-revocation',
     routes: [post('certificate-revocation', `${CERTIFICATE}/revocation`)],
     doors: 'callers',
@@ -390,6 +395,14 @@ export const ROUTE_FUNCTIONS: readonly RouteFunction[] = [
   },
   {
     id: 'crl-publish',
+  {
+    id: 'crl-archive',
+    routes: [get('crl-archive', '/api/v1/crls/{ca}')],
+    doors: 'callers',
+    part: 'published',
+    rows: together(DOOR, RECORD),
+    crls: 'list',
+  },
     routes: [post('crl-publish', '/api/v1/crls/{ca}')],
     doors: 'callers',
     part: 'signing',

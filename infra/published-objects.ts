@@ -55,6 +55,11 @@ export class PublishedObjects extends Construct {
     this.#grant(grantee, 'CrlsRead', 'crl/*', ['s3:GetObject'], ['kms:Decrypt']);
   }
 
+  grantListCrls(grantee: IGrantable): void {
+    this.grantReadCrls(grantee);
+    this.#grantList(grantee);
+  }
+
   /** Reading besides, because a put whose answer was lost looks whether it went through. */
   grantPublishCrls(grantee: IGrantable): void {
     this.#grant(grantee, 'CrlsPublish', 'crl/*', WRITE, WRITE_KEY);

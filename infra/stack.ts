@@ -247,6 +247,7 @@ export class AkashiStack extends Stack {
       ...(reports ? ['reports'] : []),
     ]) {
       acknowledge(
+    if (crls === 'list') this.#objects.grantListCrls(role);
         role,
         'AwsSolutions-IAM5',
         [`Resource::${bucketArn}/${prefix}/*`],
@@ -329,3 +330,8 @@ const logEnvironment = ({
   LOG_WITNESSES: log.witnesses.map(({ vkey, url }) => `${vkey} ${url}`).join(','),
   LOG_WITNESS_THRESHOLD: String(log.threshold),
 });
+        {
+          prefix: CDN_LOG_PREFIX,
+          expiration: Duration.days(this.#settings.retention.cdnLogDays),
+          noncurrentVersionExpiration: Duration.days(1),
+        },

@@ -29,7 +29,7 @@ export const openStore = async (folder: string, url = 'http://localhost:8080'): 
   const keys = await openSealedKeys({ folder: join(folder, 'keys'), passphrase: 'benchmark', random });
   const works = compose({
     trustDomain,
-    trustDomainDigest: hash('sha256', text),
+    trustDomainText: text,
     publicUrls: [url],
     table,
     bucket: await openFileBucket(join(folder, 'objects')),
@@ -58,9 +58,9 @@ export const fill = async (folder: string, count: number): Promise<number> => {
   if (!existsSync(file)) await (await openStore(folder)).close();
   const db = new DatabaseSync(file);
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA cache_size = -200000');
-  db.exec('CREATE TABLE IF NOT EXISTS bench (certificates INTEGER NOT NULL)');
-  const from = Number(db.prepare('SELECT max(certificates) AS n FROM bench').get()?.n ?? 0);
-  const put = db.prepare("INSERT INTO item (pk, sk, version, value) VALUES (?, 'status', 1, ?)");
+  db.exec('CREATE TABLE IF NOT EXISTS bench_register (certificates INTEGER NOT NULL)');
+  const from = Number(db.prepare('SELECT max(certificates) AS n FROM bench_register').get()?.n ?? 0);
+  const put = db.prepare('INSERT INTO item (pk, sk, version, value) VALUES (?, ?, 1, ?)');
   const notAfter = Math.floor(Date.now() / 1000) + 365 * 86_400;
   for (let n = from; n < count; ) {
     db.exec('BEGIN');
@@ -74,9 +74,10 @@ export const fill = async (folder: string, count: number): Promise<number> => {
             reason: 'superseded',
           }
         : { state: 'good', request: `r-${n}`, notAfter };
-      put.run(`status/${CA}/${serialOf(n)}`, JSON.stringify(row));
+      const serial = serialOf(n);
+      put.run(`status/${CA}/${serial.slice(-1)}`, serial, JSON.stringify(row));
     }
-    db.prepare('INSERT INTO bench VALUES (?)').run(n);
+    db.prepare('INSERT INTO bench_register VALUES (?)').run(n);
     db.exec('COMMIT');
   }
   db.exec('PRAGMA wal_checkpoint(TRUNCATE)');

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { Fault } from '../fault.ts';
+import { PUBLIC_KEY_KINDS } from '../lint/public-key.ts';
 import {
   asDer,
   type CrlReason,
@@ -26,6 +27,7 @@ import {
 } from './own-certificates.ts';
 import { buildTbs, describeSubject, type FieldValues } from './profile.ts';
 import { assertMayAct, openRevoking, revocationOf } from './revoking.ts';
+import { listSerials, type SerialPage } from './serials.ts';
 import type { Profile } from './trust-domain.ts';
 import { openTwoPersons } from './two-persons.ts';
 
@@ -110,6 +112,8 @@ export interface Authority {
   authorities(): Promise<readonly CaView[]>;
   /** DER of the CA's certificate. Faults: `unknown-authority`. */
   caCertificate(ca: string): Promise<Der>;
+  /** Every serial number of the CA that the service knows; `limit` 1 to 1,000. Faults: `unknown-authority`, `cursor-invalid`. */
+  serials(ca: string, page: { readonly limit: number; readonly cursor?: string }): Promise<SerialPage>;
   /** For officers of its office, operators and auditors. Faults: `unknown-certificate`. */
   certificate(actor: Principal, ref: CertificateRef): Promise<CertificateView>;
   /**
@@ -229,7 +233,9 @@ export const openAuthority = (deps: AuthorityDeps): Authority & AuthorityWorks =
     const ca = await cas.byId(ref.ca);
     const { signer } = ca;
     if (row.profile === RESPONDER_PROFILE) return { signer, context: responderContext(ca) };
-    const { publicKeys } = profileOf(row.profile, row.profileVersion);
+    // The kind of its key was judged when it was recorded; the profile may have changed since.
+    const profile = trustDomain.profiles.find(({ id }) => id === row.profile);
+    const publicKeys = profile?.version === row.profileVersion ? profile.publicKeys : PUBLIC_KEY_KINDS;
     const { serialPrefix } = ca.definition;
     return { signer, context: { kind: 'endEntity', issuer: ca.certificate, serialPrefix, publicKeys } };
   };

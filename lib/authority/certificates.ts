@@ -1,13 +1,13 @@
 import { Fault } from '../fault.ts';
 import type { CertificateRef } from '../principal.ts';
-import type { Item, Key, Table, Write } from '../store/store.ts';
+import type { Item, Key, Page, Table, Write } from '../store/store.ts';
 
 /**
  * The authority's rows.
  *
- *   issuance/{order}           ref          which certificate an order became: what makes issuing idempotent
- *   certificates/{ca}/{serial} certificate  CertificateRow
- *   unfinished/{digit}         {order}      recorded and not yet signed: what a crash between steps 4 and 6 leaves
+ *   issuance/{order}          ref       which certificate an order became: what makes issuing idempotent
+ *   certificates/{ca}/{digit} {serial}  CertificateRow, partitioned as the status register is
+ *   unfinished/{digit}        {order}   recorded and not yet signed: what a crash between steps 4 and 6 leaves
  */
 export type CertificateRow = {
   /** The order's id: the request's, or one of ours for what no sub-office asked for. */
@@ -32,12 +32,15 @@ export type IssuanceRow = { readonly ca: string; readonly serial: string };
 
 export const issuanceKey = (order: string): Key => ({ pk: `issuance/${order}`, sk: 'ref' });
 
-export const certificateKey = ({ ca, serial }: CertificateRef): Key => ({
-  pk: `certificates/${ca}/${serial}`,
-  sk: 'certificate',
-});
+/** The last hex digits of serial numbers. */
+export const DIGITS = '0123456789abcdef';
 
-const UNFINISHED_SHARDS = '0123456789abcdef';
+const certificatesPk = (ca: string, digit: string): string => `certificates/${ca}/${digit}`;
+
+export const certificateKey = ({ ca, serial }: CertificateRef): Key => ({
+  pk: certificatesPk(ca, serial.slice(-1)),
+  sk: serial,
+});
 
 const unfinishedKey = (order: string, { serial }: CertificateRef): Key => ({
   pk: `unfinished/${serial.at(-1)}`,
@@ -64,11 +67,20 @@ export const readCertificate = async (table: Table, ref: CertificateRef): Promis
   );
 };
 
+/** Rows of the certificates of that CA whose serial number ends in this hex digit, `from` and above. */
+export const readCertificates = (
+  table: Table,
+  ca: string,
+  digit: string,
+  from: string,
+  limit: number,
+): Promise<Page<CertificateRow>> => table.query({ pk: certificatesPk(ca, digit), from, limit });
+
 export const readUnfinished = async (
   table: Table,
 ): Promise<readonly { order: string; ref: CertificateRef }[]> => {
   const found: { order: string; ref: CertificateRef }[] = [];
-  for (const digit of UNFINISHED_SHARDS) {
+  for (const digit of DIGITS) {
     let cursor: string | undefined;
     do {
       const page = await table.query<IssuanceRow>({

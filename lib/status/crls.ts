@@ -8,6 +8,7 @@ import {
   type TbsCertList,
 } from '../pki/pki.ts';
 import type { Item, Table, Write } from '../store/store.ts';
+import { archiveKey, inOrder, listArchive } from './crl-archive.ts';
 import type { CrlDeps } from './deps.ts';
 import type { Issuer } from './issuers.ts';
 import type { RevokedRow } from './register.ts';
@@ -17,23 +18,32 @@ import type { Caller, PublishedCrl, Status } from './status.ts';
  * Full CRLs. Publishing has four steps, each of which a crash may follow:
  *
  *   1. A CRL number is reserved. A crash leaves a number that no CRL has, which RFC 5280 5.2.3 allows.
- *   2. The register is read, the list is built, linted and signed. A crash leaves nothing.
+ *   2. The register is read, the list is built, linted and signed; then its digest is noted. A crash leaves nothing, or
+ *      that note.
  *   3. The CRL goes into the archive under its number. A crash leaves a signed CRL that nobody was given; the
  *      next publication has a higher number.
- *   4. The row that names the current CRL and the ledger's record of it are written together.
+ *   4. The row that names the current CRL and the ledger's record of it are written together, and the note is deleted.
  *
  * The number is reserved before the register is read, so that of two publishers at once the one with the higher
- * number has seen at least as much; the row only ever moves to a higher number.
+ * number has seen at least as much; the row only ever moves to a higher number. Whoever was overtaken after signing
+ * records that CRL as well, as one that was never current.
+ *
+ * The record of a publication names the number that was current before it, so that numbers which no CRL has are told
+ * from CRLs of which there is no record, and whatever notes an interrupted publication left: no CRL that was ever
+ * signed is without its leaf for longer than until the next one.
  *
  * An urgent revocation is published right after it was recorded. Where that did not come off, because the process died
  * or a store did not answer, the row `urgent` has a version that the current CRL has not seen: the CRL is due.
  *
  *   crls/{ca}  number   NumberRow
  *   crls/{ca}  full     CurrentRow
+ *   crls/{ca}  signed/{number}  SignedRow, from before the CRL is in the archive until it is recorded
  *   crls/{ca}  urgent   put anew with each revocation that a CRL must say at once (RFC 5280 5.3.1's compromises)
  *   crl/{ca}/{number}.crl in the bucket: every CRL ever signed
  */
 type NumberRow = { readonly last: number };
+
+type SignedRow = { readonly number: number; readonly digest: string };
 
 type CurrentRow = {
   readonly number: number;
@@ -63,9 +73,12 @@ export const crlDueWrites = async (table: Table, ca: string): Promise<readonly W
 export const readCurrentCrl = (table: Table, ca: string): Promise<Item<CurrentRow> | undefined> =>
   table.get<CurrentRow>(currentKey(ca));
 
-/** Twenty digits keep the archive's listing in the order of numbers. */
-const archiveKey = (ca: string, number: number): string =>
-  `crl/${ca}/${String(number).padStart(20, '0')}.crl`;
+const SIGNED = 'signed/';
+
+const signedKey = (ca: string, number: number) => ({ pk: `crls/${ca}`, sk: `${SIGNED}${inOrder(number)}` });
+
+/** Notes that one record takes in; more than these wait for the record after it. */
+const MAX_LEFT = 50;
 
 const entryOf = (serial: string, row: RevokedRow): RevokedCertificate => ({
   serialNumber: parseSerial(serial),
@@ -96,7 +109,7 @@ const crlExtensions = (issuer: Issuer, number: number): readonly Extension[] => 
   ];
 };
 
-export const openCrls = (deps: CrlDeps): Pick<Status, 'crl' | 'publish' | 'publishDue'> => {
+export const openCrls = (deps: CrlDeps): Pick<Status, 'crl' | 'publish' | 'publishDue' | 'archived'> => {
   const { table, bucket, issuers, register, recorder, signCrl, clock, log } = deps;
 
   const reserveNumber = async (ca: string): Promise<number> => {
@@ -153,6 +166,17 @@ export const openCrls = (deps: CrlDeps): Pick<Status, 'crl' | 'publish' | 'publi
     };
   };
 
+  /** What publications that were interrupted have signed, and no record says. */
+  const readLeft = async (ca: string, below: number): Promise<readonly Item<SignedRow>[]> => {
+    const { items } = await table.query<SignedRow>({
+      pk: `crls/${ca}`,
+      prefix: SIGNED,
+      to: signedKey(ca, below).sk,
+      limit: MAX_LEFT,
+    });
+    return items;
+  };
+
   /** Step 4. Gives way to a publisher that got further. */
   const makeCurrent = async (
     issuer: Issuer,
@@ -160,20 +184,18 @@ export const openCrls = (deps: CrlDeps): Pick<Status, 'crl' | 'publish' | 'publi
     seen: { readonly entries: number; readonly urgent: number | undefined },
     actor: string,
   ): Promise<void> => {
+    const { id: ca } = issuer;
     const number = Number(crl.number);
-    const { writes } = recorder.prepare({
-      kind: 'publication',
-      actor,
-      details: {
-        ca: issuer.id,
-        partition: PARTITION,
-        number,
-        entries: seen.entries,
-        thisUpdate: crl.thisUpdate.toISOString(),
-        nextUpdate: crl.nextUpdate.toISOString(),
-        digest: hash('sha256', crl.der),
-      },
-    });
+    const note = signedKey(ca, number);
+    const details = {
+      ca,
+      partition: PARTITION,
+      number,
+      entries: seen.entries,
+      thisUpdate: crl.thisUpdate.toISOString(),
+      nextUpdate: crl.nextUpdate.toISOString(),
+      digest: hash('sha256', crl.der),
+    };
     const value: CurrentRow = {
       number,
       thisUpdate: crl.thisUpdate.getTime() / 1000,
@@ -181,11 +203,35 @@ export const openCrls = (deps: CrlDeps): Pick<Status, 'crl' | 'publish' | 'publi
       ...(seen.urgent !== undefined && { urgent: seen.urgent }),
     };
     for (;;) {
-      const current = await readCurrent(issuer.id);
-      if (current && current.value.number >= number) return;
+      const current = await readCurrent(ca);
+      const overtaken = current !== undefined && current.value.number >= number;
+      // Whoever overtook us may have found the note, and recorded this CRL with its own.
+      if (overtaken && !(await table.get(note))) return;
+      const left = overtaken ? [] : await readLeft(ca, number);
+      const { writes } = recorder.prepare({
+        kind: 'publication',
+        actor,
+        details: {
+          ...details,
+          ...(overtaken ? { overtaken: true } : { previous: current?.value.number ?? 0 }),
+          ...(left.length > 0 && { left: left.map(({ value: { number, digest } }) => ({ number, digest })) }),
+        },
+      });
       try {
-        const put = { put: currentKey(issuer.id), value } as const;
-        await table.write([{ ...put, if: current ? { version: current.version } : 'absent' }, ...writes]);
+        await table.write([
+          ...(overtaken
+            ? []
+            : [
+                {
+                  put: currentKey(ca),
+                  value,
+                  if: current ? ({ version: current.version } as const) : ('absent' as const),
+                },
+              ]),
+          { delete: note, if: { version: 1 } },
+          ...left.map(({ pk, sk, version }): Write => ({ delete: { pk, sk }, if: { version } })),
+          ...writes,
+        ]);
         return;
       } catch (error) {
         if (!Fault.is(error, 'condition-failed')) throw error;
@@ -205,6 +251,8 @@ export const openCrls = (deps: CrlDeps): Pick<Status, 'crl' | 'publish' | 'publi
     const tbs = await build(issuer, number, previous?.value.thisUpdate ?? 0);
     const previousNumber = previous && BigInt(previous.value.number);
     const der = await signCrl(ca, tbs, previousNumber);
+    const signed: SignedRow = { number, digest: hash('sha256', der) };
+    await table.write([{ put: signedKey(ca, number), value: signed, if: 'absent' }]);
     await bucket.put(archiveKey(ca, number), der, { if: 'absent', contentType: 'application/pkix-crl' });
     const crl = { der, number: BigInt(number), thisUpdate: tbs.thisUpdate, nextUpdate: tbs.nextUpdate };
     await makeCurrent(issuer, crl, { entries: tbs.revokedCertificates.length, urgent }, actor);
@@ -284,5 +332,13 @@ export const openCrls = (deps: CrlDeps): Pick<Status, 'crl' | 'publish' | 'publi
     return published;
   };
 
-  return { crl, publish, publishDue };
+  return {
+    crl,
+    publish,
+    publishDue,
+    archived: async (ca, page) => {
+      await issuers.byId(ca);
+      return listArchive(bucket, ca, page);
+    },
+  };
 };

@@ -7,8 +7,11 @@ import type { Item, Page, Table, Write } from '../store/store.ts';
  * CRL must list. It answers what OCSP and CRLs ask, and makes the writes that change a status; whoever decides on
  * the change (the authority) stores them in one `Table.write` with the record of it.
  *
- *   status/{ca}/{serial}  status    StatusRow
- *   revoked/{ca}          {serial}  RevokedRow, while the certificate is revoked or on hold
+ *   status/{ca}/{digit}  {serial}  StatusRow, under the last hex digit of the serial number
+ *   revoked/{ca}         {serial}  RevokedRow, while the certificate is revoked or on hold
+ *
+ * Serial numbers end in chance, so each of a CA's sixteen partitions has its share of them, and all of them can be
+ * listed without an index that somebody might change without the register.
  */
 export type StatusRow =
   | { readonly state: 'reserved'; readonly request: string }
@@ -34,7 +37,8 @@ export type Registered = Item<StatusRow>;
 /** The same, known to be in one of the states `S`. */
 export type RegisteredAs<S extends StatusRow['state']> = Item<StatusRow & { readonly state: S }>;
 
-const statusKey = ({ ca, serial }: CertificateRef) => ({ pk: `status/${ca}/${serial}`, sk: 'status' });
+const statusPk = (ca: string, digit: string): string => `status/${ca}/${digit}`;
+const statusKey = ({ ca, serial }: CertificateRef) => ({ pk: statusPk(ca, serial.slice(-1)), sk: serial });
 const revokedPk = (ca: string): string => `revoked/${ca}`;
 
 /** A hold's row is put anew each time, so it stands at version 1 until a revocation replaces it. */
@@ -44,6 +48,8 @@ export interface Register {
   lookup(ref: CertificateRef): Promise<Registered | undefined>;
   /** One page of what a CRL of that CA lists, in the order of serials. */
   revoked(ca: string, cursor?: string): Promise<Page<RevokedRow>>;
+  /** Rows of the serial numbers of that CA that end in this hex digit, `from` and above. */
+  known(ca: string, digit: string, from: string, limit: number): Promise<Page<StatusRow>>;
   readonly reserveWrites: typeof reserveWrites;
   readonly admitWrites: typeof admitWrites;
   readonly revokeWrites: typeof revokeWrites;
@@ -109,6 +115,7 @@ export const openRegister = (table: Table): Register => ({
   lookup: (ref) => table.get<StatusRow>(statusKey(ref)),
   revoked: (ca, cursor) =>
     table.query<RevokedRow>({ pk: revokedPk(ca), limit: 1000, ...(cursor !== undefined && { cursor }) }),
+  known: (ca, digit, from, limit) => table.query<StatusRow>({ pk: statusPk(ca, digit), from, limit }),
   reserveWrites,
   admitWrites,
   revokeWrites,

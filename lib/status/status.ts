@@ -1,4 +1,5 @@
 import type { OcspResponseStatus } from '../pki/pki.ts';
+import type { ArchivePage } from './crl-archive.ts';
 import { openCrls } from './crls.ts';
 import type { StatusDeps } from './deps.ts';
 import { openOcsp } from './ocsp.ts';
@@ -47,6 +48,8 @@ export interface Status {
   crl(ca: string, partition: string, caller: Caller): Promise<PublishedCrl>;
   /** Builds, signs, stores and records a new full CRL now. Faults: `unknown-authority`. */
   publish(ca: string, actor: string): Promise<PublishedCrl>;
+  /** Every CRL of the CA that was ever signed, by the archive; `limit` 1 to 1,000. Faults: `unknown-authority`, `cursor-invalid`. */
+  archived(ca: string, page: { readonly limit: number; readonly cursor?: string }): Promise<ArchivePage>;
   /** Publishes every CRL whose interval has passed, or that was never published. Resolves with their CAs. */
   publishDue(): Promise<readonly string[]>;
 }

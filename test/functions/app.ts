@@ -191,6 +191,11 @@ export const testApp = (
       authorities: async () => [ca],
       caCertificate: async (id) =>
         known(id === CA, 'unknown-authority', asDer(Buffer.from('30020500', 'hex'))),
+      serials: async (id, { cursor }) =>
+        known(id === CA, 'unknown-authority', {
+          serials: [{ serial: SERIAL, state: 'good', notAfter: certificate.notAfter, order: REQUEST }],
+          ...(cursor === undefined && { cursor: 'c-1' }),
+        }),
       certificate: async (_actor, ref) => known(isKnown(ref), 'unknown-certificate', certificate),
       revoke: async (_actor, ref) => known(isKnown(ref), 'unknown-certificate', { revocation, first: true }),
       hold: async (_actor, ref) => known(isKnown(ref), 'unknown-certificate', { revocation, first: true }),
@@ -236,6 +241,10 @@ export const testApp = (
       crl: async (id, partition) =>
         known(id === CA, 'unknown-authority', known(partition === 'full', 'unknown-crl', crl())),
       publish: async (id) => known(id === CA, 'unknown-authority', crl()),
+      archived: async (id) =>
+        known(id === CA, 'unknown-authority', {
+          crls: [{ number: 7, name: '00000000000000000007.crl', digest: hash('sha256', app.crl), bytes: 3 }],
+        }),
       publishDue: async () => [],
     },
 
@@ -392,6 +401,8 @@ export const EXAMPLES: Readonly<
   },
   collectCertificate: { target: `/api/v1/requests/${REQUEST}/certificate.pem` },
   getCertificate: { target: `/api/v1/certificates/${CA}/${SERIAL}` },
+  listSerials: { target: `/api/v1/certificates/${CA}?limit=5` },
+  listCrls: { target: `/api/v1/crls/${CA}?limit=5` },
   revokeCertificate: {
     target: `/api/v1/certificates/${CA}/${SERIAL}/revocation`,
     type: 'application/json',

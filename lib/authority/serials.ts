@@ -1,0 +1,124 @@
+import { hash } from 'node:crypto';
+import { Fault } from '../fault.ts';
+import { DerReader, rfc3339 } from '../pki/pki.ts';
+import type { Register, StatusRow } from '../status/register.ts';
+import type { Item, Page, Table } from '../store/store.ts';
+import { type CertificateRow, DIGITS, readCertificates } from './certificates.ts';
+
+/** A serial number of a CA, as the status register and the rows of certificates have it. */
+export interface SerialView {
+  readonly serial: string;
+  /** `reserved` is a number that no certificate has yet. Absent where the register does not know it, which is damage. */
+  readonly state?: StatusRow['state'];
+  /** Of the register: RFC 3339 UTC, whole seconds. Absent of a number that is reserved. */
+  readonly notAfter?: string;
+  /** Absent where there is no certificate. */
+  readonly order?: string;
+  readonly profile?: string;
+  /**
+   * SHA-256, hex, of the TBSCertificate within the certificate, and of the certificate itself. One that is not signed yet
+   * has the first only; one whose bytes are none has neither.
+   */
+  readonly tbsDigest?: string;
+  readonly digest?: string;
+}
+
+export interface SerialPage {
+  readonly serials: readonly SerialView[];
+  readonly cursor?: string;
+}
+
+/** Where the next page goes on: behind this key of this partition. What stands there need be no serial number. */
+const cursorOf = (ca: string, digit: string, sk: string): string =>
+  Buffer.from(JSON.stringify([ca, digit, sk])).toString('base64url');
+
+const placeOf = (ca: string, cursor: string): { readonly digit: string; readonly sk: string } => {
+  try {
+    const [of, digit, sk]: unknown[] = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+    if (of === ca && typeof digit === 'string' && typeof sk === 'string') {
+      if (digit.length === 1 && DIGITS.includes(digit) && cursorOf(ca, digit, sk) === cursor)
+        return { digit, sk };
+    }
+  } catch {
+    // Not JSON, or no list: the same refusal as below.
+  }
+  throw new Fault('cursor-invalid', 'The cursor is not one of this list; begin again without a cursor.');
+};
+
+/** The least key above this one. */
+const after = (sk: string): string => `${sk}\0`;
+
+/** The last key up to which both pages say everything; undefined where they say all that there is. */
+const horizonOf = (pages: readonly Page[]): string | undefined =>
+  pages
+    .filter(({ cursor }) => cursor !== undefined)
+    .map(({ items }) => items.at(-1)?.sk ?? '')
+    .sort()
+    .at(0);
+
+/**
+ * One page of every serial number of the CA that the status register or a certificate's row has, by last digit and then
+ * in order: both are read side by side, so that a row without its counterpart is seen. A page costs two queries and two
+ * more for each of the sixteen partitions that it touches, however many there are before it. Fault: `cursor-invalid`.
+ */
+export const listSerials = async (
+  { table, register }: { readonly table: Table; readonly register: Pick<Register, 'known'> },
+  ca: string,
+  { limit, cursor }: { readonly limit: number; readonly cursor?: string },
+): Promise<SerialPage> => {
+  const place = cursor === undefined ? undefined : placeOf(ca, cursor);
+  let from = place ? after(place.sk) : '0';
+  const serials: SerialView[] = [];
+  for (let at = DIGITS.indexOf(place?.digit ?? '0'); at < DIGITS.length; ) {
+    const digit = DIGITS.charAt(at);
+    const left = limit - serials.length;
+    const [states, certificates] = await Promise.all([
+      register.known(ca, digit, from, left),
+      readCertificates(table, ca, digit, from, left),
+    ]);
+    const horizon = horizonOf([states, certificates]);
+    const rows = new Map<string, { state?: Item<StatusRow>; certificate?: Item<CertificateRow> }>();
+    for (const state of states.items) rows.set(state.sk, { state });
+    for (const certificate of certificates.items) {
+      rows.set(certificate.sk, { ...rows.get(certificate.sk), certificate });
+    }
+    const whole = [...rows].filter(([serial]) => horizon === undefined || serial <= horizon).sort(byKey);
+    const taken = whole.slice(0, left);
+    serials.push(...taken.map(([serial, row]) => viewOf(serial, row.state?.value, row.certificate?.value)));
+    const last = taken.at(-1)?.[0];
+    if (horizon !== undefined || taken.length < whole.length) from = after(last ?? from);
+    else [at, from] = [at + 1, '0'];
+    if (serials.length === limit && last !== undefined) return { serials, cursor: cursorOf(ca, digit, last) };
+  }
+  return { serials };
+};
+
+const byKey = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : 1);
+
+const viewOf = (
+  serial: string,
+  status: StatusRow | undefined,
+  certificate: CertificateRow | undefined,
+): SerialView => ({
+  serial,
+  ...(status && { state: status.state }),
+  ...(status && status.state !== 'reserved' && { notAfter: rfc3339(new Date(status.notAfter * 1000)) }),
+  ...(certificate && {
+    order: certificate.order,
+    profile: certificate.profile,
+    ...digestsOf(certificate),
+  }),
+});
+
+/** Of the bytes that are handed over where there are any: what the row says beside them is not what anybody gets. */
+const digestsOf = ({ der, tbs }: CertificateRow): Pick<SerialView, 'tbsDigest' | 'digest'> => {
+  if (der === undefined) return { tbsDigest: hash('sha256', Buffer.from(tbs, 'base64')) };
+  const bytes = Buffer.from(der, 'base64');
+  try {
+    const signed = new DerReader(bytes).sequence();
+    return { tbsDigest: hash('sha256', signed.element().der), digest: hash('sha256', bytes) };
+  } catch (error) {
+    if (Fault.is(error)) return {};
+    throw error;
+  }
+};

@@ -1,0 +1,94 @@
+import { hash } from 'node:crypto';
+import { Fault } from '../fault.ts';
+import { type Bucket, MAX_PAGE } from '../store/store.ts';
+
+/** The archive of CRLs: `crl/{ca}/{number}.crl` in the bucket, every CRL ever signed. */
+
+/** Twenty digits keep listings in the order of numbers. */
+export const inOrder = (number: number): string => String(number).padStart(20, '0');
+
+const folderOf = (ca: string): string => `crl/${ca}/`;
+
+export const archiveKey = (ca: string, number: number): string => `${folderOf(ca)}${inOrder(number)}.crl`;
+
+/** A CRL as it stands in the archive, by its own bytes. */
+export interface ArchivedCrl {
+  /** As the archive names it; absent where a file is named otherwise than any CRL is. */
+  readonly number?: number;
+  /** Of the file, within the CA's folder. */
+  readonly name: string;
+  /** SHA-256 of the bytes, hex. */
+  readonly digest: string;
+  readonly bytes: number;
+}
+
+export interface ArchivePage {
+  readonly crls: readonly ArchivedCrl[];
+  readonly cursor?: string;
+}
+
+/** A page ends behind the file with which it has read so much, so that it is answered in time whatever the CRLs weigh. */
+const MAX_PAGE_BYTES = 64 * 1024 * 1024;
+
+const NAME = /^(\d{20})\.crl$/;
+
+const viewOf = (name: string, body: Uint8Array): ArchivedCrl => {
+  const number = NAME.exec(name)?.[1];
+  return {
+    ...(number !== undefined && { number: Number(number) }),
+    name,
+    digest: hash('sha256', body),
+    bytes: body.length,
+  };
+};
+
+/** Where the next page goes on: behind this key, in what the store lists from its own cursor on. */
+interface Place {
+  readonly listed?: string;
+  readonly after: string;
+}
+
+const cursorOf = (ca: string, { listed, after }: Place): string =>
+  Buffer.from(JSON.stringify([ca, after, ...(listed === undefined ? [] : [listed])])).toString('base64url');
+
+const placeOf = (ca: string, cursor: string): Place => {
+  try {
+    const [of, after, listed]: unknown[] = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+    if (of === ca && typeof after === 'string' && (listed === undefined || typeof listed === 'string')) {
+      const place: Place = { after, ...(listed !== undefined && { listed }) };
+      if (cursorOf(ca, place) === cursor) return place;
+    }
+  } catch {
+    // Not JSON, or no list: the same refusal as below.
+  }
+  throw new Fault('cursor-invalid', 'The cursor is not one of this list; begin again without a cursor.');
+};
+
+/** In the order of numbers. Every file is read: its digest is of what is there now. Fault: `cursor-invalid`. */
+export const listArchive = async (
+  bucket: Pick<Bucket, 'get' | 'list'>,
+  ca: string,
+  { limit, cursor }: { readonly limit: number; readonly cursor?: string },
+): Promise<ArchivePage> => {
+  const prefix = folderOf(ca);
+  const crls: ArchivedCrl[] = [];
+  let bytes = 0;
+  let place: Place = cursor === undefined ? { after: '' } : placeOf(ca, cursor);
+  for (;;) {
+    const { keys, cursor: next } = await bucket.list(prefix, {
+      limit: MAX_PAGE,
+      ...(place.listed !== undefined && { cursor: place.listed }),
+    });
+    for (const key of keys) {
+      if (key <= place.after) continue;
+      if (crls.length === limit || bytes >= MAX_PAGE_BYTES) return { crls, cursor: cursorOf(ca, place) };
+      const object = await bucket.get(key);
+      if (!object) throw new Fault('store-unavailable', 'A CRL left the archive while it was read.', { key });
+      crls.push(viewOf(key.slice(prefix.length), object.body));
+      bytes += object.body.length;
+      place = { ...place, after: key };
+    }
+    if (next === undefined) return { crls };
+    place = { listed: next, after: place.after };
+  }
+};
