@@ -24,7 +24,6 @@ type ErrorStatus = Exclude<OcspResponseStatus, 'successful'>;
 
 /** Faults as OCSPResponseStatus (RFC 6960 2.3), once the request is read. Whatever is not listed is our internalError. */
 const STATUS_OF_FAULT: Partial<Record<FaultCode, ErrorStatus>> = {
-  'input-too-large': 'malformedRequest',
   'malformed-ocsp-request': 'malformedRequest',
   'unauthorized-issuer': 'unauthorized',
   'requestor-unauthorized': 'unauthorized',
@@ -33,8 +32,8 @@ const STATUS_OF_FAULT: Partial<Record<FaultCode, ErrorStatus>> = {
   'store-unavailable': 'tryLater',
 };
 
-/** More would not fit into one record (see the ledger's rows). */
-const CERTIFICATES_PER_RECORD = 96;
+/** More than the ledger's `MAX_CERTIFICATES_PER_RECORD` would not fit into one record. */
+const CERTIFICATES_PER_RECORD = 88;
 
 const secondsAsDate = (seconds: number): Date => new Date(seconds * 1000);
 
@@ -74,7 +73,7 @@ export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
       const issuer = await issuers.byCertId(certId);
       if (!issuer) continue;
       if (requestList.length <= issuer.ocsp.maxCertIds) return issuer;
-      throw new Fault('input-too-large', `A request has at most ${issuer.ocsp.maxCertIds} CertIDs.`);
+      throw new Fault('malformed-ocsp-request', `A request has at most ${issuer.ocsp.maxCertIds} CertIDs.`);
     }
     throw new Fault('unauthorized-issuer', 'No CertID of the request names a CA of this service.');
   };
