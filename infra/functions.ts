@@ -89,9 +89,9 @@ const PUBLISH: Rows = {
   query: ['issuers', 'revoked/*', 'crls/*'],
   get: ['crls/*'],
   put: ['crls/*', 'staged/*'],
+  delete: ['crls/*'],
 };
 
-  delete: ['crls/*'],
 /** A request moves from one state to the next. */
 const MOVE_REQUEST: Rows = {
   get: ['request/*'],
@@ -241,12 +241,12 @@ export const ROUTE_FUNCTIONS: readonly RouteFunction[] = [
     get('request-certificate', `${REQUESTS}/{id}/certificate.pem`),
     together(RECORD, { get: ['request/*', 'certificates/*'] }),
   ),
-  onRows(get('certificate', CERTIFICATE), together(RECORD, { get: ['certificates/*', 'awaited/*'] })),
-  {
   onRows(
     get('certificates', '/api/v1/certificates/{ca}'),
     together(RECORD, { query: ['status/*', 'certificates/*'] }),
   ),
+  onRows(get('certificate', CERTIFICATE), together(RECORD, { get: ['certificates/*', 'awaited/*'] })),
+  {
     id: 'certificate-revocation',
     routes: [post('certificate-revocation', `${CERTIFICATE}/revocation`)],
     doors: 'callers',
@@ -394,8 +394,6 @@ export const ROUTE_FUNCTIONS: readonly RouteFunction[] = [
     }),
   },
   {
-    id: 'crl-publish',
-  {
     id: 'crl-archive',
     routes: [get('crl-archive', '/api/v1/crls/{ca}')],
     doors: 'callers',
@@ -403,6 +401,8 @@ export const ROUTE_FUNCTIONS: readonly RouteFunction[] = [
     rows: together(DOOR, RECORD),
     crls: 'list',
   },
+  {
+    id: 'crl-publish',
     routes: [post('crl-publish', '/api/v1/crls/{ca}')],
     doors: 'callers',
     part: 'signing',

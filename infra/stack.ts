@@ -228,6 +228,7 @@ export class AkashiStack extends Stack {
     this.functions.set(fn.node.id, fn);
     if (rows) this.#table.grant(role, rows);
     if (crls === 'read') this.#objects.grantReadCrls(role);
+    if (crls === 'list') this.#objects.grantListCrls(role);
     if (crls === 'publish') this.#objects.grantPublishCrls(role);
     if (log === 'read') this.#objects.grantReadLog(role);
     if (log === 'extend') {
@@ -247,7 +248,6 @@ export class AkashiStack extends Stack {
       ...(reports ? ['reports'] : []),
     ]) {
       acknowledge(
-    if (crls === 'list') this.#objects.grantListCrls(role);
         role,
         'AwsSolutions-IAM5',
         [`Resource::${bucketArn}/${prefix}/*`],
@@ -330,8 +330,3 @@ const logEnvironment = ({
   LOG_WITNESSES: log.witnesses.map(({ vkey, url }) => `${vkey} ${url}`).join(','),
   LOG_WITNESS_THRESHOLD: String(log.threshold),
 });
-        {
-          prefix: CDN_LOG_PREFIX,
-          expiration: Duration.days(this.#settings.retention.cdnLogDays),
-          noncurrentVersionExpiration: Duration.days(1),
-        },
