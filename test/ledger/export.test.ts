@@ -1,4 +1,7 @@
 import { hash } from 'node:crypto';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { parquetReadObjects } from 'hyparquet';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../lib/ledger/canonical.ts';
@@ -170,6 +173,53 @@ describe('an export', () => {
     ).rejects.toThrow('the disk is full');
     expect(given).toBeGreaterThan(0);
     expect(given).toBeLessThan((await file('ndjson', { to: new Date(world.now).toISOString() })).length);
+  });
+});
+
+describe('an export of very many records', () => {
+  const exportWithin = async (format: ExportFormat, records: number, megabytes: number): Promise<number> => {
+    const worker = new Worker(join(import.meta.dirname, 'bounded-export.ts'), {
+      workerData: { format, records },
+      execArgv: ['--no-warnings'],
+      resourceLimits: { maxOldGenerationSizeMb: megabytes, maxYoungGenerationSizeMb: 4 },
+    });
+    const [length] = (await once(worker, 'message')) as [number];
+    await worker.terminate();
+    return length;
+  };
+
+  it.each([
+    ['csv', 12],
+    ['ndjson', 12],
+    ['parquet', 32],
+  ] as const)('as %s takes a heap of %d MB and no more', { timeout: 120_000 }, async (format, megabytes) => {
+    const few = await exportWithin(format, 10_000, megabytes);
+    const many = await exportWithin(format, 120_000, megabytes);
+    expect(many / few).toBeGreaterThan(11);
+    expect(many / few).toBeLessThan(13);
+  });
+
+  it('reads no further than its reader', async () => {
+    await writeHistory(world, 1500, 60_000);
+    world.now += 1000;
+    let pages = 0;
+    const counting: Ledger = {
+      ...world.ledger,
+      query: (query) => {
+        pages++;
+        return world.ledger.query(query);
+      },
+    };
+    const { bytes } = await exporting(counting)(AUDITOR, { format: 'ndjson', query: {} });
+    const reader = bytes[Symbol.asyncIterator]();
+    for (let taken = 1; taken <= 4; taken++) {
+      await reader.next();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      // One piece is held back, so that the last one can wait for its record.
+      expect(pages).toBe(taken + 1);
+    }
+    await reader.return?.();
+    expect(pages).toBe(5);
   });
 });
 

@@ -14,7 +14,8 @@ export interface Export extends RecordedFile {
   readonly contentType: string;
 }
 
-const PAGE = 1000;
+/** Few enough that a page is garbage soon: of large ones, the collector keeps many for old. */
+const PAGE = 250;
 
 /** A file of every record that a query finds, newest first. */
 export const openExports =

@@ -1,46 +1,63 @@
 import { ByteWriter, type ColumnSource, ParquetWriter, schemaFromColumnData } from 'hyparquet-writer';
-import type { LedgerRecord } from '../record.ts';
 import { COLUMNS, type Column, rowOf } from './columns.ts';
 import type { FileWriter } from './formats.ts';
 
-/** Rows that are held until they are written as one group: some 20 MB, and a footer that stays small. */
-const GROUP_ROWS = 20_000;
+/** Rows that are held until they are written as one group: some 5 MB, and a footer that stays small. */
+const GROUP_ROWS = 10_000;
 
 const REQUIRED: ReadonlySet<Column> = new Set(['id', 'time', 'kind', 'certificates', 'content']);
+
+/**
+ * Of these a group keeps no smallest and largest value: nobody leaves out a group by them, and the writer holds those of
+ * every group until the end.
+ */
+const WITHOUT_STATISTICS: ReadonlySet<Column> = new Set([
+  'certificates',
+  'requestDigest',
+  'responseDigest',
+  'content',
+]);
 
 const typeOf = (column: Column): 'TIMESTAMP' | 'INT64' | 'STRING' =>
   column === 'time' ? 'TIMESTAMP' : column === 'count' || column === 'leaf' ? 'INT64' : 'STRING';
 
-type Data = (string | bigint | Date | undefined)[];
+type Cell = string | bigint | Date | undefined;
+
+const cellOf = (name: Column, value: string | number | null): Cell => {
+  if (value === null) return undefined;
+  if (typeof value === 'number') return BigInt(value);
+  return name === 'time' ? new Date(value) : value;
+};
+
+const noCells = (): Cell[][] => COLUMNS.map(() => []);
+
+const columnsOf = (cells: readonly Cell[][]): ColumnSource[] =>
+  COLUMNS.map((name, n) => ({
+    name,
+    data: cells[n] as Cell[],
+    type: typeOf(name),
+    nullable: !REQUIRED.has(name),
+    offsetIndex: false,
+    statistics: !WITHOUT_STATISTICS.has(name),
+  }));
 
 /** `time` is a timestamp in UTC, `count` and `leaf` are whole numbers, the rest is text. */
 export const parquetFile = (): FileWriter => {
   const writer = new ByteWriter(1 << 20);
-  let rows: LedgerRecord[] = [];
-
-  const columns = (records: readonly LedgerRecord[]): ColumnSource[] => {
-    const table = records.map(rowOf);
-    return COLUMNS.map((name) => {
-      const data: Data = table.map((row) => {
-        const value = row[name];
-        if (value === null) return undefined;
-        if (typeof value === 'number') return BigInt(value);
-        return name === 'time' ? new Date(value) : value;
-      });
-      return { name, data, type: typeOf(name), nullable: !REQUIRED.has(name), offsetIndex: false };
-    });
-  };
+  let cells = noCells();
+  let rows = 0;
 
   const file = new ParquetWriter({
     writer,
-    schema: schemaFromColumnData({ columnData: columns([]) }),
+    schema: schemaFromColumnData({ columnData: columnsOf(cells) }),
     createdBy: 'akashi',
   });
 
   const writeGroup = (): void => {
-    if (rows.length === 0) return;
-    file.write({ columnData: columns(rows), rowGroupSize: GROUP_ROWS });
-    rows = [];
+    if (rows === 0) return;
+    file.write({ columnData: columnsOf(cells), rowGroupSize: GROUP_ROWS });
+    cells = noCells();
+    rows = 0;
   };
 
   /** What has been written since the last time; the writer counts on from there. */
@@ -52,8 +69,11 @@ export const parquetFile = (): FileWriter => {
 
   return {
     add: (records) => {
-      rows.push(...records);
-      if (rows.length >= GROUP_ROWS) writeGroup();
+      for (const record of records) {
+        const row = rowOf(record);
+        for (const [n, name] of COLUMNS.entries()) cells[n]?.push(cellOf(name, row[name]));
+        if (++rows === GROUP_ROWS) writeGroup();
+      }
       return take();
     },
     end: () => {

@@ -1,0 +1,30 @@
+import { openExports } from '../../lib/ledger/export/export.ts';
+import type { ExportFormat } from '../../lib/ledger/export/formats.ts';
+import { openLedger } from '../../lib/ledger/ledger.ts';
+import { openSqliteTable } from '../../lib/store/sqlite.ts';
+
+/**
+ * One export in a process of its own, whose collector is not free to take memory merely because there is some. Prints
+ * JSON: `ms`, `bytes`, and `peak`, the most that the process had resident, in bytes.
+ *
+ *   node --max-old-space-size=48 --max-semi-space-size=2 bench/ledger-queries/export.ts TABLE FORMAT NOW CHANCE
+ */
+const [file, format, now, chance] = process.argv.slice(2) as [string, ExportFormat, string, string];
+const table = await openSqliteTable(file);
+const clock = () => Number(now);
+let drawn = Number(chance);
+const random = (n: number): Uint8Array => {
+  const bytes = new Uint8Array(n);
+  new DataView(bytes.buffer).setFloat64(0, drawn++);
+  return bytes;
+};
+const caller = { id: 'auditor', role: 'auditor', person: 'auditor', name: { ja: '', en: '' } } as const;
+
+const began = performance.now();
+const ledger = openLedger({ table, clock, random });
+const { bytes } = await openExports({ ledger, clock })(caller, { query: {}, format });
+let total = 0;
+for await (const piece of bytes) total += piece.length;
+const ms = performance.now() - began;
+await table.close();
+process.stdout.write(JSON.stringify({ ms, bytes: total, peak: process.resourceUsage().maxRSS * 1024 }));
