@@ -4,7 +4,8 @@ const opaque = (tag: string): string => tag.trim().replace(/^W\//, '');
 
 /**
  * The 304 answer where the client's copy is the current one (RFC 9110 13.1.2, 13.1.3, 13.2.2), else undefined.
- * `If-None-Match` is compared weakly and, where present, decides alone.
+ * `If-None-Match` is compared weakly and, where present, decides alone. A date decides only of what does not change
+ * twice within a second (RFC 9110 8.8.2.2).
  */
 export const notModified = (request: HttpRequest, response: HttpResponse): HttpResponse | undefined => {
   if (response.status !== 200 || (request.method !== 'GET' && request.method !== 'HEAD')) return undefined;
@@ -15,7 +16,8 @@ export const notModified = (request: HttpRequest, response: HttpResponse): HttpR
     ifNoneMatch !== undefined
       ? etag !== undefined &&
         (ifNoneMatch.trim() === '*' || ifNoneMatch.split(',').some((tag) => opaque(tag) === opaque(etag)))
-      : lastModified !== undefined &&
+      : !response.tagOnly &&
+        lastModified !== undefined &&
         ifModifiedSince !== undefined &&
         Date.parse(ifModifiedSince) >= Date.parse(lastModified);
   if (!current) return undefined;
