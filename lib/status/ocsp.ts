@@ -147,6 +147,10 @@ export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
     judged: readonly Judged[],
     seconds: number,
   ): Promise<KeptAnswer> => {
+    // It was valid when it was chosen; reading the status may have taken it past its end, where nothing is signed.
+    if (clock() > responder.until) {
+      throw new Fault('try-later', 'The OCSP responder came to its end meanwhile.', { ca: issuer.id });
+    }
     // The answer must not claim to hold beyond the certificate that vouches for it.
     const nextUpdateSeconds = Math.min(seconds + issuer.ocsp.nextUpdate, responder.until / 1000);
     const thisUpdate = secondsAsDate(seconds);

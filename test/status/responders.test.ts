@@ -13,8 +13,22 @@ const folder = temporaryFolder();
 let service: Service;
 let one: Held;
 
+/** Done in the middle of an answer, when the status has been read and nothing is signed yet. */
+let meanwhile: () => void | Promise<void> = () => {};
+
 beforeAll(async () => {
-  service = await openService(folder.path);
+  service = await openService(folder.path, {
+    table: (table) => ({
+      get: async (key) => {
+        const item = await table.get(key);
+        if (key.pk.startsWith('status/')) await meanwhile();
+        return item as never;
+      },
+      query: (query) => table.query(query),
+      write: (writes) => table.write(writes),
+      close: () => table.close(),
+    }),
+  });
   one = await issueTo(service, 'official-position', 'order-1');
 }, 60_000);
 afterAll(async () => {
@@ -66,6 +80,22 @@ describe('a responder', () => {
     service.advance(DAY);
     await answeredBy(await question());
     expect(alarms().at(-1)).toMatchObject({ level: 'error', facts: { ca: one.ref.ca } });
+  });
+
+  it('does not sign where its end comes between the question and the signature', async () => {
+    const { responder } = await askSigned(service, one.ref.ca, await question());
+    const asked = [await question(), await plain()];
+    const { ref } = await issueTo(service, 'official-position', 'order-late');
+    asked.push(await encodeQuestion({ certIds: [await certIdOf(service, ref)] }));
+    const back = service.now();
+    for (const der of [asked[0], asked[2]] as Uint8Array[]) {
+      service.advance(responder.notAfter.getTime() - 500 - service.now());
+      meanwhile = () => service.advance(2_000);
+      expect(await statusOf(service, der)).toBe('tryLater');
+      meanwhile = () => {};
+    }
+    service.advance(back - service.now());
+    for (const der of asked) expect(await statusOf(service, der)).toBe('successful');
   });
 
   it('never answers beyond its end, and is tryLater then with a line in the log', async () => {
