@@ -35,6 +35,7 @@ export const requestAnswer = z.looseObject({
     z.looseObject({ stage: text, by: text, at: text, decision: text, reason: text.exactOptional() }),
   ),
   certificate: certificateRef.exactOptional(),
+  failure: z.looseObject({ at: text, code: text, reason: text }).exactOptional(),
 });
 export type RequestAnswer = z.output<typeof requestAnswer>;
 

@@ -125,6 +125,10 @@ export const requestView = z
       }),
     ),
     certificate: certificateRef.exactOptional(),
+    failure: z
+      .object({ at: utc, code: z.string(), reason: z.string() })
+      .meta({ description: 'Why no certificate can come of it; its public key is free for another request.' })
+      .exactOptional(),
   })
   .meta({ id: 'Request' }) satisfies z.ZodType<RequestView>;
 

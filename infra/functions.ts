@@ -451,7 +451,10 @@ export const TASK_FUNCTIONS: readonly TaskFunction[] = [
     id: 'scheduled-recovery',
     environment: 'issuing',
     everyMinutes: 5,
-    rows: together(ISSUE, MOVE_REQUEST, { query: ['unfinished/*', 'requests/*'] }),
+    rows: together(ISSUE, MOVE_REQUEST, {
+      query: ['unfinished/*', 'requests/*'],
+      delete: ['request-key/*'],
+    }),
     caKeys: 'sign',
   },
   {

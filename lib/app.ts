@@ -20,6 +20,7 @@ import type { Clock, Log, Random } from './ports.ts';
 import type { Principal } from './principal.ts';
 import type { Principals } from './principals/principals.ts';
 import { openRegistration, type Registration } from './registration/registration.ts';
+import { openRetries } from './retries.ts';
 import { crlDueWrites, readCurrentCrl } from './status/crls.ts';
 import { openIssuers } from './status/issuers.ts';
 import { openRegister } from './status/register.ts';
@@ -107,10 +108,19 @@ export const compose = (ports: Ports): Works => {
     issuers,
     responders,
     recorder: ledger,
+    retries: openRetries(clock),
     publishCrl: (ca) => status.publish(ca, 'service'),
     crlDueWrites: (ca) => crlDueWrites(table, ca),
   });
-  const registration = openRegistration({ table, clock, random, log, ledger, issuing: authority });
+  const registration = openRegistration({
+    table,
+    clock,
+    random,
+    log,
+    ledger,
+    issuing: authority,
+    retries: openRetries(clock),
+  });
   const transparencyLog = openTransparencyLog({ table, bucket });
   const sequencer = openSequencer({
     table,

@@ -12,3 +12,13 @@ export type Log = (
   message: string,
   facts?: Readonly<Record<string, unknown>>,
 ) => void;
+
+/** Remembers what failed, so that it is tried again after ever longer pauses and said once, not each time. */
+export interface Retries {
+  /** Whether it is to be tried now; what never failed is. */
+  isDue(what: string): boolean;
+  /** It failed, and `why`, a code. True when that is news, to be said. */
+  failed(what: string, why: string): boolean;
+  /** It has succeeded, or will not be tried any more. */
+  done(what: string): void;
+}

@@ -22,7 +22,7 @@ export const addCommand: AddCommand = (program, perform) => {
   program
     .command('requests')
     .description('list requests, newest first: id, state, time, office, profile, subject')
-    .option('--state <state>', 'submitted, examined, approved, issued, rejected or withdrawn')
+    .option('--state <state>', 'submitted, examined, approved, issued, rejected, withdrawn or failed')
     .option('--office <office>', 'of this office')
     .option('--limit <count>', 'requests on the page, at most 50')
     .option('--cursor <cursor>', 'go on where an earlier page of the same query ended')

@@ -12,12 +12,13 @@ import {
 } from '../pki/pki.ts';
 import type { CertificateRef, Principal } from '../principal.ts';
 import type { Issuer } from '../status/issuers.ts';
+import type { Write } from '../store/store.ts';
 import { openCas, signCrl } from './cas.ts';
 import { holdCeremony, type Report } from './ceremony.ts';
 import { type CertificateRow, readCertificate } from './certificates.ts';
 import type { AuthorityDeps } from './deps.ts';
 import { forEvery } from './every.ts';
-import { openIssuing, type Signing } from './issuing.ts';
+import { type IssuancePlan, openIssuing, type Signing } from './issuing.ts';
 import {
   CA_PROFILE,
   caContext,
@@ -162,8 +163,10 @@ export interface AuthorityWorks {
     office: string,
     fields: FieldValues,
   ): { readonly profile: Profile; readonly subject: string; readonly fields: FieldValues };
-  /** Faults: `unknown-profile`, `lint-failed`, `authority-expired`. */
+  /** Faults: `unknown-profile`, `invalid-field`, `lint-failed`, `authority-expired`, `wrong-state` once it was given up. */
   issue(order: Order): Promise<CertificateRef>;
+  /** Writes after which no certificate can come of the order; undefined where one was recorded, and will be signed. */
+  abandonWrites(order: string): Promise<readonly Write[] | undefined>;
   /** The certificate and its CA's, in PEM. Faults: `unknown-certificate`, `not-issued`. */
   chainPem(ref: CertificateRef): Promise<string>;
   signCrl(ca: string, tbs: TbsCertList, previousNumber?: bigint): Promise<Der>;
@@ -240,6 +243,32 @@ export const openAuthority = (deps: AuthorityDeps): Authority & AuthorityWorks =
     return { signer, context: { kind: 'endEntity', issuer: ca.certificate, serialPrefix, publicKeys } };
   };
 
+  const planOf = async (order: Order): Promise<IssuancePlan> => {
+    const profile = profileOf(order.profile, order.profileVersion);
+    const ca = await caOf(profile);
+    const subject = describeSubject(profile, officeOf(order.office), order.fields);
+    const { subjectPublicKeyInfo } = order;
+    return {
+      order: order.order,
+      ca: ca.definition.ca,
+      serialPrefix: ca.definition.serialPrefix,
+      signer: ca.signer,
+      profile: profile.id,
+      profileVersion: profile.version,
+      ...(order.office !== undefined && { office: order.office }),
+      ...(order.holder !== undefined && { holder: order.holder }),
+      actor: order.actor,
+      context: {
+        kind: 'endEntity',
+        issuer: ca.certificate,
+        serialPrefix: ca.definition.serialPrefix,
+        publicKeys: profile.publicKeys,
+      },
+      build: (serialNumber, notBefore) =>
+        buildTbs({ profile, ca: ca.issuing, serialNumber, subject, subjectPublicKeyInfo, notBefore }),
+    };
+  };
+
   const works: AuthorityWorks = {
     describe: (profileId, officeId, fields) => {
       const profile = profileOf(profileId);
@@ -258,31 +287,19 @@ export const openAuthority = (deps: AuthorityDeps): Authority & AuthorityWorks =
     },
 
     issue: async (order) => {
-      const profile = profileOf(order.profile, order.profileVersion);
-      const ca = await caOf(profile);
-      const subject = describeSubject(profile, officeOf(order.office), order.fields);
-      const { subjectPublicKeyInfo } = order;
-      const { ref } = await issuing.issue({
-        order: order.order,
-        ca: ca.definition.ca,
-        serialPrefix: ca.definition.serialPrefix,
-        signer: ca.signer,
-        profile: profile.id,
-        profileVersion: profile.version,
-        ...(order.office !== undefined && { office: order.office }),
-        ...(order.holder !== undefined && { holder: order.holder }),
-        actor: order.actor,
-        context: {
-          kind: 'endEntity',
-          issuer: ca.certificate,
-          serialPrefix: ca.definition.serialPrefix,
-          publicKeys: profile.publicKeys,
-        },
-        build: (serialNumber, notBefore) =>
-          buildTbs({ profile, ca: ca.issuing, serialNumber, subject, subjectPublicKeyInfo, notBefore }),
-      });
-      return ref;
+      let plan: IssuancePlan;
+      try {
+        plan = await planOf(order);
+      } catch (error) {
+        // What was recorded while its profile was in force is signed, whatever has become of the profile.
+        const recorded = await issuing.resume(order.order, signingOf);
+        if (recorded) return recorded.ref;
+        throw error;
+      }
+      return (await issuing.issue(plan)).ref;
     },
+
+    abandonWrites: (order) => issuing.abandonWrites(order),
 
     chainPem: async (ref) => {
       const { value } = await readCertificate(table, ref);

@@ -28,7 +28,10 @@ export type CertificateRow = {
   readonly der?: string;
 };
 
-export type IssuanceRow = { readonly ca: string; readonly serial: string };
+/** `abandoned`: no certificate was recorded for the order, and none ever will be. */
+export type IssuanceRow =
+  | { readonly ca: string; readonly serial: string; readonly abandoned?: undefined }
+  | { readonly abandoned: true; readonly ca?: undefined; readonly serial?: undefined };
 
 export const issuanceKey = (order: string): Key => ({ pk: `issuance/${order}`, sk: 'ref' });
 
@@ -83,7 +86,7 @@ export const readUnfinished = async (
   for (const digit of DIGITS) {
     let cursor: string | undefined;
     do {
-      const page = await table.query<IssuanceRow>({
+      const page = await table.query<{ readonly ca: string; readonly serial: string }>({
         pk: `unfinished/${digit}`,
         limit: 1000,
         ...(cursor !== undefined && { cursor }),

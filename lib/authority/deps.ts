@@ -1,6 +1,6 @@
 import type { KeyStore } from '../keys/signer.ts';
 import type { RecordDraft } from '../ledger/record.ts';
-import type { Clock, Log, Random } from '../ports.ts';
+import type { Clock, Log, Random, Retries } from '../ports.ts';
 import type { Issuers } from '../status/issuers.ts';
 import type { Register } from '../status/register.ts';
 import type { Responders } from '../status/responders.ts';
@@ -31,6 +31,8 @@ export interface AuthorityDeps {
   readonly publishCrl: (ca: string) => Promise<unknown>;
   /** Writes, to be stored with such a revocation, after which the CRL is due until one was published that has it. */
   readonly crlDueWrites: (ca: string) => Promise<readonly Write[]>;
+  /** Of what is recorded and cannot be signed. */
+  readonly retries: Retries;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;

@@ -15,7 +15,7 @@ import {
 } from '../pki/pki.ts';
 import type { CertificateRef } from '../principal.ts';
 import type { Registered, RegisteredAs } from '../status/register.ts';
-import type { Item } from '../store/store.ts';
+import type { Item, Write } from '../store/store.ts';
 import {
   type CertificateRow,
   certificateKey,
@@ -27,7 +27,6 @@ import {
   unfinishedWrite,
 } from './certificates.ts';
 import type { AuthorityDeps } from './deps.ts';
-import { forEvery } from './every.ts';
 
 /** What is to be issued, whoever asked for it: a sub-office, or the service for itself. */
 export interface IssuancePlan {
@@ -53,16 +52,24 @@ export interface Issued {
 /** What it takes to sign a TBS that was recorded before. */
 export type Signing = Pick<IssuancePlan, 'signer' | 'context'>;
 
+type SigningOf = (ref: CertificateRef, row: CertificateRow) => Promise<Signing>;
+
 export interface Issuing {
-  /** Faults: `lint-failed`, and the key store's and the table's own. */
+  /** Faults: `lint-failed`; `wrong-state` of an order that was given up; and the key store's and the table's own. */
   issue(plan: IssuancePlan): Promise<Issued>;
+  /** The certificate that was recorded for the order, signed where it is not yet; undefined where none was. */
+  resume(order: string, signingOf: SigningOf): Promise<Issued | undefined>;
+  /**
+   * Writes after which no certificate can come of the order, in whatever process; they fail where one comes first.
+   * Undefined where one was recorded.
+   */
+  abandonWrites(order: string): Promise<readonly Write[] | undefined>;
   /**
    * Signs what an interrupted run recorded and did not sign. Resolves with the orders finished. What cannot be signed is
-   * said in the log and does not keep the rest from it; the first of those faults is thrown when all were tried.
+   * said in the log and does not keep the rest from it; the first of those faults is thrown when all were tried. It is
+   * tried again after longer and longer pauses, and neither said nor thrown again while the reason is the same.
    */
-  recover(
-    signingOf: (ref: CertificateRef, row: CertificateRow) => Promise<Signing>,
-  ): Promise<readonly string[]>;
+  recover(signingOf: SigningOf): Promise<readonly string[]>;
 }
 
 /** Octets of chance in a serial number: 128 bits, more than the 64 of the CA/Browser Forum's requirements (7.1). */
@@ -76,9 +83,9 @@ const isReserved = (registered: Registered | undefined): registered is Registere
  * it leaves. Step 1, the approved request bound to its profile version, is registration's.
  */
 export const openIssuing = (
-  deps: Pick<AuthorityDeps, 'table' | 'register' | 'recorder' | 'clock' | 'random' | 'log'>,
+  deps: Pick<AuthorityDeps, 'table' | 'register' | 'recorder' | 'retries' | 'clock' | 'random' | 'log'>,
 ): Issuing => {
-  const { table, register, recorder, clock, random, log } = deps;
+  const { table, register, recorder, retries, clock, random, log } = deps;
 
   const newSerial = (prefix: string): SerialHex =>
     serialFromOctets(Buffer.concat([Buffer.from(prefix, 'hex'), random(CHANCE_OCTETS)]));
@@ -90,7 +97,12 @@ export const openIssuing = (
   const reserve = async (plan: IssuancePlan): Promise<CertificateRef> => {
     for (;;) {
       const taken = await table.get<IssuanceRow>(issuanceKey(plan.order));
-      if (taken) return taken.value;
+      if (taken?.value.abandoned) {
+        throw new Fault('wrong-state', 'This order was given up; no certificate is issued for it.', {
+          order: plan.order,
+        });
+      }
+      if (taken?.value.serial !== undefined) return { ca: taken.value.ca, serial: taken.value.serial };
       const ref = { ca: plan.ca, serial: newSerial(plan.serialPrefix) };
       try {
         await table.write([
@@ -226,22 +238,55 @@ export const openIssuing = (
       return { ref, der: await finish(ref, item, plan, linted) };
     },
 
+    resume: async (order, signingOf) => {
+      const taken = await table.get<IssuanceRow>(issuanceKey(order));
+      if (!taken || taken.value.abandoned) return undefined;
+      const { ca, serial } = taken.value;
+      const ref = { ca, serial };
+      const item = await table.get<CertificateRow>(certificateKey(ref));
+      return item && { ref, der: await finish(ref, item, await signingOf(ref, item.value)) };
+    },
+
+    abandonWrites: async (order) => {
+      const key = issuanceKey(order);
+      const taken = await table.get<IssuanceRow>(key);
+      const value: IssuanceRow = { abandoned: true };
+      if (!taken) return [{ put: key, value, if: 'absent' }];
+      // With the request's own end, in one write: nothing is left to do.
+      if (taken.value.abandoned) return [];
+      const { ca, serial } = taken.value;
+      const reserved = await register.lookup({ ca, serial });
+      if (!isReserved(reserved)) return undefined;
+      // A run that is between steps 2 and 4 at this moment finds the number's row changed, and stores nothing.
+      return [
+        { put: key, value, if: { version: taken.version } },
+        ...register.retireWrites({ ca, serial }, reserved),
+      ];
+    },
+
     recover: async (signingOf) => {
-      const unfinished = await readUnfinished(table);
-      await forEvery(
-        unfinished,
-        async ({ ref }) => {
+      const due = (await readUnfinished(table)).filter(({ order }) => retries.isDue(order));
+      const finished: string[] = [];
+      const failures: unknown[] = [];
+      for (const { order, ref } of due) {
+        try {
           const item = await readCertificate(table, ref);
           await finish(ref, item, await signingOf(ref, item.value));
-        },
-        ({ order, ref }, error) =>
+          retries.done(order);
+          finished.push(order);
+        } catch (error) {
+          const code = Fault.is(error) ? error.code : 'internal';
+          if (!retries.failed(order, code)) continue;
+          failures.push(error);
           log('error', 'A recorded certificate is not signed yet; it is taken up again', {
             order,
             ...ref,
-            error: Fault.is(error) ? error.code : 'internal',
-          }),
-      );
-      return unfinished.map(({ order }) => order);
+            error: code,
+          });
+        }
+      }
+      if (failures.length > 0) throw failures[0];
+      return finished;
     },
   };
 };

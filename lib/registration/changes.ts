@@ -22,6 +22,10 @@ const recordOf = (id: string, request: Request, command: Command): ActRecord | u
   if (command.command === 'finish') return undefined;
   const { profile, profileVersion, publicKeyDigest, office } = request;
   const about = { request: id, profile, profileVersion, publicKeyDigest };
+  if (command.command === 'fail') {
+    const { code: fault } = command;
+    return { kind: 'submission', actor: 'service', office, details: { ...about, act: request.state, fault } };
+  }
   const by = { actor: command.actor.id, office };
   if (command.command === 'examine') {
     const stage = request.examinations.at(-1)?.stage;

@@ -7,7 +7,7 @@ import type { Examination, RequestState } from './registration.ts';
  *
  *   submitted ── officer approves ──▶ examined ── operator approves ──▶ approved ── issuing ──▶ issued
  *       │                                │
- *       └──── rejected, withdrawn ◀──────┘
+ *       └──── rejected, withdrawn ◀──────┘                                   └── cannot be issued ──▶ failed
  */
 
 /** What a submission asks for, after its bytes and fields were judged. */
@@ -34,6 +34,8 @@ export type Request = Application & {
   readonly persons: readonly string[];
   readonly withdrawal?: { readonly by: string; readonly at: string; readonly reason: string };
   readonly certificate?: { readonly ca: string; readonly serial: string };
+  /** Why no certificate can come of it: a fault's code and its sentence. */
+  readonly failure?: { readonly at: string; readonly code: string; readonly reason: string };
 };
 
 /** `at`: RFC 3339 UTC. */
@@ -53,7 +55,9 @@ export type Command =
     }
   | { readonly command: 'withdraw'; readonly actor: Principal; readonly at: string; readonly reason: string }
   /** Of the service itself: issuing the approved request has given this certificate. */
-  | { readonly command: 'finish'; readonly certificate: { readonly ca: string; readonly serial: string } };
+  | { readonly command: 'finish'; readonly certificate: { readonly ca: string; readonly serial: string } }
+  /** Of the service itself: issuing the approved request can never succeed. */
+  | { readonly command: 'fail'; readonly at: string; readonly code: string; readonly reason: string };
 
 const unknown = (): Fault => new Fault('unknown-request', 'There is no such request.');
 
@@ -143,6 +147,11 @@ const finish = (request: Request, { certificate }: Extract<Command, { command: '
   return { ...request, state: 'issued', certificate };
 };
 
+const fail = (request: Request, { at, code, reason }: Extract<Command, { command: 'fail' }>): Request => {
+  if (request.state !== 'approved') throw wrongState(request.state, 'approved');
+  return { ...request, state: 'failed', failure: { at, code, reason } };
+};
+
 /**
  * The request after the command; the one given is not changed. Faults: `unknown-request`, `forbidden`,
  * `wrong-state`, `same-person`, `invalid-input`.
@@ -152,9 +161,9 @@ export const decide = (request: Request | undefined, command: Command): Request 
     if (request !== undefined) throw wrongState(request.state, 'not there yet');
     return submit(command);
   }
-  if (command.command === 'finish') {
+  if (command.command === 'finish' || command.command === 'fail') {
     if (request === undefined) throw unknown();
-    return finish(request, command);
+    return command.command === 'finish' ? finish(request, command) : fail(request, command);
   }
   const readable = assertReadable(command.actor, request);
   return command.command === 'examine' ? examine(readable, command) : withdraw(readable, command);

@@ -1,4 +1,4 @@
-import type { Clock, Log, Random } from '../ports.ts';
+import type { Clock, Log, Random, Retries } from '../ports.ts';
 import type { CertificateRef } from '../principal.ts';
 import type { Table, Value, Write } from '../store/store.ts';
 
@@ -56,6 +56,8 @@ export interface Issuing {
     readonly subjectPublicKeyInfo: Uint8Array;
     readonly actor: string;
   }): Promise<CertificateRef>;
+  /** Writes after which no certificate can come of the order; undefined where one was recorded, and will be signed. */
+  abandonWrites(order: string): Promise<readonly Write[] | undefined>;
   /** The certificate followed by its chain, in PEM. */
   chainPem(ref: CertificateRef): Promise<string>;
 }
@@ -67,4 +69,6 @@ export interface RegistrationDeps {
   readonly log: Log;
   readonly ledger: Recorder;
   readonly issuing: Issuing;
+  /** Of what is approved and cannot be issued now. */
+  readonly retries: Retries;
 }

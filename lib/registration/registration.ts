@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { Fault } from '../fault.ts';
+import { Fault, type FaultCode } from '../fault.ts';
 import { rfc3339 } from '../pki/pki.ts';
 import type { CertificateRef, Principal } from '../principal.ts';
 import type { Key } from '../store/store.ts';
@@ -17,6 +17,7 @@ export const REQUEST_STATES = [
   'issued',
   'rejected',
   'withdrawn',
+  'failed',
 ] as const;
 export type RequestState = (typeof REQUEST_STATES)[number];
 
@@ -59,6 +60,8 @@ export interface RequestView {
   readonly submittedAt: string;
   readonly examinations: readonly Examination[];
   readonly certificate?: CertificateRef;
+  /** Of a failed request: why no certificate can come of it. `code` is a fault's, `reason` its sentence. */
+  readonly failure?: { readonly at: string; readonly code: string; readonly reason: string };
 }
 
 /**
@@ -80,7 +83,8 @@ export interface Registration {
   ): Promise<{ readonly request: RequestView; readonly replayed: boolean }>;
   /**
    * An officer's examination moves `submitted` to `examined`, an operator's `examined` to `approved` and on to
-   * `issued` in the same call where issuing goes through (it is finished later where it does not). A rejection
+   * `issued` in the same call where issuing goes through (it is finished later where it does not, and `failed` where it
+   * never can: the public key is free again, and the office submits anew). A rejection
    * needs a reason and frees the key. A request whose profile has changed since it was submitted can only be
    * rejected. Faults: `unknown-request`, `wrong-state`, `same-person`, `forbidden`, `invalid-input`; of approving at
    * the centre also `unknown-profile`, `profile-not-allowed`, `invalid-field`.
@@ -111,11 +115,37 @@ export interface Registration {
     actor: Principal,
     id: string,
   ): Promise<{ readonly pem: string; readonly certificate: CertificateRef }>;
-  /** Finishes what an interrupted run left approved but not issued. Resolves with the requests finished. */
+  /**
+   * Finishes what an interrupted run left approved but not issued, and tries again what did not go through, after longer
+   * and longer pauses. Resolves with the requests issued.
+   */
   recover(): Promise<readonly string[]>;
 }
 
 const MAX_PAGE = 100;
+
+/** Of the request itself: whatever is tried again, they come again. */
+const FINAL: ReadonlySet<string> = new Set<FaultCode>([
+  'lint-failed',
+  'invalid-field',
+  'invalid-input',
+  'malformed-name',
+  'malformed-der',
+  'weak-key',
+  'unsupported-algorithm',
+  'key-algorithm-not-allowed',
+  'value-too-large',
+]);
+
+/**
+ * Of the trust domain. While an amendment is being brought out, processes by two files run side by side, and what one does
+ * not know the other may: an hour after the approval it is final.
+ */
+const FINAL_LATER: ReadonlySet<string> = new Set<FaultCode>(['unknown-profile', 'unknown-authority']);
+const LATER_MS = 3_600_000;
+
+const isFinal = (error: unknown, sinceApproval: number): error is Fault =>
+  Fault.is(error) && (FINAL.has(error.code) || (FINAL_LATER.has(error.code) && sinceApproval >= LATER_MS));
 
 const IDEMPOTENCY_KEY = /^[!-~]{1,255}$/;
 
@@ -134,10 +164,11 @@ const viewOf = (id: string, request: Request): RequestView => ({
   submittedAt: request.submittedAt,
   examinations: request.examinations,
   ...(request.certificate && { certificate: request.certificate }),
+  ...(request.failure && { failure: request.failure }),
 });
 
 export const openRegistration = (deps: RegistrationDeps): Registration => {
-  const { table, clock, random, log, ledger, issuing } = deps;
+  const { table, clock, random, log, ledger, issuing, retries } = deps;
   const { read, change } = openChanges(deps);
 
   const now = (): string => rfc3339(new Date(clock()));
@@ -223,15 +254,42 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
     }
   };
 
-  /** Undefined, and said in the log, where issuing does not go through now. */
+  /** From approved to failed; undefined where a certificate was recorded for it all the same, which will be signed. */
+  const giveUp = async (id: string, { code, message }: Fault): Promise<Request | undefined> => {
+    const writes = await issuing.abandonWrites(id);
+    if (!writes) return undefined;
+    return change(id, { command: 'fail', at: now(), code, reason: message }, writes);
+  };
+
+  /** Issued, or failed where it never can be; undefined where it is to be tried again, which is said once. */
   const tryToFinish = async (id: string, request: Request): Promise<Request | undefined> => {
+    if (!retries.isDue(id)) return undefined;
+    const settle = (settled: Request): Request => {
+      retries.done(id);
+      return settled;
+    };
     try {
-      return await finish(id, request);
+      return settle(await finish(id, request));
     } catch (error) {
-      log('error', 'An approved request is not issued yet; it is taken up again', {
-        request: id,
-        ...(Fault.is(error) ? { error: error.code, message: error.message } : { error: 'internal' }),
-      });
+      const approvedAt = Date.parse(request.examinations.at(-1)?.at ?? request.submittedAt);
+      if (isFinal(error, clock() - approvedAt)) {
+        const failed = await giveUp(id, error).catch(() => undefined);
+        if (failed) {
+          log('warn', 'An approved request cannot be issued and has failed', {
+            request: id,
+            error: error.code,
+          });
+          return settle(failed);
+        }
+      }
+      const code = Fault.is(error) ? error.code : 'internal';
+      if (retries.failed(id, code)) {
+        log('error', 'An approved request is not issued yet; it is taken up again', {
+          request: id,
+          error: code,
+          ...(Fault.is(error) && { message: error.message }),
+        });
+      }
       return undefined;
     }
   };
@@ -251,8 +309,8 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
         decision,
         ...(reason !== undefined && { reason }),
       });
-      const issued = examined.state === 'approved' ? await tryToFinish(id, examined) : undefined;
-      return viewOf(id, issued ?? examined);
+      const settled = examined.state === 'approved' ? await tryToFinish(id, examined) : undefined;
+      return viewOf(id, settled ?? examined);
     },
 
     withdraw: async (actor, id, reason) =>
@@ -320,7 +378,8 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
         });
         for (const { sk: id } of page.items) {
           const request = (await read(id))?.value;
-          if (request?.state === 'approved' && (await tryToFinish(id, request))) finished.push(id);
+          if (request?.state !== 'approved') continue;
+          if ((await tryToFinish(id, request))?.state === 'issued') finished.push(id);
         }
         cursor = page.cursor;
       } while (cursor !== undefined);

@@ -68,8 +68,8 @@ const list = (key: Key): Write => ({ put: key, value: {}, if: 'absent' });
 const remove = (key: Key): Write => ({ delete: key, if: { version: 1 } });
 
 /**
- * From one row to the next, or to the first. A rejected or withdrawn request gives its public key free; an issued
- * one keeps it for ever.
+ * From one row to the next, or to the first. A rejected, withdrawn or failed request gives its public key free; an
+ * issued one keeps it for ever.
  */
 export const requestWrites = (
   id: string,
@@ -83,7 +83,7 @@ export const requestWrites = (
       ...[...lastingListings(id, row), ...stateListings(id, row)].map(list),
     ];
   }
-  const ended = row.state === 'rejected' || row.state === 'withdrawn';
+  const ended = row.state === 'rejected' || row.state === 'withdrawn' || row.state === 'failed';
   return [
     { put: requestKey(id), value: row, if: { version: before.version } },
     ...stateListings(id, before.value).map(remove),

@@ -52,6 +52,7 @@ export interface Register {
   known(ca: string, digit: string, from: string, limit: number): Promise<Page<StatusRow>>;
   readonly reserveWrites: typeof reserveWrites;
   readonly admitWrites: typeof admitWrites;
+  readonly retireWrites: typeof retireWrites;
   readonly revokeWrites: typeof revokeWrites;
   readonly releaseWrites: typeof releaseWrites;
 }
@@ -76,6 +77,11 @@ const admitWrites = (
     },
   ];
 };
+
+/** A number that was reserved for nothing: it stays taken, and whoever was about to admit it no longer can. */
+const retireWrites = (ref: CertificateRef, reserved: RegisteredAs<'reserved'>): readonly Write[] => [
+  { put: statusKey(ref), value: reserved.value, if: { version: reserved.version } },
+];
 
 /** Revokes or holds. `from` must be good, or on hold when it is to be revoked. */
 const revokeWrites = (
@@ -118,6 +124,7 @@ export const openRegister = (table: Table): Register => ({
   known: (ca, digit, from, limit) => table.query<StatusRow>({ pk: statusPk(ca, digit), from, limit }),
   reserveWrites,
   admitWrites,
+  retireWrites,
   revokeWrites,
   releaseWrites,
 });

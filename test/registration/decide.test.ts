@@ -30,6 +30,7 @@ const WORDS = {
   }),
   withdraw: (who: Who): Command => ({ command: 'withdraw', actor: PEOPLE[who], at, reason: '誤り' }),
   finish: (): Command => ({ command: 'finish', certificate }),
+  fail: (): Command => ({ command: 'fail', at, code: 'lint-failed', reason: 'It breaks a rule.' }),
 } as const;
 type Word = keyof typeof WORDS;
 type Step = readonly [Word, Who];
@@ -62,6 +63,12 @@ const IN_STATE: Readonly<Record<RequestState, readonly Step[]>> = {
     ['submit', 'tanaka'],
     ['withdraw', 'tanaka'],
   ],
+  failed: [
+    ['submit', 'tanaka'],
+    ['approve', 'sato'],
+    ['approve', 'yamada'],
+    ['fail', 'yamada'],
+  ],
 };
 
 const outcome = (request: Request | undefined, command: Command): string => {
@@ -75,36 +82,37 @@ const outcome = (request: Request | undefined, command: Command): string => {
 
 /** What becomes of a command, by who gives it and by the state before; at last of one for a request that is not there. */
 const TABLE = `
-                        submitted       examined        approved        issued          rejected        withdrawn       none
-approve  suzuki         examined        wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
-approve  tanaka         same-person     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
-approve  tanakaAgain    same-person     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
-approve  ito            unknown-request unknown-request unknown-request unknown-request unknown-request unknown-request unknown-request
-approve  lost           forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden
-approve  yamada         wrong-state     approved        wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
-approve  suzukiAtCentre wrong-state     approved        wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
-approve  auditor        forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       unknown-request
-approve  verifier       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden
-approve  holder         forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden
-reject   suzuki         rejected        wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
-reject   tanaka         same-person     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
-reject   ito            unknown-request unknown-request unknown-request unknown-request unknown-request unknown-request unknown-request
-reject   yamada         wrong-state     rejected        wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
-reject   auditor        forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       unknown-request
-reject   verifier       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden
-withdraw tanaka         withdrawn       withdrawn       wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
-withdraw suzuki         withdrawn       withdrawn       wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
-withdraw ito            unknown-request unknown-request unknown-request unknown-request unknown-request unknown-request unknown-request
-withdraw lost           forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden
-withdraw yamada         forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       unknown-request
-withdraw auditor        forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       unknown-request
-withdraw holder         forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden
-finish   yamada         wrong-state     wrong-state     issued          wrong-state     wrong-state     wrong-state     unknown-request
-submit   tanaka         wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     submitted
-submit   lost           wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     forbidden
-submit   yamada         wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     forbidden
-submit   auditor        wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     forbidden
-submit   verifier       wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     forbidden
+                        submitted       examined        approved        issued          rejected        withdrawn       failed          none
+approve  suzuki         examined        wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
+approve  tanaka         same-person     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
+approve  tanakaAgain    same-person     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
+approve  ito            unknown-request unknown-request unknown-request unknown-request unknown-request unknown-request unknown-request unknown-request
+approve  lost           forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden
+approve  yamada         wrong-state     approved        wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
+approve  suzukiAtCentre wrong-state     approved        wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
+approve  auditor        forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       unknown-request
+approve  verifier       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden
+approve  holder         forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden
+reject   suzuki         rejected        wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
+reject   tanaka         same-person     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
+reject   ito            unknown-request unknown-request unknown-request unknown-request unknown-request unknown-request unknown-request unknown-request
+reject   yamada         wrong-state     rejected        wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
+reject   auditor        forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       unknown-request
+reject   verifier       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden
+withdraw tanaka         withdrawn       withdrawn       wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
+withdraw suzuki         withdrawn       withdrawn       wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
+withdraw ito            unknown-request unknown-request unknown-request unknown-request unknown-request unknown-request unknown-request unknown-request
+withdraw lost           forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden
+withdraw yamada         forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       unknown-request
+withdraw auditor        forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       unknown-request
+withdraw holder         forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden
+finish   yamada         wrong-state     wrong-state     issued          wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
+fail     yamada         wrong-state     wrong-state     failed          wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
+submit   tanaka         wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     submitted
+submit   lost           wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     forbidden
+submit   yamada         wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     forbidden
+submit   auditor        wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     forbidden
+submit   verifier       wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     forbidden
 `;
 
 describe('who may do what, and when', () => {
@@ -154,6 +162,7 @@ describe('any sequence of commands', () => {
         'withdraw',
         'finish',
         'finish',
+        'fail',
       ),
       fc.constantFrom(...(Object.keys(PEOPLE) as Who[])),
     ),
@@ -179,10 +188,10 @@ describe('any sequence of commands', () => {
             expect(error).toBeInstanceOf(Fault);
             continue;
           }
-          expect(['issued', 'rejected', 'withdrawn']).not.toContain(before.state);
+          expect(['issued', 'rejected', 'withdrawn', 'failed']).not.toContain(before.state);
           expect(request.state).not.toBe(before.state);
           if (word === 'approve' || word === 'reject') acted.push(who);
-          if (word !== 'finish' && PEOPLE[who].role === 'officer')
+          if (word !== 'finish' && word !== 'fail' && PEOPLE[who].role === 'officer')
             expect(PEOPLE[who].office).toBe(request.office);
           // What was asked for never changes on the way.
           expect(request).toMatchObject(application);
@@ -191,7 +200,7 @@ describe('any sequence of commands', () => {
         const persons = acted.map((who) => PEOPLE[who].person);
         expect(new Set(persons).size).toBe(persons.length);
         expect(request.persons).toEqual(persons);
-        if (request.state === 'approved' || request.state === 'issued') {
+        if (['approved', 'issued', 'failed'].includes(request.state)) {
           expect(acted.map((who) => PEOPLE[who].role)).toEqual(['officer', 'officer', 'operator']);
           expect(request.examinations.map(({ stage, decision }) => [stage, decision])).toEqual([
             ['office', 'approve'],
@@ -199,6 +208,7 @@ describe('any sequence of commands', () => {
           ]);
         }
         expect(request.certificate !== undefined).toBe(request.state === 'issued');
+        expect(request.failure !== undefined).toBe(request.state === 'failed');
         expect(request.withdrawal !== undefined).toBe(request.state === 'withdrawn');
       }),
       { numRuns: 3000 },

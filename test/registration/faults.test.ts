@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Fault } from '../../lib/fault.ts';
-import type { Registration, RequestState } from '../../lib/registration/registration.ts';
+import type { RequestState } from '../../lib/registration/registration.ts';
 import { type Failure, type FailurePlan, faultyTable } from '../store/faulty-table.ts';
 import { openTemporaryTable } from '../store/temporary.ts';
 import { newCsr } from './csr.ts';
 import { allRecords, checkTable, fakeIssuer, NAME, openOffice, REASON } from './office.ts';
 import { PEOPLE } from './people.ts';
+
+type Office = ReturnType<typeof openOffice>;
 
 const { tanaka, sato, yamada } = PEOPLE;
 const csrs = await Promise.all([newCsr(), newCsr()]);
@@ -25,7 +27,7 @@ const insist = async <T>(act: () => Promise<T>): Promise<T | undefined> => {
 };
 
 /** One request to its certificate and one to its rejection, through a store that fails as planned. */
-const live = async (registration: Registration): Promise<void> => {
+const live = async ({ registration, advance }: Office): Promise<void> => {
   const submit = async (index: number): Promise<string> => {
     const submission = { profile: 'seal', csr: csrs[index] as string, fields: { CN: NAME } };
     const answer = await insist(() => registration.submit(tanaka, submission, `key-${index}`));
@@ -37,6 +39,7 @@ const live = async (registration: Registration): Promise<void> => {
   const other = await submit(1);
   await insist(() => registration.examine(sato, other, { decision: 'reject', reason: REASON }));
   for (let turn = 0; turn < 10 && (await registration.get(tanaka, id)).state === 'approved'; turn++) {
+    advance(3_600_000);
     await insist(() => registration.recover());
   }
   await insist(() => registration.collect(tanaka, id));
@@ -47,7 +50,7 @@ const survive = async (plan: FailurePlan): Promise<number> => {
   const table = faultyTable(store.table, plan);
   const issuer = fakeIssuer();
   const office = openOffice(table, issuer);
-  await live(office.registration);
+  await live(office);
   const states: RequestState[] = [...(await checkTable(store.table, office)).values()];
   expect(states).toEqual(['issued', 'rejected']);
   expect(issuer.orders.size).toBe(1);

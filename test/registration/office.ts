@@ -13,6 +13,7 @@ import {
   type Submission,
 } from '../../lib/registration/registration.ts';
 import { type KeyRow, keyKey, listingPk, type RequestRow, requestKey } from '../../lib/registration/rows.ts';
+import { openRetries } from '../../lib/retries.ts';
 import type { Table } from '../../lib/store/store.ts';
 import { newCsr } from './csr.ts';
 import { PEOPLE } from './people.ts';
@@ -23,10 +24,13 @@ export const REASON = '山田太郎の住所が違う';
 
 type Order = Parameters<Issuing['issue']>[0];
 
+/** Lost, carried out without an answer, or refused by that fault. */
+type Plan = 'lost' | 'appliedThenErrored' | Fault;
+
 /** An issuer that gives one certificate for one order and refuses an order that changed. */
 export const fakeIssuer = () => {
   const orders = new Map<string, { readonly order: Order; readonly ref: CertificateRef }>();
-  const plans: ('lost' | 'appliedThenErrored')[] = [];
+  const plans: Plan[] = [];
   const profile = { version: 1, publicKeys: ['p-256', 'rsa2048', 'ed25519'] };
   const issuing: Issuing = {
     describe: (id, office, fields) => {
@@ -40,6 +44,7 @@ export const fakeIssuer = () => {
     },
     issue: async (order) => {
       const plan = plans.shift();
+      if (typeof plan === 'object') throw plan;
       if (plan === 'lost') throw new Fault('store-unavailable', 'The key store did not answer.');
       const known = orders.get(order.order);
       expect(known?.order ?? order, 'the same order').toEqual(order);
@@ -48,12 +53,18 @@ export const fakeIssuer = () => {
       if (plan === 'appliedThenErrored') throw new Fault('store-unavailable', 'The answer was lost.');
       return ref;
     },
+    abandonWrites: async (order) => (orders.has(order) ? undefined : []),
     chainPem: async ({ ca, serial }) => `certificate ${ca} ${serial}\n`,
   };
   return {
     issuing,
     orders,
-    fail: (...next: ('lost' | 'appliedThenErrored')[]) => plans.push(...next),
+    /** What becomes of the next orders, one after another. */
+    fail: (...next: Plan[]) => plans.push(...next),
+    waiting: (): number => plans.length,
+    forgive: () => {
+      plans.length = 0;
+    },
     changeProfile: () => {
       profile.version++;
     },
@@ -81,9 +92,13 @@ export const openOffice = (table: Table, issuer = fakeIssuer()) => {
     random,
     ledger,
     issuing: issuer.issuing,
+    retries: openRetries(() => time),
     log: (_level, message, facts) => logged.push({ message, facts }),
   });
-  return { registration, issuer, logged };
+  const advance = (ms: number): void => {
+    time += ms;
+  };
+  return { registration, issuer, logged, advance };
 };
 
 export const newSubmission = async (): Promise<Submission> => ({
@@ -160,7 +175,7 @@ export const checkTable = async (
       }
     }
     const holder = (await table.get<KeyRow>(keyKey(row.publicKeyDigest)))?.value.request;
-    if (row.state === 'rejected' || row.state === 'withdrawn') expect(holder).not.toBe(id);
+    if (['rejected', 'withdrawn', 'failed'].includes(row.state)) expect(holder).not.toBe(id);
     else expect(holder).toBe(id);
 
     const about = records.filter((record) => record.kind !== 'provision' && record.details.request === id);
@@ -168,6 +183,7 @@ export const checkTable = async (
       ['submission', row.submittedBy, 'submitted'],
       ...row.examinations.map(({ by, stage, decision }) => ['examination', by, `${stage} ${decision}`]),
       ...(row.withdrawal ? [['submission', row.withdrawal.by, 'withdrawn']] : []),
+      ...(row.failure ? [['submission', 'service', 'failed']] : []),
     ];
     acts += about.length;
     const told = about.map((record) => {

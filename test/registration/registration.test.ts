@@ -131,9 +131,11 @@ describe('issuing that does not go through', () => {
       fault('wrong-state'),
     );
 
-    // One still fails and comes again at the next turn; the other is finished.
-    expect(await registration.recover()).toEqual([ids[1]]);
+    // One still fails, which has been said; the other is finished.
     const before = logged.length;
+    expect(await registration.recover()).toEqual([ids[1]]);
+    expect(await registration.recover()).toEqual([]);
+    office.advance(30_000);
     const [first, second] = await Promise.all([registration.recover(), registration.recover()]);
     // Both went through, and neither takes the other for a failure.
     expect(logged.slice(before)).toEqual([]);
@@ -141,6 +143,102 @@ describe('issuing that does not go through', () => {
     expect(await registration.recover()).toEqual([]);
     expect([...(await checkTable(store.table, office)).values()]).toEqual(['issued', 'issued']);
     expect(issuer.orders.size).toBe(2);
+  });
+});
+
+const broken = (): Fault => new Fault('lint-failed', 'The certificate breaks rules and is not signed: x.');
+
+describe('issuing that can never go through', () => {
+  it('ends the request with its reason, in the request and in the ledger, and frees the key', async () => {
+    await using store = await openTemporaryTable();
+    const office = openOffice(store.table);
+    const { registration, issuer, logged } = office;
+    issuer.fail(broken());
+    const submission = await newSubmission();
+    const id = await bringTo(registration, 'failed', submission);
+    const failure = {
+      at: expect.stringMatching(/^2026-11-22T/),
+      code: 'lint-failed',
+      reason: 'The certificate breaks rules and is not signed: x.',
+    };
+    // The office that asked sees it.
+    expect(await registration.get(tanaka, id)).toMatchObject({ state: 'failed', failure });
+    const { requests } = await registration.list(tanaka, { state: 'failed', limit: 10 });
+    expect(requests.map((request) => request.id)).toEqual([id]);
+    const record = (await allRecords(store.table)).find(
+      ({ kind, ...rest }) => kind === 'submission' && 'details' in rest && rest.details.act === 'failed',
+    );
+    expect(record).toMatchObject({
+      actor: 'service',
+      office: 'hino',
+      details: { request: id, act: 'failed', fault: 'lint-failed' },
+    });
+    expect(logged).toEqual([
+      { message: expect.stringContaining('has failed'), facts: { request: id, error: 'lint-failed' } },
+    ]);
+    office.advance(43_200_000);
+    expect(await registration.recover()).toEqual([]);
+    expect(logged).toHaveLength(1);
+    expect(await bringTo(registration, 'issued', submission)).not.toBe(id);
+    await checkTable(store.table, office);
+  });
+
+  it('where a certificate was recorded all the same: it stays, until that one is signed', async () => {
+    await using store = await openTemporaryTable();
+    const office = openOffice(store.table);
+    const { registration, issuer } = office;
+    issuer.fail('appliedThenErrored', broken());
+    const id = await bringTo(registration, 'approved');
+    expect(await registration.recover()).toEqual([]);
+    expect((await registration.get(tanaka, id)).state).toBe('approved');
+    office.advance(30_000);
+    expect(await registration.recover()).toEqual([id]);
+    await checkTable(store.table, office);
+  });
+
+  it('by what the trust domain lacks is final an hour after the approval, not while files are being changed', async () => {
+    await using store = await openTemporaryTable();
+    const office = openOffice(store.table);
+    const { registration, issuer } = office;
+    const gone = new Fault('unknown-profile', 'There is no such certificate profile.');
+    issuer.fail(gone, gone, gone);
+    const id = await bringTo(registration, 'approved');
+    expect(await registration.recover()).toEqual([]);
+    expect((await registration.get(tanaka, id)).state).toBe('approved');
+    office.advance(3_600_000);
+    expect(await registration.recover()).toEqual([]);
+    expect(await registration.get(tanaka, id)).toMatchObject({
+      state: 'failed',
+      failure: { code: 'unknown-profile' },
+    });
+    await checkTable(store.table, office);
+  });
+
+  it('is tried again after pauses that grow, and said once for each reason and day', async () => {
+    await using store = await openTemporaryTable();
+    const office = openOffice(store.table);
+    const { registration, issuer, logged } = office;
+    const away = () => new Fault('store-unavailable', 'The key store does not answer.');
+    const tries = 20_000;
+    issuer.fail(...Array.from({ length: tries }, away));
+    const id = await bringTo(registration, 'approved');
+    // As housekeeping does: every 15 seconds, for a day and two hours.
+    for (let turn = 0; turn < 6_240; turn++) {
+      office.advance(15_000);
+      await registration.recover();
+    }
+    const tried = tries - issuer.waiting();
+    // Doubling to an hour, and then one in an hour.
+    expect(tried).toBeGreaterThan(24);
+    expect(tried).toBeLessThan(40);
+    expect(logged.map(({ facts }) => facts)).toMatchObject([
+      { request: id, error: 'store-unavailable' },
+      { request: id, error: 'store-unavailable' },
+    ]);
+    issuer.forgive();
+    office.advance(3_600_000);
+    expect(await registration.recover()).toEqual([id]);
+    await checkTable(store.table, office);
   });
 });
 
@@ -304,6 +402,7 @@ describe('who sees what', () => {
     const { registration, issuer } = office;
     for (const state of REQUEST_STATES) {
       if (state === 'approved') issuer.fail('lost');
+      if (state === 'failed') issuer.fail(broken());
       const id = await bringTo(registration, state);
       const before = await registration.get(auditor, id);
       expect(before.state).toBe(state);
@@ -332,6 +431,7 @@ describe('lists', () => {
     for (let i = 0; i < 14; i++) {
       const state = REQUEST_STATES[i % REQUEST_STATES.length] as (typeof REQUEST_STATES)[number];
       if (state === 'approved') issuer.fail('lost');
+      if (state === 'failed') issuer.fail(broken());
       ids.unshift(await bringTo(registration, state));
       if (i % 2 === 0) ids.unshift((await registration.submit(ito, await newSubmission())).request.id);
     }
@@ -359,7 +459,7 @@ describe('lists', () => {
     expect(await list('yamada', { office: 'hino' })).toEqual(hino);
     expect(await list('ito', { office: 'nara' })).toEqual(nara);
     const byState = await Promise.all(REQUEST_STATES.map((state) => list('auditor', { state })));
-    expect(byState.map((found) => found.length)).toEqual([10, 3, 2, 2, 2, 2]);
+    expect(byState.map((found) => found.length)).toEqual([9, 2, 2, 2, 2, 2, 2]);
     expect(byState.flat().sort()).toEqual([...ids].sort());
     expect(await list('ito', { state: 'submitted' })).toEqual(nara);
     expect(await list('ito', { state: 'issued' })).toEqual([]);
