@@ -122,3 +122,25 @@ export const recordAnswer = z.looseObject({
 export type RecordAnswer = z.output<typeof recordAnswer>;
 
 export const recordPage = z.looseObject({ records: z.array(recordAnswer), cursor: text.exactOptional() });
+
+export const serialPage = z.looseObject({
+  serials: z.array(
+    z.looseObject({
+      serial: text,
+      state: text.exactOptional(),
+      notAfter: text.exactOptional(),
+      order: text.exactOptional(),
+      tbsDigest: text.exactOptional(),
+    }),
+  ),
+  cursor: text.exactOptional(),
+});
+
+export const archivePage = z.looseObject({
+  crls: z.array(z.looseObject({ number: z.int().exactOptional(), name: text, digest: text })),
+  cursor: text.exactOptional(),
+});
+
+export const totalsAnswer = z.looseObject({
+  counts: z.array(z.looseObject({ month: text, kind: text, records: z.int(), items: z.int() })),
+});

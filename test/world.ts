@@ -142,6 +142,7 @@ const checkLogOf = async ({ app, works, bucket, now }: Service): Promise<void> =
     })(),
     retention: () => Number.POSITIVE_INFINITY,
     now: now(),
+    learners: [],
   });
   expect(found).toEqual([]);
   expect(summary).toMatchObject({ matched: checkpoint.size, expired: 0 });

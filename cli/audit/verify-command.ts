@@ -18,8 +18,9 @@ const DEFAULT_STATE = 'akashi-audit.json';
 const VERIFY_HELP = `
 Reads every file of the log (C2SP tlog-tiles) from the service, a copy of it, or a folder, and checks the signature of the
 checkpoint, every tile against it, and that the log has grown out of the checkpoint that was kept from the last run. With
---as or --token of an auditor every record is held against its leaf as well, and the CRLs against the records. A run that
-was interrupted goes on where it stopped.
+--as or --token of an auditor every record is held against its leaf as well, and against the records whatever the service
+shows: all serial numbers and CRLs of each CA, the totals by month, and what queries find. Each question leaves a record.
+A run that was interrupted goes on where it stopped.
 
 Exit codes: 0 nothing found, 1 damage found and named, 2 it could not be checked, 3 not reachable.
 
@@ -43,6 +44,7 @@ const verifyInput = z.object({
       z.string().regex(/^[a-z-]{1,32}=\d{1,3}(\.\d+)?$/, 'Must be a kind and years, such as provision=7.'),
     )
     .default([]),
+  queries: z.boolean().exactOptional(),
   ...witnessOptions,
 });
 
@@ -60,7 +62,9 @@ export const addVerify = (audit: Command, perform: Perform): void => {
         '--kept <kind=years>',
         'how long records of a kind are kept, where the trust domain says so; may be repeated',
         collect,
-      ),
+      )
+      .option('--queries', 'ask the service every query that the records answer, however many there are')
+      .option('--no-queries', 'ask none; without either they are asked where they are 2,000 at most'),
   )
     .addHelpText('after', VERIFY_HELP)
     .action(
@@ -82,6 +86,7 @@ export const addVerify = (audit: Command, perform: Perform): void => {
             others: await Promise.all(input.seen.map(readNote)),
             ...(input.maxGap !== undefined && { maxGap: input.maxGap * HOUR_MS }),
             ...(settings.caller.by !== 'nothing' && { service: { client, url: settings.url } }),
+            ...(input.queries !== undefined && { queries: input.queries }),
             kept: Object.fromEntries(
               input.kept.map((pair) => pair.split('=')).map(([kind = '', years]) => [kind, Number(years)]),
             ),
@@ -156,6 +161,13 @@ const verdictText = (
       ],
       ['records gone after their time', records?.expired.toString()],
       ['records newer than the checkpoint', records?.newer.toString()],
+      ['serial numbers held against them', records?.serials.toString()],
+      ['CRLs held against them', records?.crls.toString()],
+      [
+        'queries asked',
+        records?.queries?.toString() ??
+          (records && `none of ${records.queriesNotAsked} or more; name --queries to have them asked`),
+      ],
       ['checkpoint kept in', state],
     ]) +
     (findings.length === 0 ? 'good: nothing was found\n' : `damage: ${findings.length}\n`)

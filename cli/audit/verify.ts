@@ -1,26 +1,20 @@
-import { hash } from 'node:crypto';
 import { Fault } from '../../lib/fault.ts';
 import {
-  checkRecords,
   checkTree,
   type Damage,
   type Finding,
-  type KnownCertificates,
-  type LedgerRecord,
   type OpenedCheckpoint,
   openCheckpoint,
   type Progress,
-  type RecordSummary,
   type Tree,
   type TreeSummary,
   trustedLog,
   type WitnessPolicy,
 } from '../../lib/ledger/check/check.ts';
-import { decodeCertificateList } from '../../lib/pki/pki.ts';
-import { authoritiesAnswer, recordPage } from '../answers.ts';
 import type { ApiClient } from '../api-client.ts';
 import { unexpected } from '../failure.ts';
 import type { LogFiles } from './log-files.ts';
+import { checkService, type ServiceSummary, startService } from './service.ts';
 import { type AuditState, writeState } from './state.ts';
 
 export interface Audit {
@@ -36,6 +30,8 @@ export interface Audit {
   readonly kept: Readonly<Record<string, number>>;
   /** To read the records as an auditor; without it only the log is checked. */
   readonly service?: { readonly client: ApiClient; readonly url: string };
+  /** Whether every query is asked; undefined: where they are few. */
+  readonly queries?: boolean;
   readonly now: () => number;
   readonly progress: Progress;
 }
@@ -45,7 +41,7 @@ export interface Verdict {
   readonly origin?: string;
   readonly size?: number;
   readonly tree?: TreeSummary;
-  readonly records?: Omit<RecordSummary, 'known'>;
+  readonly records?: ServiceSummary;
   /** Witnesses that cosigned the checkpoint. */
   readonly witnesses?: readonly string[];
 }
@@ -76,8 +72,7 @@ export const verifyLog = async (audit: Audit): Promise<Verdict> => {
     if (findings.some((one) => one.damage === damage && JSON.stringify(one.facts) === same)) return;
     findings.push({ damage, facts });
   };
-  // Before the checkpoint, so that what they show has had to be in the log by then.
-  const crls = audit.service ? await readCrls(audit.service) : [];
+  const begun = audit.service ? await startService(audit.service, now) : undefined;
 
   const note = await files.read('checkpoint');
   if (note === undefined) throw unexpected(`There is no checkpoint at ${files.name}.`);
@@ -131,20 +126,17 @@ export const verifyLog = async (audit: Audit): Promise<Verdict> => {
   // The checkpoint that was kept is the evidence then.
   if (!otherHistory) await writeState(audit.stateFile, { vkey: audit.vkey, checkpoint: text, checked: 0 });
 
-  let records: Verdict['records'];
-  if (audit.service) {
-    const { known, ...summary } = await checkRecords({
+  const records =
+    begun &&
+    (await checkService(begun, {
       tree: checkpoint,
       readPath,
-      records: allRecords(audit.service.client),
       retention: (kind) => (audit.kept[kind] ?? KEPT_YEARS[kind] ?? Number.POSITIVE_INFINITY) * YEAR_MS,
-      now: now(),
+      ...(audit.queries !== undefined && { queries: audit.queries }),
+      now,
       report,
       progress,
-    });
-    records = summary;
-    for (const crl of crls) checkCrl(crl, known, report);
-  }
+    }));
   return {
     findings,
     origin: checkpoint.origin,
@@ -158,59 +150,4 @@ export const verifyLog = async (audit: Audit): Promise<Verdict> => {
 const cosigners = ({ verified }: OpenedCheckpoint, policy: WitnessPolicy | undefined): readonly string[] => {
   const keys = new Set(policy?.verifiers.map(({ key }) => key));
   return [...new Set(verified.filter(({ key }) => keys.has(key)).map(({ key }) => key.name))];
-};
-
-async function* allRecords(client: ApiClient): AsyncGenerator<LedgerRecord> {
-  let cursor: string | undefined;
-  do {
-    const page: { records: readonly unknown[]; cursor?: string } = await client.get(
-      '/api/v1/records',
-      recordPage,
-      { limit: '1000', cursor },
-    );
-    // What matters of a record is that its digest is that of its leaf, whatever it says.
-    for (const record of page.records) yield record as LedgerRecord;
-    cursor = page.cursor;
-  } while (cursor !== undefined);
-}
-
-interface ShownCrl {
-  readonly ca: string;
-  readonly der: Uint8Array;
-}
-
-const MAX_CRL_BYTES = 64 * 1024 * 1024;
-
-/** The current CRL of every authority, as the service itself shows it. */
-const readCrls = async ({ client, url }: NonNullable<Audit['service']>): Promise<readonly ShownCrl[]> => {
-  const { authorities } = await client.get('/ca', authoritiesAnswer);
-  const crls: ShownCrl[] = [];
-  for (const { id: ca, urls } of authorities) {
-    for (const address of urls.crl) {
-      const answer = await client.ask({
-        // Certificates may name a CDN; what the service says itself is asked here.
-        url: new URL(`${url}${new URL(address).pathname}`),
-        method: 'GET',
-        maxBytes: MAX_CRL_BYTES,
-        timeoutMs: 120_000,
-      });
-      if (answer.status === 200) crls.push({ ca, der: answer.body });
-      else throw unexpected(`${address} was answered with status ${answer.status}.`);
-    }
-  }
-  return crls;
-};
-
-const checkCrl = (
-  { ca, der }: ShownCrl,
-  known: KnownCertificates,
-  report: (damage: Damage, facts: Finding['facts']) => void,
-): void => {
-  const digest = hash('sha256', der);
-  if (!known.crls.has(digest)) report('crl-without-leaf', { ca, digest });
-  for (const { serialNumber } of decodeCertificateList(der).revokedCertificates) {
-    const certificate = `${ca}/${serialNumber}`;
-    if (!known.issued.has(certificate)) report('serial-without-leaf', { certificate, crl: digest });
-    if (!known.revoked.has(certificate)) report('revocation-without-leaf', { certificate, crl: digest });
-  }
 };

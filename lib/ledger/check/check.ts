@@ -6,6 +6,16 @@ export type { LedgerRecord } from '../record.ts';
 export { verifyRecordProof } from '../record-proof.ts';
 export { type OpenedCheckpoint, openCheckpoint } from '../tlog/checkpoint.ts';
 export { trustedLog, type WitnessPolicy, witnessPolicy } from '../tlog/policy.ts';
-export { DAMAGES, type Damage, type Finding, type Progress } from './damage.ts';
-export { checkRecords, type KnownCertificates, type RecordSummary } from './records.ts';
+export {
+  type CertificateCheck,
+  type ListedRevocations,
+  type ListedSerial,
+  openCertificateCheck,
+} from './certificates.ts';
+export { type ArchivedCrl, type CrlCheck, openCrlCheck, type ServedCrl } from './crls.ts';
+export { DAMAGES, type Damage, type Finding, type Progress, type Report } from './damage.ts';
+export type { Learner } from './learner.ts';
+export { openQueryCheck, type QueryCheck, type Question } from './queries.ts';
+export { checkRecords, openEntries, type RecordSummary } from './records.ts';
+export { openTotalCheck, type ShownTotal, type TotalCheck } from './totals.ts';
 export { checkTree, type Tree, type TreeSummary } from './tree.ts';

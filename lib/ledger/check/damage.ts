@@ -11,8 +11,19 @@ export const DAMAGES = {
   'record-missing': 'A leaf has no record, though its retention period is not over.',
   'record-inserted': 'A record has no leaf of its own: it did not come in by the ledger.',
   'serial-without-leaf': 'A certificate is known to the service whose issuance is not in the log.',
-  'crl-without-leaf': 'A CRL was published whose publication is not in the log.',
-  'revocation-without-leaf': 'A CRL lists a certificate whose revocation is not in the log.',
+  'certificate-missing': 'The log has the issuance of a certificate that the service does not know.',
+  'certificate-altered': 'A certificate is not the one whose issuance is in the log.',
+  'revocation-without-leaf': 'A certificate is shown as revoked or on hold, and the log has nothing of it.',
+  'status-differs': 'The status register does not say of a certificate what the log says.',
+  'crl-without-leaf': 'A CRL was signed whose publication is not in the log.',
+  'crl-missing': 'The log has the publication of a CRL that is not in the archive.',
+  'crl-altered': 'A CRL is not the one whose publication is in the log.',
+  'crl-number-gap': 'Between two CRLs there was another one, of whose publication there is no record.',
+  'crl-rolled-back': 'An older CRL is served than the newest one that the log has.',
+  'crl-incomplete': 'A CRL does not list a certificate whose revocation the log has.',
+  'query-incomplete': 'A query does not find a record that it asks for.',
+  'query-excess': 'A query finds a record that it does not ask for.',
+  'total-differs': 'A total of a month is not what its records add up to.',
 } as const;
 
 export type Damage = keyof typeof DAMAGES;
@@ -25,4 +36,6 @@ export interface Finding {
 
 export type Report = (damage: Damage, facts: Finding['facts']) => void;
 
-export type Progress = (part: 'leaves' | 'records', done: number, total: number) => void;
+export type Part = 'leaves' | 'records' | 'serials' | 'crls' | 'queries';
+
+export type Progress = (part: Part, done: number, total: number) => void;

@@ -5,6 +5,7 @@ import type { LedgerRecord } from '../record.ts';
 import { TILE_WIDTH } from '../tlog/tile.ts';
 import { type ReadPath, TileReader } from '../tlog/tile-reader.ts';
 import type { Progress, Report } from './damage.ts';
+import type { Learner } from './learner.ts';
 import { damageOf, iso, type Tree } from './tree.ts';
 
 export interface RecordCheck {
@@ -17,6 +18,7 @@ export interface RecordCheck {
   readonly now: number;
   readonly report: Report;
   readonly progress: Progress;
+  readonly learners: readonly Learner[];
 }
 
 export interface RecordSummary {
@@ -26,19 +28,6 @@ export interface RecordSummary {
   readonly expired: number;
   /** Records too new for the checkpoint. */
   readonly newer: number;
-  readonly known: KnownCertificates;
-}
-
-/**
- * What the records say of certificates and CRLs, to hold against what the service shows: those that are what their
- * leaves say, and those that are too new to have one.
- */
-export interface KnownCertificates {
-  /** `ca/serial`. */
-  readonly issued: ReadonlySet<string>;
-  readonly revoked: ReadonlySet<string>;
-  /** SHA-256, hex. */
-  readonly crls: ReadonlySet<string>;
 }
 
 /** A record is given its leaf within seconds; where the log's files cannot be written, it may take until that is over. */
@@ -46,12 +35,15 @@ const UNSEQUENCED_MS = 3_600_000;
 
 /** Holds every record against its leaf, and every leaf against the records. */
 export const checkRecords = async (check: RecordCheck): Promise<RecordSummary> => {
-  const { tree, report, progress, now } = check;
+  const { tree, report, progress, now, learners } = check;
   const reader = new TileReader(tree, check.readPath);
   const found = new Uint8Array(Math.ceil(tree.size / 8));
-  const known = { issued: new Set<string>(), revoked: new Set<string>(), crls: new Set<string>() };
-  /** Certificates that were told to be good, or revoked: `ca/serial` and where. */
-  const named = new Map<string, string>();
+  const learn = (record: LedgerRecord, isNewer: boolean): void => {
+    for (const learner of learners) learner.record(record, isNewer);
+  };
+  const lose = ({ id, kind }: LedgerRecord): void => {
+    for (const learner of learners) learner.lost({ id, kind, time: timeOf(id), expired: false });
+  };
   let matched = 0;
   let newer = 0;
   let seen = 0;
@@ -62,30 +54,50 @@ export const checkRecords = async (check: RecordCheck): Promise<RecordSummary> =
     const within = leaf !== undefined && leaf < tree.size;
     if (!within && now - timeOf(id) < UNSEQUENCED_MS) {
       newer++;
-      learn(record, known, named);
+      learn(record, true);
       continue;
     }
-    const verdict = within ? await judge(reader, record, leaf, report) : 'inserted';
+    // One leaf stands for one row: a good copy of it elsewhere would be found, and counted, twice.
+    const isCopy = within && isFound(found, leaf);
+    const verdict = within && !isCopy ? await judge(reader, record, leaf, report) : 'inserted';
     if (verdict === 'inserted') {
       report('record-inserted', { record: id, time: record.time, kind: record.kind });
+      lose(record);
       continue;
     }
-    if (!within || verdict === 'unreadable') continue;
+    if (!within) continue;
+    if (verdict === 'unreadable') {
+      lose(record);
+      continue;
+    }
     found[leaf >> 3] = (found[leaf >> 3] ?? 0) | (1 << (leaf & 7));
     if (verdict === 'altered') {
       report('record-altered', { record: id, leaf });
+      lose(record);
       continue;
     }
     matched++;
-    learn(record, known, named);
+    learn(record, false);
   }
   progress('records', tree.size, tree.size);
 
   const expired = await checkAbsent(check, reader, found);
-  for (const [certificate, record] of named) {
-    if (!known.issued.has(certificate)) report('serial-without-leaf', { certificate, record });
-  }
-  return { matched, expired, newer, known };
+  return { matched, expired, newer };
+};
+
+const isFound = (found: Uint8Array, leaf: number): boolean =>
+  ((found[leaf >> 3] ?? 0) & (1 << (leaf & 7))) !== 0;
+
+/** Gives the ids of the records that leaves were made of, and their times. Faults as `TileReader` does. */
+export const openEntries = (
+  tree: Tree,
+  readPath: ReadPath,
+): ((leaf: number) => Promise<{ readonly id: string; readonly time: number }>) => {
+  const reader = new TileReader(tree, readPath);
+  return async (leaf) => {
+    const entries = await reader.entries(Math.floor(leaf / TILE_WIDTH));
+    return parseEntry(entries[leaf % TILE_WIDTH] ?? Buffer.alloc(0));
+  };
 };
 
 type Verdict = 'good' | 'altered' | 'inserted' | 'unreadable';
@@ -114,39 +126,15 @@ const judge = async (
   }
 };
 
-const learn = (
-  record: LedgerRecord,
-  known: { issued: Set<string>; revoked: Set<string>; crls: Set<string> },
-  named: Map<string, string>,
-): void => {
-  const certificates = (record.certificates ?? []).map(({ ca, serial }) => `${ca}/${serial}`);
-  if (record.kind === 'issuance') {
-    for (const certificate of certificates) known.issued.add(certificate);
-  } else if (record.kind === 'provision') {
-    const { answers } = record.provided;
-    if (record.channel !== 'ocsp' || !Array.isArray(answers)) return;
-    certificates.forEach((certificate, i) => {
-      if (answers[i] === 'good') named.set(certificate, record.id);
-    });
-  } else if (record.kind === 'revocation' || record.kind === 'hold' || record.kind === 'release') {
-    for (const certificate of certificates) {
-      named.set(certificate, record.id);
-      if (record.kind !== 'release') known.revoked.add(certificate);
-    }
-  } else if (record.kind === 'publication' && typeof record.details.digest === 'string') {
-    known.crls.add(record.details.digest);
-  }
-};
-
 /** Leaves that no record came with. Resolves with how many of them had outlived their records lawfully. */
 const checkAbsent = async (
-  { tree, retention, now, report }: RecordCheck,
+  { tree, retention, now, report, learners }: RecordCheck,
   reader: TileReader,
   found: Uint8Array,
 ): Promise<number> => {
   let expired = 0;
   for (let leaf = 0; leaf < tree.size; leaf++) {
-    if (((found[leaf >> 3] ?? 0) & (1 << (leaf & 7))) !== 0) continue;
+    if (isFound(found, leaf)) continue;
     let bytes: Uint8Array | undefined;
     try {
       bytes = (await reader.entries(Math.floor(leaf / TILE_WIDTH)))[leaf % TILE_WIDTH];
@@ -157,8 +145,11 @@ const checkAbsent = async (
       continue;
     }
     const entry = parseEntry(bytes ?? Buffer.alloc(0));
-    if (now - entry.time > retention(entry.kind)) expired++;
-    else report('record-missing', { leaf, record: entry.id, time: iso(entry.time), kind: entry.kind });
+    const isExpired = now - entry.time > retention(entry.kind);
+    const { id, time, kind } = entry;
+    for (const learner of learners) learner.lost({ id, time, kind, expired: isExpired });
+    if (isExpired) expired++;
+    else report('record-missing', { leaf, record: id, time: iso(time), kind });
   }
   return expired;
 };

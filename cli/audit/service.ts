@@ -1,0 +1,263 @@
+import { hash } from 'node:crypto';
+import { Fault } from '../../lib/fault.ts';
+import {
+  checkRecords,
+  type LedgerRecord,
+  openCertificateCheck,
+  openCrlCheck,
+  openEntries,
+  openQueryCheck,
+  openTotalCheck,
+  type Progress,
+  type QueryCheck,
+  type RecordSummary,
+  type Report,
+  type ShownTotal,
+  type Tree,
+} from '../../lib/ledger/check/check.ts';
+import { decodeCertificateList, findExtension } from '../../lib/pki/pki.ts';
+import { archivePage, authoritiesAnswer, recordPage, serialPage, totalsAnswer } from '../answers.ts';
+import type { ApiClient } from '../api-client.ts';
+import { unexpected } from '../failure.ts';
+
+/** What an auditor holds against the log: the records, and everything that the service shows. */
+export interface ServiceCheck {
+  readonly tree: Tree;
+  readonly readPath: (path: string) => Promise<Uint8Array | undefined>;
+  readonly retention: (kind: string) => number;
+  readonly queries?: boolean;
+  readonly now: () => number;
+  readonly report: Report;
+  readonly progress: Progress;
+}
+
+export interface ServiceSummary extends RecordSummary {
+  /** Serial numbers that the service knows, and CRLs in its archive. */
+  readonly serials: number;
+  readonly crls: number;
+  /** Queries whose answers were held against the records; absent where they were not. */
+  readonly queries?: number;
+  /** How many there would be to ask. */
+  readonly queriesNotAsked?: number;
+}
+
+/** What was read before the checkpoint, so that what it shows has had to be in the log by then. */
+export interface BegunService {
+  readonly client: ApiClient;
+  readonly crls: readonly ShownCrl[];
+  readonly cas: readonly string[];
+}
+
+interface ShownCrl {
+  readonly ca: string;
+  readonly der: Uint8Array;
+  readonly askedAt: number;
+}
+
+const MAX_CRL_BYTES = 64 * 1024 * 1024;
+const PAGE = '1000';
+
+/** Without --queries and --no-queries, they are asked where they are no more than this. */
+const FEW_QUERIES = 2_000;
+/** Questions under way at once. */
+const AT_ONCE = 4;
+
+/** Milliseconds by which clocks of the service's processes may differ. */
+const SKEW_MS = 60_000;
+
+export const startService = async (
+  service: { readonly client: ApiClient; readonly url: string },
+  now: () => number,
+): Promise<BegunService> => {
+  const { client, url } = service;
+  const { authorities } = await client.get('/ca', authoritiesAnswer);
+  const crls: ShownCrl[] = [];
+  for (const { id: ca, urls } of authorities) {
+    for (const address of urls.crl) {
+      const askedAt = now();
+      const answer = await client.ask({
+        // Certificates may name a CDN; what the service says itself is asked here.
+        url: new URL(`${url}${new URL(address).pathname}`),
+        method: 'GET',
+        maxBytes: MAX_CRL_BYTES,
+        timeoutMs: 120_000,
+      });
+      if (answer.status === 200) crls.push({ ca, der: answer.body, askedAt });
+      else throw unexpected(`${address} was answered with status ${answer.status}.`);
+    }
+  }
+  return { client, crls, cas: authorities.map(({ id }) => id) };
+};
+
+/** The whole check, in the order that `CertificateCheck` and its like ask for. */
+export const checkService = async (
+  { client, crls, cas }: BegunService,
+  check: ServiceCheck,
+): Promise<ServiceSummary> => {
+  const { tree, readPath, report, progress, now } = check;
+  const entryOf = openEntries(tree, readPath);
+  const certificates = openCertificateCheck({ report, now: now(), retention: check.retention('issuance') });
+  const archive = openCrlCheck({ report });
+  const totals = openTotalCheck({ report });
+  const most = check.queries === undefined ? FEW_QUERIES : check.queries ? Number.POSITIVE_INFINITY : 0;
+  const queries = openQueryCheck({
+    report,
+    size: tree.size,
+    most,
+    idOfLeaf: async (leaf) => (await entryOf(leaf)).id,
+  });
+
+  const readTotals = totalsReader(client, now, tree.size === 0 ? now() : (await entryOf(0)).time);
+  const before = await readTotals();
+  const began = now();
+  const read = recordsSince(client, began - SKEW_MS);
+  const summary = await checkRecords({
+    tree,
+    readPath,
+    records: read.all(),
+    retention: check.retention,
+    now: began,
+    report,
+    progress,
+    learners: [certificates, archive, totals, queries],
+  });
+  totals.compare(before, await readTotals());
+
+  let serials = 0;
+  let archived = 0;
+  for (const ca of cas) {
+    const path = encodeURIComponent(ca);
+    for await (const { serials: page } of pages(client, `/api/v1/certificates/${path}`, serialPage)) {
+      serials += page.length;
+      progress('serials', serials, serials);
+      for (const listed of page) certificates.list(ca, listed);
+    }
+    for await (const { crls: page } of pages(client, `/api/v1/crls/${path}`, archivePage)) {
+      archived += page.length;
+      progress('crls', archived, archived);
+      for (const one of page) archive.list(ca, one);
+    }
+  }
+  for (const [ca, own] of Map.groupBy(crls, (crl) => crl.ca)) {
+    const shown = own.map((crl) => ({ crl, list: readCrl(crl.der) }));
+    for (const { crl, list } of shown) {
+      archive.serve(ca, { digest: hash('sha256', crl.der), number: list?.number, askedAt: crl.askedAt });
+    }
+    certificates.serve(
+      ca,
+      shown.flatMap(({ list }) => (list ? [list] : [])),
+    );
+  }
+  for await (const record of read.sinceThen()) {
+    for (const learner of [certificates, archive]) learner.record(record, true);
+  }
+  certificates.judge();
+  archive.judge();
+
+  const counted = { ...summary, serials, crls: archived };
+  if (queries.count() > most) return { ...counted, queriesNotAsked: queries.count() };
+  return { ...counted, queries: await askAll(client, queries, progress) };
+};
+
+/** What a CRL says; undefined of bytes that are none, which its digest tells by itself. */
+const readCrl = (der: Uint8Array) => {
+  try {
+    const list = decodeCertificateList(der);
+    const number = findExtension(list.crlExtensions, 'cRLNumber')?.number;
+    return {
+      number: number === undefined ? undefined : Number(number),
+      digest: hash('sha256', der),
+      thisUpdate: list.thisUpdate,
+      serials: list.revokedCertificates.map(({ serialNumber }) => serialNumber as string),
+    };
+  } catch (error) {
+    if (Fault.is(error)) return undefined;
+    throw error;
+  }
+};
+
+type Page = { readonly cursor?: string | undefined };
+
+async function* pages<T extends Page>(
+  client: ApiClient,
+  path: string,
+  answer: Parameters<typeof client.get<T>>[1],
+  query: Readonly<Record<string, string>> = {},
+): AsyncGenerator<T> {
+  let cursor: string | undefined;
+  do {
+    const page: T = await client.get(path, answer, { ...query, limit: PAGE, cursor });
+    yield page;
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+}
+
+async function* records(
+  client: ApiClient,
+  query: Readonly<Record<string, string>> = {},
+): AsyncGenerator<LedgerRecord> {
+  for await (const page of pages(client, '/api/v1/records', recordPage, query)) {
+    // What matters of a record is that its digest is that of its leaf, whatever it says.
+    for (const record of page.records) yield record as unknown as LedgerRecord;
+  }
+}
+
+/** All records, and afterwards those that have come since. */
+const recordsSince = (client: ApiClient, since: number) => {
+  const from = new Date(since).toISOString();
+  const seen = new Set<string>();
+  return {
+    all: async function* (): AsyncGenerator<LedgerRecord> {
+      for await (const record of records(client)) {
+        if (record.time >= from) seen.add(record.id);
+        yield record;
+      }
+    },
+    sinceThen: async function* (): AsyncGenerator<LedgerRecord> {
+      for await (const record of records(client, { from })) {
+        if (!seen.has(record.id)) yield record;
+      }
+    },
+  };
+};
+
+const MONTHS_AT_ONCE = 120;
+
+/** Months of Japan Standard Time, counted from the year 0. */
+const monthAt = (ms: number): number => {
+  const local = new Date(ms + 9 * 3_600_000);
+  return local.getUTCFullYear() * 12 + local.getUTCMonth();
+};
+
+const monthText = (month: number): string =>
+  `${Math.floor(month / 12)}-${String((month % 12) + 1).padStart(2, '0')}`;
+
+/** A CDN's logs are imported after the days that they are about, so months begin a year before the first leaf. */
+const totalsReader =
+  (client: ApiClient, now: () => number, first: number) => async (): Promise<readonly ShownTotal[]> => {
+    const totals: ShownTotal[] = [];
+    const last = monthAt(now());
+    for (let month = monthAt(first) - 12; month <= last; month += MONTHS_AT_ONCE) {
+      const to = Math.min(last, month + MONTHS_AT_ONCE - 1);
+      const { counts } = await client.get('/api/v1/counts', totalsAnswer, {
+        from: monthText(month),
+        to: monthText(to),
+      });
+      totals.push(...counts);
+    }
+    return totals;
+  };
+
+const askAll = async (client: ApiClient, queries: QueryCheck, progress: Progress): Promise<number> => {
+  const total = queries.count();
+  const waiting = queries.questions()[Symbol.iterator]();
+  let done = 0;
+  const ask = async (): Promise<void> => {
+    for (let next = waiting.next(); !next.done; next = waiting.next()) {
+      await queries.answer(next.value, records(client, next.value));
+      progress('queries', ++done, total);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, ask));
+  return done;
+};
