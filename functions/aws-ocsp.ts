@@ -2,6 +2,7 @@ import { ResponderEnv, readFunctionEnv } from '../lib/env.ts';
 import { openKmsSealedKeys } from '../lib/keys/kms-sealed.ts';
 import { composeResponder, type ResponderApp } from '../lib/responder-app.ts';
 import { openDynamoDbTable } from '../lib/store/dynamodb.ts';
+import { awsAccess } from './aws-access.ts';
 import { clock, random, readBundled, tokenIssuers } from './aws-surroundings.ts';
 import { readDirectory } from './directory.ts';
 import type { Edge } from './stack.ts';
@@ -11,9 +12,10 @@ import { openTelemetry } from './telemetry.ts';
 export const loadResponder = async (): Promise<Edge<ResponderApp>> => {
   const env = readFunctionEnv(ResponderEnv, process.env);
   const { log, measure } = openTelemetry(env.FUNCTION, clock);
-  const table = openDynamoDbTable({ table: env.TABLE, client: {}, random });
+  const table = openDynamoDbTable({ table: env.TABLE, access: awsAccess('dynamodb'), random });
   const responderKeys = openKmsSealedKeys({
-    client: {},
+    access: awsAccess('kms'),
+    random,
     table,
     sealingKey: env.SEALING_KEY,
     onThrottled: () => measure('KmsThrottled', 1),

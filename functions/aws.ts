@@ -24,14 +24,15 @@ import type { Log } from '../lib/ports.ts';
 import { openDynamoDbTable } from '../lib/store/dynamodb.ts';
 import { openS3Bucket } from '../lib/store/s3.ts';
 import type { Bucket, Table } from '../lib/store/store.ts';
+import { awsAccess } from './aws-access.ts';
 import { clock, random, readBundled, tokenIssuers } from './aws-surroundings.ts';
 import type { Edge } from './stack.ts';
 import { openTelemetry, type Telemetry } from './telemetry.ts';
 import { witnessesAt } from './witness-client.ts';
 
 /**
- * The service on AWS, in the cuts that functions need. Each function loads one of them, and its bundle holds the SDK
- * clients of that cut only. A port outside the cut refuses: reaching for it is a mistake of the wiring, and the
+ * The service on AWS, in the cuts that functions need. Each function loads one of them, and its bundle holds the
+ * adapters of that cut only. A port outside the cut refuses: reaching for it is a mistake of the wiring, and the
  * function's role would not allow it either.
  */
 
@@ -64,7 +65,7 @@ const composed = (env: z.output<typeof RowsEnv>, partOf: (given: Given) => Part)
   const text = readBundled('trust-domain.json');
   const trustDomain = readTrustDomain(text);
   const trustDomainDigest = hash('sha256', text);
-  const table = openDynamoDbTable({ table: env.TABLE, client: {}, random });
+  const table = openDynamoDbTable({ table: env.TABLE, access: awsAccess('dynamodb'), random });
   const { log } = telemetry;
   const [first = '', ...others] = env.PUBLIC_URLS.split(' ');
   const works = compose({
@@ -84,7 +85,7 @@ const composed = (env: z.output<typeof RowsEnv>, partOf: (given: Given) => Part)
 const nothing: Part = { bucket: noBucket, keys: noKeys, responderKeys: noKeys };
 
 const s3 = ({ BUCKET }: z.output<typeof PublishedEnv>): Bucket =>
-  openS3Bucket({ bucket: BUCKET, client: {}, random });
+  openS3Bucket({ bucket: BUCKET, access: awsAccess('s3'), random });
 
 const caKeys = (
   { KEY_ALIAS_PREFIX }: z.output<typeof IssuingEnv>,
@@ -95,7 +96,8 @@ const caKeys = (
     [LOG_KEY.id, LOG_KEY.algorithm],
   ]);
   return openKmsKeys({
-    client: {},
+    access: awsAccess('kms'),
+    random,
     aliasPrefix: KEY_ALIAS_PREFIX,
     algorithmOf: (id) => algorithms.get(id),
     onThrottled: () => telemetry.measure('KmsThrottled', 1),
@@ -108,7 +110,8 @@ const responderKeys = (
   { telemetry, table }: Given,
 ): KeyStore =>
   openKmsSealedKeys({
-    client: {},
+    access: awsAccess('kms'),
+    random,
     table,
     sealingKey: SEALING_KEY,
     onThrottled: () => telemetry.measure('KmsThrottled', 1),
@@ -203,6 +206,6 @@ export const loadCeremonyWorks = async (): Promise<Workshop> => {
 /** What tells how old things are, and where to say it. */
 export const loadGauges = (): { readonly gauges: () => Promise<Gauges>; readonly telemetry: Telemetry } => {
   const env = readFunctionEnv(GaugesEnv, process.env);
-  const table = openDynamoDbTable({ table: env.TABLE, client: {}, random });
+  const table = openDynamoDbTable({ table: env.TABLE, access: awsAccess('dynamodb'), random });
   return { gauges: openGauges({ table, clock }), telemetry: openTelemetry(env.FUNCTION, clock) };
 };

@@ -42,6 +42,7 @@ const entryOfRoutes = ({ routes, part }: RouteFunction, front: Front): string =>
 
 /** Files that have several routes have them in a list. */
 const LISTS: Readonly<Record<string, string>> = {
+  amendments: 'amendmentRoutes',
   disclosures: 'disclosureRoutes',
   evidence: 'evidenceRoutes',
   own: 'ownRoutes',
@@ -83,7 +84,6 @@ export const bundle = (
     format: 'cjs',
     // The packages' ES modules, of which the bundler leaves out what is not used.
     mainFields: ['module', 'main'],
-    alias: { '@aws-sdk/credential-provider-node': join(ROOT, 'functions', 'lambda-credentials.ts') },
     minify: true,
     sourcemap: 'linked',
     sourcesContent: false,

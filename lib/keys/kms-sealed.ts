@@ -1,13 +1,8 @@
 import { createPrivateKey } from 'node:crypto';
-import {
-  type DataKeyPairSpec,
-  DecryptCommand,
-  GenerateDataKeyPairWithoutPlaintextCommand,
-} from '@aws-sdk/client-kms';
 import { Fault } from '../fault.ts';
 import type { Item, Table } from '../store/store.ts';
 import { ALGORITHMS, type AlgorithmName, algorithmNamed } from './algorithms.ts';
-import { type KmsOptions, kmsFault, openKmsClient } from './kms-calls.ts';
+import { type KmsOptions, openKmsClient } from './kms-calls.ts';
 import type { KeyStore, Signer } from './signer.ts';
 import { softwareSigner } from './software.ts';
 
@@ -62,33 +57,24 @@ export const openKmsSealedKeys = (
   };
 
   const unseal = async (id: string, row: SealedRow): Promise<Signer> => {
-    const { Plaintext } = await kms
-      .send(
-        new DecryptCommand({
-          KeyId: sealingKey,
-          CiphertextBlob: Buffer.from(row.sealed, 'base64'),
-          EncryptionContext: contextOf(id, row.algorithm),
-        }),
-      )
-      .catch((error: unknown) => {
-        throw kmsFault(error, id);
-      });
+    const { Plaintext } = await kms.call(id, 'Decrypt', {
+      KeyId: sealingKey,
+      CiphertextBlob: row.sealed,
+      EncryptionContext: contextOf(id, row.algorithm),
+    });
     if (Plaintext === undefined) {
       throw new Fault('store-unavailable', 'KMS answered without the key.', { key: id });
     }
+    const pkcs8 = Buffer.from(Plaintext, 'base64');
     try {
-      const key = createPrivateKey({
-        key: Buffer.from(Plaintext.buffer, Plaintext.byteOffset, Plaintext.length),
-        format: 'der',
-        type: 'pkcs8',
-      });
+      const key = createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' });
       const signer = softwareSigner(row.algorithm, key);
       if (Buffer.compare(signer.subjectPublicKeyInfo, publicHalf(row)) !== 0) throw damaged(id);
       return signer;
     } catch (cause) {
       throw Fault.is(cause, 'key-store-damaged') ? cause : damaged(id, cause);
     } finally {
-      Plaintext.fill(0);
+      pkcs8.fill(0);
     }
   };
 
@@ -106,24 +92,22 @@ export const openKmsSealedKeys = (
   });
 
   const generate = async (id: string, algorithm: AlgorithmName): Promise<SealedRow> => {
-    const { PublicKey, PrivateKeyCiphertextBlob } = await kms
-      .send(
-        new GenerateDataKeyPairWithoutPlaintextCommand({
-          KeyId: sealingKey,
-          KeyPairSpec: algorithmNamed(algorithm).kmsKeySpec as DataKeyPairSpec,
-          EncryptionContext: contextOf(id, algorithm),
-        }),
-      )
-      .catch((error: unknown) => {
-        throw kmsFault(error, id);
-      });
+    const { PublicKey, PrivateKeyCiphertextBlob } = await kms.call(
+      id,
+      'GenerateDataKeyPairWithoutPlaintext',
+      {
+        KeyId: sealingKey,
+        KeyPairSpec: algorithmNamed(algorithm).kmsKeySpec,
+        EncryptionContext: contextOf(id, algorithm),
+      },
+    );
     if (PublicKey === undefined || PrivateKeyCiphertextBlob === undefined) {
       throw new Fault('store-unavailable', 'KMS answered without the key pair.', { key: id });
     }
     return {
       algorithm,
-      subjectPublicKeyInfo: Buffer.from(PublicKey).toString('base64'),
-      sealed: Buffer.from(PrivateKeyCiphertextBlob).toString('base64'),
+      subjectPublicKeyInfo: PublicKey,
+      sealed: PrivateKeyCiphertextBlob,
     };
   };
 

@@ -1,14 +1,8 @@
 import { createHash } from 'node:crypto';
-import {
-  GetPublicKeyCommand,
-  type KMSClient,
-  SignCommand,
-  type SigningAlgorithmSpec,
-} from '@aws-sdk/client-kms';
 import { Fault } from '../fault.ts';
 import { subjectPublicKeyOctets } from '../pki/pki.ts';
 import { type Algorithm, type AlgorithmName, algorithmNamed } from './algorithms.ts';
-import { type KmsOptions, kmsFault, openKmsClient } from './kms-calls.ts';
+import { type KmsClient, type KmsOptions, openKmsClient } from './kms-calls.ts';
 import type { KeyStore, Signer } from './signer.ts';
 
 /**
@@ -34,11 +28,7 @@ export const openKmsKeys = (
   const openAs = async (id: string, name: AlgorithmName): Promise<Signer> => {
     const algorithm = algorithmNamed(name);
     const alias = `alias/${options.aliasPrefix}-${id}`;
-    const { KeyId, PublicKey, KeySpec, KeyUsage } = await kms
-      .send(new GetPublicKeyCommand({ KeyId: alias }))
-      .catch((error: unknown) => {
-        throw kmsFault(error, alias);
-      });
+    const { KeyId, PublicKey, KeySpec, KeyUsage } = await kms.call(alias, 'GetPublicKey', { KeyId: alias });
     if (KeyId === undefined || PublicKey === undefined) {
       throw new Fault('store-unavailable', 'KMS answered without the public key.', { key: alias });
     }
@@ -49,7 +39,7 @@ export const openKmsKeys = (
         keySpec: KeySpec,
       });
     }
-    return kmsSigner(kms, KeyId, algorithm, PublicKey);
+    return kmsSigner(kms, KeyId, algorithm, Buffer.from(PublicKey, 'base64'));
   };
 
   return {
@@ -101,7 +91,7 @@ const representative = (subjectPublicKeyInfo: Uint8Array, message: Uint8Array): 
   shake256(shake256(subjectPublicKeyOctets(subjectPublicKeyInfo)), Uint8Array.of(0, 0), message);
 
 const kmsSigner = (
-  kms: KMSClient,
+  kms: KmsClient,
   arn: string,
   algorithm: Algorithm,
   subjectPublicKeyInfo: Uint8Array,
@@ -109,20 +99,16 @@ const kmsSigner = (
   algorithm,
   subjectPublicKeyInfo,
   sign: async (message) => {
-    const { Signature } = await kms
-      .send(
-        new SignCommand({
-          KeyId: arn,
-          SigningAlgorithm: algorithm.kmsSigningAlgorithm as SigningAlgorithmSpec,
-          ...signable(algorithm, subjectPublicKeyInfo, message),
-        }),
-      )
-      .catch((error: unknown) => {
-        throw kmsFault(error, arn);
-      });
+    const { Message, MessageType } = signable(algorithm, subjectPublicKeyInfo, message);
+    const { Signature } = await kms.call(arn, 'Sign', {
+      KeyId: arn,
+      SigningAlgorithm: algorithm.kmsSigningAlgorithm,
+      Message: Buffer.from(Message).toString('base64'),
+      MessageType,
+    });
     if (Signature === undefined) {
       throw new Fault('store-unavailable', 'KMS answered without a signature.', { key: arn });
     }
-    return Signature;
+    return Buffer.from(Signature, 'base64');
   },
 });

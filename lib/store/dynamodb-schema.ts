@@ -1,6 +1,4 @@
-import type { CreateTableCommandInput, UpdateTimeToLiveCommandInput } from '@aws-sdk/client-dynamodb';
-
-/** The DynamoDB table that `openDynamoDbTable` expects, as data for whoever creates it. Types only are imported. */
+/** The DynamoDB table that `openDynamoDbTable` expects, as data for whoever creates it. */
 export const DYNAMODB_SCHEMA = {
   /** Both keys are strings. */
   partitionKey: 'pk',
@@ -11,7 +9,7 @@ export const DYNAMODB_SCHEMA = {
 } as const;
 
 /** The input of `CreateTable`. */
-export const createTableInput = (name: string): CreateTableCommandInput => ({
+export const createTableInput = (name: string) => ({
   TableName: name,
   AttributeDefinitions: [
     { AttributeName: DYNAMODB_SCHEMA.partitionKey, AttributeType: 'S' },
@@ -25,7 +23,7 @@ export const createTableInput = (name: string): CreateTableCommandInput => ({
 });
 
 /** The input of `UpdateTimeToLive`, once the table is there. */
-export const timeToLiveInput = (name: string): UpdateTimeToLiveCommandInput => ({
+export const timeToLiveInput = (name: string) => ({
   TableName: name,
   TimeToLiveSpecification: { AttributeName: DYNAMODB_SCHEMA.timeToLiveAttribute, Enabled: true },
 });

@@ -1,55 +1,86 @@
-import {
-  type AttributeValue,
-  DeleteItemCommand,
-  DynamoDBClient,
-  type DynamoDBClientConfig,
-  GetItemCommand,
-  PutItemCommand,
-  QueryCommand,
-  type QueryCommandInput,
-  TransactionCanceledException,
-  type TransactWriteItem,
-  TransactWriteItemsCommand,
-} from '@aws-sdk/client-dynamodb';
+import { type JsonService, openJsonService } from '../aws/json-service.ts';
+import { Refusal } from '../aws/outcome.ts';
+import type { AwsAccess } from '../aws/service.ts';
 import { Fault } from '../fault.ts';
 import type { Random } from '../ports.ts';
 import { pageOf, queryScope, writeCursor } from './cursor.ts';
 import { type CheckedWrite, checkKey, checkQuery, checkWrites, conditionFailed } from './limits.ts';
-import { asRetryable, Retryable, retrying, singleAttempt, storeUnavailable } from './retry.ts';
+import { asRetryable, Retryable, retrying, storeUnavailable } from './retry.ts';
 import type { Item, Key, Page, Query, Table, Value, Write } from './store.ts';
 
 /**
  * A Table on one DynamoDB table of the shape in dynamodb-schema.ts. Attributes: `pk`, `sk`, `version` (N), `value`
  * (the JSON as S), `expires` (N, optional) and `token` (S): who wrote the row, so that a put which is repeated after
  * an answer was lost recognises its own work. All reads are strongly consistent.
- *
- * `client` is the SDK's configuration (region, endpoint, credentials); attempts and time limits are set here.
  */
 export const openDynamoDbTable = (options: {
   readonly table: string;
-  readonly client: DynamoDBClientConfig;
+  readonly access: AwsAccess;
   readonly random: Random;
-}): Table =>
-  new DynamoDbTable(
-    options.table,
-    { ...singleAttempt(REQUEST_MS), ...options.client, maxAttempts: 1 },
-    options.random,
+}): Table => new DynamoDbTable(options.table, openDynamoDb(options.access), options.random);
+
+/** A page is at most 1 MB of rows; text within JSON within JSON takes several times as much. */
+const LIMITS = { connectMs: 2_000, answerMs: 5_000, maxBytes: 16 * 1024 * 1024 };
+
+const openDynamoDb = (access: AwsAccess): JsonService<DynamoDb> =>
+  openJsonService<DynamoDb>(
+    { service: 'dynamodb', target: 'DynamoDB_20120810', version: '1.0' },
+    access,
+    LIMITS,
   );
 
-const REQUEST_MS = 5_000;
+/** What is used of DynamoDB. Of its types of attributes, text and numbers. */
+interface DynamoDb {
+  readonly GetItem: {
+    readonly input: { readonly TableName: string; readonly Key: Row; readonly ConsistentRead: true };
+    readonly output: { readonly Item?: Row };
+  };
+  readonly Query: {
+    readonly input: {
+      readonly TableName: string;
+      readonly ConsistentRead: true;
+      readonly ScanIndexForward: boolean;
+      readonly KeyConditionExpression: string;
+      readonly ExpressionAttributeValues: Row;
+      readonly Limit: number;
+      readonly ExclusiveStartKey?: Row | undefined;
+    };
+    readonly output: { readonly Items?: readonly Row[]; readonly LastEvaluatedKey?: Row };
+  };
+  readonly PutItem: { readonly input: PutInput; readonly output: object };
+  readonly DeleteItem: { readonly input: KeyInput; readonly output: object };
+  readonly TransactWriteItems: {
+    readonly input: { readonly ClientRequestToken: string; readonly TransactItems: readonly TransactItem[] };
+    readonly output: object;
+  };
+}
 
-type Row = Record<string, AttributeValue>;
+type Attribute = { readonly S?: string; readonly N?: string };
+type Row = Readonly<Record<string, Attribute>>;
+
+interface ConditionInput {
+  readonly TableName: string;
+  readonly ConditionExpression: string;
+  readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
+  readonly ExpressionAttributeValues?: Row;
+}
+type PutInput = ConditionInput & { readonly Item: Row };
+type KeyInput = ConditionInput & { readonly Key: Row };
+type TransactItem =
+  | { readonly Put: PutInput }
+  | { readonly Delete: KeyInput }
+  | { readonly ConditionCheck: KeyInput };
 
 class DynamoDbTable implements Table {
   readonly #table: string;
-  readonly #client: DynamoDBClient;
+  readonly #dynamoDb: JsonService<DynamoDb>;
   readonly #random: Random;
   readonly #writing = new Set<Promise<void>>();
   #closed = false;
 
-  constructor(table: string, client: DynamoDBClientConfig, random: Random) {
+  constructor(table: string, dynamoDb: JsonService<DynamoDb>, random: Random) {
     this.#table = table;
-    this.#client = new DynamoDBClient(client);
+    this.#dynamoDb = dynamoDb;
     this.#random = random;
   }
 
@@ -66,9 +97,9 @@ class DynamoDbTable implements Table {
     const page = pageOf(query);
     if (page === undefined) return { items: [] };
     const { range, after } = page;
-    const input: QueryCommandInput = {
+    const input = {
       TableName: this.#table,
-      ConsistentRead: true,
+      ConsistentRead: true as const,
       ScanIndexForward: !query.descending,
       ...keyCondition(query.pk, range.from, range.to),
       // One row more than asked for tells whether there is a further page; one more may lie on the upper bound.
@@ -77,7 +108,7 @@ class DynamoDbTable implements Table {
     let start = after === undefined ? undefined : keyOf({ pk: query.pk, sk: after });
     for (;;) {
       const answer = await this.#read(() =>
-        this.#client.send(new QueryCommand({ ...input, ExclusiveStartKey: start })),
+        this.#dynamoDb.call('Query', { ...input, ExclusiveStartKey: start }),
       );
       const items = (answer.Items ?? []).map((row) => itemOf<V>(row)).filter(({ sk }) => sk !== range.to);
       start = answer.LastEvaluatedKey;
@@ -105,7 +136,7 @@ class DynamoDbTable implements Table {
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.allSettled(this.#writing);
-    this.#client.destroy();
+    this.#dynamoDb.close();
   }
 
   async #writeOne(write: CheckedWrite): Promise<void> {
@@ -117,14 +148,14 @@ class DynamoDbTable implements Table {
     const input = { TableName: this.#table, ...condition(write.expected) };
     const send =
       write.kind === 'put'
-        ? () => this.#client.send(new PutItemCommand({ ...input, Item: rowOf(write, token) }))
-        : () => this.#client.send(new DeleteItemCommand({ ...input, Key: keyOf(write.key) }));
+        ? () => this.#dynamoDb.call('PutItem', { ...input, Item: rowOf(write, token) })
+        : () => this.#dynamoDb.call('DeleteItem', { ...input, Key: keyOf(write.key) });
     await retrying(this.#random, async (unsure) => {
       try {
         await send();
         return undefined;
       } catch (error) {
-        if (!isNamed(error, 'ConditionalCheckFailedException')) return retryable(error);
+        if (!isRefusal(error, 'ConditionalCheckFailedException')) return retryable(error);
         if (!unsure) throw conditionFailed(0, write.key);
         // An earlier attempt may have gone through. The row tells when it was a put and stands as it was put.
         // (`ReturnValuesOnConditionCheckFailure` would spare this rare read, but the engine that the tests run
@@ -139,22 +170,22 @@ class DynamoDbTable implements Table {
   /** The request token makes DynamoDB answer a repetition within ten minutes as it answered the first. */
   async #transact(writes: readonly CheckedWrite[]): Promise<void> {
     const token = this.#token();
-    const command = new TransactWriteItemsCommand({
+    const input = {
       ClientRequestToken: token,
       TransactItems: writes.map((write) => this.#transactItem(write, token)),
-    });
+    };
     await retrying(this.#random, async () => {
       try {
-        await this.#client.send(command);
+        await this.#dynamoDb.call('TransactWriteItems', input);
         return undefined;
       } catch (error) {
-        if (!(error instanceof TransactionCanceledException)) return retryable(error);
+        if (!isRefusal(error, 'TransactionCanceledException')) return retryable(error);
         return cancelled(writes, error);
       }
     });
   }
 
-  #transactItem(write: CheckedWrite, token: string): TransactWriteItem {
+  #transactItem(write: CheckedWrite, token: string): TransactItem {
     const input = { TableName: this.#table, ...condition(write.expected) };
     if (write.kind === 'put') return { Put: { ...input, Item: rowOf(write, token) } };
     if (write.kind === 'delete') return { Delete: { ...input, Key: keyOf(write.key) } };
@@ -163,9 +194,7 @@ class DynamoDbTable implements Table {
 
   async #row(key: Key): Promise<Row | undefined> {
     const answer = await this.#read(() =>
-      this.#client.send(
-        new GetItemCommand({ TableName: this.#table, Key: keyOf(key), ConsistentRead: true }),
-      ),
+      this.#dynamoDb.call('GetItem', { TableName: this.#table, Key: keyOf(key), ConsistentRead: true }),
     );
     return answer.Item;
   }
@@ -218,12 +247,13 @@ const condition = (expected: number) =>
       };
 
 /** The reasons stand in the order of the writes; the first that is not `None` decides. */
-const cancelled = (writes: readonly CheckedWrite[], error: TransactionCanceledException): Retryable => {
-  const reasons = error.CancellationReasons ?? [];
+const cancelled = (writes: readonly CheckedWrite[], error: Refusal): Retryable => {
+  const { CancellationReasons: given } = error.members;
+  const reasons: readonly { readonly Code?: unknown }[] = Array.isArray(given) ? given : [];
   const index = reasons.findIndex(({ Code }) => Code !== 'None');
   const write = writes[index];
   if (write === undefined) throw storeUnavailable(error);
-  const code = reasons[index]?.Code ?? '';
+  const code = String(reasons[index]?.Code);
   if (code === 'ConditionalCheckFailed') throw conditionFailed(index, write.key);
   if (CANCELLED_BY_CROWD.has(code)) return new Retryable(error, 'no');
   throw storeUnavailable(error);
@@ -242,7 +272,8 @@ const retryable = (error: unknown): Retryable => {
   return again;
 };
 
-const isNamed = (error: unknown, name: string): boolean => error instanceof Error && error.name === name;
+const isRefusal = (error: unknown, name: string): error is Refusal =>
+  error instanceof Refusal && error.name === name;
 
 const keyOf = ({ pk, sk }: Key): Row => ({ pk: { S: pk }, sk: { S: sk } });
 

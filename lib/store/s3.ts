@@ -1,66 +1,50 @@
-import {
-  GetObjectCommand,
-  HeadObjectCommand,
-  ListObjectsV2Command,
-  PutObjectCommand,
-  S3Client,
-  type S3ClientConfig,
-} from '@aws-sdk/client-s3';
+import type { Incoming } from '../aws/exchange.ts';
+import { Refusal } from '../aws/outcome.ts';
+import type { AwsAccess } from '../aws/service.ts';
 import { Fault } from '../fault.ts';
 import type { Random } from '../ports.ts';
 import { cursorInvalid, listScope, readCursor, writeCursor } from './cursor.ts';
 import { checkLimit, checkObjectKey, checkObjectPrefix, objectConditionFailed } from './limits.ts';
-import { asRetryable, Retryable, retrying, singleAttempt, statusOf, storeUnavailable } from './retry.ts';
+import { asRetryable, Retryable, retrying, storeUnavailable } from './retry.ts';
+import { openS3Calls, type S3Calls } from './s3-calls.ts';
 import type { Bucket, ObjectPage, StoredObject } from './store.ts';
 
 /**
  * A Bucket on one S3 general purpose bucket, by conditional writes: `If-None-Match: *` and `If-Match: <ETag>`. The
  * version of an object is its ETag. Each put leaves a token in the object's metadata, so that a put which is
  * repeated after an answer was lost recognises its own work.
- *
- * `client` is the SDK's configuration (region, endpoint, credentials); attempts and time limits are set here.
  */
 export const openS3Bucket = (options: {
   readonly bucket: string;
-  readonly client: S3ClientConfig;
+  readonly access: AwsAccess;
   readonly random: Random;
-}): S3Bucket =>
-  new S3Bucket(
-    options.bucket,
-    { ...singleAttempt(REQUEST_MS), ...options.client, maxAttempts: 1 },
-    options.random,
-  );
+}): S3Bucket => new S3Bucket(openS3Calls(options.bucket, options.access), options.random);
 
-/** A national CRL is tens of megabytes. */
-const REQUEST_MS = 60_000;
-const TOKEN = 'write-token';
+const TOKEN = 'x-amz-meta-write-token';
 
 export class S3Bucket implements Bucket {
-  readonly #bucket: string;
-  readonly #client: S3Client;
+  readonly #s3: S3Calls;
   readonly #random: Random;
 
   /** Use `openS3Bucket`. */
-  constructor(bucket: string, client: S3ClientConfig, random: Random) {
-    this.#bucket = bucket;
-    this.#client = new S3Client(client);
+  constructor(s3: S3Calls, random: Random) {
+    this.#s3 = s3;
     this.#random = random;
   }
 
-  /** Lets go of the sockets. */
+  /** Lets go of the connections. */
   close(): void {
-    this.#client.destroy();
+    this.#s3.close();
   }
 
   async get(key: string): Promise<StoredObject | undefined> {
     checkObjectKey(key);
     return await this.#attempts(async () => {
       try {
-        const answer = await this.#client.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key }));
-        const body = await answer.Body?.transformToByteArray();
-        return { body: body ?? new Uint8Array(), version: versionOf(answer) };
+        const answer = await this.#s3.get(key);
+        return { body: answer.body, version: versionOf(answer) };
       } catch (error) {
-        if (isNamed(error, 'NoSuchKey')) return undefined;
+        if (isNoSuchKey(error)) return undefined;
         throw error;
       }
     });
@@ -73,20 +57,18 @@ export class S3Bucket implements Bucket {
   ): Promise<{ version: string }> {
     checkObjectKey(key);
     const token = Buffer.from(this.#random(16)).toString('base64url');
-    const command = new PutObjectCommand({
-      Bucket: this.#bucket,
-      Key: key,
-      Body: body.slice(),
-      Metadata: { [TOKEN]: token },
-      ...(options.contentType === undefined ? {} : { ContentType: options.contentType }),
-      ...(options.if === 'absent' ? { IfNoneMatch: '*' } : { IfMatch: options.if.version }),
-    });
+    const headers = {
+      [TOKEN]: token,
+      ...(options.contentType !== undefined && { 'content-type': options.contentType }),
+      ...(options.if === 'absent' ? { 'if-none-match': '*' } : { 'if-match': options.if.version }),
+    };
+    const bytes = Uint8Array.from(body);
     let conflict = false;
     try {
       return await this.#attempts(async (unsure) => {
         conflict = false;
         try {
-          return { version: versionOf(await this.#client.send(command)) };
+          return { version: versionOf(await this.#s3.put(key, bytes, headers)) };
         } catch (error) {
           // 409: another conditional write of this key is under way, and nothing was done.
           if (isStatus(error, 409)) {
@@ -94,7 +76,7 @@ export class S3Bucket implements Bucket {
             return new Retryable(error, 'no');
           }
           // `If-Match` on an object that is not there is answered with 404.
-          if (!isStatus(error, 412) && !isNamed(error, 'NoSuchKey')) throw error;
+          if (!isStatus(error, 412) && !isNoSuchKey(error)) throw error;
           if (!unsure) throw objectConditionFailed(key);
           return await this.#ownPut(key, token, error);
         }
@@ -114,27 +96,15 @@ export class S3Bucket implements Bucket {
     const scope = listScope(prefix);
     const after = options.cursor === undefined ? undefined : readCursor(scope, options.cursor);
     if (after !== undefined && !after.startsWith(prefix)) throw cursorInvalid();
-    const answer = await this.#attempts(() =>
-      this.#client.send(
-        new ListObjectsV2Command({
-          Bucket: this.#bucket,
-          Prefix: prefix,
-          MaxKeys: options.limit,
-          ...(after === undefined ? {} : { StartAfter: after }),
-        }),
-      ),
-    );
-    const keys = (answer.Contents ?? []).flatMap(({ Key }) => (Key === undefined ? [] : [Key]));
+    const { keys, truncated } = await this.#attempts(() => this.#s3.list(prefix, options.limit, after));
     const last = keys.at(-1);
-    return answer.IsTruncated === true && last !== undefined
-      ? { keys, cursor: writeCursor(scope, last) }
-      : { keys };
+    return truncated && last !== undefined ? { keys, cursor: writeCursor(scope, last) } : { keys };
   }
 
   /** After a lost answer: success if the object as it stands is our put; otherwise nobody can tell any more. */
   async #ownPut(key: string, token: string, cause: unknown): Promise<{ version: string }> {
-    const head = await this.#client.send(new HeadObjectCommand({ Bucket: this.#bucket, Key: key }));
-    if (head.Metadata?.[TOKEN] === token) return { version: versionOf(head) };
+    const head = await this.#s3.head(key);
+    if (head.headers[TOKEN] === token) return { version: versionOf(head) };
     throw storeUnavailable(cause);
   }
 
@@ -152,12 +122,12 @@ export class S3Bucket implements Bucket {
   }
 }
 
-const versionOf = ({ ETag }: { readonly ETag?: string | undefined }): string => {
-  if (ETag === undefined) throw new Fault('store-unavailable', 'The store answered without a version.');
-  return ETag;
+const versionOf = ({ headers: { etag } }: Incoming): string => {
+  if (etag === undefined) throw new Fault('store-unavailable', 'The store answered without a version.');
+  return etag;
 };
 
-const isNamed = (error: unknown, name: string): boolean => error instanceof Error && error.name === name;
+const isNoSuchKey = (error: unknown): boolean => error instanceof Refusal && error.name === 'NoSuchKey';
 
 const isStatus = (error: unknown, status: number): boolean =>
-  error instanceof Error && statusOf(error) === status;
+  error instanceof Refusal && error.status === status;

@@ -13,6 +13,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import { signDigest, signMu } from './prehashed.ts';
+import { isSigned } from './signature-oracle.ts';
 
 /**
  * A double of AWS KMS that speaks its wire protocol (JSON 1.1 over HTTP) and enforces the limits that KMS documents,
@@ -50,6 +51,9 @@ class Refusal extends Error {
     this.status = status;
   }
 }
+
+/** Of everybody who calls. */
+export const SECRET = 'secret';
 
 const MAX_MESSAGE = 4096;
 const MAX_CIPHERTEXT = 6144;
@@ -115,12 +119,13 @@ export class KmsDouble {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** What an SDK client takes to come here. */
-  get client() {
+  /** What an adapter takes to come here. */
+  get access() {
     return {
       endpoint: this.endpoint,
       region: this.region,
-      credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' },
+      credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: SECRET },
+      clock: Date.now,
     };
   }
 
@@ -160,7 +165,11 @@ export class KmsDouble {
       }
       const accessKeyId = /Credential=([^/]+)\//.exec(request.headers.authorization ?? '')?.[1];
       if (accessKeyId === undefined) throw new Refusal('MissingAuthenticationTokenException', 'Not signed');
-      const input = JSON.parse(Buffer.concat(chunks).toString('utf8')) as Record<string, unknown>;
+      const body = Buffer.concat(chunks);
+      if (!(await isSigned(request, body, SECRET))) {
+        throw new Refusal('InvalidSignatureException', 'Not signed by whom it names');
+      }
+      const input = JSON.parse(body.toString('utf8')) as Record<string, unknown>;
       return { status: 200, body: await this.#perform(operation, input, accessKeyId) };
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;

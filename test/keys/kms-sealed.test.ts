@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,7 +16,7 @@ const folder = mkdtempSync(join(tmpdir(), 'kms-sealed-'));
 let table: Table;
 let sealingKey: string;
 
-const store = () => openKmsSealedKeys({ client: kms.client, table, sealingKey });
+const store = () => openKmsSealedKeys({ access: kms.access, random: randomBytes, table, sealingKey });
 const operations = () => kms.calls.map(({ operation }) => operation);
 
 beforeAll(async () => {

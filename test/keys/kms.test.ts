@@ -4,7 +4,7 @@ import { ALGORITHMS, type AlgorithmName, algorithmNamed, verifySignature } from 
 import { openKmsKeys } from '../../lib/keys/kms.ts';
 import { KmsDouble } from '../aws/kms-double.ts';
 
-/** CA keys in KMS: the SDK's real client, over HTTP, to a double that holds KMS's documented limits. */
+/** CA keys in KMS: over HTTP, to a double that holds KMS's documented limits. */
 
 const kms = new KmsDouble();
 const algorithms = new Map<string, AlgorithmName>();
@@ -12,7 +12,8 @@ let throttled = 0;
 
 const keys = () =>
   openKmsKeys({
-    client: kms.client,
+    access: kms.access,
+    random: randomBytes,
     aliasPrefix: 'akashi',
     algorithmOf: (id) => algorithms.get(id),
     onThrottled: () => throttled++,
@@ -176,9 +177,14 @@ describe('when KMS refuses', () => {
 
   it('nobody listens: store-unavailable', async () => {
     const gone = await new KmsDouble().start();
-    const { client } = gone;
+    const { access } = gone;
     await gone.stop();
-    const store = openKmsKeys({ client, aliasPrefix: 'akashi', algorithmOf: () => 'ecdsa-p256-sha256' });
+    const store = openKmsKeys({
+      access,
+      random: randomBytes,
+      aliasPrefix: 'akashi',
+      algorithmOf: () => 'ecdsa-p256-sha256',
+    });
     await expect(store.open('anything')).rejects.toMatchObject({ code: 'store-unavailable' });
   });
 });

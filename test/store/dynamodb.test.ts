@@ -18,7 +18,7 @@ describe.skipIf(!java)('DynamoDB table', () => {
   afterAll(() => local?.stop());
 
   tableContract({
-    open: async () => openDynamoDbTable({ table: 'contract', client: local.client, random: randomBytes }),
+    open: async () => openDynamoDbTable({ table: 'contract', access: local.access, random: randomBytes }),
     maxWrites: 10,
     writers: 100,
     increments: 40,
@@ -33,12 +33,12 @@ describe.skipIf(!java)('DynamoDB table', () => {
     const unavailable = { code: 'store-unavailable' };
 
     beforeAll(async () => {
-      const { hostname, port } = new URL(local.client.endpoint);
+      const { hostname, port } = new URL(local.access.endpoint);
       proxy = await startCuttingProxy({ host: hostname, port: Number(port) }, ({ headers }) =>
         /PutItem|DeleteItem|TransactWriteItems/.test(String(headers['x-amz-target'])),
       );
-      const client = { ...local.client, endpoint: proxy.endpoint };
-      table = openDynamoDbTable({ table: 'contract', client, random: randomBytes });
+      const access = { ...local.access, endpoint: proxy.endpoint };
+      table = openDynamoDbTable({ table: 'contract', access, random: randomBytes });
     });
     afterEach(() => expect(proxy.left()).toBe(0));
     afterAll(async () => {
@@ -109,7 +109,7 @@ describe.skipIf(!java)('DynamoDB table', () => {
   });
 
   it('does not repeat what is refused for good', async () => {
-    const table = openDynamoDbTable({ table: 'no-such-table', client: local.client, random: randomBytes });
+    const table = openDynamoDbTable({ table: 'no-such-table', access: local.access, random: randomBytes });
     await expect(table.get({ pk: 'p', sk: 's' })).rejects.toMatchObject({ code: 'store-unavailable' });
     await table.close();
   });

@@ -10,8 +10,8 @@ import { buffer } from 'node:stream/consumers';
  *
  * No emulator to be had from npm would do: s3rver ignores both headers on PUT, answers a list that is cut short with
  * 500 under OpenSSL 3, and lists `a-b` before `a`; fauxqs ignores the headers and sorts by locale. So these tests
- * show that the adapter, through AWS's own SDK, keeps to the documented behaviour. They do not show that S3 does, and
- * signatures are not checked.
+ * show that the adapter keeps to the documented behaviour. They do not show that S3 does. That it asks and
+ * signs as AWS's own SDK does is shown in test/aws.
  */
 export const startS3Emulator = async (bucket: string) => {
   const objects = new Map<string, StoredPut>();
@@ -26,10 +26,10 @@ export const startS3Emulator = async (bucket: string) => {
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
   return {
-    client: {
+    access: {
       endpoint: `http://127.0.0.1:${address.port}`,
       region: 'us-east-1',
-      forcePathStyle: true,
+      clock: Date.now,
       credentials: { accessKeyId: 'emulator', secretAccessKey: 'emulator' },
     },
     contentType: (key: string) => objects.get(key)?.headers['content-type'],

@@ -10,7 +10,7 @@ describe('S3 bucket', () => {
   let direct: S3Bucket;
   beforeAll(async () => {
     emulator = await startS3Emulator('contract');
-    direct = openS3Bucket({ bucket: 'contract', client: emulator.client, random: randomBytes });
+    direct = openS3Bucket({ bucket: 'contract', access: emulator.access, random: randomBytes });
   });
   afterAll(async () => {
     direct?.close();
@@ -26,13 +26,13 @@ describe('S3 bucket', () => {
     const newKey = () => `cut/${objects++}`;
 
     beforeAll(async () => {
-      const { hostname, port } = new URL(emulator.client.endpoint);
+      const { hostname, port } = new URL(emulator.access.endpoint);
       proxy = await startCuttingProxy(
         { host: hostname, port: Number(port) },
         ({ method }) => method === 'PUT',
       );
-      const client = { ...emulator.client, endpoint: proxy.endpoint };
-      bucket = openS3Bucket({ bucket: 'contract', client, random: randomBytes });
+      const access = { ...emulator.access, endpoint: proxy.endpoint };
+      bucket = openS3Bucket({ bucket: 'contract', access, random: randomBytes });
     });
     afterEach(() => expect(proxy.left()).toBe(0));
     afterAll(async () => {
@@ -94,7 +94,7 @@ describe('S3 bucket', () => {
   it('tells a missing object from a missing bucket', async () => {
     const elsewhere = openS3Bucket({
       bucket: 'no-such-bucket',
-      client: emulator.client,
+      access: emulator.access,
       random: randomBytes,
     });
     expect(await direct.get('no-such-object')).toBeUndefined();

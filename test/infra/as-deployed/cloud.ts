@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { createServer, request as httpRequest, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { KmsDouble } from '../../aws/kms-double.ts';
+import { KmsDouble, SECRET } from '../../aws/kms-double.ts';
+import { isSigned } from '../../aws/signature-oracle.ts';
 import { type DynamoDbLocal, startDynamoDbLocal } from '../../store/dynamodb-local.ts';
 import { startS3Emulator } from '../../store/s3-emulator.ts';
 import type { Call, Iam } from './iam.ts';
@@ -11,10 +12,11 @@ import type { Deployed } from './template.ts';
 
 /**
  * DynamoDB Local, an S3 emulator and a KMS double, each behind a gate that asks IAM first: who calls is told by the
- * access key, which each function has of its own. A call that is not allowed is answered as AWS answers it.
+ * access key, which each function has of its own. A call that is not signed as the AWS SDK would sign it, or not
+ * allowed, is answered as AWS answers it.
  */
 export interface Cloud {
-  /** What the SDK takes from the environment to come here. */
+  /** What a function takes from its environment to come here. */
   environment(functionId: string): Readonly<Record<string, string>>;
   readonly calls: readonly Call[];
   readonly denied: readonly Call[];
@@ -60,7 +62,7 @@ export const startCloud = async (
   await engine.createTable(names.table);
   const dynamodb = await startDynamoDbGate(engine, deployed, ask, viaService);
   const objects = await startS3Emulator(names.bucket);
-  const s3 = await startS3Gate(objects.client.endpoint, ask, viaService);
+  const s3 = await startS3Gate(objects.access.endpoint, ask, viaService);
 
   return {
     calls,
@@ -71,7 +73,7 @@ export const startCloud = async (
     environment: (functionId) => ({
       AWS_REGION: region,
       AWS_ACCESS_KEY_ID: accessKeyOf(functionId),
-      AWS_SECRET_ACCESS_KEY: 'secret',
+      AWS_SECRET_ACCESS_KEY: SECRET,
       AWS_SESSION_TOKEN: 'session',
       AWS_ENDPOINT_URL_DYNAMODB: dynamodb.endpoint,
       AWS_ENDPOINT_URL_S3: s3.endpoint,
@@ -189,9 +191,9 @@ const startDynamoDbGate = async (
   ask: (call: Call) => boolean,
   viaService: (caller: string, service: string, actions: readonly string[]) => boolean,
 ) => {
-  const { endpoint } = engine.client;
+  const { endpoint } = engine.access;
   // One database for all access keys, and a Region that the engine knows it under.
-  const authorization = `AWS4-HMAC-SHA256 Credential=${engine.client.credentials.accessKeyId}/20261122/${engine.client.region}/dynamodb/aws4_request, SignedHeaders=host, Signature=0`;
+  const authorization = `AWS4-HMAC-SHA256 Credential=${engine.access.credentials.accessKeyId}/20261122/${engine.access.region}/dynamodb/aws4_request, SignedHeaders=host, Signature=0`;
 
   const partsOf = (
     operation: string,
@@ -219,15 +221,20 @@ const startDynamoDbGate = async (
       method: 'POST',
       headers: {
         authorization,
+        'accept-encoding': 'identity',
         'content-type': 'application/x-amz-json-1.0',
         'x-amz-target': `DynamoDB_20120810.${operation}`,
         'x-amz-date': '20261122T000000Z',
       },
       body: JSON.stringify(input),
     });
+    const checksum = response.headers.get('x-amz-crc32');
     return {
       status: response.status,
-      headers: { 'content-type': 'application/x-amz-json-1.0' },
+      headers: {
+        'content-type': 'application/x-amz-json-1.0',
+        ...(checksum !== null && { 'x-amz-crc32': checksum }),
+      },
       body: Buffer.from(await response.arrayBuffer()),
     };
   };
@@ -263,6 +270,7 @@ const startDynamoDbGate = async (
     const operation = String(incoming.headers['x-amz-target']).split('.')[1] ?? '';
     const input = JSON.parse(body.toString('utf8')) as Record<string, unknown>;
     const caller = callerOf(incoming);
+    if (!(await isSigned(incoming, body, SECRET))) return refusal('InvalidSignatureException', caller);
     const parts = partsOf(operation, input);
     const allowed = parts.every(({ action, table, pk }) =>
       ask({
@@ -309,6 +317,7 @@ const startS3Gate = (
   };
   return serve(async (incoming, body) => {
     const caller = callerOf(incoming);
+    if (!(await isSigned(incoming, body, SECRET))) return forbidden;
     const { pathname } = new URL(incoming.url ?? '', 'http://s3');
     const [, bucket = '', ...segments] = pathname.split('/');
     const key = decodeURIComponent(segments.join('/'));

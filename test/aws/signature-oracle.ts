@@ -1,0 +1,91 @@
+import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { SignatureV4 } from '@smithy/signature-v4';
+import type { Signing, Unsigned } from '../../lib/aws/signature-v4.ts';
+import type { Recorded } from './recorder.ts';
+
+/** Signatures as the AWS SDK's own signer makes them. */
+
+class Sha256 {
+  readonly #hash: Hash | Hmac;
+  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
+    this.#hash =
+      secret === undefined
+        ? createHash('sha256')
+        : createHmac('sha256', typeof secret === 'string' ? secret : bytesOf(secret));
+  }
+  update(data: string | ArrayBuffer | ArrayBufferView): void {
+    this.#hash.update(typeof data === 'string' ? data : bytesOf(data));
+  }
+  async digest(): Promise<Uint8Array> {
+    return this.#hash.digest();
+  }
+  reset(): void {}
+}
+
+const bytesOf = (data: ArrayBuffer | ArrayBufferView): Buffer =>
+  ArrayBuffer.isView(data) ? Buffer.from(data.buffer, data.byteOffset, data.byteLength) : Buffer.from(data);
+
+export const signedByTheSdk = async (
+  { method, path, query, headers, body }: Unsigned,
+  { credentials, region, service, time }: Signing,
+): Promise<Record<string, string>> => {
+  const signer = new SignatureV4({
+    credentials,
+    region,
+    service,
+    sha256: Sha256,
+    uriEscapePath: false,
+    applyChecksum: false,
+  });
+  const request = {
+    method,
+    protocol: 'https:',
+    hostname: headers.host ?? '',
+    path,
+    query: { ...query },
+    headers: { ...headers },
+    body,
+  };
+  return (await signer.sign(request, { signingDate: new Date(time) })).headers;
+};
+
+/** Whether the request, as it came over the wire, bears the signature that the SDK would have given it. */
+export const isSigned = async (
+  { method, url, headers }: IncomingMessage | Recorded,
+  body: Uint8Array,
+  secretAccessKey: string,
+): Promise<boolean> => {
+  const [, accessKeyId = '', region = '', service = '', names = ''] =
+    /^AWS4-HMAC-SHA256 Credential=([^/]+)\/\d{8}\/([^/]+)\/([^/]+)\/aws4_request, SignedHeaders=([^,]+), /.exec(
+      headers.authorization ?? '',
+    ) ?? [];
+  const date = String(headers['x-amz-date']);
+  const time = Date.parse(date.replace(/^(....)(..)(..T..)(..)(..Z)$/, '$1-$2-$3:$4:$5'));
+  const sessionToken = headers['x-amz-security-token'];
+  const { pathname, searchParams } = new URL(url ?? '', 'http://host');
+  const kept = names
+    .split(';')
+    .filter((name) => name !== 'x-amz-date' && name !== 'x-amz-security-token')
+    .map((name) => [name, String(headers[name])]);
+  const again = await signedByTheSdk(
+    {
+      method: method ?? '',
+      path: pathname,
+      query: Object.fromEntries(searchParams),
+      headers: Object.fromEntries(kept),
+      body,
+    },
+    {
+      credentials: {
+        accessKeyId,
+        secretAccessKey,
+        ...(typeof sessionToken === 'string' && { sessionToken }),
+      },
+      region,
+      service,
+      time,
+    },
+  );
+  return again.authorization === headers.authorization;
+};
