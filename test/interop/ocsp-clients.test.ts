@@ -16,8 +16,8 @@ import {
   serveService,
   temporaryFolder,
 } from '../service.ts';
-import { allRecords, ocspRequestFor } from '../world.ts';
-import { openssl, run } from './judges.ts';
+import { ocspRequestFor } from '../world.ts';
+import { run } from './judges.ts';
 
 /** Stock OCSP clients against the service behind a real socket, each with the options that it has. */
 
@@ -74,114 +74,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await service.close();
   folder.remove();
-});
-
-describe('openssl ocsp', () => {
-  const ocsp = (name: string, ...more: readonly string[]) => {
-    const { ca, certificate } = get(name);
-    const about = ['-issuer', ca, '-cert', certificate, '-CAfile', ca, '-url', `${service.url}/ocsp`];
-    return openssl('ocsp', ...about, ...more);
-  };
-  const credentials = (id: string) => [
-    '-signer',
-    join(at('credentials'), id, 'cert.pem'),
-    '-signkey',
-    join(at('credentials'), id, 'key.pem'),
-  ];
-
-  it.each([
-    ['with a nonce', ['-nonce']],
-    ['without', ['-no_nonce']],
-    ['not older than a minute', ['-status_age', '60', '-validity_period', '1']],
-    ['with text', ['-text']],
-    [
-      'over a longer path and with a header',
-      ['-path', '/ocsp', '-header', 'Accept=application/ocsp-response'],
-    ],
-    ['trusting what comes along', ['-trust_other']],
-  ])('%s', async (_, options) => {
-    const { output, status } = await ocsp('good', ...options);
-    expect(status, output).toBe(0);
-    expect(output).toContain('Response verify OK');
-    expect(output).toContain(': good');
-    if (options.includes('-nonce')) expect(output).not.toContain('WARNING');
-  });
-
-  it('by serial number, for several at once, and written to files', async () => {
-    const { ca, ref } = get('revoked');
-    const [request, response] = [at('request.der'), at('response.der')];
-    const base = ['-issuer', ca, '-sha256', '-serial', `0x${ref.serial}`, '-cert', get('good').certificate];
-    const asked = await openssl(
-      'ocsp',
-      ...base,
-      '-CAfile',
-      ca,
-      '-url',
-      `${service.url}/ocsp`,
-      '-reqout',
-      request,
-      '-respout',
-      response,
-    );
-    expect(asked.output.match(/: (good|revoked)$/gm)).toEqual([': revoked', ': good']);
-    const again = await openssl('ocsp', '-reqin', request, '-respin', response, '-CAfile', ca, '-resp_text');
-    expect(again.output).toContain('Response verify OK');
-    expect(again.output).toContain('Cert Status: revoked');
-    expect(again.output).toContain('Responder Id: ');
-  });
-
-  it('signs its requests: sigRequired without, and the record names who signed', async () => {
-    expect((await ocsp('signed')).output).toContain('sigrequired (5)');
-    const { output } = await ocsp('signed', ...credentials('tax-portal'));
-    expect(output).toContain('Response verify OK');
-    expect(output).toContain(': good');
-    const [record] = (await allRecords(service)).filter((one) => one.kind === 'provision');
-    expect(record).toMatchObject({ recipient: 'tax-portal', certificates: [get('signed').ref] });
-    // One of ours signs, and yet not one who may: openssl names the certificate's own subject.
-    const person = ['-signer', get('person').certificate, '-signkey', at('person.key')];
-    expect((await ocsp('signed', ...person)).output).toContain('unauthorized (6)');
-  });
-
-  it('is told of an issuer that is not ours, and of a number that was never issued', async () => {
-    await openssl(
-      'req',
-      '-x509',
-      '-newkey',
-      'ec',
-      '-pkeyopt',
-      'ec_paramgen_curve:P-256',
-      '-nodes',
-      '-days',
-      '2',
-      '-subj',
-      '/CN=Another',
-      '-keyout',
-      at('another.key'),
-      '-out',
-      at('another.pem'),
-    );
-    const foreign = await openssl(
-      'ocsp',
-      '-issuer',
-      at('another.pem'),
-      '-serial',
-      '1',
-      '-url',
-      `${service.url}/ocsp`,
-    );
-    expect(foreign.output).toContain('unauthorized (6)');
-    const never = async (name: string) => {
-      const { ca } = get(name);
-      const about = ['-issuer', ca, '-serial', '0x01ffffffffffffffffffffffffffffffff', '-CAfile', ca];
-      return (await openssl('ocsp', ...about, '-url', `${service.url}/ocsp`)).output;
-    };
-    expect(await never('good')).toContain(': unknown');
-    const extended = await never('person');
-    expect(extended).toContain('Response verify OK');
-    expect(extended).toMatch(
-      /: revoked[\s\S]*Reason: certificateHold[\s\S]*Revocation Time: Jan {2}1 00:00:00 1970 GMT/,
-    );
-  });
 });
 
 describe.skipIf(!hasGnutls)('GnuTLS ocsptool', () => {
