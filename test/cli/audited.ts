@@ -1,0 +1,112 @@
+import { cpSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { expect } from 'vitest';
+import { openService, type Service, serveService, temporaryFolder } from '../service.ts';
+import { akashi, type Ended } from './in-process.ts';
+
+/** A service whose real files are tampered with while it is stopped, and what an auditor finds when it runs again. */
+export interface Audited {
+  /** Of the service whose data may be changed. */
+  readonly data: string;
+  /** Puts back what was there before anything was tampered with. */
+  restore(): void;
+  /** In the table, which must change by it. */
+  sql(statement: string, ...values: readonly SQLInputValue[]): void;
+  rows(statement: string, ...values: readonly SQLInputValue[]): readonly Record<string, unknown>[];
+  /** Runs the service for a while, over the data as they are. */
+  run(act: (service: Service) => Promise<void>): Promise<void>;
+  verify(...more: readonly string[]): Promise<Ended>;
+  remove(): void;
+}
+
+export interface Found {
+  readonly damage: string;
+  readonly facts: Readonly<Record<string, string | number>>;
+}
+
+export const sequenceAll = async (service: Service): Promise<void> => {
+  while ((await service.works.sequencer.sequence()).leaves > 0);
+};
+
+const PUBLIC_URL = 'http://127.0.0.1:1';
+
+/** `prepare` gives the service the history that is audited. */
+export const openAudited = async (
+  prepare: (service: Service, folder: string) => Promise<void>,
+): Promise<Audited> => {
+  const folder = temporaryFolder();
+  const clean = join(folder.path, 'clean');
+  const data = join(folder.path, 'data');
+  const keyFile = join(folder.path, 'log.vkey');
+  const state = join(folder.path, 'state.json');
+
+  const runOver = async (place: string, act: (service: Service) => Promise<void>): Promise<void> => {
+    const service = await openService(place, { publicUrl: PUBLIC_URL });
+    try {
+      await act(service);
+      await sequenceAll(service);
+    } finally {
+      await service.close();
+    }
+  };
+  await runOver(clean, async (service) => {
+    await prepare(service, folder.path);
+    await sequenceAll(service);
+    writeFileSync(keyFile, `${await service.app.transparencyLog.verifierKey()}\n`);
+  });
+
+  const inTable = <T>(act: (db: DatabaseSync) => T): T => {
+    const db = new DatabaseSync(join(data, 'table.sqlite'));
+    try {
+      return act(db);
+    } finally {
+      db.close();
+    }
+  };
+
+  return {
+    data,
+    restore: () => {
+      rmSync(data, { recursive: true, force: true });
+      rmSync(state, { force: true });
+      cpSync(clean, data, { recursive: true });
+    },
+    sql: (statement, ...values) =>
+      inTable((db) => {
+        expect(db.prepare(statement).run(...values).changes).toBeGreaterThan(0);
+      }),
+    rows: (statement, ...values) => inTable((db) => db.prepare(statement).all(...values)),
+    run: (act) => runOver(data, act),
+    verify: async (...more) => {
+      const service = await serveService(data);
+      try {
+        const { token } = await service.app.principals.issueToken(service.principal('auditor'));
+        const auditor = ['--url', service.url, '--token', token];
+        return await akashi([
+          'audit',
+          'verify',
+          ...auditor,
+          '--key',
+          keyFile,
+          '--state',
+          state,
+          '--json',
+          ...more,
+        ]);
+      } finally {
+        await service.close();
+      }
+    },
+    remove: () => folder.remove(),
+  };
+};
+
+export const findings = ({ out, err }: Ended): readonly Found[] => {
+  expect(out, err).not.toBe('');
+  return (JSON.parse(out) as { findings: Found[] }).findings;
+};
+
+export const damages = (ended: Ended): readonly string[] => [
+  ...new Set(findings(ended).map(({ damage }) => damage)),
+];
