@@ -73,18 +73,22 @@ export const openApiClient = ({ url, tlsUrl, caller }: Settings): ApiClient => {
     for (const [name, value] of Object.entries(query)) {
       if (value !== undefined) target.searchParams.set(name, value);
     }
-    const answer = await exchange({
-      url: target,
-      method,
-      ...(bytes ? { body: bytes.body } : json === undefined ? {} : { body: JSON.stringify(json) }),
+    const accept = into
+      ? '*/*'
+      : 'application/json, application/problem+json, application/pem-certificate-chain, text/plain';
+    const bounds = {
       maxBytes,
       timeoutMs: into ? SAVE_TIMEOUT_MS : API_TIMEOUT_MS,
       ...(into ? { into } : {}),
+    };
+    const first = await exchange({
+      url: target,
+      method,
+      ...(bytes ? { body: bytes.body } : json === undefined ? {} : { body: JSON.stringify(json) }),
+      ...bounds,
       ...(identity.tls ? { tls: identity.tls } : {}),
       headers: {
-        accept: into
-          ? '*/*'
-          : 'application/json, application/problem+json, application/pem-certificate-chain, text/plain',
+        accept,
         ...(bytes
           ? { 'content-type': bytes.contentType }
           : json === undefined
@@ -94,6 +98,8 @@ export const openApiClient = ({ url, tlsUrl, caller }: Settings): ApiClient => {
         ...identity.headers,
       },
     });
+    const answer =
+      method === 'GET' ? await followed(first, target, { ...bounds, headers: { accept } }) : first;
     if (answer.status >= 200 && answer.status < 300) return answer;
     throw refusal(answer, target);
   };
@@ -152,14 +158,40 @@ export const openApiClient = ({ url, tlsUrl, caller }: Settings): ApiClient => {
       if (caller.by === 'nothing' || !isBelow(question.url, url)) return exchange(question);
       const { pathname, search } = question.url;
       const base = new URL(url).pathname.replace(/\/$/, '');
+      const named = new URL(`${door}${pathname.slice(base.length)}${search}`);
       return exchange({
         ...question,
-        url: new URL(`${door}${pathname.slice(base.length)}${search}`),
+        url: named,
         ...(identity.tls ? { tls: identity.tls } : {}),
         headers: { ...question.headers, ...identity.headers },
-      });
+      }).then((answer) => (question.method === 'GET' ? followed(answer, named, question) : answer));
     },
   };
+};
+
+/**
+ * On AWS an answer that is too large for the API is fetched elsewhere: 303 with an address that is good for this file
+ * and some minutes. It is asked as nobody, since it knows its caller by itself: the client certificate and the token
+ * are the service's business, and S3 refuses a request that comes with two kinds of credentials. One step, and never
+ * from TLS to plain HTTP.
+ */
+const followed = async (
+  answer: Answer,
+  from: URL,
+  question: Omit<Question, 'url' | 'method' | 'tls'>,
+): Promise<Answer> => {
+  const { location } = answer.headers;
+  if ((answer.status !== 303 && answer.status !== 302) || location === undefined) return answer;
+  const url = URL.canParse(location, from.href) ? new URL(location, from) : undefined;
+  if (url?.protocol !== 'https:' && !(url?.protocol === 'http:' && from.protocol === 'http:')) {
+    throw unexpected(`${from.origin} sent elsewhere, to an address that is not followed from there.`);
+  }
+  const { headers: { authorization: _ours, ...headers } = {}, ...rest } = question;
+  const fetched = await exchange({ ...rest, headers, url, method: 'GET' });
+  if (fetched.status >= 200 && fetched.status < 300) return fetched;
+  throw unexpected(
+    `${url.origin}, where ${from.origin} had put its answer, answered ${fetched.status}; ask again.`,
+  );
 };
 
 const isBelow = (address: URL, base: string): boolean => address.href.startsWith(`${base}/`);
@@ -186,9 +218,15 @@ const readJson = <T>(answer: Answer, schema: z.ZodType<T>): T => {
 const refusal = (answer: Answer, { origin }: URL): Failure => {
   const { status, headers } = answer;
   if (status < 400) {
-    return unexpected(`${origin} answered ${status}; redirects are not followed.`);
+    return unexpected(`${origin} answered ${status}; such a redirect is not followed.`);
   }
   const problem = problemAnswer.safeParse(parseJson(answer));
+  if (status === 413 && !problem.success) {
+    // API Gateway and the load balancer refuse before the service is asked.
+    return unexpected(
+      `${origin} takes no request of that size. On AWS, put a CDN's access log into the bucket to which the CDN delivers; it is counted there by itself.`,
+    );
+  }
   if (mediaType(headers) !== 'application/problem+json' || !problem.success) {
     return unexpected(`${origin} answered ${status} without a problem document.`);
   }

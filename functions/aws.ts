@@ -1,14 +1,19 @@
-import { hash } from 'node:crypto';
 import type { z } from 'zod';
 import { compose, type Ports, type Works } from '../lib/app.ts';
 import { readTrustDomain, type TrustDomain } from '../lib/authority/trust-domain.ts';
+import { digestOf } from '../lib/authority/trust-domain-files.ts';
+import type { AwsAccess } from '../lib/aws/service.ts';
 import {
+  BundlingEnv,
+  CdnLogsEnv,
   CeremonyEnv,
   DisclosingEnv,
   GaugesEnv,
+  HandingEnv,
   IssuingEnv,
   PublishedEnv,
   RenewingEnv,
+  ReportingEnv,
   RowsEnv,
   readFunctionEnv,
   SequencingEnv,
@@ -16,6 +21,7 @@ import {
 } from '../lib/env.ts';
 import { Fault } from '../lib/fault.ts';
 import { type Gauges, openGauges } from '../lib/gauges.ts';
+import { openInForce } from '../lib/in-force.ts';
 import { type AlgorithmName, LOG_KEY } from '../lib/keys/keys.ts';
 import { openKmsKeys } from '../lib/keys/kms.ts';
 import { openKmsSealedKeys } from '../lib/keys/kms-sealed.ts';
@@ -23,9 +29,12 @@ import type { KeyStore } from '../lib/keys/signer.ts';
 import type { Log } from '../lib/ports.ts';
 import { openDynamoDbTable } from '../lib/store/dynamodb.ts';
 import { openS3Bucket } from '../lib/store/s3.ts';
+import { openAddresses } from '../lib/store/s3-address.ts';
+import { openS3HandOver } from '../lib/store/s3-hand-over.ts';
 import type { Bucket, Table } from '../lib/store/store.ts';
 import { awsAccess } from './aws-access.ts';
 import { clock, random, readBundled, tokenIssuers } from './aws-surroundings.ts';
+import type { Elsewhere } from './fitting.ts';
 import type { Edge } from './stack.ts';
 import { openTelemetry, type Telemetry } from './telemetry.ts';
 import { witnessesAt } from './witness-client.ts';
@@ -60,17 +69,19 @@ interface Given {
   readonly table: Table;
 }
 
-const composed = (env: z.output<typeof RowsEnv>, partOf: (given: Given) => Part): Workshop => {
+/** Fault: `trust-domain-changed` where the file that was deployed neither is in force nor may follow. */
+const composed = async (env: z.output<typeof RowsEnv>, partOf: (given: Given) => Part): Promise<Workshop> => {
   const telemetry = openTelemetry(env.FUNCTION, clock);
-  const text = readBundled('trust-domain.json');
-  const trustDomain = readTrustDomain(text);
-  const trustDomainDigest = hash('sha256', text);
+  const trustDomainText = readBundled('trust-domain.json');
+  const trustDomain = readTrustDomain(trustDomainText);
+  const trustDomainDigest = digestOf(trustDomainText);
   const table = openDynamoDbTable({ table: env.TABLE, access: awsAccess('dynamodb'), random });
+  await openInForce(table).assertMayAnswer(trustDomainDigest);
   const { log } = telemetry;
   const [first = '', ...others] = env.PUBLIC_URLS.split(' ');
   const works = compose({
     trustDomain,
-    trustDomainDigest,
+    trustDomainText,
     publicUrls: [first, ...others],
     table,
     ...partOf({ telemetry, trustDomain, table }),
@@ -117,6 +128,23 @@ const responderKeys = (
     onThrottled: () => telemetry.measure('KmsThrottled', 1),
   });
 
+/** As callers reach S3. */
+const addresses = ({ S3_ADDRESS }: { readonly S3_ADDRESS?: string | undefined }): AwsAccess => ({
+  ...awsAccess('s3'),
+  ...(S3_ADDRESS !== undefined && { endpoint: S3_ADDRESS }),
+});
+
+const handingOver = (
+  env: Pick<z.output<typeof HandingEnv>, 'HAND_OVER_BUCKET' | 'S3_ADDRESS'>,
+): Elsewhere => ({
+  handOver: openS3HandOver({
+    bucket: env.HAND_OVER_BUCKET,
+    access: awsAccess('s3'),
+    addresses: addresses(env),
+    random,
+  }),
+});
+
 const edge = async (env: z.output<typeof RowsEnv>, { works, log }: Workshop): Promise<Edge> => ({
   app: await works.open(tokenIssuers(env)),
   clock,
@@ -137,9 +165,24 @@ export const loadPublishedWorks = async (): Promise<Workshop> => {
   return composed(env, () => ({ ...nothing, bucket: s3(env) }));
 };
 
-/** The same behind its door. */
-export const loadPublished = async (): Promise<Edge> =>
-  edge(readFunctionEnv(RowsEnv, process.env), await loadPublishedWorks());
+/** The same behind its door; a published object that is too large for an answer is fetched by its own address. */
+export const loadPublished = async (): Promise<Edge> => {
+  const env = readFunctionEnv(PublishedEnv, process.env);
+  const addressOf = openAddresses(env.BUCKET, addresses(env));
+  return { ...(await edge(env, await loadPublishedWorks())), elsewhere: { addressOf } };
+};
+
+/** Rows, and a place for files that are too large for an answer. */
+export const loadHanding = async (): Promise<Edge> => {
+  const env = readFunctionEnv(HandingEnv, process.env);
+  return { ...(await edge(env, await loadRowsWorks())), elsewhere: handingOver(env) };
+};
+
+/** Annual reports, and that place. */
+export const loadReporting = async (): Promise<Edge> => {
+  const env = readFunctionEnv(ReportingEnv, process.env);
+  return { ...(await edge(env, await loadPublishedWorks())), elsewhere: handingOver(env) };
+};
 
 /** Rows and the CA keys: the works, for tasks. */
 export const loadIssuingWorks = async (): Promise<Workshop> => {
@@ -189,8 +232,26 @@ export const loadDisclosing = async (): Promise<Edge> => {
   const env = readFunctionEnv(DisclosingEnv, process.env);
   return edge(
     env,
-    composed(env, (given) => ({ ...nothing, responderKeys: responderKeys(env, given) })),
+    await composed(env, (given) => ({ ...nothing, responderKeys: responderKeys(env, given) })),
   );
+};
+
+/** The same, and a place for what is too large for an answer. */
+export const loadBundling = async (): Promise<Edge> => ({
+  ...(await loadDisclosing()),
+  elsewhere: handingOver(readFunctionEnv(BundlingEnv, process.env)),
+});
+
+/** Rows, and the access logs of the CDN. */
+export const loadCdnLogs = async (): Promise<
+  Workshop & { readonly logs: Bucket; readonly prefix: string }
+> => {
+  const env = readFunctionEnv(CdnLogsEnv, process.env);
+  return {
+    ...(await composed(env, () => nothing)),
+    logs: openS3Bucket({ bucket: env.LOG_BUCKET, access: awsAccess('s3'), random }),
+    prefix: env.LOG_PREFIX,
+  };
 };
 
 /** All of it, for the ceremony. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { archiveKey } from '../lib/status/crl-archive.ts';
 import { purposeHeader, recordedCaller } from './purpose.ts';
 import { defineRoute } from './route.ts';
 import { caId } from './schemas.ts';
@@ -37,6 +38,7 @@ export const route = defineRoute({
         ...untilNextUpdate(crl.der, crl, now, MAX_AGE_SECONDS),
       },
       body: crl.der,
+      object: archiveKey(params.ca, Number(crl.number)),
     };
   },
 });

@@ -31,6 +31,8 @@ export interface HttpResponse {
   readonly tagOnly?: true;
   /** Sent after `body` as it comes, without a length; where it fails the answer breaks off, so that nobody takes it for whole. */
   readonly stream?: AsyncIterable<Uint8Array>;
+  /** Key of the published object that holds the same bytes as `body`. */
+  readonly object?: string;
 }
 
 export const json = (

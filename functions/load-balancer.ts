@@ -1,5 +1,5 @@
-import type { ALBEvent, ALBResult, APIGatewayProxyEventV2, Context } from 'aws-lambda';
-import type { LambdaHandler } from './lambda.ts';
+import type { ALBEvent, ALBResult, Context } from 'aws-lambda';
+import type { FrontEvent, LambdaHandler } from './lambda.ts';
 
 /**
  * The same function behind an Application Load Balancer, which stands before it in a closed network. Its events are put
@@ -23,9 +23,12 @@ export const behindLoadBalancer =
     };
   };
 
+/** A load balancer takes an answer of at most 1 MB, base64 and headers included. */
+const ANSWER_BYTES = 700_000;
+
 const CERTIFICATE = 'x-amzn-mtls-clientcert-leaf';
 
-const gatewayEvent = (event: ALBEvent): APIGatewayProxyEventV2 => {
+const gatewayEvent = (event: ALBEvent): FrontEvent => {
   const { [CERTIFICATE]: leaf, ...headers } = Object.fromEntries(
     Object.entries(event.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
   );
@@ -35,6 +38,7 @@ const gatewayEvent = (event: ALBEvent): APIGatewayProxyEventV2 => {
     .map(([name, value]) => `${name}=${value ?? ''}`)
     .join('&');
   return {
+    answerBytes: ANSWER_BYTES,
     version: '2.0',
     routeKey: '$default',
     rawPath: event.path,

@@ -27,6 +27,10 @@ export interface Grants {
   readonly responderKeys?: 'make' | 'use';
   /** The key that signs what holders are given: made by whoever needs it first. */
   readonly disclosureKey?: 'make' | 'use';
+  /** A place for answers that are too large for the front, from where they are fetched. */
+  readonly handOver?: true;
+  /** The CDN's access logs, in the bucket to which it delivers them. */
+  readonly cdnLogs?: 'read';
 }
 
 /** Which part of the service a function loads: the name of its loader, the module that has it, its environment. */
@@ -38,6 +42,9 @@ export const PARTS = {
   issuing: { load: 'loadIssuing', from: './aws.ts' },
   signing: { load: 'loadSigning', from: './aws.ts' },
   disclosing: { load: 'loadDisclosing', from: './aws.ts' },
+  bundling: { load: 'loadBundling', from: './aws.ts' },
+  handing: { load: 'loadHanding', from: './aws.ts' },
+  reporting: { load: 'loadReporting', from: './aws.ts' },
 } as const;
 
 /** Behind which doors a route is: `public` nobody is asked, `callers` everybody is, `both` whoever wants to be named. */
@@ -74,6 +81,12 @@ const together = (...parts: readonly Rows[]): Rows => {
 
 /** The door reads the operations CAs, and of whoever shows a certificate its status. */
 const DOOR: Rows = { query: ['issuers'], get: ['status/*'] };
+
+/** Whether the trust domain that was deployed with the function is the one in force. */
+const BEGIN: Rows = { get: ['trust-domain'] };
+
+const beginning = <F extends Grants>(fns: readonly F[], knows: (fn: F) => boolean): readonly F[] =>
+  fns.map((fn) => (knows(fn) ? { ...fn, rows: together(BEGIN, fn.rows ?? {}) } : fn));
 
 /** A record of its own: one put, and a look at it where the answer to that put was lost. */
 const RECORD: Rows = { put: ['staged/*'], get: ['staged/*'] };
@@ -168,249 +181,275 @@ const onRows = (route: RouteOfFunction, rows: Rows): RouteFunction => ({
 
 const REQUESTS = '/api/v1/requests';
 const DISCLOSURES = '/api/v1/disclosures';
+const AMENDMENTS = '/api/v1/amendments';
 const CERTIFICATE = '/api/v1/certificates/{ca}/{serial}';
 
-export const ROUTE_FUNCTIONS: readonly RouteFunction[] = [
-  {
-    id: 'about',
-    routes: [get('healthz', '/healthz'), get('openapi-json', '/openapi.json')],
-    doors: 'public',
-    part: 'bare',
-  },
-  {
-    id: 'authorities',
-    routes: [
-      get('authorities', '/ca'),
-      get('ca-certificate', '/ca/{ca}.cer'),
-      get('ca-chain', '/ca/{ca}.pem'),
-    ],
-    doors: 'public',
-    part: 'rows',
-    rows: { query: ['issuers'] },
-  },
-  {
-    id: 'crl',
-    routes: [get('crl', '/crl/{ca}/{partition}.crl')],
-    doors: 'both',
-    part: 'published',
-    rows: together(DOOR, RECORD, { get: ['crls/*'] }),
-    crls: 'read',
-  },
-  {
-    id: 'ocsp',
-    routes: [post('ocsp-post', '/ocsp'), get('ocsp-get', '/ocsp/{request+}')],
-    doors: 'both',
-    part: 'responder',
-    rows: together(DOOR, RECORD, { get: ['responders', 'responder-keys'] }),
-    responderKeys: 'use',
-  },
-  {
-    id: 'log',
-    routes: [
-      get('log-checkpoint', '/log/checkpoint'),
-      get('log-tile', '/log/tile/{path+}'),
-      get('log-key', '/log/key'),
-    ],
-    doors: 'public',
-    part: 'published',
-    rows: { query: ['issuers'], get: ['log'] },
-    log: 'read',
-  },
-  onRows(post('request-submit', REQUESTS), {
-    get: ['request-idempotency/*', 'request/*'],
-    put: ['request/*', 'requests', 'requests/*', 'request-key/*', 'request-idempotency/*', 'staged/*'],
-  }),
-  onRows(
-    get('requests', REQUESTS),
-    together(RECORD, { query: ['requests', 'requests/*'], get: ['request/*'] }),
-  ),
-  onRows(get('request', `${REQUESTS}/{id}`), together(RECORD, { get: ['request/*'] })),
-  {
-    id: 'request-examinations',
-    routes: [post('request-examinations', `${REQUESTS}/{id}/examinations`)],
-    doors: 'callers',
-    part: 'issuing',
-    rows: together(DOOR, MOVE_REQUEST, ISSUE, { delete: ['request-key/*'] }),
-    caKeys: 'sign',
-  },
-  onRows(
-    post('request-withdrawal', `${REQUESTS}/{id}/withdrawal`),
-    together(MOVE_REQUEST, { delete: ['request-key/*'] }),
-  ),
-  onRows(
-    get('request-certificate', `${REQUESTS}/{id}/certificate.pem`),
-    together(RECORD, { get: ['request/*', 'certificates/*'] }),
-  ),
-  onRows(
-    get('certificates', '/api/v1/certificates/{ca}'),
-    together(RECORD, { query: ['status/*', 'certificates/*'] }),
-  ),
-  onRows(get('certificate', CERTIFICATE), together(RECORD, { get: ['certificates/*', 'awaited/*'] })),
-  {
-    id: 'certificate-revocation',
-    routes: [post('certificate-revocation', `${CERTIFICATE}/revocation`)],
-    doors: 'callers',
-    part: 'signing',
-    // A key that is compromised is in a CRL at once.
-    rows: together(DOOR, CHANGE_STATUS, PUBLISH),
-    crls: 'publish',
-    caKeys: 'sign',
-  },
-  onRows(
+export const ROUTE_FUNCTIONS = beginning<RouteFunction>(
+  [
     {
-      file: 'certificate-revocation-withdrawal',
-      method: 'DELETE',
-      path: `${CERTIFICATE}/revocation`,
+      id: 'about',
+      routes: [get('healthz', '/healthz'), get('openapi-json', '/openapi.json')],
+      doors: 'public',
+      part: 'bare',
     },
-    { get: ['awaited/*'], put: ['staged/*'], delete: ['awaited/*'] },
-  ),
-  onRows(post('certificate-hold', `${CERTIFICATE}/hold`), CHANGE_STATUS),
-  onRows(
-    { file: 'certificate-release', method: 'DELETE', path: `${CERTIFICATE}/hold` },
-    { get: ['certificates/*'], put: ['status/*', 'staged/*'], delete: ['revoked/*'] },
-  ),
-  {
-    id: 'records',
-    routes: [get('provisions', '/api/v1/provisions'), get('records', '/api/v1/records')],
-    doors: 'callers',
-    part: 'rows',
-    rows: together(DOOR, RECORD, SETTLE, QUERY_RECORDS),
-  },
-  onRows(get('record', '/api/v1/records/{id}'), together(RECORD, { get: ['record/*', 'expired/*'] })),
-  {
-    id: 'proofs',
-    routes: [
-      get('provision-proof', '/api/v1/provisions/{id}/proof'),
-      get('record-proof', '/api/v1/records/{id}/proof'),
-    ],
-    doors: 'callers',
-    part: 'published',
-    rows: together(DOOR, RECORD, { get: ['record/*', 'expired/*'] }),
-    log: 'read',
-  },
-  onRows(get('counts', '/api/v1/counts'), together(RECORD, SETTLE, { query: ['record/*', 'count/*'] })),
-  {
-    id: 'reports',
-    routes: [
-      get('reports', '/api/v1/reports/annual'),
-      ...['json', 'csv', 'html'].map((format) => get('reports', `/api/v1/reports/annual/{year}.${format}`)),
-    ],
-    doors: 'public',
-    part: 'published',
-    rows: { query: ['issuers', 'report/annual'] },
-    reports: 'read',
-  },
-  {
-    id: 'report-make',
-    routes: [post('reports', '/api/v1/reports/annual')],
-    doors: 'callers',
-    part: 'published',
-    rows: together(DOOR, MAKE_REPORT),
-    reports: 'make',
-  },
-  {
-    id: 'statistics',
-    routes: [get('statistics', '/api/v1/statistics')],
-    doors: 'public',
-    part: 'rows',
-    rows: together(SETTLE, { query: ['issuers', 'record/*', 'count/*'] }),
-  },
-  {
-    id: 'exports',
-    routes: ['csv', 'ndjson', 'parquet'].map((format) =>
-      get('records-export', `/api/v1/exports/records.${format}`),
+    {
+      id: 'authorities',
+      routes: [
+        get('authorities', '/ca'),
+        get('ca-certificate', '/ca/{ca}.cer'),
+        get('ca-chain', '/ca/{ca}.pem'),
+      ],
+      doors: 'public',
+      part: 'rows',
+      rows: { query: ['issuers'] },
+    },
+    {
+      id: 'crl',
+      routes: [get('crl', '/crl/{ca}/{partition}.crl')],
+      doors: 'both',
+      part: 'published',
+      rows: together(DOOR, RECORD, { get: ['crls/*'] }),
+      crls: 'read',
+    },
+    {
+      id: 'ocsp',
+      routes: [post('ocsp-post', '/ocsp'), get('ocsp-get', '/ocsp/{request+}')],
+      doors: 'both',
+      part: 'responder',
+      rows: together(DOOR, RECORD, { get: ['responders', 'responder-keys'] }),
+      responderKeys: 'use',
+    },
+    {
+      id: 'log',
+      routes: [
+        get('log-checkpoint', '/log/checkpoint'),
+        get('log-tile', '/log/tile/{path+}'),
+        get('log-key', '/log/key'),
+      ],
+      doors: 'public',
+      part: 'published',
+      rows: { query: ['issuers'], get: ['log'] },
+      log: 'read',
+    },
+    onRows(post('request-submit', REQUESTS), {
+      get: ['request-idempotency/*', 'request/*'],
+      put: ['request/*', 'requests', 'requests/*', 'request-key/*', 'request-idempotency/*', 'staged/*'],
+    }),
+    onRows(
+      get('requests', REQUESTS),
+      together(RECORD, { query: ['requests', 'requests/*'], get: ['request/*'] }),
     ),
-    doors: 'callers',
-    part: 'rows',
-    rows: together(DOOR, RECORD, SETTLE, QUERY_RECORDS),
-  },
-  onRows(post('cdn-log-import', '/api/v1/cdn-logs/{file}'), {
-    get: ['cdn-log'],
-    put: ['cdn-log', 'staged/*'],
-  }),
-  {
-    id: 'evidence',
-    routes: [get('evidence', '/api/v1/evidence.ndjson'), get('evidence', '/api/v1/evidence/sample')],
-    doors: 'callers',
-    part: 'rows',
-    rows: together(DOOR, RECORD, SETTLE, {
-      query: ['kind/*', 'channel/*'],
-      get: ['record/*', 'certificates/*', 'request/*'],
+    onRows(get('request', `${REQUESTS}/{id}`), together(RECORD, { get: ['request/*'] })),
+    {
+      id: 'request-examinations',
+      routes: [post('request-examinations', `${REQUESTS}/{id}/examinations`)],
+      doors: 'callers',
+      part: 'issuing',
+      rows: together(DOOR, MOVE_REQUEST, ISSUE, { delete: ['request-key/*'] }),
+      caKeys: 'sign',
+    },
+    onRows(
+      post('request-withdrawal', `${REQUESTS}/{id}/withdrawal`),
+      together(MOVE_REQUEST, { delete: ['request-key/*'] }),
+    ),
+    onRows(
+      get('request-certificate', `${REQUESTS}/{id}/certificate.pem`),
+      together(RECORD, { get: ['request/*', 'certificates/*'] }),
+    ),
+    onRows(
+      get('certificates', '/api/v1/certificates/{ca}'),
+      together(RECORD, { query: ['status/*', 'certificates/*'] }),
+    ),
+    onRows(get('certificate', CERTIFICATE), together(RECORD, { get: ['certificates/*', 'awaited/*'] })),
+    {
+      id: 'certificate-revocation',
+      routes: [post('certificate-revocation', `${CERTIFICATE}/revocation`)],
+      doors: 'callers',
+      part: 'signing',
+      // A key that is compromised is in a CRL at once.
+      rows: together(DOOR, CHANGE_STATUS, PUBLISH),
+      crls: 'publish',
+      caKeys: 'sign',
+    },
+    onRows(
+      {
+        file: 'certificate-revocation-withdrawal',
+        method: 'DELETE',
+        path: `${CERTIFICATE}/revocation`,
+      },
+      { get: ['awaited/*'], put: ['staged/*'], delete: ['awaited/*'] },
+    ),
+    onRows(post('certificate-hold', `${CERTIFICATE}/hold`), CHANGE_STATUS),
+    onRows(
+      { file: 'certificate-release', method: 'DELETE', path: `${CERTIFICATE}/hold` },
+      { get: ['certificates/*'], put: ['status/*', 'staged/*'], delete: ['revoked/*'] },
+    ),
+    {
+      id: 'records',
+      routes: [get('provisions', '/api/v1/provisions'), get('records', '/api/v1/records')],
+      doors: 'callers',
+      part: 'handing',
+      rows: together(DOOR, RECORD, SETTLE, QUERY_RECORDS),
+      handOver: true,
+    },
+    onRows(get('record', '/api/v1/records/{id}'), together(RECORD, { get: ['record/*', 'expired/*'] })),
+    {
+      id: 'proofs',
+      routes: [
+        get('provision-proof', '/api/v1/provisions/{id}/proof'),
+        get('record-proof', '/api/v1/records/{id}/proof'),
+      ],
+      doors: 'callers',
+      part: 'published',
+      rows: together(DOOR, RECORD, { get: ['record/*', 'expired/*'] }),
+      log: 'read',
+    },
+    onRows(get('counts', '/api/v1/counts'), together(RECORD, SETTLE, { query: ['record/*', 'count/*'] })),
+    {
+      id: 'reports',
+      routes: [
+        get('reports', '/api/v1/reports/annual'),
+        ...['json', 'csv', 'html'].map((format) => get('reports', `/api/v1/reports/annual/{year}.${format}`)),
+      ],
+      doors: 'public',
+      part: 'reporting',
+      rows: { query: ['issuers', 'report/annual'] },
+      reports: 'read',
+      handOver: true,
+    },
+    {
+      id: 'report-make',
+      routes: [post('reports', '/api/v1/reports/annual')],
+      doors: 'callers',
+      part: 'published',
+      rows: together(DOOR, MAKE_REPORT),
+      reports: 'make',
+    },
+    {
+      id: 'statistics',
+      routes: [get('statistics', '/api/v1/statistics')],
+      doors: 'public',
+      part: 'rows',
+      rows: together(SETTLE, { query: ['issuers', 'record/*', 'count/*'] }),
+    },
+    {
+      id: 'exports',
+      routes: ['csv', 'ndjson', 'parquet'].map((format) =>
+        get('records-export', `/api/v1/exports/records.${format}`),
+      ),
+      doors: 'callers',
+      part: 'handing',
+      rows: together(DOOR, RECORD, SETTLE, QUERY_RECORDS),
+      handOver: true,
+    },
+    onRows(post('cdn-log-import', '/api/v1/cdn-logs/{file}'), {
+      get: ['cdn-log'],
+      put: ['cdn-log', 'staged/*'],
     }),
-  },
-  {
-    id: 'disclosures',
-    routes: [
-      post('disclosures', DISCLOSURES),
-      get('disclosures', DISCLOSURES),
-      get('disclosures', `${DISCLOSURES}/{id}`),
-      post('disclosures', `${DISCLOSURES}/{id}/extension`),
-    ],
-    doors: 'callers',
-    part: 'rows',
-    rows: together(DOOR, RECORD, {
-      query: ['disclosure', 'disclosure/holder/*'],
-      get: ['disclosure', 'delegate/*'],
-      put: ['disclosure', 'disclosure/holder/*'],
-    }),
-  },
-  {
-    id: 'disclosure-bundles',
-    routes: [
-      get('disclosures', `${DISCLOSURES}/{id}/bundle.json`),
-      get('disclosures', `${DISCLOSURES}/{id}/bundle.html`),
-    ],
-    doors: 'callers',
-    part: 'disclosing',
-    rows: together(DOOR, SETTLE, HOLDER_RECORDS, {
-      get: ['disclosure', 'delegate/*', 'certificates/*', 'responder-keys'],
-      put: ['disclosure', 'responder-keys', 'staged/*'],
-    }),
-    disclosureKey: 'use',
-  },
-  {
-    id: 'disclosure-keys',
-    routes: [get('disclosures', '/.well-known/disclosure-keys.json')],
-    doors: 'public',
-    part: 'disclosing',
-    rows: { query: ['issuers'], get: ['responder-keys'], put: ['responder-keys'] },
-    disclosureKey: 'make',
-  },
-  {
-    id: 'own',
-    routes: [
-      get('own', '/api/v1/own/records'),
-      get('own', '/api/v1/own/delegates'),
-      post('own', '/api/v1/own/delegates'),
-      { file: 'own', method: 'DELETE', path: '/api/v1/own/delegates/{delegate}' },
-    ],
-    doors: 'callers',
-    part: 'rows',
-    rows: together(DOOR, RECORD, SETTLE, HOLDER_RECORDS, {
-      query: ['delegate/*'],
-      get: ['delegate/*'],
-      put: ['delegate/*'],
-      delete: ['delegate/*'],
-    }),
-  },
-  {
-    id: 'crl-archive',
-    routes: [get('crl-archive', '/api/v1/crls/{ca}')],
-    doors: 'callers',
-    part: 'published',
-    rows: together(DOOR, RECORD),
-    crls: 'list',
-  },
-  {
-    id: 'crl-publish',
-    routes: [post('crl-publish', '/api/v1/crls/{ca}')],
-    doors: 'callers',
-    part: 'signing',
-    rows: together(DOOR, PUBLISH),
-    crls: 'publish',
-    caKeys: 'sign',
-  },
-];
+    {
+      id: 'amendments',
+      routes: [
+        post('amendments', AMENDMENTS),
+        get('amendments', AMENDMENTS),
+        get('amendments', `${AMENDMENTS}/{id}`),
+        post('amendments', `${AMENDMENTS}/{id}/decision`),
+      ],
+      doors: 'callers',
+      part: 'rows',
+      rows: together(DOOR, RECORD, {
+        query: ['trust-domain-amendments', 'trust-domain-file/*', 'trust-domain-withdrawn'],
+        get: ['trust-domain-amendments', 'trust-domain-file/*'],
+        put: ['trust-domain', 'trust-domain-amendments', 'trust-domain-file/*'],
+        check: ['trust-domain'],
+      }),
+    },
+    {
+      id: 'evidence',
+      routes: [get('evidence', '/api/v1/evidence.ndjson'), get('evidence', '/api/v1/evidence/sample')],
+      doors: 'callers',
+      part: 'handing',
+      rows: together(DOOR, RECORD, SETTLE, {
+        query: ['kind/*', 'channel/*'],
+        get: ['record/*', 'certificates/*', 'request/*'],
+      }),
+      handOver: true,
+    },
+    {
+      id: 'disclosures',
+      routes: [
+        post('disclosures', DISCLOSURES),
+        get('disclosures', DISCLOSURES),
+        get('disclosures', `${DISCLOSURES}/{id}`),
+        post('disclosures', `${DISCLOSURES}/{id}/extension`),
+      ],
+      doors: 'callers',
+      part: 'rows',
+      rows: together(DOOR, RECORD, {
+        query: ['disclosure', 'disclosure/holder/*'],
+        get: ['disclosure', 'delegate/*'],
+        put: ['disclosure', 'disclosure/holder/*'],
+      }),
+    },
+    {
+      id: 'disclosure-bundles',
+      routes: [
+        get('disclosures', `${DISCLOSURES}/{id}/bundle.json`),
+        get('disclosures', `${DISCLOSURES}/{id}/bundle.html`),
+      ],
+      doors: 'callers',
+      part: 'bundling',
+      rows: together(DOOR, SETTLE, HOLDER_RECORDS, {
+        get: ['disclosure', 'delegate/*', 'certificates/*', 'responder-keys'],
+        put: ['disclosure', 'responder-keys', 'staged/*'],
+      }),
+      disclosureKey: 'use',
+      handOver: true,
+    },
+    {
+      id: 'disclosure-keys',
+      routes: [get('disclosures', '/.well-known/disclosure-keys.json')],
+      doors: 'public',
+      part: 'disclosing',
+      rows: { query: ['issuers'], get: ['responder-keys'], put: ['responder-keys'] },
+      disclosureKey: 'make',
+    },
+    {
+      id: 'own',
+      routes: [
+        get('own', '/api/v1/own/records'),
+        get('own', '/api/v1/own/delegates'),
+        post('own', '/api/v1/own/delegates'),
+        { file: 'own', method: 'DELETE', path: '/api/v1/own/delegates/{delegate}' },
+      ],
+      doors: 'callers',
+      part: 'rows',
+      rows: together(DOOR, RECORD, SETTLE, HOLDER_RECORDS, {
+        query: ['delegate/*'],
+        get: ['delegate/*'],
+        put: ['delegate/*'],
+        delete: ['delegate/*'],
+      }),
+    },
+    {
+      id: 'crl-archive',
+      routes: [get('crl-archive', '/api/v1/crls/{ca}')],
+      doors: 'callers',
+      part: 'published',
+      rows: together(DOOR, RECORD),
+      crls: 'list',
+    },
+    {
+      id: 'crl-publish',
+      routes: [post('crl-publish', '/api/v1/crls/{ca}')],
+      doors: 'callers',
+      part: 'signing',
+      rows: together(DOOR, PUBLISH),
+      crls: 'publish',
+      caKeys: 'sign',
+    },
+  ],
+  ({ part }) => part !== 'bare',
+);
 
 /* Tasks, which nobody calls over HTTP -------------------------------------------------------------------------------- */
 
@@ -425,78 +464,106 @@ export interface TaskFunction extends Grants {
     | 'signing'
     | 'sequencing'
     | 'renewing'
+    | 'cdnLogs'
     | 'ceremony';
   /** Minutes between two runs; absent where it is invoked by hand. */
   readonly everyMinutes?: number;
+  /** Asked by the CDN itself. */
+  readonly behindCdn?: true;
+  /** Only where there is a CDN. */
+  readonly publicOnly?: true;
 }
 
-export const TASK_FUNCTIONS: readonly TaskFunction[] = [
-  {
-    id: 'scheduled-publication',
-    environment: 'signing',
-    everyMinutes: 5,
-    rows: PUBLISH,
-    crls: 'publish',
-    caKeys: 'sign',
-  },
-  {
-    id: 'scheduled-responders',
-    environment: 'renewing',
-    everyMinutes: 60,
-    rows: together(ISSUE, RENEW_RESPONDER),
-    caKeys: 'sign',
-    responderKeys: 'make',
-  },
-  {
-    id: 'scheduled-recovery',
-    environment: 'issuing',
-    everyMinutes: 5,
-    rows: together(ISSUE, MOVE_REQUEST, {
-      query: ['unfinished/*', 'requests/*'],
-      delete: ['request-key/*'],
-    }),
-    caKeys: 'sign',
-  },
-  {
-    id: 'scheduled-sequencing',
-    environment: 'sequencing',
-    everyMinutes: 1,
-    rows: SEQUENCE,
-    log: 'extend',
-  },
-  {
-    id: 'scheduled-reports',
-    environment: 'published',
-    everyMinutes: 24 * 60,
-    rows: MAKE_REPORT,
-    reports: 'make',
-  },
-  {
-    id: 'scheduled-retention',
-    environment: 'rows',
-    everyMinutes: 24 * 60,
-    rows: {
-      query: ['record/*'],
-      get: ['ledger', 'retention', 'certificates/*'],
-      put: ['expired/*', 'retention', 'staged/*'],
-      delete: SETTLED.filter((pk) => pk !== 'count/*'),
+export const TASK_FUNCTIONS = beginning<TaskFunction>(
+  [
+    {
+      id: 'scheduled-publication',
+      environment: 'signing',
+      everyMinutes: 5,
+      rows: PUBLISH,
+      crls: 'publish',
+      caKeys: 'sign',
     },
-  },
-  {
-    id: 'scheduled-gauges',
-    environment: 'gauges',
-    everyMinutes: 1,
-    rows: { query: ['issuers', 'staged/*', 'unsequenced/*'], get: ['crls/*', 'responders'] },
-  },
-  {
-    id: 'ceremony',
-    environment: 'ceremony',
-    rows: together(ISSUE, PUBLISH, RENEW_RESPONDER, {
-      get: ['trust-domain'],
-      put: ['trust-domain', 'issuers'],
-    }),
-    crls: 'publish',
-    caKeys: 'sign',
-    responderKeys: 'make',
-  },
-];
+    {
+      id: 'scheduled-responders',
+      environment: 'renewing',
+      everyMinutes: 60,
+      rows: together(ISSUE, RENEW_RESPONDER),
+      caKeys: 'sign',
+      responderKeys: 'make',
+    },
+    {
+      id: 'scheduled-recovery',
+      environment: 'issuing',
+      everyMinutes: 5,
+      rows: together(ISSUE, MOVE_REQUEST, {
+        query: ['unfinished/*', 'requests/*'],
+        delete: ['request-key/*'],
+      }),
+      caKeys: 'sign',
+    },
+    {
+      id: 'scheduled-sequencing',
+      environment: 'sequencing',
+      everyMinutes: 1,
+      rows: SEQUENCE,
+      log: 'extend',
+    },
+    {
+      id: 'scheduled-reports',
+      environment: 'published',
+      everyMinutes: 24 * 60,
+      rows: MAKE_REPORT,
+      reports: 'make',
+    },
+    {
+      id: 'scheduled-retention',
+      environment: 'rows',
+      everyMinutes: 24 * 60,
+      rows: {
+        query: ['record/*'],
+        get: ['ledger', 'retention', 'certificates/*'],
+        put: ['expired/*', 'retention', 'staged/*'],
+        delete: SETTLED.filter((pk) => pk !== 'count/*'),
+      },
+    },
+    {
+      // Behind the CDN's own address of a function, for CRLs that are larger than what API Gateway carries.
+      id: 'crl-stream',
+      environment: 'published',
+      behindCdn: true,
+      publicOnly: true,
+      rows: together(RECORD, { query: ['issuers'], get: ['crls/*'] }),
+      crls: 'read',
+    },
+    {
+      // At each delivery of a log, and once a day for those of which nobody told.
+      id: 'cdn-log-delivery',
+      environment: 'cdnLogs',
+      everyMinutes: 24 * 60,
+      publicOnly: true,
+      rows: { query: ['cdn-log', 'issuers'], get: ['cdn-log'], put: ['cdn-log', 'staged/*'] },
+      cdnLogs: 'read',
+    },
+    {
+      id: 'scheduled-gauges',
+      environment: 'gauges',
+      everyMinutes: 1,
+      rows: { query: ['issuers', 'staged/*', 'unsequenced/*'], get: ['crls/*', 'responders'] },
+    },
+    {
+      id: 'ceremony',
+      environment: 'ceremony',
+      // What was approved under the file in force is finished before the next one counts.
+      rows: together(ISSUE, PUBLISH, RENEW_RESPONDER, MOVE_REQUEST, {
+        query: ['unfinished/*', 'requests/*', 'trust-domain-file/*', 'trust-domain-withdrawn'],
+        get: ['trust-domain-amendments', 'issuers'],
+        put: ['trust-domain', 'trust-domain-amendments', 'trust-domain-withdrawn', 'issuers'],
+      }),
+      crls: 'publish',
+      caKeys: 'sign',
+      responderKeys: 'make',
+    },
+  ],
+  ({ environment }) => environment !== 'gauges',
+);

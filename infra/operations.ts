@@ -26,10 +26,13 @@ interface OperationsProps {
   readonly functions: ReadonlyMap<string, ServiceFunction>;
   readonly ocsp: ServiceFunction;
   readonly deadLetters: IQueue;
+  /** The CDN's access logs on their way into the ledger, where there is a CDN. */
+  readonly cdnLogs?: { readonly queue: IQueue; readonly deadLetters: IQueue } | undefined;
 }
 
 const MINUTE = Duration.minutes(1);
 const FIVE_MINUTES = Duration.minutes(5);
+const DAY = Duration.days(1);
 
 /** Alarms to whom it concerns, and one page that shows how the service is. docs/runbook.md says what to do at each. */
 export class Operations extends Construct {
@@ -103,6 +106,8 @@ export class Operations extends Construct {
       'A scheduled task failed three times; its event is in the dead-letter queue',
     );
 
+    if (props.cdnLogs) this.#watchCdnLogs(props.cdnLogs);
+
     const functions = [...props.functions.values()];
     new Dashboard(this, 'Dashboard', {
       dashboardName: props.name,
@@ -147,6 +152,33 @@ export class Operations extends Construct {
       }),
     );
     return topic;
+  }
+
+  #watchCdnLogs({ queue, deadLetters }: NonNullable<OperationsProps['cdnLogs']>): void {
+    const most = { period: FIVE_MINUTES, statistic: 'Maximum' };
+    this.#above(
+      'cdn-log-dead-letters',
+      deadLetters.metricApproximateNumberOfMessagesVisible(most),
+      0,
+      'An access log of the CDN could not be counted; its message is in the dead letters of these',
+    );
+    this.#above(
+      'cdn-logs-waiting',
+      queue.metricApproximateAgeOfOldestMessage(most),
+      6 * 3600,
+      'An access log of the CDN has waited for six hours to be counted',
+    );
+    this.#alarm(
+      'cdn-logs-missing',
+      queue.metricNumberOfMessagesSent({ period: DAY, statistic: 'Sum' }),
+      1,
+      'No access log of the CDN has come for a day, though somebody always asks for a CRL',
+      {
+        operator: ComparisonOperator.LESS_THAN_THRESHOLD,
+        missing: TreatMissingData.BREACHING,
+        periods: 1,
+      },
+    );
   }
 
   #below(id: string, metric: IMetric, threshold: number, description: string): void {

@@ -1,3 +1,4 @@
+import { Fn, Stack } from 'aws-cdk-lib';
 import {
   FlowLogDestination,
   GatewayVpcEndpointAwsService,
@@ -9,6 +10,7 @@ import {
   SubnetType,
   Vpc,
 } from 'aws-cdk-lib/aws-ec2';
+import { AnyPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { Placement } from './service-function.ts';
 import type { PrivateNetwork as Settings } from './settings.ts';
@@ -19,8 +21,13 @@ import type { PrivateNetwork as Settings } from './settings.ts';
  */
 export class PrivateNetwork extends Construct {
   readonly placement: Placement;
+  /**
+   * Where callers in the closed network reach S3, to fetch what is too large for the load balancer: the gateway endpoint
+   * is for what stands in the VPC alone, so they have an interface of their own.
+   */
+  readonly s3Address: string;
 
-  constructor(scope: Construct, id: string, { vpcCidr, availabilityZones }: Settings) {
+  constructor(scope: Construct, id: string, { vpcCidr, availabilityZones, clients }: Settings) {
     super(scope, id);
     const vpc = new Vpc(this, 'Vpc', {
       ipAddresses: IpAddresses.cidr(vpcCidr),
@@ -52,6 +59,33 @@ export class PrivateNetwork extends Construct {
       securityGroups: [endpoints],
       open: false,
     });
+    const fetching = new SecurityGroup(this, 'Fetching', {
+      vpc,
+      description: 'S3, for callers who fetch what was handed over',
+      allowAllOutbound: false,
+    });
+    for (const client of clients) {
+      fetching.addIngressRule(Peer.ipv4(client), Port.tcp(443), 'Callers who fetch what was handed over');
+    }
+    const s3 = vpc.addInterfaceEndpoint('Fetch', {
+      service: InterfaceVpcEndpointAwsService.S3,
+      securityGroups: [fetching],
+      open: false,
+      // The functions keep to the gateway endpoint, which costs nothing.
+      privateDnsEnabled: false,
+    });
+    // To read: whoever follows an address has the rights of the function that signed it, and no more of them here.
+    s3.addToPolicy(
+      new PolicyStatement({
+        principals: [new AnyPrincipal()],
+        actions: ['s3:GetObject'],
+        resources: ['*'],
+        conditions: { StringEquals: { 'aws:ResourceAccount': Stack.of(this).account } },
+      }),
+    );
+    // The first of its names is `{zone}:*.vpce-….s3.{region}.vpce.amazonaws.com`, where `*` is `bucket` for objects.
+    const wildcard = Fn.select(1, Fn.split(':', Fn.select(0, s3.vpcEndpointDnsEntries)));
+    this.s3Address = `https://bucket${Fn.select(1, Fn.split('*', wildcard))}`;
     this.placement = { vpc, subnets: vpc.isolatedSubnets, securityGroup };
   }
 }

@@ -10,6 +10,7 @@ import {
   CacheQueryStringBehavior,
   Distribution,
   HttpVersion,
+  type IOrigin,
   OriginProtocolPolicy,
   OriginRequestCookieBehavior,
   OriginRequestHeaderBehavior,
@@ -19,10 +20,13 @@ import {
   SecurityPolicyProtocol,
   ViewerProtocolPolicy,
 } from 'aws-cdk-lib/aws-cloudfront';
-import { HttpOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
+import { FunctionUrlOrigin, HttpOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
+import { FunctionUrlAuthType, InvokeMode } from 'aws-cdk-lib/aws-lambda';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { CDN_LOG_PREFIX } from './cdn-logs.ts';
 import { acknowledge } from './nag.ts';
+import type { ServiceFunction } from './service-function.ts';
 import type { PublicNetwork } from './settings.ts';
 
 /**
@@ -42,6 +46,8 @@ export class Publication extends Construct {
     props: {
       readonly publication: PublicNetwork['publication'];
       readonly originHost: string;
+      /** Answers with CRLs as they come: API Gateway would carry four megabytes of one. */
+      readonly crls: ServiceFunction;
       readonly accessLogs: IBucket;
     },
   ) {
@@ -68,11 +74,20 @@ export class Publication extends Construct {
       protocolPolicy: OriginProtocolPolicy.HTTPS_ONLY,
       originSslProtocols: [OriginSslPolicy.TLS_V1_2],
     });
+    // Nobody but this distribution may ask the function by its URL: it signs what it asks.
+    const crlOrigin = FunctionUrlOrigin.withOriginAccessControl(
+      props.crls.lambda.addFunctionUrl({
+        authType: FunctionUrlAuthType.AWS_IAM,
+        invokeMode: InvokeMode.RESPONSE_STREAM,
+      }),
+      { readTimeout: Duration.seconds(60) },
+    );
     const behavior = (
       viewerProtocolPolicy: ViewerProtocolPolicy,
       allowedMethods = AllowedMethods.ALLOW_GET_HEAD,
+      from: IOrigin = origin,
     ): BehaviorOptions => ({
-      origin,
+      origin: from,
       cachePolicy,
       originRequestPolicy,
       viewerProtocolPolicy,
@@ -90,11 +105,11 @@ export class Publication extends Construct {
       enableIpv6: true,
       enableLogging: true,
       logBucket: props.accessLogs,
-      logFilePrefix: 'publication/',
+      logFilePrefix: CDN_LOG_PREFIX,
       logIncludesCookies: false,
       defaultBehavior: behavior(ViewerProtocolPolicy.HTTPS_ONLY),
       additionalBehaviors: {
-        '/crl/*': signed,
+        '/crl/*': behavior(ViewerProtocolPolicy.ALLOW_ALL, AllowedMethods.ALLOW_GET_HEAD, crlOrigin),
         '/ca/*': signed,
         '/ocsp': behavior(ViewerProtocolPolicy.ALLOW_ALL, AllowedMethods.ALLOW_ALL),
         '/ocsp/*': signed,

@@ -1,6 +1,13 @@
 import { type Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { ISecurityGroup, ISubnet, IVpc } from 'aws-cdk-lib/aws-ec2';
-import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  type AddToPrincipalPolicyResult,
+  Effect,
+  PolicyDocument,
+  PolicyStatement,
+  Role,
+  ServicePrincipal,
+} from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
@@ -31,6 +38,30 @@ export interface ServiceFunctionProps {
 const MEMORY = 1024;
 
 /**
+ * The role of a function, with its policy in itself: beside it that would be one more resource for each function, and a
+ * stack has at most 500. No resource that a policy names refers to a role, other than in key policies, whose keys no
+ * policy names.
+ */
+class FunctionRole extends Role {
+  readonly #granted: PolicyDocument;
+
+  constructor(scope: Construct, name: string) {
+    const granted = new PolicyDocument();
+    super(scope, 'Role', {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      description: `Of the function ${name}`,
+      inlinePolicies: { Granted: granted },
+    });
+    this.#granted = granted;
+  }
+
+  override addToPrincipalPolicy(statement: PolicyStatement): AddToPrincipalPolicyResult {
+    this.#granted.addStatements(statement);
+    return { statementAdded: true, policyDependable: this };
+  }
+}
+
+/**
  * A function, its role and its log. The role begins with nothing but writing to that log and to the trace; what else it
  * may do is granted by whoever owns the thing.
  */
@@ -40,10 +71,7 @@ export class ServiceFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
     super(scope, id);
-    this.role = new Role(this, 'Role', {
-      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
-      description: `Of the function ${props.name}`,
-    });
+    this.role = new FunctionRole(this, props.name);
     const logGroup = new LogGroup(this, 'Log', {
       retention: props.logRetention,
       removalPolicy: RemovalPolicy.RETAIN,

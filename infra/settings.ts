@@ -60,6 +60,8 @@ export const Settings = z.strictObject({
   retention: z.strictObject({
     /** Of log lines, which hold no personal data. */
     logDays: z.literal([30, 90, 180, 365, 731, 1096, 1827, 2557, 3653]),
+    /** Of the CDN's access logs, which hold addresses of clients and are counted within hours. */
+    cdnLogDays: z.int().min(3).max(365).default(30),
     /** For how long nobody can delete a published CRL, or a part of the log. */
     objectLockYears: z.int().min(1).max(30),
     /** `GOVERNANCE` can be lifted by whoever has the permission; `COMPLIANCE` by nobody, the root user included. */

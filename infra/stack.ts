@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CfnElement, CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
@@ -8,14 +9,19 @@ import type { Construct } from 'constructs';
 import type { z } from 'zod';
 import { writeDirectory } from '../functions/directory.ts';
 import { readTrustDomain, type TrustDomain } from '../lib/authority/trust-domain.ts';
+import { digestOf } from '../lib/authority/trust-domain-files.ts';
 import type {
   BareEnv,
+  BundlingEnv,
+  CdnLogsEnv,
   CeremonyEnv,
   DisclosingEnv,
   GaugesEnv,
+  HandingEnv,
   IssuingEnv,
   PublishedEnv,
   RenewingEnv,
+  ReportingEnv,
   ResponderEnv,
   RowsEnv,
   SequencingEnv,
@@ -24,6 +30,7 @@ import type {
 import { LOG_KEY } from '../lib/keys/keys.ts';
 import { bundle, type Front, ROOT } from './bundle.ts';
 import { CaKeys } from './ca-keys.ts';
+import { CDN_LOG_PREFIX, CdnLogs } from './cdn-logs.ts';
 import { CeremonyRoles } from './ceremony-roles.ts';
 import { Door, domainName, type Entry } from './door.ts';
 import {
@@ -33,6 +40,7 @@ import {
   TASK_FUNCTIONS,
   type TaskFunction,
 } from './functions.ts';
+import { HandOver } from './hand-over.ts';
 import { acknowledge } from './nag.ts';
 import { Operations } from './operations.ts';
 import { PrivateDoor } from './private-door.ts';
@@ -59,7 +67,11 @@ interface Environments {
   signing: Input<typeof SigningEnv>;
   sequencing: Input<typeof SequencingEnv>;
   disclosing: Input<typeof DisclosingEnv>;
+  bundling: Input<typeof BundlingEnv>;
+  handing: Input<typeof HandingEnv>;
+  reporting: Input<typeof ReportingEnv>;
   renewing: Input<typeof RenewingEnv>;
+  cdnLogs: Input<typeof CdnLogsEnv>;
   ceremony: Input<typeof CeremonyEnv>;
 }
 
@@ -68,6 +80,8 @@ export interface AkashiStackProps extends StackProps {
   /** How functions are bundled; tests that look at the template alone need not wait for it. */
   readonly bundle?: typeof bundle;
 }
+
+const TASK_TIMEOUT = Duration.minutes(5);
 
 /** The whole service: what it keeps, the functions, and the doors to them. */
 export class AkashiStack extends Stack {
@@ -78,11 +92,14 @@ export class AkashiStack extends Stack {
   readonly #trustDomainText: string;
   readonly #table: RowsTable;
   readonly #objects: PublishedObjects;
+  readonly #handOver: HandOver;
+  readonly #closed: PrivateNetwork | undefined;
   readonly #caKeys: CaKeys;
   readonly #sealingKey: SealingKey;
   readonly #tokens: Tokens | undefined;
   readonly #placement: Placement | undefined;
   readonly #bundle: typeof bundle;
+  readonly #accessLogs: Bucket;
 
   constructor(scope: Construct, id: string, props: AkashiStackProps) {
     super(scope, id, { ...props, terminationProtection: true });
@@ -100,9 +117,11 @@ export class AkashiStack extends Stack {
       pendingWindow: Duration.days(30),
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    const accessLogs = this.#accessLogs();
+    this.#accessLogs = this.#makeAccessLogs();
+    const accessLogs = this.#accessLogs;
     this.#table = new RowsTable(this, 'Rows', { key });
     this.#objects = new PublishedObjects(this, 'Objects', { key, accessLogs, retention });
+    this.#handOver = new HandOver(this, 'HandOver', { key, accessLogs });
     this.#caKeys = new CaKeys(this, 'CaKeys', {
       prefix: settings.name,
       authorities,
@@ -112,14 +131,24 @@ export class AkashiStack extends Stack {
     this.#sealingKey = new SealingKey(this, 'SealingKey');
     this.#tokens = network.kind === 'public' ? new Tokens(this, 'Tokens') : undefined;
     const closed = network.kind === 'private' ? new PrivateNetwork(this, 'Network', network) : undefined;
+    this.#closed = closed;
     this.#placement = closed?.placement;
 
     const entries = ROUTE_FUNCTIONS.map((fn) => ({ ...fn, fn: this.#routeFunction(fn) }));
     const tasks = new Tasks(this, 'Tasks');
     for (const task of TASK_FUNCTIONS) {
+      if (task.publicOnly && network.kind !== 'public') continue;
       const fn = this.#taskFunction(task, tasks);
       if (task.everyMinutes !== undefined) tasks.every(task.everyMinutes, fn);
     }
+    const cdnLogs =
+      network.kind === 'public'
+        ? new CdnLogs(this, 'CdnLogs', {
+            bucket: accessLogs,
+            counting: this.#function('cdn-log-delivery'),
+            timeout: TASK_TIMEOUT,
+          })
+        : undefined;
     new CeremonyRoles(this, 'Ceremony', { ceremony: this.#function('ceremony'), persons: settings.ceremony });
 
     const open = entries.filter(({ doors }) => doors !== 'callers');
@@ -135,6 +164,7 @@ export class AkashiStack extends Stack {
       functions: this.functions,
       ocsp: this.#function('ocsp'),
       deadLetters: tasks.deadLetters,
+      cdnLogs,
     });
     new CfnOutput(this, 'TableName', { value: this.#table.name });
     new CfnOutput(this, 'BucketName', { value: this.#objects.name });
@@ -161,6 +191,9 @@ export class AkashiStack extends Stack {
     const TABLE = this.#table.name;
     const rows = { FUNCTION, TABLE, PUBLIC_URLS: publicUrls(this.#settings), ...tokens };
     const BUCKET = this.#objects.name;
+    const S3_ADDRESS = this.#closed?.s3Address;
+    const published = { ...rows, BUCKET, S3_ADDRESS };
+    const handing = { ...rows, HAND_OVER_BUCKET: this.#handOver.name, S3_ADDRESS };
     const KEY_ALIAS_PREFIX = name;
     const SEALING_KEY = this.#sealingKey.arn;
     const environments: Environments = {
@@ -168,12 +201,16 @@ export class AkashiStack extends Stack {
       responder: { FUNCTION, TABLE, SEALING_KEY, ...tokens },
       gauges: { FUNCTION, TABLE },
       rows,
-      published: { ...rows, BUCKET },
+      published,
+      handing,
+      reporting: { ...published, ...handing },
       issuing: { ...rows, KEY_ALIAS_PREFIX },
       signing: { ...rows, BUCKET, KEY_ALIAS_PREFIX },
       sequencing: { ...rows, BUCKET, KEY_ALIAS_PREFIX, ...logEnvironment(this.#settings) },
       disclosing: { ...rows, SEALING_KEY },
+      bundling: { ...handing, SEALING_KEY },
       renewing: { ...rows, KEY_ALIAS_PREFIX, SEALING_KEY },
+      cdnLogs: { ...rows, LOG_BUCKET: this.#accessLogs.bucketName, LOG_PREFIX: CDN_LOG_PREFIX },
       ceremony: { ...rows, BUCKET, KEY_ALIAS_PREFIX, SEALING_KEY },
     };
     const chosen: Readonly<Record<string, string | undefined>> = environments[kind];
@@ -188,13 +225,14 @@ export class AkashiStack extends Stack {
       part === 'bare'
         ? {}
         : part === 'responder'
-          ? { 'directory.json': writeDirectory(this.#trustDomain) }
+          ? { 'directory.json': writeDirectory(this.#trustDomain, digestOf(this.#trustDomainText)) }
           : { 'trust-domain.json': this.#trustDomainText };
     const fn = new ServiceFunction(this, id, {
       name: id,
       bundle: this.#bundle(props, files, this.#front),
       environment: this.#environment(part, id),
-      timeout: Duration.seconds(10),
+      // API Gateway waits for thirty seconds at most; what makes a file takes nearly all of them.
+      timeout: Duration.seconds(props.handOver ? 29 : 10),
       logRetention: this.#settings.retention.logDays as RetentionDays,
       placement: this.#placement,
     });
@@ -203,18 +241,23 @@ export class AkashiStack extends Stack {
   }
 
   #taskFunction(props: TaskFunction, tasks: Tasks): ServiceFunction {
-    const { id, environment, everyMinutes } = props;
-    const byHand = everyMinutes === undefined;
+    const { id, environment, everyMinutes, behindCdn } = props;
+    const byHand = everyMinutes === undefined && !behindCdn;
     const files: Record<string, string> =
       environment === 'gauges' ? {} : { 'trust-domain.json': this.#trustDomainText };
     const fn = new ServiceFunction(this, id, {
       name: id,
       bundle: this.#bundle(props, files, this.#front),
       environment: this.#environment(environment, id),
-      timeout: Duration.minutes(byHand ? 15 : 5),
+      timeout: byHand ? Duration.minutes(15) : TASK_TIMEOUT,
       logRetention: this.#settings.retention.logDays as RetentionDays,
       placement: this.#placement,
-      ...(byHand ? { reservedConcurrency: 0 } : { deadLetters: tasks.deadLetters }),
+      ...(byHand
+        ? { reservedConcurrency: 0 }
+        : // The CDN waits for its answer, and hears of a failure.
+          behindCdn
+          ? {}
+          : { deadLetters: tasks.deadLetters }),
     });
     this.#grant(fn, props);
     return fn;
@@ -222,7 +265,7 @@ export class AkashiStack extends Stack {
 
   #grant(
     fn: ServiceFunction,
-    { rows, crls, log, reports, caKeys, responderKeys, disclosureKey }: Grants,
+    { rows, crls, log, reports, caKeys, responderKeys, disclosureKey, cdnLogs, handOver }: Grants,
   ): void {
     const { role } = fn;
     this.functions.set(fn.node.id, fn);
@@ -241,6 +284,8 @@ export class AkashiStack extends Stack {
     if (responderKeys === 'make') this.#sealingKey.grantMake(role);
     if (responderKeys === 'use') this.#sealingKey.grantUse(role);
     if (disclosureKey) this.#sealingKey.grantDisclosure(role, disclosureKey);
+    if (cdnLogs) this.#grantReadCdnLogs(role);
+    if (handOver) this.#grantHandOver(role);
     const bucketArn = `<${this.getLogicalId(this.#objects.bucket.node.defaultChild as CfnElement)}.Arn>`;
     for (const prefix of [
       ...(crls ? ['crl'] : []),
@@ -254,6 +299,44 @@ export class AkashiStack extends Stack {
         'Each CRL and each tile is an object of its own; the role is held to those of its kind.',
       );
     }
+  }
+
+  #grantHandOver(role: Role): void {
+    this.#handOver.grant(role);
+    acknowledge(
+      role,
+      'AwsSolutions-IAM5',
+      [`Resource::<${this.getLogicalId(this.#handOver.bucket.node.defaultChild as CfnElement)}.Arn>/*`],
+      'Each file that is handed over is an object of its own, in a bucket that has nothing else.',
+    );
+  }
+
+  /** With the list, for those of which nobody told. */
+  #grantReadCdnLogs(role: Role): void {
+    const { bucketArn } = this.#accessLogs;
+    role.addToPolicy(
+      new PolicyStatement({
+        sid: 'CdnLogsRead',
+        actions: ['s3:GetObject'],
+        resources: [this.#accessLogs.arnForObjects(`${CDN_LOG_PREFIX}*`)],
+      }),
+    );
+    role.addToPolicy(
+      new PolicyStatement({
+        sid: 'CdnLogsList',
+        actions: ['s3:ListBucket'],
+        resources: [bucketArn],
+        conditions: { StringLike: { 's3:prefix': `${CDN_LOG_PREFIX}*` } },
+      }),
+    );
+    acknowledge(
+      role,
+      'AwsSolutions-IAM5',
+      [
+        `Resource::<${this.getLogicalId(this.#accessLogs.node.defaultChild as CfnElement)}.Arn>/${CDN_LOG_PREFIX}*`,
+      ],
+      'Each access log is an object of its own; the role is held to those of the CDN.',
+    );
   }
 
   #publicDoors(
@@ -271,6 +354,7 @@ export class AkashiStack extends Stack {
     });
     const publication = new Publication(this, 'Publication', {
       publication: network.publication,
+      crls: this.#function('crl-stream'),
       originHost: door.host,
       accessLogs,
     });
@@ -302,7 +386,7 @@ export class AkashiStack extends Stack {
     new CfnOutput(this, 'TokenDoorTarget', { value: tokenDomain.regionalDomainName });
   }
 
-  #accessLogs(): Bucket {
+  #makeAccessLogs(): Bucket {
     return new Bucket(this, 'AccessLogs', {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       // Log delivery of CloudFront writes by ACL, and cannot use a key of ours.
@@ -312,6 +396,11 @@ export class AkashiStack extends Stack {
       minimumTLSVersion: 1.2,
       versioned: true,
       lifecycleRules: [
+        {
+          prefix: CDN_LOG_PREFIX,
+          expiration: Duration.days(this.#settings.retention.cdnLogDays),
+          noncurrentVersionExpiration: Duration.days(1),
+        },
         {
           expiration: Duration.days(this.#settings.retention.logDays),
           noncurrentVersionExpiration: Duration.days(30),

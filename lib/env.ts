@@ -125,6 +125,19 @@ const TOKENS = {
   TOKEN_AUDIENCE: z.string().min(1).optional().describe('the audience of the tokens'),
 };
 
+/** Where files are handed over that are too large for an answer. */
+const HAND_OVER = {
+  HAND_OVER_BUCKET: name('the name of the S3 bucket for files that are handed over'),
+};
+/** In a closed network S3 is reached from outside of the VPC by another host than from inside. */
+const S3_ADDRESS = {
+  S3_ADDRESS: z
+    .string()
+    .refine(isPlainUrl)
+    .optional()
+    .describe('the address at which callers reach S3, where it is not its own'),
+};
+
 /** A function that has nothing but itself. */
 export const BareEnv = z.object({ FUNCTION });
 /** Answers OCSP. */
@@ -134,17 +147,29 @@ export const GaugesEnv = z.object({ FUNCTION, TABLE });
 /** Reads and writes rows. */
 export const RowsEnv = z.object({ FUNCTION, TABLE, PUBLIC_URLS, ...TOKENS });
 /** Reads and writes rows, and reads what was published. */
-export const PublishedEnv = z.object({ ...RowsEnv.shape, BUCKET });
+export const PublishedEnv = z.object({ ...RowsEnv.shape, BUCKET, ...S3_ADDRESS });
+/** Reads and writes rows, and hands files over. */
+export const HandingEnv = z.object({ ...RowsEnv.shape, ...HAND_OVER, ...S3_ADDRESS });
+/** Reads reports, and hands them over. */
+export const ReportingEnv = z.object({ ...PublishedEnv.shape, ...HAND_OVER });
 /** Reads and writes rows, and signs with CA keys. */
 export const IssuingEnv = z.object({ ...RowsEnv.shape, KEY_ALIAS_PREFIX });
 /** Publishes what it signs, besides. */
 export const SigningEnv = z.object({ ...IssuingEnv.shape, BUCKET });
 /** Makes leaves of records: rows, the log's key, and where its files are published. */
 export const SequencingEnv = z.object({ ...SigningEnv.shape, ...LOG });
+/** Counts what a CDN served, by the access logs that it delivers. */
+export const CdnLogsEnv = z.object({
+  ...RowsEnv.shape,
+  LOG_BUCKET: name('the name of the S3 bucket to which the CDN delivers its access logs'),
+  LOG_PREFIX: name('what the keys of these logs begin with'),
+});
 /** Signs with CA keys, and makes keys of responders. */
 export const RenewingEnv = z.object({ ...IssuingEnv.shape, SEALING_KEY });
 /** Works on rows, and signs what holders are given about themselves. */
 export const DisclosingEnv = z.object({ ...RowsEnv.shape, SEALING_KEY });
+/** And hands it over. */
+export const BundlingEnv = z.object({ ...HandingEnv.shape, SEALING_KEY });
 /** All of it. */
 export const CeremonyEnv = z.object({ ...SigningEnv.shape, SEALING_KEY });
 

@@ -24,11 +24,30 @@ export const named = (value: unknown): string | undefined => {
   return Ref ?? attribute?.[0];
 };
 
-/** Every statement of a role: of its own policies and of those attached to it. */
-export const roleStatements = ({ ofType }: Synthesised, role: string): readonly Statement[] =>
-  ofType('AWS::IAM::Policy')
+/** Every statement of a role: of the policies in it and of those attached to it. */
+export const roleStatements = ({ ofType, resources }: Synthesised, role: string): readonly Statement[] => [
+  ...ownStatements(resources[role]),
+  ...ofType('AWS::IAM::Policy')
     .filter(([, { Properties }]) => list(Properties.Roles).some((attached) => named(attached) === role))
-    .flatMap(([, { Properties }]) => statementsOf(Properties.PolicyDocument));
+    .flatMap(([, { Properties }]) => statementsOf(Properties.PolicyDocument)),
+];
+
+const ownStatements = (role: Resource | undefined): readonly Statement[] =>
+  list(role?.Properties.Policies as readonly { PolicyDocument: unknown }[] | undefined).flatMap(
+    ({ PolicyDocument }) => statementsOf(PolicyDocument),
+  );
+
+/** Of every role and of every policy, with the logical id of what has them. */
+export const allStatements = ({
+  ofType,
+}: Synthesised): readonly { readonly id: string; readonly statement: Statement }[] => [
+  ...ofType('AWS::IAM::Role').flatMap(([id, role]) =>
+    ownStatements(role).map((statement) => ({ id, statement })),
+  ),
+  ...ofType('AWS::IAM::Policy').flatMap(([id, { Properties }]) =>
+    statementsOf(Properties.PolicyDocument).map((statement) => ({ id, statement })),
+  ),
+];
 
 export const keyStatements = ({ Properties }: Resource): readonly Statement[] =>
   statementsOf(Properties.KeyPolicy);

@@ -5,7 +5,7 @@ import { privateSettings, standIn, synthesise } from './synthesised.ts';
 
 /** The variant for a closed network. */
 
-const { ofType, resources } = synthesise(privateSettings(), { bundle: standIn });
+const { ofType, resources, functionId } = synthesise(privateSettings(), { bundle: standIn });
 const typesLike = (pattern: RegExp) => [
   ...new Set(Object.values(resources).flatMap(({ Type }) => (pattern.test(Type) ? [Type] : []))),
 ];
@@ -25,7 +25,8 @@ describe('a private network', () => {
     const services = ofType('AWS::EC2::VPCEndpoint').map(([, { Properties }]) =>
       JSON.stringify(Properties.ServiceName).replace(/^.*\.(\w+)"?[^\w]*$/, '$1'),
     );
-    expect(services.sort()).toEqual(['dynamodb', 'kms', 's3']);
+    // S3 twice: for the functions, and for callers who fetch what is too large for the load balancer.
+    expect(services.sort()).toEqual(['dynamodb', 'kms', 's3', 's3']);
   });
 
   it('lets in the closed network, and nobody else', () => {
@@ -33,10 +34,34 @@ describe('a private network', () => {
       ([, { Properties }]) =>
         (Properties.SecurityGroupIngress ?? []) as { CidrIp?: string; FromPort: number }[],
     );
-    expect(ingress.map(({ CidrIp, FromPort }) => [CidrIp, FromPort])).toEqual([
-      ['10.0.0.0/8', 80],
+    expect(ingress.map(({ CidrIp, FromPort }) => [CidrIp, FromPort]).sort()).toEqual([
       ['10.0.0.0/8', 443],
+      ['10.0.0.0/8', 443],
+      ['10.0.0.0/8', 80],
     ]);
+  });
+
+  it('has an interface of S3 from which callers read objects of this account, and the functions say its name', () => {
+    const [[id, endpoint]] = ofType('AWS::EC2::VPCEndpoint').filter(([one]) => /Fetch/.test(one)) as [
+      [string, (typeof resources)[string]],
+    ];
+    expect(endpoint.Properties).toMatchObject({ VpcEndpointType: 'Interface', PrivateDnsEnabled: false });
+    expect(endpoint.Properties.PolicyDocument).toMatchObject({
+      Statement: [
+        { Action: 's3:GetObject', Condition: { StringEquals: { 'aws:ResourceAccount': '111122223333' } } },
+      ],
+    });
+    for (const fn of ['crl', 'exports', 'evidence', 'reports', 'disclosure-bundles']) {
+      const { Environment } = (resources[functionId(fn)] as (typeof resources)[string]).Properties;
+      const { S3_ADDRESS } = (Environment as { Variables: Record<string, unknown> }).Variables;
+      expect(JSON.stringify(S3_ADDRESS), fn).toContain(id);
+    }
+  });
+
+  it('has nothing that only a CDN would ask', () => {
+    const names = ofType('AWS::Lambda::Function').map(([, { Properties }]) => String(Properties.Description));
+    expect(names.filter((name) => /crl-stream|cdn-log-delivery/.test(name))).toEqual([]);
+    expect(ofType('AWS::Lambda::EventSourceMapping')).toEqual([]);
   });
 
   const listeners = ofType('AWS::ElasticLoadBalancingV2::Listener');

@@ -5,6 +5,7 @@ import { gatewayPath } from '../../infra/door.ts';
 import { ROUTE_FUNCTIONS, TASK_FUNCTIONS } from '../../infra/functions.ts';
 import {
   allows,
+  allStatements,
   keyStatements,
   leadingKeys,
   list,
@@ -30,9 +31,7 @@ const caKeys = signingKeys.filter(([, { Properties }]) =>
 );
 const logKey = signingKeys.filter(([, { Properties }]) => String(Properties.Description).includes('log'));
 
-const policyStatements = ofType('AWS::IAM::Policy').flatMap(([id, { Properties }]) =>
-  list((Properties.PolicyDocument as { Statement: [] }).Statement).map((statement) => ({ id, statement })),
-) as readonly { id: string; statement: Parameters<typeof allows>[0] }[];
+const policyStatements = allStatements(made);
 
 /** Functions that issue or publish CRLs, and the ceremony that begins both. */
 const SIGNERS = [
@@ -121,6 +120,19 @@ describe('who may sign', () => {
   });
 });
 
+const propertiesOf = (id: string) => {
+  const found = resources[id];
+  if (!found) throw new Error(`There is no resource ${id}.`);
+  return found.Properties;
+};
+const bucketOf = (prefix: string) => {
+  const found = ofType('AWS::S3::Bucket').find(([id]) => id.startsWith(prefix));
+  if (!found) throw new Error(`There is no bucket ${prefix}.`);
+  return found;
+};
+const handOver = bucketOf('HandOver');
+const accessLogs = bucketOf('AccessLogs');
+
 describe('who may delete a CA key', () => {
   it.each(signingKeys.map(([id, key]) => [id, keyStatements(key)] as const))(
     '%s: one person, after another has said so',
@@ -188,6 +200,7 @@ describe('who may read what', () => {
       'request-certificate',
       'evidence',
       'scheduled-recovery',
+      'ceremony',
     ]);
   });
 
@@ -195,6 +208,7 @@ describe('who may read what', () => {
     expect(reaching('certificates/*', READS)).toEqual([
       'request-examinations',
       'request-certificate',
+      'certificates',
       'certificate',
       'certificate-revocation',
       'certificate-hold',
@@ -237,6 +251,12 @@ describe('who may read what', () => {
     ]);
   });
 
+  it('which trust domain counts: everybody reads it, operators approve what follows, the ceremony moves on', () => {
+    expect(reaching('trust-domain', ['dynamodb:PutItem'])).toEqual(['amendments', 'ceremony']);
+    const silent = functionIds.filter((id) => !reaching('trust-domain', ['dynamodb:GetItem']).includes(id));
+    expect(silent).toEqual(['about', 'scheduled-gauges']);
+  });
+
   it('the OCSP function reads statuses and its own keys, and writes records: nothing more', () => {
     const granted = roleStatements(made, roleId('ocsp')).flatMap((statement) =>
       list(statement.Action).map((action) => [String(action), leadingKeys(statement) ?? '']),
@@ -246,7 +266,7 @@ describe('who may read what', () => {
       ['logs:PutLogEvents', ''],
       ['xray:PutTelemetryRecords', ''],
       ['xray:PutTraceSegments', ''],
-      ['dynamodb:GetItem', ['responder-keys', 'responders', 'staged/*', 'status/*']],
+      ['dynamodb:GetItem', ['responder-keys', 'responders', 'staged/*', 'status/*', 'trust-domain']],
       ['dynamodb:Query', ['issuers']],
       ['dynamodb:PutItem', ['staged/*']],
       ['kms:Decrypt', ''],
@@ -263,6 +283,37 @@ describe('who may read what', () => {
     expect([...reaching('record/*', ['dynamodb:PutItem'])].sort()).toEqual(writing);
     expect(reaching('record/*', ['dynamodb:DeleteItem'])).toEqual(['scheduled-retention']);
     expect(reaching('log', ['dynamodb:PutItem'])).toEqual(['scheduled-sequencing']);
+  });
+
+  it('what is handed over: the functions that write it, each object by object', () => {
+    const holders = functionIds.filter((id) =>
+      roleStatements(made, roleId(id)).some(({ Resource }) =>
+        JSON.stringify(Resource)?.includes(handOver[0]),
+      ),
+    );
+    expect(holders).toEqual(ROUTE_FUNCTIONS.filter((fn) => fn.handOver).map(({ id }) => id));
+    expect(holders).toEqual(expect.arrayContaining(['exports', 'evidence', 'reports', 'disclosure-bundles']));
+    for (const id of holders) {
+      const actions = roleStatements(made, roleId(id))
+        .filter(({ Resource }) => JSON.stringify(Resource)?.includes(handOver[0]))
+        .flatMap(({ Action }) => list(Action));
+      expect([...actions].sort(), id).toEqual(['s3:AbortMultipartUpload', 's3:GetObject', 's3:PutObject']);
+    }
+  });
+
+  it('access logs: only those of the CDN, by the function that counts them', () => {
+    const reading = functionIds.filter((id) =>
+      roleStatements(made, roleId(id)).some(({ Resource }) =>
+        JSON.stringify(Resource)?.includes(accessLogs[0]),
+      ),
+    );
+    expect(reading).toEqual(['cdn-log-delivery']);
+    const granted = roleStatements(made, roleId('cdn-log-delivery')).filter(({ Resource }) =>
+      JSON.stringify(Resource)?.includes(accessLogs[0]),
+    );
+    expect(granted.map(({ Action }) => Action)).toEqual(['s3:GetObject', 's3:ListBucket']);
+    expect(JSON.stringify(granted[0]?.Resource)).toContain('/publication/*');
+    expect(granted[1]?.Condition).toEqual({ StringLike: { 's3:prefix': 'publication/*' } });
   });
 
   it('no role may do everything of a service', () => {
@@ -286,9 +337,9 @@ describe('what is encrypted', () => {
     }
   });
 
-  it('published objects under our key, access logs under S3’s; both refuse plain HTTP and the public', () => {
+  it('published objects and what is handed over under our key, access logs under S3’s; all refuse plain HTTP and the public', () => {
     const buckets = ofType('AWS::S3::Bucket');
-    expect(buckets).toHaveLength(2);
+    expect(buckets).toHaveLength(3);
     for (const [id, { Properties }] of buckets) {
       expect(Properties.PublicAccessBlockConfiguration, id).toEqual({
         BlockPublicAcls: true,
@@ -296,11 +347,16 @@ describe('what is encrypted', () => {
         IgnorePublicAcls: true,
         RestrictPublicBuckets: true,
       });
-      expect(Properties.VersioningConfiguration, id).toEqual({ Status: 'Enabled' });
+      expect(Properties.VersioningConfiguration, id).toEqual(
+        id === handOver[0] ? undefined : { Status: 'Enabled' },
+      );
       expect(JSON.stringify(Properties.BucketEncryption)).toMatch(/aws:kms|AES256/);
     }
     const published = buckets.find(([, { Properties }]) => Properties.ObjectLockEnabled)?.[1].Properties;
-    expect(JSON.stringify(published?.BucketEncryption)).toContain(dataKey);
+    for (const properties of [published, handOver[1].Properties]) {
+      expect(JSON.stringify(properties?.BucketEncryption)).toContain(dataKey);
+    }
+    expect(ofType('AWS::S3::BucketPolicy')).toHaveLength(buckets.length);
     for (const [, { Properties }] of ofType('AWS::S3::BucketPolicy')) {
       expect(JSON.stringify(Properties.PolicyDocument)).toContain('"aws:SecureTransport":"false"');
     }
@@ -311,6 +367,8 @@ describe('what is encrypted', () => {
       dataKey,
     ]);
     expect(ofType('AWS::SQS::Queue').map(([, { Properties }]) => Properties.SqsManagedSseEnabled)).toEqual([
+      true,
+      true,
       true,
     ]);
   });
@@ -360,9 +418,37 @@ describe('what is kept', () => {
     ]);
   });
 
+  it('what is handed over: a day, and a broken-off upload no longer; nothing locks it', () => {
+    const { LifecycleConfiguration, ObjectLockEnabled } = handOver[1].Properties;
+    expect(LifecycleConfiguration).toEqual({
+      Rules: [
+        {
+          AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
+          ExpirationInDays: 1,
+          Status: 'Enabled',
+        },
+      ],
+    });
+    expect(ObjectLockEnabled).toBeUndefined();
+  });
+
+  it('access logs of the CDN, which hold addresses: as few days as the settings say', () => {
+    const { Rules } = accessLogs[1].Properties.LifecycleConfiguration as { Rules: Record<string, unknown>[] };
+    expect(Rules.find(({ Prefix }) => Prefix === 'publication/')).toEqual({
+      ExpirationInDays: 30,
+      NoncurrentVersionExpiration: { NoncurrentDays: 1 },
+      Prefix: 'publication/',
+      Status: 'Enabled',
+    });
+  });
+
   it('the stack itself cannot be deleted by mistake', () => {
     expect(made.stack.terminationProtection).toBe(true);
   });
+});
+
+it('leaves room: a stack has at most 500 resources', () => {
+  expect(Object.keys(resources).length).toBeLessThan(480);
 });
 
 describe('functions', () => {
@@ -524,6 +610,94 @@ describe('publication', () => {
       CookiesConfig: { CookieBehavior: 'none' },
       QueryStringsConfig: { QueryStringBehavior: 'none' },
     });
+  });
+});
+
+describe('CRLs at the CDN', () => {
+  const [, { Properties }] = ofType('AWS::CloudFront::Distribution')[0] as [string, (typeof handOver)[1]];
+  const { CacheBehaviors, Origins } = Properties.DistributionConfig as {
+    CacheBehaviors: { PathPattern: string; TargetOriginId: string }[];
+    Origins: { Id: string; OriginAccessControlId?: unknown; DomainName: unknown }[];
+  };
+
+  it('come from a function that streams, since API Gateway carries four megabytes of one', () => {
+    const crl = CacheBehaviors.find(({ PathPattern }) => PathPattern === '/crl/*');
+    const origin = Origins.find(({ Id }) => Id === crl?.TargetOriginId);
+    const [[id, url]] = ofType('AWS::Lambda::Url') as [[string, (typeof handOver)[1]]];
+    expect(JSON.stringify(origin?.DomainName)).toContain(id);
+    expect(origin?.OriginAccessControlId).toBeDefined();
+    expect(url.Properties).toMatchObject({ AuthType: 'AWS_IAM', InvokeMode: 'RESPONSE_STREAM' });
+    expect(named(url.Properties.TargetFunctionArn)).toBe(functionId('crl-stream'));
+  });
+
+  it('nobody but the distribution may ask by the URL', () => {
+    const [[url]] = ofType('AWS::Lambda::Url') as [[string, unknown]];
+    const permissions = ofType('AWS::Lambda::Permission').filter(([, permission]) =>
+      [url, functionId('crl-stream')].includes(named(permission.Properties.FunctionName) ?? ''),
+    );
+    expect(permissions.map(([, permission]) => permission.Properties.Action).sort()).toEqual([
+      'lambda:InvokeFunction',
+      'lambda:InvokeFunctionUrl',
+    ]);
+    for (const [, permission] of permissions) {
+      expect(permission.Properties.Principal).toBe('cloudfront.amazonaws.com');
+      expect(JSON.stringify(permission.Properties.SourceArn)).toContain('distribution/');
+    }
+  });
+});
+
+describe('access logs of the CDN', () => {
+  it('are written where the function sees them', () => {
+    const [, { Properties }] = ofType('AWS::CloudFront::Distribution')[0] as [string, (typeof handOver)[1]];
+    const { Logging } = Properties.DistributionConfig as { Logging: Record<string, unknown> };
+    expect(Logging.Prefix).toBe('publication/');
+    expect(Logging.IncludeCookies).toBe(false);
+    expect(named((Logging.Bucket as { 'Fn::GetAtt'?: unknown }) ?? {})).toBe(accessLogs[0]);
+    const { OwnershipControls, NotificationConfiguration } = accessLogs[1].Properties;
+    // CloudFront delivers by ACL: without them it writes nothing.
+    expect(OwnershipControls).toEqual({ Rules: [{ ObjectOwnership: 'BucketOwnerPreferred' }] });
+    const { LOG_BUCKET, LOG_PREFIX } = (
+      propertiesOf(functionId('cdn-log-delivery')).Environment as { Variables: Record<string, unknown> }
+    ).Variables;
+    expect([named(LOG_BUCKET), LOG_PREFIX]).toEqual([accessLogs[0], 'publication/']);
+    const { QueueConfigurations } = NotificationConfiguration as {
+      QueueConfigurations: { Event: string; Filter: unknown; Queue: unknown }[];
+    };
+    expect(QueueConfigurations).toMatchObject([
+      {
+        Event: 's3:ObjectCreated:*',
+        Filter: { S3Key: { Rules: [{ Name: 'prefix', Value: 'publication/' }] } },
+      },
+    ]);
+    const queue = named(QueueConfigurations[0]?.Queue);
+    const [[, mapping]] = ofType('AWS::Lambda::EventSourceMapping') as [[string, (typeof handOver)[1]]];
+    expect(named(mapping.Properties.EventSourceArn)).toBe(queue);
+    expect(named(mapping.Properties.FunctionName)).toBe(functionId('cdn-log-delivery'));
+    expect(mapping.Properties.FunctionResponseTypes).toEqual(['ReportBatchItemFailures']);
+  });
+
+  it('wait in a queue into which S3 may put for this account, and end where an alarm watches', () => {
+    const bucket = accessLogs[1] as (typeof accessLogs)[1] & { DependsOn?: string[] };
+    expect(resources[bucket.DependsOn?.[0] ?? '']?.Type).toBe('AWS::SQS::QueuePolicy');
+    const telling = list(
+      (propertiesOf(bucket.DependsOn?.[0] ?? '').PolicyDocument as { Statement: [] }).Statement,
+    ).find(({ Sid }) => Sid === 'S3TellsOfFiles') as unknown as Record<string, unknown>;
+    expect(telling).toMatchObject({
+      Principal: { Service: 's3.amazonaws.com' },
+      Action: 'sqs:SendMessage',
+      Condition: { StringEquals: { 'aws:SourceAccount': '111122223333' } },
+    });
+    const queues = new Map(ofType('AWS::SQS::Queue'));
+    const delivered = queues.get(named(telling.Resource) ?? '')?.Properties;
+    const redriving = (delivered?.RedrivePolicy ?? {}) as Record<string, unknown>;
+    expect(redriving.maxReceiveCount).toBe(5);
+    const timeout = Number(resources[functionId('cdn-log-delivery')]?.Properties.Timeout);
+    expect(delivered?.VisibilityTimeout).toBe(6 * timeout);
+    const watched = ofType('AWS::CloudWatch::Alarm').map(([, { Properties }]) =>
+      named(((Properties.Dimensions ?? []) as { Value: unknown }[])[0]?.Value),
+    );
+    expect(watched).toContain(named(redriving.deadLetterTargetArn));
+    expect(watched).toContain(named(telling.Resource));
   });
 });
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import { buffer } from 'node:stream/consumers';
+import { openMultipart } from './s3-multipart.ts';
 
 /**
  * The part of S3 that the adapter uses, on 127.0.0.1, written by us from the S3 documentation: GetObject, HeadObject,
@@ -15,12 +16,22 @@ import { buffer } from 'node:stream/consumers';
  */
 export const startS3Emulator = async (bucket: string) => {
   const objects = new Map<string, StoredPut>();
+  const uploads = openMultipart((key, body, headers) => void objects.set(key, { body, headers }));
   const server = createServer(async (incoming, outgoing) => {
     const body = await buffer(incoming);
-    const { status, headers = {}, text = '' } = answerTo(bucket, objects, incoming, body);
+    const {
+      status,
+      headers = {},
+      text = '',
+    } = multipartAnswer(incoming, body) ?? answerTo(bucket, objects, incoming, body);
     outgoing.writeHead(status, headers);
     outgoing.end(incoming.method === 'HEAD' ? undefined : text);
   });
+  const multipartAnswer = ({ method = '', url = '', headers }: IncomingMessage, body: Buffer) => {
+    const { pathname, searchParams } = new URL(url, 'http://emulator');
+    if (!pathname.startsWith(`/${bucket}/`)) return undefined;
+    return uploads.answerTo(method, pathname.slice(bucket.length + 2), searchParams, headers, body);
+  };
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
@@ -32,6 +43,10 @@ export const startS3Emulator = async (bucket: string) => {
       clock: Date.now,
       credentials: { accessKeyId: 'emulator', secretAccessKey: 'emulator' },
     },
+    keys: (): readonly string[] => [...objects.keys()],
+    /** Multipart uploads that were begun and neither completed nor aborted. */
+    openUploads: () => uploads.open(),
+    uploadedBytes: () => uploads.bytes(),
     contentType: (key: string) => objects.get(key)?.headers['content-type'],
     stop: async () => {
       server.closeAllConnections();
@@ -61,7 +76,9 @@ const answerTo = (
   const { pathname, searchParams } = new URL(url, 'http://emulator');
   const [, asked = '', ...segments] = pathname.split('/');
   const key = decodeURIComponent(segments.join('/'));
-  if (headers.authorization === undefined) return refusal(403, 'AccessDenied');
+  // An address that is signed in its query, or a signed request.
+  const signed = headers.authorization ?? searchParams.get('X-Amz-Signature');
+  if (signed === null) return refusal(403, 'AccessDenied');
   if (asked !== bucket) return refusal(404, 'NoSuchBucket');
   if (method === 'GET' && key === '') return listed(objects, searchParams);
   const stored = objects.get(key);

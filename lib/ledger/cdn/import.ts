@@ -30,6 +30,8 @@ export interface CdnLogs {
    * that is not the one that was begun under that name; `invalid-input`.
    */
   import(file: string, lines: AsyncIterable<string> | Iterable<string>): Promise<Imported>;
+  /** Those of these files, in the order of their names, of which no line has been counted. Names as for `import`. */
+  unseen(files: readonly string[]): Promise<readonly string[]>;
 }
 
 const FILE = /^[A-Za-z0-9._-]{1,200}$/;
@@ -144,6 +146,26 @@ export const openCdnLogs = (deps: {
       }
       await flush();
       return { lines: imported, hits };
+    },
+
+    unseen: async (files) => {
+      const [first, last] = [files[0], files.at(-1)];
+      if (first === undefined || last === undefined) return [];
+      const seen = new Set<string>();
+      let cursor: string | undefined;
+      do {
+        const page = await table.query<FileRow>({
+          pk: 'cdn-log',
+          from: first,
+          // The next name that could be: names have nothing that comes before this.
+          to: `${last}-`,
+          limit: 1000,
+          ...(cursor !== undefined && { cursor }),
+        });
+        for (const { sk } of page.items) seen.add(sk);
+        cursor = page.cursor;
+      } while (cursor !== undefined);
+      return files.filter((file) => !seen.has(file));
     },
   };
 };

@@ -1,4 +1,4 @@
-import { list, type Statement } from '../policies.ts';
+import { list, roleStatements, type Statement } from '../policies.ts';
 import type { Resource, Synthesised } from '../synthesised.ts';
 
 /** A synthesised template as an account would have it: intrinsic functions resolved, names and ARNs given. */
@@ -109,11 +109,6 @@ export const deploy = (
     return found;
   };
 
-  const policies = ofType('AWS::IAM::Policy').map(([, { Properties }]) => ({
-    roles: list(resolve(Properties.Roles) as string[]),
-    statements: statementsOf(Properties.PolicyDocument),
-  }));
-
   return {
     region,
     account,
@@ -125,7 +120,7 @@ export const deploy = (
       return resolve(Environment?.Variables ?? {}) as Record<string, string>;
     },
     roleStatements: (id) =>
-      policies.filter(({ roles }) => roles.includes(roleId(id))).flatMap(({ statements }) => statements),
+      roleStatements(made, roleId(id)).map((statement) => resolve(statement) as Statement),
     roleArn: (id) => arnOf(roleId(id)),
     keys: ofType('AWS::KMS::Key').map(([id, { Properties }]) => ({
       arn: arnOf(id),

@@ -1,0 +1,166 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { HandOver } from '../../lib/store/hand-over.ts';
+import { openAddresses, signedAddress } from '../../lib/store/s3-address.ts';
+import { openS3HandOver } from '../../lib/store/s3-hand-over.ts';
+import { type Fate, startCuttingProxy } from './cutting-proxy.ts';
+import { startS3Emulator } from './s3-emulator.ts';
+
+const MB = 1024 * 1024;
+const ABOUT = { contentType: 'text/csv', contentDisposition: 'attachment; filename="records.csv"' };
+
+const inPieces = async function* (bytes: Buffer, size: number): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+};
+
+describe('handing over by S3', () => {
+  let emulator: Awaited<ReturnType<typeof startS3Emulator>>;
+  let proxy: Awaited<ReturnType<typeof startCuttingProxy>>;
+  let handOver: HandOver;
+
+  beforeAll(async () => {
+    emulator = await startS3Emulator('handed-over');
+    const { hostname, port } = new URL(emulator.access.endpoint);
+    proxy = await startCuttingProxy(
+      { host: hostname, port: Number(port) },
+      ({ method }) => method === 'POST' || method === 'PUT',
+    );
+    handOver = openS3HandOver({
+      bucket: 'handed-over',
+      access: { ...emulator.access, endpoint: proxy.endpoint },
+      addresses: emulator.access,
+      random: randomBytes,
+    });
+  });
+  afterEach(() => {
+    expect(proxy.left()).toBe(0);
+    expect(emulator.openUploads()).toBe(0);
+  });
+  afterAll(async () => {
+    await proxy?.stop();
+    await emulator?.stop();
+  });
+
+  it.each([
+    [0, 1],
+    [1, 1],
+    [8 * MB, MB],
+    [8 * MB + 1, 3 * MB],
+    [20 * MB + 7, 9 * MB],
+  ])('gives %i bytes back, written in pieces of %i', async (length, size) => {
+    const bytes = randomBytes(length);
+    const address = await handOver.file(inPieces(bytes, size), ABOUT);
+    const answer = await fetch(address);
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('content-type')).toBe('text/csv');
+    expect(answer.headers.get('content-disposition')).toBe(ABOUT.contentDisposition);
+    expect(Buffer.from(await answer.arrayBuffer()).equals(bytes)).toBe(true);
+  });
+
+  it('gives every file an address of its own, which holds for five minutes', async () => {
+    const [one, other] = [
+      new URL(await handOver.file(inPieces(Buffer.from('a'), 1), ABOUT)),
+      new URL(await handOver.file(inPieces(Buffer.from('a'), 1), ABOUT)),
+    ];
+    expect(one.pathname).not.toBe(other.pathname);
+    expect(one.pathname).toMatch(/^\/handed-over\/\d{4}-\d\d-\d\d\/[\w-]{32}$/);
+    expect(one.searchParams.get('X-Amz-Expires')).toBe('300');
+    one.search = '';
+    expect((await fetch(one)).status).toBe(403);
+  });
+
+  it('leaves nothing of a file that breaks off, and says why', async () => {
+    const before = emulator.keys().length;
+    const broken = async function* (): AsyncGenerator<Uint8Array> {
+      yield randomBytes(9 * MB);
+      throw new Error('the ledger went away');
+    };
+    await expect(handOver.file(broken(), ABOUT)).rejects.toThrow('the ledger went away');
+    expect(emulator.keys()).toHaveLength(before);
+  });
+
+  it('stops reading what it cannot write, and leaves nothing', async () => {
+    const before = emulator.keys().length;
+    let ended = false;
+    const endless = async function* (): AsyncGenerator<Uint8Array> {
+      try {
+        for (;;) yield randomBytes(MB);
+      } finally {
+        ended = true;
+      }
+    };
+    // The upload begins; its first part is refused for good.
+    proxy.next('pass', 409);
+    await expect(handOver.file(endless(), ABOUT)).rejects.toMatchObject({ code: 'store-unavailable' });
+    expect(ended).toBe(true);
+    expect(emulator.keys()).toHaveLength(before);
+  });
+
+  it.each<Fate[][]>([
+    [['pass', 'lost', 'pass', 'pass']],
+    [['pass', 'appliedThenCut', 503, 'pass', 'pass']],
+    [['pass', 'pass', 'lost', 'pass']],
+    // The upload is complete, and to complete it again is answered with 404.
+    [['pass', 'pass', 'appliedThenCut', 'pass']],
+    [['lost', 503, 'pass', 'pass', 'pass']],
+  ])('writes the file once where answers are lost: %j', async (fates) => {
+    const bytes = randomBytes(100);
+    proxy.next(...fates);
+    const answer = await fetch(await handOver.file(inPieces(bytes, 30), ABOUT));
+    expect(Buffer.from(await answer.arrayBuffer()).equals(bytes)).toBe(true);
+  });
+
+  it('holds one part at a time, however large the file', async () => {
+    const piece = Buffer.alloc(MB, 'x');
+    let given = 0;
+    let held = 0;
+    const counting = async function* (): AsyncGenerator<Uint8Array> {
+      for (let i = 0; i < 40; i++) {
+        held = Math.max(held, given - emulator.uploadedBytes());
+        given += piece.length;
+        yield piece;
+      }
+    };
+    await handOver.file(counting(), ABOUT);
+    expect(given).toBe(40 * MB);
+    expect(held).toBeLessThanOrEqual(8 * MB);
+  });
+});
+
+describe('an address', () => {
+  const access = {
+    region: 'us-east-1',
+    credentials: {
+      accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
+      secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+    },
+    clock: () => Date.UTC(2013, 4, 24),
+  };
+
+  it("is signed as the example in S3's documentation is", () => {
+    const address = signedAddress(new URL('https://examplebucket.s3.amazonaws.com/test.txt'), access, 86_400);
+    expect(new URL(address).searchParams.get('X-Amz-Signature')).toBe(
+      'aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404',
+    );
+  });
+
+  it('is at the bucket, by the host or by the path', () => {
+    const of = (bucket: string, endpoint?: string) => {
+      const { origin, pathname } = new URL(
+        openAddresses(bucket, { ...access, ...(endpoint && { endpoint }) })('crl/a/1.crl'),
+      );
+      return `${origin}${pathname}`;
+    };
+    expect(of('published')).toBe('https://published.s3.us-east-1.amazonaws.com/crl/a/1.crl');
+    expect(of('published.example')).toBe('https://s3.us-east-1.amazonaws.com/published.example/crl/a/1.crl');
+    expect(of('published', 'https://bucket.vpce-1a.s3.us-east-1.vpce.amazonaws.com')).toBe(
+      'https://bucket.vpce-1a.s3.us-east-1.vpce.amazonaws.com/published/crl/a/1.crl',
+    );
+  });
+
+  it('carries the session of a role, without which its key is none', () => {
+    const session = { ...access, credentials: { ...access.credentials, sessionToken: 'a/b+c=' } };
+    const address = new URL(signedAddress(new URL('https://b.example/k'), session, 60));
+    expect(address.searchParams.get('X-Amz-Security-Token')).toBe('a/b+c=');
+  });
+});
