@@ -1,5 +1,9 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { principalCredentials } from '../../functions/local-credentials.ts';
+import { decodeCertificate, encodeSigned } from '../../lib/pki/certificate.ts';
+import { decodePem, encodePem } from '../../lib/pki/pem.ts';
+import { encodeSerial } from '../../lib/pki/serial.ts';
 import {
   collectInto,
   issueThroughOffice,
@@ -22,6 +26,8 @@ export interface Counter {
   at(name: string): string;
   issue(name: string, profile: string): Promise<Held>;
   get(name: string): Held;
+  /** A certificate of the same CA with a number that was never issued; its status is nobody's. */
+  forge(name: string, like: string): Promise<Held>;
 }
 
 export const openCounter = async (
@@ -32,6 +38,11 @@ export const openCounter = async (
   const service = await serveService(at('data'), options);
   await principalCredentials(service.works, at('credentials'), service.trustDomain, service.now);
   const held = new Map<string, Held>();
+  const get = (name: string): Held => {
+    const found = held.get(name);
+    if (!found) throw new Error(`no certificate ${name}`);
+    return found;
+  };
   return {
     service,
     at,
@@ -41,10 +52,26 @@ export const openCounter = async (
       held.set(name, one);
       return one;
     },
-    get: (name) => {
-      const found = held.get(name);
-      if (!found) throw new Error(`no certificate ${name}`);
-      return found;
+    get,
+    forge: async (name, like) => {
+      const { ref, certificate, ca } = get(like);
+      const { tbs, serialNumber, signatureAlgorithm } = decodeCertificate(
+        decodePem('CERTIFICATE', readFileSync(certificate, 'utf8'), 65_536),
+      );
+      const forged = Buffer.from(tbs);
+      const serial = Buffer.from(encodeSerial(serialNumber));
+      const last = forged.indexOf(serial) + serial.length - 1;
+      forged[last] = (forged[last] as number) ^ 0xff;
+      const signer = await service.keys.open(ref.ca);
+      const der = encodeSigned(forged, signatureAlgorithm, await signer.sign(forged));
+      const one = {
+        ref: { ca: ref.ca, serial: decodeCertificate(der).serialNumber },
+        certificate: at(`${name}.pem`),
+        ca,
+      };
+      writeFileSync(one.certificate, encodePem('CERTIFICATE', der));
+      held.set(name, one);
+      return one;
     },
   };
 };

@@ -204,7 +204,10 @@ describe.skipIf(!hasJava)('Java PKIX', () => {
       { by: 'crl' as const, ...get(name) },
     ]);
     const verdicts = await javaVerdicts(cases);
-    const judged = cases.map(({ by, name }, i) => `${name} by ${by}: ${verdicts[i]}`);
+    // Of OCSP with the date.
+    const judged = cases.map(
+      ({ by, name }, i) => `${name} by ${by}: ${verdicts[i]?.replace(/ \d{4}-.*$/, '')}`,
+    );
     const wanted = expected.flatMap(([name, verdict]) => [
       `${name} by ocsp: ${verdict}`,
       `${name} by crl: ${verdict}`,

@@ -36,15 +36,19 @@ export const hasJava = ((): boolean => {
   return there;
 })();
 
+/** What `PathCheck.java` takes: files in PEM, `ca` several of them parted by commas. */
 export interface Case {
-  readonly by: 'ocsp' | 'crl';
+  readonly by: 'ocsp' | 'crl' | 'nonce' | 'given' | 'trusted';
   readonly ca: string;
   readonly certificate: string;
+  readonly more?: readonly (string | number)[];
 }
 
 /** One verdict for each case, in order. */
 export const javaVerdicts = async (cases: readonly Case[]): Promise<readonly string[]> => {
-  const input = cases.map(({ by, ca, certificate }) => `${by}\t${ca}\t${certificate}\n`).join('');
+  const input = cases
+    .map(({ by, ca, certificate, more = [] }) => `${[by, ca, certificate, ...more].join('\t')}\n`)
+    .join('');
   const { stdout, stderr, status } = await run('java', [join(import.meta.dirname, 'PathCheck.java')], input);
   if (status !== 0) throw new Error(stderr);
   return stdout.trim().split('\n');

@@ -58,3 +58,10 @@ export const credentialOf = (
     undefined,
     algorithm,
   );
+
+/** What was done before the next ceremony of this store: forgets the one that was held, and leaves what came of it. */
+export const forgetCeremony = async ({ table }: Pick<Service, 'table'>): Promise<void> => {
+  const ceremony = { pk: 'trust-domain', sk: 'ceremony' };
+  const row = await table.get(ceremony);
+  if (row) await table.write([{ delete: ceremony, if: { version: row.version } }]);
+};
