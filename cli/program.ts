@@ -3,6 +3,7 @@ import { addCommand as audit } from './commands/audit.ts';
 import { addCommand as authorities } from './commands/authorities.ts';
 import { addCommand as certificate } from './commands/certificate.ts';
 import { addCommand as collect } from './commands/collect.ts';
+import { addCommand as config } from './commands/config.ts';
 import { addCommand as disclose } from './commands/disclose.ts';
 import { addCommand as evidence } from './commands/evidence.ts';
 import { addCommand as examine } from './commands/examine.ts';
@@ -47,6 +48,7 @@ const COMMANDS: readonly AddCommand[] = [
   evidence,
   importCdnLog,
   audit,
+  config,
   token,
 ];
 

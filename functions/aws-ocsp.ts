@@ -1,4 +1,5 @@
 import { ResponderEnv, readFunctionEnv } from '../lib/env.ts';
+import { openInForce } from '../lib/in-force.ts';
 import { openKmsSealedKeys } from '../lib/keys/kms-sealed.ts';
 import { composeResponder, type ResponderApp } from '../lib/responder-app.ts';
 import { openDynamoDbTable } from '../lib/store/dynamodb.ts';
@@ -21,6 +22,19 @@ export const loadResponder = async (): Promise<Edge<ResponderApp>> => {
     onThrottled: () => measure('KmsThrottled', 1),
   });
   const directory = readDirectory(readBundled('directory.json'));
-  const ports = { ...directory, table, responderKeys, clock, random, log };
+  const current = await openInForce(table).mayAnswer(directory.trustDomainDigest);
+  if (!current) {
+    // Relying parties get their answers all the same; nobody is named by a list that is not in force.
+    log('error', 'The trust domain that was deployed is not the one in force: callers of OCSP are not named');
+  }
+  const ports = {
+    ...directory,
+    ...(!current && { principals: [] }),
+    table,
+    responderKeys,
+    clock,
+    random,
+    log,
+  };
   return { app: await composeResponder(ports, tokenIssuers(env)), clock, log };
 };

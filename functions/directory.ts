@@ -7,17 +7,24 @@ import { type Principal, ROLES } from '../lib/principal.ts';
  * it has read that whole, so that they carry neither the rest of it nor the code that judges it.
  */
 export interface Directory {
+  /** SHA-256 of the trust domain's file, hex. */
+  readonly trustDomainDigest: string;
   readonly principals: readonly Principal[];
   /** Id of the authority whose certificates principals show. */
   readonly operationsAuthority: string;
 }
 
-export const writeDirectory = ({ principals, operations }: TrustDomain): string =>
-  JSON.stringify({ principals, operationsAuthority: operations.authority.id } satisfies Directory);
+export const writeDirectory = ({ principals, operations }: TrustDomain, trustDomainDigest: string): string =>
+  JSON.stringify({
+    trustDomainDigest,
+    principals,
+    operationsAuthority: operations.authority.id,
+  } satisfies Directory);
 
 const Text = z.object({ ja: z.string(), en: z.string() });
 
 const Shape = z.object({
+  trustDomainDigest: z.string(),
   principals: z.array(
     z.object({
       id: z.string(),

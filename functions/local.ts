@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { access, chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { compose, type Works } from '../lib/app.ts';
@@ -46,7 +45,7 @@ const SEQUENCING_MS = 1_000;
 
 const DEMONSTRATION = 'demonstration';
 
-const loadTrustDomain = async (path: string): Promise<{ trustDomain: TrustDomain; digest: string }> => {
+const loadTrustDomain = async (path: string): Promise<{ trustDomain: TrustDomain; text: string }> => {
   let text: string;
   try {
     text = await readFile(path, 'utf8');
@@ -54,7 +53,7 @@ const loadTrustDomain = async (path: string): Promise<{ trustDomain: TrustDomain
     const message = `TRUST_DOMAIN must be the path of a trust domain file; ${path} cannot be read.`;
     throw new Fault('configuration-invalid', message, { path }, { cause });
   }
-  return { trustDomain: readTrustDomain(text), digest: hash('sha256', text) };
+  return { trustDomain: readTrustDomain(text), text };
 };
 
 /** From the environment; made and kept only for the demonstration domain, with a plain warning. */
@@ -82,6 +81,25 @@ const passphraseOf = async (env: LocalEnv, trustDomain: TrustDomain, dataDir: st
   // Whole and durable before the first key is sealed under it; the table's lock keeps other processes away.
   await writeWhole(path, `${passphrase}\n`);
   return passphrase;
+};
+
+/** A file that has changed in its place is gone from there: the one in force is kept beside the data, to start with. */
+const applyTrustDomain = async (works: Works, path: string, inForce: string): Promise<void> => {
+  try {
+    await works.authority.holdCeremony((step) => say(`  ${step}`));
+  } catch (error) {
+    if (!Fault.is(error, 'trust-domain-changed')) throw error;
+    const message = [
+      `${path} is neither the trust domain file in force nor one that two operators have approved to follow it.`,
+      'To change the trust domain, start with the file in force:',
+      `  TRUST_DOMAIN=${inForce} npm start`,
+      'have the changed one proposed by one operator and approved by another:',
+      `  npx akashi config propose ${path} --as OPERATOR`,
+      '  npx akashi config approve ID --as ANOTHER',
+      `and start again with TRUST_DOMAIN=${path}. For another trust domain choose another DATA_DIR.`,
+    ].join('\n');
+    throw new Fault(error.code, message, error.facts, { cause: error });
+  }
 };
 
 /**
@@ -144,7 +162,7 @@ const nextCommands = (env: LocalEnv, trustDomain: TrustDomain, served: Served): 
 
 const main = async (): Promise<void> => {
   const env = readEnv(process.env);
-  const { trustDomain, digest } = await loadTrustDomain(env.TRUST_DOMAIN);
+  const { trustDomain, text } = await loadTrustDomain(env.TRUST_DOMAIN);
   const dataDir = resolve(env.DATA_DIR);
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   await chmod(dataDir, 0o700);
@@ -164,7 +182,7 @@ const main = async (): Promise<void> => {
   });
   const works = compose({
     trustDomain,
-    trustDomainDigest: digest,
+    trustDomainText: text,
     publicUrls: [env.PUBLIC_URL],
     table,
     bucket: await openFileBucket(join(dataDir, 'objects')),
@@ -178,7 +196,9 @@ const main = async (): Promise<void> => {
     witnessThreshold: env.LOG_WITNESS_THRESHOLD,
   });
 
-  await works.authority.holdCeremony((step) => say(`  ${step}`));
+  const inForce = join(dataDir, 'trust-domain.json');
+  await applyTrustDomain(works, env.TRUST_DOMAIN, inForce);
+  await writeWhole(inForce, text);
   await recover(works, unclean);
   const credentials = join(dataDir, 'credentials');
   const made = await principalCredentials(works, credentials, trustDomain, clock);

@@ -1,3 +1,4 @@
+import { amendmentRoutes } from './amendments.ts';
 import { route as authorities } from './authorities.ts';
 import { route as caCertificate } from './ca-certificate.ts';
 import { route as caChain } from './ca-chain.ts';
@@ -79,6 +80,7 @@ export const routes: readonly Route[] = [
   ...ownRoutes,
   ...evidenceRoutes,
   cdnLogImport,
+  ...amendmentRoutes,
   statistics,
   crlArchive,
   crlPublish,

@@ -1,9 +1,12 @@
+import { type Amendments, openAmendments } from './authority/amendments.ts';
 import { type Authority, type AuthorityWorks, openAuthority } from './authority/authority.ts';
 import { type CertificateRow, certificateKey, readCertificate } from './authority/certificates.ts';
 import { addPeriod, type Period } from './authority/period.ts';
-import type { TrustDomain } from './authority/trust-domain.ts';
+import { readTrustDomain, type TrustDomain } from './authority/trust-domain.ts';
+import { digestOf } from './authority/trust-domain-files.ts';
 import { openDoor, requestorsBy, type TokenIssuers } from './door.ts';
 import { Fault } from './fault.ts';
+import { openInForce } from './in-force.ts';
 import { LOG_KEY } from './keys/keys.ts';
 import type { KeyStore } from './keys/signer.ts';
 import { type Audit, openAudit } from './ledger/audit.ts';
@@ -31,6 +34,7 @@ import type { Bucket, Table } from './store/store.ts';
 /** The service, composed: what the entries in functions/ call. */
 export interface App {
   readonly authority: Authority;
+  readonly amendments: Amendments;
   readonly registration: Registration;
   readonly status: Status;
   readonly ledger: Ledger;
@@ -45,8 +49,8 @@ export interface App {
 /** Everything that differs between AWS, one process on one machine, and a test. */
 export interface Ports {
   readonly trustDomain: TrustDomain;
-  /** SHA-256 of the trust domain's file, hex. */
-  readonly trustDomainDigest: string;
+  /** Its file, as it was read. */
+  readonly trustDomainText: string;
   readonly publicUrls: readonly [string, ...string[]];
   readonly table: Table;
   /** Published objects and their archive. */
@@ -85,8 +89,10 @@ export interface Works extends Omit<App, 'principals'> {
 
 /** The single composition root: rooms meet here and nowhere else. */
 export const compose = (ports: Ports): Works => {
-  const { table, bucket, trustDomain, clock, random, log, logOrigin } = ports;
+  const { table, bucket, trustDomain, trustDomainText, clock, random, log, logOrigin } = ports;
+  const trustDomainDigest = digestOf(trustDomainText);
   const ledger = openLedger(ports);
+  const inForce = openInForce(table);
   const issuers = openIssuers(ports);
   const register = openRegister(table);
   const responders = openResponders({ ...ports, keys: ports.responderKeys });
@@ -108,10 +114,14 @@ export const compose = (ports: Ports): Works => {
     issuers,
     responders,
     recorder: ledger,
+    trustDomainDigest,
+    inForce,
+    finishUnder: (text) => finishUnder(ports, text),
     retries: openRetries(clock),
     publishCrl: (ca) => status.publish(ca, 'service'),
     crlDueWrites: (ca) => crlDueWrites(table, ca),
   });
+  const amendments = openAmendments({ ...ports, inForce, recorder: ledger });
   const registration = openRegistration({
     table,
     clock,
@@ -146,7 +156,7 @@ export const compose = (ports: Ports): Works => {
   const evidence = openEvidence({
     ledger,
     clock,
-    trustDomain: { name: trustDomain.name, digest: ports.trustDomainDigest },
+    trustDomain: { name: trustDomain.name, digest: trustDomainDigest },
     examinedOf: async (order) => {
       try {
         const { submittedBy, submittedAt, examinations } = await registration.get(SERVICE, order);
@@ -230,6 +240,7 @@ export const compose = (ports: Ports): Works => {
     principals = await openDoor(door, tokens);
     return {
       authority,
+      amendments,
       registration,
       status,
       ledger,
@@ -244,6 +255,7 @@ export const compose = (ports: Ports): Works => {
 
   return {
     authority,
+    amendments,
     registration,
     status,
     ledger,
@@ -256,6 +268,21 @@ export const compose = (ports: Ports): Works => {
     retention,
     open,
   };
+};
+
+/** What was approved under an earlier file, or recorded and not signed, is finished by a service composed of that file. */
+const finishUnder = async (ports: Ports, text: string): Promise<void> => {
+  const works = compose({ ...ports, trustDomain: readTrustDomain(text), trustDomainText: text });
+  for (const finish of [works.authority.recover, works.registration.recover]) {
+    try {
+      await finish();
+    } catch (error) {
+      // It is tried again under the next file, which can do it where the profile has not changed.
+      ports.log('error', 'What was begun under the trust domain in force could not be finished under it', {
+        error: Fault.is(error) ? error.code : 'internal',
+      });
+    }
+  }
 };
 
 /** C2SP tlog-checkpoint: the URL of the log without its scheme. */

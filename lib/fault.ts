@@ -36,6 +36,10 @@ export const FAULT_CODES = [
   'configuration-invalid',
   'trust-domain-invalid',
   'trust-domain-changed',
+  'amendment-invalid',
+  'amendment-pending',
+  'amendment-closed',
+  'unknown-amendment',
   // The authority
   'unknown-authority',
   'unknown-profile',

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { hash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -78,7 +78,7 @@ export const openService = async (folder: string, options: Options = {}): Promis
   const log: Log = (level, message, facts = {}) => logged.push({ level, message, facts });
   const works = compose({
     trustDomain,
-    trustDomainDigest: hash('sha256', text),
+    trustDomainText: text,
     publicUrls: [publicUrl],
     table,
     bucket,

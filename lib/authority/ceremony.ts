@@ -1,7 +1,10 @@
 import { Fault } from '../fault.ts';
+import type { InForceRow } from '../in-force.ts';
+import type { KeyStore } from '../keys/signer.ts';
 import { asDer } from '../pki/pki.ts';
 import type { IssuerRow } from '../status/issuers.ts';
-import type { Item, Table, Write } from '../store/store.ts';
+import type { Item, Write } from '../store/store.ts';
+import { applyAmendment, type Earlier, rememberEarlier } from './applying.ts';
 import type { Cas } from './cas.ts';
 import type { AuthorityDeps } from './deps.ts';
 import type { Issuing } from './issuing.ts';
@@ -13,20 +16,13 @@ import type { AuthorityDefinition } from './trust-domain.ts';
  * most once; a ceremony that was interrupted goes on where it stopped, with the same file or not at all. Held by two
  * processes at once it is one ceremony: whoever is second at a step finds it done.
  *
- *   trust-domain  ceremony  CeremonyRow
+ * With a file that two operators have approved to follow the one in force, it first moves on to that file, and then makes
+ * what is new in it. CAs that exist get the new terms of their CRLs and answers; their keys are not needed for that, so
+ * that one CA which has lost its key does not keep the others from changing.
  */
-type CeremonyRow = { readonly digest: string; readonly done: boolean };
-
-const KEY = { pk: 'trust-domain', sk: 'ceremony' };
 
 /** Told of each step when it has been done. */
 export type Report = (step: string) => void;
-
-const changed = (): Fault =>
-  new Fault(
-    'trust-domain-changed',
-    'This data folder was set up with another trust domain file. Put that file back, or choose a new DATA_DIR for this one.',
-  );
 
 const ocspTerms = ({
   ocsp: { algorithm, furtherAlgorithms, validity: _, ...terms },
@@ -54,17 +50,37 @@ const issuerRow = (
 });
 
 /** The ceremony of this file, begun now or before. Fault: `trust-domain-changed`. */
-const begin = async (table: Table, digest: string): Promise<Item<CeremonyRow>> => {
+const begin = async (deps: AuthorityDeps, report: Report): Promise<Item<InForceRow>> => {
+  const { table, inForce, trustDomainDigest: digest } = deps;
   for (;;) {
-    const row = await table.get<CeremonyRow>(KEY);
-    if (row && row.value.digest !== digest) throw changed();
-    if (row) return row;
-    await isFirst(table, [{ put: KEY, value: { digest, done: false }, if: 'absent' }]);
+    const row = await inForce.read();
+    if (row === undefined) {
+      await isFirst(table, [inForce.putWrite(undefined, { digest, done: false })]);
+    } else if (row.value.digest === digest) {
+      return row;
+    } else {
+      const { approved } = row.value;
+      if (approved?.digest !== digest) throw inForce.refusal(row.value);
+      if (await applyAmendment(deps, row, approved.amendment)) {
+        report(`amendment ${approved.amendment} applied`);
+      }
+    }
+  }
+};
+
+/** Made by an attempt that was interrupted, or by the deployment. */
+const hasKey = async (keys: KeyStore, id: string): Promise<boolean> => {
+  try {
+    await keys.open(id);
+    return true;
+  } catch (error) {
+    if (Fault.is(error, 'unknown-key')) return false;
+    throw error;
   }
 };
 
 /** Writes a step; false where another process had done it. */
-const isFirst = async (table: Table, writes: readonly Write[]): Promise<boolean> => {
+const isFirst = async (table: AuthorityDeps['table'], writes: readonly Write[]): Promise<boolean> => {
   try {
     await table.write(writes);
     return true;
@@ -83,19 +99,56 @@ export const holdCeremony = async (
   parts: { readonly issuing: Issuing; readonly cas: Cas },
   report: Report,
 ): Promise<boolean> => {
+  const { table, trustDomain, issuers, recorder } = deps;
+  const row = await begin(deps, report);
+  if (row.value.done) return false;
+
+  const earlier = await rememberEarlier(deps, row.value);
+  const isNew = ({ id }: AuthorityDefinition): boolean => !earlier?.authorities.has(id);
+  const made = trustDomain.authorities.filter(isNew);
+  await makeAuthorities(deps, parts, made, report);
+  if (earlier) await changeTerms(deps, earlier, report);
+
+  const { writes } = recorder.prepare({
+    kind: 'ceremony',
+    actor: trustDomain.ceremony.persons.join('+'),
+    details: {
+      step: 'done',
+      trustDomain: trustDomain.name,
+      digest: deps.trustDomainDigest,
+      persons: trustDomain.ceremony.persons,
+    },
+  });
+  const end = deps.inForce.putWrite(row, { ...row.value, done: true });
+  if (await isFirst(table, [end, ...(earlier && made.length === 0 ? [] : writes)])) {
+    report(
+      earlier
+        ? `trust domain "${trustDomain.name}" changed`
+        : `trust domain "${trustDomain.name}" applied by ${trustDomain.ceremony.persons.join(' and ')}`,
+    );
+  }
+  issuers.forget();
+  return true;
+};
+
+/** Keys, CA certificates, responders and first CRLs of CAs that there were not before. */
+const makeAuthorities = async (
+  deps: AuthorityDeps,
+  parts: { readonly issuing: Issuing; readonly cas: Cas },
+  definitions: readonly AuthorityDefinition[],
+  report: Report,
+): Promise<void> => {
   const { table, trustDomain, keys, issuers, recorder } = deps;
   const actor = trustDomain.ceremony.persons.join('+');
-
-  const { version, value } = await begin(table, deps.trustDomainDigest);
-  if (value.done) return false;
 
   // An earlier attempt of this process may have read the directory before it entered a CA.
   issuers.forget();
   const known = new Set((await issuers.all()).map(({ id }) => id));
-  for (const definition of trustDomain.authorities) {
+  for (const definition of definitions) {
     if (known.has(definition.ca)) continue;
+    const isFound = await hasKey(keys, definition.ca);
     const signer = await keys.create(definition.ca, definition.algorithm);
-    report(`${definition.ca}: key made (${definition.algorithm})`);
+    report(`${definition.ca}: key ${isFound ? 'found' : 'made'} (${definition.algorithm})`);
     const { ref, der } = await issueCaCertificate(parts.issuing, definition, signer, actor);
     const { writes } = recorder.prepare({
       kind: 'ceremony',
@@ -110,27 +163,28 @@ export const holdCeremony = async (
   }
   issuers.forget();
 
-  for (const definition of trustDomain.authorities) {
+  for (const definition of definitions) {
     const ca = await parts.cas.byId(definition.ca);
     for (const algorithm of await renewResponders(deps, parts.issuing, ca))
       report(`${definition.ca}: OCSP responder certified (${algorithm})`);
     await deps.publishCrl(definition.ca);
     report(`${definition.ca}: CRL published`);
   }
+};
 
-  const { writes } = recorder.prepare({
-    kind: 'ceremony',
-    actor,
-    details: {
-      step: 'done',
-      trustDomain: trustDomain.name,
-      digest: deps.trustDomainDigest,
-      persons: trustDomain.ceremony.persons,
-    },
-  });
-  const end: Write = { put: KEY, value: { digest: value.digest, done: true }, if: { version } };
-  if (await isFirst(table, [end, ...writes])) {
-    report(`trust domain "${trustDomain.name}" applied by ${trustDomain.ceremony.persons.join(' and ')}`);
+/** CAs that were there before, under the terms that the file has for them now. */
+const changeTerms = async (deps: AuthorityDeps, earlier: Earlier, report: Report): Promise<void> => {
+  for (const definition of deps.trustDomain.authorities) {
+    if (!earlier.authorities.has(definition.id)) continue;
+    const { title, crl } = definition;
+    for (;;) {
+      const writes = await deps.issuers.termsWrites(definition.ca, {
+        title,
+        crl,
+        ocsp: ocspTerms(definition),
+      });
+      if (writes.length === 0) break;
+      if (await isFirst(deps.table, writes)) report(`${definition.ca}: terms changed`);
+    }
   }
-  return true;
 };

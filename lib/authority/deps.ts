@@ -1,3 +1,4 @@
+import type { InForce } from '../in-force.ts';
 import type { KeyStore } from '../keys/signer.ts';
 import type { RecordDraft } from '../ledger/record.ts';
 import type { Clock, Log, Random, Retries } from '../ports.ts';
@@ -16,6 +17,9 @@ export interface AuthorityDeps {
   readonly trustDomain: TrustDomain;
   /** SHA-256 of the trust domain's file, hex. */
   readonly trustDomainDigest: string;
+  readonly inForce: InForce;
+  /** Finishes, under the terms of an earlier file, what was approved under it. Says in the log what it cannot finish. */
+  readonly finishUnder: (text: string) => Promise<void>;
   /** Where the service is reached; every CRL is published under each, and the first is where OCSP answers. */
   readonly publicUrls: readonly [string, ...string[]];
   readonly table: Table;

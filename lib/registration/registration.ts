@@ -223,11 +223,12 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
 
   /** A request is issued as it was submitted or not at all: its profile must still be the one it was bound to. */
   const assertProfileInForce = (request: Request): void => {
-    const { profile } = issuing.describe(request.profile, request.office, request.fields);
-    if (profile.version !== request.profileVersion) {
+    const { profile, subject } = issuing.describe(request.profile, request.office, request.fields);
+    // What a subject takes from its office changes without the profile.
+    if (profile.version !== request.profileVersion || subject !== request.subject) {
       throw new Fault(
         'unknown-profile',
-        'The profile has changed since the request was submitted; reject it and have it submitted again.',
+        'The profile or the office has changed since the request was submitted; reject it and have it submitted again.',
         { profile: request.profile, version: request.profileVersion },
       );
     }

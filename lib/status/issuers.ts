@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { Fault } from '../fault.ts';
 import {
   asDer,
@@ -65,6 +66,8 @@ export interface Issuers {
   byCertId(certId: CertId): Promise<Issuer | undefined>;
   /** Enters a new CA. */
   enterWrites(ca: string, row: IssuerRow): readonly Write[];
+  /** Changes the terms of a CA that is there; nothing to write where they are these already. Faults: `unknown-authority`. */
+  termsWrites(ca: string, terms: Pick<IssuerRow, 'title' | 'crl' | 'ocsp'>): Promise<readonly Write[]>;
   /** Reads the directory anew at the next call: for whoever has just entered a CA. */
   forget(): void;
 }
@@ -112,6 +115,9 @@ const read = async (table: Table): Promise<Directory> => {
   return { issuers, byId: new Map(issuers.map((issuer) => [issuer.id, issuer])), byCertId };
 };
 
+const unknownAuthority = (ca: string): Fault =>
+  new Fault('unknown-authority', 'There is no such certification authority here.', { ca });
+
 /** A CA that came into being elsewhere is seen by running processes within this time. */
 const REREAD_MS = 60_000;
 
@@ -130,6 +136,13 @@ export const openIssuers = (deps: { table: Table; clock: Clock }): Issuers => {
   };
   return {
     enterWrites: (ca, row) => [{ put: { pk: PK, sk: ca }, value: row, if: 'absent' }],
+    termsWrites: async (ca, terms) => {
+      const key = { pk: PK, sk: ca };
+      const row = await deps.table.get<IssuerRow>(key);
+      if (!row) throw unknownAuthority(ca);
+      const value: IssuerRow = { ...row.value, ...terms };
+      return isDeepStrictEqual(value, row.value) ? [] : [{ put: key, value, if: { version: row.version } }];
+    },
     forget: () => {
       directory = undefined;
     },
@@ -137,7 +150,7 @@ export const openIssuers = (deps: { table: Table; clock: Clock }): Issuers => {
     byId: async (ca) => {
       const known = (await current()).byId.get(ca);
       if (known) return known;
-      throw new Fault('unknown-authority', 'There is no such certification authority here.', { ca });
+      throw unknownAuthority(ca);
     },
     byCertId: async (certId) =>
       (await current()).byCertId.get(

@@ -96,7 +96,7 @@ describe('a ceremony', () => {
     const [made, signed] = [ground.made.length, ground.signed.length];
     const refused = await hold(ground, another).catch((error: unknown) => error);
     if (!Fault.is(refused, 'trust-domain-changed')) throw refused;
-    expect(refused.message).toMatch(/Put that file back, or choose a new DATA_DIR/);
+    expect(refused.message).toMatch(/Go back to the file in force, and have the change approved first/);
     expect(await hold(ground)).toBe(true);
     expect(await codeOf(hold(ground, another))).toBe('trust-domain-changed');
     expect(made).toBeLessThan(ground.made.length);

@@ -41,7 +41,28 @@ export interface HouseFile {
     crl: Record<string, unknown>;
     ocsp: Record<string, unknown>;
   }[];
-  readonly profiles: { id: string; version: number; authority: string; hold: string }[];
+  readonly profiles: {
+    id: string;
+    version: number;
+    authority: string;
+    kind: string;
+    hold: string;
+    validity: string;
+  }[];
+  name: string;
+  readonly offices: {
+    id: string;
+    readonly attributes: Record<string, string>;
+    profiles: string[];
+  }[];
+  readonly principals: {
+    id: string;
+    role: string;
+    person: string;
+    office?: string;
+    readonly name: { ja: string; en: string };
+  }[];
+  readonly retention: Record<'provision' | 'issuanceAfterExpiry' | 'crl' | 'report', string>;
 }
 
 export const openGround = async (): Promise<Ground> => {
@@ -91,7 +112,7 @@ export const openGround = async (): Promise<Ground> => {
 };
 
 /** The demonstration's domain with keys that are made in no time. */
-const fileOf = (change?: (file: HouseFile) => void): string => {
+export const fileOf = (change?: (file: HouseFile) => void): string => {
   const file: HouseFile = JSON.parse(readFileSync(DEMONSTRATION, 'utf8'));
   for (const authority of file.authorities) {
     authority.algorithm = 'ecdsa-p256-sha256';
@@ -119,7 +140,7 @@ export const composeHouse = (ground: Ground, options: HouseOptions = {}) => {
   const logged: Service['logged'] = [];
   const works = compose({
     trustDomain,
-    trustDomainDigest: hash('sha256', text),
+    trustDomainText: text,
     publicUrls: [PUBLIC_URL],
     table,
     bucket,

@@ -2,6 +2,7 @@ import { hash, randomBytes } from 'node:crypto';
 import type { HttpRequest } from '../../functions/http.ts';
 import type { Edge } from '../../functions/stack.ts';
 import type { App } from '../../lib/app.ts';
+import type { AmendmentView } from '../../lib/authority/amendments.ts';
 import type { CaView, CertificateView, Revocation } from '../../lib/authority/authority.ts';
 import { Fault } from '../../lib/fault.ts';
 import { generateSoftwareKey } from '../../lib/keys/software.ts';
@@ -118,6 +119,15 @@ const CASE: CaseView = {
   state: 'open',
 };
 
+const AMENDMENT: AmendmentView = {
+  id: '0193a2b4c5d61f2e3d4c',
+  state: 'proposed',
+  before: '33'.repeat(32),
+  after: '44'.repeat(32),
+  proposed: { by: 'operator-2', at: '2026-01-01T12:00:00Z' },
+  changed: 1,
+};
+
 const REPORT = { fiscalYear: 2024, version: 1, madeAt: '2025-04-01T00:00:00.000Z', digest: '22'.repeat(32) };
 
 const annualReport = await buildAnnualReport(REPORT.fiscalYear, {
@@ -201,6 +211,14 @@ export const testApp = (
       hold: async (_actor, ref) => known(isKnown(ref), 'unknown-certificate', { revocation, first: true }),
       release: async (_actor, ref) => known(isKnown(ref), 'unknown-certificate', undefined),
       withdrawRevocation: async (_actor, ref) => known(isKnown(ref), 'unknown-certificate', undefined),
+    },
+
+    amendments: {
+      propose: async () => AMENDMENT,
+      list: async () => ({ amendments: [AMENDMENT] }),
+      get: async (id) => known(id === AMENDMENT.id, 'unknown-amendment', { ...AMENDMENT, changes: [] }),
+      approve: async (_actor, id) => known(id === AMENDMENT.id, 'unknown-amendment', AMENDMENT),
+      refuse: async (_actor, id) => known(id === AMENDMENT.id, 'unknown-amendment', AMENDMENT),
     },
 
     registration: {
@@ -334,7 +352,7 @@ export const testApp = (
       }),
     },
 
-    cdnLogs: { import: async () => ({ lines: 2, hits: 1 }) },
+    cdnLogs: { import: async () => ({ lines: 2, hits: 1 }), unseen: async (files) => files },
 
     audit: {
       counts: async () => [],
@@ -452,6 +470,14 @@ export const EXAMPLES: Readonly<
     target: '/api/v1/evidence/sample?from=2025-04-01T00:00:00Z&to=2026-01-01T00:00:00Z&seed=dice',
   },
   importCdnLog: { target: '/api/v1/cdn-logs/E1.2026-01-01-00.ab.gz', type: 'application/gzip', body: 'x' },
+  proposeAmendment: { target: '/api/v1/amendments', type: 'application/json', body: '{}' },
+  listAmendments: { target: '/api/v1/amendments?limit=5' },
+  getAmendment: { target: `/api/v1/amendments/${AMENDMENT.id}` },
+  decideAmendment: {
+    target: `/api/v1/amendments/${AMENDMENT.id}/decision`,
+    type: 'application/json',
+    body: JSON.stringify({ decision: 'refuse' }),
+  },
   exportRecordsAsCsv: { target: '/api/v1/exports/records.csv' },
   exportRecordsAsNdjson: { target: '/api/v1/exports/records.ndjson?kind=issuance' },
   exportRecordsAsParquet: { target: '/api/v1/exports/records.parquet?channel=ocsp' },

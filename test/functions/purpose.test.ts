@@ -91,7 +91,7 @@ describe('the purpose of an answer', () => {
         },
       }),
     );
-    const { principals } = readDirectory(writeDirectory(service.trustDomain));
+    const { principals } = readDirectory(writeDirectory(service.trustDomain, '00'.repeat(32)));
     expect(principals.find(({ id }) => id === 'tax-portal')?.purposes).toEqual(portal.purposes);
   });
 });

@@ -88,7 +88,7 @@ describe('an answer', () => {
     await issueOne();
     const other = compose({
       trustDomain: service.trustDomain,
-      trustDomainDigest: '',
+      trustDomainText: '',
       publicUrls: [PUBLIC_URL],
       table: service.table,
       bucket: service.bucket,

@@ -1,0 +1,73 @@
+import type { RecordDraft } from '../ledger/record.ts';
+import type { Item, Key, Write } from '../store/store.ts';
+import type { Change } from './trust-domain-changes.ts';
+
+/**
+ * Amendments, by the time of their proposal.
+ *
+ *   trust-domain-amendments  {id}  AmendmentRow
+ */
+export type AmendmentRow = {
+  readonly state: 'proposed' | 'approved' | 'refused' | 'applied';
+  /** SHA-256 of both files, hex. */
+  readonly before: string;
+  readonly after: string;
+  /** Principal id, the person behind it, RFC 3339 UTC. */
+  readonly proposed: { readonly by: string; readonly person: string; readonly at: string };
+  readonly approved?: { readonly by: string; readonly at: string };
+  readonly refused?: { readonly by: string; readonly at: string };
+  readonly appliedAt?: string;
+  /** How many changes there are, and the first of them as they are recorded. */
+  readonly changed: number;
+  readonly summary: readonly string[];
+};
+
+export const PK = 'trust-domain-amendments';
+
+export const amendmentKey = (id: string): Key => ({ pk: PK, sk: id });
+
+export const amendmentWrite = (
+  id: string,
+  previous: Item<AmendmentRow> | undefined,
+  row: AmendmentRow,
+): Write => ({
+  put: amendmentKey(id),
+  value: row,
+  if: previous ? { version: previous.version } : 'absent',
+});
+
+/** A record has 40,000 characters; what is left out can be seen in the files, whose digests it has. */
+const MAX_SUMMARY_CHARACTERS = 30_000;
+
+/** `changed retention.provision`: what changes, and no value, since values may be people's names. */
+export const summaryOf = (changes: readonly Change[]): readonly string[] => {
+  let left = MAX_SUMMARY_CHARACTERS;
+  const lines: string[] = [];
+  for (const { change, path } of changes) {
+    const line = `${change} ${path}`;
+    left -= JSON.stringify(line).length + 1;
+    if (left < 0) break;
+    lines.push(line);
+  }
+  return lines;
+};
+
+export const draftOf = (
+  step: AmendmentRow['state'],
+  actor: string,
+  amendment: string,
+  { before, after, changed, summary, proposed, approved }: AmendmentRow,
+): RecordDraft => ({
+  kind: 'configuration',
+  actor,
+  details: {
+    step,
+    amendment,
+    before,
+    after,
+    proposedBy: proposed.by,
+    ...(approved && { approvedBy: approved.by }),
+    changed,
+    changes: summary,
+  },
+});

@@ -1,0 +1,272 @@
+import { Fault } from '../fault.ts';
+import type { InForce, InForceRow } from '../in-force.ts';
+import type { RecordDraft } from '../ledger/record.ts';
+import type { Clock, Random } from '../ports.ts';
+import type { Principal } from '../principal.ts';
+import type { Item, Table, Write } from '../store/store.ts';
+import { type AmendmentRow, amendmentKey, amendmentWrite, draftOf, PK, summaryOf } from './amendment-rows.ts';
+import type { Recorder } from './deps.ts';
+import { readTrustDomain, type TrustDomain } from './trust-domain.ts';
+import { amendmentIssues } from './trust-domain-amendable.ts';
+import { type Change, changesBetween } from './trust-domain-changes.ts';
+import type { Issue } from './trust-domain-draft.ts';
+import { digestOf, keepFile, readFile } from './trust-domain-files.ts';
+import { readWithdrawn } from './withdrawn.ts';
+
+/**
+ * `superseded`: proposed against a file that is no longer in force. Those that are `approved` are applied by the first
+ * ceremony that is held with their file.
+ */
+export const AMENDMENT_STATES = ['proposed', 'approved', 'applied', 'refused', 'superseded'] as const;
+export type AmendmentState = (typeof AMENDMENT_STATES)[number];
+
+interface Step {
+  /** Principal id. */
+  readonly by: string;
+  /** RFC 3339 UTC. */
+  readonly at: string;
+}
+
+export interface AmendmentView {
+  readonly id: string;
+  readonly state: AmendmentState;
+  /** SHA-256 of the file that was in force when it was proposed, and of the proposed one, hex. */
+  readonly before: string;
+  readonly after: string;
+  readonly proposed: Step;
+  readonly approved?: Step;
+  readonly refused?: Step;
+  /** RFC 3339 UTC. */
+  readonly appliedAt?: string;
+  /** How many changes there are. */
+  readonly changed: number;
+}
+
+/**
+ * Changes of the trust domain while it runs: a whole new file, proposed by one operator and approved by another. An
+ * approval does nothing by itself: the file is applied by the start, or the deployment and ceremony, that brings it.
+ * Every step is a record of kind `configuration` with both digests and the paths of what changes, and no values.
+ */
+export interface Amendments {
+  /**
+   * Faults: `amendment-invalid` with every problem in `facts.issues`, for what is no trust domain and for what may
+   * never change; `amendment-pending` while an approved one waits to be applied.
+   */
+  propose(actor: Principal, text: string): Promise<AmendmentView>;
+  /** Newest first; `limit` 1 to 100. Fault: `cursor-invalid`. */
+  list(query: {
+    readonly limit: number;
+    readonly cursor?: string;
+  }): Promise<{ readonly amendments: readonly AmendmentView[]; readonly cursor?: string }>;
+  /** With what it changes, at most `MAX_CHANGES_SHOWN` of them. Fault: `unknown-amendment`. */
+  get(id: string): Promise<AmendmentView & { readonly changes: readonly Change[] }>;
+  /**
+   * By another person than the one who proposed it. Faults: `unknown-amendment`, `same-person`, `amendment-closed`,
+   * `amendment-pending` while another one waits to be applied.
+   */
+  approve(actor: Principal, id: string): Promise<AmendmentView>;
+  /** By any operator, the proposer included, until it is applied. Faults: `unknown-amendment`, `amendment-closed`. */
+  refuse(actor: Principal, id: string): Promise<AmendmentView>;
+}
+
+export const MAX_CHANGES_SHOWN = 1_000;
+const MAX_ISSUES = 20;
+const MAX_PAGE = 100;
+
+const invalid = (issues: readonly Issue[]): Fault => {
+  const [first] = issues;
+  const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : '';
+  return new Fault(
+    'amendment-invalid',
+    `The trust domain cannot be changed to this file; at ${first?.path || 'its top'}: ${first?.message}${more}`,
+    { issues: issues.slice(0, MAX_ISSUES) },
+  );
+};
+
+const pending = ({ amendment, digest }: NonNullable<InForceRow['approved']>): Fault =>
+  new Fault(
+    'amendment-pending',
+    'An approved amendment waits to be applied; start the service with its file, or refuse it, before the next one.',
+    { amendment, digest },
+  );
+
+const closed = (state: AmendmentState): Fault =>
+  new Fault('amendment-closed', `The amendment is ${state}; propose the file again to go on with it.`, {
+    state,
+  });
+
+const read = (text: string): TrustDomain => {
+  try {
+    return readTrustDomain(text);
+  } catch (error) {
+    if (!Fault.is(error, 'trust-domain-invalid')) throw error;
+    throw invalid(error.facts.issues as readonly Issue[]);
+  }
+};
+
+/** Of the row, seen against what is in force. */
+const viewOf = (id: string, row: AmendmentRow, inForce: string | undefined): AmendmentView => {
+  const { state, before, after, proposed, approved, refused, appliedAt, changed } = row;
+  const stale = (state === 'proposed' || state === 'approved') && before !== inForce;
+  const step = ({ by, at }: Step): Step => ({ by, at });
+  return {
+    id,
+    state: stale ? 'superseded' : state,
+    before,
+    after,
+    proposed: step(proposed),
+    ...(approved && { approved: step(approved) }),
+    ...(refused && { refused: step(refused) }),
+    ...(appliedAt !== undefined && { appliedAt }),
+    changed,
+  };
+};
+
+/** Ids sort by the time of the proposal: 48 bits of milliseconds and 32 of chance, in hex. */
+const newId = (clock: Clock, random: Random): string => {
+  const bytes = Buffer.concat([Buffer.alloc(6), random(4)]);
+  bytes.writeUIntBE(clock(), 0, 6);
+  return bytes.toString('hex');
+};
+
+export const openAmendments = (deps: {
+  readonly table: Table;
+  readonly trustDomain: TrustDomain;
+  readonly trustDomainText: string;
+  readonly inForce: InForce;
+  readonly recorder: Recorder;
+  readonly clock: Clock;
+  readonly random: Random;
+}): Amendments => {
+  const { table, recorder, clock, random } = deps;
+
+  const now = (): string => `${new Date(clock()).toISOString().slice(0, 19)}Z`;
+
+  const standing = async (): Promise<Item<InForceRow>> => {
+    const row = await deps.inForce.read();
+    if (row?.value.done) return row;
+    throw new Fault('authority-not-ready', 'The ceremony of the trust domain is not at its end.');
+  };
+
+  const readRow = async (id: string): Promise<Item<AmendmentRow>> => {
+    const row = await table.get<AmendmentRow>(amendmentKey(id));
+    if (row) return row;
+    throw new Fault('unknown-amendment', 'There is no amendment of that id.');
+  };
+
+  /** Stores a step with its record; false where something else happened in between. */
+  const step = async (writes: readonly Write[], draft: RecordDraft): Promise<boolean> => {
+    try {
+      await table.write([...writes, ...recorder.prepare(draft).writes]);
+      return true;
+    } catch (error) {
+      if (Fault.is(error, 'condition-failed')) return false;
+      throw error;
+    }
+  };
+
+  const propose: Amendments['propose'] = async (actor, text) => {
+    const { trustDomainText: current, trustDomain } = deps;
+    const before = digestOf(current);
+    const after = digestOf(text);
+    const proposal = read(text);
+    const force = await standing();
+    const { value } = force;
+    if (value.approved) throw pending(value.approved);
+    if (value.digest !== before) {
+      throw new Fault('try-later', 'This process has not taken up the trust domain in force yet.');
+    }
+    if (after === before) throw invalid([{ path: '', message: 'It is the file in force.' }]);
+    const issues = amendmentIssues(trustDomain, proposal, await readWithdrawn(table));
+    if (issues.length > 0) throw invalid(issues);
+
+    const changes = changesBetween(current, text);
+    const id = newId(clock, random);
+    const row: AmendmentRow = {
+      state: 'proposed',
+      before,
+      after,
+      proposed: { by: actor.id, person: actor.person, at: now() },
+      changed: changes.length,
+      summary: summaryOf(changes),
+    };
+    // The files first: a row never names one that is not there.
+    await keepFile(table, current);
+    await keepFile(table, text);
+    const written = await step(
+      [amendmentWrite(id, undefined, row), deps.inForce.checkWrite(force)],
+      draftOf('proposed', actor.id, id, row),
+    );
+    if (!written) throw new Fault('condition-failed', 'The trust domain changed meanwhile; propose again.');
+    return viewOf(id, row, before);
+  };
+
+  const approve: Amendments['approve'] = async (actor, id) => {
+    for (;;) {
+      const item = await readRow(id);
+      const { value } = item;
+      const force = await standing();
+      const { state } = viewOf(id, value, force.value.digest);
+      if (state !== 'proposed') throw closed(state);
+      if (value.proposed.person === actor.person) {
+        throw new Fault('same-person', 'Who proposed an amendment does not approve it.');
+      }
+      if (force.value.approved) throw pending(force.value.approved);
+      const row: AmendmentRow = { ...value, state: 'approved', approved: { by: actor.id, at: now() } };
+      const next: InForceRow = { ...force.value, approved: { amendment: id, digest: value.after } };
+      const writes: readonly Write[] = [deps.inForce.putWrite(force, next), amendmentWrite(id, item, row)];
+      if (await step(writes, draftOf('approved', actor.id, id, row)))
+        return viewOf(id, row, force.value.digest);
+    }
+  };
+
+  const refuse: Amendments['refuse'] = async (actor, id) => {
+    for (;;) {
+      const item = await readRow(id);
+      const { value } = item;
+      const force = await standing();
+      const { state } = viewOf(id, value, force.value.digest);
+      if (state !== 'proposed' && state !== 'approved') throw closed(state);
+      const row: AmendmentRow = { ...value, state: 'refused', refused: { by: actor.id, at: now() } };
+      const { approved: _, ...rest } = force.value;
+      const writes: readonly Write[] = [
+        amendmentWrite(id, item, row),
+        ...(state === 'approved' ? [deps.inForce.putWrite(force, rest)] : []),
+      ];
+      if (await step(writes, draftOf('refused', actor.id, id, row)))
+        return viewOf(id, row, force.value.digest);
+    }
+  };
+
+  return {
+    propose,
+    approve,
+    refuse,
+
+    get: async (id) => {
+      const { value } = await readRow(id);
+      const [before, after] = [await readFile(table, value.before), await readFile(table, value.after)];
+      return {
+        ...viewOf(id, value, (await deps.inForce.read())?.value.digest),
+        changes: changesBetween(before, after).slice(0, MAX_CHANGES_SHOWN),
+      };
+    },
+
+    list: async ({ limit, cursor }) => {
+      if (!Number.isInteger(limit) || limit < 1 || limit > MAX_PAGE) {
+        throw new Fault('invalid-input', `A page has 1 to ${MAX_PAGE} amendments.`, { path: 'limit' });
+      }
+      const page = await table.query<AmendmentRow>({
+        pk: PK,
+        descending: true,
+        limit,
+        ...(cursor !== undefined && { cursor }),
+      });
+      const digest = (await deps.inForce.read())?.value.digest;
+      return {
+        amendments: page.items.map(({ sk, value }) => viewOf(sk, value, digest)),
+        ...(page.cursor !== undefined && { cursor: page.cursor }),
+      };
+    },
+  };
+};

@@ -1,0 +1,75 @@
+import { Fault } from '../fault.ts';
+import type { InForceRow } from '../in-force.ts';
+import type { Item } from '../store/store.ts';
+import { type AmendmentRow, amendmentKey, amendmentWrite, draftOf } from './amendment-rows.ts';
+import type { AuthorityDeps } from './deps.ts';
+import { readFile } from './trust-domain-files.ts';
+import { rememberWithdrawn } from './withdrawn.ts';
+
+/*
+ * How an approved amendment comes into force, step by step, and what a crash after each leaves:
+ *
+ *   1  what was approved under the file in force is finished under it   the earlier file, still in force
+ *   2  the row of what is in force, the amendment and the record        the new file, begun; the earlier one is refused
+ *   3  ids of withdrawn principals are remembered                       as before, repeated
+ *   4  what is new is made, changed terms are written (ceremony.ts)     as before, gone on with
+ *   5  the row says that it is done                                     nothing to do
+ */
+
+const readAmendment = async (
+  { table }: Pick<AuthorityDeps, 'table'>,
+  id: string,
+): Promise<Item<AmendmentRow>> => {
+  const item = await table.get<AmendmentRow>(amendmentKey(id));
+  if (item) return item;
+  throw new Fault('unknown-amendment', 'There is no amendment of that id.', { amendment: id });
+};
+
+/** Steps 1 and 2. False where another process was first, or the approval was taken back meanwhile. */
+export const applyAmendment = async (
+  deps: AuthorityDeps,
+  inForce: Item<InForceRow>,
+  id: string,
+): Promise<boolean> => {
+  const item = await readAmendment(deps, id);
+  await deps.finishUnder(await readFile(deps.table, item.value.before));
+  const appliedAt = `${new Date(deps.clock()).toISOString().slice(0, 19)}Z`;
+  const row: AmendmentRow = { ...item.value, state: 'applied', appliedAt };
+  const next: InForceRow = { digest: row.after, done: false, amendment: id };
+  const { writes } = deps.recorder.prepare(draftOf('applied', 'service', id, row));
+  try {
+    await deps.table.write([deps.inForce.putWrite(inForce, next), amendmentWrite(id, item, row), ...writes]);
+    return true;
+  } catch (error) {
+    if (Fault.is(error, 'condition-failed')) return false;
+    throw error;
+  }
+};
+
+/** What the file before had, as far as the ceremony asks. */
+export interface Earlier {
+  /** Ids. */
+  readonly authorities: ReadonlySet<string>;
+}
+
+interface EarlierFile {
+  readonly authorities: readonly { readonly id: string }[];
+  readonly principals: readonly { readonly id: string; readonly person: string }[];
+}
+
+/** Step 3. Undefined for the first file that there is. */
+export const rememberEarlier = async (
+  deps: AuthorityDeps,
+  { amendment }: InForceRow,
+): Promise<Earlier | undefined> => {
+  if (amendment === undefined) return undefined;
+  const { value } = await readAmendment(deps, amendment);
+  // It was checked when it was proposed.
+  const earlier: EarlierFile = JSON.parse(await readFile(deps.table, value.before));
+  const here = new Set(deps.trustDomain.principals.map(({ id }) => id));
+  await rememberWithdrawn(
+    deps.table,
+    earlier.principals.filter(({ id }) => !here.has(id)),
+  );
+  return { authorities: new Set(earlier.authorities.map(({ id }) => id)) };
+};

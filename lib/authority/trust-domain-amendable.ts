@@ -1,0 +1,172 @@
+import { isDeepStrictEqual } from 'node:util';
+import { encodeName } from '../pki/pki.ts';
+import type { Period } from './period.ts';
+import type { AuthorityDefinition, Profile, TrustDomain } from './trust-domain.ts';
+import { type Issue, issue } from './trust-domain-draft.ts';
+
+/*
+ * What may never change while a trust domain runs, because certificates, rows and records rest on it. Everything else
+ * may. Paths are those of the new file; what is missing from it is named at its section.
+ */
+
+const byId = <T extends { readonly id: string }>(items: readonly T[]): ReadonlyMap<string, T> =>
+  new Map(items.map((item) => [item.id, item]));
+
+/** Whatever was there stays. */
+const missing = (
+  section: 'authorities' | 'profiles' | 'offices',
+  before: TrustDomain,
+  after: TrustDomain,
+  why: string,
+): readonly Issue[] => {
+  const kept = byId<{ readonly id: string }>(after[section]);
+  return before[section]
+    .filter(({ id }) => !kept.has(id))
+    .map(({ id }) => issue(section, `${id} is missing. ${why}`));
+};
+
+/** Members of an authority that its certificate, its key or the numbers that it gave are made of. */
+const FIXED: readonly {
+  readonly name: 'generation' | 'algorithm' | 'subject' | 'validity' | 'serialPrefix';
+  readonly same: (a: AuthorityDefinition, b: AuthorityDefinition) => boolean;
+}[] = [
+  { name: 'generation', same: (a, b) => a.generation === b.generation },
+  { name: 'algorithm', same: (a, b) => a.algorithm === b.algorithm },
+  {
+    name: 'subject',
+    same: (a, b) => Buffer.compare(encodeName(a.subject), encodeName(b.subject)) === 0,
+  },
+  { name: 'validity', same: (a, b) => isDeepStrictEqual(a.validity, b.validity) },
+  { name: 'serialPrefix', same: (a, b) => a.serialPrefix === b.serialPrefix },
+];
+
+/** Keys of responders are numbered by their algorithm's place in this list (own-certificates.ts). */
+const responderAlgorithms = ({ ocsp }: AuthorityDefinition): readonly string[] => [
+  ocsp.algorithm,
+  ...ocsp.furtherAlgorithms,
+];
+
+const authorityIssues = (before: TrustDomain, after: TrustDomain): readonly Issue[] => {
+  const known = byId(before.authorities);
+  return after.authorities.flatMap((authority, index) => {
+    const was = known.get(authority.id);
+    if (!was) return [];
+    const path = `authorities.${index}`;
+    const now = responderAlgorithms(authority);
+    const place = responderAlgorithms(was).findIndex((algorithm, at) => now[at] !== algorithm);
+    return [
+      ...FIXED.filter(({ same }) => !same(was, authority)).map(({ name }) =>
+        issue(
+          `${path}.${name}`,
+          `The ${name} of a CA that exists never changes; a CA that differs is an authority with an id of its own.`,
+        ),
+      ),
+      ...(place === -1
+        ? []
+        : [
+            issue(
+              place === 0 ? `${path}.ocsp.algorithm` : `${path}.ocsp.furtherAlgorithms`,
+              'Responders stay with their algorithms, in their order; others may be added at the end.',
+            ),
+          ]),
+    ];
+  });
+};
+
+/** All that a certificate is made by. */
+const contentOf = ({ title: _title, version: _version, ...content }: Profile): unknown => content;
+
+const profileIssues = (before: TrustDomain, after: TrustDomain): readonly Issue[] => {
+  const known = byId(before.profiles);
+  return after.profiles.flatMap((profile, index) => {
+    const was = known.get(profile.id);
+    if (!was) return [];
+    const path = `profiles.${index}`;
+    const fixed = (name: 'authority' | 'kind' | 'hold', why: string): readonly Issue[] =>
+      was[name] === profile[name] ? [] : [issue(`${path}.${name}`, `${why}; make another profile.`)];
+    const changed = !isDeepStrictEqual(contentOf(was), contentOf(profile));
+    return [
+      ...fixed('authority', 'Certificates of this profile have their issuer'),
+      ...fixed('kind', 'Certificates of this profile were issued as what it is'),
+      ...fixed('hold', 'Certificates were issued under this rule of holds'),
+      // A request is bound to the version that it was submitted under.
+      ...(profile.version < was.version || (changed && profile.version === was.version)
+        ? [
+            issue(
+              `${path}.version`,
+              `A profile that is changed has a version greater than ${was.version}, and no version comes back.`,
+            ),
+          ]
+        : []),
+    ];
+  });
+};
+
+/** In months as in seconds, so from whichever day it is counted. */
+const isShorter = (period: Period, promised: Period): boolean =>
+  period.months < promised.months || period.seconds < promised.seconds;
+
+const retentionIssues = (before: TrustDomain, after: TrustDomain): readonly Issue[] =>
+  (['provision', 'issuanceAfterExpiry', 'crl', 'report'] as const).flatMap((name) =>
+    isShorter(after.retention[name], before.retention[name])
+      ? [
+          issue(
+            `retention.${name}`,
+            'Records were promised to be kept for the period in force; write one that is longer in the same units.',
+          ),
+        ]
+      : [],
+  );
+
+const principalIssues = (
+  before: TrustDomain,
+  after: TrustDomain,
+  withdrawn: ReadonlyMap<string, string>,
+): readonly Issue[] => {
+  const persons = new Map([
+    ...withdrawn,
+    ...before.principals.map(({ id, person }) => [id, person] as const),
+  ]);
+  return after.principals.flatMap(({ id, person }, index) => {
+    const was = persons.get(id);
+    return was === undefined || was === person
+      ? []
+      : [
+          issue(
+            `principals.${index}.person`,
+            `Records name ${id} for another person, also after a withdrawal; take an id that nobody has had.`,
+          ),
+        ];
+  });
+};
+
+/**
+ * Why the file in force may not be followed by this one. `withdrawn` has the persons of principals of earlier files, by
+ * id. Empty where it may.
+ */
+export const amendmentIssues = (
+  before: TrustDomain,
+  after: TrustDomain,
+  withdrawn: ReadonlyMap<string, string>,
+): readonly Issue[] => [
+  ...(before.name === after.name
+    ? []
+    : [issue('name', 'The name of the trust domain is its identity; another one is another trust domain.')]),
+  ...missing('authorities', before, after, 'A CA stays: its certificates are asked about until they end.'),
+  ...authorityIssues(before, after),
+  ...missing(
+    'profiles',
+    before,
+    after,
+    'A profile stays, because certificates name it; take it from the offices that apply for it instead.',
+  ),
+  ...profileIssues(before, after),
+  ...missing(
+    'offices',
+    before,
+    after,
+    'An office stays, because requests and certificates name it; empty its profiles and withdraw its officers instead.',
+  ),
+  ...retentionIssues(before, after),
+  ...principalIssues(before, after, withdrawn),
+];

@@ -1,0 +1,56 @@
+import { Fault } from '../fault.ts';
+import type { Table } from '../store/store.ts';
+
+/**
+ * Principals that earlier files had: who stood behind an id stays behind it, because records name the id.
+ *
+ *   trust-domain-withdrawn  {principal}  WithdrawnRow
+ *
+ * A principal that comes back keeps its row.
+ */
+type WithdrawnRow = { readonly person: string };
+
+const PK = 'trust-domain-withdrawn';
+const PAGE = 1_000;
+/** Rows of one write. */
+const BATCH = 90;
+
+/** Persons by principal ids. */
+export const readWithdrawn = async (table: Table): Promise<ReadonlyMap<string, string>> => {
+  const persons = new Map<string, string>();
+  let cursor: string | undefined;
+  do {
+    const page = await table.query<WithdrawnRow>({
+      pk: PK,
+      limit: PAGE,
+      ...(cursor !== undefined && { cursor }),
+    });
+    for (const { sk, value } of page.items) persons.set(sk, value.person);
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+  return persons;
+};
+
+/** Those that are remembered already are left as they are, so it can be repeated. */
+export const rememberWithdrawn = async (
+  table: Table,
+  principals: readonly { readonly id: string; readonly person: string }[],
+): Promise<void> => {
+  for (;;) {
+    const known = await readWithdrawn(table);
+    const batch = principals.filter(({ id }) => !known.has(id)).slice(0, BATCH);
+    if (batch.length === 0) return;
+    try {
+      await table.write(
+        batch.map(({ id, person }) => ({
+          put: { pk: PK, sk: id },
+          value: { person } satisfies WithdrawnRow,
+          if: 'absent' as const,
+        })),
+      );
+    } catch (error) {
+      // Another process remembers the same ones at this moment.
+      if (!Fault.is(error, 'condition-failed')) throw error;
+    }
+  }
+};
