@@ -1,6 +1,15 @@
 import { hash } from 'node:crypto';
 import { expect } from 'vitest';
-import { checkRecords, checkTree, openCheckpoint, trustedLog } from '../lib/ledger/check/check.ts';
+import {
+  checkRecords,
+  checkTree,
+  openCertificateCheck,
+  openCheckpoint,
+  openCrlCheck,
+  openTotalCheck,
+  trustedLog,
+} from '../lib/ledger/check/check.ts';
+import { jstMonth } from '../lib/ledger/counts.ts';
 import type { LedgerRecord } from '../lib/ledger/record.ts';
 import { readPath } from '../lib/ledger/tree.ts';
 import { decodeCertificate } from '../lib/pki/certificate.ts';
@@ -121,7 +130,10 @@ export const checkWorld = async (service: Service, acknowledged: Acknowledged): 
   await checkLogOf(service);
 };
 
-/** The log is signed and whole, every record is what its leaf says, and every leaf has its record. */
+/**
+ * The log is signed and whole, every record is what its leaf says, and every leaf has its record; every serial number and
+ * every CRL that was ever signed is in the log, and the totals add up.
+ */
 const checkLogOf = async ({ app, works, bucket, now }: Service): Promise<void> => {
   while ((await works.sequencer.sequence()).leaves > 0);
   const log = trustedLog([await app.transparencyLog.verifierKey()]);
@@ -134,6 +146,9 @@ const checkLogOf = async ({ app, works, bucket, now }: Service): Promise<void> =
     progress: () => {},
   };
   await checkTree({ ...check, seen: [], checked: 0, onChecked: async () => {} });
+  const certificates = openCertificateCheck({ ...check, retention: Number.POSITIVE_INFINITY, now: now() });
+  const crls = openCrlCheck(check);
+  const totals = openTotalCheck(check);
   const all = await allRecords({ app });
   const summary = await checkRecords({
     ...check,
@@ -142,8 +157,28 @@ const checkLogOf = async ({ app, works, bucket, now }: Service): Promise<void> =
     })(),
     retention: () => Number.POSITIVE_INFINITY,
     now: now(),
-    learners: [],
+    learners: [certificates, crls, totals],
   });
+  const months = all.map(({ time }) => jstMonth(Date.parse(time))).sort();
+  const shown = (await app.audit.counts(months[0] as string, months.at(-1) as string)).flatMap(
+    ({ month, counts }) => counts.map(({ cell, records, items }) => ({ month, ...cell, records, items })),
+  );
+  totals.compare(shown, shown);
+  for (const { id: ca } of await app.authority.authorities()) {
+    for (const listed of (await app.authority.serials(ca, { limit: 1000 })).serials)
+      certificates.list(ca, listed);
+    for (const archived of (await app.status.archived(ca, { limit: 1000 })).crls) crls.list(ca, archived);
+    const { der, number, thisUpdate } = await app.status.crl(ca, 'full', {
+      recipient: 'public',
+      method: 'GET',
+    });
+    const digest = hash('sha256', der);
+    const serials = decodeCertificateList(der).revokedCertificates.map(({ serialNumber }) => serialNumber);
+    crls.serve(ca, { digest, number: Number(number), askedAt: now() });
+    certificates.serve(ca, [{ digest, thisUpdate, serials }]);
+  }
+  certificates.judge();
+  crls.judge();
   expect(found).toEqual([]);
   expect(summary).toMatchObject({ matched: checkpoint.size, expired: 0 });
 };
