@@ -22,7 +22,9 @@ export const authenticate = async (
   request: HttpRequest,
   log: Log,
 ): Promise<Identified> => {
-  if (route.access === 'public') return NOBODY;
+  const { headers, client } = request;
+  const nothingShown = client.certificate === undefined && headers.authorization === undefined;
+  if (route.access === 'public' || (route.access === 'optional' && nothingShown)) return NOBODY;
   try {
     const caller = await byCredentials(principals, route, request);
     return caller ? { caller } : NOBODY;

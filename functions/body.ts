@@ -8,29 +8,29 @@ const NONE = new Uint8Array();
  * The whole body. Reading ends at the first byte beyond `limit`, and before the first one where the length that the
  * client announces is beyond it already. Faults: `body-too-large`, `body-timeout`.
  */
-export const readBody = (
+export const readBody = async (
   incoming: IncomingMessage,
   outgoing: ServerResponse,
   limit: number,
   withinMs: number,
 ): Promise<Uint8Array> => {
   const { 'content-length': length, 'transfer-encoding': coding, expect } = incoming.headers;
-  if (length === undefined && coding === undefined) return Promise.resolve(NONE);
-  if (Number(length) > limit) return Promise.reject(bodyTooLarge(limit));
+  if (length === undefined && coding === undefined) return NONE;
+  if (Number(length) > limit) throw bodyTooLarge(limit);
   if (expect !== undefined) outgoing.writeContinue();
-  return new Promise((resolve, reject) => {
+  // Most bodies come with the headers, and the parser has read them to their end before this goes on.
+  await undefined;
+  if (!incoming.complete || incoming.readableLength > limit) return readSlowly(incoming, limit, withinMs);
+  const whole: Buffer | null = incoming.read();
+  return whole ?? NONE;
+};
+
+const readSlowly = (incoming: IncomingMessage, limit: number, withinMs: number): Promise<Uint8Array> =>
+  new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let total = 0;
-    let bound: NodeJS.Timeout | undefined;
-    let settled = false;
-    // Most bodies come with the headers, and are complete before anything else is done.
-    queueMicrotask(() => {
-      if (!settled && !incoming.complete)
-        bound = setTimeout(
-          () => fail(new Fault('body-timeout', 'The body did not arrive in time; send it again.')),
-          withinMs,
-        );
-    });
+    const late = () => fail(new Fault('body-timeout', 'The body did not arrive in time; send it again.'));
+    const bound = setTimeout(late, withinMs);
     const take = (chunk: Buffer): void => {
       total += chunk.length;
       if (total > limit) fail(bodyTooLarge(limit));
@@ -47,10 +47,8 @@ export const readBody = (
     };
     const gone = (): void => fail(new Fault('invalid-input', 'The body was cut short.'));
     const leave = (): void => {
-      settled = true;
       clearTimeout(bound);
       incoming.off('data', take).off('end', end).off('error', gone).off('close', gone);
     };
     incoming.on('data', take).on('end', end).on('error', gone).on('close', gone);
   });
-};

@@ -9,16 +9,28 @@ const TYPE = 'application/ocsp-response';
  * longer than the CA's profile allows, counted from the signature and whatever it went through. `Expires` is
  * nextUpdate, as that section asks; `max-age` goes before it (RFC 9111 5.2.2.1).
  */
-const forEverybody = (
-  { thisUpdate, nextUpdate, freshUntil, digest }: NonNullable<OcspAnswer['cacheable']>,
-  now: number,
-): Readonly<Record<string, string>> => ({
-  'content-type': TYPE,
-  'cache-control': `public, max-age=${Math.max(0, Math.floor((freshUntil - now) / 1000))}, no-transform, must-revalidate`,
-  'last-modified': thisUpdate.toUTCString(),
-  expires: nextUpdate.toUTCString(),
-  etag: `"${digest}"`,
-});
+const forEverybody = (answer: Cacheable, now: number): Readonly<Record<string, string>> => {
+  let same = unchanging.get(answer);
+  if (same === undefined) {
+    same = {
+      'last-modified': answer.thisUpdate.toUTCString(),
+      expires: answer.nextUpdate.toUTCString(),
+      etag: `"${answer.digest}"`,
+    };
+    unchanging.set(answer, same);
+  }
+  const maxAge = Math.max(0, Math.floor((answer.freshUntil - now) / 1000));
+  return {
+    'content-type': TYPE,
+    'cache-control': `public, max-age=${maxAge}, no-transform, must-revalidate`,
+    ...same,
+  };
+};
+
+type Cacheable = NonNullable<OcspAnswer['cacheable']>;
+
+/** Of each answer that is kept, what its headers say however often it is given. */
+const unchanging = new WeakMap<Cacheable, Readonly<Record<'last-modified' | 'expires' | 'etag', string>>>();
 
 /** Of signed answers that are for one caller: RFC 9919 6.2 forbids `no-store` there, and asks for it with errors. */
 const FOR_ONE = { 'content-type': TYPE, 'cache-control': 'private, max-age=0, must-revalidate' };

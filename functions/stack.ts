@@ -1,12 +1,12 @@
-import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import type { z } from 'zod';
 import type { App } from '../lib/app.ts';
-import { Fault, type FaultCode, type FaultFacts } from '../lib/fault.ts';
+import { Fault, type FaultFacts } from '../lib/fault.ts';
 import type { Clock, Log } from '../lib/ports.ts';
 import type { Principal } from '../lib/principal.ts';
 import { authenticate } from './authenticate.ts';
 import { notModified } from './conditional.ts';
+import type { Elsewhere } from './fitting.ts';
 import { type HttpRequest, type HttpResponse, mediaType } from './http.ts';
 import { readJson } from './json-body.ts';
 import { errorFacts, PROBLEMS, problem } from './problems.ts';
@@ -17,6 +17,8 @@ export interface Edge<S = App> {
   readonly app: S;
   readonly clock: Clock;
   readonly log: Log;
+  /** Where answers are fetched that the front cannot carry; absent where it carries all. */
+  readonly elsewhere?: Elsewhere;
 }
 
 export type Answer<S = App> = (
@@ -25,43 +27,56 @@ export type Answer<S = App> = (
   context?: Context,
 ) => Promise<HttpResponse>;
 
-/** What travels through the stack: each step adds what it found. */
-interface Call<S = Pick<App, 'principals'>> {
-  readonly edge: Edge<S>;
-  readonly request: HttpRequest;
-  caller?: Principal | undefined;
-  unproven?: FaultCode | undefined;
-  params?: unknown;
-  query?: unknown;
-  body?: unknown;
-}
-
-type Step = (request: middy.Request<Call, HttpResponse>) => Promise<void> | void;
-
 /** Lambda ends a function without a word when its time is up; this leaves time to say so. */
 const EARLY_MS = 300;
 
-/** The one stack that every request goes through, on Lambda and locally alike, in this order. */
+/**
+ * The one stack that every request goes through, on Lambda and locally alike, in this order. It is written out because
+ * what lies around an OCSP answer costs more than the answer: a general runner of middlewares took as long for it, and
+ * a part of each cold start.
+ */
 export const stack = <S extends Pick<App, 'principals'>>(route: AnyRoute<S>): Answer<S> => {
-  const handler = middy<Call<S>, HttpResponse, Error>({
-    timeoutEarlyInMillis: EARLY_MS,
-    timeoutEarlyResponse: () => {
-      throw new Fault('try-later', 'The answer was not ready when the time of the function was up.');
-    },
-  })
-    .before(capSize(route))
-    .before(checkMethodAndType(route))
-    .before(nameCaller(route))
-    .before(checkRole(route))
-    .before(readInput(route))
-    .after(answerConditionally)
-    .onError(answerWithProblem(route))
-    .handler((call: Call<S>) => handle(route, call));
-  return (edge, request, context) => handler({ edge, request }, context ?? NO_CONTEXT);
+  const capSize = sizeCap(route);
+  const checkMethodAndType = methodAndTypeCheck(route);
+  const readInput = inputReader(route);
+
+  const answer = async (edge: Edge<S>, request: HttpRequest): Promise<HttpResponse> => {
+    capSize(request);
+    checkMethodAndType(request);
+    const { caller, unproven } = await authenticate(edge.app.principals, route, request, edge.log);
+    checkRole(route, caller);
+    const { params, query, body } = readInput(request);
+    const now = edge.clock();
+    const input = { params, query, body, request, unproven, now };
+    const response = await route.handle(edge.app, input, caller);
+    return notModified(request, response) ?? response;
+  };
+
+  return async (edge, request, context) => {
+    try {
+      return await (context ? inTime(answer(edge, request), context) : answer(edge, request));
+    } catch (error) {
+      if (!Fault.is(error) || PROBLEMS[error.code].status >= 500) {
+        edge.log('error', 'request failed', { request: request.id, route: route.id, ...errorFacts(error) });
+      }
+      return problem(error, request.id);
+    }
+  };
 };
 
-/** Without `getRemainingTimeInMillis` middy sets no timer. */
-const NO_CONTEXT = {} as Context;
+const inTime = async <T>(answer: Promise<T>, context: Context): Promise<T> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const end = () =>
+      reject(new Fault('try-later', 'The answer was not ready when the time of the function was up.'));
+    timer = setTimeout(end, Math.max(0, context.getRemainingTimeInMillis() - EARLY_MS));
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+};
 
 /** What every answer carries, those included that never reach a route: the last thing that each edge does to it. */
 export const finish = (response: HttpResponse, request: Pick<HttpRequest, 'id'>): HttpResponse => ({
@@ -74,12 +89,12 @@ export const finish = (response: HttpResponse, request: Pick<HttpRequest, 'id'>)
   },
 });
 
-const capSize =
-  (route: RouteTerms): Step =>
-  ({ event: { request } }) => {
-    const limit = maxBodyBytes(route);
-    if (request.body.length > limit) throw bodyTooLarge(limit);
+const sizeCap = (route: RouteTerms): ((request: HttpRequest) => void) => {
+  const limit = maxBodyBytes(route);
+  return ({ body }) => {
+    if (body.length > limit) throw bodyTooLarge(limit);
   };
+};
 
 export const bodyTooLarge = (limit: number): Fault =>
   new Fault(
@@ -90,27 +105,28 @@ export const bodyTooLarge = (limit: number): Fault =>
     { limit },
   );
 
-const checkMethodAndType =
-  (route: RouteTerms): Step =>
-  ({ event: { request } }) => {
-    if (!takesMethod(route, request.method)) throw methodNotAllowed([route]);
-    if (route.body === undefined) return;
-    const accept = route.body.kind === 'json' ? ['application/json'] : route.body.contentTypes;
-    const contentType = request.headers['content-type'] ?? '';
-    const encoding = request.headers['content-encoding'] ?? 'identity';
-    const charset = /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(contentType)?.[1] ?? 'utf-8';
-    if (
-      !accept.includes(mediaType(contentType)) ||
-      encoding.toLowerCase() !== 'identity' ||
-      charset.toLowerCase() !== 'utf-8'
-    ) {
-      throw new Fault(
-        'unsupported-media-type',
-        `Send the body as ${accept.join(' or ')}, without a content encoding.`,
-        { accept },
-      );
-    }
+const methodAndTypeCheck = (route: RouteTerms): ((request: HttpRequest) => void) => {
+  const { body } = route;
+  const accept = body?.kind === 'bytes' ? body.contentTypes : ['application/json'];
+  const taken = ({
+    'content-type': type = '',
+    'content-encoding': encoding,
+  }: HttpRequest['headers']): boolean => {
+    if (encoding !== undefined && encoding.toLowerCase() !== 'identity') return false;
+    if (accept.includes(type)) return true;
+    const charset = /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(type)?.[1] ?? 'utf-8';
+    return accept.includes(mediaType(type)) && charset.toLowerCase() === 'utf-8';
   };
+  return ({ method, headers }) => {
+    if (!takesMethod(route, method)) throw methodNotAllowed([route]);
+    if (body === undefined || taken(headers)) return;
+    throw new Fault(
+      'unsupported-media-type',
+      `Send the body as ${accept.join(' or ')}, without a content encoding.`,
+      { accept },
+    );
+  };
+};
 
 export const methodNotAllowed = (routes: readonly RouteTerms[]): Fault => {
   const allow = allowedMethods(routes);
@@ -122,39 +138,42 @@ export const allowedMethods = (routes: readonly RouteTerms[]): readonly string[]
   return [...new Set([...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'])];
 };
 
-const nameCaller =
-  (route: RouteTerms): Step =>
-  async ({ event }) => {
-    const { app, log } = event.edge;
-    const { caller, unproven } = await authenticate(app.principals, route, event.request, log);
-    event.caller = caller;
-    event.unproven = unproven;
-  };
+const checkRole = (route: RouteTerms, caller: Principal | undefined): void => {
+  if (route.access === 'public' || route.access === 'optional') return;
+  if (caller === undefined) {
+    throw new Fault('unauthenticated', 'Show a client certificate or send a token.');
+  }
+  if (!route.access.includes(caller.role)) {
+    throw new Fault('forbidden', 'This operation is not for callers of this role.', {
+      role: caller.role,
+      roles: route.access,
+    });
+  }
+};
 
-const checkRole =
-  (route: RouteTerms): Step =>
-  ({ event: { caller } }) => {
-    if (route.access === 'public' || route.access === 'optional') return;
-    if (caller === undefined) {
-      throw new Fault('unauthenticated', 'Show a client certificate or send a token.');
-    }
-    if (!route.access.includes(caller.role)) {
-      throw new Fault('forbidden', 'This operation is not for callers of this role.', {
-        role: caller.role,
-        roles: route.access,
-      });
-    }
-  };
+interface Read {
+  readonly params: unknown;
+  readonly query: unknown;
+  readonly body: unknown;
+}
 
-const readInput =
-  (route: RouteTerms): Step =>
-  ({ event }) => {
-    const { request } = event;
-    if (route.params) event.params = check(route.params, 'path', decodeParams(request.params));
-    if (route.headers) check(route.headers, 'header', request.headers);
-    event.query = check(route.query, 'query', singleValues(request.query));
-    if (route.body?.kind === 'json') event.body = check(route.body.schema, 'body', readJson(request.body));
+const inputReader = (route: RouteTerms): ((request: HttpRequest) => Read) => {
+  const { params, headers, query, body } = route;
+  const declared = Object.keys(headers?.shape ?? {});
+  // Most requests have none of them, and then there is nothing to read.
+  const noneWillDo = headers?.safeParse({}).success ?? true;
+  return (request) => {
+    const read = params && check(params, 'path', decodeParams(request.params));
+    if (headers && !(noneWillDo && declared.every((name) => request.headers[name] === undefined)))
+      check(headers, 'header', request.headers);
+    return {
+      params: read,
+      query:
+        request.query.size === 0 && !query ? undefined : check(query, 'query', singleValues(request.query)),
+      body: body?.kind === 'json' ? check(body.schema, 'body', readJson(request.body)) : undefined,
+    };
   };
+};
 
 const decodeParams = (params: HttpRequest['params']): Readonly<Record<string, string>> => {
   try {
@@ -204,26 +223,3 @@ const named = (key: PropertyKey): string => {
   const name = String(key);
   return /^[A-Za-z][A-Za-z0-9_-]{0,39}$|^\d{1,6}$/.test(name) ? name : '?';
 };
-
-const handle = async <S extends Pick<App, 'principals'>>(
-  route: AnyRoute<S>,
-  call: Call<S>,
-): Promise<HttpResponse> => {
-  const { edge, request, params, query, body, caller, unproven } = call;
-  return route.handle(edge.app, { params, query, body, request, unproven, now: edge.clock() }, caller);
-};
-
-const answerConditionally: Step = (state) => {
-  if (state.response) state.response = notModified(state.event.request, state.response) ?? state.response;
-};
-
-const answerWithProblem =
-  (route: RouteTerms): Step =>
-  (state) => {
-    const { edge, request } = state.event;
-    const { error } = state;
-    if (!Fault.is(error) || PROBLEMS[error.code].status >= 500) {
-      edge.log('error', 'request failed', { request: request.id, route: route.id, ...errorFacts(error) });
-    }
-    state.response = problem(error, request.id);
-  };

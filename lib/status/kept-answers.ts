@@ -9,6 +9,8 @@ export interface KeptAnswer {
   readonly status: CertStatus['status'];
   readonly thisUpdate: Date;
   readonly nextUpdate: Date;
+  /** The same in RFC 3339, as each record of it has them. */
+  readonly holds: { readonly thisUpdate: string; readonly nextUpdate: string };
   /** Milliseconds since the epoch: from then on a new one is signed. */
   readonly freshUntil: number;
   readonly responder: Responder;

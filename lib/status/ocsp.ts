@@ -53,8 +53,7 @@ const signedBy = ({ id, office, purposes: [purpose] = [] }: Principal, caller: C
 interface Told {
   readonly certificates: ProvisionDraft['certificates'];
   readonly answers: readonly string[];
-  readonly thisUpdate: Date;
-  readonly nextUpdate: Date;
+  readonly holds: KeptAnswer['holds'];
   readonly requestDigest: string;
   readonly responseDigest: string;
 }
@@ -98,8 +97,7 @@ export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
         certificates,
         provided: {
           answers: told.answers.slice(at, at + CERTIFICATES_PER_RECORD),
-          thisUpdate: told.thisUpdate.toISOString(),
-          nextUpdate: told.nextUpdate.toISOString(),
+          ...told.holds,
         },
         requestDigest: told.requestDigest,
         responseDigest: told.responseDigest,
@@ -168,12 +166,12 @@ export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
       version: judged[0]?.version ?? 0,
       request: request.der,
       requestDigest: hash('sha256', request.der),
+      holds: { thisUpdate: thisUpdate.toISOString(), nextUpdate: nextUpdate.toISOString() },
     };
     await record(caller, {
       certificates: ours.map(({ certId }) => ({ ca: issuer.id, serial: certId.serialNumber })),
       answers: ours.map(({ certStatus }) => certStatus.status),
-      thisUpdate,
-      nextUpdate,
+      holds: answer.holds,
       requestDigest: answer.requestDigest,
       responseDigest: answer.digest,
     });
@@ -191,8 +189,7 @@ export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
     await record(caller, {
       certificates: [{ ca: issuer.id, serial }],
       answers: [answer.status],
-      thisUpdate: answer.thisUpdate,
-      nextUpdate: answer.nextUpdate,
+      holds: answer.holds,
       requestDigest: Buffer.compare(der, answer.request) === 0 ? answer.requestDigest : hash('sha256', der),
       responseDigest: answer.digest,
     });

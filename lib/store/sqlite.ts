@@ -216,8 +216,9 @@ export class SqliteTable implements Table {
   #holdsAndApplied({ kind, key, expected, json, expires: until }: CheckedWrite): boolean {
     const { pk, sk } = key;
     const expires = until ?? null;
-    // Before the change can be acknowledged to anybody; if it is undone, the row is read again and no harm is done.
-    this.#rows.drop(key);
+    // Before the change can be acknowledged to anybody; if it is undone, the row is read again and no harm is done. A
+    // row that is absent was never read.
+    if (expected !== 0) this.#rows.drop(key);
     if (kind === 'check') return (this.#sql.version.get(pk, sk)?.version ?? 0) === expected;
     if (kind === 'delete') return this.#sql.delete.run(pk, sk, expected).changes === 1;
     if (expected === 0) return this.#sql.insert.run(pk, sk, json, expires).changes === 1;

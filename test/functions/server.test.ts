@@ -324,7 +324,7 @@ describe('a stop', () => {
     const wire = await Wire.to(served.port);
     wire.socket.pause();
     wire.send(get(`/crl/${CA}/full.crl`));
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await new Promise((resolve) => setTimeout(resolve, 1000));
     const stopped = served.stop();
     await new Promise((resolve) => setTimeout(resolve, 100));
     wire.socket.resume();

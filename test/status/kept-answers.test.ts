@@ -127,6 +127,7 @@ describe('the memory of answers', () => {
     status: 'good',
     thisUpdate: new Date(0),
     nextUpdate: new Date(0),
+    holds: { thisUpdate: '', nextUpdate: '' },
     freshUntil: 1000,
     responder,
     version: 1,
