@@ -4,14 +4,14 @@ import { json } from './http.ts';
 import { defineRoute } from './route.ts';
 import { month } from './schemas.ts';
 
-const count = z.int().multipleOf(ROUNDING);
+const count = z.int().min(ROUNDING).multipleOf(ROUNDING);
 
 export const route = defineRoute({
   id: 'getStatistics',
   method: 'GET',
   path: '/api/v1/statistics',
   summary: 'How many certificates were issued and revoked and how many answers given, by month, as open data',
-  description: `About nobody: every number is rounded to the nearest ${ROUNDING} by itself, and only months that are over are told.`,
+  description: `About nobody: every number is rounded to the nearest ${ROUNDING} by itself and left out where that is nothing, and only months that are over are told.`,
   lane: 'api',
   access: 'public',
   query: z.strictObject({

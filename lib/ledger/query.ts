@@ -30,6 +30,9 @@ const MAX_PARTITIONS = 64;
 /** A page may name no more certificates of one holder than these. */
 const MAX_HELD = 1000;
 
+/** Rows that are looked at in each partition of several that are merged, at least. */
+const MIN_MERGED = 8;
+
 export const getRecord = async (table: Table, id: string): Promise<LedgerRecord> => {
   // Settled after staged was read, or the other way about: looking staged, settled, in this order, finds it.
   const item = (await table.get(stagedKey(checkedId(id)))) ?? (await table.get(recordKey(id)));
@@ -47,6 +50,10 @@ const absence = async (table: Table, id: string): Promise<Fault> => {
     { id, ...tombstone },
   );
 };
+
+const RECORD_ID = /^[0-9a-f]{32}$/;
+
+const isRecordId = (id: string | undefined): boolean => id !== undefined && RECORD_ID.test(id);
 
 const checkedId = (id: string): string => {
   timeOfId(id);
@@ -237,10 +244,15 @@ const mergeCertificates = async (
   const pks = (await heldCertificates(table, holder)).map(({ ca, serial }) => certificatePk(ca, serial));
   const records: LedgerRecord[] = [];
   let rows = limit * SCAN_FACTOR;
+  if (position && !isRecordId(position.inner)) throw cursorInvalid();
   let below = position?.inner ?? idFloor(to);
+  // Of many certificates few rows each: what is read and not given is read again.
+  const each = Math.max(MIN_MERGED, Math.ceil((2 * limit) / Math.max(1, pks.length)));
   for (;;) {
     const pages = await Promise.all(
-      pks.map((pk) => table.query({ pk, from: idFloor(from), to: below, descending: true, limit })),
+      pks.map((pk) =>
+        table.query({ pk, from: idFloor(from), to: below, descending: true, limit: Math.min(limit, each) }),
+      ),
     );
     // Below the end of a page that was cut short, another partition's rows may come first.
     const horizon = pages.reduce((highest, { items, cursor }) => {

@@ -40,6 +40,11 @@ const ask = async (
   await service.app.status.ocsp(await ocspRequestFor(service, ref), { method: 'POST', ...caller });
 };
 
+/** What a reader copies out of the page. */
+const signedFileOf = (page: string): string | undefined =>
+  /<pre>([^<]*)<\/pre>/.exec(page)?.[1]?.replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)));
+
+let other: CertificateRef;
 let first: CertificateRef;
 let second: CertificateRef;
 
@@ -48,7 +53,7 @@ beforeAll(async () => {
   tanabe = service.trustDomain.principals.find(({ role }) => role === 'holder') as Principal;
   first = await issueAbout(tanabe.id, 'first');
   second = await issueAbout(tanabe.id, 'second');
-  const other = await issueAbout(undefined, 'other');
+  other = await issueAbout(undefined, 'other');
   await ask(first, { recipient: 'public' });
   await ask(second, {
     recipient: 'tax-portal',
@@ -142,6 +147,7 @@ describe('a disclosure', () => {
     expect(expected.filter(({ kind }) => kind === 'issuance')).toHaveLength(2);
     expect(page).toContain('電子申告ポータル');
     expect(page).toContain(hash('sha256', jws));
+    expect(signedFileOf(page)).toBe(jws);
     expect(page).not.toMatch(/<script|src=/);
 
     const after = await disclosures.cases.get(tanabe, id);
@@ -192,6 +198,62 @@ describe('a disclosure', () => {
     expect((await cases.get(operator, opened.id)).state).toBe('overdue');
   });
 
+  it('is overdue after the last second of its term, and is then no longer extended', async () => {
+    const { cases } = service.app.disclosures;
+    const operator = service.principal('operator-noda');
+    const { id, deadline } = await cases.open(operator, tanabe.id);
+    service.advance(Date.parse(deadline) + 900 - service.now());
+    expect((await cases.get(operator, id)).state).toBe('open');
+    service.advance(Date.parse(deadline) + 1000 - service.now());
+    expect((await cases.get(operator, id)).state).toBe('overdue');
+    await expect(cases.extend(operator, id, 30, '遅れたため')).rejects.toMatchObject({
+      code: 'disclosure-closed',
+    });
+  });
+
+  it('says why it took longer, and ends with the delegation of whoever asked', async () => {
+    const { cases, delegates, handOver } = service.app.disclosures;
+    const friend = service.trustDomain.principals.filter(({ role }) => role === 'holder')[1] as Principal;
+    await delegates.name(tanabe, friend.id, new Date(service.now() + 60_000).toISOString());
+    const { id } = await cases.open(friend, tanabe.id);
+    await cases.extend(service.principal('operator-noda'), id, 10, '記録が<多量>であるため');
+    const { page, jws } = await handOver(friend, id);
+    expect(page).toContain('記録が&#60;多量&#62;であるため');
+    const bundle = JSON.parse(Buffer.from(JSON.parse(jws).payload, 'base64url').toString());
+    expect(bundle.extension.reason).toBe('記録が<多量>であるため');
+    service.advance(61_000);
+    for (const refused of [cases.get(friend, id), handOver(friend, id)]) {
+      await expect(refused).rejects.toMatchObject({ code: 'unknown-disclosure' });
+    }
+    await expect(cases.open(friend, tanabe.id)).rejects.toMatchObject({ code: 'forbidden' });
+  });
+
+  it('and own records tell nothing of other persons that the same answer told of', async () => {
+    const { disclosures, ledger } = service.app;
+    service.advance(1000);
+    const [shared] = await ledger.append({
+      kind: 'provision',
+      recipient: 'tax-portal',
+      channel: 'ocsp',
+      method: 'POST',
+      certificates: [first, other],
+      provided: { answers: ['good', 'revoked'] },
+      responseDigest: '00'.repeat(32),
+      count: 2,
+    });
+    const { entries } = await disclosures.own(tanabe, { holder: tanabe.id, limit: 1000 });
+    expect(entries.find(({ id }) => id === shared?.id)?.certificates).toEqual([first]);
+    const { id } = await disclosures.cases.open(tanabe, tanabe.id);
+    const { jws, page } = await disclosures.handOver(tanabe, id);
+    const text = Buffer.from(JSON.parse(jws).payload, 'base64url').toString();
+    expect(text).not.toContain(other.serial);
+    expect(page.slice(0, page.indexOf('<pre>'))).not.toContain(other.serial);
+    const bundle = JSON.parse(text);
+    expect(bundle.withheld).toEqual([{ id: shared?.id }]);
+    expect(bundle.records.some((record: { id: string }) => record.id === shared?.id)).toBe(false);
+    expect(bundle.provisions.some((entry: { id: string }) => entry.id === shared?.id)).toBe(true);
+  });
+
   it('is a page in which nothing is taken for code', () => {
     const page = bundlePage(
       {
@@ -215,8 +277,9 @@ describe('a disclosure', () => {
         ],
         provisions: [],
         records: [],
+        withheld: [],
       },
-      '',
+      '</pre><script>alert(2)</script>',
     );
     expect(page).not.toMatch(/<script|<img/);
     expect(page).toContain('&#60;img src=x onerror=alert(1)&#62;');

@@ -60,6 +60,34 @@ const linesOf = async (): Promise<{ id: string; text: string; lines: Line[] }> =
 };
 
 describe('evidence of a period', () => {
+  it('begins with its first moment and ends before its last', async () => {
+    const { evidence, ledger } = service.app;
+    const { records } = await ledger.query({ kind: 'issuance', ...period, limit: 1000 });
+    const issued = records.filter(({ office }) => office !== undefined);
+    const [newest, oldest] = [issued[0]?.time as string, issued.at(-1)?.time as string];
+    const drawn = async (from: string, to: string) =>
+      (await evidence.sample(auditor(), { from, to }, { seed: 'x', size: 1000 })).sample.map(
+        ({ record }) => record,
+      );
+    expect(await drawn(oldest, newest)).toContain(issued.at(-1)?.id);
+    expect(await drawn(oldest, newest)).not.toContain(issued[0]?.id);
+    const after = new Date(Date.parse(newest) + 1).toISOString();
+    expect(await drawn(newest, after)).toContain(issued[0]?.id);
+  });
+
+  it('is not given for a period that ends before it begins', async () => {
+    const { evidence } = service.app;
+    for (const wrong of [
+      { from: period.to, to: period.from },
+      { from: period.to, to: period.to },
+    ]) {
+      await expect(evidence.file(auditor(), wrong)).rejects.toMatchObject({ code: 'invalid-input' });
+      await expect(evidence.sample(auditor(), wrong, { seed: 'x', size: 5 })).rejects.toMatchObject({
+        code: 'invalid-input',
+      });
+    }
+  });
+
   it('shows every certificate with who examined it and what it passed, and everything else asked for', async () => {
     const { id, text, lines } = await linesOf();
     expect(lines[0]).toMatchObject({ evidence: 'file', ...period, madeFor: 'auditor' });

@@ -78,6 +78,8 @@ describe('an export', () => {
 
   it('as CSV has a header and a line for each record', async () => {
     const bytes = await file('csv');
+    // A byte order mark, for spreadsheets; decoders take it away.
+    expect([...bytes.subarray(0, 3)]).toEqual([0xef, 0xbb, 0xbf]);
     const [header, ...lines] = readCsv(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
     expect(lines).toHaveLength(expected.length);
     expected.forEach((record, n) => {

@@ -91,6 +91,18 @@ describe('a query of the ledger', () => {
     expect(await all({ holder: 'nobody' })).toEqual([]);
   });
 
+  it('by holder refuses a cursor that was made up', async () => {
+    await writeHistory(world, 200, HOUR);
+    const { cursor = '' } = await world.ledger.query({ holder: 'holder-1', limit: 2 });
+    const position = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    for (const inner of ['', 'x', '\0', '~'.repeat(2000), undefined]) {
+      const forged = Buffer.from(JSON.stringify({ ...position, inner })).toString('base64url');
+      await expect(
+        world.ledger.query({ holder: 'holder-1', limit: 2, cursor: forged }),
+      ).rejects.toMatchObject({ code: 'cursor-invalid' });
+    }
+  });
+
   it('goes on below its cursor whatever is added meanwhile', async () => {
     await writeHistory(world, 300, HOUR);
     for (const query of [...QUERIES, { holder: 'holder-1' }]) {

@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readCounts } from '../../lib/ledger/counts.ts';
+import { type Count, readCounts } from '../../lib/ledger/counts.ts';
 import type { LedgerRecord } from '../../lib/ledger/record.ts';
+import type { AnnualLine } from '../../lib/ledger/report/annual.ts';
 import { annualCsv, annualPage } from '../../lib/ledger/report/annual-files.ts';
 import { openReports, type Reports } from '../../lib/ledger/report/reports.ts';
 import { statisticsOf } from '../../lib/ledger/report/statistics.ts';
@@ -211,6 +212,10 @@ describe('the annual report', () => {
     expect(csv.split('\r\n')).toHaveLength(report.lines.length + 2);
     expect(csv).toContain(`"'=HYPERLINK(""x"")"`);
     expect(csv).toContain('tax-officeさん');
+    // A purpose that is no longer declared is told by its id, whatever that is.
+    const line = { ...(report.lines[0] as AnnualLine), recipient: 'tax-office', purpose: 'constructor' };
+    expect(annualPage({ ...report, lines: [line] })).toContain('<td>constructor</td>');
+    expect(annualCsv({ ...report, lines: [line] })).toContain(',constructor,,,');
   });
 });
 
@@ -237,5 +242,19 @@ describe('statistics', () => {
     expect(statistics.issuance.map(({ profile }) => profile)).toEqual(['person-signature']);
     near(statistics.issuance[0]?.count as number, written.filter(({ kind }) => kind === 'issuance').length);
     expect(JSON.stringify(statistics)).not.toMatch(/tax-office|holder|mizusaki/);
+  });
+
+  it('tell few from none by nothing', () => {
+    const revoked = (outcome: string, records: number): Count => ({
+      cell: { kind: 'revocation', outcome },
+      records,
+      items: records,
+    });
+    const { revocation } = statisticsOf('2025-03', [
+      revoked('keyCompromise', 1),
+      revoked('superseded', 4),
+      revoked('cessationOfOperation', 5),
+    ]);
+    expect(revocation).toEqual([{ reason: 'cessationOfOperation', count: 10 }]);
   });
 });

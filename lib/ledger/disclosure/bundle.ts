@@ -1,12 +1,13 @@
 import { Fault } from '../../fault.ts';
 import type { CertificateRef, Principal } from '../../principal.ts';
 import type { Table } from '../../store/store.ts';
+import { digestHex } from '../canonical.ts';
 import { bilingual, escapeHtml, htmlPage } from '../html.ts';
 import type { Ledger } from '../ledger.ts';
 import { heldCertificates } from '../query.ts';
 import type { LedgerRecord } from '../record.ts';
 import type { CaseView } from './cases.ts';
-import { type OwnEntry, ownEntries } from './own.ts';
+import { isOneOf, type OwnEntry, ownEntries } from './own.ts';
 
 /** What a holder is shown of a certificate. */
 export interface DisclosedCertificate extends CertificateRef {
@@ -26,12 +27,19 @@ export interface Bundle {
   readonly holder: string;
   readonly requestedAt: string;
   readonly deadline: string;
+  /** Why the deadline is a later one than at first. */
+  readonly extension?: { readonly at: string; readonly reason: string };
   readonly madeAt: string;
   readonly certificates: readonly DisclosedCertificate[];
   /** Every provision, as a person reads it. */
   readonly provisions: readonly OwnEntry[];
   /** The acts on the certificates, and the provisions again, as they are kept: each can be proven by its leaf. */
   readonly records: readonly LedgerRecord[];
+  /**
+   * Records that name other persons' certificates as well, and that could be proven only whole: what they say about the
+   * holder is among the provisions, and their leaves show that nothing was left out.
+   */
+  readonly withheld: readonly { readonly id: string; readonly leaf?: number }[];
 }
 
 const PAGE = 1000;
@@ -45,7 +53,7 @@ export const buildBundle = async (
     readonly principals: ReadonlyMap<string, Principal>;
     readonly certificateOf: (ref: CertificateRef) => Promise<DisclosedCertificate>;
   },
-  { id, holder, requestedAt, deadline }: CaseView,
+  { id, holder, requestedAt, deadline, extension }: CaseView,
   madeAt: string,
 ): Promise<Bundle> => {
   const records: LedgerRecord[] = [];
@@ -58,7 +66,9 @@ export const buildBundle = async (
       throw new Fault('input-too-large', `A bundle holds at most ${MAX_RECORDS} records.`);
     }
   } while (cursor !== undefined);
-  const refs = await heldCertificates(deps.table, holder);
+  const held = await heldCertificates(deps.table, holder);
+  const isOwn = isOneOf(held);
+  const namesOthers = ({ certificates = [] }: LedgerRecord): boolean => !certificates.every(isOwn);
   return {
     bundle: 'disclosure',
     service: deps.service,
@@ -66,10 +76,14 @@ export const buildBundle = async (
     holder,
     requestedAt,
     deadline,
+    ...(extension && { extension: { at: extension.at, reason: extension.reason } }),
     madeAt,
-    certificates: await Promise.all(refs.map(deps.certificateOf)),
-    provisions: ownEntries(holder, records, deps.principals),
-    records,
+    certificates: await Promise.all(held.map(deps.certificateOf)),
+    provisions: ownEntries(holder, held, records, deps.principals),
+    records: records.filter((record) => !namesOthers(record)),
+    withheld: records
+      .filter(namesOthers)
+      .map(({ id, leaf }) => ({ id, ...(leaf !== undefined && { leaf }) })),
   };
 };
 
@@ -79,8 +93,8 @@ const row = (cells: readonly string[]): string =>
 const head = (titles: readonly (readonly [string, string])[]): string =>
   `<thead><tr>${titles.map(([ja, en]) => `<th scope="col">${bilingual({ ja, en })}</th>`).join('')}</tr></thead>`;
 
-/** The bundle for reading; `jws` is what was signed, so that the page can be told to belong to it. */
-export const bundlePage = (bundle: Bundle, digest: string): string => {
+/** The bundle for reading, with the signed file itself: each bundle is made anew, so nobody could fetch it afterwards. */
+export const bundlePage = (bundle: Bundle, jws: string): string => {
   const certificates = bundle.certificates.map((one) =>
     row([
       escapeHtml(`${one.ca}/${one.serial}`),
@@ -104,9 +118,12 @@ export const bundlePage = (bundle: Bundle, digest: string): string => {
     ['対象者(仮名)', 'Holder (pseudonym)', bundle.holder],
     ['請求日時', 'Requested at', bundle.requestedAt],
     ['期限', 'Deadline', bundle.deadline],
+    ...(bundle.extension
+      ? [['期限を延長した理由', 'Why it was extended', bundle.extension.reason] as const]
+      : []),
     ['作成日時', 'Made at', bundle.madeAt],
     ['作成者', 'Made by', bundle.service],
-    ['署名付き電子ファイルのSHA-256', 'SHA-256 of the signed file', digest],
+    ['署名付き電子ファイルのSHA-256', 'SHA-256 of the signed file', digestHex(jws)],
   ];
   return htmlPage(
     { ja: '自己に関する記録の開示', en: 'Disclosure of your own records' },
@@ -130,6 +147,8 @@ ${certificates.join('\n')}
       ['証明書', 'Certificate'],
     ])}<tbody>
 ${provisions.join('\n')}
-</tbody></table>`,
+</tbody></table>
+<details><summary>${bilingual({ ja: '署名付き電子ファイル(JWS)', en: 'The signed file (JWS)' })}</summary>
+<pre>${escapeHtml(jws)}</pre></details>`,
   );
 };

@@ -39,7 +39,7 @@ export interface Cases {
     caller: Principal,
     query: { readonly limit: number; readonly cursor?: string },
   ): Promise<{ readonly cases: readonly CaseView[]; readonly cursor?: string }>;
-  /** Once, by at most 30 days more. Faults: `unknown-disclosure`, `disclosure-closed`, `invalid-input`. */
+  /** Once, before the term is over, by at most 30 days more. Faults: `unknown-disclosure`, `disclosure-closed`, `invalid-input`. */
   extend(caller: Principal, id: string, days: number, reason: string): Promise<CaseView>;
   /** What closes the case, to be written with the record of the hand-over; nothing where it is closed. */
   closeWrites(id: string, bundle: string): Promise<readonly Write[]>;
@@ -70,11 +70,13 @@ export const openCases = (deps: {
 }): Cases => {
   const { table, ledger, clock, delegates } = deps;
 
+  /** The last second of the term is a whole one. */
+  const isOver = ({ deadline }: CaseRow): boolean => clock() >= Date.parse(deadline) + 1000;
+
   const viewOf = (id: string, row: CaseRow): CaseView => ({
     id,
     ...row,
-    state:
-      row.disclosedAt !== undefined ? 'disclosed' : clock() > Date.parse(row.deadline) ? 'overdue' : 'open',
+    state: row.disclosedAt !== undefined ? 'disclosed' : isOver(row) ? 'overdue' : 'open',
   });
 
   const mayReadAll = ({ role }: Principal): boolean => role === 'operator' || role === 'auditor';
@@ -148,6 +150,9 @@ export const openCases = (deps: {
         throw new Fault('disclosure-closed', 'The disclosure has been made; there is no term to extend.');
       }
       if (value.extension) throw new Fault('disclosure-closed', 'The term has been extended once already.');
+      // What is late stays late.
+      if (isOver(value))
+        throw new Fault('disclosure-closed', 'The term is over; it is extended before that.');
       const now = clock();
       const row: CaseRow = {
         ...value,

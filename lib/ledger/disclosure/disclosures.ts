@@ -31,7 +31,7 @@ export interface Disclosures {
   ): Promise<OwnPage>;
   /**
    * Hands the bundle over: made anew from what there is, signed, recorded, and the case closed with the first one.
-   * `jws` is text of JSON. Faults: `unknown-disclosure`, `input-too-large`.
+   * `jws` is text of JSON; the page holds it too, so that either is enough by itself. Faults: `unknown-disclosure`, `input-too-large`.
    */
   handOver(caller: Principal, id: string): Promise<{ readonly jws: string; readonly page: string }>;
   /** The key by which bundles are verified. */
@@ -64,14 +64,15 @@ export const openDisclosures = (deps: DisclosureDeps): Disclosures => {
 
     own: async (caller, query) => {
       await delegates.assertMayAct(caller, query.holder);
-      const page = await readOwn(ledger, principals, query);
+      const heldBy = (holder: string) => heldCertificates(table, holder);
+      const { page, held } = await readOwn({ ledger, principals, heldBy }, query);
       const { holder, from, to } = query;
       await ledger.append({
         kind: 'provision',
         recipient: caller.id,
         channel: 'own',
         method: 'GET',
-        certificates: (await heldCertificates(table, holder)).slice(0, MAX_CERTIFICATES_PER_RECORD),
+        certificates: held.slice(0, MAX_CERTIFICATES_PER_RECORD),
         provided: {
           holder,
           from,
@@ -92,7 +93,7 @@ export const openDisclosures = (deps: DisclosureDeps): Disclosures => {
       const bundle = await buildBundle({ ...deps, principals }, found, madeAt);
       const jws = JSON.stringify(await signJws(await deps.signer(), BUNDLE_TYPE, JSON.stringify(bundle)));
       const digest = digestHex(jws);
-      const page = bundlePage(bundle, digest);
+      const page = bundlePage(bundle, jws);
       const { writes } = ledger.prepare({
         kind: 'provision',
         recipient: caller.id,

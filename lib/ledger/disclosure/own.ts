@@ -11,6 +11,7 @@ export interface OwnEntry {
   readonly who: Bilingual & { readonly recipient: string };
   readonly why?: Bilingual & { readonly purpose: string; readonly legalBasis: string };
   readonly channel: string;
+  /** The holder's own: the same answer may have told of other persons' as well. */
   readonly certificates: readonly CertificateRef[];
   readonly count: number;
 }
@@ -62,11 +63,19 @@ const whyOf = (
   return { purpose, ja, en, legalBasis };
 };
 
+export const isOneOf = (refs: readonly CertificateRef[]): ((ref: CertificateRef) => boolean) => {
+  const names = new Set(refs.map(({ ca, serial }) => `${ca}/${serial}`));
+  return ({ ca, serial }) => names.has(`${ca}/${serial}`);
+};
+
+/** `held` are the holder's certificates. */
 export const ownEntries = (
   holder: string,
+  held: readonly CertificateRef[],
   records: readonly LedgerRecord[],
   principals: ReadonlyMap<string, Principal>,
 ): readonly OwnEntry[] => {
+  const isOwn = isOneOf(held);
   const purposes = new Map(
     [...principals.values()].flatMap(({ purposes: declared = [] }) => declared.map((one) => [one.id, one])),
   );
@@ -75,7 +84,7 @@ export const ownEntries = (
     const { id, time, recipient, channel, certificates, count } = record;
     const why = whyOf(record, purposes);
     const who = whoOf(holder, recipient, principals);
-    return [{ id, time, who, ...(why && { why }), channel, certificates, count }];
+    return [{ id, time, who, ...(why && { why }), channel, certificates: certificates.filter(isOwn), count }];
   });
 };
 
@@ -83,8 +92,11 @@ export type OwnPage = { readonly entries: readonly OwnEntry[]; readonly cursor?:
 
 /** Newest first. Faults: those of `Ledger.query`. */
 export const readOwn = async (
-  ledger: Ledger,
-  principals: ReadonlyMap<string, Principal>,
+  deps: {
+    readonly ledger: Ledger;
+    readonly principals: ReadonlyMap<string, Principal>;
+    readonly heldBy: (holder: string) => Promise<readonly CertificateRef[]>;
+  },
   query: {
     readonly holder: string;
     readonly from?: string;
@@ -92,10 +104,14 @@ export const readOwn = async (
     readonly limit: number;
     readonly cursor?: string;
   },
-): Promise<OwnPage> => {
-  const page = await ledger.query({ ...query, kind: 'provision' });
+): Promise<{ readonly page: OwnPage; readonly held: readonly CertificateRef[] }> => {
+  const { records, cursor } = await deps.ledger.query({ ...query, kind: 'provision' });
+  const held = await deps.heldBy(query.holder);
   return {
-    entries: ownEntries(query.holder, page.records, principals),
-    ...(page.cursor !== undefined && { cursor: page.cursor }),
+    page: {
+      entries: ownEntries(query.holder, held, records, deps.principals),
+      ...(cursor !== undefined && { cursor }),
+    },
+    held,
   };
 };

@@ -1,3 +1,4 @@
+import { Fault } from '../../fault.ts';
 import type { Clock } from '../../ports.ts';
 import type { CertificateRef, Principal } from '../../principal.ts';
 import type { Value } from '../../store/store.ts';
@@ -50,7 +51,8 @@ export interface Period {
 export interface Evidence {
   /**
    * NDJSON, a line each: what the file is; every certificate issued in the period and how it came to be; ceremonies;
-   * changes of configuration; reports; exports begun; and every access to records. Recorded like an export.
+   * changes of configuration; reports; exports begun; and every access to records. Recorded like an export. Fault:
+   * `invalid-input`.
    */
   file(caller: Principal, period: Period): Promise<RecordedFile>;
   /** Drawn by a seed as `method` says; recorded before it resolves. Faults: `invalid-input`. */
@@ -79,6 +81,13 @@ export interface EvidenceDeps {
 }
 
 const PAGE = 500;
+
+/** Evidence of nothing would look like evidence that nothing was done. */
+const checkPeriod = ({ from, to }: Period): void => {
+  if (!(Date.parse(from) < Date.parse(to))) {
+    throw new Fault('invalid-input', 'The period ends before it begins.', { field: 'to' });
+  }
+};
 
 /** Who looked at or took away records, certificates' histories or evidence. */
 const ACCESS_CHANNELS = ['records', 'export', 'evidence', 'own', 'disclosure'] as const;
@@ -124,6 +133,7 @@ export const openEvidence = (deps: EvidenceDeps): Evidence => {
 
   return {
     file: async (caller, period) => {
+      checkPeriod(period);
       const { from, to } = period;
       const details = { from, to };
       const head: Value = {
@@ -165,6 +175,7 @@ export const openEvidence = (deps: EvidenceDeps): Evidence => {
     },
 
     sample: async (caller, period, { seed, size }) => {
+      checkPeriod(period);
       const sample = openSample<LedgerRecord>(seed, size);
       for await (const records of pages({ kind: 'issuance', from: period.from, to: period.to })) {
         for (const record of records) sample.add(record.certificates?.[0] as CertificateRef, record);

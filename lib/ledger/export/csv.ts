@@ -1,3 +1,6 @@
+/** Without it at the beginning of a file, spreadsheets here take UTF-8 for another encoding and misread Japanese. */
+export const BYTE_ORDER_MARK = '\ufeff';
+
 /**
  * A spreadsheet takes a cell that begins so for a formula, and would run what a caller chose to be called. The wide
  * forms are what Japanese input methods give, and spreadsheets take them for the narrow ones.

@@ -2,7 +2,7 @@ import { canonicalJson } from '../canonical.ts';
 import type { LedgerRecord } from '../record.ts';
 import { asValue } from '../rows.ts';
 import { COLUMNS, rowOf } from './columns.ts';
-import { csvLine } from './csv.ts';
+import { BYTE_ORDER_MARK, csvLine } from './csv.ts';
 
 export const EXPORT_FORMATS = ['csv', 'ndjson', 'parquet'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
@@ -22,13 +22,13 @@ export interface FileWriter {
 
 const NOTHING = new Uint8Array();
 
-/** RFC 4180 with a header line, in UTF-8 without a byte order mark. */
+/** RFC 4180 with a header line, in UTF-8 with a byte order mark: the format for spreadsheets. */
 const csvFile = (): FileWriter => {
   let begun = false;
   const header = (): string => {
     if (begun) return '';
     begun = true;
-    return csvLine(COLUMNS);
+    return BYTE_ORDER_MARK + csvLine(COLUMNS);
   };
   return {
     add: (records) => {

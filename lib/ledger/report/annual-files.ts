@@ -1,11 +1,15 @@
-import { csvLine } from '../export/csv.ts';
+import { BYTE_ORDER_MARK, csvLine } from '../export/csv.ts';
 import { bilingual, escapeHtml, htmlPage } from '../html.ts';
 import { fiscalMonths } from '../months.ts';
 import type { AnnualLine, AnnualReport } from './annual.ts';
 
 /* The report for spreadsheets and for paper. Both say what its JSON says and nothing else. */
 
-/** RFC 4180 in UTF-8. It begins with a byte order mark, without which spreadsheets here misread Japanese. */
+/** Names are looked up by ids that others chose. */
+const named = <T>(names: Readonly<Record<string, T>>, id: string): T | undefined =>
+  Object.hasOwn(names, id) ? names[id] : undefined;
+
+/** RFC 4180 in UTF-8 with a byte order mark. */
 export const annualCsv = ({ fiscalYear, lines, recipients, purposes }: AnnualReport): string => {
   const header = [
     'fiscalYear',
@@ -24,8 +28,8 @@ export const annualCsv = ({ fiscalYear, lines, recipients, purposes }: AnnualRep
     'change',
   ];
   const rows = lines.map((line) => {
-    const name = recipients[line.recipient];
-    const purpose = line.purpose === null ? undefined : purposes[line.purpose];
+    const name = named(recipients, line.recipient);
+    const purpose = line.purpose === null ? undefined : named(purposes, line.purpose);
     return csvLine([
       fiscalYear,
       line.recipient,
@@ -43,7 +47,7 @@ export const annualCsv = ({ fiscalYear, lines, recipients, purposes }: AnnualRep
       line.change,
     ]);
   });
-  return `\ufeff${csvLine(header)}${rows.join('')}`;
+  return `${BYTE_ORDER_MARK}${csvLine(header)}${rows.join('')}`;
 };
 
 const number = (value: number): string => `<td class="number">${value.toLocaleString('en-US')}</td>`;
@@ -67,8 +71,8 @@ const provisionRow = (
   const items = new Map(lines.map((line) => [line.month, line.items]));
   const total = lines.reduce((sum, line) => sum + line.items, 0);
   const before = lines.reduce((sum, line) => sum + line.itemsBefore, 0);
-  const name = recipients[recipient];
-  const why = purpose === null ? undefined : purposes[purpose];
+  const name = named(recipients, recipient);
+  const why = purpose === null ? undefined : named(purposes, purpose);
   return `<tr><td>${name ? bilingual(name) : escapeHtml(recipient)}</td><td>${escapeHtml(`${channel} ${method}`)}</td><td>${
     why ? `${bilingual(why)}<br>${escapeHtml(why.legalBasis)}` : purpose === null ? '—' : escapeHtml(purpose)
   }</td>${months.map((month) => number(items.get(month) ?? 0)).join('')}${number(total)}${number(before)}${signed(total - before)}</tr>`;

@@ -37,14 +37,16 @@ export type AnnualReport = {
   readonly acts: readonly ActLine[];
 };
 
-const ROLE_TITLES: Readonly<Record<string, Bilingual>> = {
-  public: { ja: '公衆(利用者を特定しない提供)', en: 'The public (recipients who did not name themselves)' },
-  officer: { ja: '登録分局', en: 'Registration sub-offices' },
-  operator: { ja: '認証局運用者', en: 'Operators of the authority' },
-  auditor: { ja: '監査人', en: 'Auditors' },
-  holder: { ja: '証明書の名義人本人', en: 'Holders of certificates' },
-  former: { ja: '現在登録のない相手先', en: 'Recipients who are no longer registered' },
-};
+const ROLE_TITLES: ReadonlyMap<string, Bilingual> = new Map(
+  Object.entries({
+    public: { ja: '公衆(利用者を特定しない提供)', en: 'The public (recipients who did not name themselves)' },
+    officer: { ja: '登録分局', en: 'Registration sub-offices' },
+    operator: { ja: '認証局運用者', en: 'Operators of the authority' },
+    auditor: { ja: '監査人', en: 'Auditors' },
+    holder: { ja: '証明書の名義人本人', en: 'Holders of certificates' },
+    former: { ja: '現在登録のない相手先', en: 'Recipients who are no longer registered' },
+  }),
+);
 
 /**
  * As whom a recipient appears in what is published: relying parties under their own names, persons never. Ids of
@@ -121,7 +123,7 @@ export const buildAnnualReport = async (year: number, sources: AnnualSources): P
     recipients: Object.fromEntries(
       [...new Set(sorted.map(({ recipient }) => recipient))].map((recipient) => [
         recipient,
-        ROLE_TITLES[recipient] ?? (principals.get(recipient)?.name as Bilingual),
+        ROLE_TITLES.get(recipient) ?? (principals.get(recipient)?.name as Bilingual),
       ]),
     ),
     purposes: Object.fromEntries(

@@ -3,10 +3,9 @@ import type { Count } from '../counts.ts';
 /**
  * Open data: how many, never about whom. No recipient, office or certificate is in it, and every number is rounded to
  * the nearest ten by itself, so that neither a small number nor the difference of two large ones points at a person.
+ * What rounds to nothing is left out, so that few and none look alike.
  */
 export const ROUNDING = 10;
-
-const rounded = (value: number): number => Math.round(value / ROUNDING) * ROUNDING;
 
 export interface MonthStatistics {
   readonly month: string;
@@ -15,6 +14,7 @@ export interface MonthStatistics {
   readonly provision: readonly { readonly channel: string; readonly count: number }[];
 }
 
+/** Rounded. */
 const sumBy = (
   counts: readonly Count[],
   nameOf: (count: Count) => string | undefined,
@@ -24,18 +24,21 @@ const sumBy = (
     const name = nameOf(count);
     if (name !== undefined) sums.set(name, (sums.get(name) ?? 0) + count.items);
   }
-  return [...sums].sort(([a], [b]) => (a < b ? -1 : 1));
+  return [...sums]
+    .map(([name, sum]): [string, number] => [name, Math.round(sum / ROUNDING) * ROUNDING])
+    .filter(([, sum]) => sum > 0)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
 };
 
 export const statisticsOf = (month: string, counts: readonly Count[]): MonthStatistics => ({
   month,
   issuance: sumBy(counts, ({ cell }) =>
     cell.kind === 'issuance' ? (cell.profile ?? 'other') : undefined,
-  ).map(([profile, count]) => ({ profile, count: rounded(count) })),
+  ).map(([profile, count]) => ({ profile, count })),
   revocation: sumBy(counts, ({ cell }) =>
     cell.kind === 'revocation' ? (cell.outcome ?? 'unspecified') : undefined,
-  ).map(([reason, count]) => ({ reason, count: rounded(count) })),
+  ).map(([reason, count]) => ({ reason, count })),
   provision: sumBy(counts, ({ cell }) => (cell.kind === 'provision' ? cell.channel : undefined)).map(
-    ([channel, count]) => ({ channel, count: rounded(count) }),
+    ([channel, count]) => ({ channel, count }),
   ),
 });
