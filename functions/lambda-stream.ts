@@ -35,7 +35,9 @@ export const streaming = <S extends Pick<App, 'principals'>>(
 ): StreamingHandler => {
   const answer = answering(routes, load);
   return awslambda.streamifyResponse(async (event, out, context) => {
-    const { authorization: _cdn, ...headers } = event.headers;
+    const headers = Object.fromEntries(
+      Object.entries(event.headers).filter(([name]) => name.toLowerCase() !== 'authorization'),
+    );
     const { method } = event.requestContext.http;
     const response = await answer({ ...event, headers }, context, (given) => given);
     const to = awslambda.HttpResponseStream.from(out, {
