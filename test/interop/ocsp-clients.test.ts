@@ -1,22 +1,16 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { principalCredentials } from '../../functions/local-credentials.ts';
 import { decodeCertificate } from '../../lib/pki/certificate.ts';
+import type { Der } from '../../lib/pki/der.ts';
 import { encodeName } from '../../lib/pki/name.ts';
-import { encodeCertId, encodeOcspRequest } from '../../lib/pki/ocsp-request.ts';
+import { decodeOcspRequest, encodeCertId, encodeOcspRequest } from '../../lib/pki/ocsp-request.ts';
 import { decodeOcspResponse } from '../../lib/pki/ocsp-response-decoder.ts';
+import { encodePem } from '../../lib/pki/pem.ts';
 import { parseSerial } from '../../lib/pki/serial.ts';
-import {
-  collectInto,
-  issueThroughOffice,
-  opensslRequest,
-  type Service,
-  serveService,
-  temporaryFolder,
-} from '../service.ts';
+import { type Service, temporaryFolder } from '../service.ts';
 import { ocspRequestFor } from '../world.ts';
+import { type Counter, openCounter } from './counter.ts';
 import { run } from './judges.ts';
 
 /** Stock OCSP clients against the service behind a real socket, each with the options that it has. */
@@ -27,90 +21,192 @@ const there = (tool: string, from: string): boolean => {
   return found;
 };
 const hasGnutls = there('ocsptool', 'gnutls-bin');
-const hasNss = there('ocspclnt', 'libnss3-tools') && there('certutil', 'libnss3-tools');
+const hasNss =
+  there('ocspclnt', 'libnss3-tools') &&
+  there('certutil', 'libnss3-tools') &&
+  there('vfychain', 'libnss3-tools');
 const hasCurl = there('curl', 'curl');
 
 const folder = temporaryFolder();
-const at = (name: string): string => join(folder.path, name);
+let counter: Counter;
 let service: Service & { readonly url: string };
-
-interface Held {
-  readonly ref: { readonly ca: string; readonly serial: string };
-  readonly certificate: string;
-  readonly ca: string;
-}
-const held = new Map<string, Held>();
-const get = (name: string): Held => {
-  const found = held.get(name);
-  if (!found) throw new Error(name);
-  return found;
-};
+const at = (name: string): string => counter.at(name);
+const get: Counter['get'] = (name) => counter.get(name);
 
 beforeAll(async () => {
-  service = await serveService(at('data'), {
+  counter = await openCounter(folder.path, {
     domain: ({ authorities }) => {
       for (const { id, ocsp } of authorities) {
-        if (id === 'organisation') ocsp.furtherAlgorithms = ['rsa2048-sha256'];
-        if (id === 'signature') ocsp.signedRequests = 'required';
-        if (id === 'authentication') ocsp.neverIssued = 'revoked';
+        if (id === 'signature') ocsp.furtherAlgorithms = ['ecdsa-p384-sha384'];
+        if (id === 'authentication')
+          Object.assign(ocsp, { algorithm: 'rsa2048-sha256', neverIssued: 'revoked' });
       }
     },
   });
-  await principalCredentials(service.works, at('credentials'), service.trustDomain, service.now);
-  for (const [name, profile] of [
-    ['good', 'official-position'],
-    ['revoked', 'official-position'],
-    ['signed', 'person-signature'],
-    ['person', 'person-authentication'],
-  ] as const) {
-    const { id, certificate } = await issueThroughOffice(service, profile, opensslRequest(folder.path, name));
-    held.set(name, { ref: certificate, ...(await collectInto(service, id, folder.path, name)) });
-  }
-  await service.app.authority.revoke(service.principal('operator-noda'), get('revoked').ref, {
-    reason: 'keyCompromise',
-  });
+  ({ service } = counter);
+  for (const name of ['good', 'revoked', 'held']) await counter.issue(name, 'official-position');
+  await counter.issue('client', 'organisation-client');
+  await counter.issue('signature', 'person-signature');
+  await counter.issue('authentication', 'person-authentication');
+  await counter.forge('forged', 'good');
+  await counter.forge('extended', 'authentication');
+  const operator = service.principal('operator-noda');
+  await service.app.authority.revoke(operator, get('revoked').ref, { reason: 'keyCompromise' });
+  await service.app.authority.hold(operator, get('held').ref);
 }, 120_000);
 
 afterAll(async () => {
-  await service.close();
+  await counter.service.close();
   folder.remove();
 });
 
-describe.skipIf(!hasGnutls)('GnuTLS ocsptool', () => {
-  const ask = (name: string, ...more: readonly string[]) => {
-    const { ca, certificate } = get(name);
-    const files = ['--load-issuer', ca, '--load-cert', certificate, '--load-trust', ca];
-    return run('ocsptool', [`--ask=${service.url}/ocsp`, ...files, ...more]);
-  };
+/** How each is, for clients that know no more than this. */
+const STATUSES = [
+  ['good', 'good'],
+  ['client', 'good'],
+  ['signature', 'good'],
+  ['authentication', 'good'],
+  ['revoked', 'revoked'],
+  ['held', 'revoked'],
+  ['forged', 'unknown'],
+  ['extended', 'revoked'],
+] as const;
 
-  it.each([
-    ['with a nonce', ['--nonce']],
-    ['without', ['--no-nonce']],
-  ])('%s', async (_, options) => {
-    const good = await ask('good', ...options);
-    expect(good.stdout, good.stderr).toContain('Certificate Status: good');
-    expect(good.stdout + good.stderr).toMatch(/Verifying OCSP Response: Success|Success/);
-    const revoked = await ask('revoked', ...options);
-    expect(revoked.stdout, revoked.stderr).toContain('Certificate Status: revoked');
+describe.skipIf(!hasGnutls)('GnuTLS ocsptool', () => {
+  const about = (name: string): string[] => [
+    '--load-issuer',
+    get(name).ca,
+    '--load-cert',
+    get(name).certificate,
+  ];
+  const tool = async (...args: readonly string[]) => {
+    const { stdout, stderr, status } = await run('ocsptool', args);
+    return { text: stdout + stderr, status };
+  };
+  const ask = (name: string, ...more: readonly string[]) =>
+    tool(`--ask=${service.url}/ocsp`, ...about(name), '--load-trust', get(name).ca, ...more);
+
+  describe.each(['--nonce', '--no-nonce'])('with %s', (option) => {
+    it.each(STATUSES)('%s is %s', async (name, status) => {
+      const { text } = await ask(name, option);
+      expect(text).toContain(`Certificate Status: ${status}`);
+      expect(text).toMatch(/Verifying OCSP Response: Success/);
+      expect(text.includes('Nonce: ')).toBe(option === '--nonce');
+    });
+  });
+
+  it('finds the responder where the certificate says, for a chain', async () => {
+    const chain = ['good', 'good-ca'].map((name) => readFileSync(at(`${name}.pem`), 'utf8')).join('');
+    writeFileSync(at('chain.pem'), chain);
+    const { text } = await tool('--ask', '--load-chain', at('chain.pem'), '--load-trust', get('good').ca);
+    expect(text).toContain('Certificate Status: good');
+  });
+
+  it('says since when, and which algorithm it was told by', async () => {
+    expect((await ask('revoked')).text).toContain('Revocation time: ');
+    expect((await ask('signature')).text).toContain('ECDSA-SHA384');
+    expect((await ask('authentication')).text).toContain('RSA-SHA256');
+  });
+
+  it('judges an answer from a file: by the CA, by the responder itself, and not by another CA', async () => {
+    await ask('held', '--outfile', at('gnutls.der'));
+    const verify = (...more: readonly string[]) => tool('-e', '--load-response', at('gnutls.der'), ...more);
+    expect((await verify('--load-trust', get('held').ca)).text).toContain('Success');
+    const decoded = decodeOcspResponse(new Uint8Array(readFileSync(at('gnutls.der'))));
+    if (decoded.status !== 'successful') throw new Error(decoded.status);
+    writeFileSync(at('signer.pem'), encodePem('CERTIFICATE', decoded.basic.certs[0] as Der));
+    expect((await verify('--load-signer', at('signer.pem'))).text).toContain('Success');
+    const other = await verify('--load-trust', get('authentication').ca);
+    expect(other.text).toMatch(/Verifying OCSP Response: Failure/);
+    const spoilt = readFileSync(at('gnutls.der'));
+    const signature = Buffer.from(decoded.basic.signatureValue);
+    const last = spoilt.indexOf(signature) + signature.length - 1;
+    spoilt[last] = (spoilt[last] as number) ^ 1;
+    writeFileSync(at('gnutls-spoilt.der'), spoilt);
+    const refused = await tool(
+      '-e',
+      '--load-response',
+      at('gnutls-spoilt.der'),
+      '--load-trust',
+      get('held').ca,
+    );
+    expect(refused.text).toMatch(/Verifying OCSP Response: Failure/);
+  });
+
+  it('writes requests that are read here, and reads those that are written here', async () => {
+    await tool('-q', ...about('good'), '--outfile', at('theirs.der'));
+    const theirs = decodeOcspRequest(new Uint8Array(readFileSync(at('theirs.der'))));
+    expect(theirs.requestList[0]?.certId.serialNumber).toBe(get('good').ref.serial);
+    writeFileSync(at('ours.der'), await ocspRequestFor(service, get('good').ref));
+    const { text } = await tool('-i', '--load-request', at('ours.der'));
+    expect(text).toContain('Hash Algorithm: SHA256');
+    expect(text).toContain(`Serial Number: ${get('good').ref.serial}`);
   });
 });
 
-describe.skipIf(!hasNss)('NSS ocspclnt', () => {
-  const database = at('nss');
-  const nss = async (...args: readonly string[]) => {
-    const { status, stdout, stderr } = await run('ocspclnt', ['-d', `sql:${database}`, ...args]);
-    return `${stdout}${stderr}${status}`;
+describe.skipIf(!hasNss)('NSS', () => {
+  const database = (): string => `sql:${at('nss')}`;
+  const nss = async (tool: string, ...args: readonly string[]) => {
+    const { status, stdout, stderr } = await run(tool, ['-d', database(), ...args]);
+    return { text: stdout + stderr, status };
   };
 
-  it('asks where the certificate says, and believes the answer', async () => {
-    mkdirSync(database);
-    await run('certutil', ['-N', '-d', `sql:${database}`, '--empty-password']);
+  beforeAll(async () => {
+    mkdirSync(at('nss'));
+    await nss('certutil', '-N', '--empty-password');
     const add = (name: string, trust: string, file: string) =>
-      run('certutil', ['-A', '-d', `sql:${database}`, '-n', name, '-t', trust, '-i', file]);
-    await add('ca', 'C,C,C', get('good').ca);
-    for (const name of ['good', 'revoked']) await add(name, ',,', get(name).certificate);
-    expect(await nss('-S', 'good')).toContain('"good" succeeded');
-    expect(await nss('-S', 'revoked')).toMatch(/revoked/i);
+      nss('certutil', '-A', '-n', name, '-t', trust, '-i', file);
+    for (const name of ['good', 'signature', 'authentication'])
+      await add(`ca-${name}`, 'CT,CT,CT', get(name).ca);
+    for (const [name] of STATUSES) await add(name, ',,', get(name).certificate);
+  });
+
+  it.each(STATUSES)('asks where the certificate says: %s is %s', async (name, status) => {
+    const { text } = await nss('ocspclnt', '-S', name);
+    const expected = {
+      good: `"${name}" succeeded`,
+      revoked: "Peer's Certificate has been revoked.",
+      unknown: 'The OCSP server has no status for the certificate.',
+    };
+    expect(text).toContain(expected[status]);
+  });
+
+  it('asks at another address and trusts the one that it was told to', async () => {
+    const by = (name: string) => nss('ocspclnt', '-S', name, '-l', `${service.url}/ocsp`, '-t', 'ca-good');
+    expect((await by('good')).text).toContain('succeeded');
+    expect((await by('revoked')).text).toContain('has been revoked');
+  });
+
+  it.each([
+    ['client', '0', true],
+    ['good', '4', true],
+    ['revoked', '4', false],
+    ['held', '4', false],
+    ['forged', '4', false],
+  ])('judges the whole path of %s for usage %s and insists on an answer', async (name, usage, good) => {
+    const { text, status } = await nss(
+      'vfychain',
+      ...['-pp', '-u', usage, '-a', '-g', 'leaf', '-m', 'ocsp', '-s', 'requireInfo,failIfNoInfo'],
+      get(name).certificate,
+    );
+    expect(text).toContain(good ? 'Chain is good!' : 'Chain is bad!');
+    expect(status === 0).toBe(good);
+    if (name === 'revoked' || name === 'held') expect(text).toContain('has been revoked');
+  });
+
+  it('writes requests that are read here, and prints what is answered', async () => {
+    const dump = (option: string, name: string, file: string) =>
+      run('sh', ['-c', `ocspclnt -d "${database()}" ${option} ${name} > "${at(file)}"`]);
+    const print = (option: string, file: string) =>
+      run('sh', ['-c', `ocspclnt -d "${database()}" ${option} < "${at(file)}"`]);
+    await dump('-r', 'good', 'nss-request.der');
+    const request = decodeOcspRequest(new Uint8Array(readFileSync(at('nss-request.der'))));
+    expect(request.requestList[0]?.certId.serialNumber).toBe(get('good').ref.serial);
+    await dump('-R', 'revoked', 'nss-answer.der');
+    expect(decodeOcspResponse(new Uint8Array(readFileSync(at('nss-answer.der')))).status).toBe('successful');
+    const { stdout } = await print('-P', 'nss-answer.der');
+    expect(stdout).toContain('Response Status: successful');
+    expect(stdout).toMatch(/Status: Cert has been revoked/i);
   });
 });
 
