@@ -31,10 +31,18 @@ export const TASKS = {
 
 export type TaskName = keyof typeof TASKS;
 
+/** What only a process of its own has to do; on AWS the services underneath do it. */
+export interface Chore {
+  readonly name: string;
+  /** Resolves with what it did. */
+  act(): Promise<readonly string[]>;
+}
+
 /** Runs a task and says what it did. A task that fails is said too, and comes again at its next turn. */
-export const runTask = async (name: TaskName, works: Works, log: Log): Promise<void> => {
+export const runTask = async (task: TaskName | Chore, works: Works, log: Log): Promise<void> => {
+  const name = typeof task === 'string' ? task : task.name;
   try {
-    const done = await TASKS[name](works);
+    const done = await (typeof task === 'string' ? TASKS[task](works) : task.act());
     if (done.length > 0) log('info', `Housekeeping: ${name}`, { done });
   } catch (error) {
     log('error', `Housekeeping failed: ${name}`, errorFacts(error));
@@ -48,7 +56,7 @@ export const runTask = async (name: TaskName, works: Works, log: Log): Promise<v
 export const keepHouse = (
   works: Works,
   log: Log,
-  names: readonly TaskName[],
+  tasks: readonly (TaskName | Chore)[],
   everyMs: number,
 ): { stop(): Promise<void> } => {
   let stopped = false;
@@ -62,8 +70,8 @@ export const keepHouse = (
           resolve();
         };
       });
-      for (const name of names) {
-        if (!stopped) await runTask(name, works, log);
+      for (const task of tasks) {
+        if (!stopped) await runTask(task, works, log);
       }
     }
   };

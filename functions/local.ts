@@ -10,7 +10,7 @@ import { openFileBucket } from '../lib/store/file-bucket.ts';
 import { openSqliteTable } from '../lib/store/sqlite.ts';
 import { random } from './chance.ts';
 import { explain } from './explain.ts';
-import { keepHouse, runTask, TASKS, type TaskName } from './housekeeping.ts';
+import { type Chore, keepHouse, runTask, TASKS, type TaskName } from './housekeeping.ts';
 import { doorCredentials, principalCredentials } from './local-credentials.ts';
 import { errorFacts } from './problems.ts';
 import { routes } from './routes.ts';
@@ -200,6 +200,15 @@ const main = async (): Promise<void> => {
   await applyTrustDomain(works, env.TRUST_DOMAIN, inForce);
   await writeWhole(inForce, text);
   await recover(works, unclean);
+  // DynamoDB deletes by itself the rows whose time has passed; this table has to be asked.
+  const expiry: Chore = {
+    name: 'expiry',
+    act: async () => {
+      const rows = await table.purgeExpired(Math.floor(clock() / 1000));
+      return rows === 0 ? [] : [`${rows} rows`];
+    },
+  };
+  await runTask(expiry, works, log);
   const credentials = join(dataDir, 'credentials');
   const made = await principalCredentials(works, credentials, trustDomain, clock);
   if (made.length > 0) say(`  credentials made for ${made.join(', ')}`);
@@ -226,7 +235,7 @@ const main = async (): Promise<void> => {
   const house = [
     keepHouse(works, log, ['publication', 'responders', 'recovery'], HOUSEKEEPING_MS),
     keepHouse(works, log, ['sequencing'], SEQUENCING_MS),
-    keepHouse(works, log, ['reports', 'retention'], YEARLY_MS),
+    keepHouse(works, log, ['reports', 'retention', expiry], YEARLY_MS),
   ];
 
   const keptDoor = keepDoor(async () => {

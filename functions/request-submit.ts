@@ -13,7 +13,7 @@ export const route = defineRoute({
   path: '/api/v1/requests',
   summary: 'Ask for a certificate',
   description:
-    'With an Idempotency-Key header, sending the same submission again gives the same request again (200 instead of 201).',
+    'With an Idempotency-Key header, sending the same submission again within seven days gives the same request again (200 instead of 201). After that it is a new submission; as long as the earlier request holds its public key, that is a duplicate-key.',
   lane: 'api',
   access: ['officer'],
   headers: z.object({

@@ -2,13 +2,19 @@ import { hash } from 'node:crypto';
 import { Fault, type FaultCode } from '../fault.ts';
 import { rfc3339 } from '../pki/pki.ts';
 import type { CertificateRef, Principal } from '../principal.ts';
-import type { Key } from '../store/store.ts';
+import type { Condition, Item } from '../store/store.ts';
 import { openChanges } from './changes.ts';
 import { assertOfficer, assertReadable, type Request, readableOffice } from './decide.ts';
 import type { RegistrationDeps } from './deps.ts';
 import { judge } from './intake.ts';
 import { newRequestId } from './request-id.ts';
-import { type IdempotencyRow, idempotencyRowKey, listingPk, submissionDigest } from './rows.ts';
+import {
+  IDEMPOTENCY_SECONDS,
+  type IdempotencyRow,
+  idempotencyRowKey,
+  listingPk,
+  submissionDigest,
+} from './rows.ts';
 
 export const REQUEST_STATES = [
   'submitted',
@@ -74,7 +80,8 @@ export interface Registration {
    * Faults: `unknown-profile`, `profile-not-allowed`, `malformed-csr` and its kin, `proof-of-possession-failed`,
    * `unsupported-algorithm`, `weak-key`, `key-algorithm-not-allowed`, `duplicate-key`, `invalid-field`,
    * `idempotency-key-invalid`, `idempotency-key-reused`, `forbidden`. With an idempotency key (1 to 255 visible
-   * ASCII characters, each principal's own), the same submission gives the same request again (`replayed`).
+   * ASCII characters, each principal's own), the same submission gives the same request again (`replayed`) for seven
+   * days; after that it is a new one, which the first one's public key keeps from being issued twice.
    */
   submit(
     actor: Principal,
@@ -173,20 +180,25 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
 
   const now = (): string => rfc3339(new Date(clock()));
 
+  const nowSeconds = (): number => Math.floor(clock() / 1000);
+
   const readFor = async (actor: Principal, id: string): Promise<Request> =>
     assertReadable(actor, (await read(id))?.value);
 
   /** The request that an idempotency key stands for already. Fault: `idempotency-key-reused`. */
-  const replayOf = async (actor: Principal, row: Key, digest: string): Promise<RequestView | undefined> => {
-    const found = (await table.get<IdempotencyRow>(row))?.value;
-    if (found === undefined) return undefined;
-    if (found.submission !== digest) {
+  const replayOf = async (
+    actor: Principal,
+    found: Item<IdempotencyRow> | undefined,
+    digest: string,
+  ): Promise<RequestView | undefined> => {
+    if (found === undefined || found.value.until <= nowSeconds()) return undefined;
+    if (found.value.submission !== digest) {
       throw new Fault(
         'idempotency-key-reused',
         'This idempotency key was used for another submission; take a new one.',
       );
     }
-    return viewOf(found.request, await readFor(actor, found.request));
+    return viewOf(found.value.request, await readFor(actor, found.value.request));
   };
 
   const submit: Registration['submit'] = async (actor, submission, idempotencyKey) => {
@@ -196,22 +208,25 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
     }
     const row = idempotencyKey === undefined ? undefined : idempotencyRowKey(actor.id, idempotencyKey);
     const digest = submissionDigest(submission);
-    const replay = row && (await replayOf(actor, row, digest));
+    const standing = row && (await table.get<IdempotencyRow>(row));
+    const replay = await replayOf(actor, standing, digest);
     if (replay) return { request: replay, replayed: true };
 
     const application = judge(issuing, office, submission);
     const id = newRequestId(clock, random);
-    const value: IdempotencyRow = { submission: digest, request: id };
+    const until = nowSeconds() + IDEMPOTENCY_SECONDS;
+    const value: IdempotencyRow = { submission: digest, request: id, until };
+    const condition: Condition = standing ? { version: standing.version } : 'absent';
     try {
       const request = await change(
         id,
         { command: 'submit', actor, at: now(), application },
-        row && [{ put: row, value, if: 'absent' }],
+        row && [{ put: row, value, if: condition, expires: until }],
       );
       return { request: viewOf(id, request), replayed: false };
     } catch (error) {
       if (!Fault.is(error, 'condition-failed')) throw error;
-      const earlier = row && (await replayOf(actor, row, digest));
+      const earlier = row && (await replayOf(actor, await table.get<IdempotencyRow>(row), digest));
       if (earlier) return { request: earlier, replayed: true };
       throw new Fault(
         'duplicate-key',
@@ -358,6 +373,7 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
       await ledger.append({
         kind: 'provision',
         recipient: actor.id,
+        ...(actor.office !== undefined && { office: actor.office }),
         channel: 'certificate',
         method: 'GET',
         certificates: [certificate],

@@ -23,7 +23,15 @@ export type RequestRow = Request & {
 };
 
 export type KeyRow = { readonly request: string };
-export type IdempotencyRow = { readonly submission: string; readonly request: string };
+export type IdempotencyRow = {
+  readonly submission: string;
+  readonly request: string;
+  /** Unix seconds: from then on the key stands for nothing, whether the store has deleted the row or not. */
+  readonly until: number;
+};
+
+/** Longer than any client goes on repeating, over the New Year holidays too. */
+export const IDEMPOTENCY_SECONDS = 7 * 86_400;
 
 export const requestKey = (id: string): Key => ({ pk: `request/${id}`, sk: 'request' });
 

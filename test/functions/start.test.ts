@@ -73,6 +73,26 @@ describe('the service', { timeout: 120_000 }, () => {
     expect(existsSync(join(data, 'running'))).toBe(false);
   });
 
+  it('deletes rows whose time has passed, and no others', async () => {
+    const path = join(data, 'table.sqlite');
+    const table = await openSqliteTable(path);
+    const keys = ['gone', 'stays'].map((sk) => ({ pk: 'test', sk }));
+    const hourFromNow = Math.floor(Date.now() / 1000) + 3600;
+    await table.write(
+      keys.map((put) => ({ put, value: {}, if: 'absent', expires: put.sk === 'gone' ? 1 : hourFromNow })),
+    );
+    await table.close();
+    const { code, stderr } = await live({ DATA_DIR: data }, 'Try next:');
+    expect(code).toBe(0);
+    expect(stderr).toContain('"message":"Housekeeping: expiry","done":["1 rows"]');
+    const after = await openSqliteTable(path);
+    expect((await Promise.all(keys.map((key) => after.get(key)))).map((item) => item?.sk)).toEqual([
+      undefined,
+      'stays',
+    ]);
+    await after.close();
+  });
+
   it('says which port is taken', async () => {
     const server = createServer();
     const port = await new Promise<number>((done) => {

@@ -115,6 +115,45 @@ const readsOf = (table: Awaited<ReturnType<typeof openTemporaryTable>>['table'])
   close: table.close.bind(table),
 });
 
+describe('an idempotency key', () => {
+  const WEEK = 7 * 86_400_000;
+
+  it.each(['deleted by the store', 'still in the store'])(
+    'stands for its submission for seven days, and then for nothing, its row %s',
+    async (row) => {
+      await using store = await openTemporaryTable();
+      const office = openOffice(store.table);
+      const { registration } = office;
+      const submission = await newSubmission();
+      const { request } = await registration.submit(tanaka, submission, 'k');
+      const purge = () =>
+        store.table.purgeExpired(Math.floor(Date.UTC(2026, 10, 22) / 1000) + 7 * 86_400 - 60);
+      office.advance(WEEK - 60_000);
+      expect(await purge()).toBe(0);
+      expect(await registration.submit(tanaka, submission, 'k')).toMatchObject({ replayed: true });
+      await expect(registration.submit(tanaka, await newSubmission(), 'k')).rejects.toEqual(
+        fault('idempotency-key-reused'),
+      );
+
+      office.advance(60_000);
+      if (row === 'deleted by the store') {
+        expect(await store.table.purgeExpired(Math.floor(Date.UTC(2026, 10, 29) / 1000) + 60)).toBe(1);
+      }
+      // A new request, and so not one for a key that has a request.
+      await expect(registration.submit(tanaka, submission, 'k')).rejects.toEqual(fault('duplicate-key'));
+      await registration.withdraw(tanaka, request.id, REASON);
+      const again = await registration.submit(tanaka, submission, 'k');
+      expect(again.replayed).toBe(false);
+      expect(again.request.id).not.toBe(request.id);
+      // The key stands for that one now.
+      expect(await registration.submit(tanaka, submission, 'k')).toMatchObject({
+        replayed: true,
+        request: { id: again.request.id },
+      });
+    },
+  );
+});
+
 describe('issuing that does not go through', () => {
   it.each(['lost', 'appliedThenErrored'] as const)('is finished later, once (%s)', async (failure) => {
     await using store = await openTemporaryTable();
