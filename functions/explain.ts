@@ -46,7 +46,7 @@ const explainSystem = (error: NodeJS.ErrnoException & { readonly port?: number }
     case 'EEXIST':
       return `${where} cannot be made, since a file is in its way (${code}); choose another DATA_DIR.`;
     case 'ENOENT':
-      // What Node's recursive mkdir says of a file system that is read-only, and of one that makes no folders.
+      // What file systems say that make no folders, such as /proc.
       return syscall === 'mkdir'
         ? `${where} cannot be made (${code}): what it would be in is read-only or not there; choose another DATA_DIR.`
         : undefined;

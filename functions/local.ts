@@ -1,4 +1,4 @@
-import { access, chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { compose, type Works } from '../lib/app.ts';
 import { readTrustDomain, type TrustDomain } from '../lib/authority/trust-domain.ts';
@@ -9,6 +9,7 @@ import type { Clock, Log } from '../lib/ports.ts';
 import { openFileBucket } from '../lib/store/file-bucket.ts';
 import { openSqliteTable } from '../lib/store/sqlite.ts';
 import { random } from './chance.ts';
+import { openDataDir } from './data-dir.ts';
 import { explain } from './explain.ts';
 import { type Chore, keepHouse, runTask, TASKS, type TaskName } from './housekeeping.ts';
 import { doorCredentials, principalCredentials } from './local-credentials.ts';
@@ -164,8 +165,8 @@ const main = async (): Promise<void> => {
   const env = readEnv(process.env);
   const { trustDomain, text } = await loadTrustDomain(env.TRUST_DOMAIN);
   const dataDir = resolve(env.DATA_DIR);
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  await chmod(dataDir, 0o700);
+  const warning = await openDataDir(dataDir);
+  if (warning !== undefined) say(`WARNING: ${warning}`);
   const table = await openSqliteTable(join(dataDir, 'table.sqlite'));
 
   const marker = join(dataDir, 'running');
@@ -217,7 +218,7 @@ const main = async (): Promise<void> => {
 
   const app = await works.open({
     embedded: {
-      signer: await keys.create('token-issuer', 'ed25519'),
+      signer: await works.tokenIssuerKey(),
       issuer: env.PUBLIC_URL,
       audience: env.PUBLIC_URL,
     },

@@ -65,6 +65,9 @@ describe('the service', { timeout: 120_000 }, () => {
 
     const whole = await live({ DATA_DIR: data }, 'Try next:');
     expect([whole.code, whole.stderr]).toEqual([0, '']);
+    expect(whole.stdout).toContain('organisation-1: key found');
+    expect(whole.stdout).not.toContain('organisation-1: key made');
+    expect(whole.stdout).toContain('operations-1: key made');
     expect(whole.stdout).toContain('operations-1: CRL published');
     expect(readFileSync(join(data, 'keys', 'organisation-1.key'), 'utf8')).toBe(before);
     expect(
@@ -126,7 +129,7 @@ describe('a start that cannot be made', () => {
     );
     // A device on which nothing can be stored, in the place of a file that is written at the start.
     const full = join(folder.path, 'full');
-    mkdirSync(full);
+    mkdirSync(full, { mode: 0o700 });
     symlinkSync('/dev/full', join(full, 'running'));
     const noRoom = await live({ DATA_DIR: full });
     expect(noRoom.code).toBe(1);
