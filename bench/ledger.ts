@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { random } from '../functions/chance.ts';
 import { generateSoftwareKey } from '../lib/keys/keys.ts';
 import { type Ledger, openLedger } from '../lib/ledger/ledger.ts';
 import type { ProvisionDraft } from '../lib/ledger/record.ts';
@@ -72,7 +72,7 @@ const openWorld = async (): Promise<World> => {
   const bucket = await openFileBucket(join(folder, 'objects'));
   const key = await generateSoftwareKey('ed25519');
   return {
-    ledger: openLedger({ table, clock: Date.now, random: (n) => randomBytes(n) }),
+    ledger: openLedger({ table, clock: Date.now, random }),
     sequencer: openSequencer({
       table,
       bucket,

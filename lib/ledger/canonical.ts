@@ -9,11 +9,31 @@ export const canonicalJson = (value: Json): string => {
   if (value === null || typeof value !== 'object') return JSON.stringify(value);
   if (isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   let members = '';
-  for (const key of Object.keys(value).sort()) {
+  for (const key of sortedKeys(value)) {
     const member = value[key];
-    if (member !== undefined) members += `${members && ','}${JSON.stringify(key)}:${canonicalJson(member)}`;
+    if (member !== undefined) members += `${members && ','}${nameOf(key)}${canonicalJson(member)}`;
   }
   return `{${members}}`;
+};
+
+const sortedKeys = (value: object): readonly string[] => {
+  const keys = Object.keys(value);
+  for (let i = 1; i < keys.length; i++) {
+    if ((keys[i - 1] as string) > (keys[i] as string)) return keys.sort();
+  }
+  return keys;
+};
+
+/** Records have few members' names, each written many times. */
+const names = new Map<string, string>();
+const MAX_NAMES = 1000;
+
+const nameOf = (key: string): string => {
+  const known = names.get(key);
+  if (known !== undefined) return known;
+  const name = `${JSON.stringify(key)}:`;
+  if (names.size < MAX_NAMES) names.set(key, name);
+  return name;
 };
 
 const isArray = (value: object): value is readonly Json[] => Array.isArray(value);

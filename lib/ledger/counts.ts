@@ -1,5 +1,5 @@
 import type { Item, Key, Table, Write } from '../store/store.ts';
-import { timeOfId } from './ids.ts';
+import { dayNames, timeOfId } from './ids.ts';
 import type { LedgerRecord, RecordKind } from './record.ts';
 
 /**
@@ -41,7 +41,9 @@ type CountRow = { readonly cell: Cell; readonly records: number; readonly items:
 const JST_AHEAD_MS = 9 * 3_600_000;
 
 /** `2026-04`, Japan Standard Time. */
-export const jstMonth = (ms: number): string => new Date(ms + JST_AHEAD_MS).toISOString().slice(0, 7);
+export const jstMonth = (ms: number): string => jstDay(ms + JST_AHEAD_MS).slice(0, 7);
+
+const jstDay = dayNames();
 
 /** The month in which the record counts: that of the answers themselves where they are known to be older. */
 export const monthOfRecord = (record: LedgerRecord): string =>

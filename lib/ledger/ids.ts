@@ -47,8 +47,24 @@ export const timeOfId = (id: string): number => {
 /** The smallest id that a record of this time or later can have. */
 export const idFloor = (ms: number): string => Math.max(0, ms).toString(16).padStart(12, '0');
 
+const DAY_MS = 86_400_000;
+
+/** Names of days of UTC. Records come by the thousand from one day, whose name is made once. */
+export const dayNames = (): ((ms: number) => string) => {
+  let day = Number.NaN;
+  let name = '';
+  return (ms) => {
+    const asked = Math.floor(ms / DAY_MS);
+    if (asked !== day) {
+      name = new Date(ms).toISOString().slice(0, 10);
+      day = asked;
+    }
+    return name;
+  };
+};
+
 /** `2026-11-22`: the partition in which a record's row stands. */
-export const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
+export const dayOf = dayNames();
 
 /** `2026-11`: the partition in which its party index row stands. */
-export const monthOf = (ms: number): string => new Date(ms).toISOString().slice(0, 7);
+export const monthOf = (ms: number): string => dayOf(ms).slice(0, 7);
