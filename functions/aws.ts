@@ -48,7 +48,7 @@ import { witnessesAt } from './witness-client.ts';
 const refuse = (): Promise<never> =>
   Promise.reject(new Fault('configuration-invalid', 'This function was not given what it reached for.'));
 
-const noBucket: Bucket = { get: refuse, put: refuse, list: refuse };
+const noBucket: Bucket = { get: refuse, put: refuse, delete: refuse, list: refuse };
 const noKeys: KeyStore = { create: refuse, open: refuse };
 
 /** What a task or a ceremony needs: the works, and whom they tell. */

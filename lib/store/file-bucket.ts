@@ -19,7 +19,8 @@ import type { Bucket, ObjectPage, StoredObject } from './store.ts';
  *
  * A put writes a new file in `~incoming`, syncs it, gives it its name by link (absent) or rename (version), both
  * atomic, and syncs the folder. What a crash leaves: before the naming, a file in `~incoming`, which no key can
- * name and which the next opening removes; after it, the new object, whole.
+ * name and which the next opening removes; after it, the new object, whole. A delete unlinks the file and syncs the
+ * folder.
  */
 export const openFileBucket = async (folder: string): Promise<Bucket> => {
   const root = resolve(folder);
@@ -39,8 +40,8 @@ type Expected = 'absent' | { readonly version: string };
 
 class FileBucket implements Bucket {
   readonly #root: string;
-  /** The last put asked for, per key, so that a comparison and its swap are not parted by another put. */
-  readonly #puts = new Map<string, Promise<unknown>>();
+  /** The last change asked for, per key, so that a comparison and its swap are not parted by another change. */
+  readonly #changes = new Map<string, Promise<unknown>>();
   /** Folders known to be durable, or on the way. */
   readonly #folders = new Map<string, Promise<void>>();
   #incoming = 0;
@@ -52,24 +53,19 @@ class FileBucket implements Bucket {
   async get(key: string): Promise<StoredObject | undefined> {
     checkObjectKey(key);
     // A put under way may already have given the file its name but not yet be safe from power loss.
-    await this.#puts.get(key)?.catch(() => {});
+    await this.#changes.get(key)?.catch(() => {});
     return await this.#stored(key);
   }
 
   async put(key: string, body: Uint8Array, options: { readonly if: Expected }): Promise<{ version: string }> {
     checkObjectKey(key);
     const bytes = body.slice();
-    const before = this.#puts.get(key)?.catch(() => {});
-    const put = (async () => {
-      await before;
-      return await this.#replace(key, bytes, options.if);
-    })();
-    this.#puts.set(key, put);
-    try {
-      return await put;
-    } finally {
-      if (this.#puts.get(key) === put) this.#puts.delete(key);
-    }
+    return await this.#inTurn(key, () => this.#replace(key, bytes, options.if));
+  }
+
+  async delete(key: string): Promise<void> {
+    checkObjectKey(key);
+    await this.#inTurn(key, () => this.#remove(key));
   }
 
   async list(
@@ -93,6 +89,37 @@ class FileBucket implements Bucket {
       throw unavailable(cause);
     }
     return { keys };
+  }
+
+  async #inTurn<T>(key: string, change: () => Promise<T>): Promise<T> {
+    const before = this.#changes.get(key)?.catch(() => {});
+    const after = (async () => {
+      await before;
+      return await change();
+    })();
+    this.#changes.set(key, after);
+    try {
+      return await after;
+    } finally {
+      if (this.#changes.get(key) === after) this.#changes.delete(key);
+    }
+  }
+
+  /** The folder stays, also where it is empty now: no key names it. */
+  async #remove(key: string): Promise<void> {
+    const path = join(this.#root, key);
+    try {
+      if (!(await stat(path)).isFile()) return;
+      await unlink(path);
+    } catch (cause) {
+      if (!isCode(cause, 'ENOENT', 'ENOTDIR')) throw unavailable(cause);
+    }
+    try {
+      // Also where it was gone already: another process may have died before it could sync.
+      await syncFolder(dirname(path));
+    } catch (cause) {
+      if (!isCode(cause, 'ENOENT', 'ENOTDIR')) throw unavailable(cause);
+    }
   }
 
   async #stored(key: string): Promise<StoredObject | undefined> {

@@ -10,6 +10,8 @@ export interface S3Calls {
   head(key: string): Promise<Incoming>;
   /** `headers` are the condition, the content type and the metadata. */
   put(key: string, body: Uint8Array, headers: Readonly<Record<string, string>>): Promise<Incoming>;
+  /** Answered alike where there is no such object. */
+  delete(key: string): Promise<Incoming>;
   /** At most `limit` keys after `after`, in order, and whether there are more. */
   list(prefix: string, limit: number, after: string | undefined): Promise<Listing>;
   close(): void;
@@ -50,7 +52,7 @@ export const openS3Calls = (bucket: string, access: AwsAccess): S3Calls => {
       },
       body,
     });
-    if (answer.status !== 200) {
+    if (answer.status !== (method === 'DELETE' ? 204 : 200)) {
       const code = /<Code>([A-Za-z0-9.]+)<\/Code>/.exec(
         answer.body.toString('utf8', 0, MAX_ERROR_BYTES),
       )?.[1];
@@ -67,6 +69,7 @@ export const openS3Calls = (bucket: string, access: AwsAccess): S3Calls => {
     },
     head: (key) => ask('HEAD', `/${key}`),
     put: (key, body, headers) => ask('PUT', `/${key}`, { body, headers }),
+    delete: (key) => ask('DELETE', `/${key}`),
     list: async (prefix, limit, after) => {
       const query = {
         'list-type': '2',

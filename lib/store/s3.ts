@@ -87,6 +87,11 @@ export class S3Bucket implements Bucket {
     }
   }
 
+  async delete(key: string): Promise<void> {
+    checkObjectKey(key);
+    await this.#attempts(() => this.#s3.delete(key));
+  }
+
   async list(
     prefix: string,
     options: { readonly limit: number; readonly cursor?: string },

@@ -2,7 +2,7 @@
  * The two ports behind which all state lives. Everything above them is written against these contracts, and
  * one contract suite (test/store) runs over every implementation.
  *
- * Durability: when a promise of `write` or `put` resolves, the change survives power loss (SQLite:
+ * Durability: when a promise of `write`, `put` or `delete` resolves, the change survives power loss (SQLite:
  * `synchronous=FULL`; files: fsync of file and folder; DynamoDB and S3: their own acknowledgement).
  * When it rejects with `condition-failed`, `value-too-large` or `store-request-invalid`, nothing was changed.
  * When it rejects with `store-unavailable`, the change may or may not have happened: the caller reads before
@@ -140,6 +140,11 @@ export interface Bucket {
     body: Uint8Array,
     options: { readonly if: 'absent' | { readonly version: string }; readonly contentType?: string },
   ): Promise<{ version: string }>;
+  /**
+   * Resolves when there is no such object, be it that there never was one: who was not told what became of a delete asks
+   * for it again. Only for keys under which nothing is put anew, since a delete that comes late would take that as well.
+   */
+  delete(key: string): Promise<void>;
   /**
    * Keys that start with `prefix` (any beginning of a key, or empty), in byte order; `limit` 1 to `MAX_PAGE`.
    * The cursor is bound to the prefix, else as in `Query`.

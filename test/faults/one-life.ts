@@ -48,6 +48,7 @@ const service = await openService(folder, {
     get: (key) => bucket.get(key),
     list: (prefix, options) => bucket.list(prefix, options),
     put: (key, body, options) => after(bucket.put(key, body, options)),
+    delete: (key) => after(bucket.delete(key)),
   }),
   keys: (keys) => ({
     create: async (id, algorithm) => watched(await keys.create(id, algorithm), !id.startsWith('ocsp-')),

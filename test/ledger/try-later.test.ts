@@ -35,6 +35,7 @@ const failingTable = (table: Table): Table => ({
 const failingBucket = (bucket: Bucket): Bucket => ({
   get: (key) => bucket.get(key),
   list: (prefix, options) => bucket.list(prefix, options),
+  delete: (key) => bucket.delete(key),
   put: async (key, body, options) => {
     if (bucketIsDown) throw unavailable();
     return bucket.put(key, body, options);

@@ -68,6 +68,31 @@ export const bucketContract = ({ open, writers, listRuns }: BucketUnderTest) => 
       expect(await bucket.get(key)).toBeUndefined();
     });
 
+    it('is gone once it was deleted, also for whoever repeats that, and takes no other with it', async () => {
+      const own = folder();
+      const key = `${own}/a/b`;
+      await putNew(key, 'gone');
+      await putNew(`${own}/a/c`, 'kept');
+      await putNew(`${own}/a/bb`, 'kept');
+      await bucket.delete(key);
+      expect(await bucket.get(key)).toBeUndefined();
+      expect((await bucket.list(`${own}/`, { limit: 10 })).keys).toEqual([`${own}/a/bb`, `${own}/a/c`]);
+      await bucket.delete(key);
+      await bucket.delete(`${own}/never`);
+      await bucket.delete(`${own}/never/in/this/folder`);
+      await bucket.delete(`${own}/a/c/d`);
+      expect(await textOf(`${own}/a/c`)).toBe('kept');
+      await putNew(key, 'another');
+      expect(await textOf(key)).toBe('another');
+    });
+
+    it('is deleted as an object and not as a folder', async () => {
+      const own = folder();
+      await putNew(`${own}/a/b`, 'kept');
+      await bucket.delete(`${own}/a`);
+      expect(await textOf(`${own}/a/b`)).toBe('kept');
+    });
+
     it.each([0, 1, 65_536, 5_000_000])(
       'keeps %i bytes as they are, whatever the caller does to them afterwards',
       async (size) => {
@@ -89,6 +114,7 @@ export const bucketContract = ({ open, writers, listRuns }: BucketUnderTest) => 
     ])('refuses %j', async (key) => {
       await expect(bucket.get(key)).rejects.toMatchObject(refused);
       await expect(putNew(key)).rejects.toMatchObject(refused);
+      await expect(bucket.delete(key)).rejects.toMatchObject(refused);
     }); // biome-ignore format: one line reads better
 
     it.each([

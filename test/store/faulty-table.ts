@@ -30,7 +30,7 @@ export const faultyTable = (table: Table, plan: FailurePlan): Table & Faulty => 
   };
 };
 
-/** Only `put` is counted and fails; everything else goes to the bucket as it is. */
+/** Only `put` and `delete` are counted and fail; everything else goes to the bucket as it is. */
 export const faultyBucket = (bucket: Bucket, plan: FailurePlan): Bucket & Faulty => {
   const fail = failing(plan);
   return {
@@ -40,6 +40,7 @@ export const faultyBucket = (bucket: Bucket, plan: FailurePlan): Bucket & Faulty
     get: (key) => bucket.get(key),
     list: (prefix, options) => bucket.list(prefix, options),
     put: (key, body, options) => fail.next(() => bucket.put(key, body, options)),
+    delete: (key) => fail.next(() => bucket.delete(key)),
   };
 };
 

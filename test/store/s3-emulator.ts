@@ -7,7 +7,7 @@ import { openMultipart } from './s3-multipart.ts';
 /**
  * The part of S3 that the adapter uses, on 127.0.0.1, written by us from the S3 documentation: GetObject, HeadObject,
  * PutObject with `If-None-Match: *` and `If-Match` (User Guide, "Conditional writes": 412 when the condition fails,
- * 404 when `If-Match` meets no object), ListObjectsV2 with `prefix`, `start-after` and `max-keys` in byte order.
+ * 404 when `If-Match` meets no object), DeleteObject (204, whether or not there was one), ListObjectsV2 with `prefix`, `start-after` and `max-keys` in byte order.
  *
  * No emulator to be had from npm would do: s3rver ignores both headers on PUT, answers a list that is cut short with
  * 500 under OpenSSL 3, and lists `a-b` before `a`; fauxqs ignores the headers and sorts by locale. So these tests
@@ -98,6 +98,10 @@ const answerTo = (
       headers: { ...Object.fromEntries(kept.map(([k, v]) => [k, String(v)])), ...made },
     });
     return { status: 200, headers: made };
+  }
+  if (method === 'DELETE') {
+    objects.delete(key);
+    return { status: 204 };
   }
   if (method !== 'GET' && method !== 'HEAD') return refusal(405, 'MethodNotAllowed');
   if (stored === undefined) return refusal(404, 'NoSuchKey');

@@ -29,7 +29,7 @@ describe('S3 bucket', () => {
       const { hostname, port } = new URL(emulator.access.endpoint);
       proxy = await startCuttingProxy(
         { host: hostname, port: Number(port) },
-        ({ method }) => method === 'PUT',
+        ({ method }) => method === 'PUT' || method === 'DELETE',
       );
       const access = { ...emulator.access, endpoint: proxy.endpoint };
       bucket = openS3Bucket({ bucket: 'contract', access, random: randomBytes });
@@ -55,6 +55,23 @@ describe('S3 bucket', () => {
       const second = await bucket.put(key, Buffer.from('two'), { if: first });
       expect(await bucket.get(key)).toMatchObject({ version: second.version });
       expect(Buffer.from((await bucket.get(key))?.body ?? []).toString()).toBe('two');
+    });
+
+    it.each<Fate[]>([['lost'], ['appliedThenCut'], [503], ['appliedThenCut', 503, 'lost', 'appliedThenCut']])(
+      'deletes, and says so (%s %s %s %s)',
+      async (...fates) => {
+        const key = newKey();
+        await bucket.put(key, Buffer.from('one'), { if: 'absent' });
+        proxy.next(...fates);
+        await bucket.delete(key);
+        expect(await bucket.get(key)).toBeUndefined();
+      },
+    );
+
+    it('does not say that it deleted what it may not have', async () => {
+      const key = newKey();
+      proxy.next('lost', 'lost', 'lost', 'lost', 'lost', 'lost');
+      await expect(bucket.delete(key)).rejects.toMatchObject({ code: 'store-unavailable' });
     });
 
     it('does not call an object of another writer its own, nor a condition failed that it cannot judge', async () => {
