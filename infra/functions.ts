@@ -159,11 +159,14 @@ const HOLDER_RECORDS: Rows = { query: ['holder/*', 'certificate/*'], get: ['reco
 
 const SEQUENCE: Rows = {
   query: ['staged/*', 'unsequenced/*', 'log/batch'],
-  get: ['ledger', 'log', 'count/*', 'record/*', 'staged/*', 'unsequenced/*'],
-  put: ['ledger', 'log', 'log/batch', ...SETTLED],
+  get: ['ledger', 'log', 'count/*', 'record/*', 'staged/*', 'unsequenced/*', 'settings'],
+  put: ['ledger', 'log', 'log/batch', 'settings', 'staged/*', ...SETTLED],
   delete: ['staged/*', 'unsequenced/*', 'log/batch'],
   check: ['log'],
 };
+
+/** The key of disclosures is made by whoever needs it first, and recorded. */
+const DISCLOSURE_KEY: Rows = { get: ['responder-keys', 'settings'], put: ['responder-keys', 'settings'] };
 
 /* Routes ---------------------------------------------------------------------------------------------------------- */
 
@@ -398,9 +401,9 @@ export const ROUTE_FUNCTIONS = beginning<RouteFunction>(
       ],
       doors: 'callers',
       part: 'bundling',
-      rows: together(DOOR, SETTLE, HOLDER_RECORDS, {
-        get: ['disclosure', 'delegate/*', 'certificates/*', 'responder-keys'],
-        put: ['disclosure', 'responder-keys', 'staged/*'],
+      rows: together(DOOR, SETTLE, HOLDER_RECORDS, DISCLOSURE_KEY, {
+        get: ['disclosure', 'delegate/*', 'certificates/*'],
+        put: ['disclosure', 'staged/*'],
       }),
       disclosureKey: 'use',
       handOver: true,
@@ -410,7 +413,7 @@ export const ROUTE_FUNCTIONS = beginning<RouteFunction>(
       routes: [get('disclosures', '/.well-known/disclosure-keys.json')],
       doors: 'public',
       part: 'disclosing',
-      rows: { query: ['issuers'], get: ['responder-keys'], put: ['responder-keys'] },
+      rows: together(RECORD, DISCLOSURE_KEY, { query: ['issuers'] }),
       disclosureKey: 'make',
     },
     {

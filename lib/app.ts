@@ -8,7 +8,7 @@ import { openDoor, requestorsBy, type TokenIssuers } from './door.ts';
 import { Fault } from './fault.ts';
 import { openInForce } from './in-force.ts';
 import { LOG_KEY } from './keys/keys.ts';
-import type { KeyStore } from './keys/signer.ts';
+import type { KeyStore, Signer } from './keys/signer.ts';
 import { type Audit, openAudit } from './ledger/audit.ts';
 import { type CdnLogs, openCdnLogs } from './ledger/cdn/import.ts';
 import { openCosigning, type Witness } from './ledger/cosigning.ts';
@@ -22,6 +22,7 @@ import { decodeOcspRequest } from './pki/pki.ts';
 import type { Clock, Log, Random } from './ports.ts';
 import type { Principal } from './principal.ts';
 import type { Principals } from './principals/principals.ts';
+import { openRecordedSettings } from './recorded-settings.ts';
 import { openRegistration, type Registration } from './registration/registration.ts';
 import { openRetries } from './retries.ts';
 import { crlDueWrites, readCurrentCrl } from './status/crls.ts';
@@ -69,6 +70,7 @@ export interface Ports {
 
 /** The key that signs what holders are given about themselves; Ed25519. */
 const DISCLOSURE_KEY = { id: 'disclosure', algorithm: 'ed25519' } as const;
+const TOKEN_ISSUER_KEY = { id: 'token-issuer', algorithm: 'ed25519' } as const;
 
 /** As whom the service reads certificates for what it hands over; nobody can come as it. */
 const SERVICE: Principal = {
@@ -83,6 +85,8 @@ export interface Works extends Omit<App, 'principals'> {
   readonly retention: Retention;
   readonly authority: Authority & AuthorityWorks;
   readonly sequencer: Sequencer;
+  /** The key that signs the tokens of a service that issues its own. */
+  readonly tokenIssuerKey: () => Promise<Signer>;
   /** Opens the door. The ceremony must have been held. */
   readonly open: (tokens: TokenIssuers) => Promise<App>;
 }
@@ -93,6 +97,7 @@ export const compose = (ports: Ports): Works => {
   const trustDomainDigest = digestOf(trustDomainText);
   const ledger = openLedger(ports);
   const inForce = openInForce(table);
+  const settings = openRecordedSettings({ table, recorder: ledger });
   const issuers = openIssuers(ports);
   const register = openRegister(table);
   const responders = openResponders({ ...ports, keys: ports.responderKeys });
@@ -135,7 +140,13 @@ export const compose = (ports: Ports): Works => {
   const sequencer = openSequencer({
     table,
     bucket,
-    signer: () => ports.keys.create(LOG_KEY.id, LOG_KEY.algorithm),
+    signer: async () => {
+      await settings.record('witnesses', {
+        threshold: ports.witnessThreshold ?? 0,
+        witnesses: (ports.witnesses ?? []).map(({ vkey }) => vkey),
+      });
+      return settings.key(ports.keys, LOG_KEY.id, LOG_KEY.algorithm);
+    },
     origin: { name: logOrigin ?? originOf(ports.publicUrls[0]), chosen: logOrigin !== undefined },
     cosign: openCosigning({
       bucket,
@@ -151,7 +162,7 @@ export const compose = (ports: Ports): Works => {
     service: ports.publicUrls[0],
     principals: trustDomain.principals,
     certificateOf: (ref) => authority.certificate(SERVICE, ref),
-    signer: () => ports.responderKeys.create(DISCLOSURE_KEY.id, DISCLOSURE_KEY.algorithm),
+    signer: () => settings.key(ports.responderKeys, DISCLOSURE_KEY.id, DISCLOSURE_KEY.algorithm),
   });
   const evidence = openEvidence({
     ledger,
@@ -261,6 +272,7 @@ export const compose = (ports: Ports): Works => {
     ledger,
     transparencyLog,
     sequencer,
+    tokenIssuerKey: () => settings.key(ports.keys, TOKEN_ISSUER_KEY.id, TOKEN_ISSUER_KEY.algorithm),
     audit,
     disclosures,
     evidence,

@@ -90,7 +90,7 @@ export const openService = async (folder: string, options: Options = {}): Promis
   });
   try {
     await works.authority.holdCeremony(() => {});
-    const signer = await keys.create('token-issuer', 'ed25519');
+    const signer = await works.tokenIssuerKey();
     const app = await works.open({ embedded: { signer, issuer: publicUrl, audience: publicUrl } });
     return {
       folder,

@@ -55,7 +55,12 @@ const begin = async (deps: AuthorityDeps, report: Report): Promise<Item<InForceR
   for (;;) {
     const row = await inForce.read();
     if (row === undefined) {
-      await isFirst(table, [inForce.putWrite(undefined, { digest, done: false })]);
+      const { writes } = deps.recorder.prepare({
+        kind: 'configuration',
+        actor: deps.trustDomain.ceremony.persons.join('+'),
+        details: { step: 'first', trustDomain: deps.trustDomain.name, after: digest },
+      });
+      await isFirst(table, [inForce.putWrite(undefined, { digest, done: false }), ...writes]);
     } else if (row.value.digest === digest) {
       return row;
     } else {
