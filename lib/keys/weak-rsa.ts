@@ -26,11 +26,13 @@ export const rsaWeakness = (modulus: bigint, exponent: bigint): RsaWeakness | un
   if (bits < MIN_BITS || bits > MAX_BITS || bits % 8 !== 0) return 'size';
   if (exponent < MIN_EXPONENT || exponent >= EXPONENT_LIMIT || exponent % 2n === 0n) return 'exponent';
   if (modulus % 2n === 0n) return 'even-modulus';
-  const residue = modulus % SMALL_PRIME_PRODUCT;
-  if (SMALL_PRIMES.some((prime) => residue % prime === 0n)) return 'small-factor';
-  if (hasRocaFingerprint(modulus)) return 'roca';
+  tables ??= makeTables();
+  const { smallPrimes, smallPrimeProduct, rocaPowers, degrees } = tables;
+  const residue = modulus % smallPrimeProduct;
+  if (smallPrimes.some((prime) => residue % prime === 0n)) return 'small-factor';
+  if (hasRocaFingerprint(modulus, rocaPowers)) return 'roca';
   if (hasClosePrimes(modulus)) return 'close-primes';
-  if (isPerfectPower(modulus) || checkPrimeSync(modulus)) return 'prime-power';
+  if (isPerfectPower(modulus, degrees) || checkPrimeSync(modulus)) return 'prime-power';
   return undefined;
 };
 
@@ -42,9 +44,28 @@ const primesBelow = (limit: number): readonly number[] => {
   return primes;
 };
 
-const PRIMES = primesBelow(1000);
-const SMALL_PRIMES = PRIMES.filter((prime) => prime > 2 && prime <= LARGEST_SMALL_FACTOR).map(BigInt);
-const SMALL_PRIME_PRODUCT = SMALL_PRIMES.reduce((product, prime) => product * prime, 1n);
+/** Made when the first key is judged: most processes judge none, and it would be a good part of their start. */
+let tables: Tables | undefined;
+
+interface Tables {
+  readonly smallPrimes: readonly bigint[];
+  readonly smallPrimeProduct: bigint;
+  readonly rocaPowers: readonly RocaPowers[];
+  readonly degrees: readonly Degree[];
+}
+
+const makeTables = (): Tables => {
+  const primes = primesBelow(1000);
+  const smallPrimes = primes.filter((prime) => prime > 2 && prime <= LARGEST_SMALL_FACTOR).map(BigInt);
+  return {
+    smallPrimes,
+    smallPrimeProduct: smallPrimes.reduce((product, prime) => product * prime, 1n),
+    rocaPowers: primes.filter((prime) => prime > 2 && prime <= 167).map(rocaPowersOf),
+    degrees: primes
+      .filter((prime) => prime <= MAX_DEGREE)
+      .map((k) => ({ k, witnesses: witnessesOf(k, primes) })),
+  };
+};
 
 /* ROCA ---------------------------------------------------------------------------------------------------- */
 
@@ -53,14 +74,19 @@ const SMALL_PRIME_PRODUCT = SMALL_PRIMES.reduce((product, prime) => product * pr
  * modulus of its keys is a power of 65537 modulo each of them. For the 38 odd primes up to 167, which divide M
  * at every key size: the powers of 65537. A good key passes for one of the library's once in 2^27 or so.
  */
-const ROCA_POWERS = PRIMES.filter((prime) => prime > 2 && prime <= 167).map((prime) => {
+interface RocaPowers {
+  readonly prime: bigint;
+  readonly powers: ReadonlySet<number>;
+}
+
+const rocaPowersOf = (prime: number): RocaPowers => {
   const powers = new Set<number>();
   for (let power = 1; !powers.has(power); power = (power * 65537) % prime) powers.add(power);
   return { prime: BigInt(prime), powers };
-});
+};
 
-const hasRocaFingerprint = (modulus: bigint): boolean =>
-  ROCA_POWERS.every(({ prime, powers }) => powers.has(Number(modulus % prime)));
+const hasRocaFingerprint = (modulus: bigint, rocaPowers: readonly RocaPowers[]): boolean =>
+  rocaPowers.every(({ prime, powers }) => powers.has(Number(modulus % prime)));
 
 /* Close primes -------------------------------------------------------------------------------------------- */
 
@@ -106,8 +132,9 @@ const powerMod = (base: number, exponent: number, modulus: number): number => {
   return result;
 };
 
-const isSmallPrime = (n: number): boolean => {
-  for (const prime of PRIMES) {
+/** For an `n` below the square of the last of the primes. */
+const isPrime = (n: number, primes: readonly number[]): boolean => {
+  for (const prime of primes) {
     if (prime * prime > n) return true;
     if (n % prime === 0) return false;
   }
@@ -121,18 +148,23 @@ const WITNESSES = 16;
  * Primes q = 1 modulo k: an n that is a k-th power, and no multiple of q, has n^((q-1)/k) = 1 modulo q, which
  * only one in k of other numbers has.
  */
-const witnessesOf = (k: number): readonly number[] => {
+const witnessesOf = (k: number, primes: readonly number[]): readonly number[] => {
   const witnesses: number[] = [];
-  for (let q = k + 1; witnesses.length < WITNESSES; q += k) if (q > 2 && isSmallPrime(q)) witnesses.push(q);
+  for (let q = k + 1; witnesses.length < WITNESSES; q += k)
+    if (q > 2 && isPrime(q, primes)) witnesses.push(q);
   return witnesses;
 };
 
 /** Without factors up to 751, the base of a power of 8,192 bits has more than 9.5 bits. */
 const MAX_DEGREE = Math.ceil(MAX_BITS / Math.log2(LARGEST_SMALL_FACTOR));
-const DEGREES = PRIMES.filter((prime) => prime <= MAX_DEGREE).map((k) => ({ k, witnesses: witnessesOf(k) }));
 
-const isPerfectPower = (n: bigint): boolean =>
-  DEGREES.some(
+interface Degree {
+  readonly k: number;
+  readonly witnesses: readonly number[];
+}
+
+const isPerfectPower = (n: bigint, degrees: readonly Degree[]): boolean =>
+  degrees.some(
     ({ k, witnesses }) =>
       witnesses.every((q) => {
         const residue = Number(n % BigInt(q));

@@ -80,7 +80,12 @@ export const openTokens = (deps: {
   if (own) trusted.push(own);
   if (deps.remote) {
     const { issuer, audience, jwks, principalClaim } = deps.remote;
-    const key = createRemoteJWKSet(jwks);
+    // With the first token, since it loads all of `fetch`: half of what a function takes to start.
+    let keys: JWTVerifyGetKey | undefined;
+    const key: JWTVerifyGetKey = (header, token) => {
+      keys ??= createRemoteJWKSet(jwks);
+      return keys(header, token);
+    };
     trusted.push({ issuer, audience, algorithms: REMOTE_ALGORITHMS, key, principalClaim });
   }
 
