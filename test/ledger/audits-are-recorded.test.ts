@@ -1,0 +1,152 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { routes } from '../../functions/routes.ts';
+import { openRecordedSettings } from '../../lib/recorded-settings.ts';
+import {
+  issueThroughOffice,
+  opensslRequest,
+  type Service,
+  serveService,
+  temporaryFolder,
+} from '../service.ts';
+import { allRecords } from '../world.ts';
+
+/* Who audits is audited, and what the service was set up with is on record, as is every change of it. */
+
+const folder = temporaryFolder();
+let service: Service & { readonly url: string };
+let token: string;
+/** Something to ask, by the id of each route that an auditor may use. */
+let targets: Readonly<Record<string, string | { readonly post: unknown; readonly at: string }>>;
+
+beforeAll(async () => {
+  service = await serveService(folder.path);
+  const issued = await issueThroughOffice(service, 'official-position', opensslRequest(folder.path, 'seal'));
+  const { ca, serial } = issued.certificate;
+  await service.app.registration.collect(service.principal('higashi-counter'), issued.id);
+  const told = (await service.app.ledger.query({ kind: 'provision', limit: 1 })).records[0]?.id;
+  const holder = service.principal('holder-tanabe');
+  const disclosure = await service.app.disclosures.cases.open(holder, holder.id);
+  while ((await service.works.sequencer.sequence()).leaves > 0);
+  ({ token } = await service.app.principals.issueToken(service.principal('auditor')));
+  const period = 'from=2020-01-01T00:00:00Z&to=2100-01-01T00:00:00Z';
+  targets = {
+    listRequests: '/api/v1/requests',
+    getRequest: `/api/v1/requests/${issued.id}`,
+    listSerials: `/api/v1/certificates/${ca}`,
+    getCertificate: `/api/v1/certificates/${ca}/${serial}`,
+    listProvisions: '/api/v1/provisions',
+    listRecords: '/api/v1/records?kind=issuance',
+    getRecord: `/api/v1/records/${told}`,
+    getRecordProof: `/api/v1/records/${told}/proof`,
+    getProvisionProof: `/api/v1/provisions/${told}/proof`,
+    countRecords: '/api/v1/counts?from=2026-01&to=2026-12',
+    exportRecordsAsCsv: '/api/v1/exports/records.csv?kind=issuance',
+    exportRecordsAsNdjson: '/api/v1/exports/records.ndjson?kind=issuance',
+    exportRecordsAsParquet: '/api/v1/exports/records.parquet?kind=issuance',
+    makeAnnualReport: { at: '/api/v1/reports/annual', post: { fiscalYear: 2024 } },
+    getEvidence: `/api/v1/evidence.ndjson?${period}`,
+    drawSample: `/api/v1/evidence/sample?${period}&seed=dice`,
+    listDisclosures: '/api/v1/disclosures',
+    getDisclosure: `/api/v1/disclosures/${disclosure.id}`,
+    listCrls: `/api/v1/crls/${ca}`,
+  };
+});
+
+afterAll(async () => {
+  await service.close();
+  folder.remove();
+});
+
+/** A token tells nothing: what is asked with it does. */
+const forAuditors = routes.filter(
+  ({ id, access }) => Array.isArray(access) && access.includes('auditor') && id !== 'issueToken',
+);
+
+describe('what an auditor asks', () => {
+  it.each(forAuditors.map(({ id }) => id))('%s leaves a record that names the auditor', async (id) => {
+    const ofAuditor = async (): Promise<number> =>
+      (await allRecords(service)).filter((record) =>
+        record.kind === 'provision' ? record.recipient === 'auditor' : record.actor === 'auditor',
+      ).length;
+    const before = await ofAuditor();
+    const target = targets[id];
+    if (target === undefined) throw new Error(`There is nothing to ask ${id}.`);
+    const answer = await fetch(`${service.url}${typeof target === 'string' ? target : target.at}`, {
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      ...(typeof target !== 'string' && { method: 'POST', body: JSON.stringify(target.post) }),
+    });
+    expect(answer.ok, await answer.text()).toBe(true);
+    expect(await ofAuditor()).toBeGreaterThan(before);
+  });
+});
+
+describe('what the service was set up with', () => {
+  const settings = async (): Promise<readonly Record<string, unknown>[]> =>
+    (await allRecords(service)).flatMap((record) =>
+      record.kind === 'configuration' ? [record.details] : [],
+    );
+
+  it('is on record: the first trust domain by its digest, the keys of the service, its witnesses', async () => {
+    const details = await settings();
+    const [ceremony] = (await allRecords(service)).filter(
+      (record) => record.kind === 'ceremony' && record.details.step === 'done',
+    );
+    const { digest } = ceremony?.kind === 'ceremony' ? ceremony.details : {};
+    expect(details).toContainEqual({ step: 'first', trustDomain: service.trustDomain.name, after: digest });
+    await service.app.disclosures.key();
+    for (const key of ['log', 'token-issuer', 'disclosure']) {
+      expect(await settings()).toContainEqual({
+        act: 'setting',
+        setting: `key/${key}`,
+        value: { algorithm: 'ed25519', publicKeyDigest: expect.stringMatching(/^[0-9a-f]{64}$/) },
+      });
+    }
+    expect(details).toContainEqual({
+      act: 'setting',
+      setting: 'witnesses',
+      value: { threshold: 0, witnesses: [] },
+    });
+  });
+
+  it('is recorded once, and again when it is another one', async () => {
+    const { table, app, keys } = service;
+    await service.works.tokenIssuerKey();
+    await service.app.disclosures.key();
+    const before = (await settings()).length;
+    const open = () => openRecordedSettings({ table, recorder: app.ledger });
+    const witnesses = { threshold: 1, witnesses: ['witness.example+00000000+AA=='] };
+    // Two processes that come with it at once make one record.
+    await Promise.all([open().record('witnesses', witnesses), open().record('witnesses', witnesses)]);
+    await open().record('witnesses', witnesses);
+    await open().key(keys, 'disclosure', 'ed25519');
+    const after = await settings();
+    expect(after.length).toBe(before + 1);
+    expect(after).toContainEqual({
+      act: 'setting',
+      setting: 'witnesses',
+      value: witnesses,
+      before: { threshold: 0, witnesses: [] },
+    });
+  });
+
+  it('gives no key away whose record could not be written', async () => {
+    const lost = {
+      ...service.table,
+      get: service.table.get.bind(service.table),
+      write: () => Promise.reject(new Error('lost')),
+    };
+    const settings = openRecordedSettings({ table: lost as never, recorder: service.app.ledger });
+    await expect(settings.key(service.keys, 'another', 'ed25519')).rejects.toThrow('lost');
+  });
+});
+
+describe('a certificate that is collected', () => {
+  it('is recorded with the office that was told', async () => {
+    const { records } = await service.app.ledger.query({
+      office: 'mizusaki-higashi',
+      channel: 'certificate',
+      limit: 10,
+    });
+    expect(records).toMatchObject([{ recipient: 'higashi-counter', office: 'mizusaki-higashi' }]);
+  });
+});
