@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, unlink } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { link, mkdir, open, readdir, unlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { Fault } from '../fault.ts';
 
 /** How the sealed key store writes: whole files, durable, never over one that is there. */
@@ -54,31 +54,65 @@ export const readWhole = async (path: string): Promise<string | undefined> => {
   }
 };
 
-/**
- * True when the file is there, whole and durable; false when one was there already, which stays. The bytes are
- * synced under a temporary name first. A hard link then gives them their own, because a rename would replace
- * what another process had just written, and with it a key. Fault: `store-unavailable`.
- */
-export const createWhole = async (path: string, text: string): Promise<boolean> => {
-  const temporary = `${path}.${randomUUID()}.tmp`;
+const TEMPORARY = /\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp$/;
+
+/** Synced under a name of its own; nothing is left where that does not go through. */
+const writeTemporary = async (path: string, text: string): Promise<void> => {
+  const handle = await open(path, 'wx', 0o600);
   try {
-    const handle = await open(temporary, 'wx', 0o600);
     try {
       await handle.writeFile(text);
       await handle.sync();
     } finally {
       await handle.close();
     }
-    try {
-      await link(temporary, path);
-    } catch (error) {
-      if (codeOf(error) !== 'EEXIST') throw error;
-      return false;
-    } finally {
-      await unlink(temporary);
+  } catch (error) {
+    // What keeps it from being removed is not what is to be told.
+    await unlink(path).catch(() => {});
+    throw error;
+  }
+};
+
+/** Another process that opens the folder may take a temporary file for one that a crash left. */
+const ATTEMPTS = 5;
+
+/**
+ * True when the file is there, whole and durable; false when one was there already, which stays. The bytes are
+ * synced under a temporary name first. A hard link then gives them their own, because a rename would replace
+ * what another process had just written, and with it a key. Fault: `store-unavailable`.
+ */
+export const createWhole = async (path: string, text: string): Promise<boolean> => {
+  try {
+    for (let attempt = 1; ; attempt++) {
+      const temporary = `${path}.${randomUUID()}.tmp`;
+      await writeTemporary(temporary, text);
+      try {
+        await link(temporary, path);
+        await sync(dirname(path));
+        return true;
+      } catch (error) {
+        if (codeOf(error) === 'EEXIST') return false;
+        if (codeOf(error) !== 'ENOENT' || attempt === ATTEMPTS) throw error;
+      } finally {
+        await unlink(temporary).catch((error: unknown) => {
+          if (codeOf(error) !== 'ENOENT') throw error;
+        });
+      }
     }
-    await sync(dirname(path));
-    return true;
+  } catch (error) {
+    throw unavailable(error);
+  }
+};
+
+/** Removes what a crash left between writing a file and giving it its name. Fault: `store-unavailable`. */
+export const removeTemporary = async (folder: string): Promise<void> => {
+  try {
+    for (const name of await readdir(folder)) {
+      if (!TEMPORARY.test(name)) continue;
+      await unlink(join(folder, name)).catch((error: unknown) => {
+        if (codeOf(error) !== 'ENOENT') throw error;
+      });
+    }
   } catch (error) {
     throw unavailable(error);
   }

@@ -15,7 +15,7 @@ import * as z from 'zod';
 import { Fault } from '../fault.ts';
 import type { Random } from '../ports.ts';
 import { ALGORITHMS, type AlgorithmName, algorithmNamed } from './algorithms.ts';
-import { createFolder, createWhole, readWhole } from './sealed-files.ts';
+import { createFolder, createWhole, readWhole, removeTemporary } from './sealed-files.ts';
 import type { KeyStore, Signer } from './signer.ts';
 import { generatePrivateKey, softwareSigner } from './software.ts';
 
@@ -204,6 +204,7 @@ export const openSealedKeys = async ({
   random,
 }: SealedKeysOptions): Promise<KeyStore> => {
   await createFolder(folder);
+  await removeTemporary(folder);
   const found = await readStore(folder);
   if (found !== undefined) return keyStore(folder, await unlock(passphrase, found), random);
 

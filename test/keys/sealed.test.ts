@@ -1,11 +1,14 @@
+import { execFileSync } from 'node:child_process';
 import { createPrivateKey, randomBytes } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ALGORITHMS, type KeyStore, type Signer, verifySignature } from '../../lib/keys/keys.ts';
 import { openSealedKeys } from '../../lib/keys/sealed.ts';
+import { removeTemporary } from '../../lib/keys/sealed-files.ts';
 
 let parent = '';
 let folder = '';
@@ -177,5 +180,44 @@ describe('files that were changed', () => {
   it('a folder that cannot be made is told', async () => {
     writeFileSync(folder, 'a file');
     await expect(open()).rejects.toEqual(fault('store-unavailable'));
+  });
+
+  it('leaves nothing half-written: not when a write fails, not from a crash', async () => {
+    // No file of this process may have a byte.
+    const script = `
+      import { openSealedKeys } from ${JSON.stringify(resolve(import.meta.dirname, '../../lib/keys/sealed.ts'))};
+      const failed = await openSealedKeys({ folder: ${JSON.stringify(folder)}, passphrase: 'p', random: (n) => new Uint8Array(n) })
+        .then(() => 'opened', (error) => [error.code, error.facts.code].join(' '));
+      console.log(failed);
+    `;
+    const told = execFileSync(
+      'sh',
+      ['-c', 'ulimit -f 0; exec "$0" --no-warnings --input-type=module -e "$1"', process.execPath, script],
+      { encoding: 'utf8' },
+    );
+    expect(told).toBe('store-unavailable EFBIG\n');
+    expect(readdirSync(folder)).toEqual([]);
+
+    const key = await (await open()).create('organisation-1', 'ed25519');
+    writeFileSync(`${fileOf('organisation-2')}.0b4ac0c9-0d53-4f0a-9c38-6a9d3f8e1b11.tmp`, '{"version":');
+    writeFileSync(join(folder, 'notes.tmp'), 'not ours');
+    verifies(await (await open()).open('organisation-1'), key);
+    expect(readdirSync(folder).sort()).toEqual(['notes.tmp', 'organisation-1.key', 'store.json']);
+  });
+
+  it('a key that is made while others open the store is made all the same', async () => {
+    const store = await open();
+    const ids = Array.from({ length: 40 }, (_, n) => `k-${n}`);
+    let interrupted = 0;
+    for (const id of ids) {
+      const made = store.create(id, 'ed25519');
+      // As soon as the temporary file is there, somebody else takes it for a crash's.
+      while (!readdirSync(folder).some((name) => name.startsWith(`${id}.key`))) await nextTurn();
+      if (readdirSync(folder).some((name) => name.endsWith('.tmp'))) interrupted++;
+      await Promise.all([made, removeTemporary(folder)]);
+    }
+    expect(interrupted).toBeGreaterThan(0);
+    const again = await open();
+    for (const id of ids) await again.open(id);
   });
 });
