@@ -1,4 +1,4 @@
-import { loadRowsWorks } from './aws.ts';
+import { loadPublishedWorks } from './aws.ts';
 import { scheduled } from './scheduled.ts';
 
-export const handler = scheduled('retention', loadRowsWorks);
+export const handler = scheduled('retention', loadPublishedWorks);

@@ -20,7 +20,7 @@ export interface Grants {
   /** The files of the log in the bucket; to extend it takes the key that signs its checkpoints besides. */
   readonly log?: 'read' | 'extend';
   /** Annual reports in the bucket. */
-  readonly reports?: 'read' | 'make';
+  readonly reports?: 'read' | 'make' | 'expire';
   /** CA keys: read the public half and sign. */
   readonly caKeys?: 'sign';
   /** Keys of responders: `make` never sees one, `use` never makes one. */
@@ -521,14 +521,15 @@ export const TASK_FUNCTIONS = beginning<TaskFunction>(
     },
     {
       id: 'scheduled-retention',
-      environment: 'rows',
+      environment: 'published',
       everyMinutes: 24 * 60,
       rows: {
-        query: ['record/*'],
+        query: ['record/*', 'report/annual'],
         get: ['ledger', 'retention', 'certificates/*'],
-        put: ['expired/*', 'retention', 'staged/*'],
+        put: ['expired/*', 'report/annual', 'retention', 'staged/*'],
         delete: SETTLED.filter((pk) => pk !== 'count/*'),
       },
+      reports: 'expire',
     },
     {
       // Behind the CDN's own address of a function, for CRLs that are larger than what API Gateway carries.

@@ -41,6 +41,15 @@ export class PublishedObjects extends Construct {
         objectLockMode === 'COMPLIANCE'
           ? ObjectLockRetention.compliance(duration)
           : ObjectLockRetention.governance(duration),
+      lifecycleRules: [
+        {
+          // What is deleted is gone for readers at once. Its bytes stay until their lock is over as well.
+          id: 'deleted-reports',
+          prefix: 'reports/',
+          noncurrentVersionExpiration: Duration.days(1),
+          expiredObjectDeleteMarker: true,
+        },
+      ],
       serverAccessLogsBucket: props.accessLogs,
       serverAccessLogsPrefix: 'published/',
       removalPolicy: RemovalPolicy.RETAIN,
@@ -82,6 +91,16 @@ export class PublishedObjects extends Construct {
 
   grantMakeReports(grantee: IGrantable): void {
     this.#grant(grantee, 'ReportsMake', 'reports/*', WRITE, WRITE_KEY);
+  }
+
+  grantExpireReports(grantee: IGrantable): void {
+    grantee.grantPrincipal.addToPrincipalPolicy(
+      new PolicyStatement({
+        sid: 'ReportsExpire',
+        actions: ['s3:DeleteObject'],
+        resources: [this.bucket.arnForObjects('reports/*')],
+      }),
+    );
   }
 
   #grantList(grantee: IGrantable): void {

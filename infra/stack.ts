@@ -54,7 +54,7 @@ import { type PublicNetwork, publicUrls, type Settings } from './settings.ts';
 import { Tasks } from './tasks.ts';
 import { Tokens } from './tokens.ts';
 
-type Input<S extends z.ZodType> = z.input<S>;
+type Input<S extends z.core.$ZodType> = z.input<S>;
 
 /** The environment of each kind of function, as lib/env.ts has it: what is missing here does not compile. */
 interface Environments {
@@ -280,6 +280,7 @@ export class AkashiStack extends Stack {
     }
     if (reports === 'read') this.#objects.grantReadReports(role);
     if (reports === 'make') this.#objects.grantMakeReports(role);
+    if (reports === 'expire') this.#objects.grantExpireReports(role);
     if (caKeys === 'sign') this.#caKeys.grantSign(role);
     if (responderKeys === 'make') this.#sealingKey.grantMake(role);
     if (responderKeys === 'use') this.#sealingKey.grantUse(role);

@@ -209,6 +209,7 @@ export const compose = (ports: Ports): Works => {
   const after = (period: Period) => (ms: number) => addPeriod(new Date(ms), period).getTime();
   const retention = openRetention({
     table,
+    bucket,
     ledger,
     clock,
     keptUntil: {

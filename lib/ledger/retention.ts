@@ -1,10 +1,11 @@
 import { Fault } from '../fault.ts';
 import type { Clock } from '../ports.ts';
 import type { CertificateRef } from '../principal.ts';
-import type { Item, Key, Table, Write } from '../store/store.ts';
+import type { Bucket, Item, Key, Table, Write } from '../store/store.ts';
 import { dayOf, timeOfId } from './ids.ts';
 import type { Ledger } from './ledger.ts';
 import type { LedgerRecord, RecordKind } from './record.ts';
+import { expireReports } from './report/expiry.ts';
 import { asRecord, FIRST_KEY, pointerPks } from './rows.ts';
 
 /**
@@ -16,6 +17,9 @@ import { asRecord, FIRST_KEY, pointerPks } from './rows.ts';
  * A record whose time is over goes with all its pointers in one write that leaves the tombstone. Its leaf stays in the
  * log for ever, with its id and its kind, so the absence of a row is explained twice: by a tombstone here, and there by
  * the time that the kind is kept for. What has no leaf yet is never deleted.
+ *
+ * The files of annual reports go with their class as well (report/expiry.ts). CRLs stay in their archive: they are
+ * public, name nobody, and say for ever what was revoked when.
  */
 export type RetentionClass = 'provision' | 'issuance' | 'crl' | 'report';
 
@@ -59,7 +63,10 @@ export interface KeptUntil {
 }
 
 export interface Retention {
-  /** Deletes what is no longer to be kept. Resolves with `{class} {day}: {records}` for each day that lost some. */
+  /**
+   * Deletes what is no longer to be kept. Resolves with `{class} {day}: {records}` for each day that lost some, and
+   * `report {year}/{version}` for each report that did.
+   */
   enforce(): Promise<readonly string[]>;
 }
 
@@ -75,11 +82,12 @@ type Progress = { readonly day: string };
 
 export const openRetention = (deps: {
   readonly table: Table;
+  readonly bucket: Bucket;
   readonly ledger: Ledger;
   readonly clock: Clock;
   readonly keptUntil: KeptUntil;
 }): Retention => {
-  const { table, ledger, clock, keptUntil } = deps;
+  const { table, bucket, ledger, clock, keptUntil } = deps;
 
   /** An act about no certificate may have led to one, so it is kept as if the longest had come of it. */
   const endOf = async (record: LedgerRecord, kept: RetentionClass): Promise<number> => {
@@ -187,6 +195,7 @@ export const openRetention = (deps: {
       for (const kept of ['provision', 'issuance', 'crl', 'report'] as const) {
         done.push(...(await enforceClass(kept, oldest)));
       }
+      done.push(...(await expireReports({ table, bucket, ledger, clock, keepReports: keptUntil.report })));
       return done;
     },
   };

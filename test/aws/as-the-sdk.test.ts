@@ -15,6 +15,7 @@ import {
   SignCommand,
 } from '@aws-sdk/client-kms';
 import {
+  DeleteObjectCommand,
   GetObjectCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
@@ -161,7 +162,8 @@ describe('S3', () => {
     '<?xml version="1.0"?>\n<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>b</Name><IsTruncated>true</IsTruncated><Contents><Key>a/b&amp;c &#x65E5;&#26412;</Key><Size>1</Size></Contents><Contents><Key>z</Key></Contents></ListBucketResult>';
 
   it('is asked as by the SDK, and its list read so', async () => {
-    await using recorder = await startRecorder(({ url }) => ({
+    await using recorder = await startRecorder(({ method, url }) => ({
+      status: method === 'DELETE' ? 204 : 200,
       headers: { etag: '"e"' },
       body: url.includes('list-type') ? LISTING : '',
     }));
@@ -176,6 +178,7 @@ describe('S3', () => {
       'content-type': 'application/x',
     });
     await s3.put('a', body, { 'if-match': '"e"', 'content-type': 'application/x' });
+    await s3.delete('reports/annual/2026-1-0a.json');
     const listing = await s3.list('log/tile', 2, 'log/tile/0');
     await s3.list('', 2, undefined);
     s3.close();
@@ -188,6 +191,7 @@ describe('S3', () => {
     await sdk.send(new HeadObjectCommand({ ...at, Key: 'a.b_c-d' }));
     await sdk.send(new PutObjectCommand({ ...put, IfNoneMatch: '*', Metadata: { 'write-token': 't' } }));
     await sdk.send(new PutObjectCommand({ ...put, IfMatch: '"e"' }));
+    await sdk.send(new DeleteObjectCommand({ ...at, Key: 'reports/annual/2026-1-0a.json' }));
     const list = { Bucket: 'bucket', MaxKeys: 2 };
     const read = await sdk.send(
       new ListObjectsV2Command({ ...list, Prefix: 'log/tile', StartAfter: 'log/tile/0' }),

@@ -6,6 +6,7 @@ import { type Count, readCounts } from '../../lib/ledger/counts.ts';
 import type { LedgerRecord } from '../../lib/ledger/record.ts';
 import type { AnnualLine } from '../../lib/ledger/report/annual.ts';
 import { annualCsv, annualPage } from '../../lib/ledger/report/annual-files.ts';
+import { expireReports } from '../../lib/ledger/report/expiry.ts';
 import { openReports, type Reports } from '../../lib/ledger/report/reports.ts';
 import { statisticsOf } from '../../lib/ledger/report/statistics.ts';
 import type { Principal } from '../../lib/principal.ts';
@@ -216,6 +217,93 @@ describe('the annual report', () => {
     const line = { ...(report.lines[0] as AnnualLine), recipient: 'tax-office', purpose: 'constructor' };
     expect(annualPage({ ...report, lines: [line] })).toContain('<td>constructor</td>');
     expect(annualCsv({ ...report, lines: [line] })).toContain(',constructor,,,');
+  });
+});
+
+describe('a report whose time is over', () => {
+  const expire = (table = world.table, files = bucket) =>
+    expireReports({
+      table,
+      bucket: files,
+      ledger: world.over(table),
+      clock: () => world.now,
+      keepReports: (madeAt) => madeAt + YEARS_5,
+    });
+  const objects = async () => (await bucket.list('reports/', { limit: 10 })).keys;
+  const recorded = async () =>
+    (await world.ledger.query({ kind: 'configuration', limit: 10 })).records.map(
+      (record) => record.kind !== 'provision' && record.details,
+    );
+
+  beforeEach(async () => {
+    await writeHistory(world, 5, DAY);
+    world.now = Date.parse('2026-04-02T00:00:00Z');
+  });
+
+  it('loses its bytes, is on record for it, and is explained; another one stays', async () => {
+    const { view } = await open().makeAnnual('auditor-1', 2024);
+    world.now += DAY;
+    const later = await open().makeAnnual('auditor-1', 2025);
+    world.now = Date.parse(view.madeAt) + YEARS_5 - 1;
+    expect(await expire()).toEqual([]);
+    expect(await objects()).toHaveLength(2);
+    world.now += 1;
+    expect(await expire()).toEqual(['report 2024/0001']);
+    expect(await expire()).toEqual([]);
+    expect(await objects()).toEqual([expect.stringContaining('/2025-1-')]);
+    expect(await recorded()).toEqual([
+      {
+        act: 'retention',
+        class: 'report',
+        report: 'annual',
+        fiscalYear: 2024,
+        version: 1,
+        digest: view.digest,
+      },
+    ]);
+    await expect(open().annual(2024)).rejects.toMatchObject({
+      code: 'unknown-report',
+      facts: { digest: view.digest, madeAt: view.madeAt },
+    });
+    expect((await open().annual(2025)).view).toEqual(later.view);
+    expect(await open().list()).toEqual([later.view]);
+  });
+
+  it('may be made again, as another version under another name', async () => {
+    await open().makeAnnual('auditor-1', 2024);
+    world.now += YEARS_5;
+    await expire();
+    const again = await open().makeAnnual('auditor-1', 2024);
+    expect(again).toMatchObject({ made: true, view: { version: 2 } });
+    expect((await open().annual(2024)).view).toEqual(again.view);
+    expect(await expire()).toEqual([]);
+  });
+
+  it('is gone and recorded once in the end, whichever write fails and how', async () => {
+    for (const failure of ['lost', 'appliedThenErrored'] as const satisfies readonly Failure[]) {
+      for (const fails of ['table', 'bucket'] as const) {
+        await open().makeAnnual('auditor-1', 2025);
+        world.now += YEARS_5;
+        const before = (await recorded()).length;
+        const plan = new Map([[1, failure]]);
+        const failed =
+          fails === 'table'
+            ? expire(faultyTable(world.table, plan))
+            : expire(world.table, faultyBucket(bucket, plan));
+        await expect(failed).rejects.toMatchObject({ code: 'store-unavailable' });
+        await expire();
+        expect(await objects()).toEqual([]);
+        expect((await recorded()).length).toBe(before + 1);
+      }
+    }
+  });
+
+  it('is expired once by two who do so at the same time', async () => {
+    await open().makeAnnual('auditor-1', 2025);
+    world.now += YEARS_5;
+    const both = await Promise.all([expire(), expire()]);
+    expect(both.flat()).toEqual(['report 2025/0001']);
+    expect(await recorded()).toHaveLength(1);
   });
 });
 

@@ -7,24 +7,12 @@ import type { Ledger } from '../ledger.ts';
 import { lastFiscalYear } from '../months.ts';
 import { FIRST_KEY } from '../rows.ts';
 import { type AnnualReport, type AnnualSources, buildAnnualReport } from './annual.ts';
+import { REPORTS_PK, type ReportRow } from './rows.ts';
 
 /**
- * Annual reports, kept from when they are made for as long as the trust domain has them kept.
- *
- *   report/annual  {year}/{version}  when it was made, and where its bytes are in the bucket, under which digest
- *
- * A year whose totals changed after its report was made, since a CDN's logs came late, gets another version beside it.
+ * Annual reports, kept from when they are made for as long as the trust domain has them kept (expiry.ts). A year whose
+ * totals changed after its report was made, since a CDN's logs came late, gets another version beside it.
  */
-type ReportRow = {
-  readonly fiscalYear: number;
-  readonly version: number;
-  /** RFC 3339 UTC. */
-  readonly madeAt: string;
-  /** SHA-256 of the bytes, hex. */
-  readonly digest: string;
-  readonly object: string;
-};
-
 export interface ReportView {
   readonly fiscalYear: number;
   readonly version: number;
@@ -35,7 +23,7 @@ export interface ReportView {
 export interface Reports {
   /** Newest first; those that are still kept. */
   list(): Promise<readonly ReportView[]>;
-  /** The newest version. Fault: `unknown-report`. */
+  /** The newest version. Fault: `unknown-report`, with the digest of what was kept until its time was over. */
   annual(fiscalYear: number): Promise<{ readonly view: ReportView; readonly report: AnnualReport }>;
   /**
    * Of a fiscal year that is over. Where nothing has changed since the last version, that one is given and `made` is
@@ -59,8 +47,6 @@ export interface ReportDeps {
   readonly keepReports: (madeAt: number) => number;
 }
 
-const PK = 'report/annual';
-
 const rowSk = (year: number, version: number): string => `${year}/${String(version).padStart(4, '0')}`;
 
 const viewOf = ({ fiscalYear, version, madeAt, digest }: ReportRow): ReportView => ({
@@ -73,11 +59,12 @@ const viewOf = ({ fiscalYear, version, madeAt, digest }: ReportRow): ReportView 
 export const openReports = (deps: ReportDeps): Reports => {
   const { table, bucket, ledger, clock, sources, keepReports } = deps;
 
-  const isKept = ({ madeAt }: ReportRow): boolean => keepReports(Date.parse(madeAt)) > clock();
+  const isKept = ({ madeAt, deletedAt }: ReportRow): boolean =>
+    deletedAt === undefined && keepReports(Date.parse(madeAt)) > clock();
 
   const newest = async (year: number): Promise<ReportRow | undefined> => {
     const { items } = await table.query<ReportRow>({
-      pk: PK,
+      pk: REPORTS_PK,
       prefix: `${year}/`,
       descending: true,
       limit: 1,
@@ -131,7 +118,7 @@ export const openReports = (deps: ReportDeps): Reports => {
       const expires = Math.ceil(keepReports(Date.parse(madeAt)) / 1000);
       try {
         await table.write([
-          { put: { pk: PK, sk: rowSk(year, version) }, value: row, if: 'absent', expires },
+          { put: { pk: REPORTS_PK, sk: rowSk(year, version) }, value: row, if: 'absent', expires },
           ...writes,
         ]);
         return { view: viewOf(row), made: true };
@@ -144,14 +131,20 @@ export const openReports = (deps: ReportDeps): Reports => {
 
   return {
     list: async () => {
-      const { items } = await table.query<ReportRow>({ pk: PK, descending: true, limit: 1000 });
+      const { items } = await table.query<ReportRow>({ pk: REPORTS_PK, descending: true, limit: 1000 });
       return items.filter(({ value }) => isKept(value)).map(({ value }) => viewOf(value));
     },
 
     annual: async (year) => {
       const row = await newest(year);
-      if (!row || !isKept(row)) {
-        throw new Fault('unknown-report', 'There is no report of that fiscal year, or it is no longer kept.');
+      if (!row) throw new Fault('unknown-report', 'There is no report of that fiscal year.');
+      if (!isKept(row)) {
+        const { digest, madeAt } = row;
+        throw new Fault(
+          'unknown-report',
+          'The report of that fiscal year was kept for its time and is kept no longer; who has a copy can tell it by its digest.',
+          { digest, madeAt },
+        );
       }
       return { view: viewOf(row), report: await read(row) };
     },
