@@ -1,11 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { hash } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeOcspResponse } from '../../lib/pki/ocsp-response-decoder.ts';
 import type { CertificateRef } from '../../lib/principal.ts';
@@ -13,6 +11,7 @@ import { FIELDS, openService, opensslRequest, type Service, temporaryFolder } fr
 import { allRecords, ocspRequestFor } from '../world.ts';
 import { certIdOf, encodeQuestion, nonce } from './asking.ts';
 import { type Held, issueTo } from './office.ts';
+import { serving } from './process.ts';
 
 /** The service as a process of its own under a storm of questions: what it owes the others, and what it owes the dead. */
 
@@ -44,21 +43,6 @@ beforeAll(async () => {
   });
 }, 60_000);
 afterAll(() => folder.remove());
-
-interface Serving {
-  readonly url: string;
-  readonly tlsPort: number;
-  readonly child: ChildProcess;
-}
-
-const serving = async (): Promise<Serving> => {
-  const script = join(import.meta.dirname, 'serving.ts');
-  const child = spawn(process.execPath, ['--no-warnings', script, folder.path], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
-  return { ...JSON.parse(line), child };
-};
 
 /** The whole answer, or undefined where the connection ended before it was there. */
 const post = (url: string, body: Uint8Array, agent: http.Agent): Promise<Buffer | undefined> =>
@@ -101,7 +85,7 @@ const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 
 describe('a service that is killed under load', () => {
   it('has a record of every answer that anybody received', { timeout: 60_000 }, async () => {
-    const { url, child } = await serving();
+    const { url, child } = await serving(folder.path);
     const received = new Map<string, number>();
     let answers = 0;
     const stormy = storm(url, (answer) => {
@@ -168,7 +152,7 @@ describe('a storm of questions', () => {
     timeout: 90_000,
   }, async () => {
     const csr = opensslRequest(folder.path, 'holder');
-    const { url, tlsPort, child } = await serving();
+    const { url, tlsPort, child } = await serving(folder.path);
     let answers = 0;
     const stormy = storm(url, () => answers++);
     try {
