@@ -74,6 +74,7 @@ export const PROBLEMS = {
   'requestor-unauthorized': p(403, 'The signature of the request does not prove who asks'),
   'try-later': p(503, 'The service cannot answer now'),
   'unknown-crl': p(404, 'No such CRL'),
+  'clock-behind': p(503, 'The clock of the service is behind'),
   'record-invalid': p(500, 'A record could not be made'),
   'unknown-record': p(404, 'No such record'),
   'record-expired': p(410, 'The record was kept for its time'),

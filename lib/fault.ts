@@ -72,6 +72,7 @@ export const FAULT_CODES = [
   'requestor-unauthorized',
   'try-later',
   'unknown-crl',
+  'clock-behind',
   // Ledger
   'record-invalid',
   'unknown-record',

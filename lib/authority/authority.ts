@@ -163,7 +163,7 @@ export interface AuthorityWorks {
     office: string,
     fields: FieldValues,
   ): { readonly profile: Profile; readonly subject: string; readonly fields: FieldValues };
-  /** Faults: `unknown-profile`, `invalid-field`, `lint-failed`, `authority-expired`, `wrong-state` once it was given up. */
+  /** Faults: `unknown-profile`, `invalid-field`, `lint-failed`, `authority-expired`, `clock-behind`, `wrong-state` once given up. */
   issue(order: Order): Promise<CertificateRef>;
   /** Writes after which no certificate can come of the order; undefined where one was recorded, and will be signed. */
   abandonWrites(order: string): Promise<readonly Write[] | undefined>;
@@ -246,6 +246,16 @@ export const openAuthority = (deps: AuthorityDeps): Authority & AuthorityWorks =
   const planOf = async (order: Order): Promise<IssuancePlan> => {
     const profile = profileOf(order.profile, order.profileVersion);
     const ca = await caOf(profile);
+    // Lint would refuse it too, as a fault of the certificate; it is the clock's, and passes.
+    if (clock() < ca.certificate.notBefore.getTime()) {
+      throw new Fault(
+        'clock-behind',
+        'The clock is before the beginning of the CA; nothing is issued until it is right.',
+        {
+          ca: ca.definition.ca,
+        },
+      );
+    }
     const subject = describeSubject(profile, officeOf(order.office), order.fields);
     const { subjectPublicKeyInfo } = order;
     return {

@@ -73,6 +73,9 @@ export const crlDueWrites = async (table: Table, ca: string): Promise<readonly W
 export const readCurrentCrl = (table: Table, ca: string): Promise<Item<CurrentRow> | undefined> =>
   table.get<CurrentRow>(currentKey(ca));
 
+/** Seconds by which the clocks of processes may differ. */
+const CLOCK_TOLERANCE = 300;
+
 const SIGNED = 'signed/';
 
 const signedKey = (ca: string, number: number) => ({ pk: `crls/${ca}`, sk: `${SIGNED}${inOrder(number)}` });
@@ -150,11 +153,28 @@ export const openCrls = (deps: CrlDeps): Pick<Status, 'crl' | 'publish' | 'publi
     return { entries, newest };
   };
 
+  /**
+   * A list that says it is older than the one before would be passed over by whoever orders them by time. Clocks of
+   * several processes differ a little; one that is far behind the current CRL was set back, or made that one while it
+   * was ahead, and somebody has to look at it.
+   */
+  const assertClock = (ca: string, previousUpdate: number): void => {
+    const behind = previousUpdate - Math.floor(clock() / 1000);
+    if (behind <= CLOCK_TOLERANCE) return;
+    throw new Fault(
+      'clock-behind',
+      `The clock is ${behind} seconds behind the thisUpdate of the current CRL; no CRL is signed until it is right.`,
+      { ca, behind },
+    );
+  };
+
   const build = async (issuer: Issuer, number: number, previousUpdate: number): Promise<TbsCertList> => {
+    assertClock(issuer.id, previousUpdate);
     const started = Math.floor(clock() / 1000);
     const { entries, newest } = await readEntries(issuer.id, previousUpdate);
-    // Another process's clock may be ahead of ours by a little; a list must not be older than what it lists.
-    const thisUpdate = Math.max(started, newest);
+    // Another process's clock may be ahead of ours by a little; a list must not be older than what it lists, nor than
+    // the list before it.
+    const thisUpdate = Math.max(started, newest, previousUpdate);
     const notAfter = issuer.certificate.notAfter.getTime() / 1000;
     return {
       signature: issuer.signatureAlgorithm,
@@ -308,6 +328,8 @@ export const openCrls = (deps: CrlDeps): Pick<Status, 'crl' | 'publish' | 'publi
     // A CA past its end signs no more CRLs; its last one has the CA's notAfter as nextUpdate.
     if (now >= issuer.certificate.notAfter.getTime() / 1000) return false;
     const current = await readCurrent(issuer.id);
+    // Said at each turn, whether or not anything is due: nothing would be due for as long as the clock is behind.
+    if (current) assertClock(issuer.id, current.value.thisUpdate);
     if (!current || now >= current.value.thisUpdate + issuer.crl.interval) return true;
     return ((await readUrgent(table, issuer.id))?.version ?? 0) > (current.value.urgent ?? 0);
   };

@@ -125,13 +125,15 @@ export const openIssuers = (deps: { table: Table; clock: Clock }): Issuers => {
   let directory: Promise<Directory> | undefined;
   let readAt = 0;
   const current = (): Promise<Directory> => {
-    if (directory && deps.clock() < readAt + REREAD_MS) return directory;
+    const now = deps.clock();
+    // Read before the moment that the clock shows: it was set back, and would keep the directory until it has caught up.
+    if (directory && now >= readAt && now < readAt + REREAD_MS) return directory;
     const fresh = read(deps.table).catch((error: unknown) => {
       if (directory === fresh) directory = undefined;
       throw error;
     });
     directory = fresh;
-    readAt = deps.clock();
+    readAt = now;
     return fresh;
   };
   return {

@@ -161,15 +161,16 @@ export const openResponders = (deps: {
   /** Read again once a minute, and at once when it has come to its end. */
   const find = (ca: string, algorithm: string, now: number): Known | Promise<Known | undefined> => {
     const found = kept.get(`${ca}/${algorithm}`);
-    return found && now < found.readAt + REREAD_MS && now <= found.known.responder.until
-      ? found.known
-      : refresh(ca, algorithm, now);
+    // A clock that was set back does not keep it until it has caught up.
+    const isRecent = found && now >= found.readAt && now < found.readAt + REREAD_MS;
+    return isRecent && now <= found.known.responder.until ? found.known : refresh(ca, algorithm, now);
   };
 
   /** One that cannot be had does not keep the others from answering, and is not looked for at every request. */
   const findFurther = async (ca: string, algorithm: string, now: number): Promise<Known | undefined> => {
     const id = `${ca}/${algorithm}`;
-    if (now < (lookAgainAt.get(id) ?? 0)) return undefined;
+    const lookAgain = lookAgainAt.get(id) ?? 0;
+    if (now < lookAgain && now >= lookAgain - REREAD_MS) return undefined;
     try {
       const known = await find(ca, algorithm, now);
       if (known && isValid(known.responder, now)) return known;

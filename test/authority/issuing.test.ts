@@ -384,7 +384,7 @@ describe('a CA', () => {
   it('does not issue before its own beginning, when the clock was set back', async () => {
     const house = await openHouse(ground);
     ground.time.now -= 3600_000;
-    expect(await codeOf(house.works.authority.issue(orderOf('early')))).toBe('lint-failed');
+    expect(await codeOf(house.works.authority.issue(orderOf('early')))).toBe('clock-behind');
     expect(await issuancesOf(house, 'early')).toHaveLength(0);
     ground.time.now += 3600_000;
     await house.works.authority.issue(orderOf('early'));

@@ -1,0 +1,130 @@
+import { randomBytes } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { TASKS } from '../../functions/housekeeping.ts';
+import { recordIds } from '../../lib/ledger/ids.ts';
+import { decodeCertificateList } from '../../lib/pki/crl.ts';
+import { openIssuers } from '../../lib/status/issuers.ts';
+import { openResponders } from '../../lib/status/responders.ts';
+import { codeOf, DAY, type Ground, openGround, openHouse, SECOND } from '../authority/house.ts';
+import type { Service } from '../service.ts';
+import { allRecords, checkWorld } from '../world.ts';
+import { issueTo } from './office.ts';
+
+/** A clock that is set back while the service runs. */
+
+let ground: Ground;
+let house: Service;
+beforeEach(async () => {
+  ground = await openGround();
+  house = await openHouse(ground);
+});
+afterEach(() => ground.close());
+
+const CA = 'organisation-1';
+const currentCrl = async () => {
+  const { der, number, thisUpdate } = await house.app.status.crl(CA, 'full', {
+    recipient: 'public',
+    method: 'GET',
+  });
+  const serials = decodeCertificateList(der).revokedCertificates.map(
+    ({ serialNumber }) => serialNumber as string,
+  );
+  return { number, thisUpdate, serials };
+};
+
+describe('a CRL', () => {
+  it('is never older than the one before: a clock a little behind gives it the same time', async () => {
+    await house.app.status.publish(CA, 'service');
+    const before = await currentCrl();
+    ground.time.now -= 300 * SECOND;
+    await house.app.status.publish(CA, 'service');
+    const after = await currentCrl();
+    expect(after.number).toBe(before.number + 1n);
+    expect(after.thisUpdate).toEqual(before.thisUpdate);
+  });
+
+  it('is not signed while the clock is far behind, which is said; then it comes with the next number', async () => {
+    const { ref } = await issueTo(house, 'organisation-client', 'order-1');
+    const before = await currentCrl();
+    ground.time.now -= DAY;
+    expect(await codeOf(house.app.status.publish(CA, 'operator-noda'))).toBe('clock-behind');
+    expect(await codeOf(TASKS.publication(house.works))).toBe('clock-behind');
+    const said = house.logged.filter(({ facts }) => facts.ca === CA && facts.error === 'clock-behind');
+    expect(said).toHaveLength(1);
+    // A revocation stands all the same, and OCSP shows it.
+    const { revocation } = await house.app.authority.revoke(house.principal('operator-noda'), ref, {
+      reason: 'keyCompromise',
+    });
+    expect(revocation?.status).toBe('revoked');
+    expect(await currentCrl()).toEqual(before);
+
+    ground.time.now += DAY;
+    expect(await TASKS.publication(house.works)).toEqual([CA]);
+    const after = await currentCrl();
+    expect(after.number > before.number).toBe(true);
+    expect(after.thisUpdate >= before.thisUpdate).toBe(true);
+    expect(after.serials).toEqual([ref.serial]);
+    await checkWorld(house, { requests: [], signed: [], answers: [], revoked: [`${ref.ca} ${ref.serial}`] });
+  });
+});
+
+describe('what is kept in memory', () => {
+  it('of CAs and responders is read anew at once, not when the clock has caught up', async () => {
+    const clock = () => ground.time.now;
+    const issuers = openIssuers({ table: ground.table, clock });
+    const responders = openResponders({ table: ground.table, keys: ground.keys, clock, log: () => {} });
+    ground.time.now += 8 * DAY;
+    const issuer = await issuers.byId(CA);
+    const first = (await responders.current(issuer)).certificate.serialNumber;
+
+    ground.time.now -= DAY / 2;
+    expect(await house.works.authority.renewResponders()).toContain(CA);
+    const renewed = (await responders.current(issuer)).certificate.serialNumber;
+    expect(renewed).not.toBe(first);
+
+    const row = await ground.table.get({ pk: 'issuers', sk: CA });
+    await ground.table.write([
+      { put: { pk: 'issuers', sk: 'another-1' }, value: row?.value ?? {}, if: 'absent' },
+    ]);
+    expect((await issuers.byId('another-1')).id).toBe('another-1');
+    // And kept again from there on, for a minute.
+    await ground.table.write([
+      { put: { pk: 'issuers', sk: 'third-1' }, value: row?.value ?? {}, if: 'absent' },
+    ]);
+    expect(await codeOf(issuers.byId('third-1'))).toBe('unknown-authority');
+    ground.time.now += 60 * SECOND;
+    expect((await issuers.byId('third-1')).id).toBe('third-1');
+  });
+});
+
+describe('records', () => {
+  it('of one process keep their order and their time never goes back, however often the clock does', () => {
+    let now = Date.UTC(2026, 10, 22);
+    const next = recordIds(
+      () => now,
+      (n) => randomBytes(n),
+    );
+    const made = Array.from({ length: 2_000 }, (_, i) => {
+      now += i % 7 === 0 ? -3_600_000 : 400_000;
+      return next();
+    });
+    expect(made.map(({ id }) => id)).toEqual(made.map(({ id }) => id).sort());
+    expect(made.map(({ time }) => time)).toEqual(made.map(({ time }) => time).sort());
+    expect(new Set(made.map(({ id }) => id)).size).toBe(made.length);
+  });
+
+  it('of a process that starts with a clock an hour behind are found and in the log, with all before them', async () => {
+    ground.time.now += 2 * 3600 * SECOND;
+    await issueTo(house, 'organisation-client', 'order-1');
+    await house.works.sequencer.sequence();
+    ground.time.now -= 3600 * SECOND;
+    const late = await openHouse(ground);
+    await issueTo(late, 'organisation-client', 'order-2');
+    await late.works.sequencer.sequence();
+    const orders = (await allRecords(late)).flatMap((record) =>
+      record.kind === 'issuance' ? [record.details.order] : [],
+    );
+    expect(orders).toEqual(expect.arrayContaining(['order-1', 'order-2']));
+    await checkWorld(late, { requests: [], signed: [], answers: [], revoked: [] });
+  });
+});
