@@ -54,6 +54,8 @@ export interface Options {
 /** What tests change in a trust domain's file. */
 export interface DomainFile {
   readonly authorities: { readonly id: string; ocsp: Record<string, unknown> }[];
+  readonly profiles: { readonly id: string; readonly authority: string }[];
+  readonly principals: { readonly id: string }[];
 }
 
 export const PUBLIC_URL = 'http://localhost:8080';

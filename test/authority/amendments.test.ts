@@ -77,7 +77,9 @@ const agree = async (house: Service, change: Change): Promise<string> => {
 };
 
 const stepsOf = async (house: Pick<Service, 'app'>) =>
-  (await allRecords(house)).flatMap((record) => (record.kind === 'configuration' ? [record] : []));
+  (await allRecords(house)).flatMap((record) =>
+    record.kind === 'configuration' && record.details.amendment !== undefined ? [record] : [],
+  );
 
 let ground: Ground;
 let house: Service;
