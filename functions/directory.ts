@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { TrustDomain } from '../lib/authority/trust-domain.ts';
 import { type Principal, ROLES } from '../lib/principal.ts';
 
@@ -30,9 +30,9 @@ const Shape = z.object({
       id: z.string(),
       role: z.enum(ROLES),
       person: z.string(),
-      office: z.string().exactOptional(),
+      office: z.exactOptional(z.string()),
       name: Text,
-      purposes: z.array(z.object({ id: z.string(), title: Text, legalBasis: z.string() })).exactOptional(),
+      purposes: z.exactOptional(z.array(z.object({ id: z.string(), title: Text, legalBasis: z.string() }))),
     }),
   ),
   operationsAuthority: z.string(),

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { ResponderApp } from '../lib/responder-app.ts';
 import { ocspResponse } from './ocsp-answer.ts';
 import { purposeHeader, recordedCaller } from './purpose.ts';
@@ -30,7 +30,7 @@ export const route = defineRoute({
   lane: 'status',
   access: 'optional',
   params: z.strictObject({
-    request: z.string().meta({
+    request: z.string().register(z.globalRegistry, {
       description: 'DER OCSPRequest in base64, percent-encoded; a plain "/" of base64 is taken as it is.',
     }),
   }),

@@ -86,7 +86,7 @@ const security = ({ access, certificateOnly }: Route): readonly Schema[] => {
 };
 
 const parameters = (
-  schema: z.ZodType | undefined,
+  schema: z.core.$ZodType | undefined,
   where: 'path' | 'query' | 'header',
   components: Components,
 ): readonly Schema[] => {
@@ -174,7 +174,7 @@ const faultsOf = (route: Route): readonly FaultCode[] => {
 };
 
 /** A JSON schema (2020-12, the dialect of OpenAPI 3.1) whose definitions are moved to the components. */
-const jsonSchema = (schema: z.ZodType, io: 'input' | 'output', components: Components): Schema => {
+const jsonSchema = (schema: z.core.$ZodType, io: 'input' | 'output', components: Components): Schema => {
   const { $schema: _dialect, $defs, ...root } = z.toJSONSchema(schema, { io });
   for (const [name, definition] of Object.entries($defs ?? {})) {
     components.set(name, adapt(definition, io) as Schema);

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { Fault } from '../lib/fault.ts';
 import type { Principal } from '../lib/principal.ts';
 import type { Caller } from '../lib/status/status.ts';
@@ -8,7 +8,7 @@ const PURPOSE_HEADER = 'akashi-purpose';
 
 /** For routes that answer relying parties: which of its declared purposes a caller asks for. */
 export const purposeHeader = z.object({
-  [PURPOSE_HEADER]: z.string().optional().meta({
+  [PURPOSE_HEADER]: z.optional(z.string()).register(z.globalRegistry, {
     description:
       'The id of one of the purposes that the trust domain declares for the caller; the first one where it is left out.',
   }),

@@ -19,7 +19,7 @@ type CallerOf<A extends Access> = A extends 'public'
     : Principal;
 
 /** A JSON body, at most 256 KiB, or bytes of one of these types. Routes without a body refuse one. */
-export type Body<B extends z.ZodType> =
+export type Body<B extends z.core.$ZodType> =
   | { readonly kind: 'json'; readonly schema: B }
   | { readonly kind: 'bytes'; readonly contentTypes: readonly string[]; readonly maxBytes: number };
 
@@ -40,7 +40,7 @@ export interface ResponseDescription {
   readonly description: string;
   readonly contentType?: string;
   /** Of JSON. Other types are described as bytes or text. */
-  readonly schema?: z.ZodType;
+  readonly schema?: z.core.$ZodType;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -50,9 +50,9 @@ export interface ResponseDescription {
  * the part of the service that it needs, for the routes that also run where there is no other part.
  */
 export interface Route<
-  P extends z.ZodType = z.ZodType,
-  Q extends z.ZodType = z.ZodType,
-  B extends z.ZodType = z.ZodType,
+  P extends z.core.$ZodType = z.core.$ZodType,
+  Q extends z.core.$ZodType = z.core.$ZodType,
+  B extends z.core.$ZodType = z.core.$ZodType,
   A extends Access = Access,
   S extends Pick<App, 'principals'> = App,
 > {
@@ -68,7 +68,7 @@ export interface Route<
   readonly certificateOnly?: true;
   readonly params?: P;
   readonly query?: Q;
-  readonly headers?: z.ZodObject;
+  readonly headers?: z.core.$ZodObject;
   readonly body?: Body<B>;
   readonly responses: Readonly<Record<number, ResponseDescription>>;
   /** Those of the rooms. What the stack itself refuses is added to the OpenAPI document by what the route is. */
@@ -82,9 +82,9 @@ export interface Route<
 
 /** Checks the parts against each other; the table of routes then forgets which schemas each has. */
 export const defineRoute = <
-  P extends z.ZodType,
-  Q extends z.ZodType,
-  B extends z.ZodType,
+  P extends z.core.$ZodType,
+  Q extends z.core.$ZodType,
+  B extends z.core.$ZodType,
   const A extends Access,
   S extends Pick<App, 'principals'> = App,
 >(
@@ -95,7 +95,13 @@ export const defineRoute = <
 export type RouteTerms = Omit<Route, 'handle'>;
 
 /** A route that has forgotten its schemas. */
-export type AnyRoute<S extends Pick<App, 'principals'>> = Route<z.ZodType, z.ZodType, z.ZodType, Access, S>;
+export type AnyRoute<S extends Pick<App, 'principals'>> = Route<
+  z.core.$ZodType,
+  z.core.$ZodType,
+  z.core.$ZodType,
+  Access,
+  S
+>;
 
 export const MAX_JSON_BYTES = 256 * 1024;
 

@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import type { z } from 'zod';
+import * as z from 'zod/mini';
 import type { App } from '../lib/app.ts';
 import { Fault, type FaultFacts } from '../lib/fault.ts';
 import type { Clock, Log } from '../lib/ports.ts';
@@ -159,9 +159,9 @@ interface Read {
 
 const inputReader = (route: RouteTerms): ((request: HttpRequest) => Read) => {
   const { params, headers, query, body } = route;
-  const declared = Object.keys(headers?.shape ?? {});
+  const declared = Object.keys(headers?._zod.def.shape ?? {});
   // Most requests have none of them, and then there is nothing to read.
-  const noneWillDo = headers?.safeParse({}).success ?? true;
+  const noneWillDo = headers === undefined || z.safeParse(headers, {}).success;
   return (request) => {
     const read = params && check(params, 'path', decodeParams(request.params));
     if (headers && !(noneWillDo && declared.every((name) => request.headers[name] === undefined)))
@@ -195,12 +195,12 @@ const singleValues = (query: URLSearchParams): Readonly<Record<string, string>> 
 
 type Part = 'path' | 'query' | 'header' | 'body';
 
-const check = (schema: z.ZodType | undefined, part: Part, value: unknown): unknown => {
+const check = (schema: z.core.$ZodType | undefined, part: Part, value: unknown): unknown => {
   if (schema === undefined) {
     if (Object.keys(value as object).length === 0) return undefined;
     throw new Fault('invalid-input', 'This operation takes no query parameters.');
   }
-  const result = schema.safeParse(value);
+  const result = z.safeParse(schema, value);
   if (result.success) return result.data;
   throw new Fault('invalid-input', 'The request does not fit its schema; see facts.problems.', {
     problems: result.error.issues.slice(0, 20).map((issue) => describe(part, issue)),
