@@ -5,6 +5,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LIMITS } from '../../functions/server.ts';
 import { decodeOcspResponse } from '../../lib/pki/ocsp-response-decoder.ts';
 import type { CertificateRef } from '../../lib/principal.ts';
 import { FIELDS, openService, opensslRequest, type Service, temporaryFolder } from '../service.ts';
@@ -18,6 +19,7 @@ import { serving } from './process.ts';
 const folder = temporaryFolder();
 const data = join(folder.path, 'data');
 const CONNECTIONS = 32;
+const ROUNDS = 3;
 const held: Held[] = [];
 let plain: Uint8Array[] = [];
 let withNonce: Uint8Array[] = [];
@@ -61,8 +63,8 @@ const post = (url: string, body: Uint8Array, agent: http.Agent): Promise<Buffer 
   });
 
 /** Asks over every connection as fast as it is answered, until it is told to stop. */
-const storm = (url: string, onAnswer: (answer: Buffer) => void) => {
-  const agent = new http.Agent({ keepAlive: true, maxSockets: CONNECTIONS });
+const storm = (url: string, onAnswer: (answer: Buffer) => void, connections = CONNECTIONS) => {
+  const agent = new http.Agent({ keepAlive: true, maxSockets: connections });
   let stopped = false;
   const line = async (n: number): Promise<void> => {
     for (let i = n; !stopped; i++) {
@@ -71,7 +73,7 @@ const storm = (url: string, onAnswer: (answer: Buffer) => void) => {
       if (answer) onAnswer(answer);
     }
   };
-  const lines = Promise.all(Array.from({ length: CONNECTIONS }, (_, n) => line(n)));
+  const lines = Promise.all(Array.from({ length: connections }, (_, n) => line(n)));
   return {
     stop: async () => {
       stopped = true;
@@ -79,6 +81,20 @@ const storm = (url: string, onAnswer: (answer: Buffer) => void) => {
       agent.destroy();
     },
   };
+};
+
+/** In a storm there may be no room for a question at once. */
+const postUntilAnswered = async (url: string, body: Uint8Array): Promise<Buffer> => {
+  const agent = new http.Agent({ keepAlive: true });
+  try {
+    for (;;) {
+      const answer = await post(url, body, agent);
+      if (answer) return answer;
+      await sleep(20);
+    }
+  } finally {
+    agent.destroy();
+  }
 };
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -149,50 +165,44 @@ describe('a storm of questions', () => {
   };
 
   it('starves neither issuance nor revocation, which shows in the answers at once', {
-    timeout: 90_000,
+    timeout: 180_000,
   }, async () => {
-    const csr = opensslRequest(folder.path, 'holder');
+    const csrs = Array.from({ length: ROUNDS }, (_, n) => opensslRequest(folder.path, `holder-${n}`));
     const { url, tlsPort, child } = await serving(folder.path);
     let answers = 0;
-    const stormy = storm(url, () => answers++);
+    // More than the service has under way at once for all who ask.
+    const stormy = storm(url, () => answers++, LIMITS.underWay.status + 100);
+    const profile = 'official-position';
+    const api = async (id: string, path: string, value: unknown): Promise<Answered['body']> => {
+      const answer = await asPrincipal(tlsPort, id, 'POST', `/api/v1${path}`, value);
+      // Not once is there no room for it.
+      expect([path, answer.status < 300, answer.body]).toEqual([path, true, answer.body]);
+      return answer.body;
+    };
+    const revoke = ({ ca, serial }: CertificateRef) =>
+      api('operator-noda', `/certificates/${ca}/${serial}/revocation`, { reason: 'superseded' });
     try {
-      await sleep(500);
-      const before = answers;
-      expect(before).toBeGreaterThan(0);
-      const began = performance.now();
-      const profile = 'official-position';
-      const submission = { profile, csr, fields: FIELDS[profile] };
-      const submitted = await asPrincipal(tlsPort, 'higashi-counter', 'POST', '/api/v1/requests', submission);
-      expect(submitted.status).toBe(201);
-      const examine = (id: string) =>
-        asPrincipal(tlsPort, id, 'POST', `/api/v1/requests/${submitted.body.id}/examinations`, {
-          decision: 'approve',
-        });
-      await examine('higashi-examiner');
-      const issued = await examine('operator-noda');
-      expect(issued.body.state).toBe('issued');
-      const { ca, serial } = issued.body.certificate as CertificateRef;
-      const revoke = (ref: CertificateRef) =>
-        asPrincipal(
-          tlsPort,
-          'operator-noda',
-          'POST',
-          `/api/v1/certificates/${ref.ca}/${ref.serial}/revocation`,
-          {
-            reason: 'superseded',
-          },
-        );
-      expect((await revoke({ ca, serial })).status).toBeLessThan(300);
-      // The storm asks about this one all the time, so its good answer was kept.
-      expect((await revoke((held[0] as Held).ref)).status).toBeLessThan(300);
-      const after = await post(url, plain[0] as Uint8Array, new http.Agent());
-      const decoded = decodeOcspResponse(after as Buffer);
-      expect(decoded.status === 'successful' && decoded.basic.responses[0]?.certStatus.status).toBe(
-        'revoked',
-      );
-      // Five requests of the API, of which one signs a certificate.
-      expect(performance.now() - began).toBeLessThan(15_000);
-      expect(answers).toBeGreaterThan(before);
+      await sleep(1_000);
+      for (const [round, csr] of csrs.entries()) {
+        const before = answers;
+        const began = performance.now();
+        const { id } = await api('higashi-counter', '/requests', { profile, csr, fields: FIELDS[profile] });
+        await api('higashi-examiner', `/requests/${id}/examinations`, { decision: 'approve' });
+        const issued = await api('operator-noda', `/requests/${id}/examinations`, { decision: 'approve' });
+        expect(issued.state).toBe('issued');
+        await revoke(issued.certificate as CertificateRef);
+        // The storm asks about this one all the time, so its good answer was kept.
+        await revoke((held[round] as Held).ref);
+        expect(performance.now() - began).toBeLessThan(30_000);
+        for (const question of [plain[round], withNonce[round]]) {
+          const after = await postUntilAnswered(url, question as Uint8Array);
+          const decoded = decodeOcspResponse(after);
+          expect(decoded.status === 'successful' && decoded.basic.responses[0]?.certStatus.status).toBe(
+            'revoked',
+          );
+        }
+        expect(answers).toBeGreaterThan(before);
+      }
     } finally {
       await stormy.stop();
       child.kill('SIGKILL');
