@@ -71,6 +71,28 @@ describe('a responder', () => {
     expect([...seen].every((serial) => serial === now || serial === first.responder.serialNumber)).toBe(true);
   });
 
+  it('that was renewed in the middle of an answer finishes it, and the next one is of the new', async () => {
+    const asked = [await question(), await plain()];
+    for (const der of asked) {
+      const before = await answeredBy(der);
+      service.advance(7.1 * DAY);
+      let renewed: readonly string[] = [];
+      let within = false;
+      meanwhile = async () => {
+        if (within) return;
+        within = true;
+        renewed = await service.works.authority.renewResponders();
+        service.advance(61_000);
+        // Another one, which comes while the first is under way, takes the new one up.
+        expect(await answeredBy(await question())).not.toBe(before);
+      };
+      expect(await answeredBy(der)).toBe(before);
+      expect(renewed).toContain(one.ref.ca);
+      meanwhile = () => {};
+      expect(await answeredBy(der)).not.toBe(before);
+    }
+  });
+
   it('raises an alarm before its end where no renewal comes', async () => {
     const { responder } = await askSigned(service, one.ref.ca, await question());
     const alarms = () => service.logged.filter(({ message }) => /near its end/.test(message));
