@@ -15,6 +15,8 @@ export interface Rows {
 
 export interface Grants {
   readonly rows?: Rows;
+  /** Besides, where an authority's answers name the CRL on which a certificate stands (RFC 6960 4.4.2). */
+  readonly rowsForCrlReferences?: Rows;
   /** CRLs in the bucket; to `list` is to read them besides. */
   readonly crls?: 'read' | 'list' | 'publish';
   /** The files of the log in the bucket; to extend it takes the key that signs its checkpoints besides. */
@@ -65,7 +67,7 @@ export interface RouteFunction extends Grants {
   readonly part: keyof typeof PARTS;
 }
 
-const together = (...parts: readonly Rows[]): Rows => {
+export const together = (...parts: readonly Rows[]): Rows => {
   const all = (action: keyof Rows): string[] =>
     [...new Set(parts.flatMap((part) => part[action] ?? []))].sort();
   return {
@@ -220,6 +222,7 @@ export const ROUTE_FUNCTIONS = beginning<RouteFunction>(
       doors: 'both',
       part: 'responder',
       rows: together(DOOR, RECORD, { get: ['responders', 'responder-keys'] }),
+      rowsForCrlReferences: { get: ['crls/*'] },
       responderKeys: 'use',
     },
     {
@@ -333,7 +336,8 @@ export const ROUTE_FUNCTIONS = beginning<RouteFunction>(
       routes: [get('statistics', '/api/v1/statistics')],
       doors: 'public',
       part: 'rows',
-      rows: together(SETTLE, { query: ['issuers', 'record/*', 'count/*'] }),
+      // For anybody, so it writes nothing.
+      rows: { query: ['issuers', 'count/*'] },
     },
     {
       id: 'exports',

@@ -13,7 +13,9 @@ import {
 import { AnyPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { Placement } from './service-function.ts';
-import type { PrivateNetwork as Settings } from './settings.ts';
+import type { PrivateNetwork as PrivateSettings, Settings } from './settings.ts';
+
+const portOf = ({ protocol, port }: URL): number => Number(port || (protocol === 'https:' ? 443 : 80));
 
 /**
  * A VPC without a way to the Internet. Functions reach the AWS services that they use through endpoints; the closed
@@ -27,8 +29,13 @@ export class PrivateNetwork extends Construct {
    */
   readonly s3Address: string;
 
-  constructor(scope: Construct, id: string, { vpcCidr, availabilityZones, clients }: Settings) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { network, log }: { readonly network: PrivateSettings; readonly log: Settings['log'] },
+  ) {
     super(scope, id);
+    const { vpcCidr, availabilityZones, clients, witnessNetworks } = network;
     const vpc = new Vpc(this, 'Vpc', {
       ipAddresses: IpAddresses.cidr(vpcCidr),
       availabilityZones,
@@ -48,6 +55,12 @@ export class PrivateNetwork extends Construct {
     });
     // To the gateway endpoints, whose addresses are AWS's public ones, and to KMS inside.
     securityGroup.addEgressRule(Peer.anyIpv4(), Port.tcp(443), 'DynamoDB, S3 and KMS through the endpoints');
+    const witnessPorts = new Set(log.witnesses.map(({ url }) => portOf(new URL(url))));
+    for (const standing of witnessNetworks ?? []) {
+      for (const port of witnessPorts) {
+        securityGroup.addEgressRule(Peer.ipv4(standing), Port.tcp(port), 'Witnesses of the log');
+      }
+    }
     const endpoints = new SecurityGroup(this, 'Endpoints', {
       vpc,
       description: 'Endpoints of AWS services',

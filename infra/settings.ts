@@ -41,6 +41,8 @@ const PrivateNetwork = z.strictObject({
     .max(3),
   /** The networks that may connect. */
   clients: z.array(cidr).min(1),
+  /** The networks in which witnesses of the log stand; who runs the closed network makes the routes to them. */
+  witnessNetworks: z.array(cidr).min(1).exactOptional(),
   /** One name for plain HTTP (CRLs, CA certificates, OCSP) and for mutual TLS (everything). */
   host,
   certificateArn,
@@ -96,7 +98,12 @@ export const readSettings = (value: unknown): Settings => {
     const problems = result.error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`);
     throw new Error(`The context "akashi" of cdk.json is not right:\n${problems.join('\n')}`);
   }
-  const { ceremony, keyDeletion } = result.data;
+  const { ceremony, keyDeletion, network, log } = result.data;
+  if (network.kind === 'private' && log.witnesses.length > 0 && network.witnessNetworks === undefined) {
+    throw new Error(
+      'log.witnesses in cdk.json: a private network has no way to the Internet, and so none to a witness there. Name witnesses that stand in the closed network, and in network.witnessNetworks the networks in which they do.',
+    );
+  }
   if (ceremony.opener === ceremony.holder || keyDeletion.approver === keyDeletion.deleter) {
     throw new Error('ceremony and keyDeletion in cdk.json each name two different principals.');
   }

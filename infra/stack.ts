@@ -39,6 +39,7 @@ import {
   type RouteFunction,
   TASK_FUNCTIONS,
   type TaskFunction,
+  together,
 } from './functions.ts';
 import { HandOver } from './hand-over.ts';
 import { acknowledge } from './nag.ts';
@@ -130,7 +131,10 @@ export class AkashiStack extends Stack {
     });
     this.#sealingKey = new SealingKey(this, 'SealingKey');
     this.#tokens = network.kind === 'public' ? new Tokens(this, 'Tokens') : undefined;
-    const closed = network.kind === 'private' ? new PrivateNetwork(this, 'Network', network) : undefined;
+    const closed =
+      network.kind === 'private'
+        ? new PrivateNetwork(this, 'Network', { network, log: settings.log })
+        : undefined;
     this.#closed = closed;
     this.#placement = closed?.placement;
 
@@ -265,11 +269,23 @@ export class AkashiStack extends Stack {
 
   #grant(
     fn: ServiceFunction,
-    { rows, crls, log, reports, caKeys, responderKeys, disclosureKey, cdnLogs, handOver }: Grants,
+    {
+      rows,
+      crls,
+      log,
+      reports,
+      caKeys,
+      responderKeys,
+      disclosureKey,
+      cdnLogs,
+      handOver,
+      rowsForCrlReferences,
+    }: Grants,
   ): void {
     const { role } = fn;
     this.functions.set(fn.node.id, fn);
-    if (rows) this.#table.grant(role, rows);
+    const referring = this.#trustDomain.authorities.some(({ ocsp }) => ocsp.crlReferences);
+    if (rows) this.#table.grant(role, referring ? together(rows, rowsForCrlReferences ?? {}) : rows);
     if (crls === 'read') this.#objects.grantReadCrls(role);
     if (crls === 'list') this.#objects.grantListCrls(role);
     if (crls === 'publish') this.#objects.grantPublishCrls(role);

@@ -19,7 +19,10 @@ export interface Audit {
   /** Recorded when it begins and before it ends. Faults: those of `Ledger.query`. */
   export(caller: Principal, request: ExportRequest): Promise<Export>;
   readonly reports: Reports;
-  /** Of months that are over, for anybody. Fault: `invalid-input`. */
+  /**
+   * Of months that are over, for anybody, and so without a write: what has been settled is counted, and the sequencer
+   * settles every few seconds. Fault: `invalid-input`.
+   */
   statistics(from: string, to: string): Promise<readonly MonthStatistics[]>;
 }
 
@@ -41,7 +44,6 @@ export const openAudit = (deps: AuditDeps): Audit => {
       if (to >= jstMonth(clock())) {
         throw new Fault('invalid-input', 'Statistics are of months that are over, Japan Standard Time.');
       }
-      await settle();
       return Promise.all(months.map(async (month) => statisticsOf(month, await readCounts(table, month))));
     },
 

@@ -89,3 +89,44 @@ export const isSigned = async (
   );
   return again.authorization === headers.authorization;
 };
+
+/** The same of an address that is signed in its query. */
+export const isSignedInQuery = async (
+  { method, url, headers }: Pick<IncomingMessage, 'headers'> & { method?: string; url?: string },
+  secretAccessKey: string,
+): Promise<boolean> => {
+  const { pathname, searchParams } = new URL(url ?? '', 'http://signed');
+  const [accessKeyId = '', , region = '', service = ''] = (searchParams.get('X-Amz-Credential') ?? '').split(
+    '/',
+  );
+  const [, year, month, day, hour, minute, second] =
+    /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(searchParams.get('X-Amz-Date') ?? '') ?? [];
+  const at = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+  const seconds = Number(searchParams.get('X-Amz-Expires'));
+  const sessionToken = searchParams.get('X-Amz-Security-Token');
+  const signer = new SignatureV4({
+    credentials: { accessKeyId, secretAccessKey, ...(sessionToken !== null && { sessionToken }) },
+    region,
+    service,
+    sha256: Sha256,
+    uriEscapePath: false,
+    applyChecksum: false,
+  });
+  const { query } = await signer.presign(
+    {
+      method: method ?? '',
+      protocol: 'https:',
+      hostname: headers.host ?? '',
+      path: pathname,
+      query: {},
+      headers: { host: headers.host ?? '', 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' },
+    },
+    {
+      expiresIn: seconds,
+      signingDate: at,
+      unhoistableHeaders: new Set(['x-amz-content-sha256']),
+      unsignableHeaders: new Set(['x-amz-content-sha256']),
+    },
+  );
+  return query?.['X-Amz-Signature'] === searchParams.get('X-Amz-Signature');
+};

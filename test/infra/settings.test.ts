@@ -4,7 +4,8 @@ import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from '../../infra/bundle.ts';
 import { publicUrls, readSettings } from '../../infra/settings.ts';
-import { privateSettings, publicSettings, standIn, synthesise } from './synthesised.ts';
+import { allows, leadingKeys, roleStatements } from './policies.ts';
+import { privateSettings, publicSettings, type Synthesised, standIn, synthesise } from './synthesised.ts';
 
 describe('settings', () => {
   it('that are wrong are told with every problem at once', () => {
@@ -30,6 +31,24 @@ describe('settings', () => {
     expect(() => readSettings({ ...publicSettings(), log: { witnesses: [], threshold: 1 } })).toThrow('log');
   });
 
+  it('of a private network name only witnesses that it can reach', () => {
+    const vkey = 'witness.example+00000000+AA==';
+    const settings = {
+      ...privateSettings(),
+      log: { witnesses: [{ vkey, url: 'https://witness.lgwan.example:8443' }], threshold: 1 },
+    };
+    expect(() => readSettings(settings)).toThrow('no way to the Internet');
+    const network = { ...settings.network, witnessNetworks: ['10.9.0.0/24'] };
+    const { ofType } = synthesise(readSettings({ ...settings, network }), { bundle: standIn });
+    const egress = ofType('AWS::EC2::SecurityGroup').flatMap(
+      ([, { Properties }]) => (Properties.SecurityGroupEgress ?? []) as Record<string, unknown>[],
+    );
+    expect(egress.filter(({ CidrIp }) => CidrIp === '10.9.0.0/24')).toMatchObject([
+      { FromPort: 8443, ToPort: 8443, IpProtocol: 'tcp' },
+    ]);
+    expect(() => readSettings({ ...publicSettings(), log: settings.log })).not.toThrow();
+  });
+
   it('give the addresses of publication, plain HTTP first', () => {
     expect(publicUrls(publicSettings())).toBe('http://pki.akashi.example http://pki.akashi.lgwan.example');
     expect(publicUrls({ ...privateSettings(), secondPublicationUrl: undefined })).toBe(
@@ -39,14 +58,38 @@ describe('settings', () => {
 });
 
 describe('a trust domain', () => {
-  const withTrustDomain = (change: (domain: { authorities: Record<string, unknown>[] }) => void): void => {
+  it('whose OCSP answers name CRLs lets the OCSP function read which is current, and no other does', () => {
+    const granted = (referring: boolean): unknown => {
+      let found: unknown;
+      withTrustDomain(
+        (domain) =>
+          Object.assign(first(domain), {
+            ocsp: { ...(first(domain).ocsp as object), crlReferences: referring },
+          }),
+        (made) => {
+          found = roleStatements(made, made.roleId('ocsp'))
+            .filter((statement) => allows(statement, 'dynamodb:GetItem'))
+            .flatMap((statement) => leadingKeys(statement) ?? []);
+        },
+      );
+      return found;
+    };
+    const needed = ['responder-keys', 'responders', 'staged/*', 'status/*', 'trust-domain'];
+    expect(granted(false)).toEqual(needed);
+    expect(granted(true)).toEqual(['crls/*', ...needed]);
+  });
+
+  const withTrustDomain = (
+    change: (domain: { authorities: Record<string, unknown>[] }) => void,
+    look: (made: Synthesised) => void = () => {},
+  ): void => {
     const folder = mkdtempSync(join(tmpdir(), 'domain-'));
     try {
       const domain = JSON.parse(readFileSync(join(ROOT, publicSettings().trustDomain), 'utf8'));
       change(domain);
       const path = join(folder, 'domain.json');
       writeFileSync(path, JSON.stringify(domain));
-      synthesise({ ...publicSettings(), trustDomain: relative(ROOT, path) }, { bundle: standIn });
+      look(synthesise({ ...publicSettings(), trustDomain: relative(ROOT, path) }, { bundle: standIn }));
     } finally {
       rmSync(folder, { recursive: true });
     }

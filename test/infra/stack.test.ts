@@ -223,16 +223,7 @@ describe('who may read what', () => {
   });
 
   /** Whoever asks for records, or counts them, settles first what waits. */
-  const SETTLING = [
-    'records',
-    'counts',
-    'report-make',
-    'statistics',
-    'exports',
-    'evidence',
-    'disclosure-bundles',
-    'own',
-  ];
+  const SETTLING = ['records', 'counts', 'report-make', 'exports', 'evidence', 'disclosure-bundles', 'own'];
 
   it('records, which say who was told what about whom', () => {
     const tasks = ['scheduled-sequencing', 'scheduled-reports', 'scheduled-retention'];
@@ -314,6 +305,17 @@ describe('who may read what', () => {
     expect(granted.map(({ Action }) => Action)).toEqual(['s3:GetObject', 's3:ListBucket']);
     expect(JSON.stringify(granted[0]?.Resource)).toContain('/publication/*');
     expect(granted[1]?.Condition).toEqual({ StringLike: { 's3:prefix': 'publication/*' } });
+  });
+
+  it('statistics, which anybody may ask for: totals and nothing that could be written', () => {
+    const granted = roleStatements(made, roleId('statistics')).flatMap((statement) => {
+      const keys = leadingKeys(statement);
+      return keys === undefined ? [] : [[list(statement.Action), keys]];
+    });
+    expect(granted).toEqual([
+      [['dynamodb:GetItem'], ['trust-domain']],
+      [['dynamodb:Query'], ['count/*', 'issuers']],
+    ]);
   });
 
   it('no role may do everything of a service', () => {

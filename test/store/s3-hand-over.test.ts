@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { HandOver } from '../../lib/store/hand-over.ts';
 import { openAddresses, signedAddress } from '../../lib/store/s3-address.ts';
 import { openS3HandOver } from '../../lib/store/s3-hand-over.ts';
+import { isSignedInQuery } from '../aws/signature-oracle.ts';
 import { type Fate, startCuttingProxy } from './cutting-proxy.ts';
 import { startS3Emulator } from './s3-emulator.ts';
 
@@ -156,6 +157,20 @@ describe('an address', () => {
     expect(of('published', 'https://bucket.vpce-1a.s3.us-east-1.vpce.amazonaws.com')).toBe(
       'https://bucket.vpce-1a.s3.us-east-1.vpce.amazonaws.com/published/crl/a/1.crl',
     );
+  });
+
+  it("is signed as AWS's own signer signs it, and not by another key", async () => {
+    const session = { ...access, credentials: { ...access.credentials, sessionToken: 'a/b+c=' } };
+    const { host, pathname, search } = new URL(openAddresses('published', session)('2026-11-22/aZ_-9.crl'));
+    const request = { method: 'GET', url: `${pathname}${search}`, headers: { host } };
+    expect(await isSignedInQuery(request, access.credentials.secretAccessKey)).toBe(true);
+    expect(await isSignedInQuery(request, 'another')).toBe(false);
+    expect(
+      await isSignedInQuery(
+        { ...request, url: request.url.replace('aZ', 'aY') },
+        access.credentials.secretAccessKey,
+      ),
+    ).toBe(false);
   });
 
   it('carries the session of a role, without which its key is none', () => {

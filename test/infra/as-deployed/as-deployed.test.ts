@@ -21,7 +21,7 @@ import {
 import { javaIsPresent } from '../../store/dynamodb-local.ts';
 import { publicSettings, synthesise } from '../synthesised.ts';
 import { type Cloud, startCloud } from './cloud.ts';
-import { type Asked, openDoor } from './door.ts';
+import { type Asked, openCdn, openDoor } from './door.ts';
 import { type Functions, openFunctions } from './functions.ts';
 import { type Iam, openIam } from './iam.ts';
 import { NEEDED_ALL_THE_SAME, type Needed } from './needed.ts';
@@ -45,6 +45,8 @@ describe.skipIf(!present)('as deployed', () => {
   let iam: Iam;
   let functions: Functions;
   let ask: ReturnType<typeof openDoor>;
+  let cdn: ReturnType<typeof openCdn>;
+  let accessLogs = '';
   let ceremony: CeremonyOutcome;
   const certificates = new Map<string, string>();
   const tokenKeys = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -66,10 +68,15 @@ describe.skipIf(!present)('as deployed', () => {
     const dataKey = made
       .ofType('AWS::KMS::Key')
       .find(([, { Properties }]) => Properties.Description === 'Rows, published objects and alarms');
-    const bucket = made.ofType('AWS::S3::Bucket').find(([, { Properties }]) => Properties.ObjectLockEnabled);
+    const bucketOf = (prefix: string): string => {
+      const [id] = made.ofType('AWS::S3::Bucket').find(([one]) => one.startsWith(prefix)) ?? [''];
+      return deployed.nameOf(id);
+    };
+    accessLogs = bucketOf('AccessLogs');
     cloud = await startCloud(deployed, iam, {
       table: physical('AWS::DynamoDB::GlobalTable'),
-      bucket: deployed.nameOf(bucket?.[0] ?? ''),
+      buckets: [bucketOf('Objects'), bucketOf('HandOver')],
+      plainBuckets: [accessLogs],
       dataKey: deployed.arnOf(dataKey?.[0] ?? ''),
     });
     ({ TOKEN_ISSUER: issuer = '', TOKEN_AUDIENCE: audience = '' } = deployed.environmentOf('request'));
@@ -80,6 +87,7 @@ describe.skipIf(!present)('as deployed', () => {
       keys: { url: `${issuer}/.well-known/jwks.json`, body: JSON.stringify({ keys: [jwk] }) },
     });
     ask = openDoor(functions);
+    cdn = openCdn(functions);
   }, 180_000);
 
   afterAll(async () => {
@@ -336,6 +344,24 @@ describe.skipIf(!present)('as deployed', () => {
     await ok(as('tax-portal', 'GET', `/crl/${CA}/full.crl`));
   });
 
+  /** What a client does with an answer that is elsewhere: asks there, as nobody. */
+  const fetched = async (answer: ReturnType<typeof as>, status: 302 | 303): Promise<Buffer> => {
+    const { headers } = await ok(answer, status);
+    expect(headers['cache-control']).toBe('no-store');
+    const at = await fetch(headers.location ?? '');
+    expect(at.status).toBe(200);
+    return Buffer.from(await at.arrayBuffer());
+  };
+
+  it('streams CRLs to the CDN, and sends who comes by a narrower door to where the CRL is', async () => {
+    const path = `/crl/${CA}/full.crl`;
+    const whole = (await ok(cdn('GET', path))).bytes;
+    expect(decodeCertificateList(whole).revokedCertificates).toHaveLength(1);
+    expect((await ok(cdn('HEAD', path))).bytes).toHaveLength(0);
+    const sent = as('tax-portal', 'GET', path, undefined, { answerBytes: 100 });
+    expect((await fetched(sent, 302)).equals(whole)).toBe(true);
+  });
+
   interface RecordJson {
     id: string;
     kind: string;
@@ -396,6 +422,15 @@ describe.skipIf(!present)('as deployed', () => {
     await ok(as('tax-portal', 'GET', `/api/v1/provisions/${id}/proof`));
   }, 120_000);
 
+  it('lists an auditor every serial number and every CRL', async () => {
+    const { serials } = (await ok(as('auditor', 'GET', `/api/v1/certificates/${CA}?limit=1000`))).json();
+    expect(serials).toContainEqual(
+      expect.objectContaining({ serial: issued.serial, state: 'revoked', tbsDigest: expect.any(String) }),
+    );
+    const { crls } = (await ok(as('auditor', 'GET', `/api/v1/crls/${CA}`))).json();
+    expect(crls.map(({ number }: { number: number }) => number).slice(0, 3)).toEqual([1, 2, 3]);
+  }, 120_000);
+
   it('counts, exports and reports', async () => {
     const month = new Date(Date.now() + 9 * 3_600_000).toISOString().slice(0, 7);
     const { counts } = (
@@ -426,6 +461,13 @@ describe.skipIf(!present)('as deployed', () => {
         `2026-11-20\t01:02:03\tGET\t/crl/${CA}/full.crl\t200\tHit`,
       ].join('\n'),
     );
+    const asked = encodeURIComponent(Buffer.from(ocspRequest(issued.serial)).toString('base64'));
+    const withOcsp = gzipSync(
+      [
+        '#Fields: date time cs-method cs-uri-stem sc-status x-edge-result-type',
+        `2026-11-20\t01:02:03\tGET\t/ocsp/${asked}\t200\tHit`,
+      ].join('\n'),
+    );
     const headers = { 'Content-Type': 'application/gzip' };
     const counted = await as(
       'operator-noda',
@@ -435,6 +477,31 @@ describe.skipIf(!present)('as deployed', () => {
       { body: file, headers },
     );
     expect(counted.json()).toEqual({ lines: 1, hits: 1 });
+    const delivered = { key: 'publication/E2EXAMPLE.2026-11-20-02.5e6f7a8b.gz', size: withOcsp.length };
+    await cloud.bucketOf(accessLogs).put(delivered.key, withOcsp, { if: 'absent' });
+    const told = {
+      Records: [
+        {
+          messageId: 'one',
+          body: JSON.stringify({
+            Records: [
+              {
+                eventVersion: '2.1',
+                eventSource: 'aws:s3',
+                awsRegion: settings.region,
+                eventTime: '2026-11-20T03:00:00.000Z',
+                eventName: 'ObjectCreated:Put',
+                s3: { s3SchemaVersion: '1.0', bucket: { name: accessLogs }, object: delivered },
+              },
+            ],
+          }),
+        },
+      ],
+    };
+    expect(await functions.invoke('cdn-log-delivery', told)).toEqual({ batchItemFailures: [] });
+    const untold = 'E2EXAMPLE.2026-11-20-03.9c0d1e2f.gz';
+    await cloud.bucketOf(accessLogs).put(`publication/${untold}`, file, { if: 'absent' });
+    expect(await functions.invoke('cdn-log-delivery', {})).toEqual({ done: [untold] });
     await ok(ask('GET', '/api/v1/statistics', { query: 'from=2026-01&to=2026-02' }));
     const fiscalYear = 2025;
     await ok(as('operator-noda', 'POST', '/api/v1/reports/annual', { fiscalYear }), 201);
@@ -448,6 +515,31 @@ describe.skipIf(!present)('as deployed', () => {
       as('auditor', 'GET', '/api/v1/evidence/sample', undefined, { query: `${query}&seed=0x1f&size=3` }),
     );
     expect(sample.json().population).toBeGreaterThan(0);
+  }, 60_000);
+
+  it('hands over what is too large for the door, when its record is durable', async () => {
+    const narrow = { answerBytes: 500 };
+    const file = await fetched(as('auditor', 'GET', '/api/v1/exports/records.csv', undefined, narrow), 303);
+    expect(file.toString('utf8').split('\n').length).toBeGreaterThan(10);
+    const told = await ok(
+      as('auditor', 'GET', '/api/v1/provisions', undefined, { query: 'channel=export&limit=1' }),
+    );
+    expect(told.text).toContain(hash('sha256', file));
+    const period = `from=2026-01-01T00:00:00Z&to=${new Date().toISOString().slice(0, 19)}Z`;
+    for (const [principal, path, query] of [
+      ['auditor', '/api/v1/evidence.ndjson', period],
+      ['auditor', '/api/v1/records', 'limit=100'],
+      ['auditor', '/api/v1/reports/annual/2025.html', ''],
+    ] as const) {
+      const asked = as(principal, 'GET', path, undefined, { ...narrow, query });
+      expect((await fetched(asked, 303)).length, path).toBeGreaterThan(500);
+    }
+    // What breaks off is aborted, and told.
+    cloud.breakS3((method) => method === 'PUT');
+    const broken = await as('auditor', 'GET', '/api/v1/exports/records.csv', undefined, narrow);
+    cloud.breakS3(undefined);
+    expect([broken.status, broken.json().code]).toEqual([503, 'store-unavailable']);
+    expect(cloud.calls.at(-1)?.action).toBe('s3:AbortMultipartUpload');
   }, 60_000);
 
   it('tells holders what was told about them', async () => {
@@ -469,6 +561,10 @@ describe.skipIf(!present)('as deployed', () => {
     await ok(ask('GET', '/.well-known/disclosure-keys.json'));
     await ok(as('holder-tanabe', 'GET', `/api/v1/disclosures/${id}/bundle.json`));
     await ok(as('holder-minami', 'GET', `/api/v1/disclosures/${id}/bundle.html`));
+    const page = as('holder-minami', 'GET', `/api/v1/disclosures/${id}/bundle.html`, undefined, {
+      answerBytes: 500,
+    });
+    expect((await fetched(page, 303)).toString('utf8')).toContain('<html');
     await ok(as('holder-tanabe', 'DELETE', '/api/v1/own/delegates/holder-minami'), 204);
   }, 60_000);
 

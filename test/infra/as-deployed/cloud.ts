@@ -1,10 +1,11 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, request as httpRequest, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { openS3Bucket, type S3Bucket } from '../../../lib/store/s3.ts';
 import { KmsDouble, SECRET } from '../../aws/kms-double.ts';
-import { isSigned } from '../../aws/signature-oracle.ts';
+import { isSigned, isSignedInQuery } from '../../aws/signature-oracle.ts';
 import { type DynamoDbLocal, startDynamoDbLocal } from '../../store/dynamodb-local.ts';
 import { startS3Emulator } from '../../store/s3-emulator.ts';
 import type { Call, Iam } from './iam.ts';
@@ -20,12 +21,19 @@ export interface Cloud {
   environment(functionId: string): Readonly<Record<string, string>>;
   readonly calls: readonly Call[];
   readonly denied: readonly Call[];
+  /** A bucket, for whoever is no function: a service of AWS that delivers into it. */
+  bucketOf(bucket: string): S3Bucket;
   /** From now on KMS fails at these operations, by no fault of the caller's. */
   breakKms(when: ((operation: string) => boolean) | undefined): void;
+  /** And S3 refuses these methods, for good. */
+  breakS3(when: ((method: string) => boolean) | undefined): void;
   stop(): Promise<void>;
 }
 
 export const accessKeyOf = (functionId: string): string => `AKIA.${functionId}`;
+
+const callerOfKey = (accessKeyId: string | undefined): string =>
+  /^AKIA\.([\w-]+)$/.exec(accessKeyId ?? '')?.[1] ?? 'nobody';
 
 const callerOf = ({ headers }: IncomingMessage): string =>
   /Credential=AKIA\.([\w-]+)\//.exec(headers.authorization ?? '')?.[1] ?? 'nobody';
@@ -33,7 +41,13 @@ const callerOf = ({ headers }: IncomingMessage): string =>
 export const startCloud = async (
   deployed: Deployed,
   iam: Iam,
-  names: { table: string; bucket: string; dataKey: string },
+  names: {
+    readonly table: string;
+    /** Those whose objects are under the data key, and those that have S3's own. */
+    readonly buckets: readonly string[];
+    readonly plainBuckets: readonly string[];
+    readonly dataKey: string;
+  },
 ): Promise<Cloud> => {
   const calls: Call[] = [];
   const denied: Call[] = [];
@@ -61,12 +75,32 @@ export const startCloud = async (
   const engine = await startDynamoDbLocal();
   await engine.createTable(names.table);
   const dynamodb = await startDynamoDbGate(engine, deployed, ask, viaService);
-  const objects = await startS3Emulator(names.bucket);
-  const s3 = await startS3Gate(objects.access.endpoint, ask, viaService);
+  const objects = new Map(
+    await Promise.all(
+      [...names.buckets, ...names.plainBuckets].map(
+        async (bucket) => [bucket, await startS3Emulator(bucket)] as const,
+      ),
+    ),
+  );
+  let brokenS3: ((method: string) => boolean) | undefined;
+  const s3 = await startS3Gate(
+    (method) => brokenS3?.(method) === true,
+    (bucket) => objects.get(bucket)?.access.endpoint,
+    ask,
+    (caller, bucket, actions) => names.plainBuckets.includes(bucket) || viaService(caller, 's3', actions),
+  );
 
   return {
     calls,
     denied,
+    breakS3: (when) => {
+      brokenS3 = when;
+    },
+    bucketOf: (bucket) => {
+      const emulator = objects.get(bucket);
+      if (!emulator) throw new Error(`There is no bucket ${bucket}.`);
+      return openS3Bucket({ bucket, access: emulator.access, random: randomBytes });
+    },
     breakKms: (when) => {
       broken = when;
     },
@@ -80,7 +114,8 @@ export const startCloud = async (
       AWS_ENDPOINT_URL_KMS: kms.endpoint,
     }),
     stop: async () => {
-      await Promise.all([dynamodb.stop(), s3.stop(), kms.stop(), engine.stop(), objects.stop()]);
+      const emulators = [...objects.values()].map((emulator) => emulator.stop());
+      await Promise.all([dynamodb.stop(), s3.stop(), kms.stop(), engine.stop(), ...emulators]);
     },
   };
 };
@@ -303,9 +338,10 @@ const refusal = (name: string, message: string, more: Record<string, unknown> = 
 /* S3 ------------------------------------------------------------------------------------------------------------------ */
 
 const startS3Gate = (
-  endpoint: string,
+  isBroken: (method: string) => boolean,
+  endpointOf: (bucket: string) => string | undefined,
   ask: (call: Call) => boolean,
-  viaService: (caller: string, service: string, actions: readonly string[]) => boolean,
+  byKey: (caller: string, bucket: string, actions: readonly string[]) => boolean,
 ) => {
   const forbidden: Answer = {
     status: 403,
@@ -316,22 +352,47 @@ const startS3Gate = (
     body: '<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>',
   };
   return serve(async (incoming, body) => {
-    const caller = callerOf(incoming);
-    if (!(await isSigned(incoming, body, SECRET))) return forbidden;
-    const { pathname } = new URL(incoming.url ?? '', 'http://s3');
+    const { method = '' } = incoming;
+    const { pathname, searchParams } = new URL(incoming.url ?? '', 'http://s3');
+    const inQuery = searchParams.get('X-Amz-Credential');
+    const caller = inQuery === null ? callerOf(incoming) : callerOfKey(inQuery.split('/')[0]);
+    const signed =
+      inQuery === null ? await isSigned(incoming, body, SECRET) : await isSignedInQuery(incoming, SECRET);
+    if (!signed) return forbidden;
     const [, bucket = '', ...segments] = pathname.split('/');
+    const endpoint = endpointOf(bucket);
+    if (endpoint === undefined) return forbidden;
     const key = decodeURIComponent(segments.join('/'));
-    const call = (action: string, resource: string): Call => ({ caller, action, resource, context: {} });
-    const listing = () => ask(call('s3:ListBucket', `arn:aws:s3:::${bucket}`));
+    const call = (action: string, resource: string, context: Call['context'] = {}): Call => ({
+      caller,
+      action,
+      resource,
+      context,
+    });
+    const listing = () =>
+      ask(
+        call('s3:ListBucket', `arn:aws:s3:::${bucket}`, {
+          ...(searchParams.has('prefix') && { 's3:prefix': [searchParams.get('prefix') ?? ''] }),
+        }),
+      );
     if (key === '') return listing() ? forward(endpoint, incoming, body) : forbidden;
-    const writes = incoming.method === 'PUT';
-    if (!ask(call(writes ? 's3:PutObject' : 's3:GetObject', `arn:aws:s3:::${bucket}/${key}`)))
-      return forbidden;
-    if (!viaService(caller, 's3', writes ? ['kms:GenerateDataKey', 'kms:Decrypt'] : ['kms:Decrypt']))
-      return forbidden;
+    // Who begins, continues or completes a multipart upload puts an object.
+    const writes = method === 'PUT' || method === 'POST';
+    const aborts = method === 'DELETE' && searchParams.has('uploadId');
+    const action = aborts
+      ? 's3:AbortMultipartUpload'
+      : method === 'DELETE'
+        ? 's3:DeleteObject'
+        : writes
+          ? 's3:PutObject'
+          : 's3:GetObject';
+    if (!ask(call(action, `arn:aws:s3:::${bucket}/${key}`))) return forbidden;
+    const keyActions = writes ? ['kms:GenerateDataKey', 'kms:Decrypt'] : ['kms:Decrypt'];
+    if (method !== 'DELETE' && !byKey(caller, bucket, keyActions)) return forbidden;
+    if (isBroken(method)) return { status: 400, body: '<Error><Code>InvalidRequest</Code></Error>' };
     const answer = await forward(endpoint, incoming, body);
     // Whoever may not list is not told that there is nothing.
-    if (!writes && answer.status === 404 && !listing()) return forbidden;
+    if (method === 'GET' && answer.status === 404 && !listing()) return forbidden;
     return answer;
   });
 };

@@ -1,4 +1,5 @@
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { FrontEvent } from '../../../functions/lambda.ts';
 import { pathMatcher } from '../../../functions/route.ts';
 import { gatewayPath } from '../../../infra/door.ts';
 import { ROUTE_FUNCTIONS } from '../../../infra/functions.ts';
@@ -12,6 +13,8 @@ export interface Asked {
   readonly certificate?: string;
   /** Claims of a token that the token door's authoriser has looked at; the token itself is in the header. */
   readonly claims?: Readonly<Record<string, string>>;
+  /** Bytes of a body that the front carries, where it carries fewer than API Gateway. */
+  readonly answerBytes?: number;
 }
 
 export interface Answered {
@@ -34,26 +37,36 @@ export const openDoor =
       ),
     );
     if (!found) throw new Error(`No door leads to ${method} ${path}.`);
-    const result = (await functions.invoke(
-      found.id,
-      eventOf(method, path, asked),
-    )) as APIGatewayProxyStructuredResultV2;
-    const bytes = Buffer.from(result.body ?? '', result.isBase64Encoded ? 'base64' : 'utf8');
-    return {
-      status: result.statusCode ?? 0,
-      headers: result.headers as Record<string, string>,
-      bytes,
-      text: bytes.toString('utf8'),
-      json: <T>() => JSON.parse(bytes.toString('utf8')) as T,
-    };
+    return answered(await functions.invoke(found.id, eventOf(method, path, asked)));
   };
 
-export const eventOf = (method: string, path: string, asked: Asked): APIGatewayProxyEventV2 => {
+/** CloudFront, before the function that streams: it asks by the function's URL and shows credentials of its own. */
+export const openCdn =
+  (functions: Functions) =>
+  async (method: string, path: string): Promise<Answered> => {
+    const headers = { authorization: 'AWS4-HMAC-SHA256 Credential=AKIACDN/20261122/ap-northeast-1/lambda/x' };
+    return answered(await functions.invoke('crl-stream', eventOf(method, path, { headers })));
+  };
+
+const answered = (given: unknown): Answered => {
+  const result = given as APIGatewayProxyStructuredResultV2;
+  const bytes = Buffer.from(result.body ?? '', result.isBase64Encoded ? 'base64' : 'utf8');
+  return {
+    status: result.statusCode ?? 0,
+    headers: result.headers as Record<string, string>,
+    bytes,
+    text: bytes.toString('utf8'),
+    json: <T>() => JSON.parse(bytes.toString('utf8')) as T,
+  };
+};
+
+export const eventOf = (method: string, path: string, asked: Asked): FrontEvent => {
   const binary = asked.body instanceof Uint8Array;
   const body = binary
     ? Buffer.from(asked.body as Uint8Array).toString('base64')
     : (asked.body as string | undefined);
   return {
+    ...(asked.answerBytes !== undefined && { answerBytes: asked.answerBytes }),
     version: '2.0',
     routeKey: '$default',
     rawPath: decodeURI(path),

@@ -18,8 +18,18 @@ export const NEEDED_ALL_THE_SAME: readonly Needed[] = [
       "DynamoDB uses the table's key in its caller's name in ways that cannot be seen from outside; its documentation lists these.",
   },
   {
-    grants: /^scheduled-\w+: undefined sqs:SendMessage$/,
+    grants: /^(scheduled-\w+|cdn-log-delivery): undefined sqs:SendMessage$/,
     reason: 'Lambda puts an event there that has failed three times.',
+  },
+  {
+    grants: /^cdn-log-delivery: Deliveries sqs:/,
+    reason:
+      'Lambda takes the messages out of the queue with the rights of the function that it hands them to.',
+  },
+  {
+    grants: /: HandOver s3:AbortMultipartUpload$/,
+    reason: 'An upload that breaks off is aborted by the same code, whichever function it is of.',
+    usedElsewhere: true,
   },
   {
     grants: /: RowsGet dynamodb:GetItem staged\/\*$/,
@@ -32,14 +42,14 @@ export const NEEDED_ALL_THE_SAME: readonly Needed[] = [
   },
   {
     grants:
-      /^(records|counts|report-make|statistics|exports|evidence|own|disclosure-bundles|scheduled-(sequencing|reports)): Rows(Put|Get|Delete) .* (ledger|staged\/\*|unsequenced\/\*|certificate\/\*|channel\/\*|count\/\*|holder\/\*|kind\/\*|office\/\*|party\/\*|purpose\/\*|record\/\*)$/,
+      /^(records|counts|report-make|exports|evidence|own|disclosure-bundles|scheduled-(sequencing|reports)): Rows(Put|Get|Delete) .* (ledger|staged\/\*|unsequenced\/\*|certificate\/\*|channel\/\*|count\/\*|holder\/\*|kind\/\*|office\/\*|party\/\*|purpose\/\*|record\/\*)$/,
     reason:
       'Whoever asks for records settles those that wait, by the same code; which kinds wait when one of them is asked is chance.',
     usedElsewhere: true,
   },
   {
     grants:
-      /^disclosure-(bundles|keys): (MakeDisclosureKey kms:\w+|RowsPut dynamodb:PutItem responder-keys)$/,
+      /^disclosure-(bundles|keys): (MakeDisclosureKey kms:\w+|RowsPut dynamodb:PutItem (responder-keys|settings))$/,
     reason: 'The key is made by whichever of the two needs it first.',
     usedElsewhere: true,
   },

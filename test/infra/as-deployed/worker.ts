@@ -1,4 +1,6 @@
 import { createRequire } from 'node:module';
+import { PassThrough, type Writable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { parentPort, workerData } from 'node:worker_threads';
 
 /** What the Lambda runtime does, for one function: loads the bundle, and hands it one event after another. */
@@ -29,6 +31,30 @@ timers.setTimeout = async (ms) => {
   if (ms < 1000) return wait(ms);
   ahead += ms;
 };
+
+// The runtime's own, for functions that stream: what they write is collected, in the form of an answer in one piece.
+interface Head {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+}
+let head: Head | undefined;
+Object.assign(globalThis, {
+  awslambda: {
+    streamifyResponse:
+      (streaming: (event: unknown, answer: Writable, context: unknown) => Promise<void>) =>
+      async (event: unknown, context: unknown): Promise<unknown> => {
+        const answer = new PassThrough();
+        const [body] = await Promise.all([buffer(answer), streaming(event, answer, context)]);
+        return { ...head, body: body.toString('base64'), isBase64Encoded: true };
+      },
+    HttpResponseStream: {
+      from: (answer: Writable, given: Head): Writable => {
+        head = given;
+        return answer;
+      },
+    },
+  },
+});
 
 const { handler } = require(file) as { handler: (event: unknown, context: unknown) => Promise<unknown> };
 
