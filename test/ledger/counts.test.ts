@@ -1,8 +1,14 @@
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Count, readCounts } from '../../lib/ledger/counts.ts';
+import type { Ledger } from '../../lib/ledger/ledger.ts';
 import type { LedgerRecord } from '../../lib/ledger/record.ts';
+import { openSequencer } from '../../lib/ledger/sequencer.ts';
+import { openFileBucket } from '../../lib/store/file-bucket.ts';
 import type { Table } from '../../lib/store/store.ts';
+import { temporaryFolder } from '../service.ts';
 import { type FailurePlan, faultyTable } from '../store/faulty-table.ts';
+import { logKey, ORIGIN } from './log-world.ts';
 import { type LedgerWorld, nthDraft, openLedgerWorld, writeHistory } from './sample.ts';
 
 let world: LedgerWorld;
@@ -111,6 +117,60 @@ describe('the totals', () => {
         }
       }
     }
+  });
+
+  it('are a recount in the end, whatever is appended, settled and sequenced at the same time', {
+    timeout: 120_000,
+  }, async () => {
+    const act = fc.oneof(
+      { weight: 4, arbitrary: fc.nat(400).map((n) => ({ do: 'append', n }) as const) },
+      { weight: 1, arbitrary: fc.constant({ do: 'query' } as const) },
+      { weight: 1, arbitrary: fc.constant({ do: 'sequence' } as const) },
+      {
+        weight: 2,
+        arbitrary: fc.constantFrom(1, 1000, 3_600_000).map((ms) => ({ do: 'wait', ms }) as const),
+      },
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.array(act, { maxLength: 12 }), { minLength: 1, maxLength: 12 }),
+        async (rounds) => {
+          // A little before midnight, the end of a month and of a fiscal year, in Tokyo.
+          const other = await openLedgerWorld('2026-03-31T14:59:58Z');
+          const folder = temporaryFolder();
+          try {
+            const bucket = await openFileBucket(folder.path);
+            const ledgers = [other.ledger, other.over(other.table)];
+            const sequencers = [1, 2].map(() =>
+              openSequencer({
+                table: other.table,
+                bucket,
+                signer: async () => logKey,
+                origin: { name: ORIGIN, chosen: true },
+              }),
+            );
+            const written: LedgerRecord[] = [];
+            for (const round of rounds) {
+              const work = round.map(async (one, i) => {
+                const ledger = ledgers[i % 2] as Ledger;
+                if (one.do === 'append') written.push(...(await ledger.append(nthDraft(one.n))));
+                if (one.do === 'query') await ledger.query({ limit: 1 });
+                if (one.do === 'sequence') await sequencers[i % 2]?.sequence();
+                if (one.do === 'wait') other.now += one.ms;
+              });
+              await Promise.all(work);
+            }
+            await other.ledger.query({ limit: 1 });
+            const months = new Set(written.map(({ time }) => tokyo.format(new Date(time))));
+            expect(await counted(other.table, [...months])).toEqual(recount(written));
+          } finally {
+            await other.close();
+            folder.remove();
+          }
+        },
+      ),
+      { numRuns: 30 },
+    );
   });
 
   it('count each record once while many settle at the same time', async () => {

@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Count, readCounts } from '../../lib/ledger/counts.ts';
 import type { LedgerRecord } from '../../lib/ledger/record.ts';
-import type { AnnualLine } from '../../lib/ledger/report/annual.ts';
+import { type AnnualLine, buildAnnualReport } from '../../lib/ledger/report/annual.ts';
 import { annualCsv, annualPage } from '../../lib/ledger/report/annual-files.ts';
 import { expireReports } from '../../lib/ledger/report/expiry.ts';
 import { openReports, type Reports } from '../../lib/ledger/report/reports.ts';
@@ -73,7 +74,7 @@ const recount = (records: readonly LedgerRecord[], year: number) => {
   const [first, last] = [`${year}-04`, `${year + 1}-03`];
   for (const record of records) {
     if (record.kind !== 'provision') continue;
-    const month = tokyo.format(new Date(record.time));
+    const month = record.day?.slice(0, 7) ?? tokyo.format(new Date(record.time));
     const before = `${Number(month.slice(0, 4)) + 1}${month.slice(4)}`;
     const who = record.recipient === 'holder-1' ? 'holder' : record.recipient;
     for (const [at, isBefore] of [
@@ -129,6 +130,59 @@ describe('the annual report', () => {
       expect(report.acts.reduce((sum, { records }) => sum + records, 0)).toBe(acts.length);
       expect(JSON.stringify(report)).not.toContain('holder-1');
     }
+  });
+
+  it('is a recount of any records at all, of both sides of every end of a month', {
+    timeout: 120_000,
+  }, async () => {
+    // The last and the first millisecond of months in Tokyo and in UTC, over two fiscal years.
+    const instants = Array.from({ length: 25 }, (_, n) => {
+      const midnight = Date.UTC(2024, 2 + n, 1);
+      return [midnight - 9 * 3_600_000 - 1, midnight - 9 * 3_600_000, midnight - 1, midnight];
+    }).flat();
+    const told = fc.record({
+      at: fc.constantFrom(...instants),
+      n: fc.nat(200),
+      count: fc.integer({ min: 1, max: 1_000_000 }),
+      daysLate: fc.option(fc.integer({ min: 0, max: 40 }), { nil: undefined }),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(told, { minLength: 1, maxLength: 40 }), async (all) => {
+        const other = await openLedgerWorld('2024-01-01T00:00:00Z');
+        try {
+          const written: LedgerRecord[] = [];
+          for (const { at, n, count, daysLate } of all.toSorted((a, b) => a.at - b.at)) {
+            other.now = at;
+            const draft = nthDraft(n);
+            const day = new Date(at + 9 * 3_600_000 - (daysLate ?? 0) * DAY).toISOString().slice(0, 10);
+            written.push(
+              ...(await other.ledger.append(
+                draft.kind === 'provision'
+                  ? { ...draft, count, ...(daysLate !== undefined && { day }) }
+                  : draft,
+              )),
+            );
+          }
+          await other.ledger.query({ limit: 1 });
+          for (const year of [2023, 2024, 2025]) {
+            const report = await buildAnnualReport(year, {
+              trustDomain: { name: 'test', ja: '試験', en: 'Test' },
+              principals: PRINCIPALS,
+              countsOf: (month) => readCounts(other.table, month),
+            });
+            const lines = report.lines.map((line) => [
+              [line.recipient, line.month, line.channel, line.method, line.purpose].join('|'),
+              [line.records, line.items, line.itemsBefore],
+            ]);
+            expect(Object.fromEntries(lines)).toEqual(recount(written, year));
+            expect(lines).toHaveLength(Object.keys(recount(written, year)).length);
+          }
+        } finally {
+          await other.close();
+        }
+      }),
+      { numRuns: 25 },
+    );
   });
 
   it('is made once for the same totals, anew when they changed, and is on record', async () => {
