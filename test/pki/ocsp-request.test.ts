@@ -37,6 +37,7 @@ import { encodeSerial, parseSerial, type SerialHex } from '../../lib/pki/serial.
 import { BODIES, extensionsOf, generalNames, oids, serials } from './arbitraries.ts';
 import { NO_OPENSSL, openssl } from './foreign.ts';
 import { mutated, valueOrFault } from './mutation.ts';
+import { withReadableOids } from './oid-oracle.ts';
 import { EC_SHA256, selfSigned } from './self-signed.ts';
 
 const refused = (code: FaultCode) => expect.objectContaining({ name: 'Fault', code });
@@ -465,6 +466,76 @@ describe('what a responder has to judge itself', () => {
     const around = Buffer.concat([Buffer.alloc(7, 0x30), bytes, Buffer.alloc(9, 0x30)]);
     const window = new Uint8Array(around.buffer, around.byteOffset + 7, bytes.length);
     expect(decodeOcspRequest(window)).toEqual(decodeOcspRequest(new Uint8Array(bytes)));
+  });
+});
+
+/** What pkijs makes of a request, in terms of ours. */
+const theirReading = (bytes: Uint8Array) => {
+  const { result, offset } = asn1js.fromBER(buffer(bytes));
+  if (offset !== bytes.length) throw new Error(result.error);
+  const { tbsRequest, optionalSignature } = new pkijs.OCSPRequest({ schema: result });
+  const hex = (octets: Uint8Array | ArrayBuffer) => Buffer.from(new Uint8Array(octets)).toString('hex');
+  const extensionsIn = (list: readonly pkijs.Extension[] = []) =>
+    list.map(({ extnID, critical, extnValue }) => [extnID, critical, hex(extnValue.valueBlock.valueHexView)]);
+  return {
+    named: tbsRequest.requestorName !== undefined,
+    requests: tbsRequest.requestList.map(({ reqCert, singleRequestExtensions }) => [
+      reqCert.hashAlgorithm.algorithmId,
+      hex(reqCert.issuerNameHash.valueBlock.valueHexView),
+      hex(reqCert.issuerKeyHash.valueBlock.valueHexView),
+      hex(reqCert.serialNumber.valueBlock.valueHexView).replace(/^00/, ''),
+      extensionsIn(singleRequestExtensions),
+    ]),
+    extensions: extensionsIn(tbsRequest.requestExtensions),
+    signature: optionalSignature && [
+      hex(optionalSignature.signature.valueBlock.valueHexView),
+      optionalSignature.certs?.length ?? 0,
+    ],
+  };
+};
+const ourReading = (bytes: Uint8Array): ReturnType<typeof theirReading> => {
+  const { requestorName, requestList, extensions, signature } = decodeOcspRequest(bytes);
+  const hex = (octets: Uint8Array) => Buffer.from(octets).toString('hex');
+  const extensionsIn = (list: readonly Extension[]) =>
+    list.map((extension) => {
+      if (extension.id !== 'other') throw new Error(`an extension of certificates: ${extension.id}`);
+      return [extension.oid, extension.critical, hex(extension.value)];
+    });
+  return {
+    named: requestorName !== undefined,
+    requests: requestList.map(({ certId: id, extensions: ofOne }) => [
+      id.hashAlgorithm,
+      hex(id.issuerNameHash),
+      hex(id.issuerKeyHash),
+      id.serialNumber,
+      extensionsIn(ofOne),
+    ]),
+    extensions: extensionsIn(extensions),
+    signature: signature && [hex(signature.signatureValue), signature.certs.length],
+  };
+};
+
+describe('a request that is damaged', () => {
+  /** Without names, of which pkijs knows fewer kinds; and with certificates that it reads as such. */
+  const seeds = fc
+    .sample(
+      requests.filter(({ requestorName, signature }) => !requestorName && !signature?.certs),
+      { numRuns: 120, seed: 9 },
+    )
+    .map(written);
+
+  it('is refused, or says to pkijs what it says here', () => {
+    let read = 0;
+    fc.assert(
+      fc.property(mutated(seeds), (bytes) => {
+        const ours = valueOrFault(() => ourReading(bytes));
+        if (ours === undefined) return;
+        read++;
+        expect(ours).toEqual(withReadableOids(theirReading(bytes), ours));
+      }),
+      { numRuns: 6000 },
+    );
+    expect(read).toBeGreaterThan(300);
   });
 });
 

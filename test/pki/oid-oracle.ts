@@ -1,0 +1,14 @@
+/**
+ * pkijs writes arcs that are no safe integers in braces, as hex: where it does, what we read stands in their place, so
+ * that everything else can be compared.
+ */
+export const withReadableOids = <T>(theirs: T, ours: unknown): T => {
+  if (typeof theirs === 'string') return (theirs.includes('{') ? ours : theirs) as T;
+  if (typeof theirs !== 'object' || theirs === null || typeof ours !== 'object' || ours === null)
+    return theirs;
+  if (Array.isArray(theirs))
+    return theirs.map((one, n) => withReadableOids(one, (ours as unknown[])[n])) as T;
+  return Object.fromEntries(
+    Object.entries(theirs).map(([name, value]) => [name, withReadableOids(value, Reflect.get(ours, name))]),
+  ) as T;
+};
