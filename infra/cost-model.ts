@@ -6,45 +6,51 @@
 interface Price {
   readonly usd: number;
   readonly unit: string;
-  /** `seen`: read on AWS's own pages, there for us-east-1; `assumed`: what the author takes Tokyo's price to be. */
-  readonly evidence: 'seen' | 'assumed';
+  readonly evidence: Evidence;
 }
+
+/**
+ * `seen`: read on AWS's own pages, there for us-east-1, where it is the same everywhere. `listed`: in the AWS Price List
+ * by its usage type, at second hand: for Tokyo as of September 2026, for AWS Private CA as of July 2025. `assumed`:
+ * what the author takes it to be.
+ */
+type Evidence = 'seen' | 'listed' | 'assumed';
 
 /** List prices, Asia Pacific (Tokyo), without free tiers, savings plans or discounts. */
 export const PRICES_AS_OF = '2026-11-22';
 
-const price = (usd: number, unit: string, evidence: Price['evidence'] = 'assumed'): Price => ({
+const price = (usd: number, unit: string, evidence: Evidence = 'assumed'): Price => ({
   usd,
   unit,
   evidence,
 });
 
 export const PRICES = {
-  writeUnit: price(0.715e-6, 'DynamoDB write request unit, on demand'),
-  readUnit: price(0.143e-6, 'DynamoDB read request unit, on demand'),
-  tableGb: price(0.285, 'DynamoDB storage, GB-month'),
+  writeUnit: price(0.715e-6, 'DynamoDB write request unit, on demand', 'listed'),
+  readUnit: price(0.1425e-6, 'DynamoDB read request unit, on demand', 'listed'),
+  tableGb: price(0.285, 'DynamoDB storage, GB-month', 'listed'),
   recoveryGb: price(0.228, 'DynamoDB point-in-time recovery, GB-month'),
-  lambdaRequest: price(0.2e-6, 'Lambda request'),
-  lambdaGbSecond: price(13.3334e-6, 'Lambda GB-second, arm64'),
-  apiRequest: price(1.29e-6, 'API Gateway HTTP API request'),
-  cdnRequest: price(1.2e-6, 'CloudFront request, Japan, HTTPS (HTTP is cheaper)'),
-  cdnGb: price(0.114, 'CloudFront transfer, Japan, GB'),
+  lambdaRequest: price(0.2e-6, 'Lambda request', 'listed'),
+  lambdaGbSecond: price(13.3334e-6, 'Lambda GB-second, arm64', 'listed'),
+  apiRequest: price(1.29e-6, 'API Gateway HTTP API request', 'listed'),
+  cdnRequest: price(1.2e-6, 'CloudFront request, Japan, HTTPS (HTTP is cheaper)', 'listed'),
+  cdnGb: price(0.114, 'CloudFront transfer, Japan, GB', 'listed'),
   key: price(1, 'KMS key, month', 'seen'),
   signature: price(0.15 / 10_000, 'KMS request with an asymmetric key other than RSA 2048'),
   keyRequest: price(0.03 / 10_000, 'KMS request with a symmetric key', 'seen'),
-  objectPut: price(4.7e-6, 'S3 PUT'),
-  objectGet: price(0.37e-6, 'S3 GET'),
-  objectGb: price(0.025, 'S3 Standard storage, GB-month'),
-  logGb: price(0.76, 'CloudWatch Logs ingestion, GB'),
-  metric: price(0.3, 'CloudWatch custom metric, month'),
-  alarm: price(0.1, 'CloudWatch alarm, month'),
+  objectPut: price(4.7e-6, 'S3 PUT', 'listed'),
+  objectGet: price(0.37e-6, 'S3 GET', 'listed'),
+  objectGb: price(0.025, 'S3 Standard storage, GB-month', 'listed'),
+  logGb: price(0.76, 'CloudWatch Logs ingestion, GB', 'listed'),
+  metric: price(0.3, 'CloudWatch custom metric, month', 'listed'),
+  alarm: price(0.1, 'CloudWatch alarm, month', 'listed'),
   dashboard: price(3, 'CloudWatch dashboard, month'),
   trace: price(5e-6, 'X-Ray trace recorded'),
   privateCa: price(400, 'AWS Private CA, general-purpose CA, month', 'seen'),
   privateCertificate1: price(0.75, 'AWS Private CA certificate, 1st to 1,000th of a month'),
   privateCertificate2: price(0.35, 'AWS Private CA certificate, 1,001st to 10,000th'),
-  privateCertificate3: price(0.001, 'AWS Private CA certificate, from the 10,001st'),
-  privateOcsp: price(0.06, 'AWS Private CA, certificate with OCSP answers, month'),
+  privateCertificate3: price(0.001, 'AWS Private CA certificate, from the 10,001st', 'listed'),
+  privateOcsp: price(0.06, 'AWS Private CA, certificate queried by OCSP, month', 'listed'),
 } as const satisfies Record<string, Price>;
 
 /** What a deployment is asked for. */
@@ -126,7 +132,8 @@ export const monthlyCost = (load: Load): readonly Line[] => {
     { what: 'DynamoDB reads', usd: reads * p('readUnit') },
     { what: 'DynamoDB storage and recovery', usd: tableGb * (p('tableGb') + p('recoveryGb')) },
     { what: 'Lambda', usd: invocations * p('lambdaRequest') + gbSeconds * p('lambdaGbSecond') },
-    { what: 'API Gateway', usd: requests * p('apiRequest') },
+    // The CDN asks the function of CRLs itself.
+    { what: 'API Gateway', usd: (requests - crlFromOrigin) * p('apiRequest') },
     {
       what: 'CloudFront',
       usd: (ocspAnswers + ocspCached + crlDownloads) * p('cdnRequest') + cdnGb * p('cdnGb'),
@@ -156,7 +163,13 @@ export const monthlyCost = (load: Load): readonly Line[] => {
 export const total = (lines: readonly Line[]): number => lines.reduce((sum, { usd }) => sum + usd, 0);
 
 /** The same number of CAs and certificates at AWS Private CA, which keeps no records of what it answers. */
-export const privateCaCost = ({ cas, issued, certificates }: Load): readonly Line[] => {
+export const privateCaCost = ({
+  cas,
+  issued,
+  certificates,
+  ocspAnswers,
+  ocspCached,
+}: Load): readonly Line[] => {
   const tier = (from: number, to: number): number => Math.max(0, Math.min(issued, to) - from);
   return [
     { what: 'CAs', usd: cas * PRICES.privateCa.usd },
@@ -167,7 +180,10 @@ export const privateCaCost = ({ cas, issued, certificates }: Load): readonly Lin
         tier(1_000, 10_000) * PRICES.privateCertificate2.usd +
         tier(10_000, Number.POSITIVE_INFINITY) * PRICES.privateCertificate3.usd,
     },
-    { what: 'OCSP for every certificate in force', usd: certificates * PRICES.privateOcsp.usd },
+    {
+      what: 'OCSP, where each question is about another certificate',
+      usd: Math.min(certificates, ocspAnswers + ocspCached) * PRICES.privateOcsp.usd,
+    },
   ];
 };
 
