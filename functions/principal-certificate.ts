@@ -27,7 +27,7 @@ export const certifyPrincipal = async (
   }
   const request = decodeCertificationRequest(decodePem('CERTIFICATE REQUEST', csr, MAX_CSR_BYTES));
   const { subjectPublicKeyInfo, signatureAlgorithm, info, signatureValue } = request;
-  const { kind, digest } = checkPublicKey(subjectPublicKeyInfo);
+  const { kind, digest } = await checkPublicKey(subjectPublicKeyInfo);
   const profile = operations.principal;
   if (!profile.publicKeys.some((allowed) => allowed === kind)) {
     throw new Fault('key-algorithm-not-allowed', 'The profile does not take keys of this kind.', {

@@ -42,7 +42,7 @@ const UNCOMPRESSED = 4;
  * `input-too-large`; `unsupported-algorithm` for other keys than RSA, P-256, P-384, P-521, Ed25519 and ML-DSA,
  * or for those written otherwise than their standard has it; `weak-key` with `facts.weakness`.
  */
-export const checkPublicKey = (subjectPublicKeyInfo: Uint8Array): CheckedPublicKey => {
+export const checkPublicKey = async (subjectPublicKeyInfo: Uint8Array): Promise<CheckedPublicKey> => {
   const info = DerReader.whole(subjectPublicKeyInfo, MAX_PUBLIC_KEY_BYTES).sequence();
   const identifier = info.der();
   const octets = info.bitStringOctets();
@@ -62,7 +62,11 @@ export const checkPublicKey = (subjectPublicKeyInfo: Uint8Array): CheckedPublicK
     );
   }
   const weakness =
-    family === 'rsa' ? weaknessOfRsa(octets) : family === 'ed25519' ? edwardsWeakness(octets) : undefined;
+    family === 'rsa'
+      ? await weaknessOfRsa(octets)
+      : family === 'ed25519'
+        ? edwardsWeakness(octets)
+        : undefined;
   if (weakness !== undefined) {
     throw new Fault('weak-key', 'The public key is weak; make a new key pair with an up-to-date tool.', {
       weakness,
@@ -72,7 +76,7 @@ export const checkPublicKey = (subjectPublicKeyInfo: Uint8Array): CheckedPublicK
 };
 
 /** RFC 8017 A.1.1: SEQUENCE of modulus and publicExponent. */
-const weaknessOfRsa = (octets: Uint8Array): string | undefined => {
+const weaknessOfRsa = async (octets: Uint8Array): Promise<string | undefined> => {
   const key = DerReader.whole(octets, MAX_PUBLIC_KEY_BYTES).sequence();
   const modulus = key.bigint();
   const exponent = key.bigint();

@@ -304,22 +304,39 @@ const LATIN1 = /^[\x00-\xff]*$/;
 
 const decodeOid = (content: Uint8Array, at: number): Oid => {
   if (content.length === 0 || content.length > MAX_OID) throw malformedDer('an OBJECT IDENTIFIER', at);
-  const arcs: bigint[] = [];
-  let arc = 0n;
-  let fresh = true;
-  for (const octet of content) {
-    if (fresh && octet === 0x80) throw malformedDer('an OBJECT IDENTIFIER arc not in its shortest form', at);
-    arc = (arc << 7n) | BigInt(octet & 0x7f);
-    fresh = (octet & 0x80) === 0;
-    if (fresh) {
-      arcs.push(arc);
-      arc = 0n;
-    }
+  if (((content[content.length - 1] as number) & 0x80) !== 0)
+    throw malformedDer('an OBJECT IDENTIFIER cut short', at);
+  let text = '';
+  for (let start = 0; start < content.length; ) {
+    if (content[start] === 0x80) throw malformedDer('an OBJECT IDENTIFIER arc not in its shortest form', at);
+    let end = start + 1;
+    while (((content[end - 1] as number) & 0x80) !== 0) end++;
+    text += start === 0 ? firstArcs(content, end) : `.${readArc(content, start, end)}`;
+    start = end;
   }
-  if (!fresh) throw malformedDer('an OBJECT IDENTIFIER cut short', at);
-  const [head, ...rest] = arcs as [bigint, ...bigint[]];
-  const root = head < 80n ? head / 40n : 2n;
-  return [root, head - root * 40n, ...rest].join('.') as Oid;
+  return text as Oid;
+};
+
+/** So many octets of seven bits are below 2^53 and can be counted in numbers, as nearly all arcs are. */
+const SMALL_ARC_OCTETS = 7;
+
+const readArc = (content: Uint8Array, start: number, end: number): number | bigint => {
+  if (end - start <= SMALL_ARC_OCTETS) {
+    let arc = 0;
+    for (let i = start; i < end; i++) arc = arc * 128 + ((content[i] as number) & 0x7f);
+    return arc;
+  }
+  let arc = 0n;
+  for (let i = start; i < end; i++) arc = (arc << 7n) | BigInt((content[i] as number) & 0x7f);
+  return arc;
+};
+
+/** X.690 8.19.4: the first subidentifier holds two arcs, root x 40 + second. */
+const firstArcs = (content: Uint8Array, end: number): string => {
+  const head = readArc(content, 0, end);
+  if (head < 40) return `0.${head}`;
+  if (head < 80) return `1.${Number(head) - 40}`;
+  return `2.${typeof head === 'number' ? head - 80 : head - 80n}`;
 };
 
 /* Writing ------------------------------------------------------------------------------------------------ */
@@ -387,14 +404,34 @@ export const derText = (tag: number, text: string): Der => {
 };
 
 export const derOid = (oid: Oid, tag: number = TAG.oid): Der => {
-  const [root, second, ...rest] = oid.split('.').map(BigInt) as [bigint, bigint, ...bigint[]];
+  const [root, second, ...rest] = oid.split('.') as [string, string, ...string[]];
   const octets: number[] = [];
-  for (const arc of [root * 40n + second, ...rest]) {
-    const groups = [Number(arc & 0x7fn)];
-    for (let left = arc >> 7n; left > 0n; left >>= 7n) groups.unshift(Number(left & 0x7fn) | 0x80);
-    octets.push(...groups);
-  }
+  pushArc(octets, second, Number(root) * 40);
+  for (const arc of rest) pushArc(octets, arc, 0);
   return tlv(tag, Uint8Array.from(octets));
+};
+
+/** Fifteen digits, and 80 more, are below 2^53. */
+const SMALL_ARC_DIGITS = 15;
+
+/** Appends `arc + more` in base 128, most significant first. */
+const pushArc = (octets: number[], arc: string, more: number): void => {
+  const groups: number[] = [];
+  if (arc.length <= SMALL_ARC_DIGITS) {
+    let left = Number(arc) + more;
+    do {
+      groups.push(left % 128);
+      left = Math.floor(left / 128);
+    } while (left > 0);
+  } else {
+    let left = BigInt(arc) + BigInt(more);
+    do {
+      groups.push(Number(left & 0x7fn));
+      left >>= 7n;
+    } while (left > 0n);
+  }
+  for (let i = groups.length - 1; i > 0; i--) octets.push((groups[i] as number) | 0x80);
+  octets.push(groups[0] as number);
 };
 
 /**

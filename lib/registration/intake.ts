@@ -51,7 +51,11 @@ const assertPseudonym = (holder: string): void => {
 };
 
 /** Judges a submission whole, before anything is stored. Faults: those of `Registration.submit`. */
-export const judge = (issuing: Issuing, office: string, submission: Submission): Application => {
+export const judge = async (
+  issuing: Issuing,
+  office: string,
+  submission: Submission,
+): Promise<Application> => {
   if (Buffer.byteLength(JSON.stringify(submission.fields)) > MAX_FIELDS_BYTES) {
     throw new Fault('invalid-field', `The fields have more than ${MAX_FIELDS_BYTES} bytes.`, {
       limit: MAX_FIELDS_BYTES,
@@ -61,7 +65,7 @@ export const judge = (issuing: Issuing, office: string, submission: Submission):
   if (holder !== undefined) assertPseudonym(holder);
   const { profile, subject, fields } = issuing.describe(submission.profile, office, submission.fields);
   const csr = decodeCertificationRequest(decodePem(CSR_LABELS, submission.csr, MAX_CSR_BYTES));
-  const key = checkPublicKey(csr.subjectPublicKeyInfo);
+  const key = await checkPublicKey(csr.subjectPublicKeyInfo);
   if (!profile.publicKeys.includes(key.kind)) {
     throw new Fault('key-algorithm-not-allowed', 'The profile does not take keys of this kind.', {
       allowed: profile.publicKeys,

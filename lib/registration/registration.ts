@@ -212,7 +212,7 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
     const replay = await replayOf(actor, standing, digest);
     if (replay) return { request: replay, replayed: true };
 
-    const application = judge(issuing, office, submission);
+    const application = await judge(issuing, office, submission);
     const id = newRequestId(clock, random);
     const until = nowSeconds() + IDEMPOTENCY_SECONDS;
     const value: IdempotencyRow = { submission: digest, request: id, until };
