@@ -1,5 +1,6 @@
 import { Fault, type FaultCode } from '../lib/fault.ts';
 import type { HttpResponse } from './http.ts';
+import { originalFrames } from './original-frames.ts';
 
 interface Problem {
   readonly status: number;
@@ -164,7 +165,9 @@ export const errorFacts = (error: unknown, depth = 0): Readonly<Record<string, u
   return {
     error: error.name,
     ...(typeof code === 'string' ? { code } : {}),
-    ...(Fault.is(error) ? { message: error.message } : { at: frames.slice(0, 8).map((line) => line.trim()) }),
+    ...(Fault.is(error)
+      ? { message: error.message }
+      : { at: originalFrames(frames.slice(0, 8).map((line) => line.trim())) }),
     ...(error.cause !== undefined && depth < 4 ? { cause: errorFacts(error.cause, depth + 1) } : {}),
   };
 };

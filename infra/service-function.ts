@@ -97,7 +97,7 @@ export class ServiceFunction extends Construct {
       role: this.role,
       logGroup,
       tracing: Tracing.ACTIVE,
-      environment: { ...props.environment, NODE_OPTIONS: '--enable-source-maps' },
+      environment: props.environment,
       ...(placement && {
         vpc: placement.vpc,
         vpcSubnets: { subnets: placement.subnets },
