@@ -67,10 +67,11 @@ const SAVE_EVERY_MS = 2_000;
 export const verifyLog = async (audit: Audit): Promise<Verdict> => {
   const { files, state, now, progress } = audit;
   const findings: Finding[] = [];
+  const reported = new Set<string>();
   const report = (damage: Damage, facts: Finding['facts']): void => {
-    const same = JSON.stringify(facts);
-    if (findings.some((one) => one.damage === damage && JSON.stringify(one.facts) === same)) return;
-    findings.push({ damage, facts });
+    const text = JSON.stringify([damage, facts]);
+    if (!reported.has(text)) findings.push({ damage, facts });
+    reported.add(text);
   };
   const begun = audit.service ? await startService(audit.service, now) : undefined;
 
