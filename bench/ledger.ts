@@ -1,29 +1,35 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { random } from '../functions/chance.ts';
 import { generateSoftwareKey } from '../lib/keys/keys.ts';
 import { type Ledger, openLedger } from '../lib/ledger/ledger.ts';
 import type { ProvisionDraft } from '../lib/ledger/record.ts';
 import { openSequencer, type Sequencer } from '../lib/ledger/sequencer.ts';
+import { oldestUnsequenced } from '../lib/ledger/settling.ts';
 import { openFileBucket } from '../lib/store/file-bucket.ts';
 import { openSqliteTable } from '../lib/store/sqlite.ts';
+import type { Table } from '../lib/store/store.ts';
 
 /**
  * What the ledger costs on this machine, over the stores of the one-machine service, durable as they are there.
  *
  *   append     provision records appended in groups as concurrent answers are, while the sequencer runs beside them
+ *   steady     records appended when they are due, at a fixed rate, and how old the oldest without its leaf becomes
  *   sequence   what the sequencer takes for each record of a burst, at 10 thousand, 100 thousand, 1 million leaves
  *
  *   npm run bench ledger                    up to 1 million leaves
  *   npm run bench ledger -- --leaves 1e7    up to 10 million
  *   npm run bench ledger -- --seconds 30    append for half a minute
+ *   npm run bench ledger -- --rate 5000     so many a second in the steady part
  */
 const { values } = parseArgs({
   options: {
     leaves: { type: 'string', default: '1e6' },
     seconds: { type: 'string', default: '10' },
+    rate: { type: 'string', default: '10000' },
     /** Answers under way at once. */
     concurrency: { type: 'string', default: '256' },
   },
@@ -60,6 +66,7 @@ const cpuMs = (): number => {
 };
 
 interface World {
+  readonly table: Table;
   readonly ledger: Ledger;
   readonly sequencer: Sequencer;
   appended: number;
@@ -72,6 +79,7 @@ const openWorld = async (): Promise<World> => {
   const bucket = await openFileBucket(join(folder, 'objects'));
   const key = await generateSoftwareKey('ed25519');
   return {
+    table,
     ledger: openLedger({ table, clock: Date.now, random }),
     sequencer: openSequencer({
       table,
@@ -125,6 +133,60 @@ const appendWithSequencer = async (world: World, seconds: number, concurrency: n
   );
 };
 
+/** As functions/local.ts has it. */
+const REST_MS = 1_000;
+const TICK_MS = 2;
+
+/** Nothing waits for what came before it here, so what cannot be kept up with piles up and is seen. */
+const appendSteadily = async (world: World, seconds: number, rate: number): Promise<void> => {
+  await drain(world);
+  const started = performance.now();
+  const cpu = cpuMs();
+  const ends = started + seconds * 1000;
+  let oldest = 0;
+  const look = async (): Promise<void> => {
+    const since = await oldestUnsequenced(world.table);
+    if (since !== undefined) oldest = Math.max(oldest, Date.now() - since);
+  };
+  const sequencing = (async () => {
+    while (performance.now() < ends) {
+      await world.sequencer.sequence();
+      await pause(REST_MS);
+    }
+  })();
+  const looking = (async () => {
+    while (performance.now() < ends) {
+      await look();
+      await pause(100);
+    }
+  })();
+  const took: number[] = [];
+  const underWay = new Set<Promise<void>>();
+  let due = 0;
+  for (let now = started; now < ends; now = performance.now()) {
+    for (const target = ((now - started) * rate) / 1000; due < target; due++) {
+      const asked = performance.now();
+      const one = world.ledger.append(provision(world.appended++)).then(() => {
+        took.push(performance.now() - asked);
+        underWay.delete(one);
+      });
+      underWay.add(one);
+    }
+    await pause(TICK_MS);
+  }
+  const behind = underWay.size;
+  await Promise.all(underWay);
+  const ms = performance.now() - started;
+  await Promise.all([sequencing, looking]);
+  took.sort((a, b) => a - b);
+  const at = (share: number): string => (took[Math.floor(took.length * share)] ?? 0).toFixed(1);
+  say(
+    `steady     ${perSecond(took.length, ms)} asked for at ${Number(values.rate).toLocaleString('en')}/s, ${behind} under way at the end; ` +
+      `durable after ${at(0.5)} ms (p50), ${at(0.99)} ms (p99); oldest without its leaf ${(oldest / 1000).toFixed(1)} s; ` +
+      `${((cpuMs() - cpu) / ms).toFixed(2)} cores`,
+  );
+};
+
 /** A burst is appended with the sequencer at rest, and then sequenced. */
 const BURST = 8_192;
 
@@ -161,6 +223,7 @@ try {
   for (let leaves = 10_000; leaves <= Number(values.leaves); leaves *= 10)
     await sequenceAt(world, leaves, say);
   await appendWithSequencer(world, Number(values.seconds), Number(values.concurrency));
+  await appendSteadily(world, Number(values.seconds), Number(values.rate));
 } finally {
   await world.close();
 }
