@@ -1,3 +1,17 @@
+import * as asn1js from 'asn1js';
+
+/* Where pkijs is no oracle: what it cannot read, or reads as something else. */
+
+/** Whether asn1js reads the element and writes the same bytes: it looks into what is ANY to us, and refuses what it finds. */
+export const isReadable = (element: Uint8Array): boolean => {
+  try {
+    const { result, offset } = asn1js.fromBER(new Uint8Array(element).buffer);
+    return offset === element.length && Buffer.compare(Buffer.from(result.toBER()), element) === 0;
+  } catch {
+    return false;
+  }
+};
+
 /**
  * pkijs writes arcs that are no safe integers in braces, as hex: where it does, what we read stands in their place, so
  * that everything else can be compared.
