@@ -6,6 +6,12 @@ import type { Random } from '../ports.ts';
 const ATTEMPTS = 6;
 const FIRST_PAUSE_MS = 50;
 
+/**
+ * After so long no further attempt is begun: a store that hangs is given up while the caller can still be told to try
+ * later. A function behind a door has ten seconds.
+ */
+const PATIENCE_MS = 3_500;
+
 /** An attempt did not succeed but another may. `applied` says whether this one may have been carried out all the same. */
 export class Retryable {
   readonly cause: unknown;
@@ -19,17 +25,19 @@ export class Retryable {
 
 /**
  * Repeats `attempt` while it answers `Retryable`, with full jitter (a random share of 50, 100, … 800 ms), then
- * gives up. `unsure` tells an attempt that an earlier one may have been carried out. Faults: `store-unavailable`.
+ * gives up, as it does where the store takes its time over each. `unsure` tells an attempt that an earlier one may have been carried out. Faults: `store-unavailable`.
  */
 export const retrying = async <T>(
   random: Random,
   attempt: (unsure: boolean) => Promise<T | Retryable>,
 ): Promise<T> => {
+  const began = performance.now();
   let unsure = false;
   for (let n = 0; ; n++) {
     const outcome = await attempt(unsure);
     if (!(outcome instanceof Retryable)) return outcome;
-    if (n === ATTEMPTS - 1) throw storeUnavailable(outcome.cause);
+    const isLast = n === ATTEMPTS - 1 || performance.now() - began > PATIENCE_MS;
+    if (isLast) throw storeUnavailable(outcome.cause);
     unsure ||= outcome.applied === 'unknown';
     await backOff(random, FIRST_PAUSE_MS, n);
   }
