@@ -95,25 +95,34 @@ export const listSerials = async (
 
 const byKey = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : 1);
 
+/** RFC 3339; undefined of what is no time: rows are shown as they are, whoever wrote them. */
+const timeOf = (seconds: unknown): string | undefined => {
+  const date = new Date(typeof seconds === 'number' ? seconds * 1000 : Number.NaN);
+  return Number.isNaN(date.getTime()) ? undefined : rfc3339(date);
+};
+
 const viewOf = (
   serial: string,
   status: StatusRow | undefined,
   certificate: CertificateRow | undefined,
-): SerialView => ({
-  serial,
-  ...(status && { state: status.state }),
-  ...(status && status.state !== 'reserved' && { notAfter: rfc3339(new Date(status.notAfter * 1000)) }),
-  ...(certificate && {
-    order: certificate.order,
-    profile: certificate.profile,
-    ...digestsOf(certificate),
-  }),
-});
+): SerialView => {
+  const notAfter = status && status.state !== 'reserved' ? timeOf(status.notAfter) : undefined;
+  return {
+    serial,
+    ...(status && { state: status.state }),
+    ...(notAfter !== undefined && { notAfter }),
+    ...(certificate && {
+      order: certificate.order,
+      profile: certificate.profile,
+      ...digestsOf(certificate),
+    }),
+  };
+};
 
 /** Of the bytes that are handed over where there are any: what the row says beside them is not what anybody gets. */
 const digestsOf = ({ der, tbs }: CertificateRow): Pick<SerialView, 'tbsDigest' | 'digest'> => {
-  if (der === undefined) return { tbsDigest: hash('sha256', Buffer.from(tbs, 'base64')) };
-  const bytes = Buffer.from(der, 'base64');
+  if (der === undefined) return { tbsDigest: hash('sha256', Buffer.from(String(tbs), 'base64')) };
+  const bytes = Buffer.from(String(der), 'base64');
   try {
     const signed = new DerReader(bytes).sequence();
     return { tbsDigest: hash('sha256', signed.element().der), digest: hash('sha256', bytes) };

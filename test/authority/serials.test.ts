@@ -1,0 +1,145 @@
+import { hash, randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type CertificateRow, certificateKey } from '../../lib/authority/certificates.ts';
+import { listSerials, type SerialView } from '../../lib/authority/serials.ts';
+import { openRegister, type RegisteredAs } from '../../lib/status/register.ts';
+import { openDynamoDbTable } from '../../lib/store/dynamodb.ts';
+import type { Table } from '../../lib/store/store.ts';
+import { javaIsPresent, startDynamoDbLocal } from '../store/dynamodb-local.ts';
+import { openTemporaryTable } from '../store/temporary.ts';
+
+const CA = 'organisation-1';
+const NOT_AFTER = Date.UTC(2030, 0, 1) / 1000;
+
+const java = javaIsPresent();
+if (!java)
+  process.stdout.write('Serial numbers over DynamoDB: skipped, because there is no Java runtime here.\n');
+
+const STORES: readonly (readonly [string, () => Promise<{ table: Table; close: () => Promise<void> }>])[] = [
+  [
+    'SQLite',
+    async () => {
+      const opened = await openTemporaryTable();
+      return { table: opened.table, close: () => opened[Symbol.asyncDispose]() };
+    },
+  ],
+  [
+    'DynamoDB',
+    async () => {
+      const local = await startDynamoDbLocal();
+      await local.createTable('serials');
+      const table = openDynamoDbTable({ table: 'serials', access: local.access, random: randomBytes });
+      return {
+        table,
+        close: async () => {
+          await table.close();
+          await local.stop();
+        },
+      };
+    },
+  ],
+];
+
+describe.each(STORES)('serial numbers, listed over %s', (name, open) => {
+  describe.skipIf(name === 'DynamoDB' && !java)('', () => {
+    let table: Table;
+    let close: () => Promise<void>;
+    const expected = new Map<string, SerialView>();
+    const tbs = new Map<string, Buffer>();
+
+    const reserve = async (serial: string): Promise<void> => {
+      await table.write(openRegister(table).reserveWrites({ ca: CA, serial }, 'order'));
+      expected.set(serial, { serial, state: 'reserved' });
+    };
+    const admit = async (serial: string): Promise<void> => {
+      const register = openRegister(table);
+      await reserve(serial);
+      const reserved = (await register.lookup({ ca: CA, serial })) as RegisteredAs<'reserved'>;
+      await table.write(register.admitWrites({ ca: CA, serial }, reserved, NOT_AFTER));
+      expected.set(serial, { serial, state: 'good', notAfter: '2030-01-01T00:00:00Z' });
+    };
+    const certify = async (serial: string, bytes: number): Promise<void> => {
+      const der = randomBytes(bytes);
+      const row: CertificateRow = {
+        order: `r-${serial}`,
+        profile: 'seal',
+        profileVersion: 1,
+        subject: 'CN=市長',
+        notBefore: 0,
+        notAfter: NOT_AFTER,
+        tbs: der.toString('base64'),
+        linted: [],
+      };
+      await table.write([{ put: certificateKey({ ca: CA, serial }), value: row, if: 'absent' }]);
+      tbs.set(serial, der);
+      const before = expected.get(serial) ?? { serial };
+      expected.set(serial, { ...before, order: row.order, profile: 'seal', tbsDigest: hash('sha256', der) });
+    };
+
+    beforeAll(async () => {
+      ({ table, close } = await open());
+      const serials = Array.from({ length: 60 }, () => `01${randomBytes(16).toString('hex')}`);
+      // Many in one partition, with rows so large that pages of them end by their size: those of the register do not.
+      const crowded = Array.from({ length: 12 }, () => `01${randomBytes(16).toString('hex').slice(0, -1)}7`);
+      for (const [i, serial] of serials.entries()) {
+        if (i % 10 === 0) await reserve(serial);
+        else await admit(serial);
+        if (i % 10 !== 0 && i % 10 !== 1) await certify(serial, 500);
+      }
+      for (const serial of crowded) {
+        await admit(serial);
+        await certify(serial, 200_000);
+      }
+      // A certificate that the register does not know.
+      await certify(`01${'ab'.repeat(16)}`, 500);
+      // Another CA's are not listed.
+      await table.write(
+        openRegister(table).reserveWrites({ ca: 'organisation-10', serial: '0102' }, 'order'),
+      );
+    }, 60_000);
+    afterAll(() => close());
+
+    const listAll = async (limit: number): Promise<readonly SerialView[]> => {
+      const all: SerialView[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await listSerials({ table, register: openRegister(table) }, CA, {
+          limit,
+          ...(cursor !== undefined && { cursor }),
+        });
+        expect(page.serials.length).toBeLessThanOrEqual(limit);
+        all.push(...page.serials);
+        ({ cursor } = page);
+      } while (cursor !== undefined);
+      return all;
+    };
+
+    it.each([1, 2, 7, 16, 60, 73, 74, 1000])('are all there and once, %i on a page', async (limit) => {
+      const all = await listAll(limit);
+      expect(all).toHaveLength(expected.size);
+      expect(new Map(all.map((one) => [one.serial, one]))).toEqual(expected);
+    });
+
+    it('refuse a cursor of another CA, one that was altered, and nonsense', async () => {
+      const register = openRegister(table);
+      const { cursor } = await listSerials({ table, register }, CA, { limit: 5 });
+      const ask = (ca: string, given: string) =>
+        listSerials({ table, register }, ca, { limit: 5, cursor: given });
+      await expect(ask('signature-1', cursor as string)).rejects.toMatchObject({ code: 'cursor-invalid' });
+      for (const wrong of [`${cursor}A`, 'AAAA', '']) {
+        await expect(ask(CA, wrong)).rejects.toMatchObject({ code: 'cursor-invalid' });
+      }
+    });
+
+    it('go on behind whatever stands in the table, be it a serial number or not', async () => {
+      const strange = '01é\u0000/"7';
+      await table.write([
+        { put: { pk: `status/${CA}/7`, sk: strange }, value: { state: 'good' }, if: 'absent' },
+      ]);
+      const all = await listAll(1);
+      await table.write([{ delete: { pk: `status/${CA}/7`, sk: strange }, if: { version: 1 } }]);
+      expect(all).toContainEqual({ serial: strange, state: 'good' });
+      expect(all).toHaveLength(expected.size + 1);
+    });
+  });
+});
