@@ -172,6 +172,11 @@ export class AkashiStack extends Stack {
     });
     new CfnOutput(this, 'TableName', { value: this.#table.name });
     new CfnOutput(this, 'BucketName', { value: this.#objects.name });
+    new CfnOutput(this, 'AccessLogsName', { value: accessLogs.bucketName });
+    if (cdnLogs) {
+      new CfnOutput(this, 'CdnLogDeadLetters', { value: cdnLogs.deadLetters.queueUrl });
+      new CfnOutput(this, 'CdnLogDeadLettersArn', { value: cdnLogs.deadLetters.queueArn });
+    }
     new CfnOutput(this, 'CeremonyFunction', { value: this.#function('ceremony').lambda.functionName });
   }
 
