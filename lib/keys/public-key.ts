@@ -40,6 +40,13 @@ export const kindOf = (key: KeyObject): { readonly family: KeyFamily; readonly k
 };
 
 /**
+ * The keys read last, by their bytes: a request's key is judged and then verifies the request, a CA's verifies every
+ * signature that it makes, and reading one takes OpenSSL as long as half of a verification.
+ */
+const KEPT = 64;
+const kept = new Map<string, PublicKey>();
+
+/**
  * Reads a DER SubjectPublicKeyInfo as OpenSSL reads it, which for the curves includes that the point is on the
  * curve. Faults: `input-too-large`, `unsupported-algorithm`, also for bytes that are no public key.
  */
@@ -49,9 +56,18 @@ export const readPublicKey = (subjectPublicKeyInfo: Uint8Array): PublicKey => {
       limit: MAX_PUBLIC_KEY_BYTES,
     });
   }
+  const bytes = Buffer.from(subjectPublicKeyInfo);
+  const name = bytes.toString('latin1');
+  const known = kept.get(name);
+  if (known) {
+    // The last to be given up again: a CA's stays, however many requests come between.
+    kept.delete(name);
+    kept.set(name, known);
+    return known;
+  }
   let key: KeyObject;
   try {
-    key = createPublicKey({ key: Buffer.from(subjectPublicKeyInfo), format: 'der', type: 'spki' });
+    key = createPublicKey({ key: bytes, format: 'der', type: 'spki' });
   } catch (cause) {
     throw new Fault(
       'unsupported-algorithm',
@@ -60,5 +76,9 @@ export const readPublicKey = (subjectPublicKeyInfo: Uint8Array): PublicKey => {
       { cause },
     );
   }
-  return { ...kindOf(key), key };
+  const read = { ...kindOf(key), key };
+  const oldest = kept.keys().next();
+  if (kept.size >= KEPT && !oldest.done) kept.delete(oldest.value);
+  kept.set(name, read);
+  return read;
 };

@@ -1,0 +1,141 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { generateSoftwareKey, type Signer, verifySignature } from '../../lib/keys/keys.ts';
+import {
+  type CertificationRequest,
+  decodeCertificationRequest,
+  decodePem,
+  derBitString,
+  derInteger,
+  derSequence,
+  encodePem,
+  MAX_CSR_BYTES,
+  tlv,
+} from '../../lib/pki/pki.ts';
+import type { Principal } from '../../lib/principal.ts';
+import { judge } from '../../lib/registration/intake.ts';
+import { openStore } from '../ocsp/store.ts';
+
+/**
+ * `node worker.ts SECONDS ROUNDS CONCURRENCY [what]`: one process, as a server is. Its figures go to standard output, a
+ * line of JSON for each round. What is measured is told in README.md.
+ */
+const [seconds = 3, rounds = 3, concurrency = 16] = process.argv.slice(2, 5).map(Number);
+const only = process.argv[5];
+
+const PROFILE = 'person-authentication';
+const OFFICE = 'mizusaki-higashi';
+const FIELDS = { holderId: '2026112200000001' };
+const WARM_MS = 3_000;
+
+const folder = mkdtempSync(join(tmpdir(), 'akashi-bench-issue-'));
+const { works, trustDomain, table, close } = await openStore(folder);
+const { authority, registration } = works;
+
+const principal = (id: string): Principal => {
+  const found = trustDomain.principals.find((one) => one.id === id);
+  if (!found) throw new Error(`no principal ${id}`);
+  return found;
+};
+const [counter, examiner, operator] = ['higashi-counter', 'higashi-examiner', 'operator-noda'].map(
+  principal,
+) as [Principal, Principal, Principal];
+
+/** RFC 2986, without a subject or attributes, which this service uses neither of. */
+const csrOf = async (signer: Signer): Promise<string> => {
+  const info = derSequence(derInteger(0), derSequence(), signer.subjectPublicKeyInfo, tlv(0xa0));
+  const signature = await signer.sign(info);
+  return encodePem(
+    'CERTIFICATE REQUEST',
+    derSequence(info, signer.algorithm.signatureAlgorithm, derBitString(signature)),
+  );
+};
+
+const newCsrs = (count: number): Promise<readonly string[]> =>
+  Promise.all(
+    Array.from({ length: count }, async () => csrOf(await generateSoftwareKey('ecdsa-p256-sha256'))),
+  );
+
+/** As many at once as are wanted, for so long; resolves with how many there were in a second, and the processor's share of one. */
+const measure = async (ms: number, one: (n: number) => Promise<unknown>, most = Number.POSITIVE_INFINITY) => {
+  const began = performance.now();
+  const cpu = process.cpuUsage();
+  let n = 0;
+  await Promise.all(
+    Array.from({ length: concurrency }, async () => {
+      while (performance.now() - began < ms && n < most) await one(n++);
+    }),
+  );
+  const { user, system } = process.cpuUsage(cpu);
+  return { rate: (n * 1000) / (performance.now() - began), work: (user + system) / n };
+};
+
+const csrs = await newCsrs(64);
+const csr = (n: number): string => csrs[n % csrs.length] as string;
+const ca = await generateSoftwareKey('ecdsa-p256-sha256');
+const read: readonly CertificationRequest[] = csrs.map((pem) =>
+  decodeCertificationRequest(decodePem(['CERTIFICATE REQUEST'], pem, MAX_CSR_BYTES)),
+);
+let made = 0;
+
+/** The least that has to be done: one signature verified, one made, one row durable. */
+const bound = async (n: number): Promise<void> => {
+  const { subjectPublicKeyInfo, signatureAlgorithm, info, signatureValue } = read[
+    n % read.length
+  ] as CertificationRequest;
+  verifySignature({ subjectPublicKeyInfo, signatureAlgorithm, message: info, signature: signatureValue });
+  const signature = await ca.sign(info);
+  await table.write([
+    {
+      put: { pk: `bench/${made++}`, sk: 'row' },
+      value: { certificate: Buffer.from(signature).toString('base64').repeat(8) },
+      if: 'absent',
+    },
+  ]);
+};
+
+/** From the CSR's PEM to the certificate's, as registration and the authority do it. */
+const issue = async (n: number): Promise<void> => {
+  const submission = { profile: PROFILE, csr: csr(n), fields: FIELDS };
+  const application = await judge(authority, OFFICE, submission);
+  const ref = await authority.issue({
+    order: `bench-${made++}`,
+    profile: application.profile,
+    profileVersion: application.profileVersion,
+    office: OFFICE,
+    fields: application.fields,
+    subjectPublicKeyInfo: Buffer.from(application.subjectPublicKeyInfo, 'base64'),
+    actor: operator.id,
+  });
+  await authority.chainPem(ref);
+};
+
+/** The same with its paperwork: submitted, examined twice by two persons, issued, collected. Each key is new. */
+const throughOffice = (fresh: readonly string[]) => async (n: number) => {
+  const submission = { profile: PROFILE, csr: fresh[n] as string, fields: FIELDS };
+  const { request } = await registration.submit(counter, submission);
+  await registration.examine(examiner, request.id, { decision: 'approve' });
+  const { state } = await registration.examine(operator, request.id, { decision: 'approve' });
+  if (state !== 'issued') throw new Error(`the request ended ${state}`);
+  await registration.collect(counter, request.id);
+};
+
+const say = (what: string, round: number, figures: object): void => {
+  if (round >= 0) process.stdout.write(`${JSON.stringify({ what, ...figures })}\n`);
+};
+
+// In turns, so that whatever else the machine does meets all of them; the first turn warms up.
+for (let round = -1; round < rounds; round++) {
+  const ms = round < 0 ? WARM_MS : seconds * 1000;
+  if (!only || only === 'bound') say('bound', round, await measure(ms, bound));
+  if (!only || only === 'issue') say('issue', round, await measure(ms, issue));
+  if (!only || only === 'office') {
+    const fresh = await newCsrs(2_000 * Math.ceil(ms / 1000));
+    say('office', round, await measure(ms, throughOffice(fresh), fresh.length - concurrency));
+  }
+  // As housekeeping does once a second: what is recorded does not pile up.
+  await works.sequencer.sequence();
+}
+await close();
+rmSync(folder, { recursive: true, force: true });
