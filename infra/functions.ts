@@ -565,8 +565,9 @@ export const TASK_FUNCTIONS = beginning<TaskFunction>(
       // What was approved under the file in force is finished before the next one counts.
       rows: together(ISSUE, PUBLISH, RENEW_RESPONDER, MOVE_REQUEST, {
         query: ['unfinished/*', 'requests/*', 'trust-domain-file/*', 'trust-domain-withdrawn'],
-        get: ['trust-domain-amendments', 'issuers'],
+        get: ['trust-domain-amendments', 'trust-domain-withdrawn', 'issuers'],
         put: ['trust-domain', 'trust-domain-amendments', 'trust-domain-withdrawn', 'issuers'],
+        delete: ['request-key/*'],
       }),
       crls: 'publish',
       caKeys: 'sign',

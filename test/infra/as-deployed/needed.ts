@@ -32,7 +32,7 @@ export const NEEDED_ALL_THE_SAME: readonly Needed[] = [
     usedElsewhere: true,
   },
   {
-    grants: /: RowsGet dynamodb:GetItem staged\/\*$/,
+    grants: /: RowsGet dynamodb:GetItem (staged\/\*|trust-domain-(file\/\*|withdrawn))$/,
     reason:
       'A put whose answer was lost is looked up before it is repeated, which takes a broken connection to see.',
   },
@@ -45,6 +45,12 @@ export const NEEDED_ALL_THE_SAME: readonly Needed[] = [
       /^(records|counts|report-make|exports|evidence|own|disclosure-bundles|scheduled-(sequencing|reports)): Rows(Put|Get|Delete) .* (ledger|staged\/\*|unsequenced\/\*|certificate\/\*|channel\/\*|count\/\*|holder\/\*|kind\/\*|office\/\*|party\/\*|purpose\/\*|record\/\*)$/,
     reason:
       'Whoever asks for records settles those that wait, by the same code; which kinds wait when one of them is asked is chance.',
+    usedElsewhere: true,
+  },
+  {
+    grants: /^ceremony: RowsDelete dynamodb:DeleteItem request-key\/\*$/,
+    reason:
+      'What is left of an earlier file is finished by the same code as in recovery, which gives the key of a request free that can never be issued.',
     usedElsewhere: true,
   },
   {
