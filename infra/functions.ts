@@ -531,7 +531,7 @@ export const TASK_FUNCTIONS = beginning<TaskFunction>(
         query: ['record/*', 'report/annual'],
         get: ['ledger', 'retention', 'certificates/*'],
         put: ['expired/*', 'report/annual', 'retention', 'staged/*'],
-        delete: SETTLED.filter((pk) => pk !== 'count/*'),
+        delete: ['retention', ...SETTLED.filter((pk) => pk !== 'count/*')],
       },
       reports: 'expire',
     },

@@ -13,6 +13,7 @@ import { asRecord, FIRST_KEY, pointerPks } from './rows.ts';
  *
  *   expired/{day}  {id}     a tombstone: which class the record was of, when it was deleted, and where its leaf is
  *   retention      {class}  the day up to which records of the class have been gone through
+ *   retention      {class}/{day}  when the next one of that day may be due, where some of it stayed
  *
  * A record whose time is over goes with all its pointers in one write that leaves the tombstone. Its leaf stays in the
  * log for ever, with its id and its kind, so the absence of a row is explained twice: by a tombstone here, and there by
@@ -80,6 +81,9 @@ export const readTombstone = async (table: Pick<Table, 'get'>, id: string): Prom
 
 type Progress = { readonly day: string };
 
+/** Milliseconds. */
+type Wait = { readonly until: number };
+
 export const openRetention = (deps: {
   readonly table: Table;
   readonly bucket: Bucket;
@@ -98,9 +102,15 @@ export const openRetention = (deps: {
     return keptUntil.issuance(known.length > 0 ? Math.max(...known) : keptUntil.latestNotAfter(recorded));
   };
 
-  const remove = async (item: Item, record: LedgerRecord, kept: RetentionClass): Promise<boolean> => {
+  /** Resolves with when a record may be deleted that stays. */
+  const remove = async (
+    item: Item,
+    record: LedgerRecord,
+    kept: RetentionClass,
+  ): Promise<number | undefined> => {
     const { leaf } = record;
-    if (leaf === undefined || (await endOf(record, kept)) > clock()) return false;
+    const end = await endOf(record, kept);
+    if (leaf === undefined || end > clock()) return end;
     const tombstone: Tombstone = {
       class: kept,
       kind: record.kind,
@@ -115,18 +125,21 @@ export const openRetention = (deps: {
     ];
     try {
       await table.write(writes);
-      return true;
+      return undefined;
     } catch (error) {
       // Somebody else was first, or the row has just got its leaf: the next run sees to it.
-      if (Fault.is(error, 'condition-failed')) return false;
+      if (Fault.is(error, 'condition-failed')) return end;
       throw error;
     }
   };
 
-  /** Goes through one day; `left` are those of the class that stay. */
-  const sweep = async (day: string, kept: RetentionClass): Promise<{ removed: number; left: number }> => {
+  /** Goes through one day; `next` is when the first of those of the class may go that stay, if any does. */
+  const sweep = async (
+    day: string,
+    kept: RetentionClass,
+  ): Promise<{ readonly removed: number; readonly next: number | undefined }> => {
     let removed = 0;
-    let left = 0;
+    let next: number | undefined;
     let cursor: string | undefined;
     do {
       const page = await table.query({
@@ -135,21 +148,23 @@ export const openRetention = (deps: {
         ...(cursor !== undefined && { cursor }),
       });
       cursor = page.cursor;
-      const outcomes = await Promise.all(
+      const ends = await Promise.all(
         page.items
           .map((item) => ({ item, record: asRecord(item.value) }))
           .filter(({ record }) => CLASS_OF[record.kind] === kept)
           .map(({ item, record }) => remove(item, record, kept)),
       );
-      removed += outcomes.filter((gone) => gone).length;
-      left += outcomes.filter((gone) => !gone).length;
+      const left = ends.filter((end) => end !== undefined);
+      removed += ends.length - left.length;
+      if (left.length > 0) next = Math.min(next ?? Infinity, ...left);
     } while (cursor !== undefined);
-    return { removed, left };
+    return { removed, next };
   };
 
   /**
    * Day by day from where the last run ended. The place is moved on only while nothing of the class is left behind, so
-   * that a day whose certificates end at different times is gone through until the last one has.
+   * that a day whose certificates end at different times is gone through until the last one has, but only when one of
+   * them may.
    */
   const enforceClass = async (kept: RetentionClass, oldest: number): Promise<readonly string[]> => {
     const key: Key = { pk: 'retention', sk: kept };
@@ -172,13 +187,28 @@ export const openRetention = (deps: {
     };
     for (let at = start; keptUntil[kept](at) <= clock(); at += DAY) {
       const day = dayOf(at);
-      const { removed, left } = await sweep(day, kept);
-      complete &&= left === 0;
+      const waitKey: Key = { pk: 'retention', sk: `${kept}/${day}` };
+      const wait = await table.get<Wait>(waitKey);
+      if (wait && wait.value.until > clock()) {
+        complete = false;
+        continue;
+      }
+      const { removed, next } = await sweep(day, kept);
+      complete &&= next === undefined;
       if (complete) through = day;
-      if (removed === 0) continue;
+      const waits: Write[] =
+        next !== undefined
+          ? [{ put: waitKey, value: { until: next }, if: wait ? { version: wait.version } : 'absent' }]
+          : wait
+            ? [{ delete: waitKey, if: { version: wait.version } }]
+            : [];
+      if (removed === 0) {
+        if (waits.length > 0) await table.write(waits);
+        continue;
+      }
       const details = { act: 'retention', class: kept, day, records: removed };
       const { writes } = ledger.prepare({ kind: 'configuration', actor: 'service', details });
-      await store([...advance(), ...writes]);
+      await store([...advance(), ...waits, ...writes]);
       done.push(`${kept} ${day}: ${removed}`);
     }
     await store(advance());

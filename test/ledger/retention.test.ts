@@ -21,6 +21,8 @@ let folder: ReturnType<typeof temporaryFolder>;
 let service: Service;
 let plan: Map<number, Failure>;
 let faulty: Table & Faulty;
+/** The partitions of which rows were read. */
+const read = new Set<string>();
 
 beforeEach(async () => {
   folder = temporaryFolder();
@@ -28,7 +30,15 @@ beforeEach(async () => {
   service = await openService(folder.path, {
     table: (table) => {
       faulty = faultyTable(table, plan);
-      return faulty;
+      return {
+        get: (key) => faulty.get(key),
+        query: (query) => {
+          read.add(query.pk);
+          return faulty.query(query);
+        },
+        write: (writes) => faulty.write(writes),
+        close: () => faulty.close(),
+      };
     },
   });
 });
@@ -150,6 +160,32 @@ describe('retention', () => {
     await service.works.retention.enforce();
     expect(await asked()).toBe(0);
     expect((await all({ kind: 'ceremony' })).length).toBe(service.trustDomain.authorities.length + 1);
+  });
+
+  it('reads no day again before one of its records may go', async () => {
+    const { certificate } = await issueThroughOffice(
+      service,
+      'person-authentication',
+      opensslRequest(folder.path, 'key'),
+    );
+    await service.works.sequencer.sequence();
+    const { notAfter } = await service.app.authority.certificate(service.principal('auditor'), certificate);
+    const issuances = { certificate, kind: 'issuance', limit: 10 } as const;
+    const [issuance] = (await service.app.ledger.query(issuances)).records;
+    const day = `record/${issuance?.time.slice(0, 10)}`;
+    const isRead = async (): Promise<boolean> => {
+      read.clear();
+      await service.works.retention.enforce();
+      return read.has(day);
+    };
+    // In its ten years still, though the day is older than that.
+    service.advance(Date.parse(notAfter) - service.now() + 10 * 365 * DAY);
+    expect(await isRead()).toBe(true);
+    expect(await isRead()).toBe(false);
+    expect((await service.app.ledger.query(issuances)).records).toHaveLength(1);
+    service.advance(5 * DAY);
+    expect(await isRead()).toBe(true);
+    expect((await service.app.ledger.query(issuances)).records).toHaveLength(0);
   });
 
   it('never deletes what has no leaf yet', async () => {
