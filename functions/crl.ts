@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { archiveKey } from '../lib/status/crl-archive.ts';
+import { published } from './elsewhere.ts';
 import { purposeHeader, recordedCaller } from './purpose.ts';
 import { defineRoute } from './route.ts';
 import { caId } from './schemas.ts';
@@ -25,7 +26,10 @@ export const route = defineRoute({
       .regex(/^[a-z0-9-]{1,64}$/, 'Must be the name of a partition.')
       .meta({ description: '`full` for the CRL of all certificates.', example: 'full' }),
   }),
-  responses: { 200: { description: 'The CRL (RFC 5280 5).', contentType: 'application/pkix-crl' } },
+  responses: {
+    200: { description: 'The CRL (RFC 5280 5).', contentType: 'application/pkix-crl' },
+    ...published,
+  },
   faults: ['unknown-authority', 'unknown-crl', 'try-later', 'purpose-not-declared'],
   headers: purposeHeader,
   handle: async ({ status }, input, caller) => {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { handedOver } from './elsewhere.ts';
 import type { HttpResponse } from './http.ts';
 import { json } from './http.ts';
 import { provide } from './provide.ts';
@@ -124,7 +125,10 @@ const bundles = (['json', 'html'] as const).map((format) =>
     lane: 'api',
     access: ['holder', 'operator'],
     params: z.strictObject({ id: recordId }),
-    responses: { 200: { description: 'The bundle.', contentType: FORMATS[format].contentType } },
+    responses: {
+      200: { description: 'The bundle.', contentType: FORMATS[format].contentType },
+      ...handedOver,
+    },
     faults: ['unknown-disclosure', 'input-too-large', 'condition-failed'],
     handle: async ({ disclosures }, { params, request }, caller): Promise<HttpResponse> => {
       if (request.method === 'HEAD') {

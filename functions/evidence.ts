@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { MAX_SAMPLE } from '../lib/ledger/evidence/sample.ts';
+import { handedOver } from './elsewhere.ts';
 import { json } from './http.ts';
 import { defineRoute } from './route.ts';
 import { caId, officeId, pageLimit, principalId, recordId, sha256, utc } from './schemas.ts';
@@ -48,7 +49,7 @@ const file = defineRoute({
   lane: 'api',
   access: ['auditor'],
   query: z.strictObject(period),
-  responses: { 200: { description: 'The evidence.', contentType: CONTENT_TYPE } },
+  responses: { 200: { description: 'The evidence.', contentType: CONTENT_TYPE }, ...handedOver },
   faults: ['value-too-large'],
   handle: async ({ evidence }, { query }, caller) => {
     const { id, bytes } = await evidence.file(caller, query);

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { handedOver } from './elsewhere.ts';
 import { answerQuery, recordFilter, recordPage } from './record-query.ts';
 import { defineRoute } from './route.ts';
 
@@ -12,7 +13,7 @@ export const route = defineRoute({
   lane: 'api',
   access: ['auditor'],
   query: z.strictObject(recordFilter),
-  responses: { 200: { description: 'A page.', schema: recordPage } },
+  responses: { 200: { description: 'A page.', schema: recordPage }, ...handedOver },
   faults: ['malformed-serial', 'cursor-invalid'],
   handle: async ({ ledger }, { query }, caller) =>
     answerQuery(ledger, caller, { ...query, kind: 'provision' }),

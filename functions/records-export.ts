@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { EXPORT_FORMATS, EXPORT_TYPES, type ExportFormat } from '../lib/ledger/export/formats.ts';
 import { RECORD_KINDS } from '../lib/ledger/record.ts';
+import { handedOver } from './elsewhere.ts';
 import { certificateOf, recordFilter } from './record-query.ts';
 import { defineRoute } from './route.ts';
 import { principalId } from './schemas.ts';
@@ -28,7 +29,7 @@ const exportAs = (format: ExportFormat) =>
       kind: z.enum(RECORD_KINDS).exactOptional(),
       ...filter,
     }),
-    responses: { 200: { description: 'The file.', contentType: EXPORT_TYPES[format] } },
+    responses: { 200: { description: 'The file.', contentType: EXPORT_TYPES[format] }, ...handedOver },
     faults: ['malformed-serial', 'value-too-large'],
     handle: async ({ audit }, { query: { ca, serial, ...rest } }, caller) => {
       const certificate = certificateOf(ca, serial);

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { RECORD_KINDS } from '../lib/ledger/record.ts';
+import { handedOver } from './elsewhere.ts';
 import { answerQuery, recordFilter, recordPage } from './record-query.ts';
 import { defineRoute } from './route.ts';
 import { principalId } from './schemas.ts';
@@ -18,7 +19,7 @@ export const route = defineRoute({
     kind: z.enum(RECORD_KINDS).exactOptional(),
     ...recordFilter,
   }),
-  responses: { 200: { description: 'A page.', schema: recordPage } },
+  responses: { 200: { description: 'A page.', schema: recordPage }, ...handedOver },
   faults: ['malformed-serial', 'cursor-invalid'],
   handle: async ({ ledger }, { query }, caller) => answerQuery(ledger, caller, query),
 });

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { AnnualReport } from '../lib/ledger/report/annual.ts';
 import { annualCsv, annualPage } from '../lib/ledger/report/annual-files.ts';
+import { handedOver } from './elsewhere.ts';
 import { type HttpResponse, json } from './http.ts';
 import { defineRoute } from './route.ts';
 import { month, principalId, sha256, utc } from './schemas.ts';
@@ -112,6 +113,7 @@ const files = (['json', 'csv', 'html'] as const).map((format) => {
         contentType,
         ...(format === 'json' && { schema: annualReport }),
       },
+      ...handedOver,
     },
     faults: ['unknown-report'],
     handle: async ({ audit }, { params }): Promise<HttpResponse> => {

@@ -1,6 +1,9 @@
 import type { ALBEvent, APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
+import { route as crlRoute } from '../../functions/crl.ts';
+import { lambda } from '../../functions/lambda.ts';
 import { behindLoadBalancer } from '../../functions/load-balancer.ts';
+import { CA, testApp } from './app.ts';
 
 const LEAF = '-----BEGIN%20CERTIFICATE-----%0AMIIB+/=%0A-----END%20CERTIFICATE-----%0A';
 
@@ -55,5 +58,37 @@ describe('behind a load balancer', () => {
     const { requestContext, headers } = await seen(event({}, group));
     expect(requestContext.authentication).toBeUndefined();
     expect(headers['x-amzn-mtls-clientcert-leaf']).toBeUndefined();
+  });
+
+  describe('an answer', () => {
+    const context = { awsRequestId: 'aws-1', getRemainingTimeInMillis: () => 10_000 } as Context;
+    const crlOf = async (bytes: number, addressOf?: (key: string) => string) => {
+      const app = testApp();
+      app.crl = Buffer.alloc(bytes, 0xff);
+      const edge = { ...app.edge, ...(addressOf && { elsewhere: { addressOf } }) };
+      const handler = behindLoadBalancer(lambda([crlRoute], async () => edge));
+      return handler(
+        event({ path: `/crl/${CA}/full.crl`, queryStringParameters: {} }, 'http-1-crl'),
+        context,
+      );
+    };
+
+    it('has at most the megabyte that a load balancer takes', async () => {
+      const whole = await crlOf(700_000);
+      expect(Buffer.from(whole.body ?? '', 'base64').length).toBe(700_000);
+      expect(Buffer.byteLength(JSON.stringify(whole))).toBeLessThan(1_000_000);
+    });
+
+    it('that has more is fetched elsewhere, or refused with a word', async () => {
+      const sent = await crlOf(700_001, (key) => `https://bucket.vpce.example/published/${key}`);
+      expect([sent.statusCode, sent.headers?.location]).toEqual([
+        302,
+        expect.stringMatching(
+          new RegExp(`^https://bucket\\.vpce\\.example/published/crl/${CA}/\\d{20}\\.crl$`),
+        ),
+      ]);
+      const refused = await crlOf(700_001);
+      expect([refused.statusCode, JSON.parse(refused.body ?? '').code]).toEqual([413, 'value-too-large']);
+    });
   });
 });

@@ -45,13 +45,15 @@ describe.each([...ROUTE_FUNCTIONS, ...TASK_FUNCTIONS].map((fn): [string, Grants]
   '%s',
   (id, grants) => {
     it('has the adapters of what it was granted, and no other', () => {
-      const { rows, crls, log, reports, caKeys, responderKeys, disclosureKey } = grants;
+      const { rows, crls, log, reports, caKeys, responderKeys, disclosureKey, handOver, cdnLogs } = grants;
       const wanted = [
         ...(rows ? ['lib/store/dynamodb.ts'] : []),
         ...(caKeys || responderKeys || disclosureKey || log === 'extend' ? ['lib/keys/kms-calls.ts'] : []),
-        ...(crls || log || reports ? ['lib/store/s3.ts'] : []),
+        ...(crls || log || reports || cdnLogs ? ['lib/store/s3.ts'] : []),
+        ...(handOver ? ['lib/store/s3-hand-over.ts'] : []),
       ];
-      const adapters = /^lib\/(store\/(dynamodb|s3|sqlite|file-bucket)|keys\/(kms-calls|sealed))\.ts$/;
+      const adapters =
+        /^lib\/(store\/(dynamodb|s3|s3-hand-over|sqlite|file-bucket)|keys\/(kms-calls|sealed))\.ts$/;
       expect([...holds(id, adapters)].sort()).toEqual(wanted.sort());
     });
 
