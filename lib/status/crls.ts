@@ -201,7 +201,7 @@ export const openCrls = (deps: CrlDeps): Pick<Status, 'crl' | 'publish' | 'publi
   const makeCurrent = async (
     issuer: Issuer,
     crl: PublishedCrl,
-    seen: { readonly entries: number; readonly urgent: number | undefined },
+    seen: { readonly entries: number; readonly urgent: number | undefined; readonly digest: string },
     actor: string,
   ): Promise<void> => {
     const { id: ca } = issuer;
@@ -214,7 +214,7 @@ export const openCrls = (deps: CrlDeps): Pick<Status, 'crl' | 'publish' | 'publi
       entries: seen.entries,
       thisUpdate: crl.thisUpdate.toISOString(),
       nextUpdate: crl.nextUpdate.toISOString(),
-      digest: hash('sha256', crl.der),
+      digest: seen.digest,
     };
     const value: CurrentRow = {
       number,
@@ -225,8 +225,9 @@ export const openCrls = (deps: CrlDeps): Pick<Status, 'crl' | 'publish' | 'publi
     for (;;) {
       const current = await readCurrent(ca);
       const overtaken = current !== undefined && current.value.number >= number;
-      // Whoever overtook us may have found the note, and recorded this CRL with its own.
-      if (overtaken && !(await table.get(note))) return;
+      const noted = await table.get(note);
+      // Whoever overtook us has found the note, and recorded this CRL with its own.
+      if (overtaken && !noted) return;
       const left = overtaken ? [] : await readLeft(ca, number);
       const { writes } = recorder.prepare({
         kind: 'publication',
@@ -248,7 +249,7 @@ export const openCrls = (deps: CrlDeps): Pick<Status, 'crl' | 'publish' | 'publi
                   if: current ? ({ version: current.version } as const) : ('absent' as const),
                 },
               ]),
-          { delete: note, if: { version: 1 } },
+          ...(noted ? [{ delete: note, if: { version: noted.version } }] : []),
           ...left.map(({ pk, sk, version }): Write => ({ delete: { pk, sk }, if: { version } })),
           ...writes,
         ]);
@@ -271,11 +272,12 @@ export const openCrls = (deps: CrlDeps): Pick<Status, 'crl' | 'publish' | 'publi
     const tbs = await build(issuer, number, previous?.value.thisUpdate ?? 0);
     const previousNumber = previous && BigInt(previous.value.number);
     const der = await signCrl(ca, tbs, previousNumber);
-    const signed: SignedRow = { number, digest: hash('sha256', der) };
+    const digest = hash('sha256', der);
+    const signed: SignedRow = { number, digest };
     await table.write([{ put: signedKey(ca, number), value: signed, if: 'absent' }]);
     await bucket.put(archiveKey(ca, number), der, { if: 'absent', contentType: 'application/pkix-crl' });
     const crl = { der, number: BigInt(number), thisUpdate: tbs.thisUpdate, nextUpdate: tbs.nextUpdate };
-    await makeCurrent(issuer, crl, { entries: tbs.revokedCertificates.length, urgent }, actor);
+    await makeCurrent(issuer, crl, { entries: tbs.revokedCertificates.length, urgent, digest }, actor);
     return crl;
   };
 
