@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   constructed,
   type Der,
+  derBitString,
   derInteger,
   derNull,
   derOctetString,
@@ -164,6 +165,18 @@ const extended = (...extensions: readonly Uint8Array[]): Der =>
   derSequence(derSequence(derSequence(derSequence(about)), tlv(constructed(2), derSequence(...extensions))));
 const extension = (oid: string, value: Uint8Array): Der =>
   derSequence(derOid(parseOid(oid)), derOctetString(value));
+const signedWith = (...certs: readonly Uint8Array[]): Der =>
+  derSequence(
+    derSequence(derSequence(derSequence(about))),
+    tlv(
+      constructed(0),
+      derSequence(
+        derSequence(derOid(parseOid('1.2.840.10045.4.3.2'))),
+        derBitString(new Uint8Array(70)),
+        tlv(constructed(0), derSequence(...certs)),
+      ),
+    ),
+  );
 const many = <T>(count: number, make: (n: number) => T): T[] =>
   Array.from({ length: count }, (_, n) => make(n));
 
@@ -209,6 +222,15 @@ const malformed = (): readonly (readonly [string, Uint8Array])[] => [
     ),
   ],
   ['as many CertIDs as fit in, of ours', request(...many(550, () => about))],
+  [
+    'a requestor whose name is sequences all the way down',
+    derSequence(
+      derSequence(tlv(constructed(1), tlv(constructed(4), nested(60_000))), derSequence(derSequence(about))),
+    ),
+  ],
+  ['a certificate that is sequences all the way down', signedWith(nested(60_000))],
+  ['a certificate that is noise', signedWith(derSequence(derOctetString(Buffer.alloc(60_000, 0xa5))))],
+  ['twenty thousand certificates of nothing', signedWith(...many(20_000, () => derSequence()))],
   ['trailing octets', Buffer.concat([question, Buffer.alloc(60_000)])],
 ];
 
