@@ -1,10 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as z from 'zod/mini';
 import type { TokenIssuers } from '../lib/door.ts';
 import { Fault } from '../lib/fault.ts';
 import type { Clock } from '../lib/ports.ts';
 
 /** What every function on AWS has around it, whichever part of the service it composes. */
+
+// By itself zod writes a program for each schema at its first use, which pays where one is used thousands of times. A
+// function that starts uses most of them once.
+z.config({ jitless: true });
 
 export const clock: Clock = () => Date.now();
 export { random } from './chance.ts';
