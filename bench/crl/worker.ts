@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import { closeSync, fsyncSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { generateSoftwareKey } from '../../lib/keys/keys.ts';
+import { openStore } from '../ocsp/store.ts';
+import { CRL_CA, revocationOf } from './entries.ts';
+
+/**
+ * `node worker.ts FOLDER full|incremental ENTRIES ROUNDS`: publishes the CRL of one CA, over a store that has so many
+ * revocations; for `incremental` with a hundred new ones before each round. Its figures go to standard output as JSON.
+ */
+const [folder = '', mode = 'full', count = '10000', rounds = '3'] = process.argv.slice(2);
+const entries = Number(count);
+const NEW = 100;
+
+const revoke = (from: number, to: number): void => {
+  const db = new DatabaseSync(join(folder, 'table.sqlite'));
+  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF');
+  const put = db.prepare('INSERT OR IGNORE INTO item (pk, sk, version, value) VALUES (?, ?, 1, ?)');
+  db.exec('BEGIN');
+  for (let n = from; n < to; n++) {
+    const { serial, revocationTime, reason, notAfter } = revocationOf(n);
+    put.run(`revoked/${CRL_CA}`, serial, JSON.stringify({ revocationTime, reason, notAfter }));
+  }
+  db.exec('COMMIT');
+  db.close();
+};
+
+/** Opening the sealed keys takes more memory for a moment (scrypt) than most lists do: Linux forgets that peak here. */
+const forgetPeak = (): void => {
+  try {
+    writeFileSync('/proc/self/clear_refs', '5');
+  } catch {
+    // Elsewhere the peak is that of the whole process.
+  }
+};
+
+/** Bytes. */
+const peakMemory = (): number => {
+  try {
+    const [, kilobytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
+    return Number(kilobytes) * 1024;
+  } catch {
+    return process.resourceUsage().maxRSS * 1024;
+  }
+};
+
+/** The least: the hash that is signed, one signature, the file's bytes on the disk. */
+const leastOf = async (der: Uint8Array): Promise<number> => {
+  const signer = await generateSoftwareKey('ecdsa-p256-sha256');
+  const path = join(folder, 'least.crl');
+  const began = performance.now();
+  await signer.sign(createHash('sha256').update(der).digest());
+  const file = openSync(path, 'w');
+  for (let at = 0; at < der.length; ) at += writeSync(file, der, at);
+  fsyncSync(file);
+  closeSync(file);
+  return performance.now() - began;
+};
+
+if (mode === 'fill') {
+  await (await openStore(folder)).close();
+  revoke(0, entries);
+} else {
+  const took: number[] = [];
+  const least: number[] = [];
+  let bytes = 0;
+  let peak = 0;
+  for (let round = 0; round < Number(rounds); round++) {
+    if (mode === 'incremental') revoke(entries + round * NEW, entries + (round + 1) * NEW);
+    const { works, close } = await openStore(folder);
+    forgetPeak();
+    const began = performance.now();
+    const { der } = await works.status.publish(CRL_CA, 'service');
+    took.push(performance.now() - began);
+    peak = Math.max(peak, peakMemory());
+    bytes = der.length;
+    if (mode === 'incremental') least.push(await leastOf(der));
+    await close();
+  }
+  const middle = (figures: readonly number[]): number =>
+    figures.toSorted((a, b) => a - b)[Math.floor(figures.length / 2)] ?? Number.NaN;
+  process.stdout.write(`${JSON.stringify({ ms: middle(took), least: middle(least), bytes, peak })}\n`);
+}
