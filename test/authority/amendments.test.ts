@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { hash } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { certifyPrincipal } from '../../functions/principal-certificate.ts';
 import { Fault } from '../../lib/fault.ts';
@@ -533,6 +534,25 @@ describe('what is no amendment', () => {
       'approved',
       'proposed',
     ]);
+    await agree(house, arrives);
+    await openHouse(ground, { domain: arrives });
+  });
+});
+
+describe('a kept file', () => {
+  it('that was altered in the table is neither shown nor applied', async () => {
+    const id = await agree(house, arrives);
+    const pk = `trust-domain-file/${digestOf()}`;
+    const [part] = (await ground.table.query({ pk, limit: 10 })).items;
+    const other = gzipSync(fileOf(arrives)).toString('base64');
+    for (const gzip of [other, 'bm90IGd6aXA=']) {
+      const { version } = (await ground.table.get({ pk, sk: part?.sk ?? '' })) ?? { version: 0 };
+      await ground.table.write([{ put: { pk, sk: part?.sk ?? '' }, value: { gzip }, if: { version } }]);
+      expect(await codeOf(house.app.amendments.get(id))).toBe('configuration-invalid');
+      expect(await codeOf(openHouse(ground, { domain: arrives }))).toBe('configuration-invalid');
+    }
+    // Proposed again it is kept again.
+    await house.app.amendments.refuse(house.principal('operator-noda'), id);
     await agree(house, arrives);
     await openHouse(ground, { domain: arrives });
   });
