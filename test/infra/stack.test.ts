@@ -505,8 +505,12 @@ describe('functions', () => {
     const scheduled = TASK_FUNCTIONS.filter(({ everyMinutes }) => everyMinutes !== undefined).map(
       ({ id }) => id,
     );
-    expect(scheduled).toEqual(expect.arrayContaining(Object.keys(TASKS).map((task) => `scheduled-${task}`)));
-    expect(ofType('AWS::Events::Rule')).toHaveLength(scheduled.length);
+    const tasks = Object.keys(TASKS).map((task) => `scheduled-${task}`);
+    expect([...scheduled].sort()).toEqual([...tasks, 'scheduled-gauges', 'cdn-log-delivery'].sort());
+    const targets = ofType('AWS::Events::Rule').map(([, { Properties }]) =>
+      named((Properties.Targets as { Arn: unknown }[])[0]?.Arn),
+    );
+    expect(targets.sort()).toEqual(scheduled.map(functionId).sort());
   });
 
   it('stand behind the doors that their routes ask for', () => {
