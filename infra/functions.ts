@@ -528,10 +528,10 @@ export const TASK_FUNCTIONS = beginning<TaskFunction>(
       environment: 'published',
       everyMinutes: 24 * 60,
       rows: {
-        query: ['record/*', 'report/annual'],
+        query: ['record/*', 'report/annual', 'retention'],
         get: ['ledger', 'retention', 'certificates/*'],
         put: ['expired/*', 'report/annual', 'retention', 'staged/*'],
-        delete: ['retention', ...SETTLED.filter((pk) => pk !== 'count/*')],
+        delete: SETTLED.filter((pk) => pk !== 'count/*'),
       },
       reports: 'expire',
     },

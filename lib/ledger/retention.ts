@@ -1,7 +1,7 @@
 import { Fault } from '../fault.ts';
 import type { Clock } from '../ports.ts';
 import type { CertificateRef } from '../principal.ts';
-import type { Bucket, Item, Key, Table, Write } from '../store/store.ts';
+import { type Bucket, type Item, type Key, MAX_PAGE, type Table, type Write } from '../store/store.ts';
 import { dayOf, timeOfId } from './ids.ts';
 import type { Ledger } from './ledger.ts';
 import type { LedgerRecord, RecordKind } from './record.ts';
@@ -73,6 +73,8 @@ export interface Retention {
 
 const DAY = 86_400_000;
 const PAGE = 200;
+const WAIT_KEPT_MS = 7 * DAY;
+const PK = 'retention';
 
 const tombstoneKey = (id: string): Key => ({ pk: `expired/${dayOf(timeOfId(id))}`, sk: id });
 
@@ -161,15 +163,34 @@ export const openRetention = (deps: {
     return { removed, next };
   };
 
+  /** The days of which some stayed, in one read rather than in one each. */
+  const waitingDays = async (kept: RetentionClass): Promise<ReadonlyMap<string, Item<Wait>>> => {
+    const prefix = `${kept}/`;
+    const days = new Map<string, Item<Wait>>();
+    let cursor: string | undefined;
+    do {
+      const page = await table.query<Wait>({
+        pk: PK,
+        prefix,
+        limit: MAX_PAGE,
+        ...(cursor !== undefined && { cursor }),
+      });
+      for (const item of page.items) days.set(item.sk.slice(prefix.length), item);
+      cursor = page.cursor;
+    } while (cursor !== undefined);
+    return days;
+  };
+
   /**
    * Day by day from where the last run ended. The place is moved on only while nothing of the class is left behind, so
    * that a day whose certificates end at different times is gone through until the last one has, but only when one of
    * them may.
    */
   const enforceClass = async (kept: RetentionClass, oldest: number): Promise<readonly string[]> => {
-    const key: Key = { pk: 'retention', sk: kept };
+    const key: Key = { pk: PK, sk: kept };
     let progress = await table.get<Progress>(key);
     const start = progress ? Date.parse(progress.value.day) + DAY : Date.parse(dayOf(oldest));
+    const waiting = await waitingDays(kept);
     const done: string[] = [];
     /** The last day up to which nothing of the class is left. */
     let through: string | undefined;
@@ -187,8 +208,8 @@ export const openRetention = (deps: {
     };
     for (let at = start; keptUntil[kept](at) <= clock(); at += DAY) {
       const day = dayOf(at);
-      const waitKey: Key = { pk: 'retention', sk: `${kept}/${day}` };
-      const wait = await table.get<Wait>(waitKey);
+      const waitKey: Key = { pk: PK, sk: `${kept}/${day}` };
+      const wait = waiting.get(day);
       if (wait && wait.value.until > clock()) {
         complete = false;
         continue;
@@ -197,11 +218,17 @@ export const openRetention = (deps: {
       complete &&= next === undefined;
       if (complete) through = day;
       const waits: Write[] =
-        next !== undefined
-          ? [{ put: waitKey, value: { until: next }, if: wait ? { version: wait.version } : 'absent' }]
-          : wait
-            ? [{ delete: waitKey, if: { version: wait.version } }]
-            : [];
+        next === undefined
+          ? []
+          : [
+              {
+                put: waitKey,
+                value: { until: next },
+                if: wait ? { version: wait.version } : 'absent',
+                // Of no use afterwards.
+                expires: Math.ceil((next + WAIT_KEPT_MS) / 1000),
+              },
+            ];
       if (removed === 0) {
         if (waits.length > 0) await table.write(waits);
         continue;

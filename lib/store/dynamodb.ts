@@ -20,7 +20,7 @@ export const openDynamoDbTable = (options: {
 }): Table => new DynamoDbTable(options.table, openDynamoDb(options.access), options.random);
 
 /** A page is at most 1 MB of rows; text within JSON within JSON takes several times as much. */
-const LIMITS = { connectMs: 2_000, answerMs: 3_000, maxBytes: 16 * 1024 * 1024 };
+const LIMITS = { connectMs: 2_000, answerMs: 4_000, maxBytes: 16 * 1024 * 1024 };
 
 const openDynamoDb = (access: AwsAccess): JsonService<DynamoDb> =>
   openJsonService<DynamoDb>(

@@ -10,7 +10,7 @@ const FIRST_PAUSE_MS = 50;
  * After so long no further attempt is begun: a store that hangs is given up while the caller can still be told to try
  * later. A function behind a door has ten seconds.
  */
-const PATIENCE_MS = 3_500;
+const PATIENCE_MS = 4_200;
 
 /** An attempt did not succeed but another may. `applied` says whether this one may have been carried out all the same. */
 export class Retryable {
