@@ -73,6 +73,8 @@ export interface Retention {
 
 const DAY = 86_400_000;
 const PAGE = 200;
+/** A trust domain may come to keep its records for a shorter time. */
+const LONGEST_WAIT_MS = 30 * DAY;
 const WAIT_KEPT_MS = 7 * DAY;
 const PK = 'retention';
 
@@ -217,16 +219,17 @@ export const openRetention = (deps: {
       const { removed, next } = await sweep(day, kept);
       complete &&= next === undefined;
       if (complete) through = day;
+      const until = Math.min(next ?? 0, clock() + LONGEST_WAIT_MS);
       const waits: Write[] =
         next === undefined
           ? []
           : [
               {
                 put: waitKey,
-                value: { until: next },
+                value: { until },
                 if: wait ? { version: wait.version } : 'absent',
                 // Of no use afterwards.
-                expires: Math.ceil((next + WAIT_KEPT_MS) / 1000),
+                expires: Math.ceil((until + WAIT_KEPT_MS) / 1000),
               },
             ];
       if (removed === 0) {
