@@ -54,7 +54,11 @@ export const keepAnswers = (maxOctets = MAX_OCTETS): KeptAnswers => {
   return {
     find: (certId, responder, version, now) => {
       const answer = kept.get(keyOf(certId));
-      return answer?.version === version && answer.responder === responder && now < answer.freshUntil
+      // One from the future was signed before the clock was set back: clients would refuse it until that time has come.
+      return answer?.version === version &&
+        answer.responder === responder &&
+        now < answer.freshUntil &&
+        now >= answer.thisUpdate.getTime()
         ? answer
         : undefined;
     },

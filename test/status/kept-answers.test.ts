@@ -69,6 +69,17 @@ describe('an answer', () => {
     expect(second.answer.cacheable?.freshUntil).toBeGreaterThan(freshUntil);
   });
 
+  it('is not given again when the clock was set back behind it, so that none is of tomorrow', async () => {
+    await issueOne();
+    service.advance(7_200_000);
+    const first = await ask();
+    service.advance(-3_600_000);
+    const second = await ask();
+    expect(second.bytes).not.toBe(first.bytes);
+    expect(second.answer.cacheable?.thisUpdate.getTime()).toBeLessThanOrEqual(service.now());
+    service.advance(-3_600_000);
+  });
+
   it.each(['revoke', 'hold', 'release'] as const)(
     'is not given again after %s was acknowledged',
     async (act) => {
@@ -161,5 +172,6 @@ describe('the memory of answers', () => {
     expect(kept.find(certId(1), responder, 2, 999)).toBeUndefined();
     expect(kept.find(certId(1), {} as Responder, 1, 999)).toBeUndefined();
     expect(kept.find(certId(1), responder, 1, 1000)).toBeUndefined();
+    expect(kept.find(certId(1), responder, 1, -1)).toBeUndefined();
   });
 });
