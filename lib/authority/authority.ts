@@ -8,7 +8,7 @@ import {
   encodePem,
   formatName,
   rfc3339,
-  type TbsCertList,
+  type TbsCertListDraft,
 } from '../pki/pki.ts';
 import type { CertificateRef, Principal } from '../principal.ts';
 import type { Issuer } from '../status/issuers.ts';
@@ -169,7 +169,7 @@ export interface AuthorityWorks {
   abandonWrites(order: string): Promise<readonly Write[] | undefined>;
   /** The certificate and its CA's, in PEM. Faults: `unknown-certificate`, `not-issued`. */
   chainPem(ref: CertificateRef): Promise<string>;
-  signCrl(ca: string, tbs: TbsCertList, previousNumber?: bigint): Promise<Der>;
+  signCrl(ca: string, tbs: TbsCertListDraft, previousNumber?: bigint): Promise<Der>;
   /**
    * Resolves with the CAs of which a delegated responder was renewed. A CA whose responder cannot be renewed is said in the
    * log and does not keep the others from it; the first of those faults is thrown when all were tried.

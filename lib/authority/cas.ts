@@ -7,7 +7,7 @@ import {
   type Der,
   encodeSigned,
   findExtension,
-  type TbsCertList,
+  type TbsCertListDraft,
 } from '../pki/pki.ts';
 import type { Issuer, Issuers } from '../status/issuers.ts';
 import type { IssuingCa } from './profile.ts';
@@ -78,7 +78,7 @@ export const openCas = (deps: { trustDomain: TrustDomain; keys: KeyStore; issuer
 };
 
 /** Lints the list and signs it: the only way in which a CA key signs a CRL. */
-export const signCrl = async (ca: Ca, tbs: TbsCertList, previousNumber?: bigint): Promise<Der> => {
+export const signCrl = async (ca: Ca, tbs: TbsCertListDraft, previousNumber?: bigint): Promise<Der> => {
   const context = { issuer: ca.certificate, ...(previousNumber !== undefined && { previousNumber }) };
   const linted: LintedTbs = lintCertList(tbs, context);
   const signatureValue = await ca.signer.sign(linted.der);

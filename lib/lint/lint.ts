@@ -5,7 +5,7 @@ import {
   encodeTbsCertificate,
   encodeTbsCertList,
   type TbsCertificate,
-  type TbsCertList,
+  type TbsCertListDraft,
 } from '../pki/pki.ts';
 import {
   CERT_LIST_ENTRY_RULES,
@@ -148,7 +148,7 @@ const watch = <Part>(
 };
 
 /** The same for a CRL, in one pass over the encoded entries. */
-export const lintCertList = (tbs: TbsCertList | Der, context: CertListContext): LintedTbs =>
+export const lintCertList = (tbs: TbsCertListDraft | Der, context: CertListContext): LintedTbs =>
   strictly('crl', () => {
     const der = isDer(tbs) ? tbs : encodeTbsCertList(tbs);
     const applied: string[] = [STRICT_ENCODING.id];

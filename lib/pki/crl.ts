@@ -41,6 +41,17 @@ export interface TbsCertList {
   readonly crlExtensions: readonly Extension[];
 }
 
+/** What a CRL lists, kept in something smaller than an array. */
+export interface RevokedEntries {
+  readonly length: number;
+  at(index: number): RevokedCertificate | undefined;
+}
+
+/** A list that is to be written. */
+export interface TbsCertListDraft extends Omit<TbsCertList, 'revokedCertificates'> {
+  readonly revokedCertificates: readonly RevokedCertificate[] | RevokedEntries;
+}
+
 export interface CertificateList extends TbsCertList {
   readonly der: Der;
   readonly tbs: Der;
@@ -101,7 +112,7 @@ const writeEntry = (writer: DerWriter, entry: RevokedCertificate): void => {
  * The bytes to sign (RFC 5280 5.1.2). revokedCertificates is left out when nothing is revoked (5.1.2.6), and so
  * are crlExtensions when there are none. Fault: `invalid-input` for a time outside 1950 to 9999.
  */
-export const encodeTbsCertList = (tbs: TbsCertList): Der => {
+export const encodeTbsCertList = (tbs: TbsCertListDraft): Der => {
   const { revokedCertificates, crlExtensions } = tbs;
   const writer = new DerWriter(1024 + USUAL_ENTRY * revokedCertificates.length);
   if (crlExtensions.length > 0) {
@@ -111,7 +122,7 @@ export const encodeTbsCertList = (tbs: TbsCertList): Der => {
   if (revokedCertificates.length > 0) {
     const { mark } = writer;
     for (let i = revokedCertificates.length - 1; i >= 0; i--)
-      writeEntry(writer, revokedCertificates[i] as RevokedCertificate);
+      writeEntry(writer, revokedCertificates.at(i) as RevokedCertificate);
     writer.wrap(TAG.sequence, mark);
   }
   writer.time(tbs.nextUpdate);

@@ -19,7 +19,9 @@ export {
   decodeCertificateList,
   encodeTbsCertList,
   type RevokedCertificate,
+  type RevokedEntries,
   type TbsCertList,
+  type TbsCertListDraft,
 } from './crl.ts';
 export { type CertificationRequest, decodeCertificationRequest, MAX_CSR_BYTES } from './csr.ts';
 export {

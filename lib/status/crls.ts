@@ -1,17 +1,12 @@
 import { hash } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Fault } from '../fault.ts';
-import {
-  type Extension,
-  findExtension,
-  parseSerial,
-  type RevokedCertificate,
-  type TbsCertList,
-} from '../pki/pki.ts';
+import { type Extension, findExtension, type TbsCertListDraft } from '../pki/pki.ts';
 import type { Item, Table, Write } from '../store/store.ts';
 import { archiveKey, inOrder, listArchive } from './crl-archive.ts';
 import type { CrlDeps } from './deps.ts';
 import type { Issuer } from './issuers.ts';
-import type { RevokedRow } from './register.ts';
+import { RevokedList } from './revoked-list.ts';
 import type { Caller, PublishedCrl, Status } from './status.ts';
 
 /**
@@ -83,13 +78,6 @@ const signedKey = (ca: string, number: number) => ({ pk: `crls/${ca}`, sk: `${SI
 /** Notes that one record takes in; more than these wait for the record after it. */
 const MAX_LEFT = 50;
 
-const entryOf = (serial: string, row: RevokedRow): RevokedCertificate => ({
-  serialNumber: parseSerial(serial),
-  revocationDate: new Date(row.revocationTime * 1000),
-  ...(row.reason !== 'unspecified' && { reasonCode: row.reason }),
-  ...(row.invalidityDate !== undefined && { invalidityDate: new Date(row.invalidityDate * 1000) }),
-});
-
 const crlExtensions = (issuer: Issuer, number: number): readonly Extension[] => {
   const keyIdentifier = findExtension(issuer.certificate.extensions, 'subjectKeyIdentifier')?.keyIdentifier;
   if (!keyIdentifier)
@@ -137,18 +125,20 @@ export const openCrls = (deps: CrlDeps): Pick<Status, 'crl' | 'publish' | 'publi
   const readEntries = async (
     ca: string,
     previousUpdate: number,
-  ): Promise<{ entries: RevokedCertificate[]; newest: number }> => {
-    const entries: RevokedCertificate[] = [];
+  ): Promise<{ entries: RevokedList; newest: number }> => {
+    const entries = new RevokedList();
     let newest = 0;
     let cursor: string | undefined;
     do {
       const page = await register.revoked(ca, cursor);
       for (const { sk, value } of page.items) {
         if (value.notAfter < previousUpdate) continue;
-        entries.push(entryOf(sk, value));
+        entries.push(sk, value);
         newest = Math.max(newest, value.revocationTime);
       }
       cursor = page.cursor;
+      // A table in this process answers at once, and whoever asks for a status would wait for the whole list.
+      await nextTurn();
     } while (cursor !== undefined);
     return { entries, newest };
   };
@@ -168,7 +158,7 @@ export const openCrls = (deps: CrlDeps): Pick<Status, 'crl' | 'publish' | 'publi
     );
   };
 
-  const build = async (issuer: Issuer, number: number, previousUpdate: number): Promise<TbsCertList> => {
+  const build = async (issuer: Issuer, number: number, previousUpdate: number): Promise<TbsCertListDraft> => {
     assertClock(issuer.id, previousUpdate);
     const started = Math.floor(clock() / 1000);
     const { entries, newest } = await readEntries(issuer.id, previousUpdate);

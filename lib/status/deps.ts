@@ -1,5 +1,5 @@
 import type { RecordDraft } from '../ledger/record.ts';
-import type { Certificate, Der, TbsCertList } from '../pki/pki.ts';
+import type { Certificate, Der, TbsCertListDraft } from '../pki/pki.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { Principal } from '../principal.ts';
 import type { Bucket, Table, Write } from '../store/store.ts';
@@ -17,7 +17,7 @@ export interface Recorder {
  * Lints the list and signs it with that CA's key; the answer is the whole CertificateList. The number of the CRL
  * before it, where there was one, must be lower.
  */
-export type CrlSigner = (ca: string, tbs: TbsCertList, previousNumber?: bigint) => Promise<Der>;
+export type CrlSigner = (ca: string, tbs: TbsCertListDraft, previousNumber?: bigint) => Promise<Der>;
 
 /** What of a signed OCSP request tells who made it (RFC 6960 4.1.2). */
 export interface SignedRequest {
