@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync, hash, X509Certificate } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -53,11 +53,12 @@ describe.skipIf(!present)('as deployed', () => {
   let issuer = '';
   let audience = '';
 
+  const folders = new Map<string, string>();
+
   beforeAll(async () => {
-    const folders = new Map<string, string>();
     const made = synthesise(settings, {
       bundle: (fn, files, front) => {
-        const bundled = bundle(fn, files, front, join(ROOT, 'dist', 'as-deployed'));
+        const bundled = bundle(fn, files, front, join(folder, 'bundles'));
         folders.set(fn.id, bundled.folder);
         return bundled;
       },
@@ -568,20 +569,99 @@ describe.skipIf(!present)('as deployed', () => {
     await ok(as('holder-tanabe', 'DELETE', '/api/v1/own/delegates/holder-minami'), 204);
   }, 60_000);
 
+  /** Approved at the centre, and not issued because KMS refused that operation. */
+  const approvedWhile = async (name: string, broken: string): Promise<string> => {
+    const { id } = (
+      await ok(as('higashi-counter', 'POST', '/api/v1/requests', submission(name)), 201)
+    ).json<RequestJson>();
+    const path = `/api/v1/requests/${id}/examinations`;
+    await ok(as('higashi-examiner', 'POST', path, { decision: 'approve' }));
+    await functions.recycle('request-examinations');
+    cloud.breakKms((operation) => operation === broken);
+    const approved = await ok(as('operator-noda', 'POST', path, { decision: 'approve' }));
+    expect(approved.json<RequestJson>().state).toBe('approved');
+    cloud.breakKms(undefined);
+    return id;
+  };
+
+  /** Puts a trust domain's file beside every function, as a deployment does; the next events find it. */
+  const deployTrustDomain = async (text: string): Promise<void> => {
+    for (const [id, of] of folders) {
+      for (const [name, content] of [
+        ['trust-domain.json', text],
+        ['directory.json', writeDirectory(readTrustDomain(text), hash('sha256', text))],
+      ] as const) {
+        if (existsSync(join(of, name))) writeFileSync(join(of, name), content);
+      }
+      await functions.recycle(id);
+    }
+  };
+
+  it('changes its trust domain: proposed, approved, deployed, applied; a rollback is refused', async () => {
+    const file: {
+      authorities: { ocsp: Record<string, unknown> }[];
+      profiles: { id: string; version: number }[];
+      principals: { id: string }[];
+    } = JSON.parse(trustDomain);
+    file.principals = file.principals.filter(({ id }) => id !== 'holder-minami');
+    for (const { ocsp } of file.authorities) ocsp.maxCertIds = 20;
+    for (const profile of file.profiles) if (profile.id === 'official-position') profile.version++;
+    const changed = JSON.stringify(file);
+    // What the earlier file has approved is issued by that file.
+    const late = [await approvedWhile('before', 'GetPublicKey'), await approvedWhile('just-before', 'Sign')];
+
+    const proposed = await ok(
+      as('operator-sakai', 'POST', '/api/v1/amendments', undefined, {
+        body: gzipSync(changed),
+        headers: { 'Content-Type': 'application/gzip' },
+      }),
+      201,
+    );
+    const { id, after } = proposed.json<{ id: string; after: string }>();
+    expect(after).toBe(hash('sha256', changed));
+    const path = `/api/v1/amendments/${id}`;
+    expect((await ok(as('operator-noda', 'GET', path))).text).toContain('principals.holder-minami');
+    expect(
+      (await as('operator-sakai', 'POST', `${path}/decision`, { decision: 'approve' })).json().code,
+    ).toBe('same-person');
+    await ok(as('operator-noda', 'POST', `${path}/decision`, { decision: 'approve' }));
+    const { amendments } = (await ok(as('operator-noda', 'GET', '/api/v1/amendments'))).json<{
+      amendments: { state: string }[];
+    }>();
+    expect(amendments).toMatchObject([{ state: 'approved' }]);
+
+    await deployTrustDomain(changed);
+    // Approved and deployed, it answers; the ceremony makes it the one in force.
+    await ok(ask('GET', '/ca'));
+    expect((await as('holder-minami', 'GET', '/api/v1/own/records')).status).toBe(401);
+    await expect(functions.invoke('ceremony', { trustDomain: hash('sha256', trustDomain) })).rejects.toThrow(
+      'digest',
+    );
+    const { steps } = (await functions.invoke('ceremony', { trustDomain: after })) as CeremonyOutcome;
+    expect(steps[0]).toBe(`amendment ${id} applied`);
+    expect(steps.at(-1)).toBe('trust domain "demonstration" changed');
+    expect(((await functions.invoke('ceremony', { trustDomain: after })) as CeremonyOutcome).steps).toEqual(
+      [],
+    );
+    for (const request of late) {
+      const found = await ok(as('auditor', 'GET', `/api/v1/requests/${request}`));
+      expect(found.json()).toMatchObject({ state: 'issued', profileVersion: 1 });
+    }
+
+    await deployTrustDomain(trustDomain);
+    const refused = await ask('GET', '/ca');
+    expect([refused.status, refused.json().code]).toEqual([500, 'internal']);
+    await vi.waitFor(() => expect(functions.log()).toContain('"trust-domain-changed"'));
+    // Relying parties are answered all the same, and nobody is named by a list that is not in force.
+    expect(await statusOf(issued.serial, { certificate: certificates.get('holder-minami') as string })).toBe(
+      'revoked',
+    );
+    await vi.waitFor(() => expect(functions.log()).toContain('callers of OCSP are not named'));
+    await deployTrustDomain(changed);
+    await ok(ask('GET', '/ca'));
+  }, 180_000);
+
   it('finishes what a crash left, and does what is due', async () => {
-    const approvedWhile = async (name: string, broken: string): Promise<string> => {
-      const { id } = (
-        await ok(as('higashi-counter', 'POST', '/api/v1/requests', submission(name)), 201)
-      ).json<RequestJson>();
-      const path = `/api/v1/requests/${id}/examinations`;
-      await ok(as('higashi-examiner', 'POST', path, { decision: 'approve' }));
-      await functions.recycle('request-examinations');
-      cloud.breakKms((operation) => operation === broken);
-      const approved = await ok(as('operator-noda', 'POST', path, { decision: 'approve' }));
-      expect(approved.json<RequestJson>().state).toBe('approved');
-      cloud.breakKms(undefined);
-      return id;
-    };
     // Before anything is recorded, and before it is signed.
     const late = [await approvedWhile('late', 'GetPublicKey'), await approvedWhile('later', 'Sign')];
     await expect(functions.invoke('scheduled-recovery', {})).resolves.toMatchObject({
