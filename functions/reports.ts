@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { canonicalJson } from '../lib/ledger/canonical.ts';
 import type { AnnualReport } from '../lib/ledger/report/annual.ts';
 import { annualCsv, annualPage } from '../lib/ledger/report/annual-files.ts';
 import { handedOver } from './elsewhere.ts';
@@ -89,7 +90,8 @@ const FILES = {
   json: {
     name: 'Json',
     contentType: 'application/json',
-    write: (report: AnnualReport): string => JSON.stringify(report),
+    // The bytes of the digest.
+    write: (report: AnnualReport): string => canonicalJson(report),
     headers: {},
   },
   csv: { name: 'Csv', contentType: 'text/csv; charset=utf-8; header=present', write: annualCsv, headers: {} },
@@ -103,7 +105,10 @@ const files = (['json', 'csv', 'html'] as const).map((format) => {
     method: 'GET',
     path: `${PATH}/{year}.${format}`,
     summary: `An annual report on provisions (${name})`,
-    description: 'By recipient, month, method and purpose, with the change on the year before.',
+    description:
+      format === 'json'
+        ? 'By recipient, month, method and purpose, with the change on the year before: in the canonical form (RFC 8785) whose SHA-256 is the digest in the list of reports.'
+        : 'By recipient, month, method and purpose, with the change on the year before.',
     lane: 'api',
     access: 'public',
     params: z.strictObject({ year }),

@@ -1,8 +1,10 @@
+import { hash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { canonicalJson } from '../../lib/ledger/canonical.ts';
 import { type Count, readCounts } from '../../lib/ledger/counts.ts';
 import type { LedgerRecord } from '../../lib/ledger/record.ts';
 import { type AnnualLine, buildAnnualReport } from '../../lib/ledger/report/annual.ts';
@@ -205,6 +207,30 @@ describe('the annual report', () => {
       second.view.digest,
       first.view.digest,
     ]);
+  });
+
+  it('is the bytes of its digest when it is written again, whatever recipients are called', async () => {
+    const parties = ['9', '10', 'constructor'].map((id) => named(id, 'relyingParty', id));
+    for (const { id } of parties) {
+      await world.ledger.append({
+        ...(nthDraft(0) as Extract<ReturnType<typeof nthDraft>, { kind: 'provision' }>),
+        recipient: id,
+      });
+    }
+    world.now = Date.parse('2026-04-02T00:00:00Z');
+    const reports = openReports({
+      table: world.table,
+      bucket,
+      ledger: world.ledger,
+      clock: () => world.now,
+      sources: { trustDomain: { name: 'test', ja: '試験', en: 'Test' }, principals: parties },
+      keepReports: (madeAt) => madeAt + YEARS_5,
+    });
+    await reports.makeAnnual('auditor-1', 2024);
+    const { view, report } = await reports.annual(2024);
+    expect(Object.keys(report.recipients).sort()).toEqual(['10', '9', 'constructor']);
+    expect(hash('sha256', canonicalJson(report))).toBe(view.digest);
+    expect(annualPage(report)).toContain('constructorさん');
   });
 
   it('is made when it is due, for a year that had anything', async () => {
