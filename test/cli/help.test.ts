@@ -63,7 +63,7 @@ describe('the command line', () => {
     const outside = new Set(imports.filter((path) => !path.startsWith('cli/')));
     expect([...outside].sort()).toEqual([
       'lib/fault.ts',
-      'lib/keys/verify.ts',
+      'lib/keys/keys.ts',
       'lib/ledger/check/check.ts',
       'lib/pki/pki.ts',
     ]);
