@@ -7,8 +7,10 @@ import { gzipSync } from 'node:zlib';
 import { exportJWK, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { CeremonyOutcome } from '../../../functions/ceremony.ts';
+import { writeDirectory } from '../../../functions/directory.ts';
 import { bundle, ROOT } from '../../../infra/bundle.ts';
 import { ROUTE_FUNCTIONS, TASK_FUNCTIONS } from '../../../infra/functions.ts';
+import { readTrustDomain } from '../../../lib/authority/trust-domain.ts';
 import {
   decodeCertificate,
   decodeCertificateList,
@@ -424,13 +426,32 @@ describe.skipIf(!present)('as deployed', () => {
   }, 120_000);
 
   it('lists an auditor every serial number and every CRL', async () => {
-    const { serials } = (await ok(as('auditor', 'GET', `/api/v1/certificates/${CA}?limit=1000`))).json();
+    const all = { query: 'limit=1000' };
+    const known = await ok(as('auditor', 'GET', `/api/v1/certificates/${CA}`, undefined, all));
+    const { serials } = known.json<{ serials: readonly unknown[] }>();
     expect(serials).toContainEqual(
       expect.objectContaining({ serial: issued.serial, state: 'revoked', tbsDigest: expect.any(String) }),
     );
-    const { crls } = (await ok(as('auditor', 'GET', `/api/v1/crls/${CA}`))).json();
-    expect(crls.map(({ number }: { number: number }) => number).slice(0, 3)).toEqual([1, 2, 3]);
+    const archive = await ok(as('auditor', 'GET', `/api/v1/crls/${CA}`, undefined, all));
+    const { crls } = archive.json<{ crls: readonly { number: number }[] }>();
+    expect(crls.map(({ number }) => number).slice(0, 3)).toEqual([1, 2, 3]);
   }, 120_000);
+
+  it('revokes what it stands on when two operators ask for it', async () => {
+    const ca = ceremony.authorities.find((authority) => authority.ca !== CA)?.ca ?? '';
+    const { serials } = (await ok(as('auditor', 'GET', `/api/v1/certificates/${ca}`))).json<{
+      serials: { serial: string; profile: string }[];
+    }>();
+    const responder = serials.find(({ profile }) => profile === 'ocsp-responder')?.serial;
+    const path = `/api/v1/certificates/${ca}/${responder}`;
+    const ask = { reason: 'superseded' };
+    await ok(as('operator-noda', 'POST', `${path}/revocation`, ask), 202);
+    expect((await ok(as('auditor', 'GET', path))).json()).toMatchObject({ status: 'good', awaiting: ask });
+    await ok(as('operator-noda', 'DELETE', `${path}/revocation`), 204);
+    await ok(as('operator-noda', 'POST', `${path}/revocation`, ask), 202);
+    await ok(as('operator-sakai', 'POST', `${path}/revocation`, ask));
+    expect((await ok(as('auditor', 'GET', path))).json()).toMatchObject({ status: 'revoked' });
+  }, 60_000);
 
   it('counts, exports and reports', async () => {
     const month = new Date(Date.now() + 9 * 3_600_000).toISOString().slice(0, 7);

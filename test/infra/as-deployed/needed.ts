@@ -27,6 +27,12 @@ export const NEEDED_ALL_THE_SAME: readonly Needed[] = [
       'Lambda takes the messages out of the queue with the rights of the function that it hands them to.',
   },
   {
+    grants: /^certificate-hold: Rows(Get|Put|Delete) dynamodb:\w+ awaited\/\*$/,
+    reason:
+      'A hold of a certificate of the service itself takes two persons as its revocation does; of those that it has here none may be held.',
+    usedElsewhere: true,
+  },
+  {
     grants: /: HandOver s3:AbortMultipartUpload$/,
     reason: 'An upload that breaks off is aborted by the same code, whichever function it is of.',
     usedElsewhere: true,
