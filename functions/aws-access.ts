@@ -2,6 +2,9 @@ import type { AwsAccess } from '../lib/aws/service.ts';
 import { Fault } from '../lib/fault.ts';
 import { clock } from './aws-surroundings.ts';
 
+/** What is asked without TLS is an emulator on this machine, which may be slow; adapters' limits are made for AWS. */
+const EMULATOR = { connectMs: 30_000, answerMs: 30_000 };
+
 /**
  * How a function asks a service of AWS. A Lambda function has its Region and its role's credentials in its environment
  * and nowhere else. `AWS_ENDPOINT_URL_DYNAMODB` and its like, which the AWS SDKs know as well, put another address in
@@ -24,6 +27,7 @@ export const awsAccess = (service: 'dynamodb' | 'kms' | 's3'): AwsAccess => {
       ...(AWS_SESSION_TOKEN && { sessionToken: AWS_SESSION_TOKEN }),
     },
     ...(endpoint && { endpoint }),
+    ...(endpoint?.startsWith('http:') && { limits: EMULATOR }),
     clock,
   };
 };

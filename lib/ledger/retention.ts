@@ -1,7 +1,15 @@
 import { Fault } from '../fault.ts';
 import type { Clock } from '../ports.ts';
 import type { CertificateRef } from '../principal.ts';
-import { type Bucket, type Item, type Key, MAX_PAGE, type Table, type Write } from '../store/store.ts';
+import {
+  type Bucket,
+  type Item,
+  type Key,
+  MAX_PAGE,
+  type Page,
+  type Table,
+  type Write,
+} from '../store/store.ts';
 import { dayOf, timeOfId } from './ids.ts';
 import type { Ledger } from './ledger.ts';
 import type { LedgerRecord, RecordKind } from './record.ts';
@@ -73,6 +81,7 @@ export interface Retention {
 
 const DAY = 86_400_000;
 const PAGE = 200;
+const DAYS_AHEAD = 16;
 /** A trust domain may come to keep its records for a shorter time. */
 const LONGEST_WAIT_MS = 30 * DAY;
 const WAIT_KEPT_MS = 7 * DAY;
@@ -137,21 +146,19 @@ export const openRetention = (deps: {
     }
   };
 
-  /** Goes through one day; `next` is when the first of those of the class may go that stay, if any does. */
+  const pageOf = (day: string, cursor?: string): Promise<Page> =>
+    table.query({ pk: `record/${day}`, limit: PAGE, ...(cursor !== undefined && { cursor }) });
+
+  /** Goes through one day, of which the first page is read; `next` is when the first of those of the class may go that stay, if any does. */
   const sweep = async (
     day: string,
     kept: RetentionClass,
+    first: Page,
   ): Promise<{ readonly removed: number; readonly next: number | undefined }> => {
     let removed = 0;
     let next: number | undefined;
-    let cursor: string | undefined;
-    do {
-      const page = await table.query({
-        pk: `record/${day}`,
-        limit: PAGE,
-        ...(cursor !== undefined && { cursor }),
-      });
-      cursor = page.cursor;
+    let page = first;
+    for (;;) {
       const ends = await Promise.all(
         page.items
           .map((item) => ({ item, record: asRecord(item.value) }))
@@ -161,8 +168,9 @@ export const openRetention = (deps: {
       const left = ends.filter((end) => end !== undefined);
       removed += ends.length - left.length;
       if (left.length > 0) next = Math.min(next ?? Infinity, ...left);
-    } while (cursor !== undefined);
-    return { removed, next };
+      if (page.cursor === undefined) return { removed, next };
+      page = await pageOf(day, page.cursor);
+    }
   };
 
   /** The days of which some stayed, in one read rather than in one each. */
@@ -208,15 +216,30 @@ export const openRetention = (deps: {
       progress = { ...key, version: (progress?.version ?? 0) + 1, value: { day: through } };
       through = undefined;
     };
-    for (let at = start; keptUntil[kept](at) <= clock(); at += DAY) {
+    const isDue = (at: number): boolean => keptUntil[kept](at) <= clock();
+    const isWaiting = (day: string): boolean => (waiting.get(day)?.value.until ?? 0) > clock();
+    /** After a long time most days have nothing left: the first pages of some days are read side by side. */
+    let ahead = new Map<string, Page>();
+    const firstPage = async (at: number): Promise<Page> => {
+      const day = dayOf(at);
+      if (!ahead.has(day)) {
+        const days = Array.from({ length: DAYS_AHEAD }, (_, n) => at + n * DAY)
+          .filter(isDue)
+          .map(dayOf)
+          .filter((one) => !isWaiting(one));
+        ahead = new Map(await Promise.all(days.map(async (one) => [one, await pageOf(one)] as const)));
+      }
+      return ahead.get(day) ?? (await pageOf(day));
+    };
+    for (let at = start; isDue(at); at += DAY) {
       const day = dayOf(at);
       const waitKey: Key = { pk: PK, sk: `${kept}/${day}` };
       const wait = waiting.get(day);
-      if (wait && wait.value.until > clock()) {
+      if (isWaiting(day)) {
         complete = false;
         continue;
       }
-      const { removed, next } = await sweep(day, kept);
+      const { removed, next } = await sweep(day, kept, await firstPage(at));
       complete &&= next === undefined;
       if (complete) through = day;
       const until = Math.min(next ?? 0, clock() + LONGEST_WAIT_MS);
