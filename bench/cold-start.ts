@@ -28,7 +28,8 @@ import { publicSettings, synthesise } from '../test/infra/synthesised.ts';
  * What a function's first event waits for: the size of each function's bundle, and the time from the start of a process
  * to its answer, as a ratio to a Node that does nothing. The bundles and their environments are the template's. AWS is
  * the test doubles of test/infra, whose answers are kept and given again at once, so that a slow local DynamoDB is not
- * what is measured; on AWS each call takes a few milliseconds more, and Lambda's own start comes before all of it.
+ * what is measured. They speak HTTP without TLS (what TLS takes to load is counted, its handshakes are not); on AWS each
+ * call takes a few milliseconds more, and Lambda's own start comes before all of it.
  *
  *   npm run bench cold-start                 every function that answers requests
  *   npm run bench cold-start -- --runs 31    more runs, of which the median is taken
@@ -247,16 +248,28 @@ const EVENTS: Readonly<Record<string, readonly [method: string, path: string, as
   'disclosure-bundles': ['GET', `/api/v1/disclosures/${id}/bundle.json`, as('holder-tanabe')],
   'disclosure-keys': ['GET', '/.well-known/disclosure-keys.json', {}],
   own: ['GET', '/api/v1/own/records', as('holder-tanabe')],
+  certificates: ['GET', `/api/v1/certificates/${CA}`, as('auditor')],
+  'certificate-revocation-withdrawal': [
+    'DELETE',
+    `/api/v1/certificates/${CA}/01aa/revocation`,
+    as('operator-noda'),
+  ],
+  amendments: ['GET', '/api/v1/amendments', as('operator-noda')],
+  'crl-archive': ['GET', `/api/v1/crls/${CA}`, as('auditor')],
   'crl-publish': ['POST', '/api/v1/crls/nobody-9', as('operator-noda')],
 };
+
+const missing = ROUTE_FUNCTIONS.filter(({ id: name }) => EVENTS[name] === undefined).map(
+  ({ id: name }) => name,
+);
+if (missing.length > 0) throw new Error(`There is no event for ${missing.join(', ')}.`);
 
 say('                                     bare Node      first answer         ratio');
 say('function                    bundle KB   ms   cpu      ms   cpu        ms   cpu   status');
 
 for (const { id: name } of ROUTE_FUNCTIONS) {
   if (only && !only.includes(name)) continue;
-  const event = EVENTS[name];
-  if (!event) throw new Error(`There is no event for ${name}.`);
+  const event = EVENTS[name] as (typeof EVENTS)[string];
   const folder = folders.get(name) ?? '';
   const given = cloud.environment(name);
   const dynamodb = await startReplay(given.AWS_ENDPOINT_URL_DYNAMODB ?? '');
