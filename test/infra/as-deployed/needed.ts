@@ -33,6 +33,18 @@ export const NEEDED_ALL_THE_SAME: readonly Needed[] = [
     usedElsewhere: true,
   },
   {
+    grants: /^scheduled-recovery: RowsDelete dynamodb:DeleteItem request-key\/\*$/,
+    reason:
+      'A request that can never be issued lets go of its key; one that is rejected does so by the same code.',
+    usedElsewhere: true,
+  },
+  {
+    grants: /^scheduled-recovery: RowsDelete dynamodb:DeleteItem request-key\/\*$/,
+    reason:
+      'A request of which no certificate can come gives its public key free, as a rejected one does; those that are approved here are issued.',
+    usedElsewhere: true,
+  },
+  {
     grants: /: HandOver s3:AbortMultipartUpload$/,
     reason: 'An upload that breaks off is aborted by the same code, whichever function it is of.',
     usedElsewhere: true,
