@@ -46,7 +46,6 @@ export const interrupted = (
       bucket: (bucket) => ({
         get: (key) => bucket.get(key),
         list: (prefix, options) => bucket.list(prefix, options),
-        delete: (...given) => after(bucket.delete(...given)),
         put: (key, body, options) => after(bucket.put(key, body, options)),
         delete: (key) => after(bucket.delete(key)),
       }),
