@@ -37,7 +37,7 @@ export interface ServiceSummary extends RecordSummary {
   readonly crls: number;
   /** Queries whose answers were held against the records; absent where they were not. */
   readonly queries?: number;
-  /** How many there would be to ask. */
+  /** There would be so many to ask, or more. */
   readonly queriesNotAsked?: number;
 }
 

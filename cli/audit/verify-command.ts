@@ -165,8 +165,7 @@ const verdictText = (
       ['CRLs held against them', records?.crls.toString()],
       [
         'queries asked',
-        records?.queries?.toString() ??
-          (records && `none of ${records.queriesNotAsked} or more; name --queries to have them asked`),
+        records?.queries?.toString() ?? (records && 'none; name --queries to have them asked'),
       ],
       ['checkpoint kept in', state],
     ]) +
