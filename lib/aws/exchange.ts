@@ -1,5 +1,6 @@
 import { type Agent, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import type { Socket } from 'node:net';
 import { Fault } from '../fault.ts';
 import { NoAnswer } from './outcome.ts';
 
@@ -25,6 +26,9 @@ export interface Incoming {
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
 }
+
+/** Connections that stand already. Node's `reusedSocket` is not said of one that a waiting request takes over at once. */
+const standing = new WeakSet<Socket>();
 
 /** One request and its whole answer. Rejects with `NoAnswer`. Fault: `store-unavailable` when it is too long. */
 export const exchange = (
@@ -59,10 +63,11 @@ export const exchange = (
     const answering = setTimeout(() => fail(new NoAnswer('AnswerTimeout', connected)), answerMs);
     request.on('error', cut);
     request.on('socket', (socket) => {
-      connected = request.reusedSocket;
+      connected = standing.has(socket);
       if (connected) return;
       connecting = setTimeout(() => fail(new NoAnswer('ConnectTimeout', false)), connectMs);
       socket.once(secure ? 'secureConnect' : 'connect', () => {
+        standing.add(socket);
         connected = true;
         clearTimeout(connecting);
       });

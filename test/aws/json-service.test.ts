@@ -6,6 +6,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { setTimeout as pause } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -110,6 +111,16 @@ describe('a connection', () => {
     const service = open(recorder.access);
     for (let i = 0; i < 5; i++) await service.call('Ask', {});
     expect([recorder.asked.length, recorder.connections()]).toEqual([5, 1]);
+    service.close();
+  });
+
+  it('is taken over by a request that waited for one, which stands at once', async () => {
+    await using recorder = await startRecorder(() => pause(900, {}));
+    const service = open({ ...recorder.access, limits: { connectMs: 600, answerMs: 20_000 } });
+    await Promise.all(Array.from({ length: 50 }, () => service.call('Ask', {})));
+    expect(recorder.connections()).toBe(50);
+    await Promise.all(Array.from({ length: 70 }, () => service.call('Ask', {})));
+    expect([recorder.asked.length, recorder.connections()]).toEqual([120, 50]);
     service.close();
   });
 

@@ -18,14 +18,14 @@ export interface Canned {
 }
 
 /** An HTTP server that keeps what it was asked and answers what it is told to. */
-export const startRecorder = async (answer: (asked: Recorded) => Canned | undefined) => {
+export const startRecorder = async (answer: (asked: Recorded) => Canned | undefined | Promise<Canned>) => {
   const asked: Recorded[] = [];
   let connections = 0;
   const server = createServer(async (incoming, outgoing) => {
     const { method = '', url = '', headers } = incoming;
     const one = { method, url, headers, body: await buffer(incoming) };
     asked.push(one);
-    const canned = answer(one);
+    const canned = await answer(one);
     // Without an answer, the connection hangs.
     if (canned) outgoing.writeHead(canned.status ?? 200, canned.headers).end(canned.body ?? '{}');
   });
