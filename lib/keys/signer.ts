@@ -4,9 +4,9 @@ import type { Algorithm, AlgorithmName } from './algorithms.ts';
  * A private key that can sign and cannot be read. `sign` takes the message itself (never a digest) and gives
  * the signature in the form that X.509 puts into its BIT STRING (ECDSA: DER Ecdsa-Sig-Value).
  *
- * Software signers answer at once (a value, not a promise), which keeps OCSP's hot path free of a turn of the
- * event loop; signers behind a service answer with a promise. Faults: `store-unavailable` when the service
- * cannot be reached or throttles, `unknown-key` when it says that the key is gone or refused.
+ * Software signers answer at once (a value, not a promise); signers behind a service answer with a promise. Faults:
+ * `store-unavailable` when the service cannot be reached or throttles, `unknown-key` when it says that the key is gone
+ * or refused.
  */
 export interface Signer {
   readonly algorithm: Algorithm;

@@ -18,6 +18,7 @@ import { type Judged, openJudging } from './judging.ts';
 import { type KeptAnswer, keepAnswers } from './kept-answers.ts';
 import type { Registered } from './register.ts';
 import type { Responder } from './responders.ts';
+import { signTogether } from './sign-together.ts';
 import type { Caller, OcspAnswer, Status } from './status.ts';
 
 type ErrorStatus = Exclude<OcspResponseStatus, 'successful'>;
@@ -62,6 +63,7 @@ export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
   const { issuers, register, responders, recorder, clock, log } = deps;
   const { judge, foreign } = openJudging(deps);
   const kept = keepAnswers();
+  const signed = signTogether();
 
   /**
    * One answer has one signature, so one CA answers: that of the first CertID which is ours. CertIDs of any other
@@ -131,7 +133,7 @@ export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
     return encodeOcspResponse({
       tbs,
       signatureAlgorithm: responder.signatureAlgorithm,
-      signatureValue: await responder.signer.sign(tbs),
+      signatureValue: await signed(responder.signer, tbs),
       certs: [responder.certificate.der],
     });
   };
