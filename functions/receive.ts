@@ -9,6 +9,7 @@ import type { Client, HttpRequest, HttpResponse } from './http.ts';
 import { errorFacts, problem } from './problems.ts';
 import { maxBodyBytes, type Route } from './route.ts';
 import { type Found, router } from './router.ts';
+import type { Limits } from './server.ts';
 import { type Answer, allowedMethods, type Edge, finish, methodNotAllowed, stack } from './stack.ts';
 
 export interface Receiver {
@@ -26,7 +27,7 @@ export interface Receiver {
 export const openReceiver = (
   edge: Edge,
   routes: readonly Route[],
-  limits: { readonly bodyMs: number; readonly underWay: Readonly<Record<'status' | 'api', number>> },
+  limits: Pick<Limits, 'bodyMs' | 'underWay' | 'pipelined'>,
 ): Receiver => {
   const { log, clock } = edge;
   const find = router(routes);
@@ -65,6 +66,9 @@ export const openReceiver = (
     found: Found<Route>,
   ): Promise<HttpResponse> => {
     if (!open) throw new Fault('shutting-down', 'The service is stopping.');
+    if ((unanswered.get(incoming.socket)?.size ?? 0) > limits.pipelined) {
+      throw new Fault('too-many-requests', 'Wait for answers before you send more on this connection.');
+    }
     if (request.method === 'OPTIONS' && (request.path === '*' || found.kind !== 'none')) {
       return allow(found.kind === 'other-method' ? found.routes : routes);
     }

@@ -18,6 +18,8 @@ export interface Limits {
   readonly connections: number;
   /** Requests being answered at once in each lane, so that a storm on one does not starve the other. */
   readonly underWay: Readonly<Record<'status' | 'api', number>>;
+  /** Requests on one connection whose answers have not gone out; so few connections cannot fill a lane. */
+  readonly pipelined: number;
   /** `stop` gives requests under way that long. */
   readonly stopMs: number;
 }
@@ -29,6 +31,7 @@ export const LIMITS: Limits = {
   idleMs: 15_000,
   connections: 4096,
   underWay: { status: 512, api: 64 },
+  pipelined: 8,
   stopMs: 10_000,
 };
 

@@ -287,16 +287,34 @@ describe('a storm', () => {
   });
 });
 
-describe('a stop', () => {
-  const gated = () => {
-    let release = () => {};
-    const app = testApp();
-    app.gate = new Promise((resolve) => {
-      release = resolve;
-    });
-    return { app, release };
-  };
+const gated = () => {
+  let release = () => {};
+  const app = testApp();
+  app.gate = new Promise((resolve) => {
+    release = resolve;
+  });
+  return { app, release };
+};
 
+describe('one connection', () => {
+  it('has eight requests under way at most; what is sent beyond them is refused in its turn', async () => {
+    const { app, release } = gated();
+    const served = await open(app);
+    const wire = await Wire.to(served.port);
+    wire.send(get('/ocsp/MAMKAQE=').repeat(10));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    release();
+    const statuses: (number | undefined)[] = [];
+    for (let n = 0; n < 9; n++) statuses.push((await wire.response())?.status);
+    expect(statuses).toEqual([...Array(8).fill(200), 503]);
+    const other = await Wire.to(served.port);
+    other.send(get('/ocsp/MAMKAQE='));
+    expect((await other.response())?.status).toBe(200);
+    await served.stop();
+  });
+});
+
+describe('a stop', () => {
   it('finishes the request under way, closes its connection and takes no other', async () => {
     const { app, release } = gated();
     const served = await open(app);
