@@ -134,7 +134,7 @@ const appendWithSequencer = async (world: World, seconds: number, concurrency: n
 };
 
 /** As functions/local.ts has it. */
-const REST_MS = 1_000;
+const REST_MS = 500;
 const TICK_MS = 2;
 
 /** Nothing waits for what came before it here, so what cannot be kept up with piles up and is seen. */

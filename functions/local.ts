@@ -42,7 +42,7 @@ const YEARLY_MS = 3_600_000;
 /** How often it looks whether the certificate of its TLS door is due. */
 const DOOR_MS = 3_600_000;
 /** How long the sequencer rests between two runs; a record has its leaf within two seconds. */
-const SEQUENCING_MS = 1_000;
+const SEQUENCING_MS = 500;
 
 const DEMONSTRATION = 'demonstration';
 
