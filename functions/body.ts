@@ -18,12 +18,14 @@ export const readBody = async (
   if (length === undefined && coding === undefined) return NONE;
   if (Number(length) > limit) throw bodyTooLarge(limit);
   if (expect !== undefined) outgoing.writeContinue();
-  // Most bodies come with the headers, and the parser has read them to their end before this goes on.
-  await undefined;
+  if (incoming.destroyed) throw cutShort();
+  // Most bodies came with the headers.
   if (!incoming.complete || incoming.readableLength > limit) return readSlowly(incoming, limit, withinMs);
   const whole: Buffer | null = incoming.read();
   return whole ?? NONE;
 };
+
+const cutShort = (): Fault => new Fault('invalid-input', 'The body was cut short.');
 
 const readSlowly = (incoming: IncomingMessage, limit: number, withinMs: number): Promise<Uint8Array> =>
   new Promise((resolve, reject) => {
@@ -45,7 +47,7 @@ const readSlowly = (incoming: IncomingMessage, limit: number, withinMs: number):
       incoming.pause();
       reject(error);
     };
-    const gone = (): void => fail(new Fault('invalid-input', 'The body was cut short.'));
+    const gone = (): void => fail(cutShort());
     const leave = (): void => {
       clearTimeout(bound);
       incoming.off('data', take).off('end', end).off('error', gone).off('close', gone);

@@ -11,6 +11,7 @@ import { maxBodyBytes, type Route } from './route.ts';
 import { type Found, router } from './router.ts';
 import type { Limits } from './server.ts';
 import { type Answer, allowedMethods, type Edge, finish, methodNotAllowed, stack } from './stack.ts';
+import { endOfTurn } from './turn.ts';
 
 export interface Receiver {
   /** Answers a request; never rejects. */
@@ -77,6 +78,7 @@ export const openReceiver = (
     }
     if (found.kind === 'other-method') throw methodNotAllowed(found.routes);
     const { route, params } = found;
+    await endOfTurn();
     const body = await readBody(incoming, outgoing, maxBodyBytes(route), limits.bodyMs);
     return withinLane(route, { ...request, params, body });
   };
