@@ -133,3 +133,14 @@ export class Fault extends Error {
     return error instanceof Fault && (code === undefined || error.code === code);
   }
 }
+
+/** Whether a conditional write was stored: false where its condition did not hold, which is to say that somebody else was first. */
+export const wentThrough = async (write: Promise<unknown>): Promise<boolean> => {
+  try {
+    await write;
+    return true;
+  } catch (error) {
+    if (Fault.is(error, 'condition-failed')) return false;
+    throw error;
+  }
+};

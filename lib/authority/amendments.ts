@@ -1,4 +1,4 @@
-import { Fault } from '../fault.ts';
+import { Fault, wentThrough } from '../fault.ts';
 import type { InForce, InForceRow } from '../in-force.ts';
 import type { RecordDraft } from '../ledger/record.ts';
 import type { Clock, Random } from '../ports.ts';
@@ -155,15 +155,8 @@ export const openAmendments = (deps: {
   };
 
   /** Stores a step with its record; false where something else happened in between. */
-  const step = async (writes: readonly Write[], draft: RecordDraft): Promise<boolean> => {
-    try {
-      await table.write([...writes, ...recorder.prepare(draft).writes]);
-      return true;
-    } catch (error) {
-      if (Fault.is(error, 'condition-failed')) return false;
-      throw error;
-    }
-  };
+  const step = (writes: readonly Write[], draft: RecordDraft): Promise<boolean> =>
+    wentThrough(table.write([...writes, ...recorder.prepare(draft).writes]));
 
   const propose: Amendments['propose'] = async (actor, text) => {
     const { trustDomainText: current, trustDomain } = deps;

@@ -1,4 +1,4 @@
-import { Fault } from '../fault.ts';
+import { Fault, wentThrough } from '../fault.ts';
 import type { InForceRow } from '../in-force.ts';
 import type { Item } from '../store/store.ts';
 import { type AmendmentRow, amendmentKey, amendmentWrite, draftOf } from './amendment-rows.ts';
@@ -37,13 +37,9 @@ export const applyAmendment = async (
   const row: AmendmentRow = { ...item.value, state: 'applied', appliedAt };
   const next: InForceRow = { digest: row.after, done: false, amendment: id };
   const { writes } = deps.recorder.prepare(draftOf('applied', 'service', id, row));
-  try {
-    await deps.table.write([deps.inForce.putWrite(inForce, next), amendmentWrite(id, item, row), ...writes]);
-    return true;
-  } catch (error) {
-    if (Fault.is(error, 'condition-failed')) return false;
-    throw error;
-  }
+  return wentThrough(
+    deps.table.write([deps.inForce.putWrite(inForce, next), amendmentWrite(id, item, row), ...writes]),
+  );
 };
 
 /** What the file before had, as far as the ceremony asks. */

@@ -1,9 +1,9 @@
-import { Fault } from '../fault.ts';
+import { Fault, wentThrough } from '../fault.ts';
 import type { InForceRow } from '../in-force.ts';
 import type { KeyStore } from '../keys/signer.ts';
 import { asDer } from '../pki/pki.ts';
 import type { IssuerRow } from '../status/issuers.ts';
-import type { Item, Write } from '../store/store.ts';
+import type { Item } from '../store/store.ts';
 import { applyAmendment, type Earlier, rememberEarlier } from './applying.ts';
 import type { Cas } from './cas.ts';
 import type { AuthorityDeps } from './deps.ts';
@@ -60,7 +60,7 @@ const begin = async (deps: AuthorityDeps, report: Report): Promise<Item<InForceR
         actor: deps.trustDomain.ceremony.persons.join('+'),
         details: { step: 'first', trustDomain: deps.trustDomain.name, after: digest },
       });
-      await isFirst(table, [inForce.putWrite(undefined, { digest, done: false }), ...writes]);
+      await wentThrough(table.write([inForce.putWrite(undefined, { digest, done: false }), ...writes]));
     } else if (row.value.digest === digest) {
       return row;
     } else {
@@ -80,17 +80,6 @@ const hasKey = async (keys: KeyStore, id: string): Promise<boolean> => {
     return true;
   } catch (error) {
     if (Fault.is(error, 'unknown-key')) return false;
-    throw error;
-  }
-};
-
-/** Writes a step; false where another process had done it. */
-const isFirst = async (table: AuthorityDeps['table'], writes: readonly Write[]): Promise<boolean> => {
-  try {
-    await table.write(writes);
-    return true;
-  } catch (error) {
-    if (Fault.is(error, 'condition-failed')) return false;
     throw error;
   }
 };
@@ -125,7 +114,7 @@ export const holdCeremony = async (
     },
   });
   const end = deps.inForce.putWrite(row, { ...row.value, done: true });
-  if (await isFirst(table, [end, ...(earlier && made.length === 0 ? [] : writes)])) {
+  if (await wentThrough(table.write([end, ...(earlier && made.length === 0 ? [] : writes)]))) {
     report(
       earlier
         ? `trust domain "${trustDomain.name}" changed`
@@ -162,7 +151,7 @@ const makeAuthorities = async (
       details: { step: 'authority', ca: definition.ca, algorithm: definition.algorithm },
     });
     const entry = issuerRow(definition, deps.publicUrls, der, asDer(signer.algorithm.signatureAlgorithm));
-    if (await isFirst(table, [...issuers.enterWrites(definition.ca, entry), ...writes])) {
+    if (await wentThrough(table.write([...issuers.enterWrites(definition.ca, entry), ...writes]))) {
       report(`${definition.ca}: CA certificate signed (serial ${ref.serial})`);
     }
   }
@@ -189,7 +178,7 @@ const changeTerms = async (deps: AuthorityDeps, earlier: Earlier, report: Report
         ocsp: ocspTerms(definition),
       });
       if (writes.length === 0) break;
-      if (await isFirst(deps.table, writes)) report(`${definition.ca}: terms changed`);
+      if (await wentThrough(deps.table.write(writes))) report(`${definition.ca}: terms changed`);
     }
   }
 };

@@ -1,4 +1,4 @@
-import { Fault } from '../fault.ts';
+import { wentThrough } from '../fault.ts';
 import type { AlgorithmName } from '../keys/keys.ts';
 import type { Signer } from '../keys/signer.ts';
 import type { CertificateContext } from '../lint/rule.ts';
@@ -122,13 +122,9 @@ const renewResponder = async (
     });
     if (isDue(decodeCertificate(der), ca, deps.clock())) continue;
     const row: ResponderRow = { keyId, certificate: Buffer.from(der).toString('base64') };
-    try {
-      await deps.table.write(deps.responders.replaceWrites(definition.ca, algorithm, row, previous));
-      return true;
-    } catch (error) {
-      // Another process renewed it at the same moment.
-      if (Fault.is(error, 'condition-failed')) return false;
-      throw error;
-    }
+    // Another process may renew it at the same moment.
+    return wentThrough(
+      deps.table.write(deps.responders.replaceWrites(definition.ca, algorithm, row, previous)),
+    );
   }
 };

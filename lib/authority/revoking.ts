@@ -1,4 +1,4 @@
-import { Fault } from '../fault.ts';
+import { Fault, wentThrough } from '../fault.ts';
 import type { RecordDraft } from '../ledger/record.ts';
 import { rfc3339 } from '../pki/pki.ts';
 import type { CertificateRef, Principal } from '../principal.ts';
@@ -81,15 +81,8 @@ export const openRevoking = (
   };
 
   /** Stores the change with its record; false when the status changed between reading and writing. */
-  const change = async (writes: Parameters<typeof table.write>[0], draft: RecordDraft): Promise<boolean> => {
-    try {
-      await table.write([...writes, ...recorder.prepare(draft).writes]);
-      return true;
-    } catch (error) {
-      if (Fault.is(error, 'condition-failed')) return false;
-      throw error;
-    }
-  };
+  const change = (writes: Parameters<typeof table.write>[0], draft: RecordDraft): Promise<boolean> =>
+    wentThrough(table.write([...writes, ...recorder.prepare(draft).writes]));
 
   const draftOf = (
     kind: 'revocation' | 'hold' | 'release',

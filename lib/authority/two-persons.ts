@@ -1,4 +1,4 @@
-import { Fault } from '../fault.ts';
+import { Fault, wentThrough } from '../fault.ts';
 import type { RecordDraft } from '../ledger/record.ts';
 import { rfc3339 } from '../pki/pki.ts';
 import type { CertificateRef, Principal } from '../principal.ts';
@@ -110,15 +110,8 @@ export const openTwoPersons = (
     }) satisfies RecordDraft;
 
   /** False when another call was first. */
-  const store = async (write: Write, draft: RecordDraft): Promise<boolean> => {
-    try {
-      await table.write([write, ...recorder.prepare(draft).writes]);
-      return true;
-    } catch (error) {
-      if (Fault.is(error, 'condition-failed')) return false;
-      throw error;
-    }
-  };
+  const store = (write: Write, draft: RecordDraft): Promise<boolean> =>
+    wentThrough(table.write([write, ...recorder.prepare(draft).writes]));
 
   return {
     consent: async (actor, ref, certificate, asked) => {

@@ -1,4 +1,4 @@
-import { Fault } from '../fault.ts';
+import { Fault, wentThrough } from '../fault.ts';
 import type { Signer } from '../keys/signer.ts';
 import { type Bucket, MAX_PAGE, type StoredObject, type Table } from '../store/store.ts';
 import { assignLeaves } from './assigning.ts';
@@ -160,7 +160,7 @@ export const openSequencer = (deps: SequencerDeps): Sequencer => {
   const give = async ({ row, staged }: Chosen): Promise<void> => {
     await rememberFirst();
     await assignLeaves(table, row.first, entriesOf(row).map(idOfEntry), staged);
-    await ignoringLoss(table.write([{ delete: batchKey(row.first), if: { version: 1 } }]));
+    await wentThrough(table.write([{ delete: batchKey(row.first), if: { version: 1 } }]));
   };
 
   /** Resolves with the number of leaves that it added; `nothing` waits, or somebody else was `faster`. */
@@ -182,7 +182,7 @@ export const openSequencer = (deps: SequencerDeps): Sequencer => {
     if (chosen === undefined) return 'nothing';
     const condition = tree ? { version: tree.version } : 'absent';
     if (begun === undefined) {
-      const won = await ignoringLoss(
+      const won = await wentThrough(
         table.write([
           { put: batchKey(end.size), value: chosen.row, if: 'absent' },
           { check: TREE_KEY, if: condition },
@@ -194,7 +194,7 @@ export const openSequencer = (deps: SequencerDeps): Sequencer => {
     const { end: next, tiles } = extend(end, entriesOf(chosen.row));
     await putTiles(bucket, tiles);
     const row = await treeRow(tree?.row.origin ?? deps.origin.name, signer, next);
-    if (!(await ignoringLoss(table.write([{ put: TREE_KEY, value: row, if: condition }])))) return 'faster';
+    if (!(await wentThrough(table.write([{ put: TREE_KEY, value: row, if: condition }])))) return 'faster';
     kept = { version: (tree?.version ?? 0) + 1, end: next };
     await give(chosen);
     return chosen.row.count;
@@ -229,7 +229,7 @@ export const openSequencer = (deps: SequencerDeps): Sequencer => {
     const cosignatures = (await deps.cosign?.(tree.row)) ?? [];
     const note = parseNote(tree.row.note);
     const body = Buffer.from(formatNote({ ...note, signatures: [...note.signatures, ...cosignatures] }));
-    const won = await ignoringLoss(
+    const won = await wentThrough(
       bucket.put(CHECKPOINT_OBJECT, body, {
         if: there ? { version: there.version } : 'absent',
         contentType: 'text/plain; charset=utf-8',
@@ -264,17 +264,6 @@ export const openSequencer = (deps: SequencerDeps): Sequencer => {
       return running;
     },
   };
-};
-
-/** False where the condition did not hold: somebody else has done it. */
-const ignoringLoss = async (write: Promise<unknown>): Promise<boolean> => {
-  try {
-    await write;
-    return true;
-  } catch (error) {
-    if (Fault.is(error, 'condition-failed')) return false;
-    throw error;
-  }
 };
 
 const rolledBack = (known: number, size: number): Fault =>

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Fault } from '../fault.ts';
+import { Fault, wentThrough } from '../fault.ts';
 import { type Extension, findExtension, type TbsCertListDraft } from '../pki/pki.ts';
 import type { Item, Table, Write } from '../store/store.ts';
 import { archiveKey, inOrder, listArchive } from './crl-archive.ts';
@@ -107,14 +107,12 @@ export const openCrls = (deps: CrlDeps): Pick<Status, 'crl' | 'publish' | 'publi
     for (;;) {
       const row = await table.get<NumberRow>(numberKey(ca));
       const next = (row?.value.last ?? 0) + 1;
-      try {
-        await table.write([
-          { put: numberKey(ca), value: { last: next }, if: row ? { version: row.version } : 'absent' },
-        ]);
-        return next;
-      } catch (error) {
-        if (!Fault.is(error, 'condition-failed')) throw error;
-      }
+      const write: Write = {
+        put: numberKey(ca),
+        value: { last: next },
+        if: row ? { version: row.version } : 'absent',
+      };
+      if (await wentThrough(table.write([write]))) return next;
     }
   };
 
