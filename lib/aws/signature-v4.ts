@@ -32,9 +32,8 @@ export interface Signing {
 
 /** The headers of the request with those that sign it. */
 export const signed = (request: Unsigned, signing: Signing): Readonly<Record<string, string>> => {
-  const { credentials, region, service } = signing;
-  const date = `${new Date(signing.time).toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`;
-  const { sessionToken } = credentials;
+  const { date, credential, signatureOf } = openSigning(signing);
+  const { sessionToken } = signing.credentials;
   const headers: Record<string, string> = {
     ...request.headers,
     'x-amz-date': date,
@@ -42,7 +41,7 @@ export const signed = (request: Unsigned, signing: Signing): Readonly<Record<str
   };
   const names = Object.keys(headers).sort();
   const signedHeaders = names.join(';');
-  const canonical = [
+  const signature = signatureOf([
     request.method,
     request.path,
     encodeQuery(request.query ?? {}),
@@ -50,15 +49,45 @@ export const signed = (request: Unsigned, signing: Signing): Readonly<Record<str
     '',
     signedHeaders,
     hash('sha256', request.body),
-  ].join('\n');
-  const scope = `${date.slice(0, 8)}/${region}/${service}/aws4_request`;
-  const toSign = `AWS4-HMAC-SHA256\n${date}\n${scope}\n${hash('sha256', canonical)}`;
-  const key = scope
-    .split('/')
-    .reduce<string | Buffer>((secret, part) => hmac(secret, part), `AWS4${credentials.secretAccessKey}`);
-  const signature = hmac(key, toSign).toString('hex');
-  headers.authorization = `AWS4-HMAC-SHA256 Credential=${credentials.accessKeyId}/${scope}, SignedHeaders=${signedHeaders}, Signature=${signature}`;
+  ]);
+  headers.authorization = `${ALGORITHM} Credential=${credential}, SignedHeaders=${signedHeaders}, Signature=${signature}`;
   return headers;
+};
+
+/**
+ * An address that is signed in its query ("query string authentication"): whoever has it may read what is there for so
+ * many seconds, with the rights of who signed it, while the signer's credentials hold. The path has none of the
+ * characters that are encoded.
+ */
+export const signedAddress = ({ origin, host, pathname }: URL, signing: Signing, seconds: number): string => {
+  const { date, credential, signatureOf } = openSigning(signing);
+  const { sessionToken } = signing.credentials;
+  const query = encodeQuery({
+    'X-Amz-Algorithm': ALGORITHM,
+    'X-Amz-Credential': credential,
+    'X-Amz-Date': date,
+    'X-Amz-Expires': String(seconds),
+    'X-Amz-SignedHeaders': 'host',
+    ...(sessionToken !== undefined && { 'X-Amz-Security-Token': sessionToken }),
+  });
+  const signature = signatureOf(['GET', pathname, query, `host:${host}`, '', 'host', 'UNSIGNED-PAYLOAD']);
+  return `${origin}${pathname}?${query}&X-Amz-Signature=${signature}`;
+};
+
+const ALGORITHM = 'AWS4-HMAC-SHA256';
+
+/** What both forms have in common. A canonical request is given as its lines. */
+const openSigning = ({ credentials, region, service, time }: Signing) => {
+  const date = `${new Date(time).toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`;
+  const scope = `${date.slice(0, 8)}/${region}/${service}/aws4_request`;
+  const signatureOf = (canonical: readonly string[]): string => {
+    const key = scope
+      .split('/')
+      .reduce<string | Buffer>((secret, part) => hmac(secret, part), `AWS4${credentials.secretAccessKey}`);
+    const digest = hash('sha256', canonical.join('\n'));
+    return hmac(key, `${ALGORITHM}\n${date}\n${scope}\n${digest}`).toString('hex');
+  };
+  return { date, credential: `${credentials.accessKeyId}/${scope}`, signatureOf };
 };
 
 const hmac = (key: string | Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest();

@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import type { Incoming } from '../aws/exchange.ts';
-import { NoAnswer, Refusal } from '../aws/outcome.ts';
-import { type AwsAccess, openService } from '../aws/service.ts';
+import { NoAnswer } from '../aws/outcome.ts';
+import type { AwsAccess } from '../aws/service.ts';
+import { openS3Requests } from './s3-requests.ts';
 
 /** What the bucket asks of S3, one attempt each. All reject with `Refusal` or `NoAnswer`. */
 export interface S3Calls {
@@ -25,42 +26,8 @@ export interface Listing {
 /** A national CRL is tens of megabytes. */
 const LIMITS = { connectMs: 2_000, answerMs: 60_000, maxBytes: 256 * 1024 * 1024 };
 
-/** Keys and prefixes have passed limits.ts: none of their characters is one that a path encodes. */
 export const openS3Calls = (bucket: string, access: AwsAccess): S3Calls => {
-  // A bucket is a part of the host's name, unless a dot in it would stand outside the wildcard of S3's certificate, or
-  // the host is another one.
-  const below = access.endpoint !== undefined || bucket.includes('.');
-  const regional = `s3.${access.region}.amazonaws.com`;
-  const { send, close } = openService('s3', below ? regional : `${bucket}.${regional}`, access, LIMITS);
-  const root = below ? `/${bucket}` : '';
-
-  const ask = async (
-    method: string,
-    path: string,
-    { query = {}, headers = {}, body = EMPTY }: Partial<Asked> = {},
-  ): Promise<Incoming> => {
-    const sha256 = hash('sha256', body, 'buffer');
-    const answer = await send({
-      method,
-      path: `${root}${path}`,
-      query,
-      headers: {
-        ...headers,
-        'x-amz-content-sha256': sha256.toString('hex'),
-        // Kept with the object and given back with it. A put into a bucket with Object Lock must have one.
-        ...(method === 'PUT' && { 'x-amz-checksum-sha256': sha256.toString('base64') }),
-      },
-      body,
-    });
-    if (answer.status !== (method === 'DELETE' ? 204 : 200)) {
-      const code = /<Code>([A-Za-z0-9.]+)<\/Code>/.exec(
-        answer.body.toString('utf8', 0, MAX_ERROR_BYTES),
-      )?.[1];
-      throw new Refusal(code ?? 'Unknown', answer.status);
-    }
-    return answer;
-  };
-
+  const { ask, close } = openS3Requests(bucket, access, LIMITS);
   return {
     get: async (key) => {
       const answer = await ask('GET', `/${key}`, { headers: { 'x-amz-checksum-mode': 'ENABLED' } });
@@ -82,15 +49,6 @@ export const openS3Calls = (bucket: string, access: AwsAccess): S3Calls => {
     close,
   };
 };
-
-interface Asked {
-  readonly query: Readonly<Record<string, string>>;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Uint8Array;
-}
-
-const EMPTY = new Uint8Array();
-const MAX_ERROR_BYTES = 16 * 1024;
 
 /** SHA-256 is what is put here; CRC-32 is what an object has that the AWS SDK or CLI put. */
 const checkSums = ({ headers, body }: Incoming): void => {

@@ -1,12 +1,13 @@
 import { hash } from 'node:crypto';
 import type { Incoming } from '../aws/exchange.ts';
 import { Refusal } from '../aws/outcome.ts';
-import { type AwsAccess, openService } from '../aws/service.ts';
+import type { AwsAccess } from '../aws/service.ts';
 import { Fault } from '../fault.ts';
 import type { Random } from '../ports.ts';
 import type { About, HandOver } from './hand-over.ts';
 import { asRetryable, retrying, storeUnavailable } from './retry.ts';
-import { openAddresses, placeOf } from './s3-address.ts';
+import { openAddresses } from './s3-address.ts';
+import { type Asked, openS3Requests } from './s3-requests.ts';
 
 /** Bytes of a part. S3 takes parts from 5 MiB on, but for the last, and 10,000 of them. */
 const PART_BYTES = 8 * 1024 * 1024;
@@ -26,48 +27,20 @@ export const openS3HandOver = (options: {
   readonly random: Random;
 }): HandOver => {
   const { bucket, access, random } = options;
-  const { host, root } = placeOf(bucket, access);
-  const { send } = openService('s3', host, access, LIMITS);
+  const s3 = openS3Requests(bucket, access, LIMITS);
   const addressOf = openAddresses(bucket, options.addresses ?? access);
 
-  const once = async (
-    method: string,
-    key: string,
-    query: Readonly<Record<string, string>>,
-    headers: Readonly<Record<string, string>> = {},
-    body: Uint8Array = EMPTY,
-  ): Promise<Incoming> => {
-    const sha256 = hash('sha256', body, 'buffer');
-    const answer = await send({
-      method,
-      path: `${root}/${key}`,
-      query,
-      headers: {
-        ...headers,
-        'x-amz-content-sha256': sha256.toString('hex'),
-        ...(method === 'PUT' && { 'x-amz-checksum-sha256': sha256.toString('base64') }),
-      },
-      body,
-    });
-    const code = /<Code>([A-Za-z0-9.]+)<\/Code>/.exec(answer.body.toString('utf8'))?.[1];
-    // Completing is answered with 200 at once, and may turn out to be an error after that.
-    if (answer.status >= 300 || code !== undefined) {
-      throw new Refusal(code ?? 'Unknown', answer.status === 200 ? 500 : answer.status);
-    }
-    return answer;
-  };
-
   /** A part that is put again takes the place of itself; an upload too many is left to the lifecycle. */
-  const ask = (...asked: Parameters<typeof once>): Promise<Incoming> =>
+  const ask = (method: string, key: string, asked: Partial<Asked>): Promise<Incoming> =>
     retrying(random, async (unsure) => {
       try {
-        return await once(...asked);
+        return await s3.ask(method, `/${key}`, asked);
       } catch (error) {
         if (Fault.is(error)) throw error;
         // The upload that is to be completed is no more: an attempt whose answer was lost has completed it, or it has
         // been taken away. Nobody else has the key.
         if (unsure && error instanceof Refusal && error.name === 'NoSuchUpload') {
-          return await once('HEAD', asked[1], {}).catch((missing: unknown) => {
+          return await s3.ask('HEAD', `/${key}`).catch((missing: unknown) => {
             throw storeUnavailable(missing);
           });
         }
@@ -78,16 +51,14 @@ export const openS3HandOver = (options: {
     });
 
   const begin = async (key: string, { contentType, contentDisposition }: About): Promise<string> => {
-    const { body } = await ask(
-      'POST',
-      key,
-      { uploads: '' },
-      {
+    const { body } = await ask('POST', key, {
+      query: { uploads: '' },
+      headers: {
         'content-type': contentType,
         'content-disposition': contentDisposition,
         'x-amz-checksum-algorithm': 'SHA256',
       },
-    );
+    });
     const id = /<UploadId>([^<&]+)<\/UploadId>/.exec(body.toString('utf8'))?.[1];
     if (id === undefined) throw storeUnavailable(new Error('an upload without an id'));
     return id;
@@ -106,25 +77,27 @@ export const openS3HandOver = (options: {
           if (parts.length === MAX_PARTS) {
             throw new Fault('value-too-large', 'The file is too large; ask for less.');
           }
-          const { headers } = await ask('PUT', key, { partNumber, uploadId }, {}, part);
+          const { headers } = await ask('PUT', key, { query: { partNumber, uploadId }, body: part });
           const sum = hash('sha256', part, 'base64');
           parts.push(
             `<Part><PartNumber>${partNumber}</PartNumber><ETag>${escaped(String(headers.etag))}</ETag><ChecksumSHA256>${sum}</ChecksumSHA256></Part>`,
           );
         }
         const list = `<CompleteMultipartUpload xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${parts.join('')}</CompleteMultipartUpload>`;
-        await ask('POST', key, { uploadId }, { 'content-type': 'application/xml' }, Buffer.from(list));
+        await ask('POST', key, {
+          query: { uploadId },
+          headers: { 'content-type': 'application/xml' },
+          body: Buffer.from(list),
+        });
       } catch (error) {
         // The error that is told is the first one; what cannot be aborted now is left to the lifecycle.
-        await once('DELETE', key, { uploadId }).catch(() => {});
+        await s3.ask('DELETE', `/${key}`, { query: { uploadId } }).catch(() => {});
         throw error;
       }
       return addressOf(key);
     },
   };
 };
-
-const EMPTY = new Uint8Array();
 
 const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('"', '&quot;');
 

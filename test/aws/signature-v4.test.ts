@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { encodeQuery, signed, type Unsigned } from '../../lib/aws/signature-v4.ts';
+import { encodeQuery, signed, signedAddress, type Unsigned } from '../../lib/aws/signature-v4.ts';
 import { signedByTheSdk } from './signature-oracle.ts';
 
 const EMPTY = new Uint8Array();
@@ -76,6 +76,13 @@ describe('the signatures that AWS has published', () => {
   ] satisfies [string, typeof suite, Unsigned, string][])('%s', (_name, signing, request, signature) => {
     expect(signed(request, signing).authorization).toMatch(new RegExp(`, Signature=${signature}$`));
   });
+});
+
+it("an address is signed as the example in S3's documentation is", () => {
+  const address = signedAddress(new URL('https://examplebucket.s3.amazonaws.com/test.txt'), s3, 86_400);
+  expect(new URL(address).searchParams.get('X-Amz-Signature')).toBe(
+    'aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404',
+  );
 });
 
 /** The SDK's signer loses a parameter of that one name. */
