@@ -1,13 +1,18 @@
 import { openService } from '../service.ts';
-import { change, interrupted } from './amendment.ts';
+import { change } from './amendment.ts';
+import { commitPoints } from './commit-points.ts';
 
 /**
- * The start that applies an amendment, in a process of its own, ended by SIGKILL right after its n-th commit point.
+ * The start that applies an amendment, in a process of its own, ended by SIGKILL right after its n-th commit point; 0 for
+ * never.
  *
  *   node amendment-life.ts FOLDER POINT
  */
 const [folder, point] = process.argv.slice(2) as [string, string];
-const { options, points } = interrupted(Number(point));
-const service = await openService(folder, { domain: change, ...options });
-process.stdout.write(`points ${points()}\n`);
+let passed = 0;
+const parts = commitPoints(() => {
+  if (++passed === Number(point)) process.kill(process.pid, 'SIGKILL');
+});
+const service = await openService(folder, { domain: change, ...parts });
+process.stdout.write(`points ${passed}\n`);
 await service.close();

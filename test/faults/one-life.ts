@@ -1,60 +1,32 @@
 import { hash } from 'node:crypto';
 import { appendFileSync, readFileSync } from 'node:fs';
-import type { Signer } from '../../lib/keys/signer.ts';
 import { issueThroughOffice, openService } from '../service.ts';
 import { ocspRequestFor } from '../world.ts';
+import { commitPoints } from './commit-points.ts';
 
 /**
  * One life of the service in a process of its own, ended by SIGKILL right after its n-th commit point: a write to the
- * table, an object put, or a signature made. What was acknowledged goes to a journal first.
+ * table, an object put, a key or a signature made. What was acknowledged goes to a journal first.
  *
  *   node one-life.ts FOLDER CSR JOURNAL POINT
  */
-const [folder, csrFile, journal, point] = process.argv.slice(2) as [string, string, string, string];
+const [folder, csrFile, journal, last] = process.argv.slice(2) as [string, string, string, string];
 const note = (line: string): void => appendFileSync(journal, `${line}\n`);
+
+/** version [0] comes first in a TBSCertificate and in nothing else that a CA key signs. */
+const isCertificate = (tbs: Uint8Array): boolean => Buffer.from(tbs.subarray(0, 8)).includes(0xa0);
 
 let counting = false;
 let passed = 0;
-const commitPoint = (): void => {
-  if (counting && ++passed === Number(point)) process.kill(process.pid, 'SIGKILL');
-};
-const after = async <T>(work: Promise<T>): Promise<T> => {
-  const result = await work;
-  commitPoint();
-  return result;
-};
-
-const watched = (signer: Signer, isCa: boolean): Signer => ({
-  ...signer,
-  algorithm: signer.algorithm,
-  subjectPublicKeyInfo: signer.subjectPublicKeyInfo,
-  sign: async (message) => {
-    const signature = await signer.sign(message);
-    // version [0] comes first in a TBSCertificate and in nothing else that a CA key signs.
-    if (isCa && Buffer.from(message.subarray(0, 8)).includes(0xa0)) note(`signed ${hash('sha256', message)}`);
-    commitPoint();
-    return signature;
-  },
-});
-
-const service = await openService(folder, {
-  table: (table) => ({
-    get: (key) => table.get(key),
-    query: (query) => table.query(query),
-    write: (writes) => after(table.write(writes)),
-    close: () => table.close(),
+const service = await openService(
+  folder,
+  commitPoints((point) => {
+    if (typeof point === 'object' && !point.key.startsWith('ocsp-') && isCertificate(point.signed)) {
+      note(`signed ${hash('sha256', point.signed)}`);
+    }
+    if (counting && ++passed === Number(last)) process.kill(process.pid, 'SIGKILL');
   }),
-  bucket: (bucket) => ({
-    get: (key) => bucket.get(key),
-    list: (prefix, options) => bucket.list(prefix, options),
-    put: (key, body, options) => after(bucket.put(key, body, options)),
-    delete: (key) => after(bucket.delete(key)),
-  }),
-  keys: (keys) => ({
-    create: async (id, algorithm) => watched(await keys.create(id, algorithm), !id.startsWith('ocsp-')),
-    open: async (id) => watched(await keys.open(id), !id.startsWith('ocsp-')),
-  }),
-});
+);
 counting = true;
 
 const ask = async (ref: { ca: string; serial: string }): Promise<void> => {

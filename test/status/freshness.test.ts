@@ -5,11 +5,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { doorCredentials } from '../../functions/local-credentials.ts';
 import { routes } from '../../functions/routes.ts';
 import { type Served, serve } from '../../functions/server.ts';
-import { type App, compose } from '../../lib/app.ts';
+import type { App } from '../../lib/app.ts';
 import type { Der } from '../../lib/pki/der.ts';
 import { decodeOcspResponse } from '../../lib/pki/ocsp-response-decoder.ts';
 import type { CertificateRef } from '../../lib/principal.ts';
 import { PUBLIC_URL, type Service, serveService, temporaryFolder } from '../service.ts';
+import { openAnother } from './another.ts';
 import { certIdOf, encodeQuestion, nonce } from './asking.ts';
 import { issueTo } from './office.ts';
 
@@ -27,20 +28,7 @@ const agent = new http.Agent({ keepAlive: true, maxSockets: 64 });
 
 beforeAll(async () => {
   service = await serveService(join(folder.path, 'data'));
-  const works = compose({
-    trustDomain: service.trustDomain,
-    trustDomainText: '',
-    publicUrls: [PUBLIC_URL],
-    table: service.table,
-    bucket: service.bucket,
-    keys: service.keys,
-    responderKeys: service.keys,
-    clock: service.now,
-    random: (n) => crypto.getRandomValues(new Uint8Array(n)),
-    log: () => {},
-  });
-  const signer = await works.tokenIssuerKey();
-  const app = await works.open({ embedded: { signer, issuer: PUBLIC_URL, audience: PUBLIC_URL } });
+  const { works, app } = await openAnother(service);
   const door = await doorCredentials(
     works,
     join(folder.path, 'door'),

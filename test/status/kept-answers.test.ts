@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type App, compose } from '../../lib/app.ts';
+import type { App } from '../../lib/app.ts';
 import { decodeOcspResponse } from '../../lib/pki/ocsp-response-decoder.ts';
 import { type KeptAnswer, keepAnswers } from '../../lib/status/kept-answers.ts';
 import type { Responder } from '../../lib/status/responders.ts';
-import { openService, PUBLIC_URL, type Service, temporaryFolder } from '../service.ts';
+import { openService, type Service, temporaryFolder } from '../service.ts';
 import { allRecords, ocspRequestFor } from '../world.ts';
+import { openAnother } from './another.ts';
 import { PUBLIC } from './asking.ts';
 import { type Held, issueTo } from './office.ts';
 
@@ -97,18 +98,7 @@ describe('an answer', () => {
 
   it('is not given again after another process has acknowledged a revocation', async () => {
     await issueOne();
-    const other = compose({
-      trustDomain: service.trustDomain,
-      trustDomainText: '',
-      publicUrls: [PUBLIC_URL],
-      table: service.table,
-      bucket: service.bucket,
-      keys: service.keys,
-      responderKeys: service.keys,
-      clock: service.now,
-      random: (n) => crypto.getRandomValues(new Uint8Array(n)),
-      log: () => {},
-    });
+    const { app: other } = await openAnother(service);
     const before = await ask(other);
     expect((await ask(other)).bytes).toBe(before.bytes);
     await service.app.authority.revoke(operator(), one.ref, { reason: 'superseded' });
