@@ -1,10 +1,10 @@
 import { Fault } from '../fault.ts';
 import { readAlgorithmIdentifier, readSigned } from './certificate.ts';
+import { CertListEntries, REASON_ALONE, reasonExtension } from './crl-entries.ts';
 import { asDer, constructed, type Der, DerReader, TAG } from './der.ts';
 import { DerCursor } from './der-cursor.ts';
 import { DerWriter } from './der-writer.ts';
 import {
-  CRL_REASONS,
   type CrlReason,
   crlReasonOf,
   type Extension,
@@ -41,15 +41,9 @@ export interface TbsCertList {
   readonly crlExtensions: readonly Extension[];
 }
 
-/** What a CRL lists, kept in something smaller than an array. */
-export interface RevokedEntries {
-  readonly length: number;
-  at(index: number): RevokedCertificate | undefined;
-}
-
 /** A list that is to be written. */
 export interface TbsCertListDraft extends Omit<TbsCertList, 'revokedCertificates'> {
-  readonly revokedCertificates: readonly RevokedCertificate[] | RevokedEntries;
+  readonly revokedCertificates: readonly RevokedCertificate[] | CertListEntries;
 }
 
 export interface CertificateList extends TbsCertList {
@@ -65,16 +59,6 @@ const V2 = 1;
 const VERSION = Uint8Array.of(TAG.integer, 1, V2);
 
 /* Writing ------------------------------------------------------------------------------------------------ */
-
-const reasonExtension = (reason: CrlReason): Extension => ({ id: 'reasonCode', reason, critical: false });
-
-/** crlEntryExtensions of an entry with a reason and nothing else, by reason. */
-const REASON_ALONE = Object.fromEntries(
-  (Object.keys(CRL_REASONS) as CrlReason[]).map((reason) => [
-    reason,
-    encodeExtensions([reasonExtension(reason)]),
-  ]),
-) as Readonly<Record<CrlReason, Der>>;
 
 /** SEQUENCE, a serial of 16 octets, UTCTime and a reason. */
 const USUAL_ENTRY = 2 + 18 + 15 + REASON_ALONE.keyCompromise.length;
@@ -108,21 +92,34 @@ const writeEntry = (writer: DerWriter, entry: RevokedCertificate): void => {
   writer.wrap(TAG.sequence, mark);
 };
 
+const writeEntries = (writer: DerWriter, entries: TbsCertListDraft['revokedCertificates']): void => {
+  if (entries instanceof CertListEntries) {
+    for (const piece of entries.encoded.toReversed()) writer.raw(piece);
+  } else {
+    for (const entry of entries.toReversed()) writeEntry(writer, entry);
+  }
+};
+
+/** Octets that entries take, or about as many. */
+const sizeOf = (entries: TbsCertListDraft['revokedCertificates']): number =>
+  entries instanceof CertListEntries
+    ? entries.encoded.reduce((sum, piece) => sum + piece.length, 0)
+    : USUAL_ENTRY * entries.length;
+
 /**
  * The bytes to sign (RFC 5280 5.1.2). revokedCertificates is left out when nothing is revoked (5.1.2.6), and so
  * are crlExtensions when there are none. Fault: `invalid-input` for a time outside 1950 to 9999.
  */
 export const encodeTbsCertList = (tbs: TbsCertListDraft): Der => {
   const { revokedCertificates, crlExtensions } = tbs;
-  const writer = new DerWriter(1024 + USUAL_ENTRY * revokedCertificates.length);
+  const writer = new DerWriter(1024 + sizeOf(revokedCertificates));
   if (crlExtensions.length > 0) {
     writer.raw(encodeExtensions(crlExtensions));
     writer.wrap(constructed(0), 0);
   }
   if (revokedCertificates.length > 0) {
     const { mark } = writer;
-    for (let i = revokedCertificates.length - 1; i >= 0; i--)
-      writeEntry(writer, revokedCertificates.at(i) as RevokedCertificate);
+    writeEntries(writer, revokedCertificates);
     writer.wrap(TAG.sequence, mark);
   }
   writer.time(tbs.nextUpdate);

@@ -19,10 +19,10 @@ export {
   decodeCertificateList,
   encodeTbsCertList,
   type RevokedCertificate,
-  type RevokedEntries,
   type TbsCertList,
   type TbsCertListDraft,
 } from './crl.ts';
+export { CertListEntries } from './crl-entries.ts';
 export { type CertificationRequest, decodeCertificationRequest, MAX_CSR_BYTES } from './csr.ts';
 export {
   asDer,

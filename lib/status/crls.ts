@@ -1,12 +1,11 @@
 import { hash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Fault, wentThrough } from '../fault.ts';
-import { type Extension, findExtension, type TbsCertListDraft } from '../pki/pki.ts';
+import { CertListEntries, type Extension, findExtension, type TbsCertListDraft } from '../pki/pki.ts';
 import type { Item, Table, Write } from '../store/store.ts';
 import { archiveKey, inOrder, listArchive } from './crl-archive.ts';
 import type { CrlDeps } from './deps.ts';
 import type { Issuer } from './issuers.ts';
-import { RevokedList } from './revoked-list.ts';
 import type { Caller, PublishedCrl, Status } from './status.ts';
 
 /**
@@ -123,8 +122,8 @@ export const openCrls = (deps: CrlDeps): Pick<Status, 'crl' | 'publish' | 'publi
   const readEntries = async (
     ca: string,
     previousUpdate: number,
-  ): Promise<{ entries: RevokedList; newest: number }> => {
-    const entries = new RevokedList();
+  ): Promise<{ entries: CertListEntries; newest: number }> => {
+    const entries = new CertListEntries();
     let newest = 0;
     let cursor: string | undefined;
     do {

@@ -1,0 +1,106 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { encodeTbsCertList, type RevokedCertificate } from '../../lib/pki/crl.ts';
+import { CertListEntries, type CertListEntryFields } from '../../lib/pki/crl-entries.ts';
+import { derSequence } from '../../lib/pki/der.ts';
+import { CRL_REASONS, type CrlReason } from '../../lib/pki/extensions.ts';
+import { parseSerial } from '../../lib/pki/serial.ts';
+
+/** Entries that are encoded as they come, against those that are encoded from an array of values. */
+
+const seconds = fc.oneof(
+  fc.integer({ min: 0, max: 4_102_444_800 }),
+  fc.integer({ min: -631_152_000, max: 253_402_300_799 }),
+  fc.constantFrom(-631_152_000, 2_524_607_999, 2_524_608_000, 951_782_400, 1_709_164_800.5),
+);
+const fields: fc.Arbitrary<CertListEntryFields> = fc.record(
+  {
+    revocationTime: seconds,
+    reason: fc.constantFrom(...(Object.keys(CRL_REASONS) as CrlReason[])),
+    invalidityDate: seconds,
+  },
+  { requiredKeys: ['revocationTime', 'reason'] },
+);
+const serial = fc
+  .uint8Array({ minLength: 1, maxLength: 20 })
+  .filter((octets) => (octets[0] as number) > 0 && (octets.length < 20 || (octets[0] as number) < 0x80))
+  .map((octets) => Buffer.from(octets).toString('hex'));
+
+const plain = (of: string, value: CertListEntryFields): RevokedCertificate => ({
+  serialNumber: parseSerial(of),
+  revocationDate: new Date(value.revocationTime * 1000),
+  ...(value.reason !== 'unspecified' && { reasonCode: value.reason }),
+  ...(value.invalidityDate !== undefined && { invalidityDate: new Date(value.invalidityDate * 1000) }),
+});
+
+const encode = (revokedCertificates: readonly RevokedCertificate[] | CertListEntries): Uint8Array =>
+  encodeTbsCertList({
+    signature: derSequence(),
+    issuer: [],
+    thisUpdate: new Date('2026-11-22T00:00:00Z'),
+    nextUpdate: new Date('2026-11-23T00:00:00Z'),
+    revokedCertificates,
+    crlExtensions: [],
+  });
+
+describe('entries of a CRL', () => {
+  it('become the bytes that an array of them becomes, however many there are', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(serial, fields), { maxLength: 50 }), fc.nat(3_000), (given, more) => {
+        const entries = new CertListEntries();
+        const values: RevokedCertificate[] = [];
+        const push = ([of, value]: (typeof given)[number]): void => {
+          entries.push(of, value);
+          values.push(plain(of, value));
+        };
+        given.forEach(push);
+        // Past the block that it begins with, and on beyond.
+        if (given[0]) for (let i = 0; i < more; i++) push(given[i % given.length] as (typeof given)[number]);
+        expect(entries.length).toBe(values.length);
+        expect(Buffer.compare(encode(entries), encode(values))).toBe(0);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  const usual = { revocationTime: 1_767_225_600, reason: 'superseded' } as const;
+
+  it('take serial numbers in the forms that are taken elsewhere, and write them in one', () => {
+    const entries = new CertListEntries();
+    for (const of of ['0AFF', '5', 'FF01']) entries.push(of, usual);
+    const values = ['0aff', '05', 'ff01'].map((of) => plain(of, usual));
+    expect(Buffer.compare(encode(entries), encode(values))).toBe(0);
+  });
+
+  it.each([
+    '',
+    '00',
+    '0',
+    '0011',
+    '0g',
+    'x1',
+    '0１',
+    `80${'00'.repeat(19)}`,
+    '11'.repeat(21),
+    '11'.repeat(5000),
+  ])('refuse what is no serial number, and keep nothing of it: %j', (odd) => {
+    const entries = new CertListEntries();
+    entries.push('01', usual);
+    expect(() => entries.push(odd, usual)).toThrow(expect.objectContaining({ code: 'malformed-serial' }));
+    entries.push('02', usual);
+    const values = ['01', '02'].map((of) => plain(of, usual));
+    expect(entries.length).toBe(2);
+    expect(Buffer.compare(encode(entries), encode(values))).toBe(0);
+  });
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, -631_152_001, 253_402_300_800])(
+    'refuse a time that cannot be written: %d',
+    (revocationTime) => {
+      const entries = new CertListEntries();
+      expect(() => entries.push('01', { ...usual, revocationTime })).toThrow(
+        expect.objectContaining({ code: 'invalid-input' }),
+      );
+      expect(entries.length).toBe(0);
+    },
+  );
+});
