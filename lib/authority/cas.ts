@@ -80,7 +80,7 @@ export const openCas = (deps: { trustDomain: TrustDomain; keys: KeyStore; issuer
 /** Lints the list and signs it: the only way in which a CA key signs a CRL. */
 export const signCrl = async (ca: Ca, tbs: TbsCertListDraft, previousNumber?: bigint): Promise<Der> => {
   const context = { issuer: ca.certificate, ...(previousNumber !== undefined && { previousNumber }) };
-  const linted: LintedTbs = lintCertList(tbs, context);
+  const linted: LintedTbs = await lintCertList(tbs, context);
   const signatureValue = await ca.signer.sign(linted.der);
   return encodeSigned(linted.der, asDer(ca.signer.algorithm.signatureAlgorithm), signatureValue);
 };

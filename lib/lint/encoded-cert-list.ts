@@ -127,22 +127,31 @@ const ZERO = 0x30;
 const Z = 0x5a;
 
 /** Days that each month has in every year. */
-const DAYS = [0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;
+const DAYS = Uint8Array.of(0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31);
+
+/** A number that no part of a time has, whatever is combined with it. */
+const NO_DIGITS = 1000;
+
+const twoDigits = (bytes: Uint8Array, at: number): number => {
+  const tens = bytes[at] as number;
+  const ones = bytes[at + 1] as number;
+  if (tens < ZERO || tens > NINE || ones < ZERO || ones > NINE) return NO_DIGITS;
+  return 10 * (tens - ZERO) + (ones - ZERO);
+};
 
 /** The same for the usual UTCTime, without making anything; undefined where it takes a closer look. */
 const usualRevocationDate = (bytes: Uint8Array, at: number, end: number): number | undefined => {
   if (at + 2 + UTC_TIME_CONTENT > end || bytes[at] !== TAG.utcTime || bytes[at + 1] !== UTC_TIME_CONTENT)
     return undefined;
-  let value = 0;
-  for (let i = at + 2; i < at + 14; i++) {
-    const digit = bytes[i] as number;
-    if (digit < ZERO || digit > NINE) return undefined;
-    value = value * 10 + (digit - ZERO);
-  }
-  const [month, day] = [Math.floor(value / 1e8) % 100, Math.floor(value / 1e6) % 100];
-  const [hour, minute, second] = [Math.floor(value / 1e4) % 100, Math.floor(value / 100) % 100, value % 100];
+  const year = twoDigits(bytes, at + 2);
+  const month = twoDigits(bytes, at + 4);
+  const day = twoDigits(bytes, at + 6);
+  const hour = twoDigits(bytes, at + 8);
+  const minute = twoDigits(bytes, at + 10);
+  const second = twoDigits(bytes, at + 12);
   const plain =
     bytes[at + 14] === Z &&
+    year < 100 &&
     month >= 1 &&
     month <= 12 &&
     day >= 1 &&
@@ -150,18 +159,24 @@ const usualRevocationDate = (bytes: Uint8Array, at: number, end: number): number
     hour < 24 &&
     minute < 60 &&
     second < 60;
-  return plain ? value + (value < 50e10 ? 20e12 : 19e12) : undefined;
+  if (!plain) return undefined;
+  // As two whole numbers of 32 bits, which is where arithmetic is fast.
+  const date = ((year < 50 ? 2000 : 1900) + year) * 10_000 + month * 100 + day;
+  return date * 1e6 + (hour * 10_000 + minute * 100 + second);
 };
 
+/** What is visited in one go: some milliseconds. */
+const ENTRIES_IN_ONE_GO = 10_000;
+
 /**
- * One pass over the entries, in order. `onExtensions` gets each different crlEntryExtensions at least once. Faults:
- * `malformed-der` and its kin.
+ * One pass over the entries, in order. `onExtensions` gets each different crlEntryExtensions at least once. Gives way to
+ * its caller after every so many entries, so that others get their turn. Faults: `malformed-der` and its kin.
  */
-export const visitEntries = (
+export const visitEntries = function* (
   bytes: Uint8Array,
   onEntry: (entry: CertListEntry) => void,
   onExtensions: (extensions: EntryExtensions) => void,
-): void => {
+): Generator<void, void, void> {
   const known: Uint8Array[] = [];
   const entry = { bytes, serialStart: 0, serialEnd: 0, revocationDate: 0 };
   const cursor = new DerCursor(bytes);
@@ -189,10 +204,14 @@ export const visitEntries = (
     }
   };
 
+  const isKnown = (start: number, end: number): boolean => {
+    for (const one of known) if (one.length === end - start && hasAt(bytes, start, one)) return true;
+    return false;
+  };
+
   const visitExtensions = (end: number): void => {
     const start = cursor.at;
-    const seen = known.some((one) => one.length === end - start && hasAt(bytes, start, one));
-    if (!seen) {
+    if (!isKnown(start, end)) {
       const der = bytes.subarray(start, end);
       onExtensions(readEntryExtensions(der));
       if (known.length < MAX_KNOWN) known.push(der);
@@ -200,11 +219,19 @@ export const visitEntries = (
     cursor.at = end;
   };
 
-  while (cursor.at < bytes.length) {
-    const end = cursor.enter(TAG.sequence, bytes.length);
-    visitSerial(end);
-    visitDate(end);
-    if (cursor.at < end) visitExtensions(end);
-    onEntry(entry);
+  const visitSome = (): void => {
+    for (let left = ENTRIES_IN_ONE_GO; left > 0 && cursor.at < bytes.length; left--) {
+      const end = cursor.enter(TAG.sequence, bytes.length);
+      visitSerial(end);
+      visitDate(end);
+      if (cursor.at < end) visitExtensions(end);
+      onEntry(entry);
+    }
+  };
+
+  for (;;) {
+    visitSome();
+    if (cursor.at >= bytes.length) return;
+    yield;
   }
 };

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Fault } from '../fault.ts';
 import {
   type Der,
@@ -94,14 +95,10 @@ const judge = <Subject, Context>(
   });
 
 /** Bytes and values that cannot be read or written as DER are a finding too. */
-const strictly = <T>(kind: LintedTbs['kind'], work: () => T): T => {
-  try {
-    return work();
-  } catch (error) {
-    if (!Fault.is(error) || error.code === 'lint-failed') throw error;
-    throw refuse(kind, [finding(STRICT_ENCODING, error.message)]);
-  }
-};
+const asFinding = (kind: LintedTbs['kind'], error: unknown): unknown =>
+  Fault.is(error) && error.code !== 'lint-failed'
+    ? refuse(kind, [finding(STRICT_ENCODING, error.message)])
+    : error;
 
 const isDer = (tbs: object): tbs is Der => tbs instanceof Uint8Array;
 
@@ -109,17 +106,24 @@ const isDer = (tbs: object): tbs is Der => tbs instanceof Uint8Array;
  * Encodes, decodes again and judges the bytes; or judges bytes that were encoded before (a stored TBS whose signing is
  * being finished). Fault: `lint-failed` with `facts.findings`: `[{ rule, cite, message }]`.
  */
-export const lintCertificate = (tbs: TbsCertificate | Der, context: CertificateContext): LintedTbs =>
-  strictly('certificate', () => {
-    const der = isDer(tbs) ? tbs : encodeTbsCertificate(tbs);
-    const applied: string[] = [STRICT_ENCODING.id];
-    const early = judge(ENCODED_CERTIFICATE_RULES, readEncodedCertificate(der), context, applied);
-    if (early.length > 0) throw refuse('certificate', early);
-    const decoded = decodeTbsCertificate(der);
-    const findings = judge(CERTIFICATE_RULES, decoded, context, applied);
-    if (findings.length > 0) throw refuse('certificate', findings);
-    return make('certificate', der, applied);
-  });
+export const lintCertificate = (tbs: TbsCertificate | Der, context: CertificateContext): LintedTbs => {
+  try {
+    return judgeCertificate(tbs, context);
+  } catch (error) {
+    throw asFinding('certificate', error);
+  }
+};
+
+const judgeCertificate = (tbs: TbsCertificate | Der, context: CertificateContext): LintedTbs => {
+  const der = isDer(tbs) ? tbs : encodeTbsCertificate(tbs);
+  const applied: string[] = [STRICT_ENCODING.id];
+  const early = judge(ENCODED_CERTIFICATE_RULES, readEncodedCertificate(der), context, applied);
+  if (early.length > 0) throw refuse('certificate', early);
+  const decoded = decodeTbsCertificate(der);
+  const findings = judge(CERTIFICATE_RULES, decoded, context, applied);
+  if (findings.length > 0) throw refuse('certificate', findings);
+  return make('certificate', der, applied);
+};
 
 /** The checks of one pass over a CRL; of each rule the first finding is kept, and the rule rests from then on. */
 const watch = <Part>(
@@ -147,21 +151,35 @@ const watch = <Part>(
   };
 };
 
-/** The same for a CRL, in one pass over the encoded entries. */
-export const lintCertList = (tbs: TbsCertListDraft | Der, context: CertListContext): LintedTbs =>
-  strictly('crl', () => {
-    const der = isDer(tbs) ? tbs : encodeTbsCertList(tbs);
-    const applied: string[] = [STRICT_ENCODING.id];
-    const { list, decode } = readEncodedCertList(der);
-    const early = judge(ENCODED_CERT_LIST_RULES, list, context, applied);
-    if (early.length > 0) throw refuse('crl', early);
-    const decoded = decode();
-    const findings = [...judge(CERT_LIST_RULES, decoded, context, applied)];
-    visitEntries(
-      decoded.revokedCertificates ?? new Uint8Array(),
-      watch(CERT_LIST_ENTRY_RULES, decoded, context, applied, findings),
-      watch(ENTRY_EXTENSIONS_RULES, decoded, context, applied, findings),
-    );
-    if (findings.length > 0) throw refuse('crl', findings);
-    return make('crl', der, applied);
-  });
+/**
+ * The same for a CRL, in one pass over the encoded entries, with turns of the event loop in between: a national list takes
+ * a while, and somebody is always waiting for an OCSP answer. Meanwhile its bytes are not to be written to either.
+ */
+export const lintCertList = async (
+  tbs: TbsCertListDraft | Der,
+  context: CertListContext,
+): Promise<LintedTbs> => {
+  try {
+    return await judgeCertList(tbs, context);
+  } catch (error) {
+    throw asFinding('crl', error);
+  }
+};
+
+const judgeCertList = async (tbs: TbsCertListDraft | Der, context: CertListContext): Promise<LintedTbs> => {
+  const der = isDer(tbs) ? tbs : encodeTbsCertList(tbs);
+  const applied: string[] = [STRICT_ENCODING.id];
+  const { list, decode } = readEncodedCertList(der);
+  const early = judge(ENCODED_CERT_LIST_RULES, list, context, applied);
+  if (early.length > 0) throw refuse('crl', early);
+  const decoded = decode();
+  const findings = [...judge(CERT_LIST_RULES, decoded, context, applied)];
+  const visit = visitEntries(
+    decoded.revokedCertificates ?? new Uint8Array(),
+    watch(CERT_LIST_ENTRY_RULES, decoded, context, applied, findings),
+    watch(ENTRY_EXTENSIONS_RULES, decoded, context, applied, findings),
+  );
+  for (const _ of visit) await nextTurn();
+  if (findings.length > 0) throw refuse('crl', findings);
+  return make('crl', der, applied);
+};
