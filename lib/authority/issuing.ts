@@ -72,6 +72,18 @@ export interface Issuing {
   recover(signingOf: SigningOf): Promise<readonly string[]>;
 }
 
+/** An order's serial number, with the version that its row stands at. */
+interface Taken {
+  readonly ref: CertificateRef;
+  readonly version: number;
+}
+
+interface Recorded {
+  readonly ref: CertificateRef;
+  readonly item: Item<CertificateRow>;
+  readonly linted: LintedTbs;
+}
+
 /** Octets of chance in a serial number: 128 bits, more than the 64 of the CA/Browser Forum's requirements (7.1). */
 const CHANCE_OCTETS = 16;
 
@@ -90,42 +102,36 @@ export const openIssuing = (
   const newSerial = (prefix: string): SerialHex =>
     serialFromOctets(Buffer.concat([Buffer.from(prefix, 'hex'), random(CHANCE_OCTETS)]));
 
-  /**
-   * Step 2. The order takes a serial number, once: a second run finds what the first one took.
-   * After a crash: a number that is reserved and answers `unknown`, which the order's next run uses.
-   */
-  const reserve = async (plan: IssuancePlan): Promise<CertificateRef> => {
-    for (;;) {
-      const taken = await table.get<IssuanceRow>(issuanceKey(plan.order));
-      if (taken?.value.abandoned) {
-        throw new Fault('wrong-state', 'This order was given up; no certificate is issued for it.', {
-          order: plan.order,
-        });
-      }
-      if (taken?.value.serial !== undefined) return { ca: taken.value.ca, serial: taken.value.serial };
-      const ref = { ca: plan.ca, serial: newSerial(plan.serialPrefix) };
-      try {
-        await table.write([
-          { put: issuanceKey(plan.order), value: ref, if: 'absent' },
-          ...register.reserveWrites(ref, plan.order),
-        ]);
-        return ref;
-      } catch (error) {
-        // The order was taken up by another run, or the number is in use: look again.
-        if (!Fault.is(error, 'condition-failed')) throw error;
-      }
+  /** The serial number that the order has. Fault: `wrong-state` of an order that was given up. */
+  const takenBy = async (order: string): Promise<Taken | undefined> => {
+    const taken = await table.get<IssuanceRow>(issuanceKey(order));
+    if (!taken) return undefined;
+    if (taken.value.abandoned) {
+      throw new Fault('wrong-state', 'This order was given up; no certificate is issued for it.', { order });
     }
+    const { ca, serial } = taken.value;
+    return { ref: { ca, serial }, version: taken.version };
   };
 
   /**
-   * Steps 3 and 4. The certificate is built and linted; then its row, its status (good) and the ledger's record are
-   * stored in one write, before the key is touched: a certificate that could exist can be revoked and is known to
-   * auditors. After a crash: a certificate without a signature, listed as unfinished.
+   * Steps 2 to 4. A serial number is drawn, the certificate is built and linted; then the order takes the number, and the
+   * certificate's row, its status (good) and the ledger's record are stored, all in one write and before the key is touched:
+   * a certificate that could exist can be revoked and is known to auditors. After a crash: nothing at all, or a certificate
+   * without a signature, listed as unfinished. Undefined where the order or the number was taken meanwhile, and nothing
+   * was stored.
+   *
+   * An order that has a number already and no certificate took it under an earlier version of this service, which reserved
+   * numbers in a write of their own. Its number is the one it gets.
    */
-  const recordTbs = async (
-    plan: IssuancePlan,
-    ref: CertificateRef,
-  ): Promise<{ item: Item<CertificateRow>; linted: LintedTbs }> => {
+  const record = async (plan: IssuancePlan, taken: Taken | undefined): Promise<Recorded | undefined> => {
+    const ref = taken?.ref ?? { ca: plan.ca, serial: newSerial(plan.serialPrefix) };
+    const registered = taken && (await register.lookup(ref));
+    const reserved = isReserved(registered) ? registered : undefined;
+    if (taken && !reserved) {
+      // Another run has recorded it since we looked: its row counts. Where there is none the table is damaged.
+      await readCertificate(table, ref);
+      return undefined;
+    }
     const tbs = plan.build(ref.serial as SerialHex, new Date(clock()));
     const linted = lintCertificate(tbs, plan.context);
     const row: CertificateRow = {
@@ -155,21 +161,24 @@ export const openIssuing = (
         linted: linted.rules.length,
       },
     });
-    const reserved = await register.lookup(ref);
-    if (isReserved(reserved)) {
-      try {
-        await table.write([
-          { put: certificateKey(ref), value: row, if: 'absent' },
-          unfinishedWrite(plan.order, ref),
-          ...register.admitWrites(ref, reserved, row.notAfter),
-          ...writes,
-        ]);
-      } catch (error) {
-        // Another run of the same order was quicker: its row counts.
-        if (!Fault.is(error, 'condition-failed')) throw error;
-      }
+    const order = issuanceKey(plan.order);
+    try {
+      await table.write([
+        // Up to this very write nobody else has taken up the order, or given it up.
+        taken
+          ? { check: order, if: { version: taken.version } }
+          : { put: order, value: { ...ref } satisfies IssuanceRow, if: 'absent' },
+        { put: certificateKey(ref), value: row, if: 'absent' },
+        unfinishedWrite(plan.order, ref),
+        ...register.admitWrites(ref, plan.order, row.notAfter, reserved),
+        ...writes,
+      ]);
+    } catch (error) {
+      if (!Fault.is(error, 'condition-failed')) throw error;
+      return undefined;
     }
-    return { item: await readCertificate(table, ref), linted };
+    // A row that was put where none was is at version 1.
+    return { ref, item: { ...certificateKey(ref), version: 1, value: row }, linted };
   };
 
   /** Step 5. After a crash: nothing but what step 4 left; a signature that nobody saw is made again over the same TBS. */
@@ -231,11 +240,15 @@ export const openIssuing = (
 
   return {
     issue: async (plan) => {
-      const ref = await reserve(plan);
-      const found = await table.get<CertificateRow>(certificateKey(ref));
-      if (found) return { ref, der: await finish(ref, found, plan) };
-      const { item, linted } = await recordTbs(plan, ref);
-      return { ref, der: await finish(ref, item, plan, linted) };
+      for (;;) {
+        const taken = await takenBy(plan.order);
+        const found = taken && (await table.get<CertificateRow>(certificateKey(taken.ref)));
+        if (found) return { ref: taken.ref, der: await finish(taken.ref, found, plan) };
+        const recorded = await record(plan, taken);
+        if (!recorded) continue;
+        const { ref, item, linted } = recorded;
+        return { ref, der: await finish(ref, item, plan, linted) };
+      }
     },
 
     resume: async (order, signingOf) => {
@@ -257,7 +270,7 @@ export const openIssuing = (
       const { ca, serial } = taken.value;
       const reserved = await register.lookup({ ca, serial });
       if (!isReserved(reserved)) return undefined;
-      // A run that is between steps 2 and 4 at this moment finds the number's row changed, and stores nothing.
+      // A run that is about to record it at this moment finds these rows changed, and stores nothing.
       return [
         { put: key, value, if: { version: taken.version } },
         ...register.retireWrites({ ca, serial }, reserved),

@@ -3,7 +3,7 @@ import type { CertificateRef } from '../principal.ts';
 import type { Item, Page, Table, Write } from '../store/store.ts';
 
 /**
- * The status register: one small row for each serial number ever reserved, and one for each certificate that a
+ * The status register: one small row for each serial number ever taken, and one for each certificate that a
  * CRL must list. It answers what OCSP and CRLs ask, and makes the writes that change a status; whoever decides on
  * the change (the authority) stores them in one `Table.write` with the record of it.
  *
@@ -14,6 +14,7 @@ import type { Item, Page, Table, Write } from '../store/store.ts';
  * listed without an index that somebody might change without the register.
  */
 export type StatusRow =
+  /** Of a number that its request took before it had a certificate, as earlier versions of the service did. */
   | { readonly state: 'reserved'; readonly request: string }
   | { readonly state: 'good'; readonly request: string; readonly notAfter: number }
   | ({
@@ -50,33 +51,29 @@ export interface Register {
   revoked(ca: string, cursor?: string): Promise<Page<RevokedRow>>;
   /** Rows of the serial numbers of that CA that end in this hex digit, `from` and above. */
   known(ca: string, digit: string, from: string, limit: number): Promise<Page<StatusRow>>;
-  readonly reserveWrites: typeof reserveWrites;
   readonly admitWrites: typeof admitWrites;
   readonly retireWrites: typeof retireWrites;
   readonly revokeWrites: typeof revokeWrites;
   readonly releaseWrites: typeof releaseWrites;
 }
 
-/** Takes a serial number for a request; the condition makes a collision fail before anything is signed. */
-const reserveWrites = (ref: CertificateRef, request: string): readonly Write[] => [
-  { put: statusKey(ref), value: { state: 'reserved', request } satisfies StatusRow, if: 'absent' },
-];
-
-/** From here on the certificate may exist: it can be revoked, and OCSP calls it good. `notAfter` in Unix seconds. */
+/**
+ * From here on the certificate may exist: it can be revoked, and OCSP calls it good. The condition makes a collision of
+ * serial numbers fail before anything is signed. `notAfter` in Unix seconds; `reserved` where the request has its number
+ * already.
+ */
 const admitWrites = (
   ref: CertificateRef,
-  reserved: RegisteredAs<'reserved'>,
+  request: string,
   notAfter: number,
-): readonly Write[] => {
-  const { request } = reserved.value;
-  return [
-    {
-      put: statusKey(ref),
-      value: { state: 'good', request, notAfter } satisfies StatusRow,
-      if: { version: reserved.version },
-    },
-  ];
-};
+  reserved?: RegisteredAs<'reserved'>,
+): readonly Write[] => [
+  {
+    put: statusKey(ref),
+    value: { state: 'good', request, notAfter } satisfies StatusRow,
+    if: reserved ? { version: reserved.version } : 'absent',
+  },
+];
 
 /** A number that was reserved for nothing: it stays taken, and whoever was about to admit it no longer can. */
 const retireWrites = (ref: CertificateRef, reserved: RegisteredAs<'reserved'>): readonly Write[] => [
@@ -122,7 +119,6 @@ export const openRegister = (table: Table): Register => ({
   revoked: (ca, cursor) =>
     table.query<RevokedRow>({ pk: revokedPk(ca), limit: 1000, ...(cursor !== undefined && { cursor }) }),
   known: (ca, digit, from, limit) => table.query<StatusRow>({ pk: statusPk(ca, digit), from, limit }),
-  reserveWrites,
   admitWrites,
   retireWrites,
   revokeWrites,

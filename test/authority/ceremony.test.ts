@@ -161,8 +161,8 @@ describe('a ceremony that is interrupted', { timeout: 120_000 }, () => {
         return { options: { table }, writes: () => counted.writes };
       };
       const writes = await survive(tables, 0, 'another process');
-      // Begin and end; of each CA three for its certificate, one to enter it, as many for its responder, three for its CRL.
-      expect(writes).toBe(2 + CAS.length * (4 + 4 + 3));
+      // Begin and end; of each CA two for its certificate, one to enter it, as many for its responder, three for its CRL.
+      expect(writes).toBe(2 + CAS.length * (3 + 3 + 3));
       for (let n = 1; n <= writes; n++) {
         const turn = failure === 'lost' ? n : n + 1;
         await survive(tables, n, RESUMED[turn % 2] as (typeof RESUMED)[number]);

@@ -8,6 +8,7 @@ import { generateSoftwareKey } from '../../lib/keys/software.ts';
 import { decodeCertificate } from '../../lib/pki/certificate.ts';
 import { decodePem } from '../../lib/pki/pem.ts';
 import type { CertificateRef } from '../../lib/principal.ts';
+import type { Table } from '../../lib/store/store.ts';
 import { FIELDS, issueThroughOffice, opensslRequest, type Service } from '../service.ts';
 import { faultyTable } from '../store/faulty-table.ts';
 import { allRecords, checkWorld, ocspStatus } from '../world.ts';
@@ -51,7 +52,15 @@ const issuancesOf = async (service: Service, order: string) =>
     (record) => record.kind === 'issuance' && record.details.order === order,
   );
 
-const reservedFor = async (order: string): Promise<CertificateRef | undefined> =>
+/** A table to change one method of. */
+const through = (table: Table): Table => ({
+  get: (key) => table.get(key),
+  query: (query) => table.query(query),
+  write: (writes) => table.write(writes),
+  close: () => table.close(),
+});
+
+const takenBy = async (order: string): Promise<CertificateRef | undefined> =>
   (await ground.table.get<CertificateRef & Record<string, string>>({ pk: `issuance/${order}`, sk: 'ref' }))
     ?.value;
 
@@ -94,17 +103,25 @@ describe('an order', () => {
     const { authority } = works;
     expect(await codeOf(authority.issue({ ...orderOf('o'), profile: 'nobody' }))).toBe('unknown-profile');
     expect(await codeOf(authority.issue({ ...orderOf('o'), profileVersion: 2 }))).toBe('unknown-profile');
-    expect(await reservedFor('o')).toBeUndefined();
+    expect(await takenBy('o')).toBeUndefined();
   });
 });
 
-describe('a serial number that is reserved and not used', () => {
-  it('is unknown to OCSP, to the API and to revocation, and is the one that the order gets later', async () => {
+/** As earlier versions of the service did it, in a write of its own. */
+const reserve = async (order: string): Promise<CertificateRef> => {
+  const ref = { ca: 'signature-1', serial: `01${'5a'.repeat(15)}57` };
+  await ground.table.write([
+    { put: { pk: `issuance/${order}`, sk: 'ref' }, value: ref, if: 'absent' },
+    { put: { pk: 'status/signature-1/7', sk: ref.serial }, value: RESERVED(order), if: 'absent' },
+  ]);
+  return ref;
+};
+const RESERVED = (request: string) => ({ state: 'reserved', request });
+
+describe('a serial number that was reserved and not used', () => {
+  it('is unknown to OCSP, to the API and to revocation, and is the one that the order gets', async () => {
     const house = await openHouse(ground);
-    const failing = await openHouse(ground, { table: (table) => faultyTable(table, new Map([[2, 'lost']])) });
-    expect(await codeOf(failing.works.authority.issue(orderOf('order-1')))).toBe('store-unavailable');
-    const ref = (await reservedFor('order-1')) as CertificateRef;
-    expect(ref.ca).toBe('signature-1');
+    const ref = await reserve('order-1');
     expect((await ocspStatus(house, ref)).status).toBe('unknown');
     const { authority } = house.app;
     const operator = house.principal('operator-noda');
@@ -117,6 +134,106 @@ describe('a serial number that is reserved and not used', () => {
 
     expect(await house.works.authority.issue(orderOf('order-1'))).toEqual(ref);
     expect((await ocspStatus(house, ref)).status).toBe('good');
+    await checkWorld(house, NOTHING);
+  });
+
+  it('is given to nobody where the order is given up while its number is looked up', async () => {
+    const house = await openHouse(ground);
+    const ref = await reserve('order-1');
+    let meanwhile = 0;
+    const slow = await openHouse(ground, {
+      table: (table): Table => ({
+        ...through(table),
+        get: async (key) => {
+          if (key.pk === 'status/signature-1/7' && meanwhile++ === 0) {
+            await ground.table.write((await house.works.authority.abandonWrites('order-1')) ?? []);
+          }
+          return table.get(key);
+        },
+      }),
+    });
+    expect(await codeOf(slow.works.authority.issue(orderOf('order-1')))).toBe('wrong-state');
+    expect(meanwhile).toBe(1);
+    expect((await ocspStatus(house, ref)).status).toBe('unknown');
+    expect(await issuancesOf(house, 'order-1')).toEqual([]);
+    await checkWorld(house, NOTHING);
+  });
+
+  it('of which the certificate is gone is damage, and is said', async () => {
+    const house = await openHouse(ground);
+    const ref = await reserve('order-1');
+    const value = { state: 'good', request: 'order-1', notAfter: 1 };
+    await ground.table.write([
+      { put: { pk: 'status/signature-1/7', sk: ref.serial }, value, if: { version: 1 } },
+    ]);
+    expect(await codeOf(house.works.authority.issue(orderOf('order-1')))).toBe('unknown-certificate');
+  });
+});
+
+describe('an order that two processes record at the same moment', () => {
+  /** Something that happens just before the certificate is recorded for the first time. */
+  const meanwhile = (act: () => Promise<unknown>) => {
+    let times = 0;
+    return (table: Table): Table => ({
+      ...through(table),
+      write: async (writes) => {
+        const records = writes.some((one) => 'put' in one && one.put.pk.startsWith('certificates/'));
+        if (records && times++ === 0) await act();
+        await table.write(writes);
+      },
+    });
+  };
+  const signatures = () => ground.signed.filter(({ id }) => id === 'signature-1');
+
+  it('is one certificate, of the number that was drawn by whoever was first', async () => {
+    const house = await openHouse(ground);
+    let first: CertificateRef | undefined;
+    const signed = signatures().length;
+    const table = meanwhile(async () => {
+      first = await house.works.authority.issue(orderOf('order-1'));
+    });
+    const slow = await openHouse(ground, { table });
+    expect(await slow.works.authority.issue(orderOf('order-1'))).toEqual(first);
+    expect(first).toBeDefined();
+    expect(await issuancesOf(house, 'order-1')).toHaveLength(1);
+    expect(signatures()).toHaveLength(signed + 1);
+    await checkWorld(house, NOTHING);
+  });
+
+  it('is none where one of them gives it up first, and nothing was signed', async () => {
+    const house = await openHouse(ground);
+    const signed = signatures().length;
+    const table = meanwhile(async () =>
+      ground.table.write((await house.works.authority.abandonWrites('order-1')) ?? []),
+    );
+    const slow = await openHouse(ground, { table });
+    expect(await codeOf(slow.works.authority.issue(orderOf('order-1')))).toBe('wrong-state');
+    expect(await issuancesOf(house, 'order-1')).toEqual([]);
+    expect(signatures()).toHaveLength(signed);
+    await checkWorld(house, NOTHING);
+  });
+
+  it('has another number where the one that was drawn is taken', async () => {
+    const house = await openHouse(ground);
+    let drawn: string | undefined;
+    const taken = (table: Table): Table => ({
+      ...through(table),
+      write: async (writes) => {
+        for (const one of writes) {
+          if (!('put' in one && one.put.pk.startsWith('certificates/')) || drawn !== undefined) continue;
+          drawn = one.put.sk;
+          const pk = one.put.pk.replace(/^certificates/, 'status');
+          await ground.table.write([{ put: { pk, sk: drawn }, value: RESERVED('other'), if: 'absent' }]);
+        }
+        await table.write(writes);
+      },
+    });
+    const unlucky = await openHouse(ground, { table: taken });
+    const { ca, serial } = await unlucky.works.authority.issue(orderOf('order-1'));
+    expect(serial).not.toBe(drawn);
+    expect((await ocspStatus(house, { ca, serial: drawn as string })).status).toBe('unknown');
+    expect(await issuancesOf(house, 'order-1')).toHaveLength(1);
+    await checkWorld(house, NOTHING);
   });
 });
 
@@ -137,9 +254,7 @@ describe('lint', () => {
         message: expect.any(String),
       }),
     ]);
-    const ref = (await reservedFor('order-1')) as CertificateRef;
-    expect((await ocspStatus(house, ref)).status).toBe('unknown');
-    expect(await codeOf(house.works.authority.chainPem(ref))).toBe('unknown-certificate');
+    expect(await takenBy('order-1')).toBeUndefined();
     expect(await house.works.authority.recover()).toEqual([]);
     expect(await issuancesOf(house, 'order-1')).toHaveLength(0);
     expect(ground.signed.slice(signed).filter(({ id }) => !id.startsWith('ocsp-'))).toEqual([]);
@@ -249,8 +364,8 @@ describe('a write of the cycle that fails', () => {
 
   it('lost, or carried out without an answer: one certificate and one record once it is tried again', async () => {
     const writes = await survive(undefined, 0);
-    // Reserve, record, store: the steps of docs/issuance-cycle.md that write.
-    expect(writes).toBe(3);
+    // Record, store: the steps of docs/issuance-cycle.md that write.
+    expect(writes).toBe(2);
     for (let n = 1; n <= writes; n++) {
       for (const failure of FAILURES) await survive(failure, n);
     }
@@ -259,7 +374,7 @@ describe('a write of the cycle that fails', () => {
   it('is finished by recovery where nobody tries it again', async () => {
     const house = await openHouse(ground);
     for (const [i, failure] of FAILURES.entries()) {
-      const table = (real: Ground['table']) => faultyTable(real, new Map([[3, failure]]));
+      const table = (real: Ground['table']) => faultyTable(real, new Map([[2, failure]]));
       const failing = await openHouse(ground, { table });
       expect(await codeOf(failing.works.authority.issue(orderOf(`order-${i}`)))).toBe('store-unavailable');
       expect(await house.works.authority.recover()).toEqual(failure === 'lost' ? [`order-${i}`] : []);
@@ -284,7 +399,7 @@ describe('a signature', () => {
       withSigner((signer) => ({ ...signer, sign: (m) => wrong.sign(m) })),
     );
     expect(await codeOf(broken.works.authority.issue(orderOf('order-1')))).toBe('signature-invalid');
-    const ref = (await reservedFor('order-1')) as CertificateRef;
+    const ref = (await takenBy('order-1')) as CertificateRef;
     expect(await codeOf(house.works.authority.chainPem(ref))).toBe('not-issued');
     const view = await house.app.authority.certificate(house.principal('auditor'), ref);
     expect(view.pem).toBeUndefined();
@@ -396,7 +511,7 @@ describe('a CA', () => {
     const stranger = await generateSoftwareKey('ecdsa-p256-sha256');
     const { works } = composeHouse(ground, withKey('signature-1', stranger));
     expect(await codeOf(works.authority.issue(orderOf('order-1')))).toBe('unknown-key');
-    expect(await reservedFor('order-1')).toBeUndefined();
+    expect(await takenBy('order-1')).toBeUndefined();
   });
 
   const withKey = (wanted: string, signer: Signer): HouseOptions => ({
