@@ -161,13 +161,14 @@ export const openIssuing = (
         linted: linted.rules.length,
       },
     });
-    const order = issuanceKey(plan.order);
     try {
       await table.write([
         // Up to this very write nobody else has taken up the order, or given it up.
-        taken
-          ? { check: order, if: { version: taken.version } }
-          : { put: order, value: { ...ref } satisfies IssuanceRow, if: 'absent' },
+        {
+          put: issuanceKey(plan.order),
+          value: { ...ref } satisfies IssuanceRow,
+          if: taken ? { version: taken.version } : 'absent',
+        },
         { put: certificateKey(ref), value: row, if: 'absent' },
         unfinishedWrite(plan.order, ref),
         ...register.admitWrites(ref, plan.order, row.notAfter, reserved),
