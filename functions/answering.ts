@@ -61,11 +61,19 @@ export const answering = <S extends Pick<App, 'principals'>>(
 
 /** HTTP APIs give the path decoded; what cannot stand in a path is encoded again and the rest left as it is. */
 const encodedPath = (rawPath: string): string =>
-  rawPath
-    .replace(/%(?![0-9A-Fa-f]{2})/g, '%25')
-    .replace(/[^A-Za-z0-9\-._~!$&'()*+,;=:@/%]/gu, (character) =>
-      encodeURIComponent(character.toWellFormed()),
-    );
+  /^[\w\-.~!$&'()*+,;=:@/]*$/.test(rawPath)
+    ? rawPath
+    : rawPath
+        .replace(/%(?![0-9A-Fa-f]{2})/g, '%25')
+        .replace(/[^\w\-.~!$&'()*+,;=:@/%]/gu, (character) => encodeURIComponent(character.toWellFormed()));
+
+const headersOf = (given: APIGatewayProxyEventV2['headers']): Readonly<Record<string, string>> => {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(given)) {
+    if (value !== undefined) headers[name.toLowerCase()] = value;
+  }
+  return headers;
+};
 
 const readEvent = (event: APIGatewayProxyEventV2): Omit<HttpRequest, 'id' | 'path' | 'params'> => {
   const { http, authentication } = event.requestContext;
@@ -73,11 +81,7 @@ const readEvent = (event: APIGatewayProxyEventV2): Omit<HttpRequest, 'id' | 'pat
   return {
     method: http.method,
     query: new URLSearchParams(event.rawQueryString),
-    headers: Object.fromEntries(
-      Object.entries(event.headers).flatMap(([name, value]) =>
-        value === undefined ? [] : [[name.toLowerCase(), value]],
-      ),
-    ),
+    headers: headersOf(event.headers),
     body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
     client: {
       tls: true,

@@ -50,7 +50,8 @@ const writeResult = (
 ): APIGatewayProxyStructuredResultV2 => {
   if (method === 'HEAD' || body.length === 0)
     return { statusCode: status, headers: { ...headers }, body: '' };
-  const bytes = Buffer.from(body);
+  const bytes =
+    typeof body === 'string' ? Buffer.from(body) : Buffer.from(body.buffer, body.byteOffset, body.length);
   return isText(headers['content-type'] ?? '') && bytes.length * TEXT_GROWS <= limit
     ? { statusCode: status, headers: { ...headers }, body: bytes.toString('utf8'), isBase64Encoded: false }
     : { statusCode: status, headers: { ...headers }, body: bytes.toString('base64'), isBase64Encoded: true };

@@ -88,9 +88,9 @@ export const serve = async (options: {
   });
   const doors = [plain, secure];
   const connections = trackConnections();
-  plain.on('connection', connections.add);
-  secure.on('connection', connections.add);
-  secure.on('secureConnection', connections.add);
+  plain.on('connection', (socket) => connections.add(socket, socket));
+  for (const event of ['connection', 'secureConnection'])
+    secure.on(event, (socket: Socket) => connections.add(peerOf(socket), socket));
   for (const door of doors) {
     door.maxConnections = limits.connections;
     door.setTimeout(4 * limits.idleMs);
@@ -148,15 +148,17 @@ const securedBy = ({ key, cert, ca }: TlsCredentials): SecureContextOptions => (
   minVersion: 'TLSv1.2',
 });
 
-/** Connections by the peer's address: under TLS the secured socket takes the place of the bare one. */
+/** Under TLS the secured socket takes the place of the bare one, and this tells which. */
+const peerOf = ({ localAddress, remoteAddress, remotePort }: Socket): string =>
+  `${localAddress} ${remoteAddress} ${remotePort}`;
+
 const trackConnections = () => {
-  const all = new Map<string, { readonly socket: Socket; readonly readAtFirst: number }>();
+  const all = new Map<Socket | string, { readonly socket: Socket; readonly readAtFirst: number }>();
   return {
-    add: (socket: Socket): void => {
-      const peer = `${socket.localPort} ${socket.remoteAddress} ${socket.remotePort}`;
-      all.set(peer, { socket, readAtFirst: socket.bytesRead });
+    add: (id: Socket | string, socket: Socket): void => {
+      all.set(id, { socket, readAtFirst: socket.bytesRead });
       socket.once('close', () => {
-        if (all.get(peer)?.socket === socket) all.delete(peer);
+        if (all.get(id)?.socket === socket) all.delete(id);
       });
     },
     open: (): readonly Socket[] => [...all.values()].map(({ socket }) => socket),
