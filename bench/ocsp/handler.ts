@@ -10,16 +10,16 @@ import {
   encodeOcspRequest,
   parseSerial,
 } from '../../lib/pki/pki.ts';
+import { openApp } from './opened.ts';
 import { CA, openStore, serialOf } from './store.ts';
 
 /**
- * The function as Lambda calls it, without a socket, and the bare signature: `node handler.ts FOLDER SECONDS` says two
- * numbers a line, calls a second and signatures a second. Sixteen calls are under way at once, as on a busy machine;
+ * The function as Lambda calls it, without a socket, and the bare signature: `node handler.ts FOLDER
+ * recorded|unrecorded SECONDS` says two numbers a line, calls a second and signatures a second. Sixteen calls are under way at once, as on a busy machine;
  * their records share commits as anywhere else.
  */
-const [folder = '', seconds = '3'] = process.argv.slice(2);
-const { works } = await openStore(folder);
-const app = await works.open({});
+const [folder = '', mode = 'recorded', seconds = '3'] = process.argv.slice(2);
+const app = await openApp(folder, await openStore(folder), mode);
 const issuer = decodeCertificate(await app.authority.caCertificate(CA));
 const handler = lambda([route], async () => ({ app, clock: () => Date.now(), log: () => {} }));
 

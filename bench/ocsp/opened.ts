@@ -1,0 +1,35 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { App } from '../../lib/app.ts';
+import { openSealedKeys } from '../../lib/keys/sealed.ts';
+import { openIssuers } from '../../lib/status/issuers.ts';
+import { openOcsp } from '../../lib/status/ocsp.ts';
+import { openRegister } from '../../lib/status/register.ts';
+import { openResponders } from '../../lib/status/responders.ts';
+import type { Opened } from './store.ts';
+
+/**
+ * The service over a store that is there already, recorded as it runs or unrecorded. What is not recorded exists in the
+ * benchmark only, by a recorder that does nothing, to tell what recording costs.
+ */
+export const openApp = async (folder: string, { works, table }: Opened, mode: string): Promise<App> => {
+  const app = await works.open({});
+  if (mode === 'recorded') return app;
+  const ports = { table, clock: () => Date.now(), log: () => {} };
+  const keys = await openSealedKeys({
+    folder: join(folder, 'keys'),
+    passphrase: 'benchmark',
+    random: (n) => randomBytes(n),
+  });
+  const issuers = openIssuers(ports);
+  const { ocsp } = openOcsp({
+    ...ports,
+    issuers,
+    register: openRegister(table),
+    responders: openResponders({ ...ports, keys }),
+    recorder: { append: async () => {}, prepare: () => ({ writes: [] }) },
+    requestorOf: () => Promise.reject(new Error('no signed requests here')),
+    currentCrl: async () => undefined,
+  });
+  return { ...app, status: { ...app.status, ocsp } };
+};
