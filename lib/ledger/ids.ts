@@ -13,24 +13,28 @@ export const recordIds = (
   clock: Clock,
   random: Random,
 ): (() => { readonly id: string; readonly time: string; readonly salt: string }) => {
-  let last = 0;
+  let last = -1;
   let counter = 0;
+  // Many records come in one millisecond.
+  let prefix = '';
+  let time = '';
   return () => {
     const now = clock();
     // A clock that was set back, or 65,536 records in one millisecond, must not break the order.
-    if (now > last) {
-      last = now;
+    if (now > last || counter === 0xffff) {
+      last = Math.max(now, last + 1);
       counter = 0;
-    } else if (++counter > 0xffff) {
-      last++;
-      counter = 0;
+      prefix = last.toString(16).padStart(12, '0');
+      time = new Date(last).toISOString();
+    } else {
+      counter++;
     }
-    const chance = Buffer.from(random(ID_CHANCE_BYTES + SALT_BYTES)).toString('hex');
-    const forId = chance.slice(0, 2 * ID_CHANCE_BYTES);
+    const { buffer, byteOffset, length } = random(ID_CHANCE_BYTES + SALT_BYTES);
+    const chance = Buffer.from(buffer, byteOffset, length);
     return {
-      id: last.toString(16).padStart(12, '0') + counter.toString(16).padStart(4, '0') + forId,
-      time: new Date(last).toISOString(),
-      salt: chance.slice(2 * ID_CHANCE_BYTES),
+      id: prefix + counter.toString(16).padStart(4, '0') + chance.toString('hex', 0, ID_CHANCE_BYTES),
+      time,
+      salt: chance.toString('hex', ID_CHANCE_BYTES),
     };
   };
 };

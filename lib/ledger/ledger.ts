@@ -72,10 +72,11 @@ export const openLedger = (deps: {
       );
     }
     const record: LedgerRecord = { ...nextId(), ...draft };
-    if (JSON.stringify(record).length > MAX_RECORD_CHARS) {
+    const json = JSON.stringify(record);
+    if (json.length > MAX_RECORD_CHARS) {
       throw new Fault('record-invalid', `A record has at most ${MAX_RECORD_CHARS} characters.`);
     }
-    return { record, writes: stageWrites(record) };
+    return { record, writes: stageWrites(record, json) };
   };
 
   return {

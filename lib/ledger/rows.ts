@@ -74,8 +74,9 @@ export const asRecord = (value: Value): LedgerRecord => value as unknown as Ledg
 
 export const asValue = (record: LedgerRecord): Value => record as unknown as Value;
 
-export const stageWrites = (record: LedgerRecord): readonly Write[] => [
-  { put: stagedKey(record.id), value: asValue(record), if: 'absent' },
+/** `json` is the record's. */
+export const stageWrites = (record: LedgerRecord, json: string): readonly Write[] => [
+  { put: stagedKey(record.id), value: asValue(record), json, if: 'absent' },
 ];
 
 /** What moves a staged record to where queries find it. */

@@ -54,7 +54,7 @@ const checkWrite = (write: Write): CheckedWrite => {
     return { kind: 'delete', key: checkKey(write.delete), expected: expectedBy(write.if), json: '' };
   }
   const key = checkKey(write.put);
-  const json = JSON.stringify(write.value);
+  const { json = JSON.stringify(write.value) } = write;
   const bytes = Buffer.byteLength(json);
   if (bytes > MAX_VALUE_BYTES) {
     throw tooLarge(

@@ -52,6 +52,8 @@ export type Write =
   | {
       readonly put: Key;
       readonly value: Value;
+      /** `value` as `JSON.stringify` has it, from a caller who had to make it anyway. */
+      readonly json?: string;
       readonly if: Condition;
       /**
        * Unix seconds after which the store may delete the row by itself. It may lag by days; until then the row
