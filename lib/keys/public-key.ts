@@ -1,5 +1,6 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { Fault } from '../fault.ts';
+import { encodePem } from '../pki/pki.ts';
 import type { KeyFamily, KeyKind } from './algorithms.ts';
 
 /** RSA with 8,192 bits takes 1,062 octets, ML-DSA-87 2,614. */
@@ -67,7 +68,9 @@ export const readPublicKey = (subjectPublicKeyInfo: Uint8Array): PublicKey => {
   }
   let key: KeyObject;
   try {
-    key = createPublicKey({ key: bytes, format: 'der', type: 'spki' });
+    // As text: of an object that holds bytes node:crypto first finds out, by exceptions, that neither it nor what it holds
+    // is a key already, which takes it as long as OpenSSL takes to read the bytes. The label says SubjectPublicKeyInfo.
+    key = createPublicKey(encodePem('PUBLIC KEY', bytes));
   } catch (cause) {
     throw new Fault(
       'unsupported-algorithm',

@@ -7,10 +7,10 @@ const tooLarge = (limit: number): Fault =>
 
 /** RFC 7468. Labels: CERTIFICATE, CERTIFICATE REQUEST, X509 CRL, PUBLIC KEY, … Lines of 64 characters, each ended by LF. */
 export const encodePem = (label: string, der: Uint8Array): string => {
-  const lines = Buffer.from(der)
-    .toString('base64')
-    .replace(/.{64}(?=.)/g, '$&\n');
-  return `-----BEGIN ${label}-----\n${lines}\n-----END ${label}-----\n`;
+  const base64 = Buffer.from(der.buffer, der.byteOffset, der.length).toString('base64');
+  let lines = '';
+  for (let at = 0; at < base64.length; at += 64) lines += `${base64.slice(at, at + 64)}\n`;
+  return `-----BEGIN ${label}-----\n${lines || '\n'}-----END ${label}-----\n`;
 };
 
 const BOUNDARY = /^-----(BEGIN|END) (.+)-----$/;
