@@ -268,5 +268,6 @@ export const loadCeremonyWorks = async (): Promise<Workshop> => {
 export const loadGauges = (): { readonly gauges: () => Promise<Gauges>; readonly telemetry: Telemetry } => {
   const env = readFunctionEnv(GaugesEnv, process.env);
   const table = openDynamoDbTable({ table: env.TABLE, access: awsAccess('dynamodb'), random });
-  return { gauges: openGauges({ table, clock }), telemetry: openTelemetry(env.FUNCTION, clock) };
+  const telemetry = openTelemetry(env.FUNCTION, clock);
+  return { gauges: openGauges({ table, clock, log: telemetry.log }), telemetry };
 };

@@ -52,6 +52,7 @@ export const PROBLEMS = {
   'lint-failed': p(422, 'The certificate would not follow its standards'),
   'authority-expired': p(503, "The authority's certificate has expired"),
   'authority-not-ready': p(503, 'The authority is not ready'),
+  'authority-unreadable': p(500, 'What is stored of an authority is damaged'),
   'hold-not-allowed': p(409, 'The profile does not allow a hold'),
   'hold-not-releasable': p(409, 'The profile does not allow a hold to be released'),
   'not-on-hold': p(409, 'The certificate is not on hold'),

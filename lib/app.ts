@@ -18,7 +18,7 @@ import { type Ledger, openLedger } from './ledger/ledger.ts';
 import { openRetention, type Retention } from './ledger/retention.ts';
 import { openSequencer, type Sequencer } from './ledger/sequencer.ts';
 import { openTransparencyLog, type TransparencyLog } from './ledger/transparency-log.ts';
-import { decodeOcspRequest } from './pki/pki.ts';
+import { type CertId, decodeOcspRequest } from './pki/pki.ts';
 import type { Clock, Log, Random } from './ports.ts';
 import type { Principal } from './principal.ts';
 import type { Principals } from './principals/principals.ts';
@@ -189,20 +189,21 @@ export const compose = (ports: Ports): Works => {
     table,
     ledger,
     askedAbout: async (text) => {
+      let asked: readonly CertId[];
       try {
-        const { requestList } = decodeOcspRequest(Buffer.from(text, 'base64'));
-        const refs = await Promise.all(
-          requestList.map(async ({ certId }) => {
-            const issuer = await issuers.byCertId(certId);
-            return issuer && { ca: issuer.id, serial: certId.serialNumber };
-          }),
-        );
-        return refs.filter((ref) => ref !== undefined);
+        asked = decodeOcspRequest(Buffer.from(text, 'base64')).requestList.map(({ certId }) => certId);
       } catch (error) {
         // What is no request was answered by a CDN all the same: it is counted, about no certificate.
-        if (Fault.is(error) && error.code !== 'store-unavailable') return [];
+        if (Fault.is(error)) return [];
         throw error;
       }
+      const refs = await Promise.all(
+        asked.map(async (certId) => {
+          const issuer = await issuers.byCertId(certId);
+          return issuer && { ca: issuer.id, serial: certId.serialNumber };
+        }),
+      );
+      return refs.filter((ref) => ref !== undefined);
     },
   });
   const { retention: periods } = trustDomain;

@@ -47,6 +47,7 @@ export const FAULT_CODES = [
   'lint-failed',
   'authority-expired',
   'authority-not-ready',
+  'authority-unreadable',
   'hold-not-allowed',
   'hold-not-releasable',
   'not-on-hold',

@@ -1,5 +1,5 @@
 import { oldestUnsequenced } from './ledger/settling.ts';
-import type { Clock } from './ports.ts';
+import type { Clock, Log } from './ports.ts';
 import { readCurrentCrl } from './status/crls.ts';
 import { openIssuers } from './status/issuers.ts';
 import { firstResponderToEnd } from './status/responders.ts';
@@ -7,12 +7,12 @@ import type { Table } from './store/store.ts';
 
 /** How far the service's own work has got: what alarms and dashboards ask. */
 export interface Gauges {
-  /** In force, so without those whose certificate has ended. */
+  /** In force, so without those whose certificate has ended; with those of which not even that can be read. */
   readonly authorities: readonly {
     readonly ca: string;
     /** Of the current CRL; absent before the first one. */
     readonly crlNextUpdate?: Date;
-    /** Of the responder's certificate, of several the first to end; absent before the first one. */
+    /** Of the responder's certificate, of several the first to end; absent before the first one, and where the CA's row cannot be read. */
     readonly responderNotAfter?: Date;
   }[];
   /** When the oldest record was written that has no leaf in the log yet; absent where all have. */
@@ -22,18 +22,20 @@ export interface Gauges {
 export const openGauges = (deps: {
   readonly table: Table;
   readonly clock: Clock;
+  readonly log: Log;
 }): (() => Promise<Gauges>) => {
   const { table, clock } = deps;
   const issuers = openIssuers(deps);
   return async () => {
-    const inForce = (await issuers.all()).filter(
-      ({ certificate }) => certificate.notAfter.getTime() > clock(),
+    const known = new Map((await issuers.all()).map((issuer) => [issuer.id, issuer]));
+    const inForce = (await issuers.ids()).filter(
+      (ca) => (known.get(ca)?.certificate.notAfter.getTime() ?? Number.POSITIVE_INFINITY) > clock(),
     );
     const authorities = await Promise.all(
-      inForce.map(async ({ id: ca, ocsp }) => {
+      inForce.map(async (ca) => {
         const [crl, responder] = await Promise.all([
           readCurrentCrl(table, ca),
-          firstResponderToEnd(table, ca, ocsp.algorithms),
+          firstResponderToEnd(table, ca, known.get(ca)?.ocsp.algorithms ?? []),
         ]);
         return {
           ca,

@@ -2,7 +2,7 @@ import { Fault, wentThrough } from '../fault.ts';
 import type { InForceRow } from '../in-force.ts';
 import type { KeyStore } from '../keys/signer.ts';
 import { asDer } from '../pki/pki.ts';
-import type { IssuerRow } from '../status/issuers.ts';
+import type { IssuerRow } from '../status/issuer-row.ts';
 import type { Item } from '../store/store.ts';
 import { applyAmendment, type Earlier, rememberEarlier } from './applying.ts';
 import type { Cas } from './cas.ts';
@@ -137,7 +137,7 @@ const makeAuthorities = async (
 
   // An earlier attempt of this process may have read the directory before it entered a CA.
   issuers.forget();
-  const known = new Set((await issuers.all()).map(({ id }) => id));
+  const known = new Set(await issuers.ids());
   for (const definition of definitions) {
     if (known.has(definition.ca)) continue;
     const isFound = await hasKey(keys, definition.ca);

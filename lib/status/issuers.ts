@@ -12,45 +12,9 @@ import {
   type Oid,
   subjectPublicKeyOctets,
 } from '../pki/pki.ts';
-import type { Clock } from '../ports.ts';
-import type { Table, Write } from '../store/store.ts';
-
-/**
- * The directory of our CAs, as status needs them: their certificates, where they publish, and the terms of their
- * CRLs and OCSP answers. The ceremony writes it, entries keep it for a minute.
- *
- *   issuers  {ca}  IssuerRow
- */
-export type IssuerRow = {
-  readonly authority: string;
-  readonly generation: number;
-  readonly title: { readonly ja: string; readonly en: string };
-  /** The algorithm's name, for people. */
-  readonly algorithm: string;
-  /** base64 of the DER certificate. */
-  readonly certificate: string;
-  /** base64 of the DER AlgorithmIdentifier with which this CA's key signs. */
-  readonly signatureAlgorithm: string;
-  readonly urls: { readonly certificate: string; readonly crl: readonly string[]; readonly ocsp: string };
-  readonly crl: {
-    /** Seconds between publications, and of validity (nextUpdate - thisUpdate). */
-    readonly interval: number;
-    readonly nextUpdate: number;
-    readonly onlyContainsUserCerts: boolean;
-  };
-  /** As in the trust domain; lengths of time in seconds. */
-  readonly ocsp: {
-    /** Names of the algorithms of the CA's responders; the first one answers by default. */
-    readonly algorithms: readonly [string, ...string[]];
-    readonly nextUpdate: number;
-    readonly maxAge: number;
-    readonly maxCertIds: number;
-    readonly neverIssued: 'unknown' | 'revoked';
-    readonly signedRequests: 'optional' | 'required';
-    readonly retentionInterval: number;
-    readonly crlReferences: boolean;
-  };
-};
+import type { Clock, Log } from '../ports.ts';
+import { type Item, MAX_PAGE, type Table, type Write } from '../store/store.ts';
+import { type IssuerRow, wholeIssuerRow } from './issuer-row.ts';
 
 export interface Issuer extends Omit<IssuerRow, 'certificate' | 'signatureAlgorithm'> {
   readonly id: string;
@@ -58,11 +22,21 @@ export interface Issuer extends Omit<IssuerRow, 'certificate' | 'signatureAlgori
   readonly signatureAlgorithm: Der;
 }
 
+/**
+ * A row that cannot be read takes no other CA with it. It is said in the log at each reading, and what would need it is
+ * `authority-unreadable`.
+ */
 export interface Issuers {
+  /** Those that can be read. */
   all(): Promise<readonly Issuer[]>;
-  /** Faults: `unknown-authority`. */
+  /** Of every CA that was entered, whether or not its row can be read. */
+  ids(): Promise<readonly string[]>;
+  /** Faults: `unknown-authority`, `authority-unreadable`. */
   byId(ca: string): Promise<Issuer>;
-  /** The CA that a CertID names, by key hash and name hash together: generations share a DN. */
+  /**
+   * The CA that a CertID names, by key hash and name hash together: generations share a DN. Undefined where it is none of
+   * ours. Fault: `authority-unreadable` where it may be the one whose row cannot be read.
+   */
   byCertId(certId: CertId): Promise<Issuer | undefined>;
   /** Enters a new CA. */
   enterWrites(ca: string, row: IssuerRow): readonly Write[];
@@ -92,18 +66,48 @@ interface Directory {
   readonly issuers: readonly Issuer[];
   readonly byId: ReadonlyMap<string, Issuer>;
   readonly byCertId: ReadonlyMap<string, Issuer>;
+  /** Ids of the CAs whose rows cannot be read. */
+  readonly unreadable: readonly string[];
 }
 
-const read = async (table: Table): Promise<Directory> => {
-  const { items } = await table.query<IssuerRow>({ pk: PK, limit: 1000 });
-  const issuers = items.map(({ sk, value }): Issuer => {
-    return {
-      ...value,
-      id: sk,
-      certificate: decodeCertificate(Buffer.from(value.certificate, 'base64')),
-      signatureAlgorithm: asDer(Buffer.from(value.signatureAlgorithm, 'base64')),
-    };
-  });
+/** Faults: `authority-unreadable`, and those of reading DER. */
+const issuerOf = ({ sk: id, value }: Item): Issuer => {
+  const row = wholeIssuerRow(value);
+  if (!row) throw authorityUnreadable(id);
+  return {
+    ...row,
+    id,
+    certificate: decodeCertificate(Buffer.from(row.certificate, 'base64')),
+    signatureAlgorithm: asDer(Buffer.from(row.signatureAlgorithm, 'base64')),
+  };
+};
+
+const itemsOf = async (table: Table): Promise<readonly Item[]> => {
+  const items: Item[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await table.query({ pk: PK, limit: MAX_PAGE, ...(cursor !== undefined && { cursor }) });
+    items.push(...page.items);
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+  return items;
+};
+
+const read = async ({ table, log }: { table: Table; log: Log }): Promise<Directory> => {
+  const issuers: Issuer[] = [];
+  const unreadable: string[] = [];
+  for (const item of await itemsOf(table)) {
+    try {
+      issuers.push(issuerOf(item));
+    } catch (error) {
+      const { sk: ca } = item;
+      unreadable.push(ca);
+      log('error', 'The row of a CA cannot be read: its requests fail until it is mended', {
+        ca,
+        error: Fault.is(error) ? error.code : 'internal',
+      });
+    }
+  }
   const byCertId = new Map<string, Issuer>();
   for (const issuer of issuers) {
     const name = encodeName(issuer.certificate.subject);
@@ -112,23 +116,26 @@ const read = async (table: Table): Promise<Directory> => {
       byCertId.set(certIdKey(algorithm, hash(digest, name, 'buffer'), hash(digest, key, 'buffer')), issuer);
     }
   }
-  return { issuers, byId: new Map(issuers.map((issuer) => [issuer.id, issuer])), byCertId };
+  return { issuers, byId: new Map(issuers.map((issuer) => [issuer.id, issuer])), byCertId, unreadable };
 };
 
 const unknownAuthority = (ca: string): Fault =>
   new Fault('unknown-authority', 'There is no such certification authority here.', { ca });
 
+const authorityUnreadable = (ca: string): Fault =>
+  new Fault('authority-unreadable', 'What is stored of this certification authority cannot be read.', { ca });
+
 /** A CA that came into being elsewhere is seen by running processes within this time. */
 const REREAD_MS = 60_000;
 
-export const openIssuers = (deps: { table: Table; clock: Clock }): Issuers => {
+export const openIssuers = (deps: { table: Table; clock: Clock; log: Log }): Issuers => {
   let directory: Promise<Directory> | undefined;
   let readAt = 0;
   const current = (): Promise<Directory> => {
     const now = deps.clock();
     // Read before the moment that the clock shows: it was set back, and would keep the directory until it has caught up.
     if (directory && now >= readAt && now < readAt + REREAD_MS) return directory;
-    const fresh = read(deps.table).catch((error: unknown) => {
+    const fresh = read(deps).catch((error: unknown) => {
       if (directory === fresh) directory = undefined;
       throw error;
     });
@@ -149,14 +156,23 @@ export const openIssuers = (deps: { table: Table; clock: Clock }): Issuers => {
       directory = undefined;
     },
     all: async () => (await current()).issuers,
-    byId: async (ca) => {
-      const known = (await current()).byId.get(ca);
-      if (known) return known;
-      throw unknownAuthority(ca);
+    ids: async () => {
+      const { byId, unreadable } = await current();
+      return [...byId.keys(), ...unreadable];
     },
-    byCertId: async (certId) =>
-      (await current()).byCertId.get(
-        certIdKey(certId.hashAlgorithm, certId.issuerNameHash, certId.issuerKeyHash),
-      ),
+    byId: async (ca) => {
+      const { byId, unreadable } = await current();
+      const known = byId.get(ca);
+      if (known) return known;
+      throw unreadable.includes(ca) ? authorityUnreadable(ca) : unknownAuthority(ca);
+    },
+    byCertId: async ({ hashAlgorithm, issuerNameHash, issuerKeyHash }) => {
+      const { byCertId, unreadable } = await current();
+      const known = byCertId.get(certIdKey(hashAlgorithm, issuerNameHash, issuerKeyHash));
+      const [lost] = unreadable;
+      // A damaged certificate may look whole and hash to another CertID: none is called foreign as long as one is lost.
+      if (!known && lost !== undefined) throw authorityUnreadable(lost);
+      return known;
+    },
   };
 };

@@ -71,7 +71,7 @@ describe('a CRL', () => {
 describe('what is kept in memory', () => {
   it('of CAs and responders is read anew at once, not when the clock has caught up', async () => {
     const clock = () => ground.time.now;
-    const issuers = openIssuers({ table: ground.table, clock });
+    const issuers = openIssuers({ table: ground.table, clock, log: () => {} });
     const responders = openResponders({ table: ground.table, keys: ground.keys, clock, log: () => {} });
     ground.time.now += 8 * DAY;
     const issuer = await issuers.byId(CA);

@@ -42,7 +42,7 @@ describe('a list of revocations', () => {
       const crls = openCrls({
         table,
         bucket: service.bucket,
-        issuers: openIssuers({ table, clock: service.now }),
+        issuers: openIssuers({ table, clock: service.now, log: () => {} }),
         register,
         recorder: service.app.ledger,
         signCrl: (of, tbs, number) => service.works.authority.signCrl(of, tbs, number),
