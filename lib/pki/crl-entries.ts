@@ -61,9 +61,10 @@ const nibbleAt = (text: string, at: number): number => NIBBLE[text.charCodeAt(at
  */
 export class CertListEntries {
   #length = 0;
-  /** Full blocks, and the one that is being written. */
-  readonly #full: Uint8Array[] = [];
+  /** What is in order already; behind it comes what is in the block from `from` to `at`. */
+  readonly #pieces: Uint8Array[] = [];
   #block = Buffer.allocUnsafeSlow(FIRST_BLOCK);
+  #from = 0;
   #at = 0;
   /** YYMMDD as a number by day since 1970: a list has few days and many entries. */
   readonly #days = new Map<number, number>();
@@ -74,7 +75,15 @@ export class CertListEntries {
 
   /** The encoded entries in order, in pieces; views that later entries do not change. */
   get encoded(): readonly Uint8Array[] {
-    return [...this.#full, this.#block.subarray(0, this.#at)];
+    return [...this.#pieces, this.#block.subarray(this.#from, this.#at)];
+  }
+
+  /** So many entries that are encoded already. They are not copied, and not to be written to any more. */
+  append(encoded: Uint8Array, count: number): void {
+    if (count === 0) return;
+    this.#endPiece();
+    this.#pieces.push(encoded);
+    this.#length += count;
   }
 
   /** `serial` in hex. Faults: `malformed-serial`; `invalid-input` for a time outside 1950 to 9999. */
@@ -94,9 +103,15 @@ export class CertListEntries {
     this.#length++;
   }
 
+  #endPiece(): void {
+    if (this.#at > this.#from) this.#pieces.push(this.#block.subarray(this.#from, this.#at));
+    this.#from = this.#at;
+  }
+
   #turnOver(): void {
-    this.#full.push(this.#block.subarray(0, this.#at));
+    this.#endPiece();
     this.#block = Buffer.allocUnsafeSlow(Math.min(2 * this.#block.length, LARGEST_BLOCK));
+    this.#from = 0;
     this.#at = 0;
   }
 

@@ -22,7 +22,8 @@ export {
   type TbsCertList,
   type TbsCertListDraft,
 } from './crl.ts';
-export { CertListEntries } from './crl-entries.ts';
+export { CertListEntries, type CertListEntryFields } from './crl-entries.ts';
+export { encodedEntriesOf, spliceEntries } from './crl-splice.ts';
 export { type CertificationRequest, decodeCertificationRequest, MAX_CSR_BYTES } from './csr.ts';
 export {
   asDer,

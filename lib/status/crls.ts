@@ -1,15 +1,16 @@
-import { hash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Fault, wentThrough } from '../fault.ts';
-import { CertListEntries, type Extension, findExtension, type TbsCertListDraft } from '../pki/pki.ts';
-import type { Item, Table, Write } from '../store/store.ts';
+import { type Extension, findExtension, type TbsCertListDraft } from '../pki/pki.ts';
+import { type Item, type Key, MAX_WRITES, type Table, type Write } from '../store/store.ts';
 import { archiveKey, inOrder, listArchive } from './crl-archive.ts';
 import type { CrlDeps } from './deps.ts';
 import type { Issuer } from './issuers.ts';
+import { type Listing, openListings } from './listings.ts';
 import type { Caller, PublishedCrl, Status } from './status.ts';
 
 /**
- * Full CRLs. Publishing has four steps, each of which a crash may follow:
+ * Full CRLs. Publishing has five steps, each of which a crash may follow:
  *
  *   1. A CRL number is reserved. A crash leaves a number that no CRL has, which RFC 5280 5.2.3 allows.
  *   2. The register is read, the list is built, linted and signed; then its digest is noted. A crash leaves nothing, or
@@ -17,10 +18,13 @@ import type { Caller, PublishedCrl, Status } from './status.ts';
  *   3. The CRL goes into the archive under its number. A crash leaves a signed CRL that nobody was given; the
  *      next publication has a higher number.
  *   4. The row that names the current CRL and the ledger's record of it are written together, and the note is deleted.
+ *   5. The rows that said what had changed since the CRL before are deleted (listings.ts). A crash leaves them to the next.
  *
- * The number is reserved before the register is read, so that of two publishers at once the one with the higher
- * number has seen at least as much; the row only ever moves to a higher number. Whoever was overtaken after signing
- * records that CRL as well, as one that was never current.
+ * Of several publishers at once each goes on from the CRL that was current before it read the register, and makes its
+ * own current only while that still is; so no current CRL knows less than one before it. Whoever was overtaken
+ * by a higher number is done: that number was reserved later, and the register read after that. Whoever was overtaken by a
+ * lower one begins again. The row only ever moves to a higher number. Whoever was overtaken after signing records that
+ * CRL as well, as one that was never current.
  *
  * The record of a publication names the number that was current before it, so that numbers which no CRL has are told
  * from CRLs of which there is no record, and whatever notes an interrupted publication left: no CRL that was ever
@@ -77,6 +81,19 @@ const signedKey = (ca: string, number: number) => ({ pk: `crls/${ca}`, sk: `${SI
 /** Notes that one record takes in; more than these wait for the record after it. */
 const MAX_LEFT = 50;
 
+/** Octets that are hashed in one go: some milliseconds. */
+const HASHED_AT_ONCE = 4 * 1024 * 1024;
+
+/** SHA-256, hex. */
+const digestOf = async (der: Uint8Array): Promise<string> => {
+  const digest = createHash('sha256');
+  for (let at = 0; at < der.length; at += HASHED_AT_ONCE) {
+    if (at > 0) await nextTurn();
+    digest.update(der.subarray(at, at + HASHED_AT_ONCE));
+  }
+  return digest.digest('hex');
+};
+
 const crlExtensions = (issuer: Issuer, number: number): readonly Extension[] => {
   const keyIdentifier = findExtension(issuer.certificate.extensions, 'subjectKeyIdentifier')?.keyIdentifier;
   if (!keyIdentifier)
@@ -101,6 +118,7 @@ const crlExtensions = (issuer: Issuer, number: number): readonly Extension[] => 
 
 export const openCrls = (deps: CrlDeps): Pick<Status, 'crl' | 'publish' | 'publishDue' | 'archived'> => {
   const { table, bucket, issuers, register, recorder, signCrl, clock, log } = deps;
+  const listings = openListings({ register, clock });
 
   const reserveNumber = async (ca: string): Promise<number> => {
     for (;;) {
@@ -113,31 +131,6 @@ export const openCrls = (deps: CrlDeps): Pick<Status, 'crl' | 'publish' | 'publi
       };
       if (await wentThrough(table.write([write]))) return next;
     }
-  };
-
-  /**
-   * Everything revoked or on hold, but for certificates that had expired before the previous CRL was made: that one
-   * listed them beyond their expiry, as RFC 5280 3.3 wants it.
-   */
-  const readEntries = async (
-    ca: string,
-    previousUpdate: number,
-  ): Promise<{ entries: CertListEntries; newest: number }> => {
-    const entries = new CertListEntries();
-    let newest = 0;
-    let cursor: string | undefined;
-    do {
-      const page = await register.revoked(ca, cursor);
-      for (const { sk, value } of page.items) {
-        if (value.notAfter < previousUpdate) continue;
-        entries.push(sk, value);
-        newest = Math.max(newest, value.revocationTime);
-      }
-      cursor = page.cursor;
-      // A table in this process answers at once, and whoever asks for a status would wait for the whole list.
-      await nextTurn();
-    } while (cursor !== undefined);
-    return { entries, newest };
   };
 
   /**
@@ -155,22 +148,28 @@ export const openCrls = (deps: CrlDeps): Pick<Status, 'crl' | 'publish' | 'publi
     );
   };
 
-  const build = async (issuer: Issuer, number: number, previousUpdate: number): Promise<TbsCertListDraft> => {
+  const build = async (
+    issuer: Issuer,
+    number: number,
+    previous: CurrentRow | undefined,
+  ): Promise<{ tbs: TbsCertListDraft; listing: Listing }> => {
+    const previousUpdate = previous?.thisUpdate ?? 0;
     assertClock(issuer.id, previousUpdate);
     const started = Math.floor(clock() / 1000);
-    const { entries, newest } = await readEntries(issuer.id, previousUpdate);
+    const listing = await listings.read(issuer.id, previous);
     // Another process's clock may be ahead of ours by a little; a list must not be older than what it lists, nor than
     // the list before it.
-    const thisUpdate = Math.max(started, newest, previousUpdate);
+    const thisUpdate = Math.max(started, listing.newest, previousUpdate);
     const notAfter = issuer.certificate.notAfter.getTime() / 1000;
-    return {
+    const tbs = {
       signature: issuer.signatureAlgorithm,
       issuer: issuer.certificate.subject,
       thisUpdate: new Date(thisUpdate * 1000),
       nextUpdate: new Date(Math.min(thisUpdate + issuer.crl.nextUpdate, notAfter) * 1000),
-      revokedCertificates: entries,
+      revokedCertificates: listing.entries,
       crlExtensions: crlExtensions(issuer, number),
     };
+    return { tbs, listing };
   };
 
   /** What publications that were interrupted have signed, and no record says. */
@@ -184,13 +183,14 @@ export const openCrls = (deps: CrlDeps): Pick<Status, 'crl' | 'publish' | 'publi
     return items;
   };
 
-  /** Step 4. Gives way to a publisher that got further. */
+  /** Step 4. False where another CRL became current since `previous` was read. */
   const makeCurrent = async (
     issuer: Issuer,
     crl: PublishedCrl,
+    previous: Item<CurrentRow> | undefined,
     seen: { readonly entries: number; readonly urgent: number | undefined; readonly digest: string },
     actor: string,
-  ): Promise<void> => {
+  ): Promise<boolean> => {
     const { id: ca } = issuer;
     const number = Number(crl.number);
     const note = signedKey(ca, number);
@@ -211,10 +211,10 @@ export const openCrls = (deps: CrlDeps): Pick<Status, 'crl' | 'publish' | 'publi
     };
     for (;;) {
       const current = await readCurrent(ca);
-      const overtaken = current !== undefined && current.value.number >= number;
+      const overtaken = current?.version !== previous?.version;
       const noted = await table.get(note);
-      // Whoever overtook us has found the note, and recorded this CRL with its own.
-      if (overtaken && !noted) return;
+      // Whoever overtook us with a higher number has found the note, and recorded this CRL with its own.
+      if (overtaken && !noted) return false;
       const left = overtaken ? [] : await readLeft(ca, number);
       const { writes } = recorder.prepare({
         kind: 'publication',
@@ -240,7 +240,7 @@ export const openCrls = (deps: CrlDeps): Pick<Status, 'crl' | 'publish' | 'publi
           ...left.map(({ pk, sk, version }): Write => ({ delete: { pk, sk }, if: { version } })),
           ...writes,
         ]);
-        return;
+        return !overtaken;
       } catch (error) {
         if (!Fault.is(error, 'condition-failed')) throw error;
       }
@@ -249,23 +249,52 @@ export const openCrls = (deps: CrlDeps): Pick<Status, 'crl' | 'publish' | 'publi
 
   const readCurrent = (ca: string): Promise<Item<CurrentRow> | undefined> => readCurrentCrl(table, ca);
 
+  /** Step 5. What is left of them costs the next list a look, so that nothing depends on it. */
+  const settle = async (ca: string, changes: readonly Key[]): Promise<void> => {
+    try {
+      for (let i = 0; i < changes.length; i += MAX_WRITES) {
+        // Of rows that another publisher deletes as well, those that are left are for the next list.
+        await wentThrough(table.write(register.settledWrites(changes.slice(i, i + MAX_WRITES))));
+      }
+    } catch (error) {
+      log('warn', 'Changes that a CRL has seen could not be settled; the next one looks at them again', {
+        ca,
+        error: Fault.is(error) ? error.code : 'internal',
+      });
+    }
+  };
+
   const publish = async (ca: string, actor: string): Promise<PublishedCrl> => {
-    const issuer = await issuers.byId(ca);
-    const number = await reserveNumber(ca);
-    const previous = await readCurrent(ca);
-    // Overtaken: the current CRL's number was reserved after ours, so it has seen whatever ours would.
-    if (previous && previous.value.number > number) return readPublished(ca);
-    const urgent = (await readUrgent(table, ca))?.version;
-    const tbs = await build(issuer, number, previous?.value.thisUpdate ?? 0);
-    const previousNumber = previous && BigInt(previous.value.number);
-    const der = await signCrl(ca, tbs, previousNumber);
-    const digest = hash('sha256', der);
-    const signed: SignedRow = { number, digest };
-    await table.write([{ put: signedKey(ca, number), value: signed, if: 'absent' }]);
-    await bucket.put(archiveKey(ca, number), der, { if: 'absent', contentType: 'application/pkix-crl' });
-    const crl = { der, number: BigInt(number), thisUpdate: tbs.thisUpdate, nextUpdate: tbs.nextUpdate };
-    await makeCurrent(issuer, crl, { entries: tbs.revokedCertificates.length, urgent, digest }, actor);
-    return crl;
+    for (;;) {
+      const issuer = await issuers.byId(ca);
+      const number = await reserveNumber(ca);
+      const previous = await readCurrent(ca);
+      // Overtaken: the current CRL's number was reserved after ours, so it has seen whatever ours would.
+      if (previous && previous.value.number > number) return readPublished(ca);
+      const urgent = (await readUrgent(table, ca))?.version;
+      const { tbs, listing } = await build(issuer, number, previous?.value);
+      const meanwhile = await readCurrent(ca);
+      if (meanwhile?.version !== previous?.version) {
+        if (meanwhile && meanwhile.value.number > number) return readPublished(ca);
+        continue;
+      }
+      const previousNumber = previous && BigInt(previous.value.number);
+      const der = await signCrl(ca, tbs, previousNumber);
+      const digest = await digestOf(der);
+      const signed: SignedRow = { number, digest };
+      await table.write([{ put: signedKey(ca, number), value: signed, if: 'absent' }]);
+      await bucket.put(archiveKey(ca, number), der, { if: 'absent', contentType: 'application/pkix-crl' });
+      const crl = { der, number: BigInt(number), thisUpdate: tbs.thisUpdate, nextUpdate: tbs.nextUpdate };
+      const seen = { entries: listing.entries.length, urgent, digest };
+      if (await makeCurrent(issuer, crl, previous, seen, actor)) {
+        listings.keep(ca, number, der, listing);
+        kept.set(ca, crl);
+        await settle(ca, listing.changes);
+        return crl;
+      }
+      // One with a lower number may have been made of the register as it was before we were asked.
+      if (((await readCurrent(ca))?.value.number ?? 0) > number) return crl;
+    }
   };
 
   /** The current CRL's bytes, kept until a higher number is current. */

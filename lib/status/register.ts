@@ -1,6 +1,6 @@
-import type { CrlReason } from '../pki/pki.ts';
+import type { CrlReason, SerialHex } from '../pki/pki.ts';
 import type { CertificateRef } from '../principal.ts';
-import type { Item, Page, Table, Write } from '../store/store.ts';
+import { type Item, type Key, MAX_PAGE, type Page, type Table, type Write } from '../store/store.ts';
 
 /**
  * The status register: one small row for each serial number ever taken, and one for each certificate that a
@@ -9,6 +9,11 @@ import type { Item, Page, Table, Write } from '../store/store.ts';
  *
  *   status/{ca}/{digit}  {serial}  StatusRow, under the last hex digit of the serial number
  *   revoked/{ca}         {serial}  RevokedRow, while the certificate is revoked or on hold
+ *   changed/{ca}         {from} {serial} {version}  until a CRL is current that was made after it was read
+ *
+ * What `changed` has says no more than that a serial number has to be looked at again, at once (`from` 0) or by a list
+ * that follows one of after `from`: with each change of `revoked`, in the same write, and for when the certificate
+ * has expired. Its key has the version that the change gave to the row of the status, so that no two changes have the same.
  *
  * Serial numbers end in chance, so each of a CA's sixteen partitions has its share of them, and all of them can be
  * listed without an index that somebody might change without the register.
@@ -41,6 +46,25 @@ export type RegisteredAs<S extends StatusRow['state']> = Item<StatusRow & { read
 const statusPk = (ca: string, digit: string): string => `status/${ca}/${digit}`;
 const statusKey = ({ ca, serial }: CertificateRef) => ({ pk: statusPk(ca, serial.slice(-1)), sk: serial });
 const revokedPk = (ca: string): string => `revoked/${ca}`;
+const revokedKey = ({ ca, serial }: CertificateRef) => ({ pk: revokedPk(ca), sk: serial });
+const changedPk = (ca: string): string => `changed/${ca}`;
+/** Twelve digits keep the order of times until the year 9999. */
+const changedFrom = (seconds: number): string => String(seconds).padStart(12, '0');
+
+const AT_ONCE = 0;
+
+const changedWrite = ({ ca, serial }: CertificateRef, from: number, before: Registered): Write => ({
+  put: { pk: changedPk(ca), sk: `${changedFrom(from)} ${serial} ${before.version + 1}` },
+  value: {},
+  if: 'absent',
+});
+
+/** Serial numbers that a list has to look at again. */
+export interface Changes {
+  readonly serials: readonly SerialHex[];
+  /** Their rows, for `settledWrites` once a CRL is current that was made by the register as it was later. */
+  readonly keys: readonly Key[];
+}
 
 /** A hold's row is put anew each time, so it stands at version 1 until a revocation replaces it. */
 const HELD_VERSION = 1;
@@ -49,12 +73,20 @@ export interface Register {
   lookup(ref: CertificateRef): Promise<Registered | undefined>;
   /** One page of what a CRL of that CA lists, in the order of serials. */
   revoked(ca: string, cursor?: string): Promise<Page<RevokedRow>>;
+  /** What a CRL lists of one certificate. */
+  listed(ref: CertificateRef): Promise<RevokedRow | undefined>;
+  /**
+   * What may be other than in the current CRL of that CA, which was made at `thisUpdate` (Unix seconds): more than that
+   * perhaps, never less. `limit` serial numbers, or more than `limit` where there are more.
+   */
+  changed(ca: string, thisUpdate: number, limit: number): Promise<Changes>;
   /** Rows of the serial numbers of that CA that end in this hex digit, `from` and above. */
   known(ca: string, digit: string, from: string, limit: number): Promise<Page<StatusRow>>;
   readonly admitWrites: typeof admitWrites;
   readonly retireWrites: typeof retireWrites;
   readonly revokeWrites: typeof revokeWrites;
   readonly releaseWrites: typeof releaseWrites;
+  readonly settledWrites: typeof settledWrites;
 }
 
 /**
@@ -95,10 +127,13 @@ const revokeWrites = (
       if: { version: from.version },
     },
     {
-      put: { pk: revokedPk(ref.ca), sk: ref.serial },
+      put: revokedKey(ref),
       value: { notAfter, ...entry } satisfies RevokedRow,
       if: from.value.state === 'hold' ? { version: HELD_VERSION } : 'absent',
     },
+    changedWrite(ref, AT_ONCE, from),
+    // A hold has put it already.
+    ...(from.value.state === 'good' ? [changedWrite(ref, notAfter, from)] : []),
   ];
 };
 
@@ -110,17 +145,38 @@ const releaseWrites = (ref: CertificateRef, held: RegisteredAs<'hold'>): readonl
       value: { state: 'good', request, notAfter } satisfies StatusRow,
       if: { version: held.version },
     },
-    { delete: { pk: revokedPk(ref.ca), sk: ref.serial }, if: { version: HELD_VERSION } },
+    { delete: revokedKey(ref), if: { version: HELD_VERSION } },
+    changedWrite(ref, AT_ONCE, held),
   ];
 };
+
+const settledWrites = (keys: readonly Key[]): readonly Write[] =>
+  keys.map((key) => ({ delete: key, if: { version: 1 } }));
 
 export const openRegister = (table: Table): Register => ({
   lookup: (ref) => table.get<StatusRow>(statusKey(ref)),
   revoked: (ca, cursor) =>
-    table.query<RevokedRow>({ pk: revokedPk(ca), limit: 1000, ...(cursor !== undefined && { cursor }) }),
+    table.query<RevokedRow>({ pk: revokedPk(ca), limit: MAX_PAGE, ...(cursor !== undefined && { cursor }) }),
+  listed: async (ref) => (await table.get<RevokedRow>(revokedKey(ref)))?.value,
+  changed: async (ca, thisUpdate, limit) => {
+    const keys: Key[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await table.query({
+        pk: changedPk(ca),
+        to: changedFrom(Math.max(thisUpdate, AT_ONCE + 1)),
+        limit: MAX_PAGE,
+        ...(cursor !== undefined && { cursor }),
+      });
+      for (const { pk, sk } of page.items) keys.push({ pk, sk });
+      cursor = page.cursor;
+    } while (cursor !== undefined && keys.length <= limit);
+    return { serials: [...new Set(keys.map(({ sk }) => sk.split(' ')[1] as SerialHex))], keys };
+  },
   known: (ca, digit, from, limit) => table.query<StatusRow>({ pk: statusPk(ca, digit), from, limit }),
   admitWrites,
   retireWrites,
   revokeWrites,
   releaseWrites,
+  settledWrites,
 });

@@ -1,0 +1,86 @@
+import { readSigned } from './certificate.ts';
+import { CertListEntries, type CertListEntryFields } from './crl-entries.ts';
+import { DerReader, TAG } from './der.ts';
+import { DerCursor } from './der-cursor.ts';
+import type { SerialHex } from './serial.ts';
+
+/** The contents of a CRL's revokedCertificates, empty where it has none; a view of `der`. Faults: `malformed-der` and its kin. */
+export const encodedEntriesOf = (der: Uint8Array): Uint8Array => {
+  const { tbs } = readSigned(DerReader.whole(der, der.length));
+  const fields = new DerReader(tbs).sequence();
+  // version, signature, issuer, thisUpdate, nextUpdate
+  for (let i = 0; i < 5; i++) fields.element();
+  return !fields.done && fields.peek() === TAG.sequence ? fields.element().content : new Uint8Array();
+};
+
+interface Change {
+  readonly serial: SerialHex;
+  readonly octets: Uint8Array;
+  readonly fields: CertListEntryFields | undefined;
+}
+
+/** What is looked at in one go: some milliseconds. */
+const ENTRIES_IN_ONE_GO = 50_000;
+
+/**
+ * The same entries but for some: what `changes` says of a serial number takes the place of what there was, and undefined
+ * takes it out. `encoded` is in the order of serial numbers as text, each once, and so is what comes of it; it is not
+ * copied, and not to be written to any more. Gives way to its caller after every so many entries. Faults: as
+ * `CertListEntries.push`, `malformed-der` and its kin.
+ */
+export const spliceEntries = function* (
+  encoded: Uint8Array,
+  changes: ReadonlyMap<SerialHex, CertListEntryFields | undefined>,
+): Generator<void, CertListEntries, void> {
+  const sorted = [...changes]
+    .map(([serial, fields]): Change => ({ serial, fields, octets: Buffer.from(serial, 'hex') }))
+    .sort((a, b) => Buffer.compare(a.octets, b.octets));
+  const entries = new CertListEntries();
+  const cursor = new DerCursor(encoded);
+  /** Which change comes next; where the entries begin that stay as they are, and how many they are. */
+  let next = 0;
+  let from = 0;
+  let staying = 0;
+  const stay = (to: number): void => {
+    entries.append(encoded.subarray(from, to), staying);
+    staying = 0;
+  };
+  /** Of the entry at the cursor, whose serial number is compared with that of the next change. */
+  const visit = (): void => {
+    const start = cursor.at;
+    const end = cursor.enter(TAG.sequence, encoded.length);
+    const serialEnd = cursor.enter(TAG.integer, end);
+    const serialStart = encoded[cursor.at] === 0 ? cursor.at + 1 : cursor.at;
+    cursor.at = end;
+    for (;;) {
+      const change = sorted[next];
+      const order = change === undefined ? 1 : compare(change.octets, encoded, serialStart, serialEnd);
+      if (change === undefined || order > 0) break;
+      next++;
+      stay(start);
+      from = start;
+      if (change.fields) entries.push(change.serial, change.fields);
+      if (order < 0) continue;
+      from = end;
+      return;
+    }
+    staying++;
+  };
+  for (let seen = 1; cursor.at < encoded.length; seen++) {
+    visit();
+    if (seen % ENTRIES_IN_ONE_GO === 0) yield;
+  }
+  stay(encoded.length);
+  for (const { serial, fields } of sorted.slice(next)) if (fields) entries.push(serial, fields);
+  return entries;
+};
+
+/** By octets as `Buffer.compare`, which is the order of the same in hex; without making anything of the second. */
+const compare = (one: Uint8Array, other: Uint8Array, start: number, end: number): number => {
+  const common = Math.min(one.length, end - start);
+  for (let i = 0; i < common; i++) {
+    const difference = (one[i] as number) - (other[start + i] as number);
+    if (difference !== 0) return difference;
+  }
+  return one.length - (end - start);
+};

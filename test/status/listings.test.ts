@@ -1,0 +1,301 @@
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { wentThrough } from '../../lib/fault.ts';
+import { decodeCertificateList, encodeTbsCertList, type RevokedCertificate } from '../../lib/pki/pki.ts';
+import { openCrls } from '../../lib/status/crls.ts';
+import { openIssuers } from '../../lib/status/issuers.ts';
+import { openRegister, type RegisteredAs, type RevokedRow } from '../../lib/status/register.ts';
+import { openFileBucket } from '../../lib/store/file-bucket.ts';
+import { openSqliteTable } from '../../lib/store/sqlite.ts';
+import type { Item, Table } from '../../lib/store/store.ts';
+import { openService, type Service, temporaryFolder } from '../service.ts';
+
+/** Lists that are made of the list before them, against the register. */
+
+const CA = 'organisation-1';
+const DAY = 86_400;
+const folder = temporaryFolder();
+let service: Service;
+beforeAll(async () => {
+  service = await openService(join(folder.path, 'service'));
+}, 60_000);
+afterAll(async () => {
+  await service.close();
+  folder.remove();
+});
+
+/** Of every length that hex has, and with the top bit set or not; `0a` is the beginning of another one. */
+const SERIALS = [
+  '0a',
+  '0a01',
+  '7f',
+  '80',
+  'ff01',
+  '01',
+  `01${'ab'.repeat(16)}`,
+  `80${'cd'.repeat(16)}`,
+].concat(Array.from({ length: 12 }, (_, i) => `02${String(i * 7_919).padStart(8, '0')}`));
+
+let worlds = 0;
+
+/** A register of its own with good certificates, and two processes that publish. */
+const openWorld = async () => {
+  const home = join(folder.path, `world-${worlds++}`);
+  const sqlite = await openSqliteTable(join(home, 'table.sqlite'));
+  const bucket = await openFileBucket(join(home, 'objects'));
+  const issuer = (await service.table.get({ pk: 'issuers', sk: CA })) as Item;
+  await sqlite.write([{ put: { pk: 'issuers', sk: CA }, value: issuer.value, if: 'absent' }]);
+  const time = { now: service.now() };
+  const clock = () => time.now;
+  const start = Math.floor(time.now / 1000);
+  const register = openRegister(sqlite);
+  const refs = SERIALS.map((serial) => ({ ca: CA, serial }));
+  for (const [i, ref] of refs.entries())
+    await sqlite.write(register.admitWrites(ref, 'request', start + i * 9 * DAY));
+  /** Whole readings of the register, and whether rows that were seen can be deleted. */
+  const stores: {
+    read: number;
+    settles: boolean;
+    beforeReading?: (() => Promise<void>) | undefined;
+    beforeArchive?: (() => Promise<void>) | undefined;
+  } = { read: 0, settles: true };
+  /** The next to come there waits until `go`; `arrived` when it waits. */
+  const pauseNext = (where: 'beforeReading' | 'beforeArchive') => {
+    const [gate, arrival] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    stores[where] = () => {
+      stores[where] = undefined;
+      arrival.resolve();
+      return gate.promise;
+    };
+    return { arrived: arrival.promise, go: gate.resolve };
+  };
+  const table: Table = {
+    get: (key) => sqlite.get(key),
+    close: () => sqlite.close(),
+    query: async (query) => {
+      if (query.pk === `changed/${CA}`) await stores.beforeReading?.();
+      if (query.pk === `revoked/${CA}`) stores.read++;
+      return sqlite.query(query);
+    },
+    write: async (writes) => {
+      if (!stores.settles && writes.some((write) => 'delete' in write && write.delete.pk === `changed/${CA}`))
+        throw new Error('the connection is gone');
+      return sqlite.write(writes);
+    },
+  };
+  const logged: string[] = [];
+  const open = () =>
+    openCrls({
+      table,
+      bucket: {
+        get: (key) => bucket.get(key),
+        list: (prefix, options) => bucket.list(prefix, options),
+        delete: (key) => bucket.delete(key),
+        put: async (key, body, options) => {
+          await stores.beforeArchive?.();
+          return bucket.put(key, body, options);
+        },
+      },
+      issuers: openIssuers({ table, clock, log: () => {} }),
+      register: openRegister(table),
+      recorder: service.app.ledger,
+      signCrl: (of, tbs, number) => service.works.authority.signCrl(of, tbs, number),
+      clock,
+      log: (level) => logged.push(level),
+    });
+  const publishers = [open(), open()];
+
+  const change = async (n: number, how: 'revoke' | 'hold' | 'release'): Promise<void> => {
+    const ref = refs[n % refs.length] as (typeof refs)[number];
+    const registered = await register.lookup(ref);
+    const state = registered?.value.state;
+    const revocationTime = Math.floor(time.now / 1000);
+    const good = registered as RegisteredAs<'good' | 'hold'>;
+    const held = registered as RegisteredAs<'hold'>;
+    if (how === 'release' && state === 'hold')
+      await wentThrough(sqlite.write(register.releaseWrites(ref, held)));
+    if (how === 'hold' && state === 'good') {
+      const entry = { revocationTime, reason: 'certificateHold' } as const;
+      await wentThrough(sqlite.write(register.revokeWrites(ref, good, 'hold', entry)));
+    }
+    if (how === 'revoke' && (state === 'good' || state === 'hold')) {
+      const invalidityDate = n % 3 === 0 ? { invalidityDate: start } : {};
+      const reason = n % 2 === 0 ? 'unspecified' : 'superseded';
+      const entry = { revocationTime, reason, ...invalidityDate } as const;
+      await wentThrough(sqlite.write(register.revokeWrites(ref, good, 'revoked', entry)));
+    }
+  };
+
+  /** Of the current CRL. */
+  const thisUpdate = async (): Promise<number> =>
+    (await sqlite.get<{ thisUpdate: number }>({ pk: `crls/${CA}`, sk: 'full' }))?.value.thisUpdate ?? 0;
+
+  /** Publishes, and holds every byte that is signed against what the whole register says. */
+  const publish = async (by: number): Promise<void> => {
+    const previousUpdate = await thisUpdate();
+    const { der } = await (publishers[by] as (typeof publishers)[number]).publish(CA, 'operator-noda');
+    const { tbs, ...fields } = decodeCertificateList(der);
+    const { items } = await sqlite.query<RevokedRow>({ pk: `revoked/${CA}`, limit: 1000 });
+    const revokedCertificates = items
+      .filter(({ value }) => value.notAfter >= previousUpdate)
+      .map(
+        ({ sk, value: { revocationTime, reason, invalidityDate } }) =>
+          ({
+            serialNumber: sk,
+            revocationDate: new Date(revocationTime * 1000),
+            ...(reason !== 'unspecified' && { reasonCode: reason }),
+            ...(invalidityDate !== undefined && { invalidityDate: new Date(invalidityDate * 1000) }),
+          }) as RevokedCertificate,
+      );
+    expect(Buffer.compare(tbs, encodeTbsCertList({ ...fields, revokedCertificates }))).toBe(0);
+  };
+
+  return { time, stores, pauseNext, logged, sqlite, publishers, open, change, publish };
+};
+
+type World = Awaited<ReturnType<typeof openWorld>>;
+
+const changes = fc.array(fc.tuple(fc.nat(SERIALS.length - 1), fc.constantFrom('revoke', 'hold', 'release')), {
+  maxLength: 6,
+});
+const step = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('change'), changes }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('publish'), by: fc.nat(1) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('wait'), days: fc.nat(15) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('at once'), changes }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('die'), by: fc.nat(1) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('unsettled'), by: fc.nat(1) }) },
+);
+type Step =
+  | { kind: 'change' | 'at once'; changes: readonly (readonly [number, 'revoke' | 'hold' | 'release'])[] }
+  | { kind: 'publish' | 'die' | 'unsettled'; by: number }
+  | { kind: 'wait'; days: number };
+
+const act = async (world: World, one: Step): Promise<void> => {
+  switch (one.kind) {
+    case 'change':
+      for (const [n, how] of one.changes) await world.change(n, how);
+      return;
+    case 'publish':
+      return world.publish(one.by);
+    case 'wait':
+      // A day or more has passed since a list was made of the whole register.
+      world.time.now += one.days * (DAY / 5) * 1000;
+      return;
+    case 'die':
+      world.publishers[one.by] = world.open();
+      return;
+    case 'unsettled':
+      world.stores.settles = false;
+      await world.publish(one.by);
+      world.stores.settles = true;
+      return;
+    default: {
+      // All of them at work, and each publisher more than once.
+      const publishing = [0, 1, 0, 1].map((by) => world.publishers[by]?.publish(CA, 'operator-noda'));
+      await Promise.all([...publishing, ...one.changes.map(([n, how]) => world.change(n, how))]);
+      await world.publish(0);
+      await world.publish(1);
+    }
+  }
+};
+
+describe('a list', () => {
+  it('is what the register says, whatever happened since the one before and whoever made that', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 25 }), async (steps) => {
+        const world = await openWorld();
+        try {
+          for (const one of steps) await act(world, one as Step);
+          await world.publish(0);
+          await world.publish(0);
+        } finally {
+          await world.sqlite.close();
+        }
+      }),
+      { numRuns: 25 },
+    );
+  }, 120_000);
+
+  it('of a process that made the one before is read where the register has changed, once', async () => {
+    const world = await openWorld();
+    const rows = async (): Promise<number> =>
+      (await world.sqlite.query({ pk: `changed/${CA}`, to: '1', limit: 1000 })).items.length;
+    try {
+      for (let n = 0; n < 10; n++) await world.change(n, 'hold');
+      await world.publish(0);
+      expect(world.stores.read).toBe(1);
+      await world.change(3, 'release');
+      await world.change(4, 'revoke');
+      await world.change(15, 'revoke');
+      await world.publish(0);
+      // One for the expiry of each.
+      expect(await rows()).toBe(11);
+      // Expired since, of which no row of a change tells.
+      world.time.now += 20 * 3600 * 1000;
+      await world.publish(0);
+      await world.publish(0);
+      expect(await rows()).toBe(10);
+      expect(world.stores.read).toBe(1);
+      // Another process goes on, and whoever made the one before that reads the register whole.
+      await world.publish(1);
+      expect(world.stores.read).toBe(2);
+      await world.publish(0);
+      expect(world.stores.read).toBe(3);
+      // So does everybody after a day.
+      world.time.now += DAY * 1000;
+      await world.publish(0);
+      expect(world.stores.read).toBe(4);
+      expect(world.logged).toEqual([]);
+    } finally {
+      await world.sqlite.close();
+    }
+  });
+
+  it('is published where what it has seen cannot be settled, which is said', async () => {
+    const world = await openWorld();
+    try {
+      await world.change(5, 'revoke');
+      world.stores.settles = false;
+      await world.publish(0);
+      expect(world.logged).toEqual(['warn']);
+      await world.publish(0);
+      world.stores.settles = true;
+      await world.publish(0);
+      await world.publish(0);
+      expect(world.logged).toEqual(['warn', 'warn']);
+      expect(world.stores.read).toBe(1);
+    } finally {
+      await world.sqlite.close();
+    }
+  });
+
+  it('that was overtaken by one with a lower number, which has seen more, is made again', async () => {
+    const world = await openWorld();
+    const [one, two] = world.publishers as [World['publishers'][number], World['publishers'][number]];
+    try {
+      await world.change(5, 'hold');
+      const reading = world.pauseNext('beforeReading');
+      const lower = one.publish(CA, 'operator-noda');
+      await reading.arrived;
+      const archiving = world.pauseNext('beforeArchive');
+      const higher = two.publish(CA, 'operator-noda');
+      await archiving.arrived;
+      await world.change(6, 'revoke');
+      reading.go();
+      const first = await lower;
+      archiving.go();
+      const last = await higher;
+      expect([first.number, last.number]).toEqual([1n, 3n]);
+      const serials = ({ der }: { der: Uint8Array }) =>
+        decodeCertificateList(der).revokedCertificates.map(({ serialNumber }) => serialNumber as string);
+      expect(serials(first)).toEqual([SERIALS[5], SERIALS[6]]);
+      expect(serials(last)).toEqual(serials(first));
+      await world.publish(1);
+      await world.publish(0);
+    } finally {
+      await world.sqlite.close();
+    }
+  });
+});
