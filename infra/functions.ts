@@ -101,10 +101,10 @@ const ISSUE: Rows = {
 };
 
 const PUBLISH: Rows = {
-  query: ['issuers', 'revoked/*', 'crls/*'],
-  get: ['crls/*'],
+  query: ['issuers', 'revoked/*', 'changed/*', 'crls/*'],
+  get: ['crls/*', 'revoked/*'],
   put: ['crls/*', 'staged/*'],
-  delete: ['crls/*'],
+  delete: ['crls/*', 'changed/*'],
 };
 
 /** A request moves from one state to the next. */
@@ -116,7 +116,7 @@ const MOVE_REQUEST: Rows = {
 
 const CHANGE_STATUS: Rows = {
   get: ['certificates/*', 'status/*', 'awaited/*'],
-  put: ['status/*', 'revoked/*', 'awaited/*', 'staged/*'],
+  put: ['status/*', 'revoked/*', 'changed/*', 'awaited/*', 'staged/*'],
   delete: ['awaited/*'],
 };
 
@@ -288,7 +288,7 @@ export const ROUTE_FUNCTIONS = beginning<RouteFunction>(
     onRows(post('certificate-hold', `${CERTIFICATE}/hold`), CHANGE_STATUS),
     onRows(
       { file: 'certificate-release', method: 'DELETE', path: `${CERTIFICATE}/hold` },
-      { get: ['certificates/*'], put: ['status/*', 'staged/*'], delete: ['revoked/*'] },
+      { get: ['certificates/*'], put: ['status/*', 'changed/*', 'staged/*'], delete: ['revoked/*'] },
     ),
     {
       id: 'records',
