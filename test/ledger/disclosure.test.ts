@@ -4,6 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundlePage } from '../../lib/ledger/disclosure/bundle.ts';
 import { endOfTerm } from '../../lib/ledger/disclosure/cases.ts';
 import type { CertificateRef, Principal } from '../../lib/principal.ts';
+import type { SqliteTable } from '../../lib/store/sqlite.ts';
+import { MAX_PAGE } from '../../lib/store/store.ts';
 import { FIELDS, openService, opensslRequest, type Service, temporaryFolder } from '../service.ts';
 import { ocspRequestFor } from '../world.ts';
 
@@ -113,6 +115,46 @@ describe('own records', () => {
     for (const nobody of [tanabe.id, 'tax-portal', 'not-there']) {
       await expect(delegates.name(tanabe, nobody)).rejects.toMatchObject({ code: 'invalid-input' });
     }
+  });
+});
+
+describe('delegates', () => {
+  it('in force are found behind more than a page of those that have lapsed', async () => {
+    const { delegates } = service.app.disclosures;
+    const holders = service.trustDomain.principals.filter(({ role }) => role === 'holder');
+    const friend = holders[1] as Principal;
+    const until = new Date(service.now() - 60_000).toISOString();
+    const lapsed = Array.from({ length: MAX_PAGE + 1 }, (_, n) => `a-${String(n).padStart(5, '0')}`);
+    for (let at = 0; at < lapsed.length; at += 100) {
+      await service.table.write(
+        lapsed.slice(at, at + 100).map((sk) => ({
+          put: { pk: `delegate/${tanabe.id}`, sk },
+          value: { since: until, until },
+          if: 'absent',
+        })),
+      );
+    }
+    expect(friend.id > (lapsed.at(-1) as string)).toBe(true);
+    await delegates.name(tanabe, friend.id);
+    expect(await delegates.list(tanabe.id)).toEqual([{ delegate: friend.id, since: expect.any(String) }]);
+    await delegates.withdraw(tanabe, friend.id);
+    expect(await delegates.list(tanabe.id)).toEqual([]);
+  });
+
+  it('whose time is over leave no row behind, and may be named again', async () => {
+    const { delegates } = service.app.disclosures;
+    const friend = service.trustDomain.principals.filter(({ role }) => role === 'holder')[1] as Principal;
+    const key = { pk: `delegate/${tanabe.id}`, sk: friend.id };
+    await delegates.name(tanabe, friend.id, new Date(service.now() + 60_000).toISOString());
+    service.advance(120_000);
+    expect(await service.table.get(key)).toBeDefined();
+    expect(
+      await (service.table as SqliteTable).purgeExpired(Math.floor(service.now() / 1000)),
+    ).toBeGreaterThan(0);
+    expect(await service.table.get(key)).toBeUndefined();
+    await delegates.name(tanabe, friend.id);
+    expect(await delegates.list(tanabe.id)).toHaveLength(1);
+    await delegates.withdraw(tanabe, friend.id);
   });
 });
 

@@ -1,7 +1,7 @@
 import { Fault } from '../../fault.ts';
 import type { Clock } from '../../ports.ts';
 import type { Principal } from '../../principal.ts';
-import type { Key, Table } from '../../store/store.ts';
+import { type Key, MAX_PAGE, type Page, type Table } from '../../store/store.ts';
 import type { Ledger } from '../ledger.ts';
 
 /**
@@ -18,7 +18,7 @@ export interface DelegateView {
 }
 
 export interface Delegates {
-  /** Those that are in force. */
+  /** Those that are in force: about `MAX_DELEGATES` at most. */
   list(holder: string): Promise<readonly DelegateView[]>;
   /** Naming one again sets its end anew. Fault: `invalid-input` for who is no other principal of role holder. */
   name(holder: Principal, delegate: string, until?: string): Promise<DelegateView>;
@@ -43,14 +43,20 @@ export const openDelegates = (deps: {
   const isInForce = ({ until }: DelegateRow): boolean => until === undefined || Date.parse(until) > clock();
 
   const list: Delegates['list'] = async (holder) => {
-    const { items } = await table.query<DelegateRow>({ pk: `delegate/${holder}`, limit: 1000 });
-    return items
-      .filter(({ value }) => isInForce(value))
-      .map(({ sk, value }) => ({
-        delegate: sk,
-        since: value.since,
-        ...(value.until !== undefined && { until: value.until }),
-      }));
+    const inForce: DelegateView[] = [];
+    let cursor: string | undefined;
+    do {
+      const page: Page<DelegateRow> = await table.query<DelegateRow>({
+        pk: `delegate/${holder}`,
+        limit: MAX_PAGE,
+        ...(cursor !== undefined && { cursor }),
+      });
+      for (const { sk: delegate, value } of page.items) {
+        if (isInForce(value)) inForce.push({ delegate, ...value });
+      }
+      cursor = page.cursor;
+    } while (cursor !== undefined);
+    return inForce;
   };
 
   const recordOf = (holder: string, act: string, delegate: string) =>
@@ -81,6 +87,8 @@ export const openDelegates = (deps: {
           put: keyOf(holder.id, delegate),
           value: row,
           if: before ? { version: before.version } : 'absent',
+          // What has lapsed is in the records; its rows would pile up before those that are in force.
+          ...(until !== undefined && { expires: Math.ceil(Date.parse(until) / 1000) }),
         },
         ...recordOf(holder.id, 'delegate-named', delegate),
       ]);
