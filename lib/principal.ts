@@ -2,6 +2,18 @@
 export const ROLES = ['officer', 'operator', 'auditor', 'relyingParty', 'holder'] as const;
 export type Role = (typeof ROLES)[number];
 
+/** What records say in place of a principal's id: of nobody in particular, and of the service itself. Nobody has such an id. */
+export const WORDS_OF_RECORDS = ['public', 'service'] as const;
+
+/**
+ * What reports say in place of one: of persons their role, and of whom is registered no longer. Relying parties stand in
+ * reports under their ids, so none of them has such an id: its lines would run together with theirs.
+ */
+export const WORDS_OF_REPORTS = ['former', ...ROLES] as const;
+
+/** How a report names whoever does not stand in it under an id of its own. */
+export type ReportedAs = (typeof WORDS_OF_RECORDS)[number] | (typeof WORDS_OF_REPORTS)[number];
+
 /** What a relying party asks about certificates for, as the trust domain declares it. */
 export interface Purpose {
   /** `[a-z0-9-]{1,40}`. */

@@ -1,4 +1,5 @@
 import { encodeName } from '../pki/pki.ts';
+import { WORDS_OF_REPORTS } from '../principal.ts';
 import { operationsIssues, profileIssues } from './profile-checks.ts';
 import type { Source, SubjectTemplate } from './subject-template.ts';
 import type { Office, Profile } from './trust-domain.ts';
@@ -97,7 +98,15 @@ const officeIssues = (draft: Draft): readonly Issue[] =>
   });
 
 const principalIssues = (draft: Draft): readonly Issue[] =>
-  draft.principals.flatMap(({ path, value: { role, office, person, purposes } }) => [
+  draft.principals.flatMap(({ path, value: { id, role, office, person, purposes } }) => [
+    ...(role === 'relyingParty' && WORDS_OF_REPORTS.some((word) => word === id)
+      ? [
+          issue(
+            `${path}.id`,
+            `Reports name a relying party by its id, and say ${id} of others; choose another id, such as ${id}-1.`,
+          ),
+        ]
+      : []),
     ...(purposes === undefined || role === 'relyingParty'
       ? []
       : [issue(`${path}.purposes`, 'Relying parties, and only they, declare purposes.')]),

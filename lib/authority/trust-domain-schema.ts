@@ -11,7 +11,7 @@ import {
   type PolicyInformation,
   parseOid,
 } from '../pki/pki.ts';
-import { ROLES } from '../principal.ts';
+import { ROLES, WORDS_OF_RECORDS } from '../principal.ts';
 import { FIELD_RULES } from './fields.ts';
 import { type Period, parsePeriod } from './period.ts';
 import type { FieldKind, HoldRule, ProfileKind } from './trust-domain.ts';
@@ -253,10 +253,10 @@ const declaredPurpose = z.strictObject({ id, title: text, legalBasis: line });
 
 export const principal = z
   .strictObject({
-    id: id.refine(
-      (value) => value !== 'public' && value !== 'service',
-      'This id has a meaning of its own in records.',
-    ),
+    id: id.refine((value) => !WORDS_OF_RECORDS.some((word) => word === value), {
+      error: ({ input }) =>
+        `Records say ${input} of what is no principal; choose another id, such as ${input}-1.`,
+    }),
     role: z.enum(ROLES),
     person: id,
     office: z.string().optional(),

@@ -186,6 +186,10 @@ describe('a trust domain is refused', () => {
     ['an office of one person', 'principals.8.person', 'hatanoura-counter', 'offices.2'],
     ['two principals of one id', 'principals.1.id', 'operator-sakai'],
     ['a principal called public', 'principals.12.id', 'public'],
+    ['a principal called service', 'principals.12.id', 'service'],
+    ['a relying party called as reports call officers', 'principals.10.id', 'officer'],
+    ['a relying party called as reports call auditors', 'principals.10.id', 'auditor'],
+    ['a relying party called as reports call who has left', 'principals.10.id', 'former'],
     ['a relying party with an office', 'principals.10.office', 'hatanoura'],
     ['an officer without an office', 'principals.4.office', undefined],
     ['an auditor who is an operator as well', 'principals.9.person', 'operator-noda'],
@@ -198,6 +202,17 @@ describe('a trust domain is refused', () => {
   it('once for a faulty member that others refer to', () => {
     expect(pathsOf(having(['authorities.0.algorithm', 'rsa1']))).toEqual(['authorities.0.algorithm']);
     expect(pathsOf(having(['profiles.0.hold', 'maybe']))).toEqual(['profiles.0.hold']);
+  });
+
+  it('for an id that is taken by a word, and says what to do', () => {
+    const message = (index: number, id: string) =>
+      issuesOf(having([`principals.${index}.id`, id])).find(({ path }) => path === `principals.${index}.id`)
+        ?.message;
+    expect(message(10, 'former')).toContain('choose another id, such as former-1');
+    expect(message(12, 'service')).toContain('choose another id, such as service-1');
+    // Persons stand in no report under their ids.
+    expect(message(12, 'holder')).toBeUndefined();
+    expect(message(10, 'former-1')).toBeUndefined();
   });
 
   it('and not for its prototype', () => {

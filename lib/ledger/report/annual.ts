@@ -1,4 +1,4 @@
-import type { Principal } from '../../principal.ts';
+import type { Principal, ReportedAs } from '../../principal.ts';
 import { addCounts, type Count } from '../counts.ts';
 import type { Bilingual } from '../html.ts';
 import { fiscalMonths } from '../months.ts';
@@ -45,7 +45,7 @@ const ROLE_TITLES: ReadonlyMap<string, Bilingual> = new Map(
     auditor: { ja: '監査人', en: 'Auditors' },
     holder: { ja: '証明書の名義人本人', en: 'Holders of certificates' },
     former: { ja: '現在登録のない相手先', en: 'Recipients who are no longer registered' },
-  }),
+  } satisfies Partial<Record<ReportedAs, Bilingual>>),
 );
 
 /**
