@@ -96,15 +96,26 @@ export const readEncodedCertificate = (der: Uint8Array): EncodedCertificate => {
 export const comparableTime = ({ tag, text }: EncodedTime): string =>
   tag === TAG.utcTime ? `${text < '50' ? '20' : '19'}${text}` : text;
 
+const MONTHS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+const daysOf = (year: number, month: number): number => {
+  const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  return (MONTHS[month - 1] ?? 0) + (month === 2 && leap ? 1 : 0);
+};
+
 /** A time of the calendar, in UTC, to the second: UTCTime and GeneralizedTime as RFC 5280 4.1.2.5.1 and 4.1.2.5.2 have them. */
 export const isWholeSeconds = (time: EncodedTime): boolean => {
   if (time.tag !== TAG.utcTime && time.tag !== TAG.generalizedTime) return false;
   const text = comparableTime(time);
   if (!/^\d{14}Z$/.test(text)) return false;
-  const iso = text.replace(/^(....)(..)(..)(..)(..)(..)Z$/, '$1-$2-$3T$4:$5:$6.000Z');
-  const date = new Date(iso);
-  // Date takes 30 February for 2 March.
-  return !Number.isNaN(date.getTime()) && date.toISOString() === iso;
+  const day = Number(text.slice(6, 8));
+  return (
+    day >= 1 &&
+    day <= daysOf(Number(text.slice(0, 4)), Number(text.slice(4, 6))) &&
+    text.slice(8, 10) < '24' &&
+    text.slice(10, 12) < '60' &&
+    text.slice(12, 14) < '60'
+  );
 };
 
 /** UTCTime through 2049, GeneralizedTime from 2050 (RFC 5280 4.1.2.5). */

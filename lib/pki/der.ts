@@ -404,10 +404,14 @@ export const derText = (tag: number, text: string): Der => {
 };
 
 export const derOid = (oid: Oid, tag: number = TAG.oid): Der => {
-  const [root, second, ...rest] = oid.split('.') as [string, string, ...string[]];
   const octets: number[] = [];
-  pushArc(octets, second, Number(root) * 40);
-  for (const arc of rest) pushArc(octets, arc, 0);
+  const second = oid.indexOf('.') + 1;
+  let more = Number(oid.slice(0, second - 1)) * 40;
+  for (let start = second; start > 0; more = 0) {
+    const end = oid.indexOf('.', start);
+    pushArc(octets, end < 0 ? oid.slice(start) : oid.slice(start, end), more);
+    start = end + 1;
+  }
   return tlv(tag, Uint8Array.from(octets));
 };
 
@@ -416,20 +420,16 @@ const SMALL_ARC_DIGITS = 15;
 
 /** Appends `arc + more` in base 128, most significant first. */
 const pushArc = (octets: number[], arc: string, more: number): void => {
-  const groups: number[] = [];
   if (arc.length <= SMALL_ARC_DIGITS) {
-    let left = Number(arc) + more;
-    do {
-      groups.push(left % 128);
-      left = Math.floor(left / 128);
-    } while (left > 0);
-  } else {
-    let left = BigInt(arc) + BigInt(more);
-    do {
-      groups.push(Number(left & 0x7fn));
-      left >>= 7n;
-    } while (left > 0n);
+    const value = Number(arc) + more;
+    let unit = 1;
+    while (value >= unit * 128) unit *= 128;
+    for (; unit > 1; unit /= 128) octets.push((Math.floor(value / unit) % 128) | 0x80);
+    octets.push(value % 128);
+    return;
   }
+  const groups: number[] = [];
+  for (let left = BigInt(arc) + BigInt(more); left > 0n; left >>= 7n) groups.push(Number(left & 0x7fn));
   for (let i = groups.length - 1; i > 0; i--) octets.push((groups[i] as number) | 0x80);
   octets.push(groups[0] as number);
 };

@@ -202,9 +202,11 @@ export const buildName = (attributes: readonly (readonly [string, string])[]): N
 const hexEscape = (text: string): string =>
   Buffer.from(text, 'utf8').toString('hex').replace(/../g, '\\$&').toUpperCase();
 
+const ALL_INVISIBLE = new RegExp(INVISIBLE, 'gu');
+
 /** RFC 4514 2.4; characters that nobody sees are escaped as well, so that a foreign name cannot disguise itself. */
 const escapeValue = (value: string): string =>
-  value.replace(/^[ #]|[",+;<>\\]| $/g, '\\$&').replace(new RegExp(INVISIBLE, 'gu'), hexEscape);
+  value.replace(/^[ #]|[",+;<>\\]| $/g, '\\$&').replace(ALL_INVISIBLE, hexEscape);
 
 const formatAttribute = ({ type, tag, value }: Attribute): string =>
   `${NAMES.get(type) ?? type}=${isText(tag) ? escapeValue(value) : `#${value}`}`;

@@ -4,8 +4,14 @@ import { type Der, type DerReader, derText, malformedDer, TAG } from './der.ts';
 /** RFC 3339 in UTC, the fraction cut off as in DER: how times of certificates, CRLs and answers are shown to people. */
 export const rfc3339 = (date: Date): string => `${date.toISOString().slice(0, 19)}Z`;
 
+const two = (value: number): string => (value < 10 ? `0${value}` : `${value}`);
+
 /** `YYYYMMDDHHMMSSZ`, the fraction cut off: RFC 5280 4.1.2.5.2 and RFC 6960 4.2.2.1 allow none. */
-const format = (date: Date): string => rfc3339(date).replace(/[-:T]/g, '');
+const format = (date: Date): string => {
+  const year = date.getUTCFullYear();
+  const day = `${two(Math.floor(year / 100))}${two(year % 100)}${two(date.getUTCMonth() + 1)}${two(date.getUTCDate())}`;
+  return `${day}${two(date.getUTCHours())}${two(date.getUTCMinutes())}${two(date.getUTCSeconds())}Z`;
+};
 
 const digits = (date: Date, firstYear: number): string => {
   const year = date.getUTCFullYear();
@@ -24,15 +30,18 @@ export const encodeTime = (date: Date): Der =>
 /** GeneralizedTime, whatever the year: OCSP's times and invalidityDate. Fault: `invalid-input` outside the years 0 to 9999. */
 export const encodeGeneralizedTime = (date: Date): Der => derText(TAG.generalizedTime, digits(date, 0));
 
-const SHAPE = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/;
+const SHAPE = /^\d{14}Z$/;
 
 const parse = (text: string, at: number): Date => {
-  const date = new Date(text.replace(SHAPE, '$1-$2-$3T$4:$5:$6.000Z'));
-  // Date rolls 30 February and 24:00 over to the next day, so what it understood is compared with what was written.
-  if (!SHAPE.test(text) || Number.isNaN(date.getTime()) || format(date) !== text) {
-    throw malformedDer('a time that is not a calendar date and UTC time of day to the second', at);
+  if (SHAPE.test(text)) {
+    const part = (start: number): number => Number(text.slice(start, start + 2));
+    const date = new Date(0);
+    date.setUTCFullYear(100 * part(0) + part(2), part(4) - 1, part(6));
+    date.setUTCHours(part(8), part(10), part(12));
+    // Date rolls 30 February and 24:00 over to the next day, so what it understood is compared with what was written.
+    if (format(date) === text) return date;
   }
-  return date;
+  throw malformedDer('a time that is not a calendar date and UTC time of day to the second', at);
 };
 
 const ascii = (content: Uint8Array): string => Buffer.from(content).toString('latin1');
