@@ -12,9 +12,15 @@ export interface Changes {
   read(id: string): Promise<Item<RequestRow> | undefined>;
   /**
    * Judges the command by the request as it stands and stores what comes of it, together with the record of it and
-   * the `more` writes, in one write; judges anew when another change was first.
+   * the further `writes`, in one write; judges anew when another change was first. Resolves with the row as it is then.
+   * A caller that has just read or changed the request says so with `before`, and spares reading it again: where it is no
+   * longer so, the write finds out.
    */
-  change(id: string, command: Command, more?: readonly Write[]): Promise<Request>;
+  change(
+    id: string,
+    command: Command,
+    more?: { readonly before?: Item<RequestRow>; readonly writes?: readonly Write[] },
+  ): Promise<Item<RequestRow>>;
 }
 
 /** What the ledger is told of a command. Issuing is recorded by the authority, with the certificate. */
@@ -54,9 +60,11 @@ export const openChanges = ({ table, random, ledger }: RegistrationDeps): Change
     }
   };
 
-  const change: Changes['change'] = async (id, command, more = []) => {
+  const change: Changes['change'] = async (id, command, { before: known, writes: more = [] } = {}) => {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      const before = await read(id);
+      // A submission is the first of its request, whose id was made for it.
+      const isRead = attempt > 0 || (known === undefined && command.command !== 'submit');
+      const before = isRead ? await read(id) : known;
       const next = decide(before?.value, command);
       const record = recordOf(id, next, command);
       const row = { ...next, change: Buffer.from(random(16)).toString('hex') };
@@ -65,7 +73,9 @@ export const openChanges = ({ table, random, ledger }: RegistrationDeps): Change
         ...(record === undefined ? [] : ledger.prepare(record).writes),
         ...more,
       ];
-      if ((await write(id, row, writes)) === 'done') return next;
+      if ((await write(id, row, writes)) === 'done') {
+        return { ...requestKey(id), version: (before?.version ?? 0) + 1, value: row };
+      }
       // A submission's other rows (the public key, the idempotency key) are taken: the caller knows what that means.
       if (before === undefined) throw new Fault('condition-failed', 'Another submission was first.');
     }

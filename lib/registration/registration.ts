@@ -13,6 +13,7 @@ import {
   type IdempotencyRow,
   idempotencyRowKey,
   listingPk,
+  type RequestRow,
   submissionDigest,
 } from './rows.ts';
 
@@ -221,9 +222,9 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
       const request = await change(
         id,
         { command: 'submit', actor, at: now(), application },
-        row && [{ put: row, value, if: condition, expires: until }],
+        { writes: row ? [{ put: row, value, if: condition, expires: until }] : [] },
       );
-      return { request: viewOf(id, request), replayed: false };
+      return { request: viewOf(id, request.value), replayed: false };
     } catch (error) {
       if (!Fault.is(error, 'condition-failed')) throw error;
       const earlier = row && (await replayOf(actor, await table.get<IdempotencyRow>(row), digest));
@@ -250,7 +251,8 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
   };
 
   /** From approved to issued. Two that finish the same request get the same certificate, and one of them writes it. */
-  const finish = async (id: string, request: Request): Promise<Request> => {
+  const finish = async (id: string, approved: Item<RequestRow>): Promise<Request> => {
+    const request = approved.value;
     const certificate = await issuing.issue({
       order: id,
       profile: request.profile,
@@ -262,7 +264,7 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
       actor: request.examinations.at(-1)?.by ?? 'service',
     });
     try {
-      return await change(id, { command: 'finish', certificate });
+      return (await change(id, { command: 'finish', certificate }, { before: approved })).value;
     } catch (error) {
       const item = Fault.is(error, 'wrong-state') ? await read(id) : undefined;
       if (item?.value.state !== 'issued') throw error;
@@ -274,19 +276,20 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
   const giveUp = async (id: string, { code, message }: Fault): Promise<Request | undefined> => {
     const writes = await issuing.abandonWrites(id);
     if (!writes) return undefined;
-    return change(id, { command: 'fail', at: now(), code, reason: message }, writes);
+    return (await change(id, { command: 'fail', at: now(), code, reason: message }, { writes })).value;
   };
 
   /** Issued, or failed where it never can be; undefined where it is to be tried again, which is said once. */
-  const tryToFinish = async (id: string, request: Request): Promise<Request | undefined> => {
+  const tryToFinish = async (id: string, approved: Item<RequestRow>): Promise<Request | undefined> => {
     if (!retries.isDue(id)) return undefined;
     const settle = (settled: Request): Request => {
       retries.done(id);
       return settled;
     };
     try {
-      return settle(await finish(id, request));
+      return settle(await finish(id, approved));
     } catch (error) {
+      const request = approved.value;
       const approvedAt = Date.parse(request.examinations.at(-1)?.at ?? request.submittedAt);
       if (isFinal(error, clock() - approvedAt)) {
         const failed = await giveUp(id, error).catch(() => undefined);
@@ -314,23 +317,22 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
     submit,
 
     examine: async (actor, id, { decision, reason }) => {
-      if (actor.role === 'operator' && decision === 'approve') {
-        const request = await readFor(actor, id);
-        if (request.state === 'examined') assertProfileInForce(request);
+      const before = await read(id);
+      const request = assertReadable(actor, before?.value);
+      if (actor.role === 'operator' && decision === 'approve' && request.state === 'examined') {
+        assertProfileInForce(request);
       }
-      const examined = await change(id, {
-        command: 'examine',
-        actor,
-        at: now(),
-        decision,
-        ...(reason !== undefined && { reason }),
-      });
-      const settled = examined.state === 'approved' ? await tryToFinish(id, examined) : undefined;
-      return viewOf(id, settled ?? examined);
+      const examined = await change(
+        id,
+        { command: 'examine', actor, at: now(), decision, ...(reason !== undefined && { reason }) },
+        before && { before },
+      );
+      const settled = examined.value.state === 'approved' ? await tryToFinish(id, examined) : undefined;
+      return viewOf(id, settled ?? examined.value);
     },
 
     withdraw: async (actor, id, reason) =>
-      viewOf(id, await change(id, { command: 'withdraw', actor, at: now(), reason })),
+      viewOf(id, (await change(id, { command: 'withdraw', actor, at: now(), reason })).value),
 
     get: async (actor, id) => viewOf(id, await readFor(actor, id)),
 
@@ -394,8 +396,8 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
           ...(cursor !== undefined && { cursor }),
         });
         for (const { sk: id } of page.items) {
-          const request = (await read(id))?.value;
-          if (request?.state !== 'approved') continue;
+          const request = await read(id);
+          if (request?.value.state !== 'approved') continue;
           if ((await tryToFinish(id, request))?.state === 'issued') finished.push(id);
         }
         cursor = page.cursor;

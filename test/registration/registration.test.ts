@@ -95,6 +95,27 @@ describe('from submission to certificate', () => {
     await checkTable(store.table, office);
   });
 
+  it('an approval sees what was done between its look at the request and its write', async () => {
+    await using store = await openTemporaryTable();
+    const office = openOffice(store.table);
+    const id = await bringTo(office.registration, 'examined');
+    let writes = 0;
+    const slow = openOffice(
+      {
+        ...readsOf(store.table),
+        write: async (asked) => {
+          if (writes++ === 0) await office.registration.withdraw(tanaka, id, REASON);
+          await store.table.write(asked);
+        },
+      },
+      office.issuer,
+    );
+    await expect(slow.registration.examine(yamada, id, approve)).rejects.toEqual(fault('wrong-state'));
+    expect(writes).toBe(1);
+    expect(office.issuer.orders.size).toBe(0);
+    expect((await checkTable(store.table, office)).get(id)).toBe('withdrawn');
+  });
+
   it('a profile that changed meanwhile is not issued under; the request can be rejected', async () => {
     await using store = await openTemporaryTable();
     const office = openOffice(store.table);
