@@ -11,6 +11,7 @@ import { openSqliteTable } from '../lib/store/sqlite.ts';
 import { random } from './chance.ts';
 import { openDataDir } from './data-dir.ts';
 import { explain } from './explain.ts';
+import { assertFree } from './free-port.ts';
 import { type Chore, keepHouse, runTask, TASKS, type TaskName } from './housekeeping.ts';
 import { doorCredentials, principalCredentials } from './local-credentials.ts';
 import { errorFacts } from './problems.ts';
@@ -168,6 +169,8 @@ const main = async (): Promise<void> => {
   const warning = await openDataDir(dataDir);
   if (warning !== undefined) say(`WARNING: ${warning}`);
   const table = await openSqliteTable(join(dataDir, 'table.sqlite'));
+  // Before anything is made: the first start puts the port's number into certificates, for as long as they live.
+  for (const port of [env.PORT, env.TLS_PORT]) await assertFree(env.HOST, port);
 
   const marker = join(dataDir, 'running');
   const unclean = await access(marker).then(

@@ -96,17 +96,21 @@ describe('the service', { timeout: 120_000 }, () => {
     await after.close();
   });
 
-  it('says which port is taken', async () => {
+  it('says which port is taken, and has made nothing by then that would name it', async () => {
     const server = createServer();
     const port = await new Promise<number>((done) => {
       server.listen(0, '127.0.0.1', () => done((server.address() as { port: number }).port));
     });
-    const { code, stderr } = await live({ DATA_DIR: data, PORT: String(port) });
+    for (const name of ['PORT', 'TLS_PORT']) {
+      const fresh = join(folder.path, `taken-${name}`);
+      const { code, stdout, stderr } = await live({ DATA_DIR: fresh, [name]: String(port) });
+      expect([code, stdout]).toEqual([1, '']);
+      expect(stderr).toBe(
+        `Port ${port} is taken; stop the program that listens there, or choose another PORT or TLS_PORT.\n`,
+      );
+      expect(existsSync(join(fresh, 'keys'))).toBe(false);
+    }
     server.close();
-    expect(code).toBe(1);
-    expect(stderr).toBe(
-      `Port ${port} is taken; stop the program that listens there, or choose another PORT or TLS_PORT.\n`,
-    );
   });
 
   it('starts where the key of one CA is gone, and says which', async () => {
