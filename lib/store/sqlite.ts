@@ -20,8 +20,8 @@ import type { Item, Key, Page, Query, Table, Value, Write } from './store.ts';
  *
  * Group commit (group-commit.ts): writes share transactions. SQLite itself syncs no commit (`synchronous=NORMAL`: it
  * does sync what checkpoints rest on); the WAL is synced here after each, off this thread, and a write is acknowledged
- * after that. The WAL is one sequence, so whatever is acknowledged, all that was committed before it survives as well:
- * an answer that was read from a row not yet synced is recorded after that row, and leaves after both are.
+ * after that. Nobody is shown a row before either: a read in a partition that a commit has just written to resolves
+ * when that commit is synced.
  */
 export const openSqliteTable = async (file: string): Promise<SqliteTable> => {
   const path = resolve(file);
@@ -91,6 +91,9 @@ export class SqliteTable implements Table {
   readonly #rows = new ReadRows();
   readonly #wal: number;
   readonly #commits: GroupCommit;
+  /** Partitions of the commit whose sync is under way, and that sync. */
+  readonly #unsynced = new Set<string>();
+  #syncing: Promise<Error | undefined> | undefined;
   /** Set when the file can no longer be trusted to hold what a commit says. */
   #broken: unknown;
 
@@ -106,6 +109,12 @@ export class SqliteTable implements Table {
   }
 
   async get<V extends Value = Value>(key: Key): Promise<Item<V> | undefined> {
+    const item = this.#find<V>(key);
+    if (this.#unsynced.has(key.pk)) await this.#synced();
+    return item;
+  }
+
+  #find<V extends Value>(key: Key): Item<V> | undefined {
     const known = this.#rows.find(key);
     if (known !== undefined) {
       this.#usable();
@@ -125,11 +134,18 @@ export class SqliteTable implements Table {
     this.#usable();
     const page = pageOf(query);
     if (page === undefined) return { items: [] };
-    const { pk, limit, descending = false } = query;
+    const { pk, descending = false } = query;
     const { range, after } = page;
     // The least string above `after` is `after` with NUL behind it; going down, `after` is the exclusive bound.
     const from = after !== undefined && !descending ? `${after}\0` : range.from;
     const to = (after !== undefined && descending ? after : range.to) ?? ABOVE_ALL_KEYS;
+    const found = this.#select<V>(query, from, to);
+    if (this.#unsynced.has(pk)) await this.#synced();
+    return found;
+  }
+
+  #select<V extends Value>(query: Query, from: string, to: string | Uint8Array): Page<V> {
+    const { pk, limit, descending = false } = query;
     const items: Item<V>[] = [];
     return this.#read(() => {
       let chars = 0;
@@ -181,6 +197,9 @@ export class SqliteTable implements Table {
       this.#sql.begin.run();
       const faults = batch.map((writes) => this.#apply(writes));
       this.#sql.commit.run();
+      for (const [i, writes] of batch.entries()) {
+        if (faults[i] === undefined) for (const { key } of writes) this.#unsynced.add(key.pk);
+      }
       return faults;
     } catch (cause) {
       const fault = this.#failed(cause);
@@ -189,12 +208,19 @@ export class SqliteTable implements Table {
   }
 
   async #sync(): Promise<Fault | undefined> {
-    const lost = await synced(this.#wal);
+    this.#syncing = synced(this.#wal);
+    const lost = await this.#syncing;
+    this.#unsynced.clear();
     if (lost === undefined) return undefined;
     // After a failed sync the kernel may drop the pages and report success next time: the file is trusted again only
     // after it was opened anew.
     this.#broken = lost;
     return unavailable(lost);
+  }
+
+  async #synced(): Promise<void> {
+    const lost = await this.#syncing;
+    if (lost) throw unavailable(lost);
   }
 
   /** Conditions are part of the statements; a write of several rows is undone to its savepoint when one fails. */

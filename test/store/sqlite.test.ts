@@ -112,7 +112,7 @@ describe('SQLite table', () => {
     }
   });
 
-  it('acknowledges a write when the disk has it, and answers nothing after a sync that failed', async () => {
+  it('acknowledges and shows a write when the disk has it, and answers nothing after a sync that failed', async () => {
     await using opened = await openTemporaryTable();
     const { table } = opened;
     const real = fs.fdatasync;
@@ -130,19 +130,40 @@ describe('SQLite table', () => {
         );
       const first = Promise.all([put('one'), put('one'), put('two')]);
       while (held.length === 0) await nextTurn();
-      // Seen by whoever reads, for what they do with it is synced after it.
-      expect((await table.get({ pk: 'p', sk: 'two' }))?.version).toBe(1);
+      const read = (sk: string) =>
+        table.get({ pk: 'p', sk }).then(
+          (item) => outcomes.push(`${sk} at ${item?.version ?? 0}`),
+          ({ code }) => outcomes.push(`${sk} unread: ${code}`),
+        );
+      const reads = [
+        read('two'),
+        read('absent'),
+        table.query({ pk: 'p', limit: 1 }).then(({ items }) => outcomes.push(`${items[0]?.sk} listed`)),
+      ];
+      // What the commit did not touch is there at once.
+      expect(await table.get({ pk: 'q', sk: 'two' })).toBeUndefined();
       const second = put('three');
       for (let turns = 0; turns < 20; turns++) await nextTurn();
       expect(outcomes).toEqual([]);
       expect(held.length).toBe(1);
       held[0]?.(null);
-      await first;
-      expect(outcomes.sort()).toEqual(['one condition-failed', 'one stored', 'two stored']);
+      await Promise.all([first, ...reads]);
+      expect(outcomes.sort()).toEqual([
+        'absent at 0',
+        'one condition-failed',
+        'one listed',
+        'one stored',
+        'two at 1',
+        'two stored',
+      ]);
       while (held.length === 1) await nextTurn();
+      const third = read('three');
       held[1]?.(Object.assign(new Error('i/o error'), { code: 'EIO' }));
-      await second;
-      expect(outcomes.at(-1)).toBe('three store-unavailable');
+      await Promise.all([second, third]);
+      expect(outcomes.slice(-2).sort()).toEqual([
+        'three store-unavailable',
+        'three unread: store-unavailable',
+      ]);
       await expect(table.get({ pk: 'p', sk: 'two' })).rejects.toMatchObject({ code: 'store-unavailable' });
       await put('four');
       expect(outcomes.at(-1)).toBe('four store-unavailable');
