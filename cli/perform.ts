@@ -30,11 +30,15 @@ const inputOf = (command: Command): Record<string, unknown> => ({
   ),
 });
 
+/** As it is called: `akashi config show`. */
+const wholeName = (command: Command): string =>
+  command.parent ? `${wholeName(command.parent)} ${command.name()}` : command.name();
+
 const readInput = <T>(schema: z.ZodType<T>, command: Command): T => {
   const result = schema.safeParse(inputOf(command));
   if (result.success) return result.data;
   const issues = result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
-  throw usage(issues.join(' '), `See akashi ${command.name()} --help.`);
+  throw usage(issues.join(' '), `See ${wholeName(command)} --help.`);
 };
 
 /** `end` is told how a command that went through ends. */

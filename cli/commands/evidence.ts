@@ -36,7 +36,7 @@ export const addCommand: AddCommand = (program, perform) => {
     .description('evidence for an audit of the authority, of one period')
     .requiredOption('--from <time>', 'the earliest time, inclusive')
     .requiredOption('--to <time>', 'the latest time, exclusive')
-    .option('--output <file>', 'where all of it is written')
+    .option('--output <file>', 'where all of it is written, as NDJSON')
     .option('--seed <text>', 'draw a sample by this seed')
     .option('--size <count>', 'certificates in the sample, at most 1000')
     .addHelpText('after', EXAMPLES)

@@ -43,6 +43,12 @@ describe('the help', () => {
     expect(err).toContain('Usage: akashi');
   });
 
+  it('that a wrong argument points to is that of the very command', async () => {
+    const { code, err } = await akashi(['config', 'show', 'not-an-id']);
+    expect(code).toBe(2);
+    expect(err).toContain('See akashi config show --help.');
+  });
+
   it('there is a file for every command, and nothing else among them', () => {
     const files = readdirSync(join(root, 'cli/commands')).map((file) => file.replace(/\.ts$/, ''));
     expect(files.sort()).toEqual([...names].sort());
