@@ -142,15 +142,18 @@ export class Operations extends Construct {
   #alarms({ key, email }: OperationsProps): Topic {
     const topic = new Topic(this, 'Alarms', { masterKey: key, enforceSSL: true });
     topic.addSubscription(new EmailSubscription(email));
-    key.addToResourcePolicy(
+    const alarms = (actions: string[], resource: string): PolicyStatement =>
       new PolicyStatement({
         sid: 'AlarmsToTopic',
         principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
-        actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
-        resources: ['*'],
+        actions,
+        resources: [resource],
         conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
-      }),
-    );
+      });
+    // A topic with a policy of its own, such as the refusal of plain HTTP, loses SNS's default one, by which the account's
+    // alarms may publish.
+    topic.addToResourcePolicy(alarms(['sns:Publish'], topic.topicArn));
+    key.addToResourcePolicy(alarms(['kms:Decrypt', 'kms:GenerateDataKey'], '*'));
     return topic;
   }
 

@@ -52,6 +52,16 @@ export const allStatements = ({
 export const keyStatements = ({ Properties }: Resource): readonly Statement[] =>
   statementsOf(Properties.KeyPolicy);
 
+/** Statements of the policies of that type on a topic, a queue or a bucket, by its logical id. */
+export const policiesOf = ({ ofType }: Synthesised, type: string, on: string): readonly Statement[] =>
+  ofType(type)
+    .filter(([, { Properties }]) =>
+      list((Properties.Topics ?? Properties.Queues ?? Properties.Bucket) as unknown).some(
+        (held) => named(held) === on,
+      ),
+    )
+    .flatMap(([, { Properties }]) => statementsOf(Properties.PolicyDocument));
+
 export const allows = (statement: Statement, action: string): boolean =>
   statement.Effect === 'Allow' && list(statement.Action).some((pattern) => matches(String(pattern), action));
 
