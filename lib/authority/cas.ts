@@ -5,7 +5,7 @@ import {
   asDer,
   type Certificate,
   type Der,
-  encodeSigned,
+  encodeCertificateList,
   findExtension,
   type TbsCertListDraft,
 } from '../pki/pki.ts';
@@ -82,5 +82,5 @@ export const signCrl = async (ca: Ca, tbs: TbsCertListDraft, previousNumber?: bi
   const context = { issuer: ca.certificate, ...(previousNumber !== undefined && { previousNumber }) };
   const linted: LintedTbs = await lintCertList(tbs, context);
   const signatureValue = await ca.signer.sign(linted.der);
-  return encodeSigned(linted.der, asDer(ca.signer.algorithm.signatureAlgorithm), signatureValue);
+  return encodeCertificateList(linted.der, asDer(ca.signer.algorithm.signatureAlgorithm), signatureValue);
 };

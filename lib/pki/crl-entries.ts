@@ -1,3 +1,4 @@
+import { Fault } from '../fault.ts';
 import type { Der } from './der.ts';
 import { TAG } from './der.ts';
 import { CRL_REASONS, type CrlReason, type Extension, encodeExtensions } from './extensions.ts';
@@ -39,8 +40,17 @@ const extensionsOf = ({ reason, invalidityDate }: CertListEntryFields): Uint8Arr
 
 /** More than any entry takes that is written here: a serial number of 20 octets, a GeneralizedTime, both extensions. */
 const LARGEST = 128;
-const FIRST_BLOCK = 4 * 1024;
-const LARGEST_BLOCK = 1024 * 1024;
+const BLOCK = 4 * 1024;
+
+/** Octets left free before the entries, for whatever comes before them in a CRL. */
+const ROOM_BEFORE = 4 * 1024;
+/** What the buffer may grow to: 1 GiB is twenty million entries. Only what is written takes memory. */
+const MAX_BYTES = 1024 ** 3;
+/** By so much it grows, at least. */
+const MIB = 1024 * 1024;
+
+/** The most that the header of one more element around it all takes. */
+const HEADER = 6;
 
 const DAY = 86_400;
 const ZERO = 0x30;
@@ -57,15 +67,17 @@ const nibbleAt = (text: string, at: number): number => NIBBLE[text.charCodeAt(at
 /**
  * The entries of a CRL's revokedCertificates, encoded one by one as they come. A national list has millions of them: an
  * object for each, or a list that is kept in one form and then encoded in one go, would take a multiple of the
- * memory and keep everybody else in the process waiting.
+ * memory and keep everybody else in the process waiting. For the same reason they stand in one buffer that grows in its
+ * place and has room on both sides, so that a CRL comes to be around them without a copy.
  */
 export class CertListEntries {
   #length = 0;
-  /** What is in order already; behind it comes what is in the block from `from` to `at`. */
-  readonly #pieces: Uint8Array[] = [];
-  #block = Buffer.allocUnsafeSlow(FIRST_BLOCK);
-  #from = 0;
+  readonly #buffer = new ArrayBuffer(ROOM_BEFORE, { maxByteLength: MAX_BYTES });
+  /** Where the entries in the buffer end; behind them come those in the block, which is faster to write to. */
+  #end = ROOM_BEFORE;
+  readonly #block = Buffer.alloc(BLOCK);
   #at = 0;
+  #surrounded = false;
   /** YYMMDD as a number by day since 1970: a list has few days and many entries. */
   readonly #days = new Map<number, number>();
 
@@ -73,22 +85,39 @@ export class CertListEntries {
     return this.#length;
   }
 
-  /** The encoded entries in order, in pieces; views that later entries do not change. */
-  get encoded(): readonly Uint8Array[] {
-    return [...this.#pieces, this.#block.subarray(this.#from, this.#at)];
+  /** Octets that the entries take. */
+  get size(): number {
+    return this.#end - ROOM_BEFORE + this.#at;
   }
 
-  /** So many entries that are encoded already. They are not copied, and not to be written to any more. */
+  /** So many entries that are encoded already. */
   append(encoded: Uint8Array, count: number): void {
-    if (count === 0) return;
-    this.#endPiece();
-    this.#pieces.push(encoded);
+    this.#flush();
+    this.#write(encoded);
     this.#length += count;
+  }
+
+  /**
+   * The entries with these octets before and behind them. The first time they are written around the entries where
+   * they stand, and none can be added any more; from then on it is a copy.
+   */
+  surround(before: Uint8Array, behind: Uint8Array): Uint8Array {
+    this.#flush();
+    const entries = new Uint8Array(this.#buffer, ROOM_BEFORE, this.size);
+    if (this.#surrounded || before.length > ROOM_BEFORE - HEADER)
+      return Buffer.concat([before, entries, behind]);
+    this.#surrounded = true;
+    const start = ROOM_BEFORE - before.length;
+    this.#buffer.resize(this.#end + behind.length);
+    const whole = new Uint8Array(this.#buffer, start);
+    whole.set(before);
+    whole.set(behind, whole.length - behind.length);
+    return new Uint8Array(this.#buffer, start, whole.length);
   }
 
   /** `serial` in hex. Faults: `malformed-serial`; `invalid-input` for a time outside 1950 to 9999. */
   push(serial: string, fields: CertListEntryFields): void {
-    if (this.#at + LARGEST > this.#block.length) this.#turnOver();
+    if (this.#at + LARGEST > BLOCK) this.#flush();
     const extensions = extensionsOf(fields);
     const start = this.#at;
     // Until the entry is whole nothing of it counts.
@@ -103,16 +132,17 @@ export class CertListEntries {
     this.#length++;
   }
 
-  #endPiece(): void {
-    if (this.#at > this.#from) this.#pieces.push(this.#block.subarray(this.#from, this.#at));
-    this.#from = this.#at;
+  #flush(): void {
+    if (this.#at > 0) this.#write(this.#block.subarray(0, this.#at));
+    this.#at = 0;
   }
 
-  #turnOver(): void {
-    this.#endPiece();
-    this.#block = Buffer.allocUnsafeSlow(Math.min(2 * this.#block.length, LARGEST_BLOCK));
-    this.#from = 0;
-    this.#at = 0;
+  #write(encoded: Uint8Array): void {
+    if (this.#surrounded) throw new Fault('internal', 'The entries are in a CRL already.');
+    const end = this.#end + encoded.length;
+    if (end > this.#buffer.byteLength) this.#buffer.resize(Math.min(end + MIB, MAX_BYTES));
+    new Uint8Array(this.#buffer, this.#end).set(encoded);
+    this.#end = end;
   }
 
   /** CertificateSerialNumber from `at` on; gives its end. */
@@ -174,3 +204,25 @@ export class CertListEntries {
     this.#block[at + 1] = ZERO + (value % 10);
   }
 }
+
+/**
+ * `octets` with these before and behind them: written around them where they stand, if they come from `surround` and end
+ * where their buffer does, else a copy. So nothing is ever written over what has been given away.
+ */
+export const surroundAgain = (before: Uint8Array, octets: Uint8Array, behind: Uint8Array): Uint8Array => {
+  const { buffer, byteOffset } = octets;
+  const end = byteOffset + octets.length;
+  const inPlace =
+    buffer instanceof ArrayBuffer &&
+    buffer.resizable &&
+    buffer.byteLength === end &&
+    byteOffset >= before.length &&
+    end + behind.length <= buffer.maxByteLength;
+  if (!inPlace) return Buffer.concat([before, octets, behind]);
+  buffer.resize(end + behind.length);
+  const start = byteOffset - before.length;
+  const whole = new Uint8Array(buffer, start, end + behind.length - start);
+  whole.set(before);
+  whole.set(behind, end - start);
+  return whole;
+};

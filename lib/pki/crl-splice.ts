@@ -24,8 +24,7 @@ const ENTRIES_IN_ONE_GO = 50_000;
 
 /**
  * The same entries but for some: what `changes` says of a serial number takes the place of what there was, and undefined
- * takes it out. `encoded` is in the order of serial numbers as text, each once, and so is what comes of it; it is not
- * copied, and not to be written to any more. Gives way to its caller after every so many entries. Faults: as
+ * takes it out. `encoded` is in the order of serial numbers as text, each once, and so is what comes of it. Gives way to its caller after every so many entries. Faults: as
  * `CertListEntries.push`, `malformed-der` and its kin.
  */
 export const spliceEntries = function* (

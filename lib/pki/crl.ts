@@ -1,7 +1,7 @@
 import { Fault } from '../fault.ts';
 import { readAlgorithmIdentifier, readSigned } from './certificate.ts';
-import { CertListEntries, REASON_ALONE, reasonExtension } from './crl-entries.ts';
-import { asDer, constructed, type Der, DerReader, TAG } from './der.ts';
+import { CertListEntries, REASON_ALONE, reasonExtension, surroundAgain } from './crl-entries.ts';
+import { asDer, constructed, type Der, DerReader, derBitString, TAG, tlv } from './der.ts';
 import { DerCursor } from './der-cursor.ts';
 import { DerWriter } from './der-writer.ts';
 import {
@@ -15,7 +15,7 @@ import {
 } from './extensions.ts';
 import { encodeName, type Name, readName } from './name.ts';
 import type { SerialHex } from './serial.ts';
-import { readTime } from './time.ts';
+import { encodeTime, readTime } from './time.ts';
 
 export interface RevokedCertificate {
   readonly serialNumber: SerialHex;
@@ -92,19 +92,31 @@ const writeEntry = (writer: DerWriter, entry: RevokedCertificate): void => {
   writer.wrap(TAG.sequence, mark);
 };
 
-const writeEntries = (writer: DerWriter, entries: TbsCertListDraft['revokedCertificates']): void => {
-  if (entries instanceof CertListEntries) {
-    for (const piece of entries.encoded.toReversed()) writer.raw(piece);
-  } else {
-    for (const entry of entries.toReversed()) writeEntry(writer, entry);
-  }
+/** Tag and length of an element whose content has so many octets. */
+const header = (tag: number, length: number): Uint8Array => {
+  if (length < 0x80) return Uint8Array.of(tag, length);
+  const octets: number[] = [];
+  for (let rest = length; rest > 0; rest = Math.floor(rest / 256)) octets.unshift(rest & 0xff);
+  return Uint8Array.of(tag, 0x80 | octets.length, ...octets);
 };
 
-/** Octets that entries take, or about as many. */
-const sizeOf = (entries: TbsCertListDraft['revokedCertificates']): number =>
-  entries instanceof CertListEntries
-    ? entries.encoded.reduce((sum, piece) => sum + piece.length, 0)
-    : USUAL_ENTRY * entries.length;
+/** Where entries are encoded already, the rest is written around them. */
+const surround = (entries: CertListEntries, tbs: TbsCertListDraft): Der => {
+  const extensions =
+    tbs.crlExtensions.length > 0
+      ? tlv(constructed(0), encodeExtensions(tbs.crlExtensions))
+      : new Uint8Array();
+  const fields = Buffer.concat([
+    VERSION,
+    tbs.signature,
+    encodeName(tbs.issuer),
+    encodeTime(tbs.thisUpdate),
+    encodeTime(tbs.nextUpdate),
+    header(TAG.sequence, entries.size),
+  ]);
+  const length = fields.length + entries.size + extensions.length;
+  return asDer(entries.surround(Buffer.concat([header(TAG.sequence, length), fields]), extensions));
+};
 
 /**
  * The bytes to sign (RFC 5280 5.1.2). revokedCertificates is left out when nothing is revoked (5.1.2.6), and so
@@ -112,14 +124,16 @@ const sizeOf = (entries: TbsCertListDraft['revokedCertificates']): number =>
  */
 export const encodeTbsCertList = (tbs: TbsCertListDraft): Der => {
   const { revokedCertificates, crlExtensions } = tbs;
-  const writer = new DerWriter(1024 + sizeOf(revokedCertificates));
+  if (revokedCertificates instanceof CertListEntries && revokedCertificates.length > 0)
+    return surround(revokedCertificates, tbs);
+  const writer = new DerWriter(1024 + USUAL_ENTRY * revokedCertificates.length);
   if (crlExtensions.length > 0) {
     writer.raw(encodeExtensions(crlExtensions));
     writer.wrap(constructed(0), 0);
   }
-  if (revokedCertificates.length > 0) {
+  if (!(revokedCertificates instanceof CertListEntries) && revokedCertificates.length > 0) {
     const { mark } = writer;
-    writeEntries(writer, revokedCertificates);
+    for (const entry of revokedCertificates.toReversed()) writeEntry(writer, entry);
     writer.wrap(TAG.sequence, mark);
   }
   writer.time(tbs.nextUpdate);
@@ -129,6 +143,15 @@ export const encodeTbsCertList = (tbs: TbsCertListDraft): Der => {
   writer.raw(VERSION);
   writer.wrap(TAG.sequence, 0);
   return writer.finish();
+};
+
+/**
+ * The signed list (RFC 5280 5.1). Written around `tbs` where it stands, if that came from `encodeTbsCertList` with entries
+ * that were encoded before and has not been signed yet; else a copy. The bytes of `tbs` stay what they are.
+ */
+export const encodeCertificateList = (tbs: Der, signatureAlgorithm: Der, signatureValue: Uint8Array): Der => {
+  const behind = Buffer.concat([signatureAlgorithm, derBitString(signatureValue)]);
+  return asDer(surroundAgain(header(TAG.sequence, tbs.length + behind.length), tbs, behind));
 };
 
 /* Reading ------------------------------------------------------------------------------------------------ */

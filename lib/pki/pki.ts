@@ -17,6 +17,7 @@ export {
 export {
   type CertificateList,
   decodeCertificateList,
+  encodeCertificateList,
   encodeTbsCertList,
   type RevokedCertificate,
   type TbsCertList,

@@ -1,9 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { encodeTbsCertList, type RevokedCertificate } from '../../lib/pki/crl.ts';
+import { encodeSigned } from '../../lib/pki/certificate.ts';
+import { encodeCertificateList, encodeTbsCertList, type RevokedCertificate } from '../../lib/pki/crl.ts';
 import { CertListEntries, type CertListEntryFields } from '../../lib/pki/crl-entries.ts';
-import { derSequence } from '../../lib/pki/der.ts';
+import { asDer, type Der, TAG } from '../../lib/pki/der.ts';
 import { CRL_REASONS, type CrlReason } from '../../lib/pki/extensions.ts';
+import type { Name } from '../../lib/pki/name.ts';
+import { OID } from '../../lib/pki/oids.ts';
 import { parseSerial } from '../../lib/pki/serial.ts';
 
 /** Entries that are encoded as they come, against those that are encoded from an array of values. */
@@ -33,10 +36,15 @@ const plain = (of: string, value: CertListEntryFields): RevokedCertificate => ({
   ...(value.invalidityDate !== undefined && { invalidityDate: new Date(value.invalidityDate * 1000) }),
 });
 
-const encode = (revokedCertificates: readonly RevokedCertificate[] | CertListEntries): Uint8Array =>
+const ECDSA = asDer(Buffer.from('300a06082a8648ce3d040302', 'hex'));
+
+const encode = (
+  revokedCertificates: readonly RevokedCertificate[] | CertListEntries,
+  issuer: Name = [],
+): Der =>
   encodeTbsCertList({
-    signature: derSequence(),
-    issuer: [],
+    signature: ECDSA,
+    issuer,
     thisUpdate: new Date('2026-11-22T00:00:00Z'),
     nextUpdate: new Date('2026-11-23T00:00:00Z'),
     revokedCertificates,
@@ -103,4 +111,33 @@ describe('entries of a CRL', () => {
       expect(entries.length).toBe(0);
     },
   );
+
+  it('have the CRL written around them once, and never anything over what was given away', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(serial, fields), { maxLength: 200 }), (given) => {
+        const entries = new CertListEntries();
+        for (const [of, value] of given) entries.push(of, value);
+        const tbs = encode(entries);
+        const signatures = [3, 70, 5_000].map((length) => new Uint8Array(length).fill(length));
+        const expected = signatures.map((one) => encodeSigned(tbs.slice(), ECDSA, one));
+        const signed = signatures.map((one) => encodeCertificateList(tbs, ECDSA, one));
+        const again = encode(entries);
+        expect(signed.map((der, i) => Buffer.compare(der, expected[i] as Uint8Array))).toEqual([0, 0, 0]);
+        expect(Buffer.compare(again, tbs)).toBe(0);
+        const inPlace = signed.filter(({ buffer }) => buffer === tbs.buffer).length;
+        expect(inPlace).toBe(given.length > 0 ? 1 : 0);
+        if (given.length > 0) expect(() => entries.append(new Uint8Array(1), 1)).toThrow('already');
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('stand in a copy where what comes before them has no room', () => {
+    for (const length of [10, 4_000, 4_096, 5_000]) {
+      const entries = new CertListEntries();
+      entries.push('01', usual);
+      const issuer: Name = [[{ type: OID.CN, tag: TAG.utf8String, value: 'x'.repeat(length) }]];
+      expect(Buffer.compare(encode(entries, issuer), encode([plain('01', usual)], issuer))).toBe(0);
+    }
+  });
 });
