@@ -1,12 +1,13 @@
 import { isIP } from 'node:net';
 import { Fault } from '../fault.ts';
 import { isAbsoluteUri, isDnsName, isMailbox } from '../lint/internet-names.ts';
+import { findUnshown } from '../lint/visible-text.ts';
 import type { Field } from './trust-domain.ts';
 
 /** Values of a profile's fields, by the field's name; lists for fields with `maxItems`. */
 export type FieldValues = Readonly<Record<string, string | readonly string[]>>;
 
-/** The fault names the field and says what it has to be; never what it was. */
+/** The fault names the field and says what it has to be; never what it was, but for a character that does not show. */
 export const invalidField = (field: Pick<Field, 'name' | 'label'>, why: string): Fault =>
   new Fault('invalid-field', `The field "${field.name}" (${field.label.en}) ${why}.`, {
     field: field.name,
@@ -22,9 +23,6 @@ const COMPATIBILITY = /[^\uf900-\ufaff\u{2f800}-\u{2fa1f}]+/gu;
  */
 const composed = (text: string): string =>
   text.trim().replace(COMPATIBILITY, (part) => part.normalize('NFC'));
-
-/** Characters that do not show, or that show differently everywhere: controls, directions, private use (外字). */
-const UNSHOWN = /[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]/u;
 
 const isCalendarDate = (text: string): boolean => {
   const date = new Date(`${text}T00:00:00Z`);
@@ -91,7 +89,8 @@ const readValue = (field: Field, given: unknown): string => {
   if (!given.isWellFormed()) throw invalidField(field, 'is not Unicode text');
   const text = composed(given);
   if (text === '') return '';
-  if (UNSHOWN.test(text)) throw invalidField(field, 'has characters that do not show or are for private use');
+  const unshown = findUnshown(text);
+  if (unshown) throw invalidField(field, `has ${unshown.codePoint}, which ${unshown.why}`);
   if ([...text].length > field.maxLength)
     throw invalidField(field, `is longer than ${field.maxLength} characters`);
   const { canonical, what } = FIELD_RULES[field.kind];

@@ -42,6 +42,7 @@ import { ocspResponderKeyUsage } from './certificate/ocsp-responder-key-usage.ts
 import { ocspResponderNoCheck } from './certificate/ocsp-responder-no-check.ts';
 import { ocspResponderPurpose } from './certificate/ocsp-responder-purpose.ts';
 import { ocspSigningOnlyInResponder } from './certificate/ocsp-signing-only-in-responder.ts';
+import { otherNameVisible } from './certificate/other-name-visible.ts';
 import { pathLengthOnlyInCa } from './certificate/path-length-only-in-ca.ts';
 import { pathLengthRespected } from './certificate/path-length-respected.ts';
 import { publicKeyKnown } from './certificate/public-key-known.ts';
@@ -122,6 +123,7 @@ export const CERTIFICATE_RULES: readonly CertificateRule[] = [
   subjectAltNameCriticality,
   dnsNameSyntax,
   rfc822NameSyntax,
+  otherNameVisible,
   uriAbsolute,
   directoryNameNotEmpty,
   tlsServerAltName,

@@ -1,0 +1,52 @@
+/** Text that reads as it is: what the names of persons and offices have to be, in a request and in a certificate. */
+
+/** What a text has that no reader can see, and what to do about it. */
+export interface Unshown {
+  /** As Unicode writes it, `U+3164`. */
+  readonly codePoint: string;
+  /** To be read after "which"; ends with what to do. */
+  readonly why: string;
+}
+
+/** They choose between the forms of the ideograph straight before them (UTS #37), as names of persons need it (異体字). */
+const MISPLACED_SELECTOR = /(?<!\p{Ideographic})[\ufe00-\ufe0f\u{e0100}-\u{e01ef}]/v;
+
+/** 外字: every machine shows something else, or nothing. */
+const PRIVATE_USE = /\p{Co}/v;
+
+/**
+ * Controls, directions, line and paragraph separators, what Unicode lets a display leave out (fillers of Hangul, joiners,
+ * shy hyphens), and two symbols that are blank by design: the empty Braille pattern and the null notehead.
+ */
+const INVISIBLE =
+  /[[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}\p{Default_Ignorable_Code_Point}\u2800\u{1d159}]--[\ufe00-\ufe0f\u{e0100}-\u{e01ef}]]/v;
+
+/** A mark at the beginning, or after a space, shows on nothing, or on what a page happens to have before the text. */
+const MARK_ALONE = /(?<![^\p{Z}])\p{M}/v;
+
+const VISIBLE = /[\p{L}\p{N}\p{P}\p{S}]/v;
+
+/** In the order in which they are looked for. */
+const DEFECTS: readonly (readonly [RegExp, string])[] = [
+  [
+    PRIVATE_USE,
+    'is for private use and shows differently everywhere; write the character that Unicode has for it',
+  ],
+  [MISPLACED_SELECTOR, 'is a variation selector without an ideograph straight before it; remove it'],
+  [INVISIBLE, 'does not show; remove it'],
+  [MARK_ALONE, 'is a combining mark without a character before it; put it after its character or remove it'],
+];
+
+/** The first such character; undefined where every one shows and one at least stands by itself. Text that is empty has none. */
+export const findUnshown = (text: string): Unshown | undefined => {
+  for (const [defect, why] of DEFECTS) {
+    const found = defect.exec(text)?.[0];
+    if (found !== undefined) return { codePoint: nameOf(found), why };
+  }
+  return text === '' || VISIBLE.test(text)
+    ? undefined
+    : { codePoint: nameOf(text), why: 'is all that it has and does not show; write what it stands for' };
+};
+
+const nameOf = (text: string): string =>
+  `U+${(text.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
