@@ -84,7 +84,7 @@ const RECORD = {
   kb: 0.9 + 3 * 0.15,
 };
 const REQUEST_TO_CERTIFICATE = { writes: 110, reads: 40, records: 5, kb: 9, apiCalls: 4, signatures: 1 };
-const REVOCATION = { writes: 14, reads: 4, records: 1, apiCalls: 1 };
+const REVOCATION = { writes: 22, reads: 4, records: 1, apiCalls: 1 };
 const OCSP = { reads: 1, gbSeconds: 0.008, bytes: 1_900 };
 const API = { reads: 6, gbSeconds: 0.04, bytes: 2_500 };
 const LOG_LINE_BYTES = 350;
