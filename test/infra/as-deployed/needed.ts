@@ -56,6 +56,12 @@ export const NEEDED_ALL_THE_SAME: readonly Needed[] = [
     usedElsewhere: true,
   },
   {
+    grants:
+      /^(ceremony|request-examinations|scheduled-(recovery|responders)): RowsGet dynamodb:GetItem (certificates|status)\/\*$/,
+    reason:
+      'An order that an earlier run has taken up is looked at before it goes on, or is given up; here the run that takes one up also ends it.',
+  },
+  {
     grants: /: HandOver s3:AbortMultipartUpload$/,
     reason: 'An upload that breaks off is aborted by the same code, whichever function it is of.',
     usedElsewhere: true,
