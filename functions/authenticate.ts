@@ -3,7 +3,7 @@ import { Fault, type FaultCode } from '../lib/fault.ts';
 import type { Log } from '../lib/ports.ts';
 import type { Principal } from '../lib/principal.ts';
 import type { Principals } from '../lib/principals/principals.ts';
-import type { Client, HttpRequest } from './http.ts';
+import type { Client, HttpHead } from './http.ts';
 import { errorFacts } from './problems.ts';
 import type { RouteTerms } from './route.ts';
 
@@ -19,7 +19,7 @@ const NOBODY: Identified = {};
 export const authenticate = async (
   principals: Principals,
   route: RouteTerms,
-  request: HttpRequest,
+  request: HttpHead,
   log: Log,
 ): Promise<Identified> => {
   const { headers, client } = request;
@@ -53,7 +53,7 @@ const UNPROVEN: ReadonlySet<FaultCode> = new Set<FaultCode>([
 const byCredentials = async (
   principals: Principals,
   route: RouteTerms,
-  { headers, client }: HttpRequest,
+  { headers, client }: HttpHead,
 ): Promise<Principal | undefined> => {
   const { certificate } = client;
   const token = route.certificateOnly ? undefined : bearerToken(headers.authorization, client);

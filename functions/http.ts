@@ -1,5 +1,10 @@
 /** What a request and an answer are to the entries, whether they came by a socket or as a Lambda event. */
-export interface HttpRequest {
+export interface HttpRequest extends HttpHead {
+  readonly body: Uint8Array;
+}
+
+/** All that comes before the body. */
+export interface HttpHead {
   /** Given to the caller as `x-request-id` and to the log. */
   readonly id: string;
   readonly method: string;
@@ -10,8 +15,12 @@ export interface HttpRequest {
   readonly query: URLSearchParams;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: Uint8Array;
   readonly client: Client;
+}
+
+/** A request whose body may still be on its way: what nobody is asked for yet takes no room. */
+export interface Unread extends HttpHead {
+  readonly body: Uint8Array | (() => Promise<Uint8Array>);
 }
 
 export interface Client {

@@ -157,7 +157,7 @@ const faultsOf = (route: Route): readonly FaultCode[] => {
   const named = typeof route.access !== 'string';
   const codes: FaultCode[] = [...route.faults, 'body-too-large', 'internal'];
   if (route.params ?? route.query ?? route.body) codes.push('invalid-input');
-  if (route.body) codes.push('unsupported-media-type', 'body-timeout');
+  if (route.body) codes.push('unsupported-media-type', 'body-timeout', 'transfer-coding-unknown');
   if (route.lane !== 'free') codes.push('too-many-requests', 'shutting-down');
   if (named) {
     codes.push(

@@ -4,8 +4,8 @@ import type { Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import { TLSSocket } from 'node:tls';
 import { Fault } from '../lib/fault.ts';
-import { readBody } from './body.ts';
-import type { Client, HttpRequest, HttpResponse } from './http.ts';
+import { bodyReader } from './body.ts';
+import type { Client, HttpHead, HttpResponse, Unread } from './http.ts';
 import { errorFacts, problem } from './problems.ts';
 import { maxBodyBytes, type Route } from './route.ts';
 import { type Found, router } from './router.ts';
@@ -28,11 +28,12 @@ export interface Receiver {
 export const openReceiver = (
   edge: Edge,
   routes: readonly Route[],
-  limits: Pick<Limits, 'bodyMs' | 'underWay' | 'pipelined'>,
+  limits: Pick<Limits, 'bodyMs' | 'bodyBytes' | 'underWay' | 'pipelined'>,
 ): Receiver => {
   const { log, clock } = edge;
   const find = router(routes);
   const answers = new Map<Route, Answer>(routes.map((route) => [route, stack(route)]));
+  const readBody = bodyReader(limits.bodyMs, limits.bodyBytes);
   const underWay = { status: 0, api: 0 };
   /** Requests on a socket whose answers are not written yet. */
   const unanswered = new WeakMap<Socket, Set<IncomingMessage>>();
@@ -45,12 +46,25 @@ export const openReceiver = (
     outgoing.once('close', () => pending.delete(incoming));
   };
 
-  const withinLane = async (route: Route, request: HttpRequest): Promise<HttpResponse> => {
+  const tooMany = (): Fault => new Fault('too-many-requests', 'Too many requests are under way.');
+
+  /** How long a body takes is up to its sender, who must not hold a place in the lane meanwhile. */
+  const outsideLane = async <T>(lane: Route['lane'], work: () => Promise<T>): Promise<T> => {
+    if (lane === 'free') return work();
+    underWay[lane]--;
+    const done = await work().finally(() => {
+      underWay[lane]++;
+    });
+    if (underWay[lane] > limits.underWay[lane]) throw tooMany();
+    return done;
+  };
+
+  const withinLane = async (route: Route, request: Unread): Promise<HttpResponse> => {
     const { lane } = route;
     const answer = answers.get(route) as Answer;
     if (lane === 'free') return answer(edge, request);
     if (underWay[lane] >= limits.underWay[lane]) {
-      throw new Fault('too-many-requests', 'Too many requests are under way.');
+      throw tooMany();
     }
     underWay[lane]++;
     try {
@@ -63,14 +77,15 @@ export const openReceiver = (
   const answerTo = async (
     incoming: IncomingMessage,
     outgoing: ServerResponse,
-    request: Omit<HttpRequest, 'params' | 'body'>,
+    head: Omit<HttpHead, 'params'>,
     found: Found<Route>,
   ): Promise<HttpResponse> => {
     if (!open) throw new Fault('shutting-down', 'The service is stopping.');
+    if (hasTwoHosts(incoming.rawHeaders)) throw new Fault('invalid-input', 'Send one Host header.');
     if ((unanswered.get(incoming.socket)?.size ?? 0) > limits.pipelined) {
       throw new Fault('too-many-requests', 'Wait for answers before you send more on this connection.');
     }
-    if (request.method === 'OPTIONS' && (request.path === '*' || found.kind !== 'none')) {
+    if (head.method === 'OPTIONS' && (head.path === '*' || found.kind !== 'none')) {
       return allow(found.kind === 'other-method' ? found.routes : routes);
     }
     if (found.kind === 'none') {
@@ -79,8 +94,10 @@ export const openReceiver = (
     if (found.kind === 'other-method') throw methodNotAllowed(found.routes);
     const { route, params } = found;
     await endOfTurn();
-    const body = await readBody(incoming, outgoing, maxBodyBytes(route), limits.bodyMs);
-    return withinLane(route, { ...request, params, body });
+    const read = (): Promise<Uint8Array> => readBody(incoming, outgoing, maxBodyBytes(route));
+    // A long body takes room only of those who may send one. Where anybody may, it is short.
+    const body = Array.isArray(route.access) ? () => outsideLane(route.lane, read) : await read();
+    return withinLane(route, { ...head, params, body });
   };
 
   const receive = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
@@ -92,8 +109,8 @@ export const openReceiver = (
     const found = find(method, target.path);
     let response: HttpResponse;
     try {
-      const request = { id, method, ...target, headers: headersOf(incoming), client: clientOf(socket) };
-      response = await answerTo(incoming, outgoing, request, found);
+      const head = { id, method, ...target, headers: headersOf(incoming), client: clientOf(socket) };
+      response = await answerTo(incoming, outgoing, head, found);
     } catch (error) {
       // The client has gone, or its request broke off and `refuse` has seen to the socket.
       if (socket.destroyed) return;
@@ -112,7 +129,8 @@ export const openReceiver = (
     receive: (incoming, outgoing) => {
       expectAnswer(incoming, outgoing);
       receive(incoming, outgoing).catch((error: unknown) => {
-        log('error', 'answer failed', errorFacts(error));
+        // Whoever goes before the end of what is streamed has had enough of it.
+        if (!isPrematureClose(error)) log('error', 'answer failed', errorFacts(error));
         incoming.socket.destroy();
       });
     },
@@ -183,6 +201,19 @@ const allow = (routes: readonly Route[]): HttpResponse => ({
   headers: { allow: allowedMethods(routes).join(', ') },
   body: '',
 });
+
+const isPrematureClose = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
+
+/** RFC 9112 3.2: node:http goes by the first, whoever stands before us may have gone by another. */
+const hasTwoHosts = (rawHeaders: readonly string[]): boolean => {
+  let hosts = 0;
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i] as string;
+    if (name.length === 4 && name.toLowerCase() === 'host') hosts++;
+  }
+  return hosts > 1;
+};
 
 const NO_QUERY = new URLSearchParams();
 

@@ -12,6 +12,8 @@ export interface Limits {
   readonly headerBytes: number;
   readonly headersMs: number;
   readonly bodyMs: number;
+  /** Of bodies on their way, all together. */
+  readonly bodyBytes: number;
   /** A connection without a request is kept that long; one on which a request or answer stands still, four times that. */
   readonly idleMs: number;
   /** Connections to one door. */
@@ -28,6 +30,7 @@ export const LIMITS: Limits = {
   headerBytes: 16 * 1024,
   headersMs: 10_000,
   bodyMs: 10_000,
+  bodyBytes: 256 * 1024 * 1024,
   idleMs: 15_000,
   connections: 4096,
   underWay: { status: 512, api: 64 },

@@ -7,7 +7,7 @@ import type { Principal } from '../lib/principal.ts';
 import { authenticate } from './authenticate.ts';
 import { notModified } from './conditional.ts';
 import type { Elsewhere } from './fitting.ts';
-import { type HttpRequest, type HttpResponse, mediaType } from './http.ts';
+import { type HttpHead, type HttpRequest, type HttpResponse, mediaType, type Unread } from './http.ts';
 import { readJson } from './json-body.ts';
 import { errorFacts, PROBLEMS, problem } from './problems.ts';
 import { type AnyRoute, maxBodyBytes, type RouteTerms, takesMethod } from './route.ts';
@@ -21,11 +21,7 @@ export interface Edge<S = App> {
   readonly elsewhere?: Elsewhere;
 }
 
-export type Answer<S = App> = (
-  edge: Edge<S>,
-  request: HttpRequest,
-  context?: Context,
-) => Promise<HttpResponse>;
+export type Answer<S = App> = (edge: Edge<S>, request: Unread, context?: Context) => Promise<HttpResponse>;
 
 /** Lambda ends a function without a word when its time is up; this leaves time to say so. */
 const EARLY_MS = 300;
@@ -40,11 +36,13 @@ export const stack = <S extends Pick<App, 'principals'>>(route: AnyRoute<S>): An
   const checkMethodAndType = methodAndTypeCheck(route);
   const readInput = inputReader(route);
 
-  const answer = async (edge: Edge<S>, request: HttpRequest): Promise<HttpResponse> => {
-    capSize(request);
-    checkMethodAndType(request);
-    const { caller, unproven } = await authenticate(edge.app.principals, route, request, edge.log);
+  const answer = async (edge: Edge<S>, unread: Unread): Promise<HttpResponse> => {
+    checkMethodAndType(unread);
+    const { caller, unproven } = await authenticate(edge.app.principals, route, unread, edge.log);
     checkRole(route, caller);
+    const request =
+      typeof unread.body === 'function' ? { ...unread, body: await unread.body() } : (unread as HttpRequest);
+    capSize(request);
     const { params, query, body } = readInput(request);
     const now = edge.clock();
     const input = { params, query, body, request, unproven, now };
@@ -105,13 +103,13 @@ export const bodyTooLarge = (limit: number): Fault =>
     { limit },
   );
 
-const methodAndTypeCheck = (route: RouteTerms): ((request: HttpRequest) => void) => {
+const methodAndTypeCheck = (route: RouteTerms): ((request: HttpHead) => void) => {
   const { body } = route;
   const accept = body?.kind === 'bytes' ? body.contentTypes : ['application/json'];
   const taken = ({
     'content-type': type = '',
     'content-encoding': encoding,
-  }: HttpRequest['headers']): boolean => {
+  }: HttpHead['headers']): boolean => {
     if (encoding !== undefined && encoding.toLowerCase() !== 'identity') return false;
     if (accept.includes(type)) return true;
     const charset = /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(type)?.[1] ?? 'utf-8';

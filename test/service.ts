@@ -143,7 +143,7 @@ export const serveService = async (
     tlsPort: 0,
     tls: { key: door.key, cert: door.cert, ca: [door.ca] },
     clock: service.now,
-    log: () => {},
+    log: (level, message, facts = {}) => service.logged.push({ level, message, facts }),
   });
   const close = async (): Promise<void> => {
     await served.stop();

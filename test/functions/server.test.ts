@@ -8,6 +8,15 @@ afterAll(() => openssl[Symbol.dispose]());
 
 const OCSP = ['POST /ocsp HTTP/1.1', 'host: localhost', 'content-type: application/ocsp-request'];
 const post = (...lines: readonly string[]) => [...OCSP, ...lines, '', ''].join('\r\n');
+const submit = (...lines: readonly string[]) =>
+  [
+    'POST /api/v1/requests HTTP/1.1',
+    'host: localhost',
+    'content-type: application/json',
+    ...lines,
+    '',
+    '',
+  ].join('\r\n');
 
 describe('the plain door', () => {
   let app: TestApp;
@@ -107,6 +116,13 @@ describe('the plain door', () => {
     wire.send('xyz');
     expect(String((await wire.response())?.body)).toBe('xyz');
     wire.socket.destroy();
+  });
+
+  it('refuses a body under a coding that it does not know, and a second host', async () => {
+    const coded = await ask(`${post('transfer-encoding: gzip, chunked')}3\r\nabc\r\n0\r\n\r\n`);
+    expect([coded?.status, codeOf(coded)]).toEqual([501, 'transfer-coding-unknown']);
+    const hosts = await ask(get('/healthz', 'Host: example.org'));
+    expect([hosts?.status, codeOf(hosts)]).toEqual([400, 'invalid-input']);
   });
 
   it('refuses an announced body that is too large without asking for it', async () => {
@@ -246,17 +262,10 @@ describe('a storm', () => {
       release = resolve;
     });
     const body = JSON.stringify({ profile: 'seal', csr: 'PEM', fields: {} });
-    const submit = [
-      'POST /api/v1/requests HTTP/1.1',
-      'host: localhost',
-      `authorization: Bearer ${await app.tokenOf('officer')}`,
-      'content-type: application/json',
-      `content-length: ${body.length}`,
-      '',
-      body,
-    ].join('\r\n');
+    const token = `authorization: Bearer ${await app.tokenOf('officer')}`;
+    const submission = submit(token, `content-length: ${body.length}`) + body;
     const held = [1, 2].map(() => exchange(served.port, get('/ocsp/MAMKAQE=')));
-    const submitted = exchange(served.port, submit);
+    const submitted = exchange(served.port, submission);
     await new Promise((resolve) => setTimeout(resolve, 100));
 
     const refused = await exchange(served.port, get('/ocsp/MAMKAQE='));
@@ -265,7 +274,7 @@ describe('a storm', () => {
       'too-many-requests',
       '2',
     ]);
-    expect((await exchange(served.port, submit))?.status).toBe(503);
+    expect((await exchange(served.port, submission))?.status).toBe(503);
     expect((await exchange(served.port, get('/healthz')))?.status).toBe(200);
 
     release();
@@ -275,14 +284,53 @@ describe('a storm', () => {
     await served.stop();
   });
 
-  it('of slow bodies takes nobody a place', async () => {
+  it('of slow bodies takes nobody a place, whether or not it is known who sends them', async () => {
     const app = testApp();
     const served = await open(app, { underWay: { status: 1, api: 1 } });
-    const slow = await Wire.to(served.port);
-    slow.send(post('content-length: 100'), 'a');
+    const token = `authorization: Bearer ${await app.tokenOf('officer')}`;
+    const slow = [post('content-length: 100'), submit(token, 'content-length: 100')].map(async (head) => {
+      const wire = await Wire.to(served.port);
+      return wire.send(head, 'a');
+    });
+    const wires = await Promise.all(slow);
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect((await exchange(served.port, get('/ocsp/MAMKAQE=')))?.status).toBe(200);
-    slow.socket.destroy();
+    expect((await exchange(served.port, get(`/api/v1/requests/${REQUEST}`, token)))?.status).toBe(200);
+    for (const { socket } of wires) socket.destroy();
+    await served.stop();
+  });
+
+  it('of bodies takes no room of those who may send none, and so much of all others together', async () => {
+    const app = testApp();
+    const served = await open(app, { bodyBytes: 100_000 });
+    const part = Buffer.alloc(60_000, 0x20);
+    const token = `authorization: Bearer ${await app.tokenOf('officer')}`;
+
+    const nobody = await Wire.to(served.port);
+    nobody.send(submit('content-length: 200000'), part);
+    const unknown = await nobody.response();
+    expect([unknown?.status, codeOf(unknown), unknown?.headers.connection]).toEqual([
+      401,
+      'unauthenticated',
+      'close',
+    ]);
+    const patient = await exchange(served.port, submit('content-length: 200000', 'expect: 100-continue'));
+    expect(patient?.status).toBe(401);
+
+    const first = await Wire.to(served.port);
+    first.send(submit(token, 'content-length: 60010'), part);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const second = await Wire.to(served.port);
+    second.send(submit(token, 'content-length: 60010'), part);
+    const refused = await second.response();
+    expect([refused?.status, codeOf(refused)]).toEqual([503, 'too-many-requests']);
+    // What was refused, and what is read, leaves its room to others.
+    first.send(Buffer.alloc(10, 0x20));
+    expect(codeOf(await first.response())).toBe('invalid-input');
+    const third = await Wire.to(served.port);
+    third.send(submit(token, 'content-length: 60000'), part);
+    expect(codeOf(await third.response())).toBe('invalid-input');
+    for (const { socket } of [nobody, first, second, third]) socket.destroy();
     await served.stop();
   });
 });

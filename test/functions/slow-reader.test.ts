@@ -65,3 +65,16 @@ it('whoever reads a file slowly has the store read as slowly', { timeout: 60_000
   expect(meanwhile).toBeGreaterThan(0);
   expect(meanwhile).toBeLessThan(whole / 2);
 });
+
+it('whoever goes before the end of a file is no failure of the service', async () => {
+  const { token } = await service.app.principals.issueToken(service.principal('auditor'));
+  const before = service.logged.length;
+  const asked = get(`${service.url}/api/v1/exports/records.ndjson`, {
+    headers: { authorization: `Bearer ${token}` },
+  });
+  const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+  await once(answer, 'readable');
+  answer.destroy();
+  await settled();
+  expect(service.logged.slice(before).filter(({ level }) => level === 'error')).toEqual([]);
+});
