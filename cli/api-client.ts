@@ -1,10 +1,9 @@
-import type { Readable } from 'node:stream';
 import { z } from 'zod';
 import { adviceFor } from './advice.ts';
 import { problemAnswer } from './answers.ts';
 import { type Answer, exchange, type Question } from './exchange.ts';
 import { EXIT, Failure, unexpected, usage } from './failure.ts';
-import { type Saved, save } from './save.ts';
+import type { Saved, Take } from './save.ts';
 import type { Settings } from './settings.ts';
 
 /** A page of a thousand records that name 96 certificates each is about 10 MiB. */
@@ -44,8 +43,8 @@ export interface ApiClient {
   /** Plain text of at most 1 MiB. */
   text(path: string): Promise<string>;
   upload<T>(path: string, answer: z.ZodType<T>, body: Uint8Array, contentType: string): Promise<T>;
-  /** An answer of any length and kind, to a file that is there when it is whole. */
-  save(path: string, file: string, query?: Query): Promise<Saved>;
+  /** An answer of any length and kind, taken by the file that was opened for it (`saving`). */
+  save(path: string, take: Take, query?: Query): Promise<Saved>;
   /** Only ever by the client certificate. */
   token<T>(answer: z.ZodType<T>): Promise<T>;
   /**
@@ -139,10 +138,10 @@ export const openApiClient = ({ url, tlsUrl, caller }: Settings): ApiClient => {
     upload: async (path, schema, body, contentType) =>
       readJson(await call({ method: 'POST', path, bytes: { body, contentType } }, MAX_JSON_BYTES), schema),
 
-    save: async (path, file, query) => {
+    save: async (path, take, query) => {
       let saved: Saved | undefined;
-      const into = async (body: Readable): Promise<void> => {
-        saved = await save(body, file);
+      const into: Question['into'] = async (body) => {
+        saved = await take(body);
       };
       await call({ method: 'GET', path, ...(query ? { query } : {}), into }, MAX_JSON_BYTES);
       return saved as Saved;

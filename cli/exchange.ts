@@ -1,7 +1,7 @@
 import http, { type ClientRequest, type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import type { Readable } from 'node:stream';
-import { type Failure, unexpected, unreachable } from './failure.ts';
+import { Failure, unexpected, unreachable } from './failure.ts';
 
 /** One HTTP request with its bounds. */
 export interface Question {
@@ -74,7 +74,8 @@ export const exchange = (question: Question): Promise<Answer> =>
           () => resolve({ status, headers: flat(response), body: Buffer.alloc(0) }),
           (error: Error) => {
             request.destroy();
-            reject(response.complete ? error : brokenOff(url, error));
+            // Who takes the body may fail as well, and says so itself.
+            reject(error instanceof Failure || response.complete ? error : brokenOff(url, error));
           },
         );
         return;

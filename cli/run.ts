@@ -32,6 +32,10 @@ const asFailure = (error: unknown): Failure => {
     };
     return new Failure(EXIT.usage, Object.keys(facts).length > 0 ? { ...problem, facts } : problem);
   }
+  // What the machine itself does not do: no room on the disk, a folder that is not there. The service said nothing then.
+  if (error instanceof Error && typeof Reflect.get(error, 'syscall') === 'string') {
+    return usage(`A file cannot be read or written: ${error.message}.`);
+  }
   throw error;
 };
 

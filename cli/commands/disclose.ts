@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { usage } from '../failure.ts';
 import { details, table } from '../output.ts';
 import type { AddCommand } from '../perform.ts';
+import { saving } from '../save.ts';
 import { savedText } from '../saved-text.ts';
 
 const PATH = '/api/v1/disclosures';
@@ -66,13 +67,17 @@ export const addCommand: AddCommand = (program, perform) => {
       perform(input, async ({ client, show }, { holder, case: id, extend, reason, output }) => {
         if (holder !== undefined) {
           if (id !== undefined || extend !== undefined) throw usage('Give --holder or --case, one of them.');
-          const { answer } = await client.post(PATH, disclosure, { holder });
+          const opened = async () => (await client.post(PATH, disclosure, { holder })).answer;
           if (output === undefined) {
+            const answer = await opened();
             show(answer, textOf(answer));
             return;
           }
-          const saved = await client.save(`${PATH}/${answer.id}/bundle.${output.split('.').at(-1)}`, output);
-          show({ disclosure: answer, ...saved }, textOf(answer) + savedText(saved));
+          await saving(output, async (take) => {
+            const answer = await opened();
+            const saved = await client.save(`${PATH}/${answer.id}/bundle.${output.split('.').at(-1)}`, take);
+            show({ disclosure: answer, ...saved }, textOf(answer) + savedText(saved));
+          });
           return;
         }
         if (id === undefined) {
@@ -93,7 +98,9 @@ export const addCommand: AddCommand = (program, perform) => {
           return;
         }
         if (output !== undefined) {
-          const saved = await client.save(`${path}/bundle.${output.split('.').at(-1)}`, output);
+          const saved = await saving(output, (take) =>
+            client.save(`${path}/bundle.${output.split('.').at(-1)}`, take),
+          );
           show(saved, savedText(saved));
           return;
         }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { usage } from '../failure.ts';
 import { table } from '../output.ts';
 import type { AddCommand } from '../perform.ts';
+import { saving } from '../save.ts';
 import { savedText } from '../saved-text.ts';
 
 const input = z.object({
@@ -55,7 +56,9 @@ export const addCommand: AddCommand = (program, perform) => {
           return;
         }
         if (output === undefined) throw usage('Name a file with --output, or a seed with --seed.');
-        const saved = await client.save('/api/v1/evidence.ndjson', output, { from, to });
+        const saved = await saving(output, (take) =>
+          client.save('/api/v1/evidence.ndjson', take, { from, to }),
+        );
         show(saved, savedText(saved));
       }),
     );

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { findCertificateRef } from '../certificate-ref.ts';
 import { usage } from '../failure.ts';
 import type { AddCommand } from '../perform.ts';
+import { saving } from '../save.ts';
 import { savedText } from '../saved-text.ts';
 
 const FORMATS = /\.(csv|ndjson|parquet)$/;
@@ -50,7 +51,9 @@ export const addCommand: AddCommand = (program, perform) => {
         const format = FORMATS.exec(file)?.[1];
         if (format === undefined) throw usage('The file ends in none of .csv, .ndjson, .parquet.');
         const ref = certificate === undefined ? {} : await findCertificateRef(run, certificate);
-        const saved = await run.client.save(`/api/v1/exports/records.${format}`, file, { ...query, ...ref });
+        const saved = await saving(file, (take) =>
+          run.client.save(`/api/v1/exports/records.${format}`, take, { ...query, ...ref }),
+        );
         run.show(saved, savedText(saved));
       }),
     );

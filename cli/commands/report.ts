@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { usage } from '../failure.ts';
 import { details, table } from '../output.ts';
 import type { AddCommand } from '../perform.ts';
+import { saving } from '../save.ts';
 import { savedText } from '../saved-text.ts';
 
 const PATH = '/api/v1/reports/annual';
@@ -75,24 +76,26 @@ export const addCommand: AddCommand = (program, perform) => {
           show({ reports }, rows.length === 0 ? 'There are no reports yet.\n' : table(rows));
           return;
         }
-        if (make) {
-          const { answer } = await client.post(PATH, version, { fiscalYear: Number(year) });
-          if (output === undefined) {
-            show(
-              answer,
-              details([
-                ['fiscal year', String(answer.fiscalYear)],
-                ['version', String(answer.version)],
-                ['made at', answer.madeAt],
-                ['SHA-256', answer.digest],
-              ]),
-            );
-            return;
-          }
-        }
+        const made = async () => (await client.post(PATH, version, { fiscalYear: Number(year) })).answer;
         if (output !== undefined) {
-          const saved = await client.save(`${PATH}/${year}.${output.split('.').at(-1)}`, output);
+          const saved = await saving(output, async (take) => {
+            if (make) await made();
+            return client.save(`${PATH}/${year}.${output.split('.').at(-1)}`, take);
+          });
           show(saved, savedText(saved));
+          return;
+        }
+        if (make) {
+          const answer = await made();
+          show(
+            answer,
+            details([
+              ['fiscal year', String(answer.fiscalYear)],
+              ['version', String(answer.version)],
+              ['made at', answer.madeAt],
+              ['SHA-256', answer.digest],
+            ]),
+          );
           return;
         }
         const found = await client.get(`${PATH}/${year}.json`, report);

@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { exchange } from '../../cli/exchange.ts';
-import { EXIT, Failure } from '../../cli/failure.ts';
+import { EXIT, Failure, usage } from '../../cli/failure.ts';
 import { akashi } from './in-process.ts';
 
 let servers: { close(done: () => void): unknown; closeAllConnections?(): void }[] = [];
@@ -42,6 +42,15 @@ describe('an exchange', () => {
       exitCode: EXIT.doubt,
       problem: { code: 'unexpected-answer' },
     });
+  });
+
+  it('tells why its body was not taken, though more of it was to come', async () => {
+    const url = await listen((_request, response) => void response.write('x'));
+    const into = async (body: AsyncIterable<unknown>): Promise<void> => {
+      for await (const _chunk of body) throw usage('The file cannot be written (ENOSPC).');
+    };
+    const asked = exchange({ url: new URL(url), method: 'GET', maxBytes: 1000, timeoutMs: 5000, into });
+    expect(await failure(asked)).toMatchObject({ exitCode: EXIT.usage, problem: { code: 'usage' } });
   });
 
   it('ends in time when nothing comes, and when the answer trickles', async () => {

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -69,8 +69,63 @@ describe('akashi export', () => {
     expect(refused.code).toBe(1);
     expect(refused.err).toContain('forbidden');
     expect((await akashi('export --as auditor records.xlsx')).code).toBe(2);
-    expect(existsSync(inFolder('refused.csv'))).toBe(false);
-    expect(existsSync(inFolder('refused.csv.part'))).toBe(false);
+    expect(readdirSync(folder).filter((name) => name.startsWith('refused'))).toEqual([]);
+  });
+
+  it('touches no file but the one that was named, and that one only when the new one is whole', async () => {
+    writeFileSync(inFolder('mine.csv'), 'of last year');
+    writeFileSync(inFolder('mine.csv.part'), 'precious');
+    expect((await akashi('export --as higashi-counter mine.csv')).code).toBe(1);
+    expect(readFileSync(inFolder('mine.csv'), 'utf8')).toBe('of last year');
+    await json('export --as auditor mine.csv --kind issuance');
+    expect(readFileSync(inFolder('mine.csv'), 'utf8')).toContain('issuance');
+    expect(readFileSync(inFolder('mine.csv.part'), 'utf8')).toBe('precious');
+    const left = readdirSync(folder).filter((name) => name.startsWith('mine.csv'));
+    expect(left.sort()).toEqual(['mine.csv', 'mine.csv.part']);
+  });
+});
+
+describe('a file that cannot be written', () => {
+  const everything = (): Promise<unknown> =>
+    Promise.all([
+      ...['export', 'evidence', 'disclosure'].map((channel) =>
+        json(`records --as auditor --channel ${channel}`),
+      ),
+      json('report'),
+      json('disclose --as holder-minami'),
+    ]);
+
+  it('is told before the service is asked for anything', async () => {
+    mkdirSync(inFolder('folder.json'));
+    const before = await everything();
+    const year = new Date().getUTCFullYear() - 3;
+    const period = '--from 2026-04-01T00:00:00Z --to 2026-04-02T00:00:00Z';
+    const ended = await Promise.all(
+      [
+        'export --as auditor missing/b.csv',
+        `evidence --as auditor ${period} --output missing/b.ndjson`,
+        `report ${year} --make --as auditor --output missing/b.json`,
+        'disclose --as holder-minami --holder holder-minami --output missing/b.json',
+        'disclose --as holder-minami --holder holder-minami --output folder.json',
+      ].map(akashi),
+    );
+    for (const { code, out, err } of ended) {
+      expect({ code, out }).toEqual({ code: 2, out: '' });
+      expect(err).toContain('Name a file in a folder that is there');
+      expect(err).not.toContain('    at ');
+    }
+    expect(await everything()).toEqual(before);
+    expect(readdirSync(folder).filter((found) => found.endsWith('.part'))).toEqual(['mine.csv.part']);
+  }, 60_000);
+
+  it('is the usage of the command also where a command writes it itself', async () => {
+    const { records } = (await json('records --as auditor --limit 1')) as { records: { id: string }[] };
+    const { code, err } = await akashi(
+      `audit prove --as auditor ${records[0]?.id} --out missing/x.tlog-proof`,
+    );
+    expect(code).toBe(2);
+    expect(err).toContain('ENOENT');
+    expect(err).not.toContain('    at ');
   });
 });
 

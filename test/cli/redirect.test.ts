@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { openApiClient } from '../../cli/api-client.ts';
+import { saving } from '../../cli/save.ts';
 
 /** On AWS what is too large for the API is put elsewhere, and the answer says where. */
 
@@ -56,7 +57,9 @@ describe('an answer that is elsewhere', () => {
     const { url: s3, asked } = await store(200, 'a,b\n1,2\n');
     const door = await sending(303, `${s3}/2026-11-22/abc?X-Amz-Signature=00`);
     const file = join(folder, 'records.csv');
-    const saved = await clientOf(door.url).save('/api/v1/exports/records.csv', file, { kind: 'issuance' });
+    const saved = await saving(file, (take) =>
+      clientOf(door.url).save('/api/v1/exports/records.csv', take, { kind: 'issuance' }),
+    );
     expect(saved.bytes).toBe(8);
     expect(readFileSync(file, 'utf8')).toBe('a,b\n1,2\n');
     expect(door.asked[0]?.headers.authorization).toBe(`Bearer ${SECRET}`);
@@ -84,8 +87,8 @@ describe('an answer that is elsewhere', () => {
     const second = await sending(303, `${third.url}/again`);
     for (const to of [`${second.url}/once`, 'file:///etc/passwd', 'ftp://127.0.0.1/x', 'http://[']) {
       const door = await sending(303, to);
-      const saving = clientOf(door.url).save('/x', join(folder, 'x'));
-      await expect(saving).rejects.toMatchObject({ problem: { code: 'unexpected-answer' } });
+      const saved = saving(join(folder, 'x'), (take) => clientOf(door.url).save('/x', take));
+      await expect(saved).rejects.toMatchObject({ problem: { code: 'unexpected-answer' } });
     }
     expect(third.asked).toEqual([]);
     expect(readdirSync(folder)).toEqual([]);
@@ -94,7 +97,9 @@ describe('an answer that is elsewhere', () => {
   it('that is gone is told, and no file is left', async () => {
     const { url: s3 } = await store(403, '<Error><Code>AccessDenied</Code></Error>');
     const door = await sending(303, `${s3}/old`);
-    await expect(clientOf(door.url).save('/x', join(folder, 'x'))).rejects.toMatchObject({
+    await expect(
+      saving(join(folder, 'x'), (take) => clientOf(door.url).save('/x', take)),
+    ).rejects.toMatchObject({
       problem: { detail: expect.stringContaining('answered 403; ask again') },
     });
     expect(readdirSync(folder)).toEqual([]);
