@@ -12,6 +12,11 @@ const serialView = z
         'In the status register; `reserved` is a number without a certificate. Absent where the register does not know it.',
     }),
     notAfter: utc.exactOptional(),
+    revocationTime: utc.exactOptional().meta({
+      description: 'In the status register, of one that is revoked or on hold; so with the next two.',
+    }),
+    reason: z.string().exactOptional(),
+    invalidityDate: utc.exactOptional(),
     order: z
       .string()
       .exactOptional()

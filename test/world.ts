@@ -173,9 +173,14 @@ const checkLogOf = async ({ app, works, bucket, now }: Service): Promise<void> =
       method: 'GET',
     });
     const digest = hash('sha256', der);
-    const serials = decodeCertificateList(der).revokedCertificates.map(({ serialNumber }) => serialNumber);
+    const entries = decodeCertificateList(der).revokedCertificates.map((entry) => ({
+      serial: entry.serialNumber,
+      revocationTime: entry.revocationDate.getTime(),
+      reason: entry.reasonCode ?? 'unspecified',
+      ...(entry.invalidityDate && { invalidityDate: entry.invalidityDate.getTime() }),
+    }));
     crls.serve(ca, { digest, number: Number(number), askedAt: now() });
-    certificates.serve(ca, [{ digest, thisUpdate, serials }]);
+    certificates.serve(ca, [{ digest, thisUpdate, entries }]);
   }
   certificates.judge();
   crls.judge();

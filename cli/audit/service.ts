@@ -168,7 +168,12 @@ const readCrl = (der: Uint8Array) => {
       number: number === undefined ? undefined : Number(number),
       digest: hash('sha256', der),
       thisUpdate: list.thisUpdate,
-      serials: list.revokedCertificates.map(({ serialNumber }) => serialNumber as string),
+      entries: list.revokedCertificates.map((entry) => ({
+        serial: entry.serialNumber as string,
+        revocationTime: entry.revocationDate.getTime(),
+        reason: entry.reasonCode ?? 'unspecified',
+        ...(entry.invalidityDate && { invalidityDate: entry.invalidityDate.getTime() }),
+      })),
     };
   } catch (error) {
     if (Fault.is(error)) return undefined;

@@ -47,7 +47,7 @@ export interface Verdict {
 }
 
 /** Years for which records of these kinds are kept at least where nothing else was said; the others stay. */
-const KEPT_YEARS: Readonly<Record<string, number>> = {
+export const KEPT_YEARS: Readonly<Record<string, number>> = {
   provision: 7,
   publication: 10,
   report: 5,
@@ -58,6 +58,7 @@ const KEPT_YEARS: Readonly<Record<string, number>> = {
   revocation: 10,
   hold: 10,
   release: 10,
+  confirmation: 10,
 };
 const YEAR_MS = 365.2425 * 86_400_000;
 

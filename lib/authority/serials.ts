@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { Fault } from '../fault.ts';
 import { DerReader, rfc3339 } from '../pki/pki.ts';
-import type { Register, StatusRow } from '../status/register.ts';
+import type { Register, RevocationEntry, StatusRow } from '../status/register.ts';
 import type { Item, Page, Table } from '../store/store.ts';
 import { type CertificateRow, DIGITS, readCertificates } from './certificates.ts';
 
@@ -12,6 +12,10 @@ export interface SerialView {
   readonly state?: StatusRow['state'];
   /** Of the register: RFC 3339 UTC, whole seconds. Absent of a number that is reserved. */
   readonly notAfter?: string;
+  /** Of the register, of one that is revoked or on hold: times likewise, and whatever stands there as the reason. */
+  readonly revocationTime?: string;
+  readonly reason?: string;
+  readonly invalidityDate?: string;
   /** Absent where there is no certificate. */
   readonly order?: string;
   readonly profile?: string;
@@ -111,11 +115,25 @@ const viewOf = (
     serial,
     ...(status && { state: status.state }),
     ...(notAfter !== undefined && { notAfter }),
+    ...(status && (status.state === 'revoked' || status.state === 'hold') && entryOf(status)),
     ...(certificate && {
       order: certificate.order,
       profile: certificate.profile,
       ...digestsOf(certificate),
     }),
+  };
+};
+
+const entryOf = ({
+  revocationTime,
+  reason,
+  invalidityDate,
+}: RevocationEntry): Pick<SerialView, 'revocationTime' | 'reason' | 'invalidityDate'> => {
+  const [since, invalid] = [timeOf(revocationTime), timeOf(invalidityDate)];
+  return {
+    ...(since !== undefined && { revocationTime: since }),
+    ...(reason !== undefined && { reason: String(reason) }),
+    ...(invalid !== undefined && { invalidityDate: invalid }),
   };
 };
 

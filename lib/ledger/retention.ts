@@ -33,7 +33,7 @@ import { asRecord, FIRST_KEY, pointerPks } from './rows.ts';
 export type RetentionClass = 'provision' | 'issuance' | 'crl' | 'report';
 
 /** Those of no class are kept for ever: what the authority was set up as, and who was given records. */
-const CLASS_OF: Readonly<Record<RecordKind, RetentionClass | undefined>> = {
+export const CLASS_OF: Readonly<Record<RecordKind, RetentionClass | undefined>> = {
   provision: 'provision',
   submission: 'issuance',
   examination: 'issuance',

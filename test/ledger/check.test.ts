@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { KEPT_YEARS } from '../../cli/audit/verify.ts';
 import {
   type Finding,
   openCertificateCheck,
@@ -7,6 +8,7 @@ import {
   openTotalCheck,
 } from '../../lib/ledger/check/check.ts';
 import type { LedgerRecord, RecordDraft } from '../../lib/ledger/record.ts';
+import { CLASS_OF } from '../../lib/ledger/retention.ts';
 
 /* What an audit makes of what it reads, where no service could be brought to show it: times that have passed, and races. */
 
@@ -26,8 +28,8 @@ const CA = 'organisation-1';
 const ref = { ca: CA, serial: '01aa' };
 const NOT_AFTER = '2041-01-01T00:00:00Z';
 
-const act = (kind: 'revocation' | 'hold' | 'release', time?: number): LedgerRecord =>
-  record({ kind, actor: 'operator', certificates: [ref], details: {} }, time);
+const act = (kind: 'revocation' | 'hold' | 'release', time?: number, details = {}): LedgerRecord =>
+  record({ kind, actor: 'operator', certificates: [ref], details }, time);
 
 const issuance = (time?: number): LedgerRecord =>
   record(
@@ -110,7 +112,11 @@ describe('certificates against the records', () => {
 
   it('are in the CRL from the time of their revocation to the end of their validity, unless they were released', () => {
     const crl = (thisUpdate: number, serials: readonly string[] = []) => [
-      { digest: 'dd', thisUpdate: new Date(thisUpdate), serials },
+      {
+        digest: 'dd',
+        thisUpdate: new Date(thisUpdate),
+        entries: serials.map((serial) => ({ serial, revocationTime: 0, reason: 'unspecified' })),
+      },
     ];
     const since = NOW - 3_600_000;
     const judged = (acts: readonly LedgerRecord[], state: string, crls: ReturnType<typeof crl>) => {
@@ -130,6 +136,146 @@ describe('certificates against the records', () => {
     expect(judged([revocation], 'revoked', crl(Date.parse(NOT_AFTER) + 1000))).toEqual([]);
     expect(judged([act('hold', since), act('release', since + 1)], 'good', crl(NOW))).toEqual([]);
     expect(judged([], 'good', crl(NOW, ['01aa']))).toEqual(['revocation-without-leaf']);
+  });
+});
+
+describe('answers against the records', () => {
+  const MINUTE = 60_000;
+  const issuedAt = NOW - 100 * MINUTE;
+  const said = (minutes: number, answer: string, more: { givenAfter?: number } = {}): LedgerRecord => {
+    const thisUpdate = issuedAt + minutes * MINUTE;
+    return record(
+      {
+        kind: 'provision',
+        recipient: 'public',
+        channel: 'ocsp',
+        method: 'POST',
+        certificates: [{ ca: CA, serial: '01ff' }, ref],
+        provided: { answers: ['unknown', answer], thisUpdate: new Date(thisUpdate).toISOString() },
+        responseDigest: '',
+        count: 2,
+      },
+      thisUpdate + (more.givenAfter ?? 0) * MINUTE,
+    );
+  };
+  const at = (kind: 'revocation' | 'hold' | 'release', minutes: number) =>
+    act(kind, issuedAt + minutes * MINUTE);
+  /** Of what is read in this order and in the opposite one: minutes, what was said, what the records say. */
+  const judged = (records: readonly LedgerRecord[], state = 'good'): readonly (readonly string[])[] =>
+    [records, records.toReversed()].map((read) => {
+      const found: Finding[] = [];
+      const check = openCertificateCheck({
+        report: (damage, facts) => found.push({ damage, facts }),
+        retention: 10 * YEAR,
+        now: NOW,
+      });
+      for (const one of [issuance(issuedAt), ...read]) check.record(one, false);
+      check.list(CA, { ...listed, state });
+      check.judge();
+      return found.map(({ damage, facts }) => {
+        const minutes = (Date.parse(String(facts.thisUpdate)) - issuedAt) / MINUTE;
+        return `${damage} ${minutes} ${facts.said} ${facts.recorded}`;
+      });
+    });
+  const both = (...found: readonly string[]) => [found, found];
+
+  it('say what the certificate was at their time', () => {
+    const acts = [at('hold', 10), at('release', 20), at('revocation', 30)];
+    const answers = [-5, 1, 5, 12, 15, 18, 22, 25, 32, 40].map((minutes) =>
+      said(
+        minutes,
+        minutes < 0 ? 'unknown' : (minutes > 10 && minutes < 20) || minutes > 30 ? 'revoked' : 'good',
+      ),
+    );
+    const [hold, release, revocation] = acts as [LedgerRecord, LedgerRecord, LedgerRecord];
+    const inOrder = [...answers.slice(0, 3), hold, ...answers.slice(3, 6), release, ...answers.slice(6, 8)];
+    expect(judged([...inOrder, revocation, ...answers.slice(8)], 'revoked')).toEqual(both());
+  });
+
+  it('are wrong where they say another thing, whatever was said before and after', () => {
+    const good = [1, 2, 3, 4, 5].map((minutes) => said(minutes, 'good'));
+    expect(
+      judged(
+        [...good, at('revocation', 10), said(12, 'revoked'), said(14, 'good'), said(16, 'revoked')],
+        'revoked',
+      ),
+    ).toEqual(both('answer-differs 14 good revoked'));
+    expect(judged([...good, at('hold', 10), said(15, 'good'), at('release', 20), said(25, 'good')])).toEqual(
+      both('answer-differs 15 good hold'),
+    );
+    expect(judged([...good, said(6, 'revoked'), said(7, 'unknown'), said(8, 'good')])).toEqual(
+      both('answer-differs 6 revoked good', 'answer-differs 7 unknown good'),
+    );
+    expect(judged([said(-5, 'good'), said(5, 'good')])).toEqual(both('answer-differs -5 good not issued'));
+  });
+
+  it('are named by the first and the last of many', () => {
+    const wrong = Array.from({ length: 30 }, (_, i) => said(20 + i, 'good'));
+    expect(judged([at('revocation', 10), ...wrong], 'revoked')).toEqual(
+      both('answer-differs 20 good revoked', 'answer-differs 49 good revoked'),
+    );
+  });
+
+  it('prove nothing near an act, nor by when they were given', () => {
+    const revocation = at('revocation', 10);
+    expect(
+      judged([said(9.9, 'good'), revocation, said(10.4, 'good'), said(9.7, 'revoked')], 'revoked'),
+    ).toEqual(both());
+    expect(judged([revocation, said(5, 'good', { givenAfter: 30 })], 'revoked')).toEqual(both());
+  });
+});
+
+describe('what a revocation says, against the records', () => {
+  const revokedAt = NOW - 3_600_000;
+  const text = (time: number): string => `${new Date(time).toISOString().slice(0, 19)}Z`;
+  const details = {
+    reason: 'keyCompromise',
+    revocationTime: text(revokedAt),
+    invalidityDate: text(revokedAt - 86_400_000),
+  };
+  const entry = {
+    serial: '01aa',
+    reason: 'keyCompromise',
+    revocationTime: revokedAt,
+    invalidityDate: revokedAt - 86_400_000,
+  };
+  const held = act('hold', revokedAt - 7200_000, {
+    reason: 'certificateHold',
+    revocationTime: text(revokedAt - 7200_000),
+  });
+  const judged = (shown: object, entries: readonly (typeof entry)[], thisUpdate = NOW): readonly string[] => {
+    const { check, found } = certificates();
+    for (const one of [issuance(), held, act('revocation', revokedAt, details)]) check.record(one, false);
+    check.list(CA, { ...listed, state: 'revoked', ...shown });
+    check.serve(CA, [{ digest: 'dd', thisUpdate: new Date(thisUpdate), entries }]);
+    return found();
+  };
+
+  it('is what the register and the CRL say', () => {
+    expect(judged(details, [entry])).toEqual([]);
+    // A list that was made while the certificate was on hold.
+    const hold = { ...entry, reason: 'certificateHold', revocationTime: revokedAt - 7200_000 } as Partial<
+      typeof entry
+    >;
+    delete hold.invalidityDate;
+    expect(judged(details, [hold as typeof entry], revokedAt - 3_600_000)).toEqual([]);
+    expect(judged(details, [hold as typeof entry])).toEqual(['crl-differs']);
+  });
+
+  it.each([
+    [{ revocationTime: text(revokedAt + 1000) }, { revocationTime: revokedAt + 1000 }],
+    [{ reason: 'superseded' }, { reason: 'superseded' }],
+    [{ invalidityDate: undefined }, { invalidityDate: revokedAt }],
+  ])('is found where they say %j', (shown, said) => {
+    expect(judged({ ...details, ...shown }, [entry])).toEqual(['status-differs']);
+    expect(judged(details, [{ ...entry, ...said }])).toEqual(['crl-differs']);
+  });
+});
+
+describe('records whose time may be over', () => {
+  it('are of the very kinds that the service deletes', () => {
+    const deleted = Object.entries(CLASS_OF).filter(([, kept]) => kept !== undefined);
+    expect(Object.keys(KEPT_YEARS).sort()).toEqual(deleted.map(([kind]) => kind).sort());
   });
 });
 

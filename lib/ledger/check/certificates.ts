@@ -1,4 +1,16 @@
 import type { LedgerRecord } from '../record.ts';
+import {
+  type Act,
+  actOf,
+  type Entry,
+  entryDiffers,
+  type ShownEntry,
+  SKEW_MS,
+  shownBy,
+  sinceOf,
+  stateOf,
+} from './acts.ts';
+import { type Answer, keepAnswer, wrongAnswers } from './answers.ts';
 import type { Report } from './damage.ts';
 import type { Learner } from './learner.ts';
 
@@ -8,9 +20,17 @@ export interface ListedSerial {
   readonly state?: string | undefined;
   /** RFC 3339. */
   readonly notAfter?: string | undefined;
+  /** Of one that is revoked or on hold; times in RFC 3339. */
+  readonly revocationTime?: string | undefined;
+  readonly reason?: string | undefined;
+  readonly invalidityDate?: string | undefined;
   /** Absent without a row of a certificate. */
   readonly order?: string | undefined;
   readonly tbsDigest?: string | undefined;
+}
+
+export interface ListedRevocation extends Entry {
+  readonly serial: string;
 }
 
 /** What a CRL that the service serves lists. */
@@ -18,34 +38,33 @@ export interface ListedRevocations {
   /** SHA-256, hex. */
   readonly digest: string;
   readonly thisUpdate: Date;
-  readonly serials: readonly string[];
+  readonly entries: readonly ListedRevocation[];
 }
 
-/** What the records say of one certificate. */
+interface Issuance {
+  readonly record: string;
+  /** Of the record, and the end of the certificate: milliseconds since the epoch. */
+  readonly time: number;
+  readonly notAfter: number;
+  readonly tbsDigest: unknown;
+  readonly newer: boolean;
+}
+
+/** What the records say of one certificate. Most have no acts, and many no answers. */
 interface Facts {
-  issuance?: {
-    readonly record: string;
-    readonly tbsDigest: unknown;
-    /** Milliseconds since the epoch. */
-    readonly notAfter: number;
-    readonly newer: boolean;
-  };
-  /** Of the first revocation or hold. */
-  since?: number;
-  revoked?: true;
-  holds: number;
-  releases: number;
-  /** Something was done with it of which the checkpoint knows nothing yet. */
-  moving?: true;
-  /** A record that speaks of it as of an issued one. */
-  named?: string;
+  issuance?: Issuance;
+  acts?: readonly Act[];
+  answers?: Answer[];
   listed?: true;
 }
 
-/** Clocks of several processes differ by less than this. */
-const SKEW_MS = 10_000;
+const NONE: readonly Act[] = [];
 
-const none = (): Facts => ({ holds: 0, releases: 0 });
+/**
+ * Anybody may ask about numbers that no certificate has, as many as he likes. Records come newest first, so that a number
+ * is not known to be a certificate's when the answers about it come: so many are remembered.
+ */
+const MOST_STRANGERS = 100_000;
 
 /**
  * Holds what the service knows of certificates against the records: the list of all serial numbers, the CRLs that it
@@ -70,12 +89,16 @@ export const openCertificateCheck = ({
   readonly now: number;
 }): CertificateCheck => {
   const known = new Map<string, Facts>();
-  /** What does not fit what was known when it was listed. */
+  /** What does not fit what was known when it was listed, or fits what is not in the tree yet. */
   const doubted: { readonly certificate: string; readonly listed: ListedSerial }[] = [];
   const served: { readonly ca: string; readonly crls: readonly ListedRevocations[] }[] = [];
 
+  /** Certificates by records that the checkpoint knows nothing of. */
+  const newest = new Map<string, readonly string[]>();
+  let strangers = 0;
+
   const of = (certificate: string): Facts => {
-    const facts = known.get(certificate) ?? none();
+    const facts = known.get(certificate) ?? {};
     known.set(certificate, facts);
     return facts;
   };
@@ -83,30 +106,52 @@ export const openCertificateCheck = ({
   const learnAct = (record: LedgerRecord, certificate: string, newer: boolean): void => {
     if (record.kind === 'provision') return;
     const facts = of(certificate);
+    if (newer) newest.set(record.id, [...(newest.get(record.id) ?? []), certificate]);
     if (record.kind === 'issuance') {
       const { tbsDigest, notAfter } = record.details;
-      facts.issuance = { record: record.id, tbsDigest, notAfter: Date.parse(String(notAfter)), newer };
+      facts.issuance = {
+        record: record.id,
+        time: Date.parse(record.time),
+        notAfter: Date.parse(String(notAfter)),
+        tbsDigest,
+        newer,
+      };
       return;
     }
-    facts.named = record.id;
-    if (newer) facts.moving = true;
-    if (record.kind === 'release') {
-      facts.releases++;
-      return;
-    }
-    const time = Date.parse(record.time);
-    if (facts.since === undefined || time < facts.since) facts.since = time;
-    if (record.kind === 'revocation') facts.revoked = true;
-    else facts.holds++;
+    facts.acts = [...(facts.acts ?? NONE), actOf(record, newer)];
   };
 
-  const stateOf = ({ revoked, holds, releases }: Facts): string =>
-    revoked ? 'revoked' : holds > releases ? 'hold' : 'good';
+  const learnAnswers = (record: LedgerRecord): void => {
+    if (record.kind !== 'provision' || record.channel !== 'ocsp') return;
+    // What a CDN gave by itself is counted without saying what it said.
+    const { answers: said, thisUpdate } = record.provided;
+    if (!Array.isArray(said)) return;
+    const time = Date.parse(typeof thisUpdate === 'string' ? thisUpdate : record.time);
+    for (const [i, { ca, serial }] of record.certificates.entries()) {
+      const certificate = `${ca}/${serial}`;
+      if (!known.has(certificate) && said[i] !== 'good' && strangers++ >= MOST_STRANGERS) continue;
+      const facts = of(certificate);
+      const { acts = NONE, issuance } = facts;
+      facts.answers ??= [];
+      const { answers } = facts;
+      keepAnswer(answers, { said: String(said[i]), time, record: record.id }, (from, to) =>
+        [issuance, ...acts].every((done) => !done || done.time < from || done.time > to),
+      );
+    }
+  };
+
+  /** Forgets what a record said that has turned out to be none. */
+  const forget = (record: string): void => {
+    for (const certificate of newest.get(record) ?? []) {
+      const facts = of(certificate);
+      if (facts.issuance?.record === record) delete facts.issuance;
+      if (facts.acts) facts.acts = facts.acts.filter((act) => act.record !== record);
+    }
+  };
 
   /** What is wrong with what is listed, by what is known. */
   const faultOf = (certificate: string, listed: ListedSerial): (() => void) | undefined => {
-    const facts = known.get(certificate) ?? none();
-    const { issuance } = facts;
+    const { issuance, acts = NONE } = known.get(certificate) ?? {};
     const { state, notAfter, order, tbsDigest } = listed;
     if (!issuance) {
       if (state === 'reserved' && order === undefined) return undefined;
@@ -124,55 +169,74 @@ export const openCertificateCheck = ({
       return () =>
         report('status-differs', { certificate, state, ...(notAfter !== undefined && { notAfter }) });
     }
-    const expected = stateOf(facts);
-    if (state === expected || facts.moving) return undefined;
-    return facts.since === undefined
+    // What the checkpoint knows nothing of yet may be seen here or not.
+    if (acts.some(({ newer }) => newer)) return undefined;
+    const recorded = stateOf(acts);
+    if (state === recorded) {
+      const differs =
+        state === 'good' ? undefined : entryDiffers(shownOf(listed), shownBy(acts, [KIND_OF[recorded]]));
+      return differs && (() => report('status-differs', { certificate, state, ...differs }));
+    }
+    return sinceOf(acts) === undefined
       ? () => report('revocation-without-leaf', { certificate, state })
-      : () => report('status-differs', { certificate, state, recorded: expected });
+      : () => report('status-differs', { certificate, state, recorded });
   };
 
   const judgeServed = (ca: string, crls: readonly ListedRevocations[]): void => {
     if (crls.length === 0) return;
     const listed = new Set<string>();
-    for (const { digest, serials } of crls) {
-      for (const serial of serials) {
-        const certificate = `${ca}/${serial}`;
+    for (const { digest, thisUpdate, entries } of crls) {
+      for (const entry of entries) {
+        const certificate = `${ca}/${entry.serial}`;
         listed.add(certificate);
-        const facts = known.get(certificate);
-        if (!facts?.issuance) report('serial-without-leaf', { certificate });
-        if (facts?.since === undefined) report('revocation-without-leaf', { certificate, crl: digest });
+        const { issuance, acts = NONE } = known.get(certificate) ?? {};
+        if (!issuance) report('serial-without-leaf', { certificate });
+        if (sinceOf(acts) === undefined) report('revocation-without-leaf', { certificate, crl: digest });
+        const differs = entryDiffers(entry, shownBy(acts, ['hold', 'revocation'], thisUpdate.getTime()));
+        if (differs) report('crl-differs', { certificate, crl: digest, ...differs });
       }
     }
     const made = Math.min(...crls.map(({ thisUpdate }) => thisUpdate.getTime()));
-    for (const [certificate, { issuance, since, releases }] of known) {
+    for (const [certificate, { issuance, acts = NONE }] of known) {
       if (!certificate.startsWith(`${ca}/`) || listed.has(certificate)) continue;
+      const since = sinceOf(acts);
       // What was released has to be in no CRL, and what has expired in one more only (RFC 5280 3.3).
-      if (since === undefined || releases > 0 || since > made - SKEW_MS) continue;
+      if (since === undefined || since > made - SKEW_MS || acts.some(({ kind }) => kind === 'release'))
+        continue;
       if (issuance && issuance.notAfter >= made) report('crl-incomplete', { certificate, ca });
+    }
+  };
+
+  /** Whatever is shown or said of a number that no certificate has, and is said of certificates only. */
+  const isNamed = ({ acts, answers }: Facts): boolean =>
+    (acts ?? []).length > 0 || (answers ?? []).some(({ said }) => said === 'good');
+
+  const judgeAnswers = (certificate: string, { issuance, acts = NONE, answers }: Facts): void => {
+    // With the issuance the acts may be gone from the records, each for itself.
+    if (!issuance || !answers || now - issuance.notAfter > retention) return;
+    for (const { record, said, time, recorded } of wrongAnswers(answers, issuance.time, acts)) {
+      const thisUpdate = new Date(time).toISOString();
+      report('answer-differs', { certificate, record, thisUpdate, said, recorded });
     }
   };
 
   return {
     record: (record, newer) => {
-      const certificates = (record.certificates ?? []).map(({ ca, serial }) => `${ca}/${serial}`);
-      if (record.kind === 'provision') {
-        const { answers } = record.provided;
-        if (record.channel !== 'ocsp' || !Array.isArray(answers)) return;
-        certificates.forEach((certificate, i) => {
-          if (answers[i] === 'good') of(certificate).named = record.id;
-        });
-      } else if (['issuance', 'revocation', 'hold', 'release'].includes(record.kind)) {
-        for (const certificate of certificates) learnAct(record, certificate, newer);
+      if (record.kind === 'provision') learnAnswers(record);
+      else if (['issuance', 'revocation', 'hold', 'release'].includes(record.kind)) {
+        for (const { ca, serial } of record.certificates ?? []) learnAct(record, `${ca}/${serial}`, newer);
       }
     },
 
-    lost: () => {},
+    lost: ({ id }) => forget(id),
 
     list: (ca, listed) => {
       const certificate = `${ca}/${listed.serial}`;
       const facts = known.get(certificate);
       if (facts) facts.listed = true;
-      if (faultOf(certificate, listed)) doubted.push({ certificate, listed });
+      // A record without a leaf may still turn out to be none.
+      const isMoving = facts?.issuance?.newer || facts?.acts?.some(({ newer }) => newer);
+      if (isMoving || faultOf(certificate, listed)) doubted.push({ certificate, listed });
     },
 
     serve: (ca, crls) => {
@@ -182,13 +246,26 @@ export const openCertificateCheck = ({
     judge: () => {
       for (const { certificate, listed } of doubted) faultOf(certificate, listed)?.();
       for (const { ca, crls } of served) judgeServed(ca, crls);
-      for (const [certificate, { issuance, named, listed }] of known) {
+      for (const [certificate, facts] of known) {
+        const { issuance, listed } = facts;
         if (!issuance) {
-          if (named !== undefined) report('serial-without-leaf', { certificate });
+          if (isNamed(facts)) report('serial-without-leaf', { certificate });
         } else if (!listed && !issuance.newer) {
           report('certificate-missing', { certificate, record: issuance.record, from: 'status' });
         }
+        judgeAnswers(certificate, facts);
       }
     },
   };
 };
+
+const KIND_OF = { good: 'release', hold: 'hold', revoked: 'revocation' } as const;
+
+const timeOf = (text: string | undefined): number | undefined =>
+  text === undefined ? undefined : Date.parse(text);
+
+const shownOf = ({ revocationTime, reason, invalidityDate }: ListedSerial): ShownEntry => ({
+  revocationTime: timeOf(revocationTime),
+  reason,
+  invalidityDate: timeOf(invalidityDate),
+});

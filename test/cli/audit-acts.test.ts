@@ -1,0 +1,173 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { CertificateRef } from '../../lib/principal.ts';
+import { issueThroughOffice, opensslRequest } from '../service.ts';
+import { ocspStatus } from '../world.ts';
+import { type Audited, findings, openAudited } from './audited.ts';
+
+/*
+ * Somebody who can write to the table and has no key changes what was revoked when and why, or has the service say
+ * something else for a while. All of it is in the log otherwise.
+ */
+let audited: Audited;
+let seal: CertificateRef;
+let revoked: CertificateRef;
+let held: CertificateRef;
+
+beforeAll(async () => {
+  audited = await openAudited(async (service, folder) => {
+    const issue = async (name: string): Promise<CertificateRef> =>
+      (await issueThroughOffice(service, 'official-position', opensslRequest(folder, name))).certificate;
+    const operator = service.principal('operator-noda');
+    seal = await issue('seal');
+    revoked = await issue('revoked');
+    held = await issue('held');
+    await service.works.authority.hold(operator, held);
+    await service.works.authority.revoke(operator, revoked, {
+      reason: 'superseded',
+      invalidityDate: new Date(service.now() - 3_600_000).toISOString().replace(/\.\d+/, ''),
+    });
+    await service.works.status.publish(revoked.ca, operator.id);
+    for (const ref of [seal, revoked, held]) await ocspStatus(service, ref);
+  });
+}, 120_000);
+
+afterAll(() => audited.remove());
+
+beforeEach(() => audited.restore());
+
+const nameOf = ({ ca, serial }: CertificateRef): string => `${ca}/${serial}`;
+const statusPk = ({ ca, serial }: CertificateRef): string => `status/${ca}/${serial.slice(-1)}`;
+const revokedPk = ({ ca }: CertificateRef): string => `revoked/${ca}`;
+
+/** Changes a row of the certificate by a function of SQLite's JSON. */
+const change = (pk: string, { serial }: CertificateRef, how: string): void =>
+  audited.sql(`UPDATE item SET value = ${how} WHERE pk = ? AND sk = ?`, pk, serial);
+
+const publish = (): Promise<void> =>
+  audited.run(async (service) => {
+    service.advance(20_000);
+    await service.works.status.publish(revoked.ca, 'operator-noda');
+  });
+
+const found = async () => {
+  const ended = await audited.verify('--no-queries');
+  const all = findings(ended);
+  expect(ended.code, ended.err).toBe(all.length === 0 ? 0 : 1);
+  return all;
+};
+
+const REVOCATION = [
+  [
+    'its time',
+    `json_set(value, '$.revocationTime', json_extract(value, '$.revocationTime') + 10)`,
+    'revocationTime',
+  ],
+  ['its reason', `json_set(value, '$.reason', 'keyCompromise')`, 'reason'],
+  ['the date from which it is invalid', `json_remove(value, '$.invalidityDate')`, 'invalidityDate'],
+] as const;
+
+describe('akashi audit verify, of what a revocation says', () => {
+  it.each(REVOCATION)('names a change of %s in the register', async (_, how, name) => {
+    change(statusPk(revoked), revoked, how);
+    expect(await found()).toEqual([
+      {
+        damage: 'status-differs',
+        facts: {
+          certificate: nameOf(revoked),
+          state: 'revoked',
+          record: expect.any(String),
+          [name]: expect.any(String),
+          [`${name} recorded`]: expect.any(String),
+        },
+      },
+    ]);
+  });
+
+  it.each(REVOCATION)('names a CRL with a change of %s', async (_, how, name) => {
+    change(revokedPk(revoked), revoked, how);
+    expect(await found()).toEqual([]);
+    // A list goes on from the one before, so the entry is made anew when it was changed.
+    audited.sql(
+      'INSERT INTO item (pk, sk, version, value) VALUES (?, ?, 1, ?)',
+      `changed/${revoked.ca}`,
+      `000000000000 ${revoked.serial} 9`,
+      '{}',
+    );
+    await publish();
+    expect(await found()).toEqual([
+      {
+        damage: 'crl-differs',
+        facts: {
+          certificate: nameOf(revoked),
+          crl: expect.any(String),
+          record: expect.any(String),
+          [name]: expect.any(String),
+          [`${name} recorded`]: expect.any(String),
+        },
+      },
+    ]);
+  });
+
+  it('finds nothing in a hold that became a revocation, and in the CRLs of both', async () => {
+    await audited.run(async (service) => {
+      service.advance(20_000);
+      await service.works.authority.revoke(service.principal('operator-noda'), held, {
+        reason: 'unspecified',
+      });
+    });
+    expect(await found()).toEqual([]);
+    await publish();
+    expect(await found()).toEqual([]);
+  });
+});
+
+describe('akashi audit verify, of what OCSP said', () => {
+  const ask = (ref: CertificateRef): Promise<void> =>
+    audited.run(async (service) => {
+      service.advance(60_000);
+      await ocspStatus(service, ref);
+    });
+
+  it.each([
+    ['good of one that is revoked', () => revoked, `json_set(value, '$.state', 'good')`, 'good', 'revoked'],
+    ['good of one that is on hold', () => held, `json_set(value, '$.state', 'good')`, 'good', 'hold'],
+    [
+      'revoked of one that is good',
+      () => seal,
+      `json_set(value, '$.state', 'revoked', '$.revocationTime', 1790000000, '$.reason', 'superseded')`,
+      'revoked',
+      'good',
+    ],
+    [
+      'nothing of one that was issued',
+      () => seal,
+      `json_set(value, '$.state', 'reserved')`,
+      'unknown',
+      'good',
+    ],
+  ])('names an answer that said %s, though the row was put back', async (_, refOf, how, said, recorded) => {
+    const ref = refOf();
+    const [row] = audited.rows('SELECT value FROM item WHERE pk = ? AND sk = ?', statusPk(ref), ref.serial);
+    change(statusPk(ref), ref, how);
+    await ask(ref);
+    audited.sql(
+      'UPDATE item SET value = ? WHERE pk = ? AND sk = ?',
+      String(row?.value),
+      statusPk(ref),
+      ref.serial,
+    );
+    await ask(ref);
+    expect(await found()).toEqual([
+      {
+        damage: 'answer-differs',
+        facts: {
+          certificate: nameOf(ref),
+          record: expect.any(String),
+          thisUpdate: expect.any(String),
+          said,
+          recorded,
+        },
+      },
+    ]);
+  });
+});
