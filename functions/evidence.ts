@@ -10,6 +10,8 @@ const period = {
   to: utc.meta({ description: 'The latest time, exclusive.' }),
 };
 
+const said = { record: recordId, leaf: z.int().exactOptional() };
+
 const certificateEvidence = z
   .object({
     evidence: z.literal('certificate'),
@@ -26,11 +28,11 @@ const certificateEvidence = z
     request: z
       .object({
         id: z.string(),
-        submittedBy: principalId,
-        submittedAt: utc,
+        submission: z.object({ by: principalId, at: utc, ...said }).exactOptional(),
         examinations: z.array(
-          z.object({ stage: z.string(), by: principalId, at: utc, decision: z.string() }),
+          z.object({ stage: z.string(), by: principalId, at: utc, decision: z.string(), ...said }),
         ),
+        missing: z.array(z.string()),
       })
       .exactOptional(),
     linted: z.array(z.string()),

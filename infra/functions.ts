@@ -93,9 +93,10 @@ const beginning = <F extends Grants>(fns: readonly F[], knows: (fn: F) => boolea
 /** A record of its own: one put, and a look at it where the answer to that put was lost. */
 const RECORD: Rows = { put: ['staged/*'], get: ['staged/*'] };
 
+/** Nothing is signed without the records of the acts that it rests on. */
 const ISSUE: Rows = {
   query: ['issuers'],
-  get: ['issuance/*', 'status/*', 'certificates/*'],
+  get: ['issuance/*', 'status/*', 'certificates/*', 'staged/*', 'record/*', 'expired/*'],
   put: ['issuance/*', 'status/*', 'certificates/*', 'unfinished/*', 'staged/*'],
   delete: ['unfinished/*'],
 };
@@ -377,7 +378,7 @@ export const ROUTE_FUNCTIONS = beginning<RouteFunction>(
       part: 'handing',
       rows: together(DOOR, RECORD, SETTLE, {
         query: ['kind/*', 'channel/*'],
-        get: ['record/*', 'certificates/*', 'request/*'],
+        get: ['record/*', 'expired/*', 'certificates/*'],
       }),
       handOver: true,
     },

@@ -168,21 +168,6 @@ export const compose = (ports: Ports): Works => {
     ledger,
     clock,
     trustDomain: { name: trustDomain.name, digest: trustDomainDigest },
-    examinedOf: async (order) => {
-      try {
-        const { submittedBy, submittedAt, examinations } = await registration.get(SERVICE, order);
-        // What an examiner wrote for people may name somebody.
-        return {
-          id: order,
-          submittedBy,
-          submittedAt,
-          examinations: examinations.map(({ stage, by, at, decision }) => ({ stage, by, at, decision })),
-        };
-      } catch (error) {
-        if (Fault.is(error, 'unknown-request')) return undefined;
-        throw error;
-      }
-    },
     lintedOf: async (ref) => (await readCertificate(table, ref)).value.linted,
   });
   const cdnLogs = openCdnLogs({

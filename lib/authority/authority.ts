@@ -153,6 +153,8 @@ export interface Order {
   readonly holder?: string;
   readonly subjectPublicKeyInfo: Uint8Array;
   readonly actor: string;
+  /** Ids of the records of the acts that the certificate rests on. */
+  readonly basis?: readonly string[];
 }
 
 /** What other rooms and the scheduler ask of the authority; no caller of the API reaches it. */
@@ -268,6 +270,7 @@ export const openAuthority = (deps: AuthorityDeps): Authority & AuthorityWorks =
       ...(order.office !== undefined && { office: order.office }),
       ...(order.holder !== undefined && { holder: order.holder }),
       actor: order.actor,
+      ...(order.basis && { basis: order.basis }),
       context: {
         kind: 'endEntity',
         issuer: ca.certificate,

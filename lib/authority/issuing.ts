@@ -40,6 +40,8 @@ export interface IssuancePlan {
   readonly office?: string;
   readonly holder?: string;
   readonly actor: string;
+  /** Ids of the records of the acts that it rests on, where sub-offices asked for it. */
+  readonly basis?: readonly string[];
   readonly context: CertificateContext;
   readonly build: (serialNumber: SerialHex, notBefore: Date) => TbsCertificate;
 }
@@ -158,6 +160,8 @@ export const openIssuing = (
         notBefore: tbs.notBefore.toISOString(),
         notAfter: tbs.notAfter.toISOString(),
         tbsDigest: hash('sha256', linted.der),
+        publicKeyDigest: hash('sha256', tbs.subjectPublicKeyInfo),
+        ...(plan.basis && { basis: plan.basis }),
         linted: linted.rules.length,
       },
     });

@@ -1,5 +1,6 @@
 import { Fault } from '../fault.ts';
 import type { Item, Write } from '../store/store.ts';
+import { applicationDigest } from './approval.ts';
 import { type Command, decide, type Request } from './decide.ts';
 import type { ActRecord, RegistrationDeps } from './deps.ts';
 import { isRequestId } from './request-id.ts';
@@ -24,23 +25,32 @@ export interface Changes {
 }
 
 /** What the ledger is told of a command. Issuing is recorded by the authority, with the certificate. */
-const recordOf = (id: string, request: Request, command: Command): ActRecord | undefined => {
+const recordOf = (id: string, request: Request, command: Command, salt: string): ActRecord | undefined => {
   if (command.command === 'finish') return undefined;
   const { profile, profileVersion, publicKeyDigest, office } = request;
-  const about = { request: id, profile, profileVersion, publicKeyDigest };
+  const about = {
+    request: id,
+    profile,
+    profileVersion,
+    publicKeyDigest,
+    applicationDigest: applicationDigest(salt, request),
+  };
   if (command.command === 'fail') {
     const { code: fault } = command;
     return { kind: 'submission', actor: 'service', office, details: { ...about, act: request.state, fault } };
   }
   const by = { actor: command.actor.id, office };
+  const { person } = command.actor;
   if (command.command === 'examine') {
     const stage = request.examinations.at(-1)?.stage;
-    return { kind: 'examination', ...by, details: { ...about, stage, decision: command.decision } };
+    return { kind: 'examination', ...by, details: { ...about, stage, decision: command.decision, person } };
   }
-  return { kind: 'submission', ...by, details: { ...about, act: request.state } };
+  return { kind: 'submission', ...by, details: { ...about, act: request.state, person } };
 };
 
 export const openChanges = ({ table, random, ledger }: RegistrationDeps): Changes => {
+  const chance = (): string => Buffer.from(random(16)).toString('hex');
+
   const read = async (id: string): Promise<Item<RequestRow> | undefined> =>
     isRequestId(id) ? table.get<RequestRow>(requestKey(id)) : undefined;
 
@@ -66,13 +76,20 @@ export const openChanges = ({ table, random, ledger }: RegistrationDeps): Change
       const isRead = attempt > 0 || (known === undefined && command.command !== 'submit');
       const before = isRead ? await read(id) : known;
       const next = decide(before?.value, command);
-      const record = recordOf(id, next, command);
-      const row = { ...next, change: Buffer.from(random(16)).toString('hex') };
-      const writes = [
-        ...requestWrites(id, before, row),
-        ...(record === undefined ? [] : ledger.prepare(record).writes),
-        ...more,
-      ];
+      const salt = before?.value.salt ?? chance();
+      const act = recordOf(id, next, command, salt);
+      const recorded = act && ledger.prepare(act);
+      const isOfApproval = command.command === 'submit' || command.command === 'examine';
+      const row: RequestRow = {
+        ...next,
+        salt,
+        records: [
+          ...(before?.value.records ?? []),
+          ...(isOfApproval && recorded ? [recorded.record.id] : []),
+        ],
+        change: chance(),
+      };
+      const writes = [...requestWrites(id, before, row), ...(recorded?.writes ?? []), ...more];
       if ((await write(id, row, writes)) === 'done') {
         return { ...requestKey(id), version: (before?.version ?? 0) + 1, value: row };
       }

@@ -21,9 +21,20 @@ export interface CollectionRecord {
   readonly count: number;
 }
 
+/** What registration reads of a record. */
+export interface KeptRecord {
+  readonly id: string;
+  readonly kind: string;
+  readonly actor?: string;
+  readonly office?: string;
+  readonly details?: Value;
+}
+
 export interface Recorder {
   /** Writes to be stored together with the change that they record. */
-  prepare(record: ActRecord): { readonly writes: readonly Write[] };
+  prepare(record: ActRecord): { readonly record: { readonly id: string }; readonly writes: readonly Write[] };
+  /** Faults: `unknown-record`, `record-expired`. */
+  get(id: string): Promise<KeptRecord>;
   /** Durable when it resolves. */
   append(record: CollectionRecord): Promise<unknown>;
 }
@@ -55,6 +66,8 @@ export interface Issuing {
     readonly holder?: string;
     readonly subjectPublicKeyInfo: Uint8Array;
     readonly actor: string;
+    /** Ids of the records of the acts that the certificate rests on. */
+    readonly basis: readonly string[];
   }): Promise<CertificateRef>;
   /** Writes after which no certificate can come of the order; undefined where one was recorded, and will be signed. */
   abandonWrites(order: string): Promise<readonly Write[] | undefined>;

@@ -3,6 +3,7 @@ import { Fault, type FaultCode } from '../fault.ts';
 import { rfc3339 } from '../pki/pki.ts';
 import type { CertificateRef, Principal } from '../principal.ts';
 import type { Condition, Item } from '../store/store.ts';
+import { readApproval } from './approval.ts';
 import { openChanges } from './changes.ts';
 import { assertOfficer, assertReadable, type Request, readableOffice } from './decide.ts';
 import type { RegistrationDeps } from './deps.ts';
@@ -125,7 +126,8 @@ export interface Registration {
   ): Promise<{ readonly pem: string; readonly certificate: CertificateRef }>;
   /**
    * Finishes what an interrupted run left approved but not issued, and tries again what did not go through, after longer
-   * and longer pauses. Resolves with the requests issued.
+   * and longer pauses. A row that says it is approved, and of which the ledger does not say so, stays as it is, and that
+   * is an error in the log. Resolves with the requests issued.
    */
   recover(): Promise<readonly string[]>;
 }
@@ -152,8 +154,8 @@ const FINAL: ReadonlySet<string> = new Set<FaultCode>([
 const FINAL_LATER: ReadonlySet<string> = new Set<FaultCode>(['unknown-profile', 'unknown-authority']);
 const LATER_MS = 3_600_000;
 
-const isFinal = (error: unknown, sinceApproval: number): error is Fault =>
-  Fault.is(error) && (FINAL.has(error.code) || (FINAL_LATER.has(error.code) && sinceApproval >= LATER_MS));
+const isFinal = (error: unknown, sinceApproval: () => number): error is Fault =>
+  Fault.is(error) && (FINAL.has(error.code) || (FINAL_LATER.has(error.code) && sinceApproval() >= LATER_MS));
 
 const IDEMPOTENCY_KEY = /^[!-~]{1,255}$/;
 
@@ -250,18 +252,23 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
     }
   };
 
-  /** From approved to issued. Two that finish the same request get the same certificate, and one of them writes it. */
+  /**
+   * From approved to issued, once the ledger bears the approval out. Two that finish the same request get the same
+   * certificate, and one of them writes it.
+   */
   const finish = async (id: string, approved: Item<RequestRow>): Promise<Request> => {
     const request = approved.value;
+    const approval = await readApproval(ledger, id, request);
     const certificate = await issuing.issue({
       order: id,
       profile: request.profile,
       profileVersion: request.profileVersion,
-      office: request.office,
+      office: approval.office,
       fields: request.fields,
       ...(request.holder !== undefined && { holder: request.holder }),
       subjectPublicKeyInfo: Buffer.from(request.subjectPublicKeyInfo, 'base64'),
-      actor: request.examinations.at(-1)?.by ?? 'service',
+      actor: approval.examiner,
+      basis: approval.records,
     });
     try {
       return (await change(id, { command: 'finish', certificate }, { before: approved })).value;
@@ -289,9 +296,9 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
     try {
       return settle(await finish(id, approved));
     } catch (error) {
-      const request = approved.value;
-      const approvedAt = Date.parse(request.examinations.at(-1)?.at ?? request.submittedAt);
-      if (isFinal(error, clock() - approvedAt)) {
+      const { examinations, submittedAt } = approved.value;
+      const sinceApproval = (): number => clock() - Date.parse(examinations.at(-1)?.at ?? submittedAt);
+      if (isFinal(error, sinceApproval)) {
         const failed = await giveUp(id, error).catch(() => undefined);
         if (failed) {
           log('warn', 'An approved request cannot be issued and has failed', {

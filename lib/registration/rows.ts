@@ -18,6 +18,10 @@ import type { RequestState, Submission } from './registration.ts';
  * are put once and deleted once are always at version 1.
  */
 export type RequestRow = Request & {
+  /** 16 bytes of chance in hex, for `applicationDigest`. */
+  readonly salt: string;
+  /** Ids of the ledger's records of the submission and the examinations, in the order of the acts. */
+  readonly records: readonly string[];
   /** New at every write: tells, when the answer to a write was lost, whether it went through. */
   readonly change: string;
 };

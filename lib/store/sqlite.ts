@@ -53,7 +53,7 @@ export const openSqliteTable = async (file: string): Promise<SqliteTable> => {
 
 /** "Akas" in ASCII: tells our file from any other SQLite file. */
 const APPLICATION_ID = 0x416b6173;
-const SCHEMA_VERSION = 2;
+const SCHEMA_VERSION = 3;
 
 const prepareSchema = (db: DatabaseSync): void => {
   db.exec('BEGIN IMMEDIATE');

@@ -102,11 +102,21 @@ describe('evidence of a period', () => {
     expect(ofPersons).toHaveLength(4);
     for (const { request, linted, office } of ofPersons) {
       expect(office).toBe('mizusaki-higashi');
-      expect(request?.submittedBy).toBe('higashi-counter');
+      expect(request?.submission?.by).toBe('higashi-counter');
       expect(request?.examinations.map(({ stage, by, decision }) => [stage, by, decision])).toEqual([
         ['office', 'higashi-examiner', 'approve'],
         ['centre', 'operator-noda', 'approve'],
       ]);
+      expect(request?.missing).toEqual([]);
+      for (const { record, by, at } of [request?.submission, ...(request?.examinations ?? [])].filter(
+        (said) => said !== undefined,
+      )) {
+        expect(await service.app.ledger.get(record)).toMatchObject({
+          actor: by,
+          time: at,
+          details: { request: request?.id },
+        });
+      }
       expect(linted.length).toBeGreaterThan(10);
     }
     const ceremony = lines.filter(({ evidence }) => evidence === 'ceremony');
@@ -136,6 +146,74 @@ describe('evidence of a period', () => {
       .map((line): Line => JSON.parse(line))
       .filter(({ evidence }) => evidence === 'export');
     expect(exports.map(({ record }) => record?.id)).toContain(id);
+  });
+});
+
+describe('evidence of who examined a request', () => {
+  type Row = { submittedBy: string; examinations: { by: string }[] };
+  const certificatesOf = async (): Promise<readonly CertificateEvidence[]> =>
+    (await linesOf()).lines.filter(
+      (line): line is Line & CertificateEvidence => line.evidence === 'certificate',
+    );
+
+  it('is what the records say, whatever the row of the request says, and without it', async () => {
+    const before = await certificatesOf();
+    const { table } = service;
+    const [edited, deleted] = before.flatMap(({ request }) => (request ? [request.id] : []));
+    const key = (id = '') => ({ pk: `request/${id}`, sk: 'request' });
+    const item = await table.get<Row>(key(edited));
+    if (!item) throw new Error('no such request');
+    const examinations = item.value.examinations.slice(0, 1).map((one) => ({ ...one, by: 'higashi-chief' }));
+    const version = (await table.get(key(deleted)))?.version ?? 0;
+    await table.write([
+      {
+        put: key(edited),
+        value: { ...item.value, submittedBy: 'higashi-examiner', examinations },
+        if: { version: item.version },
+      },
+      { delete: key(deleted), if: { version } },
+    ]);
+    expect(await certificatesOf()).toEqual(before);
+    const { sample } = await service.app.evidence.sample(auditor(), period, { seed: 'rows', size: 1000 });
+    const byRecord = new Map(before.map(({ record, request }) => [record, request]));
+    for (const { record, request } of sample) expect(request).toEqual(byRecord.get(record));
+  });
+
+  it('names the leaves of these records once they have them', async () => {
+    while ((await service.works.sequencer.sequence()).leaves > 0);
+    for (const { request } of (await certificatesOf()).filter(({ office }) => office !== undefined)) {
+      const leaves = [request?.submission?.leaf, ...(request?.examinations ?? []).map(({ leaf }) => leaf)];
+      expect(leaves).toEqual([expect.any(Number), expect.any(Number), expect.any(Number)]);
+    }
+  });
+
+  it('says which records are not there, or are about something else', async () => {
+    const { table } = service;
+    const [one, other] = (await certificatesOf()).flatMap(({ request }) => (request ? [request] : []));
+    const keyOf = (record = '') => {
+      const day = new Date(Number.parseInt(record.slice(0, 12), 16)).toISOString().slice(0, 10);
+      return { pk: `record/${day}`, sk: record };
+    };
+    const gone = keyOf(one?.submission?.record);
+    const changed = keyOf(other?.examinations[0]?.record);
+    const item = await table.get<{ details: Record<string, string> }>(changed);
+    const version = (await table.get(gone))?.version ?? 0;
+    await table.write([
+      { delete: gone, if: { version } },
+      {
+        put: changed,
+        value: { ...item?.value, details: { ...item?.value.details, request: 'another' } },
+        if: { version: item?.version ?? 0 },
+      },
+    ]);
+    const after = new Map((await certificatesOf()).map(({ request }) => [request?.id, request]));
+    expect(after.get(one?.id)).toMatchObject({ missing: [one?.submission?.record] });
+    expect(after.get(one?.id)).not.toHaveProperty('submission');
+    expect(after.get(other?.id)).toMatchObject({
+      submission: other?.submission,
+      examinations: [other?.examinations[1]],
+      missing: [other?.examinations[0]?.record],
+    });
   });
 });
 

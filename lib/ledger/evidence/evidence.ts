@@ -7,6 +7,7 @@ import { openRecordedFile, type RecordedFile, type Summary } from '../export/rec
 import type { Ledger, RecordQuery } from '../ledger.ts';
 import type { LedgerRecord, RecordKind } from '../record.ts';
 import { asValue, MAX_CERTIFICATES_PER_RECORD } from '../rows.ts';
+import { type Examined, examinedOf } from './examined.ts';
 import { openSample, SAMPLING } from './sample.ts';
 
 /** How a certificate came to be. Principals by their ids; nothing of what it says about its subject. */
@@ -27,18 +28,6 @@ export type CertificateEvidence = {
   readonly request?: Examined;
   /** Ids of the lint rules that its to-be-signed bytes passed. */
   readonly linted: readonly string[];
-};
-
-export type Examined = {
-  readonly id: string;
-  readonly submittedBy: string;
-  readonly submittedAt: string;
-  readonly examinations: readonly {
-    readonly stage: string;
-    readonly by: string;
-    readonly at: string;
-    readonly decision: string;
-  }[];
 };
 
 export interface Period {
@@ -75,8 +64,6 @@ export interface EvidenceDeps {
   readonly ledger: Ledger;
   readonly clock: Clock;
   readonly trustDomain: { readonly name: string; readonly digest: string };
-  /** Undefined for what no sub-office asked for. */
-  readonly examinedOf: (order: string) => Promise<Examined | undefined>;
   readonly lintedOf: (ref: CertificateRef) => Promise<readonly string[]>;
 }
 
@@ -109,8 +96,8 @@ export const openEvidence = (deps: EvidenceDeps): Evidence => {
 
   const evidenceOf = async (record: LedgerRecord): Promise<CertificateEvidence> => {
     const ref = record.certificates?.[0] as CertificateRef;
-    const { order, profile, profileVersion, tbsDigest } = (record as { details: Value }).details;
-    const request = await deps.examinedOf(order as string);
+    const { profile, profileVersion, tbsDigest } = (record as { details: Value }).details;
+    const request = await examinedOf(ledger, record);
     return {
       evidence: 'certificate',
       ...ref,

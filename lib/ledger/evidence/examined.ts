@@ -1,0 +1,59 @@
+import { Fault } from '../../fault.ts';
+import type { Ledger } from '../ledger.ts';
+import type { LedgerRecord } from '../record.ts';
+
+/** Where something is said: a record, and its leaf once it has one. */
+type Said = { readonly record: string; readonly leaf?: number };
+
+/** Who asked for a certificate and who examined that, as the records say on which its issuance rests. */
+export type Examined = {
+  readonly id: string;
+  /** Absent where its record is among the `missing`. */
+  readonly submission?: Said & { readonly by: string; readonly at: string };
+  readonly examinations: readonly (Said & {
+    readonly stage: string;
+    readonly by: string;
+    readonly at: string;
+    readonly decision: string;
+  })[];
+  /** Records on which the issuance says that it rests, and which are not there (any more) or say something else. */
+  readonly missing: readonly string[];
+};
+
+const find = async (ledger: Ledger, id: string): Promise<LedgerRecord | undefined> => {
+  try {
+    return await ledger.get(id);
+  } catch (error) {
+    if (Fault.is(error, 'unknown-record') || Fault.is(error, 'record-expired')) return undefined;
+    throw error;
+  }
+};
+
+/**
+ * Undefined of the service's own certificates, for which no sub-office asks. Nothing else than records is asked: what a row
+ * says of a request, or that there is none, makes no difference.
+ */
+export const examinedOf = async (ledger: Ledger, issuance: LedgerRecord): Promise<Examined | undefined> => {
+  if (issuance.kind !== 'issuance' || issuance.office === undefined) return undefined;
+  const { order, publicKeyDigest, basis } = issuance.details;
+  const ids = Array.isArray(basis) ? basis.map(String) : [];
+  const found = await Promise.all(ids.map((id) => find(ledger, id)));
+  let submission: Examined['submission'];
+  const examinations: Examined['examinations'][number][] = [];
+  const missing: string[] = [];
+  found.forEach((record, i) => {
+    const fits =
+      (record?.kind === 'submission' || record?.kind === 'examination') &&
+      record.details.request === order &&
+      record.details.publicKeyDigest === publicKeyDigest;
+    if (!fits) {
+      missing.push(ids[i] as string);
+      return;
+    }
+    const { id, leaf, actor: by, time: at, details } = record;
+    const said = { record: id, ...(leaf !== undefined && { leaf }), by, at };
+    if (record.kind === 'submission') submission = said;
+    else examinations.push({ ...said, stage: String(details.stage), decision: String(details.decision) });
+  });
+  return { id: String(order), ...(submission && { submission }), examinations, missing };
+};

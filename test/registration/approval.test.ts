@@ -1,0 +1,217 @@
+import { hash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { Fault } from '../../lib/fault.ts';
+import { stagedKey } from '../../lib/ledger/rows.ts';
+import { newRequestId } from '../../lib/registration/request-id.ts';
+import { listingPk, type RequestRow, requestKey } from '../../lib/registration/rows.ts';
+import type { Key, Table, Value } from '../../lib/store/store.ts';
+import { openTemporaryTable } from '../store/temporary.ts';
+import { allRecords, bringTo, checkTable, openOffice } from './office.ts';
+import { PEOPLE } from './people.ts';
+
+/*
+ * Whoever can write to the table says in a row what was never done. No certificate comes of it: the ledger's records of
+ * the three acts are asked before a key is.
+ */
+
+type Draft = { -readonly [K in keyof RequestRow]: RequestRow[K] };
+
+const edit = async (table: Table, key: Key, change: (value: never) => void): Promise<void> => {
+  const item = await table.get(key);
+  if (!item) throw new Error(`no row ${key.pk} ${key.sk}`);
+  const value = structuredClone(item.value);
+  change(value as never);
+  await table.write([{ put: key, value, if: { version: item.version } }]);
+};
+
+/** A request that was approved by all three and waits for its key store. */
+const approved = async (table: Table) => {
+  const office = openOffice(table);
+  const away = new Fault('store-unavailable', 'The key store did not answer.');
+  office.issuer.fail(away);
+  const id = await bringTo(office.registration, 'approved');
+  office.logged.length = 0;
+  const row = (await table.get<RequestRow>(requestKey(id)))?.value as RequestRow;
+  return { office, id, row };
+};
+
+const refusal = (request: string) => ({
+  message: 'An approved request is not issued yet; it is taken up again',
+  facts: expect.objectContaining({ request, error: 'approval-missing' }),
+});
+
+const HOUR = 3_600_000;
+const otherKey = Buffer.from('another SubjectPublicKeyInfo').toString('base64');
+
+describe('an approval', () => {
+  it('that nobody gave, in a row that was put into the table, gives no certificate, and keeps no other from its own', async () => {
+    await using store = await openTemporaryTable();
+    const { office, id, row } = await approved(store.table);
+    const forged = newRequestId(
+      () => Date.UTC(2026, 10, 21),
+      (n) => Buffer.alloc(n, 7),
+    );
+    const { change: _, ...rest } = row;
+    const value: Value = { ...rest, subjectPublicKeyInfo: otherKey, change: '00' };
+    await store.table.write([
+      { put: requestKey(forged), value, if: 'absent' },
+      ...[undefined, 'hino'].flatMap((of) =>
+        ([undefined, 'approved'] as const).map((state) => ({
+          put: { pk: listingPk(of, state), sk: forged },
+          value: {},
+          if: 'absent' as const,
+        })),
+      ),
+    ]);
+    // It comes before the genuine one in the listing.
+    expect(await office.registration.recover()).toEqual([id]);
+    expect([...office.issuer.orders.keys()]).toEqual([id]);
+    expect((await office.registration.get(PEOPLE.yamada, forged)).state).toBe('approved');
+    expect(office.logged).toEqual([refusal(forged)]);
+  });
+
+  it.each<[string, (row: Draft) => void]>([
+    [
+      'the public key',
+      (row) => {
+        row.subjectPublicKeyInfo = otherKey;
+        row.publicKeyDigest = hash('sha256', Buffer.from(otherKey, 'base64'));
+      },
+    ],
+    [
+      'a field',
+      (row) => {
+        row.fields = { CN: '別人' };
+      },
+    ],
+    [
+      'the subject',
+      (row) => {
+        row.subject = 'C=JP, CN=別人';
+      },
+    ],
+    [
+      'the holder',
+      (row) => {
+        row.holder = 'somebody';
+      },
+    ],
+    [
+      'the office',
+      (row) => {
+        row.office = 'nara';
+      },
+    ],
+    [
+      'the profile version',
+      (row) => {
+        row.profileVersion = 2;
+      },
+    ],
+    [
+      'the records, of which one counts twice',
+      (row) => {
+        row.records = [row.records[0] ?? '', row.records[1] ?? '', row.records[1] ?? ''];
+      },
+    ],
+    [
+      'the records, of which one is left out',
+      (row) => {
+        row.records = row.records.slice(0, 2);
+      },
+    ],
+    [
+      'the records, of which one is no id',
+      (row) => {
+        row.records = [...row.records.slice(0, 2), 'none'];
+      },
+    ],
+    [
+      'its shape',
+      (row) => {
+        for (const name of Object.keys(row)) {
+          if (name !== 'state' && name !== 'office') delete (row as Record<string, unknown>)[name];
+        }
+      },
+    ],
+  ])('does not stand for a row with another value of %s; put back, it does', async (_, change) => {
+    await using store = await openTemporaryTable();
+    const { office, id, row } = await approved(store.table);
+    await edit(store.table, requestKey(id), change);
+    expect(await office.registration.recover()).toEqual([]);
+    expect(office.issuer.orders.size).toBe(0);
+    expect((await store.table.get<RequestRow>(requestKey(id)))?.value.state).toBe('approved');
+    expect(office.logged).toHaveLength(1);
+
+    await edit(store.table, requestKey(id), (value: Draft & { holder?: string }) => {
+      delete value.holder;
+      Object.assign(value, row);
+    });
+    office.advance(HOUR);
+    expect(await office.registration.recover()).toEqual([id]);
+    expect(office.issuer.orders.get(id)?.order).toMatchObject({
+      actor: 'centre-yamada',
+      office: 'hino',
+      basis: row.records,
+    });
+    await checkTable(store.table, office);
+  });
+
+  it.each([0, 1, 2])('needs the record of each act, and of act %i as well', async (act) => {
+    await using store = await openTemporaryTable();
+    const { office, id, row } = await approved(store.table);
+    const key = stagedKey(row.records[act] ?? '');
+    await store.table.write([{ delete: key, if: { version: 1 } }]);
+    expect(await office.registration.recover()).toEqual([]);
+    expect(office.issuer.orders.size).toBe(0);
+    expect(office.logged).toEqual([refusal(id)]);
+  });
+
+  it('is found where its records are settled as well as where they are not', async () => {
+    await using store = await openTemporaryTable();
+    const { office, id } = await approved(store.table);
+    expect(await allRecords(store.table)).toHaveLength(3);
+    expect(await office.registration.recover()).toEqual([id]);
+  });
+
+  it('of a submission that says it was examined by the office, at the centre, gives none', async () => {
+    await using store = await openTemporaryTable();
+    const office = openOffice(store.table);
+    const id = await bringTo(office.registration, 'submitted');
+    const examination = { stage: 'office', by: 'hino-sato', at: '2026-11-22T00:00:09Z', decision: 'approve' };
+    await edit(store.table, requestKey(id), (row: Draft) => {
+      row.state = 'examined';
+      row.examinations = [examination as never];
+      row.persons = ['tanaka', 'sato'];
+    });
+    const listing = (state: 'submitted' | 'examined') =>
+      [undefined, 'hino'].map((of) => ({ pk: listingPk(of, state), sk: id }));
+    await store.table.write([
+      ...listing('submitted').map((key) => ({ delete: key, if: { version: 1 } }) as const),
+      ...listing('examined').map((key) => ({ put: key, value: {}, if: 'absent' }) as const),
+    ]);
+    expect((await office.registration.examine(PEOPLE.yamada, id, { decision: 'approve' })).state).toBe(
+      'approved',
+    );
+    expect(office.issuer.orders.size).toBe(0);
+    expect(office.logged).toEqual([refusal(id)]);
+  });
+
+  it('by one person under two ids, of whom the row forgot one, gives none', async () => {
+    await using store = await openTemporaryTable();
+    const office = openOffice(store.table);
+    const { registration } = office;
+    const id = await bringTo(registration, 'submitted');
+    await registration.examine(PEOPLE.suzuki, id, { decision: 'approve' });
+    await expect(
+      registration.examine(PEOPLE.suzukiAtCentre, id, { decision: 'approve' }),
+    ).rejects.toMatchObject({ code: 'same-person' });
+    await edit(store.table, requestKey(id), (row: Draft) => {
+      row.persons = ['tanaka'];
+    });
+    const { state } = await registration.examine(PEOPLE.suzukiAtCentre, id, { decision: 'approve' });
+    expect(state).toBe('approved');
+    expect(office.issuer.orders.size).toBe(0);
+    expect(office.logged).toEqual([refusal(id)]);
+  });
+});
