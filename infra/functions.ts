@@ -495,7 +495,8 @@ export const TASK_FUNCTIONS = beginning<TaskFunction>(
     {
       id: 'scheduled-responders',
       environment: 'renewing',
-      everyMinutes: 60,
+      // Of a revoked responder nobody is answered any more until there is another.
+      everyMinutes: 5,
       rows: together(ISSUE, RENEW_RESPONDER),
       caKeys: 'sign',
       responderKeys: 'make',
@@ -558,7 +559,7 @@ export const TASK_FUNCTIONS = beginning<TaskFunction>(
       id: 'scheduled-gauges',
       environment: 'gauges',
       everyMinutes: 1,
-      rows: { query: ['issuers', 'staged/*', 'unsequenced/*'], get: ['crls/*', 'responders'] },
+      rows: { query: ['issuers', 'staged/*', 'unsequenced/*'], get: ['crls/*', 'responders', 'status/*'] },
     },
     {
       id: 'ceremony',

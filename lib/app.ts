@@ -100,7 +100,7 @@ export const compose = (ports: Ports): Works => {
   const settings = openRecordedSettings({ table, recorder: ledger });
   const issuers = openIssuers(ports);
   const register = openRegister(table);
-  const responders = openResponders({ ...ports, keys: ports.responderKeys });
+  const responders = openResponders({ ...ports, register, keys: ports.responderKeys });
 
   let principals: Principals | undefined;
   const status = openStatus({

@@ -2,6 +2,7 @@ import { oldestUnsequenced } from './ledger/settling.ts';
 import type { Clock, Log } from './ports.ts';
 import { readCurrentCrl } from './status/crls.ts';
 import { openIssuers } from './status/issuers.ts';
+import { openRegister } from './status/register.ts';
 import { firstResponderToEnd } from './status/responders.ts';
 import type { Table } from './store/store.ts';
 
@@ -12,7 +13,7 @@ export interface Gauges {
     readonly ca: string;
     /** Of the current CRL; absent before the first one. */
     readonly crlNextUpdate?: Date;
-    /** Of the responder's certificate, of several the first to end; absent before the first one, and where the CA's row cannot be read. */
+    /** Of the responder's certificate, of several the first to end; absent before the first one, while one is revoked, and where the CA's row cannot be read. */
     readonly responderNotAfter?: Date;
   }[];
   /** When the oldest record was written that has no leaf in the log yet; absent where all have. */
@@ -26,6 +27,7 @@ export const openGauges = (deps: {
 }): (() => Promise<Gauges>) => {
   const { table, clock } = deps;
   const issuers = openIssuers(deps);
+  const register = openRegister(table);
   return async () => {
     const known = new Map((await issuers.all()).map((issuer) => [issuer.id, issuer]));
     const inForce = (await issuers.ids()).filter(
@@ -35,7 +37,7 @@ export const openGauges = (deps: {
       inForce.map(async (ca) => {
         const [crl, responder] = await Promise.all([
           readCurrentCrl(table, ca),
-          firstResponderToEnd(table, ca, known.get(ca)?.ocsp.algorithms ?? []),
+          firstResponderToEnd(table, register, ca, known.get(ca)?.ocsp.algorithms ?? []),
         ]);
         return {
           ca,

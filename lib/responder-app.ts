@@ -36,7 +36,7 @@ export const composeResponder = async (
 ): Promise<ResponderApp> => {
   const issuers = openIssuers(ports);
   const register = openRegister(ports.table);
-  const responders = openResponders({ ...ports, keys: ports.responderKeys });
+  const responders = openResponders({ ...ports, register, keys: ports.responderKeys });
   const recorder = openLedger(ports);
   const principals = await openDoor({ ...ports, issuers, register }, tokens);
   return {

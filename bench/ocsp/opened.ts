@@ -22,11 +22,12 @@ export const openApp = async (folder: string, { works, table }: Opened, mode: st
     random: (n) => randomBytes(n),
   });
   const issuers = openIssuers(ports);
+  const register = openRegister(table);
   const { ocsp } = openOcsp({
     ...ports,
     issuers,
-    register: openRegister(table),
-    responders: openResponders({ ...ports, keys }),
+    register,
+    responders: openResponders({ ...ports, register, keys }),
     recorder: { append: async () => {}, prepare: () => ({ writes: [] }) },
     requestorOf: () => Promise.reject(new Error('no signed requests here')),
     currentCrl: async () => undefined,

@@ -3,7 +3,7 @@ import type { AlgorithmName } from '../keys/keys.ts';
 import type { Signer } from '../keys/signer.ts';
 import type { CertificateContext } from '../lint/rule.ts';
 import { asDer, type Certificate, decodeCertificate } from '../pki/pki.ts';
-import type { ResponderRow } from '../status/responders.ts';
+import { isInGoodStanding, type ResponderRow } from '../status/responders.ts';
 import type { Item } from '../store/store.ts';
 import type { Ca } from './cas.ts';
 import type { AuthorityDeps } from './deps.ts';
@@ -70,13 +70,17 @@ const decodeRow = (row: Item<ResponderRow>): Certificate =>
 const keyIdOf = (ca: string, place: number, number: number): string =>
   `ocsp-${ca}-${place === 0 ? '' : `k${place}-`}${number}`;
 
+type RenewingDeps = Pick<AuthorityDeps, 'table' | 'register' | 'responderKeys' | 'responders' | 'clock'>;
+
 /**
- * Gives a CA a new delegated responder of each algorithm for which it has none, or one past half of its life. A run that
- * was interrupted goes on with the same key and certificate; if that one has grown old meanwhile it is skipped by taking
- * the next number. A CA past its end gets none. Resolves with the algorithms.
+ * Gives a CA a new delegated responder of each algorithm for which it has none, one past half of its life, or one whose
+ * certificate was revoked. A run that was interrupted goes on with the same key and certificate. A number is skipped
+ * whose certificate has grown old meanwhile, was revoked, or is that of another key, which was lost and made anew: by
+ * numbers that begin again, because the row was lost, no revoked key comes back. A CA past its end gets none. Resolves
+ * with the algorithms.
  */
 export const renewResponders = async (
-  deps: Pick<AuthorityDeps, 'table' | 'responderKeys' | 'responders' | 'clock'>,
+  deps: RenewingDeps,
   issuing: Issuing,
   ca: Ca,
 ): Promise<readonly AlgorithmName[]> => {
@@ -89,7 +93,7 @@ export const renewResponders = async (
 };
 
 const renewResponder = async (
-  deps: Pick<AuthorityDeps, 'table' | 'responderKeys' | 'responders' | 'clock'>,
+  deps: RenewingDeps,
   issuing: Issuing,
   ca: Ca,
   algorithm: AlgorithmName,
@@ -97,8 +101,10 @@ const renewResponder = async (
 ): Promise<boolean> => {
   const { definition } = ca;
   if (deps.clock() >= ca.certificate.notAfter.getTime()) return false;
+  const isOfUse = async (certificate: Certificate): Promise<boolean> =>
+    !isDue(certificate, ca, deps.clock()) && isInGoodStanding(deps.register, definition.ca, certificate);
   const previous = await deps.responders.read(definition.ca, algorithm);
-  if (previous && !isDue(decodeRow(previous), ca, deps.clock())) return false;
+  if (previous && (await isOfUse(decodeRow(previous)))) return false;
   for (let number = (previous?.version ?? 0) + 1; ; number++) {
     const keyId = keyIdOf(definition.ca, place, number);
     const signer = await deps.responderKeys.create(keyId, algorithm);
@@ -120,7 +126,9 @@ const renewResponder = async (
           notBefore,
         }),
     });
-    if (isDue(decodeCertificate(der), ca, deps.clock())) continue;
+    const certificate = decodeCertificate(der);
+    const isItsOwn = Buffer.compare(certificate.subjectPublicKeyInfo, signer.subjectPublicKeyInfo) === 0;
+    if (!isItsOwn || !(await isOfUse(certificate))) continue;
     const row: ResponderRow = { keyId, certificate: Buffer.from(der).toString('base64') };
     // Another process may renew it at the same moment.
     return wentThrough(

@@ -13,6 +13,7 @@ import {
 import type { Clock, Log } from '../ports.ts';
 import type { Item, Table, Write } from '../store/store.ts';
 import type { Issuer } from './issuers.ts';
+import type { Register } from './register.ts';
 import { isPreferred, type SigningAlgorithms, signsLike } from './signature-choice.ts';
 
 /**
@@ -32,14 +33,27 @@ const keyOf = (ca: string, algorithm: string) => ({ pk: 'responders', sk: `${ca}
 const certificateOf = ({ value }: Item<ResponderRow>): Certificate =>
   decodeCertificate(Buffer.from(value.certificate, 'base64'));
 
-/** Of the CA's responders the certificate that ends first; undefined before the first one. */
+/**
+ * Whether a responder with this certificate may sign. Relying parties do not ask for its status (id-pkix-ocsp-nocheck,
+ * RFC 6960 4.2.2.2.1), so a revocation stops it here or nowhere.
+ */
+export const isInGoodStanding = async (
+  register: Pick<Register, 'lookup'>,
+  ca: string,
+  { serialNumber }: Certificate,
+): Promise<boolean> => (await register.lookup({ ca, serial: serialNumber }))?.value.state === 'good';
+
+/** Of the CA's responders the certificate that ends first; undefined before the first one, and while one is revoked. */
 export const firstResponderToEnd = async (
   table: Table,
+  register: Pick<Register, 'lookup'>,
   ca: string,
   algorithms: readonly string[],
 ): Promise<Certificate | undefined> => {
   const items = await Promise.all(algorithms.map((name) => table.get<ResponderRow>(keyOf(ca, name))));
   const certificates = items.flatMap((item) => (item ? [certificateOf(item)] : []));
+  const standing = await Promise.all(certificates.map((one) => isInGoodStanding(register, ca, one)));
+  if (standing.includes(false)) return undefined;
   return certificates.reduce<Certificate | undefined>(
     (first, next) => (first && first.notAfter <= next.notAfter ? first : next),
     undefined,
@@ -62,8 +76,9 @@ export interface Responders {
    * The responder that answers for this CA, by the rules of RFC 6960 4.4.7.2.1 in their order: of those that there
    * are, the one whose algorithm comes first in `preferred`; the one with the algorithm of the CA's CRLs; the one with
    * the algorithm of the request's signature, if it has one; the CA's default. That section lets the responder have
-   * criteria of strength: no rule but the client's own preference selects one weaker than the default. Fault:
-   * `try-later` when the default is left and has no certificate that is valid now.
+   * criteria of strength: no rule but the client's own preference selects one weaker than the default. One whose
+   * certificate was revoked is not given for more than a minute after that. Fault: `try-later` when the default is left
+   * and has no certificate that is valid now.
    */
   current(
     issuer: Issuer,
@@ -81,7 +96,7 @@ export interface Responders {
   ): readonly Write[];
 }
 
-/** How soon a renewed responder is taken up by running processes. */
+/** How soon a renewed responder is taken up by running processes, and one that was revoked is let go. */
 const REREAD_MS = 60_000;
 
 /** A responder is renewed at half of its life; one that has used up so much of it was missed by every renewal. */
@@ -96,14 +111,17 @@ const isValid = ({ from, until }: Responder, now: number): boolean => now >= fro
 
 export const openResponders = (deps: {
   table: Table;
+  register: Pick<Register, 'lookup'>;
   keys: KeyStore;
   clock: Clock;
   log: Log;
 }): Responders => {
-  const { table, keys, clock, log } = deps;
+  const { table, register, keys, clock, log } = deps;
   const kept = new Map<string, { known: Known; readAt: number }>();
   /** When to look again for further responders that could not be used. */
   const lookAgainAt = new Map<string, number>();
+  /** Serial numbers of revoked responders of which the log says it already. */
+  const told = new Set<string>();
   /** What the rules select for unsigned requests without a preference, once all the CA's responders are there. */
   const usual = new WeakMap<Issuer, string>();
 
@@ -145,11 +163,26 @@ export const openResponders = (deps: {
     });
   };
 
+  const warnRevoked = (ca: string, algorithm: string, { serialNumber: serial }: Certificate): void => {
+    if (told.has(serial)) return;
+    told.add(serial);
+    log('error', 'The certificate of an OCSP responder is revoked: it signs nothing any more', {
+      ca,
+      algorithm,
+      serial,
+    });
+  };
+
   const refresh = async (ca: string, algorithm: string, now: number): Promise<Known | undefined> => {
     const item = await read(ca, algorithm);
     if (!item) return undefined;
     const certificate = certificateOf(item);
     const id = `${ca}/${algorithm}`;
+    if (!(await isInGoodStanding(register, ca, certificate))) {
+      kept.delete(id);
+      warnRevoked(ca, algorithm, certificate);
+      return undefined;
+    }
     const before = kept.get(id)?.known;
     const unchanged = before && Buffer.compare(before.responder.certificate.der, certificate.der) === 0;
     const known = unchanged ? before : await open(ca, item, certificate);

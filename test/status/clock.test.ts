@@ -4,6 +4,7 @@ import { TASKS } from '../../functions/housekeeping.ts';
 import { recordIds } from '../../lib/ledger/ids.ts';
 import { decodeCertificateList } from '../../lib/pki/crl.ts';
 import { openIssuers } from '../../lib/status/issuers.ts';
+import { openRegister } from '../../lib/status/register.ts';
 import { openResponders } from '../../lib/status/responders.ts';
 import { codeOf, DAY, type Ground, openGround, openHouse, SECOND } from '../authority/house.ts';
 import type { Service } from '../service.ts';
@@ -72,7 +73,14 @@ describe('what is kept in memory', () => {
   it('of CAs and responders is read anew at once, not when the clock has caught up', async () => {
     const clock = () => ground.time.now;
     const issuers = openIssuers({ table: ground.table, clock, log: () => {} });
-    const responders = openResponders({ table: ground.table, keys: ground.keys, clock, log: () => {} });
+    const register = openRegister(ground.table);
+    const responders = openResponders({
+      table: ground.table,
+      register,
+      keys: ground.keys,
+      clock,
+      log: () => {},
+    });
     ground.time.now += 8 * DAY;
     const issuer = await issuers.byId(CA);
     const first = (await responders.current(issuer)).certificate.serialNumber;
