@@ -1,24 +1,9 @@
 import * as z from 'zod/mini';
+import { ocspRequestOfPath } from '../lib/pki/pki.ts';
 import type { ResponderApp } from '../lib/responder-app.ts';
 import { ocspResponse } from './ocsp-answer.ts';
 import { purposeHeader, recordedCaller } from './purpose.ts';
 import { defineRoute } from './route.ts';
-
-/**
- * The request in base64 (RFC 6960 A.1). Clients differ in what they leave out and what they encode, so the URL-safe
- * alphabet and missing padding are taken too, and so are slashes before it, of clients whose responder URL ended in
- * one: a SEQUENCE in base64 begins with M. What is not base64 gives no bytes, which OCSP answers as a malformed request.
- */
-export const ocspRequestOfPath = (text: string): Uint8Array => {
-  const canonical = text
-    .replace(/^\/+/, '')
-    .replaceAll('-', '+')
-    .replaceAll('_', '/')
-    .replace(/={0,2}$/, '');
-  return /^[A-Za-z0-9+/]*$/.test(canonical) && canonical.length % 4 !== 1
-    ? Buffer.from(canonical, 'base64')
-    : new Uint8Array();
-};
 
 export const route = defineRoute({
   id: 'askStatusByUrl',

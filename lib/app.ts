@@ -18,13 +18,13 @@ import { type Ledger, openLedger } from './ledger/ledger.ts';
 import { openRetention, type Retention } from './ledger/retention.ts';
 import { openSequencer, type Sequencer } from './ledger/sequencer.ts';
 import { openTransparencyLog, type TransparencyLog } from './ledger/transparency-log.ts';
-import { type CertId, decodeOcspRequest } from './pki/pki.ts';
 import type { Clock, Log, Random } from './ports.ts';
 import type { Principal } from './principal.ts';
 import type { Principals } from './principals/principals.ts';
 import { openRecordedSettings } from './recorded-settings.ts';
 import { openRegistration, type Registration } from './registration/registration.ts';
 import { openRetries } from './retries.ts';
+import { certificatesAskedAbout } from './status/asked-about.ts';
 import { crlDueWrites, readCurrentCrl } from './status/crls.ts';
 import { openIssuers } from './status/issuers.ts';
 import { openRegister } from './status/register.ts';
@@ -173,23 +173,7 @@ export const compose = (ports: Ports): Works => {
   const cdnLogs = openCdnLogs({
     table,
     ledger,
-    askedAbout: async (text) => {
-      let asked: readonly CertId[];
-      try {
-        asked = decodeOcspRequest(Buffer.from(text, 'base64')).requestList.map(({ certId }) => certId);
-      } catch (error) {
-        // What is no request was answered by a CDN all the same: it is counted, about no certificate.
-        if (Fault.is(error)) return [];
-        throw error;
-      }
-      const refs = await Promise.all(
-        asked.map(async (certId) => {
-          const issuer = await issuers.byCertId(certId);
-          return issuer && { ca: issuer.id, serial: certId.serialNumber };
-        }),
-      );
-      return refs.filter((ref) => ref !== undefined);
-    },
+    askedAbout: (path) => certificatesAskedAbout(issuers, path),
   });
   const { retention: periods } = trustDomain;
   const after = (period: Period) => (ms: number) => addPeriod(new Date(ms), period).getTime();

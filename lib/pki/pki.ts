@@ -71,11 +71,13 @@ export {
   archiveCutoffExtension,
   crlReferencesExtension,
   EXTENDED_REVOKE,
+  findAcceptableResponses,
   findPreferredAlgorithms,
   type PreferredSignatureAlgorithm,
   publicKeyAlgorithm,
 } from './ocsp-extensions.ts';
 export { nonceExtension } from './ocsp-nonce.ts';
+export { ocspRequestOfPath } from './ocsp-path.ts';
 export {
   type CertId,
   decodeOcspRequest,

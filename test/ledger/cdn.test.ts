@@ -4,10 +4,13 @@ import { linesOfGzip } from '../../functions/cdn-log-import.ts';
 import { readFields, readHit } from '../../lib/ledger/cdn/cloudfront-log.ts';
 import { type CdnLogs, openCdnLogs } from '../../lib/ledger/cdn/import.ts';
 import { readCounts } from '../../lib/ledger/counts.ts';
+import type { LedgerRecord } from '../../lib/ledger/record.ts';
+import { ocspRequestOfPath } from '../../lib/pki/pki.ts';
+import type { CertificateRef } from '../../lib/principal.ts';
 import type { Table } from '../../lib/store/store.ts';
 import { openService, type Service, temporaryFolder } from '../service.ts';
+import { certIdOf, encodeQuestion } from '../status/asking.ts';
 import { faultyTable } from '../store/faulty-table.ts';
-import { ocspRequestFor } from '../world.ts';
 import { type LedgerWorld, openLedgerWorld } from './sample.ts';
 
 /** The fields of a CloudFront standard log, in the order in which CloudFront writes them. */
@@ -156,7 +159,7 @@ describe('an access log of a CDN', () => {
     ['a field that is missing', ['#Fields: date time cs-method', 'x']],
     ['a line that is short', [FIELDS, '2026-11-22\t07:00:00']],
     ['a time that is none', [FIELDS, line('/ca/a-1.cer', { at: 'yesterday\tnoon' })]],
-    ['a line without an end', [FIELDS, 'x'.repeat(20_000)]],
+    ['a line without an end', [FIELDS, 'x'.repeat(140_000)]],
   ])('with %s is refused', async (_what, lines) => {
     await expect(open().import('E1.gz', lines)).rejects.toMatchObject({ code: 'malformed-cdn-log' });
     expect(await counted('2026-11')).toEqual({});
@@ -170,6 +173,12 @@ describe('an access log of a CDN', () => {
       method: 'GET',
       object: 'a-1.pem',
     });
+  });
+
+  it('is counted though somebody sent as long an address and as many headers as CloudFront takes', async () => {
+    const long = line(`/ocsp/${'%252B'.repeat(2_720)}`).replace('curl/8.5', '%25'.repeat(20_000));
+    expect(await open().import('E1.gz', log(long, line('/ca/a-1.cer')))).toEqual({ lines: 2, hits: 2 });
+    expect(await counted('2026-11')).toEqual({ 'public ocsp GET': 1, 'public certificate GET': 1 });
   });
 
   it('is unpacked whole or refused', async () => {
@@ -190,24 +199,117 @@ describe('an access log of a CDN', () => {
 describe('OCSP answers served by a CDN', () => {
   const folder = temporaryFolder();
   let service: Service;
+  let ref: CertificateRef;
+  let files = 0;
   beforeAll(async () => {
-    service = await openService(folder.path);
+    service = await openService(folder.path, {
+      domain: ({ authorities }) => {
+        for (const { ocsp } of authorities) ocsp.maxCertIds = 1000;
+      },
+    });
+    const [issuance] = (await service.app.ledger.query({ kind: 'issuance', limit: 1 })).records;
+    ref = issuance?.certificates?.[0] as CertificateRef;
   });
   afterAll(async () => {
     await service.close();
     folder.remove();
   });
 
-  it('are found by their certificate', async () => {
-    const [issuance] = (await service.app.ledger.query({ kind: 'issuance', limit: 1 })).records;
-    const ref = issuance?.certificates?.[0] as { ca: string; serial: string };
-    const request = Buffer.from(await ocspRequestFor(service, ref)).toString('base64');
+  /** In base64: about so many numbers that are no certificate's, then about one that is. */
+  const asking = async (others: number): Promise<string> => {
+    const numbers = Array.from({ length: others }, (_, n) => (n + 1).toString(16).padStart(4, '01'));
+    const certIds = [...numbers.map((serial) => ({ ...ref, serial })), ref].map((one) =>
+      certIdOf(service, one, 'sha1'),
+    );
+    const question = await encodeQuestion({ certIds: await Promise.all(certIds) });
+    return Buffer.from(question).toString('base64');
+  };
+
+  /** The records that an import of these lines makes, newest first. */
+  const imported = async (...lines: readonly string[]): Promise<readonly LedgerRecord[]> => {
     service.advance(1000);
-    const lines = log(line(`/ocsp/${encodeURIComponent(request)}`), line('/ocsp/bm90IGEgcmVxdWVzdA=='));
-    expect(await service.app.cdnLogs.import('E1.gz', lines)).toEqual({ lines: 2, hits: 2 });
+    const file = `E${++files}.gz`;
+    const { hits } = await service.app.cdnLogs.import(file, log(...lines));
+    expect(hits).toBe(lines.length);
+    expect(await service.app.cdnLogs.import(file, log(...lines))).toEqual({ lines: 0, hits: 0 });
+    const { records } = await service.app.ledger.query({ recipient: 'public', channel: 'ocsp', limit: 1000 });
+    return records.filter((one) => one.kind === 'provision' && one.provided.file === file);
+  };
+
+  const namesOurs = (record: LedgerRecord): boolean =>
+    record.certificates?.some(({ serial }) => serial === ref.serial) ?? false;
+
+  it('are found by their certificate', async () => {
+    const request = encodeURIComponent(await asking(0));
+    await imported(line(`/ocsp/${request}`), line('/ocsp/bm90IGEgcmVxdWVzdA=='));
     const { records } = await service.app.ledger.query({ certificate: ref, channel: 'ocsp', limit: 10 });
     expect(records).toMatchObject([
       { recipient: 'public', certificates: [ref], day: '2026-11-22', count: 1 },
     ]);
+  });
+
+  it.each([
+    ['percent-encoded', encodeURIComponent],
+    [
+      'as CloudFront encodes what is encoded already',
+      (text: string) => encodeURIComponent(text).replaceAll('%', '%25'),
+    ],
+    ['as it is', (text: string) => text],
+    [
+      'after the slash with which the address of a responder ended',
+      (text: string) => `/${encodeURIComponent(text)}`,
+    ],
+    [
+      'in the URL-safe alphabet, without padding',
+      (text: string) => Buffer.from(text, 'base64').toString('base64url'),
+    ],
+  ])('are found when the request is written %s', async (_how, written) => {
+    // Long enough for each character of base64 to occur.
+    const text = await asking(40);
+    expect(text).toMatch(/[+/]/);
+    const told = await imported(line(`/ocsp/${written(text)}`), line(`/ocsp/${written(text)}`));
+    expect(told.map(({ certificates }) => certificates?.length)).toEqual([41]);
+    expect(told).toMatchObject([{ count: 2 * 41 }]);
+    expect(told.every(namesOurs)).toBe(true);
+  });
+
+  it('have the record that the service makes of the same answer', async () => {
+    // As many as an address of 8 KB has room for.
+    const text = await asking(95);
+    const { cacheable } = await service.app.status.ocsp(ocspRequestOfPath(text), {
+      recipient: 'public',
+      method: 'GET',
+    });
+    const { records } = await service.app.ledger.query({ recipient: 'public', channel: 'ocsp', limit: 2 });
+    const told = await imported(line(`/ocsp/${encodeURIComponent(text)}`));
+    const parts = ({ certificates = [], ...record }: LedgerRecord) => ({
+      certificates,
+      count: record.kind === 'provision' && record.count,
+    });
+    expect(cacheable).toBeDefined();
+    expect(records.map(({ certificates }) => certificates?.length).sort()).toEqual([8, 88]);
+    expect(told.map(parts)).toEqual(records.map(parts));
+  });
+
+  it('are all counted when each of them needs several records', async () => {
+    const text = await asking(95);
+    const days = Array.from({ length: 60 }, (_, n) =>
+      new Date(Date.UTC(2026, 8, 1 + n)).toISOString().slice(0, 10),
+    );
+    const told = await imported(...days.map((day) => line(`/ocsp/${text}`, { at: `${day}\t07:00:00` })));
+    expect(told.length).toBe(2 * days.length);
+    expect(new Set(told.filter(namesOurs).map((one) => one.kind === 'provision' && one.day)).size).toBe(
+      days.length,
+    );
+  });
+
+  it('tell of the certificates of one CA, as answers do', async () => {
+    const authorities = await service.app.authority.authorities();
+    const other = authorities.find(({ id }) => id !== ref.ca)?.id as string;
+    const certIds = await Promise.all(
+      [ref, { ca: other, serial: '0102' }].map((one) => certIdOf(service, one, 'sha1')),
+    );
+    const text = Buffer.from(await encodeQuestion({ certIds })).toString('base64');
+    expect(await imported(line(`/ocsp/${text}`))).toMatchObject([{ certificates: [ref], count: 1 }]);
   });
 });

@@ -7,7 +7,7 @@ export interface Hit {
   readonly day: string;
   readonly channel: Extract<Channel, 'ocsp' | 'crl' | 'certificate'>;
   readonly method: string;
-  /** The path below the channel's own, decoded: `organisation-1/full.crl`, or an OCSP request in base64. */
+  /** The path below the channel's own, decoded: `organisation-1/full.crl`, or an OCSP request as it is in an address. */
   readonly object: string;
 }
 
@@ -39,14 +39,20 @@ const TOLD: ReadonlySet<string> = new Set(['200', '206', '304']);
 const PATHS: readonly (readonly [RegExp, Hit['channel']])[] = [
   [/^\/crl\/([a-z0-9-]{1,64}\/[a-z0-9-]{1,64}\.crl)$/, 'crl'],
   [/^\/ca\/([a-z0-9-]{1,64}\.(?:cer|pem))$/, 'certificate'],
-  [/^\/ocsp\/(.{1,4096})$/s, 'ocsp'],
+  // The service takes headers of 16 KiB, the address among them: it has answered nothing longer.
+  [/^\/ocsp\/(.{1,16384})$/s, 'ocsp'],
 ];
 
 const JST_AHEAD_MS = 9 * 3_600_000;
 
+/**
+ * CloudFront writes a `%` of the address as `%25`, and has not always done so. None of the paths above has a `%` of its
+ * own, so what still has one after it was decoded once was written in that way.
+ */
 const decoded = (path: string): string => {
   try {
-    return decodeURIComponent(path);
+    const once = decodeURIComponent(path);
+    return once.includes('%') ? decodeURIComponent(once) : once;
   } catch {
     return path;
   }

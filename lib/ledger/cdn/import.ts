@@ -4,6 +4,7 @@ import type { Item, Key, Table } from '../../store/store.ts';
 import { digestHex } from '../canonical.ts';
 import type { Ledger } from '../ledger.ts';
 import type { ProvisionDraft } from '../record.ts';
+import { MAX_CERTIFICATES_PER_RECORD } from '../rows.ts';
 import { type Fields, type Hit, readFields, readHit } from './cloudfront-log.ts';
 
 /**
@@ -37,37 +38,50 @@ export interface CdnLogs {
 const FILE = /^[A-Za-z0-9._-]{1,200}$/;
 /** Lines whose counts wait for one write. */
 const CHUNK_LINES = 5_000;
-/** With the file's own row they fit into one write. */
+/** With those of one address more (which has no room for the CertIDs of ten) and the file's own row they fit into one write. */
 const CHUNK_RECORDS = 90;
-/** Characters. CloudFront's own limit of an address is half of it. */
-export const MAX_LINE = 16_384;
+/**
+ * Characters. CloudFront takes 20 KB of headers and 8,192 bytes of address, and writes as three characters what it
+ * encodes: a line that anybody can cause must not keep the lines of others from being counted.
+ */
+export const MAX_LINE = 131_072;
 
+/** Copies of one answer on one day. */
 interface Group {
   readonly hit: Hit;
-  count: number;
+  readonly certificates: readonly CertificateRef[];
+  copies: number;
 }
+
+const recordsOf = ({ certificates }: Group): number =>
+  Math.max(1, Math.ceil(certificates.length / MAX_CERTIFICATES_PER_RECORD));
 
 export const openCdnLogs = (deps: {
   readonly table: Table;
   readonly ledger: Ledger;
-  /** What an OCSP request in base64 asks about, as far as it is this service's; nothing for what is no request. */
-  readonly askedAbout: (request: string) => Promise<readonly CertificateRef[]>;
+  /** What the answer to an OCSP request in the path of an address tells of; nothing for what is no request. */
+  readonly askedAbout: (path: string) => Promise<readonly CertificateRef[]>;
 }): CdnLogs => {
   const { table, ledger } = deps;
 
-  const draftOf = async (file: string, digest: string, { hit, count }: Group): Promise<ProvisionDraft> => {
-    const { day, channel, method, object } = hit;
-    return {
-      kind: 'provision',
-      recipient: 'public',
-      channel,
-      method,
-      certificates: channel === 'ocsp' ? (await deps.askedAbout(object)).slice(0, 10) : [],
-      provided: { cdn: 'cloudfront', file, ...(channel !== 'ocsp' && { object }) },
-      responseDigest: digest,
-      day,
-      count,
-    };
+  /** As the service records what it answers itself: an item for each certificate, and as many records as they need. */
+  const draftsOf = (file: string, digest: string, group: Group): readonly ProvisionDraft[] => {
+    const { day, channel, method, object } = group.hit;
+    return Array.from({ length: recordsOf(group) }, (_, n) => {
+      const at = n * MAX_CERTIFICATES_PER_RECORD;
+      const certificates = group.certificates.slice(at, at + MAX_CERTIFICATES_PER_RECORD);
+      return {
+        kind: 'provision',
+        recipient: 'public',
+        channel,
+        method,
+        certificates,
+        provided: { cdn: 'cloudfront', file, ...(channel !== 'ocsp' && { object }) },
+        responseDigest: digest,
+        day,
+        count: group.copies * Math.max(1, certificates.length),
+      };
+    });
   };
 
   const store = async (
@@ -77,7 +91,7 @@ export const openCdnLogs = (deps: {
     groups: readonly Group[],
   ): Promise<Item<FileRow>> => {
     const key: Key = { pk: 'cdn-log', sk: file };
-    const drafts = await Promise.all(groups.map((group) => draftOf(file, row.digest, group)));
+    const drafts = groups.flatMap((group) => draftsOf(file, row.digest, group));
     await table.write([
       { put: key, value: row, if: before ? { version: before.version } : 'absent' },
       ...drafts.flatMap((draft) => ledger.prepare(draft).writes),
@@ -102,6 +116,7 @@ export const openCdnLogs = (deps: {
       let imported = 0;
       let hits = 0;
       let groups = new Map<string, Group>();
+      let records = 0;
       let waiting = 0;
 
       const flush = async (): Promise<void> => {
@@ -110,6 +125,7 @@ export const openCdnLogs = (deps: {
         imported += waiting;
         waiting = 0;
         groups = new Map();
+        records = 0;
       };
 
       for await (const line of lines) {
@@ -135,11 +151,16 @@ export const openCdnLogs = (deps: {
         if (hit) {
           hits++;
           const name = JSON.stringify([hit.day, hit.channel, hit.method, hit.object]);
-          const group = groups.get(name) ?? { hit, count: 0 };
-          group.count++;
-          groups.set(name, group);
+          let group = groups.get(name);
+          if (group === undefined) {
+            const certificates = hit.channel === 'ocsp' ? await deps.askedAbout(hit.object) : [];
+            group = { hit, certificates, copies: 0 };
+            groups.set(name, group);
+            records += recordsOf(group);
+          }
+          group.copies++;
         }
-        if (waiting === CHUNK_LINES || groups.size === CHUNK_RECORDS) await flush();
+        if (waiting === CHUNK_LINES || records >= CHUNK_RECORDS) await flush();
       }
       if (read < already.lines) {
         throw new Fault('malformed-cdn-log', 'The file has fewer lines than were counted of it before.');
