@@ -72,9 +72,9 @@ export const openChanges = ({ table, random, ledger }: RegistrationDeps): Change
 
   const change: Changes['change'] = async (id, command, { before: known, writes: more = [] } = {}) => {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      // A submission is the first of its request, whose id was made for it.
-      const isRead = attempt > 0 || (known === undefined && command.command !== 'submit');
-      const before = isRead ? await read(id) : known;
+      // Of a submission nothing is there to be read: a store that does not answer is found out here, while there is time
+      // to say so, and not by a write of which somebody then has to find out whether it was carried out.
+      const before = attempt === 0 && known !== undefined ? known : await read(id);
       const next = decide(before?.value, command);
       const salt = before?.value.salt ?? chance();
       const act = recordOf(id, next, command, salt);
