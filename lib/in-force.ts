@@ -12,6 +12,8 @@ export type InForceRow = {
   readonly digest: string;
   /** False while what the file asks for is being made. */
   readonly done: boolean;
+  /** Id of the record of its coming into force. */
+  readonly record: string;
   /** Which amendment brought it; absent for the first file. */
   readonly amendment?: string;
   /** What two operators have agreed on and nobody has applied yet. */

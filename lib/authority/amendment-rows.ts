@@ -1,5 +1,5 @@
 import type { RecordDraft } from '../ledger/record.ts';
-import type { Item, Key, Write } from '../store/store.ts';
+import type { Item, Key, Value, Write } from '../store/store.ts';
 import type { Change } from './trust-domain-changes.ts';
 
 /**
@@ -12,9 +12,14 @@ export type AmendmentRow = {
   /** SHA-256 of both files, hex. */
   readonly before: string;
   readonly after: string;
-  /** Principal id, the person behind it, RFC 3339 UTC. */
-  readonly proposed: { readonly by: string; readonly person: string; readonly at: string };
-  readonly approved?: { readonly by: string; readonly at: string };
+  /** Principal id, the person behind it, RFC 3339 UTC, id of the record. */
+  readonly proposed: {
+    readonly by: string;
+    readonly person: string;
+    readonly at: string;
+    readonly record: string;
+  };
+  readonly approved?: { readonly by: string; readonly at: string; readonly record: string };
   readonly refused?: { readonly by: string; readonly at: string };
   readonly appliedAt?: string;
   /** How many changes there are, and the first of them as they are recorded. */
@@ -52,11 +57,19 @@ export const summaryOf = (changes: readonly Change[]): readonly string[] => {
   return lines;
 };
 
+/** What a record says of an amendment at any step. */
+type Told = Pick<AmendmentRow, 'before' | 'after' | 'changed' | 'summary'> & {
+  readonly proposed: { readonly by: string };
+  readonly approved?: { readonly by: string };
+};
+
+/** `more`: the person behind the actor, or the ids of the records that the step rests on. */
 export const draftOf = (
   step: AmendmentRow['state'],
   actor: string,
   amendment: string,
-  { before, after, changed, summary, proposed, approved }: AmendmentRow,
+  { before, after, changed, summary, proposed, approved }: Told,
+  more: Value,
 ): RecordDraft => ({
   kind: 'configuration',
   actor,
@@ -69,5 +82,6 @@ export const draftOf = (
     ...(approved && { approvedBy: approved.by }),
     changed,
     changes: summary,
+    ...more,
   },
 });

@@ -104,8 +104,13 @@ const read = (text: string): TrustDomain => {
   }
 };
 
+type Seen = Omit<AmendmentRow, 'proposed' | 'approved'> & {
+  readonly proposed: Step;
+  readonly approved?: Step;
+};
+
 /** Of the row, seen against what is in force. */
-const viewOf = (id: string, row: AmendmentRow, inForce: string | undefined): AmendmentView => {
+const viewOf = (id: string, row: Seen, inForce: string | undefined): AmendmentView => {
   const { state, before, after, proposed, approved, refused, appliedAt, changed } = row;
   const stale = (state === 'proposed' || state === 'approved') && before !== inForce;
   const step = ({ by, at }: Step): Step => ({ by, at });
@@ -154,9 +159,11 @@ export const openAmendments = (deps: {
     throw new Fault('unknown-amendment', 'There is no amendment of that id.');
   };
 
-  /** Stores a step with its record; false where something else happened in between. */
-  const step = (writes: readonly Write[], draft: RecordDraft): Promise<boolean> =>
-    wentThrough(table.write([...writes, ...recorder.prepare(draft).writes]));
+  /** Stores a step and its record, whose id its rows may have; false where something else happened in between. */
+  const step = (draft: RecordDraft, writesOf: (record: string) => readonly Write[]): Promise<boolean> => {
+    const { record, writes } = recorder.prepare(draft);
+    return wentThrough(table.write([...writesOf(record.id), ...writes]));
+  };
 
   const propose: Amendments['propose'] = async (actor, text) => {
     const { trustDomainText: current, trustDomain } = deps;
@@ -175,23 +182,24 @@ export const openAmendments = (deps: {
 
     const changes = changesBetween(current, text);
     const id = newId(clock, random);
-    const row: AmendmentRow = {
+    const { person } = actor;
+    const proposed = { by: actor.id, person, at: now() };
+    const asked = { before, after, proposed, changed: changes.length, summary: summaryOf(changes) };
+    const rowOf = (record: string): AmendmentRow => ({
       state: 'proposed',
-      before,
-      after,
-      proposed: { by: actor.id, person: actor.person, at: now() },
-      changed: changes.length,
-      summary: summaryOf(changes),
-    };
+      ...asked,
+      proposed: { ...proposed, record },
+    });
     // The files first: a row never names one that is not there.
     await keepFile(table, current);
     await keepFile(table, text);
-    const written = await step(
-      [amendmentWrite(id, undefined, row), deps.inForce.checkWrite(force)],
-      draftOf('proposed', actor.id, id, row),
-    );
+    const draft = draftOf('proposed', actor.id, id, asked, { person });
+    const written = await step(draft, (record) => [
+      amendmentWrite(id, undefined, rowOf(record)),
+      deps.inForce.checkWrite(force),
+    ]);
     if (!written) throw new Fault('condition-failed', 'The trust domain changed meanwhile; propose again.');
-    return viewOf(id, row, before);
+    return viewOf(id, { state: 'proposed', ...asked }, before);
   };
 
   const approve: Amendments['approve'] = async (actor, id) => {
@@ -205,11 +213,15 @@ export const openAmendments = (deps: {
         throw new Fault('same-person', 'Who proposed an amendment does not approve it.');
       }
       if (force.value.approved) throw pending(force.value.approved);
-      const row: AmendmentRow = { ...value, state: 'approved', approved: { by: actor.id, at: now() } };
+      const approved = { by: actor.id, at: now() };
       const next: InForceRow = { ...force.value, approved: { amendment: id, digest: value.after } };
-      const writes: readonly Write[] = [deps.inForce.putWrite(force, next), amendmentWrite(id, item, row)];
-      if (await step(writes, draftOf('approved', actor.id, id, row)))
-        return viewOf(id, row, force.value.digest);
+      const { person } = actor;
+      const draft = draftOf('approved', actor.id, id, { ...value, approved }, { person });
+      const written = await step(draft, (record) => [
+        deps.inForce.putWrite(force, next),
+        amendmentWrite(id, item, { ...value, state: 'approved', approved: { ...approved, record } }),
+      ]);
+      if (written) return viewOf(id, { ...value, state: 'approved', approved }, force.value.digest);
     }
   };
 
@@ -226,8 +238,8 @@ export const openAmendments = (deps: {
         amendmentWrite(id, item, row),
         ...(state === 'approved' ? [deps.inForce.putWrite(force, rest)] : []),
       ];
-      if (await step(writes, draftOf('refused', actor.id, id, row)))
-        return viewOf(id, row, force.value.digest);
+      const draft = draftOf('refused', actor.id, id, row, { person: actor.person });
+      if (await step(draft, () => writes)) return viewOf(id, row, force.value.digest);
     }
   };
 

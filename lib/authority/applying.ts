@@ -1,6 +1,7 @@
 import { Fault, wentThrough } from '../fault.ts';
 import type { InForceRow } from '../in-force.ts';
 import type { Item } from '../store/store.ts';
+import { readAgreement } from './agreement.ts';
 import { type AmendmentRow, amendmentKey, amendmentWrite, draftOf } from './amendment-rows.ts';
 import type { AuthorityDeps } from './deps.ts';
 import { readFile } from './trust-domain-files.ts';
@@ -25,18 +26,23 @@ const readAmendment = async (
   throw new Fault('unknown-amendment', 'There is no amendment of that id.', { amendment: id });
 };
 
-/** Steps 1 and 2. False where another process was first, or the approval was taken back meanwhile. */
+/**
+ * Steps 1 and 2. False where another process was first, or the approval was taken back meanwhile. Fault:
+ * `approval-missing` where the ledger does not bear out what the rows say.
+ */
 export const applyAmendment = async (
   deps: AuthorityDeps,
   inForce: Item<InForceRow>,
   id: string,
 ): Promise<boolean> => {
   const item = await readAmendment(deps, id);
-  await deps.finishUnder(await readFile(deps.table, item.value.before));
+  const files = { before: inForce.value.digest, after: deps.trustDomainDigest };
+  const basis = await readAgreement(deps.recorder, id, item.value, files);
+  await deps.finishUnder(await readFile(deps.table, files.before));
   const appliedAt = `${new Date(deps.clock()).toISOString().slice(0, 19)}Z`;
   const row: AmendmentRow = { ...item.value, state: 'applied', appliedAt };
-  const next: InForceRow = { digest: row.after, done: false, amendment: id };
-  const { writes } = deps.recorder.prepare(draftOf('applied', 'service', id, row));
+  const { record, writes } = deps.recorder.prepare(draftOf('applied', 'service', id, row, { basis }));
+  const next: InForceRow = { digest: files.after, done: false, record: record.id, amendment: id };
   return wentThrough(
     deps.table.write([deps.inForce.putWrite(inForce, next), amendmentWrite(id, item, row), ...writes]),
   );

@@ -4,6 +4,7 @@ import type { KeyStore } from '../keys/signer.ts';
 import { asDer } from '../pki/pki.ts';
 import type { IssuerRow } from '../status/issuer-row.ts';
 import type { Item } from '../store/store.ts';
+import { assertCameIntoForce } from './agreement.ts';
 import { applyAmendment, type Earlier, rememberEarlier } from './applying.ts';
 import type { Cas } from './cas.ts';
 import type { AuthorityDeps } from './deps.ts';
@@ -49,19 +50,22 @@ const issuerRow = (
   ocsp: ocspTerms(definition),
 });
 
-/** The ceremony of this file, begun now or before. Fault: `trust-domain-changed`. */
+/** The ceremony of this file, begun now or before. Faults: `trust-domain-changed`, `approval-missing`. */
 const begin = async (deps: AuthorityDeps, report: Report): Promise<Item<InForceRow>> => {
   const { table, inForce, trustDomainDigest: digest } = deps;
   for (;;) {
     const row = await inForce.read();
     if (row === undefined) {
-      const { writes } = deps.recorder.prepare({
+      const { record, writes } = deps.recorder.prepare({
         kind: 'configuration',
         actor: deps.trustDomain.ceremony.persons.join('+'),
         details: { step: 'first', trustDomain: deps.trustDomain.name, after: digest },
       });
-      await wentThrough(table.write([inForce.putWrite(undefined, { digest, done: false }), ...writes]));
+      await wentThrough(
+        table.write([inForce.putWrite(undefined, { digest, done: false, record: record.id }), ...writes]),
+      );
     } else if (row.value.digest === digest) {
+      await assertCameIntoForce(deps.recorder, row.value);
       return row;
     } else {
       const { approved } = row.value;

@@ -1,6 +1,6 @@
 import type { InForce } from '../in-force.ts';
 import type { KeyStore } from '../keys/signer.ts';
-import type { RecordDraft } from '../ledger/record.ts';
+import type { LedgerRecord, RecordDraft } from '../ledger/record.ts';
 import type { Clock, Log, Random, Retries } from '../ports.ts';
 import type { Issuers } from '../status/issuers.ts';
 import type { Register } from '../status/register.ts';
@@ -8,9 +8,14 @@ import type { Responders } from '../status/responders.ts';
 import type { Table, Write } from '../store/store.ts';
 import type { TrustDomain } from './trust-domain.ts';
 
-/** What the authority asks of the ledger: writes to be stored together with the act that they record. */
+/** What the authority asks of the ledger: writes to be stored together with the act that they record, and what was recorded. */
 export interface Recorder {
-  prepare(draft: RecordDraft): { readonly writes: readonly Write[] };
+  prepare(draft: RecordDraft): {
+    readonly record: { readonly id: string };
+    readonly writes: readonly Write[];
+  };
+  /** Faults: `unknown-record`, `record-expired`. */
+  get(id: string): Promise<LedgerRecord>;
 }
 
 export interface AuthorityDeps {

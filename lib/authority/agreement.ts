@@ -1,0 +1,72 @@
+import { Fault } from '../fault.ts';
+import type { InForceRow } from '../in-force.ts';
+import type { LedgerRecord } from '../ledger/record.ts';
+import type { Value } from '../store/store.ts';
+import type { AmendmentRow } from './amendment-rows.ts';
+import type { Recorder } from './deps.ts';
+
+/*
+ * Why a trust domain counts: not because a row says that two operators agreed on it, which whoever can write to the table
+ * can make it say, but because the ledger has what each of them did.
+ */
+
+const missing = (facts: Readonly<Record<string, string>>): Fault =>
+  new Fault(
+    'approval-missing',
+    'The ledger does not have that this trust domain was agreed on; the rows that say so were not written by the service.',
+    facts,
+  );
+
+type Configuration = LedgerRecord & { readonly kind: 'configuration' };
+
+/** The record of that id, if it is one of a trust domain's configuration and says all of this. */
+const find = async (
+  { get }: Pick<Recorder, 'get'>,
+  id: string | undefined,
+  said: Value,
+): Promise<Configuration | undefined> => {
+  if (id === undefined) return undefined;
+  try {
+    const record = await get(id);
+    if (record.kind !== 'configuration') return undefined;
+    const { details } = record;
+    return Object.entries(said).every(([name, value]) => details[name] === value)
+      ? (record as Configuration)
+      : undefined;
+  } catch (error) {
+    if (Fault.is(error, 'unknown-record') || Fault.is(error, 'record-expired')) return undefined;
+    throw error;
+  }
+};
+
+/**
+ * Resolves with the ids of the records of the proposal and the approval, which are by two persons and about this file
+ * following that one. They are kept for ever. Fault: `approval-missing`.
+ */
+export const readAgreement = async (
+  recorder: Pick<Recorder, 'get'>,
+  amendment: string,
+  { proposed, approved }: AmendmentRow,
+  files: { readonly before: string; readonly after: string },
+): Promise<readonly string[]> => {
+  const proposal = await find(recorder, proposed.record, { step: 'proposed', amendment, ...files });
+  const approval = await find(recorder, approved?.record, { step: 'approved', amendment, ...files });
+  const byTwo =
+    proposal !== undefined &&
+    approval !== undefined &&
+    proposal.actor === proposed.by &&
+    approval.actor === approved?.by &&
+    proposal.actor !== approval.actor &&
+    proposal.details.person !== approval.details.person;
+  if (!byTwo) throw missing({ amendment });
+  return [proposal.id, approval.id];
+};
+
+/** Of the first file, and of every one that an amendment has brought. Fault: `approval-missing`. */
+export const assertCameIntoForce = async (
+  recorder: Pick<Recorder, 'get'>,
+  { record, digest, amendment }: InForceRow,
+): Promise<void> => {
+  const step: Value = amendment === undefined ? { step: 'first' } : { step: 'applied', amendment };
+  if (!(await find(recorder, record, { ...step, after: digest }))) throw missing({ inForce: digest });
+};

@@ -1,0 +1,191 @@
+import { hash } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { AmendmentRow } from '../../lib/authority/amendment-rows.ts';
+import { keepFile } from '../../lib/authority/trust-domain-files.ts';
+import type { InForceRow } from '../../lib/in-force.ts';
+import type { Key, Value } from '../../lib/store/store.ts';
+import type { Service } from '../service.ts';
+import { allRecords } from '../world.ts';
+import { codeOf, fileOf, type Ground, type HouseFile, openGround, openHouse, SECOND } from './house.ts';
+
+/*
+ * Whoever can write to the table, and bring a file, says in rows that two operators agreed on it. The file does not come into
+ * force, and no record says that somebody approved it who did not.
+ */
+
+type Change = (file: HouseFile) => void;
+type Draft<T> = { -readonly [K in keyof T]: T[K] };
+
+const arrivalOf =
+  (id: string, person = id): Change =>
+  (file) => {
+    file.principals.push({ id, role: 'operator', person, name: { ja: '新', en: 'New' } });
+  };
+const arrives = arrivalOf('operator-new');
+const other = arrivalOf('operator-other');
+const digestOf = (change?: Change): string => hash('sha256', fileOf(change));
+
+const IN_FORCE: Key = { pk: 'trust-domain', sk: 'ceremony' };
+const amendmentKey = (id: string): Key => ({ pk: 'trust-domain-amendments', sk: id });
+
+let ground: Ground;
+let house: Service;
+beforeEach(async () => {
+  ground = await openGround();
+  house = await openHouse(ground);
+});
+afterEach(() => ground.close());
+
+const edit = async <T extends Value>(key: Key, change: (value: Draft<T>) => void): Promise<void> => {
+  const item = await ground.table.get<T>(key);
+  if (!item) throw new Error(`no row ${key.pk} ${key.sk}`);
+  const value = structuredClone(item.value);
+  change(value);
+  await ground.table.write([{ put: key, value, if: { version: item.version } }]);
+};
+
+const propose = async (change: Change): Promise<string> => {
+  house.advance(SECOND);
+  const { id } = await house.app.amendments.propose(house.principal('operator-sakai'), fileOf(change));
+  return id;
+};
+
+const agree = async (change: Change): Promise<string> => {
+  const id = await propose(change);
+  house.advance(SECOND);
+  await house.app.amendments.approve(house.principal('operator-noda'), id);
+  house.advance(SECOND);
+  return id;
+};
+
+const start = (change?: Change): Promise<string> => codeOf(openHouse(ground, change && { domain: change }));
+
+const appliedAnything = async (): Promise<boolean> =>
+  (await allRecords(house)).some(
+    (record) => record.kind === 'configuration' && record.details.step === 'applied',
+  );
+
+describe('a trust domain on which rows say that two operators agreed', () => {
+  it('is not applied where one proposed it and nobody approved it', async () => {
+    const id = await propose(arrives);
+    await edit<AmendmentRow>(amendmentKey(id), (row) => {
+      row.state = 'approved';
+      row.approved = { by: 'operator-noda', at: '2026-11-22T09:00:02Z', record: row.proposed.record };
+    });
+    await edit<InForceRow>(IN_FORCE, (row) => {
+      row.approved = { amendment: id, digest: digestOf(arrives) };
+    });
+    expect(await start(arrives)).toBe('approval-missing');
+    expect(await appliedAnything()).toBe(false);
+    // The one in force goes on, and what was forged can be refused and agreed on.
+    expect(await start()).toBe('none');
+    await house.app.amendments.refuse(house.principal('operator-noda'), id);
+    await agree(arrives);
+    expect(await start(arrives)).toBe('none');
+  });
+
+  it.each<[string, (row: Draft<AmendmentRow>) => void]>([
+    [
+      'the record of its approval is that of its proposal',
+      (row) => {
+        row.approved = { by: 'operator-noda', at: '', record: row.proposed.record };
+      },
+    ],
+    [
+      'no record of its approval is named',
+      (row) => {
+        delete row.approved;
+      },
+    ],
+    [
+      'the record of its approval is not there',
+      (row) => {
+        row.approved = { by: 'operator-noda', at: '', record: '0'.repeat(32) };
+      },
+    ],
+    [
+      'somebody else is said to have approved it',
+      (row) => {
+        row.approved = { by: 'operator-other', at: '', record: row.approved?.record ?? '' };
+      },
+    ],
+    [
+      'somebody else is said to have proposed it',
+      (row) => {
+        row.proposed = { ...row.proposed, by: 'operator-other' };
+      },
+    ],
+  ])('is not applied where %s', async (_, change) => {
+    const id = await agree(arrives);
+    await edit<AmendmentRow>(amendmentKey(id), change);
+    expect(await start(arrives)).toBe('approval-missing');
+    expect(await appliedAnything()).toBe(false);
+  });
+
+  it('is not applied where they agreed on another one', async () => {
+    const id = await agree(arrives);
+    await keepFile(ground.table, fileOf(other));
+    await edit<AmendmentRow>(amendmentKey(id), (row) => {
+      row.after = digestOf(other);
+    });
+    await edit<InForceRow>(IN_FORCE, (row) => {
+      row.approved = { amendment: id, digest: digestOf(other) };
+    });
+    expect(await start(other)).toBe('approval-missing');
+    expect(await appliedAnything()).toBe(false);
+  });
+
+  it('is not applied where both were one person, whom the row did not name', async () => {
+    const twice = arrivalOf('operator-s2', 'operator-sakai');
+    await agree(twice);
+    const on = await openHouse(ground, { domain: twice });
+    const more: Change = (file) => {
+      twice(file);
+      arrives(file);
+    };
+    const { id } = await on.app.amendments.propose(on.principal('operator-sakai'), fileOf(more));
+    await edit<AmendmentRow>(amendmentKey(id), (row) => {
+      row.proposed = { ...row.proposed, person: 'somebody' };
+    });
+    await on.app.amendments.approve(on.principal('operator-s2'), id);
+    expect(await start(more)).toBe('approval-missing');
+  });
+
+  it('does not begin where the row names it as in force, and no record of that has it', async () => {
+    await edit<InForceRow>(IN_FORCE, (row) => {
+      row.digest = digestOf(arrives);
+    });
+    expect(await start(arrives)).toBe('approval-missing');
+  });
+
+  it('goes on through amendments, each with the records that it rests on', async () => {
+    const first = await agree(arrives);
+    house = await openHouse(ground, { domain: arrives });
+    const both: Change = (file) => {
+      arrives(file);
+      other(file);
+    };
+    const second = await agree(both);
+    house = await openHouse(ground, { domain: both });
+    expect(await start(both)).toBe('none');
+    const records = await allRecords(house);
+    const stepOf = (amendment: string, step: string) => {
+      const found = records.find(
+        ({ kind, ...rest }) =>
+          kind === 'configuration' &&
+          'details' in rest &&
+          rest.details.amendment === amendment &&
+          rest.details.step === step,
+      );
+      if (found?.kind !== 'configuration') throw new Error(`no record of ${step}`);
+      return found;
+    };
+    for (const id of [first, second]) {
+      expect(stepOf(id, 'applied').details).toMatchObject({
+        proposedBy: 'operator-sakai',
+        approvedBy: 'operator-noda',
+        basis: [stepOf(id, 'proposed').id, stepOf(id, 'approved').id],
+      });
+    }
+  });
+});
