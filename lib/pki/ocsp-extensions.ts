@@ -53,22 +53,48 @@ export const publicKeyAlgorithm = (subjectPublicKeyInfo: Uint8Array): AlgorithmI
 /** More than any client has; each costs a comparison. */
 const MAX_PREFERRED = 32;
 
+/** What `read` makes of that extension; undefined where there is none. Fault: `malformed-ocsp-request`, which names `form`. */
+const findIn = <T>(
+  extensions: readonly Extension[],
+  oid: Oid,
+  form: string,
+  read: (value: Uint8Array) => T,
+): T | undefined => {
+  for (const extension of extensions) {
+    if (extension.id !== 'other' || extension.oid !== oid) continue;
+    try {
+      return read(extension.value);
+    } catch (error) {
+      if (!Fault.is(error, 'malformed-der')) throw error;
+      throw new Fault('malformed-ocsp-request', `The extension is not ${form}.`, {}, { cause: error });
+    }
+  }
+  return undefined;
+};
+
 /** RFC 6960 4.4.7, in the client's order of preference; empty where it says nothing. Fault: `malformed-ocsp-request`. */
 export const findPreferredAlgorithms = (
   extensions: readonly Extension[],
-): readonly PreferredSignatureAlgorithm[] => {
-  for (const extension of extensions) {
-    if (extension.id !== 'other' || extension.oid !== OID.ocspPreferredSignatureAlgorithms) continue;
-    try {
-      return readPreferred(extension.value);
-    } catch (error) {
-      if (!Fault.is(error, 'malformed-der')) throw error;
-      const message = 'The extension is not PreferredSignatureAlgorithms (RFC 6960 4.4.7.1).';
-      throw new Fault('malformed-ocsp-request', message, {}, { cause: error });
-    }
-  }
-  return [];
-};
+): readonly PreferredSignatureAlgorithm[] =>
+  findIn(
+    extensions,
+    OID.ocspPreferredSignatureAlgorithms,
+    'PreferredSignatureAlgorithms (RFC 6960 4.4.7.1)',
+    readPreferred,
+  ) ?? [];
+
+/**
+ * AcceptableResponses (RFC 6960 4.4.3): the response types that the client understands, in its order; undefined where it
+ * does not say. Fault: `malformed-ocsp-request`.
+ */
+export const findAcceptableResponses = (extensions: readonly Extension[]): readonly Oid[] | undefined =>
+  findIn(extensions, OID.ocspAcceptableResponses, 'AcceptableResponses (RFC 6960 4.4.3)', (value) => {
+    const types: Oid[] = [];
+    const reader = new DerReader(value);
+    for (const list = reader.sequence(); !list.done; ) types.push(list.oid());
+    reader.finish();
+    return types;
+  });
 
 const readPreferred = (value: Uint8Array): readonly PreferredSignatureAlgorithm[] => {
   const preferred: PreferredSignatureAlgorithm[] = [];

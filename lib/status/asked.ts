@@ -4,6 +4,7 @@ import {
   decodeOcspRequest,
   type Extension,
   encodeName,
+  findAcceptableResponses,
   findPreferredAlgorithms,
   type GeneralName,
   type OcspRequest,
@@ -16,7 +17,7 @@ import type { SignedRequest } from './deps.ts';
 /** RFC 9654 2.1: a nonce has 1 to 128 octets; requests with any other length are rejected. */
 const MAX_NONCE_OCTETS = 128;
 
-/** Request extensions that are acted on here. AcceptableResponses asks for basic answers, of which ours are. */
+/** Request extensions that are acted on here. */
 const UNDERSTOOD: ReadonlySet<Oid> = new Set([
   OID.ocspNonce,
   OID.ocspAcceptableResponses,
@@ -36,6 +37,16 @@ const refuseUnknownCritical = (extensions: readonly Extension[], understood: Rea
   }
 };
 
+/**
+ * There are basic answers only. RFC 6960 leaves open what becomes of a request that accepts none: 4.4.3 names no error, and
+ * has every client understand them (4.2.1 has every responder give them). So such a list contradicts the client's own
+ * duty, and the request is malformed; an answer of a type that it says it cannot read would be worse than none.
+ */
+const refuseUnacceptable = (extensions: readonly Extension[]): void => {
+  if (findAcceptableResponses(extensions)?.includes(OID.ocspBasic) ?? true) return;
+  throw new Fault('malformed-ocsp-request', 'The request accepts no basic response (RFC 6960 4.4.3).');
+};
+
 /** What a request asks, in the grammar of RFC 6960 4.1 and with nothing in it that must not be ignored. */
 export interface Asked {
   readonly request: OcspRequest;
@@ -53,6 +64,7 @@ export const readRequest = (bytes: Uint8Array): Asked => {
   }
   refuseUnknownCritical(request.extensions, UNDERSTOOD);
   for (const { extensions } of request.requestList) refuseUnknownCritical(extensions, NONE);
+  refuseUnacceptable(request.extensions);
   const preferred = findPreferredAlgorithms(request.extensions);
   const [der] = signature?.certs ?? [];
   if (!signature) return { request, preferred };

@@ -37,13 +37,17 @@ const GOOD: CertStatus = { status: 'good' };
 
 type Issued = Exclude<StatusRow, { state: 'reserved' }>;
 
-/** The invalidity date has no place in a CertStatus, which tells when the revocation was made (RFC 6960 2.2). */
-const certStatusOf = (row: Issued): CertStatus =>
+/**
+ * The invalidity date has no place in a CertStatus, which tells when the revocation was made (RFC 6960 2.2). Where a clock
+ * that was ahead recorded it, that is a time still to come, until which clients would take the certificate for good: it
+ * is revoked, so it was by the time of the answer. The record keeps what was recorded.
+ */
+const certStatusOf = (row: Issued, now: number): CertStatus =>
   row.state === 'good'
     ? GOOD
     : {
         status: 'revoked',
-        revocationTime: secondsAsDate(row.revocationTime),
+        revocationTime: secondsAsDate(Math.min(row.revocationTime, now)),
         ...(row.reason !== 'unspecified' && { revocationReason: row.reason }),
       };
 
@@ -88,7 +92,7 @@ export const openJudging = (deps: Pick<OcspDeps, 'currentCrl'>) => {
       const extensions = [...archiveCutoff(issuer, row, now), ...(await crlReferences(issuer, row))];
       return {
         certId,
-        certStatus: certStatusOf(row),
+        certStatus: certStatusOf(row, now),
         ours: true,
         ...(extensions.length > 0 && { extensions }),
         ...(registered && { version: registered.version }),

@@ -11,6 +11,7 @@ import {
   type OcspResponseStatus,
 } from '../pki/pki.ts';
 import type { Principal } from '../principal.ts';
+import { asOf } from './as-of.ts';
 import { type Asked, assertNamed, readRequest } from './asked.ts';
 import type { OcspDeps } from './deps.ts';
 import type { Issuer } from './issuers.ts';
@@ -209,10 +210,12 @@ export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
     responder: Responder,
   ): Promise<KeptAnswer> => {
     const [{ certId }] = request.requestList as [OcspRequest['requestList'][number]];
-    const registered = await read(issuer, certId.serialNumber);
-    const now = clock();
-    const found = registered && kept.find(certId.der, responder, registered.version, now);
-    if (found) return answerAgain(request, caller, issuer, found);
+    const { now, found } = await asOf(clock, async () => [
+      { registered: await read(issuer, certId.serialNumber) },
+    ]);
+    const registered = found[0]?.registered;
+    const before = registered && kept.find(certId.der, responder, registered.version, now);
+    if (before) return answerAgain(request, caller, issuer, before);
     const seconds = Math.floor(now / 1000);
     const judged = await judge(issuer, certId, registered, seconds);
     const answer = await answerAnew(request, caller, issuer, responder, [judged], seconds);
@@ -228,12 +231,20 @@ export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
     issuer: Issuer,
     responder: Responder,
   ): Promise<KeptAnswer> => {
-    const seconds = Math.floor(clock() / 1000);
+    const { now, found } = await asOf(clock, () =>
+      Promise.all(
+        request.requestList.map(async ({ certId }) => {
+          // By its id: the directory of CAs may have been read again since the issuer was found.
+          const ours = (await issuers.byCertId(certId))?.id === issuer.id;
+          return { certId, ours, registered: ours ? await read(issuer, certId.serialNumber) : undefined };
+        }),
+      ),
+    );
+    const seconds = Math.floor(now / 1000);
     const judged = await Promise.all(
-      request.requestList.map(async ({ certId }): Promise<Judged> => {
-        if ((await issuers.byCertId(certId)) !== issuer) return foreign(certId);
-        return judge(issuer, certId, await read(issuer, certId.serialNumber), seconds);
-      }),
+      found.map(({ certId, ours, registered }) =>
+        ours ? judge(issuer, certId, registered, seconds) : foreign(certId),
+      ),
     );
     return answerAnew(request, caller, issuer, responder, judged, seconds);
   };

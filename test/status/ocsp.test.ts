@@ -8,6 +8,7 @@ import {
   type Der,
   DerReader,
   derNull,
+  derOid,
   derSequence,
   parseOid,
   TAG,
@@ -271,6 +272,36 @@ describe('an extension', () => {
   it('of a certificate, critical in a request, is refused too', async () => {
     const extensions = [{ id: 'keyUsage', usages: ['digitalSignature'], critical: true } as const];
     expect(await statusOf(service, await questionAbout('good', { extensions }))).toBe('malformedRequest');
+  });
+});
+
+describe('acceptableResponses (RFC 6960 4.4.3)', () => {
+  const [basic, another] = [derOid(OID.ocspBasic), derOid(parseOid('1.2.3'))];
+  const accepting = async (value: Uint8Array, critical: boolean): Promise<string> => {
+    const extensions = [other(OID.ocspAcceptableResponses, value, critical)];
+    return statusOf(service, await questionAbout('good', { extensions }));
+  };
+
+  describe.each([false, true])('critical: %s', (critical) => {
+    it.each([
+      ['basic answers alone', derSequence(basic)],
+      ['basic answers among others', derSequence(another, basic)],
+    ])('with %s is answered', async (_, value) => {
+      expect(await accepting(value, critical)).toBe('successful');
+    });
+
+    it.each([
+      ['no basic answers', derSequence(another)],
+      ['nothing', derSequence()],
+      ['no value', new Uint8Array()],
+      ['no DER', Buffer.from('ff', 'hex')],
+      ['an OID alone', basic],
+      ['something else than OIDs', derSequence(basic, derNull())],
+      ['more after its end', Buffer.concat([derSequence(basic), derNull()])],
+      ['an OID with a padded arc', derSequence(basic, asDer(Buffer.from('06032a8001', 'hex')))],
+    ])('with %s is malformed', async (_, value) => {
+      expect(await accepting(value, critical)).toBe('malformedRequest');
+    });
   });
 });
 
