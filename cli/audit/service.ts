@@ -6,6 +6,7 @@ import {
   openCertificateCheck,
   openCrlCheck,
   openEntries,
+  openLateCheck,
   openQueryCheck,
   openTotalCheck,
   type Progress,
@@ -23,6 +24,8 @@ import { unexpected } from '../failure.ts';
 /** What an auditor holds against the log: the records, and everything that the service shows. */
 export interface ServiceCheck {
   readonly tree: Tree;
+  /** The tree that the log shows by now. */
+  readonly laterTree: () => Promise<Tree>;
   readonly readPath: (path: string) => Promise<Uint8Array | undefined>;
   readonly retention: (kind: string) => number;
   readonly queries?: boolean;
@@ -99,6 +102,7 @@ export const checkService = async (
   const certificates = openCertificateCheck({ report, now: now(), retention: check.retention('issuance') });
   const archive = openCrlCheck({ report });
   const totals = openTotalCheck({ report });
+  const late = openLateCheck({ report });
   const most = check.queries === undefined ? FEW_QUERIES : check.queries ? Number.POSITIVE_INFINITY : 0;
   const queries = openQueryCheck({
     report,
@@ -119,7 +123,7 @@ export const checkService = async (
     now: began,
     report,
     progress,
-    learners: [certificates, archive, totals, queries],
+    learners: [certificates, archive, totals, queries, late],
   });
   totals.compare(before, await readTotals());
 
@@ -149,8 +153,10 @@ export const checkService = async (
     );
   }
   for await (const record of read.sinceThen()) {
-    for (const learner of [certificates, archive]) learner.record(record, true);
+    for (const learner of [certificates, archive, late]) learner.record(record, true);
   }
+  const later = async () => ({ tree: await check.laterTree(), readPath, earlier: tree, now: now() });
+  await late.settle(later, [certificates, archive, totals, queries]);
   certificates.judge();
   archive.judge();
 

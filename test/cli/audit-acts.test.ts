@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { CertificateRef } from '../../lib/principal.ts';
 import { issueThroughOffice, opensslRequest } from '../service.ts';
 import { ocspStatus } from '../world.ts';
-import { type Audited, findings, openAudited } from './audited.ts';
+import { type Audited, findings, openAudited, sequenceAll } from './audited.ts';
 
 /*
  * Somebody who can write to the table and has no key changes what was revoked when and why, or has the service say
@@ -124,7 +124,7 @@ describe('akashi audit verify, of what a revocation says', () => {
 describe('akashi audit verify, of what OCSP said', () => {
   const ask = (ref: CertificateRef): Promise<void> =>
     audited.run(async (service) => {
-      service.advance(60_000);
+      service.advance(45_000);
       await ocspStatus(service, ref);
     });
 
@@ -169,5 +169,82 @@ describe('akashi audit verify, of what OCSP said', () => {
         },
       },
     ]);
+  });
+});
+
+describe('akashi audit verify, of records that have no leaf yet', () => {
+  /** The newest leaf's record: of the time at which the log stands. */
+  const newest = (): number =>
+    Date.parse(
+      String(
+        audited.rows("SELECT max(json_extract(value, '$.time')) AS t FROM item WHERE pk LIKE 'record/%'")[0]
+          ?.t,
+      ),
+    );
+
+  /** A release of the revoked certificate that nobody made, with its pointers and its share of the totals. */
+  const forgeRelease = (time: number, more: object = {}): string => {
+    const id = `${time.toString(16).padStart(12, '0')}0000${'ab'.repeat(8)}`;
+    const iso = new Date(time).toISOString();
+    const { ca, serial } = revoked;
+    const record = {
+      id,
+      kind: 'release',
+      time: iso,
+      salt: '00'.repeat(16),
+      actor: 'operator-noda',
+      certificates: [revoked],
+      details: {},
+      ...more,
+    };
+    const put = (pk: string, sk: string, value: object): void =>
+      audited.sql(
+        'INSERT INTO item (pk, sk, version, value) VALUES (?, ?, 1, ?)',
+        pk,
+        sk,
+        JSON.stringify(value),
+      );
+    put(`record/${iso.slice(0, 10)}`, id, record);
+    put(`certificate/${ca}/${serial}`, id, { kind: 'release' });
+    put(
+      `count/${new Date(time + 9 * 3_600_000).toISOString().slice(0, 7)}`,
+      `["release",null,"${ca}",null,null]/log/0`,
+      {
+        cell: { kind: 'release', ca },
+        records: 1,
+        items: 1,
+      },
+    );
+    change(statusPk(revoked), revoked, `json_set(value, '$.state', 'good')`);
+    audited.sql('DELETE FROM item WHERE pk = ? AND sk = ?', revokedPk(revoked), revoked.serial);
+    return id;
+  };
+
+  it.each([
+    ['ahead of every clock', () => Date.now() + 20 * 3_600_000, {}],
+    ['older than the newest leaf', () => newest() - 90_000, {}],
+    ['with a leaf that the log does not show', () => newest() - 90_000, { leaf: 1_000_000 }],
+  ])('names one that is %s, and what it was to explain', async (_, timeOf, more) => {
+    const record = forgeRelease(timeOf(), more);
+    const all = await found();
+    expect(all).toContainEqual({ damage: 'record-inserted', facts: { record, kind: 'release' } });
+    expect(all).toContainEqual({
+      damage: 'status-differs',
+      facts: { certificate: nameOf(revoked), state: 'good', recorded: 'revoked' },
+    });
+  });
+
+  it('finds nothing beside a service at work', async () => {
+    const acts = ['hold', 'release'] as const;
+    let turn = 0;
+    const ended = await audited.verifyBeside(async (service) => {
+      await ocspStatus(service, seal);
+      await service.works.authority[acts[turn++ % 2] as 'hold'](service.principal('operator-noda'), seal);
+      await ocspStatus(service, seal);
+      if (turn % 5 === 0) await service.works.status.publish(seal.ca, 'operator-noda');
+      if (turn % 3 === 0) await sequenceAll(service);
+    });
+    expect(findings(ended)).toEqual([]);
+    expect(turn).toBeGreaterThan(0);
   });
 });

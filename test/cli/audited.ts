@@ -17,6 +17,8 @@ export interface Audited {
   /** Runs the service for a while, over the data as they are. */
   run(act: (service: Service) => Promise<void>): Promise<void>;
   verify(...more: readonly string[]): Promise<Ended>;
+  /** The same while the service is at work: `act` is done again and again until the verdict is there. */
+  verifyBeside(act: (service: Service) => Promise<void>): Promise<Ended>;
   remove(): void;
 }
 
@@ -65,6 +67,21 @@ export const openAudited = async (
     }
   };
 
+  type Verify = (...more: readonly string[]) => Promise<Ended>;
+  const serving = async (run: (service: Service, verify: Verify) => Promise<Ended>): Promise<Ended> => {
+    const service = await serveService(data);
+    try {
+      const { token } = await service.app.principals.issueToken(service.principal('auditor'));
+      const auditor = ['--url', service.url, '--token', token];
+      const log = ['--key', keyFile, '--state', state];
+      return await run(service, (...more) =>
+        akashi(['audit', 'verify', ...auditor, ...log, '--json', ...more]),
+      );
+    } finally {
+      await service.close();
+    }
+  };
+
   return {
     data,
     restore: () => {
@@ -78,26 +95,16 @@ export const openAudited = async (
       }),
     rows: (statement, ...values) => inTable((db) => db.prepare(statement).all(...values)),
     run: (act) => runOver(data, act),
-    verify: async (...more) => {
-      const service = await serveService(data);
-      try {
-        const { token } = await service.app.principals.issueToken(service.principal('auditor'));
-        const auditor = ['--url', service.url, '--token', token];
-        return await akashi([
-          'audit',
-          'verify',
-          ...auditor,
-          '--key',
-          keyFile,
-          '--state',
-          state,
-          '--json',
-          ...more,
-        ]);
-      } finally {
-        await service.close();
-      }
-    },
+    verify: (...more) => serving((_, verify) => verify(...more)),
+    verifyBeside: (act) =>
+      serving(async (service, verify) => {
+        let over = false;
+        const verdict = verify().finally(() => {
+          over = true;
+        });
+        while (!over) await act(service);
+        return verdict;
+      }),
     remove: () => folder.remove(),
   };
 };

@@ -14,6 +14,7 @@ export {
 } from './certificates.ts';
 export { type ArchivedCrl, type CrlCheck, openCrlCheck, type ServedCrl } from './crls.ts';
 export { DAMAGES, type Damage, type Finding, type Progress, type Report } from './damage.ts';
+export { openLateCheck } from './late.ts';
 export type { Learner } from './learner.ts';
 export { openQueryCheck, type QueryCheck, type Question } from './queries.ts';
 export { checkRecords, openEntries, type RecordSummary } from './records.ts';

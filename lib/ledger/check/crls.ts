@@ -109,8 +109,15 @@ export const openCrlCheck = ({ report }: { readonly report: Report }): CrlCheck 
       }
     },
 
-    lost: ({ kind, expired: isExpired }) => {
-      if (kind === 'publication' && isExpired) expired = true;
+    lost: ({ id, kind, expired: isExpired }) => {
+      if (kind !== 'publication') return;
+      if (isExpired) expired = true;
+      // One without a leaf may have been learned before it turned out to be none.
+      for (const publications of cas.values()) {
+        for (const [number, { record, newer }] of publications) {
+          if (newer && record === id) publications.delete(number);
+        }
+      }
     },
 
     list: (ca, archived) => {

@@ -14,6 +14,6 @@ export interface LostRecord {
 export interface Learner {
   /** A record that is what its leaf says; or one that is too new to have a leaf in this tree (`newer`). */
   record(record: LedgerRecord, newer: boolean): void;
-  /** A record that is gone, or that is not what its leaf says, or has none. */
+  /** A record that is gone, or that is not what its leaf says, or has none; it may have been told of as a newer one. */
   lost(record: LostRecord): void;
 }

@@ -154,7 +154,8 @@ const checkAbsent = async (
   return expired;
 };
 
-const timeOf = (id: string): number => {
+/** Milliseconds since the epoch; 0 of what is no id of a record. */
+export const timeOf = (id: string): number => {
   try {
     return timeOfId(id);
   } catch (error) {
