@@ -8,6 +8,9 @@ import type { AnyRoute } from './route.ts';
 import { router } from './router.ts';
 import { type Answer, type Edge, finish, methodNotAllowed, stack } from './stack.ts';
 
+/** An event of API Gateway, whose clients all come by TLS, or of another front in its form, which says where one did not. */
+export type AskingEvent = APIGatewayProxyEventV2 & { readonly withoutTls?: true };
+
 /** What a function does with an answer before it goes to the front that asked. */
 export type Prepare<S> = (response: HttpResponse, edge: Edge<S>) => HttpResponse | Promise<HttpResponse>;
 
@@ -19,7 +22,7 @@ export type Prepare<S> = (response: HttpResponse, edge: Edge<S>) => HttpResponse
 export const answering = <S extends Pick<App, 'principals'>>(
   routes: readonly AnyRoute<S>[],
   load: () => Promise<Edge<S>>,
-): ((event: APIGatewayProxyEventV2, context: Context, prepare: Prepare<S>) => Promise<HttpResponse>) => {
+): ((event: AskingEvent, context: Context, prepare: Prepare<S>) => Promise<HttpResponse>) => {
   const find = router(routes);
   const answers = new Map(routes.map((route) => [route, stack(route)]));
   let loading: Promise<Edge<S>> | undefined;
@@ -75,7 +78,7 @@ const headersOf = (given: APIGatewayProxyEventV2['headers']): Readonly<Record<st
   return headers;
 };
 
-const readEvent = (event: APIGatewayProxyEventV2): Omit<HttpRequest, 'id' | 'path' | 'params'> => {
+const readEvent = (event: AskingEvent): Omit<HttpRequest, 'id' | 'path' | 'params'> => {
   const { http, authentication } = event.requestContext;
   const pem = authentication?.clientCert.clientCertPem;
   return {
@@ -84,7 +87,7 @@ const readEvent = (event: APIGatewayProxyEventV2): Omit<HttpRequest, 'id' | 'pat
     headers: headersOf(event.headers),
     body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
     client: {
-      tls: true,
+      tls: !event.withoutTls,
       address: http.sourceIp,
       // API Gateway has verified it against its trust store, so it is a certificate.
       ...(pem ? { certificate: new X509Certificate(pem).raw } : {}),

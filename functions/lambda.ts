@@ -1,13 +1,13 @@
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import type { App } from '../lib/app.ts';
-import { answering } from './answering.ts';
+import { type AskingEvent, answering } from './answering.ts';
 import { fitting } from './fitting.ts';
 import { type HttpResponse, mediaType } from './http.ts';
 import type { AnyRoute } from './route.ts';
 import type { Edge } from './stack.ts';
 
 /** An event of API Gateway, or of another front in its form. */
-export type FrontEvent = APIGatewayProxyEventV2 & {
+export type FrontEvent = AskingEvent & {
   /** How many bytes of a body the front carries, where it is not API Gateway. */
   readonly answerBytes?: number;
 };

@@ -7,7 +7,9 @@ import type { FrontEvent, LambdaHandler } from './lambda.ts';
  *
  * The client certificate comes in a header, and a header can be sent by anybody; the load balancer sets it anew where
  * it has asked for a certificate, and lets it pass where it has not. So it is believed from the target groups of the
- * listener for mutual TLS alone, which the deployment names `tls-…`.
+ * listener for mutual TLS alone, which the deployment names `tls-…`. Whether a client came by TLS at all is told by the
+ * same name: it stands in what the load balancer says of itself, where no client can write, and it does not depend on how
+ * the load balancer is set to treat the headers (`X-Forwarded-Proto`) that clients send as well.
  */
 export const behindLoadBalancer =
   (handler: LambdaHandler): ((event: ALBEvent, context: Context) => Promise<ALBResult>) =>
@@ -39,6 +41,7 @@ const gatewayEvent = (event: ALBEvent): FrontEvent => {
     .join('&');
   return {
     answerBytes: ANSWER_BYTES,
+    ...(!tls && { withoutTls: true as const }),
     version: '2.0',
     routeKey: '$default',
     rawPath: event.path,

@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { route as crlRoute } from '../../functions/crl.ts';
 import { lambda } from '../../functions/lambda.ts';
 import { behindLoadBalancer } from '../../functions/load-balancer.ts';
-import { CA, testApp } from './app.ts';
+import { route as ocspPost } from '../../functions/ocsp-post.ts';
+import { route as requestRoute } from '../../functions/request.ts';
+import { CA, REQUEST, testApp } from './app.ts';
 
 const LEAF = '-----BEGIN%20CERTIFICATE-----%0AMIIB+/=%0A-----END%20CERTIFICATE-----%0A';
 
@@ -38,6 +40,8 @@ const seen = async (given: ALBEvent): Promise<APIGatewayProxyEventV2> => {
   return found as APIGatewayProxyEventV2;
 };
 
+const context = { awsRequestId: 'aws-1', getRemainingTimeInMillis: () => 10_000 } as Context;
+
 describe('behind a load balancer', () => {
   it('the function sees the request as API Gateway would give it', async () => {
     const gateway = await seen(event({ httpMethod: 'POST', body: 'MAo=', isBase64Encoded: true }));
@@ -60,8 +64,44 @@ describe('behind a load balancer', () => {
     expect(headers['x-amzn-mtls-clientcert-leaf']).toBeUndefined();
   });
 
+  describe('a token', () => {
+    const ask = async (group: string, change: Partial<ALBEvent>, headers: Record<string, string> = {}) => {
+      const app = testApp();
+      const given = {
+        'x-forwarded-for': '10.1.2.3',
+        authorization: `Bearer ${await app.tokenOf('relyingParty')}`,
+        ...headers,
+      };
+      const handler = behindLoadBalancer(lambda([ocspPost, requestRoute], async () => app.edge));
+      const answer = await handler(
+        event({ queryStringParameters: {}, ...change, headers: given }, group),
+        context,
+      );
+      return { app, answer };
+    };
+    const status = { httpMethod: 'POST', path: '/ocsp', body: 'MAo=', isBase64Encoded: true };
+    const type = { 'content-type': 'application/ocsp-request' };
+
+    it('names its caller where it came by TLS, and nobody where it did not', async () => {
+      const named = await ask('tls-3-ocsp', status, type);
+      expect(named.app.ocspCalls[0]?.caller.recipient).toBe('relyingparty-1');
+      // What a client says of its way is not what the load balancer says.
+      for (const said of [{}, { 'x-forwarded-proto': 'https', 'x-forwarded-port': '443' }]) {
+        const { app, answer } = await ask('http-3-ocsp', status, { ...type, ...said });
+        expect(answer.statusCode).toBe(200);
+        expect(app.ocspCalls.map(({ caller }) => caller)).toEqual([
+          { recipient: 'public', method: 'POST', unproven: 'tls-required' },
+        ]);
+      }
+    });
+
+    it('is refused without TLS where somebody has to be named', async () => {
+      const { answer } = await ask('http-3-api', { path: `/api/v1/requests/${REQUEST}` });
+      expect([answer.statusCode, JSON.parse(answer.body ?? '').code]).toEqual([403, 'tls-required']);
+    });
+  });
+
   describe('an answer', () => {
-    const context = { awsRequestId: 'aws-1', getRemainingTimeInMillis: () => 10_000 } as Context;
     const crlOf = async (bytes: number, addressOf?: (key: string) => string) => {
       const app = testApp();
       app.crl = Buffer.alloc(bytes, 0xff);
