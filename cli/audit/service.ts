@@ -3,6 +3,7 @@ import { Fault } from '../../lib/fault.ts';
 import {
   checkRecords,
   type LedgerRecord,
+  openApprovalCheck,
   openCertificateCheck,
   openCrlCheck,
   openEntries,
@@ -100,6 +101,11 @@ export const checkService = async (
   const { tree, readPath, report, progress, now } = check;
   const entryOf = openEntries(tree, readPath);
   const certificates = openCertificateCheck({ report, now: now(), retention: check.retention('issuance') });
+  const approvals = openApprovalCheck({
+    report,
+    now: now(),
+    retention: Math.min(check.retention('submission'), check.retention('examination')),
+  });
   const archive = openCrlCheck({ report });
   const totals = openTotalCheck({ report });
   const late = openLateCheck({ report });
@@ -123,7 +129,7 @@ export const checkService = async (
     now: began,
     report,
     progress,
-    learners: [certificates, archive, totals, queries, late],
+    learners: [certificates, approvals, archive, totals, queries, late],
   });
   totals.compare(before, await readTotals());
 
@@ -153,11 +159,12 @@ export const checkService = async (
     );
   }
   for await (const record of read.sinceThen()) {
-    for (const learner of [certificates, archive, late]) learner.record(record, true);
+    for (const learner of [certificates, approvals, archive, late]) learner.record(record, true);
   }
   const later = async () => ({ tree: await check.laterTree(), readPath, earlier: tree, now: now() });
-  await late.settle(later, [certificates, archive, totals, queries]);
+  await late.settle(later, [certificates, approvals, archive, totals, queries]);
   certificates.judge();
+  approvals.judge();
   archive.judge();
 
   const counted = { ...summary, serials, crls: archived };

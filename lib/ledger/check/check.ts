@@ -6,6 +6,7 @@ export type { LedgerRecord } from '../record.ts';
 export { verifyRecordProof } from '../record-proof.ts';
 export { type OpenedCheckpoint, openCheckpoint } from '../tlog/checkpoint.ts';
 export { trustedLog, type WitnessPolicy, witnessPolicy } from '../tlog/policy.ts';
+export { type ApprovalCheck, openApprovalCheck } from './approvals.ts';
 export {
   type CertificateCheck,
   type ListedRevocations,

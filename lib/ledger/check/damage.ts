@@ -12,6 +12,8 @@ export const DAMAGES = {
   'record-inserted': 'A record has no leaf of its own: it did not come in by the ledger.',
   'serial-without-leaf': 'A certificate is known to the service whose issuance is not in the log.',
   'certificate-missing': 'The log has the issuance of a certificate that the service does not know.',
+  'approval-missing':
+    'A certificate was issued, or an amendment applied, without records that as many persons as it takes asked for it and approved it.',
   'certificate-altered': 'A certificate is not the one whose issuance is in the log.',
   'revocation-without-leaf': 'A certificate is shown as revoked or on hold, and the log has nothing of it.',
   'status-differs': 'The status register does not say of a certificate what the log says.',
