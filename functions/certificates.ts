@@ -22,6 +22,7 @@ const serialView = z
       .exactOptional()
       .meta({ description: 'What the certificate was issued for; absent without one.' }),
     profile: z.string().exactOptional(),
+    office: z.string().exactOptional(),
     tbsDigest: digest.exactOptional().meta({
       description:
         'Of the TBSCertificate, as in the record of its issuance; absent where there is none to be read.',
@@ -29,6 +30,10 @@ const serialView = z
     digest: digest
       .exactOptional()
       .meta({ description: 'Of the certificate; absent while it is not signed.' }),
+    differs: z.array(z.string()).readonly().exactOptional().meta({
+      description:
+        'What is stored beside the certificate and is not as the certificate has it; `signature` where its signature is not by the CA.',
+    }),
   })
   .meta({ id: 'Serial' }) satisfies z.ZodType<SerialView>;
 

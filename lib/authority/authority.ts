@@ -357,8 +357,8 @@ export const openAuthority = (deps: AuthorityDeps): Authority & AuthorityWorks =
     caCertificate: async (ca) => (await issuers.byId(ca)).certificate.der,
 
     serials: async (ca, page) => {
-      await issuers.byId(ca);
-      return listSerials(deps, ca, page);
+      const { certificate } = await issuers.byId(ca);
+      return listSerials({ ...deps, caPublicKeyInfo: certificate.subjectPublicKeyInfo }, ca, page);
     },
 
     certificate: async (actor, ref) => {

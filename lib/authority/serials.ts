@@ -4,6 +4,7 @@ import { DerReader, rfc3339 } from '../pki/pki.ts';
 import type { Register, RevocationEntry, StatusRow } from '../status/register.ts';
 import type { Item, Page, Table } from '../store/store.ts';
 import { type CertificateRow, DIGITS, readCertificates } from './certificates.ts';
+import { rowDifferences } from './row-differences.ts';
 
 /** A serial number of a CA, as the status register and the rows of certificates have it. */
 export interface SerialView {
@@ -19,12 +20,15 @@ export interface SerialView {
   /** Absent where there is no certificate. */
   readonly order?: string;
   readonly profile?: string;
+  readonly office?: string;
   /**
    * SHA-256, hex, of the TBSCertificate within the certificate, and of the certificate itself. One that is not signed yet
    * has the first only; one whose bytes are none has neither.
    */
   readonly tbsDigest?: string;
   readonly digest?: string;
+  /** What its row says that the certificate in it does not (row-differences.ts); absent where nothing. */
+  readonly differs?: readonly string[];
 }
 
 export interface SerialPage {
@@ -66,7 +70,16 @@ const horizonOf = (pages: readonly Page[]): string | undefined =>
  * more for each of the sixteen partitions that it touches, however many there are before it. Fault: `cursor-invalid`.
  */
 export const listSerials = async (
-  { table, register }: { readonly table: Table; readonly register: Pick<Register, 'known'> },
+  {
+    table,
+    register,
+    caPublicKeyInfo,
+  }: {
+    readonly table: Table;
+    readonly register: Pick<Register, 'known'>;
+    /** The signatures are verified with it. */
+    readonly caPublicKeyInfo: Uint8Array;
+  },
   ca: string,
   { limit, cursor }: { readonly limit: number; readonly cursor?: string },
 ): Promise<SerialPage> => {
@@ -88,7 +101,11 @@ export const listSerials = async (
     }
     const whole = [...rows].filter(([serial]) => horizon === undefined || serial <= horizon).sort(byKey);
     const taken = whole.slice(0, left);
-    serials.push(...taken.map(([serial, row]) => viewOf(serial, row.state?.value, row.certificate?.value)));
+    serials.push(
+      ...taken.map(([serial, row]) =>
+        viewOf(serial, row.state?.value, row.certificate?.value, caPublicKeyInfo),
+      ),
+    );
     const last = taken.at(-1)?.[0];
     if (horizon !== undefined || taken.length < whole.length) from = after(last ?? from);
     else [at, from] = [at + 1, '0'];
@@ -109,7 +126,9 @@ const viewOf = (
   serial: string,
   status: StatusRow | undefined,
   certificate: CertificateRow | undefined,
+  caPublicKeyInfo: Uint8Array,
 ): SerialView => {
+  const differs = certificate ? rowDifferences(certificate, caPublicKeyInfo) : [];
   const notAfter = status && status.state !== 'reserved' ? timeOf(status.notAfter) : undefined;
   return {
     serial,
@@ -119,8 +138,10 @@ const viewOf = (
     ...(certificate && {
       order: certificate.order,
       profile: certificate.profile,
+      ...(certificate.office !== undefined && { office: certificate.office }),
       ...digestsOf(certificate),
     }),
+    ...(differs.length > 0 && { differs }),
   };
 };
 

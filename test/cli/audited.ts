@@ -17,6 +17,8 @@ export interface Audited {
   /** Runs the service for a while, over the data as they are. */
   run(act: (service: Service) => Promise<void>): Promise<void>;
   verify(...more: readonly string[]): Promise<Ended>;
+  /** The same by an auditor whose clock is ahead by so many milliseconds. */
+  verifyLater(ahead: number): Promise<Ended>;
   /** The same while the service is at work: `act` is done again and again until the verdict is there. */
   verifyBeside(act: (service: Service) => Promise<void>): Promise<Ended>;
   remove(): void;
@@ -67,15 +69,15 @@ export const openAudited = async (
     }
   };
 
-  type Verify = (...more: readonly string[]) => Promise<Ended>;
+  type Verify = (more?: readonly string[], ahead?: number) => Promise<Ended>;
   const serving = async (run: (service: Service, verify: Verify) => Promise<Ended>): Promise<Ended> => {
     const service = await serveService(data);
     try {
       const { token } = await service.app.principals.issueToken(service.principal('auditor'));
       const auditor = ['--url', service.url, '--token', token];
       const log = ['--key', keyFile, '--state', state];
-      return await run(service, (...more) =>
-        akashi(['audit', 'verify', ...auditor, ...log, '--json', ...more]),
+      return await run(service, (more = [], ahead = 0) =>
+        akashi(['audit', 'verify', ...auditor, ...log, '--json', ...more], { now: () => Date.now() + ahead }),
       );
     } finally {
       await service.close();
@@ -95,7 +97,8 @@ export const openAudited = async (
       }),
     rows: (statement, ...values) => inTable((db) => db.prepare(statement).all(...values)),
     run: (act) => runOver(data, act),
-    verify: (...more) => serving((_, verify) => verify(...more)),
+    verify: (...more) => serving((_, verify) => verify(more)),
+    verifyLater: (ahead) => serving((_, verify) => verify([], ahead)),
     verifyBeside: (act) =>
       serving(async (service, verify) => {
         let over = false;

@@ -37,12 +37,22 @@ const issuance = (time?: number): LedgerRecord =>
       kind: 'issuance',
       actor: 'operator',
       certificates: [ref],
-      details: { tbsDigest: 'aa', notAfter: '2041-01-01T00:00:00.000Z' },
+      details: { tbsDigest: 'aa', notAfter: '2041-01-01T00:00:00.000Z', order: 'r-1', profile: 'seal' },
+      office: 'higashi',
     },
     time,
   );
 
-const listed = { serial: '01aa', state: 'good', notAfter: NOT_AFTER, order: 'r-1', tbsDigest: 'aa' };
+const listed = {
+  serial: '01aa',
+  state: 'good',
+  notAfter: NOT_AFTER,
+  order: 'r-1',
+  profile: 'seal',
+  office: 'higashi',
+  tbsDigest: 'aa',
+  digest: 'bb',
+};
 
 const certificates = (retention = 10 * YEAR) => {
   const found: Finding[] = [];
@@ -98,6 +108,18 @@ describe('certificates against the records', () => {
     ] as const) {
       const { check, found } = certificates();
       check.list(CA, { ...listed, notAfter });
+      expect(found()).toEqual(damages);
+    }
+  });
+
+  it('may be unsigned for an hour', () => {
+    for (const [age, damages] of [
+      [3_500_000, []],
+      [3_700_000, ['certificate-unsigned']],
+    ] as const) {
+      const { check, found } = certificates();
+      check.record(issuance(NOW - age), false);
+      check.list(CA, { ...listed, digest: undefined });
       expect(found()).toEqual(damages);
     }
   });

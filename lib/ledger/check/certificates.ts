@@ -26,7 +26,13 @@ export interface ListedSerial {
   readonly invalidityDate?: string | undefined;
   /** Absent without a row of a certificate. */
   readonly order?: string | undefined;
+  readonly profile?: string | undefined;
+  readonly office?: string | undefined;
   readonly tbsDigest?: string | undefined;
+  /** Of the certificate; absent while it is not signed. */
+  readonly digest?: string | undefined;
+  /** What is stored beside the certificate and is not as the certificate has it. */
+  readonly differs?: readonly string[] | undefined;
 }
 
 export interface ListedRevocation extends Entry {
@@ -47,6 +53,9 @@ interface Issuance {
   readonly time: number;
   readonly notAfter: number;
   readonly tbsDigest: unknown;
+  readonly order: unknown;
+  readonly profile: unknown;
+  readonly office: string | undefined;
   readonly newer: boolean;
 }
 
@@ -59,6 +68,9 @@ interface Facts {
 }
 
 const NONE: readonly Act[] = [];
+
+/** A certificate is signed right after its issuance was recorded, or when the key store is there again. */
+const UNSIGNED_MS = 3_600_000;
 
 /**
  * Anybody may ask about numbers that no certificate has, as many as he likes. Records come newest first, so that a number
@@ -108,12 +120,15 @@ export const openCertificateCheck = ({
     const facts = of(certificate);
     if (newer) newest.set(record.id, [...(newest.get(record.id) ?? []), certificate]);
     if (record.kind === 'issuance') {
-      const { tbsDigest, notAfter } = record.details;
+      const { tbsDigest, notAfter, order, profile } = record.details;
       facts.issuance = {
         record: record.id,
         time: Date.parse(record.time),
         notAfter: Date.parse(String(notAfter)),
         tbsDigest,
+        order,
+        profile,
+        office: record.office,
         newer,
       };
       return;
@@ -152,7 +167,7 @@ export const openCertificateCheck = ({
   /** What is wrong with what is listed, by what is known. */
   const faultOf = (certificate: string, listed: ListedSerial): (() => void) | undefined => {
     const { issuance, acts = NONE } = known.get(certificate) ?? {};
-    const { state, notAfter, order, tbsDigest } = listed;
+    const { state, notAfter, order, digest } = listed;
     if (!issuance) {
       if (state === 'reserved' && order === undefined) return undefined;
       const isOver = notAfter !== undefined && now - Date.parse(notAfter) > retention;
@@ -164,7 +179,11 @@ export const openCertificateCheck = ({
     if (order === undefined) {
       return () => report('certificate-missing', { certificate, record, from: 'certificates' });
     }
-    if (tbsDigest !== issuance.tbsDigest) return () => report('certificate-altered', { certificate, record });
+    const altered = alteredOf(listed, issuance);
+    if (altered) return () => report('certificate-altered', { certificate, record, ...altered });
+    if (digest === undefined && now - issuance.time > UNSIGNED_MS) {
+      return () => report('certificate-unsigned', { certificate, record });
+    }
     if (state === 'reserved' || Date.parse(notAfter ?? '') !== issuance.notAfter) {
       return () =>
         report('status-differs', { certificate, state, ...(notAfter !== undefined && { notAfter }) });
@@ -257,6 +276,22 @@ export const openCertificateCheck = ({
       }
     },
   };
+};
+
+/** Facts of what the row of a certificate says and its issuance does not; undefined where it says the same. */
+const alteredOf = (
+  listed: ListedSerial,
+  issuance: Issuance,
+): Readonly<Record<string, string>> | undefined => {
+  if (listed.tbsDigest !== issuance.tbsDigest) return {};
+  const { differs = [] } = listed;
+  const facts: Record<string, string> = differs.length > 0 ? { differs: differs.join(' ') } : {};
+  for (const name of ['order', 'profile', 'office'] as const) {
+    if (listed[name] === issuance[name]) continue;
+    facts[name] = listed[name] ?? 'none';
+    facts[`${name} recorded`] = String(issuance[name] ?? 'none');
+  }
+  return Object.keys(facts).length > 0 ? facts : undefined;
 };
 
 const KIND_OF = { good: 'release', hold: 'hold', revoked: 'revocation' } as const;

@@ -15,6 +15,7 @@ export const DAMAGES = {
   'approval-missing':
     'A certificate was issued, or an amendment applied, without records that as many persons as it takes asked for it and approved it.',
   'certificate-altered': 'A certificate is not the one whose issuance is in the log.',
+  'certificate-unsigned': 'A certificate that was issued long ago is there without its signature.',
   'revocation-without-leaf': 'A certificate is shown as revoked or on hold, and the log has nothing of it.',
   'status-differs': 'The status register does not say of a certificate what the log says.',
   'answer-differs': 'OCSP said of a certificate what it was not at that time, by the log.',

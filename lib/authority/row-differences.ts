@@ -1,0 +1,54 @@
+import { Fault } from '../fault.ts';
+import { verifySignature } from '../keys/keys.ts';
+import { decodeCertificate, decodeTbsCertificate, formatName, type TbsCertificate } from '../pki/pki.ts';
+import type { CertificateRow } from './certificates.ts';
+
+/**
+ * What an auditor cannot see from digests: whether a certificate's row is made of the certificate that it has. Names of the
+ * row's members that say something else, `der` or `tbs` where there are no bytes to be read, `signature` where that of the
+ * certificate is not by the CA's key.
+ */
+export const rowDifferences = (row: CertificateRow, caPublicKeyInfo: Uint8Array): readonly string[] => {
+  const differs: string[] = [];
+  let tbs: TbsCertificate;
+  try {
+    tbs =
+      row.der === undefined
+        ? decodeTbsCertificate(bytesOf(row.tbs))
+        : signedOf(row, caPublicKeyInfo, differs);
+  } catch (error) {
+    if (Fault.is(error)) return [row.der === undefined ? 'tbs' : 'der'];
+    throw error;
+  }
+  if (formatName(tbs.subject) !== row.subject) differs.push('subject');
+  for (const name of ['notBefore', 'notAfter'] as const) {
+    if (tbs[name].getTime() !== row[name] * 1000) differs.push(name);
+  }
+  return differs;
+};
+
+/** Rows are read as they are, whoever wrote them. */
+const bytesOf = (base64: unknown): Buffer => Buffer.from(String(base64), 'base64');
+
+/** Faults of what is no certificate. */
+const signedOf = (
+  { der, tbs }: CertificateRow,
+  caPublicKeyInfo: Uint8Array,
+  differs: string[],
+): TbsCertificate => {
+  const certificate = decodeCertificate(bytesOf(der));
+  if (Buffer.compare(bytesOf(tbs), certificate.tbs) !== 0) differs.push('tbs');
+  const { signatureAlgorithm, signatureValue } = certificate;
+  try {
+    verifySignature({
+      subjectPublicKeyInfo: caPublicKeyInfo,
+      signatureAlgorithm,
+      message: certificate.tbs,
+      signature: signatureValue,
+    });
+  } catch (error) {
+    if (!Fault.is(error)) throw error;
+    differs.push('signature');
+  }
+  return certificate;
+};

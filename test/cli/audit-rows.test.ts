@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { CertificateRef } from '../../lib/principal.ts';
+import { issueThroughOffice, opensslRequest } from '../service.ts';
+import { type Audited, findings, openAudited } from './audited.ts';
+
+/*
+ * Somebody who can write to the table and has no key changes what stands beside a certificate and decides who may act on it,
+ * or what the service says of its CAs.
+ */
+let audited: Audited;
+let seal: CertificateRef;
+
+beforeAll(async () => {
+  audited = await openAudited(async (service, folder) => {
+    seal = (await issueThroughOffice(service, 'official-position', opensslRequest(folder, 'seal')))
+      .certificate;
+  });
+}, 120_000);
+
+afterAll(() => audited.remove());
+
+beforeEach(() => audited.restore());
+
+const nameOf = ({ ca, serial }: CertificateRef): string => `${ca}/${serial}`;
+
+/** Changes the row of the certificate by a function of SQLite's JSON. */
+const change = (how: string, ...values: readonly string[]): void =>
+  audited.sql(
+    `UPDATE item SET value = ${how} WHERE pk = ? AND sk = ?`,
+    ...values,
+    `certificates/${seal.ca}/${seal.serial.slice(-1)}`,
+    seal.serial,
+  );
+
+const found = async (...more: readonly string[]) => {
+  const ended = await audited.verify('--no-queries', ...more);
+  const all = findings(ended);
+  expect(ended.code, ended.err).toBe(all.length === 0 ? 0 : 1);
+  return all;
+};
+
+describe("akashi audit verify, of a certificate's row", () => {
+  it.each([
+    ['the office', `json_set(value, '$.office', 'mizusaki-nishi')`, { office: 'mizusaki-nishi' }],
+    [
+      'no office',
+      `json_remove(value, '$.office')`,
+      { office: 'none', 'office recorded': 'mizusaki-higashi' },
+    ],
+    [
+      'the profile',
+      `json_set(value, '$.profile', 'x')`,
+      { profile: 'x', 'profile recorded': 'official-position' },
+    ],
+    ['the order', `json_set(value, '$.order', 'x')`, { order: 'x' }],
+    ['the subject', `json_set(value, '$.subject', 'C=JP')`, { differs: 'subject' }],
+    [
+      'the end',
+      `json_set(value, '$.notAfter', json_extract(value, '$.notAfter') - 86400)`,
+      { differs: 'notAfter' },
+    ],
+    ['the beginning', `json_set(value, '$.notBefore', 0)`, { differs: 'notBefore' }],
+    ['what was to be signed', `json_set(value, '$.tbs', 'AAAA')`, { differs: 'tbs' }],
+  ])('names one of which %s was changed', async (_, how, facts) => {
+    change(how);
+    expect(await found()).toEqual([
+      {
+        damage: 'certificate-altered',
+        facts: expect.objectContaining({ certificate: nameOf(seal), ...facts }),
+      },
+    ]);
+  });
+
+  it('names one whose signature was changed', async () => {
+    const [row] = audited.rows(
+      "SELECT json_extract(value, '$.der') AS der FROM item WHERE sk = ? AND pk LIKE 'certificates/%'",
+      seal.serial,
+    );
+    const der = Buffer.from(String(row?.der), 'base64');
+    der.writeUInt8(der.readUInt8(der.length - 3) ^ 1, der.length - 3);
+    change(`json_set(value, '$.der', ?)`, der.toString('base64'));
+    expect(await found()).toEqual([
+      {
+        damage: 'certificate-altered',
+        facts: { certificate: nameOf(seal), record: expect.any(String), differs: 'signature' },
+      },
+    ]);
+  });
+
+  it('names one that is not signed any more, once there was time for it', async () => {
+    change(`json_remove(value, '$.der')`);
+    expect(await found()).toEqual([]);
+    const later = await audited.verifyLater(2 * 3_600_000);
+    expect(findings(later)).toContainEqual({
+      damage: 'certificate-unsigned',
+      facts: { certificate: nameOf(seal), record: expect.any(String) },
+    });
+  });
+});
