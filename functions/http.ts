@@ -36,8 +36,6 @@ export interface HttpResponse {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array | string;
-  /** What it tells may change within a second, so a date does not say whether a client's copy is the current one. */
-  readonly tagOnly?: true;
   /** Sent after `body` as it comes, without a length; where it fails the answer breaks off, so that nobody takes it for whole. */
   readonly stream?: AsyncIterable<Uint8Array>;
   /** Key of the published object that holds the same bytes as `body`. */

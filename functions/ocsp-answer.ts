@@ -36,10 +36,7 @@ const unchanging = new WeakMap<Cacheable, Readonly<Record<'last-modified' | 'exp
 const FOR_ONE = { 'content-type': TYPE, 'cache-control': 'private, max-age=0, must-revalidate' };
 const ERROR = { 'content-type': TYPE };
 
-/**
- * `shared`: by a method whose answers shared caches keep. A revocation may come in the second in which a good answer was
- * signed, and the two then have one `Last-Modified`: asked by that date, the service would call the good one current.
- */
+/** `shared`: by a method whose answers shared caches keep. */
 export const ocspResponse = (
   { der, error, cacheable }: OcspAnswer,
   now: number,
@@ -48,5 +45,4 @@ export const ocspResponse = (
   status: 200,
   headers: error ? ERROR : shared && cacheable ? forEverybody(cacheable, now) : FOR_ONE,
   body: der,
-  tagOnly: true,
 });

@@ -16,14 +16,15 @@ export const purposeHeader = z.object({
 
 /**
  * Who asks and what for, as the record of the answer has it. The purpose of somebody who did not prove who it is
- * would be anybody's word, so it is not taken. Fault: `purpose-not-declared`.
+ * would be anybody's word, so it is not taken. `HEAD` is recorded as such: its headers say which answer there is, and
+ * the content that the digest is of did not leave. Fault: `purpose-not-declared`.
  */
 export const recordedCaller = (
   caller: Principal | undefined,
   { request: { method, headers }, unproven }: Pick<Input<unknown, unknown, unknown>, 'request' | 'unproven'>,
 ): Caller => {
   if (caller === undefined) {
-    return { recipient: 'public', method: answeredMethod(method), ...(unproven && { unproven }) };
+    return { recipient: 'public', method, ...(unproven && { unproven }) };
   }
   const { id, purposes = [], office } = caller;
   const named = headers[PURPOSE_HEADER];
@@ -37,11 +38,8 @@ export const recordedCaller = (
   }
   return {
     recipient: id,
-    method: answeredMethod(method),
+    method,
     ...(office !== undefined && { office }),
     ...(purpose && { purpose: purpose.id, legalBasis: purpose.legalBasis }),
   };
 };
-
-/** `HEAD` is answered by what answers `GET`. */
-const answeredMethod = (method: string): string => (method === 'HEAD' ? 'GET' : method);

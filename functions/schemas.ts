@@ -202,7 +202,9 @@ export const ledgerRecord = z
         description: 'Why credentials that came with the request were not taken: the code of the fault.',
       }),
       channel: z.enum(CHANNELS),
-      method: z.string(),
+      method: z.string().meta({
+        description: 'After HEAD only headers left, which name the content that `responseDigest` is of.',
+      }),
       office: z.string().exactOptional(),
       purpose: z.string().exactOptional(),
       legalBasis: z.string().exactOptional(),

@@ -1,13 +1,14 @@
 import { sha256Hex } from './provide.ts';
 
 /**
- * Caching headers of an answer that holds until its nextUpdate, as RFC 5019 6.2 has them for OCSP over GET; CRLs get the
- * same. `max-age` counts from now, so that caches and verifiers give the answer up at the same moment; `maxAge`, in
- * seconds, makes caches ask again sooner.
+ * Caching headers of a CRL, which holds until its nextUpdate, as RFC 5019 6.2 has them for OCSP over GET. `max-age` counts
+ * from now, so that caches and verifiers give the CRL up at the same moment; `maxAge`, in seconds, makes caches ask again
+ * sooner. There is no `Last-Modified`: two CRLs may be of one second, and a CDN that is asked by that date, or a client
+ * that compares it (Java's), would call the older one current. What a client has is told by the `ETag`.
  */
 export const untilNextUpdate = (
   body: Uint8Array,
-  { thisUpdate, nextUpdate }: { readonly thisUpdate: Date; readonly nextUpdate: Date },
+  { nextUpdate }: { readonly nextUpdate: Date },
   now: number,
   maxAge = Number.POSITIVE_INFINITY,
 ): Readonly<Record<string, string>> => {
@@ -15,7 +16,6 @@ export const untilNextUpdate = (
   const seconds = Math.min(left, maxAge);
   return {
     'cache-control': `public, max-age=${seconds}, no-transform, must-revalidate`,
-    'last-modified': thisUpdate.toUTCString(),
     expires: (seconds < left ? new Date(now + seconds * 1000) : nextUpdate).toUTCString(),
     etag: `"${sha256Hex(body)}"`,
   };

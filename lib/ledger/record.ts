@@ -61,7 +61,7 @@ export interface ProvisionDraft {
   /** The code of the fault for which credentials were not taken that came with the request and would have named the recipient. */
   readonly unproven?: string;
   readonly channel: Channel;
-  /** HTTP method, or the protocol's word. */
+  /** HTTP method, or the protocol's word. After `HEAD` only headers left, which name the content that the digest is of. */
   readonly method: string;
   /** The recipient's sub-office, where it has one. */
   readonly office?: string;

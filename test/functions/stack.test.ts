@@ -295,17 +295,22 @@ describe('a CRL', () => {
   it('is not sent again to who has it', async () => {
     const { headers } = await fetch();
     const etag = String(headers.etag);
-    const lastModified = String(headers['last-modified']);
     const status = async (given: Given['headers'], method?: string) => (await fetch(given, method)).status;
     expect(await status({ 'if-none-match': etag })).toBe(304);
     expect(await status({ 'if-none-match': `"other", W/${etag}` }, 'HEAD')).toBe(304);
     expect(await status({ 'if-none-match': '*' })).toBe(304);
     expect(await status({ 'if-none-match': '"other"' })).toBe(200);
-    expect(await status({ 'if-modified-since': lastModified })).toBe(304);
-    expect(await status({ 'if-modified-since': new Date(NOW - 10_000).toUTCString() })).toBe(200);
-    expect(await status({ 'if-modified-since': 'nonsense' })).toBe(200);
-    expect(await status({ 'if-modified-since': lastModified, 'if-none-match': '"other"' })).toBe(200);
+    const later = new Date(NOW + 60_000).toUTCString();
+    expect(await status({ 'if-modified-since': later, 'if-none-match': etag })).toBe(304);
+    expect(await status({ 'if-modified-since': later, 'if-none-match': '"other"' })).toBe(200);
     expect((await fetch({ 'if-none-match': etag })).body).toBe('');
+  });
+
+  it('has no date by which one of the same second could be taken for it', async () => {
+    const { headers } = await fetch();
+    expect(headers['last-modified']).toBeUndefined();
+    for (const given of [NOW - 1000, NOW + 60_000])
+      expect((await fetch({ 'if-modified-since': new Date(given).toUTCString() })).status).toBe(200);
   });
 
   it.each([
@@ -314,6 +319,18 @@ describe('a CRL', () => {
     ['/crl/UPPER/full.crl', 'invalid-input'],
   ])('%s gives %s', async (target, code) => {
     expect(parse(await ask(app, 'getCrl', target)).code).toBe(code);
+  });
+});
+
+describe('an annual report', () => {
+  it('is not sent again to who has this version, which no date tells', async () => {
+    const app = testApp();
+    const fetch = (headers: Given['headers'] = {}) =>
+      ask(app, 'getAnnualReportCsv', '/api/v1/reports/annual/2024.csv', { headers });
+    const { etag, ...others } = (await fetch()).headers;
+    expect(others['last-modified']).toBeUndefined();
+    expect((await fetch({ 'if-none-match': String(etag) })).status).toBe(304);
+    expect((await fetch({ 'if-modified-since': new Date(NOW + 60_000).toUTCString() })).status).toBe(200);
   });
 });
 

@@ -63,19 +63,21 @@ describe('an access log of a CDN', () => {
       line('/crl/organisation-1/full.crl', { result: 'RefreshHit' }),
       line('/crl/organisation-1/full.crl', { result: 'Error', status: '503' }),
       line('/crl/organisation-1/full.crl', { method: 'HEAD' }),
+      line('/crl/organisation-1/full.crl', { method: 'POST' }),
       line('/ca/organisation-1.cer'),
       line('/ocsp/MFEwTzBNMEswSTAJ'),
       line('/api/v1/records'),
       line('/crl/../../etc/passwd'),
     );
-    expect(await open().import('E1.2026-11-22-07.ab.gz', lines)).toEqual({ lines: 11, hits: 5 });
+    expect(await open().import('E1.2026-11-22-07.ab.gz', lines)).toEqual({ lines: 12, hits: 6 });
     expect(await counted('2026-11')).toEqual({
       'public crl GET': 3,
+      'public crl HEAD': 1,
       'public certificate GET': 1,
       'public ocsp GET': 1,
     });
     const { records } = await world.ledger.query({ recipient: 'public', limit: 10 });
-    expect(records).toHaveLength(3);
+    expect(records).toHaveLength(4);
     expect(records.every((record) => record.kind === 'provision' && record.day === '2026-11-22')).toBe(true);
     const text = JSON.stringify(records);
     for (const personal of ['203.0.113.7', 'curl', 'req-0', '49152']) expect(text).not.toContain(personal);

@@ -8,7 +8,7 @@ import { allRecords } from '../world.ts';
 import { certIdOf, encodeQuestion, nonce } from './asking.ts';
 import { type Held, issueTo } from './office.ts';
 
-/** OCSP over HTTP as it stands on the wire: RFC 6960 A.1, RFC 9919 6, RFC 9110, byte for byte through real sockets. */
+/** OCSP and CRLs over HTTP as they stand on the wire: RFC 6960 A.1, RFC 9919 6, RFC 9110, byte for byte through real sockets. */
 
 const folder = temporaryFolder();
 let service: Service & { readonly url: string };
@@ -145,7 +145,7 @@ describe('GET', () => {
 });
 
 describe('HEAD', () => {
-  it('is GET without the bytes, and has a record all the same', async () => {
+  it('is GET without the bytes, and has a record that says so', async () => {
     const whole = await ask(get(path()));
     const before = (await allRecords(service)).length;
     const head = await ask(request('HEAD', path()));
@@ -154,12 +154,50 @@ describe('HEAD', () => {
       expect(head.headers[name], name).toBe(whole.headers[name]);
     const records = await allRecords(service);
     expect(records).toHaveLength(before + 1);
-    expect(records[0]).toMatchObject({ method: 'GET', responseDigest: hash('sha256', whole.body) });
+    expect(records[0]).toMatchObject({ method: 'HEAD', responseDigest: hash('sha256', whole.body) });
   });
 
   it('of nothing that GET takes is what GET is', async () => {
     expect((await ask(request('HEAD', '/ocsp/'))).status).toBe(404);
     expect((await ask(request('HEAD', '/ocsp'))).status).toBe(405);
+  });
+});
+
+describe('a CRL', () => {
+  const target = '/crl/signature-1/full.crl';
+  const publish = () => service.app.status.publish('signature-1', 'operator-noda');
+
+  it('is the newest one for whoever has one of the same second', async () => {
+    await publish();
+    const old = await ask(get(target));
+    // Whether or not the second has changed meanwhile, a client takes its own time from it or from its own clock.
+    const { der } = await publish();
+    const now = new Date(service.now() + 1000).toUTCString();
+    const replies = [
+      await ask(get(target, `if-modified-since: ${now}`)),
+      await ask(get(target, `if-none-match: ${old.headers.etag}`, `if-modified-since: ${now}`)),
+    ];
+    for (const { status, headers, body } of replies) {
+      expect([status, headers['last-modified']]).toEqual([200, undefined]);
+      expect(body.equals(der)).toBe(true);
+    }
+    const current = await ask(get(target, `if-none-match: ${replies[0]?.headers.etag}`));
+    expect(current.status).toBe(304);
+  });
+
+  it('whose headers alone were asked for has a record that says so', async () => {
+    const { der } = await publish();
+    const reply = await ask(request('HEAD', target));
+    expect([reply.status, reply.body.length, reply.headers['content-length']]).toEqual([
+      200,
+      0,
+      String(der.length),
+    ]);
+    expect((await allRecords(service))[0]).toMatchObject({
+      channel: 'crl',
+      method: 'HEAD',
+      responseDigest: hash('sha256', der),
+    });
   });
 });
 

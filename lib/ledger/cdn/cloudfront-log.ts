@@ -34,6 +34,7 @@ export const readFields = (comment: string): Fields | undefined => {
  * `RefreshHit` is one of those, since the CDN asked whether its copy still held.
  */
 const FROM_CACHE: ReadonlySet<string> = new Set(['Hit', 'OriginShieldHit']);
+const ASKED: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 const TOLD: ReadonlySet<string> = new Set(['200', '206', '304']);
 
 const PATHS: readonly (readonly [RegExp, Hit['channel']])[] = [
@@ -69,7 +70,7 @@ export const readHit = (fields: Fields, line: string): Hit | undefined => {
   const ms = Date.parse(`${cell('date')}T${cell('time')}Z`);
   if (Number.isNaN(ms)) throw malformed('a line has no time');
   const method = cell('cs-method');
-  if (method !== 'GET' || !TOLD.has(cell('sc-status')) || !FROM_CACHE.has(cell('x-edge-result-type'))) {
+  if (!ASKED.has(method) || !TOLD.has(cell('sc-status')) || !FROM_CACHE.has(cell('x-edge-result-type'))) {
     return undefined;
   }
   const path = decoded(cell('cs-uri-stem'));
