@@ -48,6 +48,11 @@ type CurrentRow = {
   /** Unix seconds. */
   readonly thisUpdate: number;
   readonly nextUpdate: number;
+  /**
+   * The thisUpdate of the last CRL that was regularly scheduled (RFC 5280 3.3), not made out of turn: each one since which
+   * the interval has passed, whoever asked for it. Absent in rows of earlier versions, where it is that of the CRL itself.
+   */
+  readonly scheduled?: number;
   /** The version of the row `urgent` before the register was read; absent where there was no such row. */
   readonly urgent?: number;
 };
@@ -73,6 +78,8 @@ export const readCurrentCrl = (table: Table, ca: string): Promise<Item<CurrentRo
 
 /** Seconds by which the clocks of processes may differ. */
 const CLOCK_TOLERANCE = 300;
+
+const scheduledOf = ({ scheduled, thisUpdate }: CurrentRow): number => scheduled ?? thisUpdate;
 
 const SIGNED = 'signed/';
 
@@ -156,10 +163,15 @@ export const openCrls = (deps: CrlDeps): Pick<Status, 'crl' | 'publish' | 'publi
     const previousUpdate = previous?.thisUpdate ?? 0;
     assertClock(issuer.id, previousUpdate);
     const started = Math.floor(clock() / 1000);
-    const listing = await listings.read(issuer.id, previous);
     // Another process's clock may be ahead of ours by a little; a list must not be older than what it lists, nor than
-    // the list before it.
-    const thisUpdate = Math.max(started, listing.newest, previousUpdate);
+    // the list before it. It does not follow one that is far ahead: no other list would be signed until then.
+    const from = Math.max(started, previousUpdate);
+    const listing = await listings.read(
+      issuer.id,
+      previous && { number: previous.number, scheduled: scheduledOf(previous) },
+      { from, until: started + CLOCK_TOLERANCE },
+    );
+    const thisUpdate = Math.max(from, listing.newest);
     const notAfter = issuer.certificate.notAfter.getTime() / 1000;
     const tbs = {
       signature: issuer.signatureAlgorithm,
@@ -203,10 +215,14 @@ export const openCrls = (deps: CrlDeps): Pick<Status, 'crl' | 'publish' | 'publi
       nextUpdate: crl.nextUpdate.toISOString(),
       digest: seen.digest,
     };
+    const thisUpdate = crl.thisUpdate.getTime() / 1000;
+    const scheduled = previous && scheduledOf(previous.value);
+    const inTurn = scheduled === undefined || thisUpdate >= scheduled + issuer.crl.interval;
     const value: CurrentRow = {
       number,
-      thisUpdate: crl.thisUpdate.getTime() / 1000,
+      thisUpdate,
       nextUpdate: crl.nextUpdate.getTime() / 1000,
+      scheduled: inTurn ? thisUpdate : scheduled,
       ...(seen.urgent !== undefined && { urgent: seen.urgent }),
     };
     for (;;) {

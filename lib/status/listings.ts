@@ -12,14 +12,16 @@ import type { Key } from '../store/store.ts';
 import type { Register, RevokedRow } from './register.ts';
 
 /**
- * What a CRL lists: everything revoked or on hold, but for certificates that had expired before the previous CRL was
- * made, which one listed them beyond their expiry, as RFC 5280 3.3 wants it. The register alone says so. It is read
+ * What a CRL lists: everything revoked or on hold, but for certificates that had expired before the last CRL was made
+ * that was regularly scheduled, which one listed them beyond their expiry, as RFC 5280 3.3 wants it. The register alone
+ * says so. It is read
  * whole, or, since a national list is long and changes little between two CRLs, only where it has changed since the
  * previous CRL (the base), whose other entries are taken over as they are.
  *
  * A base is taken only
  *   - where this process made that CRL itself and saw it become current, so that nothing which a store was given to keep
  *     is ever signed again;
+ *   - where it tells every revocation as the register does;
  *   - where it is still the current one (by its number, which no other CRL of the CA has) when the register is read, and
  *     still is when the new one becomes current: crls.ts asks for both, of lists that were read whole too;
  *   - within a day of the last list that this process read whole, and up to a size.
@@ -38,6 +40,8 @@ export interface Listing {
   readonly changes: readonly Key[];
   /** When the register was last read whole for it, in milliseconds. */
   readonly readAt: number;
+  /** Whether it tells another time of a revocation than the register, which has one that is still to come. */
+  readonly clamped: boolean;
 }
 
 interface Base {
@@ -46,11 +50,29 @@ interface Base {
   readonly readAt: number;
 }
 
-/** Of a CRL, that it is and when it was made, in Unix seconds. */
+/** Of a CRL, that it is, and when the last regularly scheduled one was made, in Unix seconds. */
 interface Previous {
   readonly number: number;
-  readonly thisUpdate: number;
+  readonly scheduled: number;
 }
+
+/**
+ * The time of the list that is to be made, in Unix seconds: it will be of `from` or, if that is later, of the latest
+ * revocation up to `until`. One that is later still was recorded by a clock that was ahead. Clients would take the
+ * certificate for good until then, or the list for one to come, so it is told as of `from`.
+ */
+export interface ListTime {
+  readonly from: number;
+  readonly until: number;
+}
+
+const isToCome = ({ revocationTime }: RevokedRow, { until }: ListTime): boolean => revocationTime > until;
+
+const asToldAt = (row: RevokedRow, { from, until }: ListTime): RevokedRow => ({
+  ...row,
+  revocationTime: from,
+  ...(row.invalidityDate !== undefined && row.invalidityDate > until && { invalidityDate: from }),
+});
 
 /** A base is kept in memory: 64 MiB, 1.3 million entries. */
 const MAX_BASE_BYTES = 64 * 1024 * 1024;
@@ -61,7 +83,7 @@ const READ_AT_ONCE = 50;
 
 export interface Listings {
   /** What the CRL after `previous` lists. */
-  read(ca: string, previous: Previous | undefined): Promise<Listing>;
+  read(ca: string, previous: Previous | undefined, time: ListTime): Promise<Listing>;
   /** The CRL of that number, made of that listing by this process, is the current one. */
   keep(ca: string, number: number, der: Der, listing: Listing): void;
 }
@@ -69,15 +91,25 @@ export interface Listings {
 export const openListings = ({ register, clock }: { register: Register; clock: Clock }): Listings => {
   const bases = new Map<string, Base>();
 
-  const readWhole = async (ca: string, previousUpdate: number): Promise<Omit<Listing, 'changes'>> => {
+  const readWhole = async (
+    ca: string,
+    scheduled: number,
+    time: ListTime,
+  ): Promise<Omit<Listing, 'changes'>> => {
     const entries = new CertListEntries();
     const readAt = clock();
     let newest = 0;
+    let clamped = false;
     let cursor: string | undefined;
     do {
       const page = await register.revoked(ca, cursor);
       for (const { sk, value } of page.items) {
-        if (value.notAfter < previousUpdate) continue;
+        if (value.notAfter < scheduled) continue;
+        if (isToCome(value, time)) {
+          clamped = true;
+          entries.push(sk, asToldAt(value, time));
+          continue;
+        }
         entries.push(sk, value);
         newest = Math.max(newest, value.revocationTime);
       }
@@ -85,22 +117,26 @@ export const openListings = ({ register, clock }: { register: Register; clock: C
       // A table in this process answers at once, and whoever asks for a status would wait for the whole list.
       await nextTurn();
     } while (cursor !== undefined);
-    return { entries, newest, readAt };
+    return { entries, newest, readAt, clamped };
   };
 
   const readChanged = async (
     ca: string,
     base: Base,
     serials: readonly SerialHex[],
-    previousUpdate: number,
+    scheduled: number,
+    time: ListTime,
   ): Promise<Omit<Listing, 'changes'>> => {
     const changed = new Map<SerialHex, CertListEntryFields | undefined>();
     let newest = 0;
+    let clamped = false;
     const look = async (serial: SerialHex): Promise<void> => {
       const row: RevokedRow | undefined = await register.listed({ ca, serial });
-      const listed = row && row.notAfter >= previousUpdate ? row : undefined;
-      changed.set(serial, listed);
-      newest = Math.max(newest, listed?.revocationTime ?? 0);
+      const listed = row && row.notAfter >= scheduled ? row : undefined;
+      const toCome = listed !== undefined && isToCome(listed, time);
+      clamped ||= toCome;
+      changed.set(serial, toCome ? asToldAt(listed, time) : listed);
+      if (!toCome) newest = Math.max(newest, listed?.revocationTime ?? 0);
     };
     for (let i = 0; i < serials.length; i += READ_AT_ONCE) {
       await Promise.all(serials.slice(i, i + READ_AT_ONCE).map(look));
@@ -108,7 +144,7 @@ export const openListings = ({ register, clock }: { register: Register; clock: C
     }
     for (const splicing = spliceEntries(encodedEntriesOf(base.der), changed); ; await nextTurn()) {
       const step = splicing.next();
-      if (step.done) return { entries: step.value, newest, readAt: base.readAt };
+      if (step.done) return { entries: step.value, newest, readAt: base.readAt, clamped };
     }
   };
 
@@ -121,21 +157,21 @@ export const openListings = ({ register, clock }: { register: Register; clock: C
   };
 
   return {
-    read: async (ca, previous) => {
-      const previousUpdate = previous?.thisUpdate ?? 0;
+    read: async (ca, previous, time) => {
+      const scheduled = previous?.scheduled ?? 0;
       // Before the register is read: what changes meanwhile has a row that is not among these.
-      const { serials, keys } = await register.changed(ca, previousUpdate, MAX_CHANGES);
+      const { serials, keys } = await register.changed(ca, scheduled, MAX_CHANGES);
       const base = keys.length <= MAX_CHANGES ? baseOf(ca, previous) : undefined;
       if (base === undefined) bases.delete(ca);
       const read = await (base
-        ? readChanged(ca, base, serials, previousUpdate)
-        : readWhole(ca, previousUpdate));
+        ? readChanged(ca, base, serials, scheduled, time)
+        : readWhole(ca, scheduled, time));
       return { ...read, changes: keys };
     },
-    keep: (ca, number, der, { readAt }) => {
+    keep: (ca, number, der, { readAt, clamped }) => {
       const newer = bases.get(ca);
       if (newer !== undefined && newer.number > number) return;
-      if (der.length <= MAX_BASE_BYTES) bases.set(ca, { number, der, readAt });
+      if (der.length <= MAX_BASE_BYTES && !clamped) bases.set(ca, { number, der, readAt });
       else bases.delete(ca);
     },
   };

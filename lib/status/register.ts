@@ -12,7 +12,7 @@ import { type Item, type Key, MAX_PAGE, type Page, type Table, type Write } from
  *   changed/{ca}         {from} {serial} {version}  until a CRL is current that was made after it was read
  *
  * What `changed` has says no more than that a serial number has to be looked at again, at once (`from` 0) or by a list
- * that follows one of after `from`: with each change of `revoked`, in the same write, and for when the certificate
+ * that follows a scheduled one of after `from`: with each change of `revoked`, in the same write, and for when the certificate
  * has expired. Its key has the version that the change gave to the row of the status, so that no two changes have the same.
  *
  * Serial numbers end in chance, so each of a CA's sixteen partitions has its share of them, and all of them can be
@@ -76,10 +76,11 @@ export interface Register {
   /** What a CRL lists of one certificate. */
   listed(ref: CertificateRef): Promise<RevokedRow | undefined>;
   /**
-   * What may be other than in the current CRL of that CA, which was made at `thisUpdate` (Unix seconds): more than that
-   * perhaps, never less. `limit` serial numbers, or more than `limit` where there are more.
+   * What may be other than in the current CRL of that CA, where the list after it leaves out what had expired before
+   * `expired` (Unix seconds): more than that perhaps, never less. `limit` serial numbers, or more than `limit` where there
+   * are more.
    */
-  changed(ca: string, thisUpdate: number, limit: number): Promise<Changes>;
+  changed(ca: string, expired: number, limit: number): Promise<Changes>;
   /** Rows of the serial numbers of that CA that end in this hex digit, `from` and above. */
   known(ca: string, digit: string, from: string, limit: number): Promise<Page<StatusRow>>;
   readonly admitWrites: typeof admitWrites;
@@ -158,13 +159,13 @@ export const openRegister = (table: Table): Register => ({
   revoked: (ca, cursor) =>
     table.query<RevokedRow>({ pk: revokedPk(ca), limit: MAX_PAGE, ...(cursor !== undefined && { cursor }) }),
   listed: async (ref) => (await table.get<RevokedRow>(revokedKey(ref)))?.value,
-  changed: async (ca, thisUpdate, limit) => {
+  changed: async (ca, expired, limit) => {
     const keys: Key[] = [];
     let cursor: string | undefined;
     do {
       const page = await table.query({
         pk: changedPk(ca),
-        to: changedFrom(Math.max(thisUpdate, AT_ONCE + 1)),
+        to: changedFrom(Math.max(expired, AT_ONCE + 1)),
         limit: MAX_PAGE,
         ...(cursor !== undefined && { cursor }),
       });

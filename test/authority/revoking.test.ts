@@ -398,22 +398,36 @@ describe('a write that fails', () => {
 });
 
 describe('a revoked certificate that expires', () => {
+  const publishAt = async (ref: CertificateRef, now: number) => {
+    ground.time.now = now;
+    await house.app.status.publish(ref.ca, 'operator-noda');
+    return (await currentCrl(ref.ca)).serials;
+  };
+  const endOf = async (ref: CertificateRef): Promise<number> =>
+    Date.parse((await house.app.authority.certificate(chief, ref)).notAfter);
+
   it('is on one CRL beyond its expiry and on none after that (RFC 5280 3.3)', async () => {
     const ref = await issue('organisation-client');
     await house.app.authority.revoke(chief, ref, { reason: 'superseded' });
-    const view = await house.app.authority.certificate(chief, ref);
-    const end = Date.parse(view.notAfter);
-    const publishAt = async (now: number) => {
-      ground.time.now = now;
-      await house.app.status.publish(ref.ca, 'operator-noda');
-      return (await currentCrl(ref.ca)).serials;
-    };
-    expect(await publishAt(end - DAY)).toEqual([ref.serial]);
+    const end = await endOf(ref);
+    expect(await publishAt(ref, end - DAY)).toEqual([ref.serial]);
     // The last second belongs to the validity, so this CRL is not one beyond expiry.
-    expect(await publishAt(end)).toEqual([ref.serial]);
-    expect(await publishAt(end + DAY)).toEqual([ref.serial]);
-    expect(await publishAt(end + 2 * DAY)).toEqual([]);
+    expect(await publishAt(ref, end)).toEqual([ref.serial]);
+    expect(await publishAt(ref, end + DAY)).toEqual([ref.serial]);
+    expect(await publishAt(ref, end + 2 * DAY)).toEqual([]);
     expect((await ocspStatus(await renewed(), ref)).status).toBe('revoked');
+  });
+
+  it('is taken off by a CRL in its turn only, by none made out of turn', async () => {
+    const ref = await issue('organisation-client');
+    await house.app.authority.revoke(chief, ref, { reason: 'superseded' });
+    const end = await endOf(ref);
+    const lastBefore = end - 60_000;
+    expect(await publishAt(ref, lastBefore)).toEqual([ref.serial]);
+    for (const outOfTurn of [60_000, 120_000, 3_600_000])
+      expect(await publishAt(ref, end + outOfTurn)).toEqual([ref.serial]);
+    expect(await publishAt(ref, lastBefore + DAY)).toEqual([ref.serial]);
+    expect(await publishAt(ref, lastBefore + DAY + 1_000)).toEqual([]);
   });
 
   const renewed = async (): Promise<Service> => {

@@ -284,6 +284,16 @@ describe('what a revocation says, against the records', () => {
     expect(judged(details, [hold as typeof entry])).toEqual(['crl-differs']);
   });
 
+  it('is told by a list that is older than what a clock ahead has recorded, as of a time that is none to come', () => {
+    const made = revokedAt - 8 * 3600_000;
+    const told = { ...entry, revocationTime: made };
+    expect(judged(details, [told], made)).toEqual([]);
+    expect(judged(details, [{ ...told, revocationTime: made + 1000 }], made)).toEqual(['crl-differs']);
+    expect(judged(details, [{ ...told, reason: 'superseded' }], made)).toEqual(['crl-differs']);
+    // Once that time is past it is told as it is recorded.
+    expect(judged(details, [told])).toEqual(['crl-differs']);
+  });
+
   it.each([
     [{ revocationTime: text(revokedAt + 1000) }, { revocationTime: revokedAt + 1000 }],
     [{ reason: 'superseded' }, { reason: 'superseded' }],

@@ -44,6 +44,37 @@ describe('a CRL', () => {
     expect(after.thisUpdate).toEqual(before.thisUpdate);
   });
 
+  it('follows no clock that was ahead when something was revoked, and tells no time to come', async () => {
+    const { ref } = await issueTo(house, 'organisation-client', 'order-1');
+    const entryOf = async () => {
+      const { der } = await house.app.status.crl(CA, 'full', { recipient: 'public', method: 'GET' });
+      const { thisUpdate, revokedCertificates } = decodeCertificateList(der);
+      const [entry] = [...revokedCertificates];
+      if (entry?.serialNumber !== ref.serial) throw new Error('it is not listed');
+      return { thisUpdate, ...entry };
+    };
+    ground.time.now += DAY;
+    const invalidityDate = new Date(Math.floor(ground.time.now / SECOND) * SECOND);
+    await house.app.authority.revoke(house.principal('operator-noda'), ref, {
+      reason: 'superseded',
+      invalidityDate: invalidityDate.toISOString(),
+    });
+    ground.time.now -= DAY;
+    for (let i = 0; i < 3; i++) {
+      ground.time.now += 3600 * SECOND;
+      await house.app.status.publish(CA, 'service');
+      const told = await entryOf();
+      expect(told.thisUpdate).toEqual(new Date(Math.floor(ground.time.now / SECOND) * SECOND));
+      expect(told.revocationDate).toEqual(told.thisUpdate);
+      expect(told.invalidityDate).toEqual(told.thisUpdate);
+    }
+    ground.time.now += DAY;
+    await house.app.status.publish(CA, 'service');
+    // What was recorded, as soon as it is past.
+    expect(await entryOf()).toMatchObject({ revocationDate: invalidityDate, invalidityDate });
+    await checkWorld(house, { requests: [], signed: [], answers: [], revoked: [`${ref.ca} ${ref.serial}`] });
+  });
+
   it('is not signed while the clock is far behind, which is said; then it comes with the next number', async () => {
     const { ref } = await issueTo(house, 'organisation-client', 'order-1');
     const before = await currentCrl();

@@ -84,26 +84,35 @@ export const shownBy = (
 
 /**
  * What is shown and what is recorded, by the names of facts, where none of `acts` has this entry; undefined where one
- * has, or where no record says anything.
+ * has, or where no record says anything. `madeAt` in milliseconds: the thisUpdate of a list, which tells no time to come
+ * and so another one of what a clock that was ahead has recorded (status/listings.ts).
  */
 export const entryDiffers = (
   shown: ShownEntry,
   acts: readonly Act[],
+  madeAt = Number.POSITIVE_INFINITY,
 ): Readonly<Record<string, string>> | undefined => {
   const [first] = acts;
-  if (!first || acts.some(({ entry }) => entry === undefined || isSame(shown, entry))) return undefined;
+  if (!first || acts.some(({ entry }) => entry === undefined || isSame(shown, entry, madeAt)))
+    return undefined;
   const recorded = first.entry as Entry;
   const facts: Record<string, string> = { record: first.record };
   for (const name of ['revocationTime', 'reason', 'invalidityDate'] as const) {
-    if (shown[name] === recorded[name]) continue;
+    if (isToldAs(shown[name], recorded[name], madeAt)) continue;
     facts[name] = textOf(shown[name]);
     facts[`${name} recorded`] = textOf(recorded[name]);
   }
   return facts;
 };
 
-const isSame = (a: ShownEntry, b: Entry): boolean =>
-  a.revocationTime === b.revocationTime && a.reason === b.reason && a.invalidityDate === b.invalidityDate;
+const isToldAs = (shown: unknown, recorded: unknown, madeAt: number): boolean =>
+  shown === recorded ||
+  (typeof shown === 'number' && typeof recorded === 'number' && recorded > madeAt && shown <= madeAt);
+
+const isSame = (shown: ShownEntry, recorded: Entry, madeAt: number): boolean =>
+  (['revocationTime', 'reason', 'invalidityDate'] as const).every((name) =>
+    isToldAs(shown[name], recorded[name], madeAt),
+  );
 
 const textOf = (value: number | string | undefined): string => {
   if (value === undefined) return 'none';

@@ -211,7 +211,8 @@ export const openCertificateCheck = ({
         const { issuance, acts = NONE } = known.get(certificate) ?? {};
         if (!issuance) report('serial-without-leaf', { certificate });
         if (sinceOf(acts) === undefined) report('revocation-without-leaf', { certificate, crl: digest });
-        const differs = entryDiffers(entry, shownBy(acts, ['hold', 'revocation'], thisUpdate.getTime()));
+        const madeAt = thisUpdate.getTime();
+        const differs = entryDiffers(entry, shownBy(acts, ['hold', 'revocation'], madeAt), madeAt);
         if (differs) report('crl-differs', { certificate, crl: digest, ...differs });
       }
     }
