@@ -165,10 +165,12 @@ const csrOf = (name: string): string => {
   execFileSync('openssl', ['req', '-new', ...curve, '-out', csr, '-subj', '/CN=anything'], { stdio: 'pipe' });
   return readFileSync(csr, 'utf8');
 };
-const ceremony = (await functions.invoke('ceremony', {
+const event = {
   trustDomain: hash('sha256', readFileSync(join(ROOT, settings.trustDomain), 'utf8')),
   credentials: PEOPLE.map((principal) => ({ principal, csr: csrOf(principal) })),
-})) as CeremonyOutcome;
+};
+await functions.invoke('ceremony-consent', event);
+const ceremony = (await functions.invoke('ceremony', event)) as CeremonyOutcome;
 await functions.invoke('scheduled-sequencing', {});
 await functions.stop();
 

@@ -11,16 +11,23 @@ export interface CredentialRequest {
   readonly csr: string;
 }
 
+/** What there is to certify: nothing of a CSR but its key, which its sender has shown to have. */
+export interface Applicant {
+  readonly principal: string;
+  readonly name: string;
+  readonly subjectPublicKeyInfo: Uint8Array;
+  /** SHA-256 of the SubjectPublicKeyInfo, hex. */
+  readonly publicKeyDigest: string;
+}
+
 /**
- * The certificate from the operations CA with which a principal shows who it is, followed by the CA's, in PEM. The
- * same key again gives the same certificate. Faults: `invalid-input` for a principal that the trust domain does not
- * have, `malformed-csr` and its kin, `signature-invalid`, `weak-key`, `key-algorithm-not-allowed`.
+ * Faults: `invalid-input` for a principal that the trust domain does not have, `malformed-csr` and its kin,
+ * `signature-invalid`, `weak-key`, `key-algorithm-not-allowed`.
  */
-export const certifyPrincipal = async (
-  works: Works,
+export const readApplicant = async (
   { principals, operations }: TrustDomain,
   { principal: id, csr }: CredentialRequest,
-): Promise<string> => {
+): Promise<Applicant> => {
   const principal = principals.find((one) => one.id === id);
   if (principal === undefined) {
     throw new Fault('invalid-input', 'The trust domain has no principal of that id.', { principal: id });
@@ -36,13 +43,29 @@ export const certifyPrincipal = async (
   }
   // RFC 2986 4.2: possession of the private key.
   verifySignature({ subjectPublicKeyInfo, signatureAlgorithm, message: info, signature: signatureValue });
+  return { principal: id, name: principal.name.ja, subjectPublicKeyInfo, publicKeyDigest: digest };
+};
+
+/**
+ * The certificate from the operations CA with which a principal shows who it is, followed by the CA's, in PEM; issued in
+ * the names of both persons of the ceremony, on the records of what they did (`basis`). The same key again gives the same
+ * certificate. Fault: `duplicate-key` for a key that is another principal's.
+ */
+export const certifyApplicant = async (
+  works: Works,
+  { operations, ceremony }: TrustDomain,
+  { principal, name, subjectPublicKeyInfo, publicKeyDigest }: Applicant,
+  basis: readonly string[],
+): Promise<string> => {
+  const profile = operations.principal;
   const ref = await works.authority.issue({
-    order: `principal:${id}:${digest.slice(0, 16)}`,
+    order: `principal:${principal}:${publicKeyDigest.slice(0, 16)}`,
     profile: profile.id,
     profileVersion: profile.version,
-    fields: { principal: id, name: principal.name.ja },
+    fields: { principal, name },
     subjectPublicKeyInfo,
-    actor: 'service',
+    actor: ceremony.persons.join('+'),
+    basis,
   });
   return works.authority.chainPem(ref);
 };

@@ -4,27 +4,36 @@ import { personRole } from './ca-keys.ts';
 import type { ServiceFunction } from './service-function.ts';
 import type { Settings } from './settings.ts';
 
+interface CeremonyRolesProps {
+  readonly ceremony: ServiceFunction;
+  readonly consent: ServiceFunction;
+  readonly persons: Settings['ceremony'];
+}
+
 /**
- * Two persons for a ceremony. The function's reserved concurrency is 0, so nothing can invoke it: the opener may raise
- * it and not invoke; the holder may invoke and not raise it.
+ * Two persons for a ceremony. The opener says by the function for consents which event may be done; the ceremony's
+ * function does no other. Its reserved concurrency is 0 besides, so nothing can invoke it: the opener may raise it and not
+ * invoke; the holder may invoke and neither raise it nor consent.
  */
 export class CeremonyRoles extends Construct {
-  constructor(
-    scope: Construct,
-    id: string,
-    props: { readonly ceremony: ServiceFunction; readonly persons: Settings['ceremony'] },
-  ) {
+  constructor(scope: Construct, id: string, { ceremony, consent, persons }: CeremonyRolesProps) {
     super(scope, id);
-    const { lambda } = props.ceremony;
-    const { opener, holder } = props.persons;
-    personRole(this, 'Opener', opener, 'Opens and closes the ceremony').addToPolicy(
+    const opener = personRole(this, 'Opener', persons.opener, 'Consents to a ceremony, opens and closes it');
+    opener.addToPolicy(
       new PolicyStatement({
         actions: ['lambda:PutFunctionConcurrency', 'lambda:GetFunctionConcurrency'],
-        resources: [lambda.functionArn],
+        resources: [ceremony.lambda.functionArn],
       }),
     );
-    personRole(this, 'Holder', holder, 'Holds the ceremony that another has opened').addToPolicy(
-      new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [lambda.functionArn] }),
-    );
+    opener.addToPolicy(invoking(consent));
+    personRole(
+      this,
+      'Holder',
+      persons.holder,
+      'Holds the ceremony that another has consented to and opened',
+    ).addToPolicy(invoking(ceremony));
   }
 }
+
+const invoking = ({ lambda }: ServiceFunction): PolicyStatement =>
+  new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [lambda.functionArn] });

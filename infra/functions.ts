@@ -93,13 +93,15 @@ const beginning = <F extends Grants>(fns: readonly F[], knows: (fn: F) => boolea
 /** A record of its own: one put, and a look at it where the answer to that put was lost. */
 const RECORD: Rows = { put: ['staged/*'], get: ['staged/*'] };
 
-/** Nothing is signed without the records of the acts that it rests on. */
 const ISSUE: Rows = {
   query: ['issuers'],
-  get: ['issuance/*', 'status/*', 'certificates/*', 'staged/*', 'record/*', 'expired/*'],
+  get: ['issuance/*', 'status/*', 'certificates/*', 'staged/*'],
   put: ['issuance/*', 'status/*', 'certificates/*', 'unfinished/*', 'staged/*'],
   delete: ['unfinished/*'],
 };
+
+/** Nothing that somebody has to ask for is signed without the records of the acts that it rests on. */
+const BASIS: Rows = { get: ['staged/*', 'record/*', 'expired/*'] };
 
 const PUBLISH: Rows = {
   query: ['issuers', 'revoked/*', 'changed/*', 'crls/*'],
@@ -252,7 +254,7 @@ export const ROUTE_FUNCTIONS = beginning<RouteFunction>(
       routes: [post('request-examinations', `${REQUESTS}/{id}/examinations`)],
       doors: 'callers',
       part: 'issuing',
-      rows: together(DOOR, MOVE_REQUEST, ISSUE, { delete: ['request-key/*'] }),
+      rows: together(DOOR, MOVE_REQUEST, ISSUE, BASIS, { delete: ['request-key/*'] }),
       caKeys: 'sign',
     },
     onRows(
@@ -476,6 +478,8 @@ export interface TaskFunction extends Grants {
     | 'ceremony';
   /** Minutes between two runs; absent where it is invoked by hand. */
   readonly everyMinutes?: number;
+  /** Cannot be invoked until somebody opens it. */
+  readonly closed?: true;
   /** Asked by the CDN itself. */
   readonly behindCdn?: true;
   /** Only where there is a CDN. */
@@ -505,7 +509,7 @@ export const TASK_FUNCTIONS = beginning<TaskFunction>(
       id: 'scheduled-recovery',
       environment: 'issuing',
       everyMinutes: 5,
-      rows: together(ISSUE, MOVE_REQUEST, {
+      rows: together(ISSUE, BASIS, MOVE_REQUEST, {
         query: ['unfinished/*', 'requests/*'],
         delete: ['request-key/*'],
       }),
@@ -562,13 +566,36 @@ export const TASK_FUNCTIONS = beginning<TaskFunction>(
       rows: { query: ['issuers', 'staged/*', 'unsequenced/*'], get: ['crls/*', 'responders', 'status/*'] },
     },
     {
+      // Says what a ceremony may do, and does nothing of it.
+      id: 'ceremony-consent',
+      environment: 'rows',
+      rows: together(RECORD, {
+        get: ['ceremony-consent', 'principal-key/*'],
+        put: ['ceremony-consent'],
+      }),
+    },
+    {
       id: 'ceremony',
       environment: 'ceremony',
+      closed: true,
       // What was approved under the file in force is finished before the next one counts.
-      rows: together(ISSUE, PUBLISH, RENEW_RESPONDER, MOVE_REQUEST, {
+      rows: together(ISSUE, BASIS, PUBLISH, RENEW_RESPONDER, MOVE_REQUEST, {
         query: ['unfinished/*', 'requests/*', 'trust-domain-file/*', 'trust-domain-withdrawn'],
-        get: ['trust-domain-amendments', 'trust-domain-withdrawn', 'issuers'],
-        put: ['trust-domain', 'trust-domain-amendments', 'trust-domain-withdrawn', 'issuers'],
+        get: [
+          'ceremony-consent',
+          'issuers',
+          'principal-key/*',
+          'trust-domain-amendments',
+          'trust-domain-withdrawn',
+        ],
+        put: [
+          'ceremony-consent',
+          'issuers',
+          'principal-key/*',
+          'trust-domain',
+          'trust-domain-amendments',
+          'trust-domain-withdrawn',
+        ],
         delete: ['request-key/*'],
       }),
       crls: 'publish',

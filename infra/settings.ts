@@ -81,7 +81,10 @@ export const Settings = z.strictObject({
     .refine(({ witnesses, threshold }) => threshold <= witnesses.length, 'more than there are witnesses'),
   /** Where alarms go. */
   alarms: z.strictObject({ email: z.email() }),
-  /** The two persons of a ceremony: one opens the function, the other invokes it. */
+  /**
+   * The two persons of a ceremony: the opener consents to what is done and opens the function, the holder invokes it. They
+   * are the first and the second of the trust domain's `ceremony.persons`, under whose ids the ledger has it.
+   */
   ceremony: z.strictObject({ opener: principalArn, holder: principalArn }),
   /** The two persons who can let a CA key be deleted: one says so, the other does it. */
   keyDeletion: z.strictObject({ approver: principalArn, deleter: principalArn }),

@@ -153,7 +153,11 @@ export class AkashiStack extends Stack {
             timeout: TASK_TIMEOUT,
           })
         : undefined;
-    new CeremonyRoles(this, 'Ceremony', { ceremony: this.#function('ceremony'), persons: settings.ceremony });
+    new CeremonyRoles(this, 'Ceremony', {
+      ceremony: this.#function('ceremony'),
+      consent: this.#function('ceremony-consent'),
+      persons: settings.ceremony,
+    });
 
     const open = entries.filter(({ doors }) => doors !== 'callers');
     const named = entries.filter(({ doors }) => doors !== 'public');
@@ -178,6 +182,9 @@ export class AkashiStack extends Stack {
       new CfnOutput(this, 'CdnLogDeadLettersArn', { value: cdnLogs.deadLetters.queueArn });
     }
     new CfnOutput(this, 'CeremonyFunction', { value: this.#function('ceremony').lambda.functionName });
+    new CfnOutput(this, 'ConsentFunction', {
+      value: this.#function('ceremony-consent').lambda.functionName,
+    });
   }
 
   #function(id: string): ServiceFunction {
@@ -250,7 +257,7 @@ export class AkashiStack extends Stack {
   }
 
   #taskFunction(props: TaskFunction, tasks: Tasks): ServiceFunction {
-    const { id, environment, everyMinutes, behindCdn } = props;
+    const { id, environment, everyMinutes, behindCdn, closed } = props;
     const byHand = everyMinutes === undefined && !behindCdn;
     const files: Record<string, string> =
       environment === 'gauges' ? {} : { 'trust-domain.json': this.#trustDomainText };
@@ -261,12 +268,9 @@ export class AkashiStack extends Stack {
       timeout: byHand ? Duration.minutes(15) : TASK_TIMEOUT,
       logRetention: this.#settings.retention.logDays as RetentionDays,
       placement: this.#placement,
-      ...(byHand
-        ? { reservedConcurrency: 0 }
-        : // The CDN waits for its answer, and hears of a failure.
-          behindCdn
-          ? {}
-          : { deadLetters: tasks.deadLetters }),
+      ...(closed && { reservedConcurrency: 0 }),
+      // The CDN, or the person, waits for the answer, and hears of a failure.
+      ...(!byHand && !behindCdn && { deadLetters: tasks.deadLetters }),
     });
     this.#grant(fn, props);
     return fn;

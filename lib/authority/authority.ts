@@ -16,6 +16,7 @@ import type { Write } from '../store/store.ts';
 import { openCas, signCrl } from './cas.ts';
 import { holdCeremony, type Report } from './ceremony.ts';
 import { type CertificateRow, readCertificate } from './certificates.ts';
+import { type Consents, openConsents } from './consent.ts';
 import type { AuthorityDeps } from './deps.ts';
 import { forEvery } from './every.ts';
 import { type IssuancePlan, openIssuing, type Signing } from './issuing.ts';
@@ -26,6 +27,7 @@ import {
   renewResponders,
   responderContext,
 } from './own-certificates.ts';
+import { bindKey } from './principal-keys.ts';
 import { buildTbs, describeSubject, type FieldValues } from './profile.ts';
 import { assertMayAct, openRevoking, revocationOf } from './revoking.ts';
 import { listSerials, type SerialPage } from './serials.ts';
@@ -165,7 +167,10 @@ export interface AuthorityWorks {
     office: string,
     fields: FieldValues,
   ): { readonly profile: Profile; readonly subject: string; readonly fields: FieldValues };
-  /** Faults: `unknown-profile`, `invalid-field`, `lint-failed`, `authority-expired`, `clock-behind`, `wrong-state` once given up. */
+  /**
+   * Faults: `unknown-profile`, `invalid-field`, `lint-failed`, `authority-expired`, `clock-behind`, `wrong-state` once given
+   * up, `duplicate-key` of a principal whose key is another principal's.
+   */
   issue(order: Order): Promise<CertificateRef>;
   /** Writes after which no certificate can come of the order; undefined where one was recorded, and will be signed. */
   abandonWrites(order: string): Promise<readonly Write[] | undefined>;
@@ -181,6 +186,8 @@ export interface AuthorityWorks {
   recover(): Promise<readonly string[]>;
   /** Faults: `trust-domain-changed`. Resolves with whether there was anything to do. */
   holdCeremony(report: Report): Promise<boolean>;
+  /** Of two persons, for ceremonies that are held from afar. */
+  readonly consents: Consents;
 }
 
 const caView = (issuer: Issuer): CaView => {
@@ -309,6 +316,11 @@ export const openAuthority = (deps: AuthorityDeps): Authority & AuthorityWorks =
         if (recorded) return recorded.ref;
         throw error;
       }
+      if (plan.profile === trustDomain.operations.principal.id) {
+        // The profile's subject names the principal by this field (profile-checks.ts).
+        const publicKeyDigest = hash('sha256', order.subjectPublicKeyInfo);
+        await bindKey(table, { principal: String(order.fields.principal), publicKeyDigest });
+      }
       return (await issuing.issue(plan)).ref;
     },
 
@@ -346,6 +358,8 @@ export const openAuthority = (deps: AuthorityDeps): Authority & AuthorityWorks =
     recover: () => issuing.recover(signingOf),
 
     holdCeremony: (report) => holdCeremony(deps, { issuing, cas }, report),
+
+    consents: openConsents(deps),
   };
 
   return {

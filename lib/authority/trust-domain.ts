@@ -133,7 +133,7 @@ export interface TrustDomain {
     readonly crl: Period;
     readonly report: Period;
   };
-  /** Two operators' principal ids; they are different persons. */
+  /** Two operators' principal ids; they are different persons. Where it takes a consent, the first gives it. */
   readonly ceremony: { readonly persons: readonly [string, string] };
   /** Where the service's own certificates come from: the only profile of kind `principal`, the only one of kind `service`, and their one authority. */
   readonly operations: {

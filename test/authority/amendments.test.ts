@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { hash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { certifyPrincipal } from '../../functions/principal-certificate.ts';
+import { certifyApplicant, readApplicant } from '../../functions/principal-certificate.ts';
 import { Fault } from '../../lib/fault.ts';
 import { decodePem } from '../../lib/pki/pki.ts';
 import { openDynamoDbTable } from '../../lib/store/dynamodb.ts';
@@ -155,7 +155,8 @@ describe('an amendment', () => {
   it('lets in who was added, and keeps out who was withdrawn, whose records stay', async () => {
     const { trustDomain, works } = house;
     const csr = opensslRequest(ground.folder, 'counter');
-    const pem = await certifyPrincipal(works, trustDomain, { principal: 'higashi-counter', csr });
+    const applicant = await readApplicant(trustDomain, { principal: 'higashi-counter', csr });
+    const pem = await certifyApplicant(works, trustDomain, applicant, []);
     const der = decodePem('CERTIFICATE', pem.slice(0, pem.indexOf('-----END') + 26), 10_000);
     const { token } = await house.app.principals.issueToken(house.principal('higashi-counter'));
     expect((await house.app.principals.byCertificate(der)).id).toBe('higashi-counter');

@@ -57,6 +57,23 @@ const whole = (folder: string): void => {
 };
 
 describe('credentials', () => {
+  it('of one principal are not certified for another, whoever copied the key there', async () => {
+    const [own, other] = [join(ground.folder, 'own'), join(ground.folder, 'other')];
+    await make(own);
+    mkdirSync(other);
+    copyFileSync(join(own, 'key.pem'), join(other, 'key.pem'));
+    const before = await issued();
+    const order = {
+      name: 'principal:operator-noda',
+      profile: house.trustDomain.operations.principal,
+      fields: { principal: 'operator-noda', name: '野田' },
+    };
+    const refused = await localCredentials(house.works, other, order, house.now).catch((error) => error);
+    expect(Fault.is(refused, 'duplicate-key')).toBe(true);
+    expect(refused.facts).toMatchObject({ principal: 'operator-noda', certifiedFor: 'higashi-chief' });
+    expect(await issued()).toBe(before);
+  });
+
   it('are made once, renewed at half of their life, and good for TLS clients', async () => {
     const folder = join(ground.folder, 'once');
     const before = await issued();

@@ -198,7 +198,6 @@ describe('who may read what', () => {
       'request-examinations',
       'request-withdrawal',
       'request-certificate',
-      'evidence',
       'scheduled-recovery',
       'ceremony',
     ]);
@@ -227,8 +226,10 @@ describe('who may read what', () => {
 
   it('records, which say who was told what about whom', () => {
     const tasks = ['scheduled-sequencing', 'scheduled-reports', 'scheduled-retention'];
+    /** Look at what the certificate rests on that they issue. */
+    const issuing = ['request-examinations', 'scheduled-recovery', 'ceremony'];
     expect([...reaching('record/*', READS)].sort()).toEqual(
-      ['record', 'proofs', ...SETTLING, ...tasks].sort(),
+      ['record', 'proofs', ...SETTLING, ...tasks, ...issuing].sort(),
     );
   });
 
@@ -473,22 +474,33 @@ describe('functions', () => {
     expect(new Set(logs).size).toBe(functions.length);
   });
 
-  it('of the ceremony: closed until one person opens it, invoked by another', () => {
-    const ceremony = resources[functionId('ceremony')];
-    expect(ceremony?.Properties.ReservedConcurrentExecutions).toBe(0);
-    const target = functionId('ceremony');
-    const opening = policyStatements.filter(({ statement }) =>
-      allows(statement, 'lambda:PutFunctionConcurrency'),
-    );
-    const invoking = policyStatements.filter(({ statement }) => allows(statement, 'lambda:InvokeFunction'));
-    expect(opening.map(({ statement }) => named(statement.Resource))).toEqual([target]);
-    expect(invoking.map(({ statement }) => named(statement.Resource))).toEqual([target]);
-    expect(opening[0]?.id).not.toBe(invoking[0]?.id);
+  it('of the ceremony: what is done is consented to and opened by one person, invoked by another', () => {
+    const [target, consent] = [functionId('ceremony'), functionId('ceremony-consent')];
+    expect(resources[target]?.Properties.ReservedConcurrentExecutions).toBe(0);
+    const holding = (action: string) =>
+      policyStatements
+        .filter(({ statement }) => allows(statement, action))
+        .map(({ id, statement }) => [named(statement.Resource), id] as const);
+    const [opening, ...othersOpening] = holding('lambda:PutFunctionConcurrency');
+    expect([opening?.[0], othersOpening]).toEqual([target, []]);
+    const invoking = new Map(holding('lambda:InvokeFunction'));
+    expect([...invoking.keys()].sort()).toEqual([target, consent].sort());
+    expect(invoking.get(consent)).toBe(opening?.[1]);
+    expect(invoking.get(target)).not.toBe(opening?.[1]);
     expect(
-      ofType('AWS::Lambda::Permission').filter(
-        ([, { Properties }]) => named(Properties.FunctionName) === target,
+      ofType('AWS::Lambda::Permission').filter(([, { Properties }]) =>
+        [target, consent].includes(named(Properties.FunctionName) ?? ''),
       ),
     ).toEqual([]);
+  });
+
+  it('of consents: nobody else writes what the opener has consented to, but that it was taken up', () => {
+    expect(reaching('ceremony-consent', ['dynamodb:PutItem'])).toEqual(['ceremony-consent', 'ceremony']);
+    expect(reaching('ceremony-consent', ['dynamodb:DeleteItem'])).toEqual([]);
+    expect(reaching('principal-key/*', ['dynamodb:PutItem'])).toEqual(['ceremony']);
+    expect(reaching('principal-key/*', ['dynamodb:DeleteItem'])).toEqual([]);
+    const { Timeout, ReservedConcurrentExecutions } = propertiesOf(functionId('ceremony-consent'));
+    expect([Timeout, ReservedConcurrentExecutions]).toEqual([900, undefined]);
   });
 
   it('serve every route of the service but those of the embedded token issuer', () => {

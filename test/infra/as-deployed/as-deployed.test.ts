@@ -7,6 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { exportJWK, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { CeremonyOutcome } from '../../../functions/ceremony.ts';
+import type { ConsentOutcome } from '../../../functions/ceremony-consent.ts';
 import { writeDirectory } from '../../../functions/directory.ts';
 import { bundle, ROOT } from '../../../infra/bundle.ts';
 import { ROUTE_FUNCTIONS, TASK_FUNCTIONS } from '../../../infra/functions.ts';
@@ -156,12 +157,22 @@ describe.skipIf(!present)('as deployed', () => {
     const digest = hash('sha256', trustDomain);
     await expect(functions.invoke('ceremony', { trustDomain: '0'.repeat(64) })).rejects.toThrow('digest');
     const credentials = PEOPLE.map((principal) => ({ principal, csr: csrOf(principal) }));
-    ceremony = (await functions.invoke('ceremony', { trustDomain: digest, credentials })) as CeremonyOutcome;
+    const event = { trustDomain: digest, credentials };
+    await expect(functions.invoke('ceremony', event)).rejects.toThrow('Nobody has consented');
+    const agreed = (await functions.invoke('ceremony-consent', event)) as ConsentOutcome;
+    const another = { ...event, credentials: [{ principal: 'auditor', csr: csrOf('another') }] };
+    await expect(functions.invoke('ceremony', another)).rejects.toThrow('consented to another event');
+    ceremony = (await functions.invoke('ceremony', event)) as CeremonyOutcome;
+    expect(ceremony.event).toBe(agreed.event);
     expect(ceremony.steps.length).toBeGreaterThan(4);
     for (const { principal, pem } of ceremony.credentials) {
       certificates.set(principal, pem.slice(0, pem.indexOf('-----END CERTIFICATE-----\n') + 26));
     }
-    const again = (await functions.invoke('ceremony', { trustDomain: digest })) as CeremonyOutcome;
+    const [{ csr = '' } = {}] = credentials;
+    const taken = { ...event, credentials: [{ principal: 'nishi-examiner', csr }] };
+    await expect(functions.invoke('ceremony-consent', taken)).rejects.toThrow("operator-noda's already");
+    const again = (await functions.invoke('ceremony', event)) as CeremonyOutcome;
+    expect(again.credentials).toEqual(ceremony.credentials);
     expect(again.steps).toEqual([]);
     expect(again.authorities).toEqual(ceremony.authorities);
   }, 120_000);
@@ -658,6 +669,7 @@ describe.skipIf(!present)('as deployed', () => {
     await expect(functions.invoke('ceremony', { trustDomain: hash('sha256', trustDomain) })).rejects.toThrow(
       'digest',
     );
+    await functions.invoke('ceremony-consent', { trustDomain: after });
     const { steps } = (await functions.invoke('ceremony', { trustDomain: after })) as CeremonyOutcome;
     expect(steps[0]).toBe(`amendment ${id} applied`);
     expect(steps.at(-1)).toBe('trust domain "demonstration" changed');

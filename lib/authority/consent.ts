@@ -1,0 +1,167 @@
+import { hash } from 'node:crypto';
+import { Fault, wentThrough } from '../fault.ts';
+import type { Key } from '../store/store.ts';
+import type { AuthorityDeps } from './deps.ts';
+import { assertOwnKeys, type PrincipalKey } from './principal-keys.ts';
+
+/**
+ * Two persons for a ceremony that is held from afar. The first of the trust domain's `ceremony.persons` consents to one
+ * event, by its digest; the second has that event done, once or several times with the same result, and no other. A later
+ * consent takes the place of an earlier one.
+ *
+ *   ceremony-consent  event  ConsentRow
+ */
+type ConsentRow = {
+  /** Digest of the event. */
+  readonly event: string;
+  /** Id of the record of the consent. */
+  readonly consent: string;
+  /** Id of the record that it was taken up; absent until then. */
+  readonly held?: string;
+};
+
+const KEY: Key = { pk: 'ceremony-consent', sk: 'event' };
+
+/** What a ceremony is to do: apply this file, and certify these keys of principals. */
+export interface CeremonyEvent {
+  /** SHA-256 of the trust domain's file, hex. */
+  readonly trustDomain: string;
+  readonly credentials: readonly PrincipalKey[];
+}
+
+const inOrder = (a: PrincipalKey, b: PrincipalKey): number => {
+  const [left, right] = [a, b].map((key) => `${key.principal} ${key.publicKeyDigest}`) as [string, string];
+  return left < right ? -1 : left > right ? 1 : 0;
+};
+
+/**
+ * SHA-256 in hex of `{"trustDomain":…,"credentials":[{"principal":…,"publicKeyDigest":…},…]}`, written without white space
+ * and sorted by principal and key: the same for the same principals and keys, however they are listed.
+ */
+export const digestOfEvent = ({ trustDomain, credentials }: CeremonyEvent): string =>
+  hash(
+    'sha256',
+    JSON.stringify({
+      trustDomain,
+      credentials: credentials
+        .toSorted(inOrder)
+        .map(({ principal, publicKeyDigest }) => ({ principal, publicKeyDigest })),
+    }),
+  );
+
+export interface TakenUp {
+  /** Digest of the event. */
+  readonly event: string;
+  /** Ids of the records of the consent and of its being taken up. */
+  readonly records: readonly [string, string];
+}
+
+export interface Consents {
+  /** Resolves with the event's digest; recorded under the first person's id. Fault: `duplicate-key`. */
+  consent(event: CeremonyEvent): Promise<string>;
+  /**
+   * To be called before anything of the event is done; recorded once for each consent, under both persons' ids. Faults:
+   * `nothing-awaited` where nobody has consented, `confirmation-differs` where it was to another event, `approval-missing`
+   * where the ledger does not bear the consent out, `duplicate-key`.
+   */
+  takeUp(event: CeremonyEvent): Promise<TakenUp>;
+}
+
+export const openConsents = ({
+  table,
+  trustDomain,
+  recorder,
+}: Pick<AuthorityDeps, 'table' | 'trustDomain' | 'recorder'>): Consents => {
+  const { persons } = trustDomain.ceremony;
+  const draft = (
+    step: 'consented' | 'held',
+    actor: string,
+    event: CeremonyEvent,
+    more: { readonly consent?: string } = {},
+  ) =>
+    recorder.prepare({
+      kind: 'ceremony',
+      actor,
+      details: {
+        step,
+        trustDomain: trustDomain.name,
+        digest: event.trustDomain,
+        event: digestOfEvent(event),
+        persons,
+        credentials: event.credentials.map(({ principal, publicKeyDigest }) => ({
+          principal,
+          publicKeyDigest,
+        })),
+        ...more,
+      },
+    });
+
+  /** Whether the first person consented, not by what the row says, but by the ledger. */
+  const isBorneOut = async ({ event, consent }: ConsentRow): Promise<boolean> => {
+    try {
+      const record = await recorder.get(consent);
+      if (record.kind !== 'ceremony') return false;
+      const { step, event: consented } = record.details;
+      return record.actor === persons[0] && step === 'consented' && consented === event;
+    } catch (error) {
+      if (Fault.is(error, 'unknown-record') || Fault.is(error, 'record-expired')) return false;
+      throw error;
+    }
+  };
+
+  const assertConsented = async (row: ConsentRow | undefined, event: string): Promise<ConsentRow> => {
+    if (!row) {
+      throw new Fault(
+        'nothing-awaited',
+        'Nobody has consented to a ceremony; the opener checks the event and consents to it first.',
+        { event },
+      );
+    }
+    if (row.event !== event) {
+      throw new Fault(
+        'confirmation-differs',
+        'The opener has consented to another event than this one. Send the event that was consented to, or have the opener check and consent to this one.',
+        { event, consented: row.event },
+      );
+    }
+    if (!(await isBorneOut(row))) {
+      throw new Fault(
+        'approval-missing',
+        'The ledger does not have the consent that the table tells of; the opener consents once more.',
+        { event },
+      );
+    }
+    return row;
+  };
+
+  return {
+    consent: async (event) => {
+      await assertOwnKeys(table, event.credentials);
+      const digest = digestOfEvent(event);
+      for (;;) {
+        const row = await table.get<ConsentRow>(KEY);
+        const { record, writes } = draft('consented', persons[0], event);
+        const value: ConsentRow = { event: digest, consent: record.id };
+        const put = { put: KEY, value, if: row ? { version: row.version } : 'absent' } as const;
+        if (await wentThrough(table.write([put, ...writes]))) return digest;
+      }
+    },
+
+    takeUp: async (event) => {
+      const digest = digestOfEvent(event);
+      for (;;) {
+        const row = await table.get<ConsentRow>(KEY);
+        const value = await assertConsented(row?.value, digest);
+        const { consent, held } = value;
+        await assertOwnKeys(table, event.credentials);
+        if (held !== undefined) return { event: digest, records: [consent, held] };
+        const { record, writes } = draft('held', persons.join('+'), event, { consent });
+        const next: ConsentRow = { ...value, held: record.id };
+        const put = { put: KEY, value: next, if: row ? { version: row.version } : 'absent' } as const;
+        if (await wentThrough(table.write([put, ...writes]))) {
+          return { event: digest, records: [consent, record.id] };
+        }
+      }
+    },
+  };
+};
