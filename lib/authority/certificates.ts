@@ -24,6 +24,8 @@ export type CertificateRow = {
   readonly tbs: string;
   /** Ids of the lint rules that it passed. */
   readonly linted: readonly string[];
+  /** Id of the record of its issuance. */
+  readonly record: string;
   /** base64 of the certificate, from step 6 on. */
   readonly der?: string;
 };

@@ -57,7 +57,10 @@ export type Signing = Pick<IssuancePlan, 'signer' | 'context'>;
 type SigningOf = (ref: CertificateRef, row: CertificateRow) => Promise<Signing>;
 
 export interface Issuing {
-  /** Faults: `lint-failed`; `wrong-state` of an order that was given up; and the key store's and the table's own. */
+  /**
+   * Faults: `lint-failed`; `wrong-state` of an order that was given up; `approval-missing` of one that the table has as
+   * recorded and the ledger does not; and the key store's and the table's own.
+   */
   issue(plan: IssuancePlan): Promise<Issued>;
   /** The certificate that was recorded for the order, signed where it is not yet; undefined where none was. */
   resume(order: string, signingOf: SigningOf): Promise<Issued | undefined>;
@@ -136,7 +139,7 @@ export const openIssuing = (
     }
     const tbs = plan.build(ref.serial as SerialHex, new Date(clock()));
     const linted = lintCertificate(tbs, plan.context);
-    const row: CertificateRow = {
+    const row: Omit<CertificateRow, 'record'> = {
       order: plan.order,
       profile: plan.profile,
       profileVersion: plan.profileVersion,
@@ -147,7 +150,7 @@ export const openIssuing = (
       tbs: Buffer.from(linted.der).toString('base64'),
       linted: linted.rules,
     };
-    const { writes } = recorder.prepare({
+    const { record: recorded, writes } = recorder.prepare({
       kind: 'issuance',
       actor: plan.actor,
       certificates: [ref],
@@ -165,6 +168,7 @@ export const openIssuing = (
         linted: linted.rules.length,
       },
     });
+    const value: CertificateRow = { ...row, record: recorded.id };
     try {
       await table.write([
         // Up to this very write nobody else has taken up the order, or given it up.
@@ -173,7 +177,7 @@ export const openIssuing = (
           value: { ...ref } satisfies IssuanceRow,
           if: taken ? { version: taken.version } : 'absent',
         },
-        { put: certificateKey(ref), value: row, if: 'absent' },
+        { put: certificateKey(ref), value, if: 'absent' },
         unfinishedWrite(plan.order, ref),
         ...register.admitWrites(ref, plan.order, row.notAfter, reserved),
         ...writes,
@@ -183,7 +187,7 @@ export const openIssuing = (
       return undefined;
     }
     // A row that was put where none was is at version 1.
-    return { ref, item: { ...certificateKey(ref), version: 1, value: row }, linted };
+    return { ref, item: { ...certificateKey(ref), version: 1, value }, linted };
   };
 
   /** Step 5. After a crash: nothing but what step 4 left; a signature that nobody saw is made again over the same TBS. */
@@ -229,6 +233,33 @@ export const openIssuing = (
     }
   };
 
+  /**
+   * What an earlier run has recorded is signed by the record that it left and not because a row is there, which whoever can
+   * write to the table can put there. Fault: `approval-missing`.
+   */
+  const assertRecorded = async (
+    ref: CertificateRef,
+    { record: id, order, tbs }: CertificateRow,
+  ): Promise<void> => {
+    const tbsDigest = hash('sha256', Buffer.from(tbs, 'base64'));
+    try {
+      const found = await recorder.get(id);
+      const [named] = found.certificates ?? [];
+      const isOfThis = named?.ca === ref.ca && named.serial === ref.serial;
+      if (found.kind === 'issuance' && isOfThis) {
+        const { details } = found;
+        if (details.tbsDigest === tbsDigest && details.order === order) return;
+      }
+    } catch (error) {
+      if (!Fault.is(error, 'unknown-record') && !Fault.is(error, 'record-expired')) throw error;
+    }
+    throw new Fault(
+      'approval-missing',
+      'The ledger does not have the issuance of this certificate; it is not signed.',
+      { order, ...ref },
+    );
+  };
+
   const finish = async (
     ref: CertificateRef,
     item: Item<CertificateRow>,
@@ -239,6 +270,7 @@ export const openIssuing = (
     const recorded = Buffer.from(item.value.tbs, 'base64');
     // The bytes in the row count: linted a moment ago by this very run, or now.
     const isOurs = justLinted !== undefined && recorded.equals(justLinted.der);
+    if (!isOurs) await assertRecorded(ref, item.value);
     const tbs = isOurs ? justLinted : lintCertificate(asDer(recorded), context);
     return store(ref, item, await sign(signer, tbs));
   };

@@ -73,6 +73,7 @@ describe.each(STORES)('serial numbers, listed over %s', (name, open) => {
         subject: 'CN=市長',
         notBefore: 0,
         notAfter: NOT_AFTER,
+        record: '0'.repeat(32),
         tbs: der.toString('base64'),
         linted: [],
       };

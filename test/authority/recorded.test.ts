@@ -1,0 +1,128 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Order } from '../../lib/authority/authority.ts';
+import { type CertificateRow, certificateKey, unfinishedWrite } from '../../lib/authority/certificates.ts';
+import { Fault } from '../../lib/fault.ts';
+import type { Signer } from '../../lib/keys/signer.ts';
+import { generateSoftwareKey } from '../../lib/keys/software.ts';
+import type { CertificateRef } from '../../lib/principal.ts';
+import { FIELDS, type Service } from '../service.ts';
+import { codeOf, type Ground, type HouseOptions, openGround, openHouse } from './house.ts';
+
+/*
+ * A certificate that an interrupted run recorded is signed by the record that it left. What somebody put into the table as
+ * if it had been recorded is not.
+ */
+let ground: Ground;
+let holder: Signer;
+let stranger: Signer;
+beforeEach(async () => {
+  ground = await openGround();
+  holder = await generateSoftwareKey('ecdsa-p256-sha256');
+  stranger = await generateSoftwareKey('ecdsa-p256-sha256');
+});
+afterEach(() => ground.close());
+
+const orderOf = (order: string): Order => ({
+  order,
+  profile: 'person-signature',
+  profileVersion: 1,
+  office: 'mizusaki-higashi',
+  fields: FIELDS['person-signature'] ?? {},
+  subjectPublicKeyInfo: holder.subjectPublicKeyInfo,
+  actor: 'operator-noda',
+});
+
+const SILENT: HouseOptions = {
+  keys: (keys) => ({
+    create: (id, algorithm) => keys.create(id, algorithm),
+    open: async (id) => ({
+      ...(await keys.open(id)),
+      sign: () => {
+        throw new Fault('store-unavailable', 'The key cannot be reached.');
+      },
+    }),
+  }),
+};
+
+/** Recorded and not signed. */
+const interrupt = async (order: string): Promise<CertificateRef> => {
+  const crashed = await openHouse(ground, SILENT);
+  expect(await codeOf(crashed.works.authority.issue(orderOf(order)))).toBe('store-unavailable');
+  const taken = await ground.table.get<{ ca: string; serial: string }>({
+    pk: `issuance/${order}`,
+    sk: 'ref',
+  });
+  if (!taken) throw new Error('nothing was recorded');
+  return taken.value;
+};
+
+const rowOf = async (ref: CertificateRef): Promise<CertificateRow> => {
+  const item = await ground.table.get<CertificateRow>(certificateKey(ref));
+  if (!item) throw new Error('no such certificate');
+  return item.value;
+};
+
+/** The same TBSCertificate about the stranger's key, of the same length. */
+const forStranger = (tbs: string): string => {
+  const [own, other] = [holder, stranger].map(({ subjectPublicKeyInfo }) =>
+    Buffer.from(subjectPublicKeyInfo),
+  );
+  const der = Buffer.from(tbs, 'base64');
+  other?.copy(der, der.indexOf(own ?? ''));
+  return der.toString('base64');
+};
+
+const refusals = ({ logged }: Service): readonly unknown[] =>
+  logged.filter(({ facts }) => facts.error === 'approval-missing').map(({ facts }) => facts.order);
+
+describe('what an interrupted run is said to have recorded', () => {
+  it('is not signed where the bytes are others than those recorded; put back, they are', async () => {
+    // Its ceremony needs the keys.
+    await openHouse(ground);
+    const ref = await interrupt('changed');
+    await interrupt('whole');
+    const row = await rowOf(ref);
+    const put = (value: CertificateRow, version: number): Promise<void> =>
+      ground.table.write([{ put: certificateKey(ref), value, if: { version } }]);
+    await put({ ...row, tbs: forStranger(row.tbs) }, 1);
+
+    const house = await openHouse(ground);
+    const signed = ground.signed.length;
+    expect(await codeOf(house.works.authority.recover())).toBe('approval-missing');
+    expect(await codeOf(house.works.authority.issue(orderOf('changed')))).toBe('approval-missing');
+    expect(refusals(house)).toEqual(['changed']);
+    // The other one was.
+    expect(ground.signed).toHaveLength(signed + 1);
+    expect((await rowOf(ref)).der).toBeUndefined();
+
+    await put(row, 2);
+    expect(await (await openHouse(ground)).works.authority.recover()).toEqual(['changed']);
+    expect((await rowOf(ref)).der).toBeDefined();
+  });
+
+  it('is not signed where rows were put there whole, whatever record they name', async () => {
+    const house = await openHouse(ground);
+    const genuine = await house.works.authority.issue(orderOf('genuine'));
+    const { der: _, ...row } = await rowOf(genuine);
+    const stem = genuine.serial.slice(0, -1);
+    const serials = ['0', '1', '2', '3'].map((end) => stem + end).filter((one) => one !== genuine.serial);
+    const signed = ground.signed.length;
+    for (const [n, record] of [row.record, '0'.repeat(32), 'none'].entries()) {
+      const order = `forged-${n}`;
+      const ref = { ...genuine, serial: serials[n] ?? '' };
+      await ground.table.write([
+        { put: { pk: `issuance/${order}`, sk: 'ref' }, value: { ...ref }, if: 'absent' },
+        {
+          put: certificateKey(ref),
+          value: { ...row, order, record, tbs: forStranger(row.tbs) } satisfies CertificateRow,
+          if: 'absent',
+        },
+        unfinishedWrite(order, ref),
+      ]);
+      expect(await codeOf(house.works.authority.issue(orderOf(order)))).toBe('approval-missing');
+    }
+    expect(await codeOf(house.works.authority.recover())).toBe('approval-missing');
+    expect(refusals(house)).toHaveLength(3);
+    expect(ground.signed).toHaveLength(signed);
+  });
+});
