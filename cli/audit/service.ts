@@ -4,6 +4,7 @@ import {
   checkRecords,
   type LedgerRecord,
   openApprovalCheck,
+  openAuthorityCheck,
   openCertificateCheck,
   openCrlCheck,
   openEntries,
@@ -14,10 +15,11 @@ import {
   type QueryCheck,
   type RecordSummary,
   type Report,
+  type ServedAuthority,
   type ShownTotal,
   type Tree,
 } from '../../lib/ledger/check/check.ts';
-import { decodeCertificateList, findExtension } from '../../lib/pki/pki.ts';
+import { decodeCertificate, decodeCertificateList, findExtension } from '../../lib/pki/pki.ts';
 import { archivePage, authoritiesAnswer, recordPage, serialPage, totalsAnswer } from '../answers.ts';
 import type { ApiClient } from '../api-client.ts';
 import { unexpected } from '../failure.ts';
@@ -49,7 +51,7 @@ export interface ServiceSummary extends RecordSummary {
 export interface BegunService {
   readonly client: ApiClient;
   readonly crls: readonly ShownCrl[];
-  readonly cas: readonly string[];
+  readonly cas: readonly ServedAuthority[];
 }
 
 interface ShownCrl {
@@ -75,22 +77,38 @@ export const startService = async (
 ): Promise<BegunService> => {
   const { client, url } = service;
   const { authorities } = await client.get('/ca', authoritiesAnswer);
+  const fetched = async (path: string): Promise<Uint8Array> => {
+    const answer = await client.ask({
+      url: new URL(`${url}${path}`),
+      method: 'GET',
+      maxBytes: MAX_CRL_BYTES,
+      timeoutMs: 120_000,
+    });
+    if (answer.status === 200) return answer.body;
+    throw unexpected(`${path} was answered with status ${answer.status}.`);
+  };
   const crls: ShownCrl[] = [];
+  const cas: ServedAuthority[] = [];
   for (const { id: ca, urls } of authorities) {
+    cas.push(readAuthority(ca, await fetched(`/ca/${encodeURIComponent(ca)}.cer`)));
     for (const address of urls.crl) {
       const askedAt = now();
-      const answer = await client.ask({
-        // Certificates may name a CDN; what the service says itself is asked here.
-        url: new URL(`${url}${new URL(address).pathname}`),
-        method: 'GET',
-        maxBytes: MAX_CRL_BYTES,
-        timeoutMs: 120_000,
-      });
-      if (answer.status === 200) crls.push({ ca, der: answer.body, askedAt });
-      else throw unexpected(`${address} was answered with status ${answer.status}.`);
+      // Certificates may name a CDN; what the service says itself is asked here.
+      crls.push({ ca, der: await fetched(new URL(address).pathname), askedAt });
     }
   }
-  return { client, crls, cas: authorities.map(({ id }) => id) };
+  return { client, crls, cas };
+};
+
+const readAuthority = (ca: string, der: Uint8Array): ServedAuthority => {
+  const digest = hash('sha256', der);
+  try {
+    const { serialNumber, tbs } = decodeCertificate(der);
+    return { ca, digest, serial: serialNumber, tbsDigest: hash('sha256', tbs) };
+  } catch (error) {
+    if (Fault.is(error)) return { ca, digest };
+    throw error;
+  }
 };
 
 /** The whole check, in the order that `CertificateCheck` and its like ask for. */
@@ -109,6 +127,8 @@ export const checkService = async (
   const archive = openCrlCheck({ report });
   const totals = openTotalCheck({ report });
   const late = openLateCheck({ report });
+  const authorities = openAuthorityCheck({ report });
+  const checks = [certificates, approvals, archive, authorities];
   const most = check.queries === undefined ? FEW_QUERIES : check.queries ? Number.POSITIVE_INFINITY : 0;
   const queries = openQueryCheck({
     report,
@@ -129,13 +149,15 @@ export const checkService = async (
     now: began,
     report,
     progress,
-    learners: [certificates, approvals, archive, totals, queries, late],
+    learners: [...checks, totals, queries, late],
   });
   totals.compare(before, await readTotals());
 
   let serials = 0;
   let archived = 0;
-  for (const ca of cas) {
+  for (const authority of cas) {
+    const { ca } = authority;
+    authorities.serve(authority);
     const path = encodeURIComponent(ca);
     for await (const { serials: page } of pages(client, `/api/v1/certificates/${path}`, serialPage)) {
       serials += page.length;
@@ -159,13 +181,11 @@ export const checkService = async (
     );
   }
   for await (const record of read.sinceThen()) {
-    for (const learner of [certificates, approvals, archive, late]) learner.record(record, true);
+    for (const learner of [...checks, late]) learner.record(record, true);
   }
   const later = async () => ({ tree: await check.laterTree(), readPath, earlier: tree, now: now() });
-  await late.settle(later, [certificates, approvals, archive, totals, queries]);
-  certificates.judge();
-  approvals.judge();
-  archive.judge();
+  await late.settle(later, [...checks, totals, queries]);
+  for (const each of checks) each.judge();
 
   const counted = { ...summary, serials, crls: archived };
   if (queries.count() > most) return { ...counted, queriesNotAsked: queries.count() };

@@ -1,6 +1,9 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { CertificateRef } from '../../lib/principal.ts';
-import { issueThroughOffice, opensslRequest } from '../service.ts';
+import { issueThroughOffice, opensslRequest, P256, temporaryFolder } from '../service.ts';
 import { type Audited, findings, openAudited } from './audited.ts';
 
 /*
@@ -94,6 +97,45 @@ describe("akashi audit verify, of a certificate's row", () => {
     expect(findings(later)).toContainEqual({
       damage: 'certificate-unsigned',
       facts: { certificate: nameOf(seal), record: expect.any(String) },
+    });
+  });
+});
+
+describe('akashi audit verify, of CAs', () => {
+  const strange = (): string => {
+    const folder = temporaryFolder();
+    const file = join(folder.path, 'ca.der');
+    const subject = ['-subj', '/C=JP/O=Somebody/OU=Organisation CA'];
+    const usage = ['-addext', 'keyUsage=critical,keyCertSign,cRLSign'];
+    const made = ['-nodes', '-keyout', '/dev/null', '-days', '3650', '-outform', 'der', '-out', file];
+    try {
+      execFileSync('openssl', ['req', '-x509', ...P256, ...made, ...subject, ...usage], { stdio: 'pipe' });
+      return readFileSync(file).toString('base64');
+    } finally {
+      folder.remove();
+    }
+  };
+
+  it("names one in whose place a stranger's was put", async () => {
+    audited.sql(
+      "UPDATE item SET value = json_set(value, '$.certificate', ?) WHERE pk = 'issuers' AND sk = ?",
+      strange(),
+      seal.ca,
+    );
+    expect(await found()).toContainEqual({
+      damage: 'authority-without-leaf',
+      facts: { ca: seal.ca, digest: expect.any(String), missing: 'issuance' },
+    });
+  });
+
+  it('names one in whose place another of the service was put', async () => {
+    audited.sql(
+      "UPDATE item SET value = json_set(value, '$.certificate', (SELECT json_extract(value, '$.certificate') FROM item WHERE pk = 'issuers' AND sk = 'signature-1')) WHERE pk = 'issuers' AND sk = ?",
+      seal.ca,
+    );
+    expect(await found()).toContainEqual({
+      damage: 'authority-without-leaf',
+      facts: { ca: seal.ca, digest: expect.any(String), missing: 'issuance' },
     });
   });
 });

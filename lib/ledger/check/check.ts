@@ -7,6 +7,7 @@ export { verifyRecordProof } from '../record-proof.ts';
 export { type OpenedCheckpoint, openCheckpoint } from '../tlog/checkpoint.ts';
 export { trustedLog, type WitnessPolicy, witnessPolicy } from '../tlog/policy.ts';
 export { type ApprovalCheck, openApprovalCheck } from './approvals.ts';
+export { openAuthorityCheck, type ServedAuthority } from './authorities.ts';
 export {
   type CertificateCheck,
   type ListedRevocations,

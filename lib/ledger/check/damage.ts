@@ -10,6 +10,8 @@ export const DAMAGES = {
   'record-altered': 'A record is not the one that its leaf was made of.',
   'record-missing': 'A leaf has no record, though its retention period is not over.',
   'record-inserted': 'A record has no leaf of its own: it did not come in by the ledger.',
+  'authority-without-leaf':
+    'A CA is shown with a certificate of whose issuance or ceremony nothing is in the log.',
   'serial-without-leaf': 'A certificate is known to the service whose issuance is not in the log.',
   'certificate-missing': 'The log has the issuance of a certificate that the service does not know.',
   'approval-missing':
