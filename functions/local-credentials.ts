@@ -6,10 +6,10 @@ import {
   type KeyObject,
   X509Certificate,
 } from 'node:crypto';
-import { chmod, mkdir, readFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rm } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
-import type { Works } from '../lib/app.ts';
+import { SERVICE, type Works } from '../lib/app.ts';
 import type { FieldValues } from '../lib/authority/profile.ts';
 import type { Profile, TrustDomain } from '../lib/authority/trust-domain.ts';
 import { Fault } from '../lib/fault.ts';
@@ -128,11 +128,28 @@ export const principalCredentials = async (
   return made;
 };
 
-/** The TLS door's own: for the host that it is reached at, and for this machine. */
-export const doorCredentials = (
+/** Whether the certificate in `folder` was revoked, or is on hold; false where there is none that this CA issued. */
+const isRevoked = async (works: Works, folder: string, ca: string): Promise<boolean> => {
+  const pem = await readIfThere(join(folder, FILES.cert));
+  if (pem === undefined) return false;
+  const serial = understood(folder, () => new X509Certificate(pem).serialNumber.toLowerCase());
+  try {
+    return (await works.authority.certificate(SERVICE, { ca, serial })).revocation !== undefined;
+  } catch (error) {
+    if (Fault.is(error, 'unknown-certificate')) return false;
+    throw error;
+  }
+};
+
+/**
+ * The TLS door's own: for the host that it is reached at, and for this machine. Where two operators have revoked its
+ * certificate it gets another key: the order bears the key's digest, so the same one would have the same certificate. A
+ * principal's is not made anew like that, since somebody meant to keep that principal out.
+ */
+export const doorCredentials = async (
   works: Works,
   folder: string,
-  { operations }: TrustDomain,
+  { authorities, operations }: TrustDomain,
   publicUrl: string,
   clock: Clock,
 ): Promise<Credentials & { readonly made: boolean }> => {
@@ -143,5 +160,8 @@ export const doorCredentials = (
   const fields = { dnsNames: [...new Set(names)], ipAddresses: [...new Set(addresses)] };
   // A door reached by another name needs another certificate, so the name is part of where it is kept.
   const place = join(folder, bare.replace(/[^a-zA-Z0-9.-]/g, '_'));
+  const ca = authorities.find(({ id }) => id === operations.service.authority)?.ca;
+  if (ca !== undefined && (await isRevoked(works, place, ca)))
+    await rm(join(place, FILES.key), { force: true });
   return localCredentials(works, place, { name: `door:${bare}`, profile: operations.service, fields }, clock);
 };

@@ -73,7 +73,7 @@ const DISCLOSURE_KEY = { id: 'disclosure', algorithm: 'ed25519' } as const;
 const TOKEN_ISSUER_KEY = { id: 'token-issuer', algorithm: 'ed25519' } as const;
 
 /** As whom the service reads certificates for what it hands over; nobody can come as it. */
-const SERVICE: Principal = {
+export const SERVICE: Principal = {
   id: 'service',
   role: 'auditor',
   person: 'service',

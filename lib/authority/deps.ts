@@ -34,7 +34,7 @@ export interface AuthorityDeps {
   readonly responderKeys: KeyStore;
   readonly register: Register;
   readonly issuers: Issuers;
-  readonly responders: Pick<Responders, 'read' | 'replaceWrites'>;
+  readonly responders: Pick<Responders, 'isInGoodStanding' | 'read' | 'replaceWrites'>;
   readonly recorder: Recorder;
   /** Publishes the CA's CRL now: asked for when a revocation must not wait for the next one. */
   readonly publishCrl: (ca: string) => Promise<unknown>;

@@ -3,7 +3,7 @@ import type { AlgorithmName } from '../keys/keys.ts';
 import type { Signer } from '../keys/signer.ts';
 import type { CertificateContext } from '../lint/rule.ts';
 import { asDer, type Certificate, decodeCertificate } from '../pki/pki.ts';
-import { isInGoodStanding, type ResponderRow } from '../status/responders.ts';
+import type { ResponderRow } from '../status/responders.ts';
 import type { Item } from '../store/store.ts';
 import type { Ca } from './cas.ts';
 import type { AuthorityDeps } from './deps.ts';
@@ -70,7 +70,7 @@ const decodeRow = (row: Item<ResponderRow>): Certificate =>
 const keyIdOf = (ca: string, place: number, number: number): string =>
   `ocsp-${ca}-${place === 0 ? '' : `k${place}-`}${number}`;
 
-type RenewingDeps = Pick<AuthorityDeps, 'table' | 'register' | 'responderKeys' | 'responders' | 'clock'>;
+type RenewingDeps = Pick<AuthorityDeps, 'table' | 'responderKeys' | 'responders' | 'clock'>;
 
 /**
  * Gives a CA a new delegated responder of each algorithm for which it has none, one past half of its life, or one whose
@@ -102,7 +102,7 @@ const renewResponder = async (
   const { definition } = ca;
   if (deps.clock() >= ca.certificate.notAfter.getTime()) return false;
   const isOfUse = async (certificate: Certificate): Promise<boolean> =>
-    !isDue(certificate, ca, deps.clock()) && isInGoodStanding(deps.register, definition.ca, certificate);
+    !isDue(certificate, ca, deps.clock()) && deps.responders.isInGoodStanding(definition.ca, certificate);
   const previous = await deps.responders.read(definition.ca, algorithm);
   if (previous && (await isOfUse(decodeRow(previous)))) return false;
   for (let number = (previous?.version ?? 0) + 1; ; number++) {

@@ -33,11 +33,8 @@ const keyOf = (ca: string, algorithm: string) => ({ pk: 'responders', sk: `${ca}
 const certificateOf = ({ value }: Item<ResponderRow>): Certificate =>
   decodeCertificate(Buffer.from(value.certificate, 'base64'));
 
-/**
- * Whether a responder with this certificate may sign. Relying parties do not ask for its status (id-pkix-ocsp-nocheck,
- * RFC 6960 4.2.2.2.1), so a revocation stops it here or nowhere.
- */
-export const isInGoodStanding = async (
+/** Relying parties do not ask for its status (id-pkix-ocsp-nocheck), so a revocation stops a responder here or nowhere. */
+const isInGoodStanding = async (
   register: Pick<Register, 'lookup'>,
   ca: string,
   { serialNumber }: Certificate,
@@ -85,6 +82,8 @@ export interface Responders {
     preferred?: readonly PreferredSignatureAlgorithm[],
     requestSignature?: Der,
   ): Promise<Responder>;
+  /** Whether a responder of that CA with this certificate may sign: it was issued and is not revoked. */
+  isInGoodStanding(ca: string, certificate: Certificate): Promise<boolean>;
   /** The row as it stands, for whoever renews it. */
   read(ca: string, algorithm: string): Promise<Item<ResponderRow> | undefined>;
   /** Replaces the row that was read before, or is the first where there was none. */
@@ -262,6 +261,8 @@ export const openResponders = (deps: {
   };
 
   return {
+    isInGoodStanding: (ca, certificate) => isInGoodStanding(register, ca, certificate),
+
     read,
 
     replaceWrites: (ca, algorithm, row, previous) => [

@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import {
   copyFileSync,
   existsSync,
@@ -185,5 +185,23 @@ describe("the TLS door's certificate", () => {
     } finally {
       await served.stop();
     }
+  });
+
+  it('is made anew, for another key, once two operators have revoked it', async () => {
+    const folder = join(ground.folder, 'revoked-door');
+    const door = () => doorCredentials(house.works, folder, house.trustDomain, PUBLIC_URL, house.now);
+    const first = await door();
+    const serial = new X509Certificate(first.cert).serialNumber.toLowerCase();
+    const ref = { ca: 'operations-1', serial };
+    for (const operator of ['operator-sakai', 'operator-noda']) {
+      expect((await door()).cert).toBe(first.cert);
+      await house.app.authority.revoke(house.principal(operator), ref, { reason: 'keyCompromise' });
+    }
+    const second = await door();
+    expect(second.made).toBe(true);
+    expect(second.key).not.toBe(first.key);
+    expect(new X509Certificate(second.cert).serialNumber.toLowerCase()).not.toBe(serial);
+    expect(new X509Certificate(second.cert).checkPrivateKey(createPrivateKey(second.key))).toBe(true);
+    expect((await door()).made).toBe(false);
   });
 });
