@@ -63,8 +63,16 @@ describe('the OpenAPI document', () => {
 
   it('is what /openapi.json answers', async () => {
     const route = routes.find(({ id }) => id === 'openapi');
-    const response = await (route && stack(route)(testApp().edge, requestOf({ path: '/openapi.json' })));
+    const ask = (headers: Record<string, string> = {}) =>
+      route && stack(route)(testApp().edge, requestOf({ path: '/openapi.json', headers }));
+    const response = await ask();
     expect(JSON.parse(String(response?.body))).toEqual(JSON.parse(JSON.stringify(document)));
+    // However many are asked for at once, and whoever does not read them, the same bytes wait.
+    expect(response?.body).toBeInstanceOf(Uint8Array);
+    expect((await ask())?.body).toBe(response?.body);
+    const etag = String(response?.headers.etag);
+    expect((await ask({ 'if-none-match': etag }))?.status).toBe(304);
+    expect((await ask({ 'if-none-match': '"of an earlier version"' }))?.status).toBe(200);
   });
 });
 
