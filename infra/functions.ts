@@ -100,7 +100,10 @@ const ISSUE: Rows = {
   delete: ['unfinished/*'],
 };
 
-/** Nothing that somebody has to ask for is signed without the records of the acts that it rests on. */
+/**
+ * Nothing that somebody has to ask for is signed without the records of the acts that it rests on, and nothing is revoked
+ * without that of its issuance.
+ */
 const BASIS: Rows = { get: ['staged/*', 'record/*', 'expired/*'] };
 
 const PUBLISH: Rows = {
@@ -276,7 +279,7 @@ export const ROUTE_FUNCTIONS = beginning<RouteFunction>(
       doors: 'callers',
       part: 'signing',
       // A key that is compromised is in a CRL at once.
-      rows: together(DOOR, CHANGE_STATUS, PUBLISH),
+      rows: together(DOOR, CHANGE_STATUS, BASIS, PUBLISH),
       crls: 'publish',
       caKeys: 'sign',
     },
@@ -288,10 +291,14 @@ export const ROUTE_FUNCTIONS = beginning<RouteFunction>(
       },
       { get: ['awaited/*'], put: ['staged/*'], delete: ['awaited/*'] },
     ),
-    onRows(post('certificate-hold', `${CERTIFICATE}/hold`), CHANGE_STATUS),
+    onRows(post('certificate-hold', `${CERTIFICATE}/hold`), together(CHANGE_STATUS, BASIS)),
     onRows(
       { file: 'certificate-release', method: 'DELETE', path: `${CERTIFICATE}/hold` },
-      { get: ['certificates/*'], put: ['status/*', 'changed/*', 'staged/*'], delete: ['revoked/*'] },
+      together(BASIS, {
+        get: ['certificates/*'],
+        put: ['status/*', 'changed/*', 'staged/*'],
+        delete: ['revoked/*'],
+      }),
     ),
     {
       id: 'records',

@@ -6,7 +6,7 @@ import type { RegisteredAs, RevocationEntry, StatusRow } from '../status/registe
 import type { Value } from '../store/store.ts';
 import type { Authority, Revocation, RevocationReason } from './authority.ts';
 import { type CertificateRow, readCertificate } from './certificates.ts';
-import type { AuthorityDeps } from './deps.ts';
+import type { AuthorityDeps, Recorder } from './deps.ts';
 import type { TwoPersons } from './two-persons.ts';
 
 type Revoked = Extract<StatusRow, { state: 'revoked' | 'hold' }>;
@@ -51,10 +51,40 @@ const unknown = (): Fault =>
   new Fault('unknown-certificate', 'No certificate with that serial number was issued by that authority.');
 
 /** Officers act on their own office's certificates; another office's look like none at all. */
-export const assertMayAct = (actor: Principal, row: CertificateRow): void => {
+export const assertMayAct = (actor: Principal, { office }: { readonly office?: string }): void => {
   if (actor.role === 'operator') return;
-  if (actor.role === 'officer' && actor.office !== undefined && actor.office === row.office) return;
+  if (actor.role === 'officer' && actor.office !== undefined && actor.office === office) return;
   throw unknown();
+};
+
+/**
+ * What decides on who may act on a certificate, as the record of its issuance has it: the row is whatever somebody who can
+ * write to the table has made of it. Nothing where the ledger does not bear the row out, as with rows of earlier versions
+ * that name no record; operators alone may act then, and two of them.
+ */
+export interface IssuedAs {
+  readonly profile?: string;
+  readonly office?: string;
+}
+
+const readIssuedAs = async (
+  recorder: Recorder,
+  { ca, serial }: CertificateRef,
+  { record: id }: CertificateRow,
+): Promise<IssuedAs> => {
+  try {
+    const record = await recorder.get(id);
+    const [named] = record.certificates ?? [];
+    if (record.kind !== 'issuance' || named?.ca !== ca || named.serial !== serial) return {};
+    const { profile } = record.details;
+    return {
+      ...(typeof profile === 'string' && { profile }),
+      ...(record.office !== undefined && { office: record.office }),
+    };
+  } catch (error) {
+    if (Fault.is(error, 'unknown-record') || Fault.is(error, 'record-expired')) return {};
+    throw error;
+  }
 };
 
 /** What the authority's door promises of revoking; the contract stands there. */
@@ -74,10 +104,11 @@ export const openRevoking = (
   /** What `ref` is now, once it is known that the actor may touch it. */
   const read = async (actor: Principal, ref: CertificateRef) => {
     const { value: certificate } = await readCertificate(table, ref);
-    assertMayAct(actor, certificate);
+    const issuedAs = await readIssuedAs(recorder, ref, certificate);
+    assertMayAct(actor, issuedAs);
     const registered = await register.lookup(ref);
     if (!registered || registered.value.state === 'reserved') throw unknown();
-    return { certificate, registered: registered as RegisteredAs<'good' | 'hold' | 'revoked'> };
+    return { issuedAs, registered: registered as RegisteredAs<'good' | 'hold' | 'revoked'> };
   };
 
   /** Stores the change with its record; false when the status changed between reading and writing. */
@@ -88,18 +119,18 @@ export const openRevoking = (
     kind: 'revocation' | 'hold' | 'release',
     actor: Principal,
     ref: CertificateRef,
-    certificate: CertificateRow,
+    { office }: IssuedAs,
     details: Value,
   ): RecordDraft => ({
     kind,
     actor: actor.id,
     certificates: [ref],
-    ...(certificate.office !== undefined && { office: certificate.office }),
+    ...(office !== undefined && { office }),
     details,
   });
 
-  const holdRule = (row: CertificateRow) =>
-    deps.trustDomain.profiles.find(({ id }) => id === row.profile)?.hold ?? 'notAllowed';
+  const holdRule = ({ profile }: IssuedAs) =>
+    deps.trustDomain.profiles.find(({ id }) => id === profile)?.hold ?? 'notAllowed';
 
   /** A CRL that fails now stays due until it comes off; the revocation itself stands either way. */
   const publishAtOnce = async (ca: string): Promise<void> => {
@@ -124,10 +155,10 @@ export const openRevoking = (
         ...(invalidityDate !== undefined && { invalidityDate }),
       });
       for (;;) {
-        const { certificate, registered } = await read(actor, ref);
+        const { issuedAs, registered } = await read(actor, ref);
         const { value } = registered;
         if (value.state === 'revoked') return { revocation: revocationOf(value as Revoked), first: false };
-        const consent = await twoPersons.consent(actor, ref, certificate, {
+        const consent = await twoPersons.consent(actor, ref, issuedAs, {
           status: 'revoked',
           reason,
           ...(invalidityDate !== undefined && { invalidityDate }),
@@ -141,7 +172,7 @@ export const openRevoking = (
           'revoked',
           entry,
         );
-        const draft = draftOf('revocation', actor, ref, certificate, {
+        const draft = draftOf('revocation', actor, ref, issuedAs, {
           ...detailsOf(entry),
           before: value.state,
           ...consent.details,
@@ -155,7 +186,7 @@ export const openRevoking = (
 
     hold: async (actor, ref) => {
       for (;;) {
-        const { certificate, registered } = await read(actor, ref);
+        const { issuedAs, registered } = await read(actor, ref);
         const { value } = registered;
         if (value.state === 'hold') return { revocation: revocationOf(value as Revoked), first: false };
         if (value.state === 'revoked') {
@@ -164,14 +195,14 @@ export const openRevoking = (
             'The certificate is revoked; a revoked certificate cannot be put on hold.',
           );
         }
-        if (holdRule(certificate) === 'notAllowed') {
+        if (holdRule(issuedAs) === 'notAllowed') {
           throw new Fault(
             'hold-not-allowed',
             'Certificates of this profile cannot be put on hold; revoke it instead.',
           );
         }
         const entry: RevocationEntry = { revocationTime: nowSeconds(), reason: 'certificateHold' };
-        const consent = await twoPersons.consent(actor, ref, certificate, {
+        const consent = await twoPersons.consent(actor, ref, issuedAs, {
           status: 'hold',
           reason: 'certificateHold',
         });
@@ -179,7 +210,7 @@ export const openRevoking = (
         if (!consent.given) return { awaiting: consent.awaiting, first: consent.first };
         const writes = register.revokeWrites(ref, registered as RegisteredAs<'good'>, 'hold', entry);
         const details = { ...detailsOf(entry), ...consent.details };
-        if (await change([...writes, ...consent.writes], draftOf('hold', actor, ref, certificate, details))) {
+        if (await change([...writes, ...consent.writes], draftOf('hold', actor, ref, issuedAs, details))) {
           return { revocation: revocationOf({ ...value, state: 'hold', ...entry } as Revoked), first: true };
         }
       }
@@ -193,17 +224,17 @@ export const openRevoking = (
 
     release: async (actor, ref) => {
       for (;;) {
-        const { certificate, registered } = await read(actor, ref);
+        const { issuedAs, registered } = await read(actor, ref);
         const { state } = registered.value;
         if (state === 'revoked') {
           throw new Fault('already-revoked', 'The certificate is revoked, and a revocation is for ever.');
         }
         if (state === 'good') throw new Fault('not-on-hold', 'The certificate is not on hold.');
-        if (holdRule(certificate) !== 'releasable') {
+        if (holdRule(issuedAs) !== 'releasable') {
           throw new Fault('hold-not-releasable', 'A hold on certificates of this profile is never released.');
         }
         const writes = register.releaseWrites(ref, registered as RegisteredAs<'hold'>);
-        if (await change(writes, draftOf('release', actor, ref, certificate, {}))) return;
+        if (await change(writes, draftOf('release', actor, ref, issuedAs, {}))) return;
       }
     },
   };

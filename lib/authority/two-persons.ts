@@ -4,7 +4,6 @@ import { rfc3339 } from '../pki/pki.ts';
 import type { CertificateRef, Principal } from '../principal.ts';
 import type { Item, Value, Write } from '../store/store.ts';
 import type { AwaitedRevocation, RevocationReason } from './authority.ts';
-import type { CertificateRow } from './certificates.ts';
 import type { AuthorityDeps } from './deps.ts';
 import { CA_PROFILE, RESPONDER_PROFILE } from './own-certificates.ts';
 
@@ -45,10 +44,15 @@ export type Consent =
 
 export interface TwoPersons {
   /**
-   * Whether `actor` may do now what is asked, of a certificate that stands in `certificate`. Fault:
-   * `confirmation-differs` when something else awaits its confirmation.
+   * Whether `actor` may do now what is asked, of a certificate of this profile; undefined where nobody can tell which it
+   * is, and it may be the service's own. Fault: `confirmation-differs` when something else awaits its confirmation.
    */
-  consent(actor: Principal, ref: CertificateRef, certificate: CertificateRow, asked: Asked): Promise<Consent>;
+  consent(
+    actor: Principal,
+    ref: CertificateRef,
+    issuedAs: { readonly profile?: string },
+    asked: Asked,
+  ): Promise<Consent>;
   /** Undefined where nothing is awaited. */
   awaited(ref: CertificateRef): Promise<AwaitedRevocation | undefined>;
   /** Takes back what awaits, whoever asked for it. Fault: `nothing-awaited`. */
@@ -114,8 +118,8 @@ export const openTwoPersons = (
     wentThrough(table.write([write, ...recorder.prepare(draft).writes]));
 
   return {
-    consent: async (actor, ref, certificate, asked) => {
-      if (!own.has(certificate.profile)) return { given: true, writes: [], details: {} };
+    consent: async (actor, ref, { profile }, asked) => {
+      if (profile !== undefined && !own.has(profile)) return { given: true, writes: [], details: {} };
       const found = await read(ref);
       const item = inForce(found);
       if (item === undefined) {

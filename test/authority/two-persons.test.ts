@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { doorCredentials } from '../../functions/local-credentials.ts';
+import { type CertificateRow, readCertificate } from '../../lib/authority/certificates.ts';
 import { LAPSE_SECONDS } from '../../lib/authority/two-persons.ts';
 import { Fault } from '../../lib/fault.ts';
 import type { CertificateRef, Principal } from '../../lib/principal.ts';
-import { PUBLIC_URL, type Service } from '../service.ts';
+import type { Value } from '../../lib/store/store.ts';
+import { issueThroughOffice, opensslRequest, PUBLIC_URL, type Service } from '../service.ts';
 import { credentialOf } from '../status/office.ts';
 import { faultyTable } from '../store/faulty-table.ts';
 import { allRecords, ocspStatus } from '../world.ts';
@@ -252,5 +254,49 @@ describe('a hold of what the service stands on', () => {
     } finally {
       await own.close();
     }
+  });
+});
+
+describe('who may act on a certificate', () => {
+  /** What somebody who can write to the table makes of its row. */
+  const alter = async (ref: CertificateRef, change: (row: CertificateRow) => object): Promise<void> => {
+    const { pk, sk, version, value } = await readCertificate(house.table, ref);
+    await house.table.write([{ put: { pk, sk }, value: change(value) as Value, if: { version } }]);
+  };
+  const awaits = async (ref: CertificateRef): Promise<boolean> =>
+    (await house.app.authority.revoke(sakai, ref, { reason: 'superseded' })).awaiting !== undefined;
+
+  it.each<[string, (row: CertificateRow) => object]>([
+    ['has another profile', (row) => ({ ...row, profile: 'organisation-server' })],
+    ['names no record', ({ record: _, ...row }) => row],
+    ['names a record that there is not', (row) => ({ ...row, record: 'ab'.repeat(16) })],
+  ])('of the service itself is two operators though its row %s', async (_, change) => {
+    const responder = await ownOf('ocsp-responder', 'organisation-1');
+    await alter(responder, change);
+    expect(await awaits(responder)).toBe(true);
+  });
+
+  it("is not decided by the record of another one's issuance", async () => {
+    const { ref } = await credentialOf(house, 'higashi-counter');
+    const { record } = (await readCertificate(house.table, ref)).value;
+    await alter(ca, (row) => ({ ...row, record }));
+    expect(await awaits(ca)).toBe(true);
+  });
+
+  it('is the office for which it was issued, whatever its row says', async () => {
+    const { certificate } = await issueThroughOffice(
+      house,
+      'official-position',
+      opensslRequest(ground.folder, 'seal'),
+    );
+    await alter(certificate, (row) => ({ ...row, office: 'mizusaki-nishi' }));
+    const { authority } = house.app;
+    const reason = { reason: 'superseded' } as const;
+    expect(await codeOf(authority.revoke(house.principal('nishi-counter'), certificate, reason))).toBe(
+      'unknown-certificate',
+    );
+    const { first } = await authority.revoke(house.principal('higashi-counter'), certificate, reason);
+    expect(first).toBe(true);
+    expect((await actsOn(certificate)).map(({ kind }) => kind)).toEqual(['revocation']);
   });
 });
