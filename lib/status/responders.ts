@@ -34,11 +34,15 @@ const certificateOf = ({ value }: Item<ResponderRow>): Certificate =>
   decodeCertificate(Buffer.from(value.certificate, 'base64'));
 
 /** Relying parties do not ask for its status (id-pkix-ocsp-nocheck), so a revocation stops a responder here or nowhere. */
-const isInGoodStanding = async (
+const standingOf = async (
   register: Pick<Register, 'lookup'>,
   ca: string,
   { serialNumber }: Certificate,
-): Promise<boolean> => (await register.lookup({ ca, serial: serialNumber }))?.value.state === 'good';
+): Promise<'good' | 'revoked' | 'unknown'> => {
+  const state = (await register.lookup({ ca, serial: serialNumber }))?.value.state;
+  if (state === 'good') return state;
+  return state === 'revoked' || state === 'hold' ? 'revoked' : 'unknown';
+};
 
 /** Of the CA's responders the certificate that ends first; undefined before the first one, and while one is revoked. */
 export const firstResponderToEnd = async (
@@ -49,8 +53,8 @@ export const firstResponderToEnd = async (
 ): Promise<Certificate | undefined> => {
   const items = await Promise.all(algorithms.map((name) => table.get<ResponderRow>(keyOf(ca, name))));
   const certificates = items.flatMap((item) => (item ? [certificateOf(item)] : []));
-  const standing = await Promise.all(certificates.map((one) => isInGoodStanding(register, ca, one)));
-  if (standing.includes(false)) return undefined;
+  const standing = await Promise.all(certificates.map((one) => standingOf(register, ca, one)));
+  if (standing.some((one) => one !== 'good')) return undefined;
   return certificates.reduce<Certificate | undefined>(
     (first, next) => (first && first.notAfter <= next.notAfter ? first : next),
     undefined,
@@ -177,14 +181,17 @@ export const openResponders = (deps: {
     if (!item) return undefined;
     const certificate = certificateOf(item);
     const id = `${ca}/${algorithm}`;
-    if (!(await isInGoodStanding(register, ca, certificate))) {
-      kept.delete(id);
+    const standing = await standingOf(register, ca, certificate);
+    if (standing !== 'good') kept.delete(id);
+    if (standing === 'revoked') {
       warnRevoked(ca, algorithm, certificate);
       return undefined;
     }
     const before = kept.get(id)?.known;
     const unchanged = before && Buffer.compare(before.responder.certificate.der, certificate.der) === 0;
     const known = unchanged ? before : await open(ca, item, certificate);
+    if (standing === 'unknown')
+      throw new Fault('unknown-certificate', 'The CA knows no certificate of this responder.', { ca });
     kept.set(id, { known, readAt: now });
     warnNearEnd(ca, algorithm, known.responder, now);
     return known;
@@ -261,7 +268,7 @@ export const openResponders = (deps: {
   };
 
   return {
-    isInGoodStanding: (ca, certificate) => isInGoodStanding(register, ca, certificate),
+    isInGoodStanding: async (ca, certificate) => (await standingOf(register, ca, certificate)) === 'good',
 
     read,
 

@@ -139,6 +139,19 @@ describe('a revoked responder', () => {
     }
   });
 
+  it('whose status the register has lost signs nothing either, and is replaced', async () => {
+    const before = await responderOf(service.app);
+    const key = { pk: `status/${one.ref.ca}/${before.serialNumber.slice(-1)}`, sk: before.serialNumber };
+    const row = await service.table.get(key);
+    await service.table.write([{ delete: key, if: { version: row?.version as number } }]);
+    service.advance(MINUTE);
+    for (const app of [service.app, second])
+      expect(await answersOf(app)).toEqual(['internalError', 'internalError']);
+    expect(await renew()).toEqual([one.ref.ca]);
+    for (const app of [service.app, second])
+      expect((await responderOf(app)).serialNumber).not.toBe(before.serialNumber);
+  });
+
   it('of a further algorithm is left out, and the default answers whoever prefers it', async () => {
     const { ref } = await issueTo(service, 'person-signature', 'order-2');
     const identifier = algorithmNamed('ecdsa-p384-sha384').signatureAlgorithm as Der;
