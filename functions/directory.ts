@@ -10,15 +10,15 @@ export interface Directory {
   /** SHA-256 of the trust domain's file, hex. */
   readonly trustDomainDigest: string;
   readonly principals: readonly Principal[];
-  /** Id of the authority whose certificates principals show. */
-  readonly operationsAuthority: string;
+  /** The CA whose certificates principals show. */
+  readonly operationsCa: string;
 }
 
 export const writeDirectory = ({ principals, operations }: TrustDomain, trustDomainDigest: string): string =>
   JSON.stringify({
     trustDomainDigest,
     principals,
-    operationsAuthority: operations.authority.id,
+    operationsCa: operations.authority.ca,
   } satisfies Directory);
 
 const Text = z.object({ ja: z.string(), en: z.string() });
@@ -35,7 +35,7 @@ const Shape = z.object({
       purposes: z.exactOptional(z.array(z.object({ id: z.string(), title: Text, legalBasis: z.string() }))),
     }),
   ),
-  operationsAuthority: z.string(),
+  operationsCa: z.string(),
 });
 
 export const readDirectory = (text: string): Directory => Shape.parse(JSON.parse(text));

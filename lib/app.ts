@@ -213,7 +213,7 @@ export const compose = (ports: Ports): Works => {
     const { operations } = trustDomain;
     const door = {
       principals: trustDomain.principals,
-      operationsAuthority: operations.authority.id,
+      operationsCa: operations.authority.ca,
       issuers,
       register,
       clock,

@@ -21,8 +21,8 @@ export interface TokenIssuers {
 /** What the door needs to know callers by their certificates and tokens. */
 export interface DoorDeps {
   readonly principals: readonly Principal[];
-  /** Id of the authority whose certificates principals show. */
-  readonly operationsAuthority: string;
+  /** The CA whose certificates principals show, as the trust domain has it: the directory of CAs is rows of the table. */
+  readonly operationsCa: string;
   readonly issuers: Issuers;
   readonly register: Register;
   readonly clock: Clock;
@@ -64,7 +64,7 @@ export const openDoor = async (deps: DoorDeps, tokens: TokenIssuers): Promise<Pr
   const principals = new Map<string, Principal>(
     deps.principals.map((principal) => [principal.id, principal]),
   );
-  const operations = (await issuers.all()).filter(({ authority }) => authority === deps.operationsAuthority);
+  const operations = (await issuers.all()).filter(({ id }) => id === deps.operationsCa);
 
   const statusOf = async (ref: CertificateRef) => {
     const state = (await register.lookup(ref))?.value.state;

@@ -22,8 +22,8 @@ export interface ResponderPorts {
   readonly table: Table;
   readonly responderKeys: KeyStore;
   readonly principals: readonly Principal[];
-  /** Id of the authority whose certificates principals show. */
-  readonly operationsAuthority: string;
+  /** The CA whose certificates principals show. */
+  readonly operationsCa: string;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;

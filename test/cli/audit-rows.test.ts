@@ -2,7 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { decodeCertificate } from '../../lib/pki/certificate.ts';
 import type { CertificateRef } from '../../lib/principal.ts';
+import { OpensslCa } from '../principals/openssl.ts';
 import { issueThroughOffice, opensslRequest, P256, temporaryFolder } from '../service.ts';
 import { type Audited, findings, openAudited } from './audited.ts';
 
@@ -136,6 +138,32 @@ describe('akashi audit verify, of CAs', () => {
     expect(await found()).toContainEqual({
       damage: 'authority-without-leaf',
       facts: { ca: seal.ca, digest: expect.any(String), missing: 'issuance' },
+    });
+  });
+
+  it('names one that was put beside them, and nobody is let in by it', async () => {
+    using openssl = new OpensslCa();
+    const forged = openssl.ca('forged');
+    const client = openssl.client('forged', { subject: '/C=JP/O=Akashi/serialNumber=operator-noda' });
+    const { serialNumber } = decodeCertificate(client.der);
+    audited.sql(
+      "INSERT INTO item (pk, sk, version, value) SELECT pk, 'operations-9', 1, json_set(value, '$.certificate', ?, '$.generation', 9) FROM item WHERE pk = 'issuers' AND sk = 'operations-1'",
+      Buffer.from(forged.der).toString('base64'),
+    );
+    audited.sql(
+      'INSERT INTO item (pk, sk, version, value) VALUES (?, ?, 1, ?)',
+      `status/operations-9/${serialNumber.slice(-1)}`,
+      serialNumber,
+      JSON.stringify({ state: 'good', request: 'x', notAfter: 2_000_000_000 }),
+    );
+    await audited.run(async (service) => {
+      await expect(service.app.principals.byCertificate(client.der)).rejects.toMatchObject({
+        code: 'client-certificate-invalid',
+      });
+    });
+    expect(await found()).toContainEqual({
+      damage: 'authority-without-leaf',
+      facts: { ca: 'operations-9', digest: expect.any(String), missing: 'issuance' },
     });
   });
 });

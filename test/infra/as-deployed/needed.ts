@@ -62,13 +62,14 @@ export const NEEDED_ALL_THE_SAME: readonly Needed[] = [
       'An order that an earlier run has taken up is looked at before it goes on, or is given up; here the run that takes one up also ends it.',
   },
   {
-    grants: /^(ceremony|request-examinations|scheduled-recovery): RowsGet dynamodb:GetItem record\/\*$/,
+    grants:
+      /^(ceremony|certificate-(hold|release)|request-examinations|scheduled-recovery): RowsGet dynamodb:GetItem record\/\*$/,
     reason:
-      'The records that a certificate rests on are read before it is signed; here none of them is settled by then, so all are found staged.',
+      'The records that a certificate rests on are read before it is signed, and that of its issuance before its status changes; here none of them is settled by then, so all are found staged.',
   },
   {
     grants:
-      /^(ceremony|evidence|request-examinations|scheduled-recovery): RowsGet dynamodb:GetItem expired\/\*$/,
+      /^(ceremony|certificate-(hold|release|revocation)|evidence|request-examinations|scheduled-recovery): RowsGet dynamodb:GetItem expired\/\*$/,
     reason: 'A record that is not there is looked for among those whose time was over; here none is missing.',
   },
   {
