@@ -228,8 +228,10 @@ describe('who may read what', () => {
     const tasks = ['scheduled-sequencing', 'scheduled-reports', 'scheduled-retention'];
     /** Look at what the certificate rests on that they issue. */
     const issuing = ['request-examinations', 'scheduled-recovery', 'ceremony'];
+    /** Look at whose certificate it is, by the record of its issuance. */
+    const changing = ['certificate-revocation', 'certificate-hold', 'certificate-release'];
     expect([...reaching('record/*', READS)].sort()).toEqual(
-      ['record', 'proofs', ...SETTLING, ...tasks, ...issuing].sort(),
+      ['record', 'proofs', ...SETTLING, ...tasks, ...issuing, ...changing].sort(),
     );
   });
 
