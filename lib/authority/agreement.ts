@@ -1,4 +1,4 @@
-import { Fault } from '../fault.ts';
+import { Fault, ifKept } from '../fault.ts';
 import type { InForceRow } from '../in-force.ts';
 import type { LedgerRecord } from '../ledger/record.ts';
 import type { Value } from '../store/store.ts';
@@ -26,17 +26,12 @@ const find = async (
   said: Value,
 ): Promise<Configuration | undefined> => {
   if (id === undefined) return undefined;
-  try {
-    const record = await get(id);
-    if (record.kind !== 'configuration') return undefined;
-    const { details } = record;
-    return Object.entries(said).every(([name, value]) => details[name] === value)
-      ? (record as Configuration)
-      : undefined;
-  } catch (error) {
-    if (Fault.is(error, 'unknown-record') || Fault.is(error, 'record-expired')) return undefined;
-    throw error;
-  }
+  const record = await ifKept(get(id));
+  if (record?.kind !== 'configuration') return undefined;
+  const { details } = record;
+  return Object.entries(said).every(([name, value]) => details[name] === value)
+    ? (record as Configuration)
+    : undefined;
 };
 
 /**

@@ -1,6 +1,8 @@
-import { Fault } from '../fault.ts';
+import { Fault, ifKept } from '../fault.ts';
+import type { LedgerRecord } from '../ledger/record.ts';
 import type { CertificateRef } from '../principal.ts';
 import type { Item, Key, Page, Table, Write } from '../store/store.ts';
+import type { Recorder } from './deps.ts';
 
 /**
  * The authority's rows.
@@ -98,4 +100,17 @@ export const readUnfinished = async (
     } while (cursor !== undefined);
   }
   return found;
+};
+
+/** The record that its row names, if the ledger has it and it is the issuance of this certificate. */
+export const readIssuance = async (
+  recorder: Pick<Recorder, 'get'>,
+  { ca, serial }: CertificateRef,
+  { record: id }: CertificateRow,
+): Promise<(LedgerRecord & { readonly kind: 'issuance' }) | undefined> => {
+  const record = await ifKept(recorder.get(id));
+  const [named] = record?.certificates ?? [];
+  return record?.kind === 'issuance' && named?.ca === ca && named.serial === serial
+    ? (record as LedgerRecord & { readonly kind: 'issuance' })
+    : undefined;
 };

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { Fault, wentThrough } from '../fault.ts';
+import { Fault, ifKept, wentThrough } from '../fault.ts';
 import type { Key } from '../store/store.ts';
 import type { AuthorityDeps } from './deps.ts';
 import { assertOwnKeys, type PrincipalKey } from './principal-keys.ts';
@@ -98,15 +98,10 @@ export const openConsents = ({
 
   /** Whether the first person consented, not by what the row says, but by the ledger. */
   const isBorneOut = async ({ event, consent }: ConsentRow): Promise<boolean> => {
-    try {
-      const record = await recorder.get(consent);
-      if (record.kind !== 'ceremony') return false;
-      const { step, event: consented } = record.details;
-      return record.actor === persons[0] && step === 'consented' && consented === event;
-    } catch (error) {
-      if (Fault.is(error, 'unknown-record') || Fault.is(error, 'record-expired')) return false;
-      throw error;
-    }
+    const record = await ifKept(recorder.get(consent));
+    if (record?.kind !== 'ceremony') return false;
+    const { step, event: consented } = record.details;
+    return record.actor === persons[0] && step === 'consented' && consented === event;
   };
 
   const assertConsented = async (row: ConsentRow | undefined, event: string): Promise<ConsentRow> => {

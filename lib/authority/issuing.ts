@@ -23,6 +23,7 @@ import {
   type IssuanceRow,
   issuanceKey,
   readCertificate,
+  readIssuance,
   readUnfinished,
   unfinishedWrite,
 } from './certificates.ts';
@@ -237,22 +238,11 @@ export const openIssuing = (
    * What an earlier run has recorded is signed by the record that it left and not because a row is there, which whoever can
    * write to the table can put there. Fault: `approval-missing`.
    */
-  const assertRecorded = async (
-    ref: CertificateRef,
-    { record: id, order, tbs }: CertificateRow,
-  ): Promise<void> => {
-    const tbsDigest = hash('sha256', Buffer.from(tbs, 'base64'));
-    try {
-      const found = await recorder.get(id);
-      const [named] = found.certificates ?? [];
-      const isOfThis = named?.ca === ref.ca && named.serial === ref.serial;
-      if (found.kind === 'issuance' && isOfThis) {
-        const { details } = found;
-        if (details.tbsDigest === tbsDigest && details.order === order) return;
-      }
-    } catch (error) {
-      if (!Fault.is(error, 'unknown-record') && !Fault.is(error, 'record-expired')) throw error;
-    }
+  const assertRecorded = async (ref: CertificateRef, row: CertificateRow): Promise<void> => {
+    const { order } = row;
+    const details = (await readIssuance(recorder, ref, row))?.details;
+    const tbsDigest = hash('sha256', Buffer.from(row.tbs, 'base64'));
+    if (details?.tbsDigest === tbsDigest && details.order === order) return;
     throw new Fault(
       'approval-missing',
       'The ledger does not have the issuance of this certificate; it is not signed.',

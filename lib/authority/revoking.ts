@@ -5,7 +5,7 @@ import type { CertificateRef, Principal } from '../principal.ts';
 import type { RegisteredAs, RevocationEntry, StatusRow } from '../status/register.ts';
 import type { Value } from '../store/store.ts';
 import type { Authority, Revocation, RevocationReason } from './authority.ts';
-import { type CertificateRow, readCertificate } from './certificates.ts';
+import { type CertificateRow, readCertificate, readIssuance } from './certificates.ts';
 import type { AuthorityDeps, Recorder } from './deps.ts';
 import type { TwoPersons } from './two-persons.ts';
 
@@ -69,22 +69,15 @@ export interface IssuedAs {
 
 const readIssuedAs = async (
   recorder: Recorder,
-  { ca, serial }: CertificateRef,
-  { record: id }: CertificateRow,
+  ref: CertificateRef,
+  row: CertificateRow,
 ): Promise<IssuedAs> => {
-  try {
-    const record = await recorder.get(id);
-    const [named] = record.certificates ?? [];
-    if (record.kind !== 'issuance' || named?.ca !== ca || named.serial !== serial) return {};
-    const { profile } = record.details;
-    return {
-      ...(typeof profile === 'string' && { profile }),
-      ...(record.office !== undefined && { office: record.office }),
-    };
-  } catch (error) {
-    if (Fault.is(error, 'unknown-record') || Fault.is(error, 'record-expired')) return {};
-    throw error;
-  }
+  const issuance = await readIssuance(recorder, ref, row);
+  const profile = issuance?.details.profile;
+  return {
+    ...(typeof profile === 'string' && { profile }),
+    ...(issuance?.office !== undefined && { office: issuance.office }),
+  };
 };
 
 /** What the authority's door promises of revoking; the contract stands there. */

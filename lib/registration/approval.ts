@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { Fault } from '../fault.ts';
+import { Fault, ifKept } from '../fault.ts';
 import type { Application } from './decide.ts';
 import type { KeptRecord, Recorder } from './deps.ts';
 import type { RequestRow } from './rows.ts';
@@ -76,12 +76,9 @@ export const readApproval = async (
     applicationDigest: applicationDigest(row.salt, row),
   };
   const read = async (record: string): Promise<KeptRecord> => {
-    try {
-      return await ledger.get(record);
-    } catch (error) {
-      if (Fault.is(error, 'unknown-record') || Fault.is(error, 'record-expired')) throw missing(id);
-      throw error;
-    }
+    const kept = await ifKept(ledger.get(record));
+    if (!kept) throw missing(id);
+    return kept;
   };
   const records = await Promise.all(ids.map(read));
   const fit = ACTS.every(({ kind, said }, i) => {

@@ -1,4 +1,4 @@
-import { Fault } from '../../fault.ts';
+import { ifKept } from '../../fault.ts';
 import type { Ledger } from '../ledger.ts';
 import type { LedgerRecord } from '../record.ts';
 
@@ -20,15 +20,6 @@ export type Examined = {
   readonly missing: readonly string[];
 };
 
-const find = async (ledger: Ledger, id: string): Promise<LedgerRecord | undefined> => {
-  try {
-    return await ledger.get(id);
-  } catch (error) {
-    if (Fault.is(error, 'unknown-record') || Fault.is(error, 'record-expired')) return undefined;
-    throw error;
-  }
-};
-
 /**
  * Undefined of the service's own certificates, for which no sub-office asks. Nothing else than records is asked: what a row
  * says of a request, or that there is none, makes no difference.
@@ -37,7 +28,7 @@ export const examinedOf = async (ledger: Ledger, issuance: LedgerRecord): Promis
   if (issuance.kind !== 'issuance' || issuance.office === undefined) return undefined;
   const { order, publicKeyDigest, basis } = issuance.details;
   const ids = Array.isArray(basis) ? basis.map(String) : [];
-  const found = await Promise.all(ids.map((id) => find(ledger, id)));
+  const found = await Promise.all(ids.map((id) => ifKept(ledger.get(id))));
   let submission: Examined['submission'];
   const examinations: Examined['examinations'][number][] = [];
   const missing: string[] = [];
