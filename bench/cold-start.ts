@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
-import type { CeremonyOutcome } from '../functions/ceremony.ts';
+import type { CeremonyOutcome } from '../functions/tasks/ceremony.ts';
 import { bundle, ROOT } from '../infra/bundle.ts';
 import { ROUTE_FUNCTIONS } from '../infra/functions.ts';
 import {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { random } from '../functions/chance.ts';
+import { random } from '../functions/random.ts';
 import { generateSoftwareKey } from '../lib/keys/keys.ts';
 import { type Ledger, openLedger } from '../lib/ledger/ledger.ts';
 import type { ProvisionDraft } from '../lib/ledger/record.ts';
@@ -133,7 +133,7 @@ const appendWithSequencer = async (world: World, seconds: number, concurrency: n
   );
 };
 
-/** As functions/local.ts has it. */
+/** As functions/local/local.ts has it. */
 const REST_MS = 500;
 const TICK_MS = 2;
 

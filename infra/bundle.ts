@@ -27,14 +27,14 @@ const entryOfRoutes = ({ routes, part }: RouteFunction, front: Front): string =>
   const { load, from } = PARTS[part];
   const files = [...new Set(routes.map(({ file }) => file))];
   return [
-    `import { lambda } from './lambda.ts';`,
-    `import { ${load} } from '${from}';`,
-    ...files.map((file, i) => `import { ${exportOf(file)} as from${i} } from './${file}.ts';`),
+    `import { lambda } from './lambda/gateway.ts';`,
+    `import { ${load} } from './${from}';`,
+    ...files.map((file, i) => `import { ${exportOf(file)} as from${i} } from './routes/${file}.ts';`),
     `const gateway = lambda([${files.map((_, i) => `from${i}`).join(', ')}].flat(), ${load});`,
     ...(front === 'gateway'
       ? ['export const handler = gateway;']
       : [
-          `import { behindLoadBalancer } from './load-balancer.ts';`,
+          `import { behindLoadBalancer } from './lambda/load-balancer.ts';`,
           'export const handler = behindLoadBalancer(gateway);',
         ]),
   ].join('\n');
@@ -42,21 +42,21 @@ const entryOfRoutes = ({ routes, part }: RouteFunction, front: Front): string =>
 
 /** Files that have several routes have them in a list. */
 const LISTS: Readonly<Record<string, string>> = {
-  amendments: 'amendmentRoutes',
-  disclosures: 'disclosureRoutes',
-  evidence: 'evidenceRoutes',
-  own: 'ownRoutes',
-  'records-export': 'exportRoutes',
-  reports: 'reportRoutes',
+  'holders/disclosures': 'disclosureRoutes',
+  'holders/own': 'ownRoutes',
+  'records/evidence': 'evidenceRoutes',
+  'records/export': 'exportRoutes',
+  'records/reports': 'reportRoutes',
+  'trust-domain/amendments': 'amendmentRoutes',
 };
 
 const exportOf = (file: string): string => LISTS[file] ?? 'route';
 
-const entryOfTask = ({ id }: TaskFunction): string => `export { handler } from './${id}.ts';`;
+const entryOfTask = ({ file }: TaskFunction): string => `export { handler } from './${file}.ts';`;
 
 /**
  * Bundles a function into one CommonJS file, which Node starts about a quarter sooner than modules, with a source map
- * beside it, which functions/original-frames.ts reads. Needs nothing but the packages that are installed.
+ * beside it, which functions/http/original-frames.ts reads. Needs nothing but the packages that are installed.
  */
 export const bundle = (
   fn: RouteFunction | TaskFunction,

@@ -1,6 +1,6 @@
 /**
  * Every function of the service and all that it may touch, as data. test/infra compares the routes with those of
- * functions/routes.ts; the as-deployed test compares the rest with what the functions do.
+ * functions/routes/routes.ts; the as-deployed test compares the rest with what the functions do.
  */
 
 /** What a function may do to rows, by the beginning of their partition keys (`status/*`) or the whole (`issuers`). */
@@ -37,23 +37,23 @@ export interface Grants {
 
 /** Which part of the service a function loads: the name of its loader, the module that has it, its environment. */
 export const PARTS = {
-  bare: { load: 'loadBare', from: './aws-bare.ts' },
-  responder: { load: 'loadResponder', from: './aws-ocsp.ts' },
-  rows: { load: 'loadRows', from: './aws.ts' },
-  published: { load: 'loadPublished', from: './aws.ts' },
-  issuing: { load: 'loadIssuing', from: './aws.ts' },
-  signing: { load: 'loadSigning', from: './aws.ts' },
-  disclosing: { load: 'loadDisclosing', from: './aws.ts' },
-  bundling: { load: 'loadBundling', from: './aws.ts' },
-  handing: { load: 'loadHanding', from: './aws.ts' },
-  reporting: { load: 'loadReporting', from: './aws.ts' },
+  bare: { load: 'loadBare', from: 'lambda/bare.ts' },
+  responder: { load: 'loadResponder', from: 'lambda/responder.ts' },
+  rows: { load: 'loadRows', from: 'lambda/parts.ts' },
+  published: { load: 'loadPublished', from: 'lambda/parts.ts' },
+  issuing: { load: 'loadIssuing', from: 'lambda/parts.ts' },
+  signing: { load: 'loadSigning', from: 'lambda/parts.ts' },
+  disclosing: { load: 'loadDisclosing', from: 'lambda/parts.ts' },
+  bundling: { load: 'loadBundling', from: 'lambda/parts.ts' },
+  handing: { load: 'loadHanding', from: 'lambda/parts.ts' },
+  reporting: { load: 'loadReporting', from: 'lambda/parts.ts' },
 } as const;
 
 /** Behind which doors a route is: `public` nobody is asked, `callers` everybody is, `both` whoever wants to be named. */
 export type Doors = 'public' | 'callers' | 'both';
 
 export interface RouteOfFunction {
-  /** The file in functions/ that has the route. */
+  /** The file in functions/routes/ that has the route. */
   readonly file: string;
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
@@ -182,8 +182,8 @@ const get = (file: string, path: string): RouteOfFunction => ({ file, method: 'G
 const post = (file: string, path: string): RouteOfFunction => ({ file, method: 'POST', path });
 
 /** A function of one route for named callers, that works on rows and nothing else. */
-const onRows = (route: RouteOfFunction, rows: Rows): RouteFunction => ({
-  id: route.file,
+const onRows = (id: string, route: RouteOfFunction, rows: Rows): RouteFunction => ({
+  id,
   routes: [route],
   doors: 'callers',
   part: 'rows',
@@ -199,16 +199,16 @@ export const ROUTE_FUNCTIONS = beginning<RouteFunction>(
   [
     {
       id: 'about',
-      routes: [get('healthz', '/healthz'), get('openapi-json', '/openapi.json')],
+      routes: [get('public/healthz', '/healthz'), get('public/openapi-json', '/openapi.json')],
       doors: 'public',
       part: 'bare',
     },
     {
       id: 'authorities',
       routes: [
-        get('authorities', '/ca'),
-        get('ca-certificate', '/ca/{ca}.cer'),
-        get('ca-chain', '/ca/{ca}.pem'),
+        get('public/authorities', '/ca'),
+        get('public/ca-certificate', '/ca/{ca}.cer'),
+        get('public/ca-chain', '/ca/{ca}.pem'),
       ],
       doors: 'public',
       part: 'rows',
@@ -216,7 +216,7 @@ export const ROUTE_FUNCTIONS = beginning<RouteFunction>(
     },
     {
       id: 'crl',
-      routes: [get('crl', '/crl/{ca}/{partition}.crl')],
+      routes: [get('public/crl', '/crl/{ca}/{partition}.crl')],
       doors: 'both',
       part: 'published',
       rows: together(DOOR, RECORD, { get: ['crls/*'] }),
@@ -224,7 +224,7 @@ export const ROUTE_FUNCTIONS = beginning<RouteFunction>(
     },
     {
       id: 'ocsp',
-      routes: [post('ocsp-post', '/ocsp'), get('ocsp-get', '/ocsp/{request+}')],
+      routes: [post('public/ocsp-post', '/ocsp'), get('public/ocsp-get', '/ocsp/{request+}')],
       doors: 'both',
       part: 'responder',
       rows: together(DOOR, RECORD, { get: ['responders', 'responder-keys'] }),
@@ -234,48 +234,56 @@ export const ROUTE_FUNCTIONS = beginning<RouteFunction>(
     {
       id: 'log',
       routes: [
-        get('log-checkpoint', '/log/checkpoint'),
-        get('log-tile', '/log/tile/{path+}'),
-        get('log-key', '/log/key'),
+        get('public/log-checkpoint', '/log/checkpoint'),
+        get('public/log-tile', '/log/tile/{path+}'),
+        get('public/log-key', '/log/key'),
       ],
       doors: 'public',
       part: 'published',
       rows: { query: ['issuers'], get: ['log'] },
       log: 'read',
     },
-    onRows(post('request-submit', REQUESTS), {
+    onRows('request-submit', post('requests/submit', REQUESTS), {
       get: ['request-idempotency/*', 'request/*'],
       put: ['request/*', 'requests', 'requests/*', 'request-key/*', 'request-idempotency/*', 'staged/*'],
     }),
     onRows(
-      get('requests', REQUESTS),
+      'requests',
+      get('requests/list', REQUESTS),
       together(RECORD, { query: ['requests', 'requests/*'], get: ['request/*'] }),
     ),
-    onRows(get('request', `${REQUESTS}/{id}`), together(RECORD, { get: ['request/*'] })),
+    onRows('request', get('requests/get', `${REQUESTS}/{id}`), together(RECORD, { get: ['request/*'] })),
     {
       id: 'request-examinations',
-      routes: [post('request-examinations', `${REQUESTS}/{id}/examinations`)],
+      routes: [post('requests/examine', `${REQUESTS}/{id}/examinations`)],
       doors: 'callers',
       part: 'issuing',
       rows: together(DOOR, MOVE_REQUEST, ISSUE, BASIS, { delete: ['request-key/*'] }),
       caKeys: 'sign',
     },
     onRows(
-      post('request-withdrawal', `${REQUESTS}/{id}/withdrawal`),
+      'request-withdrawal',
+      post('requests/withdraw', `${REQUESTS}/{id}/withdrawal`),
       together(MOVE_REQUEST, { delete: ['request-key/*'] }),
     ),
     onRows(
-      get('request-certificate', `${REQUESTS}/{id}/certificate.pem`),
+      'request-certificate',
+      get('requests/certificate', `${REQUESTS}/{id}/certificate.pem`),
       together(RECORD, { get: ['request/*', 'certificates/*'] }),
     ),
     onRows(
-      get('certificates', '/api/v1/certificates/{ca}'),
+      'certificates',
+      get('certificates/list', '/api/v1/certificates/{ca}'),
       together(RECORD, { query: ['status/*', 'certificates/*'] }),
     ),
-    onRows(get('certificate', CERTIFICATE), together(RECORD, { get: ['certificates/*', 'awaited/*'] })),
+    onRows(
+      'certificate',
+      get('certificates/get', CERTIFICATE),
+      together(RECORD, { get: ['certificates/*', 'awaited/*'] }),
+    ),
     {
       id: 'certificate-revocation',
-      routes: [post('certificate-revocation', `${CERTIFICATE}/revocation`)],
+      routes: [post('certificates/revoke', `${CERTIFICATE}/revocation`)],
       doors: 'callers',
       part: 'signing',
       // A key that is compromised is in a CRL at once.
@@ -284,16 +292,18 @@ export const ROUTE_FUNCTIONS = beginning<RouteFunction>(
       caKeys: 'sign',
     },
     onRows(
-      {
-        file: 'certificate-revocation-withdrawal',
-        method: 'DELETE',
-        path: `${CERTIFICATE}/revocation`,
-      },
+      'certificate-revocation-withdrawal',
+      { file: 'certificates/withdraw-revocation', method: 'DELETE', path: `${CERTIFICATE}/revocation` },
       { get: ['awaited/*'], put: ['staged/*'], delete: ['awaited/*'] },
     ),
-    onRows(post('certificate-hold', `${CERTIFICATE}/hold`), together(CHANGE_STATUS, BASIS)),
     onRows(
-      { file: 'certificate-release', method: 'DELETE', path: `${CERTIFICATE}/hold` },
+      'certificate-hold',
+      post('certificates/hold', `${CERTIFICATE}/hold`),
+      together(CHANGE_STATUS, BASIS),
+    ),
+    onRows(
+      'certificate-release',
+      { file: 'certificates/release', method: 'DELETE', path: `${CERTIFICATE}/hold` },
       together(BASIS, {
         get: ['certificates/*'],
         put: ['status/*', 'changed/*', 'staged/*'],
@@ -302,30 +312,40 @@ export const ROUTE_FUNCTIONS = beginning<RouteFunction>(
     ),
     {
       id: 'records',
-      routes: [get('provisions', '/api/v1/provisions'), get('records', '/api/v1/records')],
+      routes: [get('records/provisions', '/api/v1/provisions'), get('records/list', '/api/v1/records')],
       doors: 'callers',
       part: 'handing',
       rows: together(DOOR, RECORD, SETTLE, QUERY_RECORDS),
       handOver: true,
     },
-    onRows(get('record', '/api/v1/records/{id}'), together(RECORD, { get: ['record/*', 'expired/*'] })),
+    onRows(
+      'record',
+      get('records/get', '/api/v1/records/{id}'),
+      together(RECORD, { get: ['record/*', 'expired/*'] }),
+    ),
     {
       id: 'proofs',
       routes: [
-        get('provision-proof', '/api/v1/provisions/{id}/proof'),
-        get('record-proof', '/api/v1/records/{id}/proof'),
+        get('records/provision-proof', '/api/v1/provisions/{id}/proof'),
+        get('records/proof', '/api/v1/records/{id}/proof'),
       ],
       doors: 'callers',
       part: 'published',
       rows: together(DOOR, RECORD, { get: ['record/*', 'expired/*'] }),
       log: 'read',
     },
-    onRows(get('counts', '/api/v1/counts'), together(RECORD, SETTLE, { query: ['record/*', 'count/*'] })),
+    onRows(
+      'counts',
+      get('records/counts', '/api/v1/counts'),
+      together(RECORD, SETTLE, { query: ['record/*', 'count/*'] }),
+    ),
     {
       id: 'reports',
       routes: [
-        get('reports', '/api/v1/reports/annual'),
-        ...['json', 'csv', 'html'].map((format) => get('reports', `/api/v1/reports/annual/{year}.${format}`)),
+        get('records/reports', '/api/v1/reports/annual'),
+        ...['json', 'csv', 'html'].map((format) =>
+          get('records/reports', `/api/v1/reports/annual/{year}.${format}`),
+        ),
       ],
       doors: 'public',
       part: 'reporting',
@@ -335,7 +355,7 @@ export const ROUTE_FUNCTIONS = beginning<RouteFunction>(
     },
     {
       id: 'report-make',
-      routes: [post('reports', '/api/v1/reports/annual')],
+      routes: [post('records/reports', '/api/v1/reports/annual')],
       doors: 'callers',
       part: 'published',
       rows: together(DOOR, MAKE_REPORT),
@@ -343,7 +363,7 @@ export const ROUTE_FUNCTIONS = beginning<RouteFunction>(
     },
     {
       id: 'statistics',
-      routes: [get('statistics', '/api/v1/statistics')],
+      routes: [get('public/statistics', '/api/v1/statistics')],
       doors: 'public',
       part: 'rows',
       // For anybody, so it writes nothing.
@@ -352,24 +372,24 @@ export const ROUTE_FUNCTIONS = beginning<RouteFunction>(
     {
       id: 'exports',
       routes: ['csv', 'ndjson', 'parquet'].map((format) =>
-        get('records-export', `/api/v1/exports/records.${format}`),
+        get('records/export', `/api/v1/exports/records.${format}`),
       ),
       doors: 'callers',
       part: 'handing',
       rows: together(DOOR, RECORD, SETTLE, QUERY_RECORDS),
       handOver: true,
     },
-    onRows(post('cdn-log-import', '/api/v1/cdn-logs/{file}'), {
+    onRows('cdn-log-import', post('records/cdn-log-import', '/api/v1/cdn-logs/{file}'), {
       get: ['cdn-log'],
       put: ['cdn-log', 'staged/*'],
     }),
     {
       id: 'amendments',
       routes: [
-        post('amendments', AMENDMENTS),
-        get('amendments', AMENDMENTS),
-        get('amendments', `${AMENDMENTS}/{id}`),
-        post('amendments', `${AMENDMENTS}/{id}/decision`),
+        post('trust-domain/amendments', AMENDMENTS),
+        get('trust-domain/amendments', AMENDMENTS),
+        get('trust-domain/amendments', `${AMENDMENTS}/{id}`),
+        post('trust-domain/amendments', `${AMENDMENTS}/{id}/decision`),
       ],
       doors: 'callers',
       part: 'rows',
@@ -382,7 +402,10 @@ export const ROUTE_FUNCTIONS = beginning<RouteFunction>(
     },
     {
       id: 'evidence',
-      routes: [get('evidence', '/api/v1/evidence.ndjson'), get('evidence', '/api/v1/evidence/sample')],
+      routes: [
+        get('records/evidence', '/api/v1/evidence.ndjson'),
+        get('records/evidence', '/api/v1/evidence/sample'),
+      ],
       doors: 'callers',
       part: 'handing',
       rows: together(DOOR, RECORD, SETTLE, {
@@ -394,10 +417,10 @@ export const ROUTE_FUNCTIONS = beginning<RouteFunction>(
     {
       id: 'disclosures',
       routes: [
-        post('disclosures', DISCLOSURES),
-        get('disclosures', DISCLOSURES),
-        get('disclosures', `${DISCLOSURES}/{id}`),
-        post('disclosures', `${DISCLOSURES}/{id}/extension`),
+        post('holders/disclosures', DISCLOSURES),
+        get('holders/disclosures', DISCLOSURES),
+        get('holders/disclosures', `${DISCLOSURES}/{id}`),
+        post('holders/disclosures', `${DISCLOSURES}/{id}/extension`),
       ],
       doors: 'callers',
       part: 'rows',
@@ -410,8 +433,8 @@ export const ROUTE_FUNCTIONS = beginning<RouteFunction>(
     {
       id: 'disclosure-bundles',
       routes: [
-        get('disclosures', `${DISCLOSURES}/{id}/bundle.json`),
-        get('disclosures', `${DISCLOSURES}/{id}/bundle.html`),
+        get('holders/disclosures', `${DISCLOSURES}/{id}/bundle.json`),
+        get('holders/disclosures', `${DISCLOSURES}/{id}/bundle.html`),
       ],
       doors: 'callers',
       part: 'bundling',
@@ -424,7 +447,7 @@ export const ROUTE_FUNCTIONS = beginning<RouteFunction>(
     },
     {
       id: 'disclosure-keys',
-      routes: [get('disclosures', '/.well-known/disclosure-keys.json')],
+      routes: [get('holders/disclosures', '/.well-known/disclosure-keys.json')],
       doors: 'public',
       part: 'disclosing',
       rows: together(RECORD, DISCLOSURE_KEY, { query: ['issuers'] }),
@@ -433,10 +456,10 @@ export const ROUTE_FUNCTIONS = beginning<RouteFunction>(
     {
       id: 'own',
       routes: [
-        get('own', '/api/v1/own/records'),
-        get('own', '/api/v1/own/delegates'),
-        post('own', '/api/v1/own/delegates'),
-        { file: 'own', method: 'DELETE', path: '/api/v1/own/delegates/{delegate}' },
+        get('holders/own', '/api/v1/own/records'),
+        get('holders/own', '/api/v1/own/delegates'),
+        post('holders/own', '/api/v1/own/delegates'),
+        { file: 'holders/own', method: 'DELETE', path: '/api/v1/own/delegates/{delegate}' },
       ],
       doors: 'callers',
       part: 'rows',
@@ -449,7 +472,7 @@ export const ROUTE_FUNCTIONS = beginning<RouteFunction>(
     },
     {
       id: 'crl-archive',
-      routes: [get('crl-archive', '/api/v1/crls/{ca}')],
+      routes: [get('crls/archive', '/api/v1/crls/{ca}')],
       doors: 'callers',
       part: 'published',
       rows: together(DOOR, RECORD),
@@ -457,7 +480,7 @@ export const ROUTE_FUNCTIONS = beginning<RouteFunction>(
     },
     {
       id: 'crl-publish',
-      routes: [post('crl-publish', '/api/v1/crls/{ca}')],
+      routes: [post('crls/publish', '/api/v1/crls/{ca}')],
       doors: 'callers',
       part: 'signing',
       rows: together(DOOR, PUBLISH),
@@ -471,8 +494,9 @@ export const ROUTE_FUNCTIONS = beginning<RouteFunction>(
 /* Tasks, which nobody calls over HTTP -------------------------------------------------------------------------------- */
 
 export interface TaskFunction extends Grants {
-  /** The file in functions/ that has the handler. */
   readonly id: string;
+  /** The file in functions/ that has the handler. */
+  readonly file: string;
   readonly environment:
     | 'gauges'
     | 'rows'
@@ -497,6 +521,7 @@ export const TASK_FUNCTIONS = beginning<TaskFunction>(
   [
     {
       id: 'scheduled-publication',
+      file: 'tasks/publication',
       environment: 'signing',
       everyMinutes: 5,
       rows: PUBLISH,
@@ -505,6 +530,7 @@ export const TASK_FUNCTIONS = beginning<TaskFunction>(
     },
     {
       id: 'scheduled-responders',
+      file: 'tasks/responders',
       environment: 'renewing',
       // Of a revoked responder nobody is answered any more until there is another.
       everyMinutes: 5,
@@ -514,6 +540,7 @@ export const TASK_FUNCTIONS = beginning<TaskFunction>(
     },
     {
       id: 'scheduled-recovery',
+      file: 'tasks/recovery',
       environment: 'issuing',
       everyMinutes: 5,
       rows: together(ISSUE, BASIS, MOVE_REQUEST, {
@@ -524,6 +551,7 @@ export const TASK_FUNCTIONS = beginning<TaskFunction>(
     },
     {
       id: 'scheduled-sequencing',
+      file: 'tasks/sequencing',
       environment: 'sequencing',
       everyMinutes: 1,
       rows: SEQUENCE,
@@ -531,6 +559,7 @@ export const TASK_FUNCTIONS = beginning<TaskFunction>(
     },
     {
       id: 'scheduled-reports',
+      file: 'tasks/reports',
       environment: 'published',
       everyMinutes: 24 * 60,
       rows: MAKE_REPORT,
@@ -538,6 +567,7 @@ export const TASK_FUNCTIONS = beginning<TaskFunction>(
     },
     {
       id: 'scheduled-retention',
+      file: 'tasks/retention',
       environment: 'published',
       everyMinutes: 24 * 60,
       rows: {
@@ -551,6 +581,7 @@ export const TASK_FUNCTIONS = beginning<TaskFunction>(
     {
       // Behind the CDN's own address of a function, for CRLs that are larger than what API Gateway carries.
       id: 'crl-stream',
+      file: 'lambda/crl-stream',
       environment: 'published',
       behindCdn: true,
       publicOnly: true,
@@ -560,6 +591,7 @@ export const TASK_FUNCTIONS = beginning<TaskFunction>(
     {
       // At each delivery of a log, and once a day for those of which nobody told.
       id: 'cdn-log-delivery',
+      file: 'tasks/cdn-log-delivery',
       environment: 'cdnLogs',
       everyMinutes: 24 * 60,
       publicOnly: true,
@@ -568,6 +600,7 @@ export const TASK_FUNCTIONS = beginning<TaskFunction>(
     },
     {
       id: 'scheduled-gauges',
+      file: 'tasks/gauges',
       environment: 'gauges',
       everyMinutes: 1,
       rows: { query: ['issuers', 'staged/*', 'unsequenced/*'], get: ['crls/*', 'responders', 'status/*'] },
@@ -575,6 +608,7 @@ export const TASK_FUNCTIONS = beginning<TaskFunction>(
     {
       // Says what a ceremony may do, and does nothing of it.
       id: 'ceremony-consent',
+      file: 'tasks/ceremony-consent',
       environment: 'rows',
       rows: together(RECORD, {
         get: ['ceremony-consent', 'principal-key/*'],
@@ -583,6 +617,7 @@ export const TASK_FUNCTIONS = beginning<TaskFunction>(
     },
     {
       id: 'ceremony',
+      file: 'tasks/ceremony',
       environment: 'ceremony',
       closed: true,
       // What was approved under the file in force is finished before the next one counts.

@@ -101,7 +101,7 @@ export class PrivateDoor extends Construct {
   #forward(listener: ApplicationListener, kind: 'http' | 'tls', entries: readonly Entry[]): void {
     const routes = entries.flatMap(({ fn, routes }, index) => {
       const target = new ApplicationTargetGroup(this, `${kind}-${fn.node.id}`, {
-        // The function takes the client certificate's header from groups of this name only (functions/load-balancer.ts).
+        // The function takes the client certificate's header from groups of this name only (functions/lambda/load-balancer.ts).
         targetGroupName: `${kind}-${index}-${Names.uniqueResourceName(fn, { maxLength: 20, allowedSpecialCharacters: '' })}`,
         targetType: TargetType.LAMBDA,
         targets: [new LambdaTarget(fn.lambda)],

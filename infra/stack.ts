@@ -7,7 +7,7 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import type { z } from 'zod';
-import { writeDirectory } from '../functions/directory.ts';
+import { writeDirectory } from '../functions/lambda/directory.ts';
 import { readTrustDomain, type TrustDomain } from '../lib/authority/trust-domain.ts';
 import { digestOf } from '../lib/authority/trust-domain-files.ts';
 import type {

@@ -5,7 +5,7 @@ import { request as httpsRequest } from 'node:https';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { principalCredentials } from '../functions/local-credentials.ts';
+import { principalCredentials } from '../functions/local/credentials.ts';
 import type { CertificateRef } from '../lib/principal.ts';
 import {
   FIELDS,

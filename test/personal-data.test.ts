@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { routes } from '../functions/routes.ts';
-import { serve } from '../functions/server.ts';
+import { serve } from '../functions/local/server.ts';
+import { routes } from '../functions/routes/routes.ts';
 import { Fault } from '../lib/fault.ts';
 import type { Log } from '../lib/ports.ts';
 import { type Ground, openGround, openHouse } from './authority/house.ts';
@@ -223,7 +223,7 @@ describe('personal data', () => {
   };
 
   const tlsOf = async (service: Service) => {
-    const { doorCredentials } = await import('../functions/local-credentials.ts');
+    const { doorCredentials } = await import('../functions/local/credentials.ts');
     const folder = join(ground.folder, 'door');
     const door = await doorCredentials(
       service.works,

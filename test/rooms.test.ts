@@ -70,7 +70,12 @@ const DOORS: Record<string, readonly string[]> = {
 };
 
 /** The only places that choose adapters. */
-const COMPOSERS = ['functions/aws.ts', 'functions/aws-ocsp.ts', 'functions/local.ts', 'functions/witness.ts'];
+const COMPOSERS = [
+  'functions/lambda/parts.ts',
+  'functions/lambda/responder.ts',
+  'functions/local/local.ts',
+  'functions/witness/witness.ts',
+];
 
 const isAdapter = (file: string): boolean => ADAPTERS.some((adapter) => file.startsWith(adapter));
 
@@ -170,9 +175,9 @@ describe('rooms', () => {
 
 describe('the OCSP entry', () => {
   it.each([
-    'functions/ocsp-post.ts',
-    'functions/ocsp-get.ts',
-    'functions/aws-ocsp.ts',
+    'functions/routes/public/ocsp-post.ts',
+    'functions/routes/public/ocsp-get.ts',
+    'functions/lambda/responder.ts',
     'lib/responder-app.ts',
     'lib/status/ocsp.ts',
   ])('%s does not reach the code that can sign with a CA key', (entry) => {

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { random } from '../../functions/chance.ts';
+import { random } from '../../functions/random.ts';
 import { compose, type Works } from '../../lib/app.ts';
 import { readTrustDomain, type TrustDomain } from '../../lib/authority/trust-domain.ts';
 import { openSealedKeys } from '../../lib/keys/sealed.ts';

@@ -57,7 +57,7 @@ const stop = async (child: ChildProcess): Promise<void> => {
   clearTimeout(kill);
 };
 
-/** Starts `functions/local.ts` of this checkout with new data in `folder`. */
+/** Starts `functions/local/local.ts` of this checkout with new data in `folder`. */
 export const startService = async (
   root: string,
   folder: string,
@@ -68,7 +68,7 @@ export const startService = async (
   const data = join(folder, 'data');
   const logPath = join(folder, 'service.log');
   const log = openSync(logPath, 'w');
-  const child = spawn(process.execPath, [join(root, 'functions/local.ts')], {
+  const child = spawn(process.execPath, [join(root, 'functions/local/local.ts')], {
     cwd: root,
     env: {
       ...environment,

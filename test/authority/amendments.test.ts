@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { hash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { certifyApplicant, readApplicant } from '../../functions/principal-certificate.ts';
+import { certifyApplicant, readApplicant } from '../../functions/tasks/principal-certificate.ts';
 import { Fault } from '../../lib/fault.ts';
 import { decodePem } from '../../lib/pki/pki.ts';
 import { openDynamoDbTable } from '../../lib/store/dynamodb.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { TASKS } from '../../functions/housekeeping.ts';
+import { TASKS } from '../../functions/tasks/housekeeping.ts';
 import { Fault } from '../../lib/fault.ts';
 import type { Table } from '../../lib/store/store.ts';
 import { issueThroughOffice, opensslRequest, type Service } from '../service.ts';

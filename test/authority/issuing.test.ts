@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { TASKS } from '../../functions/housekeeping.ts';
+import { TASKS } from '../../functions/tasks/housekeeping.ts';
 import type { Order } from '../../lib/authority/authority.ts';
 import { Fault } from '../../lib/fault.ts';
 import type { Signer } from '../../lib/keys/signer.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { TASKS } from '../../functions/housekeeping.ts';
+import { TASKS } from '../../functions/tasks/housekeeping.ts';
 import { Fault } from '../../lib/fault.ts';
 import { decodeCertificate } from '../../lib/pki/certificate.ts';
 import { decodeOcspResponse } from '../../lib/pki/ocsp-response-decoder.ts';

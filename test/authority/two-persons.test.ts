@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { doorCredentials } from '../../functions/local-credentials.ts';
+import { doorCredentials } from '../../functions/local/credentials.ts';
 import { type CertificateRow, readCertificate } from '../../lib/authority/certificates.ts';
 import { LAPSE_SECONDS } from '../../lib/authority/two-persons.ts';
 import { Fault } from '../../lib/fault.ts';

@@ -1,6 +1,6 @@
 import { hash, randomBytes } from 'node:crypto';
-import type { HttpRequest } from '../../functions/http.ts';
-import type { Edge } from '../../functions/stack.ts';
+import type { HttpRequest } from '../../functions/http/http.ts';
+import type { Edge } from '../../functions/http/stack.ts';
 import type { App } from '../../lib/app.ts';
 import type { AmendmentView } from '../../lib/authority/amendments.ts';
 import type { CaView, CertificateView, Revocation } from '../../lib/authority/authority.ts';

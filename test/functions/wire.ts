@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
-import { routes } from '../../functions/routes.ts';
-import { type LIMITS, type Served, serve } from '../../functions/server.ts';
+import { type LIMITS, type Served, serve } from '../../functions/local/server.ts';
+import { routes } from '../../functions/routes/routes.ts';
 import { OpensslCa } from '../principals/openssl.ts';
 import type { TestApp } from './app.ts';
 

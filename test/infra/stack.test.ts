@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { TASKS } from '../../functions/housekeeping.ts';
-import { routes } from '../../functions/routes.ts';
+import { routes } from '../../functions/routes/routes.ts';
+import { TASKS } from '../../functions/tasks/housekeeping.ts';
 import { gatewayPath } from '../../infra/door.ts';
 import { ROUTE_FUNCTIONS, TASK_FUNCTIONS } from '../../infra/functions.ts';
 import {

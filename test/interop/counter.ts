@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { principalCredentials } from '../../functions/local-credentials.ts';
+import { principalCredentials } from '../../functions/local/credentials.ts';
 import { decodeCertificate, encodeSigned } from '../../lib/pki/certificate.ts';
 import { decodePem, encodePem } from '../../lib/pki/pem.ts';
 import { encodeSerial } from '../../lib/pki/serial.ts';

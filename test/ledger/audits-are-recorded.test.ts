@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { routes } from '../../functions/routes.ts';
+import { routes } from '../../functions/routes/routes.ts';
 import { openRecordedSettings } from '../../lib/recorded-settings.ts';
 import {
   issueThroughOffice,

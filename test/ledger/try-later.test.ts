@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { keepHouse } from '../../functions/housekeeping.ts';
+import { keepHouse } from '../../functions/tasks/housekeeping.ts';
 import { Fault } from '../../lib/fault.ts';
 import type { ProvisionDraft } from '../../lib/ledger/record.ts';
 import { decodeOcspResponse } from '../../lib/pki/ocsp-response-decoder.ts';

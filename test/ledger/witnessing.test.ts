@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { witnessesAt } from '../../functions/witness-client.ts';
-import { serveWitness } from '../../functions/witness-server.ts';
+import { witnessesAt } from '../../functions/witness/client.ts';
+import { serveWitness } from '../../functions/witness/server.ts';
 import { generateSoftwareKey } from '../../lib/keys/software.ts';
 import { openCosigning } from '../../lib/ledger/cosigning.ts';
 import { openCheckpoint } from '../../lib/ledger/tlog/checkpoint.ts';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { TASKS } from '../../functions/housekeeping.ts';
+import { TASKS } from '../../functions/tasks/housekeeping.ts';
 import { recordIds } from '../../lib/ledger/ids.ts';
 import { decodeCertificateList } from '../../lib/pki/crl.ts';
 import { openIssuers } from '../../lib/status/issuers.ts';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import https from 'node:https';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { principalCredentials } from '../../functions/local-credentials.ts';
+import { principalCredentials } from '../../functions/local/credentials.ts';
 import { decodeOcspResponse } from '../../lib/pki/ocsp-response-decoder.ts';
 import { type Service, serveService, temporaryFolder } from '../service.ts';
 import { allRecords, ocspRequestFor } from '../world.ts';

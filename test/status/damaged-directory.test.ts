@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { TASKS } from '../../functions/housekeeping.ts';
+import { TASKS } from '../../functions/tasks/housekeeping.ts';
 import { openGauges } from '../../lib/gauges.ts';
 import type { Der } from '../../lib/pki/der.ts';
 import { decodeOcspResponse } from '../../lib/pki/ocsp-response-decoder.ts';

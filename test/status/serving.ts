@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { principalCredentials } from '../../functions/local-credentials.ts';
+import { principalCredentials } from '../../functions/local/credentials.ts';
 import { serveService } from '../service.ts';
 
 /** The service as a process of its own, until it is killed: `node serving.ts FOLDER` says where it listens. */

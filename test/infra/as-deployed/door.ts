@@ -1,6 +1,6 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import type { FrontEvent } from '../../../functions/lambda.ts';
-import { pathMatcher } from '../../../functions/route.ts';
+import { pathMatcher } from '../../../functions/http/route.ts';
+import type { FrontEvent } from '../../../functions/lambda/gateway.ts';
 import { gatewayPath } from '../../../infra/door.ts';
 import { ROUTE_FUNCTIONS } from '../../../infra/functions.ts';
 import type { Functions } from './functions.ts';

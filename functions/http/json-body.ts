@@ -1,0 +1,64 @@
+import { Fault } from '../../lib/fault.ts';
+
+/** Deeper than any body of this service. */
+const MAX_DEPTH = 16;
+
+const invalid = (why: string): Fault =>
+  new Fault('invalid-input', `The body is not the JSON expected: ${why}.`);
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/**
+ * JSON as I-JSON has it (RFC 7493): UTF-8 without a byte order mark, no lone surrogates, no member twice in one
+ * object. What JSON.parse would settle silently (the last of two members wins, `__proto__`) is refused, so that nobody
+ * who examines a body can read it in another way than this service does. Fault: `invalid-input`.
+ */
+export const readJson = (bytes: Uint8Array): unknown => {
+  let text: string;
+  try {
+    text = utf8.decode(bytes);
+  } catch {
+    throw invalid('it is not UTF-8');
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw invalid('it is not JSON');
+  }
+  checkMembers(text);
+  return value;
+};
+
+/** Walks text that is known to be JSON. */
+const checkMembers = (text: string): void => {
+  /** One for each open object or array; the members seen, for objects. */
+  const open: (Set<string> | undefined)[] = [];
+  /** The next string is a member's name. */
+  let naming = false;
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at];
+    if (character === '"') {
+      const start = at;
+      for (at++; text[at] !== '"'; at++) if (text[at] === '\\') at++;
+      const string: string = JSON.parse(text.slice(start, at + 1));
+      if (!string.isWellFormed()) throw invalid('a string holds half of a surrogate pair');
+      if (naming) {
+        const members = open.at(-1);
+        if (string === '__proto__') throw invalid('it has a member "__proto__"');
+        if (members?.has(string)) throw invalid('an object has a member twice');
+        members?.add(string);
+        naming = false;
+      }
+    } else if (character === '{' || character === '[') {
+      if (open.length === MAX_DEPTH) throw invalid(`it is nested deeper than ${MAX_DEPTH}`);
+      open.push(character === '{' ? new Set() : undefined);
+      naming = character === '{';
+    } else if (character === '}' || character === ']') {
+      open.pop();
+      naming = false;
+    } else if (character === ',') {
+      naming = open.at(-1) !== undefined;
+    }
+  }
+};

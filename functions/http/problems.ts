@@ -1,0 +1,176 @@
+import { Fault, type FaultCode } from '../../lib/fault.ts';
+import type { HttpResponse } from './http.ts';
+import { originalFrames } from './original-frames.ts';
+
+interface Problem {
+  readonly status: number;
+  readonly title: string;
+}
+
+const p = (status: number, title: string): Problem => ({ status, title });
+
+/**
+ * What each fault is over HTTP. Those of 500 and above are this service's own affair: callers learn the code and
+ * the title only, and the message goes to the log. A code that callers cannot act on at all is told as `internal`.
+ */
+export const PROBLEMS = {
+  'malformed-der': p(400, 'The input is not strict DER'),
+  'trailing-data': p(400, 'Bytes follow the end of the input'),
+  'input-too-large': p(413, 'The input is too large'),
+  'malformed-pem': p(400, 'The input is not the PEM that was expected'),
+  'malformed-certificate': p(400, 'The certificate is malformed'),
+  'malformed-csr': p(400, 'The certification request is malformed'),
+  'malformed-crl': p(400, 'The CRL is malformed'),
+  'malformed-ocsp-request': p(400, 'The OCSP request is malformed'),
+  'malformed-ocsp-response': p(400, 'The OCSP response is malformed'),
+  'unsupported-version': p(400, 'The version is not supported'),
+  'unknown-critical-extension': p(400, 'A critical extension is not known'),
+  'malformed-serial': p(400, 'The serial number is malformed'),
+  'malformed-name': p(400, 'The name is malformed'),
+  'unsupported-algorithm': p(422, 'The algorithm is not supported'),
+  'signature-invalid': p(422, 'The signature does not verify'),
+  'weak-key': p(422, 'The key is too weak'),
+  'unknown-key': p(500, 'A key of the service is missing'),
+  'wrong-passphrase': p(500, 'A key of the service cannot be opened'),
+  'key-store-damaged': p(500, 'A key of the service is damaged'),
+  'condition-failed': p(409, 'The state changed meanwhile'),
+  'value-too-large': p(413, 'The value is too large to store'),
+  'cursor-invalid': p(400, 'The cursor does not belong to this query'),
+  'store-unavailable': p(503, 'The store cannot be reached now'),
+  'store-locked': p(503, 'The store is in use by another process'),
+  'store-request-invalid': p(500, 'The store was asked for what it does not have'),
+  'configuration-invalid': p(500, 'The service is not configured rightly'),
+  'trust-domain-invalid': p(500, 'The trust domain is not valid'),
+  'trust-domain-changed': p(500, 'The trust domain is not the one in use'),
+  'amendment-invalid': p(422, 'The trust domain cannot be changed to this'),
+  'amendment-pending': p(409, 'An approved amendment waits to be applied'),
+  'amendment-closed': p(409, 'The amendment is closed'),
+  'unknown-amendment': p(404, 'No such amendment'),
+  'unknown-authority': p(404, 'No such authority'),
+  'unknown-profile': p(422, 'No such certificate profile'),
+  'unknown-certificate': p(404, 'No such certificate'),
+  'lint-failed': p(422, 'The certificate would not follow its standards'),
+  'authority-expired': p(503, "The authority's certificate has expired"),
+  'authority-not-ready': p(503, 'The authority is not ready'),
+  'authority-unreadable': p(500, 'What is stored of an authority is damaged'),
+  'hold-not-allowed': p(409, 'The profile does not allow a hold'),
+  'hold-not-releasable': p(409, 'The profile does not allow a hold to be released'),
+  'not-on-hold': p(409, 'The certificate is not on hold'),
+  'already-revoked': p(409, 'The certificate is revoked'),
+  'confirmation-differs': p(409, 'Something else awaits its confirmation'),
+  'nothing-awaited': p(409, 'Nothing awaits a confirmation'),
+  'signed-bytes-differ': p(500, 'A signature was withheld'),
+  'unknown-request': p(404, 'No such request'),
+  'invalid-field': p(422, 'A field does not fit the profile'),
+  'proof-of-possession-failed': p(422, 'The request does not prove possession of its key'),
+  'duplicate-key': p(409, 'The key is in use already'),
+  'profile-not-allowed': p(403, 'The office may not use this profile'),
+  'key-algorithm-not-allowed': p(422, 'The profile does not allow this key algorithm'),
+  'wrong-state': p(409, 'The request is in another state'),
+  'same-person': p(409, 'Another person must do this'),
+  'approval-missing': p(500, 'An approval is not on record'),
+  'idempotency-key-invalid': p(400, 'The idempotency key is malformed'),
+  'idempotency-key-reused': p(409, 'The idempotency key belongs to another submission'),
+  'not-issued': p(409, 'The certificate is not issued yet'),
+  'unauthorized-issuer': p(404, 'This service does not answer for that issuer'),
+  'signature-required': p(403, 'Requests for a status must be signed here'),
+  'requestor-unauthorized': p(403, 'The signature of the request does not prove who asks'),
+  'try-later': p(503, 'The service cannot answer now'),
+  'unknown-crl': p(404, 'No such CRL'),
+  'clock-behind': p(503, 'The clock of the service is behind'),
+  'record-invalid': p(500, 'A record could not be made'),
+  'unknown-record': p(404, 'No such record'),
+  'record-expired': p(410, 'The record was kept for its time'),
+  'purpose-not-declared': p(403, "The purpose is none of the caller's"),
+  'unknown-report': p(404, 'No such report'),
+  'unknown-disclosure': p(404, 'No such disclosure'),
+  'disclosure-closed': p(409, 'The disclosure has been made'),
+  'malformed-cdn-log': p(400, 'The access log is malformed'),
+  'malformed-note': p(400, 'The signed note is malformed'),
+  'malformed-checkpoint': p(400, 'The checkpoint is malformed'),
+  'malformed-tile': p(400, 'The tile is malformed'),
+  'malformed-proof': p(400, 'The proof is malformed'),
+  'proof-invalid': p(422, 'The proof does not hold'),
+  'log-inconsistent': p(500, 'The log does not agree with itself'),
+  'tile-missing': p(500, 'A part of the log is missing'),
+  'unknown-tile': p(404, 'No such tile'),
+  'witness-refused': p(503, 'A witness did not sign'),
+  'invalid-input': p(400, 'The request does not have the expected form'),
+  unauthenticated: p(401, 'The caller must say who it is'),
+  'token-invalid': p(401, 'The token is not valid'),
+  'token-expired': p(401, 'The token has expired'),
+  'client-certificate-invalid': p(401, 'The client certificate is not valid here'),
+  'client-certificate-revoked': p(401, 'The client certificate is revoked'),
+  'client-certificate-expired': p(401, 'The client certificate has expired'),
+  'tls-required': p(403, 'This needs TLS'),
+  forbidden: p(403, 'The caller may not do this'),
+  'unknown-route': p(404, 'Nothing is here'),
+  'method-not-allowed': p(405, 'The method is not allowed here'),
+  'unsupported-media-type': p(415, 'The media type is not supported here'),
+  'body-too-large': p(413, 'The body is too large'),
+  'transfer-coding-unknown': p(501, 'The transfer coding is not known'),
+  'body-timeout': p(408, 'The body took too long'),
+  'too-many-requests': p(503, 'Too many requests are under way'),
+  'shutting-down': p(503, 'The service is stopping'),
+  internal: p(500, 'The service failed'),
+} as const satisfies Record<FaultCode, Problem>;
+
+const RETRY_AFTER_SECONDS = 2;
+
+/** Any thrown value as the Fault that the caller may see. */
+export const visibleFault = (error: unknown): Fault => {
+  const fault = Fault.is(error) ? error : new Fault('internal', '', {});
+  const { status, title } = PROBLEMS[fault.code];
+  if (status < 500) return fault;
+  const code = status === 500 ? 'internal' : fault.code;
+  const next = status === 503 ? 'Try again later.' : 'Give the request id to the operator.';
+  return new Fault(code, `${status === 500 ? PROBLEMS.internal.title : title}. ${next}`);
+};
+
+const challenge = (code: FaultCode): string =>
+  code === 'token-invalid' || code === 'token-expired'
+    ? 'Bearer realm="akashi", error="invalid_token"'
+    : 'Bearer realm="akashi"';
+
+const texts = (value: unknown): string =>
+  Array.isArray(value) ? value.filter((item) => typeof item === 'string').join(', ') : '';
+
+/** An RFC 9457 problem document. Headers are those that RFC 9110 15.5 and RFC 6750 3 ask for with the status. */
+export const problem = (error: unknown, requestId: string): HttpResponse => {
+  const { code, message, facts } = visibleFault(error);
+  const { status, title } = PROBLEMS[code];
+  const headers: Record<string, string> = { 'content-type': 'application/problem+json' };
+  if (status === 401) headers['www-authenticate'] = challenge(code);
+  if (status === 405) headers.allow = texts(facts.allow);
+  if (status === 415) headers.accept = texts(facts.accept);
+  if (status === 503) headers['retry-after'] = String(RETRY_AFTER_SECONDS);
+  const hasFacts = Object.keys(facts).length > 0;
+  const body = JSON.stringify({
+    type: `urn:akashi:fault:${code}`,
+    title,
+    status,
+    detail: message,
+    code,
+    ...(hasFacts ? { facts } : {}),
+    requestId,
+  });
+  return { status, headers, body };
+};
+
+/**
+ * What the log may know of an error. A Fault's message holds neither secrets nor personal data; that of any other
+ * error might, so only its name, its code and where it was thrown are kept.
+ */
+export const errorFacts = (error: unknown, depth = 0): Readonly<Record<string, unknown>> => {
+  if (!(error instanceof Error)) return { error: typeof error };
+  const code: unknown = Reflect.get(error, 'code');
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  return {
+    error: error.name,
+    ...(typeof code === 'string' ? { code } : {}),
+    ...(Fault.is(error)
+      ? { message: error.message }
+      : { at: originalFrames(frames.slice(0, 8).map((line) => line.trim())) }),
+    ...(error.cause !== undefined && depth < 4 ? { cause: errorFacts(error.cause, depth + 1) } : {}),
+  };
+};

@@ -1,0 +1,45 @@
+import * as z from 'zod/mini';
+import { Fault } from '../../lib/fault.ts';
+import type { Principal } from '../../lib/principal.ts';
+import type { Caller } from '../../lib/status/status.ts';
+import type { Input } from './route.ts';
+
+const PURPOSE_HEADER = 'akashi-purpose';
+
+/** For routes that answer relying parties: which of its declared purposes a caller asks for. */
+export const purposeHeader = z.object({
+  [PURPOSE_HEADER]: z.optional(z.string()).register(z.globalRegistry, {
+    description:
+      'The id of one of the purposes that the trust domain declares for the caller; the first one where it is left out.',
+  }),
+});
+
+/**
+ * Who asks and what for, as the record of the answer has it. The purpose of somebody who did not prove who it is
+ * would be anybody's word, so it is not taken. `HEAD` is recorded as such: its headers say which answer there is, and
+ * the content that the digest is of did not leave. Fault: `purpose-not-declared`.
+ */
+export const recordedCaller = (
+  caller: Principal | undefined,
+  { request: { method, headers }, unproven }: Pick<Input<unknown, unknown, unknown>, 'request' | 'unproven'>,
+): Caller => {
+  if (caller === undefined) {
+    return { recipient: 'public', method, ...(unproven && { unproven }) };
+  }
+  const { id, purposes = [], office } = caller;
+  const named = headers[PURPOSE_HEADER];
+  const purpose = named === undefined ? purposes[0] : purposes.find((one) => one.id === named);
+  if (named !== undefined && purpose === undefined) {
+    throw new Fault(
+      'purpose-not-declared',
+      'The trust domain declares no such purpose for this caller; leave the header out or name one of its purposes.',
+      { declared: purposes.map((one) => one.id) },
+    );
+  }
+  return {
+    recipient: id,
+    method,
+    ...(office !== undefined && { office }),
+    ...(purpose && { purpose: purpose.id, legalBasis: purpose.legalBasis }),
+  };
+};

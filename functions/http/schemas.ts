@@ -1,0 +1,228 @@
+import * as z from 'zod';
+import {
+  type AwaitedRevocation,
+  type CaView,
+  type CertificateView,
+  REVOCATION_REASONS,
+  type Revocation,
+} from '../../lib/authority/authority.ts';
+import { CHANNELS, type LedgerRecord, RECORD_KINDS } from '../../lib/ledger/record.ts';
+import { parseSerial } from '../../lib/pki/pki.ts';
+import { REQUEST_STATES, type RequestView } from '../../lib/registration/registration.ts';
+
+/* The words that callers and this service exchange. What goes out is checked against the rooms' types by `tsc`. */
+
+const id = z.string().regex(/^[a-z0-9-]{1,64}$/, 'Must be 1 to 64 lower-case letters, digits and hyphens.');
+
+export const caId = id.meta({ description: "A CA's id, one per generation.", example: 'organisation-1' });
+export const principalId = id.meta({ description: "A principal's id.", example: 'office-a-tanaka' });
+export const officeId = id.meta({ description: "A sub-office's id.", example: 'mizusaki-higashi' });
+export const purposeId = id.meta({
+  description: "The id of a relying party's purpose.",
+  example: 'tax-return',
+});
+export const requestId = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,64}$/, 'Must be the id of a request.')
+  .meta({ description: "A request's id." });
+export const recordId = z
+  .string()
+  .regex(/^[A-Za-z0-9._:-]{1,128}$/, 'Must be the id of a record.')
+  .meta({ description: "A record's id; ids sort as the records were written." });
+
+const serialText = z.string().regex(/^[0-9a-fA-F]{1,40}$/, 'Must be 1 to 20 octets in hex.');
+/** In the rooms' form: lower case, whole octets. Faults with `malformed-serial` where hex is not a serial number. */
+export const serial = serialText
+  .transform((text): string => parseSerial(text))
+  .meta({
+    description: 'A serial number in hex; answers have it in lower case.',
+    example: '1f00000000000000000000000000002a',
+  });
+
+export const certificateRef = z.strictObject({ ca: caId, serial: serialText });
+
+/** RFC 3339, UTC, written with `Z`. */
+export const utc = z.iso.datetime({ error: 'Must be a time of RFC 3339 in UTC, ending in Z.' });
+
+/** Of Japan Standard Time. */
+export const month = z
+  .string()
+  .regex(/^2\d{3}-(?:0[1-9]|1[0-2])$/, 'Must be a month, such as 2026-04.')
+  .meta({ example: '2026-04' });
+
+export const pageLimit = (max: number, fallback: number) =>
+  z
+    .string()
+    .regex(/^[1-9]\d{0,3}$/, `Must be a whole number from 1 to ${max}.`)
+    .transform(Number)
+    .pipe(z.int().max(max, `Must be at most ${max}.`))
+    .meta({ type: 'integer', minimum: 1, maximum: max, description: 'Items on the page, at most.' })
+    .default(fallback);
+
+/** SHA-256. */
+export const digest = z.string().regex(/^[0-9a-f]{64}$/, 'Must be a SHA-256 digest in lower-case hex.');
+
+export const cursor = z
+  .string()
+  .min(1)
+  .max(4096)
+  .meta({ description: 'From an earlier page of the same query; opaque.' });
+
+export const reason = z
+  .string()
+  .trim()
+  .min(1, 'Must say why.')
+  .max(1000, 'Must have at most 1,000 characters.')
+  .meta({ description: 'For people, in any language.' });
+
+export const fields = z
+  .record(
+    z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, "Must be a field's name."),
+    z.union([z.string().max(4096), z.array(z.string().max(4096)).max(64)]),
+  )
+  .meta({ description: "Values of the profile's fields, by the field's name.", example: { CN: '市長' } });
+
+/* Views -------------------------------------------------------------------------------------------------- */
+
+const bilingual = z.object({ ja: z.string(), en: z.string() });
+
+export const caView = z
+  .object({
+    id: caId,
+    authority: z.string(),
+    generation: z.int().min(1),
+    title: bilingual,
+    subject: z.string(),
+    algorithm: z.string(),
+    notBefore: utc,
+    notAfter: utc,
+    fingerprint: z.string().meta({ description: 'SHA-256 of the certificate, hex.' }),
+    urls: z.object({ certificate: z.string(), crl: z.array(z.string()), ocsp: z.string() }),
+  })
+  .meta({ id: 'CertificationAuthority' }) satisfies z.ZodType<CaView>;
+
+export const requestView = z
+  .object({
+    id: requestId,
+    office: z.string(),
+    profile: z.string(),
+    profileVersion: z.int(),
+    state: z.enum(REQUEST_STATES),
+    fields: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
+    subject: z.string().meta({ description: 'The subject that the certificate will have, for people.' }),
+    holder: principalId.exactOptional(),
+    keyAlgorithm: z.string(),
+    publicKeyDigest: z.string().meta({ description: 'SHA-256 of the DER SubjectPublicKeyInfo, hex.' }),
+    submittedBy: principalId,
+    submittedAt: utc,
+    examinations: z.array(
+      z.object({
+        stage: z.enum(['office', 'centre']),
+        by: principalId,
+        at: utc,
+        decision: z.enum(['approve', 'reject']),
+        reason: z.string().exactOptional(),
+      }),
+    ),
+    certificate: certificateRef.exactOptional(),
+    failure: z
+      .object({ at: utc, code: z.string(), reason: z.string() })
+      .meta({ description: 'Why no certificate can come of it; its public key is free for another request.' })
+      .exactOptional(),
+  })
+  .meta({ id: 'Request' }) satisfies z.ZodType<RequestView>;
+
+export const revocationReason = z.enum(REVOCATION_REASONS).meta({ description: "RFC 5280's names (5.3.1)." });
+
+export const revocation = z
+  .object({
+    status: z.enum(['revoked', 'hold']),
+    revocationTime: utc,
+    reason: z.enum([...REVOCATION_REASONS, 'certificateHold']),
+    invalidityDate: utc.exactOptional(),
+  })
+  .meta({ id: 'Revocation' }) satisfies z.ZodType<Revocation>;
+
+export const revocationAnswer = z.object({
+  revocation,
+  first: z.boolean().meta({ description: 'False when it had happened before; the earlier one is shown.' }),
+});
+
+export const awaitedRevocation = z
+  .object({
+    status: z.enum(['revoked', 'hold']).meta({ description: 'What the certificate will be.' }),
+    reason: z.enum([...REVOCATION_REASONS, 'certificateHold']),
+    invalidityDate: utc.exactOptional(),
+    askedBy: principalId,
+    askedAt: utc,
+    lapsesAt: utc.meta({ description: 'From then on it is as if nobody had asked.' }),
+  })
+  .meta({ id: 'AwaitedRevocation' }) satisfies z.ZodType<AwaitedRevocation>;
+
+export const awaitingAnswer = z.object({
+  awaiting: awaitedRevocation,
+  first: z.boolean().meta({ description: 'False when the same person had asked before: nothing changed.' }),
+});
+
+export const certificateView = z
+  .object({
+    ca: caId,
+    serial: serialText,
+    profile: z.string(),
+    profileVersion: z.int(),
+    office: z.string().exactOptional(),
+    request: z.string(),
+    subject: z.string(),
+    notBefore: utc,
+    notAfter: utc,
+    status: z.enum(['good', 'revoked', 'hold', 'expired']),
+    revocation: revocation.exactOptional(),
+    awaiting: awaitedRevocation.exactOptional(),
+    pem: z.string().exactOptional(),
+  })
+  .meta({ id: 'Certificate' }) satisfies z.ZodType<CertificateView>;
+
+export const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
+const recordedAt = {
+  id: recordId,
+  time: utc,
+  salt: z.string().meta({ description: 'Chance, part of what the leaf is made of.' }),
+  leaf: z.int().min(0).exactOptional().meta({ description: 'The index of its leaf in the log.' }),
+};
+const free = z.record(z.string(), z.json().meta({ id: 'Json' }));
+
+export const ledgerRecord = z
+  .discriminatedUnion('kind', [
+    z.object({
+      ...recordedAt,
+      kind: z.literal('provision'),
+      recipient: z.string().meta({ description: 'A principal, or `public`.' }),
+      unproven: z.string().exactOptional().meta({
+        description: 'Why credentials that came with the request were not taken: the code of the fault.',
+      }),
+      channel: z.enum(CHANNELS),
+      method: z.string().meta({
+        description: 'After HEAD only headers left, which name the content that `responseDigest` is of.',
+      }),
+      office: z.string().exactOptional(),
+      purpose: z.string().exactOptional(),
+      legalBasis: z.string().exactOptional(),
+      day: z.string().exactOptional(),
+      certificates: z.array(certificateRef),
+      provided: free,
+      requestDigest: sha256.exactOptional(),
+      responseDigest: sha256,
+      count: z.int(),
+    }),
+    z.object({
+      ...recordedAt,
+      kind: z.enum(RECORD_KINDS).exclude(['provision']),
+      actor: z.string().meta({ description: 'A principal, or `service`.' }),
+      certificates: z.array(certificateRef).exactOptional(),
+      office: z.string().exactOptional(),
+      holder: z.string().exactOptional(),
+      details: free,
+    }),
+  ])
+  .meta({ id: 'Record' }) satisfies z.ZodType<LedgerRecord>;

@@ -1,0 +1,223 @@
+import type { Context } from 'aws-lambda';
+import * as z from 'zod/mini';
+import type { App } from '../../lib/app.ts';
+import { Fault, type FaultFacts } from '../../lib/fault.ts';
+import type { Clock, Log } from '../../lib/ports.ts';
+import type { Principal } from '../../lib/principal.ts';
+import type { Elsewhere } from '../lambda/fitting.ts';
+import { authenticate } from './authenticate.ts';
+import { notModified } from './conditional.ts';
+import { type HttpHead, type HttpRequest, type HttpResponse, mediaType, type Unread } from './http.ts';
+import { readJson } from './json-body.ts';
+import { errorFacts, PROBLEMS, problem } from './problems.ts';
+import { type AnyRoute, maxBodyBytes, type RouteTerms, takesMethod } from './route.ts';
+
+/** What every entry needs besides the request. */
+export interface Edge<S = App> {
+  readonly app: S;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Where answers are fetched that the front cannot carry; absent where it carries all. */
+  readonly elsewhere?: Elsewhere;
+}
+
+export type Answer<S = App> = (edge: Edge<S>, request: Unread, context?: Context) => Promise<HttpResponse>;
+
+/** Lambda ends a function without a word when its time is up; this leaves time to say so. */
+const EARLY_MS = 300;
+
+/**
+ * The one stack that every request goes through, on Lambda and locally alike, in this order. It is written out because
+ * what lies around an OCSP answer costs more than the answer: a general runner of middlewares took as long for it, and
+ * a part of each cold start.
+ */
+export const stack = <S extends Pick<App, 'principals'>>(route: AnyRoute<S>): Answer<S> => {
+  const capSize = sizeCap(route);
+  const checkMethodAndType = methodAndTypeCheck(route);
+  const readInput = inputReader(route);
+
+  const answer = async (edge: Edge<S>, unread: Unread): Promise<HttpResponse> => {
+    checkMethodAndType(unread);
+    const { caller, unproven } = await authenticate(edge.app.principals, route, unread, edge.log);
+    checkRole(route, caller);
+    const request =
+      typeof unread.body === 'function' ? { ...unread, body: await unread.body() } : (unread as HttpRequest);
+    capSize(request);
+    const { params, query, body } = readInput(request);
+    const now = edge.clock();
+    const input = { params, query, body, request, unproven, now };
+    const response = await route.handle(edge.app, input, caller);
+    return notModified(request, response) ?? response;
+  };
+
+  return async (edge, request, context) => {
+    try {
+      return await (context ? inTime(answer(edge, request), context) : answer(edge, request));
+    } catch (error) {
+      if (!Fault.is(error) || PROBLEMS[error.code].status >= 500) {
+        edge.log('error', 'request failed', { request: request.id, route: route.id, ...errorFacts(error) });
+      }
+      return problem(error, request.id);
+    }
+  };
+};
+
+const inTime = async <T>(answer: Promise<T>, context: Context): Promise<T> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const end = () =>
+      reject(new Fault('try-later', 'The answer was not ready when the time of the function was up.'));
+    timer = setTimeout(end, Math.max(0, context.getRemainingTimeInMillis() - EARLY_MS));
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+};
+
+/** What every answer carries, those included that never reach a route: the last thing that each edge does to it. */
+export const finish = (response: HttpResponse, request: Pick<HttpRequest, 'id'>): HttpResponse => ({
+  ...response,
+  headers: {
+    'cache-control': 'no-store',
+    ...response.headers,
+    'x-content-type-options': 'nosniff',
+    'x-request-id': request.id,
+  },
+});
+
+const sizeCap = (route: RouteTerms): ((request: HttpRequest) => void) => {
+  const limit = maxBodyBytes(route);
+  return ({ body }) => {
+    if (body.length > limit) throw bodyTooLarge(limit);
+  };
+};
+
+export const bodyTooLarge = (limit: number): Fault =>
+  new Fault(
+    'body-too-large',
+    limit === 0
+      ? 'This operation takes no body; send none.'
+      : `The body has more than the ${limit} bytes that are taken here.`,
+    { limit },
+  );
+
+const methodAndTypeCheck = (route: RouteTerms): ((request: HttpHead) => void) => {
+  const { body } = route;
+  const accept = body?.kind === 'bytes' ? body.contentTypes : ['application/json'];
+  const taken = ({
+    'content-type': type = '',
+    'content-encoding': encoding,
+  }: HttpHead['headers']): boolean => {
+    if (encoding !== undefined && encoding.toLowerCase() !== 'identity') return false;
+    if (accept.includes(type)) return true;
+    const charset = /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(type)?.[1] ?? 'utf-8';
+    return accept.includes(mediaType(type)) && charset.toLowerCase() === 'utf-8';
+  };
+  return ({ method, headers }) => {
+    if (!takesMethod(route, method)) throw methodNotAllowed([route]);
+    if (body === undefined || taken(headers)) return;
+    throw new Fault(
+      'unsupported-media-type',
+      `Send the body as ${accept.join(' or ')}, without a content encoding.`,
+      { accept },
+    );
+  };
+};
+
+export const methodNotAllowed = (routes: readonly RouteTerms[]): Fault => {
+  const allow = allowedMethods(routes);
+  return new Fault('method-not-allowed', `Use ${allow.join(', ')} here.`, { allow });
+};
+
+export const allowedMethods = (routes: readonly RouteTerms[]): readonly string[] => {
+  const methods = routes.map(({ method }) => method);
+  return [...new Set([...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'])];
+};
+
+const checkRole = (route: RouteTerms, caller: Principal | undefined): void => {
+  if (route.access === 'public' || route.access === 'optional') return;
+  if (caller === undefined) {
+    throw new Fault('unauthenticated', 'Show a client certificate or send a token.');
+  }
+  if (!route.access.includes(caller.role)) {
+    throw new Fault('forbidden', 'This operation is not for callers of this role.', {
+      role: caller.role,
+      roles: route.access,
+    });
+  }
+};
+
+interface Read {
+  readonly params: unknown;
+  readonly query: unknown;
+  readonly body: unknown;
+}
+
+const inputReader = (route: RouteTerms): ((request: HttpRequest) => Read) => {
+  const { params, headers, query, body } = route;
+  const declared = Object.keys(headers?._zod.def.shape ?? {});
+  // Most requests have none of them, and then there is nothing to read.
+  const noneWillDo = headers === undefined || z.safeParse(headers, {}).success;
+  return (request) => {
+    const read = params && check(params, 'path', decodeParams(request.params));
+    if (headers && !(noneWillDo && declared.every((name) => request.headers[name] === undefined)))
+      check(headers, 'header', request.headers);
+    return {
+      params: read,
+      query:
+        request.query.size === 0 && !query ? undefined : check(query, 'query', singleValues(request.query)),
+      body: body?.kind === 'json' ? check(body.schema, 'body', readJson(request.body)) : undefined,
+    };
+  };
+};
+
+const decodeParams = (params: HttpRequest['params']): Readonly<Record<string, string>> => {
+  try {
+    return Object.fromEntries(
+      Object.entries(params).map(([name, value]) => [name, decodeURIComponent(value)]),
+    );
+  } catch {
+    throw new Fault('invalid-input', 'The path is not percent-encoded UTF-8.');
+  }
+};
+
+const singleValues = (query: URLSearchParams): Readonly<Record<string, string>> => {
+  const names = [...query.keys()];
+  if (new Set(names).size !== names.length) {
+    throw new Fault('invalid-input', 'A query parameter is given twice; give each once.');
+  }
+  return Object.fromEntries(query);
+};
+
+type Part = 'path' | 'query' | 'header' | 'body';
+
+const check = (schema: z.core.$ZodType | undefined, part: Part, value: unknown): unknown => {
+  if (schema === undefined) {
+    if (Object.keys(value as object).length === 0) return undefined;
+    throw new Fault('invalid-input', 'This operation takes no query parameters.');
+  }
+  const result = z.safeParse(schema, value);
+  if (result.success) return result.data;
+  throw new Fault('invalid-input', 'The request does not fit its schema; see facts.problems.', {
+    problems: result.error.issues.slice(0, 20).map((issue) => describe(part, issue)),
+  } satisfies FaultFacts);
+};
+
+const describe = (
+  part: Part,
+  issue: z.core.$ZodIssue,
+): { readonly at: string; readonly problem: string } => ({
+  at: [part, ...issue.path.map(named)].join('.'),
+  problem:
+    issue.code === 'unrecognized_keys'
+      ? `There is no member ${issue.keys.slice(0, 20).map(named).join(', ')} here.`
+      : issue.message,
+});
+
+/** A member that nobody here has heard of may be a value in the wrong place, so only what looks like a name is told. */
+const named = (key: PropertyKey): string => {
+  const name = String(key);
+  return /^[A-Za-z][A-Za-z0-9_-]{0,39}$|^\d{1,6}$/.test(name) ? name : '?';
+};

@@ -1,0 +1,96 @@
+import { X509Certificate } from 'node:crypto';
+import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
+import type { App } from '../../lib/app.ts';
+import { Fault } from '../../lib/fault.ts';
+import type { HttpRequest, HttpResponse } from '../http/http.ts';
+import { errorFacts, PROBLEMS, problem } from '../http/problems.ts';
+import type { AnyRoute } from '../http/route.ts';
+import { router } from '../http/router.ts';
+import { type Answer, type Edge, finish, methodNotAllowed, stack } from '../http/stack.ts';
+
+/** An event of API Gateway, whose clients all come by TLS, or of another front in its form, which says where one did not. */
+export type AskingEvent = APIGatewayProxyEventV2 & { readonly withoutTls?: true };
+
+/** What a function does with an answer before it goes to the front that asked. */
+export type Prepare<S> = (response: HttpResponse, edge: Edge<S>) => HttpResponse | Promise<HttpResponse>;
+
+/**
+ * Answers events in API Gateway's payload format 2.0 (an HTTP API, the `$default` stage; a function URL). `load` composes
+ * the service at the first request and is asked again after it failed; a container that could not start says so to the
+ * caller as any other failure. Never rejects.
+ */
+export const answering = <S extends Pick<App, 'principals'>>(
+  routes: readonly AnyRoute<S>[],
+  load: () => Promise<Edge<S>>,
+): ((event: AskingEvent, context: Context, prepare: Prepare<S>) => Promise<HttpResponse>) => {
+  const find = router(routes);
+  const answers = new Map(routes.map((route) => [route, stack(route)]));
+  let loading: Promise<Edge<S>> | undefined;
+
+  const edge = async (): Promise<Edge<S>> => {
+    loading ??= load();
+    try {
+      return await loading;
+    } catch (error) {
+      loading = undefined;
+      throw error;
+    }
+  };
+
+  return async (event, context, prepare) => {
+    const id = context.awsRequestId;
+    const { method } = event.requestContext.http;
+    try {
+      const path = encodedPath(event.rawPath);
+      const found = find(method, path);
+      if (found.kind === 'none') {
+        throw new Fault('unknown-route', 'No operation has this path; see /openapi.json.');
+      }
+      if (found.kind === 'other-method') throw methodNotAllowed(found.routes);
+      const { route, params } = found;
+      const answer = answers.get(route) as Answer<S>;
+      const request = { ...readEvent(event), id, path, params };
+      const loaded = await edge();
+      return finish(await prepare(await answer(loaded, request, context), loaded), { id });
+    } catch (error) {
+      // There may be no log yet, if composing it is what failed: Lambda records what goes to standard error.
+      if (!Fault.is(error) || PROBLEMS[error.code].status >= 500) {
+        console.error(JSON.stringify({ level: 'error', request: id, ...errorFacts(error) }));
+      }
+      return finish(problem(error, id), { id });
+    }
+  };
+};
+
+/** HTTP APIs give the path decoded; what cannot stand in a path is encoded again and the rest left as it is. */
+const encodedPath = (rawPath: string): string =>
+  /^[\w\-.~!$&'()*+,;=:@/]*$/.test(rawPath)
+    ? rawPath
+    : rawPath
+        .replace(/%(?![0-9A-Fa-f]{2})/g, '%25')
+        .replace(/[^\w\-.~!$&'()*+,;=:@/%]/gu, (character) => encodeURIComponent(character.toWellFormed()));
+
+const headersOf = (given: APIGatewayProxyEventV2['headers']): Readonly<Record<string, string>> => {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(given)) {
+    if (value !== undefined) headers[name.toLowerCase()] = value;
+  }
+  return headers;
+};
+
+const readEvent = (event: AskingEvent): Omit<HttpRequest, 'id' | 'path' | 'params'> => {
+  const { http, authentication } = event.requestContext;
+  const pem = authentication?.clientCert.clientCertPem;
+  return {
+    method: http.method,
+    query: new URLSearchParams(event.rawQueryString),
+    headers: headersOf(event.headers),
+    body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
+    client: {
+      tls: !event.withoutTls,
+      address: http.sourceIp,
+      // API Gateway has verified it against its trust store, so it is a certificate.
+      ...(pem ? { certificate: new X509Certificate(pem).raw } : {}),
+    },
+  };
+};

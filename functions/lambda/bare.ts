@@ -1,0 +1,16 @@
+import type { App } from '../../lib/app.ts';
+import { BareEnv, readFunctionEnv } from '../../lib/env.ts';
+import { Fault } from '../../lib/fault.ts';
+import type { Edge } from '../http/stack.ts';
+import { clock } from './surroundings.ts';
+import { openTelemetry } from './telemetry.ts';
+
+const refuse = (): Promise<never> =>
+  Promise.reject(new Fault('configuration-invalid', 'This function does not know callers.'));
+
+/** For routes that need nothing of the service and do not ask who calls. */
+export const loadBare = async (): Promise<Edge<Pick<App, 'principals'>>> => {
+  const { log } = openTelemetry(readFunctionEnv(BareEnv, process.env).FUNCTION, clock);
+  const principals = { byCertificate: refuse, byToken: refuse, issueToken: refuse, jwks: refuse };
+  return { app: { principals }, clock, log };
+};

@@ -1,0 +1,6 @@
+import { route } from '../routes/public/crl.ts';
+import { loadPublished } from './parts.ts';
+import { streaming } from './streaming.ts';
+
+/** CRLs for everybody, whole whatever their size. */
+export const handler = streaming([route], loadPublished);

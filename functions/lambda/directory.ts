@@ -1,0 +1,41 @@
+import * as z from 'zod/mini';
+import type { TrustDomain } from '../../lib/authority/trust-domain.ts';
+import { type Principal, ROLES } from '../../lib/principal.ts';
+
+/**
+ * The part of a trust domain that the OCSP functions need to know callers. The deployment cuts it out of the file when
+ * it has read that whole, so that they carry neither the rest of it nor the code that judges it.
+ */
+export interface Directory {
+  /** SHA-256 of the trust domain's file, hex. */
+  readonly trustDomainDigest: string;
+  readonly principals: readonly Principal[];
+  /** The CA whose certificates principals show. */
+  readonly operationsCa: string;
+}
+
+export const writeDirectory = ({ principals, operations }: TrustDomain, trustDomainDigest: string): string =>
+  JSON.stringify({
+    trustDomainDigest,
+    principals,
+    operationsCa: operations.authority.ca,
+  } satisfies Directory);
+
+const Text = z.object({ ja: z.string(), en: z.string() });
+
+const Shape = z.object({
+  trustDomainDigest: z.string(),
+  principals: z.array(
+    z.object({
+      id: z.string(),
+      role: z.enum(ROLES),
+      person: z.string(),
+      office: z.exactOptional(z.string()),
+      name: Text,
+      purposes: z.exactOptional(z.array(z.object({ id: z.string(), title: Text, legalBasis: z.string() }))),
+    }),
+  ),
+  operationsCa: z.string(),
+});
+
+export const readDirectory = (text: string): Directory => Shape.parse(JSON.parse(text));

@@ -1,0 +1,82 @@
+import type { ALBEvent, ALBResult, Context } from 'aws-lambda';
+import type { FrontEvent, LambdaHandler } from './gateway.ts';
+
+/**
+ * The same function behind an Application Load Balancer, which stands before it in a closed network. Its events are put
+ * into API Gateway's form.
+ *
+ * The client certificate comes in a header, and a header can be sent by anybody; the load balancer sets it anew where
+ * it has asked for a certificate, and lets it pass where it has not. So it is believed from the target groups of the
+ * listener for mutual TLS alone, which the deployment names `tls-…`. Whether a client came by TLS at all is told by the
+ * same name: it stands in what the load balancer says of itself, where no client can write, and it does not depend on how
+ * the load balancer is set to treat the headers (`X-Forwarded-Proto`) that clients send as well.
+ */
+export const behindLoadBalancer =
+  (handler: LambdaHandler): ((event: ALBEvent, context: Context) => Promise<ALBResult>) =>
+  async (event, context) => {
+    const { statusCode = 500, headers, body, isBase64Encoded } = await handler(gatewayEvent(event), context);
+    return {
+      statusCode,
+      headers: Object.fromEntries(
+        Object.entries(headers ?? {}).map(([name, value]) => [name, String(value)]),
+      ),
+      body: body ?? '',
+      isBase64Encoded: isBase64Encoded ?? false,
+    };
+  };
+
+/** A load balancer takes an answer of at most 1 MB, base64 and headers included. */
+const ANSWER_BYTES = 700_000;
+
+const CERTIFICATE = 'x-amzn-mtls-clientcert-leaf';
+
+const gatewayEvent = (event: ALBEvent): FrontEvent => {
+  const { [CERTIFICATE]: leaf, ...headers } = Object.fromEntries(
+    Object.entries(event.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
+  );
+  const tls = /:targetgroup\/tls-/.test(event.requestContext.elb.targetGroupArn);
+  // Query parameters come as they were sent, still percent-encoded.
+  const rawQueryString = Object.entries(event.queryStringParameters ?? {})
+    .map(([name, value]) => `${name}=${value ?? ''}`)
+    .join('&');
+  return {
+    answerBytes: ANSWER_BYTES,
+    ...(!tls && { withoutTls: true as const }),
+    version: '2.0',
+    routeKey: '$default',
+    rawPath: event.path,
+    rawQueryString,
+    headers,
+    ...(event.body === null ? {} : { body: event.body }),
+    isBase64Encoded: event.isBase64Encoded,
+    requestContext: {
+      accountId: '',
+      apiId: '',
+      domainName: headers.host ?? '',
+      domainPrefix: '',
+      http: {
+        method: event.httpMethod,
+        path: event.path,
+        protocol: 'HTTP/1.1',
+        sourceIp: headers['x-forwarded-for']?.split(',').at(-1)?.trim() ?? '',
+        userAgent: headers['user-agent'] ?? '',
+      },
+      requestId: '',
+      routeKey: '$default',
+      stage: '$default',
+      time: '',
+      timeEpoch: 0,
+      ...(tls && leaf !== undefined && { authentication: authentication(decodeURIComponent(leaf)) }),
+    },
+  };
+};
+
+const authentication = (clientCertPem: string) => ({
+  clientCert: {
+    clientCertPem,
+    issuerDN: '',
+    serialNumber: '',
+    subjectDN: '',
+    validity: { notAfter: '', notBefore: '' },
+  },
+});

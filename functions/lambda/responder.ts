@@ -1,0 +1,40 @@
+import { ResponderEnv, readFunctionEnv } from '../../lib/env.ts';
+import { openInForce } from '../../lib/in-force.ts';
+import { openKmsSealedKeys } from '../../lib/keys/kms-sealed.ts';
+import { composeResponder, type ResponderApp } from '../../lib/responder-app.ts';
+import { openDynamoDbTable } from '../../lib/store/dynamodb.ts';
+import type { Edge } from '../http/stack.ts';
+import { awsAccess } from './access.ts';
+import { readDirectory } from './directory.ts';
+import { clock, random, readBundled, tokenIssuers } from './surroundings.ts';
+import { openTelemetry } from './telemetry.ts';
+
+/** The OCSP functions on AWS: a table, the responders' keys, and no way to a CA key. */
+export const loadResponder = async (): Promise<Edge<ResponderApp>> => {
+  const env = readFunctionEnv(ResponderEnv, process.env);
+  const { log, measure } = openTelemetry(env.FUNCTION, clock);
+  const table = openDynamoDbTable({ table: env.TABLE, access: awsAccess('dynamodb'), random });
+  const responderKeys = openKmsSealedKeys({
+    access: awsAccess('kms'),
+    random,
+    table,
+    sealingKey: env.SEALING_KEY,
+    onThrottled: () => measure('KmsThrottled', 1),
+  });
+  const directory = readDirectory(readBundled('directory.json'));
+  const current = await openInForce(table).mayAnswer(directory.trustDomainDigest);
+  if (!current) {
+    // Relying parties get their answers all the same; nobody is named by a list that is not in force.
+    log('error', 'The trust domain that was deployed is not the one in force: callers of OCSP are not named');
+  }
+  const ports = {
+    ...directory,
+    ...(!current && { principals: [] }),
+    table,
+    responderKeys,
+    clock,
+    random,
+    log,
+  };
+  return { app: await composeResponder(ports, tokenIssuers(env)), clock, log };
+};

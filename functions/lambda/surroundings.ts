@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod/mini';
+import type { TokenIssuers } from '../../lib/door.ts';
+import { Fault } from '../../lib/fault.ts';
+import type { Clock } from '../../lib/ports.ts';
+
+/** What every function on AWS has around it, whichever part of the service it composes. */
+
+// By itself zod writes a program for each schema at its first use, which pays where one is used thousands of times. A
+// function that starts uses most of them once.
+z.config({ jitless: true });
+
+export const clock: Clock = () => Date.now();
+export { random } from '../random.ts';
+
+/** A file that the deployment has put beside the function's code. */
+export const readBundled = (file: string): string => {
+  const root = process.env.LAMBDA_TASK_ROOT;
+  if (root === undefined) {
+    throw new Fault(
+      'configuration-invalid',
+      'LAMBDA_TASK_ROOT is not set: this runs as a Lambda function only.',
+    );
+  }
+  return readFileSync(join(root, file), 'utf8');
+};
+
+/** A Cognito user pool names the user in this claim of its ID tokens; their `sub` is an id that it makes itself. */
+const COGNITO_USERNAME = 'cognito:username';
+
+export const tokenIssuers = (env: {
+  readonly TOKEN_ISSUER?: string | undefined;
+  readonly TOKEN_AUDIENCE?: string | undefined;
+}): TokenIssuers =>
+  env.TOKEN_ISSUER !== undefined && env.TOKEN_AUDIENCE !== undefined
+    ? {
+        remote: {
+          issuer: env.TOKEN_ISSUER,
+          audience: env.TOKEN_AUDIENCE,
+          jwks: new URL(`${env.TOKEN_ISSUER}/.well-known/jwks.json`),
+          principalClaim: COGNITO_USERNAME,
+        },
+      }
+    : {};

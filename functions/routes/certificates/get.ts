@@ -1,0 +1,28 @@
+import * as z from 'zod';
+import { provide } from '../../http/provide.ts';
+import { defineRoute } from '../../http/route.ts';
+import { caId, certificateView, serial } from '../../http/schemas.ts';
+
+export const route = defineRoute({
+  id: 'getCertificate',
+  method: 'GET',
+  path: '/api/v1/certificates/{ca}/{serial}',
+  summary: 'A certificate and its status',
+  lane: 'api',
+  access: ['officer', 'operator', 'auditor'],
+  params: z.strictObject({ ca: caId, serial }),
+  responses: { 200: { description: 'The certificate.', schema: certificateView } },
+  faults: ['malformed-serial', 'unknown-certificate'],
+  handle: async ({ authority, ledger }, { params }, caller) => {
+    const certificate = await authority.certificate(caller, params);
+    return provide(ledger, caller, certificate, {
+      channel: 'status',
+      certificates: [params],
+      provided: {
+        status: certificate.status,
+        ...(certificate.revocation ? { revocation: { ...certificate.revocation } } : {}),
+      },
+      count: 1,
+    });
+  },
+});

@@ -1,0 +1,26 @@
+import * as z from 'zod';
+import { defineRoute } from '../../http/route.ts';
+import { awaitingAnswer, caId, revocationAnswer, serial } from '../../http/schemas.ts';
+import { outcome } from './revocation-outcome.ts';
+
+export const route = defineRoute({
+  id: 'holdCertificate',
+  method: 'POST',
+  path: '/api/v1/certificates/{ca}/{serial}/hold',
+  summary: 'Put a certificate on hold',
+  lane: 'api',
+  access: ['officer', 'operator'],
+  params: z.strictObject({ ca: caId, serial }),
+  responses: {
+    200: { description: 'The hold.', schema: revocationAnswer },
+    202: { description: 'It takes a second person, as a revocation would.', schema: awaitingAnswer },
+  },
+  faults: [
+    'malformed-serial',
+    'unknown-certificate',
+    'hold-not-allowed',
+    'already-revoked',
+    'confirmation-differs',
+  ],
+  handle: async ({ authority }, { params }, caller) => outcome(await authority.hold(caller, params)),
+});

@@ -1,0 +1,46 @@
+import * as z from 'zod';
+import type { ArchivedCrl } from '../../../lib/status/crl-archive.ts';
+import { provide } from '../../http/provide.ts';
+import { defineRoute } from '../../http/route.ts';
+import { caId, cursor, digest, pageLimit } from '../../http/schemas.ts';
+
+const archivedCrl = z
+  .object({
+    number: z
+      .int()
+      .exactOptional()
+      .meta({ description: 'The CRL number; absent of a file that is named as no CRL is.' }),
+    name: z.string(),
+    digest: digest.meta({ description: 'Of the file as it is now.' }),
+    bytes: z.int(),
+  })
+  .meta({ id: 'ArchivedCrl' }) satisfies z.ZodType<ArchivedCrl>;
+
+export const route = defineRoute({
+  id: 'listCrls',
+  method: 'GET',
+  path: '/api/v1/crls/{ca}',
+  summary: 'Every CRL of a CA that was ever signed',
+  description:
+    'By the archive, each file read for it, for an audit that holds them against the records of their publications. A page may be shorter than `limit` and still have a cursor.',
+  lane: 'api',
+  access: ['auditor'],
+  params: z.strictObject({ ca: caId }),
+  query: z.strictObject({ limit: pageLimit(1000, 100), cursor: cursor.exactOptional() }),
+  responses: {
+    200: {
+      description: 'A page.',
+      schema: z.object({ crls: z.array(archivedCrl), cursor: z.string().exactOptional() }),
+    },
+  },
+  faults: ['unknown-authority', 'cursor-invalid'],
+  handle: async ({ status, ledger }, { params: { ca }, query }, caller) => {
+    const page = await status.archived(ca, query);
+    return provide(ledger, caller, page, {
+      channel: 'records',
+      certificates: [],
+      provided: { crls: { ca, first: page.crls[0]?.name, last: page.crls.at(-1)?.name } },
+      count: page.crls.length,
+    });
+  },
+});

@@ -1,0 +1,48 @@
+import * as z from 'zod';
+import { archiveKey } from '../../../lib/status/crl-archive.ts';
+import { published } from '../../http/elsewhere.ts';
+import { purposeHeader, recordedCaller } from '../../http/purpose.ts';
+import { defineRoute } from '../../http/route.ts';
+import { caId } from '../../http/schemas.ts';
+import { untilNextUpdate } from './until-next-update.ts';
+
+/**
+ * A CRL made out of turn, for a compromised key, must not wait in a cache until the old one's nextUpdate. Five minutes
+ * bound the lag; revalidating costs a 304.
+ */
+const MAX_AGE_SECONDS = 300;
+
+export const route = defineRoute({
+  id: 'getCrl',
+  method: 'GET',
+  path: '/crl/{ca}/{partition}.crl',
+  summary: "An authority's newest CRL in DER",
+  lane: 'status',
+  access: 'optional',
+  params: z.strictObject({
+    ca: caId,
+    partition: z
+      .string()
+      .regex(/^[a-z0-9-]{1,64}$/, 'Must be the name of a partition.')
+      .meta({ description: '`full` for the CRL of all certificates.', example: 'full' }),
+  }),
+  responses: {
+    200: { description: 'The CRL (RFC 5280 5).', contentType: 'application/pkix-crl' },
+    ...published,
+  },
+  faults: ['unknown-authority', 'unknown-crl', 'try-later', 'purpose-not-declared'],
+  headers: purposeHeader,
+  handle: async ({ status }, input, caller) => {
+    const { params, now } = input;
+    const crl = await status.crl(params.ca, params.partition, recordedCaller(caller, input));
+    return {
+      status: 200,
+      headers: {
+        'content-type': 'application/pkix-crl',
+        ...untilNextUpdate(crl.der, crl, now, MAX_AGE_SECONDS),
+      },
+      body: crl.der,
+      object: archiveKey(params.ca, Number(crl.number)),
+    };
+  },
+});

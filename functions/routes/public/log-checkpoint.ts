@@ -1,0 +1,21 @@
+import { defineRoute } from '../../http/route.ts';
+
+export const route = defineRoute({
+  id: 'getLogCheckpoint',
+  method: 'GET',
+  path: '/log/checkpoint',
+  summary: "The ledger's newest checkpoint",
+  description:
+    'A signed note (C2SP tlog-checkpoint) with the cosignatures of witnesses. What the log holds says nothing about ' +
+    'anybody, so reading it leaves no record.',
+  lane: 'api',
+  access: 'public',
+  responses: { 200: { description: 'The signed note.', contentType: 'text/plain; charset=utf-8' } },
+  faults: ['try-later'],
+  handle: async ({ transparencyLog }) => ({
+    status: 200,
+    // A cache may answer, when it has asked whether its copy is still the newest.
+    headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'public, no-cache' },
+    body: await transparencyLog.checkpoint(),
+  }),
+});

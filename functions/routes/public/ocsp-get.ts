@@ -1,0 +1,29 @@
+import * as z from 'zod/mini';
+import { ocspRequestOfPath } from '../../../lib/pki/pki.ts';
+import type { ResponderApp } from '../../../lib/responder-app.ts';
+import { purposeHeader, recordedCaller } from '../../http/purpose.ts';
+import { defineRoute } from '../../http/route.ts';
+import { ocspResponse } from './ocsp-answer.ts';
+
+export const route = defineRoute({
+  id: 'askStatusByUrl',
+  method: 'GET',
+  path: '/ocsp/{request+}',
+  summary: 'The status of certificates by OCSP, with the request in the address (RFC 6960 A.1)',
+  description:
+    'Answers without a nonce may be cached as their headers say (RFC 9919 6.2): a cache may hold one for as long as the profile of the CA allows after it was signed, whatever is revoked meanwhile.',
+  lane: 'status',
+  access: 'optional',
+  params: z.strictObject({
+    request: z.string().register(z.globalRegistry, {
+      description: 'DER OCSPRequest in base64, percent-encoded; a plain "/" of base64 is taken as it is.',
+    }),
+  }),
+  responses: { 200: { description: 'An OCSPResponse.', contentType: 'application/ocsp-response' } },
+  faults: ['purpose-not-declared'],
+  headers: purposeHeader,
+  handle: async ({ status }: ResponderApp, input, caller) => {
+    const asked = ocspRequestOfPath(input.params.request);
+    return ocspResponse(await status.ocsp(asked, recordedCaller(caller, input)), input.now, true);
+  },
+});

@@ -1,0 +1,26 @@
+import { MAX_OCSP_REQUEST_BYTES } from '../../../lib/pki/pki.ts';
+import type { ResponderApp } from '../../../lib/responder-app.ts';
+import { purposeHeader, recordedCaller } from '../../http/purpose.ts';
+import { defineRoute } from '../../http/route.ts';
+import { ocspResponse } from './ocsp-answer.ts';
+
+export const route = defineRoute({
+  id: 'askStatus',
+  method: 'POST',
+  path: '/ocsp',
+  summary: 'The status of certificates by OCSP (RFC 6960)',
+  description:
+    'Every answer is 200 with an OCSPResponse; refusals and failures are its error statuses. Only what is wrong with HTTP itself gives a problem document.',
+  lane: 'status',
+  access: 'optional',
+  body: {
+    kind: 'bytes',
+    contentTypes: ['application/ocsp-request'],
+    maxBytes: MAX_OCSP_REQUEST_BYTES,
+  },
+  responses: { 200: { description: 'An OCSPResponse.', contentType: 'application/ocsp-response' } },
+  faults: ['purpose-not-declared'],
+  headers: purposeHeader,
+  handle: async ({ status }: ResponderApp, input, caller) =>
+    ocspResponse(await status.ocsp(input.request.body, recordedCaller(caller, input)), input.now, false),
+});

@@ -1,0 +1,45 @@
+import * as z from 'zod';
+import { ROUNDING } from '../../../lib/ledger/report/statistics.ts';
+import { json } from '../../http/http.ts';
+import { defineRoute } from '../../http/route.ts';
+import { month } from '../../http/schemas.ts';
+
+const count = z.int().min(ROUNDING).multipleOf(ROUNDING);
+
+export const route = defineRoute({
+  id: 'getStatistics',
+  method: 'GET',
+  path: '/api/v1/statistics',
+  summary: 'How many certificates were issued and revoked and how many answers given, by month, as open data',
+  description: `About nobody: every number is rounded to the nearest ${ROUNDING} by itself and left out where that is nothing, and only months that are over are told.`,
+  lane: 'api',
+  access: 'public',
+  query: z.strictObject({
+    from: month.meta({ description: 'The first month.' }),
+    to: month.meta({ description: 'The last month, inclusive; it is over, Japan Standard Time.' }),
+  }),
+  responses: {
+    200: {
+      description: 'The statistics.',
+      schema: z.object({
+        rounding: z.literal(ROUNDING),
+        timeZone: z.literal('Asia/Tokyo'),
+        months: z.array(
+          z.object({
+            month,
+            issuance: z.array(z.object({ profile: z.string(), count })),
+            revocation: z.array(z.object({ reason: z.string(), count })),
+            provision: z.array(z.object({ channel: z.string(), count })),
+          }),
+        ),
+      }),
+    },
+  },
+  faults: [],
+  handle: async ({ audit }, { query }) =>
+    json(
+      200,
+      { rounding: ROUNDING, timeZone: 'Asia/Tokyo', months: await audit.statistics(query.from, query.to) },
+      { 'cache-control': 'public, max-age=3600' },
+    ),
+});

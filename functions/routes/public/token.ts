@@ -1,0 +1,21 @@
+import * as z from 'zod';
+import { ROLES } from '../../../lib/principal.ts';
+import { json } from '../../http/http.ts';
+import { defineRoute } from '../../http/route.ts';
+import { utc } from '../../http/schemas.ts';
+
+export const route = defineRoute({
+  id: 'issueToken',
+  method: 'POST',
+  path: '/token',
+  summary: 'A bearer token for the holder of a client certificate',
+  description: 'For programs that cannot show the certificate at every call. It lives 15 minutes.',
+  lane: 'api',
+  access: ROLES,
+  certificateOnly: true,
+  responses: {
+    200: { description: 'The token.', schema: z.object({ token: z.string(), expiresAt: utc }) },
+  },
+  faults: [],
+  handle: async ({ principals }, _input, caller) => json(200, await principals.issueToken(caller)),
+});

@@ -1,0 +1,67 @@
+import * as z from 'zod';
+import type { Count } from '../../../lib/ledger/counts.ts';
+import { CHANNELS, RECORD_KINDS } from '../../../lib/ledger/record.ts';
+import { provide } from '../../http/provide.ts';
+import { defineRoute } from '../../http/route.ts';
+import { month, officeId, principalId, purposeId } from '../../http/schemas.ts';
+
+const text = z.string().exactOptional();
+
+const countView = z
+  .object({
+    month,
+    kind: z.enum(RECORD_KINDS),
+    recipient: text,
+    channel: text,
+    method: text,
+    purpose: text,
+    office: text,
+    ca: text,
+    profile: text,
+    outcome: text,
+    records: z.int(),
+    items: z.int().meta({ description: 'What the records stand for: answers, entries, one for an act.' }),
+  })
+  .meta({ id: 'Count' });
+
+export const route = defineRoute({
+  id: 'countRecords',
+  method: 'GET',
+  path: '/api/v1/counts',
+  summary: 'How many records there are, by month, without reading them',
+  description:
+    'Months are of Japan Standard Time. Provisions are counted by recipient, channel, method and purpose; acts by office, CA, profile and outcome.',
+  lane: 'api',
+  access: ['auditor'],
+  query: z.strictObject({
+    from: month.meta({ description: 'The first month.' }),
+    to: month.meta({ description: 'The last month, inclusive; at most 120 months.' }),
+    kind: z.enum(RECORD_KINDS).exactOptional(),
+    recipient: principalId.exactOptional(),
+    channel: z.enum(CHANNELS).exactOptional(),
+    purpose: purposeId.exactOptional(),
+    office: officeId.exactOptional(),
+  }),
+  responses: { 200: { description: 'The totals.', schema: z.object({ counts: z.array(countView) }) } },
+  faults: [],
+  handle: async ({ audit, ledger }, { query }, caller) => {
+    const { from, to, ...wanted } = query;
+    const isWanted = ({ cell }: Count): boolean =>
+      Object.entries(wanted).every(([name, value]) => Reflect.get(cell, name) === value);
+    const months = await audit.counts(from, to);
+    const counts = months.flatMap(({ month: of, counts: all }) =>
+      all.filter(isWanted).map(({ cell, records, items }) => ({ month: of, ...cell, records, items })),
+    );
+    return provide(
+      ledger,
+      caller,
+      { counts },
+      {
+        channel: 'records',
+        certificates: [],
+        provided: { counts: { ...query } },
+        count: counts.length,
+      },
+    );
+  },
+});

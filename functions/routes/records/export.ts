@@ -1,0 +1,54 @@
+import * as z from 'zod';
+import { EXPORT_FORMATS, EXPORT_TYPES, type ExportFormat } from '../../../lib/ledger/export/formats.ts';
+import { RECORD_KINDS } from '../../../lib/ledger/record.ts';
+import { handedOver } from '../../http/elsewhere.ts';
+import { defineRoute } from '../../http/route.ts';
+import { principalId } from '../../http/schemas.ts';
+import { certificateOf, recordFilter } from './record-query.ts';
+
+const { limit: _limit, cursor: _cursor, ...filter } = recordFilter;
+
+const NAMES: Readonly<Record<ExportFormat, string>> = {
+  csv: 'Csv',
+  ndjson: 'Ndjson',
+  parquet: 'Parquet',
+};
+
+const exportAs = (format: ExportFormat) =>
+  defineRoute({
+    id: `exportRecordsAs${NAMES[format]}`,
+    method: 'GET',
+    path: `/api/v1/exports/records.${format}`,
+    summary: `Every record that a query finds, newest first, in one file (${NAMES[format]})`,
+    description:
+      'Streamed. That it began is recorded before its first byte, and its digest before its last ones; a file that breaks off is not whole.',
+    lane: 'api',
+    access: ['auditor'],
+    query: z.strictObject({
+      actor: principalId.exactOptional(),
+      kind: z.enum(RECORD_KINDS).exactOptional(),
+      ...filter,
+    }),
+    responses: { 200: { description: 'The file.', contentType: EXPORT_TYPES[format] }, ...handedOver },
+    faults: ['malformed-serial', 'value-too-large'],
+    handle: async ({ audit }, { query: { ca, serial, ...rest } }, caller) => {
+      const certificate = certificateOf(ca, serial);
+      const { id, contentType, bytes } = await audit.export(caller, {
+        format,
+        query: { ...rest, ...(certificate && { certificate }) },
+      });
+      return {
+        status: 200,
+        headers: {
+          'content-type': contentType,
+          'content-disposition': `attachment; filename="akashi-records-${id}.${format}"`,
+          'akashi-export': id,
+        },
+        body: '',
+        stream: bytes,
+      };
+    },
+  });
+
+/** One for each format, since an address has one media type. */
+export const exportRoutes = EXPORT_FORMATS.map(exportAs);

@@ -1,0 +1,25 @@
+import * as z from 'zod';
+import { provide } from '../../http/provide.ts';
+import { defineRoute } from '../../http/route.ts';
+import { ledgerRecord, recordId } from '../../http/schemas.ts';
+
+export const route = defineRoute({
+  id: 'getRecord',
+  method: 'GET',
+  path: '/api/v1/records/{id}',
+  summary: 'A record',
+  lane: 'api',
+  access: ['auditor'],
+  params: z.strictObject({ id: recordId }),
+  responses: { 200: { description: 'The record.', schema: ledgerRecord } },
+  faults: ['unknown-record', 'record-expired'],
+  handle: async ({ ledger }, { params }, caller) => {
+    const record = await ledger.get(params.id);
+    return provide(ledger, caller, record, {
+      channel: 'records',
+      certificates: record.certificates ?? [],
+      provided: { records: [record.id] },
+      count: 1,
+    });
+  },
+});

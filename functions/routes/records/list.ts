@@ -1,0 +1,25 @@
+import * as z from 'zod';
+import { RECORD_KINDS } from '../../../lib/ledger/record.ts';
+import { handedOver } from '../../http/elsewhere.ts';
+import { defineRoute } from '../../http/route.ts';
+import { principalId } from '../../http/schemas.ts';
+import { answerQuery, recordFilter, recordPage } from './record-query.ts';
+
+export const route = defineRoute({
+  id: 'listRecords',
+  method: 'GET',
+  path: '/api/v1/records',
+  summary: 'Records of every kind, newest first',
+  description:
+    'By certificate (ca and serial together), holder, recipient or actor, purpose, office, channel and time, alone or together; of one kind or of all.',
+  lane: 'api',
+  access: ['auditor'],
+  query: z.strictObject({
+    actor: principalId.exactOptional(),
+    kind: z.enum(RECORD_KINDS).exactOptional(),
+    ...recordFilter,
+  }),
+  responses: { 200: { description: 'A page.', schema: recordPage }, ...handedOver },
+  faults: ['malformed-serial', 'cursor-invalid'],
+  handle: async ({ ledger }, { query }, caller) => answerQuery(ledger, caller, query),
+});

@@ -1,0 +1,17 @@
+import * as z from 'zod';
+import { defineRoute } from '../../http/route.ts';
+import { recordId } from '../../http/schemas.ts';
+import { proofResponses, provideProof } from './provide-proof.ts';
+
+export const route = defineRoute({
+  id: 'getRecordProof',
+  method: 'GET',
+  path: '/api/v1/records/{id}/proof',
+  summary: 'A record with the proof that it is in the log',
+  lane: 'api',
+  access: ['auditor'],
+  params: z.strictObject({ id: recordId }),
+  responses: proofResponses,
+  faults: ['unknown-record', 'try-later', 'log-inconsistent'],
+  handle: async (app, { params }, caller) => provideProof(app, caller, params.id, () => true),
+});

@@ -1,0 +1,37 @@
+import type { App } from '../../../lib/app.ts';
+import { Fault } from '../../../lib/fault.ts';
+import type { LedgerRecord } from '../../../lib/ledger/record.ts';
+import type { Principal } from '../../../lib/principal.ts';
+import type { HttpResponse } from '../../http/http.ts';
+import { sha256Hex } from '../../http/provide.ts';
+import type { ResponseDescription } from '../../http/route.ts';
+
+export const proofResponses: Readonly<Record<number, ResponseDescription>> = {
+  200: {
+    description:
+      'A tlog-proof (C2SP) whose extra data are the record in canonical JSON: it verifies without the service.',
+    contentType: 'text/plain; charset=utf-8',
+  },
+};
+
+/** A proof for the caller, given back when the record of its being handed over is durable. */
+export const provideProof = async (
+  { transparencyLog, ledger }: Pick<App, 'transparencyLog' | 'ledger'>,
+  caller: Principal,
+  id: string,
+  mayHave: (record: LedgerRecord) => boolean,
+): Promise<HttpResponse> => {
+  const { record, proof } = await transparencyLog.prove(id);
+  if (!mayHave(record)) throw new Fault('unknown-record', 'There is no such record for this caller.', { id });
+  await ledger.append({
+    kind: 'provision',
+    recipient: caller.id,
+    channel: 'records',
+    method: 'GET',
+    certificates: record.certificates ?? [],
+    provided: { proofs: [record.id] },
+    responseDigest: sha256Hex(proof),
+    count: 1,
+  });
+  return { status: 200, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: proof };
+};

@@ -1,0 +1,25 @@
+import * as z from 'zod';
+import { defineRoute } from '../../http/route.ts';
+import { recordId } from '../../http/schemas.ts';
+import { proofResponses, provideProof } from './provide-proof.ts';
+
+export const route = defineRoute({
+  id: 'getProvisionProof',
+  method: 'GET',
+  path: '/api/v1/provisions/{id}/proof',
+  summary: 'The record of an answer with the proof that it is in the log',
+  description: 'For auditors, and for the relying party that was answered.',
+  lane: 'api',
+  access: ['auditor', 'relyingParty'],
+  params: z.strictObject({ id: recordId }),
+  responses: proofResponses,
+  faults: ['unknown-record', 'try-later', 'log-inconsistent'],
+  handle: async (app, { params }, caller) =>
+    provideProof(
+      app,
+      caller,
+      params.id,
+      (record) =>
+        record.kind === 'provision' && (caller.role === 'auditor' || record.recipient === caller.id),
+    ),
+});

@@ -1,0 +1,20 @@
+import * as z from 'zod';
+import { handedOver } from '../../http/elsewhere.ts';
+import { defineRoute } from '../../http/route.ts';
+import { answerQuery, recordFilter, recordPage } from './record-query.ts';
+
+export const route = defineRoute({
+  id: 'listProvisions',
+  method: 'GET',
+  path: '/api/v1/provisions',
+  summary: 'Who was told what, when: answers that left the service, newest first',
+  description:
+    'By certificate (ca and serial together), holder, recipient (a principal, or `public`), purpose, office, channel and time, alone or together.',
+  lane: 'api',
+  access: ['auditor'],
+  query: z.strictObject(recordFilter),
+  responses: { 200: { description: 'A page.', schema: recordPage }, ...handedOver },
+  faults: ['malformed-serial', 'cursor-invalid'],
+  handle: async ({ ledger }, { query }, caller) =>
+    answerQuery(ledger, caller, { ...query, kind: 'provision' }),
+});

@@ -1,0 +1,27 @@
+import * as z from 'zod';
+import { json } from '../../http/http.ts';
+import { defineRoute } from '../../http/route.ts';
+import { reason, requestId, requestView } from '../../http/schemas.ts';
+
+export const route = defineRoute({
+  id: 'examineRequest',
+  method: 'POST',
+  path: '/api/v1/requests/{id}/examinations',
+  summary: 'Approve or reject a request',
+  description:
+    'An officer examines at the office, an operator at the centre; neither may be the person of an earlier step. A rejection needs a reason. Approval at the centre issues the certificate.',
+  lane: 'api',
+  access: ['officer', 'operator'],
+  params: z.strictObject({ id: requestId }),
+  body: {
+    kind: 'json',
+    schema: z.discriminatedUnion('decision', [
+      z.strictObject({ decision: z.literal('approve'), reason: reason.exactOptional() }),
+      z.strictObject({ decision: z.literal('reject'), reason }),
+    ]),
+  },
+  responses: { 200: { description: 'The request as it stands now.', schema: requestView } },
+  faults: ['unknown-request', 'wrong-state', 'same-person', 'forbidden', 'duplicate-key', 'lint-failed'],
+  handle: async ({ registration }, { params, body }, caller) =>
+    json(200, await registration.examine(caller, params.id, body)),
+});

@@ -1,0 +1,25 @@
+import * as z from 'zod';
+import { provide } from '../../http/provide.ts';
+import { defineRoute } from '../../http/route.ts';
+import { requestId, requestView } from '../../http/schemas.ts';
+
+export const route = defineRoute({
+  id: 'getRequest',
+  method: 'GET',
+  path: '/api/v1/requests/{id}',
+  summary: 'A request',
+  lane: 'api',
+  access: ['officer', 'operator', 'auditor'],
+  params: z.strictObject({ id: requestId }),
+  responses: { 200: { description: 'The request.', schema: requestView } },
+  faults: ['unknown-request'],
+  handle: async ({ registration, ledger }, { params }, caller) => {
+    const request = await registration.get(caller, params.id);
+    return provide(ledger, caller, request, {
+      channel: 'requests',
+      certificates: request.certificate ? [request.certificate] : [],
+      provided: { requests: [request.id], state: request.state },
+      count: 1,
+    });
+  },
+});

@@ -1,0 +1,42 @@
+import * as z from 'zod';
+import { REQUEST_STATES } from '../../../lib/registration/registration.ts';
+import { provide } from '../../http/provide.ts';
+import { defineRoute } from '../../http/route.ts';
+import { cursor, pageLimit, requestView } from '../../http/schemas.ts';
+
+export const route = defineRoute({
+  id: 'listRequests',
+  method: 'GET',
+  path: '/api/v1/requests',
+  summary: 'Requests, newest first',
+  description: "Officers see their own office's; operators and auditors all, or those of one office.",
+  lane: 'api',
+  access: ['officer', 'operator', 'auditor'],
+  query: z.strictObject({
+    office: z
+      .string()
+      .regex(/^[a-z0-9-]{1,64}$/, "Must be an office's id.")
+      .exactOptional(),
+    state: z.enum(REQUEST_STATES).exactOptional(),
+    // The record of the answer names every certificate on the page, and a record names at most 96.
+    limit: pageLimit(50, 20),
+    cursor: cursor.exactOptional(),
+  }),
+  responses: {
+    200: {
+      description: 'A page.',
+      schema: z.object({ requests: z.array(requestView), cursor: z.string().exactOptional() }),
+    },
+  },
+  faults: ['cursor-invalid'],
+  handle: async ({ registration, ledger }, { query }, caller) => {
+    const page = await registration.list(caller, query);
+    const { limit, cursor: _cursor, ...filter } = query;
+    return provide(ledger, caller, page, {
+      channel: 'requests',
+      certificates: page.requests.flatMap(({ certificate }) => certificate ?? []),
+      provided: { filter, limit, requests: page.requests.map(({ id }) => id) },
+      count: page.requests.length,
+    });
+  },
+});

@@ -1,0 +1,83 @@
+import * as z from 'zod';
+import { Fault } from '../../../lib/fault.ts';
+import { json } from '../../http/http.ts';
+import { defineRoute } from '../../http/route.ts';
+import { fields, principalId, requestView } from '../../http/schemas.ts';
+
+/** A PKCS#10 of at most 64 KiB in PEM. */
+const MAX_CSR_CHARACTERS = 96 * 1024;
+
+export const route = defineRoute({
+  id: 'submitRequest',
+  method: 'POST',
+  path: '/api/v1/requests',
+  summary: 'Ask for a certificate',
+  description:
+    'With an Idempotency-Key header, sending the same submission again within seven days gives the same request again (200 instead of 201). After that it is a new submission; as long as the earlier request holds its public key, that is a duplicate-key.',
+  lane: 'api',
+  access: ['officer'],
+  headers: z.object({
+    'idempotency-key': z
+      .string()
+      .optional()
+      .meta({ description: "1 to 255 visible ASCII characters of the caller's choice." }),
+  }),
+  body: {
+    kind: 'json',
+    schema: z.strictObject({
+      profile: z
+        .string()
+        .regex(/^[a-z0-9-]{1,64}$/, "Must be a profile's id.")
+        .meta({ example: 'organisation-seal' }),
+      csr: z
+        .string()
+        .max(MAX_CSR_CHARACTERS)
+        .meta({ description: 'PKCS#10 in PEM (RFC 2986, 7468). Its subject is not used.' }),
+      fields,
+      holder: principalId.exactOptional().meta({
+        description:
+          'Whom the certificate is about: a pseudonym, by which the holder may see its own records.',
+        example: 'holder-tanabe',
+      }),
+    }),
+  },
+  responses: {
+    201: {
+      description: 'Submitted.',
+      schema: requestView,
+      headers: { location: 'The address of the request.' },
+    },
+    200: { description: 'The earlier request of this idempotency key.', schema: requestView },
+  },
+  faults: [
+    'unknown-profile',
+    'profile-not-allowed',
+    'malformed-pem',
+    'malformed-csr',
+    'malformed-der',
+    'trailing-data',
+    'unsupported-version',
+    'unsupported-algorithm',
+    'proof-of-possession-failed',
+    'weak-key',
+    'key-algorithm-not-allowed',
+    'duplicate-key',
+    'invalid-field',
+    'lint-failed',
+    'idempotency-key-invalid',
+    'idempotency-key-reused',
+  ],
+  handle: async ({ registration }, { body, request }, caller) => {
+    const { request: submitted, replayed } = await registration.submit(
+      caller,
+      body,
+      idempotencyKey(request.headers['idempotency-key']),
+    );
+    return json(replayed ? 200 : 201, submitted, { location: `/api/v1/requests/${submitted.id}` });
+  },
+});
+
+const idempotencyKey = (key: string | undefined): string | undefined => {
+  if (key === undefined || /^[!-~]{1,255}$/.test(key)) return key;
+  throw new Fault('idempotency-key-invalid', 'An idempotency key is 1 to 255 visible ASCII characters.');
+};

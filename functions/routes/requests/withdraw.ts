@@ -1,0 +1,19 @@
+import * as z from 'zod';
+import { json } from '../../http/http.ts';
+import { defineRoute } from '../../http/route.ts';
+import { reason, requestId, requestView } from '../../http/schemas.ts';
+
+export const route = defineRoute({
+  id: 'withdrawRequest',
+  method: 'POST',
+  path: '/api/v1/requests/{id}/withdrawal',
+  summary: 'Take a request back before the centre has approved it',
+  lane: 'api',
+  access: ['officer'],
+  params: z.strictObject({ id: requestId }),
+  body: { kind: 'json', schema: z.strictObject({ reason }) },
+  responses: { 200: { description: 'The request as it stands now.', schema: requestView } },
+  faults: ['unknown-request', 'wrong-state'],
+  handle: async ({ registration }, { params, body }, caller) =>
+    json(200, await registration.withdraw(caller, params.id, body.reason)),
+});

@@ -1,4 +1,0 @@
-import { loadSigningWorks } from './aws.ts';
-import { scheduled } from './scheduled.ts';
-
-export const handler = scheduled('publication', loadSigningWorks);

@@ -1,4 +1,0 @@
-import { loadPublishedWorks } from './aws.ts';
-import { scheduled } from './scheduled.ts';
-
-export const handler = scheduled('reports', loadPublishedWorks);

@@ -1,0 +1,95 @@
+import type { S3Event, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { Fault } from '../../lib/fault.ts';
+import { errorFacts } from '../http/problems.ts';
+import { loadCdnLogs } from '../lambda/parts.ts';
+import { linesOfGzip } from '../routes/records/cdn-log-import.ts';
+
+type Loaded = Pick<Awaited<ReturnType<typeof loadCdnLogs>>, 'log' | 'logs' | 'prefix'> & {
+  readonly works: Pick<Awaited<ReturnType<typeof loadCdnLogs>>['works'], 'cdnLogs'>;
+};
+
+/** A log file has at most 50 MB before it is compressed; CloudFront begins another one then. */
+const MAX_BYTES = 64 * 1024 * 1024;
+const PAGE = 1000;
+
+/**
+ * Counts access logs as CloudFront delivers them. S3 says in a queue that a file has come; a message that fails comes
+ * again and, after its last turn, goes to the dead letters. Without messages (on a schedule) it looks for files that
+ * nobody told of. Importing is idempotent, so a file may be told of twice and be begun by one and finished by another.
+ */
+export const deliveredCdnLogs = (load: () => Promise<Loaded>) => {
+  let loading: Promise<Loaded> | undefined;
+
+  const take = async ({ works, logs, log }: Loaded, key: string): Promise<void> => {
+    const object = await logs.get(key);
+    const file = fileOf(key);
+    if (!object) {
+      log('warn', 'A delivered access log is gone', { file });
+      return;
+    }
+    const { lines, hits } = await works.cdnLogs.import(file, linesOfGzip(object.body));
+    log('info', 'Access log counted', { file, lines, hits });
+  };
+
+  const told = async (loaded: Loaded, { Records }: SQSEvent): Promise<SQSBatchResponse> => {
+    const batchItemFailures: { itemIdentifier: string }[] = [];
+    // One after another: each is whole in memory.
+    for (const { body, messageId } of Records) {
+      try {
+        // The message that S3 sends when it is set up has no records.
+        const { Records: events = [] } = JSON.parse(body) as Partial<S3Event>;
+        for (const { s3 } of events) {
+          const key = decodeURIComponent(s3.object.key.replaceAll('+', ' '));
+          if (s3.object.size > MAX_BYTES) {
+            throw new Fault('malformed-cdn-log', 'The file has more bytes than an access log has.');
+          }
+          await take(loaded, key);
+        }
+      } catch (error) {
+        loaded.log('error', 'An access log was not counted', { message: messageId, ...errorFacts(error) });
+        batchItemFailures.push({ itemIdentifier: messageId });
+      }
+    }
+    return { batchItemFailures };
+  };
+
+  /** Resolves with the files that it counted. */
+  const sweep = async (loaded: Loaded): Promise<readonly string[]> => {
+    const { works, logs, log, prefix } = loaded;
+    const counted: string[] = [];
+    const failures: unknown[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await logs.list(prefix, { limit: PAGE, ...(cursor !== undefined && { cursor }) });
+      cursor = page.cursor;
+      for (const file of await works.cdnLogs.unseen(page.keys.map(fileOf))) {
+        try {
+          await take(loaded, `${prefix}${file}`);
+          counted.push(file);
+        } catch (error) {
+          // Who was told of it is at it.
+          if (Fault.is(error, 'condition-failed')) continue;
+          log('error', 'An access log was not counted', { file, ...errorFacts(error) });
+          failures.push(error);
+        }
+      }
+    } while (cursor !== undefined);
+    if (failures.length > 0) throw failures[0];
+    return counted;
+  };
+
+  return async (
+    event: Partial<SQSEvent>,
+  ): Promise<SQSBatchResponse | { readonly done: readonly string[] }> => {
+    loading ??= load();
+    const loaded = await loading.catch((error: unknown) => {
+      loading = undefined;
+      throw error;
+    });
+    return event.Records ? told(loaded, { Records: event.Records }) : { done: await sweep(loaded) };
+  };
+};
+
+const fileOf = (key: string): string => key.slice(key.lastIndexOf('/') + 1);
+
+export const handler = deliveredCdnLogs(loadCdnLogs);

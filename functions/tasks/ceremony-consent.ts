@@ -1,0 +1,24 @@
+import type { PrincipalKey } from '../../lib/authority/principal-keys.ts';
+import { loadRowsWorks, type Workshop } from '../lambda/parts.ts';
+import { invokedByHand, readEvent } from './ceremony-event.ts';
+
+/** What the opener has consented to, for the protocol on paper. */
+export interface ConsentOutcome {
+  /** SHA-256 of the event (lib/authority/consent.ts), hex. */
+  readonly event: string;
+  readonly trustDomain: string;
+  readonly credentials: readonly PrincipalKey[];
+}
+
+/**
+ * The opener's half of a ceremony on AWS: consent to one event, which is then the only one that the holder can have done.
+ * It signs nothing and certifies nobody.
+ */
+export const consent = async (event: unknown, workshop: Workshop): Promise<ConsentOutcome> => {
+  const { agreed } = await readEvent(event, workshop);
+  const digest = await workshop.works.authority.consents.consent(agreed);
+  workshop.log('info', 'Consent to a ceremony', { event: digest });
+  return { event: digest, ...agreed };
+};
+
+export const handler = invokedByHand(loadRowsWorks, consent, 'The consent was refused');

@@ -1,0 +1,51 @@
+import { encodePem } from '../../lib/pki/pki.ts';
+import { loadCeremonyWorks, type Workshop } from '../lambda/parts.ts';
+import { invokedByHand, readEvent } from './ceremony-event.ts';
+import { certifyApplicant } from './principal-certificate.ts';
+
+export interface CeremonyOutcome {
+  /** SHA-256 of the event (lib/authority/consent.ts), hex: the one that the opener's consent gave. */
+  readonly event: string;
+  /** What was done, in order; empty where all had been done before. */
+  readonly steps: readonly string[];
+  readonly authorities: readonly {
+    readonly ca: string;
+    readonly fingerprint: string;
+    readonly pem: string;
+  }[];
+  readonly credentials: readonly { readonly principal: string; readonly pem: string }[];
+}
+
+/**
+ * The holder's half of a ceremony on AWS, invoked by hand. Two persons are needed by how the deployment grants it and by
+ * what is done here: the opener may open this function for a while and consent to one event (ceremony-consent.ts), and may
+ * not invoke it; the holder may invoke it, and has that event done and no other. What they have compared on paper, the
+ * digest of the trust domain's file, is in the event, so a deployment that brought another file does nothing.
+ */
+export const hold = async (event: unknown, workshop: Workshop): Promise<CeremonyOutcome> => {
+  const { works, trustDomain, log } = workshop;
+  const { applicants, agreed } = await readEvent(event, workshop);
+  const taken = await works.authority.consents.takeUp(agreed);
+  const steps: string[] = [];
+  await works.authority.holdCeremony((step) => {
+    log('info', `Ceremony: ${step}`);
+    steps.push(step);
+  });
+  const credentials: { principal: string; pem: string }[] = [];
+  for (const applicant of applicants) {
+    credentials.push({
+      principal: applicant.principal,
+      pem: await certifyApplicant(works, trustDomain, applicant, taken.records),
+    });
+  }
+  const authorities = await Promise.all(
+    (await works.authority.authorities()).map(async ({ id: ca, fingerprint }) => ({
+      ca,
+      fingerprint,
+      pem: encodePem('CERTIFICATE', await works.authority.caCertificate(ca)),
+    })),
+  );
+  return { event: taken.event, steps, authorities, credentials };
+};
+
+export const handler = invokedByHand(loadCeremonyWorks, hold, 'The ceremony was interrupted');

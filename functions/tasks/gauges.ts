@@ -1,0 +1,21 @@
+import { loadGauges } from '../lambda/parts.ts';
+import { clock } from '../lambda/surroundings.ts';
+
+const DAY_MS = 86_400_000;
+
+let loaded: ReturnType<typeof loadGauges> | undefined;
+
+/** How old things are, as metrics, so that what did not happen raises an alarm as well as what failed. */
+export const handler = async (): Promise<void> => {
+  loaded ??= loadGauges();
+  const { gauges, telemetry } = loaded;
+  const { authorities, oldestUnsequenced } = await gauges();
+  const now = clock();
+  const left = (until: Date | undefined): number => (until === undefined ? 0 : until.getTime() - now);
+  for (const { ca, crlNextUpdate, responderNotAfter } of authorities) {
+    telemetry.measure('CrlSecondsLeft', left(crlNextUpdate) / 1000, ca);
+    telemetry.measure('ResponderDaysLeft', left(responderNotAfter) / DAY_MS, ca);
+  }
+  const age = oldestUnsequenced === undefined ? 0 : now - oldestUnsequenced.getTime();
+  telemetry.measure('OldestUnsequencedRecord', age / 1000);
+};

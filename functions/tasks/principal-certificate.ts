@@ -1,0 +1,71 @@
+import type { Works } from '../../lib/app.ts';
+import type { TrustDomain } from '../../lib/authority/trust-domain.ts';
+import { Fault } from '../../lib/fault.ts';
+import { checkPublicKey, verifySignature } from '../../lib/keys/keys.ts';
+import { decodeCertificationRequest, decodePem, MAX_CSR_BYTES } from '../../lib/pki/pki.ts';
+
+/** A principal's own key, in PKCS#10: made where it is used, never seen here. */
+export interface CredentialRequest {
+  readonly principal: string;
+  /** PEM. */
+  readonly csr: string;
+}
+
+/** What there is to certify: nothing of a CSR but its key, which its sender has shown to have. */
+export interface Applicant {
+  readonly principal: string;
+  readonly name: string;
+  readonly subjectPublicKeyInfo: Uint8Array;
+  /** SHA-256 of the SubjectPublicKeyInfo, hex. */
+  readonly publicKeyDigest: string;
+}
+
+/**
+ * Faults: `invalid-input` for a principal that the trust domain does not have, `malformed-csr` and its kin,
+ * `signature-invalid`, `weak-key`, `key-algorithm-not-allowed`.
+ */
+export const readApplicant = async (
+  { principals, operations }: TrustDomain,
+  { principal: id, csr }: CredentialRequest,
+): Promise<Applicant> => {
+  const principal = principals.find((one) => one.id === id);
+  if (principal === undefined) {
+    throw new Fault('invalid-input', 'The trust domain has no principal of that id.', { principal: id });
+  }
+  const request = decodeCertificationRequest(decodePem('CERTIFICATE REQUEST', csr, MAX_CSR_BYTES));
+  const { subjectPublicKeyInfo, signatureAlgorithm, info, signatureValue } = request;
+  const { kind, digest } = await checkPublicKey(subjectPublicKeyInfo);
+  const profile = operations.principal;
+  if (!profile.publicKeys.some((allowed) => allowed === kind)) {
+    throw new Fault('key-algorithm-not-allowed', 'The profile does not take keys of this kind.', {
+      allowed: profile.publicKeys,
+    });
+  }
+  // RFC 2986 4.2: possession of the private key.
+  verifySignature({ subjectPublicKeyInfo, signatureAlgorithm, message: info, signature: signatureValue });
+  return { principal: id, name: principal.name.ja, subjectPublicKeyInfo, publicKeyDigest: digest };
+};
+
+/**
+ * The certificate from the operations CA with which a principal shows who it is, followed by the CA's, in PEM; issued in
+ * the names of both persons of the ceremony, on the records of what they did (`basis`). The same key again gives the same
+ * certificate. Fault: `duplicate-key` for a key that is another principal's.
+ */
+export const certifyApplicant = async (
+  works: Works,
+  { operations, ceremony }: TrustDomain,
+  { principal, name, subjectPublicKeyInfo, publicKeyDigest }: Applicant,
+  basis: readonly string[],
+): Promise<string> => {
+  const profile = operations.principal;
+  const ref = await works.authority.issue({
+    order: `principal:${principal}:${publicKeyDigest.slice(0, 16)}`,
+    profile: profile.id,
+    profileVersion: profile.version,
+    fields: { principal, name },
+    subjectPublicKeyInfo,
+    actor: ceremony.persons.join('+'),
+    basis,
+  });
+  return works.authority.chainPem(ref);
+};

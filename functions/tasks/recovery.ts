@@ -1,0 +1,4 @@
+import { loadIssuingWorks } from '../lambda/parts.ts';
+import { scheduled } from './scheduled.ts';
+
+export const handler = scheduled('recovery', loadIssuingWorks);

@@ -1,0 +1,4 @@
+import { loadRenewingWorks } from '../lambda/parts.ts';
+import { scheduled } from './scheduled.ts';
+
+export const handler = scheduled('responders', loadRenewingWorks);

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import type { Client } from '../../../functions/http/http.ts';
+import { stack } from '../../../functions/http/stack.ts';
+import { routes } from '../../../functions/routes/routes.ts';
+import { Fault } from '../../../lib/fault.ts';
+import { REQUEST, requestOf, type TestApp, testApp } from '../app.ts';
+
+const app = testApp();
+const authorization = `Bearer ${await app.tokenOf('officer')}`;
+
+const ask = async (id: string, client: Client, on: TestApp = app) => {
+  const route = routes.find((candidate) => candidate.id === id);
+  if (!route) throw new Error(`There is no route ${id}.`);
+  const params: Record<string, string> = id === 'getRequest' ? { id: REQUEST } : { request: 'MAMKAQE=' };
+  const { status, body } = await stack(route)(
+    { ...on.edge, app: on },
+    requestOf({ path: '/', params, headers: { authorization }, client }),
+  );
+  return { status, body: Buffer.from(body).toString() };
+};
+
+describe('a bearer token', () => {
+  it.each([
+    ['127.0.0.1', 200],
+    ['127.9.9.9', 200],
+    ['::1', 200],
+    ['::ffff:127.0.0.1', 200],
+    ['10.0.0.1', 403],
+    ['::ffff:10.0.0.1', 403],
+    ['2001:db8::1', 403],
+    [undefined, 403],
+  ])('without TLS from %s gives %i', async (address, status) => {
+    const answer = await ask('getRequest', { tls: false, ...(address ? { address } : {}) });
+    expect(answer.status).toBe(status);
+    if (status === 403) expect(JSON.parse(answer.body).code).toBe('tls-required');
+  });
+
+  it('with TLS is taken from anywhere', async () => {
+    expect((await ask('getRequest', { tls: true, address: '10.0.0.1' })).status).toBe(200);
+  });
+
+  it('without TLS from afar leaves an OCSP caller public', async () => {
+    expect((await ask('askStatusByUrl', { tls: false, address: '10.0.0.1' })).status).toBe(200);
+    expect(app.ocspCalls.at(-1)?.caller).toMatchObject({ recipient: 'public', unproven: 'tls-required' });
+    await ask('askStatusByUrl', { tls: false, address: '127.0.0.1' });
+    expect(app.ocspCalls.at(-1)?.caller.recipient).toBe('officer-1');
+  });
+});
+
+it('an OCSP answer does not hang on who asks: a failure to find out is logged and the caller is public, as the record says', async () => {
+  const other = testApp();
+  const broken: TestApp = {
+    ...other,
+    principals: {
+      ...other.principals,
+      byToken: async () => {
+        throw new Fault('store-unavailable', 'The directory does not answer.');
+      },
+    },
+  };
+  expect((await ask('askStatusByUrl', { tls: true }, broken)).status).toBe(200);
+  expect(other.ocspCalls.at(-1)?.caller).toMatchObject({
+    recipient: 'public',
+    unproven: 'store-unavailable',
+  });
+  expect(other.logged).toEqual([
+    expect.objectContaining({
+      message: 'caller not identified',
+      facts: expect.objectContaining({ code: 'store-unavailable' }),
+    }),
+  ]);
+  expect((await ask('getRequest', { tls: true }, broken)).status).toBe(503);
+});

@@ -1,0 +1,117 @@
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { openapi } from '../../../functions/http/openapi.ts';
+import { pathMatcher } from '../../../functions/http/route.ts';
+import { stack } from '../../../functions/http/stack.ts';
+import { routes } from '../../../functions/routes/routes.ts';
+import { ROLES } from '../../../lib/principal.ts';
+import { EXAMPLES, requestOf, testApp } from '../app.ts';
+
+type Node = Record<string, unknown>;
+const document = openapi(routes);
+const operations = Object.entries(document.paths as Record<string, Record<string, Node>>).flatMap(
+  ([path, methods]) => Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
+);
+
+describe('the OpenAPI document', () => {
+  it('is one, of version 3.1', async () => {
+    const validator = new Validator();
+    const { valid, errors } = await validator.validate(structuredClone(document));
+    expect(errors ?? []).toEqual([]);
+    expect(valid).toBe(true);
+    expect(validator.version).toBe('3.1');
+  });
+
+  it('has every route, and nothing else', () => {
+    const listed = operations.map(
+      ({ path, method, operation }) => `${operation.operationId} ${method} ${path}`,
+    );
+    const expected = routes.map(
+      ({ id, method, path }) => `${id} ${method.toLowerCase()} ${path.replace('+}', '}')}`,
+    );
+    expect(listed.sort()).toEqual(expected.sort());
+  });
+
+  it('refers only to schemas that it has', () => {
+    const names = Object.keys((document.components as Record<string, Node>).schemas ?? {});
+    const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)];
+    expect(references.length).toBeGreaterThan(20);
+    expect([...new Set(references.map(([, name]) => name))].sort()).toEqual(names.sort());
+    expect(JSON.stringify(document)).not.toContain('$defs');
+  });
+
+  it('declares every parameter of every path', () => {
+    for (const { path, operation } of operations) {
+      const parameters = operation.parameters as { name: string; in: string; required: boolean }[];
+      const inPath = parameters.filter((parameter) => parameter.in === 'path');
+      expect(inPath.map(({ name }) => name).sort(), path).toEqual(
+        [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort(),
+      );
+      expect(inPath.every(({ required }) => required)).toBe(true);
+    }
+  });
+
+  it('says who must say who they are', () => {
+    const security = (id: string) =>
+      operations.find(({ operation }) => operation.operationId === id)?.operation.security;
+    expect(security('health')).toEqual([]);
+    expect(security('askStatus')).toEqual([{}, { clientCertificate: [] }, { token: [] }]);
+    expect(security('issueToken')).toEqual([{ clientCertificate: [] }]);
+    expect(security('getRecord')).toEqual([{ clientCertificate: [] }, { token: [] }]);
+  });
+
+  it('is what /openapi.json answers', async () => {
+    const route = routes.find(({ id }) => id === 'openapi');
+    const ask = (headers: Record<string, string> = {}) =>
+      route && stack(route)(testApp().edge, requestOf({ path: '/openapi.json', headers }));
+    const response = await ask();
+    expect(JSON.parse(String(response?.body))).toEqual(JSON.parse(JSON.stringify(document)));
+    // However many are asked for at once, and whoever does not read them, the same bytes wait.
+    expect(response?.body).toBeInstanceOf(Uint8Array);
+    expect((await ask())?.body).toBe(response?.body);
+    const etag = String(response?.headers.etag);
+    expect((await ask({ 'if-none-match': etag }))?.status).toBe(304);
+    expect((await ask({ 'if-none-match': '"of an earlier version"' }))?.status).toBe(200);
+  });
+});
+
+describe('what it says of answers', () => {
+  const app = testApp();
+
+  for (const route of routes) {
+    if (route.certificateOnly) continue;
+    it(`holds for ${route.method} ${route.path}`, async () => {
+      const example = EXAMPLES[route.id];
+      const [path = '', query = ''] = (example?.target ?? '').split('?');
+      const role =
+        typeof route.access === 'string'
+          ? undefined
+          : ROLES.find((one) => route.access.includes(one as never));
+      const response = await stack(route)(
+        app.edge,
+        requestOf({
+          method: route.method,
+          path,
+          params: pathMatcher(route.path)(path) ?? {},
+          query: new URLSearchParams(query),
+          headers: {
+            ...(example?.type ? { 'content-type': example.type } : {}),
+            ...(role ? { authorization: `Bearer ${await app.tokenOf(role)}` } : {}),
+          },
+          body: Buffer.from(example?.body ?? ''),
+        }),
+      );
+      const described = route.responses[response.status];
+      expect(described).toBeDefined();
+      const type = described?.contentType ?? (described?.schema ? 'application/json' : undefined);
+      expect(response.headers['content-type']).toBe(type);
+      if (described?.schema instanceof z.ZodType) {
+        // Unknown members are dropped by the schema, so that a member it lacks shows as a difference.
+        const value = JSON.parse(String(response.body));
+        expect(described.schema.parse(value)).toEqual(value);
+      }
+      for (const name of Object.keys(described?.headers ?? {})) expect(response.headers).toHaveProperty(name);
+    });
+  }
+});

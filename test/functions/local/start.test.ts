@@ -1,0 +1,167 @@
+import { spawn } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
+import { join, resolve } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { explain } from '../../../functions/local/explain.ts';
+import { Fault } from '../../../lib/fault.ts';
+import { openSqliteTable } from '../../../lib/store/sqlite.ts';
+import { temporaryFolder } from '../../service.ts';
+
+/** The one-machine service as a process: how it starts, is stopped on the way, and says what keeps it from starting. */
+
+const folder = temporaryFolder();
+afterAll(() => folder.remove());
+
+const LOCAL = resolve(import.meta.dirname, '../../../functions/local/local.ts');
+
+interface Life {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** One life; `until` in its output ends it by SIGTERM. */
+const live = (env: Readonly<Record<string, string>>, until?: string): Promise<Life> =>
+  new Promise((done) => {
+    const child = spawn(process.execPath, ['--no-warnings', LOCAL], {
+      env: { PATH: process.env.PATH, PORT: '0', TLS_PORT: '0', PUBLIC_URL: 'http://localhost:8080', ...env },
+    });
+    let [stdout, stderr, ended] = ['', '', false];
+    child.stdout.on('data', (chunk) => {
+      stdout += chunk;
+      if (until === undefined || ended || !stdout.includes(until)) return;
+      ended = true;
+      child.kill('SIGTERM');
+    });
+    child.stderr.on('data', (chunk) => {
+      stderr += chunk;
+    });
+    child.once('close', (code, signal) => done({ code, signal, stdout, stderr }));
+  });
+
+describe('the service', { timeout: 120_000 }, () => {
+  const data = join(folder.path, 'data');
+  const keyIds = (): readonly string[] =>
+    readdirSync(join(data, 'keys'))
+      .filter((name) => name.endsWith('.key'))
+      .sort();
+
+  it('that is stopped during its ceremony goes on with the same keys at the next start, and says so', async () => {
+    const stopped = await live({ DATA_DIR: data }, 'organisation-1: key made');
+    expect(stopped.signal).toBe('SIGTERM');
+    const keys = keyIds();
+    expect(keys).toContain('organisation-1.key');
+    const before = readFileSync(join(data, 'keys', 'organisation-1.key'), 'utf8');
+
+    const whole = await live({ DATA_DIR: data }, 'Try next:');
+    expect([whole.code, whole.stderr]).toEqual([0, '']);
+    expect(whole.stdout).toContain('organisation-1: key found');
+    expect(whole.stdout).not.toContain('organisation-1: key made');
+    expect(whole.stdout).toContain('operations-1: key made');
+    expect(whole.stdout).toContain('operations-1: CRL published');
+    expect(readFileSync(join(data, 'keys', 'organisation-1.key'), 'utf8')).toBe(before);
+    expect(
+      keyIds().filter((name) => /^(organisation|signature|authentication|operations)-/.test(name)),
+    ).toEqual(['authentication-1.key', 'operations-1.key', 'organisation-1.key', 'signature-1.key']);
+    expect(existsSync(join(data, 'running'))).toBe(false);
+  });
+
+  it('deletes rows whose time has passed, and no others', async () => {
+    const path = join(data, 'table.sqlite');
+    const table = await openSqliteTable(path);
+    const keys = ['gone', 'stays'].map((sk) => ({ pk: 'test', sk }));
+    const hourFromNow = Math.floor(Date.now() / 1000) + 3600;
+    await table.write(
+      keys.map((put) => ({ put, value: {}, if: 'absent', expires: put.sk === 'gone' ? 1 : hourFromNow })),
+    );
+    await table.close();
+    const { code, stderr } = await live({ DATA_DIR: data }, 'Try next:');
+    expect(code).toBe(0);
+    expect(stderr).toContain('"message":"Housekeeping: expiry","done":["1 rows"]');
+    const after = await openSqliteTable(path);
+    expect((await Promise.all(keys.map((key) => after.get(key)))).map((item) => item?.sk)).toEqual([
+      undefined,
+      'stays',
+    ]);
+    await after.close();
+  });
+
+  it('says which port is taken, and has made nothing by then that would name it', async () => {
+    const server = createServer();
+    const port = await new Promise<number>((done) => {
+      server.listen(0, '127.0.0.1', () => done((server.address() as { port: number }).port));
+    });
+    for (const name of ['PORT', 'TLS_PORT']) {
+      const fresh = join(folder.path, `taken-${name}`);
+      const { code, stdout, stderr } = await live({ DATA_DIR: fresh, [name]: String(port) });
+      expect([code, stdout]).toEqual([1, '']);
+      expect(stderr).toBe(
+        `Port ${port} is taken; stop the program that listens there, or choose another PORT or TLS_PORT.\n`,
+      );
+      expect(existsSync(join(fresh, 'keys'))).toBe(false);
+    }
+    server.close();
+  });
+
+  it('starts where the key of one CA is gone, and says which', async () => {
+    rmSync(join(data, 'keys', 'ocsp-signature-1-1.key'));
+    rmSync(join(data, 'keys', 'signature-1.key'));
+    const { code, stderr } = await live({ DATA_DIR: data }, 'Try next:');
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/"level":"error".*"ca":"signature-1"/);
+  });
+});
+
+describe('a start that cannot be made', () => {
+  it('is one line that says what is in the way and what to do', async () => {
+    const file = join(folder.path, 'file');
+    writeFileSync(file, '');
+    const inTheWay = await live({ DATA_DIR: join(file, 'data') });
+    expect(inTheWay.code).toBe(1);
+    expect(inTheWay.stderr).toBe(
+      `${join(file, 'data')} cannot be made, since a file is in its way (ENOTDIR); choose another DATA_DIR.\n`,
+    );
+    // A device on which nothing can be stored, in the place of a file that is written at the start.
+    const full = join(folder.path, 'full');
+    mkdirSync(full, { mode: 0o700 });
+    symlinkSync('/dev/full', join(full, 'running'));
+    const noRoom = await live({ DATA_DIR: full });
+    expect(noRoom.code).toBe(1);
+    expect(noRoom.stderr).toMatch(/^[^\n]*the disk is full \(ENOSPC\)[^\n]*\n$/);
+  });
+
+  it('says what a store met, and shows where it was only for what nobody foresaw', async () => {
+    const path = join(folder.path, 'table.sqlite');
+    mkdirSync(path);
+    const failure = await openSqliteTable(path).catch((error: unknown) => error);
+    expect(explain(failure)).toBe(
+      'The table file cannot be read or written; look at the disk. (unable to open database file)',
+    );
+    const denied = Object.assign(new Error('x'), { code: 'EROFS', syscall: 'mkdir', path: '/srv/data' });
+    expect(explain(denied)).toBe(
+      '/srv/data is not for this user to read and write (EROFS); choose another DATA_DIR, or change who may.',
+    );
+    expect(explain(Object.assign(new Error('x'), { code: 'EACCES', syscall: 'listen', port: 80 }))).toContain(
+      'port 80',
+    );
+    const readOnly = Object.assign(new Error('x'), { code: 'ENOENT', syscall: 'mkdir', path: '/srv/data' });
+    expect(explain(readOnly)).toContain(
+      '/srv/data cannot be made (ENOENT): what it would be in is read-only',
+    );
+    const issues = [{ path: 'PORT', message: 'must be a port number' }];
+    expect(explain(new Fault('configuration-invalid', 'The settings are wrong.', { issues }))).toBe(
+      'The settings are wrong.\n  PORT: must be a port number',
+    );
+    expect(explain(new TypeError('unforeseen'))).toMatch(/TypeError: unforeseen\n\s+at /);
+  });
+});

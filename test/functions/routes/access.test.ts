@@ -1,0 +1,190 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { pathMatcher, type Route } from '../../../functions/http/route.ts';
+import { stack } from '../../../functions/http/stack.ts';
+import { routes } from '../../../functions/routes/routes.ts';
+import { ROLES, type Role } from '../../../lib/principal.ts';
+import { OpensslCa } from '../../principals/openssl.ts';
+import { EXAMPLES, PEOPLE, requestOf, testApp } from '../app.ts';
+
+/** What each caller must get, written down by hand: a route that is missing or opened wider fails here. */
+const EVERYBODY = { none: 200, officer: 200, operator: 200, auditor: 200, relyingParty: 200, holder: 200 };
+const NOBODY = { none: 401, officer: 403, operator: 403, auditor: 403, relyingParty: 403, holder: 403 };
+
+const EXPECTED: Readonly<Record<string, Readonly<Record<'none' | Role, number>>>> = {
+  health: EVERYBODY,
+  openapi: EVERYBODY,
+  listAuthorities: EVERYBODY,
+  getAuthorityCertificate: EVERYBODY,
+  getAuthorityChain: EVERYBODY,
+  getCrl: EVERYBODY,
+  askStatus: EVERYBODY,
+  askStatusByUrl: EVERYBODY,
+  getLogCheckpoint: EVERYBODY,
+  getLogTile: EVERYBODY,
+  getLogKey: EVERYBODY,
+  getTokenKeys: EVERYBODY,
+  issueToken: { ...EVERYBODY, none: 401 },
+  submitRequest: { ...NOBODY, officer: 201 },
+  listRequests: { ...NOBODY, officer: 200, operator: 200, auditor: 200 },
+  getRequest: { ...NOBODY, officer: 200, operator: 200, auditor: 200 },
+  examineRequest: { ...NOBODY, officer: 200, operator: 200 },
+  withdrawRequest: { ...NOBODY, officer: 200 },
+  collectCertificate: { ...NOBODY, officer: 200, operator: 200 },
+  listSerials: { ...NOBODY, auditor: 200 },
+  getCertificate: { ...NOBODY, officer: 200, operator: 200, auditor: 200 },
+  revokeCertificate: { ...NOBODY, officer: 200, operator: 200 },
+  withdrawRevocation: { ...NOBODY, operator: 204 },
+  holdCertificate: { ...NOBODY, officer: 200, operator: 200 },
+  releaseCertificate: { ...NOBODY, officer: 204, operator: 204 },
+  listProvisions: { ...NOBODY, auditor: 200 },
+  listRecords: { ...NOBODY, auditor: 200 },
+  getRecord: { ...NOBODY, auditor: 200 },
+  getRecordProof: { ...NOBODY, auditor: 200 },
+  getProvisionProof: { ...NOBODY, auditor: 200, relyingParty: 200 },
+  listCrls: { ...NOBODY, auditor: 200 },
+  publishCrl: { ...NOBODY, operator: 201 },
+  countRecords: { ...NOBODY, auditor: 200 },
+  exportRecordsAsCsv: { ...NOBODY, auditor: 200 },
+  exportRecordsAsNdjson: { ...NOBODY, auditor: 200 },
+  exportRecordsAsParquet: { ...NOBODY, auditor: 200 },
+  listAnnualReports: EVERYBODY,
+  makeAnnualReport: { ...NOBODY, operator: 201, auditor: 201 },
+  getAnnualReportJson: EVERYBODY,
+  getAnnualReportCsv: EVERYBODY,
+  getAnnualReportPage: EVERYBODY,
+  getStatistics: EVERYBODY,
+  getEvidence: { ...NOBODY, auditor: 200 },
+  drawSample: { ...NOBODY, auditor: 200 },
+  proposeAmendment: { ...NOBODY, operator: 201 },
+  listAmendments: { ...NOBODY, operator: 200 },
+  getAmendment: { ...NOBODY, operator: 200 },
+  decideAmendment: { ...NOBODY, operator: 200 },
+  importCdnLog: { ...NOBODY, operator: 200 },
+  requestDisclosure: { ...NOBODY, holder: 201, operator: 201 },
+  listDisclosures: { ...NOBODY, holder: 200, operator: 200, auditor: 200 },
+  getDisclosure: { ...NOBODY, holder: 200, operator: 200, auditor: 200 },
+  extendDisclosure: { ...NOBODY, operator: 200 },
+  getDisclosureBundle: { ...NOBODY, holder: 200, operator: 200 },
+  getDisclosurePage: { ...NOBODY, holder: 200, operator: 200 },
+  getDisclosureKeys: EVERYBODY,
+  listOwnRecords: { ...NOBODY, holder: 200 },
+  listDelegates: { ...NOBODY, holder: 200 },
+  nameDelegate: { ...NOBODY, holder: 201 },
+  withdrawDelegate: { ...NOBODY, holder: 204 },
+};
+
+const openssl = new OpensslCa();
+afterAll(() => openssl[Symbol.dispose]());
+const app = testApp([{ ca: 'operations-1', certificate: openssl.ca('operations-1').der }]);
+app.now = Date.now() + 60_000;
+const certificateOf = new Map(
+  ROLES.map((role) => [
+    role,
+    openssl.client('operations-1', { subject: `/serialNumber=${PEOPLE[role].id}` }).der,
+  ]),
+);
+
+const call = async (route: Route, headers: Readonly<Record<string, string>>, certificate?: Uint8Array) => {
+  const example = EXAMPLES[route.id];
+  if (!example) throw new Error(`There is no example for ${route.id}.`);
+  const [path = '', query = ''] = example.target.split('?');
+  const params = pathMatcher(route.path)(path);
+  if (!params) throw new Error(`The example of ${route.id} does not match its path.`);
+  return stack(route)(
+    app.edge,
+    requestOf({
+      method: route.method,
+      path,
+      params,
+      query: new URLSearchParams(query),
+      headers: { ...(example.type ? { 'content-type': example.type } : {}), ...headers },
+      body: Buffer.from(example.body ?? ''),
+      client: { tls: true, ...(certificate ? { certificate } : {}) },
+    }),
+  );
+};
+
+const codeOf = (body: Uint8Array | string): unknown => JSON.parse(String(body)).code;
+
+describe('the table of routes', () => {
+  it('is the table of expectations', () => {
+    expect(routes.map(({ id }) => id).sort()).toEqual(Object.keys(EXPECTED).sort());
+  });
+
+  for (const route of routes) {
+    const expected = EXPECTED[route.id];
+    if (!expected) continue;
+
+    it(`${route.method} ${route.path} without credentials gives ${expected.none}`, async () => {
+      const { status, body } = await call(route, {});
+      expect(status).toBe(expected.none);
+      if (status === 401) expect(codeOf(body)).toBe('unauthenticated');
+    });
+
+    for (const role of ROLES) {
+      it(`${route.method} ${route.path} as ${role} gives ${expected[role]}`, async () => {
+        const byCertificate = await call(route, {}, certificateOf.get(role));
+        expect(byCertificate.status).toBe(expected[role]);
+        if (expected[role] === 403) expect(codeOf(byCertificate.body)).toBe('forbidden');
+        const token = { authorization: `Bearer ${await app.tokenOf(role)}` };
+        const byToken = await call(route, token);
+        expect(byToken.status).toBe(route.certificateOnly ? 401 : expected[role]);
+      });
+    }
+
+    it(`${route.method} ${route.path} with a token that does not hold is never better than without`, async () => {
+      const { status } = await call(route, { authorization: 'Bearer not.a.token' });
+      expect(status).toBe(expected.none);
+    });
+  }
+});
+
+describe('credentials', () => {
+  const route = (id: string) => routes.find((candidate) => candidate.id === id) as Route;
+
+  it('of two principals at once are refused', async () => {
+    const { status, body } = await call(
+      route('getRequest'),
+      { authorization: `Bearer ${await app.tokenOf('operator')}` },
+      certificateOf.get('officer'),
+    );
+    expect([status, codeOf(body)]).toEqual([401, 'token-invalid']);
+  });
+
+  it('of one principal twice are taken', async () => {
+    const authorization = `bearer ${await app.tokenOf('officer')}`;
+    const { status } = await call(route('getRequest'), { authorization }, certificateOf.get('officer'));
+    expect(status).toBe(200);
+  });
+
+  it.each(['Basic b2ZmaWNlcjpwYXNz', 'Bearer', 'Bearer a b', 'Bearer ü'])(
+    'like "%s" are refused',
+    async (authorization) => {
+      const response = await call(route('getRequest'), { authorization });
+      expect([response.status, codeOf(response.body)]).toEqual([401, 'token-invalid']);
+      expect(response.headers['www-authenticate']).toBe('Bearer realm="akashi", error="invalid_token"');
+    },
+  );
+
+  it('name the recipient of an OCSP answer, and leave it public where they do not hold', async () => {
+    app.ocspCalls.length = 0;
+    await call(route('askStatus'), {}, certificateOf.get('relyingParty'));
+    await call(route('askStatus'), { authorization: `Bearer ${await app.tokenOf('holder')}` });
+    await call(route('askStatus'), {}, Buffer.from('garbage'));
+    await call(route('askStatus'), {});
+    expect(app.ocspCalls.map(({ caller }) => caller.recipient)).toEqual([
+      'relyingparty-1',
+      'holder-1',
+      'public',
+      'public',
+    ]);
+  });
+
+  it('that have expired give token-expired', async () => {
+    const authorization = `Bearer ${await app.tokenOf('officer')}`;
+    app.now += 901_000;
+    const { body } = await call(route('getRequest'), { authorization });
+    app.now -= 901_000;
+    expect(codeOf(body)).toBe('token-expired');
+  });
+});

@@ -1,0 +1,268 @@
+import { X509Certificate } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Workshop } from '../../../functions/lambda/parts.ts';
+import { hold } from '../../../functions/tasks/ceremony.ts';
+import { consent } from '../../../functions/tasks/ceremony-consent.ts';
+import { readApplicant } from '../../../functions/tasks/principal-certificate.ts';
+import { readTrustDomain } from '../../../lib/authority/trust-domain.ts';
+import { digestOf } from '../../../lib/authority/trust-domain-files.ts';
+import { Fault } from '../../../lib/fault.ts';
+import type { RecordKind } from '../../../lib/ledger/record.ts';
+import {
+  codeOf,
+  composeHouse,
+  fileOf,
+  type Ground,
+  openGround,
+  openHouse,
+  SECOND,
+} from '../../authority/house.ts';
+import { opensslRequest } from '../../service.ts';
+import { checkWorld } from '../../world.ts';
+
+/** Two persons for a ceremony on AWS: what the opener has consented to is done, and nothing else. */
+
+let ground: Ground;
+beforeEach(async () => {
+  ground = await openGround();
+});
+afterEach(() => ground.close());
+
+const text = fileOf();
+const trustDomain = digestOf(text);
+const PERSONS = ['operator-sakai', 'operator-noda'];
+
+/** Each invocation finds a process of its own, a second after the one before. */
+const workshop = (): Workshop => {
+  ground.time.now += SECOND;
+  return { ...composeHouse(ground), trustDomainDigest: trustDomain, log: () => {} };
+};
+const consentTo = (event: unknown) => consent(event, workshop());
+const holdThe = (event: unknown) => hold(event, workshop());
+
+const csrOf = (name: string): string => opensslRequest(ground.folder, name);
+const credential = (principal: string, csr = csrOf(principal)) => ({ principal, csr });
+const event = (...credentials: { readonly principal: string; readonly csr: string }[]) => ({
+  trustDomain,
+  credentials,
+});
+const keyDigest = async (request: { readonly principal: string; readonly csr: string }): Promise<string> =>
+  (await readApplicant(readTrustDomain(text), request)).publicKeyDigest;
+
+const refusalOf = async (act: Promise<unknown>): Promise<Fault> => {
+  const error: unknown = await act.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (!Fault.is(error)) throw new Error(`no refusal: ${String(error)}`);
+  return error;
+};
+
+/** Oldest first; those of the kind that name principals. */
+const recordsOf = async (kind: RecordKind) => {
+  const { ledger } = composeHouse(ground).works;
+  const { records } = await ledger.query({ kind, limit: 100 });
+  return records
+    .toReversed()
+    .flatMap((record) => (record.kind === 'provision' ? [] : [record]))
+    .filter(({ details }) => kind !== 'issuance' || String(details.order).startsWith('principal:'));
+};
+const consentRecords = async () =>
+  (await recordsOf('ceremony')).filter(({ details }) => ['consented', 'held'].includes(String(details.step)));
+
+describe('a ceremony', () => {
+  it('is held as it was consented to, and recorded with both persons and the digest of its event', async () => {
+    const asked = event(credential('higashi-counter'), credential('auditor'));
+    const agreed = await consentTo(asked);
+    const credentials = await Promise.all(
+      asked.credentials.map(async (one) => ({
+        principal: one.principal,
+        publicKeyDigest: await keyDigest(one),
+      })),
+    );
+    expect(agreed).toEqual({ event: expect.stringMatching(/^[0-9a-f]{64}$/), trustDomain, credentials });
+
+    const outcome = await holdThe(asked);
+    expect(outcome.event).toBe(agreed.event);
+    expect(outcome.steps.length).toBeGreaterThan(4);
+    const house = await openHouse(ground);
+    for (const { principal, pem } of outcome.credentials) {
+      const shown = await house.app.principals.byCertificate(new X509Certificate(pem).raw);
+      expect(shown).toEqual(house.principal(principal));
+    }
+
+    const [consented, held, ...others] = await consentRecords();
+    expect(others).toEqual([]);
+    const what = { digest: trustDomain, event: agreed.event, persons: PERSONS, credentials };
+    expect(consented).toMatchObject({ actor: 'operator-sakai', details: { step: 'consented', ...what } });
+    expect(held).toMatchObject({
+      actor: 'operator-sakai+operator-noda',
+      details: { step: 'held', ...what, consent: consented?.id },
+    });
+    const issued = await recordsOf('issuance');
+    expect(issued.map(({ actor, details }) => [actor, details.basis, details.publicKeyDigest])).toEqual(
+      credentials.map(({ publicKeyDigest }) => [held?.actor, [consented?.id, held?.id], publicKeyDigest]),
+    );
+    await checkWorld(house, { requests: [], signed: [], answers: [], revoked: [] });
+  });
+
+  it('goes on with the same event, however its list is written, and records nothing twice', async () => {
+    const [first, second] = [credential('higashi-counter'), credential('auditor')];
+    await consentTo(event(first, second));
+    const once = await holdThe(event(first, second));
+    const again = await holdThe(event(second, first));
+    expect(again.steps).toEqual([]);
+    expect(again.event).toBe(once.event);
+    expect(again.credentials.toReversed()).toEqual(once.credentials);
+    expect(await consentRecords()).toHaveLength(2);
+    expect(await recordsOf('issuance')).toHaveLength(2);
+    // A CSR says nothing but its key.
+    const sameKey = credential('auditor', second.csr.replaceAll('\n', '\r\n'));
+    expect((await holdThe(event(first, sameKey))).event).toBe(once.event);
+  });
+
+  it('does nothing that nobody has consented to', async () => {
+    const refusal = await refusalOf(holdThe(event()));
+    expect([refusal.code, refusal.message]).toEqual([
+      'nothing-awaited',
+      expect.stringContaining('consents to it first'),
+    ]);
+    expect(ground.made).toEqual([]);
+    expect(await recordsOf('ceremony')).toEqual([]);
+  });
+
+  it('does nothing of an event other than the one consented to, and says what to do', async () => {
+    const counter = credential('higashi-counter');
+    const { event: consented } = await consentTo(event(counter));
+    const others = [
+      event(),
+      event(credential('higashi-counter', csrOf('another'))),
+      event({ ...counter, principal: 'higashi-examiner' }),
+      event(counter, credential('operator-noda')),
+    ];
+    for (const other of others) {
+      const refusal = await refusalOf(holdThe(other));
+      expect([refusal.code, refusal.message, refusal.facts.consented]).toEqual([
+        'confirmation-differs',
+        expect.stringMatching(/Send the event that was consented to, or have the opener/),
+        consented,
+      ]);
+    }
+    expect(ground.made).toEqual([]);
+    expect(await recordsOf('issuance')).toEqual([]);
+    await holdThe(event(counter));
+    for (const other of others) expect(await codeOf(holdThe(other))).toBe('confirmation-differs');
+    expect(await recordsOf('issuance')).toHaveLength(1);
+  });
+
+  it('follows the latest consent, and no earlier one', async () => {
+    const [first, second] = [event(credential('higashi-counter')), event(credential('auditor'))];
+    await consentTo(first);
+    await consentTo(second);
+    expect(await codeOf(holdThe(first))).toBe('confirmation-differs');
+    await holdThe(second);
+    await consentTo(first);
+    await holdThe(first);
+    expect((await consentRecords()).map(({ details }) => details.step)).toEqual([
+      'consented',
+      'consented',
+      'held',
+      'consented',
+      'held',
+    ]);
+  });
+
+  it('does nothing by a row that the ledger does not bear out', async () => {
+    const asked = event(credential('operator-noda'));
+    const [own, other] = [await consentTo(event()), await consentTo(asked)];
+    const key = { pk: 'ceremony-consent', sk: 'event' };
+    const row = await ground.table.get(key);
+    const [first, second] = await consentRecords();
+    for (const consent of [first?.id, second?.id?.replace(/^./, 'z')]) {
+      const { version = 0 } = (await ground.table.get(key)) ?? {};
+      const value = { event: other.event, consent: String(consent) };
+      await ground.table.write([{ put: key, value, if: { version } }]);
+      expect(await codeOf(holdThe(asked))).toBe('approval-missing');
+    }
+    expect(own.event).not.toBe(other.event);
+    expect(row?.value).toEqual({ event: other.event, consent: second?.id });
+    expect(ground.made).toEqual([]);
+    // The opener's way out.
+    await consentTo(asked);
+    expect((await holdThe(asked)).event).toBe(other.event);
+  });
+
+  it('is of the file that is deployed, for both persons', async () => {
+    const other = { ...event(), trustDomain: '0'.repeat(64) };
+    for (const act of [consentTo, holdThe]) {
+      expect(await codeOf(act(other))).toBe('trust-domain-changed');
+      expect(await codeOf(act({ trustDomain, more: true }))).toBe('invalid-input');
+      expect(await codeOf(act(event(credential('nobody-of-ours'))))).toBe('invalid-input');
+    }
+    expect(await recordsOf('ceremony')).toEqual([]);
+  });
+});
+
+describe('a key', () => {
+  const PRINCIPALS = ['higashi-counter', 'higashi-examiner', 'operator-sakai', 'operator-noda', 'auditor'];
+
+  it('of one person does not become five principals in one event', async () => {
+    const csr = csrOf('me');
+    const asked = event(...PRINCIPALS.map((principal) => credential(principal, csr)));
+    const refusal = await refusalOf(consentTo(asked));
+    expect([refusal.code, refusal.message]).toEqual([
+      'duplicate-key',
+      "The public key that is asked for higashi-examiner is higashi-counter's already; each principal makes a key of its own.",
+    ]);
+    expect(await codeOf(holdThe(asked))).toBe('nothing-awaited');
+    expect(await recordsOf('issuance')).toEqual([]);
+  });
+
+  it('nor in one event after another, which the opener has all consented to', async () => {
+    const csr = csrOf('me');
+    const [own, ...others] = PRINCIPALS;
+    await consentTo(event(credential(own as string, csr)));
+    await holdThe(event(credential(own as string, csr)));
+    for (const principal of others) {
+      expect(await codeOf(consentTo(event(credential(principal, csr))))).toBe('duplicate-key');
+      expect(await codeOf(holdThe(event(credential(principal, csr))))).toBe('confirmation-differs');
+    }
+    expect((await recordsOf('issuance')).map(({ details }) => details.order)).toEqual([
+      expect.stringMatching(/^principal:higashi-counter:/),
+    ]);
+  });
+
+  it('that was certified for another since the consent is refused before anything is done', async () => {
+    const csr = csrOf('me');
+    await consentTo(event());
+    await holdThe(event());
+    const asked = event(credential('auditor'), credential('operator-noda', csr));
+    await consentTo(asked);
+    const { works, trustDomain: domain } = composeHouse(ground);
+    const applicant = await readApplicant(domain, { principal: 'higashi-counter', csr });
+    const { id: profile, version: profileVersion } = domain.operations.principal;
+    const order = (principal: string) =>
+      works.authority.issue({
+        order: `principal:${principal}:test`,
+        profile,
+        profileVersion,
+        fields: { principal, name: principal },
+        subjectPublicKeyInfo: applicant.subjectPublicKeyInfo,
+        actor: 'service',
+      });
+    await order('higashi-counter');
+    expect(await codeOf(order('higashi-examiner'))).toBe('duplicate-key');
+    expect(await codeOf(holdThe(asked))).toBe('duplicate-key');
+    expect(await recordsOf('issuance')).toHaveLength(1);
+  });
+
+  it('may be one of several of its principal', async () => {
+    const asked = event(
+      credential('higashi-counter', csrOf('desk')),
+      credential('higashi-counter', csrOf('window')),
+    );
+    await consentTo(asked);
+    const { credentials } = await holdThe(asked);
+    expect(new Set(credentials.map(({ pem }) => pem)).size).toBe(2);
+  });
+});
