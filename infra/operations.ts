@@ -15,7 +15,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { AuthorityDefinition } from '../lib/authority/trust-domain.ts';
+import type { AuthorityDefinition } from '../lib/trust-domain/trust-domain.ts';
 import type { ServiceFunction } from './service-function.ts';
 
 interface OperationsProps {

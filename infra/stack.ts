@@ -8,8 +8,6 @@ import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aw
 import type { Construct } from 'constructs';
 import type { z } from 'zod';
 import { writeDirectory } from '../functions/lambda/directory.ts';
-import { readTrustDomain, type TrustDomain } from '../lib/authority/trust-domain.ts';
-import { digestOf } from '../lib/authority/trust-domain-files.ts';
 import type {
   BareEnv,
   BundlingEnv,
@@ -28,6 +26,8 @@ import type {
   SigningEnv,
 } from '../lib/env.ts';
 import { LOG_KEY } from '../lib/keys/keys.ts';
+import { digestOf } from '../lib/trust-domain/files.ts';
+import { readTrustDomain, type TrustDomain } from '../lib/trust-domain/trust-domain.ts';
 import { bundle, type Front, ROOT } from './bundle.ts';
 import { CaKeys } from './ca-keys.ts';
 import { CDN_LOG_PREFIX, CdnLogs } from './cdn-logs.ts';

@@ -1,12 +1,6 @@
-import { type Amendments, openAmendments } from './authority/amendments.ts';
 import { type Authority, type AuthorityWorks, openAuthority } from './authority/authority.ts';
 import { type CertificateRow, certificateKey, readCertificate } from './authority/certificates.ts';
-import { addPeriod, type Period } from './authority/period.ts';
-import { readTrustDomain, type TrustDomain } from './authority/trust-domain.ts';
-import { digestOf } from './authority/trust-domain-files.ts';
-import { openDoor, requestorsBy, type TokenIssuers } from './door.ts';
 import { Fault } from './fault.ts';
-import { openInForce } from './in-force.ts';
 import { LOG_KEY } from './keys/keys.ts';
 import type { KeyStore, Signer } from './keys/signer.ts';
 import { type Audit, openAudit } from './ledger/audit.ts';
@@ -15,13 +9,14 @@ import { openCosigning, type Witness } from './ledger/cosigning.ts';
 import { type Disclosures, openDisclosures } from './ledger/disclosure/disclosures.ts';
 import { type Evidence, openEvidence } from './ledger/evidence/evidence.ts';
 import { type Ledger, openLedger } from './ledger/ledger.ts';
+import { openRecordedSettings } from './ledger/recorded-settings.ts';
 import { openRetention, type Retention } from './ledger/retention.ts';
 import { openSequencer, type Sequencer } from './ledger/sequencer.ts';
 import { openTransparencyLog, type TransparencyLog } from './ledger/transparency-log.ts';
 import type { Clock, Log, Random } from './ports.ts';
 import type { Principal } from './principal.ts';
+import { openDoor, requestorsBy, type TokenIssuers } from './principals/callers.ts';
 import type { Principals } from './principals/principals.ts';
-import { openRecordedSettings } from './recorded-settings.ts';
 import { openRegistration, type Registration } from './registration/registration.ts';
 import { openRetries } from './retries.ts';
 import { certificatesAskedAbout } from './status/asked-about.ts';
@@ -31,6 +26,11 @@ import { openRegister } from './status/register.ts';
 import { openResponders } from './status/responders.ts';
 import { openStatus, type Status } from './status/status.ts';
 import type { Bucket, Table } from './store/store.ts';
+import { type Amendments, openAmendments } from './trust-domain/amendments.ts';
+import { digestOf } from './trust-domain/files.ts';
+import { openInForce } from './trust-domain/in-force.ts';
+import { addPeriod, type Period } from './trust-domain/period.ts';
+import { readTrustDomain, type TrustDomain } from './trust-domain/trust-domain.ts';
 
 /** The service, composed: what the entries in functions/ call. */
 export interface App {

@@ -1,8 +1,8 @@
-import { openDoor, requestorsBy, type TokenIssuers } from './door.ts';
 import type { KeyStore } from './keys/signer.ts';
 import { openLedger } from './ledger/ledger.ts';
 import type { Clock, Log, Random } from './ports.ts';
 import type { Principal } from './principal.ts';
+import { openDoor, requestorsBy, type TokenIssuers } from './principals/callers.ts';
 import type { Principals } from './principals/principals.ts';
 import { readCurrentCrl } from './status/crls.ts';
 import { openIssuers } from './status/issuers.ts';

@@ -44,9 +44,10 @@ const MAY_CALL: Record<string, readonly string[]> = {
   'lib/aws': [],
   'lib/store': ['lib/aws'],
   'lib/lint': ['lib/pki'],
-  'lib/authority': ['lib/lint', 'lib/pki', 'lib/keys'],
+  'lib/trust-domain': ['lib/lint', 'lib/pki', 'lib/keys'],
+  'lib/authority': ['lib/trust-domain', 'lib/lint', 'lib/pki', 'lib/keys'],
   'lib/registration': ['lib/pki', 'lib/keys'],
-  'lib/status': ['lib/pki'],
+  'lib/status': ['lib/pki', 'lib/ledger'],
   'lib/ledger': [],
   'lib/principals': ['lib/pki', 'lib/keys'],
 };

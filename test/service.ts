@@ -8,7 +8,6 @@ import { doorCredentials } from '../functions/local/credentials.ts';
 import { serve } from '../functions/local/server.ts';
 import { routes } from '../functions/routes/routes.ts';
 import { type App, compose, type Works } from '../lib/app.ts';
-import { readTrustDomain, type TrustDomain } from '../lib/authority/trust-domain.ts';
 import { openSealedKeys } from '../lib/keys/sealed.ts';
 import type { KeyStore } from '../lib/keys/signer.ts';
 import type { Log } from '../lib/ports.ts';
@@ -17,6 +16,7 @@ import type { RequestView } from '../lib/registration/registration.ts';
 import { openFileBucket } from '../lib/store/file-bucket.ts';
 import { openSqliteTable } from '../lib/store/sqlite.ts';
 import type { Bucket, Table } from '../lib/store/store.ts';
+import { readTrustDomain, type TrustDomain } from '../lib/trust-domain/trust-domain.ts';
 
 /** The whole service over real parts, in a folder of its own, with a clock that tests set. */
 

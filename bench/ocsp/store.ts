@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { random } from '../../functions/random.ts';
 import { compose, type Works } from '../../lib/app.ts';
-import { readTrustDomain, type TrustDomain } from '../../lib/authority/trust-domain.ts';
 import { openSealedKeys } from '../../lib/keys/sealed.ts';
 import { openFileBucket } from '../../lib/store/file-bucket.ts';
 import { openSqliteTable } from '../../lib/store/sqlite.ts';
 import type { Table } from '../../lib/store/store.ts';
+import { readTrustDomain, type TrustDomain } from '../../lib/trust-domain/trust-domain.ts';
 
 /** The store that the benchmark asks: the demonstration's CAs, and as many certificates of one of them as are wanted. */
 

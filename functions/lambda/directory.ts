@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import type { TrustDomain } from '../../lib/authority/trust-domain.ts';
 import { type Principal, ROLES } from '../../lib/principal.ts';
+import type { TrustDomain } from '../../lib/trust-domain/trust-domain.ts';
 
 /**
  * The part of a trust domain that the OCSP functions need to know callers. The deployment cuts it out of the file when

@@ -1,7 +1,5 @@
 import type { z } from 'zod';
 import { compose, type Ports, type Works } from '../../lib/app.ts';
-import { readTrustDomain, type TrustDomain } from '../../lib/authority/trust-domain.ts';
-import { digestOf } from '../../lib/authority/trust-domain-files.ts';
 import type { AwsAccess } from '../../lib/aws/service.ts';
 import {
   BundlingEnv,
@@ -20,18 +18,20 @@ import {
   SigningEnv,
 } from '../../lib/env.ts';
 import { Fault } from '../../lib/fault.ts';
-import { type Gauges, openGauges } from '../../lib/gauges.ts';
-import { openInForce } from '../../lib/in-force.ts';
 import { type AlgorithmName, LOG_KEY } from '../../lib/keys/keys.ts';
 import { openKmsKeys } from '../../lib/keys/kms.ts';
 import { openKmsSealedKeys } from '../../lib/keys/kms-sealed.ts';
 import type { KeyStore } from '../../lib/keys/signer.ts';
 import type { Log } from '../../lib/ports.ts';
+import { type Gauges, openGauges } from '../../lib/status/gauges.ts';
 import { openDynamoDbTable } from '../../lib/store/dynamodb.ts';
 import { openS3Bucket } from '../../lib/store/s3.ts';
 import { openAddresses } from '../../lib/store/s3-address.ts';
 import { openS3HandOver } from '../../lib/store/s3-hand-over.ts';
 import type { Bucket, Table } from '../../lib/store/store.ts';
+import { digestOf } from '../../lib/trust-domain/files.ts';
+import { openInForce } from '../../lib/trust-domain/in-force.ts';
+import { readTrustDomain, type TrustDomain } from '../../lib/trust-domain/trust-domain.ts';
 import type { Edge } from '../http/stack.ts';
 import { witnessesAt } from '../witness/client.ts';
 import { awsAccess } from './access.ts';

@@ -1,8 +1,8 @@
 import { ResponderEnv, readFunctionEnv } from '../../lib/env.ts';
-import { openInForce } from '../../lib/in-force.ts';
 import { openKmsSealedKeys } from '../../lib/keys/kms-sealed.ts';
 import { composeResponder, type ResponderApp } from '../../lib/responder-app.ts';
 import { openDynamoDbTable } from '../../lib/store/dynamodb.ts';
+import { openInForce } from '../../lib/trust-domain/in-force.ts';
 import type { Edge } from '../http/stack.ts';
 import { awsAccess } from './access.ts';
 import { readDirectory } from './directory.ts';

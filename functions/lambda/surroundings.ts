@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
-import type { TokenIssuers } from '../../lib/door.ts';
 import { Fault } from '../../lib/fault.ts';
 import type { Clock } from '../../lib/ports.ts';
+import type { TokenIssuers } from '../../lib/principals/callers.ts';
 
 /** What every function on AWS has around it, whichever part of the service it composes. */
 

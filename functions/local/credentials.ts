@@ -11,9 +11,9 @@ import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { SERVICE, type Works } from '../../lib/app.ts';
 import type { FieldValues } from '../../lib/authority/profile.ts';
-import type { Profile, TrustDomain } from '../../lib/authority/trust-domain.ts';
 import { Fault } from '../../lib/fault.ts';
 import type { Clock } from '../../lib/ports.ts';
+import type { Profile, TrustDomain } from '../../lib/trust-domain/trust-domain.ts';
 import { writeWhole } from './whole-file.ts';
 
 /**

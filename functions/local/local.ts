@@ -1,13 +1,13 @@
 import { access, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { compose, type Works } from '../../lib/app.ts';
-import { readTrustDomain, type TrustDomain } from '../../lib/authority/trust-domain.ts';
 import { type LocalEnv, readEnv } from '../../lib/env.ts';
 import { Fault } from '../../lib/fault.ts';
 import { openSealedKeys } from '../../lib/keys/sealed.ts';
 import type { Clock, Log } from '../../lib/ports.ts';
 import { openFileBucket } from '../../lib/store/file-bucket.ts';
 import { openSqliteTable } from '../../lib/store/sqlite.ts';
+import { readTrustDomain, type TrustDomain } from '../../lib/trust-domain/trust-domain.ts';
 import { errorFacts } from '../http/problems.ts';
 import { random } from '../random.ts';
 import { routes } from '../routes/routes.ts';

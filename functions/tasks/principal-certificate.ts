@@ -1,8 +1,8 @@
 import type { Works } from '../../lib/app.ts';
-import type { TrustDomain } from '../../lib/authority/trust-domain.ts';
 import { Fault } from '../../lib/fault.ts';
 import { checkPublicKey, verifySignature } from '../../lib/keys/keys.ts';
 import { decodeCertificationRequest, decodePem, MAX_CSR_BYTES } from '../../lib/pki/pki.ts';
+import type { TrustDomain } from '../../lib/trust-domain/trust-domain.ts';
 
 /** A principal's own key, in PKCS#10: made where it is used, never seen here. */
 export interface CredentialRequest {

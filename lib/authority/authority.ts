@@ -13,6 +13,7 @@ import {
 import type { CertificateRef, Principal } from '../principal.ts';
 import type { Issuer } from '../status/issuers.ts';
 import type { Write } from '../store/store.ts';
+import type { Profile } from '../trust-domain/trust-domain.ts';
 import { openCas, signCrl } from './cas.ts';
 import { holdCeremony, type Report } from './ceremony.ts';
 import { type CertificateRow, readCertificate } from './certificates.ts';
@@ -31,7 +32,6 @@ import { bindKey } from './principal-keys.ts';
 import { buildTbs, describeSubject, type FieldValues } from './profile.ts';
 import { assertMayAct, openRevoking, revocationOf } from './revoking.ts';
 import { listSerials, type SerialPage } from './serials.ts';
-import type { Profile } from './trust-domain.ts';
 import { openTwoPersons } from './two-persons.ts';
 
 /** What a relying party may know of a CA. */

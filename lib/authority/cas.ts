@@ -10,8 +10,8 @@ import {
   type TbsCertListDraft,
 } from '../pki/pki.ts';
 import type { Issuer, Issuers } from '../status/issuers.ts';
+import type { AuthorityDefinition, TrustDomain } from '../trust-domain/trust-domain.ts';
 import type { IssuingCa } from './profile.ts';
-import type { AuthorityDefinition, TrustDomain } from './trust-domain.ts';
 
 /** A CA that can sign: one generation of an authority, its certificate and its key. */
 export interface Ca {

@@ -1,16 +1,16 @@
 import { Fault, wentThrough } from '../fault.ts';
-import type { InForceRow } from '../in-force.ts';
 import type { KeyStore } from '../keys/signer.ts';
 import { asDer } from '../pki/pki.ts';
 import type { IssuerRow } from '../status/issuer-row.ts';
 import type { Item } from '../store/store.ts';
-import { assertCameIntoForce } from './agreement.ts';
-import { applyAmendment, type Earlier, rememberEarlier } from './applying.ts';
+import { assertCameIntoForce } from '../trust-domain/agreement.ts';
+import { applyAmendment, type Earlier, rememberEarlier } from '../trust-domain/applying.ts';
+import type { InForceRow } from '../trust-domain/in-force.ts';
+import type { AuthorityDefinition } from '../trust-domain/trust-domain.ts';
 import type { Cas } from './cas.ts';
 import type { AuthorityDeps } from './deps.ts';
 import type { Issuing } from './issuing.ts';
 import { issueCaCertificate, renewResponders } from './own-certificates.ts';
-import type { AuthorityDefinition } from './trust-domain.ts';
 
 /**
  * The key ceremony: a trust domain becomes keys, CA certificates, responders and first CRLs. Every step is done at

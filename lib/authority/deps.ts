@@ -1,4 +1,3 @@
-import type { InForce } from '../in-force.ts';
 import type { KeyStore } from '../keys/signer.ts';
 import type { LedgerRecord, RecordDraft } from '../ledger/record.ts';
 import type { Clock, Log, Random, Retries } from '../ports.ts';
@@ -6,7 +5,8 @@ import type { Issuers } from '../status/issuers.ts';
 import type { Register } from '../status/register.ts';
 import type { Responders } from '../status/responders.ts';
 import type { Table, Write } from '../store/store.ts';
-import type { TrustDomain } from './trust-domain.ts';
+import type { InForce } from '../trust-domain/in-force.ts';
+import type { TrustDomain } from '../trust-domain/trust-domain.ts';
 
 /** What the authority asks of the ledger: writes to be stored together with the act that they record, and what was recorded. */
 export interface Recorder {

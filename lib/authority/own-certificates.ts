@@ -5,11 +5,11 @@ import type { CertificateContext } from '../lint/rule.ts';
 import { asDer, type Certificate, decodeCertificate } from '../pki/pki.ts';
 import type { ResponderRow } from '../status/responders.ts';
 import type { Item } from '../store/store.ts';
+import type { AuthorityDefinition } from '../trust-domain/trust-domain.ts';
 import type { Ca } from './cas.ts';
 import type { AuthorityDeps } from './deps.ts';
 import type { Issued, Issuing } from './issuing.ts';
 import { buildCaTbs, buildResponderTbs } from './profile.ts';
-import type { AuthorityDefinition } from './trust-domain.ts';
 
 /** What CA and responder certificates have in place of a profile of the trust domain. */
 export const CA_PROFILE = 'ca';

@@ -11,12 +11,12 @@ import {
   type SerialHex,
   type TbsCertificate,
 } from '../pki/pki.ts';
-import { type FieldValues, readFields } from './fields.ts';
-import { lastSecond, type Period } from './period.ts';
-import { fillAlternativeName, fillName } from './subject-template.ts';
-import type { AuthorityDefinition, Office, Profile } from './trust-domain.ts';
+import { type FieldValues, readFields } from '../trust-domain/fields.ts';
+import { lastSecond, type Period } from '../trust-domain/period.ts';
+import { fillAlternativeName, fillName } from '../trust-domain/subject-template.ts';
+import type { AuthorityDefinition, Office, Profile } from '../trust-domain/trust-domain.ts';
 
-export type { FieldValues } from './fields.ts';
+export type { FieldValues } from '../trust-domain/fields.ts';
 
 export interface Subject {
   readonly subject: Name;

@@ -2,13 +2,13 @@ import { hash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compose } from '../../lib/app.ts';
-import { readTrustDomain } from '../../lib/authority/trust-domain.ts';
 import { Fault } from '../../lib/fault.ts';
 import type { KeyStore, Signer } from '../../lib/keys/signer.ts';
 import { generateSoftwareKey } from '../../lib/keys/software.ts';
 import { openFileBucket } from '../../lib/store/file-bucket.ts';
 import { openSqliteTable } from '../../lib/store/sqlite.ts';
 import type { Bucket, Table } from '../../lib/store/store.ts';
+import { readTrustDomain } from '../../lib/trust-domain/trust-domain.ts';
 import { DEMONSTRATION, PUBLIC_URL, type Service, temporaryFolder } from '../service.ts';
 
 /**

@@ -9,7 +9,6 @@ import {
   type FieldValues,
   type IssuingCa,
 } from '../../lib/authority/profile.ts';
-import { readTrustDomain } from '../../lib/authority/trust-domain.ts';
 import { Fault } from '../../lib/fault.ts';
 import { generateSoftwareKey } from '../../lib/keys/keys.ts';
 import { lintCertificate } from '../../lib/lint/lint.ts';
@@ -18,6 +17,7 @@ import { findExtension } from '../../lib/pki/extensions.ts';
 import { formatName } from '../../lib/pki/name.ts';
 import { OID } from '../../lib/pki/oids.ts';
 import { parseSerial } from '../../lib/pki/serial.ts';
+import { readTrustDomain } from '../../lib/trust-domain/trust-domain.ts';
 
 const domain = readTrustDomain(
   readFileSync(new URL('../../domains/demonstration.json', import.meta.url), 'utf8'),

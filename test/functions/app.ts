@@ -2,7 +2,6 @@ import { hash, randomBytes } from 'node:crypto';
 import type { HttpRequest } from '../../functions/http/http.ts';
 import type { Edge } from '../../functions/http/stack.ts';
 import type { App } from '../../lib/app.ts';
-import type { AmendmentView } from '../../lib/authority/amendments.ts';
 import type { CaView, CertificateView, Revocation } from '../../lib/authority/authority.ts';
 import { Fault } from '../../lib/fault.ts';
 import { generateSoftwareKey } from '../../lib/keys/software.ts';
@@ -17,6 +16,7 @@ import type { CertificateRef, Principal, Role } from '../../lib/principal.ts';
 import { openPrincipals } from '../../lib/principals/principals.ts';
 import type { RequestView, Submission } from '../../lib/registration/registration.ts';
 import type { Caller } from '../../lib/status/status.ts';
+import type { AmendmentView } from '../../lib/trust-domain/amendments.ts';
 
 /*
  * The smallest service that the edges can be tested against: one CA, one certificate, one request, each with the

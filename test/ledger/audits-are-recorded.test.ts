@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { routes } from '../../functions/routes/routes.ts';
-import { openRecordedSettings } from '../../lib/recorded-settings.ts';
+import { openRecordedSettings } from '../../lib/ledger/recorded-settings.ts';
 import {
   issueThroughOffice,
   opensslRequest,

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { TASKS } from '../../functions/tasks/housekeeping.ts';
-import { openGauges } from '../../lib/gauges.ts';
 import type { Der } from '../../lib/pki/der.ts';
 import { decodeOcspResponse } from '../../lib/pki/ocsp-response-decoder.ts';
+import { openGauges } from '../../lib/status/gauges.ts';
 import type { Item, Value } from '../../lib/store/store.ts';
 import { type Service, serveService, temporaryFolder } from '../service.ts';
 import { allRecords } from '../world.ts';

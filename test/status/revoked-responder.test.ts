@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { App } from '../../lib/app.ts';
 import { Fault } from '../../lib/fault.ts';
-import { openGauges } from '../../lib/gauges.ts';
 import { algorithmNamed } from '../../lib/keys/algorithms.ts';
 import type { KeyStore } from '../../lib/keys/signer.ts';
 import type { Certificate } from '../../lib/pki/certificate.ts';
 import { type Der, derSequence } from '../../lib/pki/der.ts';
 import { publicKeyAlgorithm } from '../../lib/pki/ocsp-extensions.ts';
 import { OID } from '../../lib/pki/oids.ts';
+import { openGauges } from '../../lib/status/gauges.ts';
 import { openService, type Service, temporaryFolder } from '../service.ts';
 import { openAnother } from './another.ts';
 import { askSigned, certIdOf, encodeQuestion, nonce, other, statusOf } from './asking.ts';

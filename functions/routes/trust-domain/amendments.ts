@@ -1,13 +1,13 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import * as z from 'zod';
+import { Fault } from '../../../lib/fault.ts';
 import {
   AMENDMENT_STATES,
   type AmendmentView,
   MAX_CHANGES_SHOWN,
-} from '../../../lib/authority/amendments.ts';
-import type { Change } from '../../../lib/authority/trust-domain-changes.ts';
-import { Fault } from '../../../lib/fault.ts';
+} from '../../../lib/trust-domain/amendments.ts';
+import type { Change } from '../../../lib/trust-domain/changes.ts';
 import { type HttpRequest, json, mediaType } from '../../http/http.ts';
 import { readJson } from '../../http/json-body.ts';
 import { defineRoute } from '../../http/route.ts';

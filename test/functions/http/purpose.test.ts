@@ -4,7 +4,7 @@ import { recordedCaller } from '../../../functions/http/purpose.ts';
 import { stack } from '../../../functions/http/stack.ts';
 import { readDirectory, writeDirectory } from '../../../functions/lambda/directory.ts';
 import { route as ocspPost } from '../../../functions/routes/public/ocsp-post.ts';
-import { readTrustDomain } from '../../../lib/authority/trust-domain.ts';
+import { readTrustDomain } from '../../../lib/trust-domain/trust-domain.ts';
 import { DEMONSTRATION, openService, type Service, temporaryFolder } from '../../service.ts';
 import { ocspRequestFor } from '../../world.ts';
 import { requestOf } from '../app.ts';

@@ -4,10 +4,10 @@ import type { Workshop } from '../../../functions/lambda/parts.ts';
 import { hold } from '../../../functions/tasks/ceremony.ts';
 import { consent } from '../../../functions/tasks/ceremony-consent.ts';
 import { readApplicant } from '../../../functions/tasks/principal-certificate.ts';
-import { readTrustDomain } from '../../../lib/authority/trust-domain.ts';
-import { digestOf } from '../../../lib/authority/trust-domain-files.ts';
 import { Fault } from '../../../lib/fault.ts';
 import type { RecordKind } from '../../../lib/ledger/record.ts';
+import { digestOf } from '../../../lib/trust-domain/files.ts';
+import { readTrustDomain } from '../../../lib/trust-domain/trust-domain.ts';
 import {
   codeOf,
   composeHouse,

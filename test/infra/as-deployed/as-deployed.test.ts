@@ -11,7 +11,6 @@ import type { CeremonyOutcome } from '../../../functions/tasks/ceremony.ts';
 import type { ConsentOutcome } from '../../../functions/tasks/ceremony-consent.ts';
 import { bundle, ROOT } from '../../../infra/bundle.ts';
 import { ROUTE_FUNCTIONS, TASK_FUNCTIONS } from '../../../infra/functions.ts';
-import { readTrustDomain } from '../../../lib/authority/trust-domain.ts';
 import {
   decodeCertificate,
   decodeCertificateList,
@@ -21,6 +20,7 @@ import {
   encodeOcspRequest,
   parseSerial,
 } from '../../../lib/pki/pki.ts';
+import { readTrustDomain } from '../../../lib/trust-domain/trust-domain.ts';
 import { javaIsPresent } from '../../store/dynamodb-local.ts';
 import { publicSettings, synthesise } from '../synthesised.ts';
 import { type Cloud, startCloud } from './cloud.ts';

@@ -6,10 +6,6 @@ import { certifyApplicant, readApplicant } from '../../functions/tasks/principal
 import { Fault } from '../../lib/fault.ts';
 import { decodePem } from '../../lib/pki/pki.ts';
 import { openDynamoDbTable } from '../../lib/store/dynamodb.ts';
-import { collectInto, FIELDS, issueThroughOffice, opensslRequest, type Service } from '../service.ts';
-import { type DynamoDbLocal, javaIsPresent, startDynamoDbLocal } from '../store/dynamodb-local.ts';
-import { faultyTable } from '../store/faulty-table.ts';
-import { allRecords, checkWorld } from '../world.ts';
 import {
   codeOf,
   composeHouse,
@@ -20,7 +16,11 @@ import {
   openGround,
   openHouse,
   SECOND,
-} from './house.ts';
+} from '../authority/house.ts';
+import { collectInto, FIELDS, issueThroughOffice, opensslRequest, type Service } from '../service.ts';
+import { type DynamoDbLocal, javaIsPresent, startDynamoDbLocal } from '../store/dynamodb-local.ts';
+import { faultyTable } from '../store/faulty-table.ts';
+import { allRecords, checkWorld } from '../world.ts';
 
 /** A trust domain that changes while it runs: by two operators, by one file after another, and never in what it stands on. */
 

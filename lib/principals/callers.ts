@@ -1,16 +1,11 @@
-import { Fault, type FaultCode } from './fault.ts';
-import { verifySignature } from './keys/keys.ts';
-import type { Clock, Random } from './ports.ts';
-import type { CertificateRef, Principal } from './principal.ts';
-import {
-  type EmbeddedIssuer,
-  openPrincipals,
-  type Principals,
-  type RemoteIssuer,
-} from './principals/principals.ts';
-import type { OcspDeps } from './status/deps.ts';
-import type { Issuers } from './status/issuers.ts';
-import type { Register } from './status/register.ts';
+import { Fault, type FaultCode } from '../fault.ts';
+import { verifySignature } from '../keys/keys.ts';
+import type { Clock, Random } from '../ports.ts';
+import type { CertificateRef, Principal } from '../principal.ts';
+import type { OcspDeps } from '../status/deps.ts';
+import type { Issuers } from '../status/issuers.ts';
+import type { Register } from '../status/register.ts';
+import { type EmbeddedIssuer, openPrincipals, type Principals, type RemoteIssuer } from './principals.ts';
 
 /** Where bearer tokens come from: this service, somebody else, or both. */
 export interface TokenIssuers {

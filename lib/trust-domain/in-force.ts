@@ -1,5 +1,5 @@
-import { Fault } from './fault.ts';
-import type { Item, Key, Table, Write } from './store/store.ts';
+import { Fault } from '../fault.ts';
+import type { Item, Key, Table, Write } from '../store/store.ts';
 
 /**
  * Which trust domain file counts. The ceremony moves it on and nobody else does; an approval adds which file may

@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
-import { Fault } from './fault.ts';
-import type { AlgorithmName } from './keys/keys.ts';
-import type { KeyStore, Signer } from './keys/signer.ts';
-import type { RecordDraft } from './ledger/record.ts';
-import type { Json, Table, Value, Write } from './store/store.ts';
+import { Fault } from '../fault.ts';
+import type { AlgorithmName } from '../keys/keys.ts';
+import type { KeyStore, Signer } from '../keys/signer.ts';
+import type { Json, Table, Value, Write } from '../store/store.ts';
+import type { RecordDraft } from './record.ts';
 
 /**
  * What the service was set up with and no trust domain says: keys that it signs with in its own name, and the witnesses

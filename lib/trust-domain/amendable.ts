@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { encodeName } from '../pki/pki.ts';
+import { type Issue, issue } from './draft.ts';
 import type { Period } from './period.ts';
 import type { AuthorityDefinition, Profile, TrustDomain } from './trust-domain.ts';
-import { type Issue, issue } from './trust-domain-draft.ts';
 
 /*
  * What may never change while a trust domain runs, because certificates, rows and records rest on it. Everything else

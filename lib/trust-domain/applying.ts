@@ -1,10 +1,10 @@
+import type { AuthorityDeps } from '../authority/deps.ts';
 import { Fault, wentThrough } from '../fault.ts';
-import type { InForceRow } from '../in-force.ts';
 import type { Item } from '../store/store.ts';
 import { readAgreement } from './agreement.ts';
 import { type AmendmentRow, amendmentKey, amendmentWrite, draftOf } from './amendment-rows.ts';
-import type { AuthorityDeps } from './deps.ts';
-import { readFile } from './trust-domain-files.ts';
+import { readFile } from './files.ts';
+import type { InForceRow } from './in-force.ts';
 import { rememberWithdrawn } from './withdrawn.ts';
 
 /*

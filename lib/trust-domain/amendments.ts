@@ -1,16 +1,16 @@
+import type { Recorder } from '../authority/deps.ts';
 import { Fault, wentThrough } from '../fault.ts';
-import type { InForce, InForceRow } from '../in-force.ts';
 import type { RecordDraft } from '../ledger/record.ts';
 import type { Clock, Random } from '../ports.ts';
 import type { Principal } from '../principal.ts';
 import type { Item, Table, Write } from '../store/store.ts';
+import { amendmentIssues } from './amendable.ts';
 import { type AmendmentRow, amendmentKey, amendmentWrite, draftOf, PK, summaryOf } from './amendment-rows.ts';
-import type { Recorder } from './deps.ts';
+import { type Change, changesBetween } from './changes.ts';
+import type { Issue } from './draft.ts';
+import { digestOf, keepFile, readFile } from './files.ts';
+import type { InForce, InForceRow } from './in-force.ts';
 import { readTrustDomain, type TrustDomain } from './trust-domain.ts';
-import { amendmentIssues } from './trust-domain-amendable.ts';
-import { type Change, changesBetween } from './trust-domain-changes.ts';
-import type { Issue } from './trust-domain-draft.ts';
-import { digestOf, keepFile, readFile } from './trust-domain-files.ts';
 import { readWithdrawn } from './withdrawn.ts';
 
 /**

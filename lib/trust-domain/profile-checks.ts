@@ -1,7 +1,7 @@
 import { OID } from '../pki/pki.ts';
+import { type Draft, type Issue, issue, longer, type Placed, whyNot } from './draft.ts';
 import type { Source, SubjectTemplate } from './subject-template.ts';
 import type { Field, Profile } from './trust-domain.ts';
-import { type Draft, type Issue, issue, longer, type Placed, whyNot } from './trust-domain-draft.ts';
 
 /* What profiles say of authorities, of their own fields, and of the service's own certificates. */
 

@@ -1,10 +1,10 @@
-import { oldestUnsequenced } from './ledger/settling.ts';
-import type { Clock, Log } from './ports.ts';
-import { readCurrentCrl } from './status/crls.ts';
-import { openIssuers } from './status/issuers.ts';
-import { openRegister } from './status/register.ts';
-import { firstResponderToEnd } from './status/responders.ts';
-import type { Table } from './store/store.ts';
+import { oldestUnsequenced } from '../ledger/settling.ts';
+import type { Clock, Log } from '../ports.ts';
+import type { Table } from '../store/store.ts';
+import { readCurrentCrl } from './crls.ts';
+import { openIssuers } from './issuers.ts';
+import { openRegister } from './register.ts';
+import { firstResponderToEnd } from './responders.ts';
 
 /** How far the service's own work has got: what alarms and dashboards ask. */
 export interface Gauges {

@@ -4,11 +4,11 @@ import type { AlgorithmName } from '../keys/keys.ts';
 import type { PublicKeyKind } from '../lint/public-key.ts';
 import type { KeyUsage, Name, Oid, PolicyInformation } from '../pki/pki.ts';
 import type { Principal } from '../principal.ts';
+import { crossIssues } from './checks.ts';
+import type { Draft, Issue, Placed } from './draft.ts';
 import type { Period } from './period.ts';
+import * as schema from './schema.ts';
 import type { AlternativeNameTemplate, SubjectTemplate } from './subject-template.ts';
-import { crossIssues } from './trust-domain-checks.ts';
-import type { Draft, Issue, Placed } from './trust-domain-draft.ts';
-import * as schema from './trust-domain-schema.ts';
 
 /** A text in the two languages that the service speaks. */
 export interface Text {

@@ -1,12 +1,20 @@
 import { hash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { AmendmentRow } from '../../lib/authority/amendment-rows.ts';
-import { keepFile } from '../../lib/authority/trust-domain-files.ts';
-import type { InForceRow } from '../../lib/in-force.ts';
 import type { Key, Value } from '../../lib/store/store.ts';
+import type { AmendmentRow } from '../../lib/trust-domain/amendment-rows.ts';
+import { keepFile } from '../../lib/trust-domain/files.ts';
+import type { InForceRow } from '../../lib/trust-domain/in-force.ts';
+import {
+  codeOf,
+  fileOf,
+  type Ground,
+  type HouseFile,
+  openGround,
+  openHouse,
+  SECOND,
+} from '../authority/house.ts';
 import type { Service } from '../service.ts';
 import { allRecords } from '../world.ts';
-import { codeOf, fileOf, type Ground, type HouseFile, openGround, openHouse, SECOND } from './house.ts';
 
 /*
  * Whoever can write to the table, and bring a file, says in rows that two operators agreed on it. The file does not come into

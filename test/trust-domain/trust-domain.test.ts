@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { addPeriod, lastSecond, parsePeriod } from '../../lib/authority/period.ts';
-import { readTrustDomain } from '../../lib/authority/trust-domain.ts';
 import { Fault } from '../../lib/fault.ts';
 import { formatName } from '../../lib/pki/name.ts';
+import { addPeriod, lastSecond, parsePeriod } from '../../lib/trust-domain/period.ts';
+import { readTrustDomain } from '../../lib/trust-domain/trust-domain.ts';
 
 const text = readFileSync(new URL('../../domains/demonstration.json', import.meta.url), 'utf8');
 

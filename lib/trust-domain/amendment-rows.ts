@@ -1,6 +1,6 @@
 import type { RecordDraft } from '../ledger/record.ts';
 import type { Item, Key, Value, Write } from '../store/store.ts';
-import type { Change } from './trust-domain-changes.ts';
+import type { Change } from './changes.ts';
 
 /**
  * Amendments, by the time of their proposal.
