@@ -48,7 +48,9 @@ const MAY_CALL: Record<string, readonly string[]> = {
   'lib/authority': ['lib/trust-domain', 'lib/lint', 'lib/pki', 'lib/keys'],
   'lib/registration': ['lib/pki', 'lib/keys'],
   'lib/status': ['lib/pki', 'lib/ledger'],
-  'lib/ledger': [],
+  'lib/tlog': [],
+  'lib/ledger': ['lib/tlog'],
+  'lib/audit': ['lib/ledger', 'lib/tlog'],
   'lib/principals': ['lib/pki', 'lib/keys'],
 };
 

@@ -8,7 +8,7 @@ import {
   openCrlCheck,
   openTotalCheck,
   trustedLog,
-} from '../lib/ledger/check/check.ts';
+} from '../lib/audit/audit.ts';
 import { jstMonth } from '../lib/ledger/counts.ts';
 import type { LedgerRecord } from '../lib/ledger/record.ts';
 import { readPath } from '../lib/ledger/tree.ts';

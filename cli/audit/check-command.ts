@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
+import { trustedLog, verifyRecordProof } from '../../lib/audit/audit.ts';
 import { Fault } from '../../lib/fault.ts';
-import { trustedLog, verifyRecordProof } from '../../lib/ledger/check/check.ts';
 import { recordAnswer } from '../answers.ts';
 import { EXIT, Failure, unexpected } from '../failure.ts';
 import { details } from '../output.ts';

@@ -1,4 +1,4 @@
-import type { Progress } from '../../lib/ledger/check/check.ts';
+import type { Progress } from '../../lib/audit/audit.ts';
 import type { Terminal } from '../terminal.ts';
 
 const WIDTH = 30;

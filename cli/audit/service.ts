@@ -1,5 +1,4 @@
 import { hash } from 'node:crypto';
-import { Fault } from '../../lib/fault.ts';
 import {
   checkRecords,
   type LedgerRecord,
@@ -18,7 +17,8 @@ import {
   type ServedAuthority,
   type ShownTotal,
   type Tree,
-} from '../../lib/ledger/check/check.ts';
+} from '../../lib/audit/audit.ts';
+import { Fault } from '../../lib/fault.ts';
 import { decodeCertificate, decodeCertificateList, findExtension } from '../../lib/pki/pki.ts';
 import { archivePage, authoritiesAnswer, recordPage, serialPage, totalsAnswer } from '../answers.ts';
 import type { ApiClient } from '../api-client.ts';

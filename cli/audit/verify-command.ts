@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { DAMAGES, type Finding } from '../../lib/ledger/check/check.ts';
+import { DAMAGES, type Finding } from '../../lib/audit/audit.ts';
 import { EXIT, usage } from '../failure.ts';
 import { compact, details, printable } from '../output.ts';
 import type { Perform, Run } from '../perform.ts';

@@ -1,4 +1,3 @@
-import { Fault } from '../../lib/fault.ts';
 import {
   checkTree,
   type Damage,
@@ -10,7 +9,8 @@ import {
   type TreeSummary,
   trustedLog,
   type WitnessPolicy,
-} from '../../lib/ledger/check/check.ts';
+} from '../../lib/audit/audit.ts';
+import { Fault } from '../../lib/fault.ts';
 import type { ApiClient } from '../api-client.ts';
 import { unexpected } from '../failure.ts';
 import type { LogFiles } from './log-files.ts';

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Fault } from '../../lib/fault.ts';
-import type { WitnessService } from '../../lib/ledger/witness-service.ts';
 import type { Log } from '../../lib/ports.ts';
+import type { WitnessService } from '../../lib/tlog/witness-service.ts';
 
 /** A proof of 63 hashes and a note with some signatures; a note may have 1 MB. */
 const MAX_BODY_BYTES = 1_010_000;

@@ -4,10 +4,10 @@ import { join, resolve } from 'node:path';
 import { readFunctionEnv, WitnessEnv } from '../../lib/env.ts';
 import { Fault } from '../../lib/fault.ts';
 import { openSealedKeys } from '../../lib/keys/sealed.ts';
-import { trustedLog } from '../../lib/ledger/tlog/policy.ts';
-import { openWitness } from '../../lib/ledger/witness-service.ts';
 import type { Log } from '../../lib/ports.ts';
 import { openSqliteTable } from '../../lib/store/sqlite.ts';
+import { trustedLog } from '../../lib/tlog/policy.ts';
+import { openWitness } from '../../lib/tlog/witness-service.ts';
 import { serveWitness } from './server.ts';
 
 /** A witness as one process on one machine: to be run at a second site, by somebody who does not run the log. */

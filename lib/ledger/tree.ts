@@ -1,10 +1,10 @@
 import { Fault } from '../fault.ts';
 import type { Signer } from '../keys/signer.ts';
 import type { Bucket, Key, Table } from '../store/store.ts';
-import { formatCheckpoint, signCheckpoint } from './tlog/checkpoint.ts';
-import { base64 } from './tlog/lines.ts';
-import { append, foldRoot, leafHash, rightEdge } from './tlog/merkle.ts';
-import { noteSigner } from './tlog/note.ts';
+import { formatCheckpoint, signCheckpoint } from '../tlog/checkpoint.ts';
+import { base64 } from '../tlog/lines.ts';
+import { append, foldRoot, leafHash, rightEdge } from '../tlog/merkle.ts';
+import { noteSigner } from '../tlog/note.ts';
 import {
   decodeEntries,
   encodeEntries,
@@ -13,9 +13,9 @@ import {
   TILE_WIDTH,
   type Tile,
   tilePath,
-} from './tlog/tile.ts';
-import { TileReader } from './tlog/tile-reader.ts';
-import { formatVkey } from './tlog/vkey.ts';
+} from '../tlog/tile.ts';
+import { TileReader } from '../tlog/tile-reader.ts';
+import { formatVkey } from '../tlog/vkey.ts';
 
 /**
  * The tree that the log has committed to, in one row whose version is the lock of the sequencers: whoever puts it

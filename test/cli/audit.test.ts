@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { generateSoftwareKey } from '../../lib/keys/software.ts';
-import { formatVkey, noteKeyOf } from '../../lib/ledger/tlog/vkey.ts';
+import { formatVkey, noteKeyOf } from '../../lib/tlog/vkey.ts';
 import { sequencerOver } from '../ledger/log-world.ts';
 import {
   issueThroughOffice,

@@ -70,7 +70,7 @@ describe('the command line', () => {
     expect([...outside].sort()).toEqual([
       'lib/fault.ts',
       'lib/keys/keys.ts',
-      'lib/ledger/check/check.ts',
+      'lib/audit/audit.ts',
       'lib/pki/pki.ts',
     ]);
   });

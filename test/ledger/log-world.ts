@@ -7,12 +7,12 @@ import { type Ledger, openLedger } from '../../lib/ledger/ledger.ts';
 import type { LedgerRecord, ProvisionDraft } from '../../lib/ledger/record.ts';
 import { asRecord, recordKey, STAGED_PKS, UNSEQUENCED_PKS } from '../../lib/ledger/rows.ts';
 import { openSequencer, type Sequencer, type SequencerDeps } from '../../lib/ledger/sequencer.ts';
-import { openCheckpoint } from '../../lib/ledger/tlog/checkpoint.ts';
-import { append, foldRoot, leafHash } from '../../lib/ledger/tlog/merkle.ts';
-import { trustedLog } from '../../lib/ledger/tlog/policy.ts';
-import { TileReader } from '../../lib/ledger/tlog/tile-reader.ts';
 import { BATCH_PK, CHECKPOINT_OBJECT, readPath, readTree } from '../../lib/ledger/tree.ts';
 import type { Bucket, Table } from '../../lib/store/store.ts';
+import { openCheckpoint } from '../../lib/tlog/checkpoint.ts';
+import { append, foldRoot, leafHash } from '../../lib/tlog/merkle.ts';
+import { trustedLog } from '../../lib/tlog/policy.ts';
+import { TileReader } from '../../lib/tlog/tile-reader.ts';
 
 /** A ledger with its log, and the oracle that reads the whole of it again. */
 

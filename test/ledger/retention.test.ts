@@ -3,8 +3,8 @@ import type { RecordQuery } from '../../lib/ledger/ledger.ts';
 import type { LedgerRecord, ProvisionDraft } from '../../lib/ledger/record.ts';
 import { verifyRecordProof } from '../../lib/ledger/record-proof.ts';
 import { pointerPks } from '../../lib/ledger/rows.ts';
-import { trustedLog } from '../../lib/ledger/tlog/policy.ts';
 import type { Table } from '../../lib/store/store.ts';
+import { trustedLog } from '../../lib/tlog/policy.ts';
 import {
   issueThroughOffice,
   openService,

@@ -1,0 +1,122 @@
+import type { LedgerRecord } from '../ledger/record.ts';
+
+/** What the records say of one certificate's status, and what answers about it said. */
+
+/** What a revocation or a hold says; times in milliseconds since the epoch. */
+export interface Entry {
+  readonly revocationTime: number;
+  readonly reason: string;
+  readonly invalidityDate?: number;
+}
+
+/** The same as the service shows it, be it whole or not. */
+export type ShownEntry = { readonly [name in keyof Entry]?: Entry[name] | undefined };
+
+export interface Act {
+  readonly kind: 'revocation' | 'hold' | 'release';
+  /** The id of its record. */
+  readonly record: string;
+  /** Of its record, in milliseconds since the epoch. */
+  readonly time: number;
+  /** Of a revocation and a hold. */
+  readonly entry?: Entry;
+  /** The checkpoint knows nothing of it yet. */
+  readonly newer: boolean;
+}
+
+/** Clocks of several processes differ by less than this. */
+export const SKEW_MS = 10_000;
+
+export const actOf = (record: LedgerRecord, newer: boolean): Act => {
+  const { id, time, kind } = record;
+  const act = { kind: kind as Act['kind'], record: id, time: Date.parse(time), newer };
+  const entry = kind === 'release' ? undefined : entryOf(record);
+  return entry ? { ...act, entry } : act;
+};
+
+const entryOf = (record: LedgerRecord): Entry | undefined => {
+  if (record.kind === 'provision') return undefined;
+  const { revocationTime, reason, invalidityDate } = record.details;
+  if (typeof revocationTime !== 'string' || typeof reason !== 'string') return undefined;
+  return {
+    revocationTime: Date.parse(revocationTime),
+    reason,
+    ...(typeof invalidityDate === 'string' && { invalidityDate: Date.parse(invalidityDate) }),
+  };
+};
+
+/** Of the first revocation or hold. */
+export const sinceOf = (acts: readonly Act[]): number | undefined => {
+  let since: number | undefined;
+  for (const { kind, time } of acts) {
+    if (kind !== 'release' && (since === undefined || time < since)) since = time;
+  }
+  return since;
+};
+
+/** What the acts up to `time` made of the certificate. */
+export const stateOf = (
+  acts: readonly Act[],
+  time = Number.POSITIVE_INFINITY,
+): 'good' | 'hold' | 'revoked' => {
+  let held = 0;
+  for (const act of acts) {
+    if (act.time > time) continue;
+    if (act.kind === 'revocation') return 'revoked';
+    held += act.kind === 'hold' ? 1 : -1;
+  }
+  return held > 0 ? 'hold' : 'good';
+};
+
+/**
+ * The acts that may be the one which a status or a list shows that was made at `time`: the last one before, and all that
+ * clocks may have put in the wrong order or that came while it was being made.
+ */
+export const shownBy = (
+  acts: readonly Act[],
+  kinds: readonly Act['kind'][],
+  time = Number.POSITIVE_INFINITY,
+): readonly Act[] => {
+  const own = acts.filter(({ kind }) => kinds.includes(kind));
+  const last = Math.max(...own.filter((act) => act.time <= time).map((act) => act.time));
+  return own.filter((act) => act.time >= Math.min(last, time) - SKEW_MS);
+};
+
+/**
+ * What is shown and what is recorded, by the names of facts, where none of `acts` has this entry; undefined where one
+ * has, or where no record says anything. `madeAt` in milliseconds: the thisUpdate of a list, which tells no time to come
+ * and so another one of what a clock that was ahead has recorded (status/listings.ts).
+ */
+export const entryDiffers = (
+  shown: ShownEntry,
+  acts: readonly Act[],
+  madeAt = Number.POSITIVE_INFINITY,
+): Readonly<Record<string, string>> | undefined => {
+  const [first] = acts;
+  if (!first || acts.some(({ entry }) => entry === undefined || isSame(shown, entry, madeAt)))
+    return undefined;
+  const recorded = first.entry as Entry;
+  const facts: Record<string, string> = { record: first.record };
+  for (const name of ['revocationTime', 'reason', 'invalidityDate'] as const) {
+    if (isToldAs(shown[name], recorded[name], madeAt)) continue;
+    facts[name] = textOf(shown[name]);
+    facts[`${name} recorded`] = textOf(recorded[name]);
+  }
+  return facts;
+};
+
+const isToldAs = (shown: unknown, recorded: unknown, madeAt: number): boolean =>
+  shown === recorded ||
+  (typeof shown === 'number' && typeof recorded === 'number' && recorded > madeAt && shown <= madeAt);
+
+const isSame = (shown: ShownEntry, recorded: Entry, madeAt: number): boolean =>
+  (['revocationTime', 'reason', 'invalidityDate'] as const).every((name) =>
+    isToldAs(shown[name], recorded[name], madeAt),
+  );
+
+const textOf = (value: number | string | undefined): string => {
+  if (value === undefined) return 'none';
+  const date = typeof value === 'number' ? new Date(value) : undefined;
+  if (date && Number.isNaN(date.getTime())) return 'none';
+  return date ? date.toISOString() : String(value);
+};

@@ -1,0 +1,83 @@
+import { canonicalJson } from '../ledger/canonical.ts';
+import { cellOf, itemsOf, jstMonth, monthOfRecord } from '../ledger/counts.ts';
+import type { Value } from '../store/store.ts';
+import type { Report } from './damage.ts';
+import type { Learner } from './learner.ts';
+
+/** A total as the service gives it: the month, how many, and of what. */
+export interface ShownTotal {
+  readonly month: string;
+  readonly kind: string;
+  readonly records: number;
+  readonly items: number;
+  readonly [of: string]: unknown;
+}
+
+/**
+ * Adds the records up again and holds the sums against the totals of the service: those that it gave before the records
+ * were read, and those that it gave afterwards. What was recorded meanwhile may be in either, so a sum must lie between
+ * them; of a month that is over both are one. A kind of record that is missing, or has expired, in a month cannot be added
+ * up there.
+ */
+export interface TotalCheck extends Learner {
+  compare(before: readonly ShownTotal[], after: readonly ShownTotal[]): void;
+}
+
+interface Sum {
+  records: number;
+  items: number;
+}
+
+export const openTotalCheck = ({ report }: { readonly report: Report }): TotalCheck => {
+  const recount = new Map<string, Sum>();
+  /** Month and kind of what cannot be added up. */
+  const incomplete = new Set<string>();
+
+  const nameOf = (month: string, cell: object): string => `${month} ${canonicalJson(cell as Value)}`;
+
+  const sumsOf = (totals: readonly ShownTotal[]): ReadonlyMap<string, Sum> =>
+    new Map(
+      totals.map(({ month, records, items, ...cell }) => [nameOf(month, cell), { records, items }] as const),
+    );
+
+  return {
+    record: (record) => {
+      const name = nameOf(monthOfRecord(record), cellOf(record));
+      const sum = recount.get(name);
+      const items = itemsOf(record);
+      if (sum) {
+        sum.records++;
+        sum.items += items;
+      } else recount.set(name, { records: 1, items });
+    },
+
+    lost: ({ time, kind }) => {
+      incomplete.add(`${jstMonth(time)} ${kind}`);
+    },
+
+    compare: (before, after) => {
+      const low = sumsOf(before);
+      const high = sumsOf(after);
+      for (const name of new Set([...recount.keys(), ...low.keys(), ...high.keys()])) {
+        const at = name.indexOf(' ');
+        const month = name.slice(0, at);
+        const cell: { readonly kind: string } & Record<string, string> = JSON.parse(name.slice(at + 1));
+        if (incomplete.has(`${month} ${cell.kind}`)) continue;
+        const { records = 0, items = 0 } = recount.get(name) ?? {};
+        const least = low.get(name) ?? { records: 0, items: 0 };
+        const most = high.get(name) ?? { records: 0, items: 0 };
+        const fits =
+          least.records <= records && records <= most.records && least.items <= items && items <= most.items;
+        if (fits) continue;
+        report('total-differs', {
+          month,
+          ...cell,
+          records: most.records,
+          recounted: records,
+          items: most.items,
+          'items recounted': items,
+        });
+      }
+    },
+  };
+};

@@ -1,0 +1,104 @@
+import { hash } from 'node:crypto';
+import { Fault } from '../fault.ts';
+import type { Signer } from '../keys/signer.ts';
+import type { Clock, Log } from '../ports.ts';
+import type { Key, Table } from '../store/store.ts';
+import type { TrustedLog } from './checkpoint.ts';
+import { cosigner } from './cosignature.ts';
+import { base64 } from './lines.ts';
+import { signText } from './note.ts';
+import { formatVkey } from './vkey.ts';
+import {
+  decideAddCheckpoint,
+  parseAddCheckpoint,
+  type WitnessAnswer,
+  type WitnessDecision,
+  witnessAnswer,
+} from './witness.ts';
+
+/**
+ * A witness of C2SP tlog-witness: it keeps the last tree of each log that it knows and cosigns what grew out of it. Run by
+ * somebody else on another machine, it keeps the operator of a log from showing two histories.
+ *
+ *   witness/{digest of origin}  tree        size and root of the last checkpoint that was cosigned
+ *   witness/{digest of origin}  {digest}    two roots of one size, as the log signed them: evidence, kept for ever
+ */
+export interface WitnessService {
+  /** What others verify its cosignatures with. */
+  readonly vkey: string;
+  /** Answers a request's body. Faults: `store-unavailable`; nothing was cosigned then. */
+  addCheckpoint(body: Uint8Array): Promise<WitnessAnswer>;
+}
+
+type SeenTree = { readonly origin: string; readonly size: number; readonly root: string };
+
+/** Each loss is another request's success, so this many in a row mean that something is wrong. */
+const MAX_LOST = 100;
+
+const PLAIN = 'text/plain; charset=utf-8';
+
+export const openWitness = (deps: {
+  readonly table: Table;
+  /** Ed25519 or ML-DSA-44. */
+  readonly signer: Signer;
+  /** The witness's name in signature lines: a host and a path, without space and plus. */
+  readonly name: string;
+  readonly logs: readonly TrustedLog[];
+  readonly clock: Clock;
+  readonly log: Log;
+}): WitnessService => {
+  const { table, logs, log } = deps;
+  const witness = cosigner(deps.name, deps.signer, deps.clock);
+
+  const keyOf = (origin: string, sk: string): Key => ({ pk: `witness/${hash('sha256', origin)}`, sk });
+
+  const keepEvidence = async (origin: string, body: string): Promise<void> => {
+    log('error', 'A log has signed two roots of one size', { origin });
+    const value = { origin, request: body };
+    try {
+      await table.write([{ put: keyOf(origin, hash('sha256', body)), value, if: 'absent' }]);
+    } catch (error) {
+      if (!Fault.is(error, 'condition-failed')) throw error;
+    }
+  };
+
+  const decide = async (body: Uint8Array): Promise<WitnessDecision> => {
+    const request = parseAddCheckpoint(body);
+    const { origin } = request.checkpoint;
+    const trusted = logs.find((one) => one.origin === origin);
+    for (let lost = 0; lost < MAX_LOST; lost++) {
+      const seen = await table.get<SeenTree>(keyOf(origin, 'tree'));
+      const stored = seen && { size: seen.value.size, root: Buffer.from(seen.value.root, 'base64') };
+      const decision = decideAddCheckpoint(request, trusted, stored);
+      if (decision.status === 409 && decision.inconsistent) {
+        await keepEvidence(origin, Buffer.from(body).toString('utf8'));
+      }
+      if (decision.status !== 200) return decision;
+      const { size, root } = decision.next;
+      const value: SeenTree = { origin, size, root: base64(root) };
+      try {
+        const condition = seen ? { version: seen.version } : 'absent';
+        await table.write([{ put: keyOf(origin, 'tree'), value, if: condition }]);
+        return decision;
+      } catch (error) {
+        if (!Fault.is(error, 'condition-failed')) throw error;
+      }
+    }
+    throw new Fault('store-unavailable', 'Others kept adding checkpoints of the same log; try again.');
+  };
+
+  return {
+    vkey: formatVkey(witness.key),
+    addCheckpoint: async (body) => {
+      let decision: WitnessDecision;
+      try {
+        decision = await decide(body);
+      } catch (error) {
+        if (!Fault.is(error) || !error.code.startsWith('malformed-')) throw error;
+        return { status: 400, contentType: PLAIN, body: `${error.message}\n` };
+      }
+      const cosignatures = decision.status === 200 ? await signText(decision.text, [witness]) : [];
+      return witnessAnswer(decision, cosignatures);
+    },
+  };
+};

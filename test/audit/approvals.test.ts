@@ -1,0 +1,194 @@
+import { describe, expect, it } from 'vitest';
+import { type Finding, openApprovalCheck } from '../../lib/audit/audit.ts';
+import type { ActDraft, LedgerRecord } from '../../lib/ledger/record.ts';
+
+/* What an audit makes of certificates and amendments, by the records that these say they rest on. */
+
+const NOW = Date.parse('2040-01-01T00:00:00Z');
+const YEAR = 365.25 * 86_400_000;
+let ids = 0;
+
+type Act = LedgerRecord & { readonly kind: ActDraft['kind'] };
+
+const record = (draft: ActDraft, time = NOW - 86_400_000): Act => ({
+  ...draft,
+  id: Math.floor(time).toString(16).padStart(12, '0') + (ids++).toString(16).padStart(20, '0'),
+  time: new Date(time).toISOString(),
+  salt: '00'.repeat(16),
+});
+
+const about = { request: 'r-1', profile: 'seal', profileVersion: 1, publicKeyDigest: 'aa' };
+
+const act = (person: string, kind: 'submission' | 'examination', said: object, more: object = {}): Act =>
+  record({ kind, actor: `id-of-${person}`, office: 'hino', details: { ...about, ...said, person, ...more } });
+
+const acts = (more: object = {}): [Act, Act, Act] => [
+  act('tanaka', 'submission', { act: 'submitted' }, more),
+  act('sato', 'examination', { stage: 'office', decision: 'approve' }, more),
+  act('yamada', 'examination', { stage: 'centre', decision: 'approve' }, more),
+];
+
+const issuance = (basis: readonly Act[], more: Partial<ActDraft> = {}, time?: number): Act =>
+  record(
+    {
+      kind: 'issuance',
+      actor: 'id-of-yamada',
+      office: 'hino',
+      certificates: [{ ca: 'ca-1', serial: '01' }],
+      details: {
+        order: 'r-1',
+        profile: 'seal',
+        profileVersion: 1,
+        publicKeyDigest: 'aa',
+        basis: basis.map(({ id }) => id),
+      },
+      ...more,
+    },
+    time,
+  );
+
+const changed = (one: Act, more: object): Act => ({ ...one, details: { ...one.details, ...more } as never });
+
+const open = () => {
+  const found: Finding[] = [];
+  const check = openApprovalCheck({
+    report: (damage, facts) => found.push({ damage, facts }),
+    retention: 10 * YEAR,
+    now: NOW,
+  });
+  return { check, found };
+};
+
+/** Names of what is missing, of each certificate or amendment, when these records are read in this order. */
+const missingOf = (...records: readonly Act[]): readonly unknown[] => {
+  const { check, found } = open();
+  for (const one of records) check.record(one, false);
+  check.judge();
+  expect(found.every(({ damage }) => damage === 'approval-missing')).toBe(true);
+  return found.map(({ facts }) => facts.missing);
+};
+
+describe('a certificate', () => {
+  it('rests on its three acts, in whatever order they are read', () => {
+    const [submission, office, centre] = acts();
+    const issued = issuance([submission, office, centre]);
+    const all = [submission, office, centre, issued];
+    expect(missingOf(...all)).toEqual([]);
+    expect(missingOf(...all.toReversed())).toEqual([]);
+    expect(missingOf(office, issued, submission, centre)).toEqual([]);
+  });
+
+  it('is named with what it lacks', () => {
+    const three = acts();
+    const issued = issuance(three);
+    const { check, found } = open();
+    check.record(issued, false);
+    check.record(three[0], false);
+    check.judge();
+    expect(found).toEqual([
+      {
+        damage: 'approval-missing',
+        facts: { certificate: 'ca-1/01', record: issued.id, missing: 'office, centre' },
+      },
+    ]);
+    expect(missingOf(issuance([]))).toEqual(['submission, office, centre']);
+    expect(missingOf(record({ ...issued, details: { order: 'r-1' } }), ...three)).toEqual([
+      'submission, office, centre',
+    ]);
+  });
+
+  it.each<[string, string, (three: [Act, Act, Act]) => readonly Act[]]>([
+    ['of another request', 'office', ([a, b, c]) => [a, changed(b, { request: 'r-2' }), c]],
+    ['of another public key', 'submission', ([a, b, c]) => [changed(a, { publicKeyDigest: 'bb' }), b, c]],
+    ['of another version of the profile', 'centre', ([a, b, c]) => [a, b, changed(c, { profileVersion: 2 })]],
+    ['of another office', 'office', ([a, b, c]) => [a, { ...b, office: 'nara' }, c]],
+    ['that rejects', 'centre', ([a, b, c]) => [a, b, changed(c, { decision: 'reject' })]],
+    ['of the other stage', 'office', ([a, b, c]) => [a, changed(b, { stage: 'centre' }), c]],
+    ['that withdraws', 'submission', ([a, b, c]) => [changed(a, { act: 'withdrawn' }), b, c]],
+    ['of another kind', 'office', ([a, b, c]) => [a, { ...b, kind: 'submission' }, c]],
+    ['by an actor who acted before', 'centre', ([a, b, c]) => [a, b, { ...c, actor: a.actor }]],
+    ['by a person who acted before', 'centre', ([a, b, c]) => [a, b, changed(c, { person: 'tanaka' })]],
+    [
+      'that was later than it',
+      'centre',
+      ([a, b, c]) => [a, b, { ...c, time: new Date(NOW - 3_600_000).toISOString() }],
+    ],
+  ])('does not rest on an act %s', (_, name, change) => {
+    const three = acts();
+    expect(missingOf(...change(three), issuance(three))).toEqual([name]);
+  });
+
+  it('shares its acts with no other', () => {
+    const three = acts();
+    const two = [issuance(three), issuance(three, { certificates: [{ ca: 'ca-1', serial: '02' }] })] as const;
+    expect(missingOf(...two, ...three)).toEqual(['submission, office, centre']);
+    expect(missingOf(...three, ...two)).toEqual(['submission, office, centre']);
+    expect(missingOf(two[0], ...three, two[1])).toEqual(['submission, office, centre']);
+  });
+
+  it('of the service itself needs none', () => {
+    const { office: _, ...own } = issuance([]);
+    expect(missingOf(own)).toEqual([]);
+  });
+
+  it('may have outlived its acts once their retention is over, and not a day before', () => {
+    expect(missingOf(issuance(acts(), {}, NOW - 10 * YEAR - 86_400_000))).toEqual([]);
+    expect(missingOf(issuance(acts(), {}, NOW - 10 * YEAR + 86_400_000))).toHaveLength(1);
+  });
+
+  it('does not rest on a record that was learned without its leaf and turned out to be none', () => {
+    for (const order of ['before', 'after'] as const) {
+      const three = acts();
+      const { check, found } = open();
+      if (order === 'before') check.record(issuance(three), true);
+      for (const one of three) check.record(one, true);
+      if (order === 'after') check.record(issuance(three), true);
+      const { id, kind } = three[1];
+      check.lost({ id, kind, time: NOW, expired: false });
+      check.judge();
+      expect(found.map(({ facts }) => facts.missing)).toEqual(['office']);
+    }
+  });
+});
+
+describe('an amendment that was applied', () => {
+  const files = { amendment: 'a-1', before: '11', after: '22' };
+  const step = (name: string, person: string, more: object = {}): Act =>
+    record({
+      kind: 'configuration',
+      actor: `id-of-${person}`,
+      details: { step: name, person, ...files, ...more },
+    });
+  const applied = (...basis: readonly Act[]): Act =>
+    step('applied', 'service', { basis: basis.map(({ id }) => id) });
+
+  it('rests on its proposal and on its approval by another person, of the same files', () => {
+    const proposed = step('proposed', 'sakai');
+    const approved = step('approved', 'noda');
+    const all = [proposed, approved, applied(proposed, approved)];
+    expect(missingOf(...all)).toEqual([]);
+    expect(missingOf(...all.toReversed())).toEqual([]);
+    expect(missingOf(proposed, applied(proposed, approved))).toEqual(['approved']);
+    expect(missingOf(proposed, applied(proposed, proposed))).toEqual(['approved']);
+    expect(missingOf(proposed, approved, applied())).toEqual(['proposed, approved']);
+    for (const wrong of [
+      step('approved', 'sakai'),
+      step('approved', 'noda', { person: 'sakai' }),
+      step('approved', 'noda', { after: '33' }),
+      step('approved', 'noda', { before: '00' }),
+      step('approved', 'noda', { amendment: 'a-2' }),
+      step('refused', 'noda', { amendment: 'a-2' }),
+    ]) {
+      expect(missingOf(proposed, wrong, applied(proposed, wrong))).toEqual(['approved']);
+    }
+  });
+
+  it('was not refused', () => {
+    const proposed = step('proposed', 'sakai');
+    const approved = step('approved', 'noda');
+    expect(missingOf(proposed, approved, step('refused', 'noda'), applied(proposed, approved))).toEqual([
+      'approved',
+    ]);
+    expect(missingOf(proposed, approved, step('refused', 'noda'))).toEqual([]);
+  });
+});

@@ -1,0 +1,522 @@
+import { describe, expect, it } from 'vitest';
+import { KEPT_YEARS } from '../../cli/audit/verify.ts';
+import {
+  type Finding,
+  openCertificateCheck,
+  openCrlCheck,
+  openQueryCheck,
+  openTotalCheck,
+} from '../../lib/audit/audit.ts';
+import type { LedgerRecord, RecordDraft } from '../../lib/ledger/record.ts';
+import { CLASS_OF } from '../../lib/ledger/retention.ts';
+
+/* What an audit makes of what it reads, where no service could be brought to show it: times that have passed, and races. */
+
+const NOW = Date.parse('2040-01-01T00:00:00Z');
+const YEAR = 365.25 * 86_400_000;
+let ids = 0;
+
+const record = (draft: RecordDraft, time = NOW - 86_400_000, leaf?: number): LedgerRecord => ({
+  ...draft,
+  id: Math.floor(time).toString(16).padStart(12, '0') + (ids++).toString(16).padStart(20, '0'),
+  time: new Date(time).toISOString(),
+  salt: '00'.repeat(16),
+  ...(leaf !== undefined && { leaf }),
+});
+
+const CA = 'organisation-1';
+const ref = { ca: CA, serial: '01aa' };
+const NOT_AFTER = '2041-01-01T00:00:00Z';
+
+const act = (kind: 'revocation' | 'hold' | 'release', time?: number, details = {}): LedgerRecord =>
+  record({ kind, actor: 'operator', certificates: [ref], details }, time);
+
+const issuance = (time?: number): LedgerRecord =>
+  record(
+    {
+      kind: 'issuance',
+      actor: 'operator',
+      certificates: [ref],
+      details: { tbsDigest: 'aa', notAfter: '2041-01-01T00:00:00.000Z', order: 'r-1', profile: 'seal' },
+      office: 'higashi',
+    },
+    time,
+  );
+
+const listed = {
+  serial: '01aa',
+  state: 'good',
+  notAfter: NOT_AFTER,
+  order: 'r-1',
+  profile: 'seal',
+  office: 'higashi',
+  tbsDigest: 'aa',
+  digest: 'bb',
+};
+
+const certificates = (retention = 10 * YEAR) => {
+  const found: Finding[] = [];
+  const check = openCertificateCheck({
+    report: (damage, facts) => found.push({ damage, facts }),
+    retention,
+    now: NOW,
+  });
+  const judged = (): readonly string[] => {
+    check.judge();
+    return found.map(({ damage }) => damage);
+  };
+  return { check, found: judged };
+};
+
+describe('certificates against the records', () => {
+  it('are taken for what their acts made of them, in whatever order these are read', () => {
+    const one = act('hold', NOW - 5000);
+    const acts = [issuance(), one, act('release'), act('hold')];
+    for (const [state, read] of [
+      ['hold', acts],
+      ['hold', acts.toReversed()],
+      ['good', acts.slice(0, 3)],
+      ['revoked', [...acts, act('revocation')]],
+    ] as const) {
+      const { check, found } = certificates();
+      for (const each of read) check.record(each, false);
+      check.list(CA, { ...listed, state });
+      expect(found(), state).toEqual([]);
+    }
+  });
+
+  it('are not judged by what happened while they were read', () => {
+    const { check, found } = certificates();
+    check.record(issuance(), false);
+    check.list(CA, { ...listed, state: 'revoked' });
+    check.list(CA, { ...listed, serial: '01bb' });
+    check.record(act('revocation'), true);
+    check.record(record({ ...issuance(), certificates: [{ ca: CA, serial: '01bb' }] } as RecordDraft), true);
+    expect(found()).toEqual([]);
+  });
+
+  it('need not be listed yet where the issuance is newer than the list', () => {
+    const { check, found } = certificates();
+    check.record(issuance(), true);
+    expect(found()).toEqual([]);
+  });
+
+  it('are known without a record once their retention is over, and not a day before', () => {
+    for (const [notAfter, damages] of [
+      ['2029-12-01T00:00:00Z', []],
+      ['2030-02-01T00:00:00Z', ['serial-without-leaf']],
+    ] as const) {
+      const { check, found } = certificates();
+      check.list(CA, { ...listed, notAfter });
+      expect(found()).toEqual(damages);
+    }
+  });
+
+  it('may be unsigned for an hour', () => {
+    for (const [age, damages] of [
+      [3_500_000, []],
+      [3_700_000, ['certificate-unsigned']],
+    ] as const) {
+      const { check, found } = certificates();
+      check.record(issuance(NOW - age), false);
+      check.list(CA, { ...listed, digest: undefined });
+      expect(found()).toEqual(damages);
+    }
+  });
+
+  it('may be a number that was reserved and never used, but not one that has a certificate', () => {
+    const { check, found } = certificates();
+    check.list(CA, { serial: '01cc', state: 'reserved' });
+    expect(found()).toEqual([]);
+    check.list(CA, { serial: '01cc', state: 'reserved', order: 'r-2', tbsDigest: 'aa' });
+    expect(found()).toEqual(['serial-without-leaf']);
+  });
+
+  it('are in the CRL from the time of their revocation to the end of their validity, unless they were released', () => {
+    const crl = (thisUpdate: number, serials: readonly string[] = []) => [
+      {
+        digest: 'dd',
+        thisUpdate: new Date(thisUpdate),
+        entries: serials.map((serial) => ({ serial, revocationTime: 0, reason: 'unspecified' })),
+      },
+    ];
+    const since = NOW - 3_600_000;
+    const judged = (acts: readonly LedgerRecord[], state: string, crls: ReturnType<typeof crl>) => {
+      const { check, found } = certificates();
+      for (const each of [issuance(), ...acts]) check.record(each, false);
+      check.list(CA, { ...listed, state });
+      check.serve(CA, crls);
+      return found();
+    };
+    const revocation = act('revocation', since);
+    expect(judged([revocation], 'revoked', crl(NOW))).toEqual(['crl-incomplete']);
+    expect(judged([revocation], 'revoked', crl(NOW, ['01aa']))).toEqual([]);
+    // A list made before, and one by a clock that was a little ahead.
+    expect(judged([revocation], 'revoked', crl(since - 1000))).toEqual([]);
+    expect(judged([revocation], 'revoked', crl(since + 1000))).toEqual([]);
+    // One that had expired when the list was made.
+    expect(judged([revocation], 'revoked', crl(Date.parse(NOT_AFTER) + 1000))).toEqual([]);
+    expect(judged([act('hold', since), act('release', since + 1)], 'good', crl(NOW))).toEqual([]);
+    expect(judged([], 'good', crl(NOW, ['01aa']))).toEqual(['revocation-without-leaf']);
+  });
+});
+
+describe('answers against the records', () => {
+  const MINUTE = 60_000;
+  const issuedAt = NOW - 100 * MINUTE;
+  const said = (minutes: number, answer: string, more: { givenAfter?: number } = {}): LedgerRecord => {
+    const thisUpdate = issuedAt + minutes * MINUTE;
+    return record(
+      {
+        kind: 'provision',
+        recipient: 'public',
+        channel: 'ocsp',
+        method: 'POST',
+        certificates: [{ ca: CA, serial: '01ff' }, ref],
+        provided: { answers: ['unknown', answer], thisUpdate: new Date(thisUpdate).toISOString() },
+        responseDigest: '',
+        count: 2,
+      },
+      thisUpdate + (more.givenAfter ?? 0) * MINUTE,
+    );
+  };
+  const at = (kind: 'revocation' | 'hold' | 'release', minutes: number) =>
+    act(kind, issuedAt + minutes * MINUTE);
+  /** Of what is read in this order and in the opposite one: minutes, what was said, what the records say. */
+  const judged = (records: readonly LedgerRecord[], state = 'good'): readonly (readonly string[])[] =>
+    [records, records.toReversed()].map((read) => {
+      const found: Finding[] = [];
+      const check = openCertificateCheck({
+        report: (damage, facts) => found.push({ damage, facts }),
+        retention: 10 * YEAR,
+        now: NOW,
+      });
+      for (const one of [issuance(issuedAt), ...read]) check.record(one, false);
+      check.list(CA, { ...listed, state });
+      check.judge();
+      return found.map(({ damage, facts }) => {
+        const minutes = (Date.parse(String(facts.thisUpdate)) - issuedAt) / MINUTE;
+        return `${damage} ${minutes} ${facts.said} ${facts.recorded}`;
+      });
+    });
+  const both = (...found: readonly string[]) => [found, found];
+
+  it('say what the certificate was at their time', () => {
+    const acts = [at('hold', 10), at('release', 20), at('revocation', 30)];
+    const answers = [-5, 1, 5, 12, 15, 18, 22, 25, 32, 40].map((minutes) =>
+      said(
+        minutes,
+        minutes < 0 ? 'unknown' : (minutes > 10 && minutes < 20) || minutes > 30 ? 'revoked' : 'good',
+      ),
+    );
+    const [hold, release, revocation] = acts as [LedgerRecord, LedgerRecord, LedgerRecord];
+    const inOrder = [...answers.slice(0, 3), hold, ...answers.slice(3, 6), release, ...answers.slice(6, 8)];
+    expect(judged([...inOrder, revocation, ...answers.slice(8)], 'revoked')).toEqual(both());
+  });
+
+  it('are wrong where they say another thing, whatever was said before and after', () => {
+    const good = [1, 2, 3, 4, 5].map((minutes) => said(minutes, 'good'));
+    expect(
+      judged(
+        [...good, at('revocation', 10), said(12, 'revoked'), said(14, 'good'), said(16, 'revoked')],
+        'revoked',
+      ),
+    ).toEqual(both('answer-differs 14 good revoked'));
+    expect(judged([...good, at('hold', 10), said(15, 'good'), at('release', 20), said(25, 'good')])).toEqual(
+      both('answer-differs 15 good hold'),
+    );
+    expect(judged([...good, said(6, 'revoked'), said(7, 'unknown'), said(8, 'good')])).toEqual(
+      both('answer-differs 6 revoked good', 'answer-differs 7 unknown good'),
+    );
+    expect(judged([said(-5, 'good'), said(5, 'good')])).toEqual(both());
+  });
+
+  it('are named by the first and the last of many', () => {
+    const wrong = Array.from({ length: 30 }, (_, i) => said(20 + i, 'good'));
+    expect(judged([at('revocation', 10), ...wrong], 'revoked')).toEqual(
+      both('answer-differs 20 good revoked', 'answer-differs 49 good revoked'),
+    );
+  });
+
+  it('prove nothing near an act, nor by when they were given', () => {
+    const revocation = at('revocation', 10);
+    expect(
+      judged([said(9.9, 'good'), revocation, said(10.4, 'good'), said(9.7, 'revoked')], 'revoked'),
+    ).toEqual(both());
+    expect(judged([revocation, said(5, 'good', { givenAfter: 30 })], 'revoked')).toEqual(both());
+  });
+});
+
+describe('what a revocation says, against the records', () => {
+  const revokedAt = NOW - 3_600_000;
+  const text = (time: number): string => `${new Date(time).toISOString().slice(0, 19)}Z`;
+  const details = {
+    reason: 'keyCompromise',
+    revocationTime: text(revokedAt),
+    invalidityDate: text(revokedAt - 86_400_000),
+  };
+  const entry = {
+    serial: '01aa',
+    reason: 'keyCompromise',
+    revocationTime: revokedAt,
+    invalidityDate: revokedAt - 86_400_000,
+  };
+  const held = act('hold', revokedAt - 7200_000, {
+    reason: 'certificateHold',
+    revocationTime: text(revokedAt - 7200_000),
+  });
+  const judged = (shown: object, entries: readonly (typeof entry)[], thisUpdate = NOW): readonly string[] => {
+    const { check, found } = certificates();
+    for (const one of [issuance(), held, act('revocation', revokedAt, details)]) check.record(one, false);
+    check.list(CA, { ...listed, state: 'revoked', ...shown });
+    check.serve(CA, [{ digest: 'dd', thisUpdate: new Date(thisUpdate), entries }]);
+    return found();
+  };
+
+  it('is what the register and the CRL say', () => {
+    expect(judged(details, [entry])).toEqual([]);
+    // A list that was made while the certificate was on hold.
+    const hold = { ...entry, reason: 'certificateHold', revocationTime: revokedAt - 7200_000 } as Partial<
+      typeof entry
+    >;
+    delete hold.invalidityDate;
+    expect(judged(details, [hold as typeof entry], revokedAt - 3_600_000)).toEqual([]);
+    expect(judged(details, [hold as typeof entry])).toEqual(['crl-differs']);
+  });
+
+  it('is told by a list that is older than what a clock ahead has recorded, as of a time that is none to come', () => {
+    const made = revokedAt - 8 * 3600_000;
+    const told = { ...entry, revocationTime: made };
+    expect(judged(details, [told], made)).toEqual([]);
+    expect(judged(details, [{ ...told, revocationTime: made + 1000 }], made)).toEqual(['crl-differs']);
+    expect(judged(details, [{ ...told, reason: 'superseded' }], made)).toEqual(['crl-differs']);
+    // Once that time is past it is told as it is recorded.
+    expect(judged(details, [told])).toEqual(['crl-differs']);
+  });
+
+  it.each([
+    [{ revocationTime: text(revokedAt + 1000) }, { revocationTime: revokedAt + 1000 }],
+    [{ reason: 'superseded' }, { reason: 'superseded' }],
+    [{ invalidityDate: undefined }, { invalidityDate: revokedAt }],
+  ])('is found where they say %j', (shown, said) => {
+    expect(judged({ ...details, ...shown }, [entry])).toEqual(['status-differs']);
+    expect(judged(details, [{ ...entry, ...said }])).toEqual(['crl-differs']);
+  });
+});
+
+describe('records whose time may be over', () => {
+  it('are of the very kinds that the service deletes', () => {
+    const deleted = Object.entries(CLASS_OF).filter(([, kept]) => kept !== undefined);
+    expect(Object.keys(KEPT_YEARS).sort()).toEqual(deleted.map(([kind]) => kind).sort());
+  });
+});
+
+const publication = (number: number, details: object, newer = false): readonly [LedgerRecord, boolean] => [
+  record({
+    kind: 'publication',
+    actor: 'service',
+    details: { ca: CA, partition: 'full', number, digest: `d${number}`, ...details },
+  }),
+  newer,
+];
+
+const crls = (
+  publications: readonly (readonly [LedgerRecord, boolean])[],
+  numbers: readonly number[],
+  more: { readonly expired?: boolean } = {},
+) => {
+  const found: Finding[] = [];
+  const check = openCrlCheck({ report: (damage, facts) => found.push({ damage, facts }) });
+  for (const [one, newer] of publications) check.record(one, newer);
+  if (more.expired) check.lost({ id: '', time: 0, kind: 'publication', expired: true });
+  for (const number of numbers) check.list(CA, { number, name: `${number}.crl`, digest: `d${number}` });
+  check.judge();
+  return found.map(({ damage, facts }) => `${damage} ${facts.number}`);
+};
+
+describe('CRLs against the records', () => {
+  it('may leave out numbers that an interrupted publication had reserved', () => {
+    expect(crls([publication(1, { previous: 0 }), publication(4, { previous: 1 })], [1, 4])).toEqual([]);
+    const left = [{ number: 2, digest: 'd2' }];
+    expect(crls([publication(1, { previous: 0 }), publication(4, { previous: 1, left })], [1, 2, 4])).toEqual(
+      [],
+    );
+    // What was left was noted before it was in the archive, and may never have come there.
+    expect(crls([publication(1, { previous: 0 }), publication(4, { previous: 1, left })], [1, 4])).toEqual(
+      [],
+    );
+  });
+
+  it('leave out no publication', () => {
+    expect(crls([publication(1, { previous: 0 }), publication(4, { previous: 3 })], [1, 4])).toEqual([
+      'crl-number-gap 3',
+    ]);
+    expect(crls([publication(3, { previous: 2 })], [3])).toEqual(['crl-number-gap 2']);
+    // One that was overtaken is no publication before the next one.
+    const overtaken = publication(3, { overtaken: true });
+    expect(
+      crls([publication(1, { previous: 0 }), overtaken, publication(4, { previous: 1 })], [1, 3, 4]),
+    ).toEqual([]);
+    expect(
+      crls([publication(1, { previous: 0 }), overtaken, publication(4, { previous: 3 })], [1, 3, 4]),
+    ).toEqual(['crl-number-gap 3']);
+  });
+
+  it('are explained by their retention below the first publication that is still on record', () => {
+    expect(crls([publication(3, { previous: 2 })], [1, 2, 3], { expired: true })).toEqual([]);
+    expect(crls([publication(3, { previous: 2 })], [1, 2, 3])).toEqual([
+      'crl-without-leaf 1',
+      'crl-without-leaf 2',
+      'crl-number-gap 2',
+    ]);
+    expect(
+      crls([publication(3, { previous: 2 }), publication(5, { previous: 4 })], [3, 4, 5], { expired: true }),
+    ).toEqual(['crl-without-leaf 4', 'crl-number-gap 4']);
+  });
+
+  it('need not be in the archive yet where the publication is newer than the list', () => {
+    const known = [publication(1, { previous: 0 }), publication(2, { previous: 1 }, true)];
+    expect(crls(known, [1])).toEqual([]);
+    expect(crls(known, [2])).toEqual(['crl-missing 1']);
+  });
+});
+
+describe('totals against the records', () => {
+  const told = (time: number, count = 1): LedgerRecord =>
+    record(
+      {
+        kind: 'provision',
+        recipient: 'tax-portal',
+        channel: 'ocsp',
+        method: 'POST',
+        certificates: [],
+        provided: {},
+        responseDigest: '',
+        count,
+      },
+      time,
+    );
+  const total = (month: string, records: number, items = records) => ({
+    month,
+    kind: 'provision',
+    recipient: 'tax-portal',
+    channel: 'ocsp',
+    method: 'POST',
+    records,
+    items,
+  });
+  const compared = (
+    records: readonly LedgerRecord[],
+    before: readonly ReturnType<typeof total>[],
+    after: readonly ReturnType<typeof total>[],
+    lost: readonly number[] = [],
+  ) => {
+    const found: Finding[] = [];
+    const check = openTotalCheck({ report: (damage, facts) => found.push({ damage, facts }) });
+    for (const one of records) check.record(one, false);
+    for (const time of lost) check.lost({ id: '', time, kind: 'provision', expired: false });
+    check.compare(before, after);
+    return found.map(({ facts }) => `${facts.month} ${facts.records} ${facts.recounted}`);
+  };
+  // The last hour of March and the first of April, Japan Standard Time.
+  const march = Date.parse('2039-03-31T14:30:00Z');
+  const april = Date.parse('2039-03-31T15:30:00Z');
+
+  it('are those of months of Japan Standard Time', () => {
+    const known = [total('2039-03', 1), total('2039-04', 2, 9)];
+    expect(compared([told(march), told(april, 4), told(april, 5)], known, known)).toEqual([]);
+    expect(compared([told(march), told(march), told(april, 9)], known, known)).toEqual([
+      '2039-03 1 2',
+      '2039-04 2 1',
+    ]);
+  });
+
+  it('may grow while the records are read, and by no more than that', () => {
+    const known = [told(april), told(april)];
+    expect(compared(known, [total('2039-04', 1)], [total('2039-04', 3)])).toEqual([]);
+    expect(compared(known, [total('2039-04', 3)], [total('2039-04', 4)])).toEqual(['2039-04 4 2']);
+    expect(compared(known, [], [total('2039-04', 1)])).toEqual(['2039-04 1 2']);
+  });
+
+  it('are not compared where a record of the month is lost, and are in other months', () => {
+    const known = [total('2039-03', 2), total('2039-04', 2)];
+    expect(compared([told(march), told(april)], known, known, [march])).toEqual(['2039-04 2 1']);
+  });
+});
+
+describe('queries against the records', () => {
+  const provision = (leaf: number, recipient = 'tax-portal'): LedgerRecord =>
+    record(
+      {
+        kind: 'provision',
+        recipient,
+        channel: 'ocsp',
+        method: 'POST',
+        certificates: [ref],
+        provided: {},
+        responseDigest: '',
+        count: 1,
+      },
+      Date.parse('2039-12-31T23:59:59Z'),
+      leaf,
+    );
+  const open = (most = Number.POSITIVE_INFINITY) => {
+    const found: Finding[] = [];
+    const check = openQueryCheck({
+      report: (damage, facts) => found.push({ damage, facts }),
+      size: 10,
+      most,
+      idOfLeaf: async (leaf) => `leaf ${leaf}`,
+    });
+    return { check, found };
+  };
+  const answer = async function* (...records: readonly LedgerRecord[]) {
+    yield* records;
+  };
+
+  it('are bounded by the month of the record, and asked with and without its kind where it is by certificate', () => {
+    const { check } = open();
+    check.record(provision(1), false);
+    const period = { from: '2039-12-01T00:00:00.000Z', to: '2040-01-01T00:00:00.000Z' };
+    expect([...check.questions()]).toEqual([
+      { recipient: 'tax-portal', kind: 'provision', ...period },
+      { channel: 'ocsp', kind: 'provision', ...period },
+      { ca: CA, serial: '01aa' },
+      { ca: CA, serial: '01aa', kind: 'provision' },
+    ]);
+  });
+
+  it('must find what is in the tree and what they ask for; newer records and damaged ones are not spoken of', async () => {
+    const { check, found } = open();
+    const [one, two, damaged] = [provision(1), provision(2), provision(3)];
+    check.record(one, false);
+    check.record(two, false);
+    check.record(provision(11), true);
+    check.lost({ id: damaged.id, time: NOW, kind: 'provision', expired: false });
+    const [question = {}] = check.questions();
+    await check.answer(question, answer(two, one, damaged, provision(12)));
+    expect(found).toEqual([]);
+    const stranger = provision(4);
+    await check.answer(question, answer(two, stranger));
+    expect(found).toEqual([
+      {
+        damage: 'query-excess',
+        facts: { query: expect.stringContaining('recipient=tax-portal'), record: stranger.id },
+      },
+      {
+        damage: 'query-incomplete',
+        facts: { query: expect.stringContaining('recipient=tax-portal'), record: 'leaf 1' },
+      },
+    ]);
+  });
+
+  it('are dropped where they are too many, or nobody can ask them', () => {
+    const { check } = open(5);
+    for (let i = 0; i < 9; i++) check.record(provision(i, `portal-${i}`), false);
+    expect(check.count()).toBeGreaterThan(5);
+    expect([...check.questions()]).toEqual([]);
+    const { check: other } = open();
+    other.record(record({ kind: 'ceremony', actor: 'person-a+person-b', details: {} }, NOW, 1), false);
+    expect([...other.questions()]).toMatchObject([{ kind: 'ceremony' }]);
+  });
+});
