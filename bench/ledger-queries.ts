@@ -4,11 +4,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
+import type { RecordDraft } from '../lib/ledger/contract.ts';
 import { readCounts } from '../lib/ledger/counts.ts';
-import { EXPORT_FORMATS, type ExportFormat } from '../lib/ledger/export/formats.ts';
-import { type Ledger, openLedger, type RecordQuery } from '../lib/ledger/ledger.ts';
+import {
+  EXPORT_FORMATS,
+  type ExportFormat,
+  type Ledger,
+  openLedger,
+  type RecordQuery,
+} from '../lib/ledger/ledger.ts';
 import { fiscalMonths } from '../lib/ledger/months.ts';
-import type { RecordDraft } from '../lib/ledger/record.ts';
 import { buildAnnualReport } from '../lib/ledger/report/annual.ts';
 import { openSqliteTable } from '../lib/store/sqlite.ts';
 import type { Table } from '../lib/store/store.ts';

@@ -5,10 +5,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { random } from '../functions/random.ts';
 import { generateSoftwareKey } from '../lib/keys/keys.ts';
-import { type Ledger, openLedger } from '../lib/ledger/ledger.ts';
-import type { ProvisionDraft } from '../lib/ledger/record.ts';
-import { openSequencer, type Sequencer } from '../lib/ledger/sequencer.ts';
-import { oldestUnsequenced } from '../lib/ledger/settling.ts';
+import type { ProvisionDraft } from '../lib/ledger/contract.ts';
+import {
+  type Ledger,
+  oldestUnsequenced,
+  openLedger,
+  openSequencer,
+  type Sequencer,
+} from '../lib/ledger/ledger.ts';
 import { openFileBucket } from '../lib/store/file-bucket.ts';
 import { openSqliteTable } from '../lib/store/sqlite.ts';
 import type { Table } from '../lib/store/store.ts';

@@ -26,8 +26,7 @@ import type {
   SigningEnv,
 } from '../lib/env.ts';
 import { LOG_KEY } from '../lib/keys/keys.ts';
-import { digestOf } from '../lib/trust-domain/files.ts';
-import { readTrustDomain, type TrustDomain } from '../lib/trust-domain/trust-domain.ts';
+import { digestOf, readTrustDomain, type TrustDomain } from '../lib/trust-domain/trust-domain.ts';
 import { bundle, type Front, ROOT } from './bundle.ts';
 import { CaKeys } from './ca-keys.ts';
 import { CDN_LOG_PREFIX, CdnLogs } from './cdn-logs.ts';

@@ -1,36 +1,60 @@
-import { type Authority, type AuthorityWorks, openAuthority } from './authority/authority.ts';
-import { type CertificateRow, certificateKey, readCertificate } from './authority/certificates.ts';
+import {
+  type Authority,
+  type AuthorityWorks,
+  type CertificateRow,
+  certificateKey,
+  openAuthority,
+  readCertificate,
+} from './authority/authority.ts';
 import { Fault } from './fault.ts';
-import { LOG_KEY } from './keys/keys.ts';
-import type { KeyStore, Signer } from './keys/signer.ts';
-import { type Audit, openAudit } from './ledger/audit.ts';
-import { type CdnLogs, openCdnLogs } from './ledger/cdn/import.ts';
-import { openCosigning, type Witness } from './ledger/cosigning.ts';
-import { type Disclosures, openDisclosures } from './ledger/disclosure/disclosures.ts';
-import { type Evidence, openEvidence } from './ledger/evidence/evidence.ts';
-import { type Ledger, openLedger } from './ledger/ledger.ts';
-import { openRecordedSettings } from './ledger/recorded-settings.ts';
-import { openRetention, type Retention } from './ledger/retention.ts';
-import { openSequencer, type Sequencer } from './ledger/sequencer.ts';
-import { openTransparencyLog, type TransparencyLog } from './ledger/transparency-log.ts';
+import { type KeyStore, LOG_KEY, type Signer } from './keys/keys.ts';
+import {
+  type Audit,
+  type CdnLogs,
+  type Disclosures,
+  type Evidence,
+  type Ledger,
+  openAudit,
+  openCdnLogs,
+  openCosigning,
+  openDisclosures,
+  openEvidence,
+  openLedger,
+  openRecordedSettings,
+  openRetention,
+  openSequencer,
+  openTransparencyLog,
+  type Retention,
+  type Sequencer,
+  type TransparencyLog,
+  type Witness,
+} from './ledger/ledger.ts';
 import type { Clock, Log, Random } from './ports.ts';
 import type { Principal } from './principal.ts';
-import { openDoor, requestorsBy, type TokenIssuers } from './principals/callers.ts';
-import type { Principals } from './principals/principals.ts';
+import { openDoor, type Principals, requestorsBy, type TokenIssuers } from './principals/principals.ts';
 import { openRegistration, type Registration } from './registration/registration.ts';
 import { openRetries } from './retries.ts';
-import { certificatesAskedAbout } from './status/asked-about.ts';
-import { crlDueWrites, readCurrentCrl } from './status/crls.ts';
-import { openIssuers } from './status/issuers.ts';
-import { openRegister } from './status/register.ts';
-import { openResponders } from './status/responders.ts';
-import { openStatus, type Status } from './status/status.ts';
+import {
+  certificatesAskedAbout,
+  crlDueWrites,
+  openIssuers,
+  openRegister,
+  openResponders,
+  openStatus,
+  readCurrentCrl,
+  type Status,
+} from './status/status.ts';
 import type { Bucket, Table } from './store/store.ts';
-import { type Amendments, openAmendments } from './trust-domain/amendments.ts';
-import { digestOf } from './trust-domain/files.ts';
-import { openInForce } from './trust-domain/in-force.ts';
-import { addPeriod, type Period } from './trust-domain/period.ts';
-import { readTrustDomain, type TrustDomain } from './trust-domain/trust-domain.ts';
+import {
+  type Amendments,
+  addPeriod,
+  digestOf,
+  openAmendments,
+  openInForce,
+  type Period,
+  readTrustDomain,
+  type TrustDomain,
+} from './trust-domain/trust-domain.ts';
 
 /** The service, composed: what the entries in functions/ call. */
 export interface App {

@@ -1,15 +1,16 @@
-import type { KeyStore } from './keys/signer.ts';
+import type { KeyStore } from './keys/keys.ts';
 import { openLedger } from './ledger/ledger.ts';
 import type { Clock, Log, Random } from './ports.ts';
 import type { Principal } from './principal.ts';
-import { openDoor, requestorsBy, type TokenIssuers } from './principals/callers.ts';
-import type { Principals } from './principals/principals.ts';
-import { readCurrentCrl } from './status/crls.ts';
-import { openIssuers } from './status/issuers.ts';
-import { openOcsp } from './status/ocsp.ts';
-import { openRegister } from './status/register.ts';
-import { openResponders } from './status/responders.ts';
-import type { Status } from './status/status.ts';
+import { openDoor, type Principals, requestorsBy, type TokenIssuers } from './principals/principals.ts';
+import {
+  openIssuers,
+  openOcsp,
+  openRegister,
+  openResponders,
+  readCurrentCrl,
+  type Status,
+} from './status/status.ts';
 import type { Table } from './store/store.ts';
 
 /** The part of the service that answers OCSP: it has no CA key, and no code that could use one. */

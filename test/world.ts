@@ -4,22 +4,23 @@ import {
   checkRecords,
   checkTree,
   openCertificateCheck,
-  openCheckpoint,
   openCrlCheck,
   openTotalCheck,
-  trustedLog,
 } from '../lib/audit/audit.ts';
 import { jstMonth } from '../lib/ledger/counts.ts';
-import type { LedgerRecord } from '../lib/ledger/record.ts';
+import type { LedgerRecord } from '../lib/ledger/ledger.ts';
 import { readPath } from '../lib/ledger/tree.ts';
+import { encodeCertId } from '../lib/pki/cert-id.ts';
 import { decodeCertificate } from '../lib/pki/certificate.ts';
 import { decodeCertificateList } from '../lib/pki/crl.ts';
 import { encodeName } from '../lib/pki/name.ts';
-import { encodeCertId, encodeOcspRequest } from '../lib/pki/ocsp-request.ts';
+import { encodeOcspRequest } from '../lib/pki/ocsp-request.ts';
 import type { CertStatus } from '../lib/pki/ocsp-response.ts';
 import { decodeOcspResponse } from '../lib/pki/ocsp-response-decoder.ts';
 import { parseSerial } from '../lib/pki/serial.ts';
 import type { CertificateRef } from '../lib/principal.ts';
+import { openCheckpoint } from '../lib/tlog/checkpoint.ts';
+import { trustedLog } from '../lib/tlog/policy.ts';
 import type { Service } from './service.ts';
 
 /** What the outside saw before the fault: the world must bear it out. */

@@ -3,7 +3,7 @@ import { closeSync, fsyncSync, openSync, readFileSync, writeFileSync, writeSync 
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { generateSoftwareKey } from '../../lib/keys/keys.ts';
-import { openRegister, type RegisteredAs } from '../../lib/status/register.ts';
+import { openRegister, type RegisteredAs } from '../../lib/status/status.ts';
 import { type Opened, openStore } from '../ocsp/store.ts';
 import { CRL_CA, revocationOf } from './entries.ts';
 

@@ -1,6 +1,5 @@
 import { openExports } from '../../lib/ledger/export/export.ts';
-import type { ExportFormat } from '../../lib/ledger/export/formats.ts';
-import { openLedger } from '../../lib/ledger/ledger.ts';
+import { type ExportFormat, openLedger } from '../../lib/ledger/ledger.ts';
 import { openSqliteTable } from '../../lib/store/sqlite.ts';
 
 /**

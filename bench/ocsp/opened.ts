@@ -2,10 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { App } from '../../lib/app.ts';
 import { openSealedKeys } from '../../lib/keys/sealed.ts';
-import { openIssuers } from '../../lib/status/issuers.ts';
-import { openOcsp } from '../../lib/status/ocsp.ts';
-import { openRegister } from '../../lib/status/register.ts';
-import { openResponders } from '../../lib/status/responders.ts';
+import { openIssuers, openOcsp, openRegister, openResponders } from '../../lib/status/status.ts';
 import type { Opened } from './store.ts';
 
 /**

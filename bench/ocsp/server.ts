@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { doorCredentials } from '../../functions/local/credentials.ts';
-import { LIMITS, serve } from '../../functions/local/server.ts';
+import { LIMITS } from '../../functions/local/limits.ts';
+import { serve } from '../../functions/local/server.ts';
 import { routes } from '../../functions/routes/routes.ts';
 import { openApp } from './opened.ts';
 import { openStore } from './store.ts';

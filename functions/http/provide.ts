@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Ledger } from '../../lib/ledger/ledger.ts';
-import type { ProvisionDraft } from '../../lib/ledger/record.ts';
+import type { Ledger, ProvisionDraft } from '../../lib/ledger/ledger.ts';
 import type { Principal } from '../../lib/principal.ts';
 import { type HttpResponse, json } from './http.ts';
 

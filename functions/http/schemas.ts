@@ -6,7 +6,7 @@ import {
   REVOCATION_REASONS,
   type Revocation,
 } from '../../lib/authority/authority.ts';
-import { CHANNELS, type LedgerRecord, RECORD_KINDS } from '../../lib/ledger/record.ts';
+import { CHANNELS, type LedgerRecord, RECORD_KINDS } from '../../lib/ledger/ledger.ts';
 import { parseSerial } from '../../lib/pki/pki.ts';
 import { REQUEST_STATES, type RequestView } from '../../lib/registration/registration.ts';
 

@@ -1,5 +1,5 @@
 import { Fault } from '../../lib/fault.ts';
-import type { HandOver } from '../../lib/store/hand-over.ts';
+import type { HandOver } from '../../lib/store/store.ts';
 import type { HttpResponse } from '../http/http.ts';
 
 /** Where an answer is fetched that the front cannot carry. */

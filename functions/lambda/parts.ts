@@ -18,25 +18,29 @@ import {
   SigningEnv,
 } from '../../lib/env.ts';
 import { Fault } from '../../lib/fault.ts';
-import { type AlgorithmName, LOG_KEY } from '../../lib/keys/keys.ts';
+import { type AlgorithmName, type KeyStore, LOG_KEY } from '../../lib/keys/keys.ts';
 import { openKmsKeys } from '../../lib/keys/kms.ts';
 import { openKmsSealedKeys } from '../../lib/keys/kms-sealed.ts';
-import type { KeyStore } from '../../lib/keys/signer.ts';
+import { oldestUnsequenced } from '../../lib/ledger/ledger.ts';
 import type { Log } from '../../lib/ports.ts';
-import { type Gauges, openGauges } from '../../lib/status/gauges.ts';
+import { type Gauges, openGauges } from '../../lib/status/status.ts';
 import { openDynamoDbTable } from '../../lib/store/dynamodb.ts';
 import { openS3Bucket } from '../../lib/store/s3.ts';
 import { openAddresses } from '../../lib/store/s3-address.ts';
 import { openS3HandOver } from '../../lib/store/s3-hand-over.ts';
 import type { Bucket, Table } from '../../lib/store/store.ts';
-import { digestOf } from '../../lib/trust-domain/files.ts';
-import { openInForce } from '../../lib/trust-domain/in-force.ts';
-import { readTrustDomain, type TrustDomain } from '../../lib/trust-domain/trust-domain.ts';
+import {
+  digestOf,
+  openInForce,
+  readTrustDomain,
+  type TrustDomain,
+} from '../../lib/trust-domain/trust-domain.ts';
 import type { Edge } from '../http/stack.ts';
+import { random } from '../random.ts';
 import { witnessesAt } from '../witness/client.ts';
 import { awsAccess } from './access.ts';
 import type { Elsewhere } from './fitting.ts';
-import { clock, random, readBundled, tokenIssuers } from './surroundings.ts';
+import { clock, readBundled, tokenIssuers } from './surroundings.ts';
 import { openTelemetry, type Telemetry } from './telemetry.ts';
 
 /**
@@ -269,5 +273,13 @@ export const loadGauges = (): { readonly gauges: () => Promise<Gauges>; readonly
   const env = readFunctionEnv(GaugesEnv, process.env);
   const table = openDynamoDbTable({ table: env.TABLE, access: awsAccess('dynamodb'), random });
   const telemetry = openTelemetry(env.FUNCTION, clock);
-  return { gauges: openGauges({ table, clock, log: telemetry.log }), telemetry };
+  return {
+    gauges: openGauges({
+      table,
+      oldestUnsequenced: () => oldestUnsequenced(table),
+      clock,
+      log: telemetry.log,
+    }),
+    telemetry,
+  };
 };

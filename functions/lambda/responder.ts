@@ -4,9 +4,10 @@ import { composeResponder, type ResponderApp } from '../../lib/responder-app.ts'
 import { openDynamoDbTable } from '../../lib/store/dynamodb.ts';
 import { openInForce } from '../../lib/trust-domain/in-force.ts';
 import type { Edge } from '../http/stack.ts';
+import { random } from '../random.ts';
 import { awsAccess } from './access.ts';
 import { readDirectory } from './directory.ts';
-import { clock, random, readBundled, tokenIssuers } from './surroundings.ts';
+import { clock, readBundled, tokenIssuers } from './surroundings.ts';
 import { openTelemetry } from './telemetry.ts';
 
 /** The OCSP functions on AWS: a table, the responders' keys, and no way to a CA key. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { Fault } from '../../lib/fault.ts';
 import type { Clock } from '../../lib/ports.ts';
-import type { TokenIssuers } from '../../lib/principals/callers.ts';
+import type { TokenIssuers } from '../../lib/principals/principals.ts';
 
 /** What every function on AWS has around it, whichever part of the service it composes. */
 

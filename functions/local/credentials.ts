@@ -10,10 +10,9 @@ import { chmod, mkdir, readFile, rm } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { SERVICE, type Works } from '../../lib/app.ts';
-import type { FieldValues } from '../../lib/authority/profile.ts';
 import { Fault } from '../../lib/fault.ts';
 import type { Clock } from '../../lib/ports.ts';
-import type { Profile, TrustDomain } from '../../lib/trust-domain/trust-domain.ts';
+import type { FieldValues, Profile, TrustDomain } from '../../lib/trust-domain/trust-domain.ts';
 import { writeWhole } from './whole-file.ts';
 
 /**

@@ -10,7 +10,7 @@ import { maxBodyBytes, type Route } from '../http/route.ts';
 import { type Found, router } from '../http/router.ts';
 import { type Answer, allowedMethods, type Edge, finish, methodNotAllowed, stack } from '../http/stack.ts';
 import { bodyReader } from './body.ts';
-import type { Limits } from './server.ts';
+import type { Limits } from './limits.ts';
 import { endOfTurn } from './turn.ts';
 
 export interface Receiver {

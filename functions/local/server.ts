@@ -5,38 +5,8 @@ import type { SecureContextOptions } from 'node:tls';
 import type { App } from '../../lib/app.ts';
 import type { Clock, Log } from '../../lib/ports.ts';
 import type { Route } from '../http/route.ts';
+import { LIMITS, type Limits } from './limits.ts';
 import { openReceiver } from './receive.ts';
-
-/** Milliseconds, bytes and counts. */
-export interface Limits {
-  readonly headerBytes: number;
-  readonly headersMs: number;
-  readonly bodyMs: number;
-  /** Of bodies on their way, all together. */
-  readonly bodyBytes: number;
-  /** A connection without a request is kept that long; one on which a request or answer stands still, four times that. */
-  readonly idleMs: number;
-  /** Connections to one door. */
-  readonly connections: number;
-  /** Requests being answered at once in each lane, so that a storm on one does not starve the other. */
-  readonly underWay: Readonly<Record<'status' | 'api', number>>;
-  /** Requests on one connection whose answers have not gone out; so few connections cannot fill a lane. */
-  readonly pipelined: number;
-  /** `stop` gives requests under way that long. */
-  readonly stopMs: number;
-}
-
-export const LIMITS: Limits = {
-  headerBytes: 16 * 1024,
-  headersMs: 10_000,
-  bodyMs: 10_000,
-  bodyBytes: 256 * 1024 * 1024,
-  idleMs: 15_000,
-  connections: 4096,
-  underWay: { status: 512, api: 64 },
-  pipelined: 8,
-  stopMs: 10_000,
-};
 
 export interface Served {
   /** The ports that were taken. */

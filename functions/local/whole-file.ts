@@ -1,6 +1,6 @@
 import { open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { syncFolder } from '../../lib/store/folder.ts';
+import { syncFolder } from '../../lib/store/store.ts';
 
 /** The file is there whole, old or new, whatever happens; durable when this resolves. For this user only. */
 export const writeWhole = async (path: string, text: string): Promise<void> => {

@@ -1,4 +1,4 @@
-import type { PrincipalKey } from '../../lib/authority/principal-keys.ts';
+import type { PrincipalKey } from '../../lib/authority/authority.ts';
 import { loadRowsWorks, type Workshop } from '../lambda/parts.ts';
 import { invokedByHand, readEvent } from './ceremony-event.ts';
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { CeremonyEvent } from '../../lib/authority/consent.ts';
+import type { CeremonyEvent } from '../../lib/authority/authority.ts';
 import { Fault } from '../../lib/fault.ts';
 import { errorFacts } from '../http/problems.ts';
 import type { Workshop } from '../lambda/parts.ts';

@@ -1,5 +1,5 @@
 import { Fault } from '../../lib/fault.ts';
-import type { Witness } from '../../lib/ledger/cosigning.ts';
+import type { Witness } from '../../lib/ledger/ledger.ts';
 
 /** A checkpoint waits for its witnesses no longer than this. */
 const TIMEOUT_MS = 5_000;

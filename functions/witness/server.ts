@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { Fault } from '../../lib/fault.ts';
 import type { Log } from '../../lib/ports.ts';
-import type { WitnessService } from '../../lib/tlog/witness-service.ts';
+import type { WitnessService } from '../../lib/tlog/tlog.ts';
 
 /** A proof of 63 hashes and a note with some signatures; a note may have 1 MB. */
 const MAX_BODY_BYTES = 1_010_000;

@@ -6,8 +6,7 @@ import { Fault } from '../../lib/fault.ts';
 import { openSealedKeys } from '../../lib/keys/sealed.ts';
 import type { Log } from '../../lib/ports.ts';
 import { openSqliteTable } from '../../lib/store/sqlite.ts';
-import { trustedLog } from '../../lib/tlog/policy.ts';
-import { openWitness } from '../../lib/tlog/witness-service.ts';
+import { openWitness, trustedLog } from '../../lib/tlog/tlog.ts';
 import { serveWitness } from './server.ts';
 
 /** A witness as one process on one machine: to be run at a second site, by somebody who does not run the log. */

@@ -1,4 +1,4 @@
-import type { LedgerRecord } from '../ledger/record.ts';
+import type { LedgerRecord } from '../ledger/ledger.ts';
 
 /** What the records say of one certificate's status, and what answers about it said. */
 

@@ -1,8 +1,7 @@
-import type { LedgerRecord } from '../ledger/record.ts';
+import type { LedgerRecord } from '../ledger/ledger.ts';
 import type { Value } from '../store/store.ts';
 import { SKEW_MS } from './acts.ts';
-import type { Finding, Report } from './damage.ts';
-import type { Learner } from './learner.ts';
+import type { Finding, Learner, Report } from './contract.ts';
 
 /** What somebody has to have done before the service did something; `said` is in the details of its record. */
 interface Step {

@@ -1,6 +1,5 @@
-import type { LedgerRecord } from '../ledger/record.ts';
-import type { Report } from './damage.ts';
-import type { Learner } from './learner.ts';
+import type { LedgerRecord } from '../ledger/ledger.ts';
+import type { Learner, Report } from './contract.ts';
 
 /** A CA's own certificate, as the service serves it. */
 export interface ServedAuthority {

@@ -1,4 +1,4 @@
-import type { LedgerRecord } from '../ledger/record.ts';
+import type { LedgerRecord } from '../ledger/ledger.ts';
 import {
   type Act,
   actOf,
@@ -11,8 +11,7 @@ import {
   stateOf,
 } from './acts.ts';
 import { type Answer, keepAnswer, wrongAnswers } from './answers.ts';
-import type { Report } from './damage.ts';
-import type { Learner } from './learner.ts';
+import type { Learner, Report } from './contract.ts';
 
 /** A serial number as the service lists it: its status register, and its rows of certificates. */
 export interface ListedSerial {

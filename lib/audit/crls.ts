@@ -1,5 +1,4 @@
-import type { Report } from './damage.ts';
-import type { Learner } from './learner.ts';
+import type { Learner, Report } from './contract.ts';
 
 /** A CRL in the service's archive. */
 export interface ArchivedCrl {

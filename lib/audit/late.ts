@@ -1,8 +1,6 @@
-import { entryOf, parseEntry } from '../ledger/entry.ts';
-import { TILE_WIDTH } from '../tlog/tile.ts';
-import { type ReadPath, TileReader } from '../tlog/tile-reader.ts';
-import type { Report } from './damage.ts';
-import type { Learner, LostRecord } from './learner.ts';
+import { entryOf, parseEntry } from '../ledger/ledger.ts';
+import { type ReadPath, TILE_WIDTH, TileReader } from '../tlog/tlog.ts';
+import type { Learner, LostRecord, Report } from './contract.ts';
 import { timeOf } from './records.ts';
 import { damageOf, type Tree } from './tree.ts';
 

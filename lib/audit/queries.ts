@@ -1,8 +1,5 @@
-import { monthOf, timeOfId } from '../ledger/ids.ts';
-import type { LedgerRecord } from '../ledger/record.ts';
-import { partyOf } from '../ledger/rows.ts';
-import type { Report } from './damage.ts';
-import type { Learner } from './learner.ts';
+import { type LedgerRecord, monthOf, partyOf, timeOfId } from '../ledger/ledger.ts';
+import type { Learner, Report } from './contract.ts';
 
 /** A query of the service's API, by the names of its parameters. */
 export type Question = Readonly<Record<string, string>>;

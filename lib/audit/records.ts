@@ -1,11 +1,7 @@
 import { Fault } from '../fault.ts';
-import { entryOf, parseEntry } from '../ledger/entry.ts';
-import { timeOfId } from '../ledger/ids.ts';
-import type { LedgerRecord } from '../ledger/record.ts';
-import { TILE_WIDTH } from '../tlog/tile.ts';
-import { type ReadPath, TileReader } from '../tlog/tile-reader.ts';
-import type { Progress, Report } from './damage.ts';
-import type { Learner } from './learner.ts';
+import { entryOf, type LedgerRecord, parseEntry, timeOfId } from '../ledger/ledger.ts';
+import { type ReadPath, TILE_WIDTH, TileReader } from '../tlog/tlog.ts';
+import type { Learner, Progress, Report } from './contract.ts';
 import { damageOf, iso, type Tree } from './tree.ts';
 
 export interface RecordCheck {

@@ -1,8 +1,6 @@
-import { canonicalJson } from '../ledger/canonical.ts';
-import { cellOf, itemsOf, jstMonth, monthOfRecord } from '../ledger/counts.ts';
+import { canonicalJson, cellOf, itemsOf, jstMonth, monthOfRecord } from '../ledger/ledger.ts';
 import type { Value } from '../store/store.ts';
-import type { Report } from './damage.ts';
-import type { Learner } from './learner.ts';
+import type { Learner, Report } from './contract.ts';
 
 /** A total as the service gives it: the month, how many, and of what. */
 export interface ShownTotal {

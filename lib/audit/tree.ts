@@ -1,8 +1,7 @@
 import { Fault } from '../fault.ts';
-import { type LogEntry, parseEntry } from '../ledger/entry.ts';
-import { TILE_WIDTH } from '../tlog/tile.ts';
-import { type ReadPath, TileReader } from '../tlog/tile-reader.ts';
-import type { Progress, Report } from './damage.ts';
+import { type LogEntry, parseEntry } from '../ledger/ledger.ts';
+import { type ReadPath, TILE_WIDTH, TileReader } from '../tlog/tlog.ts';
+import type { Progress, Report } from './contract.ts';
 
 /** A tree that a checkpoint speaks of. */
 export interface Tree {

@@ -1,23 +1,15 @@
 import { hash } from 'node:crypto';
 import { Fault } from '../fault.ts';
-import { PUBLIC_KEY_KINDS } from '../lint/public-key.ts';
-import {
-  asDer,
-  type CrlReason,
-  type Der,
-  encodePem,
-  formatName,
-  rfc3339,
-  type TbsCertListDraft,
-} from '../pki/pki.ts';
-import type { CertificateRef, Principal } from '../principal.ts';
-import type { Issuer } from '../status/issuers.ts';
-import type { Write } from '../store/store.ts';
+import { PUBLIC_KEY_KINDS } from '../lint/lint.ts';
+import { asDer, encodePem, formatName, rfc3339 } from '../pki/pki.ts';
+import type { CertificateRef } from '../principal.ts';
+import type { Issuer } from '../status/status.ts';
 import type { Profile } from '../trust-domain/trust-domain.ts';
 import { openCas, signCrl } from './cas.ts';
-import { holdCeremony, type Report } from './ceremony.ts';
+import { holdCeremony } from './ceremony.ts';
 import { type CertificateRow, readCertificate } from './certificates.ts';
-import { type Consents, openConsents } from './consent.ts';
+import { openConsents } from './consent.ts';
+import type { Authority, AuthorityWorks, CaView, Order } from './contract.ts';
 import type { AuthorityDeps } from './deps.ts';
 import { forEvery } from './every.ts';
 import { type IssuancePlan, openIssuing, type Signing } from './issuing.ts';
@@ -29,166 +21,27 @@ import {
   responderContext,
 } from './own-certificates.ts';
 import { bindKey } from './principal-keys.ts';
-import { buildTbs, describeSubject, type FieldValues } from './profile.ts';
+import { buildTbs, describeSubject } from './profile.ts';
 import { assertMayAct, openRevoking, revocationOf } from './revoking.ts';
-import { listSerials, type SerialPage } from './serials.ts';
+import { listSerials } from './serials.ts';
 import { openTwoPersons } from './two-persons.ts';
 
-/** What a relying party may know of a CA. */
-export interface CaView {
-  /** One per generation, e.g. `organisation-1`; CA generations share a DN and differ by key. */
-  readonly id: string;
-  readonly authority: string;
-  readonly generation: number;
-  readonly title: { readonly ja: string; readonly en: string };
-  readonly subject: string;
-  readonly algorithm: string;
-  readonly notBefore: string;
-  readonly notAfter: string;
-  /** SHA-256 of the certificate, hex. */
-  readonly fingerprint: string;
-  readonly urls: { readonly certificate: string; readonly crl: readonly string[]; readonly ocsp: string };
-}
-
-/** Reasons that a caller may give; hold has its own call. */
-export const REVOCATION_REASONS = [
-  'unspecified',
-  'keyCompromise',
-  'cACompromise',
-  'affiliationChanged',
-  'superseded',
-  'cessationOfOperation',
-  'privilegeWithdrawn',
-] as const satisfies readonly CrlReason[];
-export type RevocationReason = (typeof REVOCATION_REASONS)[number];
-
-export interface Revocation {
-  readonly status: 'revoked' | 'hold';
-  /** RFC 3339 UTC, whole seconds: the time of recording, which is when it takes effect. */
-  readonly revocationTime: string;
-  readonly reason: RevocationReason | 'certificateHold';
-  readonly invalidityDate?: string;
-}
-
-/** A revocation or hold of one of the service's own certificates, asked for by one person, that takes a second one. */
-export interface AwaitedRevocation {
-  /** What the certificate will be. */
-  readonly status: 'revoked' | 'hold';
-  readonly reason: RevocationReason | 'certificateHold';
-  readonly invalidityDate?: string;
-  /** The operator who asked. */
-  readonly askedBy: string;
-  /** RFC 3339 UTC, whole seconds; from `lapsesAt` on it is as if nobody had asked. */
-  readonly askedAt: string;
-  readonly lapsesAt: string;
-}
-
-/**
- * Either it has taken effect, or it awaits a second person. `first` is false where the call changed nothing: the
- * certificate was revoked before, or this person had asked before.
- */
-export type RevocationOutcome =
-  | { readonly revocation: Revocation; readonly awaiting?: undefined; readonly first: boolean }
-  | { readonly awaiting: AwaitedRevocation; readonly revocation?: undefined; readonly first: boolean };
-
-export interface CertificateView extends CertificateRef {
-  readonly profile: string;
-  readonly profileVersion: number;
-  /** Absent for what no sub-office asked for. */
-  readonly office?: string;
-  readonly request: string;
-  readonly subject: string;
-  readonly notBefore: string;
-  readonly notAfter: string;
-  readonly status: 'good' | 'revoked' | 'hold' | 'expired';
-  readonly revocation?: Revocation;
-  /** Of the service's own certificates: what takes a second person. */
-  readonly awaiting?: AwaitedRevocation;
-  /** PEM; absent while the signature is still being finished. */
-  readonly pem?: string;
-}
-
-/**
- * Officers act only on their own office's certificates (others are `unknown-certificate`); operators on all.
- */
-export interface Authority {
-  authorities(): Promise<readonly CaView[]>;
-  /** DER of the CA's certificate. Faults: `unknown-authority`. */
-  caCertificate(ca: string): Promise<Der>;
-  /** Every serial number of the CA that the service knows; `limit` 1 to 1,000. Faults: `unknown-authority`, `cursor-invalid`. */
-  serials(ca: string, page: { readonly limit: number; readonly cursor?: string }): Promise<SerialPage>;
-  /** For officers of its office, operators and auditors. Faults: `unknown-certificate`. */
-  certificate(actor: Principal, ref: CertificateRef): Promise<CertificateView>;
-  /**
-   * Takes effect when it resolves, but for certificates of CAs, OCSP responders and the service's own doors: for these
-   * it awaits another operator who asks for the same (same reason, same invalidity date), for seven days at most, and
-   * a call of the same person changes nothing. Revoking again gives the first revocation (`first` false). A certificate on
-   * hold may be revoked; its revocation then begins with the hold. Compromises go into a CRL at once, or as soon as one
-   * can be published. `invalidityDate` (RFC 5280 5.3.2) is RFC 3339 in UTC and not in the future, and counts in whole
-   * seconds. Faults: `unknown-certificate`, `invalid-input`, `confirmation-differs`.
-   */
-  revoke(
-    actor: Principal,
-    ref: CertificateRef,
-    revocation: { readonly reason: RevocationReason; readonly invalidityDate?: string },
-  ): Promise<RevocationOutcome>;
-  /**
-   * Two persons as for `revoke`. Faults: `unknown-certificate`, `hold-not-allowed`, `already-revoked`,
-   * `confirmation-differs`.
-   */
-  hold(actor: Principal, ref: CertificateRef): Promise<RevocationOutcome>;
-  /** For operators: takes back what awaits its confirmation, whoever asked. Fault: `nothing-awaited`. */
-  withdrawRevocation(actor: Principal, ref: CertificateRef): Promise<void>;
-  /** Faults: `unknown-certificate`, `not-on-hold`, `hold-not-releasable`, `already-revoked`. */
-  release(actor: Principal, ref: CertificateRef): Promise<void>;
-}
-
-/** An approved request for a certificate, bound to its profile version. */
-export interface Order {
-  /** The request's id: issuing the same order again gives the same certificate. */
-  readonly order: string;
-  readonly profile: string;
-  readonly profileVersion: number;
-  readonly office?: string;
-  readonly fields: FieldValues;
-  /** Whom the certificate is about, by a pseudonym. */
-  readonly holder?: string;
-  readonly subjectPublicKeyInfo: Uint8Array;
-  readonly actor: string;
-  /** Ids of the records of the acts that the certificate rests on. */
-  readonly basis?: readonly string[];
-}
-
-/** What other rooms and the scheduler ask of the authority; no caller of the API reaches it. */
-export interface AuthorityWorks {
-  /** What a submission would become. Faults: `unknown-profile`, `profile-not-allowed`, `invalid-field`. */
-  describe(
-    profile: string,
-    office: string,
-    fields: FieldValues,
-  ): { readonly profile: Profile; readonly subject: string; readonly fields: FieldValues };
-  /**
-   * Faults: `unknown-profile`, `invalid-field`, `lint-failed`, `authority-expired`, `clock-behind`, `wrong-state` once given
-   * up, `duplicate-key` of a principal whose key is another principal's.
-   */
-  issue(order: Order): Promise<CertificateRef>;
-  /** Writes after which no certificate can come of the order; undefined where one was recorded, and will be signed. */
-  abandonWrites(order: string): Promise<readonly Write[] | undefined>;
-  /** The certificate and its CA's, in PEM. Faults: `unknown-certificate`, `not-issued`. */
-  chainPem(ref: CertificateRef): Promise<string>;
-  signCrl(ca: string, tbs: TbsCertListDraft, previousNumber?: bigint): Promise<Der>;
-  /**
-   * Resolves with the CAs of which a delegated responder was renewed. A CA whose responder cannot be renewed is said in the
-   * log and does not keep the others from it; the first of those faults is thrown when all were tried.
-   */
-  renewResponders(): Promise<readonly string[]>;
-  /** Finishes what an interrupted run recorded and did not sign. Resolves with the orders; faults as `renewResponders`. */
-  recover(): Promise<readonly string[]>;
-  /** Faults: `trust-domain-changed`. Resolves with whether there was anything to do. */
-  holdCeremony(report: Report): Promise<boolean>;
-  /** Of two persons, for ceremonies that are held from afar. */
-  readonly consents: Consents;
-}
+export { type CertificateRow, certificateKey, readCertificate } from './certificates.ts';
+export {
+  type Authority,
+  type AuthorityWorks,
+  type AwaitedRevocation,
+  type CaView,
+  type CeremonyEvent,
+  type CertificateView,
+  type Order,
+  type PrincipalKey,
+  REVOCATION_REASONS,
+  type Revocation,
+  type RevocationOutcome,
+  type RevocationReason,
+  type SerialView,
+} from './contract.ts';
 
 const caView = (issuer: Issuer): CaView => {
   const { certificate, urls } = issuer;

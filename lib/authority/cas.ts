@@ -1,5 +1,5 @@
 import { Fault } from '../fault.ts';
-import type { KeyStore, Signer } from '../keys/signer.ts';
+import type { KeyStore, Signer } from '../keys/keys.ts';
 import { type LintedTbs, lintCertList } from '../lint/lint.ts';
 import {
   asDer,
@@ -9,7 +9,7 @@ import {
   findExtension,
   type TbsCertListDraft,
 } from '../pki/pki.ts';
-import type { Issuer, Issuers } from '../status/issuers.ts';
+import type { Issuer, Issuers } from '../status/status.ts';
 import type { AuthorityDefinition, TrustDomain } from '../trust-domain/trust-domain.ts';
 import type { IssuingCa } from './profile.ts';
 

@@ -1,29 +1,21 @@
 import { Fault, wentThrough } from '../fault.ts';
-import type { KeyStore } from '../keys/signer.ts';
+import type { KeyStore } from '../keys/keys.ts';
 import { asDer } from '../pki/pki.ts';
-import type { IssuerRow } from '../status/issuer-row.ts';
+import type { IssuerRow } from '../status/status.ts';
 import type { Item } from '../store/store.ts';
-import { assertCameIntoForce } from '../trust-domain/agreement.ts';
-import { applyAmendment, type Earlier, rememberEarlier } from '../trust-domain/applying.ts';
-import type { InForceRow } from '../trust-domain/in-force.ts';
-import type { AuthorityDefinition } from '../trust-domain/trust-domain.ts';
+import {
+  type AuthorityDefinition,
+  applyAmendment,
+  assertCameIntoForce,
+  type Earlier,
+  type InForceRow,
+  rememberEarlier,
+} from '../trust-domain/trust-domain.ts';
 import type { Cas } from './cas.ts';
+import type { Report } from './contract.ts';
 import type { AuthorityDeps } from './deps.ts';
 import type { Issuing } from './issuing.ts';
 import { issueCaCertificate, renewResponders } from './own-certificates.ts';
-
-/**
- * The key ceremony: a trust domain becomes keys, CA certificates, responders and first CRLs. Every step is done at
- * most once; a ceremony that was interrupted goes on where it stopped, with the same file or not at all. Held by two
- * processes at once it is one ceremony: whoever is second at a step finds it done.
- *
- * With a file that two operators have approved to follow the one in force, it first moves on to that file, and then makes
- * what is new in it. CAs that exist get the new terms of their CRLs and answers; their keys are not needed for that, so
- * that one CA which has lost its key does not keep the others from changing.
- */
-
-/** Told of each step when it has been done. */
-export type Report = (step: string) => void;
 
 const ocspTerms = ({
   ocsp: { algorithm, furtherAlgorithms, validity: _, ...terms },

@@ -1,5 +1,5 @@
 import { Fault, ifKept } from '../fault.ts';
-import type { LedgerRecord } from '../ledger/record.ts';
+import type { LedgerRecord } from '../ledger/ledger.ts';
 import type { CertificateRef } from '../principal.ts';
 import type { Item, Key, Page, Table, Write } from '../store/store.ts';
 import type { Recorder } from './deps.ts';

@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto';
 import { Fault, ifKept, wentThrough } from '../fault.ts';
 import type { Key } from '../store/store.ts';
+import type { CeremonyEvent, Consents, PrincipalKey } from './contract.ts';
 import type { AuthorityDeps } from './deps.ts';
-import { assertOwnKeys, type PrincipalKey } from './principal-keys.ts';
+import { assertOwnKeys } from './principal-keys.ts';
 
 /**
  * Two persons for a ceremony that is held from afar. The first of the trust domain's `ceremony.persons` consents to one
@@ -21,13 +22,6 @@ type ConsentRow = {
 };
 
 const KEY: Key = { pk: 'ceremony-consent', sk: 'event' };
-
-/** What a ceremony is to do: apply this file, and certify these keys of principals. */
-export interface CeremonyEvent {
-  /** SHA-256 of the trust domain's file, hex. */
-  readonly trustDomain: string;
-  readonly credentials: readonly PrincipalKey[];
-}
 
 const inOrder = (a: PrincipalKey, b: PrincipalKey): number => {
   const [left, right] = [a, b].map((key) => `${key.principal} ${key.publicKeyDigest}`) as [string, string];
@@ -48,24 +42,6 @@ export const digestOfEvent = ({ trustDomain, credentials }: CeremonyEvent): stri
         .map(({ principal, publicKeyDigest }) => ({ principal, publicKeyDigest })),
     }),
   );
-
-export interface TakenUp {
-  /** Digest of the event. */
-  readonly event: string;
-  /** Ids of the records of the consent and of its being taken up. */
-  readonly records: readonly [string, string];
-}
-
-export interface Consents {
-  /** Resolves with the event's digest; recorded under the first person's id. Fault: `duplicate-key`. */
-  consent(event: CeremonyEvent): Promise<string>;
-  /**
-   * To be called before anything of the event is done; recorded once for each consent, under both persons' ids. Faults:
-   * `nothing-awaited` where nobody has consented, `confirmation-differs` where it was to another event, `approval-missing`
-   * where the ledger does not bear the consent out, `duplicate-key`.
-   */
-  takeUp(event: CeremonyEvent): Promise<TakenUp>;
-}
 
 export const openConsents = ({
   table,

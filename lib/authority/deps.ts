@@ -1,22 +1,12 @@
-import type { KeyStore } from '../keys/signer.ts';
-import type { LedgerRecord, RecordDraft } from '../ledger/record.ts';
+import type { KeyStore } from '../keys/keys.ts';
+import type { Ledger } from '../ledger/ledger.ts';
 import type { Clock, Log, Random, Retries } from '../ports.ts';
-import type { Issuers } from '../status/issuers.ts';
-import type { Register } from '../status/register.ts';
-import type { Responders } from '../status/responders.ts';
+import type { Issuers, Register, Responders } from '../status/status.ts';
 import type { Table, Write } from '../store/store.ts';
-import type { InForce } from '../trust-domain/in-force.ts';
-import type { TrustDomain } from '../trust-domain/trust-domain.ts';
+import type { InForce, TrustDomain } from '../trust-domain/trust-domain.ts';
 
 /** What the authority asks of the ledger: writes to be stored together with the act that they record, and what was recorded. */
-export interface Recorder {
-  prepare(draft: RecordDraft): {
-    readonly record: { readonly id: string };
-    readonly writes: readonly Write[];
-  };
-  /** Faults: `unknown-record`, `record-expired`. */
-  get(id: string): Promise<LedgerRecord>;
-}
+export type Recorder = Pick<Ledger, 'prepare' | 'get'>;
 
 export interface AuthorityDeps {
   readonly trustDomain: TrustDomain;

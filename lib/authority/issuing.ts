@@ -1,9 +1,7 @@
 import { hash } from 'node:crypto';
 import { Fault } from '../fault.ts';
-import { verifySignature } from '../keys/keys.ts';
-import type { Signer } from '../keys/signer.ts';
-import { type LintedTbs, lintCertificate } from '../lint/lint.ts';
-import type { CertificateContext } from '../lint/rule.ts';
+import { type Signer, verifySignature } from '../keys/keys.ts';
+import { type CertificateContext, type LintedTbs, lintCertificate } from '../lint/lint.ts';
 import {
   asDer,
   type Der,
@@ -14,7 +12,7 @@ import {
   type TbsCertificate,
 } from '../pki/pki.ts';
 import type { CertificateRef } from '../principal.ts';
-import type { Registered, RegisteredAs } from '../status/register.ts';
+import type { Registered, RegisteredAs } from '../status/status.ts';
 import type { Item, Write } from '../store/store.ts';
 import {
   type CertificateRow,

@@ -1,9 +1,8 @@
 import { wentThrough } from '../fault.ts';
-import type { AlgorithmName } from '../keys/keys.ts';
-import type { Signer } from '../keys/signer.ts';
-import type { CertificateContext } from '../lint/rule.ts';
+import type { AlgorithmName, Signer } from '../keys/keys.ts';
+import type { CertificateContext } from '../lint/lint.ts';
 import { asDer, type Certificate, decodeCertificate } from '../pki/pki.ts';
-import type { ResponderRow } from '../status/responders.ts';
+import type { ResponderRow } from '../status/status.ts';
 import type { Item } from '../store/store.ts';
 import type { AuthorityDefinition } from '../trust-domain/trust-domain.ts';
 import type { Ca } from './cas.ts';

@@ -1,5 +1,6 @@
 import { Fault, wentThrough } from '../fault.ts';
 import type { Key, Table } from '../store/store.ts';
+import type { PrincipalKey } from './contract.ts';
 
 /**
  * Whose a public key is that the operations CA has certified, or is about to. A key of two principals would let one person
@@ -8,13 +9,6 @@ import type { Key, Table } from '../store/store.ts';
  *   principal-key/{SHA-256 of SubjectPublicKeyInfo}  key  PrincipalKeyRow
  */
 type PrincipalKeyRow = { readonly principal: string };
-
-/** A public key that is, or is to be, a principal's. */
-export interface PrincipalKey {
-  readonly principal: string;
-  /** SHA-256 of the SubjectPublicKeyInfo, lower-case hex. */
-  readonly publicKeyDigest: string;
-}
 
 const keyOf = (publicKeyDigest: string): Key => ({ pk: `principal-key/${publicKeyDigest}`, sk: 'key' });
 

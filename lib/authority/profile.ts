@@ -11,12 +11,17 @@ import {
   type SerialHex,
   type TbsCertificate,
 } from '../pki/pki.ts';
-import { type FieldValues, readFields } from '../trust-domain/fields.ts';
-import { lastSecond, type Period } from '../trust-domain/period.ts';
-import { fillAlternativeName, fillName } from '../trust-domain/subject-template.ts';
-import type { AuthorityDefinition, Office, Profile } from '../trust-domain/trust-domain.ts';
-
-export type { FieldValues } from '../trust-domain/fields.ts';
+import {
+  type AuthorityDefinition,
+  type FieldValues,
+  fillAlternativeName,
+  fillName,
+  lastSecond,
+  type Office,
+  type Period,
+  type Profile,
+  readFields,
+} from '../trust-domain/trust-domain.ts';
 
 export interface Subject {
   readonly subject: Name;

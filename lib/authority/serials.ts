@@ -1,40 +1,11 @@
 import { hash } from 'node:crypto';
 import { Fault } from '../fault.ts';
 import { DerReader, rfc3339 } from '../pki/pki.ts';
-import type { Register, RevocationEntry, StatusRow } from '../status/register.ts';
+import type { Register, RevocationEntry, StatusRow } from '../status/status.ts';
 import type { Item, Page, Table } from '../store/store.ts';
 import { type CertificateRow, DIGITS, readCertificates } from './certificates.ts';
+import type { SerialPage, SerialView } from './contract.ts';
 import { rowDifferences } from './row-differences.ts';
-
-/** A serial number of a CA, as the status register and the rows of certificates have it. */
-export interface SerialView {
-  readonly serial: string;
-  /** `reserved` is a number that no certificate has yet. Absent where the register does not know it, which is damage. */
-  readonly state?: StatusRow['state'];
-  /** Of the register: RFC 3339 UTC, whole seconds. Absent of a number that is reserved. */
-  readonly notAfter?: string;
-  /** Of the register, of one that is revoked or on hold: times likewise, and whatever stands there as the reason. */
-  readonly revocationTime?: string;
-  readonly reason?: string;
-  readonly invalidityDate?: string;
-  /** Absent where there is no certificate. */
-  readonly order?: string;
-  readonly profile?: string;
-  readonly office?: string;
-  /**
-   * SHA-256, hex, of the TBSCertificate within the certificate, and of the certificate itself. One that is not signed yet
-   * has the first only; one whose bytes are none has neither.
-   */
-  readonly tbsDigest?: string;
-  readonly digest?: string;
-  /** What its row says that the certificate in it does not (row-differences.ts); absent where nothing. */
-  readonly differs?: readonly string[];
-}
-
-export interface SerialPage {
-  readonly serials: readonly SerialView[];
-  readonly cursor?: string;
-}
 
 /** Where the next page goes on: behind this key of this partition. What stands there need be no serial number. */
 const cursorOf = (ca: string, digit: string, sk: string): string =>

@@ -1,9 +1,9 @@
 import { Fault, wentThrough } from '../fault.ts';
-import type { RecordDraft } from '../ledger/record.ts';
+import type { RecordDraft } from '../ledger/ledger.ts';
 import { rfc3339 } from '../pki/pki.ts';
 import type { CertificateRef, Principal } from '../principal.ts';
 import type { Item, Value, Write } from '../store/store.ts';
-import type { AwaitedRevocation, RevocationReason } from './authority.ts';
+import type { AwaitedRevocation, RevocationReason } from './contract.ts';
 import type { AuthorityDeps } from './deps.ts';
 import { CA_PROFILE, RESPONDER_PROFILE } from './own-certificates.ts';
 

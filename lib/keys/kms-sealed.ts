@@ -1,9 +1,9 @@
 import { createPrivateKey } from 'node:crypto';
 import { Fault } from '../fault.ts';
 import type { Item, Table } from '../store/store.ts';
-import { ALGORITHMS, type AlgorithmName, algorithmNamed } from './algorithms.ts';
+import { ALGORITHMS, algorithmNamed } from './algorithms.ts';
+import type { AlgorithmName, KeyStore, Signer } from './contract.ts';
 import { type KmsOptions, openKmsClient } from './kms-calls.ts';
-import type { KeyStore, Signer } from './signer.ts';
 import { softwareSigner } from './software.ts';
 
 /**

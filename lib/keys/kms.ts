@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { Fault } from '../fault.ts';
 import { subjectPublicKeyOctets } from '../pki/pki.ts';
-import { type Algorithm, type AlgorithmName, algorithmNamed } from './algorithms.ts';
+import { algorithmNamed } from './algorithms.ts';
+import type { Algorithm, AlgorithmName, KeyStore, Signer } from './contract.ts';
 import { type KmsClient, type KmsOptions, openKmsClient } from './kms-calls.ts';
-import type { KeyStore, Signer } from './signer.ts';
 
 /**
  * CA keys in AWS KMS, found by alias: the key `organisation-1` is `alias/<prefix>-organisation-1`.

@@ -1,7 +1,7 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { Fault } from '../fault.ts';
 import { encodePem } from '../pki/pki.ts';
-import type { KeyFamily, KeyKind } from './algorithms.ts';
+import type { KeyFamily, KeyKind } from './contract.ts';
 
 /** RSA with 8,192 bits takes 1,062 octets, ML-DSA-87 2,614. */
 export const MAX_PUBLIC_KEY_BYTES = 4096;

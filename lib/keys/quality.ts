@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { Fault } from '../fault.ts';
 import { type Der, DerReader, derNull, derOid, derSequence, type Oid } from '../pki/pki.ts';
-import type { KeyFamily, KeyKind } from './algorithms.ts';
+import type { KeyFamily, KeyKind } from './contract.ts';
 import { edwardsWeakness } from './edwards-point.ts';
 import { MAX_PUBLIC_KEY_BYTES, readPublicKey } from './public-key.ts';
 import { rsaWeakness } from './weak-rsa.ts';

@@ -14,9 +14,9 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { Fault } from '../fault.ts';
 import type { Random } from '../ports.ts';
-import { ALGORITHMS, type AlgorithmName, algorithmNamed } from './algorithms.ts';
+import { ALGORITHMS, algorithmNamed } from './algorithms.ts';
+import type { AlgorithmName, KeyStore, Signer } from './contract.ts';
 import { createFolder, createWhole, readWhole, removeTemporary } from './sealed-files.ts';
-import type { KeyStore, Signer } from './signer.ts';
 import { generatePrivateKey, softwareSigner } from './software.ts';
 
 /**

@@ -1,9 +1,9 @@
 import { constants, createPublicKey, generateKeyPair, type KeyObject, sign } from 'node:crypto';
 import { promisify } from 'node:util';
 import { Fault } from '../fault.ts';
-import { type AlgorithmName, algorithmNamed, type KeyGeneration } from './algorithms.ts';
+import { algorithmNamed } from './algorithms.ts';
+import type { AlgorithmName, KeyGeneration, Signer } from './contract.ts';
 import { kindOf } from './public-key.ts';
-import type { Signer } from './signer.ts';
 
 const generatePair = promisify(generateKeyPair);
 

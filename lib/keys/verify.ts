@@ -1,6 +1,7 @@
 import { constants, type KeyObject, type VerifyKeyObjectInput, verify } from 'node:crypto';
 import { Fault } from '../fault.ts';
-import { type HashName, schemeOf } from './algorithms.ts';
+import { schemeOf } from './algorithms.ts';
+import type { HashName } from './contract.ts';
 import { readPublicKey } from './public-key.ts';
 
 export interface SignedMessage {

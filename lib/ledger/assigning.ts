@@ -1,7 +1,7 @@
 import { Fault } from '../fault.ts';
 import type { Table, Write } from '../store/store.ts';
+import type { LedgerRecord } from './contract.ts';
 import { countWrites } from './counts.ts';
-import type { LedgerRecord } from './record.ts';
 import { asRecord, asValue, recordKey, sequencedWrites, stagedKey, unsequencedKey } from './rows.ts';
 import { settleSome } from './settling.ts';
 

@@ -1,11 +1,16 @@
 import { Fault } from '../fault.ts';
 import type { Log } from '../ports.ts';
 import type { Bucket } from '../store/store.ts';
-import { proveConsistency } from '../tlog/consistency.ts';
-import { type NoteSignature, parseNote } from '../tlog/note.ts';
-import { witnessPolicy } from '../tlog/policy.ts';
-import { TileReader } from '../tlog/tile-reader.ts';
-import { formatAddCheckpoint, readWitnessAnswer, type WitnessAnswer } from '../tlog/witness.ts';
+import {
+  formatAddCheckpoint,
+  type NoteSignature,
+  parseNote,
+  proveConsistency,
+  readWitnessAnswer,
+  TileReader,
+  type WitnessAnswer,
+  witnessPolicy,
+} from '../tlog/tlog.ts';
 import { readPath, type TreeRow } from './tree.ts';
 
 /** Somebody else who keeps the size and root of our log and cosigns only what grew out of that (C2SP tlog-witness). */

@@ -1,6 +1,6 @@
 import type { Item, Key, Table, Write } from '../store/store.ts';
+import type { LedgerRecord, RecordKind } from './contract.ts';
 import { dayNames, timeOfId } from './ids.ts';
-import type { LedgerRecord, RecordKind } from './record.ts';
 
 /**
  * Totals by month, so that nobody reads records to count them.

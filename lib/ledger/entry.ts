@@ -2,8 +2,8 @@ import { hash } from 'node:crypto';
 import { Fault } from '../fault.ts';
 import type { Value } from '../store/store.ts';
 import { canonicalJson } from './canonical.ts';
+import type { LedgerRecord } from './contract.ts';
 import { timeOfId } from './ids.ts';
-import type { LedgerRecord } from './record.ts';
 
 /**
  * What the log holds of a record, for ever and for everybody: its id, its digest and its kind, and nothing of what

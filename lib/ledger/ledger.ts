@@ -1,56 +1,44 @@
 import { Fault } from '../fault.ts';
 import type { Clock, Random } from '../ports.ts';
 import { MAX_WRITES, type Table, type Write } from '../store/store.ts';
+import type { Ledger, LedgerRecord, RecordDraft } from './contract.ts';
 import { recordIds } from './ids.ts';
 import { getRecord, queryRecords } from './query.ts';
-import type { Channel, LedgerRecord, RecordDraft, RecordKind } from './record.ts';
 import { MAX_CERTIFICATES_PER_RECORD, stageWrites } from './rows.ts';
 import { openSettling } from './settling.ts';
 
-export interface RecordQuery {
-  /** Not both: provisions have a recipient, acts have an actor. */
-  readonly recipient?: string;
-  readonly actor?: string;
-  /** Not both. */
-  readonly certificate?: { readonly ca: string; readonly serial: string };
-  /** Everything about any of the holder's certificates, from its issuance on. */
-  readonly holder?: string;
-  /** Of provisions. */
-  readonly purpose?: string;
-  /** The sub-office that acted, or was told. */
-  readonly office?: string;
-  /** Of provisions. */
-  readonly channel?: Channel;
-  readonly kind?: RecordKind;
-  /** RFC 3339, inclusive / exclusive. */
-  readonly from?: string;
-  readonly to?: string;
-  /** 1 to 1,000. */
-  readonly limit: number;
-  readonly cursor?: string;
-}
-
-export interface RecordPage {
-  readonly records: readonly LedgerRecord[];
-  readonly cursor?: string;
-}
-
-export interface Ledger {
-  /** Durable when it resolves: only then may the answer that it records leave. All or nothing. */
-  append(...drafts: readonly RecordDraft[]): Promise<readonly LedgerRecord[]>;
-  /**
-   * The same, to be stored by the caller together with the change that it records, in one `Table.write`.
-   * Faults: `record-invalid` where a record names more than `MAX_CERTIFICATES_PER_RECORD` certificates.
-   */
-  prepare(draft: RecordDraft): { readonly record: LedgerRecord; readonly writes: readonly Write[] };
-  /**
-   * Newest first, and complete: every record that was appended before the call is found. A page may be shorter
-   * than `limit` and still have a cursor. Faults: `cursor-invalid`, `invalid-input`.
-   */
-  query(query: RecordQuery): Promise<RecordPage>;
-  /** Faults: `unknown-record`; `record-expired` with the class, and when and where its leaf is. */
-  get(id: string): Promise<LedgerRecord>;
-}
+export { type Audit, openAudit } from './audit.ts';
+export { canonicalJson } from './canonical.ts';
+export { type CdnLogs, MAX_LINE, openCdnLogs } from './cdn/import.ts';
+export {
+  type ActDraft,
+  CHANNELS,
+  type Ledger,
+  type LedgerRecord,
+  type ProvisionDraft,
+  RECORD_KINDS,
+  type RecordDraft,
+  type RecordKind,
+  type RecordQuery,
+} from './contract.ts';
+export { openCosigning, type Witness } from './cosigning.ts';
+export { type Count, cellOf, itemsOf, jstMonth, monthOfRecord } from './counts.ts';
+export { type Disclosures, openDisclosures } from './disclosure/disclosures.ts';
+export { entryOf, type LogEntry, parseEntry } from './entry.ts';
+export { type Evidence, openEvidence } from './evidence/evidence.ts';
+export { MAX_SAMPLE } from './evidence/sample.ts';
+export { EXPORT_FORMATS, EXPORT_TYPES, type ExportFormat } from './export/formats.ts';
+export { monthOf, timeOfId } from './ids.ts';
+export { verifyRecordProof } from './record-proof.ts';
+export { openRecordedSettings } from './recorded-settings.ts';
+export type { AnnualReport } from './report/annual.ts';
+export { annualCsv, annualPage } from './report/annual-files.ts';
+export { ROUNDING } from './report/statistics.ts';
+export { openRetention, type Retention } from './retention.ts';
+export { partyOf } from './rows.ts';
+export { openSequencer, type Sequencer } from './sequencer.ts';
+export { oldestUnsequenced } from './settling.ts';
+export { openTransparencyLog, type TransparencyLog } from './transparency-log.ts';
 
 /** As many characters of JSON as a record may have, so that a write can settle as many records as it has rows for. */
 const MAX_RECORD_CHARS = 40_000;

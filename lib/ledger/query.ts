@@ -2,9 +2,8 @@ import { Fault } from '../fault.ts';
 import type { CertificateRef } from '../principal.ts';
 import { type Item, MAX_PAGE, type Page, type Table } from '../store/store.ts';
 import { canonicalJson, digestHex } from './canonical.ts';
+import type { LedgerRecord, RecordPage, RecordQuery } from './contract.ts';
 import { dayOf, idFloor, monthOf, timeOfId } from './ids.ts';
-import type { RecordPage, RecordQuery } from './ledger.ts';
-import type { LedgerRecord } from './record.ts';
 import { readTombstone } from './retention.ts';
 import {
   certificatePk,

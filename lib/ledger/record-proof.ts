@@ -1,9 +1,9 @@
 import { Fault } from '../fault.ts';
-import { type ProofPolicy, type ProvenInclusion, parseProof, verifyProof } from '../tlog/proof.ts';
+import { type ProofPolicy, type ProvenInclusion, parseProof, verifyProof } from '../tlog/tlog.ts';
 import { canonicalJson } from './canonical.ts';
+import type { LedgerRecord } from './contract.ts';
 import { entryOf } from './entry.ts';
 import { timeOfId } from './ids.ts';
-import type { LedgerRecord } from './record.ts';
 
 /**
  * Verifies a proof file as the service hands them out, with nothing but keys: the record is the file's extra data, its

@@ -1,9 +1,8 @@
 import { hash } from 'node:crypto';
 import { Fault } from '../fault.ts';
-import type { AlgorithmName } from '../keys/keys.ts';
-import type { KeyStore, Signer } from '../keys/signer.ts';
+import type { AlgorithmName, KeyStore, Signer } from '../keys/keys.ts';
 import type { Json, Table, Value, Write } from '../store/store.ts';
-import type { RecordDraft } from './record.ts';
+import type { RecordDraft } from './contract.ts';
 
 /**
  * What the service was set up with and no trust domain says: keys that it signs with in its own name, and the witnesses

@@ -10,9 +10,8 @@ import {
   type Table,
   type Write,
 } from '../store/store.ts';
+import type { Ledger, LedgerRecord, RecordKind } from './contract.ts';
 import { dayOf, timeOfId } from './ids.ts';
-import type { Ledger } from './ledger.ts';
-import type { LedgerRecord, RecordKind } from './record.ts';
 import { expireReports } from './report/expiry.ts';
 import { asRecord, FIRST_KEY, pointerPks } from './rows.ts';
 

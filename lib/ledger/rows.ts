@@ -1,7 +1,7 @@
 import type { Key, Value, Write } from '../store/store.ts';
+import type { LedgerRecord } from './contract.ts';
 import { entryOf } from './entry.ts';
 import { dayOf, monthOf, timeOfId } from './ids.ts';
-import type { LedgerRecord } from './record.ts';
 
 /**
  * The ledger's rows.

@@ -1,14 +1,19 @@
 import { Fault, wentThrough } from '../fault.ts';
-import type { Signer } from '../keys/signer.ts';
+import type { Signer } from '../keys/keys.ts';
 import { type Bucket, MAX_PAGE, type StoredObject, type Table } from '../store/store.ts';
-import { parseCheckpoint } from '../tlog/checkpoint.ts';
-import { base64 } from '../tlog/lines.ts';
-import { EMPTY_ROOT } from '../tlog/merkle.ts';
-import { formatNote, type NoteSignature, parseNote } from '../tlog/note.ts';
-import { formatVkey, noteKeyOf } from '../tlog/vkey.ts';
+import {
+  base64,
+  EMPTY_ROOT,
+  formatNote,
+  formatVkey,
+  type NoteSignature,
+  noteKeyOf,
+  parseCheckpoint,
+  parseNote,
+} from '../tlog/tlog.ts';
 import { assignLeaves } from './assigning.ts';
+import type { LedgerRecord } from './contract.ts';
 import { entryOf, idOfEntry } from './entry.ts';
-import type { LedgerRecord } from './record.ts';
 import { asRecord, STAGED_PKS, UNSEQUENCED_PKS } from './rows.ts';
 import { openFirst } from './settling.ts';
 import {

@@ -1,9 +1,9 @@
 import { Fault } from '../fault.ts';
 import type { Clock } from '../ports.ts';
 import { MAX_WRITES, type Table, type Write } from '../store/store.ts';
+import type { LedgerRecord } from './contract.ts';
 import { countWrites } from './counts.ts';
 import { idFloor, timeOfId } from './ids.ts';
-import type { LedgerRecord } from './record.ts';
 import { asRecord, FIRST_KEY, STAGED_PKS, settleWrites, UNSEQUENCED_PKS } from './rows.ts';
 
 const PAGE = 100;

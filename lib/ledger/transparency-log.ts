@@ -1,14 +1,17 @@
 import { Fault } from '../fault.ts';
 import type { Bucket, Table } from '../store/store.ts';
-import { parseCheckpoint } from '../tlog/checkpoint.ts';
-import { proveInclusion } from '../tlog/inclusion.ts';
-import { parseNote } from '../tlog/note.ts';
-import { formatProof } from '../tlog/proof.ts';
-import { parseTilePath, TILE_WIDTH } from '../tlog/tile.ts';
-import { TileReader } from '../tlog/tile-reader.ts';
+import {
+  formatProof,
+  parseCheckpoint,
+  parseNote,
+  parseTilePath,
+  proveInclusion,
+  TILE_WIDTH,
+  TileReader,
+} from '../tlog/tlog.ts';
+import type { LedgerRecord } from './contract.ts';
 import { entryOf, recordBytes } from './entry.ts';
 import { getRecord } from './query.ts';
-import type { LedgerRecord } from './record.ts';
 import { CHECKPOINT_OBJECT, LOG_PREFIX, readPath, readTree } from './tree.ts';
 
 /** The published log, for everybody to read: C2SP tlog-tiles below `log/` of the bucket. */

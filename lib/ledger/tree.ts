@@ -1,21 +1,25 @@
 import { Fault } from '../fault.ts';
-import type { Signer } from '../keys/signer.ts';
+import type { Signer } from '../keys/keys.ts';
 import type { Bucket, Key, Table } from '../store/store.ts';
-import { formatCheckpoint, signCheckpoint } from '../tlog/checkpoint.ts';
-import { base64 } from '../tlog/lines.ts';
-import { append, foldRoot, leafHash, rightEdge } from '../tlog/merkle.ts';
-import { noteSigner } from '../tlog/note.ts';
 import {
+  append,
+  base64,
   decodeEntries,
   encodeEntries,
+  foldRoot,
+  formatCheckpoint,
+  formatVkey,
   growTiles,
+  leafHash,
   newTiles,
+  noteSigner,
+  rightEdge,
+  signCheckpoint,
   TILE_WIDTH,
   type Tile,
+  TileReader,
   tilePath,
-} from '../tlog/tile.ts';
-import { TileReader } from '../tlog/tile-reader.ts';
-import { formatVkey } from '../tlog/vkey.ts';
+} from '../tlog/tlog.ts';
 
 /**
  * The tree that the log has committed to, in one row whose version is the lock of the sequencers: whoever puts it

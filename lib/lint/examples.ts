@@ -1,5 +1,5 @@
 import { type Der, DerReader, type Extension, type ExtensionId, type Oid, tlv } from '../pki/pki.ts';
-import type { Example } from './rule.ts';
+import type { Example } from './contract.ts';
 
 /* How rules break good examples. */
 

@@ -15,9 +15,14 @@ import {
   ENTRY_EXTENSIONS_RULES,
 } from './cert-list-rules.ts';
 import { CERTIFICATE_RULES, ENCODED_CERTIFICATE_RULES } from './certificate-rules.ts';
+import type { CertificateContext, CertListContext, Finding } from './contract.ts';
 import { type DecodedCertList, readEncodedCertList, visitEntries } from './encoded-cert-list.ts';
 import { readEncodedCertificate } from './encoded-certificate.ts';
-import type { CertificateContext, CertListContext, Finding } from './rule.ts';
+
+export type { CertificateContext, PublicKeyKind } from './contract.ts';
+export { isAbsoluteUri, isDnsName, isMailbox } from './internet-names.ts';
+export { PUBLIC_KEY_KINDS } from './public-key.ts';
+export { findUnshown } from './visible-text.ts';
 
 const MINT = Symbol('lint');
 

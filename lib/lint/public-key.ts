@@ -1,5 +1,6 @@
 import { Fault } from '../fault.ts';
 import { DerReader } from '../pki/pki.ts';
+import type { PublicKeyKind } from './contract.ts';
 
 /**
  * What linting knows of algorithms, kept apart from the registry that signers are made from (lib/keys): a mistake
@@ -30,10 +31,9 @@ const KINDS = {
   'ml-dsa-44': { family: 'ml-dsa', algorithm: '0609608648016503040311', size: 1312 },
   'ml-dsa-65': { family: 'ml-dsa', algorithm: '0609608648016503040312', size: 1952 },
   'ml-dsa-87': { family: 'ml-dsa', algorithm: '0609608648016503040313', size: 2592 },
-} as const satisfies Record<string, KeyKind>;
+} as const satisfies Record<PublicKeyKind, KeyKind>;
 
-export type PublicKeyKind = keyof typeof KINDS;
-/** Kinds of public keys that certificates may carry, by the words that lib/keys has for them. */
+/** All of them. */
 export const PUBLIC_KEY_KINDS = Object.keys(KINDS) as readonly PublicKeyKind[];
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');

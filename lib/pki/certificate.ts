@@ -11,7 +11,8 @@ import {
   primitive,
   tlv,
 } from './der.ts';
-import { type Extension, encodeExtensions, readExtensions } from './extensions.ts';
+import type { Extension } from './extension-bodies.ts';
+import { encodeExtensions, readExtensions } from './extensions.ts';
 import { encodeName, type Name, readName } from './name.ts';
 import { encodeSerial, readSerial, type SerialHex } from './serial.ts';
 import { encodeTime, readTime } from './time.ts';

@@ -1,7 +1,7 @@
 import { Fault } from '../fault.ts';
-import type { Der } from './der.ts';
-import { TAG } from './der.ts';
-import { CRL_REASONS, type CrlReason, type Extension, encodeExtensions } from './extensions.ts';
+import { type Der, TAG } from './der.ts';
+import { CRL_REASONS, type CrlReason, type Extension } from './extension-bodies.ts';
+import { encodeExtensions } from './extensions.ts';
 import { parseSerial } from './serial.ts';
 import { encodeTime } from './time.ts';
 

@@ -4,15 +4,8 @@ import { CertListEntries, REASON_ALONE, reasonExtension, surroundAgain } from '.
 import { asDer, constructed, type Der, DerReader, derBitString, TAG, tlv } from './der.ts';
 import { DerCursor } from './der-cursor.ts';
 import { DerWriter } from './der-writer.ts';
-import {
-  type CrlReason,
-  crlReasonOf,
-  type Extension,
-  type ExtensionBody,
-  encodeExtensions,
-  findExtension,
-  readExtensions,
-} from './extensions.ts';
+import { type CrlReason, crlReasonOf, type Extension, type ExtensionBody } from './extension-bodies.ts';
+import { encodeExtensions, findExtension, readExtensions } from './extensions.ts';
 import { encodeName, type Name, readName } from './name.ts';
 import type { SerialHex } from './serial.ts';
 import { encodeTime, readTime } from './time.ts';

@@ -1,7 +1,8 @@
 import { Fault } from '../fault.ts';
 import { readSigned, readSubjectPublicKeyInfo } from './certificate.ts';
 import { asDer, constructed, type Der, DerReader, type Oid } from './der.ts';
-import { type Extension, readExtensions } from './extensions.ts';
+import type { Extension } from './extension-bodies.ts';
+import { readExtensions } from './extensions.ts';
 import { type Name, readName } from './name.ts';
 import { OID } from './oids.ts';
 

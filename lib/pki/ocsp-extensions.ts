@@ -10,7 +10,7 @@ import {
   TAG,
   tlv,
 } from './der.ts';
-import type { Extension } from './extensions.ts';
+import type { Extension } from './extension-bodies.ts';
 import { OID } from './oids.ts';
 import { encodeGeneralizedTime } from './time.ts';
 

@@ -1,6 +1,6 @@
 import { Fault } from '../fault.ts';
 import { DerReader, derOctetString } from './der.ts';
-import type { Extension } from './extensions.ts';
+import type { Extension } from './extension-bodies.ts';
 import { OID } from './oids.ts';
 
 /**

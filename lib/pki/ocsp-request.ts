@@ -3,8 +3,9 @@ import { type CertId, readCertId } from './cert-id.ts';
 import { readAlgorithmIdentifier } from './certificate.ts';
 import { asDer, constructed, type Der, DerReader, derSequence, TAG, tlv } from './der.ts';
 import { DerCursor } from './der-cursor.ts';
-import { type Extension, encodeExtensions, type GeneralName, readExtensions } from './extensions.ts';
-import { readGeneralName } from './general-name.ts';
+import type { Extension } from './extension-bodies.ts';
+import { encodeExtensions, readExtensions } from './extensions.ts';
+import { type GeneralName, readGeneralName } from './general-name.ts';
 import { findNonce, nonceExtension } from './ocsp-nonce.ts';
 
 export { type CertId, encodeCertId } from './cert-id.ts';

@@ -3,7 +3,8 @@ import { readCertId } from './cert-id.ts';
 import { readAlgorithmIdentifier } from './certificate.ts';
 import { constructed, type Der, DerReader, primitive, TAG } from './der.ts';
 import { DerCursor } from './der-cursor.ts';
-import { type CrlReason, crlReasonOf, type Extension, readExtensions } from './extensions.ts';
+import { type CrlReason, crlReasonOf, type Extension } from './extension-bodies.ts';
+import { readExtensions } from './extensions.ts';
 import { readName } from './name.ts';
 import { findNonce } from './ocsp-nonce.ts';
 import {

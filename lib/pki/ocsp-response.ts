@@ -1,7 +1,8 @@
 import type { CertId } from './cert-id.ts';
 import { constructed, type Der, derOid, derSequence, primitive, TAG, tlv } from './der.ts';
 import { DerWriter } from './der-writer.ts';
-import { CRL_REASONS, type CrlReason, type Extension, encodeExtensions } from './extensions.ts';
+import { CRL_REASONS, type CrlReason, type Extension } from './extension-bodies.ts';
+import { encodeExtensions } from './extensions.ts';
 import { encodeName, type Name } from './name.ts';
 import { nonceExtension } from './ocsp-nonce.ts';
 import { OID } from './oids.ts';

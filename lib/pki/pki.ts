@@ -3,6 +3,8 @@
  * RFC 6960 (OCSP) and RFC 7468 (PEM). Everything from outside goes through a decoder that takes strict DER
  * within a limit and answers with a value or a `Fault`; what a decoder took, the encoder writes back byte for byte.
  */
+
+export { type CertId, encodeCertId } from './cert-id.ts';
 export {
   type Certificate,
   decodeCertificate,
@@ -56,14 +58,12 @@ export {
   type Extension,
   type ExtensionBody,
   type ExtensionId,
-  encodeExtensions,
-  findExtension,
-  type GeneralName,
   KEY_USAGES,
   type KeyUsage,
   type PolicyInformation,
-  readExtensions,
-} from './extensions.ts';
+} from './extension-bodies.ts';
+export { encodeExtensions, findExtension, readExtensions } from './extensions.ts';
+export type { GeneralName } from './general-name.ts';
 export { type Attribute, buildName, encodeName, formatName, type Name, readName } from './name.ts';
 export {
   type AlgorithmId,
@@ -79,9 +79,7 @@ export {
 export { nonceExtension } from './ocsp-nonce.ts';
 export { ocspRequestOfPath } from './ocsp-path.ts';
 export {
-  type CertId,
   decodeOcspRequest,
-  encodeCertId,
   encodeOcspRequest,
   MAX_OCSP_REQUEST_BYTES,
   type OcspRequest,

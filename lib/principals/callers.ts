@@ -2,10 +2,9 @@ import { Fault, type FaultCode } from '../fault.ts';
 import { verifySignature } from '../keys/keys.ts';
 import type { Clock, Random } from '../ports.ts';
 import type { CertificateRef, Principal } from '../principal.ts';
-import type { OcspDeps } from '../status/deps.ts';
-import type { Issuers } from '../status/issuers.ts';
-import type { Register } from '../status/register.ts';
-import { type EmbeddedIssuer, openPrincipals, type Principals, type RemoteIssuer } from './principals.ts';
+import type { Issuers, OcspDeps, Register } from '../status/status.ts';
+import type { EmbeddedIssuer, Principals, RemoteIssuer } from './contract.ts';
+import { openPrincipals } from './credentials.ts';
 
 /** Where bearer tokens come from: this service, somebody else, or both. */
 export interface TokenIssuers {

@@ -3,13 +3,7 @@ import { verifySignature } from '../keys/keys.ts';
 import { type Certificate, decodeCertificate, encodeName, findExtension, OID } from '../pki/pki.ts';
 import type { Clock } from '../ports.ts';
 import type { CertificateRef } from '../principal.ts';
-
-/** One generation of the operations CA. Generations share a name and differ by key. */
-export interface OperationsCa {
-  readonly ca: string;
-  /** DER. */
-  readonly certificate: Uint8Array;
-}
+import type { OperationsCa } from './contract.ts';
 
 export interface ShownCertificate {
   readonly ref: CertificateRef;

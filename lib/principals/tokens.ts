@@ -9,26 +9,8 @@ import {
   jwtVerify,
 } from 'jose';
 import { Fault } from '../fault.ts';
-import type { Signer } from '../keys/signer.ts';
 import type { Clock, Random } from '../ports.ts';
-import type { Token } from './principals.ts';
-
-/** This service's own issuer. The signer is Ed25519. */
-export interface EmbeddedIssuer {
-  readonly signer: Signer;
-  /** The `iss` and `aud` claims. */
-  readonly issuer: string;
-  readonly audience: string;
-}
-
-/** Another's, such as a Cognito user pool, that publishes its keys (RFC 7517). */
-export interface RemoteIssuer {
-  readonly issuer: string;
-  readonly audience: string;
-  readonly jwks: URL;
-  /** The claim that holds the principal's id: `sub`, but for issuers that choose its value themselves. */
-  readonly principalClaim: string;
-}
+import type { EmbeddedIssuer, RemoteIssuer, Token } from './contract.ts';
 
 const LIFETIME_SECONDS = 15 * 60;
 

@@ -1,6 +1,6 @@
 import { Fault } from '../fault.ts';
 import type { Principal } from '../principal.ts';
-import type { Examination, RequestState } from './registration.ts';
+import type { Examination, RequestState } from './contract.ts';
 
 /**
  * The rules of registration, without a store, a clock or a key: what a command makes of a request, or why not.

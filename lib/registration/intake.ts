@@ -6,9 +6,9 @@ import {
   decodePem,
   MAX_CSR_BYTES,
 } from '../pki/pki.ts';
+import type { Submission } from './contract.ts';
 import type { Application } from './decide.ts';
 import type { Issuing } from './deps.ts';
-import type { Submission } from './registration.ts';
 
 /** JSON of all fields together; a request's row must stay well below the store's limit. */
 const MAX_FIELDS_BYTES = 64 * 1024;

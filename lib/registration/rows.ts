@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Item, Key, Write } from '../store/store.ts';
+import type { RequestState, Submission } from './contract.ts';
 import type { Request } from './decide.ts';
-import type { RequestState, Submission } from './registration.ts';
 
 /**
  * Registration's rows.

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { Fault } from '../fault.ts';
 import { type Bucket, MAX_PAGE } from '../store/store.ts';
+import type { ArchivedCrl, ArchivePage } from './contract.ts';
 
 /** The archive of CRLs: `crl/{ca}/{number}.crl` in the bucket, every CRL ever signed. */
 
@@ -10,22 +11,6 @@ export const inOrder = (number: number): string => String(number).padStart(20, '
 const folderOf = (ca: string): string => `crl/${ca}/`;
 
 export const archiveKey = (ca: string, number: number): string => `${folderOf(ca)}${inOrder(number)}.crl`;
-
-/** A CRL as it stands in the archive, by its own bytes. */
-export interface ArchivedCrl {
-  /** As the archive names it; absent where a file is named otherwise than any CRL is. */
-  readonly number?: number;
-  /** Of the file, within the CA's folder. */
-  readonly name: string;
-  /** SHA-256 of the bytes, hex. */
-  readonly digest: string;
-  readonly bytes: number;
-}
-
-export interface ArchivePage {
-  readonly crls: readonly ArchivedCrl[];
-  readonly cursor?: string;
-}
 
 /** A page ends behind the file with which it has read so much, so that it is answered in time whatever the CRLs weigh. */
 const MAX_PAGE_BYTES = 64 * 1024 * 1024;

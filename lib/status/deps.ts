@@ -1,4 +1,4 @@
-import type { RecordDraft } from '../ledger/record.ts';
+import type { RecordDraft } from '../ledger/ledger.ts';
 import type { Certificate, Der, TbsCertListDraft } from '../pki/pki.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { Principal } from '../principal.ts';

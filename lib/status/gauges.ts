@@ -1,4 +1,3 @@
-import { oldestUnsequenced } from '../ledger/settling.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { Table } from '../store/store.ts';
 import { readCurrentCrl } from './crls.ts';
@@ -22,6 +21,8 @@ export interface Gauges {
 
 export const openGauges = (deps: {
   readonly table: Table;
+  /** Of the ledger: when the oldest record was written that has no leaf yet, in milliseconds. */
+  readonly oldestUnsequenced: () => Promise<number | undefined>;
   readonly clock: Clock;
   readonly log: Log;
 }): (() => Promise<Gauges>) => {
@@ -46,7 +47,7 @@ export const openGauges = (deps: {
         };
       }),
     );
-    const oldest = await oldestUnsequenced(table);
+    const oldest = await deps.oldestUnsequenced();
     return { authorities, ...(oldest !== undefined && { oldestUnsequenced: new Date(oldest) }) };
   };
 };

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { Fault, type FaultCode } from '../fault.ts';
-import type { ProvisionDraft } from '../ledger/record.ts';
+import type { ProvisionDraft } from '../ledger/ledger.ts';
 import {
   EXTENDED_REVOKE,
   encodeOcspError,
@@ -13,6 +13,7 @@ import {
 import type { Principal } from '../principal.ts';
 import { asOf } from './as-of.ts';
 import { type Asked, assertNamed, readRequest } from './asked.ts';
+import type { Caller, OcspAnswer, Status } from './contract.ts';
 import type { OcspDeps } from './deps.ts';
 import type { Issuer } from './issuers.ts';
 import { type Judged, openJudging } from './judging.ts';
@@ -20,7 +21,6 @@ import { type KeptAnswer, keepAnswers } from './kept-answers.ts';
 import type { Registered } from './register.ts';
 import type { Responder } from './responders.ts';
 import { signTogether } from './sign-together.ts';
-import type { Caller, OcspAnswer, Status } from './status.ts';
 
 type ErrorStatus = Exclude<OcspResponseStatus, 'successful'>;
 

@@ -1,5 +1,5 @@
 import { Fault } from '../fault.ts';
-import type { KeyStore, Signer } from '../keys/signer.ts';
+import type { KeyStore, Signer } from '../keys/keys.ts';
 import {
   algorithmId,
   asDer,

@@ -1,4 +1,4 @@
-import type { Signer } from '../keys/signer.ts';
+import type { Signer } from '../keys/keys.ts';
 
 /** Milliseconds of signing after which other work gets its turn. */
 const LONGEST_MS = 4;

@@ -1,57 +1,25 @@
-import type { OcspResponseStatus } from '../pki/pki.ts';
-import type { ArchivePage } from './crl-archive.ts';
+import type { Status } from './contract.ts';
 import { openCrls } from './crls.ts';
 import type { StatusDeps } from './deps.ts';
 import { openOcsp } from './ocsp.ts';
 
-/** Who asks and what for, for the record: a principal's id or `public`; the method by which the question came. */
-export interface Caller {
-  readonly recipient: string;
-  /** The code of the fault for which credentials that came along were not taken. */
-  readonly unproven?: string;
-  readonly method: string;
-  readonly office?: string;
-  readonly purpose?: string;
-  readonly legalBasis?: string;
-}
-
-export interface OcspAnswer {
-  /** DER OCSPResponse: always an answer, error statuses included (RFC 6960 2.3). */
-  readonly der: Uint8Array;
-  /** Why it answers nothing; absent of an answer that is signed. */
-  readonly error?: Exclude<OcspResponseStatus, 'successful'>;
-  /** Only of answers that are for everybody: with neither a nonce nor a requestor. */
-  readonly cacheable?: {
-    readonly thisUpdate: Date;
-    readonly nextUpdate: Date;
-    /** Milliseconds since the epoch: from then on caches ask again, and are given a newer one. */
-    readonly freshUntil: number;
-    /** SHA-256 of the answer, lower-case hex. */
-    readonly digest: string;
-  };
-}
-
-export interface PublishedCrl {
-  readonly der: Uint8Array;
-  readonly number: bigint;
-  readonly thisUpdate: Date;
-  readonly nextUpdate: Date;
-}
-
-export interface Status {
-  /**
-   * Never rejects: faults become OCSP error statuses. The record of an answer about certificates is durable when
-   * it resolves; error statuses tell nothing about a certificate, carry no signature and leave no record.
-   */
-  ocsp(request: Uint8Array, caller: Caller): Promise<OcspAnswer>;
-  /** The newest published CRL, recorded as a provision. `partition` is `full`. Faults: `unknown-authority`, `unknown-crl`. */
-  crl(ca: string, partition: string, caller: Caller): Promise<PublishedCrl>;
-  /** Builds, signs, stores and records a new full CRL now. Faults: `unknown-authority`. */
-  publish(ca: string, actor: string): Promise<PublishedCrl>;
-  /** Every CRL of the CA that was ever signed, by the archive; `limit` 1 to 1,000. Faults: `unknown-authority`, `cursor-invalid`. */
-  archived(ca: string, page: { readonly limit: number; readonly cursor?: string }): Promise<ArchivePage>;
-  /** Publishes every CRL whose interval has passed, or that was never published. Resolves with their CAs. */
-  publishDue(): Promise<readonly string[]>;
-}
+export { certificatesAskedAbout } from './asked-about.ts';
+export type { ArchivedCrl, Caller, OcspAnswer, Status } from './contract.ts';
+export { archiveKey } from './crl-archive.ts';
+export { crlDueWrites, readCurrentCrl } from './crls.ts';
+export type { OcspDeps } from './deps.ts';
+export { type Gauges, openGauges } from './gauges.ts';
+export type { IssuerRow } from './issuer-row.ts';
+export { type Issuer, type Issuers, openIssuers } from './issuers.ts';
+export { openOcsp } from './ocsp.ts';
+export {
+  openRegister,
+  type Register,
+  type Registered,
+  type RegisteredAs,
+  type RevocationEntry,
+  type StatusRow,
+} from './register.ts';
+export { openResponders, type ResponderRow, type Responders } from './responders.ts';
 
 export const openStatus = (deps: StatusDeps): Status => ({ ...openOcsp(deps), ...openCrls(deps) });

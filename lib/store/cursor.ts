@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { Fault } from '../fault.ts';
+import type { Query } from './contract.ts';
 import { isWithin, type Range, rangeOf } from './range.ts';
-import type { Query } from './store.ts';
 
 /**
  * A cursor is base64url of a digest over the query and the position, followed by the position: the key of the last

@@ -3,10 +3,10 @@ import { Refusal } from '../aws/outcome.ts';
 import type { AwsAccess } from '../aws/service.ts';
 import { Fault } from '../fault.ts';
 import type { Random } from '../ports.ts';
+import type { Item, Key, Page, Query, Table, Value, Write } from './contract.ts';
 import { pageOf, queryScope, writeCursor } from './cursor.ts';
 import { type CheckedWrite, checkKey, checkQuery, checkWrites, conditionFailed } from './limits.ts';
 import { asRetryable, Retryable, retrying, storeUnavailable } from './retry.ts';
-import type { Item, Key, Page, Query, Table, Value, Write } from './store.ts';
 
 /**
  * A Table on one DynamoDB table of the shape in dynamodb-schema.ts. Attributes: `pk`, `sk`, `version` (N), `value`

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { link, mkdir, open, readdir, readFile, rename, rm, stat, unlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { Fault } from '../fault.ts';
+import type { Bucket, ObjectPage, StoredObject } from './contract.ts';
 import { cursorInvalid, listScope, readCursor, writeCursor } from './cursor.ts';
 import { makeFolder, syncFolder } from './folder.ts';
 import {
@@ -11,7 +12,6 @@ import {
   isObjectSegment,
   objectConditionFailed,
 } from './limits.ts';
-import type { Bucket, ObjectPage, StoredObject } from './store.ts';
 
 /**
  * A Bucket in one folder: the object `a/b` is the plain file `a/b`. One process at a time may have the folder;

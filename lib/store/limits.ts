@@ -11,7 +11,7 @@ import {
   MAX_WRITES,
   type Query,
   type Write,
-} from './store.ts';
+} from './contract.ts';
 
 /** The limits of store.ts, enforced in this one place for every implementation, before anything is sent or written. */
 

@@ -1,4 +1,4 @@
-import type { Query } from './store.ts';
+import type { Query } from './contract.ts';
 
 /**
  * The sort keys that a query asks for: `from` inclusive (empty: no lower bound), `to` exclusive (absent: no upper

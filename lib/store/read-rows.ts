@@ -1,4 +1,4 @@
-import type { Item, Key } from './store.ts';
+import type { Item, Key } from './contract.ts';
 
 /** Characters of values that are kept at most. */
 const ROW_CHARS = 8 * 1024 * 1024;

@@ -1,6 +1,6 @@
 import type { AwsAccess } from '../aws/service.ts';
 import { signedAddress } from '../aws/signature-v4.ts';
-import { ADDRESS_SECONDS } from './hand-over.ts';
+import { ADDRESS_SECONDS } from './contract.ts';
 
 /** Addresses of single objects in a bucket, which hold for `ADDRESS_SECONDS`. Nothing is asked of S3 to make one. */
 export const openAddresses = (bucket: string, access: AwsAccess) => {

@@ -4,7 +4,7 @@ import { Refusal } from '../aws/outcome.ts';
 import type { AwsAccess } from '../aws/service.ts';
 import { Fault } from '../fault.ts';
 import type { Random } from '../ports.ts';
-import type { About, HandOver } from './hand-over.ts';
+import type { About, HandOver } from './contract.ts';
 import { asRetryable, retrying, storeUnavailable } from './retry.ts';
 import { openAddresses } from './s3-address.ts';
 import { type Asked, openS3Requests } from './s3-requests.ts';

@@ -3,11 +3,11 @@ import { Refusal } from '../aws/outcome.ts';
 import type { AwsAccess } from '../aws/service.ts';
 import { Fault } from '../fault.ts';
 import type { Random } from '../ports.ts';
+import type { Bucket, ObjectPage, StoredObject } from './contract.ts';
 import { cursorInvalid, listScope, readCursor, writeCursor } from './cursor.ts';
 import { checkLimit, checkObjectKey, checkObjectPrefix, objectConditionFailed } from './limits.ts';
 import { asRetryable, Retryable, retrying, storeUnavailable } from './retry.ts';
 import { openS3Calls, type S3Calls } from './s3-calls.ts';
-import type { Bucket, ObjectPage, StoredObject } from './store.ts';
 
 /**
  * A Bucket on one S3 general purpose bucket, by conditional writes: `If-None-Match: *` and `If-Match: <ETag>`. The

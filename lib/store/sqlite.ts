@@ -3,12 +3,12 @@ import { dirname, resolve } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Fault } from '../fault.ts';
+import type { Item, Key, Page, Query, Table, Value, Write } from './contract.ts';
 import { pageOf, queryScope, writeCursor } from './cursor.ts';
 import { makeFolder, syncFolder } from './folder.ts';
 import { GroupCommit } from './group-commit.ts';
 import { type CheckedWrite, checkKey, checkQuery, checkWrites, conditionFailed } from './limits.ts';
 import { ReadRows } from './read-rows.ts';
-import type { Item, Key, Page, Query, Table, Value, Write } from './store.ts';
 
 /**
  * A Table in one SQLite file, for one process.

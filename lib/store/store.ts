@@ -1,158 +1,24 @@
-/**
- * The two ports behind which all state lives. Everything above them is written against these contracts, and
- * one contract suite (test/store) runs over every implementation.
- *
- * Durability: when a promise of `write`, `put` or `delete` resolves, the change survives power loss (SQLite:
- * `synchronous=FULL`; files: fsync of file and folder; DynamoDB and S3: their own acknowledgement).
- * When it rejects with `condition-failed`, `value-too-large` or `store-request-invalid`, nothing was changed.
- * When it rejects with `store-unavailable`, the change may or may not have happened: the caller reads before
- * it repeats. Implementations never repeat a write in a way that could report `condition-failed` for a write
- * of their own that had gone through; where they cannot tell, they say `store-unavailable`.
- *
- * Consistency: `get` and `query` see every write that was acknowledged before they were called.
- *
- * Every method rejects with `store-unavailable` when the store cannot answer, and with `store-request-invalid`
- * when the caller breaks a limit named here. The limits are the narrower of what the implementations bear and
- * hold for all of them (limits.ts), so that what runs on one machine also runs at scale.
- */
-
-/**
- * A row's address. `pk` groups rows that are read together; `sk` orders them, by UTF-8 bytes. Neither is empty;
- * both are well-formed Unicode (no lone surrogate; NUL is allowed) of at most `MAX_PK_BYTES` and `MAX_SK_BYTES`
- * in UTF-8. Keys travel in cursors and in `condition-failed` facts: they hold ids and digests, no personal data.
- */
-export interface Key {
-  readonly pk: string;
-  readonly sk: string;
-}
-
-/**
- * JSON data, as `JSON.stringify` writes it: `undefined` properties are dropped. Bytes travel as base64 text,
- * chosen by the owner of the row.
- */
-export type Json =
-  | null
-  | boolean
-  | number
-  | string
-  | readonly Json[]
-  | { readonly [key: string]: Json | undefined };
-export type Value = { readonly [key: string]: Json | undefined };
-
-export interface Item<V extends Value = Value> extends Key {
-  /** 1 when the row was first put; each further put adds one. A row deleted and put again starts at 1. */
-  readonly version: number;
-  readonly value: V;
-}
-
-/** What must hold of the row as it stands for the write to happen. There is no unconditional write. */
-export type Condition = 'absent' | { readonly version: number };
-
-export type Write =
-  | {
-      readonly put: Key;
-      readonly value: Value;
-      /** `value` as `JSON.stringify` has it, from a caller who had to make it anyway. */
-      readonly json?: string;
-      readonly if: Condition;
-      /**
-       * Unix seconds after which the store may delete the row by itself. It may lag by days; until then the row
-       * is there in every respect. Each put sets it anew: without it the row stays.
-       */
-      readonly expires?: number;
-    }
-  | { readonly delete: Key; readonly if: { readonly version: number } }
-  | { readonly check: Key; readonly if: Condition };
-
-export interface Query {
-  readonly pk: string;
-  /** Only keys that start with this; at most `MAX_SK_BYTES - 1` bytes, since a longer one could name one key only. */
-  readonly prefix?: string;
-  /** Inclusive lower and exclusive upper bound of `sk`; combined with `prefix` by intersection. No match is no fault. */
-  readonly from?: string;
-  readonly to?: string;
-  readonly descending?: boolean;
-  /** 1 to `MAX_PAGE`; a page may be shorter than this and still have a cursor (pages end at about 1 MB). */
-  readonly limit: number;
-  /**
-   * Opaque, from an earlier page of the same query; only `limit` may differ. The next page goes on after the
-   * last row of the earlier one: rows put meanwhile in the part already read are not seen, the others are; no row
-   * that stayed is repeated or skipped. A cursor of another query, or one altered, is `cursor-invalid`.
-   */
-  readonly cursor?: string;
-}
-
-export interface Page<V extends Value = Value> {
-  readonly items: readonly Item<V>[];
-  /** Absent when there is no more. Present, there nearly always is: only a page cut by size may be the last. */
-  readonly cursor?: string;
-}
-
-export interface Table {
-  get<V extends Value = Value>(key: Key): Promise<Item<V> | undefined>;
-  query<V extends Value = Value>(query: Query): Promise<Page<V>>;
-  /**
-   * All or nothing, 1 to `MAX_WRITES` writes of distinct keys, whose values are read before the call returns.
-   * Faults: `condition-failed` with `facts.index` (the first failing write) and `facts.key`; `value-too-large`
-   * above `MAX_VALUE_BYTES` of JSON in one value or `MAX_WRITE_BYTES` in all; `store-unavailable` when the outcome
-   * is not known.
-   */
-  write(writes: readonly Write[]): Promise<void>;
-  /** Resolves when writes that were asked for before it are settled. Later calls are `store-unavailable`. */
-  close(): Promise<void>;
-}
-
-/** DynamoDB's limits of key length, in UTF-8 bytes. */
-export const MAX_PK_BYTES = 2048;
-export const MAX_SK_BYTES = 1024;
-/** UTF-8 bytes of one value's JSON. DynamoDB's item limit is 400 KB with keys and attribute names; this leaves room. */
-export const MAX_VALUE_BYTES = 390 * 1024;
-/** DynamoDB's limits of one transaction: 100 items and 4 MB, of which 100 keys and attribute names may take a part. */
-export const MAX_WRITES = 100;
-export const MAX_WRITE_BYTES = 3584 * 1024;
-/** Rows or keys in one page. */
-export const MAX_PAGE = 1000;
-
-export interface StoredObject {
-  readonly body: Uint8Array;
-  /** Opaque; another one whenever the bytes are others. Put again with the same bytes, an object may keep it. */
-  readonly version: string;
-}
-
-export interface ObjectPage {
-  readonly keys: readonly string[];
-  /** Absent when there is no more. */
-  readonly cursor?: string;
-}
-
-/**
- * Whole objects under slash-separated keys: segments of `[A-Za-z0-9._-]`, 1 to 255 characters, none of them `.`
- * or `..`, at most `MAX_OBJECT_KEY_BYTES` together. A key must not also be the folder of another one (`a` beside
- * `a/b`): files refuse that as `store-request-invalid`, S3 cannot tell.
- * Readers see an object whole, old or new, never a part.
- */
-export interface Bucket {
-  get(key: string): Promise<StoredObject | undefined>;
-  /**
-   * Faults: `condition-failed`, `store-unavailable`. Resolves with the new version. `contentType` is for stores that
-   * are read over HTTP; files do not keep it.
-   */
-  put(
-    key: string,
-    body: Uint8Array,
-    options: { readonly if: 'absent' | { readonly version: string }; readonly contentType?: string },
-  ): Promise<{ version: string }>;
-  /**
-   * Resolves when there is no such object, be it that there never was one: who was not told what became of a delete asks
-   * for it again. Only for keys under which nothing is put anew, since a delete that comes late would take that as well.
-   */
-  delete(key: string): Promise<void>;
-  /**
-   * Keys that start with `prefix` (any beginning of a key, or empty), in byte order; `limit` 1 to `MAX_PAGE`.
-   * The cursor is bound to the prefix, else as in `Query`.
-   */
-  list(prefix: string, options: { readonly limit: number; readonly cursor?: string }): Promise<ObjectPage>;
-}
-
-/** S3's limit of a key's length. */
-export const MAX_OBJECT_KEY_BYTES = 1024;
+/** The door of the store room: the ports behind which all state lives. Adapters are chosen by the composers. */
+export {
+  type About,
+  ADDRESS_SECONDS,
+  type Bucket,
+  type Condition,
+  type HandOver,
+  type Item,
+  type Json,
+  type Key,
+  MAX_PAGE,
+  MAX_PK_BYTES,
+  MAX_SK_BYTES,
+  MAX_VALUE_BYTES,
+  MAX_WRITES,
+  type ObjectPage,
+  type Page,
+  type Query,
+  type StoredObject,
+  type Table,
+  type Value,
+  type Write,
+} from './contract.ts';
+export { syncFolder } from './folder.ts';

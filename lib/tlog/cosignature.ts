@@ -1,6 +1,6 @@
 import { verify } from 'node:crypto';
 import { Fault } from '../fault.ts';
-import type { Signer } from '../keys/signer.ts';
+import type { Signer } from '../keys/keys.ts';
 import type { Clock } from '../ports.ts';
 import { type Checkpoint, parseCheckpoint } from './checkpoint.ts';
 import type { NoteSigner, NoteVerifier } from './note.ts';

@@ -1,6 +1,6 @@
 import { type KeyObject, verify } from 'node:crypto';
 import { Fault } from '../fault.ts';
-import type { Signer } from '../keys/signer.ts';
+import type { Signer } from '../keys/keys.ts';
 import { base64, isPlainText, MAX_TEXT_BYTES, readBase64, readLines, readText } from './lines.ts';
 import { hexId, isKeyName, type NoteKey, noteKeyOf, publicKeyObject } from './vkey.ts';
 

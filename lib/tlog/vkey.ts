@@ -1,6 +1,6 @@
 import { createPublicKey, hash, type KeyObject } from 'node:crypto';
 import { Fault } from '../fault.ts';
-import type { Signer } from '../keys/signer.ts';
+import type { Signer } from '../keys/keys.ts';
 import { base64, isPlainText, readBase64 } from './lines.ts';
 
 /** What each signature type of signed-note ("Signature types") that is spoken here is made of. */

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { Fault } from '../fault.ts';
-import type { Signer } from '../keys/signer.ts';
+import type { Signer } from '../keys/keys.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { Key, Table } from '../store/store.ts';
 import type { TrustedLog } from './checkpoint.ts';

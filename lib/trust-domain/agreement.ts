@@ -1,9 +1,9 @@
-import type { Recorder } from '../authority/deps.ts';
 import { Fault, ifKept } from '../fault.ts';
-import type { LedgerRecord } from '../ledger/record.ts';
+import type { LedgerRecord } from '../ledger/ledger.ts';
 import type { Value } from '../store/store.ts';
 import type { AmendmentRow } from './amendment-rows.ts';
-import type { InForceRow } from './in-force.ts';
+import type { InForceRow } from './contract.ts';
+import type { Recorder } from './deps.ts';
 
 /*
  * Why a trust domain counts: not because a row says that two operators agreed on it, which whoever can write to the table

@@ -1,8 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { encodeName } from '../pki/pki.ts';
+import type { AuthorityDefinition, Period, Profile, TrustDomain } from './contract.ts';
 import { type Issue, issue } from './draft.ts';
-import type { Period } from './period.ts';
-import type { AuthorityDefinition, Profile, TrustDomain } from './trust-domain.ts';
 
 /*
  * What may never change while a trust domain runs, because certificates, rows and records rest on it. Everything else

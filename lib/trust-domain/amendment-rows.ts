@@ -1,6 +1,6 @@
-import type { RecordDraft } from '../ledger/record.ts';
+import type { RecordDraft } from '../ledger/ledger.ts';
 import type { Item, Key, Value, Write } from '../store/store.ts';
-import type { Change } from './changes.ts';
+import type { Change } from './contract.ts';
 
 /**
  * Amendments, by the time of their proposal.

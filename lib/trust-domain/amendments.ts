@@ -1,75 +1,26 @@
-import type { Recorder } from '../authority/deps.ts';
 import { Fault, wentThrough } from '../fault.ts';
-import type { RecordDraft } from '../ledger/record.ts';
+import type { RecordDraft } from '../ledger/ledger.ts';
 import type { Clock, Random } from '../ports.ts';
-import type { Principal } from '../principal.ts';
 import type { Item, Table, Write } from '../store/store.ts';
 import { amendmentIssues } from './amendable.ts';
 import { type AmendmentRow, amendmentKey, amendmentWrite, draftOf, PK, summaryOf } from './amendment-rows.ts';
-import { type Change, changesBetween } from './changes.ts';
+import { changesBetween } from './changes.ts';
+import {
+  type AmendmentState,
+  type Amendments,
+  type AmendmentView,
+  type InForce,
+  type InForceRow,
+  MAX_CHANGES_SHOWN,
+  type Step,
+  type TrustDomain,
+} from './contract.ts';
+import type { Recorder } from './deps.ts';
 import type { Issue } from './draft.ts';
 import { digestOf, keepFile, readFile } from './files.ts';
-import type { InForce, InForceRow } from './in-force.ts';
-import { readTrustDomain, type TrustDomain } from './trust-domain.ts';
+import { readTrustDomain } from './read.ts';
 import { readWithdrawn } from './withdrawn.ts';
 
-/**
- * `superseded`: proposed against a file that is no longer in force. Those that are `approved` are applied by the first
- * ceremony that is held with their file.
- */
-export const AMENDMENT_STATES = ['proposed', 'approved', 'applied', 'refused', 'superseded'] as const;
-export type AmendmentState = (typeof AMENDMENT_STATES)[number];
-
-interface Step {
-  /** Principal id. */
-  readonly by: string;
-  /** RFC 3339 UTC. */
-  readonly at: string;
-}
-
-export interface AmendmentView {
-  readonly id: string;
-  readonly state: AmendmentState;
-  /** SHA-256 of the file that was in force when it was proposed, and of the proposed one, hex. */
-  readonly before: string;
-  readonly after: string;
-  readonly proposed: Step;
-  readonly approved?: Step;
-  readonly refused?: Step;
-  /** RFC 3339 UTC. */
-  readonly appliedAt?: string;
-  /** How many changes there are. */
-  readonly changed: number;
-}
-
-/**
- * Changes of the trust domain while it runs: a whole new file, proposed by one operator and approved by another. An
- * approval does nothing by itself: the file is applied by the start, or the deployment and ceremony, that brings it.
- * Every step is a record of kind `configuration` with both digests and the paths of what changes, and no values.
- */
-export interface Amendments {
-  /**
-   * Faults: `amendment-invalid` with every problem in `facts.issues`, for what is no trust domain and for what may
-   * never change; `amendment-pending` while an approved one waits to be applied.
-   */
-  propose(actor: Principal, text: string): Promise<AmendmentView>;
-  /** Newest first; `limit` 1 to 100. Fault: `cursor-invalid`. */
-  list(query: {
-    readonly limit: number;
-    readonly cursor?: string;
-  }): Promise<{ readonly amendments: readonly AmendmentView[]; readonly cursor?: string }>;
-  /** With what it changes, at most `MAX_CHANGES_SHOWN` of them. Fault: `unknown-amendment`. */
-  get(id: string): Promise<AmendmentView & { readonly changes: readonly Change[] }>;
-  /**
-   * By another person than the one who proposed it. Faults: `unknown-amendment`, `same-person`, `amendment-closed`,
-   * `amendment-pending` while another one waits to be applied.
-   */
-  approve(actor: Principal, id: string): Promise<AmendmentView>;
-  /** By any operator, the proposer included, until it is applied. Faults: `unknown-amendment`, `amendment-closed`. */
-  refuse(actor: Principal, id: string): Promise<AmendmentView>;
-}
-
-export const MAX_CHANGES_SHOWN = 1_000;
 const MAX_ISSUES = 20;
 const MAX_PAGE = 100;
 

@@ -1,10 +1,10 @@
-import type { AuthorityDeps } from '../authority/deps.ts';
 import { Fault, wentThrough } from '../fault.ts';
 import type { Item } from '../store/store.ts';
 import { readAgreement } from './agreement.ts';
 import { type AmendmentRow, amendmentKey, amendmentWrite, draftOf } from './amendment-rows.ts';
+import type { InForceRow } from './contract.ts';
+import type { ApplyingDeps } from './deps.ts';
 import { readFile } from './files.ts';
-import type { InForceRow } from './in-force.ts';
 import { rememberWithdrawn } from './withdrawn.ts';
 
 /*
@@ -18,7 +18,7 @@ import { rememberWithdrawn } from './withdrawn.ts';
  */
 
 const readAmendment = async (
-  { table }: Pick<AuthorityDeps, 'table'>,
+  { table }: Pick<ApplyingDeps, 'table'>,
   id: string,
 ): Promise<Item<AmendmentRow>> => {
   const item = await table.get<AmendmentRow>(amendmentKey(id));
@@ -31,7 +31,7 @@ const readAmendment = async (
  * `approval-missing` where the ledger does not bear out what the rows say.
  */
 export const applyAmendment = async (
-  deps: AuthorityDeps,
+  deps: ApplyingDeps,
   inForce: Item<InForceRow>,
   id: string,
 ): Promise<boolean> => {
@@ -61,7 +61,7 @@ interface EarlierFile {
 
 /** Step 3. Undefined for the first file that there is. */
 export const rememberEarlier = async (
-  deps: AuthorityDeps,
+  deps: ApplyingDeps,
   { amendment }: InForceRow,
 ): Promise<Earlier | undefined> => {
   if (amendment === undefined) return undefined;

@@ -1,15 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Json } from '../store/store.ts';
-
-/* What an amendment changes, for those who examine it and, without the values, for the record. */
-
-export interface Change {
-  /** Members by name, and those of lists by id: `principals.nishi-counter.office`. */
-  readonly path: string;
-  readonly change: 'added' | 'removed' | 'changed';
-  readonly before?: Json;
-  readonly after?: Json;
-}
+import type { Change } from './contract.ts';
 
 type Members = { readonly [name: string]: Json | undefined };
 

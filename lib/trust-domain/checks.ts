@@ -1,9 +1,8 @@
 import { encodeName } from '../pki/pki.ts';
 import { WORDS_OF_REPORTS } from '../principal.ts';
+import type { Office, Profile, Source, SubjectTemplate } from './contract.ts';
 import { type Draft, type Issue, issue, longer, whyNot } from './draft.ts';
 import { operationsIssues, profileIssues } from './profile-checks.ts';
-import type { Source, SubjectTemplate } from './subject-template.ts';
-import type { Office, Profile } from './trust-domain.ts';
 
 /* What the members of a trust domain say of each other. */
 

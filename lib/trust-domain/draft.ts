@@ -1,9 +1,9 @@
 import type { z } from 'zod';
 import { Fault } from '../fault.ts';
 import { buildName } from '../pki/pki.ts';
-import { addPeriod, type Period } from './period.ts';
+import type { AuthorityDefinition, Office, Period, Profile } from './contract.ts';
+import { addPeriod } from './period.ts';
 import type * as schema from './schema.ts';
-import type { AuthorityDefinition, Office, Profile } from './trust-domain.ts';
 
 /* What the checks of a trust domain work on. */
 

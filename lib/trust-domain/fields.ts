@@ -1,11 +1,7 @@
 import { isIP } from 'node:net';
 import { Fault } from '../fault.ts';
-import { isAbsoluteUri, isDnsName, isMailbox } from '../lint/internet-names.ts';
-import { findUnshown } from '../lint/visible-text.ts';
-import type { Field } from './trust-domain.ts';
-
-/** Values of a profile's fields, by the field's name; lists for fields with `maxItems`. */
-export type FieldValues = Readonly<Record<string, string | readonly string[]>>;
+import { findUnshown, isAbsoluteUri, isDnsName, isMailbox } from '../lint/lint.ts';
+import type { Field, FieldValues } from './contract.ts';
 
 /** The fault names the field and says what it has to be; never what it was, but for a character that does not show. */
 export const invalidField = (field: Pick<Field, 'name' | 'label'>, why: string): Fault =>

@@ -1,11 +1,4 @@
-/**
- * Lengths of time as a trust domain writes them (ISO 8601-1 5.5.2): `P5Y`, `P14D`, `PT24H`. Years and months follow
- * the calendar in UTC; everything below a day is exact.
- */
-export interface Period {
-  readonly months: number;
-  readonly seconds: number;
-}
+import type { Period } from './contract.ts';
 
 const SHAPE =
   /^P(?=.)(?:(\d{1,4})Y)?(?:(\d{1,4})M)?(?:(\d{1,5})W)?(?:(\d{1,6})D)?(?:T(?=.)(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,8})S)?)?$/;

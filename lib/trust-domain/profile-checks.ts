@@ -1,7 +1,6 @@
 import { OID } from '../pki/pki.ts';
+import type { Field, Profile, Source, SubjectTemplate } from './contract.ts';
 import { type Draft, type Issue, issue, longer, type Placed, whyNot } from './draft.ts';
-import type { Source, SubjectTemplate } from './subject-template.ts';
-import type { Field, Profile } from './trust-domain.ts';
 
 /* What profiles say of authorities, of their own fields, and of the service's own certificates. */
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { Fault } from '../fault.ts';
 import { ALGORITHMS, type AlgorithmName } from '../keys/keys.ts';
-import { PUBLIC_KEY_KINDS } from '../lint/public-key.ts';
+import { PUBLIC_KEY_KINDS } from '../lint/lint.ts';
 import {
   buildName,
   KEY_USAGES,
@@ -12,9 +12,9 @@ import {
   parseOid,
 } from '../pki/pki.ts';
 import { ROLES, WORDS_OF_RECORDS } from '../principal.ts';
+import type { FieldKind, HoldRule, Period, ProfileKind } from './contract.ts';
 import { FIELD_RULES } from './fields.ts';
-import { type Period, parsePeriod } from './period.ts';
-import type { FieldKind, HoldRule, ProfileKind } from './trust-domain.ts';
+import { parsePeriod } from './period.ts';
 
 /* The shape of a trust domain's file, member by member. What members say of each other is in trust-domain-checks.ts. */
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Finding, openApprovalCheck } from '../../lib/audit/audit.ts';
-import type { ActDraft, LedgerRecord } from '../../lib/ledger/record.ts';
+import type { ActDraft, LedgerRecord } from '../../lib/ledger/ledger.ts';
 
 /* What an audit makes of certificates and amendments, by the records that these say they rest on. */
 

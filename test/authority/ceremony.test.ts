@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Fault } from '../../lib/fault.ts';
-import type { KeyStore } from '../../lib/keys/signer.ts';
+import type { KeyStore } from '../../lib/keys/keys.ts';
 import { decodeCertificate } from '../../lib/pki/certificate.ts';
 import type { Service } from '../service.ts';
 import { faultyBucket, faultyTable } from '../store/faulty-table.ts';

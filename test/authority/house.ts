@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compose } from '../../lib/app.ts';
 import { Fault } from '../../lib/fault.ts';
-import type { KeyStore, Signer } from '../../lib/keys/signer.ts';
+import type { KeyStore, Signer } from '../../lib/keys/keys.ts';
 import { generateSoftwareKey } from '../../lib/keys/software.ts';
 import { openFileBucket } from '../../lib/store/file-bucket.ts';
 import { openSqliteTable } from '../../lib/store/sqlite.ts';

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TASKS } from '../../functions/tasks/housekeeping.ts';
 import type { Order } from '../../lib/authority/authority.ts';
 import { Fault } from '../../lib/fault.ts';
-import type { Signer } from '../../lib/keys/signer.ts';
+import type { Signer } from '../../lib/keys/keys.ts';
 import { generateSoftwareKey } from '../../lib/keys/software.ts';
 import { decodeCertificate } from '../../lib/pki/certificate.ts';
 import { decodePem } from '../../lib/pki/pem.ts';

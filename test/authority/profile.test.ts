@@ -6,7 +6,6 @@ import {
   buildResponderTbs,
   buildTbs,
   describeSubject,
-  type FieldValues,
   type IssuingCa,
 } from '../../lib/authority/profile.ts';
 import { Fault } from '../../lib/fault.ts';
@@ -17,6 +16,7 @@ import { findExtension } from '../../lib/pki/extensions.ts';
 import { formatName } from '../../lib/pki/name.ts';
 import { OID } from '../../lib/pki/oids.ts';
 import { parseSerial } from '../../lib/pki/serial.ts';
+import type { FieldValues } from '../../lib/trust-domain/contract.ts';
 import { readTrustDomain } from '../../lib/trust-domain/trust-domain.ts';
 
 const domain = readTrustDomain(

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Order } from '../../lib/authority/authority.ts';
 import { type CertificateRow, certificateKey, unfinishedWrite } from '../../lib/authority/certificates.ts';
 import { Fault } from '../../lib/fault.ts';
-import type { Signer } from '../../lib/keys/signer.ts';
+import type { Signer } from '../../lib/keys/keys.ts';
 import { generateSoftwareKey } from '../../lib/keys/software.ts';
 import type { CertificateRef } from '../../lib/principal.ts';
 import { FIELDS, type Service } from '../service.ts';

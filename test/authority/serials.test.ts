@@ -1,7 +1,8 @@
 import { hash, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CertificateRow, certificateKey } from '../../lib/authority/certificates.ts';
-import { listSerials, type SerialView } from '../../lib/authority/serials.ts';
+import type { SerialView } from '../../lib/authority/contract.ts';
+import { listSerials } from '../../lib/authority/serials.ts';
 import { openRegister } from '../../lib/status/register.ts';
 import { openDynamoDbTable } from '../../lib/store/dynamodb.ts';
 import type { Table, Write } from '../../lib/store/store.ts';

@@ -1,7 +1,7 @@
 import { cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { ProvisionDraft } from '../../lib/ledger/record.ts';
+import type { ProvisionDraft } from '../../lib/ledger/ledger.ts';
 import type { CertificateRef } from '../../lib/principal.ts';
 import { FIELDS, opensslRequest, type Service } from '../service.ts';
 import { type Audited, damages, findings, openAudited } from './audited.ts';

@@ -1,4 +1,4 @@
-import type { Signer } from '../../lib/keys/signer.ts';
+import type { Signer } from '../../lib/keys/keys.ts';
 import type { Options } from '../service.ts';
 
 /** What has just been done: rows written, an object put or deleted, a key made, or a message signed with a key. */

@@ -8,15 +8,14 @@ import { generateSoftwareKey } from '../../lib/keys/software.ts';
 import type { CaseView } from '../../lib/ledger/disclosure/cases.ts';
 import { publicJwk } from '../../lib/ledger/disclosure/jws.ts';
 import { EXPORT_TYPES } from '../../lib/ledger/export/formats.ts';
-import type { RecordQuery } from '../../lib/ledger/ledger.ts';
-import type { LedgerRecord, RecordDraft } from '../../lib/ledger/record.ts';
+import type { LedgerRecord, RecordDraft, RecordQuery } from '../../lib/ledger/ledger.ts';
 import { buildAnnualReport } from '../../lib/ledger/report/annual.ts';
 import { asDer } from '../../lib/pki/der.ts';
 import type { CertificateRef, Principal, Role } from '../../lib/principal.ts';
-import { openPrincipals } from '../../lib/principals/principals.ts';
+import { openPrincipals } from '../../lib/principals/credentials.ts';
 import type { RequestView, Submission } from '../../lib/registration/registration.ts';
 import type { Caller } from '../../lib/status/status.ts';
-import type { AmendmentView } from '../../lib/trust-domain/amendments.ts';
+import type { AmendmentView } from '../../lib/trust-domain/contract.ts';
 
 /*
  * The smallest service that the edges can be tested against: one CA, one certificate, one request, each with the

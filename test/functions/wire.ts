@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
-import { type LIMITS, type Served, serve } from '../../functions/local/server.ts';
+import type { LIMITS } from '../../functions/local/limits.ts';
+import { type Served, serve } from '../../functions/local/server.ts';
 import { routes } from '../../functions/routes/routes.ts';
 import { OpensslCa } from '../principals/openssl.ts';
 import type { TestApp } from './app.ts';

@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { encodeCertId } from '../../lib/pki/cert-id.ts';
 import { decodeCertificate } from '../../lib/pki/certificate.ts';
 import type { Der } from '../../lib/pki/der.ts';
 import { encodeName } from '../../lib/pki/name.ts';
-import { decodeOcspRequest, encodeCertId, encodeOcspRequest } from '../../lib/pki/ocsp-request.ts';
+import { decodeOcspRequest, encodeOcspRequest } from '../../lib/pki/ocsp-request.ts';
 import { decodeOcspResponse } from '../../lib/pki/ocsp-response-decoder.ts';
 import { encodePem } from '../../lib/pki/pem.ts';
 import { parseSerial } from '../../lib/pki/serial.ts';

@@ -1,8 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { openExports } from '../../lib/ledger/export/export.ts';
 import type { ExportFormat } from '../../lib/ledger/export/formats.ts';
-import type { Ledger } from '../../lib/ledger/ledger.ts';
-import type { LedgerRecord } from '../../lib/ledger/record.ts';
+import type { Ledger, LedgerRecord } from '../../lib/ledger/ledger.ts';
 import type { Principal } from '../../lib/principal.ts';
 
 /** A worker that exports so many records of a ledger that makes them up as it is asked; posts the file's length. */

@@ -4,7 +4,7 @@ import { linesOfGzip } from '../../functions/routes/records/cdn-log-import.ts';
 import { readFields, readHit } from '../../lib/ledger/cdn/cloudfront-log.ts';
 import { type CdnLogs, openCdnLogs } from '../../lib/ledger/cdn/import.ts';
 import { readCounts } from '../../lib/ledger/counts.ts';
-import type { LedgerRecord } from '../../lib/ledger/record.ts';
+import type { LedgerRecord } from '../../lib/ledger/ledger.ts';
 import { ocspRequestOfPath } from '../../lib/pki/pki.ts';
 import type { CertificateRef } from '../../lib/principal.ts';
 import type { Table } from '../../lib/store/store.ts';

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Count, readCounts } from '../../lib/ledger/counts.ts';
-import type { Ledger } from '../../lib/ledger/ledger.ts';
-import type { LedgerRecord } from '../../lib/ledger/record.ts';
+import type { Ledger, LedgerRecord } from '../../lib/ledger/ledger.ts';
 import { openSequencer } from '../../lib/ledger/sequencer.ts';
 import { openFileBucket } from '../../lib/store/file-bucket.ts';
 import type { Table } from '../../lib/store/store.ts';

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { RecordQuery } from '../../lib/ledger/ledger.ts';
-import type { LedgerRecord } from '../../lib/ledger/record.ts';
+import type { LedgerRecord, RecordQuery } from '../../lib/ledger/ledger.ts';
 import { openSequencer } from '../../lib/ledger/sequencer.ts';
 import { openFileBucket } from '../../lib/store/file-bucket.ts';
 import { temporaryFolder } from '../service.ts';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Fault } from '../../lib/fault.ts';
 import { entryOf, parseEntry, recordBytes } from '../../lib/ledger/entry.ts';
-import type { LedgerRecord } from '../../lib/ledger/record.ts';
+import type { LedgerRecord } from '../../lib/ledger/ledger.ts';
 import { openTemporaryTable } from '../store/temporary.ts';
 import { ledgerOver, provision } from './log-world.ts';
 

@@ -5,8 +5,13 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../lib/ledger/canonical.ts';
-import { type Ledger, openLedger, type RecordQuery } from '../../lib/ledger/ledger.ts';
-import type { LedgerRecord, ProvisionDraft } from '../../lib/ledger/record.ts';
+import {
+  type Ledger,
+  type LedgerRecord,
+  openLedger,
+  type ProvisionDraft,
+  type RecordQuery,
+} from '../../lib/ledger/ledger.ts';
 import { MAX_CERTIFICATES_PER_RECORD } from '../../lib/ledger/rows.ts';
 import { openSqliteTable, type SqliteTable } from '../../lib/store/sqlite.ts';
 import type { Json } from '../../lib/store/store.ts';

@@ -1,10 +1,9 @@
 import { hash, randomBytes } from 'node:crypto';
 import { expect } from 'vitest';
-import type { Signer } from '../../lib/keys/signer.ts';
+import type { Signer } from '../../lib/keys/keys.ts';
 import { generateSoftwareKey } from '../../lib/keys/software.ts';
 import { entryOf, parseEntry } from '../../lib/ledger/entry.ts';
-import { type Ledger, openLedger } from '../../lib/ledger/ledger.ts';
-import type { LedgerRecord, ProvisionDraft } from '../../lib/ledger/record.ts';
+import { type Ledger, type LedgerRecord, openLedger, type ProvisionDraft } from '../../lib/ledger/ledger.ts';
 import { asRecord, recordKey, STAGED_PKS, UNSEQUENCED_PKS } from '../../lib/ledger/rows.ts';
 import { openSequencer, type Sequencer, type SequencerDeps } from '../../lib/ledger/sequencer.ts';
 import { BATCH_PK, CHECKPOINT_OBJECT, readPath, readTree } from '../../lib/ledger/tree.ts';

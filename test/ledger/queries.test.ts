@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { RecordQuery } from '../../lib/ledger/ledger.ts';
-import type { LedgerRecord } from '../../lib/ledger/record.ts';
+import type { LedgerRecord, RecordQuery } from '../../lib/ledger/ledger.ts';
 import type { Table } from '../../lib/store/store.ts';
 import { type LedgerWorld, openLedgerWorld, writeHistory } from './sample.ts';
 

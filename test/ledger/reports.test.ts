@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../lib/ledger/canonical.ts';
 import { type Count, readCounts } from '../../lib/ledger/counts.ts';
-import type { LedgerRecord } from '../../lib/ledger/record.ts';
+import type { LedgerRecord } from '../../lib/ledger/ledger.ts';
 import { type AnnualLine, buildAnnualReport } from '../../lib/ledger/report/annual.ts';
 import { annualCsv, annualPage } from '../../lib/ledger/report/annual-files.ts';
 import { expireReports } from '../../lib/ledger/report/expiry.ts';

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { RecordQuery } from '../../lib/ledger/ledger.ts';
-import type { LedgerRecord, ProvisionDraft } from '../../lib/ledger/record.ts';
+import type { LedgerRecord, ProvisionDraft, RecordQuery } from '../../lib/ledger/ledger.ts';
 import { verifyRecordProof } from '../../lib/ledger/record-proof.ts';
 import { pointerPks } from '../../lib/ledger/rows.ts';
 import type { Table } from '../../lib/store/store.ts';

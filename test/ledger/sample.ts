@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Ledger, openLedger } from '../../lib/ledger/ledger.ts';
-import type { LedgerRecord, RecordDraft } from '../../lib/ledger/record.ts';
+import { type Ledger, type LedgerRecord, openLedger, type RecordDraft } from '../../lib/ledger/ledger.ts';
 import { openSqliteTable } from '../../lib/store/sqlite.ts';
 import type { Table } from '../../lib/store/store.ts';
 

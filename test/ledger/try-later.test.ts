@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { keepHouse } from '../../functions/tasks/housekeeping.ts';
 import { Fault } from '../../lib/fault.ts';
-import type { ProvisionDraft } from '../../lib/ledger/record.ts';
+import type { ProvisionDraft } from '../../lib/ledger/ledger.ts';
 import { decodeOcspResponse } from '../../lib/pki/ocsp-response-decoder.ts';
 import type { Bucket, Table } from '../../lib/store/store.ts';
 import { openService, type Service, temporaryFolder } from '../service.ts';

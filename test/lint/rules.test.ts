@@ -8,8 +8,8 @@ import {
   ENTRY_EXTENSIONS_RULES,
 } from '../../lib/lint/cert-list-rules.ts';
 import { CERTIFICATE_RULES, ENCODED_CERTIFICATE_RULES } from '../../lib/lint/certificate-rules.ts';
+import type { Finding } from '../../lib/lint/contract.ts';
 import { lintCertificate, lintCertList, STRICT_ENCODING } from '../../lib/lint/lint.ts';
-import type { Finding } from '../../lib/lint/rule.ts';
 import { GOOD_CERTIFICATES, GOOD_CRLS } from './examples.ts';
 
 const findingsOf = async (lint: () => unknown): Promise<readonly Finding[]> => {

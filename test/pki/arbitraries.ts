@@ -15,9 +15,9 @@ import {
   type DistributionPoint,
   type Extension,
   type ExtensionBody,
-  type GeneralName,
   KEY_USAGES,
-} from '../../lib/pki/extensions.ts';
+} from '../../lib/pki/extension-bodies.ts';
+import type { GeneralName } from '../../lib/pki/general-name.ts';
 import { buildName, type Name } from '../../lib/pki/name.ts';
 import { OID } from '../../lib/pki/oids.ts';
 import { type SerialHex, serialFromOctets } from '../../lib/pki/serial.ts';

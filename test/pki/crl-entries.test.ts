@@ -4,7 +4,7 @@ import { encodeSigned } from '../../lib/pki/certificate.ts';
 import { encodeCertificateList, encodeTbsCertList, type RevokedCertificate } from '../../lib/pki/crl.ts';
 import { CertListEntries, type CertListEntryFields } from '../../lib/pki/crl-entries.ts';
 import { asDer, type Der, TAG } from '../../lib/pki/der.ts';
-import { CRL_REASONS, type CrlReason } from '../../lib/pki/extensions.ts';
+import { CRL_REASONS, type CrlReason } from '../../lib/pki/extension-bodies.ts';
 import type { Name } from '../../lib/pki/name.ts';
 import { OID } from '../../lib/pki/oids.ts';
 import { parseSerial } from '../../lib/pki/serial.ts';

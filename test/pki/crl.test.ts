@@ -25,7 +25,8 @@ import {
   TAG,
   tlv,
 } from '../../lib/pki/der.ts';
-import { CRL_REASONS, encodeExtensions, findExtension } from '../../lib/pki/extensions.ts';
+import { CRL_REASONS } from '../../lib/pki/extension-bodies.ts';
+import { encodeExtensions, findExtension } from '../../lib/pki/extensions.ts';
 import { buildName, encodeName, formatName } from '../../lib/pki/name.ts';
 import { encodeSerial, parseSerial, serialFromOctets } from '../../lib/pki/serial.ts';
 import { encodeGeneralizedTime, encodeTime } from '../../lib/pki/time.ts';

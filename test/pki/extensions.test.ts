@@ -15,13 +15,8 @@ import {
   TAG,
   tlv,
 } from '../../lib/pki/der.ts';
-import {
-  type Extension,
-  encodeExtensions,
-  findExtension,
-  KEY_USAGES,
-  readExtensions,
-} from '../../lib/pki/extensions.ts';
+import { type Extension, KEY_USAGES } from '../../lib/pki/extension-bodies.ts';
+import { encodeExtensions, findExtension, readExtensions } from '../../lib/pki/extensions.ts';
 import { decodePem } from '../../lib/pki/pem.ts';
 import { BODIES, EVERY_KIND, extensionsOf } from './arbitraries.ts';
 import { mutated, valueOrFault } from './mutation.ts';

@@ -14,7 +14,7 @@ import {
   TAG,
   tlv,
 } from '../../lib/pki/der.ts';
-import type { Extension } from '../../lib/pki/extensions.ts';
+import type { Extension } from '../../lib/pki/extension-bodies.ts';
 import {
   algorithmId,
   archiveCutoffExtension,

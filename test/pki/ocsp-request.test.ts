@@ -8,6 +8,7 @@ import fc from 'fast-check';
 import * as pkijs from 'pkijs';
 import { describe, expect, it } from 'vitest';
 import type { FaultCode } from '../../lib/fault.ts';
+import { encodeCertId } from '../../lib/pki/cert-id.ts';
 import { decodeCertificate, keyIdentifier } from '../../lib/pki/certificate.ts';
 import {
   asDer,
@@ -22,15 +23,11 @@ import {
   TAG,
   tlv,
 } from '../../lib/pki/der.ts';
-import { type Extension, encodeExtensions } from '../../lib/pki/extensions.ts';
+import type { Extension } from '../../lib/pki/extension-bodies.ts';
+import { encodeExtensions } from '../../lib/pki/extensions.ts';
 import { encodeGeneralName } from '../../lib/pki/general-name.ts';
 import { encodeName } from '../../lib/pki/name.ts';
-import {
-  decodeOcspRequest,
-  encodeCertId,
-  encodeOcspRequest,
-  MAX_OCSP_REQUEST_BYTES,
-} from '../../lib/pki/ocsp-request.ts';
+import { decodeOcspRequest, encodeOcspRequest, MAX_OCSP_REQUEST_BYTES } from '../../lib/pki/ocsp-request.ts';
 import { OID } from '../../lib/pki/oids.ts';
 import { encodePem } from '../../lib/pki/pem.ts';
 import { encodeSerial, parseSerial, type SerialHex } from '../../lib/pki/serial.ts';

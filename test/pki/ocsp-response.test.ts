@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import * as pkijs from 'pkijs';
 import { describe, expect, it } from 'vitest';
 import type { FaultCode } from '../../lib/fault.ts';
+import { encodeCertId } from '../../lib/pki/cert-id.ts';
 import { decodeCertificate, keyIdentifier } from '../../lib/pki/certificate.ts';
 import {
   asDer,
@@ -21,9 +22,9 @@ import {
   TAG,
   tlv,
 } from '../../lib/pki/der.ts';
-import { CRL_REASONS, type Extension } from '../../lib/pki/extensions.ts';
+import { CRL_REASONS, type Extension } from '../../lib/pki/extension-bodies.ts';
 import { encodeName } from '../../lib/pki/name.ts';
-import { encodeCertId, encodeOcspRequest } from '../../lib/pki/ocsp-request.ts';
+import { encodeOcspRequest } from '../../lib/pki/ocsp-request.ts';
 import {
   type CertStatus,
   encodeOcspError,

@@ -3,7 +3,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { Fault, type FaultCode } from '../../lib/fault.ts';
 import { generateSoftwareKey } from '../../lib/keys/software.ts';
 import type { CertificateRef, Principal } from '../../lib/principal.ts';
-import { openPrincipals, type Principals, type PrincipalsDeps } from '../../lib/principals/principals.ts';
+import type { Principals, PrincipalsDeps } from '../../lib/principals/contract.ts';
+import { openPrincipals } from '../../lib/principals/credentials.ts';
 import { CLIENT_EXTENSIONS, OpensslCa } from './openssl.ts';
 
 const openssl = new OpensslCa();

@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Fault, type FaultCode } from '../../lib/fault.ts';
 import { generateSoftwareKey } from '../../lib/keys/software.ts';
 import type { Principal } from '../../lib/principal.ts';
-import { openPrincipals, type Principals, type RemoteIssuer } from '../../lib/principals/principals.ts';
+import type { Principals, RemoteIssuer } from '../../lib/principals/contract.ts';
+import { openPrincipals } from '../../lib/principals/credentials.ts';
 
 const auditor: Principal = {
   id: 'auditor-1',

@@ -1,8 +1,7 @@
 import { hash, randomBytes } from 'node:crypto';
 import { expect } from 'vitest';
 import { Fault } from '../../lib/fault.ts';
-import { openLedger } from '../../lib/ledger/ledger.ts';
-import type { LedgerRecord } from '../../lib/ledger/record.ts';
+import { type LedgerRecord, openLedger } from '../../lib/ledger/ledger.ts';
 import type { CertificateRef } from '../../lib/principal.ts';
 import type { Issuing } from '../../lib/registration/deps.ts';
 import {

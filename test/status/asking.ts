@@ -1,6 +1,6 @@
-import type { Signer } from '../../lib/keys/signer.ts';
+import type { Signer } from '../../lib/keys/keys.ts';
 import { verifySignature } from '../../lib/keys/verify.ts';
-import type { CertIdHash } from '../../lib/pki/cert-id.ts';
+import { type CertIdHash, encodeCertId } from '../../lib/pki/cert-id.ts';
 import { type Certificate, decodeCertificate } from '../../lib/pki/certificate.ts';
 import {
   asDer,
@@ -12,9 +12,9 @@ import {
   type Oid,
   tlv,
 } from '../../lib/pki/der.ts';
-import { type Extension, encodeExtensions } from '../../lib/pki/extensions.ts';
+import type { Extension } from '../../lib/pki/extension-bodies.ts';
+import { encodeExtensions } from '../../lib/pki/extensions.ts';
 import { encodeName, type Name } from '../../lib/pki/name.ts';
-import { encodeCertId } from '../../lib/pki/ocsp-request.ts';
 import type { BasicOcspResponse } from '../../lib/pki/ocsp-response.ts';
 import { decodeOcspResponse } from '../../lib/pki/ocsp-response-decoder.ts';
 import { OID } from '../../lib/pki/oids.ts';

@@ -116,7 +116,12 @@ describe.each(DAMAGES)('a CA with %s in its row', (_name, damage) => {
   });
 
   it('stays in the gauges, with the age of its CRL and without a responder', async () => {
-    const { authorities } = await openGauges({ table: service.table, clock: service.now, log: () => {} })();
+    const { authorities } = await openGauges({
+      table: service.table,
+      oldestUnsequenced: async () => undefined,
+      clock: service.now,
+      log: () => {},
+    })();
     const [gauge] = authorities.filter(({ ca }) => ca === lost.ref.ca);
     expect(gauge?.crlNextUpdate).toBeInstanceOf(Date);
     expect(gauge?.responderNotAfter).toBeUndefined();

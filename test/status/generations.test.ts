@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CertIdHash } from '../../lib/pki/cert-id.ts';
+import { type CertIdHash, encodeCertId } from '../../lib/pki/cert-id.ts';
 import { decodeCertificate } from '../../lib/pki/certificate.ts';
 import { encodeName } from '../../lib/pki/name.ts';
-import { encodeCertId } from '../../lib/pki/ocsp-request.ts';
 import { parseSerial } from '../../lib/pki/serial.ts';
 import { openService, type Service, temporaryFolder } from '../service.ts';
 import { allRecords } from '../world.ts';

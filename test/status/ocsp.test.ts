@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { algorithmNamed } from '../../lib/keys/algorithms.ts';
 import { generateSoftwareKey } from '../../lib/keys/software.ts';
+import { encodeCertId } from '../../lib/pki/cert-id.ts';
 import { decodeCertificate } from '../../lib/pki/certificate.ts';
 import {
   asDer,
@@ -14,7 +15,6 @@ import {
   TAG,
 } from '../../lib/pki/der.ts';
 import { buildName, encodeName } from '../../lib/pki/name.ts';
-import { encodeCertId } from '../../lib/pki/ocsp-request.ts';
 import type { BasicOcspResponse } from '../../lib/pki/ocsp-response.ts';
 import { OID } from '../../lib/pki/oids.ts';
 import { parseSerial } from '../../lib/pki/serial.ts';

@@ -1,5 +1,5 @@
-import type { AlgorithmName } from '../../lib/keys/algorithms.ts';
-import type { Signer } from '../../lib/keys/signer.ts';
+import type { AlgorithmName } from '../../lib/keys/contract.ts';
+import type { Signer } from '../../lib/keys/keys.ts';
 import { generateSoftwareKey } from '../../lib/keys/software.ts';
 import { type Certificate, decodeCertificate } from '../../lib/pki/certificate.ts';
 import { decodePem } from '../../lib/pki/pem.ts';

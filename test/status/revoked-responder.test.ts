@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { App } from '../../lib/app.ts';
 import { Fault } from '../../lib/fault.ts';
 import { algorithmNamed } from '../../lib/keys/algorithms.ts';
-import type { KeyStore } from '../../lib/keys/signer.ts';
+import type { KeyStore } from '../../lib/keys/keys.ts';
 import type { Certificate } from '../../lib/pki/certificate.ts';
 import { type Der, derSequence } from '../../lib/pki/der.ts';
 import { publicKeyAlgorithm } from '../../lib/pki/ocsp-extensions.ts';
@@ -77,7 +77,12 @@ const revoke = async (
 const renew = () => service.works.authority.renewResponders();
 
 const daysLeftOf = async (ca: string): Promise<Date | undefined> => {
-  const { authorities } = await openGauges({ table: service.table, clock: service.now, log: () => {} })();
+  const { authorities } = await openGauges({
+    table: service.table,
+    oldestUnsequenced: async () => undefined,
+    clock: service.now,
+    log: () => {},
+  })();
   return authorities.find((one) => one.ca === ca)?.responderNotAfter;
 };
 

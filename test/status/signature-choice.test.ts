@@ -1,7 +1,8 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AlgorithmName, algorithmNamed } from '../../lib/keys/algorithms.ts';
+import { algorithmNamed } from '../../lib/keys/algorithms.ts';
+import type { AlgorithmName } from '../../lib/keys/contract.ts';
 import { type Der, derSequence } from '../../lib/pki/der.ts';
 import { OID } from '../../lib/pki/oids.ts';
 import { openService, type Service, temporaryFolder } from '../service.ts';

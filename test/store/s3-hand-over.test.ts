@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { HandOver } from '../../lib/store/hand-over.ts';
 import { openAddresses } from '../../lib/store/s3-address.ts';
 import { openS3HandOver } from '../../lib/store/s3-hand-over.ts';
+import type { HandOver } from '../../lib/store/store.ts';
 import { isSignedInQuery } from '../aws/signature-oracle.ts';
 import { type Fate, startCuttingProxy } from './cutting-proxy.ts';
 import { startS3Emulator } from './s3-emulator.ts';

@@ -2,7 +2,7 @@ import { createHash, createPrivateKey } from 'node:crypto';
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { Fault, type FaultCode } from '../../lib/fault.ts';
-import type { Signer } from '../../lib/keys/signer.ts';
+import type { Signer } from '../../lib/keys/keys.ts';
 import { softwareSigner } from '../../lib/keys/software.ts';
 import { append, type HashReader, type Node } from '../../lib/tlog/merkle.ts';
 import { growTiles, tilePath } from '../../lib/tlog/tile.ts';

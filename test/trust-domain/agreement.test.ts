@@ -2,8 +2,8 @@ import { hash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Key, Value } from '../../lib/store/store.ts';
 import type { AmendmentRow } from '../../lib/trust-domain/amendment-rows.ts';
+import type { InForceRow } from '../../lib/trust-domain/contract.ts';
 import { keepFile } from '../../lib/trust-domain/files.ts';
-import type { InForceRow } from '../../lib/trust-domain/in-force.ts';
 import {
   codeOf,
   fileOf,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { SerialView } from '../../../lib/authority/serials.ts';
+import type { SerialView } from '../../../lib/authority/authority.ts';
 import { provide } from '../../http/provide.ts';
 import { defineRoute } from '../../http/route.ts';
 import { caId, cursor, digest, pageLimit, utc } from '../../http/schemas.ts';

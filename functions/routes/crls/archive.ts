@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { ArchivedCrl } from '../../../lib/status/crl-archive.ts';
+import type { ArchivedCrl } from '../../../lib/status/status.ts';
 import { provide } from '../../http/provide.ts';
 import { defineRoute } from '../../http/route.ts';
 import { caId, cursor, digest, pageLimit } from '../../http/schemas.ts';

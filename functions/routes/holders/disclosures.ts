@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { handedOver } from '../../http/elsewhere.ts';
-import type { HttpResponse } from '../../http/http.ts';
-import { json } from '../../http/http.ts';
+import { type HttpResponse, json } from '../../http/http.ts';
 import { provide } from '../../http/provide.ts';
 import { defineRoute } from '../../http/route.ts';
 import { cursor, pageLimit, principalId, reason, recordId, sha256, utc } from '../../http/schemas.ts';

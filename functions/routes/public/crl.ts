@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { archiveKey } from '../../../lib/status/crl-archive.ts';
+import { archiveKey } from '../../../lib/status/status.ts';
 import { published } from '../../http/elsewhere.ts';
 import { purposeHeader, recordedCaller } from '../../http/purpose.ts';
 import { defineRoute } from '../../http/route.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ROUNDING } from '../../../lib/ledger/report/statistics.ts';
+import { ROUNDING } from '../../../lib/ledger/ledger.ts';
 import { json } from '../../http/http.ts';
 import { defineRoute } from '../../http/route.ts';
 import { month } from '../../http/schemas.ts';

@@ -1,7 +1,7 @@
 import { createGunzip } from 'node:zlib';
 import * as z from 'zod';
 import { Fault } from '../../../lib/fault.ts';
-import { MAX_LINE } from '../../../lib/ledger/cdn/import.ts';
+import { MAX_LINE } from '../../../lib/ledger/ledger.ts';
 import { json } from '../../http/http.ts';
 import { defineRoute } from '../../http/route.ts';
 

@@ -1,6 +1,5 @@
 import * as z from 'zod';
-import type { Count } from '../../../lib/ledger/counts.ts';
-import { CHANNELS, RECORD_KINDS } from '../../../lib/ledger/record.ts';
+import { CHANNELS, type Count, RECORD_KINDS } from '../../../lib/ledger/ledger.ts';
 import { provide } from '../../http/provide.ts';
 import { defineRoute } from '../../http/route.ts';
 import { month, officeId, principalId, purposeId } from '../../http/schemas.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { MAX_SAMPLE } from '../../../lib/ledger/evidence/sample.ts';
+import { MAX_SAMPLE } from '../../../lib/ledger/ledger.ts';
 import { handedOver } from '../../http/elsewhere.ts';
 import { json } from '../../http/http.ts';
 import { defineRoute } from '../../http/route.ts';

@@ -1,6 +1,5 @@
 import * as z from 'zod';
-import { EXPORT_FORMATS, EXPORT_TYPES, type ExportFormat } from '../../../lib/ledger/export/formats.ts';
-import { RECORD_KINDS } from '../../../lib/ledger/record.ts';
+import { EXPORT_FORMATS, EXPORT_TYPES, type ExportFormat, RECORD_KINDS } from '../../../lib/ledger/ledger.ts';
 import { handedOver } from '../../http/elsewhere.ts';
 import { defineRoute } from '../../http/route.ts';
 import { principalId } from '../../http/schemas.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { RECORD_KINDS } from '../../../lib/ledger/record.ts';
+import { RECORD_KINDS } from '../../../lib/ledger/ledger.ts';
 import { handedOver } from '../../http/elsewhere.ts';
 import { defineRoute } from '../../http/route.ts';
 import { principalId } from '../../http/schemas.ts';

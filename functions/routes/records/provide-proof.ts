@@ -1,6 +1,6 @@
 import type { App } from '../../../lib/app.ts';
 import { Fault } from '../../../lib/fault.ts';
-import type { LedgerRecord } from '../../../lib/ledger/record.ts';
+import type { LedgerRecord } from '../../../lib/ledger/ledger.ts';
 import type { Principal } from '../../../lib/principal.ts';
 import type { HttpResponse } from '../../http/http.ts';
 import { sha256Hex } from '../../http/provide.ts';

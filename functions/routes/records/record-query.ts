@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { Fault } from '../../../lib/fault.ts';
-import type { Ledger, RecordQuery } from '../../../lib/ledger/ledger.ts';
-import { CHANNELS } from '../../../lib/ledger/record.ts';
+import { CHANNELS, type Ledger, type RecordQuery } from '../../../lib/ledger/ledger.ts';
 import type { Principal } from '../../../lib/principal.ts';
 import type { HttpResponse } from '../../http/http.ts';
 import { provide } from '../../http/provide.ts';

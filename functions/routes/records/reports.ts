@@ -1,7 +1,5 @@
 import * as z from 'zod';
-import { canonicalJson } from '../../../lib/ledger/canonical.ts';
-import type { AnnualReport } from '../../../lib/ledger/report/annual.ts';
-import { annualCsv, annualPage } from '../../../lib/ledger/report/annual-files.ts';
+import { type AnnualReport, annualCsv, annualPage, canonicalJson } from '../../../lib/ledger/ledger.ts';
 import { handedOver } from '../../http/elsewhere.ts';
 import { type HttpResponse, json } from '../../http/http.ts';
 import { defineRoute } from '../../http/route.ts';

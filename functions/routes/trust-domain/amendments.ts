@@ -5,9 +5,9 @@ import { Fault } from '../../../lib/fault.ts';
 import {
   AMENDMENT_STATES,
   type AmendmentView,
+  type Change,
   MAX_CHANGES_SHOWN,
-} from '../../../lib/trust-domain/amendments.ts';
-import type { Change } from '../../../lib/trust-domain/changes.ts';
+} from '../../../lib/trust-domain/trust-domain.ts';
 import { type HttpRequest, json, mediaType } from '../../http/http.ts';
 import { readJson } from '../../http/json-body.ts';
 import { defineRoute } from '../../http/route.ts';

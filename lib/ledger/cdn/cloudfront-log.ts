@@ -1,5 +1,5 @@
 import { Fault } from '../../fault.ts';
-import type { Channel } from '../record.ts';
+import type { Channel } from '../contract.ts';
 
 /** One copy that the CDN served by itself. Who fetched it, from where and with what, is not kept. */
 export interface Hit {

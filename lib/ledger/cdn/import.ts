@@ -2,8 +2,7 @@ import { Fault } from '../../fault.ts';
 import type { CertificateRef } from '../../principal.ts';
 import type { Item, Key, Table } from '../../store/store.ts';
 import { digestHex } from '../canonical.ts';
-import type { Ledger } from '../ledger.ts';
-import type { ProvisionDraft } from '../record.ts';
+import type { Ledger, ProvisionDraft } from '../contract.ts';
 import { MAX_CERTIFICATES_PER_RECORD } from '../rows.ts';
 import { type Fields, type Hit, readFields, readHit } from './cloudfront-log.ts';
 

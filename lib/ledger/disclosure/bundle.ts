@@ -2,10 +2,9 @@ import { Fault } from '../../fault.ts';
 import type { CertificateRef, Principal } from '../../principal.ts';
 import type { Table } from '../../store/store.ts';
 import { digestHex } from '../canonical.ts';
+import type { Ledger, LedgerRecord } from '../contract.ts';
 import { bilingual, escapeHtml, htmlPage } from '../html.ts';
-import type { Ledger } from '../ledger.ts';
 import { heldCertificates } from '../query.ts';
-import type { LedgerRecord } from '../record.ts';
 import type { CaseView } from './cases.ts';
 import { isOneOf, type OwnEntry, ownEntries } from './own.ts';
 

@@ -2,7 +2,7 @@ import { Fault } from '../../fault.ts';
 import type { Clock } from '../../ports.ts';
 import type { Principal } from '../../principal.ts';
 import type { Item, Key, Table, Write } from '../../store/store.ts';
-import type { Ledger } from '../ledger.ts';
+import type { Ledger } from '../contract.ts';
 import type { Delegates } from './delegates.ts';
 
 /**

@@ -2,7 +2,7 @@ import { Fault } from '../../fault.ts';
 import type { Clock } from '../../ports.ts';
 import type { Principal } from '../../principal.ts';
 import { type Key, MAX_PAGE, type Page, type Table } from '../../store/store.ts';
-import type { Ledger } from '../ledger.ts';
+import type { Ledger } from '../contract.ts';
 
 /**
  * Whom a holder lets see its own records in its place.

@@ -1,9 +1,9 @@
-import type { Signer } from '../../keys/signer.ts';
+import type { Signer } from '../../keys/keys.ts';
 import type { Clock } from '../../ports.ts';
 import type { CertificateRef, Principal } from '../../principal.ts';
 import type { Table } from '../../store/store.ts';
 import { digestHex } from '../canonical.ts';
-import type { Ledger } from '../ledger.ts';
+import type { Ledger } from '../contract.ts';
 import { heldCertificates } from '../query.ts';
 import { MAX_CERTIFICATES_PER_RECORD } from '../rows.ts';
 import { buildBundle, bundlePage, type DisclosedCertificate } from './bundle.ts';

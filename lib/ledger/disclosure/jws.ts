@@ -1,5 +1,5 @@
 import { createHash, createPublicKey } from 'node:crypto';
-import type { Signer } from '../../keys/signer.ts';
+import type { Signer } from '../../keys/keys.ts';
 
 /** A JWS in the flattened JSON serialization (RFC 7515 7.2.2), signed by Ed25519 (RFC 8037 3.1). */
 export type FlattenedJws = {

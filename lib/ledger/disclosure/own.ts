@@ -1,7 +1,6 @@
 import type { CertificateRef, Principal, Purpose } from '../../principal.ts';
+import type { Ledger, LedgerRecord } from '../contract.ts';
 import type { Bilingual } from '../html.ts';
-import type { Ledger } from '../ledger.ts';
-import type { LedgerRecord } from '../record.ts';
 
 /** One answer about the holder, as the holder may know it: when, to whom, why. */
 export interface OwnEntry {

@@ -1,6 +1,5 @@
 import { ifKept } from '../../fault.ts';
-import type { Ledger } from '../ledger.ts';
-import type { LedgerRecord } from '../record.ts';
+import type { Ledger, LedgerRecord } from '../contract.ts';
 
 /** Where something is said: a record, and its leaf once it has one. */
 type Said = { readonly record: string; readonly leaf?: number };

@@ -1,4 +1,4 @@
-import type { LedgerRecord } from '../record.ts';
+import type { LedgerRecord } from '../contract.ts';
 
 /** A record as one row of a table: what is not said of it is null. Values of JSON stand as text. */
 export const COLUMNS = [

@@ -1,7 +1,7 @@
 import type { Clock } from '../../ports.ts';
 import type { Principal } from '../../principal.ts';
 import type { Value } from '../../store/store.ts';
-import type { Ledger, RecordQuery } from '../ledger.ts';
+import type { Ledger, RecordQuery } from '../contract.ts';
 import { EXPORT_TYPES, type ExportFormat, openFile } from './formats.ts';
 import { openRecordedFile, type RecordedFile, type Summary } from './recorded-file.ts';
 

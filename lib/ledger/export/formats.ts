@@ -1,8 +1,8 @@
 import { canonicalJson } from '../canonical.ts';
-import type { LedgerRecord } from '../record.ts';
 import { asValue } from '../rows.ts';
 import { COLUMNS, rowOf } from './columns.ts';
 import { BYTE_ORDER_MARK, csvLine } from './csv.ts';
+import type { FileWriter } from './file-writer.ts';
 
 export const EXPORT_FORMATS = ['csv', 'ndjson', 'parquet'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
@@ -12,13 +12,6 @@ export const EXPORT_TYPES: Readonly<Record<ExportFormat, string>> = {
   ndjson: 'application/x-ndjson',
   parquet: 'application/vnd.apache.parquet',
 };
-
-/** Writes a file piece by piece; a piece may be empty. */
-export interface FileWriter {
-  add(records: readonly LedgerRecord[]): Uint8Array;
-  /** The rest, after the last records. */
-  end(): Uint8Array;
-}
 
 const NOTHING = new Uint8Array();
 

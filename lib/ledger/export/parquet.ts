@@ -1,6 +1,6 @@
 import { ByteWriter, type ColumnSource, ParquetWriter, schemaFromColumnData } from 'hyparquet-writer';
 import { COLUMNS, type Column, rowOf } from './columns.ts';
-import type { FileWriter } from './formats.ts';
+import type { FileWriter } from './file-writer.ts';
 
 /** Rows that are held until they are written as one group: some 5 MB, and a footer that stays small. */
 const GROUP_ROWS = 10_000;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Principal } from '../../principal.ts';
 import type { Value } from '../../store/store.ts';
-import type { Ledger } from '../ledger.ts';
+import type { Ledger } from '../contract.ts';
 
 export interface RecordedFile {
   /** The id of the record that it began with. */

@@ -1,7 +1,7 @@
 import { Fault } from '../../fault.ts';
 import type { Clock } from '../../ports.ts';
 import type { Bucket, Item, Table } from '../../store/store.ts';
-import type { Ledger } from '../ledger.ts';
+import type { Ledger } from '../contract.ts';
 import { REPORTS_PK, type ReportRow } from './rows.ts';
 
 export interface ExpiryDeps {

@@ -5,7 +5,7 @@ import { hold } from '../../../functions/tasks/ceremony.ts';
 import { consent } from '../../../functions/tasks/ceremony-consent.ts';
 import { readApplicant } from '../../../functions/tasks/principal-certificate.ts';
 import { Fault } from '../../../lib/fault.ts';
-import type { RecordKind } from '../../../lib/ledger/record.ts';
+import type { RecordKind } from '../../../lib/ledger/ledger.ts';
 import { digestOf } from '../../../lib/trust-domain/files.ts';
 import { readTrustDomain } from '../../../lib/trust-domain/trust-domain.ts';
 import {

@@ -1,3 +1,4 @@
+import type { LedgerRecord } from '../ledger/ledger.ts';
 /** What an audit can find wrong with the log and the records behind it; the names are public. */
 export const DAMAGES = {
   'checkpoint-not-signed': 'The checkpoint is not signed by the key of the log.',
@@ -46,3 +47,21 @@ export type Report = (damage: Damage, facts: Finding['facts']) => void;
 export type Part = 'leaves' | 'records' | 'serials' | 'crls' | 'queries';
 
 export type Progress = (part: Part, done: number, total: number) => void;
+
+/** What a leaf, or the id of a record that is not to be believed, says of it. */
+export interface LostRecord {
+  readonly id: string;
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+  readonly kind: string;
+  /** Its time was over: nothing is wrong with its absence. */
+  readonly expired: boolean;
+}
+
+/** Whoever is told of all records while they are held against their leaves, to hold something else against them. */
+export interface Learner {
+  /** A record that is what its leaf says; or one that is too new to have a leaf in this tree (`newer`). */
+  record(record: LedgerRecord, newer: boolean): void;
+  /** A record that is gone, or that is not what its leaf says, or has none; it may have been told of as a newer one. */
+  lost(record: LostRecord): void;
+}

@@ -1,5 +1,5 @@
 import type { CertificateRef } from '../principal.ts';
-import type { Value } from '../store/store.ts';
+import type { Value, Write } from '../store/store.ts';
 
 export const RECORD_KINDS = [
   'submission',
@@ -94,3 +94,48 @@ export type LedgerRecord = RecordDraft & {
   /** The index of its leaf in the log; absent until it has one. No part of what the leaf is made of. */
   readonly leaf?: number;
 };
+
+export interface RecordQuery {
+  /** Not both: provisions have a recipient, acts have an actor. */
+  readonly recipient?: string;
+  readonly actor?: string;
+  /** Not both. */
+  readonly certificate?: { readonly ca: string; readonly serial: string };
+  /** Everything about any of the holder's certificates, from its issuance on. */
+  readonly holder?: string;
+  /** Of provisions. */
+  readonly purpose?: string;
+  /** The sub-office that acted, or was told. */
+  readonly office?: string;
+  /** Of provisions. */
+  readonly channel?: Channel;
+  readonly kind?: RecordKind;
+  /** RFC 3339, inclusive / exclusive. */
+  readonly from?: string;
+  readonly to?: string;
+  /** 1 to 1,000. */
+  readonly limit: number;
+  readonly cursor?: string;
+}
+
+export interface RecordPage {
+  readonly records: readonly LedgerRecord[];
+  readonly cursor?: string;
+}
+
+export interface Ledger {
+  /** Durable when it resolves: only then may the answer that it records leave. All or nothing. */
+  append(...drafts: readonly RecordDraft[]): Promise<readonly LedgerRecord[]>;
+  /**
+   * The same, to be stored by the caller together with the change that it records, in one `Table.write`.
+   * Faults: `record-invalid` where a record names more than `MAX_CERTIFICATES_PER_RECORD` certificates.
+   */
+  prepare(draft: RecordDraft): { readonly record: LedgerRecord; readonly writes: readonly Write[] };
+  /**
+   * Newest first, and complete: every record that was appended before the call is found. A page may be shorter
+   * than `limit` and still have a cursor. Faults: `cursor-invalid`, `invalid-input`.
+   */
+  query(query: RecordQuery): Promise<RecordPage>;
+  /** Faults: `unknown-record`; `record-expired` with the class, and when and where its leaf is. */
+  get(id: string): Promise<LedgerRecord>;
+}

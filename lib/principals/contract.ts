@@ -1,0 +1,67 @@
+import type { Signer } from '../keys/keys.ts';
+import type { Clock, Random } from '../ports.ts';
+import type { CertificateRef, Principal } from '../principal.ts';
+
+export interface Token {
+  readonly token: string;
+  /** RFC 3339 UTC. */
+  readonly expiresAt: string;
+}
+
+/**
+ * Turns credentials into principals. A client certificate must come from the operations CA, be within its
+ * validity, be good by its own status now and name a principal (its subject's serialNumber attribute holds the
+ * principal's id). A token must come from the configured issuer for this audience and name one by `sub`.
+ *
+ * Both are looked up at every call, so a principal that is removed or a certificate that is revoked is refused at
+ * once. A token outlives the certificate that it was issued for by its 15 minutes at most.
+ */
+export interface Principals {
+  /** DER. Faults: `client-certificate-invalid`, `client-certificate-expired`, `client-certificate-revoked`. */
+  byCertificate(der: Uint8Array): Promise<Principal>;
+  /** Faults: `token-invalid`, `token-expired`; `try-later` when the keys of a remote issuer cannot be had. */
+  byToken(token: string): Promise<Principal>;
+  /**
+   * Of the embedded issuer, for a principal that came with a client certificate. Lives 15 minutes.
+   * Fault: `unknown-route` where tokens come from another issuer.
+   */
+  issueToken(principal: Principal): Promise<Token>;
+  /** The embedded issuer's public keys (RFC 7517). */
+  jwks(): Promise<{ readonly keys: readonly Readonly<Record<string, unknown>>[] }>;
+}
+
+/** One generation of the operations CA. Generations share a name and differ by key. */
+export interface OperationsCa {
+  readonly ca: string;
+  /** DER. */
+  readonly certificate: Uint8Array;
+}
+
+/** This service's own issuer. The signer is Ed25519. */
+export interface EmbeddedIssuer {
+  readonly signer: Signer;
+  /** The `iss` and `aud` claims. */
+  readonly issuer: string;
+  readonly audience: string;
+}
+
+/** Another's, such as a Cognito user pool, that publishes its keys (RFC 7517). */
+export interface RemoteIssuer {
+  readonly issuer: string;
+  readonly audience: string;
+  readonly jwks: URL;
+  /** The claim that holds the principal's id: `sub`, but for issuers that choose its value themselves. */
+  readonly principalClaim: string;
+}
+
+export interface PrincipalsDeps {
+  /** The directory. A principal removed or disabled is undefined. */
+  find(id: string): Promise<Principal | undefined>;
+  /** All generations whose certificates are still in use. */
+  readonly operationsCas: readonly OperationsCa[];
+  statusOf(ref: CertificateRef): Promise<'good' | 'revoked' | 'hold' | 'unknown'>;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly embedded?: EmbeddedIssuer;
+  readonly remote?: RemoteIssuer;
+}

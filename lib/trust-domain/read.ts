@@ -1,0 +1,92 @@
+import type { z } from 'zod';
+import { Fault } from '../fault.ts';
+import { crossIssues } from './checks.ts';
+import type { checkedBrand, TrustDomain } from './contract.ts';
+import type { Draft, Issue, Placed } from './draft.ts';
+import * as schema from './schema.ts';
+
+/** 16 MiB: some tens of thousands of principals. */
+const MAX_CHARACTERS = 16 * 1024 * 1024;
+
+const invalid = (issues: readonly Issue[]): Fault => {
+  const first = issues[0];
+  const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : '';
+  return new Fault(
+    'trust-domain-invalid',
+    `The trust domain is invalid at ${first?.path || 'its top'}: ${first?.message}${more}`,
+    { issues },
+  );
+};
+
+const readJson = (text: string): unknown => {
+  if (text.length > MAX_CHARACTERS)
+    throw invalid([{ path: '', message: `The file has more than ${MAX_CHARACTERS} characters.` }]);
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw invalid([{ path: '', message: 'The file is not JSON.' }]);
+  }
+};
+
+const member = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+    ? (value as Readonly<Record<string, unknown>>)[name]
+    : undefined;
+
+/** Members that are right in themselves; the others have been reported by the schema. */
+const placed = <T>(file: unknown, section: string, schema: z.ZodType<T>): readonly Placed<T>[] => {
+  const items = member(file, section);
+  return !Array.isArray(items)
+    ? []
+    : items.flatMap((item: unknown, index) => {
+        const { data, success } = schema.safeParse(item);
+        return success ? [{ path: `${section}.${index}`, value: data }] : [];
+      });
+};
+
+const idsOf = (file: unknown, section: string): readonly unknown[] => {
+  const items = member(file, section);
+  return Array.isArray(items) ? items.map((item: unknown) => member(item, 'id')) : [];
+};
+
+const draftOf = (file: unknown): Draft => {
+  const ceremony = schema.ceremony.safeParse(member(file, 'ceremony')).data;
+  return {
+    authorities: placed(file, 'authorities', schema.authority),
+    profiles: placed(file, 'profiles', schema.profile),
+    offices: placed(file, 'offices', schema.office),
+    principals: placed(file, 'principals', schema.principal),
+    ceremony: ceremony && { path: 'ceremony.persons', value: ceremony.persons },
+    ids: {
+      authorities: idsOf(file, 'authorities'),
+      profiles: idsOf(file, 'profiles'),
+      offices: idsOf(file, 'offices'),
+      principals: idsOf(file, 'principals'),
+    },
+  };
+};
+
+/**
+ * Reads the one declarative file of a trust domain (JSON), and is the only source of a `TrustDomain`. Fault:
+ * `trust-domain-invalid` with every problem at once in `facts.issues`: `[{ path: 'profiles.0.authority', message }]`.
+ */
+export const readTrustDomain = (text: string): TrustDomain => {
+  const file = readJson(text);
+  const { data, error } = schema.trustDomain.safeParse(file);
+  const issues: readonly Issue[] = [
+    ...(error?.issues.map(({ path, message }) => ({ path: path.join('.'), message })) ?? []),
+    ...crossIssues(draftOf(file)),
+  ];
+  if (data === undefined || issues.length > 0) throw invalid(issues);
+  const principal = data.profiles.find(({ kind }) => kind === 'principal');
+  const service = data.profiles.find(({ kind }) => kind === 'service');
+  const authority = data.authorities.find(({ id }) => id === principal?.authority);
+  // The checks have seen to these.
+  if (!principal || !service || !authority)
+    throw invalid([{ path: 'profiles', message: 'Operations are incomplete.' }]);
+  const domain: Omit<TrustDomain, typeof checkedBrand> = {
+    ...data,
+    operations: { authority, principal, service },
+  };
+  return domain as TrustDomain;
+};
