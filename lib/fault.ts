@@ -40,6 +40,7 @@ export const FAULT_CODES = [
   'amendment-pending',
   'amendment-closed',
   'unknown-amendment',
+  'amendment-not-recorded',
   // The authority
   'unknown-authority',
   'unknown-profile',
@@ -54,6 +55,8 @@ export const FAULT_CODES = [
   'already-revoked',
   'confirmation-differs',
   'nothing-awaited',
+  'consent-not-recorded',
+  'issuance-not-recorded',
   'signed-bytes-differ',
   // Registration
   'unknown-request',
@@ -64,7 +67,7 @@ export const FAULT_CODES = [
   'key-algorithm-not-allowed',
   'wrong-state',
   'same-person',
-  'approval-missing',
+  'approval-not-recorded',
   'idempotency-key-invalid',
   'idempotency-key-reused',
   'not-issued',

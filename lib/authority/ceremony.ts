@@ -42,7 +42,7 @@ const issuerRow = (
   ocsp: ocspTerms(definition),
 });
 
-/** The ceremony of this file, begun now or before. Faults: `trust-domain-changed`, `approval-missing`. */
+/** The ceremony of this file, begun now or before. Faults: `trust-domain-changed`, `amendment-not-recorded`. */
 const begin = async (deps: AuthorityDeps, report: Report): Promise<Item<InForceRow>> => {
   const { table, inForce, trustDomainDigest: digest } = deps;
   for (;;) {

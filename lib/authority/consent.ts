@@ -97,8 +97,8 @@ export const openConsents = ({
     }
     if (!(await isBorneOut(row))) {
       throw new Fault(
-        'approval-missing',
-        'The ledger does not have the consent that the table tells of; the opener consents once more.',
+        'consent-not-recorded',
+        'The table names a consent that the ledger lacks; the opener has to consent again.',
         { event },
       );
     }

@@ -210,7 +210,7 @@ export interface Consents {
   consent(event: CeremonyEvent): Promise<string>;
   /**
    * To be called before anything of the event is done; recorded once for each consent, under both persons' ids. Faults:
-   * `nothing-awaited` where nobody has consented, `confirmation-differs` where it was to another event, `approval-missing`
+   * `nothing-awaited` where nobody has consented, `confirmation-differs` where it was to another event, `consent-not-recorded`
    * where the ledger does not bear the consent out, `duplicate-key`.
    */
   takeUp(event: CeremonyEvent): Promise<TakenUp>;

@@ -57,7 +57,7 @@ type SigningOf = (ref: CertificateRef, row: CertificateRow) => Promise<Signing>;
 
 export interface Issuing {
   /**
-   * Faults: `lint-failed`; `wrong-state` of an order that was given up; `approval-missing` of one that the table has as
+   * Faults: `lint-failed`; `wrong-state` of an order that was given up; `issuance-not-recorded` of one that the table has as
    * recorded and the ledger does not; and the key store's and the table's own.
    */
   issue(plan: IssuancePlan): Promise<Issued>;
@@ -234,7 +234,7 @@ export const openIssuing = (
 
   /**
    * What an earlier run has recorded is signed by the record that it left and not because a row is there, which whoever can
-   * write to the table can put there. Fault: `approval-missing`.
+   * write to the table can put there. Fault: `issuance-not-recorded`.
    */
   const assertRecorded = async (ref: CertificateRef, row: CertificateRow): Promise<void> => {
     const { order } = row;
@@ -242,8 +242,8 @@ export const openIssuing = (
     const tbsDigest = hash('sha256', Buffer.from(row.tbs, 'base64'));
     if (details?.tbsDigest === tbsDigest && details.order === order) return;
     throw new Fault(
-      'approval-missing',
-      'The ledger does not have the issuance of this certificate; it is not signed.',
+      'issuance-not-recorded',
+      'The ledger lacks the issuance of this certificate; the certificate is not signed.',
       { order, ...ref },
     );
   };

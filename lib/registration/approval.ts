@@ -49,8 +49,8 @@ const ACTS = [
 
 const missing = (request: string): Fault =>
   new Fault(
-    'approval-missing',
-    'The ledger does not have that three persons submitted and approved this very request; no certificate is issued for it.',
+    'approval-not-recorded',
+    'The ledger lacks the submission and the two approvals of this request; no certificate is issued for it.',
     { request },
   );
 
@@ -59,7 +59,7 @@ const areDifferent = (values: readonly unknown[]): boolean =>
 
 /**
  * The approval of the request of that row, read from the ledger. A record of a submission or an examination is kept for
- * longer than a certificate that comes of it lasts, so that no request outwaits its own. Fault: `approval-missing`.
+ * longer than a certificate that comes of it lasts, so that no request outwaits its own. Fault: `approval-not-recorded`.
  */
 export const readApproval = async (
   ledger: Pick<Recorder, 'get'>,

@@ -12,8 +12,8 @@ import type { Recorder } from './deps.ts';
 
 const missing = (facts: Readonly<Record<string, string>>): Fault =>
   new Fault(
-    'approval-missing',
-    'The ledger does not have that this trust domain was agreed on; the rows that say so were not written by the service.',
+    'amendment-not-recorded',
+    'The ledger lacks the records by which this trust domain file came into force; the service did not write the rows that name it.',
     facts,
   );
 
@@ -36,7 +36,7 @@ const find = async (
 
 /**
  * Resolves with the ids of the records of the proposal and the approval, which are by two persons and about this file
- * following that one. They are kept for ever. Fault: `approval-missing`.
+ * following that one. They are kept for ever. Fault: `amendment-not-recorded`.
  */
 export const readAgreement = async (
   recorder: Pick<Recorder, 'get'>,
@@ -57,7 +57,7 @@ export const readAgreement = async (
   return [proposal.id, approval.id];
 };
 
-/** Of the first file, and of every one that an amendment has brought. Fault: `approval-missing`. */
+/** Of the first file, and of every one that an amendment has brought. Fault: `amendment-not-recorded`. */
 export const assertCameIntoForce = async (
   recorder: Pick<Recorder, 'get'>,
   { record, digest, amendment }: InForceRow,

@@ -28,7 +28,7 @@ const readAmendment = async (
 
 /**
  * Steps 1 and 2. False where another process was first, or the approval was taken back meanwhile. Fault:
- * `approval-missing` where the ledger does not bear out what the rows say.
+ * `amendment-not-recorded` where the ledger does not bear out what the rows say.
  */
 export const applyAmendment = async (
   deps: ApplyingDeps,

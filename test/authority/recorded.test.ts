@@ -73,7 +73,7 @@ const forStranger = (tbs: string): string => {
 };
 
 const refusals = ({ logged }: Service): readonly unknown[] =>
-  logged.filter(({ facts }) => facts.error === 'approval-missing').map(({ facts }) => facts.order);
+  logged.filter(({ facts }) => facts.error === 'issuance-not-recorded').map(({ facts }) => facts.order);
 
 describe('what an interrupted run is said to have recorded', () => {
   it('is not signed where the bytes are others than those recorded; put back, they are', async () => {
@@ -88,8 +88,8 @@ describe('what an interrupted run is said to have recorded', () => {
 
     const house = await openHouse(ground);
     const signed = ground.signed.length;
-    expect(await codeOf(house.works.authority.recover())).toBe('approval-missing');
-    expect(await codeOf(house.works.authority.issue(orderOf('changed')))).toBe('approval-missing');
+    expect(await codeOf(house.works.authority.recover())).toBe('issuance-not-recorded');
+    expect(await codeOf(house.works.authority.issue(orderOf('changed')))).toBe('issuance-not-recorded');
     expect(refusals(house)).toEqual(['changed']);
     // The other one was.
     expect(ground.signed).toHaveLength(signed + 1);
@@ -119,9 +119,9 @@ describe('what an interrupted run is said to have recorded', () => {
         },
         unfinishedWrite(order, ref),
       ]);
-      expect(await codeOf(house.works.authority.issue(orderOf(order)))).toBe('approval-missing');
+      expect(await codeOf(house.works.authority.issue(orderOf(order)))).toBe('issuance-not-recorded');
     }
-    expect(await codeOf(house.works.authority.recover())).toBe('approval-missing');
+    expect(await codeOf(house.works.authority.recover())).toBe('issuance-not-recorded');
     expect(refusals(house)).toHaveLength(3);
     expect(ground.signed).toHaveLength(signed);
   });

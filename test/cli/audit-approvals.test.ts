@@ -58,7 +58,7 @@ describe('akashi audit verify, of approvals', () => {
     await audited.run(async (service) => {
       expect(await service.works.registration.recover()).toEqual([]);
       expect(service.logged).toMatchObject([
-        { level: 'error', facts: { request: id, error: 'approval-missing' } },
+        { level: 'error', facts: { request: id, error: 'approval-not-recorded' } },
       ]);
       const { registration } = service.app;
       expect((await registration.get(service.principal('higashi-counter'), id)).state).toBe('approved');

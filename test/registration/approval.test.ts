@@ -37,7 +37,7 @@ const approved = async (table: Table) => {
 
 const refusal = (request: string) => ({
   message: 'An approved request is not issued yet; it is taken up again',
-  facts: expect.objectContaining({ request, error: 'approval-missing' }),
+  facts: expect.objectContaining({ request, error: 'approval-not-recorded' }),
 });
 
 const HOUR = 3_600_000;

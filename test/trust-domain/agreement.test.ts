@@ -83,7 +83,7 @@ describe('a trust domain on which rows say that two operators agreed', () => {
     await edit<InForceRow>(IN_FORCE, (row) => {
       row.approved = { amendment: id, digest: digestOf(arrives) };
     });
-    expect(await start(arrives)).toBe('approval-missing');
+    expect(await start(arrives)).toBe('amendment-not-recorded');
     expect(await appliedAnything()).toBe(false);
     // The one in force goes on, and what was forged can be refused and agreed on.
     expect(await start()).toBe('none');
@@ -126,7 +126,7 @@ describe('a trust domain on which rows say that two operators agreed', () => {
   ])('is not applied where %s', async (_, change) => {
     const id = await agree(arrives);
     await edit<AmendmentRow>(amendmentKey(id), change);
-    expect(await start(arrives)).toBe('approval-missing');
+    expect(await start(arrives)).toBe('amendment-not-recorded');
     expect(await appliedAnything()).toBe(false);
   });
 
@@ -139,7 +139,7 @@ describe('a trust domain on which rows say that two operators agreed', () => {
     await edit<InForceRow>(IN_FORCE, (row) => {
       row.approved = { amendment: id, digest: digestOf(other) };
     });
-    expect(await start(other)).toBe('approval-missing');
+    expect(await start(other)).toBe('amendment-not-recorded');
     expect(await appliedAnything()).toBe(false);
   });
 
@@ -156,14 +156,14 @@ describe('a trust domain on which rows say that two operators agreed', () => {
       row.proposed = { ...row.proposed, person: 'somebody' };
     });
     await on.app.amendments.approve(on.principal('operator-s2'), id);
-    expect(await start(more)).toBe('approval-missing');
+    expect(await start(more)).toBe('amendment-not-recorded');
   });
 
   it('does not begin where the row names it as in force, and no record of that has it', async () => {
     await edit<InForceRow>(IN_FORCE, (row) => {
       row.digest = digestOf(arrives);
     });
-    expect(await start(arrives)).toBe('approval-missing');
+    expect(await start(arrives)).toBe('amendment-not-recorded');
   });
 
   it('goes on through amendments, each with the records that it rests on', async () => {

@@ -182,7 +182,7 @@ describe('a ceremony', () => {
       const { version = 0 } = (await ground.table.get(key)) ?? {};
       const value = { event: other.event, consent: String(consent) };
       await ground.table.write([{ put: key, value, if: { version } }]);
-      expect(await codeOf(holdThe(asked))).toBe('approval-missing');
+      expect(await codeOf(holdThe(asked))).toBe('consent-not-recorded');
     }
     expect(own.event).not.toBe(other.event);
     expect(row?.value).toEqual({ event: other.event, consent: second?.id });
