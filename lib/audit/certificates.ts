@@ -168,7 +168,6 @@ export const openCertificateCheck = ({
     const { issuance, acts = NONE } = known.get(certificate) ?? {};
     const { state, notAfter, order, digest } = listed;
     if (!issuance) {
-      if (state === 'reserved' && order === undefined) return undefined;
       const isOver = notAfter !== undefined && now - Date.parse(notAfter) > retention;
       return isOver ? undefined : () => report('serial-without-leaf', { certificate });
     }
@@ -183,7 +182,7 @@ export const openCertificateCheck = ({
     if (digest === undefined && now - issuance.time > UNSIGNED_MS) {
       return () => report('certificate-unsigned', { certificate, record });
     }
-    if (state === 'reserved' || Date.parse(notAfter ?? '') !== issuance.notAfter) {
+    if (Date.parse(notAfter ?? '') !== issuance.notAfter) {
       return () =>
         report('status-differs', { certificate, state, ...(notAfter !== undefined && { notAfter }) });
     }
@@ -195,7 +194,8 @@ export const openCertificateCheck = ({
         state === 'good' ? undefined : entryDiffers(shownOf(listed), shownBy(acts, [KIND_OF[recorded]]));
       return differs && (() => report('status-differs', { certificate, state, ...differs }));
     }
-    return sinceOf(acts) === undefined
+    const isRevoked = state === 'revoked' || state === 'hold';
+    return isRevoked && sinceOf(acts) === undefined
       ? () => report('revocation-without-leaf', { certificate, state })
       : () => report('status-differs', { certificate, state, recorded });
   };

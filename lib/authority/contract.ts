@@ -164,9 +164,9 @@ export interface AuthorityWorks {
 /** A serial number of a CA, as the status register and the rows of certificates have it. */
 export interface SerialView {
   readonly serial: string;
-  /** `reserved` is a number that no certificate has yet. Absent where the register does not know it, which is damage. */
+  /** Absent where the register does not know the number, which is damage. */
   readonly state?: StatusRow['state'];
-  /** Of the register: RFC 3339 UTC, whole seconds. Absent of a number that is reserved. */
+  /** As the register has it: RFC 3339 UTC, whole seconds. */
   readonly notAfter?: string;
   /** Of the register, of one that is revoked or on hold: times likewise, and whatever stands there as the reason. */
   readonly revocationTime?: string;

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { Fault } from '../fault.ts';
+import { Fault, wentThrough } from '../fault.ts';
 import { type Signer, verifySignature } from '../keys/keys.ts';
 import { type CertificateContext, type LintedTbs, lintCertificate } from '../lint/lint.ts';
 import {
@@ -12,7 +12,6 @@ import {
   type TbsCertificate,
 } from '../pki/pki.ts';
 import type { CertificateRef } from '../principal.ts';
-import type { Registered, RegisteredAs } from '../status/status.ts';
 import type { Item, Write } from '../store/store.ts';
 import {
   type CertificateRow,
@@ -76,13 +75,7 @@ export interface Issuing {
   recover(signingOf: SigningOf): Promise<readonly string[]>;
 }
 
-/** An order's serial number, with the version that its row stands at. */
-interface Taken {
-  readonly ref: CertificateRef;
-  readonly version: number;
-}
-
-interface Recorded {
+interface RecordedCertificate {
   readonly ref: CertificateRef;
   readonly item: Item<CertificateRow>;
   readonly linted: LintedTbs;
@@ -90,9 +83,6 @@ interface Recorded {
 
 /** Octets of chance in a serial number: 128 bits, more than the 64 of the CA/Browser Forum's requirements (7.1). */
 const CHANCE_OCTETS = 16;
-
-const isReserved = (registered: Registered | undefined): registered is RegisteredAs<'reserved'> =>
-  registered?.value.state === 'reserved';
 
 /**
  * The issuance cycle. Its steps are numbered as in docs/issuance-cycle.md; at each is said what a crash right after
@@ -106,15 +96,14 @@ export const openIssuing = (
   const newSerial = (prefix: string): SerialHex =>
     serialFromOctets(Buffer.concat([Buffer.from(prefix, 'hex'), random(CHANCE_OCTETS)]));
 
-  /** The serial number that the order has. Fault: `wrong-state` of an order that was given up. */
-  const takenBy = async (order: string): Promise<Taken | undefined> => {
-    const taken = await table.get<IssuanceRow>(issuanceKey(order));
-    if (!taken) return undefined;
-    if (taken.value.abandoned) {
+  /** The order's certificate. Fault: `wrong-state` where the order was given up. */
+  const certificateOf = async (order: string): Promise<CertificateRef | undefined> => {
+    const row = (await table.get<IssuanceRow>(issuanceKey(order)))?.value;
+    if (!row) return undefined;
+    if (row.abandoned) {
       throw new Fault('wrong-state', 'This order was given up; no certificate is issued for it.', { order });
     }
-    const { ca, serial } = taken.value;
-    return { ref: { ca, serial }, version: taken.version };
+    return { ca: row.ca, serial: row.serial };
   };
 
   /**
@@ -123,20 +112,11 @@ export const openIssuing = (
    * a certificate that could exist can be revoked and is known to auditors. After a crash: nothing at all, or a certificate
    * without a signature, listed as unfinished. Undefined where the order or the number was taken meanwhile, and nothing
    * was stored.
-   *
-   * An order that has a number already and no certificate took it under an earlier version of this service, which reserved
-   * numbers in a write of their own. Its number is the one it gets.
    */
-  const record = async (plan: IssuancePlan, taken: Taken | undefined): Promise<Recorded | undefined> => {
-    const ref = taken?.ref ?? { ca: plan.ca, serial: newSerial(plan.serialPrefix) };
-    const registered = taken && (await register.lookup(ref));
-    const reserved = isReserved(registered) ? registered : undefined;
-    if (taken && !reserved) {
-      // Another run has recorded it since we looked: its row counts. Where there is none the table is damaged.
-      await readCertificate(table, ref);
-      return undefined;
-    }
-    const tbs = plan.build(ref.serial as SerialHex, new Date(clock()));
+  const record = async (plan: IssuancePlan): Promise<RecordedCertificate | undefined> => {
+    const serial = newSerial(plan.serialPrefix);
+    const ref = { ca: plan.ca, serial };
+    const tbs = plan.build(serial, new Date(clock()));
     const linted = lintCertificate(tbs, plan.context);
     const row: Omit<CertificateRow, 'record'> = {
       order: plan.order,
@@ -168,25 +148,18 @@ export const openIssuing = (
       },
     });
     const value: CertificateRow = { ...row, record: recorded.id };
-    try {
-      await table.write([
-        // Up to this very write nobody else has taken up the order, or given it up.
-        {
-          put: issuanceKey(plan.order),
-          value: { ...ref } satisfies IssuanceRow,
-          if: taken ? { version: taken.version } : 'absent',
-        },
+    const isStored = await wentThrough(
+      table.write([
+        // Fails where another run has recorded the order meanwhile, or has given it up.
+        { put: issuanceKey(plan.order), value: { ...ref } satisfies IssuanceRow, if: 'absent' },
         { put: certificateKey(ref), value, if: 'absent' },
         unfinishedWrite(plan.order, ref),
-        ...register.admitWrites(ref, plan.order, row.notAfter, reserved),
+        ...register.admitWrites(ref, plan.order, row.notAfter),
         ...writes,
-      ]);
-    } catch (error) {
-      if (!Fault.is(error, 'condition-failed')) throw error;
-      return undefined;
-    }
+      ]),
+    );
     // A row that was put where none was is at version 1.
-    return { ref, item: { ...certificateKey(ref), version: 1, value }, linted };
+    return isStored ? { ref, item: { ...certificateKey(ref), version: 1, value }, linted } : undefined;
   };
 
   /** Step 5. After a crash: nothing but what step 4 left; a signature that nobody saw is made again over the same TBS. */
@@ -266,10 +239,11 @@ export const openIssuing = (
   return {
     issue: async (plan) => {
       for (;;) {
-        const taken = await takenBy(plan.order);
-        const found = taken && (await table.get<CertificateRow>(certificateKey(taken.ref)));
-        if (found) return { ref: taken.ref, der: await finish(taken.ref, found, plan) };
-        const recorded = await record(plan, taken);
+        const earlier = await certificateOf(plan.order);
+        // Both rows are put in one write: an order whose certificate is gone is damage, and a fault.
+        if (earlier)
+          return { ref: earlier, der: await finish(earlier, await readCertificate(table, earlier), plan) };
+        const recorded = await record(plan);
         if (!recorded) continue;
         const { ref, item, linted } = recorded;
         return { ref, der: await finish(ref, item, plan, linted) };
@@ -287,19 +261,10 @@ export const openIssuing = (
 
     abandonWrites: async (order) => {
       const key = issuanceKey(order);
-      const taken = await table.get<IssuanceRow>(key);
-      const value: IssuanceRow = { abandoned: true };
-      if (!taken) return [{ put: key, value, if: 'absent' }];
-      // With the request's own end, in one write: nothing is left to do.
-      if (taken.value.abandoned) return [];
-      const { ca, serial } = taken.value;
-      const reserved = await register.lookup({ ca, serial });
-      if (!isReserved(reserved)) return undefined;
-      // A run that is about to record it at this moment finds these rows changed, and stores nothing.
-      return [
-        { put: key, value, if: { version: taken.version } },
-        ...register.retireWrites({ ca, serial }, reserved),
-      ];
+      const row = (await table.get<IssuanceRow>(key))?.value;
+      // A run that is about to record the order finds this row, and stores nothing.
+      if (!row) return [{ put: key, value: { abandoned: true } satisfies IssuanceRow, if: 'absent' }];
+      return row.abandoned ? [] : undefined;
     },
 
     recover: async (signingOf) => {

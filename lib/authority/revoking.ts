@@ -58,9 +58,9 @@ export const assertMayAct = (actor: Principal, { office }: { readonly office?: s
 };
 
 /**
- * What decides on who may act on a certificate, as the record of its issuance has it: the row is whatever somebody who can
- * write to the table has made of it. Nothing where the ledger does not bear the row out, as with rows of earlier versions
- * that name no record; operators alone may act then, and two of them.
+ * What decides who may act on a certificate. It comes from the record of the issuance, because somebody who can write to
+ * the table can change the certificate's row. Empty where the ledger does not confirm the row: then only operators may
+ * act, and it takes two of them.
  */
 export interface IssuedAs {
   readonly profile?: string;
@@ -100,8 +100,8 @@ export const openRevoking = (
     const issuedAs = await readIssuedAs(recorder, ref, certificate);
     assertMayAct(actor, issuedAs);
     const registered = await register.lookup(ref);
-    if (!registered || registered.value.state === 'reserved') throw unknown();
-    return { issuedAs, registered: registered as RegisteredAs<'good' | 'hold' | 'revoked'> };
+    if (!registered) throw unknown();
+    return { issuedAs, registered };
   };
 
   /** Stores the change with its record; false when the status changed between reading and writing. */

@@ -100,7 +100,7 @@ const viewOf = (
   caPublicKeyInfo: Uint8Array,
 ): SerialView => {
   const differs = certificate ? rowDifferences(certificate, caPublicKeyInfo) : [];
-  const notAfter = status && status.state !== 'reserved' ? timeOf(status.notAfter) : undefined;
+  const notAfter = timeOf(status?.notAfter);
   return {
     serial,
     ...(status && { state: status.state }),

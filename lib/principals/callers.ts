@@ -60,10 +60,7 @@ export const openDoor = async (deps: DoorDeps, tokens: TokenIssuers): Promise<Pr
   );
   const operations = (await issuers.all()).filter(({ id }) => id === deps.operationsCa);
 
-  const statusOf = async (ref: CertificateRef) => {
-    const state = (await register.lookup(ref))?.value.state;
-    return state === undefined || state === 'reserved' ? 'unknown' : state;
-  };
+  const statusOf = async (ref: CertificateRef) => (await register.lookup(ref))?.value.state ?? 'unknown';
 
   return openPrincipals({
     find: async (id) => principals.get(id),

@@ -35,14 +35,12 @@ const NEVER_ISSUED: CertStatus = {
 const UNKNOWN: CertStatus = { status: 'unknown' };
 const GOOD: CertStatus = { status: 'good' };
 
-type Issued = Exclude<StatusRow, { state: 'reserved' }>;
-
 /**
  * The invalidity date has no place in a CertStatus, which tells when the revocation was made (RFC 6960 2.2). Where a clock
  * that was ahead recorded it, that is a time still to come, until which clients would take the certificate for good: it
  * is revoked, so it was by the time of the answer. The record keeps what was recorded.
  */
-const certStatusOf = (row: Issued, now: number): CertStatus =>
+const certStatusOf = (row: StatusRow, now: number): CertStatus =>
   row.state === 'good'
     ? GOOD
     : {
@@ -51,18 +49,15 @@ const certStatusOf = (row: Issued, now: number): CertStatus =>
         ...(row.reason !== 'unspecified' && { revocationReason: row.reason }),
       };
 
-/** A reserved serial number is not yet a certificate: nothing that could be signed exists. */
-const isIssued = (row: StatusRow | undefined): row is Issued => row !== undefined && row.state !== 'reserved';
-
 export const openJudging = (deps: Pick<OcspDeps, 'currentCrl'>) => {
   /** RFC 6960 4.4.4: while the certificate's end is within the retention interval. */
-  const archiveCutoff = (issuer: Issuer, { notAfter }: Issued, now: number): readonly Extension[] => {
+  const archiveCutoff = (issuer: Issuer, { notAfter }: StatusRow, now: number): readonly Extension[] => {
     const cutoff = now - issuer.ocsp.retentionInterval;
     return notAfter < now && notAfter >= cutoff ? [archiveCutoffExtension(secondsAsDate(cutoff))] : [];
   };
 
   /** RFC 6960 4.4.2, where the CRL is recent enough for the certificate to stand on it. */
-  const crlReferences = async (issuer: Issuer, row: Issued): Promise<readonly Extension[]> => {
+  const crlReferences = async (issuer: Issuer, row: StatusRow): Promise<readonly Extension[]> => {
     if (!issuer.ocsp.crlReferences || row.state === 'good') return [];
     const crl = await deps.currentCrl(issuer.id);
     const [url] = issuer.urls.crl;
@@ -87,15 +82,15 @@ export const openJudging = (deps: Pick<OcspDeps, 'currentCrl'>) => {
       registered: Registered | undefined,
       now: number,
     ): Promise<Judged> => {
-      const row = registered?.value;
-      if (!isIssued(row)) return never(issuer, certId);
+      if (registered === undefined) return never(issuer, certId);
+      const { value: row, version } = registered;
       const extensions = [...archiveCutoff(issuer, row, now), ...(await crlReferences(issuer, row))];
       return {
         certId,
         certStatus: certStatusOf(row, now),
         ours: true,
         ...(extensions.length > 0 && { extensions }),
-        ...(registered && { version: registered.version }),
+        version,
       };
     },
   };

@@ -4,8 +4,8 @@ import { type Item, type Key, MAX_PAGE, type Page, type Table, type Write } from
 
 /**
  * The status register: one small row for each serial number ever taken, and one for each certificate that a
- * CRL must list. It answers what OCSP and CRLs ask, and makes the writes that change a status; whoever decides on
- * the change (the authority) stores them in one `Table.write` with the record of it.
+ * CRL must list. It answers what OCSP and CRLs ask, and makes the writes that change a status. The authority decides on
+ * the change and stores these writes in one `Table.write` with the record of it.
  *
  *   status/{ca}/{digit}  {serial}  StatusRow, under the last hex digit of the serial number
  *   revoked/{ca}         {serial}  RevokedRow, while the certificate is revoked or on hold
@@ -19,8 +19,6 @@ import { type Item, type Key, MAX_PAGE, type Page, type Table, type Write } from
  * listed without an index that somebody might change without the register.
  */
 export type StatusRow =
-  /** Of a number that its request took before it had a certificate, as earlier versions of the service did. */
-  | { readonly state: 'reserved'; readonly request: string }
   | { readonly state: 'good'; readonly request: string; readonly notAfter: number }
   | ({
       readonly state: 'revoked' | 'hold';
@@ -84,7 +82,6 @@ export interface Register {
   /** Rows of the serial numbers of that CA that end in this hex digit, `from` and above. */
   known(ca: string, digit: string, from: string, limit: number): Promise<Page<StatusRow>>;
   readonly admitWrites: typeof admitWrites;
-  readonly retireWrites: typeof retireWrites;
   readonly revokeWrites: typeof revokeWrites;
   readonly releaseWrites: typeof releaseWrites;
   readonly settledWrites: typeof settledWrites;
@@ -92,25 +89,14 @@ export interface Register {
 
 /**
  * From here on the certificate may exist: it can be revoked, and OCSP calls it good. The condition makes a collision of
- * serial numbers fail before anything is signed. `notAfter` in Unix seconds; `reserved` where the request has its number
- * already.
+ * serial numbers fail before anything is signed. `notAfter` is in Unix seconds.
  */
-const admitWrites = (
-  ref: CertificateRef,
-  request: string,
-  notAfter: number,
-  reserved?: RegisteredAs<'reserved'>,
-): readonly Write[] => [
+const admitWrites = (ref: CertificateRef, request: string, notAfter: number): readonly Write[] => [
   {
     put: statusKey(ref),
     value: { state: 'good', request, notAfter } satisfies StatusRow,
-    if: reserved ? { version: reserved.version } : 'absent',
+    if: 'absent',
   },
-];
-
-/** A number that was reserved for nothing: it stays taken, and whoever was about to admit it no longer can. */
-const retireWrites = (ref: CertificateRef, reserved: RegisteredAs<'reserved'>): readonly Write[] => [
-  { put: statusKey(ref), value: reserved.value, if: { version: reserved.version } },
 ];
 
 /** Revokes or holds. `from` must be good, or on hold when it is to be revoked. */
@@ -176,7 +162,6 @@ export const openRegister = (table: Table): Register => ({
   },
   known: (ca, digit, from, limit) => table.query<StatusRow>({ pk: statusPk(ca, digit), from, limit }),
   admitWrites,
-  retireWrites,
   revokeWrites,
   releaseWrites,
   settledWrites,

@@ -39,16 +39,6 @@ const approved = async (): Promise<string> => {
   return (await onlyRequest()).id;
 };
 
-/** As earlier versions of the service did it, before there was a certificate. */
-const reserve = async (order: string): Promise<void> => {
-  const ref = { ca: 'person-authentication-1', serial: `01${'5a'.repeat(15)}57` };
-  const value = { state: 'reserved', request: order };
-  await ground.table.write([
-    { put: { pk: `issuance/${order}`, sk: 'ref' }, value: ref, if: 'absent' },
-    { put: { pk: `status/${ref.ca}/7`, sk: ref.serial }, value, if: 'absent' },
-  ]);
-};
-
 const onlyRequest = async () => {
   const { requests } = await house.app.registration.list(house.principal('auditor'), { limit: 10 });
   expect(requests).toHaveLength(1);
@@ -63,12 +53,8 @@ const issuances = async (order: string) =>
 const NOTHING = { requests: [], signed: [], answers: [], revoked: [] };
 
 describe('a request that would break a rule', () => {
-  it.each([
-    ['no', async () => {}],
-    ['a', reserve],
-  ] as const)('fails once for all, with %s serial number reserved for it', async (_, prepare) => {
+  it('fails once for all', async () => {
     const id = await approved();
-    await prepare(id);
     const other = composeHouse(ground, { domain: stricter });
     expect(await TASKS.recovery(other.works)).toEqual([]);
     expect(await onlyRequest()).toMatchObject({
@@ -97,38 +83,31 @@ describe('a request that would break a rule', () => {
     await checkWorld(house, NOTHING);
   });
 
-  it.each([
-    ['no', async () => {}],
-    ['a', reserve],
-  ] as const)(
-    'fails, or is issued, where two processes judge it at the same moment; never both (%s serial number reserved for it)',
-    async (_, prepare) => {
-      const id = await approved();
-      await prepare(id);
-      const other = composeHouse(ground, { domain: stricter });
-      let meanwhile = 0;
-      const slow = await openHouse(ground, {
-        table: (table): Table => ({
-          get: (key) => table.get(key),
-          query: (query) => table.query(query),
-          write: async (writes) => {
-            // Just before the certificate is recorded, the other process gives the request up.
-            if (writes.some((write) => 'put' in write && write.put.pk.startsWith('certificates/'))) {
-              meanwhile++;
-              await other.works.registration.recover();
-            }
-            await table.write(writes);
-          },
-          close: () => table.close(),
-        }),
-      });
-      expect(await slow.works.registration.recover()).toEqual([]);
-      expect(meanwhile).toBe(1);
-      expect((await onlyRequest()).state).toBe('failed');
-      expect(await issuances(id)).toEqual([]);
-      await checkWorld(house, NOTHING);
-    },
-  );
+  it('fails, or is issued, where two processes judge it at the same moment; never both', async () => {
+    const id = await approved();
+    const other = composeHouse(ground, { domain: stricter });
+    let meanwhile = 0;
+    const slow = await openHouse(ground, {
+      table: (table): Table => ({
+        get: (key) => table.get(key),
+        query: (query) => table.query(query),
+        write: async (writes) => {
+          // Just before the certificate is recorded, the other process gives the request up.
+          if (writes.some((write) => 'put' in write && write.put.pk.startsWith('certificates/'))) {
+            meanwhile++;
+            await other.works.registration.recover();
+          }
+          await table.write(writes);
+        },
+        close: () => table.close(),
+      }),
+    });
+    expect(await slow.works.registration.recover()).toEqual([]);
+    expect(meanwhile).toBe(1);
+    expect((await onlyRequest()).state).toBe('failed');
+    expect(await issuances(id)).toEqual([]);
+    await checkWorld(house, NOTHING);
+  });
 });
 
 describe('a request whose profile is no longer there', () => {

@@ -107,64 +107,14 @@ describe('an order', () => {
   });
 });
 
-/** As earlier versions of the service did it, in a write of its own. */
-const reserve = async (order: string): Promise<CertificateRef> => {
-  const ref = { ca: 'signature-1', serial: `01${'5a'.repeat(15)}57` };
-  await ground.table.write([
-    { put: { pk: `issuance/${order}`, sk: 'ref' }, value: ref, if: 'absent' },
-    { put: { pk: 'status/signature-1/7', sk: ref.serial }, value: RESERVED(order), if: 'absent' },
-  ]);
-  return ref;
-};
-const RESERVED = (request: string) => ({ state: 'reserved', request });
-
-describe('a serial number that was reserved and not used', () => {
-  it('is unknown to OCSP, to the API and to revocation, and is the one that the order gets', async () => {
+describe('an order whose certificate is gone', () => {
+  it('is damage, and is said', async () => {
     const house = await openHouse(ground);
-    const ref = await reserve('order-1');
-    expect((await ocspStatus(house, ref)).status).toBe('unknown');
-    const { authority } = house.app;
-    const operator = house.principal('operator-noda');
-    expect(await codeOf(authority.certificate(operator, ref))).toBe('unknown-certificate');
-    expect(await codeOf(authority.revoke(operator, ref, { reason: 'superseded' }))).toBe(
-      'unknown-certificate',
-    );
-    expect(await codeOf(authority.hold(operator, ref))).toBe('unknown-certificate');
-    expect(await house.works.authority.recover()).toEqual([]);
-
-    expect(await house.works.authority.issue(orderOf('order-1'))).toEqual(ref);
-    expect((await ocspStatus(house, ref)).status).toBe('good');
-    await checkWorld(house, NOTHING);
-  });
-
-  it('is given to nobody where the order is given up while its number is looked up', async () => {
-    const house = await openHouse(ground);
-    const ref = await reserve('order-1');
-    let meanwhile = 0;
-    const slow = await openHouse(ground, {
-      table: (table): Table => ({
-        ...through(table),
-        get: async (key) => {
-          if (key.pk === 'status/signature-1/7' && meanwhile++ === 0) {
-            await ground.table.write((await house.works.authority.abandonWrites('order-1')) ?? []);
-          }
-          return table.get(key);
-        },
-      }),
-    });
-    expect(await codeOf(slow.works.authority.issue(orderOf('order-1')))).toBe('wrong-state');
-    expect(meanwhile).toBe(1);
-    expect((await ocspStatus(house, ref)).status).toBe('unknown');
-    expect(await issuancesOf(house, 'order-1')).toEqual([]);
-    await checkWorld(house, NOTHING);
-  });
-
-  it('of which the certificate is gone is damage, and is said', async () => {
-    const house = await openHouse(ground);
-    const ref = await reserve('order-1');
+    const ref = { ca: 'signature-1', serial: `01${'5a'.repeat(15)}57` };
     const value = { state: 'good', request: 'order-1', notAfter: 1 };
     await ground.table.write([
-      { put: { pk: 'status/signature-1/7', sk: ref.serial }, value, if: { version: 1 } },
+      { put: { pk: 'issuance/order-1', sk: 'ref' }, value: ref, if: 'absent' },
+      { put: { pk: 'status/signature-1/7', sk: ref.serial }, value, if: 'absent' },
     ]);
     expect(await codeOf(house.works.authority.issue(orderOf('order-1')))).toBe('unknown-certificate');
   });
@@ -223,7 +173,8 @@ describe('an order that two processes record at the same moment', () => {
           if (!('put' in one && one.put.pk.startsWith('certificates/')) || drawn !== undefined) continue;
           drawn = one.put.sk;
           const pk = one.put.pk.replace(/^certificates/, 'status');
-          await ground.table.write([{ put: { pk, sk: drawn }, value: RESERVED('other'), if: 'absent' }]);
+          const value = { state: 'good', request: 'other', notAfter: 4_000_000_000 };
+          await ground.table.write([{ put: { pk, sk: drawn }, value, if: 'absent' }]);
         }
         await table.write(writes);
       },
@@ -231,8 +182,12 @@ describe('an order that two processes record at the same moment', () => {
     const unlucky = await openHouse(ground, { table: taken });
     const { ca, serial } = await unlucky.works.authority.issue(orderOf('order-1'));
     expect(serial).not.toBe(drawn);
-    expect((await ocspStatus(house, { ca, serial: drawn as string })).status).toBe('unknown');
+    expect((await ocspStatus(house, { ca, serial })).status).toBe('good');
     expect(await issuancesOf(house, 'order-1')).toHaveLength(1);
+    // The other order's row is as it was put, and goes again: it has no record.
+    const key = { pk: `status/${ca}/${drawn?.at(-1)}`, sk: drawn as string };
+    expect((await ground.table.get(key))?.value).toMatchObject({ request: 'other' });
+    await ground.table.write([{ delete: key, if: { version: 1 } }]);
     await checkWorld(house, NOTHING);
   });
 });

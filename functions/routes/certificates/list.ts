@@ -7,9 +7,8 @@ import { caId, cursor, digest, pageLimit, utc } from '../../http/schemas.ts';
 const serialView = z
   .object({
     serial: z.string(),
-    state: z.enum(['reserved', 'good', 'hold', 'revoked']).exactOptional().meta({
-      description:
-        'In the status register; `reserved` is a number without a certificate. Absent where the register does not know it.',
+    state: z.enum(['good', 'hold', 'revoked']).exactOptional().meta({
+      description: 'In the status register. Absent where the register does not know the number.',
     }),
     notAfter: utc.exactOptional(),
     revocationTime: utc.exactOptional().meta({
