@@ -140,17 +140,7 @@ export class Fault extends Error {
   }
 }
 
-/** The record that was asked for, or undefined where the ledger has none of that id, or none any more. */
-export const ifKept = async <R>(reading: Promise<R>): Promise<R | undefined> => {
-  try {
-    return await reading;
-  } catch (error) {
-    if (Fault.is(error, 'unknown-record') || Fault.is(error, 'record-expired')) return undefined;
-    throw error;
-  }
-};
-
-/** Whether a conditional write was stored: false where its condition did not hold, which is to say that somebody else was first. */
+/** Whether a conditional write was stored: false where its condition did not hold, because another write came first. */
 export const wentThrough = async (write: Promise<unknown>): Promise<boolean> => {
   try {
     await write;

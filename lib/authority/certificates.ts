@@ -1,7 +1,8 @@
-import { Fault, ifKept } from '../fault.ts';
+import { Fault } from '../fault.ts';
 import type { LedgerRecord } from '../ledger/ledger.ts';
 import type { CertificateRef } from '../principal.ts';
-import type { Item, Key, Page, Table, Write } from '../store/store.ts';
+import { type RecordedAct, readRecordedAct } from '../recorded-act.ts';
+import type { Item, Key, Page, Table, Value, Write } from '../store/store.ts';
 import type { Recorder } from './deps.ts';
 
 /**
@@ -102,15 +103,11 @@ export const readUnfinished = async (
   return found;
 };
 
-/** The record that its row names, if the ledger has it and it is the issuance of this certificate. */
-export const readIssuance = async (
+/** The record that the row names, if it is the issuance of this certificate and says these `details`. */
+export const readIssuance = (
   recorder: Pick<Recorder, 'get'>,
-  { ca, serial }: CertificateRef,
-  { record: id }: CertificateRow,
-): Promise<(LedgerRecord & { readonly kind: 'issuance' }) | undefined> => {
-  const record = await ifKept(recorder.get(id));
-  const [named] = record?.certificates ?? [];
-  return record?.kind === 'issuance' && named?.ca === ca && named.serial === serial
-    ? (record as LedgerRecord & { readonly kind: 'issuance' })
-    : undefined;
-};
+  certificate: CertificateRef,
+  { record }: CertificateRow,
+  details: Value = {},
+): Promise<RecordedAct<LedgerRecord, 'issuance'> | undefined> =>
+  readRecordedAct(recorder, record, { kind: 'issuance', certificate, details });

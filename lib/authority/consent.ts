@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
-import { Fault, ifKept, wentThrough } from '../fault.ts';
+import { Fault, wentThrough } from '../fault.ts';
+import { readRecordedAct } from '../recorded-act.ts';
 import type { Key } from '../store/store.ts';
 import type { CeremonyEvent, Consents, PrincipalKey } from './contract.ts';
 import type { AuthorityDeps } from './deps.ts';
@@ -72,14 +73,6 @@ export const openConsents = ({
       },
     });
 
-  /** Whether the first person consented, not by what the row says, but by the ledger. */
-  const isBorneOut = async ({ event, consent }: ConsentRow): Promise<boolean> => {
-    const record = await ifKept(recorder.get(consent));
-    if (record?.kind !== 'ceremony') return false;
-    const { step, event: consented } = record.details;
-    return record.actor === persons[0] && step === 'consented' && consented === event;
-  };
-
   const assertConsented = async (row: ConsentRow | undefined, event: string): Promise<ConsentRow> => {
     if (!row) {
       throw new Fault(
@@ -95,7 +88,12 @@ export const openConsents = ({
         { event, consented: row.event },
       );
     }
-    if (!(await isBorneOut(row))) {
+    const recorded = await readRecordedAct(recorder, row.consent, {
+      kind: 'ceremony',
+      actor: persons[0],
+      details: { step: 'consented', event },
+    });
+    if (!recorded) {
       throw new Fault(
         'consent-not-recorded',
         'The table names a consent that the ledger lacks; the opener has to consent again.',

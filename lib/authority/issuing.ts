@@ -206,14 +206,13 @@ export const openIssuing = (
   };
 
   /**
-   * What an earlier run has recorded is signed by the record that it left and not because a row is there, which whoever can
-   * write to the table can put there. Fault: `issuance-not-recorded`.
+   * The row of an earlier run is no reason to sign, because somebody who can write to the table can put it there. The
+   * record that the run left is. Fault: `issuance-not-recorded`.
    */
   const assertRecorded = async (ref: CertificateRef, row: CertificateRow): Promise<void> => {
     const { order } = row;
-    const details = (await readIssuance(recorder, ref, row))?.details;
     const tbsDigest = hash('sha256', Buffer.from(row.tbs, 'base64'));
-    if (details?.tbsDigest === tbsDigest && details.order === order) return;
+    if (await readIssuance(recorder, ref, row, { order, tbsDigest })) return;
     throw new Fault(
       'issuance-not-recorded',
       'The ledger lacks the issuance of this certificate; the certificate is not signed.',

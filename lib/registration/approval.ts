@@ -1,18 +1,19 @@
 import { hash } from 'node:crypto';
-import { Fault, ifKept } from '../fault.ts';
+import { Fault } from '../fault.ts';
+import { readRecordedAct } from '../recorded-act.ts';
 import type { Application } from './decide.ts';
-import type { KeptRecord, Recorder } from './deps.ts';
+import type { Recorder } from './deps.ts';
 import type { RequestRow } from './rows.ts';
 
 /*
- * Why a request may be issued: not because its row says that it is approved, which whoever can write to the table can make
- * it say, but because the ledger has the three acts that the approval consists of, by three persons, about this very
+ * Why a request may be issued. A row that says it is approved is no reason, because somebody who can write to the table can
+ * write that row. The reason is that the ledger has the three acts of the approval, by three persons, about this very
  * application.
  */
 
 /**
- * SHA-256, hex, of what was applied for, with the row's salt: the ledger's records have it, and nobody who reads them
- * can find out by trying what the fields say of somebody.
+ * SHA-256, hex, of what was applied for, with the row's salt. The ledger's records hold this digest. The salt keeps a reader
+ * of the records from finding out a person's fields by trying values.
  */
 export const applicationDigest = (salt: string, application: Application): string => {
   const { profile, profileVersion, fields, subject, holder, keyAlgorithm } = application;
@@ -36,38 +37,28 @@ export const applicationDigest = (salt: string, application: Application): strin
 export interface Approval {
   /** Ids of the records of the submission, the office's examination and the centre's. */
   readonly records: readonly string[];
-  /** As they say. */
+  /** The office that all three records name. */
   readonly office: string;
+  /** The principal who approved at the centre. */
   readonly examiner: string;
 }
 
 const ACTS = [
-  { kind: 'submission', said: { act: 'submitted' } },
-  { kind: 'examination', said: { stage: 'office', decision: 'approve' } },
-  { kind: 'examination', said: { stage: 'centre', decision: 'approve' } },
+  { kind: 'submission', details: { act: 'submitted' } },
+  { kind: 'examination', details: { stage: 'office', decision: 'approve' } },
+  { kind: 'examination', details: { stage: 'centre', decision: 'approve' } },
 ] as const;
 
-const missing = (request: string): Fault =>
-  new Fault(
-    'approval-not-recorded',
-    'The ledger lacks the submission and the two approvals of this request; no certificate is issued for it.',
-    { request },
-  );
-
-const areDifferent = (values: readonly unknown[]): boolean =>
-  values.every((value) => typeof value === 'string') && new Set(values).size === values.length;
-
 /**
- * The approval of the request of that row, read from the ledger. A record of a submission or an examination is kept for
- * longer than a certificate that comes of it lasts, so that no request outwaits its own. Fault: `approval-not-recorded`.
+ * The approval of the request in that row, read from the ledger. The ledger keeps the records of these acts for longer than
+ * a certificate that rests on them can last, so a request that waits does not lose them. Fault: `approval-not-recorded`.
  */
 export const readApproval = async (
   ledger: Pick<Recorder, 'get'>,
   id: string,
   row: RequestRow,
 ): Promise<Approval> => {
-  const { profile, profileVersion, office, records: ids = [] } = row;
-  if (ids.length !== ACTS.length) throw missing(id);
+  const { profile, profileVersion, office, records = [] } = row;
   const about = {
     request: id,
     profile,
@@ -75,20 +66,23 @@ export const readApproval = async (
     publicKeyDigest: hash('sha256', Buffer.from(row.subjectPublicKeyInfo, 'base64')),
     applicationDigest: applicationDigest(row.salt, row),
   };
-  const read = async (record: string): Promise<KeptRecord> => {
-    const kept = await ifKept(ledger.get(record));
-    if (!kept) throw missing(id);
-    return kept;
-  };
-  const records = await Promise.all(ids.map(read));
-  const fit = ACTS.every(({ kind, said }, i) => {
-    const record = records[i];
-    if (record?.kind !== kind || record.office !== office) return false;
-    return Object.entries({ ...about, ...said }).every(([name, value]) => record.details?.[name] === value);
-  });
-  const [, , last] = records;
-  const actors = records.map(({ actor }) => actor);
-  const persons = records.map(({ details }) => details?.person);
-  if (!fit || !areDifferent(actors) || !areDifferent(persons) || last?.actor === undefined) throw missing(id);
-  return { records: ids, office, examiner: last.actor };
+  const acts = await Promise.all(
+    ACTS.map(({ kind, details }, i) =>
+      readRecordedAct(ledger, records[i], { kind, office, details: { ...about, ...details } }),
+    ),
+  );
+  const examiner = acts.at(-1)?.actor;
+  const byThree =
+    areDifferent(acts.map((act) => act?.actor)) && areDifferent(acts.map((act) => act?.details.person));
+  if (records.length !== ACTS.length || examiner === undefined || !byThree) {
+    throw new Fault(
+      'approval-not-recorded',
+      'The ledger lacks the submission and the two approvals of this request; no certificate is issued for it.',
+      { request: id },
+    );
+  }
+  return { records, office, examiner };
 };
+
+const areDifferent = (values: readonly unknown[]): boolean =>
+  values.every((value) => typeof value === 'string') && new Set(values).size === values.length;

@@ -1,42 +1,25 @@
-import { Fault, ifKept } from '../fault.ts';
-import type { LedgerRecord } from '../ledger/ledger.ts';
+import { Fault } from '../fault.ts';
+import { readRecordedAct } from '../recorded-act.ts';
 import type { Value } from '../store/store.ts';
 import type { AmendmentRow } from './amendment-rows.ts';
 import type { InForceRow } from './contract.ts';
 import type { Recorder } from './deps.ts';
 
 /*
- * Why a trust domain counts: not because a row says that two operators agreed on it, which whoever can write to the table
- * can make it say, but because the ledger has what each of them did.
+ * Why a trust domain counts. A row that says two operators agreed on it is no reason, because somebody who can write to the
+ * table can write that row. The reason is that the ledger has what each of them did.
  */
 
-const missing = (facts: Readonly<Record<string, string>>): Fault =>
+const notRecorded = (facts: Readonly<Record<string, string>>): Fault =>
   new Fault(
     'amendment-not-recorded',
     'The ledger lacks the records by which this trust domain file came into force; the service did not write the rows that name it.',
     facts,
   );
 
-type Configuration = LedgerRecord & { readonly kind: 'configuration' };
-
-/** The record of that id, if it is one of a trust domain's configuration and says all of this. */
-const find = async (
-  { get }: Pick<Recorder, 'get'>,
-  id: string | undefined,
-  said: Value,
-): Promise<Configuration | undefined> => {
-  if (id === undefined) return undefined;
-  const record = await ifKept(get(id));
-  if (record?.kind !== 'configuration') return undefined;
-  const { details } = record;
-  return Object.entries(said).every(([name, value]) => details[name] === value)
-    ? (record as Configuration)
-    : undefined;
-};
-
 /**
  * Resolves with the ids of the records of the proposal and the approval, which are by two persons and about this file
- * following that one. They are kept for ever. Fault: `amendment-not-recorded`.
+ * following that one. The ledger keeps both for ever. Fault: `amendment-not-recorded`.
  */
 export const readAgreement = async (
   recorder: Pick<Recorder, 'get'>,
@@ -44,24 +27,33 @@ export const readAgreement = async (
   { proposed, approved }: AmendmentRow,
   files: { readonly before: string; readonly after: string },
 ): Promise<readonly string[]> => {
-  const proposal = await find(recorder, proposed.record, { step: 'proposed', amendment, ...files });
-  const approval = await find(recorder, approved?.record, { step: 'approved', amendment, ...files });
+  const proposal = await readRecordedAct(recorder, proposed.record, {
+    kind: 'configuration',
+    actor: proposed.by,
+    details: { step: 'proposed', amendment, ...files },
+  });
+  const approval = await readRecordedAct(recorder, approved?.record, {
+    kind: 'configuration',
+    actor: approved?.by,
+    details: { step: 'approved', amendment, ...files },
+  });
   const byTwo =
     proposal !== undefined &&
     approval !== undefined &&
-    proposal.actor === proposed.by &&
-    approval.actor === approved?.by &&
     proposal.actor !== approval.actor &&
     proposal.details.person !== approval.details.person;
-  if (!byTwo) throw missing({ amendment });
+  if (!byTwo) throw notRecorded({ amendment });
   return [proposal.id, approval.id];
 };
 
-/** Of the first file, and of every one that an amendment has brought. Fault: `amendment-not-recorded`. */
+/** For the first file, and for each file that an amendment brought. Fault: `amendment-not-recorded`. */
 export const assertCameIntoForce = async (
   recorder: Pick<Recorder, 'get'>,
   { record, digest, amendment }: InForceRow,
 ): Promise<void> => {
   const step: Value = amendment === undefined ? { step: 'first' } : { step: 'applied', amendment };
-  if (!(await find(recorder, record, { ...step, after: digest }))) throw missing({ inForce: digest });
+  const details = { ...step, after: digest };
+  if (!(await readRecordedAct(recorder, record, { kind: 'configuration', details }))) {
+    throw notRecorded({ inForce: digest });
+  }
 };

@@ -1,4 +1,4 @@
-import { ifKept } from '../../fault.ts';
+import { ifKept } from '../../recorded-act.ts';
 import type { Ledger, LedgerRecord } from '../contract.ts';
 
 /** Where something is said: a record, and its leaf once it has one. */
