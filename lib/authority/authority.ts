@@ -4,7 +4,7 @@ import { PUBLIC_KEY_KINDS } from '../lint/lint.ts';
 import { asDer, encodePem, formatName, rfc3339 } from '../pki/pki.ts';
 import type { CertificateRef } from '../principal.ts';
 import type { Issuer } from '../status/status.ts';
-import type { Profile } from '../trust-domain/trust-domain.ts';
+import { describeSubject, type Profile } from '../trust-domain/trust-domain.ts';
 import { openCas, signCrl } from './cas.ts';
 import { holdCeremony } from './ceremony.ts';
 import { type CertificateRow, readCertificate } from './certificates.ts';
@@ -21,9 +21,9 @@ import {
   responderContext,
 } from './own-certificates.ts';
 import { bindKey } from './principal-keys.ts';
-import { buildTbs, describeSubject } from './profile.ts';
 import { assertMayAct, openRevoking, revocationOf } from './revoking.ts';
 import { listSerials } from './serials.ts';
+import { buildTbs } from './tbs.ts';
 import { openTwoPersons } from './two-persons.ts';
 
 export { type CertificateRow, certificateKey, readCertificate } from './certificates.ts';

@@ -11,7 +11,7 @@ import {
 } from '../pki/pki.ts';
 import type { Issuer, Issuers } from '../status/status.ts';
 import type { AuthorityDefinition, TrustDomain } from '../trust-domain/trust-domain.ts';
-import type { IssuingCa } from './profile.ts';
+import type { IssuingCa } from './tbs.ts';
 
 /** A CA that can sign: one generation of an authority, its certificate and its key. */
 export interface Ca {

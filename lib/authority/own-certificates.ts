@@ -8,7 +8,7 @@ import type { AuthorityDefinition } from '../trust-domain/trust-domain.ts';
 import type { Ca } from './cas.ts';
 import type { AuthorityDeps } from './deps.ts';
 import type { Issued, Issuing } from './issuing.ts';
-import { buildCaTbs, buildResponderTbs } from './profile.ts';
+import { buildCaTbs, buildResponderTbs } from './tbs.ts';
 
 /** What CA and responder certificates have in place of a profile of the trust domain. */
 export const CA_PROFILE = 'ca';

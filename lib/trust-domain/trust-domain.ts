@@ -16,11 +16,10 @@ export {
   type Profile,
   type TrustDomain,
 } from './contract.ts';
-export { readFields } from './fields.ts';
 export { digestOf } from './files.ts';
 export { openInForce } from './in-force.ts';
 export { addPeriod, lastSecond } from './period.ts';
 export { readTrustDomain } from './read.ts';
-export { fillAlternativeName, fillName } from './subject-template.ts';
+export { describeSubject, type Subject } from './subject.ts';
 
 /** The door of the trust domain's room: the declarative file, its checks, its amendments, and which file is in force. */

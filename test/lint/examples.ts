@@ -1,18 +1,12 @@
 import { readFileSync } from 'node:fs';
-import {
-  buildCaTbs,
-  buildResponderTbs,
-  buildTbs,
-  describeSubject,
-  type IssuingCa,
-} from '../../lib/authority/profile.ts';
+import { buildCaTbs, buildResponderTbs, buildTbs, type IssuingCa } from '../../lib/authority/tbs.ts';
 import { generateSoftwareKey } from '../../lib/keys/keys.ts';
 import type { CertificateContext, CertListContext, Example } from '../../lib/lint/contract.ts';
 import { keyIdentifier, type TbsCertificate } from '../../lib/pki/certificate.ts';
 import type { RevokedCertificate, TbsCertList } from '../../lib/pki/crl.ts';
 import { parseSerial, type SerialHex } from '../../lib/pki/serial.ts';
 import type { FieldValues } from '../../lib/trust-domain/contract.ts';
-import { readTrustDomain } from '../../lib/trust-domain/trust-domain.ts';
+import { describeSubject, readTrustDomain } from '../../lib/trust-domain/trust-domain.ts';
 
 /** The demonstration's certificates, one of each kind, as the authority builds them. */
 export const demonstration = readTrustDomain(

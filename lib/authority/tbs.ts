@@ -13,40 +13,11 @@ import {
 } from '../pki/pki.ts';
 import {
   type AuthorityDefinition,
-  type FieldValues,
-  fillAlternativeName,
-  fillName,
   lastSecond,
-  type Office,
   type Period,
   type Profile,
-  readFields,
+  type Subject,
 } from '../trust-domain/trust-domain.ts';
-
-export interface Subject {
-  readonly subject: Name;
-  readonly subjectAltNames: readonly GeneralName[];
-  /** The fields as they were used: trimmed, composed, domain names in lower case; absent where empty. */
-  readonly fields: FieldValues;
-}
-
-/**
- * Faults: `invalid-field`, with `facts.field` (its name), `facts.label` and never the value, also for a field that the
- * profile does not have; `profile-not-allowed` when the profile takes something from the office that it does not have.
- */
-export const describeSubject = (
-  profile: Profile,
-  office: Office | undefined,
-  given: FieldValues,
-): Subject => {
-  const fields = readFields(profile.fields, given);
-  const filling = { profile, office, fields };
-  return {
-    subject: fillName(profile.subject, filling),
-    subjectAltNames: profile.subjectAltName.flatMap((template) => fillAlternativeName(template, filling)),
-    fields,
-  };
-};
 
 /** What a certificate takes from the CA that issues it. */
 export interface IssuingCa {

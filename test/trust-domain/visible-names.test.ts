@@ -1,13 +1,12 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { describeSubject } from '../../lib/authority/profile.ts';
 import { Fault } from '../../lib/fault.ts';
 import { nameAttributeVisible } from '../../lib/lint/certificate/name-attribute-visible.ts';
 import { otherNameVisible } from '../../lib/lint/certificate/other-name-visible.ts';
 import type { TbsCertificate } from '../../lib/pki/certificate.ts';
 import { derText, OID, TAG } from '../../lib/pki/pki.ts';
-import { readTrustDomain } from '../../lib/trust-domain/trust-domain.ts';
+import { describeSubject, readTrustDomain } from '../../lib/trust-domain/trust-domain.ts';
 import { GOOD_CERTIFICATES } from '../lint/examples.ts';
 
 /** A name that does not show is refused where it is asked for, and once more where it would be signed. */
