@@ -1,13 +1,13 @@
 import { hash } from 'node:crypto';
-import { Fault, type FaultCode } from '../fault.ts';
+import { Fault } from '../fault.ts';
 import { rfc3339 } from '../pki/pki.ts';
 import type { Principal } from '../principal.ts';
 import type { Condition, Item } from '../store/store.ts';
-import { readApproval } from './approval.ts';
 import { openChanges } from './changes.ts';
 import type { Registration, RequestView } from './contract.ts';
 import { assertOfficer, assertReadable, type Request, readableOffice } from './decide.ts';
 import type { RegistrationDeps } from './deps.ts';
+import { openFinishing } from './finishing.ts';
 import { judge } from './intake.ts';
 import { newRequestId } from './request-id.ts';
 import {
@@ -15,7 +15,6 @@ import {
   type IdempotencyRow,
   idempotencyRowKey,
   listingPk,
-  type RequestRow,
   submissionDigest,
 } from './rows.ts';
 
@@ -28,29 +27,6 @@ export {
 } from './contract.ts';
 
 const MAX_PAGE = 100;
-
-/** Of the request itself: whatever is tried again, they come again. */
-const FINAL: ReadonlySet<string> = new Set<FaultCode>([
-  'lint-failed',
-  'invalid-field',
-  'invalid-input',
-  'malformed-name',
-  'malformed-der',
-  'weak-key',
-  'unsupported-algorithm',
-  'key-algorithm-not-allowed',
-  'value-too-large',
-]);
-
-/**
- * Of the trust domain. While an amendment is being brought out, processes by two files run side by side, and what one does
- * not know the other may: an hour after the approval it is final.
- */
-const FINAL_LATER: ReadonlySet<string> = new Set<FaultCode>(['unknown-profile', 'unknown-authority']);
-const LATER_MS = 3_600_000;
-
-const isFinal = (error: unknown, sinceApproval: () => number): error is Fault =>
-  Fault.is(error) && (FINAL.has(error.code) || (FINAL_LATER.has(error.code) && sinceApproval() >= LATER_MS));
 
 const IDEMPOTENCY_KEY = /^[!-~]{1,255}$/;
 
@@ -73,8 +49,10 @@ const viewOf = (id: string, request: Request): RequestView => ({
 });
 
 export const openRegistration = (deps: RegistrationDeps): Registration => {
-  const { table, clock, random, log, ledger, issuing, retries } = deps;
-  const { read, change } = openChanges(deps);
+  const { table, clock, random, ledger, issuing } = deps;
+  const changes = openChanges(deps);
+  const { read, change } = changes;
+  const finishing = openFinishing(deps, changes);
 
   const now = (): string => rfc3339(new Date(clock()));
 
@@ -147,74 +125,6 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
     }
   };
 
-  /**
-   * From approved to issued, once the ledger bears the approval out. Two that finish the same request get the same
-   * certificate, and one of them writes it.
-   */
-  const finish = async (id: string, approved: Item<RequestRow>): Promise<Request> => {
-    const request = approved.value;
-    const approval = await readApproval(ledger, id, request);
-    const certificate = await issuing.issue({
-      order: id,
-      profile: request.profile,
-      profileVersion: request.profileVersion,
-      office: approval.office,
-      fields: request.fields,
-      ...(request.holder !== undefined && { holder: request.holder }),
-      subjectPublicKeyInfo: Buffer.from(request.subjectPublicKeyInfo, 'base64'),
-      actor: approval.examiner,
-      basis: approval.records,
-    });
-    try {
-      return (await change(id, { command: 'finish', certificate }, { before: approved })).value;
-    } catch (error) {
-      const item = Fault.is(error, 'wrong-state') ? await read(id) : undefined;
-      if (item?.value.state !== 'issued') throw error;
-      return item.value;
-    }
-  };
-
-  /** From approved to failed; undefined where a certificate was recorded for it all the same, which will be signed. */
-  const giveUp = async (id: string, { code, message }: Fault): Promise<Request | undefined> => {
-    const writes = await issuing.abandonWrites(id);
-    if (!writes) return undefined;
-    return (await change(id, { command: 'fail', at: now(), code, reason: message }, { writes })).value;
-  };
-
-  /** Issued, or failed where it never can be; undefined where it is to be tried again, which is said once. */
-  const tryToFinish = async (id: string, approved: Item<RequestRow>): Promise<Request | undefined> => {
-    if (!retries.isDue(id)) return undefined;
-    const settle = (settled: Request): Request => {
-      retries.done(id);
-      return settled;
-    };
-    try {
-      return settle(await finish(id, approved));
-    } catch (error) {
-      const { examinations, submittedAt } = approved.value;
-      const sinceApproval = (): number => clock() - Date.parse(examinations.at(-1)?.at ?? submittedAt);
-      if (isFinal(error, sinceApproval)) {
-        const failed = await giveUp(id, error).catch(() => undefined);
-        if (failed) {
-          log('warn', 'An approved request cannot be issued and has failed', {
-            request: id,
-            error: error.code,
-          });
-          return settle(failed);
-        }
-      }
-      const code = Fault.is(error) ? error.code : 'internal';
-      if (retries.failed(id, code)) {
-        log('error', 'An approved request is not issued yet; it is taken up again', {
-          request: id,
-          error: code,
-          ...(Fault.is(error) && { message: error.message }),
-        });
-      }
-      return undefined;
-    }
-  };
-
   return {
     submit,
 
@@ -229,7 +139,8 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
         { command: 'examine', actor, at: now(), decision, ...(reason !== undefined && { reason }) },
         before && { before },
       );
-      const settled = examined.value.state === 'approved' ? await tryToFinish(id, examined) : undefined;
+      const settled =
+        examined.value.state === 'approved' ? await finishing.tryToFinish(id, examined) : undefined;
       return viewOf(id, settled ?? examined.value);
     },
 
@@ -288,23 +199,6 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
       return { pem, certificate };
     },
 
-    recover: async () => {
-      const finished: string[] = [];
-      let cursor: string | undefined;
-      do {
-        const page = await table.query({
-          pk: listingPk(undefined, 'approved'),
-          limit: MAX_PAGE,
-          ...(cursor !== undefined && { cursor }),
-        });
-        for (const { sk: id } of page.items) {
-          const request = await read(id);
-          if (request?.value.state !== 'approved') continue;
-          if ((await tryToFinish(id, request))?.state === 'issued') finished.push(id);
-        }
-        cursor = page.cursor;
-      } while (cursor !== undefined);
-      return finished;
-    },
+    recover: finishing.recover,
   };
 };
