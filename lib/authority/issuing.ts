@@ -1,38 +1,27 @@
 import { hash } from 'node:crypto';
 import { Fault, wentThrough } from '../fault.ts';
-import { type Signer, verifySignature } from '../keys/keys.ts';
-import { type CertificateContext, type LintedTbs, lintCertificate } from '../lint/lint.ts';
-import {
-  asDer,
-  type Der,
-  encodeSigned,
-  formatName,
-  type SerialHex,
-  serialFromOctets,
-  type TbsCertificate,
-} from '../pki/pki.ts';
+import { type LintedTbs, lintCertificate } from '../lint/lint.ts';
+import { type Der, formatName, type SerialHex, serialFromOctets, type TbsCertificate } from '../pki/pki.ts';
 import type { CertificateRef } from '../principal.ts';
 import type { Item, Write } from '../store/store.ts';
 import {
   type CertificateRow,
   certificateKey,
-  finishedWrite,
   type IssuanceRow,
   issuanceKey,
   readCertificate,
-  readIssuance,
   readUnfinished,
   unfinishedWrite,
 } from './certificates.ts';
 import type { AuthorityDeps } from './deps.ts';
+import { openSigning, type Signing } from './signing.ts';
 
-/** What is to be issued, whoever asked for it: a sub-office, or the service for itself. */
-export interface IssuancePlan {
+/** What is to be issued, for a sub-office or for the service itself. */
+export interface IssuancePlan extends Signing {
   /** The same order, planned again, becomes the same certificate. */
   readonly order: string;
   readonly ca: string;
   readonly serialPrefix: string;
-  readonly signer: Signer;
   readonly profile: string;
   readonly profileVersion: number;
   readonly office?: string;
@@ -40,7 +29,6 @@ export interface IssuancePlan {
   readonly actor: string;
   /** Ids of the records of the acts that it rests on, where sub-offices asked for it. */
   readonly basis?: readonly string[];
-  readonly context: CertificateContext;
   readonly build: (serialNumber: SerialHex, notBefore: Date) => TbsCertificate;
 }
 
@@ -48,9 +36,6 @@ export interface Issued {
   readonly ref: CertificateRef;
   readonly der: Der;
 }
-
-/** What it takes to sign a TBS that was recorded before. */
-export type Signing = Pick<IssuancePlan, 'signer' | 'context'>;
 
 type SigningOf = (ref: CertificateRef, row: CertificateRow) => Promise<Signing>;
 
@@ -92,6 +77,7 @@ export const openIssuing = (
   deps: Pick<AuthorityDeps, 'table' | 'register' | 'recorder' | 'retries' | 'clock' | 'random' | 'log'>,
 ): Issuing => {
   const { table, register, recorder, retries, clock, random, log } = deps;
+  const { finish } = openSigning(deps);
 
   const newSerial = (prefix: string): SerialHex =>
     serialFromOctets(Buffer.concat([Buffer.from(prefix, 'hex'), random(CHANCE_OCTETS)]));
@@ -160,79 +146,6 @@ export const openIssuing = (
     );
     // A row that was put where none was is at version 1.
     return isStored ? { ref, item: { ...certificateKey(ref), version: 1, value }, linted } : undefined;
-  };
-
-  /** Step 5. After a crash: nothing but what step 4 left; a signature that nobody saw is made again over the same TBS. */
-  const sign = async (signer: Signer, tbs: LintedTbs): Promise<Der> => {
-    const { subjectPublicKeyInfo } = signer;
-    const { signatureAlgorithm } = signer.algorithm;
-    const signatureValue = await signer.sign(tbs.der);
-    verifySignature({
-      subjectPublicKeyInfo,
-      signatureAlgorithm,
-      message: tbs.der,
-      signature: signatureValue,
-    });
-    const der = encodeSigned(tbs.der, signatureAlgorithm, signatureValue);
-    // The bytes handed over hold exactly the bytes linted, right after the outer SEQUENCE's header.
-    const at = Buffer.from(der.buffer, der.byteOffset, der.length).indexOf(tbs.der);
-    if (at < 2 || at > 6) {
-      throw new Fault(
-        'signed-bytes-differ',
-        'The signed certificate does not hold the linted bytes; it is not stored.',
-      );
-    }
-    return der;
-  };
-
-  /** Step 6. After a crash: a certificate that is whole, and handed over when it is asked for again. */
-  const store = async (ref: CertificateRef, item: Item<CertificateRow>, der: Der): Promise<Der> => {
-    try {
-      await table.write([
-        {
-          put: certificateKey(ref),
-          value: { ...item.value, der: Buffer.from(der).toString('base64') } satisfies CertificateRow,
-          if: { version: item.version },
-        },
-        finishedWrite(item.value.order, ref),
-      ]);
-      return der;
-    } catch (error) {
-      if (!Fault.is(error, 'condition-failed')) throw error;
-      const { value } = await readCertificate(table, ref);
-      if (value.der === undefined) throw error;
-      return asDer(Buffer.from(value.der, 'base64'));
-    }
-  };
-
-  /**
-   * The row of an earlier run is no reason to sign, because somebody who can write to the table can put it there. The
-   * record that the run left is. Fault: `issuance-not-recorded`.
-   */
-  const assertRecorded = async (ref: CertificateRef, row: CertificateRow): Promise<void> => {
-    const { order } = row;
-    const tbsDigest = hash('sha256', Buffer.from(row.tbs, 'base64'));
-    if (await readIssuance(recorder, ref, row, { order, tbsDigest })) return;
-    throw new Fault(
-      'issuance-not-recorded',
-      'The ledger lacks the issuance of this certificate; the certificate is not signed.',
-      { order, ...ref },
-    );
-  };
-
-  const finish = async (
-    ref: CertificateRef,
-    item: Item<CertificateRow>,
-    { signer, context }: Signing,
-    justLinted?: LintedTbs,
-  ): Promise<Der> => {
-    if (item.value.der !== undefined) return asDer(Buffer.from(item.value.der, 'base64'));
-    const recorded = Buffer.from(item.value.tbs, 'base64');
-    // The bytes in the row count: linted a moment ago by this very run, or now.
-    const isOurs = justLinted !== undefined && recorded.equals(justLinted.der);
-    if (!isOurs) await assertRecorded(ref, item.value);
-    const tbs = isOurs ? justLinted : lintCertificate(asDer(recorded), context);
-    return store(ref, item, await sign(signer, tbs));
   };
 
   return {

@@ -7,8 +7,9 @@ import type { Cas } from './cas.ts';
 import type { CertificateRow } from './certificates.ts';
 import type { AuthorityWorks, Order } from './contract.ts';
 import type { AuthorityDeps } from './deps.ts';
-import type { IssuancePlan, Signing } from './issuing.ts';
+import type { IssuancePlan } from './issuing.ts';
 import { CA_PROFILE, caContext, RESPONDER_PROFILE, responderContext } from './own-certificates.ts';
+import type { Signing } from './signing.ts';
 import { buildTbs } from './tbs.ts';
 
 /** What the trust domain in force makes of an order: its profile, its CA and its subject. */

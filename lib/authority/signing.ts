@@ -1,0 +1,99 @@
+import { hash } from 'node:crypto';
+import { Fault } from '../fault.ts';
+import { type Signer, verifySignature } from '../keys/keys.ts';
+import { type CertificateContext, type LintedTbs, lintCertificate } from '../lint/lint.ts';
+import { asDer, type Der, encodeSigned } from '../pki/pki.ts';
+import type { CertificateRef } from '../principal.ts';
+import type { Item } from '../store/store.ts';
+import {
+  type CertificateRow,
+  certificateKey,
+  finishedWrite,
+  readCertificate,
+  readIssuance,
+} from './certificates.ts';
+import type { AuthorityDeps } from './deps.ts';
+
+/** What it takes to sign a TBS that was recorded before. */
+export interface Signing {
+  readonly signer: Signer;
+  readonly context: CertificateContext;
+}
+
+/** The last steps of the issuance cycle: a recorded TBS is signed, and the certificate is stored. */
+export const openSigning = ({ table, recorder }: Pick<AuthorityDeps, 'table' | 'recorder'>) => {
+  /** Step 5. After a crash: nothing but what step 4 left; a signature that nobody saw is made again over the same TBS. */
+  const sign = async (signer: Signer, tbs: LintedTbs): Promise<Der> => {
+    const { subjectPublicKeyInfo } = signer;
+    const { signatureAlgorithm } = signer.algorithm;
+    const signatureValue = await signer.sign(tbs.der);
+    verifySignature({
+      subjectPublicKeyInfo,
+      signatureAlgorithm,
+      message: tbs.der,
+      signature: signatureValue,
+    });
+    const der = encodeSigned(tbs.der, signatureAlgorithm, signatureValue);
+    // The bytes handed over hold exactly the bytes linted, right after the outer SEQUENCE's header.
+    const at = Buffer.from(der.buffer, der.byteOffset, der.length).indexOf(tbs.der);
+    if (at < 2 || at > 6) {
+      throw new Fault(
+        'signed-bytes-differ',
+        'The signed certificate does not hold the linted bytes; it is not stored.',
+      );
+    }
+    return der;
+  };
+
+  /** Step 6. After a crash: a certificate that is whole, and handed over when it is asked for again. */
+  const store = async (ref: CertificateRef, item: Item<CertificateRow>, der: Der): Promise<Der> => {
+    try {
+      await table.write([
+        {
+          put: certificateKey(ref),
+          value: { ...item.value, der: Buffer.from(der).toString('base64') } satisfies CertificateRow,
+          if: { version: item.version },
+        },
+        finishedWrite(item.value.order, ref),
+      ]);
+      return der;
+    } catch (error) {
+      if (!Fault.is(error, 'condition-failed')) throw error;
+      const { value } = await readCertificate(table, ref);
+      if (value.der === undefined) throw error;
+      return asDer(Buffer.from(value.der, 'base64'));
+    }
+  };
+
+  /**
+   * The row of an earlier run is no reason to sign, because somebody who can write to the table can put it there. The
+   * record that the run left is. Fault: `issuance-not-recorded`.
+   */
+  const assertRecorded = async (ref: CertificateRef, row: CertificateRow): Promise<void> => {
+    const { order } = row;
+    const tbsDigest = hash('sha256', Buffer.from(row.tbs, 'base64'));
+    if (await readIssuance(recorder, ref, row, { order, tbsDigest })) return;
+    throw new Fault(
+      'issuance-not-recorded',
+      'The ledger lacks the issuance of this certificate; the certificate is not signed.',
+      { order, ...ref },
+    );
+  };
+
+  const finish = async (
+    ref: CertificateRef,
+    item: Item<CertificateRow>,
+    { signer, context }: Signing,
+    justLinted?: LintedTbs,
+  ): Promise<Der> => {
+    if (item.value.der !== undefined) return asDer(Buffer.from(item.value.der, 'base64'));
+    const recorded = Buffer.from(item.value.tbs, 'base64');
+    // The bytes in the row count: linted a moment ago by this very run, or now.
+    const isOurs = justLinted !== undefined && recorded.equals(justLinted.der);
+    if (!isOurs) await assertRecorded(ref, item.value);
+    const tbs = isOurs ? justLinted : lintCertificate(asDer(recorded), context);
+    return store(ref, item, await sign(signer, tbs));
+  };
+
+  return { finish };
+};
