@@ -122,6 +122,8 @@ export interface Order {
   readonly profileVersion: number;
   readonly office?: string;
   readonly fields: FieldValues;
+  /** The subject that was described at the submission and examined since. Absent where no sub-office applied. */
+  readonly subjectDigest?: string;
   /** Whom the certificate is about, by a pseudonym. */
   readonly holder?: string;
   readonly subjectPublicKeyInfo: Uint8Array;
@@ -130,17 +132,38 @@ export interface Order {
   readonly basis?: readonly string[];
 }
 
+/** What a sub-office applies for. */
+export interface Application {
+  readonly profile: string;
+  readonly office: string;
+  readonly fields: FieldValues;
+  /** Both from an earlier description of the same application. */
+  readonly profileVersion?: number;
+  readonly subjectDigest?: string;
+}
+
+export interface Description {
+  readonly profile: Profile;
+  /** For people: `C=JP, O=…`. */
+  readonly subject: string;
+  /** SHA-256, hex, of the subject and the subjectAltName that the certificate will have. */
+  readonly subjectDigest: string;
+  /** As the certificate uses them: trimmed, composed, in one spelling. */
+  readonly fields: FieldValues;
+}
+
 /** What other rooms and the scheduler ask of the authority; no caller of the API reaches it. */
 export interface AuthorityWorks {
-  /** What a submission would become. Faults: `unknown-profile`, `profile-not-allowed`, `invalid-field`. */
-  describe(
-    profile: string,
-    office: string,
-    fields: FieldValues,
-  ): { readonly profile: Profile; readonly subject: string; readonly fields: FieldValues };
   /**
-   * Faults: `unknown-profile`, `invalid-field`, `lint-failed`, `authority-expired`, `clock-behind`, `wrong-state` once given
-   * up, `duplicate-key` of a principal whose key is another principal's.
+   * What an application becomes under the trust domain in force. An application that was described before brings the
+   * version and the digest that it was given, and both must come out the same. Faults: `unknown-profile` where they do
+   * not, or where there is no such profile; `profile-not-allowed`; `invalid-field`.
+   */
+  describe(application: Application): Description;
+  /**
+   * Faults: `unknown-profile` where the profile is not in force or the subject is no longer the one that was examined;
+   * `invalid-field`, `lint-failed`, `authority-expired`, `clock-behind`; `wrong-state` where the order was given up;
+   * `duplicate-key` where a principal asks for another principal's key.
    */
   issue(order: Order): Promise<CertificateRef>;
   /** Writes after which no certificate can come of the order; undefined where one was recorded, and will be signed. */

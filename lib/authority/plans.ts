@@ -2,10 +2,10 @@ import { Fault } from '../fault.ts';
 import { PUBLIC_KEY_KINDS } from '../lint/lint.ts';
 import { formatName } from '../pki/pki.ts';
 import type { CertificateRef } from '../principal.ts';
-import { describeSubject, type Profile } from '../trust-domain/trust-domain.ts';
+import { describeSubject, type Profile, type Subject } from '../trust-domain/trust-domain.ts';
 import type { Cas } from './cas.ts';
 import type { CertificateRow } from './certificates.ts';
-import type { AuthorityWorks, Order } from './contract.ts';
+import type { Application, AuthorityWorks, Order } from './contract.ts';
 import type { AuthorityDeps } from './deps.ts';
 import type { IssuancePlan } from './issuing.ts';
 import { CA_PROFILE, caContext, RESPONDER_PROFILE, responderContext } from './own-certificates.ts';
@@ -23,17 +23,15 @@ export interface Plans extends Pick<AuthorityWorks, 'describe'> {
 export const openPlans = (deps: Pick<AuthorityDeps, 'trustDomain' | 'keys' | 'clock'>, cas: Cas): Plans => {
   const { trustDomain, clock } = deps;
 
-  const profileOf = (id: string, version?: number): Profile => {
+  const profileOf = ({
+    profile: id,
+    profileVersion: version,
+  }: Pick<Application, 'profile' | 'profileVersion'>) => {
     const profile = trustDomain.profiles.find((one) => one.id === id);
-    if (profile && (version === undefined || version === profile.version)) return profile;
-    throw new Fault(
-      'unknown-profile',
-      'There is no such certificate profile, or that version is no longer in force.',
-      {
-        profile: id,
-        ...(version !== undefined && { version }),
-      },
-    );
+    if (version !== undefined && profile?.version !== version) throw changed(id, version);
+    if (!profile)
+      throw new Fault('unknown-profile', 'There is no such certificate profile.', { profile: id });
+    return profile;
   };
 
   const caOf = (profile: Profile) => {
@@ -44,6 +42,22 @@ export const openPlans = (deps: Pick<AuthorityDeps, 'trustDomain' | 'keys' | 'cl
   };
 
   const officeOf = (id: string | undefined) => trustDomain.offices.find((office) => office.id === id);
+
+  /**
+   * The only place where a subject is built, at the submission as at the issuing. A subject that was built before comes back
+   * as its digest and is compared: no certificate has another subject than the one that was examined.
+   */
+  const subjectOf = (
+    profile: Profile,
+    asked: Omit<Application, 'office'> & { readonly office?: string },
+  ): Subject => {
+    const subject = describeSubject(profile, officeOf(asked.office), asked.fields);
+    // A subject takes attributes from its office, which change without the profile.
+    if (asked.subjectDigest !== undefined && asked.subjectDigest !== subject.digest) {
+      throw changed(profile.id, profile.version);
+    }
+    return subject;
+  };
 
   /** What it takes to sign again what was recorded under this row. */
   const signingOf = async (ref: CertificateRef, row: CertificateRow): Promise<Signing> => {
@@ -64,7 +78,7 @@ export const openPlans = (deps: Pick<AuthorityDeps, 'trustDomain' | 'keys' | 'cl
   };
 
   const planOf = async (order: Order): Promise<IssuancePlan> => {
-    const profile = profileOf(order.profile, order.profileVersion);
+    const profile = profileOf(order);
     const ca = await caOf(profile);
     // Lint would refuse it too, as a fault of the certificate; it is the clock's, and passes.
     if (clock() < ca.certificate.notBefore.getTime()) {
@@ -76,7 +90,7 @@ export const openPlans = (deps: Pick<AuthorityDeps, 'trustDomain' | 'keys' | 'cl
         },
       );
     }
-    const subject = describeSubject(profile, officeOf(order.office), order.fields);
+    const subject = subjectOf(profile, order);
     const { subjectPublicKeyInfo } = order;
     return {
       order: order.order,
@@ -104,20 +118,26 @@ export const openPlans = (deps: Pick<AuthorityDeps, 'trustDomain' | 'keys' | 'cl
     planOf,
     signingOf,
 
-    describe: (profileId, officeId, fields) => {
-      const profile = profileOf(profileId);
-      const office = officeOf(officeId);
-      if (!office?.profiles.includes(profileId)) {
+    describe: (application) => {
+      const profile = profileOf(application);
+      if (!officeOf(application.office)?.profiles.includes(profile.id)) {
         throw new Fault(
           'profile-not-allowed',
           'This office may not apply for certificates of that profile.',
           {
-            profile: profileId,
+            profile: profile.id,
           },
         );
       }
-      const described = describeSubject(profile, office, fields);
-      return { profile, subject: formatName(described.subject), fields: described.fields };
+      const { subject, digest, fields } = subjectOf(profile, application);
+      return { profile, subject: formatName(subject), subjectDigest: digest, fields };
     },
   };
 };
+
+const changed = (profile: string, version: number): Fault =>
+  new Fault(
+    'unknown-profile',
+    'The profile or the office has changed since the request was submitted; it has to be submitted again.',
+    { profile, version },
+  );

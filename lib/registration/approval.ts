@@ -16,8 +16,8 @@ import type { RequestRow } from './rows.ts';
  * of the records from finding out a person's fields by trying values.
  */
 export const applicationDigest = (salt: string, application: Application): string => {
-  const { profile, profileVersion, fields, subject, holder, keyAlgorithm } = application;
-  const { publicKeyDigest, subjectPublicKeyInfo } = application;
+  const { profile, profileVersion, fields, subject, subjectDigest, holder } = application;
+  const { keyAlgorithm, publicKeyDigest, subjectPublicKeyInfo } = application;
   return hash(
     'sha256',
     JSON.stringify([
@@ -26,6 +26,7 @@ export const applicationDigest = (salt: string, application: Application): strin
       profileVersion,
       Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1)),
       subject,
+      subjectDigest,
       holder ?? null,
       keyAlgorithm,
       publicKeyDigest,

@@ -16,6 +16,8 @@ export type Application = {
   readonly profileVersion: number;
   readonly fields: Readonly<Record<string, string | readonly string[]>>;
   readonly subject: string;
+  /** SHA-256, hex, of the subject and the subjectAltName as they were described at the submission. */
+  readonly subjectDigest: string;
   readonly holder?: string;
   readonly keyAlgorithm: string;
   /** SHA-256 of the DER SubjectPublicKeyInfo, hex. */

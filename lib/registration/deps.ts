@@ -41,19 +41,23 @@ export interface Recorder {
 
 export type Fields = Readonly<Record<string, string | readonly string[]>>;
 
-/** What registration asks of whoever issues. */
+/** What registration asks of the authority. */
 export interface Issuing {
   /**
-   * What a submission would become; `fields` come back in the form in which they are used.
-   * Faults: `unknown-profile`, `profile-not-allowed`, `invalid-field`.
+   * What an application becomes; `fields` come back in the form in which they are used. An application that was described
+   * before brings the version and the digest that it was given. Faults: `unknown-profile` where the profile is not there,
+   * or where either comes out different; `profile-not-allowed`; `invalid-field`.
    */
-  describe(
-    profile: string,
-    office: string,
-    fields: Fields,
-  ): {
+  describe(application: {
+    readonly profile: string;
+    readonly office: string;
+    readonly fields: Fields;
+    readonly profileVersion?: number;
+    readonly subjectDigest?: string;
+  }): {
     readonly profile: { readonly version: number; readonly publicKeys: readonly string[] };
     readonly subject: string;
+    readonly subjectDigest: string;
     readonly fields: Fields;
   };
   /** `order` is the request's id: the same order again gives the same certificate. */
@@ -63,6 +67,7 @@ export interface Issuing {
     readonly profileVersion: number;
     readonly office: string;
     readonly fields: Fields;
+    readonly subjectDigest: string;
     readonly holder?: string;
     readonly subjectPublicKeyInfo: Uint8Array;
     readonly actor: string;

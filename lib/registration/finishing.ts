@@ -59,6 +59,7 @@ export const openFinishing = (
       profileVersion: request.profileVersion,
       office: approval.office,
       fields: request.fields,
+      subjectDigest: request.subjectDigest,
       ...(request.holder !== undefined && { holder: request.holder }),
       subjectPublicKeyInfo: Buffer.from(request.subjectPublicKeyInfo, 'base64'),
       actor: approval.examiner,

@@ -63,7 +63,8 @@ export const judge = async (
   }
   const { holder } = submission;
   if (holder !== undefined) assertPseudonym(holder);
-  const { profile, subject, fields } = issuing.describe(submission.profile, office, submission.fields);
+  const described = issuing.describe({ profile: submission.profile, office, fields: submission.fields });
+  const { profile, subject, subjectDigest, fields } = described;
   const csr = decodeCertificationRequest(decodePem(CSR_LABELS, submission.csr, MAX_CSR_BYTES));
   const key = await checkPublicKey(csr.subjectPublicKeyInfo);
   if (!profile.publicKeys.includes(key.kind)) {
@@ -77,6 +78,7 @@ export const judge = async (
     profileVersion: profile.version,
     fields,
     subject,
+    subjectDigest,
     ...(holder !== undefined && { holder }),
     keyAlgorithm: key.kind,
     publicKeyDigest: key.digest,

@@ -112,19 +112,6 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
     }
   };
 
-  /** A request is issued as it was submitted or not at all: its profile must still be the one it was bound to. */
-  const assertProfileInForce = (request: Request): void => {
-    const { profile, subject } = issuing.describe(request.profile, request.office, request.fields);
-    // What a subject takes from its office changes without the profile.
-    if (profile.version !== request.profileVersion || subject !== request.subject) {
-      throw new Fault(
-        'unknown-profile',
-        'The profile or the office has changed since the request was submitted; reject it and have it submitted again.',
-        { profile: request.profile, version: request.profileVersion },
-      );
-    }
-  };
-
   return {
     submit,
 
@@ -132,7 +119,8 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
       const before = await read(id);
       const request = assertReadable(actor, before?.value);
       if (actor.role === 'operator' && decision === 'approve' && request.state === 'examined') {
-        assertProfileInForce(request);
+        // Throws where the profile or the office has changed: a request is issued as it was submitted or not at all.
+        issuing.describe(request);
       }
       const examined = await change(
         id,

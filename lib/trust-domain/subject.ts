@@ -1,4 +1,5 @@
-import type { GeneralName, Name } from '../pki/pki.ts';
+import { createHash } from 'node:crypto';
+import { encodeExtensions, encodeName, type GeneralName, type Name } from '../pki/pki.ts';
 import type { FieldValues, Office, Profile } from './contract.ts';
 import { readFields } from './fields.ts';
 import { fillAlternativeName, fillName } from './subject-template.ts';
@@ -8,6 +9,8 @@ export interface Subject {
   readonly subjectAltNames: readonly GeneralName[];
   /** The fields as they were used: trimmed, composed, domain names in lower case; absent where empty. */
   readonly fields: FieldValues;
+  /** SHA-256, hex, of the DER of both names: two subjects are the same if their digests are. */
+  readonly digest: string;
 }
 
 /**
@@ -21,9 +24,15 @@ export const describeSubject = (
 ): Subject => {
   const fields = readFields(profile.fields, given);
   const filling = { profile, office, fields };
-  return {
-    subject: fillName(profile.subject, filling),
-    subjectAltNames: profile.subjectAltName.flatMap((template) => fillAlternativeName(template, filling)),
-    fields,
-  };
+  const subject = fillName(profile.subject, filling);
+  const subjectAltNames = profile.subjectAltName.flatMap((template) =>
+    fillAlternativeName(template, filling),
+  );
+  return { subject, subjectAltNames, fields, digest: digestOf(subject, subjectAltNames) };
 };
+
+const digestOf = (subject: Name, names: readonly GeneralName[]): string =>
+  createHash('sha256')
+    .update(encodeName(subject))
+    .update(encodeExtensions([{ id: 'subjectAltName', names, critical: false }]))
+    .digest('hex');

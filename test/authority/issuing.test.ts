@@ -105,6 +105,29 @@ describe('an order', () => {
     expect(await codeOf(authority.issue({ ...orderOf('o'), profileVersion: 2 }))).toBe('unknown-profile');
     expect(await takenBy('o')).toBeUndefined();
   });
+
+  it.each([
+    ['subject', 'O'],
+    ['alternative name', 'organisationJa'],
+  ])(
+    'whose %s is no longer the one that was examined is refused and takes no serial number',
+    async (_, name) => {
+      const { works } = await openHouse(ground);
+      const order = orderOf('o', 'official-position');
+      const { profile, office = '', fields } = order;
+      const { subjectDigest } = works.authority.describe({ profile, office, fields });
+      const renamed = composeHouse(ground, {
+        domain: (file) => {
+          for (const { attributes } of file.offices) attributes[name] = 'Mizusaki Merged City';
+        },
+      });
+      expect(await codeOf(renamed.works.authority.issue({ ...order, subjectDigest }))).toBe(
+        'unknown-profile',
+      );
+      expect(await takenBy('o')).toBeUndefined();
+      expect(await codeOf(works.authority.issue({ ...order, subjectDigest }))).toBe('none');
+    },
+  );
 });
 
 describe('an order whose certificate is gone', () => {
@@ -276,13 +299,15 @@ describe('lint', () => {
     let taken = 0;
     await fc.assert(
       fc.asyncProperty(submissions, async ([profile, fields]) => {
+        let described: ReturnType<typeof works.authority.describe>;
         try {
-          works.authority.describe(profile, 'mizusaki-higashi', fields);
+          described = works.authority.describe({ profile, office: 'mizusaki-higashi', fields });
         } catch (error) {
           if (Fault.is(error, 'invalid-field')) return;
           throw error;
         }
-        await works.authority.issue({ ...orderOf(`any-${order++}`, profile), fields });
+        const { subjectDigest, fields: read } = described;
+        await works.authority.issue({ ...orderOf(`any-${order++}`, profile), fields: read, subjectDigest });
         taken++;
       }),
       { numRuns: 300 },

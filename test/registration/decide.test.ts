@@ -12,6 +12,7 @@ const application: Application = {
   profileVersion: 1,
   fields: { CN: '市長' },
   subject: 'C=JP, CN=市長',
+  subjectDigest: '11'.repeat(32),
   keyAlgorithm: 'p-256',
   publicKeyDigest: '00'.repeat(32),
   subjectPublicKeyInfo: 'AAAA',

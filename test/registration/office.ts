@@ -32,14 +32,19 @@ export const fakeIssuer = () => {
   const plans: Plan[] = [];
   const profile = { version: 1, publicKeys: ['p-256', 'rsa2048', 'ed25519'] };
   const issuing: Issuing = {
-    describe: (id, office, fields) => {
+    describe: ({ profile: id, office, fields, profileVersion, subjectDigest }) => {
       if (id !== 'seal') throw new Fault('unknown-profile', 'There is no such profile.');
       if (office !== 'hino' && office !== 'nara') throw new Fault('profile-not-allowed', 'Not this office.');
       if (typeof fields.CN !== 'string' || fields.CN.trim() === '') {
         throw new Fault('invalid-field', 'CN is needed.', { field: 'CN' });
       }
       const CN = fields.CN.trim();
-      return { profile: { ...profile }, subject: `C=JP, CN=${CN}`, fields: { CN } };
+      const described = { subject: `C=JP, CN=${CN}`, subjectDigest: hash('sha256', CN), fields: { CN } };
+      const isAsBefore =
+        (profileVersion ?? profile.version) === profile.version &&
+        (subjectDigest ?? described.subjectDigest) === described.subjectDigest;
+      if (!isAsBefore) throw new Fault('unknown-profile', 'It has changed.');
+      return { profile: { ...profile }, ...described };
     },
     issue: async (order) => {
       const plan = plans.shift();

@@ -77,6 +77,15 @@ describe('a subject', () => {
     ]);
   });
 
+  it('has a digest of its own for each difference in its names, those that the subject does not show included', () => {
+    const digestOf = (changes: object) => describeFor('person-signature', { ...PERSON, ...changes }).digest;
+    expect(digestOf({})).toBe(digestOf({ name: ` ${PERSON.name} ` }));
+    const others = [{}, { holderId: '0000000000AA00000B' }, { address: '常磐県' }, { sex: '1' }].map(
+      digestOf,
+    );
+    expect(new Set(others).size).toBe(others.length);
+  });
+
   it('asks for the office that the profile takes from', () => {
     expect(() => describeSubject(profileOf('person-signature'), undefined, PERSON)).toThrow(
       expect.objectContaining({ code: 'profile-not-allowed' }),
