@@ -1,5 +1,6 @@
 import { Option } from 'commander';
 import { z } from 'zod';
+import { REVOCATION_REASONS } from '../../lib/pki/pki.ts';
 import { outcomeAnswer } from '../answers.ts';
 import { isAwaiting, showAwaiting } from '../awaiting.ts';
 import { certificatePath, findCertificateRef } from '../certificate-ref.ts';
@@ -7,20 +8,9 @@ import { EXIT, usage } from '../failure.ts';
 import type { AddCommand } from '../perform.ts';
 import { revocationText } from '../revocation-text.ts';
 
-/** RFC 5280 5.3.1, without those that are no final revocation of a public key certificate. */
-const REASONS = [
-  'unspecified',
-  'keyCompromise',
-  'cACompromise',
-  'affiliationChanged',
-  'superseded',
-  'cessationOfOperation',
-  'privilegeWithdrawn',
-] as const;
-
 const input = z.object({
   certificate: z.string(),
-  reason: z.enum(REASONS).exactOptional(),
+  reason: z.enum(REVOCATION_REASONS).exactOptional(),
   invalidityDate: z.string().exactOptional(),
   withdraw: z.boolean().exactOptional(),
 });
@@ -41,7 +31,7 @@ export const addCommand: AddCommand = (program, perform) => {
     .command('revoke')
     .description('revoke a certificate')
     .argument('<certificate>', "CA/SERIAL, or the certificate's file")
-    .addOption(new Option('--reason <name>', "RFC 5280's name").choices(REASONS))
+    .addOption(new Option('--reason <name>', "RFC 5280's name").choices(REVOCATION_REASONS))
     .option('--invalidity-date <time>', 'since when the key is known or suspected to be compromised, in UTC')
     .option('--withdraw', 'take back a revocation or hold that awaits a second operator')
     .addHelpText('after', EXAMPLES)

@@ -1,13 +1,12 @@
 import * as z from 'zod';
-import {
-  type AwaitedRevocation,
-  type CaView,
-  type CertificateView,
-  REVOCATION_REASONS,
-  type Revocation,
+import type {
+  AwaitedRevocation,
+  CaView,
+  CertificateView,
+  Revocation,
 } from '../../lib/authority/authority.ts';
 import { CHANNELS, type LedgerRecord, RECORD_KINDS } from '../../lib/ledger/ledger.ts';
-import { parseSerial } from '../../lib/pki/pki.ts';
+import { ENTRY_REASONS, parseSerial, REVOCATION_REASONS } from '../../lib/pki/pki.ts';
 import { REQUEST_STATES, type RequestView } from '../../lib/registration/registration.ts';
 
 /* The words that callers and this service exchange. What goes out is checked against the rooms' types by `tsc`. */
@@ -138,7 +137,7 @@ export const revocation = z
   .object({
     status: z.enum(['revoked', 'hold']),
     revocationTime: utc,
-    reason: z.enum([...REVOCATION_REASONS, 'certificateHold']),
+    reason: z.enum(ENTRY_REASONS),
     invalidityDate: utc.exactOptional(),
   })
   .meta({ id: 'Revocation' }) satisfies z.ZodType<Revocation>;
@@ -151,7 +150,7 @@ export const revocationAnswer = z.object({
 export const awaitedRevocation = z
   .object({
     status: z.enum(['revoked', 'hold']).meta({ description: 'What the certificate will be.' }),
-    reason: z.enum([...REVOCATION_REASONS, 'certificateHold']),
+    reason: z.enum(ENTRY_REASONS),
     invalidityDate: utc.exactOptional(),
     askedBy: principalId,
     askedAt: utc,

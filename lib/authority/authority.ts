@@ -18,20 +18,18 @@ import { listSerials } from './serials.ts';
 import { openTwoPersons } from './two-persons.ts';
 
 export { type CertificateRow, certificateKey, readCertificate } from './certificates.ts';
-export {
-  type Authority,
-  type AuthorityWorks,
-  type AwaitedRevocation,
-  type CaView,
-  type CeremonyEvent,
-  type CertificateView,
-  type Order,
-  type PrincipalKey,
-  REVOCATION_REASONS,
-  type Revocation,
-  type RevocationOutcome,
-  type RevocationReason,
-  type SerialView,
+export type {
+  Authority,
+  AuthorityWorks,
+  AwaitedRevocation,
+  CaView,
+  CeremonyEvent,
+  CertificateView,
+  Order,
+  PrincipalKey,
+  Revocation,
+  RevocationOutcome,
+  SerialView,
 } from './contract.ts';
 
 const caView = (issuer: Issuer): CaView => {

@@ -1,4 +1,4 @@
-import type { CrlReason, Der, TbsCertListDraft } from '../pki/pki.ts';
+import type { Der, EntryReason, RevocationReason, TbsCertListDraft } from '../pki/pki.ts';
 import type { CertificateRef, Principal } from '../principal.ts';
 import type { StatusRow } from '../status/status.ts';
 import type { Write } from '../store/store.ts';
@@ -20,24 +20,11 @@ export interface CaView {
   readonly urls: { readonly certificate: string; readonly crl: readonly string[]; readonly ocsp: string };
 }
 
-/** Reasons that a caller may give; hold has its own call. */
-export const REVOCATION_REASONS = [
-  'unspecified',
-  'keyCompromise',
-  'cACompromise',
-  'affiliationChanged',
-  'superseded',
-  'cessationOfOperation',
-  'privilegeWithdrawn',
-] as const satisfies readonly CrlReason[];
-
-export type RevocationReason = (typeof REVOCATION_REASONS)[number];
-
 export interface Revocation {
   readonly status: 'revoked' | 'hold';
   /** RFC 3339 UTC, whole seconds: the time of recording, which is when it takes effect. */
   readonly revocationTime: string;
-  readonly reason: RevocationReason | 'certificateHold';
+  readonly reason: EntryReason;
   readonly invalidityDate?: string;
 }
 
@@ -45,7 +32,7 @@ export interface Revocation {
 export interface AwaitedRevocation {
   /** What the certificate will be. */
   readonly status: 'revoked' | 'hold';
-  readonly reason: RevocationReason | 'certificateHold';
+  readonly reason: EntryReason;
   readonly invalidityDate?: string;
   /** The operator who asked. */
   readonly askedBy: string;

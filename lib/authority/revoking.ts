@@ -1,11 +1,11 @@
 import { Fault, wentThrough } from '../fault.ts';
 import type { RecordDraft } from '../ledger/ledger.ts';
-import { rfc3339 } from '../pki/pki.ts';
+import { type RevocationReason, rfc3339 } from '../pki/pki.ts';
 import type { CertificateRef, Principal } from '../principal.ts';
 import type { RegisteredAs, RevocationEntry, StatusRow } from '../status/status.ts';
 import type { Value } from '../store/store.ts';
 import { type CertificateRow, readCertificate, readIssuance } from './certificates.ts';
-import type { Authority, Revocation, RevocationReason } from './contract.ts';
+import type { Authority, Revocation } from './contract.ts';
 import type { AuthorityDeps, Recorder } from './deps.ts';
 import type { TwoPersons } from './two-persons.ts';
 
@@ -14,7 +14,7 @@ type Revoked = Extract<StatusRow, { state: 'revoked' | 'hold' }>;
 export const revocationOf = (row: Revoked): Revocation => ({
   status: row.state,
   revocationTime: timeText(row.revocationTime),
-  reason: row.reason as Revocation['reason'],
+  reason: row.reason,
   ...(row.invalidityDate !== undefined && { invalidityDate: timeText(row.invalidityDate) }),
 });
 

@@ -1,9 +1,9 @@
 import { Fault, wentThrough } from '../fault.ts';
 import type { RecordDraft } from '../ledger/ledger.ts';
-import { rfc3339 } from '../pki/pki.ts';
+import { type EntryReason, rfc3339 } from '../pki/pki.ts';
 import type { CertificateRef, Principal } from '../principal.ts';
 import type { Item, Value, Write } from '../store/store.ts';
-import type { AwaitedRevocation, RevocationReason } from './contract.ts';
+import type { AwaitedRevocation } from './contract.ts';
 import type { AuthorityDeps } from './deps.ts';
 import { CA_PROFILE, RESPONDER_PROFILE } from './own-certificates.ts';
 
@@ -17,7 +17,7 @@ import { CA_PROFILE, RESPONDER_PROFILE } from './own-certificates.ts';
  */
 type AwaitedRow = {
   readonly status: 'revoked' | 'hold';
-  readonly reason: RevocationReason | 'certificateHold';
+  readonly reason: EntryReason;
   /** Unix seconds. */
   readonly invalidityDate?: number;
   /** Principal id, and the person behind it. */

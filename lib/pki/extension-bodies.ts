@@ -31,6 +31,23 @@ export const CRL_REASONS = {
 } as const;
 export type CrlReason = keyof typeof CRL_REASONS;
 
+/**
+ * No reasons of a final revocation of a public key certificate: a hold can end, removeFromCRL ends one, and aACompromise
+ * is about attribute certificates.
+ */
+const NOT_FINAL = ['certificateHold', 'removeFromCRL', 'aACompromise'] as const;
+
+export type RevocationReason = Exclude<CrlReason, (typeof NOT_FINAL)[number]>;
+/** What an entry of the status register, and so of a CRL, may have as its reason. */
+export type EntryReason = RevocationReason | 'certificateHold';
+
+/** Reasons of a final revocation; a hold has a call of its own. */
+export const REVOCATION_REASONS: readonly RevocationReason[] = (
+  Object.keys(CRL_REASONS) as CrlReason[]
+).filter((reason): reason is RevocationReason => !NOT_FINAL.some((other) => other === reason));
+
+export const ENTRY_REASONS: readonly EntryReason[] = [...REVOCATION_REASONS, 'certificateHold'];
+
 /** The reason of that number; undefined for 7 and for numbers that RFC 5280 5.3.1 does not have. */
 export const crlReasonOf = (number: number): CrlReason | undefined => REASON_NAMES[number];
 

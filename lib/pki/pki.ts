@@ -55,12 +55,16 @@ export {
   type CrlReason,
   crlReasonOf,
   type DistributionPoint,
+  ENTRY_REASONS,
+  type EntryReason,
   type Extension,
   type ExtensionBody,
   type ExtensionId,
   KEY_USAGES,
   type KeyUsage,
   type PolicyInformation,
+  REVOCATION_REASONS,
+  type RevocationReason,
 } from './extension-bodies.ts';
 export { encodeExtensions, findExtension, readExtensions } from './extensions.ts';
 export type { GeneralName } from './general-name.ts';

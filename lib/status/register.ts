@@ -1,4 +1,4 @@
-import type { CrlReason, SerialHex } from '../pki/pki.ts';
+import type { EntryReason, SerialHex } from '../pki/pki.ts';
 import type { CertificateRef } from '../principal.ts';
 import { type Item, type Key, MAX_PAGE, type Page, type Table, type Write } from '../store/store.ts';
 
@@ -29,7 +29,7 @@ export type StatusRow =
 export type RevocationEntry = {
   /** Unix seconds: when it was recorded, which is when it took effect. */
   readonly revocationTime: number;
-  readonly reason: CrlReason;
+  readonly reason: EntryReason;
   /** Unix seconds. */
   readonly invalidityDate?: number;
 };

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { REVOCATION_REASONS } from '../../lib/authority/authority.ts';
 import { Fault } from '../../lib/fault.ts';
 import { generateSoftwareKey } from '../../lib/keys/software.ts';
 import { decodeCertificateList } from '../../lib/pki/crl.ts';
+import { REVOCATION_REASONS } from '../../lib/pki/pki.ts';
 import type { CertificateRef, Principal } from '../../lib/principal.ts';
 import { FIELDS, issueThroughOffice, opensslRequest, type Service } from '../service.ts';
 import { allRecords, checkWorld, ocspStatus } from '../world.ts';

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TASKS } from '../../functions/tasks/housekeeping.ts';
-import type { RevocationReason } from '../../lib/authority/authority.ts';
 import { Fault } from '../../lib/fault.ts';
 import { generateSoftwareKey } from '../../lib/keys/software.ts';
 import { decodeCertificateList } from '../../lib/pki/crl.ts';
+import type { RevocationReason } from '../../lib/pki/pki.ts';
 import type { CertificateRef, Principal } from '../../lib/principal.ts';
 import type { Table } from '../../lib/store/store.ts';
 import { FIELDS, type Service } from '../service.ts';

@@ -1,12 +1,12 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { REVOCATION_REASONS } from '../../lib/authority/authority.ts';
 import { decodeCertificate, keyIdentifier } from '../../lib/pki/certificate.ts';
 import { asDer, type Der } from '../../lib/pki/der.ts';
 import { encodeOcspResponse, encodeResponseData, type ResponseData } from '../../lib/pki/ocsp-response.ts';
 import { decodeOcspResponse } from '../../lib/pki/ocsp-response-decoder.ts';
 import { encodePem } from '../../lib/pki/pem.ts';
+import { REVOCATION_REASONS } from '../../lib/pki/pki.ts';
 import type { CertificateRef } from '../../lib/principal.ts';
 import { type DomainFile, temporaryFolder } from '../service.ts';
 import { certIdOf, encodeQuestion, PUBLIC } from '../status/asking.ts';
