@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { Fault } from '../fault.ts';
+import { Fault, wentThrough } from '../fault.ts';
 import { type Signer, verifySignature } from '../keys/keys.ts';
 import { type CertificateContext, type LintedTbs, lintCertificate } from '../lint/lint.ts';
 import { asDer, type Der, encodeSigned } from '../pki/pki.ts';
@@ -47,22 +47,18 @@ export const openSigning = ({ table, recorder }: Pick<AuthorityDeps, 'table' | '
 
   /** Step 6. After a crash: a certificate that is whole, and handed over when it is asked for again. */
   const store = async (ref: CertificateRef, item: Item<CertificateRow>, der: Der): Promise<Der> => {
-    try {
-      await table.write([
-        {
-          put: certificateKey(ref),
-          value: { ...item.value, der: Buffer.from(der).toString('base64') } satisfies CertificateRow,
-          if: { version: item.version },
-        },
+    const value: CertificateRow = { ...item.value, der: Buffer.from(der).toString('base64') };
+    const isStored = await wentThrough(
+      table.write([
+        { put: certificateKey(ref), value, if: { version: item.version } },
         finishedWrite(item.value.order, ref),
-      ]);
-      return der;
-    } catch (error) {
-      if (!Fault.is(error, 'condition-failed')) throw error;
-      const { value } = await readCertificate(table, ref);
-      if (value.der === undefined) throw error;
-      return asDer(Buffer.from(value.der, 'base64'));
-    }
+      ]),
+    );
+    if (isStored) return der;
+    // Another run was first: its certificate counts.
+    const stored = (await readCertificate(table, ref)).value.der;
+    if (stored !== undefined) return asDer(Buffer.from(stored, 'base64'));
+    throw new Fault('condition-failed', 'The row of the certificate changed while it was signed; try again.');
   };
 
   /**

@@ -1,4 +1,4 @@
-import { Fault } from '../fault.ts';
+import { Fault, wentThrough } from '../fault.ts';
 import type { Item, Write } from '../store/store.ts';
 import { applicationDigest } from './approval.ts';
 import { type Command, decide, type Request } from './decide.ts';
@@ -6,16 +6,16 @@ import type { ActRecord, RegistrationDeps } from './deps.ts';
 import { isRequestId } from './request-id.ts';
 import { type RequestRow, requestKey, requestWrites } from './rows.ts';
 
-/** A change loses to another only while there are states left to move to. */
+/** A request has few states, so a change can only lose to others a few times. */
 const MAX_ATTEMPTS = 8;
 
 export interface Changes {
   read(id: string): Promise<Item<RequestRow> | undefined>;
   /**
-   * Judges the command by the request as it stands and stores what comes of it, together with the record of it and
-   * the further `writes`, in one write; judges anew when another change was first. Resolves with the row as it is then.
-   * A caller that has just read or changed the request says so with `before`, and spares reading it again: where it is no
-   * longer so, the write finds out.
+   * Applies the command to the request and stores the result, the record of it and the further `writes` in one write.
+   * Where another change was first, it reads the request again and decides anew. Resolves with the row that it stored. A
+   * caller that has just read or changed the request passes it as `before`, which spares a read: the write fails if the
+   * request has changed since.
    */
   change(
     id: string,
@@ -24,7 +24,7 @@ export interface Changes {
   ): Promise<Item<RequestRow>>;
 }
 
-/** What the ledger is told of a command. Issuing is recorded by the authority, with the certificate. */
+/** The record of a command. The authority records the issuing, together with the certificate. */
 const recordOf = (id: string, request: Request, command: Command, salt: string): ActRecord | undefined => {
   if (command.command === 'finish') return undefined;
   const { profile, profileVersion, publicKeyDigest, office } = request;
@@ -55,25 +55,23 @@ export const openChanges = ({ table, random, ledger }: RegistrationDeps): Change
     isRequestId(id) ? table.get<RequestRow>(requestKey(id)) : undefined;
 
   /**
-   * `lost`: another change was first, and nothing was written. A store that does not answer is asked for the row,
-   * which is written if it carries this change.
+   * False where another change was first, and nothing was written. Where the outcome is unknown the row is read: it was
+   * written if it carries this change.
    */
-  const write = async (id: string, row: RequestRow, writes: readonly Write[]): Promise<'done' | 'lost'> => {
+  const write = async (id: string, row: RequestRow, writes: readonly Write[]): Promise<boolean> => {
     try {
-      await table.write(writes);
-      return 'done';
+      return await wentThrough(table.write(writes));
     } catch (error) {
-      if (Fault.is(error, 'condition-failed')) return 'lost';
       const found = await read(id).catch(() => undefined);
-      if (found?.value.change === row.change) return 'done';
+      if (found?.value.change === row.change) return true;
       throw error;
     }
   };
 
   const change: Changes['change'] = async (id, command, { before: known, writes: more = [] } = {}) => {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      // Of a submission nothing is there to be read: a store that does not answer is found out here, while there is time
-      // to say so, and not by a write of which somebody then has to find out whether it was carried out.
+      // A submission reads a row that is not there. It reads all the same: a store that does not answer fails here, where
+      // nothing is written yet, and not at a write whose outcome somebody would have to find out.
       const before = attempt === 0 && known !== undefined ? known : await read(id);
       const next = decide(before?.value, command);
       const salt = before?.value.salt ?? chance();
@@ -90,10 +88,10 @@ export const openChanges = ({ table, random, ledger }: RegistrationDeps): Change
         change: chance(),
       };
       const writes = [...requestWrites(id, before, row), ...(recorded?.writes ?? []), ...more];
-      if ((await write(id, row, writes)) === 'done') {
+      if (await write(id, row, writes)) {
         return { ...requestKey(id), version: (before?.version ?? 0) + 1, value: row };
       }
-      // A submission's other rows (the public key, the idempotency key) are taken: the caller knows what that means.
+      // One of the submission's other rows (the public key, the idempotency key) is taken. The caller finds out which.
       if (before === undefined) throw new Fault('condition-failed', 'Another submission was first.');
     }
     throw new Fault('store-unavailable', 'The request kept changing; try again.');

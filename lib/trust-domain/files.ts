@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { Fault } from '../fault.ts';
+import { Fault, wentThrough } from '../fault.ts';
 import type { Key, Table } from '../store/store.ts';
 
 /**
@@ -14,9 +14,9 @@ type PartRow = {
   readonly gzip: string;
 };
 
-/** Of the file, in one part: a row holds it even where it cannot be compressed. */
+/** Bytes of the file in one part. A row holds that many even where gzip cannot compress them. */
 const PART_BYTES = 270_000;
-/** Parts that are written at the same time. */
+/** How many parts are written at the same time. */
 const AT_ONCE = 8;
 const PAGE = 100;
 
@@ -29,15 +29,11 @@ export const digestOf = (text: string): string => hash('sha256', text);
 
 const keepPart = async (table: Table, key: Key, slice: Uint8Array): Promise<void> => {
   const value: PartRow = { gzip: gzipSync(slice).toString('base64') };
-  try {
-    await table.write([{ put: key, value, if: 'absent' }]);
-  } catch (error) {
-    if (!Fault.is(error, 'condition-failed')) throw error;
-    const there = await table.get<PartRow>(key);
-    if (!there || Buffer.compare(unpacked(there.value), slice) === 0) return;
-    // Damaged, and whole again.
-    await table.write([{ put: key, value, if: { version: there.version } }]);
-  }
+  if (await wentThrough(table.write([{ put: key, value, if: 'absent' }]))) return;
+  const there = await table.get<PartRow>(key);
+  if (!there || Buffer.compare(unpacked(there.value), slice) === 0) return;
+  // The row is damaged; this makes it whole.
+  await table.write([{ put: key, value, if: { version: there.version } }]);
 };
 
 /** Text of the same digest has the same parts, so a run that was interrupted is simply repeated. */
@@ -59,7 +55,7 @@ export const keepFile = async (table: Table, text: string): Promise<void> => {
 const damaged = (digest: string): Fault =>
   new Fault('configuration-invalid', 'A trust domain file that is kept in the table is damaged.', { digest });
 
-/** Bytes that are none of ours make a text of another digest. */
+/** Bytes that we did not write make a text of another digest. */
 const unpacked = ({ gzip }: PartRow): Uint8Array => {
   try {
     return gunzipSync(Buffer.from(gzip, 'base64'));

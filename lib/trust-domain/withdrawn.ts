@@ -1,8 +1,8 @@
-import { Fault } from '../fault.ts';
-import type { Table } from '../store/store.ts';
+import { wentThrough } from '../fault.ts';
+import type { Table, Write } from '../store/store.ts';
 
 /**
- * Principals that earlier files had: who stood behind an id stays behind it, because records name the id.
+ * Principals that earlier files had. Records name their ids, so an id never gets another person.
  *
  *   trust-domain-withdrawn  {principal}  WithdrawnRow
  *
@@ -31,7 +31,7 @@ export const readWithdrawn = async (table: Table): Promise<ReadonlyMap<string, s
   return persons;
 };
 
-/** Those that are remembered already are left as they are, so it can be repeated. */
+/** Leaves the rows of principals that it knows as they are, so it can be repeated. */
 export const rememberWithdrawn = async (
   table: Table,
   principals: readonly { readonly id: string; readonly person: string }[],
@@ -40,17 +40,11 @@ export const rememberWithdrawn = async (
     const known = await readWithdrawn(table);
     const batch = principals.filter(({ id }) => !known.has(id)).slice(0, BATCH);
     if (batch.length === 0) return;
-    try {
-      await table.write(
-        batch.map(({ id, person }) => ({
-          put: { pk: PK, sk: id },
-          value: { person } satisfies WithdrawnRow,
-          if: 'absent' as const,
-        })),
-      );
-    } catch (error) {
-      // Another process remembers the same ones at this moment.
-      if (!Fault.is(error, 'condition-failed')) throw error;
-    }
+    const writes = batch.map(({ id, person }): Write => {
+      const value: WithdrawnRow = { person };
+      return { put: { pk: PK, sk: id }, value, if: 'absent' };
+    });
+    // Where another process remembers the same principals at this moment, the next turn finds them known.
+    await wentThrough(table.write(writes));
   }
 };
