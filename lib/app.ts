@@ -1,6 +1,6 @@
 import {
   type Authority,
-  type AuthorityWorks,
+  type AuthorityCore,
   type CertificateRow,
   certificateKey,
   openAuthority,
@@ -107,7 +107,7 @@ export const SERVICE: Principal = {
 /** The service without its door: enough to hold a ceremony, to recover and to keep house. */
 export interface Works extends Omit<App, 'principals'> {
   readonly retention: Retention;
-  readonly authority: Authority & AuthorityWorks;
+  readonly authority: Authority & AuthorityCore;
   readonly sequencer: Sequencer;
   /** The key that signs the tokens of a service that issues its own. */
   readonly tokenIssuerKey: () => Promise<Signer>;

@@ -14,7 +14,7 @@ import {
   tlv,
 } from '../../lib/pki/pki.ts';
 import type { Principal } from '../../lib/principal.ts';
-import { judge } from '../../lib/registration/intake.ts';
+import { readApplication } from '../../lib/registration/intake.ts';
 import { openStore } from '../ocsp/store.ts';
 
 /**
@@ -98,7 +98,7 @@ const bound = async (n: number): Promise<void> => {
 /** From the CSR's PEM to the certificate's, as registration and the authority do it. */
 const issue = async (n: number): Promise<void> => {
   const submission = { profile: PROFILE, csr: csr(n), fields: FIELDS };
-  const application = await judge(authority, OFFICE, submission);
+  const application = await readApplication(authority, OFFICE, submission);
   const ref = await authority.issue({
     order: `bench-${made++}`,
     profile: application.profile,

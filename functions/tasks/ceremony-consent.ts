@@ -16,7 +16,7 @@ export interface ConsentOutcome {
  */
 export const consent = async (event: unknown, workshop: Workshop): Promise<ConsentOutcome> => {
   const { agreed } = await readEvent(event, workshop);
-  const digest = await workshop.works.authority.consents.consent(agreed);
+  const digest = await workshop.works.authority.consents.give(agreed);
   workshop.log('info', 'Consent to a ceremony', { event: digest });
   return { event: digest, ...agreed };
 };

@@ -25,7 +25,7 @@ export interface CeremonyOutcome {
 export const hold = async (event: unknown, workshop: Workshop): Promise<CeremonyOutcome> => {
   const { works, trustDomain, log } = workshop;
   const { applicants, agreed } = await readEvent(event, workshop);
-  const taken = await works.authority.consents.takeUp(agreed);
+  const consent = await works.authority.consents.use(agreed);
   const steps: string[] = [];
   await works.authority.holdCeremony((step) => {
     log('info', `Ceremony: ${step}`);
@@ -35,7 +35,7 @@ export const hold = async (event: unknown, workshop: Workshop): Promise<Ceremony
   for (const applicant of applicants) {
     credentials.push({
       principal: applicant.principal,
-      pem: await certifyApplicant(works, trustDomain, applicant, taken.records),
+      pem: await certifyApplicant(works, trustDomain, applicant, consent.records),
     });
   }
   const authorities = await Promise.all(
@@ -45,7 +45,7 @@ export const hold = async (event: unknown, workshop: Workshop): Promise<Ceremony
       pem: encodePem('CERTIFICATE', await works.authority.caCertificate(ca)),
     })),
   );
-  return { event: taken.event, steps, authorities, credentials };
+  return { event: consent.event, steps, authorities, credentials };
 };
 
 export const handler = invokedByHand(loadCeremonyWorks, hold, 'The ceremony was interrupted');

@@ -6,21 +6,21 @@ import { openCas, signCrl } from './cas.ts';
 import { holdCeremony } from './ceremony.ts';
 import { readCertificate } from './certificates.ts';
 import { openConsents } from './consent.ts';
-import type { Authority, AuthorityWorks, CaView } from './contract.ts';
+import type { Authority, AuthorityCore, CaView } from './contract.ts';
 import type { AuthorityDeps } from './deps.ts';
-import { forEvery } from './every.ts';
 import { type IssuancePlan, openIssuing } from './issuing.ts';
 import { renewResponders } from './own-certificates.ts';
 import { openPlans } from './plans.ts';
 import { bindKey } from './principal-keys.ts';
 import { assertMayAct, openRevoking, revocationOf } from './revoking.ts';
 import { listSerials } from './serials.ts';
+import { tryEach } from './try-each.ts';
 import { openTwoPersons } from './two-persons.ts';
 
 export { type CertificateRow, certificateKey, readCertificate } from './certificates.ts';
 export type {
   Authority,
-  AuthorityWorks,
+  AuthorityCore,
   AwaitedRevocation,
   CaView,
   CeremonyEvent,
@@ -48,14 +48,14 @@ const caView = (issuer: Issuer): CaView => {
   };
 };
 
-export const openAuthority = (deps: AuthorityDeps): Authority & AuthorityWorks => {
+export const openAuthority = (deps: AuthorityDeps): Authority & AuthorityCore => {
   const { trustDomain, table, register, issuers, clock } = deps;
   const cas = openCas(deps);
   const issuing = openIssuing(deps);
   const plans = openPlans(deps, cas);
   const twoPersons = openTwoPersons(deps);
 
-  const works: AuthorityWorks = {
+  const core: AuthorityCore = {
     describe: plans.describe,
 
     issue: async (order) => {
@@ -93,7 +93,7 @@ export const openAuthority = (deps: AuthorityDeps): Authority & AuthorityWorks =
 
     renewResponders: async () => {
       const renewed: string[] = [];
-      await forEvery(
+      await tryEach(
         await issuers.all(),
         async ({ id }) => {
           if ((await renewResponders(deps, issuing, await cas.byId(id))).length > 0) renewed.push(id);
@@ -115,7 +115,7 @@ export const openAuthority = (deps: AuthorityDeps): Authority & AuthorityWorks =
   };
 
   return {
-    ...works,
+    ...core,
     ...openRevoking(deps, twoPersons),
 
     authorities: async () => (await issuers.all()).map(caView),

@@ -18,7 +18,7 @@ type ConsentRow = {
   readonly event: string;
   /** Id of the record of the consent. */
   readonly consent: string;
-  /** Id of the record that it was taken up; absent until then. */
+  /** Id of the record of its use; absent until then. */
   readonly held?: string;
 };
 
@@ -104,7 +104,7 @@ export const openConsents = ({
   };
 
   return {
-    consent: async (event) => {
+    give: async (event) => {
       await assertOwnKeys(table, event.credentials);
       const digest = digestOfEvent(event);
       for (;;) {
@@ -116,7 +116,7 @@ export const openConsents = ({
       }
     },
 
-    takeUp: async (event) => {
+    use: async (event) => {
       const digest = digestOfEvent(event);
       for (;;) {
         const row = await table.get<ConsentRow>(KEY);

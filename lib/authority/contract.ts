@@ -140,7 +140,7 @@ export interface Description {
 }
 
 /** What other rooms and the scheduler ask of the authority; no caller of the API reaches it. */
-export interface AuthorityWorks {
+export interface AuthorityCore {
   /**
    * What an application becomes under the trust domain in force. An application that was described before brings the
    * version and the digest that it was given, and both must come out the same. Faults: `unknown-profile` where they do
@@ -208,22 +208,22 @@ export interface CeremonyEvent {
   readonly credentials: readonly PrincipalKey[];
 }
 
-export interface TakenUp {
+export interface UsedConsent {
   /** Digest of the event. */
   readonly event: string;
-  /** Ids of the records of the consent and of its being taken up. */
+  /** Ids of the records of the consent and of its use. */
   readonly records: readonly [string, string];
 }
 
 export interface Consents {
   /** Resolves with the event's digest; recorded under the first person's id. Fault: `duplicate-key`. */
-  consent(event: CeremonyEvent): Promise<string>;
+  give(event: CeremonyEvent): Promise<string>;
   /**
    * To be called before anything of the event is done; recorded once for each consent, under both persons' ids. Faults:
-   * `nothing-awaited` where nobody has consented, `confirmation-differs` where it was to another event, `consent-not-recorded`
-   * where the ledger does not bear the consent out, `duplicate-key`.
+   * `nothing-awaited` where nobody has consented, `confirmation-differs` where the consent was to another event,
+   * `consent-not-recorded` where the ledger lacks the consent, `duplicate-key`.
    */
-  takeUp(event: CeremonyEvent): Promise<TakenUp>;
+  use(event: CeremonyEvent): Promise<UsedConsent>;
 }
 
 /** A public key that is, or is to be, a principal's. */

@@ -5,7 +5,7 @@ import type { CertificateRef } from '../principal.ts';
 import { describeSubject, type Profile, type Subject } from '../trust-domain/trust-domain.ts';
 import type { Cas } from './cas.ts';
 import type { CertificateRow } from './certificates.ts';
-import type { Application, AuthorityWorks, Order } from './contract.ts';
+import type { Application, AuthorityCore, Order } from './contract.ts';
 import type { AuthorityDeps } from './deps.ts';
 import type { IssuancePlan } from './issuing.ts';
 import { CA_PROFILE, caContext, RESPONDER_PROFILE, responderContext } from './own-certificates.ts';
@@ -13,7 +13,7 @@ import type { Signing } from './signing.ts';
 import { buildTbs } from './tbs.ts';
 
 /** What the trust domain in force makes of an order: its profile, its CA and its subject. */
-export interface Plans extends Pick<AuthorityWorks, 'describe'> {
+export interface Plans extends Pick<AuthorityCore, 'describe'> {
   /** Faults: `unknown-profile`, `unknown-authority`, `clock-behind`, `invalid-field`. */
   planOf(order: Order): Promise<IssuancePlan>;
   /** What it takes to sign the TBS that was recorded in this row. */

@@ -151,13 +151,13 @@ export const openRevoking = (
         const { issuedAs, registered } = await read(actor, ref);
         const { value } = registered;
         if (value.state === 'revoked') return { revocation: revocationOf(value as Revoked), first: false };
-        const consent = await twoPersons.consent(actor, ref, issuedAs, {
+        const confirmation = await twoPersons.confirm(actor, ref, issuedAs, {
           status: 'revoked',
           reason,
           ...(invalidityDate !== undefined && { invalidityDate }),
         });
-        if (consent === 'lost') continue;
-        if (!consent.given) return { awaiting: consent.awaiting, first: consent.first };
+        if (confirmation === 'lost') continue;
+        if (!confirmation.confirmed) return { awaiting: confirmation.awaiting, first: confirmation.first };
         const entry = entryOf(value);
         const writes = register.revokeWrites(
           ref,
@@ -168,10 +168,10 @@ export const openRevoking = (
         const draft = draftOf('revocation', actor, ref, issuedAs, {
           ...detailsOf(entry),
           before: value.state,
-          ...consent.details,
+          ...confirmation.details,
         });
         const due = URGENT.has(reason) ? await deps.crlDueWrites(ref.ca) : [];
-        if (!(await change([...writes, ...consent.writes, ...due], draft))) continue;
+        if (!(await change([...writes, ...confirmation.writes, ...due], draft))) continue;
         if (URGENT.has(reason)) await publishAtOnce(ref.ca);
         return { revocation: revocationOf({ ...value, state: 'revoked', ...entry } as Revoked), first: true };
       }
@@ -195,15 +195,17 @@ export const openRevoking = (
           );
         }
         const entry: RevocationEntry = { revocationTime: nowSeconds(), reason: 'certificateHold' };
-        const consent = await twoPersons.consent(actor, ref, issuedAs, {
+        const confirmation = await twoPersons.confirm(actor, ref, issuedAs, {
           status: 'hold',
           reason: 'certificateHold',
         });
-        if (consent === 'lost') continue;
-        if (!consent.given) return { awaiting: consent.awaiting, first: consent.first };
+        if (confirmation === 'lost') continue;
+        if (!confirmation.confirmed) return { awaiting: confirmation.awaiting, first: confirmation.first };
         const writes = register.revokeWrites(ref, registered as RegisteredAs<'good'>, 'hold', entry);
-        const details = { ...detailsOf(entry), ...consent.details };
-        if (await change([...writes, ...consent.writes], draftOf('hold', actor, ref, issuedAs, details))) {
+        const details = { ...detailsOf(entry), ...confirmation.details };
+        if (
+          await change([...writes, ...confirmation.writes], draftOf('hold', actor, ref, issuedAs, details))
+        ) {
           return { revocation: revocationOf({ ...value, state: 'hold', ...entry } as Revoked), first: true };
         }
       }

@@ -29,16 +29,16 @@ type AwaitedRow = {
 };
 
 /** What an operator asks for. The invalidity date in Unix seconds. */
-export type Asked = Pick<AwaitedRow, 'status' | 'reason' | 'invalidityDate'>;
+export type RevocationTerms = Pick<AwaitedRow, 'status' | 'reason' | 'invalidityDate'>;
 
 /** Seconds. Long enough for a week of leave; what was not confirmed by then is asked for again. */
 export const LAPSE_SECONDS = 7 * 86_400;
 
-export type Consent =
+export type Confirmation =
   /** To be stored with the revocation, and said in its record. */
-  | { readonly given: true; readonly writes: readonly Write[]; readonly details: Value }
+  | { readonly confirmed: true; readonly writes: readonly Write[]; readonly details: Value }
   /** `first` is false where this person had asked before: nothing has changed. */
-  | { readonly given: false; readonly awaiting: AwaitedRevocation; readonly first: boolean }
+  | { readonly confirmed: false; readonly awaiting: AwaitedRevocation; readonly first: boolean }
   /** Another call was first; look again. */
   | 'lost';
 
@@ -47,12 +47,12 @@ export interface TwoPersons {
    * Whether `actor` may do now what is asked, of a certificate of this profile; undefined where nobody can tell which it
    * is, and it may be the service's own. Fault: `confirmation-differs` when something else awaits its confirmation.
    */
-  consent(
+  confirm(
     actor: Principal,
     ref: CertificateRef,
     issuedAs: { readonly profile?: string },
-    asked: Asked,
-  ): Promise<Consent>;
+    asked: RevocationTerms,
+  ): Promise<Confirmation>;
   /** Undefined where nothing is awaited. */
   awaited(ref: CertificateRef): Promise<AwaitedRevocation | undefined>;
   /** Takes back what awaits, whoever asked for it. Fault: `nothing-awaited`. */
@@ -63,7 +63,7 @@ const keyOf = ({ ca, serial }: CertificateRef) => ({ pk: `awaited/${ca}/${serial
 
 const timeText = (seconds: number): string => rfc3339(new Date(seconds * 1000));
 
-const termsOf = ({ status, reason, invalidityDate }: Asked) => ({
+const termsOf = ({ status, reason, invalidityDate }: RevocationTerms) => ({
   status,
   reason,
   ...(invalidityDate !== undefined && { invalidityDate: timeText(invalidityDate) }),
@@ -76,7 +76,7 @@ const viewOf = (row: AwaitedRow): AwaitedRevocation => ({
   lapsesAt: timeText(row.lapsesAt),
 });
 
-const isSame = (a: Asked, b: Asked): boolean =>
+const isSame = (a: RevocationTerms, b: RevocationTerms): boolean =>
   a.status === b.status && a.reason === b.reason && a.invalidityDate === b.invalidityDate;
 
 export const openTwoPersons = (
@@ -118,8 +118,8 @@ export const openTwoPersons = (
     wentThrough(table.write([write, ...recorder.prepare(draft).writes]));
 
   return {
-    consent: async (actor, ref, { profile }, asked) => {
-      if (profile !== undefined && !own.has(profile)) return { given: true, writes: [], details: {} };
+    confirm: async (actor, ref, { profile }, asked) => {
+      if (profile !== undefined && !own.has(profile)) return { confirmed: true, writes: [], details: {} };
       const found = await read(ref);
       const item = inForce(found);
       if (item === undefined) {
@@ -138,7 +138,7 @@ export const openTwoPersons = (
           expires: row.lapsesAt,
         };
         return (await store(put, draftOf('asked', actor, ref, row)))
-          ? { given: false, awaiting: viewOf(row), first: true }
+          ? { confirmed: false, awaiting: viewOf(row), first: true }
           : 'lost';
       }
       if (!isSame(item.value, asked)) {
@@ -149,9 +149,9 @@ export const openTwoPersons = (
         );
       }
       if (item.value.person === actor.person)
-        return { given: false, awaiting: viewOf(item.value), first: false };
+        return { confirmed: false, awaiting: viewOf(item.value), first: false };
       const { askedBy, askedAt } = item.value;
-      return { given: true, writes: [remove(item)], details: { askedBy, askedAt: timeText(askedAt) } };
+      return { confirmed: true, writes: [remove(item)], details: { askedBy, askedAt: timeText(askedAt) } };
     },
 
     awaited: async (ref) => {

@@ -50,8 +50,8 @@ const assertPseudonym = (holder: string): void => {
   }
 };
 
-/** Judges a submission whole, before anything is stored. Faults: those of `Registration.submit`. */
-export const judge = async (
+/** Checks the whole submission, before anything is stored. Faults: those of `Registration.submit`. */
+export const readApplication = async (
   issuing: Issuing,
   office: string,
   submission: Submission,

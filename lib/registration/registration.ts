@@ -8,7 +8,7 @@ import type { Registration, RequestView } from './contract.ts';
 import { assertOfficer, assertReadable, type Request, readableOffice } from './decide.ts';
 import type { RegistrationDeps } from './deps.ts';
 import { openFinishing } from './finishing.ts';
-import { judge } from './intake.ts';
+import { readApplication } from './intake.ts';
 import { newRequestId } from './request-id.ts';
 import {
   IDEMPOTENCY_SECONDS,
@@ -88,7 +88,7 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
     const replay = await replayOf(actor, standing, digest);
     if (replay) return { request: replay, replayed: true };
 
-    const application = await judge(issuing, office, submission);
+    const application = await readApplication(issuing, office, submission);
     const id = newRequestId(clock, random);
     const until = nowSeconds() + IDEMPOTENCY_SECONDS;
     const value: IdempotencyRow = { submission: digest, request: id, until };

@@ -58,7 +58,7 @@ export const summaryOf = (changes: readonly Change[]): readonly string[] => {
 };
 
 /** What a record says of an amendment at any step. */
-type Told = Pick<AmendmentRow, 'before' | 'after' | 'changed' | 'summary'> & {
+type RecordedAmendment = Pick<AmendmentRow, 'before' | 'after' | 'changed' | 'summary'> & {
   readonly proposed: { readonly by: string };
   readonly approved?: { readonly by: string };
 };
@@ -68,7 +68,7 @@ export const draftOf = (
   step: AmendmentRow['state'],
   actor: string,
   amendment: string,
-  { before, after, changed, summary, proposed, approved }: Told,
+  { before, after, changed, summary, proposed, approved }: RecordedAmendment,
   more: Value,
 ): RecordDraft => ({
   kind: 'configuration',

@@ -55,13 +55,13 @@ const read = (text: string): TrustDomain => {
   }
 };
 
-type Seen = Omit<AmendmentRow, 'proposed' | 'approved'> & {
+type ShownAmendment = Omit<AmendmentRow, 'proposed' | 'approved'> & {
   readonly proposed: Step;
   readonly approved?: Step;
 };
 
 /** Of the row, seen against what is in force. */
-const viewOf = (id: string, row: Seen, inForce: string | undefined): AmendmentView => {
+const viewOf = (id: string, row: ShownAmendment, inForce: string | undefined): AmendmentView => {
   const { state, before, after, proposed, approved, refused, appliedAt, changed } = row;
   const stale = (state === 'proposed' || state === 'approved') && before !== inForce;
   const step = ({ by, at }: Step): Step => ({ by, at });

@@ -1,9 +1,9 @@
 /**
- * Does `act` for each item in turn, whatever becomes of the others: one CA whose key cannot be had must not keep the
- * rest waiting. `failed` is told of each failure when it happens; the first one is thrown when all is done, for those who
- * watch for tasks that fail.
+ * Does `act` for each item in turn. An item that fails does not keep the others from their turn: one CA whose key cannot be
+ * reached must not stop the rest. `failed` hears of each failure when it happens. The first failure is thrown at the end,
+ * for those who watch for tasks that fail.
  */
-export const forEvery = async <T>(
+export const tryEach = async <T>(
   items: readonly T[],
   act: (item: T) => Promise<void>,
   failed: (item: T, error: unknown) => void,
