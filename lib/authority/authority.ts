@@ -63,7 +63,7 @@ export const openAuthority = (deps: AuthorityDeps): Authority & AuthorityCore =>
       try {
         plan = await plans.planOf(order);
       } catch (error) {
-        // What was recorded while its profile was in force is signed, whatever has become of the profile.
+        // A certificate that was recorded while its profile was in force is signed, even if the profile has changed since.
         const recorded = await issuing.resume(order.order, plans.signingOf);
         if (recorded) return recorded.ref;
         throw error;

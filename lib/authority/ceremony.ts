@@ -69,7 +69,7 @@ const begin = async (deps: AuthorityDeps, report: Report): Promise<Item<InForceR
   }
 };
 
-/** Made by an attempt that was interrupted, or by the deployment. */
+/** Whether an interrupted attempt, or the deployment, has made the key already. */
 const hasKey = async (keys: KeyStore, id: string): Promise<boolean> => {
   try {
     await keys.open(id);
@@ -81,7 +81,7 @@ const hasKey = async (keys: KeyStore, id: string): Promise<boolean> => {
 };
 
 /**
- * Resolves with whether there was anything to do. Faults: `trust-domain-changed`, `lint-failed`, and those of the key
+ * Resolves with whether there was anything to do. Faults: `trust-domain-changed`, `lint-failed`, and the faults of the key
  * store and the stores.
  */
 export const holdCeremony = async (
@@ -121,7 +121,7 @@ export const holdCeremony = async (
   return true;
 };
 
-/** Keys, CA certificates, responders and first CRLs of CAs that there were not before. */
+/** Keys, CA certificates, responders and first CRLs of the CAs that are new. */
 const makeAuthorities = async (
   deps: AuthorityDeps,
   parts: { readonly issuing: Issuing; readonly cas: Cas },
@@ -131,7 +131,7 @@ const makeAuthorities = async (
   const { table, trustDomain, keys, issuers, recorder } = deps;
   const actor = trustDomain.ceremony.persons.join('+');
 
-  // An earlier attempt of this process may have read the directory before it entered a CA.
+  // An earlier attempt in this process may have read the directory before it entered a CA.
   issuers.forget();
   const known = new Set(await issuers.ids());
   for (const definition of definitions) {
@@ -162,7 +162,7 @@ const makeAuthorities = async (
   }
 };
 
-/** CAs that were there before, under the terms that the file has for them now. */
+/** Gives the CAs that existed before the terms that the file has for them now. */
 const changeTerms = async (deps: AuthorityDeps, earlier: Earlier, report: Report): Promise<void> => {
   for (const definition of deps.trustDomain.authorities) {
     if (!earlier.authorities.has(definition.id)) continue;

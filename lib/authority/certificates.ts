@@ -8,12 +8,13 @@ import type { Recorder } from './deps.ts';
 /**
  * The authority's rows.
  *
- *   issuance/{order}          ref       which certificate an order became: what makes issuing idempotent
+ *   issuance/{order}          ref       IssuanceRow: which certificate the order became; it makes issuing idempotent
  *   certificates/{ca}/{digit} {serial}  CertificateRow, partitioned as the status register is
- *   unfinished/{digit}        {order}   recorded and not yet signed: what a crash between steps 4 and 6 leaves
+ *   unfinished/{digit}        {order}   a certificate that is recorded and not yet signed, as a crash between steps 4 and 6
+ *                                       leaves it
  */
 export type CertificateRow = {
-  /** The order's id: the request's, or one of ours for what no sub-office asked for. */
+  /** The id of the request, or one that the authority made where no sub-office asked. */
   readonly order: string;
   readonly profile: string;
   readonly profileVersion: number;
@@ -33,7 +34,7 @@ export type CertificateRow = {
   readonly der?: string;
 };
 
-/** `abandoned`: no certificate was recorded for the order, and none ever will be. */
+/** `abandoned`: no certificate was recorded for the order, and none will be. */
 export type IssuanceRow =
   | { readonly ca: string; readonly serial: string; readonly abandoned?: undefined }
   | { readonly abandoned: true; readonly ca?: undefined; readonly serial?: undefined };

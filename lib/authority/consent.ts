@@ -7,9 +7,9 @@ import type { AuthorityDeps } from './deps.ts';
 import { assertOwnKeys } from './principal-keys.ts';
 
 /**
- * Two persons for a ceremony that is held from afar. The first of the trust domain's `ceremony.persons` consents to one
- * event, by its digest; the second has that event done, once or several times with the same result, and no other. A later
- * consent takes the place of an earlier one.
+ * A ceremony that is held from afar takes two persons. The first of the trust domain's `ceremony.persons` consents to one
+ * event, by its digest. The second can then have that event done and no other; done again, it has the same result. A later
+ * consent replaces an earlier one.
  *
  *   ceremony-consent  event  ConsentRow
  */
@@ -31,7 +31,7 @@ const inOrder = (a: PrincipalKey, b: PrincipalKey): number => {
 
 /**
  * SHA-256 in hex of `{"trustDomain":…,"credentials":[{"principal":…,"publicKeyDigest":…},…]}`, written without white space
- * and sorted by principal and key: the same for the same principals and keys, however they are listed.
+ * and sorted by principal and key, so the order of the list makes no difference.
  */
 export const digestOfEvent = ({ trustDomain, credentials }: CeremonyEvent): string =>
   hash(

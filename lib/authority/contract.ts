@@ -28,7 +28,7 @@ export interface Revocation {
   readonly invalidityDate?: string;
 }
 
-/** A revocation or hold of one of the service's own certificates, asked for by one person, that takes a second one. */
+/** One operator has asked for a revocation or hold of one of the service's own certificates; a second one has to confirm. */
 export interface AwaitedRevocation {
   /** What the certificate will be. */
   readonly status: 'revoked' | 'hold';
@@ -36,13 +36,13 @@ export interface AwaitedRevocation {
   readonly invalidityDate?: string;
   /** The operator who asked. */
   readonly askedBy: string;
-  /** RFC 3339 UTC, whole seconds; from `lapsesAt` on it is as if nobody had asked. */
+  /** RFC 3339 UTC, whole seconds. From `lapsesAt` on somebody has to ask again. */
   readonly askedAt: string;
   readonly lapsesAt: string;
 }
 
 /**
- * Either it has taken effect, or it awaits a second person. `first` is false where the call changed nothing: the
+ * Either the revocation has taken effect, or it awaits a second person. `first` is false where the call changed nothing: the
  * certificate was revoked before, or this person had asked before.
  */
 export type RevocationOutcome =
@@ -52,7 +52,7 @@ export type RevocationOutcome =
 export interface CertificateView extends CertificateRef {
   readonly profile: string;
   readonly profileVersion: number;
-  /** Absent for what no sub-office asked for. */
+  /** Absent where no sub-office asked. */
   readonly office?: string;
   readonly request: string;
   readonly subject: string;
@@ -60,7 +60,7 @@ export interface CertificateView extends CertificateRef {
   readonly notAfter: string;
   readonly status: 'good' | 'revoked' | 'hold' | 'expired';
   readonly revocation?: Revocation;
-  /** Of the service's own certificates: what takes a second person. */
+  /** A revocation or hold that a second operator has to confirm; only the service's own certificates can have one. */
   readonly awaiting?: AwaitedRevocation;
   /** PEM; absent while the signature is still being finished. */
   readonly pem?: string;
@@ -78,12 +78,12 @@ export interface Authority {
   /** For officers of its office, operators and auditors. Faults: `unknown-certificate`. */
   certificate(actor: Principal, ref: CertificateRef): Promise<CertificateView>;
   /**
-   * Takes effect when it resolves, but for certificates of CAs, OCSP responders and the service's own doors: for these
-   * it awaits another operator who asks for the same (same reason, same invalidity date), for seven days at most, and
-   * a call of the same person changes nothing. Revoking again gives the first revocation (`first` false). A certificate on
-   * hold may be revoked; its revocation then begins with the hold. Compromises go into a CRL at once, or as soon as one
-   * can be published. `invalidityDate` (RFC 5280 5.3.2) is RFC 3339 in UTC and not in the future, and counts in whole
-   * seconds. Faults: `unknown-certificate`, `invalid-input`, `confirmation-differs`.
+   * Takes effect when it resolves. Certificates of CAs, OCSP responders and the service's own doors are the exception:
+   * another operator has to ask for the same (same reason, same invalidity date) within seven days, and a second call by
+   * the same person changes nothing. Revoking again gives the first revocation (`first` false). A certificate on hold may
+   * be revoked; its revocation then begins with the hold. A compromise goes into a CRL at once, or as soon as one can be
+   * published. `invalidityDate` (RFC 5280 5.3.2) is RFC 3339 in UTC, not in the future, and counts in whole seconds.
+   * Faults: `unknown-certificate`, `invalid-input`, `confirmation-differs`.
    */
   revoke(
     actor: Principal,
@@ -91,11 +91,11 @@ export interface Authority {
     revocation: { readonly reason: RevocationReason; readonly invalidityDate?: string },
   ): Promise<RevocationOutcome>;
   /**
-   * Two persons as for `revoke`. Faults: `unknown-certificate`, `hold-not-allowed`, `already-revoked`,
+   * Takes two persons where `revoke` does. Faults: `unknown-certificate`, `hold-not-allowed`, `already-revoked`,
    * `confirmation-differs`.
    */
   hold(actor: Principal, ref: CertificateRef): Promise<RevocationOutcome>;
-  /** For operators: takes back what awaits its confirmation, whoever asked. Fault: `nothing-awaited`. */
+  /** Any operator may take back what another one asked for. Fault: `nothing-awaited`. */
   withdrawRevocation(actor: Principal, ref: CertificateRef): Promise<void>;
   /** Faults: `unknown-certificate`, `not-on-hold`, `hold-not-releasable`, `already-revoked`. */
   release(actor: Principal, ref: CertificateRef): Promise<void>;
@@ -111,7 +111,7 @@ export interface Order {
   readonly fields: FieldValues;
   /** The subject that was described at the submission and examined since. Absent where no sub-office applied. */
   readonly subjectDigest?: string;
-  /** Whom the certificate is about, by a pseudonym. */
+  /** The pseudonym of the person or organisation that the certificate is about. */
   readonly holder?: string;
   readonly subjectPublicKeyInfo: Uint8Array;
   readonly actor: string;
@@ -139,7 +139,7 @@ export interface Description {
   readonly fields: FieldValues;
 }
 
-/** What other rooms and the scheduler ask of the authority; no caller of the API reaches it. */
+/** What other rooms and scheduled tasks ask of the authority. No route of the API reaches it. */
 export interface AuthorityCore {
   /**
    * What an application becomes under the trust domain in force. An application that was described before brings the
@@ -153,21 +153,21 @@ export interface AuthorityCore {
    * `duplicate-key` where a principal asks for another principal's key.
    */
   issue(order: Order): Promise<CertificateRef>;
-  /** Writes after which no certificate can come of the order; undefined where one was recorded, and will be signed. */
+  /** Writes after which no certificate can be issued for the order. Undefined where one is recorded and will be signed. */
   abandonWrites(order: string): Promise<readonly Write[] | undefined>;
   /** The certificate and its CA's, in PEM. Faults: `unknown-certificate`, `not-issued`. */
   chainPem(ref: CertificateRef): Promise<string>;
   signCrl(ca: string, tbs: TbsCertListDraft, previousNumber?: bigint): Promise<Der>;
   /**
-   * Resolves with the CAs of which a delegated responder was renewed. A CA whose responder cannot be renewed is said in the
-   * log and does not keep the others from it; the first of those faults is thrown when all were tried.
+   * Resolves with the CAs that got a new delegated responder. A CA whose responder cannot be renewed becomes an error in the
+   * log and does not keep the others from being renewed; the first such fault is thrown at the end.
    */
   renewResponders(): Promise<readonly string[]>;
-  /** Finishes what an interrupted run recorded and did not sign. Resolves with the orders; faults as `renewResponders`. */
+  /** Signs what an interrupted run recorded and did not sign. Resolves with the orders; faults as `renewResponders`. */
   recover(): Promise<readonly string[]>;
   /** Faults: `trust-domain-changed`. Resolves with whether there was anything to do. */
   holdCeremony(report: Report): Promise<boolean>;
-  /** Of two persons, for ceremonies that are held from afar. */
+  /** For ceremonies that are held from afar. */
   readonly consents: Consents;
 }
 
@@ -178,7 +178,7 @@ export interface SerialView {
   readonly state?: StatusRow['state'];
   /** As the register has it: RFC 3339 UTC, whole seconds. */
   readonly notAfter?: string;
-  /** Of the register, of one that is revoked or on hold: times likewise, and whatever stands there as the reason. */
+  /** As the register has them, of a certificate that is revoked or on hold; the reason is shown even if it is none. */
   readonly revocationTime?: string;
   readonly reason?: string;
   readonly invalidityDate?: string;
@@ -187,12 +187,12 @@ export interface SerialView {
   readonly profile?: string;
   readonly office?: string;
   /**
-   * SHA-256, hex, of the TBSCertificate within the certificate, and of the certificate itself. One that is not signed yet
-   * has the first only; one whose bytes are none has neither.
+   * SHA-256, hex, of the TBSCertificate within the certificate, and of the certificate itself. A certificate that is not
+   * signed yet has only the first. Bytes that cannot be read as a certificate have neither.
    */
   readonly tbsDigest?: string;
   readonly digest?: string;
-  /** What its row says that the certificate in it does not (row-differences.ts); absent where nothing. */
+  /** Members of the row that differ from the certificate in it (row-differences.ts); absent where none does. */
   readonly differs?: readonly string[];
 }
 
@@ -201,7 +201,7 @@ export interface SerialPage {
   readonly cursor?: string;
 }
 
-/** What a ceremony is to do: apply this file, and certify these keys of principals. */
+/** What a ceremony will do: apply this file, and certify these keys of principals. */
 export interface CeremonyEvent {
   /** SHA-256 of the trust domain's file, hex. */
   readonly trustDomain: string;
@@ -235,13 +235,13 @@ export interface PrincipalKey {
 
 /**
  * The key ceremony: a trust domain becomes keys, CA certificates, responders and first CRLs. Every step is done at
- * most once; a ceremony that was interrupted goes on where it stopped, with the same file or not at all. Held by two
- * processes at once it is one ceremony: whoever is second at a step finds it done.
+ * most once. A ceremony that was interrupted goes on where it stopped, with the same file or not at all. Two processes
+ * that hold it at once hold one ceremony: the second at a step finds it done.
  *
- * With a file that two operators have approved to follow the one in force, it first moves on to that file, and then makes
- * what is new in it. CAs that exist get the new terms of their CRLs and answers; their keys are not needed for that, so
- * that one CA which has lost its key does not keep the others from changing.
+ * A ceremony with a file that two operators have approved first brings that file into force, and then makes what is new in
+ * it. CAs that exist get the new terms of their CRLs and answers. That does not need their keys, so a CA that has lost its
+ * key does not keep the others from changing.
  */
 
-/** Told of each step when it has been done. */
+/** Called with each step when it is done. */
 export type Report = (step: string) => void;

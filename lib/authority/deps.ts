@@ -5,7 +5,7 @@ import type { Issuers, Register, Responders } from '../status/status.ts';
 import type { Table, Write } from '../store/store.ts';
 import type { InForce, TrustDomain } from '../trust-domain/trust-domain.ts';
 
-/** What the authority asks of the ledger: writes to be stored together with the act that they record, and what was recorded. */
+/** What the authority asks of the ledger: writes that record an act and are stored with it, and records to read. */
 export type Recorder = Pick<Ledger, 'prepare' | 'get'>;
 
 export interface AuthorityDeps {
@@ -13,9 +13,9 @@ export interface AuthorityDeps {
   /** SHA-256 of the trust domain's file, hex. */
   readonly trustDomainDigest: string;
   readonly inForce: InForce;
-  /** Finishes, under the terms of an earlier file, what was approved under it. Says in the log what it cannot finish. */
+  /** Finishes what was approved under an earlier file, under its terms. Logs what it cannot finish. */
   readonly finishUnder: (text: string) => Promise<void>;
-  /** Where the service is reached; every CRL is published under each, and the first is where OCSP answers. */
+  /** The service's public URLs. Every CRL is published under each of them; OCSP answers under the first. */
   readonly publicUrls: readonly [string, ...string[]];
   readonly table: Table;
   /** Where the CA keys are. */
@@ -26,11 +26,11 @@ export interface AuthorityDeps {
   readonly issuers: Issuers;
   readonly responders: Pick<Responders, 'isInGoodStanding' | 'read' | 'replaceWrites'>;
   readonly recorder: Recorder;
-  /** Publishes the CA's CRL now: asked for when a revocation must not wait for the next one. */
+  /** Publishes the CA's CRL now, for a revocation that must not wait for the next one. */
   readonly publishCrl: (ca: string) => Promise<unknown>;
-  /** Writes, to be stored with such a revocation, after which the CRL is due until one was published that has it. */
+  /** Writes that are stored with such a revocation. They keep the CRL due until one that lists it is published. */
   readonly crlDueWrites: (ca: string) => Promise<readonly Write[]>;
-  /** Of what is recorded and cannot be signed. */
+  /** For certificates that are recorded and cannot be signed yet. */
   readonly retries: Retries;
   readonly clock: Clock;
   readonly random: Random;

@@ -27,7 +27,7 @@ export interface IssuancePlan extends Signing {
   readonly office?: string;
   readonly holder?: string;
   readonly actor: string;
-  /** Ids of the records of the acts that it rests on, where sub-offices asked for it. */
+  /** Ids of the records of the acts that the certificate rests on. Absent where no sub-office applied. */
   readonly basis?: readonly string[];
   readonly build: (serialNumber: SerialHex, notBefore: Date) => TbsCertificate;
 }
@@ -41,21 +41,22 @@ type SigningOf = (ref: CertificateRef, row: CertificateRow) => Promise<Signing>;
 
 export interface Issuing {
   /**
-   * Faults: `lint-failed`; `wrong-state` of an order that was given up; `issuance-not-recorded` of one that the table has as
-   * recorded and the ledger does not; and the key store's and the table's own.
+   * Faults: `lint-failed`; `wrong-state` where the order was given up; `issuance-not-recorded` where the table has the
+   * order's certificate and the ledger lacks its issuance; and the faults of the key store and the table.
    */
   issue(plan: IssuancePlan): Promise<Issued>;
-  /** The certificate that was recorded for the order, signed where it is not yet; undefined where none was. */
+  /** The certificate that an earlier run recorded for the order; signs it where it is not signed yet. Undefined without one. */
   resume(order: string, signingOf: SigningOf): Promise<Issued | undefined>;
   /**
-   * Writes after which no certificate can come of the order, in whatever process; they fail where one comes first.
-   * Undefined where one was recorded.
+   * Writes after which no process can issue a certificate for the order. They fail where a certificate is recorded first.
+   * Undefined where one is recorded already.
    */
   abandonWrites(order: string): Promise<readonly Write[] | undefined>;
   /**
-   * Signs what an interrupted run recorded and did not sign. Resolves with the orders finished. What cannot be signed is
-   * said in the log and does not keep the rest from it; the first of those faults is thrown when all were tried. It is
-   * tried again after longer and longer pauses, and neither said nor thrown again while the reason is the same.
+   * Signs the certificates that interrupted runs recorded and did not sign. Resolves with the orders that it finished. A
+   * certificate that cannot be signed becomes an error in the log and does not keep the rest from being signed; the first
+   * such fault is thrown at the end. The certificate is tried again after pauses that grow, and its fault is logged and
+   * thrown again only when the reason changes or a day has passed.
    */
   recover(signingOf: SigningOf): Promise<readonly string[]>;
 }
@@ -70,14 +71,30 @@ interface RecordedCertificate {
 const CHANCE_OCTETS = 16;
 
 /**
- * The issuance cycle. Its steps are numbered as in docs/issuance-cycle.md; at each is said what a crash right after
- * it leaves. Step 1, the approved request bound to its profile version, is registration's.
+ * The issuance cycle. Its steps are numbered as in docs/issuance-cycle.md; the comment at each step says what a crash right
+ * after it leaves. Registration does step 1, which binds the approved request to its profile version. signing.ts has steps
+ * 5 and 6.
  */
 export const openIssuing = (
   deps: Pick<AuthorityDeps, 'table' | 'register' | 'recorder' | 'retries' | 'clock' | 'random' | 'log'>,
 ): Issuing => {
   const { table, register, recorder, retries, clock, random, log } = deps;
   const { finish } = openSigning(deps);
+
+  const issue: Issuing['issue'] = async (plan) => {
+    for (;;) {
+      const earlier = await certificateOf(plan.order);
+      if (earlier) {
+        // One write puts both rows. Where the certificate's row is gone the table is damaged: `unknown-certificate`.
+        const item = await readCertificate(table, earlier);
+        return { ref: earlier, der: await finish(earlier, item, plan) };
+      }
+      const recorded = await record(plan);
+      if (!recorded) continue;
+      const { ref, item, linted } = recorded;
+      return { ref, der: await finish(ref, item, plan, linted) };
+    }
+  };
 
   const newSerial = (prefix: string): SerialHex =>
     serialFromOctets(Buffer.concat([Buffer.from(prefix, 'hex'), random(CHANCE_OCTETS)]));
@@ -93,11 +110,11 @@ export const openIssuing = (
   };
 
   /**
-   * Steps 2 to 4. A serial number is drawn, the certificate is built and linted; then the order takes the number, and the
-   * certificate's row, its status (good) and the ledger's record are stored, all in one write and before the key is touched:
-   * a certificate that could exist can be revoked and is known to auditors. After a crash: nothing at all, or a certificate
-   * without a signature, listed as unfinished. Undefined where the order or the number was taken meanwhile, and nothing
-   * was stored.
+   * Steps 2 to 4: draw a serial number, build and lint the certificate, record it. One write gives the order its number and
+   * stores the certificate's row, its status (good) and the ledger's record. The key is not used before that write, so a
+   * certificate that could exist can be revoked and is known to auditors. A crash leaves nothing at all, or a certificate
+   * without a signature that is listed as unfinished. Undefined where the order or the number was taken meanwhile; then
+   * nothing was stored.
    */
   const record = async (plan: IssuancePlan): Promise<RecordedCertificate | undefined> => {
     const serial = newSerial(plan.serialPrefix);
@@ -144,29 +161,17 @@ export const openIssuing = (
         ...writes,
       ]),
     );
-    // A row that was put where none was is at version 1.
+    // The first version of a row is 1.
     return isStored ? { ref, item: { ...certificateKey(ref), version: 1, value }, linted } : undefined;
   };
 
   return {
-    issue: async (plan) => {
-      for (;;) {
-        const earlier = await certificateOf(plan.order);
-        // Both rows are put in one write: an order whose certificate is gone is damage, and a fault.
-        if (earlier)
-          return { ref: earlier, der: await finish(earlier, await readCertificate(table, earlier), plan) };
-        const recorded = await record(plan);
-        if (!recorded) continue;
-        const { ref, item, linted } = recorded;
-        return { ref, der: await finish(ref, item, plan, linted) };
-      }
-    },
+    issue,
 
     resume: async (order, signingOf) => {
-      const taken = await table.get<IssuanceRow>(issuanceKey(order));
-      if (!taken || taken.value.abandoned) return undefined;
-      const { ca, serial } = taken.value;
-      const ref = { ca, serial };
+      const row = (await table.get<IssuanceRow>(issuanceKey(order)))?.value;
+      if (!row || row.abandoned) return undefined;
+      const ref = { ca: row.ca, serial: row.serial };
       const item = await table.get<CertificateRow>(certificateKey(ref));
       return item && { ref, der: await finish(ref, item, await signingOf(ref, item.value)) };
     },

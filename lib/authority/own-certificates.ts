@@ -10,7 +10,7 @@ import type { AuthorityDeps } from './deps.ts';
 import type { Issued, Issuing } from './issuing.ts';
 import { buildCaTbs, buildResponderTbs } from './tbs.ts';
 
-/** What CA and responder certificates have in place of a profile of the trust domain. */
+/** The names that CA and responder certificates have in place of a profile's id. */
 export const CA_PROFILE = 'ca';
 export const RESPONDER_PROFILE = 'ocsp-responder';
 
@@ -52,9 +52,8 @@ export const issueCaCertificate = (
   });
 
 /**
- * Renewed at half-life: as long again as it has been in use remains for whatever may go wrong. One that ends with its CA
- * stays to the end, since another would end at the same time: renewed at half of what is left, and half of that, they
- * would come ever faster.
+ * A responder is renewed at half-life, which leaves the other half to mend what keeps it from being renewed. A responder
+ * that ends with its CA is not renewed: the next one would end at the same time, and renewals would come ever faster.
  */
 const isDue = ({ notBefore, notAfter }: Certificate, ca: Ca, now: number): boolean =>
   notAfter < ca.certificate.notAfter && now >= (notBefore.getTime() + notAfter.getTime()) / 2;
@@ -63,8 +62,8 @@ const decodeRow = (row: Item<ResponderRow>): Certificate =>
   decodeCertificate(Buffer.from(row.value.certificate, 'base64'));
 
 /**
- * Keys of the responders are numbered by their rows' versions, and those of further algorithms by the algorithm's place
- * as well. No two of them are alike: before the number stands the generation in one case, a letter in the other.
+ * The number is the version of the responder's row. A key of a further algorithm also has the algorithm's place, after the
+ * letter k. A CA's id ends in its generation, a digit, so no two keys have the same id.
  */
 const keyIdOf = (ca: string, place: number, number: number): string =>
   `ocsp-${ca}-${place === 0 ? '' : `k${place}-`}${number}`;
@@ -72,11 +71,11 @@ const keyIdOf = (ca: string, place: number, number: number): string =>
 type RenewingDeps = Pick<AuthorityDeps, 'table' | 'responderKeys' | 'responders' | 'clock'>;
 
 /**
- * Gives a CA a new delegated responder of each algorithm for which it has none, one past half of its life, or one whose
- * certificate was revoked. A run that was interrupted goes on with the same key and certificate. A number is skipped
- * whose certificate has grown old meanwhile, was revoked, or is that of another key, which was lost and made anew: by
- * numbers that begin again, because the row was lost, no revoked key comes back. A CA past its end gets none. Resolves
- * with the algorithms.
+ * Gives a CA a new delegated responder for each algorithm that has none, one past half of its life, or one whose
+ * certificate was revoked. A run that was interrupted goes on with the same key and certificate. A number is skipped where
+ * its certificate is past half of its life, was revoked, or has another key than the one in the key store. So no revoked
+ * key comes back where the row was lost and the numbers begin again. A CA past its end gets none. Resolves with the
+ * algorithms that were renewed.
  */
 export const renewResponders = async (
   deps: RenewingDeps,
@@ -129,7 +128,7 @@ const renewResponder = async (
     const isItsOwn = Buffer.compare(certificate.subjectPublicKeyInfo, signer.subjectPublicKeyInfo) === 0;
     if (!isItsOwn || !(await isOfUse(certificate))) continue;
     const row: ResponderRow = { keyId, certificate: Buffer.from(der).toString('base64') };
-    // Another process may renew it at the same moment.
+    // False where another process has renewed it at the same moment.
     return wentThrough(
       deps.table.write(deps.responders.replaceWrites(definition.ca, algorithm, row, previous)),
     );

@@ -23,64 +23,21 @@ export interface Plans extends Pick<AuthorityCore, 'describe'> {
 export const openPlans = (deps: Pick<AuthorityDeps, 'trustDomain' | 'keys' | 'clock'>, cas: Cas): Plans => {
   const { trustDomain, clock } = deps;
 
-  const profileOf = ({
-    profile: id,
-    profileVersion: version,
-  }: Pick<Application, 'profile' | 'profileVersion'>) => {
-    const profile = trustDomain.profiles.find((one) => one.id === id);
-    if (version !== undefined && profile?.version !== version) throw changed(id, version);
-    if (!profile)
-      throw new Fault('unknown-profile', 'There is no such certificate profile.', { profile: id });
-    return profile;
-  };
-
-  const caOf = (profile: Profile) => {
-    const definition = trustDomain.authorities.find(({ id }) => id === profile.authority);
-    if (!definition)
-      throw new Fault('unknown-authority', 'The profile names no authority of the trust domain.');
-    return cas.byId(definition.ca);
-  };
-
-  const officeOf = (id: string | undefined) => trustDomain.offices.find((office) => office.id === id);
-
-  /**
-   * The only place where a subject is built, at the submission as at the issuing. A subject that was built before comes back
-   * as its digest and is compared: no certificate has another subject than the one that was examined.
-   */
-  const subjectOf = (
-    profile: Profile,
-    asked: Omit<Application, 'office'> & { readonly office?: string },
-  ): Subject => {
-    const subject = describeSubject(profile, officeOf(asked.office), asked.fields);
-    // A subject takes attributes from its office, which change without the profile.
-    if (asked.subjectDigest !== undefined && asked.subjectDigest !== subject.digest) {
-      throw changed(profile.id, profile.version);
+  const describe: Plans['describe'] = (application) => {
+    const profile = profileOf(application);
+    if (!officeOf(application.office)?.profiles.includes(profile.id)) {
+      throw new Fault('profile-not-allowed', 'This office may not apply for certificates of that profile.', {
+        profile: profile.id,
+      });
     }
-    return subject;
-  };
-
-  /** What it takes to sign again what was recorded under this row. */
-  const signingOf = async (ref: CertificateRef, row: CertificateRow): Promise<Signing> => {
-    if (row.profile === CA_PROFILE) {
-      const definition = trustDomain.authorities.find(({ ca }) => ca === ref.ca);
-      if (!definition)
-        throw new Fault('unknown-authority', 'The trust domain has no such authority.', { ca: ref.ca });
-      return { signer: await deps.keys.open(ref.ca), context: caContext(definition) };
-    }
-    const ca = await cas.byId(ref.ca);
-    const { signer } = ca;
-    if (row.profile === RESPONDER_PROFILE) return { signer, context: responderContext(ca) };
-    // The kind of its key was judged when it was recorded; the profile may have changed since.
-    const profile = trustDomain.profiles.find(({ id }) => id === row.profile);
-    const publicKeys = profile?.version === row.profileVersion ? profile.publicKeys : PUBLIC_KEY_KINDS;
-    const { serialPrefix } = ca.definition;
-    return { signer, context: { kind: 'endEntity', issuer: ca.certificate, serialPrefix, publicKeys } };
+    const { subject, digest, fields } = subjectOf(profile, application);
+    return { profile, subject: formatName(subject), subjectDigest: digest, fields };
   };
 
   const planOf = async (order: Order): Promise<IssuancePlan> => {
     const profile = profileOf(order);
     const ca = await caOf(profile);
-    // Lint would refuse it too, as a fault of the certificate; it is the clock's, and passes.
+    // Lint would refuse this certificate too, but as the certificate's own fault. A clock that is behind will be set right.
     if (clock() < ca.certificate.notBefore.getTime()) {
       throw new Fault(
         'clock-behind',
@@ -114,25 +71,60 @@ export const openPlans = (deps: Pick<AuthorityDeps, 'trustDomain' | 'keys' | 'cl
     };
   };
 
-  return {
-    planOf,
-    signingOf,
-
-    describe: (application) => {
-      const profile = profileOf(application);
-      if (!officeOf(application.office)?.profiles.includes(profile.id)) {
-        throw new Fault(
-          'profile-not-allowed',
-          'This office may not apply for certificates of that profile.',
-          {
-            profile: profile.id,
-          },
-        );
-      }
-      const { subject, digest, fields } = subjectOf(profile, application);
-      return { profile, subject: formatName(subject), subjectDigest: digest, fields };
-    },
+  const profileOf = ({
+    profile: id,
+    profileVersion: version,
+  }: Pick<Application, 'profile' | 'profileVersion'>) => {
+    const profile = trustDomain.profiles.find((one) => one.id === id);
+    if (version !== undefined && profile?.version !== version) throw changed(id, version);
+    if (!profile)
+      throw new Fault('unknown-profile', 'There is no such certificate profile.', { profile: id });
+    return profile;
   };
+
+  const caOf = (profile: Profile) => {
+    const definition = trustDomain.authorities.find(({ id }) => id === profile.authority);
+    if (!definition)
+      throw new Fault('unknown-authority', 'The profile names no authority of the trust domain.');
+    return cas.byId(definition.ca);
+  };
+
+  const officeOf = (id: string | undefined) => trustDomain.offices.find((office) => office.id === id);
+
+  /**
+   * The only place where a subject is built. The submission builds it first and keeps its digest. Later calls bring that
+   * digest, and the subject that they build must have it: no certificate has a subject that nobody examined.
+   */
+  const subjectOf = (
+    profile: Profile,
+    asked: Omit<Application, 'office'> & { readonly office?: string },
+  ): Subject => {
+    const subject = describeSubject(profile, officeOf(asked.office), asked.fields);
+    // A subject takes attributes from its office, which change without the profile.
+    if (asked.subjectDigest !== undefined && asked.subjectDigest !== subject.digest) {
+      throw changed(profile.id, profile.version);
+    }
+    return subject;
+  };
+
+  const signingOf = async (ref: CertificateRef, row: CertificateRow): Promise<Signing> => {
+    if (row.profile === CA_PROFILE) {
+      const definition = trustDomain.authorities.find(({ ca }) => ca === ref.ca);
+      if (!definition)
+        throw new Fault('unknown-authority', 'The trust domain has no such authority.', { ca: ref.ca });
+      return { signer: await deps.keys.open(ref.ca), context: caContext(definition) };
+    }
+    const ca = await cas.byId(ref.ca);
+    const { signer } = ca;
+    if (row.profile === RESPONDER_PROFILE) return { signer, context: responderContext(ca) };
+    // The kind of the key was checked when the certificate was recorded. The profile may have changed since.
+    const profile = trustDomain.profiles.find(({ id }) => id === row.profile);
+    const publicKeys = profile?.version === row.profileVersion ? profile.publicKeys : PUBLIC_KEY_KINDS;
+    const { serialPrefix } = ca.definition;
+    return { signer, context: { kind: 'endEntity', issuer: ca.certificate, serialPrefix, publicKeys } };
+  };
+
+  return { describe, planOf, signingOf };
 };
 
 const changed = (profile: string, version: number): Fault =>

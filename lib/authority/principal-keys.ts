@@ -3,8 +3,9 @@ import type { Key, Table } from '../store/store.ts';
 import type { PrincipalKey } from './contract.ts';
 
 /**
- * Whose a public key is that the operations CA has certified, or is about to. A key of two principals would let one person
- * be two, so a key is its first principal's for good: revoking the certificate does not give it free.
+ * Which principal a public key belongs to. The operations CA certifies a key for one principal only, because a key of two
+ * principals would let one person be two. The key stays bound to its first principal: revoking the certificate does not
+ * free it.
  *
  *   principal-key/{SHA-256 of SubjectPublicKeyInfo}  key  PrincipalKeyRow
  */
@@ -15,18 +16,18 @@ const keyOf = (publicKeyDigest: string): Key => ({ pk: `principal-key/${publicKe
 const taken = ({ principal, publicKeyDigest }: PrincipalKey, other: string): Fault =>
   new Fault(
     'duplicate-key',
-    `The public key that is asked for ${principal} is ${other}'s already; each principal makes a key of its own.`,
+    `The public key that ${principal} asks for belongs to ${other}; each principal makes a key of its own.`,
     { principal, certifiedFor: other, publicKeyDigest },
   );
 
-/** Resolves with whether the key is this principal's already. Fault: `duplicate-key` where it is another's. */
+/** Whether the key is bound to this principal. Fault: `duplicate-key` where it is bound to another. */
 const isBound = async (table: Pick<Table, 'get'>, key: PrincipalKey): Promise<boolean> => {
   const row = await table.get<PrincipalKeyRow>(keyOf(key.publicKeyDigest));
   if (row && row.value.principal !== key.principal) throw taken(key, row.value.principal);
   return row !== undefined;
 };
 
-/** Faults where one of the keys is another principal's, in the list itself or by what was certified: `duplicate-key`. */
+/** Fault: `duplicate-key` where one of the keys is bound to another principal, in the list itself or in the table. */
 export const assertOwnKeys = async (
   table: Pick<Table, 'get'>,
   keys: readonly PrincipalKey[],
@@ -40,7 +41,7 @@ export const assertOwnKeys = async (
   }
 };
 
-/** Makes the key this principal's, before anything is certified. Fault: `duplicate-key` where it is another's. */
+/** Binds the key to this principal, before it is certified. Fault: `duplicate-key` where it is bound to another. */
 export const bindKey = async (table: Table, key: PrincipalKey): Promise<void> => {
   while (!(await isBound(table, key))) {
     const value: PrincipalKeyRow = { principal: key.principal };

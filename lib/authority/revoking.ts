@@ -18,7 +18,7 @@ export const revocationOf = (row: Revoked): Revocation => ({
   ...(row.invalidityDate !== undefined && { invalidityDate: timeText(row.invalidityDate) }),
 });
 
-/** For the record: times as people read them. */
+/** For the record, with times as people read them. */
 const detailsOf = ({ revocationTime, reason, invalidityDate }: RevocationEntry): Value => ({
   reason,
   revocationTime: timeText(revocationTime),
@@ -27,16 +27,16 @@ const detailsOf = ({ revocationTime, reason, invalidityDate }: RevocationEntry):
 
 const timeText = (seconds: number): string => rfc3339(new Date(seconds * 1000));
 
-/** RFC 5280 5.3.1 and domain practice: a CRL must say these at once, not at its next turn. */
+/** A CRL has to show these reasons at once and not at its next turn (RFC 5280 5.3.1 and domain practice). */
 const URGENT: ReadonlySet<string> = new Set<RevocationReason>(['keyCompromise', 'cACompromise']);
 
 /**
- * RFC 5280 5.3.2: when it is known or suspected that the key was compromised or the certificate became invalid, so not
- * after now: a date to come would call every signature until then good. In Unix seconds; fault: `invalid-input`.
+ * In Unix seconds. The invalidity date says when the key is known or suspected to have been compromised (RFC 5280 5.3.2). It
+ * cannot be in the future, because every signature until then would count as good. Fault: `invalid-input`.
  */
 const readInvalidityDate = (text: string, now: number): number => {
   const seconds = Math.floor(Date.parse(text) / 1000);
-  // Date takes the 30th of February for a day in March.
+  // Date reads the 30th of February as a day in March; the comparison refuses it.
   if (seconds <= now && timeText(seconds).slice(0, 19) === text.slice(0, 19)) return seconds;
   throw new Fault(
     'invalid-input',
@@ -50,7 +50,7 @@ const readInvalidityDate = (text: string, now: number): number => {
 const unknown = (): Fault =>
   new Fault('unknown-certificate', 'No certificate with that serial number was issued by that authority.');
 
-/** Officers act on their own office's certificates; another office's look like none at all. */
+/** Officers act on their own office's certificates. Another office's certificates are unknown to them. */
 export const assertMayAct = (actor: Principal, { office }: { readonly office?: string }): void => {
   if (actor.role === 'operator') return;
   if (actor.role === 'officer' && actor.office !== undefined && actor.office === office) return;
@@ -80,7 +80,7 @@ const readIssuedAs = async (
   };
 };
 
-/** What the authority's door promises of revoking; the contract stands there. */
+/** The part of the authority's contract that is about revoking. */
 export type Revoking = Pick<Authority, 'revoke' | 'hold' | 'release' | 'withdrawRevocation'>;
 
 export const openRevoking = (
@@ -94,7 +94,7 @@ export const openRevoking = (
 
   const nowSeconds = (): number => Math.floor(clock() / 1000);
 
-  /** What `ref` is now, once it is known that the actor may touch it. */
+  /** The certificate's status and what it was issued as. Fault: `unknown-certificate`, also where the actor may not act on it. */
   const read = async (actor: Principal, ref: CertificateRef) => {
     const { value: certificate } = await readCertificate(table, ref);
     const issuedAs = await readIssuedAs(recorder, ref, certificate);
@@ -104,7 +104,7 @@ export const openRevoking = (
     return { issuedAs, registered };
   };
 
-  /** Stores the change with its record; false when the status changed between reading and writing. */
+  /** Stores the change with its record. False where the status changed between reading and writing. */
   const change = (writes: Parameters<typeof table.write>[0], draft: RecordDraft): Promise<boolean> =>
     wentThrough(table.write([...writes, ...recorder.prepare(draft).writes]));
 
@@ -125,7 +125,7 @@ export const openRevoking = (
   const holdRule = ({ profile }: IssuedAs) =>
     deps.trustDomain.profiles.find(({ id }) => id === profile)?.hold ?? 'notAllowed';
 
-  /** A CRL that fails now stays due until it comes off; the revocation itself stands either way. */
+  /** A CRL that cannot be published now stays due until it is. The revocation stands either way. */
   const publishAtOnce = async (ca: string): Promise<void> => {
     try {
       await deps.publishCrl(ca);
@@ -212,7 +212,7 @@ export const openRevoking = (
     },
 
     withdrawRevocation: async (actor, ref) => {
-      // No office has certificates of this kind, and whoever takes back reads none.
+      // No office has certificates that take two persons, so only operators may take a revocation back.
       if (actor.role !== 'operator') throw unknown();
       await twoPersons.withdraw(actor, ref);
     },

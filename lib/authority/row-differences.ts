@@ -4,8 +4,8 @@ import { decodeCertificate, decodeTbsCertificate, formatName, type TbsCertificat
 import type { CertificateRow } from './certificates.ts';
 
 /**
- * What an auditor cannot see from digests: whether a certificate's row is made of the certificate that it has. Names of the
- * row's members that say something else, `der` or `tbs` where there are no bytes to be read, `signature` where that of the
+ * Whether a certificate's row agrees with the certificate in it, which an auditor cannot see from digests. Returns the names
+ * of the members that differ; `der` or `tbs` where the bytes cannot be read; `signature` where the signature of the
  * certificate is not by the CA's key.
  */
 export const rowDifferences = (row: CertificateRow, caPublicKeyInfo: Uint8Array): readonly string[] => {
@@ -27,10 +27,10 @@ export const rowDifferences = (row: CertificateRow, caPublicKeyInfo: Uint8Array)
   return differs;
 };
 
-/** Rows are read as they are, whoever wrote them. */
+/** The member may be no string: somebody else may have written the row. */
 const bytesOf = (base64: unknown): Buffer => Buffer.from(String(base64), 'base64');
 
-/** Faults of what is no certificate. */
+/** Faults: those of `decodeCertificate`. */
 const signedOf = (
   { der, tbs }: CertificateRow,
   caPublicKeyInfo: Uint8Array,

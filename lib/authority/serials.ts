@@ -7,7 +7,7 @@ import { type CertificateRow, DIGITS, readCertificates } from './certificates.ts
 import type { SerialPage, SerialView } from './contract.ts';
 import { rowDifferences } from './row-differences.ts';
 
-/** Where the next page goes on: behind this key of this partition. What stands there need be no serial number. */
+/** The next page begins after this key of this partition. The key need not be a serial number. */
 const cursorOf = (ca: string, digit: string, sk: string): string =>
   Buffer.from(JSON.stringify([ca, digit, sk])).toString('base64url');
 
@@ -19,7 +19,7 @@ const placeOf = (ca: string, cursor: string): { readonly digit: string; readonly
         return { digit, sk };
     }
   } catch {
-    // Not JSON, or no list: the same refusal as below.
+    // The cursor is not JSON, or no list: refused below.
   }
   throw new Fault('cursor-invalid', 'The cursor is not one of this list; begin again without a cursor.');
 };
@@ -27,7 +27,7 @@ const placeOf = (ca: string, cursor: string): { readonly digit: string; readonly
 /** The least key above this one. */
 const after = (sk: string): string => `${sk}\0`;
 
-/** The last key up to which both pages say everything; undefined where they say all that there is. */
+/** The last key up to which both pages are complete. Undefined where neither has a next page. */
 const horizonOf = (pages: readonly Page[]): string | undefined =>
   pages
     .filter(({ cursor }) => cursor !== undefined)
@@ -36,9 +36,9 @@ const horizonOf = (pages: readonly Page[]): string | undefined =>
     .at(0);
 
 /**
- * One page of every serial number of the CA that the status register or a certificate's row has, by last digit and then
- * in order: both are read side by side, so that a row without its counterpart is seen. A page costs two queries and two
- * more for each of the sixteen partitions that it touches, however many there are before it. Fault: `cursor-invalid`.
+ * One page of the CA's serial numbers, by last digit and then in order. The status register and the certificates' rows are
+ * read side by side, so that a row without its counterpart is seen. A page costs two queries and two more for each of the
+ * sixteen partitions that it touches, wherever it begins. Fault: `cursor-invalid`.
  */
 export const listSerials = async (
   {
@@ -87,7 +87,7 @@ export const listSerials = async (
 
 const byKey = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : 1);
 
-/** RFC 3339; undefined of what is no time: rows are shown as they are, whoever wrote them. */
+/** RFC 3339. Undefined where the value is no time: somebody else may have written the row, and it is shown as it is. */
 const timeOf = (seconds: unknown): string | undefined => {
   const date = new Date(typeof seconds === 'number' ? seconds * 1000 : Number.NaN);
   return Number.isNaN(date.getTime()) ? undefined : rfc3339(date);
@@ -129,7 +129,7 @@ const entryOf = ({
   };
 };
 
-/** Of the bytes that are handed over where there are any: what the row says beside them is not what anybody gets. */
+/** Digests of the bytes that callers are given, and not of what the row says beside them. */
 const digestsOf = ({ der, tbs }: CertificateRow): Pick<SerialView, 'tbsDigest' | 'digest'> => {
   if (der === undefined) return { tbsDigest: hash('sha256', Buffer.from(String(tbs), 'base64')) };
   const bytes = Buffer.from(String(der), 'base64');

@@ -20,9 +20,25 @@ export interface Signing {
   readonly context: CertificateContext;
 }
 
-/** The last steps of the issuance cycle: a recorded TBS is signed, and the certificate is stored. */
+/** Steps 5 and 6 of the issuance cycle: a recorded TBS is signed, and the certificate is stored. */
 export const openSigning = ({ table, recorder }: Pick<AuthorityDeps, 'table' | 'recorder'>) => {
-  /** Step 5. After a crash: nothing but what step 4 left; a signature that nobody saw is made again over the same TBS. */
+  /** The signed certificate of the row. `justLinted` is the TBS that this run has linted and recorded a moment ago. */
+  const finish = async (
+    ref: CertificateRef,
+    item: Item<CertificateRow>,
+    { signer, context }: Signing,
+    justLinted?: LintedTbs,
+  ): Promise<Der> => {
+    if (item.value.der !== undefined) return asDer(Buffer.from(item.value.der, 'base64'));
+    const recorded = Buffer.from(item.value.tbs, 'base64');
+    // Only the bytes in the row are signed. Another run may have recorded them: then they are checked and linted now.
+    const isOurs = justLinted !== undefined && recorded.equals(justLinted.der);
+    if (!isOurs) await assertRecorded(ref, item.value);
+    const tbs = isOurs ? justLinted : lintCertificate(asDer(recorded), context);
+    return store(ref, item, await sign(signer, tbs));
+  };
+
+  /** Step 5. A crash leaves what step 4 left. The next run makes the signature again, over the same TBS. */
   const sign = async (signer: Signer, tbs: LintedTbs): Promise<Der> => {
     const { subjectPublicKeyInfo } = signer;
     const { signatureAlgorithm } = signer.algorithm;
@@ -34,7 +50,7 @@ export const openSigning = ({ table, recorder }: Pick<AuthorityDeps, 'table' | '
       signature: signatureValue,
     });
     const der = encodeSigned(tbs.der, signatureAlgorithm, signatureValue);
-    // The bytes handed over hold exactly the bytes linted, right after the outer SEQUENCE's header.
+    // The certificate must hold exactly the linted bytes, right after the header of the outer SEQUENCE.
     const at = Buffer.from(der.buffer, der.byteOffset, der.length).indexOf(tbs.der);
     if (at < 2 || at > 6) {
       throw new Fault(
@@ -45,7 +61,7 @@ export const openSigning = ({ table, recorder }: Pick<AuthorityDeps, 'table' | '
     return der;
   };
 
-  /** Step 6. After a crash: a certificate that is whole, and handed over when it is asked for again. */
+  /** Step 6. A crash leaves a whole certificate, which the next call for the order returns. */
   const store = async (ref: CertificateRef, item: Item<CertificateRow>, der: Der): Promise<Der> => {
     const value: CertificateRow = { ...item.value, der: Buffer.from(der).toString('base64') };
     const isStored = await wentThrough(
@@ -62,8 +78,8 @@ export const openSigning = ({ table, recorder }: Pick<AuthorityDeps, 'table' | '
   };
 
   /**
-   * The row of an earlier run is no reason to sign, because somebody who can write to the table can put it there. The
-   * record that the run left is. Fault: `issuance-not-recorded`.
+   * A row is no reason to sign, because somebody who can write to the table can put one there. The record of the issuance
+   * is the reason. Fault: `issuance-not-recorded`.
    */
   const assertRecorded = async (ref: CertificateRef, row: CertificateRow): Promise<void> => {
     const { order } = row;
@@ -74,21 +90,6 @@ export const openSigning = ({ table, recorder }: Pick<AuthorityDeps, 'table' | '
       'The ledger lacks the issuance of this certificate; the certificate is not signed.',
       { order, ...ref },
     );
-  };
-
-  const finish = async (
-    ref: CertificateRef,
-    item: Item<CertificateRow>,
-    { signer, context }: Signing,
-    justLinted?: LintedTbs,
-  ): Promise<Der> => {
-    if (item.value.der !== undefined) return asDer(Buffer.from(item.value.der, 'base64'));
-    const recorded = Buffer.from(item.value.tbs, 'base64');
-    // The bytes in the row count: linted a moment ago by this very run, or now.
-    const isOurs = justLinted !== undefined && recorded.equals(justLinted.der);
-    if (!isOurs) await assertRecorded(ref, item.value);
-    const tbs = isOurs ? justLinted : lintCertificate(asDer(recorded), context);
-    return store(ref, item, await sign(signer, tbs));
   };
 
   return { finish };

@@ -8,12 +8,13 @@ import type { AuthorityDeps } from './deps.ts';
 import { CA_PROFILE, RESPONDER_PROFILE } from './own-certificates.ts';
 
 /**
- * Revoking what the service itself stands on takes two persons: one operator asks, another one asks for the same.
+ * It takes two persons to revoke a certificate of a CA, of an OCSP responder or of the service's own doors: one operator
+ * asks, and another operator asks for the same.
  *
- *   awaited/{ca}/{serial}  revocation  AwaitedRow, from the asking until it is confirmed, withdrawn or lapsed
+ *   awaited/{ca}/{serial}  revocation  AwaitedRow, until the revocation is confirmed, withdrawn or lapsed
  *
- * Certificates of principals are not among them: a lost credential is stopped by whoever hears of it first, and where
- * there are two operators the confirming one would be the one who has lost it.
+ * One operator may revoke the certificate of a principal. A lost credential has to be stopped at once, and where there are
+ * two operators, the one who would have to confirm may be the one who lost it.
  */
 type AwaitedRow = {
   readonly status: 'revoked' | 'hold';
@@ -28,24 +29,24 @@ type AwaitedRow = {
   readonly lapsesAt: number;
 };
 
-/** What an operator asks for. The invalidity date in Unix seconds. */
+/** What an operator asks for. The invalidity date is in Unix seconds. */
 export type RevocationTerms = Pick<AwaitedRow, 'status' | 'reason' | 'invalidityDate'>;
 
-/** Seconds. Long enough for a week of leave; what was not confirmed by then is asked for again. */
+/** Seconds. An operator may be on leave for a week. After that somebody has to ask again. */
 export const LAPSE_SECONDS = 7 * 86_400;
 
 export type Confirmation =
-  /** To be stored with the revocation, and said in its record. */
+  /** The writes are stored with the revocation, and the details become part of its record. */
   | { readonly confirmed: true; readonly writes: readonly Write[]; readonly details: Value }
-  /** `first` is false where this person had asked before: nothing has changed. */
+  /** `first` is false where this person had asked before; then nothing has changed. */
   | { readonly confirmed: false; readonly awaiting: AwaitedRevocation; readonly first: boolean }
-  /** Another call was first; look again. */
+  /** Another call was first: read the certificate again. */
   | 'lost';
 
 export interface TwoPersons {
   /**
-   * Whether `actor` may do now what is asked, of a certificate of this profile; undefined where nobody can tell which it
-   * is, and it may be the service's own. Fault: `confirmation-differs` when something else awaits its confirmation.
+   * Whether two persons have now asked for this, where it takes two. An `issuedAs` without a profile counts as one of the
+   * service's own certificates. Fault: `confirmation-differs` where a different revocation awaits its confirmation.
    */
   confirm(
     actor: Principal,
@@ -53,9 +54,9 @@ export interface TwoPersons {
     issuedAs: { readonly profile?: string },
     asked: RevocationTerms,
   ): Promise<Confirmation>;
-  /** Undefined where nothing is awaited. */
+  /** The revocation that awaits its confirmation, if there is one. */
   awaited(ref: CertificateRef): Promise<AwaitedRevocation | undefined>;
-  /** Takes back what awaits, whoever asked for it. Fault: `nothing-awaited`. */
+  /** Any operator may take back what another one asked for. Fault: `nothing-awaited`. */
   withdraw(actor: Principal, ref: CertificateRef): Promise<void>;
 }
 
@@ -88,7 +89,7 @@ export const openTwoPersons = (
 
   const nowSeconds = (): number => Math.floor(clock() / 1000);
 
-  /** What stands there, lapsed or not: the next row has to take its place. */
+  /** The row, even one that has lapsed, because the next row has to replace it. */
   const read = (ref: CertificateRef): Promise<Item<AwaitedRow> | undefined> =>
     table.get<AwaitedRow>(keyOf(ref));
 
@@ -144,7 +145,7 @@ export const openTwoPersons = (
       if (!isSame(item.value, asked)) {
         throw new Fault(
           'confirmation-differs',
-          'Something else awaits its confirmation for this certificate; confirm that, or withdraw it first.',
+          'A different revocation awaits its confirmation for this certificate; confirm that one, or withdraw it first.',
           { awaiting: viewOf(item.value) },
         );
       }

@@ -212,7 +212,7 @@ describe('a key', () => {
     const refusal = await refusalOf(consentTo(asked));
     expect([refusal.code, refusal.message]).toEqual([
       'duplicate-key',
-      "The public key that is asked for higashi-examiner is higashi-counter's already; each principal makes a key of its own.",
+      'The public key that higashi-examiner asks for belongs to higashi-counter; each principal makes a key of its own.',
     ]);
     expect(await codeOf(holdThe(asked))).toBe('nothing-awaited');
     expect(await recordsOf('issuance')).toEqual([]);
