@@ -19,8 +19,8 @@ export interface Submission {
   /** Values of the profile's fields, by the field's name. */
   readonly fields: Readonly<Record<string, string | readonly string[]>>;
   /**
-   * Whom the certificate is about: the id of a principal of role holder, chosen by the registration system as a
-   * pseudonym for this service. Records name the holder by it, so it is no name and no public number.
+   * The id of a principal of role holder, whom the certificate is about. The registration system chooses it as a pseudonym
+   * for this service. Records name the holder by it, so it must be neither a name nor a public number.
    */
   readonly holder?: string;
 }
@@ -51,13 +51,13 @@ export interface RequestView {
   readonly submittedAt: string;
   readonly examinations: readonly Examination[];
   readonly certificate?: CertificateRef;
-  /** Of a failed request: why no certificate can come of it. `code` is a fault's, `reason` its sentence. */
+  /** Why no certificate can be issued for a failed request: a fault's `code`, and its sentence as `reason`. */
   readonly failure?: { readonly at: string; readonly code: string; readonly reason: string };
 }
 
 /**
- * Requests and the three-person rule: who submits, who examines at the office and who examines at the centre are
- * three different persons. Officers see and touch only their own office's requests (another office's are
+ * Requests and the three-person rule: three different persons submit, examine at the office and examine at the centre.
+ * Officers see and touch only their own office's requests (another office's are
  * `unknown-request`); operators examine at the centre; auditors read.
  */
 export interface Registration {
@@ -66,7 +66,7 @@ export interface Registration {
    * `unsupported-algorithm`, `weak-key`, `key-algorithm-not-allowed`, `duplicate-key`, `invalid-field`,
    * `idempotency-key-invalid`, `idempotency-key-reused`, `forbidden`. With an idempotency key (1 to 255 visible
    * ASCII characters, each principal's own), the same submission gives the same request again (`replayed`) for seven
-   * days; after that it is a new one, which the first one's public key keeps from being issued twice.
+   * days. After that it is a new submission; `duplicate-key` keeps its public key from being certified twice.
    */
   submit(
     actor: Principal,
@@ -74,12 +74,12 @@ export interface Registration {
     idempotencyKey?: string,
   ): Promise<{ readonly request: RequestView; readonly replayed: boolean }>;
   /**
-   * An officer's examination moves `submitted` to `examined`, an operator's `examined` to `approved` and on to
-   * `issued` in the same call where issuing goes through (it is finished later where it does not, and `failed` where it
-   * never can: the public key is free again, and the office submits anew). A rejection
-   * needs a reason and frees the key. A request whose profile has changed since it was submitted can only be
-   * rejected. Faults: `unknown-request`, `wrong-state`, `same-person`, `forbidden`, `invalid-input`; of approving at
-   * the centre also `unknown-profile`, `profile-not-allowed`, `invalid-field`.
+   * An officer's approval moves `submitted` to `examined`. An operator's approval moves `examined` to `approved`, and on to
+   * `issued` in the same call where issuing succeeds. Where it does not, the service issues the certificate later. Where it
+   * never can, the request becomes `failed`: the public key is free again, and the office can submit anew. A rejection
+   * needs a reason and frees the key. A request can only be rejected once its profile or its office has changed so that
+   * the certificate would be another one. Faults: `unknown-request`, `wrong-state`, `same-person`, `forbidden`,
+   * `invalid-input`; for the centre's approval also `unknown-profile`, `profile-not-allowed`, `invalid-field`.
    */
   examine(
     actor: Principal,
@@ -108,9 +108,9 @@ export interface Registration {
     id: string,
   ): Promise<{ readonly pem: string; readonly certificate: CertificateRef }>;
   /**
-   * Finishes what an interrupted run left approved but not issued, and tries again what did not go through, after longer
-   * and longer pauses. A row that says it is approved, and of which the ledger does not say so, stays as it is, and that
-   * is an error in the log. Resolves with the requests issued.
+   * Issues the requests that an interrupted run left approved, and tries failed attempts again after pauses that grow. A
+   * request whose row says `approved` while the ledger lacks the approval stays as it is and is an error in the log.
+   * Resolves with the requests issued.
    */
   recover(): Promise<readonly string[]>;
 }

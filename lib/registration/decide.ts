@@ -3,14 +3,14 @@ import type { Principal } from '../principal.ts';
 import type { Examination, RequestState } from './contract.ts';
 
 /**
- * The rules of registration, without a store, a clock or a key: what a command makes of a request, or why not.
+ * The rules of registration, without a store, a clock or a key: what a command makes of a request, or why it is refused.
  *
  *   submitted ── officer approves ──▶ examined ── operator approves ──▶ approved ── issuing ──▶ issued
  *       │                                │
  *       └──── rejected, withdrawn ◀──────┘                                   └── cannot be issued ──▶ failed
  */
 
-/** What a submission asks for, after its bytes and fields were judged. */
+/** What a submission asks for, after its bytes and fields were checked. */
 export type Application = {
   readonly profile: string;
   readonly profileVersion: number;
@@ -32,11 +32,11 @@ export type Request = Application & {
   readonly submittedBy: string;
   readonly submittedAt: string;
   readonly examinations: readonly Pick<Examination, keyof Examination>[];
-  /** Of those who acted, in the order of the acts; all different. */
+  /** The persons who acted, in the order of their acts. All are different. */
   readonly persons: readonly string[];
   readonly withdrawal?: { readonly by: string; readonly at: string; readonly reason: string };
   readonly certificate?: { readonly ca: string; readonly serial: string };
-  /** Why no certificate can come of it: a fault's code and its sentence. */
+  /** Why no certificate can be issued for it: a fault's code and its sentence. */
   readonly failure?: { readonly at: string; readonly code: string; readonly reason: string };
 };
 
@@ -56,9 +56,9 @@ export type Command =
       readonly reason?: string;
     }
   | { readonly command: 'withdraw'; readonly actor: Principal; readonly at: string; readonly reason: string }
-  /** Of the service itself: issuing the approved request has given this certificate. */
+  /** By the service itself: this certificate was issued for the approved request. */
   | { readonly command: 'finish'; readonly certificate: { readonly ca: string; readonly serial: string } }
-  /** Of the service itself: issuing the approved request can never succeed. */
+  /** By the service itself: no certificate can ever be issued for the approved request. */
   | { readonly command: 'fail'; readonly at: string; readonly code: string; readonly reason: string };
 
 const unknown = (): Fault => new Fault('unknown-request', 'There is no such request.');
@@ -82,13 +82,13 @@ export const assertOfficer = (actor: Principal): string => {
   throw new Fault('forbidden', 'Only an officer of a registration sub-office may do this.');
 };
 
-/** Whose requests the principal may read: one office's, or everybody's (undefined). Fault: `forbidden`. */
+/** The office whose requests the principal may read; undefined for every office's. Fault: `forbidden`. */
 export const readableOffice = (actor: Principal): string | undefined => {
   if (actor.role === 'operator' || actor.role === 'auditor') return undefined;
   return assertOfficer(actor);
 };
 
-/** The request, for those who may read it. Another office's is as unknown as one that is not there. */
+/** The request, if the principal may read it. Another office's request is `unknown-request`, as if it did not exist. */
 export const assertReadable = (actor: Principal, request: Request | undefined): Request => {
   const office = readableOffice(actor);
   if (request === undefined || (office !== undefined && request.office !== office)) throw unknown();
@@ -121,7 +121,7 @@ const examine = (
   if (decision === 'reject' || reason !== undefined) assertReason(reason);
   if (request.state !== takes) throw wrongState(request.state, takes);
   if (request.persons.includes(actor.person)) {
-    throw new Fault('same-person', 'Who submitted or examined a request does not examine it again.');
+    throw new Fault('same-person', 'The person who submitted or examined a request cannot examine it again.');
   }
   const examination = { stage, by: actor.id, at, decision, ...(reason !== undefined && { reason }) };
   return {

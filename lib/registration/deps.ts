@@ -2,7 +2,7 @@ import type { Clock, Log, Random, Retries } from '../ports.ts';
 import type { CertificateRef } from '../principal.ts';
 import type { Table, Value, Write } from '../store/store.ts';
 
-/** What registration writes into the ledger: ids, digests and decisions, never a field's value or a reason. */
+/** What registration writes into the ledger: ids, digests and decisions. No record has a field's value or a reason. */
 export interface ActRecord {
   readonly kind: 'submission' | 'examination';
   readonly actor: string;
@@ -31,7 +31,7 @@ export interface KeptRecord {
 }
 
 export interface Recorder {
-  /** Writes to be stored together with the change that they record. */
+  /** Writes that are stored together with the change that they record. */
   prepare(record: ActRecord): { readonly record: { readonly id: string }; readonly writes: readonly Write[] };
   /** Faults: `unknown-record`, `record-expired`. */
   get(id: string): Promise<KeptRecord>;
@@ -71,10 +71,10 @@ export interface Issuing {
     readonly holder?: string;
     readonly subjectPublicKeyInfo: Uint8Array;
     readonly actor: string;
-    /** Ids of the records of the acts that the certificate rests on. */
+    /** Ids of the records of the submission and the two examinations. */
     readonly basis: readonly string[];
   }): Promise<CertificateRef>;
-  /** Writes after which no certificate can come of the order; undefined where one was recorded, and will be signed. */
+  /** Writes after which no certificate can be issued for the order. Undefined where one is recorded and will be signed. */
   abandonWrites(order: string): Promise<readonly Write[] | undefined>;
   /** The certificate followed by its chain, in PEM. */
   chainPem(ref: CertificateRef): Promise<string>;
@@ -87,6 +87,6 @@ export interface RegistrationDeps {
   readonly log: Log;
   readonly ledger: Recorder;
   readonly issuing: Issuing;
-  /** Of what is approved and cannot be issued now. */
+  /** For approved requests that cannot be issued yet. */
   readonly retries: Retries;
 }

@@ -8,9 +8,9 @@ import type { Request } from './decide.ts';
 import type { RegistrationDeps } from './deps.ts';
 import { listingPk, type RequestRow } from './rows.ts';
 
-const MAX_PAGE = 100;
+const PAGE = 100;
 
-/** Of the request itself: whatever is tried again, they come again. */
+/** Faults of the request itself: the next attempt would end in the same one. */
 const FINAL: ReadonlySet<string> = new Set<FaultCode>([
   'lint-failed',
   'invalid-field',
@@ -24,8 +24,8 @@ const FINAL: ReadonlySet<string> = new Set<FaultCode>([
 ]);
 
 /**
- * Of the trust domain. While an amendment is being brought out, processes by two files run side by side, and what one does
- * not know the other may: an hour after the approval it is final.
+ * Faults of the trust domain. While an amendment is being applied, processes with two different files run side by side, and
+ * one may know a profile that the other does not. An hour after the approval such a fault is final.
  */
 const FINAL_LATER: ReadonlySet<string> = new Set<FaultCode>(['unknown-profile', 'unknown-authority']);
 const LATER_MS = 3_600_000;
@@ -33,8 +33,12 @@ const LATER_MS = 3_600_000;
 const isFinal = (error: unknown, sinceApproval: () => number): error is Fault =>
   Fault.is(error) && (FINAL.has(error.code) || (FINAL_LATER.has(error.code) && sinceApproval() >= LATER_MS));
 
-/** From approved to issued or failed. */
+/** Takes approved requests on to issued or failed. */
 export interface Finishing extends Pick<Registration, 'recover'> {
+  /**
+   * The request, issued; or failed where no certificate can ever be issued for it. Undefined where it will be tried again;
+   * the log has the fault once.
+   */
   tryToFinish(id: string, approved: Item<RequestRow>): Promise<Request | undefined>;
 }
 
@@ -46,42 +50,6 @@ export const openFinishing = (
 
   const now = (): string => rfc3339(new Date(clock()));
 
-  /**
-   * From approved to issued, once the ledger bears the approval out. Two that finish the same request get the same
-   * certificate, and one of them writes it.
-   */
-  const finish = async (id: string, approved: Item<RequestRow>): Promise<Request> => {
-    const request = approved.value;
-    const approval = await readApproval(ledger, id, request);
-    const certificate = await issuing.issue({
-      order: id,
-      profile: request.profile,
-      profileVersion: request.profileVersion,
-      office: approval.office,
-      fields: request.fields,
-      subjectDigest: request.subjectDigest,
-      ...(request.holder !== undefined && { holder: request.holder }),
-      subjectPublicKeyInfo: Buffer.from(request.subjectPublicKeyInfo, 'base64'),
-      actor: approval.examiner,
-      basis: approval.records,
-    });
-    try {
-      return (await change(id, { command: 'finish', certificate }, { before: approved })).value;
-    } catch (error) {
-      const item = Fault.is(error, 'wrong-state') ? await read(id) : undefined;
-      if (item?.value.state !== 'issued') throw error;
-      return item.value;
-    }
-  };
-
-  /** From approved to failed; undefined where a certificate was recorded for it all the same, which will be signed. */
-  const giveUp = async (id: string, { code, message }: Fault): Promise<Request | undefined> => {
-    const writes = await issuing.abandonWrites(id);
-    if (!writes) return undefined;
-    return (await change(id, { command: 'fail', at: now(), code, reason: message }, { writes })).value;
-  };
-
-  /** Issued, or failed where it never can be; undefined where it is to be tried again, which is said once. */
   const tryToFinish = async (id: string, approved: Item<RequestRow>): Promise<Request | undefined> => {
     if (!retries.isDue(id)) return undefined;
     const settle = (settled: Request): Request => {
@@ -115,6 +83,41 @@ export const openFinishing = (
     }
   };
 
+  /**
+   * From approved to issued, if the ledger has the approval. Two processes that finish the same request get the same
+   * certificate, and one of them stores it.
+   */
+  const finish = async (id: string, approved: Item<RequestRow>): Promise<Request> => {
+    const request = approved.value;
+    const approval = await readApproval(ledger, id, request);
+    const certificate = await issuing.issue({
+      order: id,
+      profile: request.profile,
+      profileVersion: request.profileVersion,
+      office: approval.office,
+      fields: request.fields,
+      subjectDigest: request.subjectDigest,
+      ...(request.holder !== undefined && { holder: request.holder }),
+      subjectPublicKeyInfo: Buffer.from(request.subjectPublicKeyInfo, 'base64'),
+      actor: approval.examiner,
+      basis: approval.records,
+    });
+    try {
+      return (await change(id, { command: 'finish', certificate }, { before: approved })).value;
+    } catch (error) {
+      const item = Fault.is(error, 'wrong-state') ? await read(id) : undefined;
+      if (item?.value.state !== 'issued') throw error;
+      return item.value;
+    }
+  };
+
+  /** From approved to failed. Undefined where a certificate was recorded for the request; that certificate will be signed. */
+  const giveUp = async (id: string, { code, message }: Fault): Promise<Request | undefined> => {
+    const writes = await issuing.abandonWrites(id);
+    if (!writes) return undefined;
+    return (await change(id, { command: 'fail', at: now(), code, reason: message }, { writes })).value;
+  };
+
   return {
     tryToFinish,
 
@@ -124,7 +127,7 @@ export const openFinishing = (
       do {
         const page = await table.query({
           pk: listingPk(undefined, 'approved'),
-          limit: MAX_PAGE,
+          limit: PAGE,
           ...(cursor !== undefined && { cursor }),
         });
         for (const { sk: id } of page.items) {

@@ -10,13 +10,13 @@ import type { Submission } from './contract.ts';
 import type { Application } from './decide.ts';
 import type { Issuing } from './deps.ts';
 
-/** JSON of all fields together; a request's row must stay well below the store's limit. */
+/** Of the JSON of all fields together. A request's row must stay well below the store's limit. */
 const MAX_FIELDS_BYTES = 64 * 1024;
 
-/** What tools write: RFC 7468 7, and the older label that it mentions. */
+/** RFC 7468 7, with the older label that it mentions and tools still write. */
 const CSR_LABELS = ['CERTIFICATE REQUEST', 'NEW CERTIFICATE REQUEST'];
 
-/** RFC 2986 4.2: the request's own signature shows that whoever made it holds the private key. */
+/** The signature of the request proves that its maker holds the private key (RFC 2986 4.2). */
 const assertPossession = (csr: CertificationRequest): void => {
   try {
     verifySignature({
@@ -38,7 +38,7 @@ const assertPossession = (csr: CertificationRequest): void => {
 
 const HOLDER = /^[a-z0-9-]{1,64}$/;
 
-/** An Individual Number (個人番号) has 12 digits, a Resident Record Code (住民票コード) 11: neither may get into a record. */
+/** An Individual Number (個人番号) has 12 digits and a Resident Record Code (住民票コード) 11. No record may have either. */
 const assertPseudonym = (holder: string): void => {
   const digits = holder.replaceAll('-', '');
   if (!HOLDER.test(holder) || /^\d{11,12}$/.test(digits)) {

@@ -61,7 +61,7 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
   const readFor = async (actor: Principal, id: string): Promise<Request> =>
     assertReadable(actor, (await read(id))?.value);
 
-  /** The request that an idempotency key stands for already. Fault: `idempotency-key-reused`. */
+  /** The request that was submitted with the idempotency key before. Fault: `idempotency-key-reused`. */
   const replayOf = async (
     actor: Principal,
     found: Item<IdempotencyRow> | undefined,
@@ -119,7 +119,7 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
       const before = await read(id);
       const request = assertReadable(actor, before?.value);
       if (actor.role === 'operator' && decision === 'approve' && request.state === 'examined') {
-        // Throws where the profile or the office has changed: a request is issued as it was submitted or not at all.
+        // Throws where the profile or the office has changed. A request is issued as it was submitted, or not at all.
         issuing.describe(request);
       }
       const examined = await change(

@@ -8,21 +8,21 @@ import type { Request } from './decide.ts';
  *
  *   request/{id}                             request  the request
  *   requests                                 {id}     all requests, by time
- *   requests/office/{office}                 {id}     an office's
- *   requests/state/{state}                   {id}     those in a state; `approved` is what is left to finish
- *   requests/office/{office}/state/{state}   {id}     an office's in a state
+ *   requests/office/{office}                 {id}     an office's requests
+ *   requests/state/{state}                   {id}     the requests in a state; those in `approved` are still to be issued
+ *   requests/office/{office}/state/{state}   {id}     an office's requests in a state
  *   request-key/{digest}                     key      which request holds the public key
- *   request-idempotency/{principal}          {digest} what the principal's idempotency key stood for
+ *   request-idempotency/{principal}          {digest} which request the principal's idempotency key gives
  *
- * The listings hold no data of their own: a page costs itself and one read for each of its requests. Rows that
- * are put once and deleted once are always at version 1.
+ * The listings hold no data of their own: a page costs one query and one read for each of its requests. Rows that are put
+ * once and deleted once are always at version 1.
  */
 export type RequestRow = Request & {
   /** 16 bytes of chance in hex, for `applicationDigest`. */
   readonly salt: string;
   /** Ids of the ledger's records of the submission and the examinations, in the order of the acts. */
   readonly records: readonly string[];
-  /** New at every write: tells, when the answer to a write was lost, whether it went through. */
+  /** New at every write. It shows whether a write whose answer was lost was stored. */
   readonly change: string;
 };
 
@@ -30,11 +30,11 @@ export type KeyRow = { readonly request: string };
 export type IdempotencyRow = {
   readonly submission: string;
   readonly request: string;
-  /** Unix seconds: from then on the key stands for nothing, whether the store has deleted the row or not. */
+  /** Unix seconds. From then on the key counts as unused, even while the store still has the row. */
   readonly until: number;
 };
 
-/** Longer than any client goes on repeating, over the New Year holidays too. */
+/** No client repeats a call for longer, not even over the New Year holidays. */
 export const IDEMPOTENCY_SECONDS = 7 * 86_400;
 
 export const requestKey = (id: string): Key => ({ pk: `request/${id}`, sk: 'request' });
@@ -80,8 +80,8 @@ const list = (key: Key): Write => ({ put: key, value: {}, if: 'absent' });
 const remove = (key: Key): Write => ({ delete: key, if: { version: 1 } });
 
 /**
- * From one row to the next, or to the first. A rejected, withdrawn or failed request gives its public key free; an
- * issued one keeps it for ever.
+ * From one row to the next, or to the first. A rejected, withdrawn or failed request frees its public key; an issued
+ * request keeps it for ever.
  */
 export const requestWrites = (
   id: string,
