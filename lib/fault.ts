@@ -1,6 +1,6 @@
 /**
  * The one error family. Every refusal that this service makes is a `Fault` with a stable code; the edges
- * (functions/, bin/) turn codes into HTTP problem documents (RFC 9457), OCSP error statuses (RFC 6960 2.3)
+ * (functions/, cli/) turn codes into HTTP problem documents (RFC 9457), OCSP error statuses (RFC 6960 2.3)
  * and exit codes. Codes are public: never rename one, never reuse one. This file imports nothing.
  */
 export const FAULT_CODES = [

@@ -22,7 +22,7 @@ export type AmendmentRow = {
   readonly approved?: { readonly by: string; readonly at: string; readonly record: string };
   readonly refused?: { readonly by: string; readonly at: string };
   readonly appliedAt?: string;
-  /** How many changes there are, and the first of them as they are recorded. */
+  /** How many changes there are, and the first of them as the records have them. */
   readonly changed: number;
   readonly summary: readonly string[];
 };
@@ -41,10 +41,10 @@ export const amendmentWrite = (
   if: previous ? { version: previous.version } : 'absent',
 });
 
-/** A record has 40,000 characters; what is left out can be seen in the files, whose digests it has. */
+/** A record has at most 40,000 characters. The record has the digests of both files, which show the changes left out. */
 const MAX_SUMMARY_CHARACTERS = 30_000;
 
-/** `changed retention.provision`: what changes, and no value, since values may be people's names. */
+/** `changed retention.provision`: the path and the kind of the change. Values are left out: they may be people's names. */
 export const summaryOf = (changes: readonly Change[]): readonly string[] => {
   let left = MAX_SUMMARY_CHARACTERS;
   const lines: string[] = [];
@@ -57,13 +57,13 @@ export const summaryOf = (changes: readonly Change[]): readonly string[] => {
   return lines;
 };
 
-/** What a record says of an amendment at any step. */
+/** The members of an amendment that every record of it has. */
 type RecordedAmendment = Pick<AmendmentRow, 'before' | 'after' | 'changed' | 'summary'> & {
   readonly proposed: { readonly by: string };
   readonly approved?: { readonly by: string };
 };
 
-/** `more`: the person behind the actor, or the ids of the records that the step rests on. */
+/** `more` is the person behind the actor, or the ids of the records that the step rests on. */
 export const draftOf = (
   step: AmendmentRow['state'],
   actor: string,

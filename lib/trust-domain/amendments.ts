@@ -60,7 +60,7 @@ type ShownAmendment = Omit<AmendmentRow, 'proposed' | 'approved'> & {
   readonly approved?: Step;
 };
 
-/** Of the row, seen against what is in force. */
+/** The view of a row; `inForce` is the digest of the file in force, which decides whether the amendment is superseded. */
 const viewOf = (id: string, row: ShownAmendment, inForce: string | undefined): AmendmentView => {
   const { state, before, after, proposed, approved, refused, appliedAt, changed } = row;
   const stale = (state === 'proposed' || state === 'approved') && before !== inForce;
@@ -110,7 +110,7 @@ export const openAmendments = (deps: {
     throw new Fault('unknown-amendment', 'There is no amendment of that id.');
   };
 
-  /** Stores a step and its record, whose id its rows may have; false where something else happened in between. */
+  /** Stores a step and its record. The rows may name the record by its id. False where the rows changed in between. */
   const step = (draft: RecordDraft, writesOf: (record: string) => readonly Write[]): Promise<boolean> => {
     const { record, writes } = recorder.prepare(draft);
     return wentThrough(table.write([...writesOf(record.id), ...writes]));
@@ -141,7 +141,7 @@ export const openAmendments = (deps: {
       ...asked,
       proposed: { ...proposed, record },
     });
-    // The files first: a row never names one that is not there.
+    // The files come first, so that no row names a file that is not there.
     await keepFile(table, current);
     await keepFile(table, text);
     const draft = draftOf('proposed', actor.id, id, asked, { person });

@@ -8,7 +8,7 @@ import { readFile } from './files.ts';
 import { rememberWithdrawn } from './withdrawn.ts';
 
 /*
- * How an approved amendment comes into force, step by step, and what a crash after each leaves:
+ * How an approved amendment comes into force, step by step, and what a crash after each step leaves:
  *
  *   1  what was approved under the file in force is finished under it   the earlier file, still in force
  *   2  the row of what is in force, the amendment and the record        the new file, begun; the earlier one is refused
@@ -27,8 +27,8 @@ const readAmendment = async (
 };
 
 /**
- * Steps 1 and 2. False where another process was first, or the approval was taken back meanwhile. Fault:
- * `amendment-not-recorded` where the ledger does not bear out what the rows say.
+ * Steps 1 and 2. False where another process was first, or the approval was withdrawn meanwhile. Fault:
+ * `amendment-not-recorded` where the ledger lacks the proposal or the approval that the rows name.
  */
 export const applyAmendment = async (
   deps: ApplyingDeps,
@@ -48,7 +48,7 @@ export const applyAmendment = async (
   );
 };
 
-/** What the file before had, as far as the ceremony asks. */
+/** What the ceremony needs to know of the file before. */
 export interface Earlier {
   /** Ids. */
   readonly authorities: ReadonlySet<string>;
@@ -66,7 +66,7 @@ export const rememberEarlier = async (
 ): Promise<Earlier | undefined> => {
   if (amendment === undefined) return undefined;
   const { value } = await readAmendment(deps, amendment);
-  // It was checked when it was proposed.
+  // The file was checked when it was proposed.
   const earlier: EarlierFile = JSON.parse(await readFile(deps.table, value.before));
   const here = new Set(deps.trustDomain.principals.map(({ id }) => id));
   await rememberWithdrawn(

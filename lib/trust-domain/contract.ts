@@ -31,11 +31,11 @@ export interface AuthorityDefinition {
     readonly onlyContainsUserCerts: boolean;
   };
   readonly ocsp: {
-    /** Of the delegated responder that answers where the client prefers nothing that there is. */
+    /** The algorithm of the delegated responder that answers where the client prefers no algorithm that the CA has. */
     readonly algorithm: AlgorithmName;
-    /** Of further responders, for clients that prefer theirs (RFC 6960 4.4.7). */
+    /** The algorithms of further responders, for clients that prefer one of these (RFC 6960 4.4.7). */
     readonly furtherAlgorithms: readonly AlgorithmName[];
-    /** Of the responders' certificates. */
+    /** How long the responders' certificates are valid. */
     readonly validity: Period;
     /** Seconds from thisUpdate to nextUpdate of an answer. */
     readonly nextUpdate: number;
@@ -110,7 +110,7 @@ export interface Office {
 
 export declare const checkedBrand: unique symbol;
 
-/** Comes from `readTrustDomain` only, so whoever has one need not check it. */
+/** Only `readTrustDomain` makes one, so nobody who holds one has to check it. */
 export interface TrustDomain {
   readonly [checkedBrand]: true;
   readonly name: string;
@@ -197,7 +197,7 @@ export interface InForce {
    * withdrawn. Before the first ceremony there is nothing that another file could contradict.
    */
   mayAnswer(digest: string): Promise<boolean>;
-  /** Of whoever comes with another file: `trust-domain-changed`. */
+  /** The fault for a process with another file: `trust-domain-changed`. */
   refusal(row: InForceRow): Fault;
   /** Fault: `trust-domain-changed`. */
   assertMayAnswer(digest: string): Promise<void>;

@@ -23,7 +23,7 @@ const rdnIssue = (profile: Profile, type: string, source: Source): string | unde
   const field = fieldNamed(profile, source);
   if (field?.maxItems !== undefined) return 'A list cannot stand in a name.';
   if (field) return whyNot(type, longest(field));
-  // Of the office's attributes, each office is asked in officeIssues.
+  // officeIssues checks the attributes of each office.
   return typeof source === 'string' ? whyNot(type, source) : undefined;
 };
 
@@ -130,7 +130,7 @@ export const operationsIssues = (draft: Draft): readonly Issue[] => {
     ...(principal[0] && service[0] && principal[0].value.authority !== service[0].value.authority
       ? [issue(`${service[0].path}.authority`, 'Principals and the service have one authority.')]
       : []),
-    // Whoever has a client certificate of this authority is the principal that its subject names.
+    // The holder of a client certificate of this authority is the principal that its subject names.
     ...draft.profiles.flatMap(({ path, value: { kind, authority } }) =>
       kind !== 'principal' && kind !== 'service' && authority === principal[0]?.value.authority
         ? [

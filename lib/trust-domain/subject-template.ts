@@ -37,7 +37,7 @@ const valuesOf = (source: Source, { office, fields }: Filling): readonly string[
   return [attribute];
 };
 
-/** What the name room refuses of a field's value is the field's fault. */
+/** A value that cannot stand in a name is a fault of its field, where it comes from one. */
 const buildRdn = (type: string, value: string, source: Source, { profile }: Filling): Name => {
   try {
     return buildName([[type, value]]);
@@ -57,7 +57,7 @@ export const fillName = (template: SubjectTemplate, filling: Filling): Name =>
     valuesOf(source, filling).flatMap((value) => buildRdn(type, value, source, filling)),
   );
 
-/** Of an address in its one spelling (RFC 5952 has one `::` at most). */
+/** Octets of an address in its one spelling (RFC 5952 allows one `::` at most). */
 const addressOctets = (text: string): Uint8Array => {
   if (isIPv4(text)) return Uint8Array.from(text.split('.'), Number);
   const [head = '', tail] = text.split('::');

@@ -7,13 +7,15 @@ import { fillAlternativeName, fillName } from './subject-template.ts';
 export interface Subject {
   readonly subject: Name;
   readonly subjectAltNames: readonly GeneralName[];
-  /** The fields as they were used: trimmed, composed, domain names in lower case; absent where empty. */
+  /** The fields as the names use them: trimmed, composed, domain names in lower case. Empty fields are absent. */
   readonly fields: FieldValues;
   /** SHA-256, hex, of the DER of both names: two subjects are the same if their digests are. */
   readonly digest: string;
 }
 
 /**
+ * The names that a certificate of this profile will have.
+ *
  * Faults: `invalid-field`, with `facts.field` (its name), `facts.label` and never the value, also for a field that the
  * profile does not have; `profile-not-allowed` when the profile takes something from the office that it does not have.
  */
