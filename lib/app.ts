@@ -4,6 +4,7 @@ import {
   type CertificateRow,
   certificateKey,
   openAuthority,
+  openCas,
   readCertificate,
 } from './authority/authority.ts';
 import { Fault } from './fault.ts';
@@ -31,7 +32,7 @@ import {
 } from './ledger/ledger.ts';
 import type { Clock, Log, Random } from './ports.ts';
 import type { Principal } from './principal.ts';
-import { openDoor, type Principals, requestorsBy, type TokenIssuers } from './principals/principals.ts';
+import { openCallers, type Principals, requestorsBy, type TokenIssuers } from './principals/principals.ts';
 import { openRegistration, type Registration } from './registration/registration.ts';
 import { openRetries } from './retries.ts';
 import {
@@ -104,15 +105,15 @@ export const SERVICE: Principal = {
   name: { ja: '証', en: 'Akashi' },
 };
 
-/** The service without its door: enough to hold a ceremony, to recover and to keep house. */
+/** The service without its callers: enough to hold a ceremony, to recover and to keep house. */
 export interface Works extends Omit<App, 'principals'> {
   readonly retention: Retention;
   readonly authority: Authority & AuthorityCore;
   readonly sequencer: Sequencer;
   /** The key that signs the tokens of a service that issues its own. */
   readonly tokenIssuerKey: () => Promise<Signer>;
-  /** Opens the door. The ceremony must have been held. */
-  readonly open: (tokens: TokenIssuers) => Promise<App>;
+  /** The same with callers, once it is known where their tokens come from. */
+  readonly open: (tokens: TokenIssuers) => App;
 }
 
 /** The single composition root: rooms meet here and nowhere else. */
@@ -126,21 +127,25 @@ export const compose = (ports: Ports): Works => {
   const register = openRegister(table);
   const responders = openResponders({ ...ports, register, keys: ports.responderKeys });
 
-  let principals: Principals | undefined;
+  const { principals, operations } = trustDomain;
+  const operationsCa = operations.authority.ca;
+  const callers = openCallers({ ...ports, principals, operationsCa, issuers, register });
+  const cas = openCas({ ...ports, issuers });
   const status = openStatus({
     ...ports,
-    requestorOf: requestorsBy(() => principals),
+    requestorOf: requestorsBy(callers),
     currentCrl: async (ca) => (await readCurrentCrl(table, ca))?.value,
     issuers,
     register,
     responders,
     recorder: ledger,
-    signCrl: (ca, tbs, previousNumber) => authority.signCrl(ca, tbs, previousNumber),
+    signCrl: cas.signCrl,
   });
   const authority = openAuthority({
     ...ports,
     register,
     issuers,
+    cas,
     responders,
     recorder: ledger,
     trustDomainDigest,
@@ -233,17 +238,7 @@ export const compose = (ports: Ports): Works => {
     keepReports: (madeAt) => addPeriod(new Date(madeAt), trustDomain.retention.report).getTime(),
   });
 
-  const open = async (tokens: TokenIssuers): Promise<App> => {
-    const { operations } = trustDomain;
-    const door = {
-      principals: trustDomain.principals,
-      operationsCa: operations.authority.ca,
-      issuers,
-      register,
-      clock,
-      random,
-    };
-    principals = await openDoor(door, tokens);
+  const open = (tokens: TokenIssuers): App => {
     return {
       authority,
       amendments,
@@ -255,7 +250,7 @@ export const compose = (ports: Ports): Works => {
       disclosures,
       evidence,
       cdnLogs,
-      principals,
+      principals: callers.withTokens(tokens),
     };
   };
 

@@ -2,7 +2,7 @@ import type { KeyStore } from './keys/keys.ts';
 import { openLedger } from './ledger/ledger.ts';
 import type { Clock, Log, Random } from './ports.ts';
 import type { Principal } from './principal.ts';
-import { openDoor, type Principals, requestorsBy, type TokenIssuers } from './principals/principals.ts';
+import { openCallers, type Principals, requestorsBy, type TokenIssuers } from './principals/principals.ts';
 import {
   openIssuers,
   openOcsp,
@@ -31,15 +31,12 @@ export interface ResponderPorts {
 }
 
 /** The composition of a process that does nothing but answer OCSP; everything else is composed in app.ts. */
-export const composeResponder = async (
-  ports: ResponderPorts,
-  tokens: TokenIssuers,
-): Promise<ResponderApp> => {
+export const composeResponder = (ports: ResponderPorts, tokens: TokenIssuers): ResponderApp => {
   const issuers = openIssuers(ports);
   const register = openRegister(ports.table);
   const responders = openResponders({ ...ports, register, keys: ports.responderKeys });
   const recorder = openLedger(ports);
-  const principals = await openDoor({ ...ports, issuers, register }, tokens);
+  const callers = openCallers({ ...ports, issuers, register });
   return {
     status: openOcsp({
       ...ports,
@@ -47,9 +44,9 @@ export const composeResponder = async (
       register,
       responders,
       recorder,
-      requestorOf: requestorsBy(() => principals),
+      requestorOf: requestorsBy(callers),
       currentCrl: async (ca) => (await readCurrentCrl(ports.table, ca))?.value,
     }),
-    principals,
+    principals: callers.withTokens(tokens),
   };
 };

@@ -8,11 +8,13 @@ import { doorCredentials } from '../functions/local/credentials.ts';
 import { serve } from '../functions/local/server.ts';
 import { routes } from '../functions/routes/routes.ts';
 import { type App, compose, type Works } from '../lib/app.ts';
+import { type Cas, openCas } from '../lib/authority/authority.ts';
 import type { KeyStore } from '../lib/keys/keys.ts';
 import { openSealedKeys } from '../lib/keys/sealed.ts';
 import type { Log } from '../lib/ports.ts';
 import type { Principal } from '../lib/principal.ts';
 import type { RequestView } from '../lib/registration/registration.ts';
+import { openIssuers } from '../lib/status/status.ts';
 import { openFileBucket } from '../lib/store/file-bucket.ts';
 import { openSqliteTable } from '../lib/store/sqlite.ts';
 import type { Bucket, Table } from '../lib/store/store.ts';
@@ -119,6 +121,10 @@ export const openService = async (folder: string, options: Options = {}): Promis
     throw error;
   }
 };
+
+/** For tests that publish CRLs by themselves. */
+export const crlSignerOf = ({ trustDomain, keys, table, now }: Service): Cas['signCrl'] =>
+  openCas({ trustDomain, keys, issuers: openIssuers({ table, clock: now, log: () => {} }) }).signCrl;
 
 /** The service behind a real socket: plain HTTP at the address that its certificates name, TLS beside it. */
 export const serveService = async (

@@ -37,5 +37,5 @@ export const loadResponder = async (): Promise<Edge<ResponderApp>> => {
     random,
     log,
   };
-  return { app: await composeResponder(ports, tokenIssuers(env)), clock, log };
+  return { app: composeResponder(ports, tokenIssuers(env)), clock, log };
 };

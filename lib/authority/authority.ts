@@ -2,7 +2,6 @@ import { hash } from 'node:crypto';
 import { Fault } from '../fault.ts';
 import { asDer, encodePem, formatName, rfc3339 } from '../pki/pki.ts';
 import type { Issuer } from '../status/status.ts';
-import { openCas, signCrl } from './cas.ts';
 import { holdCeremony } from './ceremony.ts';
 import { readCertificate } from './certificates.ts';
 import { openConsents } from './consent.ts';
@@ -17,6 +16,7 @@ import { listSerials } from './serials.ts';
 import { tryEach } from './try-each.ts';
 import { openTwoPersons } from './two-persons.ts';
 
+export { type Cas, openCas } from './cas.ts';
 export { type CertificateRow, certificateKey, readCertificate } from './certificates.ts';
 export type {
   Authority,
@@ -49,8 +49,7 @@ const caView = (issuer: Issuer): CaView => {
 };
 
 export const openAuthority = (deps: AuthorityDeps): Authority & AuthorityCore => {
-  const { trustDomain, table, register, issuers, clock } = deps;
-  const cas = openCas(deps);
+  const { trustDomain, table, register, issuers, cas, clock } = deps;
   const issuing = openIssuing(deps);
   const plans = openPlans(deps, cas);
   const twoPersons = openTwoPersons(deps);
@@ -88,8 +87,6 @@ export const openAuthority = (deps: AuthorityDeps): Authority & AuthorityCore =>
         encodePem('CERTIFICATE', issuer.certificate.der)
       );
     },
-
-    signCrl: async (ca, tbs, previousNumber) => signCrl(await cas.byId(ca), tbs, previousNumber),
 
     renewResponders: async () => {
       const renewed: string[] = [];

@@ -26,6 +26,8 @@ export interface Ca {
 export interface Cas {
   /** Faults: `unknown-authority`; `unknown-key` when the key is not that of the certificate. */
   byId(ca: string): Promise<Ca>;
+  /** The whole CertificateList, linted and signed. The number of the CRL before it, where there was one, must be lower. */
+  signCrl(ca: string, tbs: TbsCertListDraft, previousNumber?: bigint): Promise<Der>;
 }
 
 export const issuingCa = (issuer: Issuer): IssuingCa => {
@@ -63,22 +65,25 @@ export const openCas = (deps: { trustDomain: TrustDomain; keys: KeyStore; issuer
     return { definition, issuer, certificate, signer, issuing: issuingCa(issuer) };
   };
 
+  const byId = (id: string): Promise<Ca> => {
+    const known = opened.get(id);
+    if (known) return known;
+    const opening = open(id).catch((error: unknown) => {
+      opened.delete(id);
+      throw error;
+    });
+    opened.set(id, opening);
+    return opening;
+  };
+
   return {
-    byId: (id) => {
-      const known = opened.get(id);
-      if (known) return known;
-      const opening = open(id).catch((error: unknown) => {
-        opened.delete(id);
-        throw error;
-      });
-      opened.set(id, opening);
-      return opening;
-    },
+    byId,
+    signCrl: async (id, tbs, previousNumber) => signCrl(await byId(id), tbs, previousNumber),
   };
 };
 
-/** Lints the list and signs it: the only way in which a CA key signs a CRL. */
-export const signCrl = async (ca: Ca, tbs: TbsCertListDraft, previousNumber?: bigint): Promise<Der> => {
+/** Lints the list and signs it: the only way in which a CA key signs a CRL. Faults: those of `Cas.byId`, `lint-failed`. */
+const signCrl = async (ca: Ca, tbs: TbsCertListDraft, previousNumber?: bigint): Promise<Der> => {
   const context = { issuer: ca.certificate, ...(previousNumber !== undefined && { previousNumber }) };
   const linted: LintedTbs = await lintCertList(tbs, context);
   const signatureValue = await ca.signer.sign(linted.der);

@@ -1,4 +1,4 @@
-import type { Der, EntryReason, RevocationReason, TbsCertListDraft } from '../pki/pki.ts';
+import type { Der, EntryReason, RevocationReason } from '../pki/pki.ts';
 import type { CertificateRef, Principal } from '../principal.ts';
 import type { StatusRow } from '../status/status.ts';
 import type { Write } from '../store/store.ts';
@@ -157,7 +157,6 @@ export interface AuthorityCore {
   abandonWrites(order: string): Promise<readonly Write[] | undefined>;
   /** The certificate and its CA's, in PEM. Faults: `unknown-certificate`, `not-issued`. */
   chainPem(ref: CertificateRef): Promise<string>;
-  signCrl(ca: string, tbs: TbsCertListDraft, previousNumber?: bigint): Promise<Der>;
   /**
    * Resolves with the CAs that got a new delegated responder. A CA whose responder cannot be renewed becomes an error in the
    * log and does not keep the others from being renewed; the first such fault is thrown at the end.

@@ -4,6 +4,7 @@ import type { Clock, Log, Random, Retries } from '../ports.ts';
 import type { Issuers, Register, Responders } from '../status/status.ts';
 import type { Table, Write } from '../store/store.ts';
 import type { InForce, TrustDomain } from '../trust-domain/trust-domain.ts';
+import type { Cas } from './cas.ts';
 
 /** What the authority asks of the ledger: writes that record an act and are stored with it, and records to read. */
 export type Recorder = Pick<Ledger, 'prepare' | 'get'>;
@@ -24,6 +25,8 @@ export interface AuthorityDeps {
   readonly responderKeys: KeyStore;
   readonly register: Register;
   readonly issuers: Issuers;
+  /** The CAs that can sign. */
+  readonly cas: Cas;
   readonly responders: Pick<Responders, 'isInGoodStanding' | 'read' | 'replaceWrites'>;
   readonly recorder: Recorder;
   /** Publishes the CA's CRL now, for a revocation that must not wait for the next one. */

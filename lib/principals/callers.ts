@@ -1,73 +1,50 @@
-import { Fault, type FaultCode } from '../fault.ts';
-import { verifySignature } from '../keys/keys.ts';
 import type { Clock, Random } from '../ports.ts';
-import type { CertificateRef, Principal } from '../principal.ts';
-import type { Issuers, OcspDeps, Register } from '../status/status.ts';
-import type { EmbeddedIssuer, Principals, RemoteIssuer } from './contract.ts';
-import { openPrincipals } from './credentials.ts';
+import type { Principal } from '../principal.ts';
+import type { Issuer, Issuers, Register } from '../status/status.ts';
+import { openCertificateCallers } from './certificate-callers.ts';
+import type { CertificateCallers, OperationsCa, Principals, TokenIssuers } from './contract.ts';
+import { withTokens } from './token-callers.ts';
 
-/** Where bearer tokens come from: this service, somebody else, or both. */
-export interface TokenIssuers {
-  readonly embedded?: EmbeddedIssuer;
-  readonly remote?: RemoteIssuer;
-}
-
-/** What the door needs to know callers by their certificates and tokens. */
-export interface DoorDeps {
+export interface CallersDeps {
   readonly principals: readonly Principal[];
   /** The CA whose certificates principals show, as the trust domain has it: the directory of CAs is rows of the table. */
   readonly operationsCa: string;
-  readonly issuers: Issuers;
-  readonly register: Register;
+  readonly issuers: Pick<Issuers, 'all'>;
+  readonly register: Pick<Register, 'lookup'>;
   readonly clock: Clock;
   readonly random: Random;
 }
 
-/**
- * Who signed an OCSP request: a principal by its certificate, looked at as at the door, and by a signature that holds.
- * `principals` is asked for at each request, because the door opens after the status room.
- */
-export const requestorsBy =
-  (principals: () => Principals | undefined): OcspDeps['requestorOf'] =>
-  async ({ certificate, signatureAlgorithm, signatureValue, tbs }) => {
-    const known = principals();
-    if (!known) throw new Fault('try-later', 'The door of the service is not open yet.');
-    try {
-      const principal = await known.byCertificate(certificate.der);
-      const { subjectPublicKeyInfo } = certificate;
-      verifySignature({ subjectPublicKeyInfo, signatureAlgorithm, message: tbs, signature: signatureValue });
-      return principal;
-    } catch (error) {
-      if (!Fault.is(error) || !UNPROVEN.has(error.code)) throw error;
-      const message = 'The signature of the OCSP request does not prove who asks.';
-      throw new Fault('requestor-unauthorized', message, {}, { cause: error });
-    }
-  };
+export interface Callers extends CertificateCallers {
+  /** The same with tokens, for those who have the key or the address of an issuer. */
+  withTokens(tokens: TokenIssuers): Principals;
+}
 
-const UNPROVEN: ReadonlySet<FaultCode> = new Set<FaultCode>([
-  'client-certificate-invalid',
-  'client-certificate-revoked',
-  'client-certificate-expired',
-  'signature-invalid',
-  'unsupported-algorithm',
-]);
-
-/** Wires the principals room to the status room. The ceremony must have been held. */
-export const openDoor = async (deps: DoorDeps, tokens: TokenIssuers): Promise<Principals> => {
+/** Knows callers by the trust domain's principals, the directory of CAs and the status register. */
+export const openCallers = (deps: CallersDeps): Callers => {
   const { issuers, register, clock, random } = deps;
   const principals = new Map<string, Principal>(
     deps.principals.map((principal) => [principal.id, principal]),
   );
-  const operations = (await issuers.all()).filter(({ id }) => id === deps.operationsCa);
+  const find = async (id: string): Promise<Principal | undefined> => principals.get(id);
 
-  const statusOf = async (ref: CertificateRef) => (await register.lookup(ref))?.value.state ?? 'unknown';
+  let directory: readonly Issuer[] | undefined;
+  let cas: readonly OperationsCa[] = [];
+  const operationsCas = async (): Promise<readonly OperationsCa[]> => {
+    const all = await issuers.all();
+    if (all === directory) return cas;
+    directory = all;
+    cas = all
+      .filter(({ id }) => id === deps.operationsCa)
+      .map(({ id, certificate }) => ({ ca: id, certificate: certificate.der }));
+    return cas;
+  };
 
-  return openPrincipals({
-    find: async (id) => principals.get(id),
-    operationsCas: operations.map(({ id, certificate }) => ({ ca: id, certificate: certificate.der })),
-    statusOf,
+  const callers = openCertificateCallers({
+    find,
+    operationsCas,
+    statusOf: async (ref) => (await register.lookup(ref))?.value.state ?? 'unknown',
     clock,
-    random,
-    ...tokens,
   });
+  return { ...callers, withTokens: (tokens) => withTokens(callers, { find, clock, random, ...tokens }) };
 };

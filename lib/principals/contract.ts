@@ -54,14 +54,27 @@ export interface RemoteIssuer {
   readonly principalClaim: string;
 }
 
-export interface PrincipalsDeps {
-  /** The directory. A principal removed or disabled is undefined. */
-  find(id: string): Promise<Principal | undefined>;
-  /** All generations whose certificates are still in use. */
-  readonly operationsCas: readonly OperationsCa[];
-  statusOf(ref: CertificateRef): Promise<'good' | 'revoked' | 'hold' | 'unknown'>;
-  readonly clock: Clock;
-  readonly random: Random;
+/** Where bearer tokens come from: this service, somebody else, or both. */
+export interface TokenIssuers {
   readonly embedded?: EmbeddedIssuer;
   readonly remote?: RemoteIssuer;
+}
+
+/** Callers by their certificates alone: all that is known before tokens can be issued, and all that OCSP asks. */
+export type CertificateCallers = Pick<Principals, 'byCertificate'>;
+
+export interface CertificateCallersDeps {
+  /** The directory. A principal removed or disabled is undefined. */
+  find(id: string): Promise<Principal | undefined>;
+  /** All generations whose certificates are still in use; the same list as before while nothing has changed. */
+  operationsCas(): Promise<readonly OperationsCa[]>;
+  statusOf(ref: CertificateRef): Promise<'good' | 'revoked' | 'hold' | 'unknown'>;
+  readonly clock: Clock;
+}
+
+export interface TokenDeps extends TokenIssuers {
+  /** The directory, as above. */
+  find(id: string): Promise<Principal | undefined>;
+  readonly clock: Clock;
+  readonly random: Random;
 }

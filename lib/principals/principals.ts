@@ -1,3 +1,4 @@
 /** The door of the principals room: who calls, by a client certificate, a token or the signature of an OCSP request. */
-export { openDoor, requestorsBy, type TokenIssuers } from './callers.ts';
-export type { Principals, RemoteIssuer } from './contract.ts';
+export { type Callers, openCallers } from './callers.ts';
+export type { Principals, TokenIssuers } from './contract.ts';
+export { requestorsBy } from './requestors.ts';

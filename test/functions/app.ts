@@ -12,7 +12,8 @@ import type { LedgerRecord, RecordDraft, RecordQuery } from '../../lib/ledger/le
 import { buildAnnualReport } from '../../lib/ledger/report/annual.ts';
 import { asDer } from '../../lib/pki/der.ts';
 import type { CertificateRef, Principal, Role } from '../../lib/principal.ts';
-import { openPrincipals } from '../../lib/principals/credentials.ts';
+import { openCertificateCallers } from '../../lib/principals/certificate-callers.ts';
+import { withTokens } from '../../lib/principals/token-callers.ts';
 import type { RequestView, Submission } from '../../lib/registration/registration.ts';
 import type { Caller } from '../../lib/status/status.ts';
 import type { AmendmentView } from '../../lib/trust-domain/contract.ts';
@@ -146,6 +147,7 @@ const pieces = async function* (...texts: readonly string[]): AsyncGenerator<Uin
 };
 
 const signer = await generateSoftwareKey('ed25519');
+const find = async (id: string) => Object.values(PEOPLE).find((candidate) => candidate.id === id);
 
 export const testApp = (
   operationsCas: readonly { readonly ca: string; readonly certificate: Uint8Array }[] = [],
@@ -187,14 +189,20 @@ export const testApp = (
     },
     tokenOf: async (role) => (await app.principals.issueToken(PEOPLE[role])).token,
 
-    principals: openPrincipals({
-      find: async (id) => Object.values(PEOPLE).find((candidate) => candidate.id === id),
-      statusOf: async () => 'good',
-      operationsCas,
-      clock: () => app.now,
-      random: randomBytes,
-      embedded: { signer, issuer: 'https://akashi.example', audience: 'akashi' },
-    }),
+    principals: withTokens(
+      openCertificateCallers({
+        find,
+        statusOf: async () => 'good',
+        operationsCas: async () => operationsCas,
+        clock: () => app.now,
+      }),
+      {
+        find,
+        clock: () => app.now,
+        random: randomBytes,
+        embedded: { signer, issuer: 'https://akashi.example', audience: 'akashi' },
+      },
+    ),
 
     authority: {
       authorities: async () => [ca],

@@ -3,8 +3,13 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { Fault, type FaultCode } from '../../lib/fault.ts';
 import { generateSoftwareKey } from '../../lib/keys/software.ts';
 import type { CertificateRef, Principal } from '../../lib/principal.ts';
-import type { Principals, PrincipalsDeps } from '../../lib/principals/contract.ts';
-import { openPrincipals } from '../../lib/principals/credentials.ts';
+import { openCertificateCallers } from '../../lib/principals/certificate-callers.ts';
+import type {
+  CertificateCallers,
+  CertificateCallersDeps,
+  OperationsCa,
+} from '../../lib/principals/contract.ts';
+import { withTokens } from '../../lib/principals/token-callers.ts';
 import { CLIENT_EXTENSIONS, OpensslCa } from './openssl.ts';
 
 const openssl = new OpensslCa();
@@ -24,22 +29,25 @@ const officer: Principal = {
   name: { ja: '登録 花子', en: 'Hanako Toroku' },
 };
 
-type Given = Partial<Pick<PrincipalsDeps, 'find' | 'statusOf' | 'operationsCas' | 'clock'>>;
+type Given = Partial<Omit<CertificateCallersDeps, 'operationsCas'>> & {
+  readonly operationsCas?: readonly OperationsCa[];
+};
 
 const DAY = 86_400_000;
 const soon = Date.now() + 60_000;
 
-const open = (given: Given = {}): Principals =>
-  openPrincipals({
+const GENERATIONS: readonly OperationsCa[] = [
+  { ca: 'operations-1', certificate: first.der },
+  { ca: 'operations-2', certificate: second.der },
+  { ca: 'operations-3', certificate: third.der },
+];
+
+const open = ({ operationsCas = GENERATIONS, ...given }: Given = {}): CertificateCallers =>
+  openCertificateCallers({
     find: async (id) => (id === officer.id ? officer : undefined),
     statusOf: async () => 'good',
-    operationsCas: [
-      { ca: 'operations-1', certificate: first.der },
-      { ca: 'operations-2', certificate: second.der },
-      { ca: 'operations-3', certificate: third.der },
-    ],
+    operationsCas: async () => operationsCas,
     clock: () => soon,
-    random: () => new Uint8Array(16),
     ...given,
   });
 
@@ -178,23 +186,34 @@ describe('a client certificate', () => {
     expect(await faultOf(principals.byCertificate(new Uint8Array()))).toBe('client-certificate-invalid');
   });
 
-  it('that is no CA is not taken as an operations CA', () => {
+  it('that is no CA is not taken as an operations CA', async () => {
     const { der } = openssl.client('operations-1');
-    expect(() => open({ operationsCas: [{ ca: 'operations-1', certificate: der }] })).toThrow(
-      expect.objectContaining({ code: 'configuration-invalid' }),
-    );
+    const callers = open({ operationsCas: [{ ca: 'operations-1', certificate: der }] });
+    expect(await faultOf(callers.byCertificate(der))).toBe('configuration-invalid');
+  });
+
+  it('of a generation that came into being meanwhile is taken as soon as the directory has it', async () => {
+    let cas = GENERATIONS.slice(0, 1);
+    const callers = openCertificateCallers({
+      find: async () => officer,
+      statusOf: async () => 'good',
+      operationsCas: async () => cas,
+      clock: () => soon,
+    });
+    const { der } = openssl.client('operations-2');
+    expect(await faultOf(callers.byCertificate(der))).toBe('client-certificate-invalid');
+    cas = GENERATIONS.slice(0, 2);
+    expect(await callers.byCertificate(der)).toBe(officer);
   });
 });
 
 it('a signer that is not Ed25519 is not taken for tokens', async () => {
   const signer = await generateSoftwareKey('ecdsa-p256-sha256');
-  const deps: PrincipalsDeps = {
+  const deps = {
     find: async () => undefined,
-    statusOf: async () => 'good',
-    operationsCas: [],
     clock: () => soon,
     random: () => new Uint8Array(16),
     embedded: { signer, issuer: 'https://akashi.example', audience: 'akashi' },
   };
-  expect(() => openPrincipals(deps)).toThrow(expect.objectContaining({ code: 'configuration-invalid' }));
+  expect(() => withTokens(open(), deps)).toThrow(expect.objectContaining({ code: 'configuration-invalid' }));
 });

@@ -7,7 +7,7 @@ import { Fault, type FaultCode } from '../../lib/fault.ts';
 import { generateSoftwareKey } from '../../lib/keys/software.ts';
 import type { Principal } from '../../lib/principal.ts';
 import type { Principals, RemoteIssuer } from '../../lib/principals/contract.ts';
-import { openPrincipals } from '../../lib/principals/credentials.ts';
+import { withTokens } from '../../lib/principals/token-callers.ts';
 
 const auditor: Principal = {
   id: 'auditor-1',
@@ -23,11 +23,11 @@ const signer = await generateSoftwareKey('ed25519');
 let now = START;
 let known = true;
 
+const nobody = { byCertificate: () => Promise.reject(new Error('no certificates here')) };
+
 const open = (remote?: RemoteIssuer, key = signer): Principals =>
-  openPrincipals({
+  withTokens(nobody, {
     find: async (id) => (known && id === auditor.id ? auditor : undefined),
-    statusOf: async () => 'good',
-    operationsCas: [],
     clock: () => now,
     random: randomBytes,
     embedded: { signer: key, issuer: ISSUER, audience: AUDIENCE },
@@ -212,10 +212,8 @@ describe('a token of a remote issuer', () => {
   });
 
   it('is not issued here when there is no embedded issuer', async () => {
-    const principals = openPrincipals({
+    const principals = withTokens(nobody, {
       find: async () => auditor,
-      statusOf: async () => 'good',
-      operationsCas: [],
       clock: () => now,
       random: randomBytes,
       remote,

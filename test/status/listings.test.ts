@@ -9,7 +9,7 @@ import { openRegister, type RegisteredAs, type RevokedRow } from '../../lib/stat
 import { openFileBucket } from '../../lib/store/file-bucket.ts';
 import { openSqliteTable } from '../../lib/store/sqlite.ts';
 import type { Item, Table } from '../../lib/store/store.ts';
-import { openService, type Service, temporaryFolder } from '../service.ts';
+import { crlSignerOf, openService, type Service, temporaryFolder } from '../service.ts';
 
 /** Lists that are made of the list before them, against the register. */
 
@@ -100,7 +100,7 @@ const openWorld = async () => {
       issuers: openIssuers({ table, clock, log: () => {} }),
       register: openRegister(table),
       recorder: service.app.ledger,
-      signCrl: (of, tbs, number) => service.works.authority.signCrl(of, tbs, number),
+      signCrl: crlSignerOf(service),
       clock,
       log: (level) => logged.push(level),
     });

@@ -4,7 +4,7 @@ import { openCrls } from '../../lib/status/crls.ts';
 import { openIssuers } from '../../lib/status/issuers.ts';
 import { openRegister } from '../../lib/status/register.ts';
 import type { Table } from '../../lib/store/store.ts';
-import { openService, temporaryFolder } from '../service.ts';
+import { crlSignerOf, openService, temporaryFolder } from '../service.ts';
 
 describe('a list of revocations', () => {
   it('is read without keeping others waiting: a turn of the event loop for each page', async () => {
@@ -45,7 +45,7 @@ describe('a list of revocations', () => {
         issuers: openIssuers({ table, clock: service.now, log: () => {} }),
         register,
         recorder: service.app.ledger,
-        signCrl: (of, tbs, number) => service.works.authority.signCrl(of, tbs, number),
+        signCrl: crlSignerOf(service),
         clock: service.now,
         log: () => {},
       });

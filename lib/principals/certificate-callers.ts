@@ -1,0 +1,32 @@
+import { Fault } from '../fault.ts';
+import { clientCertificates } from './client-certificate.ts';
+import type { CertificateCallers, CertificateCallersDeps, OperationsCa } from './contract.ts';
+
+/** Fault of every call: `configuration-invalid` where an operations CA's certificate is not that of a CA. */
+export const openCertificateCallers = (deps: CertificateCallersDeps): CertificateCallers => {
+  let known: readonly OperationsCa[] | undefined;
+  let judge: ReturnType<typeof clientCertificates> | undefined;
+
+  /** Made anew when the list of CAs has changed: decoding their certificates takes longer than all the rest. */
+  const currentJudge = async () => {
+    const cas = await deps.operationsCas();
+    if (judge === undefined || cas !== known) [known, judge] = [cas, clientCertificates(cas, deps.clock)];
+    return judge;
+  };
+
+  return {
+    byCertificate: async (der) => {
+      const shown = (await currentJudge())(der);
+      const status = await deps.statusOf(shown.ref);
+      if (status === 'revoked' || status === 'hold') {
+        throw new Fault('client-certificate-revoked', 'The client certificate is revoked or on hold.');
+      }
+      const principal = status === 'good' ? await deps.find(shown.principal) : undefined;
+      if (principal) return principal;
+      throw new Fault(
+        'client-certificate-invalid',
+        'The client certificate is not accepted: it is not one of a principal of this service.',
+      );
+    },
+  };
+};

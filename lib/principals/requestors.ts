@@ -1,0 +1,28 @@
+import { Fault, type FaultCode } from '../fault.ts';
+import { verifySignature } from '../keys/keys.ts';
+import type { OcspDeps } from '../status/status.ts';
+import type { CertificateCallers } from './contract.ts';
+
+/** Says who signed an OCSP request: a principal by its certificate, checked as any caller's, and by a signature that holds. */
+export const requestorsBy =
+  (callers: CertificateCallers): OcspDeps['requestorOf'] =>
+  async ({ certificate, signatureAlgorithm, signatureValue, tbs }) => {
+    try {
+      const principal = await callers.byCertificate(certificate.der);
+      const { subjectPublicKeyInfo } = certificate;
+      verifySignature({ subjectPublicKeyInfo, signatureAlgorithm, message: tbs, signature: signatureValue });
+      return principal;
+    } catch (error) {
+      if (!Fault.is(error) || !UNPROVEN.has(error.code)) throw error;
+      const message = 'The signature of the OCSP request does not prove who asks.';
+      throw new Fault('requestor-unauthorized', message, {}, { cause: error });
+    }
+  };
+
+const UNPROVEN: ReadonlySet<FaultCode> = new Set<FaultCode>([
+  'client-certificate-invalid',
+  'client-certificate-revoked',
+  'client-certificate-expired',
+  'signature-invalid',
+  'unsupported-algorithm',
+]);

@@ -1,0 +1,21 @@
+import { Fault } from '../fault.ts';
+import type { CertificateCallers, Principals, TokenDeps } from './contract.ts';
+import { openTokens } from './tokens.ts';
+
+/** Callers by certificates and by tokens. Fault: `configuration-invalid` where the token key is not Ed25519. */
+export const withTokens = (callers: CertificateCallers, deps: TokenDeps): Principals => {
+  const tokens = openTokens(deps);
+  return {
+    byCertificate: (der) => callers.byCertificate(der),
+
+    byToken: async (token) => {
+      const principal = await deps.find(await tokens.verify(token));
+      if (principal) return principal;
+      throw new Fault('token-invalid', 'The token names no principal of this service.');
+    },
+
+    issueToken: ({ id }) => tokens.issue(id),
+
+    jwks: () => tokens.jwks(),
+  };
+};
