@@ -32,6 +32,7 @@ export const FAULT_CODES = [
   'store-unavailable',
   'store-locked',
   'store-request-invalid',
+  'format-unsupported',
   // Configuration
   'configuration-invalid',
   'trust-domain-invalid',

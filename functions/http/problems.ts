@@ -39,6 +39,7 @@ export const PROBLEMS = {
   'store-unavailable': p(503, 'The store cannot be reached now'),
   'store-locked': p(503, 'The store is in use by another process'),
   'store-request-invalid': p(500, 'The store was asked for what it does not have'),
+  'format-unsupported': p(500, 'The stores are in another format'),
   'configuration-invalid': p(500, 'The service is not configured rightly'),
   'trust-domain-invalid': p(500, 'The trust domain is not valid'),
   'trust-domain-changed': p(500, 'The trust domain is not the one in use'),

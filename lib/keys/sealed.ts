@@ -13,6 +13,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { Fault } from '../fault.ts';
+import { assertFormat, FORMAT } from '../format.ts';
 import type { Random } from '../ports.ts';
 import { ALGORITHMS, algorithmNamed } from './algorithms.ts';
 import type { AlgorithmName, KeyStore, Signer } from './contract.ts';
@@ -23,14 +24,12 @@ import { generatePrivateKey, softwareSigner } from './software.ts';
  * A folder of private keys under one passphrase.
  *
  *   store.json   scrypt's parameters and salt, and a check value that tells a wrong passphrase at once
- *   <id>.key     PKCS#8 under AES-256-GCM; version, id, algorithm and public key in the clear, authenticated
+ *   <id>.key     PKCS#8 under AES-256-GCM; format, id, algorithm and public key in the clear, authenticated
  *
  * One scrypt opens the store; each key then has its own AES key, by HKDF from scrypt's result and the key's id.
  * Files are written whole, once, and never replaced. Whoever can change the folder can take keys away or bring
  * back a deleted one; altered bytes and files exchanged for one another are told (`key-store-damaged`).
  */
-
-const VERSION = 1;
 
 /** 128 MiB and about half a second for one guess. */
 const SCRYPT = { N: 2 ** 17, r: 8, p: 1 } as const;
@@ -43,7 +42,7 @@ const base64 = (bytes: number) =>
 
 /** Bounded, so that an altered file can neither take all memory nor make guessing cheap. */
 const StoreFile = z.strictObject({
-  version: z.literal(VERSION),
+  format: z.literal(FORMAT),
   scrypt: z.strictObject({
     N: z.literal([2 ** 16, 2 ** 17, 2 ** 18, 2 ** 19]),
     r: z.literal(8),
@@ -55,7 +54,7 @@ const StoreFile = z.strictObject({
 type Parameters = Pick<z.infer<typeof StoreFile>, 'scrypt' | 'salt'>;
 
 const KeyFile = z.strictObject({
-  version: z.literal(VERSION),
+  format: z.literal(FORMAT),
   id: z.string(),
   algorithm: z.enum(ALGORITHMS.map(({ name }) => name)),
   subjectPublicKeyInfo: z.base64(),
@@ -75,13 +74,20 @@ const damaged = (file: string, why: string, cause?: unknown): Fault =>
     { cause },
   );
 
+/** Faults: `format-unsupported`, `key-store-damaged`. */
 const parse = <T>(schema: z.ZodType<T>, file: string, text: string): T => {
   try {
-    return schema.parse(JSON.parse(text));
+    const value: unknown = JSON.parse(text);
+    if (isObject(value)) assertFormat(`The key store's file ${file}`, value.format);
+    return schema.parse(value);
   } catch (cause) {
+    if (Fault.is(cause)) throw cause;
     throw damaged(file, 'is not as it was written', cause);
   }
 };
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /* The passphrase ------------------------------------------------------------------------------------------- */
 
@@ -114,14 +120,14 @@ const derive = (master: Buffer, info: string): Buffer =>
 /** Over the parameters too: they cannot be exchanged without it being told. */
 const checkValue = (master: Buffer, { scrypt: { N, r, p }, salt }: Parameters): Buffer => {
   const key = derive(master, 'akashi key store check');
-  const text = JSON.stringify([VERSION, N, r, p, salt.toString('base64')]);
+  const text = JSON.stringify([FORMAT, N, r, p, salt.toString('base64')]);
   return createHmac('sha256', key).update(text).digest();
 };
 
 /* One key ---------------------------------------------------------------------------------------------------- */
 
 const authenticated = ({ id, algorithm, subjectPublicKeyInfo }: Header): Buffer =>
-  Buffer.from(JSON.stringify([VERSION, id, algorithm, subjectPublicKeyInfo]));
+  Buffer.from(JSON.stringify([FORMAT, id, algorithm, subjectPublicKeyInfo]));
 
 const seal = (
   master: Buffer,
@@ -143,7 +149,7 @@ const seal = (
     const sealed = Buffer.concat([cipher.update(pkcs8), cipher.final()]);
     return `${JSON.stringify(
       {
-        version: VERSION,
+        format: FORMAT,
         ...header,
         nonce: nonce.toString('base64'),
         sealed: sealed.toString('base64'),
@@ -212,7 +218,7 @@ export const openSealedKeys = async ({
   const parameters = { scrypt: SCRYPT, salt: Buffer.from(random(32)) };
   const master = await stretch(passphrase, parameters);
   const store = {
-    version: VERSION,
+    format: FORMAT,
     scrypt: SCRYPT,
     salt: parameters.salt.toString('base64'),
     check: checkValue(master, parameters).toString('base64'),

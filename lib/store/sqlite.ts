@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Fault } from '../fault.ts';
+import { assertFormat, FORMAT } from '../format.ts';
 import type { Item, Key, Page, Query, Table, Value, Write } from './contract.ts';
 import { pageOf, queryScope, writeCursor } from './cursor.ts';
 import { makeFolder, syncFolder } from './folder.ts';
@@ -35,7 +36,7 @@ export const openSqliteTable = async (file: string): Promise<SqliteTable> => {
     // macOS needs F_FULLFSYNC for a sync to reach the disk, and fdatasync() of Node uses it; others ignore it.
     db.exec('PRAGMA synchronous = NORMAL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON');
     db.exec('PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 4000; PRAGMA trusted_schema = OFF');
-    prepareSchema(db);
+    prepareSchema(db, path);
     // There from the first transaction on, and the same file until the database is closed. SQLite locks another one,
     // so that closing this descriptor drops no lock.
     wal = openSync(`${path}-wal`, 'r+');
@@ -53,9 +54,8 @@ export const openSqliteTable = async (file: string): Promise<SqliteTable> => {
 
 /** "Akas" in ASCII: tells our file from any other SQLite file. */
 const APPLICATION_ID = 0x416b6173;
-const SCHEMA_VERSION = 3;
 
-const prepareSchema = (db: DatabaseSync): void => {
+const prepareSchema = (db: DatabaseSync, path: string): void => {
   db.exec('BEGIN IMMEDIATE');
   const pragma = (name: string): unknown => db.prepare(`PRAGMA ${name}`).get()?.[name];
   const empty = db.prepare('SELECT count(*) AS n FROM sqlite_schema').get()?.n === 0;
@@ -68,12 +68,13 @@ const prepareSchema = (db: DatabaseSync): void => {
       );
       CREATE INDEX item_expires ON item (expires) WHERE expires IS NOT NULL;
       PRAGMA application_id = ${APPLICATION_ID};
-      PRAGMA user_version = ${SCHEMA_VERSION}`);
-  } else if (pragma('application_id') !== APPLICATION_ID || pragma('user_version') !== SCHEMA_VERSION) {
-    throw new Fault(
-      'configuration-invalid',
-      'The table file was not written by this version of the service.',
-    );
+      PRAGMA user_version = ${FORMAT}`);
+  } else if (pragma('application_id') !== APPLICATION_ID) {
+    throw new Fault('configuration-invalid', `${path} is no table of Akashi; choose another DATA_DIR.`, {
+      path,
+    });
+  } else {
+    assertFormat(`The table ${path}`, pragma('user_version'));
   }
   db.exec('COMMIT');
 };

@@ -185,7 +185,7 @@ export type InForceRow = {
 };
 
 export interface InForce {
-  /** Undefined before the first ceremony. */
+  /** Undefined before the first ceremony. Fault: `format-unsupported` where another version wrote the table. */
   read(): Promise<Item<InForceRow> | undefined>;
   /** Replaces the row that was read before, or is the first. */
   putWrite(previous: Item<InForceRow> | undefined, row: InForceRow): Write;

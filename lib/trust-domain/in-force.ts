@@ -1,6 +1,10 @@
 import { Fault } from '../fault.ts';
+import { assertFormat, FORMAT } from '../format.ts';
 import type { Item, Key, Table } from '../store/store.ts';
 import type { InForce, InForceRow } from './contract.ts';
+
+/** Every process reads this row as it starts, so it carries the number of the format of all rows. */
+type StoredRow = InForceRow & { readonly format: number };
 
 const KEY: Key = { pk: 'trust-domain', sk: 'ceremony' };
 
@@ -16,12 +20,17 @@ const counts = (row: InForceRow, digest: string): boolean =>
   row.digest === digest || row.approved?.digest === digest;
 
 export const openInForce = (table: Pick<Table, 'get'>): InForce => {
-  const read = (): Promise<Item<InForceRow> | undefined> => table.get<InForceRow>(KEY);
+  const read = async (): Promise<Item<InForceRow> | undefined> => {
+    const item = await table.get<StoredRow>(KEY);
+    if (item) assertFormat('The table', item.value.format);
+    return item;
+  };
+
   return {
     read,
     putWrite: (previous, row) => ({
       put: KEY,
-      value: row,
+      value: { ...row, format: FORMAT } satisfies StoredRow,
       if: previous ? { version: previous.version } : 'absent',
     }),
     checkWrite: ({ version }) => ({ check: KEY, if: { version } }),

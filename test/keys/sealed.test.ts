@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { FORMAT } from '../../lib/format.ts';
 import { ALGORITHMS, type KeyStore, type Signer, verifySignature } from '../../lib/keys/keys.ts';
 import { openSealedKeys } from '../../lib/keys/sealed.ts';
 import { removeTemporary } from '../../lib/keys/sealed-files.ts';
@@ -104,6 +105,25 @@ describe('the sealed key store', () => {
 });
 
 describe('files that were changed', () => {
+  it('a file in another format is refused by name, with what to do, and stays as it is', async () => {
+    const store = await open();
+    await store.create('a', 'ed25519');
+    const good = JSON.parse(readFileSync(fileOf('a'), 'utf8'));
+    for (const [format, says] of [
+      [FORMAT + 1, `a.key is in format ${FORMAT + 1}; this version of Akashi reads format ${FORMAT} only.`],
+      [undefined, 'a.key has no format number'],
+    ] as const) {
+      const text = JSON.stringify({ ...good, format });
+      writeFileSync(fileOf('a'), text);
+      await expect(store.open('a')).rejects.toMatchObject({
+        code: 'format-unsupported',
+        message: expect.stringContaining(says),
+      });
+      await expect(store.create('a', 'ed25519')).rejects.toEqual(fault('format-unsupported'));
+      expect(readFileSync(fileOf('a'), 'utf8')).toBe(text);
+    }
+  });
+
   it('any property of a key file, and any exchange between files, is told', async () => {
     const store = await open();
     await store.create('a', 'ed25519');
@@ -122,7 +142,7 @@ describe('files that were changed', () => {
         { ...good, [property]: other[property] },
         { ...good, [property]: '' },
       ]),
-      { ...good, version: 2 },
+      { ...good, version: 1 },
       { ...good, id: 'b' },
       { ...good, algorithm: 'ml-dsa-44' },
       { ...good, algorithm: 'none' },

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FORMAT } from '../../lib/format.ts';
 import { openSqliteTable } from '../../lib/store/sqlite.ts';
 import { tableContract } from './table-contract.ts';
 import { openTemporaryTable, temporaryFolder } from './temporary.ts';
@@ -55,6 +56,21 @@ describe('SQLite table', () => {
     const text = join(folder.path, 'text.sqlite');
     await writeFile(text, 'This is a letter, not a table. '.repeat(100));
     await expect(openSqliteTable(text)).rejects.toMatchObject({ code: 'store-unavailable' });
+  });
+
+  it('refuses a file in another format by name, with what to do, and leaves it as it is', async () => {
+    const file = join(folder.path, 'later.sqlite');
+    await (await openSqliteTable(file)).close();
+    const db = new DatabaseSync(file);
+    db.exec(`PRAGMA user_version = ${FORMAT + 1}`);
+    db.close();
+    await expect(openSqliteTable(file)).rejects.toMatchObject({
+      code: 'format-unsupported',
+      message: expect.stringMatching(/later\.sqlite is in format 2; .* reads format 1 only\. Go on with/),
+    });
+    const again = new DatabaseSync(file);
+    expect(again.prepare('PRAGMA user_version').get()).toEqual({ user_version: FORMAT + 1 });
+    again.close();
   });
 
   it('purges what has expired and nothing else', async () => {

@@ -1,0 +1,18 @@
+import { Fault } from './fault.ts';
+
+/**
+ * The form in which this version keeps rows, objects and sealed keys. It is raised with every change that the version
+ * before it could not read. From the first release on, `akashi migrate` carries each change.
+ */
+export const FORMAT = 1;
+
+/** Fault: `format-unsupported` where `what`, which begins the sentence, was written in another format. */
+export const assertFormat = (what: string, found: unknown): void => {
+  if (found === FORMAT) return;
+  const has = Number.isInteger(found) ? `is in format ${found}` : 'has no format number';
+  throw new Fault(
+    'format-unsupported',
+    `${what} ${has}; this version of Akashi reads format ${FORMAT} only. Go on with the version that wrote it, or begin with an empty one.`,
+    { found: found ?? null, reads: FORMAT },
+  );
+};
