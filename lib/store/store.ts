@@ -21,4 +21,5 @@ export {
   type Value,
   type Write,
 } from './contract.ts';
+export { everyItem } from './every-item.ts';
 export { syncFolder } from './folder.ts';
