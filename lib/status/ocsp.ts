@@ -11,16 +11,16 @@ import {
   type OcspResponseStatus,
 } from '../pki/pki.ts';
 import type { Principal } from '../principal.ts';
-import { asOf } from './as-of.ts';
-import { type Asked, assertNamed, readRequest } from './asked.ts';
 import type { Caller, OcspAnswer, Status } from './contract.ts';
 import type { OcspDeps } from './deps.ts';
 import type { Issuer } from './issuers.ts';
-import { type Judged, openJudging } from './judging.ts';
 import { type KeptAnswer, keepAnswers } from './kept-answers.ts';
 import type { Registered } from './register.ts';
+import { type Asked, assertNamed, readRequest } from './request.ts';
 import type { Responder } from './responders.ts';
-import { signTogether } from './sign-together.ts';
+import { signTogether } from './signing-queue.ts';
+import { type Judged, openJudging } from './single-response.ts';
+import { asOf } from './this-update.ts';
 
 type ErrorStatus = Exclude<OcspResponseStatus, 'successful'>;
 

@@ -1,14 +1,14 @@
 import type { Status } from './contract.ts';
-import { openCrls } from './crls.ts';
+import { openCrls } from './crls/publish.ts';
 import type { StatusDeps } from './deps.ts';
 import { openOcsp } from './ocsp.ts';
 
-export { certificatesAskedAbout } from './asked-about.ts';
 export type { ArchivedCrl, Caller, OcspAnswer, Status } from './contract.ts';
-export { archiveKey } from './crl-archive.ts';
-export { crlDueWrites, readCurrentCrl } from './crls.ts';
+export { archiveKey } from './crls/archive.ts';
+export { crlDueWrites, readCurrentCrl } from './crls/publish.ts';
 export type { OcspDeps } from './deps.ts';
 export { type Gauges, openGauges } from './gauges.ts';
+export { certificatesAskedAbout } from './get-request.ts';
 export type { IssuerRow } from './issuer-row.ts';
 export { type Issuer, type Issuers, openIssuers } from './issuers.ts';
 export { openOcsp } from './ocsp.ts';

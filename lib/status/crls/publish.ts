@@ -1,12 +1,12 @@
 import { createHash, hash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Fault, wentThrough } from '../fault.ts';
-import { type Extension, findExtension, type TbsCertListDraft } from '../pki/pki.ts';
-import { type Item, type Key, MAX_WRITES, type Table, type Write } from '../store/store.ts';
-import type { Caller, PublishedCrl, Status } from './contract.ts';
-import { archiveKey, inOrder, listArchive } from './crl-archive.ts';
-import type { CrlDeps } from './deps.ts';
-import type { Issuer } from './issuers.ts';
+import { Fault, wentThrough } from '../../fault.ts';
+import { type Extension, findExtension, type TbsCertListDraft } from '../../pki/pki.ts';
+import { type Item, type Key, MAX_WRITES, type Table, type Write } from '../../store/store.ts';
+import type { Caller, PublishedCrl, Status } from '../contract.ts';
+import type { CrlDeps } from '../deps.ts';
+import type { Issuer } from '../issuers.ts';
+import { archiveKey, inOrder, listArchive } from './archive.ts';
 import { type Listing, openListings } from './listings.ts';
 
 /**

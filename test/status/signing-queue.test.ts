@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { Signer } from '../../lib/keys/keys.ts';
-import { signTogether } from '../../lib/status/sign-together.ts';
+import { signTogether } from '../../lib/status/signing-queue.ts';
 
 const signerOf = (sign: Signer['sign']): Signer => ({ sign }) as Signer;
 const message = (n: number): Uint8Array => Uint8Array.of(n);

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
-import { Fault } from '../fault.ts';
-import { type Bucket, MAX_PAGE } from '../store/store.ts';
-import type { ArchivedCrl, ArchivePage } from './contract.ts';
+import { Fault } from '../../fault.ts';
+import { type Bucket, MAX_PAGE } from '../../store/store.ts';
+import type { ArchivedCrl, ArchivePage } from '../contract.ts';
 
 /** The archive of CRLs: `crl/{ca}/{number}.crl` in the bucket, every CRL ever signed. */
 

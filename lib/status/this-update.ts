@@ -11,7 +11,7 @@ const isRevokedAfter = (registered: Registered | undefined, now: number): boolea
  * What is read, with the time at which it is known to have been so, which is what thisUpdate says (RFC 6960 2.4): taken
  * before the reading, since a store may be slow to tell what somebody has changed meanwhile. What is found to be revoked
  * after that time is read again, once it is past: an answer neither names a time to come nor puts a revocation before
- * the one that is recorded. One that is later still was recorded by a clock that is ahead (judging.ts).
+ * the one that is recorded. One that is later still was recorded by a clock that is ahead (single-response.ts).
  */
 export const asOf = async <R extends { readonly registered: Registered | undefined }>(
   clock: Clock,

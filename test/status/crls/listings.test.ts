@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { wentThrough } from '../../lib/fault.ts';
-import { decodeCertificateList, encodeTbsCertList, type RevokedCertificate } from '../../lib/pki/pki.ts';
-import { openCrls } from '../../lib/status/crls.ts';
-import { openIssuers } from '../../lib/status/issuers.ts';
-import { openRegister, type RegisteredAs, type RevokedRow } from '../../lib/status/register.ts';
-import { openFileBucket } from '../../lib/store/file-bucket.ts';
-import { openSqliteTable } from '../../lib/store/sqlite.ts';
-import type { Item, Table } from '../../lib/store/store.ts';
-import { crlSignerOf, openService, type Service, temporaryFolder } from '../service.ts';
+import { wentThrough } from '../../../lib/fault.ts';
+import { decodeCertificateList, encodeTbsCertList, type RevokedCertificate } from '../../../lib/pki/pki.ts';
+import { openCrls } from '../../../lib/status/crls/publish.ts';
+import { openIssuers } from '../../../lib/status/issuers.ts';
+import { openRegister, type RegisteredAs, type RevokedRow } from '../../../lib/status/register.ts';
+import { openFileBucket } from '../../../lib/store/file-bucket.ts';
+import { openSqliteTable } from '../../../lib/store/sqlite.ts';
+import type { Item, Table } from '../../../lib/store/store.ts';
+import { crlSignerOf, openService, type Service, temporaryFolder } from '../../service.ts';
 
 /** Lists that are made of the list before them, against the register. */
 

@@ -2,10 +2,10 @@ import { hash } from 'node:crypto';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { LedgerRecord } from '../../lib/ledger/ledger.ts';
-import type { Bucket } from '../../lib/store/store.ts';
-import { openService, type Service, temporaryFolder } from '../service.ts';
-import { allRecords, checkWorld } from '../world.ts';
+import type { LedgerRecord } from '../../../lib/ledger/ledger.ts';
+import type { Bucket } from '../../../lib/store/store.ts';
+import { openService, type Service, temporaryFolder } from '../../service.ts';
+import { allRecords, checkWorld } from '../../world.ts';
 
 /* Every CRL that was ever signed has its record, whatever became of its publication, and all can be listed. */
 

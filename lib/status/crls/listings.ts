@@ -6,10 +6,10 @@ import {
   encodedEntriesOf,
   type SerialHex,
   spliceEntries,
-} from '../pki/pki.ts';
-import type { Clock } from '../ports.ts';
-import type { Key } from '../store/store.ts';
-import type { Register, RevokedRow } from './register.ts';
+} from '../../pki/pki.ts';
+import type { Clock } from '../../ports.ts';
+import type { Key } from '../../store/store.ts';
+import type { Register, RevokedRow } from '../register.ts';
 
 /**
  * What a CRL lists: everything revoked or on hold, but for certificates that had expired before the last CRL was made
@@ -23,7 +23,7 @@ import type { Register, RevokedRow } from './register.ts';
  *     is ever signed again;
  *   - where it tells every revocation as the register does;
  *   - where it is still the current one (by its number, which no other CRL of the CA has) when the register is read, and
- *     still is when the new one becomes current: crls.ts asks for both, of lists that were read whole too;
+ *     still is when the new one becomes current: publish.ts asks for both, of lists that were read whole too;
  *   - within a day of the last list that this process read whole, and up to a size.
  *
  * Then the new list is what the whole register says. Each change of the register writes, in one write with it, a row
