@@ -1,5 +1,8 @@
 import type { OcspResponseStatus } from '../pki/pki.ts';
 
+/** The partition of the one CRL that lists all of a CA's certificates. */
+export const FULL_CRL = 'full';
+
 /** Who asks and what for, for the record: a principal's id or `public`; the method by which the question came. */
 export interface Caller {
   readonly recipient: string;
@@ -40,7 +43,7 @@ export interface Status {
    * it resolves; error statuses tell nothing about a certificate, carry no signature and leave no record.
    */
   ocsp(request: Uint8Array, caller: Caller): Promise<OcspAnswer>;
-  /** The newest published CRL, recorded as a provision. `partition` is `full`. Faults: `unknown-authority`, `unknown-crl`. */
+  /** The newest published CRL, recorded as a provision. `partition` is `FULL_CRL`. Faults: `unknown-authority`, `unknown-crl`. */
   crl(ca: string, partition: string, caller: Caller): Promise<PublishedCrl>;
   /** Builds, signs, stores and records a new full CRL now. Faults: `unknown-authority`. */
   publish(ca: string, actor: string): Promise<PublishedCrl>;

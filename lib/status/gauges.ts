@@ -1,6 +1,6 @@
 import type { Clock, Log } from '../ports.ts';
 import type { Table } from '../store/store.ts';
-import { readCurrentCrl } from './crls/publish.ts';
+import { readCurrentCrl } from './crls/rows.ts';
 import { openIssuers } from './issuers.ts';
 import { openRegister } from './register.ts';
 import { firstResponderToEnd } from './responders.ts';

@@ -1,11 +1,11 @@
 import type { Status } from './contract.ts';
-import { openCrls } from './crls/publish.ts';
+import { openCrls } from './crls/crls.ts';
 import type { StatusDeps } from './deps.ts';
 import { openOcsp } from './ocsp.ts';
 
 export type { ArchivedCrl, Caller, OcspAnswer, Status } from './contract.ts';
 export { archiveKey } from './crls/archive.ts';
-export { crlDueWrites, readCurrentCrl } from './crls/publish.ts';
+export { crlDueWrites, readCurrentCrl } from './crls/rows.ts';
 export type { OcspDeps } from './deps.ts';
 export { type Gauges, openGauges } from './gauges.ts';
 export { certificatesAskedAbout } from './get-request.ts';

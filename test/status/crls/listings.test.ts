@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { wentThrough } from '../../../lib/fault.ts';
 import { decodeCertificateList, encodeTbsCertList, type RevokedCertificate } from '../../../lib/pki/pki.ts';
-import { openCrls } from '../../../lib/status/crls/publish.ts';
+import { openCrls } from '../../../lib/status/crls/crls.ts';
 import { openIssuers } from '../../../lib/status/issuers.ts';
 import { openRegister, type RegisteredAs, type RevokedRow } from '../../../lib/status/register.ts';
 import { openFileBucket } from '../../../lib/store/file-bucket.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decodeCertificateList } from '../../../lib/pki/pki.ts';
-import { openCrls } from '../../../lib/status/crls/publish.ts';
+import { openCrls } from '../../../lib/status/crls/crls.ts';
 import { openIssuers } from '../../../lib/status/issuers.ts';
 import { openRegister } from '../../../lib/status/register.ts';
 import type { Table } from '../../../lib/store/store.ts';

@@ -1,0 +1,72 @@
+import { Fault } from '../../fault.ts';
+import { type Extension, findExtension, type TbsCertListDraft } from '../../pki/pki.ts';
+import type { Clock } from '../../ports.ts';
+import type { Issuer } from '../issuers.ts';
+import type { Listing, Listings } from './listings.ts';
+import type { CurrentRow } from './rows.ts';
+
+/** Seconds by which the clocks of processes may differ. */
+const CLOCK_TOLERANCE = 300;
+
+/** The CRL that follows `previous`, to be linted and signed. Faults: `clock-behind`, `authority-not-ready`. */
+export const buildCrl = async (
+  { listings, clock }: { readonly listings: Pick<Listings, 'read'>; readonly clock: Clock },
+  issuer: Issuer,
+  number: number,
+  previous: CurrentRow | undefined,
+): Promise<{ readonly tbs: TbsCertListDraft; readonly listing: Listing }> => {
+  const previousUpdate = previous?.thisUpdate ?? 0;
+  assertClock(clock, issuer.id, previousUpdate);
+  const started = Math.floor(clock() / 1000);
+  // The clock of another process may be a little ahead of ours. A list must not be older than an entry in it, nor older
+  // than the list before it. It does not follow a clock that is far ahead: no other list could be signed until then.
+  const from = Math.max(started, previousUpdate);
+  const listing = await listings.read(issuer.id, previous, { from, until: started + CLOCK_TOLERANCE });
+  const thisUpdate = Math.max(from, listing.newest);
+  const notAfter = issuer.certificate.notAfter.getTime() / 1000;
+  const tbs = {
+    signature: issuer.signatureAlgorithm,
+    issuer: issuer.certificate.subject,
+    thisUpdate: new Date(thisUpdate * 1000),
+    nextUpdate: new Date(Math.min(thisUpdate + issuer.crl.nextUpdate, notAfter) * 1000),
+    revokedCertificates: listing.entries,
+    crlExtensions: crlExtensions(issuer, number),
+  };
+  return { tbs, listing };
+};
+
+/**
+ * Relying parties that order lists by time would pass over a list that says it is older than the one before it. The
+ * clocks of several processes differ a little. A clock far behind the current CRL was set back, or it was ahead when it
+ * made that CRL; somebody has to look at it. `previousUpdate` in Unix seconds. Fault: `clock-behind`.
+ */
+export const assertClock = (clock: Clock, ca: string, previousUpdate: number): void => {
+  const behind = previousUpdate - Math.floor(clock() / 1000);
+  if (behind <= CLOCK_TOLERANCE) return;
+  throw new Fault(
+    'clock-behind',
+    `The clock is ${behind} seconds behind the thisUpdate of the current CRL; no CRL is signed until it is right.`,
+    { ca, behind },
+  );
+};
+
+const crlExtensions = (issuer: Issuer, number: number): readonly Extension[] => {
+  const keyIdentifier = findExtension(issuer.certificate.extensions, 'subjectKeyIdentifier')?.keyIdentifier;
+  if (!keyIdentifier)
+    throw new Fault('authority-not-ready', 'The CA certificate has no subjectKeyIdentifier.');
+  return [
+    { id: 'authorityKeyIdentifier', critical: false, keyIdentifier },
+    { id: 'cRLNumber', critical: false, number: BigInt(number) },
+    ...(issuer.crl.onlyContainsUserCerts ? [issuingDistributionPoint(issuer)] : []),
+  ];
+};
+
+/** Required only where the list does not cover everything that the CA may issue (RFC 5280 5.2.5). */
+const issuingDistributionPoint = ({ urls }: Issuer): Extension => ({
+  id: 'issuingDistributionPoint',
+  critical: true,
+  distributionPoint: {
+    fullName: urls.crl.map((value) => ({ kind: 'uniformResourceIdentifier', value }) as const),
+  },
+  onlyContainsUserCerts: true,
+});

@@ -1,0 +1,73 @@
+import { hash } from 'node:crypto';
+import { Fault } from '../../fault.ts';
+import { type Caller, FULL_CRL, type PublishedCrl, type Status } from '../contract.ts';
+import type { CrlDeps } from '../deps.ts';
+import { archiveKey, listArchive } from './archive.ts';
+import { readCurrentCrl } from './rows.ts';
+
+/** Full CRLs as they are handed out, each with its record. */
+export interface Serving extends Pick<Status, 'crl' | 'archived'> {
+  /** The CA's current CRL. Faults: `unknown-crl`, and `store-unavailable` where the archive does not have it. */
+  current(ca: string): Promise<PublishedCrl>;
+  /** This process has just made that CRL current: its bytes need not be read from the archive. */
+  keep(ca: string, crl: PublishedCrl): void;
+}
+
+export const openServing = (deps: Pick<CrlDeps, 'table' | 'bucket' | 'issuers' | 'recorder'>): Serving => {
+  const { table, bucket, issuers, recorder } = deps;
+  /** The current CRL's bytes, by CA, until a higher number is current. */
+  const kept = new Map<string, PublishedCrl>();
+
+  const current = async (ca: string): Promise<PublishedCrl> => {
+    const row = await readCurrentCrl(table, ca);
+    if (!row) throw new Fault('unknown-crl', 'This CA has not published a CRL yet.', { ca });
+    const { number, thisUpdate, nextUpdate } = row.value;
+    const known = kept.get(ca);
+    if (known?.number === BigInt(number)) return known;
+    const object = await bucket.get(archiveKey(ca, number));
+    if (!object)
+      throw new Fault('store-unavailable', 'The current CRL is missing from the archive.', { ca, number });
+    const crl = {
+      der: object.body,
+      number: BigInt(number),
+      thisUpdate: new Date(thisUpdate * 1000),
+      nextUpdate: new Date(nextUpdate * 1000),
+    };
+    kept.set(ca, crl);
+    return crl;
+  };
+
+  const crl = async (ca: string, partition: string, caller: Caller): Promise<PublishedCrl> => {
+    await issuers.byId(ca);
+    if (partition !== FULL_CRL) throw new Fault('unknown-crl', 'This CA has no CRL of that name.', { ca });
+    const published = await current(ca);
+    await recorder.append({
+      kind: 'provision',
+      ...caller,
+      channel: 'crl',
+      certificates: [],
+      provided: {
+        ca,
+        partition,
+        number: Number(published.number),
+        thisUpdate: published.thisUpdate.toISOString(),
+        nextUpdate: published.nextUpdate.toISOString(),
+      },
+      responseDigest: hash('sha256', published.der),
+      count: 1,
+    });
+    return published;
+  };
+
+  return {
+    crl,
+    current,
+    keep: (ca, crl) => {
+      kept.set(ca, crl);
+    },
+    archived: async (ca, page) => {
+      await issuers.byId(ca);
+      return listArchive(bucket, ca, page);
+    },
+  };
+};
