@@ -38,6 +38,7 @@ import { openRetries } from './retries.ts';
 import {
   certificatesAskedAbout,
   crlDueWrites,
+  crlPath,
   openIssuers,
   openRegister,
   openResponders,
@@ -154,6 +155,7 @@ export const compose = (ports: Ports): Works => {
     retries: openRetries(clock),
     publishCrl: (ca) => status.publish(ca, 'service'),
     crlDueWrites: (ca) => crlDueWrites(table, ca),
+    crlPath,
   });
   const amendments = openAmendments({ ...ports, inForce, recorder: ledger });
   const registration = openRegistration({

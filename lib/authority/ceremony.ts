@@ -22,8 +22,8 @@ const ocspTerms = ({
 }: AuthorityDefinition): IssuerRow['ocsp'] => ({ ...terms, algorithms: [algorithm, ...furtherAlgorithms] });
 
 const issuerRow = (
+  { publicUrls, crlPath }: Pick<AuthorityDeps, 'publicUrls' | 'crlPath'>,
   definition: AuthorityDefinition,
-  publicUrls: readonly [string, ...string[]],
   certificate: Uint8Array,
   signatureAlgorithm: Uint8Array,
 ): IssuerRow => ({
@@ -35,7 +35,7 @@ const issuerRow = (
   signatureAlgorithm: Buffer.from(signatureAlgorithm).toString('base64'),
   urls: {
     certificate: `${publicUrls[0]}/ca/${definition.ca}.cer`,
-    crl: publicUrls.map((url) => `${url}/crl/${definition.ca}/full.crl`),
+    crl: publicUrls.map((url) => `${url}${crlPath(definition.ca)}`),
     ocsp: `${publicUrls[0]}/ocsp`,
   },
   crl: definition.crl,
@@ -146,7 +146,7 @@ const makeAuthorities = async (
       certificates: [ref],
       details: { step: 'authority', ca: definition.ca, algorithm: definition.algorithm },
     });
-    const entry = issuerRow(definition, deps.publicUrls, der, asDer(signer.algorithm.signatureAlgorithm));
+    const entry = issuerRow(deps, definition, der, asDer(signer.algorithm.signatureAlgorithm));
     if (await wentThrough(table.write([...issuers.enterWrites(definition.ca, entry), ...writes]))) {
       report(`${definition.ca}: CA certificate signed (serial ${ref.serial})`);
     }

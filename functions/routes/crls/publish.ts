@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { crlPath } from '../../../lib/status/status.ts';
 import { json } from '../../http/http.ts';
 import { sha256Hex } from '../../http/provide.ts';
 import { defineRoute } from '../../http/route.ts';
@@ -39,7 +40,7 @@ export const route = defineRoute({
         sha256: sha256Hex(der),
         bytes: der.length,
       },
-      { location: `/crl/${ca}/full.crl` },
+      { location: crlPath(ca) },
     );
   },
 });

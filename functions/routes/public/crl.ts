@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { archiveKey } from '../../../lib/status/status.ts';
+import { archiveKey, FULL_CRL } from '../../../lib/status/status.ts';
 import { published } from '../../http/elsewhere.ts';
 import { purposeHeader, recordedCaller } from '../../http/purpose.ts';
 import { defineRoute } from '../../http/route.ts';
@@ -24,7 +24,7 @@ export const route = defineRoute({
     partition: z
       .string()
       .regex(/^[a-z0-9-]{1,64}$/, 'Must be the name of a partition.')
-      .meta({ description: '`full` for the CRL of all certificates.', example: 'full' }),
+      .meta({ description: `\`${FULL_CRL}\` for the CRL of all certificates.`, example: FULL_CRL }),
   }),
   responses: {
     200: { description: 'The CRL (RFC 5280 5).', contentType: 'application/pkix-crl' },
