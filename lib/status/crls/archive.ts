@@ -12,7 +12,7 @@ const folderOf = (ca: string): string => `crl/${ca}/`;
 
 export const archiveKey = (ca: string, number: number): string => `${folderOf(ca)}${inOrder(number)}.crl`;
 
-/** A page ends behind the file with which it has read so much, so that it is answered in time whatever the CRLs weigh. */
+/** A page ends after the file that brings it to so many octets, so that it is answered in time however large the CRLs are. */
 const MAX_PAGE_BYTES = 64 * 1024 * 1024;
 
 const NAME = /^(\d{20})\.crl$/;
@@ -27,7 +27,7 @@ const viewOf = (name: string, body: Uint8Array): ArchivedCrl => {
   };
 };
 
-/** Where the next page goes on: behind this key, in what the store lists from its own cursor on. */
+/** Where the next page goes on: after this key, in the store's list from its own cursor on. */
 interface Place {
   readonly listed?: string;
   readonly after: string;
@@ -49,7 +49,7 @@ const placeOf = (ca: string, cursor: string): Place => {
   throw new Fault('cursor-invalid', 'The cursor is not one of this list; begin again without a cursor.');
 };
 
-/** In the order of numbers. Every file is read: its digest is of what is there now. Fault: `cursor-invalid`. */
+/** In the order of numbers. Every file is read, so each digest is that of the bytes that are there now. Fault: `cursor-invalid`. */
 export const listArchive = async (
   bucket: Pick<Bucket, 'get' | 'list'>,
   ca: string,

@@ -12,35 +12,34 @@ import type { Key } from '../../store/store.ts';
 import type { Register, RevokedRow } from '../register.ts';
 
 /**
- * What a CRL lists: everything revoked or on hold, but for certificates that had expired before the last CRL was made
- * that was regularly scheduled, which one listed them beyond their expiry, as RFC 5280 3.3 wants it. The register alone
- * says so. It is read
- * whole, or, since a national list is long and changes little between two CRLs, only where it has changed since the
- * previous CRL (the base), whose other entries are taken over as they are.
+ * A CRL lists each certificate that is revoked or on hold. It leaves out a certificate that had expired before the last
+ * regularly scheduled CRL was made: that CRL listed it beyond its expiry, as RFC 5280 3.3 requires. The register alone says
+ * what is listed. A national list is long and changes little between two CRLs. So the register is read whole, or only
+ * where it has changed since the previous CRL (the base), whose other entries are taken over as they are.
  *
- * A base is taken only
- *   - where this process made that CRL itself and saw it become current, so that nothing which a store was given to keep
- *     is ever signed again;
- *   - where it tells every revocation as the register does;
- *   - where it is still the current one (by its number, which no other CRL of the CA has) when the register is read, and
- *     still is when the new one becomes current: publish.ts asks for both, of lists that were read whole too;
- *   - within a day of the last list that this process read whole, and up to a size.
+ * A base is used only
+ *   - where this process made that CRL itself and saw it become current, so that nothing that came from a store is ever
+ *     signed again;
+ *   - where it gives the revocation time of every entry as the register does;
+ *   - where it is still the current CRL when the register is read, and when the new one becomes current. Its number tells,
+ *     which no other CRL of the CA has. publish.ts checks both, for lists that were read whole too;
+ *   - within a day after this process last read a list whole, and up to a size.
  *
- * Then the new list is what the whole register says. Each change of the register writes, in one write with it, a row
- * that says where (register.ts). Such a row is deleted only after a CRL is current whose publisher had read the row first
- * and the register then; every current CRL since is made of that one. So for each serial number of which the current CRL
- * does not say what the register says, there is a row. A row too many, after a crash or of two publishers, costs a look
- * at a serial number. A process that dies takes its base with it, and the next one reads the register whole.
+ * Then the new list is what the whole register says. Each change of the register writes, in the same write, a row that
+ * says where (register.ts). A change row is deleted only after a CRL built from a later read of the register is current;
+ * every current CRL since then was made from that one. So there is a row for each serial number about which the current
+ * CRL and the register differ. A crash or a second publisher may leave a row too many, which costs a look at one serial
+ * number. A process that dies takes its base with it, and the next one reads the register whole.
  */
 export interface Listing {
   readonly entries: CertListEntries;
-  /** The latest of their revocations, or of those that were read, Unix seconds; 0 without any. */
+  /** The latest revocation time that was read, not counting those to come; Unix seconds, 0 where none was read. */
   readonly newest: number;
-  /** The rows that said what has changed, read before the register was. */
+  /** The change rows, read before the register was. */
   readonly changes: readonly Key[];
-  /** When the register was last read whole for it, in milliseconds. */
+  /** When the register was last read whole for this list, in milliseconds. */
   readonly readAt: number;
-  /** Whether it tells another time of a revocation than the register, which has one that is still to come. */
+  /** Whether an entry has an earlier revocation time than the register, because the register's is still to come. */
   readonly clamped: boolean;
 }
 
@@ -50,16 +49,16 @@ interface Base {
   readonly readAt: number;
 }
 
-/** Of a CRL, that it is, and when the last regularly scheduled one was made, in Unix seconds. */
 interface Previous {
   readonly number: number;
+  /** The thisUpdate of the last regularly scheduled CRL, in Unix seconds. */
   readonly scheduled: number;
 }
 
 /**
- * The time of the list that is to be made, in Unix seconds: it will be of `from` or, if that is later, of the latest
- * revocation up to `until`. One that is later still was recorded by a clock that was ahead. Clients would take the
- * certificate for good until then, or the list for one to come, so it is told as of `from`.
+ * When the list is made, in Unix seconds. Its thisUpdate will be `from`, or the latest revocation time up to `until` if
+ * that is later. A revocation time after `until` was recorded by a clock that was ahead. Clients would take the certificate
+ * for good until then, or the list for one to come; so the entry is dated `from`.
  */
 export interface ListTime {
   readonly from: number;
@@ -68,7 +67,7 @@ export interface ListTime {
 
 const isToCome = ({ revocationTime }: RevokedRow, { until }: ListTime): boolean => revocationTime > until;
 
-const asToldAt = (row: RevokedRow, { from, until }: ListTime): RevokedRow => ({
+const datedFrom = (row: RevokedRow, { from, until }: ListTime): RevokedRow => ({
   ...row,
   revocationTime: from,
   ...(row.invalidityDate !== undefined && row.invalidityDate > until && { invalidityDate: from }),
@@ -76,15 +75,15 @@ const asToldAt = (row: RevokedRow, { from, until }: ListTime): RevokedRow => ({
 
 /** A base is kept in memory: 64 MiB, 1.3 million entries. */
 const MAX_BASE_BYTES = 64 * 1024 * 1024;
-const ANEW_AFTER_MS = 24 * 60 * 60 * 1000;
-/** From so many on, one look at each takes as long as to read the register whole. */
+const MAX_BASE_AGE_MS = 24 * 60 * 60 * 1000;
+/** Above so many, a look at each takes as long as reading the register whole. */
 const MAX_CHANGES = 10_000;
 const READ_AT_ONCE = 50;
 
 export interface Listings {
   /** What the CRL after `previous` lists. */
   read(ca: string, previous: Previous | undefined, time: ListTime): Promise<Listing>;
-  /** The CRL of that number, made of that listing by this process, is the current one. */
+  /** This process made the CRL of that number from that listing, and the CRL is the current one. */
   keep(ca: string, number: number, der: Der, listing: Listing): void;
 }
 
@@ -107,14 +106,14 @@ export const openListings = ({ register, clock }: { register: Register; clock: C
         if (value.notAfter < scheduled) continue;
         if (isToCome(value, time)) {
           clamped = true;
-          entries.push(sk, asToldAt(value, time));
+          entries.push(sk, datedFrom(value, time));
           continue;
         }
         entries.push(sk, value);
         newest = Math.max(newest, value.revocationTime);
       }
       cursor = page.cursor;
-      // A table in this process answers at once, and whoever asks for a status would wait for the whole list.
+      // A table in this process answers at once: without this turn an OCSP request would wait for the whole list.
       await nextTurn();
     } while (cursor !== undefined);
     return { entries, newest, readAt, clamped };
@@ -135,7 +134,7 @@ export const openListings = ({ register, clock }: { register: Register; clock: C
       const listed = row && row.notAfter >= scheduled ? row : undefined;
       const toCome = listed !== undefined && isToCome(listed, time);
       clamped ||= toCome;
-      changed.set(serial, toCome ? asToldAt(listed, time) : listed);
+      changed.set(serial, toCome ? datedFrom(listed, time) : listed);
       if (!toCome) newest = Math.max(newest, listed?.revocationTime ?? 0);
     };
     for (let i = 0; i < serials.length; i += READ_AT_ONCE) {
@@ -148,18 +147,18 @@ export const openListings = ({ register, clock }: { register: Register; clock: C
     }
   };
 
-  /** The previous CRL, where the next one may be made of it. */
+  /** The previous CRL, where the next one may be made from it. */
   const baseOf = (ca: string, previous: Previous | undefined): Base | undefined => {
     const base = bases.get(ca);
     if (base === undefined || base.number !== previous?.number) return undefined;
     const age = clock() - base.readAt;
-    return age >= 0 && age < ANEW_AFTER_MS ? base : undefined;
+    return age >= 0 && age < MAX_BASE_AGE_MS ? base : undefined;
   };
 
   return {
     read: async (ca, previous, time) => {
       const scheduled = previous?.scheduled ?? 0;
-      // Before the register is read: what changes meanwhile has a row that is not among these.
+      // Read before the register: a change made meanwhile has a row that is not among these.
       const { serials, keys } = await register.changed(ca, scheduled, MAX_CHANGES);
       const base = keys.length <= MAX_CHANGES ? baseOf(ca, previous) : undefined;
       if (base === undefined) bases.delete(ca);
