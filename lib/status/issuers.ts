@@ -13,7 +13,7 @@ import {
   subjectPublicKeyOctets,
 } from '../pki/pki.ts';
 import type { Clock, Log } from '../ports.ts';
-import { type Item, MAX_PAGE, type Table, type Write } from '../store/store.ts';
+import { everyItem, type Item, type Table, type Write } from '../store/store.ts';
 import { type IssuerRow, wholeIssuerRow } from './issuer-row.ts';
 
 export interface Issuer extends Omit<IssuerRow, 'certificate' | 'signatureAlgorithm'> {
@@ -23,26 +23,26 @@ export interface Issuer extends Omit<IssuerRow, 'certificate' | 'signatureAlgori
 }
 
 /**
- * A row that cannot be read takes no other CA with it. It is said in the log at each reading, and what would need it is
+ * A row that cannot be read does not affect other CAs. Each reading logs it, and calls that need it fail with
  * `authority-unreadable`.
  */
 export interface Issuers {
-  /** Those that can be read. */
+  /** The CAs whose rows can be read. */
   all(): Promise<readonly Issuer[]>;
-  /** Of every CA that was entered, whether or not its row can be read. */
+  /** The id of every CA that was entered, whether or not its row can be read. */
   ids(): Promise<readonly string[]>;
   /** Faults: `unknown-authority`, `authority-unreadable`. */
   byId(ca: string): Promise<Issuer>;
   /**
-   * The CA that a CertID names, by key hash and name hash together: generations share a DN. Undefined where it is none of
-   * ours. Fault: `authority-unreadable` where it may be the one whose row cannot be read.
+   * The CA that a CertID names, by key hash and name hash together: generations share a DN. Undefined where the CertID
+   * names no CA of ours. Fault: `authority-unreadable` where it may name the CA whose row cannot be read.
    */
   byCertId(certId: CertId): Promise<Issuer | undefined>;
   /** Enters a new CA. */
   enterWrites(ca: string, row: IssuerRow): readonly Write[];
-  /** Changes the terms of a CA that is there; nothing to write where they are these already. Faults: `unknown-authority`. */
+  /** Changes the terms of a CA; no writes where the CA has these terms already. Faults: `unknown-authority`. */
   termsWrites(ca: string, terms: Pick<IssuerRow, 'title' | 'crl' | 'ocsp'>): Promise<readonly Write[]>;
-  /** Reads the directory anew at the next call: for whoever has just entered a CA. */
+  /** The next call reads the directory again. The ceremony asks for that after it has entered a CA. */
   forget(): void;
 }
 
@@ -82,21 +82,10 @@ const issuerOf = ({ sk: id, value }: Item): Issuer => {
   };
 };
 
-const itemsOf = async (table: Table): Promise<readonly Item[]> => {
-  const items: Item[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await table.query({ pk: PK, limit: MAX_PAGE, ...(cursor !== undefined && { cursor }) });
-    items.push(...page.items);
-    cursor = page.cursor;
-  } while (cursor !== undefined);
-  return items;
-};
-
 const read = async ({ table, log }: { table: Table; log: Log }): Promise<Directory> => {
   const issuers: Issuer[] = [];
   const unreadable: string[] = [];
-  for (const item of await itemsOf(table)) {
+  for await (const item of everyItem(table, { pk: PK })) {
     try {
       issuers.push(issuerOf(item));
     } catch (error) {
@@ -125,7 +114,7 @@ const unknownAuthority = (ca: string): Fault =>
 const authorityUnreadable = (ca: string): Fault =>
   new Fault('authority-unreadable', 'What is stored of this certification authority cannot be read.', { ca });
 
-/** A CA that came into being elsewhere is seen by running processes within this time. */
+/** Running processes see a CA that another process entered within this time. */
 const REREAD_MS = 60_000;
 
 export const openIssuers = (deps: { table: Table; clock: Clock; log: Log }): Issuers => {
@@ -133,7 +122,7 @@ export const openIssuers = (deps: { table: Table; clock: Clock; log: Log }): Iss
   let readAt = 0;
   const current = (): Promise<Directory> => {
     const now = deps.clock();
-    // Read before the moment that the clock shows: it was set back, and would keep the directory until it has caught up.
+    // A reading later than the clock shows means that the clock was set back: it must not keep the directory until then.
     if (directory && now >= readAt && now < readAt + REREAD_MS) return directory;
     const fresh = read(deps).catch((error: unknown) => {
       if (directory === fresh) directory = undefined;
@@ -170,7 +159,7 @@ export const openIssuers = (deps: { table: Table; clock: Clock; log: Log }): Iss
       const { byCertId, unreadable } = await current();
       const known = byCertId.get(certIdKey(hashAlgorithm, issuerNameHash, issuerKeyHash));
       const [lost] = unreadable;
-      // A damaged certificate may look whole and hash to another CertID: none is called foreign as long as one is lost.
+      // A damaged certificate may look whole and hash to another CertID: with one row unreadable, no CertID is called unknown.
       if (!known && lost !== undefined) throw authorityUnreadable(lost);
       return known;
     },

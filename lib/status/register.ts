@@ -1,22 +1,30 @@
 import type { EntryReason, SerialHex } from '../pki/pki.ts';
 import type { CertificateRef } from '../principal.ts';
-import { type Item, type Key, MAX_PAGE, type Page, type Table, type Write } from '../store/store.ts';
+import {
+  everyItem,
+  type Item,
+  type Key,
+  MAX_PAGE,
+  type Page,
+  type Table,
+  type Write,
+} from '../store/store.ts';
 
 /**
  * The status register: one small row for each serial number ever taken, and one for each certificate that a
- * CRL must list. It answers what OCSP and CRLs ask, and makes the writes that change a status. The authority decides on
- * the change and stores these writes in one `Table.write` with the record of it.
+ * CRL must list. OCSP and CRLs read it. It makes the writes that change a status; the authority decides on the change and
+ * stores them in one `Table.write` with the record of it.
  *
  *   status/{ca}/{digit}  {serial}  StatusRow, under the last hex digit of the serial number
  *   revoked/{ca}         {serial}  RevokedRow, while the certificate is revoked or on hold
- *   changed/{ca}         {from} {serial} {version}  until a CRL is current that was made after it was read
+ *   changed/{ca}         {from} {serial} {version}  until a CRL is current that was built after the row was read
  *
- * What `changed` has says no more than that a serial number has to be looked at again, at once (`from` 0) or by a list
- * that follows a scheduled one of after `from`: with each change of `revoked`, in the same write, and for when the certificate
- * has expired. Its key has the version that the change gave to the row of the status, so that no two changes have the same.
+ * A row of `changed` says only that a CRL has to look at a serial number again: at once (`from` 0), or in a list that
+ * follows a regularly scheduled one made after `from`. Each change of `revoked` puts one in the same write, and one for when the
+ * certificate has expired. The key has the version that the change gave to the status row, so no two changes share a key.
  *
- * Serial numbers end in chance, so each of a CA's sixteen partitions has its share of them, and all of them can be
- * listed without an index that somebody might change without the register.
+ * Serial numbers end in random digits, so they are spread over a CA's sixteen partitions. All of them can be listed
+ * without an index that somebody might change without the register.
  */
 export type StatusRow =
   | { readonly state: 'good'; readonly request: string; readonly notAfter: number }
@@ -57,10 +65,10 @@ const changedWrite = ({ ca, serial }: CertificateRef, from: number, before: Regi
   if: 'absent',
 });
 
-/** Serial numbers that a list has to look at again. */
+/** What the next CRL has to look at again. */
 export interface Changes {
   readonly serials: readonly SerialHex[];
-  /** Their rows, for `settledWrites` once a CRL is current that was made by the register as it was later. */
+  /** The change rows, for `settledWrites` once a CRL built from a later read of the register is current. */
   readonly keys: readonly Key[];
 }
 
@@ -74,9 +82,9 @@ export interface Register {
   /** What a CRL lists of one certificate. */
   listed(ref: CertificateRef): Promise<RevokedRow | undefined>;
   /**
-   * What may be other than in the current CRL of that CA, where the list after it leaves out what had expired before
-   * `expired` (Unix seconds): more than that perhaps, never less. `limit` serial numbers, or more than `limit` where there
-   * are more.
+   * The serial numbers that the next CRL of that CA may list otherwise than the current one, where the next one leaves out
+   * certificates that had expired before `expired` (Unix seconds). A number too many may be among them; none is missing.
+   * Where there are more than `limit` change rows, only `limit` + 1 of them are read.
    */
   changed(ca: string, expired: number, limit: number): Promise<Changes>;
   /** Rows of the serial numbers of that CA that end in this hex digit, `from` and above. */
@@ -147,17 +155,11 @@ export const openRegister = (table: Table): Register => ({
   listed: async (ref) => (await table.get<RevokedRow>(revokedKey(ref)))?.value,
   changed: async (ca, expired, limit) => {
     const keys: Key[] = [];
-    let cursor: string | undefined;
-    do {
-      const page = await table.query({
-        pk: changedPk(ca),
-        to: changedFrom(Math.max(expired, AT_ONCE + 1)),
-        limit: MAX_PAGE,
-        ...(cursor !== undefined && { cursor }),
-      });
-      for (const { pk, sk } of page.items) keys.push({ pk, sk });
-      cursor = page.cursor;
-    } while (cursor !== undefined && keys.length <= limit);
+    const to = changedFrom(Math.max(expired, AT_ONCE + 1));
+    for await (const { pk, sk } of everyItem(table, { pk: changedPk(ca), to })) {
+      keys.push({ pk, sk });
+      if (keys.length > limit) break;
+    }
     return { serials: [...new Set(keys.map(({ sk }) => sk.split(' ')[1] as SerialHex))], keys };
   },
   known: (ca, digit, from, limit) => table.query<StatusRow>({ pk: statusPk(ca, digit), from, limit }),
