@@ -6,7 +6,7 @@ import { EXIT, Failure, unexpected, usage } from './failure.ts';
 import type { Saved, Take } from './save.ts';
 import type { Settings } from './settings.ts';
 
-/** A page of a thousand records that name 96 certificates each is about 10 MiB. */
+/** A page of a thousand records, each of which names as many certificates as a record may, is about 10 MiB. */
 const MAX_JSON_BYTES = 32 * 1024 * 1024;
 const MAX_PEM_BYTES = 1024 * 1024;
 /** Long enough for a CRL of national size to be built and signed. */

@@ -124,7 +124,11 @@ export interface RecordPage {
 }
 
 export interface Ledger {
-  /** Durable when it resolves: only then may the answer that it records leave. All or nothing. */
+  /**
+   * Durable when it resolves: only then may the answer that it records leave. All or nothing. A provision with
+   * an answer for each certificate in `provided.answers` may name more certificates than a record does: it is stored
+   * as several records.
+   */
   append(...drafts: readonly RecordDraft[]): Promise<readonly LedgerRecord[]>;
   /**
    * The same, to be stored by the caller together with the change that it records, in one `Table.write`.

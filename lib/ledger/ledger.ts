@@ -2,6 +2,7 @@ import { Fault } from '../fault.ts';
 import type { Clock, Random } from '../ports.ts';
 import { MAX_WRITES, type Table, type Write } from '../store/store.ts';
 import type { Ledger, LedgerRecord, RecordDraft } from './contract.ts';
+import { cut } from './cutting.ts';
 import { recordIds } from './ids.ts';
 import { getRecord, queryRecords } from './query.ts';
 import { MAX_CERTIFICATES_PER_RECORD, stageWrites } from './rows.ts';
@@ -71,7 +72,7 @@ export const openLedger = (deps: {
     prepare,
 
     append: async (...drafts) => {
-      const prepared = drafts.map(prepare);
+      const prepared = drafts.flatMap(cut).map(prepare);
       const writes = prepared.flatMap(({ writes }) => writes);
       if (writes.length > MAX_WRITES) {
         throw new Fault('record-invalid', `At most ${MAX_WRITES} records are appended at once.`);

@@ -203,6 +203,22 @@ describe('the ledger', () => {
     expect(ledger.prepare(provision('public', serials.slice(1))).writes).toHaveLength(1);
   });
 
+  it('stores an answer about more certificates than one record names as several, each with its part', async () => {
+    const serials = Array.from({ length: MAX_CERTIFICATES_PER_RECORD + 2 }, (_, i) => (i + 16).toString(16));
+    const draft = provision('public', serials);
+    await expect(ledger.append({ ...draft, provided: {} })).rejects.toMatchObject({ code: 'record-invalid' });
+    const answers = serials.map((serial) => `answer ${serial}`);
+    const records = await ledger.append({ ...draft, provided: { ...draft.provided, answers } });
+    expect(records).toEqual(
+      [0, MAX_CERTIFICATES_PER_RECORD].map((from) => {
+        const part = serials.slice(from, from + MAX_CERTIFICATES_PER_RECORD);
+        const certificates = draft.certificates.slice(from, from + part.length);
+        const provided = { ...draft.provided, answers: answers.slice(from, from + part.length) };
+        return expect.objectContaining({ ...draft, certificates, provided, count: part.length });
+      }),
+    );
+  });
+
   it('refuses what is no record id, and says when there is none', async () => {
     const refusal = expect.objectContaining({ code: 'unknown-record' });
     await expect((async () => ledger.get('../../etc'))()).rejects.toEqual(refusal);
