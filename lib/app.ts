@@ -36,7 +36,7 @@ import { openCallers, type Principals, requestorsBy, type TokenIssuers } from '.
 import { openRegistration, type Registration } from './registration/registration.ts';
 import { openRetries } from './retries.ts';
 import {
-  certificatesAskedAbout,
+  certificatesOfGetRequest,
   crlDueWrites,
   crlPath,
   openIssuers,
@@ -204,7 +204,7 @@ export const compose = (ports: Ports): Works => {
   const cdnLogs = openCdnLogs({
     table,
     ledger,
-    askedAbout: (path) => certificatesAskedAbout(issuers, path),
+    askedAbout: (path) => certificatesOfGetRequest(issuers, path),
   });
   const { retention: periods } = trustDomain;
   const after = (period: Period) => (ms: number) => addPeriod(new Date(ms), period).getTime();

@@ -4,11 +4,11 @@ import type { CertificateRef } from '../principal.ts';
 import type { Issuers } from './issuers.ts';
 
 /**
- * What was told of when a request, as it stands in the path of an address, was answered by a copy of an answer: the same
- * certificates as in the record of the answer that was copied. None for what is no request, or names no CA of ours.
+ * The certificates that were covered when a CDN answered a request by GET (RFC 6960 A.1) from its cache: the same as in the
+ * record of the answer in the cache. `path` holds the request. None where it is no request or names no CA of ours.
  * Fault: `authority-unreadable`.
  */
-export const certificatesAskedAbout = async (
+export const certificatesOfGetRequest = async (
   issuers: Pick<Issuers, 'byCertId'>,
   path: string,
 ): Promise<readonly CertificateRef[]> => {
@@ -20,7 +20,7 @@ export const certificatesAskedAbout = async (
     throw error;
   }
   const found = await Promise.all(certIds.map((certId) => issuers.byCertId(certId)));
-  // One CA answers, that of the first CertID which is ours; of any other's certificates it says that it knows nothing.
+  // One CA answers: that of the first CertID that names a CA of ours. CertIDs of any other CA are `unknown` in its answer.
   const ca = found.find((issuer) => issuer !== undefined)?.id;
   return certIds.flatMap(({ serialNumber }, at) =>
     ca !== undefined && found[at]?.id === ca ? [{ ca, serial: serialNumber }] : [],

@@ -1,52 +1,54 @@
 import type { CertStatus } from '../pki/pki.ts';
 import type { Responder } from './responders.ts';
 
-/** A signed answer about one certificate, without a nonce, and what its record says of it. */
-export interface KeptAnswer {
+/** A signed answer, and what its record says of it. */
+export interface SignedAnswer {
   readonly der: Uint8Array;
   /** SHA-256 of `der`, lower-case hex. */
   readonly digest: string;
+  /** Of the first certificate. */
   readonly status: CertStatus['status'];
   readonly thisUpdate: Date;
   readonly nextUpdate: Date;
-  /** The same in RFC 3339, as each record of it has them. */
-  readonly holds: { readonly thisUpdate: string; readonly nextUpdate: string };
+  /** thisUpdate and nextUpdate in RFC 3339, for the records. */
+  readonly validity: { readonly thisUpdate: string; readonly nextUpdate: string };
   /** Milliseconds since the epoch: from then on a new one is signed. */
   readonly freshUntil: number;
   readonly responder: Responder;
-  /** Of the status row from which it was made. */
+  /** The version of the first certificate's status row. */
   readonly version: number;
-  /** The request that was answered first with it, and its digest: most others have the same bytes. */
+  /** The request for which it was signed, and its digest: most later requests have the same bytes. */
   readonly request: Uint8Array;
   readonly requestDigest: string;
 }
 
 /**
- * Answers signed once and given again until they are due for renewal. Nothing here makes an answer true: whoever takes
- * one out has read the certificate's status row and holds the version of that row against the answer's. So a
- * revocation that was acknowledged, by this process or any other, is never followed by an older answer, and nobody has
- * to tell this memory of it.
+ * Answers about one certificate, without a nonce: signed once and given again until a new one is due. An answer is not taken
+ * as true because it is here. The caller has read the certificate's status row, and gets only an answer made from that
+ * version of the row. So no older answer follows a revocation that this process or another has acknowledged, and nothing
+ * has to be removed from here when a status changes.
  */
 export interface KeptAnswers {
   /** `certId` is the whole CertID. */
-  find(certId: Uint8Array, responder: Responder, version: number, now: number): KeptAnswer | undefined;
-  keep(certId: Uint8Array, answer: KeptAnswer): void;
+  find(certId: Uint8Array, responder: Responder, version: number, now: number): SignedAnswer | undefined;
+  keep(certId: Uint8Array, answer: SignedAnswer): void;
 }
 
-/** Octets of answers and of what stands around each, all CAs together. */
+/** Memory for the answers of all CAs together, in octets. */
 const MAX_OCTETS = 32 * 1024 * 1024;
-const AROUND = 600;
+/** Memory that an answer takes beside the octets of request and response: dates, digests, the map's entry. */
+const OVERHEAD_OCTETS = 600;
 
 const keyOf = (certId: Uint8Array): string =>
   Buffer.from(certId.buffer, certId.byteOffset, certId.length).toString('latin1');
 
-/** Forgets those first that were kept first. */
+/** The answers that were kept first are forgotten first. */
 export const keepAnswers = (maxOctets = MAX_OCTETS): KeptAnswers => {
-  const kept = new Map<string, KeptAnswer>();
+  const kept = new Map<string, SignedAnswer>();
   let octets = 0;
-  const sizeOf = ({ der, request }: KeptAnswer): number => der.length + request.length + AROUND;
+  const sizeOf = ({ der, request }: SignedAnswer): number => der.length + request.length + OVERHEAD_OCTETS;
 
-  const drop = (key: string, answer: KeptAnswer): void => {
+  const drop = (key: string, answer: SignedAnswer): void => {
     kept.delete(key);
     octets -= sizeOf(answer);
   };
@@ -54,7 +56,7 @@ export const keepAnswers = (maxOctets = MAX_OCTETS): KeptAnswers => {
   return {
     find: (certId, responder, version, now) => {
       const answer = kept.get(keyOf(certId));
-      // One from the future was signed before the clock was set back: clients would refuse it until that time has come.
+      // A thisUpdate that is still to come means that the clock was set back: clients would refuse the answer until then.
       return answer?.version === version &&
         answer.responder === responder &&
         now < answer.freshUntil &&

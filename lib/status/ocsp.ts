@@ -1,45 +1,25 @@
 import { hash } from 'node:crypto';
-import { Fault, type FaultCode } from '../fault.ts';
+import { Fault } from '../fault.ts';
 import type { ProvisionDraft } from '../ledger/ledger.ts';
-import {
-  EXTENDED_REVOKE,
-  encodeOcspError,
-  encodeOcspResponse,
-  encodeResponseData,
-  nonceExtension,
-  type OcspRequest,
-  type OcspResponseStatus,
-} from '../pki/pki.ts';
+import type { OcspRequest } from '../pki/pki.ts';
 import type { Principal } from '../principal.ts';
 import type { Caller, OcspAnswer, Status } from './contract.ts';
 import type { OcspDeps } from './deps.ts';
+import { errorResponse, responseToFailure } from './error-response.ts';
 import type { Issuer } from './issuers.ts';
-import { type KeptAnswer, keepAnswers } from './kept-answers.ts';
+import { keepAnswers, type SignedAnswer } from './kept-answers.ts';
+import { hasNonce } from './nonce.ts';
 import type { Registered } from './register.ts';
-import { type Asked, assertNamed, readRequest } from './request.ts';
+import { type AcceptedRequest, acceptRequest, assertRequestorName } from './request.ts';
 import type { Responder } from './responders.ts';
-import { signTogether } from './signing-queue.ts';
-import { type Judged, openJudging } from './single-response.ts';
-import { asOf } from './this-update.ts';
-
-type ErrorStatus = Exclude<OcspResponseStatus, 'successful'>;
-
-/** Faults as OCSPResponseStatus (RFC 6960 2.3), once the request is read. Whatever is not listed is our internalError. */
-const STATUS_OF_FAULT: Partial<Record<FaultCode, ErrorStatus>> = {
-  'malformed-ocsp-request': 'malformedRequest',
-  'unauthorized-issuer': 'unauthorized',
-  'requestor-unauthorized': 'unauthorized',
-  'signature-required': 'sigRequired',
-  'try-later': 'tryLater',
-  'store-unavailable': 'tryLater',
-};
-
-/** More than the ledger's `MAX_CERTIFICATES_PER_RECORD` would not fit into one record. */
-const CERTIFICATES_PER_RECORD = 88;
+import { signResponse } from './response.ts';
+import { openSigningQueue } from './signing-queue.ts';
+import { openSingleResponses, type SingleResponseDraft } from './single-response.ts';
+import { readAtThisUpdate } from './this-update.ts';
 
 const secondsAsDate = (seconds: number): Date => new Date(seconds * 1000);
 
-/** Whoever signed the request is who is told, for the purpose that its HTTP names if it is the same who sent it. */
+/** The signer is the recorded recipient. The purpose that HTTP names counts only if the same principal sent the request. */
 const signedBy = ({ id, office, purposes: [purpose] = [] }: Principal, caller: Caller): Caller =>
   caller.recipient === id
     ? caller
@@ -51,24 +31,24 @@ const signedBy = ({ id, office, purposes: [purpose] = [] }: Principal, caller: C
         ...(purpose && { purpose: purpose.id, legalBasis: purpose.legalBasis }),
       };
 
-/** What the record of an answer says. */
-interface Told {
+/** What the record of an answer says of it. */
+interface AnswerRecord {
   readonly certificates: ProvisionDraft['certificates'];
   readonly answers: readonly string[];
-  readonly holds: KeptAnswer['holds'];
+  readonly validity: SignedAnswer['validity'];
   readonly requestDigest: string;
   readonly responseDigest: string;
 }
 
 export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
   const { issuers, register, responders, recorder, clock, log } = deps;
-  const { judge, foreign } = openJudging(deps);
+  const singleResponse = openSingleResponses(deps);
   const kept = keepAnswers();
-  const signed = signTogether();
+  const sign = openSigningQueue();
 
   /**
-   * One answer has one signature, so one CA answers: that of the first CertID which is ours. CertIDs of any other
-   * issuer are `unknown` in it, which is what RFC 6960 2.2 has for issuers that this responder does not serve.
+   * One answer has one signature, so one CA answers: that of the first CertID that names a CA of ours. CertIDs of any
+   * other issuer are `unknown` in it, as RFC 6960 2.2 prescribes for issuers that this responder does not serve.
    */
   const issuerOf = async ({ requestList }: OcspRequest): Promise<Issuer> => {
     for (const { certId } of requestList) {
@@ -80,119 +60,82 @@ export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
     throw new Fault('unauthorized-issuer', 'No CertID of the request names a CA of this service.');
   };
 
-  const requestorOf = async ({ signed }: Asked, issuer: Issuer): Promise<Principal | undefined> => {
+  const requestorOf = async ({ signed }: AcceptedRequest, issuer: Issuer): Promise<Principal | undefined> => {
     if (signed) {
-      assertNamed(signed);
+      assertRequestorName(signed);
       return deps.requestorOf(signed);
     }
     if (issuer.ocsp.signedRequests === 'optional') return undefined;
     throw new Fault('signature-required', 'Requests for the status of these certificates must be signed.');
   };
 
-  const record = async (caller: Caller, told: Told): Promise<void> => {
-    const drafts: ProvisionDraft[] = [];
-    for (let at = 0; at < told.certificates.length; at += CERTIFICATES_PER_RECORD) {
-      const certificates = told.certificates.slice(at, at + CERTIFICATES_PER_RECORD);
-      drafts.push({
-        kind: 'provision',
-        ...caller,
-        channel: 'ocsp',
-        certificates,
-        provided: {
-          answers: told.answers.slice(at, at + CERTIFICATES_PER_RECORD),
-          ...told.holds,
-        },
-        requestDigest: told.requestDigest,
-        responseDigest: told.responseDigest,
-        count: certificates.length,
-      });
-    }
-    await recorder.append(...drafts);
-  };
-
-  const sign = async (
-    { nonce }: OcspRequest,
-    responder: Responder,
-    judged: readonly Judged[],
-    thisUpdate: Date,
-    nextUpdate: Date,
-  ): Promise<Uint8Array> => {
-    const extended = judged.some(({ neverIssued }) => neverIssued);
-    const tbs = encodeResponseData({
-      responderId: { byKey: responder.keyHash },
-      producedAt: thisUpdate,
-      responses: judged.map(({ certId, certStatus, extensions }) => ({
-        certId: certId.der,
-        certStatus,
-        thisUpdate,
-        nextUpdate,
-        ...(extensions && { extensions }),
-      })),
-      ...(nonce && { nonce }),
-      ...(extended && { extensions: [EXTENDED_REVOKE, ...(nonce ? [nonceExtension(nonce)] : [])] }),
-    });
-    return encodeOcspResponse({
-      tbs,
-      signatureAlgorithm: responder.signatureAlgorithm,
-      signatureValue: await signed(responder.signer, tbs),
-      certs: [responder.certificate.der],
+  const record = async (caller: Caller, { validity, answers, ...answer }: AnswerRecord): Promise<void> => {
+    await recorder.append({
+      kind: 'provision',
+      ...caller,
+      channel: 'ocsp',
+      certificates: answer.certificates,
+      provided: { answers, ...validity },
+      requestDigest: answer.requestDigest,
+      responseDigest: answer.responseDigest,
+      count: answer.certificates.length,
     });
   };
 
   /** Signs an answer now and records it. */
-  const answerAnew = async (
+  const giveNew = async (
     request: OcspRequest,
     caller: Caller,
     issuer: Issuer,
     responder: Responder,
-    judged: readonly Judged[],
+    drafts: readonly SingleResponseDraft[],
     seconds: number,
-  ): Promise<KeptAnswer> => {
-    // It was valid when it was chosen; reading the status may have taken it past its end, where nothing is signed.
+  ): Promise<SignedAnswer> => {
+    // The responder was valid when it was chosen. It may have come to its end while the status was read; then it signs nothing.
     if (clock() > responder.until) {
       throw new Fault('try-later', 'The OCSP responder came to its end meanwhile.', { ca: issuer.id });
     }
-    // The answer must not claim to hold beyond the certificate that vouches for it.
+    // An answer must not outlive the certificate that its signature rests on.
     const nextUpdateSeconds = Math.min(seconds + issuer.ocsp.nextUpdate, responder.until / 1000);
     const thisUpdate = secondsAsDate(seconds);
     const nextUpdate = secondsAsDate(nextUpdateSeconds);
-    const der = await sign(request, responder, judged, thisUpdate, nextUpdate);
-    const ours = judged.filter((one) => one.ours);
-    const answer: KeptAnswer = {
+    const der = await signResponse(sign, request, responder, drafts, { thisUpdate, nextUpdate });
+    const ours = drafts.filter((one) => one.ours);
+    const answer: SignedAnswer = {
       der,
       digest: hash('sha256', der),
-      status: (judged[0] as Judged).certStatus.status,
+      status: (drafts[0] as SingleResponseDraft).certStatus.status,
       thisUpdate,
       nextUpdate,
       freshUntil: Math.min(seconds + issuer.ocsp.maxAge, nextUpdateSeconds) * 1000,
       responder,
-      version: judged[0]?.version ?? 0,
+      version: drafts[0]?.version ?? 0,
       request: request.der,
       requestDigest: hash('sha256', request.der),
-      holds: { thisUpdate: thisUpdate.toISOString(), nextUpdate: nextUpdate.toISOString() },
+      validity: { thisUpdate: thisUpdate.toISOString(), nextUpdate: nextUpdate.toISOString() },
     };
     await record(caller, {
       certificates: ours.map(({ certId }) => ({ ca: issuer.id, serial: certId.serialNumber })),
       answers: ours.map(({ certStatus }) => certStatus.status),
-      holds: answer.holds,
+      validity: answer.validity,
       requestDigest: answer.requestDigest,
       responseDigest: answer.digest,
     });
     return answer;
   };
 
-  /** Gives an answer again that was signed before: a record of its own stands behind it each time. */
-  const answerAgain = async (
+  /** Gives a kept answer again, each time with a record of its own. */
+  const giveKept = async (
     { der, requestList }: OcspRequest,
     caller: Caller,
     issuer: Issuer,
-    answer: KeptAnswer,
-  ): Promise<KeptAnswer> => {
+    answer: SignedAnswer,
+  ): Promise<SignedAnswer> => {
     const serial = (requestList[0] as OcspRequest['requestList'][number]).certId.serialNumber;
     await record(caller, {
       certificates: [{ ca: issuer.id, serial }],
       answers: [answer.status],
-      holds: answer.holds,
+      validity: answer.validity,
       requestDigest: Buffer.compare(der, answer.request) === 0 ? answer.requestDigest : hash('sha256', der),
       responseDigest: answer.digest,
     });
@@ -202,89 +145,79 @@ export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
   const read = (issuer: Issuer, serial: string): Promise<Registered | undefined> =>
     register.lookup({ ca: issuer.id, serial });
 
-  /** About one certificate and for everybody. Nothing is kept of numbers that are no certificate's. */
-  const answerPlain = async (
+  /** About one certificate and for everybody. No answer is kept about a serial number without a certificate. */
+  const answerOne = async (
     request: OcspRequest,
     caller: Caller,
     issuer: Issuer,
     responder: Responder,
-  ): Promise<KeptAnswer> => {
+  ): Promise<SignedAnswer> => {
     const [{ certId }] = request.requestList as [OcspRequest['requestList'][number]];
-    const { now, found } = await asOf(clock, async () => [
+    const { now, found } = await readAtThisUpdate(clock, async () => [
       { registered: await read(issuer, certId.serialNumber) },
     ]);
     const registered = found[0]?.registered;
-    const before = registered && kept.find(certId.der, responder, registered.version, now);
-    if (before) return answerAgain(request, caller, issuer, before);
+    const known = registered && kept.find(certId.der, responder, registered.version, now);
+    if (known) return giveKept(request, caller, issuer, known);
     const seconds = Math.floor(now / 1000);
-    const judged = await judge(issuer, certId, registered, seconds);
-    const answer = await answerAnew(request, caller, issuer, responder, [judged], seconds);
-    // A copy: the request's bytes are a view of whatever the network read at once.
-    if (judged.version !== undefined)
+    const draft = await singleResponse.ofIssuer(issuer, certId, registered, seconds);
+    const answer = await giveNew(request, caller, issuer, responder, [draft], seconds);
+    // A copy of the request: its bytes are a view of a larger buffer that the network filled.
+    if (draft.version !== undefined)
       kept.keep(certId.der, { ...answer, request: new Uint8Array(request.der) });
     return answer;
   };
 
-  const answerInFull = async (
+  const answerEach = async (
     request: OcspRequest,
     caller: Caller,
     issuer: Issuer,
     responder: Responder,
-  ): Promise<KeptAnswer> => {
-    const { now, found } = await asOf(clock, () =>
+  ): Promise<SignedAnswer> => {
+    const { now, found } = await readAtThisUpdate(clock, () =>
       Promise.all(
         request.requestList.map(async ({ certId }) => {
-          // By its id: the directory of CAs may have been read again since the issuer was found.
+          // Compared by id: the directory of CAs may have been read again since the issuer was found.
           const ours = (await issuers.byCertId(certId))?.id === issuer.id;
           return { certId, ours, registered: ours ? await read(issuer, certId.serialNumber) : undefined };
         }),
       ),
     );
     const seconds = Math.floor(now / 1000);
-    const judged = await Promise.all(
+    const drafts = await Promise.all(
       found.map(({ certId, ours, registered }) =>
-        ours ? judge(issuer, certId, registered, seconds) : foreign(certId),
+        ours
+          ? singleResponse.ofIssuer(issuer, certId, registered, seconds)
+          : singleResponse.ofOtherIssuer(certId),
       ),
     );
-    return answerAnew(request, caller, issuer, responder, judged, seconds);
+    return giveNew(request, caller, issuer, responder, drafts, seconds);
   };
 
-  const answer = async (asked: Asked, caller: Caller): Promise<OcspAnswer> => {
-    const { request, preferred } = asked;
+  const answer = async (accepted: AcceptedRequest, caller: Caller): Promise<OcspAnswer> => {
+    const { request, preferred, signed } = accepted;
     const issuer = await issuerOf(request);
-    const requestor = await requestorOf(asked, issuer);
-    const told = requestor === undefined ? caller : signedBy(requestor, caller);
-    const responder = await responders.current(issuer, preferred, asked.signed?.signatureAlgorithm);
-    const forEverybody = request.nonce === undefined && requestor === undefined;
-    const plain = forEverybody && request.requestList.length === 1;
-    const answered = await (plain ? answerPlain : answerInFull)(request, told, issuer, responder);
-    return forEverybody ? { der: answered.der, cacheable: answered } : { der: answered.der };
-  };
-
-  const failed = (error: unknown): OcspAnswer => {
-    const status = (Fault.is(error) && STATUS_OF_FAULT[error.code]) || 'internalError';
-    if (status === 'internalError' || status === 'tryLater') {
-      log('error', 'An OCSP request could not be answered', {
-        status,
-        error: Fault.is(error) ? error.code : String(error),
-      });
-    }
-    return { der: encodeOcspError(status), error: status };
+    const requestor = await requestorOf(accepted, issuer);
+    const recipient = requestor === undefined ? caller : signedBy(requestor, caller);
+    const responder = await responders.current(issuer, preferred, signed?.signatureAlgorithm);
+    const isPublic = !hasNonce(request) && requestor === undefined;
+    const give = isPublic && request.requestList.length === 1 ? answerOne : answerEach;
+    const answered = await give(request, recipient, issuer, responder);
+    return isPublic ? { der: answered.der, cacheable: answered } : { der: answered.der };
   };
 
   return {
     ocsp: async (bytes, caller) => {
-      let asked: Asked;
+      let accepted: AcceptedRequest;
       try {
-        asked = readRequest(bytes);
+        accepted = acceptRequest(bytes);
       } catch (error) {
-        if (!Fault.is(error)) return failed(error);
-        return { der: encodeOcspError('malformedRequest'), error: 'malformedRequest' };
+        return Fault.is(error) ? errorResponse('malformedRequest') : responseToFailure(error, log);
       }
       try {
-        return await answer(asked, caller);
+        return await answer(accepted, caller);
       } catch (error) {
-        return failed(error);
+        return responseToFailure(error, log);
       }
     },
   };

@@ -13,9 +13,7 @@ import {
   type PreferredSignatureAlgorithm,
 } from '../pki/pki.ts';
 import type { SignedRequest } from './deps.ts';
-
-/** RFC 9654 2.1: a nonce has 1 to 128 octets; requests with any other length are rejected. */
-const MAX_NONCE_OCTETS = 128;
+import { assertNonce } from './nonce.ts';
 
 /** Request extensions that are acted on here. */
 const UNDERSTOOD: ReadonlySet<Oid> = new Set([
@@ -38,30 +36,29 @@ const refuseUnknownCritical = (extensions: readonly Extension[], understood: Rea
 };
 
 /**
- * There are basic answers only. RFC 6960 leaves open what becomes of a request that accepts none: 4.4.3 names no error, and
- * has every client understand them (4.2.1 has every responder give them). So such a list contradicts the client's own
- * duty, and the request is malformed; an answer of a type that it says it cannot read would be worse than none.
+ * This responder gives basic responses only. RFC 6960 does not say how to answer a request that accepts none: 4.4.3 names
+ * no error. It requires every client to understand basic responses (4.4.3), and every responder to give them (4.2.1). So
+ * such a list contradicts the client's own duty, and the request is malformed. A response of a type that the client says it
+ * cannot read would be worse than none.
  */
 const refuseUnacceptable = (extensions: readonly Extension[]): void => {
   if (findAcceptableResponses(extensions)?.includes(OID.ocspBasic) ?? true) return;
   throw new Fault('malformed-ocsp-request', 'The request accepts no basic response (RFC 6960 4.4.3).');
 };
 
-/** What a request asks, in the grammar of RFC 6960 4.1 and with nothing in it that must not be ignored. */
-export interface Asked {
+/** A request in the grammar of RFC 6960 4.1, with no critical extension that is not acted on. */
+export interface AcceptedRequest {
   readonly request: OcspRequest;
   readonly preferred: readonly PreferredSignatureAlgorithm[];
-  /** Who signed it, as far as the request says. */
+  /** What the request says of its signer; absent where it is not signed. Nothing of it is verified yet. */
   readonly signed?: SignedRequest & { readonly requestorName?: GeneralName };
 }
 
-/** Every fault of reading is the caller's. */
-export const readRequest = (bytes: Uint8Array): Asked => {
+/** Any fault means that the request is malformed. */
+export const acceptRequest = (bytes: Uint8Array): AcceptedRequest => {
   const request = decodeOcspRequest(bytes);
-  const { nonce, signature, tbs, requestorName } = request;
-  if (nonce && (nonce.length === 0 || nonce.length > MAX_NONCE_OCTETS)) {
-    throw new Fault('malformed-ocsp-request', `A nonce has 1 to ${MAX_NONCE_OCTETS} octets (RFC 9654 2.1).`);
-  }
+  const { signature, tbs, requestorName } = request;
+  assertNonce(request);
   refuseUnknownCritical(request.extensions, UNDERSTOOD);
   for (const { extensions } of request.requestList) refuseUnknownCritical(extensions, NONE);
   refuseUnacceptable(request.extensions);
@@ -83,10 +80,14 @@ export const readRequest = (bytes: Uint8Array): Asked => {
 };
 
 /**
- * RFC 6960 4.1.2: who signs a request names itself in it. The name must be that of the certificate, or the signature
+ * RFC 6960 4.1.2: the signer of a request names itself in it. The name must be that of the certificate, or the signature
  * would prove somebody else. Without a signature the name proves nothing and is not looked at (RFC 9919 3.1.2).
+ * Fault: `requestor-unauthorized`.
  */
-export const assertNamed = ({ requestorName, certificate }: NonNullable<Asked['signed']>): void => {
+export const assertRequestorName = ({
+  requestorName,
+  certificate,
+}: NonNullable<AcceptedRequest['signed']>): void => {
   const named = requestorName?.kind === 'directoryName' ? encodeName(requestorName.value) : undefined;
   if (named && Buffer.compare(named, encodeName(certificate.subject)) === 0) return;
   throw new Fault(

@@ -1,6 +1,8 @@
 import type { Signer } from '../keys/keys.ts';
 
-/** Milliseconds of signing after which other work gets its turn. */
+export type Sign = (signer: Signer, message: Uint8Array) => Promise<Uint8Array>;
+
+/** After so many milliseconds of signing, other work gets its turn. */
 const LONGEST_MS = 4;
 
 interface Waiting {
@@ -11,10 +13,11 @@ interface Waiting {
 }
 
 /**
- * Signs what one turn of the event loop asks for, one after another at its end. A signature and the rest of an answer
- * each fill the processor's caches with code and tables of their own: made in turns, both take half as long again.
+ * Collects what is to be signed in one turn of the event loop, and makes the signatures one after another at its end. A
+ * signature and the rest of an answer each fill the processor's caches with code and tables of their own. Made in turns,
+ * both take half as long again.
  */
-export const signTogether = (): ((signer: Signer, message: Uint8Array) => Promise<Uint8Array>) => {
+export const openSigningQueue = (): Sign => {
   let queue: Waiting[] = [];
 
   const flush = (): void => {
@@ -33,7 +36,7 @@ export const signTogether = (): ((signer: Signer, message: Uint8Array) => Promis
     }
     queue = queue.slice(done);
     if (queue.length > 0) setImmediate(flush);
-    for (const tell of signed) tell();
+    for (const settle of signed) settle();
   };
 
   return (signer, message) =>

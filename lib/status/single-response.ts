@@ -9,24 +9,24 @@ import type { OcspDeps } from './deps.ts';
 import type { Issuer } from './issuers.ts';
 import type { Registered, StatusRow } from './register.ts';
 
-/** What is to be said of one CertID. */
-export interface Judged {
+/** What an answer's SingleResponse says of one CertID (RFC 6960 4.2.1), and what else its making needs. */
+export interface SingleResponseDraft {
   readonly certId: CertId;
   readonly certStatus: CertStatus;
   /** singleExtensions. */
   readonly extensions?: readonly Extension[];
   /** Whether the CertID names the CA that answers. */
   readonly ours: boolean;
-  /** No certificate of that number was issued and it is called revoked nonetheless (RFC 6960 2.2). */
-  readonly neverIssued?: true;
-  /** Of the status row; absent where there is none. */
+  /** A non-issued certificate is called revoked (RFC 6960 2.2), which the answer has to declare (4.4.8). */
+  readonly extendedRevoke?: true;
+  /** The status row's version; absent where there is no row. */
   readonly version?: number;
 }
 
 const secondsAsDate = (seconds: number): Date => new Date(seconds * 1000);
 
-/** RFC 6960 2.2: reason and time are given, so that the number may still be used. */
-const NEVER_ISSUED: CertStatus = {
+/** RFC 6960 2.2 prescribes this reason and time, so that the serial number may still be used. */
+const NON_ISSUED: CertStatus = {
   status: 'revoked',
   revocationTime: new Date(0),
   revocationReason: 'certificateHold',
@@ -36,9 +36,9 @@ const UNKNOWN: CertStatus = { status: 'unknown' };
 const GOOD: CertStatus = { status: 'good' };
 
 /**
- * The invalidity date has no place in a CertStatus, which tells when the revocation was made (RFC 6960 2.2). Where a clock
- * that was ahead recorded it, that is a time still to come, until which clients would take the certificate for good: it
- * is revoked, so it was by the time of the answer. The record keeps what was recorded.
+ * A CertStatus has the time at which the revocation was made (RFC 6960 2.2), and no invalidity date. If a clock that was
+ * ahead recorded the revocation, that time is still to come, and clients would take the certificate for good until then. The
+ * certificate is revoked already, so the answer has its own time instead. The status row keeps the recorded time.
  */
 const certStatusOf = (row: StatusRow, now: number): CertStatus =>
   row.state === 'good'
@@ -49,14 +49,14 @@ const certStatusOf = (row: StatusRow, now: number): CertStatus =>
         ...(row.reason !== 'unspecified' && { revocationReason: row.reason }),
       };
 
-export const openJudging = (deps: Pick<OcspDeps, 'currentCrl'>) => {
+export const openSingleResponses = (deps: Pick<OcspDeps, 'currentCrl'>) => {
   /** RFC 6960 4.4.4: while the certificate's end is within the retention interval. */
   const archiveCutoff = (issuer: Issuer, { notAfter }: StatusRow, now: number): readonly Extension[] => {
     const cutoff = now - issuer.ocsp.retentionInterval;
     return notAfter < now && notAfter >= cutoff ? [archiveCutoffExtension(secondsAsDate(cutoff))] : [];
   };
 
-  /** RFC 6960 4.4.2, where the CRL is recent enough for the certificate to stand on it. */
+  /** RFC 6960 4.4.2, where the current CRL is recent enough to list the certificate. */
   const crlReferences = async (issuer: Issuer, row: StatusRow): Promise<readonly Extension[]> => {
     if (!issuer.ocsp.crlReferences || row.state === 'good') return [];
     const crl = await deps.currentCrl(issuer.id);
@@ -66,23 +66,23 @@ export const openJudging = (deps: Pick<OcspDeps, 'currentCrl'>) => {
       : [];
   };
 
-  const never = (issuer: Issuer, certId: CertId): Judged =>
+  const nonIssued = (issuer: Issuer, certId: CertId): SingleResponseDraft =>
     issuer.ocsp.neverIssued === 'revoked'
-      ? { certId, certStatus: NEVER_ISSUED, ours: true, neverIssued: true }
+      ? { certId, certStatus: NON_ISSUED, ours: true, extendedRevoke: true }
       : { certId, certStatus: UNKNOWN, ours: true };
 
   return {
-    /** RFC 6960 2.2: of an issuer that this answer is not for, nothing is known. */
-    foreign: (certId: CertId): Judged => ({ certId, certStatus: UNKNOWN, ours: false }),
+    /** RFC 6960 2.2: `unknown`, for a CertID that does not name the CA that answers. */
+    ofOtherIssuer: (certId: CertId): SingleResponseDraft => ({ certId, certStatus: UNKNOWN, ours: false }),
 
-    /** `now` in Unix seconds: what the answer's producedAt will be. */
-    judge: async (
+    /** `now` in Unix seconds: the answer's producedAt. */
+    ofIssuer: async (
       issuer: Issuer,
       certId: CertId,
       registered: Registered | undefined,
       now: number,
-    ): Promise<Judged> => {
-      if (registered === undefined) return never(issuer, certId);
+    ): Promise<SingleResponseDraft> => {
+      if (registered === undefined) return nonIssued(issuer, certId);
       const { value: row, version } = registered;
       const extensions = [...archiveCutoff(issuer, row, now), ...(await crlReferences(issuer, row))];
       return {

@@ -9,7 +9,7 @@ export { crlDueWrites, readCurrentCrl } from './crls/rows.ts';
 export { crlPath } from './crls/serve.ts';
 export type { OcspDeps } from './deps.ts';
 export { type Gauges, openGauges } from './gauges.ts';
-export { certificatesAskedAbout } from './get-request.ts';
+export { certificatesOfGetRequest } from './get-request.ts';
 export type { IssuerRow } from './issuer-row.ts';
 export { type Issuer, type Issuers, openIssuers } from './issuers.ts';
 export { openOcsp } from './ocsp.ts';

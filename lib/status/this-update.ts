@@ -1,19 +1,20 @@
 import type { Clock } from '../ports.ts';
 import type { Registered } from './register.ts';
 
-/** `now` in milliseconds, of which an answer tells the whole seconds. */
+/** `now` in milliseconds; an answer has whole seconds. */
 const isRevokedAfter = (registered: Registered | undefined, now: number): boolean => {
   const row = registered?.value;
   return (row?.state === 'revoked' || row?.state === 'hold') && row.revocationTime > Math.floor(now / 1000);
 };
 
 /**
- * What is read, with the time at which it is known to have been so, which is what thisUpdate says (RFC 6960 2.4): taken
- * before the reading, since a store may be slow to tell what somebody has changed meanwhile. What is found to be revoked
- * after that time is read again, once it is past: an answer neither names a time to come nor puts a revocation before
- * the one that is recorded. One that is later still was recorded by a clock that is ahead (single-response.ts).
+ * Reads statuses together with the time at which they are known to have been so: the answer's thisUpdate (RFC 6960 2.4).
+ * That time is taken before the reading, because a store may be slow and a status may change meanwhile. If a certificate
+ * turns out to be revoked after that time, everything is read once more, with a later time. So an answer has no time that
+ * is still to come, and no revocation earlier than the recorded one. A revocation that is later still was recorded by a clock
+ * that is ahead (single-response.ts).
  */
-export const asOf = async <R extends { readonly registered: Registered | undefined }>(
+export const readAtThisUpdate = async <R extends { readonly registered: Registered | undefined }>(
   clock: Clock,
   readAll: () => Promise<readonly R[]>,
 ): Promise<{ readonly now: number; readonly found: readonly R[] }> => {

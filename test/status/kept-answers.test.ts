@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { App } from '../../lib/app.ts';
 import { decodeOcspResponse } from '../../lib/pki/ocsp-response-decoder.ts';
-import { type KeptAnswer, keepAnswers } from '../../lib/status/kept-answers.ts';
+import { keepAnswers, type SignedAnswer } from '../../lib/status/kept-answers.ts';
 import type { Responder } from '../../lib/status/responders.ts';
 import { openService, type Service, temporaryFolder } from '../service.ts';
 import { allRecords, ocspRequestFor } from '../world.ts';
@@ -122,13 +122,13 @@ describe('an answer', () => {
 
 describe('the memory of answers', () => {
   const responder = {} as Responder;
-  const answerOf = (octets: number, more: Partial<KeptAnswer> = {}): KeptAnswer => ({
+  const answerOf = (octets: number, more: Partial<SignedAnswer> = {}): SignedAnswer => ({
     der: new Uint8Array(octets),
     digest: '',
     status: 'good',
     thisUpdate: new Date(0),
     nextUpdate: new Date(0),
-    holds: { thisUpdate: '', nextUpdate: '' },
+    validity: { thisUpdate: '', nextUpdate: '' },
     freshUntil: 1000,
     responder,
     version: 1,

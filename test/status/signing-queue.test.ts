@@ -1,14 +1,14 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { Signer } from '../../lib/keys/keys.ts';
-import { signTogether } from '../../lib/status/signing-queue.ts';
+import { openSigningQueue } from '../../lib/status/signing-queue.ts';
 
 const signerOf = (sign: Signer['sign']): Signer => ({ sign }) as Signer;
 const message = (n: number): Uint8Array => Uint8Array.of(n);
 
 describe('signing together', () => {
   it('makes the signatures of one turn before the first of them goes on, each with its own key', async () => {
-    const signed = signTogether();
+    const signed = openSigningQueue();
     const seen: string[] = [];
     const one = signerOf((bytes) => {
       seen.push(`one signs ${bytes[0]}`);
@@ -33,7 +33,7 @@ describe('signing together', () => {
   });
 
   it('fails whom it fails, and nobody beside it', async () => {
-    const signed = signTogether();
+    const signed = openSigningQueue();
     const broken = signerOf(() => {
       throw new Error('the key is gone');
     });
@@ -50,7 +50,7 @@ describe('signing together', () => {
   });
 
   it('lets other work have its turn where signing takes long', async () => {
-    const signed = signTogether();
+    const signed = openSigningQueue();
     let made = 0;
     const slow = signerOf((bytes) => {
       made++;
