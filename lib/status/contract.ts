@@ -6,7 +6,7 @@ export const FULL_CRL = 'full';
 /** Who asks and what for, for the record: a principal's id or `public`; the method by which the question came. */
 export interface Caller {
   readonly recipient: string;
-  /** The code of the fault for which credentials that came along were not taken. */
+  /** The code of the fault for which the request's credentials were refused. */
   readonly unproven?: string;
   readonly method: string;
   readonly office?: string;
@@ -17,13 +17,13 @@ export interface Caller {
 export interface OcspAnswer {
   /** DER OCSPResponse: always an answer, error statuses included (RFC 6960 2.3). */
   readonly der: Uint8Array;
-  /** Why it answers nothing; absent of an answer that is signed. */
+  /** The error status; absent where the answer is signed. */
   readonly error?: Exclude<OcspResponseStatus, 'successful'>;
-  /** Only of answers that are for everybody: with neither a nonce nor a requestor. */
+  /** Present only where the answer is for everybody: the request had neither a nonce nor a requestor. */
   readonly cacheable?: {
     readonly thisUpdate: Date;
     readonly nextUpdate: Date;
-    /** Milliseconds since the epoch: from then on caches ask again, and are given a newer one. */
+    /** Milliseconds since the epoch. From then on caches ask again and get a newer answer. */
     readonly freshUntil: number;
     /** SHA-256 of the answer, lower-case hex. */
     readonly digest: string;
@@ -47,7 +47,7 @@ export interface Status {
   crl(ca: string, partition: string, caller: Caller): Promise<PublishedCrl>;
   /** Builds, signs, stores and records a new full CRL now. Faults: `unknown-authority`. */
   publish(ca: string, actor: string): Promise<PublishedCrl>;
-  /** Every CRL of the CA that was ever signed, by the archive; `limit` 1 to 1,000. Faults: `unknown-authority`, `cursor-invalid`. */
+  /** Every CRL of the CA that was ever signed, from the archive; `limit` 1 to 1,000. Faults: `unknown-authority`, `cursor-invalid`. */
   archived(ca: string, page: { readonly limit: number; readonly cursor?: string }): Promise<ArchivePage>;
   /** Publishes every CRL whose interval has passed, or that was never published. Resolves with their CAs. */
   publishDue(): Promise<readonly string[]>;
@@ -55,9 +55,9 @@ export interface Status {
 
 /** A CRL as it stands in the archive, by its own bytes. */
 export interface ArchivedCrl {
-  /** As the archive names it; absent where a file is named otherwise than any CRL is. */
+  /** By the file's name; absent where the file is not named as CRLs are. */
   readonly number?: number;
-  /** Of the file, within the CA's folder. */
+  /** The file's name within the CA's folder. */
   readonly name: string;
   /** SHA-256 of the bytes, hex. */
   readonly digest: string;

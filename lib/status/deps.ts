@@ -19,13 +19,13 @@ export interface Recorder {
  */
 export type CrlSigner = (ca: string, tbs: TbsCertListDraft, previousNumber?: bigint) => Promise<Der>;
 
-/** What of a signed OCSP request tells who made it (RFC 6960 4.1.2). */
+/** The parts of a signed OCSP request that prove who made it (RFC 6960 4.1.2). */
 export interface SignedRequest {
   readonly tbs: Der;
   /** DER AlgorithmIdentifier. */
   readonly signatureAlgorithm: Der;
   readonly signatureValue: Uint8Array;
-  /** Of the requestor, the first of those that came with the signature. */
+  /** The requestor's: the first of the certificates that came with the signature. */
   readonly certificate: Certificate;
 }
 
@@ -37,8 +37,8 @@ export interface CurrentCrl {
 
 export interface OcspDeps {
   /**
-   * Whose certificate signed the request. Faults: `requestor-unauthorized` where it is nobody's who
-   * is known here, or the signature does not hold.
+   * The principal whose certificate signed the request. Fault: `requestor-unauthorized` where the certificate belongs to no
+   * known principal, or the signature is not valid.
    */
   readonly requestorOf: (signed: SignedRequest) => Promise<Principal>;
   /** What the CA's current CRL says of itself. */

@@ -7,12 +7,15 @@ import { firstResponderToEnd } from './responders.ts';
 
 /** How far the service's own work has got: what alarms and dashboards ask. */
 export interface Gauges {
-  /** In force, so without those whose certificate has ended; with those of which not even that can be read. */
+  /** The CAs whose certificate has not ended. Includes CAs whose row cannot be read. */
   readonly authorities: readonly {
     readonly ca: string;
-    /** Of the current CRL; absent before the first one. */
+    /** The current CRL's nextUpdate; absent before the first one. */
     readonly crlNextUpdate?: Date;
-    /** Of the responder's certificate, of several the first to end; absent before the first one, while one is revoked, and where the CA's row cannot be read. */
+    /**
+     * The end of the responder's certificate; of several, the earliest. Absent before the first one, while one is revoked, and
+     * where the CA's row cannot be read.
+     */
     readonly responderNotAfter?: Date;
   }[];
   /** When the oldest record was written that has no leaf in the log yet; absent where all have. */
@@ -21,7 +24,7 @@ export interface Gauges {
 
 export const openGauges = (deps: {
   readonly table: Table;
-  /** Of the ledger: when the oldest record was written that has no leaf yet, in milliseconds. */
+  /** The ledger's: when the oldest record was written that has no leaf yet, in milliseconds. */
   readonly oldestUnsequenced: () => Promise<number | undefined>;
   readonly clock: Clock;
   readonly log: Log;

@@ -72,7 +72,7 @@ export interface Changes {
   readonly keys: readonly Key[];
 }
 
-/** A hold's row is put anew each time, so it stands at version 1 until a revocation replaces it. */
+/** Each hold puts a new row, so the row has version 1 until a revocation replaces it. */
 const HELD_VERSION = 1;
 
 export interface Register {

@@ -44,7 +44,7 @@ const standingOf = async (
   return state === 'revoked' || state === 'hold' ? 'revoked' : 'unknown';
 };
 
-/** Of the CA's responders the certificate that ends first; undefined before the first one, and while one is revoked. */
+/** The certificate that ends first among the CA's responders; undefined before the first one, and while one is revoked. */
 export const firstResponderToEnd = async (
   table: Table,
   register: Pick<Register, 'lookup'>,
@@ -74,12 +74,14 @@ export interface Responder {
 
 export interface Responders {
   /**
-   * The responder that answers for this CA, by the rules of RFC 6960 4.4.7.2.1 in their order: of those that there
-   * are, the one whose algorithm comes first in `preferred`; the one with the algorithm of the CA's CRLs; the one with
-   * the algorithm of the request's signature, if it has one; the CA's default. That section lets the responder have
-   * criteria of strength: no rule but the client's own preference selects one weaker than the default. One whose
-   * certificate was revoked is not given for more than a minute after that. Fault: `try-later` when the default is left
-   * and has no certificate that is valid now.
+   * The responder that answers for this CA. RFC 6960 4.4.7.2.1 has rules, which apply in this order:
+   *   1. the first algorithm of `preferred` that one of the CA's responders has;
+   *   2. the algorithm of the CA's CRLs;
+   *   3. the algorithm of the request's signature, if it has one;
+   *   4. the CA's default.
+   * That section allows criteria of strength: only the client's own preference selects an algorithm weaker than the default.
+   * A responder is not given later than a minute after its certificate was revoked. Fault: `try-later` when the default
+   * is selected and has no certificate that is valid now.
    */
   current(
     issuer: Issuer,
@@ -88,7 +90,7 @@ export interface Responders {
   ): Promise<Responder>;
   /** Whether a responder of that CA with this certificate may sign: it was issued and is not revoked. */
   isInGoodStanding(ca: string, certificate: Certificate): Promise<boolean>;
-  /** The row as it stands, for whoever renews it. */
+  /** The row as it stands, for the authority to renew it. */
   read(ca: string, algorithm: string): Promise<Item<ResponderRow> | undefined>;
   /** Replaces the row that was read before, or is the first where there was none. */
   replaceWrites(
@@ -99,13 +101,13 @@ export interface Responders {
   ): readonly Write[];
 }
 
-/** How soon a renewed responder is taken up by running processes, and one that was revoked is let go. */
+/** Running processes use a renewed responder, and stop using a revoked one, within this time. */
 const REREAD_MS = 60_000;
 
-/** A responder is renewed at half of its life; one that has used up so much of it was missed by every renewal. */
+/** A responder is renewed at half of its life. One that is older than this part of its life was missed by every renewal. */
 const ALARM_AFTER = 3 / 4;
 
-interface Known {
+interface OpenedResponder {
   readonly responder: Responder;
   readonly algorithms: SigningAlgorithms;
 }
@@ -120,13 +122,13 @@ export const openResponders = (deps: {
   log: Log;
 }): Responders => {
   const { table, register, keys, clock, log } = deps;
-  const kept = new Map<string, { known: Known; readAt: number }>();
+  const kept = new Map<string, { known: OpenedResponder; readAt: number }>();
   /** When to look again for further responders that could not be used. */
   const lookAgainAt = new Map<string, number>();
-  /** Serial numbers of revoked responders of which the log says it already. */
-  const told = new Set<string>();
-  /** What the rules select for unsigned requests without a preference, once all the CA's responders are there. */
-  const usual = new WeakMap<Issuer, string>();
+  /** Serial numbers of revoked responders that the log has named already. */
+  const loggedRevoked = new Set<string>();
+  /** The algorithm that the rules select for unsigned requests without a preference, once all the CA's responders were found. */
+  const selectedBefore = new WeakMap<Issuer, string>();
 
   const read = (ca: string, algorithm: string): Promise<Item<ResponderRow> | undefined> =>
     table.get<ResponderRow>(keyOf(ca, algorithm));
@@ -156,7 +158,7 @@ export const openResponders = (deps: {
     return { responder, algorithms };
   };
 
-  /** Told at each reading, so once a minute, until somebody renews it. */
+  /** Logged at each reading, so once a minute, until the responder is renewed. */
   const warnNearEnd = (ca: string, algorithm: string, { from, until }: Responder, now: number): void => {
     if (now < from + (until - from) * ALARM_AFTER || now > until) return;
     log('error', 'An OCSP responder certificate is near its end and has not been renewed', {
@@ -167,8 +169,8 @@ export const openResponders = (deps: {
   };
 
   const warnRevoked = (ca: string, algorithm: string, { serialNumber: serial }: Certificate): void => {
-    if (told.has(serial)) return;
-    told.add(serial);
+    if (loggedRevoked.has(serial)) return;
+    loggedRevoked.add(serial);
     log('error', 'The certificate of an OCSP responder is revoked: it signs nothing any more', {
       ca,
       algorithm,
@@ -176,7 +178,11 @@ export const openResponders = (deps: {
     });
   };
 
-  const refresh = async (ca: string, algorithm: string, now: number): Promise<Known | undefined> => {
+  const refresh = async (
+    ca: string,
+    algorithm: string,
+    now: number,
+  ): Promise<OpenedResponder | undefined> => {
     const item = await read(ca, algorithm);
     if (!item) return undefined;
     const certificate = certificateOf(item);
@@ -197,16 +203,24 @@ export const openResponders = (deps: {
     return known;
   };
 
-  /** Read again once a minute, and at once when it has come to its end. */
-  const find = (ca: string, algorithm: string, now: number): Known | Promise<Known | undefined> => {
+  /** Read again after a minute, and at once when its certificate has come to its end. */
+  const find = (
+    ca: string,
+    algorithm: string,
+    now: number,
+  ): OpenedResponder | Promise<OpenedResponder | undefined> => {
     const found = kept.get(`${ca}/${algorithm}`);
-    // A clock that was set back does not keep it until it has caught up.
+    // A reading later than the clock shows means that the clock was set back: it does not count as recent.
     const isRecent = found && now >= found.readAt && now < found.readAt + REREAD_MS;
     return isRecent && now <= found.known.responder.until ? found.known : refresh(ca, algorithm, now);
   };
 
-  /** One that cannot be had does not keep the others from answering, and is not looked for at every request. */
-  const findFurther = async (ca: string, algorithm: string, now: number): Promise<Known | undefined> => {
+  /** A responder that cannot be used does not stop the others, and is looked for once a minute, not at every request. */
+  const findFurther = async (
+    ca: string,
+    algorithm: string,
+    now: number,
+  ): Promise<OpenedResponder | undefined> => {
     const id = `${ca}/${algorithm}`;
     const lookAgain = lookAgainAt.get(id) ?? 0;
     if (now < lookAgain && now >= lookAgain - REREAD_MS) return undefined;
@@ -224,7 +238,7 @@ export const openResponders = (deps: {
     return undefined;
   };
 
-  const findAll = ({ id, ocsp }: Issuer, now: number): Promise<readonly (Known | undefined)[]> =>
+  const findAll = ({ id, ocsp }: Issuer, now: number): Promise<readonly (OpenedResponder | undefined)[]> =>
     Promise.all(ocsp.algorithms.map((algorithm) => findFurther(id, algorithm, now)));
 
   const preferredBy = async (
@@ -240,16 +254,16 @@ export const openResponders = (deps: {
     return undefined;
   };
 
-  /** By the second and third rule; the default where they select none, and undefined where that one cannot be used. */
+  /** By the second and third rule. Where they select none, the default; undefined where the default cannot be used. */
   const selected = async (
     issuer: Issuer,
     requestSignature: Der | undefined,
     now: number,
   ): Promise<Responder | undefined> => {
-    const known = usual.get(issuer);
-    const again =
-      known === undefined || requestSignature ? undefined : await findFurther(issuer.id, known, now);
-    if (again) return again.responder;
+    const name = selectedBefore.get(issuer);
+    const known =
+      name === undefined || requestSignature ? undefined : await findFurther(issuer.id, name, now);
+    if (known) return known.responder;
     const all = await findAll(issuer, now);
     const [byDefault] = all;
     if (!byDefault) return undefined;
@@ -262,8 +276,9 @@ export const openResponders = (deps: {
           signsLike(signature, one.algorithms),
       );
     const found = like(issuer.signatureAlgorithm) ?? like(requestSignature) ?? byDefault;
-    const name = issuer.ocsp.algorithms[all.indexOf(found)];
-    if (!requestSignature && name !== undefined && !all.includes(undefined)) usual.set(issuer, name);
+    const selectedName = issuer.ocsp.algorithms[all.indexOf(found)];
+    if (!requestSignature && selectedName !== undefined && !all.includes(undefined))
+      selectedBefore.set(issuer, selectedName);
     return found.responder;
   };
 
@@ -284,7 +299,7 @@ export const openResponders = (deps: {
         issuer.ocsp.algorithms.length > 1 ? await selected(issuer, requestSignature, now) : undefined;
       if (like) return like;
       const responder = (await find(issuer.id, issuer.ocsp.algorithms[0], now))?.responder;
-      // It never signs past its end, and never before its beginning either.
+      // A responder signs nothing before its certificate's notBefore or after its notAfter.
       if (responder && isValid(responder, now)) return responder;
       const ca = issuer.id;
       log('error', 'No valid OCSP responder certificate: answers are tryLater until it is renewed', { ca });

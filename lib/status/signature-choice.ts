@@ -2,7 +2,7 @@ import { type AlgorithmId, algorithmId, type Der, type PreferredSignatureAlgorit
 
 /* Which of a CA's responders signs (RFC 6960 4.4.7.2.1), as far as algorithms alone decide. */
 
-/** Of a responder: with which algorithm its key signs, and the algorithm of the public key itself. */
+/** The algorithm with which a responder's key signs, and that of the public key itself. */
 export interface SigningAlgorithms {
   readonly signature: AlgorithmId;
   readonly publicKey: AlgorithmId;
