@@ -8,7 +8,7 @@ import { getRecord, queryRecords } from './query.ts';
 import { MAX_CERTIFICATES_PER_RECORD, stageWrites } from './rows.ts';
 import { openSettling } from './settling.ts';
 
-export { type Audit, openAudit } from './audit.ts';
+export { type Audit, openAudit } from './reporting.ts';
 export { canonicalJson } from './canonical.ts';
 export { type CdnLogs, MAX_LINE, openCdnLogs } from './cdn/import.ts';
 export {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { openAudit } from '../../lib/ledger/audit.ts';
+import { openAudit } from '../../lib/ledger/reporting.ts';
 import type { Table } from '../../lib/store/store.ts';
 import { type LedgerWorld, openLedgerWorld } from './sample.ts';
 
