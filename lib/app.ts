@@ -10,21 +10,21 @@ import {
 import { Fault } from './fault.ts';
 import { type KeyStore, LOG_KEY, type Signer } from './keys/keys.ts';
 import {
-  type Audit,
   type CdnLogs,
   type Disclosures,
   type Evidence,
   type Ledger,
-  openAudit,
   openCdnLogs,
   openCosigning,
   openDisclosures,
   openEvidence,
   openLedger,
   openRecordedSettings,
+  openReporting,
   openRetention,
   openSequencer,
   openTransparencyLog,
+  type Reporting,
   type Retention,
   type Sequencer,
   type TransparencyLog,
@@ -66,7 +66,7 @@ export interface App {
   readonly status: Status;
   readonly ledger: Ledger;
   readonly transparencyLog: TransparencyLog;
-  readonly audit: Audit;
+  readonly reporting: Reporting;
   readonly disclosures: Disclosures;
   readonly evidence: Evidence;
   readonly cdnLogs: CdnLogs;
@@ -228,7 +228,7 @@ export const compose = (ports: Ports): Works => {
       },
     },
   });
-  const audit = openAudit({
+  const reporting = openReporting({
     table,
     bucket: ports.bucket,
     ledger,
@@ -248,7 +248,7 @@ export const compose = (ports: Ports): Works => {
       status,
       ledger,
       transparencyLog,
-      audit,
+      reporting,
       disclosures,
       evidence,
       cdnLogs,
@@ -265,7 +265,7 @@ export const compose = (ports: Ports): Works => {
     transparencyLog,
     sequencer,
     tokenIssuerKey: () => settings.key(ports.keys, TOKEN_ISSUER_KEY.id, TOKEN_ISSUER_KEY.algorithm),
-    audit,
+    reporting,
     disclosures,
     evidence,
     cdnLogs,

@@ -161,7 +161,7 @@ const checkLogOf = async ({ app, works, bucket, now }: Service): Promise<void> =
     learners: [certificates, crls, totals],
   });
   const months = all.map(({ time }) => jstMonth(Date.parse(time))).sort();
-  const shown = (await app.audit.counts(months[0] as string, months.at(-1) as string)).flatMap(
+  const shown = (await app.reporting.counts(months[0] as string, months.at(-1) as string)).flatMap(
     ({ month, counts }) => counts.map(({ cell, records, items }) => ({ month, ...cell, records, items })),
   );
   totals.compare(shown, shown);

@@ -24,7 +24,7 @@ export const TASKS = {
     return [];
   },
   /** The annual report of the fiscal year that is over, where there is none yet. */
-  reports: ({ audit }: Works) => audit.reports.makeDue(),
+  reports: ({ reporting }: Works) => reporting.reports.makeDue(),
   /** Records that have been kept for their time. */
   retention: ({ retention }: Works) => retention.enforce(),
 } as const satisfies Record<string, (works: Works) => Promise<readonly string[]>>;

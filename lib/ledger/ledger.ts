@@ -8,7 +8,6 @@ import { getRecord, queryRecords } from './query.ts';
 import { MAX_CERTIFICATES_PER_RECORD, stageWrites } from './rows.ts';
 import { openSettling } from './settling.ts';
 
-export { type Audit, openAudit } from './reporting.ts';
 export { canonicalJson } from './canonical.ts';
 export { type CdnLogs, MAX_LINE, openCdnLogs } from './cdn/import.ts';
 export {
@@ -35,6 +34,7 @@ export { openRecordedSettings } from './recorded-settings.ts';
 export type { AnnualReport } from './report/annual.ts';
 export { annualCsv, annualPage } from './report/annual-files.ts';
 export { ROUNDING } from './report/statistics.ts';
+export { openReporting, type Reporting } from './reporting.ts';
 export { openRetention, type Retention } from './retention.ts';
 export { partyOf } from './rows.ts';
 export { openSequencer, type Sequencer } from './sequencer.ts';

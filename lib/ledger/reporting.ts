@@ -6,32 +6,32 @@ import { monthsBetween } from './months.ts';
 import { openReports, type ReportDeps, type Reports } from './report/reports.ts';
 import { type MonthStatistics, statisticsOf } from './report/statistics.ts';
 
-/** What is asked of the records as a whole. */
-export interface Audit {
+/** Totals, exports, reports and statistics: answers about many records at once. */
+export interface Reporting {
   /**
-   * Totals of the months from `from` to `to` (`2026-04`, Japan Standard Time), both included; every record that was
-   * appended before the call is in them. Fault: `invalid-input`.
+   * Totals of the months from `from` to `to` (`2026-04`, Japan Standard Time), both included. They count every record
+   * that was appended before the call. Fault: `invalid-input`.
    */
   counts(
     from: string,
     to: string,
   ): Promise<readonly { readonly month: string; readonly counts: readonly Count[] }[]>;
-  /** Recorded when it begins and before it ends. Faults: those of `Ledger.query`. */
+  /** Two records tell of an export: one when it begins, one before it ends. Faults: those of `Ledger.query`. */
   export(caller: Principal, request: ExportRequest): Promise<Export>;
   readonly reports: Reports;
   /**
-   * Of months that are over, for anybody, and so without a write: what has been settled is counted, and the sequencer
-   * settles every few seconds. Fault: `invalid-input`.
+   * Statistics of months that are over. Anybody may ask, so a call writes nothing: it counts only settled records. The
+   * sequencer settles every few seconds. Fault: `invalid-input`.
    */
   statistics(from: string, to: string): Promise<readonly MonthStatistics[]>;
 }
 
-export type AuditDeps = ReportDeps;
+export type ReportingDeps = ReportDeps;
 
-export const openAudit = (deps: AuditDeps): Audit => {
+export const openReporting = (deps: ReportingDeps): Reporting => {
   const { table, ledger, clock } = deps;
 
-  /** A query settles what is staged, and what is settled is counted. */
+  /** A query settles every staged record, and a settled record is counted. */
   const settle = async (): Promise<void> => {
     await ledger.query({ limit: 1 });
   };

@@ -361,7 +361,7 @@ export const testApp = (
 
     cdnLogs: { import: async () => ({ lines: 2, hits: 1 }), unseen: async (files) => files },
 
-    audit: {
+    reporting: {
       counts: async () => [],
       export: async (_caller, { format }) => ({
         id: RECORD,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { openAudit } from '../../lib/ledger/reporting.ts';
+import { openReporting } from '../../lib/ledger/reporting.ts';
 import type { Table } from '../../lib/store/store.ts';
 import { type LedgerWorld, openLedgerWorld } from './sample.ts';
 
@@ -31,7 +31,7 @@ it('statistics are given to anybody without a write, from what has been settled'
     });
   }
   const table = readOnly(world.table);
-  const audit = openAudit({
+  const reporting = openReporting({
     table,
     bucket: {} as never,
     ledger: world.over(table),
@@ -39,10 +39,10 @@ it('statistics are given to anybody without a write, from what has been settled'
     sources: { trustDomain: { name: 'x', ja: 'x', en: 'x' }, principals: [] },
     keepReports: (madeAt) => madeAt,
   });
-  const told = () => audit.statistics('2026-11', '2026-11');
+  const told = () => reporting.statistics('2026-11', '2026-11');
   expect(await told()).toMatchObject([{ month: '2026-11', provision: [] }]);
   // As the sequencer does every few seconds.
   await world.ledger.query({ limit: 1 });
   expect(await told()).toMatchObject([{ month: '2026-11', provision: [{ channel: 'ocsp', count: 50 }] }]);
-  await expect(audit.statistics('2026-12', '2026-12')).rejects.toMatchObject({ code: 'invalid-input' });
+  await expect(reporting.statistics('2026-12', '2026-12')).rejects.toMatchObject({ code: 'invalid-input' });
 });

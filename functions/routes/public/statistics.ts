@@ -36,10 +36,14 @@ export const route = defineRoute({
     },
   },
   faults: [],
-  handle: async ({ audit }, { query }) =>
+  handle: async ({ reporting }, { query }) =>
     json(
       200,
-      { rounding: ROUNDING, timeZone: 'Asia/Tokyo', months: await audit.statistics(query.from, query.to) },
+      {
+        rounding: ROUNDING,
+        timeZone: 'Asia/Tokyo',
+        months: await reporting.statistics(query.from, query.to),
+      },
       { 'cache-control': 'public, max-age=3600' },
     ),
 });

@@ -43,11 +43,11 @@ export const route = defineRoute({
   }),
   responses: { 200: { description: 'The totals.', schema: z.object({ counts: z.array(countView) }) } },
   faults: [],
-  handle: async ({ audit, ledger }, { query }, caller) => {
+  handle: async ({ ledger, reporting }, { query }, caller) => {
     const { from, to, ...wanted } = query;
     const isWanted = ({ cell }: Count): boolean =>
       Object.entries(wanted).every(([name, value]) => Reflect.get(cell, name) === value);
-    const months = await audit.counts(from, to);
+    const months = await reporting.counts(from, to);
     const counts = months.flatMap(({ month: of, counts: all }) =>
       all.filter(isWanted).map(({ cell, records, items }) => ({ month: of, ...cell, records, items })),
     );

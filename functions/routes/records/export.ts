@@ -30,9 +30,9 @@ const exportAs = (format: ExportFormat) =>
     }),
     responses: { 200: { description: 'The file.', contentType: EXPORT_TYPES[format] }, ...handedOver },
     faults: ['malformed-serial', 'value-too-large'],
-    handle: async ({ audit }, { query: { ca, serial, ...rest } }, caller) => {
+    handle: async ({ reporting }, { query: { ca, serial, ...rest } }, caller) => {
       const certificate = certificateOf(ca, serial);
-      const { id, contentType, bytes } = await audit.export(caller, {
+      const { id, contentType, bytes } = await reporting.export(caller, {
         format,
         query: { ...rest, ...(certificate && { certificate }) },
       });

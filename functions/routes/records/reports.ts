@@ -56,7 +56,7 @@ const list = defineRoute({
   access: 'public',
   responses: { 200: { description: 'The reports.', schema: z.object({ reports: z.array(reportView) }) } },
   faults: [],
-  handle: async ({ audit }) => json(200, { reports: await audit.reports.list() }),
+  handle: async ({ reporting }) => json(200, { reports: await reporting.reports.list() }),
 });
 
 const make = defineRoute({
@@ -73,8 +73,8 @@ const make = defineRoute({
     200: { description: 'The version that there was.', schema: reportView },
   },
   faults: [],
-  handle: async ({ audit }, { body }, caller) => {
-    const { view, made } = await audit.reports.makeAnnual(caller.id, body.fiscalYear);
+  handle: async ({ reporting }, { body }, caller) => {
+    const { view, made } = await reporting.reports.makeAnnual(caller.id, body.fiscalYear);
     return json(made ? 201 : 200, view, { location: `${PATH}/${view.fiscalYear}.json` });
   },
 });
@@ -119,8 +119,8 @@ const files = (['json', 'csv', 'html'] as const).map((format) => {
       ...handedOver,
     },
     faults: ['unknown-report'],
-    handle: async ({ audit }, { params }): Promise<HttpResponse> => {
-      const { view, report } = await audit.reports.annual(params.year);
+    handle: async ({ reporting }, { params }): Promise<HttpResponse> => {
+      const { view, report } = await reporting.reports.annual(params.year);
       return {
         status: 200,
         headers: {
