@@ -1,4 +1,4 @@
-import type { Item, Key, Table, Write } from '../store/store.ts';
+import { everyItem, type Item, type Key, type Table, type Write } from '../store/store.ts';
 import type { LedgerRecord, RecordKind } from './contract.ts';
 import { dayNames, timeOfId } from './ids.ts';
 
@@ -145,17 +145,8 @@ export const readCounts = async (
   month: string,
   kind?: RecordKind,
 ): Promise<readonly Count[]> => {
+  const query = { pk: countPk(month), ...(kind !== undefined && { prefix: `["${kind}",` }) };
   const rows: Count[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await table.query<CountRow>({
-      pk: countPk(month),
-      limit: 1000,
-      ...(kind !== undefined && { prefix: `["${kind}",` }),
-      ...(cursor !== undefined && { cursor }),
-    });
-    rows.push(...page.items.map(({ value }) => value));
-    cursor = page.cursor;
-  } while (cursor !== undefined);
+  for await (const { value } of everyItem<CountRow>(table, query)) rows.push(value);
   return addCounts(rows);
 };

@@ -1,6 +1,6 @@
 import { Fault } from '../../fault.ts';
 import type { CertificateRef } from '../../principal.ts';
-import type { Item, Key, Table } from '../../store/store.ts';
+import { everyItem, type Item, type Key, type Table } from '../../store/store.ts';
 import { digestHex } from '../canonical.ts';
 import type { Ledger, ProvisionDraft } from '../contract.ts';
 import { MAX_CERTIFICATES_PER_RECORD } from '../rows.ts';
@@ -172,19 +172,9 @@ export const openCdnLogs = (deps: {
       const [first, last] = [files[0], files.at(-1)];
       if (first === undefined || last === undefined) return [];
       const seen = new Set<string>();
-      let cursor: string | undefined;
-      do {
-        const page = await table.query<FileRow>({
-          pk: 'cdn-log',
-          from: first,
-          // The next name that could be: names have nothing that comes before this.
-          to: `${last}-`,
-          limit: 1000,
-          ...(cursor !== undefined && { cursor }),
-        });
-        for (const { sk } of page.items) seen.add(sk);
-        cursor = page.cursor;
-      } while (cursor !== undefined);
+      // `-` sorts before every other character of a name, so this end leaves out every name that is longer than `last`.
+      const query = { pk: 'cdn-log', from: first, to: `${last}-` };
+      for await (const { sk } of everyItem<FileRow>(table, query)) seen.add(sk);
       return files.filter((file) => !seen.has(file));
     },
   };

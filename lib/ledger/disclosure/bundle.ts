@@ -5,6 +5,7 @@ import { digestHex } from '../canonical.ts';
 import type { Ledger, LedgerRecord } from '../contract.ts';
 import { bilingual, escapeHtml, htmlPage } from '../html.ts';
 import { heldCertificates } from '../query.ts';
+import { recordPages } from '../record-pages.ts';
 import type { CaseView } from './cases.ts';
 import { isOneOf, type OwnEntry, ownEntries } from './own.ts';
 
@@ -56,15 +57,12 @@ export const buildBundle = async (
   madeAt: string,
 ): Promise<Bundle> => {
   const records: LedgerRecord[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await deps.ledger.query({ holder, limit: PAGE, ...(cursor !== undefined && { cursor }) });
-    records.push(...page.records);
-    cursor = page.cursor;
+  for await (const page of recordPages(deps.ledger, { holder }, PAGE)) {
+    records.push(...page);
     if (records.length > MAX_RECORDS) {
       throw new Fault('input-too-large', `A bundle holds at most ${MAX_RECORDS} records.`);
     }
-  } while (cursor !== undefined);
+  }
   const held = await heldCertificates(deps.table, holder);
   const isOwn = isOneOf(held);
   const namesOthers = ({ certificates = [] }: LedgerRecord): boolean => !certificates.every(isOwn);

@@ -1,7 +1,7 @@
 import { Fault } from '../../fault.ts';
 import type { Clock } from '../../ports.ts';
 import type { Principal } from '../../principal.ts';
-import { type Key, MAX_PAGE, type Page, type Table } from '../../store/store.ts';
+import { everyItem, type Key, type Table } from '../../store/store.ts';
 import type { Ledger } from '../contract.ts';
 
 /**
@@ -44,18 +44,9 @@ export const openDelegates = (deps: {
 
   const list: Delegates['list'] = async (holder) => {
     const inForce: DelegateView[] = [];
-    let cursor: string | undefined;
-    do {
-      const page: Page<DelegateRow> = await table.query<DelegateRow>({
-        pk: `delegate/${holder}`,
-        limit: MAX_PAGE,
-        ...(cursor !== undefined && { cursor }),
-      });
-      for (const { sk: delegate, value } of page.items) {
-        if (isInForce(value)) inForce.push({ delegate, ...value });
-      }
-      cursor = page.cursor;
-    } while (cursor !== undefined);
+    for await (const { sk: delegate, value } of everyItem<DelegateRow>(table, { pk: `delegate/${holder}` })) {
+      if (isInForce(value)) inForce.push({ delegate, ...value });
+    }
     return inForce;
   };
 

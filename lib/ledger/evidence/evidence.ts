@@ -5,6 +5,7 @@ import type { Value } from '../../store/store.ts';
 import { canonicalJson, digestHex } from '../canonical.ts';
 import type { Ledger, LedgerRecord, RecordKind, RecordQuery } from '../contract.ts';
 import { openRecordedFile, type RecordedFile, type Summary } from '../export/recorded-file.ts';
+import { recordPages } from '../record-pages.ts';
 import { asValue, MAX_CERTIFICATES_PER_RECORD } from '../rows.ts';
 import { type Examined, examinedOf } from './examined.ts';
 import { openSample, SAMPLING } from './sample.ts';
@@ -82,16 +83,7 @@ const ACT_KINDS = ['ceremony', 'configuration', 'report', 'export'] as const sat
 export const openEvidence = (deps: EvidenceDeps): Evidence => {
   const { ledger, clock } = deps;
 
-  const pages = async function* (
-    query: Omit<RecordQuery, 'limit' | 'cursor'>,
-  ): AsyncGenerator<readonly LedgerRecord[]> {
-    let cursor: string | undefined;
-    do {
-      const page = await ledger.query({ ...query, limit: PAGE, ...(cursor !== undefined && { cursor }) });
-      yield page.records;
-      cursor = page.cursor;
-    } while (cursor !== undefined);
-  };
+  const pages = (query: Omit<RecordQuery, 'limit' | 'cursor'>) => recordPages(ledger, query, PAGE);
 
   const evidenceOf = async (record: LedgerRecord): Promise<CertificateEvidence> => {
     const ref = record.certificates?.[0] as CertificateRef;

@@ -2,6 +2,7 @@ import type { Clock } from '../../ports.ts';
 import type { Principal } from '../../principal.ts';
 import type { Value } from '../../store/store.ts';
 import type { Ledger, RecordQuery } from '../contract.ts';
+import { recordPages } from '../record-pages.ts';
 import { EXPORT_TYPES, type ExportFormat, openFile } from './formats.ts';
 import { openRecordedFile, type RecordedFile, type Summary } from './recorded-file.ts';
 
@@ -14,7 +15,7 @@ export interface Export extends RecordedFile {
   readonly contentType: string;
 }
 
-/** Few enough that a page is garbage soon: of large ones, the collector keeps many for old. */
+/** Records of one page. Small pages are collected soon; large ones live long enough to be moved to the old generation. */
 const PAGE = 250;
 
 /** A file of every record that a query finds, newest first. */
@@ -22,7 +23,7 @@ export const openExports =
   (deps: { readonly ledger: Ledger; readonly clock: Clock }) =>
   async (caller: Principal, { query, format }: ExportRequest): Promise<Export> => {
     const { ledger, clock } = deps;
-    // An end, so that a file does not run after what its own making is recorded with.
+    // Without an end the file would also find the records of its own making.
     const to = query.to ?? new Date(clock() + 1).toISOString();
     const bounded: Omit<RecordQuery, 'limit' | 'cursor'> = { ...query, to };
     const file = await openFile(format);
@@ -31,16 +32,13 @@ export const openExports =
       let count = 0;
       let newest: string | undefined;
       let oldest: string | undefined;
-      let cursor: string | undefined;
-      do {
-        const page = await ledger.query({ ...bounded, limit: PAGE, ...(cursor !== undefined && { cursor }) });
-        cursor = page.cursor;
-        const records = page.records.filter((record) => record.id !== id);
+      for await (const page of recordPages(ledger, bounded, PAGE)) {
+        const records = page.filter((record) => record.id !== id);
         count += records.length;
         newest ??= records[0]?.id;
         oldest = records.at(-1)?.id ?? oldest;
         yield file.add(records);
-      } while (cursor !== undefined);
+      }
       yield file.end();
       return { provided: { newest, oldest }, count };
     };

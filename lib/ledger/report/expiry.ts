@@ -1,6 +1,6 @@
 import { Fault } from '../../fault.ts';
 import type { Clock } from '../../ports.ts';
-import type { Bucket, Item, Table } from '../../store/store.ts';
+import { type Bucket, everyItem, type Item, type Table } from '../../store/store.ts';
 import type { Ledger } from '../contract.ts';
 import { REPORTS_PK, type ReportRow } from './rows.ts';
 
@@ -53,15 +53,6 @@ export const expireReports = async ({
     }
   };
 
-  let cursor: string | undefined;
-  do {
-    const page = await table.query<ReportRow>({
-      pk: REPORTS_PK,
-      limit: 100,
-      ...(cursor !== undefined && { cursor }),
-    });
-    for (const item of page.items) await expire(item);
-    cursor = page.cursor;
-  } while (cursor !== undefined);
+  for await (const item of everyItem<ReportRow>(table, { pk: REPORTS_PK })) await expire(item);
   return done;
 };
