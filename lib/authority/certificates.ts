@@ -2,7 +2,15 @@ import { Fault } from '../fault.ts';
 import type { LedgerRecord } from '../ledger/ledger.ts';
 import type { CertificateRef } from '../principal.ts';
 import { type RecordedAct, readRecordedAct } from '../recorded-act.ts';
-import type { Item, Key, Page, Table, Value, Write } from '../store/store.ts';
+import {
+  everyItem,
+  type Item,
+  type Key,
+  type Page,
+  type Table,
+  type Value,
+  type Write,
+} from '../store/store.ts';
 import type { Recorder } from './deps.ts';
 
 /**
@@ -90,16 +98,10 @@ export const readUnfinished = async (
 ): Promise<readonly { order: string; ref: CertificateRef }[]> => {
   const found: { order: string; ref: CertificateRef }[] = [];
   for (const digit of DIGITS) {
-    let cursor: string | undefined;
-    do {
-      const page = await table.query<{ readonly ca: string; readonly serial: string }>({
-        pk: `unfinished/${digit}`,
-        limit: 1000,
-        ...(cursor !== undefined && { cursor }),
-      });
-      found.push(...page.items.map(({ sk, value }) => ({ order: sk, ref: value })));
-      cursor = page.cursor;
-    } while (cursor !== undefined);
+    const rows = everyItem<{ readonly ca: string; readonly serial: string }>(table, {
+      pk: `unfinished/${digit}`,
+    });
+    for await (const { sk, value } of rows) found.push({ order: sk, ref: value });
   }
   return found;
 };

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { Fault, wentThrough } from '../fault.ts';
-import type { Key, Table } from '../store/store.ts';
+import { everyItem, type Key, type Table } from '../store/store.ts';
 
 /**
  * Trust domain files, kept by their digest: those that were proposed, and the one that each was compared with. They are
@@ -18,7 +18,6 @@ type PartRow = {
 const PART_BYTES = 270_000;
 /** How many parts are written at the same time. */
 const AT_ONCE = 8;
-const PAGE = 100;
 
 const keyOf = (digest: string, part: number): Key => ({
   pk: `trust-domain-file/${digest}`,
@@ -67,16 +66,9 @@ const unpacked = ({ gzip }: PartRow): Uint8Array => {
 /** Fault: `configuration-invalid` where what is kept is not the file of that digest. */
 export const readFile = async (table: Table, digest: string): Promise<string> => {
   const slices: Uint8Array[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await table.query<PartRow>({
-      pk: `trust-domain-file/${digest}`,
-      limit: PAGE,
-      ...(cursor !== undefined && { cursor }),
-    });
-    slices.push(...page.items.map(({ value }) => unpacked(value)));
-    cursor = page.cursor;
-  } while (cursor !== undefined);
+  for await (const { value } of everyItem<PartRow>(table, { pk: `trust-domain-file/${digest}` })) {
+    slices.push(unpacked(value));
+  }
   const text = Buffer.concat(slices).toString('utf8');
   if (digestOf(text) === digest) return text;
   throw damaged(digest);

@@ -1,5 +1,5 @@
 import { wentThrough } from '../fault.ts';
-import type { Table, Write } from '../store/store.ts';
+import { everyItem, type Table, type Write } from '../store/store.ts';
 
 /**
  * Principals that earlier files had. Records name their ids, so an id never gets another person.
@@ -11,23 +11,13 @@ import type { Table, Write } from '../store/store.ts';
 type WithdrawnRow = { readonly person: string };
 
 const PK = 'trust-domain-withdrawn';
-const PAGE = 1_000;
 /** Rows of one write. */
 const BATCH = 90;
 
 /** Persons by principal ids. */
 export const readWithdrawn = async (table: Table): Promise<ReadonlyMap<string, string>> => {
   const persons = new Map<string, string>();
-  let cursor: string | undefined;
-  do {
-    const page = await table.query<WithdrawnRow>({
-      pk: PK,
-      limit: PAGE,
-      ...(cursor !== undefined && { cursor }),
-    });
-    for (const { sk, value } of page.items) persons.set(sk, value.person);
-    cursor = page.cursor;
-  } while (cursor !== undefined);
+  for await (const { sk, value } of everyItem<WithdrawnRow>(table, { pk: PK })) persons.set(sk, value.person);
   return persons;
 };
 
