@@ -35,7 +35,7 @@ export type { AnnualReport } from './report/annual.ts';
 export { annualCsv, annualPage } from './report/annual-files.ts';
 export { ROUNDING } from './report/statistics.ts';
 export { openReporting, type Reporting } from './reporting.ts';
-export { openRetention, type Retention } from './retention.ts';
+export { openRetention, type Retention } from './retention/retention.ts';
 export { partyOf } from './rows.ts';
 export { openSequencer, type Sequencer } from './sequencer.ts';
 export { oldestUnsequenced } from './settling.ts';

@@ -1,6 +1,6 @@
-import { Fault } from '../fault.ts';
-import type { Clock } from '../ports.ts';
-import type { CertificateRef } from '../principal.ts';
+import { Fault } from '../../fault.ts';
+import type { Clock } from '../../ports.ts';
+import type { CertificateRef } from '../../principal.ts';
 import {
   type Bucket,
   type Item,
@@ -9,11 +9,11 @@ import {
   type Page,
   type Table,
   type Write,
-} from '../store/store.ts';
-import type { Ledger, LedgerRecord, RecordKind } from './contract.ts';
-import { dayOf, timeOfId } from './ids.ts';
-import { expireReports } from './report/expiry.ts';
-import { asRecord, FIRST_KEY, pointerPks } from './rows.ts';
+} from '../../store/store.ts';
+import type { Ledger, LedgerRecord, RecordKind } from '../contract.ts';
+import { dayOf, timeOfId } from '../ids.ts';
+import { expireReports } from '../report/expiry.ts';
+import { asRecord, FIRST_KEY, pointerPks } from '../rows.ts';
 
 /**
  * How long records are kept, and what is left of them.
