@@ -4,7 +4,7 @@ import { type Item, MAX_PAGE, type Page, type Table } from '../store/store.ts';
 import { canonicalJson, digestHex } from './canonical.ts';
 import type { LedgerRecord, RecordPage, RecordQuery } from './contract.ts';
 import { dayOf, idFloor, monthOf, timeOfId } from './ids.ts';
-import { readTombstone } from './retention/retention.ts';
+import { readTombstone } from './retention/tombstones.ts';
 import {
   certificatePk,
   channelPk,

@@ -8,7 +8,7 @@ import {
   openTotalCheck,
 } from '../../lib/audit/audit.ts';
 import type { LedgerRecord, RecordDraft } from '../../lib/ledger/ledger.ts';
-import { CLASS_OF } from '../../lib/ledger/retention/retention.ts';
+import { CLASS_OF } from '../../lib/ledger/retention/classes.ts';
 
 /* What an audit makes of what it reads, where no service could be brought to show it: times that have passed, and races. */
 

@@ -1,0 +1,39 @@
+import type { CertificateRef } from '../../principal.ts';
+import type { RecordKind } from '../contract.ts';
+
+/** Records that are kept for the same time. */
+export type RetentionClass = 'provision' | 'issuance' | 'crl' | 'report';
+
+/**
+ * The class of each kind. Kinds without a class are kept for ever: they tell how the authority was set up, and who was
+ * given records.
+ */
+export const CLASS_OF: Readonly<Record<RecordKind, RetentionClass | undefined>> = {
+  provision: 'provision',
+  submission: 'issuance',
+  examination: 'issuance',
+  issuance: 'issuance',
+  revocation: 'issuance',
+  hold: 'issuance',
+  release: 'issuance',
+  confirmation: 'issuance',
+  publication: 'crl',
+  report: 'report',
+  configuration: undefined,
+  ceremony: undefined,
+  export: undefined,
+  disclosure: undefined,
+};
+
+/** Until when a record is kept, by the trust domain's periods. Times are milliseconds since the epoch. */
+export interface KeptUntil {
+  readonly provision: (recorded: number) => number;
+  readonly crl: (recorded: number) => number;
+  readonly report: (recorded: number) => number;
+  /** Counted from the end of the certificate. */
+  readonly issuance: (notAfter: number) => number;
+  /** The latest end of any certificate that was asked for at that time. */
+  readonly latestNotAfter: (recorded: number) => number;
+  /** Undefined where there is no such certificate. */
+  readonly notAfterOf: (ref: CertificateRef) => Promise<number | undefined>;
+}

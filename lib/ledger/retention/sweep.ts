@@ -1,0 +1,90 @@
+import { wentThrough } from '../../fault.ts';
+import type { Clock } from '../../ports.ts';
+import type { Item, Page, Table, Write } from '../../store/store.ts';
+import type { LedgerRecord } from '../contract.ts';
+import { timeOfId } from '../ids.ts';
+import { asRecord, pointerPks } from '../rows.ts';
+import { CLASS_OF, type KeptUntil, type RetentionClass } from './classes.ts';
+import { type Tombstone, tombstoneKey } from './tombstones.ts';
+
+export interface Swept {
+  /** Records that were deleted. */
+  readonly removed: number;
+  /** When the first record of the class may be deleted that stayed; undefined where none stayed. */
+  readonly staysUntil: number | undefined;
+}
+
+export interface Sweep {
+  /** The first page of a day's records, to be read ahead. */
+  firstPage(day: string): Promise<Page>;
+  /** Deletes the records of the class that are due on that day; `first` is the day's first page. */
+  day(day: string, kept: RetentionClass, first: Page): Promise<Swept>;
+}
+
+const PAGE = 200;
+
+export const openSweep = (deps: {
+  readonly table: Table;
+  readonly clock: Clock;
+  readonly keptUntil: KeptUntil;
+}): Sweep => {
+  const { table, clock, keptUntil } = deps;
+
+  const pageOf = (day: string, cursor?: string): Promise<Page> =>
+    table.query({ pk: `record/${day}`, limit: PAGE, ...(cursor !== undefined && { cursor }) });
+
+  const sweepDay: Sweep['day'] = async (day, kept, first) => {
+    let removed = 0;
+    let staysUntil: number | undefined;
+    let page = first;
+    for (;;) {
+      const ends = await Promise.all(
+        page.items
+          .map((item) => ({ item, record: asRecord(item.value) }))
+          .filter(({ record }) => CLASS_OF[record.kind] === kept)
+          .map(({ item, record }) => removeIfDue(item, record, kept)),
+      );
+      const staying = ends.filter((end) => end !== undefined);
+      removed += ends.length - staying.length;
+      if (staying.length > 0) staysUntil = Math.min(staysUntil ?? Infinity, ...staying);
+      if (page.cursor === undefined) return { removed, staysUntil };
+      page = await pageOf(day, page.cursor);
+    }
+  };
+
+  /** Resolves with undefined where the record was deleted, and else with the time when it may be. */
+  const removeIfDue = async (
+    item: Item,
+    record: LedgerRecord,
+    kept: RetentionClass,
+  ): Promise<number | undefined> => {
+    const { leaf } = record;
+    const end = await endOf(record, kept);
+    if (leaf === undefined || end > clock()) return end;
+    const tombstone: Tombstone = {
+      class: kept,
+      kind: record.kind,
+      leaf,
+      deletedAt: new Date(clock()).toISOString(),
+    };
+    const writes: Write[] = [
+      { delete: { pk: item.pk, sk: item.sk }, if: { version: item.version } },
+      // A pointer is put once and never changed.
+      ...pointerPks(record).map((pk): Write => ({ delete: { pk, sk: item.sk }, if: { version: 1 } })),
+      { put: tombstoneKey(record.id), value: tombstone, if: 'absent' },
+    ];
+    // Where the write does not go through, another run was first or the row has just got its leaf. The next run sees.
+    return (await wentThrough(table.write(writes))) ? undefined : end;
+  };
+
+  /** An act that names no known certificate is kept as if the longest-lived certificate had come of it. */
+  const endOf = async (record: LedgerRecord, kept: RetentionClass): Promise<number> => {
+    const recorded = timeOfId(record.id);
+    if (kept !== 'issuance') return keptUntil[kept](recorded);
+    const ends = await Promise.all((record.certificates ?? []).map(keptUntil.notAfterOf));
+    const known = ends.filter((end) => end !== undefined);
+    return keptUntil.issuance(known.length > 0 ? Math.max(...known) : keptUntil.latestNotAfter(recorded));
+  };
+
+  return { firstPage: (day) => pageOf(day), day: sweepDay };
+};
