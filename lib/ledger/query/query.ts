@@ -1,10 +1,10 @@
-import { Fault } from '../fault.ts';
-import type { CertificateRef } from '../principal.ts';
-import { type Item, MAX_PAGE, type Page, type Table } from '../store/store.ts';
-import { canonicalJson, digestHex } from './canonical.ts';
-import type { LedgerRecord, RecordPage, RecordQuery } from './contract.ts';
-import { dayOf, idFloor, monthOf, timeOfId } from './ids.ts';
-import { readTombstone } from './retention/tombstones.ts';
+import { Fault } from '../../fault.ts';
+import type { CertificateRef } from '../../principal.ts';
+import { type Item, MAX_PAGE, type Page, type Table } from '../../store/store.ts';
+import { canonicalJson, digestHex } from '../canonical.ts';
+import type { LedgerRecord, RecordPage, RecordQuery } from '../contract.ts';
+import { dayOf, idFloor, monthOf, timeOfId } from '../ids.ts';
+import { readTombstone } from '../retention/tombstones.ts';
 import {
   certificatePk,
   channelPk,
@@ -16,7 +16,7 @@ import {
   purposePk,
   recordKey,
   stagedKey,
-} from './rows.ts';
+} from '../rows.ts';
 
 const DAY = 86_400_000;
 
