@@ -4,7 +4,8 @@ import { MAX_WRITES, type Table, type Write } from '../store/store.ts';
 import type { Ledger, LedgerRecord, RecordDraft } from './contract.ts';
 import { cut } from './cutting.ts';
 import { recordIds } from './ids.ts';
-import { getRecord, queryRecords } from './query/query.ts';
+import { getRecord } from './query/get.ts';
+import { queryRecords } from './query/query.ts';
 import { MAX_CERTIFICATES_PER_RECORD, stageWrites } from './rows.ts';
 import { openSettling } from './settling.ts';
 

@@ -11,7 +11,7 @@ import {
 } from '../tlog/tlog.ts';
 import type { LedgerRecord } from './contract.ts';
 import { entryOf, recordBytes } from './entry.ts';
-import { getRecord } from './query/query.ts';
+import { getRecord } from './query/get.ts';
 import { CHECKPOINT_OBJECT, LOG_PREFIX, readPath, readTree } from './tree.ts';
 
 /** The published log, for everybody to read: C2SP tlog-tiles below `log/` of the bucket. */

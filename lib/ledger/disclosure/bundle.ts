@@ -4,7 +4,7 @@ import type { Table } from '../../store/store.ts';
 import { digestHex } from '../canonical.ts';
 import type { Ledger, LedgerRecord } from '../contract.ts';
 import { bilingual, escapeHtml, htmlPage } from '../html.ts';
-import { heldCertificates } from '../query/query.ts';
+import { heldCertificates } from '../query/holder.ts';
 import { recordPages } from '../record-pages.ts';
 import type { CaseView } from './cases.ts';
 import { isOneOf, type OwnEntry, ownEntries } from './own.ts';

@@ -4,7 +4,7 @@ import type { CertificateRef, Principal } from '../../principal.ts';
 import type { Table } from '../../store/store.ts';
 import { digestHex } from '../canonical.ts';
 import type { Ledger } from '../contract.ts';
-import { heldCertificates } from '../query/query.ts';
+import { heldCertificates } from '../query/holder.ts';
 import { MAX_CERTIFICATES_PER_RECORD } from '../rows.ts';
 import { buildBundle, bundlePage, type DisclosedCertificate } from './bundle.ts';
 import { type Cases, openCases } from './cases.ts';

@@ -1,0 +1,89 @@
+import { Fault } from '../../fault.ts';
+import type { CertificateRef } from '../../principal.ts';
+import type { Item, Table } from '../../store/store.ts';
+import type { LedgerRecord, RecordPage, RecordQuery } from '../contract.ts';
+import { idFloor } from '../ids.ts';
+import { asRecord, certificatePk, holderPk, recordKey } from '../rows.ts';
+import { matchingRecords, SCAN_FACTOR } from './matching.ts';
+import { type Bounds, cursorInvalid, encodePosition } from './position.ts';
+
+/** Certificates of one holder that are read at most. */
+const MAX_HELD = 1000;
+
+/** Rows that are read in each of several partitions at least. */
+const MIN_MERGED = 8;
+
+/** The certificates that were issued about the holder, by the records of their issuance. Fault: `input-too-large`. */
+export const heldCertificates = async (table: Table, holder: string): Promise<readonly CertificateRef[]> => {
+  const { items, cursor } = await table.query({ pk: holderPk(holder), limit: MAX_HELD });
+  if (cursor !== undefined) {
+    throw new Fault('input-too-large', `A holder has at most ${MAX_HELD} certificates here.`);
+  }
+  const found = await Promise.all(items.map(({ sk }) => table.get(recordKey(sk))));
+  const refs = new Map<string, CertificateRef>();
+  for (const item of found) {
+    for (const ref of (item && asRecord(item.value).certificates) ?? []) {
+      refs.set(certificatePk(ref.ca, ref.serial), ref);
+    }
+  }
+  return [...refs.values()];
+};
+
+/**
+ * Merges the records of all the holder's certificates, newest first. The position is the id of the last record that was
+ * looked at, so the next page has what is below it in every partition, whatever was added above meanwhile.
+ */
+export const mergeCertificates = async (
+  table: Table,
+  holder: string,
+  query: RecordQuery,
+  { from, to, fingerprint, position }: Bounds,
+): Promise<RecordPage> => {
+  const { limit } = query;
+  const pks = (await heldCertificates(table, holder)).map(({ ca, serial }) => certificatePk(ca, serial));
+  const records: LedgerRecord[] = [];
+  let rows = limit * SCAN_FACTOR;
+  if (position && !isRecordId(position.inner)) throw cursorInvalid();
+  let below = position?.inner ?? idFloor(to);
+  // The more certificates, the fewer rows of each: rows that are read and not returned are read again.
+  const each = Math.min(limit, Math.max(MIN_MERGED, Math.ceil((2 * limit) / Math.max(1, pks.length))));
+  for (;;) {
+    const newest = await newestOf(table, pks, { from: idFloor(from), to: below }, each);
+    const next = newest.slice(0, limit - records.length);
+    const last = next.at(-1);
+    if (!last) return { records };
+    below = last.sk;
+    rows -= next.length;
+    records.push(...(await matchingRecords(table, next, true, query)));
+    if (records.length === limit || rows <= 0) {
+      return { records, cursor: encodePosition({ pk: 'holder', inner: below, query: fingerprint, to }) };
+    }
+  }
+};
+
+/** The newest rows of several partitions, each id once. Reads `each` rows of every partition. */
+const newestOf = async (
+  table: Table,
+  pks: readonly string[],
+  period: { readonly from: string; readonly to: string },
+  each: number,
+): Promise<readonly Item[]> => {
+  const pages = await Promise.all(
+    pks.map((pk) => table.query({ pk, ...period, descending: true, limit: each })),
+  );
+  // Where a page has a next one, rows of other partitions that are older than its last row come too early.
+  const horizon = pages.reduce((highest, { items, cursor }) => {
+    const last = items.at(-1)?.sk ?? '';
+    return cursor !== undefined && last > highest ? last : highest;
+  }, '');
+  const rows = new Map(
+    pages.flatMap(({ items }) =>
+      items.filter(({ sk }) => sk >= horizon).map((item) => [item.sk, item] as const),
+    ),
+  );
+  return [...rows.values()].sort((a, b) => (a.sk < b.sk ? 1 : -1));
+};
+
+const RECORD_ID = /^[0-9a-f]{32}$/;
+
+const isRecordId = (id: string | undefined): boolean => id !== undefined && RECORD_ID.test(id);

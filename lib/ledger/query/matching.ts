@@ -1,0 +1,42 @@
+import type { Item, Table } from '../../store/store.ts';
+import type { LedgerRecord, RecordQuery } from '../contract.ts';
+import { asRecord, recordKey } from '../rows.ts';
+
+/** Rows that a page reads at most, for each record of its limit: a filter may leave most of them out. */
+export const SCAN_FACTOR = 20;
+
+/** The records of these rows that match the query. `pointers`: the rows name records instead of being records. */
+export const matchingRecords = async (
+  table: Table,
+  items: readonly Item[],
+  pointers: boolean,
+  query: RecordQuery,
+): Promise<readonly LedgerRecord[]> => {
+  const ofKind = items.filter(({ value }) => query.kind === undefined || value.kind === query.kind);
+  const found = pointers ? await Promise.all(ofKind.map(({ sk }) => table.get(recordKey(sk)))) : ofKind;
+  // A record may have been deleted since its pointer was read.
+  return found
+    .filter((item) => item !== undefined)
+    .map(({ value }) => asRecord(value))
+    .filter((record) => matches(record, query));
+};
+
+/** The kind has been compared before the record was read. */
+const matches = (record: LedgerRecord, query: RecordQuery): boolean => {
+  const { recipient, actor, purpose, office, channel } = query;
+  if (office !== undefined && record.office !== office) return false;
+  if (record.kind === 'provision') {
+    return (
+      actor === undefined &&
+      (recipient === undefined || record.recipient === recipient) &&
+      (purpose === undefined || record.purpose === purpose) &&
+      (channel === undefined || record.channel === channel)
+    );
+  }
+  return (
+    recipient === undefined &&
+    purpose === undefined &&
+    channel === undefined &&
+    (actor === undefined || record.actor === actor)
+  );
+};

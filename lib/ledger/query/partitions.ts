@@ -1,0 +1,101 @@
+import type { Page, Table } from '../../store/store.ts';
+import type { LedgerRecord, RecordPage, RecordQuery } from '../contract.ts';
+import { dayOf, idFloor, monthOf } from '../ids.ts';
+import { certificatePk, channelPk, kindPk, officePk, partyPk, purposePk } from '../rows.ts';
+import { matchingRecords, SCAN_FACTOR } from './matching.ts';
+import { type Bounds, cursorInvalid, encodePosition, type Position } from './position.ts';
+
+const DAY = 86_400_000;
+
+/** Partitions that one page reads at most. A recipient without records for years gets pages that are empty. */
+const MAX_PARTITIONS = 64;
+
+/** Reads partition after partition, newest first, until the page is full or has read enough. */
+export const walkPartitions = async (
+  table: Table,
+  query: RecordQuery,
+  { from, to, fingerprint, position }: Bounds,
+): Promise<RecordPage> => {
+  const { limit } = query;
+  const { pks, pointers } = partitionsOf(query, from, to);
+  const records: LedgerRecord[] = [];
+  let rows = limit * SCAN_FACTOR;
+  let partitions = MAX_PARTITIONS;
+  let resume = position;
+  for (const pk of pks()) {
+    let inner: string | undefined;
+    if (resume) {
+      if (resume.pk !== pk) continue;
+      inner = resume.inner;
+      resume = undefined;
+      if (inner === undefined) continue;
+    }
+    partitions--;
+    do {
+      const page: Page = await table.query({
+        pk,
+        from: idFloor(from),
+        to: idFloor(to),
+        descending: true,
+        limit: limit - records.length,
+        ...(inner !== undefined && { cursor: inner }),
+      });
+      inner = page.cursor;
+      rows -= page.items.length;
+      records.push(...(await matchingRecords(table, page.items, pointers, query)));
+      if (records.length === limit || rows <= 0 || (partitions <= 0 && inner === undefined)) {
+        const next: Position = { pk, query: fingerprint, to, ...(inner !== undefined && { inner }) };
+        return { records, cursor: encodePosition(next) };
+      }
+    } while (inner !== undefined);
+  }
+  // The query has no such partition as the cursor names.
+  if (resume) throw cursorInvalid();
+  return { records };
+};
+
+/** Partitions that can hold matches, newest first, and whether their rows are pointers. */
+interface Partitions {
+  readonly pks: () => Iterable<string>;
+  readonly pointers: boolean;
+}
+
+/** The query's narrowest index gives the partitions; its other members only filter (matching.ts). */
+const partitionsOf = (query: RecordQuery, from: number, to: number): Partitions => {
+  const { certificate } = query;
+  if (certificate) {
+    return { pointers: true, pks: () => [certificatePk(certificate.ca, certificate.serial)] };
+  }
+  const monthly = monthlyIndexOf(query);
+  if (monthly) return { pointers: true, pks: () => backwards(from, to, monthOf, monthly) };
+  return { pointers: false, pks: () => backwards(from, to, dayOf, (day) => `record/${day}`) };
+};
+
+const monthlyIndexOf = (query: RecordQuery): ((month: string) => string) | undefined => {
+  const { purpose, office, channel, kind } = query;
+  const party = query.recipient ?? query.actor;
+  if (party !== undefined) return (month) => partyPk(party, month);
+  if (purpose !== undefined) return (month) => purposePk(purpose, month);
+  if (office !== undefined) return (month) => officePk(office, month);
+  if (channel !== undefined) return (month) => channelPk(channel, month);
+  // Provisions have no pointer under their kind: nearly every record is one.
+  if (kind !== undefined && kind !== 'provision') return (month) => kindPk(kind, month);
+  return undefined;
+};
+
+/** The partitions of all periods between two times, newest first. */
+const backwards = function* (
+  from: number,
+  to: number,
+  periodOf: (ms: number) => string,
+  pkOf: (period: string) => string,
+): Generator<string> {
+  const oldest = periodOf(from);
+  let last = '';
+  for (let at = to - 1; ; at -= DAY) {
+    const period = periodOf(at);
+    if (period < oldest) return;
+    if (period !== last) yield pkOf(period);
+    last = period;
+  }
+};
