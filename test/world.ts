@@ -158,7 +158,7 @@ const checkLogOf = async ({ app, works, bucket, now }: Service): Promise<void> =
     })(),
     retention: () => Number.POSITIVE_INFINITY,
     now: now(),
-    learners: [certificates, crls, totals],
+    observers: [certificates, crls, totals],
   });
   const months = all.map(({ time }) => jstMonth(Date.parse(time))).sort();
   const shown = (await app.reporting.counts(months[0] as string, months.at(-1) as string)).flatMap(
@@ -183,8 +183,8 @@ const checkLogOf = async ({ app, works, bucket, now }: Service): Promise<void> =
     crls.serve(ca, { digest, number: Number(number), askedAt: now() });
     certificates.serve(ca, [{ digest, thisUpdate, entries }]);
   }
-  certificates.judge();
-  crls.judge();
+  certificates.conclude();
+  crls.conclude();
   expect(found).toEqual([]);
   expect(summary).toMatchObject({ matched: checkpoint.size, expired: 0 });
 };

@@ -149,7 +149,7 @@ export const checkService = async (
     now: began,
     report,
     progress,
-    learners: [...checks, totals, queries, late],
+    observers: [...checks, totals, queries, late],
   });
   totals.compare(before, await readTotals());
 
@@ -181,11 +181,11 @@ export const checkService = async (
     );
   }
   for await (const record of read.sinceThen()) {
-    for (const learner of [...checks, late]) learner.record(record, true);
+    for (const observer of [...checks, late]) observer.observe(record, true);
   }
   const later = async () => ({ tree: await check.laterTree(), readPath, earlier: tree, now: now() });
   await late.settle(later, [...checks, totals, queries]);
-  for (const each of checks) each.judge();
+  for (const each of checks) each.conclude();
 
   const counted = { ...summary, serials, crls: archived };
   if (queries.count() > most) return { ...counted, queriesNotAsked: queries.count() };

@@ -1,58 +1,77 @@
 import type { LedgerRecord } from '../ledger/ledger.ts';
 import type { Value } from '../store/store.ts';
 import { SKEW_MS } from './acts.ts';
-import type { Finding, Learner, Report } from './contract.ts';
+import type { Finding, RecordObserver, Report } from './contract.ts';
 
-/** What somebody has to have done before the service did something; `said` is in the details of its record. */
-interface Step {
+/** What a person must have done before the service may act; `details` are in the record of it. */
+interface ApprovalStep {
   readonly name: string;
   readonly kind: LedgerRecord['kind'];
-  readonly said: Value;
+  readonly details: Value;
 }
 
-const STEPS_OF_ISSUANCE: readonly Step[] = [
-  { name: 'submission', kind: 'submission', said: { act: 'submitted' } },
-  { name: 'office', kind: 'examination', said: { stage: 'office', decision: 'approve' } },
-  { name: 'centre', kind: 'examination', said: { stage: 'centre', decision: 'approve' } },
-];
+/** What the service may do only after these steps, each by another person. */
+interface ApprovalRule {
+  /** Reported where one of the steps is not recorded. */
+  readonly damage: 'approval-not-recorded' | 'amendment-not-recorded';
+  readonly steps: readonly ApprovalStep[];
+}
 
-const STEPS_OF_AMENDMENT: readonly Step[] = [
-  { name: 'proposed', kind: 'configuration', said: { step: 'proposed' } },
-  { name: 'approved', kind: 'configuration', said: { step: 'approved' } },
-];
+const ISSUANCE: ApprovalRule = {
+  damage: 'approval-not-recorded',
+  steps: [
+    { name: 'submission', kind: 'submission', details: { act: 'submitted' } },
+    { name: 'office', kind: 'examination', details: { stage: 'office', decision: 'approve' } },
+    { name: 'centre', kind: 'examination', details: { stage: 'centre', decision: 'approve' } },
+  ],
+};
 
-/** What the service did, and what it takes for that. */
-interface Deed {
+const AMENDMENT: ApprovalRule = {
+  damage: 'amendment-not-recorded',
+  steps: [
+    { name: 'proposed', kind: 'configuration', details: { step: 'proposed' } },
+    { name: 'approved', kind: 'configuration', details: { step: 'approved' } },
+  ],
+};
+
+/** An issuance, or the application of an amendment, by its record. */
+interface ApprovedAct {
   readonly facts: Finding['facts'];
-  readonly steps: readonly Step[];
-  /** Details that the records of all steps have in common. */
-  readonly said: Value;
+  readonly rule: ApprovalRule;
+  /** Details that the records of all its steps have in common. */
+  readonly details: Value;
   readonly office: string | undefined;
-  /** Of its record, in milliseconds since the epoch. */
+  /** When it was recorded, in milliseconds since the epoch. */
   readonly time: number;
-  /** Names of steps that were not taken. */
+  /** Names of steps that are not recorded, or not as they must be. */
   readonly missing: Set<string>;
+  /** Who took its steps, as far as their records have been read. */
   readonly actors: Set<unknown>;
   readonly persons: Set<unknown>;
 }
 
-type Claim = { readonly deed: Deed; readonly step: Step };
+/** A step that the record of an approved act names by the id of its record. */
+interface NamedStep {
+  readonly act: ApprovedAct;
+  readonly step: ApprovalStep;
+}
 
-/** A record of kind `configuration`, `submission` or `examination`: what a deed may rest on. */
-type Act = Exclude<LedgerRecord, { readonly kind: 'provision' }>;
+/** A record of kind `configuration`, `submission` or `examination`: it may be one of the steps. */
+type StepRecord = Exclude<LedgerRecord, { readonly kind: 'provision' }>;
 
-interface Seen {
-  readonly act: Act;
+interface ReadStep {
+  readonly record: StepRecord;
   readonly newer: boolean;
 }
 
 /**
- * Holds every certificate that a sub-office asked for against the records of its submission and of both examinations, by
- * three persons, about that very public key; and every amendment of the trust domain that was applied against its proposal
- * and its approval by two. The record of what was done names those records (`basis`), and each stands for one deed only.
+ * Checks that acts of the service were approved. Every certificate that a sub-office asked for needs the records of its
+ * submission and of both examinations, by three persons and about its public key. Every amendment of the trust domain
+ * that was applied needs those of its proposal and its approval, by two persons. The record of the act names these
+ * records (`basis`). Each of them counts for one act only.
  */
-export interface ApprovalCheck extends Learner {
-  judge(): void;
+export interface ApprovalCheck extends RecordObserver {
+  conclude(): void;
 }
 
 export const openApprovalCheck = ({
@@ -65,120 +84,121 @@ export const openApprovalCheck = ({
   readonly retention: number;
   readonly now: number;
 }): ApprovalCheck => {
-  /** By the ids of their records: what was done and nothing rested on so far, and what deeds rest on that was not seen so far. */
-  const acts = new Map<string, Seen>();
-  const claims = new Map<string, Claim>();
-  /** Claims that were met by records which may turn out to be none. */
-  const met = new Map<string, Claim>();
-  const faulty = new Set<Deed>();
-  const applied = new Map<unknown, Deed>();
-  const refused = new Set<unknown>();
+  /** By record id: steps that no approved act has named so far, and named steps whose records were not read so far. */
+  const unnamed = new Map<string, ReadStep>();
+  const unread = new Map<string, NamedStep>();
+  /** Named steps whose records are newer than the checkpoint, and may still be retracted. */
+  const matchedNewer = new Map<string, NamedStep>();
+  const unapproved = new Set<ApprovedAct>();
+  const applied = new Map<unknown, ApprovedAct>();
+  const rejected = new Set<unknown>();
 
-  const miss = ({ deed, step }: Claim): void => {
-    deed.missing.add(step.name);
-    faulty.add(deed);
+  const addMissing = ({ act, step }: NamedStep): void => {
+    act.missing.add(step.name);
+    unapproved.add(act);
   };
 
-  const meet = (claim: Claim, { act, newer }: Seen): void => {
-    const { deed, step } = claim;
-    if (newer) met.set(act.id, claim);
-    const { kind, actor, office, details, time } = act;
-    const says = Object.entries({ ...deed.said, ...step.said }).every(
+  const checkStep = (named: NamedStep, { record, newer }: ReadStep): void => {
+    const { act, step } = named;
+    if (newer) matchedNewer.set(record.id, named);
+    const { kind, actor, office, details, time } = record;
+    const isAboutIt = Object.entries({ ...act.details, ...step.details }).every(
       ([name, value]) => value !== undefined && details[name] === value,
     );
-    const isInTime = Date.parse(time) <= deed.time + SKEW_MS;
-    const isAnother = !deed.actors.has(actor) && !deed.persons.has(details.person);
-    if (kind !== step.kind || office !== deed.office || !says || !isInTime || !isAnother) miss(claim);
-    deed.actors.add(actor);
-    deed.persons.add(details.person);
+    const isInTime = Date.parse(time) <= act.time + SKEW_MS;
+    const isAnotherPerson = !act.actors.has(actor) && !act.persons.has(details.person);
+    if (kind !== step.kind || office !== act.office || !isAboutIt || !isInTime || !isAnotherPerson) {
+      addMissing(named);
+    }
+    act.actors.add(actor);
+    act.persons.add(details.person);
   };
 
-  const claim = (basis: unknown, deed: Deed): void => {
-    for (const [i, step] of deed.steps.entries()) {
+  const checkBasis = (basis: unknown, act: ApprovedAct): void => {
+    for (const [i, step] of act.rule.steps.entries()) {
       const id: unknown = Array.isArray(basis) ? basis[i] : undefined;
-      const one = { deed, step };
-      const seen = typeof id === 'string' ? acts.get(id) : undefined;
-      if (typeof id !== 'string' || claims.has(id)) miss(one);
-      else if (seen) {
-        acts.delete(id);
-        meet(one, seen);
-      } else claims.set(id, one);
+      const named = { act, step };
+      const read = typeof id === 'string' ? unnamed.get(id) : undefined;
+      if (typeof id !== 'string' || unread.has(id)) addMissing(named);
+      else if (read) {
+        unnamed.delete(id);
+        checkStep(named, read);
+      } else unread.set(id, named);
     }
   };
 
-  const deedOf = (record: Act, about: Pick<Deed, 'facts' | 'steps' | 'said'>): Deed => ({
-    ...about,
-    office: record.office,
-    time: Date.parse(record.time),
-    missing: new Set(),
-    actors: new Set(),
-    persons: new Set(),
-  });
-
-  const learnIssuance = (record: Act): void => {
-    // The service's own certificates are the ceremony's.
+  const observeIssuance = (record: StepRecord): void => {
+    // The service's own certificates come of the ceremony.
     if (record.office === undefined) return;
     const { order: request, profile, profileVersion, publicKeyDigest, basis } = record.details;
     const certificate = (record.certificates ?? []).map(({ ca, serial }) => `${ca}/${serial}`).join(' ');
-    const said = { request, profile, profileVersion, publicKeyDigest } as Value;
-    claim(
-      basis,
-      deedOf(record, { facts: { certificate, record: record.id }, steps: STEPS_OF_ISSUANCE, said }),
-    );
+    const facts = { certificate, record: record.id };
+    const details = { request, profile, profileVersion, publicKeyDigest } as Value;
+    checkBasis(basis, approvedAct(record, { facts, rule: ISSUANCE, details }));
   };
 
-  const learnConfiguration = (record: Act): boolean => {
+  /** Whether the record may be a step. */
+  const observeConfiguration = (record: StepRecord): boolean => {
     const { step, amendment, before, after, basis } = record.details;
-    if (step === 'refused') refused.add(amendment);
+    if (step === 'refused') rejected.add(amendment);
     if (step !== 'applied') return step === 'proposed' || step === 'approved';
     const facts = { amendment: String(amendment), record: record.id };
-    const deed = deedOf(record, {
-      facts,
-      steps: STEPS_OF_AMENDMENT,
-      said: { amendment, before, after } as Value,
-    });
-    applied.set(amendment, deed);
-    claim(basis, deed);
+    const details = { amendment, before, after } as Value;
+    const act = approvedAct(record, { facts, rule: AMENDMENT, details });
+    applied.set(amendment, act);
+    checkBasis(basis, act);
     return false;
   };
 
-  /** Keeps what a deed may rest on, or gives it to the one that does. */
-  const learnAct = (act: Act, newer: boolean): void => {
-    const { id } = act;
-    const claimed = claims.get(id);
-    if (!claimed) {
-      acts.set(id, { act, newer });
+  const observeStep = (record: StepRecord, newer: boolean): void => {
+    const named = unread.get(record.id);
+    if (!named) {
+      unnamed.set(record.id, { record, newer });
       return;
     }
-    claims.delete(id);
-    meet(claimed, { act, newer });
+    unread.delete(record.id);
+    checkStep(named, { record, newer });
   };
 
   return {
-    record: (record, newer) => {
-      if (record.kind === 'issuance') learnIssuance(record);
-      else if (record.kind === 'submission' || record.kind === 'examination') learnAct(record, newer);
-      else if (record.kind === 'configuration' && learnConfiguration(record)) learnAct(record, newer);
+    observe: (record, newer) => {
+      if (record.kind === 'issuance') observeIssuance(record);
+      else if (record.kind === 'submission' || record.kind === 'examination') observeStep(record, newer);
+      else if (record.kind === 'configuration' && observeConfiguration(record)) observeStep(record, newer);
     },
 
-    lost: ({ id }) => {
-      acts.delete(id);
-      const claimed = met.get(id);
-      if (claimed) miss(claimed);
+    retract: ({ id }) => {
+      unnamed.delete(id);
+      const named = matchedNewer.get(id);
+      if (named) addMissing(named);
     },
 
-    judge: () => {
-      for (const claimed of claims.values()) {
-        // Acts are kept for a time of their own, and were before what rests on them.
-        const isOver = claimed.deed.steps === STEPS_OF_ISSUANCE && now - claimed.deed.time > retention;
-        if (!isOver) miss(claimed);
+    conclude: () => {
+      for (const named of unread.values()) {
+        const { rule, time } = named.act;
+        // Submissions and examinations are older than the issuance, and their time may be over before its own.
+        const mayBeExpired = rule === ISSUANCE && now - time > retention;
+        if (!mayBeExpired) addMissing(named);
       }
-      for (const [amendment, deed] of applied) {
-        if (refused.has(amendment))
-          miss({ deed, step: { name: 'approved', kind: 'configuration', said: {} } });
+      for (const [amendment, act] of applied) {
+        const approval = AMENDMENT.steps.find(({ name }) => name === 'approved');
+        if (approval && rejected.has(amendment)) addMissing({ act, step: approval });
       }
-      for (const { facts, missing } of faulty)
-        report('approval-missing', { ...facts, missing: [...missing].join(', ') });
+      for (const { facts, rule, missing } of unapproved) {
+        report(rule.damage, { ...facts, missing: [...missing].join(', ') });
+      }
     },
   };
 };
+
+const approvedAct = (
+  record: StepRecord,
+  about: Pick<ApprovedAct, 'facts' | 'rule' | 'details'>,
+): ApprovedAct => ({
+  ...about,
+  office: record.office,
+  time: Date.parse(record.time),
+  missing: new Set(),
+  actors: new Set(),
+  persons: new Set(),
+});

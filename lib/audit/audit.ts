@@ -1,6 +1,6 @@
 /**
- * The ledger seen from outside: all that is needed to verify the log, its records and its proofs, and nothing that could
- * write them. The command line imports this and no other file of the room.
+ * The door of the audit room: it verifies the log, its records, their proofs and what the service shows, and has no code
+ * that writes any of them. The command line verifies with this alone.
  */
 export { type LedgerRecord, verifyRecordProof } from '../ledger/ledger.ts';
 export {
@@ -18,7 +18,14 @@ export {
   type ListedSerial,
   openCertificateCheck,
 } from './certificates.ts';
-export { DAMAGES, type Damage, type Finding, type Learner, type Progress, type Report } from './contract.ts';
+export {
+  DAMAGES,
+  type Damage,
+  type Finding,
+  type Progress,
+  type RecordObserver,
+  type Report,
+} from './contract.ts';
 export { type ArchivedCrl, type CrlCheck, openCrlCheck, type ServedCrl } from './crls.ts';
 export { openLateCheck } from './late.ts';
 export { openQueryCheck, type QueryCheck, type Question } from './queries.ts';

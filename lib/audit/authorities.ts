@@ -1,30 +1,30 @@
 import type { LedgerRecord } from '../ledger/ledger.ts';
-import type { Learner, Report } from './contract.ts';
+import type { RecordObserver, Report } from './contract.ts';
 
 /** A CA's own certificate, as the service serves it. */
 export interface ServedAuthority {
   readonly ca: string;
   /** SHA-256 of the certificate, hex. */
   readonly digest: string;
-  /** Absent of bytes that are no certificate. */
+  /** Absent where the bytes are no certificate. */
   readonly serial?: string;
   /** SHA-256 of its TBSCertificate, hex. */
   readonly tbsDigest?: string;
 }
 
 /**
- * Holds the CAs that the service shows against the records: each came of a ceremony, and its certificate is the one whose
- * issuance was recorded then. Whoever trusts a CA's certificate that the service serves trusts whatever it signs.
+ * Compares the CAs that the service shows with the records. Each CA came of a ceremony, and its certificate is the one
+ * whose issuance was recorded then. A relying party that takes another certificate from here would trust its signatures.
  */
-export interface AuthorityCheck extends Learner {
+export interface AuthorityCheck extends RecordObserver {
   serve(served: ServedAuthority): void;
-  judge(): void;
+  conclude(): void;
 }
 
 export const openAuthorityCheck = ({ report }: { readonly report: Report }): AuthorityCheck => {
-  /** Of the issuances of CA certificates: digests of the TBSCertificates, by the record. */
+  /** Issuances of CA certificates, by the record: the certificates, and the digest of the TBSCertificate. */
   const issued = new Map<string, { readonly certificates: readonly string[]; readonly tbsDigest: unknown }>();
-  /** Of the ceremonies that made CAs: the certificates, by the record. */
+  /** Ceremonies that made CAs, by the record: the certificates. */
   const made = new Map<string, readonly string[]>();
   const served: ServedAuthority[] = [];
 
@@ -32,7 +32,7 @@ export const openAuthorityCheck = ({ report }: { readonly report: Report }): Aut
     (record.certificates ?? []).map(({ ca, serial }) => `${ca}/${serial}`);
 
   return {
-    record: (record) => {
+    observe: (record) => {
       if (record.kind === 'issuance' && record.details.profile === 'ca') {
         issued.set(record.id, { certificates: namesOf(record), tbsDigest: record.details.tbsDigest });
       } else if (record.kind === 'ceremony' && record.details.step === 'authority') {
@@ -40,7 +40,7 @@ export const openAuthorityCheck = ({ report }: { readonly report: Report }): Aut
       }
     },
 
-    lost: ({ id }) => {
+    retract: ({ id }) => {
       issued.delete(id);
       made.delete(id);
     },
@@ -49,7 +49,7 @@ export const openAuthorityCheck = ({ report }: { readonly report: Report }): Aut
       served.push(authority);
     },
 
-    judge: () => {
+    conclude: () => {
       for (const { ca, digest, serial, tbsDigest } of served) {
         const certificate = `${ca}/${serial}`;
         const isIssued = [...issued.values()].some(

@@ -11,7 +11,7 @@ import {
   stateOf,
 } from './acts.ts';
 import { type Answer, keepAnswer, wrongAnswers } from './answers.ts';
-import type { Learner, Report } from './contract.ts';
+import type { RecordObserver, Report } from './contract.ts';
 
 /** A serial number as the service lists it: its status register, and its rows of certificates. */
 export interface ListedSerial {
@@ -82,11 +82,11 @@ const MOST_STRANGERS = 100_000;
  * serves, and of which certificates it has said something. In this order: all records are learned, then the lists are
  * read, then what was recorded meanwhile is learned, and then judged.
  */
-export interface CertificateCheck extends Learner {
+export interface CertificateCheck extends RecordObserver {
   list(ca: string, listed: ListedSerial): void;
   /** The CRLs of one CA which it served before the records were read; together they list all that it revoked. */
   serve(ca: string, crls: readonly ListedRevocations[]): void;
-  judge(): void;
+  conclude(): void;
 }
 
 export const openCertificateCheck = ({
@@ -240,14 +240,14 @@ export const openCertificateCheck = ({
   };
 
   return {
-    record: (record, newer) => {
+    observe: (record, newer) => {
       if (record.kind === 'provision') learnAnswers(record);
       else if (['issuance', 'revocation', 'hold', 'release'].includes(record.kind)) {
         for (const { ca, serial } of record.certificates ?? []) learnAct(record, `${ca}/${serial}`, newer);
       }
     },
 
-    lost: ({ id }) => forget(id),
+    retract: ({ id }) => forget(id),
 
     list: (ca, listed) => {
       const certificate = `${ca}/${listed.serial}`;
@@ -262,7 +262,7 @@ export const openCertificateCheck = ({
       served.push({ ca, crls });
     },
 
-    judge: () => {
+    conclude: () => {
       for (const { certificate, listed } of doubted) faultOf(certificate, listed)?.();
       for (const { ca, crls } of served) judgeServed(ca, crls);
       for (const [certificate, facts] of known) {

@@ -7,31 +7,33 @@ export const DAMAGES = {
   'tile-missing': 'A file of the log is not there.',
   'tile-altered': 'A file of the log is not the one that the checkpoint was signed over.',
   'entry-malformed': 'A leaf is no entry of this ledger.',
-  'time-gap': 'Nothing was recorded for longer than is usual.',
+  'time-gap': 'Nothing was recorded for longer than --max-gap allows.',
   'record-altered': 'A record is not the one that its leaf was made of.',
   'record-missing': 'A leaf has no record, though its retention period is not over.',
   'record-inserted': 'A record has no leaf of its own: it did not come in by the ledger.',
-  'authority-without-leaf':
-    'A CA is shown with a certificate of whose issuance or ceremony nothing is in the log.',
-  'serial-without-leaf': 'A certificate is known to the service whose issuance is not in the log.',
+  'authority-without-leaf': 'A CA certificate has no issuance or ceremony record in the log.',
+  'serial-without-leaf': 'The service knows a certificate whose issuance is not in the log.',
   'certificate-missing': 'The log has the issuance of a certificate that the service does not know.',
-  'approval-missing':
-    'A certificate was issued, or an amendment applied, without records that as many persons as it takes asked for it and approved it.',
+  'approval-not-recorded':
+    'A certificate was issued, and the log lacks its submission or one of its two approvals by three persons.',
+  'amendment-not-recorded':
+    'An amendment of the trust domain was applied, and the log lacks its proposal or its approval by two persons.',
   'certificate-altered': 'A certificate is not the one whose issuance is in the log.',
-  'certificate-unsigned': 'A certificate that was issued long ago is there without its signature.',
-  'revocation-without-leaf': 'A certificate is shown as revoked or on hold, and the log has nothing of it.',
-  'status-differs': 'The status register does not say of a certificate what the log says.',
-  'answer-differs': 'OCSP said of a certificate what it was not at that time, by the log.',
-  'crl-without-leaf': 'A CRL was signed whose publication is not in the log.',
-  'crl-missing': 'The log has the publication of a CRL that is not in the archive.',
+  'certificate-unsigned': 'A certificate was issued long ago and still has no signature.',
+  'revocation-without-leaf':
+    'A certificate is shown as revoked or on hold without a record of that in the log.',
+  'status-differs': 'The status register and the log differ on a certificate.',
+  'answer-differs': 'OCSP gave a certificate a status that it did not have at that time, by the log.',
+  'crl-without-leaf': 'A CRL was signed and its publication is not in the log.',
+  'crl-missing': 'A CRL was published, by the log, and is not in the archive.',
   'crl-altered': 'A CRL is not the one whose publication is in the log.',
-  'crl-number-gap': 'Between two CRLs there was another one, of whose publication there is no record.',
+  'crl-number-gap': 'A CRL is named as the one before another, and its publication is not in the log.',
   'crl-rolled-back': 'An older CRL is served than the newest one that the log has.',
-  'crl-incomplete': 'A CRL does not list a certificate whose revocation the log has.',
-  'crl-differs': 'A CRL says of a revocation what the log does not say.',
-  'query-incomplete': 'A query does not find a record that it asks for.',
-  'query-excess': 'A query finds a record that it does not ask for.',
-  'total-differs': 'A total of a month is not what its records add up to.',
+  'crl-incomplete': 'A CRL leaves out a certificate that is revoked or on hold, by the log.',
+  'crl-differs': 'A CRL and the log differ on a revocation.',
+  'query-incomplete': 'A query leaves out a record that matches it.',
+  'query-excess': 'A query finds a record that does not match it.',
+  'total-differs': 'A total of a month is not the sum of its records.',
 } as const;
 
 export type Damage = keyof typeof DAMAGES;
@@ -48,20 +50,20 @@ export type Part = 'leaves' | 'records' | 'serials' | 'crls' | 'queries';
 
 export type Progress = (part: Part, done: number, total: number) => void;
 
-/** What a leaf, or the id of a record that is not to be believed, says of it. */
-export interface LostRecord {
+/** A record that does not count: what its leaf or its id says about it. */
+export interface RetractedRecord {
   readonly id: string;
   /** Milliseconds since the epoch. */
   readonly time: number;
   readonly kind: string;
-  /** Its time was over: nothing is wrong with its absence. */
+  /** Its retention period is over, so its absence is no damage. */
   readonly expired: boolean;
 }
 
-/** Whoever is told of all records while they are held against their leaves, to hold something else against them. */
-export interface Learner {
-  /** A record that is what its leaf says; or one that is too new to have a leaf in this tree (`newer`). */
-  record(record: LedgerRecord, newer: boolean): void;
-  /** A record that is gone, or that is not what its leaf says, or has none; it may have been told of as a newer one. */
-  lost(record: LostRecord): void;
+/** A check that compares something else with the records: it is given each of them while they are compared with their leaves. */
+export interface RecordObserver {
+  /** A record that matches its leaf, or one that is newer than the tree's last leaf (`newer`). */
+  observe(record: LedgerRecord, newer: boolean): void;
+  /** A record that is absent, differs from its leaf or has none. It may have been observed before as a newer one. */
+  retract(record: RetractedRecord): void;
 }

@@ -1,4 +1,4 @@
-import type { Learner, Report } from './contract.ts';
+import type { RecordObserver, Report } from './contract.ts';
 
 /** A CRL in the service's archive. */
 export interface ArchivedCrl {
@@ -36,10 +36,10 @@ const SKEW_MS = 10_000;
  * each record its CRL, and each publication names the number before it, so that none can be left out of the records.
  * Used as `CertificateCheck` is.
  */
-export interface CrlCheck extends Learner {
+export interface CrlCheck extends RecordObserver {
   list(ca: string, archived: ArchivedCrl): void;
   serve(ca: string, served: ServedCrl): void;
-  judge(): void;
+  conclude(): void;
 }
 
 export const openCrlCheck = ({ report }: { readonly report: Report }): CrlCheck => {
@@ -90,7 +90,7 @@ export const openCrlCheck = ({ report }: { readonly report: Report }): CrlCheck 
   };
 
   return {
-    record: (record, newer) => {
+    observe: (record, newer) => {
       if (record.kind !== 'publication') return;
       const { ca, number, digest, previous, overtaken, left } = record.details;
       if (typeof ca !== 'string' || typeof number !== 'number' || typeof digest !== 'string') return;
@@ -108,7 +108,7 @@ export const openCrlCheck = ({ report }: { readonly report: Report }): CrlCheck 
       }
     },
 
-    lost: ({ id, kind, expired: isExpired }) => {
+    retract: ({ id, kind, expired: isExpired }) => {
       if (kind !== 'publication') return;
       if (isExpired) expired = true;
       // One without a leaf may have been learned before it turned out to be none.
@@ -127,7 +127,7 @@ export const openCrlCheck = ({ report }: { readonly report: Report }): CrlCheck 
       served.push({ ca, crl });
     },
 
-    judge: () => {
+    conclude: () => {
       const archive = new Set<string>();
       for (const { ca, archived } of listed) {
         archive.add(`${ca}/${archived.number}`);

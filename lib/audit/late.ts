@@ -1,47 +1,47 @@
 import { entryOf, parseEntry } from '../ledger/ledger.ts';
 import { type ReadPath, TILE_WIDTH, TileReader } from '../tlog/tlog.ts';
-import type { Learner, LostRecord, Report } from './contract.ts';
+import type { RecordObserver, Report, RetractedRecord } from './contract.ts';
 import { timeOf } from './records.ts';
 import { damageOf, type Tree } from './tree.ts';
 
-/** What is remembered of a record that is too new for the checkpoint. */
-interface Late extends Omit<LostRecord, 'id' | 'expired'> {
-  /** Its entry; one character for each byte. */
+/** What is kept of a record that is newer than the checkpoint. */
+interface Late extends Omit<RetractedRecord, 'id' | 'expired'> {
+  /** The entry that it makes; one character for each byte. */
   readonly entry: string;
-  /** The index of the leaf that it is said to have. */
+  /** The leaf that its row names. */
   readonly leaf?: number;
 }
 
 export interface LaterTree {
-  /** Of a checkpoint that was read after all these records, signature verified; not smaller than the earlier one. */
+  /** The tree of a checkpoint that was read after all these records. Its signature was verified; it is not smaller than the earlier one. */
   readonly tree: Tree;
   readonly readPath: ReadPath;
-  /** The tree that the other records were held against. */
+  /** The tree that the other records were compared with. */
   readonly earlier: Tree;
   readonly now: number;
 }
 
 /**
- * Holds the records that are too new for the checkpoint against a later one. Whoever puts a record of his own beside
- * those of the service could otherwise explain by it whatever he has changed, as long as it is dated today.
+ * Compares the records that are newer than the checkpoint with a later one. Without this check, somebody who can write
+ * to the table could add a record of today that explains any other change of theirs.
  *
- * Records become leaves in the order of their ids. So one that was there before the later checkpoint, and is older than
- * that one's newest leaf, has its leaf in it. Those that are newer still prove nothing either way, and are believed.
+ * Records become leaves in the order of their ids. A record that is older than the newest leaf of the later checkpoint
+ * therefore has a leaf in it. A record that is newer than that leaf as well proves nothing either way and is accepted.
  */
-export interface LateCheck extends Learner {
-  /** Tells `learners`, which have learned these records as newer ones, which of them are lost after all. */
-  settle(read: () => Promise<LaterTree>, learners: readonly Learner[]): Promise<void>;
+export interface LateCheck extends RecordObserver {
+  /** Compares them with the later tree. Retracts those that do not match from `observers`, which have observed them. */
+  settle(read: () => Promise<LaterTree>, observers: readonly RecordObserver[]): Promise<void>;
 }
 
-/** By so much the clocks of the service's processes and the auditor's may differ, or a write may take. */
+/** Clocks of the service's processes and of the auditor may differ by this; a write may take as long. */
 const SKEW_MS = 60_000;
-/** A leaf is published within seconds, or when a witness is there again. */
+/** A leaf is published within seconds, and later while too few witnesses answer. */
 const UNPUBLISHED_MS = 600_000;
 
-/** A busy service gives so many answers while an audit runs that not all are remembered; the next audit has their leaves. */
+/** A busy service gives very many answers while an audit runs. This many are kept; the next audit sees the leaves of the others. */
 const MOST_PROVISIONS = 200_000;
 
-/** Of what is dated otherwise than its id, which the ledger never does. */
+/** The time of a record that disagrees with its id; the ledger makes no such record. */
 const NEVER = 0;
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
@@ -49,10 +49,10 @@ const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 export const openLateCheck = ({ report }: { readonly report: Report }): LateCheck => {
   const late = new Map<string, Late>();
 
-  /** Takes away those that have leaves. Resolves with the time of the newest leaf. */
+  /** Drops the records that have leaves. Resolves with the time of the newest leaf. */
   const match = async (
     { tree, readPath, earlier }: LaterTree,
-    lose: (id: string, one: Late, damage: 'record-altered') => void,
+    retract: (id: string, one: Late, damage: 'record-altered') => void,
   ): Promise<number> => {
     const reader = new TileReader(tree, readPath);
     const root = await reader.rootAt(earlier.size);
@@ -60,7 +60,7 @@ export const openLateCheck = ({ report }: { readonly report: Report }): LateChec
       report('fork', { size: earlier.size, root: hex(root), seen: hex(earlier.root) });
     let newest = Number.NEGATIVE_INFINITY;
     if (tree.size === 0) return newest;
-    // The last leaf is looked at in any case.
+    // The last leaf is always read: its time is the result.
     const first = Math.floor(Math.min(earlier.size, tree.size - 1) / TILE_WIDTH);
     for (let bundle = first; bundle * TILE_WIDTH < tree.size; bundle++) {
       for (const bytes of await reader.entries(bundle)) {
@@ -69,14 +69,14 @@ export const openLateCheck = ({ report }: { readonly report: Report }): LateChec
         const one = late.get(id);
         if (!one) continue;
         late.delete(id);
-        if (Buffer.from(bytes).toString('latin1') !== one.entry) lose(id, one, 'record-altered');
+        if (Buffer.from(bytes).toString('latin1') !== one.entry) retract(id, one, 'record-altered');
       }
     }
     return newest;
   };
 
   return {
-    record: (record, newer) => {
+    observe: (record, newer) => {
       const { id, time, kind, leaf } = record;
       if (!newer || (kind === 'provision' && late.size >= MOST_PROVISIONS)) return;
       late.set(id, {
@@ -87,21 +87,21 @@ export const openLateCheck = ({ report }: { readonly report: Report }): LateChec
       });
     },
 
-    lost: ({ id }) => {
+    retract: ({ id }) => {
       late.delete(id);
     },
 
-    settle: async (read, learners) => {
+    settle: async (read, observers) => {
       if (late.size === 0) return;
       const later = await read();
-      const lose = (id: string, one: Late, damage: 'record-altered' | 'record-inserted'): void => {
+      const retract = (id: string, one: Late, damage: 'record-altered' | 'record-inserted'): void => {
         const { time, kind } = one;
         report(damage, { record: id, kind });
-        for (const learner of learners) learner.lost({ id, time, kind, expired: false });
+        for (const observer of observers) observer.retract({ id, time, kind, expired: false });
       };
       let newest: number;
       try {
-        newest = await match(later, lose);
+        newest = await match(later, retract);
       } catch (error) {
         const { code, path } = damageOf(error);
         report(code, path === undefined ? { size: later.tree.size } : { path });
@@ -112,7 +112,7 @@ export const openLateCheck = ({ report }: { readonly report: Report }): LateChec
         const isOld = one.time < newest - SKEW_MS;
         const isAhead = one.time > Math.max(now, newest) + SKEW_MS;
         if (isOld || isAhead || (one.leaf !== undefined && now - one.time > UNPUBLISHED_MS))
-          lose(id, one, 'record-inserted');
+          retract(id, one, 'record-inserted');
       }
       late.clear();
     },

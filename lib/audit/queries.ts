@@ -1,36 +1,36 @@
 import { type LedgerRecord, monthOf, partyOf, timeOfId } from '../ledger/ledger.ts';
-import type { Learner, Report } from './contract.ts';
+import type { RecordObserver, Report } from './contract.ts';
 
 /** A query of the service's API, by the names of its parameters. */
 export type Question = Readonly<Record<string, string>>;
 
 export interface QueryCheckOptions {
   readonly report: Report;
-  /** Leaves of the tree; newer records are not spoken of. */
+  /** Leaves of the tree; newer records are left out. */
   readonly size: number;
-  /** With more questions than these none is asked, and nothing is kept for them. */
+  /** Where there are more questions than this, none is asked and nothing is kept. */
   readonly most: number;
   /** The id of the record that a leaf was made of. */
   readonly idOfLeaf: (leaf: number) => Promise<string>;
 }
 
 /**
- * Works out from the records what each query by recipient, actor, purpose, office, channel and kind finds in each month,
- * and each by certificate and by holder at all; then asks them, and names what they leave out and what they find besides.
+ * Works out from the records what queries must find: by recipient, actor, purpose, office, channel and kind in each
+ * month, by certificate and by holder over all time. It then compares the answers, and reports what they leave out and
+ * what they find too much.
  *
- * The service finds records by pointers, in rows of their own that no leaf speaks of. A pointer also says the kind of its
- * record, by which queries leave records out unread; so each query is asked by kind, and that by certificate without one
- * as well.
+ * The service finds records by pointers, which are rows without leaves. A pointer also has the kind of its record, and a
+ * query skips other kinds by it. Each query is therefore asked by kind, and the one by certificate also without a kind.
  */
-export interface QueryCheck extends Learner {
-  /** How many there are to ask, or would have been. */
+export interface QueryCheck extends RecordObserver {
+  /** How many questions the records make, whether they are asked or not. */
   count(): number;
   questions(): Iterable<Question>;
-  /** The whole answer of one of them. */
+  /** Compares the whole answer to one of them. */
   answer(question: Question, records: AsyncIterable<LedgerRecord>): Promise<void>;
 }
 
-/** What the API takes: a ceremony is held by several persons at once, by whom nobody can ask. */
+/** Names that the API takes. The actor of a ceremony is several persons at once, so no query can name it. */
 const NAME = /^[a-z0-9-]{1,64}$/;
 const SERIAL = /^[0-9a-f]{1,40}$/;
 
@@ -41,9 +41,9 @@ const period = (month: string): Question => {
 };
 
 export const openQueryCheck = ({ report, size, most, idOfLeaf }: QueryCheckOptions): QueryCheck => {
-  /** By question in JSON: the leaves of what it finds. */
+  /** By question in JSON: the leaves of the records that it must find. */
   const expected = new Map<string, number[]>();
-  /** Ids of records that are damaged: whether queries find them says nothing more. */
+  /** Ids of damaged records: it does not matter whether queries find them. */
   const distrusted = new Set<string>();
   let questions = 0;
   const isTooMany = (): boolean => questions > most;
@@ -58,7 +58,7 @@ export const openQueryCheck = ({ report, size, most, idOfLeaf }: QueryCheckOptio
     }
   };
 
-  /** All queries that find the record, each by its narrowest index. */
+  /** Every query that must find the record, each by its narrowest index. */
   const questionsOf = function* (record: LedgerRecord): Generator<Question> {
     const { kind, office } = record;
     const month = period(monthOf(timeOfId(record.id)));
@@ -86,13 +86,13 @@ export const openQueryCheck = ({ report, size, most, idOfLeaf }: QueryCheckOptio
   };
 
   return {
-    record: (record, newer) => {
+    observe: (record, newer) => {
       if (newer || record.leaf === undefined || isTooMany()) return;
       for (const question of questionsOf(record)) expect(question, record.leaf);
       if (isTooMany()) expected.clear();
     },
 
-    lost: ({ id }) => {
+    retract: ({ id }) => {
       distrusted.add(id);
     },
 

@@ -1,7 +1,7 @@
 import { Fault } from '../fault.ts';
 import { entryOf, type LedgerRecord, parseEntry, timeOfId } from '../ledger/ledger.ts';
 import { type ReadPath, TILE_WIDTH, TileReader } from '../tlog/tlog.ts';
-import type { Learner, Progress, Report } from './contract.ts';
+import type { Progress, RecordObserver, Report } from './contract.ts';
 import { damageOf, iso, type Tree } from './tree.ts';
 
 export interface RecordCheck {
@@ -9,36 +9,36 @@ export interface RecordCheck {
   readonly readPath: ReadPath;
   /** Every record that the service has, in any order, read after the tree's checkpoint. */
   readonly records: AsyncIterable<LedgerRecord>;
-  /** Milliseconds that a record of this kind is kept at least. */
+  /** Milliseconds for which a record of this kind is kept at least. */
   readonly retention: (kind: string) => number;
   readonly now: number;
   readonly report: Report;
   readonly progress: Progress;
-  readonly learners: readonly Learner[];
+  readonly observers: readonly RecordObserver[];
 }
 
 export interface RecordSummary {
-  /** Records that are what their leaves say. */
+  /** Records that match their leaves. */
   readonly matched: number;
-  /** Leaves whose records are gone because their time was over. */
+  /** Leaves whose records are gone and whose retention period is over. */
   readonly expired: number;
-  /** Records too new for the checkpoint. */
+  /** Records that are newer than the checkpoint. */
   readonly newer: number;
 }
 
-/** A record is given its leaf within seconds; where the log's files cannot be written, it may take until that is over. */
+/** A record normally gets its leaf within seconds. It takes longer while the log's files cannot be written. */
 const UNSEQUENCED_MS = 3_600_000;
 
-/** Holds every record against its leaf, and every leaf against the records. */
+/** Compares every record with its leaf, and looks for the record of every leaf. */
 export const checkRecords = async (check: RecordCheck): Promise<RecordSummary> => {
-  const { tree, report, progress, now, learners } = check;
+  const { tree, report, progress, now, observers } = check;
   const reader = new TileReader(tree, check.readPath);
   const found = new Uint8Array(Math.ceil(tree.size / 8));
-  const learn = (record: LedgerRecord, isNewer: boolean): void => {
-    for (const learner of learners) learner.record(record, isNewer);
+  const observe = (record: LedgerRecord, isNewer: boolean): void => {
+    for (const observer of observers) observer.observe(record, isNewer);
   };
-  const lose = ({ id, kind }: LedgerRecord): void => {
-    for (const learner of learners) learner.lost({ id, kind, time: timeOf(id), expired: false });
+  const retract = ({ id, kind }: LedgerRecord): void => {
+    for (const observer of observers) observer.retract({ id, kind, time: timeOf(id), expired: false });
   };
   let matched = 0;
   let newer = 0;
@@ -50,30 +50,30 @@ export const checkRecords = async (check: RecordCheck): Promise<RecordSummary> =
     const within = leaf !== undefined && leaf < tree.size;
     if (!within && now - timeOf(id) < UNSEQUENCED_MS) {
       newer++;
-      learn(record, true);
+      observe(record, true);
       continue;
     }
-    // One leaf stands for one row: a good copy of it elsewhere would be found, and counted, twice.
+    // One leaf belongs to one row: queries and totals would count a second copy of it.
     const isCopy = within && isFound(found, leaf);
-    const verdict = within && !isCopy ? await judge(reader, record, leaf, report) : 'inserted';
+    const verdict = within && !isCopy ? await compareWithLeaf(reader, record, leaf, report) : 'inserted';
     if (verdict === 'inserted') {
       report('record-inserted', { record: id, time: record.time, kind: record.kind });
-      lose(record);
+      retract(record);
       continue;
     }
     if (!within) continue;
     if (verdict === 'unreadable') {
-      lose(record);
+      retract(record);
       continue;
     }
     found[leaf >> 3] = (found[leaf >> 3] ?? 0) | (1 << (leaf & 7));
     if (verdict === 'altered') {
       report('record-altered', { record: id, leaf });
-      lose(record);
+      retract(record);
       continue;
     }
     matched++;
-    learn(record, false);
+    observe(record, false);
   }
   progress('records', tree.size, tree.size);
 
@@ -84,7 +84,7 @@ export const checkRecords = async (check: RecordCheck): Promise<RecordSummary> =
 const isFound = (found: Uint8Array, leaf: number): boolean =>
   ((found[leaf >> 3] ?? 0) & (1 << (leaf & 7))) !== 0;
 
-/** Gives the ids of the records that leaves were made of, and their times. Faults as `TileReader` does. */
+/** Reads the id and the time of the record that a leaf was made of. Faults as `TileReader` does. */
 export const openEntries = (
   tree: Tree,
   readPath: ReadPath,
@@ -98,7 +98,7 @@ export const openEntries = (
 
 type Verdict = 'good' | 'altered' | 'inserted' | 'unreadable';
 
-const judge = async (
+const compareWithLeaf = async (
   reader: TileReader,
   record: LedgerRecord,
   leaf: number,
@@ -122,9 +122,9 @@ const judge = async (
   }
 };
 
-/** Leaves that no record came with. Resolves with how many of them had outlived their records lawfully. */
+/** Goes through the leaves without a record. Resolves with how many of these records may have been deleted by then. */
 const checkAbsent = async (
-  { tree, retention, now, report, learners }: RecordCheck,
+  { tree, retention, now, report, observers }: RecordCheck,
   reader: TileReader,
   found: Uint8Array,
 ): Promise<number> => {
@@ -135,7 +135,7 @@ const checkAbsent = async (
     try {
       bytes = (await reader.entries(Math.floor(leaf / TILE_WIDTH)))[leaf % TILE_WIDTH];
     } catch (error) {
-      // The tile itself is reported where the tree is checked, and again nothing could be said of its leaves.
+      // The check of the tree reports the tile. Nothing is known about its leaves, so they are skipped.
       damageOf(error);
       leaf = (Math.floor(leaf / TILE_WIDTH) + 1) * TILE_WIDTH - 1;
       continue;
@@ -143,19 +143,19 @@ const checkAbsent = async (
     const entry = parseEntry(bytes ?? Buffer.alloc(0));
     const isExpired = now - entry.time > retention(entry.kind);
     const { id, time, kind } = entry;
-    for (const learner of learners) learner.lost({ id, time, kind, expired: isExpired });
+    for (const observer of observers) observer.retract({ id, time, kind, expired: isExpired });
     if (isExpired) expired++;
     else report('record-missing', { leaf, record: id, time: iso(time), kind });
   }
   return expired;
 };
 
-/** Milliseconds since the epoch; 0 of what is no id of a record. */
+/** Milliseconds since the epoch; 0 where the text is no record id. */
 export const timeOf = (id: string): number => {
   try {
     return timeOfId(id);
   } catch (error) {
-    // A row with an id that the ledger never gives is none of its records.
+    // The ledger gives no such ids, so the row is none of its records.
     if (Fault.is(error, 'unknown-record')) return 0;
     throw error;
   }

@@ -1,8 +1,8 @@
 import { canonicalJson, cellOf, itemsOf, jstMonth, monthOfRecord } from '../ledger/ledger.ts';
 import type { Value } from '../store/store.ts';
-import type { Learner, Report } from './contract.ts';
+import type { RecordObserver, Report } from './contract.ts';
 
-/** A total as the service gives it: the month, how many, and of what. */
+/** A total as the service gives it: the month, the numbers, and the cell that they count. */
 export interface ShownTotal {
   readonly month: string;
   readonly kind: string;
@@ -12,12 +12,11 @@ export interface ShownTotal {
 }
 
 /**
- * Adds the records up again and holds the sums against the totals of the service: those that it gave before the records
- * were read, and those that it gave afterwards. What was recorded meanwhile may be in either, so a sum must lie between
- * them; of a month that is over both are one. A kind of record that is missing, or has expired, in a month cannot be added
- * up there.
+ * Counts the records again and compares the sums with the service's totals from before and after the records were read.
+ * A record that was appended meanwhile may be in either, so a sum must lie between the two; they are equal for a month
+ * that is over. A kind is not compared in a month in which one of its records is missing or expired.
  */
-export interface TotalCheck extends Learner {
+export interface TotalCheck extends RecordObserver {
   compare(before: readonly ShownTotal[], after: readonly ShownTotal[]): void;
 }
 
@@ -28,7 +27,7 @@ interface Sum {
 
 export const openTotalCheck = ({ report }: { readonly report: Report }): TotalCheck => {
   const recount = new Map<string, Sum>();
-  /** Month and kind of what cannot be added up. */
+  /** Months and kinds that cannot be counted again. */
   const incomplete = new Set<string>();
 
   const nameOf = (month: string, cell: object): string => `${month} ${canonicalJson(cell as Value)}`;
@@ -39,7 +38,7 @@ export const openTotalCheck = ({ report }: { readonly report: Report }): TotalCh
     );
 
   return {
-    record: (record) => {
+    observe: (record) => {
       const name = nameOf(monthOfRecord(record), cellOf(record));
       const sum = recount.get(name);
       const items = itemsOf(record);
@@ -49,7 +48,7 @@ export const openTotalCheck = ({ report }: { readonly report: Report }): TotalCh
       } else recount.set(name, { records: 1, items });
     },
 
-    lost: ({ time, kind }) => {
+    retract: ({ time, kind }) => {
       incomplete.add(`${jstMonth(time)} ${kind}`);
     },
 

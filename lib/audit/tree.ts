@@ -3,31 +3,31 @@ import { type LogEntry, parseEntry } from '../ledger/ledger.ts';
 import { type ReadPath, TILE_WIDTH, TileReader } from '../tlog/tlog.ts';
 import type { Progress, Report } from './contract.ts';
 
-/** A tree that a checkpoint speaks of. */
+/** The tree of a checkpoint. */
 export interface Tree {
   readonly size: number;
   readonly root: Uint8Array;
 }
 
 export interface TreeCheck {
-  /** Of a checkpoint whose signature was verified. */
+  /** From a checkpoint whose signature was verified. */
   readonly tree: Tree;
-  /** Gives the log's files by their paths. */
+  /** Reads one of the log's files by its path. */
   readonly readPath: ReadPath;
   /** Trees of the same log that were seen before or elsewhere, signatures verified. */
   readonly seen: readonly Tree[];
-  /** As many of the first leaves were checked in an earlier run, under one of `seen`. */
+  /** How many of the first leaves an earlier run has checked, under one of `seen`. */
   readonly checked: number;
-  /** Milliseconds without a record that are to be reported. */
+  /** A longer time without a record is reported, in milliseconds. */
   readonly maxGap?: number;
   readonly report: Report;
   readonly progress: Progress;
-  /** Told after each bundle how many of the first leaves are good, to go on from there another time. */
+  /** Called after each bundle with how many of the first leaves are good, so that another run can go on from there. */
   readonly onChecked: (leaves: number) => Promise<void>;
 }
 
 export interface TreeSummary {
-  /** Of the leaves that this run has read: milliseconds since the epoch. */
+  /** Times of the leaves that this run has read, in milliseconds since the epoch. */
   readonly oldest?: number;
   readonly newest?: number;
   readonly longestGap?: { readonly from: number; readonly to: number };
@@ -48,7 +48,7 @@ export const checkTree = async (check: TreeCheck): Promise<TreeSummary> => {
   let whole = true;
   const damaged = new Set<unknown>();
   const bundles = readAhead(reader, Math.ceil(tree.size / TILE_WIDTH));
-  // A bundle that was partial then is read again.
+  // The earlier run may have read a part of this bundle; it is read again.
   for (let index = Math.floor(check.checked / TILE_WIDTH); index * TILE_WIDTH < tree.size; index++) {
     const start = index * TILE_WIDTH;
     progress('leaves', start, tree.size);
@@ -89,14 +89,14 @@ export const checkTree = async (check: TreeCheck): Promise<TreeSummary> => {
   };
 };
 
-/** Bundles one after another, the next ones being on their way already: a log is mostly read over a network. */
+/** Gives bundles one after another and reads the next ones meanwhile, since a log is mostly read over a network. */
 const readAhead = (reader: TileReader, end: number): ((index: number) => Promise<readonly Uint8Array[]>) => {
   const coming = new Map<number, Promise<readonly Uint8Array[]>>();
   return (index) => {
     for (let next = index; next < Math.min(index + AHEAD, end); next++) {
       if (coming.has(next)) continue;
       const bundle = reader.entries(next);
-      // Whoever asks for it is told.
+      // The caller that awaits it later gets the error.
       bundle.catch(() => {});
       coming.set(next, bundle);
     }
@@ -132,7 +132,7 @@ const readEntry = (bytes: Uint8Array): LogEntry | undefined => {
   }
 };
 
-/** What a reader's fault says of the files; other errors are thrown on. */
+/** The finding that a fault of `TileReader` means; other errors are thrown again. */
 export const damageOf = (
   error: unknown,
 ): { readonly code: 'tile-missing' | 'tile-altered'; readonly path?: string } => {

@@ -62,9 +62,11 @@ const open = () => {
 /** Names of what is missing, of each certificate or amendment, when these records are read in this order. */
 const missingOf = (...records: readonly Act[]): readonly unknown[] => {
   const { check, found } = open();
-  for (const one of records) check.record(one, false);
-  check.judge();
-  expect(found.every(({ damage }) => damage === 'approval-missing')).toBe(true);
+  for (const one of records) check.observe(one, false);
+  check.conclude();
+  for (const { damage, facts } of found) {
+    expect(damage).toBe('amendment' in facts ? 'amendment-not-recorded' : 'approval-not-recorded');
+  }
   return found.map(({ facts }) => facts.missing);
 };
 
@@ -82,12 +84,12 @@ describe('a certificate', () => {
     const three = acts();
     const issued = issuance(three);
     const { check, found } = open();
-    check.record(issued, false);
-    check.record(three[0], false);
-    check.judge();
+    check.observe(issued, false);
+    check.observe(three[0], false);
+    check.conclude();
     expect(found).toEqual([
       {
-        damage: 'approval-missing',
+        damage: 'approval-not-recorded',
         facts: { certificate: 'ca-1/01', record: issued.id, missing: 'office, centre' },
       },
     ]);
@@ -140,12 +142,12 @@ describe('a certificate', () => {
     for (const order of ['before', 'after'] as const) {
       const three = acts();
       const { check, found } = open();
-      if (order === 'before') check.record(issuance(three), true);
-      for (const one of three) check.record(one, true);
-      if (order === 'after') check.record(issuance(three), true);
+      if (order === 'before') check.observe(issuance(three), true);
+      for (const one of three) check.observe(one, true);
+      if (order === 'after') check.observe(issuance(three), true);
       const { id, kind } = three[1];
-      check.lost({ id, kind, time: NOW, expired: false });
-      check.judge();
+      check.retract({ id, kind, time: NOW, expired: false });
+      check.conclude();
       expect(found.map(({ facts }) => facts.missing)).toEqual(['office']);
     }
   });

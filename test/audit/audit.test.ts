@@ -62,7 +62,7 @@ const certificates = (retention = 10 * YEAR) => {
     now: NOW,
   });
   const judged = (): readonly string[] => {
-    check.judge();
+    check.conclude();
     return found.map(({ damage }) => damage);
   };
   return { check, found: judged };
@@ -79,7 +79,7 @@ describe('certificates against the records', () => {
       ['revoked', [...acts, act('revocation')]],
     ] as const) {
       const { check, found } = certificates();
-      for (const each of read) check.record(each, false);
+      for (const each of read) check.observe(each, false);
       check.list(CA, { ...listed, state });
       expect(found(), state).toEqual([]);
     }
@@ -87,17 +87,17 @@ describe('certificates against the records', () => {
 
   it('are not judged by what happened while they were read', () => {
     const { check, found } = certificates();
-    check.record(issuance(), false);
+    check.observe(issuance(), false);
     check.list(CA, { ...listed, state: 'revoked' });
     check.list(CA, { ...listed, serial: '01bb' });
-    check.record(act('revocation'), true);
-    check.record(record({ ...issuance(), certificates: [{ ca: CA, serial: '01bb' }] } as RecordDraft), true);
+    check.observe(act('revocation'), true);
+    check.observe(record({ ...issuance(), certificates: [{ ca: CA, serial: '01bb' }] } as RecordDraft), true);
     expect(found()).toEqual([]);
   });
 
   it('need not be listed yet where the issuance is newer than the list', () => {
     const { check, found } = certificates();
-    check.record(issuance(), true);
+    check.observe(issuance(), true);
     expect(found()).toEqual([]);
   });
 
@@ -118,7 +118,7 @@ describe('certificates against the records', () => {
       [3_700_000, ['certificate-unsigned']],
     ] as const) {
       const { check, found } = certificates();
-      check.record(issuance(NOW - age), false);
+      check.observe(issuance(NOW - age), false);
       check.list(CA, { ...listed, digest: undefined });
       expect(found()).toEqual(damages);
     }
@@ -146,7 +146,7 @@ describe('certificates against the records', () => {
     const since = NOW - 3_600_000;
     const judged = (acts: readonly LedgerRecord[], state: string, crls: ReturnType<typeof crl>) => {
       const { check, found } = certificates();
-      for (const each of [issuance(), ...acts]) check.record(each, false);
+      for (const each of [issuance(), ...acts]) check.observe(each, false);
       check.list(CA, { ...listed, state });
       check.serve(CA, crls);
       return found();
@@ -194,9 +194,9 @@ describe('answers against the records', () => {
         retention: 10 * YEAR,
         now: NOW,
       });
-      for (const one of [issuance(issuedAt), ...read]) check.record(one, false);
+      for (const one of [issuance(issuedAt), ...read]) check.observe(one, false);
       check.list(CA, { ...listed, state });
-      check.judge();
+      check.conclude();
       return found.map(({ damage, facts }) => {
         const minutes = (Date.parse(String(facts.thisUpdate)) - issuedAt) / MINUTE;
         return `${damage} ${minutes} ${facts.said} ${facts.recorded}`;
@@ -270,7 +270,7 @@ describe('what a revocation says, against the records', () => {
   });
   const judged = (shown: object, entries: readonly (typeof entry)[], thisUpdate = NOW): readonly string[] => {
     const { check, found } = certificates();
-    for (const one of [issuance(), held, act('revocation', revokedAt, details)]) check.record(one, false);
+    for (const one of [issuance(), held, act('revocation', revokedAt, details)]) check.observe(one, false);
     check.list(CA, { ...listed, state: 'revoked', ...shown });
     check.serve(CA, [{ digest: 'dd', thisUpdate: new Date(thisUpdate), entries }]);
     return found();
@@ -330,10 +330,10 @@ const crls = (
 ) => {
   const found: Finding[] = [];
   const check = openCrlCheck({ report: (damage, facts) => found.push({ damage, facts }) });
-  for (const [one, newer] of publications) check.record(one, newer);
-  if (more.expired) check.lost({ id: '', time: 0, kind: 'publication', expired: true });
+  for (const [one, newer] of publications) check.observe(one, newer);
+  if (more.expired) check.retract({ id: '', time: 0, kind: 'publication', expired: true });
   for (const number of numbers) check.list(CA, { number, name: `${number}.crl`, digest: `d${number}` });
-  check.judge();
+  check.conclude();
   return found.map(({ damage, facts }) => `${damage} ${facts.number}`);
 };
 
@@ -416,8 +416,8 @@ describe('totals against the records', () => {
   ) => {
     const found: Finding[] = [];
     const check = openTotalCheck({ report: (damage, facts) => found.push({ damage, facts }) });
-    for (const one of records) check.record(one, false);
-    for (const time of lost) check.lost({ id: '', time, kind: 'provision', expired: false });
+    for (const one of records) check.observe(one, false);
+    for (const time of lost) check.retract({ id: '', time, kind: 'provision', expired: false });
     check.compare(before, after);
     return found.map(({ facts }) => `${facts.month} ${facts.records} ${facts.recounted}`);
   };
@@ -479,7 +479,7 @@ describe('queries against the records', () => {
 
   it('are bounded by the month of the record, and asked with and without its kind where it is by certificate', () => {
     const { check } = open();
-    check.record(provision(1), false);
+    check.observe(provision(1), false);
     const period = { from: '2039-12-01T00:00:00.000Z', to: '2040-01-01T00:00:00.000Z' };
     expect([...check.questions()]).toEqual([
       { recipient: 'tax-portal', kind: 'provision', ...period },
@@ -492,10 +492,10 @@ describe('queries against the records', () => {
   it('must find what is in the tree and what they ask for; newer records and damaged ones are not spoken of', async () => {
     const { check, found } = open();
     const [one, two, damaged] = [provision(1), provision(2), provision(3)];
-    check.record(one, false);
-    check.record(two, false);
-    check.record(provision(11), true);
-    check.lost({ id: damaged.id, time: NOW, kind: 'provision', expired: false });
+    check.observe(one, false);
+    check.observe(two, false);
+    check.observe(provision(11), true);
+    check.retract({ id: damaged.id, time: NOW, kind: 'provision', expired: false });
     const [question = {}] = check.questions();
     await check.answer(question, answer(two, one, damaged, provision(12)));
     expect(found).toEqual([]);
@@ -515,11 +515,11 @@ describe('queries against the records', () => {
 
   it('are dropped where they are too many, or nobody can ask them', () => {
     const { check } = open(5);
-    for (let i = 0; i < 9; i++) check.record(provision(i, `portal-${i}`), false);
+    for (let i = 0; i < 9; i++) check.observe(provision(i, `portal-${i}`), false);
     expect(check.count()).toBeGreaterThan(5);
     expect([...check.questions()]).toEqual([]);
     const { check: other } = open();
-    other.record(record({ kind: 'ceremony', actor: 'person-a+person-b', details: {} }, NOW, 1), false);
+    other.observe(record({ kind: 'ceremony', actor: 'person-a+person-b', details: {} }, NOW, 1), false);
     expect([...other.questions()]).toMatchObject([{ kind: 'ceremony' }]);
   });
 });

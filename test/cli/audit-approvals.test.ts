@@ -84,7 +84,7 @@ describe('akashi audit verify, of approvals', () => {
     });
     expect(await found()).toEqual([
       {
-        damage: 'approval-missing',
+        damage: 'approval-not-recorded',
         facts: {
           certificate: `${ref?.ca}/${ref?.serial}`,
           record: expect.any(String),
@@ -102,7 +102,7 @@ describe('akashi audit verify, of approvals', () => {
     expect((await found()).filter(({ damage }) => damage !== 'total-differs')).toEqual([
       { damage: 'record-missing', facts: expect.objectContaining({ record: examination?.sk }) },
       {
-        damage: 'approval-missing',
+        damage: 'approval-not-recorded',
         facts: { certificate: `${seal.ca}/${seal.serial}`, record: expect.any(String), missing: 'centre' },
       },
     ]);
@@ -127,7 +127,7 @@ describe('akashi audit verify, of approvals', () => {
     });
     expect(await found()).toEqual([
       {
-        damage: 'approval-missing',
+        damage: 'amendment-not-recorded',
         facts: {
           amendment: '0123456789abcdef0123',
           record: expect.any(String),
