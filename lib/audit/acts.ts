@@ -1,26 +1,26 @@
 import type { LedgerRecord } from '../ledger/ledger.ts';
 
-/** What the records say of one certificate's status, and what answers about it said. */
+/** A certificate's status by the records of its acts, and how it compares with what the service shows. */
 
-/** What a revocation or a hold says; times in milliseconds since the epoch. */
+/** What a revocation or a hold says. Times are milliseconds since the epoch. */
 export interface Entry {
   readonly revocationTime: number;
   readonly reason: string;
   readonly invalidityDate?: number;
 }
 
-/** The same as the service shows it, be it whole or not. */
+/** The same as the service shows it; members may be absent. */
 export type ShownEntry = { readonly [name in keyof Entry]?: Entry[name] | undefined };
 
 export interface Act {
   readonly kind: 'revocation' | 'hold' | 'release';
   /** The id of its record. */
   readonly record: string;
-  /** Of its record, in milliseconds since the epoch. */
+  /** When it was recorded, in milliseconds since the epoch. */
   readonly time: number;
-  /** Of a revocation and a hold. */
+  /** Present for a revocation and a hold. */
   readonly entry?: Entry;
-  /** The checkpoint knows nothing of it yet. */
+  /** The record is newer than the checkpoint. */
   readonly newer: boolean;
 }
 
@@ -45,7 +45,7 @@ const entryOf = (record: LedgerRecord): Entry | undefined => {
   };
 };
 
-/** Of the first revocation or hold. */
+/** When the first revocation or hold was recorded. */
 export const sinceOf = (acts: readonly Act[]): number | undefined => {
   let since: number | undefined;
   for (const { kind, time } of acts) {
@@ -54,7 +54,7 @@ export const sinceOf = (acts: readonly Act[]): number | undefined => {
   return since;
 };
 
-/** What the acts up to `time` made of the certificate. */
+/** The status after the acts up to `time`. */
 export const stateOf = (
   acts: readonly Act[],
   time = Number.POSITIVE_INFINITY,
@@ -69,8 +69,8 @@ export const stateOf = (
 };
 
 /**
- * The acts that may be the one which a status or a list shows that was made at `time`: the last one before, and all that
- * clocks may have put in the wrong order or that came while it was being made.
+ * The acts that a status or a CRL of `time` may show: the last one before it, and those near to it, since clocks differ
+ * and acts may be recorded while a CRL is being made.
  */
 export const shownBy = (
   acts: readonly Act[],
@@ -83,9 +83,10 @@ export const shownBy = (
 };
 
 /**
- * What is shown and what is recorded, by the names of facts, where none of `acts` has this entry; undefined where one
- * has, or where no record says anything. `madeAt` in milliseconds: the thisUpdate of a list, which tells no time to come
- * and so another one of what a clock that was ahead has recorded (status/listings.ts).
+ * What is shown beside what is recorded, as facts, where none of `acts` has the shown entry. Undefined where one of them
+ * has it, or where a record does not have an entry at all.
+ * @param madeAt the thisUpdate of a CRL in milliseconds. A CRL has no time after its thisUpdate, so it shows an earlier
+ *   one where the clock of the recording process was ahead (status/listings.ts).
  */
 export const entryDiffers = (
   shown: ShownEntry,
@@ -98,20 +99,20 @@ export const entryDiffers = (
   const recorded = first.entry as Entry;
   const facts: Record<string, string> = { record: first.record };
   for (const name of ['revocationTime', 'reason', 'invalidityDate'] as const) {
-    if (isToldAs(shown[name], recorded[name], madeAt)) continue;
+    if (isShownAs(shown[name], recorded[name], madeAt)) continue;
     facts[name] = textOf(shown[name]);
     facts[`${name} recorded`] = textOf(recorded[name]);
   }
   return facts;
 };
 
-const isToldAs = (shown: unknown, recorded: unknown, madeAt: number): boolean =>
+const isShownAs = (shown: unknown, recorded: unknown, madeAt: number): boolean =>
   shown === recorded ||
   (typeof shown === 'number' && typeof recorded === 'number' && recorded > madeAt && shown <= madeAt);
 
 const isSame = (shown: ShownEntry, recorded: Entry, madeAt: number): boolean =>
   (['revocationTime', 'reason', 'invalidityDate'] as const).every((name) =>
-    isToldAs(shown[name], recorded[name], madeAt),
+    isShownAs(shown[name], recorded[name], madeAt),
   );
 
 const textOf = (value: number | string | undefined): string => {

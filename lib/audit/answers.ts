@@ -1,6 +1,6 @@
 import { type Act, stateOf } from './acts.ts';
 
-/** What OCSP said of one certificate. */
+/** What OCSP said about one certificate. */
 export interface Answer {
   readonly said: string;
   /** thisUpdate, in milliseconds since the epoch. */
@@ -9,26 +9,25 @@ export interface Answer {
   readonly record: string;
 }
 
-/** An answer that no record bears out. */
+/** An answer that disagrees with the records. */
 export interface WrongAnswer extends Answer {
-  /** What the records make of the certificate at that time. */
+  /** The status at that time by the records. */
   readonly recorded: string;
 }
 
 /**
- * An answer this near to an act proves nothing. Clocks of several processes differ; the record of an act has the time at
- * which its write began, which is tried again for some seconds; and an answer is made of a status that was read before
- * it got its time.
+ * An answer this near to an act proves nothing, for three reasons. Clocks of several processes differ. The record of an
+ * act has the time when its write began, and the write is tried again for some seconds. The status of an answer is read
+ * before the answer gets its time.
  */
 const SLACK_MS = 30_000;
 
 /**
- * Adds an answer to those that are kept of a certificate, in the order of their times. A certificate is asked about
- * without end, so an answer is kept only where it may show something that its neighbours do not: both say the same
- * and nothing is known to have been done between them. Records that come in about the order of their times thereby leave
- * the first and the last answer between any two acts.
+ * Adds an answer to the kept answers about a certificate, in the order of their times. There may be any number of
+ * answers, so one is dropped where it shows nothing new: both neighbours say the same, and no act is known between them.
+ * Where records come about in the order of their times, the first and the last answer between any two acts are kept.
  *
- * @param isQuiet whether nothing is known to have been done from one time to another
+ * @param isQuiet whether no act is known between two times
  */
 export const keepAnswer = (
   answers: Answer[],
@@ -38,7 +37,7 @@ export const keepAnswer = (
   let at = answers.length;
   while (at > 0 && (answers[at - 1] as Answer).time > answer.time) at--;
   answers.splice(at, 0, answer);
-  // From behind, so that what is taken away moves nothing that is still to be looked at.
+  // From the end, so that removing one does not move those that are still to be checked.
   for (const middle of [at + 1, at, at - 1]) {
     const [before, one, after] = [answers[middle - 1], answers[middle], answers[middle + 1]];
     if (!before || !one || !after || before.said !== one.said || one.said !== after.said) continue;
@@ -46,7 +45,7 @@ export const keepAnswer = (
   }
 };
 
-/** Those that say what the certificate was not. `issued`: when its issuance was recorded, in milliseconds. */
+/** The answers that disagree with the acts. `issued`: when the issuance was recorded, in milliseconds. */
 export const wrongAnswers = (
   answers: readonly Answer[],
   issued: number,
@@ -56,8 +55,8 @@ export const wrongAnswers = (
     const { said, time } = answer;
     if ([issued, ...acts.map((act) => act.time)].some((other) => Math.abs(time - other) <= SLACK_MS))
       return [];
-    // What is said of a number before it is a certificate's, the CA's terms decide (RFC 6960 2.2); and where it is called
-    // good, the clock that was ahead is that of whoever issued it.
+    // Before the issuance the CA's terms decide what is said about the serial number (RFC 6960 2.2). Where it was called
+    // good by then, the clock of the issuing process was ahead.
     if (time < issued) return [];
     const state = stateOf(acts, time);
     // OCSP calls a hold revoked.

@@ -12,12 +12,7 @@ export {
 } from '../tlog/tlog.ts';
 export { type ApprovalCheck, openApprovalCheck } from './approvals.ts';
 export { openAuthorityCheck, type ServedAuthority } from './authorities.ts';
-export {
-  type CertificateCheck,
-  type ListedRevocations,
-  type ListedSerial,
-  openCertificateCheck,
-} from './certificates.ts';
+export { type CertificateCheck, openCertificateCheck } from './certificates.ts';
 export {
   DAMAGES,
   type Damage,
@@ -28,6 +23,8 @@ export {
 } from './contract.ts';
 export { type ArchivedCrl, type CrlCheck, openCrlCheck, type ServedCrl } from './crls.ts';
 export { openLateCheck } from './late.ts';
+export type { ListedRevocations } from './listed-revocations.ts';
+export type { ListedSerial } from './listed-serials.ts';
 export { openQueryCheck, type QueryCheck, type Question } from './queries.ts';
 export { checkRecords, openEntries, type RecordSummary } from './records.ts';
 export { openTotalCheck, type ShownTotal, type TotalCheck } from './totals.ts';

@@ -2,7 +2,7 @@ import type { RecordObserver, Report } from './contract.ts';
 
 /** A CRL in the service's archive. */
 export interface ArchivedCrl {
-  /** Absent where the file is named as no CRL is. */
+  /** Absent where the file's name is not that of a CRL. */
   readonly number?: number | undefined;
   readonly name: string;
   /** SHA-256 of its bytes, hex. */
@@ -11,7 +11,7 @@ export interface ArchivedCrl {
 
 /** A CRL as the service serves it. */
 export interface ServedCrl {
-  /** Undefined of bytes that are no CRL with a number. */
+  /** Undefined where the bytes are no CRL with a number. */
   readonly number: number | undefined;
   readonly digest: string;
   /** When it was asked for, in milliseconds since the epoch. */
@@ -23,7 +23,7 @@ interface Publication {
   readonly record: string;
   readonly time: number;
   readonly newer: boolean;
-  /** Of the CRL that was current before; absent of one that never was current. */
+  /** The number of the CRL that was current before; absent for a CRL that never was current. */
   readonly previous?: number;
   readonly current: boolean;
 }
@@ -32,9 +32,9 @@ interface Publication {
 const SKEW_MS = 10_000;
 
 /**
- * Holds the archive of CRLs, and what is served, against the records of publications: each signed CRL has its record,
- * each record its CRL, and each publication names the number before it, so that none can be left out of the records.
- * Used as `CertificateCheck` is.
+ * Compares the archive of CRLs, and the CRLs that are served, with the records of publications. Each signed CRL has a
+ * record and each record a CRL. Each publication names the number before it, so none can be left out of the records.
+ * It is used in the order of `CertificateCheck`.
  */
 export interface CrlCheck extends RecordObserver {
   list(ca: string, archived: ArchivedCrl): void;
@@ -48,7 +48,7 @@ export const openCrlCheck = ({ report }: { readonly report: Report }): CrlCheck 
   const served: { readonly ca: string; readonly crl: ServedCrl }[] = [];
   let expired = false;
 
-  const of = (ca: string): Map<number, Publication> => {
+  const publicationsOf = (ca: string): Map<number, Publication> => {
     const publications = cas.get(ca) ?? new Map<number, Publication>();
     cas.set(ca, publications);
     return publications;
@@ -57,14 +57,14 @@ export const openCrlCheck = ({ report }: { readonly report: Report }): CrlCheck 
   const currentOnes = (publications: ReadonlyMap<number, Publication>) =>
     [...publications].filter(([, { current }]) => current).sort(([a], [b]) => a - b);
 
-  /** Whether the record of that number may be gone because its time is over. */
+  /** Whether the record of that number may have been deleted after its retention period. */
   const mayBeExpired = (publications: ReadonlyMap<number, Publication>, number: number): boolean => {
     const first = currentOnes(publications)[0]?.[0];
     return expired && (first === undefined || number < first);
   };
 
-  const judgeOne = (ca: string, number: number | undefined, digest: string, name?: string): void => {
-    const publications = of(ca);
+  const checkOne = (ca: string, number: number | undefined, digest: string, name?: string): void => {
+    const publications = publicationsOf(ca);
     const publication = number === undefined ? undefined : publications.get(number);
     if (number === undefined || !publication) {
       if (number !== undefined && mayBeExpired(publications, number)) return;
@@ -81,7 +81,7 @@ export const openCrlCheck = ({ report }: { readonly report: Report }): CrlCheck 
     }
   };
 
-  const judgeChain = (ca: string, publications: ReadonlyMap<number, Publication>): void => {
+  const checkChain = (ca: string, publications: ReadonlyMap<number, Publication>): void => {
     for (const [number, { previous, record }] of currentOnes(publications)) {
       const before = previous ?? number - 1;
       if (before === 0 || publications.get(before)?.current || mayBeExpired(publications, before)) continue;
@@ -94,24 +94,25 @@ export const openCrlCheck = ({ report }: { readonly report: Report }): CrlCheck 
       if (record.kind !== 'publication') return;
       const { ca, number, digest, previous, overtaken, left } = record.details;
       if (typeof ca !== 'string' || typeof number !== 'number' || typeof digest !== 'string') return;
-      const said = { record: record.id, time: Date.parse(record.time), newer };
-      of(ca).set(number, {
-        ...said,
+      const from = { record: record.id, time: Date.parse(record.time), newer };
+      publicationsOf(ca).set(number, {
+        ...from,
         digest,
         current: overtaken !== true,
         ...(typeof previous === 'number' && { previous }),
       });
       for (const one of Array.isArray(left) ? left : []) {
         const { number: other, digest: signed } = one as { number?: unknown; digest?: unknown };
-        if (typeof other !== 'number' || typeof signed !== 'string' || of(ca).has(other)) continue;
-        of(ca).set(other, { ...said, digest: signed, current: false });
+        if (typeof other !== 'number' || typeof signed !== 'string' || publicationsOf(ca).has(other))
+          continue;
+        publicationsOf(ca).set(other, { ...from, digest: signed, current: false });
       }
     },
 
     retract: ({ id, kind, expired: isExpired }) => {
       if (kind !== 'publication') return;
       if (isExpired) expired = true;
-      // One without a leaf may have been learned before it turned out to be none.
+      // A record without a leaf may have been observed before.
       for (const publications of cas.values()) {
         for (const [number, { record, newer }] of publications) {
           if (newer && record === id) publications.delete(number);
@@ -131,19 +132,19 @@ export const openCrlCheck = ({ report }: { readonly report: Report }): CrlCheck 
       const archive = new Set<string>();
       for (const { ca, archived } of listed) {
         archive.add(`${ca}/${archived.number}`);
-        judgeOne(ca, archived.number, archived.digest, archived.name);
+        checkOne(ca, archived.number, archived.digest, archived.name);
       }
       for (const [ca, publications] of cas) {
         for (const [number, { current, newer, record }] of publications) {
           if (current && !newer && !archive.has(`${ca}/${number}`))
             report('crl-missing', { ca, number, record });
         }
-        judgeChain(ca, publications);
+        checkChain(ca, publications);
       }
       for (const { ca, crl } of served) {
-        judgeOne(ca, crl.number, crl.digest);
+        checkOne(ca, crl.number, crl.digest);
         if (crl.number === undefined) continue;
-        const newest = currentOnes(of(ca))
+        const newest = currentOnes(publicationsOf(ca))
           .filter(([, { time }]) => time < crl.askedAt - SKEW_MS)
           .at(-1)?.[0];
         if (newest !== undefined && crl.number < newest) {

@@ -1,0 +1,111 @@
+import type { LedgerRecord } from '../ledger/ledger.ts';
+import { type Act, actOf } from './acts.ts';
+import { type Answer, keepAnswer } from './answers.ts';
+import type { RecordObserver } from './contract.ts';
+
+type ActRecord = Exclude<LedgerRecord, { readonly kind: 'provision' }>;
+
+export interface Issuance {
+  readonly record: string;
+  /** When it was recorded, and the end of the certificate: milliseconds since the epoch. */
+  readonly time: number;
+  readonly notAfter: number;
+  readonly tbsDigest: unknown;
+  readonly order: unknown;
+  readonly profile: unknown;
+  readonly office: string | undefined;
+  readonly newer: boolean;
+}
+
+/** What the records say about one certificate. Most certificates have no acts, and many have no answers. */
+export interface CertificateFacts {
+  issuance?: Issuance;
+  acts?: readonly Act[];
+  answers?: Answer[];
+}
+
+/** Facts by certificate, as `{ca}/{serial}`. */
+export interface FactsOfCertificates extends RecordObserver {
+  readonly known: ReadonlyMap<string, CertificateFacts>;
+}
+
+export const NO_ACTS: readonly Act[] = [];
+
+/**
+ * Anybody may ask about any number of serial numbers that no certificate has. Records come newest first, so answers about
+ * a certificate come before its issuance, and look the same until then. This many such numbers are kept.
+ */
+const MAX_UNKNOWN_SERIALS = 100_000;
+
+const ACT_KINDS: readonly string[] = ['issuance', 'revocation', 'hold', 'release'];
+
+export const openCertificateFacts = (): FactsOfCertificates => {
+  const known = new Map<string, CertificateFacts>();
+  /** Certificates by the ids of records that are newer than the checkpoint. */
+  const byNewerRecord = new Map<string, readonly string[]>();
+  let unknownSerials = 0;
+
+  const factsOf = (certificate: string): CertificateFacts => {
+    const facts = known.get(certificate) ?? {};
+    known.set(certificate, facts);
+    return facts;
+  };
+
+  const addAct = (record: ActRecord, certificate: string, newer: boolean): void => {
+    const facts = factsOf(certificate);
+    if (newer) byNewerRecord.set(record.id, [...(byNewerRecord.get(record.id) ?? []), certificate]);
+    if (record.kind === 'issuance') facts.issuance = issuanceOf(record, newer);
+    else facts.acts = [...(facts.acts ?? NO_ACTS), actOf(record, newer)];
+  };
+
+  const addAnswers = (record: LedgerRecord): void => {
+    if (record.kind !== 'provision' || record.channel !== 'ocsp') return;
+    // Answers that a CDN gave are counted, and their records do not have what they said.
+    const { answers: said, thisUpdate } = record.provided;
+    if (!Array.isArray(said)) return;
+    const time = Date.parse(typeof thisUpdate === 'string' ? thisUpdate : record.time);
+    for (const [i, { ca, serial }] of record.certificates.entries()) {
+      const certificate = `${ca}/${serial}`;
+      if (!known.has(certificate) && said[i] !== 'good' && unknownSerials++ >= MAX_UNKNOWN_SERIALS) continue;
+      const facts = factsOf(certificate);
+      const { acts = NO_ACTS, issuance } = facts;
+      facts.answers ??= [];
+      keepAnswer(facts.answers, { said: String(said[i]), time, record: record.id }, (from, to) =>
+        [issuance, ...acts].every((act) => !act || act.time < from || act.time > to),
+      );
+    }
+  };
+
+  return {
+    known,
+
+    observe: (record, newer) => {
+      if (record.kind === 'provision') addAnswers(record);
+      else if (ACT_KINDS.includes(record.kind)) {
+        for (const { ca, serial } of record.certificates ?? []) addAct(record, `${ca}/${serial}`, newer);
+      }
+    },
+
+    retract: ({ id }) => {
+      for (const certificate of byNewerRecord.get(id) ?? []) {
+        const facts = factsOf(certificate);
+        if (facts.issuance?.record === id) delete facts.issuance;
+        if (facts.acts) facts.acts = facts.acts.filter((act) => act.record !== id);
+      }
+    },
+  };
+};
+
+const issuanceOf = (record: ActRecord, newer: boolean): Issuance => {
+  const { tbsDigest, notAfter, order, profile } = record.details;
+  return {
+    record: record.id,
+    time: Date.parse(record.time),
+    notAfter: Date.parse(String(notAfter)),
+    tbsDigest,
+    order,
+    profile,
+    office: record.office,
+    newer,
+  };
+};

@@ -1,0 +1,96 @@
+import { entryDiffers, type ShownEntry, shownBy, sinceOf, stateOf } from './acts.ts';
+import { type CertificateFacts, type Issuance, NO_ACTS } from './certificate-facts.ts';
+import type { Finding } from './contract.ts';
+
+/** A serial number as the service lists it: from its status register, and from its rows of certificates. */
+export interface ListedSerial {
+  readonly serial: string;
+  readonly state?: string | undefined;
+  /** RFC 3339. */
+  readonly notAfter?: string | undefined;
+  /** Present where it is revoked or on hold; times in RFC 3339. */
+  readonly revocationTime?: string | undefined;
+  readonly reason?: string | undefined;
+  readonly invalidityDate?: string | undefined;
+  /** Absent where no row of a certificate has it. */
+  readonly order?: string | undefined;
+  readonly profile?: string | undefined;
+  readonly office?: string | undefined;
+  readonly tbsDigest?: string | undefined;
+  /** The certificate's; absent while it is not signed. */
+  readonly digest?: string | undefined;
+  /** Names of what its row says and the certificate itself does not. */
+  readonly differs?: readonly string[] | undefined;
+}
+
+/** A certificate is signed right after its issuance was recorded, and later while the key store does not answer. */
+const UNSIGNED_MS = 3_600_000;
+
+/** Compares a listed serial number with what the records say. Undefined where they agree. */
+export const serialFinding = (
+  certificate: string,
+  listed: ListedSerial,
+  { issuance, acts = NO_ACTS }: CertificateFacts,
+  { now, retention }: { readonly now: number; readonly retention: number },
+): Finding | undefined => {
+  const { state, notAfter, order, digest } = listed;
+  if (!issuance) {
+    const isOver = notAfter !== undefined && now - Date.parse(notAfter) > retention;
+    return isOver ? undefined : { damage: 'serial-without-leaf', facts: { certificate } };
+  }
+  const { record } = issuance;
+  if (state === undefined) {
+    return { damage: 'certificate-missing', facts: { certificate, record, from: 'status' } };
+  }
+  if (order === undefined) {
+    return { damage: 'certificate-missing', facts: { certificate, record, from: 'certificates' } };
+  }
+  const altered = alteredFacts(listed, issuance);
+  if (altered) return { damage: 'certificate-altered', facts: { certificate, record, ...altered } };
+  if (digest === undefined && now - issuance.time > UNSIGNED_MS) {
+    return { damage: 'certificate-unsigned', facts: { certificate, record } };
+  }
+  if (Date.parse(notAfter ?? '') !== issuance.notAfter) {
+    const facts = { certificate, state, ...(notAfter !== undefined && { notAfter }) };
+    return { damage: 'status-differs', facts };
+  }
+  // The list may or may not show acts that are newer than the checkpoint.
+  if (acts.some(({ newer }) => newer)) return undefined;
+  const recorded = stateOf(acts);
+  if (state === recorded) {
+    const differs =
+      state === 'good' ? undefined : entryDiffers(shownOf(listed), shownBy(acts, [KIND_OF[recorded]]));
+    return differs && { damage: 'status-differs', facts: { certificate, state, ...differs } };
+  }
+  const isRevoked = state === 'revoked' || state === 'hold';
+  return isRevoked && sinceOf(acts) === undefined
+    ? { damage: 'revocation-without-leaf', facts: { certificate, state } }
+    : { damage: 'status-differs', facts: { certificate, state, recorded } };
+};
+
+/** Facts in which the certificate's row and its issuance differ; undefined where they agree. */
+const alteredFacts = (
+  listed: ListedSerial,
+  issuance: Issuance,
+): Readonly<Record<string, string>> | undefined => {
+  if (listed.tbsDigest !== issuance.tbsDigest) return {};
+  const { differs = [] } = listed;
+  const facts: Record<string, string> = differs.length > 0 ? { differs: differs.join(' ') } : {};
+  for (const name of ['order', 'profile', 'office'] as const) {
+    if (listed[name] === issuance[name]) continue;
+    facts[name] = listed[name] ?? 'none';
+    facts[`${name} recorded`] = String(issuance[name] ?? 'none');
+  }
+  return Object.keys(facts).length > 0 ? facts : undefined;
+};
+
+const KIND_OF = { good: 'release', hold: 'hold', revoked: 'revocation' } as const;
+
+const timeOf = (text: string | undefined): number | undefined =>
+  text === undefined ? undefined : Date.parse(text);
+
+const shownOf = ({ revocationTime, reason, invalidityDate }: ListedSerial): ShownEntry => ({
+  revocationTime: timeOf(revocationTime),
+  reason,
+  invalidityDate: timeOf(invalidityDate),
+});
