@@ -39,6 +39,19 @@ export interface Principal {
   readonly purposes?: readonly Purpose[];
 }
 
+/** Who asks, how and what for, as the record of the answer has it. */
+export interface Caller {
+  /** A principal's id, or `public`. */
+  readonly recipient: string;
+  /** The code of the fault for which the caller's credentials were not accepted. */
+  readonly unproven?: string;
+  /** The HTTP method of the request, or the protocol's word. */
+  readonly method: string;
+  readonly office?: string;
+  readonly purpose?: string;
+  readonly legalBasis?: string;
+}
+
 /** A certificate's address: the CA's id (one per generation, so one per key) and the serial. */
 export interface CertificateRef {
   readonly ca: string;

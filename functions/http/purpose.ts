@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
 import { Fault } from '../../lib/fault.ts';
-import type { Principal } from '../../lib/principal.ts';
-import type { Caller } from '../../lib/status/status.ts';
+import type { Caller, Principal } from '../../lib/principal.ts';
 import type { Input } from './route.ts';
 
 const PURPOSE_HEADER = 'akashi-purpose';

@@ -1,18 +1,8 @@
 import type { OcspResponseStatus } from '../pki/pki.ts';
+import type { Caller } from '../principal.ts';
 
 /** The partition of the one CRL that lists all of a CA's certificates. */
 export const FULL_CRL = 'full';
-
-/** Who asks and what for, for the record: a principal's id or `public`; the method by which the question came. */
-export interface Caller {
-  readonly recipient: string;
-  /** The code of the fault for which the request's credentials were refused. */
-  readonly unproven?: string;
-  readonly method: string;
-  readonly office?: string;
-  readonly purpose?: string;
-  readonly legalBasis?: string;
-}
 
 export interface OcspAnswer {
   /** DER OCSPResponse: always an answer, error statuses included (RFC 6960 2.3). */

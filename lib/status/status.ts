@@ -3,7 +3,7 @@ import { openCrls } from './crls/crls.ts';
 import type { StatusDeps } from './deps.ts';
 import { openOcsp } from './ocsp.ts';
 
-export { type ArchivedCrl, type Caller, FULL_CRL, type OcspAnswer, type Status } from './contract.ts';
+export { type ArchivedCrl, FULL_CRL, type OcspAnswer, type Status } from './contract.ts';
 export { archiveKey } from './crls/archive.ts';
 export { crlDueWrites, readCurrentCrl } from './crls/rows.ts';
 export { crlPath } from './crls/serve.ts';

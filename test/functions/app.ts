@@ -11,11 +11,10 @@ import { EXPORT_TYPES } from '../../lib/ledger/export/formats.ts';
 import type { LedgerRecord, RecordDraft, RecordQuery } from '../../lib/ledger/ledger.ts';
 import { buildAnnualReport } from '../../lib/ledger/report/annual.ts';
 import { asDer } from '../../lib/pki/der.ts';
-import type { CertificateRef, Principal, Role } from '../../lib/principal.ts';
+import type { Caller, CertificateRef, Principal, Role } from '../../lib/principal.ts';
 import { openCertificateCallers } from '../../lib/principals/certificate-callers.ts';
 import { withTokens } from '../../lib/principals/token-callers.ts';
 import type { RequestView, Submission } from '../../lib/registration/registration.ts';
-import type { Caller } from '../../lib/status/status.ts';
 import type { AmendmentView } from '../../lib/trust-domain/contract.ts';
 
 /*

@@ -19,8 +19,8 @@ import type { BasicOcspResponse } from '../../lib/pki/ocsp-response.ts';
 import { decodeOcspResponse } from '../../lib/pki/ocsp-response-decoder.ts';
 import { OID } from '../../lib/pki/oids.ts';
 import { parseSerial } from '../../lib/pki/serial.ts';
-import type { CertificateRef } from '../../lib/principal.ts';
-import type { Caller, OcspAnswer } from '../../lib/status/status.ts';
+import type { Caller, CertificateRef } from '../../lib/principal.ts';
+import type { OcspAnswer } from '../../lib/status/status.ts';
 import type { Service } from '../service.ts';
 
 /** OCSP requests as clients of every kind write them, and answers as a strict client reads them. */

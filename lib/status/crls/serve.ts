@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { Fault } from '../../fault.ts';
-import { type Caller, FULL_CRL, type PublishedCrl, type Status } from '../contract.ts';
+import type { Caller } from '../../principal.ts';
+import { FULL_CRL, type PublishedCrl, type Status } from '../contract.ts';
 import type { CrlDeps } from '../deps.ts';
 import { archiveKey, listArchive } from './archive.ts';
 import { readCurrentCrl } from './rows.ts';
