@@ -17,7 +17,7 @@ const random = (n: number): Uint8Array => {
   new DataView(bytes.buffer).setFloat64(0, drawn++);
   return bytes;
 };
-const caller = { id: 'auditor', role: 'auditor', person: 'auditor', name: { ja: '', en: '' } } as const;
+const caller = { recipient: 'auditor', method: 'GET' };
 
 const began = performance.now();
 const ledger = openLedger({ table, clock, random });

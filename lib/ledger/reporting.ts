@@ -1,5 +1,5 @@
 import { Fault } from '../fault.ts';
-import type { Principal } from '../principal.ts';
+import type { Caller } from '../principal.ts';
 import { type Count, jstMonth, readCounts } from './counts.ts';
 import { type Export, type ExportRequest, openExports } from './export/export.ts';
 import { monthsBetween } from './months.ts';
@@ -17,7 +17,7 @@ export interface Reporting {
     to: string,
   ): Promise<readonly { readonly month: string; readonly counts: readonly Count[] }[]>;
   /** Two records tell of an export: one when it begins, one before it ends. Faults: those of `Ledger.query`. */
-  export(caller: Principal, request: ExportRequest): Promise<Export>;
+  export(caller: Caller, request: ExportRequest): Promise<Export>;
   readonly reports: Reports;
   /**
    * Statistics of months that are over. Anybody may ask, so a call writes nothing: it counts only settled records. The

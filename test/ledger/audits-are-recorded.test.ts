@@ -80,6 +80,37 @@ describe('what an auditor asks', () => {
   });
 });
 
+describe('what is asked by HEAD', () => {
+  const headOf = async (target: string, bearer: string, caller: string): Promise<readonly unknown[]> => {
+    const ofCaller = async () =>
+      (await allRecords(service)).filter((record) =>
+        record.kind === 'provision' ? record.recipient === caller : record.actor === caller,
+      );
+    const before = new Set((await ofCaller()).map(({ id }) => id));
+    const headers = { authorization: `Bearer ${bearer}` };
+    const answer = await fetch(`${service.url}${target}`, { method: 'HEAD', headers });
+    expect(answer.status).toBe(200);
+    expect((await answer.bytes()).length).toBe(0);
+    return (await ofCaller())
+      .filter(({ id }) => !before.has(id))
+      .map((record) => (record.kind === 'provision' ? record.method : record.details.method));
+  };
+
+  it.each(['drawSample', 'getRecordProof', 'exportRecordsAsCsv', 'getEvidence'])(
+    'is recorded as HEAD: %s',
+    async (id) => {
+      // Of a file nothing is made, so that it was begun is the only record.
+      expect(await headOf(targets[id] as string, token, 'auditor')).toEqual(['HEAD']);
+    },
+  );
+
+  it("is recorded as HEAD: a holder's own records", async () => {
+    const holder = service.principal('holder-tanabe');
+    const { token: own } = await service.app.principals.issueToken(holder);
+    expect(await headOf('/api/v1/own/records', own, holder.id)).toEqual(['HEAD']);
+  });
+});
+
 describe('what the service was set up with', () => {
   const settings = async (): Promise<readonly Record<string, unknown>[]> =>
     (await allRecords(service)).flatMap((record) =>

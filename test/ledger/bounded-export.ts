@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { openExports } from '../../lib/ledger/export/export.ts';
 import type { ExportFormat } from '../../lib/ledger/export/formats.ts';
 import type { Ledger, LedgerRecord } from '../../lib/ledger/ledger.ts';
-import type { Principal } from '../../lib/principal.ts';
+import type { Caller } from '../../lib/principal.ts';
 
 /** A worker that exports so many records of a ledger that makes them up as it is asked; posts the file's length. */
 const { format, records } = workerData as { readonly format: ExportFormat; readonly records: number };
@@ -42,7 +42,7 @@ const ledger: Ledger = {
   },
 };
 
-const auditor: Principal = { id: 'auditor', role: 'auditor', person: 'auditor', name: { ja: '', en: '' } };
+const auditor: Caller = { recipient: 'auditor', method: 'GET' };
 const { bytes } = await openExports({ ledger, clock: () => 1_800_000_000_000 })(auditor, {
   query: {},
   format,

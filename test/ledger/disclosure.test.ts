@@ -73,7 +73,7 @@ afterAll(async () => {
 describe('own records', () => {
   it('say when, who and why, to the holder alone, and that the holder looked', async () => {
     const { disclosures, ledger } = service.app;
-    const { entries } = await disclosures.own(tanabe, { holder: tanabe.id, limit: 100 });
+    const { entries } = await disclosures.own(tanabe, { holder: tanabe.id, limit: 100 }, 'GET');
     const told = entries.filter(({ channel }) => channel === 'ocsp');
     expect(told.map(({ who, why, certificates }) => [who.recipient, why?.purpose, certificates])).toEqual([
       ['tax-portal', 'tax-return', [second]],
@@ -88,11 +88,11 @@ describe('own records', () => {
     const { records } = await ledger.query({ recipient: tanabe.id, channel: 'own', limit: 10 });
     expect(records).toHaveLength(1);
     expect(records[0]).toMatchObject({ provided: { holder: tanabe.id }, count: entries.length });
-    await expect(disclosures.own(stranger, { holder: tanabe.id, limit: 10 })).rejects.toMatchObject({
+    await expect(disclosures.own(stranger, { holder: tanabe.id, limit: 10 }, 'GET')).rejects.toMatchObject({
       code: 'forbidden',
     });
     await expect(
-      disclosures.own(service.principal('operator-noda'), { holder: tanabe.id, limit: 10 }),
+      disclosures.own(service.principal('operator-noda'), { holder: tanabe.id, limit: 10 }, 'GET'),
     ).rejects.toMatchObject({ code: 'forbidden' });
   });
 
@@ -100,7 +100,7 @@ describe('own records', () => {
     const { delegates } = service.app.disclosures;
     const holders = service.trustDomain.principals.filter(({ role }) => role === 'holder');
     const friend = holders[1] as Principal;
-    const look = () => service.app.disclosures.own(friend, { holder: tanabe.id, limit: 10 });
+    const look = () => service.app.disclosures.own(friend, { holder: tanabe.id, limit: 10 }, 'GET');
     await expect(look()).rejects.toMatchObject({ code: 'forbidden' });
     await delegates.name(tanabe, friend.id, new Date(service.now() + 60_000).toISOString());
     expect((await look()).entries.length).toBeGreaterThan(1);
@@ -172,7 +172,7 @@ describe('a disclosure', () => {
     const { disclosures, ledger } = service.app;
     const { id, deadline, state } = await disclosures.cases.open(tanabe, tanabe.id);
     expect(state).toBe('open');
-    const { jws, page } = await disclosures.handOver(tanabe, id);
+    const { jws, page } = await disclosures.handOver(tanabe, id, 'GET');
     const verified = await flattenedVerify(
       JSON.parse(jws),
       await importJWK(await disclosures.key(), 'EdDSA'),
@@ -200,7 +200,7 @@ describe('a disclosure', () => {
       responseDigest: hash('sha256', jws),
       provided: { disclosure: id, page: hash('sha256', page) },
     });
-    const again = await disclosures.handOver(service.principal('operator-noda'), id);
+    const again = await disclosures.handOver(service.principal('operator-noda'), id, 'GET');
     expect(again.jws).not.toBe(jws);
     expect((await disclosures.cases.get(tanabe, id)).bundle).toBe(hash('sha256', jws));
 
@@ -220,7 +220,7 @@ describe('a disclosure', () => {
     const operator = service.principal('operator-noda');
     const opened = await cases.open(operator, tanabe.id);
     await expect(cases.get(stranger, opened.id)).rejects.toMatchObject({ code: 'unknown-disclosure' });
-    await expect(handOver(stranger, opened.id)).rejects.toMatchObject({ code: 'unknown-disclosure' });
+    await expect(handOver(stranger, opened.id, 'GET')).rejects.toMatchObject({ code: 'unknown-disclosure' });
     await expect(cases.open(stranger, tanabe.id)).rejects.toMatchObject({ code: 'forbidden' });
     const extended = await cases.extend(operator, opened.id, 30, '記録が多量であるため');
     expect(Date.parse(extended.deadline) - Date.parse(opened.deadline)).toBe(30 * 86_400_000);
@@ -259,12 +259,12 @@ describe('a disclosure', () => {
     await delegates.name(tanabe, friend.id, new Date(service.now() + 60_000).toISOString());
     const { id } = await cases.open(friend, tanabe.id);
     await cases.extend(service.principal('operator-noda'), id, 10, '記録が<多量>であるため');
-    const { page, jws } = await handOver(friend, id);
+    const { page, jws } = await handOver(friend, id, 'GET');
     expect(page).toContain('記録が&#60;多量&#62;であるため');
     const bundle = JSON.parse(Buffer.from(JSON.parse(jws).payload, 'base64url').toString());
     expect(bundle.extension.reason).toBe('記録が<多量>であるため');
     service.advance(61_000);
-    for (const refused of [cases.get(friend, id), handOver(friend, id)]) {
+    for (const refused of [cases.get(friend, id), handOver(friend, id, 'GET')]) {
       await expect(refused).rejects.toMatchObject({ code: 'unknown-disclosure' });
     }
     await expect(cases.open(friend, tanabe.id)).rejects.toMatchObject({ code: 'forbidden' });
@@ -283,10 +283,10 @@ describe('a disclosure', () => {
       responseDigest: '00'.repeat(32),
       count: 2,
     });
-    const { entries } = await disclosures.own(tanabe, { holder: tanabe.id, limit: 1000 });
+    const { entries } = await disclosures.own(tanabe, { holder: tanabe.id, limit: 1000 }, 'GET');
     expect(entries.find(({ id }) => id === shared?.id)?.certificates).toEqual([first]);
     const { id } = await disclosures.cases.open(tanabe, tanabe.id);
-    const { jws, page } = await disclosures.handOver(tanabe, id);
+    const { jws, page } = await disclosures.handOver(tanabe, id, 'GET');
     const text = Buffer.from(JSON.parse(jws).payload, 'base64url').toString();
     expect(text).not.toContain(other.serial);
     expect(page.slice(0, page.indexOf('<pre>'))).not.toContain(other.serial);

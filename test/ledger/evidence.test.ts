@@ -43,7 +43,7 @@ afterAll(async () => {
   folder.remove();
 });
 
-const auditor = () => service.principal('auditor');
+const auditor = () => ({ recipient: service.principal('auditor').id, method: 'GET' });
 
 const linesOf = async (): Promise<{ id: string; text: string; lines: Line[] }> => {
   const { id, bytes } = await service.app.evidence.file(auditor(), period);

@@ -10,16 +10,11 @@ import { csvLine } from '../../lib/ledger/export/csv.ts';
 import { openExports } from '../../lib/ledger/export/export.ts';
 import type { ExportFormat } from '../../lib/ledger/export/formats.ts';
 import { type Ledger, type LedgerRecord, openLedger } from '../../lib/ledger/ledger.ts';
-import type { Principal } from '../../lib/principal.ts';
+import type { Caller } from '../../lib/principal.ts';
 import type { Json } from '../../lib/store/store.ts';
 import { type LedgerWorld, openLedgerWorld, writeHistory } from './sample.ts';
 
-const AUDITOR: Principal = {
-  id: 'auditor-1',
-  role: 'auditor',
-  person: 'auditor-1',
-  name: { ja: '監査人', en: 'Auditor' },
-};
+const AUDITOR: Caller = { recipient: 'auditor-1', method: 'GET' };
 
 let world: LedgerWorld;
 

@@ -135,7 +135,7 @@ const bundles = (['json', 'html'] as const).map((format) =>
         await disclosures.cases.get(caller, params.id);
         return { status: 200, headers: { 'content-type': FORMATS[format].contentType }, body: '' };
       }
-      const { jws, page } = await disclosures.handOver(caller, params.id);
+      const { jws, page } = await disclosures.handOver(caller, params.id, request.method);
       return {
         status: 200,
         headers: {

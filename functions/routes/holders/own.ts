@@ -42,8 +42,10 @@ const records = defineRoute({
   },
   faults: ['cursor-invalid', 'input-too-large'],
   // The record of this answer is made with the page, before it is given here.
-  handle: async ({ disclosures }, { query }, caller) =>
-    json(200, await disclosures.own(caller, { ...query, holder: query.holder ?? caller.id })),
+  handle: async ({ disclosures }, { query, request }, caller) => {
+    const asked = { ...query, holder: query.holder ?? caller.id };
+    return json(200, await disclosures.own(caller, asked, request.method));
+  },
 });
 
 const delegateView = z

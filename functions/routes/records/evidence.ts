@@ -53,8 +53,8 @@ const file = defineRoute({
   query: z.strictObject(period),
   responses: { 200: { description: 'The evidence.', contentType: CONTENT_TYPE }, ...handedOver },
   faults: ['value-too-large'],
-  handle: async ({ evidence }, { query }, caller) => {
-    const { id, bytes } = await evidence.file(caller, query);
+  handle: async ({ evidence }, { query, request: { method } }, caller) => {
+    const { id, bytes } = await evidence.file({ recipient: caller.id, method }, query);
     return {
       status: 200,
       headers: {
@@ -101,8 +101,8 @@ const sample = defineRoute({
   },
   faults: [],
   // The record of this answer is made with the sample, before it is given here.
-  handle: async ({ evidence }, { query: { from, to, ...draw } }, caller) =>
-    json(200, await evidence.sample(caller, { from, to }, draw)),
+  handle: async ({ evidence }, { query: { from, to, ...draw }, request: { method } }, caller) =>
+    json(200, await evidence.sample({ recipient: caller.id, method }, { from, to }, draw)),
 });
 
 export const evidenceRoutes = [file, sample];

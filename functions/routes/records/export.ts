@@ -30,12 +30,15 @@ const exportAs = (format: ExportFormat) =>
     }),
     responses: { 200: { description: 'The file.', contentType: EXPORT_TYPES[format] }, ...handedOver },
     faults: ['malformed-serial', 'value-too-large'],
-    handle: async ({ reporting }, { query: { ca, serial, ...rest } }, caller) => {
+    handle: async ({ reporting }, { query: { ca, serial, ...rest }, request: { method } }, caller) => {
       const certificate = certificateOf(ca, serial);
-      const { id, contentType, bytes } = await reporting.export(caller, {
-        format,
-        query: { ...rest, ...(certificate && { certificate }) },
-      });
+      const { id, contentType, bytes } = await reporting.export(
+        { recipient: caller.id, method },
+        {
+          format,
+          query: { ...rest, ...(certificate && { certificate }) },
+        },
+      );
       return {
         status: 200,
         headers: {

@@ -13,5 +13,6 @@ export const route = defineRoute({
   params: z.strictObject({ id: recordId }),
   responses: proofResponses,
   faults: ['unknown-record', 'try-later', 'log-inconsistent'],
-  handle: async (app, { params }, caller) => provideProof(app, caller, params.id, () => true),
+  handle: async (app, { params, request: { method } }, caller) =>
+    provideProof(app, { recipient: caller.id, method }, params.id, () => true),
 });

@@ -1,7 +1,7 @@
 import type { App } from '../../../lib/app.ts';
 import { Fault } from '../../../lib/fault.ts';
 import type { LedgerRecord } from '../../../lib/ledger/ledger.ts';
-import type { Principal } from '../../../lib/principal.ts';
+import type { Caller } from '../../../lib/principal.ts';
 import type { HttpResponse } from '../../http/http.ts';
 import { sha256Hex } from '../../http/provide.ts';
 import type { ResponseDescription } from '../../http/route.ts';
@@ -17,7 +17,7 @@ export const proofResponses: Readonly<Record<number, ResponseDescription>> = {
 /** A proof for the caller, given back when the record of its being handed over is durable. */
 export const provideProof = async (
   { transparencyLog, ledger }: Pick<App, 'transparencyLog' | 'ledger'>,
-  caller: Principal,
+  { recipient, method }: Pick<Caller, 'recipient' | 'method'>,
   id: string,
   mayHave: (record: LedgerRecord) => boolean,
 ): Promise<HttpResponse> => {
@@ -25,9 +25,9 @@ export const provideProof = async (
   if (!mayHave(record)) throw new Fault('unknown-record', 'There is no such record for this caller.', { id });
   await ledger.append({
     kind: 'provision',
-    recipient: caller.id,
+    recipient,
     channel: 'records',
-    method: 'GET',
+    method,
     certificates: record.certificates ?? [],
     provided: { proofs: [record.id] },
     responseDigest: sha256Hex(proof),

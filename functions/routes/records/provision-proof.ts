@@ -14,10 +14,10 @@ export const route = defineRoute({
   params: z.strictObject({ id: recordId }),
   responses: proofResponses,
   faults: ['unknown-record', 'try-later', 'log-inconsistent'],
-  handle: async (app, { params }, caller) =>
+  handle: async (app, { params, request: { method } }, caller) =>
     provideProof(
       app,
-      caller,
+      { recipient: caller.id, method },
       params.id,
       (record) =>
         record.kind === 'provision' && (caller.role === 'auditor' || record.recipient === caller.id),

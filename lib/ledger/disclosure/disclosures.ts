@@ -17,7 +17,8 @@ export interface Disclosures {
   readonly cases: Cases;
   readonly delegates: Delegates;
   /**
-   * Recorded as told before it resolves. Faults: `forbidden`, and those of `Ledger.query`.
+   * One page of the holder's own records. `method` is the request's. The answer is recorded before this resolves.
+   * Faults: `forbidden`, and those of `Ledger.query`.
    */
   own(
     caller: Principal,
@@ -28,12 +29,18 @@ export interface Disclosures {
       readonly limit: number;
       readonly cursor?: string;
     },
+    method: string,
   ): Promise<OwnPage>;
   /**
-   * Hands the bundle over: made anew from what there is, signed, recorded, and the case closed with the first one.
-   * `jws` is text of JSON; the page holds it too, so that either is enough by itself. Faults: `unknown-disclosure`, `input-too-large`.
+   * Makes the bundle anew from the present records, signs it and records it; the first one closes the case. `jws` is
+   * text of JSON, and the page contains it, so either is enough by itself. `method` is the request's. Faults:
+   * `unknown-disclosure`, `input-too-large`.
    */
-  handOver(caller: Principal, id: string): Promise<{ readonly jws: string; readonly page: string }>;
+  handOver(
+    caller: Principal,
+    id: string,
+    method: string,
+  ): Promise<{ readonly jws: string; readonly page: string }>;
   /** The key by which bundles are verified. */
   key(): Promise<PublicJwk>;
 }
@@ -62,7 +69,7 @@ export const openDisclosures = (deps: DisclosureDeps): Disclosures => {
     cases,
     delegates,
 
-    own: async (caller, query) => {
+    own: async (caller, query, method) => {
       await delegates.assertMayAct(caller, query.holder);
       const heldBy = (holder: string) => heldCertificates(table, holder);
       const { page, held } = await readOwn({ ledger, principals, heldBy }, query);
@@ -71,7 +78,7 @@ export const openDisclosures = (deps: DisclosureDeps): Disclosures => {
         kind: 'provision',
         recipient: caller.id,
         channel: 'own',
-        method: 'GET',
+        method,
         certificates: held.slice(0, MAX_CERTIFICATES_PER_RECORD),
         provided: {
           holder,
@@ -87,7 +94,7 @@ export const openDisclosures = (deps: DisclosureDeps): Disclosures => {
       return page;
     },
 
-    handOver: async (caller, id) => {
+    handOver: async (caller, id, method) => {
       const found = await cases.get(caller, id);
       const madeAt = new Date(clock()).toISOString();
       const bundle = await buildBundle({ ...deps, principals }, found, madeAt);
@@ -98,7 +105,7 @@ export const openDisclosures = (deps: DisclosureDeps): Disclosures => {
         kind: 'provision',
         recipient: caller.id,
         channel: 'disclosure',
-        method: 'GET',
+        method,
         certificates: bundle.certificates
           .slice(0, MAX_CERTIFICATES_PER_RECORD)
           .map(({ ca, serial }) => ({ ca, serial })),

@@ -1,6 +1,6 @@
 import { Fault } from '../../fault.ts';
 import type { Clock } from '../../ports.ts';
-import type { CertificateRef, Principal } from '../../principal.ts';
+import type { Caller, CertificateRef } from '../../principal.ts';
 import type { Value } from '../../store/store.ts';
 import { canonicalJson, digestHex } from '../canonical.ts';
 import type { Ledger, LedgerRecord, RecordKind, RecordQuery } from '../contract.ts';
@@ -15,7 +15,7 @@ export type CertificateEvidence = {
   readonly evidence: 'certificate';
   readonly ca: string;
   readonly serial: string;
-  /** Of the record of its issuance. */
+  /** The id of the record of its issuance. */
   readonly record: string;
   readonly leaf?: number;
   readonly issuedAt: string;
@@ -24,7 +24,7 @@ export type CertificateEvidence = {
   readonly profile: string;
   readonly profileVersion: number;
   readonly tbsDigest: string;
-  /** Absent of the service's own certificates, which no sub-office asks for. */
+  /** Absent for the service's own certificates, which no sub-office asks for. */
   readonly request?: Examined;
   /** Ids of the lint rules that its to-be-signed bytes passed. */
   readonly linted: readonly string[];
@@ -36,17 +36,17 @@ export interface Period {
   readonly to: string;
 }
 
-/** What an audit of the authority (WebTrust for CA and its like) asks to be shown. */
+/** What an audit of the authority (such as WebTrust for CA) asks to see. */
 export interface Evidence {
   /**
    * NDJSON, a line each: what the file is; every certificate issued in the period and how it came to be; ceremonies;
    * changes of configuration; reports; exports begun; and every access to records. Recorded like an export. Fault:
    * `invalid-input`.
    */
-  file(caller: Principal, period: Period): Promise<RecordedFile>;
-  /** Drawn by a seed as `method` says; recorded before it resolves. Faults: `invalid-input`. */
+  file(caller: Caller, period: Period): Promise<RecordedFile>;
+  /** Drawn by a seed in the way that `method` says; recorded before it resolves. Faults: `invalid-input`. */
   sample(
-    caller: Principal,
+    caller: Caller,
     period: Period,
     draw: { readonly seed: string; readonly size: number },
   ): Promise<DrawnSample>;
@@ -69,7 +69,7 @@ export interface EvidenceDeps {
 
 const PAGE = 500;
 
-/** Evidence of nothing would look like evidence that nothing was done. */
+/** An empty file would look like evidence that nothing was done. */
 const checkPeriod = ({ from, to }: Period): void => {
   if (!(Date.parse(from) < Date.parse(to))) {
     throw new Fault('invalid-input', 'The period ends before it begins.', { field: 'to' });
@@ -118,7 +118,7 @@ export const openEvidence = (deps: EvidenceDeps): Evidence => {
         evidence: 'file',
         ...details,
         madeAt: new Date(clock()).toISOString(),
-        madeFor: caller.id,
+        madeFor: caller.recipient,
         trustDomain: deps.trustDomain,
         sampling: SAMPLING,
       };
@@ -170,9 +170,8 @@ export const openEvidence = (deps: EvidenceDeps): Evidence => {
       };
       await ledger.append({
         kind: 'provision',
-        recipient: caller.id,
+        ...caller,
         channel: 'evidence',
-        method: 'GET',
         certificates: drawn.sample
           .slice(0, MAX_CERTIFICATES_PER_RECORD)
           .map(({ ca, serial }) => ({ ca, serial })),

@@ -1,5 +1,5 @@
 import type { Clock } from '../../ports.ts';
-import type { Principal } from '../../principal.ts';
+import type { Caller } from '../../principal.ts';
 import type { Value } from '../../store/store.ts';
 import type { Ledger, RecordQuery } from '../contract.ts';
 import { recordPages } from '../record-pages.ts';
@@ -21,7 +21,7 @@ const PAGE = 250;
 /** A file of every record that a query finds, newest first. */
 export const openExports =
   (deps: { readonly ledger: Ledger; readonly clock: Clock }) =>
-  async (caller: Principal, { query, format }: ExportRequest): Promise<Export> => {
+  async (caller: Caller, { query, format }: ExportRequest): Promise<Export> => {
     const { ledger, clock } = deps;
     // Without an end the file would also find the records of its own making.
     const to = query.to ?? new Date(clock() + 1).toISOString();

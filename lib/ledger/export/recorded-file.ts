@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
-import type { Principal } from '../../principal.ts';
+import type { Caller } from '../../principal.ts';
 import type { Value } from '../../store/store.ts';
 import type { Ledger } from '../contract.ts';
 
 export interface RecordedFile {
-  /** The id of the record that it began with. */
+  /** The id of the record which says that the file was begun. */
   readonly id: string;
-  /** Fails, and so ends without its last bytes, where the ledger cannot be read or written to the end. */
+  /** Fails before its last bytes where the ledger cannot be read or written to the end. */
   readonly bytes: AsyncIterable<Uint8Array>;
 }
 
-/** What the record of a whole file says of it. */
+/** What the record of a whole file says about it. */
 export interface Summary {
   readonly provided: Value;
   readonly count: number;
@@ -19,20 +19,21 @@ export interface Summary {
 /**
  * A file about the records that is made as it is read, in memory that does not grow with it.
  *
- * Two records tell of it. An act says that it began, before the first byte; a provision says what it was, with the
- * digest of the whole file and how much it holds, before the last bytes are let go. Whoever has a whole file is on
- * record for it, and whoever broke off early is on record for having begun.
+ * Two records tell of it. An act is written before the first byte and says that the file was begun. A provision is
+ * written before the last bytes leave and says what the file was: the digest of the whole and how much it holds. So a
+ * recipient of a whole file is on record for it, and one who stopped early is on record for the beginning. After `HEAD`
+ * nothing reads the file, and only the act is written.
  */
 export const openRecordedFile = async (
   ledger: Ledger,
-  caller: Principal,
+  caller: Caller,
   { channel, details }: { readonly channel: 'export' | 'evidence'; readonly details: Value },
   pieces: (id: string) => AsyncGenerator<Uint8Array, Summary>,
 ): Promise<RecordedFile> => {
   const [begun] = await ledger.append({
     kind: 'export',
-    actor: caller.id,
-    details: { step: 'begun', channel, ...details },
+    actor: caller.recipient,
+    details: { step: 'begun', channel, method: caller.method, ...details },
   });
   const id = begun?.id as string;
 
@@ -49,15 +50,14 @@ export const openRecordedFile = async (
         held = step.value;
       }
     } finally {
-      // Nothing where the source has ended; its end where the reader went away.
+      // The reader stopped early: the source must stop as well.
       if (!step.done) await source.return({ provided: {}, count: 0 });
     }
     const { provided, count } = step.value;
     await ledger.append({
       kind: 'provision',
-      recipient: caller.id,
+      ...caller,
       channel,
-      method: 'GET',
       certificates: [],
       provided: { export: id, ...details, ...provided },
       responseDigest: digest.digest('hex'),
