@@ -89,6 +89,7 @@ const openWorld = async (): Promise<World> => {
       table,
       bucket,
       signer: async () => key,
+      log: () => {},
       origin: { name: 'bench.example/log', chosen: true },
     }),
     appended: 0,

@@ -171,6 +171,7 @@ export const compose = (ports: Ports): Works => {
   const sequencer = openSequencer({
     table,
     bucket,
+    log,
     signer: async () => {
       await settings.record('witnesses', {
         threshold: ports.witnessThreshold ?? 0,

@@ -1,5 +1,6 @@
 import { Fault, wentThrough } from '../fault.ts';
 import type { Signer } from '../keys/keys.ts';
+import type { Log } from '../ports.ts';
 import { type Bucket, MAX_PAGE, type StoredObject, type Table } from '../store/store.ts';
 import {
   base64,
@@ -44,26 +45,25 @@ export interface Sequenced {
 /**
  * Makes leaves of records, in the order of Sunlight. Every step can be repeated, by this process or by another one:
  *
- *   1. The batch, which entries in which order from which index on, is put where no batch of that index is, on
- *      condition that the tree is still the one that was read. A crash before it leaves records without a leaf, which
- *      the next run takes; after it, the next run goes on with the same batch and therefore with the same bytes.
- *   2. The tiles and entry bundles are put where they are not. A crash leaves files beyond the signed tree, which
- *      nobody reads. Other bytes in the place of a file are a second history: `log-inconsistent`, and nothing more
- *      is signed.
- *   3. The tree's row is swapped, under its version, for one with the signed checkpoint: from here on the leaves are
- *      in the log. Whoever loses the swap goes on from the tree that won. A crash leaves a batch below the tree's size.
- *   4. The records are given their leaves, each in one write with its pointers and totals, and the batch is deleted.
- *      A crash leaves some of that to be done; no other batch is chosen before all of it is done, so that no record
- *      gets two leaves.
+ *   1. The batch (which entries, in which order, from which index on) is put if there is no batch of that index and the
+ *      tree is still the one that was read. A crash before it leaves records without a leaf, which the next run takes.
+ *      After a crash behind it, the next run goes on with the same batch and therefore with the same bytes.
+ *   2. The tiles and entry bundles are put if they are absent. A crash leaves files beyond the signed tree, which nobody
+ *      reads. A file that is there with other bytes is a second history: `log-inconsistent`, and nothing more is signed.
+ *   3. The tree's row is replaced, under its version, by one with the signed checkpoint. From here on the leaves are in
+ *      the log. A sequencer that loses here goes on from the tree of the one that won. A crash leaves a batch below the
+ *      tree's size.
+ *   4. The records are given their leaves, each in one write with its pointers and totals, and the batch is deleted. A
+ *      crash leaves a part undone. No other batch is chosen before all of it is done, so no record gets two leaves.
  *   5. The checkpoint is published, with the cosignatures of witnesses. A crash leaves the former one published.
  *
  * Any number of sequencers may run at once: 1 and 3 let one of them win, and a fork would need two winners.
  */
 export interface Sequencer {
   /**
-   * Sequences what waits, up to a bound. Calls side by side in one process are one. Faults: `store-unavailable`,
-   * after which it is called again; `log-inconsistent` where the log was tampered with or rolled back;
-   * `configuration-invalid` where the log has another key or origin than this process was given.
+   * Sequences the waiting records, up to a bound. Concurrent calls in one process share one run. Faults:
+   * `store-unavailable`, after which the caller tries again; `log-inconsistent` where the log was tampered with or rolled
+   * back; `configuration-invalid` where the log has another key or origin than this process was given.
    */
   sequence(): Promise<Sequenced>;
 }
@@ -71,24 +71,25 @@ export interface Sequencer {
 export interface SequencerDeps {
   readonly table: Table;
   readonly bucket: Bucket;
+  readonly log: Log;
   /** Ed25519. Asked for at the first leaf and kept. */
   readonly signer: () => Promise<Signer>;
-  /** A log keeps the origin that it began with; to name another one, `chosen`, is then a mistake. */
+  /** A log keeps the origin that it began with. `chosen`: the operator named this one, so another one is a fault. */
   readonly origin: { readonly name: string; readonly chosen: boolean };
-  /** Asks witnesses; resolves with what they signed. Faults where they are too few: then nothing is published. */
+  /** Asks witnesses and resolves with their signatures. Faults where there are too few; then nothing is published. */
   readonly cosign?: (tree: TreeRow) => Promise<readonly NoteSignature[]>;
 }
 
-/** At most 63 bytes an entry with its length, so 344 KB of base64: within one value of the table. */
+/** An entry has at most 63 bytes with its length, so a batch has 344 KB of base64 and fits into one value of the table. */
 const MAX_BATCH = 4096;
 /** A little more than a shard's part of a batch. */
 const SHARD_PAGE = Math.ceil((MAX_BATCH / STAGED_PKS.length) * 1.1);
-/** Bounds one call, so that its checkpoint is published within seconds however much is waiting. */
+/** Batches of one call, so that its checkpoint is published within seconds however many records wait. */
 const MAX_BATCHES = 8;
 
 interface Chosen {
   readonly row: BatchRow;
-  /** Those of the entries' records that were staged. */
+  /** Records of the entries that were read from their staged rows. */
   readonly staged: ReadonlyMap<string, LedgerRecord>;
 }
 
@@ -133,7 +134,10 @@ export const openSequencer = (deps: SequencerDeps): Sequencer => {
     return end;
   };
 
-  /** The oldest records without a leaf. Staged first: what a query moves meanwhile is then seen twice, never missed. */
+  /**
+   * The oldest records without a leaf. Staged rows are read first: a record that a query moves meanwhile is then seen
+   * twice and never missed.
+   */
   const choose = async (first: number): Promise<Chosen | undefined> => {
     const staged = new Map<string, LedgerRecord>();
     const entries = new Map<string, Uint8Array>();
@@ -142,7 +146,7 @@ export const openSequencer = (deps: SequencerDeps): Sequencer => {
       const pages = await Promise.all(pks.map((pk) => table.query({ pk, limit: SHARD_PAGE })));
       for (const { items, cursor } of pages) {
         const last = items.at(-1)?.sk;
-        // Beyond the last of a page that goes on, there may be older ones in its shard.
+        // Where the shard has more than this page, records newer than its last one must wait.
         if (cursor !== undefined && last !== undefined && last < bound) bound = last;
         for (const { sk, value } of items) {
           if (entries.has(sk)) continue;
@@ -162,22 +166,23 @@ export const openSequencer = (deps: SequencerDeps): Sequencer => {
     return { row: batchOf(first, chosen), staged };
   };
 
-  const give = async ({ row, staged }: Chosen): Promise<void> => {
+  const giveLeaves = async ({ row, staged }: Chosen): Promise<void> => {
     await rememberFirst();
     await assignLeaves(table, row.first, entriesOf(row).map(idOfEntry), staged);
     await wentThrough(table.write([{ delete: batchKey(row.first), if: { version: 1 } }]));
   };
 
-  /** Resolves with the number of leaves that it added; `nothing` waits, or somebody else was `faster`. */
+  /** Resolves with the number of leaves that it added; `nothing` where none waits, `faster` where another process won. */
   const step = async (): Promise<number | 'nothing' | 'faster'> => {
     const tree = await readTree(table);
     const end = await endOf(tree);
     const { items } = await table.query<BatchRow>({ pk: BATCH_PK, limit: MAX_PAGE });
     for (const { value } of items) {
       if (value.first < end.size && value.first + value.count <= end.size) {
-        await give({ row: value, staged: new Map() });
+        // 4, of an earlier run that did not finish it.
+        await giveLeaves({ row: value, staged: new Map() });
       } else if (value.first !== end.size) {
-        // Of a later tree: either somebody went on since the row was read, or the row was put back.
+        // The batch belongs to a later tree: another process went on meanwhile, or the tree's row was rolled back.
         if ((await readTree(table))?.version !== tree?.version) return 'faster';
         throw rolledBack(value.first, end.size);
       }
@@ -187,6 +192,7 @@ export const openSequencer = (deps: SequencerDeps): Sequencer => {
     if (chosen === undefined) return 'nothing';
     const condition = tree ? { version: tree.version } : 'absent';
     if (begun === undefined) {
+      // 1. The batch.
       const won = await wentThrough(
         table.write([
           { put: batchKey(end.size), value: chosen.row, if: 'absent' },
@@ -197,11 +203,14 @@ export const openSequencer = (deps: SequencerDeps): Sequencer => {
     }
     const signer = await signerOf(tree?.row);
     const { end: next, tiles } = extend(end, entriesOf(chosen.row));
+    // 2. The tiles and entry bundles.
     await putTiles(bucket, tiles);
     const row = await treeRow(tree?.row.origin ?? deps.origin.name, signer, next);
+    // 3. The tree's row.
     if (!(await wentThrough(table.write([{ put: TREE_KEY, value: row, if: condition }])))) return 'faster';
     kept = { version: (tree?.version ?? 0) + 1, end: next };
-    await give(chosen);
+    // 4. The leaves.
+    await giveLeaves(chosen);
     return chosen.row.count;
   };
 
@@ -221,6 +230,7 @@ export const openSequencer = (deps: SequencerDeps): Sequencer => {
     return shown.size;
   };
 
+  /** 5. The checkpoint. Resolves with the size of the tree. */
   const publish = async (): Promise<number> => {
     const tree = await readTree(table);
     const size = tree?.row.size ?? 0;
@@ -252,9 +262,11 @@ export const openSequencer = (deps: SequencerDeps): Sequencer => {
         if (done === 'nothing') break;
         if (done !== 'faster') leaves += done;
       }
-      return { leaves, size: await publish() };
+      const size = await publish();
+      if (leaves > 0) deps.log('info', 'Leaves were appended to the log', { leaves, size });
+      return { leaves, size };
     } catch (error) {
-      // What a write that failed has done is not known: the next run reads everything anew.
+      // It is not known what a failed write has done, so the next run reads everything anew.
       if (!Fault.is(error, 'log-inconsistent')) kept = undefined;
       published = -1;
       throw error;

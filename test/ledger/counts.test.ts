@@ -145,6 +145,7 @@ describe('the totals', () => {
                 table: other.table,
                 bucket,
                 signer: async () => logKey,
+                log: () => {},
                 origin: { name: ORIGIN, chosen: true },
               }),
             );

@@ -35,6 +35,7 @@ export const sequencerOver = (table: Table, bucket: Bucket, more: Partial<Sequen
     table,
     bucket,
     signer: async () => logKey,
+    log: () => {},
     origin: { name: ORIGIN, chosen: true },
     ...more,
   });
