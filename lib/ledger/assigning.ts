@@ -8,15 +8,15 @@ import { settleSome } from './settling.ts';
 /** Writes under way at once; each counts in a lane of its own. */
 const LANES = 16;
 
-/** Each loss is somebody else's progress, so this many in a row mean that something is wrong. */
+/** A write that loses means that another process made progress, so this many losses in a row are an error. */
 const MAX_LOST = 100;
 
 const laneName = (lane: number): string => `log/${lane}`;
 
 /**
- * Gives records their leaves: the record with `ids[i]` gets leaf `first + i`. To be repeated until it goes through;
- * records that have theirs already stay as they are.
- * @param staged those of the records that were read from their staged rows, which saves reading them again.
+ * Gives records their leaves: the record with `ids[i]` gets leaf `first + i`. It is repeated until it goes through;
+ * records that have their leaves stay as they are.
+ * @param staged records that were read from their staged rows; they are not read again.
  */
 export const assignLeaves = async (
   table: Table,
@@ -35,7 +35,7 @@ export const assignLeaves = async (
   );
 };
 
-/** Many in each write. Resolves with those that were not as they had been read. */
+/** Assigns many in each write. Resolves with the ids of those that another process has changed since they were read. */
 const assignMany = async (
   table: Table,
   ids: readonly string[],
@@ -61,7 +61,7 @@ const assignMany = async (
   return [...left];
 };
 
-/** Whatever has become of the record since: staged, settled without its leaf, or done. */
+/** Assigns one, whether it is staged, settled without its leaf, or done. */
 const assignOne = async (table: Table, id: string, leaf: number, lane: string): Promise<void> => {
   for (let lost = 0; lost < MAX_LOST; lost++) {
     // In this order: a record leaves `staged` for `unsequenced`, never the other way about.
@@ -79,7 +79,7 @@ const assignOne = async (table: Table, id: string, leaf: number, lane: string): 
       const record = row && { ...asRecord(row.value), leaf };
       await table.write([
         { delete: unsequencedKey(id), if: { version: 1 } },
-        // A row that somebody removed is not made up again: the leaf without it is what an audit finds.
+        // A settled row that is gone is not made again, so that an audit finds the leaf without a record.
         ...(row && record
           ? [
               {

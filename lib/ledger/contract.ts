@@ -38,13 +38,13 @@ export const CHANNELS = [
 ] as const;
 export type Channel = (typeof CHANNELS)[number];
 
-/** What a room says happened. The ledger adds `id` and `time`. */
+/** What a room records. The ledger adds `id`, `time` and `salt`. */
 export type RecordDraft = ActDraft | ProvisionDraft;
 
 /** An act of the service or of somebody on it. */
 export interface ActDraft {
   readonly kind: Exclude<RecordKind, 'provision'>;
-  /** Principal id, or `service` for what the service does by itself. */
+  /** Principal id; `service` where the service acts by itself. */
   readonly actor: string;
   readonly certificates?: readonly CertificateRef[];
   readonly office?: string;
@@ -58,7 +58,7 @@ export interface ProvisionDraft {
   readonly kind: 'provision';
   /** Principal id, or `public` for callers that did not prove who they are. */
   readonly recipient: string;
-  /** The code of the fault for which credentials were not taken that came with the request and would have named the recipient. */
+  /** The request came with credentials that would have named the recipient: the code of the fault for which they were not accepted. */
   readonly unproven?: string;
   readonly channel: Channel;
   /** HTTP method, or the protocol's word. After `HEAD` only headers left, which name the content that the digest is of. */
@@ -69,16 +69,16 @@ export interface ProvisionDraft {
   readonly purpose?: string;
   readonly legalBasis?: string;
   /**
-   * `2026-11-22`, Japan Standard Time: the day of the answers that this record counts, where they were given by others
-   * (a CDN) and came to be known later than that.
+   * `2026-11-22`, Japan Standard Time: the day of the answers that this record counts. Present where a CDN gave them and
+   * its logs came later.
    */
   readonly day?: string;
   readonly certificates: readonly CertificateRef[];
   /** What was told: answers, thisUpdate, CRL number, items. */
   readonly provided: Value;
-  /** SHA-256, lower-case hex, of the request's and the answer's bytes. */
+  /** SHA-256 of the request's bytes. Digests are lower-case hex. */
   readonly requestDigest?: string;
-  /** Of records with a `day`: of the others' account of the answers, as far as it was read then. */
+  /** SHA-256 of the answer; in a record with a `day`, of the CDN's log as far as it had been read. */
   readonly responseDigest: string;
   /** How many items this record stands for. */
   readonly count: number;
@@ -89,9 +89,9 @@ export type LedgerRecord = RecordDraft & {
   readonly id: string;
   /** RFC 3339 UTC with milliseconds. */
   readonly time: string;
-  /** 16 bytes of chance in hex, so that nobody can guess a record from the digest of it that the log shows. */
+  /** 16 random bytes in hex: without them, a record could be guessed from its digest in the log. */
   readonly salt: string;
-  /** The index of its leaf in the log; absent until it has one. No part of what the leaf is made of. */
+  /** The index of its leaf in the log; absent until it has one. The leaf is made of the record without this. */
   readonly leaf?: number;
 };
 
@@ -101,7 +101,7 @@ export interface RecordQuery {
   readonly actor?: string;
   /** Not both. */
   readonly certificate?: { readonly ca: string; readonly serial: string };
-  /** Everything about any of the holder's certificates, from its issuance on. */
+  /** All records about any of the holder's certificates, from its issuance on. */
   readonly holder?: string;
   /** Of provisions. */
   readonly purpose?: string;

@@ -13,7 +13,7 @@ import {
 } from '../tlog/tlog.ts';
 import { readPath, type TreeRow } from './tree.ts';
 
-/** Somebody else who keeps the size and root of our log and cosigns only what grew out of that (C2SP tlog-witness). */
+/** Keeps the size and root of our log, and cosigns only a tree that has grown out of that one (C2SP tlog-witness). */
 export interface Witness {
   /** Its verifier key, of type 0x04 or 0x06. */
   readonly vkey: string;

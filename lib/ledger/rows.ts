@@ -23,8 +23,8 @@ import { dayOf, monthOf, timeOfId } from './ids.ts';
  * An answer costs one put, of the staged row. It is moved in one write that is all or nothing: by the sequencer, with
  * its leaf, or before that by a query, which does not wait for the log; the sequencer then finds it under
  * `unsequenced`. A record is therefore in exactly one of `staged` and `record` at any time, and what has no leaf yet
- * is in exactly one of `staged` and `unsequenced`. The totals (counts.ts) are advanced in the same write as well:
- * whoever settles records adds `countWrites` of them, so each is counted exactly once.
+ * is in exactly one of `staged` and `unsequenced`. The same write advances the totals (counts.ts): code that settles
+ * records adds their `countWrites`, so each is counted exactly once.
  */
 export const STAGED_SHARDS = 16;
 
@@ -64,7 +64,7 @@ export const kindPk = (kind: string, month: string): string => `kind/${kind}/${m
 
 export const holderPk = (holder: string): string => `holder/${holder}`;
 
-/** So that settling a record, with a pointer for each certificate and its total, fits into one write with room to spare. */
+/** With this many, settling a record fits into one write: a pointer for each certificate, and its total. */
 export const MAX_CERTIFICATES_PER_RECORD = 88;
 
 /** What a pointer says without reading its record. */

@@ -1,4 +1,4 @@
-import { Fault } from '../fault.ts';
+import { Fault, wentThrough } from '../fault.ts';
 import type { Clock } from '../ports.ts';
 import { MAX_WRITES, type Table, type Write } from '../store/store.ts';
 import type { LedgerRecord } from './contract.ts';
@@ -8,7 +8,7 @@ import { asRecord, FIRST_KEY, STAGED_PKS, settleWrites, UNSEQUENCED_PKS } from '
 
 const PAGE = 100;
 
-/** Each loss is somebody else's progress, so this many in a row mean that something is wrong. */
+/** A write that loses means that another process made progress, so this many losses in a row are an error. */
 const MAX_LOST = 1000;
 
 /** How far another process's clock may run ahead of ours for its records to be settled with ours. */
@@ -24,7 +24,7 @@ const oldestOf = async (table: Table, pks: readonly string[]): Promise<number | 
 export const oldestUnsequenced = (table: Table): Promise<number | undefined> =>
   oldestOf(table, [...STAGED_PKS, ...UNSEQUENCED_PKS]);
 
-/** To be called before anything is settled: notes, once, the time of the oldest record of all shards. */
+/** Stores, once, the time of the oldest record of all shards. It must be called before a record is settled. */
 export const openFirst = (table: Table): (() => Promise<void>) => {
   let known = false;
   return async () => {
@@ -34,11 +34,7 @@ export const openFirst = (table: Table): (() => Promise<void>) => {
     }
     const time = await oldestOf(table, STAGED_PKS);
     if (time === undefined) return;
-    try {
-      await table.write([{ put: FIRST_KEY, value: { time }, if: 'absent' }]);
-    } catch (error) {
-      if (!Fault.is(error, 'condition-failed')) throw error;
-    }
+    await wentThrough(table.write([{ put: FIRST_KEY, value: { time }, if: 'absent' }]));
     known = true;
   };
 };
@@ -71,8 +67,8 @@ export const settleSome = async (
 
 /**
  * Moves every record that is staged when it is called to its settled place, so that a query finds it whether the
- * sequencer has come by or cannot. Any number of processes may do so at once, and sequencers as well: the delete of
- * the staged row, at its only version, lets one of them win each record, and the loser has nothing left to do.
+ * sequencer has run or cannot run. Any number of processes and sequencers may do so at once. Each deletes the staged row
+ * at its only version, so one of them wins each record, and the others have nothing left to do.
  */
 export const openSettling = (table: Table, clock: Clock): (() => Promise<void>) => {
   const rememberFirst = openFirst(table);
@@ -88,7 +84,7 @@ export const openSettling = (table: Table, clock: Clock): (() => Promise<void>) 
         }
         if (cursor === undefined) return;
       } catch (error) {
-        // Somebody else has settled some of them between our reading and our writing: what is left is read anew.
+        // Another process has settled some of them since they were read; the others are read again.
         if (!Fault.is(error, 'condition-failed')) throw error;
         lost++;
       }
@@ -97,7 +93,7 @@ export const openSettling = (table: Table, clock: Clock): (() => Promise<void>) 
   };
 
   return async () => {
-    // A bound, so that a steady stream of new records does not keep us here.
+    // Without a bound a steady stream of new records would never let this end.
     const to = idFloor(clock() + SKEW_MS);
     await rememberFirst();
     await Promise.all(STAGED_PKS.map((pk) => settleShard(pk, to)));

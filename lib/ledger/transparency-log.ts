@@ -14,13 +14,13 @@ import { entryOf, recordBytes } from './entry.ts';
 import { getRecord } from './query/get.ts';
 import { CHECKPOINT_OBJECT, LOG_PREFIX, readPath, readTree } from './tree.ts';
 
-/** The published log, for everybody to read: C2SP tlog-tiles below `log/` of the bucket. */
+/** The published log, readable by everybody: C2SP tlog-tiles below `log/` of the bucket. */
 export interface TransparencyLog {
   /** The published checkpoint as a signed note. Faults: `try-later` before the first one. */
   checkpoint(): Promise<Uint8Array>;
   /** A tile or entry bundle, by its path from `tile/` on. Faults: `malformed-tile`; `unknown-tile` for none of these. */
   tile(path: string): Promise<Uint8Array>;
-  /** The log's verifier key. Whoever takes it from here trusts the log to say who it is. Faults: `try-later`. */
+  /** The log's verifier key. A client that takes it from here has only the log's own word for it. Faults: `try-later`. */
   verifierKey(): Promise<string>;
   /**
    * The record and a C2SP tlog-proof of it, whose extra data are the bytes that its digest is of: the file proves what

@@ -1,4 +1,4 @@
-import { Fault } from '../fault.ts';
+import { Fault, wentThrough } from '../fault.ts';
 import type { Signer } from '../keys/keys.ts';
 import type { Bucket, Key, Table } from '../store/store.ts';
 import {
@@ -22,8 +22,8 @@ import {
 } from '../tlog/tlog.ts';
 
 /**
- * The tree that the log has committed to, in one row whose version is the lock of the sequencers: whoever puts it
- * anew, on condition that it is the one that was read, has extended the log, and nobody else has.
+ * The tree that the log has committed to. The version of this row is the lock of the sequencers: one that replaces the
+ * row at the version that it has read has extended the log, and no other has.
  */
 export const TREE_KEY: Key = { pk: 'log', sk: 'tree' };
 
@@ -38,7 +38,7 @@ export type TreeRow = {
   readonly note: string;
 };
 
-/** What is about to become leaves, fixed before a tile of it is written, so that every attempt writes the same. */
+/** Entries that become the next leaves. They are stored before their tiles, so that every attempt writes the same bytes. */
 export type BatchRow = {
   /** Index of its first leaf. */
   readonly first: number;
@@ -134,16 +134,13 @@ export const putTiles = async (
   await Promise.all(
     tiles.map(async ({ tile, bytes }) => {
       const key = `${LOG_PREFIX}${tilePath(tile)}`;
-      try {
-        await bucket.put(key, bytes, { if: 'absent', contentType: 'application/octet-stream' });
-      } catch (error) {
-        if (!Fault.is(error, 'condition-failed')) throw error;
-        const there = await bucket.get(key);
-        if (there === undefined || Buffer.compare(there.body, bytes) !== 0) {
-          throw new Fault('log-inconsistent', `The log has another ${tilePath(tile)} already.`, {
-            path: tilePath(tile),
-          });
-        }
+      const put = bucket.put(key, bytes, { if: 'absent', contentType: 'application/octet-stream' });
+      if (await wentThrough(put)) return;
+      const there = await bucket.get(key);
+      if (there === undefined || Buffer.compare(there.body, bytes) !== 0) {
+        throw new Fault('log-inconsistent', `The log has another ${tilePath(tile)} already.`, {
+          path: tilePath(tile),
+        });
       }
     }),
   );

@@ -59,7 +59,7 @@ export interface Consistency {
 /**
  * Returns when the old tree is a prefix of the new one (RFC 9162 2.1.4.2). Faults: `log-inconsistent` when two
  * roots of one size differ or an empty tree's root is not the one that every empty tree has, which no proof can
- * mend; `proof-invalid` when the proof does not hold, which may be the fault of whoever made the proof.
+ * mend; `proof-invalid` when the proof does not hold, where the maker of the proof may be at fault.
  */
 export const verifyConsistency = ({ oldSize, oldRoot, size, root, hashes }: Consistency): void => {
   if (!isSize(oldSize) || !isSize(size) || oldSize > size) {

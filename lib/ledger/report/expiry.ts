@@ -1,4 +1,4 @@
-import { Fault } from '../../fault.ts';
+import { wentThrough } from '../../fault.ts';
 import type { Clock } from '../../ports.ts';
 import { type Bucket, everyItem, type Item, type Table } from '../../store/store.ts';
 import type { Ledger } from '../contract.ts';
@@ -14,9 +14,9 @@ export interface ExpiryDeps {
 }
 
 /**
- * Deletes the bytes of reports whose time is over. The row stays, says when that was, and keeps the digest; it is written
- * after the bytes are gone, together with the record, so that what a crash leaves in between is done again. Resolves with
- * `report {year}/{version}` for each.
+ * Deletes the bytes of reports whose time is over. The row stays: it says when they were deleted and keeps the digest. It
+ * is written with the record after the bytes are gone, so after a crash in between the next run does both again.
+ * Resolves with `report {year}/{version}` for each.
  */
 export const expireReports = async ({
   table,
@@ -44,13 +44,11 @@ export const expireReports = async ({
       },
     });
     const row: ReportRow = { ...value, deletedAt: new Date(clock()).toISOString() };
-    try {
-      await table.write([{ put: { pk, sk }, value: row, if: { version } }, ...writes]);
-      done.push(`report ${sk}`);
-    } catch (error) {
-      // Another run was faster, and has recorded it.
-      if (!Fault.is(error, 'condition-failed')) throw error;
-    }
+    // Where the write does not go through, another run was first and has recorded it.
+    const isOurs = await wentThrough(
+      table.write([{ put: { pk, sk }, value: row, if: { version } }, ...writes]),
+    );
+    if (isOurs) done.push(`report ${sk}`);
   };
 
   for await (const item of everyItem<ReportRow>(table, { pk: REPORTS_PK })) await expire(item);

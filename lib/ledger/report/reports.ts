@@ -1,4 +1,4 @@
-import { Fault } from '../../fault.ts';
+import { Fault, wentThrough } from '../../fault.ts';
 import type { Clock } from '../../ports.ts';
 import type { Bucket, Table } from '../../store/store.ts';
 import { canonicalJson, digestHex } from '../canonical.ts';
@@ -103,29 +103,25 @@ export const openReports = (deps: ReportDeps): Reports => {
       const object = `reports/annual/${year}-${version}-${digest.slice(0, 16)}.json`;
       const madeAt = new Date(clock()).toISOString();
       const row: ReportRow = { fiscalYear: year, version, madeAt, digest, object };
-      try {
-        // A crash right after this leaves bytes that nobody is shown.
-        await bucket.put(object, Buffer.from(body), { if: 'absent', contentType: 'application/json' });
-      } catch (error) {
-        // The name holds the digest, so these are the same bytes.
-        if (!Fault.is(error, 'condition-failed')) throw error;
-      }
+      // An object of this name has the same bytes, since the name contains the digest. A crash after it leaves bytes that
+      // nobody is shown.
+      await wentThrough(
+        bucket.put(object, Buffer.from(body), { if: 'absent', contentType: 'application/json' }),
+      );
       const { writes } = ledger.prepare({
         kind: 'report',
         actor,
         details: { act: 'annual', fiscalYear: year, version, digest },
       });
       const expires = Math.ceil(keepReports(Date.parse(madeAt)) / 1000);
-      try {
-        await table.write([
+      const isOurs = await wentThrough(
+        table.write([
           { put: { pk: REPORTS_PK, sk: rowSk(year, version) }, value: row, if: 'absent', expires },
           ...writes,
-        ]);
-        return { view: viewOf(row), made: true };
-      } catch (error) {
-        // Somebody else made this version meanwhile.
-        if (!Fault.is(error, 'condition-failed')) throw error;
-      }
+        ]),
+      );
+      // Otherwise another process made this version meanwhile.
+      if (isOurs) return { view: viewOf(row), made: true };
     }
   };
 
