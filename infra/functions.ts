@@ -199,16 +199,16 @@ export const ROUTE_FUNCTIONS = beginning<RouteFunction>(
   [
     {
       id: 'about',
-      routes: [get('public/healthz', '/healthz'), get('public/openapi-json', '/openapi.json')],
+      routes: [get('public/health', '/healthz'), get('public/openapi', '/openapi.json')],
       doors: 'public',
       part: 'bare',
     },
     {
       id: 'authorities',
       routes: [
-        get('public/authorities', '/ca'),
-        get('public/ca-certificate', '/ca/{ca}.cer'),
-        get('public/ca-chain', '/ca/{ca}.pem'),
+        get('public/list-authorities', '/ca'),
+        get('public/get-authority-certificate', '/ca/{ca}.cer'),
+        get('public/get-authority-chain', '/ca/{ca}.pem'),
       ],
       doors: 'public',
       part: 'rows',
@@ -216,7 +216,7 @@ export const ROUTE_FUNCTIONS = beginning<RouteFunction>(
     },
     {
       id: 'crl',
-      routes: [get('public/crl', '/crl/{ca}/{partition}.crl')],
+      routes: [get('public/get-crl', '/crl/{ca}/{partition}.crl')],
       doors: 'both',
       part: 'published',
       rows: together(DOOR, RECORD, { get: ['crls/*'] }),
@@ -224,7 +224,7 @@ export const ROUTE_FUNCTIONS = beginning<RouteFunction>(
     },
     {
       id: 'ocsp',
-      routes: [post('public/ocsp-post', '/ocsp'), get('public/ocsp-get', '/ocsp/{request+}')],
+      routes: [post('public/ask-status', '/ocsp'), get('public/ask-status-by-url', '/ocsp/{request+}')],
       doors: 'both',
       part: 'responder',
       rows: together(DOOR, RECORD, { get: ['responders', 'responder-keys'] }),
@@ -234,28 +234,32 @@ export const ROUTE_FUNCTIONS = beginning<RouteFunction>(
     {
       id: 'log',
       routes: [
-        get('public/log-checkpoint', '/log/checkpoint'),
-        get('public/log-tile', '/log/tile/{path+}'),
-        get('public/log-key', '/log/key'),
+        get('public/get-log-checkpoint', '/log/checkpoint'),
+        get('public/get-log-tile', '/log/tile/{path+}'),
+        get('public/get-log-key', '/log/key'),
       ],
       doors: 'public',
       part: 'published',
       rows: { query: ['issuers'], get: ['log'] },
       log: 'read',
     },
-    onRows('request-submit', post('requests/submit', REQUESTS), {
+    onRows('request-submit', post('requests/submit-request', REQUESTS), {
       get: ['request-idempotency/*', 'request/*'],
       put: ['request/*', 'requests', 'requests/*', 'request-key/*', 'request-idempotency/*', 'staged/*'],
     }),
     onRows(
       'requests',
-      get('requests/list', REQUESTS),
+      get('requests/list-requests', REQUESTS),
       together(RECORD, { query: ['requests', 'requests/*'], get: ['request/*'] }),
     ),
-    onRows('request', get('requests/get', `${REQUESTS}/{id}`), together(RECORD, { get: ['request/*'] })),
+    onRows(
+      'request',
+      get('requests/get-request', `${REQUESTS}/{id}`),
+      together(RECORD, { get: ['request/*'] }),
+    ),
     {
       id: 'request-examinations',
-      routes: [post('requests/examine', `${REQUESTS}/{id}/examinations`)],
+      routes: [post('requests/examine-request', `${REQUESTS}/{id}/examinations`)],
       doors: 'callers',
       part: 'issuing',
       rows: together(DOOR, MOVE_REQUEST, ISSUE, BASIS, { delete: ['request-key/*'] }),
@@ -263,27 +267,27 @@ export const ROUTE_FUNCTIONS = beginning<RouteFunction>(
     },
     onRows(
       'request-withdrawal',
-      post('requests/withdraw', `${REQUESTS}/{id}/withdrawal`),
+      post('requests/withdraw-request', `${REQUESTS}/{id}/withdrawal`),
       together(MOVE_REQUEST, { delete: ['request-key/*'] }),
     ),
     onRows(
       'request-certificate',
-      get('requests/certificate', `${REQUESTS}/{id}/certificate.pem`),
+      get('requests/collect-certificate', `${REQUESTS}/{id}/certificate.pem`),
       together(RECORD, { get: ['request/*', 'certificates/*'] }),
     ),
     onRows(
       'certificates',
-      get('certificates/list', '/api/v1/certificates/{ca}'),
+      get('certificates/list-certificates', '/api/v1/certificates/{ca}'),
       together(RECORD, { query: ['status/*', 'certificates/*'] }),
     ),
     onRows(
       'certificate',
-      get('certificates/get', CERTIFICATE),
+      get('certificates/get-certificate', CERTIFICATE),
       together(RECORD, { get: ['certificates/*', 'awaited/*'] }),
     ),
     {
       id: 'certificate-revocation',
-      routes: [post('certificates/revoke', `${CERTIFICATE}/revocation`)],
+      routes: [post('certificates/revoke-certificate', `${CERTIFICATE}/revocation`)],
       doors: 'callers',
       part: 'signing',
       // A key that is compromised is in a CRL at once.
@@ -298,12 +302,12 @@ export const ROUTE_FUNCTIONS = beginning<RouteFunction>(
     ),
     onRows(
       'certificate-hold',
-      post('certificates/hold', `${CERTIFICATE}/hold`),
+      post('certificates/hold-certificate', `${CERTIFICATE}/hold`),
       together(CHANGE_STATUS, BASIS),
     ),
     onRows(
       'certificate-release',
-      { file: 'certificates/release', method: 'DELETE', path: `${CERTIFICATE}/hold` },
+      { file: 'certificates/release-certificate', method: 'DELETE', path: `${CERTIFICATE}/hold` },
       together(BASIS, {
         get: ['certificates/*'],
         put: ['status/*', 'changed/*', 'staged/*'],
@@ -312,7 +316,10 @@ export const ROUTE_FUNCTIONS = beginning<RouteFunction>(
     ),
     {
       id: 'records',
-      routes: [get('records/provisions', '/api/v1/provisions'), get('records/list', '/api/v1/records')],
+      routes: [
+        get('records/list-provisions', '/api/v1/provisions'),
+        get('records/list-records', '/api/v1/records'),
+      ],
       doors: 'callers',
       part: 'handing',
       rows: together(DOOR, RECORD, SETTLE, QUERY_RECORDS),
@@ -320,14 +327,14 @@ export const ROUTE_FUNCTIONS = beginning<RouteFunction>(
     },
     onRows(
       'record',
-      get('records/get', '/api/v1/records/{id}'),
+      get('records/get-record', '/api/v1/records/{id}'),
       together(RECORD, { get: ['record/*', 'expired/*'] }),
     ),
     {
       id: 'proofs',
       routes: [
-        get('records/provision-proof', '/api/v1/provisions/{id}/proof'),
-        get('records/proof', '/api/v1/records/{id}/proof'),
+        get('records/get-provision-proof', '/api/v1/provisions/{id}/proof'),
+        get('records/get-record-proof', '/api/v1/records/{id}/proof'),
       ],
       doors: 'callers',
       part: 'published',
@@ -336,7 +343,7 @@ export const ROUTE_FUNCTIONS = beginning<RouteFunction>(
     },
     onRows(
       'counts',
-      get('records/counts', '/api/v1/counts'),
+      get('records/count-records', '/api/v1/counts'),
       together(RECORD, SETTLE, { query: ['record/*', 'count/*'] }),
     ),
     {
@@ -363,7 +370,7 @@ export const ROUTE_FUNCTIONS = beginning<RouteFunction>(
     },
     {
       id: 'statistics',
-      routes: [get('public/statistics', '/api/v1/statistics')],
+      routes: [get('public/get-statistics', '/api/v1/statistics')],
       doors: 'public',
       part: 'rows',
       // For anybody, so it writes nothing.
@@ -379,7 +386,7 @@ export const ROUTE_FUNCTIONS = beginning<RouteFunction>(
       rows: together(DOOR, RECORD, SETTLE, QUERY_RECORDS),
       handOver: true,
     },
-    onRows('cdn-log-import', post('records/cdn-log-import', '/api/v1/cdn-logs/{file}'), {
+    onRows('cdn-log-import', post('records/import-cdn-log', '/api/v1/cdn-logs/{file}'), {
       get: ['cdn-log'],
       put: ['cdn-log', 'staged/*'],
     }),
@@ -472,7 +479,7 @@ export const ROUTE_FUNCTIONS = beginning<RouteFunction>(
     },
     {
       id: 'crl-archive',
-      routes: [get('crls/archive', '/api/v1/crls/{ca}')],
+      routes: [get('crls/list-crls', '/api/v1/crls/{ca}')],
       doors: 'callers',
       part: 'published',
       rows: together(DOOR, RECORD),
@@ -480,7 +487,7 @@ export const ROUTE_FUNCTIONS = beginning<RouteFunction>(
     },
     {
       id: 'crl-publish',
-      routes: [post('crls/publish', '/api/v1/crls/{ca}')],
+      routes: [post('crls/publish-crl', '/api/v1/crls/{ca}')],
       doors: 'callers',
       part: 'signing',
       rows: together(DOOR, PUBLISH),

@@ -259,8 +259,8 @@ describe('files', () => {
 
 describe('the OCSP entry', () => {
   it.each([
-    'functions/routes/public/ocsp-post.ts',
-    'functions/routes/public/ocsp-get.ts',
+    'functions/routes/public/ask-status.ts',
+    'functions/routes/public/ask-status-by-url.ts',
     'functions/lambda/responder.ts',
     'lib/responder-app.ts',
     'lib/status/ocsp.ts',

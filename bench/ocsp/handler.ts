@@ -1,7 +1,7 @@
 import { randomBytes, sign } from 'node:crypto';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { lambda } from '../../functions/lambda/gateway.ts';
-import { route } from '../../functions/routes/public/ocsp-post.ts';
+import { route } from '../../functions/routes/public/ask-status.ts';
 import { generatePrivateKey } from '../../lib/keys/keys.ts';
 import {
   decodeCertificate,

@@ -1,4 +1,4 @@
-import { route } from '../routes/public/crl.ts';
+import { route } from '../routes/public/get-crl.ts';
 import { loadPublished } from './parts.ts';
 import { streaming } from './streaming.ts';
 

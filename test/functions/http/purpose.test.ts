@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { recordedCaller } from '../../../functions/http/purpose.ts';
 import { stack } from '../../../functions/http/stack.ts';
 import { readDirectory, writeDirectory } from '../../../functions/lambda/directory.ts';
-import { route as ocspPost } from '../../../functions/routes/public/ocsp-post.ts';
+import { route as ocspPost } from '../../../functions/routes/public/ask-status.ts';
 import { readTrustDomain } from '../../../lib/trust-domain/trust-domain.ts';
 import { DEMONSTRATION, openService, type Service, temporaryFolder } from '../../service.ts';
 import { ocspRequestFor } from '../../world.ts';

@@ -2,9 +2,9 @@ import type { ALBEvent, APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { lambda } from '../../../functions/lambda/gateway.ts';
 import { behindLoadBalancer } from '../../../functions/lambda/load-balancer.ts';
-import { route as crlRoute } from '../../../functions/routes/public/crl.ts';
-import { route as ocspPost } from '../../../functions/routes/public/ocsp-post.ts';
-import { route as requestRoute } from '../../../functions/routes/requests/get.ts';
+import { route as ocspPost } from '../../../functions/routes/public/ask-status.ts';
+import { route as crlRoute } from '../../../functions/routes/public/get-crl.ts';
+import { route as requestRoute } from '../../../functions/routes/requests/get-request.ts';
 import { CA, REQUEST, testApp } from '../app.ts';
 
 const LEAF = '-----BEGIN%20CERTIFICATE-----%0AMIIB+/=%0A-----END%20CERTIFICATE-----%0A';

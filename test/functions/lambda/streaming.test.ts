@@ -3,7 +3,7 @@ import { PassThrough, type Writable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import type { Context } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { route } from '../../../functions/routes/public/crl.ts';
+import { route } from '../../../functions/routes/public/get-crl.ts';
 import { eventOf } from '../../infra/as-deployed/door.ts';
 import { CA, testApp } from '../app.ts';
 

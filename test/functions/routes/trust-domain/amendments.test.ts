@@ -4,8 +4,14 @@ import { type AddressInfo, createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { akashi } from '../../cli/in-process.ts';
-import { DEMONSTRATION, opensslRequest, type Service, serveService, temporaryFolder } from '../../service.ts';
+import { akashi } from '../../../cli/in-process.ts';
+import {
+  DEMONSTRATION,
+  opensslRequest,
+  type Service,
+  serveService,
+  temporaryFolder,
+} from '../../../service.ts';
 
 const folder = temporaryFolder();
 afterAll(() => folder.remove());
@@ -78,7 +84,7 @@ describe('the service on one machine, changed by two operators on the command li
     new Promise((done) => {
       const child = spawn(
         process.execPath,
-        ['--no-warnings', resolve(import.meta.dirname, '../../../functions/local/local.ts')],
+        ['--no-warnings', resolve(import.meta.dirname, '../../../../functions/local/local.ts')],
         { env: { ...environment, TRUST_DOMAIN: trustDomain } },
       );
       running = child;
