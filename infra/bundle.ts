@@ -25,12 +25,11 @@ export interface Bundle {
  */
 const entryOfRoutes = ({ routes, part }: RouteFunction, front: Front): string => {
   const { load, from } = PARTS[part];
-  const files = [...new Set(routes.map(({ file }) => file))];
   return [
     `import { lambda } from './lambda/gateway.ts';`,
     `import { ${load} } from './${from}';`,
-    ...files.map((file, i) => `import { ${exportOf(file)} as from${i} } from './routes/${file}.ts';`),
-    `const gateway = lambda([${files.map((_, i) => `from${i}`).join(', ')}].flat(), ${load});`,
+    ...routes.map(({ file }, i) => `import { route as route${i} } from './routes/${file}.ts';`),
+    `const gateway = lambda([${routes.map((_, i) => `route${i}`).join(', ')}], ${load});`,
     ...(front === 'gateway'
       ? ['export const handler = gateway;']
       : [
@@ -39,18 +38,6 @@ const entryOfRoutes = ({ routes, part }: RouteFunction, front: Front): string =>
         ]),
   ].join('\n');
 };
-
-/** Files that have several routes have them in a list. */
-const LISTS: Readonly<Record<string, string>> = {
-  'holders/disclosures': 'disclosureRoutes',
-  'holders/own': 'ownRoutes',
-  'records/evidence': 'evidenceRoutes',
-  'records/export': 'exportRoutes',
-  'records/reports': 'reportRoutes',
-  'trust-domain/amendments': 'amendmentRoutes',
-};
-
-const exportOf = (file: string): string => LISTS[file] ?? 'route';
 
 const entryOfTask = ({ file }: TaskFunction): string => `export { handler } from './${file}.ts';`;
 

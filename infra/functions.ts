@@ -192,6 +192,7 @@ const onRows = (id: string, route: RouteOfFunction, rows: Rows): RouteFunction =
 
 const REQUESTS = '/api/v1/requests';
 const DISCLOSURES = '/api/v1/disclosures';
+const ANNUAL_REPORTS = '/api/v1/reports/annual';
 const AMENDMENTS = '/api/v1/amendments';
 const CERTIFICATE = '/api/v1/certificates/{ca}/{serial}';
 
@@ -277,7 +278,7 @@ export const ROUTE_FUNCTIONS = beginning<RouteFunction>(
     ),
     onRows(
       'certificates',
-      get('certificates/list-certificates', '/api/v1/certificates/{ca}'),
+      get('certificates/list-serials', '/api/v1/certificates/{ca}'),
       together(RECORD, { query: ['status/*', 'certificates/*'] }),
     ),
     onRows(
@@ -349,10 +350,10 @@ export const ROUTE_FUNCTIONS = beginning<RouteFunction>(
     {
       id: 'reports',
       routes: [
-        get('records/reports', '/api/v1/reports/annual'),
-        ...['json', 'csv', 'html'].map((format) =>
-          get('records/reports', `/api/v1/reports/annual/{year}.${format}`),
-        ),
+        get('records/list-annual-reports', ANNUAL_REPORTS),
+        get('records/get-annual-report-json', `${ANNUAL_REPORTS}/{year}.json`),
+        get('records/get-annual-report-csv', `${ANNUAL_REPORTS}/{year}.csv`),
+        get('records/get-annual-report-page', `${ANNUAL_REPORTS}/{year}.html`),
       ],
       doors: 'public',
       part: 'reporting',
@@ -362,7 +363,7 @@ export const ROUTE_FUNCTIONS = beginning<RouteFunction>(
     },
     {
       id: 'report-make',
-      routes: [post('records/reports', '/api/v1/reports/annual')],
+      routes: [post('records/make-annual-report', ANNUAL_REPORTS)],
       doors: 'callers',
       part: 'published',
       rows: together(DOOR, MAKE_REPORT),
@@ -379,7 +380,7 @@ export const ROUTE_FUNCTIONS = beginning<RouteFunction>(
     {
       id: 'exports',
       routes: ['csv', 'ndjson', 'parquet'].map((format) =>
-        get('records/export', `/api/v1/exports/records.${format}`),
+        get(`records/export-records-as-${format}`, `/api/v1/exports/records.${format}`),
       ),
       doors: 'callers',
       part: 'handing',
@@ -393,10 +394,10 @@ export const ROUTE_FUNCTIONS = beginning<RouteFunction>(
     {
       id: 'amendments',
       routes: [
-        post('trust-domain/amendments', AMENDMENTS),
-        get('trust-domain/amendments', AMENDMENTS),
-        get('trust-domain/amendments', `${AMENDMENTS}/{id}`),
-        post('trust-domain/amendments', `${AMENDMENTS}/{id}/decision`),
+        post('trust-domain/propose-amendment', AMENDMENTS),
+        get('trust-domain/list-amendments', AMENDMENTS),
+        get('trust-domain/get-amendment', `${AMENDMENTS}/{id}`),
+        post('trust-domain/decide-amendment', `${AMENDMENTS}/{id}/decision`),
       ],
       doors: 'callers',
       part: 'rows',
@@ -410,8 +411,8 @@ export const ROUTE_FUNCTIONS = beginning<RouteFunction>(
     {
       id: 'evidence',
       routes: [
-        get('records/evidence', '/api/v1/evidence.ndjson'),
-        get('records/evidence', '/api/v1/evidence/sample'),
+        get('records/get-evidence', '/api/v1/evidence.ndjson'),
+        get('records/draw-sample', '/api/v1/evidence/sample'),
       ],
       doors: 'callers',
       part: 'handing',
@@ -424,10 +425,10 @@ export const ROUTE_FUNCTIONS = beginning<RouteFunction>(
     {
       id: 'disclosures',
       routes: [
-        post('holders/disclosures', DISCLOSURES),
-        get('holders/disclosures', DISCLOSURES),
-        get('holders/disclosures', `${DISCLOSURES}/{id}`),
-        post('holders/disclosures', `${DISCLOSURES}/{id}/extension`),
+        post('holders/request-disclosure', DISCLOSURES),
+        get('holders/list-disclosures', DISCLOSURES),
+        get('holders/get-disclosure', `${DISCLOSURES}/{id}`),
+        post('holders/extend-disclosure', `${DISCLOSURES}/{id}/extension`),
       ],
       doors: 'callers',
       part: 'rows',
@@ -440,8 +441,8 @@ export const ROUTE_FUNCTIONS = beginning<RouteFunction>(
     {
       id: 'disclosure-bundles',
       routes: [
-        get('holders/disclosures', `${DISCLOSURES}/{id}/bundle.json`),
-        get('holders/disclosures', `${DISCLOSURES}/{id}/bundle.html`),
+        get('holders/get-disclosure-bundle', `${DISCLOSURES}/{id}/bundle.json`),
+        get('holders/get-disclosure-page', `${DISCLOSURES}/{id}/bundle.html`),
       ],
       doors: 'callers',
       part: 'bundling',
@@ -454,7 +455,7 @@ export const ROUTE_FUNCTIONS = beginning<RouteFunction>(
     },
     {
       id: 'disclosure-keys',
-      routes: [get('holders/disclosures', '/.well-known/disclosure-keys.json')],
+      routes: [get('holders/get-disclosure-keys', '/.well-known/disclosure-keys.json')],
       doors: 'public',
       part: 'disclosing',
       rows: together(RECORD, DISCLOSURE_KEY, { query: ['issuers'] }),
@@ -463,10 +464,10 @@ export const ROUTE_FUNCTIONS = beginning<RouteFunction>(
     {
       id: 'own',
       routes: [
-        get('holders/own', '/api/v1/own/records'),
-        get('holders/own', '/api/v1/own/delegates'),
-        post('holders/own', '/api/v1/own/delegates'),
-        { file: 'holders/own', method: 'DELETE', path: '/api/v1/own/delegates/{delegate}' },
+        get('holders/list-own-records', '/api/v1/own/records'),
+        get('holders/list-delegates', '/api/v1/own/delegates'),
+        post('holders/name-delegate', '/api/v1/own/delegates'),
+        { file: 'holders/withdraw-delegate', method: 'DELETE', path: '/api/v1/own/delegates/{delegate}' },
       ],
       doors: 'callers',
       part: 'rows',

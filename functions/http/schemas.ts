@@ -83,7 +83,7 @@ export const fields = z
 
 /* Views -------------------------------------------------------------------------------------------------- */
 
-const bilingual = z.object({ ja: z.string(), en: z.string() });
+export const bilingual = z.object({ ja: z.string(), en: z.string() });
 
 export const caView = z
   .object({

@@ -1,14 +1,23 @@
 import type { Route } from '../http/route.ts';
 import { route as certificate } from './certificates/get-certificate.ts';
 import { route as certificateHold } from './certificates/hold-certificate.ts';
-import { route as certificates } from './certificates/list-certificates.ts';
+import { route as certificates } from './certificates/list-serials.ts';
 import { route as certificateRelease } from './certificates/release-certificate.ts';
 import { route as certificateRevocation } from './certificates/revoke-certificate.ts';
 import { route as certificateRevocationWithdrawal } from './certificates/withdraw-revocation.ts';
 import { route as crlArchive } from './crls/list-crls.ts';
 import { route as crlPublish } from './crls/publish-crl.ts';
-import { disclosureRoutes } from './holders/disclosures.ts';
-import { ownRoutes } from './holders/own.ts';
+import { route as disclosureExtension } from './holders/extend-disclosure.ts';
+import { route as disclosure } from './holders/get-disclosure.ts';
+import { route as disclosureBundle } from './holders/get-disclosure-bundle.ts';
+import { route as disclosureKeys } from './holders/get-disclosure-keys.ts';
+import { route as disclosurePage } from './holders/get-disclosure-page.ts';
+import { route as delegates } from './holders/list-delegates.ts';
+import { route as disclosures } from './holders/list-disclosures.ts';
+import { route as ownRecords } from './holders/list-own-records.ts';
+import { route as delegateNaming } from './holders/name-delegate.ts';
+import { route as disclosureRequest } from './holders/request-disclosure.ts';
+import { route as delegateWithdrawal } from './holders/withdraw-delegate.ts';
 import { route as ocspPost } from './public/ask-status.ts';
 import { route as ocspGet } from './public/ask-status-by-url.ts';
 import { route as caCertificate } from './public/get-authority-certificate.ts';
@@ -24,22 +33,32 @@ import { route as token } from './public/issue-token.ts';
 import { route as authorities } from './public/list-authorities.ts';
 import { route as openapiJson } from './public/openapi.ts';
 import { route as counts } from './records/count-records.ts';
-import { evidenceRoutes } from './records/evidence.ts';
-import { exportRoutes } from './records/export.ts';
+import { route as evidenceSample } from './records/draw-sample.ts';
+import { route as recordsAsCsv } from './records/export-records-as-csv.ts';
+import { route as recordsAsNdjson } from './records/export-records-as-ndjson.ts';
+import { route as recordsAsParquet } from './records/export-records-as-parquet.ts';
+import { route as annualReportCsv } from './records/get-annual-report-csv.ts';
+import { route as annualReportJson } from './records/get-annual-report-json.ts';
+import { route as annualReportPage } from './records/get-annual-report-page.ts';
+import { route as evidence } from './records/get-evidence.ts';
 import { route as provisionProof } from './records/get-provision-proof.ts';
 import { route as record } from './records/get-record.ts';
 import { route as recordProof } from './records/get-record-proof.ts';
 import { route as cdnLogImport } from './records/import-cdn-log.ts';
+import { route as annualReports } from './records/list-annual-reports.ts';
 import { route as provisions } from './records/list-provisions.ts';
 import { route as records } from './records/list-records.ts';
-import { reportRoutes } from './records/reports.ts';
+import { route as annualReportMake } from './records/make-annual-report.ts';
 import { route as requestCertificate } from './requests/collect-certificate.ts';
 import { route as requestExaminations } from './requests/examine-request.ts';
 import { route as request } from './requests/get-request.ts';
 import { route as requests } from './requests/list-requests.ts';
 import { route as requestSubmit } from './requests/submit-request.ts';
 import { route as requestWithdrawal } from './requests/withdraw-request.ts';
-import { amendmentRoutes } from './trust-domain/amendments.ts';
+import { route as amendmentDecision } from './trust-domain/decide-amendment.ts';
+import { route as amendment } from './trust-domain/get-amendment.ts';
+import { route as amendments } from './trust-domain/list-amendments.ts';
+import { route as amendmentProposal } from './trust-domain/propose-amendment.ts';
 
 /** The whole public surface, in the order in which the OpenAPI document shows it. */
 export const routes: readonly Route[] = [
@@ -74,13 +93,32 @@ export const routes: readonly Route[] = [
   record,
   recordProof,
   counts,
-  ...exportRoutes,
-  ...reportRoutes,
-  ...disclosureRoutes,
-  ...ownRoutes,
-  ...evidenceRoutes,
+  recordsAsCsv,
+  recordsAsNdjson,
+  recordsAsParquet,
+  annualReports,
+  annualReportMake,
+  annualReportJson,
+  annualReportCsv,
+  annualReportPage,
+  disclosureRequest,
+  disclosures,
+  disclosure,
+  disclosureExtension,
+  disclosureBundle,
+  disclosurePage,
+  disclosureKeys,
+  ownRecords,
+  delegates,
+  delegateNaming,
+  delegateWithdrawal,
+  evidence,
+  evidenceSample,
   cdnLogImport,
-  ...amendmentRoutes,
+  amendmentProposal,
+  amendments,
+  amendment,
+  amendmentDecision,
   statistics,
   crlArchive,
   crlPublish,

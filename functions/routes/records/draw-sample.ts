@@ -1,16 +1,11 @@
 import * as z from 'zod';
 import { MAX_SAMPLE } from '../../../lib/ledger/ledger.ts';
-import { handedOver } from '../../http/elsewhere.ts';
 import { json } from '../../http/http.ts';
 import { defineRoute } from '../../http/route.ts';
 import { caId, officeId, pageLimit, principalId, recordId, sha256, utc } from '../../http/schemas.ts';
+import { evidencePeriod } from './evidence-period.ts';
 
-const period = {
-  from: utc.meta({ description: 'The earliest time, inclusive.' }),
-  to: utc.meta({ description: 'The latest time, exclusive.' }),
-};
-
-const said = { record: recordId, leaf: z.int().exactOptional() };
+const recorded = { record: recordId, leaf: z.int().exactOptional() };
 
 const certificateEvidence = z
   .object({
@@ -28,9 +23,9 @@ const certificateEvidence = z
     request: z
       .object({
         id: z.string(),
-        submission: z.object({ by: principalId, at: utc, ...said }).exactOptional(),
+        submission: z.object({ by: principalId, at: utc, ...recorded }).exactOptional(),
         examinations: z.array(
-          z.object({ stage: z.string(), by: principalId, at: utc, decision: z.string(), ...said }),
+          z.object({ stage: z.string(), by: principalId, at: utc, decision: z.string(), ...recorded }),
         ),
         missing: z.array(z.string()),
       })
@@ -39,36 +34,7 @@ const certificateEvidence = z
   })
   .meta({ id: 'CertificateEvidence' });
 
-const CONTENT_TYPE = 'application/x-ndjson';
-
-const file = defineRoute({
-  id: 'getEvidence',
-  method: 'GET',
-  path: '/api/v1/evidence.ndjson',
-  summary: 'Evidence for an audit of the authority (WebTrust for CA and its like), of one period',
-  description:
-    'A line each, streamed: every certificate issued with who examined it and the lint rules that it passed, ceremonies, changes of configuration, reports, exports, and every access to records. Recorded like an export.',
-  lane: 'api',
-  access: ['auditor'],
-  query: z.strictObject(period),
-  responses: { 200: { description: 'The evidence.', contentType: CONTENT_TYPE }, ...handedOver },
-  faults: ['value-too-large'],
-  handle: async ({ evidence }, { query, request: { method } }, caller) => {
-    const { id, bytes } = await evidence.file({ recipient: caller.id, method }, query);
-    return {
-      status: 200,
-      headers: {
-        'content-type': CONTENT_TYPE,
-        'content-disposition': `attachment; filename="akashi-evidence-${id}.ndjson"`,
-        'akashi-export': id,
-      },
-      body: '',
-      stream: bytes,
-    };
-  },
-});
-
-const sample = defineRoute({
+export const route = defineRoute({
   id: 'drawSample',
   method: 'GET',
   path: '/api/v1/evidence/sample',
@@ -77,7 +43,7 @@ const sample = defineRoute({
   lane: 'api',
   access: ['auditor'],
   query: z.strictObject({
-    ...period,
+    ...evidencePeriod,
     seed: z
       .string()
       .min(1)
@@ -104,5 +70,3 @@ const sample = defineRoute({
   handle: async ({ evidence }, { query: { from, to, ...draw }, request: { method } }, caller) =>
     json(200, await evidence.sample({ recipient: caller.id, method }, { from, to }, draw)),
 });
-
-export const evidenceRoutes = [file, sample];

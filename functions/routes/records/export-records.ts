@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { EXPORT_FORMATS, EXPORT_TYPES, type ExportFormat, RECORD_KINDS } from '../../../lib/ledger/ledger.ts';
+import { EXPORT_TYPES, type ExportFormat, RECORD_KINDS } from '../../../lib/ledger/ledger.ts';
 import { handedOver } from '../../http/elsewhere.ts';
 import { defineRoute } from '../../http/route.ts';
 import { principalId } from '../../http/schemas.ts';
@@ -13,7 +13,8 @@ const NAMES: Readonly<Record<ExportFormat, string>> = {
   parquet: 'Parquet',
 };
 
-const exportAs = (format: ExportFormat) =>
+/** The route of one format: an address has one media type. */
+export const exportRecords = (format: ExportFormat) =>
   defineRoute({
     id: `exportRecordsAs${NAMES[format]}`,
     method: 'GET',
@@ -51,6 +52,3 @@ const exportAs = (format: ExportFormat) =>
       };
     },
   });
-
-/** One for each format, since an address has one media type. */
-export const exportRoutes = EXPORT_FORMATS.map(exportAs);

@@ -1,0 +1,34 @@
+import type { App } from '../../../lib/app.ts';
+import type { Principal } from '../../../lib/principal.ts';
+import type { HttpResponse } from '../../http/http.ts';
+
+type HandOver = Awaited<ReturnType<App['disclosures']['handOver']>>;
+
+interface Asked {
+  readonly method: string;
+  /** The disclosure's id. */
+  readonly id: string;
+}
+
+/** Hands over a bundle: `bodyOf` chooses in which of its forms. */
+export const bundleAnswer = async (
+  { disclosures }: Pick<App, 'disclosures'>,
+  caller: Principal,
+  { method, id }: Asked,
+  contentType: string,
+  bodyOf: (bundle: HandOver) => string,
+): Promise<HttpResponse> => {
+  if (method === 'HEAD') {
+    // Nothing is handed over, so the disclosure stays open.
+    await disclosures.cases.get(caller, id);
+    return { status: 200, headers: { 'content-type': contentType }, body: '' };
+  }
+  return {
+    status: 200,
+    headers: {
+      'content-type': contentType,
+      'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+    },
+    body: bodyOf(await disclosures.handOver(caller, id, method)),
+  };
+};

@@ -1,0 +1,23 @@
+import * as z from 'zod';
+import { handedOver } from '../../http/elsewhere.ts';
+import { defineRoute } from '../../http/route.ts';
+import { recordId } from '../../http/schemas.ts';
+import { bundleAnswer } from './bundle-answer.ts';
+import { DISCLOSURES } from './disclosure-views.ts';
+
+const CONTENT_TYPE = 'text/html; charset=utf-8';
+
+export const route = defineRoute({
+  id: 'getDisclosurePage',
+  method: 'GET',
+  path: `${DISCLOSURES}/{id}/bundle.html`,
+  summary: 'The same for reading, in Japanese and English',
+  description: 'Made as it is asked for and recorded; the first one closes the disclosure.',
+  lane: 'api',
+  access: ['holder', 'operator'],
+  params: z.strictObject({ id: recordId }),
+  responses: { 200: { description: 'The bundle.', contentType: CONTENT_TYPE }, ...handedOver },
+  faults: ['unknown-disclosure', 'input-too-large', 'condition-failed'],
+  handle: async (app, { params, request }, caller) =>
+    bundleAnswer(app, caller, { method: request.method, id: params.id }, CONTENT_TYPE, ({ page }) => page),
+});

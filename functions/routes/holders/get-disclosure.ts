@@ -1,0 +1,24 @@
+import * as z from 'zod';
+import { provide } from '../../http/provide.ts';
+import { defineRoute } from '../../http/route.ts';
+import { recordId } from '../../http/schemas.ts';
+import { DISCLOSURES, disclosureView } from './disclosure-views.ts';
+
+export const route = defineRoute({
+  id: 'getDisclosure',
+  method: 'GET',
+  path: `${DISCLOSURES}/{id}`,
+  summary: 'A disclosure and its term',
+  lane: 'api',
+  access: ['holder', 'operator', 'auditor'],
+  params: z.strictObject({ id: recordId }),
+  responses: { 200: { description: 'The disclosure.', schema: disclosureView } },
+  faults: ['unknown-disclosure'],
+  handle: async ({ disclosures, ledger }, { params }, caller) =>
+    provide(ledger, caller, await disclosures.cases.get(caller, params.id), {
+      channel: 'records',
+      certificates: [],
+      provided: { disclosures: [params.id] },
+      count: 1,
+    }),
+});

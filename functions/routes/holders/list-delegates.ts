@@ -1,0 +1,19 @@
+import * as z from 'zod';
+import { json } from '../../http/http.ts';
+import { defineRoute } from '../../http/route.ts';
+import { delegateView } from './delegate-view.ts';
+
+export const route = defineRoute({
+  id: 'listDelegates',
+  method: 'GET',
+  path: '/api/v1/own/delegates',
+  summary: 'Whom I let see my own records',
+  lane: 'api',
+  access: ['holder'],
+  responses: {
+    200: { description: 'Those in force.', schema: z.object({ delegates: z.array(delegateView) }) },
+  },
+  faults: [],
+  handle: async ({ disclosures }, _input, caller) =>
+    json(200, { delegates: await disclosures.delegates.list(caller.id) }),
+});

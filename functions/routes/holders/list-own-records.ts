@@ -1,0 +1,55 @@
+import * as z from 'zod';
+import { json } from '../../http/http.ts';
+import { defineRoute } from '../../http/route.ts';
+import {
+  bilingual,
+  certificateRef,
+  cursor,
+  pageLimit,
+  principalId,
+  recordId,
+  utc,
+} from '../../http/schemas.ts';
+
+const entry = z
+  .object({
+    id: recordId,
+    time: utc,
+    who: bilingual.extend({ recipient: z.string() }),
+    why: bilingual.extend({ purpose: z.string(), legalBasis: z.string() }).exactOptional(),
+    channel: z.string(),
+    certificates: z.array(certificateRef),
+    count: z.int(),
+  })
+  .meta({ id: 'OwnEntry' });
+
+export const route = defineRoute({
+  id: 'listOwnRecords',
+  method: 'GET',
+  path: '/api/v1/own/records',
+  summary: 'Who was told what about me, when and why, newest first',
+  description: 'For holders, and for delegates who name the holder; for portals to show.',
+  lane: 'api',
+  access: ['holder'],
+  query: z.strictObject({
+    holder: principalId
+      .exactOptional()
+      .meta({ description: 'Whose delegate the caller is; itself otherwise.' }),
+    from: utc.exactOptional().meta({ description: 'The earliest time, inclusive.' }),
+    to: utc.exactOptional().meta({ description: 'The latest time, exclusive.' }),
+    limit: pageLimit(1000, 100),
+    cursor: cursor.exactOptional(),
+  }),
+  responses: {
+    200: {
+      description: 'A page.',
+      schema: z.object({ entries: z.array(entry), cursor: z.string().exactOptional() }),
+    },
+  },
+  faults: ['cursor-invalid', 'input-too-large'],
+  // The record of this answer is made with the page, before it is given here.
+  handle: async ({ disclosures }, { query, request }, caller) => {
+    const asked = { ...query, holder: query.holder ?? caller.id };
+    return json(200, await disclosures.own(caller, asked, request.method));
+  },
+});

@@ -1,0 +1,25 @@
+import * as z from 'zod';
+import { json } from '../../http/http.ts';
+import { defineRoute } from '../../http/route.ts';
+import { principalId, utc } from '../../http/schemas.ts';
+import { delegateView } from './delegate-view.ts';
+
+export const route = defineRoute({
+  id: 'nameDelegate',
+  method: 'POST',
+  path: '/api/v1/own/delegates',
+  summary: 'Let another holder see my own records and ask for their disclosure',
+  lane: 'api',
+  access: ['holder'],
+  body: {
+    kind: 'json',
+    schema: z.strictObject({
+      delegate: principalId,
+      until: utc.exactOptional().meta({ description: 'When it ends by itself.' }),
+    }),
+  },
+  responses: { 201: { description: 'Named.', schema: delegateView } },
+  faults: ['condition-failed'],
+  handle: async ({ disclosures }, { body }, caller) =>
+    json(201, await disclosures.delegates.name(caller, body.delegate, body.until)),
+});

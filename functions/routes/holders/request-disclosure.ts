@@ -1,0 +1,28 @@
+import * as z from 'zod';
+import { json } from '../../http/http.ts';
+import { defineRoute } from '../../http/route.ts';
+import { principalId } from '../../http/schemas.ts';
+import { DISCLOSURES, disclosureView } from './disclosure-views.ts';
+
+export const route = defineRoute({
+  id: 'requestDisclosure',
+  method: 'POST',
+  path: DISCLOSURES,
+  summary: 'Ask for everything that the service keeps about one holder',
+  description: 'By the holder, a delegate of it, or an operator who was asked on paper.',
+  lane: 'api',
+  access: ['holder', 'operator'],
+  body: { kind: 'json', schema: z.strictObject({ holder: principalId }) },
+  responses: {
+    201: {
+      description: 'Opened, with its term.',
+      schema: disclosureView,
+      headers: { location: 'The address of the disclosure.' },
+    },
+  },
+  faults: [],
+  handle: async ({ disclosures }, { body }, caller) => {
+    const opened = await disclosures.cases.open(caller, body.holder);
+    return json(201, opened, { location: `${DISCLOSURES}/${opened.id}` });
+  },
+});

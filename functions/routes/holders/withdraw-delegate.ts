@@ -1,0 +1,19 @@
+import * as z from 'zod';
+import { defineRoute } from '../../http/route.ts';
+import { principalId } from '../../http/schemas.ts';
+
+export const route = defineRoute({
+  id: 'withdrawDelegate',
+  method: 'DELETE',
+  path: '/api/v1/own/delegates/{delegate}',
+  summary: 'No longer let somebody see my own records',
+  lane: 'api',
+  access: ['holder'],
+  params: z.strictObject({ delegate: principalId }),
+  responses: { 204: { description: 'Withdrawn.' } },
+  faults: ['condition-failed'],
+  handle: async ({ disclosures }, { params }, caller) => {
+    await disclosures.delegates.withdraw(caller, params.delegate);
+    return { status: 204, headers: {}, body: '' };
+  },
+});

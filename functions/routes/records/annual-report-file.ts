@@ -1,0 +1,99 @@
+import * as z from 'zod';
+import { type AnnualReport, annualCsv, annualPage, canonicalJson } from '../../../lib/ledger/ledger.ts';
+import { handedOver } from '../../http/elsewhere.ts';
+import type { HttpResponse } from '../../http/http.ts';
+import { defineRoute } from '../../http/route.ts';
+import { bilingual, month, principalId } from '../../http/schemas.ts';
+import { ANNUAL_REPORTS } from './annual-report-version.ts';
+
+/** The route of one format: an address has one media type. */
+export const annualReportFile = (format: keyof typeof FILES) => {
+  const { name, contentType, write, headers } = FILES[format];
+  return defineRoute({
+    id: `getAnnualReport${name}`,
+    method: 'GET',
+    path: `${ANNUAL_REPORTS}/{year}.${format}`,
+    summary: `An annual report on provisions (${name})`,
+    description:
+      format === 'json'
+        ? 'By recipient, month, method and purpose, with the change on the year before: in the canonical form (RFC 8785) whose SHA-256 is the digest in the list of reports.'
+        : 'By recipient, month, method and purpose, with the change on the year before.',
+    lane: 'api',
+    access: 'public',
+    params: z.strictObject({ year }),
+    responses: {
+      200: {
+        description: 'The newest version.',
+        contentType,
+        ...(format === 'json' && { schema: annualReport }),
+      },
+      ...handedOver,
+    },
+    faults: ['unknown-report'],
+    handle: async ({ reporting }, { params }): Promise<HttpResponse> => {
+      const { view, report } = await reporting.reports.annual(params.year);
+      return {
+        status: 200,
+        headers: {
+          'content-type': contentType,
+          'cache-control': 'public, max-age=300',
+          // And no `Last-Modified`: two versions may be made in one second.
+          etag: `"${view.digest.slice(0, 32)}-${format}"`,
+          ...headers,
+        },
+        body: write(report),
+      };
+    },
+  });
+};
+
+const year = z
+  .string()
+  .regex(/^2\d{3}$/, 'Must be a fiscal year, such as 2026.')
+  .transform(Number)
+  .meta({ type: 'integer', description: 'The fiscal year, from April to March.', example: 2026 });
+
+const annualReport = z
+  .object({
+    report: z.literal('annual'),
+    fiscalYear: z.int(),
+    from: z.iso.date(),
+    to: z.iso.date(),
+    timeZone: z.literal('Asia/Tokyo'),
+    trustDomain: bilingual.extend({ name: z.string() }),
+    totals: z.object({ records: z.int(), items: z.int(), itemsBefore: z.int() }),
+    recipients: z.record(z.string(), bilingual),
+    purposes: z.record(z.string(), bilingual.extend({ legalBasis: z.string() })),
+    lines: z.array(
+      z.object({
+        recipient: z.union([principalId, z.string()]),
+        month,
+        channel: z.string(),
+        method: z.string(),
+        purpose: z.string().nullable(),
+        records: z.int(),
+        items: z.int(),
+        itemsBefore: z.int(),
+        change: z.int(),
+      }),
+    ),
+    acts: z.array(z.object({ month, kind: z.string(), records: z.int() })),
+  })
+  .meta({ id: 'AnnualReport' }) satisfies z.ZodType<AnnualReport>;
+
+/** Nothing in it is anybody's secret, but a page is not to run or load anything whatever it was made from. */
+const PAGE_HEADERS = {
+  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+};
+
+const FILES = {
+  json: {
+    name: 'Json',
+    contentType: 'application/json',
+    // The bytes of the digest.
+    write: (report: AnnualReport): string => canonicalJson(report),
+    headers: {},
+  },
+  csv: { name: 'Csv', contentType: 'text/csv; charset=utf-8; header=present', write: annualCsv, headers: {} },
+  html: { name: 'Page', contentType: 'text/html; charset=utf-8', write: annualPage, headers: PAGE_HEADERS },
+} as const;

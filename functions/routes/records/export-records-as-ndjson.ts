@@ -1,0 +1,3 @@
+import { exportRecords } from './export-records.ts';
+
+export const route = exportRecords('ndjson');

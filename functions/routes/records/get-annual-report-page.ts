@@ -1,0 +1,3 @@
+import { annualReportFile } from './annual-report-file.ts';
+
+export const route = annualReportFile('html');

@@ -1,0 +1,33 @@
+import * as z from 'zod';
+import { handedOver } from '../../http/elsewhere.ts';
+import { defineRoute } from '../../http/route.ts';
+import { evidencePeriod } from './evidence-period.ts';
+
+const CONTENT_TYPE = 'application/x-ndjson';
+
+export const route = defineRoute({
+  id: 'getEvidence',
+  method: 'GET',
+  path: '/api/v1/evidence.ndjson',
+  summary: 'Evidence for an audit of the authority (WebTrust for CA and its like), of one period',
+  description:
+    'A line each, streamed: every certificate issued with who examined it and the lint rules that it passed, ceremonies, changes of configuration, reports, exports, and every access to records. Recorded like an export.',
+  lane: 'api',
+  access: ['auditor'],
+  query: z.strictObject(evidencePeriod),
+  responses: { 200: { description: 'The evidence.', contentType: CONTENT_TYPE }, ...handedOver },
+  faults: ['value-too-large'],
+  handle: async ({ evidence }, { query, request: { method } }, caller) => {
+    const { id, bytes } = await evidence.file({ recipient: caller.id, method }, query);
+    return {
+      status: 200,
+      headers: {
+        'content-type': CONTENT_TYPE,
+        'content-disposition': `attachment; filename="akashi-evidence-${id}.ndjson"`,
+        'akashi-export': id,
+      },
+      body: '',
+      stream: bytes,
+    };
+  },
+});

@@ -1,0 +1,18 @@
+import * as z from 'zod';
+import { json } from '../../http/http.ts';
+import { defineRoute } from '../../http/route.ts';
+import { ANNUAL_REPORTS, annualReportVersion } from './annual-report-version.ts';
+
+export const route = defineRoute({
+  id: 'listAnnualReports',
+  method: 'GET',
+  path: ANNUAL_REPORTS,
+  summary: 'Annual reports on provisions that are kept, newest first',
+  lane: 'api',
+  access: 'public',
+  responses: {
+    200: { description: 'The reports.', schema: z.object({ reports: z.array(annualReportVersion) }) },
+  },
+  faults: [],
+  handle: async ({ reporting }) => json(200, { reports: await reporting.reports.list() }),
+});

@@ -1,0 +1,27 @@
+import * as z from 'zod';
+import { json } from '../../http/http.ts';
+import { defineRoute } from '../../http/route.ts';
+import { AMENDMENTS, amendmentParams, amendmentView } from './amendment-views.ts';
+
+export const route = defineRoute({
+  id: 'decideAmendment',
+  method: 'POST',
+  path: `${AMENDMENTS}/{id}/decision`,
+  summary: 'Approve an amendment that another operator has proposed; or refuse it, or take it back',
+  description:
+    'An approved amendment is applied by the start, or the deployment and ceremony, that brings its file. Until then it can be refused.',
+  lane: 'api',
+  access: ['operator'],
+  params: amendmentParams,
+  body: { kind: 'json', schema: z.strictObject({ decision: z.enum(['approve', 'refuse']) }) },
+  responses: { 200: { description: 'Decided.', schema: amendmentView } },
+  faults: [
+    'unknown-amendment',
+    'same-person',
+    'amendment-closed',
+    'amendment-pending',
+    'authority-not-ready',
+  ],
+  handle: async ({ amendments }, { params: { id }, body }, caller) =>
+    json(200, await amendments[body.decision](caller, id)),
+});
