@@ -118,7 +118,7 @@ const throughOffice = (fresh: readonly string[]) => async (n: number) => {
   await registration.examine(examiner, request.id, { decision: 'approve' });
   const { state } = await registration.examine(operator, request.id, { decision: 'approve' });
   if (state !== 'issued') throw new Error(`the request ended ${state}`);
-  await registration.collect(counter, request.id);
+  await registration.collect(counter, request.id, 'GET');
 };
 
 const say = (what: string, round: number, figures: object): void => {

@@ -7,22 +7,21 @@ export const sha256Hex = (body: Uint8Array | string): string =>
   createHash('sha256').update(body).digest('hex');
 
 /**
- * A JSON answer that tells somebody something, given back only when the record of it is durable: no answer leaves
- * without one. The digest is of the bytes that are sent.
+ * A JSON answer, resolved when its record is durable: no answer leaves without one. The record's digest is over the
+ * bytes of the body, which stay here when the method is HEAD.
  */
 export const provide = async (
   ledger: Ledger,
   caller: Principal,
   value: unknown,
-  told: Pick<ProvisionDraft, 'channel' | 'certificates' | 'provided' | 'count'>,
+  answer: Pick<ProvisionDraft, 'channel' | 'method' | 'certificates' | 'provided' | 'count'>,
 ): Promise<HttpResponse> => {
   const response = json(200, value);
   await ledger.append({
     kind: 'provision',
     recipient: caller.id,
     ...(caller.office !== undefined && { office: caller.office }),
-    method: 'GET',
-    ...told,
+    ...answer,
     responseDigest: sha256Hex(response.body),
   });
   return response;

@@ -102,10 +102,14 @@ export interface Registration {
       readonly cursor?: string;
     },
   ): Promise<{ readonly requests: readonly RequestView[]; readonly cursor?: string }>;
-  /** The issued certificate followed by its chain, in PEM; recorded as a provision. Faults: `unknown-request`, `not-issued`. */
+  /**
+   * The issued certificate followed by its chain, in PEM. The record of this provision names the HTTP method. Faults:
+   * `unknown-request`, `not-issued`.
+   */
   collect(
     actor: Principal,
     id: string,
+    method: string,
   ): Promise<{ readonly pem: string; readonly certificate: CertificateRef }>;
   /**
    * Issues the requests that an interrupted run left approved, and tries failed attempts again after pauses that grow. A

@@ -165,7 +165,7 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
       };
     },
 
-    collect: async (actor, id) => {
+    collect: async (actor, id, method) => {
       const { state, certificate } = await readFor(actor, id);
       if (certificate === undefined) {
         throw new Fault('not-issued', `The request is ${state}; there is no certificate to collect.`, {
@@ -178,7 +178,7 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
         recipient: actor.id,
         ...(actor.office !== undefined && { office: actor.office }),
         channel: 'certificate',
-        method: 'GET',
+        method,
         certificates: [certificate],
         provided: { request: id },
         responseDigest: hash('sha256', pem),

@@ -44,7 +44,7 @@ registration.submit = async (...given) => {
   return result;
 };
 const { id, certificate } = await issueThroughOffice(service, 'person-signature', csr);
-await registration.collect(service.principal('higashi-counter'), id);
+await registration.collect(service.principal('higashi-counter'), id, 'GET');
 await ask(certificate);
 await service.works.sequencer.sequence();
 await authority.hold(service.principal('higashi-counter'), certificate);

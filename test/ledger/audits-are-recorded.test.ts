@@ -22,7 +22,7 @@ beforeAll(async () => {
   service = await serveService(folder.path);
   const issued = await issueThroughOffice(service, 'official-position', opensslRequest(folder.path, 'seal'));
   const { ca, serial } = issued.certificate;
-  await service.app.registration.collect(service.principal('higashi-counter'), issued.id);
+  await service.app.registration.collect(service.principal('higashi-counter'), issued.id, 'GET');
   const told = (await service.app.ledger.query({ kind: 'provision', limit: 1 })).records[0]?.id;
   const holder = service.principal('holder-tanabe');
   const disclosure = await service.app.disclosures.cases.open(holder, holder.id);

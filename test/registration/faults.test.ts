@@ -42,7 +42,7 @@ const live = async ({ registration, advance }: Office): Promise<void> => {
     advance(3_600_000);
     await insist(() => registration.recover());
   }
-  await insist(() => registration.collect(tanaka, id));
+  await insist(() => registration.collect(tanaka, id, 'GET'));
 };
 
 const survive = async (plan: FailurePlan): Promise<number> => {

@@ -37,7 +37,7 @@ describe('from submission to certificate', () => {
     });
     expect(request.submittedAt).toMatch(/^2026-11-22T\d\d:\d\d:\d\dZ$/);
     const { id } = request;
-    await expect(registration.collect(tanaka, id)).rejects.toEqual(fault('not-issued'));
+    await expect(registration.collect(tanaka, id, 'GET')).rejects.toEqual(fault('not-issued'));
     expect((await registration.examine(sato, id, { ...approve, reason: '対面で確認' })).state).toBe(
       'examined',
     );
@@ -50,7 +50,7 @@ describe('from submission to certificate', () => {
     ]);
     expect(await registration.get(tanaka, id)).toEqual(issued);
 
-    const { pem, certificate } = await registration.collect(tanaka, id);
+    const { pem, certificate } = await registration.collect(tanaka, id, 'GET');
     expect(pem).toBe(`certificate ${certificate.ca} ${certificate.serial}\n`);
     const provisions = (await allRecords(store.table)).filter(({ kind }) => kind === 'provision');
     expect(provisions).toMatchObject([
@@ -71,7 +71,9 @@ describe('from submission to certificate', () => {
     const { registration, issuer } = openOffice(store.table);
     const id = await bringTo(registration, 'issued');
     const readOnly = openOffice({ ...readsOf(store.table), write: refused }, issuer);
-    await expect(readOnly.registration.collect(tanaka, id)).rejects.toEqual(fault('store-unavailable'));
+    await expect(readOnly.registration.collect(tanaka, id, 'GET')).rejects.toEqual(
+      fault('store-unavailable'),
+    );
   });
 
   it('two examiners at once: one is first, the other is told so', async () => {
@@ -439,7 +441,7 @@ describe('who sees what', () => {
     const id = await bringTo(registration, 'issued');
     for (const actor of [tanaka, sato, yamada, auditor]) {
       expect((await registration.get(actor, id)).id).toBe(id);
-      await registration.collect(actor, id);
+      await registration.collect(actor, id, 'GET');
     }
     const refusals: [Who, string][] = [
       ['ito', 'unknown-request'],
@@ -449,7 +451,7 @@ describe('who sees what', () => {
     ];
     for (const [who, code] of refusals) {
       await expect(registration.get(PEOPLE[who], id)).rejects.toEqual(fault(code));
-      await expect(registration.collect(PEOPLE[who], id)).rejects.toEqual(fault(code));
+      await expect(registration.collect(PEOPLE[who], id, 'GET')).rejects.toEqual(fault(code));
     }
     for (const unknown of ['', 'x', '../request', '0'.repeat(5000), `${id}x`, id.replace(/.$/, 'g')]) {
       await expect(registration.get(auditor, unknown)).rejects.toEqual(fault('unknown-request'));

@@ -13,10 +13,11 @@ export const route = defineRoute({
   params: z.strictObject({ ca: caId, serial }),
   responses: { 200: { description: 'The certificate.', schema: certificateView } },
   faults: ['malformed-serial', 'unknown-certificate'],
-  handle: async ({ authority, ledger }, { params }, caller) => {
+  handle: async ({ authority, ledger }, { params, request }, caller) => {
     const certificate = await authority.certificate(caller, params);
     return provide(ledger, caller, certificate, {
       channel: 'status',
+      method: request.method,
       certificates: [params],
       provided: {
         status: certificate.status,

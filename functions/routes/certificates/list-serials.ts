@@ -54,10 +54,11 @@ export const route = defineRoute({
     },
   },
   faults: ['unknown-authority', 'cursor-invalid'],
-  handle: async ({ authority, ledger }, { params: { ca }, query }, caller) => {
+  handle: async ({ authority, ledger }, { params: { ca }, query, request }, caller) => {
     const page = await authority.serials(ca, query);
     return provide(ledger, caller, page, {
       channel: 'records',
+      method: request.method,
       certificates: [],
       provided: {
         serials: { ca, continued: query.cursor !== undefined },

@@ -34,10 +34,11 @@ export const route = defineRoute({
     },
   },
   faults: ['unknown-authority', 'cursor-invalid'],
-  handle: async ({ status, ledger }, { params: { ca }, query }, caller) => {
+  handle: async ({ status, ledger }, { params: { ca }, query, request }, caller) => {
     const page = await status.archived(ca, query);
     return provide(ledger, caller, page, {
       channel: 'records',
+      method: request.method,
       certificates: [],
       provided: { crls: { ca, first: page.crls[0]?.name, last: page.crls.at(-1)?.name } },
       count: page.crls.length,

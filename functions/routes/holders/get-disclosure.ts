@@ -14,9 +14,10 @@ export const route = defineRoute({
   params: z.strictObject({ id: recordId }),
   responses: { 200: { description: 'The disclosure.', schema: disclosureView } },
   faults: ['unknown-disclosure'],
-  handle: async ({ disclosures, ledger }, { params }, caller) =>
+  handle: async ({ disclosures, ledger }, { params, request }, caller) =>
     provide(ledger, caller, await disclosures.cases.get(caller, params.id), {
       channel: 'records',
+      method: request.method,
       certificates: [],
       provided: { disclosures: [params.id] },
       count: 1,

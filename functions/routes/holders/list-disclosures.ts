@@ -19,10 +19,11 @@ export const route = defineRoute({
     },
   },
   faults: ['cursor-invalid'],
-  handle: async ({ disclosures, ledger }, { query }, caller) => {
+  handle: async ({ disclosures, ledger }, { query, request }, caller) => {
     const page = await disclosures.cases.list(caller, query);
     return provide(ledger, caller, page, {
       channel: 'records',
+      method: request.method,
       certificates: [],
       provided: { disclosures: page.cases.map(({ id }) => id) },
       count: page.cases.length,

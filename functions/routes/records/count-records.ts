@@ -43,7 +43,7 @@ export const route = defineRoute({
   }),
   responses: { 200: { description: 'The totals.', schema: z.object({ counts: z.array(countView) }) } },
   faults: [],
-  handle: async ({ ledger, reporting }, { query }, caller) => {
+  handle: async ({ ledger, reporting }, { query, request }, caller) => {
     const { from, to, ...wanted } = query;
     const isWanted = ({ cell }: Count): boolean =>
       Object.entries(wanted).every(([name, value]) => Reflect.get(cell, name) === value);
@@ -57,6 +57,7 @@ export const route = defineRoute({
       { counts },
       {
         channel: 'records',
+        method: request.method,
         certificates: [],
         provided: { counts: { ...query } },
         count: counts.length,

@@ -13,10 +13,11 @@ export const route = defineRoute({
   params: z.strictObject({ id: recordId }),
   responses: { 200: { description: 'The record.', schema: ledgerRecord } },
   faults: ['unknown-record', 'record-expired'],
-  handle: async ({ ledger }, { params }, caller) => {
+  handle: async ({ ledger }, { params, request }, caller) => {
     const record = await ledger.get(params.id);
     return provide(ledger, caller, record, {
       channel: 'records',
+      method: request.method,
       certificates: record.certificates ?? [],
       provided: { records: [record.id] },
       count: 1,

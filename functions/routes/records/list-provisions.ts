@@ -15,6 +15,6 @@ export const route = defineRoute({
   query: z.strictObject(recordFilter),
   responses: { 200: { description: 'A page.', schema: recordPage }, ...handedOver },
   faults: ['malformed-serial', 'cursor-invalid'],
-  handle: async ({ ledger }, { query }, caller) =>
-    answerQuery(ledger, caller, { ...query, kind: 'provision' }),
+  handle: async ({ ledger }, { query, request }, caller) =>
+    answerQuery(ledger, caller, request.method, { ...query, kind: 'provision' }),
 });

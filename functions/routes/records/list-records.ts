@@ -21,5 +21,6 @@ export const route = defineRoute({
   }),
   responses: { 200: { description: 'A page.', schema: recordPage }, ...handedOver },
   faults: ['malformed-serial', 'cursor-invalid'],
-  handle: async ({ ledger }, { query }, caller) => answerQuery(ledger, caller, query),
+  handle: async ({ ledger }, { query, request }, caller) =>
+    answerQuery(ledger, caller, request.method, query),
 });

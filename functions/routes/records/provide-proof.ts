@@ -14,7 +14,7 @@ export const proofResponses: Readonly<Record<number, ResponseDescription>> = {
   },
 };
 
-/** A proof for the caller, given back when the record of its being handed over is durable. */
+/** A proof for the caller. Resolves when the record of this answer is durable. */
 export const provideProof = async (
   { transparencyLog, ledger }: Pick<App, 'transparencyLog' | 'ledger'>,
   { recipient, method }: Pick<Caller, 'recipient' | 'method'>,

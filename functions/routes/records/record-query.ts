@@ -44,6 +44,7 @@ type Filter = Omit<RecordQuery, 'certificate'> & { readonly ca?: string; readonl
 export const answerQuery = async (
   ledger: Ledger,
   caller: Principal,
+  method: string,
   { ca, serial: serialNumber, ...rest }: Filter,
 ): Promise<HttpResponse> => {
   const certificate = certificateOf(ca, serialNumber);
@@ -54,6 +55,7 @@ export const answerQuery = async (
   const { cursor: continued, ...query } = rest;
   return provide(ledger, caller, page, {
     channel: 'records',
+    method,
     certificates: certificate ? [certificate] : [],
     provided: {
       query: { ...query, ...certificate },

@@ -12,8 +12,8 @@ export const route = defineRoute({
   params: z.strictObject({ id: requestId }),
   responses: { 200: { description: 'The chain.', contentType: 'application/pem-certificate-chain' } },
   faults: ['unknown-request', 'not-issued'],
-  handle: async ({ registration }, { params }, caller) => {
-    const { pem } = await registration.collect(caller, params.id);
+  handle: async ({ registration }, { params, request }, caller) => {
+    const { pem } = await registration.collect(caller, params.id, request.method);
     return { status: 200, headers: { 'content-type': 'application/pem-certificate-chain' }, body: pem };
   },
 });

@@ -13,10 +13,11 @@ export const route = defineRoute({
   params: z.strictObject({ id: requestId }),
   responses: { 200: { description: 'The request.', schema: requestView } },
   faults: ['unknown-request'],
-  handle: async ({ registration, ledger }, { params }, caller) => {
+  handle: async ({ registration, ledger }, { params, request: { method } }, caller) => {
     const request = await registration.get(caller, params.id);
     return provide(ledger, caller, request, {
       channel: 'requests',
+      method,
       certificates: request.certificate ? [request.certificate] : [],
       provided: { requests: [request.id], state: request.state },
       count: 1,

@@ -29,11 +29,12 @@ export const route = defineRoute({
     },
   },
   faults: ['cursor-invalid'],
-  handle: async ({ registration, ledger }, { query }, caller) => {
+  handle: async ({ registration, ledger }, { query, request }, caller) => {
     const page = await registration.list(caller, query);
     const { limit, cursor: _cursor, ...filter } = query;
     return provide(ledger, caller, page, {
       channel: 'requests',
+      method: request.method,
       certificates: page.requests.flatMap(({ certificate }) => certificate ?? []),
       provided: { filter, limit, requests: page.requests.map(({ id }) => id) },
       count: page.requests.length,
