@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import { IDEMPOTENCY_KEY, MAX_IDEMPOTENCY_KEY } from '../../lib/registration/registration.ts';
 import { requestAnswer } from '../answers.ts';
 import { readCsr } from '../csr.ts';
 import { EXIT, Failure } from '../failure.ts';
@@ -15,7 +16,7 @@ const input = z.object({
   holder: z.string().exactOptional(),
   idempotencyKey: z
     .string()
-    .regex(/^[!-~]{1,128}$/, 'An idempotency key is 1 to 128 visible ASCII characters.')
+    .regex(IDEMPOTENCY_KEY, `An idempotency key is 1 to ${MAX_IDEMPOTENCY_KEY} visible ASCII characters.`)
     .exactOptional(),
 });
 

@@ -4,7 +4,7 @@ import { rfc3339 } from '../pki/pki.ts';
 import type { Principal } from '../principal.ts';
 import type { Condition, Item } from '../store/store.ts';
 import { openChanges } from './changes.ts';
-import type { Registration, RequestView } from './contract.ts';
+import { IDEMPOTENCY_KEY, MAX_IDEMPOTENCY_KEY, type Registration, type RequestView } from './contract.ts';
 import { assertOfficer, assertReadable, type Request, readableOffice } from './decide.ts';
 import type { RegistrationDeps } from './deps.ts';
 import { openFinishing } from './finishing.ts';
@@ -19,6 +19,8 @@ import {
 } from './rows.ts';
 
 export {
+  IDEMPOTENCY_KEY,
+  MAX_IDEMPOTENCY_KEY,
   REQUEST_STATES,
   type Registration,
   type RequestState,
@@ -27,8 +29,6 @@ export {
 } from './contract.ts';
 
 const MAX_PAGE = 100;
-
-const IDEMPOTENCY_KEY = /^[!-~]{1,255}$/;
 
 const viewOf = (id: string, request: Request): RequestView => ({
   id,
@@ -80,7 +80,10 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
   const submit: Registration['submit'] = async (actor, submission, idempotencyKey) => {
     const office = assertOfficer(actor);
     if (idempotencyKey !== undefined && !IDEMPOTENCY_KEY.test(idempotencyKey)) {
-      throw new Fault('idempotency-key-invalid', 'An idempotency key is 1 to 255 visible ASCII characters.');
+      throw new Fault(
+        'idempotency-key-invalid',
+        `An idempotency key is 1 to ${MAX_IDEMPOTENCY_KEY} visible ASCII characters.`,
+      );
     }
     const row = idempotencyKey === undefined ? undefined : idempotencyRowKey(actor.id, idempotencyKey);
     const digest = submissionDigest(submission);

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Fault } from '../../../lib/fault.ts';
+import { IDEMPOTENCY_KEY, MAX_IDEMPOTENCY_KEY } from '../../../lib/registration/registration.ts';
 import { json } from '../../http/http.ts';
 import { defineRoute } from '../../http/route.ts';
 import { fields, principalId, requestView } from '../../http/schemas.ts';
@@ -20,7 +21,7 @@ export const route = defineRoute({
     'idempotency-key': z
       .string()
       .optional()
-      .meta({ description: "1 to 255 visible ASCII characters of the caller's choice." }),
+      .meta({ description: `1 to ${MAX_IDEMPOTENCY_KEY} visible ASCII characters of the caller's choice.` }),
   }),
   body: {
     kind: 'json',
@@ -78,6 +79,9 @@ export const route = defineRoute({
 });
 
 const idempotencyKey = (key: string | undefined): string | undefined => {
-  if (key === undefined || /^[!-~]{1,255}$/.test(key)) return key;
-  throw new Fault('idempotency-key-invalid', 'An idempotency key is 1 to 255 visible ASCII characters.');
+  if (key === undefined || IDEMPOTENCY_KEY.test(key)) return key;
+  throw new Fault(
+    'idempotency-key-invalid',
+    `An idempotency key is 1 to ${MAX_IDEMPOTENCY_KEY} visible ASCII characters.`,
+  );
 };
