@@ -4,7 +4,7 @@ import type { App } from '../../lib/app.ts';
 import { Fault, type FaultFacts } from '../../lib/fault.ts';
 import type { Clock, Log } from '../../lib/ports.ts';
 import type { Principal } from '../../lib/principal.ts';
-import type { Elsewhere } from '../lambda/fitting.ts';
+import type { Elsewhere } from '../lambda/fit-answer.ts';
 import { authenticate } from './authenticate.ts';
 import { notModified } from './conditional.ts';
 import { type HttpHead, type HttpRequest, type HttpResponse, mediaType, type Unread } from './http.ts';

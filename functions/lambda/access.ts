@@ -1,6 +1,6 @@
 import type { AwsAccess } from '../../lib/aws/service.ts';
 import { Fault } from '../../lib/fault.ts';
-import { clock } from './surroundings.ts';
+import { clock } from './runtime.ts';
 
 /** What is asked without TLS is an emulator on this machine, which may be slow; adapters' limits are made for AWS. */
 const EMULATOR = { connectMs: 30_000, answerMs: 30_000 };

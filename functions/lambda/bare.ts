@@ -2,7 +2,7 @@ import type { App } from '../../lib/app.ts';
 import { BareEnv, readFunctionEnv } from '../../lib/env.ts';
 import { Fault } from '../../lib/fault.ts';
 import type { Edge } from '../http/stack.ts';
-import { clock } from './surroundings.ts';
+import { clock } from './runtime.ts';
 import { openTelemetry } from './telemetry.ts';
 
 const refuse = (): Promise<never> =>

@@ -3,8 +3,8 @@ import type { App } from '../../lib/app.ts';
 import { type HttpResponse, mediaType } from '../http/http.ts';
 import type { AnyRoute } from '../http/route.ts';
 import type { Edge } from '../http/stack.ts';
-import { type AskingEvent, answering } from './answering.ts';
-import { fitting } from './fitting.ts';
+import { type AskingEvent, answering } from './answer-events.ts';
+import { fitting } from './fit-answer.ts';
 
 /** An event of API Gateway, or of another front in its form. */
 export type FrontEvent = AskingEvent & {

@@ -39,8 +39,8 @@ import type { Edge } from '../http/stack.ts';
 import { random } from '../random.ts';
 import { witnessesAt } from '../witness/client.ts';
 import { awsAccess } from './access.ts';
-import type { Elsewhere } from './fitting.ts';
-import { clock, readBundled, tokenIssuers } from './surroundings.ts';
+import type { Elsewhere } from './fit-answer.ts';
+import { clock, readBundled, tokenIssuers } from './runtime.ts';
 import { openTelemetry, type Telemetry } from './telemetry.ts';
 
 /**

@@ -7,7 +7,7 @@ import type { Edge } from '../http/stack.ts';
 import { random } from '../random.ts';
 import { awsAccess } from './access.ts';
 import { readDirectory } from './directory.ts';
-import { clock, readBundled, tokenIssuers } from './surroundings.ts';
+import { clock, readBundled, tokenIssuers } from './runtime.ts';
 import { openTelemetry } from './telemetry.ts';
 
 /** The OCSP functions on AWS: a table, the responders' keys, and no way to a CA key. */

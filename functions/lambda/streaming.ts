@@ -4,7 +4,7 @@ import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import type { App } from '../../lib/app.ts';
 import type { AnyRoute } from '../http/route.ts';
 import type { Edge } from '../http/stack.ts';
-import { answering } from './answering.ts';
+import { answering } from './answer-events.ts';
 
 /** What the Lambda runtime of Node gives to functions that stream. */
 declare const awslambda: {

@@ -15,9 +15,9 @@ import { type Chore, keepHouse, runTask, TASKS, type TaskName } from '../tasks/h
 import { witnessesAt } from '../witness/client.ts';
 import { doorCredentials, principalCredentials } from './credentials.ts';
 import { openDataDir } from './data-dir.ts';
-import { explain } from './explain.ts';
 import { assertFree } from './free-port.ts';
 import { type Served, serve } from './server.ts';
+import { explain } from './start-up-error.ts';
 import { writeWhole } from './whole-file.ts';
 
 /** The service as one process on one machine, with embedded storage. */

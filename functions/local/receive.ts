@@ -10,8 +10,8 @@ import { maxBodyBytes, type Route } from '../http/route.ts';
 import { type Found, router } from '../http/router.ts';
 import { type Answer, allowedMethods, type Edge, finish, methodNotAllowed, stack } from '../http/stack.ts';
 import { bodyReader } from './body.ts';
+import { endOfTurn } from './end-of-turn.ts';
 import type { Limits } from './limits.ts';
-import { endOfTurn } from './turn.ts';
 
 export interface Receiver {
   /** Answers a request; never rejects. */

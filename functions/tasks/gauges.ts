@@ -1,5 +1,5 @@
 import { loadGauges } from '../lambda/parts.ts';
-import { clock } from '../lambda/surroundings.ts';
+import { clock } from '../lambda/runtime.ts';
 
 const DAY_MS = 86_400_000;
 

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { loadSequencingWorks } from '../lambda/parts.ts';
-import { clock } from '../lambda/surroundings.ts';
+import { clock } from '../lambda/runtime.ts';
 import { scheduled, type TaskOutcome } from './scheduled.ts';
 
 /** Schedules do not come more often than each minute, and a record has its leaf within ten seconds. */

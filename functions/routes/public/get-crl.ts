@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { archiveKey, FULL_CRL } from '../../../lib/status/status.ts';
-import { published } from '../../http/elsewhere.ts';
+import { published } from '../../http/large-answers.ts';
 import { purposeHeader, recordedCaller } from '../../http/purpose.ts';
 import { defineRoute } from '../../http/route.ts';
 import { caId } from '../../http/schemas.ts';

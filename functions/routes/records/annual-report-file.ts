@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { type AnnualReport, annualCsv, annualPage, canonicalJson } from '../../../lib/ledger/ledger.ts';
-import { handedOver } from '../../http/elsewhere.ts';
 import type { HttpResponse } from '../../http/http.ts';
+import { handedOver } from '../../http/large-answers.ts';
 import { defineRoute } from '../../http/route.ts';
 import { bilingual, month, principalId } from '../../http/schemas.ts';
 import { ANNUAL_REPORTS } from './annual-report-version.ts';

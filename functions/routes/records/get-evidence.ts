@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { handedOver } from '../../http/elsewhere.ts';
+import { handedOver } from '../../http/large-answers.ts';
 import { defineRoute } from '../../http/route.ts';
 import { evidencePeriod } from './evidence-period.ts';
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { RECORD_KINDS } from '../../../lib/ledger/ledger.ts';
-import { handedOver } from '../../http/elsewhere.ts';
+import { handedOver } from '../../http/large-answers.ts';
 import { defineRoute } from '../../http/route.ts';
 import { principalId } from '../../http/schemas.ts';
 import { answerQuery, recordFilter, recordPage } from './record-query.ts';

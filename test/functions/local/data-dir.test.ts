@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openDataDir } from '../../../functions/local/data-dir.ts';
-import { explain } from '../../../functions/local/explain.ts';
+import { explain } from '../../../functions/local/start-up-error.ts';
 import { temporaryFolder } from '../../service.ts';
 
 const folder = temporaryFolder();

@@ -11,7 +11,7 @@ import {
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { explain } from '../../../functions/local/explain.ts';
+import { explain } from '../../../functions/local/start-up-error.ts';
 import { Fault } from '../../../lib/fault.ts';
 import { openSqliteTable } from '../../../lib/store/sqlite.ts';
 import { temporaryFolder } from '../../service.ts';

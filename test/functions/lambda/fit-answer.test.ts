@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { HttpResponse } from '../../../functions/http/http.ts';
-import { fitting } from '../../../functions/lambda/fitting.ts';
+import { fitting } from '../../../functions/lambda/fit-answer.ts';
 import type { About, HandOver } from '../../../lib/store/store.ts';
 
 /** A place that keeps what it is handed, as the port says: whole, or not at all. */
