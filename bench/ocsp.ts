@@ -75,8 +75,8 @@ const requestsFor =
 
 const prepared = async (path: string, certificates: number) => {
   const took = await fill(path, certificates);
-  const { works, close } = await openStore(path);
-  const issuer = await works.authority.caCertificate(CA);
+  const { core, close } = await openStore(path);
+  const issuer = await core.authority.caCertificate(CA);
   await close();
   return { took, requests: requestsFor(path.replaceAll('/', '_').slice(-20), issuer, certificates) };
 };

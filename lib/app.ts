@@ -107,7 +107,7 @@ export const SERVICE: Principal = {
 };
 
 /** The service without its callers: enough to hold a ceremony, to recover and to keep house. */
-export interface Works extends Omit<App, 'principals'> {
+export interface Core extends Omit<App, 'principals'> {
   readonly retention: Retention;
   readonly authority: Authority & AuthorityCore;
   readonly sequencer: Sequencer;
@@ -118,7 +118,7 @@ export interface Works extends Omit<App, 'principals'> {
 }
 
 /** The single composition root: rooms meet here and nowhere else. */
-export const compose = (ports: Ports): Works => {
+export const compose = (ports: Ports): Core => {
   const { table, bucket, trustDomain, trustDomainText, clock, random, log, logOrigin } = ports;
   const trustDomainDigest = digestOf(trustDomainText);
   const ledger = openLedger(ports);
@@ -277,8 +277,8 @@ export const compose = (ports: Ports): Works => {
 
 /** What was approved under an earlier file, or recorded and not signed, is finished by a service composed of that file. */
 const finishUnder = async (ports: Ports, text: string): Promise<void> => {
-  const works = compose({ ...ports, trustDomain: readTrustDomain(text), trustDomainText: text });
-  for (const finish of [works.authority.recover, works.registration.recover]) {
+  const core = compose({ ...ports, trustDomain: readTrustDomain(text), trustDomainText: text });
+  for (const finish of [core.authority.recover, core.registration.recover]) {
     try {
       await finish();
     } catch (error) {

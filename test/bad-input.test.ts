@@ -28,7 +28,7 @@ let service: Service & { readonly url: string; readonly tlsPort: number };
 beforeAll(async () => {
   service = await serveService(join(folder.path, 'data'));
   await principalCredentials(
-    service.works,
+    service.core,
     join(folder.path, 'credentials'),
     service.trustDomain,
     service.now,

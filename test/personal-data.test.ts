@@ -212,7 +212,7 @@ describe('personal data', () => {
         });
         await registration.examine(house.principal('operator-noda'), request.id, { decision: 'approve' });
         await registration.recover();
-        await failing.works.authority.recover();
+        await failing.core.authority.recover();
       } catch (error) {
         if (Fault.is(error)) problems.push(`${error.message} ${JSON.stringify(error.facts)}`);
       }
@@ -226,7 +226,7 @@ describe('personal data', () => {
     const { doorCredentials } = await import('../functions/local/credentials.ts');
     const folder = join(ground.folder, 'door');
     const door = await doorCredentials(
-      service.works,
+      service.core,
       folder,
       service.trustDomain,
       'http://localhost:8080',

@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { doorCredentials } from '../functions/local/credentials.ts';
 import { serve } from '../functions/local/server.ts';
 import { routes } from '../functions/routes/routes.ts';
-import { type App, compose, type Works } from '../lib/app.ts';
+import { type App, type Core, compose } from '../lib/app.ts';
 import { type Cas, openCas } from '../lib/authority/authority.ts';
 import type { KeyStore } from '../lib/keys/keys.ts';
 import { openSealedKeys } from '../lib/keys/sealed.ts';
@@ -26,7 +26,7 @@ export const DEMONSTRATION = resolve(import.meta.dirname, '../domains/demonstrat
 
 export interface Service {
   readonly folder: string;
-  readonly works: Works;
+  readonly core: Core;
   readonly app: App;
   readonly trustDomain: TrustDomain;
   readonly table: Table;
@@ -80,7 +80,7 @@ export const openService = async (folder: string, options: Options = {}): Promis
   const clock = (): number => Date.now() + ahead;
   const logged: Service['logged'] = [];
   const log: Log = (level, message, facts = {}) => logged.push({ level, message, facts });
-  const works = compose({
+  const core = compose({
     trustDomain,
     trustDomainText: text,
     publicUrls: [publicUrl],
@@ -93,12 +93,12 @@ export const openService = async (folder: string, options: Options = {}): Promis
     log,
   });
   try {
-    await works.authority.holdCeremony(() => {});
-    const signer = await works.tokenIssuerKey();
-    const app = await works.open({ embedded: { signer, issuer: publicUrl, audience: publicUrl } });
+    await core.authority.holdCeremony(() => {});
+    const signer = await core.tokenIssuerKey();
+    const app = await core.open({ embedded: { signer, issuer: publicUrl, audience: publicUrl } });
     return {
       folder,
-      works,
+      core,
       app,
       trustDomain,
       table,
@@ -135,7 +135,7 @@ export const serveService = async (
   const url = `http://127.0.0.1:${port}`;
   const service = await openService(folder, { ...options, publicUrl: url });
   const door = await doorCredentials(
-    service.works,
+    service.core,
     join(folder, 'door'),
     service.trustDomain,
     url,

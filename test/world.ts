@@ -75,9 +75,9 @@ export const ocspStatus = async (service: Service, ref: CertificateRef): Promise
  * row and its record; what was acknowledged is there; store, OCSP and CRL agree.
  */
 export const checkWorld = async (service: Service, acknowledged: Acknowledged): Promise<void> => {
-  const { app, works } = service;
+  const { app, core } = service;
   const auditor = service.principal('auditor');
-  expect(await works.authority.recover()).toEqual([]);
+  expect(await core.authority.recover()).toEqual([]);
   expect(await app.registration.recover()).toEqual([]);
 
   const records = await allRecords(service);
@@ -135,8 +135,8 @@ export const checkWorld = async (service: Service, acknowledged: Acknowledged): 
  * The log is signed and whole, every record is what its leaf says, and every leaf has its record; every serial number and
  * every CRL that was ever signed is in the log, and the totals add up.
  */
-const checkLogOf = async ({ app, works, bucket, now }: Service): Promise<void> => {
-  while ((await works.sequencer.sequence()).leaves > 0);
+const checkLogOf = async ({ app, core, bucket, now }: Service): Promise<void> => {
+  while ((await core.sequencer.sequence()).leaves > 0);
   const log = trustedLog([await app.transparencyLog.verifierKey()]);
   const { checkpoint } = openCheckpoint(await app.transparencyLog.checkpoint(), log);
   const found: unknown[] = [];

@@ -9,8 +9,8 @@ import { CRL_CA, revocationOf } from './entries.ts';
 
 /**
  * `node worker.ts FOLDER full|incremental ENTRIES ROUNDS`: publishes the CRL of one CA, over a store that has so many
- * revocations: each time by a new process's works, which read all of them; for `incremental` by works that have published
- * before, with a hundred new ones before each round. Its figures go to standard output as JSON.
+ * revocations. For `full` each round has a new core, which reads all of them. For `incremental` one core has published
+ * before, and finds a hundred new ones in each round. The figures go to standard output as JSON.
  */
 const [folder = '', mode = 'full', count = '10000', rounds = '3'] = process.argv.slice(2);
 const entries = Number(count);
@@ -87,7 +87,7 @@ if (mode === 'fill') {
   const publish = async (): Promise<number> => {
     forgetPeak();
     const began = performance.now();
-    const { der } = await opened.works.status.publish(CRL_CA, 'service');
+    const { der } = await opened.core.status.publish(CRL_CA, 'service');
     const ended = performance.now();
     peak = Math.max(peak, peakMemory());
     bytes = der.length;

@@ -30,8 +30,8 @@ const FIELDS = { holderId: '2026112200000001' };
 const WARM_MS = 3_000;
 
 const folder = mkdtempSync(join(tmpdir(), 'akashi-bench-issue-'));
-const { works, trustDomain, table, close } = await openStore(folder);
-const { authority, registration } = works;
+const { core, trustDomain, table, close } = await openStore(folder);
+const { authority, registration } = core;
 
 const principal = (id: string): Principal => {
   const found = trustDomain.principals.find((one) => one.id === id);
@@ -135,7 +135,7 @@ for (let round = -1; round < rounds; round++) {
     say('office', round, await measure(ms, throughOffice(fresh), fresh.length - concurrency));
   }
   // As housekeeping does once a second: what is recorded does not pile up.
-  await works.sequencer.sequence();
+  await core.sequencer.sequence();
 }
 await close();
 rmSync(folder, { recursive: true, force: true });

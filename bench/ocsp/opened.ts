@@ -9,8 +9,8 @@ import type { Opened } from './store.ts';
  * The service over a store that is there already, recorded as it runs or unrecorded. What is not recorded exists in the
  * benchmark only, by a recorder that does nothing, to tell what recording costs.
  */
-export const openApp = async (folder: string, { works, table }: Opened, mode: string): Promise<App> => {
-  const app = await works.open({});
+export const openApp = async (folder: string, { core, table }: Opened, mode: string): Promise<App> => {
+  const app = await core.open({});
   if (mode === 'recorded') return app;
   const ports = { table, clock: () => Date.now(), log: () => {} };
   const keys = await openSealedKeys({

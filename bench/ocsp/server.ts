@@ -14,7 +14,7 @@ const [folder = '', mode = 'recorded'] = process.argv.slice(2);
 const clock = (): number => Date.now();
 const store = await openStore(folder);
 const door = await doorCredentials(
-  store.works,
+  store.core,
   join(folder, 'door'),
   store.trustDomain,
   'http://127.0.0.1',

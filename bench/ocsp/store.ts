@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { random } from '../../functions/random.ts';
-import { compose, type Works } from '../../lib/app.ts';
+import { type Core, compose } from '../../lib/app.ts';
 import { openSealedKeys } from '../../lib/keys/sealed.ts';
 import { openFileBucket } from '../../lib/store/file-bucket.ts';
 import { openSqliteTable } from '../../lib/store/sqlite.ts';
@@ -16,7 +16,7 @@ export const CA = 'organisation-1';
 const DEMONSTRATION = join(import.meta.dirname, '../../domains/demonstration.json');
 
 export interface Opened {
-  readonly works: Works;
+  readonly core: Core;
   readonly trustDomain: TrustDomain;
   readonly table: Table;
   close(): Promise<void>;
@@ -27,7 +27,7 @@ export const openStore = async (folder: string, url = 'http://localhost:8080'): 
   const trustDomain = readTrustDomain(text);
   const table = await openSqliteTable(join(folder, 'table.sqlite'));
   const keys = await openSealedKeys({ folder: join(folder, 'keys'), passphrase: 'benchmark', random });
-  const works = compose({
+  const core = compose({
     trustDomain,
     trustDomainText: text,
     publicUrls: [url],
@@ -39,8 +39,8 @@ export const openStore = async (folder: string, url = 'http://localhost:8080'): 
     random,
     log: () => {},
   });
-  await works.authority.holdCeremony(() => {});
-  return { works, trustDomain, table, close: () => table.close() };
+  await core.authority.holdCeremony(() => {});
+  return { core, trustDomain, table, close: () => table.close() };
 };
 
 /** Of the n-th certificate: a serial number such as the service itself gives. */

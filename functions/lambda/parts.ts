@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { compose, type Ports, type Works } from '../../lib/app.ts';
+import { type Core, compose, type Ports } from '../../lib/app.ts';
 import type { AwsAccess } from '../../lib/aws/service.ts';
 import {
   BundlingEnv,
@@ -55,9 +55,9 @@ const refuse = (): Promise<never> =>
 const noBucket: Bucket = { get: refuse, put: refuse, delete: refuse, list: refuse };
 const noKeys: KeyStore = { create: refuse, open: refuse };
 
-/** What a task or a ceremony needs: the works, and whom they tell. */
+/** What a task or a ceremony needs: the core, and whom they tell. */
 export interface Workshop {
-  readonly works: Works;
+  readonly core: Core;
   readonly trustDomain: TrustDomain;
   readonly trustDomainDigest: string;
   readonly log: Log;
@@ -83,7 +83,7 @@ const composed = async (env: z.output<typeof RowsEnv>, partOf: (given: Given) =>
   await openInForce(table).assertMayAnswer(trustDomainDigest);
   const { log } = telemetry;
   const [first = '', ...others] = env.PUBLIC_URLS.split(' ');
-  const works = compose({
+  const core = compose({
     trustDomain,
     trustDomainText,
     publicUrls: [first, ...others],
@@ -93,7 +93,7 @@ const composed = async (env: z.output<typeof RowsEnv>, partOf: (given: Given) =>
     random,
     log,
   });
-  return { works, trustDomain, trustDomainDigest, log };
+  return { core, trustDomain, trustDomainDigest, log };
 };
 
 /** What a function is not given, it has in this form. */
@@ -149,22 +149,22 @@ const handingOver = (
   }),
 });
 
-const edge = async (env: z.output<typeof RowsEnv>, { works, log }: Workshop): Promise<Edge> => ({
-  app: await works.open(tokenIssuers(env)),
+const edge = async (env: z.output<typeof RowsEnv>, { core, log }: Workshop): Promise<Edge> => ({
+  app: await core.open(tokenIssuers(env)),
   clock,
   log,
 });
 
-/** Rows and nothing else: the works, for tasks. */
-export const loadRowsWorks = async (): Promise<Workshop> =>
+/** Rows and nothing else: the core, for tasks. */
+export const loadRowsCore = async (): Promise<Workshop> =>
   composed(readFunctionEnv(RowsEnv, process.env), () => nothing);
 
 /** The same behind its door. */
 export const loadRows = async (): Promise<Edge> =>
-  edge(readFunctionEnv(RowsEnv, process.env), await loadRowsWorks());
+  edge(readFunctionEnv(RowsEnv, process.env), await loadRowsCore());
 
-/** Rows, and what was published: the works, for tasks. */
-export const loadPublishedWorks = async (): Promise<Workshop> => {
+/** Rows, and what was published: the core, for tasks. */
+export const loadPublishedCore = async (): Promise<Workshop> => {
   const env = readFunctionEnv(PublishedEnv, process.env);
   return composed(env, () => ({ ...nothing, bucket: s3(env) }));
 };
@@ -173,39 +173,39 @@ export const loadPublishedWorks = async (): Promise<Workshop> => {
 export const loadPublished = async (): Promise<Edge> => {
   const env = readFunctionEnv(PublishedEnv, process.env);
   const addressOf = openAddresses(env.BUCKET, addresses(env));
-  return { ...(await edge(env, await loadPublishedWorks())), elsewhere: { addressOf } };
+  return { ...(await edge(env, await loadPublishedCore())), elsewhere: { addressOf } };
 };
 
 /** Rows, and a place for files that are too large for an answer. */
 export const loadHanding = async (): Promise<Edge> => {
   const env = readFunctionEnv(HandingEnv, process.env);
-  return { ...(await edge(env, await loadRowsWorks())), elsewhere: handingOver(env) };
+  return { ...(await edge(env, await loadRowsCore())), elsewhere: handingOver(env) };
 };
 
 /** Annual reports, and that place. */
 export const loadReporting = async (): Promise<Edge> => {
   const env = readFunctionEnv(ReportingEnv, process.env);
-  return { ...(await edge(env, await loadPublishedWorks())), elsewhere: handingOver(env) };
+  return { ...(await edge(env, await loadPublishedCore())), elsewhere: handingOver(env) };
 };
 
-/** Rows and the CA keys: the works, for tasks. */
-export const loadIssuingWorks = async (): Promise<Workshop> => {
+/** Rows and the CA keys: the core, for tasks. */
+export const loadIssuingCore = async (): Promise<Workshop> => {
   const env = readFunctionEnv(IssuingEnv, process.env);
   return composed(env, (given) => ({ ...nothing, keys: caKeys(env, given) }));
 };
 
 /** The same behind its door. */
 export const loadIssuing = async (): Promise<Edge> =>
-  edge(readFunctionEnv(RowsEnv, process.env), await loadIssuingWorks());
+  edge(readFunctionEnv(RowsEnv, process.env), await loadIssuingCore());
 
-/** Rows, the CA keys, and where CRLs are published: the works, for tasks. */
-export const loadSigningWorks = async (): Promise<Workshop> => {
+/** Rows, the CA keys, and where CRLs are published: the core, for tasks. */
+export const loadSigningCore = async (): Promise<Workshop> => {
   const env = readFunctionEnv(SigningEnv, process.env);
   return composed(env, (given) => ({ ...nothing, bucket: s3(env), keys: caKeys(env, given) }));
 };
 
-/** Rows, the key of the log, and where its files are published: the works, for the sequencer. */
-export const loadSequencingWorks = async (): Promise<Workshop> => {
+/** Rows, the key of the log, and where its files are published: the core, for the sequencer. */
+export const loadSequencingCore = async (): Promise<Workshop> => {
   const env = readFunctionEnv(SequencingEnv, process.env);
   return composed(env, (given) => ({
     ...nothing,
@@ -219,10 +219,10 @@ export const loadSequencingWorks = async (): Promise<Workshop> => {
 
 /** The same behind its door. */
 export const loadSigning = async (): Promise<Edge> =>
-  edge(readFunctionEnv(RowsEnv, process.env), await loadSigningWorks());
+  edge(readFunctionEnv(RowsEnv, process.env), await loadSigningCore());
 
-/** Rows, the CA keys, and the keys of responders: the works, for renewing these. */
-export const loadRenewingWorks = async (): Promise<Workshop> => {
+/** Rows, the CA keys, and the keys of responders: the core, for renewing these. */
+export const loadRenewingCore = async (): Promise<Workshop> => {
   const env = readFunctionEnv(RenewingEnv, process.env);
   return composed(env, (given) => ({
     ...nothing,
@@ -259,7 +259,7 @@ export const loadCdnLogs = async (): Promise<
 };
 
 /** All of it, for the ceremony. */
-export const loadCeremonyWorks = async (): Promise<Workshop> => {
+export const loadCeremonyCore = async (): Promise<Workshop> => {
   const env = readFunctionEnv(CeremonyEnv, process.env);
   return composed(env, (given) => ({
     bucket: s3(env),

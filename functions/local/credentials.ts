@@ -9,7 +9,7 @@ import {
 import { chmod, mkdir, readFile, rm } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
-import { SERVICE, type Works } from '../../lib/app.ts';
+import { type Core, SERVICE } from '../../lib/app.ts';
 import { Fault } from '../../lib/fault.ts';
 import type { Clock } from '../../lib/ports.ts';
 import type { FieldValues, Profile, TrustDomain } from '../../lib/trust-domain/trust-domain.ts';
@@ -66,7 +66,7 @@ const understood = <T>(folder: string, read: () => T): T => {
  * certificate that is not its own is such a run's. Fault: `configuration-invalid` where a file is damaged.
  */
 export const localCredentials = async (
-  works: Works,
+  core: Core,
   folder: string,
   order: { readonly name: string; readonly profile: Profile; readonly fields: FieldValues },
   clock: Clock,
@@ -91,7 +91,7 @@ export const localCredentials = async (
   const subjectPublicKeyInfo = understood(folder, () =>
     createPublicKey(key).export({ type: 'spki', format: 'der' }),
   );
-  const ref = await works.authority.issue({
+  const ref = await core.authority.issue({
     order: `${order.name}:${hash('sha256', subjectPublicKeyInfo).slice(0, 16)}`,
     profile: order.profile.id,
     profileVersion: order.profile.version,
@@ -99,7 +99,7 @@ export const localCredentials = async (
     subjectPublicKeyInfo,
     actor: 'service',
   });
-  const chain = await works.authority.chainPem(ref);
+  const chain = await core.authority.chainPem(ref);
   const caPem = chain.slice(chain.lastIndexOf('-----BEGIN'));
   await writeWhole(path('ca'), caPem);
   await writeWhole(path('cert'), chain);
@@ -113,7 +113,7 @@ const newKey = (): string => {
 
 /** One folder under `root` for each principal of the trust domain. Resolves with the ids whose credentials were made. */
 export const principalCredentials = async (
-  works: Works,
+  core: Core,
   root: string,
   { principals, operations }: TrustDomain,
   clock: Clock,
@@ -122,18 +122,18 @@ export const principalCredentials = async (
   for (const { id, name } of principals) {
     const fields = { principal: id, name: name.ja };
     const order = { name: `principal:${id}`, profile: operations.principal, fields };
-    if ((await localCredentials(works, join(root, id), order, clock)).made) made.push(id);
+    if ((await localCredentials(core, join(root, id), order, clock)).made) made.push(id);
   }
   return made;
 };
 
 /** Whether the certificate in `folder` was revoked, or is on hold; false where there is none that this CA issued. */
-const isRevoked = async (works: Works, folder: string, ca: string): Promise<boolean> => {
+const isRevoked = async (core: Core, folder: string, ca: string): Promise<boolean> => {
   const pem = await readIfThere(join(folder, FILES.cert));
   if (pem === undefined) return false;
   const serial = understood(folder, () => new X509Certificate(pem).serialNumber.toLowerCase());
   try {
-    return (await works.authority.certificate(SERVICE, { ca, serial })).revocation !== undefined;
+    return (await core.authority.certificate(SERVICE, { ca, serial })).revocation !== undefined;
   } catch (error) {
     if (Fault.is(error, 'unknown-certificate')) return false;
     throw error;
@@ -146,7 +146,7 @@ const isRevoked = async (works: Works, folder: string, ca: string): Promise<bool
  * principal's is not made anew like that, since somebody meant to keep that principal out.
  */
 export const doorCredentials = async (
-  works: Works,
+  core: Core,
   folder: string,
   { authorities, operations }: TrustDomain,
   publicUrl: string,
@@ -160,7 +160,7 @@ export const doorCredentials = async (
   // A door reached by another name needs another certificate, so the name is part of where it is kept.
   const place = join(folder, bare.replace(/[^a-zA-Z0-9.-]/g, '_'));
   const ca = authorities.find(({ id }) => id === operations.service.authority)?.ca;
-  if (ca !== undefined && (await isRevoked(works, place, ca)))
+  if (ca !== undefined && (await isRevoked(core, place, ca)))
     await rm(join(place, FILES.key), { force: true });
-  return localCredentials(works, place, { name: `door:${bare}`, profile: operations.service, fields }, clock);
+  return localCredentials(core, place, { name: `door:${bare}`, profile: operations.service, fields }, clock);
 };

@@ -1,6 +1,6 @@
 import { access, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { compose, type Works } from '../../lib/app.ts';
+import { type Core, compose } from '../../lib/app.ts';
 import { type LocalEnv, readEnv } from '../../lib/env.ts';
 import { Fault } from '../../lib/fault.ts';
 import { openSealedKeys } from '../../lib/keys/sealed.ts';
@@ -86,9 +86,9 @@ const passphraseOf = async (env: LocalEnv, trustDomain: TrustDomain, dataDir: st
 };
 
 /** A file that has changed in its place is gone from there: the one in force is kept beside the data, to start with. */
-const applyTrustDomain = async (works: Works, path: string, inForce: string): Promise<void> => {
+const applyTrustDomain = async (core: Core, path: string, inForce: string): Promise<void> => {
   try {
-    await works.authority.holdCeremony((step) => say(`  ${step}`));
+    await core.authority.holdCeremony((step) => say(`  ${step}`));
   } catch (error) {
     if (!Fault.is(error, 'trust-domain-changed')) throw error;
     const message = [
@@ -108,9 +108,9 @@ const applyTrustDomain = async (works: Works, path: string, inForce: string): Pr
  * What the task did, or undefined where it failed: a CA that cannot do its part now does not keep the service from
  * starting, and housekeeping tries again.
  */
-const attempt = async (name: TaskName, works: Works): Promise<readonly string[] | undefined> => {
+const attempt = async (name: TaskName, core: Core): Promise<readonly string[] | undefined> => {
   try {
-    return await TASKS[name](works);
+    return await TASKS[name](core);
   } catch (error) {
     log('error', `Housekeeping failed: ${name}`, errorFacts(error));
     return undefined;
@@ -118,18 +118,18 @@ const attempt = async (name: TaskName, works: Works): Promise<readonly string[] 
 };
 
 /** Says what the last run left, and finishes it. */
-const recover = async (works: Works, unclean: boolean): Promise<void> => {
-  const finished = await attempt('recovery', works);
+const recover = async (core: Core, unclean: boolean): Promise<void> => {
+  const finished = await attempt('recovery', core);
   if (finished && finished.length > 0) {
     say(`Recovered: ${finished.length} interrupted issuance(s) finished (${finished.join(', ')}).`);
   } else if (finished && unclean) {
     say('Recovered: the last run did not stop by itself; it left nothing unfinished.');
   }
-  const published = await attempt('publication', works);
+  const published = await attempt('publication', core);
   if (published && published.length > 0) say(`CRLs published: ${published.join(', ')}.`);
-  const renewed = await attempt('responders', works);
+  const renewed = await attempt('responders', core);
   if (renewed && renewed.length > 0) say(`OCSP responders renewed: ${renewed.join(', ')}.`);
-  await runTask('sequencing', works, log);
+  await runTask('sequencing', core, log);
 };
 
 /** The door's certificate lives for 90 days, the service perhaps longer: it is renewed, and shown, while it runs. */
@@ -184,7 +184,7 @@ const main = async (): Promise<void> => {
     passphrase: await passphraseOf(env, trustDomain, dataDir),
     random,
   });
-  const works = compose({
+  const core = compose({
     trustDomain,
     trustDomainText: text,
     publicUrls: [env.PUBLIC_URL],
@@ -201,9 +201,9 @@ const main = async (): Promise<void> => {
   });
 
   const inForce = join(dataDir, 'trust-domain.json');
-  await applyTrustDomain(works, env.TRUST_DOMAIN, inForce);
+  await applyTrustDomain(core, env.TRUST_DOMAIN, inForce);
   await writeWhole(inForce, text);
-  await recover(works, unclean);
+  await recover(core, unclean);
   // DynamoDB deletes by itself the rows whose time has passed; this table has to be asked.
   const expiry: Chore = {
     name: 'expiry',
@@ -212,16 +212,16 @@ const main = async (): Promise<void> => {
       return rows === 0 ? [] : [`${rows} rows`];
     },
   };
-  await runTask(expiry, works, log);
+  await runTask(expiry, core, log);
   const credentials = join(dataDir, 'credentials');
-  const made = await principalCredentials(works, credentials, trustDomain, clock);
+  const made = await principalCredentials(core, credentials, trustDomain, clock);
   if (made.length > 0) say(`  credentials made for ${made.join(', ')}`);
-  const openDoor = () => doorCredentials(works, join(dataDir, 'door'), trustDomain, env.PUBLIC_URL, clock);
+  const openDoor = () => doorCredentials(core, join(dataDir, 'door'), trustDomain, env.PUBLIC_URL, clock);
   const door = await openDoor();
 
-  const app = await works.open({
+  const app = await core.open({
     embedded: {
-      signer: await works.tokenIssuerKey(),
+      signer: await core.tokenIssuerKey(),
       issuer: env.PUBLIC_URL,
       audience: env.PUBLIC_URL,
     },
@@ -237,9 +237,9 @@ const main = async (): Promise<void> => {
     log,
   });
   const house = [
-    keepHouse(works, log, ['publication', 'responders', 'recovery'], HOUSEKEEPING_MS),
-    keepHouse(works, log, ['sequencing'], SEQUENCING_MS),
-    keepHouse(works, log, ['reports', 'retention', expiry], YEARLY_MS),
+    keepHouse(core, log, ['publication', 'responders', 'recovery'], HOUSEKEEPING_MS),
+    keepHouse(core, log, ['sequencing'], SEQUENCING_MS),
+    keepHouse(core, log, ['reports', 'retention', expiry], YEARLY_MS),
   ];
 
   const keptDoor = keepDoor(async () => {
@@ -254,7 +254,7 @@ const main = async (): Promise<void> => {
     await served.stop();
     await Promise.all(house.map((tasks) => tasks.stop()));
     // What was recorded last is in the log before its files are at rest.
-    await runTask('sequencing', works, log);
+    await runTask('sequencing', core, log);
     await table.close();
     await rm(marker, { force: true });
     process.exit(0);

@@ -5,7 +5,7 @@ import { loadCdnLogs } from '../lambda/parts.ts';
 import { linesOfGzip } from '../routes/records/import-cdn-log.ts';
 
 type Loaded = Pick<Awaited<ReturnType<typeof loadCdnLogs>>, 'log' | 'logs' | 'prefix'> & {
-  readonly works: Pick<Awaited<ReturnType<typeof loadCdnLogs>>['works'], 'cdnLogs'>;
+  readonly core: Pick<Awaited<ReturnType<typeof loadCdnLogs>>['core'], 'cdnLogs'>;
 };
 
 /** A log file has at most 50 MB before it is compressed; CloudFront begins another one then. */
@@ -20,14 +20,14 @@ const PAGE = 1000;
 export const deliveredCdnLogs = (load: () => Promise<Loaded>) => {
   let loading: Promise<Loaded> | undefined;
 
-  const take = async ({ works, logs, log }: Loaded, key: string): Promise<void> => {
+  const take = async ({ core, logs, log }: Loaded, key: string): Promise<void> => {
     const object = await logs.get(key);
     const file = fileOf(key);
     if (!object) {
       log('warn', 'A delivered access log is gone', { file });
       return;
     }
-    const { lines, hits } = await works.cdnLogs.import(file, linesOfGzip(object.body));
+    const { lines, hits } = await core.cdnLogs.import(file, linesOfGzip(object.body));
     log('info', 'Access log counted', { file, lines, hits });
   };
 
@@ -55,14 +55,14 @@ export const deliveredCdnLogs = (load: () => Promise<Loaded>) => {
 
   /** Resolves with the files that it counted. */
   const sweep = async (loaded: Loaded): Promise<readonly string[]> => {
-    const { works, logs, log, prefix } = loaded;
+    const { core, logs, log, prefix } = loaded;
     const counted: string[] = [];
     const failures: unknown[] = [];
     let cursor: string | undefined;
     do {
       const page = await logs.list(prefix, { limit: PAGE, ...(cursor !== undefined && { cursor }) });
       cursor = page.cursor;
-      for (const file of await works.cdnLogs.unseen(page.keys.map(fileOf))) {
+      for (const file of await core.cdnLogs.unseen(page.keys.map(fileOf))) {
         try {
           await take(loaded, `${prefix}${file}`);
           counted.push(file);

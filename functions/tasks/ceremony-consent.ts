@@ -1,5 +1,5 @@
 import type { PrincipalKey } from '../../lib/authority/authority.ts';
-import { loadRowsWorks, type Workshop } from '../lambda/parts.ts';
+import { loadRowsCore, type Workshop } from '../lambda/parts.ts';
 import { invokedByHand, readEvent } from './ceremony-event.ts';
 
 /** What the opener has consented to, for the protocol on paper. */
@@ -16,9 +16,9 @@ export interface ConsentOutcome {
  */
 export const consent = async (event: unknown, workshop: Workshop): Promise<ConsentOutcome> => {
   const { agreed } = await readEvent(event, workshop);
-  const digest = await workshop.works.authority.consents.give(agreed);
+  const digest = await workshop.core.authority.consents.give(agreed);
   workshop.log('info', 'Consent to a ceremony', { event: digest });
   return { event: digest, ...agreed };
 };
 
-export const handler = invokedByHand(loadRowsWorks, consent, 'The consent was refused');
+export const handler = invokedByHand(loadRowsCore, consent, 'The consent was refused');

@@ -1,5 +1,5 @@
 import { encodePem } from '../../lib/pki/pki.ts';
-import { loadCeremonyWorks, type Workshop } from '../lambda/parts.ts';
+import { loadCeremonyCore, type Workshop } from '../lambda/parts.ts';
 import { invokedByHand, readEvent } from './ceremony-event.ts';
 import { certifyApplicant } from './principal-certificate.ts';
 
@@ -23,11 +23,11 @@ export interface CeremonyOutcome {
  * digest of the trust domain's file, is in the event, so a deployment that brought another file does nothing.
  */
 export const hold = async (event: unknown, workshop: Workshop): Promise<CeremonyOutcome> => {
-  const { works, trustDomain, log } = workshop;
+  const { core, trustDomain, log } = workshop;
   const { applicants, agreed } = await readEvent(event, workshop);
-  const consent = await works.authority.consents.use(agreed);
+  const consent = await core.authority.consents.use(agreed);
   const steps: string[] = [];
-  await works.authority.holdCeremony((step) => {
+  await core.authority.holdCeremony((step) => {
     log('info', `Ceremony: ${step}`);
     steps.push(step);
   });
@@ -35,17 +35,17 @@ export const hold = async (event: unknown, workshop: Workshop): Promise<Ceremony
   for (const applicant of applicants) {
     credentials.push({
       principal: applicant.principal,
-      pem: await certifyApplicant(works, trustDomain, applicant, consent.records),
+      pem: await certifyApplicant(core, trustDomain, applicant, consent.records),
     });
   }
   const authorities = await Promise.all(
-    (await works.authority.authorities()).map(async ({ id: ca, fingerprint }) => ({
+    (await core.authority.authorities()).map(async ({ id: ca, fingerprint }) => ({
       ca,
       fingerprint,
-      pem: encodePem('CERTIFICATE', await works.authority.caCertificate(ca)),
+      pem: encodePem('CERTIFICATE', await core.authority.caCertificate(ca)),
     })),
   );
   return { event: consent.event, steps, authorities, credentials };
 };
 
-export const handler = invokedByHand(loadCeremonyWorks, hold, 'The ceremony was interrupted');
+export const handler = invokedByHand(loadCeremonyCore, hold, 'The ceremony was interrupted');

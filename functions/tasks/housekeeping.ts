@@ -1,15 +1,15 @@
-import type { Works } from '../../lib/app.ts';
+import type { Core } from '../../lib/app.ts';
 import type { Log } from '../../lib/ports.ts';
 import { errorFacts } from '../http/problems.ts';
 
 /** What the service does by itself; each task is also one scheduled function on AWS. */
 export const TASKS = {
   /** CRLs whose interval has passed. */
-  publication: ({ status }: Works) => status.publishDue(),
+  publication: ({ status }: Core) => status.publishDue(),
   /** Delegated responders past half of their life. */
-  responders: ({ authority }: Works) => authority.renewResponders(),
+  responders: ({ authority }: Core) => authority.renewResponders(),
   /** What an interrupted run recorded and did not sign, or approved and did not issue. */
-  recovery: async ({ authority, registration }: Works) => {
+  recovery: async ({ authority, registration }: Core) => {
     // A certificate that cannot be signed now must not keep approved requests from being issued.
     const signing = authority.recover();
     const issuing = (): Promise<readonly string[]> => registration.recover();
@@ -19,15 +19,15 @@ export const TASKS = {
     return [...signed.value, ...issued.value];
   },
   /** Records that have no leaf in the log yet. It has something to do every time, so it says nothing of it. */
-  sequencing: async ({ sequencer }: Works) => {
+  sequencing: async ({ sequencer }: Core) => {
     await sequencer.sequence();
     return [];
   },
   /** The annual report of the fiscal year that is over, where there is none yet. */
-  reports: ({ reporting }: Works) => reporting.reports.makeDue(),
+  reports: ({ reporting }: Core) => reporting.reports.makeDue(),
   /** Records that have been kept for their time. */
-  retention: ({ retention }: Works) => retention.enforce(),
-} as const satisfies Record<string, (works: Works) => Promise<readonly string[]>>;
+  retention: ({ retention }: Core) => retention.enforce(),
+} as const satisfies Record<string, (core: Core) => Promise<readonly string[]>>;
 
 export type TaskName = keyof typeof TASKS;
 
@@ -39,10 +39,10 @@ export interface Chore {
 }
 
 /** Runs a task and says what it did. A task that fails is said too, and comes again at its next turn. */
-export const runTask = async (task: TaskName | Chore, works: Works, log: Log): Promise<void> => {
+export const runTask = async (task: TaskName | Chore, core: Core, log: Log): Promise<void> => {
   const name = typeof task === 'string' ? task : task.name;
   try {
-    const done = await (typeof task === 'string' ? TASKS[task](works) : task.act());
+    const done = await (typeof task === 'string' ? TASKS[task](core) : task.act());
     if (done.length > 0) log('info', `Housekeeping: ${name}`, { done });
   } catch (error) {
     log('error', `Housekeeping failed: ${name}`, errorFacts(error));
@@ -54,7 +54,7 @@ export const runTask = async (task: TaskName | Chore, works: Works, log: Log): P
  * under way.
  */
 export const keepHouse = (
-  works: Works,
+  core: Core,
   log: Log,
   tasks: readonly (TaskName | Chore)[],
   everyMs: number,
@@ -71,7 +71,7 @@ export const keepHouse = (
         };
       });
       for (const task of tasks) {
-        if (!stopped) await runTask(task, works, log);
+        if (!stopped) await runTask(task, core, log);
       }
     }
   };

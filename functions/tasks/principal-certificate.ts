@@ -1,4 +1,4 @@
-import type { Works } from '../../lib/app.ts';
+import type { Core } from '../../lib/app.ts';
 import { Fault } from '../../lib/fault.ts';
 import { checkPublicKey, verifySignature } from '../../lib/keys/keys.ts';
 import { decodeCertificationRequest, decodePem, MAX_CSR_BYTES } from '../../lib/pki/pki.ts';
@@ -52,13 +52,13 @@ export const readApplicant = async (
  * certificate. Fault: `duplicate-key` for a key that is another principal's.
  */
 export const certifyApplicant = async (
-  works: Works,
+  core: Core,
   { operations, ceremony }: TrustDomain,
   { principal, name, subjectPublicKeyInfo, publicKeyDigest }: Applicant,
   basis: readonly string[],
 ): Promise<string> => {
   const profile = operations.principal;
-  const ref = await works.authority.issue({
+  const ref = await core.authority.issue({
     order: `principal:${principal}:${publicKeyDigest.slice(0, 16)}`,
     profile: profile.id,
     profileVersion: profile.version,
@@ -67,5 +67,5 @@ export const certifyApplicant = async (
     actor: ceremony.persons.join('+'),
     basis,
   });
-  return works.authority.chainPem(ref);
+  return core.authority.chainPem(ref);
 };

@@ -1,4 +1,4 @@
-import { loadSigningWorks } from '../lambda/parts.ts';
+import { loadSigningCore } from '../lambda/parts.ts';
 import { scheduled } from './scheduled.ts';
 
-export const handler = scheduled('publication', loadSigningWorks);
+export const handler = scheduled('publication', loadSigningCore);

@@ -1,4 +1,4 @@
-import { loadIssuingWorks } from '../lambda/parts.ts';
+import { loadIssuingCore } from '../lambda/parts.ts';
 import { scheduled } from './scheduled.ts';
 
-export const handler = scheduled('recovery', loadIssuingWorks);
+export const handler = scheduled('recovery', loadIssuingCore);

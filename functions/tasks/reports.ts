@@ -1,4 +1,4 @@
-import { loadPublishedWorks } from '../lambda/parts.ts';
+import { loadPublishedCore } from '../lambda/parts.ts';
 import { scheduled } from './scheduled.ts';
 
-export const handler = scheduled('reports', loadPublishedWorks);
+export const handler = scheduled('reports', loadPublishedCore);

@@ -1,4 +1,4 @@
-import { loadRenewingWorks } from '../lambda/parts.ts';
+import { loadRenewingCore } from '../lambda/parts.ts';
 import { scheduled } from './scheduled.ts';
 
-export const handler = scheduled('responders', loadRenewingWorks);
+export const handler = scheduled('responders', loadRenewingCore);

@@ -17,8 +17,8 @@ export const scheduled = (task: TaskName, load: () => Promise<Workshop>): (() =>
   return async () => {
     try {
       loading ??= load();
-      const { works, log } = await loading;
-      const done = await TASKS[task](works);
+      const { core, log } = await loading;
+      const done = await TASKS[task](core);
       if (done.length > 0) log('info', `Housekeeping: ${task}`, { done });
       return { task, done };
     } catch (error) {

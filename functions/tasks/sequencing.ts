@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { loadSequencingWorks } from '../lambda/parts.ts';
+import { loadSequencingCore } from '../lambda/parts.ts';
 import { clock } from '../lambda/runtime.ts';
 import { scheduled, type TaskOutcome } from './scheduled.ts';
 
@@ -8,7 +8,7 @@ const EVERY_MS = 5_000;
 /** Leaves time for a run that has begun before the next minute's function starts; both at once would do no harm. */
 const LAST_START_MS = 55_000;
 
-const once = scheduled('sequencing', loadSequencingWorks);
+const once = scheduled('sequencing', loadSequencingCore);
 
 export const handler = async (): Promise<TaskOutcome> => {
   const end = clock() + LAST_START_MS;

@@ -28,7 +28,7 @@ beforeEach(async () => {
 afterEach(() => ground.close());
 
 const hold = async (on: Ground, options: HouseOptions = {}): Promise<boolean> =>
-  composeHouse(on, options).works.authority.holdCeremony(() => {});
+  composeHouse(on, options).core.authority.holdCeremony(() => {});
 
 /** Everything that must hold of a ceremony that came to its end, once or in pieces. */
 const checkCeremony = async (on: Ground): Promise<Service> => {
@@ -68,8 +68,8 @@ const checkCeremony = async (on: Ground): Promise<Service> => {
 describe('a ceremony', () => {
   it('makes the CAs of the file, tells each step when it is done, and has nothing to do the second time', async () => {
     const steps: string[] = [];
-    const { works } = composeHouse(ground);
-    expect(await works.authority.holdCeremony((step) => steps.push(step))).toBe(true);
+    const { core } = composeHouse(ground);
+    expect(await core.authority.holdCeremony((step) => steps.push(step))).toBe(true);
     for (const ca of CAS) {
       expect(steps.filter((step) => step.startsWith(`${ca}:`))).toEqual([
         `${ca}: key made (ecdsa-p256-sha256)`,
@@ -131,11 +131,11 @@ describe('a ceremony that is interrupted', { timeout: 120_000 }, () => {
     const own = await openGround();
     try {
       const { options, writes } = make(own, n);
-      const { works } = composeHouse(own, options);
-      const before = await codeOf(works.authority.holdCeremony(() => {}));
+      const { core } = composeHouse(own, options);
+      const before = await codeOf(core.authority.holdCeremony(() => {}));
       expect(before).toBe(n === 0 ? 'none' : 'store-unavailable');
       if (n > 0) {
-        const again = resume === 'same process' ? works : composeHouse(own).works;
+        const again = resume === 'same process' ? core : composeHouse(own).core;
         expect(await codeOf(again.authority.holdCeremony(() => {}))).toBe('none');
       }
       await checkCeremony(own);

@@ -26,7 +26,7 @@ const either = (i: number): Service => (i % 2 === 0 ? one : two);
 
 let orders = 0;
 const issue = async (profile: string): Promise<CertificateRef> =>
-  one.works.authority.issue({
+  one.core.authority.issue({
     order: `order-${orders++}`,
     profile,
     profileVersion: 1,

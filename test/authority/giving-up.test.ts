@@ -56,7 +56,7 @@ describe('a request that would break a rule', () => {
   it('fails once for all', async () => {
     const id = await approved();
     const other = composeHouse(ground, { domain: stricter });
-    expect(await TASKS.recovery(other.works)).toEqual([]);
+    expect(await TASKS.recovery(other.core)).toEqual([]);
     expect(await onlyRequest()).toMatchObject({
       state: 'failed',
       failure: {
@@ -75,8 +75,8 @@ describe('a request that would break a rule', () => {
       subjectPublicKeyInfo: Buffer.alloc(0),
       actor: 'operator-noda',
     };
-    expect(await codeOf(house.works.authority.issue(order))).toBe('wrong-state');
-    expect(await TASKS.recovery(house.works)).toEqual([]);
+    expect(await codeOf(house.core.authority.issue(order))).toBe('wrong-state');
+    expect(await TASKS.recovery(house.core)).toEqual([]);
     expect(await issuances(id)).toEqual([]);
     // The key is free.
     expect((await issueThroughOffice(house, PROFILE, csr)).state).toBe('issued');
@@ -95,14 +95,14 @@ describe('a request that would break a rule', () => {
           // Just before the certificate is recorded, the other process gives the request up.
           if (writes.some((write) => 'put' in write && write.put.pk.startsWith('certificates/'))) {
             meanwhile++;
-            await other.works.registration.recover();
+            await other.core.registration.recover();
           }
           await table.write(writes);
         },
         close: () => table.close(),
       }),
     });
-    expect(await slow.works.registration.recover()).toEqual([]);
+    expect(await slow.core.registration.recover()).toEqual([]);
     expect(meanwhile).toBe(1);
     expect((await onlyRequest()).state).toBe('failed');
     expect(await issuances(id)).toEqual([]);
@@ -114,10 +114,10 @@ describe('a request whose profile is no longer there', () => {
   it('fails where nothing was recorded for it', async () => {
     const id = await approved();
     const other = composeHouse(ground, { domain: newer });
-    expect(await TASKS.recovery(other.works)).toEqual([]);
+    expect(await TASKS.recovery(other.core)).toEqual([]);
     expect((await onlyRequest()).state).toBe('approved');
     ground.time.now += 3600 * SECOND;
-    expect(await TASKS.recovery(other.works)).toEqual([]);
+    expect(await TASKS.recovery(other.core)).toEqual([]);
     expect(await onlyRequest()).toMatchObject({ state: 'failed', failure: { code: 'unknown-profile' } });
     expect(await issuances(id)).toEqual([]);
   });
@@ -137,7 +137,7 @@ describe('a request whose profile is no longer there', () => {
     expect(await issuances(id)).toHaveLength(1);
     ground.time.now += 3600 * SECOND;
     const other = composeHouse(ground, { domain: newer });
-    expect(await other.works.registration.recover()).toEqual([id]);
+    expect(await other.core.registration.recover()).toEqual([id]);
     const { state, certificate } = await onlyRequest();
     expect(state).toBe('issued');
     expect((await issuances(id))[0]).toMatchObject({ certificates: [certificate] });
@@ -166,7 +166,7 @@ describe('a certificate that cannot be signed', () => {
       }),
     });
     await codeOf(
-      half.works.authority.issue({
+      half.core.authority.issue({
         order: 'order-1',
         profile: PROFILE,
         profileVersion: 1,
@@ -176,7 +176,7 @@ describe('a certificate that cannot be signed', () => {
         actor: 'operator-noda',
       }),
     );
-    const fresh = half.works.authority;
+    const fresh = half.core.authority;
     const outcomes: string[] = [];
     tried = 0;
     // Three hours of housekeeping.

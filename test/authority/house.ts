@@ -138,7 +138,7 @@ export const composeHouse = (ground: Ground, options: HouseOptions = {}) => {
   const keys = options.keys?.(ground.keys) ?? ground.keys;
   const clock = (): number => ground.time.now;
   const logged: Service['logged'] = [];
-  const works = compose({
+  const core = compose({
     trustDomain,
     trustDomainText: text,
     publicUrls: [PUBLIC_URL],
@@ -150,15 +150,15 @@ export const composeHouse = (ground: Ground, options: HouseOptions = {}) => {
     random: (n) => randomBytes(n),
     log: (level, message, facts = {}) => logged.push({ level, message, facts }),
   });
-  return { works, trustDomain, table, bucket, keys, logged };
+  return { core, trustDomain, table, bucket, keys, logged };
 };
 
 /** One process on the ground, its ceremony held or found to be held, its door open. */
 export const openHouse = async (ground: Ground, options: HouseOptions = {}): Promise<Service> => {
   const house = composeHouse(ground, options);
-  await house.works.authority.holdCeremony(() => {});
+  await house.core.authority.holdCeremony(() => {});
   const signer = await ground.keys.create('token-issuer', 'ed25519');
-  const app = await house.works.open({ embedded: { signer, issuer: PUBLIC_URL, audience: PUBLIC_URL } });
+  const app = await house.core.open({ embedded: { signer, issuer: PUBLIC_URL, audience: PUBLIC_URL } });
   return {
     ...house,
     folder: ground.folder,

@@ -64,8 +64,8 @@ const takenBy = async (order: string): Promise<CertificateRef | undefined> =>
   (await ground.table.get<CertificateRef & Record<string, string>>({ pk: `issuance/${order}`, sk: 'ref' }))
     ?.value;
 
-const certificateOf = async ({ works }: Pick<Service, 'works'>, ref: CertificateRef) => {
-  const pem = await works.authority.chainPem(ref);
+const certificateOf = async ({ core }: Pick<Service, 'core'>, ref: CertificateRef) => {
+  const pem = await core.authority.chainPem(ref);
   const end = '-----END CERTIFICATE-----\n';
   return decodeCertificate(decodePem('CERTIFICATE', pem.slice(0, pem.indexOf(end) + end.length), 65_536));
 };
@@ -75,7 +75,7 @@ describe('an order', () => {
     const [one, two] = [await openHouse(ground), await openHouse(ground)];
     const before = ground.signed.length;
     const refs = await Promise.all(
-      Array.from({ length: 20 }, (_, i) => (i % 2 ? one : two).works.authority.issue(orderOf('order-1'))),
+      Array.from({ length: 20 }, (_, i) => (i % 2 ? one : two).core.authority.issue(orderOf('order-1'))),
     );
     expect(new Set(refs.map(({ ca, serial }) => `${ca} ${serial}`)).size).toBe(1);
     const [ref] = refs as [CertificateRef];
@@ -85,22 +85,22 @@ describe('an order', () => {
     const signed = ground.signed.slice(before).filter(({ id }) => id === 'signature-1');
     expect(new Set(signed.map(({ digest }) => digest)).size).toBe(1);
 
-    const pem = await one.works.authority.chainPem(ref);
+    const pem = await one.core.authority.chainPem(ref);
     ground.time.now += DAY;
-    expect(await two.works.authority.issue(orderOf('order-1'))).toEqual(ref);
-    expect(await two.works.authority.chainPem(ref)).toBe(pem);
+    expect(await two.core.authority.issue(orderOf('order-1'))).toEqual(ref);
+    expect(await two.core.authority.chainPem(ref)).toBe(pem);
     await checkWorld(one, { ...NOTHING, signed: signed.map(({ digest }) => digest) });
   });
 
   it('that differs is another certificate', async () => {
     const house = await openHouse(ground);
-    const refs = await Promise.all(['a', 'b'].map((order) => house.works.authority.issue(orderOf(order))));
+    const refs = await Promise.all(['a', 'b'].map((order) => house.core.authority.issue(orderOf(order))));
     expect(refs[0]?.serial).not.toBe(refs[1]?.serial);
   });
 
   it('of a profile or a version that is not in force is refused and takes no serial number', async () => {
-    const { works } = await openHouse(ground);
-    const { authority } = works;
+    const { core } = await openHouse(ground);
+    const { authority } = core;
     expect(await codeOf(authority.issue({ ...orderOf('o'), profile: 'nobody' }))).toBe('unknown-profile');
     expect(await codeOf(authority.issue({ ...orderOf('o'), profileVersion: 2 }))).toBe('unknown-profile');
     expect(await takenBy('o')).toBeUndefined();
@@ -112,20 +112,18 @@ describe('an order', () => {
   ])(
     'whose %s is no longer the one that was examined is refused and takes no serial number',
     async (_, name) => {
-      const { works } = await openHouse(ground);
+      const { core } = await openHouse(ground);
       const order = orderOf('o', 'official-position');
       const { profile, office = '', fields } = order;
-      const { subjectDigest } = works.authority.describe({ profile, office, fields });
+      const { subjectDigest } = core.authority.describe({ profile, office, fields });
       const renamed = composeHouse(ground, {
         domain: (file) => {
           for (const { attributes } of file.offices) attributes[name] = 'Mizusaki Merged City';
         },
       });
-      expect(await codeOf(renamed.works.authority.issue({ ...order, subjectDigest }))).toBe(
-        'unknown-profile',
-      );
+      expect(await codeOf(renamed.core.authority.issue({ ...order, subjectDigest }))).toBe('unknown-profile');
       expect(await takenBy('o')).toBeUndefined();
-      expect(await codeOf(works.authority.issue({ ...order, subjectDigest }))).toBe('none');
+      expect(await codeOf(core.authority.issue({ ...order, subjectDigest }))).toBe('none');
     },
   );
 });
@@ -139,7 +137,7 @@ describe('an order whose certificate is gone', () => {
       { put: { pk: 'issuance/order-1', sk: 'ref' }, value: ref, if: 'absent' },
       { put: { pk: 'status/signature-1/7', sk: ref.serial }, value, if: 'absent' },
     ]);
-    expect(await codeOf(house.works.authority.issue(orderOf('order-1')))).toBe('unknown-certificate');
+    expect(await codeOf(house.core.authority.issue(orderOf('order-1')))).toBe('unknown-certificate');
   });
 });
 
@@ -163,10 +161,10 @@ describe('an order that two processes record at the same moment', () => {
     let first: CertificateRef | undefined;
     const signed = signatures().length;
     const table = meanwhile(async () => {
-      first = await house.works.authority.issue(orderOf('order-1'));
+      first = await house.core.authority.issue(orderOf('order-1'));
     });
     const slow = await openHouse(ground, { table });
-    expect(await slow.works.authority.issue(orderOf('order-1'))).toEqual(first);
+    expect(await slow.core.authority.issue(orderOf('order-1'))).toEqual(first);
     expect(first).toBeDefined();
     expect(await issuancesOf(house, 'order-1')).toHaveLength(1);
     expect(signatures()).toHaveLength(signed + 1);
@@ -177,10 +175,10 @@ describe('an order that two processes record at the same moment', () => {
     const house = await openHouse(ground);
     const signed = signatures().length;
     const table = meanwhile(async () =>
-      ground.table.write((await house.works.authority.abandonWrites('order-1')) ?? []),
+      ground.table.write((await house.core.authority.abandonWrites('order-1')) ?? []),
     );
     const slow = await openHouse(ground, { table });
-    expect(await codeOf(slow.works.authority.issue(orderOf('order-1')))).toBe('wrong-state');
+    expect(await codeOf(slow.core.authority.issue(orderOf('order-1')))).toBe('wrong-state');
     expect(await issuancesOf(house, 'order-1')).toEqual([]);
     expect(signatures()).toHaveLength(signed);
     await checkWorld(house, NOTHING);
@@ -203,7 +201,7 @@ describe('an order that two processes record at the same moment', () => {
       },
     });
     const unlucky = await openHouse(ground, { table: taken });
-    const { ca, serial } = await unlucky.works.authority.issue(orderOf('order-1'));
+    const { ca, serial } = await unlucky.core.authority.issue(orderOf('order-1'));
     expect(serial).not.toBe(drawn);
     expect((await ocspStatus(house, { ca, serial })).status).toBe('good');
     expect(await issuancesOf(house, 'order-1')).toHaveLength(1);
@@ -220,7 +218,7 @@ describe('lint', () => {
     const house = await openHouse(ground);
     const signed = ground.signed.length;
     const key = await generateSoftwareKey('ed25519');
-    const failure = await house.works.authority
+    const failure = await house.core.authority
       .issue(orderOf('order-1', 'person-signature', key))
       .catch((error: unknown) => error);
     if (!Fault.is(failure, 'lint-failed')) throw failure;
@@ -233,13 +231,13 @@ describe('lint', () => {
       }),
     ]);
     expect(await takenBy('order-1')).toBeUndefined();
-    expect(await house.works.authority.recover()).toEqual([]);
+    expect(await house.core.authority.recover()).toEqual([]);
     expect(await issuancesOf(house, 'order-1')).toHaveLength(0);
     expect(ground.signed.slice(signed).filter(({ id }) => !id.startsWith('ocsp-'))).toEqual([]);
   });
 
   it('passes whatever the fields of a request may hold: what is submitted can be issued', async () => {
-    const { works } = await openHouse(ground);
+    const { core } = await openHouse(ground);
     const text = fc.oneof(
       fc.string({ unit: 'grapheme', maxLength: 70 }),
       fc.string({ unit: 'binary', maxLength: 30 }),
@@ -299,15 +297,15 @@ describe('lint', () => {
     let taken = 0;
     await fc.assert(
       fc.asyncProperty(submissions, async ([profile, fields]) => {
-        let described: ReturnType<typeof works.authority.describe>;
+        let described: ReturnType<typeof core.authority.describe>;
         try {
-          described = works.authority.describe({ profile, office: 'mizusaki-higashi', fields });
+          described = core.authority.describe({ profile, office: 'mizusaki-higashi', fields });
         } catch (error) {
           if (Fault.is(error, 'invalid-field')) return;
           throw error;
         }
         const { subjectDigest, fields: read } = described;
-        await works.authority.issue({ ...orderOf(`any-${order++}`, profile), fields: read, subjectDigest });
+        await core.authority.issue({ ...orderOf(`any-${order++}`, profile), fields: read, subjectDigest });
         taken++;
       }),
       { numRuns: 300 },
@@ -331,7 +329,7 @@ describe('a write of the cycle that fails', () => {
         },
       });
       const before = own.signed.length;
-      const ref = await insist(() => failing.works.authority.issue(orderOf('order-1')));
+      const ref = await insist(() => failing.core.authority.issue(orderOf('order-1')));
       expect(await issuancesOf(house, 'order-1')).toHaveLength(1);
       expect((await ocspStatus(house, ref)).status).toBe('good');
       const signed = own.signed.slice(before).filter(({ id }) => id === 'signature-1');
@@ -356,8 +354,8 @@ describe('a write of the cycle that fails', () => {
     for (const [i, failure] of FAILURES.entries()) {
       const table = (real: Ground['table']) => faultyTable(real, new Map([[2, failure]]));
       const failing = await openHouse(ground, { table });
-      expect(await codeOf(failing.works.authority.issue(orderOf(`order-${i}`)))).toBe('store-unavailable');
-      expect(await house.works.authority.recover()).toEqual(failure === 'lost' ? [`order-${i}`] : []);
+      expect(await codeOf(failing.core.authority.issue(orderOf(`order-${i}`)))).toBe('store-unavailable');
+      expect(await house.core.authority.recover()).toEqual(failure === 'lost' ? [`order-${i}`] : []);
     }
     await checkWorld(house, NOTHING);
   });
@@ -378,9 +376,9 @@ describe('a signature', () => {
       ground,
       withSigner((signer) => ({ ...signer, sign: (m) => wrong.sign(m) })),
     );
-    expect(await codeOf(broken.works.authority.issue(orderOf('order-1')))).toBe('signature-invalid');
+    expect(await codeOf(broken.core.authority.issue(orderOf('order-1')))).toBe('signature-invalid');
     const ref = (await takenBy('order-1')) as CertificateRef;
-    expect(await codeOf(house.works.authority.chainPem(ref))).toBe('not-issued');
+    expect(await codeOf(house.core.authority.chainPem(ref))).toBe('not-issued');
     const view = await house.app.authority.certificate(house.principal('auditor'), ref);
     expect(view.pem).toBeUndefined();
     expect(await issuancesOf(house, 'order-1')).toHaveLength(1);
@@ -389,7 +387,7 @@ describe('a signature', () => {
       reason: 'superseded',
     });
     expect(first).toBe(true);
-    expect(await house.works.authority.recover()).toEqual(['order-1']);
+    expect(await house.core.authority.recover()).toEqual(['order-1']);
     await checkWorld(house, { ...NOTHING, revoked: [`${ref.ca} ${ref.serial}`] });
   });
 
@@ -407,20 +405,20 @@ describe('a signature', () => {
     const crashed = await openHouse(ground, silent);
     for (const profile of ['person-signature', 'person-authentication', 'organisation-client']) {
       for (let i = 0; i < 4; i++)
-        await codeOf(crashed.works.authority.issue(orderOf(`${profile}-${i}`, profile)));
+        await codeOf(crashed.core.authority.issue(orderOf(`${profile}-${i}`, profile)));
     }
     const half = await openHouse(
       ground,
       withSigner((signer) => ({ ...signer, sign: lost })),
     );
     // Said at the end as well, so that whoever watches the task learns of it.
-    expect(await codeOf(half.works.authority.recover())).toBe('store-unavailable');
+    expect(await codeOf(half.core.authority.recover())).toBe('store-unavailable');
     const said = half.logged.filter(({ level, facts }) => level === 'error' && facts.ca === 'signature-1');
     expect(said).toHaveLength(4);
     const left = [0, 1, 2, 3].map((i) => `person-signature-${i}`);
     expect(said.map(({ facts }) => facts.order).sort()).toEqual(left);
     expect(said[0]?.facts.error).toBe('store-unavailable');
-    expect([...(await house.works.authority.recover())].sort()).toEqual(left);
+    expect([...(await house.core.authority.recover())].sort()).toEqual(left);
     await checkWorld(house, NOTHING);
   });
 
@@ -434,14 +432,14 @@ describe('a signature', () => {
       ground,
       withSigner((signer) => ({ ...signer, sign: lost })),
     );
-    await codeOf(half.works.authority.issue(orderOf('order-1')));
+    await codeOf(half.core.authority.issue(orderOf('order-1')));
     const crashed = await openHouse(ground, { table: (table) => faultyTable(table, new Map([[4, 'lost']])) });
     await expect(issueThroughOffice(crashed, 'person-authentication', csr)).rejects.toThrow('approved');
     const auditor = half.principal('auditor');
     const stateNow = async () =>
       (await half.app.registration.list(auditor, { limit: 10 })).requests[0]?.state;
     expect(await stateNow()).toBe('approved');
-    expect(await codeOf(TASKS.recovery(half.works))).toBe('store-unavailable');
+    expect(await codeOf(TASKS.recovery(half.core))).toBe('store-unavailable');
     expect(await stateNow()).toBe('issued');
   });
 });
@@ -458,39 +456,39 @@ describe('a CA', () => {
     expect(new Date(end).toISOString()).toBe('2030-11-22T08:59:59.000Z');
 
     ground.time.now = end - 100 * DAY;
-    const late = await house.works.authority.issue(orderOf('late', 'organisation-client'));
+    const late = await house.core.authority.issue(orderOf('late', 'organisation-client'));
     expect((await certificateOf(house, late)).notAfter.getTime()).toBe(end);
     ground.time.now = end - 1;
-    const last = await house.works.authority.issue(orderOf('last', 'organisation-client'));
+    const last = await house.core.authority.issue(orderOf('last', 'organisation-client'));
     expect((await certificateOf(house, last)).notBefore.getTime()).toBe(end - 1000);
 
     ground.time.now = end;
     for (const now of [end, end + 1, end + DAY]) {
       ground.time.now = now;
-      expect(await codeOf(house.works.authority.issue(orderOf('after', 'organisation-client')))).toBe(
+      expect(await codeOf(house.core.authority.issue(orderOf('after', 'organisation-client')))).toBe(
         'authority-expired',
       );
     }
     expect(await issuancesOf(house, 'after')).toHaveLength(0);
     // The others go on.
-    await house.works.authority.issue(orderOf('other', 'person-authentication'));
+    await house.core.authority.issue(orderOf('other', 'person-authentication'));
   });
 
   it('does not issue before its own beginning, when the clock was set back', async () => {
     const house = await openHouse(ground);
     ground.time.now -= 3600_000;
-    expect(await codeOf(house.works.authority.issue(orderOf('early')))).toBe('clock-behind');
+    expect(await codeOf(house.core.authority.issue(orderOf('early')))).toBe('clock-behind');
     expect(await issuancesOf(house, 'early')).toHaveLength(0);
     ground.time.now += 3600_000;
-    await house.works.authority.issue(orderOf('early'));
+    await house.core.authority.issue(orderOf('early'));
     await checkWorld(house, NOTHING);
   });
 
   it('whose key is not that of its certificate signs nothing', async () => {
     await openHouse(ground);
     const stranger = await generateSoftwareKey('ecdsa-p256-sha256');
-    const { works } = composeHouse(ground, withKey('signature-1', stranger));
-    expect(await codeOf(works.authority.issue(orderOf('order-1')))).toBe('unknown-key');
+    const { core } = composeHouse(ground, withKey('signature-1', stranger));
+    expect(await codeOf(core.authority.issue(orderOf('order-1')))).toBe('unknown-key');
     expect(await takenBy('order-1')).toBeUndefined();
   });
 
@@ -502,7 +500,7 @@ describe('a CA', () => {
 describe('the view of a certificate', () => {
   it('calls it good through its last second, and expired from then on', async () => {
     const house = await openHouse(ground);
-    const ref = await house.works.authority.issue(orderOf('order-1', 'organisation-client'));
+    const ref = await house.core.authority.issue(orderOf('order-1', 'organisation-client'));
     const { notAfter } = await certificateOf(house, ref);
     const statusAt = async (now: number) => {
       ground.time.now = now;
@@ -516,7 +514,7 @@ describe('the view of a certificate', () => {
 
   it('writes times as whole seconds of UTC', async () => {
     const house = await openHouse(ground);
-    const ref = await house.works.authority.issue(orderOf('order-1', 'organisation-client'));
+    const ref = await house.core.authority.issue(orderOf('order-1', 'organisation-client'));
     const view = await house.app.authority.certificate(house.principal('auditor'), ref);
     expect([view.notBefore, view.notAfter]).toEqual(['2026-11-22T09:00:00Z', '2027-11-22T08:59:59Z']);
   });

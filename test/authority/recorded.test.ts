@@ -47,7 +47,7 @@ const SILENT: HouseOptions = {
 /** Recorded and not signed. */
 const interrupt = async (order: string): Promise<CertificateRef> => {
   const crashed = await openHouse(ground, SILENT);
-  expect(await codeOf(crashed.works.authority.issue(orderOf(order)))).toBe('store-unavailable');
+  expect(await codeOf(crashed.core.authority.issue(orderOf(order)))).toBe('store-unavailable');
   const taken = await ground.table.get<{ ca: string; serial: string }>({
     pk: `issuance/${order}`,
     sk: 'ref',
@@ -88,21 +88,21 @@ describe('what an interrupted run is said to have recorded', () => {
 
     const house = await openHouse(ground);
     const signed = ground.signed.length;
-    expect(await codeOf(house.works.authority.recover())).toBe('issuance-not-recorded');
-    expect(await codeOf(house.works.authority.issue(orderOf('changed')))).toBe('issuance-not-recorded');
+    expect(await codeOf(house.core.authority.recover())).toBe('issuance-not-recorded');
+    expect(await codeOf(house.core.authority.issue(orderOf('changed')))).toBe('issuance-not-recorded');
     expect(refusals(house)).toEqual(['changed']);
     // The other one was.
     expect(ground.signed).toHaveLength(signed + 1);
     expect((await rowOf(ref)).der).toBeUndefined();
 
     await put(row, 2);
-    expect(await (await openHouse(ground)).works.authority.recover()).toEqual(['changed']);
+    expect(await (await openHouse(ground)).core.authority.recover()).toEqual(['changed']);
     expect((await rowOf(ref)).der).toBeDefined();
   });
 
   it('is not signed where rows were put there whole, whatever record they name', async () => {
     const house = await openHouse(ground);
-    const genuine = await house.works.authority.issue(orderOf('genuine'));
+    const genuine = await house.core.authority.issue(orderOf('genuine'));
     const { der: _, ...row } = await rowOf(genuine);
     const stem = genuine.serial.slice(0, -1);
     const serials = ['0', '1', '2', '3'].map((end) => stem + end).filter((one) => one !== genuine.serial);
@@ -119,9 +119,9 @@ describe('what an interrupted run is said to have recorded', () => {
         },
         unfinishedWrite(order, ref),
       ]);
-      expect(await codeOf(house.works.authority.issue(orderOf(order)))).toBe('issuance-not-recorded');
+      expect(await codeOf(house.core.authority.issue(orderOf(order)))).toBe('issuance-not-recorded');
     }
-    expect(await codeOf(house.works.authority.recover())).toBe('issuance-not-recorded');
+    expect(await codeOf(house.core.authority.recover())).toBe('issuance-not-recorded');
     expect(refusals(house)).toHaveLength(3);
     expect(ground.signed).toHaveLength(signed);
   });

@@ -52,7 +52,7 @@ const organisationEnd = async ({ app }: Service): Promise<number> =>
   );
 
 const issue = (house: Service, order: string, profile: string): Promise<CertificateRef> =>
-  house.works.authority.issue({
+  house.core.authority.issue({
     order,
     profile,
     profileVersion: 1,
@@ -82,11 +82,11 @@ describe('renewal', () => {
     const { certificate } = await rowOf('signature-1');
     const half = (certificate.notBefore.getTime() + certificate.notAfter.getTime()) / 2;
     ground.time.now = half - 1;
-    expect(await house.works.authority.renewResponders()).toEqual([]);
+    expect(await house.core.authority.renewResponders()).toEqual([]);
     expect(responderKeys()).toHaveLength(CAS.length);
     ground.time.now = half;
-    expect([...(await house.works.authority.renewResponders())].sort()).toEqual(CAS);
-    expect(await house.works.authority.renewResponders()).toEqual([]);
+    expect([...(await house.core.authority.renewResponders())].sort()).toEqual(CAS);
+    expect(await house.core.authority.renewResponders()).toEqual([]);
     const renewed = await rowOf('signature-1');
     expect(renewed.keyId).toBe('ocsp-signature-1-2');
     expect(renewed.certificate.notAfter.getTime()).toBeGreaterThan(certificate.notAfter.getTime());
@@ -96,7 +96,7 @@ describe('renewal', () => {
   it('by several processes at once is one renewal', async () => {
     const houses = [await openHouse(ground), await openHouse(ground), await openHouse(ground)];
     ground.time.now += 8 * DAY;
-    const renewed = (await Promise.all(houses.map(({ works }) => works.authority.renewResponders()))).flat();
+    const renewed = (await Promise.all(houses.map(({ core }) => core.authority.renewResponders()))).flat();
     expect([...renewed].sort()).toEqual(CAS);
     expect(responderKeys()).toHaveLength(2 * CAS.length);
     await checkWorld(houses[0] as Service, NOTHING);
@@ -114,8 +114,8 @@ describe('renewal', () => {
         const failing = await openHouse(ground, {
           table: (table) => faultyTable(table, new Map([[n, failure]])),
         });
-        expect(await codeOf(failing.works.authority.renewResponders())).toBe('store-unavailable');
-        await house.works.authority.renewResponders();
+        expect(await codeOf(failing.core.authority.renewResponders())).toBe('store-unavailable');
+        await house.core.authority.renewResponders();
         const after = (await rowOf('authentication-1')).keyId;
         expect(after).toBe(`ocsp-authentication-1-${renewals + 1}`);
         expect(after).not.toBe(before);
@@ -129,9 +129,9 @@ describe('renewal', () => {
     const house = await openHouse(ground);
     ground.time.now += 8 * DAY;
     const failing = await openHouse(ground, { table: (table) => faultyTable(table, new Map([[4, 'lost']])) });
-    expect(await codeOf(failing.works.authority.renewResponders())).toBe('store-unavailable');
+    expect(await codeOf(failing.core.authority.renewResponders())).toBe('store-unavailable');
     ground.time.now += 8 * DAY;
-    await house.works.authority.renewResponders();
+    await house.core.authority.renewResponders();
     const { keyId, certificate } = await rowOf('authentication-1');
     expect(keyId).toBe('ocsp-authentication-1-3');
     expect(certificate.notBefore.getTime()).toBe(Math.floor(ground.time.now / SECOND) * SECOND);
@@ -149,13 +149,13 @@ describe('renewal', () => {
             : keys.create(id, algorithm),
       }),
     });
-    expect(await codeOf(TASKS.responders(half.works))).toBe('store-unavailable');
+    expect(await codeOf(TASKS.responders(half.core))).toBe('store-unavailable');
     expect(half.logged).toContainEqual({
       level: 'error',
       message: expect.stringContaining('responder'),
       facts: { ca: 'authentication-1', error: 'store-unavailable' },
     });
-    expect(await house.works.authority.renewResponders()).toEqual(['authentication-1']);
+    expect(await house.core.authority.renewResponders()).toEqual(['authentication-1']);
   });
 });
 
@@ -175,7 +175,7 @@ describe('a responder without a valid certificate', () => {
         facts: { ca: 'authentication-1' },
       });
     }
-    await house.works.authority.renewResponders();
+    await house.core.authority.renewResponders();
     expect(await ocsp(house, ref)).toBe('successful');
   });
 });
@@ -185,12 +185,12 @@ describe('a CA that comes to its end', () => {
     const house = await openHouse(ground, { domain: short });
     const end = await organisationEnd(house);
     ground.time.now = end - 10 * DAY;
-    expect(await house.works.authority.renewResponders()).toContain('organisation-1');
+    expect(await house.core.authority.renewResponders()).toContain('organisation-1');
     const last = await rowOf('organisation-1');
     expect(last.certificate.notAfter.getTime()).toBe(end);
     for (const before of [5 * DAY, DAY, 3600 * SECOND, 10 * SECOND, SECOND, 400, 1]) {
       ground.time.now = end - before;
-      expect(await house.works.authority.renewResponders()).not.toContain('organisation-1');
+      expect(await house.core.authority.renewResponders()).not.toContain('organisation-1');
     }
     expect((await rowOf('organisation-1')).keyId).toBe(last.keyId);
   });
@@ -199,7 +199,7 @@ describe('a CA that comes to its end', () => {
     const house = await openHouse(ground, { domain: short });
     const end = await organisationEnd(house);
     ground.time.now = end - 1;
-    expect(await house.works.authority.renewResponders()).toContain('organisation-1');
+    expect(await house.core.authority.renewResponders()).toContain('organisation-1');
     expect((await rowOf('organisation-1')).keyId).toBe('ocsp-organisation-1-2');
   });
 
@@ -207,10 +207,10 @@ describe('a CA that comes to its end', () => {
     const house = await openHouse(ground, { domain: short });
     const ref = await issue(house, 'order-1', 'person-authentication');
     ground.time.now = (await organisationEnd(house)) + DAY;
-    expect([...(await TASKS.responders(house.works))].sort()).toEqual(
+    expect([...(await TASKS.responders(house.core))].sort()).toEqual(
       CAS.filter((ca) => ca !== 'organisation-1'),
     );
-    expect([...(await TASKS.publication(house.works))].sort()).toEqual(
+    expect([...(await TASKS.publication(house.core))].sort()).toEqual(
       CAS.filter((ca) => ca !== 'organisation-1'),
     );
     expect(house.logged.filter(({ level }) => level === 'error')).toEqual([]);

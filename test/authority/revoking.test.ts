@@ -26,8 +26,8 @@ beforeEach(async () => {
 afterEach(() => ground.close());
 
 let orders = 0;
-const issue = (profile: string, office = 'mizusaki-higashi', { works } = house): Promise<CertificateRef> =>
-  works.authority.issue({
+const issue = (profile: string, office = 'mizusaki-higashi', { core } = house): Promise<CertificateRef> =>
+  core.authority.issue({
     order: `order-${orders++}`,
     profile,
     profileVersion: 1,
@@ -272,10 +272,10 @@ describe('an urgent revocation', () => {
     expect((await currentCrl(ref.ca)).serials).toEqual([]);
 
     ground.time.now += 15 * SECOND;
-    expect(await TASKS.publication(house.works)).toEqual([ref.ca]);
+    expect(await TASKS.publication(house.core)).toEqual([ref.ca]);
     expect((await currentCrl(ref.ca)).serials).toEqual([ref.serial]);
     // Once is enough.
-    expect(await TASKS.publication(house.works)).toEqual([]);
+    expect(await TASKS.publication(house.core)).toEqual([]);
   });
 
   it('whose answer was lost is published by housekeeping, also where it is asked for again', async () => {
@@ -287,7 +287,7 @@ describe('an urgent revocation', () => {
       'store-unavailable',
     );
     expect((await failing.app.authority.revoke(chief, ref, { reason: 'keyCompromise' })).first).toBe(false);
-    await TASKS.publication(house.works);
+    await TASKS.publication(house.core);
     expect((await currentCrl(ref.ca)).serials).toEqual([ref.serial]);
   });
 
@@ -317,7 +317,7 @@ describe('an urgent revocation', () => {
     });
     await slow.app.status.publish(early.ca, 'operator-noda');
     expect((await currentCrl(early.ca)).serials).toEqual([early.serial]);
-    expect(await TASKS.publication(house.works)).toEqual([early.ca]);
+    expect(await TASKS.publication(house.core)).toEqual([early.ca]);
     expect(new Set((await currentCrl(early.ca)).serials)).toEqual(new Set([early.serial, late.serial]));
   });
 
@@ -329,8 +329,8 @@ describe('an urgent revocation', () => {
         open: (id) => (id === 'organisation-1' ? broken() : keys.open(id)),
       }),
     });
-    expect(await codeOf(TASKS.publication(half.works))).toBe('store-unavailable');
-    expect(await TASKS.publication(house.works)).toEqual(['organisation-1']);
+    expect(await codeOf(TASKS.publication(half.core))).toBe('store-unavailable');
+    expect(await TASKS.publication(house.core)).toEqual(['organisation-1']);
   });
 });
 
@@ -362,7 +362,7 @@ describe('a write that fails', () => {
       await settle(() => authority.revoke(chief, revoked, { reason: 'keyCompromise' }));
       await settle(() => authority.hold(chief, released));
       await settle(() => authority.release(chief, released));
-      await TASKS.publication(good.works);
+      await TASKS.publication(good.core);
       expect((await currentCrl(revoked.ca, good)).serials).toEqual([revoked.serial]);
       expect((await actsOn(revoked, good)).map(({ kind }) => kind).sort()).toEqual(['hold', 'revocation']);
       expect((await actsOn(released, good)).map(({ kind }) => kind).sort()).toEqual(['hold', 'release']);
@@ -389,7 +389,7 @@ describe('a write that fails', () => {
       const before = (await currentCrl(ref.ca)).number;
       await failing.app.authority.revoke(chief, ref, { reason: 'keyCompromise' });
       expect((await currentCrl(ref.ca)).number).toBe(before);
-      expect(await TASKS.publication(house.works)).toEqual([ref.ca]);
+      expect(await TASKS.publication(house.core)).toEqual([ref.ca]);
       const after = await currentCrl(ref.ca);
       expect(after.number > before).toBe(true);
       expect(after.serials).toContain(ref.serial);
@@ -431,7 +431,7 @@ describe('a revoked certificate that expires', () => {
   });
 
   const renewed = async (): Promise<Service> => {
-    await house.works.authority.renewResponders();
+    await house.core.authority.renewResponders();
     return openHouse(ground);
   };
 });

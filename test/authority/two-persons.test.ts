@@ -51,7 +51,7 @@ const REASON = { reason: 'cACompromise' } as const;
 
 describe('a certificate of the service itself', () => {
   it.each(['ca', 'ocsp-responder', 'service'])('of the profile %s takes two operators', async (profile) => {
-    await doorCredentials(house.works, `${ground.folder}/door`, house.trustDomain, PUBLIC_URL, house.now);
+    await doorCredentials(house.core, `${ground.folder}/door`, house.trustDomain, PUBLIC_URL, house.now);
     const ref = await ownOf(profile, profile === 'service' ? 'operations-1' : 'signature-1');
     const { authority } = house.app;
     expect(await authority.revoke(sakai, ref, REASON)).toEqual({
@@ -231,13 +231,7 @@ describe('a hold of what the service stands on', () => {
           for (const profile of file.profiles) if (profile.id === 'service') profile.hold = 'releasable';
         },
       });
-      await doorCredentials(
-        lenient.works,
-        `${own.folder}/door`,
-        lenient.trustDomain,
-        PUBLIC_URL,
-        lenient.now,
-      );
+      await doorCredentials(lenient.core, `${own.folder}/door`, lenient.trustDomain, PUBLIC_URL, lenient.now);
       const ref = await ownOf('service', 'operations-1', lenient);
       const { authority } = lenient.app;
       expect((await authority.hold(sakai, ref)).awaiting).toMatchObject({

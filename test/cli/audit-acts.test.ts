@@ -21,12 +21,12 @@ beforeAll(async () => {
     seal = await issue('seal');
     revoked = await issue('revoked');
     held = await issue('held');
-    await service.works.authority.hold(operator, held);
-    await service.works.authority.revoke(operator, revoked, {
+    await service.core.authority.hold(operator, held);
+    await service.core.authority.revoke(operator, revoked, {
       reason: 'superseded',
       invalidityDate: new Date(service.now() - 3_600_000).toISOString().replace(/\.\d+/, ''),
     });
-    await service.works.status.publish(revoked.ca, operator.id);
+    await service.core.status.publish(revoked.ca, operator.id);
     for (const ref of [seal, revoked, held]) await ocspStatus(service, ref);
   });
 }, 120_000);
@@ -46,7 +46,7 @@ const change = (pk: string, { serial }: CertificateRef, how: string): void =>
 const publish = (): Promise<void> =>
   audited.run(async (service) => {
     service.advance(20_000);
-    await service.works.status.publish(revoked.ca, 'operator-noda');
+    await service.core.status.publish(revoked.ca, 'operator-noda');
   });
 
 const found = async () => {
@@ -111,7 +111,7 @@ describe('akashi audit verify, of what a revocation says', () => {
   it('finds nothing in a hold that became a revocation, and in the CRLs of both', async () => {
     await audited.run(async (service) => {
       service.advance(20_000);
-      await service.works.authority.revoke(service.principal('operator-noda'), held, {
+      await service.core.authority.revoke(service.principal('operator-noda'), held, {
         reason: 'unspecified',
       });
     });
@@ -235,9 +235,9 @@ describe('akashi audit verify, of records that have no leaf yet', () => {
     let turn = 0;
     const ended = await audited.verifyBeside(async (service) => {
       await ocspStatus(service, seal);
-      await service.works.authority[acts[turn++ % 2] as 'hold'](service.principal('operator-noda'), seal);
+      await service.core.authority[acts[turn++ % 2] as 'hold'](service.principal('operator-noda'), seal);
       await ocspStatus(service, seal);
-      if (turn % 5 === 0) await service.works.status.publish(seal.ca, 'operator-noda');
+      if (turn % 5 === 0) await service.core.status.publish(seal.ca, 'operator-noda');
       if (turn % 3 === 0) await sequenceAll(service);
     });
     expect(findings(ended)).toEqual([]);

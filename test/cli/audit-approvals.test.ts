@@ -56,7 +56,7 @@ describe('akashi audit verify, of approvals', () => {
       audited.sql("INSERT INTO item (pk, sk, version, value) VALUES (?, ?, 1, '{}')", pk, id);
     }
     await audited.run(async (service) => {
-      expect(await service.works.registration.recover()).toEqual([]);
+      expect(await service.core.registration.recover()).toEqual([]);
       expect(service.logged).toMatchObject([
         { level: 'error', facts: { request: id, error: 'approval-not-recorded' } },
       ]);
@@ -72,7 +72,7 @@ describe('akashi audit verify, of approvals', () => {
     await audited.run(async (service) => {
       const profile = 'official-position';
       const { subjectPublicKeyInfo } = await generateSoftwareKey('ecdsa-p256-sha256');
-      ref = await service.works.authority.issue({
+      ref = await service.core.authority.issue({
         order: '01a204e4-4290-7064-b5a9-bbbbbbbbbbbb',
         profile,
         profileVersion: 1,

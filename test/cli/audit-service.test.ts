@@ -48,7 +48,7 @@ const told = (ref: CertificateRef, more: Partial<ProvisionDraft> = {}): Provisio
 
 beforeAll(async () => {
   audited = await openAudited(async (service, folder) => {
-    const { authority } = service.works;
+    const { authority } = service.core;
     const operator = service.principal('operator-noda');
     seal = await issue(service, folder, 'seal', 'official-position');
     held = await issue(service, folder, 'held', 'official-position');
@@ -62,7 +62,7 @@ beforeAll(async () => {
     const { ledger } = service.app;
     for (let i = 0; i < 3; i++) await ledger.append(told(seal), told(revoked, { recipient: 'procurement' }));
     await ledger.append(told(seal, { recipient: 'higashi-counter', office: 'mizusaki-higashi' }));
-    for (let i = 0; i < 3; i++) await service.works.status.publish(seal.ca, operator.id);
+    for (let i = 0; i < 3; i++) await service.core.status.publish(seal.ca, operator.id);
   });
 }, 120_000);
 
@@ -106,8 +106,8 @@ describe('akashi audit verify, of a service that nobody touched', () => {
 
   it('takes what happens while it reads for what it is', async () => {
     await audited.run(async (service) => {
-      await service.works.status.publish(seal.ca, 'operator-noda');
-      await service.works.authority.revoke(service.principal('operator-noda'), held, {
+      await service.core.status.publish(seal.ca, 'operator-noda');
+      await service.core.authority.revoke(service.principal('operator-noda'), held, {
         reason: 'unspecified',
       });
     });
@@ -244,7 +244,7 @@ describe('akashi audit verify, of CRLs', () => {
   it('names a publication that never came to be a leaf, by the number that is missing between two', async () => {
     const before = numbers().length;
     await audited.run(async (service) => {
-      await service.works.status.publish(seal.ca, 'operator-noda');
+      await service.core.status.publish(seal.ca, 'operator-noda');
       // Nobody has read the record: it waits for its leaf, and is dropped.
       for (const shard of '0123456789abcdef') {
         const page = await service.table.query({ pk: `staged/${shard}`, limit: 100 });
@@ -256,7 +256,7 @@ describe('akashi audit verify, of CRLs', () => {
           }
         }
       }
-      await service.works.status.publish(seal.ca, 'operator-noda');
+      await service.core.status.publish(seal.ca, 'operator-noda');
     });
     const all = (await found()).findings;
     expect(all).toMatchObject([
@@ -281,7 +281,7 @@ describe('akashi audit verify, of CRLs', () => {
     audited.sql('DELETE FROM item WHERE pk = ? AND sk = ?', `revoked/${seal.ca}`, revoked.serial);
     await audited.run(async (service) => {
       service.advance(20_000);
-      await service.works.status.publish(seal.ca, 'operator-noda');
+      await service.core.status.publish(seal.ca, 'operator-noda');
     });
     expect((await found()).findings).toEqual([
       { damage: 'crl-incomplete', facts: { certificate: nameOf(revoked), ca: seal.ca } },

@@ -27,18 +27,18 @@ const state = join(folder.path, 'state.json');
 let ids: { readonly told: string; readonly issued: string; readonly revoked: string };
 
 const sequence = async (service: Service): Promise<void> => {
-  while ((await service.works.sequencer.sequence()).leaves > 0);
+  while ((await service.core.sequencer.sequence()).leaves > 0);
 };
 
 beforeAll(async () => {
   const service = await openService(clean, { publicUrl: 'http://127.0.0.1:1' });
   const office = service.principal('higashi-counter');
   const issued = await issueThroughOffice(service, 'official-position', opensslRequest(folder.path, 'seal'));
-  await service.works.authority.revoke(service.principal('operator-noda'), issued.certificate, {
+  await service.core.authority.revoke(service.principal('operator-noda'), issued.certificate, {
     reason: 'superseded',
   });
   for (let i = 0; i < 300; i++) {
-    await service.works.ledger.append({
+    await service.core.ledger.append({
       kind: 'provision',
       recipient: i % 2 === 0 ? 'public' : office.id,
       channel: 'status',
@@ -49,7 +49,7 @@ beforeAll(async () => {
       count: 1,
     });
   }
-  await service.works.status.publish(issued.certificate.ca, 'operator-noda');
+  await service.core.status.publish(issued.certificate.ca, 'operator-noda');
   await sequence(service);
   writeFileSync(keyFile, `${await service.app.transparencyLog.verifierKey()}\n`);
   const pick = async (kind: 'provision' | 'issuance' | 'revocation'): Promise<string> =>
@@ -411,7 +411,7 @@ describe('a log whose files are damaged', () => {
     const service = await openService(data, { publicUrl: 'http://127.0.0.1:1' });
     try {
       await service.app.ledger.append({ kind: 'configuration', actor: 'service', details: {} });
-      await expect(service.works.sequencer.sequence()).rejects.toMatchObject({ code: 'log-inconsistent' });
+      await expect(service.core.sequencer.sequence()).rejects.toMatchObject({ code: 'log-inconsistent' });
       await expect(sequencerOver(service.table, service.bucket).sequence()).rejects.toMatchObject({
         code: 'log-inconsistent',
       });

@@ -30,7 +30,7 @@ export interface Found {
 }
 
 export const sequenceAll = async (service: Service): Promise<void> => {
-  while ((await service.works.sequencer.sequence()).leaves > 0);
+  while ((await service.core.sequencer.sequence()).leaves > 0);
 };
 
 const PUBLIC_URL = 'http://127.0.0.1:1';

@@ -83,7 +83,7 @@ describe.each(KINDS)('a full disk (%s)', (kind) => {
     new Set(await Promise.all(Array.from({ length: questions }, ask)));
 
   const sequenceAll = async (): Promise<void> => {
-    while ((await service.works.sequencer.sequence()).leaves > 0);
+    while ((await service.core.sequencer.sequence()).leaves > 0);
   };
 
   const isWhole = async (): Promise<void> => {
@@ -118,7 +118,7 @@ describe.each(KINDS)('a full disk (%s)', (kind) => {
       for (let round = 0; round < 5; round++) expect(await storm(10)).toEqual(new Set(['tryLater']));
       expect(await submit()).toBe(503);
       expect(await fetchCrl()).toBe(503);
-      await expect(service.works.sequencer.sequence()).rejects.toMatchObject(unavailable);
+      await expect(service.core.sequencer.sequence()).rejects.toMatchObject(unavailable);
       await expect(
         service.app.authority.revoke(service.principal('higashi-chief'), ref, { reason: 'keyCompromise' }),
       ).rejects.toMatchObject(unavailable);

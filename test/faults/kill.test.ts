@@ -51,7 +51,7 @@ describe('a process killed at every commit point', () => {
       expect(killed.signal, `point ${point}: ${killed.stderr}`).toBe('SIGKILL');
       const service = await openService(killed.data);
       try {
-        await service.works.authority.recover();
+        await service.core.authority.recover();
         await service.app.registration.recover();
         await checkWorld(service, killed.acknowledged);
       } catch (error) {

@@ -46,7 +46,7 @@ registration.submit = async (...given) => {
 const { id, certificate } = await issueThroughOffice(service, 'person-signature', csr);
 await registration.collect(service.principal('higashi-counter'), id, 'GET');
 await ask(certificate);
-await service.works.sequencer.sequence();
+await service.core.sequencer.sequence();
 await authority.hold(service.principal('higashi-counter'), certificate);
 await ask(certificate);
 await authority.revoke(service.principal('higashi-chief'), certificate, { reason: 'keyCompromise' });

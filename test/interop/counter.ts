@@ -36,7 +36,7 @@ export const openCounter = async (
 ): Promise<Counter> => {
   const at = (name: string): string => join(folder, name);
   const service = await serveService(at('data'), options);
-  await principalCredentials(service.works, at('credentials'), service.trustDomain, service.now);
+  await principalCredentials(service.core, at('credentials'), service.trustDomain, service.now);
   const held = new Map<string, Held>();
   const get = (name: string): Held => {
     const found = held.get(name);

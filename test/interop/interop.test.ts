@@ -58,7 +58,7 @@ beforeAll(async () => {
   service = await serveService(at('data'), { ahead: -6 * YEAR });
   for (const profile of ['person-signature', 'official-position']) await issue(`${profile}-expired`, profile);
   service.advance(6 * YEAR);
-  await service.works.authority.renewResponders();
+  await service.core.authority.renewResponders();
 
   for (const [i, profile] of PROFILES.entries()) await issue(profile, profile, KEYS[i % KEYS.length]);
   const operator = service.principal('operator-noda');

@@ -26,7 +26,7 @@ beforeAll(async () => {
   const told = (await service.app.ledger.query({ kind: 'provision', limit: 1 })).records[0]?.id;
   const holder = service.principal('holder-tanabe');
   const disclosure = await service.app.disclosures.cases.open(holder, holder.id);
-  while ((await service.works.sequencer.sequence()).leaves > 0);
+  while ((await service.core.sequencer.sequence()).leaves > 0);
   ({ token } = await service.app.principals.issueToken(service.principal('auditor')));
   const period = 'from=2020-01-01T00:00:00Z&to=2100-01-01T00:00:00Z';
   targets = {
@@ -141,7 +141,7 @@ describe('what the service was set up with', () => {
 
   it('is recorded once, and again when it is another one', async () => {
     const { table, app, keys } = service;
-    await service.works.tokenIssuerKey();
+    await service.core.tokenIssuerKey();
     await service.app.disclosures.key();
     const before = (await settings()).length;
     const open = () => openRecordedSettings({ table, recorder: app.ledger });

@@ -180,7 +180,7 @@ describe('evidence of who examined a request', () => {
   });
 
   it('names the leaves of these records once they have them', async () => {
-    while ((await service.works.sequencer.sequence()).leaves > 0);
+    while ((await service.core.sequencer.sequence()).leaves > 0);
     for (const { request } of (await certificatesOf()).filter(({ office }) => office !== undefined)) {
       const leaves = [request?.submission?.leaf, ...(request?.examinations ?? []).map(({ leaf }) => leaf)];
       expect(leaves).toEqual([expect.any(Number), expect.any(Number), expect.any(Number)]);

@@ -62,7 +62,7 @@ const provision = (n: number): ProvisionDraft => ({
 
 const tell = async (count: number): Promise<readonly LedgerRecord[]> => {
   const told = await service.app.ledger.append(...Array.from({ length: count }, (_, n) => provision(n)));
-  await service.works.sequencer.sequence();
+  await service.core.sequencer.sequence();
   return told;
 };
 
@@ -95,12 +95,12 @@ describe('retention', () => {
     );
     const old = await tell(3);
     const before = await service.app.transparencyLog.prove(old[0]?.id as string);
-    expect(await service.works.retention.enforce()).toEqual([]);
+    expect(await service.core.retention.enforce()).toEqual([]);
     service.advance(6.9 * 365 * DAY);
-    expect(await service.works.retention.enforce()).toEqual([]);
+    expect(await service.core.retention.enforce()).toEqual([]);
     const young = await tell(1);
     service.advance(60 * DAY);
-    const done = await service.works.retention.enforce();
+    const done = await service.core.retention.enforce();
     expect(done.some((line) => line.startsWith('provision '))).toBe(true);
     for (const record of old) {
       await expect(service.app.ledger.get(record.id)).rejects.toMatchObject({
@@ -119,7 +119,7 @@ describe('retention', () => {
     const records = await all({ recipient: 'tax-portal' });
     expect(records.map(({ id }) => id)).toEqual(young.map(({ id }) => id));
     // Those that stay are proven as before, and the certificate's history is whole.
-    await service.works.sequencer.sequence();
+    await service.core.sequencer.sequence();
     const proven = await service.app.transparencyLog.prove(young[0]?.id as string);
     const logs = [trustedLog([await service.app.transparencyLog.verifierKey()])];
     expect(verifyRecordProof(proven.proof, { logs }).record.id).toBe(young[0]?.id);
@@ -127,7 +127,7 @@ describe('retention', () => {
     expect(verifyRecordProof(before.proof, { logs }).record.id).toBe(old[0]?.id);
     const acts = await service.app.ledger.query({ certificate, kind: 'issuance', limit: 10 });
     expect(acts.records).toHaveLength(1);
-    expect(await service.works.retention.enforce()).toEqual([]);
+    expect(await service.core.retention.enforce()).toEqual([]);
     const told = await all({ kind: 'configuration' });
     expect(told.length).toBeGreaterThan(0);
     expect(told[0]).toMatchObject({ details: { act: 'retention', class: 'provision' } });
@@ -139,15 +139,15 @@ describe('retention', () => {
       'person-authentication',
       opensslRequest(folder.path, 'key'),
     );
-    await service.works.sequencer.sequence();
+    await service.core.sequencer.sequence();
     const { notAfter } = await service.app.authority.certificate(service.principal('auditor'), certificate);
     const issuance = async () =>
       (await service.app.ledger.query({ certificate, kind: 'issuance', limit: 10 })).records.length;
     service.advance(Date.parse(notAfter) - service.now() + 10 * 365 * DAY);
-    await service.works.retention.enforce();
+    await service.core.retention.enforce();
     expect(await issuance()).toBe(1);
     service.advance(5 * DAY);
-    await service.works.retention.enforce();
+    await service.core.retention.enforce();
     expect(await issuance()).toBe(0);
     // What was asked for might have led to a longer one, so it stays until no certificate could be left.
     const asked = async () =>
@@ -156,7 +156,7 @@ describe('retention', () => {
       ).length;
     expect(await asked()).toBe(1);
     service.advance(20 * YEAR);
-    await service.works.retention.enforce();
+    await service.core.retention.enforce();
     expect(await asked()).toBe(0);
     expect((await all({ kind: 'ceremony' })).length).toBe(service.trustDomain.authorities.length + 1);
   });
@@ -167,14 +167,14 @@ describe('retention', () => {
       'person-authentication',
       opensslRequest(folder.path, 'key'),
     );
-    await service.works.sequencer.sequence();
+    await service.core.sequencer.sequence();
     const { notAfter } = await service.app.authority.certificate(service.principal('auditor'), certificate);
     const issuances = { certificate, kind: 'issuance', limit: 10 } as const;
     const [issuance] = (await service.app.ledger.query(issuances)).records;
     const day = `record/${issuance?.time.slice(0, 10)}`;
     const isRead = async (): Promise<boolean> => {
       read.clear();
-      await service.works.retention.enforce();
+      await service.core.retention.enforce();
       return read.has(day);
     };
     // In its ten years still, though the day is older than that.
@@ -191,10 +191,10 @@ describe('retention', () => {
     const [record] = await service.app.ledger.append(provision(1));
     await service.app.ledger.query({ limit: 1 });
     service.advance(8 * YEAR);
-    await service.works.retention.enforce();
+    await service.core.retention.enforce();
     expect((await service.app.ledger.get(record?.id as string)).id).toBe(record?.id);
-    await service.works.sequencer.sequence();
-    await service.works.retention.enforce();
+    await service.core.sequencer.sequence();
+    await service.core.retention.enforce();
     await expect(service.app.ledger.get(record?.id as string)).rejects.toMatchObject({
       code: 'record-expired',
     });
@@ -206,7 +206,7 @@ describe('retention', () => {
     for (const failure of ['lost', 'appliedThenErrored', 'lost', 'appliedThenErrored'] as const) {
       plan.clear();
       plan.set(faulty.writes + 3, failure);
-      await service.works.retention.enforce().catch(() => {});
+      await service.core.retention.enforce().catch(() => {});
       plan.clear();
       for (const record of told) {
         const found = await service.app.ledger.get(record.id).catch((error: { code: string }) => error.code);
@@ -215,7 +215,7 @@ describe('retention', () => {
         else expect([(found as LedgerRecord).id, rows]).toEqual([record.id, pointerPks(record).length]);
       }
     }
-    await service.works.retention.enforce();
+    await service.core.retention.enforce();
     for (const record of told) {
       await expect(service.app.ledger.get(record.id)).rejects.toMatchObject({ code: 'record-expired' });
     }

@@ -98,10 +98,10 @@ it('answers, records and finds while only the log cannot be written, which then 
   bucketIsDown = true;
   const { status, digest } = await ask(40);
   expect(status).toBe('successful');
-  await expect(service.works.sequencer.sequence()).rejects.toMatchObject({ code: 'store-unavailable' });
+  await expect(service.core.sequencer.sequence()).rejects.toMatchObject({ code: 'store-unavailable' });
   expect(await recorded()).toContain(digest);
   bucketIsDown = false;
-  while ((await service.works.sequencer.sequence()).leaves > 0);
+  while ((await service.core.sequencer.sequence()).leaves > 0);
   const { records } = await service.app.ledger.query({ limit: 1000 });
   await checkLog(
     service.table,
@@ -111,7 +111,7 @@ it('answers, records and finds while only the log cannot be written, which then 
 });
 
 it('gives a record its leaf and its proof within two seconds, by the housekeeping of the one-machine service', async () => {
-  const house = keepHouse(service.works, () => {}, ['sequencing'], 1_000);
+  const house = keepHouse(service.core, () => {}, ['sequencing'], 1_000);
   try {
     const took: number[] = [];
     for (let i = 0; i < 3; i++) {

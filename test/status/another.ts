@@ -1,12 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { type App, compose, type Works } from '../../lib/app.ts';
+import { type App, type Core, compose } from '../../lib/app.ts';
 import { PUBLIC_URL, type Service } from '../service.ts';
 
 /** Another service over the same stores and keys, as another process has it: with a memory of its own. */
-export const openAnother = async (
-  service: Service,
-): Promise<{ readonly works: Works; readonly app: App }> => {
-  const works = compose({
+export const openAnother = async (service: Service): Promise<{ readonly core: Core; readonly app: App }> => {
+  const core = compose({
     trustDomain: service.trustDomain,
     trustDomainText: '',
     publicUrls: [PUBLIC_URL],
@@ -18,7 +16,7 @@ export const openAnother = async (
     random: (n) => randomBytes(n),
     log: () => {},
   });
-  const signer = await works.tokenIssuerKey();
-  const app = await works.open({ embedded: { signer, issuer: PUBLIC_URL, audience: PUBLIC_URL } });
-  return { works, app };
+  const signer = await core.tokenIssuerKey();
+  const app = await core.open({ embedded: { signer, issuer: PUBLIC_URL, audience: PUBLIC_URL } });
+  return { core, app };
 };

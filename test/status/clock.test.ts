@@ -80,7 +80,7 @@ describe('a CRL', () => {
     const before = await currentCrl();
     ground.time.now -= DAY;
     expect(await codeOf(house.app.status.publish(CA, 'operator-noda'))).toBe('clock-behind');
-    expect(await codeOf(TASKS.publication(house.works))).toBe('clock-behind');
+    expect(await codeOf(TASKS.publication(house.core))).toBe('clock-behind');
     const said = house.logged.filter(({ facts }) => facts.ca === CA && facts.error === 'clock-behind');
     expect(said).toHaveLength(1);
     // A revocation stands all the same, and OCSP shows it.
@@ -91,7 +91,7 @@ describe('a CRL', () => {
     expect(await currentCrl()).toEqual(before);
 
     ground.time.now += DAY;
-    expect(await TASKS.publication(house.works)).toEqual([CA]);
+    expect(await TASKS.publication(house.core)).toEqual([CA]);
     const after = await currentCrl();
     expect(after.number > before.number).toBe(true);
     expect(after.thisUpdate >= before.thisUpdate).toBe(true);
@@ -117,7 +117,7 @@ describe('what is kept in memory', () => {
     const first = (await responders.current(issuer)).certificate.serialNumber;
 
     ground.time.now -= DAY / 2;
-    expect(await house.works.authority.renewResponders()).toContain(CA);
+    expect(await house.core.authority.renewResponders()).toContain(CA);
     const renewed = (await responders.current(issuer)).certificate.serialNumber;
     expect(renewed).not.toBe(first);
 
@@ -155,11 +155,11 @@ describe('records', () => {
   it('of a process that starts with a clock an hour behind are found and in the log, with all before them', async () => {
     ground.time.now += 2 * 3600 * SECOND;
     await issueTo(house, 'organisation-client', 'order-1');
-    await house.works.sequencer.sequence();
+    await house.core.sequencer.sequence();
     ground.time.now -= 3600 * SECOND;
     const late = await openHouse(ground);
     await issueTo(late, 'organisation-client', 'order-2');
-    await late.works.sequencer.sequence();
+    await late.core.sequencer.sequence();
     const orders = (await allRecords(late)).flatMap((record) =>
       record.kind === 'issuance' ? [record.details.order] : [],
     );

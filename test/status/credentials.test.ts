@@ -24,7 +24,7 @@ let token: string;
 beforeAll(async () => {
   service = await serveService(join(folder.path, 'data'));
   await principalCredentials(
-    service.works,
+    service.core,
     join(folder.path, 'credentials'),
     service.trustDomain,
     service.now,
@@ -138,7 +138,7 @@ describe('credentials that held once', () => {
 
   it('and have expired are told in the record', async () => {
     service.advance(400 * DAY);
-    await service.works.authority.renewResponders();
+    await service.core.authority.renewResponders();
     expect(await ask({ as: 'tax-portal' })).toMatchObject({
       recipient: 'public',
       unproven: 'client-certificate-expired',

@@ -105,9 +105,9 @@ describe.each(DAMAGES)('a CA with %s in its row', (_name, damage) => {
   });
 
   it('does not keep a process from starting, and another CA from publishing', async () => {
-    const { works, app } = await openAnother(service);
+    const { core, app } = await openAnother(service);
     expect((await app.authority.authorities()).map(({ id }) => id)).toContain(whole.ref.ca);
-    expect(await TASKS.publication(works)).not.toContain(lost.ref.ca);
+    expect(await TASKS.publication(core)).not.toContain(lost.ref.ca);
     const { number } = await app.status.publish(whole.ref.ca, 'service');
     expect(number).toBeGreaterThan(1n);
     const reply = await fetch(`${service.url}/crl/${lost.ref.ca}/full.crl`);

@@ -28,9 +28,9 @@ const agent = new http.Agent({ keepAlive: true, maxSockets: 64 });
 
 beforeAll(async () => {
   service = await serveService(join(folder.path, 'data'));
-  const { works, app } = await openAnother(service);
+  const { core, app } = await openAnother(service);
   const door = await doorCredentials(
-    works,
+    core,
     join(folder.path, 'door'),
     service.trustDomain,
     PUBLIC_URL,

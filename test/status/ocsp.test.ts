@@ -66,7 +66,7 @@ beforeAll(async () => {
   service.advance(250 * DAY);
   held.set('expired', await issueTo(service, 'organisation-server', 'order-2'));
   service.advance(550 * DAY);
-  await service.works.authority.renewResponders();
+  await service.core.authority.renewResponders();
   held.set('good', await issueTo(service, 'official-position', 'order-3'));
   held.set('revoked', await issueTo(service, 'official-position', 'order-4'));
   held.set('unspecified', await issueTo(service, 'official-position', 'order-5'));

@@ -16,7 +16,7 @@ export interface Held {
 
 /** Certificates as the authority issues them to approved orders, without the office's paperwork. */
 export const issueTo = async (
-  service: Pick<Service, 'works' | 'trustDomain'>,
+  service: Pick<Service, 'core' | 'trustDomain'>,
   profileId: string,
   order: string,
   fields: Readonly<Record<string, string | readonly string[]>> = FIELDS[profileId] ?? {},
@@ -26,7 +26,7 @@ export const issueTo = async (
   const profile = service.trustDomain.profiles.find(({ id }) => id === profileId);
   if (!profile) throw new Error(`no profile ${profileId}`);
   const signer = await generateSoftwareKey(algorithm);
-  const ref = await service.works.authority.issue({
+  const ref = await service.core.authority.issue({
     order,
     profile: profile.id,
     profileVersion: profile.version,
@@ -35,7 +35,7 @@ export const issueTo = async (
     subjectPublicKeyInfo: signer.subjectPublicKeyInfo,
     actor: 'test',
   });
-  const pem = await service.works.authority.chainPem(ref);
+  const pem = await service.core.authority.chainPem(ref);
   const [first] = pem.match(/-----BEGIN CERTIFICATE-----\n[^-]*-----END CERTIFICATE-----\n/) ?? [];
   return {
     ref,
@@ -46,7 +46,7 @@ export const issueTo = async (
 
 /** The certificate with which a principal shows who it is, for a key of that algorithm. */
 export const credentialOf = (
-  service: Pick<Service, 'works' | 'trustDomain'>,
+  service: Pick<Service, 'core' | 'trustDomain'>,
   id: string,
   algorithm: AlgorithmName = 'ecdsa-p256-sha256',
 ): Promise<Held> =>

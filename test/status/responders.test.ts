@@ -51,9 +51,9 @@ describe('a responder', () => {
     const first = await askSigned(service, one.ref.ca, await question());
     const { notBefore, notAfter } = first.responder;
     expect((notAfter.getTime() - notBefore.getTime() + 1000) / DAY).toBe(14);
-    expect(await service.works.authority.renewResponders()).toEqual([]);
+    expect(await service.core.authority.renewResponders()).toEqual([]);
     service.advance(6.9 * DAY);
-    expect(await service.works.authority.renewResponders()).toEqual([]);
+    expect(await service.core.authority.renewResponders()).toEqual([]);
     service.advance(0.2 * DAY);
 
     let stop = false;
@@ -61,7 +61,7 @@ describe('a responder', () => {
     const load = Array.from({ length: 4 }, async (_, i) => {
       while (!stop) seen.add(await answeredBy(await (i % 2 === 0 ? question() : plain())));
     });
-    const renewed = await service.works.authority.renewResponders();
+    const renewed = await service.core.authority.renewResponders();
     expect(renewed).toContain(one.ref.ca);
     // Running processes look again once a minute.
     service.advance(61_000);
@@ -84,7 +84,7 @@ describe('a responder', () => {
       meanwhile = async () => {
         if (within) return;
         within = true;
-        renewed = await service.works.authority.renewResponders();
+        renewed = await service.core.authority.renewResponders();
         service.advance(61_000);
         // Another one, which comes while the first is under way, takes the new one up.
         expect(await answeredBy(await question())).not.toBe(before);
@@ -142,7 +142,7 @@ describe('a responder', () => {
   });
 
   it('answers again as soon as it is renewed', async () => {
-    await service.works.authority.renewResponders();
+    await service.core.authority.renewResponders();
     expect(await statusOf(service, await question())).toBe('successful');
   });
 });

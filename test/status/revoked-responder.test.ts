@@ -74,7 +74,7 @@ const revoke = async (
   );
 };
 
-const renew = () => service.works.authority.renewResponders();
+const renew = () => service.core.authority.renewResponders();
 
 const daysLeftOf = async (ca: string): Promise<Date | undefined> => {
   const { authorities } = await openGauges({

@@ -5,5 +5,5 @@ import { serveService } from '../service.ts';
 /** The service as a process of its own, until it is killed: `node serving.ts FOLDER` says where it listens. */
 const [folder = ''] = process.argv.slice(2);
 const service = await serveService(join(folder, 'data'));
-await principalCredentials(service.works, join(folder, 'credentials'), service.trustDomain, service.now);
+await principalCredentials(service.core, join(folder, 'credentials'), service.trustDomain, service.now);
 process.stdout.write(`${JSON.stringify({ url: service.url, tlsPort: service.tlsPort })}\n`);

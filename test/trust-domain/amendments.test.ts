@@ -106,26 +106,26 @@ describe('an amendment', () => {
     ]);
     // Proposed, it may not be started with; approved, both may.
     expect(
-      await codeOf(composeHouse(ground, { domain: arrives }).works.authority.holdCeremony(() => {})),
+      await codeOf(composeHouse(ground, { domain: arrives }).core.authority.holdCeremony(() => {})),
     ).toBe('trust-domain-changed');
     house.advance(SECOND);
     expect(await amendments.approve(house.principal('operator-noda'), proposed.id)).toMatchObject({
       state: 'approved',
       approved: { by: 'operator-noda' },
     });
-    expect(await composeHouse(ground).works.authority.holdCeremony(() => {})).toBe(false);
+    expect(await composeHouse(ground).core.authority.holdCeremony(() => {})).toBe(false);
 
     const steps: string[] = [];
     const signed = ground.signed.length;
     house.advance(SECOND);
     const next = composeHouse(ground, { domain: arrives });
-    expect(await next.works.authority.holdCeremony((step) => steps.push(step))).toBe(true);
+    expect(await next.core.authority.holdCeremony((step) => steps.push(step))).toBe(true);
     expect(steps).toEqual([`amendment ${proposed.id} applied`, 'trust domain "demonstration" changed']);
     expect(ground.signed).toHaveLength(signed);
-    expect(await next.works.authority.holdCeremony(() => {})).toBe(false);
+    expect(await next.core.authority.holdCeremony(() => {})).toBe(false);
     // A rollback is refused.
     const back = await composeHouse(ground)
-      .works.authority.holdCeremony(() => {})
+      .core.authority.holdCeremony(() => {})
       .catch((error: unknown) => error);
     if (!Fault.is(back, 'trust-domain-changed')) throw back;
     expect(back.facts).toEqual({ inForce: digestOf(arrives) });
@@ -153,10 +153,10 @@ describe('an amendment', () => {
   });
 
   it('lets in who was added, and keeps out who was withdrawn, whose records stay', async () => {
-    const { trustDomain, works } = house;
+    const { trustDomain, core } = house;
     const csr = opensslRequest(ground.folder, 'counter');
     const applicant = await readApplicant(trustDomain, { principal: 'higashi-counter', csr });
-    const pem = await certifyApplicant(works, trustDomain, applicant, []);
+    const pem = await certifyApplicant(core, trustDomain, applicant, []);
     const der = decodePem('CERTIFICATE', pem.slice(0, pem.indexOf('-----END') + 26), 10_000);
     const { token } = await house.app.principals.issueToken(house.principal('higashi-counter'));
     expect((await house.app.principals.byCertificate(der)).id).toBe('higashi-counter');
@@ -204,8 +204,8 @@ describe('an amendment', () => {
     const signed = ground.signed.length;
     const made = ground.made.length;
     const steps: string[] = [];
-    const { works } = composeHouse(ground, { domain: newAuthority });
-    await works.authority.holdCeremony((step) => steps.push(step));
+    const { core } = composeHouse(ground, { domain: newAuthority });
+    await core.authority.holdCeremony((step) => steps.push(step));
     expect(steps.slice(1)).toEqual([
       'seal-1: key made (ecdsa-p256-sha256)',
       expect.stringMatching(/^seal-1: CA certificate signed/),
@@ -247,8 +247,8 @@ describe('an amendment', () => {
     };
     await agree(house, terms);
     const keys = { create: ground.keys.create, open: () => Promise.reject(new Fault('unknown-key', 'gone')) };
-    const { works } = composeHouse(ground, { domain: terms, keys: () => keys });
-    expect(await works.authority.holdCeremony(() => {})).toBe(true);
+    const { core } = composeHouse(ground, { domain: terms, keys: () => keys });
+    expect(await core.authority.holdCeremony(() => {})).toBe(true);
     const rows = await ground.table.query({ pk: 'issuers', limit: 100 });
     expect(rows.items.map(({ value }) => value.ocsp)).toEqual(
       rows.items.map(() => expect.objectContaining({ maxCertIds: 3, maxAge: 60 })),
@@ -563,7 +563,7 @@ describe('several at once', () => {
   it('apply an amendment once', async () => {
     await agree(house, newAuthority);
     const processes = Array.from({ length: 4 }, () => composeHouse(ground, { domain: newAuthority }));
-    await Promise.all(processes.map(({ works }) => works.authority.holdCeremony(() => {})));
+    await Promise.all(processes.map(({ core }) => core.authority.holdCeremony(() => {})));
     const after = await openHouse(ground, { domain: newAuthority });
     expect((await stepsOf(after)).map(({ details }) => details.step)).toEqual([
       'applied',
@@ -588,7 +588,7 @@ describe('several at once', () => {
 
   it('refuse and apply: one of them happens', async () => {
     const id = await agree(house, arrives);
-    const applied = codeOf(composeHouse(ground, { domain: arrives }).works.authority.holdCeremony(() => {}));
+    const applied = codeOf(composeHouse(ground, { domain: arrives }).core.authority.holdCeremony(() => {}));
     const refused = codeOf(house.app.amendments.refuse(house.principal('operator-noda'), id));
     expect([
       ['none', 'amendment-closed'],
@@ -609,8 +609,8 @@ describe('a store that fails at any write', { timeout: 120_000 }, () => {
       try {
         await agree(await openHouse(own), change);
         const faulty = faultyTable(own.table, new Map([[n, failure]]));
-        const { works } = composeHouse(own, { domain: change, table: () => faulty });
-        const code = await codeOf(works.authority.holdCeremony(() => {}));
+        const { core } = composeHouse(own, { domain: change, table: () => faulty });
+        const code = await codeOf(core.authority.holdCeremony(() => {}));
         expect(code).toBe(n === 0 ? 'none' : 'store-unavailable');
         const after = await openHouse(own, { domain: change });
         expect((await stepsOf(after)).map(({ details }) => details.step)).toEqual([
@@ -712,7 +712,7 @@ describe.skipIf(!present)('on DynamoDB', { timeout: 120_000 }, () => {
     const { changes, changed } = await first.app.amendments.get(id);
     expect([changes.length, changed]).toEqual([1_000, 4_000]);
     const processes = Array.from({ length: 3 }, () => composeHouse(on, { domain: many }));
-    await Promise.all(processes.map(({ works }) => works.authority.holdCeremony(() => {})));
+    await Promise.all(processes.map(({ core }) => core.authority.holdCeremony(() => {})));
     expect(await codeOf(openHouse(on))).toBe('trust-domain-changed');
     const after = await openHouse(on, { domain: many });
     expect(await after.app.amendments.get(id)).toMatchObject({ state: 'applied', changed: 4_000 });

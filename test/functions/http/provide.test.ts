@@ -16,7 +16,7 @@ beforeAll(async () => {
   service = await serveService(folder.path);
   const issued = await issueThroughOffice(service, 'official-position', opensslRequest(folder.path, 'seal'));
   const { ca, serial } = issued.certificate;
-  while ((await service.works.sequencer.sequence()).leaves > 0);
+  while ((await service.core.sequencer.sequence()).leaves > 0);
   const record = (await service.app.ledger.query({ kind: 'issuance', limit: 1 })).records[0]?.id;
   targets = {
     'a request': ['higashi-counter', `/api/v1/requests/${issued.id}`],

@@ -35,7 +35,7 @@ const read = (folder: string, file: (typeof FILES)[number]): string =>
 
 const make = (folder: string, name = 'principal:higashi-chief') =>
   localCredentials(
-    house.works,
+    house.core,
     folder,
     {
       name,
@@ -68,7 +68,7 @@ describe('credentials', () => {
       profile: house.trustDomain.operations.principal,
       fields: { principal: 'operator-noda', name: '野田' },
     };
-    const refused = await localCredentials(house.works, other, order, house.now).catch((error) => error);
+    const refused = await localCredentials(house.core, other, order, house.now).catch((error) => error);
     expect(Fault.is(refused, 'duplicate-key')).toBe(true);
     expect(refused.facts).toMatchObject({ principal: 'operator-noda', certifiedFor: 'higashi-chief' });
     expect(await issued()).toBe(before);
@@ -146,7 +146,7 @@ describe('credentials', () => {
 describe("the TLS door's certificate", () => {
   it('is renewed in a service that runs for longer than it lives', async () => {
     const folder = join(ground.folder, 'door');
-    const door = () => doorCredentials(house.works, folder, house.trustDomain, PUBLIC_URL, house.now);
+    const door = () => doorCredentials(house.core, folder, house.trustDomain, PUBLIC_URL, house.now);
     const first = await door();
     const served = await serve({
       app: house.app,
@@ -189,7 +189,7 @@ describe("the TLS door's certificate", () => {
 
   it('is made anew, for another key, once two operators have revoked it', async () => {
     const folder = join(ground.folder, 'revoked-door');
-    const door = () => doorCredentials(house.works, folder, house.trustDomain, PUBLIC_URL, house.now);
+    const door = () => doorCredentials(house.core, folder, house.trustDomain, PUBLIC_URL, house.now);
     const first = await door();
     const serial = new X509Certificate(first.cert).serialNumber.toLowerCase();
     const ref = { ca: 'operations-1', serial };

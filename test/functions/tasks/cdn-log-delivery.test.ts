@@ -30,9 +30,9 @@ afterEach(async () => {
 
 const cdnLogs = () => openCdnLogs({ table: world.table, ledger: world.ledger, askedAbout: async () => [] });
 
-const open = (works = { cdnLogs: cdnLogs() }) =>
+const open = (core = { cdnLogs: cdnLogs() }) =>
   deliveredCdnLogs(async () => ({
-    works,
+    core,
     logs,
     prefix: PREFIX,
     log: (_level, message, facts) => void said.push(`${message} ${JSON.stringify(facts)}`),
@@ -156,7 +156,7 @@ describe('a delivered access log', () => {
     let tries = 0;
     const handler = deliveredCdnLogs(async () => {
       if (tries++ === 0) throw new Error('no environment');
-      return { works: { cdnLogs: cdnLogs() }, logs, prefix: PREFIX, log: () => {} };
+      return { core: { cdnLogs: cdnLogs() }, logs, prefix: PREFIX, log: () => {} };
     });
     await expect(handler(told(ONE))).rejects.toThrow('no environment');
     expect(await handler(told(ONE))).toEqual({ batchItemFailures: [] });

@@ -60,7 +60,7 @@ const refusalOf = async (act: Promise<unknown>): Promise<Fault> => {
 
 /** Oldest first; those of the kind that name principals. */
 const recordsOf = async (kind: RecordKind) => {
-  const { ledger } = composeHouse(ground).works;
+  const { ledger } = composeHouse(ground).core;
   const { records } = await ledger.query({ kind, limit: 100 });
   return records
     .toReversed()
@@ -238,11 +238,11 @@ describe('a key', () => {
     await holdThe(event());
     const asked = event(credential('auditor'), credential('operator-noda', csr));
     await consentTo(asked);
-    const { works, trustDomain: domain } = composeHouse(ground);
+    const { core, trustDomain: domain } = composeHouse(ground);
     const applicant = await readApplicant(domain, { principal: 'higashi-counter', csr });
     const { id: profile, version: profileVersion } = domain.operations.principal;
     const order = (principal: string) =>
-      works.authority.issue({
+      core.authority.issue({
         order: `principal:${principal}:test`,
         profile,
         profileVersion,

@@ -58,10 +58,10 @@ describe('a publication that is interrupted', () => {
     }));
     try {
       broken = true;
-      await expect(service.works.status.publish(CA, ACTOR)).rejects.toThrow('gone');
+      await expect(service.core.status.publish(CA, ACTOR)).rejects.toThrow('gone');
       broken = false;
-      await service.works.status.publish(CA, ACTOR);
-      await service.works.status.publish(CA, ACTOR);
+      await service.core.status.publish(CA, ACTOR);
+      await service.core.status.publish(CA, ACTOR);
       const all = await publications(service);
       expect(all.map(({ number, previous }) => [number, previous])).toEqual([
         [1, 0],
@@ -124,9 +124,9 @@ describe('publications at once', () => {
       const here = new Promise<void>((done) => {
         arrived = done;
       });
-      const slow = service.works.status.publish(CA, ACTOR);
+      const slow = service.core.status.publish(CA, ACTOR);
       await here;
-      const fast = await service.works.status.publish(CA, ACTOR);
+      const fast = await service.core.status.publish(CA, ACTOR);
       release();
       const { der, number } = await slow;
       expect([number, fast.number]).toEqual([2n, 3n]);
@@ -154,7 +154,7 @@ describe('the archive of CRLs', () => {
   it('is listed in pages of any size, each file by the bytes that it has now', async () => {
     const service = await opened();
     try {
-      for (let i = 0; i < 6; i++) await service.works.status.publish(CA, ACTOR);
+      for (let i = 0; i < 6; i++) await service.core.status.publish(CA, ACTOR);
       const files = join(service.folder, 'objects/crl', CA);
       const names = readdirSync(files).sort();
       expect(names).toHaveLength(7);

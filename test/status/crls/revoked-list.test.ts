@@ -38,7 +38,7 @@ describe('a list of revocations', () => {
         },
       };
       const register = openRegister(table);
-      const { status } = service.works;
+      const { status } = service.core;
       const crls = openCrls({
         table,
         bucket: service.bucket,
