@@ -1,9 +1,20 @@
+import type { HandOver } from '../../lib/store/store.ts';
 import type { ResponseDescription } from './route.ts';
 
-/** For the OpenAPI document: what routes answer whose answers may be larger than a front of AWS carries (fitting.ts). */
+/**
+ * Where a caller fetches an answer that is too large for what stands before the functions on AWS
+ * (lambda/fit-answer.ts).
+ */
+export interface LargeAnswers {
+  /** For an answer that is made at the request. */
+  readonly handOver?: HandOver;
+  /** The address of a published object, by its key. */
+  readonly addressOf?: (key: string) => string;
+}
 
 const location = 'Where it is, for five minutes. Ask there without credentials.';
 
+/** For the OpenAPI document: the answer of routes whose answers are made at the request. */
 export const handedOver: Readonly<Record<303, ResponseDescription>> = {
   303: {
     description: 'On AWS, where the answer is too large to be given in one piece. What it says is on record.',
@@ -11,6 +22,7 @@ export const handedOver: Readonly<Record<303, ResponseDescription>> = {
   },
 };
 
+/** For the OpenAPI document: the answer of routes that hand out published objects. */
 export const published: Readonly<Record<302, ResponseDescription>> = {
   302: {
     description: 'On AWS, where it is too large to be given in one piece and no CDN is asked.',

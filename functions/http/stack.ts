@@ -4,11 +4,11 @@ import type { App } from '../../lib/app.ts';
 import { Fault, type FaultFacts } from '../../lib/fault.ts';
 import type { Clock, Log } from '../../lib/ports.ts';
 import type { Principal } from '../../lib/principal.ts';
-import type { Elsewhere } from '../lambda/fit-answer.ts';
 import { authenticate } from './authenticate.ts';
 import { notModified } from './conditional.ts';
 import { type HttpHead, type HttpRequest, type HttpResponse, mediaType, type Unread } from './http.ts';
 import { readJson } from './json-body.ts';
+import type { LargeAnswers } from './large-answers.ts';
 import { errorFacts, PROBLEMS, problem } from './problems.ts';
 import { type AnyRoute, maxBodyBytes, type RouteTerms, takesMethod } from './route.ts';
 
@@ -18,7 +18,7 @@ export interface Edge<S = App> {
   readonly clock: Clock;
   readonly log: Log;
   /** Where answers are fetched that the front cannot carry; absent where it carries all. */
-  readonly elsewhere?: Elsewhere;
+  readonly largeAnswers?: LargeAnswers;
 }
 
 export type Answer<S = App> = (edge: Edge<S>, request: Unread, context?: Context) => Promise<HttpResponse>;

@@ -8,21 +8,21 @@ import type { AnyRoute } from '../http/route.ts';
 import { router } from '../http/router.ts';
 import { type Answer, type Edge, finish, methodNotAllowed, stack } from '../http/stack.ts';
 
-/** An event of API Gateway, whose clients all come by TLS, or of another front in its form, which says where one did not. */
-export type AskingEvent = APIGatewayProxyEventV2 & { readonly withoutTls?: true };
+/** An event of API Gateway, or of a load balancer in the same form, which marks the clients that came without TLS. */
+export type RequestEvent = APIGatewayProxyEventV2 & { readonly withoutTls?: true };
 
-/** What a function does with an answer before it goes to the front that asked. */
+/** What a function does with an answer before it gives it back. */
 export type Prepare<S> = (response: HttpResponse, edge: Edge<S>) => HttpResponse | Promise<HttpResponse>;
 
 /**
- * Answers events in API Gateway's payload format 2.0 (an HTTP API, the `$default` stage; a function URL). `load` composes
- * the service at the first request and is asked again after it failed; a container that could not start says so to the
- * caller as any other failure. Never rejects.
+ * Answers events in API Gateway's payload format 2.0 (an HTTP API with the `$default` stage; a function URL). `load`
+ * composes the service at the first request, and again after it failed: the caller is told of such a failure like of
+ * any other. Never rejects.
  */
-export const answering = <S extends Pick<App, 'principals'>>(
+export const answerEvents = <S extends Pick<App, 'principals'>>(
   routes: readonly AnyRoute<S>[],
   load: () => Promise<Edge<S>>,
-): ((event: AskingEvent, context: Context, prepare: Prepare<S>) => Promise<HttpResponse>) => {
+): ((event: RequestEvent, context: Context, prepare: Prepare<S>) => Promise<HttpResponse>) => {
   const find = router(routes);
   const answers = new Map(routes.map((route) => [route, stack(route)]));
   let loading: Promise<Edge<S>> | undefined;
@@ -53,7 +53,7 @@ export const answering = <S extends Pick<App, 'principals'>>(
       const loaded = await edge();
       return finish(await prepare(await answer(loaded, request, context), loaded), { id });
     } catch (error) {
-      // There may be no log yet, if composing it is what failed: Lambda records what goes to standard error.
+      // Where `load` failed there is no log yet. Lambda keeps what is written to standard error.
       if (!Fault.is(error) || PROBLEMS[error.code].status >= 500) {
         console.error(JSON.stringify({ level: 'error', request: id, ...errorFacts(error) }));
       }
@@ -62,7 +62,7 @@ export const answering = <S extends Pick<App, 'principals'>>(
   };
 };
 
-/** HTTP APIs give the path decoded; what cannot stand in a path is encoded again and the rest left as it is. */
+/** HTTP APIs give the path decoded. Characters that a path cannot have are encoded again; the rest stays as it is. */
 const encodedPath = (rawPath: string): string =>
   /^[\w\-.~!$&'()*+,;=:@/]*$/.test(rawPath)
     ? rawPath
@@ -78,7 +78,7 @@ const headersOf = (given: APIGatewayProxyEventV2['headers']): Readonly<Record<st
   return headers;
 };
 
-const readEvent = (event: AskingEvent): Omit<HttpRequest, 'id' | 'path' | 'params'> => {
+const readEvent = (event: RequestEvent): Omit<HttpRequest, 'id' | 'path' | 'params'> => {
   const { http, authentication } = event.requestContext;
   const pem = authentication?.clientCert.clientCertPem;
   return {
@@ -89,7 +89,7 @@ const readEvent = (event: AskingEvent): Omit<HttpRequest, 'id' | 'path' | 'param
     client: {
       tls: !event.withoutTls,
       address: http.sourceIp,
-      // API Gateway has verified it against its trust store, so it is a certificate.
+      // API Gateway has verified it against its trust store, so it can be parsed.
       ...(pem ? { certificate: new X509Certificate(pem).raw } : {}),
     },
   };

@@ -6,9 +6,9 @@ import { clock } from './runtime.ts';
 import { openTelemetry } from './telemetry.ts';
 
 const refuse = (): Promise<never> =>
-  Promise.reject(new Fault('configuration-invalid', 'This function does not know callers.'));
+  Promise.reject(new Fault('configuration-invalid', 'This function cannot identify callers.'));
 
-/** For routes that need nothing of the service and do not ask who calls. */
+/** For routes that use nothing of the service and do not ask who calls. */
 export const loadBare = async (): Promise<Edge<Pick<App, 'principals'>>> => {
   const { log } = openTelemetry(readFunctionEnv(BareEnv, process.env).FUNCTION, clock);
   const principals = { byCertificate: refuse, byToken: refuse, issueToken: refuse, jwks: refuse };

@@ -3,14 +3,14 @@ import { type Principal, ROLES } from '../../lib/principal.ts';
 import type { TrustDomain } from '../../lib/trust-domain/trust-domain.ts';
 
 /**
- * The part of a trust domain that the OCSP functions need to know callers. The deployment cuts it out of the file when
- * it has read that whole, so that they carry neither the rest of it nor the code that judges it.
+ * The part of a trust domain by which the OCSP function identifies callers. The deployment checks the whole file and
+ * writes this part beside the function, which then needs neither the rest of the file nor the code that checks it.
  */
 export interface Directory {
   /** SHA-256 of the trust domain's file, hex. */
   readonly trustDomainDigest: string;
   readonly principals: readonly Principal[];
-  /** The CA whose certificates principals show. */
+  /** The CA that issues the principals' certificates. */
   readonly operationsCa: string;
 }
 

@@ -1,43 +1,35 @@
 import { Fault } from '../../lib/fault.ts';
-import type { HandOver } from '../../lib/store/store.ts';
 import type { HttpResponse } from '../http/http.ts';
-
-/** Where an answer is fetched that the front cannot carry. */
-export interface Elsewhere {
-  /** For what is made as it is asked for. */
-  readonly handOver?: HandOver;
-  /** The address of an object that was published, by its key. */
-  readonly addressOf?: (key: string) => string;
-}
+import type { LargeAnswers } from '../http/large-answers.ts';
 
 interface Terms {
   readonly method: string;
-  /** Bytes of a body that the front carries. */
+  /** The most bytes that a body may have. */
   readonly limit: number;
-  /** Milliseconds that the function has left. */
-  readonly until: () => number;
-  readonly elsewhere?: Elsewhere | undefined;
+  /** How many milliseconds the function has left. */
+  readonly timeLeft: () => number;
+  readonly largeAnswers?: LargeAnswers | undefined;
 }
 
-/** Lambda ends a function without a word when its time is up; this leaves time to abort an upload and to say so. */
+/** Lambda ends a function without a word when its time is up. This leaves time to abort an upload and to say so. */
 const EARLY_MS = 2_000;
 
 /**
- * The answer as the front can carry it: itself, or the way to where it is. What is recorded of an answer has been
- * recorded when this resolves: a stream's last bytes come after its record (lib/ledger/export/recorded-file.ts), and
- * the address comes after the last bytes.
+ * The answer itself where it is small enough, else a redirect to where it can be fetched. The record of the answer is
+ * durable when this resolves: a stream ends after its record (lib/ledger/export/recorded-file.ts), and the redirect is
+ * made after the stream ends.
  *
- * Faults: `value-too-large` where there is no other place, or not enough time to fill it; those of the stream.
+ * Faults: `value-too-large` where the answer can be fetched nowhere, or cannot be made in time; those of the stream.
  */
-export const fitting = async (response: HttpResponse, terms: Terms): Promise<HttpResponse> => {
+export const fitAnswer = async (response: HttpResponse, terms: Terms): Promise<HttpResponse> => {
   const { stream, object, ...whole } = response;
-  // Nothing is sent, so nothing is made: what a stream would record has not happened.
+  // No body is sent, so the stream is not read: what it would record has not happened.
   if (terms.method === 'HEAD') return { ...whole, body: '' };
-  const { limit, elsewhere } = terms;
+  const { limit, largeAnswers } = terms;
   if (!stream && byteLength(whole.body) <= limit) return whole;
-  if (object !== undefined && elsewhere?.addressOf) {
-    // Found: it is that very object, and there are clients of CRLs that follow no other redirect than 301 and 302.
-    return redirect(302, elsewhere.addressOf(object), whole);
+  if (object !== undefined && largeAnswers?.addressOf) {
+    // 302 because it is the same object, and because some clients of CRLs follow only 301 and 302.
+    return redirect(302, largeAnswers.addressOf(object), whole);
   }
 
   const source = bytesOf(response);
@@ -59,20 +51,20 @@ const handOver = async (
   begun: readonly Uint8Array[],
   rest: AsyncIterator<Uint8Array>,
   response: HttpResponse,
-  { limit, until, elsewhere }: Terms,
+  { limit, timeLeft, largeAnswers }: Terms,
 ): Promise<HttpResponse> => {
-  if (!elsewhere?.handOver) throw tooLarge(limit);
+  if (!largeAnswers?.handOver) throw tooLarge(limit);
   const file = async function* (): AsyncGenerator<Uint8Array> {
     yield* begun;
     for (let next = await rest.next(); !next.done; next = await rest.next()) {
       yield next.value;
-      if (until() < EARLY_MS) throw tooLong();
+      if (timeLeft() < EARLY_MS) throw tooLong();
     }
   };
   const { headers } = response;
-  const address = await elsewhere.handOver.file(file(), {
+  const address = await largeAnswers.handOver.file(file(), {
     contentType: headers['content-type'] ?? 'application/octet-stream',
-    // A page is not to run where it is fetched, without the policy that would come with it from here.
+    // A browser must not show a page from there, where it would come without its content security policy.
     contentDisposition: headers['content-disposition'] ?? 'attachment',
   });
   return redirect(303, address, response);
@@ -95,7 +87,7 @@ const bytesOf = async function* ({ body, stream }: HttpResponse): AsyncGenerator
 const byteLength = (body: HttpResponse['body']): number =>
   typeof body === 'string' ? Buffer.byteLength(body) : body.length;
 
-/** With what the answer says of itself and not of its bytes. The address is for who asked, and nobody's copy. */
+/** It keeps the header that names the export, and drops those about the bytes. No cache may keep the address. */
 const redirect = (status: 302 | 303, location: string, { headers }: HttpResponse): HttpResponse => {
   const { 'akashi-export': id } = headers;
   return {

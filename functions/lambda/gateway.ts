@@ -3,12 +3,12 @@ import type { App } from '../../lib/app.ts';
 import { type HttpResponse, mediaType } from '../http/http.ts';
 import type { AnyRoute } from '../http/route.ts';
 import type { Edge } from '../http/stack.ts';
-import { type AskingEvent, answering } from './answer-events.ts';
-import { fitting } from './fit-answer.ts';
+import { answerEvents, type RequestEvent } from './answer-events.ts';
+import { fitAnswer } from './fit-answer.ts';
 
-/** An event of API Gateway, or of another front in its form. */
-export type FrontEvent = AskingEvent & {
-  /** How many bytes of a body the front carries, where it is not API Gateway. */
+/** An event of API Gateway, or of a load balancer in the same form. */
+export type FrontEvent = RequestEvent & {
+  /** The most bytes that a body may have, where API Gateway does not set the limit. */
   readonly answerBytes?: number;
 };
 
@@ -17,21 +17,21 @@ export type LambdaHandler = (
   context: Context,
 ) => Promise<APIGatewayProxyStructuredResultV2>;
 
-/** What a function gives back has at most 6 MB, and base64 takes a third more than the bytes; headers have their part. */
+/** A function's result has at most 6 MB. Base64 makes the body a third longer, and the headers need room too. */
 const ANSWER_BYTES = 4_400_000;
 
-/** The function of some routes behind an API Gateway HTTP API, which takes an answer in one piece. */
+/** A function that serves these routes behind an API Gateway HTTP API, which takes an answer in one piece. */
 export const lambda = <S extends Pick<App, 'principals'>>(
   routes: readonly AnyRoute<S>[],
   load: () => Promise<Edge<S>>,
 ): LambdaHandler => {
-  const answer = answering(routes, load);
+  const answer = answerEvents(routes, load);
   return async (event, context) => {
     const { answerBytes = ANSWER_BYTES, requestContext } = event;
     const { method } = requestContext.http;
-    const until = () => context.getRemainingTimeInMillis();
-    const response = await answer(event, context, (given, { elsewhere }) =>
-      fitting(given, { method, limit: answerBytes, until, elsewhere }),
+    const timeLeft = () => context.getRemainingTimeInMillis();
+    const response = await answer(event, context, (given, { largeAnswers }) =>
+      fitAnswer(given, { method, limit: answerBytes, timeLeft, largeAnswers }),
     );
     return writeResult(response, method, answerBytes);
   };
@@ -40,7 +40,7 @@ export const lambda = <S extends Pick<App, 'principals'>>(
 const isText = (contentType: string): boolean =>
   /^(text\/.*|application\/(json|.*\+json|pem-certificate-chain))$/.test(mediaType(contentType));
 
-/** As text it stands in JSON, where a character may take six bytes for its one. */
+/** Text is put into JSON, where one byte may become six (`\u0000`). */
 const TEXT_GROWS = 6;
 
 const writeResult = (

@@ -2,14 +2,13 @@ import type { ALBEvent, ALBResult, Context } from 'aws-lambda';
 import type { FrontEvent, LambdaHandler } from './gateway.ts';
 
 /**
- * The same function behind an Application Load Balancer, which stands before it in a closed network. Its events are put
+ * Lets a function stand behind an Application Load Balancer, as it does in a closed network: puts the balancer's events
  * into API Gateway's form.
  *
- * The client certificate comes in a header, and a header can be sent by anybody; the load balancer sets it anew where
- * it has asked for a certificate, and lets it pass where it has not. So it is believed from the target groups of the
- * listener for mutual TLS alone, which the deployment names `tls-…`. Whether a client came by TLS at all is told by the
- * same name: it stands in what the load balancer says of itself, where no client can write, and it does not depend on how
- * the load balancer is set to treat the headers (`X-Forwarded-Proto`) that clients send as well.
+ * The client certificate comes in a header. The load balancer overwrites that header on the listener for mutual TLS, and
+ * passes a client's own through on any other. So the header is believed only from the target groups of the listener for
+ * mutual TLS, which the deployment names `tls-…`. The same name tells whether a client came by TLS. The load balancer
+ * writes the name, and no client can; `X-Forwarded-Proto` may come from a client, depending on the balancer's settings.
  */
 export const behindLoadBalancer =
   (handler: LambdaHandler): ((event: ALBEvent, context: Context) => Promise<ALBResult>) =>
@@ -25,7 +24,7 @@ export const behindLoadBalancer =
     };
   };
 
-/** A load balancer takes an answer of at most 1 MB, base64 and headers included. */
+/** A load balancer takes an answer of at most 1 MB, including base64 and headers. */
 const ANSWER_BYTES = 700_000;
 
 const CERTIFICATE = 'x-amzn-mtls-clientcert-leaf';

@@ -5,16 +5,16 @@ import { Fault } from '../../lib/fault.ts';
 import type { Clock } from '../../lib/ports.ts';
 import type { TokenIssuers } from '../../lib/principals/principals.ts';
 
-/** What every function on AWS has around it, whichever part of the service it composes. */
+/** What every function on AWS takes from its runtime. */
 
-// By itself zod writes a program for each schema at its first use, which pays where one is used thousands of times. A
-// function that starts uses most of them once.
+// By default zod compiles each schema at its first use, which pays off after thousands of uses. A function that starts
+// uses most schemas once.
 z.config({ jitless: true });
 
 export const clock: Clock = () => Date.now();
 export { random } from '../random.ts';
 
-/** A file that the deployment has put beside the function's code. */
+/** A file that the deployment put beside the function's code. Fault: `configuration-invalid`. */
 export const readBundled = (file: string): string => {
   const root = process.env.LAMBDA_TASK_ROOT;
   if (root === undefined) {
@@ -26,7 +26,7 @@ export const readBundled = (file: string): string => {
   return readFileSync(join(root, file), 'utf8');
 };
 
-/** A Cognito user pool names the user in this claim of its ID tokens; their `sub` is an id that it makes itself. */
+/** The claim in which a Cognito user pool names the user. Its `sub` is an id that the pool makes. */
 const COGNITO_USERNAME = 'cognito:username';
 
 export const tokenIssuers = (env: {

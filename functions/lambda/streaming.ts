@@ -4,9 +4,9 @@ import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import type { App } from '../../lib/app.ts';
 import type { AnyRoute } from '../http/route.ts';
 import type { Edge } from '../http/stack.ts';
-import { answering } from './answer-events.ts';
+import { answerEvents } from './answer-events.ts';
 
-/** What the Lambda runtime of Node gives to functions that stream. */
+/** The global with which Lambda's Node runtime lets functions stream. */
 declare const awslambda: {
   streamifyResponse(
     handler: (event: APIGatewayProxyEventV2, answer: Writable, context: Context) => Promise<void>,
@@ -25,15 +25,15 @@ export type StreamingHandler = (event: APIGatewayProxyEventV2, context: Context)
 const PIECE_BYTES = 256 * 1024;
 
 /**
- * The function of some routes behind a CDN, by a function URL, which takes an answer as it comes: up to 200 MB, where an
- * answer in one piece has 6. Nobody is named there, since the CDN passes no credentials on; the header in which it
- * shows its own to the URL is taken off, or every record would say that credentials came along.
+ * A function that serves these routes behind a CDN, by a function URL. An answer is streamed and may have 200 MB, where
+ * an answer in one piece has 6. The CDN passes no caller's credentials on. It shows its own in the `authorization`
+ * header, which is removed here: with it, every record would say that a caller's credentials were not accepted.
  */
 export const streaming = <S extends Pick<App, 'principals'>>(
   routes: readonly AnyRoute<S>[],
   load: () => Promise<Edge<S>>,
 ): StreamingHandler => {
-  const answer = answering(routes, load);
+  const answer = answerEvents(routes, load);
   return awslambda.streamifyResponse(async (event, out, context) => {
     const headers = Object.fromEntries(
       Object.entries(event.headers).filter(([name]) => name.toLowerCase() !== 'authorization'),

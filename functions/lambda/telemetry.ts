@@ -1,25 +1,25 @@
 import type { Clock, Log } from '../../lib/ports.ts';
 
 /**
- * What a function on AWS says: one JSON line for each thing, which CloudWatch Logs reads as structured. Metrics are
- * such lines too (the embedded metric format), so they cost no request and no library: one for both would take as long
- * to load as half of Node itself, in functions whose first answer somebody waits for.
+ * The log and the metrics of a function on AWS. Each log entry is one JSON line, which CloudWatch Logs parses. A metric
+ * is such a line too (the embedded metric format), so it costs no request. A library for both would take half as long
+ * to load as Node itself, and somebody waits for a function's first answer.
  */
 export interface Telemetry {
   readonly log: Log;
-  /** One value, of the whole service or of one CA. */
+  /** One value, for the whole service or for one CA. */
   measure(metric: Metric, value: number, ca?: string): void;
 }
 
 const NAMESPACE = 'Akashi';
 
-/** Every metric of ours, by name, with its CloudWatch unit. Alarms in infra/ watch them. */
+/** Every metric of the service, with its CloudWatch unit. Alarms in infra/ watch them. */
 const METRICS = {
   /** Seconds until the current CRL's nextUpdate; negative when it is past. */
   CrlSecondsLeft: 'Seconds',
   /** Days until the certificate of a CA's OCSP responder ends. */
   ResponderDaysLeft: 'None',
-  /** Age in seconds of the oldest record that is not settled yet; 0 where there is none. */
+  /** Age in seconds of the oldest record without a leaf in the log; 0 where every record has one. */
   OldestUnsequencedRecord: 'Seconds',
   /** Requests that KMS throttled. */
   KmsThrottled: 'Count',

@@ -11,7 +11,7 @@ import { readTrustDomain, type TrustDomain } from '../../lib/trust-domain/trust-
 import { errorFacts } from '../http/problems.ts';
 import { random } from '../random.ts';
 import { routes } from '../routes/routes.ts';
-import { type Chore, keepHouse, runTask, TASKS, type TaskName } from '../tasks/housekeeping.ts';
+import { keepHouse, type LocalTask, runTask, TASKS, type TaskName } from '../tasks/housekeeping.ts';
 import { witnessesAt } from '../witness/client.ts';
 import { doorCredentials, principalCredentials } from './credentials.ts';
 import { openDataDir } from './data-dir.ts';
@@ -205,7 +205,7 @@ const main = async (): Promise<void> => {
   await writeWhole(inForce, text);
   await recover(core, unclean);
   // DynamoDB deletes by itself the rows whose time has passed; this table has to be asked.
-  const expiry: Chore = {
+  const expiry: LocalTask = {
     name: 'expiry',
     act: async () => {
       const rows = await table.purgeExpired(Math.floor(clock() / 1000));

@@ -1,5 +1,5 @@
 import type { PrincipalKey } from '../../lib/authority/authority.ts';
-import { loadRowsCore, type Workshop } from '../lambda/parts.ts';
+import { loadRowsCore, type TaskContext } from '../lambda/parts.ts';
 import { invokedByHand, readEvent } from './ceremony-event.ts';
 
 /** What the opener has consented to, for the protocol on paper. */
@@ -14,10 +14,10 @@ export interface ConsentOutcome {
  * The opener's half of a ceremony on AWS: consent to one event, which is then the only one that the holder can have done.
  * It signs nothing and certifies nobody.
  */
-export const consent = async (event: unknown, workshop: Workshop): Promise<ConsentOutcome> => {
-  const { agreed } = await readEvent(event, workshop);
-  const digest = await workshop.core.authority.consents.give(agreed);
-  workshop.log('info', 'Consent to a ceremony', { event: digest });
+export const consent = async (event: unknown, context: TaskContext): Promise<ConsentOutcome> => {
+  const { agreed } = await readEvent(event, context);
+  const digest = await context.core.authority.consents.give(agreed);
+  context.log('info', 'Consent to a ceremony', { event: digest });
   return { event: digest, ...agreed };
 };
 

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { CeremonyEvent } from '../../lib/authority/authority.ts';
 import { Fault } from '../../lib/fault.ts';
 import { errorFacts } from '../http/problems.ts';
-import type { Workshop } from '../lambda/parts.ts';
+import type { TaskContext } from '../lambda/parts.ts';
 import { type Applicant, readApplicant } from './principal-certificate.ts';
 
 /** What the opener consents to and the holder has done: both send the same event, and it is read here for both. */
@@ -25,7 +25,7 @@ export interface ReadEvent {
 /** Faults: `invalid-input`, `trust-domain-changed`, and those of `readApplicant`. */
 export const readEvent = async (
   event: unknown,
-  { trustDomain, trustDomainDigest }: Workshop,
+  { trustDomain, trustDomainDigest }: TaskContext,
 ): Promise<ReadEvent> => {
   const asked = Event.safeParse(event);
   if (!asked.success) {
@@ -47,11 +47,11 @@ export const readEvent = async (
 
 /** A function that one person invokes by hand. A failure is logged and thrown on, so that the person sees it as well. */
 export const invokedByHand = <T>(
-  load: () => Promise<Workshop>,
-  act: (event: unknown, workshop: Workshop) => Promise<T>,
+  load: () => Promise<TaskContext>,
+  act: (event: unknown, context: TaskContext) => Promise<T>,
   failed: string,
 ): ((event: unknown) => Promise<T>) => {
-  let loading: Promise<Workshop> | undefined;
+  let loading: Promise<TaskContext> | undefined;
   return async (event) => {
     try {
       loading ??= load();

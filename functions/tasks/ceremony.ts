@@ -1,5 +1,5 @@
 import { encodePem } from '../../lib/pki/pki.ts';
-import { loadCeremonyCore, type Workshop } from '../lambda/parts.ts';
+import { loadCeremonyCore, type TaskContext } from '../lambda/parts.ts';
 import { invokedByHand, readEvent } from './ceremony-event.ts';
 import { certifyApplicant } from './principal-certificate.ts';
 
@@ -22,9 +22,9 @@ export interface CeremonyOutcome {
  * not invoke it; the holder may invoke it, and has that event done and no other. What they have compared on paper, the
  * digest of the trust domain's file, is in the event, so a deployment that brought another file does nothing.
  */
-export const hold = async (event: unknown, workshop: Workshop): Promise<CeremonyOutcome> => {
-  const { core, trustDomain, log } = workshop;
-  const { applicants, agreed } = await readEvent(event, workshop);
+export const hold = async (event: unknown, context: TaskContext): Promise<CeremonyOutcome> => {
+  const { core, trustDomain, log } = context;
+  const { applicants, agreed } = await readEvent(event, context);
   const consent = await core.authority.consents.use(agreed);
   const steps: string[] = [];
   await core.authority.holdCeremony((step) => {

@@ -32,14 +32,14 @@ export const TASKS = {
 export type TaskName = keyof typeof TASKS;
 
 /** What only a process of its own has to do; on AWS the services underneath do it. */
-export interface Chore {
+export interface LocalTask {
   readonly name: string;
   /** Resolves with what it did. */
   act(): Promise<readonly string[]>;
 }
 
 /** Runs a task and says what it did. A task that fails is said too, and comes again at its next turn. */
-export const runTask = async (task: TaskName | Chore, core: Core, log: Log): Promise<void> => {
+export const runTask = async (task: TaskName | LocalTask, core: Core, log: Log): Promise<void> => {
   const name = typeof task === 'string' ? task : task.name;
   try {
     const done = await (typeof task === 'string' ? TASKS[task](core) : task.act());
@@ -56,7 +56,7 @@ export const runTask = async (task: TaskName | Chore, core: Core, log: Log): Pro
 export const keepHouse = (
   core: Core,
   log: Log,
-  tasks: readonly (TaskName | Chore)[],
+  tasks: readonly (TaskName | LocalTask)[],
   everyMs: number,
 ): { stop(): Promise<void> } => {
   let stopped = false;

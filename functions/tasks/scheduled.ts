@@ -1,5 +1,5 @@
 import { errorFacts } from '../http/problems.ts';
-import type { Workshop } from '../lambda/parts.ts';
+import type { TaskContext } from '../lambda/parts.ts';
 import { TASKS, type TaskName } from './housekeeping.ts';
 
 /** What a scheduled function gives back, for whoever invokes it by hand. */
@@ -12,8 +12,8 @@ export interface TaskOutcome {
  * A task as a function on a schedule. A failure is logged and thrown on: Lambda then tries twice more and puts the
  * event into the dead-letter queue, which an alarm watches.
  */
-export const scheduled = (task: TaskName, load: () => Promise<Workshop>): (() => Promise<TaskOutcome>) => {
-  let loading: Promise<Workshop> | undefined;
+export const scheduled = (task: TaskName, load: () => Promise<TaskContext>): (() => Promise<TaskOutcome>) => {
+  let loading: Promise<TaskContext> | undefined;
   return async () => {
     try {
       loading ??= load();

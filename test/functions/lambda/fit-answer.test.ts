@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { HttpResponse } from '../../../functions/http/http.ts';
-import { fitting } from '../../../functions/lambda/fit-answer.ts';
+import { fitAnswer } from '../../../functions/lambda/fit-answer.ts';
 import type { About, HandOver } from '../../../lib/store/store.ts';
 
 /** A place that keeps what it is handed, as the port says: whole, or not at all. */
@@ -46,19 +46,19 @@ const recorded = (pieces: readonly number[], said: string[] = []): HttpResponse 
   })(),
 });
 
-const terms = (more: Partial<Parameters<typeof fitting>[1]> = {}) => ({
+const terms = (more: Partial<Parameters<typeof fitAnswer>[1]> = {}) => ({
   method: 'GET',
   limit: LIMIT,
-  until: () => 10_000,
+  timeLeft: () => 10_000,
   ...more,
 });
 
 describe('an answer before its front', () => {
   it('goes as it is where it fits, and a stream in one piece', async () => {
     const { files, handOver } = place();
-    expect(await fitting(whole(LIMIT), terms({ elsewhere: { handOver } }))).toEqual(whole(LIMIT));
+    expect(await fitAnswer(whole(LIMIT), terms({ largeAnswers: { handOver } }))).toEqual(whole(LIMIT));
     const { stream: _, ...rest } = recorded([60, 40]);
-    expect(await fitting(recorded([60, 40]), terms({ elsewhere: { handOver } }))).toEqual({
+    expect(await fitAnswer(recorded([60, 40]), terms({ largeAnswers: { handOver } }))).toEqual({
       ...rest,
       body: Buffer.concat([Buffer.alloc(60, '0'), Buffer.alloc(40, '1')]),
     });
@@ -68,14 +68,14 @@ describe('an answer before its front', () => {
   it('is measured in bytes, not in characters', async () => {
     const { files, handOver } = place();
     const japanese = { ...whole(0), body: '証'.repeat(40) };
-    expect((await fitting(japanese, terms({ elsewhere: { handOver } }))).status).toBe(303);
+    expect((await fitAnswer(japanese, terms({ largeAnswers: { handOver } }))).status).toBe(303);
     expect(files[0]?.bytes.toString()).toBe(japanese.body);
   });
 
   it('is handed over whole where it does not, with an address that is for nobody else and no cache', async () => {
     const { files, handOver } = place();
     const said: string[] = [];
-    const answer = await fitting(recorded([60, 50, 70], said), terms({ elsewhere: { handOver } }));
+    const answer = await fitAnswer(recorded([60, 50, 70], said), terms({ largeAnswers: { handOver } }));
     expect(answer).toEqual({
       status: 303,
       headers: {
@@ -97,7 +97,7 @@ describe('an answer before its front', () => {
   it('that is a page is not to run where it is fetched', async () => {
     const { files, handOver } = place();
     const page = whole(LIMIT + 1, { 'content-type': 'text/html; charset=utf-8' });
-    expect((await fitting(page, terms({ elsewhere: { handOver } }))).status).toBe(303);
+    expect((await fitAnswer(page, terms({ largeAnswers: { handOver } }))).status).toBe(303);
     expect(files[0]?.about).toEqual({
       contentType: 'text/html; charset=utf-8',
       contentDisposition: 'attachment',
@@ -108,13 +108,13 @@ describe('an answer before its front', () => {
     const { files, handOver } = place();
     const addressOf = (key: string): string => `https://s3.example/${key}?X-Amz-Signature=00`;
     const crl = { ...whole(LIMIT + 1), object: 'crl/a/00000000000000000007.crl' };
-    const answer = await fitting(crl, terms({ elsewhere: { handOver, addressOf } }));
+    const answer = await fitAnswer(crl, terms({ largeAnswers: { handOver, addressOf } }));
     expect([answer.status, answer.headers.location]).toEqual([
       302,
       'https://s3.example/crl/a/00000000000000000007.crl?X-Amz-Signature=00',
     ]);
     expect(files).toEqual([]);
-    expect(await fitting({ ...crl, body: 'small' }, terms({ elsewhere: { addressOf } }))).toEqual({
+    expect(await fitAnswer({ ...crl, body: 'small' }, terms({ largeAnswers: { addressOf } }))).toEqual({
       ...whole(0),
       body: 'small',
     });
@@ -122,23 +122,23 @@ describe('an answer before its front', () => {
 
   it('is refused where there is no other place, and reading of it stops', async () => {
     const said: string[] = [];
-    await expect(fitting(recorded([60, 50, 70, 80], said), terms())).rejects.toMatchObject({
+    await expect(fitAnswer(recorded([60, 50, 70, 80], said), terms())).rejects.toMatchObject({
       code: 'value-too-large',
     });
     expect(said).toEqual(['ended']);
-    await expect(fitting(whole(LIMIT + 1), terms())).rejects.toMatchObject({ code: 'value-too-large' });
+    await expect(fitAnswer(whole(LIMIT + 1), terms())).rejects.toMatchObject({ code: 'value-too-large' });
   });
 
   it('is given up in time to say so, with nothing handed over and nothing recorded as whole', async () => {
     const { files, handOver } = place();
     const said: string[] = [];
     let left = 5_000;
-    const until = () => {
+    const timeLeft = () => {
       left -= 2_000;
       return left;
     };
     await expect(
-      fitting(recorded([60, 50, 70, 80, 90], said), terms({ until, elsewhere: { handOver } })),
+      fitAnswer(recorded([60, 50, 70, 80, 90], said), terms({ timeLeft, largeAnswers: { handOver } })),
     ).rejects.toMatchObject({ code: 'value-too-large', message: expect.stringContaining('time') });
     expect(files).toEqual([]);
     expect(said).toEqual(['ended']);
@@ -147,9 +147,9 @@ describe('an answer before its front', () => {
   it('to HEAD is nothing but its head, and nothing is made for it', async () => {
     const { files, handOver } = place();
     const said: string[] = [];
-    const answer = await fitting(
+    const answer = await fitAnswer(
       recorded([60, 50, 70], said),
-      terms({ method: 'HEAD', elsewhere: { handOver } }),
+      terms({ method: 'HEAD', largeAnswers: { handOver } }),
     );
     expect([answer.status, answer.body, answer.headers['content-type'], answer.stream]).toEqual([
       200,
@@ -169,7 +169,9 @@ describe('an answer before its front', () => {
         throw new Error('the ledger went away');
       })(),
     };
-    await expect(fitting(broken, terms({ elsewhere: { handOver } }))).rejects.toThrow('the ledger went away');
+    await expect(fitAnswer(broken, terms({ largeAnswers: { handOver } }))).rejects.toThrow(
+      'the ledger went away',
+    );
     expect(files).toEqual([]);
   });
 });

@@ -105,7 +105,7 @@ describe('behind a load balancer', () => {
     const crlOf = async (bytes: number, addressOf?: (key: string) => string) => {
       const app = testApp();
       app.crl = Buffer.alloc(bytes, 0xff);
-      const edge = { ...app.edge, ...(addressOf && { elsewhere: { addressOf } }) };
+      const edge = { ...app.edge, ...(addressOf && { largeAnswers: { addressOf } }) };
       const handler = behindLoadBalancer(lambda([crlRoute], async () => edge));
       return handler(
         event({ path: `/crl/${CA}/full.crl`, queryStringParameters: {} }, 'http-1-crl'),
@@ -119,7 +119,7 @@ describe('behind a load balancer', () => {
       expect(Buffer.byteLength(JSON.stringify(whole))).toBeLessThan(1_000_000);
     });
 
-    it('that has more is fetched elsewhere, or refused with a word', async () => {
+    it('that has more is fetched largeAnswers, or refused with a word', async () => {
       const sent = await crlOf(700_001, (key) => `https://bucket.vpce.example/published/${key}`);
       expect([sent.statusCode, sent.headers?.location]).toEqual([
         302,

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Workshop } from '../../../functions/lambda/parts.ts';
+import type { TaskContext } from '../../../functions/lambda/parts.ts';
 import { hold } from '../../../functions/tasks/ceremony.ts';
 import { consent } from '../../../functions/tasks/ceremony-consent.ts';
 import { readApplicant } from '../../../functions/tasks/principal-certificate.ts';
@@ -33,12 +33,12 @@ const trustDomain = digestOf(text);
 const PERSONS = ['operator-sakai', 'operator-noda'];
 
 /** Each invocation finds a process of its own, a second after the one before. */
-const workshop = (): Workshop => {
+const context = (): TaskContext => {
   ground.time.now += SECOND;
   return { ...composeHouse(ground), trustDomainDigest: trustDomain, log: () => {} };
 };
-const consentTo = (event: unknown) => consent(event, workshop());
-const holdThe = (event: unknown) => hold(event, workshop());
+const consentTo = (event: unknown) => consent(event, context());
+const holdThe = (event: unknown) => hold(event, context());
 
 const csrOf = (name: string): string => opensslRequest(ground.folder, name);
 const credential = (principal: string, csr = csrOf(principal)) => ({ principal, csr });
