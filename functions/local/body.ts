@@ -12,9 +12,9 @@ export type ReadBody = (
 ) => Promise<Uint8Array>;
 
 /**
- * Reading ends at the first byte beyond `limit`, and before the first one where the length that the client announces is
- * beyond it already; each body may take `withinMs`, and those on their way may have `together` bytes among them. Faults:
- * `body-too-large`, `body-timeout`, `too-many-requests`, `transfer-coding-unknown`.
+ * Reading ends at the first byte beyond `limit`, and does not begin where the announced length is beyond it. Each body
+ * may take `withinMs` to arrive. All bodies that are arriving may have `together` bytes. Faults: `body-too-large`,
+ * `body-timeout`, `too-many-requests`, `transfer-coding-unknown`.
  */
 export const bodyReader = (withinMs: number, together: number): ReadBody => {
   const underWay: UnderWay = { bytes: 0, together };
@@ -35,14 +35,14 @@ const readBody = async (
 ): Promise<Uint8Array> => {
   const { 'content-length': length, 'transfer-encoding': coding, expect } = incoming.headers;
   if (length === undefined && coding === undefined) return NONE;
-  // What stands under another coding would be taken for the body itself (RFC 9112 6.1).
+  // Another coding would not be undone, and the encoded bytes would be read as the body (RFC 9112 6.1).
   if (coding !== undefined && coding.toLowerCase() !== 'chunked') {
     throw new Fault('transfer-coding-unknown', 'Send the body as it is, or chunked.');
   }
   if (Number(length) > limit) throw bodyTooLarge(limit);
   if (expect !== undefined) outgoing.writeContinue();
   if (incoming.destroyed) throw cutShort();
-  // Most bodies came with the headers.
+  // Most bodies arrive together with the headers.
   if (!incoming.complete || incoming.readableLength > limit)
     return readSlowly(incoming, limit, withinMs, underWay);
   const whole: Buffer | null = incoming.read();

@@ -16,9 +16,9 @@ import type { FieldValues, Profile, TrustDomain } from '../../lib/trust-domain/t
 import { writeWhole } from './whole-file.ts';
 
 /**
- * Credentials that the one-machine service makes for its principals, and for its own TLS door: a key, a certificate
- * from the operations CA and the CA's certificate, as PEM files readable by their owner only. It is how a demonstration
- * gets going; at a real office every officer's key is made where it is used, and comes here as a CSR.
+ * Credentials that the one-machine service makes for its principals and for its own TLS door: a key, a certificate from
+ * the operations CA and the CA's certificate, as PEM files that only their owner can read. They are for a demonstration.
+ * At a real office every officer's key is made where it is used, and its CSR comes here.
  */
 export interface Credentials {
   readonly key: string;
@@ -38,7 +38,7 @@ const readIfThere = async (path: string): Promise<string | undefined> => {
   }
 };
 
-/** Renewed at half-life, like everything that this service certifies for itself. */
+/** True from half-life on, when the service renews every certificate of its own. */
 const isDue = (pem: string, now: number): boolean => {
   const { validFromDate, validToDate } = new X509Certificate(pem);
   return now >= (validFromDate.getTime() + validToDate.getTime()) / 2;
@@ -46,8 +46,8 @@ const isDue = (pem: string, now: number): boolean => {
 
 const fits = (key: KeyObject, pem: string): boolean => new X509Certificate(pem).checkPrivateKey(key);
 
-/** What OpenSSL says of a file that is not what it was is of no use to whoever has to put it right. */
-const understood = <T>(folder: string, read: () => T): T => {
+/** OpenSSL's message about a damaged file does not help the person who must repair it, so a fault replaces it. */
+const readable = <T>(folder: string, read: () => T): T => {
   try {
     return read();
   } catch (cause) {
@@ -61,9 +61,10 @@ const understood = <T>(folder: string, read: () => T): T => {
 };
 
 /**
- * Reads the credentials in `folder`, or makes what is missing or due. The key is stored before it is certified and the
- * order bears the key's digest, so a run that was interrupted goes on with the same key and certificate: a key beside a
- * certificate that is not its own is such a run's. Fault: `configuration-invalid` where a file is damaged.
+ * Reads the credentials in `folder`, or makes what is missing or due. The key is stored before it is certified, and the
+ * order contains the key's digest, so the run after an interruption goes on with the same key and gets the same
+ * certificate. A certificate that does not belong to the key beside it shows such an interruption. Fault:
+ * `configuration-invalid` where a file is damaged.
  */
 export const localCredentials = async (
   core: Core,
@@ -79,16 +80,16 @@ export const localCredentials = async (
     readIfThere(path('cert')),
     readIfThere(path('ca')),
   ]);
-  const own = understood(
+  const own = readable(
     folder,
     () => oldKey !== undefined && cert !== undefined && fits(createPrivateKey(oldKey), cert),
   );
-  const due = cert !== undefined && understood(folder, () => isDue(cert, clock()));
+  const due = cert !== undefined && readable(folder, () => isDue(cert, clock()));
   if (own && oldKey && cert && ca && !due) return { key: oldKey, cert, ca, made: false };
 
   const key = oldKey !== undefined && !(own && due) ? oldKey : newKey();
   if (key !== oldKey) await writeWhole(path('key'), key);
-  const subjectPublicKeyInfo = understood(folder, () =>
+  const subjectPublicKeyInfo = readable(folder, () =>
     createPublicKey(key).export({ type: 'spki', format: 'der' }),
   );
   const ref = await core.authority.issue({
@@ -127,11 +128,11 @@ export const principalCredentials = async (
   return made;
 };
 
-/** Whether the certificate in `folder` was revoked, or is on hold; false where there is none that this CA issued. */
+/** Whether the certificate in `folder` is revoked or on hold; false where this CA issued none that is there. */
 const isRevoked = async (core: Core, folder: string, ca: string): Promise<boolean> => {
   const pem = await readIfThere(join(folder, FILES.cert));
   if (pem === undefined) return false;
-  const serial = understood(folder, () => new X509Certificate(pem).serialNumber.toLowerCase());
+  const serial = readable(folder, () => new X509Certificate(pem).serialNumber.toLowerCase());
   try {
     return (await core.authority.certificate(SERVICE, { ca, serial })).revocation !== undefined;
   } catch (error) {
@@ -141,9 +142,9 @@ const isRevoked = async (core: Core, folder: string, ca: string): Promise<boolea
 };
 
 /**
- * The TLS door's own: for the host that it is reached at, and for this machine. Where two operators have revoked its
- * certificate it gets another key: the order bears the key's digest, so the same one would have the same certificate. A
- * principal's is not made anew like that, since somebody meant to keep that principal out.
+ * The TLS door's credentials, for the host in the public URL and for this machine. If two operators revoked the
+ * certificate, the door gets a new key: the order contains the key's digest, so the old key would get the old
+ * certificate again. A principal gets no new key after a revocation, which is meant to keep the principal out.
  */
 export const doorCredentials = async (
   core: Core,
@@ -157,7 +158,7 @@ export const doorCredentials = async (
   const names = ['localhost', ...(isIP(bare) ? [] : [bare])];
   const addresses = ['127.0.0.1', '::1', ...(isIP(bare) ? [bare] : [])];
   const fields = { dnsNames: [...new Set(names)], ipAddresses: [...new Set(addresses)] };
-  // A door reached by another name needs another certificate, so the name is part of where it is kept.
+  // Another host needs another certificate, so the folder is named after the host.
   const place = join(folder, bare.replace(/[^a-zA-Z0-9.-]/g, '_'));
   const ca = authorities.find(({ id }) => id === operations.service.authority)?.ca;
   if (ca !== undefined && (await isRevoked(core, place, ca)))

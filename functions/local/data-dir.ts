@@ -4,7 +4,7 @@ import { Fault } from '../../lib/fault.ts';
 
 const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT';
 
-/** Those of the folders that lead to `path`, itself included, which are not there; the outermost comes first. */
+/** The missing folders on the way to `path`, `path` included; the outermost comes first. */
 const missing = async (path: string): Promise<readonly string[]> => {
   try {
     await stat(path);
@@ -19,13 +19,13 @@ const OTHERS_WRITE = 0o022;
 const OTHERS_READ = 0o055;
 
 /**
- * Makes the folder of the service's data, for this user alone, or takes the one that is there as it is: whose access
- * it is to change is the user's to say. Resolves with a warning where others can look into it. Faults:
- * `configuration-invalid` where others may write into it, and with that put keys and files of theirs in place of ours;
- * and what the system says of a folder that cannot be made.
+ * Makes the folder of the service's data for this user alone. A folder that is there keeps its permissions: only the
+ * user may decide to change them. Resolves with a warning where others can look into it. Fault: `configuration-invalid`
+ * where others may write into it, since they could replace the service's keys and files. Throws the system's error for
+ * a folder that cannot be made.
  *
- * Folders are made one by one: Node's recursive mkdir never ends where a file system, such as /proc, answers that a
- * folder in it cannot be made because its parent, which is there, is not (ENOENT).
+ * Folders are made one by one. Node's recursive mkdir never ends on a file system, such as /proc, that answers ENOENT
+ * for a folder whose parent exists.
  */
 export const openDataDir = async (path: string): Promise<string | undefined> => {
   const made = await missing(path);

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 
-/** Resolves where a server could listen at this moment, and rejects with what `listen` says where none could. */
+/** Resolves if a server can listen at this port now; rejects with the error of `listen` if none can. */
 export const assertFree = (host: string, port: number): Promise<void> =>
   new Promise((resolve, reject) => {
     const probe = createServer();

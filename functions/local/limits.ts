@@ -3,17 +3,17 @@ export interface Limits {
   readonly headerBytes: number;
   readonly headersMs: number;
   readonly bodyMs: number;
-  /** Of bodies on their way, all together. */
+  /** All bodies that are arriving, together. */
   readonly bodyBytes: number;
-  /** A connection without a request is kept that long; one on which a request or answer stands still, four times that. */
+  /** How long a connection without a request is kept; one whose request or answer stalls is kept four times as long. */
   readonly idleMs: number;
   /** Connections to one door. */
   readonly connections: number;
   /** Requests being answered at once in each lane, so that a storm on one does not starve the other. */
   readonly underWay: Readonly<Record<'status' | 'api', number>>;
-  /** Requests on one connection whose answers have not gone out; so few connections cannot fill a lane. */
+  /** Requests on one connection without an answer, so that a few connections cannot fill a lane. */
   readonly pipelined: number;
-  /** `stop` gives requests under way that long. */
+  /** How long `stop` waits for requests under way. */
   readonly stopMs: number;
 }
 

@@ -2,9 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
-import { TLSSocket } from 'node:tls';
 import { Fault } from '../../lib/fault.ts';
-import type { Client, HttpHead, HttpResponse, Unread } from '../http/http.ts';
+import type { HttpHead, HttpResponse, Unread } from '../http/http.ts';
 import { errorFacts, problem } from '../http/problems.ts';
 import { maxBodyBytes, type Route } from '../http/route.ts';
 import { type Found, router } from '../http/router.ts';
@@ -12,19 +11,20 @@ import { type Answer, allowedMethods, type Edge, finish, methodNotAllowed, stack
 import { bodyReader } from './body.ts';
 import { endOfTurn } from './end-of-turn.ts';
 import type { Limits } from './limits.ts';
+import { clientOf, hasTwoHosts, headersOf, readTarget } from './request-head.ts';
 
 export interface Receiver {
   /** Answers a request; never rejects. */
   receive(incoming: IncomingMessage, outgoing: ServerResponse): void;
-  /** Answers what the parser could not read as HTTP, or had to wait for too long. */
+  /** Answers what the parser could not read as HTTP, or what came too slowly. */
   refuse(error: NodeJS.ErrnoException, socket: Socket): void;
-  /** Whether an answer is owed on this connection, or not all of one has been given to the network yet. */
+  /** Whether a request on this connection has no answer yet, or its answer is not sent completely. */
   owes(socket: Socket): boolean;
-  /** From now on every connection ends with its answer, and requests that begin later are refused. */
+  /** From now on every connection is closed after its answer, and requests that begin later are refused. */
   close(): void;
 }
 
-/** Everything between a request as node:http has it and the stack of its route, and back. */
+/** Takes requests from node:http to the stack of their route, and writes the answers. */
 export const openReceiver = (
   edge: Edge,
   routes: readonly Route[],
@@ -48,7 +48,7 @@ export const openReceiver = (
 
   const tooMany = (): Fault => new Fault('too-many-requests', 'Too many requests are under way.');
 
-  /** How long a body takes is up to its sender, who must not hold a place in the lane meanwhile. */
+  /** Reads a body outside the lane, so that a slow sender does not hold a place in it. */
   const outsideLane = async <T>(lane: Route['lane'], work: () => Promise<T>): Promise<T> => {
     if (lane === 'free') return work();
     underWay[lane]--;
@@ -95,7 +95,7 @@ export const openReceiver = (
     const { route, params } = found;
     await endOfTurn();
     const read = (): Promise<Uint8Array> => readBody(incoming, outgoing, maxBodyBytes(route));
-    // A long body takes room only of those who may send one. Where anybody may, it is short.
+    // A route with roles may take a long body, which is read only after the caller is checked. Others take short ones.
     const body = Array.isArray(route.access) ? () => outsideLane(route.lane, read) : await read();
     return withinLane(route, { ...head, params, body });
   };
@@ -112,7 +112,7 @@ export const openReceiver = (
       const head = { id, method, ...target, headers: headersOf(incoming), client: clientOf(socket) };
       response = await answerTo(incoming, outgoing, head, found);
     } catch (error) {
-      // The client has gone, or its request broke off and `refuse` has seen to the socket.
+      // The client disconnected, or its request broke off and `refuse` has closed the socket.
       if (socket.destroyed) return;
       if (!Fault.is(error)) log('error', 'request failed', { request: id, ...errorFacts(error) });
       response = problem(error, id);
@@ -129,14 +129,14 @@ export const openReceiver = (
     receive: (incoming, outgoing) => {
       expectAnswer(incoming, outgoing);
       receive(incoming, outgoing).catch((error: unknown) => {
-        // Whoever goes before the end of what is streamed has had enough of it.
+        // The client disconnected during streaming; not an error.
         if (!isPrematureClose(error)) log('error', 'answer failed', errorFacts(error));
         incoming.socket.destroy();
       });
     },
 
     refuse: (error, socket) => {
-      // Where a whole request came before what could not be read, this would be taken for its answer.
+      // A client whose earlier request was complete would take this for its answer.
       const pending = [...(unanswered.get(socket) ?? [])];
       if (!socket.writable || pending.some(({ complete }) => complete)) {
         socket.destroy();
@@ -164,8 +164,8 @@ const REFUSALS: ReadonlyMap<string | undefined, string> = new Map([
 const LINGER_MS = 1000;
 
 /**
- * Where the body was not read to its end the connection is closed, but what the client sends is thrown away for a moment
- * first: to close on a client that is still sending resets the connection, which may take the answer with it (RFC 9112 9.6).
+ * Closes the connection where the body was not read to its end, after a moment in which the rest is thrown away. To
+ * close at once, while the client still sends, would reset the connection and might destroy the answer (RFC 9112 9.6).
  */
 const write = (
   incoming: IncomingMessage,
@@ -173,7 +173,7 @@ const write = (
   { status, headers, body, stream }: HttpResponse,
   keep: boolean,
 ): Promise<void> | void => {
-  // RFC 9110 8.6: no length with 204, nor with a 304 that has none to tell.
+  // RFC 9110 8.6: a 204 has no length, and neither has a 304 whose length is not known.
   const bare = status === 204 || status === 304;
   const bytes = typeof body === 'string' ? Buffer.from(body) : body;
   outgoing.writeHead(status, {
@@ -204,50 +204,3 @@ const allow = (routes: readonly Route[]): HttpResponse => ({
 
 const isPrematureClose = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
-
-/** RFC 9112 3.2: node:http goes by the first, whoever stands before us may have gone by another. */
-const hasTwoHosts = (rawHeaders: readonly string[]): boolean => {
-  let hosts = 0;
-  for (let i = 0; i < rawHeaders.length; i += 2) {
-    const name = rawHeaders[i] as string;
-    if (name.length === 4 && name.toLowerCase() === 'host') hosts++;
-  }
-  return hosts > 1;
-};
-
-const NO_QUERY = new URLSearchParams();
-
-/** Origin form, or the absolute form that servers must take as well (RFC 9112 3.2.2). */
-const readTarget = (target: string): { readonly path: string; readonly query: URLSearchParams } => {
-  if (target.startsWith('/') && !target.includes('?')) return { path: target, query: NO_QUERY };
-  const origin = target.replace(/^https?:\/\/[^/?#]*/i, '');
-  const at = origin.indexOf('?');
-  const path = at < 0 ? origin : origin.slice(0, at);
-  return { path: path === '' ? '/' : path, query: new URLSearchParams(at < 0 ? '' : origin.slice(at + 1)) };
-};
-
-const headersOf = ({ headers }: IncomingMessage): Readonly<Record<string, string>> => {
-  // node:http joins what is given several times, but for this one.
-  if (!('set-cookie' in headers)) return headers as Readonly<Record<string, string>>;
-  const flat: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) flat[name] = typeof value === 'string' ? value : value.join(', ');
-  }
-  return flat;
-};
-
-/** The same for the life of a connection, on which many requests may come. */
-const clients = new WeakMap<Socket, Client>();
-
-const clientOf = (socket: Socket): Client => {
-  const known = clients.get(socket);
-  if (known) return known;
-  const certificate = socket instanceof TLSSocket ? socket.getPeerX509Certificate()?.raw : undefined;
-  const client: Client = {
-    tls: socket instanceof TLSSocket,
-    ...(socket.remoteAddress === undefined ? {} : { address: socket.remoteAddress }),
-    ...(certificate === undefined ? {} : { certificate }),
-  };
-  clients.set(socket, client);
-  return client;
-};

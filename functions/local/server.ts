@@ -9,16 +9,16 @@ import { LIMITS, type Limits } from './limits.ts';
 import { openReceiver } from './receive.ts';
 
 export interface Served {
-  /** The ports that were taken. */
+  /** The ports that the doors listen at. */
   readonly port: number;
   readonly tlsPort: number;
-  /** From the next handshake on, the TLS door shows this certificate. */
+  /** The TLS door shows this certificate from the next handshake on. */
   renew(tls: TlsCredentials): void;
-  /** Takes no more connections, finishes what is under way within `stopMs`, then closes what is left. */
+  /** Takes no more connections, waits up to `stopMs` for requests under way, then closes every connection. */
   stop(): Promise<void>;
 }
 
-/** PEM. `ca` tells clients whose certificates are welcome; `app.principals` decides who is trusted. */
+/** PEM. `ca` names to clients the CAs whose certificates they may show; `app.principals` decides who is trusted. */
 export interface TlsCredentials {
   readonly key: string;
   readonly cert: string;
@@ -26,8 +26,9 @@ export interface TlsCredentials {
 }
 
 /**
- * Opens both doors: plain HTTP, where verifiers fetch OCSP answers, CRLs and CA certificates (over TLS they would need
- * them to fetch them, RFC 5280 8), and TLS, which asks every client for a certificate and insists on none.
+ * Opens both doors. Verifiers fetch OCSP answers, CRLs and CA certificates by plain HTTP: over TLS they would first have
+ * to verify the door's own certificate with them (RFC 5280 8). The TLS door asks every client for a certificate and
+ * requires none.
  */
 export const serve = async (options: {
   readonly app: App;
@@ -46,7 +47,7 @@ export const serve = async (options: {
   const parsing = {
     maxHeaderSize: limits.headerBytes,
     headersTimeout: limits.headersMs,
-    // The parser's bound on a whole request answers without a word; the one on bodies, which explains, comes first.
+    // The parser's limit on a whole request closes without a problem document, so the limit on bodies comes first.
     requestTimeout: limits.headersMs + limits.bodyMs + 1000,
     connectionsCheckingInterval: Math.min(1000, limits.headersMs),
     keepAliveTimeout: limits.idleMs,
@@ -67,14 +68,14 @@ export const serve = async (options: {
   for (const door of doors) {
     door.maxConnections = limits.connections;
     door.setTimeout(4 * limits.idleMs);
-    // node:http holds a connection for idle as soon as it was handed all of an answer, and would destroy it with what
-    // has not gone out yet. `close` calls this method too.
+    // node:http counts a connection as idle once it has taken all of an answer, and would destroy it before all is sent.
+    // `close` calls this method too.
     const closeIdle = door.closeIdleConnections.bind(door);
     door.closeIdleConnections = () => {
       if (!connections.open().some(receiver.owes)) closeIdle();
     };
     door.on('request', receiver.receive);
-    // `receive` itself tells such clients to go on, once it wants their body.
+    // `receive` tells such clients to continue when it reads their body.
     door.on('checkContinue', receiver.receive);
     door.on('clientError', receiver.refuse);
   }
@@ -89,7 +90,7 @@ export const serve = async (options: {
   const stop = async (): Promise<void> => {
     receiver.close();
     const closed = doors.map((door) => new Promise<void>((resolve) => door.close(() => resolve())));
-    // Those that never asked for anything are not idle for node:http.
+    // node:http does not count connections without any request as idle.
     for (const socket of connections.silent()) if (!receiver.owes(socket)) socket.destroy();
     const idle = setInterval(() => {
       for (const door of doors) door.closeIdleConnections();
@@ -121,7 +122,7 @@ const securedBy = ({ key, cert, ca }: TlsCredentials): SecureContextOptions => (
   minVersion: 'TLSv1.2',
 });
 
-/** Under TLS the secured socket takes the place of the bare one, and this tells which. */
+/** Finds the plain socket of a connection when its TLS socket replaces it. */
 const peerOf = ({ localAddress, remoteAddress, remotePort }: Socket): string =>
   `${localAddress} ${remoteAddress} ${remotePort}`;
 
@@ -135,7 +136,7 @@ const trackConnections = () => {
       });
     },
     open: (): readonly Socket[] => [...all.values()].map(({ socket }) => socket),
-    /** On which nothing has come in, of a TLS connection since its handshake. */
+    /** Connections on which nothing has come in; on a TLS connection, nothing since the handshake. */
     silent: (): readonly Socket[] =>
       [...all.values()]
         .filter(({ socket, readAtFirst }) => socket.bytesRead === readAtFirst)

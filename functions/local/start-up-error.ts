@@ -1,31 +1,31 @@
 import { Fault } from '../../lib/fault.ts';
 
-/** What went wrong at the start, for the person at the terminal: one sentence that says what to do, where that is known. */
-export const explain = (error: unknown): string => {
-  if (Fault.is(error)) return explainFault(error);
+/** Why the service did not start, for the person at the terminal, and what to do where that is known. */
+export const startUpErrorText = (error: unknown): string => {
+  if (Fault.is(error)) return textOfFault(error);
   if (!(error instanceof Error)) return String(error);
-  const advice = explainSystem(error);
+  const advice = adviceFor(error);
   return advice ?? error.stack ?? error.message;
 };
 
-const explainFault = ({ message, facts, cause }: Fault): string => {
+const textOfFault = ({ message, facts, cause }: Fault): string => {
   const { issues } = facts;
   if (Array.isArray(issues)) {
     return [message, ...issues.map(({ path, message }) => `  ${path}: ${message}`)].join('\n');
   }
-  const below = belowOf(cause);
-  return below === undefined ? message : `${message} (${below})`;
+  const reason = systemCauseOf(cause);
+  return reason === undefined ? message : `${message} (${reason})`;
 };
 
-/** What the system, or SQLite, called it. */
-const belowOf = (cause: unknown): string | undefined => {
+/** The code of the system, or the text of SQLite. */
+const systemCauseOf = (cause: unknown): string | undefined => {
   if (!(cause instanceof Error) || Fault.is(cause)) return undefined;
   const [text, code] = [Reflect.get(cause, 'errstr'), Reflect.get(cause, 'code')];
   if (typeof text === 'string') return text;
   return typeof code === 'string' ? code : undefined;
 };
 
-const explainSystem = (error: NodeJS.ErrnoException & { readonly port?: number }): string | undefined => {
+const adviceFor = (error: NodeJS.ErrnoException & { readonly port?: number }): string | undefined => {
   const { code, syscall, port, path } = error;
   if (code === undefined || syscall === undefined) return undefined;
   if (syscall === 'listen') {
@@ -41,14 +41,14 @@ const explainSystem = (error: NodeJS.ErrnoException & { readonly port?: number }
     case 'EROFS':
     case 'EACCES':
     case 'EPERM':
-      return `${where} is not for this user to read and write (${code}); choose another DATA_DIR, or change who may.`;
+      return `${where} cannot be read and written by this user (${code}); choose another DATA_DIR, or change its permissions.`;
     case 'ENOTDIR':
     case 'EEXIST':
       return `${where} cannot be made, since a file is in its way (${code}); choose another DATA_DIR.`;
     case 'ENOENT':
-      // What file systems say that make no folders, such as /proc.
+      // File systems in which no folder can be made, such as /proc, say this.
       return syscall === 'mkdir'
-        ? `${where} cannot be made (${code}): what it would be in is read-only or not there; choose another DATA_DIR.`
+        ? `${where} cannot be made (${code}): its parent folder is read-only or missing; choose another DATA_DIR.`
         : undefined;
     default:
       return undefined;

@@ -2,7 +2,7 @@ import { open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { syncFolder } from '../../lib/store/store.ts';
 
-/** The file is there whole, old or new, whatever happens; durable when this resolves. For this user only. */
+/** Writes a file for this user only. After a crash the file is the old one or the new one, never a part; durable when this resolves. */
 export const writeWhole = async (path: string, text: string): Promise<void> => {
   const temporary = `${path}.new`;
   const handle = await open(temporary, 'w', 0o600);

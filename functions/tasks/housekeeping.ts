@@ -2,15 +2,15 @@ import type { Core } from '../../lib/app.ts';
 import type { Log } from '../../lib/ports.ts';
 import { errorFacts } from '../http/problems.ts';
 
-/** What the service does by itself; each task is also one scheduled function on AWS. */
+/** The work that nobody asks for. On AWS each task is one scheduled function. */
 export const TASKS = {
-  /** CRLs whose interval has passed. */
+  /** Publishes CRLs whose interval has passed. */
   publication: ({ status }: Core) => status.publishDue(),
-  /** Delegated responders past half of their life. */
+  /** Renews delegated responders past half of their life. */
   responders: ({ authority }: Core) => authority.renewResponders(),
-  /** What an interrupted run recorded and did not sign, or approved and did not issue. */
+  /** Signs and issues what an interrupted run recorded or approved, and did not finish. */
   recovery: async ({ authority, registration }: Core) => {
-    // A certificate that cannot be signed now must not keep approved requests from being issued.
+    // If a certificate cannot be signed now, approved requests are issued all the same.
     const signing = authority.recover();
     const issuing = (): Promise<readonly string[]> => registration.recover();
     const [signed, issued] = await Promise.allSettled([signing, signing.then(issuing, issuing)]);
@@ -18,41 +18,38 @@ export const TASKS = {
     if (issued.status === 'rejected') throw issued.reason;
     return [...signed.value, ...issued.value];
   },
-  /** Records that have no leaf in the log yet. It has something to do every time, so it says nothing of it. */
+  /** Gives leaves to records that have none. It does so at every run, so it reports nothing. */
   sequencing: async ({ sequencer }: Core) => {
     await sequencer.sequence();
     return [];
   },
-  /** The annual report of the fiscal year that is over, where there is none yet. */
+  /** Makes the annual report of the last fiscal year, if there is none. */
   reports: ({ reporting }: Core) => reporting.reports.makeDue(),
-  /** Records that have been kept for their time. */
+  /** Deletes records whose legal period is over. */
   retention: ({ retention }: Core) => retention.enforce(),
 } as const satisfies Record<string, (core: Core) => Promise<readonly string[]>>;
 
 export type TaskName = keyof typeof TASKS;
 
-/** What only a process of its own has to do; on AWS the services underneath do it. */
+/** A task of the one-machine service alone; on AWS the platform does it. */
 export interface LocalTask {
   readonly name: string;
   /** Resolves with what it did. */
-  act(): Promise<readonly string[]>;
+  run(): Promise<readonly string[]>;
 }
 
-/** Runs a task and says what it did. A task that fails is said too, and comes again at its next turn. */
+/** Runs a task and logs what it did, or that it failed. A failed task runs again at its next turn. */
 export const runTask = async (task: TaskName | LocalTask, core: Core, log: Log): Promise<void> => {
   const name = typeof task === 'string' ? task : task.name;
   try {
-    const done = await (typeof task === 'string' ? TASKS[task](core) : task.act());
+    const done = await (typeof task === 'string' ? TASKS[task](core) : task.run());
     if (done.length > 0) log('info', `Housekeeping: ${name}`, { done });
   } catch (error) {
     log('error', `Housekeeping failed: ${name}`, errorFacts(error));
   }
 };
 
-/**
- * Runs the tasks one after another, again and again, `everyMs` after the last one ended; `stop` resolves when none is
- * under way.
- */
+/** Runs the tasks one after another, and again `everyMs` after the last one ended. `stop` resolves when none is running. */
 export const keepHouse = (
   core: Core,
   log: Log,

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openDataDir } from '../../../functions/local/data-dir.ts';
-import { explain } from '../../../functions/local/start-up-error.ts';
+import { startUpErrorText } from '../../../functions/local/start-up-error.ts';
 import { temporaryFolder } from '../../service.ts';
 
 const folder = temporaryFolder();
@@ -20,7 +20,7 @@ const withMode = (name: string, mode: number): string => {
 const failureOf = async (path: string): Promise<string> =>
   openDataDir(path).then(
     () => 'none',
-    (error: unknown) => explain(error),
+    (error: unknown) => startUpErrorText(error),
   );
 
 describe('the data folder', () => {

@@ -11,7 +11,7 @@ import {
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { explain } from '../../../functions/local/start-up-error.ts';
+import { startUpErrorText } from '../../../functions/local/start-up-error.ts';
 import { Fault } from '../../../lib/fault.ts';
 import { openSqliteTable } from '../../../lib/store/sqlite.ts';
 import { temporaryFolder } from '../../service.ts';
@@ -144,24 +144,24 @@ describe('a start that cannot be made', () => {
     const path = join(folder.path, 'table.sqlite');
     mkdirSync(path);
     const failure = await openSqliteTable(path).catch((error: unknown) => error);
-    expect(explain(failure)).toBe(
+    expect(startUpErrorText(failure)).toBe(
       'The table file cannot be read or written; look at the disk. (unable to open database file)',
     );
     const denied = Object.assign(new Error('x'), { code: 'EROFS', syscall: 'mkdir', path: '/srv/data' });
-    expect(explain(denied)).toBe(
-      '/srv/data is not for this user to read and write (EROFS); choose another DATA_DIR, or change who may.',
+    expect(startUpErrorText(denied)).toBe(
+      '/srv/data cannot be read and written by this user (EROFS); choose another DATA_DIR, or change its permissions.',
     );
-    expect(explain(Object.assign(new Error('x'), { code: 'EACCES', syscall: 'listen', port: 80 }))).toContain(
-      'port 80',
-    );
+    expect(
+      startUpErrorText(Object.assign(new Error('x'), { code: 'EACCES', syscall: 'listen', port: 80 })),
+    ).toContain('port 80');
     const readOnly = Object.assign(new Error('x'), { code: 'ENOENT', syscall: 'mkdir', path: '/srv/data' });
-    expect(explain(readOnly)).toContain(
-      '/srv/data cannot be made (ENOENT): what it would be in is read-only',
+    expect(startUpErrorText(readOnly)).toContain(
+      '/srv/data cannot be made (ENOENT): its parent folder is read-only',
     );
     const issues = [{ path: 'PORT', message: 'must be a port number' }];
-    expect(explain(new Fault('configuration-invalid', 'The settings are wrong.', { issues }))).toBe(
+    expect(startUpErrorText(new Fault('configuration-invalid', 'The settings are wrong.', { issues }))).toBe(
       'The settings are wrong.\n  PORT: must be a port number',
     );
-    expect(explain(new TypeError('unforeseen'))).toMatch(/TypeError: unforeseen\n\s+at /);
+    expect(startUpErrorText(new TypeError('unforeseen'))).toMatch(/TypeError: unforeseen\n\s+at /);
   });
 });

@@ -1,0 +1,44 @@
+import type { App } from '../../lib/app.ts';
+import type { LocalEnv } from '../../lib/env.ts';
+import type { TrustDomain } from '../../lib/trust-domain/trust-domain.ts';
+import type { Served } from './server.ts';
+
+/** What the person at the terminal reads when the service listens. */
+export const startUpLines = async (
+  app: App,
+  env: LocalEnv,
+  trustDomain: TrustDomain,
+  served: Served,
+  credentials: string,
+): Promise<readonly string[]> => {
+  const logKey = await app.transparencyLog.verifierKey().catch(() => undefined);
+  return [
+    `Akashi listens, trust domain "${trustDomain.name}" (${trustDomain.title.ja}):`,
+    `  http://localhost:${served.port}    CA certificates, CRLs, OCSP; the API with a token, from this machine only`,
+    `  https://localhost:${served.tlsPort}   the API with a client certificate`,
+    `Credentials, one folder for each principal: ${credentials}`,
+    ...trustDomain.principals.map(
+      ({ id, role, office, name }) =>
+        `  ${id.padEnd(24)} ${role}${office === undefined ? '' : ` of ${office}`}, ${name.ja}`,
+    ),
+    ...(logKey === undefined ? [] : [`Verifier key of the log, for auditors to keep: ${logKey}`]),
+    'Try next:',
+    ...nextCommands(env, trustDomain, served).map((command) => `  ${command}`),
+  ];
+};
+
+/** Three commands that can be pasted into another shell. */
+const nextCommands = (env: LocalEnv, trustDomain: TrustDomain, served: Served): readonly string[] => {
+  const officer = trustDomain.principals.find(({ role }) => role === 'officer');
+  const auditor = trustDomain.principals.find(({ role }) => role === 'auditor');
+  const where = [
+    ...(served.port === 8080 ? [] : [`AKASHI_URL=http://localhost:${served.port}`]),
+    ...(served.tlsPort === 8443 ? [] : [`AKASHI_TLS_URL=https://localhost:${served.tlsPort}`]),
+    ...(env.DATA_DIR === './data' ? [] : [`DATA_DIR=${env.DATA_DIR}`]),
+  ];
+  return [
+    'npm run demo',
+    `npx akashi requests --as ${officer?.id}`,
+    `npx akashi provisions --as ${auditor?.id}`,
+  ].map((command) => [...where, command].join(' '));
+};
