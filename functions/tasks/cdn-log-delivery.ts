@@ -8,19 +8,20 @@ type Loaded = Pick<Awaited<ReturnType<typeof loadCdnLogs>>, 'log' | 'logs' | 'pr
   readonly core: Pick<Awaited<ReturnType<typeof loadCdnLogs>>['core'], 'cdnLogs'>;
 };
 
-/** A log file has at most 50 MB before it is compressed; CloudFront begins another one then. */
+/** CloudFront begins another log file after 50 MB, before compression. */
 const MAX_BYTES = 64 * 1024 * 1024;
 const PAGE = 1000;
 
 /**
- * Counts access logs as CloudFront delivers them. S3 says in a queue that a file has come; a message that fails comes
- * again and, after its last turn, goes to the dead letters. Without messages (on a schedule) it looks for files that
- * nobody told of. Importing is idempotent, so a file may be told of twice and be begun by one and finished by another.
+ * Counts access logs as CloudFront delivers them. S3 puts a message into a queue for each file. A message that fails
+ * comes again, and goes to the dead letters after its last turn. An event without messages comes by schedule: then the
+ * function looks for files without a message. Importing is idempotent, so a file may have two messages, and one call may
+ * finish what another began.
  */
 export const deliveredCdnLogs = (load: () => Promise<Loaded>) => {
   let loading: Promise<Loaded> | undefined;
 
-  const take = async ({ core, logs, log }: Loaded, key: string): Promise<void> => {
+  const importFile = async ({ core, logs, log }: Loaded, key: string): Promise<void> => {
     const object = await logs.get(key);
     const file = fileOf(key);
     if (!object) {
@@ -31,19 +32,19 @@ export const deliveredCdnLogs = (load: () => Promise<Loaded>) => {
     log('info', 'Access log counted', { file, lines, hits });
   };
 
-  const told = async (loaded: Loaded, { Records }: SQSEvent): Promise<SQSBatchResponse> => {
+  const importMessages = async (loaded: Loaded, { Records }: SQSEvent): Promise<SQSBatchResponse> => {
     const batchItemFailures: { itemIdentifier: string }[] = [];
-    // One after another: each is whole in memory.
+    // One after another, since each file is in memory as a whole.
     for (const { body, messageId } of Records) {
       try {
-        // The message that S3 sends when it is set up has no records.
+        // S3 sends a message without records when the queue is set up.
         const { Records: events = [] } = JSON.parse(body) as Partial<S3Event>;
         for (const { s3 } of events) {
           const key = decodeURIComponent(s3.object.key.replaceAll('+', ' '));
           if (s3.object.size > MAX_BYTES) {
             throw new Fault('malformed-cdn-log', 'The file has more bytes than an access log has.');
           }
-          await take(loaded, key);
+          await importFile(loaded, key);
         }
       } catch (error) {
         loaded.log('error', 'An access log was not counted', { message: messageId, ...errorFacts(error) });
@@ -53,8 +54,8 @@ export const deliveredCdnLogs = (load: () => Promise<Loaded>) => {
     return { batchItemFailures };
   };
 
-  /** Resolves with the files that it counted. */
-  const sweep = async (loaded: Loaded): Promise<readonly string[]> => {
+  /** Counts the files without a message. Resolves with their names. */
+  const importUnseen = async (loaded: Loaded): Promise<readonly string[]> => {
     const { core, logs, log, prefix } = loaded;
     const counted: string[] = [];
     const failures: unknown[] = [];
@@ -64,10 +65,10 @@ export const deliveredCdnLogs = (load: () => Promise<Loaded>) => {
       cursor = page.cursor;
       for (const file of await core.cdnLogs.unseen(page.keys.map(fileOf))) {
         try {
-          await take(loaded, `${prefix}${file}`);
+          await importFile(loaded, `${prefix}${file}`);
           counted.push(file);
         } catch (error) {
-          // Who was told of it is at it.
+          // A call that got the file's message is importing it now.
           if (Fault.is(error, 'condition-failed')) continue;
           log('error', 'An access log was not counted', { file, ...errorFacts(error) });
           failures.push(error);
@@ -86,7 +87,9 @@ export const deliveredCdnLogs = (load: () => Promise<Loaded>) => {
       loading = undefined;
       throw error;
     });
-    return event.Records ? told(loaded, { Records: event.Records }) : { done: await sweep(loaded) };
+    return event.Records
+      ? importMessages(loaded, { Records: event.Records })
+      : { done: await importUnseen(loaded) };
   };
 };
 

@@ -2,7 +2,7 @@ import type { PrincipalKey } from '../../lib/authority/authority.ts';
 import { loadRowsCore, type TaskContext } from '../lambda/parts.ts';
 import { invokedByHand, readEvent } from './ceremony-event.ts';
 
-/** What the opener has consented to, for the protocol on paper. */
+/** What the opener consented to, for the written protocol. */
 export interface ConsentOutcome {
   /** SHA-256 of the event (lib/authority/consent.ts), hex. */
   readonly event: string;
@@ -11,7 +11,7 @@ export interface ConsentOutcome {
 }
 
 /**
- * The opener's half of a ceremony on AWS: consent to one event, which is then the only one that the holder can have done.
+ * The opener's half of a ceremony on AWS: consent to one event, the only one that the holder can then have carried out.
  * It signs nothing and certifies nobody.
  */
 export const consent = async (event: unknown, context: TaskContext): Promise<ConsentOutcome> => {

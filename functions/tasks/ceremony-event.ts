@@ -5,11 +5,11 @@ import { errorFacts } from '../http/problems.ts';
 import type { TaskContext } from '../lambda/parts.ts';
 import { type Applicant, readApplicant } from './principal-certificate.ts';
 
-/** What the opener consents to and the holder has done: both send the same event, and it is read here for both. */
+/** The opener consents to this event, and the holder has it carried out. Both send the same event. */
 const Event = z.strictObject({
   /** SHA-256 of the trust domain's file, hex. */
   trustDomain: z.string().regex(/^[0-9a-f]{64}$/),
-  /** Keys of principals that are to be certified, in this or a later run. */
+  /** The principals' keys to certify, in this run or a later one. */
   credentials: z
     .array(z.strictObject({ principal: z.string().max(64), csr: z.string().max(64 * 1024) }))
     .max(100)
@@ -18,7 +18,7 @@ const Event = z.strictObject({
 
 export interface ReadEvent {
   readonly applicants: readonly Applicant[];
-  /** What the two persons have to agree on. */
+  /** What the two persons must agree on. */
   readonly agreed: CeremonyEvent;
 }
 
@@ -34,7 +34,7 @@ export const readEvent = async (
   if (asked.data.trustDomain !== trustDomainDigest) {
     throw new Fault(
       'trust-domain-changed',
-      'The digest in the event is not that of the trust domain which is deployed; compare the files.',
+      'The digest in the event is not the digest of the deployed trust domain; compare the files.',
       { deployed: trustDomainDigest },
     );
   }
@@ -45,7 +45,7 @@ export const readEvent = async (
   return { applicants, agreed: { trustDomain: trustDomainDigest, credentials } };
 };
 
-/** A function that one person invokes by hand. A failure is logged and thrown on, so that the person sees it as well. */
+/** A function that one person invokes by hand. It logs a failure and throws it again, so that the person sees it too. */
 export const invokedByHand = <T>(
   load: () => Promise<TaskContext>,
   act: (event: unknown, context: TaskContext) => Promise<T>,

@@ -4,9 +4,9 @@ import { invokedByHand, readEvent } from './ceremony-event.ts';
 import { certifyApplicant } from './principal-certificate.ts';
 
 export interface CeremonyOutcome {
-  /** SHA-256 of the event (lib/authority/consent.ts), hex: the one that the opener's consent gave. */
+  /** SHA-256 of the event (lib/authority/consent.ts), hex: the same that the opener's consent resulted in. */
   readonly event: string;
-  /** What was done, in order; empty where all had been done before. */
+  /** The steps that were taken, in order; empty where every step was taken before. */
   readonly steps: readonly string[];
   readonly authorities: readonly {
     readonly ca: string;
@@ -17,10 +17,10 @@ export interface CeremonyOutcome {
 }
 
 /**
- * The holder's half of a ceremony on AWS, invoked by hand. Two persons are needed by how the deployment grants it and by
- * what is done here: the opener may open this function for a while and consent to one event (ceremony-consent.ts), and may
- * not invoke it; the holder may invoke it, and has that event done and no other. What they have compared on paper, the
- * digest of the trust domain's file, is in the event, so a deployment that brought another file does nothing.
+ * The holder's half of a ceremony on AWS, invoked by hand. It takes two persons, by the deployment's grants and by the
+ * code here. The opener may open this function for a while and consent to one event (ceremony-consent.ts), and may not
+ * invoke it. The holder may invoke it, for that event and no other. The event has the digest of the trust domain's file,
+ * which both compared on paper, so a deployment that brought another file does nothing.
  */
 export const hold = async (event: unknown, context: TaskContext): Promise<CeremonyOutcome> => {
   const { core, trustDomain, log } = context;

@@ -5,7 +5,7 @@ const DAY_MS = 86_400_000;
 
 let loaded: ReturnType<typeof loadGauges> | undefined;
 
-/** How old things are, as metrics, so that what did not happen raises an alarm as well as what failed. */
+/** Writes the age of things as metrics, so that an alarm is raised for what did not happen as well as for what failed. */
 export const handler = async (): Promise<void> => {
   loaded ??= loadGauges();
   const { gauges, telemetry } = loaded;

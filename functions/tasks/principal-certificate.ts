@@ -4,14 +4,14 @@ import { checkPublicKey, verifySignature } from '../../lib/keys/keys.ts';
 import { decodeCertificationRequest, decodePem, MAX_CSR_BYTES } from '../../lib/pki/pki.ts';
 import type { TrustDomain } from '../../lib/trust-domain/trust-domain.ts';
 
-/** A principal's own key, in PKCS#10: made where it is used, never seen here. */
+/** A request to certify a principal's own key, which is made where it is used and never seen here. */
 export interface CredentialRequest {
   readonly principal: string;
-  /** PEM. */
+  /** PKCS#10 in PEM. */
   readonly csr: string;
 }
 
-/** What there is to certify: nothing of a CSR but its key, which its sender has shown to have. */
+/** What is certified: only the key is taken from a CSR, whose signature proves its possession. */
 export interface Applicant {
   readonly principal: string;
   readonly name: string;
@@ -47,9 +47,9 @@ export const readApplicant = async (
 };
 
 /**
- * The certificate from the operations CA with which a principal shows who it is, followed by the CA's, in PEM; issued in
- * the names of both persons of the ceremony, on the records of what they did (`basis`). The same key again gives the same
- * certificate. Fault: `duplicate-key` for a key that is another principal's.
+ * Issues the certificate by which a principal is identified, from the operations CA. The issuance names both persons of
+ * the ceremony and rests on the records of their acts (`basis`). Resolves with the certificate and its CA's, in PEM. The
+ * same key again gives the same certificate. Fault: `duplicate-key` for another principal's key.
  */
 export const certifyApplicant = async (
   core: Core,

@@ -2,15 +2,15 @@ import { errorFacts } from '../http/problems.ts';
 import type { TaskContext } from '../lambda/parts.ts';
 import { TASKS, type TaskName } from './housekeeping.ts';
 
-/** What a scheduled function gives back, for whoever invokes it by hand. */
+/** The result of a scheduled function, for a person who invokes it by hand. */
 export interface TaskOutcome {
   readonly task: TaskName;
   readonly done: readonly string[];
 }
 
 /**
- * A task as a function on a schedule. A failure is logged and thrown on: Lambda then tries twice more and puts the
- * event into the dead-letter queue, which an alarm watches.
+ * The function that runs a task on a schedule. It logs a failure and throws it again: Lambda then tries twice more, and
+ * puts the event into the dead-letter queue, which an alarm watches.
  */
 export const scheduled = (task: TaskName, load: () => Promise<TaskContext>): (() => Promise<TaskOutcome>) => {
   let loading: Promise<TaskContext> | undefined;

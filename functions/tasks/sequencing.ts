@@ -3,9 +3,9 @@ import { loadSequencingCore } from '../lambda/parts.ts';
 import { clock } from '../lambda/runtime.ts';
 import { scheduled, type TaskOutcome } from './scheduled.ts';
 
-/** Schedules do not come more often than each minute, and a record has its leaf within ten seconds. */
+/** A record has its leaf within ten seconds, but a schedule runs once a minute at most, so each run repeats the task. */
 const EVERY_MS = 5_000;
-/** Leaves time for a run that has begun before the next minute's function starts; both at once would do no harm. */
+/** The last repetition ends before the next minute's function starts. If both ran at once, no harm would be done. */
 const LAST_START_MS = 55_000;
 
 const once = scheduled('sequencing', loadSequencingCore);
