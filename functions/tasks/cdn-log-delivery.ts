@@ -1,5 +1,5 @@
 import type { S3Event, SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { Fault } from '../../lib/fault.ts';
+import { Fault, wentThrough } from '../../lib/fault.ts';
 import { errorFacts } from '../http/problems.ts';
 import { loadCdnLogs } from '../lambda/parts.ts';
 import { linesOfGzip } from '../routes/records/import-cdn-log.ts';
@@ -65,11 +65,9 @@ export const deliveredCdnLogs = (load: () => Promise<Loaded>) => {
       cursor = page.cursor;
       for (const file of await core.cdnLogs.unseen(page.keys.map(fileOf))) {
         try {
-          await importFile(loaded, `${prefix}${file}`);
-          counted.push(file);
+          // False where the call that got the file's message is importing it now.
+          if (await wentThrough(importFile(loaded, `${prefix}${file}`))) counted.push(file);
         } catch (error) {
-          // A call that got the file's message is importing it now.
-          if (Fault.is(error, 'condition-failed')) continue;
           log('error', 'An access log was not counted', { file, ...errorFacts(error) });
           failures.push(error);
         }
