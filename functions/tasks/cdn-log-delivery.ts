@@ -2,7 +2,7 @@ import type { S3Event, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { Fault, wentThrough } from '../../lib/fault.ts';
 import { errorFacts } from '../http/problems.ts';
 import { loadCdnLogs } from '../lambda/parts.ts';
-import { linesOfGzip } from '../routes/records/import-cdn-log.ts';
+import { linesOfGzip } from '../routes/records/gzip-lines.ts';
 
 type Loaded = Pick<Awaited<ReturnType<typeof loadCdnLogs>>, 'log' | 'logs' | 'prefix'> & {
   readonly core: Pick<Awaited<ReturnType<typeof loadCdnLogs>>['core'], 'cdnLogs'>;

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { linesOfGzip } from '../../functions/routes/records/import-cdn-log.ts';
+import { linesOfGzip } from '../../functions/routes/records/gzip-lines.ts';
 import { readFields, readHit } from '../../lib/ledger/cdn/cloudfront-log.ts';
 import { type CdnLogs, openCdnLogs } from '../../lib/ledger/cdn/import.ts';
 import { readCounts } from '../../lib/ledger/counts.ts';
