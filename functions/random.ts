@@ -2,13 +2,13 @@ import { randomFillSync } from 'node:crypto';
 import type { Random } from '../lib/ports.ts';
 
 const POOL = Buffer.alloc(4096);
-/** More is drawn by itself. */
+/** A longer request is drawn without the pool. */
 const LARGEST = 256;
 let used = POOL.length;
 
 /**
- * Bytes of the system's cryptographic source, drawn some thousands at a time: a call to it costs as much as all else
- * that goes into a record. Bytes that were given out are wiped here.
+ * Bytes from the system's cryptographic source, drawn a few thousand at a time: one call costs as much as the rest of a
+ * record. Bytes that are given out are wiped from the pool.
  */
 export const random: Random = (n) => {
   if (n > LARGEST) return randomFillSync(new Uint8Array(n));

@@ -7,7 +7,7 @@ import type { Client, HttpHead } from './http.ts';
 import { errorFacts } from './problems.ts';
 import type { RouteTerms } from './route.ts';
 
-/** Who calls, and why credentials that came along prove nothing, where no proof is asked for. */
+/** Who calls. `unproven` is the fault of credentials that were not accepted, where the route requires none. */
 export interface Identified {
   readonly caller?: Principal;
   readonly unproven?: FaultCode;
@@ -15,7 +15,7 @@ export interface Identified {
 
 const NOBODY: Identified = {};
 
-/** `caller` is absent where nobody says who it is. Faults: those of `Principals`, `tls-required`, `unauthenticated`. */
+/** `caller` is absent where the request has no credentials. Faults: those of `Principals`, `tls-required`, `unauthenticated`. */
 export const authenticate = async (
   principals: Principals,
   route: RouteTerms,
@@ -31,7 +31,7 @@ export const authenticate = async (
   } catch (error) {
     if (route.access !== 'optional') throw error;
     const unproven = Fault.is(error) ? error.code : 'internal';
-    // A failure of the service's own must be seen, but does not stand between a relying party and a status either.
+    // A failure of the service itself is logged, but the relying party still gets its status.
     if (!UNPROVEN.has(unproven)) {
       log('error', 'caller not identified', { request: request.id, route: route.id, ...errorFacts(error) });
     }
@@ -39,7 +39,7 @@ export const authenticate = async (
   }
 };
 
-/** What is the caller's own affair. */
+/** Faults of the caller, which are not logged. */
 const UNPROVEN: ReadonlySet<FaultCode> = new Set<FaultCode>([
   'unauthenticated',
   'token-invalid',
@@ -68,7 +68,7 @@ const byCredentials = async (
   return shown ?? named;
 };
 
-/** RFC 6750 2.1. A bearer token is whoever's has read it, so it is not taken from a network without TLS. */
+/** RFC 6750 2.1. Anyone who reads a bearer token can use it, so it is not accepted from a network without TLS. */
 const bearerToken = (authorization: string | undefined, client: Client): string | undefined => {
   if (authorization === undefined) return undefined;
   if (!client.tls && !isLoopback(client.address)) {

@@ -3,9 +3,9 @@ import type { HttpRequest, HttpResponse } from './http.ts';
 const opaque = (tag: string): string => tag.trim().replace(/^W\//, '');
 
 /**
- * The 304 answer where the client's copy is the current one by its tag, compared weakly (RFC 9110 13.1.2), else undefined.
- * A date (13.1.3) never decides: everything here that has a tag may change twice within a second, and of two answers with
- * one date only one is true (RFC 9110 8.8.2.2).
+ * The 304 answer if the client's copy is current by its tag, compared weakly (RFC 9110 13.1.2), else undefined. A date
+ * (13.1.3) never decides: a resource here may change twice within a second, and then one date stands for two versions
+ * (RFC 9110 8.8.2.2).
  */
 export const notModified = (request: HttpRequest, response: HttpResponse): HttpResponse | undefined => {
   if (response.status !== 200 || (request.method !== 'GET' && request.method !== 'HEAD')) return undefined;

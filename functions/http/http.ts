@@ -1,16 +1,16 @@
-/** What a request and an answer are to the entries, whether they came by a socket or as a Lambda event. */
+/** A request, whether it came by a socket or as a Lambda event. */
 export interface HttpRequest extends HttpHead {
   readonly body: Uint8Array;
 }
 
-/** All that comes before the body. */
+/** The part of a request before the body. */
 export interface HttpHead {
-  /** Given to the caller as `x-request-id` and to the log. */
+  /** The caller gets it as `x-request-id`; the log has it too. */
   readonly id: string;
   readonly method: string;
-  /** Percent-encoded, as it came, without the query. */
+  /** As it came: percent-encoded, without the query. */
   readonly path: string;
-  /** Of the route's pattern, still percent-encoded. */
+  /** The parameters of the route's path, still percent-encoded. */
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   /** Names in lower case. */
@@ -18,13 +18,13 @@ export interface HttpHead {
   readonly client: Client;
 }
 
-/** A request whose body may still be on its way: what nobody is asked for yet takes no room. */
+/** A request whose body may still be arriving. It is read after the caller is checked, so strangers take no memory. */
 export interface Unread extends HttpHead {
   readonly body: Uint8Array | (() => Promise<Uint8Array>);
 }
 
 export interface Client {
-  /** DER of the certificate that the client showed; nothing has been checked but possession of its key. */
+  /** DER of the client certificate. Only possession of its key has been verified. */
   readonly certificate?: Uint8Array;
   /** The peer's IP address. */
   readonly address?: string;
@@ -36,9 +36,9 @@ export interface HttpResponse {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array | string;
-  /** Sent after `body` as it comes, without a length; where it fails the answer breaks off, so that nobody takes it for whole. */
+  /** Sent after `body`, piece by piece, without a length. If it fails, the answer breaks off and is visibly incomplete. */
   readonly stream?: AsyncIterable<Uint8Array>;
-  /** Key of the published object that holds the same bytes as `body`. */
+  /** The key of the published object with the same bytes as `body`. */
   readonly object?: string;
 }
 

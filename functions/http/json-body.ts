@@ -9,9 +9,9 @@ const invalid = (why: string): Fault =>
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
- * JSON as I-JSON has it (RFC 7493): UTF-8 without a byte order mark, no lone surrogates, no member twice in one
- * object. What JSON.parse would settle silently (the last of two members wins, `__proto__`) is refused, so that nobody
- * who examines a body can read it in another way than this service does. Fault: `invalid-input`.
+ * Reads I-JSON (RFC 7493): UTF-8 without a byte order mark, no lone surrogates, no member twice in one object.
+ * JSON.parse would accept a duplicate member or `__proto__` silently. They are refused, so that a person who examines a
+ * body reads the same as this service. Fault: `invalid-input`.
  */
 export const readJson = (bytes: Uint8Array): unknown => {
   let text: string;
@@ -30,11 +30,11 @@ export const readJson = (bytes: Uint8Array): unknown => {
   return value;
 };
 
-/** Walks text that is known to be JSON. */
+/** Checks the members in text that JSON.parse has accepted. */
 const checkMembers = (text: string): void => {
-  /** One for each open object or array; the members seen, for objects. */
+  /** One entry for each open object or array; for an object, the members seen. */
   const open: (Set<string> | undefined)[] = [];
-  /** The next string is a member's name. */
+  /** Whether the next string is a member's name. */
   let naming = false;
   for (let at = 0; at < text.length; at++) {
     const character = text[at];

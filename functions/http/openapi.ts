@@ -6,12 +6,12 @@ import type { ResponseDescription, Route } from './route.ts';
 
 type Schema = Record<string, unknown>;
 
-/** Where the schemas that have an id go, while the document is made. */
+/** Collects the schemas that have an id. */
 type Components = Map<string, Schema>;
 
 /**
- * The OpenAPI 3.1 document of these routes, made from the schemas that requests are checked with. `HEAD`, which every
- * `GET` answers, is not listed.
+ * The OpenAPI 3.1 document of these routes, made from the schemas that check the requests. `HEAD` is not listed, though
+ * every `GET` route answers it.
  */
 export const openapi = (routes: readonly Route[]): Schema => {
   const components: Components = new Map();
@@ -77,7 +77,7 @@ const operation = (route: Route, components: Components): Schema => ({
   responses: responses(route, components),
 });
 
-/** An empty requirement beside the others says that credentials may be left out. */
+/** An empty requirement beside the others means that credentials are optional. */
 const security = ({ access, certificateOnly }: Route): readonly Schema[] => {
   if (access === 'public') return [];
   const certificate = { clientCertificate: [] };
@@ -152,7 +152,7 @@ const success = (
   };
 };
 
-/** The rooms' faults and those that the stack and the doors add by what the route is. */
+/** The rooms' faults, and those that the stack and the doors add to such a route. */
 const faultsOf = (route: Route): readonly FaultCode[] => {
   const named = typeof route.access !== 'string';
   const codes: FaultCode[] = [...route.faults, 'body-too-large', 'internal'];
@@ -173,7 +173,7 @@ const faultsOf = (route: Route): readonly FaultCode[] => {
   return [...new Set(codes)];
 };
 
-/** A JSON schema (2020-12, the dialect of OpenAPI 3.1) whose definitions are moved to the components. */
+/** A JSON schema (2020-12, the dialect of OpenAPI 3.1). Its definitions are moved to the components. */
 const jsonSchema = (schema: z.core.$ZodType, io: 'input' | 'output', components: Components): Schema => {
   const { $schema: _dialect, $defs, ...root } = z.toJSONSchema(schema, { io });
   for (const [name, definition] of Object.entries($defs ?? {})) {
@@ -182,7 +182,7 @@ const jsonSchema = (schema: z.core.$ZodType, io: 'input' | 'output', components:
   return adapt(root, io) as Schema;
 };
 
-/** Readers of answers must bear members that they do not know, so answers do not say that there are no others. */
+/** Clients must accept unknown members in answers, so the schemas of answers do not forbid them. */
 const adapt = (node: unknown, io: 'input' | 'output'): unknown => {
   if (Array.isArray(node)) return node.map((item) => adapt(item, io));
   if (typeof node !== 'object' || node === null) return node;

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { SourceMap } from 'node:module';
 
 /**
- * Frames of a stack in a function's bundle, with the places in the sources that they came from. The source map beside
- * the bundle is read for the first of them and not before: Node's `--enable-source-maps` reads it at each start, and
- * most starts see no error. What has no map stays as it is.
+ * Frames of a stack in a function's bundle, rewritten to places in the sources. The source map is read at the first
+ * frame: Node's `--enable-source-maps` would read it at each start, and most starts see no error. A frame without a map
+ * stays as it is.
  */
 export const originalFrames = (frames: readonly string[]): readonly string[] => frames.map(originalFrame);
 

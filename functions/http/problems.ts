@@ -10,8 +10,8 @@ interface Problem {
 const p = (status: number, title: string): Problem => ({ status, title });
 
 /**
- * What each fault is over HTTP. Those of 500 and above are this service's own affair: callers learn the code and
- * the title only, and the message goes to the log. A code that callers cannot act on at all is told as `internal`.
+ * The HTTP status and title of each fault. A fault of status 500 and above is the service's own failure: callers learn
+ * the title, and the message goes to the log. They learn the code too, except with status 500, where it is `internal`.
  */
 export const PROBLEMS = {
   'malformed-der': p(400, 'The input is not strict DER'),
@@ -121,7 +121,7 @@ export const PROBLEMS = {
 
 const RETRY_AFTER_SECONDS = 2;
 
-/** Any thrown value as the Fault that the caller may see. */
+/** Turns any thrown value into the Fault that the caller may see. */
 export const visibleFault = (error: unknown): Fault => {
   const fault = Fault.is(error) ? error : new Fault('internal', '', {});
   const { status, title } = PROBLEMS[fault.code];
@@ -139,7 +139,7 @@ const challenge = (code: FaultCode): string =>
 const texts = (value: unknown): string =>
   Array.isArray(value) ? value.filter((item) => typeof item === 'string').join(', ') : '';
 
-/** An RFC 9457 problem document. Headers are those that RFC 9110 15.5 and RFC 6750 3 ask for with the status. */
+/** An RFC 9457 problem document, with the headers that RFC 9110 15.5 and RFC 6750 3 require for its status. */
 export const problem = (error: unknown, requestId: string): HttpResponse => {
   const { code, message, facts } = visibleFault(error);
   const { status, title } = PROBLEMS[code];
@@ -162,8 +162,8 @@ export const problem = (error: unknown, requestId: string): HttpResponse => {
 };
 
 /**
- * What the log may know of an error. A Fault's message holds neither secrets nor personal data; that of any other
- * error might, so only its name, its code and where it was thrown are kept.
+ * The facts of an error for the log. A Fault's message has neither secrets nor personal data. Another error's message
+ * might, so only its name, its code and its stack frames are logged.
  */
 export const errorFacts = (error: unknown, depth = 0): Readonly<Record<string, unknown>> => {
   if (!(error instanceof Error)) return { error: typeof error };

@@ -5,7 +5,7 @@ import type { Input } from './route.ts';
 
 const PURPOSE_HEADER = 'akashi-purpose';
 
-/** For routes that answer relying parties: which of its declared purposes a caller asks for. */
+/** For routes that answer relying parties: the header that names one of the caller's declared purposes. */
 export const purposeHeader = z.object({
   [PURPOSE_HEADER]: z.optional(z.string()).register(z.globalRegistry, {
     description:
@@ -14,9 +14,9 @@ export const purposeHeader = z.object({
 });
 
 /**
- * Who asks and what for, as the record of the answer has it. The purpose of somebody who did not prove who it is
- * would be anybody's word, so it is not taken. `HEAD` is recorded as such: its headers say which answer there is, and
- * the content that the digest is of did not leave. Fault: `purpose-not-declared`.
+ * The recipient and the purpose for the record of an answer. The purpose counts only if the caller is identified. `HEAD`
+ * is recorded as `HEAD`: its headers say which answer there is, and the content under the digest was not sent. Fault:
+ * `purpose-not-declared`.
  */
 export const recordedCaller = (
   caller: Principal | undefined,

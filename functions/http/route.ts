@@ -5,10 +5,9 @@ import type { Principal, Role } from '../../lib/principal.ts';
 import type { HttpRequest, HttpResponse } from './http.ts';
 
 /**
- * `public`: credentials are not looked at. `optional`: a caller that proves who it is is named in the record of
- * the answer; any other is `public` there and is answered all the same, because relying parties must get a status
- * whatever else their client sends. Where credentials came that do not hold, the record says for which fault. A list
- * of roles: the caller must be one of these.
+ * `public`: credentials are ignored. `optional`: the record of the answer names an identified caller, and says `public`
+ * for any other. Both are answered, because a relying party must get a status whatever its client sends. If credentials
+ * came and were not accepted, the record has the code of that fault. A list of roles: the caller must have one of them.
  */
 export type Access = 'public' | 'optional' | readonly Role[];
 
@@ -18,7 +17,7 @@ type CallerOf<A extends Access> = A extends 'public'
     ? Principal | undefined
     : Principal;
 
-/** A JSON body, at most 256 KiB, or bytes of one of these types. Routes without a body refuse one. */
+/** A JSON body of at most 256 KiB, or bytes of one of these types. A route without `body` refuses every body. */
 export type Body<B extends z.core.$ZodType> =
   | { readonly kind: 'json'; readonly schema: B }
   | { readonly kind: 'bytes'; readonly contentTypes: readonly string[]; readonly maxBytes: number };
@@ -26,28 +25,28 @@ export type Body<B extends z.core.$ZodType> =
 export interface Input<P, Q, B> {
   readonly params: P;
   readonly query: Q;
-  /** Of a JSON body. Bytes are in `request.body`. */
+  /** The value of a JSON body. Bytes are in `request.body`. */
   readonly body: B;
   readonly request: HttpRequest;
-  /** Of `optional` access: why credentials that came along prove nothing. */
+  /** Under `optional` access: the fault of credentials that were not accepted. */
   readonly unproven: FaultCode | undefined;
   /** Milliseconds since the Unix epoch. */
   readonly now: number;
 }
 
-/** What an answer of success is, for the OpenAPI document. */
+/** Describes a successful answer for the OpenAPI document. */
 export interface ResponseDescription {
   readonly description: string;
   readonly contentType?: string;
-  /** Of JSON. Other types are described as bytes or text. */
+  /** The schema of a JSON answer. */
   readonly schema?: z.core.$ZodType;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 /**
- * One operation of the public surface. `path` is a template with `{name}` for a segment or a part of one and
- * `{name+}` for all the rest (API Gateway's notation). A `GET` route answers `HEAD` as well (RFC 9110 9.3.2). `S` is
- * the part of the service that it needs, for the routes that also run where there is no other part.
+ * One operation of the public surface. In the template `path`, `{name}` stands for a segment or a part of one, and
+ * `{name+}` for the rest of the path (API Gateway's notation). A `GET` route answers `HEAD` too (RFC 9110 9.3.2). `S` is
+ * the part of the service that the route uses: a function on AWS may compose that part alone.
  */
 export interface Route<
   P extends z.core.$ZodType = z.core.$ZodType,
@@ -61,17 +60,17 @@ export interface Route<
   readonly path: string;
   readonly summary: string;
   readonly description?: string;
-  /** `status` answers relying parties, `api` the rest; each has its own bound on work under way. `free` has none. */
+  /** `status` answers relying parties, `api` all other callers. Each limits the requests under way; `free` does not. */
   readonly lane: 'status' | 'api' | 'free';
   readonly access: A;
-  /** The caller must come with a client certificate; a token does not do. */
+  /** The caller must show a client certificate; a token is not enough. */
   readonly certificateOnly?: true;
   readonly params?: P;
   readonly query?: Q;
   readonly headers?: z.core.$ZodObject;
   readonly body?: Body<B>;
   readonly responses: Readonly<Record<number, ResponseDescription>>;
-  /** Those of the rooms. What the stack itself refuses is added to the OpenAPI document by what the route is. */
+  /** The rooms' faults. The OpenAPI document adds those of the stack. */
   readonly faults: readonly FaultCode[];
   handle(
     app: S,
@@ -80,7 +79,7 @@ export interface Route<
   ): HttpResponse | Promise<HttpResponse>;
 }
 
-/** Checks the parts against each other; the table of routes then forgets which schemas each has. */
+/** Lets the compiler check a route's schemas against its handler. The result has no types of schemas, for the table. */
 export const defineRoute = <
   P extends z.core.$ZodType,
   Q extends z.core.$ZodType,
@@ -91,10 +90,10 @@ export const defineRoute = <
   route: Route<P, Q, B, A, S>,
 ): AnyRoute<S> => route as unknown as AnyRoute<S>;
 
-/** What a route says of itself: all but what it does. */
+/** A route without its handler. */
 export type RouteTerms = Omit<Route, 'handle'>;
 
-/** A route that has forgotten its schemas. */
+/** A route without the types of its schemas. */
 export type AnyRoute<S extends Pick<App, 'principals'>> = Route<
   z.core.$ZodType,
   z.core.$ZodType,
@@ -111,7 +110,7 @@ export const maxBodyBytes = (route: RouteTerms): number =>
 export const takesMethod = (route: RouteTerms, method: string): boolean =>
   route.method === method || (route.method === 'GET' && method === 'HEAD');
 
-/** Matches a percent-encoded path; gives the parameters still encoded. Literal parts match byte for byte. */
+/** Matches a percent-encoded path, and gives the parameters still encoded. Literal parts match byte for byte. */
 export type PathMatcher = (path: string) => Readonly<Record<string, string>> | undefined;
 
 export const pathMatcher = (template: string): PathMatcher => {

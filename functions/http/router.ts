@@ -2,7 +2,7 @@ import { type PathMatcher, pathMatcher, type RouteTerms, takesMethod } from './r
 
 export type Found<R> =
   | { readonly kind: 'route'; readonly route: R; readonly params: Readonly<Record<string, string>> }
-  /** The path is one of these routes', the method is none of theirs. */
+  /** These routes have the path, and none has the method. */
   | { readonly kind: 'other-method'; readonly routes: readonly R[] }
   | { readonly kind: 'none' };
 
@@ -11,7 +11,7 @@ interface Place<R> {
   readonly routes: R[];
 }
 
-/** Finds the route of a method and a percent-encoded path. Templates of the table do not overlap. */
+/** Finds the route of a method and a percent-encoded path. No two templates match the same path. */
 export const router = <R extends RouteTerms>(
   routes: readonly R[],
 ): ((method: string, path: string) => Found<R>) => {
@@ -22,7 +22,7 @@ export const router = <R extends RouteTerms>(
     else places.set(route.path, { match: pathMatcher(route.path), routes: [route] });
   }
   const find = (path: string): readonly [Place<R>, Readonly<Record<string, string>>] | undefined => {
-    // Templates without parameters are their own path.
+    // A template without parameters equals its path.
     const literal = path.includes('{') ? undefined : places.get(path);
     if (literal) return [literal, {}];
     for (const place of places.values()) {

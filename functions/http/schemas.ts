@@ -9,7 +9,7 @@ import { CHANNELS, type LedgerRecord, RECORD_KINDS } from '../../lib/ledger/ledg
 import { ENTRY_REASONS, parseSerial, REVOCATION_REASONS } from '../../lib/pki/pki.ts';
 import { REQUEST_STATES, type RequestView } from '../../lib/registration/registration.ts';
 
-/* The words that callers and this service exchange. What goes out is checked against the rooms' types by `tsc`. */
+/* The schemas of several operations. `tsc` checks those of answers against the rooms' types. */
 
 const id = z.string().regex(/^[a-z0-9-]{1,64}$/, 'Must be 1 to 64 lower-case letters, digits and hyphens.');
 
@@ -30,7 +30,7 @@ export const recordId = z
   .meta({ description: "A record's id; ids sort as the records were written." });
 
 const serialText = z.string().regex(/^[0-9a-fA-F]{1,40}$/, 'Must be 1 to 20 octets in hex.');
-/** In the rooms' form: lower case, whole octets. Faults with `malformed-serial` where hex is not a serial number. */
+/** Turned into the rooms' form: lower case, whole octets. Fault: `malformed-serial` for hex that is no serial number. */
 export const serial = serialText
   .transform((text): string => parseSerial(text))
   .meta({
@@ -43,7 +43,7 @@ export const certificateRef = z.strictObject({ ca: caId, serial: serialText });
 /** RFC 3339, UTC, written with `Z`. */
 export const utc = z.iso.datetime({ error: 'Must be a time of RFC 3339 in UTC, ending in Z.' });
 
-/** Of Japan Standard Time. */
+/** A month of Japan Standard Time. */
 export const month = z
   .string()
   .regex(/^2\d{3}-(?:0[1-9]|1[0-2])$/, 'Must be a month, such as 2026-04.')

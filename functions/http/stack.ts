@@ -12,24 +12,23 @@ import type { LargeAnswers } from './large-answers.ts';
 import { errorFacts, PROBLEMS, problem } from './problems.ts';
 import { type AnyRoute, maxBodyBytes, type RouteTerms, takesMethod } from './route.ts';
 
-/** What every entry needs besides the request. */
+/** What every entry has besides the request. */
 export interface Edge<S = App> {
   readonly app: S;
   readonly clock: Clock;
   readonly log: Log;
-  /** Where answers are fetched that the front cannot carry; absent where it carries all. */
+  /** Where callers fetch answers that are too large; absent where no answer is. */
   readonly largeAnswers?: LargeAnswers;
 }
 
 export type Answer<S = App> = (edge: Edge<S>, request: Unread, context?: Context) => Promise<HttpResponse>;
 
-/** Lambda ends a function without a word when its time is up; this leaves time to say so. */
+/** Lambda ends a function without a word when its time is up. This leaves time to answer. */
 const EARLY_MS = 300;
 
 /**
- * The one stack that every request goes through, on Lambda and locally alike, in this order. It is written out because
- * what lies around an OCSP answer costs more than the answer: a general runner of middlewares took as long for it, and
- * a part of each cold start.
+ * The steps that every request goes through, on Lambda and on one machine, in this order. They are written out, without
+ * a general runner of middlewares: such a runner took as long as an OCSP answer itself, and a part of each cold start.
  */
 export const stack = <S extends Pick<App, 'principals'>>(route: AnyRoute<S>): Answer<S> => {
   const capSize = sizeCap(route);
@@ -76,7 +75,7 @@ const inTime = async <T>(answer: Promise<T>, context: Context): Promise<T> => {
   }
 };
 
-/** What every answer carries, those included that never reach a route: the last thing that each edge does to it. */
+/** Adds the headers of every answer, even if the request reached no route. Each edge does this last. */
 export const finish = (response: HttpResponse, request: Pick<HttpRequest, 'id'>): HttpResponse => ({
   ...response,
   headers: {
@@ -158,7 +157,7 @@ interface Read {
 const inputReader = (route: RouteTerms): ((request: HttpRequest) => Read) => {
   const { params, headers, query, body } = route;
   const declared = Object.keys(headers?._zod.def.shape ?? {});
-  // Most requests have none of them, and then there is nothing to read.
+  // Most requests have none of these headers, and then nothing is checked.
   const noneWillDo = headers === undefined || z.safeParse(headers, {}).success;
   return (request) => {
     const read = params && check(params, 'path', decodeParams(request.params));
@@ -216,7 +215,7 @@ const describe = (
       : issue.message,
 });
 
-/** A member that nobody here has heard of may be a value in the wrong place, so only what looks like a name is told. */
+/** An unknown member may be a value in the wrong place, so it is shown only if it looks like a name. */
 const named = (key: PropertyKey): string => {
   const name = String(key);
   return /^[A-Za-z][A-Za-z0-9_-]{0,39}$|^\d{1,6}$/.test(name) ? name : '?';

@@ -60,7 +60,7 @@ import { route as amendment } from './trust-domain/get-amendment.ts';
 import { route as amendments } from './trust-domain/list-amendments.ts';
 import { route as amendmentProposal } from './trust-domain/propose-amendment.ts';
 
-/** The whole public surface, in the order in which the OpenAPI document shows it. */
+/** Every operation of the public surface, in the order of the OpenAPI document. */
 export const routes: readonly Route[] = [
   healthz,
   openapiJson,

@@ -1,12 +1,12 @@
 import { Fault } from '../../lib/fault.ts';
 import type { Witness } from '../../lib/ledger/ledger.ts';
 
-/** A checkpoint waits for its witnesses no longer than this. */
+/** How long a checkpoint waits for its witnesses. */
 const TIMEOUT_MS = 5_000;
-/** As many signatures as a note may have, of the largest kind. */
+/** Room for the most signatures of the largest kind that a note may have. */
 const MAX_ANSWER_BYTES = 512 * 1024;
 
-/** Witnesses by HTTP (C2SP tlog-witness), by their verifier keys and the addresses before `/add-checkpoint`. */
+/** Witnesses over HTTP (C2SP tlog-witness), from their verifier keys and the addresses before `/add-checkpoint`. */
 export const witnessesAt = (
   places: readonly { readonly vkey: string; readonly url: string }[],
 ): readonly Witness[] =>
@@ -39,7 +39,7 @@ const textOf = async (answer: Response): Promise<string> => {
   for await (const chunk of answer.body ?? []) {
     length += chunk.length;
     if (length > MAX_ANSWER_BYTES) {
-      throw new Fault('witness-refused', 'The witness answered with more than any cosignature has.');
+      throw new Fault('witness-refused', 'The answer of the witness is too long for cosignatures.');
     }
     chunks.push(chunk);
   }

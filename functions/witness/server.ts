@@ -4,7 +4,7 @@ import { Fault } from '../../lib/fault.ts';
 import type { Log } from '../../lib/ports.ts';
 import type { WitnessService } from '../../lib/tlog/tlog.ts';
 
-/** A proof of 63 hashes and a note with some signatures; a note may have 1 MB. */
+/** Room for a note of 1 MB and a proof of 63 hashes. */
 const MAX_BODY_BYTES = 1_010_000;
 const REQUEST_TIMEOUT_MS = 10_000;
 const MAX_CONNECTIONS = 100;

@@ -9,7 +9,7 @@ import { openSqliteTable } from '../../lib/store/sqlite.ts';
 import { openWitness, trustedLog } from '../../lib/tlog/tlog.ts';
 import { serveWitness } from './server.ts';
 
-/** A witness as one process on one machine: to be run at a second site, by somebody who does not run the log. */
+/** A witness as one process. A party other than the log's operator runs it, at another site. */
 
 const log: Log = (level, message, facts = {}) => {
   process.stderr.write(

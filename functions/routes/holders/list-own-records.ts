@@ -47,7 +47,7 @@ export const route = defineRoute({
     },
   },
   faults: ['cursor-invalid', 'input-too-large'],
-  // The record of this answer is made with the page, before it is given here.
+  // `own` resolves when the record of this answer is durable.
   handle: async ({ disclosures }, { query, request }, caller) => {
     const asked = { ...query, holder: query.holder ?? caller.id };
     return json(200, await disclosures.own(caller, asked, request.method));

@@ -7,8 +7,8 @@ import { caId } from '../../http/schemas.ts';
 import { untilNextUpdate } from './until-next-update.ts';
 
 /**
- * A CRL made out of turn, for a compromised key, must not wait in a cache until the old one's nextUpdate. Five minutes
- * bound the lag; revalidating costs a 304.
+ * A CRL that is published early, for a compromised key, must not be hidden by a cached one until that one's nextUpdate.
+ * Five minutes limit the delay; revalidating costs a 304.
  */
 const MAX_AGE_SECONDS = 300;
 

@@ -14,7 +14,7 @@ export const route = defineRoute({
   faults: ['try-later'],
   handle: async ({ transparencyLog }) => ({
     status: 200,
-    // A cache may answer, when it has asked whether its copy is still the newest.
+    // A cache may answer after it has revalidated its copy.
     headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'public, no-cache' },
     body: await transparencyLog.checkpoint(),
   }),

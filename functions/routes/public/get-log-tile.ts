@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { defineRoute } from '../../http/route.ts';
 
-/** C2SP tlog-tiles: a tile never changes, since a wider one has another name. */
+/** C2SP tlog-tiles: a tile never changes; a wider one has another name. */
 const FOR_EVER = 'public, max-age=31536000, immutable';
 
 export const route = defineRoute({

@@ -4,10 +4,10 @@ import type { HttpResponse } from '../../http/http.ts';
 const TYPE = 'application/ocsp-response';
 
 /**
- * What RFC 9919 6.2 has a responder say to caches. `max-age` counts down to the moment at which the service itself signs
- * anew, so that whoever asks again then is given a newer answer, and so that no cache that heeds it holds an answer
- * longer than the CA's profile allows, counted from the signature and whatever it went through. `Expires` is
- * nextUpdate, as that section asks; `max-age` goes before it (RFC 9111 5.2.2.1).
+ * The headers that RFC 9919 6.2 asks a responder to send to caches. `max-age` counts down to the moment at which the
+ * service signs a newer answer. A cache that asks again then gets the newer one, and no cache that obeys holds an answer
+ * for longer after its signature than the CA's profile allows. `Expires` is nextUpdate, as that section requires;
+ * `max-age` overrides it (RFC 9111 5.2.2.1).
  */
 const forEverybody = (answer: Cacheable, now: number): Readonly<Record<string, string>> => {
   let same = unchanging.get(answer);
@@ -29,14 +29,14 @@ const forEverybody = (answer: Cacheable, now: number): Readonly<Record<string, s
 
 type Cacheable = NonNullable<OcspAnswer['cacheable']>;
 
-/** Of each answer that is kept, what its headers say however often it is given. */
+/** The headers that stay the same for each kept answer. */
 const unchanging = new WeakMap<Cacheable, Readonly<Record<'last-modified' | 'expires' | 'etag', string>>>();
 
-/** Of signed answers that are for one caller: RFC 9919 6.2 forbids `no-store` there, and asks for it with errors. */
+/** For a signed answer to one caller: RFC 9919 6.2 forbids `no-store` there, and requires it for errors. */
 const FOR_ONE = { 'content-type': TYPE, 'cache-control': 'private, max-age=0, must-revalidate' };
 const ERROR = { 'content-type': TYPE };
 
-/** `shared`: by a method whose answers shared caches keep. */
+/** `shared`: the request's method is one whose answers shared caches keep. */
 export const ocspResponse = (
   { der, error, cacheable }: OcspAnswer,
   now: number,

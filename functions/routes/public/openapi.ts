@@ -6,9 +6,8 @@ import { defineRoute } from '../../http/route.ts';
 let answer: Promise<HttpResponse> | undefined;
 
 /**
- * The document as it was made from all routes (`npm run openapi`), so that this route need not know the others. It is
- * bytes, which every answer shares: as text it would be written anew for each, and wait in memory for each client that
- * does not read.
+ * The document that `npm run openapi` made from all routes, so this route does not import the others. All answers share
+ * its bytes. Text would be encoded for each answer, and held in memory for each client that reads slowly.
  */
 const describe = async (): Promise<HttpResponse> => {
   const { default: document } = await import('../../../docs/openapi.json', { with: { type: 'json' } });

@@ -1,10 +1,10 @@
 import { sha256Hex } from '../../http/provide.ts';
 
 /**
- * Caching headers of a CRL, which holds until its nextUpdate, as RFC 5019 6.2 has them for OCSP over GET. `max-age` counts
- * from now, so that caches and verifiers give the CRL up at the same moment; `maxAge`, in seconds, makes caches ask again
- * sooner. There is no `Last-Modified`: two CRLs may be of one second, and a CDN that is asked by that date, or a client
- * that compares it (Java's), would call the older one current. What a client has is told by the `ETag`.
+ * Caching headers of a CRL, which is valid until its nextUpdate, like those of RFC 5019 6.2 for OCSP over GET. `max-age`
+ * counts from now, so caches drop the CRL when verifiers do; `maxAge`, in seconds, makes caches ask again sooner. There
+ * is no `Last-Modified`: two CRLs may be made in one second, and a CDN or a client (Java's) that compares dates would
+ * then take the older one for current. The `ETag` tells the two apart.
  */
 export const untilNextUpdate = (
   body: Uint8Array,

@@ -37,7 +37,7 @@ export const annualReportFile = (format: keyof typeof FILES) => {
         headers: {
           'content-type': contentType,
           'cache-control': 'public, max-age=300',
-          // And no `Last-Modified`: two versions may be made in one second.
+          // There is no `Last-Modified`: two versions may be made in one second.
           etag: `"${view.digest.slice(0, 32)}-${format}"`,
           ...headers,
         },
@@ -81,7 +81,7 @@ const annualReport = z
   })
   .meta({ id: 'AnnualReport' }) satisfies z.ZodType<AnnualReport>;
 
-/** Nothing in it is anybody's secret, but a page is not to run or load anything whatever it was made from. */
+/** A report has no secrets, but its page must not run or load anything. */
 const PAGE_HEADERS = {
   'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
 };
@@ -90,7 +90,7 @@ const FILES = {
   json: {
     name: 'Json',
     contentType: 'application/json',
-    // The bytes of the digest.
+    // The bytes under the digest.
     write: (report: AnnualReport): string => canonicalJson(report),
     headers: {},
   },

@@ -66,7 +66,7 @@ export const route = defineRoute({
     },
   },
   faults: [],
-  // The record of this answer is made with the sample, before it is given here.
+  // `sample` resolves when the record of this answer is durable.
   handle: async ({ evidence }, { query: { from, to, ...draw }, request: { method } }, caller) =>
     json(200, await evidence.sample({ recipient: caller.id, method }, { from, to }, draw)),
 });

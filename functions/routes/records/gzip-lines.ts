@@ -2,13 +2,13 @@ import { createGunzip } from 'node:zlib';
 import { Fault } from '../../../lib/fault.ts';
 import { MAX_LINE } from '../../../lib/ledger/ledger.ts';
 
-/** A file that unpacks to more is no access log. */
+/** No access log unpacks to more. */
 const MAX_UNPACKED_BYTES = 1024 * 1024 * 1024;
 
 const malformed = (why: string, cause?: unknown): Fault =>
   new Fault('malformed-cdn-log', `The file ${why}.`, {}, { cause });
 
-/** The lines of a file as CloudFront delivers it, compressed by gzip. Fault: `malformed-cdn-log`. */
+/** The lines of a gzip file as CloudFront delivers it. Fault: `malformed-cdn-log`. */
 export const linesOfGzip = async function* (bytes: Uint8Array): AsyncGenerator<string> {
   const gunzip = createGunzip();
   gunzip.end(bytes);

@@ -16,7 +16,7 @@ import {
   utc,
 } from '../../http/schemas.ts';
 
-/** Query parameters that both lists of records take. */
+/** Query parameters of both lists of records. */
 export const recordFilter = {
   recipient: principalId.exactOptional().meta({ description: 'A principal, or `public`.' }),
   ca: caId.exactOptional(),
@@ -40,7 +40,7 @@ export const recordPage = z.object({
 
 type Filter = Omit<RecordQuery, 'certificate'> & { readonly ca?: string; readonly serial?: string };
 
-/** Answers a query of the ledger and records that answer in it: who audits is audited. */
+/** Answers a query of the ledger, and records the answer there: auditors are audited too. */
 export const answerQuery = async (
   ledger: Ledger,
   caller: Principal,

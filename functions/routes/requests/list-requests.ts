@@ -18,7 +18,7 @@ export const route = defineRoute({
       .regex(/^[a-z0-9-]{1,64}$/, "Must be an office's id.")
       .exactOptional(),
     state: z.enum(REQUEST_STATES).exactOptional(),
-    // The record of the answer names every certificate on the page: fewer than a record of the ledger may name.
+    // The record of the answer names every certificate on the page. Keep below what one record may name.
     limit: pageLimit(50, 20),
     cursor: cursor.exactOptional(),
   }),

@@ -6,9 +6,9 @@ import { readJson } from '../../http/json-body.ts';
 import { defineRoute } from '../../http/route.ts';
 import { AMENDMENTS, amendmentView } from './amendment-views.ts';
 
-/** A function on AWS takes 6 MB of an event, which has them in base64. */
+/** On AWS an event has at most 6 MB, and has the body in base64. */
 const MAX_BYTES = 4 * 1024 * 1024;
-/** As much as a trust domain may have, in characters of three bytes. */
+/** The most that a trust domain file may have, at three bytes a character. */
 const MAX_UNPACKED_BYTES = 48 * 1024 * 1024;
 
 const GZIP = 'application/gzip';
@@ -44,7 +44,7 @@ export const route = defineRoute({
   },
 });
 
-/** The file as it was written: a body of JSON, or one compressed by gzip. Fault: `invalid-input`. */
+/** The text of the file, from a body of JSON or of gzip. Fault: `invalid-input`. */
 const fileOf = async ({ headers, body }: HttpRequest): Promise<string> => {
   const packed = mediaType(headers['content-type'] ?? '') === GZIP;
   const bytes = packed
@@ -57,7 +57,7 @@ const fileOf = async ({ headers, body }: HttpRequest): Promise<string> => {
         );
       })
     : body;
-  // Nobody who examines the file may read it in another way than this service does: no member twice, strict UTF-8.
+  // Strict UTF-8 and no member twice, so that a person who examines the file reads the same as this service.
   readJson(bytes);
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
 };
