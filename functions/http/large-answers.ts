@@ -12,12 +12,12 @@ export interface LargeAnswers {
   readonly addressOf?: (key: string) => string;
 }
 
-const location = 'Where it is, for five minutes. Ask there without credentials.';
+const location = 'The address of the answer, valid for five minutes. Send no credentials there.';
 
 /** For the OpenAPI document: the answer of routes whose answers are made at the request. */
 export const handedOver: Readonly<Record<303, ResponseDescription>> = {
   303: {
-    description: 'On AWS, where the answer is too large to be given in one piece. What it says is on record.',
+    description: 'On AWS, if the answer is too large for one response. The answer is recorded.',
     headers: { location },
   },
 };
@@ -25,7 +25,7 @@ export const handedOver: Readonly<Record<303, ResponseDescription>> = {
 /** For the OpenAPI document: the answer of routes that hand out published objects. */
 export const published: Readonly<Record<302, ResponseDescription>> = {
   302: {
-    description: 'On AWS, where it is too large to be given in one piece and no CDN is asked.',
+    description: 'On AWS without a CDN, if the CRL is too large for one response.',
     headers: { location },
   },
 };

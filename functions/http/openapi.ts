@@ -49,7 +49,7 @@ const problemDocument = z
     type: z.string().meta({ example: 'urn:akashi:fault:unknown-request' }),
     title: z.string(),
     status: z.int(),
-    detail: z.string().meta({ description: 'What is wrong and, where there is something, what to do.' }),
+    detail: z.string().meta({ description: 'What is wrong, and what to do where that is known.' }),
     code: z.enum(FAULT_CODES).meta({ description: 'Stable: never renamed, never reused.' }),
     facts: z.record(z.string(), z.unknown()).exactOptional(),
     requestId: z.string(),

@@ -9,7 +9,7 @@ const PURPOSE_HEADER = 'akashi-purpose';
 export const purposeHeader = z.object({
   [PURPOSE_HEADER]: z.optional(z.string()).register(z.globalRegistry, {
     description:
-      'The id of one of the purposes that the trust domain declares for the caller; the first one where it is left out.',
+      'The id of one of the purposes that the trust domain declares for the caller. The default is the first one.',
   }),
 });
 

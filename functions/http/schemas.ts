@@ -126,7 +126,7 @@ export const requestView = z
     certificate: certificateRef.exactOptional(),
     failure: z
       .object({ at: utc, code: z.string(), reason: z.string() })
-      .meta({ description: 'Why no certificate can come of it; its public key is free for another request.' })
+      .meta({ description: 'Why no certificate can be issued. Another request may use its public key.' })
       .exactOptional(),
   })
   .meta({ id: 'Request' }) satisfies z.ZodType<RequestView>;
@@ -144,23 +144,25 @@ export const revocation = z
 
 export const revocationAnswer = z.object({
   revocation,
-  first: z.boolean().meta({ description: 'False when it had happened before; the earlier one is shown.' }),
+  first: z
+    .boolean()
+    .meta({ description: 'False if the certificate was revoked before; the answer shows that revocation.' }),
 });
 
 export const awaitedRevocation = z
   .object({
-    status: z.enum(['revoked', 'hold']).meta({ description: 'What the certificate will be.' }),
+    status: z.enum(['revoked', 'hold']).meta({ description: 'The status that the certificate will have.' }),
     reason: z.enum(ENTRY_REASONS),
     invalidityDate: utc.exactOptional(),
     askedBy: principalId,
     askedAt: utc,
-    lapsesAt: utc.meta({ description: 'From then on it is as if nobody had asked.' }),
+    lapsesAt: utc.meta({ description: 'The pending revocation has no effect from then on.' }),
   })
   .meta({ id: 'AwaitedRevocation' }) satisfies z.ZodType<AwaitedRevocation>;
 
 export const awaitingAnswer = z.object({
   awaiting: awaitedRevocation,
-  first: z.boolean().meta({ description: 'False when the same person had asked before: nothing changed.' }),
+  first: z.boolean().meta({ description: 'False if the same person asked before; nothing changed.' }),
 });
 
 export const certificateView = z
@@ -186,7 +188,7 @@ export const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const recordedAt = {
   id: recordId,
   time: utc,
-  salt: z.string().meta({ description: 'Chance, part of what the leaf is made of.' }),
+  salt: z.string().meta({ description: 'Random; part of the bytes under the leaf.' }),
   leaf: z.int().min(0).exactOptional().meta({ description: 'The index of its leaf in the log.' }),
 };
 const free = z.record(z.string(), z.json().meta({ id: 'Json' }));
@@ -198,11 +200,12 @@ export const ledgerRecord = z
       kind: z.literal('provision'),
       recipient: z.string().meta({ description: 'A principal, or `public`.' }),
       unproven: z.string().exactOptional().meta({
-        description: 'Why credentials that came with the request were not taken: the code of the fault.',
+        description: 'The code of the fault for which credentials in the request were not accepted.',
       }),
       channel: z.enum(CHANNELS),
       method: z.string().meta({
-        description: 'After HEAD only headers left, which name the content that `responseDigest` is of.',
+        description:
+          'With HEAD only headers were sent; `responseDigest` is of the content that they describe.',
       }),
       office: z.string().exactOptional(),
       purpose: z.string().exactOptional(),

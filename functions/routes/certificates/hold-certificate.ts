@@ -13,7 +13,10 @@ export const route = defineRoute({
   params: z.strictObject({ ca: caId, serial }),
   responses: {
     200: { description: 'The hold.', schema: revocationAnswer },
-    202: { description: 'It takes a second person, as a revocation would.', schema: awaitingAnswer },
+    202: {
+      description: 'A second person must ask for the same, as for a revocation.',
+      schema: awaitingAnswer,
+    },
   },
   faults: [
     'malformed-serial',

@@ -8,30 +8,30 @@ const serialView = z
   .object({
     serial: z.string(),
     state: z.enum(['good', 'hold', 'revoked']).exactOptional().meta({
-      description: 'In the status register. Absent where the register does not know the number.',
+      description: 'In the status register. Absent if the register does not have the number.',
     }),
     notAfter: utc.exactOptional(),
     revocationTime: utc.exactOptional().meta({
-      description: 'In the status register, of one that is revoked or on hold; so with the next two.',
+      description:
+        'In the status register, if the certificate is revoked or on hold; the same holds for `reason` and `invalidityDate`.',
     }),
     reason: z.string().exactOptional(),
     invalidityDate: utc.exactOptional(),
     order: z
       .string()
       .exactOptional()
-      .meta({ description: 'What the certificate was issued for; absent without one.' }),
+      .meta({ description: 'The order for which the certificate was issued; absent without a certificate.' }),
     profile: z.string().exactOptional(),
     office: z.string().exactOptional(),
     tbsDigest: digest.exactOptional().meta({
       description:
-        'Of the TBSCertificate, as in the record of its issuance; absent where there is none to be read.',
+        'SHA-256 of the TBSCertificate, as in the record of its issuance; absent if no certificate can be read.',
     }),
     digest: digest
       .exactOptional()
-      .meta({ description: 'Of the certificate; absent while it is not signed.' }),
+      .meta({ description: 'SHA-256 of the certificate; absent until it is signed.' }),
     differs: z.array(z.string()).readonly().exactOptional().meta({
-      description:
-        'What is stored beside the certificate and is not as the certificate has it; `signature` where its signature is not by the CA.',
+      description: 'Stored values that differ from the certificate; `signature` if the CA did not sign it.',
     }),
   })
   .meta({ id: 'Serial' }) satisfies z.ZodType<SerialView>;
@@ -42,7 +42,7 @@ export const route = defineRoute({
   path: '/api/v1/certificates/{ca}',
   summary: 'Every serial number of a CA that the service knows',
   description:
-    'By the status register and by the certificates that are stored, for an audit that holds them against the records: nothing about their subjects. In an order of its own.',
+    'From the status register and the stored certificates, for an audit that compares them with the records. It has nothing about subjects. The order has no meaning.',
   lane: 'api',
   access: ['auditor'],
   params: z.strictObject({ ca: caId }),

@@ -6,11 +6,11 @@ export const route = defineRoute({
   id: 'releaseCertificate',
   method: 'DELETE',
   path: '/api/v1/certificates/{ca}/{serial}/hold',
-  summary: 'Release a certificate from hold, where its profile allows that',
+  summary: 'Release a certificate from hold, if its profile allows that',
   lane: 'api',
   access: ['officer', 'operator'],
   params: z.strictObject({ ca: caId, serial }),
-  responses: { 204: { description: 'It is good again.' } },
+  responses: { 204: { description: 'The certificate is good again.' } },
   faults: [
     'malformed-serial',
     'unknown-certificate',

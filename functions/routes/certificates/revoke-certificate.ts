@@ -9,7 +9,7 @@ export const route = defineRoute({
   path: '/api/v1/certificates/{ca}/{serial}/revocation',
   summary: 'Revoke a certificate',
   description:
-    "It takes effect with the answer. Revoking again gives the first revocation. A certificate of a CA, an OCSP responder or a door of the service itself takes two persons: the first call answers 202 and changes no status; a second operator's identical call within seven days revokes it.",
+    "The revocation is in effect when it is answered. Revoking again gives the first revocation. A certificate of a CA, of an OCSP responder or of the service's own TLS door needs two persons: the first call is answered 202 and changes no status; the identical call of a second operator within seven days revokes the certificate.",
   lane: 'api',
   access: ['officer', 'operator'],
   params: z.strictObject({ ca: caId, serial }),
@@ -19,7 +19,7 @@ export const route = defineRoute({
   },
   responses: {
     200: { description: 'The revocation.', schema: revocationAnswer },
-    202: { description: 'It takes a second person.', schema: awaitingAnswer },
+    202: { description: 'A second person must ask for the same.', schema: awaitingAnswer },
   },
   faults: ['malformed-serial', 'unknown-certificate', 'confirmation-differs'],
   handle: async ({ authority }, { params, body }, caller) =>

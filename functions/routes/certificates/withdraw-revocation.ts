@@ -6,13 +6,13 @@ export const route = defineRoute({
   id: 'withdrawRevocation',
   method: 'DELETE',
   path: '/api/v1/certificates/{ca}/{serial}/revocation',
-  summary: 'Withdraw a revocation or hold that awaits a second person',
+  summary: 'Withdraw a pending revocation or hold',
   description:
-    'By whoever asked for it or by another operator. What has taken effect is not undone: a revocation is for ever.',
+    'The operator who asked for it or any other operator may withdraw it. A revocation in effect cannot be withdrawn.',
   lane: 'api',
   access: ['operator'],
   params: z.strictObject({ ca: caId, serial }),
-  responses: { 204: { description: 'Nothing is awaited any more.' } },
+  responses: { 204: { description: 'No revocation is pending.' } },
   faults: ['malformed-serial', 'nothing-awaited'],
   handle: async ({ authority }, { params }, caller) => {
     await authority.withdrawRevocation(caller, params);

@@ -9,9 +9,9 @@ const archivedCrl = z
     number: z
       .int()
       .exactOptional()
-      .meta({ description: 'The CRL number; absent of a file that is named as no CRL is.' }),
+      .meta({ description: 'The CRL number; absent if the file does not have the name of a CRL.' }),
     name: z.string(),
-    digest: digest.meta({ description: 'Of the file as it is now.' }),
+    digest: digest.meta({ description: 'SHA-256 of the file as it is now.' }),
     bytes: z.int(),
   })
   .meta({ id: 'ArchivedCrl' }) satisfies z.ZodType<ArchivedCrl>;
@@ -20,9 +20,9 @@ export const route = defineRoute({
   id: 'listCrls',
   method: 'GET',
   path: '/api/v1/crls/{ca}',
-  summary: 'Every CRL of a CA that was ever signed',
+  summary: 'Every CRL that a CA has signed',
   description:
-    'By the archive, each file read for it, for an audit that holds them against the records of their publications. A page may be shorter than `limit` and still have a cursor.',
+    'From the archive, each file read at the request, for an audit that compares them with the records of their publications. A page may be shorter than `limit` and still have a cursor.',
   lane: 'api',
   access: ['auditor'],
   params: z.strictObject({ ca: caId }),

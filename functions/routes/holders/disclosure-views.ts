@@ -14,7 +14,7 @@ export const disclosureView = z
     }),
     extension: z.object({ by: principalId, at: utc, reason: z.string() }).exactOptional(),
     disclosedAt: utc.exactOptional(),
-    bundle: sha256.exactOptional().meta({ description: 'Of the bundle that was handed over first.' }),
+    bundle: sha256.exactOptional().meta({ description: 'SHA-256 of the bundle that was handed over first.' }),
     state: z.enum(['open', 'overdue', 'disclosed']),
   })
   .meta({ id: 'Disclosure' });

@@ -12,8 +12,8 @@ export const route = defineRoute({
   method: 'GET',
   path: `${DISCLOSURES}/{id}/bundle.json`,
   summary:
-    'Every certificate of and every provision about the holder, signed (a flattened JWS, RFC 7515 7.2.2)',
-  description: 'Made as it is asked for and recorded; the first one closes the disclosure.',
+    'Every certificate of the holder and every provision about the holder, signed (a flattened JWS, RFC 7515 7.2.2)',
+  description: 'It is made at the request and recorded. The first one closes the disclosure.',
   lane: 'api',
   access: ['holder', 'operator'],
   params: z.strictObject({ id: recordId }),

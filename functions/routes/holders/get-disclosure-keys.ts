@@ -6,7 +6,7 @@ export const route = defineRoute({
   id: 'getDisclosureKeys',
   method: 'GET',
   path: '/.well-known/disclosure-keys.json',
-  summary: 'The public key by which disclosed bundles are verified (RFC 7517)',
+  summary: 'The public key that verifies disclosed bundles (RFC 7517)',
   lane: 'api',
   access: 'public',
   responses: {

@@ -8,7 +8,7 @@ export const route = defineRoute({
   id: 'getDisclosure',
   method: 'GET',
   path: `${DISCLOSURES}/{id}`,
-  summary: 'A disclosure and its term',
+  summary: 'A disclosure and its deadline',
   lane: 'api',
   access: ['holder', 'operator', 'auditor'],
   params: z.strictObject({ id: recordId }),

@@ -7,11 +7,11 @@ export const route = defineRoute({
   id: 'listDelegates',
   method: 'GET',
   path: '/api/v1/own/delegates',
-  summary: 'Whom I let see my own records',
+  summary: 'The delegates who may see my own records',
   lane: 'api',
   access: ['holder'],
   responses: {
-    200: { description: 'Those in force.', schema: z.object({ delegates: z.array(delegateView) }) },
+    200: { description: 'The delegates in force.', schema: z.object({ delegates: z.array(delegateView) }) },
   },
   faults: [],
   handle: async ({ disclosures }, _input, caller) =>

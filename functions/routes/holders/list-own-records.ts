@@ -28,13 +28,13 @@ export const route = defineRoute({
   method: 'GET',
   path: '/api/v1/own/records',
   summary: 'Who was told what about me, when and why, newest first',
-  description: 'For holders, and for delegates who name the holder; for portals to show.',
+  description: 'For holders, and for delegates who name the holder.',
   lane: 'api',
   access: ['holder'],
   query: z.strictObject({
     holder: principalId
       .exactOptional()
-      .meta({ description: 'Whose delegate the caller is; itself otherwise.' }),
+      .meta({ description: 'The holder whose delegate the caller is. The default is the caller.' }),
     from: utc.exactOptional().meta({ description: 'The earliest time, inclusive.' }),
     to: utc.exactOptional().meta({ description: 'The latest time, exclusive.' }),
     limit: pageLimit(1000, 100),

@@ -15,10 +15,10 @@ export const route = defineRoute({
     kind: 'json',
     schema: z.strictObject({
       delegate: principalId,
-      until: utc.exactOptional().meta({ description: 'When it ends by itself.' }),
+      until: utc.exactOptional().meta({ description: 'When the delegation ends.' }),
     }),
   },
-  responses: { 201: { description: 'Named.', schema: delegateView } },
+  responses: { 201: { description: 'The delegate.', schema: delegateView } },
   faults: ['condition-failed'],
   handle: async ({ disclosures }, { body }, caller) =>
     json(201, await disclosures.delegates.name(caller, body.delegate, body.until)),

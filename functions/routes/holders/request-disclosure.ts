@@ -9,13 +9,13 @@ export const route = defineRoute({
   method: 'POST',
   path: DISCLOSURES,
   summary: 'Ask for everything that the service keeps about one holder',
-  description: 'By the holder, a delegate of it, or an operator who was asked on paper.',
+  description: 'For the holder, a delegate of the holder, or an operator who was asked on paper.',
   lane: 'api',
   access: ['holder', 'operator'],
   body: { kind: 'json', schema: z.strictObject({ holder: principalId }) },
   responses: {
     201: {
-      description: 'Opened, with its term.',
+      description: 'The disclosure is open and has a deadline.',
       schema: disclosureView,
       headers: { location: 'The address of the disclosure.' },
     },

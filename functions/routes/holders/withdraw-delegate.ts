@@ -6,11 +6,11 @@ export const route = defineRoute({
   id: 'withdrawDelegate',
   method: 'DELETE',
   path: '/api/v1/own/delegates/{delegate}',
-  summary: 'No longer let somebody see my own records',
+  summary: 'Withdraw a delegate, who then no longer sees my own records',
   lane: 'api',
   access: ['holder'],
   params: z.strictObject({ delegate: principalId }),
-  responses: { 204: { description: 'Withdrawn.' } },
+  responses: { 204: { description: 'The delegate is withdrawn.' } },
   faults: ['condition-failed'],
   handle: async ({ disclosures }, { params }, caller) => {
     await disclosures.delegates.withdraw(caller, params.delegate);

@@ -11,12 +11,12 @@ export const route = defineRoute({
   path: '/ocsp/{request+}',
   summary: 'The status of certificates by OCSP, with the request in the address (RFC 6960 A.1)',
   description:
-    'Answers without a nonce may be cached as their headers say (RFC 9919 6.2): a cache may hold one for as long as the profile of the CA allows after it was signed, whatever is revoked meanwhile.',
+    'Answers without a nonce may be cached as their headers say (RFC 9919 6.2). A cache may keep an answer, even after a revocation, for as long after its signature as the profile of the CA allows.',
   lane: 'status',
   access: 'optional',
   params: z.strictObject({
     request: z.string().register(z.globalRegistry, {
-      description: 'DER OCSPRequest in base64, percent-encoded; a plain "/" of base64 is taken as it is.',
+      description: 'DER OCSPRequest in base64, percent-encoded; a "/" need not be encoded.',
     }),
   }),
   responses: { 200: { description: 'An OCSPResponse.', contentType: 'application/ocsp-response' } },

@@ -10,7 +10,7 @@ export const route = defineRoute({
   path: '/ocsp',
   summary: 'The status of certificates by OCSP (RFC 6960)',
   description:
-    'Every answer is 200 with an OCSPResponse; refusals and failures are its error statuses. Only what is wrong with HTTP itself gives a problem document.',
+    'Every answer is 200 with an OCSPResponse, whose error statuses express refusals and failures. Only an error of HTTP itself gives a problem document.',
   lane: 'status',
   access: 'optional',
   body: {

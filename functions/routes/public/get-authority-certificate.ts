@@ -8,7 +8,7 @@ export const route = defineRoute({
   method: 'GET',
   path: '/ca/{ca}.cer',
   summary: "An authority's certificate in DER",
-  description: 'What caIssuers of the authority information access extension points to (RFC 5280 4.2.2.1).',
+  description: 'The caIssuers of the authority information access extension points here (RFC 5280 4.2.2.1).',
   lane: 'status',
   access: 'public',
   params: z.strictObject({ ca: caId }),

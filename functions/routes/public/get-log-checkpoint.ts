@@ -6,8 +6,8 @@ export const route = defineRoute({
   path: '/log/checkpoint',
   summary: "The ledger's newest checkpoint",
   description:
-    'A signed note (C2SP tlog-checkpoint) with the cosignatures of witnesses. What the log holds says nothing about ' +
-    'anybody, so reading it leaves no record.',
+    'A signed note (C2SP tlog-checkpoint) with the cosignatures of witnesses. The log has no personal data, so reading ' +
+    'it leaves no record.',
   lane: 'api',
   access: 'public',
   responses: { 200: { description: 'The signed note.', contentType: 'text/plain; charset=utf-8' } },

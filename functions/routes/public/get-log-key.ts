@@ -6,8 +6,8 @@ export const route = defineRoute({
   path: '/log/key',
   summary: "The ledger's verifier key",
   description:
-    'A vkey (C2SP signed-note). To compare with the one that was handed over otherwise: a service that shows two ' +
-    'histories shows two keys as well.',
+    'A vkey (C2SP signed-note). Compare it with the key that you got by another way: a service that shows two ' +
+    'histories can show two keys as well.',
   lane: 'api',
   access: 'public',
   responses: {

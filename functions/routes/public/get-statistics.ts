@@ -10,8 +10,8 @@ export const route = defineRoute({
   id: 'getStatistics',
   method: 'GET',
   path: '/api/v1/statistics',
-  summary: 'How many certificates were issued and revoked and how many answers given, by month, as open data',
-  description: `About nobody: every number is rounded to the nearest ${ROUNDING} by itself and left out where that is nothing, and only months that are over are told.`,
+  summary: 'The numbers of certificates issued and revoked and of answers given, by month, as open data',
+  description: `No number tells about one person: each is rounded to the nearest ${ROUNDING} by itself and left out if that is 0. Only months that are over are shown.`,
   lane: 'api',
   access: 'public',
   query: z.strictObject({

@@ -6,7 +6,7 @@ export const route = defineRoute({
   id: 'getTokenKeys',
   method: 'GET',
   path: '/.well-known/jwks.json',
-  summary: 'The public keys by which tokens of this service are verified (RFC 7517)',
+  summary: 'The public keys that verify tokens of this service (RFC 7517)',
   lane: 'api',
   access: 'public',
   responses: {

@@ -10,7 +10,7 @@ export const route = defineRoute({
   summary: 'Whether the service answers',
   lane: 'free',
   access: 'public',
-  responses: { 200: { description: 'It does.', schema: z.object({ status: z.literal('ok') }) } },
+  responses: { 200: { description: 'The service answers.', schema: z.object({ status: z.literal('ok') }) } },
   faults: [],
   handle: (_app: Pick<App, 'principals'>) => json(200, { status: 'ok' }),
 });

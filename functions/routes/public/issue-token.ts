@@ -9,7 +9,8 @@ export const route = defineRoute({
   method: 'POST',
   path: '/token',
   summary: 'A bearer token for the holder of a client certificate',
-  description: 'For programs that cannot show the certificate at every call. It lives 15 minutes.',
+  description:
+    'For programs that cannot show the certificate at every call. The token is valid for 15 minutes.',
   lane: 'api',
   access: ROLES,
   certificateOnly: true,

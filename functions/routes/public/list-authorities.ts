@@ -9,7 +9,7 @@ export const route = defineRoute({
   path: '/ca',
   summary: 'The certification authorities',
   description:
-    'Every generation of every authority, with the addresses of its certificate, its CRL and its OCSP.',
+    'Every generation of every authority, with the addresses of its certificate, its CRL and its OCSP responder.',
   lane: 'status',
   access: 'public',
   responses: {

@@ -19,7 +19,9 @@ const countView = z
     profile: text,
     outcome: text,
     records: z.int(),
-    items: z.int().meta({ description: 'What the records stand for: answers, entries, one for an act.' }),
+    items: z
+      .int()
+      .meta({ description: 'The answers or entries that the records stand for; one for an act.' }),
   })
   .meta({ id: 'Count' });
 
@@ -27,7 +29,7 @@ export const route = defineRoute({
   id: 'countRecords',
   method: 'GET',
   path: '/api/v1/counts',
-  summary: 'How many records there are, by month, without reading them',
+  summary: 'The numbers of records, by month, without reading the records',
   description:
     'Months are of Japan Standard Time. Provisions are counted by recipient, channel, method and purpose; acts by office, CA, profile and outcome.',
   lane: 'api',

@@ -38,8 +38,8 @@ export const route = defineRoute({
   id: 'drawSample',
   method: 'GET',
   path: '/api/v1/evidence/sample',
-  summary: 'A random sample of the certificates issued in a period, drawn by a seed that is published',
-  description: 'The answer says how to draw it again without this service.',
+  summary: 'A random sample of the certificates issued in a period, drawn by a published seed',
+  description: 'The answer says how to repeat the draw without this service.',
   lane: 'api',
   access: ['auditor'],
   query: z.strictObject({
@@ -49,7 +49,7 @@ export const route = defineRoute({
       .min(1)
       .max(256)
       .regex(/^[^\r\n]*$/, 'Must be one line.')
-      .meta({ description: 'Drawn after the period is over, where everybody sees it.' }),
+      .meta({ description: 'Choose it in public, after the period is over.' }),
     size: pageLimit(MAX_SAMPLE, 25),
   }),
   responses: {

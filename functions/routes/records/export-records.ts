@@ -21,7 +21,7 @@ export const exportRecords = (format: ExportFormat) =>
     path: `/api/v1/exports/records.${format}`,
     summary: `Every record that a query finds, newest first, in one file (${NAMES[format]})`,
     description:
-      'Streamed. That it began is recorded before its first byte, and its digest before its last ones; a file that breaks off is not whole.',
+      'Streamed. Its beginning is recorded before the first byte, and its digest before the last ones. A file that breaks off is incomplete.',
     lane: 'api',
     access: ['auditor'],
     query: z.strictObject({

@@ -9,9 +9,9 @@ export const route = defineRoute({
   id: 'getEvidence',
   method: 'GET',
   path: '/api/v1/evidence.ndjson',
-  summary: 'Evidence for an audit of the authority (WebTrust for CA and its like), of one period',
+  summary: 'Evidence of one period, for an audit of the authority (WebTrust for CA and the like)',
   description:
-    'A line each, streamed: every certificate issued with who examined it and the lint rules that it passed, ceremonies, changes of configuration, reports, exports, and every access to records. Recorded like an export.',
+    'Streamed, one line for each: every issued certificate with its examiners and the lint rules that it passed, ceremonies, changes of configuration, reports, exports, and every access to records. Recorded like an export.',
   lane: 'api',
   access: ['auditor'],
   query: z.strictObject(evidencePeriod),

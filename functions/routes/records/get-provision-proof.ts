@@ -8,7 +8,7 @@ export const route = defineRoute({
   method: 'GET',
   path: '/api/v1/provisions/{id}/proof',
   summary: 'The record of an answer with the proof that it is in the log',
-  description: 'For auditors, and for the relying party that was answered.',
+  description: 'For auditors, and for the relying party that got the answer.',
   lane: 'api',
   access: ['auditor', 'relyingParty'],
   params: z.strictObject({ id: recordId }),

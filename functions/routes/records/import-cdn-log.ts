@@ -9,9 +9,9 @@ export const route = defineRoute({
   id: 'importCdnLog',
   method: 'POST',
   path: '/api/v1/cdn-logs/{file}',
-  summary: 'Count what a CDN served from its copies, by one of its access logs',
+  summary: 'Count the answers that a CDN served from its cache, by one of its access logs',
   description:
-    "A CloudFront standard log as it is delivered (gzip). What it counts becomes provisions to the public; importing a file again counts nothing twice. Addresses and clients' names in it are not kept.",
+    "A CloudFront standard log as it is delivered (gzip). The answers are recorded as provisions to the public. Importing a file again counts nothing twice. Clients' addresses and names are not kept.",
   lane: 'api',
   access: ['operator'],
   params: z.strictObject({
@@ -23,10 +23,10 @@ export const route = defineRoute({
   body: { kind: 'bytes', contentTypes: ['application/gzip'], maxBytes: MAX_BYTES },
   responses: {
     200: {
-      description: 'Counted.',
+      description: 'The file is counted.',
       schema: z.object({
         lines: z.int().meta({ description: 'Lines that had not been counted before.' }),
-        hits: z.int().meta({ description: 'Copies served from the cache, of those lines.' }),
+        hits: z.int().meta({ description: 'The answers served from the cache, in those lines.' }),
       }),
     },
   },

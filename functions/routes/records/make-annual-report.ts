@@ -8,17 +8,18 @@ export const route = defineRoute({
   method: 'POST',
   path: ANNUAL_REPORTS,
   summary: 'Make the annual report of a fiscal year that is over',
-  description: 'Where nothing has changed since its last version, that one is given (200 instead of 201).',
+  description:
+    'If nothing has changed since the last version, the answer is that version (200 instead of 201).',
   lane: 'api',
   access: ['operator', 'auditor'],
   body: { kind: 'json', schema: z.strictObject({ fiscalYear: z.int().min(2000).max(2999) }) },
   responses: {
     201: {
-      description: 'Made.',
+      description: 'The new version.',
       schema: annualReportVersion,
       headers: { location: 'The address of the report.' },
     },
-    200: { description: 'The version that there was.', schema: annualReportVersion },
+    200: { description: 'The last version.', schema: annualReportVersion },
   },
   faults: [],
   handle: async ({ reporting }, { body }, caller) => {

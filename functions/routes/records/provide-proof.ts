@@ -9,7 +9,7 @@ import type { ResponseDescription } from '../../http/route.ts';
 export const proofResponses: Readonly<Record<number, ResponseDescription>> = {
   200: {
     description:
-      'A tlog-proof (C2SP) whose extra data are the record in canonical JSON: it verifies without the service.',
+      'A tlog-proof (C2SP) whose extra data are the record in canonical JSON. It can be verified without the service.',
     contentType: 'text/plain; charset=utf-8',
   },
 };

@@ -21,12 +21,15 @@ export const recordFilter = {
   recipient: principalId.exactOptional().meta({ description: 'A principal, or `public`.' }),
   ca: caId.exactOptional(),
   serial: serial.exactOptional(),
-  holder: principalId
+  holder: principalId.exactOptional().meta({
+    description: "The issuance of the holder's certificates, and every provision about one of them.",
+  }),
+  office: officeId.exactOptional().meta({ description: 'The sub-office that acted or was answered.' }),
+  purpose: purposeId.exactOptional().meta({ description: 'The recorded purpose; finds provisions only.' }),
+  channel: z
+    .enum(CHANNELS)
     .exactOptional()
-    .meta({ description: "Issuance of the holder's certificates, and every provision about one of them." }),
-  office: officeId.exactOptional().meta({ description: 'The sub-office that acted, or was told.' }),
-  purpose: purposeId.exactOptional().meta({ description: 'Of provisions: the purpose recorded with them.' }),
-  channel: z.enum(CHANNELS).exactOptional().meta({ description: 'Of provisions: how they left.' }),
+    .meta({ description: 'How the answer was given; finds provisions only.' }),
   from: utc.exactOptional().meta({ description: 'The earliest time, inclusive.' }),
   to: utc.exactOptional().meta({ description: 'The latest time, exclusive.' }),
   limit: pageLimit(1000, 100),

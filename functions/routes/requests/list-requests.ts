@@ -9,7 +9,8 @@ export const route = defineRoute({
   method: 'GET',
   path: '/api/v1/requests',
   summary: 'Requests, newest first',
-  description: "Officers see their own office's; operators and auditors all, or those of one office.",
+  description:
+    "Officers see their own office's requests. Operators and auditors see all, or those of one office.",
   lane: 'api',
   access: ['officer', 'operator', 'auditor'],
   query: z.strictObject({

@@ -14,7 +14,7 @@ export const route = defineRoute({
   path: '/api/v1/requests',
   summary: 'Ask for a certificate',
   description:
-    'With an Idempotency-Key header, sending the same submission again within seven days gives the same request again (200 instead of 201). After that it is a new submission; as long as the earlier request holds its public key, that is a duplicate-key.',
+    'With an Idempotency-Key header, the same submission within seven days gives the same request again (200 instead of 201). Later it is a new submission, and a duplicate-key while the earlier request holds the public key.',
   lane: 'api',
   access: ['officer'],
   headers: z.object({
@@ -37,18 +37,18 @@ export const route = defineRoute({
       fields,
       holder: principalId.exactOptional().meta({
         description:
-          'Whom the certificate is about: a pseudonym, by which the holder may see its own records.',
+          'The holder of the certificate, as a pseudonym, by which the holder may see its own records.',
         example: 'holder-tanabe',
       }),
     }),
   },
   responses: {
     201: {
-      description: 'Submitted.',
+      description: 'The request is submitted.',
       schema: requestView,
       headers: { location: 'The address of the request.' },
     },
-    200: { description: 'The earlier request of this idempotency key.', schema: requestView },
+    200: { description: 'The earlier request with this idempotency key.', schema: requestView },
   },
   faults: [
     'unknown-profile',

@@ -7,7 +7,7 @@ export const route = defineRoute({
   id: 'withdrawRequest',
   method: 'POST',
   path: '/api/v1/requests/{id}/withdrawal',
-  summary: 'Take a request back before the centre has approved it',
+  summary: 'Withdraw a request that the centre has not approved',
   lane: 'api',
   access: ['officer'],
   params: z.strictObject({ id: requestId }),

@@ -23,6 +23,6 @@ export const amendmentView = z
     approved: step.exactOptional(),
     refused: step.exactOptional(),
     appliedAt: utc.exactOptional(),
-    changed: z.int().meta({ description: 'How many changes there are.' }),
+    changed: z.int().meta({ description: 'The number of changes.' }),
   })
   .meta({ id: 'Amendment' }) satisfies z.ZodType<AmendmentView>;

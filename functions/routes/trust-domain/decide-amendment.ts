@@ -7,14 +7,14 @@ export const route = defineRoute({
   id: 'decideAmendment',
   method: 'POST',
   path: `${AMENDMENTS}/{id}/decision`,
-  summary: 'Approve an amendment that another operator has proposed; or refuse it, or take it back',
+  summary: 'Approve or refuse an amendment that another operator proposed, or withdraw your own',
   description:
-    'An approved amendment is applied by the start, or the deployment and ceremony, that brings its file. Until then it can be refused.',
+    'An approved amendment is applied when the service starts with its file, or on AWS by the ceremony after its deployment. Until then it can be refused.',
   lane: 'api',
   access: ['operator'],
   params: amendmentParams,
   body: { kind: 'json', schema: z.strictObject({ decision: z.enum(['approve', 'refuse']) }) },
-  responses: { 200: { description: 'Decided.', schema: amendmentView } },
+  responses: { 200: { description: 'The amendment after the decision.', schema: amendmentView } },
   faults: [
     'unknown-amendment',
     'same-person',

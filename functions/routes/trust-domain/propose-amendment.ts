@@ -20,13 +20,13 @@ export const route = defineRoute({
   path: AMENDMENTS,
   summary: 'Propose a changed trust domain file',
   description:
-    'The whole file, as it will be deployed, as it is or compressed by gzip. It is checked whole, and against the one in force.',
+    'The whole file as it will be deployed, plain or compressed by gzip. It is checked by itself and against the file in force.',
   lane: 'api',
   access: ['operator'],
   body: { kind: 'bytes', contentTypes: ['application/json', GZIP], maxBytes: MAX_BYTES },
   responses: {
     201: {
-      description: 'Proposed.',
+      description: 'The amendment is proposed.',
       schema: amendmentView,
       headers: { location: 'The address of the amendment.' },
     },
