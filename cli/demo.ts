@@ -18,7 +18,7 @@ Tells the whole life of one certificate with openssl and akashi: request, two ex
 and the auditor who finds a record of every answer that was given. Against the service at --url, whose data folder is
 --data; where none answers there, it starts one of its own on free ports with data that is thrown away.
 
-Exit codes: 0 everything held, 1 a step did not hold, 2 the command line is not right.
+Exit codes: 0 everything held, 1 a step did not hold, 2 the command line is invalid.
 
 Examples:
   npm run demo

@@ -50,7 +50,7 @@ const own = (code: string, title: string, detail: string): Problem => ({
 
 /** The command line asks for what cannot be asked. */
 export const usage = (detail: string, advice?: string): Failure =>
-  new Failure(EXIT.usage, own('usage', 'The command line is not right', detail), advice);
+  new Failure(EXIT.usage, own('usage', 'Invalid command line', detail), advice);
 
 /** Something answered, and not as this service answers. */
 export const unexpected = (detail: string, cause?: unknown): Failure =>

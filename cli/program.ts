@@ -56,7 +56,7 @@ const CLOSING = `
 Exit codes:
   0  done; for status: good
   1  refused by the service, which says why; for status: revoked or on hold
-  2  the command line is not right, or an answer cannot be relied on
+  2  the command line is invalid, or an answer cannot be relied on
   3  not reachable
   4  asked for; another person has to ask for the same
 

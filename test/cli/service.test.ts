@@ -358,7 +358,7 @@ describe('the demonstration', { timeout: 120_000 }, () => {
     expect(() => matchRecords([given], [{ ...record, recipient: 'other' }])).toThrow(/no record/);
   });
 
-  it('explains itself, and ends with 2 where the command line is not right', async () => {
+  it('explains itself, and ends with 2 where the command line is invalid', async () => {
     expect(await node('cli/demo.ts', ['--help'])).toMatchObject({
       code: 0,
       out: expect.stringContaining('Examples:'),
