@@ -28,7 +28,7 @@ export const showAwaiting = (run: Run, ref: CertificateRef, answer: Answer, comm
       `which takes two persons: this ${said}.\n` +
       `Before ${awaiting.lapsesAt} another operator runs\n` +
       `  ${command} --as OPERATOR ${name}${terms}\n` +
-      `and whoever wants it taken back\n` +
+      `and to withdraw it, any operator runs\n` +
       `  akashi revoke --as OPERATOR ${name} --withdraw\n`,
   );
   return EXIT.awaiting;

@@ -11,7 +11,7 @@ export interface Question {
   readonly body?: Uint8Array | string;
   /** PEM; only for https. `ca` replaces the trust anchors of Node. */
   readonly tls?: { readonly key: string; readonly cert: string; readonly ca: string };
-  /** Of the answer's body. */
+  /** The limit of the answer's body. */
   readonly maxBytes: number;
   /** For everything, from the name's resolution to the last byte. */
   readonly timeoutMs: number;

@@ -1,36 +1,36 @@
-/** What the process ends with. */
+/** The exit codes of the process. */
 export const EXIT = {
   ok: 0,
-  /** The service said no; for `status`: revoked or on hold. */
+  /** The service refused; for `status`: the certificate is revoked or on hold. */
   refused: 1,
-  /** The command line was not understood; or what came back cannot be relied on. */
+  /** The command line is invalid, or the answer cannot be relied on. */
   usage: 2,
   doubt: 2,
   unreachable: 3,
-  /** Asked for, and not done before a second person asks for the same. */
+  /** Asked for, and not done until a second person asks for the same. */
   awaiting: 4,
 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** A problem in the terms of RFC 9457, whether the service told it or the command line found it itself. */
+/** A problem in the form of RFC 9457, from the service or from the command line itself. */
 export interface Problem {
   readonly type: string;
   readonly title: string;
   readonly detail: string;
   readonly code: string;
-  /** HTTP's, where the service answered. */
+  /** The HTTP status, where the service answered. */
   readonly status?: number;
   readonly facts?: Readonly<Record<string, unknown>>;
   readonly requestId?: string;
 }
 
-/** The one error of the command line: how it ends, and what is said about it. */
+/** The one error of the command line, with its exit code and its problem. */
 export class Failure extends Error {
   override readonly name = 'Failure';
   readonly exitCode: ExitCode;
   readonly problem: Problem;
-  /** What to do next, where the problem's own sentence does not say. */
+  /** What to do next, where the problem's detail does not say it. */
   readonly advice: string | undefined;
 
   constructor(exitCode: ExitCode, problem: Problem, advice?: string, options?: { cause?: unknown }) {
@@ -48,11 +48,11 @@ const own = (code: string, title: string, detail: string): Problem => ({
   code,
 });
 
-/** The command line asks for what cannot be asked. */
+/** The command line is invalid. */
 export const usage = (detail: string, advice?: string): Failure =>
   new Failure(EXIT.usage, own('usage', 'Invalid command line', detail), advice);
 
-/** Something answered, and not as this service answers. */
+/** The answer is not one of this service. */
 export const unexpected = (detail: string, cause?: unknown): Failure =>
   new Failure(
     EXIT.doubt,

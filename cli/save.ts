@@ -28,7 +28,7 @@ export const saving = async <T>(file: string, ask: (take: Take) => Promise<T>): 
     return await ask((answer) => write(handle, part, file, answer));
   } finally {
     await handle.close().catch(() => {});
-    // Of a whole file nothing has this name any more.
+    // A whole file has its final name by now.
     await rm(part, { force: true });
   }
 };

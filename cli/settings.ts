@@ -68,7 +68,7 @@ export const readSettings = async (command: Command): Promise<Settings> => {
   if (options.token === undefined) return { url, tlsUrl, caller: { by: 'nothing' }, json: options.json };
   if (!/^[A-Za-z0-9._~+/-]+=*$/.test(options.token)) throw usage('A bearer token has no such characters.');
   const { protocol, hostname } = new URL(url);
-  // RFC 6750 5.3: whoever reads a token can use it, so it does not leave this machine without TLS.
+  // RFC 6750 5.3: anyone who reads a token can use it, so it does not leave this machine without TLS.
   if (protocol === 'http:' && !isLoopback(hostname)) {
     throw usage('A token is sent to this machine or over https only.', 'Name an https address with --url.');
   }

@@ -30,7 +30,7 @@ export const folderFiles = (folder: string): LogFiles => ({
   },
 });
 
-/** The log of a running service, or of whoever serves a copy of its files. */
+/** The log of a running service, or of a server that has a copy of its files. */
 export const urlFiles = (url: string): LogFiles => {
   const base = `${url.replace(/\/+$/, '')}/log`;
   return {

@@ -28,7 +28,7 @@ const fetchProof = async (client: ApiClient, id: string): Promise<string> => {
     try {
       return await client.text(`/api/v1/${kind}/${encodeURIComponent(id)}/proof`);
     } catch (error) {
-      // Whoever is no auditor may have the proofs of what it was told itself.
+      // A caller that is no auditor may have the proofs of answers to itself.
       if (isProblem(error, 'forbidden') && kind === 'records') kind = 'provisions';
       else if (isProblem(error, 'try-later') && attempt < PROVE_ATTEMPTS) await wait(PROVE_WAIT_MS);
       else throw error;

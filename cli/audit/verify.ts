@@ -137,7 +137,7 @@ export const verifyLog = async (audit: Audit): Promise<Verdict> => {
       laterTree: async () => {
         const opened = open((await files.read('checkpoint')) ?? '');
         if (!opened) report('checkpoint-not-signed', { log: log.origin });
-        // Whoever serves copies may show an older one for a while.
+        // A server of copies may show an older one for a while.
         return opened && opened.checkpoint.size > checkpoint.size ? opened.checkpoint : checkpoint;
       },
       readPath,

@@ -13,7 +13,7 @@ export const witnessOptions = {
     .exactOptional(),
 };
 
-/** Of an option that may be repeated. */
+/** Collects the values of an option that may be repeated. */
 export const collect = (value: string, before: readonly string[] = []): readonly string[] => [
   ...before,
   value,

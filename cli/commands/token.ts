@@ -3,7 +3,7 @@ import { tokenAnswer } from '../answers.ts';
 import type { AddCommand } from '../perform.ts';
 
 const EXAMPLES = `
-Whoever has the token can act with it; it is not to be written where others read.
+Anyone who has the token can act with it; do not write it where others can read it.
 
 Examples:
   export AKASHI_TOKEN="$(akashi token --as higashi-counter)"

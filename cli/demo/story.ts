@@ -204,7 +204,7 @@ export const tellStory = async (place: Place, addresses: Addresses): Promise<Tol
     if (own.rest.length > 0) {
       throw broken(`${own.rest.length} records of the certificate belong to no answer that was given here.`);
     }
-    // A CRL is handed to whoever asks, so there may be more of its records than ours.
+    // Anyone may ask for a CRL, so there may be more records of it than ours.
     const crls = matchRecords(
       lists,
       sinceThen.filter(({ channel }) => channel === 'crl'),

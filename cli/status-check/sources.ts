@@ -11,7 +11,7 @@ import { EXIT, Failure } from '../failure.ts';
 import { MAX_CRL_BYTES, wholePoints } from './crl.ts';
 import { type Silence, silence } from './finding.ts';
 
-/** Of one kind, tried in turn. */
+/** Sources of one kind, tried in turn. */
 const MAX_ADDRESSES = 4;
 const OCSP_TIMEOUT_MS = 15_000;
 const CRL_TIMEOUT_MS = 60_000;
