@@ -9,7 +9,7 @@ export interface LargeAnswers {
   /** For an answer that is made at the request. */
   readonly handOver?: HandOver;
   /** The address of a published object, by its key. */
-  readonly addressOf?: (key: string) => string;
+  readonly addressOf?: (key: string) => string | Promise<string>;
 }
 
 const location = 'The address of the answer, valid for five minutes. Send no credentials there.';

@@ -29,7 +29,7 @@ export const fitAnswer = async (response: HttpResponse, terms: Terms): Promise<H
   if (!stream && byteLength(whole.body) <= limit) return whole;
   if (object !== undefined && largeAnswers?.addressOf) {
     // 302 because it is the same object, and because some clients of CRLs follow only 301 and 302.
-    return redirect(302, largeAnswers.addressOf(object), whole);
+    return redirect(302, await largeAnswers.addressOf(object), whole);
   }
 
   const source = bytesOf(response);

@@ -1,18 +1,18 @@
 import type { z } from 'zod';
 import type { Ports } from '../../lib/app.ts';
-import type { AwsAccess } from '../../lib/aws/service.ts';
+import type { SdkAccess } from '../../lib/aws/sdk.ts';
 import type { HandingEnv, IssuingEnv, PublishedEnv } from '../../lib/env.ts';
 import { Fault } from '../../lib/fault.ts';
 import { type AlgorithmName, type KeyStore, LOG_KEY } from '../../lib/keys/keys.ts';
-import { openKmsKeys } from '../../lib/keys/kms.ts';
-import { openKmsSealedKeys } from '../../lib/keys/kms-sealed.ts';
-import { openS3Bucket } from '../../lib/store/s3.ts';
-import { openS3HandOver } from '../../lib/store/s3-hand-over.ts';
+import { openDynamoDbTable } from '../../lib/store/dynamodb.ts';
+import { openDynamoDbSdkCalls } from '../../lib/store/dynamodb-sdk-calls.ts';
 import type { Bucket, Table } from '../../lib/store/store.ts';
 import type { TrustDomain } from '../../lib/trust-domain/trust-domain.ts';
 import type { LargeAnswers } from '../http/large-answers.ts';
 import { random } from '../random.ts';
-import { awsAccess } from './access.ts';
+import { sdkAccess } from './access.ts';
+import { lateBucket, lateHandOver, lateKeys, once } from './late.ts';
+import { clock } from './runtime.ts';
 import type { Telemetry } from './telemetry.ts';
 
 /** The ports that differ between functions. */
@@ -35,53 +35,79 @@ const noKeys: KeyStore = { create: refuse, open: refuse };
 /** Ports that refuse every call, for what a function is not granted. */
 export const noPorts: FunctionPorts = { bucket: noBucket, keys: noKeys, responderKeys: noKeys };
 
-export const publishedBucket = ({ BUCKET }: z.output<typeof PublishedEnv>): Bucket =>
-  openS3Bucket({ bucket: BUCKET, access: awsAccess('s3'), random });
+export const rowsTable = ({ TABLE }: { readonly TABLE: string }): Table =>
+  openDynamoDbTable({ table: TABLE, calls: openDynamoDbSdkCalls(sdkAccess('dynamodb')), random });
 
-export const caKeys = (
-  { KEY_ALIAS_PREFIX }: z.output<typeof IssuingEnv>,
-  { telemetry, trustDomain }: PortContext,
-): KeyStore => {
+export const bucketOf = (bucket: string): Bucket =>
+  lateBucket(async () => {
+    const { openS3Bucket } = await import('../../lib/store/s3.ts');
+    return openS3Bucket({ bucket, access: sdkAccess('s3'), random });
+  });
+
+const kmsCalls = async ({ telemetry }: PortContext) => {
+  const { openKmsSdkCalls } = await import('../../lib/keys/kms-sdk-calls.ts');
+  return openKmsSdkCalls({
+    access: sdkAccess('kms'),
+    onThrottled: () => telemetry.measure('KmsThrottled', 1),
+  });
+};
+
+export const caKeys = ({ KEY_ALIAS_PREFIX }: z.output<typeof IssuingEnv>, context: PortContext): KeyStore => {
   const algorithms = new Map<string, AlgorithmName>([
-    ...trustDomain.authorities.map(({ ca, algorithm }) => [ca, algorithm] as const),
+    ...context.trustDomain.authorities.map(({ ca, algorithm }) => [ca, algorithm] as const),
     [LOG_KEY.id, LOG_KEY.algorithm],
   ]);
-  return openKmsKeys({
-    access: awsAccess('kms'),
-    random,
-    aliasPrefix: KEY_ALIAS_PREFIX,
-    algorithmOf: (id) => algorithms.get(id),
-    onThrottled: () => telemetry.measure('KmsThrottled', 1),
+  return lateKeys(async () => {
+    const { openKmsKeys } = await import('../../lib/keys/kms.ts');
+    return openKmsKeys({
+      calls: await kmsCalls(context),
+      aliasPrefix: KEY_ALIAS_PREFIX,
+      algorithmOf: (id) => algorithms.get(id),
+    });
   });
 };
 
 /** The keys that lie in the table, encrypted under a KMS key: those of the responders, and the key of disclosures. */
 export const sealedKeys = (
   { SEALING_KEY }: { readonly SEALING_KEY: string },
-  { telemetry, table }: PortContext,
+  context: PortContext,
 ): KeyStore =>
-  openKmsSealedKeys({
-    access: awsAccess('kms'),
-    random,
-    table,
-    sealingKey: SEALING_KEY,
-    onThrottled: () => telemetry.measure('KmsThrottled', 1),
+  lateKeys(async () => {
+    const { openKmsSealedKeys } = await import('../../lib/keys/kms-sealed.ts');
+    return openKmsSealedKeys({
+      calls: await kmsCalls(context),
+      table: context.table,
+      sealingKey: SEALING_KEY,
+    });
   });
 
 /** How callers reach S3, which may be by another address than the functions'. */
-export const callersAccess = ({ S3_ADDRESS }: { readonly S3_ADDRESS?: string | undefined }): AwsAccess => ({
-  ...awsAccess('s3'),
+const callersAccess = ({ S3_ADDRESS }: { readonly S3_ADDRESS?: string | undefined }): SdkAccess => ({
+  ...sdkAccess('s3'),
   ...(S3_ADDRESS !== undefined && { endpoint: S3_ADDRESS }),
 });
+
+/** Makes addresses from where callers fetch published objects that are too large for an answer. */
+export const addressesOf = (env: z.output<typeof PublishedEnv>): ((key: string) => Promise<string>) => {
+  const addresses = once(async () => {
+    const { openAddresses } = await import('../../lib/store/s3-address.ts');
+    return openAddresses(env.BUCKET, callersAccess(env));
+  });
+  return async (key) => (await addresses())(key);
+};
 
 /** Puts a large answer into a bucket, from where the caller fetches it. */
 export const handOverOf = (
   env: Pick<z.output<typeof HandingEnv>, 'HAND_OVER_BUCKET' | 'S3_ADDRESS'>,
 ): LargeAnswers => ({
-  handOver: openS3HandOver({
-    bucket: env.HAND_OVER_BUCKET,
-    access: awsAccess('s3'),
-    addresses: callersAccess(env),
-    random,
+  handOver: lateHandOver(async () => {
+    const { openS3HandOver } = await import('../../lib/store/s3-hand-over.ts');
+    return openS3HandOver({
+      bucket: env.HAND_OVER_BUCKET,
+      access: sdkAccess('s3'),
+      addresses: callersAccess(env),
+      clock,
+      random,
+    });
   }),
 });

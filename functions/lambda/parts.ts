@@ -19,9 +19,6 @@ import {
 import { oldestUnsequenced } from '../../lib/ledger/ledger.ts';
 import type { Log } from '../../lib/ports.ts';
 import { type Gauges, openGauges } from '../../lib/status/status.ts';
-import { openDynamoDbTable } from '../../lib/store/dynamodb.ts';
-import { openS3Bucket } from '../../lib/store/s3.ts';
-import { openAddresses } from '../../lib/store/s3-address.ts';
 import type { Bucket } from '../../lib/store/store.ts';
 import {
   digestOf,
@@ -32,15 +29,15 @@ import {
 import type { Edge } from '../http/stack.ts';
 import { random } from '../random.ts';
 import { witnessesAt } from '../witness/client.ts';
-import { awsAccess } from './access.ts';
 import {
+  addressesOf,
+  bucketOf,
   caKeys,
-  callersAccess,
   type FunctionPorts,
   handOverOf,
   noPorts,
   type PortContext,
-  publishedBucket,
+  rowsTable,
   sealedKeys,
 } from './function-ports.ts';
 import { clock, readBundled, tokenIssuers } from './runtime.ts';
@@ -69,7 +66,7 @@ const composeCore = async (
   const trustDomainText = readBundled('trust-domain.json');
   const trustDomain = readTrustDomain(trustDomainText);
   const trustDomainDigest = digestOf(trustDomainText);
-  const table = openDynamoDbTable({ table: env.TABLE, access: awsAccess('dynamodb'), random });
+  const table = rowsTable(env);
   await openInForce(table).assertMayAnswer(trustDomainDigest);
   const { log } = telemetry;
   const [first = '', ...others] = env.PUBLIC_URLS.split(' ');
@@ -102,14 +99,13 @@ export const loadRows = async (): Promise<Edge> =>
 /** Rows, and the bucket of published objects. */
 export const loadPublishedCore = async (): Promise<TaskContext> => {
   const env = readFunctionEnv(PublishedEnv, process.env);
-  return composeCore(env, () => ({ ...noPorts, bucket: publishedBucket(env) }));
+  return composeCore(env, () => ({ ...noPorts, bucket: bucketOf(env.BUCKET) }));
 };
 
 /** A published object that is too large for an answer is fetched from its own address. */
 export const loadPublished = async (): Promise<Edge> => {
   const env = readFunctionEnv(PublishedEnv, process.env);
-  const addressOf = openAddresses(env.BUCKET, callersAccess(env));
-  return { ...(await edge(env, await loadPublishedCore())), largeAnswers: { addressOf } };
+  return { ...(await edge(env, await loadPublishedCore())), largeAnswers: { addressOf: addressesOf(env) } };
 };
 
 /** Rows, and a bucket for answers that are too large. */
@@ -138,7 +134,7 @@ export const loadSigningCore = async (): Promise<TaskContext> => {
   const env = readFunctionEnv(SigningEnv, process.env);
   return composeCore(env, (context) => ({
     ...noPorts,
-    bucket: publishedBucket(env),
+    bucket: bucketOf(env.BUCKET),
     keys: caKeys(env, context),
   }));
 };
@@ -151,7 +147,7 @@ export const loadSequencingCore = async (): Promise<TaskContext> => {
   const env = readFunctionEnv(SequencingEnv, process.env);
   return composeCore(env, (context) => ({
     ...noPorts,
-    bucket: publishedBucket(env),
+    bucket: bucketOf(env.BUCKET),
     keys: caKeys(env, context),
     logOrigin: env.LOG_ORIGIN,
     witnesses: witnessesAt(env.LOG_WITNESSES),
@@ -192,7 +188,7 @@ export const loadCdnLogs = async (): Promise<
   const env = readFunctionEnv(CdnLogsEnv, process.env);
   return {
     ...(await composeCore(env, () => noPorts)),
-    logs: openS3Bucket({ bucket: env.LOG_BUCKET, access: awsAccess('s3'), random }),
+    logs: bucketOf(env.LOG_BUCKET),
     prefix: env.LOG_PREFIX,
   };
 };
@@ -201,7 +197,7 @@ export const loadCdnLogs = async (): Promise<
 export const loadCeremonyCore = async (): Promise<TaskContext> => {
   const env = readFunctionEnv(CeremonyEnv, process.env);
   return composeCore(env, (context) => ({
-    bucket: publishedBucket(env),
+    bucket: bucketOf(env.BUCKET),
     keys: caKeys(env, context),
     responderKeys: sealedKeys(env, context),
   }));
@@ -210,7 +206,7 @@ export const loadCeremonyCore = async (): Promise<TaskContext> => {
 /** Reads how old things are, without the service, and says it as metrics. */
 export const loadGauges = (): { readonly gauges: () => Promise<Gauges>; readonly telemetry: Telemetry } => {
   const env = readFunctionEnv(GaugesEnv, process.env);
-  const table = openDynamoDbTable({ table: env.TABLE, access: awsAccess('dynamodb'), random });
+  const table = rowsTable(env);
   const telemetry = openTelemetry(env.FUNCTION, clock);
   const gauges = openGauges({
     table,

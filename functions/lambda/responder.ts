@@ -1,11 +1,13 @@
 import { ResponderEnv, readFunctionEnv } from '../../lib/env.ts';
+import { openKmsLeanCalls } from '../../lib/keys/kms-lean-calls.ts';
 import { openKmsSealedKeys } from '../../lib/keys/kms-sealed.ts';
 import { composeResponder, type ResponderApp } from '../../lib/responder-app.ts';
 import { openDynamoDbTable } from '../../lib/store/dynamodb.ts';
+import { openDynamoDbLeanCalls } from '../../lib/store/dynamodb-lean-calls.ts';
 import { openInForce } from '../../lib/trust-domain/in-force.ts';
 import type { Edge } from '../http/stack.ts';
 import { random } from '../random.ts';
-import { awsAccess } from './access.ts';
+import { leanAccess } from './access.ts';
 import { readDirectory } from './directory.ts';
 import { clock, readBundled, tokenIssuers } from './runtime.ts';
 import { openTelemetry } from './telemetry.ts';
@@ -14,13 +16,19 @@ import { openTelemetry } from './telemetry.ts';
 export const loadResponder = async (): Promise<Edge<ResponderApp>> => {
   const env = readFunctionEnv(ResponderEnv, process.env);
   const { log, measure } = openTelemetry(env.FUNCTION, clock);
-  const table = openDynamoDbTable({ table: env.TABLE, access: awsAccess('dynamodb'), random });
-  const responderKeys = openKmsSealedKeys({
-    access: awsAccess('kms'),
+  const table = openDynamoDbTable({
+    table: env.TABLE,
+    calls: openDynamoDbLeanCalls(leanAccess('dynamodb'), random),
     random,
+  });
+  const responderKeys = openKmsSealedKeys({
+    calls: openKmsLeanCalls({
+      access: leanAccess('kms'),
+      random,
+      onThrottled: () => measure('KmsThrottled', 1),
+    }),
     table,
     sealingKey: env.SEALING_KEY,
-    onThrottled: () => measure('KmsThrottled', 1),
   });
   const directory = readDirectory(readBundled('directory.json'));
   const current = await openInForce(table).mayAnswer(directory.trustDomainDigest);

@@ -1,1 +1,1 @@
-/** The door of the room that speaks to AWS: signed requests, kept connections, the JSON protocol. Adapters use it. */
+/** The door of the room that speaks to AWS: the settings and errors of its SDK, and a small client in its place. */

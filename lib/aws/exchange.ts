@@ -15,7 +15,6 @@ export interface Limits {
 
 export interface Outgoing {
   readonly method: string;
-  /** With its query. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;

@@ -2,35 +2,35 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { Fault } from '../fault.ts';
 import type { Clock } from '../ports.ts';
-import { exchange, type Incoming, type Limits, type Outgoing } from './exchange.ts';
-import { type Credentials, encodeQuery, signed, type Unsigned } from './signature-v4.ts';
+import { exchange, type Incoming, type Limits } from './exchange.ts';
+import { type Credentials, signed, type Unsigned } from './signature-v4.ts';
 
-/** Where AWS is, and in whose name it is asked. */
+/** Where AWS is, and who asks. */
 export interface AwsAccess {
   readonly region: string;
   readonly credentials: Credentials;
-  /** In place of the service's own address in the region: scheme, host and port; http is for this machine. */
+  /** Replaces the service's own address in the Region: scheme, host and port; http is for this machine. */
   readonly endpoint?: string;
   readonly clock: Clock;
-  /** In place of the adapter's own. */
+  /** Replaces the adapter's own. */
   readonly limits?: Partial<Limits>;
 }
 
 export interface Service {
-  /** Resolves with whatever was answered; rejects as `exchange` does. */
+  /** Resolves with the answer, good or not; rejects as `exchange` does. */
   send(request: Unsigned): Promise<Incoming>;
   /** Lets go of the connections. */
   close(): void;
 }
 
-/** At once; further requests wait. */
+/** At one time; further requests wait. */
 const MAX_CONNECTIONS = 50;
 
 /**
- * One service of AWS, over connections that are kept. This is all of the AWS SDK that the service needs: the SDK's
- * clients take as long to load as the rest of a function together, three times over.
+ * One service of AWS, over connections that are kept. Only the OCSP function asks AWS in this way, because the SDK's
+ * clients take longer to load than the rest of that function, and a relying party waits. All others use the SDK.
  *
- * `host` is the service's own address in the region. Fault: `configuration-invalid`.
+ * `host` is the service's own address in the Region. Fault: `configuration-invalid`.
  */
 export const openService = (service: string, host: string, access: AwsAccess, limits: Limits): Service => {
   const { region, credentials, clock } = access;
@@ -39,16 +39,10 @@ export const openService = (service: string, host: string, access: AwsAccess, li
   const agent = new Agent({ keepAlive: true, maxSockets: MAX_CONNECTIONS });
   const allLimits = { ...limits, ...access.limits };
   return {
-    send: ({ query = {}, ...request }) => {
-      const unsigned = { ...request, query, headers: { host: origin.host, ...request.headers } };
+    send: (request) => {
+      const unsigned = { ...request, headers: { host: origin.host, ...request.headers } };
       const headers = signed(unsigned, { credentials, region, service, time: clock() });
-      const search = encodeQuery(query);
-      const outgoing: Outgoing = {
-        ...request,
-        path: search === '' ? request.path : `${request.path}?${search}`,
-        headers,
-      };
-      return exchange(origin, agent, outgoing, allLimits);
+      return exchange(origin, agent, { ...request, headers }, allLimits);
     },
     close: () => agent.destroy(),
   };

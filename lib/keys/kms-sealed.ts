@@ -1,9 +1,9 @@
 import { createPrivateKey } from 'node:crypto';
-import { Fault } from '../fault.ts';
+import { Fault, wentThrough } from '../fault.ts';
 import type { Item, Table } from '../store/store.ts';
 import { ALGORITHMS, algorithmNamed } from './algorithms.ts';
 import type { AlgorithmName, KeyStore, Signer } from './contract.ts';
-import { type KmsOptions, openKmsClient } from './kms-calls.ts';
+import { answerAbout, type KmsCalls } from './kms-calls.ts';
 import { softwareSigner } from './software.ts';
 
 /**
@@ -12,8 +12,9 @@ import { softwareSigner } from './software.ts';
  *
  *   responder-keys  {id}  SealedRow
  *
- * Whoever makes a key never sees it: KMS gives back the public half and the sealed private half. Id and algorithm are
- * the encryption context, so a row put under another id does not open, and a role can be held to keys of this kind.
+ * The function that makes a key never sees it: KMS gives back the public half and the sealed private half. Id and
+ * algorithm are the encryption context, so a row put under another id does not open, and a policy can limit a role to
+ * keys of this kind.
  */
 type SealedRow = {
   readonly algorithm: AlgorithmName;
@@ -37,15 +38,17 @@ const contextOf = (id: string, algorithm: AlgorithmName): Record<string, string>
   algorithm,
 });
 
-export const openKmsSealedKeys = (
-  options: KmsOptions & {
-    readonly table: Table;
-    /** ARN of the symmetric KMS key that seals. */
-    readonly sealingKey: string;
-  },
-): KeyStore => {
-  const { table, sealingKey } = options;
-  const kms = openKmsClient(options);
+/** Without the second a key cannot be made: the OCSP function opens keys and never makes one. */
+export type SealingCalls = Pick<KmsCalls, 'decrypt'> &
+  Partial<Pick<KmsCalls, 'generateDataKeyPairWithoutPlaintext'>>;
+
+export const openKmsSealedKeys = (options: {
+  readonly calls: SealingCalls;
+  readonly table: Table;
+  /** ARN of the symmetric KMS key that seals. */
+  readonly sealingKey: string;
+}): KeyStore => {
+  const { calls: kms, table, sealingKey } = options;
 
   const read = async (id: string): Promise<SealedRow | undefined> => {
     if (!ID.test(id)) {
@@ -57,15 +60,19 @@ export const openKmsSealedKeys = (
   };
 
   const unseal = async (id: string, row: SealedRow): Promise<Signer> => {
-    const { Plaintext } = await kms.call(id, 'Decrypt', {
-      KeyId: sealingKey,
-      CiphertextBlob: row.sealed,
-      EncryptionContext: contextOf(id, row.algorithm),
-    });
+    const { Plaintext } = await answerAbout(
+      id,
+      kms.decrypt({
+        KeyId: sealingKey,
+        CiphertextBlob: Buffer.from(row.sealed, 'base64'),
+        EncryptionContext: contextOf(id, row.algorithm),
+      }),
+    );
     if (Plaintext === undefined) {
       throw new Fault('store-unavailable', 'KMS answered without the key.', { key: id });
     }
-    const pkcs8 = Buffer.from(Plaintext, 'base64');
+    // The same bytes, not a copy, so that nothing of the key is left in memory that is not overwritten.
+    const pkcs8 = Buffer.from(Plaintext.buffer, Plaintext.byteOffset, Plaintext.byteLength);
     try {
       const key = createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' });
       const signer = softwareSigner(row.algorithm, key);
@@ -84,7 +91,7 @@ export const openKmsSealedKeys = (
     return unseal(id, row);
   };
 
-  /** For whoever certifies the public half: the private one is fetched only if it really is to sign. */
+  /** To certify the public half only that is needed: the private half is opened only if it is to sign. */
   const lazySigner = (id: string, row: SealedRow): Signer => ({
     algorithm: algorithmNamed(row.algorithm),
     subjectPublicKeyInfo: publicHalf(row),
@@ -92,36 +99,35 @@ export const openKmsSealedKeys = (
   });
 
   const generate = async (id: string, algorithm: AlgorithmName): Promise<SealedRow> => {
-    const { PublicKey, PrivateKeyCiphertextBlob } = await kms.call(
+    if (kms.generateDataKeyPairWithoutPlaintext === undefined) {
+      throw new Fault('configuration-invalid', 'This function opens responder keys and makes none.', { id });
+    }
+    const { PublicKey, PrivateKeyCiphertextBlob } = await answerAbout(
       id,
-      'GenerateDataKeyPairWithoutPlaintext',
-      {
+      kms.generateDataKeyPairWithoutPlaintext({
         KeyId: sealingKey,
         KeyPairSpec: algorithmNamed(algorithm).kmsKeySpec,
         EncryptionContext: contextOf(id, algorithm),
-      },
+      }),
     );
     if (PublicKey === undefined || PrivateKeyCiphertextBlob === undefined) {
       throw new Fault('store-unavailable', 'KMS answered without the key pair.', { key: id });
     }
     return {
       algorithm,
-      subjectPublicKeyInfo: PublicKey,
-      sealed: PrivateKeyCiphertextBlob,
+      subjectPublicKeyInfo: Buffer.from(PublicKey).toString('base64'),
+      sealed: Buffer.from(PrivateKeyCiphertextBlob).toString('base64'),
     };
   };
 
-  /** The row that stands under that id when it is done: another process may have been first, and its key counts. */
+  /** The row that stands under that id afterwards: if another process was first, its key counts. */
   const store = async (id: string, row: SealedRow): Promise<SealedRow> => {
-    try {
-      await table.write([{ put: keyOf(id), value: row, if: 'absent' }]);
-      return row;
-    } catch (error) {
-      if (!Fault.is(error, 'condition-failed')) throw error;
-      const first = await read(id);
-      if (first === undefined) throw error;
-      return first;
+    if (await wentThrough(table.write([{ put: keyOf(id), value: row, if: 'absent' }]))) return row;
+    const first = await read(id);
+    if (first === undefined) {
+      throw new Fault('store-unavailable', 'The key was there and is gone; try again.', { key: id });
     }
+    return first;
   };
 
   const create = async (id: string, name: AlgorithmName): Promise<Signer> => {

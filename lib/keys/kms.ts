@@ -3,32 +3,35 @@ import { Fault } from '../fault.ts';
 import { subjectPublicKeyOctets } from '../pki/pki.ts';
 import { algorithmNamed } from './algorithms.ts';
 import type { Algorithm, AlgorithmName, KeyStore, Signer } from './contract.ts';
-import { type KmsClient, type KmsOptions, openKmsClient } from './kms-calls.ts';
+import { answerAbout, type KmsCalls } from './kms-calls.ts';
+
+type SigningCalls = Pick<KmsCalls, 'getPublicKey' | 'sign'>;
 
 /**
  * CA keys in AWS KMS, found by alias: the key `organisation-1` is `alias/<prefix>-organisation-1`.
  *
- * The keys are made by the deployment, each with the policy that says who may sign with it and who may not delete it,
- * and never by this code: a key that a function had made for itself would have no such policy. `create` therefore
- * takes the key that stands ready and checks that it is of the algorithm asked for; where there is none it says
- * `unknown-key`.
+ * The deployment makes the keys, each with the policy that says who may sign with it and who may not delete it. This
+ * code never makes one: a key that a function had made for itself would have no such policy. `create` therefore takes
+ * the key that stands ready and checks that it is of the algorithm asked for; if there is none it says `unknown-key`.
  *
- * A key is opened with one request, and from then on signs under the key's ARN, so that an alias which is moved to
- * another key changes nothing for whoever has compared the public key with a certificate.
+ * A key is opened with one request, and from then on signs under the key's ARN: if its alias is moved to another key
+ * afterwards, the public key that was compared with a certificate still belongs to the signatures.
  */
-export const openKmsKeys = (
-  options: KmsOptions & {
-    readonly aliasPrefix: string;
-    /** What each key signs with: an RSA key in KMS serves PKCS#1 v1.5 and PSS alike and cannot tell. */
-    readonly algorithmOf: (id: string) => AlgorithmName | undefined;
-  },
-): KeyStore => {
-  const kms = openKmsClient(options);
+export const openKmsKeys = (options: {
+  readonly calls: SigningCalls;
+  readonly aliasPrefix: string;
+  /** What each key signs with: an RSA key in KMS serves PKCS#1 v1.5 and PSS alike and cannot tell. */
+  readonly algorithmOf: (id: string) => AlgorithmName | undefined;
+}): KeyStore => {
+  const kms = options.calls;
 
   const openAs = async (id: string, name: AlgorithmName): Promise<Signer> => {
     const algorithm = algorithmNamed(name);
     const alias = `alias/${options.aliasPrefix}-${id}`;
-    const { KeyId, PublicKey, KeySpec, KeyUsage } = await kms.call(alias, 'GetPublicKey', { KeyId: alias });
+    const { KeyId, PublicKey, KeySpec, KeyUsage } = await answerAbout(
+      alias,
+      kms.getPublicKey({ KeyId: alias }),
+    );
     if (KeyId === undefined || PublicKey === undefined) {
       throw new Fault('store-unavailable', 'KMS answered without the public key.', { key: alias });
     }
@@ -39,7 +42,7 @@ export const openKmsKeys = (
         keySpec: KeySpec,
       });
     }
-    return kmsSigner(kms, KeyId, algorithm, Buffer.from(PublicKey, 'base64'));
+    return kmsSigner(kms, KeyId, algorithm, Buffer.from(PublicKey));
   };
 
   return {
@@ -91,7 +94,7 @@ const representative = (subjectPublicKeyInfo: Uint8Array, message: Uint8Array): 
   shake256(shake256(subjectPublicKeyOctets(subjectPublicKeyInfo)), Uint8Array.of(0, 0), message);
 
 const kmsSigner = (
-  kms: KmsClient,
+  kms: SigningCalls,
   arn: string,
   algorithm: Algorithm,
   subjectPublicKeyInfo: Uint8Array,
@@ -100,15 +103,14 @@ const kmsSigner = (
   subjectPublicKeyInfo,
   sign: async (message) => {
     const { Message, MessageType } = signable(algorithm, subjectPublicKeyInfo, message);
-    const { Signature } = await kms.call(arn, 'Sign', {
-      KeyId: arn,
-      SigningAlgorithm: algorithm.kmsSigningAlgorithm,
-      Message: Buffer.from(Message).toString('base64'),
-      MessageType,
-    });
+    const { kmsSigningAlgorithm: SigningAlgorithm } = algorithm;
+    const { Signature } = await answerAbout(
+      arn,
+      kms.sign({ KeyId: arn, SigningAlgorithm, Message, MessageType }),
+    );
     if (Signature === undefined) {
       throw new Fault('store-unavailable', 'KMS answered without a signature.', { key: arn });
     }
-    return Buffer.from(Signature, 'base64');
+    return Buffer.from(Signature);
   },
 });

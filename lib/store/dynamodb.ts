@@ -1,84 +1,31 @@
-import { type JsonService, openJsonService } from '../aws/json-service.ts';
 import { Refusal } from '../aws/outcome.ts';
-import type { AwsAccess } from '../aws/service.ts';
 import { Fault } from '../fault.ts';
 import type { Random } from '../ports.ts';
 import type { Item, Key, Page, Query, Table, Value, Write } from './contract.ts';
 import { pageOf, queryScope, writeCursor } from './cursor.ts';
+import type { Attributes, DynamoDbCalls, Row, TransactItem } from './dynamodb-calls.ts';
 import { type CheckedWrite, checkKey, checkQuery, checkWrites, conditionFailed } from './limits.ts';
 import { asRetryable, Retryable, retrying, storeUnavailable } from './retry.ts';
 
 /**
  * A Table on one DynamoDB table of the shape in dynamodb-schema.ts. Attributes: `pk`, `sk`, `version` (N), `value`
- * (the JSON as S), `expires` (N, optional) and `token` (S): who wrote the row, so that a put which is repeated after
- * an answer was lost recognises its own work. All reads are strongly consistent.
+ * (the JSON as S), `expires` (N, optional) and `token` (S). The token tells who wrote the row: by it a put that is
+ * repeated after a lost answer recognises its own work. All reads are strongly consistent.
  */
 export const openDynamoDbTable = (options: {
   readonly table: string;
-  readonly access: AwsAccess;
+  readonly calls: DynamoDbCalls;
   readonly random: Random;
-}): Table => new DynamoDbTable(options.table, openDynamoDb(options.access), options.random);
-
-/** A page is at most 1 MB of rows; text within JSON within JSON takes several times as much. */
-const LIMITS = { connectMs: 2_000, answerMs: 4_000, maxBytes: 16 * 1024 * 1024 };
-
-const openDynamoDb = (access: AwsAccess): JsonService<DynamoDb> =>
-  openJsonService<DynamoDb>(
-    { service: 'dynamodb', target: 'DynamoDB_20120810', version: '1.0' },
-    access,
-    LIMITS,
-  );
-
-/** What is used of DynamoDB. Of its types of attributes, text and numbers. */
-interface DynamoDb {
-  readonly GetItem: {
-    readonly input: { readonly TableName: string; readonly Key: Row; readonly ConsistentRead: true };
-    readonly output: { readonly Item?: Row };
-  };
-  readonly Query: {
-    readonly input: {
-      readonly TableName: string;
-      readonly ConsistentRead: true;
-      readonly ScanIndexForward: boolean;
-      readonly KeyConditionExpression: string;
-      readonly ExpressionAttributeValues: Row;
-      readonly Limit: number;
-      readonly ExclusiveStartKey?: Row | undefined;
-    };
-    readonly output: { readonly Items?: readonly Row[]; readonly LastEvaluatedKey?: Row };
-  };
-  readonly PutItem: { readonly input: PutInput; readonly output: object };
-  readonly DeleteItem: { readonly input: KeyInput; readonly output: object };
-  readonly TransactWriteItems: {
-    readonly input: { readonly ClientRequestToken: string; readonly TransactItems: readonly TransactItem[] };
-    readonly output: object;
-  };
-}
-
-type Attribute = { readonly S?: string; readonly N?: string };
-type Row = Readonly<Record<string, Attribute>>;
-
-interface ConditionInput {
-  readonly TableName: string;
-  readonly ConditionExpression: string;
-  readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
-  readonly ExpressionAttributeValues?: Row;
-}
-type PutInput = ConditionInput & { readonly Item: Row };
-type KeyInput = ConditionInput & { readonly Key: Row };
-type TransactItem =
-  | { readonly Put: PutInput }
-  | { readonly Delete: KeyInput }
-  | { readonly ConditionCheck: KeyInput };
+}): Table => new DynamoDbTable(options.table, options.calls, options.random);
 
 class DynamoDbTable implements Table {
   readonly #table: string;
-  readonly #dynamoDb: JsonService<DynamoDb>;
+  readonly #dynamoDb: DynamoDbCalls;
   readonly #random: Random;
   readonly #writing = new Set<Promise<void>>();
   #closed = false;
 
-  constructor(table: string, dynamoDb: JsonService<DynamoDb>, random: Random) {
+  constructor(table: string, dynamoDb: DynamoDbCalls, random: Random) {
     this.#table = table;
     this.#dynamoDb = dynamoDb;
     this.#random = random;
@@ -105,13 +52,11 @@ class DynamoDbTable implements Table {
       // One row more than asked for tells whether there is a further page; one more may lie on the upper bound.
       Limit: query.limit + 2,
     };
-    let start = after === undefined ? undefined : keyOf({ pk: query.pk, sk: after });
+    let start: Attributes | undefined = after === undefined ? undefined : keyOf({ pk: query.pk, sk: after });
     for (;;) {
-      const answer = await this.#read(() =>
-        this.#dynamoDb.call('Query', { ...input, ExclusiveStartKey: start }),
-      );
+      const answer = await this.#dynamoDb.query({ ...input, ...(start && { ExclusiveStartKey: start }) });
       const items = (answer.Items ?? []).map((row) => itemOf<V>(row)).filter(({ sk }) => sk !== range.to);
-      start = answer.LastEvaluatedKey;
+      start = answer.LastEvaluatedKey as Attributes | undefined;
       const last = items.at(Math.min(query.limit, items.length) - 1);
       if (last !== undefined && (items.length > query.limit || start !== undefined)) {
         return { items: items.slice(0, query.limit), cursor: writeCursor(queryScope(query), last.sk) };
@@ -148,18 +93,19 @@ class DynamoDbTable implements Table {
     const input = { TableName: this.#table, ...condition(write.expected) };
     const send =
       write.kind === 'put'
-        ? () => this.#dynamoDb.call('PutItem', { ...input, Item: rowOf(write, token) })
-        : () => this.#dynamoDb.call('DeleteItem', { ...input, Key: keyOf(write.key) });
+        ? () => this.#dynamoDb.putItem({ ...input, Item: rowOf(write, token) })
+        : () => this.#dynamoDb.deleteItem({ ...input, Key: keyOf(write.key) });
     await retrying(this.#random, async (unsure) => {
       try {
         await send();
         return undefined;
       } catch (error) {
-        if (!isRefusal(error, 'ConditionalCheckFailedException')) return retryable(error);
+        if (!isRefusal(error, 'ConditionalCheckFailedException')) return asRetryable(error);
         if (!unsure) throw conditionFailed(0, write.key);
-        // An earlier attempt may have gone through. The row tells when it was a put and stands as it was put.
+        // An earlier attempt may have gone through. If it was a put and the row still stands as it was put, the row's
+        // token tells. If the row is gone or overwritten, nobody can tell any more.
         // (`ReturnValuesOnConditionCheckFailure` would spare this rare read, but the engine that the tests run
-        // against does not know it for single writes.) Gone or overwritten, nobody can tell any more.
+        // against does not know it for single writes.)
         const row = write.kind === 'put' ? await this.#row(write.key) : undefined;
         if (row?.token?.S === token) return undefined;
         throw storeUnavailable(error);
@@ -167,7 +113,7 @@ class DynamoDbTable implements Table {
     });
   }
 
-  /** The request token makes DynamoDB answer a repetition within ten minutes as it answered the first. */
+  /** Within ten minutes DynamoDB answers a repeated request token as it answered the first request with it. */
   async #transact(writes: readonly CheckedWrite[]): Promise<void> {
     const token = this.#token();
     const input = {
@@ -176,10 +122,10 @@ class DynamoDbTable implements Table {
     };
     await retrying(this.#random, async () => {
       try {
-        await this.#dynamoDb.call('TransactWriteItems', input);
+        await this.#dynamoDb.transactWriteItems(input);
         return undefined;
       } catch (error) {
-        if (!isRefusal(error, 'TransactionCanceledException')) return retryable(error);
+        if (!isRefusal(error, 'TransactionCanceledException')) return asRetryable(error);
         return cancelled(writes, error);
       }
     });
@@ -193,20 +139,8 @@ class DynamoDbTable implements Table {
   }
 
   async #row(key: Key): Promise<Row | undefined> {
-    const answer = await this.#read(() =>
-      this.#dynamoDb.call('GetItem', { TableName: this.#table, Key: keyOf(key), ConsistentRead: true }),
-    );
-    return answer.Item;
-  }
-
-  async #read<T>(send: () => Promise<T>): Promise<T> {
-    return await retrying(this.#random, async () => {
-      try {
-        return await send();
-      } catch (error) {
-        return retryable(error);
-      }
-    });
+    const input = { TableName: this.#table, Key: keyOf(key), ConsistentRead: true } as const;
+    return (await this.#dynamoDb.getItem(input)).Item;
   }
 
   #usable(): void {
@@ -223,7 +157,7 @@ class DynamoDbTable implements Table {
  * `to`, so a row that lies on `to` is asked for and dropped by the reader.
  */
 const keyCondition = (pk: string, from: string, to: string | undefined) => {
-  const [text, values]: [string, Row] =
+  const [text, values]: [string, Attributes] =
     to === undefined
       ? from === ''
         ? ['', {}]
@@ -265,19 +199,12 @@ const CANCELLED_BY_CROWD: ReadonlySet<string> = new Set([
   'ProvisionedThroughputExceeded',
 ]);
 
-const retryable = (error: unknown): Retryable => {
-  if (Fault.is(error)) throw error;
-  const again = asRetryable(error);
-  if (again === undefined) throw storeUnavailable(error);
-  return again;
-};
-
 const isRefusal = (error: unknown, name: string): error is Refusal =>
   error instanceof Refusal && error.name === name;
 
-const keyOf = ({ pk, sk }: Key): Row => ({ pk: { S: pk }, sk: { S: sk } });
+const keyOf = ({ pk, sk }: Key): Attributes => ({ pk: { S: pk }, sk: { S: sk } });
 
-const rowOf = (write: CheckedWrite, token: string): Row => ({
+const rowOf = (write: CheckedWrite, token: string): Attributes => ({
   ...keyOf(write.key),
   version: { N: String(write.expected + 1) },
   value: { S: write.json },

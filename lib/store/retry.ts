@@ -7,12 +7,12 @@ const ATTEMPTS = 6;
 const FIRST_PAUSE_MS = 50;
 
 /**
- * After so long no further attempt is begun: a store that hangs is given up while the caller can still be told to try
- * later. A function behind a door has ten seconds.
+ * No further attempt is begun after this long, so that a caller can still be told to try later when the store hangs. A
+ * function behind a door has ten seconds.
  */
-const PATIENCE_MS = 4_200;
+export const PATIENCE_MS = 4_200;
 
-/** An attempt did not succeed but another may. `applied` says whether this one may have been carried out all the same. */
+/** An attempt failed but another may succeed. `applied` says whether this one may have been carried out all the same. */
 export class Retryable {
   readonly cause: unknown;
   readonly applied: 'no' | 'unknown';
@@ -24,8 +24,9 @@ export class Retryable {
 }
 
 /**
- * Repeats `attempt` while it answers `Retryable`, with full jitter (a random share of 50, 100, … 800 ms), then
- * gives up, as it does where the store takes its time over each. `unsure` tells an attempt that an earlier one may have been carried out. Faults: `store-unavailable`.
+ * Repeats `attempt` while it answers `Retryable`, with full jitter (a random share of 50, 100, … 800 ms). It gives up
+ * after six attempts, or when the store has used up our patience. `unsure` tells an attempt that an earlier one may have
+ * been carried out. Fault: `store-unavailable`.
  */
 export const retrying = async <T>(
   random: Random,
@@ -51,7 +52,7 @@ export const storeUnavailable = (cause: unknown): Fault =>
     { cause },
   );
 
-/** What a service calls its refusals that say that nothing was done and asking again is right. */
+/** Names of the services' refusals that say: nothing was done, ask again. */
 const NOT_APPLIED: ReadonlySet<string> = new Set([
   'ProvisionedThroughputExceededException',
   'ThrottlingException',
@@ -61,16 +62,27 @@ const NOT_APPLIED: ReadonlySet<string> = new Set([
   'SlowDown',
 ]);
 
+/** The answer to something that the client has repeated already as often as it may. Fault: `store-unavailable`. */
+export const unlessUnavailable = async <T>(answer: Promise<T>): Promise<T> => {
+  try {
+    return await answer;
+  } catch (error) {
+    throw Fault.is(error) ? error : storeUnavailable(error);
+  }
+};
+
 /**
- * Whether to ask again: throttling was not carried out, nor was what no connection was made for; a request whose answer
- * was lost, or a server error, may have been; every other refusal (4xx: permissions, validation) is final.
+ * Throws what is final: a Fault, and every refusal (4xx: permissions, validation) that is not throttling. Otherwise it
+ * says whether the failed attempt may have been carried out: not if it was throttled or if no connection stood; perhaps
+ * if its answer was lost or the server failed. Fault: `store-unavailable`.
  */
-export const asRetryable = (error: unknown): Retryable | undefined => {
+export const asRetryable = (error: unknown): Retryable => {
+  if (Fault.is(error)) throw error;
   if (error instanceof NoAnswer) return new Retryable(error, error.sent ? 'unknown' : 'no');
-  if (!(error instanceof Refusal)) return undefined;
+  if (!(error instanceof Refusal)) throw storeUnavailable(error);
   if (NOT_APPLIED.has(error.name)) return new Retryable(error, 'no');
   if (error.name === 'TransactionInProgressException' || error.status >= 500) {
     return new Retryable(error, 'unknown');
   }
-  return undefined;
+  throw storeUnavailable(error);
 };

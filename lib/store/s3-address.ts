@@ -1,30 +1,16 @@
-import type { AwsAccess } from '../aws/service.ts';
-import { signedAddress } from '../aws/signature-v4.ts';
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import { asked, type SdkAccess } from '../aws/sdk.ts';
 import { ADDRESS_SECONDS } from './contract.ts';
+import { s3Settings } from './s3-clients.ts';
 
-/** Addresses of single objects in a bucket, which hold for `ADDRESS_SECONDS`. Nothing is asked of S3 to make one. */
-export const openAddresses = (bucket: string, access: AwsAccess) => {
-  const { host, root } = placeOf(bucket, access);
-  const origin = access.endpoint ?? `https://${host}`;
-  const { region, credentials, clock } = access;
-  return (key: string): string =>
-    signedAddress(
-      new URL(`${origin}${root}/${key}`),
-      { credentials, region, service: 's3', time: clock() },
-      ADDRESS_SECONDS,
+/** Addresses of single objects in a bucket, which hold for `ADDRESS_SECONDS`. S3 is not asked to make one. */
+export const openAddresses = (bucket: string, access: SdkAccess): ((key: string) => Promise<string>) => {
+  const s3 = new S3Client(s3Settings(access, NOTHING_IS_SENT));
+  return (key) =>
+    asked(
+      getSignedUrl(s3, new GetObjectCommand({ Bucket: bucket, Key: key }), { expiresIn: ADDRESS_SECONDS }),
     );
 };
 
-/**
- * A bucket is a part of the host's name, unless a dot in it would stand outside the wildcard of S3's certificate, or
- * the host is another one; then it begins the path.
- */
-export const placeOf = (
-  bucket: string,
-  { region, endpoint }: AwsAccess,
-): { readonly host: string; readonly root: string } => {
-  const regional = `s3.${region}.amazonaws.com`;
-  return endpoint !== undefined || bucket.includes('.')
-    ? { host: regional, root: `/${bucket}` }
-    : { host: `${bucket}.${regional}`, root: '' };
-};
+const NOTHING_IS_SENT = { connectMs: 0, answerMs: 0 };

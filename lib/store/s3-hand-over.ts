@@ -1,105 +1,120 @@
 import { hash } from 'node:crypto';
-import type { Incoming } from '../aws/exchange.ts';
+import {
+  AbortMultipartUploadCommand,
+  type CompletedPart,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  HeadObjectCommand,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3';
 import { Refusal } from '../aws/outcome.ts';
-import type { AwsAccess } from '../aws/service.ts';
+import { asked, type SdkAccess } from '../aws/sdk.ts';
 import { Fault } from '../fault.ts';
-import type { Random } from '../ports.ts';
+import type { Clock, Random } from '../ports.ts';
 import type { About, HandOver } from './contract.ts';
-import { asRetryable, retrying, storeUnavailable } from './retry.ts';
+import { asRetryable, retrying, storeUnavailable, unlessUnavailable } from './retry.ts';
 import { openAddresses } from './s3-address.ts';
-import { type Asked, openS3Requests } from './s3-requests.ts';
+import { openS3Clients } from './s3-clients.ts';
 
-/** Bytes of a part. S3 takes parts from 5 MiB on, but for the last, and 10,000 of them. */
+/** Bytes of a part. S3 takes parts of at least 5 MiB, except the last, and 10,000 of them. */
 const PART_BYTES = 8 * 1024 * 1024;
 const MAX_PARTS = 10_000;
-const LIMITS = { connectMs: 2_000, answerMs: 20_000, maxBytes: 1024 * 1024 };
+const TIMEOUTS = { connectMs: 2_000, answerMs: 20_000 };
 
 /**
- * Files on S3, by multipart upload: one part in memory at a time. An upload that breaks off is aborted; what a process
- * that died leaves, the bucket's lifecycle takes away, as it does with the files (infra/hand-over.ts).
+ * Files on S3, by multipart upload: one part in memory at a time. An upload that breaks off is aborted. The bucket's
+ * lifecycle removes the uploads of a process that died, as it does the files (infra/hand-over.ts).
  *
- * `addresses` is the access by which addresses are made, where those who fetch reach S3 by another host than the service.
+ * `addresses` is the access by which addresses are made, if callers reach S3 by another host than the service does.
  */
 export const openS3HandOver = (options: {
   readonly bucket: string;
-  readonly access: AwsAccess;
-  readonly addresses?: AwsAccess;
+  readonly access: SdkAccess;
+  readonly addresses?: SdkAccess;
+  readonly clock: Clock;
   readonly random: Random;
 }): HandOver => {
-  const { bucket, access, random } = options;
-  const s3 = openS3Requests(bucket, access, LIMITS);
-  const addressOf = openAddresses(bucket, options.addresses ?? access);
+  const { bucket: Bucket, access, clock, random } = options;
+  const { repeating, once } = openS3Clients(access, TIMEOUTS);
+  const addressOf = openAddresses(Bucket, options.addresses ?? access);
 
-  /** A part that is put again takes the place of itself; an upload too many is left to the lifecycle. */
-  const ask = (method: string, key: string, asked: Partial<Asked>): Promise<Incoming> =>
+  const begin = async (Key: string, { contentType, contentDisposition }: About): Promise<string> => {
+    // Begun twice, one upload is left to the lifecycle.
+    const { UploadId } = await unlessUnavailable(
+      asked(
+        repeating.send(
+          new CreateMultipartUploadCommand({
+            Bucket,
+            Key,
+            ContentType: contentType,
+            ContentDisposition: contentDisposition,
+            ChecksumAlgorithm: 'SHA256',
+          }),
+        ),
+      ),
+    );
+    if (UploadId === undefined) throw storeUnavailable(new Error('an upload without an id'));
+    return UploadId;
+  };
+
+  /** A part that is put again replaces itself. */
+  const putPart = async (
+    upload: { readonly Key: string; readonly UploadId: string },
+    PartNumber: number,
+    Body: Uint8Array,
+  ): Promise<CompletedPart> => {
+    if (PartNumber > MAX_PARTS) {
+      throw new Fault('value-too-large', 'The file is too large; ask for less.');
+    }
+    const ChecksumSHA256 = hash('sha256', Body, 'base64');
+    const { ETag } = await unlessUnavailable(
+      asked(repeating.send(new UploadPartCommand({ Bucket, ...upload, PartNumber, Body, ChecksumSHA256 }))),
+    );
+    return { PartNumber, ETag, ChecksumSHA256 };
+  };
+
+  const complete = (
+    upload: { readonly Key: string; readonly UploadId: string },
+    Parts: CompletedPart[],
+  ): Promise<unknown> =>
     retrying(random, async (unsure) => {
       try {
-        return await s3.ask(method, `/${key}`, asked);
+        return await asked(
+          once.send(new CompleteMultipartUploadCommand({ Bucket, ...upload, MultipartUpload: { Parts } })),
+        );
       } catch (error) {
-        if (Fault.is(error)) throw error;
-        // The upload that is to be completed is no more: an attempt whose answer was lost has completed it, or it has
-        // been taken away. Nobody else has the key.
+        // The upload is gone. Nobody else has its key, so either an attempt whose answer was lost has completed it, or
+        // it was removed: the file tells.
         if (unsure && error instanceof Refusal && error.name === 'NoSuchUpload') {
-          return await s3.ask('HEAD', `/${key}`).catch((missing: unknown) => {
-            throw storeUnavailable(missing);
-          });
+          return await unlessUnavailable(
+            asked(repeating.send(new HeadObjectCommand({ Bucket, Key: upload.Key }))),
+          );
         }
-        const again = asRetryable(error);
-        if (again === undefined) throw storeUnavailable(error);
-        return again;
+        return asRetryable(error);
       }
     });
-
-  const begin = async (key: string, { contentType, contentDisposition }: About): Promise<string> => {
-    const { body } = await ask('POST', key, {
-      query: { uploads: '' },
-      headers: {
-        'content-type': contentType,
-        'content-disposition': contentDisposition,
-        'x-amz-checksum-algorithm': 'SHA256',
-      },
-    });
-    const id = /<UploadId>([^<&]+)<\/UploadId>/.exec(body.toString('utf8'))?.[1];
-    if (id === undefined) throw storeUnavailable(new Error('an upload without an id'));
-    return id;
-  };
 
   return {
     file: async (bytes, about) => {
-      // A day's files are together, and the rest of the name nobody can guess.
-      const day = new Date(access.clock()).toISOString().slice(0, 10);
-      const key = `${day}/${Buffer.from(random(24)).toString('base64url')}`;
-      const uploadId = await begin(key, about);
+      // The files of a day are together. Nobody can guess the rest of the name.
+      const day = new Date(clock()).toISOString().slice(0, 10);
+      const Key = `${day}/${Buffer.from(random(24)).toString('base64url')}`;
+      const upload = { Key, UploadId: await begin(Key, about) };
       try {
-        const parts: string[] = [];
+        const parts: CompletedPart[] = [];
         for await (const part of inParts(bytes)) {
-          const partNumber = String(parts.length + 1);
-          if (parts.length === MAX_PARTS) {
-            throw new Fault('value-too-large', 'The file is too large; ask for less.');
-          }
-          const { headers } = await ask('PUT', key, { query: { partNumber, uploadId }, body: part });
-          const sum = hash('sha256', part, 'base64');
-          parts.push(
-            `<Part><PartNumber>${partNumber}</PartNumber><ETag>${escaped(String(headers.etag))}</ETag><ChecksumSHA256>${sum}</ChecksumSHA256></Part>`,
-          );
+          parts.push(await putPart(upload, parts.length + 1, part));
         }
-        const list = `<CompleteMultipartUpload xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${parts.join('')}</CompleteMultipartUpload>`;
-        await ask('POST', key, {
-          query: { uploadId },
-          headers: { 'content-type': 'application/xml' },
-          body: Buffer.from(list),
-        });
+        await complete(upload, parts);
       } catch (error) {
-        // The error that is told is the first one; what cannot be aborted now is left to the lifecycle.
-        await s3.ask('DELETE', `/${key}`, { query: { uploadId } }).catch(() => {});
+        // The caller is told the first error. If the upload cannot be aborted now, it is left to the lifecycle.
+        await once.send(new AbortMultipartUploadCommand({ Bucket, ...upload })).catch(() => {});
         throw error;
       }
-      return addressOf(key);
+      return await addressOf(Key);
     },
   };
 };
-
-const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('"', '&quot;');
 
 /** Pieces of any size as parts of one size; the last is shorter, and there is at least one. */
 const inParts = async function* (bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {

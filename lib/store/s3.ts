@@ -1,33 +1,50 @@
-import type { Incoming } from '../aws/exchange.ts';
-import { Refusal } from '../aws/outcome.ts';
-import type { AwsAccess } from '../aws/service.ts';
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
+import { NoAnswer, Refusal } from '../aws/outcome.ts';
+import { asked, type SdkAccess } from '../aws/sdk.ts';
 import { Fault } from '../fault.ts';
 import type { Random } from '../ports.ts';
 import type { Bucket, ObjectPage, StoredObject } from './contract.ts';
 import { cursorInvalid, listScope, readCursor, writeCursor } from './cursor.ts';
 import { checkLimit, checkObjectKey, checkObjectPrefix, objectConditionFailed } from './limits.ts';
-import { asRetryable, Retryable, retrying, storeUnavailable } from './retry.ts';
-import { openS3Calls, type S3Calls } from './s3-calls.ts';
+import { asRetryable, Retryable, retrying, storeUnavailable, unlessUnavailable } from './retry.ts';
+import { openS3Clients, type S3Clients } from './s3-clients.ts';
 
 /**
  * A Bucket on one S3 general purpose bucket, by conditional writes: `If-None-Match: *` and `If-Match: <ETag>`. The
- * version of an object is its ETag. Each put leaves a token in the object's metadata, so that a put which is
- * repeated after an answer was lost recognises its own work.
+ * version of an object is its ETag. Each put leaves a token in the object's metadata: by it a put that is repeated after
+ * a lost answer recognises its own work.
  */
 export const openS3Bucket = (options: {
   readonly bucket: string;
-  readonly access: AwsAccess;
+  readonly access: SdkAccess;
   readonly random: Random;
-}): S3Bucket => new S3Bucket(openS3Calls(options.bucket, options.access), options.random);
+}): S3Bucket =>
+  new S3Bucket(
+    options.bucket,
+    openS3Clients(options.access, { connectMs: 2_000, answerMs: 60_000 }),
+    options.random,
+  );
 
-const TOKEN = 'x-amz-meta-write-token';
+/** In the metadata of an object. */
+const TOKEN = 'write-token';
+
+/** A national CRL is tens of megabytes. */
+const MAX_BYTES = 256 * 1024 * 1024;
 
 export class S3Bucket implements Bucket {
-  readonly #s3: S3Calls;
+  readonly #bucket: string;
+  readonly #s3: S3Clients;
   readonly #random: Random;
 
   /** Use `openS3Bucket`. */
-  constructor(s3: S3Calls, random: Random) {
+  constructor(bucket: string, s3: S3Clients, random: Random) {
+    this.#bucket = bucket;
     this.#s3 = s3;
     this.#random = random;
   }
@@ -37,15 +54,26 @@ export class S3Bucket implements Bucket {
     this.#s3.close();
   }
 
+  /** The SDK repeats a request until its answer begins. A body that breaks off is ours to ask for again. */
   async get(key: string): Promise<StoredObject | undefined> {
     checkObjectKey(key);
-    return await this.#attempts(async () => {
+    return await retrying(this.#random, async () => {
       try {
-        const answer = await this.#s3.get(key);
-        return { body: answer.body, version: versionOf(answer) };
+        const { Body, ContentLength, ETag } = await asked(
+          this.#s3.once.send(new GetObjectCommand(this.#at(key))),
+        );
+        if (ContentLength !== undefined && ContentLength > MAX_BYTES) {
+          throw new Fault('store-unavailable', 'The store answered with more than it should.', {
+            maxBytes: MAX_BYTES,
+          });
+        }
+        const body = await Body?.transformToByteArray().catch((error: unknown) => {
+          throw new NoAnswer('BrokenBody', true, { cause: error });
+        });
+        return { body: body ?? new Uint8Array(), version: versionOf(ETag) };
       } catch (error) {
         if (isNoSuchKey(error)) return undefined;
-        throw error;
+        return asRetryable(error);
       }
     });
   }
@@ -57,18 +85,22 @@ export class S3Bucket implements Bucket {
   ): Promise<{ version: string }> {
     checkObjectKey(key);
     const token = Buffer.from(this.#random(16)).toString('base64url');
-    const headers = {
-      [TOKEN]: token,
-      ...(options.contentType !== undefined && { 'content-type': options.contentType }),
-      ...(options.if === 'absent' ? { 'if-none-match': '*' } : { 'if-match': options.if.version }),
+    const input = {
+      ...this.#at(key),
+      Body: Uint8Array.from(body),
+      Metadata: { [TOKEN]: token },
+      // S3 keeps it with the object and gives it back. A put into a bucket with Object Lock must have one.
+      ChecksumAlgorithm: 'SHA256' as const,
+      ...(options.contentType !== undefined && { ContentType: options.contentType }),
+      ...(options.if === 'absent' ? { IfNoneMatch: '*' } : { IfMatch: options.if.version }),
     };
-    const bytes = Uint8Array.from(body);
     let conflict = false;
     try {
-      return await this.#attempts(async (unsure) => {
+      return await retrying(this.#random, async (unsure) => {
         conflict = false;
         try {
-          return { version: versionOf(await this.#s3.put(key, bytes, headers)) };
+          const { ETag } = await asked(this.#s3.once.send(new PutObjectCommand(input)));
+          return { version: versionOf(ETag) };
         } catch (error) {
           // 409: another conditional write of this key is under way, and nothing was done.
           if (isStatus(error, 409)) {
@@ -76,7 +108,7 @@ export class S3Bucket implements Bucket {
             return new Retryable(error, 'no');
           }
           // `If-Match` on an object that is not there is answered with 404.
-          if (!isStatus(error, 412) && !isNoSuchKey(error)) throw error;
+          if (!isStatus(error, 412) && !isNoSuchKey(error)) return asRetryable(error);
           if (!unsure) throw objectConditionFailed(key);
           return await this.#ownPut(key, token, error);
         }
@@ -87,9 +119,10 @@ export class S3Bucket implements Bucket {
     }
   }
 
+  /** S3 answers alike where there is no such object, so a delete may be repeated. */
   async delete(key: string): Promise<void> {
     checkObjectKey(key);
-    await this.#attempts(() => this.#s3.delete(key));
+    await unlessUnavailable(asked(this.#s3.repeating.send(new DeleteObjectCommand(this.#at(key)))));
   }
 
   async list(
@@ -101,33 +134,35 @@ export class S3Bucket implements Bucket {
     const scope = listScope(prefix);
     const after = options.cursor === undefined ? undefined : readCursor(scope, options.cursor);
     if (after !== undefined && !after.startsWith(prefix)) throw cursorInvalid();
-    const { keys, truncated } = await this.#attempts(() => this.#s3.list(prefix, options.limit, after));
+    const input = {
+      Bucket: this.#bucket,
+      MaxKeys: options.limit,
+      Prefix: prefix,
+      ...(after !== undefined && { StartAfter: after }),
+    };
+    const { Contents = [], IsTruncated } = await unlessUnavailable(
+      asked(this.#s3.repeating.send(new ListObjectsV2Command(input))),
+    );
+    const keys = Contents.flatMap(({ Key }) => (Key === undefined ? [] : [Key]));
     const last = keys.at(-1);
-    return truncated && last !== undefined ? { keys, cursor: writeCursor(scope, last) } : { keys };
+    return IsTruncated && last !== undefined ? { keys, cursor: writeCursor(scope, last) } : { keys };
   }
 
   /** After a lost answer: success if the object as it stands is our put; otherwise nobody can tell any more. */
   async #ownPut(key: string, token: string, cause: unknown): Promise<{ version: string }> {
-    const head = await this.#s3.head(key);
-    if (head.headers[TOKEN] === token) return { version: versionOf(head) };
+    const { Metadata, ETag } = await unlessUnavailable(
+      asked(this.#s3.repeating.send(new HeadObjectCommand(this.#at(key)))),
+    );
+    if (Metadata?.[TOKEN] === token) return { version: versionOf(ETag) };
     throw storeUnavailable(cause);
   }
 
-  async #attempts<T>(send: (unsure: boolean) => Promise<T | Retryable>): Promise<T> {
-    return await retrying(this.#random, async (unsure) => {
-      try {
-        return await send(unsure);
-      } catch (error) {
-        if (Fault.is(error)) throw error;
-        const again = asRetryable(error);
-        if (again === undefined) throw storeUnavailable(error);
-        return again;
-      }
-    });
+  #at(key: string) {
+    return { Bucket: this.#bucket, Key: key };
   }
 }
 
-const versionOf = ({ headers: { etag } }: Incoming): string => {
+const versionOf = (etag: string | undefined): string => {
   if (etag === undefined) throw new Fault('store-unavailable', 'The store answered without a version.');
   return etag;
 };

@@ -5,6 +5,7 @@ import type { SerialView } from '../../lib/authority/contract.ts';
 import { listSerials } from '../../lib/authority/serials.ts';
 import { openRegister } from '../../lib/status/register.ts';
 import { openDynamoDbTable } from '../../lib/store/dynamodb.ts';
+import { openDynamoDbSdkCalls } from '../../lib/store/dynamodb-sdk-calls.ts';
 import type { Table } from '../../lib/store/store.ts';
 import { javaIsPresent, startDynamoDbLocal } from '../store/dynamodb-local.ts';
 import { openTemporaryTable } from '../store/temporary.ts';
@@ -31,7 +32,11 @@ const STORES: readonly (readonly [string, () => Promise<{ table: Table; close: (
     async () => {
       const local = await startDynamoDbLocal();
       await local.createTable('serials');
-      const table = openDynamoDbTable({ table: 'serials', access: local.access, random: randomBytes });
+      const table = openDynamoDbTable({
+        table: 'serials',
+        calls: openDynamoDbSdkCalls(local.access),
+        random: randomBytes,
+      });
       return {
         table,
         close: async () => {

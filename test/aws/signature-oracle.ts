@@ -27,7 +27,7 @@ const bytesOf = (data: ArrayBuffer | ArrayBufferView): Buffer =>
   ArrayBuffer.isView(data) ? Buffer.from(data.buffer, data.byteOffset, data.byteLength) : Buffer.from(data);
 
 export const signedByTheSdk = async (
-  { method, path, query, headers, body }: Unsigned,
+  { method, path, query, headers, body }: Unsigned & { readonly query?: Readonly<Record<string, string>> },
   { credentials, region, service, time }: Signing,
 ): Promise<Record<string, string>> => {
   const signer = new SignatureV4({
@@ -90,6 +90,9 @@ export const isSigned = async (
   return again.authorization === headers.authorization;
 };
 
+/** Parameters by which an address is signed. */
+const SIGNING = /^X-Amz-(Algorithm|Credential|Date|Expires|SignedHeaders|Signature|Security-Token)$/;
+
 /** The same of an address that is signed in its query. */
 export const isSignedInQuery = async (
   { method, url, headers }: Pick<IncomingMessage, 'headers'> & { method?: string; url?: string },
@@ -118,7 +121,8 @@ export const isSignedInQuery = async (
       protocol: 'https:',
       hostname: headers.host ?? '',
       path: pathname,
-      query: {},
+      // What was asked for besides the signature.
+      query: Object.fromEntries([...searchParams].filter(([name]) => !SIGNING.test(name))),
       headers: { host: headers.host ?? '', 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' },
     },
     {

@@ -6,6 +6,9 @@ import type { AwsAccess } from '../../lib/aws/service.ts';
 import { decodeOcspResponse } from '../../lib/pki/ocsp-response-decoder.ts';
 import type { CertificateRef } from '../../lib/principal.ts';
 import { openDynamoDbTable } from '../../lib/store/dynamodb.ts';
+import type { DynamoDbCalls } from '../../lib/store/dynamodb-calls.ts';
+import { openDynamoDbLeanCalls } from '../../lib/store/dynamodb-lean-calls.ts';
+import { openDynamoDbSdkCalls } from '../../lib/store/dynamodb-sdk-calls.ts';
 import type { Table } from '../../lib/store/store.ts';
 import { FIELDS, issueThroughOffice, opensslRequest, serveService, temporaryFolder } from '../service.ts';
 import { checkWorld, ocspRequestFor } from '../world.ts';
@@ -23,6 +26,7 @@ const silence = createServer((socket) => {
   socket.resume();
 });
 let hanging: Table;
+let hangingBySdk: Table;
 
 beforeAll(async () => {
   silence.listen(0, '127.0.0.1');
@@ -33,11 +37,14 @@ beforeAll(async () => {
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
     clock: Date.now,
   };
-  hanging = openDynamoDbTable({ table: 'silence', access, random: (n) => randomBytes(n) });
+  const random = (n: number) => randomBytes(n);
+  const tableBy = (calls: DynamoDbCalls) => openDynamoDbTable({ table: 'silence', calls, random });
+  hanging = tableBy(openDynamoDbLeanCalls(access, random));
+  hangingBySdk = tableBy(openDynamoDbSdkCalls(access));
 });
 
 afterAll(async () => {
-  await hanging.close();
+  await Promise.all([hanging.close(), hangingBySdk.close()]);
   for (const socket of sockets) socket.destroy();
   silence.close();
 });
@@ -48,20 +55,23 @@ const timed = async <T>(work: Promise<T>): Promise<{ readonly ms: number; readon
   return { ms: performance.now() - began, value };
 };
 
-describe('a table that hangs', () => {
+describe.each<[string, () => Table]>([
+  ['the lean client', () => hanging],
+  ['the SDK', () => hangingBySdk],
+])('a table that hangs, asked by %s', (_, tableOf) => {
   const key = { pk: 'a', sk: 'b' };
   it.concurrent.each([
-    ['a write', () => hanging.write([{ put: key, value: {}, if: 'absent' }])],
+    ['a write', () => tableOf().write([{ put: key, value: {}, if: 'absent' }])],
     [
       'a write of several rows',
       () =>
-        hanging.write([
+        tableOf().write([
           { put: key, value: {}, if: 'absent' },
           { check: { pk: 'a', sk: 'c' }, if: 'absent' },
         ]),
     ],
-    ['a read', () => hanging.get(key)],
-    ['a query', () => hanging.query({ pk: 'a', limit: 1 })],
+    ['a read', () => tableOf().get(key)],
+    ['a query', () => tableOf().query({ pk: 'a', limit: 1 })],
   ] as const)('gives up %s while its caller can still be answered', { timeout: 30_000 }, async (_, ask) => {
     const { ms, value } = await timed(ask().catch((error: unknown) => error));
     expect(value).toMatchObject({ code: 'store-unavailable' });

@@ -46,19 +46,41 @@ describe.each([...ROUTE_FUNCTIONS, ...TASK_FUNCTIONS].map((fn): [string, Grants]
   (id, grants) => {
     it('has the adapters of what it was granted, and no other', () => {
       const { rows, crls, log, reports, caKeys, responderKeys, disclosureKey, handOver, cdnLogs } = grants;
+      const keys = caKeys || responderKeys || disclosureKey || log === 'extend';
+      const objects = crls || log || reports || cdnLogs;
+      const client = id === 'ocsp' ? 'lean' : 'sdk';
       const wanted = [
-        ...(rows ? ['lib/store/dynamodb.ts'] : []),
-        ...(caKeys || responderKeys || disclosureKey || log === 'extend' ? ['lib/keys/kms-calls.ts'] : []),
-        ...(crls || log || reports || cdnLogs ? ['lib/store/s3.ts'] : []),
+        ...(rows ? ['lib/store/dynamodb.ts', `lib/store/dynamodb-${client}-calls.ts`] : []),
+        ...(keys ? ['lib/keys/kms-calls.ts', `lib/keys/kms-${client}-calls.ts`] : []),
+        ...(objects ? ['lib/store/s3.ts'] : []),
         ...(handOver ? ['lib/store/s3-hand-over.ts'] : []),
       ];
       const adapters =
-        /^lib\/(store\/(dynamodb|s3|s3-hand-over|sqlite|file-bucket)|keys\/(kms-calls|sealed))\.ts$/;
+        /^lib\/(store\/(dynamodb|dynamodb-\w+-calls|s3|s3-hand-over|sqlite|file-bucket)|keys\/(kms-\w*-?calls|sealed))\.ts$/;
       expect([...holds(id, adapters)].sort()).toEqual(wanted.sort());
     });
 
-    it('has nothing of the AWS SDK and no languages of zod but one', () => {
-      expect(holds(id, /node_modules\/@(aws|aws-sdk|aws-crypto|smithy)\//)).toEqual([]);
+    it('has the AWS clients of what it was granted, and no other', () => {
+      const { rows, crls, log, reports, caKeys, responderKeys, disclosureKey, handOver, cdnLogs } = grants;
+      const keys = caKeys || responderKeys || disclosureKey || log === 'extend';
+      const wanted =
+        id === 'ocsp'
+          ? []
+          : [
+              ...(rows ? ['client-dynamodb'] : []),
+              ...(keys ? ['client-kms'] : []),
+              ...(crls || log || reports || cdnLogs || handOver ? ['client-s3'] : []),
+            ];
+      const sdk = holds(id, /node_modules\/@(aws|aws-sdk|aws-crypto|smithy)\//);
+      const clients = sdk.map((source) => /@aws-sdk\/(client-\w+)\//.exec(source)?.[1]);
+      expect([...new Set(clients.filter((name) => name !== undefined))].sort()).toEqual(wanted);
+      if (wanted.length === 0) expect(sdk).toEqual([]);
+      // The lean client belongs to the OCSP function, and to no other.
+      const lean = holds(id, /^lib\/aws\/(service|json-service|exchange|signature-v4)\.ts$/);
+      expect(lean.length).toBe(id === 'ocsp' ? 4 : 0);
+    });
+
+    it('has no languages of zod but one', () => {
       expect(
         holds(id, /zod\/v4\/locales\//).filter((source) => !/locales\/(en|index)\./.test(source)),
       ).toEqual([]);

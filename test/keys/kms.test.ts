@@ -2,6 +2,7 @@ import { createPublicKey, randomBytes, verify } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ALGORITHMS, type AlgorithmName, algorithmNamed, verifySignature } from '../../lib/keys/keys.ts';
 import { openKmsKeys } from '../../lib/keys/kms.ts';
+import { openKmsSdkCalls } from '../../lib/keys/kms-sdk-calls.ts';
 import { KmsDouble } from '../aws/kms-double.ts';
 
 /** CA keys in KMS: over HTTP, to a double that holds KMS's documented limits. */
@@ -12,11 +13,9 @@ let throttled = 0;
 
 const keys = () =>
   openKmsKeys({
-    access: kms.access,
-    random: randomBytes,
+    calls: openKmsSdkCalls({ access: kms.access, onThrottled: () => throttled++ }),
     aliasPrefix: 'akashi',
     algorithmOf: (id) => algorithms.get(id),
-    onThrottled: () => throttled++,
   });
 
 const made = async (name: AlgorithmName, id: string = name): Promise<string> => {
@@ -171,7 +170,7 @@ describe('when KMS refuses', () => {
       facts: { reason: 'ThrottlingException' },
     });
     const attempts = kms.calls.filter(({ operation }) => operation === 'Sign').length;
-    expect(attempts).toBe(5);
+    expect(attempts).toBe(4);
     expect(throttled).toBe(attempts);
   });
 
@@ -180,8 +179,7 @@ describe('when KMS refuses', () => {
     const { access } = gone;
     await gone.stop();
     const store = openKmsKeys({
-      access,
-      random: randomBytes,
+      calls: openKmsSdkCalls({ access }),
       aliasPrefix: 'akashi',
       algorithmOf: () => 'ecdsa-p256-sha256',
     });

@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openDynamoDbTable } from '../../lib/store/dynamodb.ts';
+import type { DynamoDbCalls } from '../../lib/store/dynamodb-calls.ts';
+import { openDynamoDbLeanCalls } from '../../lib/store/dynamodb-lean-calls.ts';
+import { openDynamoDbSdkCalls } from '../../lib/store/dynamodb-sdk-calls.ts';
 import type { Table } from '../../lib/store/store.ts';
 import { type Fate, startCuttingProxy } from './cutting-proxy.ts';
 import { type DynamoDbLocal, javaIsPresent, startDynamoDbLocal } from './dynamodb-local.ts';
@@ -9,16 +12,23 @@ import { tableContract } from './table-contract.ts';
 const java = javaIsPresent();
 if (!java) process.stdout.write('DynamoDB table: skipped, because there is no Java runtime here.\n');
 
-describe.skipIf(!java)('DynamoDB table', () => {
-  let local: DynamoDbLocal;
-  beforeAll(async () => {
-    local = await startDynamoDbLocal();
-    await local.createTable('contract');
-  });
-  afterAll(() => local?.stop());
+let local: DynamoDbLocal;
+beforeAll(async () => {
+  if (java) local = await startDynamoDbLocal();
+});
+afterAll(() => local?.stop());
+
+describe.skipIf(!java).each<[string, string, (access: DynamoDbLocal['access']) => DynamoDbCalls]>([
+  ['the AWS SDK', 'by-sdk', (access) => openDynamoDbSdkCalls(access)],
+  ['the lean client', 'by-lean', (access) => openDynamoDbLeanCalls(access, randomBytes)],
+])('DynamoDB table by %s', (_client, name, callsTo) => {
+  const tableAt = (access: DynamoDbLocal['access'], table = name) =>
+    openDynamoDbTable({ table, calls: callsTo(access), random: randomBytes });
+
+  beforeAll(() => local.createTable(name));
 
   tableContract({
-    open: async () => openDynamoDbTable({ table: 'contract', access: local.access, random: randomBytes }),
+    open: async () => tableAt(local.access),
     maxWrites: 10,
     writers: 100,
     increments: 40,
@@ -37,8 +47,7 @@ describe.skipIf(!java)('DynamoDB table', () => {
       proxy = await startCuttingProxy({ host: hostname, port: Number(port) }, ({ headers }) =>
         /PutItem|DeleteItem|TransactWriteItems/.test(String(headers['x-amz-target'])),
       );
-      const access = { ...local.access, endpoint: proxy.endpoint };
-      table = openDynamoDbTable({ table: 'contract', access, random: randomBytes });
+      table = tableAt({ ...local.access, endpoint: proxy.endpoint });
     });
     afterEach(() => expect(proxy.left()).toBe(0));
     afterAll(async () => {
@@ -109,7 +118,7 @@ describe.skipIf(!java)('DynamoDB table', () => {
   });
 
   it('does not repeat what is refused for good', async () => {
-    const table = openDynamoDbTable({ table: 'no-such-table', access: local.access, random: randomBytes });
+    const table = tableAt(local.access, 'no-such-table');
     await expect(table.get({ pk: 'p', sk: 's' })).rejects.toMatchObject({ code: 'store-unavailable' });
     await table.close();
   });

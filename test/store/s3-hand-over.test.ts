@@ -30,6 +30,7 @@ describe('handing over by S3', () => {
       bucket: 'handed-over',
       access: { ...emulator.access, endpoint: proxy.endpoint },
       addresses: emulator.access,
+      clock: Date.now,
       random: randomBytes,
     });
   });
@@ -135,26 +136,29 @@ describe('an address', () => {
       accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
       secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
     },
-    clock: () => Date.UTC(2013, 4, 24),
   };
 
-  it('is at the bucket, by the host or by the path', () => {
-    const of = (bucket: string, endpoint?: string) => {
+  it('is at the bucket, by the host or by the path', async () => {
+    const of = async (bucket: string, endpoint?: string) => {
       const { origin, pathname } = new URL(
-        openAddresses(bucket, { ...access, ...(endpoint && { endpoint }) })('crl/a/1.crl'),
+        await openAddresses(bucket, { ...access, ...(endpoint && { endpoint }) })('crl/a/1.crl'),
       );
       return `${origin}${pathname}`;
     };
-    expect(of('published')).toBe('https://published.s3.us-east-1.amazonaws.com/crl/a/1.crl');
-    expect(of('published.example')).toBe('https://s3.us-east-1.amazonaws.com/published.example/crl/a/1.crl');
-    expect(of('published', 'https://bucket.vpce-1a.s3.us-east-1.vpce.amazonaws.com')).toBe(
+    expect(await of('published')).toBe('https://published.s3.us-east-1.amazonaws.com/crl/a/1.crl');
+    expect(await of('published.example')).toBe(
+      'https://s3.us-east-1.amazonaws.com/published.example/crl/a/1.crl',
+    );
+    expect(await of('published', 'https://bucket.vpce-1a.s3.us-east-1.vpce.amazonaws.com')).toBe(
       'https://bucket.vpce-1a.s3.us-east-1.vpce.amazonaws.com/published/crl/a/1.crl',
     );
   });
 
   it("is signed as AWS's own signer signs it, and not by another key", async () => {
     const session = { ...access, credentials: { ...access.credentials, sessionToken: 'a/b+c=' } };
-    const { host, pathname, search } = new URL(openAddresses('published', session)('2026-11-22/aZ_-9.crl'));
+    const { host, pathname, search } = new URL(
+      await openAddresses('published', session)('2026-11-22/aZ_-9.crl'),
+    );
     const request = { method: 'GET', url: `${pathname}${search}`, headers: { host } };
     expect(await isSignedInQuery(request, access.credentials.secretAccessKey)).toBe(true);
     expect(await isSignedInQuery(request, 'another')).toBe(false);
@@ -166,9 +170,9 @@ describe('an address', () => {
     ).toBe(false);
   });
 
-  it('carries the session of a role, without which its key is none', () => {
+  it('carries the session of a role, without which its key is none', async () => {
     const session = { ...access, credentials: { ...access.credentials, sessionToken: 'a/b+c=' } };
-    const address = new URL(openAddresses('published', session)('k'));
+    const address = new URL(await openAddresses('published', session)('k'));
     expect(address.searchParams.get('X-Amz-Security-Token')).toBe('a/b+c=');
   });
 });

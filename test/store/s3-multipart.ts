@@ -47,19 +47,17 @@ export const openMultipart = (
   const uploads = new Map<string, Upload>();
 
   const complete = (id: string, upload: Upload, body: Buffer): MultipartAnswer => {
-    const named = [
-      ...body
-        .toString('utf8')
-        .matchAll(
-          /<Part><PartNumber>(\d+)<\/PartNumber><ETag>&quot;(\w+)&quot;<\/ETag><ChecksumSHA256>([^<]+)<\/ChecksumSHA256><\/Part>/g,
-        ),
-    ];
-    const parts = named.map(([, number, etag, sum]) => {
-      const part = upload.parts.get(Number(number));
+    const named = [...body.toString('utf8').matchAll(/<Part>(.*?)<\/Part>/gs)].map(([, part = '']) => ({
+      number: Number(/<PartNumber>(\d+)<\/PartNumber>/.exec(part)?.[1]),
+      etag: /<ETag>(?:&quot;|")(\w+)(?:&quot;|")<\/ETag>/.exec(part)?.[1],
+      sum: /<ChecksumSHA256>([^<]+)<\/ChecksumSHA256>/.exec(part)?.[1],
+    }));
+    const parts = named.map(({ number, etag, sum }) => {
+      const part = upload.parts.get(number);
       return part && etagOf(part) === `"${etag}"` && sumOf(part) === sum ? part : undefined;
     });
     if (parts.length === 0 || parts.includes(undefined)) return error(400, 'InvalidPart');
-    if (named.some(([, number], i) => Number(number) !== i + 1)) return error(400, 'InvalidPartOrder');
+    if (named.some(({ number }, i) => number !== i + 1)) return error(400, 'InvalidPartOrder');
     const whole = parts as Buffer[];
     if (whole.slice(0, -1).some(({ length }) => length < MIN_PART)) return error(400, 'EntityTooSmall');
     uploads.delete(id);

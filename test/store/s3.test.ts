@@ -57,8 +57,8 @@ describe('S3 bucket', () => {
       expect(Buffer.from((await bucket.get(key))?.body ?? []).toString()).toBe('two');
     });
 
-    it.each<Fate[]>([['lost'], ['appliedThenCut'], [503], ['appliedThenCut', 503, 'lost', 'appliedThenCut']])(
-      'deletes, and says so (%s %s %s %s)',
+    it.each<Fate[]>([['lost'], ['appliedThenCut'], [503], ['appliedThenCut', 503, 'lost']])(
+      'deletes, and says so (%s %s %s)',
       async (...fates) => {
         const key = newKey();
         await bucket.put(key, Buffer.from('one'), { if: 'absent' });
@@ -70,7 +70,7 @@ describe('S3 bucket', () => {
 
     it('does not say that it deleted what it may not have', async () => {
       const key = newKey();
-      proxy.next('lost', 'lost', 'lost', 'lost', 'lost', 'lost');
+      proxy.next('lost', 'lost', 'lost', 'lost');
       await expect(bucket.delete(key)).rejects.toMatchObject({ code: 'store-unavailable' });
     });
 

@@ -6,6 +6,7 @@ import { certifyApplicant, readApplicant } from '../../functions/tasks/principal
 import { Fault } from '../../lib/fault.ts';
 import { decodePem } from '../../lib/pki/pki.ts';
 import { openDynamoDbTable } from '../../lib/store/dynamodb.ts';
+import { openDynamoDbSdkCalls } from '../../lib/store/dynamodb-sdk-calls.ts';
 import {
   codeOf,
   composeHouse,
@@ -693,7 +694,11 @@ describe.skipIf(!present)('on DynamoDB', { timeout: 120_000 }, () => {
     await dynamodb.createTable('amendments');
     const random = (n: number): Uint8Array =>
       Uint8Array.from({ length: n }, () => Math.floor(Math.random() * 256));
-    const table = openDynamoDbTable({ table: 'amendments', access: dynamodb.access, random });
+    const table = openDynamoDbTable({
+      table: 'amendments',
+      calls: openDynamoDbSdkCalls(dynamodb.access),
+      random,
+    });
     const own = await openGround();
     const on: Ground = { ...own, table };
     const many: Change = (file) => {

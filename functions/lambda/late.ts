@@ -1,0 +1,42 @@
+import type { KeyStore } from '../../lib/keys/keys.ts';
+import type { Bucket, HandOver } from '../../lib/store/store.ts';
+
+/**
+ * Ports whose adapters, and the clients of AWS in them, are loaded when the first call needs them: a function whose
+ * event touches no object and no key starts without them.
+ */
+
+/** The same value each time, made at the first. What failed is tried anew. */
+export const once = <T>(load: () => Promise<T>): (() => Promise<T>) => {
+  let loaded: Promise<T> | undefined;
+  return () => {
+    loaded ??= load().catch((error: unknown) => {
+      loaded = undefined;
+      throw error;
+    });
+    return loaded;
+  };
+};
+
+export const lateBucket = (load: () => Promise<Bucket>): Bucket => {
+  const bucket = once(load);
+  return {
+    get: async (key) => (await bucket()).get(key),
+    put: async (key, body, options) => (await bucket()).put(key, body, options),
+    delete: async (key) => (await bucket()).delete(key),
+    list: async (prefix, options) => (await bucket()).list(prefix, options),
+  };
+};
+
+export const lateKeys = (load: () => Promise<KeyStore>): KeyStore => {
+  const keys = once(load);
+  return {
+    create: async (id, algorithm) => (await keys()).create(id, algorithm),
+    open: async (id) => (await keys()).open(id),
+  };
+};
+
+export const lateHandOver = (load: () => Promise<HandOver>): HandOver => {
+  const handOver = once(load);
+  return { file: async (bytes, about) => (await handOver()).file(bytes, about) };
+};

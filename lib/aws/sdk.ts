@@ -1,0 +1,91 @@
+import { Fault } from '../fault.ts';
+import type { Limits } from './exchange.ts';
+import { NoAnswer, Refusal } from './outcome.ts';
+import type { Credentials } from './signature-v4.ts';
+
+/** What the adapters have in common that ask AWS by its SDK. This file loads nothing of the SDK itself. */
+
+/** What is absent the SDK finds by itself: Region, credentials, FIPS and other endpoints (AWS_REGION and so on). */
+export interface SdkAccess {
+  readonly region?: string;
+  readonly credentials?: Credentials;
+  /** Replaces the service's own address. S3 buckets then begin the path, not the host's name. */
+  readonly endpoint?: string;
+  /** Replaces the adapter's own. */
+  readonly limits?: Partial<Timeouts>;
+}
+
+export type Timeouts = Pick<Limits, 'connectMs' | 'answerMs'>;
+
+/** Attempts of a request that the SDK may repeat by itself, the first included. */
+export const ATTEMPTS = 4;
+
+/** The settings of a client. */
+export const clientSettings = ({ region, credentials, endpoint, limits }: SdkAccess, adapter: Timeouts) => {
+  const { connectMs, answerMs } = { ...adapter, ...limits };
+  return {
+    ...(region !== undefined && { region }),
+    ...(credentials !== undefined && { credentials }),
+    ...(endpoint !== undefined && { endpoint }),
+    requestHandler: {
+      connectionTimeout: connectMs,
+      // Until the answer begins; and, while its body comes, between two pieces.
+      requestTimeout: answerMs,
+      throwOnRequestTimeout: true,
+      socketTimeout: answerMs,
+    },
+  };
+};
+
+/**
+ * The answer of the SDK. Rejects with `Refusal` or `NoAnswer` as the lean client does, and with the SDK's own error
+ * where that is neither. Fault: `configuration-invalid` without a Region or credentials.
+ */
+export const asked = async <T>(answer: Promise<T>): Promise<T> => {
+  try {
+    return await answer;
+  } catch (error) {
+    throw outcomeOf(error);
+  }
+};
+
+/** Errors of the SDK, as far as they are read here. */
+interface SdkError extends Error {
+  readonly code?: unknown;
+  /** Only where the service answered with an error: whose fault it was. */
+  readonly $fault?: unknown;
+  readonly $metadata?: { readonly httpStatusCode?: number };
+}
+
+const outcomeOf = (error: unknown): unknown => {
+  if (!(error instanceof Error)) return error;
+  const { name, message, code, $fault, $metadata } = error as SdkError;
+  if (name === 'CredentialsProviderError') return notConfigured('credentials', error);
+  if (message === 'Region is missing') return notConfigured('Region', error);
+  if ($fault !== undefined) return new Refusal(name, $metadata?.httpStatusCode ?? 0, { ...error });
+  if (typeof code === 'string') return new NoAnswer(code, !NOT_SENT.test(code), { cause: error });
+  // The SDK's error for a connection that did not come to stand has no code, and its other timeouts its name alike.
+  if (name === 'TimeoutError') {
+    return new NoAnswer(name, !message.includes('did not establish a connection'), { cause: error });
+  }
+  if (name === 'AbortError') return new NoAnswer('AnswerTimeout', true, { cause: error });
+  // The answer came, and is not what the service's protocol has.
+  if ($metadata?.httpStatusCode !== undefined) {
+    return new NoAnswer('MalformedAnswer', true, { cause: error });
+  }
+  return error;
+};
+
+/** Codes of Node's and OpenSSL's for connections that never stood, so that nothing was written to them. */
+const NOT_SENT =
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|.*CERT.*|UNABLE_TO_VERIFY.*|HOSTNAME_MISMATCH|EPROTO)$/;
+
+const notConfigured = (missing: 'Region' | 'credentials', cause: Error): Fault =>
+  new Fault(
+    'configuration-invalid',
+    missing === 'Region'
+      ? 'No AWS Region is set; set AWS_REGION.'
+      : 'No AWS credentials were found; give the function a role, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',
+    {},
+    { cause },
+  );

@@ -1,0 +1,39 @@
+import {
+  DeleteItemCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  TransactWriteItemsCommand,
+  type TransactWriteItemsCommandInput,
+} from '@aws-sdk/client-dynamodb';
+import { ATTEMPTS, asked, clientSettings, type SdkAccess } from '../aws/sdk.ts';
+import { type DynamoDbCalls, TIMEOUTS } from './dynamodb-calls.ts';
+import { PATIENCE_MS, unlessUnavailable } from './retry.ts';
+
+/** DynamoDB by the AWS SDK. Its clients differ in one thing: one repeats what fails, the other does not. */
+export const openDynamoDbSdkCalls = (access: SdkAccess = {}): DynamoDbCalls => {
+  const settings = clientSettings(access, TIMEOUTS);
+  const reading = new DynamoDBClient({ ...settings, maxAttempts: ATTEMPTS });
+  const writing = new DynamoDBClient({
+    ...settings,
+    requestHandler: reading.config.requestHandler,
+    maxAttempts: 1,
+  });
+  /** A read and its repeats end when no further attempt of ours would be begun, and the last one is over. */
+  const patience = () => ({
+    abortSignal: AbortSignal.timeout(PATIENCE_MS + settings.requestHandler.requestTimeout),
+  });
+  return {
+    getItem: (input) => unlessUnavailable(asked(reading.send(new GetItemCommand(input), patience()))),
+    query: (input) => unlessUnavailable(asked(reading.send(new QueryCommand(input), patience()))),
+    putItem: (input) => asked(writing.send(new PutItemCommand(input))),
+    deleteItem: (input) => asked(writing.send(new DeleteItemCommand(input))),
+    transactWriteItems: (input) =>
+      asked(writing.send(new TransactWriteItemsCommand(input as TransactWriteItemsCommandInput))),
+    close: () => {
+      reading.destroy();
+      writing.destroy();
+    },
+  };
+};
