@@ -71,6 +71,7 @@ export const bundle = (
     format: 'cjs',
     // The packages' ES modules, of which the bundler leaves out what is not used.
     mainFields: ['module', 'main'],
+    alias: { '@aws-sdk/credential-provider-node': join(ROOT, 'functions/lambda/credentials.ts') },
     minify: true,
     sourcemap: 'linked',
     sourcesContent: false,

@@ -75,6 +75,9 @@ describe.each([...ROUTE_FUNCTIONS, ...TASK_FUNCTIONS].map((fn): [string, Grants]
       const clients = sdk.map((source) => /@aws-sdk\/(client-\w+)\//.exec(source)?.[1]);
       expect([...new Set(clients.filter((name) => name !== undefined))].sort()).toEqual(wanted);
       if (wanted.length === 0) expect(sdk).toEqual([]);
+      // Its credentials are in the environment: functions/lambda/credentials.ts.
+      const providers = sdk.filter((source) => /credential-provider-(?!env\/)/.test(source));
+      expect(providers).toEqual([]);
       // The lean client belongs to the OCSP function, and to no other.
       const lean = holds(id, /^lib\/aws\/(service|json-service|exchange|signature-v4)\.ts$/);
       expect(lean.length).toBe(id === 'ocsp' ? 4 : 0);
