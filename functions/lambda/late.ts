@@ -6,7 +6,7 @@ import type { Bucket, HandOver } from '../../lib/store/store.ts';
  * event touches no object and no key starts without them.
  */
 
-/** The same value each time, made at the first. What failed is tried anew. */
+/** Loads at the first call and gives the same value from then on. A load that failed is tried again. */
 export const once = <T>(load: () => Promise<T>): (() => Promise<T>) => {
   let loaded: Promise<T> | undefined;
   return () => {

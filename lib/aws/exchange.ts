@@ -5,11 +5,11 @@ import { Fault } from '../fault.ts';
 import { NoAnswer } from './outcome.ts';
 
 export interface Limits {
-  /** Milliseconds until a new connection stands, TLS included. */
+  /** Milliseconds until a new connection is open, TLS included. */
   readonly connectMs: number;
   /** Milliseconds until the answer is whole. */
   readonly answerMs: number;
-  /** Of the answer's body. */
+  /** The longest body of an answer. */
   readonly maxBytes: number;
 }
 
@@ -26,7 +26,7 @@ export interface Incoming {
   readonly body: Buffer;
 }
 
-/** Connections that stand already. Node's `reusedSocket` is not said of one that a waiting request takes over at once. */
+/** Connections that are open already. Node does not set `reusedSocket` if a waiting request takes one over at once. */
 const standing = new WeakSet<Socket>();
 
 /** One request and its whole answer. Rejects with `NoAnswer`. Fault: `store-unavailable` when it is too long. */
@@ -48,7 +48,7 @@ export const exchange = (
       headers: { ...headers, 'content-length': body.length },
       agent,
     });
-    // Nothing is written before the connection stands.
+    // Nothing is written before the connection is open.
     let connected = false;
     let connecting: NodeJS.Timeout | undefined;
     const fail = (error: Error): void => {

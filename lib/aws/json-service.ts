@@ -3,7 +3,7 @@ import type { Incoming, Limits } from './exchange.ts';
 import { NoAnswer, Refusal } from './outcome.ts';
 import { type AwsAccess, openService } from './service.ts';
 
-/** The operations of a service, by name, with what goes in and what comes out as JSON has it. */
+/** The operations of a service by name, each with its input and output as JSON. */
 export type Operations<T> = { readonly [K in keyof T]: { readonly input: object; readonly output: object } };
 
 export interface JsonService<T extends Operations<T>> {
@@ -12,7 +12,7 @@ export interface JsonService<T extends Operations<T>> {
   close(): void;
 }
 
-/** A service that speaks AWS's JSON protocol, `version` 1.0 or 1.1. `target` is what operations are named below. */
+/** A service that speaks AWS's JSON protocol, `version` 1.0 or 1.1. `target` stands before each operation's name. */
 export const openJsonService = <T extends Operations<T>>(
   { service, target, version }: { service: string; target: string; version: '1.0' | '1.1' },
   access: AwsAccess,
@@ -20,7 +20,7 @@ export const openJsonService = <T extends Operations<T>>(
 ): JsonService<T> => {
   const { send, close } = openService(service, `${service}.${access.region}.amazonaws.com`, access, limits);
   return {
-    // What a member holds is taken on the service's word; that the answer came whole is looked at.
+    // The types of the members are trusted to the service. That the answer is whole is checked.
     call: async <K extends keyof T & string>(operation: K, input: T[K]['input']): Promise<T[K]['output']> => {
       const answer = await send({
         method: 'POST',

@@ -1,12 +1,12 @@
-/** What may become of a request besides a good answer. Neither leaves the adapters, which make Faults of them. */
+/** The two ways in which a request to AWS fails. The adapters turn both into Faults: neither leaves them. */
 
-/** The service answered that it will not. */
+/** The service answered with an error. */
 export class Refusal extends Error {
-  /** The service's own word, such as `ConditionalCheckFailedException`; `Unknown` where it gave none. */
+  /** The service's name for the error, such as `ConditionalCheckFailedException`; `Unknown` if it gave none. */
   override readonly name: string;
-  /** Of HTTP. */
+  /** The HTTP status. */
   readonly status: number;
-  /** The members of the answer's JSON object, if it is one. */
+  /** The members of the error, such as `CancellationReasons`. */
   readonly members: Readonly<Record<string, unknown>>;
 
   constructor(name: string, status: number, members: Readonly<Record<string, unknown>> = {}) {
@@ -17,10 +17,10 @@ export class Refusal extends Error {
   }
 }
 
-/** No answer came, or not a whole one. */
+/** No answer came, or none that is whole. */
 export class NoAnswer extends Error {
   override readonly name = 'NoAnswer';
-  /** A code of Node's, such as `ECONNRESET`, or a word of ours. */
+  /** A code of Node's, such as `ECONNRESET`, or a name of ours, such as `AnswerTimeout`. */
   readonly reason: string;
   /** Whether the service may have had the request. */
   readonly sent: boolean;

@@ -7,8 +7,8 @@ import { answerAbout, type KmsCalls } from './kms-calls.ts';
 import { softwareSigner } from './software.ts';
 
 /**
- * Keys of delegated responders: made by KMS as data key pairs, kept in the Table under a KMS key, and in the clear only
- * in the memory of a function that answers OCSP.
+ * Keys of delegated responders. KMS makes them as data key pairs; the Table keeps them sealed under a KMS key; only the
+ * memory of a function that answers OCSP has them in the clear.
  *
  *   responder-keys  {id}  SealedRow
  *
@@ -30,7 +30,7 @@ const ID = /^[a-z0-9-]{1,64}$/;
 
 const NAMES: ReadonlySet<string> = new Set(ALGORITHMS.map(({ name }) => name));
 
-/** The name of the context's entry by which roles are held to these keys. */
+/** The entry of the encryption context by which policies limit roles to these keys. */
 const RESPONDER_KEY = 'responder-key';
 
 const contextOf = (id: string, algorithm: AlgorithmName): Record<string, string> => ({
@@ -38,7 +38,7 @@ const contextOf = (id: string, algorithm: AlgorithmName): Record<string, string>
   algorithm,
 });
 
-/** Without the second a key cannot be made: the OCSP function opens keys and never makes one. */
+/** The second is absent in the OCSP function, which opens keys and never makes one. */
 export type SealingCalls = Pick<KmsCalls, 'decrypt'> &
   Partial<Pick<KmsCalls, 'generateDataKeyPairWithoutPlaintext'>>;
 
@@ -71,7 +71,7 @@ export const openKmsSealedKeys = (options: {
     if (Plaintext === undefined) {
       throw new Fault('store-unavailable', 'KMS answered without the key.', { key: id });
     }
-    // The same bytes, not a copy, so that nothing of the key is left in memory that is not overwritten.
+    // The same bytes, not a copy: they are overwritten below.
     const pkcs8 = Buffer.from(Plaintext.buffer, Plaintext.byteOffset, Plaintext.byteLength);
     try {
       const key = createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' });
@@ -91,7 +91,7 @@ export const openKmsSealedKeys = (options: {
     return unseal(id, row);
   };
 
-  /** To certify the public half only that is needed: the private half is opened only if it is to sign. */
+  /** The private half is opened only when it is to sign: a function that certifies the public half never opens it. */
   const lazySigner = (id: string, row: SealedRow): Signer => ({
     algorithm: algorithmNamed(row.algorithm),
     subjectPublicKeyInfo: publicHalf(row),

@@ -20,7 +20,7 @@ type SigningCalls = Pick<KmsCalls, 'getPublicKey' | 'sign'>;
 export const openKmsKeys = (options: {
   readonly calls: SigningCalls;
   readonly aliasPrefix: string;
-  /** What each key signs with: an RSA key in KMS serves PKCS#1 v1.5 and PSS alike and cannot tell. */
+  /** The algorithm of each key. KMS cannot tell: an RSA key there serves both PKCS#1 v1.5 and PSS. */
   readonly algorithmOf: (id: string) => AlgorithmName | undefined;
 }): KeyStore => {
   const kms = options.calls;
@@ -55,15 +55,15 @@ export const openKmsKeys = (options: {
   };
 };
 
-/** KMS takes messages of at most so many bytes. */
+/** The longest message that KMS takes. */
 const MAX_MESSAGE_BYTES = 4096;
 
 type Signable = { readonly Message: Uint8Array; readonly MessageType: 'RAW' | 'DIGEST' | 'EXTERNAL_MU' };
 
 /**
- * Messages are hashed here where the algorithm allows it: CRLs are longer than what KMS takes, and a TBS is nobody
- * else's business. Ed25519 (RFC 8032 5.1.6) reads its message twice and has no such form, so that what it signs in KMS
- * ends at 4,096 bytes: enough for certificates and tokens, not for a CRL. Fault: `input-too-large`.
+ * Messages are hashed here if the algorithm allows it: CRLs are too long for KMS, and KMS need not see a TBS. Ed25519
+ * (RFC 8032 5.1.6) reads its message twice and cannot take a digest, so in KMS it signs at most 4,096 bytes: enough for
+ * certificates and tokens, not for a CRL. Fault: `input-too-large`.
  */
 const signable = (algorithm: Algorithm, subjectPublicKeyInfo: Uint8Array, message: Uint8Array): Signable => {
   if (algorithm.hash !== null) {

@@ -49,7 +49,7 @@ class DynamoDbTable implements Table {
       ConsistentRead: true as const,
       ScanIndexForward: !query.descending,
       ...keyCondition(query.pk, range.from, range.to),
-      // One row more than asked for tells whether there is a further page; one more may lie on the upper bound.
+      // One row too many tells whether there is a further page. A second one may lie on the upper bound.
       Limit: query.limit + 2,
     };
     let start: Attributes | undefined = after === undefined ? undefined : keyOf({ pk: query.pk, sk: after });
@@ -154,7 +154,7 @@ class DynamoDbTable implements Table {
 
 /**
  * DynamoDB takes one condition on the sort key. Its BETWEEN includes both ends and there is no string just below
- * `to`, so a row that lies on `to` is asked for and dropped by the reader.
+ * `to`. So DynamoDB is asked for a row that lies on `to` as well, and the reader drops it.
  */
 const keyCondition = (pk: string, from: string, to: string | undefined) => {
   const [text, values]: [string, Attributes] =
@@ -180,7 +180,7 @@ const condition = (expected: number) =>
         ExpressionAttributeValues: { ':expected': { N: String(expected) } },
       };
 
-/** The reasons stand in the order of the writes; the first that is not `None` decides. */
+/** The reasons are in the order of the writes. The first that is not `None` decides. */
 const cancelled = (writes: readonly CheckedWrite[], error: Refusal): Retryable => {
   const { CancellationReasons: given } = error.members;
   const reasons: readonly { readonly Code?: unknown }[] = Array.isArray(given) ? given : [];

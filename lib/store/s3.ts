@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import {
   DeleteObjectCommand,
   GetObjectCommand,
@@ -31,10 +32,10 @@ export const openS3Bucket = (options: {
     options.random,
   );
 
-/** In the metadata of an object. */
+/** Its name in the metadata of an object. */
 const TOKEN = 'write-token';
 
-/** A national CRL is tens of megabytes. */
+/** The largest object that is read: a national CRL is tens of megabytes. */
 const MAX_BYTES = 256 * 1024 * 1024;
 
 export class S3Bucket implements Bucket {
@@ -54,7 +55,7 @@ export class S3Bucket implements Bucket {
     this.#s3.close();
   }
 
-  /** The SDK repeats a request until its answer begins. A body that breaks off is ours to ask for again. */
+  /** The SDK would repeat the request only. A body may break off as well, so an attempt here is both. */
   async get(key: string): Promise<StoredObject | undefined> {
     checkObjectKey(key);
     return await retrying(this.#random, async () => {
@@ -63,6 +64,7 @@ export class S3Bucket implements Bucket {
           this.#s3.once.send(new GetObjectCommand(this.#at(key))),
         );
         if (ContentLength !== undefined && ContentLength > MAX_BYTES) {
+          if (Body instanceof Readable) Body.destroy();
           throw new Fault('store-unavailable', 'The store answered with more than it should.', {
             maxBytes: MAX_BYTES,
           });
@@ -119,7 +121,7 @@ export class S3Bucket implements Bucket {
     }
   }
 
-  /** S3 answers alike where there is no such object, so a delete may be repeated. */
+  /** S3 gives the same answer if there is no such object, so the SDK may repeat a delete. */
   async delete(key: string): Promise<void> {
     checkObjectKey(key);
     await unlessUnavailable(asked(this.#s3.repeating.send(new DeleteObjectCommand(this.#at(key)))));
@@ -148,7 +150,7 @@ export class S3Bucket implements Bucket {
     return IsTruncated && last !== undefined ? { keys, cursor: writeCursor(scope, last) } : { keys };
   }
 
-  /** After a lost answer: success if the object as it stands is our put; otherwise nobody can tell any more. */
+  /** After a lost answer: it succeeded if the object is the one that we put. Otherwise nobody can tell any more. */
   async #ownPut(key: string, token: string, cause: unknown): Promise<{ version: string }> {
     const { Metadata, ETag } = await unlessUnavailable(
       asked(this.#s3.repeating.send(new HeadObjectCommand(this.#at(key)))),

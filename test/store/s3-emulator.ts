@@ -9,10 +9,11 @@ import { openMultipart } from './s3-multipart.ts';
  * PutObject with `If-None-Match: *` and `If-Match` (User Guide, "Conditional writes": 412 when the condition fails,
  * 404 when `If-Match` meets no object), DeleteObject (204, whether or not there was one), ListObjectsV2 with `prefix`, `start-after` and `max-keys` in byte order.
  *
- * No emulator to be had from npm would do: s3rver ignores both headers on PUT, answers a list that is cut short with
- * 500 under OpenSSL 3, and lists `a-b` before `a`; fauxqs ignores the headers and sorts by locale. So these tests
- * show that the adapter keeps to the documented behaviour. They do not show that S3 does. That it asks and
- * signs as AWS's own SDK does is shown in test/aws.
+ * No emulator on npm would do: s3rver ignores both headers on PUT, answers a list that is cut short with 500 under
+ * OpenSSL 3, and lists `a-b` before `a`; fauxqs ignores the headers and sorts by locale. So these tests show that the
+ * adapter keeps to the documented behaviour. They do not show that S3 does.
+ *
+ * As S3 does, it compares the SHA-256 that comes with a PUT, keeps it, and gives it back to a GET that asks for checksums.
  */
 export const startS3Emulator = async (bucket: string) => {
   const objects = new Map<string, StoredPut>();
@@ -48,6 +49,12 @@ export const startS3Emulator = async (bucket: string) => {
     openUploads: () => uploads.open(),
     uploadedBytes: () => uploads.bytes(),
     contentType: (key: string) => objects.get(key)?.headers['content-type'],
+    checksum: (key: string) => objects.get(key)?.headers[CHECKSUM],
+    /** Other bytes than were put, under the checksum of those. */
+    damage: (key: string, body: Buffer) => {
+      const { headers = {} } = objects.get(key) ?? {};
+      objects.set(key, { body, headers });
+    },
     stop: async () => {
       server.closeAllConnections();
       server.close();
@@ -89,8 +96,12 @@ const answerTo = (
       if (etag === undefined) return refusal(404, 'NoSuchKey');
       if (etag !== headers['if-match']) return refusal(412, 'PreconditionFailed');
     }
+    const sum = headers[CHECKSUM];
+    if (sum !== undefined && sum !== createHash('sha256').update(body).digest('base64')) {
+      return refusal(400, 'BadDigest');
+    }
     const kept = Object.entries(headers).filter(
-      ([name]) => name === 'content-type' || name.startsWith('x-amz-meta-'),
+      ([name]) => name === 'content-type' || name === CHECKSUM || name.startsWith('x-amz-meta-'),
     );
     const made = { etag: `"${createHash('md5').update(body).digest('hex')}"` };
     objects.set(key, {
@@ -105,9 +116,14 @@ const answerTo = (
   }
   if (method !== 'GET' && method !== 'HEAD') return refusal(405, 'MethodNotAllowed');
   if (stored === undefined) return refusal(404, 'NoSuchKey');
+  const { [CHECKSUM]: sum, ...others } = stored.headers;
   return {
     status: 200,
-    headers: { ...stored.headers, 'content-length': `${stored.body.length}` },
+    headers: {
+      ...others,
+      ...(sum !== undefined && headers['x-amz-checksum-mode'] === 'ENABLED' && { [CHECKSUM]: sum }),
+      'content-length': `${stored.body.length}`,
+    },
     text: stored.body,
   };
 };
@@ -127,6 +143,8 @@ const listed = (objects: ReadonlyMap<string, StoredPut>, query: URLSearchParams)
     text: `<ListBucketResult>${truncated}${contents.join('')}</ListBucketResult>`,
   };
 };
+
+const CHECKSUM = 'x-amz-checksum-sha256';
 
 const XML = { 'content-type': 'application/xml' };
 

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openS3Bucket, type S3Bucket } from '../../lib/store/s3.ts';
 import { bucketContract } from './bucket-contract.ts';
@@ -106,6 +106,14 @@ describe('S3 bucket', () => {
   it('stores the content type for those who read over HTTP', async () => {
     await direct.put('crl', Buffer.from('x'), { if: 'absent', contentType: 'application/pkix-crl' });
     expect(emulator.contentType('crl')).toBe('application/pkix-crl');
+  });
+
+  it('puts with a checksum, and takes no object that differs from its own', async () => {
+    await direct.put('summed', Buffer.from('whole'), { if: 'absent' });
+    expect(emulator.checksum('summed')).toBe(createHash('sha256').update('whole').digest('base64'));
+    expect(Buffer.from((await direct.get('summed'))?.body ?? []).toString()).toBe('whole');
+    emulator.damage('summed', Buffer.from('whale'));
+    await expect(direct.get('summed')).rejects.toMatchObject({ code: 'store-unavailable' });
   });
 
   it('tells a missing object from a missing bucket', async () => {
