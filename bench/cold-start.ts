@@ -256,7 +256,7 @@ const EVENTS: Readonly<Record<string, readonly [method: string, path: string, as
     `/api/v1/certificates/${CA}/01aa/revocation`,
     as('operator-noda'),
   ],
-  amendments: ['GET', '/api/v1/amendments', as('operator-noda')],
+  amendments: ['GET', '/api/v1/trust-domain/amendments', as('operator-noda')],
   'crl-archive': ['GET', `/api/v1/crls/${CA}`, as('auditor')],
   'crl-publish': ['POST', '/api/v1/crls/nobody-9', as('operator-noda')],
 };

@@ -89,7 +89,6 @@ const openWorld = async (): Promise<World> => {
       table,
       bucket,
       signer: async () => key,
-      log: () => {},
       origin: { name: 'bench.example/log', chosen: true },
     }),
     appended: 0,

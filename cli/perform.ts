@@ -30,7 +30,7 @@ const inputOf = (command: Command): Record<string, unknown> => ({
   ),
 });
 
-/** As it is called: `akashi config show`. */
+/** As it is called: `akashi trust-domain show`. */
 const wholeName = (command: Command): string =>
   command.parent ? `${wholeName(command.parent)} ${command.name()}` : command.name();
 

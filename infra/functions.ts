@@ -193,7 +193,7 @@ const onRows = (id: string, route: RouteOfFunction, rows: Rows): RouteFunction =
 const REQUESTS = '/api/v1/requests';
 const DISCLOSURES = '/api/v1/disclosures';
 const ANNUAL_REPORTS = '/api/v1/reports/annual';
-const AMENDMENTS = '/api/v1/amendments';
+const AMENDMENTS = '/api/v1/trust-domain/amendments';
 const CERTIFICATE = '/api/v1/certificates/{ca}/{serial}';
 
 export const ROUTE_FUNCTIONS = beginning<RouteFunction>(

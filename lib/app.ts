@@ -171,7 +171,6 @@ export const compose = (ports: Ports): Core => {
   const sequencer = openSequencer({
     table,
     bucket,
-    log,
     signer: async () => {
       await settings.record('witnesses', {
         threshold: ports.witnessThreshold ?? 0,

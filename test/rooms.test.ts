@@ -47,6 +47,7 @@ const roomOf = (file: string): string => {
 const SHARED = [
   'lib/fault.ts',
   'lib/format.ts',
+  'lib/idempotency-key.ts',
   'lib/ports.ts',
   'lib/principal.ts',
   'lib/recorded-act.ts',

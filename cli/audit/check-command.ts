@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
+import { trustedLog, verifyRecordProof } from '../../lib/audit/audit.ts';
 import { Fault } from '../../lib/fault.ts';
-import { verifyRecordProof } from '../../lib/ledger/ledger.ts';
-import { trustedLog } from '../../lib/tlog/tlog.ts';
 import { recordAnswer } from '../answers.ts';
 import { EXIT, Failure, unexpected } from '../failure.ts';
 import { details } from '../output.ts';

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import {
   checkRecords,
+  type LedgerRecord,
   openApprovalCheck,
   openAuthorityCheck,
   openCertificateCheck,
@@ -18,7 +19,6 @@ import {
   type Tree,
 } from '../../lib/audit/audit.ts';
 import { Fault } from '../../lib/fault.ts';
-import type { LedgerRecord } from '../../lib/ledger/ledger.ts';
 import { decodeCertificate, decodeCertificateList, findExtension } from '../../lib/pki/pki.ts';
 import { archivePage, authoritiesAnswer, recordPage, serialPage, totalsAnswer } from '../answers.ts';
 import type { ApiClient } from '../api-client.ts';

@@ -2,17 +2,15 @@ import {
   checkTree,
   type Damage,
   type Finding,
+  type OpenedCheckpoint,
+  openCheckpoint,
   type Progress,
   type Tree,
   type TreeSummary,
-} from '../../lib/audit/audit.ts';
-import { Fault } from '../../lib/fault.ts';
-import {
-  type OpenedCheckpoint,
-  openCheckpoint,
   trustedLog,
   type WitnessPolicy,
-} from '../../lib/tlog/tlog.ts';
+} from '../../lib/audit/audit.ts';
+import { Fault } from '../../lib/fault.ts';
 import type { ApiClient } from '../api-client.ts';
 import { unexpected } from '../failure.ts';
 import type { LogFiles } from './log-files.ts';

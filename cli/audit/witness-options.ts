@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { type WitnessPolicy, witnessPolicy } from '../../lib/tlog/tlog.ts';
+import { type WitnessPolicy, witnessPolicy } from '../../lib/audit/audit.ts';
 import { readKey } from './log-files.ts';
 
 /** Whose cosignatures a checkpoint must have, in the options of commands. */

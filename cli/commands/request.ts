@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { IDEMPOTENCY_KEY, MAX_IDEMPOTENCY_KEY } from '../../lib/registration/registration.ts';
+import { IDEMPOTENCY_KEY, MAX_IDEMPOTENCY_KEY } from '../../lib/idempotency-key.ts';
 import { requestAnswer } from '../answers.ts';
 import { readCsr } from '../csr.ts';
 import { EXIT, Failure } from '../failure.ts';

@@ -32,8 +32,8 @@ export const applyTrustDomain = async (core: Core, path: string, inForce: string
       'To change the trust domain, start with the file in force:',
       `  TRUST_DOMAIN=${inForce} npm start`,
       'have the changed one proposed by one operator and approved by another:',
-      `  npx akashi config propose ${path} --as OPERATOR`,
-      '  npx akashi config approve ID --as ANOTHER',
+      `  npx akashi trust-domain propose ${path} --as OPERATOR`,
+      '  npx akashi trust-domain approve ID --as ANOTHER',
       `and start again with TRUST_DOMAIN=${path}. For another trust domain choose another DATA_DIR.`,
     ].join('\n');
     throw new Fault(error.code, message, error.facts, { cause: error });

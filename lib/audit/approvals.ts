@@ -29,8 +29,8 @@ const ISSUANCE: ApprovalRule = {
 const AMENDMENT: ApprovalRule = {
   damage: 'amendment-not-recorded',
   steps: [
-    { name: 'proposed', kind: 'configuration', details: { step: 'proposed' } },
-    { name: 'approved', kind: 'configuration', details: { step: 'approved' } },
+    { name: 'proposed', kind: 'trust-domain', details: { step: 'proposed' } },
+    { name: 'approved', kind: 'trust-domain', details: { step: 'approved' } },
   ],
 };
 
@@ -56,7 +56,7 @@ interface NamedStep {
   readonly step: ApprovalStep;
 }
 
-/** A record of kind `configuration`, `submission` or `examination`: it may be one of the steps. */
+/** A record of kind `trust-domain`, `submission` or `examination`: it may be one of the steps. */
 type StepRecord = Exclude<LedgerRecord, { readonly kind: 'provision' }>;
 
 interface ReadStep {
@@ -138,9 +138,9 @@ export const openApprovalCheck = ({
   };
 
   /** Whether the record may be a step. */
-  const observeConfiguration = (record: StepRecord): boolean => {
+  const observeTrustDomain = (record: StepRecord): boolean => {
     const { step, amendment, before, after, basis } = record.details;
-    if (step === 'refused') rejected.add(amendment);
+    if (step === 'rejected') rejected.add(amendment);
     if (step !== 'applied') return step === 'proposed' || step === 'approved';
     const facts = { amendment: String(amendment), record: record.id };
     const details = { amendment, before, after } as Value;
@@ -164,7 +164,7 @@ export const openApprovalCheck = ({
     observe: (record, newer) => {
       if (record.kind === 'issuance') observeIssuance(record);
       else if (record.kind === 'submission' || record.kind === 'examination') observeStep(record, newer);
-      else if (record.kind === 'configuration' && observeConfiguration(record)) observeStep(record, newer);
+      else if (record.kind === 'trust-domain' && observeTrustDomain(record)) observeStep(record, newer);
     },
 
     retract: ({ id }) => {

@@ -49,7 +49,7 @@ const begin = async (deps: AuthorityDeps, report: Report): Promise<Item<InForceR
     const row = await inForce.read();
     if (row === undefined) {
       const { record, writes } = deps.recorder.prepare({
-        kind: 'configuration',
+        kind: 'trust-domain',
         actor: deps.trustDomain.ceremony.persons.join('+'),
         details: { step: 'first', trustDomain: deps.trustDomain.name, after: digest },
       });

@@ -31,9 +31,9 @@ export const openRecordedSettings = (deps: {
       const row = await table.get<SettingRow>(key);
       if (row && JSON.stringify(row.value.value) === JSON.stringify(value)) return;
       const { writes } = recorder.prepare({
-        kind: 'configuration',
+        kind: 'setting',
         actor: 'service',
-        details: { act: 'setting', setting, value, ...(row && { before: row.value.value }) },
+        details: { setting, value, ...(row && { before: row.value.value }) },
       });
       try {
         await table.write([

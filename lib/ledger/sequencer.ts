@@ -1,6 +1,5 @@
 import { Fault, wentThrough } from '../fault.ts';
 import type { Signer } from '../keys/keys.ts';
-import type { Log } from '../ports.ts';
 import { type Bucket, MAX_PAGE, type StoredObject, type Table } from '../store/store.ts';
 import {
   base64,
@@ -71,7 +70,6 @@ export interface Sequencer {
 export interface SequencerDeps {
   readonly table: Table;
   readonly bucket: Bucket;
-  readonly log: Log;
   /** Ed25519. Asked for at the first leaf and kept. */
   readonly signer: () => Promise<Signer>;
   /** A log keeps the origin that it began with. `chosen`: the operator named this one, so another one is a fault. */
@@ -263,7 +261,6 @@ export const openSequencer = (deps: SequencerDeps): Sequencer => {
         if (done !== 'faster') leaves += done;
       }
       const size = await publish();
-      if (leaves > 0) deps.log('info', 'Leaves were appended to the log', { leaves, size });
       return { leaves, size };
     } catch (error) {
       // It is not known what a failed write has done, so the next run reads everything anew.

@@ -12,11 +12,6 @@ export const REQUEST_STATES = [
 
 export type RequestState = (typeof REQUEST_STATES)[number];
 
-/** The most characters that an idempotency key may have. */
-export const MAX_IDEMPOTENCY_KEY = 255;
-/** Visible ASCII characters. */
-export const IDEMPOTENCY_KEY = new RegExp(`^[!-~]{1,${MAX_IDEMPOTENCY_KEY}}$`);
-
 export interface Submission {
   readonly profile: string;
   /** PKCS#10 in PEM. Its subject is not used: subjects are built from the profile and `fields`. */

@@ -1,10 +1,11 @@
 import { hash } from 'node:crypto';
 import { Fault } from '../fault.ts';
+import { IDEMPOTENCY_KEY, MAX_IDEMPOTENCY_KEY } from '../idempotency-key.ts';
 import { rfc3339 } from '../pki/pki.ts';
 import type { Principal } from '../principal.ts';
 import type { Condition, Item } from '../store/store.ts';
 import { openChanges } from './changes.ts';
-import { IDEMPOTENCY_KEY, MAX_IDEMPOTENCY_KEY, type Registration, type RequestView } from './contract.ts';
+import type { Registration, RequestView } from './contract.ts';
 import { assertOfficer, assertReadable, type Request, readableOffice } from './decide.ts';
 import type { RegistrationDeps } from './deps.ts';
 import { openFinishing } from './finishing.ts';
@@ -19,8 +20,6 @@ import {
 } from './rows.ts';
 
 export {
-  IDEMPOTENCY_KEY,
-  MAX_IDEMPOTENCY_KEY,
   REQUEST_STATES,
   type Registration,
   type RequestState,

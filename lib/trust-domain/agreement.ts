@@ -28,12 +28,12 @@ export const readAgreement = async (
   files: { readonly before: string; readonly after: string },
 ): Promise<readonly string[]> => {
   const proposal = await readRecordedAct(recorder, proposed.record, {
-    kind: 'configuration',
+    kind: 'trust-domain',
     actor: proposed.by,
     details: { step: 'proposed', amendment, ...files },
   });
   const approval = await readRecordedAct(recorder, approved?.record, {
-    kind: 'configuration',
+    kind: 'trust-domain',
     actor: approved?.by,
     details: { step: 'approved', amendment, ...files },
   });
@@ -53,7 +53,7 @@ export const assertCameIntoForce = async (
 ): Promise<void> => {
   const step: Value = amendment === undefined ? { step: 'first' } : { step: 'applied', amendment };
   const details = { ...step, after: digest };
-  if (!(await readRecordedAct(recorder, record, { kind: 'configuration', details }))) {
+  if (!(await readRecordedAct(recorder, record, { kind: 'trust-domain', details }))) {
     throw notRecorded({ inForce: digest });
   }
 };

@@ -8,7 +8,7 @@ import type { Change } from './contract.ts';
  *   trust-domain-amendments  {id}  AmendmentRow
  */
 export type AmendmentRow = {
-  readonly state: 'proposed' | 'approved' | 'refused' | 'applied';
+  readonly state: 'proposed' | 'approved' | 'rejected' | 'applied';
   /** SHA-256 of both files, hex. */
   readonly before: string;
   readonly after: string;
@@ -20,7 +20,7 @@ export type AmendmentRow = {
     readonly record: string;
   };
   readonly approved?: { readonly by: string; readonly at: string; readonly record: string };
-  readonly refused?: { readonly by: string; readonly at: string };
+  readonly rejected?: { readonly by: string; readonly at: string };
   readonly appliedAt?: string;
   /** How many changes there are, and the first of them as the records have them. */
   readonly changed: number;
@@ -71,7 +71,7 @@ export const draftOf = (
   { before, after, changed, summary, proposed, approved }: RecordedAmendment,
   more: Value,
 ): RecordDraft => ({
-  kind: 'configuration',
+  kind: 'trust-domain',
   actor,
   details: {
     step,

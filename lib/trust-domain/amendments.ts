@@ -37,7 +37,7 @@ const invalid = (issues: readonly Issue[]): Fault => {
 const pending = ({ amendment, digest }: NonNullable<InForceRow['approved']>): Fault =>
   new Fault(
     'amendment-pending',
-    'An approved amendment waits to be applied; start the service with its file, or refuse it, before the next one.',
+    'An approved amendment waits to be applied; start the service with its file, or reject it, before the next one.',
     { amendment, digest },
   );
 
@@ -62,7 +62,7 @@ type ShownAmendment = Omit<AmendmentRow, 'proposed' | 'approved'> & {
 
 /** The view of a row; `inForce` is the digest of the file in force, which decides whether the amendment is superseded. */
 const viewOf = (id: string, row: ShownAmendment, inForce: string | undefined): AmendmentView => {
-  const { state, before, after, proposed, approved, refused, appliedAt, changed } = row;
+  const { state, before, after, proposed, approved, rejected, appliedAt, changed } = row;
   const stale = (state === 'proposed' || state === 'approved') && before !== inForce;
   const step = ({ by, at }: Step): Step => ({ by, at });
   return {
@@ -72,7 +72,7 @@ const viewOf = (id: string, row: ShownAmendment, inForce: string | undefined): A
     after,
     proposed: step(proposed),
     ...(approved && { approved: step(approved) }),
-    ...(refused && { refused: step(refused) }),
+    ...(rejected && { rejected: step(rejected) }),
     ...(appliedAt !== undefined && { appliedAt }),
     changed,
   };
@@ -176,20 +176,20 @@ export const openAmendments = (deps: {
     }
   };
 
-  const refuse: Amendments['refuse'] = async (actor, id) => {
+  const reject: Amendments['reject'] = async (actor, id) => {
     for (;;) {
       const item = await readRow(id);
       const { value } = item;
       const force = await standing();
       const { state } = viewOf(id, value, force.value.digest);
       if (state !== 'proposed' && state !== 'approved') throw closed(state);
-      const row: AmendmentRow = { ...value, state: 'refused', refused: { by: actor.id, at: now() } };
+      const row: AmendmentRow = { ...value, state: 'rejected', rejected: { by: actor.id, at: now() } };
       const { approved: _, ...rest } = force.value;
       const writes: readonly Write[] = [
         amendmentWrite(id, item, row),
         ...(state === 'approved' ? [deps.inForce.putWrite(force, rest)] : []),
       ];
-      const draft = draftOf('refused', actor.id, id, row, { person: actor.person });
+      const draft = draftOf('rejected', actor.id, id, row, { person: actor.person });
       if (await step(draft, () => writes)) return viewOf(id, row, force.value.digest);
     }
   };
@@ -197,7 +197,7 @@ export const openAmendments = (deps: {
   return {
     propose,
     approve,
-    refuse,
+    reject,
 
     get: async (id) => {
       const { value } = await readRow(id);

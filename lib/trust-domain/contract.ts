@@ -217,7 +217,7 @@ export interface Change {
  * `superseded`: proposed against a file that is no longer in force. Those that are `approved` are applied by the first
  * ceremony that is held with their file.
  */
-export const AMENDMENT_STATES = ['proposed', 'approved', 'applied', 'refused', 'superseded'] as const;
+export const AMENDMENT_STATES = ['proposed', 'approved', 'applied', 'rejected', 'superseded'] as const;
 
 export type AmendmentState = (typeof AMENDMENT_STATES)[number];
 
@@ -236,7 +236,7 @@ export interface AmendmentView {
   readonly after: string;
   readonly proposed: Step;
   readonly approved?: Step;
-  readonly refused?: Step;
+  readonly rejected?: Step;
   /** RFC 3339 UTC. */
   readonly appliedAt?: string;
   /** How many changes there are. */
@@ -246,7 +246,7 @@ export interface AmendmentView {
 /**
  * Changes of the trust domain while it runs: a whole new file, proposed by one operator and approved by another. An
  * approval does nothing by itself: the file is applied by the start, or the deployment and ceremony, that brings it.
- * Every step is a record of kind `configuration` with both digests and the paths of what changes, and no values.
+ * Every step is a record of kind `trust-domain` with both digests and the paths of what changes, and no values.
  */
 export interface Amendments {
   /**
@@ -267,7 +267,7 @@ export interface Amendments {
    */
   approve(actor: Principal, id: string): Promise<AmendmentView>;
   /** By any operator, the proposer included, until it is applied. Faults: `unknown-amendment`, `amendment-closed`. */
-  refuse(actor: Principal, id: string): Promise<AmendmentView>;
+  reject(actor: Principal, id: string): Promise<AmendmentView>;
 }
 
 export const MAX_CHANGES_SHOWN = 1_000;

@@ -12,7 +12,7 @@ const refusal = (row: InForceRow): Fault =>
   new Fault(
     'trust-domain-changed',
     'This trust domain file is neither the one in force nor one that two operators have approved to follow it. ' +
-      'Go back to the file in force, and have the change approved first: akashi config propose FILE.',
+      'Go back to the file in force, and have the change approved first: akashi trust-domain propose FILE.',
     { inForce: row.digest, ...(row.approved && { approved: row.approved.digest }) },
   );
 

@@ -157,7 +157,7 @@ describe('an amendment that was applied', () => {
   const files = { amendment: 'a-1', before: '11', after: '22' };
   const step = (name: string, person: string, more: object = {}): Act =>
     record({
-      kind: 'configuration',
+      kind: 'trust-domain',
       actor: `id-of-${person}`,
       details: { step: name, person, ...files, ...more },
     });
@@ -179,18 +179,18 @@ describe('an amendment that was applied', () => {
       step('approved', 'noda', { after: '33' }),
       step('approved', 'noda', { before: '00' }),
       step('approved', 'noda', { amendment: 'a-2' }),
-      step('refused', 'noda', { amendment: 'a-2' }),
+      step('rejected', 'noda', { amendment: 'a-2' }),
     ]) {
       expect(missingOf(proposed, wrong, applied(proposed, wrong))).toEqual(['approved']);
     }
   });
 
-  it('was not refused', () => {
+  it('was not rejected', () => {
     const proposed = step('proposed', 'sakai');
     const approved = step('approved', 'noda');
-    expect(missingOf(proposed, approved, step('refused', 'noda'), applied(proposed, approved))).toEqual([
+    expect(missingOf(proposed, approved, step('rejected', 'noda'), applied(proposed, approved))).toEqual([
       'approved',
     ]);
-    expect(missingOf(proposed, approved, step('refused', 'noda'))).toEqual([]);
+    expect(missingOf(proposed, approved, step('rejected', 'noda'))).toEqual([]);
   });
 });

@@ -111,7 +111,7 @@ describe('akashi audit verify, of approvals', () => {
   it('names an amendment that was applied without them', async () => {
     await audited.run(async (service) => {
       await service.app.ledger.append({
-        kind: 'configuration',
+        kind: 'trust-domain',
         actor: 'service',
         details: {
           step: 'applied',

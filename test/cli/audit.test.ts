@@ -232,7 +232,7 @@ describe('akashi audit verify', () => {
   it('names a checkpoint that was rolled back', async () => {
     const old = readFileSync(join(data, 'objects/log/checkpoint'), 'utf8');
     await withService(async (service) => {
-      await service.app.ledger.append({ kind: 'configuration', actor: 'service', details: {} });
+      await service.app.ledger.append({ kind: 'setting', actor: 'service', details: {} });
       await sequence(service);
     });
     expect((await verifyFolder()).code).toBe(0);
@@ -251,7 +251,7 @@ describe('akashi audit verify', () => {
     cpSync(clean, other, { recursive: true });
     const grow = async (place: string, step: number): Promise<void> => {
       const service = await openService(place, { publicUrl: 'http://127.0.0.1:1' });
-      await service.app.ledger.append({ kind: 'configuration', actor: 'service', details: { step } });
+      await service.app.ledger.append({ kind: 'setting', actor: 'service', details: { step } });
       await sequence(service);
       await service.close();
     };
@@ -292,7 +292,7 @@ describe('akashi audit verify', () => {
 
   it('reports a time without records that is longer than was asked for', async () => {
     const later = await openService(data, { publicUrl: 'http://127.0.0.1:1', ahead: 5 * 3_600_000 });
-    await later.app.ledger.append({ kind: 'configuration', actor: 'service', details: {} });
+    await later.app.ledger.append({ kind: 'setting', actor: 'service', details: {} });
     await sequence(later);
     await later.close();
     expect((await verifyFolder('--max-gap', '6')).code).toBe(0);
@@ -410,7 +410,7 @@ describe('a log whose files are damaged', () => {
     flip(`tile/0/001.p/${partial}`);
     const service = await openService(data, { publicUrl: 'http://127.0.0.1:1' });
     try {
-      await service.app.ledger.append({ kind: 'configuration', actor: 'service', details: {} });
+      await service.app.ledger.append({ kind: 'setting', actor: 'service', details: {} });
       await expect(service.core.sequencer.sequence()).rejects.toMatchObject({ code: 'log-inconsistent' });
       await expect(sequencerOver(service.table, service.bucket).sequence()).rejects.toMatchObject({
         code: 'log-inconsistent',

@@ -44,9 +44,9 @@ describe('the help', () => {
   });
 
   it('that a wrong argument points to is that of the very command', async () => {
-    const { code, err } = await akashi(['config', 'show', 'not-an-id']);
+    const { code, err } = await akashi(['trust-domain', 'show', 'not-an-id']);
     expect(code).toBe(2);
-    expect(err).toContain('See akashi config show --help.');
+    expect(err).toContain('See akashi trust-domain show --help.');
   });
 
   it('there is a file for every command, and nothing else among them', () => {
@@ -68,9 +68,10 @@ describe('the command line', () => {
     );
     const outside = new Set(imports.filter((path) => !path.startsWith('cli/')));
     expect([...outside].sort()).toEqual([
-      'lib/fault.ts',
-      'lib/keys/keys.ts',
       'lib/audit/audit.ts',
+      'lib/fault.ts',
+      'lib/idempotency-key.ts',
+      'lib/keys/keys.ts',
       'lib/pki/pki.ts',
     ]);
   });

@@ -56,7 +56,7 @@ describe('a start that applies an amendment, killed at every commit point', () =
       const service = await openService(killed.data, { domain: change });
       try {
         const steps = (await allRecords(service)).flatMap((record) =>
-          record.kind === 'configuration' ? [record.details.step] : [],
+          record.kind === 'trust-domain' ? [record.details.step] : [],
         );
         expect(steps.filter((step) => step === 'applied')).toHaveLength(1);
         expect((await service.app.amendments.list({ limit: 5 })).amendments).toMatchObject([

@@ -224,7 +224,7 @@ export const testApp = (
       list: async () => ({ amendments: [AMENDMENT] }),
       get: async (id) => known(id === AMENDMENT.id, 'unknown-amendment', { ...AMENDMENT, changes: [] }),
       approve: async (_actor, id) => known(id === AMENDMENT.id, 'unknown-amendment', AMENDMENT),
-      refuse: async (_actor, id) => known(id === AMENDMENT.id, 'unknown-amendment', AMENDMENT),
+      reject: async (_actor, id) => known(id === AMENDMENT.id, 'unknown-amendment', AMENDMENT),
     },
 
     registration: {
@@ -476,13 +476,13 @@ export const EXAMPLES: Readonly<
     target: '/api/v1/evidence/sample?from=2025-04-01T00:00:00Z&to=2026-01-01T00:00:00Z&seed=dice',
   },
   importCdnLog: { target: '/api/v1/cdn-logs/E1.2026-01-01-00.ab.gz', type: 'application/gzip', body: 'x' },
-  proposeAmendment: { target: '/api/v1/amendments', type: 'application/json', body: '{}' },
-  listAmendments: { target: '/api/v1/amendments?limit=5' },
-  getAmendment: { target: `/api/v1/amendments/${AMENDMENT.id}` },
+  proposeAmendment: { target: '/api/v1/trust-domain/amendments', type: 'application/json', body: '{}' },
+  listAmendments: { target: '/api/v1/trust-domain/amendments?limit=5' },
+  getAmendment: { target: `/api/v1/trust-domain/amendments/${AMENDMENT.id}` },
   decideAmendment: {
-    target: `/api/v1/amendments/${AMENDMENT.id}/decision`,
+    target: `/api/v1/trust-domain/amendments/${AMENDMENT.id}/decision`,
     type: 'application/json',
-    body: JSON.stringify({ decision: 'refuse' }),
+    body: JSON.stringify({ decision: 'reject' }),
   },
   exportRecordsAsCsv: { target: '/api/v1/exports/records.csv' },
   exportRecordsAsNdjson: { target: '/api/v1/exports/records.ndjson?kind=issuance' },

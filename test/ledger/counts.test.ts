@@ -145,7 +145,6 @@ describe('the totals', () => {
                 table: other.table,
                 bucket,
                 signer: async () => logKey,
-                log: () => {},
                 origin: { name: ORIGIN, chosen: true },
               }),
             );

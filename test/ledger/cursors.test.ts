@@ -81,7 +81,6 @@ it('cursors give everything that was there at the first page once, in order, and
             table: world.table,
             bucket: await openFileBucket(folder.path),
             signer: async () => logKey,
-            log: () => {},
             origin: { name: ORIGIN, chosen: true },
           });
           let written = 200;

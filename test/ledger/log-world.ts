@@ -35,7 +35,6 @@ export const sequencerOver = (table: Table, bucket: Bucket, more: Partial<Sequen
     table,
     bucket,
     signer: async () => logKey,
-    log: () => {},
     origin: { name: ORIGIN, chosen: true },
     ...more,
   });

@@ -38,7 +38,7 @@ describe.skipIf(!hasGo)('a verifier that is not ours', () => {
     const sequencer = sequencerOver(store.table, files.bucket);
     const log = openTransparencyLog({ table: store.table, bucket: files.bucket });
     const records = await appendSome(ledger, 300);
-    await ledger.append({ kind: 'configuration', actor: 'operator-1', details: { 件名: '変更' } });
+    await ledger.append({ kind: 'trust-domain', actor: 'operator-1', details: { 件名: '変更' } });
     await sequencer.sequence();
     const older = Buffer.from(await log.checkpoint()).toString('utf8');
     const early = (await log.prove(records[7]?.id as string)).proof;

@@ -158,7 +158,7 @@ describe('a query of the ledger', () => {
   it('ends a page of nothing in bounded work, and goes on from there', async () => {
     await writeHistory(world, 20, 1000);
     world.now += 20 * 366 * 24 * HOUR;
-    await world.ledger.append({ kind: 'configuration', actor: 'service', details: {} });
+    await world.ledger.append({ kind: 'setting', actor: 'service', details: {} });
     const page = await world.ledger.query({ recipient: 'tax-office', limit: 10 });
     expect(page.records).toEqual([]);
     expect(page.cursor).toBeDefined();

@@ -311,7 +311,7 @@ describe('a report whose time is over', () => {
     });
   const objects = async () => (await bucket.list('reports/', { limit: 10 })).keys;
   const recorded = async () =>
-    (await world.ledger.query({ kind: 'configuration', limit: 10 })).records.map(
+    (await world.ledger.query({ kind: 'retention', limit: 10 })).records.map(
       (record) => record.kind !== 'provision' && record.details,
     );
 
@@ -333,7 +333,6 @@ describe('a report whose time is over', () => {
     expect(await objects()).toEqual([expect.stringContaining('/2025-1-')]);
     expect(await recorded()).toEqual([
       {
-        act: 'retention',
         class: 'report',
         report: 'annual',
         fiscalYear: 2024,

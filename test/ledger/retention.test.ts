@@ -128,9 +128,9 @@ describe('retention', () => {
     const acts = await service.app.ledger.query({ certificate, kind: 'issuance', limit: 10 });
     expect(acts.records).toHaveLength(1);
     expect(await service.core.retention.enforce()).toEqual([]);
-    const told = await all({ kind: 'configuration' });
+    const told = await all({ kind: 'retention' });
     expect(told.length).toBeGreaterThan(0);
-    expect(told[0]).toMatchObject({ details: { act: 'retention', class: 'provision' } });
+    expect(told[0]).toMatchObject({ details: { class: 'provision' } });
   });
 
   it('keeps what tells of a certificate for ten years after its end, and the ceremony for ever', async () => {

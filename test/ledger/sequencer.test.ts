@@ -3,7 +3,6 @@ import { generateSoftwareKey } from '../../lib/keys/software.ts';
 import { readCounts } from '../../lib/ledger/counts.ts';
 import { unsequencedKey } from '../../lib/ledger/rows.ts';
 import { CHECKPOINT_OBJECT, readTree, TREE_KEY, type TreeRow } from '../../lib/ledger/tree.ts';
-import type { Log } from '../../lib/ports.ts';
 import type { Bucket } from '../../lib/store/store.ts';
 import { type Failure, faultyBucket, faultyTable } from '../store/faulty-table.ts';
 import { openTemporaryBucket, openTemporaryTable } from '../store/temporary.ts';
@@ -32,18 +31,6 @@ describe('the sequencer', () => {
     expect(ids).toEqual(written.map(({ id }) => id));
     expect(await sequencer.sequence()).toEqual({ leaves: 0, size: written.length });
     expect((await ledger.query({ limit: 1000 })).records.length).toBe(written.length);
-  });
-
-  it('logs each run that added leaves, with their number and the size of the tree', async () => {
-    await using store = await openTemporaryTable();
-    await using files = await openTemporaryBucket();
-    const logged: unknown[] = [];
-    const log: Log = (level, _message, facts) => logged.push({ level, ...facts });
-    const sequencer = sequencerOver(store.table, files.bucket, { log });
-    await appendSome(ledgerOver(store.table), 3);
-    await sequencer.sequence();
-    await sequencer.sequence();
-    expect(logged).toEqual([{ level: 'info', leaves: 3, size: 3 }]);
   });
 
   it('gives leaves to what a query has settled before, and counts it once', async () => {

@@ -70,7 +70,7 @@ const start = (change?: Change): Promise<string> => codeOf(openHouse(ground, cha
 
 const appliedAnything = async (): Promise<boolean> =>
   (await allRecords(house)).some(
-    (record) => record.kind === 'configuration' && record.details.step === 'applied',
+    (record) => record.kind === 'trust-domain' && record.details.step === 'applied',
   );
 
 describe('a trust domain on which rows say that two operators agreed', () => {
@@ -87,7 +87,7 @@ describe('a trust domain on which rows say that two operators agreed', () => {
     expect(await appliedAnything()).toBe(false);
     // The one in force goes on, and what was forged can be refused and agreed on.
     expect(await start()).toBe('none');
-    await house.app.amendments.refuse(house.principal('operator-noda'), id);
+    await house.app.amendments.reject(house.principal('operator-noda'), id);
     await agree(arrives);
     expect(await start(arrives)).toBe('none');
   });
@@ -180,12 +180,12 @@ describe('a trust domain on which rows say that two operators agreed', () => {
     const stepOf = (amendment: string, step: string) => {
       const found = records.find(
         ({ kind, ...rest }) =>
-          kind === 'configuration' &&
+          kind === 'trust-domain' &&
           'details' in rest &&
           rest.details.amendment === amendment &&
           rest.details.step === step,
       );
-      if (found?.kind !== 'configuration') throw new Error(`no record of ${step}`);
+      if (found?.kind !== 'trust-domain') throw new Error(`no record of ${step}`);
       return found;
     };
     for (const id of [first, second]) {

@@ -80,7 +80,7 @@ const agree = async (house: Service, change: Change): Promise<string> => {
 
 const stepsOf = async (house: Pick<Service, 'app'>) =>
   (await allRecords(house)).flatMap((record) =>
-    record.kind === 'configuration' && record.details.amendment !== undefined ? [record] : [],
+    record.kind === 'trust-domain' && record.details.amendment !== undefined ? [record] : [],
   );
 
 let ground: Ground;
@@ -516,7 +516,7 @@ describe('what is no amendment', () => {
     const after = await openHouse(ground, { domain: arrives });
     expect(await codeOf(after.app.amendments.approve(noda, second.id))).toBe('amendment-closed');
     expect(await after.app.amendments.get(second.id)).toMatchObject({ state: 'superseded' });
-    expect(await codeOf(after.app.amendments.refuse(noda, first.id))).toBe('amendment-closed');
+    expect(await codeOf(after.app.amendments.reject(noda, first.id))).toBe('amendment-closed');
     // A process that still runs by the earlier file takes no proposals.
     expect(await codeOf(propose(fileOf(newAuthority)))).toBe('try-later');
   });
@@ -525,14 +525,14 @@ describe('what is no amendment', () => {
     const id = await agree(house, arrives);
     const { amendments } = house.app;
     house.advance(SECOND);
-    expect(await amendments.refuse(house.principal('operator-sakai'), id)).toMatchObject({
-      state: 'refused',
-      refused: { by: 'operator-sakai' },
+    expect(await amendments.reject(house.principal('operator-sakai'), id)).toMatchObject({
+      state: 'rejected',
+      rejected: { by: 'operator-sakai' },
     });
     expect(await codeOf(openHouse(ground, { domain: arrives }))).toBe('trust-domain-changed');
     expect(await codeOf(amendments.approve(house.principal('operator-noda'), id))).toBe('amendment-closed');
     expect((await stepsOf(house)).map(({ details }) => details.step)).toEqual([
-      'refused',
+      'rejected',
       'approved',
       'proposed',
     ]);
@@ -554,7 +554,7 @@ describe('a kept file', () => {
       expect(await codeOf(openHouse(ground, { domain: arrives }))).toBe('configuration-invalid');
     }
     // Proposed again it is kept again.
-    await house.app.amendments.refuse(house.principal('operator-noda'), id);
+    await house.app.amendments.reject(house.principal('operator-noda'), id);
     await agree(house, arrives);
     await openHouse(ground, { domain: arrives });
   });
@@ -587,14 +587,14 @@ describe('several at once', () => {
     expect(codes.sort()).toEqual(['amendment-closed', 'amendment-closed', 'none']);
   });
 
-  it('refuse and apply: one of them happens', async () => {
+  it('reject and apply: one of them happens', async () => {
     const id = await agree(house, arrives);
     const applied = codeOf(composeHouse(ground, { domain: arrives }).core.authority.holdCeremony(() => {}));
-    const refused = codeOf(house.app.amendments.refuse(house.principal('operator-noda'), id));
+    const rejected = codeOf(house.app.amendments.reject(house.principal('operator-noda'), id));
     expect([
       ['none', 'amendment-closed'],
       ['trust-domain-changed', 'none'],
-    ]).toContainEqual([await applied, await refused]);
+    ]).toContainEqual([await applied, await rejected]);
   });
 });
 
@@ -667,7 +667,7 @@ describe('a store that fails at any write', { timeout: 120_000 }, () => {
           await again(undefined).catch((error: unknown) => {
             if (!Fault.is(error, 'amendment-pending')) throw error;
           });
-          await amendments.refuse(on.principal('operator-noda'), id);
+          await amendments.reject(on.principal('operator-noda'), id);
           if (first === 'none' && second === 'none') {
             expect(n).toBeGreaterThan(1);
             break;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Fault } from '../../../lib/fault.ts';
-import { IDEMPOTENCY_KEY, MAX_IDEMPOTENCY_KEY } from '../../../lib/registration/registration.ts';
+import { IDEMPOTENCY_KEY, MAX_IDEMPOTENCY_KEY } from '../../../lib/idempotency-key.ts';
 import { json } from '../../http/http.ts';
 import { defineRoute } from '../../http/route.ts';
 import { fields, principalId, requestView } from '../../http/schemas.ts';

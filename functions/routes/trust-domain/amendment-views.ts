@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { AMENDMENT_STATES, type AmendmentView } from '../../../lib/trust-domain/trust-domain.ts';
 import { principalId, sha256, utc } from '../../http/schemas.ts';
 
-export const AMENDMENTS = '/api/v1/amendments';
+export const AMENDMENTS = '/api/v1/trust-domain/amendments';
 
 const amendmentId = z
   .string()
@@ -21,7 +21,7 @@ export const amendmentView = z
     after: sha256.meta({ description: 'SHA-256 of the proposed file.' }),
     proposed: step,
     approved: step.exactOptional(),
-    refused: step.exactOptional(),
+    rejected: step.exactOptional(),
     appliedAt: utc.exactOptional(),
     changed: z.int().meta({ description: 'The number of changes.' }),
   })

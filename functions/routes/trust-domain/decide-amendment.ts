@@ -7,13 +7,13 @@ export const route = defineRoute({
   id: 'decideAmendment',
   method: 'POST',
   path: `${AMENDMENTS}/{id}/decision`,
-  summary: 'Approve or refuse an amendment that another operator proposed, or withdraw your own',
+  summary: 'Approve or reject an amendment that another operator proposed, or withdraw your own',
   description:
-    'An approved amendment is applied when the service starts with its file, or on AWS by the ceremony after its deployment. Until then it can be refused.',
+    'An approved amendment is applied when the service starts with its file, or on AWS by the ceremony after its deployment. Until then it can be rejected.',
   lane: 'api',
   access: ['operator'],
   params: amendmentParams,
-  body: { kind: 'json', schema: z.strictObject({ decision: z.enum(['approve', 'refuse']) }) },
+  body: { kind: 'json', schema: z.strictObject({ decision: z.enum(['approve', 'reject']) }) },
   responses: { 200: { description: 'The amendment after the decision.', schema: amendmentView } },
   faults: [
     'unknown-amendment',

@@ -40,7 +40,7 @@ export interface Period {
 export interface Evidence {
   /**
    * NDJSON, a line each: what the file is; every certificate issued in the period and how it came to be; ceremonies;
-   * changes of configuration; reports; exports begun; and every access to records. Recorded like an export. Fault:
+   * what the service was set up with and what was deleted in time; reports; exports begun; and every access to records. Recorded like an export. Fault:
    * `invalid-input`.
    */
   file(caller: Caller, period: Period): Promise<RecordedFile>;
@@ -78,7 +78,14 @@ const checkPeriod = ({ from, to }: Period): void => {
 
 /** Who looked at or took away records, certificates' histories or evidence. */
 const ACCESS_CHANNELS = ['records', 'export', 'evidence', 'own', 'disclosure'] as const;
-const ACT_KINDS = ['ceremony', 'configuration', 'report', 'export'] as const satisfies readonly RecordKind[];
+const ACT_KINDS = [
+  'ceremony',
+  'trust-domain',
+  'setting',
+  'retention',
+  'report',
+  'export',
+] as const satisfies readonly RecordKind[];
 
 export const openEvidence = (deps: EvidenceDeps): Evidence => {
   const { ledger, clock } = deps;

@@ -32,10 +32,9 @@ export const expireReports = async ({
     await bucket.delete(value.object);
     const { fiscalYear, digest } = value;
     const { writes } = ledger.prepare({
-      kind: 'configuration',
+      kind: 'retention',
       actor: 'service',
       details: {
-        act: 'retention',
         class: 'report',
         report: 'annual',
         fiscalYear,

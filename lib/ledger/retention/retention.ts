@@ -81,8 +81,8 @@ export const openRetention = (deps: RetentionDeps): Retention => {
         clearTo = after.clearTo;
         const wait = after.wait ? [waitWrite(kept, day, after.wait, waiting.get(day))] : [];
         if (removed > 0) {
-          const details = { act: 'retention', class: kept, day, records: removed };
-          const { writes } = ledger.prepare({ kind: 'configuration', actor: 'service', details });
+          const details = { class: kept, day, records: removed };
+          const { writes } = ledger.prepare({ kind: 'retention', actor: 'service', details });
           await store([...wait, ...writes]);
           done.push(`${kept} ${day}: ${removed}`);
         } else if (wait.length > 0) await table.write(wait);

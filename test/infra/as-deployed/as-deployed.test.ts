@@ -643,7 +643,7 @@ describe.skipIf(!present)('as deployed', () => {
     const late = [await approvedWhile('before', 'GetPublicKey'), await approvedWhile('just-before', 'Sign')];
 
     const proposed = await ok(
-      as('operator-sakai', 'POST', '/api/v1/amendments', undefined, {
+      as('operator-sakai', 'POST', '/api/v1/trust-domain/amendments', undefined, {
         body: gzipSync(changed),
         headers: { 'Content-Type': 'application/gzip' },
       }),
@@ -651,13 +651,13 @@ describe.skipIf(!present)('as deployed', () => {
     );
     const { id, after } = proposed.json<{ id: string; after: string }>();
     expect(after).toBe(hash('sha256', changed));
-    const path = `/api/v1/amendments/${id}`;
+    const path = `/api/v1/trust-domain/amendments/${id}`;
     expect((await ok(as('operator-noda', 'GET', path))).text).toContain('principals.holder-minami');
     expect(
       (await as('operator-sakai', 'POST', `${path}/decision`, { decision: 'approve' })).json().code,
     ).toBe('same-person');
     await ok(as('operator-noda', 'POST', `${path}/decision`, { decision: 'approve' }));
-    const { amendments } = (await ok(as('operator-noda', 'GET', '/api/v1/amendments'))).json<{
+    const { amendments } = (await ok(as('operator-noda', 'GET', '/api/v1/trust-domain/amendments'))).json<{
       amendments: { state: string }[];
     }>();
     expect(amendments).toMatchObject([{ state: 'approved' }]);

@@ -132,7 +132,7 @@ describe('the service on one machine, changed by two operators on the command li
     const { code, err } = await start(ours);
     expect(code).toBe(1);
     expect(err).toContain(`  TRUST_DOMAIN=${kept} npm start\n`);
-    expect(err).toContain(`  npx akashi config propose ${ours} --as OPERATOR\n`);
+    expect(err).toContain(`  npx akashi trust-domain propose ${ours} --as OPERATOR\n`);
     expect(readFileSync(kept, 'utf8')).toBe(readFileSync(DEMONSTRATION, 'utf8'));
   });
 
@@ -140,34 +140,34 @@ describe('the service on one machine, changed by two operators on the command li
 
   it('takes the proposal of one operator and the approval of another', async () => {
     expect((await start(kept)).code).toBeNull();
-    const proposed = await run('config propose --as operator-sakai', [ours]);
+    const proposed = await run('trust-domain propose --as operator-sakai', [ours]);
     expect(proposed).toMatchObject({ code: 0, err: '' });
     expect(proposed.out).toMatch(/state\s+proposed/);
     id = /amendment\s+([0-9a-f]{20})/.exec(proposed.out)?.[1] ?? '';
-    expect(proposed.out).toContain(`akashi config approve ${id}`);
+    expect(proposed.out).toContain(`akashi trust-domain approve ${id}`);
 
-    const shown = await run(`config show ${id} --as operator-noda --file`, [ours]);
+    const shown = await run(`trust-domain show ${id} --as operator-noda --file`, [ours]);
     expect(shown.out).toMatch(/added\s+principals\.nishi-ito\s+\{"id":"nishi-ito"/);
     expect(shown.out).toMatch(/removed\s+principals\.nishi-counter/);
     expect(shown.out).toMatch(/changed\s+retention\.provision\s+P7Y -> P8Y/);
     expect(shown.out).toContain(`${ours} is the proposed file, byte for byte.`);
-    const other = await run(`config show ${id} --as operator-noda --file`, [DEMONSTRATION]);
+    const other = await run(`trust-domain show ${id} --as operator-noda --file`, [DEMONSTRATION]);
     expect(other.out).toContain('is NOT the proposed file');
 
-    const own = await run(`config approve ${id} --as operator-sakai`);
+    const own = await run(`trust-domain approve ${id} --as operator-sakai`);
     expect(own).toMatchObject({ code: 1, out: '' });
     expect(own.err).toMatch(/same-person[\s\S]*what to do\s+Call with --as another person/);
-    const officer = await run(`config approve ${id} --as higashi-chief`);
+    const officer = await run(`trust-domain approve ${id} --as higashi-chief`);
     expect(officer.err).toContain('(forbidden)');
-    const approved = await run(`config approve ${id} --as operator-noda`);
+    const approved = await run(`trust-domain approve ${id} --as operator-noda`);
     expect(approved.out).toMatch(/state\s+approved[\s\S]*next: start the service with the proposed file/);
-    const again = await run(`config approve ${id} --as operator-noda --json`);
+    const again = await run(`trust-domain approve ${id} --as operator-noda --json`);
     expect(JSON.parse(again.err)).toMatchObject({ code: 'amendment-closed', facts: { state: 'approved' } });
-    const listed = await run('config show --as operator-noda');
+    const listed = await run('trust-domain show --as operator-noda');
     expect(listed.out).toMatch(
       new RegExp(`^${id}\\s+approved\\s+3 changes\\s+proposed .* by operator-sakai\n$`),
     );
-    expect(await run('config approve no-id --as operator-noda')).toMatchObject({ code: 2 });
+    expect(await run('trust-domain approve no-id --as operator-noda')).toMatchObject({ code: 2 });
     await stop();
   });
 
@@ -183,7 +183,7 @@ describe('the service on one machine, changed by two operators on the command li
     expect(gone).toMatchObject({ code: 1, out: '' });
     expect(gone.err).toContain('client-certificate-invalid');
     expect((await run('requests --as nishi-ito')).out).toContain('submitted');
-    const record = await run('records --as auditor --kind configuration --json');
+    const record = await run('records --as auditor --kind trust-domain --json');
     const details: readonly { step: string; amendment?: string }[] = JSON.parse(record.out).records.map(
       (one: { details: unknown }) => one.details,
     );
@@ -223,7 +223,7 @@ describe('proposals over HTTP', { timeout: 60_000 }, () => {
   const read = async (answer: Response): Promise<Said> => (await answer.json()) as Said;
 
   const propose = async (body: string | Uint8Array, type = 'application/json') => {
-    const answer = await fetch(`${service.url}/api/v1/amendments`, {
+    const answer = await fetch(`${service.url}/api/v1/trust-domain/amendments`, {
       method: 'POST',
       headers: { authorization: `Bearer ${token}`, 'content-type': type },
       body: Buffer.from(body),
@@ -272,14 +272,17 @@ describe('proposals over HTTP', { timeout: 60_000 }, () => {
   it('are taken as they are and compressed, and are the same file', async () => {
     const file = changedFile(springTransfers);
     const plain = await propose(file);
-    expect(plain).toMatchObject({ status: 201, location: `/api/v1/amendments/${plain.problem.id}` });
+    expect(plain).toMatchObject({
+      status: 201,
+      location: `/api/v1/trust-domain/amendments/${plain.problem.id}`,
+    });
     const packed = await propose(gzipSync(file), 'application/gzip');
     expect(packed.problem.after).toBe(plain.problem.after);
     const shown = await fetch(`${service.url}${plain.location}`, {
       headers: { authorization: `Bearer ${token}` },
     });
     expect((await read(shown)).changes).toHaveLength(3);
-    const unknown = await fetch(`${service.url}/api/v1/amendments/${'00'.repeat(10)}`, {
+    const unknown = await fetch(`${service.url}/api/v1/trust-domain/amendments/${'00'.repeat(10)}`, {
       headers: { authorization: `Bearer ${token}` },
     });
     expect([unknown.status, (await read(unknown)).code]).toEqual([404, 'unknown-amendment']);

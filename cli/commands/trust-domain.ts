@@ -5,7 +5,7 @@ import { compact, details, table } from '../output.ts';
 import type { AddCommand } from '../perform.ts';
 import { readFileWithin } from '../read-file.ts';
 
-const PATH = '/api/v1/amendments';
+const PATH = '/api/v1/trust-domain/amendments';
 
 /** As much as a trust domain may have, in characters of three bytes; what is sent is compressed. */
 const MAX_BYTES = 48 * 1024 * 1024;
@@ -19,7 +19,7 @@ const amendment = z.looseObject({
   after: z.string(),
   proposed: step,
   approved: step.exactOptional(),
-  refused: step.exactOptional(),
+  rejected: step.exactOptional(),
   appliedAt: z.string().exactOptional(),
   changed: z.int(),
 });
@@ -47,14 +47,14 @@ const textOf = (one: Amendment): string =>
     ['proposed file', one.after],
     ['proposed', stepText(one.proposed)],
     ['approved', stepText(one.approved)],
-    ['refused', stepText(one.refused)],
+    ['rejected', stepText(one.rejected)],
     ['applied', one.appliedAt],
     ['changes', String(one.changed)],
   ]);
 
 const NEXT: Readonly<Record<string, (id: string) => string>> = {
   proposed: (id) =>
-    `next: another operator examines it: akashi config show ${id}, akashi config approve ${id}\n`,
+    `next: another operator examines it: akashi trust-domain show ${id}, akashi trust-domain approve ${id}\n`,
   approved: () => 'next: start the service with the proposed file, or deploy it and hold the ceremony\n',
 };
 
@@ -82,22 +82,22 @@ const changesText = ({ changes, changed }: z.output<typeof shown>): string =>
 
 const ID = z
   .string()
-  .regex(/^[0-9a-f]{20}$/, 'The id of an amendment has 20 hex digits; see akashi config show.');
+  .regex(/^[0-9a-f]{20}$/, 'The id of an amendment has 20 hex digits; see akashi trust-domain show.');
 
 const HELP = `
 A running service changes by a whole new trust domain file: one operator proposes it, another one examines and approves
 it, and it counts from the next start (or deployment and ceremony) with that file on.
 
 Examples:
-  akashi config propose domains/ours.json --as operator-sakai
-  akashi config show --as operator-noda
-  akashi config show 0193a2b4c5d61f2e3d4c --as operator-noda
-  akashi config approve 0193a2b4c5d61f2e3d4c --as operator-noda
+  akashi trust-domain propose domains/ours.json --as operator-sakai
+  akashi trust-domain show --as operator-noda
+  akashi trust-domain show 0193a2b4c5d61f2e3d4c --as operator-noda
+  akashi trust-domain approve 0193a2b4c5d61f2e3d4c --as operator-noda
 `;
 
 export const addCommand: AddCommand = (program, perform) => {
   const config = program
-    .command('config')
+    .command('trust-domain')
     .description('change the trust domain of a running service, by two operators')
     .addHelpText('after', HELP);
 
@@ -105,7 +105,7 @@ export const addCommand: AddCommand = (program, perform) => {
     .command('propose')
     .description('propose a changed trust domain file')
     .argument('<file>', 'the whole file, as it will be deployed')
-    .addHelpText('after', '\nExample:\n  akashi config propose domains/ours.json --as operator-sakai\n')
+    .addHelpText('after', '\nExample:\n  akashi trust-domain propose domains/ours.json --as operator-sakai\n')
     .action(
       perform(z.object({ file: z.string() }), async ({ client, show }, { file }) => {
         const bytes = await readFileWithin(file, MAX_BYTES);
@@ -121,7 +121,7 @@ export const addCommand: AddCommand = (program, perform) => {
     .option('--file <file>', 'your own copy: say whether it is the proposed file')
     .addHelpText(
       'after',
-      '\nExample:\n  akashi config show 0193a2b4c5d61f2e3d4c --file domains/ours.json --as operator-noda\n',
+      '\nExample:\n  akashi trust-domain show 0193a2b4c5d61f2e3d4c --file domains/ours.json --as operator-noda\n',
     )
     .action(
       perform(
@@ -156,13 +156,16 @@ export const addCommand: AddCommand = (program, perform) => {
 
   for (const [name, description] of [
     ['approve', 'approve what another operator has proposed'],
-    ['refuse', 'refuse an amendment, or take it back, before it is applied'],
+    ['reject', 'refuse an amendment, or take it back, before it is applied'],
   ] as const) {
     config
       .command(name)
       .description(description)
       .argument('<id>', 'the amendment')
-      .addHelpText('after', `\nExample:\n  akashi config ${name} 0193a2b4c5d61f2e3d4c --as operator-noda\n`)
+      .addHelpText(
+        'after',
+        `\nExample:\n  akashi trust-domain ${name} 0193a2b4c5d61f2e3d4c --as operator-noda\n`,
+      )
       .action(
         perform(z.object({ id: ID }), async ({ client, show }, { id }) => {
           const { answer } = await client.post(`${PATH}/${id}/decision`, amendment, { decision: name });
