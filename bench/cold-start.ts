@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import type { CeremonyOutcome } from '../functions/tasks/ceremony.ts';
-import { bundle, ROOT } from '../infra/bundle.ts';
 import { ROUTE_FUNCTIONS } from '../infra/functions.ts';
+import { bundle, ROOT } from '../infra/lambda/bundle.ts';
 import {
   decodeCertificate,
   encodeCertId,

@@ -27,11 +27,10 @@ import type {
 } from '../lib/env.ts';
 import { LOG_KEY } from '../lib/keys/keys.ts';
 import { digestOf, readTrustDomain, type TrustDomain } from '../lib/trust-domain/trust-domain.ts';
-import { bundle, type Front, ROOT } from './bundle.ts';
-import { CaKeys } from './ca-keys.ts';
-import { CDN_LOG_PREFIX, CdnLogs } from './cdn-logs.ts';
-import { CeremonyRoles } from './ceremony-roles.ts';
-import { Door, domainName, type Entry } from './door.ts';
+import { CeremonyRoles } from './authority/ceremony-roles.ts';
+import { Door, domainName, type Entry } from './doors/door.ts';
+import { PrivateDoor } from './doors/private-door.ts';
+import { Publication } from './doors/publication.ts';
 import {
   type Grants,
   ROUTE_FUNCTIONS,
@@ -40,19 +39,20 @@ import {
   type TaskFunction,
   together,
 } from './functions.ts';
-import { HandOver } from './hand-over.ts';
+import { CaKeys } from './keys/ca-keys.ts';
+import { SealingKey } from './keys/sealing-key.ts';
+import { bundle, type Front, ROOT } from './lambda/bundle.ts';
+import { type Placement, ServiceFunction } from './lambda/service-function.ts';
 import { acknowledge } from './nag.ts';
-import { Operations } from './operations.ts';
-import { PrivateDoor } from './private-door.ts';
-import { PrivateNetwork } from './private-network.ts';
-import { Publication } from './publication.ts';
-import { PublishedObjects } from './published-objects.ts';
-import { RowsTable } from './rows-table.ts';
-import { SealingKey } from './sealing-key.ts';
-import { type Placement, ServiceFunction } from './service-function.ts';
+import { PrivateNetwork } from './network/private-network.ts';
+import { Operations } from './operations/operations.ts';
+import { Tasks } from './operations/tasks.ts';
 import { type PublicNetwork, publicUrls, type Settings } from './settings.ts';
-import { Tasks } from './tasks.ts';
-import { Tokens } from './tokens.ts';
+import { CDN_LOG_PREFIX, CdnLogs } from './store/cdn-logs.ts';
+import { HandOver } from './store/hand-over.ts';
+import { PublishedObjects } from './store/published-objects.ts';
+import { RowsTable } from './store/rows-table.ts';
+import { Tokens } from './store/tokens.ts';
 
 type Input<S extends z.core.$ZodType> = z.input<S>;
 

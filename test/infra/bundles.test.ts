@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type Bundle, bundle, ROOT } from '../../infra/bundle.ts';
 import { type Grants, ROUTE_FUNCTIONS, TASK_FUNCTIONS } from '../../infra/functions.ts';
+import { type Bundle, bundle, ROOT } from '../../infra/lambda/bundle.ts';
 
 const INTO = join(ROOT, 'dist', 'test-bundles');
 

@@ -1,8 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ROOT } from '../../infra/bundle.ts';
-import { LOADS, monthlyCost, PRICES_AS_OF, privateCaCost, tables, total } from '../../infra/cost-model.ts';
+import { ROOT } from '../../infra/lambda/bundle.ts';
+import {
+  LOADS,
+  monthlyCost,
+  PRICES_AS_OF,
+  privateCaCost,
+  tables,
+  total,
+} from '../../infra/operations/cost-model.ts';
 import { publicSettings, standIn, synthesise } from './synthesised.ts';
 
 describe('the cost model', () => {

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ROOT } from '../../infra/bundle.ts';
+import { ROOT } from '../../infra/lambda/bundle.ts';
 import { publicUrls, readSettings } from '../../infra/settings.ts';
 import { allows, leadingKeys, roleStatements } from './policies.ts';
 import { privateSettings, publicSettings, type Synthesised, standIn, synthesise } from './synthesised.ts';

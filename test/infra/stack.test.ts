@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { routes } from '../../functions/routes/routes.ts';
 import { TASKS } from '../../functions/tasks/housekeeping.ts';
-import { gatewayPath } from '../../infra/door.ts';
+import { gatewayPath } from '../../infra/doors/door.ts';
 import { ROUTE_FUNCTIONS, TASK_FUNCTIONS } from '../../infra/functions.ts';
 import {
   allows,

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
-import { type Bundle, type bundle, ROOT } from '../../infra/bundle.ts';
+import { type Bundle, type bundle, ROOT } from '../../infra/lambda/bundle.ts';
 import { readSettings, type Settings } from '../../infra/settings.ts';
 import { AkashiStack } from '../../infra/stack.ts';
 

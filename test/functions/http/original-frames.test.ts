@@ -10,7 +10,7 @@ import { errorFacts } from '../../../functions/http/problems.ts';
 const folder = mkdtempSync(join(tmpdir(), 'frames-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** What is thrown on line 3 of thrower.ts, in a bundle as infra/bundle.ts makes them. */
+/** What is thrown on line 3 of thrower.ts, in a bundle as infra/lambda/bundle.ts makes them. */
 const thrown = (name: string, sourcemap: boolean): Error => {
   const outfile = join(folder, name);
   buildSync({

@@ -9,8 +9,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { writeDirectory } from '../../../functions/lambda/directory.ts';
 import type { CeremonyOutcome } from '../../../functions/tasks/ceremony.ts';
 import type { ConsentOutcome } from '../../../functions/tasks/ceremony-consent.ts';
-import { bundle, ROOT } from '../../../infra/bundle.ts';
 import { ROUTE_FUNCTIONS, TASK_FUNCTIONS } from '../../../infra/functions.ts';
+import { bundle, ROOT } from '../../../infra/lambda/bundle.ts';
 import {
   decodeCertificate,
   decodeCertificateList,

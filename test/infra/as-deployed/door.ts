@@ -1,7 +1,7 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { pathMatcher } from '../../../functions/http/route.ts';
 import type { FrontEvent } from '../../../functions/lambda/gateway.ts';
-import { gatewayPath } from '../../../infra/door.ts';
+import { gatewayPath } from '../../../infra/doors/door.ts';
 import { ROUTE_FUNCTIONS } from '../../../infra/functions.ts';
 import type { Functions } from './functions.ts';
 

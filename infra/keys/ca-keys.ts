@@ -11,9 +11,9 @@ import {
 } from 'aws-cdk-lib/aws-iam';
 import { Key, type KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
-import { type AlgorithmName, algorithmNamed } from '../lib/keys/keys.ts';
-import type { AuthorityDefinition } from '../lib/trust-domain/trust-domain.ts';
-import type { Settings } from './settings.ts';
+import { type AlgorithmName, algorithmNamed } from '../../lib/keys/keys.ts';
+import type { AuthorityDefinition } from '../../lib/trust-domain/trust-domain.ts';
+import type { Settings } from '../settings.ts';
 
 /** The tag without which no CA key can be deleted; who may set it may not delete, and the other way round. */
 const DELETION = 'akashi:deletion';

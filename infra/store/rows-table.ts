@@ -3,8 +3,8 @@ import { AttributeType, Billing, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/
 import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
-import { DYNAMODB_SCHEMA } from '../lib/store/dynamodb-schema.ts';
-import type { Rows } from './functions.ts';
+import { DYNAMODB_SCHEMA } from '../../lib/store/dynamodb-schema.ts';
+import type { Rows } from '../functions.ts';
 
 const ACTIONS = {
   get: ['dynamodb:GetItem'],

@@ -1,8 +1,8 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { personRole } from './ca-keys.ts';
-import type { ServiceFunction } from './service-function.ts';
-import type { Settings } from './settings.ts';
+import { personRole } from '../keys/ca-keys.ts';
+import type { ServiceFunction } from '../lambda/service-function.ts';
+import type { Settings } from '../settings.ts';
 
 interface CeremonyRolesProps {
   readonly ceremony: ServiceFunction;

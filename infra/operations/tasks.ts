@@ -3,7 +3,7 @@ import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { ServiceFunction } from './service-function.ts';
+import type { ServiceFunction } from '../lambda/service-function.ts';
 
 /** What the service does by itself, and where events go that could not be got done: an alarm watches that place. */
 export class Tasks extends Construct {

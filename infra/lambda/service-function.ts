@@ -12,8 +12,8 @@ import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { acknowledge } from '../nag.ts';
 import type { Bundle } from './bundle.ts';
-import { acknowledge } from './nag.ts';
 
 /** Where functions stand when they stand in a closed network. */
 export interface Placement {

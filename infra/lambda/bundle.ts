@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { buildSync, type Metafile } from 'esbuild';
-import { PARTS, type RouteFunction, type TaskFunction } from './functions.ts';
+import { PARTS, type RouteFunction, type TaskFunction } from '../functions.ts';
 
 /** The project's folder. */
-export const ROOT = resolve(import.meta.dirname, '..');
+export const ROOT = resolve(import.meta.dirname, '..', '..');
 
 /** What stands before the functions: API Gateway's events and a load balancer's differ. */
 export type Front = 'gateway' | 'loadBalancer';

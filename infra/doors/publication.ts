@@ -24,10 +24,10 @@ import { FunctionUrlOrigin, HttpOrigin } from 'aws-cdk-lib/aws-cloudfront-origin
 import { FunctionUrlAuthType, InvokeMode } from 'aws-cdk-lib/aws-lambda';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { CDN_LOG_PREFIX } from './cdn-logs.ts';
-import { acknowledge } from './nag.ts';
-import type { ServiceFunction } from './service-function.ts';
-import type { PublicNetwork } from './settings.ts';
+import type { ServiceFunction } from '../lambda/service-function.ts';
+import { acknowledge } from '../nag.ts';
+import type { PublicNetwork } from '../settings.ts';
+import { CDN_LOG_PREFIX } from '../store/cdn-logs.ts';
 
 /**
  * CRLs, CA certificates and OCSP for everybody, from caches near them. By plain HTTP too: what is signed needs no TLS,

@@ -18,11 +18,11 @@ import { LambdaTarget } from 'aws-cdk-lib/aws-elasticloadbalancingv2-targets';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
-import { ROOT } from './bundle.ts';
+import type { RouteOfFunction } from '../functions.ts';
+import { ROOT } from '../lambda/bundle.ts';
+import type { PrivateNetwork } from '../network/private-network.ts';
+import type { PrivateNetwork as Settings } from '../settings.ts';
 import type { Entry } from './door.ts';
-import type { RouteOfFunction } from './functions.ts';
-import type { PrivateNetwork } from './private-network.ts';
-import type { PrivateNetwork as Settings } from './settings.ts';
 
 interface PrivateDoorProps {
   readonly network: Settings;

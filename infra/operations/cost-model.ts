@@ -1,6 +1,6 @@
 /**
  * What a deployment costs in a month, from what the template has and what each act consumes. docs/cost-model.md is
- * written by this file (`node infra/cost-model.ts`), and a test holds the two together.
+ * written by this file (`node infra/operations/cost-model.ts`), and a test holds the two together.
  */
 
 interface Price {

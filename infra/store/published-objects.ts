@@ -10,8 +10,8 @@ import {
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import type { Settings } from '../settings.ts';
 import { viaService } from './rows-table.ts';
-import type { Settings } from './settings.ts';
 
 /** Every CRL ever signed, and the log's tiles: written once, read by the functions that hand them over, kept under lock. */
 export class PublishedObjects extends Construct {

@@ -15,8 +15,8 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { AuthorityDefinition } from '../lib/trust-domain/trust-domain.ts';
-import type { ServiceFunction } from './service-function.ts';
+import type { AuthorityDefinition } from '../../lib/trust-domain/trust-domain.ts';
+import type { ServiceFunction } from '../lambda/service-function.ts';
 
 interface OperationsProps {
   readonly name: string;

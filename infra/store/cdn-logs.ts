@@ -4,7 +4,7 @@ import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import type { Bucket, CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { Queue, QueueEncryption, QueuePolicy } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { ServiceFunction } from './service-function.ts';
+import type { ServiceFunction } from '../lambda/service-function.ts';
 
 /** Where in the bucket for access logs CloudFront puts its own. */
 export const CDN_LOG_PREFIX = 'publication/';

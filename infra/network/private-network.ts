@@ -12,8 +12,8 @@ import {
 } from 'aws-cdk-lib/aws-ec2';
 import { AnyPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import type { Placement } from './service-function.ts';
-import type { PrivateNetwork as PrivateSettings, Settings } from './settings.ts';
+import type { Placement } from '../lambda/service-function.ts';
+import type { PrivateNetwork as PrivateSettings, Settings } from '../settings.ts';
 
 const portOf = ({ protocol, port }: URL): number => Number(port || (protocol === 'https:' ? 443 : 80));
 
