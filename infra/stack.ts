@@ -31,17 +31,11 @@ import { CeremonyRoles } from './authority/ceremony-roles.ts';
 import { Door, domainName, type Entry } from './doors/door.ts';
 import { PrivateDoor } from './doors/private-door.ts';
 import { Publication } from './doors/publication.ts';
-import {
-  type Grants,
-  ROUTE_FUNCTIONS,
-  type RouteFunction,
-  TASK_FUNCTIONS,
-  type TaskFunction,
-  together,
-} from './functions.ts';
+import { ROUTE_FUNCTIONS, TASK_FUNCTIONS } from './functions.ts';
 import { CaKeys } from './keys/ca-keys.ts';
 import { SealingKey } from './keys/sealing-key.ts';
 import { bundle, type Front, ROOT } from './lambda/bundle.ts';
+import { type Grants, type RouteFunction, type TaskFunction, together } from './lambda/grants.ts';
 import { type Placement, ServiceFunction } from './lambda/service-function.ts';
 import { acknowledge } from './nag.ts';
 import { PrivateNetwork } from './network/private-network.ts';

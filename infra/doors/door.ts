@@ -14,7 +14,7 @@ import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
-import type { RouteOfFunction } from '../functions.ts';
+import type { RouteOfFunction } from '../lambda/grants.ts';
 import type { ServiceFunction } from '../lambda/service-function.ts';
 import { acknowledge } from '../nag.ts';
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { buildSync, type Metafile } from 'esbuild';
-import { PARTS, type RouteFunction, type TaskFunction } from '../functions.ts';
+import { PARTS, type RouteFunction, type TaskFunction } from './grants.ts';
 
 /** The project's folder. */
 export const ROOT = resolve(import.meta.dirname, '..', '..');

@@ -4,7 +4,7 @@ import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { DYNAMODB_SCHEMA } from '../../lib/store/dynamodb-schema.ts';
-import type { Rows } from '../functions.ts';
+import type { Rows } from '../lambda/grants.ts';
 
 const ACTIONS = {
   get: ['dynamodb:GetItem'],

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type Grants, ROUTE_FUNCTIONS, TASK_FUNCTIONS } from '../../infra/functions.ts';
+import { ROUTE_FUNCTIONS, TASK_FUNCTIONS } from '../../infra/functions.ts';
 import { type Bundle, bundle, ROOT } from '../../infra/lambda/bundle.ts';
+import type { Grants } from '../../infra/lambda/grants.ts';
 
 const INTO = join(ROOT, 'dist', 'test-bundles');
 

@@ -198,8 +198,8 @@ describe('who may read what', () => {
       'request-examinations',
       'request-withdrawal',
       'request-certificate',
-      'scheduled-recovery',
       'ceremony',
+      'scheduled-recovery',
     ]);
   });
 
@@ -214,10 +214,10 @@ describe('who may read what', () => {
       'certificate-release',
       'evidence',
       'disclosure-bundles',
-      'scheduled-responders',
-      'scheduled-recovery',
-      'scheduled-retention',
       'ceremony',
+      'scheduled-recovery',
+      'scheduled-responders',
+      'scheduled-retention',
     ]);
   });
 
@@ -240,8 +240,8 @@ describe('who may read what', () => {
       'ocsp',
       'disclosure-bundles',
       'disclosure-keys',
-      'scheduled-responders',
       'ceremony',
+      'scheduled-responders',
     ]);
   });
 

@@ -1,0 +1,93 @@
+import { type RouteFunction, type TaskFunction, together } from '../lambda/grants.ts';
+import {
+  BASIS,
+  DOOR,
+  get,
+  ISSUE,
+  MOVE_REQUEST,
+  PUBLISH,
+  post,
+  RECORD,
+  RENEW_RESPONDER,
+} from '../lambda/rows.ts';
+
+const AMENDMENTS = '/api/v1/trust-domain/amendments';
+
+export const AUTHORITY_ROUTES: readonly RouteFunction[] = [
+  {
+    id: 'about',
+    routes: [get('public/health', '/healthz'), get('public/openapi', '/openapi.json')],
+    doors: 'public',
+    part: 'bare',
+  },
+  {
+    id: 'authorities',
+    routes: [
+      get('public/list-authorities', '/ca'),
+      get('public/get-authority-certificate', '/ca/{ca}.cer'),
+      get('public/get-authority-chain', '/ca/{ca}.pem'),
+    ],
+    doors: 'public',
+    part: 'rows',
+    rows: { query: ['issuers'] },
+  },
+  {
+    id: 'amendments',
+    routes: [
+      post('trust-domain/propose-amendment', AMENDMENTS),
+      get('trust-domain/list-amendments', AMENDMENTS),
+      get('trust-domain/get-amendment', `${AMENDMENTS}/{id}`),
+      post('trust-domain/decide-amendment', `${AMENDMENTS}/{id}/decision`),
+    ],
+    doors: 'callers',
+    part: 'rows',
+    rows: together(DOOR, RECORD, {
+      query: ['trust-domain-amendments', 'trust-domain-file/*', 'trust-domain-withdrawn'],
+      get: ['trust-domain-amendments', 'trust-domain-file/*'],
+      put: ['trust-domain', 'trust-domain-amendments', 'trust-domain-file/*'],
+      check: ['trust-domain'],
+    }),
+  },
+];
+
+export const AUTHORITY_TASKS: readonly TaskFunction[] = [
+  {
+    // Says what a ceremony may do, and does nothing of it.
+    id: 'ceremony-consent',
+    file: 'tasks/ceremony-consent',
+    environment: 'rows',
+    rows: together(RECORD, {
+      get: ['ceremony-consent', 'principal-key/*'],
+      put: ['ceremony-consent'],
+    }),
+  },
+  {
+    id: 'ceremony',
+    file: 'tasks/ceremony',
+    environment: 'ceremony',
+    closed: true,
+    // What was approved under the file in force is finished before the next one counts.
+    rows: together(ISSUE, BASIS, PUBLISH, RENEW_RESPONDER, MOVE_REQUEST, {
+      query: ['unfinished/*', 'requests/*', 'trust-domain-file/*', 'trust-domain-withdrawn'],
+      get: [
+        'ceremony-consent',
+        'issuers',
+        'principal-key/*',
+        'trust-domain-amendments',
+        'trust-domain-withdrawn',
+      ],
+      put: [
+        'ceremony-consent',
+        'issuers',
+        'principal-key/*',
+        'trust-domain',
+        'trust-domain-amendments',
+        'trust-domain-withdrawn',
+      ],
+      delete: ['request-key/*'],
+    }),
+    crls: 'publish',
+    caKeys: 'sign',
+    responderKeys: 'make',
+  },
+];

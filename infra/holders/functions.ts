@@ -1,0 +1,63 @@
+import { type RouteFunction, together } from '../lambda/grants.ts';
+import { DISCLOSURE_KEY, DOOR, get, HOLDER_RECORDS, post, RECORD, SETTLE } from '../lambda/rows.ts';
+
+const DISCLOSURES = '/api/v1/disclosures';
+
+export const HOLDERS_ROUTES: readonly RouteFunction[] = [
+  {
+    id: 'disclosures',
+    routes: [
+      post('holders/request-disclosure', DISCLOSURES),
+      get('holders/list-disclosures', DISCLOSURES),
+      get('holders/get-disclosure', `${DISCLOSURES}/{id}`),
+      post('holders/extend-disclosure', `${DISCLOSURES}/{id}/extension`),
+    ],
+    doors: 'callers',
+    part: 'rows',
+    rows: together(DOOR, RECORD, {
+      query: ['disclosure', 'disclosure/holder/*'],
+      get: ['disclosure', 'delegate/*'],
+      put: ['disclosure', 'disclosure/holder/*'],
+    }),
+  },
+  {
+    id: 'disclosure-bundles',
+    routes: [
+      get('holders/get-disclosure-bundle', `${DISCLOSURES}/{id}/bundle.json`),
+      get('holders/get-disclosure-page', `${DISCLOSURES}/{id}/bundle.html`),
+    ],
+    doors: 'callers',
+    part: 'bundling',
+    rows: together(DOOR, SETTLE, HOLDER_RECORDS, DISCLOSURE_KEY, {
+      get: ['disclosure', 'delegate/*', 'certificates/*'],
+      put: ['disclosure', 'staged/*'],
+    }),
+    disclosureKey: 'use',
+    handOver: true,
+  },
+  {
+    id: 'disclosure-keys',
+    routes: [get('holders/get-disclosure-keys', '/.well-known/disclosure-keys.json')],
+    doors: 'public',
+    part: 'disclosing',
+    rows: together(RECORD, DISCLOSURE_KEY, { query: ['issuers'] }),
+    disclosureKey: 'make',
+  },
+  {
+    id: 'own',
+    routes: [
+      get('holders/list-own-records', '/api/v1/own/records'),
+      get('holders/list-delegates', '/api/v1/own/delegates'),
+      post('holders/name-delegate', '/api/v1/own/delegates'),
+      { file: 'holders/withdraw-delegate', method: 'DELETE', path: '/api/v1/own/delegates/{delegate}' },
+    ],
+    doors: 'callers',
+    part: 'rows',
+    rows: together(DOOR, RECORD, SETTLE, HOLDER_RECORDS, {
+      query: ['delegate/*'],
+      get: ['delegate/*'],
+      put: ['delegate/*'],
+      delete: ['delegate/*'],
+    }),
+  },
+];

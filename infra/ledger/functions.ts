@@ -1,0 +1,160 @@
+import { type RouteFunction, type TaskFunction, together } from '../lambda/grants.ts';
+import {
+  DOOR,
+  get,
+  MAKE_REPORT,
+  onRows,
+  post,
+  QUERY_RECORDS,
+  RECORD,
+  SEQUENCE,
+  SETTLE,
+  SETTLED,
+} from '../lambda/rows.ts';
+
+export const LEDGER_ROUTES: readonly RouteFunction[] = [
+  {
+    id: 'log',
+    routes: [
+      get('public/get-log-checkpoint', '/log/checkpoint'),
+      get('public/get-log-tile', '/log/tile/{path+}'),
+      get('public/get-log-key', '/log/key'),
+    ],
+    doors: 'public',
+    part: 'published',
+    rows: { query: ['issuers'], get: ['log'] },
+    log: 'read',
+  },
+  {
+    id: 'records',
+    routes: [
+      get('records/list-provisions', '/api/v1/provisions'),
+      get('records/list-records', '/api/v1/records'),
+    ],
+    doors: 'callers',
+    part: 'handing',
+    rows: together(DOOR, RECORD, SETTLE, QUERY_RECORDS),
+    handOver: true,
+  },
+  onRows(
+    'record',
+    get('records/get-record', '/api/v1/records/{id}'),
+    together(RECORD, { get: ['record/*', 'expired/*'] }),
+  ),
+  {
+    id: 'proofs',
+    routes: [
+      get('records/get-provision-proof', '/api/v1/provisions/{id}/proof'),
+      get('records/get-record-proof', '/api/v1/records/{id}/proof'),
+    ],
+    doors: 'callers',
+    part: 'published',
+    rows: together(DOOR, RECORD, { get: ['record/*', 'expired/*'] }),
+    log: 'read',
+  },
+  onRows(
+    'counts',
+    get('records/count-records', '/api/v1/counts'),
+    together(RECORD, SETTLE, { query: ['record/*', 'count/*'] }),
+  ),
+  {
+    id: 'reports',
+    routes: [
+      get('records/list-annual-reports', '/api/v1/reports/annual'),
+      get('records/get-annual-report-json', '/api/v1/reports/annual/{year}.json'),
+      get('records/get-annual-report-csv', '/api/v1/reports/annual/{year}.csv'),
+      get('records/get-annual-report-page', '/api/v1/reports/annual/{year}.html'),
+    ],
+    doors: 'public',
+    part: 'reporting',
+    rows: { query: ['issuers', 'report/annual'] },
+    reports: 'read',
+    handOver: true,
+  },
+  {
+    id: 'report-make',
+    routes: [post('records/make-annual-report', '/api/v1/reports/annual')],
+    doors: 'callers',
+    part: 'published',
+    rows: together(DOOR, MAKE_REPORT),
+    reports: 'make',
+  },
+  {
+    id: 'statistics',
+    routes: [get('public/get-statistics', '/api/v1/statistics')],
+    doors: 'public',
+    part: 'rows',
+    // For anybody, so it writes nothing.
+    rows: { query: ['issuers', 'count/*'] },
+  },
+  {
+    id: 'exports',
+    routes: ['csv', 'ndjson', 'parquet'].map((format) =>
+      get(`records/export-records-as-${format}`, `/api/v1/exports/records.${format}`),
+    ),
+    doors: 'callers',
+    part: 'handing',
+    rows: together(DOOR, RECORD, SETTLE, QUERY_RECORDS),
+    handOver: true,
+  },
+  {
+    id: 'evidence',
+    routes: [
+      get('records/get-evidence', '/api/v1/evidence.ndjson'),
+      get('records/draw-sample', '/api/v1/evidence/sample'),
+    ],
+    doors: 'callers',
+    part: 'handing',
+    rows: together(DOOR, RECORD, SETTLE, {
+      query: ['kind/*', 'channel/*'],
+      get: ['record/*', 'expired/*', 'certificates/*'],
+    }),
+    handOver: true,
+  },
+  onRows('cdn-log-import', post('records/import-cdn-log', '/api/v1/cdn-logs/{file}'), {
+    get: ['cdn-log'],
+    put: ['cdn-log', 'staged/*'],
+  }),
+];
+
+export const LEDGER_TASKS: readonly TaskFunction[] = [
+  {
+    id: 'scheduled-sequencing',
+    file: 'tasks/sequencing',
+    environment: 'sequencing',
+    everyMinutes: 1,
+    rows: SEQUENCE,
+    log: 'extend',
+  },
+  {
+    id: 'scheduled-reports',
+    file: 'tasks/reports',
+    environment: 'published',
+    everyMinutes: 24 * 60,
+    rows: MAKE_REPORT,
+    reports: 'make',
+  },
+  {
+    id: 'scheduled-retention',
+    file: 'tasks/retention',
+    environment: 'published',
+    everyMinutes: 24 * 60,
+    rows: {
+      query: ['record/*', 'report/annual', 'retention'],
+      get: ['ledger', 'retention', 'certificates/*'],
+      put: ['expired/*', 'report/annual', 'retention', 'staged/*'],
+      delete: SETTLED.filter((pk) => pk !== 'count/*'),
+    },
+    reports: 'expire',
+  },
+  {
+    // At each delivery of a log, and once a day for those of which nobody told.
+    id: 'cdn-log-delivery',
+    file: 'tasks/cdn-log-delivery',
+    environment: 'cdnLogs',
+    everyMinutes: 24 * 60,
+    publicOnly: true,
+    rows: { query: ['cdn-log', 'issuers'], get: ['cdn-log'], put: ['cdn-log', 'staged/*'] },
+    cdnLogs: 'read',
+  },
+];

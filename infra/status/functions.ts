@@ -1,0 +1,130 @@
+import { type RouteFunction, type TaskFunction, together } from '../lambda/grants.ts';
+import {
+  BASIS,
+  CHANGE_STATUS,
+  DOOR,
+  get,
+  ISSUE,
+  onRows,
+  PUBLISH,
+  post,
+  RECORD,
+  RENEW_RESPONDER,
+} from '../lambda/rows.ts';
+
+const CERTIFICATE = '/api/v1/certificates/{ca}/{serial}';
+
+export const STATUS_ROUTES: readonly RouteFunction[] = [
+  {
+    id: 'crl',
+    routes: [get('public/get-crl', '/crl/{ca}/{partition}.crl')],
+    doors: 'both',
+    part: 'published',
+    rows: together(DOOR, RECORD, { get: ['crls/*'] }),
+    crls: 'read',
+  },
+  {
+    id: 'ocsp',
+    routes: [post('public/ask-status', '/ocsp'), get('public/ask-status-by-url', '/ocsp/{request+}')],
+    doors: 'both',
+    part: 'responder',
+    rows: together(DOOR, RECORD, { get: ['responders', 'responder-keys'] }),
+    rowsForCrlReferences: { get: ['crls/*'] },
+    responderKeys: 'use',
+  },
+  onRows(
+    'certificates',
+    get('certificates/list-serials', '/api/v1/certificates/{ca}'),
+    together(RECORD, { query: ['status/*', 'certificates/*'] }),
+  ),
+  onRows(
+    'certificate',
+    get('certificates/get-certificate', CERTIFICATE),
+    together(RECORD, { get: ['certificates/*', 'awaited/*'] }),
+  ),
+  {
+    id: 'certificate-revocation',
+    routes: [post('certificates/revoke-certificate', `${CERTIFICATE}/revocation`)],
+    doors: 'callers',
+    part: 'signing',
+    // A key that is compromised is in a CRL at once.
+    rows: together(DOOR, CHANGE_STATUS, BASIS, PUBLISH),
+    crls: 'publish',
+    caKeys: 'sign',
+  },
+  onRows(
+    'certificate-revocation-withdrawal',
+    { file: 'certificates/withdraw-revocation', method: 'DELETE', path: `${CERTIFICATE}/revocation` },
+    { get: ['awaited/*'], put: ['staged/*'], delete: ['awaited/*'] },
+  ),
+  onRows(
+    'certificate-hold',
+    post('certificates/hold-certificate', `${CERTIFICATE}/hold`),
+    together(CHANGE_STATUS, BASIS),
+  ),
+  onRows(
+    'certificate-release',
+    { file: 'certificates/release-certificate', method: 'DELETE', path: `${CERTIFICATE}/hold` },
+    together(BASIS, {
+      get: ['certificates/*'],
+      put: ['status/*', 'changed/*', 'staged/*'],
+      delete: ['revoked/*'],
+    }),
+  ),
+  {
+    id: 'crl-archive',
+    routes: [get('crls/list-crls', '/api/v1/crls/{ca}')],
+    doors: 'callers',
+    part: 'published',
+    rows: together(DOOR, RECORD),
+    crls: 'list',
+  },
+  {
+    id: 'crl-publish',
+    routes: [post('crls/publish-crl', '/api/v1/crls/{ca}')],
+    doors: 'callers',
+    part: 'signing',
+    rows: together(DOOR, PUBLISH),
+    crls: 'publish',
+    caKeys: 'sign',
+  },
+];
+
+export const STATUS_TASKS: readonly TaskFunction[] = [
+  {
+    id: 'scheduled-publication',
+    file: 'tasks/publication',
+    environment: 'signing',
+    everyMinutes: 5,
+    rows: PUBLISH,
+    crls: 'publish',
+    caKeys: 'sign',
+  },
+  {
+    id: 'scheduled-responders',
+    file: 'tasks/responders',
+    environment: 'renewing',
+    // Of a revoked responder nobody is answered any more until there is another.
+    everyMinutes: 5,
+    rows: together(ISSUE, RENEW_RESPONDER),
+    caKeys: 'sign',
+    responderKeys: 'make',
+  },
+  {
+    // Behind the CDN's own address of a function, for CRLs that are larger than what API Gateway carries.
+    id: 'crl-stream',
+    file: 'lambda/crl-stream',
+    environment: 'published',
+    behindCdn: true,
+    publicOnly: true,
+    rows: together(RECORD, { query: ['issuers'], get: ['crls/*'] }),
+    crls: 'read',
+  },
+  {
+    id: 'scheduled-gauges',
+    file: 'tasks/gauges',
+    environment: 'gauges',
+    everyMinutes: 1,
+    rows: { query: ['issuers', 'staged/*', 'unsequenced/*'], get: ['crls/*', 'responders', 'status/*'] },
+  },
+];
