@@ -22,7 +22,7 @@ import { type Asked, eventOf } from '../test/infra/as-deployed/door.ts';
 import { openFunctions } from '../test/infra/as-deployed/functions.ts';
 import { openIam } from '../test/infra/as-deployed/iam.ts';
 import { deploy } from '../test/infra/as-deployed/template.ts';
-import { publicSettings, synthesise } from '../test/infra/synthesised.ts';
+import { PLACE, publicSettings, synthesise } from '../test/infra/synthesised.ts';
 
 /**
  * What a function's first event waits for: the size of each function's bundle, and the time from the start of a process
@@ -126,13 +126,13 @@ handler(JSON.parse(process.env.BENCH_EVENT), context).then((answer) => {
 const settings = publicSettings();
 const folders = new Map<string, string>();
 const made = synthesise(settings, {
-  bundle: (fn, files, front) => {
-    const bundled = bundle(fn, files, front, join(ROOT, 'dist', 'bench'));
+  codeOf: (fn, files) => {
+    const bundled = bundle(fn, files, join(ROOT, 'dist', 'bench'));
     folders.set(fn.id, bundled.folder);
     return bundled;
   },
 });
-const deployed = deploy(made, settings);
+const deployed = deploy(made, PLACE);
 const first = (type: string, has: (properties: Readonly<Record<string, unknown>>) => boolean = () => true) =>
   made.ofType(type).find(([, { Properties }]) => has(Properties))?.[0] ?? '';
 const cloud = await startCloud(deployed, openIam(deployed), {

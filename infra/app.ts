@@ -1,16 +1,25 @@
-import { App, Validations } from 'aws-cdk-lib';
+import { App, Stack, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { readSettings } from './settings.ts';
-import { AkashiStack } from './stack.ts';
+import { Fault } from '../lib/fault.ts';
+import { Akashi, readContext } from './akashi.ts';
 
-/** `npx cdk synth`: needs no account, no credentials and no network. */
-const app = new App();
-const settings = readSettings(app.node.tryGetContext('akashi'));
-const { account, region } = settings;
-new AkashiStack(app, 'Akashi', {
-  settings,
-  env: { account, region },
-  description: 'Akashi: certificates, their status, and who was told',
-});
-Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-app.synth();
+/** `npx cdk synth`: needs no account, no credentials and no network. Bad settings end it with one line and code 1. */
+const synthesise = (): void => {
+  const app = new App();
+  const { place, settings } = readContext(app.node.tryGetContext('akashi'));
+  const stack = new Stack(app, 'Akashi', {
+    env: place,
+    description: 'Akashi: certificates, their status, and who was told',
+  });
+  new Akashi(stack, 'Akashi', settings);
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  app.synth();
+};
+
+try {
+  synthesise();
+} catch (error) {
+  if (!(error instanceof Fault)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}

@@ -11,18 +11,37 @@ import { STATUS_ROUTES, STATUS_TASKS } from './status/functions.ts';
  */
 
 /** Whether the trust domain that was deployed with the function is the one in force. */
-export const BEGIN: Rows = { get: ['trust-domain'] };
+const BEGIN: Rows = { get: ['trust-domain'] };
 
 const beginning = <F extends Grants>(fns: readonly F[], knows: (fn: F) => boolean): readonly F[] =>
   fns.map((fn) => (knows(fn) ? { ...fn, rows: together(BEGIN, fn.rows ?? {}) } : fn));
 
-export const ROUTE_FUNCTIONS = beginning<RouteFunction>(
-  [...AUTHORITY_ROUTES, ...REGISTRATION_ROUTES, ...STATUS_ROUTES, ...LEDGER_ROUTES, ...HOLDERS_ROUTES],
-  ({ part }) => part !== 'bare',
-);
+/** A part of the service that is a stack of its own, nested in the importer's. */
+export interface Subsystem {
+  readonly id: 'Authority' | 'Registration' | 'Status' | 'Ledger' | 'Holders';
+  readonly routes: readonly RouteFunction[];
+  readonly tasks: readonly TaskFunction[];
+}
+
+const subsystem = (
+  id: Subsystem['id'],
+  routes: readonly RouteFunction[],
+  tasks: readonly TaskFunction[] = [],
+): Subsystem => ({
+  id,
+  routes: beginning(routes, ({ part }) => part !== 'bare'),
+  tasks: beginning(tasks, ({ environment }) => environment !== 'gauges'),
+});
+
+export const SUBSYSTEMS: readonly Subsystem[] = [
+  subsystem('Authority', AUTHORITY_ROUTES, AUTHORITY_TASKS),
+  subsystem('Registration', REGISTRATION_ROUTES, REGISTRATION_TASKS),
+  subsystem('Status', STATUS_ROUTES, STATUS_TASKS),
+  subsystem('Ledger', LEDGER_ROUTES, LEDGER_TASKS),
+  subsystem('Holders', HOLDERS_ROUTES),
+];
+
+export const ROUTE_FUNCTIONS: readonly RouteFunction[] = SUBSYSTEMS.flatMap(({ routes }) => routes);
 
 /** Tasks, which nobody calls over HTTP. */
-export const TASK_FUNCTIONS = beginning<TaskFunction>(
-  [...AUTHORITY_TASKS, ...REGISTRATION_TASKS, ...STATUS_TASKS, ...LEDGER_TASKS],
-  ({ environment }) => environment !== 'gauges',
-);
+export const TASK_FUNCTIONS: readonly TaskFunction[] = SUBSYSTEMS.flatMap(({ tasks }) => tasks);

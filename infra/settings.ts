@@ -1,9 +1,12 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { Stack, Token } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
 import * as z from 'zod';
+import type { AkashiSettings, Place } from './contract.ts';
+import { refusal } from './refusal.ts';
 
-/**
- * What one deployment is, as the `akashi` object of cdk.json's context. Everything that differs between a municipality,
- * a prefecture and a test is here; everything else is the same for all of them.
- */
+/** The settings, checked whole, with their defaults. contract.ts says what each of them means. */
 
 const host = z
   .string()
@@ -16,22 +19,20 @@ const principalArn = z
   .regex(/^arn:aws[\w-]*:iam::\d{12}:(role|user)\/[\w+=,.@/-]+$/, 'the ARN of an IAM role or user');
 const cidr = z.cidrv4();
 const httpUrl = z.url({ protocol: /^https?$/ }).refine((url) => !url.endsWith('/'), 'no slash at the end');
-
-/** PEM of the operations CA, which there is after the first ceremony: until then nobody shows a certificate. */
 const clientCa = z.string().endsWith('.pem').exactOptional();
 
-/** Reached from the Internet: CDN, API Gateway, Cognito. */
 const PublicNetwork = z.strictObject({
   kind: z.literal('public'),
-  /** Where CRLs, CA certificates and OCSP are, by plain HTTP too. The certificate is in us-east-1, for CloudFront. */
-  publication: z.strictObject({ host, certificateArn }),
-  /** The API for callers with a client certificate. */
+  publication: z.strictObject({
+    host,
+    certificateArn,
+    // WAF takes rates from 10 to two thousand millions.
+    requestsPerMinute: z.int().min(10).max(2_000_000_000).default(6_000),
+  }),
   certificates: z.strictObject({ host, certificateArn, clientCa }),
-  /** The API for callers with a token. */
   tokens: z.strictObject({ host, certificateArn }),
 });
 
-/** Reached from a closed network alone, such as LGWAN: everything stands in one VPC without a way to the Internet. */
 const PrivateNetwork = z.strictObject({
   kind: z.literal('private'),
   vpcCidr: cidr,
@@ -39,82 +40,166 @@ const PrivateNetwork = z.strictObject({
     .array(z.string().regex(/^[a-z]{2}-[a-z]+-\d[a-z]$/, 'an availability zone'))
     .min(2)
     .max(3),
-  /** The networks that may connect. */
   clients: z.array(cidr).min(1),
-  /** The networks in which witnesses of the log stand; who runs the closed network makes the routes to them. */
   witnessNetworks: z.array(cidr).min(1).exactOptional(),
-  /** One name for plain HTTP (CRLs, CA certificates, OCSP) and for mutual TLS (everything). */
   host,
   certificateArn,
   clientCa,
 });
 
-export const Settings = z.strictObject({
-  /** Begins the names of what must have one. */
-  name: z.string().regex(/^[a-z][a-z0-9-]{1,20}$/),
-  account: z.string().regex(/^\d{12}$/, 'an account number of 12 digits'),
-  region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a Region'),
-  /** Path of the trust domain's file, from the project's folder. */
+const Schema = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{1,20}$/, '2 to 21 of the characters a-z, 0-9 and "-", a letter first'),
   trustDomain: z.string().endsWith('.json'),
   network: z.discriminatedUnion('kind', [PublicNetwork, PrivateNetwork]),
-  /** A second address at which every CRL is published, for instance in the closed network. */
   secondPublicationUrl: httpUrl.exactOptional(),
   retention: z.strictObject({
-    /** Of log lines, which hold no personal data. */
     logDays: z.literal([30, 90, 180, 365, 731, 1096, 1827, 2557, 3653]),
-    /** Of the CDN's access logs, which hold addresses of clients and are counted within hours. */
     cdnLogDays: z.int().min(3).max(365).default(30),
-    /** For how long nobody can delete a published CRL, or a part of the log. */
     objectLockYears: z.int().min(1).max(30),
-    /** `GOVERNANCE` can be lifted by whoever has the permission; `COMPLIANCE` by nobody, the root user included. */
     objectLockMode: z.enum(['GOVERNANCE', 'COMPLIANCE']),
   }),
-  /** Whether witnesses cosign the log's checkpoints; without them it is signed by this service alone. */
-  log: z
-    .strictObject({
-      /** The log's name (C2SP tlog-checkpoint), kept for ever; where not given, its place below the first address. */
-      origin: z.string().max(255).exactOptional(),
-      witnesses: z.array(z.strictObject({ vkey: z.string().min(1), url: httpUrl })).max(16),
-      /** How many of them a checkpoint needs before it is published. */
-      threshold: z.int().min(0).max(16),
-    })
-    .refine(({ witnesses, threshold }) => threshold <= witnesses.length, 'more than there are witnesses'),
-  /** Where alarms go. */
+  log: z.strictObject({
+    origin: z.string().max(255).exactOptional(),
+    witnesses: z.array(z.strictObject({ vkey: z.string().min(1), url: httpUrl })).max(16),
+    threshold: z.int().min(0).max(16),
+  }),
   alarms: z.strictObject({ email: z.email() }),
-  /**
-   * The two persons of a ceremony: the opener consents to what is done and opens the function, the holder invokes it. They
-   * are the first and the second of the trust domain's `ceremony.persons`, under whose ids the ledger has it.
-   */
   ceremony: z.strictObject({ opener: principalArn, holder: principalArn }),
-  /** The two persons who can let a CA key be deleted: one says so, the other does it. */
   keyDeletion: z.strictObject({ approver: principalArn, deleter: principalArn }),
 });
 
-export type Settings = z.output<typeof Settings>;
+export type Settings = z.output<typeof Schema>;
 export type PublicNetwork = z.output<typeof PublicNetwork>;
 export type PrivateNetwork = z.output<typeof PrivateNetwork>;
 
-/** Throws with every problem, a line each. */
-export const readSettings = (value: unknown): Settings => {
-  const result = Settings.safeParse(value);
-  if (!result.success) {
-    const problems = result.error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`);
-    throw new Error(`The context "akashi" of cdk.json is not right:\n${problems.join('\n')}`);
+/** An importer's settings are what the schema takes: a member that one of them lacks does not compile. */
+export type ContractIsTaken = Holds<
+  AkashiSettings extends ReadonlyDeep<z.input<typeof Schema>> ? true : false
+>;
+type Holds<T extends true> = T;
+type ReadonlyDeep<T> = T extends readonly (infer Item)[]
+  ? readonly ReadonlyDeep<Item>[]
+  : T extends object
+    ? { readonly [K in keyof T]: ReadonlyDeep<T[K]> }
+    : T;
+
+const PlaceSchema = z.object({
+  account: z.string().regex(/^\d{12}$/, 'an account number of 12 digits'),
+  region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a Region'),
+});
+
+/** Every problem, named by its place in the settings. */
+const problemsOf = ({ issues }: z.core.$ZodError): readonly string[] =>
+  issues.map(({ path, message }) => `${path.join('.') || 'the whole'}: ${message}`);
+
+/** This project's own deployment: the `akashi` object of cdk.json's context. Fault: `configuration-invalid`. */
+export const readContext = (value: unknown): { readonly place: Place; readonly settings: Settings } => {
+  if (typeof value !== 'object' || value === null) {
+    throw refusal(['cdk.json has no object "akashi" in its context; README.md says what belongs in it']);
   }
-  const { ceremony, keyDeletion, network, log } = result.data;
-  if (network.kind === 'private' && log.witnesses.length > 0 && network.witnessNetworks === undefined) {
-    throw new Error(
-      'log.witnesses in cdk.json: a private network has no way to the Internet, and so none to a witness there. Name witnesses that stand in the closed network, and in network.witnessNetworks the networks in which they do.',
-    );
-  }
-  if (ceremony.opener === ceremony.holder || keyDeletion.approver === keyDeletion.deleter) {
-    throw new Error('ceremony and keyDeletion in cdk.json each name two different principals.');
-  }
+  const { account, region, ...settings } = value as Record<string, unknown>;
+  const place = PlaceSchema.safeParse({ account, region });
+  if (!place.success) throw refusal(problemsOf(place.error));
+  return { place: place.data, settings: readSettings(settings, place.data) };
+};
+
+/** The settings of a deployment at that place. Fault: `configuration-invalid`. */
+export const readSettings = (value: unknown, place: Place): Settings => {
+  const result = Schema.safeParse(value);
+  if (!result.success) throw refusal(problemsOf(result.error));
+  const problems = contradictions(result.data, place);
+  if (problems.length > 0) throw refusal(problems);
   return result.data;
 };
 
+/** Where the stack of a construct is. Fault: `configuration-invalid` where it leaves the account or the Region open. */
+export const placeOf = (scope: Construct): Place => {
+  const { account, region, stackName } = Stack.of(scope);
+  const open = [
+    ...(Token.isUnresolved(account) ? ['account'] : []),
+    ...(Token.isUnresolved(region) ? ['region'] : []),
+  ];
+  if (open.length > 0) {
+    throw refusal([
+      `the stack ${stackName} leaves its ${open.join(' and its ')} open; give its props \`env: { account: '…', region: '…' }\``,
+    ]);
+  }
+  return { account, region };
+};
+
+/** Where a file of the settings is. Fault: `configuration-invalid` where there is none. */
+export const fileOf = (setting: string, path: string): string => {
+  const found = resolve(path);
+  if (existsSync(found)) return found;
+  throw refusal([`${setting}: there is no file ${found}; put it there, or correct the path`]);
+};
+
+const contradictions = (settings: Settings, place: Place): readonly string[] => {
+  const { ceremony, keyDeletion, network, log, secondPublicationUrl } = settings;
+  const two = (setting: string, first: string, second: string): readonly string[] =>
+    first === second ? [`${setting} names two different principals; it names ${first} twice`] : [];
+  return [
+    ...(log.threshold > log.witnesses.length
+      ? [
+          `log.threshold: ${log.threshold} is more than the ${log.witnesses.length} witnesses in log.witnesses`,
+        ]
+      : []),
+    ...two('ceremony', ceremony.opener, ceremony.holder),
+    ...two('keyDeletion', keyDeletion.approver, keyDeletion.deleter),
+    ...(network.kind === 'public'
+      ? publicContradictions(network, place)
+      : privateContradictions(network, log, place)),
+    ...(secondPublicationUrl !== undefined && secondPublicationUrl === firstUrl(settings)
+      ? ['secondPublicationUrl: it is the first address again; leave it out']
+      : []),
+  ];
+};
+
+const publicContradictions = (network: PublicNetwork, { region }: Place): readonly string[] => {
+  const { publication, certificates, tokens } = network;
+  const hosts = [publication.host, certificates.host, tokens.host];
+  return [
+    ...certificateElsewhere('network.publication', publication.certificateArn, 'us-east-1'),
+    ...certificateElsewhere('network.certificates', certificates.certificateArn, region),
+    ...certificateElsewhere('network.tokens', tokens.certificateArn, region),
+    ...(new Set(hosts).size < hosts.length
+      ? ['network: publication, certificates and tokens need a host of their own each']
+      : []),
+  ];
+};
+
+const privateContradictions = (
+  { availabilityZones, certificateArn: arn, witnessNetworks }: PrivateNetwork,
+  { witnesses }: Settings['log'],
+  { region }: Place,
+): readonly string[] => [
+  ...certificateElsewhere('network', arn, region),
+  ...availabilityZones
+    .filter((zone) => zone.slice(0, -1) !== region)
+    .map((zone) => `network.availabilityZones: ${zone} is not in ${region}, where the stack is`),
+  ...(witnesses.length > 0 && witnessNetworks === undefined
+    ? [
+        'log.witnesses: a private network has no way to the Internet; name witnesses in the closed network, and their networks in network.witnessNetworks',
+      ]
+    : []),
+];
+
+const certificateElsewhere = (setting: string, arn: string, region: string): readonly string[] => {
+  const [, , , found] = arn.split(':');
+  return found === region
+    ? []
+    : [`${setting}.certificateArn: the certificate is in ${found}; ask ACM for one in ${region}`];
+};
+
+const firstUrl = ({ network }: Settings): string =>
+  `http://${network.kind === 'public' ? network.publication.host : network.host}`;
+
 /** Where CRLs are published, the first also where OCSP answers. */
-export const publicUrls = ({ network, secondPublicationUrl }: Settings): string => {
-  const first = `http://${network.kind === 'public' ? network.publication.host : network.host}`;
-  return [first, ...(secondPublicationUrl === undefined ? [] : [secondPublicationUrl])].join(' ');
+export const publicUrls = (settings: Settings): string => {
+  const { secondPublicationUrl } = settings;
+  return [firstUrl(settings), ...(secondPublicationUrl === undefined ? [] : [secondPublicationUrl])].join(
+    ' ',
+  );
 };

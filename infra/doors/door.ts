@@ -27,7 +27,7 @@ interface DoorProps {
   readonly description: string;
   readonly entries: readonly Entry[];
   readonly logRetention: RetentionDays;
-  /** Who may come in: anybody, or whoever the authoriser knows. */
+  /** Who may come in: anybody, or the callers whom the authoriser knows. */
   readonly authorizer?: IHttpRouteAuthorizer;
   /** The door's own name; without one it has only API Gateway's. */
   readonly domain?: IDomainName;
@@ -53,7 +53,7 @@ interface Place {
 
 /**
  * Where a path is one function's alone, every method goes to it: it answers HEAD as GET (RFC 9110 9.3.2), and says
- * which methods there are to whoever uses another (15.5.6).
+ * which methods there are to a caller who uses another (15.5.6).
  */
 const placesOf = (entries: readonly Entry[]): readonly Place[] => {
   const byPath = new Map<string, Map<ServiceFunction, Set<HttpMethod>>>();
@@ -148,7 +148,8 @@ const OPEN = {
 export const domainName = (
   scope: Construct,
   id: string,
-  { host, certificateArn, clientCa }: { host: string; certificateArn: string; clientCa?: string | undefined },
+  { host, certificateArn }: { readonly host: string; readonly certificateArn: string },
+  clientCa?: string,
 ): DomainName => {
   const trustStore =
     clientCa === undefined ? undefined : new Asset(scope, `${id}ClientCa`, { path: clientCa });

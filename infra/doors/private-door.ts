@@ -1,5 +1,4 @@
-import { join } from 'node:path';
-import { CfnOutput, Names } from 'aws-cdk-lib';
+import { Names, NestedStack } from 'aws-cdk-lib';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import {
@@ -17,12 +16,11 @@ import {
 import { LambdaTarget } from 'aws-cdk-lib/aws-elasticloadbalancingv2-targets';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
-import { Construct } from 'constructs';
-import { ROOT } from '../lambda/bundle.ts';
-import type { RouteOfFunction } from '../lambda/grants.ts';
+import type { Construct } from 'constructs';
 import type { PrivateNetwork } from '../network/private-network.ts';
-import type { PrivateNetwork as Settings } from '../settings.ts';
+import { fileOf, type PrivateNetwork as Settings } from '../settings.ts';
 import type { Entry } from './door.ts';
+import { listenerRules } from './listener-rules.ts';
 
 interface PrivateDoorProps {
   readonly network: Settings;
@@ -34,17 +32,13 @@ interface PrivateDoorProps {
   readonly accessLogs: IBucket;
 }
 
-/** `{name}` is a segment or a part of one; the load balancer's `*` is any characters, and the function looks again. */
-const pattern = (path: string): string => path.replace(/\{\w+\+?\}/g, '*');
-
-/** Longer paths first: `*` takes in what a longer one says more exactly. */
-const rank = ({ path }: RouteOfFunction): number => path.split('/').length * 1000 + path.length;
-
 /**
  * The way in from a closed network: a load balancer inside the VPC, since API Gateway's HTTP APIs and CloudFront are on
  * the Internet only. Port 80 answers relying parties; port 443 asks for a client certificate and answers everything.
  */
-export class PrivateDoor extends Construct {
+export class PrivateDoor extends NestedStack {
+  readonly target: string;
+
   constructor(scope: Construct, id: string, props: PrivateDoorProps) {
     super(scope, id);
     const { network, closed } = props;
@@ -66,6 +60,7 @@ export class PrivateDoor extends Construct {
       securityGroup.addIngressRule(Peer.ipv4(client), Port.tcp(80), 'Relying parties');
       securityGroup.addIngressRule(Peer.ipv4(client), Port.tcp(443), 'Callers with a client certificate');
     }
+    this.target = balancer.loadBalancerDnsName;
     balancer.logAccessLogs(props.accessLogs, 'balancer');
 
     const nothing = ListenerAction.fixedResponse(404, {
@@ -81,7 +76,7 @@ export class PrivateDoor extends Construct {
     this.#forward(plain, 'http', props.open);
 
     if (network.clientCa === undefined) return;
-    const bundle = new Asset(this, 'ClientCa', { path: join(ROOT, network.clientCa) });
+    const bundle = new Asset(this, 'ClientCa', { path: fileOf('network.clientCa', network.clientCa) });
     const tls = balancer.addListener('Tls', {
       port: 443,
       protocol: ApplicationProtocol.HTTPS,
@@ -95,28 +90,29 @@ export class PrivateDoor extends Construct {
       defaultAction: nothing,
     });
     this.#forward(tls, 'tls', props.all);
-    new CfnOutput(this, 'Target', { value: balancer.loadBalancerDnsName });
   }
 
   #forward(listener: ApplicationListener, kind: 'http' | 'tls', entries: readonly Entry[]): void {
-    const routes = entries.flatMap(({ fn, routes }, index) => {
-      const target = new ApplicationTargetGroup(this, `${kind}-${fn.node.id}`, {
-        // The function takes the client certificate's header from groups of this name only (functions/lambda/load-balancer.ts).
-        targetGroupName: `${kind}-${index}-${Names.uniqueResourceName(fn, { maxLength: 20, allowedSpecialCharacters: '' })}`,
-        targetType: TargetType.LAMBDA,
-        targets: [new LambdaTarget(fn.lambda)],
-      });
-      return routes.map((route) => ({ target, route }));
-    });
-    routes.sort((a, b) => rank(b.route) - rank(a.route));
-    routes.forEach(({ target, route }, index) => {
-      listener.addAction(`${kind} ${route.method} ${route.path.replaceAll('/', ' ')}`, {
+    const targets = new Map(
+      entries.map(({ fn }, index) => [
+        fn,
+        new ApplicationTargetGroup(this, `${kind}-${fn.node.id}`, {
+          // The function takes the client certificate's header from groups of this name only (functions/lambda/load-balancer.ts).
+          targetGroupName: `${kind}-${index}-${Names.uniqueResourceName(fn, { maxLength: 20, allowedSpecialCharacters: '' })}`,
+          targetType: TargetType.LAMBDA,
+          targets: [new LambdaTarget(fn.lambda)],
+        }),
+      ]),
+    );
+    listenerRules(entries).forEach(({ fn, paths, methods }, index) => {
+      const [first = ''] = paths;
+      listener.addAction(`${kind} ${fn.node.id} ${methods?.[0] ?? ''} ${first.replaceAll('/', ' ')}`, {
         priority: index + 1,
         conditions: [
-          ListenerCondition.pathPatterns([pattern(route.path)]),
-          ListenerCondition.httpRequestMethods(route.method === 'GET' ? ['GET', 'HEAD'] : [route.method]),
+          ListenerCondition.pathPatterns([...paths]),
+          ...(methods ? [ListenerCondition.httpRequestMethods([...methods])] : []),
         ],
-        action: ListenerAction.forward([target]),
+        action: ListenerAction.forward([targets.get(fn) as ApplicationTargetGroup]),
       });
     });
   }

@@ -31,7 +31,7 @@ import { CDN_LOG_PREFIX } from '../store/cdn-logs.ts';
 
 /**
  * CRLs, CA certificates and OCSP for everybody, from caches near them. By plain HTTP too: what is signed needs no TLS,
- * and whoever checks a server's certificate cannot yet trust a TLS connection (RFC 5280 8; RFC 6960 A.1).
+ * and a client that checks a server's certificate cannot yet trust a TLS connection (RFC 5280 8; RFC 6960 A.1).
  *
  * How long a cache keeps an answer is said by the answer itself (RFC 9919): until its nextUpdate, and OCSP with a nonce
  * not at all. Nothing of the request but its path chooses the answer. No credentials pass: a token must not travel over
@@ -49,6 +49,7 @@ export class Publication extends Construct {
       /** Answers with CRLs as they come: API Gateway would carry four megabytes of one. */
       readonly crls: ServiceFunction;
       readonly accessLogs: IBucket;
+      readonly webAclArn: string;
     },
   ) {
     super(scope, id);
@@ -98,6 +99,7 @@ export class Publication extends Construct {
     const signed = behavior(ViewerProtocolPolicy.ALLOW_ALL);
     this.distribution = new Distribution(this, 'Distribution', {
       comment: 'Akashi: CRLs, CA certificates, OCSP',
+      webAclId: props.webAclArn,
       domainNames: [host],
       certificate: Certificate.fromCertificateArn(this, 'Certificate', certificateArn),
       minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
@@ -120,12 +122,6 @@ export class Publication extends Construct {
       'AwsSolutions-CFR1',
       [],
       'Certificates are checked wherever their holders are, so no country is kept out.',
-    );
-    acknowledge(
-      this.distribution,
-      'AwsSolutions-CFR2',
-      [],
-      'What is behind it takes one DER message of at most a few kilobytes and refuses the rest; the doors limit the rate.',
     );
   }
 }

@@ -13,9 +13,10 @@ import { Key, type KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { type AlgorithmName, algorithmNamed } from '../../lib/keys/keys.ts';
 import type { AuthorityDefinition } from '../../lib/trust-domain/trust-domain.ts';
+import { refusal } from '../refusal.ts';
 import type { Settings } from '../settings.ts';
 
-/** The tag without which no CA key can be deleted; who may set it may not delete, and the other way round. */
+/** The tag without which no CA key can be deleted. One person may set it and not delete; another deletes and cannot set it. */
 const DELETION = 'akashi:deletion';
 const APPROVED = 'approved';
 
@@ -28,8 +29,8 @@ interface CaKeysProps {
 }
 
 /**
- * One asymmetric KMS key for each CA, and one for the log. Its policy is the whole truth of who can do what with it: but for keeping the
- * stack it hands nothing over to IAM policies, so an administrator of the account cannot give himself the right to sign.
+ * One asymmetric KMS key for each CA, and one for the log. Its policy alone says who can do what with it: it hands nothing
+ * over to IAM policies but the keeping of the stack, so an administrator of the account cannot grant himself to sign.
  *
  *   sign, read the public half          the functions that were granted it, each by its role
  *   look, keep policy, tags and alias   CloudFormation's role of the CDK bootstrap, that is: a deployment
@@ -37,8 +38,8 @@ interface CaKeysProps {
  *   delete it, disable it               the deleter, where the tag says so
  *   anything else                       nobody
  *
- * What is left: whoever can deploy this stack can change the policy. That takes a reviewed change of the template, which
- * the tests compare with the golden one, and leaves its mark in CloudTrail.
+ * One way remains: a person who can deploy this stack can change the policy. That takes a reviewed change of the
+ * template, which the tests compare with the golden one, and leaves its mark in CloudTrail.
  */
 export class CaKeys extends Construct {
   readonly aliasPrefix: string;
@@ -55,9 +56,9 @@ export class CaKeys extends Construct {
     this.#deletion = () => deletion(approverRole, deleterRole);
     for (const { ca, algorithm, title } of props.authorities) {
       if (algorithmNamed(algorithm).family === 'ed25519') {
-        throw new Error(
-          `${ca}: KMS signs at most 4,096 bytes with Ed25519, less than a CRL may have; choose another algorithm.`,
-        );
+        throw refusal([
+          `${ca} in the trust domain: KMS signs at most 4,096 bytes with Ed25519, less than a CRL may have; choose another algorithm`,
+        ]);
       }
       this.#signing.push(...this.#add(ca, algorithm, `CA key of ${ca} (${title.en})`));
     }
@@ -74,7 +75,7 @@ export class CaKeys extends Construct {
     for (const statement of this.#signingLog) statement.addPrincipals(new ArnPrincipal(role.roleArn));
   }
 
-  /** Resolves with the statements whose principals may use the key. */
+  /** Gives the statements whose principals may use the key. */
   #add(id: string, algorithm: AlgorithmName, description: string): readonly PolicyStatement[] {
     const { kmsKeySpec, kmsSigningAlgorithm, hash } = algorithmNamed(algorithm);
     const publicHalf = new PolicyStatement({

@@ -16,13 +16,19 @@ const statement = (sid: string, action: string, ids: string): PolicyStatement =>
     conditions: { StringLike: { 'kms:EncryptionContext:responder-key': ids } },
   });
 
+/**
+ * Functions name the key by its alias. By its ARN they would refer to it, and its policy refers to their roles: two stacks
+ * cannot each come after the other.
+ */
+export const sealingKeyAlias = (prefix: string): string => `alias/${prefix}-sealing`;
+
 /** Ids of responders' keys (lib/authority/own-certificates.ts), and of the key of disclosures (lib/app.ts). */
 const RESPONDERS = 'ocsp-*';
 const DISCLOSURE = 'disclosure';
 
 /**
- * The symmetric key under which the keys are kept that sign in a function's own memory. Whoever makes a responder's key
- * may not open it; whoever opens one may not make it. As with the CA keys the policy hands nothing over to IAM
+ * The symmetric key that seals the keys which sign in a function's own memory. A function that makes a responder's key
+ * may not open it; a function that opens one may not make it. As with the CA keys the policy hands nothing over to IAM
  * policies.
  */
 export class SealingKey extends Construct {
@@ -32,7 +38,7 @@ export class SealingKey extends Construct {
   readonly #makeDisclosure = statement('MakeDisclosureKey', MAKE, DISCLOSURE);
   readonly #openDisclosure = statement('OpenDisclosureKey', OPEN, DISCLOSURE);
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, { prefix }: { readonly prefix: string }) {
     super(scope, id);
     const statements = [
       this.#makeResponders,
@@ -49,6 +55,7 @@ export class SealingKey extends Construct {
       removalPolicy: RemovalPolicy.RETAIN,
       policy: new PolicyDocument({ statements: [...statements, keeping(this)] }),
     });
+    key.addAlias(sealingKeyAlias(prefix)).applyRemovalPolicy(RemovalPolicy.RETAIN);
     this.arn = key.keyArn;
   }
 

@@ -2,40 +2,31 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { buildSync, type Metafile } from 'esbuild';
+import type { Code } from './code.ts';
 import { PARTS, type RouteFunction, type TaskFunction } from './grants.ts';
 
 /** The project's folder. */
 export const ROOT = resolve(import.meta.dirname, '..', '..');
 
-/** What stands before the functions: API Gateway's events and a load balancer's differ. */
-export type Front = 'gateway' | 'loadBalancer';
-
-export interface Bundle {
-  /** The folder that becomes the function's code. */
-  readonly folder: string;
-  /** SHA-256 of everything in it, hex: the same sources give the same. */
-  readonly digest: string;
+export interface Bundle extends Code {
   /** What went into it. */
   readonly metafile: Metafile;
 }
 
 /**
- * What a function of routes is: the stack around them, and the part of the service that they need. It is written here
- * because it would be a file for each function that says nothing else.
+ * What a function of routes is: the stack around them, and the part of the service that they need. API Gateway's events
+ * and a load balancer's differ, so it has a handler for each. It is written here because it would be a file for each
+ * function that says nothing else.
  */
-const entryOfRoutes = ({ routes, part }: RouteFunction, front: Front): string => {
+const entryOfRoutes = ({ routes, part }: RouteFunction): string => {
   const { load, from } = PARTS[part];
   return [
     `import { lambda } from './lambda/gateway.ts';`,
+    `import { behindLoadBalancer } from './lambda/load-balancer.ts';`,
     `import { ${load} } from './${from}';`,
     ...routes.map(({ file }, i) => `import { route as route${i} } from './routes/${file}.ts';`),
-    `const gateway = lambda([${routes.map((_, i) => `route${i}`).join(', ')}], ${load});`,
-    ...(front === 'gateway'
-      ? ['export const handler = gateway;']
-      : [
-          `import { behindLoadBalancer } from './lambda/load-balancer.ts';`,
-          'export const handler = behindLoadBalancer(gateway);',
-        ]),
+    `export const handler = lambda([${routes.map((_, i) => `route${i}`).join(', ')}], ${load});`,
+    'export const behindBalancer = behindLoadBalancer(handler);',
   ].join('\n');
 };
 
@@ -49,16 +40,15 @@ export const bundle = (
   fn: RouteFunction | TaskFunction,
   /** Put beside the code, by name. */
   files: Readonly<Record<string, string>>,
-  front: Front = 'gateway',
   /** Folder of folders; two that bundle at the same time must not share one. */
-  into: string = join(ROOT, 'dist', front),
+  into: string = join(ROOT, 'dist', 'functions'),
 ): Bundle => {
   const folder = join(into, fn.id);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const { metafile, warnings } = buildSync({
     stdin: {
-      contents: 'routes' in fn ? entryOfRoutes(fn, front) : entryOfTask(fn),
+      contents: 'routes' in fn ? entryOfRoutes(fn) : entryOfTask(fn),
       resolveDir: join(ROOT, 'functions'),
       sourcefile: join(ROOT, 'functions', `${fn.id}.entry.ts`),
       loader: 'ts',
@@ -85,7 +75,7 @@ export const bundle = (
   return { folder, digest: digestOf(folder), metafile };
 };
 
-const digestOf = (folder: string): string => {
+export const digestOf = (folder: string): string => {
   const hash = createHash('sha256');
   for (const name of readdirSync(folder).sort()) {
     const bytes = readFileSync(join(folder, name));

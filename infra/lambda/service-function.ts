@@ -1,4 +1,4 @@
-import { type Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { ISecurityGroup, ISubnet, IVpc } from 'aws-cdk-lib/aws-ec2';
 import {
   type AddToPrincipalPolicyResult,
@@ -13,7 +13,10 @@ import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { acknowledge } from '../nag.ts';
-import type { Bundle } from './bundle.ts';
+import type { Code as FunctionCode } from './code.ts';
+
+/** How long a task may take, where nobody waits for it. */
+export const TASK_TIMEOUT = Duration.minutes(5);
 
 /** Where functions stand when they stand in a closed network. */
 export interface Placement {
@@ -24,7 +27,9 @@ export interface Placement {
 
 export interface ServiceFunctionProps {
   readonly name: string;
-  readonly bundle: Bundle;
+  readonly code: FunctionCode;
+  /** Which of the code's exports takes the events. */
+  readonly handler: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly timeout: Duration;
   readonly logRetention: RetentionDays;
@@ -38,9 +43,8 @@ export interface ServiceFunctionProps {
 const MEMORY = 1024;
 
 /**
- * The role of a function, with its policy in itself: beside it that would be one more resource for each function, and a
- * stack has at most 500. No resource that a policy names refers to a role, other than in key policies, whose keys no
- * policy names.
+ * The role of a function, with its policy in itself: beside it that would be one more resource for each function. A
+ * policy names resources of the store alone, which refer to no role. CA keys do, and no policy names them.
  */
 class FunctionRole extends Role {
   readonly #granted: PolicyDocument;
@@ -62,17 +66,18 @@ class FunctionRole extends Role {
 }
 
 /**
- * A function, its role and its log. The role begins with nothing but writing to that log and to the trace; what else it
- * may do is granted by whoever owns the thing.
+ * A function, its role and its log. The role begins with nothing but writing to that log and to the trace; the owner of
+ * each other thing grants the rest.
  */
 export class ServiceFunction extends Construct {
   readonly role: Role;
+  readonly log: LogGroup;
   readonly lambda: LambdaFunction;
 
   constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
     super(scope, id);
     this.role = new FunctionRole(this, props.name);
-    const logGroup = new LogGroup(this, 'Log', {
+    this.log = new LogGroup(this, 'Log', {
       retention: props.logRetention,
       removalPolicy: RemovalPolicy.RETAIN,
     });
@@ -81,21 +86,21 @@ export class ServiceFunction extends Construct {
         sid: 'Log',
         effect: Effect.ALLOW,
         actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-        resources: [logGroup.logGroupArn],
+        resources: [this.log.logGroupArn],
       }),
     );
     const { placement } = props;
     if (placement) this.#standInNetwork();
     this.lambda = new LambdaFunction(this, 'Function', {
       description: `Akashi: ${props.name}`,
-      code: Code.fromAsset(props.bundle.folder, { assetHash: props.bundle.digest }),
-      handler: 'index.handler',
+      code: Code.fromAsset(props.code.folder, { assetHash: props.code.digest }),
+      handler: props.handler,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       memorySize: MEMORY,
       timeout: props.timeout,
       role: this.role,
-      logGroup,
+      logGroup: this.log,
       tracing: Tracing.ACTIVE,
       environment: props.environment,
       ...(placement && {

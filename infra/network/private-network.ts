@@ -1,4 +1,4 @@
-import { Fn, Stack } from 'aws-cdk-lib';
+import { Fn, NestedStack } from 'aws-cdk-lib';
 import {
   FlowLogDestination,
   GatewayVpcEndpointAwsService,
@@ -11,7 +11,7 @@ import {
   Vpc,
 } from 'aws-cdk-lib/aws-ec2';
 import { AnyPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import type { Placement } from '../lambda/service-function.ts';
 import type { PrivateNetwork as PrivateSettings, Settings } from '../settings.ts';
 
@@ -19,9 +19,9 @@ const portOf = ({ protocol, port }: URL): number => Number(port || (protocol ===
 
 /**
  * A VPC without a way to the Internet. Functions reach the AWS services that they use through endpoints; the closed
- * network (LGWAN, or a prefecture's own) is attached to it by whoever runs that network.
+ * network (LGWAN, or a prefecture's own) is attached to it by the operator of that network.
  */
-export class PrivateNetwork extends Construct {
+export class PrivateNetwork extends NestedStack {
   readonly placement: Placement;
   /**
    * Where callers in the closed network reach S3, to fetch what is too large for the load balancer: the gateway endpoint
@@ -87,13 +87,13 @@ export class PrivateNetwork extends Construct {
       // The functions keep to the gateway endpoint, which costs nothing.
       privateDnsEnabled: false,
     });
-    // To read: whoever follows an address has the rights of the function that signed it, and no more of them here.
+    // To read alone: an address has the rights of the function that signed it, and this takes the others away.
     s3.addToPolicy(
       new PolicyStatement({
         principals: [new AnyPrincipal()],
         actions: ['s3:GetObject'],
         resources: ['*'],
-        conditions: { StringEquals: { 'aws:ResourceAccount': Stack.of(this).account } },
+        conditions: { StringEquals: { 'aws:ResourceAccount': this.account } },
       }),
     );
     // The first of its names is `{zone}:*.vpce-….s3.{region}.vpce.amazonaws.com`, where `*` is `bucket` for objects.

@@ -4,7 +4,8 @@ import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import type { Bucket, CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { Queue, QueueEncryption, QueuePolicy } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { ServiceFunction } from '../lambda/service-function.ts';
+import { type ServiceFunction, TASK_TIMEOUT } from '../lambda/service-function.ts';
+import { acknowledge, referenceIn } from '../nag.ts';
 
 /** Where in the bucket for access logs CloudFront puts its own. */
 export const CDN_LOG_PREFIX = 'publication/';
@@ -15,18 +16,18 @@ const TURNS = 5;
 /**
  * The CDN's access logs on their way into the ledger: S3 puts a message into a queue for each file that comes, and the
  * function takes it from there. A file that cannot be counted ends in the dead letters.
+ *
+ * The queue stands beside the bucket, which names it, and not beside the function, whose role names the bucket: stacks
+ * refer to each other in one direction only.
  */
 export class CdnLogs extends Construct {
   readonly queue: Queue;
   readonly deadLetters: Queue;
+  readonly #bucket: Bucket;
 
-  constructor(
-    scope: Construct,
-    id: string,
-    props: { readonly bucket: Bucket; readonly counting: ServiceFunction; readonly timeout: Duration },
-  ) {
+  constructor(scope: Construct, id: string, props: { readonly bucket: Bucket }) {
     super(scope, id);
-    const { bucket, counting, timeout } = props;
+    this.#bucket = props.bucket;
     const kept = {
       encryption: QueueEncryption.SQS_MANAGED,
       retentionPeriod: Duration.days(14),
@@ -36,26 +37,51 @@ export class CdnLogs extends Construct {
     this.queue = new Queue(this, 'Delivered', {
       ...kept,
       enforceSSL: true,
-      // Six times the function's time, as Lambda's documentation wants it, so that no message comes twice meanwhile.
-      visibilityTimeout: Duration.seconds(6 * timeout.toSeconds()),
+      // Lambda's documentation asks for six times the function's time, so that no message comes twice meanwhile.
+      visibilityTimeout: Duration.seconds(6 * TASK_TIMEOUT.toSeconds()),
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: TURNS },
     });
-    this.#tell(bucket);
+    this.#tell();
+  }
 
-    counting.role.addToPrincipalPolicy(
+  /** The function takes files out of the queue, and reads them. It lists them too, to find those without a message. */
+  grantCount({ role, lambda, node }: ServiceFunction): void {
+    const bucket = this.#bucket;
+    role.addToPolicy(
       new PolicyStatement({
         sid: 'Deliveries',
         actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
         resources: [this.queue.queueArn],
       }),
     );
-    new EventSourceMapping(this, 'Counting', {
-      target: counting.lambda,
+    role.addToPolicy(
+      new PolicyStatement({
+        sid: 'CdnLogsRead',
+        actions: ['s3:GetObject'],
+        resources: [bucket.arnForObjects(`${CDN_LOG_PREFIX}*`)],
+      }),
+    );
+    role.addToPolicy(
+      new PolicyStatement({
+        sid: 'CdnLogsList',
+        actions: ['s3:ListBucket'],
+        resources: [bucket.bucketArn],
+        conditions: { StringLike: { 's3:prefix': `${CDN_LOG_PREFIX}*` } },
+      }),
+    );
+    acknowledge(
+      role,
+      'AwsSolutions-IAM5',
+      [`Resource::${referenceIn(role, bucket)}/${CDN_LOG_PREFIX}*`],
+      'Each access log is an object of its own; the role is held to those of the CDN.',
+    );
+    new EventSourceMapping(lambda.stack, `${node.id}-deliveries`, {
+      target: lambda,
       eventSourceArn: this.queue.queueArn,
       batchSize: 10,
       maxConcurrency: 2,
       reportBatchItemFailures: true,
-    }).node.addDependency(counting.role);
+    }).node.addDependency(role);
   }
 
   /**
@@ -63,7 +89,7 @@ export class CdnLogs extends Construct {
    * deployment, with a role of its own. S3 asks the queue's policy when the configuration is made, so that policy comes
    * before the bucket and cannot name it; it names the account instead.
    */
-  #tell(bucket: Bucket): void {
+  #tell(): void {
     this.queue.addToResourcePolicy(
       new PolicyStatement({
         sid: 'S3TellsOfFiles',
@@ -74,7 +100,7 @@ export class CdnLogs extends Construct {
       }),
     );
     const policy = this.queue.node.children.find((child) => child instanceof QueuePolicy);
-    const made = bucket.node.defaultChild as CfnBucket;
+    const made = this.#bucket.node.defaultChild as CfnBucket;
     made.notificationConfiguration = {
       queueConfigurations: [
         {

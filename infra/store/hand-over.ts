@@ -9,11 +9,12 @@ import {
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { acknowledge, referenceIn } from '../nag.ts';
 import { viaService } from './rows-table.ts';
 
 /**
- * Where an answer waits that is too large for its front, until whoever asked has fetched it by an address that holds for
- * minutes. What is in it says who was told what about whom, so it stays no longer than a day: no lock, no versions.
+ * Where an answer waits that is too large for its front, until the caller has fetched it by an address that holds for
+ * minutes. It says who was told what about whom, so it stays no longer than a day: no lock, no versions.
  */
 export class HandOver extends Construct {
   readonly bucket: Bucket;
@@ -43,7 +44,7 @@ export class HandOver extends Construct {
     return this.bucket.bucketName;
   }
 
-  /** To write a file, to abort what broke off, and to read: who follows an address reads with the rights of its signer. */
+  /** To write a file, to abort an upload that broke off, and to read: an address reads with the rights of its signer. */
   grant(role: IRole): void {
     role.addToPrincipalPolicy(
       new PolicyStatement({
@@ -59,6 +60,12 @@ export class HandOver extends Construct {
         resources: [this.#key.keyArn],
         conditions: { StringEquals: { 'kms:ViaService': viaService(this, 's3') } },
       }),
+    );
+    acknowledge(
+      role,
+      'AwsSolutions-IAM5',
+      [`Resource::${referenceIn(role, this.bucket)}/*`],
+      'Each file that is handed over is an object of its own, in a bucket that has nothing else.',
     );
   }
 }

@@ -1,5 +1,5 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
   BlockPublicAccess,
@@ -10,6 +10,8 @@ import {
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import type { Grants } from '../lambda/grants.ts';
+import { acknowledge, referenceIn } from '../nag.ts';
 import type { Settings } from '../settings.ts';
 import { viaService } from './rows-table.ts';
 
@@ -60,69 +62,51 @@ export class PublishedObjects extends Construct {
     return this.bucket.bucketName;
   }
 
-  grantReadCrls(grantee: IGrantable): void {
-    this.#grant(grantee, 'CrlsRead', 'crl/*', ['s3:GetObject'], ['kms:Decrypt']);
+  /** What a function may do with objects of each kind. */
+  grant(role: IRole, { crls, log, reports }: Pick<Grants, 'crls' | 'log' | 'reports'>): void {
+    if (crls === 'read' || crls === 'list') this.#grant(role, 'CrlsRead', 'crl/*', READ, READ_KEY);
+    if (crls === 'list') this.#grantList(role);
+    // Reading besides, because a put whose answer was lost looks whether it went through.
+    if (crls === 'publish') this.#grant(role, 'CrlsPublish', 'crl/*', WRITE, WRITE_KEY);
+    if (log === 'read') this.#grant(role, 'LogRead', 'log/*', READ, READ_KEY);
+    if (log === 'extend') this.#grant(role, 'LogExtend', 'log/*', WRITE, WRITE_KEY);
+    // Without the list S3 answers for what is not there as for what is forbidden.
+    if (log) this.#grantList(role);
+    if (reports === 'read') this.#grant(role, 'ReportsRead', 'reports/*', READ, READ_KEY);
+    if (reports === 'make') this.#grant(role, 'ReportsMake', 'reports/*', WRITE, WRITE_KEY);
+    if (reports === 'expire') this.#grant(role, 'ReportsExpire', 'reports/*', ['s3:DeleteObject']);
   }
 
-  grantListCrls(grantee: IGrantable): void {
-    this.grantReadCrls(grantee);
-    this.#grantList(grantee);
-  }
-
-  /** Reading besides, because a put whose answer was lost looks whether it went through. */
-  grantPublishCrls(grantee: IGrantable): void {
-    this.#grant(grantee, 'CrlsPublish', 'crl/*', WRITE, WRITE_KEY);
-  }
-
-  /** With the list, without which S3 answers for what is not there as for what is forbidden. */
-  grantReadLog(grantee: IGrantable): void {
-    this.#grant(grantee, 'LogRead', 'log/*', ['s3:GetObject'], ['kms:Decrypt']);
-    this.#grantList(grantee);
-  }
-
-  grantExtendLog(grantee: IGrantable): void {
-    this.#grant(grantee, 'LogExtend', 'log/*', WRITE, WRITE_KEY);
-    this.#grantList(grantee);
-  }
-
-  grantReadReports(grantee: IGrantable): void {
-    this.#grant(grantee, 'ReportsRead', 'reports/*', ['s3:GetObject'], ['kms:Decrypt']);
-  }
-
-  grantMakeReports(grantee: IGrantable): void {
-    this.#grant(grantee, 'ReportsMake', 'reports/*', WRITE, WRITE_KEY);
-  }
-
-  grantExpireReports(grantee: IGrantable): void {
-    grantee.grantPrincipal.addToPrincipalPolicy(
-      new PolicyStatement({
-        sid: 'ReportsExpire',
-        actions: ['s3:DeleteObject'],
-        resources: [this.bucket.arnForObjects('reports/*')],
-      }),
-    );
-  }
-
-  #grantList(grantee: IGrantable): void {
-    grantee.grantPrincipal.addToPrincipalPolicy(
+  #grantList(role: IRole): void {
+    role.addToPrincipalPolicy(
       new PolicyStatement({ sid: 'List', actions: ['s3:ListBucket'], resources: [this.bucket.bucketArn] }),
     );
   }
 
-  #grant(grantee: IGrantable, sid: string, prefix: string, actions: string[], keyActions: string[]): void {
-    grantee.grantPrincipal.addToPrincipalPolicy(
+  #grant(role: IRole, sid: string, prefix: string, actions: string[], keyActions?: string[]): void {
+    role.addToPrincipalPolicy(
       new PolicyStatement({ sid, actions, resources: [this.bucket.arnForObjects(prefix)] }),
     );
-    grantee.grantPrincipal.addToPrincipalPolicy(
-      new PolicyStatement({
-        sid: `${sid}Key`,
-        actions: keyActions,
-        resources: [this.#key.keyArn],
-        conditions: { StringEquals: { 'kms:ViaService': viaService(this, 's3') } },
-      }),
+    if (keyActions) {
+      role.addToPrincipalPolicy(
+        new PolicyStatement({
+          sid: `${sid}Key`,
+          actions: keyActions,
+          resources: [this.#key.keyArn],
+          conditions: { StringEquals: { 'kms:ViaService': viaService(this, 's3') } },
+        }),
+      );
+    }
+    acknowledge(
+      role,
+      'AwsSolutions-IAM5',
+      [`Resource::${referenceIn(role, this.bucket)}/${prefix}`],
+      'Each CRL and each tile is an object of its own; the role is held to those of its kind.',
     );
   }
 }
 
+const READ = ['s3:GetObject'];
+const READ_KEY = ['kms:Decrypt'];
 const WRITE = ['s3:PutObject', 's3:GetObject'];
 const WRITE_KEY = ['kms:GenerateDataKey', 'kms:Decrypt'];

@@ -15,6 +15,7 @@ import { Construct } from 'constructs';
  * signs up. The ID token is the one to send: it has an audience.
  */
 export class Tokens extends Construct {
+  readonly poolId: string;
   readonly issuer: string;
   readonly audience: string;
   readonly authorizer: HttpJwtAuthorizer;
@@ -50,6 +51,7 @@ export class Tokens extends Construct {
       refreshTokenValidity: Duration.hours(8),
     });
     const { region, urlSuffix } = Stack.of(this);
+    this.poolId = pool.userPoolId;
     this.issuer = `https://cognito-idp.${region}.${urlSuffix}/${pool.userPoolId}`;
     this.audience = client.userPoolClientId;
     this.authorizer = new HttpJwtAuthorizer('Tokens', this.issuer, { jwtAudience: [this.audience] });

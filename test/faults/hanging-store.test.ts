@@ -15,7 +15,7 @@ import { checkWorld, ocspRequestFor } from '../world.ts';
 
 /**
  * In the place of DynamoDB something that takes connections and requests and never says a word. The adapter has the
- * limits that it has in production, where a function behind a door is given ten seconds (infra/stack.ts).
+ * limits that it has in production, where a function behind a door is given ten seconds (infra/lambda/subsystem-stack.ts).
  */
 const FUNCTION_MS = 10_000;
 

@@ -9,7 +9,7 @@ const INTO = join(ROOT, 'dist', 'test-bundles');
 
 /** What is in each function's one file. */
 const bundles = new Map<string, Bundle>(
-  [...ROUTE_FUNCTIONS, ...TASK_FUNCTIONS].map((fn) => [fn.id, bundle(fn, {}, 'gateway', INTO)]),
+  [...ROUTE_FUNCTIONS, ...TASK_FUNCTIONS].map((fn) => [fn.id, bundle(fn, {}, INTO)]),
 );
 
 /** Sources of which something is left in the file, with how many bytes. */
@@ -102,5 +102,5 @@ describe.each([...ROUTE_FUNCTIONS, ...TASK_FUNCTIONS].map((fn): [string, Grants]
 
 it('the same sources give the same bundle', () => {
   const [fn] = ROUTE_FUNCTIONS.filter(({ id }) => id === 'ocsp') as [(typeof ROUTE_FUNCTIONS)[number]];
-  expect(bundle(fn, {}, 'gateway', INTO).digest).toBe(bundles.get('ocsp')?.digest);
+  expect(bundle(fn, {}, INTO).digest).toBe(bundles.get('ocsp')?.digest);
 });

@@ -53,7 +53,7 @@ describe('the cost model', () => {
       'AWS::S3::Bucket': 'S3',
       'AWS::CloudWatch::Alarm': 'Logs, metrics, alarms, traces',
     };
-    const { ofType } = synthesise(publicSettings(), { bundle: standIn });
+    const { ofType } = synthesise(publicSettings(), { codeOf: standIn });
     for (const [type, line] of Object.entries(billed)) {
       expect(ofType(type).length, type).toBeGreaterThan(0);
       expect(lines, type).toContain(line);

@@ -39,7 +39,7 @@ describe.each([
   ['public', publicSettings],
   ['private', privateSettings],
 ])('cdk-nag, AwsSolutions, %s network', (_kind, settings) => {
-  const { app } = synthesise(settings(), { bundle: standIn });
+  const { app } = synthesise(settings(), { codeOf: standIn });
 
   it('finds nothing', () => {
     expect(findings(new AwsSolutionsChecks(app), app)).toEqual([]);

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { MAX_RULES } from '../../infra/doors/listener-rules.ts';
 import { ROUTE_FUNCTIONS } from '../../infra/functions.ts';
 import { named } from './policies.ts';
 import { privateSettings, standIn, synthesise } from './synthesised.ts';
 
 /** The variant for a closed network. */
 
-const { ofType, resources, functionId } = synthesise(privateSettings(), { bundle: standIn });
+const { ofType, resources, functionId } = synthesise(privateSettings(), { codeOf: standIn });
 const typesLike = (pattern: RegExp) => [
   ...new Set(Object.values(resources).flatMap(({ Type }) => (pattern.test(Type) ? [Type] : []))),
 ];
@@ -84,11 +85,76 @@ describe('a private network', () => {
     expect(tls?.SslPolicy).toMatch(/^ELBSecurityPolicy-TLS13/);
   });
 
-  it('answers by plain HTTP what is for everybody, and by TLS everything', () => {
-    const routesOf = (doors: readonly string[]) =>
-      ROUTE_FUNCTIONS.filter((fn) => doors.includes(fn.doors)).flatMap(({ routes }) => routes);
-    expect(rulesOf(80)).toHaveLength(routesOf(['public', 'both']).length);
-    expect(rulesOf(443)).toHaveLength(routesOf(['public', 'both', 'callers']).length);
+  const conditionsOf = (rule: Readonly<Record<string, unknown>>) => {
+    const conditions = rule.Conditions as {
+      PathPatternConfig?: { Values: string[] };
+      HttpRequestMethodConfig?: { Values: string[] };
+    }[];
+    return {
+      paths: conditions.flatMap(({ PathPatternConfig }) => PathPatternConfig?.Values ?? []),
+      /** Empty for every method. */
+      methods: conditions.flatMap(({ HttpRequestMethodConfig }) => HttpRequestMethodConfig?.Values ?? []),
+    };
+  };
+  const takesIn = (pattern: string, path: string): boolean =>
+    new RegExp(`^${pattern.replaceAll('.', '\\.').replaceAll('*', '.*')}$`).test(path);
+
+  /** Id of the function to which a listener sends a request: the first rule that takes it in. */
+  const functionAt = (port: number, method: string, path: string): string | undefined => {
+    const index = rulesOf(port).findIndex((rule) => {
+      const { paths, methods } = conditionsOf(rule);
+      return (
+        paths.some((pattern) => takesIn(pattern, path)) && (methods.length === 0 || methods.includes(method))
+      );
+    });
+    const [{ TargetGroupArn } = {}] = (rulesOf(port)[index]?.Actions ?? []) as { TargetGroupArn?: unknown }[];
+    const [{ Id } = {}] = (resources[named(TargetGroupArn) ?? '']?.Properties.Targets ?? []) as {
+      Id?: unknown;
+    }[];
+    return ROUTE_FUNCTIONS.find(({ id }) => functionId(id) === named(Id))?.id;
+  };
+
+  it.each([
+    [80, ['public', 'both']],
+    [443, ['public', 'both', 'callers']],
+  ])('sends at port %i each request to the function of its route', (port, doors) => {
+    for (const { id, doors: door, routes } of ROUTE_FUNCTIONS) {
+      for (const { method, path } of routes) {
+        const asked = path.replace(/\{\w+\+?\}/g, 'one');
+        for (const one of method === 'GET' ? ['GET', 'HEAD'] : [method]) {
+          const found = functionAt(port, one, asked);
+          // A route that is not for this port may share its path with one that is, whose function then says 405.
+          if (doors.includes(door)) expect(found, `${one} ${path}`).toBe(id);
+          else expect(found, `${one} ${path}`).not.toBe(id);
+        }
+      }
+    }
+  });
+
+  it('leads from port 80 to no function that is for named callers alone', () => {
+    const open = ROUTE_FUNCTIONS.filter(({ doors }) => doors !== 'callers').map(({ id }) => functionId(id));
+    const reached = rulesOf(80).map(({ Actions }) => {
+      const [{ TargetGroupArn }] = Actions as [{ TargetGroupArn: unknown }];
+      const group = resources[named(TargetGroupArn) ?? '']?.Properties;
+      const [{ Id } = { Id: undefined }] = (group?.Targets ?? []) as { Id: unknown }[];
+      return named(Id);
+    });
+    expect([...new Set(reached)].sort()).toEqual([...open].sort());
+  });
+
+  it('keeps to the quotas of a load balancer', () => {
+    const all = [...rulesOf(80), ...rulesOf(443)];
+    console.log(`\nListener rules: ${all.length} of ${MAX_RULES}\n`);
+    expect(all.length).toBeLessThan(MAX_RULES);
+    for (const rule of all) {
+      const { paths, methods } = conditionsOf(rule);
+      // Five values in a rule, three in a condition; six wildcards.
+      expect(paths.length).toBeLessThanOrEqual(3);
+      expect(paths.length + methods.length).toBeLessThanOrEqual(5);
+      expect(paths.join('').split('*').length - 1).toBeLessThanOrEqual(6);
+      for (const path of paths) expect(path.length).toBeLessThanOrEqual(128);
+    }
+    expect(ofType('AWS::ElasticLoadBalancingV2::TargetGroup').length).toBeLessThan(100);
   });
 
   it('marks by the name of the target group where a client certificate was asked for', () => {
@@ -98,26 +164,17 @@ describe('a private network', () => {
 
   it('looks at longer paths before those that would take them in', () => {
     for (const port of [80, 443]) {
-      const rules = rulesOf(port).map(({ Conditions }) => {
-        const conditions = Conditions as {
-          PathPatternConfig?: { Values: string[] };
-          HttpRequestMethodConfig?: { Values: string[] };
-        }[];
-        return {
-          path: conditions.find((one) => one.PathPatternConfig)?.PathPatternConfig?.Values[0] ?? '',
-          methods:
-            conditions.find((one) => one.HttpRequestMethodConfig)?.HttpRequestMethodConfig?.Values ?? [],
-        };
-      });
+      const rules = rulesOf(port).map(conditionsOf);
+      const meet = (a: readonly string[], b: readonly string[]): boolean =>
+        a.length === 0 || b.length === 0 || a.some((method) => b.includes(method));
       const shadowed = rules.flatMap((rule, i) =>
         rules
           .slice(0, i)
-          .filter(
-            (earlier) =>
-              earlier.methods.some((method) => rule.methods.includes(method)) &&
-              new RegExp(`^${earlier.path.replaceAll('.', '\\.').replaceAll('*', '.*')}$`).test(rule.path),
-          )
-          .map((earlier) => `${earlier.path} takes in ${rule.path}`),
+          .filter(({ methods }) => meet(methods, rule.methods))
+          .flatMap((earlier) => earlier.paths)
+          .flatMap((pattern) =>
+            rule.paths.filter((path) => takesIn(pattern, path)).map((path) => `${pattern} takes in ${path}`),
+          ),
       );
       expect(shadowed).toEqual([]);
     }

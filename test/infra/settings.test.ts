@@ -3,32 +3,44 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from '../../infra/lambda/bundle.ts';
-import { publicUrls, readSettings } from '../../infra/settings.ts';
+import { publicUrls, readContext, readSettings } from '../../infra/settings.ts';
 import { allows, leadingKeys, roleStatements } from './policies.ts';
-import { privateSettings, publicSettings, type Synthesised, standIn, synthesise } from './synthesised.ts';
+import {
+  PLACE,
+  privateSettings,
+  publicSettings,
+  type Synthesised,
+  standIn,
+  synthesise,
+} from './synthesised.ts';
 
 describe('settings', () => {
   it('that are wrong are told with every problem at once', () => {
-    const wrong = { ...publicSettings(), name: 'Akashi', region: 'tokyo', alarms: { email: 'nobody' } };
-    expect(() => readSettings(wrong)).toThrow(/name: [\s\S]*region: [\s\S]*alarms\.email: /);
-    expect(() => readSettings(undefined)).toThrow('cdk.json');
-    expect(() => readSettings({ ...publicSettings(), colour: 'red' })).toThrow('colour');
+    const wrong = { ...publicSettings(), name: 'Akashi', alarms: { email: 'nobody' } };
+    expect(() => readSettings(wrong, PLACE)).toThrow(/name: .*alarms\.email: /);
+    expect(() => readContext({ ...publicSettings(), account: '1', region: 'tokyo' })).toThrow(
+      /account: .*region: /,
+    );
+    expect(() => readContext(undefined)).toThrow('cdk.json');
+    expect(() => readSettings({ ...publicSettings(), colour: 'red' }, PLACE)).toThrow('colour');
   });
 
   it('name two persons where two are needed', () => {
     const settings = publicSettings();
     const { opener } = settings.ceremony;
-    expect(() => readSettings({ ...settings, ceremony: { opener, holder: opener } })).toThrow(
+    expect(() => readSettings({ ...settings, ceremony: { opener, holder: opener } }, PLACE)).toThrow(
       'two different',
     );
     const { approver } = settings.keyDeletion;
-    expect(() => readSettings({ ...settings, keyDeletion: { approver, deleter: approver } })).toThrow(
+    expect(() => readSettings({ ...settings, keyDeletion: { approver, deleter: approver } }, PLACE)).toThrow(
       'two different',
     );
   });
 
   it('ask for no more witnesses than there are', () => {
-    expect(() => readSettings({ ...publicSettings(), log: { witnesses: [], threshold: 1 } })).toThrow('log');
+    expect(() => readSettings({ ...publicSettings(), log: { witnesses: [], threshold: 1 } }, PLACE)).toThrow(
+      'log',
+    );
   });
 
   it('of a private network name only witnesses that it can reach', () => {
@@ -37,16 +49,16 @@ describe('settings', () => {
       ...privateSettings(),
       log: { witnesses: [{ vkey, url: 'https://witness.lgwan.example:8443' }], threshold: 1 },
     };
-    expect(() => readSettings(settings)).toThrow('no way to the Internet');
+    expect(() => readSettings(settings, PLACE)).toThrow('no way to the Internet');
     const network = { ...settings.network, witnessNetworks: ['10.9.0.0/24'] };
-    const { ofType } = synthesise(readSettings({ ...settings, network }), { bundle: standIn });
+    const { ofType } = synthesise(readSettings({ ...settings, network }, PLACE), { codeOf: standIn });
     const egress = ofType('AWS::EC2::SecurityGroup').flatMap(
       ([, { Properties }]) => (Properties.SecurityGroupEgress ?? []) as Record<string, unknown>[],
     );
     expect(egress.filter(({ CidrIp }) => CidrIp === '10.9.0.0/24')).toMatchObject([
       { FromPort: 8443, ToPort: 8443, IpProtocol: 'tcp' },
     ]);
-    expect(() => readSettings({ ...publicSettings(), log: settings.log })).not.toThrow();
+    expect(() => readSettings({ ...publicSettings(), log: settings.log }, PLACE)).not.toThrow();
   });
 
   it('give the addresses of publication, plain HTTP first', () => {
@@ -89,7 +101,7 @@ describe('a trust domain', () => {
       change(domain);
       const path = join(folder, 'domain.json');
       writeFileSync(path, JSON.stringify(domain));
-      look(synthesise({ ...publicSettings(), trustDomain: relative(ROOT, path) }, { bundle: standIn }));
+      look(synthesise({ ...publicSettings(), trustDomain: relative(ROOT, path) }, { codeOf: standIn }));
     } finally {
       rmSync(folder, { recursive: true });
     }

@@ -2,10 +2,16 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App } from 'aws-cdk-lib';
-import { type Bundle, type bundle, ROOT } from '../../infra/lambda/bundle.ts';
-import { readSettings, type Settings } from '../../infra/settings.ts';
-import { AkashiStack } from '../../infra/stack.ts';
+import { App, type CfnElement, NestedStack, Stack } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+import type { AkashiSettings } from '../../infra/contract.ts';
+import { bundle, ROOT } from '../../infra/lambda/bundle.ts';
+import type { CodeOf } from '../../infra/lambda/code.ts';
+import { Service } from '../../infra/service.ts';
+import { readContext, type Settings } from '../../infra/settings.ts';
+import { type Flattened, flatten, type Resource, type Template } from './flattened.ts';
+
+export type { Resource } from './flattened.ts';
 
 /** The stack as the tests synthesise it: the settings of cdk.json, and variants of them. */
 
@@ -14,64 +20,62 @@ const context = (): Record<string, unknown> =>
 
 /** What `npx cdk synth` makes, with the operations CA of a ceremony that has been held. */
 export const publicSettings = (): Settings => {
-  const settings = readSettings(context().akashi);
+  const { settings } = readContext(context().akashi);
   if (settings.network.kind !== 'public') throw new Error('cdk.json is expected to be of the public kind');
   const certificates = { ...settings.network.certificates, clientCa: CLIENT_CA };
   return { ...settings, network: { ...settings.network, certificates } };
 };
 
-export const privateSettings = (): Settings => ({
-  ...readSettings(context().akashi),
-  network: {
-    kind: 'private',
-    vpcCidr: '10.20.0.0/16',
-    availabilityZones: ['ap-northeast-1a', 'ap-northeast-1c'],
-    clients: ['10.0.0.0/8'],
-    host: 'pki.akashi.lgwan.example',
-    certificateArn:
-      'arn:aws:acm:ap-northeast-1:111122223333:certificate/00000000-0000-0000-0000-000000000004',
-    clientCa: CLIENT_CA,
-  },
-});
+export const privateSettings = (): Settings => {
+  // The second address of cdk.json is this network's own.
+  const { secondPublicationUrl: _, ...settings } = readContext(context().akashi).settings;
+  return { ...settings, network: PRIVATE_NETWORK };
+};
 
 /** Any PEM will do: API Gateway reads it, we only say where it is. */
 const CLIENT_CA = 'test/infra/client-ca.pem';
 
-/** In place of a bundle: a function that says its name. */
-export const standIn: typeof bundle = ({ id }): Bundle => {
+const PRIVATE_NETWORK: Settings['network'] = {
+  kind: 'private',
+  vpcCidr: '10.20.0.0/16',
+  availabilityZones: ['ap-northeast-1a', 'ap-northeast-1c'],
+  clients: ['10.0.0.0/8'],
+  host: 'pki.akashi.lgwan.example',
+  certificateArn: 'arn:aws:acm:ap-northeast-1:111122223333:certificate/00000000-0000-0000-0000-000000000004',
+  clientCa: CLIENT_CA,
+};
+
+/** In place of bundled code: a function that says its name. */
+export const standIn: CodeOf = ({ id }) => {
   const folder = join(mkdtempSync(join(tmpdir(), 'bundle-')), id);
   mkdirSync(folder);
   writeFileSync(join(folder, 'index.cjs'), `// ${id}\n`);
-  const digest = createHash('sha256').update(id).digest('hex');
-  return { folder, digest, metafile: { inputs: {}, outputs: {} } };
+  return { folder, digest: createHash('sha256').update(id).digest('hex') };
 };
 
-export interface Resource {
-  readonly Type: string;
-  readonly Properties: Readonly<Record<string, unknown>>;
-  readonly DeletionPolicy?: string;
-  readonly UpdateReplacePolicy?: string;
-}
-
-export interface Synthesised {
+export interface Synthesised extends Flattened {
   readonly app: App;
-  readonly stack: AkashiStack;
-  readonly resources: Readonly<Record<string, Resource>>;
-  /** The template without what differs from machine to machine. */
-  readonly template: unknown;
-  /** Of that type, by logical id. */
+  readonly stack: Stack;
+  readonly service: Service;
+  /** Of that type, by the name of its stack and its logical id in one. */
   ofType(type: string): readonly (readonly [string, Resource])[];
   /** Logical id of a function's resource, by the function's id. */
   functionId(id: string): string;
   roleId(id: string): string;
+  /** Template of the web ACL's stack, where there is one. */
+  readonly cdn: Template | undefined;
 }
 
+/** Where every variant stands. */
+export const PLACE = { account: '111122223333', region: 'ap-northeast-1' };
+
 export const synthesise = (
-  settings: Settings,
+  settings: AkashiSettings,
   options: {
-    readonly bundle?: typeof bundle;
+    readonly codeOf?: CodeOf;
     /** By the CDK's own validation of templates, which takes longer than all the rest. */
     readonly validated?: boolean;
+    readonly place?: typeof PLACE;
   } = {},
 ): Synthesised => {
   const app = new App({
@@ -79,29 +83,38 @@ export const synthesise = (
     outdir: mkdtempSync(join(tmpdir(), 'cdk-')),
     builtinCloudFormationValidation: options.validated ?? false,
   });
-  const { account, region } = settings;
-  const stack = new AkashiStack(app, 'Akashi', {
-    settings,
-    env: { account, region },
-    ...(options.bundle && { bundle: options.bundle }),
-  });
-  const { template } = app.synth().getStackByName('Akashi') as {
-    template: { Resources: Record<string, Resource> };
+  const stack = new Stack(app, 'Akashi', { env: options.place ?? PLACE });
+  const service = new Service(stack, 'Akashi', settings, options.codeOf ?? bundle);
+  const assembly = app.synth();
+  const files = new Map(
+    stack.node
+      .findAll()
+      .filter((construct) => construct instanceof NestedStack)
+      .map((nested) => [
+        stack.resolve(nested.nestedStackResource?.ref).Ref as string,
+        join(assembly.directory, nested.templateFile),
+      ]),
+  );
+  const flat = flatten(assembly.getStackByName('Akashi').template, (id) => files.get(id) ?? '');
+  const { resources } = flat;
+  const idOf = (construct: IConstruct): string => {
+    const made = construct.node.defaultChild as CfnElement;
+    const within = Stack.of(made);
+    return `${within.nested ? within.node.id : ''}${within.getLogicalId(made)}`;
   };
-  const resources = template.Resources;
-  const logicalId = (construct: unknown): string => stack.getLogicalId(construct as never);
   const find = (id: string) => {
-    const found = stack.functions.get(id);
+    const found = service.functions.get(id);
     if (!found) throw new Error(`There is no function ${id}.`);
     return found;
   };
   return {
+    ...flat,
     app,
     stack,
-    resources,
-    template,
+    service,
+    cdn: assembly.stacks.find(({ id }) => id.endsWith('-Cdn'))?.template,
     ofType: (type) => Object.entries(resources).filter(([, resource]) => resource.Type === type),
-    functionId: (id) => logicalId(find(id).lambda.node.defaultChild),
-    roleId: (id) => logicalId(find(id).role.node.defaultChild),
+    functionId: (id) => idOf(find(id).lambda),
+    roleId: (id) => idOf(find(id).role),
   };
 };

@@ -22,7 +22,7 @@ import {
 } from '../../../lib/pki/pki.ts';
 import { readTrustDomain } from '../../../lib/trust-domain/trust-domain.ts';
 import { javaIsPresent } from '../../store/dynamodb-local.ts';
-import { publicSettings, synthesise } from '../synthesised.ts';
+import { PLACE, publicSettings, synthesise } from '../synthesised.ts';
 import { type Cloud, startCloud } from './cloud.ts';
 import { type Asked, openCdn, openDoor } from './door.ts';
 import { type Functions, openFunctions } from './functions.ts';
@@ -60,20 +60,20 @@ describe.skipIf(!present)('as deployed', () => {
 
   beforeAll(async () => {
     const made = synthesise(settings, {
-      bundle: (fn, files, front) => {
-        const bundled = bundle(fn, files, front, join(folder, 'bundles'));
+      codeOf: (fn, files) => {
+        const bundled = bundle(fn, files, join(folder, 'bundles'));
         folders.set(fn.id, bundled.folder);
         return bundled;
       },
     });
-    const deployed = deploy(made, settings);
+    const deployed = deploy(made, PLACE);
     iam = openIam(deployed);
     const physical = (type: string, at = 0) => deployed.nameOf(made.ofType(type)[at]?.[0] ?? '');
     const dataKey = made
       .ofType('AWS::KMS::Key')
       .find(([, { Properties }]) => Properties.Description === 'Rows, published objects and alarms');
     const bucketOf = (prefix: string): string => {
-      const [id] = made.ofType('AWS::S3::Bucket').find(([one]) => one.startsWith(prefix)) ?? [''];
+      const [id] = made.ofType('AWS::S3::Bucket').find(([one]) => one.includes(`Store${prefix}`)) ?? [''];
       return deployed.nameOf(id);
     };
     accessLogs = bucketOf('AccessLogs');
@@ -521,7 +521,7 @@ describe.skipIf(!present)('as deployed', () => {
               {
                 eventVersion: '2.1',
                 eventSource: 'aws:s3',
-                awsRegion: settings.region,
+                awsRegion: PLACE.region,
                 eventTime: '2026-11-20T03:00:00.000Z',
                 eventName: 'ObjectCreated:Put',
                 s3: { s3SchemaVersion: '1.0', bucket: { name: accessLogs }, object: delivered },

@@ -1,0 +1,12 @@
+import type { RouteFunction, TaskFunction } from './grants.ts';
+
+/** A function's code, bundled: `handler` in its index.cjs, and beside it `behindBalancer` where it has routes. */
+export interface Code {
+  /** The folder that becomes the function's code. */
+  readonly folder: string;
+  /** SHA-256 of everything in it, hex: the same sources give the same. */
+  readonly digest: string;
+}
+
+/** Where code comes from: bundled from sources, or with the package. `files` are put beside it, by name. */
+export type CodeOf = (fn: RouteFunction | TaskFunction, files: Readonly<Record<string, string>>) => Code;

@@ -1,0 +1,94 @@
+import type { z } from 'zod';
+import type {
+  BareEnv,
+  BundlingEnv,
+  CdnLogsEnv,
+  CeremonyEnv,
+  DisclosingEnv,
+  GaugesEnv,
+  HandingEnv,
+  IssuingEnv,
+  PublishedEnv,
+  RenewingEnv,
+  ReportingEnv,
+  ResponderEnv,
+  RowsEnv,
+  SequencingEnv,
+  SigningEnv,
+} from '../../lib/env.ts';
+import { sealingKeyAlias } from '../keys/sealing-key.ts';
+import { publicUrls, type Settings } from '../settings.ts';
+import { CDN_LOG_PREFIX } from '../store/cdn-logs.ts';
+import type { Store } from '../store/store.ts';
+
+type Input<S extends z.core.$ZodType> = z.input<S>;
+
+/** The environment of each kind of function, as lib/env.ts has it: what is missing here does not compile. */
+interface Environments {
+  bare: Input<typeof BareEnv>;
+  responder: Input<typeof ResponderEnv>;
+  gauges: Input<typeof GaugesEnv>;
+  rows: Input<typeof RowsEnv>;
+  published: Input<typeof PublishedEnv>;
+  issuing: Input<typeof IssuingEnv>;
+  signing: Input<typeof SigningEnv>;
+  sequencing: Input<typeof SequencingEnv>;
+  disclosing: Input<typeof DisclosingEnv>;
+  bundling: Input<typeof BundlingEnv>;
+  handing: Input<typeof HandingEnv>;
+  reporting: Input<typeof ReportingEnv>;
+  renewing: Input<typeof RenewingEnv>;
+  cdnLogs: Input<typeof CdnLogsEnv>;
+  ceremony: Input<typeof CeremonyEnv>;
+}
+
+/** What a function of that kind and id finds in its environment. */
+export const environmentOf = (
+  kind: keyof Environments,
+  id: string,
+  {
+    settings,
+    store,
+    s3Address: S3_ADDRESS,
+  }: { readonly settings: Settings; readonly store: Store; readonly s3Address: string | undefined },
+): Readonly<Record<string, string>> => {
+  const { tokens: issuing } = store;
+  const tokens = issuing && { TOKEN_ISSUER: issuing.issuer, TOKEN_AUDIENCE: issuing.audience };
+  const FUNCTION = id;
+  const TABLE = store.table.name;
+  const rows = { FUNCTION, TABLE, PUBLIC_URLS: publicUrls(settings), ...tokens };
+  const BUCKET = store.objects.name;
+  const published = { ...rows, BUCKET, S3_ADDRESS };
+  const handing = { ...rows, HAND_OVER_BUCKET: store.handOver.name, S3_ADDRESS };
+  const KEY_ALIAS_PREFIX = settings.name;
+  const SEALING_KEY = sealingKeyAlias(settings.name);
+  const environments: Environments = {
+    bare: { FUNCTION },
+    responder: { FUNCTION, TABLE, SEALING_KEY, ...tokens },
+    gauges: { FUNCTION, TABLE },
+    rows,
+    published,
+    handing,
+    reporting: { ...published, ...handing },
+    issuing: { ...rows, KEY_ALIAS_PREFIX },
+    signing: { ...rows, BUCKET, KEY_ALIAS_PREFIX },
+    sequencing: { ...rows, BUCKET, KEY_ALIAS_PREFIX, ...logEnvironment(settings) },
+    disclosing: { ...rows, SEALING_KEY },
+    bundling: { ...handing, SEALING_KEY },
+    renewing: { ...rows, KEY_ALIAS_PREFIX, SEALING_KEY },
+    cdnLogs: { ...rows, LOG_BUCKET: store.accessLogs.bucketName, LOG_PREFIX: CDN_LOG_PREFIX },
+    ceremony: { ...rows, BUCKET, KEY_ALIAS_PREFIX, SEALING_KEY },
+  };
+  const chosen: Readonly<Record<string, string | undefined>> = environments[kind];
+  return Object.fromEntries(
+    Object.entries(chosen).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+};
+
+const logEnvironment = ({
+  log,
+}: Settings): Pick<Environments['sequencing'], `LOG_${string}` & keyof Environments['sequencing']> => ({
+  ...(log.origin !== undefined && { LOG_ORIGIN: log.origin }),
+  LOG_WITNESSES: log.witnesses.map(({ vkey, url }) => `${vkey} ${url}`).join(','),
+  LOG_WITNESS_THRESHOLD: String(log.threshold),
+});

@@ -1,0 +1,130 @@
+import { Duration, NestedStack } from 'aws-cdk-lib';
+import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import { writeDirectory } from '../../functions/lambda/directory.ts';
+import type { Subsystem } from '../functions.ts';
+import type { Settings } from '../settings.ts';
+import type { Store } from '../store/store.ts';
+import type { TrustDomainFile } from '../trust-domain-file.ts';
+import type { CodeOf } from './code.ts';
+import { environmentOf } from './environments.ts';
+import { type Grants, type RouteFunction, type TaskFunction, together } from './grants.ts';
+import { type Placement, ServiceFunction, TASK_TIMEOUT } from './service-function.ts';
+
+/** What every subsystem is made from. */
+export interface Means {
+  readonly settings: Settings;
+  readonly trustDomain: TrustDomainFile;
+  readonly store: Store;
+  /** Where functions stand, and S3 as callers reach it, where the network is a closed one. */
+  readonly closed: { readonly placement: Placement; readonly s3Address: string } | undefined;
+  readonly codeOf: CodeOf;
+}
+
+/**
+ * The functions of a subsystem, their roles, and the schedules of its tasks. Roles are granted what stands in the store;
+ * the policies of the CA keys name roles, so the keys are a stack that comes after these.
+ */
+export class SubsystemStack extends NestedStack {
+  /** By their ids. */
+  readonly functions: ReadonlyMap<string, ServiceFunction>;
+  readonly #means: Means;
+
+  constructor(scope: Construct, { id, routes, tasks }: Subsystem, means: Means) {
+    super(scope, id);
+    this.#means = means;
+    const isPublic = means.settings.network.kind === 'public';
+    this.functions = new Map([
+      ...routes.map((props) => [props.id, this.#routeFunction(props)] as const),
+      ...tasks
+        .filter(({ publicOnly }) => isPublic || !publicOnly)
+        .map((props) => [props.id, this.#taskFunction(props)] as const),
+    ]);
+  }
+
+  #routeFunction(props: RouteFunction): ServiceFunction {
+    const { id, part } = props;
+    const { trustDomain } = this.#means;
+    const files: Record<string, string> =
+      part === 'bare'
+        ? {}
+        : part === 'responder'
+          ? { 'directory.json': writeDirectory(trustDomain.content, trustDomain.digest) }
+          : { 'trust-domain.json': trustDomain.text };
+    const fn = new ServiceFunction(this, id, {
+      ...this.#common(props, part, files),
+      handler: this.#means.closed ? 'index.behindBalancer' : 'index.handler',
+      // API Gateway waits for thirty seconds at most; what makes a file takes nearly all of them.
+      timeout: Duration.seconds(props.handOver ? 29 : 10),
+    });
+    this.#grant(fn, props);
+    return fn;
+  }
+
+  #taskFunction(props: TaskFunction): ServiceFunction {
+    const { id, environment, everyMinutes, behindCdn, closed } = props;
+    const byHand = everyMinutes === undefined && !behindCdn;
+    const files: Record<string, string> =
+      environment === 'gauges' ? {} : { 'trust-domain.json': this.#means.trustDomain.text };
+    const fn = new ServiceFunction(this, id, {
+      ...this.#common(props, environment, files),
+      handler: 'index.handler',
+      timeout: byHand ? Duration.minutes(15) : TASK_TIMEOUT,
+      ...(closed && { reservedConcurrency: 0 }),
+      // The CDN, or the person, waits for the answer, and hears of a failure.
+      ...(!byHand && !behindCdn && { deadLetters: this.#means.store.deadLetters }),
+    });
+    this.#grant(fn, props);
+    if (everyMinutes !== undefined) this.#runEvery(everyMinutes, fn);
+    return fn;
+  }
+
+  #common(
+    props: RouteFunction | TaskFunction,
+    kind: Parameters<typeof environmentOf>[0],
+    files: Readonly<Record<string, string>>,
+  ) {
+    const { settings, store, closed, codeOf } = this.#means;
+    return {
+      name: props.id,
+      code: codeOf(props, files),
+      environment: environmentOf(kind, props.id, { settings, store, s3Address: closed?.s3Address }),
+      logRetention: settings.retention.logDays as RetentionDays,
+      placement: closed?.placement,
+    };
+  }
+
+  #grant(fn: ServiceFunction, grants: Grants): void {
+    const { store, trustDomain } = this.#means;
+    const { role } = fn;
+    const { rows, crls, log, reports, cdnLogs, handOver, rowsForCrlReferences = {} } = grants;
+    const referring = trustDomain.content.authorities.some(({ ocsp }) => ocsp.crlReferences);
+    if (rows) store.table.grant(role, referring ? together(rows, rowsForCrlReferences) : rows);
+    store.objects.grant(role, { crls, log, reports });
+    if (cdnLogs) store.grantCountCdnLogs(fn);
+    if (handOver) store.handOver.grant(role);
+  }
+
+  #runEvery(minutes: number, fn: ServiceFunction): void {
+    const target = new LambdaTarget(fn.lambda, {
+      event: RuleTargetInput.fromObject({}),
+      retryAttempts: 2,
+      maxEventAge: Duration.minutes(Math.max(minutes, 5)),
+    });
+    new Rule(this, `${fn.node.id}-every`, {
+      description: `Runs ${fn.node.id} every ${minutes} minutes`,
+      schedule: Schedule.rate(Duration.minutes(minutes)),
+      targets: [
+        {
+          // The store says by itself that rules may write there: the target would have the queue's policy name the rule.
+          bind: (rule, id) => ({
+            ...target.bind(rule, id),
+            deadLetterConfig: { arn: this.#means.store.deadLetters.queueArn },
+          }),
+        },
+      ],
+    });
+  }
+}

@@ -1,0 +1,135 @@
+import { CfnOutput, NestedStack, Stack } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { CeremonyRoles } from './authority/ceremony-roles.ts';
+import type { AkashiSettings } from './contract.ts';
+import type { Entry } from './doors/door.ts';
+import { PrivateDoor } from './doors/private-door.ts';
+import { publicDoors } from './doors/public-doors.ts';
+import { ROUTE_FUNCTIONS, SUBSYSTEMS, TASK_FUNCTIONS } from './functions.ts';
+import { Keys } from './keys/keys.ts';
+import type { CodeOf } from './lambda/code.ts';
+import type { ServiceFunction } from './lambda/service-function.ts';
+import { SubsystemStack } from './lambda/subsystem-stack.ts';
+import { PrivateNetwork } from './network/private-network.ts';
+import { Operations } from './operations/operations.ts';
+import { placeOf, readSettings, type Settings } from './settings.ts';
+import { Store } from './store/store.ts';
+import { readTrustDomainFile } from './trust-domain-file.ts';
+
+/**
+ * The whole service: what it keeps in the importer's stack, and everything else in stacks nested there. They are made in
+ * this order, and refer only to what comes before them:
+ *
+ *   the store, and the private network -> the subsystems' functions -> keys, doors, operations
+ *
+ * Faults: `configuration-invalid`, `trust-domain-invalid`.
+ */
+export class Service extends Construct {
+  /** Every function by its id. */
+  readonly functions: ReadonlyMap<string, ServiceFunction>;
+
+  constructor(scope: Construct, id: string, given: AkashiSettings, codeOf: CodeOf) {
+    super(scope, id);
+    const settings = readSettings(given, placeOf(this));
+    const trustDomain = readTrustDomainFile(settings.trustDomain);
+    const { authorities } = trustDomain.content;
+    const { network, log } = settings;
+    // What the service keeps outlives the stack, but what it does would stop.
+    Stack.of(this).terminationProtection = true;
+
+    const closed =
+      network.kind === 'private' ? new PrivateNetwork(this, 'Network', { network, log }) : undefined;
+    const store = new Store(this, 'Store', settings);
+    const means = { settings, trustDomain, store, closed, codeOf };
+    const subsystems = new Map(SUBSYSTEMS.map((one) => [one.id, new SubsystemStack(this, one, means)]));
+    this.functions = new Map([...subsystems.values()].flatMap(({ functions }) => [...functions]));
+
+    const keys = new Keys(this, 'Keys', { settings, authorities });
+    for (const grants of [...ROUTE_FUNCTIONS, ...TASK_FUNCTIONS]) {
+      const fn = this.functions.get(grants.id);
+      if (fn) keys.grant(fn, grants);
+    }
+    new CeremonyRoles(subsystems.get('Authority') as SubsystemStack, 'Ceremony', {
+      ceremony: this.#function('ceremony'),
+      consent: this.#function('ceremony-consent'),
+      persons: settings.ceremony,
+    });
+    const doors = this.#openDoors(settings, store, closed);
+    new Operations(new NestedStack(this, 'Operations'), 'Operations', {
+      name: settings.name,
+      key: store.key,
+      email: settings.alarms.email,
+      authorities,
+      functions: this.functions,
+      ocsp: this.#function('ocsp'),
+      deadLetters: store.deadLetters,
+      cdnLogs: store.cdnLogs,
+    });
+    this.#output({ ...this.#names(store, keys), ...doors });
+  }
+
+  #function(id: string): ServiceFunction {
+    const found = this.functions.get(id);
+    if (!found) throw new Error(`There is no function ${id}.`);
+    return found;
+  }
+
+  #openDoors(
+    { network, retention }: Settings,
+    store: Store,
+    closed: PrivateNetwork | undefined,
+  ): Readonly<Record<string, string>> {
+    const entries = ROUTE_FUNCTIONS.map(({ id, doors, routes }) => ({
+      fn: this.#function(id),
+      doors,
+      routes,
+    }));
+    const open: readonly Entry[] = entries.filter(({ doors }) => doors !== 'callers');
+    const named: readonly Entry[] = entries.filter(({ doors }) => doors !== 'public');
+    if (network.kind === 'public') {
+      const crls = this.#function('crl-stream');
+      return publicDoors(this, { network, open, named, crls, store, logDays: retention.logDays });
+    }
+    const { accessLogs } = store;
+    const { target } = new PrivateDoor(this, 'PrivateDoor', {
+      network,
+      closed: closed as PrivateNetwork,
+      open,
+      all: entries,
+      accessLogs,
+    });
+    return { DoorTarget: target };
+  }
+
+  /** What the runbook's commands name. */
+  #names(store: Store, keys: Keys): Readonly<Record<string, string>> {
+    const nameOf = (id: string): string => this.#function(id).lambda.functionName;
+    return {
+      TableName: store.table.name,
+      TableArn: store.table.table.tableArn,
+      BucketName: store.objects.name,
+      AccessLogsName: store.accessLogs.bucketName,
+      DataKey: store.key.keyArn,
+      SealingKey: keys.sealingKeyArn,
+      DeadLetters: store.deadLetters.queueUrl,
+      CeremonyFunction: nameOf('ceremony'),
+      ConsentFunction: nameOf('ceremony-consent'),
+      PublicationFunction: nameOf('scheduled-publication'),
+      PublicationLog: this.#function('scheduled-publication').log.logGroupName,
+      RespondersFunction: nameOf('scheduled-responders'),
+      GaugesFunction: nameOf('scheduled-gauges'),
+      ...(store.cdnLogs && {
+        CdnLogDeadLetters: store.cdnLogs.deadLetters.queueUrl,
+        CdnLogDeadLettersArn: store.cdnLogs.deadLetters.queueArn,
+      }),
+      ...(store.tokens && { UserPool: store.tokens.poolId }),
+    };
+  }
+
+  /** On the importer's stack, under these very names. */
+  #output(values: Readonly<Record<string, string>>): void {
+    for (const [name, value] of Object.entries(values)) {
+      new CfnOutput(this, name, { value }).overrideLogicalId(name);
+    }
+  }
+}

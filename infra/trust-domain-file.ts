@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs';
+import { Fault } from '../lib/fault.ts';
+import { digestOf, readTrustDomain, type TrustDomain } from '../lib/trust-domain/trust-domain.ts';
+import { plainly } from './refusal.ts';
+import { fileOf } from './settings.ts';
+
+/** The trust domain that is deployed, as its file has it and as it is read. */
+export interface TrustDomainFile {
+  readonly text: string;
+  readonly digest: string;
+  readonly content: TrustDomain;
+}
+
+/** Faults: `configuration-invalid` where there is no such file, `trust-domain-invalid` with what is wrong in it. */
+export const readTrustDomainFile = (path: string): TrustDomainFile => {
+  const text = readFileSync(fileOf('trustDomain', path), 'utf8');
+  try {
+    return { text, digest: digestOf(text), content: readTrustDomain(text) };
+  } catch (error) {
+    throw error instanceof Fault ? plainly(error) : error;
+  }
+};
