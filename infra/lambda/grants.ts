@@ -54,7 +54,7 @@ export interface RouteOfFunction {
   readonly path: string;
 }
 
-/** One route, or several that may do exactly the same. */
+/** One route, or several that may do the same: all that one of them may do covers the others. */
 export interface RouteFunction extends Grants {
   readonly id: string;
   readonly routes: readonly RouteOfFunction[];

@@ -30,20 +30,19 @@ export const LEDGER_ROUTES: readonly RouteFunction[] = [
     routes: [
       get('records/list-provisions', '/api/v1/provisions'),
       get('records/list-records', '/api/v1/records'),
+      ...['csv', 'ndjson', 'parquet'].map((format) =>
+        get(`records/export-records-as-${format}`, `/api/v1/exports/records.${format}`),
+      ),
     ],
     doors: 'callers',
     part: 'handing',
     rows: together(DOOR, RECORD, SETTLE, QUERY_RECORDS),
     handOver: true,
   },
-  onRows(
-    'record',
-    get('records/get-record', '/api/v1/records/{id}'),
-    together(RECORD, { get: ['record/*', 'expired/*'] }),
-  ),
   {
-    id: 'proofs',
+    id: 'record',
     routes: [
+      get('records/get-record', '/api/v1/records/{id}'),
       get('records/get-provision-proof', '/api/v1/provisions/{id}/proof'),
       get('records/get-record-proof', '/api/v1/records/{id}/proof'),
     ],
@@ -86,16 +85,6 @@ export const LEDGER_ROUTES: readonly RouteFunction[] = [
     part: 'rows',
     // For anybody, so it writes nothing.
     rows: { query: ['issuers', 'count/*'] },
-  },
-  {
-    id: 'exports',
-    routes: ['csv', 'ndjson', 'parquet'].map((format) =>
-      get(`records/export-records-as-${format}`, `/api/v1/exports/records.${format}`),
-    ),
-    doors: 'callers',
-    part: 'handing',
-    rows: together(DOOR, RECORD, SETTLE, QUERY_RECORDS),
-    handOver: true,
   },
   {
     id: 'evidence',

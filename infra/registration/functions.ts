@@ -8,16 +8,13 @@ export const REGISTRATION_ROUTES: readonly RouteFunction[] = [
     get: ['request-idempotency/*', 'request/*'],
     put: ['request/*', 'requests', 'requests/*', 'request-key/*', 'request-idempotency/*', 'staged/*'],
   }),
-  onRows(
-    'requests',
-    get('requests/list-requests', REQUESTS),
-    together(RECORD, { query: ['requests', 'requests/*'], get: ['request/*'] }),
-  ),
-  onRows(
-    'request',
-    get('requests/get-request', `${REQUESTS}/{id}`),
-    together(RECORD, { get: ['request/*'] }),
-  ),
+  {
+    id: 'requests',
+    routes: [get('requests/list-requests', REQUESTS), get('requests/get-request', `${REQUESTS}/{id}`)],
+    doors: 'callers',
+    part: 'rows',
+    rows: together(DOOR, RECORD, { query: ['requests', 'requests/*'], get: ['request/*'] }),
+  },
   {
     id: 'request-examinations',
     routes: [post('requests/examine-request', `${REQUESTS}/{id}/examinations`)],

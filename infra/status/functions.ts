@@ -52,16 +52,17 @@ export const STATUS_ROUTES: readonly RouteFunction[] = [
     crls: 'publish',
     caKeys: 'sign',
   },
-  onRows(
-    'certificate-revocation-withdrawal',
-    { file: 'certificates/withdraw-revocation', method: 'DELETE', path: `${CERTIFICATE}/revocation` },
-    { get: ['awaited/*'], put: ['staged/*'], delete: ['awaited/*'] },
-  ),
-  onRows(
-    'certificate-hold',
-    post('certificates/hold-certificate', `${CERTIFICATE}/hold`),
-    together(CHANGE_STATUS, BASIS),
-  ),
+  {
+    id: 'certificate-hold',
+    routes: [
+      post('certificates/hold-certificate', `${CERTIFICATE}/hold`),
+      // What it touches is a part of what a hold does; the function that revokes signs as well, which this need not.
+      { file: 'certificates/withdraw-revocation', method: 'DELETE', path: `${CERTIFICATE}/revocation` },
+    ],
+    doors: 'callers',
+    part: 'rows',
+    rows: together(DOOR, CHANGE_STATUS, BASIS),
+  },
   onRows(
     'certificate-release',
     { file: 'certificates/release-certificate', method: 'DELETE', path: `${CERTIFICATE}/hold` },

@@ -52,7 +52,7 @@ describe('a private network', () => {
         { Action: 's3:GetObject', Condition: { StringEquals: { 'aws:ResourceAccount': '111122223333' } } },
       ],
     });
-    for (const fn of ['crl', 'exports', 'evidence', 'reports', 'disclosure-bundles']) {
+    for (const fn of ['crl', 'records', 'evidence', 'reports', 'disclosure-bundles']) {
       const { Environment } = (resources[functionId(fn)] as (typeof resources)[string]).Properties;
       const { S3_ADDRESS } = (Environment as { Variables: Record<string, unknown> }).Variables;
       expect(JSON.stringify(S3_ADDRESS), fn).toContain(id);

@@ -83,7 +83,7 @@ describe.skipIf(!present)('as deployed', () => {
       plainBuckets: [accessLogs],
       dataKey: deployed.arnOf(dataKey?.[0] ?? ''),
     });
-    ({ TOKEN_ISSUER: issuer = '', TOKEN_AUDIENCE: audience = '' } = deployed.environmentOf('request'));
+    ({ TOKEN_ISSUER: issuer = '', TOKEN_AUDIENCE: audience = '' } = deployed.environmentOf('requests'));
     const jwk = { ...(await exportJWK(tokenKeys.publicKey)), kid: 'one', alg: 'RS256' };
     functions = openFunctions({
       folderOf: (id) => folders.get(id) ?? '',

@@ -27,7 +27,7 @@ export const NEEDED_ALL_THE_SAME: readonly Needed[] = [
       'Lambda takes the messages out of the queue with the rights of the function that it hands them to.',
   },
   {
-    grants: /^certificate-hold: Rows(Get|Put|Delete) dynamodb:\w+ awaited\/\*$/,
+    grants: /^certificate-hold: RowsPut dynamodb:PutItem awaited\/\*$/,
     reason:
       'A hold of a certificate of the service itself takes two persons as its revocation does; of those that it has here none may be held.',
     usedElsewhere: true,
@@ -88,7 +88,7 @@ export const NEEDED_ALL_THE_SAME: readonly Needed[] = [
   },
   {
     grants:
-      /^(records|counts|report-make|exports|evidence|own|disclosure-bundles|scheduled-(sequencing|reports)): Rows(Put|Get|Delete) .* (ledger|staged\/\*|unsequenced\/\*|certificate\/\*|channel\/\*|count\/\*|holder\/\*|kind\/\*|office\/\*|party\/\*|purpose\/\*|record\/\*)$/,
+      /^(records|counts|report-make|evidence|own|disclosure-bundles|scheduled-(sequencing|reports)): Rows(Put|Get|Delete) .* (ledger|staged\/\*|unsequenced\/\*|certificate\/\*|channel\/\*|count\/\*|holder\/\*|kind\/\*|office\/\*|party\/\*|purpose\/\*|record\/\*)$/,
     reason:
       'Whoever asks for records settles those that wait, by the same code; which kinds wait when one of them is asked is chance.',
     usedElsewhere: true,
