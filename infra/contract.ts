@@ -11,9 +11,9 @@ export interface AkashiSettings {
   /** A second address at which every CRL is published, for instance in the closed network. */
   readonly secondPublicationUrl?: string;
   readonly retention: {
-    /** Of log lines, which hold no personal data. */
+    /** Days for which log lines are kept, which hold no personal data. */
     readonly logDays: 30 | 90 | 180 | 365 | 731 | 1096 | 1827 | 2557 | 3653;
-    /** Of the CDN's access logs, which hold addresses of clients and are counted within hours. 30 unless given. */
+    /** Days for which the CDN's access logs are kept: they hold addresses, and are counted within hours. 30 unless given. */
     readonly cdnLogDays?: number;
     /** For how long nobody can delete a published CRL, or a part of the log. */
     readonly objectLockYears: number;

@@ -23,7 +23,7 @@ const APPROVED = 'approved';
 interface CaKeysProps {
   readonly prefix: string;
   readonly authorities: readonly AuthorityDefinition[];
-  /** Of the key that signs the log's checkpoints, which are shorter than what KMS takes whole. */
+  /** The key that signs the log's checkpoints, which are short enough for KMS to take whole. */
   readonly log: { readonly id: string; readonly algorithm: AlgorithmName };
   readonly keyDeletion: Settings['keyDeletion'];
 }

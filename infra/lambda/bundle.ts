@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { buildSync, type Metafile } from 'esbuild';
-import type { Code } from './code.ts';
+import { type BuildOptions, buildSync, type Metafile } from 'esbuild';
+import { type Code, digestOf } from './code.ts';
 import { PARTS, type RouteFunction, type TaskFunction } from './grants.ts';
 
 /** The project's folder. */
@@ -33,20 +32,11 @@ const entryOfRoutes = ({ routes, part }: RouteFunction): string => {
 const entryOfTask = ({ file }: TaskFunction): string => `export { handler } from './${file}.ts';`;
 
 /**
- * Bundles a function into one CommonJS file, which Node starts about a quarter sooner than modules, with a source map
+ * How a function becomes one CommonJS file, which Node starts about a quarter sooner than modules, with a source map
  * beside it, which functions/http/original-frames.ts reads. Needs nothing but the packages that are installed.
  */
-export const bundle = (
-  fn: RouteFunction | TaskFunction,
-  /** Put beside the code, by name. */
-  files: Readonly<Record<string, string>>,
-  /** Folder of folders; two that bundle at the same time must not share one. */
-  into: string = join(ROOT, 'dist', 'functions'),
-): Bundle => {
-  const folder = join(into, fn.id);
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-  const { metafile, warnings } = buildSync({
+export const bundling = (fn: RouteFunction | TaskFunction, folder: string) =>
+  ({
     stdin: {
       contents: 'routes' in fn ? entryOfRoutes(fn) : entryOfTask(fn),
       resolveDir: join(ROOT, 'functions'),
@@ -59,7 +49,7 @@ export const bundle = (
     platform: 'node',
     target: 'node24',
     format: 'cjs',
-    // The packages' ES modules, of which the bundler leaves out what is not used.
+    // The packages' ES modules: the bundler can leave their unused parts out.
     mainFields: ['module', 'main'],
     alias: { '@aws-sdk/credential-provider-node': join(ROOT, 'functions/lambda/credentials.ts') },
     minify: true,
@@ -68,18 +58,22 @@ export const bundle = (
     metafile: true,
     legalComments: 'none',
     logLevel: 'silent',
-  });
+  }) satisfies BuildOptions;
+
+/** Bundles a function while the caller waits, as the CDK's constructors do. */
+export const bundle = (
+  fn: RouteFunction | TaskFunction,
+  /** Put beside the code, by name. */
+  files: Readonly<Record<string, string>>,
+  /** Folder of folders; two that bundle at the same time must not share one. */
+  into: string = join(ROOT, 'dist', 'functions'),
+): Bundle => {
+  const folder = join(into, fn.id);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const { metafile, warnings } = buildSync(bundling(fn, folder));
   const [warning] = warnings;
   if (warning) throw new Error(`${fn.id}: ${warning.text}`);
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   return { folder, digest: digestOf(folder), metafile };
-};
-
-export const digestOf = (folder: string): string => {
-  const hash = createHash('sha256');
-  for (const name of readdirSync(folder).sort()) {
-    const bytes = readFileSync(join(folder, name));
-    hash.update(`${name} ${bytes.length}\n`).update(bytes);
-  }
-  return hash.digest('hex');
 };

@@ -22,7 +22,7 @@ export interface Grants {
   readonly caKeys?: 'sign';
   /** Keys of responders: `make` never sees one, `use` never makes one. */
   readonly responderKeys?: 'make' | 'use';
-  /** The key that signs what holders are given: made by whoever needs it first. */
+  /** The key that signs what holders are given: the function that needs it first makes it. */
   readonly disclosureKey?: 'make' | 'use';
   /** A place for answers that are too large for the front, from where they are fetched. */
   readonly handOver?: true;
@@ -44,7 +44,7 @@ export const PARTS = {
   reporting: { load: 'loadReporting', from: 'lambda/parts.ts' },
 } as const;
 
-/** Behind which doors a route is: `public` nobody is asked, `callers` everybody is, `both` whoever wants to be named. */
+/** Who is asked for a name at a route's doors: at `public` nobody, at `callers` everybody, at `both` who shows one. */
 export type Doors = 'public' | 'callers' | 'both';
 
 export interface RouteOfFunction {

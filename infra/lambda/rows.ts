@@ -1,6 +1,6 @@
 import { type RouteFunction, type RouteOfFunction, type Rows, together } from './grants.ts';
 
-/** The door reads the operations CAs, and of whoever shows a certificate its status. */
+/** The door reads the operations CAs, and the status of the certificate that a caller shows. */
 export const DOOR: Rows = { query: ['issuers'], get: ['status/*'] };
 
 /** A record of its own: one put, and a look at it where the answer to that put was lost. */
@@ -86,7 +86,7 @@ export const SEQUENCE: Rows = {
   check: ['log'],
 };
 
-/** The key of disclosures is made by whoever needs it first, and recorded. */
+/** The function that needs the key of disclosures first makes and records it. */
 export const DISCLOSURE_KEY: Rows = {
   get: ['responder-keys', 'settings'],
   put: ['responder-keys', 'settings'],

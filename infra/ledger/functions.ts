@@ -137,7 +137,7 @@ export const LEDGER_TASKS: readonly TaskFunction[] = [
     reports: 'expire',
   },
   {
-    // At each delivery of a log, and once a day for those of which nobody told.
+    // At each delivery of a log, and once a day for those that came without a message.
     id: 'cdn-log-delivery',
     file: 'tasks/cdn-log-delivery',
     environment: 'cdnLogs',

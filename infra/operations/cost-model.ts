@@ -1,57 +1,9 @@
+import { PRICES } from './prices.ts';
+
 /**
  * What a deployment costs in a month, from what the template has and what each act consumes. docs/cost-model.md is
  * written by this file (`node infra/operations/cost-model.ts`), and a test holds the two together.
  */
-
-interface Price {
-  readonly usd: number;
-  readonly unit: string;
-  readonly evidence: Evidence;
-}
-
-/**
- * `seen`: read on AWS's own pages, there for us-east-1, where it is the same everywhere. `listed`: in the AWS Price List
- * by its usage type, at second hand: for Tokyo as of September 2026, for AWS Private CA as of July 2025. `assumed`:
- * what the author takes it to be.
- */
-type Evidence = 'seen' | 'listed' | 'assumed';
-
-/** List prices, Asia Pacific (Tokyo), without free tiers, savings plans or discounts. */
-export const PRICES_AS_OF = '2026-11-22';
-
-const price = (usd: number, unit: string, evidence: Evidence = 'assumed'): Price => ({
-  usd,
-  unit,
-  evidence,
-});
-
-export const PRICES = {
-  writeUnit: price(0.715e-6, 'DynamoDB write request unit, on demand', 'listed'),
-  readUnit: price(0.1425e-6, 'DynamoDB read request unit, on demand', 'listed'),
-  tableGb: price(0.285, 'DynamoDB storage, GB-month', 'listed'),
-  recoveryGb: price(0.228, 'DynamoDB point-in-time recovery, GB-month'),
-  lambdaRequest: price(0.2e-6, 'Lambda request', 'listed'),
-  lambdaGbSecond: price(13.3334e-6, 'Lambda GB-second, arm64', 'listed'),
-  apiRequest: price(1.29e-6, 'API Gateway HTTP API request', 'listed'),
-  cdnRequest: price(1.2e-6, 'CloudFront request, Japan, HTTPS (HTTP is cheaper)', 'listed'),
-  cdnGb: price(0.114, 'CloudFront transfer, Japan, GB', 'listed'),
-  key: price(1, 'KMS key, month', 'seen'),
-  signature: price(0.15 / 10_000, 'KMS request with an asymmetric key other than RSA 2048'),
-  keyRequest: price(0.03 / 10_000, 'KMS request with a symmetric key', 'seen'),
-  objectPut: price(4.7e-6, 'S3 PUT', 'listed'),
-  objectGet: price(0.37e-6, 'S3 GET', 'listed'),
-  objectGb: price(0.025, 'S3 Standard storage, GB-month', 'listed'),
-  logGb: price(0.76, 'CloudWatch Logs ingestion, GB', 'listed'),
-  metric: price(0.3, 'CloudWatch custom metric, month', 'listed'),
-  alarm: price(0.1, 'CloudWatch alarm, month', 'listed'),
-  dashboard: price(3, 'CloudWatch dashboard, month'),
-  trace: price(5e-6, 'X-Ray trace recorded'),
-  privateCa: price(400, 'AWS Private CA, general-purpose CA, month', 'seen'),
-  privateCertificate1: price(0.75, 'AWS Private CA certificate, 1st to 1,000th of a month'),
-  privateCertificate2: price(0.35, 'AWS Private CA certificate, 1,001st to 10,000th'),
-  privateCertificate3: price(0.001, 'AWS Private CA certificate, from the 10,001st', 'listed'),
-  privateOcsp: price(0.06, 'AWS Private CA, certificate queried by OCSP, month', 'listed'),
-} as const satisfies Record<string, Price>;
 
 /** What a deployment is asked for. */
 export interface Load {
@@ -137,6 +89,10 @@ export const monthlyCost = (load: Load): readonly Line[] => {
     {
       what: 'CloudFront',
       usd: (ocspAnswers + ocspCached + crlDownloads) * p('cdnRequest') + cdnGb * p('cdnGb'),
+    },
+    {
+      what: 'WAF',
+      usd: p('webAcl') + (ocspAnswers + ocspCached + crlDownloads) * p('webAclRequest'),
     },
     {
       what: 'KMS',

@@ -2,14 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from '../../infra/lambda/bundle.ts';
-import {
-  LOADS,
-  monthlyCost,
-  PRICES_AS_OF,
-  privateCaCost,
-  tables,
-  total,
-} from '../../infra/operations/cost-model.ts';
+import { LOADS, monthlyCost, privateCaCost, tables, total } from '../../infra/operations/cost-model.ts';
+import { PRICES_AS_OF } from '../../infra/operations/prices.ts';
 import { publicSettings, standIn, synthesise } from './synthesised.ts';
 
 describe('the cost model', () => {
@@ -53,7 +47,9 @@ describe('the cost model', () => {
       'AWS::S3::Bucket': 'S3',
       'AWS::CloudWatch::Alarm': 'Logs, metrics, alarms, traces',
     };
-    const { ofType } = synthesise(publicSettings(), { codeOf: standIn });
+    const { ofType, cdn } = synthesise(publicSettings(), { codeOf: standIn });
+    expect(Object.values(cdn?.Resources ?? {}).map(({ Type }) => Type)).toEqual(['AWS::WAFv2::WebACL']);
+    expect(lines).toContain('WAF');
     for (const [type, line] of Object.entries(billed)) {
       expect(ofType(type).length, type).toBeGreaterThan(0);
       expect(lines, type).toContain(line);

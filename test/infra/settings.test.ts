@@ -1,8 +1,11 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { App, Stack } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from '../../infra/lambda/bundle.ts';
+import { Service } from '../../infra/service.ts';
 import { publicUrls, readContext, readSettings } from '../../infra/settings.ts';
 import { allows, leadingKeys, roleStatements } from './policies.ts';
 import {
@@ -23,6 +26,59 @@ describe('settings', () => {
     );
     expect(() => readContext(undefined)).toThrow('cdk.json');
     expect(() => readSettings({ ...publicSettings(), colour: 'red' }, PLACE)).toThrow('colour');
+  });
+
+  it('that contradict each other are told with the remedy', () => {
+    const { network, ...rest } = publicSettings();
+    if (network.kind !== 'public') throw new Error('The network is expected to be public.');
+    const { publication, tokens } = network;
+    const there = (arn: string) => arn.replace('us-east-1', 'eu-west-1');
+    const elsewhere = { ...publication, certificateArn: there(publication.certificateArn) };
+    const refused = (changed: object, place = PLACE) =>
+      expect(() => readSettings({ ...rest, network: { ...network, ...changed } }, place));
+    refused({ publication: elsewhere }).toThrow('ask ACM for one in us-east-1');
+    refused({ tokens: { ...tokens, host: publication.host } }).toThrow('a host of their own each');
+    refused({}, { ...PLACE, region: 'eu-west-1' }).toThrow(/certificates.*eu-west-1; .*tokens.*eu-west-1/);
+    const closed = privateSettings();
+    const zones = { ...closed.network, availabilityZones: ['eu-west-1a', 'ap-northeast-1c'] };
+    expect(() => readSettings({ ...closed, network: zones }, PLACE)).toThrow('eu-west-1a is not in');
+    const twice = { ...closed, secondPublicationUrl: 'http://pki.akashi.lgwan.example' };
+    expect(() => readSettings(twice, PLACE)).toThrow('leave it out');
+  });
+
+  it('are refused for a stack without an account or a Region, and for files that are not there', () => {
+    const make = (changed: object, env: object = PLACE) =>
+      expect(
+        () =>
+          new Service(
+            new Stack(new App(), 'Open', { env }),
+            'Pki',
+            { ...publicSettings(), ...changed },
+            standIn,
+          ),
+      );
+    make({}, { account: PLACE.account }).toThrow('leaves its region open');
+    make({}, {}).toThrow('leaves its account and its region open');
+    make({ trustDomain: 'domains/none.json' }).toThrow('there is no file');
+    const { network } = publicSettings();
+    if (network.kind !== 'public') throw new Error('The network is expected to be public.');
+    const certificates = { ...network.certificates, clientCa: 'none.pem' };
+    make({ network: { ...network, certificates } }).toThrow(
+      'network.certificates.clientCa: there is no file',
+    );
+  });
+
+  it('that are wrong end the synthesis with one line and code 1', () => {
+    const { context } = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8'));
+    const { approver } = context.akashi.keyDeletion;
+    const akashi = { ...context.akashi, keyDeletion: { approver, deleter: approver } };
+    const { status, stderr } = spawnSync(process.execPath, ['infra/app.ts'], {
+      cwd: ROOT,
+      encoding: 'utf8',
+      env: { ...process.env, CDK_CONTEXT_JSON: JSON.stringify({ ...context, akashi }) },
+    });
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^Akashi's settings: keyDeletion names two different principals; .*\n$/);
   });
 
   it('name two persons where two are needed', () => {
