@@ -35,30 +35,29 @@ const entryOfTask = ({ file }: TaskFunction): string => `export { handler } from
  * How a function becomes one CommonJS file, which Node starts about a quarter sooner than modules, with a source map
  * beside it, which functions/http/original-frames.ts reads. Needs nothing but the packages that are installed.
  */
-export const bundling = (fn: RouteFunction | TaskFunction, folder: string) =>
-  ({
-    stdin: {
-      contents: 'routes' in fn ? entryOfRoutes(fn) : entryOfTask(fn),
-      resolveDir: join(ROOT, 'functions'),
-      sourcefile: join(ROOT, 'functions', `${fn.id}.entry.ts`),
-      loader: 'ts',
-    },
-    absWorkingDir: ROOT,
-    outfile: join(folder, 'index.cjs'),
-    bundle: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'cjs',
-    // The packages' ES modules: the bundler can leave their unused parts out.
-    mainFields: ['module', 'main'],
-    alias: { '@aws-sdk/credential-provider-node': join(ROOT, 'functions/lambda/credentials.ts') },
-    minify: true,
-    sourcemap: 'linked',
-    sourcesContent: false,
-    metafile: true,
-    legalComments: 'none',
-    logLevel: 'silent',
-  }) satisfies BuildOptions;
+export const BUNDLING = {
+  absWorkingDir: ROOT,
+  bundle: true,
+  platform: 'node',
+  target: 'node24',
+  format: 'cjs',
+  // The packages' ES modules: the bundler can leave their unused parts out.
+  mainFields: ['module', 'main'],
+  alias: { '@aws-sdk/credential-provider-node': join(ROOT, 'functions/lambda/credentials.ts') },
+  minify: true,
+  sourcemap: 'linked',
+  sourcesContent: false,
+  metafile: true,
+  legalComments: 'none',
+  logLevel: 'silent',
+} satisfies BuildOptions;
+
+/** What stands in a function's entry, and where its imports are resolved. */
+export const entryOf = (fn: RouteFunction | TaskFunction) => ({
+  contents: 'routes' in fn ? entryOfRoutes(fn) : entryOfTask(fn),
+  resolveDir: join(ROOT, 'functions'),
+  loader: 'ts' as const,
+});
 
 /** Bundles a function while the caller waits, as the CDK's constructors do. */
 export const bundle = (
@@ -71,7 +70,11 @@ export const bundle = (
   const folder = join(into, fn.id);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  const { metafile, warnings } = buildSync(bundling(fn, folder));
+  const { metafile, warnings } = buildSync({
+    ...BUNDLING,
+    stdin: { ...entryOf(fn), sourcefile: join(ROOT, 'functions', `${fn.id}.entry.ts`) },
+    outfile: join(folder, 'index.cjs'),
+  });
   const [warning] = warnings;
   if (warning) throw new Error(`${fn.id}: ${warning.text}`);
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);

@@ -9,10 +9,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 import { ROUTE_FUNCTIONS, TASK_FUNCTIONS } from '../functions.ts';
-import { bundling, ROOT } from '../lambda/bundle.ts';
+import { BUNDLING, entryOf, ROOT } from '../lambda/bundle.ts';
 import { digestOf } from '../lambda/code.ts';
+import type { RouteFunction, TaskFunction } from '../lambda/grants.ts';
 import type { Manifest } from './code.ts';
 
 /**
@@ -36,11 +37,32 @@ export const buildPackage = async (): Promise<void> => {
   }
 };
 
-/** Each code once, in a folder of its digest's name. */
+/** Entries that are no files, by the ids of their functions. */
+const entries = (functions: readonly (RouteFunction | TaskFunction)[]): Plugin => ({
+  name: 'entries',
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: /^entry:/ }, ({ path }) => ({
+      path: path.slice('entry:'.length),
+      namespace: 'entry',
+    }));
+    onLoad({ filter: /.*/, namespace: 'entry' }, ({ path }) => {
+      const fn = functions.find(({ id }) => id === path);
+      return fn && entryOf(fn);
+    });
+  },
+});
+
+/** Each code once, in a folder of its digest's name. All in one run of the bundler, which reads every source once. */
 const writeCode = async (): Promise<void> => {
   const into = join(PACKAGE, 'functions');
   const functions = [...ROUTE_FUNCTIONS, ...TASK_FUNCTIONS];
-  await Promise.all(functions.map((fn) => build(bundling(fn, join(into, fn.id)))));
+  await build({
+    ...BUNDLING,
+    entryPoints: functions.map(({ id }) => ({ in: `entry:${id}`, out: `${id}/index` })),
+    outdir: into,
+    outExtension: { '.js': '.cjs' },
+    plugins: [entries(functions)],
+  });
   const digests = functions.map(({ id }): [string, string] => {
     const folder = join(into, id);
     const digest = digestOf(folder);
