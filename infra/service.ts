@@ -34,7 +34,7 @@ export class Service extends Construct {
     const trustDomain = readTrustDomainFile(settings.trustDomain);
     const { authorities } = trustDomain.content;
     const { network, log } = settings;
-    // What the service keeps outlives the stack, but what it does would stop.
+    // What the service keeps outlives a deleted stack; the service itself would stop.
     Stack.of(this).terminationProtection = true;
 
     const closed =

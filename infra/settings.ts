@@ -74,7 +74,7 @@ export type Settings = z.output<typeof Schema>;
 export type PublicNetwork = z.output<typeof PublicNetwork>;
 export type PrivateNetwork = z.output<typeof PrivateNetwork>;
 
-/** An importer's settings are what the schema takes: a member that one of them lacks does not compile. */
+/** What the contract lets an importer write, the schema takes: otherwise this does not compile. */
 export type ContractIsTaken = Holds<
   AkashiSettings extends ReadonlyDeep<z.input<typeof Schema>> ? true : false
 >;
@@ -97,7 +97,9 @@ const problemsOf = ({ issues }: z.core.$ZodError): readonly string[] =>
 /** This project's own deployment: the `akashi` object of cdk.json's context. Fault: `configuration-invalid`. */
 export const readContext = (value: unknown): { readonly place: Place; readonly settings: Settings } => {
   if (typeof value !== 'object' || value === null) {
-    throw refusal(['cdk.json has no object "akashi" in its context; README.md says what belongs in it']);
+    throw refusal([
+      'cdk.json has no object "akashi" in its context; infra/contract.ts says what belongs in it, beside the account and the Region',
+    ]);
   }
   const { account, region, ...settings } = value as Record<string, unknown>;
   const place = PlaceSchema.safeParse({ account, region });
