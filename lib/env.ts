@@ -126,7 +126,7 @@ const name = (description: string) => described(description, filled());
 const FUNCTION = name("the function's name in logs and metrics");
 const TABLE = name('the name of a DynamoDB table');
 const BUCKET = name('the name of an S3 bucket');
-const SEALING_KEY = name('the ARN of the KMS key that seals responder keys');
+const SEALING_KEY = name('the alias or the ARN of the KMS key that seals responder keys');
 const KEY_ALIAS_PREFIX = name(
   'what the aliases of the CA keys begin with, between "alias/" and the id of the CA',
 );

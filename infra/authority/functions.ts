@@ -86,6 +86,7 @@ export const AUTHORITY_TASKS: readonly TaskFunction[] = [
       ],
       delete: ['request-key/*'],
     }),
+    bucketFormat: 'mark',
     crls: 'publish',
     caKeys: 'sign',
     responderKeys: 'make',

@@ -40,7 +40,7 @@ export const HOLDERS_ROUTES: readonly RouteFunction[] = [
     routes: [get('holders/get-disclosure-keys', '/.well-known/disclosure-keys.json')],
     doors: 'public',
     part: 'disclosing',
-    rows: together(RECORD, DISCLOSURE_KEY, { query: ['issuers'] }),
+    rows: together(RECORD, DISCLOSURE_KEY),
     disclosureKey: 'make',
   },
   {

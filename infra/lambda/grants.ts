@@ -14,6 +14,8 @@ export interface Grants {
   readonly rowsForCrlReferences?: Rows;
   /** CRLs in the bucket; to `list` is to read them besides. */
   readonly crls?: 'read' | 'list' | 'publish';
+  /** The object that says in which format the bucket is. */
+  readonly bucketFormat?: 'mark';
   /** The files of the log in the bucket; to extend it takes the key that signs its checkpoints besides. */
   readonly log?: 'read' | 'extend';
   /** Annual reports in the bucket. */

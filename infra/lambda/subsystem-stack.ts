@@ -99,10 +99,10 @@ export class SubsystemStack extends NestedStack {
   #grant(fn: ServiceFunction, grants: Grants): void {
     const { store, trustDomain } = this.#means;
     const { role } = fn;
-    const { rows, crls, log, reports, cdnLogs, handOver, rowsForCrlReferences = {} } = grants;
+    const { rows, bucketFormat, crls, log, reports, cdnLogs, handOver, rowsForCrlReferences = {} } = grants;
     const referring = trustDomain.content.authorities.some(({ ocsp }) => ocsp.crlReferences);
     if (rows) store.table.grant(role, referring ? together(rows, rowsForCrlReferences) : rows);
-    store.objects.grant(role, { crls, log, reports });
+    store.objects.grant(role, { bucketFormat, crls, log, reports });
     if (cdnLogs) store.grantCountCdnLogs(fn);
     if (handOver) store.handOver.grant(role);
   }

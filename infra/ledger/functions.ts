@@ -22,7 +22,7 @@ export const LEDGER_ROUTES: readonly RouteFunction[] = [
     ],
     doors: 'public',
     part: 'published',
-    rows: { query: ['issuers'], get: ['log'] },
+    rows: { get: ['log'] },
     log: 'read',
   },
   {
@@ -66,7 +66,7 @@ export const LEDGER_ROUTES: readonly RouteFunction[] = [
     ],
     doors: 'public',
     part: 'reporting',
-    rows: { query: ['issuers', 'report/annual'] },
+    rows: { query: ['report/annual'] },
     reports: 'read',
     handOver: true,
   },
@@ -84,7 +84,7 @@ export const LEDGER_ROUTES: readonly RouteFunction[] = [
     doors: 'public',
     part: 'rows',
     // For anybody, so it writes nothing.
-    rows: { query: ['issuers', 'count/*'] },
+    rows: { query: ['count/*'] },
   },
   {
     id: 'evidence',

@@ -63,7 +63,11 @@ export class PublishedObjects extends Construct {
   }
 
   /** What a function may do with objects of each kind. */
-  grant(role: IRole, { crls, log, reports }: Pick<Grants, 'crls' | 'log' | 'reports'>): void {
+  grant(
+    role: IRole,
+    { bucketFormat, crls, log, reports }: Pick<Grants, 'bucketFormat' | 'crls' | 'log' | 'reports'>,
+  ): void {
+    if (bucketFormat) this.#grant(role, 'FormatMark', 'format', WRITE, WRITE_KEY);
     if (crls === 'read' || crls === 'list') this.#grant(role, 'CrlsRead', 'crl/*', READ, READ_KEY);
     if (crls === 'list') this.#grantList(role);
     // Reading besides, because a put whose answer was lost looks whether it went through.
@@ -97,6 +101,7 @@ export class PublishedObjects extends Construct {
         }),
       );
     }
+    if (!prefix.endsWith('*')) return;
     acknowledge(
       role,
       'AwsSolutions-IAM5',

@@ -23,7 +23,7 @@ const TIMEOUTS = { connectMs: 2_000, answerMs: 20_000 };
 
 /**
  * Files on S3, by multipart upload: one part in memory at a time. An upload that breaks off is aborted. The bucket's
- * lifecycle removes the uploads of a process that died, as it does the files (infra/hand-over.ts).
+ * lifecycle removes the uploads of a process that died, as it does the files (infra/store/hand-over.ts).
  *
  * `addresses` is the access by which addresses are made, if callers reach S3 by another host than the service does.
  */

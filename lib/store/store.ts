@@ -1,4 +1,5 @@
 /** The door of the store room: the ports behind which all state lives. Adapters are chosen by the composers. */
+export { markBucketFormat } from './bucket-format.ts';
 export {
   type About,
   ADDRESS_SECONDS,

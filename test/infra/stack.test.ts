@@ -318,7 +318,7 @@ describe('who may read what', () => {
     });
     expect(granted).toEqual([
       [['dynamodb:GetItem'], ['trust-domain']],
-      [['dynamodb:Query'], ['count/*', 'issuers']],
+      [['dynamodb:Query'], ['count/*']],
     ]);
   });
 

@@ -170,7 +170,7 @@ describe.skipIf(!present)('as deployed', () => {
     }
     const [{ csr = '' } = {}] = credentials;
     const taken = { ...event, credentials: [{ principal: 'nishi-examiner', csr }] };
-    await expect(functions.invoke('ceremony-consent', taken)).rejects.toThrow("operator-noda's already");
+    await expect(functions.invoke('ceremony-consent', taken)).rejects.toThrow('belongs to operator-noda');
     const again = (await functions.invoke('ceremony', event)) as CeremonyOutcome;
     expect(again.credentials).toEqual(ceremony.credentials);
     expect(again.steps).toEqual([]);
