@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import packageJson from '../package.json' with { type: 'json' };
 import { addCommand as audit } from './commands/audit.ts';
 import { addCommand as authorities } from './commands/authorities.ts';
 import { addCommand as certificate } from './commands/certificate.ts';
@@ -72,6 +73,7 @@ Examples:
 export const buildProgram = (perform: Perform): Command => {
   const program = new Command('akashi')
     .description('Certificates and their status: for registration offices, relying parties and auditors.')
+    .version(packageJson.version, '--version', 'print the version of this program')
     .exitOverride()
     .configureHelp({ showGlobalOptions: true })
     .showSuggestionAfterError()

@@ -60,6 +60,7 @@ export const run = async (argv: readonly string[], terminal: Terminal): Promise<
     await program.parseAsync(argv, { from: 'user' });
     return code;
   } catch (error) {
+    if (error instanceof CommanderError && error.code === 'commander.version') return EXIT.ok;
     // Help that was asked for, and help in place of a command that is missing.
     if (error instanceof CommanderError && error.code === 'commander.helpDisplayed') return EXIT.ok;
     if (error instanceof CommanderError && error.code === 'commander.help') return EXIT.usage;

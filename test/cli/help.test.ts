@@ -37,6 +37,11 @@ describe('the help', () => {
     }
   });
 
+  it('of the program says which version it is', async () => {
+    const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+    expect(await akashi(['--version'])).toMatchObject({ code: 0, out: `${version}\n`, err: '' });
+  });
+
   it('is shown, with exit code 2, where there is no command', async () => {
     const { code, out, err } = await akashi([]);
     expect({ code, out }).toEqual({ code: 2, out: '' });
@@ -73,6 +78,7 @@ describe('the command line', () => {
       'lib/idempotency-key.ts',
       'lib/keys/keys.ts',
       'lib/pki/pki.ts',
+      'package.json',
     ]);
   });
 

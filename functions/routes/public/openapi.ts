@@ -6,7 +6,7 @@ import { defineRoute } from '../../http/route.ts';
 let answer: Promise<HttpResponse> | undefined;
 
 /**
- * The document that `npm run openapi` made from all routes, so this route does not import the others. All answers share
+ * The document that `npm run docs` made from all routes, so this route does not import the others. All answers share
  * its bytes. Text would be encoded for each answer, and held in memory for each client that reads slowly.
  */
 const describe = async (): Promise<HttpResponse> => {

@@ -13,7 +13,7 @@ export const annualReportFile = (format: keyof typeof FILES) => {
     id: `getAnnualReport${name}`,
     method: 'GET',
     path: `${ANNUAL_REPORTS}/{year}.${format}`,
-    summary: `An annual report on provisions (${name})`,
+    summary: `An annual report on provisions (${format === 'html' ? 'page' : format.toUpperCase()})`,
     description:
       format === 'json'
         ? 'By recipient, month, method and purpose, with the change on the year before: in the canonical form (RFC 8785) whose SHA-256 is the digest in the list of reports.'

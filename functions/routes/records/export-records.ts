@@ -19,7 +19,7 @@ export const exportRecords = (format: ExportFormat) =>
     id: `exportRecordsAs${NAMES[format]}`,
     method: 'GET',
     path: `/api/v1/exports/records.${format}`,
-    summary: `Every record that a query finds, newest first, in one file (${NAMES[format]})`,
+    summary: `Every record that a query finds, newest first, in one file (${format === 'parquet' ? 'Parquet' : format.toUpperCase()})`,
     description:
       'Streamed. Its beginning is recorded before the first byte, and its digest before the last ones. A file that breaks off is incomplete.',
     lane: 'api',

@@ -16,7 +16,7 @@ const operations = Object.entries(document.paths as Record<string, Record<string
 );
 
 describe('the OpenAPI document', () => {
-  it('is the one in docs/openapi.json; where it is not, run npm run openapi', () => {
+  it('is the one in docs/openapi.json; where it is not, run npm run docs', () => {
     const path = new URL('../../../docs/openapi.json', import.meta.url);
     expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual(JSON.parse(JSON.stringify(document)));
   });

@@ -1,0 +1,45 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { rolesTable } from '../functions/http/roles-table.ts';
+import { routes } from '../functions/routes/routes.ts';
+
+/** What people read, held against what is there. */
+const root = resolve(import.meta.dirname, '..');
+const read = (file: string): string => readFileSync(join(root, file), 'utf8');
+
+const pages = [
+  ...readdirSync(root).filter((file) => /^[A-Z].*\.md$/.test(file)),
+  ...readdirSync(join(root, 'docs')).flatMap((file) => (file.endsWith('.md') ? [`docs/${file}`] : [])),
+  'bench/README.md',
+  'infra/package/README.md',
+];
+
+/** Paths of this project in a page: in backquotes, from a folder at its top. */
+const pathsIn = (page: string): readonly string[] => {
+  const found = [
+    ...read(page).matchAll(/`((?:lib|functions|cli|infra|test|docs|bench|domains)\/[\w./-]+)`/g),
+  ];
+  return found.map(([, path]) => path as string);
+};
+
+describe('the documents', () => {
+  it.each(pages)('%s names only files and folders that are there', (page) => {
+    expect(pathsIn(page).filter((path) => !existsSync(join(root, path)))).toEqual([]);
+  });
+
+  it('docs/architecture.md names every room, and the files of its three flows', () => {
+    const page = read('docs/architecture.md');
+    for (const { name } of readdirSync(join(root, 'lib'), { withFileTypes: true }).filter((entry) =>
+      entry.isDirectory(),
+    )) {
+      expect(page).toContain(`| \`lib/${name}\` |`);
+    }
+    expect(page.match(/^## A .*$/gm)).toHaveLength(3);
+    expect(pathsIn('docs/architecture.md').length).toBeGreaterThan(50);
+  });
+
+  it('docs/roles.md is made of the routes as they are; where it is not, run npm run docs', () => {
+    expect(read('docs/roles.md')).toBe(rolesTable(routes));
+  });
+});
