@@ -1,8 +1,10 @@
 import { hash } from 'node:crypto';
 import { Fault } from '../fault.ts';
 import { readAlgorithmIdentifier, subjectPublicKeyOctets } from './certificate.ts';
-import { type Der, DerReader, derNull, derOctetString, derOid, derSequence, type Oid, TAG } from './der.ts';
+import { type Der, type Oid, TAG } from './der.ts';
 import type { DerCursor } from './der-cursor.ts';
+import { derNull, derOctetString, derOid, derSequence } from './der-encoder.ts';
+import { DerReader } from './der-reader.ts';
 import { OID } from './oids.ts';
 import { encodeSerial, type SerialHex } from './serial.ts';
 

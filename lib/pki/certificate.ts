@@ -1,16 +1,8 @@
 import { hash } from 'node:crypto';
 import { Fault } from '../fault.ts';
-import {
-  asDer,
-  constructed,
-  type Der,
-  DerReader,
-  derBitString,
-  derInteger,
-  derSequence,
-  primitive,
-  tlv,
-} from './der.ts';
+import { asDer, constructed, type Der, primitive } from './der.ts';
+import { derBitString, derInteger, derSequence, tlv } from './der-encoder.ts';
+import { DerReader } from './der-reader.ts';
 import type { Extension } from './extension-bodies.ts';
 import { encodeExtensions, readExtensions } from './extensions.ts';
 import { encodeName, type Name, readName } from './name.ts';

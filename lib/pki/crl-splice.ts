@@ -1,7 +1,8 @@
 import { readSigned } from './certificate.ts';
 import { CertListEntries, type CertListEntryFields } from './crl-entries.ts';
-import { DerReader, TAG } from './der.ts';
+import { TAG } from './der.ts';
 import { DerCursor } from './der-cursor.ts';
+import { DerReader } from './der-reader.ts';
 import type { SerialHex } from './serial.ts';
 
 /** The contents of a CRL's revokedCertificates, empty where it has none; a view of `der`. Faults: `malformed-der` and its kin. */

@@ -1,8 +1,10 @@
 import { Fault } from '../fault.ts';
 import { readAlgorithmIdentifier, readSigned } from './certificate.ts';
 import { CertListEntries, REASON_ALONE, reasonExtension, surroundAgain } from './crl-entries.ts';
-import { asDer, constructed, type Der, DerReader, derBitString, TAG, tlv } from './der.ts';
+import { asDer, constructed, type Der, TAG } from './der.ts';
 import { DerCursor } from './der-cursor.ts';
+import { derBitString, tlv } from './der-encoder.ts';
+import { DerReader } from './der-reader.ts';
 import { DerWriter } from './der-writer.ts';
 import { type CrlReason, crlReasonOf, type Extension, type ExtensionBody } from './extension-bodies.ts';
 import { encodeExtensions, findExtension, readExtensions } from './extensions.ts';

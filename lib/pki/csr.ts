@@ -1,6 +1,7 @@
 import { Fault } from '../fault.ts';
 import { readSigned, readSubjectPublicKeyInfo } from './certificate.ts';
-import { asDer, constructed, type Der, DerReader, type Oid } from './der.ts';
+import { asDer, constructed, type Der, type Oid } from './der.ts';
+import { DerReader } from './der-reader.ts';
 import type { Extension } from './extension-bodies.ts';
 import { readExtensions } from './extensions.ts';
 import { type Name, readName } from './name.ts';

@@ -1,4 +1,5 @@
-import { DerReader, TAG } from './der.ts';
+import { TAG } from './der.ts';
+import { DerReader } from './der-reader.ts';
 import { readSerial, type SerialHex } from './serial.ts';
 import { readTime } from './time.ts';
 

@@ -1,4 +1,6 @@
-import { constructed, type Der, type DerReader, derSequence, malformedDer, primitive, tlv } from './der.ts';
+import { constructed, type Der, malformedDer, primitive } from './der.ts';
+import { derSequence, tlv } from './der-encoder.ts';
+import type { DerReader } from './der-reader.ts';
 import type { BodyOf, DistributionPoint } from './extension-bodies.ts';
 import { readFlag, readList, readReasonFlags } from './extension-fields.ts';
 import { encodeGeneralNames, readGeneralNames } from './general-name.ts';

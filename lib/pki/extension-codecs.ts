@@ -1,8 +1,6 @@
 import { Fault } from '../fault.ts';
+import { constructed, type Der, IA5, malformedDer, type Oid, primitive, TAG } from './der.ts';
 import {
-  constructed,
-  type Der,
-  DerReader,
   derBitString,
   derBoolean,
   derInteger,
@@ -11,13 +9,9 @@ import {
   derOid,
   derSequence,
   derText,
-  IA5,
-  malformedDer,
-  type Oid,
-  primitive,
-  TAG,
   tlv,
-} from './der.ts';
+} from './der-encoder.ts';
+import { DerReader } from './der-reader.ts';
 import { encodeIssuingPoint, encodePoints, readIssuingPoint, readPoints } from './distribution-point.ts';
 import {
   type BodyOf,

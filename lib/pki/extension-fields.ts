@@ -1,4 +1,5 @@
-import { type DerReader, malformedDer } from './der.ts';
+import { malformedDer } from './der.ts';
+import type { DerReader } from './der-reader.ts';
 
 /** The elements of a SEQUENCE SIZE (1..MAX) OF. */
 export const readList = <T>(value: DerReader, readOne: (reader: DerReader) => T): readonly T[] => {

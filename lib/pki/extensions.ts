@@ -1,14 +1,7 @@
 import { Fault, type FaultCode } from '../fault.ts';
-import {
-  type Der,
-  DerReader,
-  derBoolean,
-  derOctetString,
-  derOid,
-  derSequence,
-  type Oid,
-  TAG,
-} from './der.ts';
+import { type Der, type Oid, TAG } from './der.ts';
+import { derBoolean, derOctetString, derOid, derSequence } from './der-encoder.ts';
+import { DerReader } from './der-reader.ts';
 import type { Extension, ExtensionBody, ExtensionId } from './extension-bodies.ts';
 import { EXTENSION_CODECS, type ExtensionCodec } from './extension-codecs.ts';
 

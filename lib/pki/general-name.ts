@@ -1,17 +1,7 @@
 import { Fault } from '../fault.ts';
-import {
-  constructed,
-  type Der,
-  type DerReader,
-  derOctetString,
-  derOid,
-  derText,
-  IA5,
-  malformedDer,
-  type Oid,
-  primitive,
-  tlv,
-} from './der.ts';
+import { constructed, type Der, IA5, malformedDer, type Oid, primitive } from './der.ts';
+import { derOctetString, derOid, derText, tlv } from './der-encoder.ts';
+import type { DerReader } from './der-reader.ts';
 import { encodeName, type Name, readName } from './name.ts';
 
 /** GeneralName (RFC 5280 4.2.1.6). */

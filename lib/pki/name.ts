@@ -1,19 +1,8 @@
 import { Fault } from '../fault.ts';
-import {
-  type Der,
-  DerReader,
-  derOid,
-  derSequence,
-  derSetOf,
-  derText,
-  IA5,
-  isOid,
-  malformedDer,
-  type Oid,
-  PRINTABLE,
-  TAG,
-  tlv,
-} from './der.ts';
+import { type Der, IA5, malformedDer, type Oid, PRINTABLE, TAG } from './der.ts';
+import { derOid, derSequence, derSetOf, derText, tlv } from './der-encoder.ts';
+import { DerReader } from './der-reader.ts';
+import { isOid } from './oid.ts';
 import { OID } from './oids.ts';
 
 /** One AttributeTypeAndValue. `tag` is the string type it had or shall have, so that a name re-encodes as it was. */

@@ -1,15 +1,7 @@
 import { Fault } from '../fault.ts';
-import {
-  constructed,
-  type Der,
-  DerReader,
-  derInteger,
-  derNull,
-  derSequence,
-  type Oid,
-  TAG,
-  tlv,
-} from './der.ts';
+import { constructed, type Der, type Oid, TAG } from './der.ts';
+import { derInteger, derNull, derSequence, tlv } from './der-encoder.ts';
+import { DerReader } from './der-reader.ts';
 import type { Extension } from './extension-bodies.ts';
 import { OID } from './oids.ts';
 import { encodeGeneralizedTime } from './time.ts';

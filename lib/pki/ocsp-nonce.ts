@@ -1,5 +1,6 @@
 import { Fault } from '../fault.ts';
-import { DerReader, derOctetString } from './der.ts';
+import { derOctetString } from './der-encoder.ts';
+import { DerReader } from './der-reader.ts';
 import type { Extension } from './extension-bodies.ts';
 import { OID } from './oids.ts';
 

@@ -1,8 +1,10 @@
 import { Fault } from '../fault.ts';
 import { type CertId, readCertId } from './cert-id.ts';
 import { readAlgorithmIdentifier } from './certificate.ts';
-import { asDer, constructed, type Der, DerReader, derSequence, TAG, tlv } from './der.ts';
+import { asDer, constructed, type Der, TAG } from './der.ts';
 import { DerCursor } from './der-cursor.ts';
+import { derSequence, tlv } from './der-encoder.ts';
+import { DerReader } from './der-reader.ts';
 import type { Extension } from './extension-bodies.ts';
 import { encodeExtensions, readExtensions } from './extensions.ts';
 import { type GeneralName, readGeneralName } from './general-name.ts';

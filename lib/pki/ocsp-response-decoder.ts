@@ -1,8 +1,9 @@
 import { Fault } from '../fault.ts';
 import { readCertId } from './cert-id.ts';
 import { readAlgorithmIdentifier } from './certificate.ts';
-import { constructed, type Der, DerReader, primitive, TAG } from './der.ts';
+import { constructed, type Der, primitive, TAG } from './der.ts';
 import { DerCursor } from './der-cursor.ts';
+import { DerReader } from './der-reader.ts';
 import { type CrlReason, crlReasonOf, type Extension } from './extension-bodies.ts';
 import { readExtensions } from './extensions.ts';
 import { readName } from './name.ts';

@@ -1,5 +1,6 @@
 import type { CertId } from './cert-id.ts';
-import { constructed, type Der, derOid, derSequence, primitive, TAG, tlv } from './der.ts';
+import { constructed, type Der, primitive, TAG } from './der.ts';
+import { derOid, derSequence, tlv } from './der-encoder.ts';
 import { DerWriter } from './der-writer.ts';
 import { CRL_REASONS, type CrlReason, type Extension } from './extension-bodies.ts';
 import { encodeExtensions } from './extensions.ts';

@@ -28,11 +28,9 @@ export {
 export { CertListEntries, type CertListEntryFields } from './crl-entries.ts';
 export { encodedEntriesOf, spliceEntries } from './crl-splice.ts';
 export { type CertificationRequest, decodeCertificationRequest, MAX_CSR_BYTES } from './csr.ts';
+export { asDer, constructed, type Der, type Oid, primitive, TAG } from './der.ts';
+export { DerCursor } from './der-cursor.ts';
 export {
-  asDer,
-  constructed,
-  type Der,
-  DerReader,
   derBitString,
   derBoolean,
   derInteger,
@@ -42,14 +40,9 @@ export {
   derSequence,
   derSetOf,
   derText,
-  isOid,
-  type Oid,
-  parseOid,
-  primitive,
-  TAG,
   tlv,
-} from './der.ts';
-export { DerCursor } from './der-cursor.ts';
+} from './der-encoder.ts';
+export { DerReader } from './der-reader.ts';
 export {
   CRL_REASONS,
   type CrlReason,
@@ -101,6 +94,7 @@ export {
   type SingleResponse,
 } from './ocsp-response.ts';
 export { decodeOcspResponse, MAX_OCSP_RESPONSE_BYTES } from './ocsp-response-decoder.ts';
+export { isOid, parseOid } from './oid.ts';
 export { OID, type OidName } from './oids.ts';
 export { decodePem, decodePemBundle, encodePem } from './pem.ts';
 export { encodeSerial, parseSerial, readSerial, type SerialHex, serialFromOctets } from './serial.ts';

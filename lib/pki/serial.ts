@@ -1,5 +1,7 @@
 import { Fault } from '../fault.ts';
-import { type Der, type DerReader, TAG, tlv } from './der.ts';
+import { type Der, TAG } from './der.ts';
+import { tlv } from './der-encoder.ts';
+import type { DerReader } from './der-reader.ts';
 
 declare const serialBrand: unique symbol;
 

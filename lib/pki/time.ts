@@ -1,5 +1,7 @@
 import { Fault } from '../fault.ts';
-import { type Der, type DerReader, derText, malformedDer, TAG } from './der.ts';
+import { type Der, malformedDer, TAG } from './der.ts';
+import { derText } from './der-encoder.ts';
+import type { DerReader } from './der-reader.ts';
 
 /** RFC 3339 in UTC, the fraction cut off as in DER: how times of certificates, CRLs and answers are shown to people. */
 export const rfc3339 = (date: Date): string => `${date.toISOString().slice(0, 19)}Z`;

@@ -1,16 +1,14 @@
 import type { Signer } from '../../lib/keys/keys.ts';
+import { type Der, type Oid, TAG } from '../../lib/pki/der.ts';
 import {
-  type Der,
   derBitString,
   derInteger,
   derOid,
   derSequence,
   derSetOf,
   derText,
-  type Oid,
-  TAG,
   tlv,
-} from '../../lib/pki/der.ts';
+} from '../../lib/pki/der-encoder.ts';
 
 const name = derSequence(
   derSetOf(derSequence(derOid('2.5.4.3' as Oid), derText(TAG.utf8String, '署名試験'))),

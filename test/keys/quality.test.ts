@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { Fault } from '../../lib/fault.ts';
 import { ALGORITHMS, checkPublicKey, generateSoftwareKey } from '../../lib/keys/keys.ts';
 import { PUBLIC_KEY_KINDS } from '../../lib/lint/public-key.ts';
-import { derBitString, derOid, derSequence, type Oid } from '../../lib/pki/der.ts';
+import type { Oid } from '../../lib/pki/der.ts';
+import { derBitString, derOid, derSequence } from '../../lib/pki/der-encoder.ts';
 import { multipleOf, nextPrime, prime, productOf, rocaPrime, rsaInfo } from './weak-keys.ts';
 
 const infoOf = ({ publicKey }: { publicKey: KeyObject }): Buffer =>

@@ -1,13 +1,6 @@
 import { checkPrimeSync, generatePrimeSync, randomInt } from 'node:crypto';
-import {
-  type Der,
-  derBitString,
-  derInteger,
-  derNull,
-  derOid,
-  derSequence,
-  type Oid,
-} from '../../lib/pki/der.ts';
+import type { Der, Oid } from '../../lib/pki/der.ts';
+import { derBitString, derInteger, derNull, derOid, derSequence } from '../../lib/pki/der-encoder.ts';
 
 /** Public keys as faulty tools have really made them, made anew. */
 

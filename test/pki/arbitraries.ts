@@ -1,14 +1,6 @@
 import fc from 'fast-check';
-import {
-  constructed,
-  derOid,
-  derSequence,
-  derSetOf,
-  derText,
-  parseOid,
-  TAG,
-  tlv,
-} from '../../lib/pki/der.ts';
+import { constructed, TAG } from '../../lib/pki/der.ts';
+import { derOid, derSequence, derSetOf, derText, tlv } from '../../lib/pki/der-encoder.ts';
 import {
   CRL_REASONS,
   type CrlReason,
@@ -19,6 +11,7 @@ import {
 } from '../../lib/pki/extension-bodies.ts';
 import type { GeneralName } from '../../lib/pki/general-name.ts';
 import { buildName, type Name } from '../../lib/pki/name.ts';
+import { parseOid } from '../../lib/pki/oid.ts';
 import { OID } from '../../lib/pki/oids.ts';
 import { type SerialHex, serialFromOctets } from '../../lib/pki/serial.ts';
 

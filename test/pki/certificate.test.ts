@@ -11,9 +11,8 @@ import {
   MAX_CERTIFICATE_BYTES,
   subjectPublicKeyOctets,
 } from '../../lib/pki/certificate.ts';
+import { asDer } from '../../lib/pki/der.ts';
 import {
-  asDer,
-  DerReader,
   derBitString,
   derBoolean,
   derInteger,
@@ -21,11 +20,12 @@ import {
   derOctetString,
   derOid,
   derSequence,
-  parseOid,
   tlv,
-} from '../../lib/pki/der.ts';
+} from '../../lib/pki/der-encoder.ts';
+import { DerReader } from '../../lib/pki/der-reader.ts';
 import { findExtension } from '../../lib/pki/extensions.ts';
 import { buildName, encodeName, formatName } from '../../lib/pki/name.ts';
+import { parseOid } from '../../lib/pki/oid.ts';
 import { decodePem } from '../../lib/pki/pem.ts';
 import { parseSerial } from '../../lib/pki/serial.ts';
 import { encodeTime } from '../../lib/pki/time.ts';

@@ -12,22 +12,20 @@ import {
   type RevokedCertificate,
   type TbsCertList,
 } from '../../lib/pki/crl.ts';
+import { asDer, type Der, TAG } from '../../lib/pki/der.ts';
 import {
-  asDer,
-  type Der,
   derBoolean,
   derInteger,
   derOctetString,
   derOid,
   derSequence,
   derText,
-  parseOid,
-  TAG,
   tlv,
-} from '../../lib/pki/der.ts';
+} from '../../lib/pki/der-encoder.ts';
 import { CRL_REASONS } from '../../lib/pki/extension-bodies.ts';
 import { encodeExtensions, findExtension } from '../../lib/pki/extensions.ts';
 import { buildName, encodeName, formatName } from '../../lib/pki/name.ts';
+import { parseOid } from '../../lib/pki/oid.ts';
 import { encodeSerial, parseSerial, serialFromOctets } from '../../lib/pki/serial.ts';
 import { encodeGeneralizedTime, encodeTime } from '../../lib/pki/time.ts';
 import { dates, extensionsOf, names, reasons, serials, times } from './arbitraries.ts';

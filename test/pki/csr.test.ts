@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeSigned } from '../../lib/pki/certificate.ts';
 import { type CertificationRequest, decodeCertificationRequest, MAX_CSR_BYTES } from '../../lib/pki/csr.ts';
+import { type Oid, TAG } from '../../lib/pki/der.ts';
 import {
   derInteger,
   derNull,
@@ -10,13 +11,11 @@ import {
   derSequence,
   derSetOf,
   derText,
-  type Oid,
-  parseOid,
-  TAG,
   tlv,
-} from '../../lib/pki/der.ts';
+} from '../../lib/pki/der-encoder.ts';
 import { encodeExtensions, findExtension } from '../../lib/pki/extensions.ts';
 import { buildName, encodeName, formatName } from '../../lib/pki/name.ts';
+import { parseOid } from '../../lib/pki/oid.ts';
 import { OID } from '../../lib/pki/oids.ts';
 import { mutated, valueOrFault } from './mutation.ts';
 import { NO_OPENSSL, openssl } from './openssl.ts';

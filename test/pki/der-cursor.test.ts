@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Fault } from '../../lib/fault.ts';
-import { DerReader, derOctetString, derText, TAG, tlv } from '../../lib/pki/der.ts';
+import { TAG } from '../../lib/pki/der.ts';
 import { DerCursor } from '../../lib/pki/der-cursor.ts';
+import { derOctetString, derText, tlv } from '../../lib/pki/der-encoder.ts';
+import { DerReader } from '../../lib/pki/der-reader.ts';
 import { DerWriter } from '../../lib/pki/der-writer.ts';
 import { encodeSerial, readSerial } from '../../lib/pki/serial.ts';
 import { encodeGeneralizedTime, encodeTime, readTime } from '../../lib/pki/time.ts';

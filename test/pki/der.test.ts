@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { IA5, TAG } from '../../lib/pki/der.ts';
 import {
-  DerReader,
   derBitString,
   derBoolean,
   derInteger,
@@ -11,13 +11,11 @@ import {
   derSequence,
   derSetOf,
   derText,
-  IA5,
   integerOctets,
-  isOid,
-  parseOid,
-  TAG,
   tlv,
-} from '../../lib/pki/der.ts';
+} from '../../lib/pki/der-encoder.ts';
+import { DerReader } from '../../lib/pki/der-reader.ts';
+import { isOid, parseOid } from '../../lib/pki/oid.ts';
 import { valueOrFault } from './mutation.ts';
 
 const hex = (text: string): Uint8Array => Buffer.from(text.replace(/ /g, ''), 'hex');

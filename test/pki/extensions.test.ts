@@ -3,20 +3,19 @@ import fc from 'fast-check';
 import * as pkijs from 'pkijs';
 import { describe, expect, it } from 'vitest';
 import { decodeCertificate, MAX_CERTIFICATE_BYTES } from '../../lib/pki/certificate.ts';
+import { asDer, TAG } from '../../lib/pki/der.ts';
 import {
-  asDer,
-  DerReader,
   derBoolean,
   derInteger,
   derOctetString,
   derOid,
   derSequence,
-  parseOid,
-  TAG,
   tlv,
-} from '../../lib/pki/der.ts';
+} from '../../lib/pki/der-encoder.ts';
+import { DerReader } from '../../lib/pki/der-reader.ts';
 import { type Extension, KEY_USAGES } from '../../lib/pki/extension-bodies.ts';
 import { encodeExtensions, findExtension, readExtensions } from '../../lib/pki/extensions.ts';
+import { parseOid } from '../../lib/pki/oid.ts';
 import { decodePem } from '../../lib/pki/pem.ts';
 import { BODIES, EVERY_KIND, extensionsOf } from './arbitraries.ts';
 import { mutated, valueOrFault } from './mutation.ts';

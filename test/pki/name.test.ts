@@ -1,18 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { TAG } from '../../lib/pki/der.ts';
 import {
-  DerReader,
   derInteger,
   derNull,
   derOid,
   derSequence,
   derSetOf,
   derText,
-  parseOid,
-  TAG,
   tlv,
-} from '../../lib/pki/der.ts';
+} from '../../lib/pki/der-encoder.ts';
+import { DerReader } from '../../lib/pki/der-reader.ts';
 import { type Attribute, buildName, encodeName, formatName, readName } from '../../lib/pki/name.ts';
+import { parseOid } from '../../lib/pki/oid.ts';
 import { OID } from '../../lib/pki/oids.ts';
 import { mutated, valueOrFault } from './mutation.ts';
 

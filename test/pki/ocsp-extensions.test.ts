@@ -3,17 +3,8 @@ import fc from 'fast-check';
 import * as pkijs from 'pkijs';
 import { describe, expect, it } from 'vitest';
 import type { FaultCode } from '../../lib/fault.ts';
-import {
-  type Der,
-  derInteger,
-  derNull,
-  derOctetString,
-  derOid,
-  derSequence,
-  parseOid,
-  TAG,
-  tlv,
-} from '../../lib/pki/der.ts';
+import { type Der, TAG } from '../../lib/pki/der.ts';
+import { derInteger, derNull, derOctetString, derOid, derSequence, tlv } from '../../lib/pki/der-encoder.ts';
 import type { Extension } from '../../lib/pki/extension-bodies.ts';
 import {
   algorithmId,
@@ -23,6 +14,7 @@ import {
   findPreferredAlgorithms,
 } from '../../lib/pki/ocsp-extensions.ts';
 import { findNonce, nonceExtension } from '../../lib/pki/ocsp-nonce.ts';
+import { parseOid } from '../../lib/pki/oid.ts';
 import { OID } from '../../lib/pki/oids.ts';
 import { dates, oids } from './arbitraries.ts';
 import { mutated, valueOrFault } from './mutation.ts';

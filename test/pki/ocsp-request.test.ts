@@ -10,24 +10,22 @@ import { describe, expect, it } from 'vitest';
 import type { FaultCode } from '../../lib/fault.ts';
 import { encodeCertId } from '../../lib/pki/cert-id.ts';
 import { decodeCertificate, keyIdentifier } from '../../lib/pki/certificate.ts';
+import { asDer, type Der, TAG } from '../../lib/pki/der.ts';
 import {
-  asDer,
-  type Der,
   derBoolean,
   derInteger,
   derNull,
   derOctetString,
   derOid,
   derSequence,
-  parseOid,
-  TAG,
   tlv,
-} from '../../lib/pki/der.ts';
+} from '../../lib/pki/der-encoder.ts';
 import type { Extension } from '../../lib/pki/extension-bodies.ts';
 import { encodeExtensions } from '../../lib/pki/extensions.ts';
 import { encodeGeneralName } from '../../lib/pki/general-name.ts';
 import { encodeName } from '../../lib/pki/name.ts';
 import { decodeOcspRequest, encodeOcspRequest, MAX_OCSP_REQUEST_BYTES } from '../../lib/pki/ocsp-request.ts';
+import { parseOid } from '../../lib/pki/oid.ts';
 import { OID } from '../../lib/pki/oids.ts';
 import { encodePem } from '../../lib/pki/pem.ts';
 import { encodeSerial, parseSerial, type SerialHex } from '../../lib/pki/serial.ts';

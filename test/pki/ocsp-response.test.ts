@@ -9,19 +9,16 @@ import { describe, expect, it } from 'vitest';
 import type { FaultCode } from '../../lib/fault.ts';
 import { encodeCertId } from '../../lib/pki/cert-id.ts';
 import { decodeCertificate, keyIdentifier } from '../../lib/pki/certificate.ts';
+import { asDer, type Der, TAG } from '../../lib/pki/der.ts';
 import {
-  asDer,
-  type Der,
   derBoolean,
   derInteger,
   derNull,
   derOctetString,
   derOid,
   derSequence,
-  parseOid,
-  TAG,
   tlv,
-} from '../../lib/pki/der.ts';
+} from '../../lib/pki/der-encoder.ts';
 import { CRL_REASONS, type Extension } from '../../lib/pki/extension-bodies.ts';
 import { encodeName } from '../../lib/pki/name.ts';
 import { encodeOcspRequest } from '../../lib/pki/ocsp-request.ts';
@@ -35,6 +32,7 @@ import {
   type ResponseData,
 } from '../../lib/pki/ocsp-response.ts';
 import { decodeOcspResponse, MAX_OCSP_RESPONSE_BYTES } from '../../lib/pki/ocsp-response-decoder.ts';
+import { parseOid } from '../../lib/pki/oid.ts';
 import { OID } from '../../lib/pki/oids.ts';
 import { encodePem } from '../../lib/pki/pem.ts';
 import { encodeSerial, parseSerial, type SerialHex } from '../../lib/pki/serial.ts';

@@ -5,8 +5,10 @@ import {
   keyIdentifier,
   type TbsCertificate,
 } from '../../lib/pki/certificate.ts';
-import { asDer, type Der, derOid, derSequence, parseOid } from '../../lib/pki/der.ts';
+import { asDer, type Der } from '../../lib/pki/der.ts';
+import { derOid, derSequence } from '../../lib/pki/der-encoder.ts';
 import { buildName } from '../../lib/pki/name.ts';
+import { parseOid } from '../../lib/pki/oid.ts';
 import { parseSerial } from '../../lib/pki/serial.ts';
 
 /** AlgorithmIdentifier of ecdsa-with-SHA256 (RFC 5758 3.2: no parameters). */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DerReader, derInteger } from '../../lib/pki/der.ts';
+import { derInteger } from '../../lib/pki/der-encoder.ts';
+import { DerReader } from '../../lib/pki/der-reader.ts';
 import { encodeSerial, parseSerial, readSerial, serialFromOctets } from '../../lib/pki/serial.ts';
 
 const refused = expect.objectContaining({ code: 'malformed-serial' });

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DerReader, derText, TAG } from '../../lib/pki/der.ts';
+import { TAG } from '../../lib/pki/der.ts';
+import { derText } from '../../lib/pki/der-encoder.ts';
+import { DerReader } from '../../lib/pki/der-reader.ts';
 import {
   encodeGeneralizedTime,
   encodeTime,

@@ -1,5 +1,5 @@
 import { type AlgorithmName, generateSoftwareKey, type Signer } from '../../lib/keys/keys.ts';
-import { derBitString, derInteger, derSequence, tlv } from '../../lib/pki/der.ts';
+import { derBitString, derInteger, derSequence, tlv } from '../../lib/pki/der-encoder.ts';
 import { encodePem } from '../../lib/pki/pem.ts';
 
 /** RFC 2986, with an empty subject and no attributes: registration uses neither. */

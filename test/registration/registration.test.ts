@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { Fault } from '../../lib/fault.ts';
 import { generateSoftwareKey } from '../../lib/keys/keys.ts';
-import { derSequence } from '../../lib/pki/der.ts';
+import { derSequence } from '../../lib/pki/der-encoder.ts';
 import { encodePem } from '../../lib/pki/pem.ts';
 import { REQUEST_STATES } from '../../lib/registration/registration.ts';
 import type { Query, Value } from '../../lib/store/store.ts';

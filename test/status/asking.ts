@@ -2,16 +2,8 @@ import type { Signer } from '../../lib/keys/keys.ts';
 import { verifySignature } from '../../lib/keys/verify.ts';
 import { type CertIdHash, encodeCertId } from '../../lib/pki/cert-id.ts';
 import { type Certificate, decodeCertificate } from '../../lib/pki/certificate.ts';
-import {
-  asDer,
-  constructed,
-  type Der,
-  derBitString,
-  derOctetString,
-  derSequence,
-  type Oid,
-  tlv,
-} from '../../lib/pki/der.ts';
+import { asDer, constructed, type Der, type Oid } from '../../lib/pki/der.ts';
+import { derBitString, derOctetString, derSequence, tlv } from '../../lib/pki/der-encoder.ts';
 import type { Extension } from '../../lib/pki/extension-bodies.ts';
 import { encodeExtensions } from '../../lib/pki/extensions.ts';
 import { encodeName, type Name } from '../../lib/pki/name.ts';

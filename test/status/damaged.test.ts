@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { algorithmNamed } from '../../lib/keys/algorithms.ts';
-import { type Der, derSequence } from '../../lib/pki/der.ts';
+import type { Der } from '../../lib/pki/der.ts';
+import { derSequence } from '../../lib/pki/der-encoder.ts';
 import { decodeOcspRequest } from '../../lib/pki/ocsp-request.ts';
 import { decodeOcspResponse } from '../../lib/pki/ocsp-response-decoder.ts';
 import { OID } from '../../lib/pki/oids.ts';

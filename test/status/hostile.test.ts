@@ -2,21 +2,19 @@ import { once } from 'node:events';
 import http from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { constructed, type Der, TAG } from '../../lib/pki/der.ts';
 import {
-  constructed,
-  type Der,
   derBitString,
   derInteger,
   derNull,
   derOctetString,
   derOid,
   derSequence,
-  parseOid,
-  TAG,
   tlv,
-} from '../../lib/pki/der.ts';
+} from '../../lib/pki/der-encoder.ts';
 import { MAX_OCSP_REQUEST_BYTES } from '../../lib/pki/ocsp-request.ts';
 import { decodeOcspResponse } from '../../lib/pki/ocsp-response-decoder.ts';
+import { parseOid } from '../../lib/pki/oid.ts';
 import { OID } from '../../lib/pki/oids.ts';
 import { exchange, get, type Reply, Wire } from '../functions/wire.ts';
 import { openService, temporaryFolder } from '../service.ts';

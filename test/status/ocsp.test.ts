@@ -3,19 +3,12 @@ import { algorithmNamed } from '../../lib/keys/algorithms.ts';
 import { generateSoftwareKey } from '../../lib/keys/software.ts';
 import { encodeCertId } from '../../lib/pki/cert-id.ts';
 import { decodeCertificate } from '../../lib/pki/certificate.ts';
-import {
-  asDer,
-  constructed,
-  type Der,
-  DerReader,
-  derNull,
-  derOid,
-  derSequence,
-  parseOid,
-  TAG,
-} from '../../lib/pki/der.ts';
+import { asDer, constructed, type Der, TAG } from '../../lib/pki/der.ts';
+import { derNull, derOid, derSequence } from '../../lib/pki/der-encoder.ts';
+import { DerReader } from '../../lib/pki/der-reader.ts';
 import { buildName, encodeName } from '../../lib/pki/name.ts';
 import type { BasicOcspResponse } from '../../lib/pki/ocsp-response.ts';
+import { parseOid } from '../../lib/pki/oid.ts';
 import { OID } from '../../lib/pki/oids.ts';
 import { parseSerial } from '../../lib/pki/serial.ts';
 import { readGeneralizedTime } from '../../lib/pki/time.ts';

@@ -1,0 +1,257 @@
+import { Fault } from '../fault.ts';
+import { type Der, malformedDer, type Oid, TAG } from './der.ts';
+import { decodeOid } from './oid.ts';
+
+/** Deeper nesting than any structure of RFC 5280, 2986 or 6960 needs. */
+const MAX_DEPTH = 32;
+
+/**
+ * A strict reader: a cursor over the elements between `at` and `end` of `bytes`. It takes nothing that is BER only: no
+ * indefinite or padded length, no padded INTEGER, no BOOLEAN but 00 and FF, no constructed string, no multi-byte tag, no
+ * byte after the end. It never copies: values are views of the bytes that it was given. Every method faults with
+ * `malformed-der`.
+ */
+export class DerReader {
+  readonly bytes: Uint8Array;
+  readonly end: number;
+  private readonly depth: number;
+  private at: number;
+
+  constructor(bytes: Uint8Array, start = 0, end = bytes.length, depth = 0) {
+    if (depth > MAX_DEPTH) throw malformedDer(`nested deeper than ${MAX_DEPTH}`, start);
+    this.bytes = bytes;
+    this.at = start;
+    this.end = end;
+    this.depth = depth;
+  }
+
+  /** The single element of `bytes`, which must not go on after it (`trailing-data`). */
+  static whole(bytes: Uint8Array, maxBytes: number): DerReader {
+    if (bytes.length > maxBytes) {
+      throw new Fault(
+        'input-too-large',
+        `The input has ${bytes.length} bytes; at most ${maxBytes} are taken.`,
+        {
+          limit: maxBytes,
+        },
+      );
+    }
+    const reader = new DerReader(bytes);
+    const { end } = reader.header();
+    if (end !== bytes.length) {
+      throw new Fault('trailing-data', `${bytes.length - end} bytes follow the end of the DER element.`, {
+        at: end,
+      });
+    }
+    return reader;
+  }
+
+  get offset(): number {
+    return this.at;
+  }
+
+  get done(): boolean {
+    return this.at === this.end;
+  }
+
+  /** The next element's tag, or undefined at the end. */
+  peek(): number | undefined {
+    return this.at < this.end ? this.bytes[this.at] : undefined;
+  }
+
+  /** Faults unless everything was read. */
+  finish(): void {
+    if (this.at !== this.end)
+      throw malformedDer('an element is followed by more than its type allows', this.at);
+  }
+
+  private header(): { tag: number; content: number; end: number } {
+    const { bytes, at, end } = this;
+    if (at + 2 > end) throw malformedDer('cut short', at);
+    const tag = bytes[at] as number;
+    if ((tag & 0x1f) === 0x1f) throw malformedDer('a tag number above 30', at);
+    if (tag === 0) throw malformedDer('a zero tag', at);
+    let length = bytes[at + 1] as number;
+    let content = at + 2;
+    if (length & 0x80) {
+      const count = length & 0x7f;
+      if (count === 0) throw malformedDer('an indefinite length', at);
+      if (count > 4) throw malformedDer('a length of more than four octets', at);
+      if (content + count > end) throw malformedDer('cut short', at);
+      length = 0;
+      for (let i = 0; i < count; i++) length = length * 256 + (bytes[content + i] as number);
+      if (length < 0x80 || length < 2 ** (8 * (count - 1)))
+        throw malformedDer('a length not in its shortest form', at);
+      content += count;
+    }
+    if (content + length > end) throw malformedDer('cut short', at);
+    return { tag, content, end: content + length };
+  }
+
+  private take(tag: number): { content: number; end: number } {
+    const header = this.header();
+    if (header.tag !== tag)
+      throw malformedDer(`tag ${hexTag(tag)} expected, ${hexTag(header.tag)} found`, this.at);
+    this.at = header.end;
+    return header;
+  }
+
+  /** The contents of a constructed element. */
+  into(tag: number): DerReader {
+    const { content, end } = this.take(tag);
+    return new DerReader(this.bytes, content, end, this.depth + 1);
+  }
+
+  sequence(): DerReader {
+    return this.into(TAG.sequence);
+  }
+
+  /** The contents of a SET OF, whose elements must come in the order of their encodings (X.690 11.6). */
+  setOf(tag: number = TAG.set): DerReader {
+    const reader = this.into(tag);
+    const probe = new DerReader(this.bytes, reader.at, reader.end, reader.depth);
+    for (let previous: Der | undefined; !probe.done; ) {
+      const start = probe.at;
+      const { der } = probe.element();
+      if (previous !== undefined && Buffer.compare(previous, der) > 0)
+        throw malformedDer('a SET OF not in the order of its encodings', start);
+      previous = der;
+    }
+    return reader;
+  }
+
+  /** The contents of an element if the next one has this tag; nothing is read otherwise. */
+  optionalInto(tag: number): DerReader | undefined {
+    return this.peek() === tag ? this.into(tag) : undefined;
+  }
+
+  /** The content octets of a primitive element. */
+  content(tag: number): Uint8Array {
+    const { content, end } = this.take(tag);
+    return this.bytes.subarray(content, end);
+  }
+
+  /** The next element whole, checked no deeper than its own header. */
+  element(): { tag: number; der: Der; content: Uint8Array } {
+    const start = this.at;
+    const { tag, content, end } = this.header();
+    this.at = end;
+    return { tag, der: this.bytes.subarray(start, end) as Der, content: this.bytes.subarray(content, end) };
+  }
+
+  /** The next element whole, checked to every depth where it is constructed. */
+  der(): Der {
+    const start = this.at;
+    const { der } = this.element();
+    new DerReader(this.bytes, start, this.at, this.depth).verify();
+    return der;
+  }
+
+  private verify(): void {
+    while (!this.done) {
+      const { tag, content, end } = this.header();
+      if (tag & 0x20) {
+        // Of the universal types only SEQUENCE and SET are constructed; a string in pieces is BER (X.690 10.2).
+        if (tag < 0x40 && tag !== TAG.sequence && tag !== TAG.set)
+          throw malformedDer('a constructed string', this.at);
+        new DerReader(this.bytes, content, end, this.depth + 1).verify();
+      } else if (tag < 0x80) this.verifyPrimitive(tag);
+      this.at = end;
+    }
+  }
+
+  private verifyPrimitive(tag: number): void {
+    const probe = new DerReader(this.bytes, this.at, this.end, this.depth);
+    if (tag === TAG.boolean) probe.boolean();
+    else if (tag === TAG.integer || tag === TAG.enumerated) probe.integerContent(tag);
+    else if (tag === TAG.bitString) probe.bitString();
+    else if (tag === TAG.oid) probe.oid();
+    else if (tag === TAG.null) probe.null();
+    else if (tag === TAG.sequence - 0x20 || tag === TAG.set - 0x20)
+      throw malformedDer('a primitive SEQUENCE or SET', this.at);
+  }
+
+  boolean(): boolean {
+    const content = this.content(TAG.boolean);
+    if (content.length !== 1 || (content[0] !== 0 && content[0] !== 0xff))
+      throw malformedDer('a BOOLEAN', this.at);
+    return content[0] === 0xff;
+  }
+
+  null(): void {
+    if (this.content(TAG.null).length !== 0) throw malformedDer('a NULL with content', this.at);
+  }
+
+  /** Two's complement content octets of an INTEGER (or another tag with INTEGER's content), shortest form. */
+  integerContent(tag: number = TAG.integer): Uint8Array {
+    const content = this.content(tag);
+    const [first, second] = content;
+    if (first === undefined) throw malformedDer('an empty INTEGER', this.at);
+    if (second !== undefined && ((first === 0 && second < 0x80) || (first === 0xff && second >= 0x80))) {
+      throw malformedDer('an INTEGER not in its shortest form', this.at);
+    }
+    return content;
+  }
+
+  bigint(tag: number = TAG.integer): bigint {
+    const content = this.integerContent(tag);
+    const magnitude = BigInt(`0x${Buffer.from(content).toString('hex')}`);
+    return (content[0] as number) & 0x80 ? magnitude - (1n << BigInt(8 * content.length)) : magnitude;
+  }
+
+  /** An INTEGER from 0 to 2^31 - 1. */
+  small(tag: number = TAG.integer): number {
+    const content = this.integerContent(tag);
+    if (content.length > 4 || (content[0] as number) & 0x80)
+      throw malformedDer('an INTEGER out of range', this.at);
+    return content.reduce((value, octet) => value * 256 + octet, 0);
+  }
+
+  /** A BIT STRING's bits; unused bits must be zero (X.690 11.2.1). */
+  bitString(tag: number = TAG.bitString): { unused: number; bytes: Uint8Array } {
+    const content = this.content(tag);
+    const unused = content[0];
+    if (unused === undefined || unused > 7 || (content.length === 1 && unused > 0))
+      throw malformedDer('a BIT STRING', this.at);
+    const last = content[content.length - 1] as number;
+    if (content.length > 1 && last & ((1 << unused) - 1))
+      throw malformedDer('a BIT STRING with unused bits set', this.at);
+    return { unused, bytes: content.subarray(1) };
+  }
+
+  /** A BIT STRING of whole octets. */
+  bitStringOctets(tag: number = TAG.bitString): Uint8Array {
+    const { unused, bytes } = this.bitString(tag);
+    if (unused !== 0) throw malformedDer('a BIT STRING that is not whole octets', this.at);
+    return bytes;
+  }
+
+  octetString(tag: number = TAG.octetString): Uint8Array {
+    return this.content(tag);
+  }
+
+  oid(tag: number = TAG.oid): Oid {
+    return decodeOid(this.content(tag), this.at);
+  }
+
+  utf8(tag: number = TAG.utf8String): string {
+    try {
+      return strictUtf8.decode(this.content(tag));
+    } catch (error) {
+      if (error instanceof Fault) throw error;
+      throw malformedDer('text that is not UTF-8', this.at);
+    }
+  }
+
+  /** Text of the seven-bit string types, checked against `allowed`. */
+  ascii(tag: number, allowed: RegExp): string {
+    const content = this.content(tag);
+    const text = Buffer.from(content.buffer, content.byteOffset, content.length).toString('latin1');
+    if (!allowed.test(text)) throw malformedDer(`characters that tag ${hexTag(tag)} does not have`, this.at);
+    return text;
+  }
+}
+
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+const hexTag = (tag: number): string => `0x${tag.toString(16).padStart(2, '0')}`;
