@@ -1,7 +1,6 @@
 import { hash } from 'node:crypto';
 import {
   checkRecords,
-  type LedgerRecord,
   openApprovalCheck,
   openAuthorityCheck,
   openCertificateCheck,
@@ -15,14 +14,14 @@ import {
   type RecordSummary,
   type Report,
   type ServedAuthority,
-  type ShownTotal,
   type Tree,
 } from '../../lib/audit/audit.ts';
 import { Fault } from '../../lib/fault.ts';
 import { decodeCertificate, decodeCertificateList, findExtension } from '../../lib/pki/pki.ts';
-import { archivePage, authoritiesAnswer, recordPage, serialPage, totalsAnswer } from '../answers.ts';
+import { archivePage, authoritiesAnswer, serialPage } from '../answers.ts';
 import type { ApiClient } from '../api-client.ts';
 import { unexpected } from '../failure.ts';
+import { pages, records, recordsSince, totalsReader } from './shown.ts';
 
 /** What an auditor holds against the log: the records, and everything that the service shows. */
 export interface ServiceCheck {
@@ -61,13 +60,9 @@ interface ShownCrl {
 }
 
 const MAX_CRL_BYTES = 64 * 1024 * 1024;
-const PAGE = '1000';
 
 /** Without --queries and --no-queries, they are asked where they are no more than this. */
 const FEW_QUERIES = 2_000;
-/** Questions under way at once. */
-const AT_ONCE = 4;
-
 /** Milliseconds by which clocks of the service's processes may differ. */
 const SKEW_MS = 60_000;
 
@@ -214,77 +209,8 @@ const readCrl = (der: Uint8Array) => {
   }
 };
 
-type Page = { readonly cursor?: string | undefined };
-
-async function* pages<T extends Page>(
-  client: ApiClient,
-  path: string,
-  answer: Parameters<typeof client.get<T>>[1],
-  query: Readonly<Record<string, string>> = {},
-): AsyncGenerator<T> {
-  let cursor: string | undefined;
-  do {
-    const page: T = await client.get(path, answer, { ...query, limit: PAGE, cursor });
-    yield page;
-    cursor = page.cursor;
-  } while (cursor !== undefined);
-}
-
-async function* records(
-  client: ApiClient,
-  query: Readonly<Record<string, string>> = {},
-): AsyncGenerator<LedgerRecord> {
-  for await (const page of pages(client, '/api/v1/records', recordPage, query)) {
-    // What matters of a record is that its digest is that of its leaf, whatever it says.
-    for (const record of page.records) yield record as unknown as LedgerRecord;
-  }
-}
-
-/** All records, and afterwards those that have come since. */
-const recordsSince = (client: ApiClient, since: number) => {
-  const from = new Date(since).toISOString();
-  const seen = new Set<string>();
-  return {
-    all: async function* (): AsyncGenerator<LedgerRecord> {
-      for await (const record of records(client)) {
-        if (record.time >= from) seen.add(record.id);
-        yield record;
-      }
-    },
-    sinceThen: async function* (): AsyncGenerator<LedgerRecord> {
-      for await (const record of records(client, { from })) {
-        if (!seen.has(record.id)) yield record;
-      }
-    },
-  };
-};
-
-const MONTHS_AT_ONCE = 120;
-
-/** Months of Japan Standard Time, counted from the year 0. */
-const monthAt = (ms: number): number => {
-  const local = new Date(ms + 9 * 3_600_000);
-  return local.getUTCFullYear() * 12 + local.getUTCMonth();
-};
-
-const monthText = (month: number): string =>
-  `${Math.floor(month / 12)}-${String((month % 12) + 1).padStart(2, '0')}`;
-
-/** A CDN's logs are imported after the days that they are about, so months begin a year before the first leaf. */
-const totalsReader =
-  (client: ApiClient, now: () => number, first: number) => async (): Promise<readonly ShownTotal[]> => {
-    const totals: ShownTotal[] = [];
-    const last = monthAt(now());
-    for (let month = monthAt(first) - 12; month <= last; month += MONTHS_AT_ONCE) {
-      const to = Math.min(last, month + MONTHS_AT_ONCE - 1);
-      const { counts } = await client.get('/api/v1/counts', totalsAnswer, {
-        from: monthText(month),
-        to: monthText(to),
-      });
-      totals.push(...counts);
-    }
-    return totals;
-  };
+/** Questions under way at once. */
+const AT_ONCE = 4;
 
 const askAll = async (client: ApiClient, queries: QueryCheck, progress: Progress): Promise<number> => {
   const total = queries.count();

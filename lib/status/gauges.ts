@@ -3,7 +3,7 @@ import type { Table } from '../store/store.ts';
 import { readCurrentCrl } from './crls/rows.ts';
 import { openIssuers } from './issuers.ts';
 import { openRegister } from './register.ts';
-import { firstResponderToEnd } from './responders.ts';
+import { firstResponderToEnd } from './responder-rows.ts';
 
 /** How far the service's own work has got: what alarms and dashboards ask. */
 export interface Gauges {

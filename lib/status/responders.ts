@@ -5,7 +5,6 @@ import {
   asDer,
   type Certificate,
   type Der,
-  decodeCertificate,
   keyIdentifier,
   type PreferredSignatureAlgorithm,
   publicKeyAlgorithm,
@@ -14,52 +13,8 @@ import type { Clock, Log } from '../ports.ts';
 import type { Item, Table, Write } from '../store/store.ts';
 import type { Issuer } from './issuers.ts';
 import type { Register } from './register.ts';
+import { type ResponderRow, responderCertificate, responderKey, standingOf } from './responder-rows.ts';
 import { isPreferred, type SigningAlgorithms, signsLike } from './signature-choice.ts';
-
-/**
- * The delegated responders (RFC 6960 4.2.2.2): for each CA, and each algorithm with which it answers, the newest key
- * and certificate. The authority issues and renews them; here they are only used.
- *
- *   responders  {ca}/{algorithm}  ResponderRow
- */
-export type ResponderRow = {
-  readonly keyId: string;
-  /** base64 of the DER certificate. */
-  readonly certificate: string;
-};
-
-const keyOf = (ca: string, algorithm: string) => ({ pk: 'responders', sk: `${ca}/${algorithm}` });
-
-const certificateOf = ({ value }: Item<ResponderRow>): Certificate =>
-  decodeCertificate(Buffer.from(value.certificate, 'base64'));
-
-/** Relying parties do not ask for its status (id-pkix-ocsp-nocheck), so a revocation stops a responder here or nowhere. */
-const standingOf = async (
-  register: Pick<Register, 'lookup'>,
-  ca: string,
-  { serialNumber }: Certificate,
-): Promise<'good' | 'revoked' | 'unknown'> => {
-  const state = (await register.lookup({ ca, serial: serialNumber }))?.value.state;
-  if (state === 'good') return state;
-  return state === 'revoked' || state === 'hold' ? 'revoked' : 'unknown';
-};
-
-/** The certificate that ends first among the CA's responders; undefined before the first one, and while one is revoked. */
-export const firstResponderToEnd = async (
-  table: Table,
-  register: Pick<Register, 'lookup'>,
-  ca: string,
-  algorithms: readonly string[],
-): Promise<Certificate | undefined> => {
-  const items = await Promise.all(algorithms.map((name) => table.get<ResponderRow>(keyOf(ca, name))));
-  const certificates = items.flatMap((item) => (item ? [certificateOf(item)] : []));
-  const standing = await Promise.all(certificates.map((one) => standingOf(register, ca, one)));
-  if (standing.some((one) => one !== 'good')) return undefined;
-  return certificates.reduce<Certificate | undefined>(
-    (first, next) => (first && first.notAfter <= next.notAfter ? first : next),
-    undefined,
-  );
-};
 
 export interface Responder {
   readonly certificate: Certificate;
@@ -131,7 +86,7 @@ export const openResponders = (deps: {
   const selectedBefore = new WeakMap<Issuer, string>();
 
   const read = (ca: string, algorithm: string): Promise<Item<ResponderRow> | undefined> =>
-    table.get<ResponderRow>(keyOf(ca, algorithm));
+    table.get<ResponderRow>(responderKey(ca, algorithm));
 
   const open = async (ca: string, { value: { keyId } }: Item<ResponderRow>, certificate: Certificate) => {
     const signer = await keys.open(keyId);
@@ -185,7 +140,7 @@ export const openResponders = (deps: {
   ): Promise<OpenedResponder | undefined> => {
     const item = await read(ca, algorithm);
     if (!item) return undefined;
-    const certificate = certificateOf(item);
+    const certificate = responderCertificate(item);
     const id = `${ca}/${algorithm}`;
     const standing = await standingOf(register, ca, certificate);
     if (standing !== 'good') kept.delete(id);
@@ -288,7 +243,11 @@ export const openResponders = (deps: {
     read,
 
     replaceWrites: (ca, algorithm, row, previous) => [
-      { put: keyOf(ca, algorithm), value: row, if: previous ? { version: previous.version } : 'absent' },
+      {
+        put: responderKey(ca, algorithm),
+        value: row,
+        if: previous ? { version: previous.version } : 'absent',
+      },
     ],
 
     current: async (issuer, preferred = [], requestSignature) => {

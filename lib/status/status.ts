@@ -21,6 +21,7 @@ export {
   type RevocationEntry,
   type StatusRow,
 } from './register.ts';
-export { openResponders, type ResponderRow, type Responders } from './responders.ts';
+export type { ResponderRow } from './responder-rows.ts';
+export { openResponders, type Responders } from './responders.ts';
 
 export const openStatus = (deps: StatusDeps): Status => ({ ...openOcsp(deps), ...openCrls(deps) });
