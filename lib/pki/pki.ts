@@ -1,6 +1,6 @@
 /**
  * The room's door: bytes <-> values of RFC 5280 (certificates, CRLs), RFC 2986 (certification requests),
- * RFC 6960 (OCSP) and RFC 7468 (PEM). Everything from outside goes through a decoder that takes strict DER
+ * RFC 6960 (OCSP), RFC 7468 (PEM) and RFC 5652 (certs-only messages). Everything from outside goes through a decoder that takes strict DER
  * within a limit and answers with a value or a `Fault`; what a decoder took, the encoder writes back byte for byte.
  */
 
@@ -16,6 +16,7 @@ export {
   subjectPublicKeyOctets,
   type TbsCertificate,
 } from './certificate.ts';
+export { certsOnly } from './certs-only.ts';
 export {
   type CertificateList,
   decodeCertificateList,
