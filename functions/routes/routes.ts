@@ -21,6 +21,7 @@ import { route as delegateWithdrawal } from './holders/withdraw-delegate.ts';
 import { route as ocspPost } from './public/ask-status.ts';
 import { route as ocspGet } from './public/ask-status-by-url.ts';
 import { route as caCertificate } from './public/get-authority-certificate.ts';
+import { route as caCertsOnly } from './public/get-authority-certs-only.ts';
 import { route as caChain } from './public/get-authority-chain.ts';
 import { route as crl } from './public/get-crl.ts';
 import { route as logCheckpoint } from './public/get-log-checkpoint.ts';
@@ -67,6 +68,7 @@ export const routes: readonly Route[] = [
   authorities,
   caCertificate,
   caChain,
+  caCertsOnly,
   crl,
   ocspPost,
   ocspGet,

@@ -26,6 +26,7 @@ export const AUTHORITY_ROUTES: readonly RouteFunction[] = [
       get('public/list-authorities', '/ca'),
       get('public/get-authority-certificate', '/ca/{ca}.cer'),
       get('public/get-authority-chain', '/ca/{ca}.pem'),
+      get('public/get-authority-certs-only', '/ca/{ca}.p7c'),
     ],
     doors: 'public',
     part: 'rows',

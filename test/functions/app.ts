@@ -401,6 +401,7 @@ export const EXAMPLES: Readonly<
   listAuthorities: { target: '/ca' },
   getAuthorityCertificate: { target: `/ca/${CA}.cer` },
   getAuthorityChain: { target: `/ca/${CA}.pem` },
+  getAuthorityCertsOnly: { target: `/ca/${CA}.p7c` },
   getCrl: { target: `/crl/${CA}/full.crl` },
   askStatus: { target: '/ocsp', type: 'application/ocsp-request', body: '0\u0003\n\u0001\u0001' },
   askStatusByUrl: { target: '/ocsp/MAMKAQE=' },

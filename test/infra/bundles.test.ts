@@ -90,6 +90,13 @@ describe.each([...ROUTE_FUNCTIONS, ...TASK_FUNCTIONS].map((fn): [string, Grants]
       ).toEqual([]);
     });
 
+    it('has the ASN.1 libraries of foreign formats where /ca/{ca}.p7c is answered, and nowhere else', () => {
+      const libraries = holds(id, /node_modules\/(pkijs|asn1js|pvutils|pvtsutils|bytestreamjs|@peculiar)\//);
+      const named = new Set(libraries.map((source) => /node_modules\/(\w+|@\w+\/\w+)/.exec(source)?.[1]));
+      expect(named.has('pkijs') && named.has('asn1js')).toBe(id === 'authorities');
+      if (id !== 'authorities') expect(libraries).toEqual([]);
+    });
+
     it('comes with a source map that names no place outside the project', () => {
       const map = JSON.parse(readFileSync(join(bundles.get(id)?.folder ?? '', 'index.cjs.map'), 'utf8')) as {
         sources: string[];

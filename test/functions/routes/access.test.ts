@@ -16,6 +16,7 @@ const EXPECTED: Readonly<Record<string, Readonly<Record<'none' | Role, number>>>
   listAuthorities: EVERYBODY,
   getAuthorityCertificate: EVERYBODY,
   getAuthorityChain: EVERYBODY,
+  getAuthorityCertsOnly: EVERYBODY,
   getCrl: EVERYBODY,
   askStatus: EVERYBODY,
   askStatusByUrl: EVERYBODY,

@@ -190,6 +190,8 @@ describe.skipIf(!present)('as deployed', () => {
     const cer = await ok(ask('GET', `/ca/${CA}.cer`));
     expect(cer.bytes).toEqual(caOf(CA).raw);
     expect((await ok(ask('GET', `/ca/${CA}.pem`))).text).toContain('BEGIN CERTIFICATE');
+    // Its libraries are in the function's one file, and load when they are asked for.
+    expect((await ok(ask('GET', `/ca/${CA}.p7c`))).bytes.includes(cer.bytes)).toBe(true);
     expect((await ask('GET', '/ca/nobody-9.cer')).status).toBe(404);
     const head = await ok(ask('HEAD', `/ca/${CA}.cer`));
     expect([head.bytes.length, head.headers.etag]).toEqual([0, cer.headers.etag]);
