@@ -2,8 +2,8 @@ import type { App } from '../../lib/app.ts';
 import { BareEnv, readFunctionEnv } from '../../lib/env.ts';
 import { Fault } from '../../lib/fault.ts';
 import type { Edge } from '../http/stack.ts';
+import { openTelemetry } from './lean-telemetry.ts';
 import { clock } from './runtime.ts';
-import { openTelemetry } from './telemetry.ts';
 
 const refuse = (): Promise<never> =>
   Promise.reject(new Fault('configuration-invalid', 'This function cannot identify callers.'));

@@ -40,8 +40,9 @@ import {
   rowsTable,
   sealedKeys,
 } from './function-ports.ts';
+import { openTelemetry } from './lean-telemetry.ts';
 import { clock, readBundled, tokenIssuers } from './runtime.ts';
-import { openTelemetry, type Telemetry } from './telemetry.ts';
+import type { Telemetry } from './telemetry.ts';
 
 /**
  * The parts of the service that functions on AWS load. Each function calls one loader, and its bundle holds the adapters

@@ -9,8 +9,8 @@ import type { Edge } from '../http/stack.ts';
 import { random } from '../random.ts';
 import { leanAccess } from './access.ts';
 import { readDirectory } from './directory.ts';
+import { openTelemetry } from './lean-telemetry.ts';
 import { clock, readBundled, tokenIssuers } from './runtime.ts';
-import { openTelemetry } from './telemetry.ts';
 
 /** The OCSP functions on AWS: a table, the responders' keys, and no way to a CA key. */
 export const loadResponder = async (): Promise<Edge<ResponderApp>> => {

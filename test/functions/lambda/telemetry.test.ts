@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { openTelemetry } from '../../../functions/lambda/telemetry.ts';
+import { openTelemetry } from '../../../functions/lambda/lean-telemetry.ts';
 
 const NOW = Date.UTC(2026, 10, 22, 5, 6, 7);
 const lines: string[] = [];
