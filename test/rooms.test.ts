@@ -245,6 +245,25 @@ describe('rooms', () => {
     expect(readFileSync(join(root, 'lib/pki/certs-only.ts'), 'utf8')).not.toMatch(/from '(?!\.)/);
   });
 
+  it('only functions/lambda uses middy and Powertools, without a tracer and without a parser of bodies', () => {
+    const used = [...files, ...['functions', 'cli', 'infra', 'bench'].flatMap(sources)].flatMap((file) =>
+      [
+        ...readFileSync(join(root, file), 'utf8').matchAll(/'(@(?:middy|aws-lambda-powertools)\/[^']+)'/g),
+      ].map(([, specifier]) => `${file} -> ${specifier}`),
+    );
+    expect(used.sort()).toEqual([
+      'functions/lambda/pipeline.ts -> @aws-lambda-powertools/logger/middleware',
+      'functions/lambda/pipeline.ts -> @aws-lambda-powertools/metrics/middleware',
+      'functions/lambda/pipeline.ts -> @middy/core',
+      'functions/lambda/pipeline.ts -> @middy/core/StreamifyResponse',
+      'functions/lambda/pipeline.ts -> @middy/http-event-normalizer',
+      'functions/lambda/pipeline.ts -> @middy/http-header-normalizer',
+      'functions/lambda/powertools.ts -> @aws-lambda-powertools/logger',
+      'functions/lambda/powertools.ts -> @aws-lambda-powertools/logger/types',
+      'functions/lambda/powertools.ts -> @aws-lambda-powertools/metrics',
+    ]);
+  });
+
   it('take time and chance from outside', () => {
     const ambient = /\bDate\.now\(\)|\bnew Date\(\)|\bMath\.random\(|\bconsole\./;
     expect(files.filter((file) => ambient.test(readFileSync(join(root, file), 'utf8')))).toEqual([]);

@@ -29,6 +29,7 @@ const EARLY_MS = 300;
 /**
  * The steps that every request goes through, on Lambda and on one machine, in this order. They are written out, without
  * a general runner of middlewares: such a runner took as long as an OCSP answer itself, and a part of each cold start.
+ * What belongs to Lambda alone is in lambda/pipeline.ts, which the OCSP function does without.
  */
 export const stack = <S extends Pick<App, 'principals'>>(route: AnyRoute<S>): Answer<S> => {
   const capSize = sizeCap(route);

@@ -17,7 +17,7 @@ export type Prepare<S> = (response: HttpResponse, edge: Edge<S>) => HttpResponse
 /**
  * Answers events in API Gateway's payload format 2.0 (an HTTP API with the `$default` stage; a function URL). `load`
  * composes the service at the first request, and again after it failed: the caller is told of such a failure like of
- * any other. Never rejects.
+ * any other. Never rejects for such an event.
  */
 export const answerEvents = <S extends Pick<App, 'principals'>>(
   routes: readonly AnyRoute<S>[],
@@ -53,13 +53,18 @@ export const answerEvents = <S extends Pick<App, 'principals'>>(
       const loaded = await edge();
       return finish(await prepare(await answer(loaded, request, context), loaded), { id });
     } catch (error) {
-      // Where `load` failed there is no log yet. Lambda keeps what is written to standard error.
-      if (!Fault.is(error) || PROBLEMS[error.code].status >= 500) {
-        console.error(JSON.stringify({ level: 'error', request: id, ...errorFacts(error) }));
-      }
-      return finish(problem(error, id), { id });
+      return failure(error, id);
     }
   };
+};
+
+/** The answer to a request that did not get through the stack. */
+export const failure = (error: unknown, id: string): HttpResponse => {
+  // Where `load` failed there is no log yet. Lambda keeps what is written to standard error.
+  if (!Fault.is(error) || PROBLEMS[error.code].status >= 500) {
+    console.error(JSON.stringify({ level: 'error', request: id, ...errorFacts(error) }));
+  }
+  return finish(problem(error, id), { id });
 };
 
 /** HTTP APIs give the path decoded. Characters that a path cannot have are encoded again; the rest stays as it is. */

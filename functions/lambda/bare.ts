@@ -2,7 +2,7 @@ import type { App } from '../../lib/app.ts';
 import { BareEnv, readFunctionEnv } from '../../lib/env.ts';
 import { Fault } from '../../lib/fault.ts';
 import type { Edge } from '../http/stack.ts';
-import { openTelemetry } from './lean-telemetry.ts';
+import { telemetry } from './powertools.ts';
 import { clock } from './runtime.ts';
 
 const refuse = (): Promise<never> =>
@@ -10,7 +10,7 @@ const refuse = (): Promise<never> =>
 
 /** For routes that use nothing of the service and do not ask who calls. */
 export const loadBare = async (): Promise<Edge<Pick<App, 'principals'>>> => {
-  const { log } = openTelemetry(readFunctionEnv(BareEnv, process.env).FUNCTION, clock);
+  readFunctionEnv(BareEnv, process.env);
   const principals = { byCertificate: refuse, byToken: refuse, issueToken: refuse, jwks: refuse };
-  return { app: { principals }, clock, log };
+  return { app: { principals }, clock, log: telemetry.log };
 };

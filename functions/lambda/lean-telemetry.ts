@@ -1,8 +1,8 @@
 import type { Clock } from '../../lib/ports.ts';
 import { logEntry, METRICS, NAMESPACE, type Telemetry } from './telemetry.ts';
 
-/** Telemetry without a library: one would take half as long to load as Node itself, and somebody waits for an answer. */
-export const openTelemetry = (
+/** Telemetry without a library, for the OCSP function: Powertools would make its first answer later. */
+export const openLeanTelemetry = (
   name: string,
   clock: Clock,
   write: (line: string) => void = (line) => process.stdout.write(`${line}\n`),

@@ -40,7 +40,7 @@ import {
   rowsTable,
   sealedKeys,
 } from './function-ports.ts';
-import { openTelemetry } from './lean-telemetry.ts';
+import { telemetry } from './powertools.ts';
 import { clock, readBundled, tokenIssuers } from './runtime.ts';
 import type { Telemetry } from './telemetry.ts';
 
@@ -63,7 +63,6 @@ const composeCore = async (
   env: z.output<typeof RowsEnv>,
   portsOf: (context: PortContext) => FunctionPorts,
 ): Promise<TaskContext> => {
-  const telemetry = openTelemetry(env.FUNCTION, clock);
   const trustDomainText = readBundled('trust-domain.json');
   const trustDomain = readTrustDomain(trustDomainText);
   const trustDomainDigest = digestOf(trustDomainText);
@@ -208,7 +207,6 @@ export const loadCeremonyCore = async (): Promise<TaskContext> => {
 export const loadGauges = (): { readonly gauges: () => Promise<Gauges>; readonly telemetry: Telemetry } => {
   const env = readFunctionEnv(GaugesEnv, process.env);
   const table = rowsTable(env);
-  const telemetry = openTelemetry(env.FUNCTION, clock);
   const gauges = openGauges({
     table,
     oldestUnsequenced: () => oldestUnsequenced(table),

@@ -9,13 +9,13 @@ import type { Edge } from '../http/stack.ts';
 import { random } from '../random.ts';
 import { leanAccess } from './access.ts';
 import { readDirectory } from './directory.ts';
-import { openTelemetry } from './lean-telemetry.ts';
+import { openLeanTelemetry } from './lean-telemetry.ts';
 import { clock, readBundled, tokenIssuers } from './runtime.ts';
 
 /** The OCSP functions on AWS: a table, the responders' keys, and no way to a CA key. */
 export const loadResponder = async (): Promise<Edge<ResponderApp>> => {
   const env = readFunctionEnv(ResponderEnv, process.env);
-  const { log, measure } = openTelemetry(env.FUNCTION, clock);
+  const { log, measure } = openLeanTelemetry(env.FUNCTION, clock);
   const table = openDynamoDbTable({
     table: env.TABLE,
     calls: openDynamoDbLeanCalls(leanAccess('dynamodb'), random),

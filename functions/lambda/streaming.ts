@@ -1,25 +1,9 @@
-import type { Writable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
+import { Readable } from 'node:stream';
 import type { App } from '../../lib/app.ts';
 import type { AnyRoute } from '../http/route.ts';
 import type { Edge } from '../http/stack.ts';
 import { answerEvents } from './answer-events.ts';
-
-/** The global with which Lambda's Node runtime lets functions stream. */
-declare const awslambda: {
-  streamifyResponse(
-    handler: (event: APIGatewayProxyEventV2, answer: Writable, context: Context) => Promise<void>,
-  ): StreamingHandler;
-  readonly HttpResponseStream: {
-    from(
-      answer: Writable,
-      head: { readonly statusCode: number; readonly headers: Readonly<Record<string, string>> },
-    ): Writable;
-  };
-};
-
-export type StreamingHandler = (event: APIGatewayProxyEventV2, context: Context) => Promise<void>;
+import { type StreamingHandler, streamPipeline } from './pipeline.ts';
 
 /** A piece is written as soon as the runtime takes it. */
 const PIECE_BYTES = 256 * 1024;
@@ -34,17 +18,16 @@ export const streaming = <S extends Pick<App, 'principals'>>(
   load: () => Promise<Edge<S>>,
 ): StreamingHandler => {
   const answer = answerEvents(routes, load);
-  return awslambda.streamifyResponse(async (event, out, context) => {
-    const headers = Object.fromEntries(
-      Object.entries(event.headers).filter(([name]) => name.toLowerCase() !== 'authorization'),
-    );
+  return streamPipeline(async (event, context) => {
+    // The pipeline has put the names into lower case.
+    const { authorization: _shownByCdn, ...headers } = event.headers;
     const { method } = event.requestContext.http;
-    const response = await answer({ ...event, headers }, context, (given) => given);
-    const to = awslambda.HttpResponseStream.from(out, {
-      statusCode: response.status,
-      headers: response.headers,
-    });
-    await pipeline(method === 'HEAD' ? [] : pieces(response.body, response.stream), to);
+    const given = await answer({ ...event, headers }, context, (response) => response);
+    return {
+      statusCode: given.status,
+      headers: { ...given.headers },
+      body: Readable.from(method === 'HEAD' ? [] : pieces(given.body, given.stream)),
+    };
   });
 };
 

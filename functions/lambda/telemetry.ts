@@ -2,7 +2,8 @@ import type { Log } from '../../lib/ports.ts';
 
 /**
  * The log and the metrics of a function on AWS. Each log entry is one JSON line, which CloudWatch Logs parses. A metric
- * is such a line too (the embedded metric format), so it costs no request.
+ * is such a line too (the embedded metric format), so it costs no request. The OCSP function writes its lines itself
+ * (lean-telemetry.ts); every other function writes them by Powertools (powertools.ts).
  */
 export interface Telemetry {
   readonly log: Log;
@@ -26,7 +27,7 @@ export const METRICS = {
 
 export type Metric = keyof typeof METRICS;
 
-/** A log entry, by whose members an operator searches. */
+/** A log entry. Both writers make it here, so that an operator searches all functions by the same members. */
 export const logEntry = (
   { time, level, name, message }: LogEntry,
   facts: Readonly<Record<string, unknown>>,

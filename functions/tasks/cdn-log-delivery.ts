@@ -2,6 +2,7 @@ import type { S3Event, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { Fault, wentThrough } from '../../lib/fault.ts';
 import { errorFacts } from '../http/problems.ts';
 import { loadCdnLogs } from '../lambda/parts.ts';
+import { taskPipeline } from '../lambda/pipeline.ts';
 import { linesOfGzip } from '../routes/records/gzip-lines.ts';
 
 type Loaded = Pick<Awaited<ReturnType<typeof loadCdnLogs>>, 'log' | 'logs' | 'prefix'> & {
@@ -93,4 +94,4 @@ export const deliveredCdnLogs = (load: () => Promise<Loaded>) => {
 
 const fileOf = (key: string): string => key.slice(key.lastIndexOf('/') + 1);
 
-export const handler = deliveredCdnLogs(loadCdnLogs);
+export const handler = taskPipeline(deliveredCdnLogs(loadCdnLogs));

@@ -1,5 +1,6 @@
 import type { PrincipalKey } from '../../lib/authority/authority.ts';
 import { loadRowsCore, type TaskContext } from '../lambda/parts.ts';
+import { taskPipeline } from '../lambda/pipeline.ts';
 import { invokedByHand, readEvent } from './ceremony-event.ts';
 
 /** What the opener consented to, for the written protocol. */
@@ -21,4 +22,4 @@ export const consent = async (event: unknown, context: TaskContext): Promise<Con
   return { event: digest, ...agreed };
 };
 
-export const handler = invokedByHand(loadRowsCore, consent, 'The consent was refused');
+export const handler = taskPipeline(invokedByHand(loadRowsCore, consent, 'The consent was refused'));

@@ -3,6 +3,7 @@ import type { CeremonyEvent } from '../../lib/authority/authority.ts';
 import { Fault } from '../../lib/fault.ts';
 import { errorFacts } from '../http/problems.ts';
 import type { TaskContext } from '../lambda/parts.ts';
+import { telemetry } from '../lambda/powertools.ts';
 import { type Applicant, readApplicant } from './principal-certificate.ts';
 
 /** The opener consents to this event, and the holder has it carried out. Both send the same event. */
@@ -58,7 +59,7 @@ export const invokedByHand = <T>(
       return await act(event, await loading);
     } catch (error) {
       loading = undefined;
-      process.stdout.write(`${JSON.stringify({ level: 'error', message: failed, ...errorFacts(error) })}\n`);
+      telemetry.log('error', failed, errorFacts(error));
       throw error;
     }
   };

@@ -1,5 +1,6 @@
 import { encodePem } from '../../lib/pki/pki.ts';
 import { loadCeremonyCore, type TaskContext } from '../lambda/parts.ts';
+import { taskPipeline } from '../lambda/pipeline.ts';
 import { invokedByHand, readEvent } from './ceremony-event.ts';
 import { certifyApplicant } from './principal-certificate.ts';
 
@@ -48,4 +49,4 @@ export const hold = async (event: unknown, context: TaskContext): Promise<Ceremo
   return { event: consent.event, steps, authorities, credentials };
 };
 
-export const handler = invokedByHand(loadCeremonyCore, hold, 'The ceremony was interrupted');
+export const handler = taskPipeline(invokedByHand(loadCeremonyCore, hold, 'The ceremony was interrupted'));

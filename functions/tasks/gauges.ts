@@ -1,4 +1,5 @@
 import { loadGauges } from '../lambda/parts.ts';
+import { taskPipeline } from '../lambda/pipeline.ts';
 import { clock } from '../lambda/runtime.ts';
 
 const DAY_MS = 86_400_000;
@@ -6,7 +7,7 @@ const DAY_MS = 86_400_000;
 let loaded: ReturnType<typeof loadGauges> | undefined;
 
 /** Writes the age of things as metrics, so that an alarm is raised for what did not happen as well as for what failed. */
-export const handler = async (): Promise<void> => {
+export const handler = taskPipeline(async (): Promise<void> => {
   loaded ??= loadGauges();
   const { gauges, telemetry } = loaded;
   const { authorities, oldestUnsequenced } = await gauges();
@@ -18,4 +19,4 @@ export const handler = async (): Promise<void> => {
   }
   const age = oldestUnsequenced === undefined ? 0 : now - oldestUnsequenced.getTime();
   telemetry.measure('OldestUnsequencedRecord', age / 1000);
-};
+});

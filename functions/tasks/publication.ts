@@ -1,4 +1,5 @@
 import { loadSigningCore } from '../lambda/parts.ts';
+import { taskPipeline } from '../lambda/pipeline.ts';
 import { scheduled } from './scheduled.ts';
 
-export const handler = scheduled('publication', loadSigningCore);
+export const handler = taskPipeline(scheduled('publication', loadSigningCore));

@@ -1,4 +1,5 @@
 import { loadIssuingCore } from '../lambda/parts.ts';
+import { taskPipeline } from '../lambda/pipeline.ts';
 import { scheduled } from './scheduled.ts';
 
-export const handler = scheduled('recovery', loadIssuingCore);
+export const handler = taskPipeline(scheduled('recovery', loadIssuingCore));

@@ -1,4 +1,5 @@
 import { loadRenewingCore } from '../lambda/parts.ts';
+import { taskPipeline } from '../lambda/pipeline.ts';
 import { scheduled } from './scheduled.ts';
 
-export const handler = scheduled('responders', loadRenewingCore);
+export const handler = taskPipeline(scheduled('responders', loadRenewingCore));

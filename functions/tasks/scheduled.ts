@@ -1,5 +1,6 @@
 import { errorFacts } from '../http/problems.ts';
 import type { TaskContext } from '../lambda/parts.ts';
+import { telemetry } from '../lambda/powertools.ts';
 import { TASKS, type TaskName } from './housekeeping.ts';
 
 /** The result of a scheduled function, for a person who invokes it by hand. */
@@ -23,9 +24,7 @@ export const scheduled = (task: TaskName, load: () => Promise<TaskContext>): (()
       return { task, done };
     } catch (error) {
       loading = undefined;
-      process.stdout.write(
-        `${JSON.stringify({ level: 'error', message: `Housekeeping failed: ${task}`, ...errorFacts(error) })}\n`,
-      );
+      telemetry.log('error', `Housekeeping failed: ${task}`, errorFacts(error));
       throw error;
     }
   };

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { loadSequencingCore } from '../lambda/parts.ts';
+import { taskPipeline } from '../lambda/pipeline.ts';
 import { clock } from '../lambda/runtime.ts';
 import { scheduled, type TaskOutcome } from './scheduled.ts';
 
@@ -10,11 +11,11 @@ const LAST_START_MS = 55_000;
 
 const once = scheduled('sequencing', loadSequencingCore);
 
-export const handler = async (): Promise<TaskOutcome> => {
+export const handler = taskPipeline(async (): Promise<TaskOutcome> => {
   const end = clock() + LAST_START_MS;
   for (;;) {
     const outcome = await once();
     if (clock() + EVERY_MS > end) return outcome;
     await wait(EVERY_MS);
   }
-};
+});

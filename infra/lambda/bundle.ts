@@ -13,18 +13,21 @@ export interface Bundle extends Code {
 }
 
 /**
- * What a function of routes is: the stack around them, and the part of the service that they need. API Gateway's events
- * and a load balancer's differ, so it has a handler for each. It is written here because it would be a file for each
- * function that says nothing else.
+ * What a function of routes is: the pipeline and the stack around them, and the part of the service that they need. The
+ * responder's function has no pipeline. API Gateway's events and a load balancer's differ, so it has a handler for each.
+ * It is written here because it would be a file for each function that says nothing else.
  */
 const entryOfRoutes = ({ routes, part }: RouteFunction): string => {
   const { load, from } = PARTS[part];
+  const answer = `lambda([${routes.map((_, i) => `route${i}`).join(', ')}], ${load})`;
+  const lean = part === 'responder';
   return [
     `import { lambda } from './lambda/gateway.ts';`,
     `import { behindLoadBalancer } from './lambda/load-balancer.ts';`,
+    ...(lean ? [] : [`import { answerPipeline } from './lambda/pipeline.ts';`]),
     `import { ${load} } from './${from}';`,
     ...routes.map(({ file }, i) => `import { route as route${i} } from './routes/${file}.ts';`),
-    `export const handler = lambda([${routes.map((_, i) => `route${i}`).join(', ')}], ${load});`,
+    `export const handler = ${lean ? answer : `answerPipeline(${answer})`};`,
     'export const behindBalancer = behindLoadBalancer(handler);',
   ].join('\n');
 };

@@ -24,6 +24,14 @@ const holds = (id: string, pattern: RegExp): readonly string[] =>
   sourcesOf(id).flatMap(([source]) => (pattern.test(source) ? [source] : []));
 
 describe('the OCSP function', () => {
+  it('starts without middy and Powertools, which every other function has around it', () => {
+    const edge = /node_modules\/@(middy\/core|aws-lambda-powertools\/(logger|metrics))\//;
+    const packages = (id: string) => new Set(holds(id, edge).map((source) => edge.exec(source)?.[1])).size;
+    const others = [...bundles.keys()].filter((id) => id !== 'ocsp');
+    expect(others.filter((id) => packages(id) !== 3)).toEqual([]);
+    expect(holds('ocsp', /node_modules\/(@middy|@aws-lambda-powertools)\//)).toEqual([]);
+  });
+
   it('carries neither code that signs with a CA key nor the registration room', () => {
     expect(
       holds('ocsp', /^lib\/(authority|lint|registration)\/|^lib\/keys\/kms\.ts|^lib\/store\/s3/),
@@ -75,13 +83,22 @@ describe.each([...ROUTE_FUNCTIONS, ...TASK_FUNCTIONS].map((fn): [string, Grants]
       const sdk = holds(id, /node_modules\/@(aws|aws-sdk|aws-crypto|smithy)\//);
       const clients = sdk.map((source) => /@aws-sdk\/(client-\w+)\//.exec(source)?.[1]);
       expect([...new Set(clients.filter((name) => name !== undefined))].sort()).toEqual(wanted);
-      if (wanted.length === 0) expect(sdk).toEqual([]);
+      // Powertools brings a file that keeps what belongs to one invocation. It calls nothing.
+      const kept = id === 'ocsp' ? [] : ['node_modules/@aws/lambda-invoke-store/dist-es/invoke-store.js'];
+      if (wanted.length === 0) expect(sdk).toEqual(kept);
       // Its credentials are in the environment: functions/lambda/credentials.ts.
       const providers = sdk.filter((source) => /credential-provider-(?!env\/)/.test(source));
       expect(providers).toEqual([]);
       // The lean client belongs to the OCSP function, and to no other.
       const lean = holds(id, /^lib\/aws\/(service|json-service|exchange|signature-v4)\.ts$/);
       expect(lean.length).toBe(id === 'ocsp' ? 4 : 0);
+    });
+
+    it('traces nothing by itself: Lambda does, and knows no personal data', () => {
+      expect(holds(id, /aws-xray-sdk|@aws-lambda-powertools\/tracer|opentelemetry/)).toEqual([]);
+      const code = readFileSync(join(bundles.get(id)?.folder ?? '', 'index.cjs'), 'utf8');
+      // A tracer's addMetadata is not looked for: Powertools' Metrics has a method of that name.
+      expect(code).not.toMatch(/(add|put)Annotation|aws-xray-sdk|captureAWS/);
     });
 
     it('has no languages of zod but one', () => {

@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
-import { lambda } from '../../../functions/lambda/gateway.ts';
+import { type LambdaHandler, lambda } from '../../../functions/lambda/gateway.ts';
+import { answerPipeline } from '../../../functions/lambda/pipeline.ts';
 import { routes } from '../../../functions/routes/routes.ts';
 import { OpensslCa } from '../../principals/openssl.ts';
 import { CA, REQUEST, type TestApp, testApp } from '../app.ts';
@@ -52,13 +53,16 @@ const eventOf = (
   };
 };
 
-const handler = (id: string, app: TestApp) => {
-  const route = routes.find((candidate) => candidate.id === id);
-  if (!route) throw new Error(`There is no route ${id}.`);
-  return lambda([route], async () => app.edge);
-};
+describe.each<[string, (answer: LambdaHandler) => LambdaHandler]>([
+  ['the OCSP function', (answer) => answer],
+  ['a function with a pipeline', answerPipeline],
+])('%s', (_which, around) => {
+  const handler = (id: string, app: TestApp) => {
+    const route = routes.find((candidate) => candidate.id === id);
+    if (!route) throw new Error(`There is no route ${id}.`);
+    return around(lambda([route], async () => app.edge));
+  };
 
-describe('a function', () => {
   it('hands a binary body through and gives binary back in base64', async () => {
     const app = testApp();
     const body = Buffer.from('30030a0101ff', 'hex').toString('base64');
@@ -153,11 +157,13 @@ describe('a function', () => {
       let attempts = 0;
       const route = routes.find(({ id }) => id === 'health');
       if (!route) throw new Error('There is no route health.');
-      const health = lambda([route], async () => {
-        attempts++;
-        if (attempts === 1) throw new Error('arn:aws:kms:secret');
-        return app.edge;
-      });
+      const health = around(
+        lambda([route], async () => {
+          attempts++;
+          if (attempts === 1) throw new Error('arn:aws:kms:secret');
+          return app.edge;
+        }),
+      );
       const first = await health(eventOf('GET', '/healthz'), context);
       expect([first.statusCode, JSON.parse(first.body ?? '').code]).toEqual([500, 'internal']);
       expect(first.body).not.toContain('arn');

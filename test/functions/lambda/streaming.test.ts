@@ -33,6 +33,9 @@ afterEach(() => {
 
 const context = { awsRequestId: 'aws-1', getRemainingTimeInMillis: () => 10_000 } as Context;
 
+/** What the runtime calls. */
+type Streaming = (event: unknown, answer: Writable, context: Context) => Promise<void>;
+
 const ask = async (method: string, path: string, headers: Record<string, string> = {}, crl?: Buffer) => {
   const { streaming } = await import('../../../functions/lambda/streaming.ts');
   const app = testApp();
@@ -47,11 +50,7 @@ const ask = async (method: string, path: string, headers: Record<string, string>
     },
   };
   const edge = { ...app.edge, app: { ...app.edge.app, status } };
-  const handler = streaming([route], async () => edge) as unknown as (
-    event: unknown,
-    answer: Writable,
-    context: Context,
-  ) => Promise<void>;
+  const handler = streaming([route], async () => edge) as unknown as Streaming;
   const answer = new PassThrough();
   const [body] = await Promise.all([
     buffer(answer),
@@ -83,6 +82,17 @@ describe('a function that streams', () => {
     const anonymous = await ask('GET', PATH);
     expect(callers).toEqual([{ recipient: 'public', method: 'GET' }]);
     expect(anonymous.callers).toEqual(callers);
+  });
+
+  it('answers an event that is not one', async () => {
+    const said = vi.spyOn(console, 'error').mockImplementation(() => {});
+    const { streaming } = await import('../../../functions/lambda/streaming.ts');
+    const handler = streaming([route], async () => testApp().edge) as unknown as Streaming;
+    const answer = new PassThrough();
+    const [body] = await Promise.all([buffer(answer), handler({}, answer, context)]);
+    expect([head?.statusCode, JSON.parse(body.toString())]).toMatchObject([500, { code: 'internal' }]);
+    expect(said).toHaveBeenCalledOnce();
+    said.mockRestore();
   });
 
   it('gives HEAD no body, and refusals in whole', async () => {

@@ -1,0 +1,62 @@
+import type { Readable } from 'node:stream';
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
+import middy, { type MiddlewareObj, type Request } from '@middy/core';
+import { executionModeStreamifyResponse } from '@middy/core/StreamifyResponse';
+import eventNormalizer from '@middy/http-event-normalizer';
+import headerNormalizer from '@middy/http-header-normalizer';
+import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
+import { failure } from './answer-events.ts';
+import type { LambdaHandler } from './gateway.ts';
+import { logger, metrics } from './powertools.ts';
+
+/**
+ * What stands around every function but the OCSP one, which starts without it. The checks that the local server shares
+ * are not here: they are in functions/http/stack.ts. No middleware parses a body, because json-body.ts refuses members
+ * that are given twice, and middy's parser does not.
+ */
+
+/** Around a function that nobody calls over HTTP. An error goes on to Lambda, which tries again. */
+export const taskPipeline = <E, R>(
+  task: (event: E, context: Context) => Promise<R>,
+): ((event: E, context: Context) => Promise<R>) => middy<E, R>(task, NO_TIMER).use(observed());
+
+/** Around a function that answers requests in one piece. */
+export const answerPipeline = (answer: LambdaHandler): LambdaHandler =>
+  middy(answer, NO_TIMER).use(observed()).use(normalised()).onError(answerFailure);
+
+/** An answer that is streamed. */
+export interface Streamed {
+  readonly statusCode: number;
+  readonly headers: Record<string, string>;
+  readonly body: Readable;
+}
+
+export type StreamingHandler = (event: APIGatewayProxyEventV2, context: Context) => Promise<unknown>;
+
+/** Around a function that streams its answers. */
+export const streamPipeline = (
+  answer: (event: APIGatewayProxyEventV2, context: Context) => Promise<Streamed>,
+): StreamingHandler =>
+  middy(answer, { ...NO_TIMER, executionMode: executionModeStreamifyResponse })
+    .use(observed())
+    .use(normalised())
+    .onError(answerFailure);
+
+/** stack.ts answers in time by itself, and a task's time is Lambda's to end. */
+const NO_TIMER = { timeoutEarlyInMillis: 0 };
+
+/** Events hold personal data, so they are not logged. */
+const observed = () => [injectLambdaContext(logger, { logEvent: false }), logMetrics(metrics)];
+
+/** Their types narrow the event; what a handler takes is its own type. */
+const normalised = (): MiddlewareObj[] => [
+  eventNormalizer() as MiddlewareObj,
+  headerNormalizer() as MiddlewareObj,
+];
+
+/** An event that cannot be read has an answer all the same. */
+const answerFailure = (request: Request): void => {
+  const { status, headers, body } = failure(request.error, request.context.awsRequestId);
+  request.response = { statusCode: status, headers, body: String(body) };
+};
