@@ -46,7 +46,7 @@ import {
   readCurrentCrl,
   type Status,
 } from './status/status.ts';
-import { type Bucket, markBucketFormat, type Table } from './store/store.ts';
+import type { Bucket, Table } from './store/store.ts';
 import {
   type Amendments,
   addPeriod,
@@ -155,7 +155,6 @@ export const compose = (ports: Ports): Core => {
     retries: openRetries(clock),
     publishCrl: (ca) => status.publish(ca, 'service'),
     crlDueWrites: (ca) => crlDueWrites(table, ca),
-    markBucketFormat: () => markBucketFormat(bucket),
     crlPath,
   });
   const amendments = openAmendments({ ...ports, inForce, recorder: ledger });

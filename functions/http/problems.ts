@@ -162,8 +162,8 @@ export const problem = (error: unknown, requestId: string): HttpResponse => {
 };
 
 /**
- * The facts of an error for the log. A Fault's message has neither secrets nor personal data. Another error's message
- * might, so only its name, its code and its stack frames are logged.
+ * The facts of an error for the log. A Fault's message and facts have neither secrets nor personal data. Another error's
+ * message might, so only its name, its code and its stack frames are logged.
  */
 export const errorFacts = (error: unknown, depth = 0): Readonly<Record<string, unknown>> => {
   if (!(error instanceof Error)) return { error: typeof error };
@@ -173,7 +173,7 @@ export const errorFacts = (error: unknown, depth = 0): Readonly<Record<string, u
     error: error.name,
     ...(typeof code === 'string' ? { code } : {}),
     ...(Fault.is(error)
-      ? { message: error.message }
+      ? { detail: error.message, ...(Object.keys(error.facts).length > 0 && { facts: error.facts }) }
       : { at: originalFrames(frames.slice(0, 8).map((line) => line.trim())) }),
     ...(error.cause !== undefined && depth < 4 ? { cause: errorFacts(error.cause, depth + 1) } : {}),
   };

@@ -19,7 +19,7 @@ import {
 import { oldestUnsequenced } from '../../lib/ledger/ledger.ts';
 import type { Log } from '../../lib/ports.ts';
 import { type Gauges, openGauges } from '../../lib/status/status.ts';
-import type { Bucket } from '../../lib/store/store.ts';
+import { type Bucket, markBucketFormat } from '../../lib/store/store.ts';
 import {
   digestOf,
   openInForce,
@@ -193,11 +193,13 @@ export const loadCdnLogs = async (): Promise<
   };
 };
 
-/** Every port, for the ceremony. */
+/** Every port, for the ceremony, which is the first to put something into the bucket. */
 export const loadCeremonyCore = async (): Promise<TaskContext> => {
   const env = readFunctionEnv(CeremonyEnv, process.env);
+  const bucket = bucketOf(env.BUCKET);
+  await markBucketFormat(bucket);
   return composeCore(env, (context) => ({
-    bucket: bucketOf(env.BUCKET),
+    bucket,
     keys: caKeys(env, context),
     responderKeys: sealedKeys(env, context),
   }));

@@ -5,6 +5,7 @@ import { readEnv } from '../../lib/env.ts';
 import { openSealedKeys } from '../../lib/keys/sealed.ts';
 import { openFileBucket } from '../../lib/store/file-bucket.ts';
 import { openSqliteTable } from '../../lib/store/sqlite.ts';
+import { markBucketFormat } from '../../lib/store/store.ts';
 import { errorFacts } from '../http/problems.ts';
 import { random } from '../random.ts';
 import { routes } from '../routes/routes.ts';
@@ -55,12 +56,14 @@ const main = async (): Promise<void> => {
     passphrase: await passphraseOf(env, trustDomain, dataDir),
     random,
   });
+  const bucket = await openFileBucket(join(dataDir, 'objects'));
+  await markBucketFormat(bucket);
   const core = compose({
     trustDomain,
     trustDomainText: text,
     publicUrls: [env.PUBLIC_URL],
     table,
-    bucket: await openFileBucket(join(dataDir, 'objects')),
+    bucket,
     keys,
     responderKeys: keys,
     clock,

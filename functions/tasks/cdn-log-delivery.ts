@@ -48,7 +48,7 @@ export const deliveredCdnLogs = (load: () => Promise<Loaded>) => {
           await importFile(loaded, key);
         }
       } catch (error) {
-        loaded.log('error', 'An access log was not counted', { message: messageId, ...errorFacts(error) });
+        loaded.log('error', 'An access log was not counted', { messageId, ...errorFacts(error) });
         batchItemFailures.push({ itemIdentifier: messageId });
       }
     }

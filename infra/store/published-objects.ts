@@ -75,7 +75,7 @@ export class PublishedObjects extends Construct {
     if (log === 'read') this.#grant(role, 'LogRead', 'log/*', READ, READ_KEY);
     if (log === 'extend') this.#grant(role, 'LogExtend', 'log/*', WRITE, WRITE_KEY);
     // Without the list S3 answers for what is not there as for what is forbidden.
-    if (log) this.#grantList(role);
+    if (log || bucketFormat) this.#grantList(role);
     if (reports === 'read') this.#grant(role, 'ReportsRead', 'reports/*', READ, READ_KEY);
     if (reports === 'make') this.#grant(role, 'ReportsMake', 'reports/*', WRITE, WRITE_KEY);
     if (reports === 'expire') this.#grant(role, 'ReportsExpire', 'reports/*', ['s3:DeleteObject']);

@@ -81,7 +81,7 @@ const hasKey = async (keys: KeyStore, id: string): Promise<boolean> => {
 };
 
 /**
- * Resolves with whether there was anything to do. Faults: `trust-domain-changed`, `format-unsupported`, `lint-failed`, and the faults of the key
+ * Resolves with whether there was anything to do. Faults: `trust-domain-changed`, `lint-failed`, and the faults of the key
  * store and the stores.
  */
 export const holdCeremony = async (
@@ -90,7 +90,6 @@ export const holdCeremony = async (
   report: Report,
 ): Promise<boolean> => {
   const { table, trustDomain, issuers, recorder } = deps;
-  await deps.markBucketFormat();
   const row = await begin(deps, report);
   if (row.value.done) return false;
 

@@ -33,8 +33,6 @@ export interface AuthorityDeps {
   readonly publishCrl: (ca: string) => Promise<unknown>;
   /** Writes that are stored with such a revocation. They keep the CRL due until one that lists it is published. */
   readonly crlDueWrites: (ca: string) => Promise<readonly Write[]>;
-  /** Fault: `format-unsupported` where another version wrote the bucket of published objects. */
-  readonly markBucketFormat: () => Promise<void>;
   /** Where relying parties fetch the CA's full CRL, below each public URL. */
   readonly crlPath: (ca: string) => string;
   /** For certificates that are recorded and cannot be signed yet. */

@@ -1,4 +1,5 @@
-import { type Der, DerReader, TAG } from './der.ts';
+import { type Der, TAG } from './der.ts';
+import { DerReader } from './der-reader.ts';
 
 /**
  * A certs-only CMS message in DER: a SignedData with certificates, and without content, CRLs and signers (RFC 5652 5.1,

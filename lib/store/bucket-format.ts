@@ -1,4 +1,4 @@
-import { Fault } from '../fault.ts';
+import { wentThrough } from '../fault.ts';
 import { assertFormat, FORMAT } from '../format.ts';
 import type { Bucket } from './contract.ts';
 
@@ -18,13 +18,12 @@ const readFormat = (body: Uint8Array): unknown => {
  * is published. Fault: `format-unsupported` where another version wrote the bucket.
  */
 export const markBucketFormat = async (bucket: Pick<Bucket, 'get' | 'put'>): Promise<void> => {
-  try {
-    // Written first: S3 tells a role that may not list the bucket nothing about an object that is not there.
-    const mark = Buffer.from(`${JSON.stringify({ format: FORMAT })}\n`);
-    await bucket.put(MARK, mark, { if: 'absent', contentType: 'application/json' });
-  } catch (error) {
-    if (!Fault.is(error, 'condition-failed')) throw error;
-    const found = await bucket.get(MARK);
-    assertFormat('The bucket', found && readFormat(found.body));
-  }
+  const found = await bucket.get(MARK);
+  if (found) return assertFormat('The bucket', readFormat(found.body));
+  const mark = Buffer.from(`${JSON.stringify({ format: FORMAT })}\n`);
+  const isFirst = await wentThrough(
+    bucket.put(MARK, mark, { if: 'absent', contentType: 'application/json' }),
+  );
+  // Otherwise another process was first, and its mark counts.
+  if (!isFirst) await markBucketFormat(bucket);
 };

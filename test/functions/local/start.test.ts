@@ -96,6 +96,17 @@ describe('the service', { timeout: 120_000 }, () => {
     await after.close();
   });
 
+  it('refuses objects of another format in one line, and starts with its own again', async () => {
+    const mark = join(data, 'objects', 'format');
+    const own = readFileSync(mark);
+    writeFileSync(mark, '{"format":2}\n');
+    const { code, stderr } = await live({ DATA_DIR: data });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^The bucket is in format 2; this version of Akashi reads format 1 only\. .*\n$/);
+    writeFileSync(mark, own);
+    expect((await live({ DATA_DIR: data }, 'Try next:')).code).toBe(0);
+  });
+
   it('says which port is taken, and has made nothing by then that would name it', async () => {
     const server = createServer();
     const port = await new Promise<number>((done) => {
