@@ -204,6 +204,10 @@ export const readEnv = (source: Source): LocalEnv => read(LocalEnv, LocalVariabl
 export const readFunctionEnv = <S extends z.ZodMiniObject>(schema: S, source: Source): z.output<S> =>
   read(schema, schema.shape, source);
 
+/** Without the user and the password that an address may have. */
+const shown = (value: string | undefined): string | undefined =>
+  value?.replaceAll(/(?<=\/\/)[^/?#\s]*@/g, '…@');
+
 type Source = Readonly<Record<string, string | undefined>>;
 
 const read = <S extends z.ZodMiniType>(
@@ -215,7 +219,7 @@ const read = <S extends z.ZodMiniType>(
   if (result.success) return result.data;
   const names = [...new Set(result.error.issues.map(({ path }) => String(path[0])))];
   const problems = names.map((name) => {
-    const was = SECRET.has(name) ? '' : `; it was ${JSON.stringify(source[name])}`;
+    const was = SECRET.has(name) ? '' : `; it was ${JSON.stringify(shown(source[name]))}`;
     const field = shape[name];
     return `${name} must be ${field && z.globalRegistry.get(field)?.description}${was}.`;
   });

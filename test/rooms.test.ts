@@ -253,7 +253,6 @@ describe('rooms', () => {
     );
     expect(used.sort()).toEqual([
       'functions/lambda/pipeline.ts -> @aws-lambda-powertools/logger/middleware',
-      'functions/lambda/pipeline.ts -> @aws-lambda-powertools/metrics/middleware',
       'functions/lambda/pipeline.ts -> @middy/core',
       'functions/lambda/pipeline.ts -> @middy/core/StreamifyResponse',
       'functions/lambda/pipeline.ts -> @middy/http-event-normalizer',

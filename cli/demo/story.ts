@@ -26,7 +26,7 @@ export interface Addresses {
   readonly own: boolean;
 }
 
-export interface Told {
+export interface Story {
   /** Records found, of as many answers. */
   readonly records: number;
   readonly certificates: number;
@@ -44,7 +44,7 @@ const captured = (text: string, pattern: RegExp, what: string): string => {
 };
 
 /** The whole life of one certificate, told by the commands that each of its people would type. */
-export const tellStory = async (place: Place, addresses: Addresses): Promise<Told> => {
+export const tellStory = async (place: Place, addresses: Addresses): Promise<Story> => {
   const given: GivenAnswer[] = [];
   const read = (name: string): Promise<Buffer> => readFile(join(place.folder, name));
   const run = (words: readonly string[], expected?: Parameters<typeof command>[2]): Promise<string> =>

@@ -145,14 +145,18 @@ export const loadSigning = async (): Promise<Edge> =>
 /** Rows, the key of the log, and the bucket in which the log's files are published: for the sequencer. */
 export const loadSequencingCore = async (): Promise<TaskContext> => {
   const env = readFunctionEnv(SequencingEnv, process.env);
-  return composeCore(env, (context) => ({
+  const bucket = bucketOf(env.BUCKET);
+  const core = await composeCore(env, (context) => ({
     ...noPorts,
-    bucket: bucketOf(env.BUCKET),
+    bucket,
     keys: caKeys(env, context),
     logOrigin: env.LOG_ORIGIN,
     witnesses: witnessesAt(env.LOG_WITNESSES),
     witnessThreshold: env.LOG_WITNESS_THRESHOLD,
   }));
+  // The log begins with the first record, which may be older than the ceremony.
+  await markBucketFormat(bucket);
+  return core;
 };
 
 /**
@@ -193,16 +197,17 @@ export const loadCdnLogs = async (): Promise<
   };
 };
 
-/** Every port, for the ceremony, which is the first to put something into the bucket. */
+/** Every port, for the ceremony. */
 export const loadCeremonyCore = async (): Promise<TaskContext> => {
   const env = readFunctionEnv(CeremonyEnv, process.env);
   const bucket = bucketOf(env.BUCKET);
-  await markBucketFormat(bucket);
-  return composeCore(env, (context) => ({
+  const core = await composeCore(env, (context) => ({
     bucket,
     keys: caKeys(env, context),
     responderKeys: sealedKeys(env, context),
   }));
+  await markBucketFormat(bucket);
+  return core;
 };
 
 /** Reads how old things are, without the service, and says it as metrics. */

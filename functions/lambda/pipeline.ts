@@ -1,6 +1,5 @@
 import type { Readable } from 'node:stream';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
-import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import middy, { type MiddlewareObj, type Request } from '@middy/core';
 import { executionModeStreamifyResponse } from '@middy/core/StreamifyResponse';
 import eventNormalizer from '@middy/http-event-normalizer';
@@ -8,7 +7,7 @@ import headerNormalizer from '@middy/http-header-normalizer';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { failure } from './answer-events.ts';
 import type { LambdaHandler } from './gateway.ts';
-import { logger, metrics } from './powertools.ts';
+import { knownInvocation, logger } from './powertools.ts';
 
 /**
  * What stands around every function but the OCSP one, which starts without it. The checks that the local server shares
@@ -19,11 +18,12 @@ import { logger, metrics } from './powertools.ts';
 /** Around a function that nobody calls over HTTP. An error goes on to Lambda, which tries again. */
 export const taskPipeline = <E, R>(
   task: (event: E, context: Context) => Promise<R>,
-): ((event: E, context: Context) => Promise<R>) => middy<E, R>(task, NO_TIMER).use(observed());
+): ((event: E, context: Context) => Promise<R>) =>
+  middy<E, R>(knownInvocation(task), NO_TIMER).use(observed());
 
 /** Around a function that answers requests in one piece. */
 export const answerPipeline = (answer: LambdaHandler): LambdaHandler =>
-  middy(answer, NO_TIMER).use(observed()).use(normalised()).onError(answerFailure);
+  middy(knownInvocation(answer), NO_TIMER).use(observed()).use(normalised()).onError(answerFailure);
 
 /** An answer that is streamed. */
 export interface Streamed {
@@ -38,7 +38,7 @@ export type StreamingHandler = (event: APIGatewayProxyEventV2, context: Context)
 export const streamPipeline = (
   answer: (event: APIGatewayProxyEventV2, context: Context) => Promise<Streamed>,
 ): StreamingHandler =>
-  middy(answer, { ...NO_TIMER, executionMode: executionModeStreamifyResponse })
+  middy(knownInvocation(answer), { ...NO_TIMER, executionMode: executionModeStreamifyResponse })
     .use(observed())
     .use(normalised())
     .onError(answerFailure);
@@ -47,7 +47,7 @@ export const streamPipeline = (
 const NO_TIMER = { timeoutEarlyInMillis: 0 };
 
 /** Events hold personal data, so they are not logged. */
-const observed = () => [injectLambdaContext(logger, { logEvent: false }), logMetrics(metrics)];
+const observed = () => injectLambdaContext(logger, { logEvent: false });
 
 /** Their types narrow the event; what a handler takes is its own type. */
 const normalised = (): MiddlewareObj[] => [

@@ -1,18 +1,44 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { LogFormatter, Logger, LogItem } from '@aws-lambda-powertools/logger';
 import type { LogAttributes, UnformattedAttributes } from '@aws-lambda-powertools/logger/types';
 import { Metrics } from '@aws-lambda-powertools/metrics';
+import type { Context } from 'aws-lambda';
 import { errorFacts } from '../http/problems.ts';
 import { logEntry, METRICS, NAMESPACE, type Telemetry } from './telemetry.ts';
 
 /**
- * The telemetry of every function but the OCSP one, by Powertools. pipeline.ts uses `logger` and `metrics` as
- * middlewares; everything else uses `telemetry`.
+ * The telemetry of every function but the OCSP one, by Powertools. pipeline.ts uses `logger` as a
+ * middleware, and everything else uses `telemetry`.
  */
 
 // Powertools reads variables of the environment. One of them logs every event, and events hold personal data; another
 // switches metrics off. So none of them counts: what counts is set below.
 for (const variable of Object.keys(process.env)) {
   if (variable.startsWith('POWERTOOLS_')) delete process.env[variable];
+}
+
+/**
+ * The invocation that code runs for. Work may go on after its answer, while the function has the next event already; its
+ * lines still name the request that they are about.
+ */
+interface Invocation {
+  readonly request: string;
+  readonly trace: string | undefined;
+}
+
+const invocations = new AsyncLocalStorage<Invocation>();
+
+/** The same handler, known to be running for its own event. */
+export const knownInvocation =
+  <E, R>(handler: (event: E, context: Context) => Promise<R>) =>
+  (event: E, context: Context): Promise<R> =>
+    invocations.run({ request: context.awsRequestId, trace: process.env._X_AMZN_TRACE_ID }, () =>
+      handler(event, context),
+    );
+
+/** Powertools leaves out what is null or empty; lean-telemetry.ts writes it. */
+class EntryItem extends LogItem {
+  override prepareForPrint(): void {}
 }
 
 /** Writes the same members as lean-telemetry.ts. */
@@ -22,10 +48,11 @@ class EntryFormatter extends LogFormatter {
     { facts }: LogAttributes,
   ): LogItem {
     const level = logLevel.toLowerCase();
-    const request = lambdaContext?.awsRequestId;
-    return new LogItem({
+    const invocation = invocations.getStore();
+    const request = invocation?.request ?? lambdaContext?.awsRequestId;
+    return new EntryItem({
       attributes: logEntry(
-        { time: timestamp, level, name: serviceName, message },
+        { time: timestamp, level, name: serviceName, message, trace: invocation?.trace },
         { ...(request !== undefined && { request }), ...(facts as object | undefined) },
       ),
     });
@@ -49,7 +76,7 @@ export const logger = new Logger({
 
 const silent = (): void => {};
 
-export const metrics = new Metrics({
+const metrics = new Metrics({
   namespace: NAMESPACE,
   serviceName: name,
   // Powertools warns of each invocation that measured nothing, and most measure nothing.
@@ -61,17 +88,12 @@ metrics.clearDefaultDimensions();
 export const telemetry: Telemetry = {
   log: (level, message, facts = {}) => logger[level](message, { facts }),
   measure: (metric, value, ca) => {
-    // A line has one set of dimensions. A CA's metric gets a line of its own, the others are written together when the
-    // invocation ends.
-    const line = ca === undefined ? metrics : metrics.singleMetric();
+    // Each value is written at once: what is kept until the invocation ends is lost where Lambda ends it.
+    const line = metrics.singleMetric();
     line.addMetadata('function', name);
-    if (ca !== undefined) {
-      line.clearDefaultDimensions();
-      line.addDimension('CA', ca);
-    } else if (!metrics.hasStoredMetrics()) {
-      // One set, and no dimension in it.
-      metrics.addDimensions({});
-    }
+    line.clearDefaultDimensions();
+    // One set of dimensions, which may have none in it.
+    line.addDimensions(ca === undefined ? {} : { CA: ca });
     line.addMetric(metric, METRICS[metric], value);
   },
 };

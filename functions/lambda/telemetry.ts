@@ -29,12 +29,12 @@ export type Metric = keyof typeof METRICS;
 
 /** A log entry. Both writers make it here, so that an operator searches all functions by the same members. */
 export const logEntry = (
-  { time, level, name, message }: LogEntry,
+  { time, level, name, message, trace = process.env._X_AMZN_TRACE_ID }: LogEntry,
   facts: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> => {
-  // Set by the runtime for each invocation; it ties the line to the trace.
-  const trace = process.env._X_AMZN_TRACE_ID;
-  return { time: time.toISOString(), level, function: name, message, ...(trace && { trace }), ...facts };
+  const entry = { time: time.toISOString(), level, function: name, message, ...(trace && { trace }) };
+  // No fact may stand in the place of one of these members.
+  return { ...entry, ...facts, ...entry };
 };
 
 interface LogEntry {
@@ -43,4 +43,6 @@ interface LogEntry {
   /** The function's name in infra/. */
   readonly name: string;
   readonly message: string;
+  /** Ties the line to a trace; as the runtime set it for the present invocation where it is absent. */
+  readonly trace?: string | undefined;
 }

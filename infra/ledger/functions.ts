@@ -113,6 +113,7 @@ export const LEDGER_TASKS: readonly TaskFunction[] = [
     environment: 'sequencing',
     everyMinutes: 1,
     rows: SEQUENCE,
+    bucketFormat: 'mark',
     log: 'extend',
   },
   {

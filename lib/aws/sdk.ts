@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import { Fault } from '../fault.ts';
 import type { Limits } from './exchange.ts';
 import { NoAnswer, Refusal } from './outcome.ts';
@@ -49,6 +50,42 @@ export const asked = async <T>(answer: Promise<T>): Promise<T> => {
   }
 };
 
+/** An answer as the SDK's HTTP handler gives it: its body is bytes that are still to come. */
+interface HttpAnswer {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+  body: unknown;
+}
+
+/**
+ * A middleware of the SDK's for services that speak AWS's JSON protocol. It refuses an answer whose checksum is wrong, and
+ * one of status 200 that is no JSON object. The SDK takes both, and makes of them an answer without members: a row that
+ * is there would then be told as absent. Its step is `deserialize`, within the SDK's own reading.
+ */
+export const refuseDamaged =
+  <A, O extends { readonly response: unknown }>(next: (given: A) => Promise<O>) =>
+  async (given: A): Promise<O> => {
+    const output = await next(given);
+    const answer = output.response as HttpAnswer;
+    const body = await bytesOf(answer.body);
+    const checksum = answer.headers['x-amz-crc32'];
+    if (checksum !== undefined && Number(checksum) !== crc32(body)) throw damaged('WrongChecksum');
+    if (answer.statusCode === 200 && !/^\s*\{/.test(body.toString('latin1', 0, 64)))
+      throw damaged('MalformedAnswer');
+    answer.body = body;
+    return output;
+  };
+
+const bytesOf = async (body: unknown): Promise<Buffer> => {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of body as AsyncIterable<Uint8Array>) pieces.push(piece);
+  return Buffer.concat(pieces);
+};
+
+/** The SDK asks again where an error says that it may. */
+const damaged = (reason: string): NoAnswer =>
+  Object.assign(new NoAnswer(reason, true), { $retryable: { throttling: false } });
+
 /** Errors of the SDK, as far as they are read here. */
 interface SdkError extends Error {
   readonly code?: unknown;
@@ -58,7 +95,7 @@ interface SdkError extends Error {
 }
 
 const outcomeOf = (error: unknown): unknown => {
-  if (!(error instanceof Error)) return error;
+  if (!(error instanceof Error) || error instanceof NoAnswer) return error;
   const { name, message, code, $fault, $metadata } = error as SdkError;
   if (name === 'CredentialsProviderError') return notConfigured('credentials', error);
   if (message === 'Region is missing') return notConfigured('Region', error);

@@ -51,7 +51,6 @@ export const openService = (service: string, host: string, access: AwsAccess, li
 const originOf = (address: string): URL => {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`) return url;
-  throw new Fault('configuration-invalid', 'The address of an AWS service is a scheme, a host and a port.', {
-    address,
-  });
+  // It may have a user and a password, so it is not shown.
+  throw new Fault('configuration-invalid', 'The address of an AWS service is a scheme, a host and a port.');
 };

@@ -7,7 +7,7 @@ import {
   SignCommand,
   type SignCommandInput,
 } from '@aws-sdk/client-kms';
-import { ATTEMPTS, asked, clientSettings, type SdkAccess } from '../aws/sdk.ts';
+import { ATTEMPTS, asked, clientSettings, refuseDamaged, type SdkAccess } from '../aws/sdk.ts';
 import { isThrottling, type KmsCalls, TIMEOUTS } from './kms-calls.ts';
 
 /** KMS by the AWS SDK, which repeats what fails by itself. */
@@ -17,6 +17,7 @@ export const openKmsSdkCalls = (options: {
   readonly onThrottled?: () => void;
 }): KmsCalls => {
   const kms = new KMSClient({ ...clientSettings(options.access, TIMEOUTS), maxAttempts: ATTEMPTS });
+  kms.middlewareStack.add(refuseDamaged, { step: 'deserialize', priority: 'low', name: 'refuseDamaged' });
   // At this place of the SDK's stack, within its retries, each attempt passes by.
   kms.middlewareStack.add(
     (next) => async (request) => {

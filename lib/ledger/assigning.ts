@@ -1,4 +1,4 @@
-import { Fault } from '../fault.ts';
+import { Fault, wentThrough } from '../fault.ts';
 import type { Table, Write } from '../store/store.ts';
 import type { LedgerRecord } from './contract.ts';
 import { countWrites } from './counts.ts';
@@ -68,16 +68,14 @@ const assignOne = async (table: Table, id: string, leaf: number, lane: string): 
     const staged = await table.get(stagedKey(id));
     const waiting = staged ? undefined : await table.get(unsequencedKey(id));
     if (!staged && !waiting) return;
-    try {
-      if (staged) {
-        const record = asRecord(staged.value);
-        const counts = await countWrites(table, [record], lane);
-        await table.write([...sequencedWrites(record, leaf), ...counts]);
-        return;
-      }
+    if (staged) {
+      const record = asRecord(staged.value);
+      const counts = await countWrites(table, [record], lane);
+      if (await wentThrough(table.write([...sequencedWrites(record, leaf), ...counts]))) return;
+    } else {
       const row = await table.get(recordKey(id));
       const record = row && { ...asRecord(row.value), leaf };
-      await table.write([
+      const write = table.write([
         { delete: unsequencedKey(id), if: { version: 1 } },
         // A settled row that is gone is not made again, so that an audit finds the leaf without a record.
         ...(row && record
@@ -90,9 +88,7 @@ const assignOne = async (table: Table, id: string, leaf: number, lane: string): 
             ]
           : []),
       ]);
-      return;
-    } catch (error) {
-      if (!Fault.is(error, 'condition-failed')) throw error;
+      if (await wentThrough(write)) return;
     }
   }
   throw new Fault('store-unavailable', 'Others kept writing the same record; try again.', { id });

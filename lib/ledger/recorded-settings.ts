@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { Fault } from '../fault.ts';
+import { wentThrough } from '../fault.ts';
 import type { AlgorithmName, KeyStore, Signer } from '../keys/keys.ts';
 import type { Json, Table, Value, Write } from '../store/store.ts';
 import type { RecordDraft } from './contract.ts';
@@ -35,16 +35,9 @@ export const openRecordedSettings = (deps: {
         actor: 'service',
         details: { setting, value, ...(row && { before: row.value.value }) },
       });
-      try {
-        await table.write([
-          { put: key, value: { value }, if: row ? { version: row.version } : 'absent' },
-          ...writes,
-        ]);
-        return;
-      } catch (error) {
-        // Another process has recorded it, or something else in its place: look again.
-        if (!Fault.is(error, 'condition-failed')) throw error;
-      }
+      const put = { put: key, value: { value }, if: row ? { version: row.version } : 'absent' } as const;
+      if (await wentThrough(table.write([put, ...writes]))) return;
+      // Another process has recorded it, or something else in its place: look again.
     }
   };
 

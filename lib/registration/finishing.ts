@@ -76,7 +76,7 @@ export const openFinishing = (
         log('error', 'An approved request is not issued yet; it is taken up again', {
           request: id,
           error: code,
-          ...(Fault.is(error) && { message: error.message }),
+          ...(Fault.is(error) && { detail: error.message }),
         });
       }
       return undefined;

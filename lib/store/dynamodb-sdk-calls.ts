@@ -7,7 +7,7 @@ import {
   TransactWriteItemsCommand,
   type TransactWriteItemsCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import { ATTEMPTS, asked, clientSettings, type SdkAccess } from '../aws/sdk.ts';
+import { ATTEMPTS, asked, clientSettings, refuseDamaged, type SdkAccess } from '../aws/sdk.ts';
 import { type DynamoDbCalls, TIMEOUTS } from './dynamodb-calls.ts';
 import { PATIENCE_MS, unlessUnavailable } from './retry.ts';
 
@@ -20,6 +20,9 @@ export const openDynamoDbSdkCalls = (access: SdkAccess = {}): DynamoDbCalls => {
     requestHandler: reading.config.requestHandler,
     maxAttempts: 1,
   });
+  for (const { middlewareStack } of [reading, writing]) {
+    middlewareStack.add(refuseDamaged, { step: 'deserialize', priority: 'low', name: 'refuseDamaged' });
+  }
   /** A read and its repeats end when no further attempt of ours would be begun, and the last one is over. */
   const patience = () => ({
     abortSignal: AbortSignal.timeout(PATIENCE_MS + settings.requestHandler.requestTimeout),

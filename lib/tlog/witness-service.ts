@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { Fault } from '../fault.ts';
+import { Fault, wentThrough } from '../fault.ts';
 import type { Signer } from '../keys/keys.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { Key, Table } from '../store/store.ts';
@@ -55,11 +55,8 @@ export const openWitness = (deps: {
   const keepEvidence = async (origin: string, body: string): Promise<void> => {
     log('error', 'A log has signed two roots of one size', { origin });
     const value = { origin, request: body };
-    try {
-      await table.write([{ put: keyOf(origin, hash('sha256', body)), value, if: 'absent' }]);
-    } catch (error) {
-      if (!Fault.is(error, 'condition-failed')) throw error;
-    }
+    // Whether it is new does not matter.
+    await wentThrough(table.write([{ put: keyOf(origin, hash('sha256', body)), value, if: 'absent' }]));
   };
 
   const decide = async (body: Uint8Array): Promise<WitnessDecision> => {
@@ -76,13 +73,9 @@ export const openWitness = (deps: {
       if (decision.status !== 200) return decision;
       const { size, root } = decision.next;
       const value: SeenTree = { origin, size, root: base64(root) };
-      try {
-        const condition = seen ? { version: seen.version } : 'absent';
-        await table.write([{ put: keyOf(origin, 'tree'), value, if: condition }]);
-        return decision;
-      } catch (error) {
-        if (!Fault.is(error, 'condition-failed')) throw error;
-      }
+      const condition = seen ? { version: seen.version } : 'absent';
+      const write = table.write([{ put: keyOf(origin, 'tree'), value, if: condition }]);
+      if (await wentThrough(write)) return decision;
     }
     throw new Fault('store-unavailable', 'Others kept adding checkpoints of the same log; try again.');
   };

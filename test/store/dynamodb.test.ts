@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openDynamoDbTable } from '../../lib/store/dynamodb.ts';
 import type { DynamoDbCalls } from '../../lib/store/dynamodb-calls.ts';
@@ -122,4 +123,63 @@ describe.skipIf(!java).each<[string, string, (access: DynamoDbLocal['access']) =
     await expect(table.get({ pk: 'p', sk: 's' })).rejects.toMatchObject({ code: 'store-unavailable' });
     await table.close();
   });
+});
+
+/** Answers of status 200 that are damaged, each under its name. Both clients must tell them from an answer without members. */
+const DAMAGED: readonly [
+  string,
+  { readonly type: string; readonly body: string; readonly checksum?: string },
+][] = [
+  ['an empty body', { type: 'application/x-amz-json-1.0', body: '' }],
+  ['a page of something else', { type: 'text/html', body: '<html></html>' }],
+  ['null', { type: 'application/x-amz-json-1.0', body: 'null' }],
+  ['a list', { type: 'application/x-amz-json-1.0', body: '[]' }],
+  ['a wrong checksum', { type: 'application/x-amz-json-1.0', body: '{}', checksum: '1' }],
+];
+
+describe.each<[string, (access: DynamoDbLocal['access']) => DynamoDbCalls]>([
+  ['the AWS SDK', (access) => openDynamoDbSdkCalls(access)],
+  ['the lean client', (access) => openDynamoDbLeanCalls(access, randomBytes)],
+])('a damaged answer, by %s,', (_client, callsTo) => {
+  it.each(DAMAGED)(
+    'of %s is no answer: a row is not absent, a page not empty, a write not stored',
+    async (_name, answer) => {
+      let asked = 0;
+      const server = createServer((request, response) => {
+        asked++;
+        request.resume().on('end', () => {
+          response.writeHead(200, {
+            'content-type': answer.type,
+            ...(answer.checksum && { 'x-amz-crc32': answer.checksum }),
+          });
+          response.end(answer.body);
+        });
+      });
+      await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+      const { port } = server.address() as { port: number };
+      const credentials = { accessKeyId: 'a', secretAccessKey: 'b' };
+      const calls = callsTo({
+        region: 'ap-northeast-1',
+        endpoint: `http://127.0.0.1:${port}`,
+        credentials,
+        clock: Date.now,
+      });
+      const table = openDynamoDbTable({ table: 'any', calls, random: randomBytes });
+      const key = { pk: 'a', sk: 'b' };
+      try {
+        await expect(table.get(key)).rejects.toMatchObject({ code: 'store-unavailable' });
+        // It was asked for again before that.
+        expect(asked).toBeGreaterThan(1);
+        await expect(table.query({ pk: 'a', limit: 10 })).rejects.toMatchObject({
+          code: 'store-unavailable',
+        });
+        const write = table.write([{ put: key, value: {}, if: 'absent' }]);
+        await expect(write).rejects.toMatchObject({ code: 'store-unavailable' });
+      } finally {
+        await table.close();
+        server.closeAllConnections();
+        server.close();
+      }
+    },
+  );
 });

@@ -36,9 +36,9 @@ afterEach(() => {
   delete process.env._X_AMZN_TRACE_ID;
 });
 
-/** An invocation, at whose end metrics without a CA are written. */
-const invoke = async (act: () => void): Promise<void> => {
-  await taskPipeline(async () => act())({}, { awsRequestId: 'aws-1', functionName: 'Stack-1' } as Context);
+/** An invocation. */
+const invoke = async (act: () => unknown, awsRequestId = 'aws-1'): Promise<void> => {
+  await taskPipeline(async () => act())({}, { awsRequestId, functionName: 'Stack-1' } as Context);
 };
 
 const lean = openLeanTelemetry('the-function', () => NOW);
@@ -101,33 +101,49 @@ describe('the telemetry of every other function', () => {
     expect(last()).toMatchObject({ request: 'aws-1', function: 'the-function' });
   });
 
-  it('keeps the metrics of CAs and of the service apart, and writes each once', async () => {
+  it('writes each metric once, at once, and keeps those of CAs and of the service apart', async () => {
+    const written: unknown[] = [];
     await invoke(() => {
       telemetry.measure('KmsThrottled', 1);
       telemetry.measure('ResponderDaysLeft', 7, 'organisation-1');
-      telemetry.measure('KmsThrottled', 1);
       telemetry.measure('OldestUnsequencedRecord', 3);
+      written.push(...lines.map((line) => JSON.parse(line)));
     });
     await invoke(() => {});
-    const written = lines.map((line) => JSON.parse(line));
-    expect(written).toHaveLength(2);
-    expect(written[0]).toMatchObject({ CA: 'organisation-1', ResponderDaysLeft: 7 });
-    expect(written[0]).not.toHaveProperty('KmsThrottled');
-    expect(written[1]).toMatchObject({
-      _aws: { CloudWatchMetrics: [{ Dimensions: [[]] }] },
-      KmsThrottled: [1, 1],
-      OldestUnsequencedRecord: 3,
-    });
-    expect(written[1]).not.toHaveProperty('CA');
+    expect(lines).toHaveLength(3);
+    expect(written).toMatchObject([
+      { _aws: { CloudWatchMetrics: [{ Dimensions: [[]] }] }, KmsThrottled: 1 },
+      { _aws: { CloudWatchMetrics: [{ Dimensions: [['CA']] }] }, CA: 'organisation-1', ResponderDaysLeft: 7 },
+      { _aws: { CloudWatchMetrics: [{ Dimensions: [[]] }] }, OldestUnsequencedRecord: 3 },
+    ]);
+    for (const one of [written[0], written[2]]) expect(one).not.toHaveProperty('CA');
   });
 
-  it('writes what an invocation measured before it failed', async () => {
-    const failing = invoke(() => {
-      telemetry.measure('KmsThrottled', 1);
-      throw new Error('later');
+  it('names the request that a line is about, if it is written after its answer', async () => {
+    let later: (() => void) | undefined;
+    const after = new Promise<void>((go) => {
+      later = go;
     });
-    await expect(failing).rejects.toThrow('later');
-    expect(last()).toMatchObject({ KmsThrottled: 1 });
+    let late: Promise<void> | undefined;
+    process.env._X_AMZN_TRACE_ID = 'trace-1';
+    await invoke(() => {
+      late = after.then(() => telemetry.log('warn', 'Late'));
+    }, 'r1');
+    process.env._X_AMZN_TRACE_ID = 'trace-2';
+    await invoke(async () => {
+      later?.();
+      await late;
+      telemetry.log('info', 'Next');
+    }, 'r2');
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+      { message: 'Late', request: 'r1', trace: 'trace-1' },
+      { message: 'Next', request: 'r2', trace: 'trace-2' },
+    ]);
+  });
+
+  it('writes facts that are null or empty, and none in the place of its own members', () => {
+    telemetry.log('error', 'Failed', { none: null, empty: '', message: 'Another', level: 'info' });
+    expect(last()).toMatchObject({ message: 'Failed', level: 'error', none: null, empty: '' });
   });
 
   it('writes no message of an error that is not a Fault', () => {
