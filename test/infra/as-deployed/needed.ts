@@ -13,6 +13,11 @@ export const NEEDED_ALL_THE_SAME: readonly Needed[] = [
   },
   { grants: / xray:/, reason: 'So with traces.' },
   {
+    grants: /^scheduled-sequencing: FormatMark s3:PutObject$/,
+    reason:
+      'A record that is older than the ceremony lets the sequencer come first; here the ceremony was first.',
+  },
+  {
     grants: /: RowsKey kms:(DescribeKey|Encrypt|GenerateDataKey|ReEncryptFrom|ReEncryptTo)$/,
     reason:
       "DynamoDB uses the table's key in its caller's name in ways that cannot be seen from outside; its documentation lists these.",
