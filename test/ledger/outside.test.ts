@@ -56,7 +56,7 @@ describe.skipIf(!hasGo)('a verifier that is not ours', () => {
     expect(JSON.parse(run.stdout)).toEqual({
       Origin: ORIGIN,
       Size: 701,
-      Kinds: { provision: 700, configuration: 1 },
+      Kinds: { provision: 700, 'trust-domain': 1 },
       Proven: [records[7]?.id, records[650]?.id],
     });
 
