@@ -25,7 +25,7 @@ import { listenerRules } from './listener-rules.ts';
 interface PrivateDoorProps {
   readonly network: Settings;
   readonly closed: PrivateNetwork;
-  /** What is for everybody who can connect, by plain HTTP. */
+  /** Paths for everybody who can connect, by plain HTTP. */
   readonly open: readonly Entry[];
   /** Everything, by mutual TLS. */
   readonly all: readonly Entry[];

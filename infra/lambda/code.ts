@@ -14,7 +14,7 @@ export interface Code {
 /** Where code comes from: bundled from sources, or with the package. `files` are put beside it, by name. */
 export type CodeOf = (fn: RouteFunction | TaskFunction, files: Readonly<Record<string, string>>) => Code;
 
-/** Of a folder: the same for the same names and bytes. */
+/** A folder's digest: the same for the same names and bytes. */
 export const digestOf = (folder: string): string => {
   const hash = createHash('sha256');
   for (const name of readdirSync(folder).sort()) {

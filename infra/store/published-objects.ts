@@ -45,7 +45,7 @@ export class PublishedObjects extends Construct {
           : ObjectLockRetention.governance(duration),
       lifecycleRules: [
         {
-          // What is deleted is gone for readers at once. Its bytes stay until their lock is over as well.
+          // A deleted report is gone for readers at once. Its bytes stay until their lock is over as well.
           id: 'deleted-reports',
           prefix: 'reports/',
           noncurrentVersionExpiration: Duration.days(1),

@@ -4,7 +4,7 @@ import type { RecordObserver, Report, RetractedRecord } from './contract.ts';
 import { timeOf } from './records.ts';
 import { damageOf, type Tree } from './tree.ts';
 
-/** What is kept of a record that is newer than the checkpoint. */
+/** The part of a record newer than the checkpoint that is kept. */
 interface Late extends Omit<RetractedRecord, 'id' | 'expired'> {
   /** The entry that it makes; one character for each byte. */
   readonly entry: string;

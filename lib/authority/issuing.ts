@@ -16,7 +16,7 @@ import {
 import type { AuthorityDeps } from './deps.ts';
 import { openSigning, type Signing } from './signing.ts';
 
-/** What is to be issued, for a sub-office or for the service itself. */
+/** A certificate that is to be issued, for a sub-office or for the service itself. */
 export interface IssuancePlan extends Signing {
   /** The same order, planned again, becomes the same certificate. */
   readonly order: string;

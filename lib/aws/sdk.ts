@@ -6,7 +6,7 @@ import type { Credentials } from './signature-v4.ts';
 
 /** What the adapters have in common that ask AWS by its SDK. This file loads nothing of the SDK itself. */
 
-/** What is absent the SDK finds by itself: Region, credentials, FIPS and other endpoints (AWS_REGION and so on). */
+/** The SDK finds each absent member by itself: Region, credentials, FIPS and other endpoints (AWS_REGION and so on). */
 export interface SdkAccess {
   readonly region?: string;
   readonly credentials?: Credentials;

@@ -21,7 +21,7 @@ const inverse = (n: bigint): bigint => power(n, P - 2n);
 /** d, that is -121665/121666. */
 const D = 37095705934669439343138083508754565189542113879843219016388785533085940283555n;
 
-/** Of -x² + y² = 1 + d·x²·y². The denominator is never 0: -1/d is not a square. */
+/** For the curve -x² + y² = 1 + d·x²·y². The denominator is never 0: -1/d is not a square. */
 const xSquared = (y: bigint): bigint => mod((y * y - 1n) * inverse(D * y * y + 1n));
 
 /** The y of twice a point; x enters only as its square. */

@@ -22,7 +22,7 @@ export const monthsBetween = (from: string, to: string): readonly string[] => {
   return months;
 };
 
-/** Of a Japanese fiscal year, which begins in April: `2026` is April 2026 to March 2027. */
+/** The months of a Japanese fiscal year, which begins in April: `2026` is April 2026 to March 2027. */
 export const fiscalMonths = (year: number): readonly string[] =>
   monthsBetween(`${year}-04`, `${year + 1}-03`);
 

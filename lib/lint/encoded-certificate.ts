@@ -34,7 +34,7 @@ export const readEncodedTime = (reader: DerReader): EncodedTime => {
   return { tag, text: Buffer.from(content.buffer, content.byteOffset, content.length).toString('latin1') };
 };
 
-/** Of an Extensions, what every extension has, whatever is in it. */
+/** The parts of an Extensions that every extension has, whatever its value. */
 export const readEncodedExtensions = (reader: DerReader): readonly EncodedExtension[] => {
   const list: EncodedExtension[] = [];
   for (const extensions = reader.sequence(); !extensions.done; ) {

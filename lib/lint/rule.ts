@@ -23,7 +23,7 @@ export interface RuleFor<Tbs, Context, Subject> {
 }
 
 export interface CheckingRule<Tbs, Context, Subject> extends RuleFor<Tbs, Context, Subject> {
-  /** What is wrong, in a sentence without names or other personal data; undefined when nothing is. */
+  /** The fault, in a sentence without names or other personal data; undefined when nothing is. */
   readonly check: (subject: Subject, context: Context) => string | undefined;
 }
 

@@ -20,7 +20,7 @@ interface Change {
   readonly fields: CertListEntryFields | undefined;
 }
 
-/** What is looked at in one go: some milliseconds. */
+/** As many entries are looked at in one go: some milliseconds. */
 const ENTRIES_IN_ONE_GO = 50_000;
 
 /**
@@ -45,7 +45,7 @@ export const spliceEntries = function* (
     entries.append(encoded.subarray(from, to), staying);
     staying = 0;
   };
-  /** Of the entry at the cursor, whose serial number is compared with that of the next change. */
+  /** Visits the entry at the cursor. Its serial number is compared with that of the next change. */
   const visit = (): void => {
     const start = cursor.at;
     const end = cursor.enter(TAG.sequence, encoded.length);

@@ -15,7 +15,7 @@ export interface CertificationRequest {
   readonly subject: Name;
   readonly subjectPublicKeyInfo: Der;
   readonly attributes: readonly { readonly type: Oid; readonly values: readonly Der[] }[];
-  /** Of the extensionRequest attribute (RFC 2985 5.4.2); empty where there is none. */
+  /** From the extensionRequest attribute (RFC 2985 5.4.2); empty where there is none. */
   readonly extensions: readonly Extension[];
   readonly signatureAlgorithm: Der;
   readonly signatureValue: Uint8Array;

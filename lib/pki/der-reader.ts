@@ -151,7 +151,7 @@ export class DerReader {
     while (!this.done) {
       const { tag, content, end } = this.header();
       if (tag & 0x20) {
-        // Of the universal types only SEQUENCE and SET are constructed; a string in pieces is BER (X.690 10.2).
+        // Only SEQUENCE and SET are constructed among the universal types; a string in pieces is BER (X.690 10.2).
         if (tag < 0x40 && tag !== TAG.sequence && tag !== TAG.set)
           throw malformedDer('a constructed string', this.at);
         new DerReader(this.bytes, content, end, this.depth + 1).verify();

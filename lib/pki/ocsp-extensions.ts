@@ -13,7 +13,7 @@ const other = (oid: Oid, value: Uint8Array): Extension => ({ id: 'other', oid, v
 /** An algorithm of PreferredSignatureAlgorithms; identifiers are whole elements, parameters of NULL as they came. */
 export interface PreferredSignatureAlgorithm {
   readonly sigIdentifier: AlgorithmId;
-  /** Of the responder's public key, where the client cares. */
+  /** The algorithm of the responder's public key, where the client cares. */
   readonly pubKeyAlgIdentifier?: AlgorithmId;
 }
 
@@ -35,7 +35,7 @@ const readAlgorithm = (reader: DerReader): AlgorithmId => {
     : { algorithm, parameters };
 };
 
-/** Of a whole AlgorithmIdentifier. Fault: `malformed-der`. */
+/** Reads a whole AlgorithmIdentifier. Fault: `malformed-der`. */
 export const algorithmId = (der: Uint8Array): AlgorithmId => readAlgorithm(new DerReader(der));
 
 /** The algorithm of a DER SubjectPublicKeyInfo. Fault: `malformed-der`. */

@@ -10,7 +10,7 @@ import type { Submission } from './contract.ts';
 import type { Application } from './decide.ts';
 import type { Issuing } from './deps.ts';
 
-/** Of the JSON of all fields together. A request's row must stay well below the store's limit. */
+/** The limit for the JSON of all fields together. A request's row must stay well below the store's limit. */
 const MAX_FIELDS_BYTES = 64 * 1024;
 
 /** RFC 7468 7, with the older label that it mentions and tools still write. */

@@ -6,7 +6,7 @@ export interface SignedAnswer {
   readonly der: Uint8Array;
   /** SHA-256 of `der`, lower-case hex. */
   readonly digest: string;
-  /** Of the first certificate. */
+  /** About the first certificate. */
   readonly status: CertStatus['status'];
   readonly thisUpdate: Date;
   readonly nextUpdate: Date;

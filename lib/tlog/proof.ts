@@ -15,7 +15,7 @@ export interface TlogProof {
   readonly index: number;
   /** From the leaf's sibling up, 32 bytes each. */
   readonly hashes: readonly Uint8Array[];
-  /** Whatever the log put beside the proof; authenticated by nothing. Not empty. */
+  /** Bytes that the log put beside the proof. Nothing authenticates them. Not empty. */
   readonly extra?: Uint8Array;
   /** The signed checkpoint, byte for byte as the log served it. */
   readonly checkpoint: string;

@@ -151,7 +151,7 @@ export const witnessAnswer = (
 
 /** What a log makes of a witness's answer. */
 export type WitnessVerdict =
-  /** Of the known keys alone, verified: to be added to the checkpoint's note. */
+  /** Verified lines of the known keys alone. They are added to the checkpoint's note. */
   | { readonly cosignatures: readonly NoteSignature[] }
   /** The witness has another size: ask again with a proof from there. */
   | { readonly size: number };

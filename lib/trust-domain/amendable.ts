@@ -11,7 +11,7 @@ import { type Issue, issue } from './draft.ts';
 const byId = <T extends { readonly id: string }>(items: readonly T[]): ReadonlyMap<string, T> =>
   new Map(items.map((item) => [item.id, item]));
 
-/** Whatever was there stays. */
+/** Everything that was there stays. */
 const missing = (
   section: 'authorities' | 'profiles' | 'offices',
   before: TrustDomain,

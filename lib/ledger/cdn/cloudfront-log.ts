@@ -20,7 +20,7 @@ export type Fields = Readonly<Record<Needed, number>>;
 const malformed = (why: string): Fault =>
   new Fault('malformed-cdn-log', `The file is no CloudFront standard log: ${why}.`);
 
-/** Of a `#Fields:` line; undefined for other comments. Fault: `malformed-cdn-log`. */
+/** The names in a `#Fields:` line; undefined for other comments. Fault: `malformed-cdn-log`. */
 export const readFields = (comment: string): Fields | undefined => {
   const names = /^#Fields:\s+(.*)$/.exec(comment)?.[1]?.split(/\s+/);
   if (!names) return undefined;

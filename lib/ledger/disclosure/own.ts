@@ -4,7 +4,7 @@ import type { Bilingual } from '../html.ts';
 
 /** One answer about the holder, as the holder may know it: when, to whom, why. */
 export interface OwnEntry {
-  /** Of the record, by which an auditor or a proof finds it. */
+  /** The record's id, by which an auditor or a proof finds it. */
   readonly id: string;
   readonly time: string;
   readonly who: Bilingual & { readonly recipient: string };

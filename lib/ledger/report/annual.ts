@@ -14,7 +14,7 @@ export type AnnualLine = {
   readonly purpose: string | null;
   readonly records: number;
   readonly items: number;
-  /** Of the same month of the year before. */
+  /** The same month of the year before. */
   readonly itemsBefore: number;
   readonly change: number;
 };

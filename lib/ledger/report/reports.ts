@@ -26,7 +26,7 @@ export interface Reports {
   /** The newest version. Fault: `unknown-report`, with the digest of what was kept until its time was over. */
   annual(fiscalYear: number): Promise<{ readonly view: ReportView; readonly report: AnnualReport }>;
   /**
-   * Of a fiscal year that is over. Where nothing has changed since the last version, that one is given and `made` is
+   * The report of a fiscal year that is over. Where nothing has changed since the last version, that one is given and `made` is
    * false. Fault: `invalid-input`.
    */
   makeAnnual(

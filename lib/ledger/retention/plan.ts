@@ -8,7 +8,7 @@ export interface ClassState {
   readonly waits: ReadonlyMap<string, number>;
 }
 
-/** What is to be stored when a day has been gone through. Times are milliseconds since the epoch. */
+/** The writes that follow when a day has been gone through. Times are milliseconds since the epoch. */
 export interface AfterDay {
   readonly clearTo: string;
   /** Present where records of the class stayed: the day is left alone until then, and its row expires later. */

@@ -2,7 +2,7 @@ import { findExtension, type KeyUsage, OID } from '../../pki/pki.ts';
 import { change, changed } from '../examples.ts';
 import type { CertificateRule } from '../rule.ts';
 
-/** Of each purpose, the usages of which one at least must be there. */
+/** For each purpose, usages. At least one of them must be there. */
 const FITTING: ReadonlyMap<string, readonly KeyUsage[]> = new Map([
   [OID.serverAuth, ['digitalSignature', 'keyEncipherment', 'keyAgreement']],
   [OID.clientAuth, ['digitalSignature', 'keyAgreement']],
