@@ -7,8 +7,8 @@ import { errorFacts } from '../http/problems.ts';
 import { logEntry, METRICS, NAMESPACE, type Telemetry } from './telemetry.ts';
 
 /**
- * The telemetry of every function but the OCSP one, by Powertools. pipeline.ts uses `logger` as a
- * middleware, and everything else uses `telemetry`.
+ * The telemetry of every function but the OCSP one, by Powertools. pipeline.ts uses `logger` as a middleware, and
+ * everything else uses `telemetry`.
  */
 
 // Powertools reads variables of the environment. One of them logs every event, and events hold personal data; another

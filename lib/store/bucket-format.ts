@@ -14,8 +14,9 @@ const readFormat = (body: Uint8Array): unknown => {
 };
 
 /**
- * Marks a new bucket with the format of its objects, and reads the mark of one that has it. The ceremony and
- * the sequencer call it before they publish, and all else that is published comes after a ceremony. Fault: `format-unsupported` where another version wrote the bucket.
+ * Marks a new bucket with the format of its objects, and reads the mark of one that has it. The ceremony and the sequencer
+ * call it before they publish. Everything else that is published comes after a ceremony. Fault: `format-unsupported` where
+ * another version wrote the bucket.
  */
 export const markBucketFormat = async (bucket: Pick<Bucket, 'get' | 'put'>): Promise<void> => {
   const found = await bucket.get(MARK);
