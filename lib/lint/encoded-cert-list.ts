@@ -165,7 +165,7 @@ const usualRevocationDate = (bytes: Uint8Array, at: number, end: number): number
   return date * 1e6 + (hour * 10_000 + minute * 100 + second);
 };
 
-/** As many entries are visited in one go: some milliseconds. */
+/** This many entries take some milliseconds. Other work then gets its turn. */
 const ENTRIES_IN_ONE_GO = 10_000;
 
 /**

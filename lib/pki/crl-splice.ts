@@ -20,7 +20,7 @@ interface Change {
   readonly fields: CertListEntryFields | undefined;
 }
 
-/** As many entries are looked at in one go: some milliseconds. */
+/** This many entries take some milliseconds. Other work then gets its turn. */
 const ENTRIES_IN_ONE_GO = 50_000;
 
 /**
