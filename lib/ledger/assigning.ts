@@ -5,7 +5,7 @@ import { countWrites } from './counts.ts';
 import { asRecord, asValue, recordKey, sequencedWrites, stagedKey, unsequencedKey } from './rows.ts';
 import { settleSome } from './settling.ts';
 
-/** Writes under way at once; each counts in a lane of its own. */
+/** Writes under way at once; each adds to the totals in a lane of its own (counts.ts). */
 const LANES = 16;
 
 /** A write that loses means that another process made progress, so this many losses in a row are an error. */
@@ -14,8 +14,8 @@ const MAX_LOST = 100;
 const laneName = (lane: number): string => `log/${lane}`;
 
 /**
- * Gives records their leaves: the record with `ids[i]` gets leaf `first + i`. It is repeated until it goes through;
- * records that have their leaves stay as they are.
+ * Gives records their leaves: the record with `ids[i]` gets leaf `first + i`. Tries again until all are written. A
+ * record that already has its leaf stays as it is.
  * @param staged records that were read from their staged rows; they are not read again.
  */
 export const assignLeaves = async (
@@ -35,7 +35,10 @@ export const assignLeaves = async (
   );
 };
 
-/** Assigns many in each write. Resolves with the ids of those that another process has changed since they were read. */
+/**
+ * Gives several records their leaves in each write. Resolves with the ids of records that another process has changed
+ * since they were read.
+ */
 const assignMany = async (
   table: Table,
   ids: readonly string[],
@@ -61,7 +64,7 @@ const assignMany = async (
   return [...left];
 };
 
-/** Assigns one, whether it is staged, settled without its leaf, or done. */
+/** Gives one record its leaf, whether it is staged, settled without its leaf, or done. */
 const assignOne = async (table: Table, id: string, leaf: number, lane: string): Promise<void> => {
   for (let lost = 0; lost < MAX_LOST; lost++) {
     // In this order: a record leaves `staged` for `unsequenced`, never the other way about.
@@ -77,7 +80,7 @@ const assignOne = async (table: Table, id: string, leaf: number, lane: string): 
       const record = row && { ...asRecord(row.value), leaf };
       const write = table.write([
         { delete: unsequencedKey(id), if: { version: 1 } },
-        // A settled row that is gone is not made again, so that an audit finds the leaf without a record.
+        // A missing settled row is not made again, so that an audit finds the leaf without its record.
         ...(row && record
           ? [
               {

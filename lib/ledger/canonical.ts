@@ -24,7 +24,7 @@ const sortedKeys = (value: object): readonly string[] => {
   return keys;
 };
 
-/** Records have few members' names, each written many times. */
+/** Records have few member names, and each is written many times. */
 const names = new Map<string, string>();
 const MAX_NAMES = 1000;
 

@@ -43,7 +43,7 @@ export type Channel = (typeof CHANNELS)[number];
 /** What a room records. The ledger adds `id`, `time` and `salt`. */
 export type RecordDraft = ActDraft | ProvisionDraft;
 
-/** An act of the service or of somebody on it. */
+/** An act of the service itself or of a principal. */
 export interface ActDraft {
   readonly kind: Exclude<RecordKind, 'provision'>;
   /** Principal id; `service` where the service acts by itself. */
@@ -60,23 +60,28 @@ export interface ProvisionDraft {
   readonly kind: 'provision';
   /** Principal id, or `public` for callers that did not prove who they are. */
   readonly recipient: string;
-  /** The request came with credentials that would have named the recipient: the code of the fault for which they were not accepted. */
+  /**
+   * Present where the service refused credentials that would have named the recipient: the code of the fault.
+   */
   readonly unproven?: string;
   readonly channel: Channel;
-  /** HTTP method, or the protocol's word. After `HEAD` only headers left, which name the content that the digest is of. */
+  /**
+   * HTTP method, or the protocol's own word. After `HEAD` only headers left the service; the digest is of the content
+   * that they describe.
+   */
   readonly method: string;
   /** The recipient's sub-office, where it has one. */
   readonly office?: string;
-  /** Id of one of the purposes that the trust domain declares for the recipient, and the law that it rests on. */
+  /** Id of a purpose that the trust domain declares for the recipient, and the purpose's legal basis. */
   readonly purpose?: string;
   readonly legalBasis?: string;
   /**
-   * `2026-11-22`, Japan Standard Time: the day of the answers that this record counts. Present where a CDN gave them and
-   * its logs came later.
+   * `2026-11-22`, Japan Standard Time: the day of the answers that this record counts. Present only where a CDN gave
+   * the answers and they were counted from its logs.
    */
   readonly day?: string;
   readonly certificates: readonly CertificateRef[];
-  /** What was told: answers, thisUpdate, CRL number, items. */
+  /** The content of the answer: statuses, thisUpdate, CRL number, items. */
   readonly provided: Value;
   /** SHA-256 of the request's bytes. Digests are lower-case hex. */
   readonly requestDigest?: string;
@@ -93,7 +98,7 @@ export type LedgerRecord = RecordDraft & {
   readonly time: string;
   /** 16 random bytes in hex: without them, a record could be guessed from its digest in the log. */
   readonly salt: string;
-  /** The index of its leaf in the log; absent until it has one. The leaf is made of the record without this. */
+  /** The index of its leaf in the log; absent until it has one. The leaf covers the record without this member. */
   readonly leaf?: number;
 };
 
@@ -101,15 +106,15 @@ export interface RecordQuery {
   /** Not both: provisions have a recipient, acts have an actor. */
   readonly recipient?: string;
   readonly actor?: string;
-  /** Not both. */
+  /** Not both: `certificate` and `holder` exclude each other. */
   readonly certificate?: { readonly ca: string; readonly serial: string };
   /** All records about any of the holder's certificates, from its issuance on. */
   readonly holder?: string;
-  /** Of provisions. */
+  /** Matches provisions only. */
   readonly purpose?: string;
-  /** The sub-office that acted, or was told. */
+  /** The sub-office that acted, or that received the answer. */
   readonly office?: string;
-  /** Of provisions. */
+  /** Matches provisions only. */
   readonly channel?: Channel;
   readonly kind?: RecordKind;
   /** RFC 3339, inclusive / exclusive. */
@@ -127,14 +132,15 @@ export interface RecordPage {
 
 export interface Ledger {
   /**
-   * Durable when it resolves: only then may the answer that it records leave. All or nothing. A provision with
-   * an answer for each certificate in `provided.answers` may name more certificates than a record does: it is stored
-   * as several records.
+   * Durable when it resolves; only then may the recorded answer leave the service. Stores all drafts or none. A
+   * provision that has an answer for each certificate in `provided.answers` may name more certificates than fit into
+   * one record: it is then stored as several records.
    */
   append(...drafts: readonly RecordDraft[]): Promise<readonly LedgerRecord[]>;
   /**
-   * The same, to be stored by the caller together with the change that it records, in one `Table.write`.
-   * Faults: `record-invalid` where a record names more than `MAX_CERTIFICATES_PER_RECORD` certificates.
+   * Makes a record without storing it. The caller stores `writes` in one `Table.write`, together with the change that
+   * the record is about. Faults: `record-invalid` where a record names more than `MAX_CERTIFICATES_PER_RECORD`
+   * certificates.
    */
   prepare(draft: RecordDraft): { readonly record: LedgerRecord; readonly writes: readonly Write[] };
   /**
@@ -142,6 +148,6 @@ export interface Ledger {
    * than `limit` and still have a cursor. Faults: `cursor-invalid`, `invalid-input`.
    */
   query(query: RecordQuery): Promise<RecordPage>;
-  /** Faults: `unknown-record`; `record-expired` with the class, and when and where its leaf is. */
+  /** Faults: `unknown-record`; `record-expired` with the class, the time of deletion and the index of the leaf. */
   get(id: string): Promise<LedgerRecord>;
 }

@@ -13,21 +13,25 @@ import {
 } from '../tlog/tlog.ts';
 import { readPath, type TreeRow } from './tree.ts';
 
-/** Keeps the size and root of our log, and cosigns only a tree that has grown out of that one (C2SP tlog-witness). */
+/**
+ * A witness keeps the size and root of our log that it last cosigned. It cosigns only a tree that extends that one
+ * (C2SP tlog-witness).
+ */
 export interface Witness {
   /** Its verifier key, of type 0x04 or 0x06. */
   readonly vkey: string;
-  /** Sends the body to its `add-checkpoint`. Rejects with a `Fault` where no answer comes. */
+  /** Sends the body to the witness's `add-checkpoint`. Rejects with a `Fault` where no answer comes. */
   readonly ask: (body: string) => Promise<WitnessAnswer>;
 }
 
-/** Once with the size that was known, and once or twice with the one that the witness says it has. */
+/** The first attempt uses the size that we know; one or two more use the size that the witness reports. */
 const ATTEMPTS = 3;
 
 /**
  * Asks all witnesses at once and waits for all answers. A witness that cannot be reached or refuses is logged. Faults:
- * `log-inconsistent` when one knows another history of this log; `witness-refused` when fewer than `threshold` have
- * cosigned; `configuration-invalid` for keys that are no witnesses' and for a threshold beyond their number.
+ * `log-inconsistent` when a witness knows another history of this log; `witness-refused` when fewer than `threshold`
+ * have cosigned; `configuration-invalid` for a key that is not a witness key, and for a threshold above the number of
+ * witnesses.
  */
 export const openCosigning = (deps: {
   readonly bucket: Pick<Bucket, 'get'>;

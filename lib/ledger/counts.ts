@@ -7,9 +7,9 @@ import { dayNames, timeOfId } from './ids.ts';
  *
  *   count/{month}  {cell}/{lane}  how many records fell into the cell, and how many items they stood for
  *
- * Months are those of Japan Standard Time, by which reports are made. The rows are advanced in the write that settles
- * the records, under their versions: a record is counted when it is settled, exactly once, whatever fails. Who settles
- * side by side with others counts in a lane of its own, so that they do not wait for each other.
+ * Months are those of Japan Standard Time, which reports use. The write that settles records also advances these rows,
+ * under their versions. A record is therefore counted when it is settled, exactly once, whatever fails. Writers that
+ * settle records at the same time each use a lane of their own, so that they do not wait for each other.
  */
 export type Cell = ProvisionCell | ActCell;
 
@@ -26,7 +26,7 @@ export type ActCell = {
   readonly office?: string;
   readonly ca?: string;
   readonly profile?: string;
-  /** What the act came to: a reason of revocation, a decision of an examination, a step of a ceremony. */
+  /** The result of the act: a reason of revocation, a decision of an examination, a step of a ceremony. */
   readonly outcome?: string;
 };
 
@@ -45,7 +45,7 @@ export const jstMonth = (ms: number): string => jstDay(ms + JST_AHEAD_MS).slice(
 
 const jstDay = dayNames();
 
-/** The month in which the record counts: that of the answers themselves where they are known to be older. */
+/** The month in which the record counts. Answers counted from a CDN's logs belong to the month of their `day`. */
 export const monthOfRecord = (record: LedgerRecord): string =>
   record.kind === 'provision' && record.day !== undefined
     ? record.day.slice(0, 7)
@@ -72,7 +72,7 @@ export const cellOf = (record: LedgerRecord): Cell => {
   };
 };
 
-/** Items of a provision are what it says that it stands for; an act is one. */
+/** A provision counts as many items as its `count` says; an act counts as one. */
 export const itemsOf = (record: LedgerRecord): number => (record.kind === 'provision' ? record.count : 1);
 
 const countPk = (month: string): string => `count/${month}`;
@@ -84,7 +84,7 @@ const cellText = (cell: Cell): string =>
       : [cell.kind, cell.office ?? null, cell.ca ?? null, cell.profile ?? null, cell.outcome ?? null],
   );
 
-/** Adds up; two cells are one where they say the same. */
+/** Adds up the counts of cells that are equal. */
 export const addCounts = (counts: Iterable<Count>): readonly Count[] => {
   const sums = new Map<string, Count>();
   for (const { cell, records, items } of counts) {
@@ -100,8 +100,8 @@ export const addCounts = (counts: Iterable<Count>): readonly Count[] => {
 };
 
 /**
- * Puts that advance the totals by these records; they go into the same `Table.write` as what settles them. At most one
- * for each record. Where the write fails with `condition-failed`, they are asked for again.
+ * Puts that add these records to the totals, at most one for each record. The caller stores them in the `Table.write`
+ * that settles the records. If that write fails with `condition-failed`, the caller asks for the puts again.
  */
 export const countWrites = async (
   table: Pick<Table, 'get'>,

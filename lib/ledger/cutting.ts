@@ -5,8 +5,9 @@ import { MAX_CERTIFICATES_PER_RECORD } from './rows.ts';
 const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);
 
 /**
- * A provision that has an answer for each of its certificates (`provided.answers`) may name more of them than one record
- * does. It is cut into several records then, each with its part of both. No other draft is cut.
+ * Cuts a provision that has an answer for each of its certificates (`provided.answers`) and names more certificates
+ * than fit into one record. Each of the resulting records has some of the certificates with their answers. No other
+ * draft is cut.
  */
 export const cut = (draft: RecordDraft): readonly RecordDraft[] => {
   if (draft.kind !== 'provision') return [draft];

@@ -6,15 +6,15 @@ import type { LedgerRecord } from './contract.ts';
 import { timeOfId } from './ids.ts';
 
 /**
- * What the log holds of a record, for ever and for everybody: its id, its digest and its kind, and nothing of what
- * it says. The leaf of the tree is RFC 6962's hash of these bytes:
+ * A record's entry in the log, which everybody can read and which stays for ever: the record's id, digest and kind, and
+ * nothing of its content. The leaf of the tree is RFC 6962's hash of these bytes:
  *
- *   id      16 bytes, which the record's `id` is the hex of; the first 6 are milliseconds since the epoch
+ *   id      16 bytes, whose hex is the record's `id`; the first 6 are milliseconds since the epoch
  *   digest  32 bytes, SHA-256 of the record's canonical JSON without its member `leaf`
- *   kind    the rest, ASCII: how long the record's row has to be kept follows from it
+ *   kind    the rest, ASCII: it decides how long the record's row has to be kept
  *
- * The digest alone would let anybody try out what a record may say, since few things are possible. The record's
- * `salt`, 16 random bytes that leave the service with the record only, makes that as hard as guessing them.
+ * A record's content is easy to guess, and with the digest alone anybody could verify a guess. The record's `salt`
+ * prevents that: 16 random bytes that leave the service only together with the record.
  */
 export interface LogEntry {
   readonly id: string;
@@ -49,6 +49,6 @@ export const parseEntry = (bytes: Uint8Array): LogEntry => {
   return { id, time: timeOfId(id), digest: entry.subarray(ID_BYTES, KIND_AT), kind };
 };
 
-/** The id alone, of an entry that is known to be one. */
+/** Reads the id alone. The caller knows that the bytes are an entry. */
 export const idOfEntry = (entry: Uint8Array): string =>
   Buffer.from(entry.buffer, entry.byteOffset, ID_BYTES).toString('hex');

@@ -5,9 +5,9 @@ const ID_CHANCE_BYTES = 8;
 const SALT_BYTES = 16;
 
 /**
- * Record ids: 12 hex digits of milliseconds, 4 of a counter within this process, 16 of chance. They sort in the
- * order in which one process wrote them, and across processes by their clocks; the time can be read back. The salt
- * is chance of its own, of which the id shows nothing.
+ * Record ids: 12 hex digits of milliseconds, 4 of a counter within this process, 16 random ones. The ids of one process
+ * sort in the order in which it made them; those of several processes sort by their clocks. The time can be read back
+ * from an id. The salt is drawn separately, so the id reveals nothing about it.
  */
 export const recordIds = (
   clock: Clock,
@@ -15,7 +15,7 @@ export const recordIds = (
 ): (() => { readonly id: string; readonly time: string; readonly salt: string }) => {
   let last = -1;
   let counter = 0;
-  // Many records come in one millisecond.
+  // Kept from id to id, since many records fall into one millisecond.
   let prefix = '';
   let time = '';
   return () => {
@@ -41,7 +41,7 @@ export const recordIds = (
 
 const ID = /^[0-9a-f]{32}$/;
 
-/** Milliseconds since the epoch. Faults with `unknown-record` for what is no record id. */
+/** Milliseconds since the epoch. Faults with `unknown-record` for text that is not a record id. */
 export const timeOfId = (id: string): number => {
   if (!ID.test(id))
     throw new Fault('unknown-record', 'There is no such record: a record id has 32 hex digits.');
@@ -53,7 +53,7 @@ export const idFloor = (ms: number): string => Math.max(0, ms).toString(16).padS
 
 const DAY_MS = 86_400_000;
 
-/** Names of days of UTC. Records come by the thousand from one day, whose name is made once. */
+/** Names of days in UTC. Thousands of records fall into one day, so the name of the last day is kept. */
 export const dayNames = (): ((ms: number) => string) => {
   let day = Number.NaN;
   let name = '';
@@ -67,8 +67,8 @@ export const dayNames = (): ((ms: number) => string) => {
   };
 };
 
-/** `2026-11-22`: the partition in which a record's row stands. */
+/** `2026-11-22`: the day in the partition of a record's row. */
 export const dayOf = dayNames();
 
-/** `2026-11`: the partition in which its party index row stands. */
+/** `2026-11`: the month in the partitions of a record's pointers. */
 export const monthOf = (ms: number): string => dayOf(ms).slice(0, 7);

@@ -42,7 +42,10 @@ export { openSequencer, type Sequencer } from './sequencer.ts';
 export { oldestUnsequenced } from './settling.ts';
 export { openTransparencyLog, type TransparencyLog } from './transparency-log.ts';
 
-/** As many characters of JSON as a record may have, so that a write can settle as many records as it has rows for. */
+/**
+ * The most characters of JSON in a record. With this bound, a write of records reaches its limit of rows before its
+ * limit of bytes.
+ */
 const MAX_RECORD_CHARS = 40_000;
 
 export const openLedger = (deps: {

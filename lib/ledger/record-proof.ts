@@ -6,9 +6,10 @@ import { entryOf } from './entry.ts';
 import { timeOfId } from './ids.ts';
 
 /**
- * Verifies a proof file as the service hands them out, with nothing but keys: the record is the file's extra data, its
- * entry is made from it, and the tlog-proof says that this entry is a leaf of the log. Returns what may be believed.
- * Faults: `malformed-proof` where the extra data are no record in canonical JSON; the others of `verifyProof`.
+ * Verifies a proof file that the service made; it needs only the file and keys. The record is the file's extra data.
+ * The log entry is computed from the record, and the tlog-proof shows that this entry is a leaf of the log. Returns the
+ * record and what was proven. Faults: `malformed-proof` where the extra data are no record in canonical JSON; the
+ * others of `verifyProof`.
  */
 export const verifyRecordProof = (
   file: Uint8Array | string,
@@ -25,10 +26,10 @@ const readRecord = (bytes: Uint8Array): LedgerRecord => {
     const record = JSON.parse(text) as LedgerRecord;
     const named =
       typeof record.kind === 'string' && new Date(timeOfId(record.id)).toISOString() === record.time;
-    // Only the one spelling: the digest is of these very bytes.
+    // No other spelling is accepted, since the digest covers exactly these bytes.
     if (named && record.leaf === undefined && canonicalJson(record as never) === text) return record;
   } catch {
-    // Not JSON, or not of a record: the same refusal as below.
+    // Not JSON, or not a record: the same fault as below.
   }
   throw new Fault('malformed-proof', "The proof's extra data are no record in canonical JSON.");
 };

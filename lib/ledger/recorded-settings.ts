@@ -5,17 +5,17 @@ import type { Json, Table, Value, Write } from '../store/store.ts';
 import type { RecordDraft } from './contract.ts';
 
 /**
- * What the service was set up with and no trust domain says: keys that it signs with in its own name, and the witnesses
- * whom its log asks. Each is recorded when it is first used, and when it is another one than before.
+ * Settings that are not in the trust domain: keys with which the service signs in its own name, and the witnesses of
+ * its log. Each is recorded at its first use and whenever it changes.
  *
  *   settings  {name}  SettingRow
  */
 type SettingRow = { readonly value: Json };
 
 export interface RecordedSettings {
-  /** Its record is durable when it resolves. Where nothing has changed this is one read. */
+  /** The record is durable when this resolves. Costs one read where nothing has changed. */
   record(setting: string, value: Value): Promise<void>;
-  /** Opens or makes a key, and gives it away only when its record is durable. Faults: those of `KeyStore.create`. */
+  /** Opens or makes a key. Resolves with it only when its record is durable. Faults: those of `KeyStore.create`. */
   key(keys: KeyStore, id: string, algorithm: AlgorithmName): Promise<Signer>;
 }
 
@@ -37,7 +37,7 @@ export const openRecordedSettings = (deps: {
       });
       const put = { put: key, value: { value }, if: row ? { version: row.version } : 'absent' } as const;
       if (await wentThrough(table.write([put, ...writes]))) return;
-      // Another process has recorded it, or something else in its place: look again.
+      // Another process has recorded this value, or another one, meanwhile: read again.
     }
   };
 

@@ -16,7 +16,7 @@ export interface Reporting {
     from: string,
     to: string,
   ): Promise<readonly { readonly month: string; readonly counts: readonly Count[] }[]>;
-  /** Two records tell of an export: one when it begins, one before it ends. Faults: those of `Ledger.query`. */
+  /** An export writes two records: one when it begins, one before it ends. Faults: those of `Ledger.query`. */
   export(caller: Caller, request: ExportRequest): Promise<Export>;
   readonly reports: Reports;
   /**

@@ -13,18 +13,18 @@ import { dayOf, monthOf, timeOfId } from './ids.ts';
  *   certificate/{ca}/{serial} {id}     a pointer, under each certificate that the record names
  *   channel/{channel}/{month} {id}     a pointer, under the channel of a provision
  *   purpose/{purpose}/{month} {id}     a pointer, under the purpose of a provision that has one
- *   office/{office}/{month}   {id}     a pointer, under the sub-office that acted or was told
+ *   office/{office}/{month}   {id}     a pointer, under the sub-office that acted or received the answer
  *   kind/{kind}/{month}       {id}     a pointer, under the kind of an act
  *   holder/{holder}           {id}     a pointer, to the issuance of each of the holder's certificates
- *   ledger                    first    the time of the oldest record: where walks back through time end
- *   log                       tree     the tree as it stands (tree.ts)
+ *   ledger                    first    the time of the oldest record: queries go back no further
+ *   log                       tree     the tree that the log has committed to (tree.ts)
  *   log/batch                 {first}  the entries that become leaves from this index on (tree.ts)
  *
- * An answer costs one put, of the staged row. It is moved in one write that is all or nothing: by the sequencer, with
- * its leaf, or before that by a query, which does not wait for the log; the sequencer then finds it under
- * `unsequenced`. A record is therefore in exactly one of `staged` and `record` at any time, and what has no leaf yet
- * is in exactly one of `staged` and `unsequenced`. The same write advances the totals (counts.ts): code that settles
- * records adds their `countWrites`, so each is counted exactly once.
+ * An answer costs one put, of the staged row. One write, which is all or nothing, moves that row. Either the sequencer
+ * moves it with its leaf, or a query moves it earlier, since a query does not wait for the log; the sequencer then
+ * finds the record under `unsequenced`. A record is therefore in exactly one of `staged` and `record` at any time, and
+ * a record without a leaf is in exactly one of `staged` and `unsequenced`. The same write advances the totals
+ * (counts.ts): code that settles records adds their `countWrites`, so each is counted exactly once.
  */
 export const STAGED_SHARDS = 16;
 
@@ -34,8 +34,8 @@ export const STAGED_PKS: readonly string[] = shardNames.map((shard) => `staged/$
 export const UNSEQUENCED_PKS: readonly string[] = shardNames.map((shard) => `unsequenced/${shard}`);
 
 /**
- * By the last digit of the id's milliseconds: within a second every partition takes its share of the writes, and
- * what one commit holds still stands together, so that a file changes in few places.
+ * The shard is the last hex digit of the id's milliseconds. Within a second the writes spread over all partitions. The
+ * records of one group commit still lie together, so that the file changes in few places.
  */
 const shardOf = (id: string): string => id.charAt(11);
 
@@ -64,22 +64,22 @@ export const kindPk = (kind: string, month: string): string => `kind/${kind}/${m
 
 export const holderPk = (holder: string): string => `holder/${holder}`;
 
-/** With this many, settling a record fits into one write: a pointer for each certificate, and its total. */
+/** The most with which settling a record fits into one write: a pointer for each certificate, and its total. */
 export const MAX_CERTIFICATES_PER_RECORD = 88;
 
-/** What a pointer says without reading its record. */
+/** The value of a pointer: queries filter by it without reading the record. */
 export type Pointer = { readonly kind: string };
 
 export const asRecord = (value: Value): LedgerRecord => value as unknown as LedgerRecord;
 
 export const asValue = (record: LedgerRecord): Value => record as unknown as Value;
 
-/** `json` is the record's. */
+/** `json`: the record's JSON. */
 export const stageWrites = (record: LedgerRecord, json: string): readonly Write[] => [
   { put: stagedKey(record.id), value: asValue(record), json, if: 'absent' },
 ];
 
-/** What moves a staged record to where queries find it. */
+/** The writes that move a staged record to where queries find it. */
 const moveWrites = (record: LedgerRecord): readonly Write[] => {
   const { id } = record;
   const pointer: Pointer = { kind: record.kind };

@@ -45,18 +45,20 @@ export interface Sequenced {
  * Makes leaves of records, in the order of Sunlight. Every step can be repeated, by this process or by another one:
  *
  *   1. The batch (which entries, in which order, from which index on) is put if there is no batch of that index and the
- *      tree is still the one that was read. A crash before it leaves records without a leaf, which the next run takes.
- *      After a crash behind it, the next run goes on with the same batch and therefore with the same bytes.
+ *      tree is still the one that was read. A crash before this step leaves records without a leaf, which the next run
+ *      takes. After a later crash, the next run continues with the same batch and therefore with the same bytes.
  *   2. The tiles and entry bundles are put if they are absent. A crash leaves files beyond the signed tree, which nobody
- *      reads. A file that is there with other bytes is a second history: `log-inconsistent`, and nothing more is signed.
+ *      reads. A file that exists with other bytes shows a second history: `log-inconsistent`, and nothing more is
+ *      signed.
  *   3. The tree's row is replaced, under its version, by one with the signed checkpoint. From here on the leaves are in
- *      the log. A sequencer that loses here goes on from the tree of the one that won. A crash leaves a batch below the
- *      tree's size.
+ *      the log. A sequencer that loses here continues from the winner's tree. A crash leaves a batch below the tree's
+ *      size.
  *   4. The records are given their leaves, each in one write with its pointers and totals, and the batch is deleted. A
- *      crash leaves a part undone. No other batch is chosen before all of it is done, so no record gets two leaves.
+ *      crash leaves some of this undone. No other batch is chosen before all of it is done, so no record gets two
+ *      leaves.
  *   5. The checkpoint is published, with the cosignatures of witnesses. A crash leaves the former one published.
  *
- * Any number of sequencers may run at once: 1 and 3 let one of them win, and a fork would need two winners.
+ * Any number of sequencers may run at once: steps 1 and 3 let only one of them win, and a fork would need two winners.
  */
 export interface Sequencer {
   /**
@@ -87,7 +89,7 @@ const MAX_BATCHES = 8;
 
 interface Chosen {
   readonly row: BatchRow;
-  /** Records of the entries that were read from their staged rows. */
+  /** The records of the batch that were read from their staged rows. */
   readonly staged: ReadonlyMap<string, LedgerRecord>;
 }
 
@@ -144,7 +146,7 @@ export const openSequencer = (deps: SequencerDeps): Sequencer => {
       const pages = await Promise.all(pks.map((pk) => table.query({ pk, limit: SHARD_PAGE })));
       for (const { items, cursor } of pages) {
         const last = items.at(-1)?.sk;
-        // Where the shard has more than this page, records newer than its last one must wait.
+        // The shard has more rows than this page: records newer than the page's last one must wait.
         if (cursor !== undefined && last !== undefined && last < bound) bound = last;
         for (const { sk, value } of items) {
           if (entries.has(sk)) continue;
@@ -170,14 +172,17 @@ export const openSequencer = (deps: SequencerDeps): Sequencer => {
     await wentThrough(table.write([{ delete: batchKey(row.first), if: { version: 1 } }]));
   };
 
-  /** Resolves with the number of leaves that it added; `nothing` where none waits, `faster` where another process won. */
+  /**
+   * Resolves with the number of leaves that it added; `nothing` where no record waits, `faster` where another process
+   * won.
+   */
   const step = async (): Promise<number | 'nothing' | 'faster'> => {
     const tree = await readTree(table);
     const end = await endOf(tree);
     const { items } = await table.query<BatchRow>({ pk: BATCH_PK, limit: MAX_PAGE });
     for (const { value } of items) {
       if (value.first < end.size && value.first + value.count <= end.size) {
-        // 4, of an earlier run that did not finish it.
+        // Step 4 of an earlier run that did not finish.
         await giveLeaves({ row: value, staged: new Map() });
       } else if (value.first !== end.size) {
         // The batch belongs to a later tree: another process went on meanwhile, or the tree's row was rolled back.
@@ -212,7 +217,10 @@ export const openSequencer = (deps: SequencerDeps): Sequencer => {
     return chosen.row.count;
   };
 
-  /** Size of the published checkpoint, 0 without one. Faults with `log-inconsistent` where the tree is not a later one. */
+  /**
+   * Size of the published checkpoint, 0 without one. Faults with `log-inconsistent` where the committed tree is smaller
+   * than the published one, or has another root at the same size.
+   */
   const shownIsOurs = async (there: StoredObject | undefined, size: number): Promise<number> => {
     if (there === undefined) return 0;
     const shown = parseCheckpoint(parseNote(there.body).text);
@@ -263,7 +271,7 @@ export const openSequencer = (deps: SequencerDeps): Sequencer => {
       const size = await publish();
       return { leaves, size };
     } catch (error) {
-      // It is not known what a failed write has done, so the next run reads everything anew.
+      // The outcome of a failed write is unknown, so the next run reads everything anew.
       if (!Fault.is(error, 'log-inconsistent')) kept = undefined;
       published = -1;
       throw error;

@@ -11,7 +11,7 @@ const PAGE = 100;
 /** A write that loses means that another process made progress, so this many losses in a row are an error. */
 const MAX_LOST = 1000;
 
-/** How far another process's clock may run ahead of ours for its records to be settled with ours. */
+/** How far another process's clock may run ahead of ours; records up to that time are settled too. */
 const SKEW_MS = 5_000;
 
 const oldestOf = async (table: Table, pks: readonly string[]): Promise<number | undefined> => {
@@ -20,7 +20,7 @@ const oldestOf = async (table: Table, pks: readonly string[]): Promise<number | 
   return times.length === 0 ? undefined : Math.min(...times);
 };
 
-/** When the oldest record was written that has no leaf yet, in milliseconds; undefined where all have theirs. */
+/** The time of the oldest record without a leaf, in milliseconds; undefined where every record has its leaf. */
 export const oldestUnsequenced = (table: Table): Promise<number | undefined> =>
   oldestOf(table, [...STAGED_PKS, ...UNSEQUENCED_PKS]);
 
@@ -43,8 +43,8 @@ export const openFirst = (table: Table): (() => Promise<void>) => {
 export type WritesOf = (record: LedgerRecord) => readonly Write[];
 
 /**
- * Settles as many of the first records as fit into one write, with their totals. Resolves with how many. Faults:
- * `condition-failed` where somebody else settled one of them, or counted in the same lane, meanwhile.
+ * Settles the first records, as many as fit into one write with their totals. Resolves with how many. Faults:
+ * `condition-failed` where another process settled one of them meanwhile, or counted in the same lane.
  */
 export const settleSome = async (
   table: Table,

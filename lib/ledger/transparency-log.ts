@@ -18,14 +18,17 @@ import { CHECKPOINT_OBJECT, LOG_PREFIX, readPath, readTree } from './tree.ts';
 export interface TransparencyLog {
   /** The published checkpoint as a signed note. Faults: `try-later` before the first one. */
   checkpoint(): Promise<Uint8Array>;
-  /** A tile or entry bundle, by its path from `tile/` on. Faults: `malformed-tile`; `unknown-tile` for none of these. */
+  /**
+   * A tile or entry bundle, by its path from `tile/` on. Faults: `malformed-tile` for a path that cannot be one;
+   * `unknown-tile` for a tile that the log does not have.
+   */
   tile(path: string): Promise<Uint8Array>;
   /** The log's verifier key. A client that takes it from here has only the log's own word for it. Faults: `try-later`. */
   verifierKey(): Promise<string>;
   /**
-   * The record and a C2SP tlog-proof of it, whose extra data are the bytes that its digest is of: the file proves what
-   * it says with the log's verifier key alone. Faults: `unknown-record`; `try-later` until the record's leaf is under
-   * a published checkpoint; `log-inconsistent` where the record is not what its leaf says.
+   * The record and its C2SP tlog-proof. The proof's extra data are the bytes that the record's digest covers, so the
+   * file can be verified with the log's verifier key alone. Faults: `unknown-record`; `try-later` until the record's
+   * leaf is under a published checkpoint; `log-inconsistent` where the record does not match its leaf.
    */
   prove(id: string): Promise<{ readonly record: LedgerRecord; readonly proof: string }>;
 }

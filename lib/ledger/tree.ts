@@ -22,8 +22,8 @@ import {
 } from '../tlog/tlog.ts';
 
 /**
- * The tree that the log has committed to. The version of this row is the lock of the sequencers: one that replaces the
- * row at the version that it has read has extended the log, and no other has.
+ * The tree that the log has committed to. The version of this row is the lock of the sequencers: only the one that
+ * replaces the row at the version that it has read has extended the log.
  */
 export const TREE_KEY: Key = { pk: 'log', sk: 'tree' };
 
@@ -64,7 +64,7 @@ export const entriesOf = ({ entries, count }: BatchRow): readonly Uint8Array[] =
 export const LOG_PREFIX = 'log/';
 export const CHECKPOINT_OBJECT = `${LOG_PREFIX}checkpoint`;
 
-/** The right end of a tree: all that is needed to go on with it. */
+/** The right end of a tree: all that is needed to append to it. */
 export interface TreeEnd {
   readonly size: number;
   readonly root: Uint8Array;
@@ -80,7 +80,7 @@ export const readPath =
   async (path: string): Promise<Uint8Array | undefined> =>
     (await bucket.get(`${LOG_PREFIX}${path}`))?.body;
 
-/** Reads the end of the committed tree from its tiles. Faults as `TileReader` does: they must lead to the root. */
+/** Reads the end of the committed tree from its tiles, which must lead to the root. Faults as `TileReader` does. */
 export const readTreeEnd = async (
   bucket: Pick<Bucket, 'get'>,
   { size, root }: { readonly size: number; readonly root: Uint8Array },
@@ -99,7 +99,7 @@ export interface Extension {
   readonly tiles: readonly { readonly tile: Tile; readonly bytes: Uint8Array }[];
 }
 
-/** The tree with more entries, and the files that it has and the old one had not. */
+/** The tree with more entries, and the files that the old tree did not have. */
 export const extend = (old: TreeEnd, entries: readonly Uint8Array[]): Extension => {
   const growth = append(old.size, old.edge, entries.map(leafHash));
   const { tiles, partials } = growTiles(old.size, growth.size, growth.runs, old.partials);
@@ -124,8 +124,8 @@ export const extend = (old: TreeEnd, entries: readonly Uint8Array[]): Extension 
 };
 
 /**
- * Puts files that never change. Faults with `log-inconsistent` where one of them is there with other bytes: then there
- * are two histories, and to go on would be to sign the second one.
+ * Puts files that never change. Faults with `log-inconsistent` where one of them exists with other bytes: there are
+ * then two histories, and a sequencer that went on would sign the second one.
  */
 export const putTiles = async (
   bucket: Bucket,

@@ -1,13 +1,13 @@
 import { Fault } from '../../fault.ts';
 import type { Channel } from '../contract.ts';
 
-/** One copy that the CDN served by itself. Who fetched it, from where and with what, is not kept. */
+/** One answer that the CDN gave from its cache. Nothing is kept about who fetched it, from where and with what. */
 export interface Hit {
   /** `2026-11-22`, Japan Standard Time. */
   readonly day: string;
   readonly channel: Extract<Channel, 'ocsp' | 'crl' | 'certificate'>;
   readonly method: string;
-  /** The path below the channel's own, decoded: `organisation-1/full.crl`, or an OCSP request as it is in an address. */
+  /** The decoded path below the channel's own: `organisation-1/full.crl`, or an OCSP request as a URL has it. */
   readonly object: string;
 }
 
@@ -30,8 +30,8 @@ export const readFields = (comment: string): Fields | undefined => {
 };
 
 /**
- * Only these were answered without the service: it was asked for everything else, and has recorded what it said.
- * `RefreshHit` is one of those, since the CDN asked whether its copy still held.
+ * Only these were answered without the service. The CDN asked the service for everything else, and the service has
+ * recorded its answer. That includes `RefreshHit`, where the CDN asked whether its copy was still valid.
  */
 const FROM_CACHE: ReadonlySet<string> = new Set(['Hit', 'OriginShieldHit']);
 const ASKED: ReadonlySet<string> = new Set(['GET', 'HEAD']);
@@ -40,15 +40,15 @@ const TOLD: ReadonlySet<string> = new Set(['200', '206', '304']);
 const PATHS: readonly (readonly [RegExp, Hit['channel']])[] = [
   [/^\/crl\/([a-z0-9-]{1,64}\/[a-z0-9-]{1,64}\.crl)$/, 'crl'],
   [/^\/ca\/([a-z0-9-]{1,64}\.(?:cer|pem))$/, 'certificate'],
-  // The service takes headers of 16 KiB, the address among them: it has answered nothing longer.
+  // The service accepts at most 16 KiB of headers, the URL included: it has answered nothing longer.
   [/^\/ocsp\/(.{1,16384})$/s, 'ocsp'],
 ];
 
 const JST_AHEAD_MS = 9 * 3_600_000;
 
 /**
- * CloudFront writes a `%` of the address as `%25`, and has not always done so. None of the paths above has a `%` of its
- * own, so what still has one after it was decoded once was written in that way.
+ * CloudFront writes a `%` of the URL as `%25`, but has not always done so. None of the paths above has a `%` of its
+ * own, so a path that still has one after one decoding was encoded twice.
  */
 const decoded = (path: string): string => {
   try {
@@ -59,7 +59,7 @@ const decoded = (path: string): string => {
   }
 };
 
-/** Undefined for a line that tells of nothing provided from the cache. Fault: `malformed-cdn-log`. */
+/** Undefined for a line that is not about an answer from the cache. Fault: `malformed-cdn-log`. */
 export const readHit = (fields: Fields, line: string): Hit | undefined => {
   const cells = line.split('\t');
   const cell = (name: Needed): string => {

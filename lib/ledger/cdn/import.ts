@@ -7,45 +7,49 @@ import { MAX_CERTIFICATES_PER_RECORD } from '../rows.ts';
 import { type Fields, type Hit, readFields, readHit } from './cloudfront-log.ts';
 
 /**
- * Copies that a CDN served never reached the service; its access logs tell of them, and they become counted
- * provisions to the public.
+ * Answers that a CDN gave from its cache never reached the service. They are counted from the CDN's access logs, and
+ * recorded as provisions to the public.
  *
  *   cdn-log  {file}  how many lines of the file have been counted, and the digest of exactly those
  *
- * That row is advanced in the write that stages the records, so each line is counted once: a file that is imported
- * again, or whose import broke off, goes on after the last line counted, and only if those before it are the same.
+ * The write that stages the records also advances that row, so each line is counted once. If a file is imported again,
+ * or its import broke off, the import continues after the last counted line, provided that the lines before it are the
+ * same.
  */
 type FileRow = { readonly lines: number; readonly digest: string };
 
 export interface Imported {
   /** Lines that had not been counted before. */
   readonly lines: number;
-  /** Copies that the CDN served by itself, of those lines. */
+  /** How many of those lines are about answers from the cache. */
   readonly hits: number;
 }
 
 export interface CdnLogs {
   /**
-   * `file` is the log file's own name, which CloudFront makes unique. Faults: `malformed-cdn-log`, also for a file
-   * that is not the one that was begun under that name; `invalid-input`.
+   * `file` is the log file's own name, which CloudFront makes unique. Faults: `malformed-cdn-log`, also for a file that
+   * differs from the one whose import began under that name; `invalid-input`.
    */
   import(file: string, lines: AsyncIterable<string> | Iterable<string>): Promise<Imported>;
-  /** Those of these files, in the order of their names, of which no line has been counted. Names as for `import`. */
+  /** The files without a counted line, in the order of their names. Names as for `import`. */
   unseen(files: readonly string[]): Promise<readonly string[]>;
 }
 
 const FILE = /^[A-Za-z0-9._-]{1,200}$/;
-/** Lines whose counts wait for one write. */
+/** The most lines that are counted before a write. */
 const CHUNK_LINES = 5_000;
-/** With those of one address more (which has no room for the CertIDs of ten) and the file's own row they fit into one write. */
+/**
+ * So many records still fit into one write with the file's own row and the records of one more URL, which has no room
+ * for ten CertIDs.
+ */
 const CHUNK_RECORDS = 90;
 /**
- * Characters. CloudFront takes 20 KB of headers and 8,192 bytes of address, and writes as three characters what it
- * encodes: a line that anybody can cause must not keep the lines of others from being counted.
+ * Characters. CloudFront accepts 20 KB of headers and 8,192 bytes of URL, and writes an encoded byte as three
+ * characters. Anybody can cause so long a line, and it must not keep other lines from being counted.
  */
 export const MAX_LINE = 131_072;
 
-/** Copies of one answer on one day. */
+/** Equal answers of one day. */
 interface Group {
   readonly hit: Hit;
   readonly certificates: readonly CertificateRef[];
@@ -58,12 +62,14 @@ const recordsOf = ({ certificates }: Group): number =>
 export const openCdnLogs = (deps: {
   readonly table: Table;
   readonly ledger: Ledger;
-  /** What the answer to an OCSP request in the path of an address tells of; nothing for what is no request. */
+  /**
+   * The certificates that the answer to an OCSP request in a URL's path covers; none where the path holds no request.
+   */
   readonly askedAbout: (path: string) => Promise<readonly CertificateRef[]>;
 }): CdnLogs => {
   const { table, ledger } = deps;
 
-  /** As the service records what it answers itself: an item for each certificate, and as many records as they need. */
+  /** Drafts like those of the service's own answers: an item for each certificate, and as many records as they need. */
   const draftsOf = (file: string, digest: string, group: Group): readonly ProvisionDraft[] => {
     const { day, channel, method, object } = group.hit;
     return Array.from({ length: recordsOf(group) }, (_, n) => {

@@ -19,7 +19,7 @@ export interface DisclosedCertificate extends CertificateRef {
   readonly pem?: string;
 }
 
-/** Everything that the service keeps about one person, as it stood when it was made. */
+/** Everything that the service keeps about one person at the time when the bundle is made. */
 export interface Bundle {
   readonly bundle: 'disclosure';
   readonly service: string;
@@ -27,17 +27,19 @@ export interface Bundle {
   readonly holder: string;
   readonly requestedAt: string;
   readonly deadline: string;
-  /** Why the deadline is a later one than at first. */
+  /** Why the deadline was extended. */
   readonly extension?: { readonly at: string; readonly reason: string };
   readonly madeAt: string;
   readonly certificates: readonly DisclosedCertificate[];
-  /** Every provision, as a person reads it. */
+  /** Every provision, in a form that a person can read. */
   readonly provisions: readonly OwnEntry[];
-  /** The acts on the certificates, and the provisions again, as they are kept: each can be proven by its leaf. */
+  /**
+   * The acts on the certificates, and the provisions again, in the form in which they are kept: a leaf can prove each.
+   */
   readonly records: readonly LedgerRecord[];
   /**
-   * Records that name other persons' certificates as well, and that could be proven only whole: what they say about the
-   * holder is among the provisions, and their leaves show that nothing was left out.
+   * Records that also name other persons' certificates. Such a record could be proven only as a whole, so it is not
+   * included. `provisions` has what it says about the holder, and the leaves show that nothing was left out.
    */
   readonly withheld: readonly { readonly id: string; readonly leaf?: number }[];
 }
@@ -90,7 +92,9 @@ const row = (cells: readonly string[]): string =>
 const head = (titles: readonly (readonly [string, string])[]): string =>
   `<thead><tr>${titles.map(([ja, en]) => `<th scope="col">${bilingual({ ja, en })}</th>`).join('')}</tr></thead>`;
 
-/** The bundle for reading, with the signed file itself: each bundle is made anew, so nobody could fetch it afterwards. */
+/**
+ * The bundle for reading, with the signed file in it: each bundle is made anew, so nobody could fetch that file later.
+ */
 export const bundlePage = (bundle: Bundle, jws: string): string => {
   const certificates = bundle.certificates.map((one) =>
     row([

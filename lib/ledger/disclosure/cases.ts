@@ -30,7 +30,7 @@ export type CaseView = CaseRow & {
 };
 
 export interface Cases {
-  /** By the holder, its delegate, or an operator who was asked on paper. Fault: `forbidden`. */
+  /** The caller is the holder, its delegate, or an operator who was asked on paper. Fault: `forbidden`. */
   open(caller: Principal, holder: string): Promise<CaseView>;
   /** Faults: `unknown-disclosure`. */
   get(caller: Principal, id: string): Promise<CaseView>;
@@ -41,7 +41,10 @@ export interface Cases {
   ): Promise<{ readonly cases: readonly CaseView[]; readonly cursor?: string }>;
   /** Once, before the term is over, by at most 30 days more. Faults: `unknown-disclosure`, `disclosure-closed`, `invalid-input`. */
   extend(caller: Principal, id: string, days: number, reason: string): Promise<CaseView>;
-  /** What closes the case, to be written with the record of the hand-over; nothing where it is closed. */
+  /**
+   * Writes that close the case, for the caller to store with the record of the hand-over; none where the case is
+   * closed.
+   */
   closeWrites(id: string, bundle: string): Promise<readonly Write[]>;
 }
 
@@ -50,7 +53,7 @@ const MAX_EXTENSION_DAYS = 30;
 const DAY = 86_400_000;
 const JST_AHEAD_MS = 9 * 3_600_000;
 
-/** The last second of the day, Japan Standard Time, so many days after the day of `ms`, which itself does not count. */
+/** The last second, Japan Standard Time, of the day that comes `days` days after the day of `ms`. */
 export const endOfTerm = (ms: number, days: number): string => {
   const midnight = Math.floor((ms + JST_AHEAD_MS) / DAY) * DAY - JST_AHEAD_MS;
   return new Date(midnight + (days + 1) * DAY - 1000).toISOString();
@@ -70,7 +73,7 @@ export const openCases = (deps: {
 }): Cases => {
   const { table, ledger, clock, delegates } = deps;
 
-  /** The last second of the term is a whole one. */
+  /** The term includes the whole of its last second. */
   const isOver = ({ deadline }: CaseRow): boolean => clock() >= Date.parse(deadline) + 1000;
 
   const viewOf = (id: string, row: CaseRow): CaseView => ({
@@ -117,7 +120,7 @@ export const openCases = (deps: {
         try {
           await delegates.assertMayAct(caller, value.holder);
         } catch (error) {
-          // Another's case looks like none at all.
+          // Somebody else's case is answered like one that does not exist.
           throw Fault.is(error, 'forbidden') ? unknown() : error;
         }
       }
@@ -150,7 +153,7 @@ export const openCases = (deps: {
         throw new Fault('disclosure-closed', 'The disclosure has been made; there is no term to extend.');
       }
       if (value.extension) throw new Fault('disclosure-closed', 'The term has been extended once already.');
-      // What is late stays late.
+      // An extension cannot make a late case timely.
       if (isOver(value))
         throw new Fault('disclosure-closed', 'The term is over; it is extended before that.');
       const now = clock();

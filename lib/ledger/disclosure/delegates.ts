@@ -5,9 +5,9 @@ import { everyItem, type Key, type Table } from '../../store/store.ts';
 import type { Ledger } from '../contract.ts';
 
 /**
- * Whom a holder lets see its own records in its place.
+ * Delegates: persons whom a holder lets see the holder's records.
  *
- *   delegate/{holder}  {delegate}  since when, and until when where it ends by itself
+ *   delegate/{holder}  {delegate}  since when, and until when if it has an end
  */
 type DelegateRow = { readonly since: string; readonly until?: string };
 
@@ -18,11 +18,14 @@ export interface DelegateView {
 }
 
 export interface Delegates {
-  /** Those that are in force: about `MAX_DELEGATES` at most. */
+  /** The delegations in force: about `MAX_DELEGATES` at most. */
   list(holder: string): Promise<readonly DelegateView[]>;
-  /** Naming one again sets its end anew. Fault: `invalid-input` for who is no other principal of role holder. */
+  /**
+   * Naming the same delegate again replaces the end. Fault: `invalid-input` unless the delegate is another principal of
+   * role holder.
+   */
   name(holder: Principal, delegate: string, until?: string): Promise<DelegateView>;
-  /** What is not there is withdrawn already. */
+  /** Succeeds if there is no such delegation. */
   withdraw(holder: Principal, delegate: string): Promise<void>;
   /** Whether the caller may see and ask for what the holder may. Fault: `forbidden`. */
   assertMayAct(caller: Principal, holder: string): Promise<void>;
@@ -78,7 +81,7 @@ export const openDelegates = (deps: {
           put: keyOf(holder.id, delegate),
           value: row,
           if: before ? { version: before.version } : 'absent',
-          // What has lapsed is in the records; its rows would pile up before those that are in force.
+          // The ledger keeps the history of delegations. Rows of lapsed ones would pile up before those in force.
           ...(until !== undefined && { expires: Math.ceil(Date.parse(until) / 1000) }),
         },
         ...recordOf(holder.id, 'delegate-named', delegate),

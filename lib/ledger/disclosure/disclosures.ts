@@ -49,7 +49,7 @@ export interface DisclosureDeps {
   readonly table: Table;
   readonly ledger: Ledger;
   readonly clock: Clock;
-  /** Where the service is, for the bundle to say who made it. */
+  /** The service's URL, by which the bundle says who made it. */
   readonly service: string;
   readonly principals: readonly Principal[];
   readonly certificateOf: (ref: CertificateRef) => Promise<DisclosedCertificate>;

@@ -10,7 +10,7 @@ export interface OwnEntry {
   readonly who: Bilingual & { readonly recipient: string };
   readonly why?: Bilingual & { readonly purpose: string; readonly legalBasis: string };
   readonly channel: string;
-  /** The holder's own: the same answer may have told of other persons' as well. */
+  /** Only the holder's own: the same answer may have covered other persons' certificates as well. */
   readonly certificates: readonly CertificateRef[];
   readonly count: number;
 }
@@ -26,7 +26,7 @@ const UNKNOWN: Bilingual = {
   en: 'Somebody who is no longer registered',
 };
 
-/** Organisations by their names, persons at work by what they are. */
+/** Names an organisation by its name and a person at work by the role. */
 const whoOf = (
   holder: string,
   recipient: string,
@@ -57,7 +57,7 @@ const whyOf = (
 ): OwnEntry['why'] => {
   const { purpose, legalBasis = '' } = record;
   if (purpose === undefined) return undefined;
-  // What the trust domain no longer declares is still said, by its id.
+  // A purpose that the trust domain no longer declares appears by its id.
   const { ja, en } = purposes.get(purpose)?.title ?? { ja: purpose, en: purpose };
   return { purpose, ja, en, legalBasis };
 };

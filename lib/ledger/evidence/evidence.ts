@@ -10,7 +10,10 @@ import { asValue, MAX_CERTIFICATES_PER_RECORD } from '../rows.ts';
 import { type Examined, examinedOf } from './examined.ts';
 import { openSample, SAMPLING } from './sample.ts';
 
-/** How a certificate came to be. Principals by their ids; nothing of what it says about its subject. */
+/**
+ * How a certificate came to be. It names principals by their ids, and has nothing that the certificate says about its
+ * subject.
+ */
 export type CertificateEvidence = {
   readonly evidence: 'certificate';
   readonly ca: string;
@@ -39,12 +42,12 @@ export interface Period {
 /** What an audit of the authority (such as WebTrust for CA) asks to see. */
 export interface Evidence {
   /**
-   * NDJSON, a line each: what the file is; every certificate issued in the period and how it came to be; ceremonies;
-   * what the service was set up with and what was deleted in time; reports; exports begun; and every access to records. Recorded like an export. Fault:
-   * `invalid-input`.
+   * NDJSON. The first line describes the file. The others are every certificate issued in the period and how it came to
+   * be; ceremonies; trust domains and settings; deletions by retention; reports; exports begun; and every access to
+   * records. Recorded like an export. Fault: `invalid-input`.
    */
   file(caller: Caller, period: Period): Promise<RecordedFile>;
-  /** Drawn by a seed in the way that `method` says; recorded before it resolves. Faults: `invalid-input`. */
+  /** A sample drawn with a seed as `method` describes; recorded before this resolves. Faults: `invalid-input`. */
   sample(
     caller: Caller,
     period: Period,
@@ -76,7 +79,7 @@ const checkPeriod = ({ from, to }: Period): void => {
   }
 };
 
-/** Who looked at or took away records, certificates' histories or evidence. */
+/** The channels through which records, certificates' histories or evidence were looked at or taken away. */
 const ACCESS_CHANNELS = ['records', 'export', 'evidence', 'own', 'disclosure'] as const;
 const ACT_KINDS = [
   'ceremony',

@@ -1,10 +1,10 @@
 import { ifKept } from '../../recorded-act.ts';
 import type { Ledger, LedgerRecord } from '../contract.ts';
 
-/** Where something is said: a record, and its leaf once it has one. */
+/** The record that shows it, and its leaf once it has one. */
 type Said = { readonly record: string; readonly leaf?: number };
 
-/** Who asked for a certificate and who examined that, as the records say on which its issuance rests. */
+/** Who asked for a certificate and who examined the request, according to the records that its issuance names. */
 export type Examined = {
   readonly id: string;
   /** Absent where its record is among the `missing`. */
@@ -15,13 +15,13 @@ export type Examined = {
     readonly at: string;
     readonly decision: string;
   })[];
-  /** Records on which the issuance says that it rests, and which are not there (any more) or say something else. */
+  /** Ids of records that the issuance names and that are absent, deleted, or about something else. */
   readonly missing: readonly string[];
 };
 
 /**
- * Undefined of the service's own certificates, for which no sub-office asks. Nothing else than records is asked: what a row
- * says of a request, or that there is none, makes no difference.
+ * Undefined for the service's own certificates, which no sub-office asks for. Only records count: a request's row makes
+ * no difference, whether it exists or not.
  */
 export const examinedOf = async (ledger: Ledger, issuance: LedgerRecord): Promise<Examined | undefined> => {
   if (issuance.kind !== 'issuance' || issuance.office === undefined) return undefined;

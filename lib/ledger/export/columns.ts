@@ -1,6 +1,6 @@
 import type { LedgerRecord } from '../contract.ts';
 
-/** A record as one row of a table: what is not said of it is null. Values of JSON stand as text. */
+/** A record as one row of a table. A member that the record lacks is null; JSON values are text. */
 export const COLUMNS = [
   'id',
   'time',
@@ -27,8 +27,8 @@ export type Column = (typeof COLUMNS)[number];
 export type Row = Readonly<Record<Column, string | number | null>>;
 
 /**
- * `certificates` are `ca/serial`, parted by spaces; `content` is JSON of what was told or of how an act was. The exact
- * bytes of which a leaf is made need NDJSON, which has the record as it is.
+ * `certificates` are `ca/serial`, separated by spaces; `content` is the JSON of `provided`, or of an act's `details`.
+ * Only the NDJSON format has the exact bytes that a leaf covers.
  */
 export const rowOf = (record: LedgerRecord): Row => {
   const common = {

@@ -15,7 +15,10 @@ export interface Export extends RecordedFile {
   readonly contentType: string;
 }
 
-/** Records of one page. Small pages are collected soon; large ones live long enough to be moved to the old generation. */
+/**
+ * Records of one page. The garbage collector frees small pages early; large ones live until it moves them to the old
+ * generation.
+ */
 const PAGE = 250;
 
 /** A file of every record that a query finds, newest first. */

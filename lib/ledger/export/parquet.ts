@@ -2,14 +2,14 @@ import { ByteWriter, type ColumnSource, ParquetWriter, schemaFromColumnData } fr
 import { COLUMNS, type Column, rowOf } from './columns.ts';
 import type { FileWriter } from './file-writer.ts';
 
-/** Rows that are held until they are written as one group: some 5 MB, and a footer that stays small. */
+/** Rows that are held until they are written as one group: about 5 MB, and few enough groups for a small footer. */
 const GROUP_ROWS = 10_000;
 
 const REQUIRED: ReadonlySet<Column> = new Set(['id', 'time', 'kind', 'certificates', 'content']);
 
 /**
- * Of these a group keeps no smallest and largest value: nobody leaves out a group by them, and the writer holds those of
- * every group until the end.
+ * A group stores no minimum and maximum of these columns: no reader would skip a group by them, and the writer keeps
+ * those of every group until the end.
  */
 const WITHOUT_STATISTICS: ReadonlySet<Column> = new Set([
   'certificates',
@@ -60,7 +60,7 @@ export const parquetFile = (): FileWriter => {
     rows = 0;
   };
 
-  /** What has been written since the last time; the writer counts on from there. */
+  /** The bytes written since the last call. The writer's offsets count on. */
   const take = (): Uint8Array => {
     const bytes = writer.getBytes().slice();
     writer.index = 0;

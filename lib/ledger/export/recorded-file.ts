@@ -17,11 +17,11 @@ export interface Summary {
 }
 
 /**
- * A file about the records that is made as it is read, in memory that does not grow with it.
+ * A file about the records. It is made while it is read, in memory that does not grow with it.
  *
- * Two records tell of it. An act is written before the first byte and says that the file was begun. A provision is
- * written before the last bytes leave and says what the file was: the digest of the whole and how much it holds. So a
- * recipient of a whole file is on record for it, and one who stopped early is on record for the beginning. After `HEAD`
+ * Two records document it. An act is written before the first byte and says that the file was begun. A provision is
+ * written before the last bytes leave and describes the file: the digest of the whole and how much it holds. So both
+ * records exist about a recipient who reads the whole file, and only the act about one who stops early. After `HEAD`
  * nothing reads the file, and only the act is written.
  */
 export const openRecordedFile = async (

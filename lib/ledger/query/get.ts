@@ -7,7 +7,7 @@ import { asRecord, recordKey, stagedKey } from '../rows.ts';
 
 /** Faults: `unknown-record`; `record-expired` with what its tombstone says. */
 export const getRecord = async (table: Table, id: string): Promise<LedgerRecord> => {
-  // Faults for what is no id.
+  // Faults if `id` is not a record id.
   timeOfId(id);
   // A record only ever moves from staged to settled, so this order finds it.
   const item = (await table.get(stagedKey(id))) ?? (await table.get(recordKey(id)));

@@ -7,13 +7,13 @@ import { asRecord, certificatePk, holderPk, recordKey } from '../rows.ts';
 import { matchingRecords, SCAN_FACTOR } from './matching.ts';
 import { type Bounds, cursorInvalid, encodePosition } from './position.ts';
 
-/** Certificates of one holder that are read at most. */
+/** The most certificates of one holder that are read. */
 const MAX_HELD = 1000;
 
-/** Rows that are read in each of several partitions at least. */
+/** The fewest rows that are read in each of several partitions. */
 const MIN_MERGED = 8;
 
-/** The certificates that were issued about the holder, by the records of their issuance. Fault: `input-too-large`. */
+/** The certificates issued to the holder, found by the records of their issuance. Fault: `input-too-large`. */
 export const heldCertificates = async (table: Table, holder: string): Promise<readonly CertificateRef[]> => {
   const { items, cursor } = await table.query({ pk: holderPk(holder), limit: MAX_HELD });
   if (cursor !== undefined) {
@@ -31,7 +31,8 @@ export const heldCertificates = async (table: Table, holder: string): Promise<re
 
 /**
  * Merges the records of all the holder's certificates, newest first. The position is the id of the last record that was
- * looked at, so the next page has what is below it in every partition, whatever was added above meanwhile.
+ * looked at. The next page takes the records below it in every partition, so records added above meanwhile do not
+ * matter.
  */
 export const mergeCertificates = async (
   table: Table,
@@ -45,7 +46,7 @@ export const mergeCertificates = async (
   let rows = limit * SCAN_FACTOR;
   if (position && !isRecordId(position.inner)) throw cursorInvalid();
   let below = position?.inner ?? idFloor(to);
-  // The more certificates, the fewer rows of each: rows that are read and not returned are read again.
+  // The more certificates, the fewer rows of each: a row that is read but not returned is read again for the next page.
   const each = Math.min(limit, Math.max(MIN_MERGED, Math.ceil((2 * limit) / Math.max(1, pks.length))));
   for (;;) {
     const newest = await newestOf(table, pks, { from: idFloor(from), to: below }, each);
@@ -71,7 +72,7 @@ const newestOf = async (
   const pages = await Promise.all(
     pks.map((pk) => table.query({ pk, ...period, descending: true, limit: each })),
   );
-  // Where a page has a next one, rows of other partitions that are older than its last row come too early.
+  // Where a partition has more rows than its page, older rows of other partitions have to wait.
   const horizon = pages.reduce((highest, { items, cursor }) => {
     const last = items.at(-1)?.sk ?? '';
     return cursor !== undefined && last > highest ? last : highest;

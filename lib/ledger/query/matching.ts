@@ -2,7 +2,7 @@ import type { Item, Table } from '../../store/store.ts';
 import type { LedgerRecord, RecordQuery } from '../contract.ts';
 import { asRecord, recordKey } from '../rows.ts';
 
-/** Rows that a page reads at most, for each record of its limit: a filter may leave most of them out. */
+/** The most rows that a page reads for each record of its limit: a filter may leave most of them out. */
 export const SCAN_FACTOR = 20;
 
 /** The records of these rows that match the query. `pointers`: the rows name records instead of being records. */
@@ -21,7 +21,7 @@ export const matchingRecords = async (
     .filter((record) => matches(record, query));
 };
 
-/** The kind has been compared before the record was read. */
+/** The caller has compared the kind already. */
 const matches = (record: LedgerRecord, query: RecordQuery): boolean => {
   const { recipient, actor, purpose, office, channel } = query;
   if (office !== undefined && record.office !== office) return false;

@@ -7,7 +7,7 @@ import { type Bounds, cursorInvalid, encodePosition, type Position } from './pos
 
 const DAY = 86_400_000;
 
-/** Partitions that one page reads at most. A recipient without records for years gets pages that are empty. */
+/** The most partitions that one page reads. Where a recipient has no records for years, pages are empty. */
 const MAX_PARTITIONS = 64;
 
 /** Reads partition after partition, newest first, until the page is full or has read enough. */
@@ -49,7 +49,7 @@ export const walkPartitions = async (
       }
     } while (inner !== undefined);
   }
-  // The query has no such partition as the cursor names.
+  // The cursor names a partition that the query does not have.
   if (resume) throw cursorInvalid();
   return { records };
 };
@@ -78,7 +78,7 @@ const monthlyIndexOf = (query: RecordQuery): ((month: string) => string) | undef
   if (purpose !== undefined) return (month) => purposePk(purpose, month);
   if (office !== undefined) return (month) => officePk(office, month);
   if (channel !== undefined) return (month) => channelPk(channel, month);
-  // Provisions have no pointer under their kind: nearly every record is one.
+  // Provisions have no pointer under their kind, since nearly every record is a provision.
   if (kind !== undefined && kind !== 'provision') return (month) => kindPk(kind, month);
   return undefined;
 };

@@ -3,7 +3,7 @@ import { addCounts, type Count } from '../counts.ts';
 import type { Bilingual } from '../html.ts';
 import { fiscalMonths } from '../months.ts';
 
-/** One recipient, month, method and purpose: how often it was told something. */
+/** How many answers one recipient received in one month, by one method, for one purpose. */
 export type AnnualLine = {
   /** `public`, a relying party's id, or a role for everybody who has it. */
   readonly recipient: string;
@@ -49,8 +49,8 @@ const ROLE_TITLES: ReadonlyMap<string, Bilingual> = new Map(
 );
 
 /**
- * As whom a recipient appears in what is published: relying parties under their own names, persons never. Ids of
- * persons are therefore in no report.
+ * The name of a recipient in published reports: a relying party's own id, but only the role of a person. Ids of persons
+ * are therefore in no report.
  */
 export const publishedRecipient = (
   principals: ReadonlyMap<string, Pick<Principal, 'role'>>,
@@ -72,7 +72,7 @@ const lineKey = ({ recipient, month, channel, method, purpose }: Omit<AnnualLine
 
 const lastYear = (month: string): string => `${Number(month.slice(0, 4)) - 1}${month.slice(4)}`;
 
-/** From the totals alone: as much work as the report is long. */
+/** Reads the totals alone, so the work grows with the report and not with the records. */
 export const buildAnnualReport = async (year: number, sources: AnnualSources): Promise<AnnualReport> => {
   const principals = new Map(sources.principals.map((principal) => [principal.id, principal]));
   const lines = new Map<string, Omit<AnnualLine, 'change'>>();

@@ -9,14 +9,14 @@ export interface ExpiryDeps {
   readonly bucket: Bucket;
   readonly ledger: Ledger;
   readonly clock: Clock;
-  /** Until when a report made then is kept, in milliseconds. */
+  /** The time until which a report made at `madeAt` is kept, in milliseconds. */
   readonly keepReports: (madeAt: number) => number;
 }
 
 /**
- * Deletes the bytes of reports whose time is over. The row stays: it says when they were deleted and keeps the digest. It
- * is written with the record after the bytes are gone, so after a crash in between the next run does both again.
- * Resolves with `report {year}/{version}` for each.
+ * Deletes the bytes of reports whose retention period is over. The row stays, with the time of the deletion and the
+ * digest. It is written, together with the record, after the bytes are gone, so after a crash in between the next run
+ * does both again. Resolves with `report {year}/{version}` for each.
  */
 export const expireReports = async ({
   table,
@@ -43,7 +43,7 @@ export const expireReports = async ({
       },
     });
     const row: ReportRow = { ...value, deletedAt: new Date(clock()).toISOString() };
-    // Where the write does not go through, another run was first and has recorded it.
+    // If the write does not go through, another run was first and has recorded it.
     const isOurs = await wentThrough(
       table.write([{ put: { pk, sk }, value: row, if: { version } }, ...writes]),
     );

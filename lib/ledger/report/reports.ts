@@ -10,8 +10,8 @@ import { type AnnualReport, type AnnualSources, buildAnnualReport } from './annu
 import { REPORTS_PK, type ReportRow } from './rows.ts';
 
 /**
- * Annual reports, kept from when they are made for as long as the trust domain has them kept (expiry.ts). A year whose
- * totals changed after its report was made, since a CDN's logs came late, gets another version beside it.
+ * Annual reports, each kept for the trust domain's period from the time when it is made (expiry.ts). If a CDN's logs
+ * come late, the totals of a year change after its report was made; the year then gets another version beside it.
  */
 export interface ReportView {
   readonly fiscalYear: number;
@@ -23,7 +23,10 @@ export interface ReportView {
 export interface Reports {
   /** Newest first; those that are still kept. */
   list(): Promise<readonly ReportView[]>;
-  /** The newest version. Fault: `unknown-report`, with the digest of what was kept until its time was over. */
+  /**
+   * The newest version. Fault: `unknown-report`; if a report was kept until its period was over, the fault has its
+   * digest.
+   */
   annual(fiscalYear: number): Promise<{ readonly view: ReportView; readonly report: AnnualReport }>;
   /**
    * The report of a fiscal year that is over. Where nothing has changed since the last version, that one is given and `made` is
@@ -33,7 +36,10 @@ export interface Reports {
     actor: string,
     fiscalYear: number,
   ): Promise<{ readonly view: ReportView; readonly made: boolean }>;
-  /** Makes the report of the last fiscal year where there is none and there was anything. Resolves with what was made. */
+  /**
+   * Makes the report of the last fiscal year if it has none and the ledger had begun by then. Resolves with what was
+   * made.
+   */
   makeDue(): Promise<readonly string[]>;
 }
 
@@ -43,7 +49,7 @@ export interface ReportDeps {
   readonly ledger: Ledger;
   readonly clock: Clock;
   readonly sources: Omit<AnnualSources, 'countsOf'>;
-  /** Until when a report made then is kept, in milliseconds. */
+  /** The time until which a report made at `madeAt` is kept, in milliseconds. */
   readonly keepReports: (madeAt: number) => number;
 }
 
@@ -82,7 +88,7 @@ export const openReports = (deps: ReportDeps): Reports => {
     return JSON.parse(Buffer.from(object.body).toString('utf8')) as AnnualReport;
   };
 
-  /** What was appended before is counted when a query has settled it. */
+  /** A query settles all records that were appended before it, and settled records are counted. */
   const build = async (year: number): Promise<AnnualReport> => {
     await ledger.query({ limit: 1 });
     return buildAnnualReport(year, { ...sources, countsOf: (month) => readCounts(table, month) });
@@ -103,8 +109,8 @@ export const openReports = (deps: ReportDeps): Reports => {
       const object = `reports/annual/${year}-${version}-${digest.slice(0, 16)}.json`;
       const madeAt = new Date(clock()).toISOString();
       const row: ReportRow = { fiscalYear: year, version, madeAt, digest, object };
-      // An object of this name has the same bytes, since the name contains the digest. A crash after it leaves bytes that
-      // nobody is shown.
+      // An existing object of this name has the same bytes, since the name contains the digest. A crash after this put
+      // leaves an object that no row names.
       await wentThrough(
         bucket.put(object, Buffer.from(body), { if: 'absent', contentType: 'application/json' }),
       );

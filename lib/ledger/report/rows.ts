@@ -1,9 +1,9 @@
 /**
  * Annual reports in the table.
  *
- *   report/annual  {year}/{version}  when it was made, and where its bytes are in the bucket, under which digest
+ *   report/annual  {year}/{version}  when it was made, and the object in the bucket with the digest of its bytes
  *
- * The row stays when the bytes are deleted, so that no version, and with it no object, is ever made a second time.
+ * The row stays when the bytes are deleted, so that no version, and therefore no object, is ever made twice.
  */
 export type ReportRow = {
   readonly fiscalYear: number;
@@ -13,7 +13,7 @@ export type ReportRow = {
   /** SHA-256 of the bytes, hex. */
   readonly digest: string;
   readonly object: string;
-  /** When its time was over and its bytes were deleted. */
+  /** When its bytes were deleted, after the retention period. */
   readonly deletedAt?: string;
 };
 

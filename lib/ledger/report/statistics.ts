@@ -1,9 +1,9 @@
 import type { Count } from '../counts.ts';
 
 /**
- * Open data: how many, never about whom. No recipient, office or certificate is in it, and every number is rounded to
- * the nearest ten by itself, so that neither a small number nor the difference of two large ones points at a person.
- * What rounds to nothing is left out, so that few and none look alike.
+ * Open data: how many, never about whom. It contains no recipient, office or certificate. Each number is rounded to the
+ * nearest ten by itself, so that neither a small number nor the difference of two large ones points at a person.
+ * Numbers that round to zero are left out, so that few and none look alike.
  */
 export const ROUNDING = 10;
 

@@ -5,8 +5,8 @@ import type { RecordKind } from '../contract.ts';
 export type RetentionClass = 'provision' | 'issuance' | 'crl' | 'report';
 
 /**
- * The class of each kind. Kinds without a class are kept for ever: they tell how the authority was set up, and who was
- * given records.
+ * The class of each kind. Kinds without a class are kept for ever: they show how the authority was set up, and who
+ * received records.
  */
 export const CLASS_OF: Readonly<Record<RecordKind, RetentionClass | undefined>> = {
   provision: 'provision',
@@ -27,15 +27,15 @@ export const CLASS_OF: Readonly<Record<RecordKind, RetentionClass | undefined>> 
   disclosure: undefined,
 };
 
-/** Until when a record is kept, by the trust domain's periods. Times are milliseconds since the epoch. */
+/** The time until which a record is kept, by the trust domain's periods. Times are milliseconds since the epoch. */
 export interface KeptUntil {
   readonly provision: (recorded: number) => number;
   readonly crl: (recorded: number) => number;
   readonly report: (recorded: number) => number;
   /** Counted from the end of the certificate. */
   readonly issuance: (notAfter: number) => number;
-  /** The latest end of any certificate that was asked for at that time. */
+  /** The latest end that a certificate requested at that time can have. */
   readonly latestNotAfter: (recorded: number) => number;
-  /** Undefined where there is no such certificate. */
+  /** Undefined where the certificate is not known. */
   readonly notAfterOf: (ref: CertificateRef) => Promise<number | undefined>;
 }

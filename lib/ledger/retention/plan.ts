@@ -2,30 +2,30 @@ import { dayOf } from '../ids.ts';
 
 /** What earlier runs have stored about one class. */
 export interface ClassState {
-  /** The last day up to which no record of the class is left, that day included. */
+  /** No record of the class is left up to this day, that day included. */
   readonly clearTo: string;
-  /** Days on which some records stayed, and the time before which none of those is due. */
+  /** Days on which some records remain, each with the time before which none of them is due. */
   readonly waits: ReadonlyMap<string, number>;
 }
 
-/** The writes that follow when a day has been gone through. Times are milliseconds since the epoch. */
+/** What is written after a day has been swept. Times are milliseconds since the epoch. */
 export interface AfterDay {
   readonly clearTo: string;
-  /** Present where records of the class stayed: the day is left alone until then, and its row expires later. */
+  /** Present where records of the class remain: the day is skipped until `until`, and its row expires later. */
   readonly wait?: { readonly until: number; readonly expires: number };
 }
 
 const DAY = 86_400_000;
 
-/** A day is looked at again after this time at most, since a new trust domain may keep its records for a shorter one. */
+/** A day is looked at again after this time at most, since a new trust domain may shorten the period of its records. */
 export const LONGEST_WAIT_MS = 30 * DAY;
 
-/** A wait that is over has no use; its row stays a little longer than it can be needed. */
+/** A wait's row stays this long after the wait is over, a little longer than it can be needed. */
 const WAIT_KEPT_MS = 7 * DAY;
 
 /**
- * The days to go through, oldest first: every day after `clearTo` that is due, without those that wait.
- * @param isDue whether a record of that time may be due; where it is false of one time, it is false of every later one.
+ * The days to sweep, oldest first: every day after `clearTo` that is due, except those that wait.
+ * @param isDue whether a record of that time may be due; if it is false for one time, it is false for every later one.
  */
 export const daysToSweep = (
   { clearTo, waits }: ClassState,
@@ -41,10 +41,10 @@ export const daysToSweep = (
 };
 
 /**
- * `clearTo` moves on to `day` only where `day` is the next one and nothing of the class stayed there. A day whose
- * certificates end at different times therefore stops it until the last of them may go; the days behind it are gone
- * through all the same.
- * @param staysUntil when the first record may be deleted that stayed; undefined where none did.
+ * `clearTo` advances to `day` only where `day` is the next one and no record of the class remains on it. A day whose
+ * certificates end at different times therefore stops it until the last of their records is deleted; later days are
+ * swept all the same.
+ * @param staysUntil when the earliest remaining record may be deleted; undefined where none remains.
  */
 export const afterDay = (
   clearTo: string,

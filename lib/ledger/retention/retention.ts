@@ -9,18 +9,18 @@ import { afterDay, daysToSweep } from './plan.ts';
 import { openSweep } from './sweep.ts';
 
 /**
- * Deletes records when their time is over (classes.ts says which time).
+ * Deletes records when their retention period is over (classes.ts has the periods).
  *
  *   expired/{day}  {id}           a tombstone (tombstones.ts)
  *   retention      {class}        the day up to which no record of the class is left (plan.ts)
- *   retention      {class}/{day}  where some of that day stayed: the time before which none of them is due
+ *   retention      {class}/{day}  for a day on which some remain: the time before which none of them is due
  *
  * One write deletes a record with all its pointers and puts its tombstone. The record's leaf stays in the log for ever,
- * with its id and its kind. Two things therefore explain that the row is absent: the tombstone, and the time for which
- * the kind is kept. A record without a leaf is never deleted.
+ * with its id and its kind. Two things therefore explain a missing row: the tombstone, and the retention period of the
+ * kind. A record without a leaf is never deleted.
  *
  * The files of annual reports are deleted as well (report/expiry.ts). CRLs stay in their archive: they are public, name
- * nobody, and say for ever what was revoked when.
+ * nobody, and show for ever what was revoked and when.
  */
 export interface Retention {
   /**
@@ -39,7 +39,7 @@ export interface RetentionDeps {
 }
 
 const DAY = 86_400_000;
-/** Days whose first pages are read side by side: after a long time, most days have nothing left. */
+/** Days whose first pages are read at once. In a ledger of many years, most days are empty. */
 const DAYS_AHEAD = 16;
 const CLASSES = ['provision', 'issuance', 'crl', 'report'] as const satisfies readonly RetentionClass[];
 

@@ -10,7 +10,7 @@ import { type Tombstone, tombstoneKey } from './tombstones.ts';
 export interface Swept {
   /** Records that were deleted. */
   readonly removed: number;
-  /** When the first record of the class may be deleted that stayed; undefined where none stayed. */
+  /** When the earliest remaining record of the class may be deleted; undefined where none remains. */
   readonly staysUntil: number | undefined;
 }
 
@@ -52,7 +52,7 @@ export const openSweep = (deps: {
     }
   };
 
-  /** Resolves with undefined where the record was deleted, and else with the time when it may be. */
+  /** Resolves with undefined if the record was deleted, otherwise with the time from which it may be deleted. */
   const removeIfDue = async (
     item: Item,
     record: LedgerRecord,
@@ -73,11 +73,12 @@ export const openSweep = (deps: {
       ...pointerPks(record).map((pk): Write => ({ delete: { pk, sk: item.sk }, if: { version: 1 } })),
       { put: tombstoneKey(record.id), value: tombstone, if: 'absent' },
     ];
-    // Where the write does not go through, another run was first or the row has just got its leaf. The next run sees.
+    // If the write does not go through, another run was first or the row has just received its leaf. The next run
+    // decides.
     return (await wentThrough(table.write(writes))) ? undefined : end;
   };
 
-  /** An act that names no known certificate is kept as if the longest-lived certificate had come of it. */
+  /** An act that names no known certificate is kept as long as if it had led to the longest-lived certificate. */
   const endOf = async (record: LedgerRecord, kept: RetentionClass): Promise<number> => {
     const recorded = timeOfId(record.id);
     if (kept !== 'issuance') return keptUntil[kept](recorded);

@@ -4,9 +4,9 @@ import { dayOf, timeOfId } from '../ids.ts';
 import type { RetentionClass } from './classes.ts';
 
 /**
- * What is left of a deleted record.
+ * What remains of a deleted record.
  *
- *   expired/{day}  {id}  its class and kind, when it was deleted, and where its leaf is
+ *   expired/{day}  {id}  its class and kind, when it was deleted, and the index of its leaf
  */
 export type Tombstone = {
   readonly class: RetentionClass;
