@@ -9,7 +9,7 @@ export interface Entry {
   readonly invalidityDate?: number;
 }
 
-/** The same as the service shows it; members may be absent. */
+/** An entry as the service shows it; members may be absent. */
 export type ShownEntry = { readonly [name in keyof Entry]?: Entry[name] | undefined };
 
 export interface Act {
@@ -69,8 +69,8 @@ export const stateOf = (
 };
 
 /**
- * The acts that a status or a CRL of `time` may show: the last one before it, and those near to it, since clocks differ
- * and acts may be recorded while a CRL is being made.
+ * The acts that a status or a CRL of `time` may show: the last one before it, and those near to it. Clocks differ, and
+ * acts may be recorded while a CRL is being made.
  */
 export const shownBy = (
   acts: readonly Act[],
@@ -83,8 +83,8 @@ export const shownBy = (
 };
 
 /**
- * What is shown beside what is recorded, as facts, where none of `acts` has the shown entry. Undefined where one of them
- * has it, or where a record does not have an entry at all.
+ * The shown entry beside the recorded one, as facts. Undefined where one of `acts` has the shown entry, or where a
+ * record does not have an entry at all.
  * @param madeAt the thisUpdate of a CRL in milliseconds. A CRL has no time after its thisUpdate, so it shows an earlier
  *   one where the clock of the recording process was ahead (status/listings.ts).
  */

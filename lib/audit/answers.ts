@@ -17,15 +17,16 @@ export interface WrongAnswer extends Answer {
 
 /**
  * An answer this near to an act proves nothing, for three reasons. Clocks of several processes differ. The record of an
- * act has the time when its write began, and the write is tried again for some seconds. The status of an answer is read
- * before the answer gets its time.
+ * act has the time when its write began, and the service repeats a failed write for some seconds. The status of an
+ * answer is read before the answer gets its time.
  */
 const SLACK_MS = 30_000;
 
 /**
  * Adds an answer to the kept answers about a certificate, in the order of their times. There may be any number of
- * answers, so one is dropped where it shows nothing new: both neighbours say the same, and no act is known between them.
- * Where records come about in the order of their times, the first and the last answer between any two acts are kept.
+ * answers, so an answer is dropped where it shows nothing new: both neighbours say the same, and no act is known
+ * between them. Where records are made in the order of their times, the first and the last answer between any two acts
+ * are kept.
  *
  * @param isQuiet whether no act is known between two times
  */
@@ -55,8 +56,8 @@ export const wrongAnswers = (
     const { said, time } = answer;
     if ([issued, ...acts.map((act) => act.time)].some((other) => Math.abs(time - other) <= SLACK_MS))
       return [];
-    // Before the issuance the CA's terms decide what is said about the serial number (RFC 6960 2.2). Where it was called
-    // good by then, the clock of the issuing process was ahead.
+    // Before the issuance the CA's terms decide the answer about the serial number (RFC 6960 2.2). If an answer said
+    // good even then, the clock of the issuing process was ahead.
     if (time < issued) return [];
     const state = stateOf(acts, time);
     // OCSP calls a hold revoked.

@@ -3,14 +3,14 @@ import type { Value } from '../store/store.ts';
 import { SKEW_MS } from './acts.ts';
 import type { Finding, RecordObserver, Report } from './contract.ts';
 
-/** What a person must have done before the service may act; `details` are in the record of it. */
+/** A step that a person must have taken before the service may act; `details` are in the record of the step. */
 interface ApprovalStep {
   readonly name: string;
   readonly kind: LedgerRecord['kind'];
   readonly details: Value;
 }
 
-/** What the service may do only after these steps, each by another person. */
+/** An act that the service may take only after these steps, each by another person. */
 interface ApprovalRule {
   /** Reported where one of the steps is not recorded. */
   readonly damage: 'approval-not-recorded' | 'amendment-not-recorded';
@@ -38,12 +38,12 @@ const AMENDMENT: ApprovalRule = {
 interface ApprovedAct {
   readonly facts: Finding['facts'];
   readonly rule: ApprovalRule;
-  /** Details that the records of all its steps have in common. */
+  /** Details that the records of all its steps share. */
   readonly details: Value;
   readonly office: string | undefined;
   /** When it was recorded, in milliseconds since the epoch. */
   readonly time: number;
-  /** Names of steps that are not recorded, or not as they must be. */
+  /** Names of steps that have no record, or no record as required. */
   readonly missing: Set<string>;
   /** Who took its steps, as far as their records have been read. */
   readonly actors: Set<unknown>;
@@ -66,9 +66,9 @@ interface ReadStep {
 
 /**
  * Checks that acts of the service were approved. Every certificate that a sub-office asked for needs the records of its
- * submission and of both examinations, by three persons and about its public key. Every amendment of the trust domain
- * that was applied needs those of its proposal and its approval, by two persons. The record of the act names these
- * records (`basis`). Each of them counts for one act only.
+ * submission and of both examinations, by three persons and about its public key. Every applied amendment of the trust
+ * domain needs the records of its proposal and its approval, by two persons. The record of the act names these records
+ * (`basis`). Each of them counts for one act only.
  */
 export interface ApprovalCheck extends RecordObserver {
   conclude(): void;
@@ -80,11 +80,13 @@ export const openApprovalCheck = ({
   now,
 }: {
   readonly report: Report;
-  /** Milliseconds for which submissions and examinations are kept on record at least. */
+  /** The shortest time for which submissions and examinations are kept on record, in milliseconds. */
   readonly retention: number;
   readonly now: number;
 }): ApprovalCheck => {
-  /** By record id: steps that no approved act has named so far, and named steps whose records were not read so far. */
+  /**
+   * By record id: steps that no approved act has named so far, and named steps whose records have not been read so far.
+   */
   const unnamed = new Map<string, ReadStep>();
   const unread = new Map<string, NamedStep>();
   /** Named steps whose records are newer than the checkpoint, and may still be retracted. */
@@ -128,7 +130,7 @@ export const openApprovalCheck = ({
   };
 
   const observeIssuance = (record: StepRecord): void => {
-    // The service's own certificates come of the ceremony.
+    // The ceremony makes the service's own certificates.
     if (record.office === undefined) return;
     const { order: request, profile, profileVersion, publicKeyDigest, basis } = record.details;
     const certificate = (record.certificates ?? []).map(({ ca, serial }) => `${ca}/${serial}`).join(' ');
@@ -176,7 +178,8 @@ export const openApprovalCheck = ({
     conclude: () => {
       for (const named of unread.values()) {
         const { rule, time } = named.act;
-        // Submissions and examinations are older than the issuance, and their time may be over before its own.
+        // Submissions and examinations are older than the issuance, so their retention period may be over before its
+        // own.
         const mayBeExpired = rule === ISSUANCE && now - time > retention;
         if (!mayBeExpired) addMissing(named);
       }

@@ -1,6 +1,6 @@
 /**
- * The door of the audit room: it verifies the log, its records, their proofs and what the service shows, and has no code
- * that writes any of them. The command line verifies with this alone.
+ * The door of the audit room: it verifies the log, its records, their proofs and what the service shows, and has no
+ * code that writes any of them. The command line needs nothing else to verify.
  */
 export { type LedgerRecord, verifyRecordProof } from '../ledger/ledger.ts';
 export {

@@ -13,8 +13,9 @@ export interface ServedAuthority {
 }
 
 /**
- * Compares the CAs that the service shows with the records. Each CA came of a ceremony, and its certificate is the one
- * whose issuance was recorded then. A relying party that takes another certificate from here would trust its signatures.
+ * Compares the CAs that the service shows with the records. A ceremony made each CA, and the record of an issuance
+ * names its certificate. A relying party that took another certificate from the service would trust that one's
+ * signatures.
  */
 export interface AuthorityCheck extends RecordObserver {
   serve(served: ServedAuthority): void;

@@ -7,7 +7,7 @@ type ActRecord = Exclude<LedgerRecord, { readonly kind: 'provision' }>;
 
 export interface Issuance {
   readonly record: string;
-  /** When it was recorded, and the end of the certificate: milliseconds since the epoch. */
+  /** Time of the record, and the end of the certificate: milliseconds since the epoch. */
   readonly time: number;
   readonly notAfter: number;
   readonly tbsDigest: unknown;
@@ -32,8 +32,9 @@ export interface FactsOfCertificates extends RecordObserver {
 export const NO_ACTS: readonly Act[] = [];
 
 /**
- * Anybody may ask about any number of serial numbers that no certificate has. Records come newest first, so answers about
- * a certificate come before its issuance, and look the same until then. This many such numbers are kept.
+ * Anybody may ask about any number of serial numbers without a certificate. Records come newest first, so answers about
+ * a certificate come before its issuance; until then they look like answers about such a number. This many such numbers
+ * are kept.
  */
 const MAX_UNKNOWN_SERIALS = 100_000;
 
@@ -60,7 +61,7 @@ export const openCertificateFacts = (): FactsOfCertificates => {
 
   const addAnswers = (record: LedgerRecord): void => {
     if (record.kind !== 'provision' || record.channel !== 'ocsp') return;
-    // Answers that a CDN gave are counted, and their records do not have what they said.
+    // The service counts the answers that a CDN gave, and their records do not have their content.
     const { answers: said, thisUpdate } = record.provided;
     if (!Array.isArray(said)) return;
     const time = Date.parse(typeof thisUpdate === 'string' ? thisUpdate : record.time);

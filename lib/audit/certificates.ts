@@ -22,14 +22,17 @@ export const openCertificateCheck = ({
   now,
 }: {
   readonly report: Report;
-  /** Milliseconds after the end of a certificate for which its issuance is kept on record. */
+  /** How long an issuance is kept on record after the end of its certificate, in milliseconds. */
   readonly retention: number;
   readonly now: number;
 }): CertificateCheck => {
   const { known, observe, retract } = openCertificateFacts();
   const period = { now, retention };
   const listedCertificates = new Set<string>();
-  /** Listed serial numbers that did not agree with the records then, or agreed with records that may be retracted. */
+  /**
+   * Listed serial numbers that disagreed with the records when they were read, or agreed with records that may be
+   * retracted.
+   */
   const doubted: { readonly certificate: string; readonly listed: ListedSerial }[] = [];
   const served: { readonly ca: string; readonly crls: readonly ListedRevocations[] }[] = [];
 
@@ -37,7 +40,7 @@ export const openCertificateCheck = ({
     serialFinding(certificate, listed, known.get(certificate) ?? {}, period);
 
   const checkAnswers = (certificate: string, { issuance, acts, answers }: CertificateFacts): void => {
-    // Where the record of the issuance may be deleted, each of the acts may be deleted as well.
+    // If the retention period of the issuance is over, that of the acts may be over as well.
     if (!issuance || !answers || now - issuance.notAfter > retention) return;
     for (const { record, said, time, recorded } of wrongAnswers(answers, issuance.time, acts ?? NO_ACTS)) {
       const thisUpdate = new Date(time).toISOString();
@@ -80,6 +83,6 @@ export const openCertificateCheck = ({
   };
 };
 
-/** Acts are about certificates only, and `good` is said of certificates only. */
+/** Only certificates have acts, and OCSP says `good` only of certificates. */
 const isSaidToExist = ({ acts, answers }: CertificateFacts): boolean =>
   (acts ?? []).length > 0 || (answers ?? []).some(({ said }) => said === 'good');

@@ -50,7 +50,7 @@ export type Part = 'leaves' | 'records' | 'serials' | 'crls' | 'queries';
 
 export type Progress = (part: Part, done: number, total: number) => void;
 
-/** A record that does not count: what its leaf or its id says about it. */
+/** A record that does not count, described by its leaf or its id. */
 export interface RetractedRecord {
   readonly id: string;
   /** Milliseconds since the epoch. */
@@ -60,7 +60,10 @@ export interface RetractedRecord {
   readonly expired: boolean;
 }
 
-/** A check that compares something else with the records: it is given each of them while they are compared with their leaves. */
+/**
+ * A check that compares something else with the records. `checkRecords` gives it each record while it compares that
+ * record with its leaf.
+ */
 export interface RecordObserver {
   /** A record that matches its leaf, or one that is newer than the tree's last leaf (`newer`). */
   observe(record: LedgerRecord, newer: boolean): void;

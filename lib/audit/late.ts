@@ -23,7 +23,7 @@ export interface LaterTree {
 
 /**
  * Compares the records that are newer than the checkpoint with a later one. Without this check, somebody who can write
- * to the table could add a record of today that explains any other change of theirs.
+ * to the table could explain another change by adding a record of today.
  *
  * Records become leaves in the order of their ids. A record that is older than the newest leaf of the later checkpoint
  * therefore has a leaf in it. A record that is newer than that leaf as well proves nothing either way and is accepted.
@@ -35,7 +35,7 @@ export interface LateCheck extends RecordObserver {
 
 /** Clocks of the service's processes and of the auditor may differ by this; a write may take as long. */
 const SKEW_MS = 60_000;
-/** A leaf is published within seconds, and later while too few witnesses answer. */
+/** The log publishes a leaf within seconds, and later while too few witnesses answer. */
 const UNPUBLISHED_MS = 600_000;
 
 /** A busy service gives very many answers while an audit runs. This many are kept; the next audit sees the leaves of the others. */

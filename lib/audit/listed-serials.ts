@@ -17,9 +17,9 @@ export interface ListedSerial {
   readonly profile?: string | undefined;
   readonly office?: string | undefined;
   readonly tbsDigest?: string | undefined;
-  /** The certificate's; absent while it is not signed. */
+  /** Digest of the certificate; absent while it is not signed. */
   readonly digest?: string | undefined;
-  /** Names of what its row says and the certificate itself does not. */
+  /** Names of the facts in which its row and the certificate itself differ. */
   readonly differs?: readonly string[] | undefined;
 }
 

@@ -16,11 +16,12 @@ export interface QueryCheckOptions {
 
 /**
  * Works out from the records what queries must find: by recipient, actor, purpose, office, channel and kind in each
- * month, by certificate and by holder over all time. It then compares the answers, and reports what they leave out and
- * what they find too much.
+ * month, by certificate and by holder over all time. It then compares the answers, and reports records that they leave
+ * out or should not contain.
  *
- * The service finds records by pointers, which are rows without leaves. A pointer also has the kind of its record, and a
- * query skips other kinds by it. Each query is therefore asked by kind, and the one by certificate also without a kind.
+ * The service finds records by pointers, which are rows without leaves. A pointer also has the kind of its record, by
+ * which a query skips other kinds. Each query is therefore asked by kind, and the one by certificate also without a
+ * kind.
  */
 export interface QueryCheck extends RecordObserver {
   /** How many questions the records make, whether they are asked or not. */

@@ -9,7 +9,7 @@ export interface RecordCheck {
   readonly readPath: ReadPath;
   /** Every record that the service has, in any order, read after the tree's checkpoint. */
   readonly records: AsyncIterable<LedgerRecord>;
-  /** Milliseconds for which a record of this kind is kept at least. */
+  /** The shortest time for which a record of this kind is kept, in milliseconds. */
   readonly retention: (kind: string) => number;
   readonly now: number;
   readonly report: Report;
@@ -122,7 +122,10 @@ const compareWithLeaf = async (
   }
 };
 
-/** Goes through the leaves without a record. Resolves with how many of these records may have been deleted by then. */
+/**
+ * Goes through the leaves without a record. Resolves with how many of them belong to records whose retention period is
+ * over.
+ */
 const checkAbsent = async (
   { tree, retention, now, report, observers }: RecordCheck,
   reader: TileReader,

@@ -18,7 +18,7 @@ export interface TreeCheck {
   readonly seen: readonly Tree[];
   /** How many of the first leaves an earlier run has checked, under one of `seen`. */
   readonly checked: number;
-  /** A longer time without a record is reported, in milliseconds. */
+  /** A longer time without a record is reported. In milliseconds. */
   readonly maxGap?: number;
   readonly report: Report;
   readonly progress: Progress;
@@ -36,7 +36,7 @@ export interface TreeSummary {
 /** Bundles that are read at the same time. */
 const AHEAD = 8;
 
-/** Reads every file of the log once and reports what does not lead to the root of the checkpoint. */
+/** Reads every file of the log once and reports those that do not lead to the root of the checkpoint. */
 export const checkTree = async (check: TreeCheck): Promise<TreeSummary> => {
   const { tree, report, progress, maxGap } = check;
   const reader = new TileReader(tree, check.readPath);
