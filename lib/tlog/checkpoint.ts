@@ -11,14 +11,14 @@ import {
   verifyNote,
 } from './note.ts';
 
-/** The text of a checkpoint (c2sp.org/tlog-checkpoint): what a log says of its tree, and signs. */
+/** The text of a checkpoint (c2sp.org/tlog-checkpoint): the statement about its tree that a log signs. */
 export interface Checkpoint {
   /** The log's identity: one line, not empty. */
   readonly origin: string;
   readonly size: number;
   /** 32 bytes. */
   readonly root: Uint8Array;
-  /** One line each, not empty, opaque. tlog-checkpoint advises against them. */
+  /** Opaque lines, none of them empty. tlog-checkpoint advises against extensions. */
   readonly extensions: readonly string[];
 }
 
@@ -66,7 +66,7 @@ export const signCheckpoint = async (
   return formatNote({ text, signatures: await signText(text, signers) });
 };
 
-/** A log that somebody trusts: its origin line and the keys that may sign for it, one of which has to. */
+/** A log that somebody trusts: its origin line and the keys that may sign for it. At least one of them has to sign. */
 export interface TrustedLog {
   readonly origin: string;
   readonly verifiers: readonly NoteVerifier[];
@@ -77,10 +77,10 @@ export interface OpenedCheckpoint extends VerifiedNote {
 }
 
 /**
- * Reads a signed checkpoint and believes it only as the given log's.
- * @param others keys whose signatures are verified as well, such as witnesses'. They do not replace the log's.
- * Faults: `malformed-note`, `malformed-checkpoint`; `signature-invalid` when no key of the log has signed, when
- * any known key's signature does not verify, or when the origin is another log's.
+ * Reads a signed checkpoint and accepts it only as the given log's. Faults: `malformed-note`, `malformed-checkpoint`;
+ * `signature-invalid` when no key of the log has signed, when any known key's signature does not verify, or when the
+ * origin is another log's.
+ * @param others keys whose signatures are verified as well, such as those of witnesses. They do not replace the log's.
  */
 export const openCheckpoint = (
   input: Uint8Array | string,

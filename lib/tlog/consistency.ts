@@ -10,8 +10,8 @@ import {
 } from './merkle.ts';
 
 /**
- * The proof that the tree of `oldSize` leaves is a prefix of the tree of `size` leaves (PROOF of RFC 6962 2.1.2).
- * Empty when the sizes are equal and when the old tree is empty: RFC 6962 defines none for size 0, and
+ * The proof that the tree of `oldSize` leaves is a prefix of the tree of `size` leaves (PROOF of RFC 6962 2.1.2). It is
+ * empty when the sizes are equal, and when the old tree is empty: for that tree RFC 6962 defines no proof, and
  * tlog-witness asks for an empty one. Faults: `invalid-input` unless 0 <= oldSize <= size; the reader's faults.
  */
 export const proveConsistency = async (
@@ -28,7 +28,7 @@ export const proveConsistency = async (
   return oldSize === 0 || oldSize === size ? [] : rangeRoots(read, prefixRanges(oldSize, size));
 };
 
-/** SUBPROOF of RFC 6962 2.1.2, walked down instead of recursed. */
+/** SUBPROOF of RFC 6962 2.1.2, as a loop instead of a recursion. */
 const prefixRanges = (oldSize: number, size: number): LeafRange[] => {
   const ranges: LeafRange[] = [];
   let lo = 0;
@@ -57,9 +57,9 @@ export interface Consistency {
 }
 
 /**
- * Returns when the old tree is a prefix of the new one (RFC 9162 2.1.4.2). Faults: `log-inconsistent` when two
- * roots of one size differ or an empty tree's root is not the one that every empty tree has, which no proof can
- * mend; `proof-invalid` when the proof does not hold, where the maker of the proof may be at fault.
+ * Returns when the old tree is a prefix of the new one (RFC 9162 2.1.4.2). Faults: `log-inconsistent` when two roots of
+ * one size differ, or the root of an empty tree is not that of every empty tree; no proof can mend either.
+ * `proof-invalid` when the proof does not hold, which may be the fault of the proof's maker.
  */
 export const verifyConsistency = ({ oldSize, oldRoot, size, root, hashes }: Consistency): void => {
   if (!isSize(oldSize) || !isSize(size) || oldSize > size) {

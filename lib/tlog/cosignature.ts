@@ -7,18 +7,19 @@ import type { NoteSigner, NoteVerifier } from './note.ts';
 import { type NoteKey, noteKeyOf, publicKeyObject } from './vkey.ts';
 
 /**
- * Cosignatures (c2sp.org/tlog-cosignature): a witness's statement, with its time, that it has seen the log grow
- * to this checkpoint. In the signature line the key ID is followed by the time, 8 bytes, and the signature.
- * Two types: Ed25519 (0x04) over the time and the whole text; ML-DSA-44 (0x06) over a structure that names the
- * cosigner, the log and a subtree, where a checkpoint is the subtree from leaf 0 on.
+ * Cosignatures (c2sp.org/tlog-cosignature): a witness states, with a time, that it has seen the log grow to this
+ * checkpoint. In the signature line the key ID is followed by the time, 8 bytes, and the signature. There are two
+ * types: Ed25519 (0x04) over the time and the whole text; ML-DSA-44 (0x06) over a structure that names the cosigner,
+ * the log and a subtree. A checkpoint is the subtree from leaf 0 on.
  */
 const TIME_BYTES = 8;
 
-/** Unix seconds at which a cosignature of type 0x04 or 0x06 was made; 0 in one that does not say. */
+/** Unix seconds at which a cosignature of type 0x04 or 0x06 was made; 0 where it does not say. */
 export const cosignatureTime = (signature: Uint8Array): number | undefined => {
   if (signature.length <= TIME_BYTES) return undefined;
   const seconds = Number(Buffer.from(signature.subarray(0, TIME_BYTES)).readBigUInt64BE());
-  // tlog-cosignature: past 2^63 - 1 is forbidden, and verifiers may refuse the future. 2^53 is well in it.
+  // tlog-cosignature forbids times past 2^63 - 1 and lets verifiers refuse times in the future. 2^53 is far in the
+  // future.
   return Number.isSafeInteger(seconds) ? seconds : undefined;
 };
 
@@ -47,7 +48,7 @@ export const cosignatureVerifier = (key: NoteKey): NoteVerifier => {
   };
 };
 
-/** Neither a text that is no checkpoint nor an origin too long for the structure can have been cosigned. */
+/** Undefined where nobody can have cosigned: the text is no checkpoint, or the origin is too long for the structure. */
 const messageOrNothing = (key: NoteKey, text: string, time: number): Uint8Array | undefined => {
   try {
     return cosignedBytes(key, text, time);
@@ -71,8 +72,8 @@ export interface Subtree extends Pick<Checkpoint, 'origin' | 'root'> {
 }
 
 /**
- * `cosigned_message` of tlog-cosignature. Faults with `malformed-checkpoint` when name or origin have not 1 to 255
- * bytes, which the structure's length fields ask for, or when a subtree that does not begin at 0 has a time.
+ * `cosigned_message` of tlog-cosignature. Faults with `malformed-checkpoint` when the name or the origin does not have
+ * the 1 to 255 bytes that the structure's length fields allow, or when a subtree that does not begin at 0 has a time.
  */
 export const subtreeMessage = (cosignerName: string, time: number, subtree: Subtree): Uint8Array => {
   if (subtree.start !== 0 && time !== 0) {

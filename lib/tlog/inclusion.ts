@@ -3,7 +3,7 @@ import { type HashReader, isSize, type LeafRange, nodeHash, rangeRoots, splitPoi
 
 /**
  * The inclusion proof of a leaf in the tree of `size` leaves (PATH of RFC 6962 2.1.1), from the leaf's sibling up.
- * Faults: `invalid-input` unless 0 <= index < size; whatever the reader faults with.
+ * Faults: `invalid-input` unless 0 <= index < size; the reader's faults.
  */
 export const proveInclusion = async (
   read: HashReader,

@@ -1,12 +1,12 @@
 import { HASH_BYTES } from './merkle.ts';
 
 /**
- * What the line-based formats of C2SP share: UTF-8 text, base64 and decimals, each with exactly one spelling, so
- * that what was parsed is written back byte for byte and no second spelling slips past a comparison.
- * A reader here gives `undefined` for what is malformed; the format that called it knows which fault that is.
+ * Helpers for the line-based formats of C2SP: UTF-8 text, base64 and decimals. Each value has exactly one spelling, so
+ * a parsed text is written back byte for byte, and no second spelling slips past a comparison. A reader here returns
+ * `undefined` for malformed text; the calling format knows which fault that is.
  */
 
-/** More than 16 signatures of 5 kB each, which signed-note asks verifiers to accept, and far less than memory. */
+/** More than the 16 signatures of 5 kB each that signed-note asks verifiers to accept, and far less than memory. */
 export const MAX_TEXT_BYTES = 1_000_000;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -40,7 +40,8 @@ export const base64 = (bytes: Uint8Array): string =>
 
 export const readBase64 = (text: string): Uint8Array | undefined => {
   const bytes = Buffer.from(text, 'base64');
-  // Buffer skips what is not base64 and accepts missing padding and stray bits: only the one spelling passes.
+  // Buffer skips characters that are not base64, and accepts missing padding and stray bits. Only the one spelling
+  // passes.
   return bytes.toString('base64') === text ? bytes : undefined;
 };
 
@@ -49,7 +50,7 @@ export const readHash = (text: string): Uint8Array | undefined => {
   return bytes?.length === HASH_BYTES ? bytes : undefined;
 };
 
-/** ASCII decimal without leading zeroes, up to 2^53 - 1: a log that outgrows it is not read here. */
+/** ASCII decimal without leading zeroes, up to 2^53 - 1. Sizes beyond that cannot be read here. */
 export const readDecimal = (text: string): number | undefined => {
   if (!/^(?:0|[1-9][0-9]{0,15})$/.test(text)) return undefined;
   const value = Number(text);

@@ -2,10 +2,10 @@ import { hash } from 'node:crypto';
 import { Fault } from '../fault.ts';
 
 /**
- * The Merkle tree of RFC 6962 2.1 over SHA-256, seen from its complete nodes. A complete node is the root of a
- * full subtree: level 0 are the leaf hashes, and node (level, index) covers the 2^level leaves from
- * index * 2^level on. A complete node never changes once its last leaf is there, so these alone are stored; every
- * root and every proof is folded from them.
+ * The Merkle tree of RFC 6962 2.1 over SHA-256, described by its complete nodes. A complete node is the root of a full
+ * subtree: level 0 has the leaf hashes, and node (level, index) covers the 2^level leaves from index * 2^level on. A
+ * complete node never changes once its last leaf exists, so only complete nodes are stored. Every root and every proof
+ * is folded from them.
  *
  * Sizes and indexes are JavaScript integers up to 2^53 - 1. Bit operators cut at 32 bits, so none is used here.
  */
@@ -27,7 +27,7 @@ export const leafHash = (leaf: Uint8Array): Uint8Array => {
   return hash('sha256', preimage, 'buffer');
 };
 
-// One preimage for every node: hashing is synchronous, so no two nodes are ever in it together.
+// All nodes share one preimage: hashing is synchronous, so no two nodes use it at the same time.
 const nodePreimage = new Uint8Array(1 + 2 * HASH_BYTES);
 nodePreimage[0] = 1;
 
@@ -50,7 +50,7 @@ const levelWithin = (width: number): number =>
 /** k of RFC 6962 2.1: the largest power of two smaller than `width`, which is at least 2. */
 export const splitPoint = (width: number): number => 2 ** levelWithin(width - 1);
 
-/** The leaves from `lo` to before `hi`, where `lo` is where a subtree of RFC 6962 2.1 can begin. */
+/** The leaves from `lo` to before `hi`. A subtree of RFC 6962 2.1 can begin at `lo`. */
 export interface LeafRange {
   readonly lo: number;
   readonly hi: number;
@@ -70,7 +70,7 @@ export const nodesOf = ({ lo, hi }: LeafRange): Node[] => {
 /** The right edge of a tree: one node for each set bit of its size, the largest first. */
 export const rightEdge = (size: number): Node[] => nodesOf({ lo: 0, hi: size });
 
-/** The root over the hashes of `nodesOf` a range: the tree's own root for those of its right edge. */
+/** The root over the hashes of the nodes that `nodesOf` gives. For `rightEdge` that is the root of the tree. */
 export const foldRoot = (hashes: readonly Uint8Array[]): Uint8Array =>
   hashes.length === 0 ? EMPTY_ROOT : hashes.reduceRight((right, left) => nodeHash(left, right));
 
@@ -90,9 +90,9 @@ export interface Growth {
 }
 
 /**
- * Appends leaves to a tree of which only the right edge is known. Costs one hash for each new complete node, so
- * about one for each leaf, whatever the tree's size. Faults: `invalid-input` when the edge is not one of a tree
- * of that size, a hash has not 32 bytes, or the tree would outgrow 2^53 - 1 leaves.
+ * Appends leaves to a tree, given only its right edge. Costs one hash for each new complete node, so about one for each
+ * leaf, whatever the tree's size. Faults: `invalid-input` when the edge does not fit a tree of that size, a hash does
+ * not have 32 bytes, or the tree would outgrow 2^53 - 1 leaves.
  */
 export const append = (
   size: number,
@@ -129,8 +129,8 @@ const edgeByLevel = (size: number, edge: readonly Uint8Array[]): Map<number, Uin
 };
 
 /**
- * The nodes above a run that its last node completes. Where the first of them has its left child in the old
- * tree, that child is the old edge's node of the run's level.
+ * The parents that a run's nodes complete. The first parent may have its left child in the old tree: that child is the
+ * old edge's node at the run's level.
  */
 const parentsOf = ({ level, start, hashes }: NodeRun, oldEdge: Uint8Array | undefined): NodeRun => {
   const parentStart = Math.floor(start / 2);
@@ -178,7 +178,10 @@ export const joinHashes = (hashes: readonly Uint8Array[]): Uint8Array => {
   return joined;
 };
 
-/** The hashes of complete nodes of one tree, in the order asked. It asks for all that a proof needs at once. */
+/**
+ * The hashes of complete nodes of one tree, in the order asked. A proof asks for all the nodes that it needs in one
+ * call.
+ */
 export type HashReader = (nodes: readonly Node[]) => Promise<readonly Uint8Array[]>;
 
 /** The root of each range. */
@@ -197,8 +200,8 @@ export const rangeRoots = async (
 };
 
 /**
- * Where node (level, index) stands when complete nodes are kept in one flat file in the order in which they
- * become complete (the order of golang.org/x/mod/sumdb/tlog): a leaf, then each node that this leaf completes.
+ * The position of node (level, index) in a flat file that holds complete nodes in the order in which they become
+ * complete (the order of golang.org/x/mod/sumdb/tlog): a leaf, then each node that this leaf completes.
  */
 export const storedHashIndex = ({ level, index }: Node): number => {
   const lastLeaf = (index + 1) * 2 ** level - 1;

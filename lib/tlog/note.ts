@@ -6,29 +6,29 @@ import { hexId, isKeyName, type NoteKey, noteKeyOf, publicKeyObject } from './vk
 
 /** Signed notes (c2sp.org/signed-note): a text, an empty line, and one line for each signature. */
 export interface Note {
-  /** Ends with a newline. Not to be believed before `verifyNote`. */
+  /** Ends with a newline. Nobody may rely on it before `verifyNote`. */
   readonly text: string;
-  /** All that the note has, in its order, of known and unknown keys. */
+  /** All signatures of the note, in its order, by known and unknown keys. */
   readonly signatures: readonly NoteSignature[];
 }
 
 export interface NoteSignature {
   readonly name: string;
   readonly keyId: number;
-  /** What follows the key ID; at least one byte. */
+  /** The bytes after the key ID; at least one. */
   readonly signature: Uint8Array;
 }
 
-/** As in Go's implementation; signed-note asks for 16 at least. */
+/** The limit of Go's implementation; signed-note asks for 16 at least. */
 export const MAX_SIGNATURES = 100;
 
-/** Faults with `malformed-note` for whatever `formatNote` would not have written. */
+/** Faults with `malformed-note` for every text that `formatNote` would not have written. */
 export const parseNote = (input: Uint8Array | string): Note => {
   const note = readText(input);
   if (note === undefined) {
     throw new Fault('malformed-note', 'A note is UTF-8 text without control characters, of 1 MB at most.');
   }
-  // The last empty line parts the text from the signatures; the text may have empty lines of its own.
+  // The last empty line separates the text from the signatures; the text may have empty lines of its own.
   const split = note.lastIndexOf('\n\n');
   if (split < 0) throw new Fault('malformed-note', 'The note has no empty line before its signatures.');
   return { text: note.slice(0, split + 1), signatures: parseSignatureLines(note.slice(split + 2)) };
@@ -76,13 +76,13 @@ export const checkNoteText = (text: string): void => {
   }
 };
 
-/** Signs as one key. `sign` gives what follows the key ID in the signature line. */
+/** Signs with one key. `sign` gives the bytes that follow the key ID in the signature line. */
 export interface NoteSigner {
   readonly key: NoteKey;
   sign(text: string): Promise<Uint8Array>;
 }
 
-/** Verifies as one key; never throws, whatever the signature's bytes are. */
+/** Verifies with one key. It never throws, whatever bytes the signature has. */
 export interface NoteVerifier {
   readonly key: NoteKey;
   verify(text: string, signature: Uint8Array): boolean;
@@ -99,7 +99,7 @@ export const ed25519Verifier = (key: NoteKey): NoteVerifier => {
   return { key, verify: (text, signature) => verify(null, Buffer.from(text), publicKey, signature) };
 };
 
-/** A signature of each signer, in their order. The text must be one that a note can have. */
+/** A signature by each signer, in their order. The text must be one that a note can have. */
 export const signText = async (
   text: string,
   signers: readonly NoteSigner[],
@@ -118,13 +118,13 @@ export interface VerifiedNote {
   readonly text: string;
   /** One for each known key that signed, in the note's order. */
   readonly verified: readonly { readonly key: NoteKey; readonly signature: NoteSignature }[];
-  /** Signatures of keys that were not given: kept, and worth nothing. */
+  /** Signatures by keys that were not given: they are kept, and prove nothing. */
   readonly unknown: readonly NoteSignature[];
 }
 
 /**
- * signed-note, "Signatures". Faults with `signature-invalid` when a signature of a known key does not verify, or
- * when none is of a known key; with `configuration-invalid` when two known keys share name and key ID.
+ * signed-note, "Signatures". Faults with `signature-invalid` when a signature by a known key does not verify, or when
+ * no known key has signed; with `configuration-invalid` when two known keys share name and key ID.
  */
 export const verifyNote = (note: Note, verifiers: readonly NoteVerifier[]): VerifiedNote => {
   const known = new Map(verifiers.map((verifier) => [`${verifier.key.name}+${verifier.key.id}`, verifier]));

@@ -7,9 +7,9 @@ import { type NoteKey, parseVkey, SIGNATURE_TYPES } from './vkey.ts';
 /** Whom a reader of checkpoints trusts, from verifier keys (vkeys). */
 
 /**
- * A log from its verifier keys, whose one name is the origin (tlog-policy, "Defining a log"). Faults:
- * `malformed-note`, `unsupported-algorithm`; `configuration-invalid` for no key, for two names, and for a
- * witness's type of key.
+ * A log from its verifier keys. They share one name, which is the origin (tlog-policy, "Defining a log"). Faults:
+ * `malformed-note`, `unsupported-algorithm`; `configuration-invalid` for no key, for two names, and for a witness's
+ * type of key.
  */
 export const trustedLog = (vkeys: readonly string[]): TrustedLog => {
   const keys = vkeys.map(parseVkey);
@@ -26,7 +26,7 @@ export const trustedLog = (vkeys: readonly string[]): TrustedLog => {
 const checkpointVerifier = (key: NoteKey): NoteVerifier =>
   SIGNATURE_TYPES[key.type].timestamped ? cosignatureVerifier(key) : ed25519Verifier(key);
 
-/** How many of which witnesses have to have cosigned. */
+/** How many of the witnesses must have cosigned, and which witnesses count. */
 export interface WitnessPolicy {
   readonly threshold: number;
   readonly verifiers: readonly NoteVerifier[];

@@ -8,7 +8,7 @@ import { parseNote } from './note.ts';
 import type { WitnessPolicy } from './policy.ts';
 
 /**
- * A proof that a leaf is in a log, in one text file that is checked offline against nothing but keys
+ * A proof that a leaf is in a log, in one text file. It can be checked offline with nothing but keys
  * (c2sp.org/tlog-proof). File extension `.tlog-proof`.
  */
 export interface TlogProof {
@@ -26,7 +26,7 @@ const HEADER = 'c2sp.org/tlog-proof@v1';
 /** A path in a tree of fewer than 2^63 leaves. */
 const MAX_HASHES = 63;
 
-/** Faults as `parseProof` does when it would not read it back. */
+/** Faults like `parseProof` where `parseProof` would not read the result back. */
 export const formatProof = ({ index, hashes, extra, checkpoint }: TlogProof): string => {
   const lines = [
     HEADER,
@@ -70,7 +70,7 @@ export const parseProof = (input: Uint8Array | string): TlogProof => {
 };
 
 export interface ProofPolicy {
-  /** The proof's checkpoint has to be of one of them. */
+  /** One of them must have signed the proof's checkpoint. */
   readonly logs: readonly TrustedLog[];
   readonly witnesses?: WitnessPolicy;
 }
@@ -84,9 +84,9 @@ export interface ProvenInclusion {
 
 /**
  * Checks that the leaf is in a log of the policy, under a checkpoint that this log signed and enough witnesses
- * cosigned. Returns what may then be believed. Faults: `proof-invalid` when the leaf is not at its place in the
- * tree or witnesses are missing; `signature-invalid` when a signature fails or the log is none of the policy's;
- * the malformed ones of the checkpoint.
+ * cosigned. Returns what is then proven. Faults: `proof-invalid` when the leaf is not at its place in the tree or
+ * witnesses are missing; `signature-invalid` when a signature fails or the policy does not have the log; the malformed
+ * ones of the checkpoint.
  */
 export const verifyProof = (
   { index, hashes, checkpoint: signed }: TlogProof,

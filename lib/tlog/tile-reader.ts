@@ -25,17 +25,17 @@ import {
 /** Gives the file at a path such as `tile/0/001`, or nothing when there is none. */
 export type ReadPath = (path: string) => Promise<Uint8Array | undefined>;
 
-/** 2 MiB of tiles: all that a walk through neighbouring leaves comes back to. */
+/** 2 MiB of tiles: enough for all the tiles that a walk through neighbouring leaves reads again. */
 const MAX_KEPT_TILES = 256;
 
 /**
- * The hashes and entries of one tree, from files that nobody has to trust: nothing leaves here that does not
- * lead to the checkpoint's root. The partial tiles together are exactly what the root is made of; a full tile
- * hashes to one hash of the tile above it, which is partial or is proved by the next one.
+ * The hashes and entries of one tree, read from files that nobody has to trust: the reader returns only values that
+ * lead to the checkpoint's root. The hashes of the partial tiles together make up the root. A full tile hashes to one
+ * hash of the tile above it. That tile is partial, or the tile above it proves it.
  *
- * Faults: `log-inconsistent` when files and root disagree, `tile-missing` when a file is not there,
- * `malformed-tile` when it has not the length that its name says, `invalid-input` for what is not in the tree;
- * and whatever `readPath` faults with.
+ * Faults: `log-inconsistent` when files and root disagree, `tile-missing` when a file is absent, `malformed-tile` when
+ * a file does not have the length that its name says, `invalid-input` for a node that is not in the tree; and the
+ * faults of `readPath`.
  */
 export class TileReader {
   readonly #size: number;
@@ -127,7 +127,7 @@ export class TileReader {
     const tiles = partialTiles(this.#size);
     const files = await Promise.all(tiles.map((tile) => this.#hashFile(tile)));
     const partials = new Map(tiles.map(({ level }, i) => [level, files[i] ?? new Uint8Array(0)]));
-    // Every node of the right edge stands in a partial tile, and together they use all hashes of these tiles.
+    // Every node of the right edge is in a partial tile, and together these nodes use all hashes of the partial tiles.
     const edge = rightEdge(this.#size).map((node) => {
       const { tile, from, to } = tileOfNode(node, this.#size);
       return subtreeRoot(hashAt(partials.get(tile.level) ?? new Uint8Array(0), from, to));

@@ -3,10 +3,10 @@ import { readDecimal } from './lines.ts';
 import { HASH_BYTES, isSize, type Node, type NodeRun } from './merkle.ts';
 
 /**
- * The tree and the entries as files (c2sp.org/tlog-tiles). A tile of level L holds up to 256 hashes of complete
- * nodes of tree level 8 * L; the nodes between are hashed again from them. Tile `index` of level L begins with
- * node index * 256 of that level. A full tile never changes; a partial one has its width in its name, so that a
- * wider one is another file.
+ * The tree and the entries as files (c2sp.org/tlog-tiles). A tile of level L holds up to 256 hashes of complete nodes
+ * of tree level 8 * L; the nodes of the levels between are computed from them. Tile `index` of level L begins with node
+ * index * 256 of that level. A full tile never changes. A partial one has its width in its name, so a wider one is
+ * another file.
  */
 export interface Tile {
   /** 0 to 6 here (256^7 is past 2^53), or `entries` for the bundle of the leaves themselves. */
@@ -44,7 +44,7 @@ export const parseTilePath = (path: string): Tile => {
       index: Number(n.replaceAll(/[x/]/g, '')),
       width: widthText === undefined ? TILE_WIDTH : Number(widthText),
     };
-    // Written back it must be the same: this refuses leading groups of zeroes, `.p/256` and what is past 2^53.
+    // Written back it must be the same. This refuses leading groups of zeroes, `.p/256` and numbers past 2^53.
     const inRange = Number.isSafeInteger(tile.index) && (level === 'entries' || level <= 63);
     if (inRange && tilePath(tile) === path) return tile;
   }
@@ -59,9 +59,9 @@ export const tileWidth = (level: number, index: number, size: number): number =>
   Math.max(0, Math.min(TILE_WIDTH, tileLevelSize(size, level) - index * TILE_WIDTH));
 
 /**
- * The hash tiles that a tree of `newSize` leaves has and one of `oldSize` had not, by level and index: those
- * that became full and, at the right end of each level that grew, the partial one of this very size. The entry
- * bundles are those of level 0.
+ * The hash tiles that the tree of `newSize` leaves has and the tree of `oldSize` leaves did not have, by level and
+ * index. They are the tiles that became full and, at the right end of each level that grew, the partial tile of this
+ * very size. The entry bundles are those of level 0.
  */
 export const newTiles = (oldSize: number, newSize: number): HashTile[] => {
   if (!isSize(oldSize) || !isSize(newSize) || oldSize > newSize) {
@@ -84,10 +84,10 @@ export interface TileBytes {
 }
 
 /**
- * The tiles to be written for a growth, with their bytes.
- * @param runs what `append` gave, from the tree of `oldSize` leaves.
+ * The tiles to write when a tree grows, with their bytes. Faults: `invalid-input` when a partial tile does not have the
+ * width of the old tree's.
+ * @param runs the result of `append`, from the tree of `oldSize` leaves.
  * @param partials the bytes of the old tree's partial tile of each level, by level; absent where it had none.
- * Faults: `invalid-input` when a partial tile has not the width that a tree of the old size has there.
  */
 export const growTiles = (
   oldSize: number,
@@ -118,7 +118,7 @@ export const growTiles = (
   return { tiles, partials: grown };
 };
 
-/** Where a complete node is found in a tree of `size` leaves: hashes `from` to before `to` of a tile. */
+/** The place of a complete node in a tree of `size` leaves: hashes `from` to before `to` of a tile. */
 export const tileOfNode = (
   { level, index }: Node,
   size: number,
@@ -136,8 +136,8 @@ export const tileOfNode = (
 export const MAX_ENTRY_BYTES = 0xffff;
 
 /**
- * The bytes of a bundle, or of the part that is added to one: the bundle of more entries begins with the bundle
- * of fewer. Faults with `value-too-large` for an entry longer than its length field can say.
+ * The bytes of a bundle, or of the part that is appended to one: a longer bundle begins with the bytes of a shorter
+ * one. Faults with `value-too-large` for an entry that is too long for its length field.
  */
 export const encodeEntries = (entries: readonly Uint8Array[]): Uint8Array => {
   const bundle = Buffer.alloc(entries.reduce((length, entry) => length + 2 + entry.length, 0));

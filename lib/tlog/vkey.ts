@@ -3,7 +3,7 @@ import { Fault } from '../fault.ts';
 import type { Signer } from '../keys/keys.ts';
 import { base64, isPlainText, readBase64 } from './lines.ts';
 
-/** What each signature type of signed-note ("Signature types") that is spoken here is made of. */
+/** The signature types of signed-note ("Signature types") that this service supports. */
 export const SIGNATURE_TYPES = {
   /** Ed25519 over the note's text: a log's own signature. */
   1: { algorithm: 'ed25519', keyBytes: 32, timestamped: false },
@@ -18,7 +18,7 @@ export type SignatureType = keyof typeof SIGNATURE_TYPES;
 const isSignatureType = (type: number | undefined): type is SignatureType =>
   type !== undefined && type in SIGNATURE_TYPES;
 
-/** A public key under a name, for one signature type only: the same key for another type is another NoteKey. */
+/** A public key with a name, for one signature type only: the same key with another type is another NoteKey. */
 export interface NoteKey {
   readonly name: string;
   /** The first four bytes of SHA-256(name || 0x0A || type || publicKey), big-endian. */
@@ -51,7 +51,7 @@ export const noteKey = (name: string, type: SignatureType, publicKey: Uint8Array
   return { name, id: digest.readUInt32BE(), type, publicKey };
 };
 
-/** The key under which what this signer signs as `type` is verified. Faults: `unsupported-algorithm`. */
+/** The key that verifies this signer's signatures of that type. Faults: `unsupported-algorithm`. */
 export const noteKeyOf = (name: string, type: SignatureType, signer: Signer): NoteKey => {
   const { algorithm } = SIGNATURE_TYPES[type];
   if (signer.algorithm.name !== algorithm) {
@@ -83,11 +83,11 @@ export const formatVkey = ({ name, id, type, publicKey }: NoteKey): string =>
 export const hexId = (id: number): string => id.toString(16).padStart(8, '0');
 
 /**
- * Faults: `malformed-note` unless it is spelt exactly as `formatVkey` spells it, the key ID being the one that
- * the key has; `unsupported-algorithm` for a signature type that is not in SIGNATURE_TYPES.
+ * Faults: `malformed-note` unless the text is spelt exactly as `formatVkey` spells it, with the key ID computed from
+ * the key; `unsupported-algorithm` for a signature type that is not in SIGNATURE_TYPES.
  */
 export const parseVkey = (vkey: string): NoteKey => {
-  // The base64 may itself have pluses, the name and the ID may not.
+  // The base64 may contain pluses; the name and the ID may not.
   const [, name, id, encoded] = /^([^+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/=]{1,2000})$/.exec(vkey) ?? [];
   const material = readBase64(encoded ?? '');
   if (name === undefined || material === undefined) {

@@ -17,22 +17,23 @@ import {
 } from './witness.ts';
 
 /**
- * A witness of C2SP tlog-witness: it keeps the last tree of each log that it knows and cosigns what grew out of it. Run by
- * somebody else on another machine, it keeps the operator of a log from showing two histories.
+ * A witness of C2SP tlog-witness. It keeps the last tree of each log that it knows, and cosigns only a tree that
+ * extends it. Run by another organisation on another machine, it prevents the operator of a log from showing two
+ * histories.
  *
  *   witness/{digest of origin}  tree        size and root of the last checkpoint that was cosigned
  *   witness/{digest of origin}  {digest}    two roots of one size, as the log signed them: evidence, kept for ever
  */
 export interface WitnessService {
-  /** What others verify its cosignatures with. */
+  /** The verifier key for its cosignatures. */
   readonly vkey: string;
-  /** Answers a request's body. Faults: `store-unavailable`; nothing was cosigned then. */
+  /** Answers a request's body. Faults: `store-unavailable`, in which case nothing was cosigned. */
   addCheckpoint(body: Uint8Array): Promise<WitnessAnswer>;
 }
 
 type SeenTree = { readonly origin: string; readonly size: number; readonly root: string };
 
-/** Each loss is another request's success, so this many in a row mean that something is wrong. */
+/** A lost write means that another request succeeded, so this many in a row mean that something is wrong. */
 const MAX_LOST = 100;
 
 const PLAIN = 'text/plain; charset=utf-8';
@@ -55,7 +56,7 @@ export const openWitness = (deps: {
   const keepEvidence = async (origin: string, body: string): Promise<void> => {
     log('error', 'A log has signed two roots of one size', { origin });
     const value = { origin, request: body };
-    // Whether it is new does not matter.
+    // The evidence may be stored already, which does not matter.
     await wentThrough(table.write([{ put: keyOf(origin, hash('sha256', body)), value, if: 'absent' }]));
   };
 

@@ -26,7 +26,7 @@ export interface AddCheckpoint {
 
 const MAX_HASHES = 63;
 
-/** The request's body. Faults as `parseAddCheckpoint` does when it would not read it back. */
+/** The request's body. Faults like `parseAddCheckpoint` where `parseAddCheckpoint` would not read the result back. */
 export const formatAddCheckpoint = ({ oldSize, hashes, note }: AddCheckpoint): string => {
   const lines = [`old ${oldSize}`, ...hashes.map(base64)];
   const body = `${lines.join('\n')}\n\n${formatNote(note)}`;
@@ -34,7 +34,7 @@ export const formatAddCheckpoint = ({ oldSize, hashes, note }: AddCheckpoint): s
   return body;
 };
 
-/** Faults: `malformed-proof`, `malformed-note`, `malformed-checkpoint`; each of them is a 400. */
+/** Faults: `malformed-proof`, `malformed-note`, `malformed-checkpoint`. The witness answers each with 400. */
 export const parseAddCheckpoint = (
   body: Uint8Array | string,
 ): AddCheckpoint & { readonly checkpoint: Checkpoint } => {
@@ -58,7 +58,7 @@ export const parseAddCheckpoint = (
   return { oldSize, hashes, note, checkpoint: parseCheckpoint(note.text) };
 };
 
-/** What a witness remembers of a log: the tree of the last checkpoint that it cosigned. */
+/** A witness's memory of a log: the tree of the last checkpoint that it cosigned. */
 export interface WitnessedTree {
   readonly size: number;
   readonly root: Uint8Array;
@@ -67,7 +67,10 @@ export interface WitnessedTree {
 export type WitnessDecision =
   /** `text` may be cosigned once `next` is stored. */
   | { readonly status: 200; readonly next: WitnessedTree; readonly text: string }
-  /** `size` is what the witness has. `inconsistent`: the log has signed two roots of one size; keep the request. */
+  /**
+   * `size` is the size that the witness has. `inconsistent`: the log has signed two roots of one size; keep the
+   * request.
+   */
   | { readonly status: 409; readonly size: number; readonly inconsistent: boolean }
   | { readonly status: 400 | 403 | 404 | 422; readonly fault: Fault };
 
@@ -80,8 +83,8 @@ export type WitnessDecision =
  *      and goes back to 1 when it is not: two requests decided side by side would otherwise roll the log back;
  *   4. only then signs `text` and answers.
  *
- * A crash between 3 and 4 loses an answer and no safety: the log asks again from the size that it now conflicts
- * with, and is cosigned.
+ * A crash between 3 and 4 loses an answer but no safety. The log's next request gets a 409 with the new size. The log
+ * then asks again from that size, and the witness cosigns.
  *
  * @param log the witness's configuration for the origin of the request's checkpoint, if it has one.
  * @param stored undefined when no checkpoint of this origin was ever cosigned.
@@ -149,17 +152,18 @@ export const witnessAnswer = (
   };
 };
 
-/** What a log makes of a witness's answer. */
+/** A log's reading of a witness's answer. */
 export type WitnessVerdict =
-  /** Verified lines of the known keys alone. They are added to the checkpoint's note. */
+  /** Verified lines by known keys only. They are added to the checkpoint's note. */
   | { readonly cosignatures: readonly NoteSignature[] }
   /** The witness has another size: ask again with a proof from there. */
   | { readonly size: number };
 
 /**
- * Reads the answer to a request for the checkpoint of this text. Faults: `malformed-note`; `signature-invalid` when no known key
- * has cosigned or one of them wrongly; `log-inconsistent` when the witness answers with the very size that it was
- * asked from, so that it must have another root there; `witness-refused`, with `facts.status`, for other answers.
+ * Reads the answer to a request for the checkpoint of this text. Faults: `malformed-note`; `signature-invalid` when no
+ * known key has cosigned, or a known key's signature does not verify; `log-inconsistent` when the witness answers with
+ * the same size from which the proof began, so that it must have another root there; `witness-refused`, with
+ * `facts.status`, for other answers.
  */
 export const readWitnessAnswer = (
   { status, contentType, body }: WitnessAnswer,
