@@ -9,7 +9,7 @@ export interface OcspAnswer {
   readonly der: Uint8Array;
   /** The error status; absent where the answer is signed. */
   readonly error?: Exclude<OcspResponseStatus, 'successful'>;
-  /** Present only where the answer is for everybody: the request had neither a nonce nor a requestor. */
+  /** Present only where the answer may go to everybody: the request had neither a nonce nor a requestor. */
   readonly cacheable?: {
     readonly thisUpdate: Date;
     readonly nextUpdate: Date;
@@ -43,9 +43,9 @@ export interface Status {
   publishDue(): Promise<readonly string[]>;
 }
 
-/** A CRL as it stands in the archive, by its own bytes. */
+/** A CRL in the archive; digest and size are those of the stored bytes. */
 export interface ArchivedCrl {
-  /** By the file's name; absent where the file is not named as CRLs are. */
+  /** The number in the file's name; absent where the name is not that of a CRL. */
   readonly number?: number;
   /** The file's name within the CA's folder. */
   readonly name: string;

@@ -14,8 +14,8 @@ export interface Recorder {
 }
 
 /**
- * Lints the list and signs it with that CA's key; the answer is the whole CertificateList. The number of the CRL
- * before it, where there was one, must be lower.
+ * Lints the list and signs it with that CA's key. Resolves with the whole CertificateList. If there was a CRL before
+ * it, that CRL's number must be lower.
  */
 export type CrlSigner = (ca: string, tbs: TbsCertListDraft, previousNumber?: bigint) => Promise<Der>;
 
@@ -25,7 +25,7 @@ export interface SignedRequest {
   /** DER AlgorithmIdentifier. */
   readonly signatureAlgorithm: Der;
   readonly signatureValue: Uint8Array;
-  /** The requestor's: the first of the certificates that came with the signature. */
+  /** The requestor's certificate: the first of the certificates that came with the signature. */
   readonly certificate: Certificate;
 }
 
@@ -41,7 +41,7 @@ export interface OcspDeps {
    * known principal, or the signature is not valid.
    */
   readonly requestorOf: (signed: SignedRequest) => Promise<Principal>;
-  /** What the CA's current CRL says of itself. */
+  /** The number and thisUpdate of the CA's current CRL. */
   readonly currentCrl: (ca: string) => Promise<CurrentCrl | undefined>;
   readonly issuers: Issuers;
   readonly register: Register;

@@ -5,7 +5,9 @@ import type { OcspAnswer } from './contract.ts';
 
 type ErrorStatus = Exclude<OcspResponseStatus, 'successful'>;
 
-/** Faults as OCSPResponseStatus (RFC 6960 2.3), once the request is read. Any other fault is our internalError. */
+/**
+ * The OCSPResponseStatus of each fault (RFC 6960 2.3) after the request was read. Any other fault is our internalError.
+ */
 const STATUS_OF_FAULT: Partial<Record<FaultCode, ErrorStatus>> = {
   'malformed-ocsp-request': 'malformedRequest',
   'unauthorized-issuer': 'unauthorized',
@@ -20,7 +22,7 @@ export const errorResponse = (status: ErrorStatus): OcspAnswer => ({
   error: status,
 });
 
-/** The error status for what an answer failed of. The log has the failures that are not the client's. */
+/** The error status for the fault that kept us from answering. The log gets the faults that are not the client's. */
 export const responseToFailure = (error: unknown, log: Log): OcspAnswer => {
   const status = (Fault.is(error) && STATUS_OF_FAULT[error.code]) || 'internalError';
   if (status === 'internalError' || status === 'tryLater') {

@@ -5,7 +5,7 @@ import { openIssuers } from './issuers.ts';
 import { openRegister } from './register.ts';
 import { firstResponderToEnd } from './responder-rows.ts';
 
-/** How far the service's own work has got: what alarms and dashboards ask. */
+/** How far the service's own work has come, for alarms and dashboards. */
 export interface Gauges {
   /** The CAs whose certificate has not ended. Includes CAs whose row cannot be read. */
   readonly authorities: readonly {
@@ -18,13 +18,13 @@ export interface Gauges {
      */
     readonly responderNotAfter?: Date;
   }[];
-  /** When the oldest record was written that has no leaf in the log yet; absent where all have. */
+  /** The time of the oldest record without a leaf in the log; absent where every record has its leaf. */
   readonly oldestUnsequenced?: Date;
 }
 
 export const openGauges = (deps: {
   readonly table: Table;
-  /** The ledger's: when the oldest record was written that has no leaf yet, in milliseconds. */
+  /** From the ledger: the time of the oldest record without a leaf, in milliseconds. */
   readonly oldestUnsequenced: () => Promise<number | undefined>;
   readonly clock: Clock;
   readonly log: Log;

@@ -4,9 +4,9 @@ import type { CertificateRef } from '../principal.ts';
 import type { Issuers } from './issuers.ts';
 
 /**
- * The certificates that were covered when a CDN answered a request by GET (RFC 6960 A.1) from its cache: the same as in the
- * record of the answer in the cache. `path` holds the request. None where it is no request or names no CA of ours.
- * Fault: `authority-unreadable`.
+ * The certificates that were covered when a CDN answered a request by GET (RFC 6960 A.1) from its cache. They are the
+ * same as in the record of the cached answer. `path` holds the request. None where `path` is no request or names no CA
+ * of ours. Fault: `authority-unreadable`.
  */
 export const certificatesOfGetRequest = async (
   issuers: Pick<Issuers, 'byCertId'>,

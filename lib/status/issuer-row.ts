@@ -1,10 +1,10 @@
-// The OCSP functions read it as they start: see lib/env.ts.
+// zod/mini, because the OCSP functions load it when they start: see lib/env.ts.
 import * as z from 'zod/mini';
 import type { Value } from '../store/store.ts';
 
 /**
- * The directory of our CAs, as status needs them: their certificates, where they publish, and the terms of their
- * CRLs and OCSP answers. The ceremony writes it, entries keep it for a minute.
+ * The directory of our CAs, as status needs them: their certificates, their URLs, and the terms of their CRLs and OCSP
+ * answers. The ceremony writes it. Processes keep it for a minute.
  *
  *   issuers  {ca}  IssuerRow
  */
@@ -62,5 +62,5 @@ const SHAPE: z.ZodMiniType<IssuerRow> = z.object({
   }),
 });
 
-/** The row as it should be; undefined where something in it is missing or of another kind. */
+/** The row, if its shape is right; undefined where something in it is missing or of another type. */
 export const wholeIssuerRow = (value: Value): IssuerRow | undefined => SHAPE.safeParse(value).data;

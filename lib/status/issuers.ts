@@ -122,7 +122,7 @@ export const openIssuers = (deps: { table: Table; clock: Clock; log: Log }): Iss
   let readAt = 0;
   const current = (): Promise<Directory> => {
     const now = deps.clock();
-    // A reading later than the clock shows means that the clock was set back: it must not keep the directory until then.
+    // If `readAt` is in the future, the clock was set back. The directory must not be kept until then.
     if (directory && now >= readAt && now < readAt + REREAD_MS) return directory;
     const fresh = read(deps).catch((error: unknown) => {
       if (directory === fresh) directory = undefined;

@@ -1,12 +1,12 @@
 import type { CertStatus } from '../pki/pki.ts';
 import type { Responder } from './responders.ts';
 
-/** A signed answer, and what its record says of it. */
+/** A signed answer, with the facts that its record has. */
 export interface SignedAnswer {
   readonly der: Uint8Array;
   /** SHA-256 of `der`, lower-case hex. */
   readonly digest: string;
-  /** About the first certificate. */
+  /** The status of the first certificate. */
   readonly status: CertStatus['status'];
   readonly thisUpdate: Date;
   readonly nextUpdate: Date;
@@ -23,10 +23,10 @@ export interface SignedAnswer {
 }
 
 /**
- * Answers about one certificate, without a nonce: signed once and given again until a new one is due. An answer is not taken
- * as true because it is here. The caller has read the certificate's status row, and gets only an answer made from that
- * version of the row. So no older answer follows a revocation that this process or another has acknowledged, and nothing
- * has to be removed from here when a status changes.
+ * Answers about one certificate, without a nonce: signed once and given again until a new one is due. The caller has
+ * read the certificate's status row, and gets only an answer made from that version of the row. So no older answer
+ * follows a revocation that this process or another has acknowledged, and nothing has to be removed from here when a
+ * status changes.
  */
 export interface KeptAnswers {
   /** `certId` is the whole CertID. */
@@ -36,13 +36,13 @@ export interface KeptAnswers {
 
 /** Memory for the answers of all CAs together, in octets. */
 const MAX_OCTETS = 32 * 1024 * 1024;
-/** Memory that an answer takes beside the octets of request and response: dates, digests, the map's entry. */
+/** Memory that an answer takes besides the octets of request and response: dates, digests, the map's entry. */
 const OVERHEAD_OCTETS = 600;
 
 const keyOf = (certId: Uint8Array): string =>
   Buffer.from(certId.buffer, certId.byteOffset, certId.length).toString('latin1');
 
-/** The answers that were kept first are forgotten first. */
+/** Forgets the answers first that were kept first. */
 export const keepAnswers = (maxOctets = MAX_OCTETS): KeptAnswers => {
   const kept = new Map<string, SignedAnswer>();
   let octets = 0;
@@ -56,7 +56,7 @@ export const keepAnswers = (maxOctets = MAX_OCTETS): KeptAnswers => {
   return {
     find: (certId, responder, version, now) => {
       const answer = kept.get(keyOf(certId));
-      // A thisUpdate that is still to come means that the clock was set back: clients would refuse the answer until then.
+      // A thisUpdate in the future means that the clock was set back: clients would refuse the answer until then.
       return answer?.version === version &&
         answer.responder === responder &&
         now < answer.freshUntil &&

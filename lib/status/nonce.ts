@@ -5,9 +5,9 @@ import type { OcspRequest, ResponseData } from '../pki/pki.ts';
  * The nonce binds an answer to one request (RFC 6960 4.4.1):
  *   - a request's nonce is accepted if it has 1 to 128 octets (RFC 9654 2.1);
  *   - the answer echoes it, octet by octet;
- *   - an answer with a nonce is nobody else's: it is neither kept here nor in caches.
+ *   - an answer with a nonce is for its requestor only: neither this service nor a cache keeps it.
  *
- * The form of the extension is checked where it is decoded (lib/pki/ocsp-nonce.ts).
+ * The decoder checks the form of the extension (lib/pki/ocsp-nonce.ts).
  */
 type Nonce = Pick<OcspRequest, 'nonce'>;
 
@@ -20,7 +20,7 @@ export const assertNonce = ({ nonce }: Nonce): void => {
   }
 };
 
-/** What the answer's ResponseData has of the request's nonce. */
+/** The answer's ResponseData with the request's nonce, if it has one. */
 export const echoNonce = ({ nonce }: Nonce): Pick<ResponseData, 'nonce'> => (nonce ? { nonce } : {});
 
 /** Whether the answer is for this request alone. */

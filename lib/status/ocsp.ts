@@ -31,7 +31,7 @@ const signedBy = ({ id, office, purposes: [purpose] = [] }: Principal, caller: C
         ...(purpose && { purpose: purpose.id, legalBasis: purpose.legalBasis }),
       };
 
-/** What the record of an answer says of it. */
+/** The facts about an answer that its record has. */
 interface AnswerRecord {
   readonly certificates: ProvisionDraft['certificates'];
   readonly answers: readonly string[];
@@ -91,11 +91,12 @@ export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
     drafts: readonly SingleResponseDraft[],
     seconds: number,
   ): Promise<SignedAnswer> => {
-    // The responder was valid when it was chosen. It may have come to its end while the status was read; then it signs nothing.
+    // The responder was valid when it was chosen. Its certificate may have ended while the status was read; it then
+    // signs nothing.
     if (clock() > responder.until) {
       throw new Fault('try-later', 'The OCSP responder came to its end meanwhile.', { ca: issuer.id });
     }
-    // An answer must not outlive the certificate that its signature rests on.
+    // An answer must not outlive the responder's certificate.
     const nextUpdateSeconds = Math.min(seconds + issuer.ocsp.nextUpdate, responder.until / 1000);
     const thisUpdate = secondsAsDate(seconds);
     const nextUpdate = secondsAsDate(nextUpdateSeconds);

@@ -11,20 +11,21 @@ import {
 } from '../store/store.ts';
 
 /**
- * The status register: one small row for each serial number ever taken, and one for each certificate that a
- * CRL must list. OCSP and CRLs read it. It makes the writes that change a status; the authority decides on the change and
- * stores them in one `Table.write` with the record of it.
+ * The status register: one small row for each serial number ever taken, and one for each certificate that a CRL must
+ * list. OCSP and CRLs read it. It makes the writes that change a status. The authority decides on the change and stores
+ * them in one `Table.write` with its record.
  *
  *   status/{ca}/{digit}  {serial}  StatusRow, under the last hex digit of the serial number
  *   revoked/{ca}         {serial}  RevokedRow, while the certificate is revoked or on hold
  *   changed/{ca}         {from} {serial} {version}  until a CRL is current that was built after the row was read
  *
  * A row of `changed` says only that a CRL has to look at a serial number again: at once (`from` 0), or in a list that
- * follows a regularly scheduled one made after `from`. Each change of `revoked` puts one in the same write, and one for when the
- * certificate has expired. The key has the version that the change gave to the status row, so no two changes share a key.
+ * follows a regularly scheduled one made after `from`. Each change of `revoked` puts such a row in the same write. A
+ * new entry also puts one for the time when its certificate has expired. The key has the version that the change gave
+ * to the status row, so no two changes share a key.
  *
  * Serial numbers end in random digits, so they are spread over a CA's sixteen partitions. All of them can be listed
- * without an index that somebody might change without the register.
+ * without an index, which somebody could change without the register.
  */
 export type StatusRow =
   | { readonly state: 'good'; readonly request: string; readonly notAfter: number }
@@ -44,9 +45,9 @@ export type RevocationEntry = {
 
 export type RevokedRow = RevocationEntry & { readonly notAfter: number };
 
-/** A certificate's status as it was read, with the version that a change of it must meet. */
+/** A certificate's status as it was read. A change of it is conditional on the version. */
 export type Registered = Item<StatusRow>;
-/** The same, known to be in one of the states `S`. */
+/** A registered status that is known to be one of the states `S`. */
 export type RegisteredAs<S extends StatusRow['state']> = Item<StatusRow & { readonly state: S }>;
 
 const statusPk = (ca: string, digit: string): string => `status/${ca}/${digit}`;
@@ -65,7 +66,7 @@ const changedWrite = ({ ca, serial }: CertificateRef, from: number, before: Regi
   if: 'absent',
 });
 
-/** What the next CRL has to look at again. */
+/** The serial numbers that the next CRL has to look at again. */
 export interface Changes {
   readonly serials: readonly SerialHex[];
   /** The change rows, for `settledWrites` once a CRL built from a later read of the register is current. */
@@ -77,14 +78,14 @@ const HELD_VERSION = 1;
 
 export interface Register {
   lookup(ref: CertificateRef): Promise<Registered | undefined>;
-  /** One page of what a CRL of that CA lists, in the order of serials. */
+  /** One page of the entries of that CA's next CRL, in the order of serials. */
   revoked(ca: string, cursor?: string): Promise<Page<RevokedRow>>;
-  /** What a CRL lists of one certificate. */
+  /** The entry of one certificate in the next CRL; undefined where it has none. */
   listed(ref: CertificateRef): Promise<RevokedRow | undefined>;
   /**
-   * The serial numbers that the next CRL of that CA may list otherwise than the current one, where the next one leaves out
-   * certificates that had expired before `expired` (Unix seconds). A number too many may be among them; none is missing.
-   * Where there are more than `limit` change rows, only `limit` + 1 of them are read.
+   * The serial numbers on which the next CRL of that CA may differ from the current one, if the next one leaves out
+   * certificates that had expired before `expired` (Unix seconds). There may be a number too many among them; none is
+   * missing. Where there are more than `limit` change rows, only `limit` + 1 of them are read.
    */
   changed(ca: string, expired: number, limit: number): Promise<Changes>;
   /** Rows of the serial numbers of that CA that end in this hex digit, `from` and above. */
@@ -107,7 +108,7 @@ const admitWrites = (ref: CertificateRef, request: string, notAfter: number): re
   },
 ];
 
-/** Revokes or holds. `from` must be good, or on hold when it is to be revoked. */
+/** Revokes or holds. `from` must be good; for a revocation it may also be on hold. */
 const revokeWrites = (
   ref: CertificateRef,
   from: RegisteredAs<'good' | 'hold'>,
@@ -127,7 +128,7 @@ const revokeWrites = (
       if: from.value.state === 'hold' ? { version: HELD_VERSION } : 'absent',
     },
     changedWrite(ref, AT_ONCE, from),
-    // A hold has put it already.
+    // A hold has already put this row.
     ...(from.value.state === 'good' ? [changedWrite(ref, notAfter, from)] : []),
   ];
 };

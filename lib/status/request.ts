@@ -15,7 +15,7 @@ import {
 import type { SignedRequest } from './deps.ts';
 import { assertNonce } from './nonce.ts';
 
-/** Request extensions that are acted on here. */
+/** Request extensions that this responder acts on. */
 const UNDERSTOOD: ReadonlySet<Oid> = new Set([
   OID.ocspNonce,
   OID.ocspAcceptableResponses,
@@ -36,21 +36,21 @@ const refuseUnknownCritical = (extensions: readonly Extension[], understood: Rea
 };
 
 /**
- * This responder gives basic responses only. RFC 6960 does not say how to answer a request that accepts none: 4.4.3 names
- * no error. It requires every client to understand basic responses (4.4.3), and every responder to give them (4.2.1). So
- * such a list contradicts the client's own duty, and the request is malformed. A response of a type that the client says it
- * cannot read would be worse than none.
+ * This responder gives basic responses only. RFC 6960 does not say how to answer a request that accepts none: 4.4.3
+ * names no error. It requires every client to understand basic responses (4.4.3), and every responder to give them
+ * (4.2.1). A list without basic responses contradicts the client's own duty, so the request is malformed. A response of
+ * a type that the client says it cannot read would be worse than none.
  */
 const refuseUnacceptable = (extensions: readonly Extension[]): void => {
   if (findAcceptableResponses(extensions)?.includes(OID.ocspBasic) ?? true) return;
   throw new Fault('malformed-ocsp-request', 'The request accepts no basic response (RFC 6960 4.4.3).');
 };
 
-/** A request in the grammar of RFC 6960 4.1, with no critical extension that is not acted on. */
+/** A request in the grammar of RFC 6960 4.1. Its critical extensions are all ones that this responder acts on. */
 export interface AcceptedRequest {
   readonly request: OcspRequest;
   readonly preferred: readonly PreferredSignatureAlgorithm[];
-  /** What the request says of its signer; absent where it is not signed. Nothing of it is verified yet. */
+  /** The request's statements about its signer; absent where it is not signed. They are not verified yet. */
   readonly signed?: SignedRequest & { readonly requestorName?: GeneralName };
 }
 
@@ -80,8 +80,8 @@ export const acceptRequest = (bytes: Uint8Array): AcceptedRequest => {
 };
 
 /**
- * RFC 6960 4.1.2: the signer of a request names itself in it. The name must be that of the certificate, or the signature
- * would prove somebody else. Without a signature the name proves nothing and is not looked at (RFC 9919 3.1.2).
+ * RFC 6960 4.1.2: the signer of a request names itself in it. The name must be that of the certificate, or the
+ * signature would prove somebody else. Without a signature the name proves nothing and is ignored (RFC 9919 3.1.2).
  * Fault: `requestor-unauthorized`.
  */
 export const assertRequestorName = ({

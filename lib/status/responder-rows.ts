@@ -4,7 +4,7 @@ import type { Register } from './register.ts';
 
 /**
  * The delegated responders (RFC 6960 4.2.2.2): for each CA, and each algorithm with which it answers, the newest key
- * and certificate. The authority issues and renews them; here they are only used.
+ * and certificate. The authority issues and renews them; this room only uses them.
  *
  *   responders  {ca}/{algorithm}  ResponderRow
  */
@@ -22,7 +22,10 @@ export const responderKey = (ca: string, algorithm: string) => ({
 export const responderCertificate = ({ value }: Item<ResponderRow>): Certificate =>
   decodeCertificate(Buffer.from(value.certificate, 'base64'));
 
-/** Relying parties do not ask for its status (id-pkix-ocsp-nocheck), so a revocation stops a responder here or nowhere. */
+/**
+ * Relying parties do not ask for a responder's status (id-pkix-ocsp-nocheck), so only this check stops a revoked
+ * responder.
+ */
 export const standingOf = async (
   register: Pick<Register, 'lookup'>,
   ca: string,

@@ -22,7 +22,7 @@ export interface Responder {
   readonly signatureAlgorithm: Der;
   /** SHA-1 of the public key: responderID byKey. */
   readonly keyHash: Uint8Array;
-  /** Milliseconds since the epoch: the first and the last at which it may sign. */
+  /** Milliseconds since the epoch: the first and the last time at which it may sign. */
   readonly from: number;
   readonly until: number;
 }
@@ -45,9 +45,9 @@ export interface Responders {
   ): Promise<Responder>;
   /** Whether a responder of that CA with this certificate may sign: it was issued and is not revoked. */
   isInGoodStanding(ca: string, certificate: Certificate): Promise<boolean>;
-  /** The row as it stands, for the authority to renew it. */
+  /** The row as it is now. The authority needs it to renew the responder. */
   read(ca: string, algorithm: string): Promise<Item<ResponderRow> | undefined>;
-  /** Replaces the row that was read before, or is the first where there was none. */
+  /** Replaces the row that was read before, or puts the first one. */
   replaceWrites(
     ca: string,
     algorithm: string,
@@ -59,7 +59,9 @@ export interface Responders {
 /** Running processes use a renewed responder, and stop using a revoked one, within this time. */
 const REREAD_MS = 60_000;
 
-/** A responder is renewed at half of its life. One that is older than this part of its life was missed by every renewal. */
+/**
+ * A responder is renewed at half of its life. Every renewal has missed one that is older than this part of its life.
+ */
 const ALARM_AFTER = 3 / 4;
 
 interface OpenedResponder {
@@ -78,11 +80,14 @@ export const openResponders = (deps: {
 }): Responders => {
   const { table, register, keys, clock, log } = deps;
   const kept = new Map<string, { known: OpenedResponder; readAt: number }>();
-  /** When to look again for further responders that could not be used. */
+  /** By CA and algorithm: when to look again for a further responder that could not be used. */
   const lookAgainAt = new Map<string, number>();
   /** Serial numbers of revoked responders that the log has named already. */
   const loggedRevoked = new Set<string>();
-  /** The algorithm that the rules select for unsigned requests without a preference, once all the CA's responders were found. */
+  /**
+   * The algorithm that the rules select for unsigned requests without a preference, as of the last time when all the
+   * CA's responders were found.
+   */
   const selectedBefore = new WeakMap<Issuer, string>();
 
   const read = (ca: string, algorithm: string): Promise<Item<ResponderRow> | undefined> =>
@@ -158,14 +163,14 @@ export const openResponders = (deps: {
     return known;
   };
 
-  /** Read again after a minute, and at once when its certificate has come to its end. */
+  /** The responder is read again after a minute, and at once when its certificate has ended. */
   const find = (
     ca: string,
     algorithm: string,
     now: number,
   ): OpenedResponder | Promise<OpenedResponder | undefined> => {
     const found = kept.get(`${ca}/${algorithm}`);
-    // A reading later than the clock shows means that the clock was set back: it does not count as recent.
+    // If `readAt` is in the future, the clock was set back: the reading does not count as recent.
     const isRecent = found && now >= found.readAt && now < found.readAt + REREAD_MS;
     return isRecent && now <= found.known.responder.until ? found.known : refresh(ca, algorithm, now);
   };
@@ -209,7 +214,10 @@ export const openResponders = (deps: {
     return undefined;
   };
 
-  /** By the second and third rule. Where they select none, the default; undefined where the default cannot be used. */
+  /**
+   * Selects by the second and third rule. Where they select none, the default; undefined where the default cannot be
+   * used.
+   */
   const selected = async (
     issuer: Issuer,
     requestSignature: Der | undefined,

@@ -1,6 +1,6 @@
 import { type AlgorithmId, algorithmId, type Der, type PreferredSignatureAlgorithm } from '../pki/pki.ts';
 
-/* Which of a CA's responders signs (RFC 6960 4.4.7.2.1), as far as algorithms alone decide. */
+/* Selects the responder that signs (RFC 6960 4.4.7.2.1), as far as algorithms alone decide. */
 
 /** The algorithm with which a responder's key signs, and that of the public key itself. */
 export interface SigningAlgorithms {
@@ -26,6 +26,6 @@ export const isPreferred = (wanted: PreferredSignatureAlgorithm, had: SigningAlg
     : isSame(pubKeyAlgIdentifier, had.publicKey);
 };
 
-/** The second and third rule: whether its signatures are of the same algorithm as that one, a whole AlgorithmIdentifier. */
+/** The second and third rule: whether its signatures have this same AlgorithmIdentifier, parameters included. */
 export const signsLike = (signature: Der, had: SigningAlgorithms): boolean =>
   isSame(algorithmId(signature), had.signature);

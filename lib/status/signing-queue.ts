@@ -2,7 +2,7 @@ import type { Signer } from '../keys/keys.ts';
 
 export type Sign = (signer: Signer, message: Uint8Array) => Promise<Uint8Array>;
 
-/** After so many milliseconds of signing, other work gets its turn. */
+/** After this many milliseconds of signing, other work gets its turn. */
 const LONGEST_MS = 4;
 
 interface Waiting {
@@ -13,9 +13,9 @@ interface Waiting {
 }
 
 /**
- * Collects what is to be signed in one turn of the event loop, and makes the signatures one after another at its end. A
- * signature and the rest of an answer each fill the processor's caches with code and tables of their own. Made in turns,
- * both take half as long again.
+ * Collects the messages to sign in one turn of the event loop, and signs them one after another at its end. Signing and
+ * the rest of an answer each fill the processor's caches with code and tables of their own. If they alternate, both
+ * take half as long again.
  */
 export const openSigningQueue = (): Sign => {
   let queue: Waiting[] = [];

@@ -9,7 +9,7 @@ import type { OcspDeps } from './deps.ts';
 import type { Issuer } from './issuers.ts';
 import type { Registered, StatusRow } from './register.ts';
 
-/** What an answer's SingleResponse says of one CertID (RFC 6960 4.2.1), and what else its making needs. */
+/** The content of an answer's SingleResponse for one CertID (RFC 6960 4.2.1), and what else making the answer needs. */
 export interface SingleResponseDraft {
   readonly certId: CertId;
   readonly certStatus: CertStatus;
@@ -36,9 +36,10 @@ const UNKNOWN: CertStatus = { status: 'unknown' };
 const GOOD: CertStatus = { status: 'good' };
 
 /**
- * A CertStatus has the time at which the revocation was made (RFC 6960 2.2), and no invalidity date. If a clock that was
- * ahead recorded the revocation, that time is still to come, and clients would take the certificate for good until then. The
- * certificate is revoked already, so the answer has its own time instead. The status row keeps the recorded time.
+ * A CertStatus has the time at which the revocation was made (RFC 6960 2.2), and no invalidity date. If a clock that
+ * was ahead recorded the revocation, that time is in the future, and clients would take the certificate for good until
+ * then. The certificate is revoked already, so the answer has its own time instead. The status row keeps the recorded
+ * time.
  */
 const certStatusOf = (row: StatusRow, now: number): CertStatus =>
   row.state === 'good'
@@ -50,7 +51,7 @@ const certStatusOf = (row: StatusRow, now: number): CertStatus =>
       };
 
 export const openSingleResponses = (deps: Pick<OcspDeps, 'currentCrl'>) => {
-  /** RFC 6960 4.4.4: while the certificate's end is within the retention interval. */
+  /** RFC 6960 4.4.4: present while the certificate's end is within the retention interval. */
   const archiveCutoff = (issuer: Issuer, { notAfter }: StatusRow, now: number): readonly Extension[] => {
     const cutoff = now - issuer.ocsp.retentionInterval;
     return notAfter < now && notAfter >= cutoff ? [archiveCutoffExtension(secondsAsDate(cutoff))] : [];

@@ -8,11 +8,11 @@ const isRevokedAfter = (registered: Registered | undefined, now: number): boolea
 };
 
 /**
- * Reads statuses together with the time at which they are known to have been so: the answer's thisUpdate (RFC 6960 2.4).
- * That time is taken before the reading, because a store may be slow and a status may change meanwhile. If a certificate
- * turns out to be revoked after that time, everything is read once more, with a later time. So an answer has no time that
- * is still to come, and no revocation earlier than the recorded one. A revocation that is later still was recorded by a clock
- * that is ahead (single-response.ts).
+ * Reads statuses together with the answer's thisUpdate, a time at which they are known to be correct (RFC 6960 2.4).
+ * That time is taken before the reading, because a store may be slow and a status may change meanwhile. If a
+ * certificate turns out to be revoked after that time, everything is read once more, with a later time. So an answer
+ * has no time in the future, and no revocation earlier than the recorded one. If a revocation is later than the second
+ * time as well, a clock that is ahead recorded it (single-response.ts).
  */
 export const readAtThisUpdate = async <R extends { readonly registered: Registered | undefined }>(
   clock: Clock,

@@ -12,7 +12,10 @@ const folderOf = (ca: string): string => `crl/${ca}/`;
 
 export const archiveKey = (ca: string, number: number): string => `${folderOf(ca)}${inOrder(number)}.crl`;
 
-/** A page ends after the file that brings it to so many octets, so that it is answered in time however large the CRLs are. */
+/**
+ * A page ends after the file with which it reaches this many octets, so that it is answered in time however large the
+ * CRLs are.
+ */
 const MAX_PAGE_BYTES = 64 * 1024 * 1024;
 
 const NAME = /^(\d{20})\.crl$/;
@@ -27,7 +30,7 @@ const viewOf = (name: string, body: Uint8Array): ArchivedCrl => {
   };
 };
 
-/** Where the next page goes on: after this key, in the store's list from its own cursor on. */
+/** The start of the next page: after the key `after`, in the store's list from its cursor `listed` on. */
 interface Place {
   readonly listed?: string;
   readonly after: string;
@@ -44,12 +47,14 @@ const placeOf = (ca: string, cursor: string): Place => {
       if (cursorOf(ca, place) === cursor) return place;
     }
   } catch {
-    // Not JSON, or no list: the same refusal as below.
+    // Not JSON, or no list: the same fault as below.
   }
   throw new Fault('cursor-invalid', 'The cursor is not one of this list; begin again without a cursor.');
 };
 
-/** In the order of numbers. Every file is read, so each digest is that of the bytes that are there now. Fault: `cursor-invalid`. */
+/**
+ * In the order of numbers. Every file is read, so each digest is that of the present bytes. Fault: `cursor-invalid`.
+ */
 export const listArchive = async (
   bucket: Pick<Bucket, 'get' | 'list'>,
   ca: string,

@@ -19,7 +19,8 @@ export const buildCrl = async (
   assertClock(clock, issuer.id, previousUpdate);
   const started = Math.floor(clock() / 1000);
   // The clock of another process may be a little ahead of ours. A list must not be older than an entry in it, nor older
-  // than the list before it. It does not follow a clock that is far ahead: no other list could be signed until then.
+  // than the list before it. Its time does not follow a clock that is far ahead: no other list could be signed until
+  // then.
   const from = Math.max(started, previousUpdate);
   const listing = await listings.read(issuer.id, previous, { from, until: started + CLOCK_TOLERANCE });
   const thisUpdate = Math.max(from, listing.newest);
@@ -36,9 +37,9 @@ export const buildCrl = async (
 };
 
 /**
- * Relying parties that order lists by time would pass over a list that says it is older than the one before it. The
- * clocks of several processes differ a little. A clock far behind the current CRL was set back, or it was ahead when it
- * made that CRL; somebody has to look at it. `previousUpdate` in Unix seconds. Fault: `clock-behind`.
+ * Relying parties that order lists by time would ignore a list with an earlier time than the one before it. The clocks
+ * of several processes differ a little. A clock far behind the current CRL was set back, or it was ahead when it made
+ * that CRL; an operator has to look at it. `previousUpdate` in Unix seconds. Fault: `clock-behind`.
  */
 export const assertClock = (clock: Clock, ca: string, previousUpdate: number): void => {
   const behind = previousUpdate - Math.floor(clock() / 1000);

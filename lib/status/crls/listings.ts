@@ -13,33 +13,33 @@ import type { Register, RevokedRow } from '../register.ts';
 
 /**
  * A CRL lists each certificate that is revoked or on hold. It leaves out a certificate that had expired before the last
- * regularly scheduled CRL was made: that CRL listed it beyond its expiry, as RFC 5280 3.3 requires. The register alone says
- * what is listed. A national list is long and changes little between two CRLs. So the register is read whole, or only
- * where it has changed since the previous CRL (the base), whose other entries are taken over as they are.
+ * regularly scheduled CRL was made: that CRL listed it beyond its expiry, as RFC 5280 3.3 requires. The register alone
+ * decides about entries. A national list is long and changes little between two CRLs. So the register is read whole, or
+ * only where it has changed since the previous CRL (the base); all other entries are copied from the base.
  *
- * A base is used only
- *   - where this process made that CRL itself and saw it become current, so that nothing that came from a store is ever
- *     signed again;
- *   - where it gives the revocation time of every entry as the register does;
- *   - where it is still the current CRL when the register is read, and when the new one becomes current. Its number tells,
- *     which no other CRL of the CA has. publish.ts checks both, for lists that were read whole too;
- *   - within a day after this process last read a list whole, and up to a size.
+ * A base is used only if all of this holds:
+ *   - this process made that CRL itself and saw it become current, so that no bytes from a store are ever signed again;
+ *   - it gives the revocation time of every entry as the register does;
+ *   - it is still the current CRL when the register is read, and when the new one becomes current. Its number shows
+ *     that, since no other CRL of the CA has it. publish.ts checks both, for lists that were read whole too;
+ *   - this process last read a list whole within a day, and the base is not above a size.
  *
- * Then the new list is what the whole register says. Each change of the register writes, in the same write, a row that
- * says where (register.ts). A change row is deleted only after a CRL built from a later read of the register is current;
- * every current CRL since then was made from that one. So there is a row for each serial number about which the current
- * CRL and the register differ. A crash or a second publisher may leave a row too many, which costs a look at one serial
- * number. A process that dies takes its base with it, and the next one reads the register whole.
+ * The new list then equals one made from the whole register, for this reason. Each change of the register writes, in
+ * the same write, a row with the serial number (register.ts). A change row is deleted only after a CRL built from a
+ * later read of the register is current; every current CRL since then was made from that one. So there is a row for
+ * each serial number on which the current CRL and the register differ. A crash or a second publisher may leave a row
+ * too many, which only makes the next CRL look at one more serial number. A process that dies loses its base, and the
+ * next process reads the register whole.
  */
 export interface Listing {
   readonly entries: CertListEntries;
-  /** The latest revocation time that was read, not counting those to come; Unix seconds, 0 where none was read. */
+  /** The latest revocation time that was read, except those in the future; Unix seconds, 0 where none was read. */
   readonly newest: number;
   /** The change rows, read before the register was. */
   readonly changes: readonly Key[];
   /** When the register was last read whole for this list, in milliseconds. */
   readonly readAt: number;
-  /** Whether an entry has an earlier revocation time than the register, because the register's is still to come. */
+  /** Whether an entry has an earlier revocation time than the register, because the register's is in the future. */
   readonly clamped: boolean;
 }
 
@@ -57,8 +57,9 @@ interface Previous {
 
 /**
  * When the list is made, in Unix seconds. Its thisUpdate will be `from`, or the latest revocation time up to `until` if
- * that is later. A revocation time after `until` was recorded by a clock that was ahead. Clients would take the certificate
- * for good until then, or the list for one to come; so the entry is dated `from`.
+ * that is later. A clock that was ahead recorded a revocation time after `until`. With that time in the entry, clients
+ * would take the certificate for good until then; with it as thisUpdate, they would refuse the list. So the entry is
+ * dated `from`.
  */
 export interface ListTime {
   readonly from: number;
@@ -76,12 +77,12 @@ const datedFrom = (row: RevokedRow, { from, until }: ListTime): RevokedRow => ({
 /** A base is kept in memory: 64 MiB, 1.3 million entries. */
 const MAX_BASE_BYTES = 64 * 1024 * 1024;
 const MAX_BASE_AGE_MS = 24 * 60 * 60 * 1000;
-/** Above so many, a look at each takes as long as reading the register whole. */
+/** With more changes than this, looking at each takes as long as reading the register whole. */
 const MAX_CHANGES = 10_000;
 const READ_AT_ONCE = 50;
 
 export interface Listings {
-  /** What the CRL after `previous` lists. */
+  /** The entries of the CRL after `previous`. */
   read(ca: string, previous: Previous | undefined, time: ListTime): Promise<Listing>;
   /** This process made the CRL of that number from that listing, and the CRL is the current one. */
   keep(ca: string, number: number, der: Der, listing: Listing): void;
@@ -147,7 +148,7 @@ export const openListings = ({ register, clock }: { register: Register; clock: C
     }
   };
 
-  /** The previous CRL, where the next one may be made from it. */
+  /** The previous CRL, if the next one may be made from it. */
   const baseOf = (ca: string, previous: Previous | undefined): Base | undefined => {
     const base = bases.get(ca);
     if (base === undefined || base.number !== previous?.number) return undefined;

@@ -30,22 +30,22 @@ import type { Serving } from './serve.ts';
  *   3. The CRL goes into the archive under its number. A crash leaves a signed CRL that nobody was given; the next
  *      publication has a higher number.
  *   4. One write stores the row that names the current CRL and the ledger's record of it, and deletes the note.
- *   5. The rows that said what had changed since the CRL before are deleted (listings.ts). A crash leaves them to the
- *      next publication.
+ *   5. The rows with the changes since the CRL before are deleted (listings.ts). A crash leaves them to the next
+ *      publication.
  *
  * Several publishers may work at once. Each starts from the CRL that was current before it read the register, and makes
- * its own CRL current only while that one still is; so no current CRL knows less than one before it. The row only ever
- * moves to a higher number. A publisher may find that another CRL became current meanwhile:
+ * its own CRL current only if the other one still is. So no current CRL lacks a change that an earlier one had. The row
+ * only ever moves to a higher number. A publisher may find that another CRL became current meanwhile:
  *   - If that CRL has a higher number, the publisher is done: the other number was reserved later, and the register was
  *     read after that.
  *   - If it has a lower number, the publisher begins again.
  *   - If the publisher had signed its own CRL by then, it records that CRL as well, as one that was never current.
  *
- * The record of a publication names the number that was current before it, so an auditor can tell numbers that no CRL has
- * from CRLs without a record. The record also takes in the notes that interrupted publications left, so a signed CRL is
- * without its leaf only until the next publication.
+ * The record of a publication names the number that was current before it, so an auditor can tell an unused number from
+ * a CRL without a record. The record also includes the notes that interrupted publications left, so a signed CRL lacks
+ * its leaf only until the next publication.
  *
- * An urgent revocation is published right after it was recorded. That fails where the process dies or a store does not
+ * An urgent revocation is published right after it was recorded. That fails if the process dies or a store does not
  * answer. Then the row `urgent` has a version that the current CRL has not seen, and the CRL is due.
  */
 export const openPublishing = (
@@ -84,7 +84,7 @@ export const openPublishing = (
       await settle(deps, ca, listing.changes);
       return crl;
     }
-    // A CRL with a lower number may have been made of the register as it was before we were asked.
+    // A CRL with a lower number may have been made from the register as it was before this call.
     const current = await readCurrentCrl(table, ca);
     return current && current.value.number > number ? crl : undefined;
   };
@@ -119,7 +119,7 @@ export const openPublishing = (
   return { publish, publishDue };
 };
 
-/** Octets that are hashed in one turn of the event loop: some milliseconds. */
+/** Octets that are hashed in one turn of the event loop, which takes some milliseconds. */
 const HASHED_AT_ONCE = 4 * 1024 * 1024;
 
 /** SHA-256, hex. */
@@ -149,7 +149,7 @@ const currentRow = (
   };
 };
 
-/** A signed CRL: the row that would name it as the current one, and what its record says besides. */
+/** A signed CRL: the row that would name it as the current one, and the rest of what its record has. */
 interface SignedCrl {
   readonly row: CurrentRow;
   readonly entries: number;
@@ -169,7 +169,7 @@ const makeCurrent = async (
     const current = await readCurrentCrl(table, ca);
     const overtaken = current?.version !== previous?.version;
     const note = await readSigned(table, ca, number);
-    // The publisher of a CRL with a higher number has found the note, and recorded this CRL with its own.
+    // The publisher of a CRL with a higher number found the note, and recorded this CRL with its own.
     if (overtaken && !note) return false;
     const unrecorded = overtaken ? [] : await readUnrecorded(table, ca, number);
     const { writes } = recorder.prepare({
@@ -228,7 +228,7 @@ const isDue = async (
   // A CA past its end signs no more CRLs; its last one has the CA's notAfter as nextUpdate.
   if (now >= certificate.notAfter.getTime() / 1000) return false;
   const current = await readCurrentCrl(table, ca);
-  // Checked at each turn, whether or not a CRL is due: none would be due for as long as the clock is behind.
+  // Checked at each turn, even if no CRL is due: none would be due for as long as the clock is behind.
   if (current) assertClock(clock, ca, current.value.thisUpdate);
   if (!current || now >= current.value.thisUpdate + crl.interval) return true;
   return ((await readUrgent(table, ca)) ?? 0) > (current.value.urgent ?? 0);

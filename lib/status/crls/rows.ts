@@ -23,7 +23,7 @@ export type CurrentRow = {
   readonly nextUpdate: number;
   /**
    * The thisUpdate of the last regularly scheduled CRL (RFC 5280 3.3). A CRL is regularly scheduled when the interval
-   * has passed since the one before it, no matter who asked for it. Any other was made out of turn.
+   * has passed since the one before it, no matter who asked for it. Any other CRL was made out of turn.
    */
   readonly scheduled: number;
   /** The version of the row `urgent` before the register was read; absent where there was no such row. */
@@ -38,11 +38,11 @@ const urgentKey = (ca: string): Key => ({ pk: pkOf(ca), sk: 'urgent' });
 const SIGNED = 'signed/';
 const signedKey = (ca: string, number: number): Key => ({ pk: pkOf(ca), sk: `${SIGNED}${inOrder(number)}` });
 
-/** What the CA's current CRL says of itself; undefined before the first one. */
+/** The row of the CA's current CRL; undefined before the first one. */
 export const readCurrentCrl = (table: Table, ca: string): Promise<Item<CurrentRow> | undefined> =>
   table.get<CurrentRow>(currentKey(ca));
 
-/** Replaces the row that was read before, or is the first where there was none. */
+/** Replaces the row that was read before, or puts the first one. */
 export const currentWrite = (ca: string, value: CurrentRow, before: Item<CurrentRow> | undefined): Write => ({
   put: currentKey(ca),
   value,
@@ -79,7 +79,7 @@ export const noteSigned = (table: Table, ca: string, signed: SignedRow): Promise
 export const readSigned = (table: Table, ca: string, number: number): Promise<Item<SignedRow> | undefined> =>
   table.get<SignedRow>(signedKey(ca, number));
 
-/** One record takes in so many notes; the others wait for the record after it. */
+/** One record includes this many notes at most; the others wait for the record after it. */
 const MAX_NOTES = 50;
 
 /** The notes of interrupted publications with a lower number: CRLs that were signed and have no record yet. */
