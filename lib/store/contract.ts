@@ -1,25 +1,25 @@
 /**
- * The two ports behind which all state lives. Everything above them is written against these contracts, and
- * one contract suite (test/store) runs over every implementation.
+ * The two ports behind which all state lives. Everything above them is written against these contracts, and one
+ * contract suite (test/store) runs over every implementation.
  *
  * Durability: when a promise of `write`, `put` or `delete` resolves, the change survives power loss (SQLite:
- * `synchronous=FULL`; files: fsync of file and folder; DynamoDB and S3: their own acknowledgement).
- * When it rejects with `condition-failed`, `value-too-large` or `store-request-invalid`, nothing was changed.
- * When it rejects with `store-unavailable`, the change may or may not have happened: the caller reads before
- * it repeats. Implementations never repeat a write in a way that could report `condition-failed` for a write
- * of their own that had gone through; where they cannot tell, they say `store-unavailable`.
+ * `synchronous=FULL`; files: fsync of file and folder; DynamoDB and S3: their own acknowledgement). When it rejects
+ * with `condition-failed`, `value-too-large` or `store-request-invalid`, nothing was changed. When it rejects with
+ * `store-unavailable`, the change may or may not have happened: the caller reads before it repeats. An implementation
+ * never reports `condition-failed` for a write of its own that went through at an earlier attempt; where it cannot
+ * tell, it reports `store-unavailable`.
  *
  * Consistency: `get` and `query` see every write that was acknowledged before they were called.
  *
- * Every method rejects with `store-unavailable` when the store cannot answer, and with `store-request-invalid`
- * when the caller breaks a limit named here. The limits are the narrower of what the implementations bear and
- * hold for all of them (limits.ts), so that what runs on one machine also runs at scale.
+ * Every method rejects with `store-unavailable` when the store cannot answer, and with `store-request-invalid` when the
+ * caller breaks a limit named here. Each limit is the narrowest one among the implementations, and all of them enforce
+ * it (limits.ts). So code that runs on one machine also runs at scale.
  */
 
 /**
- * A row's address. `pk` groups rows that are read together; `sk` orders them, by UTF-8 bytes. Neither is empty;
- * both are well-formed Unicode (no lone surrogate; NUL is allowed) of at most `MAX_PK_BYTES` and `MAX_SK_BYTES`
- * in UTF-8. Keys travel in cursors and in `condition-failed` facts: they hold ids and digests, no personal data.
+ * A row's address. `pk` groups rows that are read together; `sk` orders them, by UTF-8 bytes. Neither is empty; both
+ * are well-formed Unicode (no lone surrogate; NUL is allowed) of at most `MAX_PK_BYTES` and `MAX_SK_BYTES` in UTF-8.
+ * Cursors and the facts of `condition-failed` contain keys, so keys hold ids and digests and no personal data.
  */
 export interface Key {
   readonly pk: string;
@@ -27,8 +27,8 @@ export interface Key {
 }
 
 /**
- * JSON data, as `JSON.stringify` writes it: `undefined` properties are dropped. Bytes travel as base64 text,
- * chosen by the owner of the row.
+ * JSON data, as `JSON.stringify` writes it: `undefined` properties are dropped. Bytes are text whose encoding the owner
+ * of the row chooses, such as base64.
  */
 export type Json =
   | null
@@ -45,19 +45,19 @@ export interface Item<V extends Value = Value> extends Key {
   readonly value: V;
 }
 
-/** What must hold of the row as it stands for the write to happen. There is no unconditional write. */
+/** The condition on the present row under which the write happens. There is no unconditional write. */
 export type Condition = 'absent' | { readonly version: number };
 
 export type Write =
   | {
       readonly put: Key;
       readonly value: Value;
-      /** `value` as `JSON.stringify` has it, from a caller who had to make it anyway. */
+      /** `value` as `JSON.stringify` writes it, if the caller had to make it anyway. */
       readonly json?: string;
       readonly if: Condition;
       /**
-       * Unix seconds after which the store may delete the row by itself. It may lag by days; until then the row
-       * is there in every respect. Each put sets it anew: without it the row stays.
+       * Unix seconds after which the store may delete the row by itself. The store may be days late; until then the row
+       * exists in every respect. Each put sets it anew: without it the row stays.
        */
       readonly expires?: number;
     }
@@ -66,25 +66,32 @@ export type Write =
 
 export interface Query {
   readonly pk: string;
-  /** Only keys that start with this; at most `MAX_SK_BYTES - 1` bytes, since a longer one could name one key only. */
+  /**
+   * Only keys that start with this; at most `MAX_SK_BYTES - 1` bytes, since a longer prefix could match only one key.
+   */
   readonly prefix?: string;
-  /** Inclusive lower and exclusive upper bound of `sk`; combined with `prefix` by intersection. No match is no fault. */
+  /**
+   * Inclusive lower and exclusive upper bound of `sk`. With `prefix`, a key must satisfy both. No match is no fault.
+   */
   readonly from?: string;
   readonly to?: string;
   readonly descending?: boolean;
   /** 1 to `MAX_PAGE`; a page may be shorter than this and still have a cursor (pages end at about 1 MB). */
   readonly limit: number;
   /**
-   * Opaque, from an earlier page of the same query; only `limit` may differ. The next page goes on after the
-   * last row of the earlier one: rows put meanwhile in the part already read are not seen, the others are; no row
-   * that stayed is repeated or skipped. A cursor of another query, or one altered, is `cursor-invalid`.
+   * Opaque, from an earlier page of the same query; only `limit` may differ. The next page continues after the last row
+   * of the earlier one. It does not see rows put meanwhile in the part already read, and sees the others; no row that
+   * stayed is repeated or skipped. A cursor of another query, or an altered one, is `cursor-invalid`.
    */
   readonly cursor?: string;
 }
 
 export interface Page<V extends Value = Value> {
   readonly items: readonly Item<V>[];
-  /** Absent when there is no more. Present, there nearly always is: only a page cut by size may be the last. */
+  /**
+   * Absent when there are no more rows. If it is present, there are nearly always more: only after a page cut by size
+   * may there be none.
+   */
   readonly cursor?: string;
 }
 
@@ -98,7 +105,7 @@ export interface Table {
    * is not known.
    */
   write(writes: readonly Write[]): Promise<void>;
-  /** Resolves when writes that were asked for before it are settled. Later calls are `store-unavailable`. */
+  /** Resolves when the writes requested before it are settled. Later calls are `store-unavailable`. */
   close(): Promise<void>;
 }
 
@@ -115,7 +122,7 @@ export const MAX_PAGE = 1000;
 
 export interface StoredObject {
   readonly body: Uint8Array;
-  /** Opaque; another one whenever the bytes are others. Put again with the same bytes, an object may keep it. */
+  /** Opaque; it changes whenever the bytes change. It may stay the same when the same bytes are put again. */
   readonly version: string;
 }
 
@@ -126,16 +133,16 @@ export interface ObjectPage {
 }
 
 /**
- * Whole objects under slash-separated keys: segments of `[A-Za-z0-9._-]`, 1 to 255 characters, none of them `.`
- * or `..`, at most `MAX_OBJECT_KEY_BYTES` together. A key must not also be the folder of another one (`a` beside
- * `a/b`): files refuse that as `store-request-invalid`, S3 cannot tell.
- * Readers see an object whole, old or new, never a part.
+ * Whole objects under slash-separated keys: segments of `[A-Za-z0-9._-]`, 1 to 255 characters, none of them `.` or
+ * `..`, at most `MAX_OBJECT_KEY_BYTES` together. A key must not also be the folder of another one (`a` beside `a/b`):
+ * files refuse that as `store-request-invalid`; S3 cannot detect it. Readers see an object whole, old or new, never a
+ * part.
  */
 export interface Bucket {
   get(key: string): Promise<StoredObject | undefined>;
   /**
    * Faults: `condition-failed`, `store-unavailable`. Resolves with the new version. `contentType` is for stores that
-   * are read over HTTP; files do not keep it.
+   * are read over HTTP; the file store does not keep it.
    */
   put(
     key: string,
@@ -143,13 +150,13 @@ export interface Bucket {
     options: { readonly if: 'absent' | { readonly version: string }; readonly contentType?: string },
   ): Promise<{ version: string }>;
   /**
-   * Resolves when there is no such object, be it that there never was one: who was not told what became of a delete asks
-   * for it again. Only for keys under which nothing is put anew, since a delete that comes late would take that as well.
+   * Succeeds if the object is already absent. If the outcome is unknown, delete again. Use it only for keys that are
+   * never put again, since a late delete would remove the new object as well.
    */
   delete(key: string): Promise<void>;
   /**
-   * Keys that start with `prefix` (any beginning of a key, or empty), in byte order; `limit` 1 to `MAX_PAGE`.
-   * The cursor is bound to the prefix, else as in `Query`.
+   * Keys that start with `prefix` (any beginning of a key, or empty), in byte order; `limit` 1 to `MAX_PAGE`. A cursor
+   * is valid for its prefix only; otherwise it works as in `Query`.
    */
   list(prefix: string, options: { readonly limit: number; readonly cursor?: string }): Promise<ObjectPage>;
 }
@@ -158,15 +165,15 @@ export interface Bucket {
 export const MAX_OBJECT_KEY_BYTES = 1024;
 
 /**
- * Where a file waits that is too large for an answer, until whoever asked for it has fetched it.
+ * Keeps a file that is too large for an answer until its requester has fetched it.
  *
- * A file is there whole or not at all, and by nobody's choice for longer than a day. Nobody gets it but by its address,
- * which holds for `ADDRESS_SECONDS` and cannot be guessed.
+ * A file exists whole or not at all, and nobody can make it stay for longer than a day. It can be fetched only by its
+ * URL, which is valid for `ADDRESS_SECONDS` and cannot be guessed.
  */
 export interface HandOver {
   /**
-   * Resolves with the address when the file is durable. Memory does not grow with it. Rejects with what `bytes` threw,
-   * or with `store-unavailable`; then nothing of the file stays.
+   * Resolves with the URL when the file is durable. Memory does not grow with the file. Rejects with the error of
+   * `bytes`, or with `store-unavailable`; then nothing of the file stays.
    */
   file(bytes: AsyncIterable<Uint8Array>, about: About): Promise<string>;
 }

@@ -4,11 +4,11 @@ import type { Query } from './contract.ts';
 import { isWithin, type Range, rangeOf } from './range.ts';
 
 /**
- * A cursor is base64url of a digest over the query and the position, followed by the position: the key of the last
- * row that was handed out. The digest has no secret in it. It catches accidents: a cursor cut short, mistyped, kept
- * from another version, or used with another query. It does not stop somebody who reads this file from making one;
- * such a cursor can only choose where the page begins inside its own query, because pk and bounds always come from
- * the query and readers check the position against them. A cursor is therefore no grant and hides nothing.
+ * A cursor is base64url of a digest over the query and the position, followed by the position: the key of the last row
+ * that was handed out. The digest contains no secret. It catches accidents: a cursor cut short, mistyped, kept from
+ * another version, or used with another query. Somebody who reads this file can make a cursor. Such a cursor can only
+ * choose where the page begins inside its own query, because pk and bounds always come from the query and readers check
+ * the position against them. A cursor is therefore no grant and hides nothing.
  */
 const DIGEST_CHARS = 24;
 const DIGEST_BYTES = DIGEST_CHARS / 2;
@@ -35,7 +35,7 @@ export const writeCursor = (scope: CursorScope, position: string): string =>
 export const readCursor = (scope: CursorScope, cursor: string): string => {
   if (cursor.length > MAX_CURSOR_CHARS) throw cursorInvalid();
   const bytes = Buffer.from(cursor, 'base64url');
-  // Node skips characters that are not base64url and ignores spare bits: only the one spelling is taken.
+  // Node skips characters that are not base64url and ignores spare bits. Only the one spelling is accepted.
   if (bytes.toString('base64url') !== cursor || bytes.length <= DIGEST_BYTES) throw cursorInvalid();
   const position = bytes.toString('utf8', DIGEST_BYTES);
   if (!digest(scope, position).equals(bytes.subarray(0, DIGEST_BYTES))) throw cursorInvalid();
@@ -43,8 +43,8 @@ export const readCursor = (scope: CursorScope, cursor: string): string => {
 };
 
 /**
- * What a page of this query is cut from: its range and, with a cursor, the key after which to go on, which lies
- * inside the range. Nothing when the range is empty. Faults: `cursor-invalid`.
+ * The range of a page of this query and, with a cursor, the key after which it starts, which lies inside the range.
+ * Undefined when the range is empty. Faults: `cursor-invalid`.
  */
 export const pageOf = (query: Query): { readonly range: Range; readonly after?: string } | undefined => {
   const range = rangeOf(query);

@@ -1,29 +1,29 @@
 /**
- * What the table asks of DynamoDB, as plain data. Two clients implement it: the AWS SDK's (dynamodb-sdk-calls.ts), and
- * the lean one of the OCSP function (dynamodb-lean-calls.ts).
+ * The calls that the table makes to DynamoDB, as plain data. Two clients implement them: the AWS SDK's
+ * (dynamodb-sdk-calls.ts), and the lean one of the OCSP function (dynamodb-lean-calls.ts).
  */
 export interface DynamoDbCalls {
-  /** Reads change nothing, so the client repeats them while that may help. Fault: `store-unavailable`. */
+  /** Reads change nothing, so the client repeats them for as long as that may help. Fault: `store-unavailable`. */
   getItem(input: GetItemInput): Promise<{ readonly Item?: Row | undefined }>;
   query(input: QueryInput): Promise<{
     readonly Items?: readonly Row[] | undefined;
     readonly LastEvaluatedKey?: Row | undefined;
   }>;
   /**
-   * Writes are sent once: what may be repeated, and how, only the table knows (see "Durability" in contract.ts). They
-   * reject with `Refusal` or `NoAnswer`.
+   * The client sends a write once. Only the table knows which writes may be repeated, and how (see "Durability" in
+   * contract.ts). Writes reject with `Refusal` or `NoAnswer`.
    */
   putItem(input: PutInput): Promise<unknown>;
   deleteItem(input: KeyInput): Promise<unknown>;
   transactWriteItems(input: TransactInput): Promise<unknown>;
-  /** Lets go of the connections. */
+  /** Closes the connections. */
   close(): void;
 }
 
 /** Only text and numbers are used. */
 export type Attribute = { readonly S: string } | { readonly N: string };
 export type Attributes = Readonly<Record<string, Attribute>>;
-/** A row as it was read: nothing is known of its attributes. */
+/** A row as it was read: its attributes are not checked yet. */
 export type Row = Readonly<
   Record<string, { readonly S?: string | undefined; readonly N?: string | undefined }>
 >;
@@ -62,5 +62,5 @@ export type TransactItem =
   | { readonly Delete: KeyInput }
   | { readonly ConditionCheck: KeyInput };
 
-/** How long DynamoDB is waited for. */
+/** How long the client waits for DynamoDB. */
 export const TIMEOUTS = { connectMs: 2_000, answerMs: 4_000 };

@@ -27,7 +27,9 @@ interface Operations {
   readonly TransactWriteItems: { readonly input: TransactInput; readonly output: object };
 }
 
-/** DynamoDB by the small client of lib/aws, for the function whose start a relying party waits for. */
+/**
+ * DynamoDB through the small client of lib/aws, for the OCSP function: relying parties wait while that function starts.
+ */
 export const openDynamoDbLeanCalls = (access: AwsAccess, random: Random): DynamoDbCalls => {
   const dynamoDb = openJsonService<Operations>(
     { service: 'dynamodb', target: 'DynamoDB_20120810', version: '1.0' },

@@ -1,4 +1,4 @@
-/** The DynamoDB table that `openDynamoDbTable` expects, as data for whoever creates it. */
+/** The DynamoDB table that `openDynamoDbTable` expects, as data for the code that creates it. */
 export const DYNAMODB_SCHEMA = {
   /** Both keys are strings. */
   partitionKey: 'pk',
@@ -22,7 +22,7 @@ export const createTableInput = (name: string) => ({
   BillingMode: DYNAMODB_SCHEMA.billingMode,
 });
 
-/** The input of `UpdateTimeToLive`, once the table is there. */
+/** The input of `UpdateTimeToLive`, for when the table exists. */
 export const timeToLiveInput = (name: string) => ({
   TableName: name,
   TimeToLiveSpecification: { AttributeName: DYNAMODB_SCHEMA.timeToLiveAttribute, Enabled: true },

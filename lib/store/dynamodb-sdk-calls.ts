@@ -11,7 +11,9 @@ import { ATTEMPTS, asked, clientSettings, refuseDamaged, type SdkAccess } from '
 import { type DynamoDbCalls, TIMEOUTS } from './dynamodb-calls.ts';
 import { PATIENCE_MS, unlessUnavailable } from './retry.ts';
 
-/** DynamoDB by the AWS SDK. Its clients differ in one thing: one repeats what fails, the other does not. */
+/**
+ * DynamoDB through the AWS SDK. One client repeats failed requests and the other does not; otherwise they are alike.
+ */
 export const openDynamoDbSdkCalls = (access: SdkAccess = {}): DynamoDbCalls => {
   const settings = clientSettings(access, TIMEOUTS);
   const reading = new DynamoDBClient({ ...settings, maxAttempts: ATTEMPTS });
@@ -23,7 +25,7 @@ export const openDynamoDbSdkCalls = (access: SdkAccess = {}): DynamoDbCalls => {
   for (const { middlewareStack } of [reading, writing]) {
     middlewareStack.add(refuseDamaged, { step: 'deserialize', priority: 'low', name: 'refuseDamaged' });
   }
-  /** A read and its repeats end when no further attempt of ours would be begun, and the last one is over. */
+  /** Ends a read when we would begin no further attempt and the last attempt has had its time. */
   const patience = () => ({
     abortSignal: AbortSignal.timeout(PATIENCE_MS + settings.requestHandler.requestTimeout),
   });

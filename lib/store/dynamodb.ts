@@ -8,9 +8,9 @@ import { type CheckedWrite, checkKey, checkQuery, checkWrites, conditionFailed }
 import { asRetryable, Retryable, retrying, storeUnavailable } from './retry.ts';
 
 /**
- * A Table on one DynamoDB table of the shape in dynamodb-schema.ts. Attributes: `pk`, `sk`, `version` (N), `value`
- * (the JSON as S), `expires` (N, optional) and `token` (S). The token tells who wrote the row: by it a put that is
- * repeated after a lost answer recognises its own work. All reads are strongly consistent.
+ * A Table on one DynamoDB table of the shape in dynamodb-schema.ts. Attributes: `pk`, `sk`, `version` (N), `value` (the
+ * JSON as S), `expires` (N, optional) and `token` (S). The token identifies the put that wrote the row: a put that is
+ * repeated after a lost answer recognises its own row by it. All reads are strongly consistent.
  */
 export const openDynamoDbTable = (options: {
   readonly table: string;
@@ -49,7 +49,7 @@ class DynamoDbTable implements Table {
       ConsistentRead: true as const,
       ScanIndexForward: !query.descending,
       ...keyCondition(query.pk, range.from, range.to),
-      // One row too many tells whether there is a further page. A second one may lie on the upper bound.
+      // One row too many shows whether there is a further page. A second extra row may lie on the upper bound.
       Limit: query.limit + 2,
     };
     let start: Attributes | undefined = after === undefined ? undefined : keyOf({ pk: query.pk, sk: after });
@@ -102,10 +102,9 @@ class DynamoDbTable implements Table {
       } catch (error) {
         if (!isRefusal(error, 'ConditionalCheckFailedException')) return asRetryable(error);
         if (!unsure) throw conditionFailed(0, write.key);
-        // An earlier attempt may have gone through. If it was a put and the row still stands as it was put, the row's
-        // token tells. If the row is gone or overwritten, nobody can tell any more.
-        // (`ReturnValuesOnConditionCheckFailure` would spare this rare read, but the engine that the tests run
-        // against does not know it for single writes.)
+        // An earlier attempt may have gone through. If it was a put and its row is unchanged, the row has our token. If
+        // the row is gone or overwritten, nobody can tell any more. (`ReturnValuesOnConditionCheckFailure` would save
+        // this rare read, but the engine for the tests does not support it for single writes.)
         const row = write.kind === 'put' ? await this.#row(write.key) : undefined;
         if (row?.token?.S === token) return undefined;
         throw storeUnavailable(error);
@@ -153,8 +152,8 @@ class DynamoDbTable implements Table {
 }
 
 /**
- * DynamoDB takes one condition on the sort key. Its BETWEEN includes both ends and there is no string just below
- * `to`. So DynamoDB is asked for a row that lies on `to` as well, and the reader drops it.
+ * DynamoDB takes one condition on the sort key. Its BETWEEN includes both ends, and no string is just below `to`. So
+ * the query includes a row on `to`, and the reader drops it.
  */
 const keyCondition = (pk: string, from: string, to: string | undefined) => {
   const [text, values]: [string, Attributes] =

@@ -14,13 +14,13 @@ import {
 } from './limits.ts';
 
 /**
- * A Bucket in one folder: the object `a/b` is the plain file `a/b`. One process at a time may have the folder;
- * the table's lock on the same data folder sees to that, this file does not.
+ * A Bucket in one folder: the object `a/b` is the plain file `a/b`. Only one process at a time may use the folder. This
+ * file does not enforce that; the table's lock on the same data folder does.
  *
- * A put writes a new file in `~incoming`, syncs it, gives it its name by link (absent) or rename (version), both
- * atomic, and syncs the folder. What a crash leaves: before the naming, a file in `~incoming`, which no key can
- * name and which the next opening removes; after it, the new object, whole. A delete unlinks the file and syncs the
- * folder.
+ * A put writes a new file in `~incoming` and syncs it. It then gives the file its name, by link (absent) or rename
+ * (version), both atomic, and syncs the folder. A crash before the naming leaves a file in `~incoming`, which no key
+ * can name and which the next opening removes. A crash after it leaves the new object, whole. A delete unlinks the file
+ * and syncs the folder.
  */
 export const openFileBucket = async (folder: string): Promise<Bucket> => {
   const root = resolve(folder);
@@ -33,16 +33,19 @@ export const openFileBucket = async (folder: string): Promise<Bucket> => {
   return new FileBucket(root);
 };
 
-/** `~` is not in the alphabet of keys. */
+/** Keys cannot contain `~`. */
 const INCOMING = '~incoming';
 
 type Expected = 'absent' | { readonly version: string };
 
 class FileBucket implements Bucket {
   readonly #root: string;
-  /** The last change asked for, per key, so that a comparison and its swap are not parted by another change. */
+  /**
+   * The last change requested for each key. The next one waits for it, so nothing changes between a comparison and its
+   * swap.
+   */
   readonly #changes = new Map<string, Promise<unknown>>();
-  /** Folders known to be durable, or on the way. */
+  /** Folders that are durable or are being made so. */
   readonly #folders = new Map<string, Promise<void>>();
   #incoming = 0;
 
@@ -52,7 +55,7 @@ class FileBucket implements Bucket {
 
   async get(key: string): Promise<StoredObject | undefined> {
     checkObjectKey(key);
-    // A put under way may already have given the file its name but not yet be safe from power loss.
+    // A put in progress may have named the file already, but the file may not yet survive power loss.
     await this.#changes.get(key)?.catch(() => {});
     return await this.#stored(key);
   }
@@ -105,7 +108,7 @@ class FileBucket implements Bucket {
     }
   }
 
-  /** The folder stays, also where it is empty now: no key names it. */
+  /** The folder stays even if it is empty now: no key names it. */
   async #remove(key: string): Promise<void> {
     const path = join(this.#root, key);
     try {
@@ -115,7 +118,7 @@ class FileBucket implements Bucket {
       if (!isCode(cause, 'ENOENT', 'ENOTDIR')) throw unavailable(cause);
     }
     try {
-      // Also where it was gone already: another process may have died before it could sync.
+      // Sync even if the file was absent already: another process may have died before it could sync.
       await syncFolder(dirname(path));
     } catch (cause) {
       if (!isCode(cause, 'ENOENT', 'ENOTDIR')) throw unavailable(cause);
@@ -162,8 +165,8 @@ class FileBucket implements Bucket {
   }
 
   /**
-   * Makes a folder of objects durable once in the life of this process. It is synced even when it is there: another
-   * put may just have made it, or a process that died before it could sync.
+   * Makes a folder of objects durable once in the life of this process. It syncs an existing folder as well: another
+   * put may just have made it, or a process may have died before it could sync.
    */
   async #folder(path: string): Promise<void> {
     let made = this.#folders.get(path);
@@ -182,7 +185,7 @@ class FileBucket implements Bucket {
     }
   }
 
-  /** `mkdir` and `link` meet what is in the way under different names, by platform and depth. */
+  /** `mkdir` and `link` report an obstacle under different error codes, by platform and depth. */
   async #putFault(key: string, cause: unknown): Promise<Fault> {
     if (!isCode(cause, 'EEXIST', 'ENOTDIR')) return unavailable(cause);
     const path = join(this.#root, key);
@@ -196,7 +199,7 @@ class FileBucket implements Bucket {
   /** Keys under `folder` (empty, or ending in a slash) that start with `prefix` and come after `after`, in byte order. Keys are ASCII. */
   async *#keysFrom(folder: string, prefix: string, after: string): AsyncGenerator<string> {
     const entries = await readdir(join(this.#root, folder), { withFileTypes: true });
-    // `a-b` comes before `a/b`, as in the order of whole keys: a folder sorts by its name and the slash.
+    // `a-b` comes before `a/b`, as in the order of whole keys: a folder sorts as its name with the slash.
     const names = entries
       .filter((entry) => isObjectSegment(entry.name) && (entry.isFile() || entry.isDirectory()))
       .map((entry) => folder + entry.name + (entry.isDirectory() ? '/' : ''))

@@ -11,7 +11,7 @@ export const syncFolder = async (path: string): Promise<void> => {
   }
 };
 
-/** Makes the folder and those above it where they are missing, durably, for this user only. */
+/** Makes the folder, and missing folders above it, durably and for this user only. */
 export const makeFolder = async (path: string): Promise<void> => {
   const first = await mkdir(path, { recursive: true, mode: 0o700 });
   if (first === undefined) return;

@@ -2,9 +2,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Fault } from '../fault.ts';
 import type { CheckedWrite } from './limits.ts';
 
-/** How long a commit waits at most for as many writes as the last one knew of. */
+/** The longest time that a commit waits for as many writes as the last one had. */
 const LONGEST_WAIT_MS = 0.4;
-/** So many writes are a batch whoever else may come. */
+/** A batch of this many writes does not wait for more. */
 const LARGE_BATCH = 256;
 /** Rows in one transaction, so that one commit does not hold the event loop for long. */
 const BATCH_ROWS = 4096;
@@ -18,22 +18,27 @@ interface Waiting {
 interface File {
   /** One transaction; the outcome of each of its writes in their order, undefined where it was applied. */
   commit(batch: readonly (readonly CheckedWrite[])[]): readonly (Fault | undefined)[];
-  /** Resolves, off this thread, when what was committed before the call survives power loss; with a fault where it may not. */
+  /**
+   * Runs off this thread. Resolves when everything committed before the call survives power loss; with a fault where it
+   * may not survive.
+   */
   sync(): Promise<Fault | undefined>;
 }
 
 /**
- * Writes on their way to the disk. Those that one turn of the event loop asks for share a commit and a sync; while that
- * sync is under way the process goes on with other work, and what is asked for meanwhile is the next batch. Whoever was
- * just told of its write often asks for another at once, so a commit waits a moment for them: else callers would fall
- * apart into two halves that take turns, and each sync would serve one half only. One caller alone does not. Callers
- * learn their outcomes when the sync is done, a condition that failed included: it may have failed by a write of the
- * same batch. They are judged one after another in the order of the calls.
+ * Writes on their way to the disk. The writes that one turn of the event loop requests share a commit and a sync.
+ * During that sync the process continues with other work, and the writes that it requests meanwhile are the next batch.
+ * A caller whose write was just acknowledged often requests another at once, so a commit waits a moment for such
+ * callers. Without the wait, callers would split into two halves that take turns, and each sync would serve only one
+ * half. A single caller does not wait.
+ *
+ * Callers learn their outcomes when the sync is done. That includes a failed condition, since a write of the same batch
+ * may have made it fail. The conditions are checked one after another in the order of the calls.
  */
 export class GroupCommit {
   readonly #file: File;
   #queue: Waiting[] = [];
-  /** Writes that were on their way when the last sync ended. */
+  /** Writes that were waiting or being committed when the last sync ended. */
   #expected = 1;
   #running: Promise<void> | undefined;
 
@@ -48,20 +53,20 @@ export class GroupCommit {
     });
   }
 
-  /** Resolves when what was added before is settled. */
+  /** Resolves when the writes added before this call are settled. */
   async settled(): Promise<void> {
     await this.#running;
   }
 
   async #run(): Promise<void> {
-    // After the poll phase: everything that this turn's sockets and timers ask for joins the first commit.
+    // This runs after the poll phase, so all writes from this turn's sockets and timers join the first commit.
     await nextTurn();
     while (this.#queue.length > 0) {
       await this.#gather();
       const batch = this.#take();
       const outcomes = this.#file.commit(batch.map(({ writes }) => writes));
       const lost = await this.#file.sync();
-      // Those of this batch, and those who came during its sync.
+      // The writes of this batch, and those that came during its sync.
       this.#expected = batch.length + this.#queue.length;
       for (const [i, { resolve, reject }] of batch.entries()) {
         const fault = lost ?? outcomes[i];

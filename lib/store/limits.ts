@@ -13,9 +13,11 @@ import {
   type Write,
 } from './contract.ts';
 
-/** The limits of store.ts, enforced in this one place for every implementation, before anything is sent or written. */
+/** The limits of contract.ts. Every implementation has them enforced here, before it sends or writes anything. */
 
-/** A write that has passed the limits. `expected` is the version that must stand; 0 says that the row is absent. */
+/**
+ * A write that has passed the limits. `expected` is the version that the row must have; 0 means that it must be absent.
+ */
 export interface CheckedWrite {
   readonly kind: 'put' | 'delete' | 'check';
   readonly key: Key;
@@ -103,7 +105,10 @@ export const checkLimit = (limit: number): void => {
   }
 };
 
-/** One grammar for files and S3: what a path and a URL carry as they are, and nothing that leads out of a folder. */
+/**
+ * One grammar for files and S3: only characters that paths and URLs carry unescaped, and no segment that leads out of a
+ * folder.
+ */
 export const isObjectSegment = (name: string): boolean =>
   /^[A-Za-z0-9._-]{1,255}$/.test(name) && name !== '.' && name !== '..';
 
@@ -121,7 +126,7 @@ export const checkObjectPrefix = (prefix: string): void => {
   }
 };
 
-/** A lone surrogate has no UTF-8 form: one store would replace it, another refuse it. */
+/** A lone surrogate has no UTF-8 form: one store would replace it, another would refuse it. */
 const checkText = (name: string, text: string, maxBytes: number): void => {
   if (!text.isWellFormed()) throw invalid(`\`${name}\` holds half of a surrogate pair.`);
   if (text.length * 3 > maxBytes && Buffer.byteLength(text) > maxBytes) {

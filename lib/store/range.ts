@@ -1,9 +1,9 @@
 import type { Query } from './contract.ts';
 
 /**
- * The sort keys that a query asks for: `from` inclusive (empty: no lower bound), `to` exclusive (absent: no upper
- * bound). Both stores order by UTF-8 bytes, which is the order of code points; JavaScript's own comparison goes by
- * UTF-16 units and puts U+10000 and above before U+E000, so it is never used on keys.
+ * The sort keys of a query: `from` inclusive (empty: no lower bound), `to` exclusive (absent: no upper bound). Both
+ * stores order by UTF-8 bytes, which is the order of code points. JavaScript compares by UTF-16 units, which puts
+ * U+10000 and above before U+E000, so its comparison is never used on keys.
  */
 export interface Range {
   readonly from: string;
@@ -12,7 +12,7 @@ export interface Range {
 
 export const compareUtf8 = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
-/** The intersection of prefix, from and to; nothing when no key can be in it. */
+/** The intersection of prefix, from and to; undefined when no key can be in it. */
 export const rangeOf = (query: Pick<Query, 'prefix' | 'from' | 'to'>): Range | undefined => {
   const { prefix = '', from: lower = '', to: upper } = query;
   const from = compareUtf8(prefix, lower) > 0 ? prefix : lower;
@@ -29,8 +29,9 @@ export const isWithin = (range: Range, sk: string): boolean =>
   compareUtf8(range.from, sk) <= 0 && (range.to === undefined || compareUtf8(sk, range.to) < 0);
 
 /**
- * The least string above every string that starts with `prefix`: its last code point raised by one, past those
- * that cannot be raised. Nothing when there is none (the empty prefix, or U+10FFFF throughout).
+ * The least string above every string that starts with `prefix`. It is the prefix with its last code point raised by
+ * one; trailing code points that cannot be raised are dropped first. Undefined when there is none (the empty prefix, or
+ * U+10FFFF throughout).
  */
 const successor = (prefix: string): string | undefined => {
   const points = [...prefix];

@@ -1,19 +1,19 @@
 import type { Item, Key } from './contract.ts';
 
-/** Characters of values that are kept at most. */
+/** The most characters of values that are kept. */
 const ROW_CHARS = 8 * 1024 * 1024;
-/** What stands around each value. */
+/** Memory that each value takes besides its own characters. */
 const CHARS_AROUND = 200;
 
 /**
- * Rows as they were read last. The lock makes this process the only one that writes, and every write of it passes by
- * here before it is committed, so what is found here is what the file holds. Nobody changes a value that was read.
+ * The rows that were read last. The lock lets only this process write, and each of its writes drops the row from here
+ * before the commit. So a row that is found here equals the row in the file. Nobody changes a value that was read.
  */
 export class ReadRows {
   readonly #kept = new Map<string, { readonly item: Item; readonly chars: number }>();
   #chars = 0;
 
-  /** With the length of pk before it no two keys are one text. */
+  /** With the length of pk in front, no two keys have the same text. */
   static #text({ pk, sk }: Key): string {
     return `${pk.length}:${pk}${sk}`;
   }

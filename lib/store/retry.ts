@@ -7,12 +7,12 @@ const ATTEMPTS = 6;
 const FIRST_PAUSE_MS = 50;
 
 /**
- * No further attempt is begun after this long, so that a caller can still be told to try later when the store hangs. A
- * function behind a door has ten seconds.
+ * No further attempt begins after this long, so that a caller can still be told to try later when the store hangs. A
+ * function that answers requests has ten seconds.
  */
 export const PATIENCE_MS = 4_200;
 
-/** An attempt failed but another may succeed. `applied` says whether this one may have been carried out all the same. */
+/** An attempt failed but another may succeed. `applied` says whether this one may have taken effect all the same. */
 export class Retryable {
   readonly cause: unknown;
   readonly applied: 'no' | 'unknown';
@@ -24,9 +24,9 @@ export class Retryable {
 }
 
 /**
- * Repeats `attempt` while it answers `Retryable`, with full jitter (a random share of 50, 100, … 800 ms). It gives up
- * after six attempts, or when the store has used up our patience. `unsure` tells an attempt that an earlier one may have
- * been carried out. Fault: `store-unavailable`.
+ * Repeats `attempt` while it returns `Retryable`, with full jitter (a random share of 50, 100, … 800 ms). It gives up
+ * after six attempts, or after `PATIENCE_MS`. `unsure` tells an attempt that an earlier one may have taken effect.
+ * Fault: `store-unavailable`.
  */
 export const retrying = async <T>(
   random: Random,
@@ -52,7 +52,7 @@ export const storeUnavailable = (cause: unknown): Fault =>
     { cause },
   );
 
-/** Names of the services' refusals that say: nothing was done, ask again. */
+/** Error names by which the services say that nothing was done and that the client may ask again. */
 const NOT_APPLIED: ReadonlySet<string> = new Set([
   'ProvisionedThroughputExceededException',
   'ThrottlingException',
@@ -62,7 +62,7 @@ const NOT_APPLIED: ReadonlySet<string> = new Set([
   'SlowDown',
 ]);
 
-/** The answer to something that the client has repeated already as often as it may. Fault: `store-unavailable`. */
+/** The answer to a request that the client has already repeated as often as it may. Fault: `store-unavailable`. */
 export const unlessUnavailable = async <T>(answer: Promise<T>): Promise<T> => {
   try {
     return await answer;
@@ -72,9 +72,9 @@ export const unlessUnavailable = async <T>(answer: Promise<T>): Promise<T> => {
 };
 
 /**
- * Throws what is final: a Fault, and every refusal (4xx: permissions, validation) that is not throttling. Otherwise it
- * says whether the failed attempt may have been carried out: not if it was throttled or if no connection stood; perhaps
- * if its answer was lost or the server failed. Fault: `store-unavailable`.
+ * Throws what is final: a Fault, and every refusal (4xx: permissions, validation) except throttling. Otherwise it says
+ * whether the failed attempt may have taken effect: not if it was throttled or no connection was made; perhaps if its
+ * answer was lost or the server failed. Fault: `store-unavailable`.
  */
 export const asRetryable = (error: unknown): Retryable => {
   if (Fault.is(error)) throw error;

@@ -4,7 +4,7 @@ import { asked, type SdkAccess } from '../aws/sdk.ts';
 import { ADDRESS_SECONDS } from './contract.ts';
 import { s3Settings } from './s3-clients.ts';
 
-/** Addresses of single objects in a bucket, which hold for `ADDRESS_SECONDS`. S3 is not asked to make one. */
+/** Presigned URLs of single objects in a bucket, valid for `ADDRESS_SECONDS`. Making one sends no request to S3. */
 export const openAddresses = (bucket: string, access: SdkAccess): ((key: string) => Promise<string>) => {
   const s3 = new S3Client(s3Settings(access, NOTHING_IS_SENT));
   return (key) =>

@@ -2,13 +2,12 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { ATTEMPTS, clientSettings, type SdkAccess, type Timeouts } from '../aws/sdk.ts';
 
 /**
- * S3 by the AWS SDK. The two clients differ in one thing: what `repeating` sends and fails, the SDK sends again; what
- * `once` sends and fails, it does not.
+ * S3 through the AWS SDK. The client `repeating` repeats failed requests and `once` does not; otherwise they are alike.
  */
 export interface S3Clients {
   readonly repeating: S3Client;
   readonly once: S3Client;
-  /** Lets go of the connections. */
+  /** Closes the connections. */
   close(): void;
 }
 
@@ -27,10 +26,10 @@ export const openS3Clients = (access: SdkAccess, timeouts: Timeouts): S3Clients 
   };
 };
 
-/** The settings of a client of S3. */
+/** The settings of an S3 client. */
 export const s3Settings = (access: SdkAccess, timeouts: Timeouts) => ({
   ...clientSettings(access, timeouts),
-  // An endpoint of another name has neither a certificate nor an address for host names that begin with a bucket.
+  // With another endpoint, host names that begin with a bucket have neither a certificate nor a DNS entry.
   forcePathStyle: access.endpoint !== undefined,
   // With the header `Expect: 100-continue` the SDK opens a new connection for each large object.
   expectContinueHeader: false,

@@ -22,10 +22,10 @@ const MAX_PARTS = 10_000;
 const TIMEOUTS = { connectMs: 2_000, answerMs: 20_000 };
 
 /**
- * Files on S3, by multipart upload: one part in memory at a time. An upload that breaks off is aborted. The bucket's
- * lifecycle removes the uploads of a process that died, as it does the files (infra/store/hand-over.ts).
+ * Files on S3, by multipart upload: one part in memory at a time. An upload that breaks off is aborted. If a process
+ * dies, the bucket's lifecycle removes its uploads, as it removes the files (infra/store/hand-over.ts).
  *
- * `addresses` is the access by which addresses are made, if callers reach S3 by another host than the service does.
+ * `addresses` is the access with which URLs are made, if callers reach S3 by another host than the service does.
  */
 export const openS3HandOver = (options: {
   readonly bucket: string;
@@ -39,7 +39,7 @@ export const openS3HandOver = (options: {
   const addressOf = openAddresses(Bucket, options.addresses ?? access);
 
   const begin = async (Key: string, { contentType, contentDisposition }: About): Promise<string> => {
-    // Begun twice, one upload is left to the lifecycle.
+    // If a repeated request begins two uploads, the lifecycle removes one.
     const { UploadId } = await unlessUnavailable(
       asked(
         repeating.send(
@@ -57,7 +57,7 @@ export const openS3HandOver = (options: {
     return UploadId;
   };
 
-  /** A part that is put again replaces itself. */
+  /** A part that is put again replaces the earlier one. */
   const putPart = async (
     upload: { readonly Key: string; readonly UploadId: string },
     PartNumber: number,
@@ -83,8 +83,8 @@ export const openS3HandOver = (options: {
           once.send(new CompleteMultipartUploadCommand({ Bucket, ...upload, MultipartUpload: { Parts } })),
         );
       } catch (error) {
-        // The upload is gone. Nobody else has its key, so either an attempt whose answer was lost has completed it, or
-        // it was removed: the file tells.
+        // The upload is gone. Nobody else has its key. Either an attempt whose answer was lost has completed it, or it
+        // was removed. The file shows which.
         if (unsure && error instanceof Refusal && error.name === 'NoSuchUpload') {
           return await unlessUnavailable(
             asked(repeating.send(new HeadObjectCommand({ Bucket, Key: upload.Key }))),
@@ -96,7 +96,7 @@ export const openS3HandOver = (options: {
 
   return {
     file: async (bytes, about) => {
-      // The files of a day are together. Nobody can guess the rest of the name.
+      // The files of one day share a prefix. Nobody can guess the rest of the name.
       const day = new Date(clock()).toISOString().slice(0, 10);
       const Key = `${day}/${Buffer.from(random(24)).toString('base64url')}`;
       const upload = { Key, UploadId: await begin(Key, about) };
@@ -107,7 +107,7 @@ export const openS3HandOver = (options: {
         }
         await complete(upload, parts);
       } catch (error) {
-        // The caller is told the first error. If the upload cannot be aborted now, it is left to the lifecycle.
+        // The caller gets the first error. If the upload cannot be aborted now, the lifecycle removes it.
         await once.send(new AbortMultipartUploadCommand({ Bucket, ...upload })).catch(() => {});
         throw error;
       }
@@ -116,7 +116,7 @@ export const openS3HandOver = (options: {
   };
 };
 
-/** Pieces of any size as parts of one size; the last is shorter, and there is at least one. */
+/** Cuts pieces of any size into parts of one size; the last part is shorter, and there is at least one. */
 const inParts = async function* (bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const part = Buffer.allocUnsafe(PART_BYTES);
   let filled = 0;

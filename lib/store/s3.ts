@@ -18,8 +18,8 @@ import { openS3Clients, type S3Clients } from './s3-clients.ts';
 
 /**
  * A Bucket on one S3 general purpose bucket, by conditional writes: `If-None-Match: *` and `If-Match: <ETag>`. The
- * version of an object is its ETag. Each put leaves a token in the object's metadata: by it a put that is repeated after
- * a lost answer recognises its own work.
+ * version of an object is its ETag. Each put leaves a token in the object's metadata: a put that is repeated after a
+ * lost answer recognises its own object by it.
  */
 export const openS3Bucket = (options: {
   readonly bucket: string;
@@ -32,10 +32,10 @@ export const openS3Bucket = (options: {
     options.random,
   );
 
-/** Its name in the metadata of an object. */
+/** Name of the token in an object's metadata. */
 const TOKEN = 'write-token';
 
-/** The largest object that is read: a national CRL is tens of megabytes. */
+/** The largest object that can be read: a national CRL is tens of megabytes. */
 const MAX_BYTES = 256 * 1024 * 1024;
 
 export class S3Bucket implements Bucket {
@@ -50,12 +50,12 @@ export class S3Bucket implements Bucket {
     this.#random = random;
   }
 
-  /** Lets go of the connections. */
+  /** Closes the connections. */
   close(): void {
     this.#s3.close();
   }
 
-  /** The SDK would repeat the request only. A body may break off as well, so an attempt here is both. */
+  /** An attempt here includes reading the body, which may break off as well; the SDK would repeat the request only. */
   async get(key: string): Promise<StoredObject | undefined> {
     checkObjectKey(key);
     return await retrying(this.#random, async () => {
@@ -91,7 +91,7 @@ export class S3Bucket implements Bucket {
       ...this.#at(key),
       Body: Uint8Array.from(body),
       Metadata: { [TOKEN]: token },
-      // S3 keeps it with the object and gives it back. A put into a bucket with Object Lock must have one.
+      // S3 keeps the checksum with the object and returns it. A put into a bucket with Object Lock must have one.
       ChecksumAlgorithm: 'SHA256' as const,
       ...(options.contentType !== undefined && { ContentType: options.contentType }),
       ...(options.if === 'absent' ? { IfNoneMatch: '*' } : { IfMatch: options.if.version }),
@@ -104,12 +104,12 @@ export class S3Bucket implements Bucket {
           const { ETag } = await asked(this.#s3.once.send(new PutObjectCommand(input)));
           return { version: versionOf(ETag) };
         } catch (error) {
-          // 409: another conditional write of this key is under way, and nothing was done.
+          // 409: another conditional write of this key is in progress, and nothing was done.
           if (isStatus(error, 409)) {
             conflict = !unsure;
             return new Retryable(error, 'no');
           }
-          // `If-Match` on an object that is not there is answered with 404.
+          // S3 answers `If-Match` on an absent object with 404.
           if (!isStatus(error, 412) && !isNoSuchKey(error)) return asRetryable(error);
           if (!unsure) throw objectConditionFailed(key);
           return await this.#ownPut(key, token, error);
@@ -121,7 +121,7 @@ export class S3Bucket implements Bucket {
     }
   }
 
-  /** S3 gives the same answer if there is no such object, so the SDK may repeat a delete. */
+  /** S3 also succeeds if there is no such object, so the SDK may repeat a delete. */
   async delete(key: string): Promise<void> {
     checkObjectKey(key);
     await unlessUnavailable(asked(this.#s3.repeating.send(new DeleteObjectCommand(this.#at(key)))));
@@ -150,7 +150,7 @@ export class S3Bucket implements Bucket {
     return IsTruncated && last !== undefined ? { keys, cursor: writeCursor(scope, last) } : { keys };
   }
 
-  /** After a lost answer: it succeeded if the object is the one that we put. Otherwise nobody can tell any more. */
+  /** After a lost answer: the put succeeded if the object has our token. Otherwise nobody can tell any more. */
   async #ownPut(key: string, token: string, cause: unknown): Promise<{ version: string }> {
     const { Metadata, ETag } = await unlessUnavailable(
       asked(this.#s3.repeating.send(new HeadObjectCommand(this.#at(key)))),

@@ -14,10 +14,10 @@ export interface SqliteFile {
 /**
  * Opens the file of a table, or makes it.
  *
- * Lock: the file is opened in exclusive locking mode, so the operating system's own lock on it lasts as long as
- * the process and no longer; `kill -9` leaves nothing stale. (With that mode SQLite also keeps the WAL index in
- * memory, which makes reads about 1.5 times as fast.) POSIX drops such a lock when the process closes any other
- * descriptor of the file: nothing in this process may open the file except through here.
+ * Lock: the file is opened in exclusive locking mode, so the operating system's own lock on it lasts exactly as long as
+ * the process; `kill -9` leaves no stale lock. (In that mode SQLite also keeps the WAL index in memory, which makes
+ * reads about 1.5 times as fast.) POSIX drops such a lock when the process closes any other descriptor of the file, so
+ * all code in this process must open the file through this function.
  *
  * Faults: `store-locked`, `store-unavailable`; `configuration-invalid` where the file is no table of Akashi;
  * `format-unsupported` where another version wrote it.
@@ -35,10 +35,10 @@ export const openSqliteFile = async (file: string): Promise<SqliteFile> => {
     db.exec('PRAGMA synchronous = NORMAL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON');
     db.exec('PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 4000; PRAGMA trusted_schema = OFF');
     prepareSchema(db, path);
-    // There from the first transaction on, and the same file until the database is closed. SQLite locks another one,
-    // so that closing this descriptor drops no lock.
+    // The WAL exists from the first transaction on, and is the same file until the database is closed. SQLite locks
+    // another file, so closing this descriptor drops no lock.
     wal = openSync(`${path}-wal`, 'r+');
-    // What a killed process committed and did not sync is read from now on.
+    // Reads from now on see commits that a killed process did not sync, so they are synced first.
     const lost = await synced(wal);
     if (lost) throw lost;
     await syncFolder(dirname(path));
@@ -50,7 +50,7 @@ export const openSqliteFile = async (file: string): Promise<SqliteFile> => {
   }
 };
 
-/** "Akas" in ASCII: tells our file from any other SQLite file. */
+/** "Akas" in ASCII: distinguishes our file from other SQLite files. */
 const APPLICATION_ID = 0x416b6173;
 
 const prepareSchema = (db: DatabaseSync, path: string): void => {
@@ -77,7 +77,7 @@ const prepareSchema = (db: DatabaseSync, path: string): void => {
   db.exec('COMMIT');
 };
 
-/** What kept the file's content from reaching the disk, if anything did. */
+/** Undefined when the file's content has reached the disk; otherwise the error that prevented it. */
 export const synced = (descriptor: number): Promise<Error | undefined> =>
   new Promise((resolve) => {
     fdatasync(descriptor, (error) => resolve(error ?? undefined));
@@ -86,7 +86,7 @@ export const synced = (descriptor: number): Promise<Error | undefined> =>
 const SQLITE_BUSY = 5;
 export const SQLITE_IOERR = 10;
 
-/** The primary result code; the bytes above it say more. */
+/** The primary result code. The higher bytes of `errcode` give details. */
 export const resultCode = (error: unknown): number | undefined =>
   error instanceof Error && 'errcode' in error && typeof error.errcode === 'number'
     ? error.errcode & 0xff

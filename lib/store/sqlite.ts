@@ -13,9 +13,9 @@ import { openSqliteFile, resultCode, SQLITE_IOERR, synced, unavailable } from '.
  * A Table in one SQLite file (sqlite-file.ts), for one process.
  *
  * Group commit (group-commit.ts): writes share transactions. SQLite itself syncs no commit (`synchronous=NORMAL`: it
- * does sync what checkpoints rest on); the WAL is synced here after each, off this thread, and a write is acknowledged
- * after that. Nobody is shown a row before either: a read in a partition that a commit has just written to resolves
- * when that commit is synced.
+ * syncs only what checkpoints depend on). This file syncs the WAL after each commit, off this thread, and acknowledges
+ * a write only then. A read does not return a row earlier either: in a partition that a commit has just written to, it
+ * resolves when that commit is synced.
  */
 export const openSqliteTable = async (file: string): Promise<SqliteTable> => {
   const { db, wal } = await openSqliteFile(file);
@@ -26,7 +26,7 @@ export const openSqliteTable = async (file: string): Promise<SqliteTable> => {
 const PAGE_CHARS = 1024 * 1024;
 const PURGE_ROWS = 1000;
 
-/** SQLite orders every TEXT before every BLOB: an upper bound that no key reaches. */
+/** An upper bound above all keys: SQLite orders every TEXT before every BLOB. */
 const ABOVE_ALL_KEYS = new Uint8Array();
 
 export class SqliteTable implements Table {
@@ -35,10 +35,10 @@ export class SqliteTable implements Table {
   readonly #rows = new ReadRows();
   readonly #wal: number;
   readonly #commits: GroupCommit;
-  /** Partitions of the commit whose sync is under way, and that sync. */
+  /** Partitions of the commit that is being synced, and the sync. */
   readonly #unsynced = new Set<string>();
   #syncing: Promise<Error | undefined> | undefined;
-  /** Set when the file can no longer be trusted to hold what a commit says. */
+  /** Set when the file may no longer hold what was committed. */
   #broken: unknown;
 
   /** Use `openSqliteTable`. */
@@ -80,7 +80,8 @@ export class SqliteTable implements Table {
     if (page === undefined) return { items: [] };
     const { pk, descending = false } = query;
     const { range, after } = page;
-    // The least string above `after` is `after` with NUL behind it; going down, `after` is the exclusive bound.
+    // The least string above `after` is `after` followed by NUL. In descending order `after` is the exclusive upper
+    // bound.
     const from = after !== undefined && !descending ? `${after}\0` : range.from;
     const to = (after !== undefined && descending ? after : range.to) ?? ABOVE_ALL_KEYS;
     const found = this.#select<V>(query, from, to);
@@ -93,7 +94,7 @@ export class SqliteTable implements Table {
     const items: Item<V>[] = [];
     return this.#read(() => {
       let chars = 0;
-      // One row more than asked for tells whether there is a further page.
+      // One row more than requested shows whether there is a further page.
       for (const row of (descending ? this.#sql.down : this.#sql.up).iterate(pk, from, to, limit + 1)) {
         const last = items.at(-1);
         if (last !== undefined && (items.length === limit || chars >= PAGE_CHARS)) {
@@ -156,7 +157,7 @@ export class SqliteTable implements Table {
     const lost = await this.#syncing;
     this.#unsynced.clear();
     if (lost === undefined) return undefined;
-    // After a failed sync the kernel may drop the pages and report success next time: the file is trusted again only
+    // After a failed sync the kernel may drop the pages and report success next time. The file is trusted again only
     // after it was opened anew.
     this.#broken = lost;
     return unavailable(lost);
@@ -167,7 +168,9 @@ export class SqliteTable implements Table {
     if (lost) throw unavailable(lost);
   }
 
-  /** Conditions are part of the statements; a write of several rows is undone to its savepoint when one fails. */
+  /**
+   * Conditions are part of the statements. When one of several rows fails, the write is rolled back to its savepoint.
+   */
   #apply(writes: readonly CheckedWrite[]): Fault | undefined {
     const several = writes.length > 1;
     if (several) this.#sql.savepoint.run();
@@ -186,8 +189,8 @@ export class SqliteTable implements Table {
   #holdsAndApplied({ kind, key, expected, json, expires: until }: CheckedWrite): boolean {
     const { pk, sk } = key;
     const expires = until ?? null;
-    // Before the change can be acknowledged to anybody; if it is undone, the row is read again and no harm is done. A
-    // row that is absent was never read.
+    // The row is dropped before anybody can learn of the change. If the change is undone, the row is read again and no
+    // harm is done. A row that is absent was never read.
     if (expected !== 0) this.#rows.drop(key);
     if (kind === 'check') return (this.#sql.version.get(pk, sk)?.version ?? 0) === expected;
     if (kind === 'delete') return this.#sql.delete.run(pk, sk, expected).changes === 1;
@@ -196,7 +199,7 @@ export class SqliteTable implements Table {
   }
 
   #failed(cause: unknown): Fault {
-    // As after a failed sync. A full disk, by contrast, is rolled back and may pass.
+    // An I/O error breaks the file, like a failed sync. A full disk is only rolled back, since it may have room later.
     if (resultCode(cause) === SQLITE_IOERR) this.#broken = cause;
     try {
       if (this.#db.isOpen && this.#db.isTransaction) this.#sql.rollback.run();

@@ -1,4 +1,4 @@
-/** The door of the store room: the ports behind which all state lives. Adapters are chosen by the composers. */
+/** The door of the store room: the ports behind which all state lives. The composers choose the adapters. */
 export { markBucketFormat } from './bucket-format.ts';
 export {
   type About,
