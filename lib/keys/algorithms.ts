@@ -31,13 +31,13 @@ const HASHES = {
   },
 } as const;
 
-/** RFC 4055 5: the parameters are NULL (written), or absent (also taken). */
+/** RFC 4055 5: the parameters are NULL (as written here), or absent (accepted as well). */
 const rsaIdentifier = (hash: HashName, parameters: 'null' | 'absent' = 'null'): Der =>
   derSequence(derOid(HASHES[hash].withRsa), ...(parameters === 'null' ? [derNull()] : []));
 
 /**
- * RFC 4055 3.1: hash, MGF1 with the same hash, a salt as long as the hash's output; trailerField keeps its
- * default and is left out. RFC 4055 2.1: the hash's own parameters are NULL (written), or absent (also taken).
+ * RFC 4055 3.1: hash, MGF1 with the same hash, a salt as long as the hash's output; trailerField keeps its default and
+ * is left out. RFC 4055 2.1: the hash's own parameters are NULL (as written here), or absent (accepted as well).
  */
 const pssIdentifier = (hash: HashName, parameters: 'null' | 'absent' = 'null'): Der => {
   const hashIdentifier = derSequence(derOid(HASHES[hash].oid), ...(parameters === 'null' ? [derNull()] : []));
@@ -109,7 +109,7 @@ const rsaPkcs1 = (bits: 2048 | 3072 | 4096): Algorithm => ({
   kmsSigningAlgorithm: 'RSASSA_PKCS1_V1_5_SHA_256',
 });
 
-/** RFC 4055 1.2: the key stays an rsaEncryption key, which is also how KMS gives it. */
+/** RFC 4055 1.2: the key stays an rsaEncryption key, and KMS returns it as one too. */
 const rsaPss = (bits: 2048 | 3072 | 4096): Algorithm => ({
   name: `rsa${bits}-pss-sha256`,
   ...pss('sha256'),
@@ -225,8 +225,8 @@ const schemes = new Map<string, SignatureScheme>([
 const MAX_IDENTIFIER_BYTES = 128;
 
 /**
- * By the exact DER AlgorithmIdentifier of a signature. Faults: `unsupported-algorithm`, also for parameters
- * that are not the table's (a PSS salt of another length, SHA-1 by default).
+ * Finds the scheme by the exact DER AlgorithmIdentifier of a signature. Faults: `unsupported-algorithm`, also for
+ * parameters that are not in the table (a PSS salt of another length, SHA-1 by default).
  */
 export const schemeOf = (signatureAlgorithm: Uint8Array): SignatureScheme => {
   const scheme =

@@ -1,12 +1,12 @@
 import type { Der } from '../pki/pki.ts';
 
 /**
- * A private key that can sign and cannot be read. `sign` takes the message itself (never a digest) and gives
- * the signature in the form that X.509 puts into its BIT STRING (ECDSA: DER Ecdsa-Sig-Value).
+ * A private key that can sign and cannot be read. `sign` takes the message itself (never a digest) and returns the
+ * signature in the form that X.509 puts into its BIT STRING (ECDSA: DER Ecdsa-Sig-Value).
  *
- * Software signers answer at once (a value, not a promise); signers behind a service answer with a promise. Faults:
- * `store-unavailable` when the service cannot be reached or throttles, `unknown-key` when it says that the key is gone
- * or refused.
+ * Software signers return a value at once; signers behind a service return a promise. Faults: `store-unavailable` when
+ * the service cannot be reached or throttles, `unknown-key` when the service says that the key is gone or refuses its
+ * use.
  */
 export interface Signer {
   readonly algorithm: Algorithm;
@@ -16,10 +16,10 @@ export interface Signer {
 }
 
 /**
- * Where keys live. A key's id is chosen by the caller (`[a-z0-9-]{1,64}`) and never reused.
- * `create` is idempotent: a key that exists already under that id with that algorithm is opened, so that a
- * ceremony interrupted after a key was made goes on with the same key. Faults: `unsupported-algorithm`;
- * `configuration-invalid` when the id exists with another algorithm; `open`: `unknown-key`, `wrong-passphrase`.
+ * Where keys live. The caller chooses a key's id (`[a-z0-9-]{1,64}`) and never reuses it. `create` is idempotent: it
+ * opens a key that exists already under that id with that algorithm. So a ceremony that was interrupted after making a
+ * key continues with the same key. Faults: `unsupported-algorithm`; `configuration-invalid` when the id exists with
+ * another algorithm; `open`: `unknown-key`, `wrong-passphrase`.
  */
 export interface KeyStore {
   create(id: string, algorithm: AlgorithmName): Promise<Signer>;
@@ -27,12 +27,12 @@ export interface KeyStore {
 }
 
 /**
- * What this service knows of signature algorithms, as data. The first half is the algorithms that it signs
- * with, one row each; the second half is the AlgorithmIdentifiers that it verifies, which are more: clients
- * choose the digest of their requests themselves. SHA-1 and MD5 are in neither.
+ * The signature algorithms of this service, as data. The first half has the algorithms that it signs with, one row
+ * each. The second half has the AlgorithmIdentifiers that it verifies. There are more of these, since clients choose
+ * the digest of their requests. SHA-1 and MD5 are in neither.
  */
 
-/** A kind of public kind: `rsa` and the modulus's bits, or the curve or parameter set. */
+/** A kind of public key: `rsa` and the modulus's bits, or the curve or parameter set. */
 export type KeyKind =
   | `rsa${number}`
   | 'p-256'
@@ -62,7 +62,7 @@ export type AlgorithmName =
   | 'ml-dsa-65'
   | 'ml-dsa-87';
 
-/** What node:crypto's `sign` and `verify` take beside the key. */
+/** Options of node:crypto's `sign` and `verify`, besides the key. */
 export interface SignOptions {
   readonly padding?: number;
   /** Octets. */
@@ -70,7 +70,7 @@ export interface SignOptions {
   readonly dsaEncoding?: 'der';
 }
 
-/** What node:crypto's `generateKeyPair` takes. */
+/** Options of node:crypto's `generateKeyPair`. */
 export type KeyGeneration =
   | { readonly type: 'rsa'; readonly modulusLength: number; readonly publicExponent: 65537 }
   | { readonly type: 'ec'; readonly namedCurve: 'P-256' | 'P-384' | 'P-521' }
@@ -80,7 +80,7 @@ export type KeyGeneration =
 /** How signatures under one AlgorithmIdentifier are verified. */
 export interface SignatureScheme {
   readonly family: KeyFamily;
-  /** ML-DSA only, whose AlgorithmIdentifier names the parameter set: the one kind of key it goes with. */
+  /** ML-DSA only: its AlgorithmIdentifier names the parameter set, so it goes with one kind of key. */
   readonly kind?: KeyKind;
   /** Digest for node:crypto's sign and verify, or null where the scheme hashes by itself. */
   readonly hash: HashName | null;
@@ -89,14 +89,14 @@ export interface SignatureScheme {
 
 export interface Algorithm extends SignatureScheme {
   readonly name: AlgorithmName;
-  /** Of the keys that it signs with. */
+  /** The kind of the keys that sign with it. */
   readonly kind: KeyKind;
-  /** Bits, by NIST SP 800-57 part 1 table 2; of ML-DSA by the category of FIPS 204 table 1. */
+  /** Bits, by NIST SP 800-57 part 1 table 2; for ML-DSA by the category of FIPS 204 table 1. */
   readonly strength: 112 | 128 | 192 | 256;
   /** DER AlgorithmIdentifier of signatures made with it. */
   readonly signatureAlgorithm: Der;
   readonly generate: KeyGeneration;
-  /** RFC 7518 3.1; RFC 9864 for Ed25519, ML-DSA by its own name. */
+  /** JWS name: RFC 7518 3.1; RFC 9864 for Ed25519; ML-DSA's own names. */
   readonly jws: string;
   readonly kmsKeySpec: string;
   readonly kmsSigningAlgorithm: string;

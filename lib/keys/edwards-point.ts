@@ -1,6 +1,6 @@
 /**
- * The little of edwards25519 (RFC 8032 5.1) that judging a public key takes. OpenSSL takes any 32 octets as an
- * Ed25519 public key; a point of small order would let anybody make signatures that verify.
+ * The part of edwards25519 (RFC 8032 5.1) that checking a public key needs. OpenSSL accepts any 32 octets as an Ed25519
+ * public key. A point of small order would let anybody make signatures that verify.
  */
 const P = 2n ** 255n - 19n;
 
@@ -31,7 +31,7 @@ const doubled = (y: bigint): bigint => {
   return mod((y2 + x2) * inverse(1n - D * x2 * y2));
 };
 
-/** Why 32 octets are no public key to certify, or undefined. */
+/** Why these 32 octets are not certified as a public key; undefined where they may be. */
 export const edwardsWeakness = (octets: Uint8Array): 'not-a-point' | 'small-order' | undefined => {
   const littleEndian = Buffer.from(octets).reverse();
   const sign = (littleEndian[0] as number) >> 7;
@@ -42,6 +42,6 @@ export const edwardsWeakness = (octets: Uint8Array): 'not-a-point' | 'small-orde
   if (x2 === 0n) return sign === 1 ? 'not-a-point' : 'small-order';
   // Euler's criterion: x² must be a square.
   if (power(x2, (P - 1n) / 2n) !== 1n) return 'not-a-point';
-  // The cofactor is 8: a point of small order comes to the identity, y = 1, in three doublings.
+  // The cofactor is 8, so three doublings take a point of small order to the identity, y = 1.
   return doubled(doubled(doubled(y))) === 1n ? 'small-order' : undefined;
 };

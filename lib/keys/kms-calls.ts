@@ -2,12 +2,12 @@ import { NoAnswer, Refusal } from '../aws/outcome.ts';
 import { Fault } from '../fault.ts';
 
 /**
- * What both key stores on AWS KMS ask of it, as plain data. Nothing that is asked here changes anything in KMS, so the
- * clients repeat every request while that may help, with exponential back-off and full jitter. All reject with `Refusal`
- * or `NoAnswer`.
+ * The calls that both key stores on AWS KMS make to it, as plain data. None of them changes anything in KMS, so the
+ * clients repeat every request for as long as that may help, with exponential back-off and full jitter. All reject with
+ * `Refusal` or `NoAnswer`.
  *
- * Two clients implement it: the AWS SDK's (kms-sdk-calls.ts), and the lean one (kms-lean-calls.ts), which has `decrypt`
- * alone.
+ * Two clients implement them: the AWS SDK's (kms-sdk-calls.ts), and the lean one (kms-lean-calls.ts), which has only
+ * `decrypt`.
  */
 export interface KmsCalls {
   getPublicKey(input: { readonly KeyId: string }): Promise<{
@@ -39,7 +39,7 @@ export interface DecryptInput {
   readonly EncryptionContext: Readonly<Record<string, string>>;
 }
 
-/** An RSA pair takes KMS some seconds to find. */
+/** KMS needs some seconds to find an RSA key pair. */
 export const TIMEOUTS = { connectMs: 1_000, answerMs: 10_000 };
 
 const THROTTLING: ReadonlySet<string> = new Set([
@@ -49,20 +49,23 @@ const THROTTLING: ReadonlySet<string> = new Set([
   'RequestLimitExceeded',
 ]);
 
-/** By the name of KMS's refusal. */
+/** Decides by the name of KMS's error. */
 export const isThrottling = (error: unknown): boolean => error instanceof Error && THROTTLING.has(error.name);
 
-/** Whether to ask again is right: KMS throttled, failed by itself or gave no answer. */
+/** Whether a repeat may succeed: KMS throttled, had an internal error or gave no answer. */
 export const isPassing = (error: unknown): boolean =>
   error instanceof NoAnswer || (error instanceof Refusal && error.status >= 500) || isThrottling(error);
 
-/** Ciphertext that KMS does not take for its own: altered, under another key, or with another encryption context. */
+/**
+ * Errors for a ciphertext that KMS does not accept as its own: altered, under another key, or with another encryption
+ * context.
+ */
 const DAMAGED: ReadonlySet<string> = new Set(['InvalidCiphertextException', 'IncorrectKeyException']);
 
 /**
- * The answer of KMS; `key` is what a Fault calls the key. Faults: `store-unavailable` where asking again later is right;
- * `key-store-damaged`, see above; `unknown-key` for every other refusal (no such key, disabled, awaiting deletion, not
- * permitted), which is final, with KMS's own word for it in `facts.reason`.
+ * The answer of KMS; faults call the key `key`. Faults: `store-unavailable` where a later attempt may succeed;
+ * `key-store-damaged` for the errors of `DAMAGED`; `unknown-key` for every other refusal (no such key, disabled,
+ * awaiting deletion, not permitted), which is final, with KMS's own error name in `facts.reason`.
  */
 export const answerAbout = async <T>(key: string, answer: Promise<T>): Promise<T> => {
   try {

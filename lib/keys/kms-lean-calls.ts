@@ -22,11 +22,14 @@ interface Operations {
   };
 }
 
-/** Opening sealed keys by the small client of lib/aws, for the function whose start a relying party waits for. */
+/**
+ * Opens sealed keys through the small client of lib/aws, for the OCSP function: relying parties wait while that
+ * function starts.
+ */
 export const openKmsLeanCalls = (options: {
   readonly access: AwsAccess;
   readonly random: Random;
-  /** Called for every request that KMS throttled, also if a later attempt succeeded. */
+  /** Called for every request that KMS throttled, even if a later attempt succeeded. */
   readonly onThrottled?: () => void;
 }): Pick<KmsCalls, 'decrypt'> => {
   const kms = openJsonService<Operations>(

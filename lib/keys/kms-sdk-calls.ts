@@ -10,15 +10,15 @@ import {
 import { ATTEMPTS, asked, clientSettings, refuseDamaged, type SdkAccess } from '../aws/sdk.ts';
 import { isThrottling, type KmsCalls, TIMEOUTS } from './kms-calls.ts';
 
-/** KMS by the AWS SDK, which repeats what fails by itself. */
+/** KMS through the AWS SDK, which repeats failed requests by itself. */
 export const openKmsSdkCalls = (options: {
   readonly access: SdkAccess;
-  /** Called for every request that KMS throttled, also if a later attempt succeeded. */
+  /** Called for every request that KMS throttled, even if a later attempt succeeded. */
   readonly onThrottled?: () => void;
 }): KmsCalls => {
   const kms = new KMSClient({ ...clientSettings(options.access, TIMEOUTS), maxAttempts: ATTEMPTS });
   kms.middlewareStack.add(refuseDamaged, { step: 'deserialize', priority: 'low', name: 'refuseDamaged' });
-  // At this place of the SDK's stack, within its retries, each attempt passes by.
+  // At this place of the SDK's stack, within its retries, the middleware sees each attempt.
   kms.middlewareStack.add(
     (next) => async (request) => {
       try {

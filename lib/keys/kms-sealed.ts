@@ -7,14 +7,14 @@ import { answerAbout, type KmsCalls } from './kms-calls.ts';
 import { softwareSigner } from './software.ts';
 
 /**
- * Keys of delegated responders. KMS makes them as data key pairs; the Table keeps them sealed under a KMS key; only the
+ * Keys of delegated responders. KMS makes them as data key pairs. The Table keeps them sealed under a KMS key. Only the
  * memory of a function that answers OCSP has them in the clear.
  *
  *   responder-keys  {id}  SealedRow
  *
- * The function that makes a key never sees it: KMS gives back the public half and the sealed private half. Id and
- * algorithm are the encryption context, so a row put under another id does not open, and a policy can limit a role to
- * keys of this kind.
+ * The function that makes a key never sees the private half: KMS returns the public half and the sealed private half.
+ * Id and algorithm are the encryption context, so a row put under another id does not open, and a policy can limit a
+ * role to keys of this kind.
  */
 type SealedRow = {
   readonly algorithm: AlgorithmName;
@@ -30,7 +30,7 @@ const ID = /^[a-z0-9-]{1,64}$/;
 
 const NAMES: ReadonlySet<string> = new Set(ALGORITHMS.map(({ name }) => name));
 
-/** The entry of the encryption context by which policies limit roles to these keys. */
+/** The entry of the encryption context with which policies limit roles to these keys. */
 const RESPONDER_KEY = 'responder-key';
 
 const contextOf = (id: string, algorithm: AlgorithmName): Record<string, string> => ({
@@ -38,7 +38,7 @@ const contextOf = (id: string, algorithm: AlgorithmName): Record<string, string>
   algorithm,
 });
 
-/** The second is absent in the OCSP function, which opens keys and never makes one. */
+/** The OCSP function has only `decrypt`: it opens keys and never makes one. */
 export type SealingCalls = Pick<KmsCalls, 'decrypt'> &
   Partial<Pick<KmsCalls, 'generateDataKeyPairWithoutPlaintext'>>;
 
@@ -71,7 +71,7 @@ export const openKmsSealedKeys = (options: {
     if (Plaintext === undefined) {
       throw new Fault('store-unavailable', 'KMS answered without the key.', { key: id });
     }
-    // The same bytes, not a copy: they are overwritten below.
+    // This buffer shares the bytes and does not copy them: they are overwritten below.
     const pkcs8 = Buffer.from(Plaintext.buffer, Plaintext.byteOffset, Plaintext.byteLength);
     try {
       const key = createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' });
@@ -91,7 +91,7 @@ export const openKmsSealedKeys = (options: {
     return unseal(id, row);
   };
 
-  /** The private half is opened only when it is to sign: a function that certifies the public half never opens it. */
+  /** Opens the private half at the first signature: a function that only certifies the public half never opens it. */
   const lazySigner = (id: string, row: SealedRow): Signer => ({
     algorithm: algorithmNamed(row.algorithm),
     subjectPublicKeyInfo: publicHalf(row),
@@ -120,7 +120,7 @@ export const openKmsSealedKeys = (options: {
     };
   };
 
-  /** The row that stands under that id afterwards: if another process was first, its key counts. */
+  /** Resolves with the row that is stored under that id afterwards: if another process was first, its key counts. */
   const store = async (id: string, row: SealedRow): Promise<SealedRow> => {
     if (await wentThrough(table.write([{ put: keyOf(id), value: row, if: 'absent' }]))) return row;
     const first = await read(id);

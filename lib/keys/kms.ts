@@ -10,17 +10,17 @@ type SigningCalls = Pick<KmsCalls, 'getPublicKey' | 'sign'>;
 /**
  * CA keys in AWS KMS, found by alias: the key `organisation-1` is `alias/<prefix>-organisation-1`.
  *
- * The deployment makes the keys, each with the policy that says who may sign with it and who may not delete it. This
- * code never makes one: a key that a function had made for itself would have no such policy. `create` therefore takes
- * the key that stands ready and checks that it is of the algorithm asked for; if there is none it says `unknown-key`.
+ * The deployment makes the keys, each with a policy that says who may sign with it and who may not delete it. This code
+ * never makes a key: one that a function made for itself would have no such policy. `create` therefore opens the
+ * existing key and checks its algorithm; without such a key its fault is `unknown-key`.
  *
- * A key is opened with one request, and from then on signs under the key's ARN: if its alias is moved to another key
- * afterwards, the public key that was compared with a certificate still belongs to the signatures.
+ * A key is opened with one request, and from then on signs under the key's ARN. If the alias is moved to another key
+ * afterwards, the signatures still belong to the public key that was compared with a certificate.
  */
 export const openKmsKeys = (options: {
   readonly calls: SigningCalls;
   readonly aliasPrefix: string;
-  /** The algorithm of each key. KMS cannot tell: an RSA key there serves both PKCS#1 v1.5 and PSS. */
+  /** The algorithm of each key. KMS does not know it: an RSA key in KMS serves both PKCS#1 v1.5 and PSS. */
   readonly algorithmOf: (id: string) => AlgorithmName | undefined;
 }): KeyStore => {
   const kms = options.calls;
@@ -55,15 +55,15 @@ export const openKmsKeys = (options: {
   };
 };
 
-/** The longest message that KMS takes. */
+/** The longest message that KMS accepts. */
 const MAX_MESSAGE_BYTES = 4096;
 
 type Signable = { readonly Message: Uint8Array; readonly MessageType: 'RAW' | 'DIGEST' | 'EXTERNAL_MU' };
 
 /**
  * Messages are hashed here if the algorithm allows it: CRLs are too long for KMS, and KMS need not see a TBS. Ed25519
- * (RFC 8032 5.1.6) reads its message twice and cannot take a digest, so in KMS it signs at most 4,096 bytes: enough for
- * certificates and tokens, not for a CRL. Fault: `input-too-large`.
+ * (RFC 8032 5.1.6) reads its message twice and cannot take a digest. KMS therefore signs at most 4,096 bytes with it:
+ * enough for certificates and tokens, not for a CRL. Fault: `input-too-large`.
  */
 const signable = (algorithm: Algorithm, subjectPublicKeyInfo: Uint8Array, message: Uint8Array): Signable => {
   if (algorithm.hash !== null) {
@@ -87,8 +87,8 @@ const shake256 = (...parts: readonly Uint8Array[]): Buffer => {
 };
 
 /**
- * ML-DSA's message representative µ (FIPS 204 5.2 and 6.2): H(tr ‖ 0 ‖ |ctx| ‖ ctx ‖ M), where tr = H(pk) and, as
- * RFC 9881 3 has it for X.509, ctx is empty.
+ * ML-DSA's message representative µ (FIPS 204 5.2 and 6.2): H(tr ‖ 0 ‖ |ctx| ‖ ctx ‖ M), where tr = H(pk). RFC 9881 3
+ * makes ctx empty for X.509.
  */
 const representative = (subjectPublicKeyInfo: Uint8Array, message: Uint8Array): Uint8Array =>
   shake256(shake256(subjectPublicKeyOctets(subjectPublicKeyInfo)), Uint8Array.of(0, 0), message);

@@ -41,15 +41,16 @@ export const kindOf = (key: KeyObject): { readonly family: KeyFamily; readonly k
 };
 
 /**
- * The keys read last, by their bytes: a request's key is judged and then verifies the request, a CA's verifies every
- * signature that it makes, and reading one takes OpenSSL as long as half of a verification.
+ * The keys read last, by their bytes. The same keys are read again and again: a request's key is checked and then
+ * verifies the request; a CA's key verifies every signature of the CA. Reading one takes OpenSSL as long as half of a
+ * verification.
  */
 const KEPT = 64;
 const kept = new Map<string, PublicKey>();
 
 /**
- * Reads a DER SubjectPublicKeyInfo as OpenSSL reads it, which for the curves includes that the point is on the
- * curve. Faults: `input-too-large`, `unsupported-algorithm`, also for bytes that are no public key.
+ * Reads a DER SubjectPublicKeyInfo with OpenSSL, which also checks that a point is on its curve. Faults:
+ * `input-too-large`, `unsupported-algorithm`, also for bytes that are no public key.
  */
 export const readPublicKey = (subjectPublicKeyInfo: Uint8Array): PublicKey => {
   if (subjectPublicKeyInfo.length > MAX_PUBLIC_KEY_BYTES) {
@@ -61,15 +62,16 @@ export const readPublicKey = (subjectPublicKeyInfo: Uint8Array): PublicKey => {
   const name = bytes.toString('latin1');
   const known = kept.get(name);
   if (known) {
-    // The last to be given up again: a CA's stays, however many requests come between.
+    // Moved to the end of the map, which forgets from its beginning: a CA's key stays, however many requests come
+    // between.
     kept.delete(name);
     kept.set(name, known);
     return known;
   }
   let key: KeyObject;
   try {
-    // As text: of an object that holds bytes node:crypto first finds out, by exceptions, that neither it nor what it holds
-    // is a key already, which takes it as long as OpenSSL takes to read the bytes. The label says SubjectPublicKeyInfo.
+    // Passed as text. For an object with bytes, node:crypto first finds out, by exceptions, that neither the object nor
+    // its content is a key already. That takes as long as reading the bytes. The label says SubjectPublicKeyInfo.
     key = createPublicKey(encodePem('PUBLIC KEY', bytes));
   } catch (cause) {
     throw new Fault(

@@ -8,7 +8,7 @@ import { rsaWeakness } from './weak-rsa.ts';
 
 export interface CheckedPublicKey {
   readonly family: KeyFamily;
-  /** `rsa3072`, `p-256`, `ed25519`, `ml-dsa-65`, …: the word that profiles allow keys by. */
+  /** `rsa3072`, `p-256`, `ed25519`, `ml-dsa-65`, …: profiles name the keys that they allow by this word. */
   readonly kind: KeyKind;
   /** SHA-256 of the DER SubjectPublicKeyInfo, lower-case hex. */
   readonly digest: string;
@@ -16,7 +16,7 @@ export interface CheckedPublicKey {
 
 const oid = (text: string): Oid => text as Oid;
 
-/** The one AlgorithmIdentifier that each kind of key may have, and its subjectPublicKey's octets. */
+/** The only AlgorithmIdentifier that each kind of key may have, and the octets of its subjectPublicKey. */
 const EC_PUBLIC_KEY = oid('1.2.840.10045.2.1');
 const SHAPES: Readonly<Record<string, { readonly identifier: Der; readonly octets?: number }>> = {
   // RFC 3279 2.3.1: the parameters must be NULL.
@@ -38,9 +38,9 @@ const SHAPES: Readonly<Record<string, { readonly identifier: Der; readonly octet
 const UNCOMPRESSED = 4;
 
 /**
- * Judges a DER SubjectPublicKeyInfo that asks to be certified. Faults: `malformed-der`, `trailing-data`,
- * `input-too-large`; `unsupported-algorithm` for other keys than RSA, P-256, P-384, P-521, Ed25519 and ML-DSA,
- * or for those written otherwise than their standard has it; `weak-key` with `facts.weakness`.
+ * Checks a DER SubjectPublicKeyInfo for which a certificate is requested. Faults: `malformed-der`, `trailing-data`,
+ * `input-too-large`; `unsupported-algorithm` for keys other than RSA, P-256, P-384, P-521, Ed25519 and ML-DSA, and for
+ * keys that are not encoded as their standard requires; `weak-key` with `facts.weakness`.
  */
 export const checkPublicKey = async (subjectPublicKeyInfo: Uint8Array): Promise<CheckedPublicKey> => {
   const info = DerReader.whole(subjectPublicKeyInfo, MAX_PUBLIC_KEY_BYTES).sequence();

@@ -3,7 +3,7 @@ import { link, mkdir, open, readdir, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Fault } from '../fault.ts';
 
-/** How the sealed key store writes: whole files, durable, never over one that is there. */
+/** The writes of the sealed key store: whole files, durable, never over an existing one. */
 
 const codeOf = (error: unknown): unknown => (error as { code?: unknown } | undefined)?.code;
 
@@ -15,7 +15,7 @@ const unavailable = (cause: unknown): Fault =>
     { cause },
   );
 
-/** A key file with ML-DSA-87 takes some 12 KB. */
+/** A key file with ML-DSA-87 takes about 12 KB. */
 const MAX_FILE_BYTES = 64 * 1024;
 
 const sync = async (path: string): Promise<void> => {
@@ -56,7 +56,7 @@ export const readWhole = async (path: string): Promise<string | undefined> => {
 
 const TEMPORARY = /\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp$/;
 
-/** Synced under a name of its own; nothing is left where that does not go through. */
+/** Writes and syncs the file under its temporary name. If that fails, no file is left. */
 const writeTemporary = async (path: string, text: string): Promise<void> => {
   const handle = await open(path, 'wx', 0o600);
   try {
@@ -67,19 +67,19 @@ const writeTemporary = async (path: string, text: string): Promise<void> => {
       await handle.close();
     }
   } catch (error) {
-    // What keeps it from being removed is not what is to be told.
+    // If the removal fails too, the caller still gets the first error.
     await unlink(path).catch(() => {});
     throw error;
   }
 };
 
-/** Another process that opens the folder may take a temporary file for one that a crash left. */
+/** Another process that opens the folder may take a temporary file for one that a crash left, and remove it. */
 const ATTEMPTS = 5;
 
 /**
- * True when the file is there, whole and durable; false when one was there already, which stays. The bytes are
- * synced under a temporary name first. A hard link then gives them their own, because a rename would replace
- * what another process had just written, and with it a key. Fault: `store-unavailable`.
+ * True when the file is new, whole and durable; false when there was one already, which stays. The bytes are synced
+ * under a temporary name first. A hard link then gives them their final name. A rename would replace the file that
+ * another process had just written, and with it a key. Fault: `store-unavailable`.
  */
 export const createWhole = async (path: string, text: string): Promise<boolean> => {
   try {
@@ -104,7 +104,7 @@ export const createWhole = async (path: string, text: string): Promise<boolean> 
   }
 };
 
-/** Removes what a crash left between writing a file and giving it its name. Fault: `store-unavailable`. */
+/** Removes files that a crash left between being written and being named. Fault: `store-unavailable`. */
 export const removeTemporary = async (folder: string): Promise<void> => {
   try {
     for (const name of await readdir(folder)) {

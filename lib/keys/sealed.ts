@@ -23,12 +23,12 @@ import { generatePrivateKey, softwareSigner } from './software.ts';
 /**
  * A folder of private keys under one passphrase.
  *
- *   store.json   scrypt's parameters and salt, and a check value that tells a wrong passphrase at once
+ *   store.json   scrypt's parameters and salt, and a check value that detects a wrong passphrase at once
  *   <id>.key     PKCS#8 under AES-256-GCM; format, id, algorithm and public key in the clear, authenticated
  *
- * One scrypt opens the store; each key then has its own AES key, by HKDF from scrypt's result and the key's id.
- * Files are written whole, once, and never replaced. Whoever can change the folder can take keys away or bring
- * back a deleted one; altered bytes and files exchanged for one another are told (`key-store-damaged`).
+ * One scrypt opens the store; each key then has its own AES key, by HKDF from scrypt's result and the key's id. Files
+ * are written whole, once, and never replaced. Somebody who can change the folder can delete keys or bring back a
+ * deleted one. Altered bytes and exchanged files are detected (`key-store-damaged`).
  */
 
 /** 128 MiB and about half a second for one guess. */
@@ -40,7 +40,7 @@ const base64 = (bytes: number) =>
     .transform((text) => Buffer.from(text, 'base64'))
     .refine((b) => b.length === bytes);
 
-/** Bounded, so that an altered file can neither take all memory nor make guessing cheap. */
+/** Bounded, so that an altered file can neither exhaust memory nor make guessing cheap. */
 const StoreFile = z.strictObject({
   format: z.literal(FORMAT),
   scrypt: z.strictObject({
@@ -91,7 +91,7 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 /* The passphrase ------------------------------------------------------------------------------------------- */
 
-/** Text is composed first (NFC), so that one passphrase is one whatever the keyboard made of it. */
+/** Text is composed first (NFC), so that the same passphrase has the same bytes from every keyboard. */
 const passphraseBytes = (passphrase: string | Uint8Array): Buffer => {
   const bytes = Buffer.from(typeof passphrase === 'string' ? passphrase.normalize('NFC') : passphrase);
   if (bytes.length === 0) {
@@ -117,7 +117,7 @@ const stretch = (
 const derive = (master: Buffer, info: string): Buffer =>
   Buffer.from(hkdfSync('sha256', master, '', info, 32));
 
-/** Over the parameters too: they cannot be exchanged without it being told. */
+/** Covers the parameters as well, so that an exchange of them is detected. */
 const checkValue = (master: Buffer, { scrypt: { N, r, p }, salt }: Parameters): Buffer => {
   const key = derive(master, 'akashi key store check');
   const text = JSON.stringify([FORMAT, N, r, p, salt.toString('base64')]);
@@ -167,7 +167,7 @@ const seal = (
 const unseal = (master: Buffer, id: string, text: string): Signer => {
   const file = `${id}.key`;
   const { nonce, sealed, tag, ...header } = parse(KeyFile, file, text);
-  // By the id that was asked for: a file under another key's name does not open.
+  // Derived from the requested id: a file under another key's name does not open.
   const keyKey = derive(master, `akashi key ${id}`);
   let pkcs8: Buffer | undefined;
   try {
@@ -187,7 +187,7 @@ const unseal = (master: Buffer, id: string, text: string): Signer => {
 /* The store -------------------------------------------------------------------------------------------------- */
 
 export interface SealedKeysOptions {
-  /** Made, readable by its owner only, where it is not there. */
+  /** Made, readable by its owner only, if it does not exist. */
   readonly folder: string;
   readonly passphrase: string | Uint8Array;
   readonly random: Random;
@@ -259,7 +259,7 @@ const keyStore = (folder: string, master: Buffer, random: Random): KeyStore => {
         return softwareSigner(algorithm, key);
       }
     }
-    // There already, or made by another process at the same time.
+    // The key existed already, or another process made it at the same time.
     const signer = existing ?? (await open(id));
     if (signer.algorithm.name !== algorithm) {
       throw new Fault('configuration-invalid', 'The key store has that key with another algorithm.', {

@@ -25,8 +25,8 @@ export const generatePrivateKey = async (name: AlgorithmName): Promise<KeyObject
   generate(algorithmNamed(name).generate);
 
 /**
- * Signs in this process, at once, with a key held in memory. The signer gives no way to the key.
- * Faults: `unsupported-algorithm`, also where the key is not of the algorithm's kind.
+ * Signs in this process, at once, with a key held in memory. The signer does not expose the key. Faults:
+ * `unsupported-algorithm`, also where the key is not of the algorithm's kind.
  */
 export const softwareSigner = (name: AlgorithmName, privateKey: KeyObject): Signer => {
   const algorithm = algorithmNamed(name);
@@ -34,8 +34,8 @@ export const softwareSigner = (name: AlgorithmName, privateKey: KeyObject): Sign
     throw new Fault('unsupported-algorithm', `The key is not one that ${algorithm.name} signs with.`);
   }
   const { hash, options } = algorithm;
-  // What these ask for node:crypto does by itself, and without having to look it up in an object at every call: which
-  // for P-256 takes as long as the half of a signature.
+  // These are the defaults of node:crypto. Without an object of options it need not read them at every call, which for
+  // P-256 takes as long as half a signature.
   const usual =
     options.saltLength === undefined &&
     (options.padding === undefined || options.padding === constants.RSA_PKCS1_PADDING);

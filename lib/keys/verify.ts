@@ -15,10 +15,10 @@ export interface SignedMessage {
   readonly signature: Uint8Array;
 }
 
-/** ML-DSA-87's, the longest, has 4,627 octets. */
+/** The longest signatures are those of ML-DSA-87, with 4,627 octets. */
 const MAX_SIGNATURE_BYTES = 8192;
 
-/** OpenSSL answers false to most bad signatures and throws at some (an RSA key too short for the encoding). */
+/** OpenSSL returns false for most bad signatures and throws for some (an RSA key too short for the encoding). */
 const holds = (
   signed: SignedMessage,
   key: KeyObject | VerifyKeyObjectInput,
@@ -33,9 +33,9 @@ const holds = (
 };
 
 /**
- * Returns when the signature is good. The key's quality is not judged here (`checkPublicKey` does that).
- * Faults: `signature-invalid`; `unsupported-algorithm` for an algorithm or key that is not in the registry
- * (SHA-1 and MD5 are not) and for a key of another kind than the algorithm's.
+ * Returns when the signature is good. It does not check the key's quality (`checkPublicKey` does). Faults:
+ * `signature-invalid`; `unsupported-algorithm` for an algorithm or key that is not in the registry (SHA-1 and MD5 are
+ * not) and for a key of another kind than the algorithm's.
  */
 export const verifySignature = (signed: SignedMessage): void => {
   const scheme = schemeOf(signed.signatureAlgorithm);
@@ -44,7 +44,7 @@ export const verifySignature = (signed: SignedMessage): void => {
     throw new Fault('unsupported-algorithm', 'The signature algorithm does not go with the public key.');
   }
   const { padding, saltLength } = scheme.options;
-  // What node:crypto does by itself it does faster where it is not asked to.
+  // node:crypto is faster where its defaults are not passed to it as options.
   const usual =
     saltLength === undefined && (padding === undefined || padding === constants.RSA_PKCS1_PADDING);
   if (!holds(signed, usual ? key : { key, ...scheme.options }, scheme.hash)) {

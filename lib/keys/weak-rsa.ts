@@ -2,9 +2,9 @@ import { checkPrime } from 'node:crypto';
 import { promisify } from 'node:util';
 
 /**
- * Why an RSA public key is too weak to certify, or undefined. CA/Browser Forum Baseline Requirements 6.1.1.3
- * and 6.1.6, NIST SP 800-56B 6.4.2.2. The cheap tests come first; the last one is a modular exponentiation (3 ms at
- * 2,048 bits, some 130 ms at 8,192), on a thread beside this one, so that nobody else waits for it.
+ * Why an RSA public key is too weak to certify, or undefined. CA/Browser Forum Baseline Requirements 6.1.1.3 and 6.1.6,
+ * NIST SP 800-56B 6.4.2.2. The cheap tests come first. The last one is a modular exponentiation (3 ms at 2,048 bits,
+ * about 130 ms at 8,192). It runs on another thread, so that no other request waits for it.
  */
 export type RsaWeakness =
   | 'size'
@@ -49,7 +49,9 @@ const primesBelow = (limit: number): readonly number[] => {
   return primes;
 };
 
-/** Made when the first key is judged: most processes judge none, and it would be a good part of their start. */
+/**
+ * Made when the first key is checked: most processes check none, and making them would take a good part of their start.
+ */
 let tables: Tables | undefined;
 
 interface Tables {
@@ -75,9 +77,9 @@ const makeTables = (): Tables => {
 /* ROCA ---------------------------------------------------------------------------------------------------- */
 
 /**
- * Infineon's library (CVE-2017-15361) made primes k·M + (65537^a mod M), M a product of the first primes, so a
- * modulus of its keys is a power of 65537 modulo each of them. For the 38 odd primes up to 167, which divide M
- * at every key size: the powers of 65537. A good key passes for one of the library's once in 2^27 or so.
+ * Infineon's library (CVE-2017-15361) made primes k·M + (65537^a mod M), where M is a product of the first primes. So a
+ * modulus of its keys is a power of 65537 modulo each of these primes. This table has the powers of 65537 for the 38
+ * odd primes up to 167, which divide M at every key size. About one good key in 2^27 passes for one of the library's.
  */
 interface RocaPowers {
   readonly prime: bigint;
@@ -107,7 +109,7 @@ const integerRoot = (n: bigint, k: number): bigint => {
   }
 };
 
-/** The last six bits of squares: three candidates in sixteen survive, which spares their square roots. */
+/** The last six bits of squares. Three candidates in sixteen end in such bits; the others need no square root. */
 const SQUARES_MOD_64 = new Set(Array.from({ length: 64 }, (_, n) => (n * n) % 64));
 
 const isSquare = (n: bigint): boolean => SQUARES_MOD_64.has(Number(n & 63n)) && integerRoot(n, 2) ** 2n === n;
@@ -146,12 +148,12 @@ const isPrime = (n: number, primes: readonly number[]): boolean => {
   return true;
 };
 
-/** So few non-powers survive this many residues (1 in 2^16 for squares, fewer for the rest) that roots are rare. */
+/** Few non-powers pass this many residues (1 in 2^16 for squares, fewer for the rest), so roots are rarely computed. */
 const WITNESSES = 16;
 
 /**
- * Primes q = 1 modulo k: an n that is a k-th power, and no multiple of q, has n^((q-1)/k) = 1 modulo q, which
- * only one in k of other numbers has.
+ * Primes q = 1 modulo k. If n is a k-th power and no multiple of q, then n^((q-1)/k) = 1 modulo q. Only one in k other
+ * numbers satisfies that.
  */
 const witnessesOf = (k: number, primes: readonly number[]): readonly number[] => {
   const witnesses: number[] = [];
@@ -160,7 +162,10 @@ const witnessesOf = (k: number, primes: readonly number[]): readonly number[] =>
   return witnesses;
 };
 
-/** Without factors up to 751, the base of a power of 8,192 bits has more than 9.5 bits. */
+/**
+ * If a power has no factors up to 751, its base has more than 9.5 bits. With 8,192 bits its degree is therefore
+ * limited.
+ */
 const MAX_DEGREE = Math.ceil(MAX_BITS / Math.log2(LARGEST_SMALL_FACTOR));
 
 interface Degree {
