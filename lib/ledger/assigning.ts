@@ -67,7 +67,7 @@ const assignMany = async (
 /** Gives one record its leaf, whether it is staged, settled without its leaf, or done. */
 const assignOne = async (table: Table, id: string, leaf: number, lane: string): Promise<void> => {
   for (let lost = 0; lost < MAX_LOST; lost++) {
-    // In this order: a record leaves `staged` for `unsequenced`, never the other way about.
+    // In this order: a record leaves `staged` for `unsequenced`, never the other way round.
     const staged = await table.get(stagedKey(id));
     const waiting = staged ? undefined : await table.get(unsequencedKey(id));
     if (!staged && !waiting) return;

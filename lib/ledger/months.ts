@@ -9,7 +9,7 @@ const nextMonth = (month: string): string => {
 
 const MAX_MONTHS = 120;
 
-/** `2026-04` to `2026-06`, both included. Fault: `invalid-input` for none, or more than ten years. */
+/** `2026-04` to `2026-06`, both included. Fault: `invalid-input` where that is no month, or more than ten years. */
 export const monthsBetween = (from: string, to: string): readonly string[] => {
   const months: string[] = [];
   for (let month = from; month <= to; month = nextMonth(month)) {

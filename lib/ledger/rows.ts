@@ -64,7 +64,7 @@ export const kindPk = (kind: string, month: string): string => `kind/${kind}/${m
 
 export const holderPk = (holder: string): string => `holder/${holder}`;
 
-/** The most with which settling a record fits into one write: a pointer for each certificate, and its total. */
+/** With at most this many, settling a record fits into one write: a pointer for each certificate, and its total. */
 export const MAX_CERTIFICATES_PER_RECORD = 88;
 
 /** The value of a pointer: queries filter by it without reading the record. */

@@ -72,7 +72,7 @@ export interface Sequencer {
 export interface SequencerDeps {
   readonly table: Table;
   readonly bucket: Bucket;
-  /** Ed25519. Asked for at the first leaf and kept. */
+  /** Ed25519. Called at the first leaf; the signer is then kept. */
   readonly signer: () => Promise<Signer>;
   /** A log keeps the origin that it began with. `chosen`: the operator named this one, so another one is a fault. */
   readonly origin: { readonly name: string; readonly chosen: boolean };

@@ -66,9 +66,9 @@ export const settleSome = async (
 };
 
 /**
- * Moves every record that is staged when it is called to its settled place, so that a query finds it whether the
- * sequencer has run or cannot run. Any number of processes and sequencers may do so at once. Each deletes the staged row
- * at its only version, so one of them wins each record, and the others have nothing left to do.
+ * Moves every record that is staged at the time of the call to its settled place, so that a query finds it whether the
+ * sequencer has run or cannot run. Any number of processes and sequencers may do so at once. Each deletes the staged
+ * row at its only version, so one of them wins each record, and the others have nothing left to do.
  */
 export const openSettling = (table: Table, clock: Clock): (() => Promise<void>) => {
   const rememberFirst = openFirst(table);

@@ -39,8 +39,8 @@ const FILE = /^[A-Za-z0-9._-]{1,200}$/;
 /** The most lines that are counted before a write. */
 const CHUNK_LINES = 5_000;
 /**
- * So many records still fit into one write with the file's own row and the records of one more URL, which has no room
- * for ten CertIDs.
+ * A write is due when this many records wait. The last URL may add up to nine more, since a URL has no room for the
+ * CertIDs of ten records. With the file's own row they still fit into one write.
  */
 const CHUNK_RECORDS = 90;
 /**

@@ -1,7 +1,7 @@
 import { ifKept } from '../../recorded-act.ts';
 import type { Ledger, LedgerRecord } from '../contract.ts';
 
-/** The record that shows it, and its leaf once it has one. */
+/** A record that proves a step, and its leaf once it has one. */
 type Said = { readonly record: string; readonly leaf?: number };
 
 /** Who asked for a certificate and who examined the request, according to the records that its issuance names. */

@@ -3,8 +3,8 @@ import { Fault } from '../../fault.ts';
 import type { CertificateRef } from '../../principal.ts';
 
 /**
- * How certificates are drawn, for an auditor to repeat without this service: nobody who does not know the seed
- * beforehand can arrange which ones are drawn, and everybody who knows it afterwards draws the same.
+ * How certificates are drawn. An auditor can repeat the draw without this service. Nobody can arrange which
+ * certificates are drawn without knowing the seed beforehand. Everybody who knows it afterwards draws the same ones.
  */
 export const SAMPLING =
   'For each certificate issued in the period, take the SHA-256 of the UTF-8 text "SEED LF CA/SERIAL", where LF is one line feed (U+000A) and SERIAL is in lower-case hex; write it as lower-case hex. The certificates with the smallest of these, in byte order, are the sample. Draw the seed after the period is over and publish it with the sample.';

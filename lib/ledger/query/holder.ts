@@ -72,7 +72,7 @@ const newestOf = async (
   const pages = await Promise.all(
     pks.map((pk) => table.query({ pk, ...period, descending: true, limit: each })),
   );
-  // Where a partition has more rows than its page, older rows of other partitions have to wait.
+  // If a partition has more rows than its page, older rows of other partitions are left out: unread rows may be newer.
   const horizon = pages.reduce((highest, { items, cursor }) => {
     const last = items.at(-1)?.sk ?? '';
     return cursor !== undefined && last > highest ? last : highest;

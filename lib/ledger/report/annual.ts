@@ -5,7 +5,9 @@ import { fiscalMonths } from '../months.ts';
 
 /** How many answers one recipient received in one month, by one method, for one purpose. */
 export type AnnualLine = {
-  /** `public`, a relying party's id, or a role for everybody who has it. */
+  /**
+   * `public`, a relying party's id, the role of any other principal, or `former` for one that is no longer declared.
+   */
   readonly recipient: string;
   /** `2026-04`. */
   readonly month: string;

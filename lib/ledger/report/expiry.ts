@@ -15,8 +15,8 @@ export interface ExpiryDeps {
 
 /**
  * Deletes the bytes of reports whose retention period is over. The row stays, with the time of the deletion and the
- * digest. It is written, together with the record, after the bytes are gone, so after a crash in between the next run
- * does both again. Resolves with `report {year}/{version}` for each.
+ * digest. One write puts the row and the ledger's record, after the bytes are gone. After a crash in between, the next
+ * run does both again. Resolves with `report {year}/{version}` for each.
  */
 export const expireReports = async ({
   table,

@@ -39,7 +39,7 @@ export interface RetentionDeps {
 }
 
 const DAY = 86_400_000;
-/** Days whose first pages are read at once. In a ledger of many years, most days are empty. */
+/** Days whose first pages are read at the same time. In a ledger of many years, most days are empty. */
 const DAYS_AHEAD = 16;
 const CLASSES = ['provision', 'issuance', 'crl', 'report'] as const satisfies readonly RetentionClass[];
 
