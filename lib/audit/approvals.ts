@@ -34,7 +34,7 @@ const AMENDMENT: ApprovalRule = {
   ],
 };
 
-/** An issuance, or the application of an amendment, by its record. */
+/** An issuance, or the application of an amendment, as its record describes it. */
 interface ApprovedAct {
   readonly facts: Finding['facts'];
   readonly rule: ApprovalRule;

@@ -23,9 +23,11 @@ export interface AuthorityCheck extends RecordObserver {
 }
 
 export const openAuthorityCheck = ({ report }: { readonly report: Report }): AuthorityCheck => {
-  /** Issuances of CA certificates, by the record: the certificates, and the digest of the TBSCertificate. */
+  /**
+   * Issuances of CA certificates, by the ids of their records: the certificates, and the digest of the TBSCertificate.
+   */
   const issued = new Map<string, { readonly certificates: readonly string[]; readonly tbsDigest: unknown }>();
-  /** Ceremonies that made CAs, by the record: the certificates. */
+  /** Ceremonies that made CAs, by the ids of their records: the certificates. */
   const made = new Map<string, readonly string[]>();
   const served: ServedAuthority[] = [];
 

@@ -61,7 +61,7 @@ export const openCertificateFacts = (): FactsOfCertificates => {
 
   const addAnswers = (record: LedgerRecord): void => {
     if (record.kind !== 'provision' || record.channel !== 'ocsp') return;
-    // The service counts the answers that a CDN gave, and their records do not have their content.
+    // A record of answers that a CDN gave counts them and does not have their content.
     const { answers: said, thisUpdate } = record.provided;
     if (!Array.isArray(said)) return;
     const time = Date.parse(typeof thisUpdate === 'string' ? thisUpdate : record.time);

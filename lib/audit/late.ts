@@ -4,9 +4,9 @@ import type { RecordObserver, Report, RetractedRecord } from './contract.ts';
 import { timeOf } from './records.ts';
 import { damageOf, type Tree } from './tree.ts';
 
-/** The part of a record newer than the checkpoint that is kept. */
+/** A record that is newer than the checkpoint: the part of it that is kept. */
 interface Late extends Omit<RetractedRecord, 'id' | 'expired'> {
-  /** The entry that it makes; one character for each byte. */
+  /** The log entry made from the record; one character for each byte. */
   readonly entry: string;
   /** The leaf that its row names. */
   readonly leaf?: number;

@@ -53,7 +53,7 @@ export const checkRecords = async (check: RecordCheck): Promise<RecordSummary> =
       observe(record, true);
       continue;
     }
-    // One leaf belongs to one row: queries and totals would count a second copy of it.
+    // A second row with the same leaf is a copy, which queries and totals would count.
     const isCopy = within && isFound(found, leaf);
     const verdict = within && !isCopy ? await compareWithLeaf(reader, record, leaf, report) : 'inserted';
     if (verdict === 'inserted') {
