@@ -1,7 +1,7 @@
 import type { CertStatus } from '../pki/pki.ts';
 import type { Responder } from './responders.ts';
 
-/** A signed answer, with the facts that its record has. */
+/** A signed answer, with the facts for its record. */
 export interface SignedAnswer {
   readonly der: Uint8Array;
   /** SHA-256 of `der`, lower-case hex. */

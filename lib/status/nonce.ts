@@ -20,7 +20,7 @@ export const assertNonce = ({ nonce }: Nonce): void => {
   }
 };
 
-/** The answer's ResponseData with the request's nonce, if it has one. */
+/** The member `nonce` of the answer's ResponseData: the request's nonce, absent where the request has none. */
 export const echoNonce = ({ nonce }: Nonce): Pick<ResponseData, 'nonce'> => (nonce ? { nonce } : {});
 
 /** Whether the answer is for this request alone. */

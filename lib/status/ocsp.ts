@@ -31,7 +31,7 @@ const signedBy = ({ id, office, purposes: [purpose] = [] }: Principal, caller: C
         ...(purpose && { purpose: purpose.id, legalBasis: purpose.legalBasis }),
       };
 
-/** The facts about an answer that its record has. */
+/** The contents of the record of an answer. */
 interface AnswerRecord {
   readonly certificates: ProvisionDraft['certificates'];
   readonly answers: readonly string[];

@@ -12,8 +12,8 @@ import {
 
 /**
  * The status register: one small row for each serial number ever taken, and one for each certificate that a CRL must
- * list. OCSP and CRLs read it. It makes the writes that change a status. The authority decides on the change and stores
- * them in one `Table.write` with its record.
+ * list. OCSP and CRLs read it. The register makes the writes that change a status. The authority decides on the change,
+ * and stores these writes in one `Table.write` with the record of the change.
  *
  *   status/{ca}/{digit}  {serial}  StatusRow, under the last hex digit of the serial number
  *   revoked/{ca}         {serial}  RevokedRow, while the certificate is revoked or on hold
@@ -84,8 +84,8 @@ export interface Register {
   listed(ref: CertificateRef): Promise<RevokedRow | undefined>;
   /**
    * The serial numbers on which the next CRL of that CA may differ from the current one, if the next one leaves out
-   * certificates that had expired before `expired` (Unix seconds). There may be a number too many among them; none is
-   * missing. Where there are more than `limit` change rows, only `limit` + 1 of them are read.
+   * certificates that had expired before `expired` (Unix seconds). The answer may contain a number too many; it leaves
+   * none out. Where there are more than `limit` change rows, only `limit` + 1 of them are read.
    */
   changed(ca: string, expired: number, limit: number): Promise<Changes>;
   /** Rows of the serial numbers of that CA that end in this hex digit, `from` and above. */

@@ -34,9 +34,9 @@ export interface Responders {
    *   2. the algorithm of the CA's CRLs;
    *   3. the algorithm of the request's signature, if it has one;
    *   4. the CA's default.
-   * That section allows criteria of strength: only the client's own preference selects an algorithm weaker than the default.
-   * A responder is not given later than a minute after its certificate was revoked. Fault: `try-later` when the default
-   * is selected and has no certificate that is valid now.
+   * That section allows criteria of strength: only the client's own preference selects an algorithm weaker than the
+   * default. A responder is not used for more than a minute after its certificate was revoked. Fault: `try-later` when
+   * the default is selected and has no certificate that is valid now.
    */
   current(
     issuer: Issuer,

@@ -22,7 +22,7 @@ import type { Register, RevokedRow } from '../register.ts';
  *   - it gives the revocation time of every entry as the register does;
  *   - it is still the current CRL when the register is read, and when the new one becomes current. Its number shows
  *     that, since no other CRL of the CA has it. publish.ts checks both, for lists that were read whole too;
- *   - this process last read a list whole within a day, and the base is not above a size.
+ *   - this process last read a list whole less than a day ago, and the base has at most `MAX_BASE_BYTES`.
  *
  * The new list then equals one made from the whole register, for this reason. Each change of the register writes, in
  * the same write, a row with the serial number (register.ts). A change row is deleted only after a CRL built from a

@@ -34,8 +34,8 @@ import type { Serving } from './serve.ts';
  *      publication.
  *
  * Several publishers may work at once. Each starts from the CRL that was current before it read the register, and makes
- * its own CRL current only if the other one still is. So no current CRL lacks a change that an earlier one had. The row
- * only ever moves to a higher number. A publisher may find that another CRL became current meanwhile:
+ * its own CRL current only if that one is still current. So no current CRL lacks a change that an earlier one had. The
+ * row only ever moves to a higher number. A publisher may find that another CRL became current meanwhile:
  *   - If that CRL has a higher number, the publisher is done: the other number was reserved later, and the register was
  *     read after that.
  *   - If it has a lower number, the publisher begins again.
