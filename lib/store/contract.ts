@@ -45,7 +45,7 @@ export interface Item<V extends Value = Value> extends Key {
   readonly value: V;
 }
 
-/** The condition on the present row under which the write happens. There is no unconditional write. */
+/** The present row must meet this condition, or the write fails. There is no unconditional write. */
 export type Condition = 'absent' | { readonly version: number };
 
 export type Write =
@@ -89,8 +89,7 @@ export interface Query {
 export interface Page<V extends Value = Value> {
   readonly items: readonly Item<V>[];
   /**
-   * Absent when there are no more rows. If it is present, there are nearly always more: only after a page cut by size
-   * may there be none.
+   * Absent when there are no more rows. After a page that was cut by size, it may be present although no row follows.
    */
   readonly cursor?: string;
 }
@@ -114,7 +113,10 @@ export const MAX_PK_BYTES = 2048;
 export const MAX_SK_BYTES = 1024;
 /** UTF-8 bytes of one value's JSON. DynamoDB's item limit is 400 KB with keys and attribute names; this leaves room. */
 export const MAX_VALUE_BYTES = 390 * 1024;
-/** DynamoDB's limits of one transaction: 100 items and 4 MB, of which 100 keys and attribute names may take a part. */
+/**
+ * DynamoDB's limits of one transaction: 100 items and 4 MB. This leaves room for the keys and attribute names of 100
+ * items.
+ */
 export const MAX_WRITES = 100;
 export const MAX_WRITE_BYTES = 3584 * 1024;
 /** Rows or keys in one page. */

@@ -112,7 +112,7 @@ class DynamoDbTable implements Table {
     });
   }
 
-  /** Within ten minutes DynamoDB answers a repeated request token as it answered the first request with it. */
+  /** For ten minutes DynamoDB answers a request with a repeated token as it answered the first one. */
   async #transact(writes: readonly CheckedWrite[]): Promise<void> {
     const token = this.#token();
     const input = {

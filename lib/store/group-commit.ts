@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Fault } from '../fault.ts';
 import type { CheckedWrite } from './limits.ts';
 
-/** The longest time that a commit waits for as many writes as the last one had. */
+/** The longest time that a commit waits for the expected number of writes. */
 const LONGEST_WAIT_MS = 0.4;
 /** A batch of this many writes does not wait for more. */
 const LARGE_BATCH = 256;

@@ -13,7 +13,7 @@ import {
   type Write,
 } from './contract.ts';
 
-/** The limits of contract.ts. Every implementation has them enforced here, before it sends or writes anything. */
+/** The limits of contract.ts. Every implementation calls the checks of this file before it sends or writes anything. */
 
 /**
  * A write that has passed the limits. `expected` is the version that the row must have; 0 means that it must be absent.

@@ -38,7 +38,8 @@ export const openSqliteFile = async (file: string): Promise<SqliteFile> => {
     // The WAL exists from the first transaction on, and is the same file until the database is closed. SQLite locks
     // another file, so closing this descriptor drops no lock.
     wal = openSync(`${path}-wal`, 'r+');
-    // Reads from now on see commits that a killed process did not sync, so they are synced first.
+    // A killed process may have left commits that it did not sync. Reads see them from now on, so they are synced
+    // first.
     const lost = await synced(wal);
     if (lost) throw lost;
     await syncFolder(dirname(path));

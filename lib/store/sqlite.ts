@@ -14,8 +14,8 @@ import { openSqliteFile, resultCode, SQLITE_IOERR, synced, unavailable } from '.
  *
  * Group commit (group-commit.ts): writes share transactions. SQLite itself syncs no commit (`synchronous=NORMAL`: it
  * syncs only what checkpoints depend on). This file syncs the WAL after each commit, off this thread, and acknowledges
- * a write only then. A read does not return a row earlier either: in a partition that a commit has just written to, it
- * resolves when that commit is synced.
+ * a write only then. A read returns no row earlier either: it waits for the sync if a commit has just written to its
+ * partition.
  */
 export const openSqliteTable = async (file: string): Promise<SqliteTable> => {
   const { db, wal } = await openSqliteFile(file);
