@@ -1,4 +1,4 @@
-/** The door of the keys room: algorithms, signers in software, verifying, judging public keys. */
+/** The door of the keys room: algorithms, signers in software, verifying, checking public keys. */
 export { ALGORITHMS, algorithmNamed, schemeOf } from './algorithms.ts';
 export type { Algorithm, AlgorithmName, KeyFamily, KeyKind, KeyStore, Signer } from './contract.ts';
 export { LOG_KEY } from './log-key.ts';

@@ -152,8 +152,8 @@ const isPrime = (n: number, primes: readonly number[]): boolean => {
 const WITNESSES = 16;
 
 /**
- * Primes q = 1 modulo k. If n is a k-th power and no multiple of q, then n^((q-1)/k) = 1 modulo q. Only one in k other
- * numbers satisfies that.
+ * Primes q = 1 modulo k. If n is a k-th power and no multiple of q, then n^((q-1)/k) = 1 modulo q. Only one in k of the
+ * other numbers satisfies that.
  */
 const witnessesOf = (k: number, primes: readonly number[]): readonly number[] => {
   const witnesses: number[] = [];
@@ -162,10 +162,7 @@ const witnessesOf = (k: number, primes: readonly number[]): readonly number[] =>
   return witnesses;
 };
 
-/**
- * If a power has no factors up to 751, its base has more than 9.5 bits. With 8,192 bits its degree is therefore
- * limited.
- */
+/** A power of 8,192 bits without factors up to 751 has a base of more than 9.5 bits, which bounds its degree. */
 const MAX_DEGREE = Math.ceil(MAX_BITS / Math.log2(LARGEST_SMALL_FACTOR));
 
 interface Degree {
