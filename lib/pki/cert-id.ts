@@ -18,7 +18,7 @@ export interface CertId {
   readonly serialNumber: SerialHex;
 }
 
-/** Octets of the digests that are known; their names are node:crypto's. */
+/** The known digests by the names that node:crypto has for them, with their lengths in octets. */
 const HASHES = { sha1: 20, sha256: 32, sha384: 48, sha512: 64 } as const;
 export type CertIdHash = keyof typeof HASHES;
 
@@ -28,7 +28,10 @@ interface KnownAlgorithm {
   readonly length: number;
 }
 
-/** Parameters NULL, as everybody writes them here, and absent, as RFC 5754 2 prefers; both mean the same. */
+/**
+ * Each digest twice: with NULL parameters, which all encoders write here, and without parameters, which RFC 5754 2
+ * prefers. Both mean the same.
+ */
 const KNOWN_ALGORITHMS: readonly KnownAlgorithm[] = (Object.keys(HASHES) as CertIdHash[]).flatMap((name) => {
   const known = { oid: OID[name], length: HASHES[name] };
   return [
@@ -62,13 +65,13 @@ const readOtherAlgorithm = (cursor: DerCursor, limit: number, code: CertIdCode):
 };
 
 /**
- * Hashes of a known algorithm have its length; of an unknown one any length is taken, so that a responder can
- * answer `unknown` instead of `malformedRequest`. Faults: `code`, `malformed-der`, `malformed-serial`.
+ * Hashes must have the length that a known algorithm gives. With an unknown algorithm any length is taken, so that a
+ * responder can answer `unknown` instead of `malformedRequest`. Faults: `code`, `malformed-der`, `malformed-serial`.
  */
 export const readCertId = (cursor: DerCursor, limit: number, code: CertIdCode): CertId => {
   const start = cursor.at;
   const end = cursor.enter(TAG.sequence, limit);
-  // One that reaches past the CertID's end leaves the cursor there, where nothing more can be read.
+  // A known algorithm that reaches past the CertID's end leaves the cursor beyond `end`, and the next read faults.
   const known = readKnownAlgorithm(cursor);
   const hashAlgorithm = known?.oid ?? readOtherAlgorithm(cursor, end, code);
   const issuerNameHash = cursor.content(TAG.octetString, end);
@@ -96,7 +99,7 @@ export const encodeCertId = (id: {
   derSequence(
     derSequence(derOid(OID[id.hash]), derNull()),
     derOctetString(hash(id.hash, id.issuerName, 'buffer')),
-    // RFC 6960 4.1.1: of the value of the BIT STRING, without tag, length and count of unused bits.
+    // RFC 6960 4.1.1: the hash is over the value of the BIT STRING, without tag, length and count of unused bits.
     derOctetString(hash(id.hash, subjectPublicKeyOctets(id.issuerPublicKeyInfo), 'buffer')),
     encodeSerial(id.serialNumber),
   );

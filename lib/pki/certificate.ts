@@ -49,7 +49,7 @@ export const readAlgorithmIdentifier = (reader: DerReader): Der => {
   return der;
 };
 
-/** SubjectPublicKeyInfo whose key is whole octets, as every algorithm's is. Fault: `malformed-der`. */
+/** A SubjectPublicKeyInfo. The key must be whole octets, as it is in every algorithm. Fault: `malformed-der`. */
 export const readSubjectPublicKeyInfo = (reader: DerReader): { der: Der; key: Uint8Array } => {
   const { der } = reader.element();
   const info = new DerReader(der).sequence();
@@ -81,7 +81,7 @@ export const encodeSigned = (
 /* Certificates --------------------------------------------------------------------------------------------- */
 
 const readVersion = (tbs: DerReader): void => {
-  // v1 is the default and therefore absent in DER; it has no extensions and cannot say what it is for.
+  // DER leaves out v1, the default. A v1 certificate has no extensions, so it cannot say what it may be used for.
   const version = tbs.optionalInto(constructed(0));
   if (version?.small() !== V3) {
     throw new Fault('unsupported-version', 'Only X.509 certificates of version 3 are taken.');
@@ -123,8 +123,9 @@ const readTbsCertificate = (reader: DerReader): TbsCertificate => {
 };
 
 /**
- * A certificate (RFC 5280 4.1). Its signature is not verified, its validity not judged, and extensions that are
- * unknown here are kept, critical or not. Whatever decodes encodes to the same bytes. Values are views of `bytes`, which must not change afterwards.
+ * A certificate (RFC 5280 4.1). The decoder does not verify the signature or judge the validity, and it keeps unknown
+ * extensions, critical or not. A certificate that decodes also encodes to the same bytes. Values are views of `bytes`,
+ * which must not change afterwards.
  * Faults: `malformed-der`, `trailing-data`, `input-too-large`, `malformed-certificate`, `malformed-serial`,
  * `malformed-name`, `unsupported-version`.
  */
@@ -142,7 +143,7 @@ export const decodeCertificate = (bytes: Uint8Array): Certificate => {
 export const decodeTbsCertificate = (bytes: Uint8Array): TbsCertificate =>
   readTbsCertificate(DerReader.whole(bytes, MAX_CERTIFICATE_BYTES));
 
-/** The bytes to sign. Times are cut to seconds; no extensions field is written where there are none. */
+/** The bytes to sign. Times are cut to seconds. Without extensions the field is left out. */
 export const encodeTbsCertificate = (tbs: TbsCertificate): Der =>
   derSequence(
     tlv(constructed(0), derInteger(V3)),

@@ -19,7 +19,7 @@ export const certsOnly = async (certificates: readonly Der[]): Promise<Uint8Arra
       idBlock: { tagClass: 1, tagNumber: 16 },
       valueHex: new DerReader(der).content(TAG.sequence),
     });
-    // A Primitive's content is octets to asn1js, which writes them as they are; only the tag is to say SEQUENCE.
+    // asn1js takes a Primitive's content as octets and writes them unchanged; only the tag must say SEQUENCE.
     element.idBlock.isConstructed = true;
     return Object.assign(new Certificate(), { toSchema: () => element });
   };

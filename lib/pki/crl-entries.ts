@@ -11,7 +11,7 @@ export const reasonExtension = (reason: CrlReason): Extension => ({
   critical: false,
 });
 
-/** crlEntryExtensions of an entry with a reason and nothing else, by reason. */
+/** The crlEntryExtensions that hold a reason and nothing else, by reason. */
 export const REASON_ALONE = Object.fromEntries(
   (Object.keys(CRL_REASONS) as CrlReason[]).map((reason) => [
     reason,
@@ -22,14 +22,14 @@ export const REASON_ALONE = Object.fromEntries(
 /** What a CRL says of one certificate; times in Unix seconds. */
 export interface CertListEntryFields {
   readonly revocationTime: number;
-  /** `unspecified` is written as no reason at all (RFC 5280 5.3.1). */
+  /** `unspecified` is written by leaving the reason out (RFC 5280 5.3.1). */
   readonly reason: CrlReason;
   readonly invalidityDate?: number;
 }
 
 const NONE = new Uint8Array();
 
-/** The octets of crlEntryExtensions, none where there are none. */
+/** The octets of crlEntryExtensions; empty where the entry has none. */
 const extensionsOf = ({ reason, invalidityDate }: CertListEntryFields): Uint8Array => {
   if (invalidityDate === undefined) return reason === 'unspecified' ? NONE : REASON_ALONE[reason];
   return encodeExtensions([
@@ -38,47 +38,47 @@ const extensionsOf = ({ reason, invalidityDate }: CertListEntryFields): Uint8Arr
   ]);
 };
 
-/** More than any entry takes that is written here: a serial number of 20 octets, a GeneralizedTime, both extensions. */
+/** An upper bound for the entries written here: a serial number of 20 octets, a GeneralizedTime and both extensions. */
 const LARGEST = 128;
 const BLOCK = 4 * 1024;
 
-/** Octets left free before the entries, for whatever comes before them in a CRL. */
+/** Octets left free before the entries, for the fields that precede them in a CRL. */
 const ROOM_BEFORE = 4 * 1024;
-/** What the buffer may grow to: 1 GiB is twenty million entries. Only what is written takes memory. */
+/** The limit of the buffer: 1 GiB holds twenty million entries. Memory is used only for octets that are written. */
 const MAX_BYTES = 1024 ** 3;
-/** By so much it grows, at least. */
+/** The buffer grows by at least this much. */
 const MIB = 1024 * 1024;
 
-/** The most that the header of one more element around it all takes. */
+/** The longest header of one more element around everything. */
 const HEADER = 6;
 
 const DAY = 86_400;
 const ZERO = 0x30;
-/** Where UTCTime begins and ends (RFC 5280 5.1.2.6), in Unix seconds: 1950 to 2049. */
+/** The years in which UTCTime is used (RFC 5280 5.1.2.6), 1950 to 2049, in Unix seconds. */
 const UTC_TIME_FROM = Date.UTC(1950, 0, 1) / 1000;
 const UTC_TIME_TO = Date.UTC(2050, 0, 1) / 1000;
 
-/** The value of a hex digit in lower case by its character code; what is none has all bits set. */
+/** The value of a lower-case hex digit by its character code. Other characters have -1, which sets all bits. */
 const NIBBLE = new Int8Array(256).fill(-1);
 for (const [value, digit] of [...'0123456789abcdef'].entries()) NIBBLE[digit.charCodeAt(0)] = value;
 
 const nibbleAt = (text: string, at: number): number => NIBBLE[text.charCodeAt(at)] ?? -1;
 
 /**
- * The entries of a CRL's revokedCertificates, encoded one by one as they come. A national list has millions of them: an
- * object for each, or a list that is kept in one form and then encoded in one go, would take a multiple of the
- * memory and keep everybody else in the process waiting. For the same reason they stand in one buffer that grows in its
- * place and has room on both sides, so that a CRL comes to be around them without a copy.
+ * The entries of a CRL's revokedCertificates, encoded one by one as they come. A national list has millions of them. An
+ * object for each entry, or a list that is collected first and encoded at the end, would take a multiple of the memory
+ * and block the rest of the process. For the same reason the entries stand in one buffer that grows in place and has
+ * room on both sides: the CRL is written around them without a copy.
  */
 export class CertListEntries {
   #length = 0;
   readonly #buffer = new ArrayBuffer(ROOM_BEFORE, { maxByteLength: MAX_BYTES });
-  /** Where the entries in the buffer end; behind them come those in the block, which is faster to write to. */
+  /** Where the entries in the buffer end. The entries in the block follow them; the block is faster to write to. */
   #end = ROOM_BEFORE;
   readonly #block = Buffer.alloc(BLOCK);
   #at = 0;
   #surrounded = false;
-  /** YYMMDD as a number by day since 1970: a list has few days and many entries. */
+  /** YYMMDD as a number, by days since 1970. It is a cache: a list has few days and many entries. */
   readonly #days = new Map<number, number>();
 
   get length(): number {
@@ -90,7 +90,7 @@ export class CertListEntries {
     return this.#end - ROOM_BEFORE + this.#at;
   }
 
-  /** So many entries that are encoded already. */
+  /** Adds `count` entries that are encoded already. */
   append(encoded: Uint8Array, count: number): void {
     this.#flush();
     this.#write(encoded);
@@ -98,8 +98,8 @@ export class CertListEntries {
   }
 
   /**
-   * The entries with these octets before and behind them. The first time they are written around the entries where
-   * they stand, and none can be added any more; from then on it is a copy.
+   * The entries with these octets before and behind them. The first call writes the octets around the entries in the
+   * buffer; no entry can be added after it. Each later call makes a copy.
    */
   surround(before: Uint8Array, behind: Uint8Array): Uint8Array {
     this.#flush();
@@ -120,13 +120,13 @@ export class CertListEntries {
     if (this.#at + LARGEST > BLOCK) this.#flush();
     const extensions = extensionsOf(fields);
     const start = this.#at;
-    // Until the entry is whole nothing of it counts.
+    // The entry counts only when it is whole: until then `#at` stays where it is.
     let at = this.#serial(start + 2, serial);
     at = this.#time(at, fields.revocationTime);
     this.#block.set(extensions, at);
     at += extensions.length;
     this.#block[start] = TAG.sequence;
-    // Less than 128, as LARGEST says: one octet of length.
+    // An entry is shorter than 128 octets (LARGEST), so its length takes one octet.
     this.#block[start + 1] = at - start - 2;
     this.#at = at;
     this.#length++;
@@ -145,14 +145,14 @@ export class CertListEntries {
     this.#end = end;
   }
 
-  /** CertificateSerialNumber from `at` on; gives its end. */
+  /** Writes a CertificateSerialNumber at `at` and returns its end. */
   #serial(at: number, serial: string): number {
     const block = this.#block;
     const octets = serial.length >> 1;
     const first = nibbleAt(serial, 0);
     const padding = first >= 8 ? 1 : 0;
     let end = at + 2 + padding;
-    // Negative as soon as one digit is none.
+    // Becomes negative as soon as one character is no digit.
     let all = first;
     for (let i = 0; i < serial.length; i += 2) {
       const octet = (nibbleAt(serial, i) << 4) | nibbleAt(serial, i + 1);
@@ -160,7 +160,7 @@ export class CertListEntries {
       block[end++] = octet;
     }
     const usual = all >= 0 && 2 * octets === serial.length && octets > 0 && octets + padding <= 20;
-    // One that is written in another form, or none at all: whoever reads serial numbers knows.
+    // The serial number has another form, or is none: `parseSerial` decides.
     if (!usual || (block[at + 2] === 0 && padding === 0)) return this.#serial(at, parseSerial(serial));
     block[at] = TAG.integer;
     block[at + 1] = octets + padding;
@@ -168,7 +168,7 @@ export class CertListEntries {
     return end;
   }
 
-  /** Time (RFC 5280 4.1.2.5) from `at` on; gives its end. */
+  /** Writes a Time (RFC 5280 4.1.2.5) at `at` and returns its end. */
   #time(at: number, seconds: number): number {
     const block = this.#block;
     if (!(Number.isInteger(seconds) && seconds >= UTC_TIME_FROM && seconds < UTC_TIME_TO)) {
@@ -206,8 +206,9 @@ export class CertListEntries {
 }
 
 /**
- * `octets` with these before and behind them: written around them where they stand, if they come from `surround` and end
- * where their buffer does, else a copy. So nothing is ever written over what has been given away.
+ * `octets` with these before and behind them. They are written around `octets` in its buffer if `octets` comes from
+ * `surround` and ends where the buffer ends; otherwise the result is a copy. So no call writes over bytes that an
+ * earlier call returned.
  */
 export const surroundAgain = (before: Uint8Array, octets: Uint8Array, behind: Uint8Array): Uint8Array => {
   const { buffer, byteOffset } = octets;

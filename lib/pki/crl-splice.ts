@@ -5,7 +5,10 @@ import { DerCursor } from './der-cursor.ts';
 import { DerReader } from './der-reader.ts';
 import type { SerialHex } from './serial.ts';
 
-/** The contents of a CRL's revokedCertificates, empty where it has none; a view of `der`. Faults: `malformed-der` and its kin. */
+/**
+ * The contents of a CRL's revokedCertificates, empty where the field is absent; a view of `der`. Faults:
+ * `malformed-der` and its kin.
+ */
 export const encodedEntriesOf = (der: Uint8Array): Uint8Array => {
   const { tbs } = readSigned(DerReader.whole(der, der.length));
   const fields = new DerReader(tbs).sequence();
@@ -24,9 +27,10 @@ interface Change {
 const ENTRIES_IN_ONE_GO = 50_000;
 
 /**
- * The same entries but for some: what `changes` says of a serial number takes the place of what there was, and undefined
- * takes it out. `encoded` is in the order of serial numbers as text, each once, and so is what comes of it. Gives way to its caller after every so many entries. Faults: as
- * `CertListEntries.push`, `malformed-der` and its kin.
+ * The same entries with `changes` applied: a change replaces the entry of its serial number or adds one, and undefined
+ * removes the entry. `encoded` must be sorted by serial number as text, each number once; the result is sorted in the
+ * same way. Gives way to its caller after every `ENTRIES_IN_ONE_GO` entries. Faults: as `CertListEntries.push`,
+ * `malformed-der` and its kin.
  */
 export const spliceEntries = function* (
   encoded: Uint8Array,
@@ -37,7 +41,10 @@ export const spliceEntries = function* (
     .sort((a, b) => Buffer.compare(a.octets, b.octets));
   const entries = new CertListEntries();
   const cursor = new DerCursor(encoded);
-  /** Which change comes next; where the entries begin that stay as they are, and how many they are. */
+  /**
+   * `next`: the change that comes next. `from`: where the run of unchanged entries begins. `staying`: how many they
+   * are.
+   */
   let next = 0;
   let from = 0;
   let staying = 0;
@@ -45,7 +52,7 @@ export const spliceEntries = function* (
     entries.append(encoded.subarray(from, to), staying);
     staying = 0;
   };
-  /** Visits the entry at the cursor. Its serial number is compared with that of the next change. */
+  /** Visits the entry at the cursor and compares its serial number with that of the next change. */
   const visit = (): void => {
     const start = cursor.at;
     const end = cursor.enter(TAG.sequence, encoded.length);
@@ -75,7 +82,7 @@ export const spliceEntries = function* (
   return entries;
 };
 
-/** By octets as `Buffer.compare`, which is the order of the same in hex; without making anything of the second. */
+/** Compares octets as `Buffer.compare` does, which is also the order of their hex. It makes no view of the second. */
 const compare = (one: Uint8Array, other: Uint8Array, start: number, end: number): number => {
   const common = Math.min(one.length, end - start);
   for (let i = 0; i < common; i++) {

@@ -15,12 +15,12 @@ import { encodeTime, readTime } from './time.ts';
 export interface RevokedCertificate {
   readonly serialNumber: SerialHex;
   readonly revocationDate: Date;
-  /** Absent and `unspecified` mean the same; it is written absent (RFC 5280 5.3.1). */
+  /** Absent and `unspecified` mean the same; the encoder leaves the reason out (RFC 5280 5.3.1). */
   readonly reasonCode?: CrlReason;
   readonly invalidityDate?: Date;
   /**
-   * Any further entry extensions. A reasonCode or invalidityDate that did not stand in the usual place, was
-   * critical or said `unspecified` is here as well as above, and is written from here.
+   * Any further entry extensions. A reasonCode or invalidityDate that stood in an unusual place, was critical or said
+   * `unspecified` is here as well as above; the encoder takes it from here.
    */
   readonly otherExtensions?: readonly Extension[];
 }
@@ -36,7 +36,7 @@ export interface TbsCertList {
   readonly crlExtensions: readonly Extension[];
 }
 
-/** A list that is to be written. */
+/** A CertList that is yet to be encoded. */
 export interface TbsCertListDraft extends Omit<TbsCertList, 'revokedCertificates'> {
   readonly revokedCertificates: readonly RevokedCertificate[] | CertListEntries;
 }
@@ -55,7 +55,7 @@ const VERSION = Uint8Array.of(TAG.integer, 1, V2);
 
 /* Writing ------------------------------------------------------------------------------------------------ */
 
-/** SEQUENCE, a serial of 16 octets, UTCTime and a reason. */
+/** The size of a usual entry: SEQUENCE, a serial of 16 octets, UTCTime and a reason. */
 const USUAL_ENTRY = 2 + 18 + 15 + REASON_ALONE.keyCompromise.length;
 
 const writtenReason = ({ reasonCode }: RevokedCertificate): CrlReason | undefined =>
@@ -87,7 +87,7 @@ const writeEntry = (writer: DerWriter, entry: RevokedCertificate): void => {
   writer.wrap(TAG.sequence, mark);
 };
 
-/** Tag and length of an element whose content has so many octets. */
+/** Tag and length of an element whose content has `length` octets. */
 const header = (tag: number, length: number): Uint8Array => {
   if (length < 0x80) return Uint8Array.of(tag, length);
   const octets: number[] = [];
@@ -95,7 +95,7 @@ const header = (tag: number, length: number): Uint8Array => {
   return Uint8Array.of(tag, 0x80 | octets.length, ...octets);
 };
 
-/** Where entries are encoded already, the rest is written around them. */
+/** Writes the other fields around entries that are encoded already. */
 const surround = (entries: CertListEntries, tbs: TbsCertListDraft): Der => {
   const extensions =
     tbs.crlExtensions.length > 0
@@ -141,8 +141,9 @@ export const encodeTbsCertList = (tbs: TbsCertListDraft): Der => {
 };
 
 /**
- * The signed list (RFC 5280 5.1). Written around `tbs` where it stands, if that came from `encodeTbsCertList` with entries
- * that were encoded before and has not been signed yet; else a copy. The bytes of `tbs` stay what they are.
+ * The signed list (RFC 5280 5.1). It is written around `tbs` in its buffer, without a copy, if `tbs` came from
+ * `encodeTbsCertList` with entries that were encoded before and has not been signed yet; otherwise the list is a copy.
+ * The bytes of `tbs` do not change.
  */
 export const encodeCertificateList = (tbs: Der, signatureAlgorithm: Der, signatureValue: Uint8Array): Der => {
   const behind = Buffer.concat([signatureAlgorithm, derBitString(signatureValue)]);
@@ -151,7 +152,7 @@ export const encodeCertificateList = (tbs: Der, signatureAlgorithm: Der, signatu
 
 /* Reading ------------------------------------------------------------------------------------------------ */
 
-/** What RFC 5280 5.2 and 5.3 define and this decoder understands. */
+/** The extensions of RFC 5280 5.2 and 5.3 that this decoder understands. */
 const CRL_EXTENSIONS: ReadonlySet<ExtensionBody['id']> = new Set([
   'authorityKeyIdentifier',
   'issuerAltName',
@@ -204,7 +205,7 @@ const readEntryExtensions = (
 /** The octets before the reason's number in `REASON_ALONE`. */
 const REASON_PREFIX = REASON_ALONE.keyCompromise.subarray(0, -1);
 
-/** The reason, if the entry's extensions are one written as in `REASON_ALONE`. */
+/** The reason, if the entry's extensions are exactly one of the encodings in `REASON_ALONE`. */
 const reasonAlone = ({ bytes, at }: DerCursor, end: number): CrlReason | undefined => {
   if (end - at !== REASON_PREFIX.length + 1) return undefined;
   for (let i = 0; i < REASON_PREFIX.length; i++) if (bytes[at + i] !== REASON_PREFIX[i]) return undefined;
@@ -239,7 +240,7 @@ const readEntries = (list: DerReader): readonly RevokedCertificate[] => {
 };
 
 const readVersion = (tbs: DerReader): void => {
-  // v1, the default and so absent, cannot have the extensions that tell what a CRL covers.
+  // v1 is the default and so left out. A v1 list cannot have the extensions that say what a CRL covers.
   if (tbs.peek() !== TAG.integer || tbs.small() !== V2)
     throw new Fault('unsupported-version', 'Only CRLs of version 2 are taken.');
 };
@@ -253,8 +254,8 @@ const readNextUpdate = (tbs: DerReader): Date => {
 
 const readCrlExtensions = (tbs: DerReader): readonly Extension[] => {
   const wrapper = tbs.optionalInto(constructed(0));
-  // RFC 5280 5.2 binds issuers to write authorityKeyIdentifier and cRLNumber. A reader that finds neither still
-  // knows who is revoked (6.3 needs neither for a complete CRL), so their absence is not refused here.
+  // RFC 5280 5.2 obliges issuers to write authorityKeyIdentifier and cRLNumber. A reader still knows who is revoked
+  // without them (6.3 needs neither for a complete CRL), so a CRL without them is not refused here.
   if (wrapper === undefined) return [];
   const extensions = readExtensions(wrapper, 'malformed-crl');
   wrapper.finish();
@@ -279,12 +280,12 @@ const readTbsCertList = (reader: DerReader): TbsCertList => {
 };
 
 /**
- * A CRL of at most `maxBytes` (64 MiB unless said otherwise). Its signature is not verified, its times are not
- * judged, and its scope (deltaCRLIndicator, issuingDistributionPoint: partitions, indirect CRLs) is for the
- * caller to look at before an absent serial number means anything. Whatever decodes encodes to the same bytes.
- * Values are views of `bytes`, which must not change afterwards.
- * Faults: `malformed-der`, `trailing-data`, `input-too-large`, `malformed-crl`, `malformed-serial`,
- * `malformed-name`, `unsupported-version`, `unknown-critical-extension`.
+ * A CRL of at most `maxBytes` (64 MiB unless given). The decoder does not verify the signature and does not judge the
+ * times. The caller must look at the scope (deltaCRLIndicator, issuingDistributionPoint: partitions, indirect CRLs)
+ * before it concludes anything from an absent serial number. A CRL that decodes also encodes to the same bytes. Values
+ * are views of `bytes`, which must not change afterwards.
+ * Faults: `malformed-der`, `trailing-data`, `input-too-large`, `malformed-crl`, `malformed-serial`, `malformed-name`,
+ * `unsupported-version`, `unknown-critical-extension`.
  */
 export const decodeCertificateList = (bytes: Uint8Array, maxBytes = 64 * 1024 * 1024): CertificateList => {
   const signed = readSigned(DerReader.whole(bytes, maxBytes));

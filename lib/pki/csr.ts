@@ -30,9 +30,9 @@ const refused = (why: string): Fault =>
   new Fault('malformed-csr', `Malformed certification request: ${why}.`);
 
 /**
- * Attributes are a SET OF and each one's values another, so DER orders both by encoding. The order is demanded:
- * `openssl req` writes it whatever order its configuration lists the attributes in, and a request whose meaning
- * depends on the order of a set does not exist.
+ * The attributes are a SET OF, and so are each attribute's values; DER sorts both by encoding. The reader demands the
+ * order: `openssl req` writes it, however its configuration lists the attributes, and no request may depend on the
+ * order of a set.
  */
 const readAttributes = (info: DerReader): Attributes => {
   // RFC 2986 4.1 does not make the field optional: a request without attributes carries an empty [0].
@@ -63,8 +63,8 @@ const readExtensionRequest = (attributes: Attributes): readonly Extension[] => {
 };
 
 /**
- * A certification request. The signature is not verified here; a challengePassword, where there is one, is among
- * the attributes and means nothing to this service. Values are views of `bytes`, which must not change afterwards.
+ * A certification request. The signature is not verified here. A challengePassword stays among the attributes and means
+ * nothing to this service. Values are views of `bytes`, which must not change afterwards.
  * Faults: `malformed-der`, `trailing-data`, `input-too-large`, `malformed-csr`, `malformed-name`, `malformed-serial`
  * (in an extension that names one), `unsupported-version`.
  */

@@ -4,10 +4,10 @@ import { readSerial, type SerialHex } from './serial.ts';
 import { readTime } from './time.ts';
 
 /**
- * Reads DER where every microsecond counts: OCSP requests and the entries of CRLs. One object serves a whole
- * input, and a level is left by comparing offsets instead of by a reader for each. It recognises the usual form
- * of an element by itself and hands any other (a long length, a defect) to `DerReader` and its like, so the
- * rules and the faults are theirs alone.
+ * Reads DER where every microsecond counts: OCSP requests and the entries of CRLs. One object reads a whole input, and
+ * compares offsets to leave a level instead of making a reader for each. It recognises the usual form of an element by
+ * itself. Any other form (a long length, a defect) goes to `DerReader` and the other readers, so they alone hold the
+ * rules and the faults.
  */
 export class DerCursor {
   readonly bytes: Uint8Array;
@@ -20,12 +20,15 @@ export class DerCursor {
     this.text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   }
 
-  /** Whether an element of that tag comes next before `limit`. */
+  /** Whether an element of this tag comes next before `limit`. */
   is(tag: number, limit: number): boolean {
     return this.at < limit && this.bytes[this.at] === tag;
   }
 
-  /** Moves to the content of the element of that tag and gives its end. Fault: `malformed-der`. */
+  /**
+   * Moves to the content of the next element, which must have this tag, and returns the content's end. Fault:
+   * `malformed-der`.
+   */
   enter(tag: number, limit: number): number {
     const { bytes, at } = this;
     const end = at + 2 + (bytes[at + 1] as number);
@@ -38,7 +41,7 @@ export class DerCursor {
     return inner.end;
   }
 
-  /** The content of the primitive element of that tag. Fault: `malformed-der`. */
+  /** The content of the next element, which must be primitive and have this tag. Fault: `malformed-der`. */
   content(tag: number, limit: number): Uint8Array {
     const end = this.enter(tag, limit);
     const content = this.bytes.subarray(this.at, end);
@@ -51,7 +54,7 @@ export class DerCursor {
     if (this.at !== end) new DerReader(this.bytes, this.at, end).finish();
   }
 
-  /** Reads with a `DerReader` what is too rare for a path of its own. */
+  /** Reads with a `DerReader` an element that is too rare for fast code of its own. */
   with<T>(limit: number, read: (reader: DerReader) => T): T {
     const reader = new DerReader(this.bytes, this.at, limit);
     const value = read(reader);
@@ -87,7 +90,7 @@ export class DerCursor {
     const hour = this.twoDigits(at + 8);
     const minute = this.twoDigits(at + 10);
     const second = this.twoDigits(at + 12);
-    // Days that not every month has are left to the full check of the calendar. NaN, of no digits, fails too.
+    // Days above 28 go to the full check of the calendar. A part that is no number is NaN, and goes there too.
     const plain =
       year >= 0 &&
       month >= 1 &&

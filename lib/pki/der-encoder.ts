@@ -2,7 +2,7 @@ import { Fault } from '../fault.ts';
 import { type Der, IA5, type Oid, TAG } from './der.ts';
 import { encodeOid } from './oid.ts';
 
-/** One element: tag, shortest length, the parts' bytes in order. */
+/** One element: the tag, the shortest form of the length, and the bytes of the parts in order. */
 export const tlv = (tag: number, ...parts: readonly Uint8Array[]): Der => {
   let length = 0;
   for (const part of parts) length += part.length;
@@ -53,8 +53,8 @@ export const derBitString = (bytes: Uint8Array, unused = 0, tag: number = TAG.bi
 export const derOctetString = (bytes: Uint8Array, tag: number = TAG.octetString): Der => tlv(tag, bytes);
 
 /**
- * UTF8String, or a type of one octet to a character under any other tag. Fault: `invalid-input` where the text has
- * characters that the type cannot hold, since Buffer would replace or cut them silently.
+ * A UTF8String or, under any other tag, a string type of one octet to a character. Fault: `invalid-input` where the
+ * text has characters that the type cannot hold: Buffer would replace or cut them silently.
  */
 export const derText = (tag: number, text: string): Der => {
   const utf8 = tag === TAG.utf8String;

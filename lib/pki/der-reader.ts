@@ -2,13 +2,13 @@ import { Fault } from '../fault.ts';
 import { type Der, malformedDer, type Oid, TAG } from './der.ts';
 import { decodeOid } from './oid.ts';
 
-/** Deeper nesting than any structure of RFC 5280, 2986 or 6960 needs. */
+/** No structure of RFC 5280, 2986 or 6960 nests as deep as this. */
 const MAX_DEPTH = 32;
 
 /**
- * A strict reader: a cursor over the elements between `at` and `end` of `bytes`. It takes nothing that is BER only: no
- * indefinite or padded length, no padded INTEGER, no BOOLEAN but 00 and FF, no constructed string, no multi-byte tag, no
- * byte after the end. It never copies: values are views of the bytes that it was given. Every method faults with
+ * A strict reader: a cursor over the elements between `at` and `end` of `bytes`. It refuses BER that is not DER: an
+ * indefinite or padded length, a padded INTEGER, a BOOLEAN other than 00 and FF, a constructed string. It also refuses
+ * a multi-byte tag and a byte after the end. It never copies: values are views of `bytes`. Every method faults with
  * `malformed-der`.
  */
 export class DerReader {
@@ -25,7 +25,7 @@ export class DerReader {
     this.depth = depth;
   }
 
-  /** The single element of `bytes`, which must not go on after it (`trailing-data`). */
+  /** A reader over the single element of `bytes`. Fault: `trailing-data` where bytes follow the element. */
   static whole(bytes: Uint8Array, maxBytes: number): DerReader {
     if (bytes.length > maxBytes) {
       throw new Fault(
@@ -120,7 +120,7 @@ export class DerReader {
     return reader;
   }
 
-  /** The contents of an element if the next one has this tag; nothing is read otherwise. */
+  /** The contents of the next element if it has this tag; otherwise nothing is read. */
   optionalInto(tag: number): DerReader | undefined {
     return this.peek() === tag ? this.into(tag) : undefined;
   }
@@ -139,7 +139,7 @@ export class DerReader {
     return { tag, der: this.bytes.subarray(start, end) as Der, content: this.bytes.subarray(content, end) };
   }
 
-  /** The next element whole, checked to every depth where it is constructed. */
+  /** The next element whole, checked to its full depth. */
   der(): Der {
     const start = this.at;
     const { der } = this.element();

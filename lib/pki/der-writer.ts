@@ -9,10 +9,10 @@ const NIBBLE = Uint8Array.from({ length: 0x67 }, (_, code) => {
 });
 
 /**
- * Writes DER from its end to its beginning into one buffer: the length of an element is known when its header's
- * turn comes, so nothing is measured beforehand, wrapped or copied. For what is large (CRLs) or frequent (OCSP
- * answers); everything else is clearer with `tlv`. A call that takes several parts of an element comes after the
- * call for whatever follows them.
+ * Writes DER backwards, from its end to its beginning, into one buffer. When a header is written the length of its
+ * content is known, so nothing has to be measured beforehand or copied. It serves what is large (CRLs) or frequent
+ * (OCSP answers); everything else is clearer with `tlv`. A call for a part of an element comes after the call for the
+ * part that follows it.
  */
 export class DerWriter {
   private bytes: Uint8Array;
@@ -24,7 +24,7 @@ export class DerWriter {
     this.at = capacity;
   }
 
-  /** How much is written: what `wrap` takes to know where an element's content ends. */
+  /** How much is written so far. `wrap` takes an earlier mark to know where an element's content ends. */
   get mark(): number {
     return this.bytes.length - this.at;
   }
@@ -91,7 +91,7 @@ export class DerWriter {
     } else this.raw(encodeGeneralizedTime(date));
   }
 
-  /** A view of the buffer: what was guessed too much stays allocated behind it. */
+  /** A view of the buffer; the unused room stays allocated behind it. */
   finish(): Der {
     return this.bytes.subarray(this.at) as Der;
   }

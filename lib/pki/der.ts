@@ -36,10 +36,10 @@ export const TAG = {
 export const constructed = (n: number): number => 0xa0 | n;
 export const primitive = (n: number): number => 0x80 | n;
 
-/** `Der` from bytes of ours or from a store of ours; bytes from outside go through a decoder instead. */
+/** Marks bytes as `Der` that this service made or stored. Bytes from outside go through a decoder instead. */
 export const asDer = (bytes: Uint8Array): Der => bytes as Der;
 
-/** For the readers of this room. `why` is a noun phrase without personal data. */
+/** `why` is a noun phrase without personal data. */
 export const malformedDer = (why: string, at: number): Fault =>
   new Fault('malformed-der', `Malformed DER: ${why}.`, { at });
 

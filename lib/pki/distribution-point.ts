@@ -54,7 +54,7 @@ export const encodePoints = ({ points }: BodyOf<'cRLDistributionPoints' | 'fresh
 export const readIssuingPoint = (value: DerReader): Omit<BodyOf<'issuingDistributionPoint'>, 'id'> => {
   const at = value.offset;
   const point = value.sequence();
-  // RFC 5280 5.2.5: nothing but defaults would be an empty SEQUENCE, which is forbidden.
+  // RFC 5280 5.2.5: if every member had its default the SEQUENCE would be empty, which is forbidden.
   if (point.done) throw malformedDer('an empty issuingDistributionPoint', at);
   const { fullName, nameRelativeToCRLIssuer } = readPointName(point);
   const onlyContainsUserCerts = readFlag(point, primitive(1));

@@ -32,13 +32,13 @@ export const CRL_REASONS = {
 export type CrlReason = keyof typeof CRL_REASONS;
 
 /**
- * No reasons of a final revocation of a public key certificate: a hold can end, removeFromCRL ends one, and aACompromise
- * is about attribute certificates.
+ * Reasons that a final revocation of a public key certificate cannot have: a hold can end, removeFromCRL ends one, and
+ * aACompromise is about attribute certificates.
  */
 const NOT_FINAL = ['certificateHold', 'removeFromCRL', 'aACompromise'] as const;
 
 export type RevocationReason = Exclude<CrlReason, (typeof NOT_FINAL)[number]>;
-/** What an entry of the status register, and so of a CRL, may have as its reason. */
+/** The reasons that an entry of the status register, and so of a CRL, may have. */
 export type EntryReason = RevocationReason | 'certificateHold';
 
 /** Reasons of a final revocation; a hold has a call of its own. */
@@ -68,7 +68,10 @@ export interface PolicyInformation {
   readonly policyIdentifier: Oid;
   /** CPS URIs (id-qt-cps). */
   readonly cps?: readonly string[];
-  /** Whole PolicyQualifierInfo elements of any other kind. Order: cps first; a policy that mixes them otherwise decodes wholly into here. */
+  /**
+   * Whole PolicyQualifierInfo elements of any other kind. They are written after `cps`. Qualifiers that come in another
+   * order are all kept here.
+   */
   readonly otherQualifiers?: readonly Der[];
 }
 
@@ -83,7 +86,7 @@ interface Numbered {
   readonly number: bigint;
 }
 
-/** What the extensions that are known here hold, by the names that RFC 5280 and RFC 6960 give them. */
+/** The values of the extensions that are known here, under the names that RFC 5280 and RFC 6960 give them. */
 interface Bodies {
   basicConstraints: { readonly cA: boolean; readonly pathLenConstraint?: number };
   keyUsage: { readonly usages: readonly KeyUsage[] };
@@ -128,7 +131,7 @@ export type ExtensionBody =
   /** Any other extension; `value` is the content of extnValue. */
   | { readonly id: 'other'; readonly oid: Oid; readonly value: Uint8Array };
 
-/** The body of one kind. */
+/** The body of the extension with this id. */
 export type BodyOf<I extends ExtensionId> = Extract<ExtensionBody, { id: I }>;
 
 export type Extension = ExtensionBody & { readonly critical: boolean };

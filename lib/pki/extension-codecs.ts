@@ -28,12 +28,12 @@ import { OID } from './oids.ts';
 import { encodeSerial, serialFromOctets } from './serial.ts';
 import { encodeGeneralizedTime, readGeneralizedTime } from './time.ts';
 
-/** What stands inside extnValue. `read` leaves the check for trailing bytes to its caller. */
+/** Reads and writes the content of extnValue. The caller of `read` checks for trailing bytes. */
 export interface ExtensionCodec {
   readonly id: ExtensionId;
   readonly oid: Oid;
   read(value: DerReader): ExtensionBody;
-  /** A method, hence bivariant: it is called with the body of its own id only. */
+  /** A method, because methods are bivariant: it is called with the body of its own id only. */
   encode(body: ExtensionBody): Der;
 }
 
@@ -57,7 +57,7 @@ const encodeNames = ({ names }: BodyOf<'subjectAltName' | 'issuerAltName' | 'cer
 
 const CRL_NUMBER_OCTETS = 20;
 
-/** RFC 5280 5.2.3: not negative; issuers write at most 20 octets, and no more are taken. */
+/** RFC 5280 5.2.3: not negative. Issuers write at most 20 octets, and more are refused. */
 const readNumber = (value: DerReader) => {
   const at = value.offset;
   const content = value.integerContent();
@@ -147,7 +147,7 @@ const encodeAuthorityKey = (body: BodyOf<'authorityKeyIdentifier'>): Der =>
   derSequence(
     ...(body.keyIdentifier ? [derOctetString(body.keyIdentifier, primitive(0))] : []),
     ...(body.authorityCertIssuer ? [encodeGeneralNames(body.authorityCertIssuer, constructed(1))] : []),
-    // IMPLICIT: the INTEGER's content under another tag; 20 octets have a length of one octet.
+    // IMPLICIT: the INTEGER's content under another tag. The content has at most 20 octets, so tag and length take two.
     ...(body.authorityCertSerialNumber
       ? [tlv(primitive(2), encodeSerial(body.authorityCertSerialNumber).subarray(2))]
       : []),

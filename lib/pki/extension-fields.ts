@@ -21,8 +21,8 @@ export const readFlag = (reader: DerReader, tag: number): boolean => {
 };
 
 /**
- * The content octets of a BIT STRING that is a list of named bits: its lowest bit in use is one, since trailing
- * zero bits are not encoded (X.690 11.2.2), and the empty list means nothing in any extension.
+ * The content octets of a BIT STRING that is a list of named bits. Its last bit must be one, because trailing zero bits
+ * are not encoded (X.690 11.2.2). An empty list is refused: it has no meaning in any extension.
  */
 export const readNamedBits = (reader: DerReader, tag: number, names: number): Uint8Array => {
   const at = reader.offset;

@@ -26,7 +26,7 @@ const CODEC_BY_ID = Object.fromEntries(EXTENSION_CODECS.map((codec) => [codec.id
   Record<ExtensionId, ExtensionCodec>
 >;
 
-/** The codes of the structures that have extensions. */
+/** The fault codes of the structures that have extensions. */
 export type MalformedCode = Extract<FaultCode, `malformed-${string}`>;
 
 const readBody = (oid: Oid, value: Uint8Array, code: MalformedCode): ExtensionBody => {
@@ -57,9 +57,9 @@ const readExtension = (list: DerReader, code: MalformedCode): { oid: Oid; extens
 };
 
 /**
- * Extensions (RFC 5280 4.1, 4.2): at least one, none twice, and what is known here held to its type. Unknown ones
- * are kept as `other`, critical or not: what to make of them is for the structure's own decoder.
- * `code` is the fault for extensions that are DER and still wrong; bad DER in an extension's value has it too.
+ * Extensions (RFC 5280 4.1, 4.2): at least one, none twice, and each known one of its own type. Unknown ones are kept
+ * as `other`, critical or not: the structure's own decoder decides about them. `code` is the fault where the extensions
+ * are DER and still wrong, and where an extension's value is bad DER.
  * Faults: `code`, `malformed-der`, `malformed-name`, `malformed-serial`.
  */
 export const readExtensions = (
@@ -70,7 +70,8 @@ export const readExtensions = (
   const seen = new Set<Oid>();
   for (const list = reader.sequence(); !list.done; ) {
     const { oid, extension } = readExtension(list, code);
-    // RFC 5280 4.2: a certificate must not have more than one instance of an extension. So everywhere here.
+    // RFC 5280 4.2: a certificate must not have more than one instance of an extension. The same holds for all
+    // structures here.
     if (seen.has(oid)) throw new Fault(code, `Extension ${oid} is there twice.`, { oid });
     seen.add(oid);
     extensions.push(extension);
@@ -87,11 +88,13 @@ const encodeExtension = (extension: Extension): Der => {
   return derSequence(derOid(oid), ...(extension.critical ? [derBoolean(true)] : []), derOctetString(value));
 };
 
-/** The SEQUENCE of them, in the order given; of what `readExtensions` gave, the same bytes. */
+/**
+ * The SEQUENCE of the extensions, in the order given. What `readExtensions` returned encodes to the bytes that it read.
+ */
 export const encodeExtensions = (extensions: readonly Extension[]): Der =>
   derSequence(...extensions.map(encodeExtension));
 
-/** The extension of that kind, typed, or undefined. Decoders refuse repeated extensions, so there is at most one. */
+/** The extension of this kind, typed, or undefined. Decoders refuse repeated extensions, so there is at most one. */
 export const findExtension = <I extends ExtensionId>(
   extensions: readonly Extension[],
   id: I,

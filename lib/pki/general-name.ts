@@ -12,7 +12,7 @@ export type GeneralName =
   | { readonly kind: 'dNSName'; readonly value: string }
   | { readonly kind: 'directoryName'; readonly value: Name }
   | { readonly kind: 'uniformResourceIdentifier'; readonly value: string }
-  /** 4 or 16 octets; the 8 and 32 of an address with its mask belong to name constraints only. */
+  /** 4 or 16 octets. Only name constraints have 8 or 32: an address with its mask. */
   | { readonly kind: 'iPAddress'; readonly value: Uint8Array }
   | { readonly kind: 'registeredID'; readonly value: Oid }
   /** x400Address, ediPartyName: the whole element, kept as it is. */

@@ -5,11 +5,14 @@ import { DerReader } from './der-reader.ts';
 import { isOid } from './oid.ts';
 import { OID } from './oids.ts';
 
-/** One AttributeTypeAndValue. `tag` is the string type it had or shall have, so that a name re-encodes as it was. */
+/**
+ * One AttributeTypeAndValue. `tag` is the string type that was read or is to be written, so that a name re-encodes
+ * unchanged.
+ */
 export interface Attribute {
   readonly type: Oid;
   readonly tag: number;
-  /** Decoded text; for a value of no known string type, the element itself in hex. */
+  /** Decoded text. Where the value has no known string type: the whole element in hex. */
   readonly value: string;
 }
 
@@ -29,7 +32,10 @@ const readBmp = (reader: DerReader): string => {
   return text;
 };
 
-/** String types of one octet to a character. TeletexString is taken as Latin-1, which is what its writers meant and what keeps its octets. */
+/**
+ * String types of one octet to a character. TeletexString is taken as Latin-1: its writers meant that, and its octets
+ * survive.
+ */
 const CHARACTERS: ReadonlyMap<number, RegExp> = new Map([
   [TAG.printableString, PRINTABLE],
   [TAG.ia5String, IA5],
@@ -39,7 +45,7 @@ const CHARACTERS: ReadonlyMap<number, RegExp> = new Map([
   [TAG.teletexString, /^[\x00-\xff]*$/],
 ]);
 
-/** UniversalString, which nobody writes, counts as a value of no string type and stays hex. */
+/** UniversalString is not in use. It counts as a value of no string type and stays hex. */
 const isText = (tag: number): boolean =>
   tag === TAG.utf8String || tag === TAG.bmpString || CHARACTERS.has(tag);
 
@@ -59,13 +65,13 @@ const readAttribute = (reader: DerReader): Attribute => {
   return { type, tag, value };
 };
 
-/** Far beyond any name in use; it keeps the name of a CRL of many megabytes from being all that is in it. */
+/** Far above any name in use. Without the limit a CRL of many megabytes could consist of its name alone. */
 const MAX_ATTRIBUTES = 128;
 
 /**
- * Reads a Name (RFC 5280 4.1.2.4). Upper bounds of lengths are not checked here: certificates that others issued
- * exceed them. Faults: `malformed-der`; `malformed-name` for an RDN that is empty or has an attribute type twice
- * (X.501 9.3), and for more than 128 attributes.
+ * Reads a Name (RFC 5280 4.1.2.4). The upper bounds of lengths are not checked here, because certificates of other CAs
+ * exceed them. Faults: `malformed-der`; `malformed-name` for an RDN that is empty or has an attribute type twice (X.501
+ * 9.3), and for more than 128 attributes.
  */
 export const readName = (reader: DerReader): Name => {
   const rdns: Attribute[][] = [];
@@ -106,8 +112,8 @@ const encodeValue = ({ tag, value }: Attribute): Der => {
 };
 
 /**
- * The DER of a Name; of one that `readName` gave, the same bytes. Faults: `malformed-name` (`malformed-der` for
- * hex that is no element) where a hand-made attribute's value does not fit its tag.
+ * The DER of a Name. A name from `readName` encodes to the bytes that were read. Faults: `malformed-name` where an
+ * attribute made by hand has a value that does not fit its tag, `malformed-der` where it has hex that is no element.
  */
 export const encodeName = (name: Name): Der =>
   derSequence(
@@ -133,12 +139,12 @@ const ATTRIBUTES = {
   // One DNS label (RFC 4519 2.4, RFC 1034 3.1); appendix A gives no bound.
   DC: { tag: TAG.ia5String, bound: 63 },
   emailAddress: { tag: TAG.ia5String, bound: 255 },
-  // X.520 leaves it unbounded, as it does unknown types; ub-name serves for both.
+  // X.520 gives organizationIdentifier no bound, and unknown types have none either; ub-name serves for both.
   organizationIdentifier: { tag: TAG.utf8String, bound: 32_768 },
 } as const;
 type AttributeName = keyof typeof ATTRIBUTES;
 
-/** Both by short name and by object identifier. */
+/** Attribute names by short name and by object identifier. */
 const NAMES: ReadonlyMap<string, AttributeName> = new Map(
   (Object.keys(ATTRIBUTES) as AttributeName[]).flatMap((name): [string, AttributeName][] => [
     [name, name],
@@ -162,7 +168,7 @@ const buildAttribute = (given: string, value: string): Attribute => {
   const { tag, bound } = known === undefined ? { tag: TAG.utf8String, bound: 32_768 } : ATTRIBUTES[known];
   if (value === '') throw refuse('is empty; leave it out instead');
   if (!value.isWellFormed() || INVISIBLE.test(value)) throw refuse('has control or invisible characters');
-  // Comparison ignores them (RFC 5280 7.1), so names that differ in bytes would be one name.
+  // RFC 5280 7.1 ignores outer white space when it compares, so two names of different bytes would be one name.
   if (value.trim() !== value) throw refuse('begins or ends with white space');
   if ([...value].length > bound) throw refuse(`is longer than ${bound} characters`);
   if (known === 'C' && !/^[A-Z]{2}$/.test(value))
@@ -174,14 +180,13 @@ const buildAttribute = (given: string, value: string): Attribute => {
 };
 
 /**
- * From `[['C', 'JP'], ['O', '…']]`, one RDN each. Short names C, O, OU, L, ST, CN, SN, GN, serialNumber, title,
- * DC, emailAddress, organizationIdentifier, or a dotted OID. C, serialNumber: PrintableString; DC, emailAddress:
- * IA5String; the rest UTF8String. Lengths are bounded by RFC 5280 appendix A, in characters. Fault:
- * `malformed-name`, which names the attribute and never its value.
+ * Builds a name from `[['C', 'JP'], ['O', '…']]`, one RDN for each pair. A type is a short name (C, O, OU, L, ST, CN,
+ * SN, GN, serialNumber, title, DC, emailAddress, organizationIdentifier) or a dotted OID. C and serialNumber become
+ * PrintableString, DC and emailAddress IA5String, all others UTF8String. RFC 5280 appendix A bounds the lengths, in
+ * characters. Fault: `malformed-name`, which names the attribute and never its value.
  *
- * Text is taken as it is and not put into Normalization Form C: NFC replaces the CJK compatibility ideographs,
- * which are how many Japanese family names are registered (U+FA19 would become U+795E), and so would change
- * a person's name.
+ * Text is not put into Normalization Form C. NFC replaces the CJK compatibility ideographs, in which many Japanese
+ * family names are registered (U+FA19 would become U+795E), and so would change a person's name.
  */
 export const buildName = (attributes: readonly (readonly [string, string])[]): Name =>
   attributes.map(([given, value]) => [buildAttribute(given, value)]);
@@ -193,7 +198,7 @@ const hexEscape = (text: string): string =>
 
 const ALL_INVISIBLE = new RegExp(INVISIBLE, 'gu');
 
-/** RFC 4514 2.4; characters that nobody sees are escaped as well, so that a foreign name cannot disguise itself. */
+/** RFC 4514 2.4. Invisible characters are escaped as well, so that a foreign name cannot disguise itself. */
 const escapeValue = (value: string): string =>
   value.replace(/^[ #]|[",+;<>\\]| $/g, '\\$&').replace(ALL_INVISIBLE, hexEscape);
 
@@ -201,8 +206,8 @@ const formatAttribute = ({ type, tag, value }: Attribute): string =>
   `${NAMES.get(type) ?? type}=${isText(tag) ? escapeValue(value) : `#${value}`}`;
 
 /**
- * `C=JP, O=…, CN=…` for people: RFC 4514's escapes, but in encoded order, with a space after each comma, and
- * with the text of attributes that have no short name. Never to be compared or parsed: names are compared as DER.
+ * `C=JP, O=…, CN=…` for people: RFC 4514's escapes, but in encoded order, with a space after each comma. Attributes
+ * without a short name show their text as well. Never compare or parse the result: names are compared as DER.
  */
 export const formatName = (name: Name): string =>
   name.map((rdn) => rdn.map(formatAttribute).join('+')).join(', ');

@@ -10,14 +10,14 @@ import { encodeGeneralizedTime } from './time.ts';
 
 const other = (oid: Oid, value: Uint8Array): Extension => ({ id: 'other', oid, value, critical: false });
 
-/** An algorithm of PreferredSignatureAlgorithms; identifiers are whole elements, parameters of NULL as they came. */
+/** An algorithm of PreferredSignatureAlgorithms. Identifiers are whole elements; NULL parameters stay as they came. */
 export interface PreferredSignatureAlgorithm {
   readonly sigIdentifier: AlgorithmId;
-  /** The algorithm of the responder's public key, where the client cares. */
+  /** The algorithm of the responder's public key, if the client names one. */
   readonly pubKeyAlgIdentifier?: AlgorithmId;
 }
 
-/** `parameters` is the whole element; absent also for NULL, which means the same for every algorithm used here. */
+/** `parameters` is the whole element. It is absent for NULL too, which means the same for every algorithm used here. */
 export interface AlgorithmId {
   readonly algorithm: Oid;
   readonly parameters?: Der;
@@ -42,10 +42,13 @@ export const algorithmId = (der: Uint8Array): AlgorithmId => readAlgorithm(new D
 export const publicKeyAlgorithm = (subjectPublicKeyInfo: Uint8Array): AlgorithmId =>
   readAlgorithm(new DerReader(subjectPublicKeyInfo).sequence());
 
-/** More than any client has; each costs a comparison. */
+/** More than any client sends. The limit bounds the work: each entry costs a comparison. */
 const MAX_PREFERRED = 32;
 
-/** What `read` makes of that extension; undefined where there is none. Fault: `malformed-ocsp-request`, which names `form`. */
+/**
+ * The result of `read` for the extension `oid`; undefined where it is absent. Fault: `malformed-ocsp-request`, which
+ * names `form`.
+ */
 const findIn = <T>(
   extensions: readonly Extension[],
   oid: Oid,
@@ -64,7 +67,10 @@ const findIn = <T>(
   return undefined;
 };
 
-/** RFC 6960 4.4.7, in the client's order of preference; empty where it says nothing. Fault: `malformed-ocsp-request`. */
+/**
+ * RFC 6960 4.4.7, in the client's order of preference; empty where the extension is absent. Fault:
+ * `malformed-ocsp-request`.
+ */
 export const findPreferredAlgorithms = (
   extensions: readonly Extension[],
 ): readonly PreferredSignatureAlgorithm[] =>
@@ -76,8 +82,8 @@ export const findPreferredAlgorithms = (
   ) ?? [];
 
 /**
- * AcceptableResponses (RFC 6960 4.4.3): the response types that the client understands, in its order; undefined where it
- * does not say. Fault: `malformed-ocsp-request`.
+ * AcceptableResponses (RFC 6960 4.4.3): the response types that the client understands, in its order; undefined where
+ * the extension is absent. Fault: `malformed-ocsp-request`.
  */
 export const findAcceptableResponses = (extensions: readonly Extension[]): readonly Oid[] | undefined =>
   findIn(extensions, OID.ocspAcceptableResponses, 'AcceptableResponses (RFC 6960 4.4.3)', (value) => {
@@ -108,7 +114,7 @@ const readPreferred = (value: Uint8Array): readonly PreferredSignatureAlgorithm[
 export const archiveCutoffExtension = (cutoff: Date): Extension =>
   other(OID.ocspArchiveCutoff, encodeGeneralizedTime(cutoff));
 
-/** CrlID (RFC 6960 4.4.2): where the CRL is on which a revoked or held certificate stands. */
+/** CrlID (RFC 6960 4.4.2): names the CRL that lists the revoked or held certificate. */
 export const crlReferencesExtension = (crl: {
   readonly url: string;
   readonly number: number;
@@ -123,5 +129,5 @@ export const crlReferencesExtension = (crl: {
     ),
   );
 
-/** RFC 6960 4.4.8: this answer calls certificates revoked that were never issued. */
+/** RFC 6960 4.4.8: the responder answers `revoked` for certificates that were never issued. */
 export const EXTENDED_REVOKE: Extension = other(OID.ocspExtendedRevoke, derNull());

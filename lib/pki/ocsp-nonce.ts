@@ -5,10 +5,10 @@ import type { Extension } from './extension-bodies.ts';
 import { OID } from './oids.ts';
 
 /**
- * The nonce's octets among extensions, or undefined. RFC 8954 and RFC 9654 (2.1) settled what RFC 6960 had left
- * open: extnValue holds an OCTET STRING. Octets that some old clients put there bare are refused and not guessed
- * at: echoed as a nonce of the right form they would not match what those clients compare, and random octets that
- * happen to look like an OCTET STRING would be echoed cut. The length is not judged here.
+ * The octets of the nonce extension, or undefined. RFC 6960 left the encoding open; RFC 8954 and RFC 9654 (2.1) settled
+ * that extnValue holds an OCTET STRING. Some old clients put bare octets there: they are refused, not guessed at.
+ * Echoed in the right form, they would not match what those clients compare; and random octets that happen to look like
+ * an OCTET STRING would be echoed cut. The length is not judged here.
  */
 export const findNonce = (
   extensions: readonly Extension[],

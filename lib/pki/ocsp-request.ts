@@ -25,7 +25,7 @@ export interface OcspRequest {
   readonly signature?: {
     readonly signatureAlgorithm: Der;
     readonly signatureValue: Uint8Array;
-    /** Whole elements; each is for `decodeCertificate` to judge. */
+    /** Whole elements. `decodeCertificate` judges them. */
     readonly certs: readonly Der[];
   };
 }
@@ -36,7 +36,7 @@ export const MAX_OCSP_REQUEST_BYTES = 65_536;
 const refused = (why: string): Fault =>
   new Fault('malformed-ocsp-request', `Malformed OCSP request: ${why}.`);
 
-/** Version ::= INTEGER { v1(0) } DEFAULT v1, so DER never has it at all. */
+/** Version ::= INTEGER { v1(0) } DEFAULT v1: v1 is the only version, and DER leaves out a default. */
 const refuseVersion = (cursor: DerCursor, limit: number): void => {
   const end = cursor.enter(constructed(0), limit);
   if (cursor.with(end, (reader) => reader.bigint()) !== 0n)
@@ -72,7 +72,7 @@ const readRequestList = (cursor: DerCursor, limit: number): OcspRequest['request
     cursor.leave(end);
     requests.push({ certId, extensions });
   }
-  // ASN.1 would allow it; there is no answer to a request that asks nothing.
+  // ASN.1 allows an empty list, but a request that asks about nothing has no answer.
   if (requests.length === 0) throw refused('it asks for no certificate');
   return requests;
 };
@@ -93,9 +93,9 @@ const readSignature = (reader: DerReader): NonNullable<OcspRequest['signature']>
 };
 
 /**
- * OCSPRequest (RFC 6960 4.1.1) in strict DER; its size alone bounds how many certificates it asks for. A critical
- * extension that is not understood stays visible in `extensions`, and a signature is not verified: both are for
- * the responder. Values are views of `bytes`, which must not change afterwards.
+ * OCSPRequest (RFC 6960 4.1.1) in strict DER. Only its size bounds how many certificates it asks for. The responder
+ * judges critical extensions that are not understood (they stay in `extensions`), and verifies the signature. Values
+ * are views of `bytes`, which must not change afterwards.
  * Faults: `malformed-der`, `trailing-data`, `input-too-large`, `malformed-ocsp-request`, `malformed-serial`,
  * `malformed-name`, `unsupported-version`.
  */

@@ -18,7 +18,7 @@ import {
 import { OID } from './oids.ts';
 import { readGeneralizedTime } from './time.ts';
 
-/** 1 MiB: the largest request answered in full, with room for certificates. */
+/** 1 MiB: enough for the answer to the largest request, certificates included. */
 export const MAX_OCSP_RESPONSE_BYTES = 1_048_576;
 
 const CODE = 'malformed-ocsp-response';
@@ -130,8 +130,8 @@ const STATUS_NAMES = new Map(
 );
 
 /**
- * OCSPResponse (RFC 6960 4.2.1) in strict DER, for clients. The signature is not verified here, and neither is
- * whether the answers fit the question. An explicit reason `unspecified` is taken, though it is never written.
+ * OCSPResponse (RFC 6960 4.2.1) in strict DER, for clients. The decoder does not verify the signature, and does not
+ * check that the answers fit the request. It takes an explicit reason `unspecified`, which the encoder never writes.
  * Values are views of `bytes`, which must not change afterwards.
  * Faults: `malformed-der`, `trailing-data`, `input-too-large`, `malformed-ocsp-response`, `malformed-serial`,
  * `malformed-name`.

@@ -21,7 +21,7 @@ export type OcspResponseStatus = keyof typeof OCSP_RESPONSE_STATUS;
 
 export type CertStatus =
   | { readonly status: 'good' }
-  /** Absent and `unspecified` mean the same; it is written absent. */
+  /** Absent and `unspecified` mean the same; the encoder leaves the reason out. */
   | { readonly status: 'revoked'; readonly revocationTime: Date; readonly revocationReason?: CrlReason }
   | { readonly status: 'unknown' };
 
@@ -44,7 +44,10 @@ export interface ResponseData {
   readonly responses: readonly SingleResponse[];
   /** Raw nonce octets to echo (RFC 9654). */
   readonly nonce?: Uint8Array;
-  /** Of a decoded response as they came, the nonce among them; the encoder adds `nonce` only where it is not here. */
+  /**
+   * In a decoded response: all extensions as they came, the nonce among them. The encoder adds `nonce` only if it is
+   * not here.
+   */
   readonly extensions?: readonly Extension[];
 }
 
@@ -54,7 +57,7 @@ export interface BasicOcspResponse extends Omit<ResponseData, 'responses'> {
   readonly tbs: Der;
   readonly signatureAlgorithm: Der;
   readonly signatureValue: Uint8Array;
-  /** Whole elements; each is for `decodeCertificate` to judge. */
+  /** Whole elements. `decodeCertificate` judges them. */
   readonly certs: readonly Der[];
 }
 
@@ -105,7 +108,7 @@ const writeSingle = (writer: DerWriter, single: SingleResponse): void => {
 
 const NONCE_OID = derOid(OID.ocspNonce);
 
-/** responseExtensions with a nonce and nothing else. */
+/** responseExtensions that hold a nonce and nothing else. */
 const writeNonce = (writer: DerWriter, nonce: Uint8Array): void => {
   const { mark } = writer;
   writer.raw(nonce);
@@ -129,7 +132,7 @@ const writeResponseExtensions = (writer: DerWriter, data: ResponseData): void =>
   writeExtensions(writer, nonce && !has ? [nonceExtension(nonce), ...extensions] : extensions);
 };
 
-/** A responder answers under one name for its life, so the name is encoded once for each `ResponderId` object. */
+/** A responder keeps one name for its life, so each `ResponderId` object is encoded once. */
 const responderNames = new WeakMap<ResponderId, Der>();
 
 const writeResponderId = (writer: DerWriter, id: ResponderId): void => {
@@ -149,11 +152,16 @@ const writeResponderId = (writer: DerWriter, id: ResponderId): void => {
   writer.wrap(constructed(1), mark);
 };
 
-/** Octets beside the CertID of a SingleResponse that is revoked and has a nextUpdate; and around them all. */
+/**
+ * Octets of a SingleResponse besides its CertID, when it is revoked and has a nextUpdate; and octets around them all.
+ */
 const SINGLE_ROOM = 72;
 const DATA_ROOM = 256;
 
-/** tbsResponseData, the bytes to sign. The version, v1, is the default and so absent. Fault: `invalid-input` for a time that cannot be written. */
+/**
+ * tbsResponseData, the bytes to sign. The version, v1, is the default and so left out. Fault: `invalid-input` for a
+ * time that cannot be written.
+ */
 export const encodeResponseData = (data: ResponseData): Der => {
   const { responses } = data;
   let room = DATA_ROOM;

@@ -1,7 +1,7 @@
 import { Fault } from '../fault.ts';
 import { malformedDer, type Oid } from './der.ts';
 
-/** Octets of content, or characters of the dotted form. */
+/** The limit for the octets of the content, and for the characters of the dotted form. */
 const MAX_OID = 128;
 
 /** The object identifier with these content octets (X.690 8.19). Fault: `malformed-der`. */
@@ -20,7 +20,7 @@ export const decodeOid = (content: Uint8Array, at: number): Oid => {
   return text as Oid;
 };
 
-/** So many octets of seven bits are below 2^53 and can be counted in numbers, as nearly all arcs are. */
+/** Seven octets of seven bits stay below 2^53, so a number can hold them. Nearly all arcs are that short. */
 const SMALL_ARC_OCTETS = 7;
 
 const readArc = (content: Uint8Array, start: number, end: number): number | bigint => {
@@ -55,7 +55,7 @@ export const encodeOid = (oid: Oid): Uint8Array => {
   return Uint8Array.from(octets);
 };
 
-/** Fifteen digits, and 80 more, are below 2^53. */
+/** Fifteen digits, plus at most 80, stay below 2^53. */
 const SMALL_ARC_DIGITS = 15;
 
 /** Appends `arc + more` in base 128, most significant first. */
@@ -75,8 +75,8 @@ const pushArc = (octets: number[], arc: string, more: number): void => {
 };
 
 /**
- * A dotted OID, rightly spelled (X.660: root 0 to 2, second arc below 40 under roots 0 and 1). At most 128
- * characters, and so never more octets than the reader takes.
+ * Whether the text is a well-formed dotted OID (X.660: root 0 to 2, second arc below 40 under roots 0 and 1). It has at
+ * most 128 characters, so its encoding never has more octets than the reader takes.
  */
 export const isOid = (text: string): text is Oid =>
   text.length <= MAX_OID && /^([01]\.[1-3]?\d|2\.(0|[1-9]\d*))(\.(0|[1-9]\d*))*$/.test(text);

@@ -15,7 +15,9 @@ export const encodePem = (label: string, der: Uint8Array): string => {
 
 const BOUNDARY = /^-----(BEGIN|END) (.+)-----$/;
 
-/** One spelling only: no character beyond the alphabet, padded, and the bits under the padding zero (RFC 4648 3.5). */
+/**
+ * Takes one spelling only (RFC 4648 3.5): no character beyond the alphabet, full padding, zero bits under the padding.
+ */
 const decodeBase64 = (lines: readonly string[]): Buffer => {
   const text = lines.join('');
   const bytes = Buffer.from(text, 'base64');
@@ -25,15 +27,15 @@ const decodeBase64 = (lines: readonly string[]): Buffer => {
 };
 
 /**
- * Lines end with LF or CRLF and may be of any length (some tools write 76 characters), with blanks only at their
- * end; headers inside a block (RFC 1421) are refused, as RFC 7468 2 has none.
+ * Lines end with LF or CRLF, may have any length (some tools write 76 characters), and may have blanks at their end
+ * only. Headers inside a block (RFC 1421) are refused, because RFC 7468 2 has none.
  */
 const parse = (
   labels: readonly string[],
   text: string,
   maxBytes: number,
 ): { blocks: Buffer[]; explanatory: boolean } => {
-  // Base64, line ends and boundaries stay far below this; the rest is room for explanatory text.
+  // Base64, line ends and boundaries stay far below this limit, which leaves room for explanatory text.
   if (text.length > 4 * maxBytes + 1024) throw tooLarge(maxBytes);
   const blocks: Buffer[] = [];
   let explanatory = false;
@@ -64,8 +66,8 @@ const parse = (
 };
 
 /**
- * Exactly one block of that label (or one of those labels), strict base64, no other text before or after but
- * white space. Faults: `malformed-pem`; `input-too-large` for more than `maxBytes` decoded.
+ * Exactly one block with this label (or one of these labels) in strict base64, with nothing but white space before and
+ * after it. Faults: `malformed-pem`; `input-too-large` for more than `maxBytes` decoded.
  */
 export const decodePem = (label: string | readonly string[], text: string, maxBytes: number): Uint8Array => {
   const { blocks, explanatory } = parse(typeof label === 'string' ? [label] : label, text, maxBytes);
@@ -76,10 +78,10 @@ export const decodePem = (label: string | readonly string[], text: string, maxBy
 };
 
 /**
- * All blocks of that label, in order, explanatory text between them skipped; at least one. A block of another
- * label is refused rather than skipped: beside certificates it is most often somebody's private key.
- * Faults: `malformed-pem`; `input-too-large` for more than `maxBytes` decoded, all blocks together, or a text of
- * more than four times that.
+ * All blocks with this label, in order, at least one; explanatory text between them is skipped. A block with another
+ * label is refused and not skipped: beside certificates it is most often a private key.
+ * Faults: `malformed-pem`; `input-too-large` where all blocks together decode to more than `maxBytes`, or the text has
+ * more than four times as many characters.
  */
 export const decodePemBundle = (label: string, text: string, maxBytes: number): readonly Uint8Array[] =>
   parse([label], text, maxBytes).blocks;

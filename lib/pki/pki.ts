@@ -1,7 +1,8 @@
 /**
- * The room's door: bytes <-> values of RFC 5280 (certificates, CRLs), RFC 2986 (certification requests),
- * RFC 6960 (OCSP), RFC 7468 (PEM) and RFC 5652 (certs-only messages). Everything from outside goes through a decoder that takes strict DER
- * within a limit and answers with a value or a `Fault`; what a decoder took, the encoder writes back byte for byte.
+ * The room's door: bytes <-> values of RFC 5280 (certificates, CRLs), RFC 2986 (certification requests), RFC 6960
+ * (OCSP), RFC 7468 (PEM) and RFC 5652 (certs-only messages). Bytes from outside go through a decoder, which takes
+ * strict DER within a limit and returns a value or throws a `Fault`. The encoder writes a decoded value back byte for
+ * byte.
  */
 
 export { type CertId, encodeCertId } from './cert-id.ts';

@@ -14,7 +14,7 @@ export type SerialHex = string & { readonly [serialBrand]: true };
 
 const MAX_OCTETS = 20;
 
-/** Faults with `malformed-serial`. Upper-case digits are taken; anything else but plain hex is not. */
+/** Faults with `malformed-serial`. Takes upper-case digits too, and nothing else but plain hex. */
 export const parseSerial = (text: string): SerialHex => {
   const hex = text.toLowerCase();
   const padded = hex.length % 2 === 0 ? hex : `0${hex}`;
