@@ -32,7 +32,7 @@ import { issuingDistributionPointCritical } from './crl/issuing-distribution-poi
 import { issuingDistributionPointNotIndirect } from './crl/issuing-distribution-point-not-indirect.ts';
 import type { CertListEntryRule, CertListRule, EncodedCertListRule, EntryExtensionsRule } from './rule.ts';
 
-/** Judged first, and alone when one of them finds something. */
+/** These rules run first. If one of them finds something, the other rules do not run. */
 export const ENCODED_CERT_LIST_RULES: readonly EncodedCertListRule[] = [
   crlVersionIs2,
   crlTimesInWholeSeconds,

@@ -68,7 +68,10 @@ import { validityWithinIssuer } from './certificate/validity-within-issuer.ts';
 import { versionIs3 } from './certificate/version-is-3.ts';
 import type { CertificateRule, EncodedCertificateRule } from './rule.ts';
 
-/** Judged first, and alone when one of them finds something. In the order of RFC 5280 4.1 and 4.2. */
+/**
+ * These rules run first, in the order of RFC 5280 4.1 and 4.2. If one of them finds something, the other rules do not
+ * run.
+ */
 export const ENCODED_CERTIFICATE_RULES: readonly EncodedCertificateRule[] = [
   versionIs3,
   serialNumberPositive,

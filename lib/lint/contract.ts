@@ -1,6 +1,6 @@
 import type { TbsCertificate } from '../pki/pki.ts';
 
-/** Kinds of public keys that certificates may carry, by the words that lib/keys has for them. */
+/** Kinds of public keys that certificates may carry, named as in lib/keys. */
 export type PublicKeyKind =
   | 'rsa2048'
   | 'rsa3072'
@@ -13,22 +13,22 @@ export type PublicKeyKind =
   | 'ml-dsa-65'
   | 'ml-dsa-87';
 
-/** What a certificate is to be judged against. */
+/** The facts that a certificate is judged by. */
 export interface CertificateContext {
   readonly kind: 'ca' | 'endEntity' | 'ocspResponder';
   /** The certificate of the CA that will sign; absent when the certificate is self-signed. */
   readonly issuer?: TbsCertificate;
-  /** Hex with which this instance's serials begin. */
+  /** This instance's serial numbers begin with these hex digits. */
   readonly serialPrefix: string;
-  /** The keys that the profile takes; any that linting knows when absent. */
+  /** The kinds of keys that the profile allows. Absent: every kind that linting knows. */
   readonly publicKeys?: readonly PublicKeyKind[];
 }
 
-/** What a CRL is to be judged against. */
+/** The facts that a CRL is judged by. */
 export interface CertListContext {
   /** The certificate of the CA that will sign. */
   readonly issuer: TbsCertificate;
-  /** The number of the CRL before this one, where there was one. */
+  /** The number of the previous CRL; absent for the first one. */
   readonly previousNumber?: bigint;
 }
 
@@ -38,7 +38,7 @@ export interface Finding {
   readonly message: string;
 }
 
-/** Something to lint, with what it is judged against. */
+/** A value to lint, with the facts that it is judged by. */
 export interface Example<Tbs, Context> {
   readonly tbs: Tbs;
   readonly context: Context;

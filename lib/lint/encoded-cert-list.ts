@@ -20,7 +20,7 @@ import {
   repeatedOid,
 } from './encoded-certificate.ts';
 
-/** A TBSCertList's bytes but for its entries (RFC 5280 5.1). */
+/** The bytes of a TBSCertList (RFC 5280 5.1), without reading the entries. */
 export interface EncodedCertList {
   readonly der: Der;
   /** As written: 1 is v2; absent when left out. */
@@ -38,21 +38,23 @@ export interface DecodedCertList extends EncodedCertList {
   readonly extensions: readonly Extension[];
 }
 
-/** One entry. A pass over a CRL has one object for all of them, so checks keep nothing of it but numbers. */
+/**
+ * One entry. A pass over a CRL uses one object for all entries, so a check may keep numbers from it and nothing else.
+ */
 export interface CertListEntry {
   /** The contents of revokedCertificates. */
   readonly bytes: Uint8Array;
   /** Where the INTEGER's content octets are in `bytes`. */
   readonly serialStart: number;
   readonly serialEnd: number;
-  /** YYYYMMDDHHMMSS as a number, which sorts by time; NaN for what RFC 5280 5.1.2.6 does not allow. */
+  /** YYYYMMDDHHMMSS as a number, which sorts by time. NaN where RFC 5280 5.1.2.6 does not allow the form. */
   readonly revocationDate: number;
 }
 
 /** A crlEntryExtensions. */
 export interface EntryExtensions {
   readonly encodedExtensions: readonly EncodedExtension[];
-  /** None while one comes twice. */
+  /** Empty while an extension comes twice. */
   readonly extensions: readonly Extension[];
 }
 
@@ -61,7 +63,7 @@ const MAX_BYTES = 1024 ** 3;
 
 const isTime = (tag: number | undefined): boolean => tag === TAG.utcTime || tag === TAG.generalizedTime;
 
-/** Where the Extensions are in a TBSCertList, whatever is in them. */
+/** The Extensions element of a TBSCertList; its content is not read. */
 const readExplicit = (tbs: DerReader): Der | undefined => {
   const explicit = tbs.optionalInto(constructed(0));
   const der = explicit?.element().der;
@@ -107,10 +109,10 @@ const readEntryExtensions = (der: Uint8Array): EntryExtensions => {
   return { encodedExtensions, extensions: decodable ? readExtensions(new DerReader(der)) : [] };
 };
 
-/** How many different crlEntryExtensions a pass remembers to have judged: most entries have one of a few. */
+/** How many different crlEntryExtensions a pass remembers as judged. A CRL usually has only a few. */
 const MAX_KNOWN = 16;
 
-/** Whether `bytes` has `known` at `start`. From the end, where a reason's number is. */
+/** Whether `bytes` has `known` at `start`. Compares from the end, where the number of a reason is. */
 const hasAt = (bytes: Uint8Array, start: number, known: Uint8Array): boolean => {
   for (let i = known.length - 1; i >= 0; i--) if (bytes[start + i] !== known[i]) return false;
   return true;
@@ -129,7 +131,7 @@ const Z = 0x5a;
 /** Days that each month has in every year. */
 const DAYS = Uint8Array.of(0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31);
 
-/** A number that no part of a time has, whatever is combined with it. */
+/** Greater than every part of a time. It stays so when digits are added to it. */
 const NO_DIGITS = 1000;
 
 const twoDigits = (bytes: Uint8Array, at: number): number => {
@@ -139,7 +141,7 @@ const twoDigits = (bytes: Uint8Array, at: number): number => {
   return 10 * (tens - ZERO) + (ones - ZERO);
 };
 
-/** The same for the usual UTCTime, without making anything; undefined where it takes a closer look. */
+/** The same for the usual UTCTime, without allocating. Undefined where the full check has to decide. */
 const usualRevocationDate = (bytes: Uint8Array, at: number, end: number): number | undefined => {
   if (at + 2 + UTC_TIME_CONTENT > end || bytes[at] !== TAG.utcTime || bytes[at + 1] !== UTC_TIME_CONTENT)
     return undefined;
@@ -160,7 +162,7 @@ const usualRevocationDate = (bytes: Uint8Array, at: number, end: number): number
     minute < 60 &&
     second < 60;
   if (!plain) return undefined;
-  // As two whole numbers of 32 bits, which is where arithmetic is fast.
+  // Two parts that fit into 32 bits each, because that arithmetic is fast.
   const date = ((year < 50 ? 2000 : 1900) + year) * 10_000 + month * 100 + day;
   return date * 1e6 + (hour * 10_000 + minute * 100 + second);
 };
@@ -169,8 +171,9 @@ const usualRevocationDate = (bytes: Uint8Array, at: number, end: number): number
 const ENTRIES_IN_ONE_GO = 10_000;
 
 /**
- * One pass over the entries, in order. `onExtensions` gets each different crlEntryExtensions at least once. Gives way to
- * its caller after every so many entries, so that others get their turn. Faults: `malformed-der` and its kin.
+ * One pass over the entries, in order. `onExtensions` gets each different crlEntryExtensions at least once. Gives way
+ * to its caller after every `ENTRIES_IN_ONE_GO` entries, so that other work gets its turn. Faults: `malformed-der` and
+ * its kin.
  */
 export const visitEntries = function* (
   bytes: Uint8Array,
@@ -187,7 +190,7 @@ export const visitEntries = function* (
     entry.serialStart = cursor.at;
     const first = bytes[cursor.at];
     if (entry.serialEnd === entry.serialStart || first === 0 || first === 0xff) {
-      // Perhaps not in its shortest form: the reader knows.
+      // The serial number may not be in its shortest form: the reader decides.
       cursor.at = at;
       cursor.with(end, (reader) => reader.integerContent());
     }

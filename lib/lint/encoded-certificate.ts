@@ -6,7 +6,7 @@ export interface EncodedTime {
   readonly text: string;
 }
 
-/** What the decoder would refuse or smooth over, read off a TBSCertificate's bytes (RFC 5280 4.1). */
+/** Read off a TBSCertificate's bytes (RFC 5280 4.1), because the decoder would refuse these defects or hide them. */
 export interface EncodedCertificate {
   readonly der: Der;
   /** As written: 2 is v3; absent when left out. */
@@ -34,7 +34,7 @@ export const readEncodedTime = (reader: DerReader): EncodedTime => {
   return { tag, text: Buffer.from(content.buffer, content.byteOffset, content.length).toString('latin1') };
 };
 
-/** The parts of an Extensions that every extension has, whatever its value. */
+/** The parts that every extension of an Extensions has. Their values are not decoded. */
 export const readEncodedExtensions = (reader: DerReader): readonly EncodedExtension[] => {
   const list: EncodedExtension[] = [];
   for (const extensions = reader.sequence(); !extensions.done; ) {
@@ -46,13 +46,13 @@ export const readEncodedExtensions = (reader: DerReader): readonly EncodedExtens
   return list;
 };
 
-/** The first identifier that comes twice. */
+/** The first extension identifier that comes twice. */
 export const repeatedOid = (extensions: readonly EncodedExtension[]): Oid | undefined => {
   const seen = new Set<Oid>();
   return extensions.find(({ oid }) => seen.size === seen.add(oid).size)?.oid;
 };
 
-/** The elements of a SEQUENCE that is an extension's value; undefined without that extension. */
+/** The elements of the extension's value, which is a SEQUENCE. Undefined where the extension is absent. */
 export const elementsOf = (
   { extensions }: { readonly extensions: readonly EncodedExtension[] },
   oid: string,
@@ -103,7 +103,10 @@ const daysOf = (year: number, month: number): number => {
   return (MONTHS[month - 1] ?? 0) + (month === 2 && leap ? 1 : 0);
 };
 
-/** A time of the calendar, in UTC, to the second: UTCTime and GeneralizedTime as RFC 5280 4.1.2.5.1 and 4.1.2.5.2 have them. */
+/**
+ * A time that the calendar has, in UTC, to the second: UTCTime and GeneralizedTime in the forms of RFC 5280 4.1.2.5.1
+ * and 4.1.2.5.2.
+ */
 export const isWholeSeconds = (time: EncodedTime): boolean => {
   if (time.tag !== TAG.utcTime && time.tag !== TAG.generalizedTime) return false;
   const text = comparableTime(time);

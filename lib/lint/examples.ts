@@ -1,7 +1,7 @@
 import { type Der, DerReader, type Extension, type ExtensionId, type Oid, tlv } from '../pki/pki.ts';
 import type { Example } from './contract.ts';
 
-/* How rules break good examples. */
+/* Helpers with which rules break good examples. */
 
 export const change = <Tbs extends object, Context>(
   good: Example<Tbs, Context>,
@@ -16,7 +16,7 @@ export const inContext = <Tbs, Context extends object>(
 export const without = (extensions: readonly Extension[], id: ExtensionId): readonly Extension[] =>
   extensions.filter((extension) => extension.id !== id);
 
-/** With changes in the extension of that id, where there is one. */
+/** The extensions with these changes in the extension of that id, if it is among them. */
 export const changed = <I extends ExtensionId>(
   extensions: readonly Extension[],
   id: I,
@@ -24,11 +24,11 @@ export const changed = <I extends ExtensionId>(
 ): readonly Extension[] =>
   extensions.map((extension) => (extension.id === id ? { ...extension, ...changes } : extension));
 
-/** With this extension, in the place of one with the same id. */
+/** The extensions with this one added. It replaces an extension of the same id. */
 export const having = (extensions: readonly Extension[], extension: Extension): readonly Extension[] =>
   extension.id === 'other' ? [...extensions, extension] : [...without(extensions, extension.id), extension];
 
-/** An extension whose value is these bytes, whatever its identifier promises. */
+/** An extension with these bytes as its value, even if its identifier asks for others. */
 export const rawExtension = (oid: string, value: Uint8Array | string): Extension => ({
   id: 'other',
   oid: oid as Oid,

@@ -26,12 +26,12 @@ export { findUnshown } from './visible-text.ts';
 
 const MINT = Symbol('lint');
 
-/** Given by the class itself, once: its constructor is closed to everybody else. */
+/** The class sets this once: nothing else can reach its constructor. */
 let make: (kind: LintedTbs['kind'], der: Der, rules: readonly string[]) => LintedTbs;
 
 /**
- * Bytes that every rule has passed: the only thing that a CA key may be asked to sign. Nothing outside this file can make
- * one. Its bytes are not to be written to.
+ * Bytes that have passed every rule. A CA key signs nothing else, and only this file can make one. Do not write to its
+ * bytes.
  */
 export class LintedTbs {
   readonly #linted = true;
@@ -52,7 +52,7 @@ export class LintedTbs {
     return new LintedTbs(MINT, kind, der, rules);
   }
 
-  /** True of what linting made, false of anything that only looks like it. */
+  /** True for values that linting made, false for values that only look like them. */
   static is(value: unknown): value is LintedTbs {
     return typeof value === 'object' && value !== null && #linted in value && value.#linted;
   }
@@ -62,7 +62,9 @@ export class LintedTbs {
   }
 }
 
-/** What the decoders ask of bytes, which the rules leave to them; whatever they take has no other encoding. */
+/**
+ * The decoders check the encoding, so that no rule has to. Bytes that they take are the only encoding of their value.
+ */
 export const STRICT_ENCODING = {
   id: 'strict-encoding',
   cite: 'X.690 10, 11; RFC 5280 4.1, 5.1',
@@ -80,7 +82,7 @@ const finding = (rule: { readonly id: string; readonly cite: string }, message: 
   message,
 });
 
-/** One run over a table of rules; ids of those that applied are added to `applied`. */
+/** Runs a table of rules once, and adds the ids of the rules that applied to `applied`. */
 const judge = <Subject, Context>(
   rules: readonly {
     readonly id: string;
@@ -99,7 +101,7 @@ const judge = <Subject, Context>(
     return message === undefined ? [] : [finding(rule, message)];
   });
 
-/** Bytes and values that cannot be read or written as DER are a finding too. */
+/** Bytes and values that cannot be read or written as DER become a finding too. */
 const asFinding = (kind: LintedTbs['kind'], error: unknown): unknown =>
   Fault.is(error) && error.code !== 'lint-failed'
     ? refuse(kind, [finding(STRICT_ENCODING, error.message)])
@@ -108,8 +110,8 @@ const asFinding = (kind: LintedTbs['kind'], error: unknown): unknown =>
 const isDer = (tbs: object): tbs is Der => tbs instanceof Uint8Array;
 
 /**
- * Encodes, decodes again and judges the bytes; or judges bytes that were encoded before (a stored TBS whose signing is
- * being finished). Fault: `lint-failed` with `facts.findings`: `[{ rule, cite, message }]`.
+ * Encodes the value, decodes the bytes and judges them; or judges bytes that were encoded before (a stored TBS that an
+ * interrupted run did not sign). Fault: `lint-failed` with `facts.findings`: `[{ rule, cite, message }]`.
  */
 export const lintCertificate = (tbs: TbsCertificate | Der, context: CertificateContext): LintedTbs => {
   try {
@@ -130,7 +132,7 @@ const judgeCertificate = (tbs: TbsCertificate | Der, context: CertificateContext
   return make('certificate', der, applied);
 };
 
-/** The checks of one pass over a CRL; of each rule the first finding is kept, and the rule rests from then on. */
+/** The checks of one pass over a CRL. A rule keeps its first finding and checks nothing after it. */
 const watch = <Part>(
   rules: readonly {
     readonly id: string;
@@ -157,8 +159,8 @@ const watch = <Part>(
 };
 
 /**
- * The same for a CRL, in one pass over the encoded entries, with turns of the event loop in between: a national list takes
- * a while, and somebody is always waiting for an OCSP answer. Meanwhile its bytes are not to be written to either.
+ * The same for a CRL, in one pass over the encoded entries. It yields to the event loop between batches, because a
+ * national list takes a while and OCSP answers must not wait for it. Do not write to the bytes meanwhile.
  */
 export const lintCertList = async (
   tbs: TbsCertListDraft | Der,

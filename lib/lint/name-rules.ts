@@ -2,7 +2,7 @@ import { type Attribute, findExtension, type Name, OID, TAG, type TbsCertificate
 import { change } from './examples.ts';
 import type { CertificateRule } from './rule.ts';
 
-/** Every name in a certificate: issuer, subject, and the directory names among its alternative names. */
+/** All names in a certificate: issuer, subject, and the directory names among its alternative names. */
 const namesIn = ({ issuer, subject, extensions }: TbsCertificate): readonly Name[] => [
   issuer,
   subject,
@@ -14,7 +14,7 @@ const namesIn = ({ issuer, subject, extensions }: TbsCertificate): readonly Name
 export const attributesIn = (certificate: TbsCertificate): readonly Attribute[] =>
   namesIn(certificate).flat(2);
 
-/** A subject with one attribute more. */
+/** The subject with one more attribute. */
 export const withAttribute = (
   good: Parameters<CertificateRule['bad']>[0],
   attribute: Partial<Attribute>,
@@ -24,8 +24,8 @@ export const withAttribute = (
   });
 
 /**
- * Whether two names have the same bytes: string types, values and order, without RFC 5280 7.1's comparison rules, since
- * verifiers that compare bytes are many. Decoded names have one encoding, so the bytes need not be made.
+ * Whether two names have the same bytes: string types, values and order. RFC 5280 7.1's comparison rules do not apply,
+ * because many verifiers compare bytes. A decoded name has only one encoding, so the bytes need not be made.
  */
 export const sameBytes = (a: Name, b: Name): boolean =>
   a.length === b.length &&

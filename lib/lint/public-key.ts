@@ -3,8 +3,8 @@ import { DerReader } from '../pki/pki.ts';
 import type { PublicKeyKind } from './contract.ts';
 
 /**
- * What linting knows of algorithms, kept apart from the registry that signers are made from (lib/keys): a mistake
- * there shall not pass here. A test holds the two against each other.
+ * The algorithms that linting knows. They are kept apart from the registry that signers are made from (lib/keys), so
+ * that a mistake there does not pass here. A test compares the two.
  */
 type Family = 'rsa' | 'ec' | 'ed25519' | 'ml-dsa';
 
@@ -33,7 +33,7 @@ const KINDS = {
   'ml-dsa-87': { family: 'ml-dsa', algorithm: '0609608648016503040313', size: 2592 },
 } as const satisfies Record<PublicKeyKind, KeyKind>;
 
-/** All of them. */
+/** All kinds of public keys. */
 export const PUBLIC_KEY_KINDS = Object.keys(KINDS) as readonly PublicKeyKind[];
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
@@ -54,7 +54,7 @@ const sizeOf = (family: Family, key: Uint8Array): number => {
   return family === 'ec' && key[0] !== 0x04 ? 0 : key.length;
 };
 
-/** Undefined for a key that is none of these, by algorithm, parameters or size. */
+/** The kind of the key. Undefined where its algorithm, parameters or size are not among those known here. */
 export const publicKeyKind = (subjectPublicKeyInfo: Uint8Array): PublicKeyKind | undefined => {
   try {
     const reader = DerReader.whole(subjectPublicKeyInfo, 16_384).sequence();
@@ -73,11 +73,15 @@ export const publicKeyKind = (subjectPublicKeyInfo: Uint8Array): PublicKeyKind |
 
 export const familyOf = (kind: PublicKeyKind): Family => KINDS[kind].family;
 
-// RFC 4055 3.1: hash, mask generation over the same hash, salt as long as the hash; trailerField left out.
+// RFC 4055 3.1: the hash, the mask generation function over the same hash, and a salt as long as the hash. trailerField
+// is left out.
 const PSS_SHA256 =
   '304106092a864886f70d01010a3034a00f300d06096086480165030402010500a11c301a06092a864886f70d010108300d06096086480165030402010500a203020120';
 
-/** Signature AlgorithmIdentifiers (RFC 4055 5, 5758 3.2, 8410 3, 9881 2) by the keys that make them. SHA-1 and MD5 are not among them. */
+/**
+ * The AlgorithmIdentifiers of signatures (RFC 4055 5, 5758 3.2, 8410 3, 9881 2), with the keys that make them. SHA-1
+ * and MD5 are not among them.
+ */
 const SIGNATURES: ReadonlyMap<string, readonly PublicKeyKind[]> = new Map([
   ['300d06092a864886f70d01010b0500', ['rsa2048', 'rsa3072', 'rsa4096']],
   [PSS_SHA256, ['rsa2048', 'rsa3072', 'rsa4096']],
@@ -90,6 +94,6 @@ const SIGNATURES: ReadonlyMap<string, readonly PublicKeyKind[]> = new Map([
   ['300b0609608648016503040313', ['ml-dsa-87']],
 ]);
 
-/** The keys that sign by this AlgorithmIdentifier; undefined for one that is not known or not allowed. */
+/** The kinds of keys that sign with this AlgorithmIdentifier. Undefined where it is not known or not allowed. */
 export const signingKeys = (signatureAlgorithm: Uint8Array): readonly PublicKeyKind[] | undefined =>
   SIGNATURES.get(hex(signatureAlgorithm));

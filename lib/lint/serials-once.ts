@@ -1,18 +1,21 @@
-/** An entry takes about so many octets; a CRL of smaller ones makes the places grow. */
+/** The usual size of an entry in octets. If a CRL has smaller ones, the arrays grow. */
 const USUAL_ENTRY = 40;
 
 /**
- * Tells whether serial numbers come twice, without a copy of any: it keeps their places in the CRL's bytes, 5 octets for
- * each. While they ascend, which is how they come from a store, a look at the one before is enough; from the first that
- * does not, a hash table finds them. (A Set of hex strings takes about a hundred octets for each.)
+ * Finds serial numbers that come twice, without copying any: for each it keeps the place in the CRL's bytes, in 5
+ * octets. Serial numbers from a store ascend, and while they do it compares each with the one before. From the first
+ * that does not ascend it uses a hash table. (A Set of hex strings takes about a hundred octets for each.)
  */
 export class SerialsOnce {
   readonly #bytes: Uint8Array;
   #starts: Uint32Array;
-  /** 255 stands for all that are longer: such serials are refused anyway. */
+  /** 255 stands for every longer serial: those are refused anyway. */
   #lengths: Uint8Array;
   #count = 0;
-  /** Open addressing: number of the serial + 1, 0 where free. Twice as many slots as there is room for serials. */
+  /**
+   * Open addressing. A slot has the index of a serial + 1; 0 is free. There are twice as many slots as serials that
+   * fit.
+   */
   #slots: Uint32Array | undefined;
 
   constructor(bytes: Uint8Array) {
@@ -22,7 +25,7 @@ export class SerialsOnce {
     this.#lengths = new Uint8Array(room);
   }
 
-  /** False when a serial with the octets from `start` to `end` has been added before. */
+  /** False where a serial with the octets from `start` to `end` was added before. */
   add(start: number, end: number): boolean {
     if (this.#count === this.#starts.length) this.#grow();
     const length = Math.min(end - start, 255);
@@ -51,7 +54,7 @@ export class SerialsOnce {
     return false;
   }
 
-  /** The slot that has these octets, or the free one where they belong. */
+  /** The slot of the serial with these octets, or the free slot that it would take. */
   #find(slots: Uint32Array, start: number, length: number): number {
     const mask = slots.length - 1;
     for (let slot = this.#hash(start, length) & mask; ; slot = (slot + 1) & mask) {

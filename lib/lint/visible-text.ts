@@ -1,32 +1,38 @@
-/** Text that reads as it is: what the names of persons and offices have to be, in a request and in a certificate. */
+/** Checks that a text reads as it is. The names of persons and offices must, in a request and in a certificate. */
 
-/** What a text has that no reader can see, and what to do about it. */
+/** A character in a text that no reader can see, and what to do about it. */
 export interface Unshown {
-  /** As Unicode writes it, `U+3164`. */
+  /** In Unicode's notation: `U+3164`. */
   readonly codePoint: string;
-  /** To be read after "which"; ends with what to do. */
+  /** Follows "which" in a sentence, and ends with what to do. */
   readonly why: string;
 }
 
-/** They choose between the forms of the ideograph straight before them (UTS #37), as names of persons need it (異体字). */
+/**
+ * A variation selector chooses the form of the ideograph straight before it (UTS #37); names of persons need it (異体字).
+ */
 const MISPLACED_SELECTOR = /(?<!\p{Ideographic})[\ufe00-\ufe0f\u{e0100}-\u{e01ef}]/v;
 
-/** 外字: every machine shows something else, or nothing. */
+/** 外字: each machine shows something different, or nothing. */
 const PRIVATE_USE = /\p{Co}/v;
 
 /**
- * Controls, directions, line and paragraph separators, what Unicode lets a display leave out (fillers of Hangul, joiners,
- * shy hyphens), and two symbols that are blank by design: the empty Braille pattern and the null notehead.
+ * Controls, directions, line and paragraph separators, characters that Unicode lets a display leave out (fillers of
+ * Hangul, joiners, shy hyphens), and two symbols that are blank by design: the empty Braille pattern and the null
+ * notehead.
  */
 const INVISIBLE =
   /[[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}\p{Default_Ignorable_Code_Point}\u2800\u{1d159}]--[\ufe00-\ufe0f\u{e0100}-\u{e01ef}]]/v;
 
-/** A mark at the beginning, or after a space, shows on nothing, or on what a page happens to have before the text. */
+/**
+ * A combining mark at the beginning or after a space. It shows on nothing, or on the character that a page has before
+ * the text.
+ */
 const MARK_ALONE = /(?<![^\p{Z}])\p{M}/v;
 
 const VISIBLE = /[\p{L}\p{N}\p{P}\p{S}]/v;
 
-/** In the order in which they are looked for. */
+/** The order of the search. */
 const DEFECTS: readonly (readonly [RegExp, string])[] = [
   [
     PRIVATE_USE,
@@ -37,7 +43,10 @@ const DEFECTS: readonly (readonly [RegExp, string])[] = [
   [MARK_ALONE, 'is a combining mark without a character before it; put it after its character or remove it'],
 ];
 
-/** The first such character; undefined where every one shows and one at least stands by itself. Text that is empty has none. */
+/**
+ * The first character that does not show. Undefined where all show and at least one stands by itself, and for empty
+ * text.
+ */
 export const findUnshown = (text: string): Unshown | undefined => {
   for (const [defect, why] of DEFECTS) {
     const found = defect.exec(text)?.[0];

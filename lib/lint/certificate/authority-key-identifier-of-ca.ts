@@ -2,7 +2,7 @@ import { findExtension } from '../../pki/pki.ts';
 import { change, having } from '../examples.ts';
 import type { CertificateRule } from '../rule.ts';
 
-/** CA generations share a name and differ by key, so this identifier is what finds the issuer. */
+/** CA generations share a name and differ by key, so verifiers find the issuer by this identifier. */
 export const authorityKeyIdentifierOfCa: CertificateRule = {
   id: 'authority-key-identifier-of-ca',
   cite: 'RFC 5280 4.2.1.1',

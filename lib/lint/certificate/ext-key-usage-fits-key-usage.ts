@@ -2,7 +2,7 @@ import { findExtension, type KeyUsage, OID } from '../../pki/pki.ts';
 import { change, changed } from '../examples.ts';
 import type { CertificateRule } from '../rule.ts';
 
-/** For each purpose, usages. At least one of them must be there. */
+/** The key usages of each purpose. A certificate with the purpose must have at least one of them. */
 const FITTING: ReadonlyMap<string, readonly KeyUsage[]> = new Map([
   [OID.serverAuth, ['digitalSignature', 'keyEncipherment', 'keyAgreement']],
   [OID.clientAuth, ['digitalSignature', 'keyAgreement']],

@@ -16,7 +16,7 @@ export const ipAddressLength: EncodedCertificateRule = {
     )
       ? 'An iPAddress in subjectAltName has neither 4 nor 16 octets.'
       : undefined,
-  // An address with its mask, as name constraints have it.
+  // An address with its mask, which only name constraints may have.
   bad: (good) =>
     change(good, {
       extensions: [

@@ -2,7 +2,7 @@ import { OID, TAG } from '../../pki/pki.ts';
 import { attributesIn, withAttribute } from '../name-rules.ts';
 import type { CertificateRule } from '../rule.ts';
 
-/** Attributes that are no DirectoryString. */
+/** Attributes whose type is not DirectoryString. */
 const FIXED: ReadonlyMap<string, number> = new Map([
   [OID.C, TAG.printableString],
   [OID.serialNumber, TAG.printableString],

@@ -3,7 +3,7 @@ import { change, having } from '../examples.ts';
 import type { CertificateRule } from '../rule.ts';
 import { findUnshown } from '../visible-text.ts';
 
-/** The names and addresses of persons: text under a type of whoever issues (RFC 5280 4.2.1.6). */
+/** The text of an otherName: a person's name or address, under a type that the issuer defines (RFC 5280 4.2.1.6). */
 const textOf = (name: GeneralName): string | undefined =>
   name.kind === 'otherName' && name.value[0] === TAG.utf8String
     ? DerReader.whole(name.value, name.value.length).utf8()

@@ -11,7 +11,7 @@ export const publicKeyKnown: CertificateRule = {
     publicKeyKind(subjectPublicKeyInfo) === undefined
       ? 'The public key is not one that this service certifies, by algorithm, parameters or size.'
       : undefined,
-  // X25519, which can sign nothing.
+  // An X25519 key, which cannot sign.
   bad: (good) =>
     change(good, {
       subjectPublicKeyInfo: derSequence(

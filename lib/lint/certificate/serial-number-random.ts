@@ -5,8 +5,8 @@ import type { CertificateRule } from '../rule.ts';
 const RANDOM_OCTETS = 16;
 
 /**
- * Only the length can be judged here. The Baseline Requirements ask for 64 bits from a CSPRNG; this service puts at least
- * 128 after the prefix of the instance, so that instances never meet and serials cannot be guessed.
+ * Only the length can be judged here. The Baseline Requirements ask for 64 bits from a CSPRNG. This service puts at
+ * least 128 after the prefix of the instance: no two instances make the same serial, and nobody can guess one.
  */
 export const serialNumberRandom: CertificateRule = {
   id: 'serial-number-random',

@@ -9,6 +9,6 @@ export const subjectKeyIdentifierPresent: CertificateRule = {
   check: ({ extensions }) =>
     findExtension(extensions, 'subjectKeyIdentifier') ? undefined : 'There is no subjectKeyIdentifier.',
   bad: (good) => change(good, { extensions: without(good.tbs.extensions, 'subjectKeyIdentifier') }),
-  // A self-signed certificate's authorityKeyIdentifier has nothing left to be equal to.
+  // In a self-signed certificate the authorityKeyIdentifier then has nothing to equal.
   also: ['authority-key-identifier-of-ca'],
 };
