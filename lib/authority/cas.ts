@@ -19,14 +19,17 @@ export interface Ca {
   readonly issuer: Issuer;
   readonly certificate: Certificate;
   readonly signer: Signer;
-  /** What its certificates take from it. */
+  /** The fields of the CA that go into its certificates. */
   readonly issuing: IssuingCa;
 }
 
 export interface Cas {
   /** Faults: `unknown-authority`; `unknown-key` when the key is not that of the certificate. */
   byId(ca: string): Promise<Ca>;
-  /** The whole CertificateList, linted and signed. The number of the CRL before it, where there was one, must be lower. */
+  /**
+   * The whole CertificateList, linted and signed. Its number must be higher than that of the CA's previous CRL, if it
+   * has one.
+   */
   signCrl(ca: string, tbs: TbsCertListDraft, previousNumber?: bigint): Promise<Der>;
 }
 

@@ -121,7 +121,7 @@ export const holdCeremony = async (
   return true;
 };
 
-/** Keys, CA certificates, responders and first CRLs of the CAs that are new. */
+/** The keys, CA certificates, responders and first CRLs of new CAs. */
 const makeAuthorities = async (
   deps: AuthorityDeps,
   parts: { readonly issuing: Issuing; readonly cas: Cas },
@@ -162,7 +162,7 @@ const makeAuthorities = async (
   }
 };
 
-/** Gives the CAs that existed before the terms that the file has for them now. */
+/** Gives the existing CAs the terms that the new file has for them. */
 const changeTerms = async (deps: AuthorityDeps, earlier: Earlier, report: Report): Promise<void> => {
   for (const definition of deps.trustDomain.authorities) {
     if (!earlier.authorities.has(definition.id)) continue;

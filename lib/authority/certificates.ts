@@ -84,7 +84,7 @@ export const readCertificate = async (table: Table, ref: CertificateRef): Promis
   );
 };
 
-/** Rows of the certificates of that CA whose serial number ends in this hex digit, `from` and above. */
+/** The rows of the CA's certificates whose serial numbers end in this hex digit, from the serial number `from` on. */
 export const readCertificates = (
   table: Table,
   ca: string,
@@ -106,7 +106,7 @@ export const readUnfinished = async (
   return found;
 };
 
-/** The record that the row names, if it is the issuance of this certificate and says these `details`. */
+/** The record that the row names. Undefined unless it records the issuance of this certificate with these `details`. */
 export const readIssuance = (
   recorder: Pick<Recorder, 'get'>,
   certificate: CertificateRef,

@@ -7,9 +7,9 @@ import type { AuthorityDeps } from './deps.ts';
 import { assertOwnKeys } from './principal-keys.ts';
 
 /**
- * A ceremony that is held from afar takes two persons. The first of the trust domain's `ceremony.persons` consents to one
- * event, by its digest. The second can then have that event done and no other; done again, it has the same result. A later
- * consent replaces an earlier one.
+ * A ceremony that is held from afar takes two persons. The first of the trust domain's `ceremony.persons` consents to
+ * one event, by its digest. The second can then carry out that event and no other; carrying it out again has the same
+ * result. A later consent replaces an earlier one.
  *
  *   ceremony-consent  event  ConsentRow
  */

@@ -4,7 +4,7 @@ import type { StatusRow } from '../status/status.ts';
 import type { Write } from '../store/store.ts';
 import type { FieldValues, Profile } from '../trust-domain/trust-domain.ts';
 
-/** What a relying party may know of a CA. */
+/** The view of a CA that relying parties get. */
 export interface CaView {
   /** One per generation, e.g. `organisation-1`; CA generations share a DN and differ by key. */
   readonly id: string;
@@ -30,7 +30,7 @@ export interface Revocation {
 
 /** One operator has asked for a revocation or hold of one of the service's own certificates; a second one has to confirm. */
 export interface AwaitedRevocation {
-  /** What the certificate will be. */
+  /** The status that the certificate will get. */
   readonly status: 'revoked' | 'hold';
   readonly reason: EntryReason;
   readonly invalidityDate?: string;
@@ -119,12 +119,12 @@ export interface Order {
   readonly basis?: readonly string[];
 }
 
-/** What a sub-office applies for. */
+/** The certificate that a sub-office applies for. */
 export interface Application {
   readonly profile: string;
   readonly office: string;
   readonly fields: FieldValues;
-  /** Both from an earlier description of the same application. */
+  /** Both come from an earlier description of the same application. */
   readonly profileVersion?: number;
   readonly subjectDigest?: string;
 }
@@ -135,16 +135,17 @@ export interface Description {
   readonly subject: string;
   /** SHA-256, hex, of the subject and the subjectAltName that the certificate will have. */
   readonly subjectDigest: string;
-  /** As the certificate uses them: trimmed, composed, in one spelling. */
+  /** In the form that goes into the certificate: trimmed, composed, in one spelling. */
   readonly fields: FieldValues;
 }
 
-/** What other rooms and scheduled tasks ask of the authority. No route of the API reaches it. */
+/** The interface for other rooms and scheduled tasks. No route of the API reaches it. */
 export interface AuthorityCore {
   /**
-   * What an application becomes under the trust domain in force. An application that was described before brings the
-   * version and the digest that it was given, and both must come out the same. Faults: `unknown-profile` where they do
-   * not, or where there is no such profile; `profile-not-allowed`; `invalid-field`.
+   * Describes the certificate that the application would get under the trust domain in force. An application that was
+   * described before brings the profile version and the subject digest of that description, and both must be the same
+   * now. Faults: `unknown-profile` where one of them differs or the profile does not exist; `profile-not-allowed`;
+   * `invalid-field`.
    */
   describe(application: Application): Description;
   /**
@@ -170,14 +171,16 @@ export interface AuthorityCore {
   readonly consents: Consents;
 }
 
-/** A serial number of a CA, as the status register and the rows of certificates have it. */
+/** A serial number of a CA, as the status register and the certificate's row have it. */
 export interface SerialView {
   readonly serial: string;
   /** Absent where the register does not know the number, which is damage. */
   readonly state?: StatusRow['state'];
-  /** As the register has it: RFC 3339 UTC, whole seconds. */
+  /** RFC 3339 UTC, whole seconds, from the register. */
   readonly notAfter?: string;
-  /** As the register has them, of a certificate that is revoked or on hold; the reason is shown even if it is none. */
+  /**
+   * From the register, for a certificate that is revoked or on hold. The reason is shown even if it is not a known one.
+   */
   readonly revocationTime?: string;
   readonly reason?: string;
   readonly invalidityDate?: string;
@@ -200,7 +203,7 @@ export interface SerialPage {
   readonly cursor?: string;
 }
 
-/** What a ceremony will do: apply this file, and certify these keys of principals. */
+/** The event of a ceremony: it applies this file and certifies these keys of principals. */
 export interface CeremonyEvent {
   /** SHA-256 of the trust domain's file, hex. */
   readonly trustDomain: string;
@@ -218,14 +221,14 @@ export interface Consents {
   /** Resolves with the event's digest; recorded under the first person's id. Fault: `duplicate-key`. */
   give(event: CeremonyEvent): Promise<string>;
   /**
-   * To be called before anything of the event is done; recorded once for each consent, under both persons' ids. Faults:
-   * `nothing-awaited` where nobody has consented, `confirmation-differs` where the consent was to another event,
-   * `consent-not-recorded` where the ledger lacks the consent, `duplicate-key`.
+   * Call this before any part of the event is carried out. It is recorded once for each consent, under both persons'
+   * ids. Faults: `nothing-awaited` where nobody has consented, `confirmation-differs` where the consent was to another
+   * event, `consent-not-recorded` where the ledger lacks the consent, `duplicate-key`.
    */
   use(event: CeremonyEvent): Promise<UsedConsent>;
 }
 
-/** A public key that is, or is to be, a principal's. */
+/** A public key and the principal that it belongs to, or will belong to. */
 export interface PrincipalKey {
   readonly principal: string;
   /** SHA-256 of the SubjectPublicKeyInfo, lower-case hex. */
@@ -233,14 +236,14 @@ export interface PrincipalKey {
 }
 
 /**
- * The key ceremony: a trust domain becomes keys, CA certificates, responders and first CRLs. Every step is done at
- * most once. A ceremony that was interrupted goes on where it stopped, with the same file or not at all. Two processes
- * that hold it at once hold one ceremony: the second at a step finds it done.
+ * The key ceremony: a trust domain becomes keys, CA certificates, responders and first CRLs. Every step is done at most
+ * once. An interrupted ceremony continues where it stopped, and only with the same file. Two processes may hold it at
+ * the same time: the one that comes second to a step finds it done.
  *
- * A ceremony with a file that two operators have approved first brings that file into force, and then makes what is new in
- * it. CAs that exist get the new terms of their CRLs and answers. That does not need their keys, so a CA that has lost its
- * key does not keep the others from changing.
+ * With a file that two operators have approved, the ceremony first brings the file into force and then makes whatever
+ * is new in it. Existing CAs get the new terms of their CRLs and answers. That does not need their keys, so a CA that
+ * has lost its key does not keep the others from changing.
  */
 
-/** Called with each step when it is done. */
+/** Called after each step. */
 export type Report = (step: string) => void;

@@ -6,7 +6,10 @@ import type { Table, Write } from '../store/store.ts';
 import type { InForce, TrustDomain } from '../trust-domain/trust-domain.ts';
 import type { Cas } from './cas.ts';
 
-/** What the authority asks of the ledger: writes that record an act and are stored with it, and records to read. */
+/**
+ * The part of the ledger that the authority uses: writes that record an act and are stored with it, and records to
+ * read.
+ */
 export type Recorder = Pick<Ledger, 'prepare' | 'get'>;
 
 export interface AuthorityDeps {
@@ -14,7 +17,10 @@ export interface AuthorityDeps {
   /** SHA-256 of the trust domain's file, hex. */
   readonly trustDomainDigest: string;
   readonly inForce: InForce;
-  /** Finishes what was approved under an earlier file, under its terms. Logs what it cannot finish. */
+  /**
+   * Finishes the requests and certificates that were begun under an earlier file, by the terms of that file. Logs those
+   * that it cannot finish.
+   */
   readonly finishUnder: (text: string) => Promise<void>;
   /** The service's public URLs. Every CRL is published under each of them; OCSP answers under the first. */
   readonly publicUrls: readonly [string, ...string[]];
@@ -31,7 +37,10 @@ export interface AuthorityDeps {
   readonly recorder: Recorder;
   /** Publishes the CA's CRL now, for a revocation that must not wait for the next one. */
   readonly publishCrl: (ca: string) => Promise<unknown>;
-  /** Writes that are stored with such a revocation. They keep the CRL due until one that lists it is published. */
+  /**
+   * Writes that are stored with such a revocation. They keep the CRL due until a CRL that lists the revocation is
+   * published.
+   */
   readonly crlDueWrites: (ca: string) => Promise<readonly Write[]>;
   /** Where relying parties fetch the CA's full CRL, below each public URL. */
   readonly crlPath: (ca: string) => string;

@@ -110,11 +110,11 @@ export const openIssuing = (
   };
 
   /**
-   * Steps 2 to 4: draw a serial number, build and lint the certificate, record it. One write gives the order its number and
-   * stores the certificate's row, its status (good) and the ledger's record. The key is not used before that write, so a
-   * certificate that could exist can be revoked and is known to auditors. A crash leaves nothing at all, or a certificate
-   * without a signature that is listed as unfinished. Undefined where the order or the number was taken meanwhile; then
-   * nothing was stored.
+   * Steps 2 to 4: draw a serial number, build and lint the certificate, record it. One write gives the order its number
+   * and stores the certificate's row, its status (good) and the ledger's record. The key is not used before that write,
+   * so every certificate that it may have signed can be revoked and is known to auditors. A crash leaves nothing at
+   * all, or a certificate without a signature that is listed as unfinished. Undefined where the order or the number was
+   * taken meanwhile; then nothing was stored.
    */
   const record = async (plan: IssuancePlan): Promise<RecordedCertificate | undefined> => {
     const serial = newSerial(plan.serialPrefix);

@@ -12,11 +12,11 @@ import { CA_PROFILE, caContext, RESPONDER_PROFILE, responderContext } from './ow
 import type { Signing } from './signing.ts';
 import { buildTbs } from './tbs.ts';
 
-/** What the trust domain in force makes of an order: its profile, its CA and its subject. */
+/** Plans an order by the trust domain in force: its profile, its CA and its subject. */
 export interface Plans extends Pick<AuthorityCore, 'describe'> {
   /** Faults: `unknown-profile`, `unknown-authority`, `clock-behind`, `invalid-field`. */
   planOf(order: Order): Promise<IssuancePlan>;
-  /** What it takes to sign the TBS that was recorded in this row. */
+  /** The signer and the lint context for the TBS that this row records. */
   signingOf(ref: CertificateRef, row: CertificateRow): Promise<Signing>;
 }
 
@@ -37,7 +37,8 @@ export const openPlans = (deps: Pick<AuthorityDeps, 'trustDomain' | 'keys' | 'cl
   const planOf = async (order: Order): Promise<IssuancePlan> => {
     const profile = profileOf(order);
     const ca = await caOf(profile);
-    // Lint would refuse this certificate too, but as the certificate's own fault. A clock that is behind will be set right.
+    // Lint would refuse this certificate too, but its fault would blame the certificate. A wrong clock will be set
+    // right.
     if (clock() < ca.certificate.notBefore.getTime()) {
       throw new Fault(
         'clock-behind',

@@ -18,7 +18,7 @@ export const revocationOf = (row: Revoked): Revocation => ({
   ...(row.invalidityDate !== undefined && { invalidityDate: timeText(row.invalidityDate) }),
 });
 
-/** For the record, with times as people read them. */
+/** For the record, with times in RFC 3339. */
 const detailsOf = ({ revocationTime, reason, invalidityDate }: RevocationEntry): Value => ({
   reason,
   revocationTime: timeText(revocationTime),
@@ -27,7 +27,7 @@ const detailsOf = ({ revocationTime, reason, invalidityDate }: RevocationEntry):
 
 const timeText = (seconds: number): string => rfc3339(new Date(seconds * 1000));
 
-/** A CRL has to show these reasons at once and not at its next turn (RFC 5280 5.3.1 and domain practice). */
+/** With one of these reasons a CRL is published at once, not at the next turn (RFC 5280 5.3.1 and domain practice). */
 const URGENT: ReadonlySet<string> = new Set<RevocationReason>(['keyCompromise', 'cACompromise']);
 
 /**
@@ -58,9 +58,9 @@ export const assertMayAct = (actor: Principal, { office }: { readonly office?: s
 };
 
 /**
- * What decides who may act on a certificate. It comes from the record of the issuance, because somebody who can write to
- * the table can change the certificate's row. Empty where the ledger does not confirm the row: then only operators may
- * act, and it takes two of them.
+ * The facts that decide who may act on a certificate. They come from the record of the issuance, because somebody who
+ * can write to the table can change the certificate's row. Empty where the ledger does not confirm the row: then only
+ * operators may act, and it takes two of them.
  */
 export interface IssuedAs {
   readonly profile?: string;
@@ -94,7 +94,10 @@ export const openRevoking = (
 
   const nowSeconds = (): number => Math.floor(clock() / 1000);
 
-  /** The certificate's status and what it was issued as. Fault: `unknown-certificate`, also where the actor may not act on it. */
+  /**
+   * The certificate's status, and the facts of its issuance. Fault: `unknown-certificate`, also where the actor may not
+   * act on it.
+   */
   const read = async (actor: Principal, ref: CertificateRef) => {
     const { value: certificate } = await readCertificate(table, ref);
     const issuedAs = await readIssuedAs(recorder, ref, certificate);
@@ -140,8 +143,8 @@ export const openRevoking = (
   return {
     revoke: async (actor, ref, { reason, invalidityDate: given }) => {
       const invalidityDate = given === undefined ? undefined : readInvalidityDate(given, nowSeconds());
-      // A certificate that was on hold has not been good since then, so its revocation begins with the hold: a
-      // signature made meanwhile must not become valid by the time that the final entry shows.
+      // A certificate that was on hold has not been good since then, so its revocation begins with the hold. A later
+      // time in the final entry would make a signature valid that was made during the hold.
       const entryOf = (before: StatusRow): RevocationEntry => ({
         revocationTime: before.state === 'hold' ? before.revocationTime : nowSeconds(),
         reason,
@@ -212,7 +215,7 @@ export const openRevoking = (
     },
 
     withdrawRevocation: async (actor, ref) => {
-      // No office has certificates that take two persons, so only operators may take a revocation back.
+      // A certificate that takes two persons belongs to no office, so only operators may take its revocation back.
       if (actor.role !== 'operator') throw unknown();
       await twoPersons.withdraw(actor, ref);
     },

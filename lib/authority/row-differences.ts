@@ -4,9 +4,9 @@ import { decodeCertificate, decodeTbsCertificate, formatName, type TbsCertificat
 import type { CertificateRow } from './certificates.ts';
 
 /**
- * Whether a certificate's row agrees with the certificate in it, which an auditor cannot see from digests. Returns the names
- * of the members that differ; `der` or `tbs` where the bytes cannot be read; `signature` where the signature of the
- * certificate is not by the CA's key.
+ * Compares a certificate's row with the certificate in it. An auditor cannot see from digests whether they agree.
+ * Returns the names of the members that differ; `der` or `tbs` where the bytes cannot be read; `signature` where the
+ * certificate's signature is not by the CA's key.
  */
 export const rowDifferences = (row: CertificateRow, caPublicKeyInfo: Uint8Array): readonly string[] => {
   const differs: string[] = [];
@@ -27,7 +27,7 @@ export const rowDifferences = (row: CertificateRow, caPublicKeyInfo: Uint8Array)
   return differs;
 };
 
-/** The member may be no string: somebody else may have written the row. */
+/** The member may not be a string: somebody else may have written the row. */
 const bytesOf = (base64: unknown): Buffer => Buffer.from(String(base64), 'base64');
 
 /** Faults: those of `decodeCertificate`. */

@@ -19,12 +19,12 @@ const placeOf = (ca: string, cursor: string): { readonly digit: string; readonly
         return { digit, sk };
     }
   } catch {
-    // The cursor is not JSON, or no list: refused below.
+    // The cursor is not JSON, or not an array: refused below.
   }
   throw new Fault('cursor-invalid', 'The cursor is not one of this list; begin again without a cursor.');
 };
 
-/** The least key above this one. */
+/** The smallest key above this one. */
 const after = (sk: string): string => `${sk}\0`;
 
 /** The last key up to which both pages are complete. Undefined where neither has a next page. */
@@ -48,7 +48,7 @@ export const listSerials = async (
   }: {
     readonly table: Table;
     readonly register: Pick<Register, 'known'>;
-    /** The signatures are verified with it. */
+    /** The key that verifies the certificates' signatures. */
     readonly caPublicKeyInfo: Uint8Array;
   },
   ca: string,
@@ -87,7 +87,10 @@ export const listSerials = async (
 
 const byKey = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : 1);
 
-/** RFC 3339. Undefined where the value is no time: somebody else may have written the row, and it is shown as it is. */
+/**
+ * RFC 3339. Undefined where the value is not a time: somebody else may have written the row, and the page shows it all
+ * the same.
+ */
 const timeOf = (seconds: unknown): string | undefined => {
   const date = new Date(typeof seconds === 'number' ? seconds * 1000 : Number.NaN);
   return Number.isNaN(date.getTime()) ? undefined : rfc3339(date);
@@ -129,7 +132,7 @@ const entryOf = ({
   };
 };
 
-/** Digests of the bytes that callers are given, and not of what the row says beside them. */
+/** The digests are of the bytes that callers get. They do not rely on the row's other members. */
 const digestsOf = ({ der, tbs }: CertificateRow): Pick<SerialView, 'tbsDigest' | 'digest'> => {
   if (der === undefined) return { tbsDigest: hash('sha256', Buffer.from(String(tbs), 'base64')) };
   const bytes = Buffer.from(String(der), 'base64');

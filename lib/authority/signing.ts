@@ -14,13 +14,13 @@ import {
 } from './certificates.ts';
 import type { AuthorityDeps } from './deps.ts';
 
-/** What it takes to sign a TBS that was recorded before. */
+/** The signer and the lint context for a TBS that was recorded before. */
 export interface Signing {
   readonly signer: Signer;
   readonly context: CertificateContext;
 }
 
-/** Steps 5 and 6 of the issuance cycle: a recorded TBS is signed, and the certificate is stored. */
+/** Steps 5 and 6 of the issuance cycle: sign a recorded TBS and store the certificate. */
 export const openSigning = ({ table, recorder }: Pick<AuthorityDeps, 'table' | 'recorder'>) => {
   /** The signed certificate of the row. `justLinted` is the TBS that this run has linted and recorded a moment ago. */
   const finish = async (
@@ -78,8 +78,8 @@ export const openSigning = ({ table, recorder }: Pick<AuthorityDeps, 'table' | '
   };
 
   /**
-   * A row is no reason to sign, because somebody who can write to the table can put one there. The record of the issuance
-   * is the reason. Fault: `issuance-not-recorded`.
+   * A row alone is no reason to sign, because somebody who can write to the table can put one there. The record of the
+   * issuance must confirm it. Fault: `issuance-not-recorded`.
    */
   const assertRecorded = async (ref: CertificateRef, row: CertificateRow): Promise<void> => {
     const { order } = row;

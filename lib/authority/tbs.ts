@@ -19,14 +19,14 @@ import {
   type Subject,
 } from '../trust-domain/trust-domain.ts';
 
-/** What a certificate takes from the CA that issues it. */
+/** The fields of the CA that go into each certificate that it issues. */
 export interface IssuingCa {
   readonly subject: Name;
   readonly subjectKeyIdentifier: Uint8Array;
   /** AlgorithmIdentifier of the CA's signatures. */
   readonly signatureAlgorithm: Der;
   readonly notAfter: Date;
-  /** Several CRL addresses are names of one and the same CRL. */
+  /** Several CRL addresses are locations of the same CRL. */
   readonly urls: { readonly crl: readonly string[]; readonly ocsp: string; readonly caIssuers: string };
 }
 
@@ -57,7 +57,7 @@ const keyIdentifiers = (authorityKey: Uint8Array, subjectPublicKeyInfo: Uint8Arr
   },
 ];
 
-/** One distribution point: its names are places of the same CRL (RFC 5280 4.2.1.13). */
+/** One distribution point: its names are locations of the same CRL (RFC 5280 4.2.1.13). */
 const statusAddresses = ({ urls }: IssuingCa): readonly Extension[] => [
   { id: 'cRLDistributionPoints', points: [{ fullName: urls.crl.map(uri) }], critical: false },
   {
@@ -130,7 +130,7 @@ export const buildCaTbs = (parts: {
     subject: authority.subject,
     subjectPublicKeyInfo: asDer(subjectPublicKeyInfo),
     extensions: [
-      // No pathLenConstraint: in a trust anchor it is advice that 6.1 does not read, and link certificates are to come.
+      // No pathLenConstraint: RFC 5280 6.1 does not read it in a trust anchor, and link certificates are to come.
       { id: 'basicConstraints', cA: true, critical: true },
       { id: 'keyUsage', usages: ['keyCertSign', 'cRLSign'], critical: true },
       ...keyIdentifiers(keyIdentifier(subjectPublicKeyInfo), subjectPublicKeyInfo),
@@ -140,7 +140,7 @@ export const buildCaTbs = (parts: {
 
 /**
  * The delegated responder's certificate (RFC 6960 4.2.2.2), signed by the CA that it answers for. It has no status
- * addresses: id-pkix-ocsp-nocheck says that it is trusted while it lives (4.2.2.2.1), which is not long.
+ * addresses: id-pkix-ocsp-nocheck says that relying parties trust it for its lifetime (4.2.2.2.1), which is short.
  * Fault: `authority-expired`.
  */
 export const buildResponderTbs = (parts: {

@@ -1,7 +1,7 @@
 /**
- * Does `act` for each item in turn. An item that fails does not keep the others from their turn: one CA whose key cannot be
- * reached must not stop the rest. `failed` hears of each failure when it happens. The first failure is thrown at the end,
- * for those who watch for tasks that fail.
+ * Does `act` for each item in turn. An item that fails does not keep the others from their turn: one CA whose key
+ * cannot be reached must not stop the rest. `failed` is called at each failure. The first failure is thrown at the end,
+ * so that monitoring sees that the task failed.
  */
 export const tryEach = async <T>(
   items: readonly T[],

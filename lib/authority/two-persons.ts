@@ -45,8 +45,9 @@ export type Confirmation =
 
 export interface TwoPersons {
   /**
-   * Whether two persons have now asked for this, where it takes two. An `issuedAs` without a profile counts as one of the
-   * service's own certificates. Fault: `confirmation-differs` where a different revocation awaits its confirmation.
+   * Whether the revocation may go on: two persons have asked for it, or one is enough. An `issuedAs` without a profile
+   * counts as one of the service's own certificates. Fault: `confirmation-differs` where a different revocation awaits
+   * its confirmation.
    */
   confirm(
     actor: Principal,
@@ -89,7 +90,7 @@ export const openTwoPersons = (
 
   const nowSeconds = (): number => Math.floor(clock() / 1000);
 
-  /** The row, even one that has lapsed, because the next row has to replace it. */
+  /** The row. A lapsed row is returned too, because the next row has to replace it. */
   const read = (ref: CertificateRef): Promise<Item<AwaitedRow> | undefined> =>
     table.get<AwaitedRow>(keyOf(ref));
 
