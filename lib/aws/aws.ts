@@ -1,1 +1,3 @@
-/** The door of the room that speaks to AWS: the settings and errors of its SDK, and a small client in its place. */
+/**
+ * The AWS room's door: settings and errors of the SDK, and the small client that the OCSP function uses instead of it.
+ */

@@ -29,7 +29,9 @@ export interface Incoming {
 /** Connections that are open already. Node does not set `reusedSocket` if a waiting request takes one over at once. */
 const standing = new WeakSet<Socket>();
 
-/** One request and its whole answer. Rejects with `NoAnswer`. Fault: `store-unavailable` when it is too long. */
+/**
+ * One request and its whole answer. Rejects with `NoAnswer`. Fault: `store-unavailable` when the answer is too long.
+ */
 export const exchange = (
   origin: URL,
   agent: Agent,
@@ -40,7 +42,7 @@ export const exchange = (
     const secure = origin.protocol === 'https:';
     const { hostname, port } = origin;
     const request = (secure ? httpsRequest : httpRequest)({
-      // Brackets belong to an IPv6 address in a URL only.
+      // Only a URL has brackets around an IPv6 address.
       hostname: hostname.replace(/^\[|\]$/g, ''),
       port,
       method,

@@ -20,7 +20,7 @@ export const openJsonService = <T extends Operations<T>>(
 ): JsonService<T> => {
   const { send, close } = openService(service, `${service}.${access.region}.amazonaws.com`, access, limits);
   return {
-    // The types of the members are trusted to the service. That the answer is whole is checked.
+    // Checks that the answer is whole. The types of its members are not checked: the service is trusted to keep them.
     call: async <K extends keyof T & string>(operation: K, input: T[K]['input']): Promise<T[K]['output']> => {
       const answer = await send({
         method: 'POST',

@@ -1,4 +1,7 @@
-/** The two ways in which a request to AWS fails. The adapters turn both into Faults: neither leaves them. */
+/**
+ * The two ways in which a request to AWS fails. The adapters turn both into Faults, so callers of an adapter see
+ * neither.
+ */
 
 /** The service answered with an error. */
 export class Refusal extends Error {
@@ -17,12 +20,12 @@ export class Refusal extends Error {
   }
 }
 
-/** No answer came, or none that is whole. */
+/** No answer came, or only a part of one. */
 export class NoAnswer extends Error {
   override readonly name = 'NoAnswer';
-  /** A code of Node's, such as `ECONNRESET`, or a name of ours, such as `AnswerTimeout`. */
+  /** A code of Node, such as `ECONNRESET`, or a name from here, such as `AnswerTimeout`. */
   readonly reason: string;
-  /** Whether the service may have had the request. */
+  /** Whether the service may have received the request. */
   readonly sent: boolean;
 
   constructor(reason: string, sent: boolean, options?: { cause?: unknown }) {

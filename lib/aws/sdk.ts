@@ -4,7 +4,7 @@ import type { Limits } from './exchange.ts';
 import { NoAnswer, Refusal } from './outcome.ts';
 import type { Credentials } from './signature-v4.ts';
 
-/** What the adapters have in common that ask AWS by its SDK. This file loads nothing of the SDK itself. */
+/** Shared by the adapters that use AWS's SDK. This file loads nothing of the SDK itself. */
 
 /** The SDK finds each absent member by itself: Region, credentials, FIPS and other endpoints (AWS_REGION and so on). */
 export interface SdkAccess {
@@ -12,13 +12,13 @@ export interface SdkAccess {
   readonly credentials?: Credentials;
   /** Replaces the service's own address. S3 buckets then begin the path, not the host's name. */
   readonly endpoint?: string;
-  /** Replaces the adapter's own. */
+  /** Replaces the adapter's own limits. */
   readonly limits?: Partial<Timeouts>;
 }
 
 export type Timeouts = Pick<Limits, 'connectMs' | 'answerMs'>;
 
-/** Attempts of a request that the SDK may repeat by itself, the first included. */
+/** How often the SDK may send a request that it repeats by itself, the first time included. */
 export const ATTEMPTS = 4;
 
 /** The settings of a client. */
@@ -30,7 +30,7 @@ export const clientSettings = ({ region, credentials, endpoint, limits }: SdkAcc
     ...(endpoint !== undefined && { endpoint }),
     requestHandler: {
       connectionTimeout: connectMs,
-      // Until the answer begins; and, while its body comes, between two pieces.
+      // The longest wait until the answer begins, and between two pieces of its body.
       requestTimeout: answerMs,
       throwOnRequestTimeout: true,
       socketTimeout: answerMs,
@@ -39,8 +39,8 @@ export const clientSettings = ({ region, credentials, endpoint, limits }: SdkAcc
 };
 
 /**
- * The answer of the SDK. Rejects with `Refusal` or `NoAnswer` as the lean client does, and with the SDK's own error
- * where that is neither. Fault: `configuration-invalid` without a Region or credentials.
+ * The answer of the SDK. Rejects with `Refusal` or `NoAnswer` as the lean client does. Any other failure rejects with
+ * the SDK's own error. Fault: `configuration-invalid` without a Region or credentials.
  */
 export const asked = async <T>(answer: Promise<T>): Promise<T> => {
   try {
@@ -50,7 +50,7 @@ export const asked = async <T>(answer: Promise<T>): Promise<T> => {
   }
 };
 
-/** An answer as the SDK's HTTP handler gives it: its body is bytes that are still to come. */
+/** An answer from the SDK's HTTP handler: its body is a stream that has not been read. */
 interface HttpAnswer {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -58,9 +58,9 @@ interface HttpAnswer {
 }
 
 /**
- * A middleware of the SDK's for services that speak AWS's JSON protocol. It refuses an answer whose checksum is wrong, and
- * one of status 200 that is no JSON object. The SDK takes both, and makes of them an answer without members: a row that
- * is there would then be told as absent. Its step is `deserialize`, within the SDK's own reading.
+ * A middleware of the SDK for services that speak AWS's JSON protocol. It refuses an answer whose checksum is wrong,
+ * and an answer of status 200 that is not a JSON object. The SDK accepts both and returns an answer without members,
+ * which would report an existing row as absent. It runs in the step `deserialize`, inside the SDK's own reading.
  */
 export const refuseDamaged =
   <A, O extends { readonly response: unknown }>(next: (given: A) => Promise<O>) =>
@@ -82,14 +82,14 @@ const bytesOf = async (body: unknown): Promise<Buffer> => {
   return Buffer.concat(pieces);
 };
 
-/** The SDK asks again where an error says that it may. */
+/** `$retryable` lets the SDK send the request again. */
 const damaged = (reason: string): NoAnswer =>
   Object.assign(new NoAnswer(reason, true), { $retryable: { throttling: false } });
 
-/** Errors of the SDK, as far as they are read here. */
+/** The members of the SDK's errors that are read here. */
 interface SdkError extends Error {
   readonly code?: unknown;
-  /** Only where the service answered with an error: whose fault it was. */
+  /** Whose fault the error was. Present only if the service answered with an error. */
   readonly $fault?: unknown;
   readonly $metadata?: { readonly httpStatusCode?: number };
 }
@@ -101,19 +101,20 @@ const outcomeOf = (error: unknown): unknown => {
   if (message === 'Region is missing') return notConfigured('Region', error);
   if ($fault !== undefined) return new Refusal(name, $metadata?.httpStatusCode ?? 0, { ...error });
   if (typeof code === 'string') return new NoAnswer(code, !NOT_SENT.test(code), { cause: error });
-  // The SDK's error for a connection that did not come to stand has no code, and its other timeouts its name alike.
+  // The SDK's error for a connection timeout has no code, and its other timeouts have the same name: the message
+  // decides.
   if (name === 'TimeoutError') {
     return new NoAnswer(name, !message.includes('did not establish a connection'), { cause: error });
   }
   if (name === 'AbortError') return new NoAnswer('AnswerTimeout', true, { cause: error });
-  // The answer came, and is not what the service's protocol has.
+  // An answer came, but not in the form of the service's protocol.
   if ($metadata?.httpStatusCode !== undefined) {
     return new NoAnswer('MalformedAnswer', true, { cause: error });
   }
   return error;
 };
 
-/** Codes of Node's and OpenSSL's for connections that never stood, so that nothing was written to them. */
+/** Codes of Node and OpenSSL for connections that were never established, so that nothing was written to them. */
 const NOT_SENT =
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|.*CERT.*|UNABLE_TO_VERIFY.*|HOSTNAME_MISMATCH|EPROTO)$/;
 

@@ -5,25 +5,25 @@ import type { Clock } from '../ports.ts';
 import { exchange, type Incoming, type Limits } from './exchange.ts';
 import { type Credentials, signed, type Unsigned } from './signature-v4.ts';
 
-/** Where AWS is, and who asks. */
+/** The Region and the address of a service of AWS, and the credentials of the caller. */
 export interface AwsAccess {
   readonly region: string;
   readonly credentials: Credentials;
   /** Replaces the service's own address in the Region: scheme, host and port; http is for this machine. */
   readonly endpoint?: string;
   readonly clock: Clock;
-  /** Replaces the adapter's own. */
+  /** Replaces the adapter's own limits. */
   readonly limits?: Partial<Limits>;
 }
 
 export interface Service {
-  /** Resolves with the answer, good or not; rejects as `exchange` does. */
+  /** Resolves with the answer, whatever its status; rejects as `exchange` does. */
   send(request: Unsigned): Promise<Incoming>;
-  /** Lets go of the connections. */
+  /** Closes the connections. */
   close(): void;
 }
 
-/** At one time; further requests wait. */
+/** Connections at one time. Further requests wait. */
 const MAX_CONNECTIONS = 50;
 
 /**
@@ -51,6 +51,6 @@ export const openService = (service: string, host: string, access: AwsAccess, li
 const originOf = (address: string): URL => {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`) return url;
-  // It may have a user and a password, so it is not shown.
+  // The address may have a user and a password, so the message does not show it.
   throw new Fault('configuration-invalid', 'The address of an AWS service is a scheme, a host and a port.');
 };

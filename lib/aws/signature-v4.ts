@@ -1,18 +1,18 @@
 import { createHmac, hash } from 'node:crypto';
 
-/** Signature Version 4: by it AWS knows who asks, and that nothing of the request was changed on its way. */
+/** Signature Version 4. It shows AWS who asks, and that the request was not changed on its way. */
 
 export interface Credentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
-  /** Comes with the credentials of a role. */
+  /** Only the credentials of a role have one. */
   readonly sessionToken?: string;
 }
 
 /** A request as it will be sent. All of its headers are signed. */
 export interface Unsigned {
   readonly method: string;
-  /** Percent-encoded. It is `/` for the services that are asked here, which have no query either. */
+  /** Percent-encoded. The services that are asked here have `/` and no query. */
   readonly path: string;
   /** Names in lower case, `host` among them. */
   readonly headers: Readonly<Record<string, string>>;
@@ -22,13 +22,13 @@ export interface Unsigned {
 export interface Signing {
   readonly credentials: Credentials;
   readonly region: string;
-  /** Its name in signatures: `dynamodb`, `kms`. */
+  /** The service's name in signatures: `dynamodb`, `kms`. */
   readonly service: string;
-  /** Milliseconds since 1970. A service refuses what was signed more than some minutes ago. */
+  /** Milliseconds since 1970. A service refuses a signature that is more than some minutes old. */
   readonly time: number;
 }
 
-/** The headers of the request with those that sign it. */
+/** The request's headers, with those of the signature added. */
 export const signed = (request: Unsigned, signing: Signing): Readonly<Record<string, string>> => {
   const { credentials, region, service, time } = signing;
   const { accessKeyId, secretAccessKey, sessionToken } = credentials;
