@@ -7,7 +7,10 @@ import { withTokens } from './token-callers.ts';
 
 export interface CallersDeps {
   readonly principals: readonly Principal[];
-  /** The CA whose certificates principals show, as the trust domain has it: the directory of CAs is rows of the table. */
+  /**
+   * The id of the CA that certifies principals. It comes from the trust domain, because the directory of CAs is rows of
+   * the table.
+   */
   readonly operationsCa: string;
   readonly issuers: Pick<Issuers, 'all'>;
   readonly register: Pick<Register, 'lookup'>;
@@ -16,7 +19,10 @@ export interface CallersDeps {
 }
 
 export interface Callers extends CertificateCallers {
-  /** The same with tokens, for those who have the key or the address of an issuer. */
+  /**
+   * The same callers, and tokens besides: by then the key of the embedded issuer or the address of a remote one is
+   * known.
+   */
   withTokens(tokens: TokenIssuers): Principals;
 }
 

@@ -7,7 +7,10 @@ export const openCertificateCallers = (deps: CertificateCallersDeps): Certificat
   let known: readonly OperationsCa[] | undefined;
   let judge: ReturnType<typeof clientCertificates> | undefined;
 
-  /** Made anew when the list of CAs has changed: decoding their certificates takes longer than all the rest. */
+  /**
+   * Made anew when the list of CAs has changed, and kept otherwise: decoding the CAs' certificates takes most of the
+   * time.
+   */
   const currentJudge = async () => {
     const cas = await deps.operationsCas();
     if (judge === undefined || cas !== known) [known, judge] = [cas, clientCertificates(cas, deps.clock)];

@@ -7,7 +7,7 @@ import type { OperationsCa } from './contract.ts';
 
 export interface ShownCertificate {
   readonly ref: CertificateRef;
-  /** What the subject's serialNumber attribute holds. */
+  /** The value of the subject's serialNumber attribute. */
   readonly principal: string;
 }
 
@@ -17,7 +17,7 @@ interface Issuer {
   readonly name: Uint8Array;
 }
 
-/** Critical extensions that this file acts on, or that ask for nothing (any policy is acceptable here). */
+/** Critical extensions that this file evaluates, or that need no evaluation (any policy is acceptable here). */
 const PROCESSED: ReadonlySet<string> = new Set([
   'basicConstraints',
   'keyUsage',
@@ -34,8 +34,9 @@ const invalid = (why: string, cause?: unknown): Fault =>
   );
 
 /**
- * Judges client certificates by RFC 5280 6.1, as far as a path of one certificate under an anchor needs it; the status is not
- * looked at here. Faults at once with `configuration-invalid` where a certificate given as a CA's is none.
+ * Judges client certificates by RFC 5280 6.1, as far as a path of one certificate under an anchor needs it. The caller
+ * checks the status. Faults at once with `configuration-invalid` where the certificate of an operations CA is not a
+ * CA's.
  */
 export const clientCertificates = (
   cas: readonly OperationsCa[],

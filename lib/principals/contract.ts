@@ -22,7 +22,7 @@ export interface Principals {
   /** Faults: `token-invalid`, `token-expired`; `try-later` when the keys of a remote issuer cannot be had. */
   byToken(token: string): Promise<Principal>;
   /**
-   * Of the embedded issuer, for a principal that came with a client certificate. Lives 15 minutes.
+   * A token of the embedded issuer, for a principal that came with a client certificate. It lives 15 minutes.
    * Fault: `unknown-route` where tokens come from another issuer.
    */
   issueToken(principal: Principal): Promise<Token>;
@@ -45,35 +45,39 @@ export interface EmbeddedIssuer {
   readonly audience: string;
 }
 
-/** Another's, such as a Cognito user pool, that publishes its keys (RFC 7517). */
+/** Another issuer, such as a Cognito user pool, that publishes its keys (RFC 7517). */
 export interface RemoteIssuer {
   readonly issuer: string;
   readonly audience: string;
   readonly jwks: URL;
-  /** The claim that holds the principal's id: `sub`, but for issuers that choose its value themselves. */
+  /** The claim that holds the principal's id: `sub`, except with issuers that choose the value of `sub` themselves. */
   readonly principalClaim: string;
 }
 
-/** Where bearer tokens come from: this service, somebody else, or both. */
+/** The issuers of bearer tokens: this service, another one, or both. */
 export interface TokenIssuers {
   readonly embedded?: EmbeddedIssuer;
   readonly remote?: RemoteIssuer;
 }
 
-/** Callers by their certificates alone: all that is known before tokens can be issued, and all that OCSP asks. */
+/**
+ * Callers by their certificates alone. Before tokens can be issued nothing else is known, and OCSP needs nothing else.
+ */
 export type CertificateCallers = Pick<Principals, 'byCertificate'>;
 
 export interface CertificateCallersDeps {
-  /** The directory. A principal removed or disabled is undefined. */
+  /** The directory. Undefined for a principal that was removed or disabled. */
   find(id: string): Promise<Principal | undefined>;
-  /** All generations whose certificates are still in use; the same list as before while nothing has changed. */
+  /**
+   * All generations whose certificates are still in use. Returns the same array as before while nothing has changed.
+   */
   operationsCas(): Promise<readonly OperationsCa[]>;
   statusOf(ref: CertificateRef): Promise<'good' | 'revoked' | 'hold' | 'unknown'>;
   readonly clock: Clock;
 }
 
 export interface TokenDeps extends TokenIssuers {
-  /** The directory, as above. */
+  /** The directory, as in `CertificateCallersDeps`. */
   find(id: string): Promise<Principal | undefined>;
   readonly clock: Clock;
   readonly random: Random;

@@ -1,4 +1,4 @@
-/** The door of the principals room: who calls, by a client certificate, a token or the signature of an OCSP request. */
+/** The door of the principals room. It finds the caller by a client certificate, a token or a signed OCSP request. */
 export { type Callers, openCallers } from './callers.ts';
 export type { Principals, TokenIssuers } from './contract.ts';
 export { requestorsBy } from './requestors.ts';

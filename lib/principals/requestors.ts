@@ -3,7 +3,10 @@ import { verifySignature } from '../keys/keys.ts';
 import type { OcspDeps } from '../status/status.ts';
 import type { CertificateCallers } from './contract.ts';
 
-/** Says who signed an OCSP request: a principal by its certificate, checked as any caller's, and by a signature that holds. */
+/**
+ * Finds the principal that signed an OCSP request. Its certificate is checked like that of any caller, and its
+ * signature must verify.
+ */
 export const requestorsBy =
   (callers: CertificateCallers): OcspDeps['requestorOf'] =>
   async ({ certificate, signatureAlgorithm, signatureValue, tbs }) => {

@@ -14,10 +14,10 @@ import type { EmbeddedIssuer, RemoteIssuer, Token } from './contract.ts';
 
 const LIFETIME_SECONDS = 15 * 60;
 
-/** Longer than any that an issuer makes; headers of HTTP end at 16 KiB anyhow. */
+/** Longer than any issuer's tokens. HTTP headers end at 16 KiB anyway. */
 const MAX_TOKEN_CHARACTERS = 8192;
 
-/** Asymmetric only: with `none` or an HMAC, whoever knows the public key could sign. */
+/** Asymmetric only: with `none` or an HMAC, anybody who knows the public key could sign. */
 const REMOTE_ALGORITHMS = [
   'RS256',
   'RS384',
@@ -34,7 +34,7 @@ const REMOTE_ALGORITHMS = [
 const ID = /^[a-z0-9-]{1,64}$/;
 
 export interface Tokens {
-  /** For a principal's id. Fault: `unknown-route` where there is no embedded issuer. */
+  /** A token for this principal. Fault: `unknown-route` where there is no embedded issuer. */
   issue(subject: string): Promise<Token>;
   /** The principal's id. Faults: `token-invalid`, `token-expired`; `try-later` when a remote issuer's keys cannot be had. */
   verify(token: string): Promise<string>;
@@ -62,7 +62,7 @@ export const openTokens = (deps: {
   if (own) trusted.push(own);
   if (deps.remote) {
     const { issuer, audience, jwks, principalClaim } = deps.remote;
-    // With the first token, since it loads all of `fetch`: half of what a function takes to start.
+    // Made with the first token: it loads all of `fetch`, which takes half of a function's start time.
     let keys: JWTVerifyGetKey | undefined;
     const key: JWTVerifyGetKey = (header, token) => {
       keys ??= createRemoteJWKSet(jwks);
@@ -123,7 +123,10 @@ const openEmbedded = ({ signer, issuer, audience }: EmbeddedIssuer) => {
     principalClaim: 'sub',
     jwk,
     key: async () => publicKey,
-    /** JWS compact serialisation (RFC 7515 7.1, RFC 8037 3.1): the key signs behind its port, so not in a library. */
+    /**
+     * JWS compact serialisation (RFC 7515 7.1, RFC 8037 3.1). A library cannot make it, because the key signs behind
+     * its port.
+     */
     sign: async (claims: Readonly<Record<string, string | number>>): Promise<string> => {
       const { kid } = await jwk;
       const input = `${encode({ alg: 'EdDSA', typ: 'JWT', kid })}.${encode(claims)}`;
@@ -136,7 +139,7 @@ const openEmbedded = ({ signer, issuer, audience }: EmbeddedIssuer) => {
 const encode = (part: Readonly<Record<string, unknown>>): string =>
   Buffer.from(JSON.stringify(part)).toString('base64url');
 
-/** By the issuer that the token names, which its signature must then bear out. */
+/** Chooses the issuer that the token names. The signature must then verify with that issuer's key. */
 const choose = (trusted: readonly Trusted[], token: string): Trusted => {
   let named: string | undefined;
   try {
@@ -154,7 +157,7 @@ const refusal = (error: unknown): Fault => {
     return new Fault('token-expired', 'The token has expired; get a new one.');
   }
   const isJose = error instanceof errors.JOSEError;
-  // The key set could not be fetched or read: no fault of the token's.
+  // The key set could not be fetched or read, which is no fault of the token.
   if (!isJose || KEY_SET_FAILURES.has(error.code)) {
     return new Fault('try-later', "The token issuer's keys cannot be had now.", {}, { cause: error });
   }
