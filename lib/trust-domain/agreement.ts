@@ -6,8 +6,8 @@ import type { InForceRow } from './contract.ts';
 import type { Recorder } from './deps.ts';
 
 /*
- * Why a trust domain counts. A row that says two operators agreed on it is no reason, because somebody who can write to the
- * table can write that row. The reason is that the ledger has what each of them did.
+ * Why a trust domain file counts. A row may say that two operators agreed on it, but that is no reason: somebody who
+ * can write to the table can write that row. The reason is that the ledger has the act of each operator.
  */
 
 const notRecorded = (facts: Readonly<Record<string, string>>): Fault =>
@@ -18,8 +18,8 @@ const notRecorded = (facts: Readonly<Record<string, string>>): Fault =>
   );
 
 /**
- * Resolves with the ids of the records of the proposal and the approval, which are by two persons and about this file
- * following that one. The ledger keeps both for ever. Fault: `amendment-not-recorded`.
+ * Resolves with the ids of the records of the proposal and the approval. They are by two persons, and about this file
+ * as the successor of that one. The ledger keeps both for ever. Fault: `amendment-not-recorded`.
  */
 export const readAgreement = async (
   recorder: Pick<Recorder, 'get'>,

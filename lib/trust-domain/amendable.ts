@@ -4,14 +4,14 @@ import type { AuthorityDefinition, Period, Profile, TrustDomain } from './contra
 import { type Issue, issue } from './draft.ts';
 
 /*
- * What may never change while a trust domain runs, because certificates, rows and records rest on it. Everything else
- * may. Paths are those of the new file; what is missing from it is named at its section.
+ * The parts of a trust domain that may never change while it runs, because certificates, rows and records rest on them.
+ * Everything else may change. Paths are those of the new file; an item that is missing from it has its section's path.
  */
 
 const byId = <T extends { readonly id: string }>(items: readonly T[]): ReadonlyMap<string, T> =>
   new Map(items.map((item) => [item.id, item]));
 
-/** Everything that was there stays. */
+/** Issues for items of the earlier file that the new one lacks: all of them must stay. */
 const missing = (
   section: 'authorities' | 'profiles' | 'offices',
   before: TrustDomain,
@@ -24,7 +24,7 @@ const missing = (
     .map(({ id }) => issue(section, `${id} is missing. ${why}`));
 };
 
-/** Members of an authority that its certificate, its key or the numbers that it gave are made of. */
+/** The members of an authority on which its certificate, its key or its serial numbers depend. */
 const FIXED: readonly {
   readonly name: 'generation' | 'algorithm' | 'subject' | 'validity' | 'serialPrefix';
   readonly same: (a: AuthorityDefinition, b: AuthorityDefinition) => boolean;
@@ -39,7 +39,7 @@ const FIXED: readonly {
   { name: 'serialPrefix', same: (a, b) => a.serialPrefix === b.serialPrefix },
 ];
 
-/** Keys of responders are numbered by their algorithm's place in this list (own-certificates.ts). */
+/** Responders' keys are numbered by the place of their algorithm in this list (own-certificates.ts). */
 const responderAlgorithms = ({ ocsp }: AuthorityDefinition): readonly string[] => [
   ocsp.algorithm,
   ...ocsp.furtherAlgorithms,
@@ -72,7 +72,7 @@ const authorityIssues = (before: TrustDomain, after: TrustDomain): readonly Issu
   });
 };
 
-/** All that a certificate is made by. */
+/** Everything in a profile that decides a certificate's contents. */
 const contentOf = ({ title: _title, version: _version, ...content }: Profile): unknown => content;
 
 const profileIssues = (before: TrustDomain, after: TrustDomain): readonly Issue[] => {
@@ -101,7 +101,7 @@ const profileIssues = (before: TrustDomain, after: TrustDomain): readonly Issue[
   });
 };
 
-/** In months as in seconds, so from whichever day it is counted. */
+/** Compares months with months and seconds with seconds, so the result is the same from any starting day. */
 const isShorter = (period: Period, promised: Period): boolean =>
   period.months < promised.months || period.seconds < promised.seconds;
 
@@ -140,8 +140,8 @@ const principalIssues = (
 };
 
 /**
- * Why the file in force may not be followed by this one. `withdrawn` has the persons of principals of earlier files, by
- * id. Empty where it may.
+ * The reasons why this file may not follow the file in force; empty where it may. `withdrawn` has the principals of
+ * earlier files by id, with their persons.
  */
 export const amendmentIssues = (
   before: TrustDomain,

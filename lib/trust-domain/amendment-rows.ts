@@ -22,7 +22,7 @@ export type AmendmentRow = {
   readonly approved?: { readonly by: string; readonly at: string; readonly record: string };
   readonly rejected?: { readonly by: string; readonly at: string };
   readonly appliedAt?: string;
-  /** How many changes there are, and the first of them as the records have them. */
+  /** How many changes there are, and the first of them in the form that records have. */
   readonly changed: number;
   readonly summary: readonly string[];
 };
@@ -41,7 +41,10 @@ export const amendmentWrite = (
   if: previous ? { version: previous.version } : 'absent',
 });
 
-/** A record has at most 40,000 characters. The record has the digests of both files, which show the changes left out. */
+/**
+ * A record has at most 40,000 characters, so it lists only the first changes. It has the digests of both files, and the
+ * files show the other changes.
+ */
 const MAX_SUMMARY_CHARACTERS = 30_000;
 
 /** `changed retention.provision`: the path and the kind of the change. Values are left out: they may be people's names. */
@@ -57,7 +60,7 @@ export const summaryOf = (changes: readonly Change[]): readonly string[] => {
   return lines;
 };
 
-/** The members of an amendment that every record of it has. */
+/** The members of an amendment that every record about it has. */
 type RecordedAmendment = Pick<AmendmentRow, 'before' | 'after' | 'changed' | 'summary'> & {
   readonly proposed: { readonly by: string };
   readonly approved?: { readonly by: string };

@@ -60,7 +60,7 @@ type ShownAmendment = Omit<AmendmentRow, 'proposed' | 'approved'> & {
   readonly approved?: Step;
 };
 
-/** The view of a row; `inForce` is the digest of the file in force, which decides whether the amendment is superseded. */
+/** The view of a row. `inForce` is the digest of the file in force; it decides whether the amendment is superseded. */
 const viewOf = (id: string, row: ShownAmendment, inForce: string | undefined): AmendmentView => {
   const { state, before, after, proposed, approved, rejected, appliedAt, changed } = row;
   const stale = (state === 'proposed' || state === 'approved') && before !== inForce;
@@ -141,7 +141,7 @@ export const openAmendments = (deps: {
       ...asked,
       proposed: { ...proposed, record },
     });
-    // The files come first, so that no row names a file that is not there.
+    // The files are written first, so that no row names a file that is not there.
     await keepFile(table, current);
     await keepFile(table, text);
     const draft = draftOf('proposed', actor.id, id, asked, { person });

@@ -8,13 +8,13 @@ import { readFile } from './files.ts';
 import { rememberWithdrawn } from './withdrawn.ts';
 
 /*
- * How an approved amendment comes into force, step by step, and what a crash after each step leaves:
+ * How an approved amendment comes into force, step by step, and the file in force that a crash after each step leaves:
  *
- *   1  what was approved under the file in force is finished under it   the earlier file, still in force
- *   2  the row of what is in force, the amendment and the record        the new file, begun; the earlier one is refused
- *   3  ids of withdrawn principals are remembered                       as before, repeated
- *   4  what is new is made, changed terms are written (ceremony.ts)     as before, gone on with
- *   5  the row says that it is done                                     nothing to do
+ *   1  requests approved under the file in force are finished under it   the earlier file, still in force
+ *   2  the row of the file in force, the amendment, the record           the new file, begun; the earlier one is refused
+ *   3  the ids of withdrawn principals are remembered                    the same; the step is repeated
+ *   4  new parts are made, changed terms are written (ceremony.ts)       the same; the step is continued
+ *   5  the row says that the file is done                                the new file, done
  */
 
 const readAmendment = async (
@@ -48,7 +48,7 @@ export const applyAmendment = async (
   );
 };
 
-/** What the ceremony needs to know of the file before. */
+/** The facts about the earlier file that the ceremony needs. */
 export interface Earlier {
   /** Ids. */
   readonly authorities: ReadonlySet<string>;
@@ -59,7 +59,7 @@ interface EarlierFile {
   readonly principals: readonly { readonly id: string; readonly person: string }[];
 }
 
-/** Step 3. Undefined for the first file that there is. */
+/** Step 3. Undefined for the very first file. */
 export const rememberEarlier = async (
   deps: ApplyingDeps,
   { amendment }: InForceRow,

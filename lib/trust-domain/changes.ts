@@ -7,10 +7,10 @@ type Members = { readonly [name: string]: Json | undefined };
 const isMembers = (value: Json | undefined): value is Members =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** What members of such lists are known by. */
+/** The members by which the items of a list are known. */
 const NAMES = ['id', 'name'] as const;
 
-/** A list as members by their ids, where each has one of its own. */
+/** The items of a list by their ids, if each has an id of its own. */
 const byName = (value: Json | undefined): Members | undefined => {
   if (!Array.isArray(value)) return undefined;
   const items: readonly Json[] = value;
@@ -43,6 +43,6 @@ const differences = (path: string, before: Json | undefined, after: Json | undef
 const member = (members: Members, name: string): Json | undefined =>
   Object.hasOwn(members, name) ? members[name] : undefined;
 
-/** Both are known to be trust domain files. Order, white space and the order of members are no change. */
+/** Both texts must be trust domain files. A different order, white space or order of members is not a change. */
 export const changesBetween = (before: string, after: string): readonly Change[] =>
   differences('', JSON.parse(before) as Json, JSON.parse(after) as Json);

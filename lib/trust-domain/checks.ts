@@ -4,7 +4,7 @@ import type { Office, Profile, Source, SubjectTemplate } from './contract.ts';
 import { type Draft, type Issue, issue, longer, whyNot } from './draft.ts';
 import { operationsIssues, profileIssues } from './profile-checks.ts';
 
-/* What the members of a trust domain say of each other. */
+/* Checks between the members of a trust domain. */
 
 const repeated = (draft: Draft): readonly Issue[] =>
   (['authorities', 'profiles', 'offices', 'principals'] as const).flatMap((section) => {
@@ -26,7 +26,7 @@ const authorityIssues = (draft: Draft): readonly Issue[] =>
     ...(longer(ocsp.validity, validity)
       ? [issue(`${path}.ocsp.validity`, 'The responder would outlive its authority.')]
       : []),
-    // Renewed at half of its life, so an answer has to end within the other half.
+    // The certificate is renewed at half of its life, so an answer must expire within the other half.
     ...(longer({ months: 0, seconds: 2 * ocsp.nextUpdate }, ocsp.validity)
       ? [
           issue(
@@ -87,7 +87,7 @@ const officeIssues = (draft: Draft): readonly Issue[] =>
           ? [issue(at, "Certificates of this profile are the service's own.")]
           : officeAttributeIssues(office, profile, path);
       }),
-      // Who submits and who examines are two persons.
+      // One person submits and another examines, so an office needs two.
       ...(office.profiles.length > 0 &&
       persons.size < 2 &&
       draft.principals.length === draft.ids.principals.length
@@ -116,7 +116,7 @@ const principalIssues = (draft: Draft): readonly Issue[] =>
     ...(office === undefined || draft.ids.offices.includes(office)
       ? []
       : [issue(`${path}.office`, 'There is no office of that id.')]),
-    // Who audits does nothing that is audited.
+    // Auditors do nothing that they would have to audit.
     ...(role === 'auditor' &&
     draft.principals.some(({ value }) => value.person === person && value.role !== 'auditor')
       ? [issue(`${path}.person`, 'An auditor has no other role.')]

@@ -16,12 +16,12 @@ export interface AuthorityDefinition {
   readonly id: string;
   readonly title: Text;
   readonly generation: number;
-  /** `<id>-<generation>`: the CA that this generation is, and its key's id. */
+  /** `<id>-<generation>`: the id of this generation's CA and of its key. */
   readonly ca: string;
   readonly subject: Name;
   readonly algorithm: AlgorithmName;
   readonly validity: Period;
-  /** 1 to 3 octets of lower-case hex with which this instance's serials begin; the first is 01 to 7f. */
+  /** 1 to 3 octets in lower-case hex. This instance's serials begin with them. The first octet is 01 to 7f. */
   readonly serialPrefix: string;
   readonly crl: {
     /** Seconds between two publications; less than `nextUpdate`. */
@@ -40,44 +40,47 @@ export interface AuthorityDefinition {
     /** Seconds from thisUpdate to nextUpdate of an answer. */
     readonly nextUpdate: number;
     /**
-     * Seconds for which an answer without nonce may be given again by caches: what somebody may still hold after a
-     * revocation. Less than `nextUpdate`.
+     * Seconds for which caches may repeat an answer without nonce. After a revocation a client may get the earlier
+     * answer for that long. Less than `nextUpdate`.
      */
     readonly maxAge: number;
     /** How many CertIDs one request may hold. */
     readonly maxCertIds: number;
-    /** What serial numbers are that were never issued; `revoked` as RFC 6960 2.2 has it. */
+    /** The status of serial numbers that were never issued; `revoked` as in RFC 6960 2.2. */
     readonly neverIssued: 'unknown' | 'revoked';
     readonly signedRequests: 'optional' | 'required';
-    /** Seconds after its end for which a certificate's answers carry an archive cutoff (RFC 6960 4.4.4). */
+    /** Seconds after a certificate's end for which its answers carry an archive cutoff (RFC 6960 4.4.4). */
     readonly retentionInterval: number;
-    /** Whether an answer says on which CRL a revoked certificate stands (RFC 6960 4.4.2). */
+    /** Whether an answer names the CRL that lists a revoked certificate (RFC 6960 4.4.2). */
     readonly crlReferences: boolean;
   };
 }
 
 export type FieldKind = 'text' | 'date' | 'choice' | 'dnsName' | 'rfc822Name' | 'iPAddress' | 'uri';
 
-/** A value that a request for a certificate brings. */
+/** A value that a certificate request supplies. */
 export interface Field {
   readonly name: string;
   readonly label: Text;
   /** `date` is `YYYY-MM-DD`; `choice` is one of `choices`. */
   readonly kind: FieldKind;
   readonly required: boolean;
-  /** Characters (code points) of one value. */
+  /** The limit of one value, in characters (code points). */
   readonly maxLength: number;
-  /** Absent for a single value; otherwise a list of at most so many. */
+  /** Absent for a single value; otherwise the most values that the list may have. */
   readonly maxItems?: number;
-  /** Matches whole values. */
+  /** Must match the whole value. */
   readonly pattern?: RegExp;
   readonly choices?: readonly { readonly value: string; readonly label: Text }[];
 }
 
-/** Who holds certificates of a profile: sub-offices apply for organisations and persons, the service issues the rest by itself. */
+/**
+ * The holders of a profile's certificates. Sub-offices apply for organisations and persons; the service issues the
+ * other two kinds by itself.
+ */
 export type ProfileKind = 'organisation' | 'person' | 'principal' | 'service';
 
-/** `final`: a hold can be made and never released. */
+/** `final`: a certificate may be put on hold, and the hold can never be released. */
 export type HoldRule = 'notAllowed' | 'final' | 'releasable';
 
 export interface Profile {
@@ -91,7 +94,7 @@ export interface Profile {
   readonly subject: SubjectTemplate;
   readonly subjectAltName: readonly AlternativeNameTemplate[];
   readonly keyUsage: readonly KeyUsage[];
-  /** Empty: the extension is left out. */
+  /** If it is empty the extension is left out. */
   readonly extKeyUsage: readonly Oid[];
   readonly certificatePolicies: readonly PolicyInformation[];
   readonly publicKeys: readonly PublicKeyKind[];
@@ -102,7 +105,7 @@ export interface Profile {
 export interface Office {
   readonly id: string;
   readonly name: Text;
-  /** What subjects take from the office, by attribute name: `{ "O": "…", "L": "…" }`. */
+  /** The office's attributes that subjects may use, by attribute name: `{ "O": "…", "L": "…" }`. */
   readonly attributes: Readonly<Record<string, string>>;
   /** Ids of the profiles that the office may apply for. */
   readonly profiles: readonly string[];
@@ -110,7 +113,7 @@ export interface Office {
 
 export declare const checkedBrand: unique symbol;
 
-/** Only `readTrustDomain` makes one, so nobody who holds one has to check it. */
+/** Only `readTrustDomain` makes one, so every value has passed the checks. */
 export interface TrustDomain {
   readonly [checkedBrand]: true;
   readonly name: string;
@@ -120,17 +123,23 @@ export interface TrustDomain {
   readonly offices: readonly Office[];
   readonly principals: readonly Principal[];
   readonly retention: {
-    /** From the provision. */
+    /** Counted from the provision. */
     readonly provision: Period;
-    /** From the certificate's expiry. */
+    /** Counted from the certificate's expiry. */
     readonly issuanceAfterExpiry: Period;
-    /** From publication. */
+    /** Counted from publication. */
     readonly crl: Period;
     readonly report: Period;
   };
-  /** Two operators' principal ids; they are different persons. Where it takes a consent, the first gives it. */
+  /**
+   * Principal ids of two operators, who are different persons. The first gives the consent to a ceremony that needs
+   * one.
+   */
   readonly ceremony: { readonly persons: readonly [string, string] };
-  /** Where the service's own certificates come from: the only profile of kind `principal`, the only one of kind `service`, and their one authority. */
+  /**
+   * The profiles of the service's own certificates, one of kind `principal` and one of kind `service`, and the one
+   * authority of both.
+   */
   readonly operations: {
     readonly authority: AuthorityDefinition;
     readonly principal: Profile;
@@ -138,17 +147,17 @@ export interface TrustDomain {
   };
 }
 
-/** Values of a profile's fields, by the field's name; lists for fields with `maxItems`. */
+/** Values of a profile's fields, by the field's name. A field with `maxItems` has a list. */
 export type FieldValues = Readonly<Record<string, string | readonly string[]>>;
 
-/** Where a value comes from: fixed text, a field of the request, or an attribute of the office. */
+/** The source of a value: fixed text, a field of the request, or an attribute of the office. */
 export type Source = string | { readonly field: string } | { readonly office: string };
 
 /** One RDN each, in encoded order. An entry whose optional field is absent is left out. */
 export type SubjectTemplate = readonly (readonly [type: string, source: Source])[];
 
 export type AlternativeNameTemplate =
-  /** A UTF8String under the otherName's type. */
+  /** A UTF8String under the type-id of the otherName. */
   | { readonly kind: 'otherName'; readonly type: Oid; readonly source: Source }
   | {
       readonly kind: 'dNSName' | 'rfc822Name' | 'uniformResourceIdentifier' | 'iPAddress';
@@ -166,35 +175,35 @@ export interface Period {
 }
 
 /**
- * Which trust domain file counts. The ceremony moves it on and nobody else does; an approval adds which file may
- * follow. There is one row, so that at most one amendment is between its approval and its application.
+ * The trust domain file in force. Only the ceremony changes it. An approval adds the file that may follow it. The row
+ * exists once, so at most one amendment is between its approval and its application.
  *
  *   trust-domain  ceremony  InForceRow
  */
 export type InForceRow = {
   /** SHA-256 of the file, hex. */
   readonly digest: string;
-  /** False while what the file asks for is being made. */
+  /** False until everything that the file asks for has been made. */
   readonly done: boolean;
-  /** Id of the record of its coming into force. */
+  /** Id of the record that this file came into force. */
   readonly record: string;
-  /** Which amendment brought it; absent for the first file. */
+  /** The amendment that brought this file; absent for the first file. */
   readonly amendment?: string;
-  /** What two operators have agreed on and nobody has applied yet. */
+  /** The file that two operators have approved, until it is applied. */
   readonly approved?: { readonly amendment: string; readonly digest: string };
 };
 
 export interface InForce {
   /** Undefined before the first ceremony. Fault: `format-unsupported` where another version wrote the table. */
   read(): Promise<Item<InForceRow> | undefined>;
-  /** Replaces the row that was read before, or is the first. */
+  /** Replaces the row that was read before, or puts the first one. */
   putWrite(previous: Item<InForceRow> | undefined, row: InForceRow): Write;
-  /** Lets a write happen only while the row is as it was read. */
+  /** A condition for a write: the row is still as it was read. */
   checkWrite(read: Item<InForceRow>): Write;
   /**
-   * Whether a process may answer by the file of this digest. Between approval and application both files may be
-   * deployed; afterwards the earlier one may not, so that a deployment rolled back does not bring back what was
-   * withdrawn. Before the first ceremony there is nothing that another file could contradict.
+   * Whether a process may answer by the file with this digest. Between approval and application both files may be
+   * deployed. Afterwards the earlier one may not, so that rolling a deployment back does not restore principals that
+   * were withdrawn. Before the first ceremony there is nothing that another file could contradict.
    */
   mayAnswer(digest: string): Promise<boolean>;
   /** The fault for a process with another file: `trust-domain-changed`. */
@@ -203,10 +212,10 @@ export interface InForce {
   assertMayAnswer(digest: string): Promise<void>;
 }
 
-/* What an amendment changes, for those who examine it and, without the values, for the record. */
+/* The changes of an amendment, for those who examine it. The record has them without values. */
 
 export interface Change {
-  /** Members by name, and those of lists by id: `principals.nishi-counter.office`. */
+  /** Names of members, and ids for the items of lists: `principals.nishi-counter.office`. */
   readonly path: string;
   readonly change: 'added' | 'removed' | 'changed';
   readonly before?: Json;
@@ -214,8 +223,8 @@ export interface Change {
 }
 
 /**
- * `superseded`: proposed against a file that is no longer in force. Those that are `approved` are applied by the first
- * ceremony that is held with their file.
+ * `superseded`: proposed against a file that is no longer in force. An `approved` amendment is applied by the first
+ * ceremony with its file.
  */
 export const AMENDMENT_STATES = ['proposed', 'approved', 'applied', 'rejected', 'superseded'] as const;
 
@@ -244,14 +253,15 @@ export interface AmendmentView {
 }
 
 /**
- * Changes of the trust domain while it runs: a whole new file, proposed by one operator and approved by another. An
- * approval does nothing by itself: the file is applied by the start, or the deployment and ceremony, that brings it.
- * Every step is a record of kind `trust-domain` with both digests and the paths of what changes, and no values.
+ * Changes of the trust domain while it runs. One operator proposes a whole new file, and another approves it. An
+ * approval changes nothing by itself: the file is applied by the start that brings it, or by the deployment and
+ * ceremony. Every step is a record of kind `trust-domain` with both digests and the paths of the changes, without
+ * values.
  */
 export interface Amendments {
   /**
-   * Faults: `amendment-invalid` with every problem in `facts.issues`, for what is no trust domain and for what may
-   * never change; `amendment-pending` while an approved one waits to be applied.
+   * Faults: `amendment-invalid` with every problem in `facts.issues`, where the text is not a trust domain or changes a
+   * part that may never change; `amendment-pending` while an approved amendment waits to be applied.
    */
   propose(actor: Principal, text: string): Promise<AmendmentView>;
   /** Newest first; `limit` 1 to 100. Fault: `cursor-invalid`. */
@@ -259,14 +269,17 @@ export interface Amendments {
     readonly limit: number;
     readonly cursor?: string;
   }): Promise<{ readonly amendments: readonly AmendmentView[]; readonly cursor?: string }>;
-  /** With what it changes, at most `MAX_CHANGES_SHOWN` of them. Fault: `unknown-amendment`. */
+  /** The amendment with its changes, at most `MAX_CHANGES_SHOWN` of them. Fault: `unknown-amendment`. */
   get(id: string): Promise<AmendmentView & { readonly changes: readonly Change[] }>;
   /**
-   * By another person than the one who proposed it. Faults: `unknown-amendment`, `same-person`, `amendment-closed`,
-   * `amendment-pending` while another one waits to be applied.
+   * The approver is another person than the proposer. Faults: `unknown-amendment`, `same-person`, `amendment-closed`,
+   * `amendment-pending` while another amendment waits to be applied.
    */
   approve(actor: Principal, id: string): Promise<AmendmentView>;
-  /** By any operator, the proposer included, until it is applied. Faults: `unknown-amendment`, `amendment-closed`. */
+  /**
+   * Any operator may reject it until it is applied, the proposer included. Faults: `unknown-amendment`,
+   * `amendment-closed`.
+   */
   reject(actor: Principal, id: string): Promise<AmendmentView>;
 }
 

@@ -5,7 +5,7 @@ import type { AuthorityDefinition, Office, Period, Profile } from './contract.ts
 import { addPeriod } from './period.ts';
 import type * as schema from './schema.ts';
 
-/* What the checks of a trust domain work on. */
+/* The input and output of the checks of a trust domain. */
 
 export interface Issue {
   /** `profiles.0.authority`. */
@@ -13,13 +13,16 @@ export interface Issue {
   readonly message: string;
 }
 
-/** A member that is right in itself, and where it stands. */
+/** A member that has passed its schema, and its path. */
 export interface Placed<T> {
   readonly path: string;
   readonly value: T;
 }
 
-/** Those members that are right in themselves, and the ids of all: a reference to a faulty member is no second fault. */
+/**
+ * The members that have passed their schemas, and the ids of all members. So a reference to a faulty member is not
+ * reported as a second problem.
+ */
 export interface Draft {
   readonly authorities: readonly Placed<AuthorityDefinition>[];
   readonly profiles: readonly Placed<Profile>[];
@@ -34,7 +37,7 @@ export const issue = (path: string, message: string): Issue => ({ path, message 
 const EPOCH = new Date(Date.UTC(2025, 0));
 export const longer = (a: Period, b: Period): boolean => addPeriod(EPOCH, a) > addPeriod(EPOCH, b);
 
-/** Why no certificate can have this attribute. */
+/** The reason why no certificate can have this attribute. Undefined where one can. */
 export const whyNot = (type: string, value: string): string | undefined => {
   try {
     buildName([[type, value]]);

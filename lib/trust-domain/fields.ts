@@ -3,7 +3,10 @@ import { Fault } from '../fault.ts';
 import { findUnshown, isAbsoluteUri, isDnsName, isMailbox } from '../lint/lint.ts';
 import type { Field, FieldValues } from './contract.ts';
 
-/** The fault names the field and says what it has to be; never what it was, but for a character that does not show. */
+/**
+ * The fault names the field and says what its value has to be. It never shows the value, except a character that is
+ * invisible.
+ */
 export const invalidField = (field: Pick<Field, 'name' | 'label'>, why: string): Fault =>
   new Fault('invalid-field', `The field "${field.name}" (${field.label.en}) ${why}.`, {
     field: field.name,
@@ -14,8 +17,8 @@ export const invalidField = (field: Pick<Field, 'name' | 'label'>, why: string):
 const COMPATIBILITY = /[^\uf900-\ufaff\u{2f800}-\u{2fa1f}]+/gu;
 
 /**
- * Trimmed, and composed (NFC) but for the CJK compatibility ideographs: NFC would turn U+FA19, in which many a family name
- * is registered, into U+795E, and so change the name. Kana typed as two characters (か and U+3099) become one.
+ * Trimmed and composed (NFC), except for the CJK compatibility ideographs: NFC would turn U+FA19, in which many family
+ * names are registered, into U+795E, and so change the name. Kana typed as two characters (か and U+3099) become one.
  */
 const composed = (text: string): string =>
   text.trim().replace(COMPATIBILITY, (part) => part.normalize('NFC'));
@@ -27,7 +30,7 @@ const isCalendarDate = (text: string): boolean => {
   );
 };
 
-/** One spelling for each address (RFC 5952 for version 6). */
+/** The one spelling of an address (RFC 5952 for version 6). */
 const canonicalAddress = (text: string): string | undefined => {
   const version = isIP(text);
   if (version === 4) return text;
@@ -38,7 +41,7 @@ const canonicalAddress = (text: string): string | undefined => {
 
 interface Kind {
   readonly maxLength: number;
-  /** The value's one spelling, or undefined if it is none. */
+  /** The one spelling of the value. Undefined where the value is not of this kind. */
   readonly canonical: (text: string, field: Field) => string | undefined;
   readonly what: string;
 }
@@ -64,7 +67,7 @@ export const FIELD_RULES: Readonly<Record<Field['kind'], Kind>> = {
   },
   rfc822Name: {
     maxLength: 255,
-    // The part before @ belongs to its own system, capitals and all (RFC 5280 7.5).
+    // The mail system decides what the part before @ means, so its capitals stay (RFC 5280 7.5).
     canonical: (text) =>
       when(
         isMailbox(text),
@@ -76,10 +79,10 @@ export const FIELD_RULES: Readonly<Record<Field['kind'], Kind>> = {
   uri: { maxLength: 1_000, canonical: (text) => when(isAbsoluteUri(text), text), what: 'an absolute URI' },
 };
 
-/** The value as it is used; empty where there is none. Fault: `invalid-field`. */
+/** The value in its one spelling; empty where there is none. Fault: `invalid-field`. */
 const readValue = (field: Field, given: unknown): string => {
   if (typeof given !== 'string') throw invalidField(field, 'is not text');
-  // Before composing, so that nobody makes us compose a book.
+  // Checked before composing, so that nobody can make the service compose a huge text.
   if (given.length > 8 * field.maxLength + 64)
     throw invalidField(field, `is longer than ${field.maxLength} characters`);
   if (!given.isWellFormed()) throw invalidField(field, 'is not Unicode text');
@@ -105,7 +108,7 @@ const readList = (field: Field, given: unknown, maxItems: number): readonly stri
   return values;
 };
 
-/** Every field checked and put into its one spelling; fields without a value are left out. Fault: `invalid-field`. */
+/** All fields, checked and in their one spelling. Fields without a value are left out. Fault: `invalid-field`. */
 export const readFields = (fields: readonly Field[], given: FieldValues): FieldValues => {
   const stray = Object.keys(given).find((name) => fields.every((field) => field.name !== name));
   if (stray !== undefined) {

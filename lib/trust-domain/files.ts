@@ -4,8 +4,8 @@ import { Fault, wentThrough } from '../fault.ts';
 import { everyItem, type Key, type Table } from '../store/store.ts';
 
 /**
- * Trust domain files, kept by their digest: those that were proposed, and the one that each was compared with. They are
- * never deleted: an id in a record is looked up in the file that was in force then.
+ * Trust domain files by their digest: every file that was proposed, and the file that it was compared with. They are
+ * never deleted, because an id in a record is looked up in the file that was in force then.
  *
  *   trust-domain-file/{digest}  {part}  PartRow
  */
@@ -14,7 +14,7 @@ type PartRow = {
   readonly gzip: string;
 };
 
-/** Bytes of the file in one part. A row holds that many even where gzip cannot compress them. */
+/** Bytes of the file in one part. They fit into a row even where gzip cannot compress them. */
 const PART_BYTES = 270_000;
 /** How many parts are written at the same time. */
 const AT_ONCE = 8;
@@ -31,11 +31,11 @@ const keepPart = async (table: Table, key: Key, slice: Uint8Array): Promise<void
   if (await wentThrough(table.write([{ put: key, value, if: 'absent' }]))) return;
   const there = await table.get<PartRow>(key);
   if (!there || Buffer.compare(unpacked(there.value), slice) === 0) return;
-  // The row is damaged; this makes it whole.
+  // The row is damaged: this write repairs it.
   await table.write([{ put: key, value, if: { version: there.version } }]);
 };
 
-/** Text of the same digest has the same parts, so a run that was interrupted is simply repeated. */
+/** A text always has the same parts, so an interrupted run can be repeated. */
 export const keepFile = async (table: Table, text: string): Promise<void> => {
   const bytes = Buffer.from(text);
   const digest = digestOf(text);
@@ -54,7 +54,7 @@ export const keepFile = async (table: Table, text: string): Promise<void> => {
 const damaged = (digest: string): Fault =>
   new Fault('configuration-invalid', 'A trust domain file that is kept in the table is damaged.', { digest });
 
-/** Bytes that we did not write make a text of another digest. */
+/** The row was not written by this service: the text gets another digest, and is refused. */
 const unpacked = ({ gzip }: PartRow): Uint8Array => {
   try {
     return gunzipSync(Buffer.from(gzip, 'base64'));
@@ -63,7 +63,7 @@ const unpacked = ({ gzip }: PartRow): Uint8Array => {
   }
 };
 
-/** Fault: `configuration-invalid` where what is kept is not the file of that digest. */
+/** Fault: `configuration-invalid` where the stored text does not have that digest. */
 export const readFile = async (table: Table, digest: string): Promise<string> => {
   const slices: Uint8Array[] = [];
   for await (const { value } of everyItem<PartRow>(table, { pk: `trust-domain-file/${digest}` })) {

@@ -3,7 +3,7 @@ import { assertFormat, FORMAT } from '../format.ts';
 import type { Item, Key, Table } from '../store/store.ts';
 import type { InForce, InForceRow } from './contract.ts';
 
-/** Every process reads this row as it starts, so it carries the number of the format of all rows. */
+/** Every process reads this row at its start, so it also carries the number of the format of all rows. */
 type StoredRow = InForceRow & { readonly format: number };
 
 const KEY: Key = { pk: 'trust-domain', sk: 'ceremony' };

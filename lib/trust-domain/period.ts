@@ -3,7 +3,7 @@ import type { Period } from './contract.ts';
 const SHAPE =
   /^P(?=.)(?:(\d{1,4})Y)?(?:(\d{1,4})M)?(?:(\d{1,5})W)?(?:(\d{1,6})D)?(?:T(?=.)(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,8})S)?)?$/;
 
-/** Undefined for what is no duration, and for none at all (`PT0S`). Fractions and signs are not taken. */
+/** Undefined where the text is not a duration, or is an empty one (`PT0S`). Fractions and signs are refused. */
 export const parsePeriod = (text: string): Period | undefined => {
   const match = SHAPE.exec(text);
   if (match === null) return undefined;
@@ -21,7 +21,7 @@ export const parsePeriod = (text: string): Period | undefined => {
   return period.months + period.seconds > 0 ? period : undefined;
 };
 
-/** A day that the month reached does not have becomes its last day: 31 January + P1M is 28 or 29 February. */
+/** If the month reached does not have the day, its last day is taken: 31 January + P1M is 28 or 29 February. */
 export const addPeriod = (date: Date, period: Period): Date => {
   const moved = new Date(date);
   moved.setUTCDate(1);

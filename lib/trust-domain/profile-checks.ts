@@ -2,9 +2,9 @@ import { OID } from '../pki/pki.ts';
 import type { Field, Profile, Source, SubjectTemplate } from './contract.ts';
 import { type Draft, type Issue, issue, longer, type Placed, whyNot } from './draft.ts';
 
-/* What profiles say of authorities, of their own fields, and of the service's own certificates. */
+/* Checks of profiles against authorities, against their own fields, and for the service's own certificates. */
 
-/** The longest value that a field can have, as far as length matters. */
+/** A value of the field's greatest length. Only its length matters. */
 const longest = ({ kind, maxLength }: Field): string =>
   kind === 'date' ? '2000-01-01' : 'A'.repeat(maxLength);
 
@@ -23,7 +23,7 @@ const rdnIssue = (profile: Profile, type: string, source: Source): string | unde
   const field = fieldNamed(profile, source);
   if (field?.maxItems !== undefined) return 'A list cannot stand in a name.';
   if (field) return whyNot(type, longest(field));
-  // officeIssues checks the attributes of each office.
+  // The attributes of each office are checked by officeIssues.
   return typeof source === 'string' ? whyNot(type, source) : undefined;
 };
 
@@ -33,7 +33,7 @@ const nameIssues = (profile: Profile, template: SubjectTemplate, path: string): 
     return why === undefined ? [] : [issue(`${path}.${index}`, why)];
   });
 
-/** Kinds of fields whose values are known to fit. */
+/** The kind of field that certainly fits each kind of name. */
 const FITTING: Readonly<Record<string, Field['kind']>> = {
   dNSName: 'dnsName',
   rfc822Name: 'rfc822Name',
@@ -114,7 +114,7 @@ export const profileIssues = (draft: Draft): readonly Issue[] =>
 export const operationsIssues = (draft: Draft): readonly Issue[] => {
   const of = (kind: Profile['kind']): readonly Placed<Profile>[] =>
     draft.profiles.filter(({ value }) => value.kind === kind);
-  // Profiles that are faulty in themselves may be the ones that are missing here.
+  // The profiles that are missing here may be among those that did not pass their schema.
   if (draft.profiles.length < draft.ids.profiles.length) return [];
   const [principal, service] = [of('principal'), of('service')];
   const named = principal[0]?.value.subject.some(

@@ -33,7 +33,7 @@ const member = (value: unknown, name: string): unknown =>
     ? (value as Readonly<Record<string, unknown>>)[name]
     : undefined;
 
-/** Members that are right in themselves; the others have been reported by the schema. */
+/** The members that pass their schema. The schema of the whole file has reported the others. */
 const placed = <T>(file: unknown, section: string, schema: z.ZodType<T>): readonly Placed<T>[] => {
   const items = member(file, section);
   return !Array.isArray(items)
@@ -81,7 +81,7 @@ export const readTrustDomain = (text: string): TrustDomain => {
   const principal = data.profiles.find(({ kind }) => kind === 'principal');
   const service = data.profiles.find(({ kind }) => kind === 'service');
   const authority = data.authorities.find(({ id }) => id === principal?.authority);
-  // The checks have seen to these.
+  // The checks above have made sure that all three exist.
   if (!principal || !service || !authority)
     throw invalid([{ path: 'profiles', message: 'Operations are incomplete.' }]);
   const domain: Omit<TrustDomain, typeof checkedBrand> = {

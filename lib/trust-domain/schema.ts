@@ -16,9 +16,12 @@ import type { FieldKind, HoldRule, Period, ProfileKind } from './contract.ts';
 import { FIELD_RULES } from './fields.ts';
 import { parsePeriod } from './period.ts';
 
-/* The shape of a trust domain's file, member by member. What members say of each other is in trust-domain-checks.ts. */
+/*
+ * The shape of a trust domain's file, member by member. checks.ts and profile-checks.ts check the members against each
+ * other.
+ */
 
-/** Turns what `read` refuses into an issue at the value's own place. */
+/** Turns a refusal by `read` into an issue at the value's own place. */
 const parsed =
   <In, Out>(read: (value: In) => Out | undefined, what: string) =>
   (value: In, context: z.RefinementCtx): Out => {
@@ -106,7 +109,7 @@ const policy = z
     ({ oid: policyIdentifier, cps }): PolicyInformation => ({ policyIdentifier, ...(cps && { cps: [cps] }) }),
   );
 
-/** Seconds, where `maxAge` is not said and answers live twice as long at least. */
+/** Seconds. The default where `maxAge` is not given and answers live at least twice as long. */
 const USUAL_MAX_AGE = 300;
 /** Ten years. */
 const USUAL_RETENTION_INTERVAL = 3_652 * 86_400;
@@ -135,7 +138,7 @@ const ocsp = z
 
 export const authority = z
   .strictObject({
-    // Keys of responders are kept beside those of CAs, under ids that begin like this.
+    // The keys of responders are kept beside those of CAs, under ids that begin with `ocsp-`.
     id: id.refine((value) => !value.startsWith('ocsp-'), 'Ids that begin with "ocsp-" are the responders\'.'),
     title: text,
     generation: z.int().min(1).max(99),

@@ -11,7 +11,7 @@ import type {
 } from './contract.ts';
 import { invalidField } from './fields.ts';
 
-/** What a template is filled from. */
+/** The sources that fill a template. */
 export interface Filling {
   readonly profile: Pick<Profile, 'fields'>;
   readonly office: Office | undefined;
@@ -37,7 +37,7 @@ const valuesOf = (source: Source, { office, fields }: Filling): readonly string[
   return [attribute];
 };
 
-/** A value that cannot stand in a name is a fault of its field, where it comes from one. */
+/** Where a value from a field cannot stand in a name, the fault is the field's. */
 const buildRdn = (type: string, value: string, source: Source, { profile }: Filling): Name => {
   try {
     return buildName([[type, value]]);
@@ -57,7 +57,7 @@ export const fillName = (template: SubjectTemplate, filling: Filling): Name =>
     valuesOf(source, filling).flatMap((value) => buildRdn(type, value, source, filling)),
   );
 
-/** Octets of an address in its one spelling (RFC 5952 allows one `::` at most). */
+/** The octets of an address that is in its one spelling (RFC 5952 allows one `::` at most). */
 const addressOctets = (text: string): Uint8Array => {
   if (isIPv4(text)) return Uint8Array.from(text.split('.'), Number);
   const [head = '', tail] = text.split('::');
@@ -68,7 +68,7 @@ const addressOctets = (text: string): Uint8Array => {
   return Buffer.from([...left, ...zeros, ...right].map((group) => group.padStart(4, '0')).join(''), 'hex');
 };
 
-/** A list gives a name for each of its values. Faults as `fillName`. */
+/** A list gives one name for each of its values. Faults as `fillName`. */
 export const fillAlternativeName = (
   template: AlternativeNameTemplate,
   filling: Filling,

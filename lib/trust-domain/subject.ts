@@ -7,17 +7,19 @@ import { fillAlternativeName, fillName } from './subject-template.ts';
 export interface Subject {
   readonly subject: Name;
   readonly subjectAltNames: readonly GeneralName[];
-  /** The fields as the names use them: trimmed, composed, domain names in lower case. Empty fields are absent. */
+  /**
+   * The fields in the form that goes into names: trimmed, composed, domain names in lower case. Empty fields are
+   * absent.
+   */
   readonly fields: FieldValues;
-  /** SHA-256, hex, of the DER of both names: two subjects are the same if their digests are. */
+  /** SHA-256, hex, of the DER of both names. Two subjects are the same if their digests are the same. */
   readonly digest: string;
 }
 
 /**
- * The names that a certificate of this profile will have.
- *
- * Faults: `invalid-field`, with `facts.field` (its name), `facts.label` and never the value, also for a field that the
- * profile does not have; `profile-not-allowed` when the profile takes something from the office that it does not have.
+ * The names that a certificate of this profile will have. Faults: `invalid-field`, with `facts.field` (its name),
+ * `facts.label` and never the value, also for a field that the profile does not have; `profile-not-allowed` when the
+ * profile takes an attribute from the office that the office does not have.
  */
 export const describeSubject = (
   profile: Profile,

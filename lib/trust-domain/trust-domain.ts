@@ -22,4 +22,4 @@ export { addPeriod, lastSecond } from './period.ts';
 export { readTrustDomain } from './read.ts';
 export { describeSubject, type Subject } from './subject.ts';
 
-/** The door of the trust domain's room: the declarative file, its checks, its amendments, and which file is in force. */
+/** The door of the trust domain's room: the declarative file, its checks, its amendments, and the file in force. */

@@ -11,17 +11,17 @@ import { everyItem, type Table, type Write } from '../store/store.ts';
 type WithdrawnRow = { readonly person: string };
 
 const PK = 'trust-domain-withdrawn';
-/** Rows of one write. */
+/** The most rows in one write. */
 const BATCH = 90;
 
-/** Persons by principal ids. */
+/** The persons of withdrawn principals, by the principals' ids. */
 export const readWithdrawn = async (table: Table): Promise<ReadonlyMap<string, string>> => {
   const persons = new Map<string, string>();
   for await (const { sk, value } of everyItem<WithdrawnRow>(table, { pk: PK })) persons.set(sk, value.person);
   return persons;
 };
 
-/** Leaves the rows of principals that it knows as they are, so it can be repeated. */
+/** Does not change a row that exists, so it can be repeated. */
 export const rememberWithdrawn = async (
   table: Table,
   principals: readonly { readonly id: string; readonly person: string }[],
@@ -34,7 +34,8 @@ export const rememberWithdrawn = async (
       const value: WithdrawnRow = { person };
       return { put: { pk: PK, sk: id }, value, if: 'absent' };
     });
-    // Where another process remembers the same principals at this moment, the next turn finds them known.
+    // The write fails where another process remembers one of these principals at the same time. The next turn then
+    // finds its row.
     await wentThrough(table.write(writes));
   }
 };
