@@ -6,13 +6,13 @@ import type { Recorder } from './deps.ts';
 import type { RequestRow } from './rows.ts';
 
 /*
- * Why a request may be issued. A row that says it is approved is no reason, because somebody who can write to the table can
- * write that row. The reason is that the ledger has the three acts of the approval, by three persons, about this very
- * application.
+ * Why a request may be issued. A row may say that it is approved, but that is no reason: somebody who can write to the
+ * table can write that row. The reason is that the ledger has the three acts of the approval, by three persons, about
+ * this very application.
  */
 
 /**
- * SHA-256, hex, of what was applied for, with the row's salt. The ledger's records hold this digest. The salt keeps a reader
+ * SHA-256, hex, of the application with the row's salt. The ledger's records hold this digest. The salt keeps a reader
  * of the records from finding out a person's fields by trying values.
  */
 export const applicationDigest = (salt: string, application: Application): string => {

@@ -24,7 +24,10 @@ export interface Changes {
   ): Promise<Item<RequestRow>>;
 }
 
-/** The record of a command. The authority records the issuing, together with the certificate. */
+/**
+ * The record of a command; undefined for `finish`, because the authority records the issuing together with the
+ * certificate.
+ */
 const recordOf = (id: string, request: Request, command: Command, salt: string): ActRecord | undefined => {
   if (command.command === 'finish') return undefined;
   const { profile, profileVersion, publicKeyDigest, office } = request;
@@ -70,8 +73,8 @@ export const openChanges = ({ table, random, ledger }: RegistrationDeps): Change
 
   const change: Changes['change'] = async (id, command, { before: known, writes: more = [] } = {}) => {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      // A submission reads a row that is not there. It reads all the same: a store that does not answer fails here, where
-      // nothing is written yet, and not at a write whose outcome somebody would have to find out.
+      // A submission has no row to read, and reads all the same: if the store does not answer, the submission fails
+      // here, before anything is written. A failed write would leave its outcome unknown.
       const before = attempt === 0 && known !== undefined ? known : await read(id);
       const next = decide(before?.value, command);
       const salt = before?.value.salt ?? chance();

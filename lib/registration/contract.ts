@@ -19,8 +19,9 @@ export interface Submission {
   /** Values of the profile's fields, by the field's name. */
   readonly fields: Readonly<Record<string, string | readonly string[]>>;
   /**
-   * The id of a principal of role holder, whom the certificate is about. The registration system chooses it as a pseudonym
-   * for this service. Records name the holder by it, so it must be neither a name nor a public number.
+   * The id of a principal of role holder: the person or organisation that the certificate is about. The registration
+   * system chooses it as a pseudonym for this service. Records name the holder by it, so it must be neither a name nor
+   * a public number.
    */
   readonly holder?: string;
 }
@@ -51,7 +52,9 @@ export interface RequestView {
   readonly submittedAt: string;
   readonly examinations: readonly Examination[];
   readonly certificate?: CertificateRef;
-  /** Why no certificate can be issued for a failed request: a fault's `code`, and its sentence as `reason`. */
+  /**
+   * The reason why no certificate can be issued for a failed request: a fault's `code`, and its sentence as `reason`.
+   */
   readonly failure?: { readonly at: string; readonly code: string; readonly reason: string };
 }
 
@@ -74,24 +77,29 @@ export interface Registration {
     idempotencyKey?: string,
   ): Promise<{ readonly request: RequestView; readonly replayed: boolean }>;
   /**
-   * An officer's approval moves `submitted` to `examined`. An operator's approval moves `examined` to `approved`, and on to
-   * `issued` in the same call where issuing succeeds. Where it does not, the service issues the certificate later. Where it
-   * never can, the request becomes `failed`: the public key is free again, and the office can submit anew. A rejection
-   * needs a reason and frees the key. A request can only be rejected once its profile or its office has changed so that
-   * the certificate would be another one. Faults: `unknown-request`, `wrong-state`, `same-person`, `forbidden`,
-   * `invalid-input`; for the centre's approval also `unknown-profile`, `profile-not-allowed`, `invalid-field`.
+   * An officer's approval moves `submitted` to `examined`. An operator's approval moves `examined` to `approved`, and
+   * on to `issued` in the same call if issuing succeeds. If it does not, the service issues the certificate later. If
+   * the certificate can never be issued, the request becomes `failed`: the public key is free again, and the office can
+   * submit anew. A rejection needs a reason and frees the key. If its profile or office has changed since so that the
+   * certificate would be different, a request can only be rejected. Faults: `unknown-request`, `wrong-state`,
+   * `same-person`, `forbidden`, `invalid-input`; for the centre's approval also `unknown-profile`,
+   * `profile-not-allowed`, `invalid-field`.
    */
   examine(
     actor: Principal,
     id: string,
     examination: { readonly decision: 'approve' | 'reject'; readonly reason?: string },
   ): Promise<RequestView>;
-  /** By the office, before the centre has approved. Faults: `unknown-request`, `wrong-state`, `forbidden`, `invalid-input`. */
+  /**
+   * Withdrawal by the office, before the centre has approved. Faults: `unknown-request`, `wrong-state`, `forbidden`,
+   * `invalid-input`.
+   */
   withdraw(actor: Principal, id: string, reason: string): Promise<RequestView>;
   get(actor: Principal, id: string): Promise<RequestView>;
   /**
-   * Newest first; `limit` is 1 to 100. Officers get their own office's; operators and auditors may choose one. A
-   * page may be shorter than `limit` and still have a cursor. Faults: `forbidden`, `invalid-input`, `cursor-invalid`.
+   * Newest first; `limit` is 1 to 100. Officers get only their own office's requests; operators and auditors may choose
+   * an office. A page may be shorter than `limit` and still have a cursor. Faults: `forbidden`, `invalid-input`,
+   * `cursor-invalid`.
    */
   list(
     actor: Principal,

@@ -10,7 +10,7 @@ import type { Examination, RequestState } from './contract.ts';
  *       └──── rejected, withdrawn ◀──────┘                                   └── cannot be issued ──▶ failed
  */
 
-/** What a submission asks for, after its bytes and fields were checked. */
+/** The contents of a submission, after its bytes and fields were checked. */
 export type Application = {
   readonly profile: string;
   readonly profileVersion: number;
@@ -36,7 +36,7 @@ export type Request = Application & {
   readonly persons: readonly string[];
   readonly withdrawal?: { readonly by: string; readonly at: string; readonly reason: string };
   readonly certificate?: { readonly ca: string; readonly serial: string };
-  /** Why no certificate can be issued for it: a fault's code and its sentence. */
+  /** The reason why no certificate can be issued for it: a fault's code and its sentence. */
   readonly failure?: { readonly at: string; readonly code: string; readonly reason: string };
 };
 
@@ -56,9 +56,9 @@ export type Command =
       readonly reason?: string;
     }
   | { readonly command: 'withdraw'; readonly actor: Principal; readonly at: string; readonly reason: string }
-  /** By the service itself: this certificate was issued for the approved request. */
+  /** From the service itself: this certificate was issued for the approved request. */
   | { readonly command: 'finish'; readonly certificate: { readonly ca: string; readonly serial: string } }
-  /** By the service itself: no certificate can ever be issued for the approved request. */
+  /** From the service itself: no certificate can ever be issued for the approved request. */
   | { readonly command: 'fail'; readonly at: string; readonly code: string; readonly reason: string };
 
 const unknown = (): Fault => new Fault('unknown-request', 'There is no such request.');
@@ -82,7 +82,10 @@ export const assertOfficer = (actor: Principal): string => {
   throw new Fault('forbidden', 'Only an officer of a registration sub-office may do this.');
 };
 
-/** The office whose requests the principal may read; undefined for every office's. Fault: `forbidden`. */
+/**
+ * The only office whose requests the principal may read; undefined where it may read every office's. Fault:
+ * `forbidden`.
+ */
 export const readableOffice = (actor: Principal): string | undefined => {
   if (actor.role === 'operator' || actor.role === 'auditor') return undefined;
   return assertOfficer(actor);

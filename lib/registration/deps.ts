@@ -2,7 +2,9 @@ import type { Clock, Log, Random, Retries } from '../ports.ts';
 import type { CertificateRef } from '../principal.ts';
 import type { Table, Value, Write } from '../store/store.ts';
 
-/** What registration writes into the ledger: ids, digests and decisions. No record has a field's value or a reason. */
+/**
+ * The record that registration writes into the ledger: ids, digests and decisions, never a field's value or a reason.
+ */
 export interface ActRecord {
   readonly kind: 'submission' | 'examination';
   readonly actor: string;
@@ -21,7 +23,7 @@ export interface CollectionRecord {
   readonly count: number;
 }
 
-/** What registration reads of a record. */
+/** The members of a record that registration reads. */
 export interface KeptRecord {
   readonly id: string;
   readonly kind: string;
@@ -41,12 +43,13 @@ export interface Recorder {
 
 export type Fields = Readonly<Record<string, string | readonly string[]>>;
 
-/** What registration asks of the authority. */
+/** The part of the authority that registration uses. */
 export interface Issuing {
   /**
-   * What an application becomes; `fields` come back in the form in which they are used. An application that was described
-   * before brings the version and the digest that it was given. Faults: `unknown-profile` where the profile is not there,
-   * or where either comes out different; `profile-not-allowed`; `invalid-field`.
+   * Describes the certificate that the application would get; `fields` come back in the form that the certificate uses.
+   * An application that was described before brings the profile version and the subject digest of that description.
+   * Faults: `unknown-profile` where one of them differs now or the profile does not exist; `profile-not-allowed`;
+   * `invalid-field`.
    */
   describe(application: {
     readonly profile: string;

@@ -36,8 +36,8 @@ const isFinal = (error: unknown, sinceApproval: () => number): error is Fault =>
 /** Takes approved requests on to issued or failed. */
 export interface Finishing extends Pick<Registration, 'recover'> {
   /**
-   * The request, issued; or failed where no certificate can ever be issued for it. Undefined where it will be tried again;
-   * the log has the fault once.
+   * The request, issued; or failed where no certificate can ever be issued for it. Undefined where it will be tried
+   * again; the fault is then logged once.
    */
   tryToFinish(id: string, approved: Item<RequestRow>): Promise<Request | undefined>;
 }

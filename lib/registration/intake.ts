@@ -10,10 +10,10 @@ import type { Submission } from './contract.ts';
 import type { Application } from './decide.ts';
 import type { Issuing } from './deps.ts';
 
-/** The limit for the JSON of all fields together. A request's row must stay well below the store's limit. */
+/** The limit for the JSON of all fields together, so that a request's row stays well below the store's limit. */
 const MAX_FIELDS_BYTES = 64 * 1024;
 
-/** RFC 7468 7, with the older label that it mentions and tools still write. */
+/** The label of RFC 7468 7, and the older one that it mentions and some tools still write. */
 const CSR_LABELS = ['CERTIFICATE REQUEST', 'NEW CERTIFICATE REQUEST'];
 
 /** The signature of the request proves that its maker holds the private key (RFC 2986 4.2). */

@@ -121,7 +121,7 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
       const before = await read(id);
       const request = assertReadable(actor, before?.value);
       if (actor.role === 'operator' && decision === 'approve' && request.state === 'examined') {
-        // Throws where the profile or the office has changed. A request is issued as it was submitted, or not at all.
+        // Throws where the profile or the office has changed: a request is issued as it was submitted, or not at all.
         issuing.describe(request);
       }
       const examined = await change(
@@ -157,7 +157,7 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
         page.items.map(async ({ sk: id }) => ({ id, request: (await read(id))?.value })),
       );
       return {
-        // A request may have moved on between the listing and its row.
+        // A request may have changed its state after the listing was read.
         requests: rows.flatMap(({ id, request }) =>
           request !== undefined && (state === undefined || request.state === state)
             ? [viewOf(id, request)]

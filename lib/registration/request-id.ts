@@ -1,8 +1,8 @@
 import type { Clock, Random } from '../ports.ts';
 
 /**
- * A UUID of version 7 (RFC 9562 5.7): 48 bits of milliseconds, then 74 bits of chance. Ids sort by the time of
- * submission, and nobody guesses one.
+ * A UUID of version 7 (RFC 9562 5.7): 48 bits of milliseconds, then 74 random bits. Ids sort by the time of submission,
+ * and nobody can guess one.
  */
 export const newRequestId = (clock: Clock, random: Random): string => {
   const bytes = Buffer.concat([Buffer.alloc(6), random(10)]);

@@ -30,11 +30,11 @@ export type KeyRow = { readonly request: string };
 export type IdempotencyRow = {
   readonly submission: string;
   readonly request: string;
-  /** Unix seconds. From then on the key counts as unused, even while the store still has the row. */
+  /** Unix seconds. From then on the key counts as unused, even if the store still has the row. */
   readonly until: number;
 };
 
-/** No client repeats a call for longer, not even over the New Year holidays. */
+/** No client repeats a call after this time, not even over the New Year holidays. */
 export const IDEMPOTENCY_SECONDS = 7 * 86_400;
 
 export const requestKey = (id: string): Key => ({ pk: `request/${id}`, sk: 'request' });
@@ -80,8 +80,8 @@ const list = (key: Key): Write => ({ put: key, value: {}, if: 'absent' });
 const remove = (key: Key): Write => ({ delete: key, if: { version: 1 } });
 
 /**
- * From one row to the next, or to the first. A rejected, withdrawn or failed request frees its public key; an issued
- * request keeps it for ever.
+ * The writes that take a request from one row to the next, or create the first. A rejected, withdrawn or failed request
+ * frees its public key; an issued request keeps it for ever.
  */
 export const requestWrites = (
   id: string,
