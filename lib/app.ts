@@ -58,7 +58,7 @@ import {
   type TrustDomain,
 } from './trust-domain/trust-domain.ts';
 
-/** The service, composed: what the entries in functions/ call. */
+/** The composed service that the entries in functions/ call. */
 export interface App {
   readonly authority: Authority;
   readonly amendments: Amendments;
@@ -76,7 +76,7 @@ export interface App {
 /** Everything that differs between AWS, one process on one machine, and a test. */
 export interface Ports {
   readonly trustDomain: TrustDomain;
-  /** Its file, as it was read. */
+  /** The text of the trust domain's file. */
   readonly trustDomainText: string;
   readonly publicUrls: readonly [string, ...string[]];
   readonly table: Table;
@@ -87,18 +87,21 @@ export interface Ports {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  /** The log's identity (C2SP tlog-checkpoint); the place of its files below the first public URL where not given. */
+  /**
+   * The log's identity (C2SP tlog-checkpoint). Unless given, it is the place of the log's files below the first public
+   * URL.
+   */
   readonly logOrigin?: string | undefined;
   readonly witnesses?: readonly Witness[];
   /** How many witnesses a checkpoint needs before it is published. */
   readonly witnessThreshold?: number | undefined;
 }
 
-/** The key that signs what holders are given about themselves; Ed25519. */
+/** The key that signs disclosures to holders; Ed25519. */
 const DISCLOSURE_KEY = { id: 'disclosure', algorithm: 'ed25519' } as const;
 const TOKEN_ISSUER_KEY = { id: 'token-issuer', algorithm: 'ed25519' } as const;
 
-/** As whom the service reads certificates for what it hands over; nobody can come as it. */
+/** The principal as which the service itself reads certificates that it hands over. Nobody can sign in as it. */
 export const SERVICE: Principal = {
   id: 'service',
   role: 'auditor',
@@ -106,18 +109,18 @@ export const SERVICE: Principal = {
   name: { ja: '証', en: 'Akashi' },
 };
 
-/** The service without its callers: enough to hold a ceremony, to recover and to keep house. */
+/** The service without its callers: enough to hold a ceremony, to recover and to run the scheduled tasks. */
 export interface Core extends Omit<App, 'principals'> {
   readonly retention: Retention;
   readonly authority: Authority & AuthorityCore;
   readonly sequencer: Sequencer;
-  /** The key that signs the tokens of a service that issues its own. */
+  /** The key that signs tokens, where the service is itself their issuer. */
   readonly tokenIssuerKey: () => Promise<Signer>;
-  /** The same with callers, once it is known where their tokens come from. */
+  /** The same service with callers, once it is known which issuers their tokens come from. */
   readonly open: (tokens: TokenIssuers) => App;
 }
 
-/** The single composition root: rooms meet here and nowhere else. */
+/** The single composition root: rooms are connected here and nowhere else. */
 export const compose = (ports: Ports): Core => {
   const { table, bucket, trustDomain, trustDomainText, clock, random, log, logOrigin } = ports;
   const trustDomainDigest = digestOf(trustDomainText);
@@ -274,14 +277,17 @@ export const compose = (ports: Ports): Core => {
   };
 };
 
-/** What was approved under an earlier file, or recorded and not signed, is finished by a service composed of that file. */
+/**
+ * A service composed of the earlier file finishes the requests that were approved under it and signs the certificates
+ * that were recorded under it.
+ */
 const finishUnder = async (ports: Ports, text: string): Promise<void> => {
   const core = compose({ ...ports, trustDomain: readTrustDomain(text), trustDomainText: text });
   for (const finish of [core.authority.recover, core.registration.recover]) {
     try {
       await finish();
     } catch (error) {
-      // It is tried again under the next file, which can do it where the profile has not changed.
+      // The next file's service tries again, and succeeds where the profile has not changed.
       ports.log('error', 'What was begun under the trust domain in force could not be finished under it', {
         error: Fault.is(error) ? error.code : 'internal',
       });

@@ -1,8 +1,8 @@
-// Every function reads its environment as it starts: `zod/mini` takes a quarter of the time of `zod`, and of the bytes.
+// Every function reads its environment as it starts. `zod/mini` takes a quarter of `zod`'s time and of its bytes.
 import * as z from 'zod/mini';
 import { Fault } from './fault.ts';
 
-/** What a variable must be, said in one phrase, is the message of its schema. */
+/** The schema's message is a phrase that says what the variable must be. */
 const described = <S extends z.core.$ZodType>(description: string, schema: S): S => {
   z.globalRegistry.add(schema, { description });
   return schema;
@@ -35,12 +35,15 @@ const isPlainUrl = (value: string): boolean => {
   );
 };
 
-/** It goes into AIA and CRLDP, which are fetched without TLS (RFC 5280 8): its answers would need their own. */
+/**
+ * The URL goes into AIA and CRLDP. Both are fetched without TLS (RFC 5280 8), because the check of a TLS certificate
+ * would itself need such an answer.
+ */
 const isPublicationUrl = (value: string): boolean => isPlainUrl(value) && value.startsWith('http:');
 const PUBLICATION_URL =
   'an http address, which goes into certificates, without query, user or slash at the end; with PORT=0 it must be given';
 
-/** The log's identity and who cosigns its checkpoints. */
+/** The log's identity, and the witnesses that cosign its checkpoints. */
 const LOG = {
   LOG_ORIGIN: described(
     'the name of the log: a host and a path, without scheme, space and plus',
@@ -73,7 +76,7 @@ const LOG = {
 /** The environment of the one-machine service. */
 const LocalVariables = z
   .object({
-    /** Where both doors listen. Only this machine unless said otherwise. */
+    /** The address on which both doors listen: only this machine unless given. */
     HOST: text('127.0.0.1', 'an address of this machine to listen at'),
     PORT: port('8080'),
     TLS_PORT: port('8443'),
@@ -135,7 +138,10 @@ const PUBLIC_URLS = described(
   z.string().check(z.refine((value) => value.split(' ').every(isPublicationUrl))),
 );
 
-/** Tokens come from an issuer whose keys are at `/.well-known/jwks.json` below its name, or are not taken. */
+/**
+ * Tokens come from an issuer that publishes its keys at `/.well-known/jwks.json` below its name. Without one no token
+ * is taken.
+ */
 const TOKENS = {
   TOKEN_ISSUER: described(
     'the address of a token issuer',
@@ -144,11 +150,11 @@ const TOKENS = {
   TOKEN_AUDIENCE: described('the audience of the tokens', z.optional(filled())),
 };
 
-/** Where files are handed over that are too large for an answer. */
+/** The place where files that are too large for an answer are handed over. */
 const HAND_OVER = {
   HAND_OVER_BUCKET: name('the name of the S3 bucket for files that are handed over'),
 };
-/** In a closed network S3 is reached from outside of the VPC by another host than from inside. */
+/** In a closed network callers outside the VPC reach S3 under another host name than functions inside it. */
 const S3_ADDRESS = {
   S3_ADDRESS: described(
     'the address at which callers reach S3, where it is not its own',
@@ -156,15 +162,15 @@ const S3_ADDRESS = {
   ),
 };
 
-/** A function that has nothing but itself. */
+/** Needs neither rows nor objects nor keys. */
 export const BareEnv = z.object({ FUNCTION });
 /** Answers OCSP. */
 export const ResponderEnv = z.object({ FUNCTION, TABLE, SEALING_KEY, ...TOKENS });
-/** Measures how old things are. */
+/** Measures ages, such as that of the newest CRL. */
 export const GaugesEnv = z.object({ FUNCTION, TABLE });
 /** Reads and writes rows. */
 export const RowsEnv = z.object({ FUNCTION, TABLE, PUBLIC_URLS, ...TOKENS });
-/** Reads and writes rows, and reads what was published. */
+/** Reads and writes rows, and reads published objects. */
 export const PublishedEnv = z.object({ ...RowsEnv.shape, BUCKET, ...S3_ADDRESS });
 /** Reads and writes rows, and hands files over. */
 export const HandingEnv = z.object({ ...RowsEnv.shape, ...HAND_OVER, ...S3_ADDRESS });
@@ -172,26 +178,26 @@ export const HandingEnv = z.object({ ...RowsEnv.shape, ...HAND_OVER, ...S3_ADDRE
 export const ReportingEnv = z.object({ ...PublishedEnv.shape, ...HAND_OVER });
 /** Reads and writes rows, and signs with CA keys. */
 export const IssuingEnv = z.object({ ...RowsEnv.shape, KEY_ALIAS_PREFIX });
-/** Publishes what it signs, besides. */
+/** As `IssuingEnv`, and publishes what it signs. */
 export const SigningEnv = z.object({ ...IssuingEnv.shape, BUCKET });
-/** Makes leaves of records: rows, the log's key, and where its files are published. */
+/** Makes leaves of records. It needs the rows, the log's key, and the bucket in which the log is published. */
 export const SequencingEnv = z.object({ ...SigningEnv.shape, ...LOG });
-/** Counts what a CDN served, by the access logs that it delivers. */
+/** Counts the answers that a CDN gave, by the access logs that the CDN delivers. */
 export const CdnLogsEnv = z.object({
   ...RowsEnv.shape,
   LOG_BUCKET: name('the name of the S3 bucket to which the CDN delivers its access logs'),
   LOG_PREFIX: name('what the keys of these logs begin with'),
 });
-/** Signs with CA keys, and makes keys of responders. */
+/** Signs with CA keys, and makes the keys of responders. */
 export const RenewingEnv = z.object({ ...IssuingEnv.shape, SEALING_KEY });
-/** Works on rows, and signs what holders are given about themselves. */
+/** Reads and writes rows, and signs disclosures to holders. */
 export const DisclosingEnv = z.object({ ...RowsEnv.shape, SEALING_KEY });
-/** And hands it over. */
+/** Signs disclosures, and hands them over as files. */
 export const BundlingEnv = z.object({ ...HandingEnv.shape, SEALING_KEY });
-/** All of it. */
+/** Signs with CA keys, publishes, and makes the keys of responders: everything that a ceremony does. */
 export const CeremonyEnv = z.object({ ...SigningEnv.shape, SEALING_KEY });
 
-/** Names whose values are never repeated. */
+/** Variables whose values no message shows. */
 const SECRET: ReadonlySet<string> = new Set(['AKASHI_PASSPHRASE']);
 
 /**
@@ -204,7 +210,7 @@ export const readEnv = (source: Source): LocalEnv => read(LocalEnv, LocalVariabl
 export const readFunctionEnv = <S extends z.ZodMiniObject>(schema: S, source: Source): z.output<S> =>
   read(schema, schema.shape, source);
 
-/** Without the user and the password that an address may have. */
+/** The address without its user and password. */
 const shown = (value: string | undefined): string | undefined =>
   value?.replaceAll(/(?<=\/\/)[^/?#\s]*@/g, '…@');
 

@@ -129,7 +129,7 @@ export class Fault extends Error {
   readonly code: FaultCode;
   readonly facts: FaultFacts;
 
-  /** `message` is one English sentence that says what is wrong and, where there is one, what to do. */
+  /** `message` is one English sentence. It says what is wrong and, where something helps, what to do. */
   constructor(code: FaultCode, message: string, facts: FaultFacts = {}, options?: { cause?: unknown }) {
     super(message, options);
     this.code = code;

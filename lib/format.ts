@@ -1,12 +1,12 @@
 import { Fault } from './fault.ts';
 
 /**
- * The form in which this version keeps rows, objects and sealed keys. It is raised with every change that the version
- * before it could not read. From the first release on, `akashi migrate` carries each change.
+ * The format in which this version keeps rows, objects and sealed keys. Every change that the version before it cannot
+ * read raises the number. From the first release on, `akashi migrate` carries each change.
  */
 export const FORMAT = 1;
 
-/** Fault: `format-unsupported` where `what`, which begins the sentence, was written in another format. */
+/** Fault: `format-unsupported` where `what` was written in another format. The fault's sentence begins with `what`. */
 export const assertFormat = (what: string, found: unknown): void => {
   if (found === FORMAT) return;
   const has = Number.isInteger(found) ? `is in format ${found}` : 'has no format number';

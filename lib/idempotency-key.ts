@@ -1,4 +1,4 @@
-/* What a client and the service must agree on about idempotency keys. The command line imports it as well. */
+/* The rules of idempotency keys, for the service and its clients. The command line imports them as well. */
 
 /** The most characters that an idempotency key may have. */
 export const MAX_IDEMPOTENCY_KEY = 255;

@@ -1,4 +1,4 @@
-/** What enters through `compose` besides stores and keys, so that tests own time and chance. */
+/** The ports for time, chance and logs, which enter through `compose` so that tests control them. */
 
 /** Milliseconds since the Unix epoch. Rooms cut to whole seconds where a format has no fraction. */
 export type Clock = () => number;
@@ -13,12 +13,12 @@ export type Log = (
   facts?: Readonly<Record<string, unknown>>,
 ) => void;
 
-/** Remembers what failed, so that it is tried again after ever longer pauses and said once, not each time. */
+/** Remembers failures, so that each is tried again after ever longer pauses, and logged once instead of each time. */
 export interface Retries {
-  /** Whether it is to be tried now; what never failed is. */
+  /** Whether to try it now. Always true where it has not failed. */
   isDue(what: string): boolean;
-  /** It failed, and `why`, a code. True when that is news, to be said. */
+  /** Call it at a failure; `why` is the fault's code. True where the failure is news and should be logged. */
   failed(what: string, why: string): boolean;
-  /** It has succeeded, or will not be tried any more. */
+  /** Call it after success, or when nobody will try any more. */
   done(what: string): void;
 }

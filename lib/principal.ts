@@ -2,24 +2,28 @@
 export const ROLES = ['officer', 'operator', 'auditor', 'relyingParty', 'holder'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** What records say in place of a principal's id: of nobody in particular, and of the service itself. Nobody has such an id. */
+/**
+ * Records have these words in place of a principal's id: `public` for an anonymous caller, `service` for the service
+ * itself. No principal may have such an id.
+ */
 export const WORDS_OF_RECORDS = ['public', 'service'] as const;
 
 /**
- * What reports say in place of one: of persons their role, and of whom is registered no longer. Relying parties stand in
- * reports under their ids, so none of them has such an id: its lines would run together with theirs.
+ * Reports have these words in place of a principal's id: `former` for a principal that is no longer registered, and a
+ * person's role for the person. Relying parties appear in reports under their ids. So no principal may have one of
+ * these words as its id: its lines would be mixed with the others.
  */
 export const WORDS_OF_REPORTS = ['former', ...ROLES] as const;
 
-/** How a report names whoever does not stand in it under an id of its own. */
+/** The names that reports use for callers who do not appear under their own ids. */
 export type ReportedAs = (typeof WORDS_OF_RECORDS)[number] | (typeof WORDS_OF_REPORTS)[number];
 
-/** What a relying party asks about certificates for, as the trust domain declares it. */
+/** A purpose for which a relying party asks about certificates, as the trust domain declares it. */
 export interface Purpose {
   /** `[a-z0-9-]{1,40}`. */
   readonly id: string;
   readonly title: { readonly ja: string; readonly en: string };
-  /** The law, ordinance or contract that lets it be told. */
+  /** The law, ordinance or contract that allows the relying party to be answered. */
   readonly legalBasis: string;
 }
 
@@ -32,20 +36,20 @@ export interface Principal {
    * for different persons compare this, never `id`.
    */
   readonly person: string;
-  /** Officers only: the registration sub-office they act for and are confined to. */
+  /** Officers only: the registration sub-office for which they act, and whose data alone they see. */
   readonly office?: string;
   readonly name: { readonly ja: string; readonly en: string };
-  /** Relying parties only; the first is meant where none is named. */
+  /** Relying parties only. A call that names no purpose has the first one. */
   readonly purposes?: readonly Purpose[];
 }
 
-/** Who asks, how and what for, as the record of the answer has it. */
+/** Who asks, how and for what purpose. The record of the answer has it. */
 export interface Caller {
   /** A principal's id, or `public`. */
   readonly recipient: string;
-  /** The code of the fault for which the caller's credentials were not accepted. */
+  /** The fault's code, where the caller's credentials were refused. */
   readonly unproven?: string;
-  /** The HTTP method of the request, or the protocol's word. */
+  /** The HTTP method of the request, or another protocol's word for it. */
   readonly method: string;
   readonly office?: string;
   readonly purpose?: string;

@@ -7,7 +7,7 @@ import type { Value } from './store/store.ts';
  * room asks the ledger before it relies on one.
  */
 
-/** The members of a record that an act is recognised by. */
+/** The members of a record by which an act is recognised. */
 interface Act {
   readonly kind: string;
   readonly actor?: string;
@@ -16,7 +16,10 @@ interface Act {
   readonly details?: Value;
 }
 
-/** What the record of the act must say. A member that is left out may be anything; one that is undefined may not. */
+/**
+ * The contents that the record of the act must have. A member that is left out matches anything; `actor: undefined`
+ * matches only a record without an actor.
+ */
 export interface ExpectedAct<K extends string> {
   readonly kind: K;
   readonly actor?: string | undefined;
@@ -27,14 +30,14 @@ export interface ExpectedAct<K extends string> {
   readonly details?: Value;
 }
 
-/** A record that was found to be of an act of kind `K`. */
+/** A record that was found to record an act of kind `K`. */
 export type RecordedAct<R, K extends string> = R & {
   readonly kind: K;
   readonly actor: string;
   readonly details: Value;
 };
 
-/** The record of that id, if the ledger has it and it says all that is expected. */
+/** The record with that id, if the ledger has it and it has everything that is expected. */
 export const readRecordedAct = async <R extends Act, K extends string>(
   ledger: { get(id: string): Promise<R> },
   id: string | undefined,
@@ -44,7 +47,7 @@ export const readRecordedAct = async <R extends Act, K extends string>(
   return record !== undefined && isExpected(record, expected) ? (record as RecordedAct<R, K>) : undefined;
 };
 
-/** The record that was asked for; undefined where the ledger never had one of that id, or has deleted it. */
+/** The record that `reading` gives. Undefined where the ledger never had it, or has deleted it. */
 export const ifKept = async <R>(reading: Promise<R>): Promise<R | undefined> => {
   try {
     return await reading;

@@ -23,14 +23,14 @@ export interface ResponderPorts {
   readonly table: Table;
   readonly responderKeys: KeyStore;
   readonly principals: readonly Principal[];
-  /** The CA whose certificates principals show. */
+  /** The id of the CA that certifies principals. */
   readonly operationsCa: string;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
 }
 
-/** The composition of a process that does nothing but answer OCSP; everything else is composed in app.ts. */
+/** Composes a process that answers OCSP and nothing else. app.ts composes everything else. */
 export const composeResponder = (ports: ResponderPorts, tokens: TokenIssuers): ResponderApp => {
   const issuers = openIssuers(ports);
   const register = openRegister(ports.table);

@@ -1,9 +1,9 @@
 import type { Clock, Retries } from './ports.ts';
 
-/** What fails once is tried again at the next turn; what fails again, after pauses that double up to an hour. */
+/** After its first failure something is tried again at the next turn, then after pauses that double up to an hour. */
 const FIRST_PAUSE_MS = 30_000;
 const LONGEST_PAUSE_MS = 3_600_000;
-/** What goes on failing for the same reason is said again after this long, so that nobody forgets it. */
+/** A failure that goes on for the same reason is logged again after this time, so that nobody forgets it. */
 const REMINDER_MS = 86_400_000;
 
 interface Failing {
@@ -14,15 +14,15 @@ interface Failing {
 }
 
 /**
- * Kept in memory: a process that starts tries everything once, and says it once. It holds what is failing now and
- * nothing else, so no more than there are unfinished orders.
+ * Kept in memory: a process that starts tries everything once, and logs each failure once. It holds only current
+ * failures, so it never has more entries than there are unfinished orders.
  */
 export const openRetries = (clock: Clock): Retries => {
   const failing = new Map<string, Failing>();
   return {
     isDue: (what) => {
       const found = failing.get(what);
-      // A pause is never longer than the longest, whatever becomes of the clock meanwhile.
+      // No pause is longer than the longest, even if the clock was set back meanwhile.
       return found === undefined || clock() >= found.next || clock() < found.next - LONGEST_PAUSE_MS;
     },
     failed: (what, why) => {
