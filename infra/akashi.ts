@@ -6,7 +6,7 @@ import { Service } from './service.ts';
 export type { AkashiSettings } from './contract.ts';
 export { readContext } from './settings.ts';
 
-/** The service with functions that are bundled from this project's sources. */
+/** The service. Its functions are bundled from this project's sources. */
 export class Akashi extends Service {
   constructor(scope: Construct, id: string, settings: AkashiSettings) {
     super(scope, id, settings, bundle);

@@ -6,17 +6,18 @@ import { REGISTRATION_ROUTES, REGISTRATION_TASKS } from './registration/function
 import { STATUS_ROUTES, STATUS_TASKS } from './status/functions.ts';
 
 /**
- * Every function of the service and all that it may touch, as data, a file for each subsystem. test/infra compares the
- * routes with those of functions/routes/routes.ts; the as-deployed test compares the rest with what the functions do.
+ * Every function of the service and everything that it may touch, as data; each subsystem has a file. test/infra
+ * compares the routes with those of functions/routes/routes.ts. The as-deployed test compares the rest with what the
+ * functions do.
  */
 
-/** Whether the trust domain that was deployed with the function is the one in force. */
+/** For the check whether the trust domain that was deployed with the function is the one in force. */
 const BEGIN: Rows = { get: ['trust-domain'] };
 
 const beginning = <F extends Grants>(fns: readonly F[], knows: (fn: F) => boolean): readonly F[] =>
   fns.map((fn) => (knows(fn) ? { ...fn, rows: together(BEGIN, fn.rows ?? {}) } : fn));
 
-/** A part of the service that is a stack of its own, nested in the importer's. */
+/** A part of the service. It is a stack of its own, nested in the importer's. */
 export interface Subsystem {
   readonly id: 'Authority' | 'Registration' | 'Status' | 'Ledger' | 'Holders';
   readonly routes: readonly RouteFunction[];
@@ -43,5 +44,5 @@ export const SUBSYSTEMS: readonly Subsystem[] = [
 
 export const ROUTE_FUNCTIONS: readonly RouteFunction[] = SUBSYSTEMS.flatMap(({ routes }) => routes);
 
-/** Tasks, which nobody calls over HTTP. */
+/** Functions that no caller reaches over HTTP. */
 export const TASK_FUNCTIONS: readonly TaskFunction[] = SUBSYSTEMS.flatMap(({ tasks }) => tasks);

@@ -2,7 +2,10 @@ import { type CfnElement, Names, Stack, Validations } from 'aws-cdk-lib';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
 
-/** A rule of cdk-nag that a construct does not follow, with the reason; findings narrow it to what is meant. */
+/**
+ * Records that a construct does not follow a rule of cdk-nag, with the reason. `findings` limits this to the findings
+ * meant.
+ */
 export const acknowledge = (
   construct: IConstruct,
   rule: string,
@@ -14,8 +17,8 @@ export const acknowledge = (
 };
 
 /**
- * How cdk-nag writes a bucket's ARN in a template: by its logical id, or by the parameter through which a bucket of the
- * stack around comes into a nested one.
+ * cdk-nag's notation for a bucket's ARN: the bucket's logical id or, in a nested stack, the parameter that brings in a
+ * bucket of the outer stack.
  */
 export const referenceIn = (scope: IConstruct, bucket: Bucket): string => {
   const made = bucket.node.defaultChild as CfnElement;

@@ -1,8 +1,8 @@
 import { Fault } from '../lib/fault.ts';
 
 /**
- * What is wrong with a deployment's settings, said to the person who wrote them: the message is the whole of it. Node and
- * the CDK print an error's `stack` and its members, which would say where this code stands and nothing of the settings.
+ * A fault in a deployment's settings, for the person who wrote them. Only the message is shown. Node and the CDK print
+ * an error's `stack` and its members, which would show where this code is and nothing about the settings.
  */
 export const plainly = (fault: Fault): Fault =>
   Object.defineProperties(fault, {

@@ -17,8 +17,8 @@ import { Store } from './store/store.ts';
 import { readTrustDomainFile } from './trust-domain-file.ts';
 
 /**
- * The whole service: what it keeps in the importer's stack, and everything else in stacks nested there. They are made in
- * this order, and refer only to what comes before them:
+ * The whole service. The store is in the importer's stack, and everything else is in stacks nested there. They are made
+ * in this order, and refer only to what comes before them:
  *
  *   the store, and the private network -> the subsystems' functions -> keys, doors, operations
  *
@@ -34,7 +34,7 @@ export class Service extends Construct {
     const trustDomain = readTrustDomainFile(settings.trustDomain);
     const { authorities } = trustDomain.content;
     const { network, log } = settings;
-    // What the service keeps outlives a deleted stack; the service itself would stop.
+    // If the stack were deleted the stored data would remain, but the service would stop.
     Stack.of(this).terminationProtection = true;
 
     const closed =
@@ -101,7 +101,7 @@ export class Service extends Construct {
     return { DoorTarget: target };
   }
 
-  /** What the runbook's commands name. */
+  /** The names that the runbook's commands use. */
   #names(store: Store, keys: Keys): Readonly<Record<string, string>> {
     const nameOf = (id: string): string => this.#function(id).lambda.functionName;
     return {
@@ -126,7 +126,7 @@ export class Service extends Construct {
     };
   }
 
-  /** On the importer's stack, under these very names. */
+  /** Outputs of the importer's stack, under exactly these names. */
   #output(values: Readonly<Record<string, string>>): void {
     for (const [name, value] of Object.entries(values)) {
       new CfnOutput(this, name, { value }).overrideLogicalId(name);

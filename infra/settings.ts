@@ -6,7 +6,7 @@ import * as z from 'zod';
 import type { AkashiSettings, Place } from './contract.ts';
 import { refusal } from './refusal.ts';
 
-/** The settings, checked whole, with their defaults. contract.ts says what each of them means. */
+/** The settings, validated as a whole, with their defaults. contract.ts says what each of them means. */
 
 const host = z
   .string()
@@ -26,7 +26,7 @@ const PublicNetwork = z.strictObject({
   publication: z.strictObject({
     host,
     certificateArn,
-    // WAF takes rates from 10 to two thousand millions.
+    // WAF's limits for rates: 10 to two thousand million.
     requestsPerMinute: z.int().min(10).max(2_000_000_000).default(6_000),
   }),
   certificates: z.strictObject({ host, certificateArn, clientCa }),
@@ -74,7 +74,7 @@ export type Settings = z.output<typeof Schema>;
 export type PublicNetwork = z.output<typeof PublicNetwork>;
 export type PrivateNetwork = z.output<typeof PrivateNetwork>;
 
-/** What the contract lets an importer write, the schema takes: otherwise this does not compile. */
+/** Compiles only if the schema takes every value that the contract lets an importer write. */
 export type ContractIsTaken = Holds<
   AkashiSettings extends ReadonlyDeep<z.input<typeof Schema>> ? true : false
 >;
@@ -107,7 +107,7 @@ export const readContext = (value: unknown): { readonly place: Place; readonly s
   return { place: place.data, settings: readSettings(settings, place.data) };
 };
 
-/** The settings of a deployment at that place. Fault: `configuration-invalid`. */
+/** The settings of a deployment in that account and Region. Fault: `configuration-invalid`. */
 export const readSettings = (value: unknown, place: Place): Settings => {
   const result = Schema.safeParse(value);
   if (!result.success) throw refusal(problemsOf(result.error));
@@ -116,7 +116,10 @@ export const readSettings = (value: unknown, place: Place): Settings => {
   return result.data;
 };
 
-/** Where the stack of a construct is. Fault: `configuration-invalid` where it leaves the account or the Region open. */
+/**
+ * The account and Region of a construct's stack. Fault: `configuration-invalid` where the stack leaves one of them
+ * open.
+ */
 export const placeOf = (scope: Construct): Place => {
   const { account, region, stackName } = Stack.of(scope);
   const open = [
@@ -131,7 +134,7 @@ export const placeOf = (scope: Construct): Place => {
   return { account, region };
 };
 
-/** Where a file of the settings is. Fault: `configuration-invalid` where there is none. */
+/** The absolute path of a file in the settings. Fault: `configuration-invalid` where there is no such file. */
 export const fileOf = (setting: string, path: string): string => {
   const found = resolve(path);
   if (existsSync(found)) return found;
@@ -198,7 +201,7 @@ const certificateElsewhere = (setting: string, arn: string, region: string): rea
 const firstUrl = ({ network }: Settings): string =>
   `http://${network.kind === 'public' ? network.publication.host : network.host}`;
 
-/** Where CRLs are published, the first also where OCSP answers. */
+/** The URLs under which CRLs are published. OCSP answers under the first. */
 export const publicUrls = (settings: Settings): string => {
   const { secondPublicationUrl } = settings;
   return [firstUrl(settings), ...(secondPublicationUrl === undefined ? [] : [secondPublicationUrl])].join(

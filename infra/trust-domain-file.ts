@@ -4,14 +4,14 @@ import { digestOf, readTrustDomain, type TrustDomain } from '../lib/trust-domain
 import { plainly } from './refusal.ts';
 import { fileOf } from './settings.ts';
 
-/** The trust domain that is deployed, as its file has it and as it is read. */
+/** The trust domain that is deployed: the text of its file, and the value read from it. */
 export interface TrustDomainFile {
   readonly text: string;
   readonly digest: string;
   readonly content: TrustDomain;
 }
 
-/** Faults: `configuration-invalid` where there is no such file, `trust-domain-invalid` with what is wrong in it. */
+/** Faults: `configuration-invalid` where there is no such file, `trust-domain-invalid` with the problems in it. */
 export const readTrustDomainFile = (path: string): TrustDomainFile => {
   const text = readFileSync(fileOf('trustDomain', path), 'utf8');
   try {

@@ -11,9 +11,10 @@ interface CeremonyRolesProps {
 }
 
 /**
- * Two persons for a ceremony. The opener says by the function for consents which event may be done; the ceremony's
- * function does no other. Its reserved concurrency is 0 besides, so nothing can invoke it: the opener may raise it and not
- * invoke; the holder may invoke and neither raise it nor consent.
+ * A ceremony takes two persons. The opener invokes the function for consents, which says which event may be carried
+ * out; the ceremony's function carries out no other. The reserved concurrency of the ceremony's function is 0, so
+ * nothing can invoke it. The opener may raise it and not invoke. The holder may invoke, and may neither raise it nor
+ * consent.
  */
 export class CeremonyRoles extends Construct {
   constructor(scope: Construct, id: string, { ceremony, consent, persons }: CeremonyRolesProps) {

@@ -53,7 +53,7 @@ export const AUTHORITY_ROUTES: readonly RouteFunction[] = [
 
 export const AUTHORITY_TASKS: readonly TaskFunction[] = [
   {
-    // Says what a ceremony may do, and does nothing of it.
+    // Says which event a ceremony may carry out, and carries out nothing itself.
     id: 'ceremony-consent',
     file: 'tasks/ceremony-consent',
     environment: 'rows',
@@ -67,7 +67,7 @@ export const AUTHORITY_TASKS: readonly TaskFunction[] = [
     file: 'tasks/ceremony',
     environment: 'ceremony',
     closed: true,
-    // What was approved under the file in force is finished before the next one counts.
+    // Requests that were approved under the file in force are finished before the next file comes into force.
     rows: together(ISSUE, BASIS, PUBLISH, RENEW_RESPONDER, MOVE_REQUEST, {
       query: ['unfinished/*', 'requests/*', 'trust-domain-file/*', 'trust-domain-withdrawn'],
       get: [

@@ -27,17 +27,17 @@ interface DoorProps {
   readonly description: string;
   readonly entries: readonly Entry[];
   readonly logRetention: RetentionDays;
-  /** Who may come in: anybody, or the callers whom the authoriser knows. */
+  /** The authoriser that admits known callers. Without one the door is open to everybody. */
   readonly authorizer?: IHttpRouteAuthorizer;
-  /** The door's own name; without one it has only API Gateway's. */
+  /** The door's own host name. Without one it has only API Gateway's. */
   readonly domain?: IDomainName;
-  /** Requests a second, on average and in a burst: above it API Gateway answers 429. */
+  /** Requests a second, on average and in a burst. Above these API Gateway answers 429. */
   readonly throttle: { readonly rateLimit: number; readonly burstLimit: number };
 }
 
 /**
- * API Gateway's parameters are whole segments, ours may have an ending (`{ca}.cer`); the function looks at the path
- * again itself.
+ * A parameter in API Gateway is a whole segment, but one of ours may have an ending (`{ca}.cer`). So the function
+ * parses the path again.
  */
 export const gatewayPath = (template: string): string =>
   template
@@ -52,8 +52,8 @@ interface Place {
 }
 
 /**
- * Where a path is one function's alone, every method goes to it: it answers HEAD as GET (RFC 9110 9.3.2), and says
- * which methods there are to a caller who uses another (15.5.6).
+ * Where all routes of a path belong to one function, every method goes to it. The function answers HEAD as GET (RFC
+ * 9110 9.3.2), and tells a caller with another method which methods there are (15.5.6).
  */
 const placesOf = (entries: readonly Entry[]): readonly Place[] => {
   const byPath = new Map<string, Map<ServiceFunction, Set<HttpMethod>>>();
@@ -99,7 +99,8 @@ export class Door extends Construct {
       props.entries.map(({ fn }) => [
         fn,
         new HttpLambdaIntegration(`${fn.node.id}-integration`, fn.lambda, {
-          // A permission for each route would be most of the stack, and say no more: the door has only these routes.
+          // Permissions for each route would fill most of the stack and restrict nothing: the door has only these
+          // routes.
           scopePermissionToRoute: false,
         }),
       ]),
@@ -114,13 +115,13 @@ export class Door extends Construct {
     }
   }
 
-  /** Host of the door's endpoint, as CloudFront takes it. */
+  /** Host of the door's endpoint, in the form that CloudFront takes. */
   get host(): string {
     const { region, urlSuffix } = Stack.of(this);
     return `${this.api.apiId}.execute-api.${region}.${urlSuffix}`;
   }
 
-  /** Who asked is in the ledger, and nowhere else: no address, no user agent, no path with a serial number in it. */
+  /** Only the ledger has who asked. This log has no address, no user agent and no path with a serial number in it. */
   #logAccess(stage: CfnStage, retention: RetentionDays): void {
     const log = new LogGroup(this, 'AccessLog', { retention });
     stage.accessLogSettings = {

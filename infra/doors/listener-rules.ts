@@ -1,6 +1,9 @@
 import type { RouteOfFunction } from '../lambda/grants.ts';
 
-/** A load balancer's quotas: rules of all its listeners, the default ones apart; values and `*` in one rule's conditions. */
+/**
+ * A load balancer's quotas: the rules of all its listeners without the default ones, and the values and `*` in the
+ * conditions of one rule.
+ */
 export const MAX_RULES = 100;
 const MAX_VALUES = 5;
 const MAX_PATHS = 3;
@@ -9,17 +12,17 @@ const MAX_WILDCARDS = 5;
 export interface ListenerRule<F> {
   readonly fn: F;
   readonly paths: readonly string[];
-  /** Only where another function has a path of these too. */
+  /** Present only where another function has routes on one of these paths. */
   readonly methods?: readonly string[];
 }
 
 /**
  * The rules of a listener, first to last: as few for each function as the quotas and the order allow. Longer paths come
- * first, because `*` takes in what a longer one says more exactly. A path goes into an earlier rule of its function where
- * that takes nothing away from the rules between.
+ * first, because `*` in a shorter path may also match the longer one. A path joins an earlier rule of its function if
+ * no rule between the two then loses a request.
  *
- * A path that is one function's alone goes there with every method: the function answers HEAD as GET (RFC 9110 9.3.2), and
- * says which methods there are (15.5.6).
+ * Where all routes of a path belong to one function, every method goes to it. The function answers HEAD as GET (RFC
+ * 9110 9.3.2), and tells a caller with another method which methods there are (15.5.6).
  */
 export const listenerRules = <F>(
   entries: readonly { readonly fn: F; readonly routes: readonly RouteOfFunction[] }[],
@@ -37,11 +40,11 @@ export const listenerRules = <F>(
 interface Place<F> {
   readonly fn: F;
   readonly path: string;
-  /** Empty for every method. */
+  /** Empty where the rule is for every method. */
   readonly methods: readonly string[];
 }
 
-/** Each path of each function once, the longer before the shorter. */
+/** Each path of each function once, longer paths first. */
 const placesOf = <F>(
   entries: readonly { readonly fn: F; readonly routes: readonly RouteOfFunction[] }[],
 ): readonly Place<F>[] => {
@@ -59,7 +62,10 @@ const placesOf = <F>(
   });
 };
 
-/** `{name}` is a segment or a part of one; the load balancer's `*` is any characters, and the function looks again. */
+/**
+ * A `{name}` becomes the load balancer's `*`, which matches any characters and not only a segment or a part of one. So
+ * the function parses the path again.
+ */
 const pattern = (path: string): string => path.replace(/\{\w+\+?\}/g, '*');
 
 const rank = (path: string): number => path.split('/').length * 1000 + path.length;
@@ -68,7 +74,7 @@ const withHead = (method: string): readonly string[] => (method === 'GET' ? ['GE
 
 const wildcards = (paths: readonly string[]): number => paths.join('').split('*').length - 1;
 
-/** Whether the place goes into that rule without changing what else it says. */
+/** Whether the rule can take this place without changing its meaning for its other paths. */
 const takes = <F>(
   rule: { fn: F; paths: readonly string[]; methods: readonly string[] },
   { fn, path, methods }: Place<F>,
@@ -79,7 +85,7 @@ const takes = <F>(
   rule.paths.length + methods.length < MAX_VALUES &&
   wildcards([...rule.paths, path]) <= MAX_WILDCARDS;
 
-/** Whether a request may be for both, so that their order decides. */
+/** Whether a request may match both, so that their order matters. */
 const touches = <F>(
   rule: { fn: F; paths: readonly string[]; methods: readonly string[] },
   place: Place<F>,
@@ -90,7 +96,7 @@ const touches = <F>(
     rule.methods.some((method) => place.methods.includes(method))) &&
   rule.paths.some((path) => meet(path, place.path));
 
-/** Whether some text matches both patterns, in which `*` is any characters, none included. */
+/** Whether some text matches both patterns, in which `*` stands for any characters or none. */
 const meet = (a: string, b: string): boolean => {
   if (a === '' && b === '') return true;
   if (a[0] === '*') return meet(a.slice(1), b) || (b !== '' && meet(a, b.slice(1)));

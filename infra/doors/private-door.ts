@@ -25,7 +25,7 @@ import { listenerRules } from './listener-rules.ts';
 interface PrivateDoorProps {
   readonly network: Settings;
   readonly closed: PrivateNetwork;
-  /** Paths for everybody who can connect, by plain HTTP. */
+  /** Paths that everybody who can connect may use, by plain HTTP. */
   readonly open: readonly Entry[];
   /** Everything, by mutual TLS. */
   readonly all: readonly Entry[];
@@ -33,8 +33,8 @@ interface PrivateDoorProps {
 }
 
 /**
- * The way in from a closed network: a load balancer inside the VPC, since API Gateway's HTTP APIs and CloudFront are on
- * the Internet only. Port 80 answers relying parties; port 443 asks for a client certificate and answers everything.
+ * The way in from a closed network: a load balancer inside the VPC, because API Gateway's HTTP APIs and CloudFront are
+ * only on the Internet. Port 80 answers relying parties; port 443 asks for a client certificate and answers everything.
  */
 export class PrivateDoor extends NestedStack {
   readonly target: string;
@@ -97,7 +97,8 @@ export class PrivateDoor extends NestedStack {
       entries.map(({ fn }, index) => [
         fn,
         new ApplicationTargetGroup(this, `${kind}-${fn.node.id}`, {
-          // The function takes the client certificate's header from groups of this name only (functions/lambda/load-balancer.ts).
+          // The function accepts the client certificate's header only from target groups of this name
+          // (functions/lambda/load-balancer.ts).
           targetGroupName: `${kind}-${index}-${Names.uniqueResourceName(fn, { maxLength: 20, allowedSpecialCharacters: '' })}`,
           targetType: TargetType.LAMBDA,
           targets: [new LambdaTarget(fn.lambda)],

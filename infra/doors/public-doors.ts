@@ -10,9 +10,9 @@ import { webAclArn } from './web-acl.ts';
 
 interface PublicDoorsProps {
   readonly network: PublicNetwork;
-  /** What is for everybody. */
+  /** Functions that are open to everybody. */
   readonly open: readonly Entry[];
-  /** What callers are named for. */
+  /** Functions that ask callers for their credentials. */
   readonly named: readonly Entry[];
   /** Streams CRLs to the CDN. */
   readonly crls: ServiceFunction;
@@ -20,7 +20,7 @@ interface PublicDoorsProps {
   readonly logDays: number;
 }
 
-/** The ways in from the Internet, a nested stack each; gives where their names must point, and the CDN's id. */
+/** The ways in from the Internet, each a nested stack. Returns the targets for their DNS names, and the CDN's id. */
 export const publicDoors = (scope: Construct, props: PublicDoorsProps): Readonly<Record<string, string>> => {
   const { network, named, store } = props;
   const { certificates } = network;

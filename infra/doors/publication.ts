@@ -30,12 +30,11 @@ import type { PublicNetwork } from '../settings.ts';
 import { CDN_LOG_PREFIX } from '../store/cdn-logs.ts';
 
 /**
- * CRLs, CA certificates and OCSP for everybody, from caches near them. By plain HTTP too: what is signed needs no TLS,
- * and a client that checks a server's certificate cannot yet trust a TLS connection (RFC 5280 8; RFC 6960 A.1).
- *
- * How long a cache keeps an answer is said by the answer itself (RFC 9919): until its nextUpdate, and OCSP with a nonce
- * not at all. Nothing of the request but its path chooses the answer. No credentials pass: a token must not travel over
- * plain HTTP, and answers to a named caller are not for the next one.
+ * CRLs, CA certificates and OCSP for everybody, from caches near the clients. They come by plain HTTP too: signed
+ * answers need no TLS, and a client that checks a server's certificate cannot yet trust a TLS connection (RFC 5280 8;
+ * RFC 6960 A.1). Each answer itself says how long a cache may keep it (RFC 9919): until its nextUpdate, and an OCSP
+ * answer with a nonce not at all. Nothing of the request but its path chooses the answer. The CDN passes no
+ * credentials: a token must not travel over plain HTTP, and an answer to a named caller must not reach the next one.
  */
 export class Publication extends Construct {
   readonly distribution: Distribution;
@@ -46,7 +45,7 @@ export class Publication extends Construct {
     props: {
       readonly publication: PublicNetwork['publication'];
       readonly originHost: string;
-      /** Answers with CRLs as they come: API Gateway would carry four megabytes of one. */
+      /** Streams CRLs to the CDN. API Gateway would carry only four megabytes of one. */
       readonly crls: ServiceFunction;
       readonly accessLogs: IBucket;
       readonly webAclArn: string;
@@ -75,7 +74,7 @@ export class Publication extends Construct {
       protocolPolicy: OriginProtocolPolicy.HTTPS_ONLY,
       originSslProtocols: [OriginSslPolicy.TLS_V1_2],
     });
-    // Nobody but this distribution may ask the function by its URL: it signs what it asks.
+    // Only this distribution may invoke the function by its URL: it signs its requests.
     const crlOrigin = FunctionUrlOrigin.withOriginAccessControl(
       props.crls.lambda.addFunctionUrl({
         authType: FunctionUrlAuthType.AWS_IAM,

@@ -2,18 +2,19 @@ import { CrossStackReferences, NestedStack, ReferenceStrength, Stack } from 'aws
 import { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
 import type { Construct } from 'constructs';
 
-/** CloudFront takes web ACLs from there alone, and a nested stack is in its parent's Region. */
+/** CloudFront takes web ACLs only from this Region, and a nested stack is always in its parent's Region. */
 const CLOUDFRONT_REGION = 'us-east-1';
 
 /**
- * Bounds what one address may ask the CDN for in a minute, so that a flood ends there and costs neither functions nor
- * rows. AWS's managed rules are not among its rules: the common ones refuse requests without a User-Agent, as many OCSP
- * clients send them, and take DER in bodies for attacks.
+ * Limits how often one address may ask the CDN in a minute, so that a flood ends there and costs neither functions nor
+ * rows. AWS's managed rules are left out: the common ones refuse requests without a User-Agent, which many OCSP clients
+ * send, and take DER in bodies for attacks.
  *
- * The web ACL stands in a stack beside the importer's, or in the importer's own where that is in us-east-1. Its ARN has a
- * random part, so it must come across the Regions. `Fn::GetStackOutput` reads it out of the other stack. The CDK's strong
- * reference would make two functions of its own for that, each with a role. The weak one lets the other stack be deleted
- * while it is in use, which WAF itself refuses.
+ * The web ACL is in a stack beside the importer's, or in the importer's own where that is in us-east-1. Its ARN has a
+ * random part, so the importer's stack cannot compute it and reads it out of the other stack across the Regions, by
+ * `Fn::GetStackOutput`. The CDK's strong reference would make two functions of its own for that, each with a role. The
+ * weak reference lets somebody delete the other stack while it is in use, but WAF itself refuses to delete a web ACL in
+ * use.
  */
 export const webAclArn = (service: Construct, requestsPerMinute: number): string => {
   const home = Stack.of(service);

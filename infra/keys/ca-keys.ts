@@ -16,30 +16,33 @@ import type { AuthorityDefinition } from '../../lib/trust-domain/trust-domain.ts
 import { refusal } from '../refusal.ts';
 import type { Settings } from '../settings.ts';
 
-/** The tag without which no CA key can be deleted. One person may set it and not delete; another deletes and cannot set it. */
+/**
+ * No CA key can be deleted without this tag. One person may set it and not delete; the other may delete and not set it.
+ */
 const DELETION = 'akashi:deletion';
 const APPROVED = 'approved';
 
 interface CaKeysProps {
   readonly prefix: string;
   readonly authorities: readonly AuthorityDefinition[];
-  /** The key that signs the log's checkpoints, which are short enough for KMS to take whole. */
+  /** The key that signs the log's checkpoints. They are short enough that KMS takes them whole and not as digests. */
   readonly log: { readonly id: string; readonly algorithm: AlgorithmName };
   readonly keyDeletion: Settings['keyDeletion'];
 }
 
 /**
- * One asymmetric KMS key for each CA, and one for the log. Its policy alone says who can do what with it: it hands nothing
- * over to IAM policies but the keeping of the stack, so an administrator of the account cannot grant himself to sign.
+ * One asymmetric KMS key for each CA, and one for the log. Only the key's own policy says who can do what with it. IAM
+ * policies count for nothing except the keeping of the stack, so an administrator of the account cannot grant himself
+ * to sign.
  *
- *   sign, read the public half          the functions that were granted it, each by its role
- *   look, keep policy, tags and alias   CloudFormation's role of the CDK bootstrap, that is: a deployment
+ *   sign, read the public half          each function that was granted it, by its role
+ *   look, keep policy, tags and alias   CloudFormation's role of the CDK bootstrap, in a deployment
  *   say that it may be deleted          the approver, by the tag `akashi:deletion`
  *   delete it, disable it               the deleter, where the tag says so
  *   anything else                       nobody
  *
  * One way remains: a person who can deploy this stack can change the policy. That takes a reviewed change of the
- * template, which the tests compare with the golden one, and leaves its mark in CloudTrail.
+ * template, which the tests compare with the golden one, and it is recorded in CloudTrail.
  */
 export class CaKeys extends Construct {
   readonly aliasPrefix: string;
@@ -65,17 +68,17 @@ export class CaKeys extends Construct {
     this.#signingLog = this.#add(props.log.id, props.log.algorithm, 'Signs the checkpoints of the log');
   }
 
-  /** May sign with the CA keys, and read their public halves. */
+  /** Lets the role sign with the CA keys, and read their public halves. */
   grantSign(role: IRole): void {
     for (const statement of this.#signing) statement.addPrincipals(new ArnPrincipal(role.roleArn));
   }
 
-  /** May sign checkpoints of the log. */
+  /** Lets the role sign checkpoints of the log. */
   grantSignLog(role: IRole): void {
     for (const statement of this.#signingLog) statement.addPrincipals(new ArnPrincipal(role.roleArn));
   }
 
-  /** Gives the statements whose principals may use the key. */
+  /** Returns the statements to which the principals that may use the key are added. */
   #add(id: string, algorithm: AlgorithmName, description: string): readonly PolicyStatement[] {
     const { kmsKeySpec, kmsSigningAlgorithm, hash } = algorithmNamed(algorithm);
     const publicHalf = new PolicyStatement({
@@ -97,7 +100,8 @@ export class CaKeys extends Construct {
     const key = new Key(this, id, {
       keySpec: kmsKeySpec as KeySpec,
       keyUsage: KeyUsage.SIGN_VERIFY,
-      // A key cannot become one later, and a second site needs it; nobody may replicate it until the policy says so.
+      // Multi-Region, because a key cannot become so later and a second site needs it. Nobody may replicate it until
+      // the policy says so.
       multiRegion: true,
       description,
       pendingWindow: Duration.days(30),
@@ -110,7 +114,7 @@ export class CaKeys extends Construct {
   }
 }
 
-/** A role that one person may take on, with a second factor. */
+/** A role that only one person may assume, with a second factor. */
 export const personRole = (scope: Construct, id: string, arn: string, description: string): Role =>
   new Role(scope, id, {
     assumedBy: new ArnPrincipal(arn).withConditions({ Bool: { 'aws:MultiFactorAuthPresent': 'true' } }),
@@ -118,7 +122,7 @@ export const personRole = (scope: Construct, id: string, arn: string, descriptio
     maxSessionDuration: Duration.hours(1),
   });
 
-/** What CloudFormation needs to make and keep the key. It can neither sign nor delete. */
+/** Everything that CloudFormation needs to make and keep the key. It can neither sign nor delete. */
 export const keeping = (scope: Construct): PolicyStatement => {
   const { account, region, partition } = Stack.of(scope);
   return new PolicyStatement({
@@ -148,7 +152,10 @@ export const keeping = (scope: Construct): PolicyStatement => {
 const tagged = { [`aws:ResourceTag/${DELETION}`]: APPROVED };
 const tagging = { 'aws:TagKeys': [DELETION] };
 
-/** The denials stand beside what nobody allows, so that no statement added later takes the second person away. */
+/**
+ * The denials are for actions that nothing allows. They keep a statement that is added later from removing the second
+ * person.
+ */
 const deletion = (approver: Role, deleter: Role): PolicyStatement[] => [
   new PolicyStatement({
     sid: 'ApproveDeletion',

@@ -10,7 +10,7 @@ import { SealingKey } from './sealing-key.ts';
 
 /**
  * The keys that sign, and the key that seals. Their policies name the roles of functions, so this stack comes after the
- * functions; these name keys by alias and refer to nothing here.
+ * functions' stacks. The functions name keys by alias, so they refer to nothing in this stack.
  */
 export class Keys extends NestedStack {
   readonly sealingKeyArn: string;

@@ -7,7 +7,7 @@ import { keeping } from './ca-keys.ts';
 const MAKE = 'kms:GenerateDataKeyPairWithoutPlaintext';
 const OPEN = 'kms:Decrypt';
 
-/** Held by the encryption context to keys of one kind (lib/keys/kms-sealed.ts). */
+/** The condition on the encryption context limits the statement to keys of one kind (lib/keys/kms-sealed.ts). */
 const statement = (sid: string, action: string, ids: string): PolicyStatement =>
   new PolicyStatement({
     sid,
@@ -17,8 +17,8 @@ const statement = (sid: string, action: string, ids: string): PolicyStatement =>
   });
 
 /**
- * Functions name the key by its alias. By its ARN they would refer to it, and its policy refers to their roles: two stacks
- * cannot each come after the other.
+ * Functions name the key by its alias. With its ARN their stacks would refer to the key's stack, whose policy refers to
+ * their roles, and stacks cannot refer to each other in a circle.
  */
 export const sealingKeyAlias = (prefix: string): string => `alias/${prefix}-sealing`;
 
@@ -28,8 +28,8 @@ const DISCLOSURE = 'disclosure';
 
 /**
  * The symmetric key that seals the keys which sign in a function's own memory. A function that makes a responder's key
- * may not open it; a function that opens one may not make it. As with the CA keys the policy hands nothing over to IAM
- * policies.
+ * may not open it; a function that opens one may not make it. As with the CA keys, only the key's own policy counts,
+ * not IAM policies.
  */
 export class SealingKey extends Construct {
   readonly arn: string;
@@ -49,7 +49,8 @@ export class SealingKey extends Construct {
     const key = new Key(this, 'Key', {
       description: 'Seals the keys of OCSP responders and of disclosures',
       enableKeyRotation: true,
-      // A key cannot become one later, and a second site needs it; nobody may replicate it until the policy says so.
+      // Multi-Region, because a key cannot become so later and a second site needs it. Nobody may replicate it until
+      // the policy says so.
       multiRegion: true,
       pendingWindow: Duration.days(30),
       removalPolicy: RemovalPolicy.RETAIN,
@@ -67,7 +68,7 @@ export class SealingKey extends Construct {
     this.#openResponders.addPrincipals(new ArnPrincipal(role.roleArn));
   }
 
-  /** To use it is to make it, where it is not there yet. */
+  /** A function that uses the key also makes it, if it is not there yet. */
   grantDisclosure(role: IRole, what: 'make' | 'use'): void {
     this.#makeDisclosure.addPrincipals(new ArnPrincipal(role.roleArn));
     if (what === 'use') this.#openDisclosure.addPrincipals(new ArnPrincipal(role.roleArn));

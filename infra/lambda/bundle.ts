@@ -8,14 +8,14 @@ import { PARTS, type RouteFunction, type TaskFunction } from './grants.ts';
 export const ROOT = resolve(import.meta.dirname, '..', '..');
 
 export interface Bundle extends Code {
-  /** What went into it. */
+  /** esbuild's list of the files in the bundle. */
   readonly metafile: Metafile;
 }
 
 /**
- * What a function of routes is: the pipeline and the stack around them, and the part of the service that they need. The
- * responder's function has no pipeline. API Gateway's events and a load balancer's differ, so it has a handler for each.
- * It is written here because it would be a file for each function that says nothing else.
+ * The entry of a function with routes: the pipeline and the stack around the routes, and the part of the service that
+ * they need. The responder's function has no pipeline. API Gateway and a load balancer send different events, so the
+ * entry has a handler for each. It is generated, because a file for each function would say nothing more.
  */
 const entryOfRoutes = ({ routes, part }: RouteFunction): string => {
   const { load, from } = PARTS[part];
@@ -35,8 +35,9 @@ const entryOfRoutes = ({ routes, part }: RouteFunction): string => {
 const entryOfTask = ({ file }: TaskFunction): string => `export { handler } from './${file}.ts';`;
 
 /**
- * How a function becomes one CommonJS file, which Node starts about a quarter sooner than modules, with a source map
- * beside it, which functions/http/original-frames.ts reads. Needs nothing but the packages that are installed.
+ * Options that make one CommonJS file of a function, with a source map beside it. Node starts CommonJS about a quarter
+ * sooner than modules; functions/http/original-frames.ts reads the source map. Needs only the packages that are
+ * installed.
  */
 export const BUNDLING = {
   absWorkingDir: ROOT,
@@ -55,19 +56,19 @@ export const BUNDLING = {
   logLevel: 'silent',
 } satisfies BuildOptions;
 
-/** What stands in a function's entry, and where its imports are resolved. */
+/** The source of a function's entry, and the folder from which its imports are resolved. */
 export const entryOf = (fn: RouteFunction | TaskFunction) => ({
   contents: 'routes' in fn ? entryOfRoutes(fn) : entryOfTask(fn),
   resolveDir: join(ROOT, 'functions'),
   loader: 'ts' as const,
 });
 
-/** Bundles a function while the caller waits, as the CDK's constructors do. */
+/** Bundles a function synchronously, because the CDK's constructors cannot wait. */
 export const bundle = (
   fn: RouteFunction | TaskFunction,
-  /** Put beside the code, by name. */
+  /** Files that are put beside the code, by name. */
   files: Readonly<Record<string, string>>,
-  /** Folder of folders; two that bundle at the same time must not share one. */
+  /** Holds a folder for each function. Two processes that bundle at the same time must not share it. */
   into: string = join(ROOT, 'dist', 'functions'),
 ): Bundle => {
   const folder = join(into, fn.id);

@@ -23,7 +23,9 @@ import type { Store } from '../store/store.ts';
 
 type Input<S extends z.core.$ZodType> = z.input<S>;
 
-/** The environment of each kind of function, as lib/env.ts has it: what is missing here does not compile. */
+/**
+ * The environment of each kind of function, as in lib/env.ts. A variable that is missing here fails the compilation.
+ */
 interface Environments {
   bare: Input<typeof BareEnv>;
   responder: Input<typeof ResponderEnv>;
@@ -42,7 +44,7 @@ interface Environments {
   ceremony: Input<typeof CeremonyEnv>;
 }
 
-/** What a function of that kind and id finds in its environment. */
+/** The environment of a function of this kind and id. */
 export const environmentOf = (
   kind: keyof Environments,
   id: string,

@@ -1,38 +1,41 @@
-/** What a function may do to rows, by the beginning of their partition keys (`status/*`) or the whole (`issuers`). */
+/**
+ * The rows that a function may touch, by the beginning of their partition keys (`status/*`) or the whole key
+ * (`issuers`).
+ */
 export interface Rows {
   readonly get?: readonly string[];
   readonly query?: readonly string[];
   readonly put?: readonly string[];
   readonly delete?: readonly string[];
-  /** To be there or not as a condition of another write. */
+  /** Rows whose presence or absence may be the condition of another write. */
   readonly check?: readonly string[];
 }
 
 export interface Grants {
   readonly rows?: Rows;
-  /** Besides, where an authority's answers name the CRL on which a certificate stands (RFC 6960 4.4.2). */
+  /** Further rows, if an authority's answers name the CRL that lists a certificate (RFC 6960 4.4.2). */
   readonly rowsForCrlReferences?: Rows;
-  /** CRLs in the bucket; to `list` is to read them besides. */
+  /** CRLs in the bucket; `list` includes reading. */
   readonly crls?: 'read' | 'list' | 'publish';
-  /** The object that says in which format the bucket is. */
+  /** The object with the number of the bucket's format. */
   readonly bucketFormat?: 'mark';
-  /** The files of the log in the bucket; to extend it takes the key that signs its checkpoints besides. */
+  /** The files of the log in the bucket; `extend` includes the use of the key that signs the log's checkpoints. */
   readonly log?: 'read' | 'extend';
   /** Annual reports in the bucket. */
   readonly reports?: 'read' | 'make' | 'expire';
-  /** CA keys: read the public half and sign. */
+  /** CA keys: reading the public half, and signing. */
   readonly caKeys?: 'sign';
-  /** Keys of responders: `make` never sees one, `use` never makes one. */
+  /** Keys of responders: with `make` a function cannot open one, with `use` it cannot make one. */
   readonly responderKeys?: 'make' | 'use';
-  /** The key that signs what holders are given: the function that needs it first makes it. */
+  /** The key that signs disclosures to holders. The function that needs it first makes it. */
   readonly disclosureKey?: 'make' | 'use';
-  /** A place for answers that are too large for the front, from where they are fetched. */
+  /** The place from which callers fetch answers that are too large for API Gateway or the load balancer. */
   readonly handOver?: true;
   /** The CDN's access logs, in the bucket to which it delivers them. */
   readonly cdnLogs?: 'read';
 }
 
-/** Which part of the service a function loads: the name of its loader, the module that has it, its environment. */
+/** The part of the service that a function loads: the name of its loader, the loader's module, and the environment. */
 export const PARTS = {
   bare: { load: 'loadBare', from: 'lambda/bare.ts' },
   responder: { load: 'loadResponder', from: 'lambda/responder.ts' },
@@ -46,7 +49,10 @@ export const PARTS = {
   reporting: { load: 'loadReporting', from: 'lambda/parts.ts' },
 } as const;
 
-/** Who is asked for a name at a route's doors: at `public` nobody, at `callers` everybody, at `both` who shows one. */
+/**
+ * Who must show credentials at a route: with `public` nobody, with `callers` everybody. With `both` credentials are
+ * checked if they are shown.
+ */
 export type Doors = 'public' | 'callers' | 'both';
 
 export interface RouteOfFunction {
@@ -56,7 +62,7 @@ export interface RouteOfFunction {
   readonly path: string;
 }
 
-/** One route, or several that may do the same: all that one of them may do covers the others. */
+/** A function for one route, or for several that need the same grants. */
 export interface RouteFunction extends Grants {
   readonly id: string;
   readonly routes: readonly RouteOfFunction[];
@@ -90,12 +96,12 @@ export interface TaskFunction extends Grants {
     | 'renewing'
     | 'cdnLogs'
     | 'ceremony';
-  /** Minutes between two runs; absent where it is invoked by hand. */
+  /** Minutes between two runs; absent where a person invokes it. */
   readonly everyMinutes?: number;
-  /** Cannot be invoked until somebody opens it. */
+  /** Cannot be invoked until a person opens it. */
   readonly closed?: true;
-  /** Asked by the CDN itself. */
+  /** The CDN itself invokes it. */
   readonly behindCdn?: true;
-  /** Only where there is a CDN. */
+  /** Exists only where there is a CDN. */
   readonly publicOnly?: true;
 }

@@ -1,9 +1,9 @@
 import { type RouteFunction, type RouteOfFunction, type Rows, together } from './grants.ts';
 
-/** The door reads the operations CAs, and the status of the certificate that a caller shows. */
+/** The check of a caller reads the operations CAs, and the status of the caller's certificate. */
 export const DOOR: Rows = { query: ['issuers'], get: ['status/*'] };
 
-/** A record of its own: one put, and a look at it where the answer to that put was lost. */
+/** Stores a record: one put, and one get if the put's answer was lost. */
 export const RECORD: Rows = { put: ['staged/*'], get: ['staged/*'] };
 
 export const ISSUE: Rows = {
@@ -14,8 +14,8 @@ export const ISSUE: Rows = {
 };
 
 /**
- * Nothing that somebody has to ask for is signed without the records of the acts that it rests on, and nothing is revoked
- * without that of its issuance.
+ * No signature that somebody must ask for is made without the records of the acts that it rests on. No certificate is
+ * revoked without the record of its issuance.
  */
 export const BASIS: Rows = { get: ['staged/*', 'record/*', 'expired/*'] };
 
@@ -44,7 +44,7 @@ export const RENEW_RESPONDER: Rows = {
   put: ['responders', 'responder-keys'],
 };
 
-/** A record, where it stands once it is settled, with all that points to it and the totals that it counts in. */
+/** The partitions of a settled record, of all rows that point to it, and of the totals that count it. */
 export const SETTLED = [
   'certificate/*',
   'channel/*',
@@ -57,7 +57,7 @@ export const SETTLED = [
   'record/*',
 ];
 
-/** What a query does before it answers: it settles what is staged. */
+/** A query settles the staged records before it answers. */
 export const SETTLE: Rows = {
   query: ['staged/*'],
   get: ['ledger', 'count/*'],
@@ -86,7 +86,7 @@ export const SEQUENCE: Rows = {
   check: ['log'],
 };
 
-/** The function that needs the key of disclosures first makes and records it. */
+/** The function that needs the disclosure key first makes it, and records that. */
 export const DISCLOSURE_KEY: Rows = {
   get: ['responder-keys', 'settings'],
   put: ['responder-keys', 'settings'],
@@ -95,7 +95,7 @@ export const DISCLOSURE_KEY: Rows = {
 export const get = (file: string, path: string): RouteOfFunction => ({ file, method: 'GET', path });
 export const post = (file: string, path: string): RouteOfFunction => ({ file, method: 'POST', path });
 
-/** A function of one route for named callers, that works on rows and nothing else. */
+/** A function with one route for named callers. It works on rows and nothing else. */
 export const onRows = (id: string, route: RouteOfFunction, rows: Rows): RouteFunction => ({
   id,
   routes: [route],

@@ -15,10 +15,10 @@ import { Construct } from 'constructs';
 import { acknowledge } from '../nag.ts';
 import type { Code as FunctionCode } from './code.ts';
 
-/** How long a task may take, where nobody waits for it. */
+/** The time limit of a task for which no caller waits. */
 export const TASK_TIMEOUT = Duration.minutes(5);
 
-/** Where functions stand when they stand in a closed network. */
+/** The place of functions in a closed network. */
 export interface Placement {
   readonly vpc: IVpc;
   readonly subnets: ISubnet[];
@@ -28,23 +28,27 @@ export interface Placement {
 export interface ServiceFunctionProps {
   readonly name: string;
   readonly code: FunctionCode;
-  /** Which of the code's exports takes the events. */
+  /** The export of the code that takes the events. */
   readonly handler: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly timeout: Duration;
   readonly logRetention: RetentionDays;
   readonly placement?: Placement | undefined;
-  /** Where events go that an asynchronous invocation could not get done. */
+  /** Takes events of asynchronous invocations that failed for good. */
   readonly deadLetters?: IQueue;
   readonly reservedConcurrency?: number;
 }
 
-/** MB. At 1,769 a function has one whole processor; signing an answer takes a fraction of a millisecond of it. */
+/**
+ * MB. With 1,769 a function has one whole processor. To sign an answer takes a fraction of a millisecond of processor
+ * time.
+ */
 const MEMORY = 1024;
 
 /**
- * The role of a function, with its policy in itself: beside it that would be one more resource for each function. A
- * policy names resources of the store alone, which refer to no role. CA keys do, and no policy names them.
+ * The role of a function, with an inline policy: a separate one would be one more resource for each function. The
+ * policy names only resources of the store, which refer to no role. It never names CA keys, because their policies
+ * refer to roles.
  */
 class FunctionRole extends Role {
   readonly #granted: PolicyDocument;
@@ -66,8 +70,8 @@ class FunctionRole extends Role {
 }
 
 /**
- * A function, its role and its log. The role begins with nothing but writing to that log and to the trace; the owner of
- * each other thing grants the rest.
+ * A function, its role and its log. At first the role may only write to that log and to the trace; the owner of each
+ * other resource grants the rest.
  */
 export class ServiceFunction extends Construct {
   readonly role: Role;
@@ -121,7 +125,10 @@ export class ServiceFunction extends Construct {
     );
   }
 
-  /** What Lambda does in the function's name to connect it; EC2 has no resources to name for it beforehand. */
+  /**
+   * The actions by which Lambda connects the function to the network. The network interfaces do not exist beforehand,
+   * so the statement cannot name them.
+   */
   #standInNetwork(): void {
     this.role.addToPolicy(
       new PolicyStatement({

@@ -13,19 +13,19 @@ import { environmentOf } from './environments.ts';
 import { type Grants, type RouteFunction, type TaskFunction, together } from './grants.ts';
 import { type Placement, ServiceFunction, TASK_TIMEOUT } from './service-function.ts';
 
-/** What every subsystem is made from. */
+/** The inputs of every subsystem. */
 export interface Means {
   readonly settings: Settings;
   readonly trustDomain: TrustDomainFile;
   readonly store: Store;
-  /** Where functions stand, and S3 as callers reach it, where the network is a closed one. */
+  /** In a closed network: the place of functions, and the address at which callers reach S3. */
   readonly closed: { readonly placement: Placement; readonly s3Address: string } | undefined;
   readonly codeOf: CodeOf;
 }
 
 /**
- * The functions of a subsystem, their roles, and the schedules of its tasks. Roles are granted what stands in the store;
- * the policies of the CA keys name roles, so the keys are a stack that comes after these.
+ * The functions of a subsystem, their roles, and the schedules of its tasks. The roles get their grants on the store
+ * here. The policies of the CA keys name the roles, so the keys are in a stack that comes after these.
  */
 export class SubsystemStack extends NestedStack {
   /** By their ids. */
@@ -56,7 +56,7 @@ export class SubsystemStack extends NestedStack {
     const fn = new ServiceFunction(this, id, {
       ...this.#common(props, part, files),
       handler: this.#means.closed ? 'index.behindBalancer' : 'index.handler',
-      // API Gateway waits for thirty seconds at most; what makes a file takes nearly all of them.
+      // API Gateway waits for thirty seconds at most. A function that makes a file takes nearly all of them.
       timeout: Duration.seconds(props.handOver ? 29 : 10),
     });
     this.#grant(fn, props);
@@ -73,7 +73,7 @@ export class SubsystemStack extends NestedStack {
       handler: 'index.handler',
       timeout: byHand ? Duration.minutes(15) : TASK_TIMEOUT,
       ...(closed && { reservedConcurrency: 0 }),
-      // The CDN, or the person, waits for the answer, and hears of a failure.
+      // The CDN or the person who invokes these waits for the answer, and so sees a failure.
       ...(!byHand && !behindCdn && { deadLetters: this.#means.store.deadLetters }),
     });
     this.#grant(fn, props);
@@ -118,7 +118,8 @@ export class SubsystemStack extends NestedStack {
       schedule: Schedule.rate(Duration.minutes(minutes)),
       targets: [
         {
-          // The store says by itself that rules may write there: the target would have the queue's policy name the rule.
+          // The queue's policy already lets every rule send to it. The CDK's target would add a statement that names
+          // this rule, and the store's stack would then refer to this one.
           bind: (rule, id) => ({
             ...target.bind(rule, id),
             deadLetterConfig: { arn: this.#means.store.deadLetters.queueArn },

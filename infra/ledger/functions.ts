@@ -83,7 +83,7 @@ export const LEDGER_ROUTES: readonly RouteFunction[] = [
     routes: [get('public/get-statistics', '/api/v1/statistics')],
     doors: 'public',
     part: 'rows',
-    // For anybody, so it writes nothing.
+    // Open to everybody, so it writes nothing.
     rows: { query: ['count/*'] },
   },
   {
@@ -138,7 +138,7 @@ export const LEDGER_TASKS: readonly TaskFunction[] = [
     reports: 'expire',
   },
   {
-    // At each delivery of a log, and once a day for those that came without a message.
+    // Runs at each delivery of a log, and once a day for logs that came without a message.
     id: 'cdn-log-delivery',
     file: 'tasks/cdn-log-delivery',
     environment: 'cdnLogs',

@@ -18,14 +18,14 @@ import type { PrivateNetwork as PrivateSettings, Settings } from '../settings.ts
 const portOf = ({ protocol, port }: URL): number => Number(port || (protocol === 'https:' ? 443 : 80));
 
 /**
- * A VPC without a way to the Internet. Functions reach the AWS services that they use through endpoints; the closed
- * network (LGWAN, or a prefecture's own) is attached to it by the operator of that network.
+ * A VPC without a way to the Internet. Functions reach the AWS services that they use through endpoints. The operator
+ * of the closed network (LGWAN, or a prefecture's own) attaches it to this VPC.
  */
 export class PrivateNetwork extends NestedStack {
   readonly placement: Placement;
   /**
-   * Where callers in the closed network reach S3, to fetch what is too large for the load balancer: the gateway endpoint
-   * is for what stands in the VPC alone, so they have an interface of their own.
+   * The address at which callers in the closed network reach S3, to fetch answers that are too large for the load
+   * balancer. The gateway endpoint serves only what is in the VPC, so callers have an interface endpoint.
    */
   readonly s3Address: string;
 
@@ -53,7 +53,7 @@ export class PrivateNetwork extends NestedStack {
       description: 'The functions of the service',
       allowAllOutbound: false,
     });
-    // To the gateway endpoints, whose addresses are AWS's public ones, and to KMS inside.
+    // Any address, because the gateway endpoints have AWS's public addresses; and KMS's endpoint inside.
     securityGroup.addEgressRule(Peer.anyIpv4(), Port.tcp(443), 'DynamoDB, S3 and KMS through the endpoints');
     const witnessPorts = new Set(log.witnesses.map(({ url }) => portOf(new URL(url))));
     for (const standing of witnessNetworks ?? []) {
@@ -84,10 +84,10 @@ export class PrivateNetwork extends NestedStack {
       service: InterfaceVpcEndpointAwsService.S3,
       securityGroups: [fetching],
       open: false,
-      // The functions keep to the gateway endpoint, which costs nothing.
+      // Without private DNS the functions keep using the gateway endpoint, which costs nothing.
       privateDnsEnabled: false,
     });
-    // To read alone: an address has the rights of the function that signed it, and this takes the others away.
+    // Reading only: a presigned URL has the rights of the function that signed it, and this policy removes the others.
     s3.addToPolicy(
       new PolicyStatement({
         principals: [new AnyPrincipal()],
@@ -96,7 +96,8 @@ export class PrivateNetwork extends NestedStack {
         conditions: { StringEquals: { 'aws:ResourceAccount': this.account } },
       }),
     );
-    // The first of its names is `{zone}:*.vpce-….s3.{region}.vpce.amazonaws.com`, where `*` is `bucket` for objects.
+    // The first of the endpoint's names is `{zone}:*.vpce-….s3.{region}.vpce.amazonaws.com`. For objects `bucket`
+    // replaces `*`.
     const wildcard = Fn.select(1, Fn.split(':', Fn.select(0, s3.vpcEndpointDnsEntries)));
     this.s3Address = `https://bucket${Fn.select(1, Fn.split('*', wildcard))}`;
     this.placement = { vpc, subnets: vpc.isolatedSubnets, securityGroup };

@@ -1,23 +1,26 @@
 import { PRICES } from './prices.ts';
 
 /**
- * What a deployment costs in a month, from what the template has and what each act consumes. docs/cost-model.md is
- * written by this file (`node infra/operations/cost-model.ts`), and a test holds the two together.
+ * The cost of a deployment in a month, from the resources in the template and the consumption of each act. This file
+ * writes docs/cost-model.md (`node infra/operations/cost-model.ts`), and a test compares the two.
  */
 
-/** What a deployment is asked for. */
+/** The demand on a deployment. */
 export interface Load {
   readonly name: string;
   readonly cas: number;
-  /** Certificates in force, and how many are issued and revoked in a month. */
+  /** Certificates in force, and how many are issued and how many revoked in a month. */
   readonly certificates: number;
   readonly issued: number;
   readonly revoked: number;
-  /** In a month: OCSP answers by the function, those that caches give besides, other provisions (API answers). */
+  /** In a month: OCSP answers from the function, further ones from caches, and other provisions (API answers). */
   readonly ocspAnswers: number;
   readonly ocspCached: number;
   readonly provisions: number;
-  /** CRL downloads in a month, from caches but for one in an hour and place; their size in bytes; publications. */
+  /**
+   * CRL downloads in a month, all from caches except one an hour and place; the size of a CRL in bytes; CRLs
+   * published a day.
+   */
   readonly crlDownloads: number;
   readonly crlBytes: number;
   readonly crlPartitions: number;
@@ -28,10 +31,13 @@ export interface Load {
 const MONTH_SECONDS = 30 * 86_400;
 const EVERY = { sequencing: 5, publication: 300, gauges: 60 };
 
-/** One record: one put when it is written; its sequencing is one transaction (two units a row and KB). */
+/** One record: one put writes it; one transaction sequences it (two units for each row and KB). */
 const RECORD = {
   staged: 1,
-  /** Deleting the staged row, the record, three pointers, and its part of totals shared by some fifteen records. */
+  /**
+   * Deletes the staged row, writes the record and three pointers, and a share of the totals, which some fifteen records
+   * share.
+   */
   sequenced: 2 * (1 + 1 + 3) + 2 / 15,
   kb: 0.9 + 3 * 0.15,
 };
@@ -71,7 +77,7 @@ export const monthlyCost = (load: Load): readonly Line[] => {
     records * 0.5;
   const recordsKept = records * 12 * load.yearsOfRecords;
   const tableGb = (load.certificates * REQUEST_TO_CERTIFICATE.kb + recordsKept * RECORD.kb) / 1e6;
-  // The sequencer writes where there is something to write: at most every five seconds.
+  // The sequencer writes only if there are records to sequence, and at most every five seconds.
   const batches = Math.min(records, MONTH_SECONDS / EVERY.sequencing);
   const signatures = issued * REQUEST_TO_CERTIFICATE.signatures + load.crlPartitions * 30 + batches;
   const gbSeconds =
@@ -84,7 +90,7 @@ export const monthlyCost = (load: Load): readonly Line[] => {
     { what: 'DynamoDB reads', usd: reads * p('readUnit') },
     { what: 'DynamoDB storage and recovery', usd: tableGb * (p('tableGb') + p('recoveryGb')) },
     { what: 'Lambda', usd: invocations * p('lambdaRequest') + gbSeconds * p('lambdaGbSecond') },
-    // The CDN asks the function of CRLs itself.
+    // The CDN invokes the function for CRLs itself, without API Gateway.
     { what: 'API Gateway', usd: (requests - crlFromOrigin) * p('apiRequest') },
     {
       what: 'CloudFront',
@@ -118,7 +124,7 @@ export const monthlyCost = (load: Load): readonly Line[] => {
 
 export const total = (lines: readonly Line[]): number => lines.reduce((sum, { usd }) => sum + usd, 0);
 
-/** The same number of CAs and certificates at AWS Private CA, which keeps no records of what it answers. */
+/** The same number of CAs and certificates at AWS Private CA, which keeps no records of its answers. */
 export const privateCaCost = ({
   cas,
   issued,
@@ -213,7 +219,7 @@ const rowsOf = (costOf: (load: Load) => readonly Line[]): readonly (readonly str
   ];
 };
 
-/** The tables of docs/cost-model.md, between its two marks. */
+/** The tables of docs/cost-model.md, between the two marks in that file. */
 export const tables = (): string => {
   const loadRow = (what: string, of: (load: Load) => number): readonly string[] => [
     what,

@@ -26,7 +26,7 @@ interface OperationsProps {
   readonly functions: ReadonlyMap<string, ServiceFunction>;
   readonly ocsp: ServiceFunction;
   readonly deadLetters: IQueue;
-  /** The CDN's access logs on their way into the ledger, where there is a CDN. */
+  /** The queues of the CDN's access logs, where there is a CDN. */
   readonly cdnLogs?: { readonly queue: IQueue; readonly deadLetters: IQueue } | undefined;
 }
 
@@ -34,7 +34,10 @@ const MINUTE = Duration.minutes(1);
 const FIVE_MINUTES = Duration.minutes(5);
 const DAY = Duration.days(1);
 
-/** Alarms to whom it concerns, and one page that shows how the service is. docs/runbook.md says what to do at each. */
+/**
+ * Alarms to the operators, and one dashboard that shows the state of the service. docs/runbook.md says what to do at
+ * each alarm.
+ */
 export class Operations extends Construct {
   readonly #topic: Topic;
 
@@ -55,7 +58,8 @@ export class Operations extends Construct {
     const unsequenced = own('OldestUnsequencedRecord', 'Maximum');
     const throttled = own('KmsThrottled', 'Sum');
     props.authorities.forEach(({ ca, crl, ocsp }, i) => {
-      // A CRL is published every `interval` seconds. One interval late, with an hour's grace, is not chance.
+      // A CRL is published every `interval` seconds. One that is a whole interval and an hour late is not late by
+      // chance.
       const crlFloor = Math.max(0, crl.nextUpdate - crl.interval - 3600);
       this.#below(
         `${ca}-crl`,
@@ -63,7 +67,8 @@ export class Operations extends Construct {
         crlFloor,
         `The CRL of ${ca} was not published when it was due`,
       );
-      // Renewed at half of its life: a third of it is long after that.
+      // Responders are renewed at half of their life. When only a third is left, the renewal has been failing for a
+      // while.
       const life = (ocsp.validity.months * 30 * 86_400 + ocsp.validity.seconds) / 86_400;
       this.#below(
         `${ca}-responder`,
@@ -150,8 +155,8 @@ export class Operations extends Construct {
         resources: [resource],
         conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
       });
-    // A topic with a policy of its own, such as the refusal of plain HTTP, loses SNS's default one, by which the account's
-    // alarms may publish.
+    // A topic with a policy of its own, such as the refusal of plain HTTP, loses SNS's default policy, which lets the
+    // account's alarms publish.
     topic.addToResourcePolicy(alarms(['sns:Publish'], topic.topicArn));
     key.addToResourcePolicy(alarms(['kms:Decrypt', 'kms:GenerateDataKey'], '*'));
     return topic;
@@ -185,7 +190,7 @@ export class Operations extends Construct {
   }
 
   #below(id: string, metric: IMetric, threshold: number, description: string): void {
-    // A measurement that does not come is as bad as a low one.
+    // A missing measurement is as bad as a low one.
     this.#alarm(id, metric, threshold, description, {
       operator: ComparisonOperator.LESS_THAN_THRESHOLD,
       missing: TreatMissingData.BREACHING,

@@ -5,9 +5,9 @@ interface Price {
 }
 
 /**
- * `seen`: read on AWS's own pages, there for us-east-1, where it is the same everywhere. `listed`: in the AWS Price List
- * by its usage type, at second hand: for Tokyo as of September 2026, for AWS Private CA as of July 2025. `assumed`:
- * what the author takes it to be.
+ * `seen`: read on AWS's own pages, in us-east-1 where the price is the same everywhere. `listed`: from the AWS Price
+ * List by its usage type, at second hand: Tokyo as of September 2026, AWS Private CA as of July 2025. `assumed`: the
+ * author's estimate.
  */
 type Evidence = 'seen' | 'listed' | 'assumed';
 

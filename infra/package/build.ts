@@ -37,7 +37,7 @@ export const buildPackage = async (): Promise<void> => {
   }
 };
 
-/** Entries that are no files, by the ids of their functions. */
+/** Generated entries, which are not files, by the ids of their functions. */
 const entries = (functions: readonly (RouteFunction | TaskFunction)[]): Plugin => ({
   name: 'entries',
   setup: ({ onResolve, onLoad }) => {
@@ -52,7 +52,10 @@ const entries = (functions: readonly (RouteFunction | TaskFunction)[]): Plugin =
   },
 });
 
-/** Each code once, in a folder of its digest's name. All in one run of the bundler, which reads every source once. */
+/**
+ * Writes each distinct code once, into a folder named after its digest. One run of the bundler makes all of them, so it
+ * reads every source once.
+ */
 const writeCode = async (): Promise<void> => {
   const into = join(PACKAGE, 'functions');
   const functions = [...ROUTE_FUNCTIONS, ...TASK_FUNCTIONS];
@@ -74,7 +77,7 @@ const writeCode = async (): Promise<void> => {
   writeFileSync(join(into, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
 };
 
-/** CommonJS, and a module around it: two copies of a class would not be instances of each other. */
+/** CommonJS, and an ES module that wraps it. Two copies of a class would break `instanceof`. */
 const writeJavaScript = async (): Promise<void> => {
   await build({
     entryPoints: [join(import.meta.dirname, 'index.ts')],
@@ -93,7 +96,10 @@ const writeJavaScript = async (): Promise<void> => {
   writeFileSync(join(PACKAGE, 'index.mjs'), "export { Akashi } from './index.js';\n");
 };
 
-/** Those that the entry's leads to, flat, and named as Node names the JavaScript that they are for. */
+/**
+ * Writes the declarations that the entry's declaration leads to, into one folder. Each is named as Node names its
+ * JavaScript.
+ */
 const writeDeclarations = (): void => {
   const declarations = join(ROOT, 'dist', 'declarations');
   rmSync(declarations, { recursive: true, force: true });

@@ -3,16 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Code, type CodeOf, digestOf } from '../lambda/code.ts';
 
-/** Where the package has functions' code: a folder for each that differs, and which function has which. */
+/** The folder with functions' code in the package: a folder for each distinct code, and the manifest. */
 const CODE = join(import.meta.dirname, 'functions');
 
-/** Digests of folders by the ids of functions. */
+/** The digest of each function's code, which names its folder, by the function's id. */
 export type Manifest = Readonly<Record<string, string>>;
 
 let manifest: Manifest | undefined;
 let staged: string | undefined;
 
-/** The code that came with the package, with the importer's files put beside it in a folder for the time of the synthesis. */
+/** The code that came with the package. Until the synthesis ends it is in a folder, with the importer's files beside it. */
 export const packedCode: CodeOf = ({ id }, files): Code => {
   manifest ??= JSON.parse(readFileSync(join(CODE, 'manifest.json'), 'utf8')) as Manifest;
   const packed = join(CODE, manifest[id] as string);

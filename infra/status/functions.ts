@@ -47,7 +47,7 @@ export const STATUS_ROUTES: readonly RouteFunction[] = [
     routes: [post('certificates/revoke-certificate', `${CERTIFICATE}/revocation`)],
     doors: 'callers',
     part: 'signing',
-    // A key that is compromised is in a CRL at once.
+    // A compromised key goes into a CRL at once, so this function publishes.
     rows: together(DOOR, CHANGE_STATUS, BASIS, PUBLISH),
     crls: 'publish',
     caKeys: 'sign',
@@ -56,7 +56,7 @@ export const STATUS_ROUTES: readonly RouteFunction[] = [
     id: 'certificate-hold',
     routes: [
       post('certificates/hold-certificate', `${CERTIFICATE}/hold`),
-      // What it touches is a part of what a hold does; the function that revokes signs as well, which this need not.
+      // Needs a part of the rows that a hold needs. It is not in the function that revokes, which may also sign.
       { file: 'certificates/withdraw-revocation', method: 'DELETE', path: `${CERTIFICATE}/revocation` },
     ],
     doors: 'callers',
@@ -105,14 +105,14 @@ export const STATUS_TASKS: readonly TaskFunction[] = [
     id: 'scheduled-responders',
     file: 'tasks/responders',
     environment: 'renewing',
-    // Of a revoked responder nobody is answered any more until there is another.
+    // A revoked responder must not answer, so its successor must come soon.
     everyMinutes: 5,
     rows: together(ISSUE, RENEW_RESPONDER),
     caKeys: 'sign',
     responderKeys: 'make',
   },
   {
-    // Behind the CDN's own address of a function, for CRLs that are larger than what API Gateway carries.
+    // The CDN invokes it by its function URL, for CRLs that are larger than API Gateway carries.
     id: 'crl-stream',
     file: 'lambda/crl-stream',
     environment: 'published',

@@ -4,12 +4,12 @@ import type { Construct } from 'constructs';
 import type { Settings } from '../settings.ts';
 import { CDN_LOG_PREFIX } from './cdn-logs.ts';
 
-/** Where buckets, the load balancer and the CDN log who asked them. */
+/** The bucket in which buckets, the load balancer and the CDN log their requests. */
 export class AccessLogs extends Bucket {
   constructor(scope: Construct, id: string, { logDays, cdnLogDays }: Settings['retention']) {
     super(scope, id, {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      // Log delivery of CloudFront writes by ACL, and cannot use a key of ours.
+      // CloudFront's log delivery writes by ACL, and cannot use a key of this account.
       objectOwnership: ObjectOwnership.BUCKET_OWNER_PREFERRED,
       encryption: BucketEncryption.S3_MANAGED,
       enforceSSL: true,

@@ -7,18 +7,18 @@ import { Construct } from 'constructs';
 import { type ServiceFunction, TASK_TIMEOUT } from '../lambda/service-function.ts';
 import { acknowledge, referenceIn } from '../nag.ts';
 
-/** Where in the bucket for access logs CloudFront puts its own. */
+/** The prefix for CloudFront's logs in the bucket for access logs. */
 export const CDN_LOG_PREFIX = 'publication/';
 
-/** How often a file is tried before somebody has to look at it. */
+/** How often the function tries a file before a person has to look at it. */
 const TURNS = 5;
 
 /**
- * The CDN's access logs on their way into the ledger: S3 puts a message into a queue for each file that comes, and the
- * function takes it from there. A file that cannot be counted ends in the dead letters.
+ * The way of the CDN's access logs into the ledger: S3 sends a message to a queue for each new file, and the function
+ * takes the message from there. The message of a file that cannot be counted ends in the dead letters.
  *
- * The queue stands beside the bucket, which names it, and not beside the function, whose role names the bucket: stacks
- * refer to each other in one direction only.
+ * The queue is beside the bucket, which names it. It is not beside the function, whose role names the bucket: stacks
+ * may refer to each other in one direction only.
  */
 export class CdnLogs extends Construct {
   readonly queue: Queue;
@@ -37,14 +37,18 @@ export class CdnLogs extends Construct {
     this.queue = new Queue(this, 'Delivered', {
       ...kept,
       enforceSSL: true,
-      // Lambda's documentation asks for six times the function's time, so that no message comes twice meanwhile.
+      // Lambda's documentation asks for six times the function's timeout, so that no message is delivered again
+      // meanwhile.
       visibilityTimeout: Duration.seconds(6 * TASK_TIMEOUT.toSeconds()),
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: TURNS },
     });
     this.#tell();
   }
 
-  /** The function takes files out of the queue, and reads them. It lists them too, to find those without a message. */
+  /**
+   * Lets the function take messages out of the queue and read the files. It also lists the files, to find those without
+   * a message.
+   */
   grantCount({ role, lambda, node }: ServiceFunction): void {
     const bucket = this.#bucket;
     role.addToPolicy(
@@ -85,9 +89,9 @@ export class CdnLogs extends Construct {
   }
 
   /**
-   * The configuration stands in the bucket itself: the CDK's own way is a function that changes the bucket after the
-   * deployment, with a role of its own. S3 asks the queue's policy when the configuration is made, so that policy comes
-   * before the bucket and cannot name it; it names the account instead.
+   * The notification is configured on the bucket itself. The CDK's own way is a function with a role of its own that
+   * changes the bucket after the deployment. S3 checks the queue's policy when the configuration is made, so the policy
+   * must exist before the bucket and cannot name it; it names the account instead.
    */
   #tell(): void {
     this.queue.addToResourcePolicy(

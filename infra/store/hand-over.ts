@@ -13,8 +13,9 @@ import { acknowledge, referenceIn } from '../nag.ts';
 import { viaService } from './rows-table.ts';
 
 /**
- * Where an answer waits that is too large for its front, until the caller has fetched it by an address that holds for
- * minutes. It says who was told what about whom, so it stays no longer than a day: no lock, no versions.
+ * The bucket for answers that are too large for API Gateway or the load balancer. Each waits until the caller has
+ * fetched it by a URL that is valid for minutes. It says who was told what about whom, so it stays no longer than a
+ * day, without lock and versions.
  */
 export class HandOver extends Construct {
   readonly bucket: Bucket;
@@ -44,7 +45,10 @@ export class HandOver extends Construct {
     return this.bucket.bucketName;
   }
 
-  /** To write a file, to abort an upload that broke off, and to read: an address reads with the rights of its signer. */
+  /**
+   * To write a file and to abort an interrupted upload. To read too, because a presigned URL has the rights of its
+   * signer.
+   */
   grant(role: IRole): void {
     role.addToPrincipalPolicy(
       new PolicyStatement({

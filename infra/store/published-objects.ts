@@ -15,7 +15,10 @@ import { acknowledge, referenceIn } from '../nag.ts';
 import type { Settings } from '../settings.ts';
 import { viaService } from './rows-table.ts';
 
-/** Every CRL ever signed, and the log's tiles: written once, read by the functions that hand them over, kept under lock. */
+/**
+ * Every CRL ever signed, and the log's tiles. They are written once, kept under lock, and read by the functions that
+ * serve them.
+ */
 export class PublishedObjects extends Construct {
   readonly bucket: Bucket;
   readonly #key: IKey;
@@ -45,7 +48,7 @@ export class PublishedObjects extends Construct {
           : ObjectLockRetention.governance(duration),
       lifecycleRules: [
         {
-          // A deleted report is gone for readers at once. Its bytes stay until their lock is over as well.
+          // Readers no longer see a deleted report. Its bytes stay until their lock is over as well.
           id: 'deleted-reports',
           prefix: 'reports/',
           noncurrentVersionExpiration: Duration.days(1),
@@ -62,7 +65,7 @@ export class PublishedObjects extends Construct {
     return this.bucket.bucketName;
   }
 
-  /** What a function may do with objects of each kind. */
+  /** Grants the role these rights on objects of each kind. */
   grant(
     role: IRole,
     { bucketFormat, crls, log, reports }: Pick<Grants, 'bucketFormat' | 'crls' | 'log' | 'reports'>,
@@ -70,11 +73,11 @@ export class PublishedObjects extends Construct {
     if (bucketFormat) this.#grant(role, 'FormatMark', 'format', WRITE, WRITE_KEY);
     if (crls === 'read' || crls === 'list') this.#grant(role, 'CrlsRead', 'crl/*', READ, READ_KEY);
     if (crls === 'list') this.#grantList(role);
-    // Reading besides, because a put whose answer was lost looks whether it went through.
+    // Publishing includes reading: if the answer to a put is lost, the function reads whether the put succeeded.
     if (crls === 'publish') this.#grant(role, 'CrlsPublish', 'crl/*', WRITE, WRITE_KEY);
     if (log === 'read') this.#grant(role, 'LogRead', 'log/*', READ, READ_KEY);
     if (log === 'extend') this.#grant(role, 'LogExtend', 'log/*', WRITE, WRITE_KEY);
-    // Without the list S3 answers for what is not there as for what is forbidden.
+    // Without the right to list, S3 answers for an absent object as for a forbidden one.
     if (log || bucketFormat) this.#grantList(role);
     if (reports === 'read') this.#grant(role, 'ReportsRead', 'reports/*', READ, READ_KEY);
     if (reports === 'make') this.#grant(role, 'ReportsMake', 'reports/*', WRITE, WRITE_KEY);

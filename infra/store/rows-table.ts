@@ -15,8 +15,8 @@ const ACTIONS = {
 } as const satisfies Record<keyof Rows, readonly string[]>;
 
 /**
- * The one table. Rows of different kinds are told apart by their partition keys, and so are the grants: a function gets
- * the partitions that it works on. Nobody gets `Scan`, to which a condition on keys does not apply.
+ * The one table. Partition keys tell rows of different kinds apart, and so do the grants: a function gets the
+ * partitions that it works on. Nobody gets `Scan`, because conditions on keys do not apply to it.
  */
 export class RowsTable extends Construct {
   readonly table: TableV2;
@@ -41,7 +41,7 @@ export class RowsTable extends Construct {
     return this.table.tableName;
   }
 
-  /** One statement for each action, so that what is not used can be seen. */
+  /** One statement for each action, so that unused actions can be seen. */
   grant(grantee: IGrantable, rows: Rows): void {
     for (const action of ['get', 'query', 'put', 'delete', 'check'] as const) {
       const keys = rows[action] ?? [];
@@ -59,7 +59,7 @@ export class RowsTable extends Construct {
     grantee.grantPrincipal.addToPrincipalPolicy(
       new PolicyStatement({
         sid: 'RowsKey',
-        // What DynamoDB asks of the key in the caller's name.
+        // The actions on the key that DynamoDB performs in the caller's name.
         actions: [
           'kms:Decrypt',
           'kms:DescribeKey',

@@ -14,9 +14,9 @@ import { RowsTable } from './rows-table.ts';
 import { Tokens } from './tokens.ts';
 
 /**
- * What the service keeps: rows, objects, the users of its tokens, access logs, and the events that failed. It stands in
- * the importer's own stack, because `cdk import` brings a restored table into no nested one. The stacks of the functions
- * refer to it, and it refers to none of them.
+ * Everything that the service keeps: rows, objects, the users of its tokens, access logs, and failed events. It is in
+ * the importer's own stack, because `cdk import` cannot bring a restored table into a nested one. The stacks of the
+ * functions refer to it, and it refers to none of them.
  */
 export class Store extends Construct {
   readonly key: Key;
@@ -24,11 +24,11 @@ export class Store extends Construct {
   readonly objects: PublishedObjects;
   readonly handOver: HandOver;
   readonly accessLogs: AccessLogs;
-  /** Where events of tasks go that could not be got done: an alarm watches that place. */
+  /** Events of tasks that failed for good. An alarm watches this queue. */
   readonly deadLetters: Queue;
-  /** Where there is a CDN. */
+  /** Undefined where there is no CDN. */
   readonly cdnLogs: CdnLogs | undefined;
-  /** Where there is a door for tokens. */
+  /** Undefined where there is no door for tokens. */
   readonly tokens: Tokens | undefined;
 
   constructor(scope: Construct, id: string, { network, retention }: Settings) {
@@ -50,14 +50,14 @@ export class Store extends Construct {
     this.tokens = open ? new Tokens(this, 'Tokens') : undefined;
   }
 
-  /** The function reads what the CDN delivered. */
+  /** Lets the function read the logs that the CDN delivered. */
   grantCountCdnLogs(fn: ServiceFunction): void {
     this.cdnLogs?.grantCount(fn);
   }
 
   /**
-   * EventBridge puts an event there that a function did not take. The policy names every rule of this account and Region,
-   * because the rules themselves stand in stacks that refer to this queue.
+   * EventBridge sends an event here when it could not deliver it to a function. The policy names every rule of this
+   * account and Region, because the rules themselves are in stacks that refer to this queue.
    */
   #makeDeadLetters(): Queue {
     const queue = new Queue(this, 'DeadLetters', {

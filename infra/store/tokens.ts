@@ -11,8 +11,8 @@ import {
 import { Construct } from 'constructs';
 
 /**
- * Whom tokens name: a user pool whose user names are the ids of principals. An administrator makes the users; nobody
- * signs up. The ID token is the one to send: it has an audience.
+ * The issuer of tokens: a user pool whose user names are the ids of principals. Only an administrator makes users.
+ * Callers must send the ID token, because it has an audience.
  */
 export class Tokens extends Construct {
   readonly poolId: string;
