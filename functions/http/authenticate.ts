@@ -7,7 +7,7 @@ import type { Client, HttpHead } from './http.ts';
 import { errorFacts } from './problems.ts';
 import type { RouteTerms } from './route.ts';
 
-/** Who calls. `unproven` is the fault of credentials that were not accepted, where the route requires none. */
+/** Who calls. `unproven`: the route requires no credentials, and those that came were refused with this fault. */
 export interface Identified {
   readonly caller?: Principal;
   readonly unproven?: FaultCode;

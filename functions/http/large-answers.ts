@@ -1,12 +1,9 @@
 import type { HandOver } from '../../lib/store/store.ts';
 import type { ResponseDescription } from './route.ts';
 
-/**
- * Where a caller fetches an answer that is too large for what stands before the functions on AWS
- * (lambda/fit-answer.ts).
- */
+/** Where a caller fetches an answer that is too large for API Gateway or the load balancer (lambda/fit-answer.ts). */
 export interface LargeAnswers {
-  /** For an answer that is made at the request. */
+  /** Stores an answer that is made for this request. */
   readonly handOver?: HandOver;
   /** The address of a published object, by its key. */
   readonly addressOf?: (key: string) => string | Promise<string>;
@@ -14,7 +11,7 @@ export interface LargeAnswers {
 
 const location = 'The address of the answer, valid for five minutes. Send no credentials there.';
 
-/** For the OpenAPI document: the answer of routes whose answers are made at the request. */
+/** For the OpenAPI document: the answer of routes that make a new answer for each request. */
 export const handedOver: Readonly<Record<303, ResponseDescription>> = {
   303: {
     description: 'On AWS, if the answer is too large for one response. The answer is recorded.',

@@ -7,8 +7,8 @@ export const sha256Hex = (body: Uint8Array | string): string =>
   createHash('sha256').update(body).digest('hex');
 
 /**
- * A JSON answer, resolved when its record is durable: no answer leaves without one. The record's digest is over the
- * bytes of the body, which stay here when the method is HEAD.
+ * A JSON answer, resolved when its record is durable: no answer leaves without one. The record has the digest of the
+ * body, also for HEAD, which does not send the body.
  */
 export const provide = async (
   ledger: Ledger,

@@ -15,8 +15,8 @@ export const purposeHeader = z.object({
 
 /**
  * The recipient and the purpose for the record of an answer. The purpose counts only if the caller is identified. `HEAD`
- * is recorded as `HEAD`: its headers say which answer there is, and the content under the digest was not sent. Fault:
- * `purpose-not-declared`.
+ * is recorded as `HEAD`: the caller got the headers of the answer, and did not get the content that the digest covers.
+ * Fault: `purpose-not-declared`.
  */
 export const recordedCaller = (
   caller: Principal | undefined,

@@ -79,7 +79,7 @@ export interface Route<
   ): HttpResponse | Promise<HttpResponse>;
 }
 
-/** Lets the compiler check a route's schemas against its handler. The result has no types of schemas, for the table. */
+/** Lets the compiler check a route's schemas against its handler. The result drops the types, so that one table holds all. */
 export const defineRoute = <
   P extends z.core.$ZodType,
   Q extends z.core.$ZodType,

@@ -158,7 +158,7 @@ interface Read {
 const inputReader = (route: RouteTerms): ((request: HttpRequest) => Read) => {
   const { params, headers, query, body } = route;
   const declared = Object.keys(headers?._zod.def.shape ?? {});
-  // Most requests have none of these headers, and then nothing is checked.
+  // Most requests have none of these headers. Such a request needs no check if the schema accepts that.
   const noneWillDo = headers === undefined || z.safeParse(headers, {}).success;
   return (request) => {
     const read = params && check(params, 'path', decodeParams(request.params));

@@ -16,8 +16,8 @@ export type Prepare<S> = (response: HttpResponse, edge: Edge<S>) => HttpResponse
 
 /**
  * Answers events in API Gateway's payload format 2.0 (an HTTP API with the `$default` stage; a function URL). `load`
- * composes the service at the first request, and again after it failed: the caller is told of such a failure like of
- * any other. Never rejects for such an event.
+ * composes the service at the first request, and again after it failed: the caller gets a problem document for such a
+ * failure too. Never rejects for an event in this format.
  */
 export const answerEvents = <S extends Pick<App, 'principals'>>(
   routes: readonly AnyRoute<S>[],

@@ -8,7 +8,7 @@ import { clock } from './runtime.ts';
 const refuse = (): Promise<never> =>
   Promise.reject(new Fault('configuration-invalid', 'This function cannot identify callers.'));
 
-/** For routes that use nothing of the service and do not ask who calls. */
+/** For routes that use no part of the service and do not identify the caller. */
 export const loadBare = async (): Promise<Edge<Pick<App, 'principals'>>> => {
   readFunctionEnv(BareEnv, process.env);
   const principals = { byCertificate: refuse, byToken: refuse, issueToken: refuse, jwks: refuse };

@@ -23,7 +23,7 @@ const EARLY_MS = 2_000;
  */
 export const fitAnswer = async (response: HttpResponse, terms: Terms): Promise<HttpResponse> => {
   const { stream, object, ...whole } = response;
-  // No body is sent, so the stream is not read: what it would record has not happened.
+  // No body is sent, so the stream is not read: reading it would record a delivery that did not happen.
   if (terms.method === 'HEAD') return { ...whole, body: '' };
   const { limit, largeAnswers } = terms;
   if (!stream && byteLength(whole.body) <= limit) return whole;
@@ -64,7 +64,7 @@ const handOver = async (
   const { headers } = response;
   const address = await largeAnswers.handOver.file(file(), {
     contentType: headers['content-type'] ?? 'application/octet-stream',
-    // A browser must not show a page from there, where it would come without its content security policy.
+    // A browser must not show a page from S3, which sends it without its content security policy.
     contentDisposition: headers['content-disposition'] ?? 'attachment',
   });
   return redirect(303, address, response);
@@ -87,7 +87,7 @@ const bytesOf = async function* ({ body, stream }: HttpResponse): AsyncGenerator
 const byteLength = (body: HttpResponse['body']): number =>
   typeof body === 'string' ? Buffer.byteLength(body) : body.length;
 
-/** It keeps the header that names the export, and drops those about the bytes. No cache may keep the address. */
+/** The redirect keeps the header that names the export, and no header about the bytes. No cache may keep the address. */
 const redirect = (status: 302 | 303, location: string, { headers }: HttpResponse): HttpResponse => {
   const { 'akashi-export': id } = headers;
   return {

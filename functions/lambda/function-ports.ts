@@ -32,7 +32,7 @@ const refuse = (): Promise<never> =>
 const noBucket: Bucket = { get: refuse, put: refuse, delete: refuse, list: refuse };
 const noKeys: KeyStore = { create: refuse, open: refuse };
 
-/** Ports that refuse every call, for what a function is not granted. */
+/** Ports that refuse every call. A function has them in place of the ports that it is not granted. */
 export const noPorts: FunctionPorts = { bucket: noBucket, keys: noKeys, responderKeys: noKeys };
 
 export const rowsTable = ({ TABLE }: { readonly TABLE: string }): Table =>
@@ -81,7 +81,7 @@ export const sealedKeys = (
     });
   });
 
-/** How callers reach S3, which may be by another address than the functions'. */
+/** How callers reach S3. Their address may differ from the one that functions use. */
 const callersAccess = ({ S3_ADDRESS }: { readonly S3_ADDRESS?: string | undefined }): SdkAccess => ({
   ...sdkAccess('s3'),
   ...(S3_ADDRESS !== undefined && { endpoint: S3_ADDRESS }),

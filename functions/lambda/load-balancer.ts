@@ -5,10 +5,11 @@ import type { FrontEvent, LambdaHandler } from './gateway.ts';
  * Lets a function stand behind an Application Load Balancer, as it does in a closed network: puts the balancer's events
  * into API Gateway's form.
  *
- * The client certificate comes in a header. The load balancer overwrites that header on the listener for mutual TLS, and
- * passes a client's own through on any other. So the header is believed only from the target groups of the listener for
- * mutual TLS, which the deployment names `tls-…`. The same name tells whether a client came by TLS. The load balancer
- * writes the name, and no client can; `X-Forwarded-Proto` may come from a client, depending on the balancer's settings.
+ * The client certificate comes in a header. The load balancer overwrites that header on the listener for mutual TLS. On
+ * any other listener it passes on a header that the client wrote. So the header counts only from the target groups of
+ * the listener for mutual TLS, which the deployment names `tls-…`. The same name tells whether a client came by TLS. The
+ * load balancer writes the name, and no client can; `X-Forwarded-Proto` may come from a client, depending on the
+ * balancer's settings.
  */
 export const behindLoadBalancer =
   (handler: LambdaHandler): ((event: ALBEvent, context: Context) => Promise<ALBResult>) =>

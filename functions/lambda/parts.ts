@@ -47,7 +47,7 @@ import type { Telemetry } from './telemetry.ts';
 /**
  * The parts of the service that functions on AWS load. Each function calls one loader, and its bundle holds the adapters
  * of that part only. Every other port refuses: a function that calls one is wired wrongly, and its role would not allow
- * the call either. `load…Core` is for tasks; the loaders of an `Edge` are for routes, whose callers are known.
+ * the call either. `load…Core` is for tasks; the loaders of an `Edge` are for routes, and can identify callers.
  */
 
 /** What a task or a ceremony runs with. */

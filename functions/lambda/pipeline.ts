@@ -10,9 +10,9 @@ import type { LambdaHandler } from './gateway.ts';
 import { knownInvocation, logger } from './powertools.ts';
 
 /**
- * What stands around every function but the OCSP one, which starts without it. The checks that the local server shares
- * are not here: they are in functions/http/stack.ts. No middleware parses a body, because json-body.ts refuses members
- * that are given twice, and middy's parser does not.
+ * The middlewares of every function but the OCSP one, which starts faster without them. The checks that the local server
+ * shares are in functions/http/stack.ts. No middleware parses a body, because json-body.ts refuses members that are
+ * given twice, and middy's parser does not.
  */
 
 /** Around a function that nobody calls over HTTP. An error goes on to Lambda, which tries again. */
@@ -43,19 +43,19 @@ export const streamPipeline = (
     .use(normalised())
     .onError(answerFailure);
 
-/** stack.ts answers in time by itself, and a task's time is Lambda's to end. */
+/** Middy ends nothing early: stack.ts answers in time by itself, and Lambda ends a task whose time is up. */
 const NO_TIMER = { timeoutEarlyInMillis: 0 };
 
 /** Events hold personal data, so they are not logged. */
 const observed = () => injectLambdaContext(logger, { logEvent: false });
 
-/** Their types narrow the event; what a handler takes is its own type. */
+/** The casts keep the middlewares' types from narrowing the event: each handler declares the event that it takes. */
 const normalised = (): MiddlewareObj[] => [
   eventNormalizer() as MiddlewareObj,
   headerNormalizer() as MiddlewareObj,
 ];
 
-/** An event that cannot be read has an answer all the same. */
+/** Answers even an event that cannot be read. */
 const answerFailure = (request: Request): void => {
   const { status, headers, body } = failure(request.error, request.context.awsRequestId);
   request.response = { statusCode: status, headers, body: String(body) };

@@ -12,14 +12,14 @@ import { logEntry, METRICS, NAMESPACE, type Telemetry } from './telemetry.ts';
  */
 
 // Powertools reads variables of the environment. One of them logs every event, and events hold personal data; another
-// switches metrics off. So none of them counts: what counts is set below.
+// switches metrics off. So all of them are removed, and the settings are made below.
 for (const variable of Object.keys(process.env)) {
   if (variable.startsWith('POWERTOOLS_')) delete process.env[variable];
 }
 
 /**
- * The invocation that code runs for. Work may go on after its answer, while the function has the next event already; its
- * lines still name the request that they are about.
+ * The invocation for which code runs. Work may go on after its answer, when the function already has the next event. The
+ * log lines of that work still name their own request.
  */
 interface Invocation {
   readonly request: string;
@@ -28,7 +28,7 @@ interface Invocation {
 
 const invocations = new AsyncLocalStorage<Invocation>();
 
-/** The same handler, known to be running for its own event. */
+/** Wraps a handler: everything that runs below it finds its invocation. */
 export const knownInvocation =
   <E, R>(handler: (event: E, context: Context) => Promise<R>) =>
   (event: E, context: Context): Promise<R> =>
@@ -36,7 +36,7 @@ export const knownInvocation =
       handler(event, context),
     );
 
-/** Powertools leaves out what is null or empty; lean-telemetry.ts writes it. */
+/** Keeps members that are null or empty, as lean-telemetry.ts does. Powertools would drop them. */
 class EntryItem extends LogItem {
   override prepareForPrint(): void {}
 }
@@ -88,11 +88,11 @@ metrics.clearDefaultDimensions();
 export const telemetry: Telemetry = {
   log: (level, message, facts = {}) => logger[level](message, { facts }),
   measure: (metric, value, ca) => {
-    // Each value is written at once: what is kept until the invocation ends is lost where Lambda ends it.
+    // Each value is written at once. Values kept until the invocation ends would be lost if Lambda stopped it.
     const line = metrics.singleMetric();
     line.addMetadata('function', name);
     line.clearDefaultDimensions();
-    // One set of dimensions, which may have none in it.
+    // Always one set of dimensions; without a CA the set is empty.
     line.addDimensions(ca === undefined ? {} : { CA: ca });
     line.addMetric(metric, METRICS[metric], value);
   },

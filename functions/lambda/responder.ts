@@ -33,7 +33,7 @@ export const loadResponder = async (): Promise<Edge<ResponderApp>> => {
   const directory = readDirectory(readBundled('directory.json'));
   const current = await openInForce(table).mayAnswer(directory.trustDomainDigest);
   if (!current) {
-    // Relying parties get their answers all the same; nobody is named by a list that is not in force.
+    // Relying parties still get their answers. The records name none of them, because the list of names is not in force.
     log('error', 'The trust domain that was deployed is not the one in force: callers of OCSP are not named');
   }
   const ports = {

@@ -33,7 +33,7 @@ export const logEntry = (
   facts: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> => {
   const entry = { time: time.toISOString(), level, function: name, message, ...(trace && { trace }) };
-  // No fact may stand in the place of one of these members.
+  // No fact may overwrite one of these members.
   return { ...entry, ...facts, ...entry };
 };
 
@@ -43,6 +43,6 @@ interface LogEntry {
   /** The function's name in infra/. */
   readonly name: string;
   readonly message: string;
-  /** Ties the line to a trace; as the runtime set it for the present invocation where it is absent. */
+  /** Ties the line to a trace. Without it, the line has the trace that the runtime set for the present invocation. */
   readonly trace?: string | undefined;
 }

@@ -35,7 +35,7 @@ const readBody = async (
 ): Promise<Uint8Array> => {
   const { 'content-length': length, 'transfer-encoding': coding, expect } = incoming.headers;
   if (length === undefined && coding === undefined) return NONE;
-  // Another coding would not be undone, and the encoded bytes would be read as the body (RFC 9112 6.1).
+  // node:http decodes no other coding: the encoded bytes would be read as the body (RFC 9112 6.1).
   if (coding !== undefined && coding.toLowerCase() !== 'chunked') {
     throw new Fault('transfer-coding-unknown', 'Send the body as it is, or chunked.');
   }

@@ -136,7 +136,7 @@ export const openReceiver = (
     },
 
     refuse: (error, socket) => {
-      // A client whose earlier request was complete would take this for its answer.
+      // A client that still waits for an answer to a complete request would take this for that answer.
       const pending = [...(unanswered.get(socket) ?? [])];
       if (!socket.writable || pending.some(({ complete }) => complete)) {
         socket.destroy();

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { Client } from '../http/http.ts';
 
-/** Reads what node:http has of a request before its body. */
+/** Reads the head of a request from node:http. */
 
 /** RFC 9112 3.2: node:http uses the first Host header; a proxy before the service may have used another. */
 export const hasTwoHosts = (rawHeaders: readonly string[]): boolean => {

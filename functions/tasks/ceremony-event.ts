@@ -19,7 +19,7 @@ const Event = z.strictObject({
 
 export interface ReadEvent {
   readonly applicants: readonly Applicant[];
-  /** What the two persons must agree on. */
+  /** Both persons must send the same. */
   readonly agreed: CeremonyEvent;
 }
 

@@ -6,7 +6,7 @@ const DAY_MS = 86_400_000;
 
 let loaded: ReturnType<typeof loadGauges> | undefined;
 
-/** Writes the age of things as metrics, so that an alarm is raised for what did not happen as well as for what failed. */
+/** Writes the age of things as metrics, so that alarms notice work that never ran as well as work that failed. */
 export const handler = taskPipeline(async (): Promise<void> => {
   loaded ??= loadGauges();
   const { gauges, telemetry } = loaded;

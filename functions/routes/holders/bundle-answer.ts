@@ -10,7 +10,7 @@ interface Asked {
   readonly id: string;
 }
 
-/** Hands over a bundle: `bodyOf` chooses in which of its forms. */
+/** Hands over a bundle, in the form that `bodyOf` chooses. */
 export const bundleAnswer = async (
   { disclosures }: Pick<App, 'disclosures'>,
   caller: Principal,

@@ -36,7 +36,7 @@ const unchanging = new WeakMap<Cacheable, Readonly<Record<'last-modified' | 'exp
 const FOR_ONE = { 'content-type': TYPE, 'cache-control': 'private, max-age=0, must-revalidate' };
 const ERROR = { 'content-type': TYPE };
 
-/** `shared`: the request's method is one whose answers shared caches keep. */
+/** `shared`: shared caches keep answers to requests of this method. */
 export const ocspResponse = (
   { der, error, cacheable }: OcspAnswer,
   now: number,
