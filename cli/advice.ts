@@ -1,4 +1,4 @@
-/** What a person at the command line can do about a code of the service; its own sentence says the rest. */
+/** What a person at the command line can do about a fault of the service. The service's own message says the rest. */
 const ADVICE: Readonly<Record<string, string>> = {
   unauthenticated: 'Say who calls: --as PRINCIPAL, or --token TOKEN (AKASHI_TOKEN).',
   'token-invalid': 'Get another token: akashi token --as PRINCIPAL.',

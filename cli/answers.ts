@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /*
- * What the service answers, as far as it is used here. Members that are not named are kept, so that --json shows
- * the answer as it came and a newer service can say more.
+ * The members of the service's answers that the command line uses. Other members are kept, so that --json shows the
+ * whole answer, and a newer service can add members.
  */
 
 const text = z.string();
@@ -50,7 +50,7 @@ const awaiting = z.looseObject({
   lapsesAt: text,
 });
 
-/** What takes a second person. */
+/** The answer to an action that needs a second person. */
 export const awaitingAnswer = z.looseObject({ awaiting, first: z.boolean() });
 
 export const revocationAnswer = z.looseObject({

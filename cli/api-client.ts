@@ -6,7 +6,7 @@ import { EXIT, Failure, unexpected, usage } from './failure.ts';
 import type { Saved, Take } from './save.ts';
 import type { Settings } from './settings.ts';
 
-/** A page of a thousand records, each of which names as many certificates as a record may, is about 10 MiB. */
+/** A page of a thousand records is about 10 MiB if every record names as many certificates as it may. */
 const MAX_JSON_BYTES = 32 * 1024 * 1024;
 const MAX_PEM_BYTES = 1024 * 1024;
 /** Long enough for a CRL of national size to be built and signed. */
@@ -27,7 +27,7 @@ interface Call {
   readonly into?: Question['into'];
 }
 
-/** The service's HTTP API for one caller. All of it rejects with a `Failure`. */
+/** The service's HTTP API for one caller. Every method rejects with a `Failure`. */
 export interface ApiClient {
   get<T>(path: string, answer: z.ZodType<T>, query?: Query): Promise<T>;
   /** `status` tells 201 from 200. */
@@ -43,14 +43,14 @@ export interface ApiClient {
   /** Plain text of at most 1 MiB. */
   text(path: string): Promise<string>;
   upload<T>(path: string, answer: z.ZodType<T>, body: Uint8Array, contentType: string): Promise<T>;
-  /** An answer of any length and kind, taken by the file that was opened for it (`saving`). */
+  /** An answer of any length and kind. `take` writes it to the file that was opened for it (`saving`). */
   save(path: string, take: Take, query?: Query): Promise<Saved>;
-  /** Only ever by the client certificate. */
+  /** Always with the client certificate. */
   token<T>(answer: z.ZodType<T>): Promise<T>;
   /**
-   * A question to an address that a certificate or the command line named, with the raw answer. Where that address
-   * is this service's own plain door, the question goes by the caller's door and under the caller's name, so that the
-   * service's record of the answer has it; anywhere else nothing is said about the caller.
+   * Sends a request to an address that a certificate or the command line named, and gives the raw answer. If the address
+   * is this service's own plain door, the request goes to the caller's door with the caller's credentials, so that the
+   * service's record names the caller. Any other address learns nothing about the caller.
    */
   ask(question: Omit<Question, 'tls'>): Promise<Answer>;
 }
@@ -169,10 +169,10 @@ export const openApiClient = ({ url, tlsUrl, caller }: Settings): ApiClient => {
 };
 
 /**
- * On AWS an answer that is too large for the API is fetched elsewhere: 303 with an address that is good for this file
- * and some minutes. It is asked as nobody, since it knows its caller by itself: the client certificate and the token
- * are the service's business, and S3 refuses a request that comes with two kinds of credentials. One step, and never
- * from TLS to plain HTTP.
+ * On AWS the API redirects to S3 for an answer that is too large for it. The address is valid for this file and a few
+ * minutes. The request there carries neither the client certificate nor the token: the address itself has credentials,
+ * S3 refuses a request with two kinds of them, and the caller's are for the service only. One redirect is followed, and
+ * none from TLS to plain HTTP.
  */
 const followed = async (
   answer: Answer,

@@ -9,7 +9,7 @@ type Answer = z.output<typeof awaitingAnswer>;
 export const isAwaiting = (answer: z.output<typeof outcomeAnswer>): answer is Answer =>
   answer.awaiting !== undefined;
 
-/** Says what is not done yet, and what a second person runs to have it done: `command` and the same terms. */
+/** Says that the action waits for a second person, and what that person runs: `command` with the same options. */
 export const showAwaiting = (run: Run, ref: CertificateRef, answer: Answer, command: string): ExitCode => {
   const { awaiting, first } = answer;
   const name = `${ref.ca}/${ref.serial}`;

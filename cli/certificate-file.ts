@@ -7,7 +7,7 @@ import {
 import { usage } from './failure.ts';
 import { readFileWithin } from './read-file.ts';
 
-/** A chain in PEM with whatever text stands around its blocks. */
+/** A chain in PEM, with the text that may stand around its blocks. */
 const MAX_CHAIN_BYTES = 8 * MAX_CERTIFICATE_BYTES;
 
 /** One certificate in DER, or one or more in PEM. Throws a `Fault` for anything else. */

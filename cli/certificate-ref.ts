@@ -17,8 +17,8 @@ const FETCH_TIMEOUT_MS = 15_000;
 const REF = /^([a-z0-9-]{1,64})\/([0-9a-fA-F]{1,40})$/;
 
 /**
- * `CA/SERIAL`, or the path of a certificate's file, whose CA is then the one of the service whose key verifies it.
- * What reads as `CA/SERIAL` is never taken as a path; write `./CA/SERIAL` for such a file.
+ * Reads `CA/SERIAL`, or the path of a certificate's file. The CA of a file is the service's CA whose key verifies it.
+ * Text in the form `CA/SERIAL` is never taken as a path; write `./CA/SERIAL` for such a file.
  */
 export const findCertificateRef = async (
   { client, settings }: { readonly client: ApiClient; readonly settings: Settings },

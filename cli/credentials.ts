@@ -8,7 +8,7 @@ export type Caller =
   | { readonly by: 'token'; readonly token: string }
   | { readonly by: 'certificate'; readonly principal: string; readonly tls: ClientTls };
 
-/** PEM. `ca` is what the service's own TLS certificate is judged by. */
+/** PEM. `ca` is the trust anchor for the service's own TLS certificate. */
 export interface ClientTls {
   readonly key: string;
   readonly cert: string;

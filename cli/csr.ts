@@ -6,8 +6,8 @@ import type { Terminal } from './terminal.ts';
 const LABELS = ['CERTIFICATE REQUEST', 'NEW CERTIFICATE REQUEST'];
 
 /**
- * A certification request in PEM or DER, from a file or, as `-`, from standard input, in PEM. Anything else is refused
- * before it is sent: what lies beside a certification request is most often its private key.
+ * Reads a certification request, in PEM or DER, from a file or (`-`) from standard input, and gives it in PEM. Anything
+ * else is refused before it is sent: the file that lies beside a certification request is most often its private key.
  */
 export const readCsr = async (path: string, terminal: Terminal): Promise<string> => {
   const limit = 4 * MAX_CSR_BYTES;

@@ -58,7 +58,7 @@ const readOptions = (
   return { url: url.replace(/\/+$/, ''), tlsUrl, data: resolve(data), keep };
 };
 
-// Where a reader such as `head` has seen enough, the story goes on to its end, so that nothing is left behind.
+// If a reader such as `head` closes the pipe, the demo still goes on to its end, so that it leaves nothing behind.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });
@@ -115,7 +115,7 @@ const main = async (): Promise<void> => {
     });
   }
   try {
-    // A token or a passphrase of the caller's has no part in the story.
+    // The demo does not use the caller's own token or passphrase.
     const { AKASHI_TOKEN: _token, AKASHI_PASSPHRASE: _passphrase, ...environment } = process.env;
     service = await findService(options, folder, environment);
     const { url, tlsUrl, data } = service;

@@ -15,7 +15,7 @@ export interface Question {
   readonly maxBytes: number;
   /** For everything, from the name's resolution to the last byte. */
   readonly timeoutMs: number;
-  /** Takes the body of an answer of success, however long it is, in place of `Answer.body`. */
+  /** Takes the body of a successful answer, of any length. `Answer.body` is then empty. */
   readonly into?: (body: Readable) => Promise<unknown>;
 }
 
@@ -59,8 +59,8 @@ const flat = ({ headers }: IncomingMessage): Readonly<Record<string, string>> =>
   );
 
 /**
- * Resolves with whatever answer came, refusals and redirects (which are not followed) among them. Rejects with a
- * `Failure`: `unreachable` where none came in time, `unexpected-answer` for one that is too large.
+ * Resolves with any answer, also with a refusal or a redirect, which is not followed. Rejects with a `Failure`:
+ * `unreachable` if no answer came in time, `unexpected-answer` if it is too large.
  */
 export const exchange = (question: Question): Promise<Answer> =>
   new Promise((resolve, reject) => {
@@ -74,7 +74,7 @@ export const exchange = (question: Question): Promise<Answer> =>
           () => resolve({ status, headers: flat(response), body: Buffer.alloc(0) }),
           (error: Error) => {
             request.destroy();
-            // Who takes the body may fail as well, and says so itself.
+            // `into` may fail as well, with a `Failure` of its own.
             reject(error instanceof Failure || response.complete ? error : brokenOff(url, error));
           },
         );

@@ -7,7 +7,7 @@ export const EXIT = {
   usage: 2,
   doubt: 2,
   unreachable: 3,
-  /** Asked for, and not done until a second person asks for the same. */
+  /** The action takes effect when a second person asks for the same. */
   awaiting: 4,
 } as const;
 

@@ -34,7 +34,7 @@ const parseFields = (given: readonly string[]): Fields => {
   return Object.fromEntries(fields);
 };
 
-/** From the command line and from a file; no field from both. */
+/** Fields from the command line and from a file. No field may be in both. */
 export const collectFields = async (given: readonly string[], path: string | undefined): Promise<Fields> => {
   const typed = parseFields(given);
   const read = path === undefined ? {} : await readFields(path);

@@ -16,10 +16,10 @@ export const columns = (text: string): number => {
   return width;
 };
 
-/** What would move the cursor, colour the terminal or turn the order of reading around. */
+/** Characters that would move the cursor, colour the terminal or reverse the order of reading. */
 const UNSAFE = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
 
-/** Text of others, with such characters written out, so that it cannot disguise itself on a terminal. */
+/** Text from elsewhere, with such characters escaped, so that it cannot disguise itself on a terminal. */
 export const printable = (text: string): string =>
   text.replace(UNSAFE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
@@ -60,6 +60,6 @@ export const failureText = ({ problem, advice }: Failure): string => {
   return `${lines.join('\n')}\n${rest.replace(/^/gm, '  ').trimEnd()}\n`;
 };
 
-/** The problem document for machines, with what to do where there is more to say. */
+/** The problem document for machines, with the advice if there is any. */
 export const failureJson = ({ problem, advice }: Failure): string =>
   `${JSON.stringify(advice === undefined ? problem : { ...problem, advice })}\n`;

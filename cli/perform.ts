@@ -41,7 +41,7 @@ const readInput = <T>(schema: z.ZodType<T>, command: Command): T => {
   throw usage(issues.join(' '), `See ${wholeName(command)} --help.`);
 };
 
-/** `end` is told how a command that went through ends. */
+/** `end` gets the exit code of a command that did not throw. */
 export const performWith =
   (
     terminal: Terminal,

@@ -62,7 +62,7 @@ const rowOf = (record: RecordAnswer): readonly string[] => [
   (record.certificates ?? []).map(({ ca, serial }) => `${ca}/${serial}`).join(' '),
 ];
 
-/** Lists for people page by page, as they come; for machines as one value. */
+/** Lists records: for people page by page, as the pages come; for machines as one value. */
 export const listRecords = async (
   run: Run,
   path: string,
@@ -82,6 +82,6 @@ export const listRecords = async (
   run.show({ records, ...(cursor === undefined ? {} : { cursor }) }, `records: ${count}${rest}\n`);
 };
 
-/** A record for people, all of it. */
+/** A whole record, for people. */
 export const recordText = (record: RecordAnswer): string =>
   details(Object.entries(record).map(([name, value]) => [name, compact(value)] as const));

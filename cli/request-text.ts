@@ -1,7 +1,7 @@
 import type { RequestAnswer } from './answers.ts';
 import { details, table } from './output.ts';
 
-/** A request for people, all of it. */
+/** A whole request, for people. */
 export const requestText = (request: RequestAnswer): string =>
   details([
     ['request', request.id],

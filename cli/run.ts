@@ -21,7 +21,7 @@ const asFailure = (error: unknown): Failure => {
       'See akashi --help, or --help after the command.',
     );
   }
-  // A file or an answer that is not what it should be.
+  // A file or an answer is malformed.
   if (Fault.is(error)) {
     const { code, message, facts } = error;
     const problem = {
@@ -32,7 +32,7 @@ const asFailure = (error: unknown): Failure => {
     };
     return new Failure(EXIT.usage, Object.keys(facts).length > 0 ? { ...problem, facts } : problem);
   }
-  // What the machine itself does not do: no room on the disk, a folder that is not there. The service said nothing then.
+  // The machine itself failed: the disk is full, or a folder is missing. The service refused nothing.
   if (error instanceof Error && typeof Reflect.get(error, 'syscall') === 'string') {
     return usage(`A file cannot be read or written: ${error.message}.`);
   }

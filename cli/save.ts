@@ -11,14 +11,14 @@ export interface Saved {
   readonly sha256: string;
 }
 
-/** Writes an answer to the file that was opened for it, which is there, under its own name, when this resolves. */
+/** Writes an answer to the file that was opened for it. When this resolves, the whole file has its final name. */
 export type Take = (answer: Readable) => Promise<Saved>;
 
 /**
- * Opens a place for a file and gives it to whoever asks the service for what is to be in it: the service records what it
- * hands over, and a disclosure ends with it, so nothing is asked for that cannot be kept. The file grows under a name of
- * its own, beside the one that it gets when it is whole; whatever had that name before stays until then, and nothing is
- * left of a file that did not become whole. Failure: `usage` where it cannot be written.
+ * Opens a file, and then calls `ask`, which asks the service for the content. The file comes first, because the service
+ * records each hand-over, and a disclosure ends with it: nothing is asked for that cannot be kept. The file grows under
+ * a temporary name, and gets its final name when it is whole. An older file of that name stays until then. A file that
+ * does not become whole is removed. Failure: `usage` if the file cannot be written.
  */
 export const saving = async <T>(file: string, ask: (take: Take) => Promise<T>): Promise<T> => {
   await assertReplaceable(file);
@@ -33,7 +33,7 @@ export const saving = async <T>(file: string, ask: (take: Take) => Promise<T>): 
   }
 };
 
-/** Where there is something of that name, it must be a file that could as well be written to. */
+/** If the name is taken, it must be by a file that the user may write to. */
 const assertReplaceable = async (file: string): Promise<void> => {
   const there = await stat(file).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
@@ -54,7 +54,7 @@ const write = async (handle: FileHandle, part: string, file: string, answer: Rea
     bytes += chunk.length;
     await handle.appendFile(chunk).catch(notWritten(file));
   }
-  // On the disk before it has its name: a file of that name is a whole one, whatever happens to the machine.
+  // The content is on the disk before the file gets its name: a file of that name is whole, even after a power failure.
   await handle.sync().catch(notWritten(file));
   await handle.close().catch(notWritten(file));
   await rename(part, file).catch(notWritten(file));

@@ -77,6 +77,6 @@ export const statusJson = ({ certificate, issuer, from, ocsp, crl, verdict }: St
   },
   issuer: { subject: formatName(issuer.subject), sha256: hash('sha256', issuer.der), from },
   ocsp: sourceJson(ocsp),
-  // That a list does not have it is less than that it is good.
+  // A CRL that does not list the certificate says less than `good`.
   crl: { ...sourceJson(crl), ...(crl.finding.says === 'good' ? { says: 'notListed' } : {}) },
 });

@@ -75,12 +75,12 @@ const bodyOf = async (answer: Response, base: string): Promise<Uint8Array> => {
   return Buffer.concat(chunks);
 };
 
-/** By what the command line names: an http or https address, or a folder. */
+/** `target` is what the command line names: an http or https address, or a folder. */
 export const logFilesAt = (target: string): LogFiles => {
   if (/^https?:\/\//.test(target)) return urlFiles(target);
   return folderFiles(target);
 };
 
-/** A verifier key: itself, or a file that holds it. */
+/** `given` is a verifier key, or a file that holds one. */
 export const readKey = async (given: string): Promise<string> =>
   given.includes('+') ? given : (await readFileWithin(given, 65_536)).toString('utf8').trim();

@@ -28,7 +28,7 @@ const fetchProof = async (client: ApiClient, id: string): Promise<string> => {
     try {
       return await client.text(`/api/v1/${kind}/${encodeURIComponent(id)}/proof`);
     } catch (error) {
-      // A caller that is no auditor may have the proofs of answers to itself.
+      // A caller who is not an auditor may get the proofs of answers that the caller received.
       if (isProblem(error, 'forbidden') && kind === 'records') kind = 'provisions';
       else if (isProblem(error, 'try-later') && attempt < PROVE_ATTEMPTS) await wait(PROVE_WAIT_MS);
       else throw error;

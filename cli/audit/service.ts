@@ -23,10 +23,10 @@ import type { ApiClient } from '../api-client.ts';
 import { unexpected } from '../failure.ts';
 import { pages, records, recordsSince, totalsReader } from './shown.ts';
 
-/** What an auditor holds against the log: the records, and everything that the service shows. */
+/** An auditor compares two things with the log: the records, and everything that the service shows. */
 export interface ServiceCheck {
   readonly tree: Tree;
-  /** The tree that the log shows by now. */
+  /** The tree of the log's present checkpoint. */
   readonly laterTree: () => Promise<Tree>;
   readonly readPath: (path: string) => Promise<Uint8Array | undefined>;
   readonly retention: (kind: string) => number;
@@ -40,13 +40,13 @@ export interface ServiceSummary extends RecordSummary {
   /** Serial numbers that the service knows, and CRLs in its archive. */
   readonly serials: number;
   readonly crls: number;
-  /** Queries whose answers were held against the records; absent where they were not. */
+  /** How many queries were asked and compared with the records; absent if none were. */
   readonly queries?: number;
-  /** There would be so many to ask, or more. */
+  /** At least this many queries exist; present if they were too many to ask. */
   readonly queriesNotAsked?: number;
 }
 
-/** What was read before the checkpoint, so that what it shows has had to be in the log by then. */
+/** Objects that the service showed before the checkpoint was read. The log must have their records at that checkpoint. */
 export interface BegunService {
   readonly client: ApiClient;
   readonly crls: readonly ShownCrl[];
@@ -61,7 +61,7 @@ interface ShownCrl {
 
 const MAX_CRL_BYTES = 64 * 1024 * 1024;
 
-/** Without --queries and --no-queries, they are asked where they are no more than this. */
+/** Without --queries and --no-queries, all queries are asked if there are at most this many. */
 const FEW_QUERIES = 2_000;
 /** Milliseconds by which clocks of the service's processes may differ. */
 const SKEW_MS = 60_000;
@@ -88,7 +88,7 @@ export const startService = async (
     cas.push(readAuthority(ca, await fetched(`/ca/${encodeURIComponent(ca)}.cer`)));
     for (const address of urls.crl) {
       const askedAt = now();
-      // Certificates may name a CDN; what the service says itself is asked here.
+      // Certificates may name a CDN, but this check asks the service itself.
       crls.push({ ca, der: await fetched(new URL(address).pathname), askedAt });
     }
   }
@@ -106,7 +106,7 @@ const readAuthority = (ca: string, der: Uint8Array): ServedAuthority => {
   }
 };
 
-/** The whole check, in the order that `CertificateCheck` and its like ask for. */
+/** The whole check, in the order that `CertificateCheck` and the other checks require. */
 export const checkService = async (
   { client, crls, cas }: BegunService,
   check: ServiceCheck,
@@ -187,7 +187,7 @@ export const checkService = async (
   return { ...counted, queries: await askAll(client, queries, progress) };
 };
 
-/** What a CRL says; undefined of bytes that are none, which its digest tells by itself. */
+/** What a CRL says; undefined if the bytes are no CRL. The comparison of its digest finds that case. */
 const readCrl = (der: Uint8Array) => {
   try {
     const list = decodeCertificateList(der);

@@ -26,12 +26,12 @@ export async function* records(
   query: Readonly<Record<string, string>> = {},
 ): AsyncGenerator<LedgerRecord> {
   for await (const page of pages(client, '/api/v1/records', recordPage, query)) {
-    // What matters of a record is that its digest is that of its leaf, whatever it says.
+    // The audit compares the record's digest with its leaf, so the members need no check here.
     for (const record of page.records) yield record as unknown as LedgerRecord;
   }
 }
 
-/** All records, and afterwards those that have come since. */
+/** `all` reads every record; `sinceThen` reads the records that were added after that. */
 export const recordsSince = (client: ApiClient, since: number) => {
   const from = new Date(since).toISOString();
   const seen = new Set<string>();

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { usage } from '../failure.ts';
 
 /**
- * What an auditor keeps between runs: the log's key, the largest checkpoint that was ever shown, and how far a run that
- * was interrupted had come. Whoever keeps it cannot be shown another history.
+ * An auditor's state between runs: the log's key, the largest checkpoint that the log has shown, and how far an
+ * interrupted run came. An auditor who keeps it notices if the log shows another history.
  */
 const shape = z.strictObject({
   vkey: z.string(),
@@ -15,7 +15,7 @@ const shape = z.strictObject({
 
 export type AuditState = z.output<typeof shape>;
 
-/** Undefined where there is no such file. Rejects with a `Failure` for what is no state of an audit. */
+/** Undefined if there is no such file. Rejects with a `Failure` if the file is not the state of an audit. */
 export const readState = async (file: string): Promise<AuditState | undefined> => {
   let text: string;
   try {
@@ -31,7 +31,7 @@ export const readState = async (file: string): Promise<AuditState | undefined> =
   }
 };
 
-/** Whole or not at all. */
+/** Writes the whole file or nothing. */
 export const writeState = async (file: string, state: AuditState): Promise<void> => {
   await writeFile(`${file}.new`, `${JSON.stringify(state, undefined, 2)}\n`, { flush: true });
   await rename(`${file}.new`, file);

@@ -105,7 +105,7 @@ export const addVerify = (audit: Command, perform: Perform): void => {
 const readNote = async (file: string): Promise<string> =>
   (await readFileWithin(file, MAX_NOTE_BYTES)).toString('utf8');
 
-/** From the command line, from the last run, or, said aloud, from the one that is being checked. */
+/** The verifier key: from the command line, from the last run, or, with a warning, from the log that is being checked. */
 const keyFor = async (
   { terminal }: Run,
   given: string | undefined,

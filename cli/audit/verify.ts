@@ -26,11 +26,11 @@ export interface Audit {
   /** Signed checkpoints that other readers were shown. */
   readonly others: readonly string[];
   readonly maxGap?: number;
-  /** Years for which the trust domain has records of a kind kept, where they are others than the usual ones. */
+  /** Years for which the trust domain keeps records of a kind, where they differ from `KEPT_YEARS`. */
   readonly kept: Readonly<Record<string, number>>;
   /** To read the records as an auditor; without it only the log is checked. */
   readonly service?: { readonly client: ApiClient; readonly url: string };
-  /** Whether every query is asked; undefined: where they are few. */
+  /** Whether every query is asked. If undefined: only if there are few. */
   readonly queries?: boolean;
   readonly now: () => number;
   readonly progress: Progress;
@@ -46,12 +46,12 @@ export interface Verdict {
   readonly witnesses?: readonly string[];
 }
 
-/** Years for which records of these kinds are kept at least where nothing else was said; the others stay. */
+/** The least years for which these kinds are kept, unless `Audit.kept` differs. Other kinds are kept for ever. */
 export const KEPT_YEARS: Readonly<Record<string, number>> = {
   provision: 7,
   publication: 10,
   report: 5,
-  // After the end of the certificate that came of them, so for longer than this.
+  // The ten years begin when the resulting certificate ends, so these records are kept for longer than this.
   submission: 10,
   examination: 10,
   issuance: 10,
@@ -64,7 +64,7 @@ const YEAR_MS = 365.2425 * 86_400_000;
 
 const SAVE_EVERY_MS = 2_000;
 
-/** The whole check. Rejects with a `Failure` or a `Fault` where it cannot be made, which says nothing about the log. */
+/** The whole check. If it cannot be made, it rejects with a `Failure` or a `Fault`: that says nothing about the log. */
 export const verifyLog = async (audit: Audit): Promise<Verdict> => {
   const { files, state, now, progress } = audit;
   const findings: Finding[] = [];
@@ -125,7 +125,7 @@ export const verifyLog = async (audit: Audit): Promise<Verdict> => {
   const otherHistory = findings.some(
     ({ damage }) => damage === 'fork' || damage === 'checkpoint-rolled-back',
   );
-  // The checkpoint that was kept is the evidence then.
+  // If the log shows another history, the checkpoint in the state file is the evidence and stays there.
   if (!otherHistory) await writeState(audit.stateFile, { vkey: audit.vkey, checkpoint: text, checked: 0 });
 
   const records =
@@ -135,7 +135,7 @@ export const verifyLog = async (audit: Audit): Promise<Verdict> => {
       laterTree: async () => {
         const opened = open((await files.read('checkpoint')) ?? '');
         if (!opened) report('checkpoint-not-signed', { log: log.origin });
-        // A server of copies may show an older one for a while.
+        // A mirror may show an older checkpoint for a while.
         return opened && opened.checkpoint.size > checkpoint.size ? opened.checkpoint : checkpoint;
       },
       readPath,

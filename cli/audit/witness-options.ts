@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type WitnessPolicy, witnessPolicy } from '../../lib/audit/audit.ts';
 import { readKey } from './log-files.ts';
 
-/** Whose cosignatures a checkpoint must have, in the options of commands. */
+/** Options of commands: the witnesses that must have cosigned a checkpoint. */
 export const witnessOptions = {
   witness: z.array(z.string()).default([]),
   witnessesNeeded: z

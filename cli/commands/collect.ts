@@ -35,7 +35,7 @@ export const addCommand: AddCommand = (program, perform) => {
     );
 };
 
-/** Makes the file before the service is asked: each time it hands the certificate over is recorded. */
+/** Creates the file before it asks the service, because the service records every time it hands the certificate over. */
 const writeNew = async (path: string, content: () => Promise<string>): Promise<void> => {
   const file = await open(path, 'wx').catch((error: NodeJS.ErrnoException) => {
     throw usage(`The file ${path} cannot be made (${error.code}).`, 'Name a new file with --out.');

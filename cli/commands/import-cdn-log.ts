@@ -6,7 +6,7 @@ import { readFileWithin } from '../read-file.ts';
 
 const answer = z.looseObject({ lines: z.int(), hits: z.int() });
 
-/** What the service takes. */
+/** The service takes no larger file. */
 const MAX_BYTES = 32 * 1024 * 1024;
 
 const EXAMPLES = `

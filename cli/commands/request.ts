@@ -76,7 +76,7 @@ export const addCommand: AddCommand = (program, perform) => {
     );
 };
 
-/** Where it is not known whether the submission arrived, the key is what makes repeating safe. */
+/** Adds the idempotency key if the submission may have arrived: with that key, repeating the command is safe. */
 const withKey = (error: unknown, key: string): unknown => {
   if (!(error instanceof Failure) || error.exitCode === EXIT.refused) return error;
   const facts = { ...error.problem.facts, idempotencyKey: key };

@@ -7,7 +7,7 @@ import { readFileWithin } from '../read-file.ts';
 
 const PATH = '/api/v1/trust-domain/amendments';
 
-/** As much as a trust domain may have, in characters of three bytes; what is sent is compressed. */
+/** The most that a trust domain file may have, at three bytes a character. The file is sent compressed. */
 const MAX_BYTES = 48 * 1024 * 1024;
 
 const step = z.looseObject({ by: z.string(), at: z.string() });
@@ -60,7 +60,7 @@ const NEXT: Readonly<Record<string, (id: string) => string>> = {
 
 const withNext = (one: Amendment): string => textOf(one) + (NEXT[one.state]?.(one.id) ?? '');
 
-/** Long values are cut: what matters is what changes, and the file has it whole. */
+/** Long values are cut: the list shows which values change, and the file has them whole. */
 const MAX_VALUE = 60;
 const valueText = (value: unknown): string => {
   const text = compact(value);

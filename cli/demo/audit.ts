@@ -3,12 +3,12 @@ import { type RecordAnswer, recordPage } from '../answers.ts';
 import { table } from '../output.ts';
 import { broken } from './shell.ts';
 
-/** An answer that the story was given. */
+/** An answer that the demo received. */
 export interface GivenAnswer {
   /** For people: who asked, with what. */
   readonly what: string;
   readonly channel: string;
-  /** Under which name it was given. */
+  /** The recipient that its record must name. */
   readonly recipient: string;
   /** SHA-256 of its bytes. */
   readonly digest: string;
@@ -20,8 +20,8 @@ const listed = recordPage.extend({ records: z.array(recordPage.shape.records.ele
 export const readRecords = (text: string): readonly RecordAnswer[] => listed.parse(JSON.parse(text)).records;
 
 /**
- * A record for every answer, no record for two of them. Throws where one is missing; gives back the pairs and the
- * records that are left over.
+ * Finds one record for every answer; no record serves two answers. Throws if a record is missing. Gives the pairs, and
+ * the records that match no answer.
  */
 export const matchRecords = (
   given: readonly GivenAnswer[],

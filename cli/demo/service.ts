@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { exchange } from '../exchange.ts';
 import { broken } from './shell.ts';
 
-/** A service to tell the story against. */
+/** The service that the demo runs against. */
 export interface Service {
   readonly url: string;
   readonly tlsUrl: string;
@@ -19,7 +19,7 @@ const START_MS = 90_000;
 const STOP_MS = 15_000;
 const LOG_TAIL = 4000;
 
-/** Whether something answers there as this service does. */
+/** Whether this kind of service answers at `url`. */
 export const answers = async (url: string): Promise<boolean> => {
   try {
     const { status } = await exchange({

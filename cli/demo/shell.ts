@@ -6,7 +6,7 @@ export interface Place {
   readonly folder: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly say: (text: string) => void;
-  /** What stands behind a command's first word, where that is not a program of its own. */
+  /** What to run for a command's first word, if no program has that name. */
   readonly programs: Readonly<Record<string, readonly [string, ...string[]]>>;
 }
 
@@ -20,7 +20,7 @@ const COMMAND_TIMEOUT_MS = 120_000;
 /** Lines of one command's output that are shown from its beginning and from its end. */
 const SHOWN_LINES = 20;
 
-/** A step of the story that did not hold. */
+/** A step of the demo did not do what it should. */
 export const broken = (detail: string): Failure =>
   new Failure(EXIT.refused, {
     type: 'urn:akashi:cli:demo',
@@ -66,8 +66,8 @@ const execute = (place: Place, words: readonly string[]): Promise<Outcome> =>
   });
 
 /**
- * Runs a command, shows it as one would type it and what it wrote, and holds it to the exit code that is expected.
- * `quiet` shows how much it wrote instead.
+ * Runs a command, and shows it as a person would type it, with its output. Throws if the exit code is not the expected
+ * one. With `quiet`, only the length of the output is shown.
  */
 export const command = async (
   place: Place,

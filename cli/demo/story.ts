@@ -22,17 +22,17 @@ export interface Addresses {
   readonly certificate: string;
   readonly crl: string;
   readonly ocsp: string;
-  /** Whether these are the ones at which the command line finds the service, so that it can ask under a name. */
+  /** Whether the command line finds the service at these addresses, so that it can ask under a name. */
   readonly own: boolean;
 }
 
 export interface Story {
-  /** Records found, of as many answers. */
+  /** The number of records that were found, one for each answer. */
   readonly records: number;
   readonly certificates: number;
 }
 
-/** Who does not say its name. */
+/** The recipient in records of callers who did not identify themselves. */
 const PUBLIC = 'public';
 
 const MAX_CRL_BYTES = 64 * 1024 * 1024;
@@ -43,7 +43,7 @@ const captured = (text: string, pattern: RegExp, what: string): string => {
   return found;
 };
 
-/** The whole life of one certificate, told by the commands that each of its people would type. */
+/** The whole life of one certificate, by the commands that each person would type. */
 export const tellStory = async (place: Place, addresses: Addresses): Promise<Story> => {
   const given: GivenAnswer[] = [];
   const read = (name: string): Promise<Buffer> => readFile(join(place.folder, name));
@@ -193,7 +193,7 @@ export const tellStory = async (place: Place, addresses: Addresses): Promise<Sto
     await run(['akashi', 'records', '--as', CAST.auditor, '--all', ...about]);
     const query = ['akashi', 'provisions', '--as', CAST.auditor, '--all', '--json'];
     const ofCertificate = readRecords(await run([...query, ...about], { quiet: true }))
-      // The auditor's own questions about it are recorded too.
+      // The auditor's own queries about the certificate are recorded too.
       .filter(({ channel }) => channel !== 'records');
     const oldest = ofCertificate.at(-1);
     if (!oldest) throw broken('There is no record of the certificate.');
@@ -218,5 +218,5 @@ export const tellStory = async (place: Place, addresses: Addresses): Promise<Sto
   return { records, certificates: 1 };
 };
 
-/** A CRL tells of a whole CA, so its records name no certificate. */
+/** A CRL is about a whole CA, so its records name no certificate. */
 const isAboutIt = ({ channel }: GivenAnswer): boolean => channel !== 'crl';

@@ -85,8 +85,8 @@ export const checkStatus = async (question: StatusQuestion): Promise<StatusRepor
   ]);
   const { finding } = asked;
   const responder = finding.says === 'nothing' ? undefined : finding.responder;
-  // Also where the responder's certificate has id-pkix-ocsp-nocheck: RFC 6960 4.2.2.2.1 lets clients not ask about
-  // it, but what a CRL at hand says of it is not to be overlooked.
+  // This holds even if the responder's certificate has id-pkix-ocsp-nocheck: RFC 6960 4.2.2.2.1 lets clients skip the
+  // check, but the CRL is at hand, and its entry must not be overlooked.
   const ocsp =
     responder !== undefined && lists(responder)
       ? { ...asked, finding: silence('unusable', "The CRL lists the OCSP responder's own certificate.") }

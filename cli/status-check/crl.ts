@@ -21,7 +21,7 @@ export const MAX_CRL_BYTES = 64 * 1024 * 1024;
 
 export interface CrlFinding {
   readonly finding: Finding;
-  /** Whether the CRL, where it can be relied on, lists that certificate of the same CA. */
+  /** Whether the CRL lists that certificate of the same CA; false if the CRL cannot be relied on. */
   readonly lists: (serialNumber: string) => boolean;
 }
 
@@ -33,13 +33,13 @@ export const noCrl = (
   lists: () => false,
 });
 
-/** Points that speak for the issuer itself and for every reason: the only ones that a single complete CRL answers. */
+/** Distribution points of the issuer itself, for every reason. A single complete CRL covers no others. */
 export const wholePoints = ({ extensions }: Certificate): readonly DistributionPoint[] =>
   (findExtension(extensions, 'cRLDistributionPoints')?.points ?? []).filter(
     ({ cRLIssuer, reasons }) => cRLIssuer === undefined && reasons === undefined,
   );
 
-/** One name as its bytes, in an extension that holds nothing else. */
+/** A name as text that can be compared: the DER of an extension that holds this name only. */
 const nameKey = (name: GeneralName): string =>
   Buffer.from(encodeExtensions([{ id: 'subjectAltName', names: [name], critical: false }])).toString(
     'base64',
@@ -87,7 +87,7 @@ const checkScope = (crl: CertificateList, subject: Subject): void => {
   if (!isCa && idp.onlyContainsCACerts) throw new Unusable('The CRL covers certificates of CAs only.');
 };
 
-/** RFC 5280 6.3.3 (f), (g): signed by the key that signed the certificate, which is the only signer taken here. */
+/** RFC 5280 6.3.3 (f), (g): signed by the key that signed the certificate. No other signer is accepted here. */
 const checkSigner = (crl: CertificateList, issuer: Certificate): void => {
   if (!sameName(crl.issuer, issuer.subject)) throw new Unusable("The CRL is not of the certificate's CA.");
   if (findExtension(issuer.extensions, 'keyUsage')?.usages.includes('cRLSign') === false) {
@@ -128,7 +128,7 @@ export const judgeCrl = (bytes: Buffer, subject: Subject, now: number): CrlFindi
     checkScope(crl, subject);
     checkWindow('The CRL', now, crl.thisUpdate, crl.nextUpdate);
     for (const entry of crl.revokedCertificates) {
-      // RFC 5280 5.3.3: in a CRL that is not indirect nobody else's certificates can be meant.
+      // RFC 5280 5.3.3: a CRL that is not indirect lists certificates of its own issuer only.
       if (findExtension(entry.otherExtensions ?? [], 'certificateIssuer')) {
         throw new Unusable('The CRL has entries of other CAs without being an indirect one.');
       }

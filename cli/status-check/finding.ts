@@ -1,7 +1,7 @@
 import { Fault } from '../../lib/fault.ts';
 import type { CrlReason } from '../../lib/pki/pki.ts';
 
-/** What a source that can be relied on says. For a CRL, `good` means no more than that it does not list the certificate. */
+/** What a source that can be relied on says. For a CRL, `good` means only that it does not list the certificate. */
 export interface Statement {
   readonly says: 'good' | 'revoked' | 'hold' | 'unknown';
   readonly thisUpdate: Date;
@@ -34,10 +34,10 @@ export type Finding = Statement | Silence;
 
 export const silence = (why: Silence['why'], detail: string): Silence => ({ says: 'nothing', why, detail });
 
-/** Thrown where an answer turns out to be unusable; it does not leave `usable`. */
+/** Thrown if an answer is unusable. `usable` catches it. */
 export class Unusable extends Error {}
 
-/** The statement that `judge` gives, or why there is none: what it throws and what the decoders refuse. */
+/** The statement that `judge` gives. If `judge` throws `Unusable` or a decoder refuses the bytes, the reason of that. */
 export const usable = (judge: () => Finding): Finding => {
   try {
     return judge();
@@ -66,7 +66,7 @@ export const checkWindow = (
   }
 };
 
-/** Where `now` lies to a certificate's validity, give or take five minutes. */
+/** Whether `now` is within a certificate's validity, give or take five minutes. */
 export const validityAt = (
   { notBefore, notAfter }: { readonly notBefore: Date; readonly notAfter: Date },
   now: number,

@@ -34,8 +34,8 @@ const decode = (body: Buffer, url: URL): readonly Certificate[] => {
 
 /**
  * The CA's certificate: from the file that the caller trusts; or else the chain that came with the certificate; or
- * else the address that the certificate names (RFC 5280 4.2.2.1). The last two prove no more than that some CA of
- * that name issued it. Rejects with a `Failure` where none is found or the certificate's signature does not verify.
+ * else the address that the certificate names (RFC 5280 4.2.2.1). The last two prove only that some CA of that
+ * name issued it. Rejects with a `Failure` where none is found or the certificate's signature does not verify.
  */
 export const findIssuer = async (
   certificate: Certificate,

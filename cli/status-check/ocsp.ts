@@ -79,7 +79,7 @@ const isNamed = ({ responderId }: BasicOcspResponse, certificate: Certificate): 
     ? same(responderId.byKey, keyIdentifier(certificate.subjectPublicKeyInfo))
     : sameName(responderId.byName, certificate.subject);
 
-/** Critical extensions that are acted on here, or that forbid nothing to a responder. */
+/** Critical extensions that this file processes, or that do not restrict a responder. */
 const UNDERSTOOD: ReadonlySet<string> = new Set([
   'basicConstraints',
   'keyUsage',
@@ -127,8 +127,8 @@ const signerOf = (question: OcspQuestion, basic: BasicOcspResponse, now: number)
 };
 
 /**
- * Judges the answer to a question. An answer without our nonce is unusable, though RFC 5019 4 lets clients go on
- * without: it may be an old one, said before a revocation and repeated by somebody now.
+ * Judges the answer to a question. An answer without our nonce is unusable, though RFC 5019 4 lets clients accept it:
+ * it may be an old answer, signed before a revocation and replayed now.
  */
 export const judgeOcsp = (bytes: Uint8Array, question: OcspQuestion, now: number): Finding =>
   usable(() => {

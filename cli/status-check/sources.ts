@@ -16,7 +16,7 @@ const MAX_ADDRESSES = 4;
 const OCSP_TIMEOUT_MS = 15_000;
 const CRL_TIMEOUT_MS = 60_000;
 
-/** Only http and https: what a certificate says is not to reach files or other protocols. */
+/** Only http and https: an address in a certificate must not reach files or other protocols. */
 export const webAddress = (text: string): URL | undefined => {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   return url && (url.protocol === 'http:' || url.protocol === 'https:') ? url : undefined;
@@ -69,7 +69,7 @@ const fetchOne = async (
   return { url: question.url, body };
 };
 
-/** The first that gives something; otherwise what came last. */
+/** The first body that a source gives; if none does, the silence of the last source. */
 const firstOf = async (
   urls: readonly URL[],
   fetch: (url: URL) => Promise<Fetched | Silence>,

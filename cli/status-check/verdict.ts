@@ -28,8 +28,9 @@ const taken = ({ says }: Known, source: Source, aside = ''): Verdict =>
   verdict(OUTCOME[says], `${source}${aside} ${SAYS[source][says]}.`);
 
 /**
- * Both say something. The newer counts, and the worse where both are of the same second. One thing cannot be:
- * that a final revocation is undone, unless the newer is a CRL that leaves out what has expired (RFC 5280 3.3).
+ * Both sources say something. The newer one counts; if both are of the same second, the worse one. A final revocation
+ * cannot be undone, so a newer source without it leaves the status in doubt. The one exception is a newer CRL that
+ * leaves the certificate out because it has expired (RFC 5280 3.3).
  */
 const both = (ocsp: Known, crl: Known, notAfter: Date): Verdict => {
   const age = ocsp.thisUpdate.getTime() - crl.thisUpdate.getTime() || RANK[ocsp.says] - RANK[crl.says];
