@@ -26,10 +26,10 @@ import { PLACE, publicSettings, synthesise } from '../test/infra/synthesised.ts'
 
 /**
  * What a function's first event waits for: the size of each function's bundle, and the time from the start of a process
- * to its answer, as a ratio to a Node that does nothing. The bundles and their environments are the template's. AWS is
- * the test doubles of test/infra, whose answers are kept and given again at once, so that a slow local DynamoDB is not
- * what is measured. They speak HTTP without TLS (what TLS takes to load is counted, its handshakes are not); on AWS each
- * call takes a few milliseconds more, and Lambda's own start comes before all of it.
+ * to its answer, as a ratio to a Node that does nothing. The bundles and their environments are the template's. The test
+ * doubles of test/infra stand in for AWS. Their answers are kept and given again at once, so that the figures do not
+ * measure a slow local DynamoDB. They speak HTTP without TLS: the time to load TLS is counted, its handshakes are not.
+ * On AWS each call takes a few milliseconds more, and Lambda's own start comes before all of it.
  *
  *   npm run bench cold-start                 every function that answers requests
  *   npm run bench cold-start -- --runs 31    more runs, of which the median is taken
@@ -79,7 +79,7 @@ const startReplay = async (target: string) => {
   };
 };
 
-/** Writes differ each time by what is random in them; what they are asked for again is their key alone. */
+/** A write has random values, so its body does not tell whether it is the same write: its operation alone does. */
 const keyOf = (operation: string, body: Buffer): string => {
   if (!/\.(PutItem|TransactWriteItems)$/.test(operation)) return body.toString('base64');
   return '';
@@ -91,7 +91,7 @@ const median = (numbers: readonly number[]): number =>
 interface Start {
   /** From the start of the process to its first line. */
   readonly ms: number;
-  /** Processor time of all its threads until then, which other work on the machine moves least. */
+  /** Processor time of all its threads until then. Other work on the machine changes this figure least. */
   readonly cpuMs: number;
   readonly said: string;
 }
@@ -277,7 +277,7 @@ for (const { id: name } of ROUTE_FUNCTIONS) {
   };
   // The first run fills the replay.
   const { said } = await timeOf(FIRST_EVENT, env);
-  // In turns, so that whatever else the machine does falls on both.
+  // Both take turns, so that other work on the machine affects both.
   const bare: Start[] = [];
   const starts: Start[] = [];
   for (let run = 0; run < runs; run++) {

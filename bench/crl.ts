@@ -17,7 +17,7 @@ import { has, load } from './ocsp/processes.ts';
 /** Building CRLs against their targets: see README.md for what is measured and how. */
 const { values } = parseArgs({
   options: {
-    /** The targets are about the last one. */
+    /** The targets apply to the last number. */
     entries: { type: 'string', default: '10000,100000,1000000' },
     rounds: { type: 'string', default: '3' },
   },
@@ -37,7 +37,7 @@ process.once('exit', () => rmSync(root, { recursive: true, force: true }));
 
 interface Figures {
   readonly ms: number;
-  /** Of the least that an incremental publication has to do. */
+  /** Milliseconds for the least work that an incremental publication has to do. */
   readonly least: number;
   readonly bytes: number;
   readonly peak: number;
@@ -80,7 +80,7 @@ await load([
   ...['-config', config, '-out', `${peer}/ca.pem`],
 ]);
 
-/** Milliseconds, the middle of the rounds; process start and reading of its index included, as they always are there. */
+/** Median of the rounds, in milliseconds. `openssl ca` starts and reads its index each time, so that is included. */
 const opensslTakes = async (entries: number): Promise<number> => {
   const index = openSync(join(peer, 'index.txt'), 'w');
   for (let n = 0; n < entries; ) {

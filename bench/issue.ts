@@ -11,7 +11,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '4' },
     rounds: { type: 'string', default: '3' },
     concurrency: { type: 'string', default: '16' },
-    /** Where the time goes, also where no target is missed. */
+    /** Shows where the time goes, even if every target is met. */
     profile: { type: 'boolean', default: false },
   },
 });

@@ -19,8 +19,8 @@ import { openSqliteTable } from '../lib/store/sqlite.ts';
 import type { Table } from '../lib/store/store.ts';
 
 /**
- * What a question to the ledger costs as it grows: the first page by every index, a page far down, the totals of a
- * year, the annual report, and a whole export in a process that may have so much memory and no more.
+ * What queries cost as the ledger grows: the first page by every index, a page far down, the totals of a year, the
+ * annual report, and a whole export in a process with little memory.
  *
  *   npm run bench ledger-queries                      up to 1 million records
  *   npm run bench ledger-queries -- --records 1e7     up to 10 million
@@ -36,9 +36,9 @@ const { values } = parseArgs({
 const TARGET = Number(values.records);
 const SIZES = [10_000, 100_000, 1_000_000, 10_000_000].filter((size) => size < TARGET).concat(TARGET);
 const BATCH = 100;
-/** Appended at once, and so in few commits, before a query settles them. */
+/** Records that are appended at once, and so in few commits, before a query settles them. */
 const SETTLE_EVERY = 5_000;
-/** The year's records are spread over it, however many they are. */
+/** The records are spread over a year, however many they are. */
 const YEAR_MS = 365 * 86_400_000;
 const START = Date.parse('2025-04-01T00:00:00+09:00');
 
@@ -83,7 +83,7 @@ const draft = (n: number): RecordDraft => {
   }
   return {
     kind: 'provision',
-    // Half of all is told to the public, as on a real service.
+    // Half of the answers go to the public, as on a real service.
     recipient: n % 2 === 0 ? 'public' : (RECIPIENTS[n % RECIPIENTS.length] as string),
     channel: CHANNELS[n % CHANNELS.length] as 'ocsp',
     method: n % 3 === 0 ? 'GET' : 'POST',
@@ -128,7 +128,7 @@ const timed = async (work: () => Promise<unknown>, times: number): Promise<{ ms:
   return { ms: median(taken), reads: reads / times };
 };
 
-/** Heap that was promoted, and that was not yet; the second by V8's own measure, of which it takes three. */
+/** Limits in MiB for V8's old generation and for one semi-space. The young generation takes three semi-spaces. */
 const BOUNDS = ['--max-old-space-size=48', '--max-semi-space-size=2'];
 
 const exportFrom = async (
@@ -191,7 +191,7 @@ try {
     );
     line('annual report', report.ms.toFixed(2), report.reads);
     if (values['no-export']) continue;
-    // The file is one process's at a time.
+    // Only one process at a time may open the file.
     await table.close();
     for (const format of EXPORT_FORMATS) {
       const { ms, bytes, peak } = await exportFrom(format);

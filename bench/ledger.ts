@@ -18,16 +18,16 @@ import { openSqliteTable } from '../lib/store/sqlite.ts';
 import type { Table } from '../lib/store/store.ts';
 
 /**
- * What the ledger costs on this machine, over the stores of the one-machine service, durable as they are there.
+ * What the ledger costs on this machine, over the stores of the one-machine service, with their durability.
  *
- *   append     provision records appended in groups as concurrent answers are, while the sequencer runs beside them
- *   steady     records appended when they are due, at a fixed rate, and how old the oldest without its leaf becomes
- *   sequence   what the sequencer takes for each record of a burst, at 10 thousand, 100 thousand, 1 million leaves
+ *   append     provision records appended in groups, like those of concurrent answers, while the sequencer runs
+ *   steady     records appended at a fixed rate, and the greatest age of a record without a leaf
+ *   sequence   the sequencer's time for each record of a burst, at 10 thousand, 100 thousand, 1 million leaves
  *
  *   npm run bench ledger                    up to 1 million leaves
  *   npm run bench ledger -- --leaves 1e7    up to 10 million
  *   npm run bench ledger -- --seconds 30    append for half a minute
- *   npm run bench ledger -- --rate 5000     so many a second in the steady part
+ *   npm run bench ledger -- --rate 5000     records a second in the steady part
  */
 const { values } = parseArgs({
   options: {
@@ -137,11 +137,11 @@ const appendWithSequencer = async (world: World, seconds: number, concurrency: n
   );
 };
 
-/** As functions/local/local.ts has it. */
+/** The same as in functions/local/local.ts. */
 const REST_MS = 500;
 const TICK_MS = 2;
 
-/** Nothing waits for what came before it here, so what cannot be kept up with piles up and is seen. */
+/** No record waits for the one before it, so a ledger that cannot keep up shows a growing backlog. */
 const appendSteadily = async (world: World, seconds: number, rate: number): Promise<void> => {
   await drain(world);
   const started = performance.now();

@@ -12,11 +12,11 @@ import { CA, fill, openStore } from './ocsp/store.ts';
 /** OCSP against its targets: see README.md for what is measured and how. */
 const { values } = parseArgs({
   options: {
-    /** Of each round; three rounds make a figure. */
+    /** The length of a round. A figure is the median of its rounds. */
     seconds: { type: 'string', default: '3' },
     rounds: { type: 'string', default: '3' },
     largest: { type: 'string', default: '1000000' },
-    /** Connections besides 16, with which ratios are taken. */
+    /** The part `alive` runs once with each of these numbers of connections. */
     connections: { type: 'string', default: '1,16,256' },
     /** Some of the parts of the run, in its order. */
     parts: { type: 'string', default: 'alive,closed,paced,function,largest,profile' },
@@ -29,9 +29,9 @@ const largest = values['ten-million'] ? 10_000_000 : Number(values.largest);
 const connections = values.connections.split(',').map(Number);
 const parts = new Set(values.parts.split(','));
 const SMALLEST = 10_000;
-/** Requests in a file: fewer than certificates where those are many, spread over all of them. */
+/** Requests in a file. A larger store has more certificates than that; the requests are spread evenly over all. */
 const REQUESTS = 10_000;
-/** Of each round in which every connection is closed: so many that code is compiled after the first. */
+/** Requests in a round that closes every connection: enough that all code is compiled after the first round. */
 const CLOSED_REQUESTS = 10_000;
 
 const say = (line = ''): void => {
@@ -90,7 +90,7 @@ interface Contender {
   readonly kind: Kind;
 }
 
-/** Code is compiled by then, and answers that are kept are there. On a machine that is busy it takes so many seconds at most. */
+/** After these requests, code is compiled and the kept answers exist. On a busy machine WARM_SECONDS is the limit. */
 const WARM_REQUESTS = 3 * REQUESTS;
 const WARM_SECONDS = 15;
 
@@ -99,7 +99,7 @@ const warmUp = async ({ server, file, kind }: Contender, count: number): Promise
     asked += (await wrk(server, file, kind, count, 1)).rate;
 };
 
-/** In turns, so that whatever else the machine does meets all of them. */
+/** The contenders take turns, so that other work on the machine affects all. */
 const compare = async (contenders: readonly Contender[], count: number): Promise<readonly Round[]> => {
   for (const contender of contenders) await warmUp(contender, count);
   const taken: Round[][] = contenders.map(() => []);
@@ -124,7 +124,7 @@ interface Verdict {
   readonly what: string;
   readonly ratio: number;
   readonly target: number;
-  /** The same by the processor time that a request takes, where it is known. */
+  /** The same ratio by the processor time of a request, if that is known. */
   readonly byWork?: number;
   /** What the ratio could be at most. */
   readonly bound?: number;
@@ -166,8 +166,8 @@ const [syncWait = Number.NaN, syncWork = Number.NaN] = (
 say(`A sync of this disk takes ${Math.round(syncWait)} us, ${Math.round(syncWork)} us of work`);
 
 /**
- * What the disk leaves of the unrecorded rate to whoever records with no other work at all: callers who all wait for one
- * sync, or two halves of them of which one is answered while the other waits.
+ * The share of the unrecorded rate that the disk allows if recording costs nothing but its syncs. Either all callers
+ * wait for one sync, or one half of them is answered while the other half waits.
  */
 const boundBySync = ({ work }: Round, callers: number): number =>
   Math.max(
@@ -257,7 +257,8 @@ if (parts.has('closed')) {
     theirs: [],
   };
   for (let round = -1; round < rounds; round++) {
-    // A new one each time: it spins for ever once a connection was closed on it without data, as ab does at its end.
+    // A new process each time: `openssl ocsp` spins for ever after a client closes a connection without sending data,
+    // and ab does that at its end.
     const openssl = await startOpenssl(authority);
     const results = [
       await ab(unrecorded, ours, CLOSED_REQUESTS),

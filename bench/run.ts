@@ -1,4 +1,4 @@
-/** `npm run bench NAME [flags]` runs NAME.ts beside this file; without a name it says which there are. */
+/** `npm run bench NAME [flags]` runs NAME.ts beside this file; without a name it lists the benchmarks. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 

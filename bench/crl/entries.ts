@@ -8,7 +8,7 @@ const REASONS = ['keyCompromise', 'superseded', 'cessationOfOperation', 'affilia
 /** 2026-01-01. */
 const FIRST = 1_767_225_600;
 
-/** The n-th revocation, the same for everybody who lists it. Times in Unix seconds. */
+/** The n-th revocation, the same for this service and for openssl. Times in Unix seconds. */
 export const revocationOf = (n: number) => ({
   serial: `01${hash('sha256', `revocation ${n}`).slice(0, 32)}`,
   revocationTime: FIRST + (n % 10_000_000),

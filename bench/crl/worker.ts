@@ -8,15 +8,15 @@ import { type Opened, openStore } from '../ocsp/store.ts';
 import { CRL_CA, revocationOf } from './entries.ts';
 
 /**
- * `node worker.ts FOLDER full|incremental ENTRIES ROUNDS`: publishes the CRL of one CA, over a store that has so many
- * revocations. For `full` each round has a new core, which reads all of them. For `incremental` one core has published
- * before, and finds a hundred new ones in each round. The figures go to standard output as JSON.
+ * `node worker.ts FOLDER full|incremental ENTRIES ROUNDS`: publishes the CRL of one CA, over a store that has `ENTRIES`
+ * revocations. For `full`, each round has a new core, which reads all revocations. For `incremental`, one core has
+ * published before, and finds a hundred new revocations in each round. The figures go to standard output as JSON.
  */
 const [folder = '', mode = 'full', count = '10000', rounds = '3'] = process.argv.slice(2);
 const entries = Number(count);
 const NEW = 100;
 
-/** Rows as the register has them once they are in a CRL: what said of each that it has changed is gone. */
+/** Rows as the register has them once a CRL lists them. Their change rows are deleted by then. */
 const fill = (from: number, to: number): void => {
   const db = new DatabaseSync(join(folder, 'table.sqlite'));
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF');
@@ -30,7 +30,7 @@ const fill = (from: number, to: number): void => {
   db.close();
 };
 
-/** A hundred more, by the writes with which the authority revokes. */
+/** Revokes a hundred more, by the authority's own writes. */
 const revoke = async ({ table }: Opened, round: number): Promise<void> => {
   const register = openRegister(table);
   for (let n = entries + round * NEW; n < entries + (round + 1) * NEW; n++) {
@@ -42,12 +42,12 @@ const revoke = async ({ table }: Opened, round: number): Promise<void> => {
   }
 };
 
-/** Opening the sealed keys takes more memory for a moment (scrypt) than most lists do: Linux forgets that peak here. */
+/** Opening the sealed keys (scrypt) takes, for a moment, more memory than most CRLs. Linux forgets that peak here. */
 const forgetPeak = (): void => {
   try {
     writeFileSync('/proc/self/clear_refs', '5');
   } catch {
-    // Elsewhere the peak is that of the whole process.
+    // Other systems keep the peak of the whole process.
   }
 };
 
@@ -61,7 +61,7 @@ const peakMemory = (): number => {
   }
 };
 
-/** The least: the hash that is signed, one signature, the file's bytes on the disk. */
+/** The least that a publication has to do: hash the bytes, sign the hash, write the file to the disk. */
 const leastOf = async (der: Uint8Array): Promise<number> => {
   const signer = await generateSoftwareKey('ecdsa-p256-sha256');
   const path = join(folder, 'least.crl');
@@ -94,7 +94,7 @@ if (mode === 'fill') {
     if (mode === 'incremental') least.push(await leastOf(der));
     return ended - began;
   };
-  // The one that the others are made of.
+  // The incremental CRLs are made from this one.
   if (mode === 'incremental') await publish();
   for (let round = 0; round < Number(rounds); round++) {
     if (mode === 'incremental') await revoke(opened, round);

@@ -19,7 +19,7 @@ import { openStore } from '../ocsp/store.ts';
 
 /**
  * `node worker.ts SECONDS ROUNDS CONCURRENCY [what]`: one process, as a server is. Its figures go to standard output, a
- * line of JSON for each round. What is measured is told in README.md.
+ * line of JSON for each round. README.md says what is measured.
  */
 const [seconds = 3, rounds = 3, concurrency = 16] = process.argv.slice(2, 5).map(Number);
 const only = process.argv[5];
@@ -42,7 +42,7 @@ const [counter, examiner, operator] = ['higashi-counter', 'higashi-examiner', 'o
   principal,
 ) as [Principal, Principal, Principal];
 
-/** RFC 2986, without a subject or attributes, which this service uses neither of. */
+/** A CSR (RFC 2986) without a subject and attributes: this service uses neither. */
 const csrOf = async (signer: Signer): Promise<string> => {
   const info = derSequence(derInteger(0), derSequence(), signer.subjectPublicKeyInfo, tlv(0xa0));
   const signature = await signer.sign(info);
@@ -57,7 +57,7 @@ const newCsrs = (count: number): Promise<readonly string[]> =>
     Array.from({ length: count }, async () => csrOf(await generateSoftwareKey('ecdsa-p256-sha256'))),
   );
 
-/** As many at once as are wanted, for so long; resolves with how many there were in a second, and the processor's share of one. */
+/** Runs `one`, `concurrency` at once, for `ms`. Resolves with the runs a second and the processor time of one run. */
 const measure = async (ms: number, one: (n: number) => Promise<unknown>, most = Number.POSITIVE_INFINITY) => {
   const began = performance.now();
   const cpu = process.cpuUsage();
@@ -79,7 +79,7 @@ const read: readonly CertificationRequest[] = csrs.map((pem) =>
 );
 let made = 0;
 
-/** The least that has to be done: one signature verified, one made, one row durable. */
+/** The least work that issuing needs: one signature verified, one made, one row durable. */
 const bound = async (n: number): Promise<void> => {
   const { subjectPublicKeyInfo, signatureAlgorithm, info, signatureValue } = read[
     n % read.length
@@ -111,7 +111,7 @@ const issue = async (n: number): Promise<void> => {
   await authority.chainPem(ref);
 };
 
-/** The same with its paperwork: submitted, examined twice by two persons, issued, collected. Each key is new. */
+/** The same with the office's steps: submitted, examined by two persons, issued, collected. Each key is new. */
 const throughOffice = (fresh: readonly string[]) => async (n: number) => {
   const submission = { profile: PROFILE, csr: fresh[n] as string, fields: FIELDS };
   const { request } = await registration.submit(counter, submission);
@@ -125,7 +125,7 @@ const say = (what: string, round: number, figures: object): void => {
   if (round >= 0) process.stdout.write(`${JSON.stringify({ what, ...figures })}\n`);
 };
 
-// In turns, so that whatever else the machine does meets all of them; the first turn warms up.
+// All take turns, so that other work on the machine affects all. The first turn warms up.
 for (let round = -1; round < rounds; round++) {
   const ms = round < 0 ? WARM_MS : seconds * 1000;
   if (!only || only === 'bound') say('bound', round, await measure(ms, bound));
@@ -134,7 +134,7 @@ for (let round = -1; round < rounds; round++) {
     const fresh = await newCsrs(2_000 * Math.ceil(ms / 1000));
     say('office', round, await measure(ms, throughOffice(fresh), fresh.length - concurrency));
   }
-  // As housekeeping does once a second: what is recorded does not pile up.
+  // Housekeeping does this too, so that records without a leaf do not pile up.
   await core.sequencer.sequence();
 }
 await close();

@@ -3,8 +3,8 @@ import { type ExportFormat, openLedger } from '../../lib/ledger/ledger.ts';
 import { openSqliteTable } from '../../lib/store/sqlite.ts';
 
 /**
- * One export in a process of its own, whose collector is not free to take memory merely because there is some. Prints
- * JSON: `ms`, `bytes`, and `peak`, the most that the process had resident, in bytes.
+ * One export in a process of its own. Limits keep V8 from growing the heap merely because memory is free. Prints JSON:
+ * `ms`, `bytes`, and `peak`, the largest resident size of the process in bytes.
  *
  *   node --max-old-space-size=48 --max-semi-space-size=2 bench/ledger-queries/export.ts TABLE FORMAT NOW CHANCE
  */

@@ -14,9 +14,9 @@ import { openApp } from './opened.ts';
 import { CA, openStore, serialOf } from './store.ts';
 
 /**
- * The function as Lambda calls it, without a socket, and the bare signature: `node handler.ts FOLDER
- * recorded|unrecorded SECONDS` says two numbers a line, calls a second and signatures a second. Sixteen calls are under way at once, as on a busy machine;
- * their records share commits as anywhere else.
+ * The function as Lambda calls it, without a socket, beside the bare signature: `node handler.ts FOLDER
+ * recorded|unrecorded SECONDS` prints two numbers a line, calls a second and signatures a second. Sixteen calls are
+ * under way at once, as on a busy machine, so their records share commits.
  */
 const [folder = '', mode = 'recorded', seconds = '3'] = process.argv.slice(2);
 const app = await openApp(folder, await openStore(folder), mode);

@@ -2,13 +2,13 @@ import { join } from 'node:path';
 import { load, type Server } from './processes.ts';
 import type { Kind } from './requests.ts';
 
-/** What a round of load told: requests a second, microseconds, and what went wrong. */
+/** The result of a round of load: requests a second, latencies in microseconds, and the number of failures. */
 export interface Round {
   readonly rate: number;
   readonly p50: number;
   readonly p99: number;
   readonly failed: number;
-  /** Microseconds of the server's processor time for each request: what other work on the machine moves least. */
+  /** Microseconds of the server's processor time for each request. Other work on the machine changes this least. */
   readonly work: number;
 }
 
@@ -39,7 +39,7 @@ export const wrk = async (
   return { rate: (requests * 1e6) / duration, p50, p99, failed: errors + statuses, work };
 };
 
-/** ab, which closes each connection: `openssl ocsp` knows no other way. */
+/** ab, which closes each connection: `openssl ocsp` keeps none alive. */
 export const ab = async ({ port }: Server, file: string, count: number): Promise<Round> => {
   const output = await load(
     ['ab', '-q', '-r', '-s', '30', '-n', String(count), '-c', '16', '-p', file].concat([
@@ -61,7 +61,7 @@ export const ab = async ({ port }: Server, file: string, count: number): Promise
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
-/** The middle of several rounds, each value by itself; failures are added up. */
+/** The median of several rounds, for each value by itself. Failures are added up. */
 export const middle = (rounds: readonly Round[]): Round => ({
   rate: median(rounds.map(({ rate }) => rate)),
   p50: median(rounds.map(({ p50 }) => p50)),

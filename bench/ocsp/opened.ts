@@ -6,8 +6,8 @@ import { openIssuers, openOcsp, openRegister, openResponders } from '../../lib/s
 import type { Opened } from './store.ts';
 
 /**
- * The service over a store that is there already, recorded as it runs or unrecorded. What is not recorded exists in the
- * benchmark only, by a recorder that does nothing, to tell what recording costs.
+ * The service over an existing store, recorded or unrecorded. Only the benchmark has the unrecorded service, whose
+ * recorder does nothing: the difference is the cost of recording.
  */
 export const openApp = async (folder: string, { core, table }: Opened, mode: string): Promise<App> => {
   const app = await core.open({});

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 
 /**
- * Requests at a rate that does not wait for answers: `node paced.ts PORT FILE RATE SECONDS` (POST bodies in hex, a line
- * each) says the 50th and 99th percentile in microseconds, counted from when a request was due.
+ * Sends requests at a fixed rate, without waiting for answers: `node paced.ts PORT FILE RATE SECONDS` (POST bodies in
+ * hex, a line each) prints the 50th and 99th percentile in microseconds, counted from when a request was due.
  */
 const [port, file, rate, seconds] = process.argv.slice(2) as [string, string, string, string];
 const bodies = readFileSync(file, 'utf8')

@@ -7,7 +7,7 @@ import { decodeCertificate, decodePem } from '../../lib/pki/pki.ts';
 import { has, type Server, startNode, startServer } from './processes.ts';
 import { serialOf } from './store.ts';
 
-/** What stands beside the service: bare node:http, a responder in Go, `openssl ocsp`. */
+/** The peers of the service: bare node:http, a responder in Go, `openssl ocsp`. */
 
 const HERE = join(import.meta.dirname, 'peers');
 
@@ -19,13 +19,13 @@ export interface Authority {
   readonly key: string;
   /** DER. */
   readonly der: Uint8Array;
-  /** A serial number a line. */
+  /** The path of a file with a serial number a line. */
   readonly serials: string;
-  /** As `openssl ca` keeps it. */
+  /** The path of an index.txt, as `openssl ca` keeps it. */
   readonly index: string;
 }
 
-/** A CA of openssl's, with the same serial numbers as our store has. */
+/** A CA made by openssl, with the same serial numbers as our store has. */
 export const makeAuthority = (folder: string, certificates: number): Authority => {
   const at = (name: string): string => join(folder, name);
   const command = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
@@ -74,7 +74,7 @@ const freePort = (): Promise<number> =>
     });
   });
 
-/** It says no port and does not end with its input: a shell between sees to both. */
+/** `openssl ocsp` prints no port and does not end when its input ends. A shell around it does both. */
 export const startOpenssl = async ({ certificate, key, index }: Authority): Promise<Server> => {
   const port = await freePort();
   const responder = `openssl ocsp -index "${index}" -CA "${certificate}" -rsigner "${certificate}" -rkey "${key}" -port ${port} -ignore_err >/dev/null 2>&1 </dev/null`;

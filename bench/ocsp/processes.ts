@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { createInterface } from 'node:readline';
 
-/** One core for servers, the other for whoever loads them. */
+/** One core for servers, the other for the programs that load them. */
 const pinned = availableParallelism() > 1 && spawnSync('taskset', ['-V']).status === 0;
 const onCore = (core: 0 | 1, command: readonly string[]): readonly string[] =>
   pinned ? ['taskset', '-c', String(core), ...command] : command;
@@ -15,7 +15,7 @@ export interface Server {
   readonly port: number;
   /** Bytes of memory that the process holds now. */
   memory(): number;
-  /** Microseconds of processors that it has used, where the system tells; NaN elsewhere. */
+  /** Microseconds of processor time that it has used; NaN if the system does not tell. */
   processor(): number;
   stop(): Promise<void>;
 }
@@ -39,7 +39,7 @@ const processorTime = (pid: number | undefined): number => {
   }
 };
 
-/** A server that says its port on its standard output and ends with its standard input. */
+/** Starts a server that prints its port to standard output and ends when its standard input ends. */
 export const startServer = async (command: readonly string[]): Promise<Server> => {
   const [program = '', ...args] = onCore(0, command);
   const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
@@ -67,7 +67,7 @@ export const startServer = async (command: readonly string[]): Promise<Server> =
 export const startNode = (script: string, ...args: readonly string[]): Promise<Server> =>
   startServer([process.execPath, '--no-warnings', script, ...args]);
 
-/** A program of the loading side, with all that it says. Asynchronous: nothing else stands still meanwhile. */
+/** Runs a program that loads a server, and resolves with its output. Other work of this process goes on meanwhile. */
 export const load = async (command: readonly string[]): Promise<string> => {
   const [program = '', ...args] = onCore(1, command);
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });

@@ -10,7 +10,7 @@ interface CpuProfile {
   readonly timeDeltas: readonly number[];
 }
 
-/** Of the profile that `node --cpu-prof` left in the folder: where the time itself went, as percentages of all work. */
+/** Reads the profile that `node --cpu-prof` left in the folder: the functions with most self time, in percent of all. */
 export const topOfProfile = (folder: string, count: number): readonly string[] => {
   const [file] = readdirSync(folder).filter((name) => name.endsWith('.cpuprofile'));
   if (file === undefined) return ['no profile was written'];

@@ -7,8 +7,8 @@ import { openApp } from './opened.ts';
 import { openStore } from './store.ts';
 
 /**
- * The service over a store that is there already, as one process: `node server.ts FOLDER recorded|unrecorded`. Says its
- * port on standard output and ends with its standard input.
+ * The service over an existing store, as one process: `node server.ts FOLDER recorded|unrecorded`. Prints its port to
+ * standard output and ends when its standard input ends.
  */
 const [folder = '', mode = 'recorded'] = process.argv.slice(2);
 const clock = (): number => Date.now();

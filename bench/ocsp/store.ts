@@ -10,7 +10,7 @@ import { openSqliteTable } from '../../lib/store/sqlite.ts';
 import type { Table } from '../../lib/store/store.ts';
 import { readTrustDomain, type TrustDomain } from '../../lib/trust-domain/trust-domain.ts';
 
-/** The store that the benchmark asks: the demonstration's CAs, and as many certificates of one of them as are wanted. */
+/** The store for the benchmark: the demonstration's CAs, and any number of certificates of one of them. */
 
 export const CA = 'organisation-1';
 const DEMONSTRATION = join(import.meta.dirname, '../../domains/demonstration.json');
@@ -43,7 +43,7 @@ export const openStore = async (folder: string, url = 'http://localhost:8080'): 
   return { core, trustDomain, table, close: () => table.close() };
 };
 
-/** Of the n-th certificate: a serial number such as the service itself gives. */
+/** The serial number of the n-th certificate, in the form that the service gives. */
 export const serialOf = (n: number): string => `01${hash('sha256', `certificate ${n}`).slice(0, 32)}`;
 
 /** One in a hundred is revoked. */
@@ -51,7 +51,7 @@ const isRevoked = (n: number): boolean => n % 100 === 99;
 
 const ROWS_IN_ONE_TRANSACTION = 100_000;
 
-/** Makes the store hold `count` certificates at least, by rows as the register writes them. Resolves with the seconds that it took. */
+/** Fills the store up to `count` certificates, with rows as the register writes them. Resolves with the seconds taken. */
 export const fill = async (folder: string, count: number): Promise<number> => {
   const began = performance.now();
   const file = join(folder, 'table.sqlite');

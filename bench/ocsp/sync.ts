@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 /**
- * What a commit of sixteen answers asks of the disk and nothing else: `node sync.ts FOLDER` says how many microseconds
- * a sync takes by the clock and how many of the processor, over places of a file that are there already, as those of a
- * write-ahead log are.
+ * What a commit of sixteen answers asks of the disk, and nothing else: `node sync.ts FOLDER` prints how many
+ * microseconds a sync takes, by the clock and of processor time. It writes over existing parts of a file, as SQLite does
+ * in its write-ahead log.
  */
 const BYTES = 20_000;
 const PLACES = 400;

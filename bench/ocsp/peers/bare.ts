@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 
 /**
  * node:http and nothing behind it: it takes the same requests (reads a body, decodes the base64 of a path) and gives
- * as many bytes as an answer has. What remains above it is the price of this service.
+ * as many bytes as an answer has. The difference between both is the price of this service.
  */
 const answer = Buffer.alloc(Number(process.argv[2] ?? 1024), 0x30);
 const headers = { 'content-type': 'application/ocsp-response', 'content-length': answer.length };

@@ -1,6 +1,6 @@
-// A responder such as one writes in Go with golang.org/x/crypto/ocsp: statuses in a map, every answer signed when it
-// is asked for, the nonce echoed, net/http with keep-alive. Arguments: PEM certificate and key of the responder, PEM
-// certificate of the CA, a file of serial numbers in hex. It says its port.
+// A plain responder in Go with golang.org/x/crypto/ocsp: it has statuses in a map, signs an answer for every request,
+// echoes the nonce, and uses net/http with keep-alive. Arguments: PEM certificate and key of the responder, PEM
+// certificate of the CA, a file of serial numbers in hex. It prints its port.
 package main
 
 import (
@@ -38,7 +38,7 @@ func block(file string) []byte {
 	return decoded.Bytes
 }
 
-// What ocsp.ParseRequest leaves out.
+// ocsp.ParseRequest drops the extensions, so the request is parsed here as well.
 type request struct {
 	TBS struct {
 		Version       int           `asn1:"explicit,tag:0,default:0,optional"`
