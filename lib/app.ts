@@ -101,7 +101,9 @@ export interface Ports {
 const DISCLOSURE_KEY = { id: 'disclosure', algorithm: 'ed25519' } as const;
 const TOKEN_ISSUER_KEY = { id: 'token-issuer', algorithm: 'ed25519' } as const;
 
-/** The principal as which the service itself reads certificates that it hands over. Nobody can sign in as it. */
+/**
+ * Stands for the service itself when it reads certificates that it hands over. Nobody can sign in as this principal.
+ */
 export const SERVICE: Principal = {
   id: 'service',
   role: 'auditor',

@@ -1,4 +1,4 @@
-/** Who calls. Shared vocabulary of the rooms that act for somebody; it holds no behaviour. */
+/** The types that say who calls, shared by the rooms that act for somebody. They hold no behaviour. */
 export const ROLES = ['officer', 'operator', 'auditor', 'relyingParty', 'holder'] as const;
 export type Role = (typeof ROLES)[number];
 

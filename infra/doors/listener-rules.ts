@@ -19,7 +19,7 @@ export interface ListenerRule<F> {
 /**
  * The rules of a listener, first to last: as few for each function as the quotas and the order allow. Longer paths come
  * first, because `*` in a shorter path may also match the longer one. A path joins an earlier rule of its function if
- * no rule between the two then loses a request.
+ * the rules that come between keep all their requests.
  *
  * Where all routes of a path belong to one function, every method goes to it. The function answers HEAD as GET (RFC
  * 9110 9.3.2), and tells a caller with another method which methods there are (15.5.6).

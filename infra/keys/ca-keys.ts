@@ -153,8 +153,8 @@ const tagged = { [`aws:ResourceTag/${DELETION}`]: APPROVED };
 const tagging = { 'aws:TagKeys': [DELETION] };
 
 /**
- * The denials are for actions that nothing allows. They keep a statement that is added later from removing the second
- * person.
+ * The denials are for actions that nothing allows. They keep a statement that is added later from letting one person
+ * act alone.
  */
 const deletion = (approver: Role, deleter: Role): PolicyStatement[] => [
   new PolicyStatement({

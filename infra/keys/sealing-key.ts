@@ -27,9 +27,9 @@ const RESPONDERS = 'ocsp-*';
 const DISCLOSURE = 'disclosure';
 
 /**
- * The symmetric key that seals the keys which sign in a function's own memory. A function that makes a responder's key
- * may not open it; a function that opens one may not make it. As with the CA keys, only the key's own policy counts,
- * not IAM policies.
+ * The symmetric key that seals the keys which sign in a function's own memory. A function that makes responders' keys
+ * may not open them; a function that opens them may not make them. As with the CA keys, only the key's own policy
+ * counts, not IAM policies.
  */
 export class SealingKey extends Construct {
   readonly arn: string;

@@ -14,8 +14,8 @@ export const ISSUE: Rows = {
 };
 
 /**
- * No signature that somebody must ask for is made without the records of the acts that it rests on. No certificate is
- * revoked without the record of its issuance.
+ * A signature that a person has to ask for is made only with the records of the acts that it rests on. A certificate is
+ * revoked only with the record of its issuance.
  */
 export const BASIS: Rows = { get: ['staged/*', 'record/*', 'expired/*'] };
 

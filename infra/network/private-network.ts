@@ -53,7 +53,7 @@ export class PrivateNetwork extends NestedStack {
       description: 'The functions of the service',
       allowAllOutbound: false,
     });
-    // Any address, because the gateway endpoints have AWS's public addresses; and KMS's endpoint inside.
+    // To any address: the gateway endpoints have AWS's public addresses, and KMS's endpoint is inside the VPC.
     securityGroup.addEgressRule(Peer.anyIpv4(), Port.tcp(443), 'DynamoDB, S3 and KMS through the endpoints');
     const witnessPorts = new Set(log.witnesses.map(({ url }) => portOf(new URL(url))));
     for (const standing of witnessNetworks ?? []) {

@@ -58,8 +58,7 @@ export class Operations extends Construct {
     const unsequenced = own('OldestUnsequencedRecord', 'Maximum');
     const throttled = own('KmsThrottled', 'Sum');
     props.authorities.forEach(({ ca, crl, ocsp }, i) => {
-      // A CRL is published every `interval` seconds. One that is a whole interval and an hour late is not late by
-      // chance.
+      // A CRL is published every `interval` seconds. A delay of a whole interval and an hour is not chance.
       const crlFloor = Math.max(0, crl.nextUpdate - crl.interval - 3600);
       this.#below(
         `${ca}-crl`,

@@ -56,7 +56,8 @@ export const STATUS_ROUTES: readonly RouteFunction[] = [
     id: 'certificate-hold',
     routes: [
       post('certificates/hold-certificate', `${CERTIFICATE}/hold`),
-      // Needs a part of the rows that a hold needs. It is not in the function that revokes, which may also sign.
+      // Needs only rows that a hold needs too. The function that revokes does not serve it, because that one may also
+      // sign.
       { file: 'certificates/withdraw-revocation', method: 'DELETE', path: `${CERTIFICATE}/revocation` },
     ],
     doors: 'callers',

@@ -13,8 +13,8 @@ export interface ShownTotal {
 
 /**
  * Counts the records again and compares the sums with the service's totals from before and after the records were read.
- * A record that was appended meanwhile may be in either, so a sum must lie between the two; they are equal for a month
- * that is over. A kind is not compared in a month in which one of its records is missing or expired.
+ * A sum may or may not contain a record that was appended meanwhile, so it must lie between the two totals. They are
+ * equal for a month that is over. A kind is not compared in a month in which one of its records is missing or expired.
  */
 export interface TotalCheck extends RecordObserver {
   compare(before: readonly ShownTotal[], after: readonly ShownTotal[]): void;

@@ -18,8 +18,8 @@ import type { Recorder } from './deps.ts';
  *
  *   issuance/{order}          ref       IssuanceRow: which certificate the order became; it makes issuing idempotent
  *   certificates/{ca}/{digit} {serial}  CertificateRow, partitioned as the status register is
- *   unfinished/{digit}        {order}   a certificate that is recorded and not yet signed, as a crash between steps 4 and 6
- *                                       leaves it
+ *   unfinished/{digit}        {order}   a certificate that is recorded and not yet signed; a crash between steps 4 and 6
+ *                                       leaves one
  */
 export type CertificateRow = {
   /** The id of the request, or one that the authority made where no sub-office asked. */

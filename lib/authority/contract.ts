@@ -163,7 +163,10 @@ export interface AuthorityCore {
    * log and does not keep the others from being renewed; the first such fault is thrown at the end.
    */
   renewResponders(): Promise<readonly string[]>;
-  /** Signs what an interrupted run recorded and did not sign. Resolves with the orders; faults as `renewResponders`. */
+  /**
+   * Signs the certificates that an interrupted run recorded and did not sign. Resolves with their orders; faults as
+   * `renewResponders`.
+   */
   recover(): Promise<readonly string[]>;
   /** Faults: `trust-domain-changed`. Resolves with whether there was anything to do. */
   holdCeremony(report: Report): Promise<boolean>;

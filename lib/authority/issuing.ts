@@ -18,7 +18,7 @@ import { openSigning, type Signing } from './signing.ts';
 
 /** A certificate that is to be issued, for a sub-office or for the service itself. */
 export interface IssuancePlan extends Signing {
-  /** The same order, planned again, becomes the same certificate. */
+  /** Planning the same order again gives the same certificate. */
   readonly order: string;
   readonly ca: string;
   readonly serialPrefix: string;

@@ -52,8 +52,8 @@ export const issueCaCertificate = (
   });
 
 /**
- * A responder is renewed at half-life, which leaves the other half to mend what keeps it from being renewed. A responder
- * that ends with its CA is not renewed: the next one would end at the same time, and renewals would come ever faster.
+ * A responder is renewed at half-life, which leaves the other half for repairs if the renewal fails. A responder that
+ * ends with its CA is not renewed: the next one would end at the same time, and renewals would come ever faster.
  */
 const isDue = ({ notBefore, notAfter }: Certificate, ca: Ca, now: number): boolean =>
   notAfter < ca.certificate.notAfter && now >= (notBefore.getTime() + notAfter.getTime()) / 2;

@@ -27,7 +27,7 @@ const isBound = async (table: Pick<Table, 'get'>, key: PrincipalKey): Promise<bo
   return row !== undefined;
 };
 
-/** Fault: `duplicate-key` where one of the keys is bound to another principal, in the list itself or in the table. */
+/** Fault: `duplicate-key` where the list or the table has one of the keys with a different principal. */
 export const assertOwnKeys = async (
   table: Pick<Table, 'get'>,
   keys: readonly PrincipalKey[],

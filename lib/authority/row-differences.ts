@@ -27,7 +27,7 @@ export const rowDifferences = (row: CertificateRow, caPublicKeyInfo: Uint8Array)
   return differs;
 };
 
-/** The member may not be a string: somebody else may have written the row. */
+/** Somebody else may have written the row, so the member is not always a string. */
 const bytesOf = (base64: unknown): Buffer => Buffer.from(String(base64), 'base64');
 
 /** Faults: those of `decodeCertificate`. */

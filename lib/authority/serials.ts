@@ -36,9 +36,9 @@ const horizonOf = (pages: readonly Page[]): string | undefined =>
     .at(0);
 
 /**
- * One page of the CA's serial numbers, by last digit and then in order. The status register and the certificates' rows are
- * read side by side, so that a row without its counterpart is seen. A page costs two queries and two more for each of the
- * sixteen partitions that it touches, wherever it begins. Fault: `cursor-invalid`.
+ * One page of the CA's serial numbers, by last digit and then in order. The status register and the certificates' rows
+ * are read side by side, so that a row without its counterpart is seen. A page costs two queries, and two more for each
+ * of the sixteen partitions that it touches; the cost does not grow with the cursor. Fault: `cursor-invalid`.
  */
 export const listSerials = async (
   {

@@ -54,7 +54,7 @@ export interface CertListEntry {
 /** A crlEntryExtensions. */
 export interface EntryExtensions {
   readonly encodedExtensions: readonly EncodedExtension[];
-  /** Empty while an extension comes twice. */
+  /** Empty if an extension comes twice. */
   readonly extensions: readonly Extension[];
 }
 
@@ -190,7 +190,7 @@ export const visitEntries = function* (
     entry.serialStart = cursor.at;
     const first = bytes[cursor.at];
     if (entry.serialEnd === entry.serialStart || first === 0 || first === 0xff) {
-      // The serial number may not be in its shortest form: the reader decides.
+      // The serial number is perhaps not in its shortest form: the reader decides.
       cursor.at = at;
       cursor.with(end, (reader) => reader.integerContent());
     }

@@ -104,8 +104,8 @@ const daysOf = (year: number, month: number): number => {
 };
 
 /**
- * A time that the calendar has, in UTC, to the second: UTCTime and GeneralizedTime in the forms of RFC 5280 4.1.2.5.1
- * and 4.1.2.5.2.
+ * Whether the text is a time of the calendar, in UTC and whole seconds, in the form that RFC 5280 4.1.2.5.1 (UTCTime)
+ * or 4.1.2.5.2 (GeneralizedTime) asks for.
  */
 export const isWholeSeconds = (time: EncodedTime): boolean => {
   if (time.tag !== TAG.utcTime && time.tag !== TAG.generalizedTime) return false;

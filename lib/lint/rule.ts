@@ -15,8 +15,8 @@ export interface RuleFor<Tbs, Context, Subject> {
   readonly cite: string;
   readonly applies: (subject: Subject, context: Context) => boolean;
   /**
-   * Takes a good example to which the rule applies, and breaks this rule in it and no other except those in `also`. The
-   * tests use it to see that the rule catches its defect.
+   * Makes a bad example of a good one to which the rule applies. The bad example breaks this rule, and no others except
+   * those in `also`. The tests use it to see that the rule catches its defect.
    */
   readonly bad: (good: Example<Tbs, Context>) => Example<Tbs | Der, Context>;
   readonly also?: readonly string[];

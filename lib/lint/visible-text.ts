@@ -44,8 +44,8 @@ const DEFECTS: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * The first character that does not show. Undefined where all show and at least one stands by itself, and for empty
- * text.
+ * The first character that does not show. Undefined for empty text, and where all characters show and at least one of
+ * them stands by itself.
  */
 export const findUnshown = (text: string): Unshown | undefined => {
   for (const [defect, why] of DEFECTS) {

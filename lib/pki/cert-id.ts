@@ -65,7 +65,7 @@ const readOtherAlgorithm = (cursor: DerCursor, limit: number, code: CertIdCode):
 };
 
 /**
- * Hashes must have the length that a known algorithm gives. With an unknown algorithm any length is taken, so that a
+ * The hashes of a known algorithm must have its length. With an unknown algorithm any length is taken, so that a
  * responder can answer `unknown` instead of `malformedRequest`. Faults: `code`, `malformed-der`, `malformed-serial`.
  */
 export const readCertId = (cursor: DerCursor, limit: number, code: CertIdCode): CertId => {

@@ -103,7 +103,7 @@ const readTbsCertificate = (reader: DerReader): TbsCertificate => {
   validity.finish();
   const subject = readName(tbs);
   const { der: subjectPublicKeyInfo } = readSubjectPublicKeyInfo(tbs);
-  // RFC 5280 4.1.2.8: a CA must not issue them, and nothing here would carry them through.
+  // RFC 5280 4.1.2.8: a CA must not issue unique identifiers, and `TbsCertificate` has no place for them.
   const next = tbs.peek();
   if (next === primitive(1) || next === primitive(2)) throw refused('it has a unique identifier');
   const wrapper = tbs.optionalInto(constructed(3));
@@ -156,7 +156,10 @@ export const encodeTbsCertificate = (tbs: TbsCertificate): Der =>
     ...(tbs.extensions.length === 0 ? [] : [tlv(constructed(3), encodeExtensions(tbs.extensions))]),
   );
 
-/** The octets of subjectPublicKey (what issuerKeyHash of RFC 6960 4.1.1 is a hash of). Faults: `malformed-der`, `trailing-data`, `input-too-large`. */
+/**
+ * The octets of subjectPublicKey, over which issuerKeyHash is computed (RFC 6960 4.1.1). Faults: `malformed-der`,
+ * `trailing-data`, `input-too-large`.
+ */
 export const subjectPublicKeyOctets = (subjectPublicKeyInfo: Uint8Array): Uint8Array =>
   readSubjectPublicKeyInfo(DerReader.whole(subjectPublicKeyInfo, MAX_CERTIFICATE_BYTES)).key;
 

@@ -19,7 +19,7 @@ export const REASON_ALONE = Object.fromEntries(
   ]),
 ) as Readonly<Record<CrlReason, Der>>;
 
-/** What a CRL says of one certificate; times in Unix seconds. */
+/** A CRL's entry for one certificate, without the serial number. Times are in Unix seconds. */
 export interface CertListEntryFields {
   readonly revocationTime: number;
   /** `unspecified` is written by leaving the reason out (RFC 5280 5.3.1). */

@@ -6,7 +6,10 @@ import type { Extension } from './extension-bodies.ts';
 import { OID } from './oids.ts';
 import { encodeGeneralizedTime } from './time.ts';
 
-/* The extensions of RFC 6960 4.4 besides the nonce, each as long as it is known to one side only. */
+/*
+ * The extensions of RFC 6960 4.4 other than the nonce. Each is either only read from requests or only written into
+ * responses.
+ */
 
 const other = (oid: Oid, value: Uint8Array): Extension => ({ id: 'other', oid, value, critical: false });
 

@@ -9,12 +9,11 @@ export interface Token {
 }
 
 /**
- * Turns credentials into principals. A client certificate must come from the operations CA, be within its
- * validity, be good by its own status now and name a principal (its subject's serialNumber attribute holds the
- * principal's id). A token must come from the configured issuer for this audience and name one by `sub`.
- *
- * Both are looked up at every call, so a principal that is removed or a certificate that is revoked is refused at
- * once. A token outlives the certificate that it was issued for by its 15 minutes at most.
+ * Turns credentials into principals. A client certificate must come from the operations CA, be within its validity, be
+ * good by its own status now and name a principal (its subject's serialNumber attribute holds the principal's id). A
+ * token must come from the configured issuer for this audience and name a principal by `sub`. The principal and the
+ * certificate's status are looked up at every call, so a principal that is removed or a certificate that is revoked is
+ * refused at once. A token outlives the certificate for which it was issued by 15 minutes at most.
  */
 export interface Principals {
   /** DER. Faults: `client-certificate-invalid`, `client-certificate-expired`, `client-certificate-revoked`. */

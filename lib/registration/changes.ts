@@ -58,8 +58,8 @@ export const openChanges = ({ table, random, ledger }: RegistrationDeps): Change
     isRequestId(id) ? table.get<RequestRow>(requestKey(id)) : undefined;
 
   /**
-   * False where another change was first, and nothing was written. Where the outcome is unknown the row is read: it was
-   * written if it carries this change.
+   * False where another change was first; then nothing was written. Where the outcome is unknown the row is read again,
+   * to see whether it carries this change.
    */
   const write = async (id: string, row: RequestRow, writes: readonly Write[]): Promise<boolean> => {
     try {

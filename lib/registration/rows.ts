@@ -22,7 +22,7 @@ export type RequestRow = Request & {
   readonly salt: string;
   /** Ids of the ledger's records of the submission and the examinations, in the order of the acts. */
   readonly records: readonly string[];
-  /** New at every write. It shows whether a write whose answer was lost was stored. */
+  /** New at every write. If a write's answer is lost, it shows whether the write was stored. */
   readonly change: string;
 };
 

@@ -31,7 +31,7 @@ export interface AuthorityDefinition {
     readonly onlyContainsUserCerts: boolean;
   };
   readonly ocsp: {
-    /** The algorithm of the delegated responder that answers where the client prefers no algorithm that the CA has. */
+    /** The algorithm of the default responder. It answers clients that prefer none of the CA's algorithms. */
     readonly algorithm: AlgorithmName;
     /** The algorithms of further responders, for clients that prefer one of these (RFC 6960 4.4.7). */
     readonly furtherAlgorithms: readonly AlgorithmName[];

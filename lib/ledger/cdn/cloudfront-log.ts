@@ -7,7 +7,7 @@ export interface Hit {
   readonly day: string;
   readonly channel: Extract<Channel, 'ocsp' | 'crl' | 'certificate'>;
   readonly method: string;
-  /** The decoded path below the channel's own: `organisation-1/full.crl`, or an OCSP request as a URL has it. */
+  /** The decoded path below the channel's own path: `organisation-1/full.crl`, or an OCSP request as a URL has it. */
   readonly object: string;
 }
 
