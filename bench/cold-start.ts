@@ -32,7 +32,7 @@ import { PLACE, publicSettings, synthesise } from '../test/infra/synthesised.ts'
  * On AWS each call takes a few milliseconds more, and Lambda's own start comes before all of it.
  *
  *   npm run bench cold-start                 every function that answers requests
- *   npm run bench cold-start -- --runs 31    more runs, of which the median is taken
+ *   npm run bench cold-start -- --runs 31    more runs; the figure is their median
  *   npm run bench cold-start -- --only ocsp,records
  */
 const { values } = parseArgs({

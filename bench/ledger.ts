@@ -217,7 +217,7 @@ const sequenceAt = async (world: World, leaves: number, report: (line: string) =
   );
 };
 
-// Compiled code runs from the first figure on.
+// A warm-up, so that code is compiled before the first figure.
 const warm = await openWorld();
 await sequenceAt(warm, 20_000, () => {});
 await warm.close();

@@ -2,7 +2,7 @@ import { decodePem, encodePem, MAX_CSR_BYTES } from '../lib/pki/pki.ts';
 import { readFileWithin } from './read-file.ts';
 import type { Terminal } from './terminal.ts';
 
-/** The second is what Microsoft's and Netscape's tools wrote. */
+/** Microsoft's and Netscape's tools wrote the second label. */
 const LABELS = ['CERTIFICATE REQUEST', 'NEW CERTIFICATE REQUEST'];
 
 /**

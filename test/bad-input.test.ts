@@ -19,8 +19,8 @@ import {
 import { allRecords, checkWorld } from './world.ts';
 
 /**
- * The real service behind its real doors is given what nobody should send. Each gets a clear refusal with a stable code,
- * nothing changes, the process lives, and in the end the world is whole.
+ * The real service, behind its real doors, gets invalid input. Each input gets a clear refusal with a stable code,
+ * nothing changes, the process lives on, and all stores agree in the end.
  */
 const folder = temporaryFolder();
 let service: Service & { readonly url: string; readonly tlsPort: number };
@@ -99,7 +99,7 @@ const submission = (csr: string, more: object = {}) => ({
   ...more,
 });
 
-/** Whatever is sent, the ledger holds no more acts than before, and no request came into being. */
+/** Afterwards the ledger holds no more acts than before, and there is no new request. */
 const changesNothing = async (work: () => Promise<void>): Promise<void> => {
   const count = async () => {
     const acts = (await allRecords(service)).filter(({ kind }) => kind !== 'provision').length;

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { rolesTable } from '../functions/http/roles-table.ts';
 import { routes } from '../functions/routes/routes.ts';
 
-/** What people read, held against what is there. */
+/** The documents, compared with the files and routes that they name. */
 const root = resolve(import.meta.dirname, '..');
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
 
@@ -39,7 +39,7 @@ describe('the documents', () => {
     expect(pathsIn('docs/architecture.md').length).toBeGreaterThan(50);
   });
 
-  it('docs/roles.md is made of the routes as they are; where it is not, run npm run docs', () => {
+  it('docs/roles.md is made from the present routes; if not, run npm run docs', () => {
     expect(read('docs/roles.md')).toBe(rolesTable(routes));
   });
 });

@@ -10,7 +10,7 @@ import { opensslRequest, type Service } from './service.ts';
 import { faultyBucket, faultyTable } from './store/faulty-table.ts';
 import { allRecords } from './world.ts';
 
-/** A person's data go into the request and the certificate, and come out of nothing else. */
+/** A person's data go into the request and the certificate, and appear nowhere else. */
 
 const PERSON = {
   holderId: '2026ZQ7700001234',
@@ -20,7 +20,7 @@ const PERSON = {
   address: '常盤県瑞崎市東区弥生丁目百九番地ハイム𣘺本',
 };
 const REASON = '氏名に疑義があるため';
-/** Whatever of the values would tell who it is; a sex alone tells nothing. */
+/** The values that identify the person; the sex alone does not. */
 const SECRETS = [
   PERSON.holderId,
   '齋藤',
@@ -33,7 +33,7 @@ const SECRETS = [
   REASON,
 ];
 
-/** JSON may write a character as it is, as escapes, or base64 may hide it. */
+/** A text may have a value as it is, in JSON's escapes, or in base64. */
 const tells = (text: string): readonly string[] => {
   const shown = text.replace(/\\u([0-9a-f]{4})/gi, (_, hex: string) =>
     String.fromCharCode(Number.parseInt(hex, 16)),
@@ -59,7 +59,7 @@ beforeAll(async () => {
 afterAll(() => ground.close());
 
 describe('personal data', () => {
-  it('is found by this test where it is', () => {
+  it('is found by this test in a text that has it', () => {
     expect(tells(JSON.stringify(PERSON)).length).toBeGreaterThan(4);
     expect(tells(`{"x":"${Buffer.from(PERSON.name).toString('base64')}"}`)).toContain('齋藤');
     expect(tells('{"name":"\\u9f4b\\u85e4"}')).toEqual(['齋藤']);
@@ -101,7 +101,7 @@ describe('personal data', () => {
       const csr = opensslRequest(ground.folder, 'holder');
       const submission = { profile, csr, fields: PERSON };
 
-      // What is refused for one of its values, or for anything else, does not give the values back.
+      // A refusal, for one of the values or for anything else, does not repeat the values.
       for (const fields of [
         { ...PERSON, dateOfBirth: `${PERSON.dateOfBirth}T${PERSON.holderId}` },
         { ...PERSON, holderId: PERSON.name },
@@ -158,7 +158,7 @@ describe('personal data', () => {
       await call('auditor', 'GET', `/api/v1/records?certificate=${encodeURIComponent(PERSON.name)}`);
       await call('auditor', 'GET', `/${encodeURIComponent(PERSON.name)}`);
 
-      // A second request, which is rejected, and one of which the store and the CA's key fail.
+      // A second request is rejected; for a third one the store and the CA's key fail.
       const other = { ...submission, csr: opensslRequest(ground.folder, 'other') };
       const second = JSON.parse((await call('higashi-counter', 'POST', '/api/v1/requests', other)).text) as {
         id: string;
@@ -184,7 +184,7 @@ describe('personal data', () => {
       expect(tells(String(name))).toEqual([]);
   });
 
-  /** Stores and keys that fail at each step, with faults as they come from below. */
+  /** Lets stores and keys fail at each step, with the faults that adapters throw. */
   const fail = async (csr: string): Promise<void> => {
     const submission = { profile: 'person-signature', csr, fields: PERSON };
     const counter = house.principal('higashi-counter');

@@ -32,7 +32,7 @@ describe('an act', () => {
     details: { order: 'o-1', tbsDigest: 'aa' },
   } as const;
 
-  it('counts where its record says all that is expected, however much that is', async () => {
+  it('counts if its record has all expected members, however many those are', async () => {
     expect(await readRecordedAct(ledger, 'r-1', all)).toBe(record);
     expect(await readRecordedAct(ledger, 'r-1', { kind: 'issuance' })).toBe(record);
   });
@@ -54,7 +54,7 @@ describe('an act', () => {
     expect(await readRecordedAct(ledger, id, all)).toBeUndefined();
   });
 
-  it('is not decided where the store does not answer', async () => {
+  it('is undecided if the store does not answer', async () => {
     await expect(readRecordedAct(ledger, 'store', all)).rejects.toMatchObject({ code: 'store-unavailable' });
   });
 });

@@ -41,8 +41,8 @@ const roomOf = (file: string): string => {
 };
 
 /**
- * What every room may use: vocabulary and ports, which hold no behaviour of a room; and recorded-act.ts, because every
- * room that relies on an act has to read the act's record in the same way, and none of them may call the ledger's code.
+ * Files that every room may use: vocabulary and ports, which hold no behaviour of a room; and recorded-act.ts. Every room
+ * that relies on an act must read the act's record in the same way, and none of them may call the ledger's code.
  */
 const SHARED = [
   'lib/fault.ts',
@@ -83,12 +83,12 @@ const ADAPTERS = [
   'lib/keys/kms',
 ];
 
-/** The one file by which whoever is outside enters a room; adapters apart, which composers enter by themselves. */
+/** The one file of a room that outsiders import. Composers also import adapters directly. */
 const doorOf = (room: string): string => `${room}/${room.slice('lib/'.length)}.ts`;
 
 /**
- * A side door: the OCSP function asks which trust domain is in force, and must reach nothing else of that room, whose
- * checks of files lead to linting.
+ * A side door. The OCSP function asks which trust domain is in force, and must reach nothing else of that room, because
+ * the room's checks of files import linting.
  */
 const SIDE_DOORS = ['lib/trust-domain/in-force.ts'];
 
@@ -106,7 +106,7 @@ const COMPOSERS = [
 
 const isAdapter = (file: string): boolean => ADAPTERS.some((adapter) => file.startsWith(adapter));
 
-/** Circles among these files, each as the files that are on it (Tarjan's strongly connected components). */
+/** Import circles among these files, each as a list of its files (Tarjan's strongly connected components). */
 const circlesAmong = (files: readonly string[]): readonly (readonly string[])[] => {
   const known = new Set(files);
   const order = new Map<string, number>();
@@ -241,7 +241,7 @@ describe('rooms', () => {
       valueImports(file).some((specifier) => library.test(specifier)),
     );
     expect(users).toEqual(['lib/pki/certs-only.ts']);
-    // It loads them with `import()`. A static import would be loaded at the start of everything that enters the room.
+    // The file loads them with `import()`. A static import would load at the start of every importer of the room.
     expect(readFileSync(join(root, 'lib/pki/certs-only.ts'), 'utf8')).not.toMatch(/from '(?!\.)/);
   });
 
@@ -273,7 +273,7 @@ describe('files', () => {
   it('import each other in no circle, not even for types', () => {
     const files = ['lib', 'functions', 'cli', 'infra'].flatMap(sources);
     expect(circlesAmong(files)).toEqual([]);
-    // A circle is seen where there is one.
+    // The check finds the circle in these files.
     expect(circlesAmong(['test/circle/a.ts', 'test/circle/b.ts', 'test/circle/c.ts'])).toEqual([
       ['test/circle/a.ts', 'test/circle/b.ts'],
     ]);

@@ -32,7 +32,7 @@ export interface Service {
   readonly table: Table;
   readonly bucket: Bucket;
   readonly keys: KeyStore;
-  /** Sets the service's clock ahead by so many milliseconds more. */
+  /** Moves the service's clock forward by `ms` milliseconds. */
   advance(ms: number): void;
   now(): number;
   principal(id: string): Principal;
@@ -44,16 +44,16 @@ export interface Service {
 export interface Options {
   /** Changes the demonstration's trust domain before it is read. */
   readonly domain?: (file: DomainFile) => void;
-  /** Where the certificates say that the service is. */
+  /** The service's address in certificates. */
   readonly publicUrl?: string;
-  /** Milliseconds by which the clock is ahead from the start, negative for the past. */
+  /** Milliseconds by which the clock starts ahead; negative for the past. */
   readonly ahead?: number;
   readonly table?: (table: Table) => Table;
   readonly bucket?: (bucket: Bucket) => Bucket;
   readonly keys?: (keys: KeyStore) => KeyStore;
 }
 
-/** What tests change in a trust domain's file. */
+/** The members of a trust domain's file that tests change. */
 export interface DomainFile {
   readonly authorities: { readonly id: string; ocsp: Record<string, unknown> }[];
   readonly profiles: { readonly id: string; readonly authority: string }[];
@@ -62,7 +62,7 @@ export interface DomainFile {
 
 export const PUBLIC_URL = 'http://localhost:8080';
 
-/** Opens, or opens again, the service whose data are in `folder`; the ceremony is held where it was not yet. */
+/** Opens the service over the data in `folder`, and holds the ceremony if it was not held yet. */
 export const openService = async (folder: string, options: Options = {}): Promise<Service> => {
   const file: DomainFile = JSON.parse(readFileSync(DEMONSTRATION, 'utf8'));
   options.domain?.(file);
@@ -168,13 +168,13 @@ const freePort = (): Promise<number> =>
     });
   });
 
-/** A folder that is gone when the tests of the file are over. */
+/** A temporary folder. `remove` deletes it. */
 export const temporaryFolder = (): { readonly path: string; remove(): void } => {
   const path = mkdtempSync(join(tmpdir(), 'akashi-'));
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 };
 
-/** A key and a CSR by stock openssl, in files `{name}.key` and `{name}.csr`; the CSR's PEM is given. */
+/** Makes a key and a CSR by stock openssl, in files `{name}.key` and `{name}.csr`. Returns the CSR's PEM. */
 export const opensslRequest = (folder: string, name: string, newkey: readonly string[] = P256): string => {
   const csr = join(folder, `${name}.csr`);
   const key = join(folder, `${name}.key`);
@@ -205,7 +205,7 @@ export const FIELDS: Readonly<Record<string, Readonly<Record<string, string | re
   'person-authentication': { holderId: '2026112200000001' },
 };
 
-/** Submitted, examined twice, issued: three persons of the demonstration domain. */
+/** Submits, examines twice and issues, by three persons of the demonstration domain. */
 export const issueThroughOffice = async (
   service: Service,
   profile: string,

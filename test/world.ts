@@ -23,11 +23,11 @@ import { openCheckpoint } from '../lib/tlog/checkpoint.ts';
 import { trustedLog } from '../lib/tlog/policy.ts';
 import type { Service } from './service.ts';
 
-/** What the outside saw before the fault: the world must bear it out. */
+/** The acknowledgements that clients got before the fault. The stores must agree with them. */
 export interface Acknowledged {
   /** Requests whose submission was answered. */
   readonly requests: readonly string[];
-  /** SHA-256 of every TBS over which a CA key gave a signature of a certificate. */
+  /** SHA-256 of every TBSCertificate that a CA key signed. */
   readonly signed: readonly string[];
   /** SHA-256 of every OCSP answer that left. */
   readonly answers: readonly string[];
@@ -71,8 +71,8 @@ export const ocspStatus = async (service: Service, ref: CertificateRef): Promise
 };
 
 /**
- * Everything that must hold whatever happened: nothing is left to finish; every certificate that a key signed has its
- * row and its record; what was acknowledged is there; store, OCSP and CRL agree.
+ * Checks what must hold after any fault: nothing is left to finish; every certificate that a key signed has its row and
+ * its record; everything that was acknowledged is there; store, OCSP and CRL agree.
  */
 export const checkWorld = async (service: Service, acknowledged: Acknowledged): Promise<void> => {
   const { app, core } = service;
@@ -132,8 +132,8 @@ export const checkWorld = async (service: Service, acknowledged: Acknowledged): 
 };
 
 /**
- * The log is signed and whole, every record is what its leaf says, and every leaf has its record; every serial number and
- * every CRL that was ever signed is in the log, and the totals add up.
+ * Checks that the log is signed and whole, that every record matches its leaf and every leaf has its record, that every
+ * serial number and every CRL that was ever signed is in the log, and that the totals add up.
  */
 const checkLogOf = async ({ app, core, bucket, now }: Service): Promise<void> => {
   while ((await core.sequencer.sequence()).leaves > 0);

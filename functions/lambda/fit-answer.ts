@@ -15,7 +15,7 @@ interface Terms {
 const EARLY_MS = 2_000;
 
 /**
- * The answer itself where it is small enough, else a redirect to where it can be fetched. The record of the answer is
+ * The answer itself if it is small enough, else a redirect to its address in S3. The record of the answer is
  * durable when this resolves: a stream ends after its record (lib/ledger/export/recorded-file.ts), and the redirect is
  * made after the stream ends.
  *

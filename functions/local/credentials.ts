@@ -128,7 +128,7 @@ export const principalCredentials = async (
   return made;
 };
 
-/** Whether the certificate in `folder` is revoked or on hold; false where this CA issued none that is there. */
+/** Whether the certificate in `folder` is revoked or on hold; false if this CA did not issue it. */
 const isRevoked = async (core: Core, folder: string, ca: string): Promise<boolean> => {
   const pem = await readIfThere(join(folder, FILES.cert));
   if (pem === undefined) return false;

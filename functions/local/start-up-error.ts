@@ -1,6 +1,6 @@
 import { Fault } from '../../lib/fault.ts';
 
-/** Why the service did not start, for the person at the terminal, and what to do where that is known. */
+/** Why the service did not start, for the person at the terminal, and what to do if that is known. */
 export const startUpErrorText = (error: unknown): string => {
   if (Fault.is(error)) return textOfFault(error);
   if (!(error instanceof Error)) return String(error);

@@ -10,7 +10,7 @@ export const TASKS = {
   responders: ({ authority }: Core) => authority.renewResponders(),
   /** Signs and issues what an interrupted run recorded or approved, and did not finish. */
   recovery: async ({ authority, registration }: Core) => {
-    // If a certificate cannot be signed now, approved requests are issued all the same.
+    // If a certificate cannot be signed now, approved requests are still issued.
     const signing = authority.recover();
     const issuing = (): Promise<readonly string[]> => registration.recover();
     const [signed, issued] = await Promise.allSettled([signing, signing.then(issuing, issuing)]);

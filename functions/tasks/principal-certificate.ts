@@ -11,7 +11,7 @@ export interface CredentialRequest {
   readonly csr: string;
 }
 
-/** What is certified: only the key is taken from a CSR, whose signature proves its possession. */
+/** The principal and the key to certify. Only the key is taken from a CSR, whose signature proves its possession. */
 export interface Applicant {
   readonly principal: string;
   readonly name: string;

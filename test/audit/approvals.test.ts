@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Finding, openApprovalCheck } from '../../lib/audit/audit.ts';
 import type { ActDraft, LedgerRecord } from '../../lib/ledger/ledger.ts';
 
-/* What an audit makes of certificates and amendments, by the records that these say they rest on. */
+/* The audit of certificates and amendments, by the records that these name as their basis. */
 
 const NOW = Date.parse('2040-01-01T00:00:00Z');
 const YEAR = 365.25 * 86_400_000;
@@ -59,7 +59,7 @@ const open = () => {
   return { check, found };
 };
 
-/** Names of what is missing, of each certificate or amendment, when these records are read in this order. */
+/** For each certificate or amendment, the names of its missing records, if the audit reads these in this order. */
 const missingOf = (...records: readonly Act[]): readonly unknown[] => {
   const { check, found } = open();
   for (const one of records) check.observe(one, false);
@@ -80,7 +80,7 @@ describe('a certificate', () => {
     expect(missingOf(office, issued, submission, centre)).toEqual([]);
   });
 
-  it('is named with what it lacks', () => {
+  it('is named with the acts that it lacks', () => {
     const three = acts();
     const issued = issuance(three);
     const { check, found } = open();
@@ -133,12 +133,12 @@ describe('a certificate', () => {
     expect(missingOf(own)).toEqual([]);
   });
 
-  it('may have outlived its acts once their retention is over, and not a day before', () => {
+  it('needs its acts until their retention is over, to the day', () => {
     expect(missingOf(issuance(acts(), {}, NOW - 10 * YEAR - 86_400_000))).toEqual([]);
     expect(missingOf(issuance(acts(), {}, NOW - 10 * YEAR + 86_400_000))).toHaveLength(1);
   });
 
-  it('does not rest on a record that was learned without its leaf and turned out to be none', () => {
+  it('does not rest on a record that is read before its leaf and turns out to have none', () => {
     for (const order of ['before', 'after'] as const) {
       const three = acts();
       const { check, found } = open();

@@ -10,7 +10,7 @@ import {
 import type { LedgerRecord, RecordDraft } from '../../lib/ledger/ledger.ts';
 import { CLASS_OF } from '../../lib/ledger/retention/classes.ts';
 
-/* What an audit makes of what it reads, where no service could be brought to show it: times that have passed, and races. */
+/* Audits of answers that no test can get from a real service: times that have passed, and races. */
 
 const NOW = Date.parse('2040-01-01T00:00:00Z');
 const YEAR = 365.25 * 86_400_000;
@@ -69,7 +69,7 @@ const certificates = (retention = 10 * YEAR) => {
 };
 
 describe('certificates against the records', () => {
-  it('are taken for what their acts made of them, in whatever order these are read', () => {
+  it('have the status that follows from their acts, in whatever order these are read', () => {
     const one = act('hold', NOW - 5000);
     const acts = [issuance(), one, act('release'), act('hold')];
     for (const [state, read] of [
@@ -124,7 +124,7 @@ describe('certificates against the records', () => {
     }
   });
 
-  it('may not be of a number that no record names, with a certificate or without', () => {
+  it('may not have a serial number that no record names, with a certificate row or without', () => {
     for (const listed of [
       { serial: '01cc', state: 'good' },
       { serial: '01cc', state: 'good', order: 'r-2', tbsDigest: 'aa' },
@@ -154,10 +154,10 @@ describe('certificates against the records', () => {
     const revocation = act('revocation', since);
     expect(judged([revocation], 'revoked', crl(NOW))).toEqual(['crl-incomplete']);
     expect(judged([revocation], 'revoked', crl(NOW, ['01aa']))).toEqual([]);
-    // A list made before, and one by a clock that was a little ahead.
+    // A CRL made before, and one by a clock that was a little ahead.
     expect(judged([revocation], 'revoked', crl(since - 1000))).toEqual([]);
     expect(judged([revocation], 'revoked', crl(since + 1000))).toEqual([]);
-    // One that had expired when the list was made.
+    // A certificate that had expired when the CRL was made.
     expect(judged([revocation], 'revoked', crl(Date.parse(NOT_AFTER) + 1000))).toEqual([]);
     expect(judged([act('hold', since), act('release', since + 1)], 'good', crl(NOW))).toEqual([]);
     expect(judged([], 'good', crl(NOW, ['01aa']))).toEqual(['revocation-without-leaf']);
@@ -185,7 +185,7 @@ describe('answers against the records', () => {
   };
   const at = (kind: 'revocation' | 'hold' | 'release', minutes: number) =>
     act(kind, issuedAt + minutes * MINUTE);
-  /** Of what is read in this order and in the opposite one: minutes, what was said, what the records say. */
+  /** Reads the records in this order and in reverse. Gives minutes, the status that was said, and that of the records. */
   const judged = (records: readonly LedgerRecord[], state = 'good'): readonly (readonly string[])[] =>
     [records, records.toReversed()].map((read) => {
       const found: Finding[] = [];
@@ -204,7 +204,7 @@ describe('answers against the records', () => {
     });
   const both = (...found: readonly string[]) => [found, found];
 
-  it('say what the certificate was at their time', () => {
+  it('have the status of the certificate at their time', () => {
     const acts = [at('hold', 10), at('release', 20), at('revocation', 30)];
     const answers = [-5, 1, 5, 12, 15, 18, 22, 25, 32, 40].map((minutes) =>
       said(
@@ -217,7 +217,7 @@ describe('answers against the records', () => {
     expect(judged([...inOrder, revocation, ...answers.slice(8)], 'revoked')).toEqual(both());
   });
 
-  it('are wrong where they say another thing, whatever was said before and after', () => {
+  it('are wrong with any other status, whatever the answers before and after say', () => {
     const good = [1, 2, 3, 4, 5].map((minutes) => said(minutes, 'good'));
     expect(
       judged(
@@ -234,14 +234,14 @@ describe('answers against the records', () => {
     expect(judged([said(-5, 'good'), said(5, 'good')])).toEqual(both());
   });
 
-  it('are named by the first and the last of many', () => {
+  it('are named by the first and the last if many are wrong', () => {
     const wrong = Array.from({ length: 30 }, (_, i) => said(20 + i, 'good'));
     expect(judged([at('revocation', 10), ...wrong], 'revoked')).toEqual(
       both('answer-differs 20 good revoked', 'answer-differs 49 good revoked'),
     );
   });
 
-  it('prove nothing near an act, nor by when they were given', () => {
+  it('prove nothing near an act, whenever they were given', () => {
     const revocation = at('revocation', 10);
     expect(
       judged([said(9.9, 'good'), revocation, said(10.4, 'good'), said(9.7, 'revoked')], 'revoked'),
@@ -250,7 +250,7 @@ describe('answers against the records', () => {
   });
 });
 
-describe('what a revocation says, against the records', () => {
+describe('the details of a revocation, against the records', () => {
   const revokedAt = NOW - 3_600_000;
   const text = (time: number): string => `${new Date(time).toISOString().slice(0, 19)}Z`;
   const details = {
@@ -276,9 +276,9 @@ describe('what a revocation says, against the records', () => {
     return found();
   };
 
-  it('is what the register and the CRL say', () => {
+  it('are those of the register and of the CRL', () => {
     expect(judged(details, [entry])).toEqual([]);
-    // A list that was made while the certificate was on hold.
+    // A CRL that was made while the certificate was on hold.
     const hold = { ...entry, reason: 'certificateHold', revocationTime: revokedAt - 7200_000 } as Partial<
       typeof entry
     >;
@@ -287,13 +287,13 @@ describe('what a revocation says, against the records', () => {
     expect(judged(details, [hold as typeof entry])).toEqual(['crl-differs']);
   });
 
-  it('is told by a list that is older than what a clock ahead has recorded, as of a time that is none to come', () => {
+  it('have the time of the CRL in a CRL that is older than the time recorded by a clock ahead', () => {
     const made = revokedAt - 8 * 3600_000;
     const told = { ...entry, revocationTime: made };
     expect(judged(details, [told], made)).toEqual([]);
     expect(judged(details, [{ ...told, revocationTime: made + 1000 }], made)).toEqual(['crl-differs']);
     expect(judged(details, [{ ...told, reason: 'superseded' }], made)).toEqual(['crl-differs']);
-    // Once that time is past it is told as it is recorded.
+    // Once that time is past, the CRL must have it as recorded.
     expect(judged(details, [told])).toEqual(['crl-differs']);
   });
 
@@ -344,7 +344,7 @@ describe('CRLs against the records', () => {
     expect(crls([publication(1, { previous: 0 }), publication(4, { previous: 1, left })], [1, 2, 4])).toEqual(
       [],
     );
-    // What was left was noted before it was in the archive, and may never have come there.
+    // The record names abandoned CRLs before they are in the archive, and some never get there.
     expect(crls([publication(1, { previous: 0 }), publication(4, { previous: 1, left })], [1, 4])).toEqual(
       [],
     );
@@ -355,7 +355,7 @@ describe('CRLs against the records', () => {
       'crl-number-gap 3',
     ]);
     expect(crls([publication(3, { previous: 2 })], [3])).toEqual(['crl-number-gap 2']);
-    // One that was overtaken is no publication before the next one.
+    // An overtaken CRL does not count as the publication before the next one.
     const overtaken = publication(3, { overtaken: true });
     expect(
       crls([publication(1, { previous: 0 }), overtaken, publication(4, { previous: 1 })], [1, 3, 4]),
@@ -434,14 +434,14 @@ describe('totals against the records', () => {
     ]);
   });
 
-  it('may grow while the records are read, and by no more than that', () => {
+  it('may grow while the records are read, by these records and no more', () => {
     const known = [told(april), told(april)];
     expect(compared(known, [total('2039-04', 1)], [total('2039-04', 3)])).toEqual([]);
     expect(compared(known, [total('2039-04', 3)], [total('2039-04', 4)])).toEqual(['2039-04 4 2']);
     expect(compared(known, [], [total('2039-04', 1)])).toEqual(['2039-04 1 2']);
   });
 
-  it('are not compared where a record of the month is lost, and are in other months', () => {
+  it('are not compared for a month that lost a record, and are compared for other months', () => {
     const known = [total('2039-03', 2), total('2039-04', 2)];
     expect(compared([told(march), told(april)], known, known, [march])).toEqual(['2039-04 2 1']);
   });
@@ -477,7 +477,7 @@ describe('queries against the records', () => {
     yield* records;
   };
 
-  it('are bounded by the month of the record, and asked with and without its kind where it is by certificate', () => {
+  it('cover the month of the record; those by certificate are asked with and without its kind', () => {
     const { check } = open();
     check.observe(provision(1), false);
     const period = { from: '2039-12-01T00:00:00.000Z', to: '2040-01-01T00:00:00.000Z' };
@@ -489,7 +489,7 @@ describe('queries against the records', () => {
     ]);
   });
 
-  it('must find what is in the tree and what they ask for; newer records and damaged ones are not spoken of', async () => {
+  it('must find the matching records of the tree; newer and damaged records do not count', async () => {
     const { check, found } = open();
     const [one, two, damaged] = [provision(1), provision(2), provision(3)];
     check.observe(one, false);
@@ -513,7 +513,7 @@ describe('queries against the records', () => {
     ]);
   });
 
-  it('are dropped where they are too many, or nobody can ask them', () => {
+  it('are dropped if they are too many, or if nobody can ask them', () => {
     const { check } = open(5);
     for (let i = 0; i < 9; i++) check.observe(provision(i, `portal-${i}`), false);
     expect(check.count()).toBeGreaterThan(5);

@@ -16,7 +16,7 @@ import {
   openHouse,
 } from './house.ts';
 
-/** The key ceremony: interrupted wherever it may be, and gone on with. */
+/** The key ceremony, interrupted at every step and continued. */
 
 const NOTHING = { requests: [], signed: [], answers: [], revoked: [] };
 const CAS = ['organisation-1', 'signature-1', 'authentication-1', 'operations-1'];
@@ -30,7 +30,7 @@ afterEach(() => ground.close());
 const hold = async (on: Ground, options: HouseOptions = {}): Promise<boolean> =>
   composeHouse(on, options).core.authority.holdCeremony(() => {});
 
-/** Everything that must hold of a ceremony that came to its end, once or in pieces. */
+/** Everything that must hold after a ceremony has ended, in one run or in several. */
 const checkCeremony = async (on: Ground): Promise<Service> => {
   const house = await openHouse(on);
   const { authority } = house.app;
@@ -43,7 +43,7 @@ const checkCeremony = async (on: Ground): Promise<Service> => {
     const crl = await house.app.status.crl(ca, 'full', { recipient: 'public', method: 'GET' });
     expect(crl.number >= 1n).toBe(true);
   }
-  // One key for each CA, one for each responder; what is in the key store is in use.
+  // One key for each CA, one for each responder; every key in the key store is in use.
   expect(on.made.filter((id) => id !== 'token-issuer').sort()).toEqual(
     [...CAS, ...CAS.map((ca) => `ocsp-${ca}-1`)].sort(),
   );
@@ -161,7 +161,8 @@ describe('a ceremony that is interrupted', { timeout: 120_000 }, () => {
         return { options: { table }, writes: () => counted.writes };
       };
       const writes = await survive(tables, 0, 'another process');
-      // Begin and end; of each CA two for its certificate, one to enter it, as many for its responder, three for its CRL.
+      // Two for the begin and the end. For each CA: two for its certificate and one to enter it, the same for its
+      // responder, and three for its CRL.
       expect(writes).toBe(2 + CAS.length * (3 + 3 + 3));
       for (let n = 1; n <= writes; n++) {
         const turn = failure === 'lost' ? n : n + 1;
@@ -185,7 +186,7 @@ describe('a ceremony that is interrupted', { timeout: 120_000 }, () => {
     for (let n = 1; n <= writes; n++) for (const resume of RESUMED) await survive(buckets, n, resume);
   });
 
-  it('at a key that was made without an answer, or at a signature, goes on with that key', async () => {
+  it('after a key was made without an answer, or before a signature, goes on with that key', async () => {
     const keyStores = (failing: 'create' | 'sign') => (_: Ground, n: number) => {
       let count = 0;
       const fail = (): void => {

@@ -8,7 +8,7 @@ import { FIELDS, issueThroughOffice, opensslRequest, type Service } from '../ser
 import { allRecords, checkWorld, ocspStatus } from '../world.ts';
 import { codeOf, type Ground, openGround, openHouse } from './house.ts';
 
-/** Two processes on one table, and many callers of each. */
+/** Two processes on one table, each with many callers. */
 
 let ground: Ground;
 let one: Service;
@@ -59,7 +59,7 @@ const acknowledged = (...refs: readonly CertificateRef[]) => ({
 });
 
 describe('twenty revocations at once with different reasons', () => {
-  it('are one, which every caller is told of, with one record', async () => {
+  it('make one revocation with one record, and every caller gets that one', async () => {
     const ref = await issue('person-signature');
     ground.time.now += 1;
     const answers = await Promise.all(
@@ -81,7 +81,7 @@ describe('twenty revocations at once with different reasons', () => {
 });
 
 describe('hold, release and revocation at once', () => {
-  it('leave what the records say, in the order in which they say it', async () => {
+  it('leave the status that the records say, in the order of the records', async () => {
     const ref = await issue('organisation-client');
     const acts = Array.from({ length: 24 }, async (_, i) => {
       const { authority } = one.app;
@@ -99,14 +99,15 @@ describe('hold, release and revocation at once', () => {
     });
     await Promise.all(acts);
     const kinds = await kindsOf(ref);
-    // Of one process, since the standing clock gives two no order. After a release a hold, after a hold a release or the end, after a revocation nothing.
+    // All by one process: the clock stands still, so acts of two processes have no order. A release is followed by a
+    // hold, a hold by a release or the revocation, and a revocation by nothing.
     expect(kinds.join(' ')).toMatch(/^issuance( hold release)*( hold)? revocation$/);
     await checkWorld(one, acknowledged(ref));
   });
 });
 
 describe('several publishers of one CRL at once', () => {
-  it('give it rising numbers, and the current one has whatever was acknowledged before each call', async () => {
+  it('give it rising numbers, and the current one lists every revocation acknowledged before each call', async () => {
     const refs = await Promise.all(Array.from({ length: 12 }, () => issue('person-signature')));
     const ca = refs[0]?.ca as string;
     const numbers = new Set<bigint>();
@@ -114,7 +115,7 @@ describe('several publishers of one CRL at once', () => {
       refs.map(async (ref, i) => {
         await either(i).app.authority.revoke(chief, ref, { reason: 'superseded' });
         const published = await either(i).app.status.publish(ca, 'operator-noda');
-        // Of this caller's own revocation the CRL that it was given tells, and so does the one that is current then.
+        // The CRL that this caller got lists the caller's own revocation, and so does the current CRL.
         expect(listed(published.der)).toContain(ref.serial);
         numbers.add(published.number);
         const current = await either(i + 1).app.status.crl(ca, 'full', {
@@ -133,7 +134,7 @@ describe('several publishers of one CRL at once', () => {
     await checkWorld(two, acknowledged(...refs));
   });
 
-  it('of urgent revocations leave nothing that is still due', async () => {
+  it('of urgent revocations leave no CRL that is still due', async () => {
     const refs = await Promise.all(Array.from({ length: 6 }, () => issue('person-signature')));
     await Promise.all(
       refs.map((ref, i) => either(i).app.authority.revoke(chief, ref, { reason: 'keyCompromise' })),
@@ -145,7 +146,7 @@ describe('several publishers of one CRL at once', () => {
 });
 
 describe('the three persons of a request', () => {
-  it('are three when the acts of one come all at once', async () => {
+  it('must be three even if one person sends all acts at once', async () => {
     const csr = opensslRequest(ground.folder, 'holder');
     const counter = one.principal('higashi-counter');
     const { request } = await one.app.registration.submit(counter, {

@@ -7,7 +7,7 @@ import { faultyTable } from '../store/faulty-table.ts';
 import { allRecords, checkWorld } from '../world.ts';
 import { codeOf, composeHouse, type Ground, type HouseFile, openGround, openHouse, SECOND } from './house.ts';
 
-/** Approved requests of which no certificate can come, and certificates that cannot be signed for a while. */
+/** Approved requests that can never be issued, and certificates that cannot be signed for a while. */
 
 let ground: Ground;
 let house: Service;
@@ -21,7 +21,7 @@ afterEach(() => ground.close());
 
 const PROFILE = 'person-authentication';
 
-/** A trust domain under which the holder's key would not be taken; its profile has the same version. */
+/** A trust domain that refuses the holder's key; its profile has the same version. */
 const stricter = (file: HouseFile): void => {
   for (const profile of file.profiles)
     if (profile.id === PROFILE) Object.assign(profile, { publicKeys: ['rsa3072'] });
@@ -30,7 +30,7 @@ const newer = (file: HouseFile): void => {
   for (const profile of file.profiles) if (profile.id === PROFILE) Object.assign(profile, { version: 2 });
 };
 
-/** Submitted and approved in three writes; the fourth, by which the certificate would be recorded, is lost. */
+/** Submitted and approved in three writes; the fourth, which would record the certificate, is lost. */
 const approved = async (): Promise<string> => {
   const crashed = await openHouse(ground, {
     table: (table) => faultyTable(table, new Map([[4, 'lost']])),
@@ -65,7 +65,7 @@ describe('a request that would break a rule', () => {
         reason: expect.stringContaining('public-key'),
       },
     });
-    // Not even by a process that would take it.
+    // Not even a process that accepts the key issues it.
     const order = {
       order: id,
       profile: PROFILE,
@@ -111,7 +111,7 @@ describe('a request that would break a rule', () => {
 });
 
 describe('a request whose profile is no longer there', () => {
-  it('fails where nothing was recorded for it', async () => {
+  it('fails if nothing was recorded for it', async () => {
     const id = await approved();
     const other = composeHouse(ground, { domain: newer });
     expect(await TASKS.recovery(other.core)).toEqual([]);
@@ -122,7 +122,7 @@ describe('a request whose profile is no longer there', () => {
     expect(await issuances(id)).toEqual([]);
   });
 
-  it('is issued where its certificate was recorded: what was approved is what is signed', async () => {
+  it('is issued if its certificate was recorded, exactly as it was approved', async () => {
     const silent = await openHouse(ground, {
       keys: (keys) => ({
         create: (id, algorithm) => keys.create(id, algorithm),
@@ -146,7 +146,7 @@ describe('a request whose profile is no longer there', () => {
 });
 
 describe('a certificate that cannot be signed', () => {
-  it('is said once, tried again after growing pauses, and finished when the key is back', async () => {
+  it('is logged once, tried again after growing pauses, and finished when the key is back', async () => {
     let away = true;
     let tried = 0;
     const half = await openHouse(ground, {

@@ -12,18 +12,18 @@ import { readTrustDomain } from '../../lib/trust-domain/trust-domain.ts';
 import { DEMONSTRATION, PUBLIC_URL, type Service, temporaryFolder } from '../service.ts';
 
 /**
- * The service over real stores, composed as often as a test likes over the same ones: what several processes on one
- * table are, or one that starts again. Its clock stands still until it is set. Keys are in memory, beyond the
- * processes, and tell what they signed.
+ * The service over real stores. A test may compose it several times over the same stores, like several processes on one
+ * table, or like one that starts again. Its clock stands still until it is set. Keys are in memory, outlive the
+ * processes, and list what they signed.
  */
 
-/** What outlives a process. */
+/** The parts that outlive a process. */
 export interface Ground {
   readonly folder: string;
   readonly table: Table;
   readonly bucket: Bucket;
   readonly keys: KeyStore;
-  /** Key ids, in the order in which they were asked to be made; a key asked for again is there once. */
+  /** Ids of created keys, in order; a key that is requested again is listed once. */
   readonly made: string[];
   /** Key id and SHA-256 of what was signed with it. */
   readonly signed: { readonly id: string; readonly digest: string }[];
@@ -32,7 +32,7 @@ export interface Ground {
   close(): Promise<void>;
 }
 
-/** A trust domain's file, as far as tests change it. */
+/** The members of a trust domain's file that tests change. */
 export interface HouseFile {
   readonly authorities: {
     id: string;
@@ -111,7 +111,7 @@ export const openGround = async (): Promise<Ground> => {
   };
 };
 
-/** The demonstration's domain with keys that are made in no time. */
+/** The demonstration's domain, with key algorithms that generate fast. */
 export const fileOf = (change?: (file: HouseFile) => void): string => {
   const file: HouseFile = JSON.parse(readFileSync(DEMONSTRATION, 'utf8'));
   for (const authority of file.authorities) {
@@ -153,7 +153,7 @@ export const composeHouse = (ground: Ground, options: HouseOptions = {}) => {
   return { core, trustDomain, table, bucket, keys, logged };
 };
 
-/** One process on the ground, its ceremony held or found to be held, its door open. */
+/** One process on the ground, after its ceremony and ready for requests. */
 export const openHouse = async (ground: Ground, options: HouseOptions = {}): Promise<Service> => {
   const house = composeHouse(ground, options);
   await house.core.authority.holdCeremony(() => {});
@@ -179,7 +179,7 @@ export const openHouse = async (ground: Ground, options: HouseOptions = {}): Pro
 export const SECOND = 1000;
 export const DAY = 86_400 * SECOND;
 
-/** An act again and again while the store does not answer, as careful clients do. */
+/** Repeats an act while the store does not answer, as careful clients do. */
 export const insist = async <T>(act: () => Promise<T>): Promise<T> => {
   for (let attempt = 0; attempt < 10; attempt++) {
     try {

@@ -52,7 +52,7 @@ const issuancesOf = async (service: Service, order: string) =>
     (record) => record.kind === 'issuance' && record.details.order === order,
   );
 
-/** A table to change one method of. */
+/** A copy of the table on which a test can replace a method. */
 const through = (table: Table): Table => ({
   get: (key) => table.get(key),
   query: (query) => table.query(query),
@@ -92,7 +92,7 @@ describe('an order', () => {
     await checkWorld(one, { ...NOTHING, signed: signed.map(({ digest }) => digest) });
   });
 
-  it('that differs is another certificate', async () => {
+  it('with another id is another certificate', async () => {
     const house = await openHouse(ground);
     const refs = await Promise.all(['a', 'b'].map((order) => house.core.authority.issue(orderOf(order))));
     expect(refs[0]?.serial).not.toBe(refs[1]?.serial);
@@ -129,7 +129,7 @@ describe('an order', () => {
 });
 
 describe('an order whose certificate is gone', () => {
-  it('is damage, and is said', async () => {
+  it('is refused as damage', async () => {
     const house = await openHouse(ground);
     const ref = { ca: 'signature-1', serial: `01${'5a'.repeat(15)}57` };
     const value = { state: 'good', request: 'order-1', notAfter: 1 };
@@ -142,7 +142,7 @@ describe('an order whose certificate is gone', () => {
 });
 
 describe('an order that two processes record at the same moment', () => {
-  /** Something that happens just before the certificate is recorded for the first time. */
+  /** Runs `act` just before the certificate is recorded for the first time. */
   const meanwhile = (act: () => Promise<unknown>) => {
     let times = 0;
     return (table: Table): Table => ({
@@ -156,7 +156,7 @@ describe('an order that two processes record at the same moment', () => {
   };
   const signatures = () => ground.signed.filter(({ id }) => id === 'signature-1');
 
-  it('is one certificate, of the number that was drawn by whoever was first', async () => {
+  it('is one certificate, with the serial number of the first process', async () => {
     const house = await openHouse(ground);
     let first: CertificateRef | undefined;
     const signed = signatures().length;
@@ -171,7 +171,7 @@ describe('an order that two processes record at the same moment', () => {
     await checkWorld(house, NOTHING);
   });
 
-  it('is none where one of them gives it up first, and nothing was signed', async () => {
+  it('is no certificate if one of them gives it up first, and nothing is signed', async () => {
     const house = await openHouse(ground);
     const signed = signatures().length;
     const table = meanwhile(async () =>
@@ -184,7 +184,7 @@ describe('an order that two processes record at the same moment', () => {
     await checkWorld(house, NOTHING);
   });
 
-  it('has another number where the one that was drawn is taken', async () => {
+  it('gets another serial number if the first draw is taken', async () => {
     const house = await openHouse(ground);
     let drawn: string | undefined;
     const taken = (table: Table): Table => ({
@@ -205,7 +205,7 @@ describe('an order that two processes record at the same moment', () => {
     expect(serial).not.toBe(drawn);
     expect((await ocspStatus(house, { ca, serial })).status).toBe('good');
     expect(await issuancesOf(house, 'order-1')).toHaveLength(1);
-    // The other order's row is as it was put, and goes again: it has no record.
+    // The other order's row is unchanged. The test deletes it, because it has no record.
     const key = { pk: `status/${ca}/${drawn?.at(-1)}`, sk: drawn as string };
     expect((await ground.table.get(key))?.value).toMatchObject({ request: 'other' });
     await ground.table.write([{ delete: key, if: { version: 1 } }]);
@@ -214,7 +214,7 @@ describe('an order that two processes record at the same moment', () => {
 });
 
 describe('lint', () => {
-  it('refuses a key that the profile does not take, says the rule and its clause, and leaves nothing to sign', async () => {
+  it('refuses a key that the profile forbids, names the rule and its clause, and leaves nothing to sign', async () => {
     const house = await openHouse(ground);
     const signed = ground.signed.length;
     const key = await generateSoftwareKey('ed25519');
@@ -236,7 +236,7 @@ describe('lint', () => {
     expect(ground.signed.slice(signed).filter(({ id }) => !id.startsWith('ocsp-'))).toEqual([]);
   });
 
-  it('passes whatever the fields of a request may hold: what is submitted can be issued', async () => {
+  it('passes every value that a field of a request may hold: whatever is submitted can be issued', async () => {
     const { core } = await openHouse(ground);
     const text = fc.oneof(
       fc.string({ unit: 'grapheme', maxLength: 70 }),
@@ -310,7 +310,7 @@ describe('lint', () => {
       }),
       { numRuns: 300 },
     );
-    // Where nearly everything was refused, nothing was tried.
+    // If nearly everything was refused, the test tried nothing.
     expect(taken).toBeGreaterThan(50);
   });
 });
@@ -349,7 +349,7 @@ describe('a write of the cycle that fails', () => {
     }
   });
 
-  it('is finished by recovery where nobody tries it again', async () => {
+  it('is finished by recovery if nobody tries it again', async () => {
     const house = await openHouse(ground);
     for (const [i, failure] of FAILURES.entries()) {
       const table = (real: Ground['table']) => faultyTable(real, new Map([[2, failure]]));
@@ -382,7 +382,7 @@ describe('a signature', () => {
     const view = await house.app.authority.certificate(house.principal('auditor'), ref);
     expect(view.pem).toBeUndefined();
     expect(await issuancesOf(house, 'order-1')).toHaveLength(1);
-    // What could have been signed can be revoked before it is.
+    // A certificate that may have been signed can be revoked before its signature is stored.
     const { first } = await house.app.authority.revoke(house.principal('operator-noda'), ref, {
       reason: 'superseded',
     });
@@ -391,7 +391,7 @@ describe('a signature', () => {
     await checkWorld(house, { ...NOTHING, revoked: [`${ref.ca} ${ref.serial}`] });
   });
 
-  it('that cannot be had for one CA does not keep what others left from being finished', async () => {
+  it('that one CA cannot make does not keep certificates of other CAs from being finished', async () => {
     const house = await openHouse(ground);
     const lost = (): never => {
       throw new Fault('store-unavailable', 'The key cannot be reached.');
@@ -411,7 +411,7 @@ describe('a signature', () => {
       ground,
       withSigner((signer) => ({ ...signer, sign: lost })),
     );
-    // Said at the end as well, so that whoever watches the task learns of it.
+    // The task fails at its end as well, so that its alarm sees it.
     expect(await codeOf(half.core.authority.recover())).toBe('store-unavailable');
     const said = half.logged.filter(({ level, facts }) => level === 'error' && facts.ca === 'signature-1');
     expect(said).toHaveLength(4);
@@ -422,7 +422,7 @@ describe('a signature', () => {
     await checkWorld(house, NOTHING);
   });
 
-  it('that cannot be had for one certificate does not keep approved requests from being issued', async () => {
+  it('that fails for one certificate does not keep approved requests from being issued', async () => {
     const csr = opensslRequest(ground.folder, 'holder');
     const lost = (): never => {
       throw new Fault('store-unavailable', 'The key cannot be reached.');

@@ -9,8 +9,8 @@ import { FIELDS, type Service } from '../service.ts';
 import { codeOf, type Ground, type HouseOptions, openGround, openHouse } from './house.ts';
 
 /*
- * A certificate that an interrupted run recorded is signed by the record that it left. What somebody put into the table as
- * if it had been recorded is not.
+ * A certificate that an interrupted run recorded is signed, because its record proves it. Rows that somebody put into the
+ * table to look like it are not signed.
  */
 let ground: Ground;
 let holder: Signer;
@@ -75,8 +75,8 @@ const forStranger = (tbs: string): string => {
 const refusals = ({ logged }: Service): readonly unknown[] =>
   logged.filter(({ facts }) => facts.error === 'issuance-not-recorded').map(({ facts }) => facts.order);
 
-describe('what an interrupted run is said to have recorded', () => {
-  it('is not signed where the bytes are others than those recorded; put back, they are', async () => {
+describe('a certificate that rows call recorded by an interrupted run', () => {
+  it('is not signed if its bytes differ from those recorded, and is signed once they are put back', async () => {
     // Its ceremony needs the keys.
     await openHouse(ground);
     const ref = await interrupt('changed');
@@ -91,7 +91,7 @@ describe('what an interrupted run is said to have recorded', () => {
     expect(await codeOf(house.core.authority.recover())).toBe('issuance-not-recorded');
     expect(await codeOf(house.core.authority.issue(orderOf('changed')))).toBe('issuance-not-recorded');
     expect(refusals(house)).toEqual(['changed']);
-    // The other one was.
+    // The other one was signed.
     expect(ground.signed).toHaveLength(signed + 1);
     expect((await rowOf(ref)).der).toBeUndefined();
 
@@ -100,7 +100,7 @@ describe('what an interrupted run is said to have recorded', () => {
     expect((await rowOf(ref)).der).toBeDefined();
   });
 
-  it('is not signed where rows were put there whole, whatever record they name', async () => {
+  it('is not signed if all its rows were forged, whatever record they name', async () => {
     const house = await openHouse(ground);
     const genuine = await house.core.authority.issue(orderOf('genuine'));
     const { der: _, ...row } = await rowOf(genuine);

@@ -18,7 +18,7 @@ import {
   SECOND,
 } from './house.ts';
 
-/** How the authority certifies and renews its delegated responders; what they answer is test/status. */
+/** How the authority certifies and renews its delegated responders. Their answers are tested in test/status. */
 
 const NOTHING = { requests: [], signed: [], answers: [], revoked: [] };
 const CAS = ['authentication-1', 'operations-1', 'organisation-1', 'signature-1'];
@@ -106,7 +106,7 @@ describe('renewal', () => {
     const house = await openHouse(ground);
     let renewals = 0;
     for (const failure of FAILURES) {
-      // Of the first CA: serial number, record, certificate, the responder's row.
+      // The writes of the first CA: serial number, record, certificate, the responder's row.
       for (let n = 1; n <= 4; n++) {
         ground.time.now += 8 * DAY;
         renewals++;
@@ -125,7 +125,7 @@ describe('renewal', () => {
     await checkWorld(house, NOTHING);
   });
 
-  it('that was left for too long to be worth anything is not gone on with', async () => {
+  it('that was interrupted days ago is begun anew, for a certificate of full length', async () => {
     const house = await openHouse(ground);
     ground.time.now += 8 * DAY;
     const failing = await openHouse(ground, { table: (table) => faultyTable(table, new Map([[4, 'lost']])) });
@@ -160,7 +160,7 @@ describe('renewal', () => {
 });
 
 describe('a responder without a valid certificate', () => {
-  it('answers tryLater, which is said, past its end and before its beginning', async () => {
+  it('answers tryLater and logs it, past its end and before its beginning', async () => {
     const house = await openHouse(ground);
     const ref = await issue(house, 'order-1', 'person-authentication');
     expect(await ocsp(house, ref)).toBe('successful');
@@ -181,7 +181,7 @@ describe('a responder without a valid certificate', () => {
 });
 
 describe('a CA that comes to its end', () => {
-  it('gets no responder that ends with it renewed: the one it has stays to the end', async () => {
+  it('does not renew a responder that ends with the CA: that one stays to the end', async () => {
     const house = await openHouse(ground, { domain: short });
     const end = await organisationEnd(house);
     ground.time.now = end - 10 * DAY;
@@ -195,7 +195,7 @@ describe('a CA that comes to its end', () => {
     expect((await rowOf('organisation-1')).keyId).toBe(last.keyId);
   });
 
-  it('that is first seen in its last second is certified once, whatever the clock says', async () => {
+  it('renews its responder once if renewal first runs in its last second', async () => {
     const house = await openHouse(ground, { domain: short });
     const end = await organisationEnd(house);
     ground.time.now = end - 1;
@@ -203,7 +203,7 @@ describe('a CA that comes to its end', () => {
     expect((await rowOf('organisation-1')).keyId).toBe('ocsp-organisation-1-2');
   });
 
-  it('does not keep the responders and CRLs of other CAs from being renewed, nor is it an error', async () => {
+  it('is no error, and does not stop the responders and CRLs of other CAs from being renewed', async () => {
     const house = await openHouse(ground, { domain: short });
     const ref = await issue(house, 'order-1', 'person-authentication');
     ground.time.now = (await organisationEnd(house)) + DAY;

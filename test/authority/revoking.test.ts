@@ -104,7 +104,7 @@ describe('revoking', () => {
     await checkWorld(house, acknowledged(ref));
   });
 
-  it('again gives the first revocation, whoever asks and why, and records nothing', async () => {
+  it('again gives the first revocation, for every caller and reason, and records nothing', async () => {
     const ref = await issue('person-signature');
     const { revocation } = await house.app.authority.revoke(chief, ref, { reason: 'superseded' });
     ground.time.now += DAY;
@@ -122,7 +122,7 @@ describe('revoking', () => {
     expect((await currentCrl(ref.ca)).entries[0]).not.toHaveProperty('reasonCode');
   });
 
-  it('belongs to the office of the certificate and to operators; to others there is no such certificate', async () => {
+  it('is for the office of the certificate and for operators; for others the certificate does not exist', async () => {
     const ref = await issue('person-signature');
     const { authority } = house.app;
     for (const id of ['nishi-counter', 'hatanoura-examiner', 'auditor', 'tax-portal', 'holder-tanabe']) {
@@ -134,7 +134,7 @@ describe('revoking', () => {
       expect(await codeOf(authority.release(other, ref)), id).toBe('unknown-certificate');
     }
     expect(await actsOn(ref)).toEqual([]);
-    // What the service certifies for itself belongs to no office, not to officers without one either.
+    // The service's own certificates belong to no office, so an officer without an office may not revoke them either.
     const operations = (await allRecords(house)).find((r) => r.kind === 'issuance' && r.office === undefined);
     const own = operations?.certificates?.[0] as CertificateRef;
     const { office: _, ...nobody } = chief;
@@ -236,7 +236,7 @@ describe('an urgent revocation', () => {
   const broken = (): Promise<never> =>
     Promise.reject(new Fault('store-unavailable', 'The bucket does not answer.'));
 
-  it('is on the current CRL when it is answered; others wait for their turn', async () => {
+  it('is on the current CRL when it is answered; other revocations wait for the next CRL', async () => {
     for (const reason of URGENT) {
       const ref = await issue('person-signature');
       const before = await currentCrl(ref.ca);
@@ -254,7 +254,7 @@ describe('an urgent revocation', () => {
     expect((await currentCrl(patient.ca)).serials).toContain(patient.serial);
   });
 
-  it('stands when its CRL cannot be published, which is said; housekeeping publishes it at its next turn', async () => {
+  it('stands if its CRL cannot be published, which is logged; housekeeping publishes it at its next turn', async () => {
     const ref = await issue('person-signature');
     const cut = await openHouse(ground, {
       bucket: (bucket) => ({ ...bucket, list: broken, get: broken, put: broken }),
@@ -274,11 +274,11 @@ describe('an urgent revocation', () => {
     ground.time.now += 15 * SECOND;
     expect(await TASKS.publication(house.core)).toEqual([ref.ca]);
     expect((await currentCrl(ref.ca)).serials).toEqual([ref.serial]);
-    // Once is enough.
+    // It is not published twice.
     expect(await TASKS.publication(house.core)).toEqual([]);
   });
 
-  it('whose answer was lost is published by housekeeping, also where it is asked for again', async () => {
+  it('whose answer was lost is published by housekeeping, even if it is asked for again', async () => {
     const ref = await issue('person-signature');
     const failing = await openHouse(ground, {
       table: (table) => faultyTable(table, new Map([[1, 'appliedThenErrored']])),
@@ -321,7 +321,7 @@ describe('an urgent revocation', () => {
     expect(new Set((await currentCrl(early.ca)).serials)).toEqual(new Set([early.serial, late.serial]));
   });
 
-  it('of one CA whose key cannot be had does not keep the CRLs of others from coming', async () => {
+  it('of a CA without its key does not keep other CAs from publishing CRLs', async () => {
     ground.time.now += DAY;
     const half = await openHouse(ground, {
       keys: (keys) => ({
@@ -375,7 +375,7 @@ describe('a write that fails', () => {
 
   it('lost, or carried out without an answer: each act is done and recorded once when it is tried again', async () => {
     const writes = await survive(undefined, 0);
-    // Four acts, and of the CRL its number, its digest, the row that names it and the changes that it has seen.
+    // Four acts. The CRL takes four more: its number, its digest, the row that names it, and the changes that it saw.
     expect(writes).toBe(8);
     for (let n = 1; n <= writes; n++) for (const failure of FAILURES) await survive(failure, n);
   }, 60_000);
@@ -418,7 +418,7 @@ describe('a revoked certificate that expires', () => {
     expect((await ocspStatus(await renewed(), ref)).status).toBe('revoked');
   });
 
-  it('is taken off by a CRL in its turn only, by none made out of turn', async () => {
+  it('is taken off by a scheduled CRL only, not by one published out of turn', async () => {
     const ref = await issue('organisation-client');
     await house.app.authority.revoke(chief, ref, { reason: 'superseded' });
     const end = await endOf(ref);

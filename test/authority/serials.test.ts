@@ -11,7 +11,7 @@ import { javaIsPresent, startDynamoDbLocal } from '../store/dynamodb-local.ts';
 import { openTemporaryTable } from '../store/temporary.ts';
 
 const CA = 'organisation-1';
-/** Of no key: none of the rows has a certificate. */
+/** No key is needed: none of the rows has a certificate. */
 const caPublicKeyInfo = new Uint8Array();
 const NOT_AFTER = Date.UTC(2030, 0, 1) / 1000;
 
@@ -87,7 +87,7 @@ describe.each(STORES)('serial numbers, listed over %s', (name, open) => {
     beforeAll(async () => {
       ({ table, close } = await open());
       const serials = Array.from({ length: 60 }, () => `01${randomBytes(16).toString('hex')}`);
-      // Many in one partition, with rows so large that pages of them end by their size: those of the register do not.
+      // Many rows in one partition, so large that a page ends by its size. Rows of the register are smaller.
       const crowded = Array.from({ length: 12 }, () => `01${randomBytes(16).toString('hex').slice(0, -1)}7`);
       for (const [i, serial] of serials.entries()) {
         await admit(serial);
@@ -137,7 +137,7 @@ describe.each(STORES)('serial numbers, listed over %s', (name, open) => {
       }
     });
 
-    it('go on behind whatever stands in the table, be it a serial number or not', async () => {
+    it('continue past a row whose key is no serial number', async () => {
       const strange = '01é\u0000/"7';
       await table.write([
         { put: { pk: `status/${CA}/7`, sk: strange }, value: { state: 'good' }, if: 'absent' },

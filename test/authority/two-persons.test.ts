@@ -11,7 +11,7 @@ import { faultyTable } from '../store/faulty-table.ts';
 import { allRecords, ocspStatus } from '../world.ts';
 import { codeOf, FAILURES, type Ground, insist, openGround, openHouse, SECOND } from './house.ts';
 
-/** What the service itself stands on is revoked by two operators, never by one. */
+/** Certificates that the service itself depends on are revoked by two operators, never by one. */
 
 let ground: Ground;
 let house: Service;
@@ -101,7 +101,7 @@ describe('a certificate of the service itself', () => {
     ]);
   });
 
-  it('is not revoked by the same person, whatever the name under which they come', async () => {
+  it('is not revoked by one person under two ids', async () => {
     const { authority } = house.app;
     const { awaiting } = await authority.revoke(sakai, ca, REASON);
     ground.time.now += 60 * SECOND;
@@ -112,7 +112,7 @@ describe('a certificate of the service itself', () => {
     expect((await authority.certificate(noda, ca)).awaiting).toEqual(awaiting);
   });
 
-  it('is revoked for what was asked for, and for nothing else', async () => {
+  it('is revoked with the terms of the first call, and with no others', async () => {
     const { authority } = house.app;
     const { awaiting } = await authority.revoke(sakai, ca, {
       ...REASON,
@@ -137,7 +137,7 @@ describe('a certificate of the service itself', () => {
     expect(revocation?.invalidityDate).toBe('2026-11-20T00:00:00Z');
   });
 
-  it('after seven days it is as if nobody had asked', async () => {
+  it('forgets the first call after seven days', async () => {
     const { authority } = house.app;
     await authority.revoke(sakai, ca, REASON);
     ground.time.now += LAPSE_SECONDS * SECOND;
@@ -154,7 +154,7 @@ describe('a certificate of the service itself', () => {
     expect((await house.app.authority.revoke(noda, ca, REASON)).revocation?.status).toBe('revoked');
   });
 
-  it('what is asked for can be taken back by either, which is recorded; then it begins anew', async () => {
+  it('lets either operator take the first call back, which is recorded; then it begins anew', async () => {
     const { authority } = house.app;
     expect(await codeOf(authority.withdrawRevocation(noda, ca))).toBe('nothing-awaited');
     for (const operator of [sakai, noda]) {
@@ -215,15 +215,15 @@ describe('a certificate of the service itself', () => {
 });
 
 describe('a certificate that is not the service itself', () => {
-  it('of a principal is revoked by one operator: whoever loses a credential is stopped at once', async () => {
+  it('of a principal is revoked by one operator, so that a lost credential is stopped at once', async () => {
     const { ref } = await credentialOf(house, 'higashi-counter');
     const { revocation } = await house.app.authority.revoke(noda, ref, { reason: 'keyCompromise' });
     expect(revocation?.status).toBe('revoked');
   });
 });
 
-describe('a hold of what the service stands on', () => {
-  it('takes two operators where its profile allows a hold', async () => {
+describe('a hold of a certificate of the service itself', () => {
+  it('takes two operators if its profile allows a hold', async () => {
     const own = await openGround();
     try {
       const lenient = await openHouse(own, {
@@ -238,7 +238,7 @@ describe('a hold of what the service stands on', () => {
         status: 'hold',
         reason: 'certificateHold',
       });
-      // Who confirms a hold does not revoke by it.
+      // The call that confirms a hold does not revoke.
       expect(await codeOf(authority.revoke(noda, ref, { reason: 'superseded' }))).toBe(
         'confirmation-differs',
       );
@@ -252,7 +252,7 @@ describe('a hold of what the service stands on', () => {
 });
 
 describe('who may act on a certificate', () => {
-  /** What somebody who can write to the table makes of its row. */
+  /** Changes the certificate's row, as somebody could who can write to the table. */
   const alter = async (ref: CertificateRef, change: (row: CertificateRow) => object): Promise<void> => {
     const { pk, sk, version, value } = await readCertificate(house.table, ref);
     await house.table.write([{ put: { pk, sk }, value: change(value) as Value, if: { version } }]);

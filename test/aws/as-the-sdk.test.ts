@@ -18,8 +18,8 @@ import { type Canned, type Recorded, startRecorder } from './recorder.ts';
 import { isSigned } from './signature-oracle.ts';
 
 /**
- * What the lean client sends, compared with what AWS's own SDK sends for the same: method, address, headers that mean
- * something to the service, and body; and that the SDK's signer would have signed it so. Refusals are read as by the SDK.
+ * Compares the requests of the lean client with those of AWS's own SDK for the same call: method, address, headers that
+ * mean something to the service, body, and the signature. The client must also read refusals as the SDK does.
  */
 
 const configOf = ({ endpoint, region, credentials }: AwsAccess) => ({
@@ -29,7 +29,7 @@ const configOf = ({ endpoint, region, credentials }: AwsAccess) => ({
   maxAttempts: 1,
 });
 
-/** Headers that only tell of the SDK, or of the connection. */
+/** Headers that only describe the SDK or the connection. */
 const OWN =
   /^(authorization|x-amz-date|x-amz-content-sha256|x-amz-user-agent|user-agent|amz-sdk-.*|connection|host|content-length|expect|accept|accept-encoding|transfer-encoding)$/;
 

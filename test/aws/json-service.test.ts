@@ -94,7 +94,7 @@ describe('an answer', () => {
     expect(await answered({ status: 301, body: '' })).toMatchObject({ name: 'Unknown', status: 301 });
   });
 
-  it('has at most so many bytes, said beforehand or not', async () => {
+  it('is refused beyond its limit, with a Content-Length or without', async () => {
     const fits = JSON.stringify({ a: 'x'.repeat(LIMITS.maxBytes - 8) });
     expect(fits).toHaveLength(LIMITS.maxBytes);
     expect(await answered({ body: fits })).toEqual(JSON.parse(fits));
@@ -114,7 +114,7 @@ describe('a connection', () => {
     service.close();
   });
 
-  it('is taken over by a request that waited for one, which stands at once', async () => {
+  it('goes on to a request that waits for one', async () => {
     await using recorder = await startRecorder(() => pause(900, {}));
     const service = open({ ...recorder.access, limits: { connectMs: 600, answerMs: 20_000 } });
     await Promise.all(Array.from({ length: 50 }, () => service.call('Ask', {})));
@@ -124,7 +124,7 @@ describe('a connection', () => {
     service.close();
   });
 
-  it('that is refused was not used to send anything', async () => {
+  it('that is refused sends nothing', async () => {
     const { port } = await startRaw(() => undefined).then(async (raw) => {
       await raw[Symbol.asyncDispose]();
       return raw;
@@ -156,8 +156,8 @@ describe('a connection', () => {
     expect(error).toMatchObject({ sent: true, reason });
   });
 
-  it('that does not come to stand in time was not used to send anything', async () => {
-    // It is accepted, and TLS is never answered.
+  it('that is not established in time sends nothing', async () => {
+    // The server accepts the connection and never answers the TLS handshake.
     await using raw = await startRaw(() => undefined);
     const error = await failureOf(at(`https://127.0.0.1:${raw.port}`));
     expect(error).toMatchObject({ reason: 'ConnectTimeout', sent: false });
@@ -189,14 +189,14 @@ describe('TLS', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('sends nothing to whoever has not a certificate that is trusted', async () => {
+  it('sends nothing to a server whose certificate is not trusted', async () => {
     expect(await failureOf(at(endpoint))).toMatchObject({
       reason: 'DEPTH_ZERO_SELF_SIGNED_CERT',
       sent: false,
     });
   });
 
-  it('carries the request where it is trusted', async () => {
+  it('carries the request to a server whose certificate is trusted', async () => {
     const module = new URL('../../lib/aws/json-service.ts', import.meta.url).href;
     const script = `
       import { openJsonService } from '${module}';

@@ -22,10 +22,10 @@ import { isSigned } from './signature-oracle.ts';
 
 export interface KmsCall {
   readonly operation: string;
-  /** ARN of the key that it was about; the alias or id as asked for where there is none. */
+  /** ARN of the key; if there is no such key, the alias or id of the request. */
   readonly key: string;
   readonly input: Readonly<Record<string, unknown>>;
-  /** Of the request's signature: who called. */
+  /** The access key in the request's signature, which tells the caller. */
   readonly accessKeyId: string | undefined;
 }
 
@@ -52,7 +52,7 @@ class Refusal extends Error {
   }
 }
 
-/** Of everybody who calls. */
+/** The secret key of every caller. */
 export const SECRET = 'secret';
 
 const MAX_MESSAGE = 4096;
@@ -85,7 +85,7 @@ export class KmsDouble {
   readonly region = 'ap-northeast-1';
   readonly account = '111122223333';
   readonly calls: KmsCall[] = [];
-  /** Asked before each operation; its answer, if any, is thrown as KMS's refusal. */
+  /** Called before each operation. A result is thrown as KMS's refusal. */
   refuse: (call: KmsCall) => { name: string; status?: number } | undefined = () => undefined;
   readonly #keys = new Map<string, AsymmetricKey | SymmetricKey>();
   readonly #aliases = new Map<string, string>();
@@ -119,7 +119,7 @@ export class KmsDouble {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** What an adapter takes to come here. */
+  /** The settings with which an adapter calls this double. */
   get access() {
     return {
       endpoint: this.endpoint,
@@ -129,7 +129,7 @@ export class KmsDouble {
     };
   }
 
-  /** A key as a deployment makes it; resolves with its ARN. */
+  /** Creates a key as a deployment does; resolves with its ARN. */
   async create(spec: string, alias?: string, arn?: string): Promise<string> {
     const id = arn ?? `arn:aws:kms:${this.region}:${this.account}:key/${randomUUID()}`;
     this.#keys.set(

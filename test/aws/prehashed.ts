@@ -2,8 +2,8 @@ import { constants, createECDH, hash, type KeyObject, privateEncrypt, randomByte
 import { ml_dsa44, ml_dsa65, ml_dsa87 } from '@noble/post-quantum/ml-dsa.js';
 
 /**
- * Signing what was hashed before, which KMS offers and node:crypto does not. The arithmetic is OpenSSL's where there is
- * a way to it; what verifies the results in the tests is node:crypto's own `verify` over the whole message.
+ * Signs a digest, which KMS offers and node:crypto does not. The arithmetic is OpenSSL's wherever node:crypto gives
+ * access to it. The tests verify the results with node:crypto's own `verify` over the whole message.
  */
 
 export const signDigest = (key: KeyObject, algorithm: string, digest: Buffer): Buffer => {
@@ -85,7 +85,7 @@ const ecdsa = (key: KeyObject, digest: Buffer): Buffer => {
   const n = CURVES[curve];
   if (n === undefined) throw new Error(`unknown curve ${curve}`);
   const d = toBigInt(Buffer.from(key.export({ format: 'jwk' }).d ?? '', 'base64url'));
-  // P-521's order is longer than any of the digests; those of the others are as long as theirs.
+  // P-521's order is longer than its digest. The orders of the other curves are as long as their digests.
   const z = toBigInt(digest);
   const ecdh = createECDH(curve);
   const point = ecdh.generateKeys();

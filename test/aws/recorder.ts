@@ -17,7 +17,7 @@ export interface Canned {
   readonly body?: string | Buffer;
 }
 
-/** An HTTP server that keeps what it was asked and answers what it is told to. */
+/** An HTTP server that keeps the requests and gives the answers of the test. */
 export const startRecorder = async (answer: (asked: Recorded) => Canned | undefined | Promise<Canned>) => {
   const asked: Recorded[] = [];
   let connections = 0;

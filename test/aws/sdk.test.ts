@@ -22,7 +22,7 @@ import { openDynamoDbTable } from '../../lib/store/dynamodb.ts';
 import { openDynamoDbSdkCalls } from '../../lib/store/dynamodb-sdk-calls.ts';
 import { startRecorder } from './recorder.ts';
 
-/** What becomes of the SDK's errors, and what the adapters make of failures that only AWS itself can produce. */
+/** How the SDK's errors are translated, and how the adapters treat failures that only AWS itself can produce. */
 
 const access: SdkAccess = {
   region: 'ap-northeast-1',
@@ -41,7 +41,7 @@ const failureAt = async (at: SdkAccess, limits = { connectMs: 300, answerMs: 600
 };
 
 describe('an error of the SDK', () => {
-  it('is a Refusal where the service refused, with its name, status and members', async () => {
+  it('is a Refusal if the service refused, with its name, status and members', async () => {
     await using recorder = await startRecorder(() => ({
       status: 400,
       body: JSON.stringify({
@@ -68,12 +68,12 @@ describe('an error of the SDK', () => {
     expect(error).toMatchObject({ reason: 'MalformedAnswer', sent: true });
   });
 
-  it('is NoAnswer where none comes in time', async () => {
+  it('is NoAnswer if no answer comes in time', async () => {
     await using recorder = await startRecorder(() => undefined);
     expect(await failureAt(recorder.access)).toMatchObject({ reason: 'ETIMEDOUT', sent: true });
   });
 
-  it('is NoAnswer where the body stops coming', async () => {
+  it('is NoAnswer if the body stops coming', async () => {
     const server = createServer((socket) => {
       socket.on('error', () => undefined);
       socket.write('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{"a":');
@@ -84,7 +84,7 @@ describe('an error of the SDK', () => {
     server.close();
   });
 
-  it('says that nothing was sent where no connection stood', async () => {
+  it('says that nothing was sent if there was no connection', async () => {
     expect(await failureAt({ endpoint: 'http://127.0.0.1:1' })).toMatchObject({
       reason: 'ECONNREFUSED',
       sent: false,
@@ -104,7 +104,7 @@ describe('an error of the SDK', () => {
   });
 });
 
-describe('without what the SDK needs', () => {
+describe('without settings that the SDK needs', () => {
   /** In a process with nothing of AWS around it. */
   const faultOf = (env: Readonly<Record<string, string>>): unknown => {
     const home = mkdtempSync(join(tmpdir(), 'no-aws-'));
@@ -181,7 +181,7 @@ describe('failures that no emulator produces', () => {
     },
   );
 
-  it('a transaction that met another one is sent again with the same token', async () => {
+  it('a transaction that conflicts with another is sent again with the same token', async () => {
     const dynamoDb = mocked(mockClient(DynamoDBClient));
     dynamoDb
       .on(TransactWriteItemsCommand)
@@ -198,7 +198,7 @@ describe('failures that no emulator produces', () => {
     expect(tokens).toEqual([tokens[0], tokens[0]]);
   });
 
-  it('an internal error leaves open what became of a put', async () => {
+  it('an internal error leaves open whether a put was done', async () => {
     const dynamoDb = mocked(mockClient(DynamoDBClient));
     dynamoDb
       .on(PutItemCommand)
@@ -227,7 +227,7 @@ describe('failures that no emulator produces', () => {
     });
   });
 
-  it('an answer of KMS without what was asked for is store-unavailable', async () => {
+  it('an answer of KMS that lacks its result is store-unavailable', async () => {
     const kms = mocked(mockClient(KMSClient));
     kms.resolves({});
     const keys = openKmsKeys({

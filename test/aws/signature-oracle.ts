@@ -50,7 +50,7 @@ export const signedByTheSdk = async (
   return (await signer.sign(request, { signingDate: new Date(time) })).headers;
 };
 
-/** Whether the request, as it came over the wire, bears the signature that the SDK would have given it. */
+/** Whether the request, as received, has the signature that the SDK would give it. */
 export const isSigned = async (
   { method, url, headers }: IncomingMessage | Recorded,
   body: Uint8Array,
@@ -93,7 +93,7 @@ export const isSigned = async (
 /** Parameters by which an address is signed. */
 const SIGNING = /^X-Amz-(Algorithm|Credential|Date|Expires|SignedHeaders|Signature|Security-Token)$/;
 
-/** The same of an address that is signed in its query. */
+/** The same for an address that is signed in its query. */
 export const isSignedInQuery = async (
   { method, url, headers }: Pick<IncomingMessage, 'headers'> & { method?: string; url?: string },
   secretAccessKey: string,
@@ -121,7 +121,7 @@ export const isSignedInQuery = async (
       protocol: 'https:',
       hostname: headers.host ?? '',
       path: pathname,
-      // What was asked for besides the signature.
+      // The query parameters that are not part of the signature.
       query: Object.fromEntries([...searchParams].filter(([name]) => !SIGNING.test(name))),
       headers: { host: headers.host ?? '', 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' },
     },

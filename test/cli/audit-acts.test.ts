@@ -5,8 +5,8 @@ import { ocspStatus } from '../world.ts';
 import { type Audited, findings, openAudited, sequenceAll } from './audited.ts';
 
 /*
- * Somebody who can write to the table and has no key changes what was revoked when and why, or has the service say
- * something else for a while. All of it is in the log otherwise.
+ * An attacker who can write to the table and has no key changes the time or the reason of a revocation, or makes the
+ * service give false answers for a while. The log contradicts all of it.
  */
 let audited: Audited;
 let seal: CertificateRef;
@@ -66,7 +66,7 @@ const REVOCATION = [
   ['the date from which it is invalid', `json_remove(value, '$.invalidityDate')`, 'invalidityDate'],
 ] as const;
 
-describe('akashi audit verify, of what a revocation says', () => {
+describe('akashi audit verify, of the details of a revocation', () => {
   it.each(REVOCATION)('names a change of %s in the register', async (_, how, name) => {
     change(statusPk(revoked), revoked, how);
     expect(await found()).toEqual([
@@ -86,7 +86,7 @@ describe('akashi audit verify, of what a revocation says', () => {
   it.each(REVOCATION)('names a CRL with a change of %s', async (_, how, name) => {
     change(revokedPk(revoked), revoked, how);
     expect(await found()).toEqual([]);
-    // A list goes on from the one before, so the entry is made anew when it was changed.
+    // A CRL is made from the one before, so the entry is encoded anew only if a row says that it changed.
     audited.sql(
       'INSERT INTO item (pk, sk, version, value) VALUES (?, ?, 1, ?)',
       `changed/${revoked.ca}`,
@@ -121,7 +121,7 @@ describe('akashi audit verify, of what a revocation says', () => {
   });
 });
 
-describe('akashi audit verify, of what OCSP said', () => {
+describe('akashi audit verify, of OCSP answers', () => {
   const ask = (ref: CertificateRef): Promise<void> =>
     audited.run(async (service) => {
       service.advance(45_000);
@@ -169,7 +169,7 @@ describe('akashi audit verify, of what OCSP said', () => {
 });
 
 describe('akashi audit verify, of records that have no leaf yet', () => {
-  /** The newest leaf's record: of the time at which the log stands. */
+  /** The time of the newest leaf. */
   const newest = (): number =>
     Date.parse(
       String(

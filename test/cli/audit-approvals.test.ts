@@ -6,8 +6,8 @@ import { FIELDS, issueThroughOffice, opensslRequest } from '../service.ts';
 import { type Audited, findings, openAudited } from './audited.ts';
 
 /*
- * Somebody who can write to the table and has no key has the service sign for him, by a row that says that three persons
- * agreed; or the service signed, for whatever reason, what they did not.
+ * An attacker who can write to the table and has no key tries to make the service sign, by a row that says that three
+ * persons agreed. Or the service has signed, for any reason, without their agreement.
  */
 let audited: Audited;
 let seal: CertificateRef;
@@ -32,11 +32,11 @@ const found = async () => {
 };
 
 describe('akashi audit verify, of approvals', () => {
-  it('finds nothing where every certificate has its own', async () => {
+  it('finds nothing if every certificate has its approvals', async () => {
     expect(await found()).toEqual([]);
   });
 
-  it('has no certificate to name of a request that only its row calls approved', async () => {
+  it('finds no certificate for a request that only a forged row calls approved, because none is issued', async () => {
     const id = '01a204e4-4290-7064-b5a9-aaaaaaaaaaaa';
     const { subjectPublicKeyInfo } = await generateSoftwareKey('ecdsa-p256-sha256');
     audited.sql(
@@ -94,7 +94,7 @@ describe('akashi audit verify, of approvals', () => {
     ]);
   });
 
-  it('names the certificate as well whose examination is gone from the records', async () => {
+  it('names a certificate whose examination was deleted from the records', async () => {
     const [examination] = audited.rows(
       "SELECT sk FROM item WHERE pk LIKE 'record/%' AND value LIKE '%\"examination\"%' AND value LIKE '%official-position%' AND value LIKE '%\"centre\"%'",
     );

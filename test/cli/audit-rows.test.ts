@@ -9,8 +9,8 @@ import { issueThroughOffice, opensslRequest, P256, temporaryFolder } from '../se
 import { type Audited, findings, openAudited } from './audited.ts';
 
 /*
- * Somebody who can write to the table and has no key changes what stands beside a certificate and decides who may act on it,
- * or what the service says of its CAs.
+ * An attacker who can write to the table and has no key changes the members of a certificate's row that decide who may
+ * act on it, or what the service says of its CAs.
  */
 let audited: Audited;
 let seal: CertificateRef;
@@ -66,7 +66,7 @@ describe("akashi audit verify, of a certificate's row", () => {
     ],
     ['the beginning', `json_set(value, '$.notBefore', 0)`, { differs: 'notBefore' }],
     ['what was to be signed', `json_set(value, '$.tbs', 'AAAA')`, { differs: 'tbs' }],
-  ])('names one of which %s was changed', async (_, how, facts) => {
+  ])('names one with a change of %s', async (_, how, facts) => {
     change(how);
     expect(await found()).toEqual([
       {
@@ -92,7 +92,7 @@ describe("akashi audit verify, of a certificate's row", () => {
     ]);
   });
 
-  it('names one that is not signed any more, once there was time for it', async () => {
+  it('names one that has no signature an hour after its issuance', async () => {
     change(`json_remove(value, '$.der')`);
     expect(await found()).toEqual([]);
     const later = await audited.verifyLater(2 * 3_600_000);
@@ -118,7 +118,7 @@ describe('akashi audit verify, of CAs', () => {
     }
   };
 
-  it("names one in whose place a stranger's was put", async () => {
+  it("names one that was replaced by a stranger's", async () => {
     audited.sql(
       "UPDATE item SET value = json_set(value, '$.certificate', ?) WHERE pk = 'issuers' AND sk = ?",
       strange(),
@@ -130,7 +130,7 @@ describe('akashi audit verify, of CAs', () => {
     });
   });
 
-  it('names one in whose place another of the service was put', async () => {
+  it('names one that was replaced by another of the service', async () => {
     audited.sql(
       "UPDATE item SET value = json_set(value, '$.certificate', (SELECT json_extract(value, '$.certificate') FROM item WHERE pk = 'issuers' AND sk = 'signature-1')) WHERE pk = 'issuers' AND sk = ?",
       seal.ca,
@@ -141,7 +141,7 @@ describe('akashi audit verify, of CAs', () => {
     });
   });
 
-  it('names one that was put beside them, and nobody is let in by it', async () => {
+  it('names one that was added, and nobody is let in by it', async () => {
     using openssl = new OpensslCa();
     const forged = openssl.ca('forged');
     const client = openssl.client('forged', { subject: '/C=JP/O=Akashi/serialNumber=operator-noda' });

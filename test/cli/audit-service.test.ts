@@ -7,9 +7,9 @@ import { FIELDS, opensslRequest, type Service } from '../service.ts';
 import { type Audited, damages, findings, openAudited } from './audited.ts';
 
 /*
- * Whatever the service shows besides its records is changed behind its back, in its real files: the status register, the
- * rows of certificates, the archive of CRLs, the pointers by which queries find records, the totals. The audit has to find
- * it, call it by its name and say where.
+ * The tests change, in the service's real files, everything that it shows besides its records: the status register, the
+ * rows of certificates, the archive of CRLs, the pointers by which queries find records, the totals. The audit must find
+ * each change, name the damage and say where it is.
  */
 let audited: Audited;
 let seal: CertificateRef;
@@ -75,7 +75,7 @@ const statusPk = (ref: CertificateRef): string => `status/${ref.ca}/${digit(ref)
 const certificatePk = (ref: CertificateRef): string => `certificates/${ref.ca}/${digit(ref)}`;
 const nameOf = ({ ca, serial }: CertificateRef): string => `${ca}/${serial}`;
 
-/** The damage that is found, and the facts of the first of each kind. */
+/** The kinds of damage that the audit finds, with the facts of the first finding of each. */
 const found = async (...more: readonly string[]) => {
   const ended = await audited.verify(...more);
   expect(ended.code, ended.err).toBe(findings(ended).length === 0 ? 0 : 1);
@@ -97,21 +97,21 @@ describe('akashi audit verify, of a service that nobody touched', () => {
     expect(records.queries).toBeGreaterThan(50);
   });
 
-  it('leaves the queries to another time where it is told to, and says so', async () => {
+  it('skips the queries if it is told to, and says so', async () => {
     const { damages: names, records } = await found('--no-queries');
     expect(names).toEqual([]);
     expect(records).not.toHaveProperty('queries');
     expect(records.queriesNotAsked).toBeGreaterThan(0);
   });
 
-  it('takes what happens while it reads for what it is', async () => {
+  it('does not take acts during the audit for damage', async () => {
     await audited.run(async (service) => {
       await service.core.status.publish(seal.ca, 'operator-noda');
       await service.core.authority.revoke(service.principal('operator-noda'), held, {
         reason: 'unspecified',
       });
     });
-    // Not sequenced: the checkpoint knows nothing of these.
+    // Not sequenced: the checkpoint does not cover these.
     expect((await found()).damages).toEqual([]);
   });
 });
@@ -199,7 +199,7 @@ describe('akashi audit verify, of serial numbers', () => {
     ]);
   });
 
-  it('names an end of a certificate that was put forward', async () => {
+  it('names a certificate whose notAfter was moved to an earlier time', async () => {
     audited.sql(
       "UPDATE item SET value = json_set(value, '$.notAfter', 1) WHERE pk = ? AND sk = ?",
       statusPk(seal),
@@ -241,11 +241,11 @@ describe('akashi audit verify, of CRLs', () => {
     expect(all).toMatchObject([{ damage: 'crl-without-leaf', facts: { ca: seal.ca } }]);
   });
 
-  it('names a publication that never came to be a leaf, by the number that is missing between two', async () => {
+  it('names a publication that never became a leaf, by the CRL number that is missing', async () => {
     const before = numbers().length;
     await audited.run(async (service) => {
       await service.core.status.publish(seal.ca, 'operator-noda');
-      // Nobody has read the record: it waits for its leaf, and is dropped.
+      // The record is staged and waits for its leaf. It is deleted there.
       for (const shard of '0123456789abcdef') {
         const page = await service.table.query({ pk: `staged/${shard}`, limit: 100 });
         for (const item of page.items) {
@@ -288,14 +288,14 @@ describe('akashi audit verify, of CRLs', () => {
     ]);
   });
 
-  it('names one that is none any more', async () => {
+  it('names one whose bytes are no CRL any more', async () => {
     writeFileSync(file(-1), 'nothing');
     expect((await found()).damages).toEqual(['crl-altered', 'crl-without-leaf']);
   });
 });
 
 describe('akashi audit verify, of queries', () => {
-  /** The newest pointer of a partition that begins so. */
+  /** The newest pointer in a partition whose key begins with `beginning`. */
   const pointer = (beginning: string): { pk: string; sk: string } => {
     const [row] = audited.rows(
       'SELECT pk, sk FROM item WHERE pk LIKE ? ORDER BY sk DESC LIMIT 1',
@@ -381,7 +381,7 @@ describe('akashi audit verify, of totals', () => {
     ]);
   });
 
-  it('says nothing of a total whose records are damaged themselves', async () => {
+  it('says nothing about a total whose own records are damaged', async () => {
     audited.sql("DELETE FROM item WHERE pk LIKE 'record/%' AND json_extract(value, '$.kind') = 'revocation'");
     expect((await found()).damages).toEqual(['record-missing', 'revocation-without-leaf']);
   });

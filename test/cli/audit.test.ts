@@ -16,8 +16,8 @@ import {
 import { akashi, type Ended } from './in-process.ts';
 
 /*
- * The service is stopped, its real files are tampered with, it is started again, and the audit has to find what was
- * done and call it by its name.
+ * Each test stops the service, tampers with its real files and starts it again. The audit must find the damage and name
+ * it.
  */
 const folder = temporaryFolder();
 const clean = join(folder.path, 'clean');
@@ -75,7 +75,7 @@ const withService = async <T>(act: (service: Service & { url: string }) => Promi
   }
 };
 
-/** As an auditor, with records; or the folder of the log alone. */
+/** Audits as an auditor, with the records. */
 const verify = (ahead = 0): Promise<Ended> =>
   withService(async (service) => {
     const { token } = await service.app.principals.issueToken(service.principal('auditor'));
@@ -121,7 +121,7 @@ const flip = (path: string, at = 10): void => {
   writeFileSync(file, bytes);
 };
 
-/** Width of the partial tile that the checkpoint is over; narrower ones of earlier checkpoints stay beside it. */
+/** Width of the partial tile of the checkpoint. Narrower tiles of earlier checkpoints stay beside it. */
 const newestPartial = (): number =>
   Math.max(...readdirSync(join(data, 'objects/log/tile/0/001.p')).map(Number));
 
@@ -164,7 +164,7 @@ describe('akashi audit verify', () => {
     expect(ended.out).toContain(ids.told);
   });
 
-  it('takes a row that is gone for good once its time is over', async () => {
+  it('accepts that a row is gone once its retention period is over', async () => {
     sql("DELETE FROM item WHERE pk LIKE 'record/%' AND sk = ?", ids.told);
     const eightYears = 8 * 365.25 * 86_400_000;
     const ended = await verify(eightYears);
@@ -244,7 +244,7 @@ describe('akashi audit verify', () => {
     expect(readFileSync(state, 'utf8')).toBe(kept);
   });
 
-  it('names a fork that is shown to a second reader, by its own state and by what the first one saw', async () => {
+  it("names a fork that a second reader sees, by its state file and by the first reader's checkpoint", async () => {
     // The operator runs two histories from the same beginning, under the same key.
     const other = join(folder.path, 'other');
     rmSync(other, { recursive: true, force: true });
@@ -304,7 +304,7 @@ describe('akashi audit verify', () => {
   it('goes on where a run was interrupted', async () => {
     const note = readFileSync(join(data, 'objects/log/checkpoint'), 'utf8');
     const vkey = readFileSync(keyFile, 'utf8').trim();
-    // What was checked before is not read again: damage there stays unseen until the next whole run.
+    // The run does not read again what was checked before. Damage there stays unseen until the next whole run.
     flip('tile/entries/000');
     writeFileSync(state, JSON.stringify({ vkey, checkpoint: note, checked: 256 }));
     expect((await verifyFolder()).code).toBe(0);
@@ -312,7 +312,7 @@ describe('akashi audit verify', () => {
     expect(damages(await verifyFolder())).toEqual(['tile-altered']);
   });
 
-  it('says aloud where the key came from, and ends with 2 where it cannot check', async () => {
+  it('warns if the key came from the log, and ends with 2 if it cannot check', async () => {
     const ended = await withService(({ url }) => akashi(['audit', 'verify', url, '--state', state]));
     expect(ended.code).toBe(0);
     expect(ended.err).toContain('WARNING: the verifier key');
@@ -328,7 +328,7 @@ describe('akashi audit verify', () => {
 });
 
 describe('akashi audit prove and check', () => {
-  it('writes a proof that verifies years later with no service, and not when a byte of it differs', async () => {
+  it('writes a proof that verifies years later without a service, and not if a byte of it differs', async () => {
     const file = join(folder.path, 'told.tlog-proof');
     rmSync(file, { force: true });
     await withService(async (service) => {
@@ -371,7 +371,7 @@ describe('akashi audit prove and check', () => {
     });
   });
 
-  it('gives a relying party the proof of what it was told, and of nothing else', async () => {
+  it('gives a relying party the proofs of its own answers, and no others', async () => {
     await withService(async (service) => {
       const portal = service.principal('tax-portal');
       const [own] = await service.app.ledger.append({
@@ -405,7 +405,7 @@ describe('akashi audit prove and check', () => {
 });
 
 describe('a log whose files are damaged', () => {
-  it('is not gone on with: the sequencer stops at a tile that is not its own', async () => {
+  it('is not continued: the sequencer stops at a tile that is not its own', async () => {
     const partial = newestPartial();
     flip(`tile/0/001.p/${partial}`);
     const service = await openService(data, { publicUrl: 'http://127.0.0.1:1' });

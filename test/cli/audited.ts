@@ -5,19 +5,19 @@ import { expect } from 'vitest';
 import { openService, type Service, serveService, temporaryFolder } from '../service.ts';
 import { akashi, type Ended } from './in-process.ts';
 
-/** A service whose real files are tampered with while it is stopped, and what an auditor finds when it runs again. */
+/** Lets a test tamper with a stopped service's real files, and audit the service when it runs again. */
 export interface Audited {
-  /** Of the service whose data may be changed. */
+  /** The folder of the service's data, which tests may change. */
   readonly data: string;
-  /** Puts back what was there before anything was tampered with. */
+  /** Puts back the original data. */
   restore(): void;
-  /** In the table, which must change by it. */
+  /** Runs a statement on the table. It must change a row. */
   sql(statement: string, ...values: readonly SQLInputValue[]): void;
   rows(statement: string, ...values: readonly SQLInputValue[]): readonly Record<string, unknown>[];
   /** Runs the service for a while, over the data as they are. */
   run(act: (service: Service) => Promise<void>): Promise<void>;
   verify(...more: readonly string[]): Promise<Ended>;
-  /** The same by an auditor whose clock is ahead by so many milliseconds. */
+  /** The same by an auditor whose clock is `ahead` milliseconds ahead. */
   verifyLater(ahead: number): Promise<Ended>;
   /** The same while the service is at work: `act` is done again and again until the verdict is there. */
   verifyBeside(act: (service: Service) => Promise<void>): Promise<Ended>;

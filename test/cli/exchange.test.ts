@@ -31,7 +31,7 @@ const failure = (promise: Promise<unknown>): Promise<Failure> =>
   );
 
 describe('an exchange', () => {
-  it('takes as many bytes as it was told and no more, whatever the length that was announced', async () => {
+  it('takes no more bytes than its limit, whatever length was announced', async () => {
     const url = await listen((request, response) => {
       const size = Number(request.url?.slice(1));
       for (let at = 0; at < size; at += 100) response.write('x'.repeat(100));
@@ -44,7 +44,7 @@ describe('an exchange', () => {
     });
   });
 
-  it('tells why its body was not taken, though more of it was to come', async () => {
+  it('rejects with the failure of `into`, even if more of the body was to come', async () => {
     const url = await listen((_request, response) => void response.write('x'));
     const into = async (body: AsyncIterable<unknown>): Promise<void> => {
       for await (const _chunk of body) throw usage('The file cannot be written (ENOSPC).');
@@ -95,7 +95,7 @@ describe('a command', () => {
     expect(await akashi(['authorities', '--url', url])).toMatchObject({ code: 3, out: '' });
   });
 
-  it('does not take a redirect, another form or a page for an answer', async () => {
+  it('refuses a redirect, JSON of another form, or a page as an answer', async () => {
     const url = await listen((request, response) => {
       if (request.url === '/redirect/ca')
         response.writeHead(307, { location: `http://${request.headers.host}/ca` });

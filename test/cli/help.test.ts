@@ -6,7 +6,7 @@ import { akashi } from './in-process.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
-/** Parses and does nothing. */
+/** The program with actions that do nothing: it only parses. */
 const program = buildProgram(() => async () => {});
 const names = program.commands.map((command) => command.name());
 
@@ -42,13 +42,13 @@ describe('the help', () => {
     expect(await akashi(['--version'])).toMatchObject({ code: 0, out: `${version}\n`, err: '' });
   });
 
-  it('is shown, with exit code 2, where there is no command', async () => {
+  it('is shown, with exit code 2, if there is no command', async () => {
     const { code, out, err } = await akashi([]);
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err).toContain('Usage: akashi');
   });
 
-  it('that a wrong argument points to is that of the very command', async () => {
+  it('to which a wrong argument points is that of the same command', async () => {
     const { code, err } = await akashi(['trust-domain', 'show', 'not-an-id']);
     expect(code).toBe(2);
     expect(err).toContain('See akashi trust-domain show --help.');

@@ -129,7 +129,7 @@ export class OpensslCa {
     return Buffer.from(decodePem('X509 CRL', pem.slice(pem.indexOf('-----BEGIN')), 65_536));
   }
 
-  /** DER, signed by `<responder>.key`; whatever the request asks is answered from the index. */
+  /** DER, signed by `<responder>.key`. Every CertID is answered from the index. */
   ocsp(request: Uint8Array, responder: string): Buffer {
     writeFileSync(join(this.folder, 'request.der'), request);
     openssl(

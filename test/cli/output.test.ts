@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { columns, details, printable, table } from '../../cli/output.ts';
 
 describe('output', () => {
-  it('aligns columns by what a terminal shows, Japanese text among it', () => {
+  it('aligns columns by their width on a terminal, also with Japanese text', () => {
     expect(
       table([
         ['市長', 'a'],
@@ -26,7 +26,7 @@ describe('output', () => {
     ).toBe('a  1\n');
   });
 
-  it("writes out what would act on the reader's terminal", () => {
+  it("escapes characters that would act on the reader's terminal", () => {
     expect(printable('a\u001b[2Jb\nc\u202ed')).toBe('a\\u001b[2Jb\\u000ac\\u202ed');
     const acting = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u;
     fc.assert(

@@ -64,7 +64,7 @@ describe('akashi export', () => {
     expect(records[0]?.responseDigest).toBe(sha256);
   });
 
-  it('leaves no file where it is refused, or where the name says no format', async () => {
+  it('leaves no file if it is refused, or if the name says no format', async () => {
     const refused = await akashi('export --as higashi-counter refused.csv');
     expect(refused.code).toBe(1);
     expect(refused.err).toContain('forbidden');
@@ -72,7 +72,7 @@ describe('akashi export', () => {
     expect(readdirSync(folder).filter((name) => name.startsWith('refused'))).toEqual([]);
   });
 
-  it('touches no file but the one that was named, and that one only when the new one is whole', async () => {
+  it('touches only the named file, and replaces it only when the new one is whole', async () => {
     writeFileSync(inFolder('mine.csv'), 'of last year');
     writeFileSync(inFolder('mine.csv.part'), 'precious');
     expect((await akashi('export --as higashi-counter mine.csv')).code).toBe(1);
@@ -95,7 +95,7 @@ describe('a file that cannot be written', () => {
       json('disclose --as holder-minami'),
     ]);
 
-  it('is told before the service is asked for anything', async () => {
+  it('is refused before the service is asked for anything', async () => {
     mkdirSync(inFolder('folder.json'));
     const before = await everything();
     const year = new Date().getUTCFullYear() - 3;
@@ -118,7 +118,7 @@ describe('a file that cannot be written', () => {
     expect(readdirSync(folder).filter((found) => found.endsWith('.part'))).toEqual(['mine.csv.part']);
   }, 60_000);
 
-  it('is the usage of the command also where a command writes it itself', async () => {
+  it('is a usage failure also for a command that writes the file itself', async () => {
     const { records } = (await json('records --as auditor --limit 1')) as { records: { id: string }[] };
     const { code, err } = await akashi(
       `audit prove --as auditor ${records[0]?.id} --out missing/x.tlog-proof`,
@@ -178,7 +178,7 @@ describe('akashi evidence', () => {
 });
 
 describe('akashi import-cdn-log', () => {
-  it('counts the copies that a log tells of, once', async () => {
+  it('counts the copies in a log once', async () => {
     const name = 'E1.2026-11-22-07.ab.gz';
     const lines = [
       '#Version: 1.0',

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { openApiClient } from '../../cli/api-client.ts';
 import { saving } from '../../cli/save.ts';
 
-/** On AWS what is too large for the API is put elsewhere, and the answer says where. */
+/** On AWS an answer that is too large for the API is put into S3, and the API redirects there. */
 
 let servers: Server[] = [];
 let folder = '';
@@ -68,7 +68,7 @@ describe('an answer that is elsewhere', () => {
     expect(asked[0]?.headers.authorization).toBeUndefined();
   });
 
-  it('is read as JSON, and as the answer to a question by name', async () => {
+  it('is read as JSON, and as the answer to an authenticated request', async () => {
     const { url: s3, asked } = await store(200, '{"reports":[]}');
     const door = await sending(302, `${s3}/x`);
     const client = clientOf(door.url);
@@ -82,7 +82,7 @@ describe('an answer that is elsewhere', () => {
     expect(asked.filter(({ headers }) => headers.authorization !== undefined)).toEqual([]);
   });
 
-  it('is not looked for twice, nor anywhere that is no web address', async () => {
+  it('is followed once, and only to a web address', async () => {
     const third = await sending(303, 'http://127.0.0.1:1/');
     const second = await sending(303, `${third.url}/again`);
     for (const to of [`${second.url}/once`, 'file:///etc/passwd', 'ftp://127.0.0.1/x', 'http://[']) {
@@ -94,7 +94,7 @@ describe('an answer that is elsewhere', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it('that is gone is told, and no file is left', async () => {
+  it('that is gone is a failure, and leaves no file', async () => {
     const { url: s3 } = await store(403, '<Error><Code>AccessDenied</Code></Error>');
     const door = await sending(303, `${s3}/old`);
     await expect(
@@ -105,7 +105,7 @@ describe('an answer that is elsewhere', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it('is not followed where something was asked to be done', async () => {
+  it('is not followed after a request that changes something', async () => {
     const { url: s3, asked } = await store(200, '{}');
     const door = await sending(303, `${s3}/x`);
     await expect(clientOf(door.url).post('/api/v1/crls/a', z.object({}))).rejects.toMatchObject({
@@ -115,7 +115,7 @@ describe('an answer that is elsewhere', () => {
   });
 });
 
-it('a file that the door of AWS does not take is put where the CDN puts its own', async () => {
+it('a file that is too large for the door of AWS is refused with the advice to put it into the bucket', async () => {
   const door = await listen((request, response) => {
     request.resume();
     response.writeHead(413, { 'content-type': 'application/json' }).end('{"message":"Request Too Large"}');

@@ -161,7 +161,7 @@ describe('a request', { timeout: 120_000 }, () => {
 });
 
 describe('a certificate', { timeout: 120_000 }, () => {
-  it('is held, released, revoked; status follows at once, and who asked is in the record', async () => {
+  it('is held, released, revoked; status follows at once, and the record names the caller', async () => {
     const file = await issue('Mayor');
     const status = async (): Promise<number> => (await akashi(`status ${file}`)).code;
     expect(await status()).toBe(0);
@@ -195,7 +195,7 @@ describe('a certificate', { timeout: 120_000 }, () => {
     ]);
   });
 
-  it("of a CA takes two operators: the first is told what the second runs, and the second's call does it", async () => {
+  it("of a CA takes two operators: the first sees the second's command, and that command revokes", async () => {
     const { authorities } = (await json('authorities')) as { authorities: { id: string }[] };
     expect(authorities.map(({ id }) => id)).toContain('authentication-1');
     const pem = await (await fetch(`${service.url}/ca/authentication-1.pem`)).text();
@@ -228,7 +228,7 @@ describe('a certificate', { timeout: 120_000 }, () => {
     expect((await akashi('revoke ca.pem --as operator-noda')).code).toBe(2);
   });
 
-  it('of somebody else is not found at the service', async () => {
+  it('of another CA is not found at the service', async () => {
     const more = [
       '-x509',
       '-newkey',
@@ -282,7 +282,7 @@ describe('operators and auditors', { timeout: 120_000 }, () => {
     expect(lines.out.trimEnd()).toMatch(new RegExp(`records: ${all.records.length}$`));
   });
 
-  it('are refused what is not theirs', async () => {
+  it('are refused operations of other roles', async () => {
     expect((await akashi('provisions --as higashi-counter')).code).toBe(1);
     expect((await akashi('requests')).err).toContain('--as PRINCIPAL');
   });
@@ -294,7 +294,7 @@ describe('operators and auditors', { timeout: 120_000 }, () => {
     expect((await akashi('records --limit 1', [], { AKASHI_TOKEN })).code).toBe(0);
     expect((await akashi('records --limit 1', [], { AKASHI_TOKEN: `${AKASHI_TOKEN}x` })).code).toBe(1);
     expect((await akashi('token', [], { AKASHI_TOKEN })).code).toBe(2);
-    // Named on the command line, the principal counts.
+    // A principal on the command line counts more than a token in the environment.
     expect((await akashi('provisions --as higashi-counter', [], { AKASHI_TOKEN })).code).toBe(1);
   });
 
@@ -317,7 +317,7 @@ describe('operators and auditors', { timeout: 120_000 }, () => {
 });
 
 describe('the demonstration', { timeout: 120_000 }, () => {
-  it('holds against a running service', async () => {
+  it('succeeds against a running service', async () => {
     const { code, out, err } = await node('cli/demo.ts', []);
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(out).toContain(`A service answers at ${service.url}.`);
@@ -326,7 +326,7 @@ describe('the demonstration', { timeout: 120_000 }, () => {
     );
   });
 
-  it('fails loudly at the step that does not hold', async () => {
+  it('fails at the step that goes wrong, and says which', async () => {
     const impostor = join(folder, 'impostor/credentials');
     const from = join(service.data, 'credentials');
     cpSync(from, impostor, { recursive: true });
@@ -341,7 +341,7 @@ describe('the demonstration', { timeout: 120_000 }, () => {
     expect(err).toContain('ended with 1 instead of 0');
   });
 
-  it('misses a record that is not there, and one that two answers would have to share', () => {
+  it('notices a missing record, and one that two answers would have to share', () => {
     const given = { what: 'OCSP', channel: 'ocsp', recipient: 'public', digest: 'aa' };
     const record = {
       id: '1',
@@ -358,7 +358,7 @@ describe('the demonstration', { timeout: 120_000 }, () => {
     expect(() => matchRecords([given], [{ ...record, recipient: 'other' }])).toThrow(/no record/);
   });
 
-  it('explains itself, and ends with 2 where the command line is invalid', async () => {
+  it('explains itself, and ends with 2 if the command line is invalid', async () => {
     expect(await node('cli/demo.ts', ['--help'])).toMatchObject({
       code: 0,
       out: expect.stringContaining('Examples:'),

@@ -85,7 +85,7 @@ const check = (subject: Issued, ...more: readonly string[]) =>
   akashi(['status', ca.pem(subject.name), ...more]);
 
 describe('akashi status', () => {
-  it('says good, from what the certificate names, with a fresh nonce of 32 octets', async () => {
+  it('says good, from the sources that the certificate names, with a fresh nonce of 32 octets', async () => {
     const first = await check(good);
     expect(first).toMatchObject({ code: 0, err: '' });
     expect(first.out).toMatch(/^OCSP +good$/m);
@@ -102,7 +102,7 @@ describe('akashi status', () => {
     expect(nonces[0]).not.toEqual(nonces[1]);
   });
 
-  it('ends with 1 for what is revoked or on hold, and says which', async () => {
+  it('ends with 1 for a certificate that is revoked or on hold, and says which', async () => {
     const no = await check(revoked);
     expect(no.code).toBe(1);
     expect(no.out).toMatch(/^OCSP +revoked since .*keyCompromise$/m);
@@ -136,7 +136,7 @@ describe('akashi status', () => {
     expect((await check(plain)).code).toBe(2);
   });
 
-  it('refuses a certificate that the issuer did not sign, whoever names the issuer', async () => {
+  it('refuses a certificate that the issuer did not sign, wherever the issuer comes from', async () => {
     const other = new OpensslCa(join(folder, 'other'));
     const trusted = await check(good, '--issuer', other.pem('ca'));
     expect(trusted.code).toBe(2);
@@ -146,7 +146,7 @@ describe('akashi status', () => {
     expect(asked.some(({ path }) => path === '/ocsp')).toBe(false);
   });
 
-  it('is in doubt where OCSP fails beside a CRL, and where a CRL is false beside OCSP', async () => {
+  it('is in doubt if OCSP fails beside a CRL, and if a CRL is false beside OCSP', async () => {
     routes['/ocsp'] = status(503);
     expect(await check(good)).toMatchObject({ code: 2, out: expect.stringMatching(/IN DOUBT/) });
     routes['/ocsp'] = ocsp('responder');
@@ -183,19 +183,19 @@ describe('akashi status', () => {
     expect(await check(file)).toMatchObject({ code: 2, err: expect.stringMatching(/does not say where/) });
   });
 
-  it('asks under the name of its caller at the service itself, and says nothing about it anywhere else', async () => {
+  it('shows the caller’s credentials to the service itself, and to no other address', async () => {
     const authorizations = async (url: string): Promise<readonly (string | undefined)[]> => {
       asked = [];
       expect((await check(good, '--token', 'secret', '--url', url)).code).toBe(0);
       return [...new Set(asked.map(({ headers }) => headers.authorization))];
     };
     expect(await authorizations(base)).toEqual(['Bearer secret']);
-    // The same server by another name is another service, and so is one whose address only begins alike.
+    // The same server under another name counts as another service, and so does an address with a longer host name.
     expect(await authorizations(base.replace('127.0.0.1', 'localhost'))).toEqual([undefined]);
     expect(await authorizations(base.slice(0, -1))).toEqual([undefined]);
   });
 
-  it('takes no more than a certificate can have', async () => {
+  it('refuses a file larger than a certificate can be', async () => {
     routes['/ca.cer'] = bytes(() => new Uint8Array(1024 * 1024), 'application/pkix-cert');
     expect(await check(good)).toMatchObject({
       code: 2,

@@ -60,7 +60,7 @@ describe('CRLs', () => {
     expect(lists(good.certificate.serialNumber)).toBe(false);
   });
 
-  it('past their nextUpdate or of the future are refused, five minutes aside', () => {
+  it('past their nextUpdate or of the future are refused, with five minutes of tolerance', () => {
     unusable(judge(ca.crl(AKI, -48, -1)), /too old/);
     unusable(judge(ca.crl(AKI, 1, 24)), /of the future/);
     expect(judge(ca.crl(AKI, -48, -0.05))).toMatchObject({ says: 'good' });

@@ -85,7 +85,7 @@ describe('OCSP answers', () => {
     );
   });
 
-  it('before their thisUpdate and after their nextUpdate are refused, five minutes aside', () => {
+  it('before their thisUpdate and after their nextUpdate are refused, with five minutes of tolerance', () => {
     const day = 24 * 3_600_000;
     const minute = 60_000;
     expect(answer(good, 'responder', Date.now() + day + 4 * minute)).toMatchObject({ says: 'good' });
@@ -140,7 +140,7 @@ describe('OCSP answers', () => {
         const altered = Buffer.from(bytes);
         altered[at] = (altered[at] as number) ^ flip;
         const finding = judgeOcsp(altered, question, Date.now());
-        // What may change without harm is what nobody signed and nobody needs.
+        // Only bytes that nobody signed and nobody needs may change without harm.
         if (finding.says !== 'nothing') expect(finding).toEqual(genuine);
       }),
       { numRuns: 300 },

@@ -49,7 +49,7 @@ describe('the verdict', () => {
     expect(outcome(says('hold', 11), says('good', 12))).toBe('good');
   });
 
-  it('on a hold beside a revocation is that the newer says, and a revocation is never undone', () => {
+  it('on a hold beside a revocation is the newer status, and a revocation is never undone', () => {
     expect(outcome(says('hold', 11), says('revoked', 12))).toBe('revoked');
     expect(outcome(says('revoked', 13), says('hold', 12))).toBe('revoked');
     expect(outcome(says('hold', 13), says('revoked', 12))).toBe('inDoubt');
@@ -57,14 +57,14 @@ describe('the verdict', () => {
     expect(outcome(says('revoked', 13), says('revoked', 12))).toBe('revoked');
   });
 
-  it.each(SILENT)('is revoked or on hold where one says so and the other is %s', (why) => {
+  it.each(SILENT)('is revoked or on hold if one source says so and the other is %s', (why) => {
     expect(outcome(says('revoked'), nothing(why))).toBe('revoked');
     expect(outcome(says('hold'), nothing(why))).toBe('onHold');
     expect(outcome(nothing(why), says('revoked'))).toBe('revoked');
     expect(outcome(nothing(why), says('hold'))).toBe('onHold');
   });
 
-  it('is good by OCSP alone, unless somebody serves a CRL that does not hold', () => {
+  it('is good by OCSP alone, unless somebody serves a false CRL', () => {
     expect(SILENT.map((why) => outcome(says('good'), nothing(why)))).toEqual([
       'good',
       'good',
@@ -73,7 +73,7 @@ describe('the verdict', () => {
     ]);
   });
 
-  it('is good by the CRL alone only where there is no OCSP', () => {
+  it('is good by the CRL alone only if there is no OCSP', () => {
     expect(SILENT.map((why) => outcome(nothing(why), says('good')))).toEqual([
       'good',
       'inDoubt',
@@ -89,7 +89,7 @@ describe('the verdict', () => {
     for (const why of SILENT) expect(outcome(says('unknown'), nothing(why))).toBe('unknown');
   });
 
-  it('where nobody says anything is in doubt, and unreachable where only the network is in the way', () => {
+  it('is in doubt if no source says anything, and unreachable if only the network failed', () => {
     for (const ocsp of SILENT) {
       for (const crl of SILENT) {
         const network = [ocsp, crl].every((why) => why === 'unreachable' || why === 'absent');

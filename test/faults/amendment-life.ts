@@ -3,8 +3,8 @@ import { change } from './amendment.ts';
 import { commitPoints } from './commit-points.ts';
 
 /**
- * The start that applies an amendment, in a process of its own, ended by SIGKILL right after its n-th commit point; 0 for
- * never.
+ * The start that applies an amendment, in a process of its own. It ends by SIGKILL right after its n-th commit point; 0
+ * means never.
  *
  *   node amendment-life.ts FOLDER POINT
  */

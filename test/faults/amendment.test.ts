@@ -46,7 +46,7 @@ describe('a start that applies an amendment, killed at every commit point', () =
     for (let point = 1; point <= whole.points; point++) {
       const killed = lead(`killed-${point}`, point);
       expect(killed.signal, `point ${point}: ${killed.stderr}`).toBe('SIGKILL');
-      // From the moment at which the new file counts, the earlier one does not.
+      // Once the new file is in force, the earlier one is refused.
       const table = await openSqliteTable(join(killed.data, 'table.sqlite'));
       const counts = await openInForce(table).mayAnswer(hash('sha256', before));
       await table.close();

@@ -1,7 +1,7 @@
 import type { Signer } from '../../lib/keys/keys.ts';
 import type { Options } from '../service.ts';
 
-/** What has just been done: rows written, an object put or deleted, a key made, or a message signed with a key. */
+/** The step just done: rows written, an object put or deleted, a key made, or a message signed with a key. */
 export type CommitPoint =
   | 'write'
   | 'put'
@@ -9,7 +9,7 @@ export type CommitPoint =
   | 'key'
   | { readonly signed: Uint8Array; readonly key: string };
 
-/** Parts that tell of each commit point right after it, before whoever asked for it learns of it. */
+/** Wraps the parts so that they report each commit point right after it, before the caller gets the answer. */
 export const commitPoints = (
   passed: (point: CommitPoint) => void,
 ): Pick<Options, 'table' | 'bucket' | 'keys'> => {

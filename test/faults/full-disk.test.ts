@@ -78,7 +78,7 @@ describe.each(KINDS)('a full disk (%s)', (kind) => {
 
   const fetchCrl = async (): Promise<number> => (await fetch(`${service.url}/crl/${ref.ca}/full.crl`)).status;
 
-  /** The kinds of outcome over many questions at once. */
+  /** The kinds of outcome of many questions at once. */
   const storm = async (questions: number): Promise<ReadonlySet<string>> =>
     new Set(await Promise.all(Array.from({ length: questions }, ask)));
 
@@ -91,7 +91,7 @@ describe.each(KINDS)('a full disk (%s)', (kind) => {
     await checkWorld(service, acknowledged);
   };
 
-  /** A disk that had to be told of a failed sync is trusted again after the service was started again. */
+  /** After a failed sync the service trusts the disk again only when it starts anew. */
   const startAgain = async (): Promise<void> => {
     await service.close();
     await open();
@@ -134,7 +134,7 @@ describe.each(KINDS)('a full disk (%s)', (kind) => {
   );
 
   it.skipIf(!disk)(
-    'is borne at every size of what is left, by whatever needs the next block',
+    'does no harm, however many blocks are left and whichever file needs the next one',
     { timeout: 240_000 },
     async () => {
       const refusals = new Set<string>();
@@ -153,7 +153,7 @@ describe.each(KINDS)('a full disk (%s)', (kind) => {
         if (kind === 'ext4') await startAgain();
         await sequenceAll();
       }
-      // Each way out was met: what was done, and what was not.
+      // Every kind of outcome occurred: acts that were done, and acts that were refused.
       expect([...refusals].sort()).toEqual([
         '200',
         '201',

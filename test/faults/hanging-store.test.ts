@@ -14,8 +14,8 @@ import { FIELDS, issueThroughOffice, opensslRequest, serveService, temporaryFold
 import { checkWorld, ocspRequestFor } from '../world.ts';
 
 /**
- * In the place of DynamoDB something that takes connections and requests and never says a word. The adapter has the
- * limits that it has in production, where a function behind a door is given ten seconds (infra/lambda/subsystem-stack.ts).
+ * A server in place of DynamoDB takes connections and requests and never answers. The adapter has its production limits;
+ * there a function behind a door has ten seconds (infra/lambda/subsystem-stack.ts).
  */
 const FUNCTION_MS = 10_000;
 

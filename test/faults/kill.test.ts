@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openService, opensslRequest, temporaryFolder } from '../service.ts';
 import { type Acknowledged, checkWorld } from '../world.ts';
 
-/** The process is killed right after every commit point, once each; the next one finds the world whole. */
+/** A process is killed right after each of its commit points, one run for each; the next start makes all stores agree. */
 const folder = temporaryFolder();
 const base = join(folder.path, 'base');
 

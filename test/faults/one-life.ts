@@ -5,8 +5,8 @@ import { ocspRequestFor } from '../world.ts';
 import { commitPoints } from './commit-points.ts';
 
 /**
- * One life of the service in a process of its own, ended by SIGKILL right after its n-th commit point: a write to the
- * table, an object put, a key or a signature made. What was acknowledged goes to a journal first.
+ * One life of the service in a process of its own. It ends by SIGKILL right after its n-th commit point: a write to the
+ * table, an object put, a key or a signature made. It writes each acknowledgement to a journal before it goes on.
  *
  *   node one-life.ts FOLDER CSR JOURNAL POINT
  */

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 /** A file system of its own, so small that a test can fill it. */
 export interface SmallDisk {
   readonly path: string;
-  /** Has somebody else's file take all of it but so many bytes. */
+  /** Fills the disk with another file until `left` bytes are free. */
   fill(left: number): void;
   free(): void;
   remove(): void;
@@ -32,7 +32,7 @@ const run = (command: string, ...words: readonly string[]): void => {
   execFileSync(command, words, { stdio: 'pipe' });
 };
 
-/** Undefined where this user or this machine may not mount. */
+/** Undefined if this user cannot mount on this machine. */
 export const smallDisk = (kind: DiskKind, megabytes: number): SmallDisk | undefined => {
   const folder = mkdtempSync(join(tmpdir(), 'akashi-disk-'));
   const path = join(folder, 'disk');
@@ -53,7 +53,7 @@ export const smallDisk = (kind: DiskKind, megabytes: number): SmallDisk | undefi
       try {
         writeFileSync(filler, Buffer.alloc(size, 1));
       } catch {
-        // The file system needs a block for itself: as full as it gets.
+        // The file system needs a block for itself, so the disk cannot get any fuller.
       }
     },
     free: () => rmSync(filler, { force: true }),

@@ -18,8 +18,8 @@ import type { RequestView, Submission } from '../../lib/registration/registratio
 import type { AmendmentView } from '../../lib/trust-domain/contract.ts';
 
 /*
- * The smallest service that the edges can be tested against: one CA, one certificate, one request, each with the
- * behaviour of its room's contract that an edge can see. Callers and tokens are the real thing.
+ * The smallest service for testing the edges: one CA, one certificate, one request, each with the behaviour of its
+ * room's contract that an edge can see. Callers and tokens are real.
  */
 
 export const CA = 'organisation-1';
@@ -248,7 +248,7 @@ export const testApp = (
     },
 
     status: {
-      // Gives back what it was asked, which shows what the edge made of the request.
+      // Echoes its input, so that a test sees what the edge passed on.
       ocsp: async (asked, caller) => {
         await app.gate;
         app.ocspCalls.push({ request: asked, caller });
@@ -392,7 +392,7 @@ export const requestOf = (given: Partial<HttpRequest> & { readonly path: string 
   ...given,
 });
 
-/** Something that each route of the table takes, by the route's id. */
+/** A valid request for each route of the table, by the route's id. */
 export const EXAMPLES: Readonly<
   Record<string, { readonly target: string; readonly type?: string; readonly body?: string }>
 > = {

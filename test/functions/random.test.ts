@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { random } from '../../functions/random.ts';
 
-it("gives bytes that are nobody else's, of every length", () => {
+it('gives different bytes to each caller, of every length', () => {
   const seen = new Set<string>();
   for (let round = 0; round < 2000; round++) {
     for (const n of [8, 16, 255, 256, 257]) {
@@ -14,7 +14,7 @@ it("gives bytes that are nobody else's, of every length", () => {
   expect(random(0)).toHaveLength(0);
 });
 
-it('never changes what it gave', () => {
+it('never changes bytes that it has given out', () => {
   const first = random(16);
   const copy = Uint8Array.from(first);
   for (let i = 0; i < 1000; i++) random(16);

@@ -29,14 +29,14 @@ export const open = (app: TestApp, limits: Partial<typeof LIMITS> = {}): Promise
     limits,
   });
 
-/** A raw connection: what is sent is what the test says, byte for byte. */
+/** A raw connection: it sends the test's bytes unchanged. */
 export class Wire {
   readonly socket: Socket;
   readonly closed: Promise<void>;
   private received = Buffer.alloc(0);
   private wake: () => void = () => {};
   private ended = false;
-  /** Such as a reset by the other side. */
+  /** The socket's error, such as a reset by the other side. */
   error: Error | undefined;
 
   private constructor(socket: Socket) {

@@ -7,12 +7,12 @@ import type { Grants } from '../../infra/lambda/grants.ts';
 
 const INTO = join(ROOT, 'dist', 'test-bundles');
 
-/** What is in each function's one file. */
+/** The contents of each function's bundle. */
 const bundles = new Map<string, Bundle>(
   [...ROUTE_FUNCTIONS, ...TASK_FUNCTIONS].map((fn) => [fn.id, bundle(fn, {}, INTO)]),
 );
 
-/** Sources of which something is left in the file, with how many bytes. */
+/** The sources that contribute to the bundle, with their bytes in it. */
 const sourcesOf = (id: string): readonly (readonly [source: string, bytes: number])[] =>
   Object.values(bundles.get(id)?.metafile.outputs ?? {}).flatMap(({ inputs }) =>
     Object.entries(inputs).flatMap(([source, { bytesInOutput }]) =>
@@ -24,7 +24,7 @@ const holds = (id: string, pattern: RegExp): readonly string[] =>
   sourcesOf(id).flatMap(([source]) => (pattern.test(source) ? [source] : []));
 
 describe('the OCSP function', () => {
-  it('starts without middy and Powertools, which every other function has around it', () => {
+  it('starts without middy and Powertools, which every other function uses', () => {
     const edge = /node_modules\/@(middy\/core|aws-lambda-powertools\/(logger|metrics))\//;
     const packages = (id: string) => new Set(holds(id, edge).map((source) => edge.exec(source)?.[1])).size;
     const others = [...bundles.keys()].filter((id) => id !== 'ocsp');
@@ -36,7 +36,7 @@ describe('the OCSP function', () => {
     expect(
       holds('ocsp', /^lib\/(authority|lint|registration)\/|^lib\/keys\/kms\.ts|^lib\/store\/s3/),
     ).toEqual([]);
-    // The pattern does find such code where it is.
+    // The pattern finds such code in functions that have it.
     expect(
       holds('request-examinations', /^lib\/(authority|lint|registration)\/|^lib\/keys\/kms\.ts/).length,
     ).toBeGreaterThan(50);
@@ -53,7 +53,7 @@ describe('the OCSP function', () => {
 describe.each([...ROUTE_FUNCTIONS, ...TASK_FUNCTIONS].map((fn): [string, Grants] => [fn.id, fn]))(
   '%s',
   (id, grants) => {
-    it('has the adapters of what it was granted, and no other', () => {
+    it('has the adapters for its grants, and no others', () => {
       const { rows, crls, log, reports, caKeys, responderKeys, disclosureKey, handOver, cdnLogs } = grants;
       const keys = caKeys || responderKeys || disclosureKey || log === 'extend';
       const objects = crls || log || reports || cdnLogs;
@@ -69,7 +69,7 @@ describe.each([...ROUTE_FUNCTIONS, ...TASK_FUNCTIONS].map((fn): [string, Grants]
       expect([...holds(id, adapters)].sort()).toEqual(wanted.sort());
     });
 
-    it('has the AWS clients of what it was granted, and no other', () => {
+    it('has the AWS clients for its grants, and no others', () => {
       const { rows, crls, log, reports, caKeys, responderKeys, disclosureKey, handOver, cdnLogs } = grants;
       const keys = caKeys || responderKeys || disclosureKey || log === 'extend';
       const wanted =
@@ -94,7 +94,7 @@ describe.each([...ROUTE_FUNCTIONS, ...TASK_FUNCTIONS].map((fn): [string, Grants]
       expect(lean.length).toBe(id === 'ocsp' ? 4 : 0);
     });
 
-    it('traces nothing by itself: Lambda does, and knows no personal data', () => {
+    it('does no tracing itself: Lambda does, and Lambda sees no personal data', () => {
       expect(holds(id, /aws-xray-sdk|@aws-lambda-powertools\/tracer|opentelemetry/)).toEqual([]);
       const code = readFileSync(join(bundles.get(id)?.folder ?? '', 'index.cjs'), 'utf8');
       // A tracer's addMetadata is not looked for: Powertools' Metrics has a method of that name.
@@ -107,7 +107,7 @@ describe.each([...ROUTE_FUNCTIONS, ...TASK_FUNCTIONS].map((fn): [string, Grants]
       ).toEqual([]);
     });
 
-    it('has the ASN.1 libraries of foreign formats where /ca/{ca}.p7c is answered, and nowhere else', () => {
+    it('has the ASN.1 libraries of foreign formats only if it answers /ca/{ca}.p7c', () => {
       const libraries = holds(id, /node_modules\/(pkijs|asn1js|pvutils|pvtsutils|bytestreamjs|@peculiar)\//);
       const named = new Set(libraries.map((source) => /node_modules\/(\w+|@\w+\/\w+)/.exec(source)?.[1]));
       expect(named.has('pkijs') && named.has('asn1js')).toBe(id === 'authorities');

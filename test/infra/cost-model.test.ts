@@ -9,13 +9,13 @@ import { publicSettings, standIn, synthesise } from './synthesised.ts';
 describe('the cost model', () => {
   const text = readFileSync(join(ROOT, 'docs', 'cost-model.md'), 'utf8');
 
-  it('is what the document says', () => {
+  it('gives the tables of the document', () => {
     const between = /<!-- tables: begin -->\n\n([\s\S]*)\n\n<!-- tables: end -->/.exec(text)?.[1];
     expect(between).toBe(tables());
     expect(text).toContain(PRICES_AS_OF);
   });
 
-  it('grows with everything that is asked for', () => {
+  it('grows with every part of the load', () => {
     for (const load of LOADS) {
       const before = total(monthlyCost(load));
       for (const what of [

@@ -4,7 +4,7 @@ import { ROUTE_FUNCTIONS, TASK_FUNCTIONS } from '../../infra/functions.ts';
 import { list, named } from './policies.ts';
 import { publicSettings, type Resource, standIn, synthesise } from './synthesised.ts';
 
-/** The ways in from the Internet: what they let through, and what they keep of it. */
+/** The ways in from the Internet: which requests they let through, and what they log. */
 
 const made = synthesise(publicSettings(), { codeOf: standIn });
 const { ofType, functionId, resources } = made;
@@ -43,7 +43,7 @@ describe('doors', () => {
   const namesOf = (found: readonly Readonly<Record<string, unknown>>[]) =>
     found.map(({ RouteKey }) => RouteKey).sort();
 
-  it('for everybody: what is public, and nothing that asks who calls', () => {
+  it('for everybody: public routes, and none that identifies its caller', () => {
     expect(namesOf(routesOf('For everybody, behind the CDN').routes)).toEqual(keysOf(['public', 'both']));
   });
 
@@ -65,7 +65,7 @@ describe('doors', () => {
     expect(new Set(found.map(({ AuthorizationType }) => AuthorizationType))).toEqual(new Set(['JWT']));
   });
 
-  it('say nothing of callers in their access logs', () => {
+  it('name no callers in their access logs', () => {
     for (const [, { Properties }] of ofType('AWS::ApiGatewayV2::Stage')) {
       const { Format } = Properties.AccessLogSettings as { Format: string };
       expect(Format).not.toMatch(/sourceIp|userAgent|\$context\.path|identity|authorizer/);
@@ -87,7 +87,7 @@ describe('publication', () => {
     expect(config.DefaultCacheBehavior.ViewerProtocolPolicy).toBe('https-only');
   });
 
-  it('keeps an answer as long as the answer says, and passes no credentials on', () => {
+  it('caches an answer as long as its headers say, and passes no credentials on', () => {
     const [policy] = ofType('AWS::CloudFront::CachePolicy').map(
       ([, { Properties }]) => Properties.CachePolicyConfig,
     ) as [
@@ -175,7 +175,7 @@ describe('CRLs at the CDN', () => {
     expect(named(url.Properties.TargetFunctionArn)).toBe(functionId('crl-stream'));
   });
 
-  it('nobody but the distribution may ask by the URL', () => {
+  it('only the distribution may call the URL', () => {
     const [[url]] = ofType('AWS::Lambda::Url') as [[string, unknown]];
     const permissions = ofType('AWS::Lambda::Permission').filter(([, permission]) =>
       [url, functionId('crl-stream')].includes(named(permission.Properties.FunctionName) ?? ''),

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * A stack with those nested in it as one template: each resource under its stack's name and its own logical id, and every
- * reference that goes through a parameter or an output of a nested stack as a reference to the thing itself.
+ * A stack and its nested stacks as one template. Each resource has its stack's name and its own logical id. A reference
+ * through a parameter or an output of a nested stack becomes a reference to the resource itself.
  */
 
 export interface Resource {
@@ -22,11 +22,11 @@ export interface Template {
 const NESTED = 'AWS::CloudFormation::Stack';
 
 interface Opened {
-  /** Goes before the logical ids: empty for the importer's own. */
+  /** The prefix of the logical ids; empty for the importer's own stack. */
   readonly name: string;
   readonly template: Template;
   readonly parent?: { readonly opened: Opened; readonly parameters: Readonly<Record<string, unknown>> };
-  /** By the logical id of its resource in this one. */
+  /** Nested stacks, by the logical id of their resource in this stack. */
   readonly nested: ReadonlyMap<string, Opened>;
 }
 
@@ -78,13 +78,13 @@ const stacksOf = (opened: Opened): readonly Opened[] => [
 
 export interface Flattened {
   readonly resources: Readonly<Record<string, Resource>>;
-  /** Of the importer's stack. */
+  /** The outputs of the importer's stack. */
   readonly outputs: Readonly<Record<string, unknown>>;
   /** Every template, by its stack's name; the importer's own has none. */
   readonly templates: ReadonlyMap<string, Template>;
 }
 
-/** `fileOf` says where the template is of a nested stack's resource. */
+/** `fileOf` gives the template's file for the resource of a nested stack. */
 export const flatten = (template: Template, fileOf: (logicalId: string) => string): Flattened => {
   const stacks = stacksOf(open('', template, fileOf));
   const resources = stacks.flatMap((stack) =>

@@ -5,14 +5,14 @@ import type { Template } from './flattened.ts';
 import { privateSettings, publicSettings, standIn, synthesise } from './synthesised.ts';
 
 /**
- * The whole templates, so that every change of them is seen and reviewed: `npx vitest run test/infra/golden -u` takes a
- * change over, and the diff of the files is what is to be reviewed. Functions' code is stood in for.
+ * The whole templates, so that every change of them is seen and reviewed: `npx vitest run test/infra/golden -u` writes
+ * the new templates, and the reviewer reads the diff of the files. Stand-ins replace the functions' code.
  */
 
 const ROOT_STACK = 'Importer';
 /** CloudFormation takes 500; half of it leaves each subsystem room to grow. */
 const MOST = 250;
-/** The importer has a stack of its own things. */
+/** The importer's stack also has resources of the importer. */
 const MOST_OF_ROOT = 50;
 
 describe.each([

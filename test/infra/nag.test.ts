@@ -5,7 +5,7 @@ import type { IConstruct } from 'constructs';
 import { describe, expect, it } from 'vitest';
 import { privateSettings, publicSettings, standIn, synthesise } from './synthesised.ts';
 
-/** What cdk-nag would find if nothing were acknowledged. */
+/** The findings of cdk-nag without the acknowledgements. */
 const unanswered = (app: App): AwsSolutionsChecks =>
   Object.assign(new AwsSolutionsChecks(app), { isAcknowledged: () => false });
 
@@ -45,7 +45,7 @@ describe.each([
     expect(findings(new AwsSolutionsChecks(app), app)).toEqual([]);
   });
 
-  it('is answered with a reason wherever it is not followed, and nowhere else', () => {
+  it('has a reason for each rule that is not followed, and for no other rule', () => {
     const all = findings(unanswered(app), app);
     const answered = acknowledged(app);
     expect(answered.length).toBeGreaterThan(0);
@@ -57,7 +57,7 @@ describe.each([
   });
 });
 
-it('cdk-nag does find what is there to find', () => {
+it('cdk-nag finds a fault in a stack that has one', () => {
   const app = new App();
   new Bucket(new Stack(app, 'Plain'), 'Bucket');
   expect(findings(new AwsSolutionsChecks(app), app)).toContain('AwsSolutions-S1 Plain/Bucket/Resource');

@@ -1,6 +1,6 @@
 import type { Resource, Synthesised } from './synthesised.ts';
 
-/** Policies of a template, read. */
+/** Reads the policies of a template. */
 
 export interface Statement {
   readonly Sid?: string;
@@ -24,7 +24,7 @@ export const named = (value: unknown): string | undefined => {
   return Ref ?? attribute?.[0];
 };
 
-/** Every statement of a role: of the policies in it and of those attached to it. */
+/** Every statement of a role: from its inline policies and from its attached policies. */
 export const roleStatements = ({ ofType, resources }: Synthesised, role: string): readonly Statement[] => [
   ...ownStatements(resources[role]),
   ...ofType('AWS::IAM::Policy')
@@ -37,7 +37,7 @@ const ownStatements = (role: Resource | undefined): readonly Statement[] =>
     ({ PolicyDocument }) => statementsOf(PolicyDocument),
   );
 
-/** Of every role and of every policy, with the logical id of what has them. */
+/** Every statement of every role and policy, with the logical id of that resource. */
 export const allStatements = ({
   ofType,
 }: Synthesised): readonly { readonly id: string; readonly statement: Statement }[] => [
@@ -88,7 +88,7 @@ export const principalRoles = (statement: Statement): readonly string[] => {
     .sort();
 };
 
-/** The partitions to which a statement on rows is held; undefined where it is not held to any. */
+/** The partitions to which a statement on rows is limited; undefined if it has no limit. */
 export const leadingKeys = (statement: Statement): readonly string[] | undefined => {
   const keys = statement.Condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'];
   return keys === undefined ? undefined : list(keys as string | string[]);

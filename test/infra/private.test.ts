@@ -26,7 +26,7 @@ describe('a private network', () => {
     const services = ofType('AWS::EC2::VPCEndpoint').map(([, { Properties }]) =>
       JSON.stringify(Properties.ServiceName).replace(/^.*\.(\w+)"?[^\w]*$/, '$1'),
     );
-    // S3 twice: for the functions, and for callers who fetch what is too large for the load balancer.
+    // S3 twice: for the functions, and for callers who fetch answers that are too large for the load balancer.
     expect(services.sort()).toEqual(['dynamodb', 'kms', 's3', 's3']);
   });
 
@@ -42,7 +42,7 @@ describe('a private network', () => {
     ]);
   });
 
-  it('has an interface of S3 from which callers read objects of this account, and the functions say its name', () => {
+  it('has an interface endpoint of S3 for callers, for objects of this account, and the functions know its name', () => {
     const [[id, endpoint]] = ofType('AWS::EC2::VPCEndpoint').filter(([one]) => /Fetch/.test(one)) as [
       [string, (typeof resources)[string]],
     ];
@@ -59,7 +59,7 @@ describe('a private network', () => {
     }
   });
 
-  it('has nothing that only a CDN would ask', () => {
+  it('has nothing that only a CDN would use', () => {
     const names = ofType('AWS::Lambda::Function').map(([, { Properties }]) => String(Properties.Description));
     expect(names.filter((name) => /crl-stream|cdn-log-delivery/.test(name))).toEqual([]);
     expect(ofType('AWS::Lambda::EventSourceMapping')).toEqual([]);
@@ -99,7 +99,7 @@ describe('a private network', () => {
   const takesIn = (pattern: string, path: string): boolean =>
     new RegExp(`^${pattern.replaceAll('.', '\\.').replaceAll('*', '.*')}$`).test(path);
 
-  /** Id of the function to which a listener sends a request: the first rule that takes it in. */
+  /** Id of the function to which a listener sends a request, by the first rule that matches. */
   const functionAt = (port: number, method: string, path: string): string | undefined => {
     const index = rulesOf(port).findIndex((rule) => {
       const { paths, methods } = conditionsOf(rule);
@@ -123,7 +123,7 @@ describe('a private network', () => {
         const asked = path.replace(/\{\w+\+?\}/g, 'one');
         for (const one of method === 'GET' ? ['GET', 'HEAD'] : [method]) {
           const found = functionAt(port, one, asked);
-          // A route that is not for this port may share its path with one that is, whose function then says 405.
+          // A route for another port may share its path with a route for this port. That route's function then says 405.
           if (doors.includes(door)) expect(found, `${one} ${path}`).toBe(id);
           else expect(found, `${one} ${path}`).not.toBe(id);
         }
@@ -131,7 +131,7 @@ describe('a private network', () => {
     }
   });
 
-  it('leads from port 80 to no function that is for named callers alone', () => {
+  it('leads from port 80 to no function that needs identified callers', () => {
     const open = ROUTE_FUNCTIONS.filter(({ doors }) => doors !== 'callers').map(({ id }) => functionId(id));
     const reached = rulesOf(80).map(({ Actions }) => {
       const [{ TargetGroupArn }] = Actions as [{ TargetGroupArn: unknown }];
@@ -157,12 +157,12 @@ describe('a private network', () => {
     expect(ofType('AWS::ElasticLoadBalancingV2::TargetGroup').length).toBeLessThan(100);
   });
 
-  it('marks by the name of the target group where a client certificate was asked for', () => {
+  it('names the target groups of the listener that asks for client certificates', () => {
     expect(targetNamesOf(443).filter((name) => !name.startsWith('tls-'))).toEqual([]);
     expect(targetNamesOf(80).filter((name) => !name.startsWith('http-'))).toEqual([]);
   });
 
-  it('looks at longer paths before those that would take them in', () => {
+  it('matches longer paths before shorter ones that would match too', () => {
     for (const port of [80, 443]) {
       const rules = rulesOf(port).map(conditionsOf);
       const meet = (a: readonly string[], b: readonly string[]): boolean =>

@@ -3,18 +3,18 @@ import { allows, list, named, policiesOf, roleStatements, type Statement } from 
 import { PLACE, privateSettings, publicSettings, standIn, synthesise } from './synthesised.ts';
 
 /**
- * Services of AWS that send to something of ours: alarms to the topic, S3 and EventBridge to queues and functions, logs
- * to their bucket. A service has no IAM policy, so the resource's own has to let it in; one that only denies (plain HTTP,
- * say) takes the place of a default that would have, and then what is sent is lost in silence.
+ * Services of AWS that send to our resources: alarms to the topic, S3 and EventBridge to queues and functions, logs to
+ * their bucket. A service has no IAM policy, so the resource's own policy must admit it. A resource policy that only
+ * denies (plain HTTP, say) replaces the default policy that would admit it, and then messages are lost in silence.
  */
 interface Sending {
   readonly service: string;
   readonly action: string;
-  /** Logical id of what is sent to. */
+  /** Logical id of the receiver. */
   readonly to: string;
-  /** Logical id of what sends, where policies may name it. */
+  /** Logical id of the sender, if policies may name it. */
   readonly from: string;
-  /** Of the key in a bucket, up to where the names of files differ. */
+  /** The common beginning of the keys in a bucket. */
   readonly prefix?: string;
 }
 
@@ -23,12 +23,12 @@ const KINDS = [
   ['private', privateSettings],
 ] as const;
 
-describe.each(KINDS)('what services send in a %s network', (kind, settings) => {
+describe.each(KINDS)('messages of services in a %s network', (kind, settings) => {
   const made = synthesise(settings(), { codeOf: standIn });
   const { ofType, resources, roleId } = made;
   const { account, region } = PLACE;
 
-  /** Everything of the template that names a topic, a queue, a function or a bucket as the place to send to. */
+  /** Everything in the template that sends to a topic, a queue, a function or a bucket. */
   const sendings: readonly Sending[] = [
     ...ofType('AWS::CloudWatch::Alarm').flatMap(([from, { Properties }]) =>
       ['AlarmActions', 'OKActions', 'InsufficientDataActions']
@@ -100,7 +100,7 @@ describe.each(KINDS)('what services send in a %s network', (kind, settings) => {
     'AWS::S3::Bucket': 'AWS::S3::BucketPolicy',
   };
 
-  /** What the policy of that resource says; a function's permissions are statements of its policy. */
+  /** The statements of that resource's policy; a function's permissions are statements of its policy. */
   const statementsOn = (id: string): readonly Statement[] => {
     const type = resources[id]?.Type ?? '';
     if (type === 'AWS::Lambda::Function') {
@@ -118,7 +118,7 @@ describe.each(KINDS)('what services send in a %s network', (kind, settings) => {
     return policiesOf(made, policy, id);
   };
 
-  /** Held to this account or to the very thing that sends. A condition that is neither keeps out. */
+  /** Whether the condition limits the sender to this account or to this very sender. Any other condition refuses it. */
   const isMet = ({ Condition = {} }: Statement, from: string): boolean =>
     Object.values(Condition)
       .flatMap((keys) => Object.entries(keys))
@@ -130,10 +130,10 @@ describe.each(KINDS)('what services send in a %s network', (kind, settings) => {
           (key === 's3:x-amz-acl' && value === 'bucket-owner-full-control'),
       );
 
-  /** The rules of this account and Region: a queue in another stack cannot name one, since that names the queue. */
+  /** All rules of this account and Region: a queue in another stack cannot name a rule, because the rule names it. */
   const isAnyRule = (value: unknown): boolean => value === `arn:aws:events:${region}:${account}:rule/*`;
 
-  /** The resource itself, or its objects whose keys begin so. */
+  /** Whether a statement covers the resource itself, or its objects whose keys begin with the prefix. */
   const covers = ({ Resource }: Statement, { to, prefix }: Sending): boolean => {
     if (Resource === undefined || Resource === '*') return prefix === undefined;
     if (prefix === undefined) return named(Resource) === to;
@@ -148,7 +148,7 @@ describe.each(KINDS)('what services send in a %s network', (kind, settings) => {
     covers(statement, sending) &&
     isMet(statement, sending.from);
 
-  it('is let in by the policy of what it is sent to', () => {
+  it('are admitted by the policy of the receiver', () => {
     const services = new Set(sendings.map(({ service }) => service));
     expect([...services].sort()).toEqual(
       [
@@ -164,7 +164,7 @@ describe.each(KINDS)('what services send in a %s network', (kind, settings) => {
     expect(lost).toEqual([]);
   });
 
-  it('can be encrypted by its sender, where it is under a key of ours', () => {
+  it('can be encrypted by their sender, if they are under a key of ours', () => {
     const keyOf = ({ to }: Sending): string | undefined => {
       const { KmsMasterKeyId } = resources[to]?.Properties ?? {};
       return named(KmsMasterKeyId);
@@ -182,14 +182,14 @@ describe.each(KINDS)('what services send in a %s network', (kind, settings) => {
         ).toBe(true);
       }
     }
-    // Logs are delivered to buckets without a key of ours, which their senders could not use.
+    // Buckets for logs have no key of ours, because the senders of logs could not use it.
     for (const { to, prefix } of sendings) {
       if (prefix !== undefined)
         expect(JSON.stringify(resources[to]?.Properties.BucketEncryption)).toContain('AES256');
     }
   });
 
-  it('ends at mail addresses, and in dead letters that the functions may write', () => {
+  it('end at mail addresses, and in dead letters that the functions may write', () => {
     const protocols = ofType('AWS::SNS::Subscription').map(([, { Properties }]) => Properties.Protocol);
     expect(protocols).toEqual(['email']);
     const roles = new Map(

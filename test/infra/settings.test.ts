@@ -18,7 +18,7 @@ import {
 } from './synthesised.ts';
 
 describe('settings', () => {
-  it('that are wrong are told with every problem at once', () => {
+  it('that are wrong are refused with every problem at once', () => {
     const wrong = { ...publicSettings(), name: 'Akashi', alarms: { email: 'nobody' } };
     expect(() => readSettings(wrong, PLACE)).toThrow(/name: .*alarms\.email: /);
     expect(() => readContext({ ...publicSettings(), account: '1', region: 'tokyo' })).toThrow(
@@ -28,7 +28,7 @@ describe('settings', () => {
     expect(() => readSettings({ ...publicSettings(), colour: 'red' }, PLACE)).toThrow('colour');
   });
 
-  it('that contradict each other are told with the remedy', () => {
+  it('that contradict each other are refused with the remedy', () => {
     const { network, ...rest } = publicSettings();
     if (network.kind !== 'public') throw new Error('The network is expected to be public.');
     const { publication, tokens } = network;
@@ -81,7 +81,7 @@ describe('settings', () => {
     expect(stderr).toMatch(/^Akashi's settings: keyDeletion names two different principals; .*\n$/);
   });
 
-  it('name two persons where two are needed', () => {
+  it('name two different persons for roles that need two', () => {
     const settings = publicSettings();
     const { opener } = settings.ceremony;
     expect(() => readSettings({ ...settings, ceremony: { opener, holder: opener } }, PLACE)).toThrow(
@@ -126,7 +126,7 @@ describe('settings', () => {
 });
 
 describe('a trust domain', () => {
-  it('whose OCSP answers name CRLs lets the OCSP function read which is current, and no other does', () => {
+  it('lets the OCSP function read the current CRLs only if its answers name CRLs', () => {
     const granted = (referring: boolean): unknown => {
       let found: unknown;
       withTrustDomain(

@@ -17,7 +17,7 @@ import {
 } from './policies.ts';
 import { privateSettings, publicSettings, standIn, synthesise } from './synthesised.ts';
 
-/** What must never change by accident. */
+/** Properties of the stack that must never change by accident. */
 
 const made = synthesise(publicSettings(), { codeOf: standIn });
 const { ofType, functionId, roleId, resources } = made;
@@ -66,7 +66,7 @@ describe('who may sign', () => {
     }
   });
 
-  it('by the one algorithm of the key, over a digest where there is one', () => {
+  it('with the one algorithm of the key, over a digest if the algorithm has one', () => {
     const conditions = caKeys.map(([, key]) => {
       const sign = keyStatements(key).find((statement) => allows(statement, 'kms:Sign'));
       return sign?.Condition?.StringEquals;
@@ -79,7 +79,7 @@ describe('who may sign', () => {
     ]);
   });
 
-  it('not by an IAM policy: no role has kms:Sign, and the keys hand nothing over to IAM but their keeping', () => {
+  it('not by an IAM policy: no role has kms:Sign, and key policies leave only administration to IAM', () => {
     expect(policyStatements.filter(({ statement }) => allows(statement, 'kms:Sign'))).toEqual([]);
     for (const [id, key] of signingKeys) {
       const toAccount = keyStatements(key).filter(
@@ -137,7 +137,7 @@ const accessLogs = bucketOf('AccessLogs');
 
 describe('who may delete a CA key', () => {
   it.each(signingKeys.map(([id, key]) => [id, keyStatements(key)] as const))(
-    '%s: one person, after another has said so',
+    '%s: one person, after another has approved',
     (_id, statements) => {
       const deleting = statements.filter((statement) => allows(statement, 'kms:ScheduleKeyDeletion'));
       expect(deleting.map(({ Sid }) => Sid)).toEqual(['DeleteApproved']);
@@ -169,7 +169,7 @@ const rowStatements = policyStatements.filter(({ statement }) =>
   list(statement.Action).some((action) => String(action).startsWith('dynamodb:')),
 );
 
-/** Functions whose role can get at rows of such a partition by such an action. */
+/** Functions whose role allows one of these actions on rows of this partition. */
 const reaching = (pk: string, actions: readonly string[]): readonly string[] =>
   functionIds.filter((id) =>
     roleStatements(made, roleId(id)).some(
@@ -192,7 +192,7 @@ describe('who may read what', () => {
     }
   });
 
-  it('requests, which hold what persons have said of themselves', () => {
+  it('requests, which hold personal data', () => {
     expect(reaching('request/*', READS)).toEqual([
       'request-submit',
       'requests',
@@ -222,14 +222,14 @@ describe('who may read what', () => {
     ]);
   });
 
-  /** Whoever asks for records, or counts them, settles first what waits. */
+  /** Functions that query or count records settle staged records first. */
   const SETTLING = ['records', 'counts', 'report-make', 'evidence', 'disclosure-bundles', 'own'];
 
-  it('records, which say who was told what about whom', () => {
+  it('records, which say who got which answer about whom', () => {
     const tasks = ['scheduled-sequencing', 'scheduled-reports', 'scheduled-retention'];
-    /** Look at what the certificate rests on that they issue. */
+    /** These read the records on which the certificate that they issue rests. */
     const issuing = ['request-examinations', 'scheduled-recovery', 'ceremony'];
-    /** Look at whose certificate it is, by the record of its issuance. */
+    /** These read the record of a certificate's issuance, to learn whose certificate it is. */
     const changing = ['certificate-revocation', 'certificate-hold', 'certificate-release'];
     expect([...reaching('record/*', READS)].sort()).toEqual(
       ['record', ...SETTLING, ...tasks, ...issuing, ...changing].sort(),
@@ -246,7 +246,7 @@ describe('who may read what', () => {
     ]);
   });
 
-  it('which trust domain counts: everybody reads it, operators approve what follows, the ceremony moves on', () => {
+  it('which trust domain is in force: all read it, operators approve the next one, the ceremony applies it', () => {
     expect(reaching('trust-domain', ['dynamodb:PutItem'])).toEqual(['amendments', 'ceremony']);
     const silent = functionIds.filter((id) => !reaching('trust-domain', ['dynamodb:GetItem']).includes(id));
     expect(silent).toEqual(['about', 'scheduled-gauges']);
@@ -273,14 +273,14 @@ describe('who may read what', () => {
     ]);
   });
 
-  it('settled records are written by who settles them and deleted by who keeps their time', () => {
+  it('settled records: written by functions that settle, deleted by the one that enforces retention', () => {
     const writing = [...SETTLING, 'scheduled-sequencing', 'scheduled-reports'].sort();
     expect([...reaching('record/*', ['dynamodb:PutItem'])].sort()).toEqual(writing);
     expect(reaching('record/*', ['dynamodb:DeleteItem'])).toEqual(['scheduled-retention']);
     expect(reaching('log', ['dynamodb:PutItem'])).toEqual(['scheduled-sequencing']);
   });
 
-  it('what is handed over: the functions that write it, each object by object', () => {
+  it('handed-over files: the functions that write them, one object at a time', () => {
     const holders = functionIds.filter((id) =>
       roleStatements(made, roleId(id)).some(({ Resource }) =>
         JSON.stringify(Resource)?.includes(handOver[0]),
@@ -311,7 +311,7 @@ describe('who may read what', () => {
     expect(granted[1]?.Condition).toEqual({ StringLike: { 's3:prefix': 'publication/*' } });
   });
 
-  it('statistics, which anybody may ask for: totals and nothing that could be written', () => {
+  it('the function of public statistics: totals only, and no writes', () => {
     const granted = roleStatements(made, roleId('statistics')).flatMap((statement) => {
       const keys = leadingKeys(statement);
       return keys === undefined ? [] : [[list(statement.Action), keys]];
@@ -343,7 +343,7 @@ describe('what is encrypted', () => {
     }
   });
 
-  it('published objects and what is handed over under our key, access logs under S3’s; all refuse plain HTTP and the public', () => {
+  it('published and handed-over objects under our key, access logs under S3’s; none in plain HTTP or in public', () => {
     const buckets = ofType('AWS::S3::Bucket');
     expect(buckets).toHaveLength(3);
     for (const [id, { Properties }] of buckets) {
@@ -424,7 +424,7 @@ describe('what is kept', () => {
     ]);
   });
 
-  it('what is handed over: a day, and a broken-off upload no longer; nothing locks it', () => {
+  it('handed-over files and interrupted uploads: a day, without a lock', () => {
     const { LifecycleConfiguration, ObjectLockEnabled } = handOver[1].Properties;
     expect(LifecycleConfiguration).toEqual({
       Rules: [
@@ -473,7 +473,7 @@ describe('functions', () => {
     expect(new Set(logs).size).toBe(functions.length);
   });
 
-  it('of the ceremony: what is done is consented to and opened by one person, invoked by another', () => {
+  it('of the ceremony: one person consents and opens, another invokes', () => {
     const [target, consent] = [functionId('ceremony'), functionId('ceremony-consent')];
     expect(resources[target]?.Properties.ReservedConcurrentExecutions).toBe(0);
     const holding = (action: string) =>
@@ -493,7 +493,7 @@ describe('functions', () => {
     ).toEqual([]);
   });
 
-  it('of consents: nobody else writes what the opener has consented to, but that it was taken up', () => {
+  it('of consents: no other function writes a consent, except to mark it as used', () => {
     expect(reaching('ceremony-consent', ['dynamodb:PutItem'])).toEqual(['ceremony-consent', 'ceremony']);
     expect(reaching('ceremony-consent', ['dynamodb:DeleteItem'])).toEqual([]);
     expect(reaching('principal-key/*', ['dynamodb:PutItem'])).toEqual(['ceremony']);
@@ -512,7 +512,7 @@ describe('functions', () => {
     );
   });
 
-  it('are one where they may do the same and stand behind the same doors', () => {
+  it('are one if they have the same grants and stand behind the same doors', () => {
     const may = ({ id: _, routes: __, ...grants }: (typeof ROUTE_FUNCTIONS)[number]) =>
       JSON.stringify(grants);
     const alike = Map.groupBy(ROUTE_FUNCTIONS, may).values();
@@ -531,7 +531,7 @@ describe('functions', () => {
     expect(targets.sort()).toEqual(scheduled.map(functionId).sort());
   });
 
-  it('stand behind the doors that their routes ask for', () => {
+  it('stand behind the doors that their routes need', () => {
     const access = new Map(routes.map((route) => [`${route.method} ${route.path}`, route.access]));
     const wrong = ROUTE_FUNCTIONS.flatMap((fn) =>
       fn.routes
@@ -545,7 +545,7 @@ describe('functions', () => {
   });
 });
 
-describe('what the runbook names', () => {
+describe('each name in the runbook', () => {
   it('is an output of the importer’s stack', () => {
     const runbook = readFileSync(join(ROOT, 'docs', 'runbook.md'), 'utf8');
     const asked = [...runbook.matchAll(/\$\(out (\w+)\)/g)].map(([, name]) => name as string);

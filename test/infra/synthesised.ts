@@ -18,7 +18,7 @@ export type { Resource } from './flattened.ts';
 const context = (): Record<string, unknown> =>
   JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8')).context as Record<string, unknown>;
 
-/** What `npx cdk synth` makes, with the operations CA of a ceremony that has been held. */
+/** The settings of `npx cdk synth`, with the operations CA of a past ceremony. */
 export const publicSettings = (): Settings => {
   const { settings } = readContext(context().akashi);
   if (settings.network.kind !== 'public') throw new Error('cdk.json is expected to be of the public kind');
@@ -27,12 +27,12 @@ export const publicSettings = (): Settings => {
 };
 
 export const privateSettings = (): Settings => {
-  // The second address of cdk.json is this network's own.
+  // The second address in cdk.json is the first address of this network.
   const { secondPublicationUrl: _, ...settings } = readContext(context().akashi).settings;
   return { ...settings, network: PRIVATE_NETWORK };
 };
 
-/** Any PEM will do: API Gateway reads it, we only say where it is. */
+/** Any PEM will do: API Gateway reads it, and the template only has its address. */
 const CLIENT_CA = 'test/infra/client-ca.pem';
 
 const PRIVATE_NETWORK: Settings['network'] = {
@@ -57,7 +57,7 @@ export interface Synthesised extends Flattened {
   readonly app: App;
   readonly stack: Stack;
   readonly service: Service;
-  /** Of that type, by the name of its stack and its logical id in one. */
+  /** The resources of that type, by the name of the stack and the logical id in one text. */
   ofType(type: string): readonly (readonly [string, Resource])[];
   /** Logical id of a function's resource, by the function's id. */
   functionId(id: string): string;
@@ -66,14 +66,14 @@ export interface Synthesised extends Flattened {
   readonly cdn: Template | undefined;
 }
 
-/** Where every variant stands. */
+/** The account and Region of every variant. */
 export const PLACE = { account: '111122223333', region: 'ap-northeast-1' };
 
 export const synthesise = (
   settings: AkashiSettings,
   options: {
     readonly codeOf?: CodeOf;
-    /** By the CDK's own validation of templates, which takes longer than all the rest. */
+    /** Runs the CDK's own validation of templates, which takes longer than all the rest. */
     readonly validated?: boolean;
     readonly place?: typeof PLACE;
   } = {},

@@ -29,9 +29,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Java's own judgement of a path of one certificate. A line on standard input has, parted by tabs: how to judge; the files
- * of the CAs that are trusted, parted by commas; the certificate's file; and what that way of judging takes further. A
- * line on standard output says GOOD, REVOKED with the reason and, of OCSP, the date, EXPIRED, or why not.
+ * Java's own judgement of a path of one certificate. A line on standard input has four parts between tabs: how to judge;
+ * the files of the trusted CAs, between commas; the certificate's file; and further arguments of that way of judging. A
+ * line on standard output says GOOD, EXPIRED, REVOKED with the reason (and for OCSP the date), or the error.
  *
  *   crl                           by the CRL that the certificate names
  *   ocsp    [URL]                 by the responder that the certificate names, or by one at another address

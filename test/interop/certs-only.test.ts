@@ -51,7 +51,7 @@ describe("a CA's chain as a certs-only message", { timeout: 60_000 }, () => {
     expect([again.status, await again.text()]).toEqual([304, '']);
   });
 
-  it('is unknown-authority where there is no such CA', async () => {
+  it('is unknown-authority if there is no such CA', async () => {
     const reply = await get('/ca/nobody-9.p7c');
     expect([reply.status, ((await reply.json()) as { code: string }).code]).toEqual([
       404,
@@ -59,7 +59,7 @@ describe("a CA's chain as a certs-only message", { timeout: 60_000 }, () => {
     ]);
   });
 
-  it('holds to OpenSSL the certificate that the DER address gives', async () => {
+  it('holds, according to OpenSSL, the certificate of the DER address', async () => {
     expect(cas.length).toBeGreaterThan(1);
     for (const ca of cas) {
       writeFileSync(at(`${ca}.p7c`), await bytesAt(`/ca/${ca}.p7c`));
@@ -78,7 +78,7 @@ describe("a CA's chain as a certs-only message", { timeout: 60_000 }, () => {
     }
   });
 
-  it.skipIf(!hasJava)('holds the same to Java', async () => {
+  it.skipIf(!hasJava)('holds the same according to Java', async () => {
     const [ca] = cas;
     writeFileSync(at('java.p7c'), await bytesAt(`/ca/${ca}.p7c`));
     expect(await certificatesByJava(at('java.p7c'))).toEqual([await bytesAt(`/ca/${ca}.cer`)]);

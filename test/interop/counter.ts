@@ -26,7 +26,7 @@ export interface Counter {
   at(name: string): string;
   issue(name: string, profile: string): Promise<Held>;
   get(name: string): Held;
-  /** A certificate of the same CA with a number that was never issued; its status is nobody's. */
+  /** A certificate of the same CA whose serial number was never issued, so that no status exists for it. */
   forge(name: string, like: string): Promise<Held>;
 }
 

@@ -14,8 +14,8 @@ import {
 import { hasJava, javaVerdicts, openssl } from './judges.ts';
 
 /**
- * Stock openssl and Java judge what the service hands out: certificates of every profile that offices apply for, good,
- * revoked, on hold and expired, by OCSP over a real socket and by CRLs fetched from where the certificates say.
+ * Stock openssl and Java judge the service's certificates: those of every profile that offices apply for, good, revoked,
+ * on hold and expired. They ask OCSP over a real socket, and fetch CRLs from the addresses in the certificates.
  */
 const folder = temporaryFolder();
 const at = (name: string): string => join(folder.path, name);
@@ -54,7 +54,7 @@ const get = (name: string): Held => {
 };
 
 beforeAll(async () => {
-  // Six years ago: what is issued now will have expired, under a CA that has not.
+  // Six years ago: certificates issued now will have expired, and their CA will not.
   service = await serveService(at('data'), { ahead: -6 * YEAR });
   for (const profile of ['person-signature', 'official-position']) await issue(`${profile}-expired`, profile);
   service.advance(6 * YEAR);
@@ -177,7 +177,7 @@ describe('openssl', () => {
     expect(many.output.match(/: (good|revoked)$/gm)).toEqual([': good', ': revoked', ': revoked', ': good']);
   });
 
-  it('reads the CA certificate from where AIA says, and the CRL from where CRLDP says', async () => {
+  it('reads the CA certificate from the address in AIA, and the CRL from the address in CRLDP', async () => {
     const { certificate, ref } = get('person-signature');
     const text = (await openssl('x509', '-in', certificate, '-noout', '-text')).output;
     const crl = await fetch(/URI:(\S+\.crl)/.exec(text)?.[1] as string);
@@ -204,7 +204,7 @@ describe.skipIf(!hasJava)('Java PKIX', () => {
       { by: 'crl' as const, ...get(name) },
     ]);
     const verdicts = await javaVerdicts(cases);
-    // Of OCSP with the date.
+    // For OCSP with the date.
     const judged = cases.map(
       ({ by, name }, i) => `${name} by ${by}: ${verdicts[i]?.replace(/ \d{4}-.*$/, '')}`,
     );

@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
-/** Stock software that judges our bytes. It runs beside us, not instead of us: the service that it asks is in here. */
+/** Runs stock software that judges our bytes. It does not block, because the service that it asks is in this process. */
 export const run = (command: string, args: readonly string[], input = '') =>
   new Promise<{ status: number | null; stdout: string; stderr: string }>((done, failed) => {
     const child = spawn(command, args, { timeout: 60_000 });
@@ -15,7 +15,7 @@ export const run = (command: string, args: readonly string[], input = '') =>
     });
     child.once('error', failed);
     child.once('close', (status) => done({ status, stdout, stderr }));
-    // A program that reads no input may have ended before it was given any.
+    // A program that reads no input may end before its input is written.
     child.stdin.on('error', () => {});
     child.stdin.end(input);
   });
@@ -36,7 +36,7 @@ export const hasJava = ((): boolean => {
   return there;
 })();
 
-/** What `PathCheck.java` takes: files in PEM, `ca` several of them parted by commas. */
+/** The input of `PathCheck.java`: files in PEM; `ca` may be several, between commas. */
 export interface Case {
   readonly by: 'ocsp' | 'crl' | 'nonce' | 'given' | 'trusted';
   readonly ca: string;

@@ -61,7 +61,7 @@ afterAll(async () => {
   folder.remove();
 });
 
-/** How each is, for clients that know no more than this. */
+/** The status of each certificate, in the words of clients that know only these three. */
 const STATUSES = [
   ['good', 'good'],
   ['client', 'good'],
@@ -96,14 +96,14 @@ describe.skipIf(!hasGnutls)('GnuTLS ocsptool', () => {
     });
   });
 
-  it('finds the responder where the certificate says, for a chain', async () => {
+  it('finds the responder by the address in the certificate, for a chain', async () => {
     const chain = ['good', 'good-ca'].map((name) => readFileSync(at(`${name}.pem`), 'utf8')).join('');
     writeFileSync(at('chain.pem'), chain);
     const { text } = await tool('--ask', '--load-chain', at('chain.pem'), '--load-trust', get('good').ca);
     expect(text).toContain('Certificate Status: good');
   });
 
-  it('says since when, and which algorithm it was told by', async () => {
+  it('shows the time of revocation and the algorithm of the signature', async () => {
     expect((await ask('revoked')).text).toContain('Revocation time: ');
     expect((await ask('signature')).text).toContain('ECDSA-SHA384');
     expect((await ask('authentication')).text).toContain('RSA-SHA256');
@@ -134,7 +134,7 @@ describe.skipIf(!hasGnutls)('GnuTLS ocsptool', () => {
     expect(refused.text).toMatch(/Verifying OCSP Response: Failure/);
   });
 
-  it('writes requests that are read here, and reads those that are written here', async () => {
+  it('writes requests that this project reads, and reads those that it writes', async () => {
     await tool('-q', ...about('good'), '--outfile', at('theirs.der'));
     const theirs = decodeOcspRequest(new Uint8Array(readFileSync(at('theirs.der'))));
     expect(theirs.requestList[0]?.certId.serialNumber).toBe(get('good').ref.serial);
@@ -162,7 +162,7 @@ describe.skipIf(!hasNss)('NSS', () => {
     for (const [name] of STATUSES) await add(name, ',,', get(name).certificate);
   });
 
-  it.each(STATUSES)('asks where the certificate says: %s is %s', async (name, status) => {
+  it.each(STATUSES)('asks at the address in the certificate: %s is %s', async (name, status) => {
     const { text } = await nss('ocspclnt', '-S', name);
     const expected = {
       good: `"${name}" succeeded`,
@@ -172,7 +172,7 @@ describe.skipIf(!hasNss)('NSS', () => {
     expect(text).toContain(expected[status]);
   });
 
-  it('asks at another address and trusts the one that it was told to', async () => {
+  it('asks at another address and trusts the responder that its options name', async () => {
     const by = (name: string) => nss('ocspclnt', '-S', name, '-l', `${service.url}/ocsp`, '-t', 'ca-good');
     expect((await by('good')).text).toContain('succeeded');
     expect((await by('revoked')).text).toContain('has been revoked');
@@ -195,7 +195,7 @@ describe.skipIf(!hasNss)('NSS', () => {
     if (name === 'revoked' || name === 'held') expect(text).toContain('has been revoked');
   });
 
-  it('writes requests that are read here, and prints what is answered', async () => {
+  it('writes requests that this project reads, and prints the answer', async () => {
     const dump = (option: string, name: string, file: string) =>
       run('sh', ['-c', `ocspclnt -d "${database()}" ${option} ${name} > "${at(file)}"`]);
     const print = (option: string, file: string) =>
@@ -242,7 +242,7 @@ describe.skipIf(!hasCurl)('curl', () => {
     expect(statusIn(body)).toBe('revoked');
   });
 
-  it('gets by every spelling of base64, with the headers of RFC 9919, and 304 for what it has', async () => {
+  it('gets by every spelling of base64, with the headers of RFC 9919, and 304 for an answer that it has', async () => {
     const base64 = (await request('good')).toString('base64');
     const spellings = [
       encodeURIComponent(base64),
@@ -277,7 +277,7 @@ describe.skipIf(!hasCurl)('curl', () => {
     );
   });
 
-  it('gets an error as an OCSP answer that nobody keeps', async () => {
+  it('gets an error as an OCSP answer that no cache may keep', async () => {
     const { status, headers, body } = await curl(`${service.url}/ocsp/AAAA`);
     expect([status, headers.get('cache-control'), statusIn(body)]).toEqual([
       200,
@@ -286,7 +286,7 @@ describe.skipIf(!hasCurl)('curl', () => {
     ]);
   });
 
-  it('gets by CertIDs of another digest the answer for that CertID', async () => {
+  it('gets, for a CertID with another digest, the answer for that very CertID', async () => {
     const issuer = decodeCertificate(await service.app.authority.caCertificate(get('good').ref.ca));
     for (const digest of ['sha1', 'sha384', 'sha512'] as const) {
       const certId = encodeCertId({

@@ -15,7 +15,7 @@ import { ocspStatus } from '../world.ts';
 import { type Counter, type Held, openCounter } from './counter.ts';
 import { type Case, hasJava, javaVerdicts } from './judges.ts';
 
-/** What Java's PKIXRevocationChecker makes of our answers: by itself, with a nonce, from a file, under several CAs. */
+/** Java's PKIXRevocationChecker judges our answers: by default, with a nonce, from a file, under several CAs. */
 
 const DAY = 86_400_000;
 const folder = temporaryFolder();
@@ -97,7 +97,7 @@ describe.skipIf(!hasJava)('Java', { timeout: 60_000 }, () => {
     expect(verdicts).toEqual([...good.map(() => 'GOOD'), ...expected]);
   });
 
-  it('is told of a number that was never issued', async () => {
+  it('understands the answer about a serial number that was never issued', async () => {
     const [unknown, extended] = await javaVerdicts([
       caseOf('ocsp', 'forged'),
       caseOf('nonce', 'forged-extended', url()),
@@ -112,7 +112,7 @@ describe.skipIf(!hasJava)('Java', { timeout: 60_000 }, () => {
       (name): Case => ({ by: 'ocsp', ca, certificate: held(name).certificate, more: [url()] }),
     );
     expect(await javaVerdicts(cases)).toEqual(['GOOD', 'GOOD', 'GOOD', 'GOOD']);
-    // Of the one generation alone, the certificates of the other are nobody's.
+    // With one generation alone, Java finds no issuer for the certificates of the other.
     const [crossed] = await javaVerdicts([
       { by: 'ocsp', ca: held('organisation').ca, certificate: old.certificate, more: [url()] },
     ]);
@@ -121,7 +121,7 @@ describe.skipIf(!hasJava)('Java', { timeout: 60_000 }, () => {
 
   /* Answers from files ------------------------------------------------------------------------------------- */
 
-  /** Java knows CertIDs of SHA-1 alone. */
+  /** Java knows only CertIDs with SHA-1. */
   const answerFor = async (ref: CertificateRef): Promise<Uint8Array> => {
     const certIds = [await certIdOf(counter.service, ref, 'sha1')];
     return (await counter.service.app.status.ocsp(await encodeQuestion({ certIds }), PUBLIC)).der;
@@ -135,7 +135,7 @@ describe.skipIf(!hasJava)('Java', { timeout: 60_000 }, () => {
     writeFileSync(counter.at(name), bytes);
     return counter.at(name);
   };
-  /** An answer as our responder could sign it if it did what it must not do. */
+  /** An answer that our responder must never sign, signed with its key. */
   const signAnyway = async (ca: string, change: (data: ResponseData) => ResponseData, name: string) => {
     const { basic, responder } = responderOf(await answerFor(held(name).ref));
     const row = await counter.service.table.get<{ keyId: string }>({
@@ -158,7 +158,7 @@ describe.skipIf(!hasJava)('Java', { timeout: 60_000 }, () => {
     });
   };
 
-  it('believes an answer that it was given, and not one that was spoilt or is about another', async () => {
+  it('believes an answer from a file, and not one that was damaged or is about another certificate', async () => {
     const answer = await answerFor(held('keyCompromise').ref);
     const spoilt = Buffer.from(answer);
     const { basic, responder } = responderOf(answer);
@@ -181,7 +181,7 @@ describe.skipIf(!hasJava)('Java', { timeout: 60_000 }, () => {
     expect(verdicts[3]).toBe(verdicts[0]);
   });
 
-  it('refuses what we do not say: an answer that holds longer than the certificate of its responder', async () => {
+  it('refuses an answer that we never give: one that holds longer than its responder’s certificate', async () => {
     const { responder } = responderOf(await answerFor(held('organisation').ref));
     const past = responder.notAfter.getTime() + DAY;
     const longer = (data: ResponseData): ResponseData => ({
@@ -193,7 +193,7 @@ describe.skipIf(!hasJava)('Java', { timeout: 60_000 }, () => {
       caseOf('given', 'organisation', answer),
       caseOf('given', 'organisation', answer, past),
     ]);
-    // It is the responder that has expired then, and not what was asked about.
+    // At that time the responder has expired, and not the certificate that was asked about.
     expect(
       Date.parse(new X509Certificate(readFileSync(held('organisation').certificate)).validTo),
     ).toBeGreaterThan(past);
@@ -207,7 +207,7 @@ describe.skipIf(!hasJava)('Java', { timeout: 60_000 }, () => {
     expect(refused).toMatch(/^REFUSED .*validity interval is out-of-date/);
   });
 
-  it('refuses another CA that answers in the place of the one that issued', async () => {
+  it('refuses an answer of a CA that did not issue the certificate', async () => {
     const { basic } = responderOf(await answerFor(held('organisation').ref));
     const claimed = (data: ResponseData): ResponseData => ({
       ...data,
@@ -220,7 +220,7 @@ describe.skipIf(!hasJava)('Java', { timeout: 60_000 }, () => {
     expect(refused).toMatch(/^REFUSED/);
   });
 
-  it('knows the responder by what its certificate says', () => {
+  it('accepts the responder for the extensions of its certificate', () => {
     const text = readFileSync(counter.at('responder.pem'), 'utf8');
     expect(new X509Certificate(text).keyUsage).toEqual(['1.3.6.1.5.5.7.3.9']);
   });

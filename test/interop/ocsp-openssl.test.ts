@@ -19,7 +19,7 @@ let host: string;
 const at = (name: string): string => counter.at(name);
 
 beforeAll(async () => {
-  // Two hours ago, so that there is an answer that has come to its end.
+  // Two hours ago, so that one answer has already expired.
   counter = await openCounter(folder.path, {
     ahead: -2 * HOUR,
     domain: ({ authorities }) => {
@@ -79,7 +79,7 @@ const responderFile = async (name: string): Promise<string> => {
   return at('responder.pem');
 };
 
-describe('what it sends', () => {
+describe('its requests', () => {
   it.each(['-sha1', '-sha256', '-sha384', '-sha512'])('CertIDs with %s', async (digest) => {
     const { output } = await openssl(
       'ocsp',
@@ -122,7 +122,7 @@ describe('what it sends', () => {
       ...url(),
     );
     expect(answers(output)).toEqual(['good', 'unknown']);
-    // It takes a responder for certified only where it answers for nobody but its own CA, so this one has to be given.
+    // It accepts a delegated responder only if the answer is about one CA, so the test names this responder as trusted.
     expect(output).toMatch(FAILED);
     const given = ['-VAfile', await responderFile('good')];
     const believed = await openssl('ocsp', ...about('good'), ...about('person'), ...url(), ...given);
@@ -148,7 +148,7 @@ describe('what it sends', () => {
     const foreign = ['-issuer', at('another.pem'), '-serial', '1'];
     const { output } = await openssl('ocsp', ...foreign, ...url());
     expect(output).toContain('unauthorized (6)');
-    // And goes on past it where it is told to.
+    // With `-ignore_err` it goes on after the error.
     expect((await openssl('ocsp', ...foreign, ...url(), '-ignore_err')).output).toContain('unauthorized (6)');
   });
 
@@ -167,7 +167,7 @@ describe('what it sends', () => {
     }
   });
 
-  it('by host, port and path; with headers; with a bound on its patience', async () => {
+  it('by host, port and path; with headers; with a timeout', async () => {
     const asked = [...about('good'), ...trusting('good')];
     const by = (...more: readonly string[]) => openssl('ocsp', ...asked, ...more);
     for (const options of [
@@ -196,7 +196,7 @@ describe('what it sends', () => {
     expect(past.output).toContain(OK);
   });
 
-  it('from a file, with the answer into one that is judged later', async () => {
+  it('from a file, with the answer written to a file that is judged later', async () => {
     const [request, response, text] = [at('request.der'), at('response.der'), at('out.txt')];
     const { output } = await ocsp('revoked', '-reqout', request, '-respout', response, '-out', text);
     expect(output).toContain(OK);
@@ -219,7 +219,7 @@ describe('what it sends', () => {
       'Revocation Reason: keyCompromise (0x1)',
     ])
       expect(later.output).toContain(line);
-    // The answer to another question is told by its nonce.
+    // The nonce shows that an answer belongs to another request.
     await ocsp('good', '-reqout', at('other.der'));
     const other = ['-reqin', at('other.der'), '-respin', response];
     expect((await openssl('ocsp', ...other, ...trusting('revoked'))).output).toMatch(/Nonce Verify error/i);
@@ -227,7 +227,7 @@ describe('what it sends', () => {
 });
 
 describe('requests that it signs', () => {
-  it('are asked for where the profile does, and name the recipient of the record', async () => {
+  it('are required if the profile says so, and name the recipient of the record', async () => {
     expect((await ocsp('signed')).output).toContain('sigrequired (5)');
     const { output } = await ocsp('signed', ...credentials('tax-portal'));
     expect(output).toContain(OK);
@@ -253,7 +253,7 @@ describe('requests that it signs', () => {
     );
   });
 
-  it('by one of ours who is no principal, or by nobody of ours, are unauthorized', async () => {
+  it('by a holder of our certificate who is no principal, or by a stranger, are unauthorized', async () => {
     const person = ['-signer', counter.get('person').certificate, '-signkey', at('person.key')];
     expect((await ocsp('signed', ...person)).output).toContain('unauthorized (6)');
     const stranger = ['-signer', at('another.pem'), '-signkey', at('another.key')];
@@ -261,7 +261,7 @@ describe('requests that it signs', () => {
   });
 });
 
-describe('how it judges who answered', () => {
+describe('how it judges the signer of an answer', () => {
   it.each<[string, readonly string[]]>([
     ['strictly', ['-x509_strict']],
     ['for the purpose of answering', ['-purpose', 'ocsphelper']],
@@ -282,7 +282,7 @@ describe('how it judges who answered', () => {
     expect(output).not.toContain('WARNING');
   });
 
-  it('by the responder that it was given beforehand, in place of a CA', async () => {
+  it('by a responder that its options trust, in place of a CA', async () => {
     const responder = await responderFile('good');
     const given = await openssl('ocsp', ...about('good'), ...url(), '-VAfile', responder);
     expect(given.output).toContain(OK);
@@ -290,18 +290,18 @@ describe('how it judges who answered', () => {
     expect(wrong.output).toMatch(FAILED);
   });
 
-  it('by certificates of its own beside those that came along', async () => {
+  it('by certificates from its options beside those in the answer', async () => {
     const responder = await responderFile('good');
     expect((await ocsp('good', '-no_intern', '-verify_other', responder)).output).toContain(OK);
   });
 
-  it('not under another CA, unless it is told not to look', async () => {
+  it('not under another CA, unless its options skip that check', async () => {
     const under = (...more: readonly string[]) =>
       openssl('ocsp', ...about('good'), '-CAfile', counter.get('person').ca, ...url(), ...more);
     expect((await under()).output).toMatch(FAILED);
     expect((await under('-no_cert_verify')).output).toContain(OK);
     expect((await under('-noverify')).output).not.toContain('Verify');
-    // The signature itself holds or does not.
+    // Without that check it still verifies the signature itself.
     await ocsp('good', '-respout', at('whole.der'), '-no_nonce');
     const bytes = readFileSync(at('whole.der'));
     const decoded = decodeOcspResponse(new Uint8Array(bytes));
@@ -318,7 +318,7 @@ describe('how it judges who answered', () => {
     expect((await judge(at('spoilt.der'), '-no_signature_verify')).output).toContain(OK);
   });
 
-  it('at the time that it is told: the certificate of the responder has its bounds', async () => {
+  it('at a given time: the certificate of the responder must be valid then', async () => {
     const { validTo, validFrom } = new X509Certificate(readFileSync(await responderFile('good')));
     const seconds = (text: string, more: number) => String(Date.parse(text) / 1000 + more);
     const later = await ocsp('good', '-attime', seconds(validTo, -1));
@@ -330,10 +330,10 @@ describe('how it judges who answered', () => {
   });
 });
 
-describe('how it judges when it was answered', () => {
+describe('how it judges the time of an answer', () => {
   const INVALID = 'WARNING: Status times invalid';
 
-  it('by the age of the status and by the clocks that may differ', async () => {
+  it('by the age of the status, with a tolerance for clocks', async () => {
     const fresh = await ocsp('held', '-status_age', '60', '-validity_period', '1');
     expect(fresh.output).not.toContain('WARNING');
     await ocsp('held', '-respout', at('aged.der'), '-no_nonce');
@@ -344,7 +344,7 @@ describe('how it judges when it was answered', () => {
     expect((await aged('-status_age', '100')).output).not.toContain(INVALID);
   });
 
-  it('and does not believe an answer from the future, or one that has come to its end', async () => {
+  it('and refuses an answer from the future, or one that has expired', async () => {
     const { service } = counter;
     service.advance(600_000);
     await ocsp('revoked', '-respout', at('future.der'), '-no_nonce');

@@ -80,7 +80,7 @@ describe.each(CLIENTS)('responder keys by %s', (client, callsOf) => {
   });
 
   describe('they', () => {
-    it('created again are the same key, also by two at once', async () => {
+    it('created again are the same key, even if two processes create it at once', async () => {
       const [a, b] = await Promise.all([
         store().create(`${ids}-ocsp-twice-1`, 'ecdsa-p256-sha256'),
         store().create(`${ids}-ocsp-twice-1`, 'ecdsa-p256-sha256'),
@@ -98,12 +98,12 @@ describe.each(CLIENTS)('responder keys by %s', (client, callsOf) => {
       });
     });
 
-    it('that nobody made are unknown-key, ids that none can have configuration-invalid', async () => {
+    it('that nobody made are unknown-key; ids that no key can have are configuration-invalid', async () => {
       await expect(store().open(`${ids}-ocsp-none-1`)).rejects.toMatchObject({ code: 'unknown-key' });
       await expect(store().open('../x')).rejects.toMatchObject({ code: 'configuration-invalid' });
     });
 
-    it('exchanged for one another, or altered, do not open', async () => {
+    it('do not open if their rows are exchanged or altered', async () => {
       await store().create(`${ids}-ocsp-a-1`, 'ecdsa-p256-sha256');
       await store().create(`${ids}-ocsp-b-1`, 'ecdsa-p256-sha256');
       const [a, b] = await Promise.all(
@@ -121,7 +121,7 @@ describe.each(CLIENTS)('responder keys by %s', (client, callsOf) => {
       await put({ ...a.value, sealed: sealed.toString('base64') }, a.version + 1);
       await expect(store().open(`${ids}-ocsp-a-1`)).rejects.toMatchObject({ code: 'key-store-damaged' });
 
-      // The public half of another key: what is sealed is whole, and is not the key that the row says.
+      // The public half of another key: the sealed key is intact, but is not the key that the row names.
       await put({ ...a.value, subjectPublicKeyInfo: b.value.subjectPublicKeyInfo }, a.version + 2);
       await expect(store().open(`${ids}-ocsp-a-1`)).rejects.toMatchObject({ code: 'key-store-damaged' });
 
@@ -129,7 +129,7 @@ describe.each(CLIENTS)('responder keys by %s', (client, callsOf) => {
       await expect(store().open(`${ids}-ocsp-a-1`)).rejects.toMatchObject({ code: 'key-store-damaged' });
     });
 
-    it('are refused by KMS: unknown-key; failing for good: store-unavailable', async () => {
+    it('that KMS refuses are unknown-key; if KMS keeps failing, store-unavailable', async () => {
       await store().create(`${ids}-ocsp-refused-1`, 'ecdsa-p256-sha256');
       kms.refuse = () => ({ name: 'AccessDeniedException' });
       await expect(store().open(`${ids}-ocsp-refused-1`)).rejects.toMatchObject({ code: 'unknown-key' });
@@ -175,7 +175,7 @@ describe('the lean client', () => {
     expect(operations()).toEqual([]);
   });
 
-  it('tells of each request that KMS throttles, and gives up after five', async () => {
+  it('reports each request that KMS throttles, and gives up after five', async () => {
     const sdk = openKmsSealedKeys({ calls: openKmsSdkCalls({ access: kms.access }), table, sealingKey });
     await sdk.create('ocsp-lean-2', 'ecdsa-p256-sha256');
     kms.calls.length = 0;

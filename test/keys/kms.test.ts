@@ -5,7 +5,7 @@ import { openKmsKeys } from '../../lib/keys/kms.ts';
 import { openKmsSdkCalls } from '../../lib/keys/kms-sdk-calls.ts';
 import { KmsDouble } from '../aws/kms-double.ts';
 
-/** CA keys in KMS: over HTTP, to a double that holds KMS's documented limits. */
+/** CA keys in KMS: over HTTP, with a double that enforces KMS's documented limits. */
 
 const kms = new KmsDouble();
 const algorithms = new Map<string, AlgorithmName>();
@@ -74,7 +74,7 @@ describe('a key in KMS', () => {
     expect(lastSign()).toBeUndefined();
   });
 
-  it('serves PKCS#1 v1.5 or PSS, by what is configured', async () => {
+  it('serves PKCS#1 v1.5 or PSS, as configured', async () => {
     await made('rsa2048-pss-sha256', 'pss');
     const signer = await keys().open('pss');
     await signer.sign(randomBytes(10));
@@ -91,7 +91,7 @@ describe('a key in KMS', () => {
     expect(verify('sha256', message, key, signature)).toBe(true);
   });
 
-  it('that is not there is unknown-key, whether it is opened or created', async () => {
+  it('that does not exist is unknown-key, whether it is opened or created', async () => {
     algorithms.set('absent', 'ecdsa-p256-sha256');
     const expected = {
       code: 'unknown-key',
@@ -138,7 +138,7 @@ describe('when KMS refuses', () => {
     kms.refuse = ({ operation }) => (operation === 'Sign' && left-- > 0 ? { name, status } : undefined);
   };
 
-  it('a denial is final, told apart and not repeated', async () => {
+  it('a denial is final, has its own code, and is not repeated', async () => {
     const signer = await keys().open('ecdsa-p256-sha256');
     failFirst(99, 'AccessDeniedException', 400);
     await expect(signer.sign(randomBytes(1))).rejects.toMatchObject({
@@ -162,7 +162,7 @@ describe('when KMS refuses', () => {
     expect(throttled).toBe(name === 'ThrottlingException' ? 2 : 0);
   });
 
-  it('throttling that does not end is store-unavailable, and each throttled request is told', async () => {
+  it('throttling that does not end is store-unavailable, and each throttled request is reported', async () => {
     const signer = await keys().open('ecdsa-p256-sha256');
     failFirst(99, 'ThrottlingException', 400);
     await expect(signer.sign(randomBytes(1))).rejects.toMatchObject({

@@ -68,7 +68,7 @@ describe('weak RSA keys', () => {
     await expect(checkPublicKey(rsaInfo(good, exponent))).rejects.toThrow(weak('exponent'));
   });
 
-  it('takes the largest exponent that the Baseline Requirements have', async () => {
+  it('accepts the largest exponent that the Baseline Requirements allow', async () => {
     expect((await checkPublicKey(rsaInfo(good, (1n << 256n) - 1n))).kind).toBe('rsa2048');
   });
 
@@ -102,7 +102,7 @@ describe('weak RSA keys', () => {
     await expect(checkPublicKey(rsaInfo(modulus))).rejects.toThrow(weak('small-factor'));
   });
 
-  it('a factor of 757, the next prime, is beyond what is tried', async () => {
+  it('a factor of 757 passes: it is the next prime, beyond those that are tried', async () => {
     const modulus = multipleOf(757n);
     expect((await checkPublicKey(rsaInfo(modulus))).kind).toBe('rsa2048');
   });
@@ -162,7 +162,7 @@ describe('weak RSA keys', () => {
 
 describe('a key that takes long to judge', () => {
   it('keeps nobody else waiting meanwhile', async () => {
-    // Of 8,192 bits: no test but the last one has anything to say, and that one takes more than all the others.
+    // A modulus of 8,192 bits that only the last test can refuse. That test takes longer than all others.
     const info = rsaInfo(
       productOf(
         8192,
@@ -170,7 +170,7 @@ describe('a key that takes long to judge', () => {
         () => prime(4096),
       ),
     );
-    // The first one pays for the tables and for compiling.
+    // The first check builds tables and compiles code.
     await checkPublicKey(info);
     const began = performance.now();
     let [longest, turns, last, ended] = [0, 0, began, false];
@@ -237,7 +237,7 @@ describe('other keys', () => {
   const P = 2n ** 255n - 19n;
   const octets = (y: bigint, sign = 0n): Buffer =>
     Buffer.from((y | (sign << 255n)).toString(16).padStart(64, '0'), 'hex').reverse();
-  // The y of the two points of order 8, as RFC 8032's curve has them.
+  // The y coordinate of two points of order 8 on RFC 8032's curve.
   const ORDER_8 = 0x7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd84d3d706a17c7n;
 
   it.each([
@@ -253,7 +253,7 @@ describe('other keys', () => {
     await expect(checkPublicKey(edInfo(key))).rejects.toThrow(weak('small-order'));
   });
 
-  it('Ed25519: refuses what is no point, or not in its one form', async () => {
+  it('Ed25519: refuses bytes that are no point, or not its canonical encoding', async () => {
     for (const key of [octets(2n), octets(P), octets(P + 1n), octets(1n, 1n), octets(P - 1n, 1n)]) {
       await expect(checkPublicKey(edInfo(key))).rejects.toThrow(weak('not-a-point'));
     }

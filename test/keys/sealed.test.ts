@@ -60,7 +60,7 @@ describe('the sealed key store', () => {
     expect(readdirSync(folder).sort()).toEqual(['organisation-1.key', 'store.json']);
   });
 
-  it('two that make the store and the same key at once end with one key', async () => {
+  it('has one key after two processes make the store and the same key at once', async () => {
     const stores = await Promise.all([open(), open()]);
     const keys = await Promise.all(
       Array.from({ length: 6 }, (_, i) => (stores[i % 2] as KeyStore).create('one', 'ed25519')),
@@ -94,7 +94,7 @@ describe('the sealed key store', () => {
     expect(inspect(store, { depth: 9, showHidden: true })).not.toContain('Buffer');
   });
 
-  it('tells a wrong passphrase, and takes one text however it was composed', async () => {
+  it('refuses a wrong passphrase, and accepts the same text in any Unicode normalisation', async () => {
     await (await open('ガラスの鍵')).create('a', 'ed25519');
     const { code } = await open('ガラスの錠').catch((error) => error);
     expect(code).toBe('wrong-passphrase');
@@ -124,7 +124,7 @@ describe('files that were changed', () => {
     }
   });
 
-  it('any property of a key file, and any exchange between files, is told', async () => {
+  it('any changed property of a key file, and any exchange between files, is refused', async () => {
     const store = await open();
     await store.create('a', 'ed25519');
     await store.create('b', 'ed25519');
@@ -166,7 +166,7 @@ describe('files that were changed', () => {
     verifies(await store.open('a'));
   });
 
-  it('the store’s own file: parameters out of bounds, another salt, or gone', async () => {
+  it('the store’s own file is refused with parameters out of bounds, with another salt, or if it is gone', async () => {
     await (await open()).create('a', 'ed25519');
     const path = join(folder, 'store.json');
     const good = JSON.parse(readFileSync(path, 'utf8'));
@@ -197,13 +197,13 @@ describe('files that were changed', () => {
     await (await open()).open('a');
   });
 
-  it('a folder that cannot be made is told', async () => {
+  it('a folder that cannot be made is a fault', async () => {
     writeFileSync(folder, 'a file');
     await expect(open()).rejects.toEqual(fault('store-unavailable'));
   });
 
-  it('leaves nothing half-written: not when a write fails, not from a crash', async () => {
-    // No file of this process may have a byte.
+  it('no partial file stays after a failed write or a crash', async () => {
+    // The process may write no byte to any file.
     const script = `
       import { openSealedKeys } from ${JSON.stringify(resolve(import.meta.dirname, '../../lib/keys/sealed.ts'))};
       const failed = await openSealedKeys({ folder: ${JSON.stringify(folder)}, passphrase: 'p', random: (n) => new Uint8Array(n) })
@@ -225,13 +225,13 @@ describe('files that were changed', () => {
     expect(readdirSync(folder).sort()).toEqual(['notes.tmp', 'organisation-1.key', 'store.json']);
   });
 
-  it('a key that is made while others open the store is made all the same', async () => {
+  it('a key can be made while others open the store', async () => {
     const store = await open();
     const ids = Array.from({ length: 40 }, (_, n) => `k-${n}`);
     let interrupted = 0;
     for (const id of ids) {
       const made = store.create(id, 'ed25519');
-      // As soon as the temporary file is there, somebody else takes it for a crash's.
+      // As soon as the temporary file exists, another process takes it for one that a crash left.
       while (!readdirSync(folder).some((name) => name.startsWith(`${id}.key`))) await nextTurn();
       if (readdirSync(folder).some((name) => name.endsWith('.tmp'))) interrupted++;
       await Promise.all([made, removeTemporary(folder)]);

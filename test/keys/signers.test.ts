@@ -76,7 +76,7 @@ describe.each(names)('%s', (name) => {
     expect(certificate.verify(certificate.publicKey)).toBe(true);
   });
 
-  it('shows no private key to whoever prints the signer', () => {
+  it('shows no private key when it is printed', () => {
     const signer = signerOf(name);
     expect(Object.keys(signer).sort()).toEqual(['algorithm', 'sign', 'subjectPublicKeyInfo']);
     expect(JSON.stringify(signer)).not.toContain('PRIVATE');
@@ -105,7 +105,7 @@ it.each(names.filter((name) => /^(rsa|ecdsa)/.test(name)))(
 );
 
 describe('the registry', () => {
-  it('has the identifiers that the standards print', () => {
+  it('has the identifiers of the standards', () => {
     const identifiers = Object.fromEntries(
       ALGORITHMS.map((a) => [a.name, Buffer.from(a.signatureAlgorithm).toString('hex')]),
     );
@@ -228,7 +228,7 @@ describe.skipIf(NO_OPENSSL)('signatures of other people’s tools', () => {
 });
 
 describe('verifying', () => {
-  it('takes absent parameters where RFC 4055 says so, and nothing else beside the exact bytes', () => {
+  it('accepts the exact bytes, and absent parameters where RFC 4055 allows them, and nothing else', () => {
     const absent = Buffer.from('300b06092a864886f70d01010b', 'hex');
     expect(schemeOf(absent).hash).toBe('sha256');
     verifySignature({ ...signed('rsa2048-sha256'), signatureAlgorithm: absent });

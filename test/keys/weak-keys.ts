@@ -2,7 +2,7 @@ import { checkPrimeSync, generatePrimeSync, randomInt } from 'node:crypto';
 import type { Der, Oid } from '../../lib/pki/der.ts';
 import { derBitString, derInteger, derNull, derOid, derSequence } from '../../lib/pki/der-encoder.ts';
 
-/** Public keys as faulty tools have really made them, made anew. */
+/** Weak public keys of the kinds that faulty tools have really made. */
 
 export const prime = (bits: number): bigint => generatePrimeSync(bits, { bigint: true });
 
@@ -28,7 +28,7 @@ export const nextPrime = (from: bigint): bigint => {
   return candidate;
 };
 
-/** Of 2,048 bits: the factor times a prime. */
+/** A modulus of 2,048 bits: the factor times a prime. */
 export const multipleOf = (factor: bigint): bigint =>
   factor * nextPrime((3n << 2046n) / factor + BigInt(randomInt(2 ** 40)));
 

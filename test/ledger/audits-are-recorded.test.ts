@@ -10,12 +10,12 @@ import {
 } from '../service.ts';
 import { allRecords } from '../world.ts';
 
-/* Who audits is audited, and what the service was set up with is on record, as is every change of it. */
+/* The service records every action of an auditor, its own initial settings, and every change of them. */
 
 const folder = temporaryFolder();
 let service: Service & { readonly url: string };
 let token: string;
-/** Something to ask, by the id of each route that an auditor may use. */
+/** A path to ask for, by the id of each route that an auditor may use. */
 let targets: Readonly<Record<string, string | { readonly post: unknown; readonly at: string }>>;
 
 beforeAll(async () => {
@@ -57,12 +57,12 @@ afterAll(async () => {
   folder.remove();
 });
 
-/** A token tells nothing: what is asked with it does. */
+/** Issuing a token shows no data, so it leaves no record. The requests made with the token do. */
 const forAuditors = routes.filter(
   ({ id, access }) => Array.isArray(access) && access.includes('auditor') && id !== 'issueToken',
 );
 
-describe('what an auditor asks', () => {
+describe('a request of an auditor', () => {
   it.each(forAuditors.map(({ id }) => id))('%s leaves a record that names the auditor', async (id) => {
     const ofAuditor = async (): Promise<number> =>
       (await allRecords(service)).filter((record) =>
@@ -80,7 +80,7 @@ describe('what an auditor asks', () => {
   });
 });
 
-describe('what is asked by HEAD', () => {
+describe('a HEAD request', () => {
   const headOf = async (target: string, bearer: string, caller: string): Promise<readonly unknown[]> => {
     const ofCaller = async () =>
       (await allRecords(service)).filter((record) =>
@@ -99,7 +99,7 @@ describe('what is asked by HEAD', () => {
   it.each(['drawSample', 'getRecordProof', 'exportRecordsAsCsv', 'getEvidence'])(
     'is recorded as HEAD: %s',
     async (id) => {
-      // Of a file nothing is made, so that it was begun is the only record.
+      // No file is made, so the record of its begin is the only one.
       expect(await headOf(targets[id] as string, token, 'auditor')).toEqual(['HEAD']);
     },
   );
@@ -111,11 +111,11 @@ describe('what is asked by HEAD', () => {
   });
 });
 
-describe('what the service was set up with', () => {
+describe('the settings of the service', () => {
   const settings = async (): Promise<readonly Record<string, unknown>[]> =>
     (await allRecords(service)).flatMap((record) => (record.kind === 'setting' ? [record.details] : []));
 
-  it('is on record: the first trust domain by its digest, the keys of the service, its witnesses', async () => {
+  it('are on record: the first trust domain by its digest, the keys of the service, its witnesses', async () => {
     const details = await settings();
     const steps = (await allRecords(service)).flatMap((record) =>
       record.kind === 'trust-domain' ? [record.details] : [],
@@ -138,14 +138,14 @@ describe('what the service was set up with', () => {
     });
   });
 
-  it('is recorded once, and again when it is another one', async () => {
+  it('are recorded once, and again after a change', async () => {
     const { table, app, keys } = service;
     await service.core.tokenIssuerKey();
     await service.app.disclosures.key();
     const before = (await settings()).length;
     const open = () => openRecordedSettings({ table, recorder: app.ledger });
     const witnesses = { threshold: 1, witnesses: ['witness.example+00000000+AA=='] };
-    // Two processes that come with it at once make one record.
+    // Two processes with the same new setting make one record.
     await Promise.all([open().record('witnesses', witnesses), open().record('witnesses', witnesses)]);
     await open().record('witnesses', witnesses);
     await open().key(keys, 'disclosure', 'ed25519');
@@ -158,7 +158,7 @@ describe('what the service was set up with', () => {
     });
   });
 
-  it('gives no key away whose record could not be written', async () => {
+  it('use no key whose record could not be written', async () => {
     const lost = {
       ...service.table,
       get: service.table.get.bind(service.table),
@@ -170,7 +170,7 @@ describe('what the service was set up with', () => {
 });
 
 describe('a certificate that is collected', () => {
-  it('is recorded with the office that was told', async () => {
+  it('is recorded with the office that got it', async () => {
     const { records } = await service.app.ledger.query({
       office: 'mizusaki-higashi',
       channel: 'certificate',

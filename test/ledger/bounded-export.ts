@@ -4,7 +4,7 @@ import type { ExportFormat } from '../../lib/ledger/export/formats.ts';
 import type { Ledger, LedgerRecord } from '../../lib/ledger/ledger.ts';
 import type { Caller } from '../../lib/principal.ts';
 
-/** A worker that exports so many records of a ledger that makes them up as it is asked; posts the file's length. */
+/** A worker that exports `records` records from a ledger that generates them on demand. It posts the file's length. */
 const { format, records } = workerData as { readonly format: ExportFormat; readonly records: number };
 
 const nth = (n: number): LedgerRecord => ({

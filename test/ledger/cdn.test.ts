@@ -54,7 +54,7 @@ const counted = async (month: string): Promise<Record<string, number>> => {
 };
 
 describe('an access log of a CDN', () => {
-  it('counts what the cache answered by itself, and nothing that the service was asked for', async () => {
+  it('counts answers that the cache gave by itself, and no requests that reached the service', async () => {
     const lines = log(
       line('/crl/organisation-1/full.crl'),
       line('/crl/organisation-1/full.crl', { status: '304' }),
@@ -109,7 +109,7 @@ describe('an access log of a CDN', () => {
             ledger: other.over(faulty),
             askedAbout: async () => [],
           });
-          // Each run gets one write further before it fails; those that fail after being applied also go on.
+          // Every run fails at its first write. If that write was applied, the next run gets one write further.
           const outcome = await logs.import('E1.gz', many).then(
             () => 'done',
             () => 'failed',
@@ -177,7 +177,7 @@ describe('an access log of a CDN', () => {
     });
   });
 
-  it('is counted though somebody sent as long an address and as many headers as CloudFront takes', async () => {
+  it('is counted even if a line has the longest address and headers that CloudFront takes', async () => {
     const long = line(`/ocsp/${'%252B'.repeat(2_720)}`).replace('curl/8.5', '%25'.repeat(20_000));
     expect(await open().import('E1.gz', log(long, line('/ca/a-1.cer')))).toEqual({ lines: 2, hits: 2 });
     expect(await counted('2026-11')).toEqual({ 'public ocsp GET': 1, 'public certificate GET': 1 });
@@ -217,7 +217,7 @@ describe('OCSP answers served by a CDN', () => {
     folder.remove();
   });
 
-  /** In base64: about so many numbers that are no certificate's, then about one that is. */
+  /** A request in base64 about `others` serial numbers without a certificate, and then about one with a certificate. */
   const asking = async (others: number): Promise<string> => {
     const numbers = Array.from({ length: others }, (_, n) => (n + 1).toString(16).padStart(4, '01'));
     const certIds = [...numbers.map((serial) => ({ ...ref, serial })), ref].map((one) =>
@@ -305,7 +305,7 @@ describe('OCSP answers served by a CDN', () => {
     );
   });
 
-  it('tell of the certificates of one CA, as answers do', async () => {
+  it('are about the certificates of one CA, as answers are', async () => {
     const authorities = await service.app.authority.authorities();
     const other = authorities.find(({ id }) => id !== ref.ca)?.id as string;
     const certIds = await Promise.all(

@@ -51,7 +51,7 @@ describe('a log with a witness', () => {
     for (const count of [3, 300, 1]) {
       await appendSome(ledger, count);
       const cosign = cosigningBy(files.bucket, vkey, second.url, 1);
-      // A new sequencer each time: it does not know what the witness has and is told.
+      // A new sequencer each time: it learns from the witness which size the witness has.
       await sequencerOver(store.table, files.bucket, { cosign }).sequence();
       const { verified, checkpoint } = openCheckpoint(
         await published(files.bucket),
@@ -75,14 +75,14 @@ describe('a log with a witness', () => {
       sequencerOver(store.table, files.bucket, { cosign: nobody }).sequence(),
     ).rejects.toMatchObject({ code: 'witness-refused' });
     expect(await files.bucket.get(CHECKPOINT_OBJECT)).toBeUndefined();
-    // The records have their leaves all the same.
+    // The records have their leaves nevertheless.
     expect((await ledger.query({ limit: 10 })).records.map(({ leaf }) => leaf)).toEqual([1, 0]);
     const optional = cosigningBy(files.bucket, vkey, 'http://127.0.0.1:1', 0);
     await sequencerOver(store.table, files.bucket, { cosign: optional }).sequence();
     expect(await published(files.bucket)).toBeDefined();
   });
 
-  it('cannot show the witness a second history, which the witness keeps as evidence', async () => {
+  it('cannot show the witness a second history; the witness keeps the attempt as evidence', async () => {
     await using store = await openTemporaryTable();
     await using files = await openTemporaryBucket();
     await using otherStore = await openTemporaryTable();
@@ -152,7 +152,7 @@ describe('a log with a witness', () => {
 });
 
 describe('the witness at its socket', () => {
-  it('refuses what is no request, in the words of tlog-witness', async () => {
+  it('refuses malformed requests with the status codes of tlog-witness', async () => {
     await using site = await openTemporaryTable();
     await using second = await serveOver(site.table);
     const post = async (body: string, path = '/add-checkpoint'): Promise<number> =>

@@ -20,7 +20,7 @@ afterEach(() => world.close());
 
 const tokyo = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Tokyo', year: 'numeric', month: '2-digit' });
 
-/** Counted by reading every record, in words of its own. */
+/** Counts by reading every record, without the code under test. */
 const recount = (records: readonly LedgerRecord[]): Record<string, readonly [number, number]> => {
   const sums: Record<string, readonly [number, number]> = {};
   for (const record of records) {
@@ -65,7 +65,7 @@ const counted = async (table: Table, months: readonly string[]) => {
 const MONTHS = ['2026-03', '2026-04', '2026-05'];
 
 describe('the totals', () => {
-  it('are what a recount of the records gives, in months of Japan Standard Time', async () => {
+  it('agree with a recount of the records, in months of Japan Standard Time', async () => {
     const written = await writeHistory(world, 900, 3_600_000);
     await world.ledger.query({ limit: 1 });
     const sums = await counted(world.table, MONTHS);
@@ -118,7 +118,7 @@ describe('the totals', () => {
     }
   });
 
-  it('are a recount in the end, whatever is appended, settled and sequenced at the same time', {
+  it('agree with a recount in the end, whatever is appended, settled and sequenced at the same time', {
     timeout: 120_000,
   }, async () => {
     const act = fc.oneof(

@@ -10,7 +10,7 @@ import { type LedgerWorld, nthDraft, openLedgerWorld } from './sample.ts';
 /** A walk through pages of any size, with records added, settled and sequenced between them. */
 type Query = Omit<RecordQuery, 'limit' | 'cursor'>;
 
-/** One for each index, some of which filter besides. */
+/** One query for each index. Some also filter. */
 const QUERIES: readonly Query[] = [
   {},
   { recipient: 'tax-office' },
@@ -32,7 +32,7 @@ const add = async (world: LedgerWorld, first: number, count: number, gap: number
     world.now += gap;
     const drafts = Array.from({ length: Math.min(50, first + count - n) }, (_, i) => nthDraft(n + i));
     await world.ledger.append(...drafts);
-    // About the certificates of holders as well, which the history tells nothing of.
+    // Records about certificates of holders as well: the history has none.
     await world.ledger.append({
       kind: 'provision',
       recipient: 'tax-office',
@@ -60,7 +60,7 @@ const all = async (world: LedgerWorld, query: Query): Promise<readonly string[]>
 const step = fc.record({
   limit: fc.integer({ min: 1, max: 40 }),
   added: fc.integer({ min: 0, max: 60 }),
-  /** Of the clock between what is added: within one millisecond, or over the ends of days and months. */
+  /** How far the clock moves between additions: less than a millisecond, or over the ends of days and months. */
   gap: fc.constantFrom(0, 1, MINUTE, 20 * 60 * MINUTE),
   sequenced: fc.boolean(),
 });
@@ -98,7 +98,7 @@ it('cursors give everything that was there at the first page once, in order, and
             expect(page.records.length).toBeLessThanOrEqual(limit);
             found.push(...page.records);
             cursor = page.cursor;
-            // More than that would tell nothing new.
+            // More records would test nothing new.
             if (n < 12) {
               await add(world, written, added, gap);
               written += added;

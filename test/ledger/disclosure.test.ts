@@ -42,7 +42,7 @@ const ask = async (
   await service.app.status.ocsp(await ocspRequestFor(service, ref), { method: 'POST', ...caller });
 };
 
-/** What a reader copies out of the page. */
+/** The signed file that a reader copies out of the page. */
 const signedFileOf = (page: string): string | undefined =>
   /<pre>([^<]*)<\/pre>/.exec(page)?.[1]?.replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)));
 
@@ -71,7 +71,7 @@ afterAll(async () => {
 });
 
 describe('own records', () => {
-  it('say when, who and why, to the holder alone, and that the holder looked', async () => {
+  it('tell the holder alone when, who and why, and record that the holder looked', async () => {
     const { disclosures, ledger } = service.app;
     const { entries } = await disclosures.own(tanabe, { holder: tanabe.id, limit: 100 }, 'GET');
     const told = entries.filter(({ channel }) => channel === 'ocsp');
@@ -96,7 +96,7 @@ describe('own records', () => {
     ).rejects.toMatchObject({ code: 'forbidden' });
   });
 
-  it('may be seen by a delegate while it is one', async () => {
+  it('may be seen by a delegate while the delegation lasts', async () => {
     const { delegates } = service.app.disclosures;
     const holders = service.trustDomain.principals.filter(({ role }) => role === 'holder');
     const friend = holders[1] as Principal;
@@ -141,7 +141,7 @@ describe('delegates', () => {
     expect(await delegates.list(tanabe.id)).toEqual([]);
   });
 
-  it('whose time is over leave no row behind, and may be named again', async () => {
+  it('that have lapsed leave no row behind, and may be named again', async () => {
     const { delegates } = service.app.disclosures;
     const friend = service.trustDomain.principals.filter(({ role }) => role === 'holder')[1] as Principal;
     const key = { pk: `delegate/${tanabe.id}`, sk: friend.id };
@@ -211,7 +211,7 @@ describe('a disclosure', () => {
     );
   });
 
-  it('is due on the 30th day in Japan, may be extended once with a reason, and looks like none to others', async () => {
+  it('is due on the 30th day in Japan, may be extended once with a reason, and is unknown to others', async () => {
     expect(endOfTerm(Date.parse('2026-04-01T09:00:00+09:00'), 30)).toBe('2026-05-01T14:59:59.000Z');
     expect(endOfTerm(Date.parse('2026-04-01T00:00:00+09:00'), 30)).toBe('2026-05-01T14:59:59.000Z');
     expect(endOfTerm(Date.parse('2026-04-01T23:59:59+09:00'), 30)).toBe('2026-05-01T14:59:59.000Z');
@@ -253,7 +253,7 @@ describe('a disclosure', () => {
     });
   });
 
-  it('says why it took longer, and ends with the delegation of whoever asked', async () => {
+  it('says why it took longer, and ends when the delegation of its requester ends', async () => {
     const { cases, delegates, handOver } = service.app.disclosures;
     const friend = service.trustDomain.principals.filter(({ role }) => role === 'holder')[1] as Principal;
     await delegates.name(tanabe, friend.id, new Date(service.now() + 60_000).toISOString());
@@ -270,7 +270,7 @@ describe('a disclosure', () => {
     await expect(cases.open(friend, tanabe.id)).rejects.toMatchObject({ code: 'forbidden' });
   });
 
-  it('and own records tell nothing of other persons that the same answer told of', async () => {
+  it('and own records show nothing about other persons in the same answer', async () => {
     const { disclosures, ledger } = service.app;
     service.advance(1000);
     const [shared] = await ledger.append({
@@ -296,7 +296,7 @@ describe('a disclosure', () => {
     expect(bundle.provisions.some((entry: { id: string }) => entry.id === shared?.id)).toBe(true);
   });
 
-  it('is a page in which nothing is taken for code', () => {
+  it('is a page in which no text becomes code', () => {
     const page = bundlePage(
       {
         bundle: 'disclosure',

@@ -22,7 +22,7 @@ const RECORD: LedgerRecord = {
 };
 
 describe('a log entry', () => {
-  it('is what docs/ledger.md says, byte for byte', () => {
+  it('has the format of docs/ledger.md, byte for byte', () => {
     const canonical =
       `{"certificates":[{"ca":"organisation-1","serial":"01"}],"channel":"ocsp","count":1,` +
       `"id":"0192f0c0ffee00010123456789abcdef","kind":"provision","method":"POST","provided":{"状態":"good"},` +
@@ -41,19 +41,19 @@ describe('a log entry', () => {
     }
   });
 
-  it('says nothing of a record but its id, its kind and a digest of what cannot be guessed', async () => {
+  it('shows only the record’s id, its kind and a digest that cannot be guessed', async () => {
     await using store = await openTemporaryTable();
     const ledger = ledgerOver(store.table);
     const [a] = await ledger.append(provision('01'));
     const [b] = await ledger.append(provision('01'));
     expect(a?.salt).toMatch(/^[0-9a-f]{32}$/);
     expect(a?.salt).not.toBe(b?.salt);
-    // Neither the id, which the log shows, nor the time gives the salt away.
+    // Neither the id, which the log shows, nor the time reveals the salt.
     expect(a?.id).not.toContain(a?.salt.slice(0, 8));
     expect(entryOf(a as LedgerRecord).length).toBe(16 + 32 + 'provision'.length);
   });
 
-  it('is parsed back, and nothing else is', () => {
+  it('is parsed back, and other bytes are refused', () => {
     const { id, kind, time, digest } = parseEntry(entryOf(RECORD));
     expect({ id, kind, time }).toEqual({ id: RECORD.id, kind: 'provision', time: 0x0192f0c0ffee });
     expect(Buffer.from(digest).toString('hex')).toBe(hash('sha256', recordBytes(RECORD)));

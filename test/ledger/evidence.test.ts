@@ -88,7 +88,7 @@ describe('evidence of a period', () => {
     }
   });
 
-  it('shows every certificate with who examined it and what it passed, and everything else asked for', async () => {
+  it('shows every certificate with its examiners and its lint, and every other section', async () => {
     const { id, text, lines } = await linesOf();
     expect(lines[0]).toMatchObject({ evidence: 'file', ...period, madeFor: 'auditor' });
     const issuances = (await service.app.ledger.query({ kind: 'issuance', ...period, limit: 1000 })).records;
@@ -122,7 +122,7 @@ describe('evidence of a period', () => {
     const ceremony = lines.filter(({ evidence }) => evidence === 'ceremony');
     expect(ceremony.length).toBe(service.trustDomain.authorities.length + 1);
     expect(lines.filter(({ evidence }) => evidence === 'access').length).toBeGreaterThan(0);
-    // What the certificates say of persons stays out.
+    // The personal data of the certificates stay out.
     expect(text).not.toContain('2026112200000001');
 
     const [told] = (await service.app.ledger.query({ channel: 'evidence', limit: 1 })).records;
@@ -156,7 +156,7 @@ describe('evidence of who examined a request', () => {
       (line): line is Line & CertificateEvidence => line.evidence === 'certificate',
     );
 
-  it('is what the records say, whatever the row of the request says, and without it', async () => {
+  it('comes from the records, whatever the row of the request says, and even without that row', async () => {
     const before = await certificatesOf();
     const { table } = service;
     const [edited, deleted] = before.flatMap(({ request }) => (request ? [request.id] : []));
@@ -187,7 +187,7 @@ describe('evidence of who examined a request', () => {
     }
   });
 
-  it('says which records are not there, or are about something else', async () => {
+  it('names records that are missing or are about something else', async () => {
     const { table } = service;
     const [one, other] = (await certificatesOf()).flatMap(({ request }) => (request ? [request] : []));
     const keyOf = (record = '') => {
@@ -218,7 +218,7 @@ describe('evidence of who examined a request', () => {
 });
 
 describe('a sample', () => {
-  it('is what anybody draws with the seed by the method that it comes with, and is recorded', async () => {
+  it('can be repeated by anybody with its seed and its method, and is recorded', async () => {
     const { evidence, ledger } = service.app;
     const drawn = await evidence.sample(auditor(), period, { seed: '4 6 1 3 5 2', size: 3 });
     const refs = (await ledger.query({ kind: 'issuance', ...period, limit: 1000 })).records.flatMap(
@@ -238,7 +238,7 @@ describe('a sample', () => {
     expect(other.sample.map(({ draw }) => draw)).not.toEqual(expected);
   });
 
-  it('holds the smallest draws whatever the order in which certificates come', () => {
+  it('holds the smallest draws, in whatever order the certificates come', () => {
     fc.assert(
       fc.property(
         fc.uniqueArray(fc.stringMatching(/^[0-9a-f]{2,6}$/), { maxLength: 60 }),

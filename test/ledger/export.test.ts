@@ -37,7 +37,7 @@ const file = async (format: ExportFormat, query = {}): Promise<Buffer> => {
   return Buffer.concat(await piecesOf(bytes));
 };
 
-/** RFC 4180, read by the letter: a cell is bare or in quotes, lines end in CRLF. */
+/** A strict reader of RFC 4180: a cell is bare or in quotes, lines end in CRLF. */
 const readCsv = (text: string): string[][] => {
   const lines: string[][] = [];
   let line: string[] = [];
@@ -195,7 +195,7 @@ describe('an export of very many records', () => {
     expect(many / few).toBeLessThan(13);
   });
 
-  it('reads no further than its reader', async () => {
+  it('reads pages only as its reader takes them', async () => {
     await writeHistory(world, 1500, 60_000);
     world.now += 1000;
     let pages = 0;
@@ -220,12 +220,12 @@ describe('an export of very many records', () => {
 });
 
 describe('a line of CSV', () => {
-  it('quotes what RFC 4180 has quoted', () => {
+  it('quotes the cells that RFC 4180 says', () => {
     expect(csvLine(['a', 'b,c', 'd"e', 'f\r\ng', null, 12])).toBe('a,"b,c","d""e","f\r\ng",,12\r\n');
   });
 
   it.each(['=1+1', '+x', '@SUM(A1)', '-1+1', '\t=1', '\r=1', '\uff1d1', '\uff0b1', '\uff0d1', '\uff20x'])(
-    'does not let a spreadsheet take %j for a formula',
+    'keeps a spreadsheet from running %j as a formula',
     (text) => {
       const [[cell]] = readCsv(csvLine([text])) as [[string]];
       expect(cell).toBe(`'${text}`);

@@ -195,7 +195,7 @@ describe('the ledger', () => {
     expect(theirs.records).toEqual(mine.records);
   });
 
-  it('refuses a record that names more certificates than one write can index', () => {
+  it('refuses a record with more certificates than one write can index', () => {
     const serials = Array.from({ length: MAX_CERTIFICATES_PER_RECORD + 1 }, (_, i) => (i + 16).toString(16));
     expect(() => ledger.prepare(provision('public', serials))).toThrowError(
       expect.objectContaining({ code: 'record-invalid' }),
@@ -203,7 +203,7 @@ describe('the ledger', () => {
     expect(ledger.prepare(provision('public', serials.slice(1))).writes).toHaveLength(1);
   });
 
-  it('stores an answer about more certificates than one record names as several, each with its part', async () => {
+  it('splits an answer about too many certificates for one record into several records', async () => {
     const serials = Array.from({ length: MAX_CERTIFICATES_PER_RECORD + 2 }, (_, i) => (i + 16).toString(16));
     const draft = provision('public', serials);
     await expect(ledger.append({ ...draft, provided: {} })).rejects.toMatchObject({ code: 'record-invalid' });
@@ -219,7 +219,7 @@ describe('the ledger', () => {
     );
   });
 
-  it('refuses what is no record id, and says when there is none', async () => {
+  it('refuses an invalid record id, and says if a record does not exist', async () => {
     const refusal = expect.objectContaining({ code: 'unknown-record' });
     await expect((async () => ledger.get('../../etc'))()).rejects.toEqual(refusal);
     await expect(ledger.get('0'.repeat(32))).rejects.toEqual(refusal);

@@ -60,8 +60,8 @@ export const appendSome = async (ledger: Ledger, count: number): Promise<LedgerR
 };
 
 /**
- * Reads the log again from its files alone: the published checkpoint verifies, the tiles lead to it, and each record has
- * exactly one leaf, which is its own; nothing waits any more. Resolves with the ids in the order of the leaves.
+ * Verifies the log from its files alone: the published checkpoint verifies, the tiles lead to it, each record has exactly
+ * one leaf of its own, and no record waits for a leaf. Resolves with the ids in the order of the leaves.
  */
 export const checkLog = async (
   table: Table,
@@ -96,7 +96,7 @@ export const checkLog = async (
   return ids;
 };
 
-/** Until nothing waits, through whatever store failures there are. */
+/** Sequences until no record waits, and repeats after failures of the store. */
 export const sequenceAll = async (sequencer: Sequencer, attempts = 50): Promise<void> => {
   for (let attempt = 0; ; attempt++) {
     try {

@@ -24,7 +24,7 @@ const all = async (query: Omit<RecordQuery, 'limit' | 'cursor'>, limit = 37): Pr
   return found;
 };
 
-/** What a query means, said without an index. */
+/** The meaning of a query, without an index. */
 const matches = (record: LedgerRecord, query: Omit<RecordQuery, 'limit'>): boolean =>
   Object.entries(query).every(([name, value]) => {
     if (name === 'from') return record.time >= (value as string);
@@ -52,7 +52,7 @@ const QUERIES: readonly Omit<RecordQuery, 'limit' | 'cursor'>[] = [
 ];
 
 describe('a query of the ledger', () => {
-  it('finds what a reading of every record finds, newest first', async () => {
+  it('finds the same as a scan of every record, newest first', async () => {
     const written = (await writeHistory(world, 700, HOUR)).toReversed();
     for (const query of QUERIES) {
       const expected = written.filter((record) => matches(record, query));
@@ -155,7 +155,7 @@ describe('a query of the ledger', () => {
     });
   });
 
-  it('ends a page of nothing in bounded work, and goes on from there', async () => {
+  it('ends an empty page after bounded work, and goes on from there', async () => {
     await writeHistory(world, 20, 1000);
     world.now += 20 * 366 * 24 * HOUR;
     await world.ledger.append({ kind: 'setting', actor: 'service', details: {} });

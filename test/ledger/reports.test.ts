@@ -134,7 +134,7 @@ describe('the annual report', () => {
     }
   });
 
-  it('is a recount of any records at all, of both sides of every end of a month', {
+  it('agrees with a recount of any records, on both sides of the end of every month', {
     timeout: 120_000,
   }, async () => {
     // The last and the first millisecond of months in Tokyo and in UTC, over two fiscal years.
@@ -209,7 +209,7 @@ describe('the annual report', () => {
     ]);
   });
 
-  it('is the bytes of its digest when it is written again, whatever recipients are called', async () => {
+  it('has the bytes of its digest when it is written again, even if recipients have new names', async () => {
     const parties = ['9', '10', 'constructor'].map((id) => named(id, 'relyingParty', id));
     for (const { id } of parties) {
       await world.ledger.append({
@@ -233,7 +233,7 @@ describe('the annual report', () => {
     expect(annualPage(report)).toContain('constructorさん');
   });
 
-  it('is made when it is due, for a year that had anything', async () => {
+  it('is made when it is due, for a year with any records', async () => {
     expect(await open().makeDue()).toEqual([]);
     await writeHistory(world, 5, DAY);
     await world.ledger.query({ limit: 1 });
@@ -279,7 +279,7 @@ describe('the annual report', () => {
     await expect(open().annual(2025)).rejects.toMatchObject({ code: 'record-invalid' });
   });
 
-  it('as a page and as CSV says the same, and nothing in it is taken for code', async () => {
+  it('says the same as a page and as CSV, and no text in it becomes code', async () => {
     await writeHistory(world, 400, DAY);
     world.now += 400 * DAY;
     await open().makeAnnual('auditor-1', 2025);
@@ -293,14 +293,14 @@ describe('the annual report', () => {
     expect(csv.split('\r\n')).toHaveLength(report.lines.length + 2);
     expect(csv).toContain(`"'=HYPERLINK(""x"")"`);
     expect(csv).toContain('tax-officeさん');
-    // A purpose that is no longer declared is told by its id, whatever that is.
+    // A purpose that is no longer declared is shown by its id, even an id such as `constructor`.
     const line = { ...(report.lines[0] as AnnualLine), recipient: 'tax-office', purpose: 'constructor' };
     expect(annualPage({ ...report, lines: [line] })).toContain('<td>constructor</td>');
     expect(annualCsv({ ...report, lines: [line] })).toContain(',constructor,,,');
   });
 });
 
-describe('a report whose time is over', () => {
+describe('a report whose retention period is over', () => {
   const expire = (table = world.table, files = bucket) =>
     expireReports({
       table,
@@ -320,7 +320,7 @@ describe('a report whose time is over', () => {
     world.now = Date.parse('2026-04-02T00:00:00Z');
   });
 
-  it('loses its bytes, is on record for it, and is explained; another one stays', async () => {
+  it('loses its bytes, with a record that explains it; other reports stay', async () => {
     const { view } = await open().makeAnnual('auditor-1', 2024);
     world.now += DAY;
     const later = await open().makeAnnual('auditor-1', 2025);
@@ -411,7 +411,7 @@ describe('statistics', () => {
     expect(JSON.stringify(statistics)).not.toMatch(/tax-office|holder|mizusaki/);
   });
 
-  it('tell few from none by nothing', () => {
+  it('do not show the difference between few and none', () => {
     const revoked = (outcome: string, records: number): Count => ({
       cell: { kind: 'revocation', outcome },
       records,

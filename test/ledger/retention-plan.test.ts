@@ -41,10 +41,10 @@ describe('after a day', () => {
 });
 
 /**
- * The planner against a world of records, each by its day and the time when it is due. Whatever the times are and whenever
- * the runs come, every due record is deleted within the longest wait, and no clear day has a record left.
+ * The planner against a model of records, each with its day and its due time. For all times and runs, every due record
+ * is deleted within the longest wait, and no day that the planner calls clear has a record left.
  */
-it('leaves no due record behind for longer than the longest wait, and calls no day clear that has one', () => {
+it('leaves no due record for longer than the longest wait, and calls no day clear that still has a record', () => {
   const record = fc.record({ on: fc.integer({ min: 1, max: 20 }), kept: fc.integer({ min: 10, max: 200 }) });
   const runs = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 20 });
   fc.assert(

@@ -20,7 +20,7 @@ let folder: ReturnType<typeof temporaryFolder>;
 let service: Service;
 let plan: Map<number, Failure>;
 let faulty: Table & Faulty;
-/** The partitions of which rows were read. */
+/** The partitions from which rows were read. */
 const read = new Set<string>();
 
 beforeEach(async () => {
@@ -118,12 +118,12 @@ describe('retention', () => {
     );
     const records = await all({ recipient: 'tax-portal' });
     expect(records.map(({ id }) => id)).toEqual(young.map(({ id }) => id));
-    // Those that stay are proven as before, and the certificate's history is whole.
+    // The remaining records can be proven as before, and the certificate's history is whole.
     await service.core.sequencer.sequence();
     const proven = await service.app.transparencyLog.prove(young[0]?.id as string);
     const logs = [trustedLog([await service.app.transparencyLog.verifierKey()])];
     expect(verifyRecordProof(proven.proof, { logs }).record.id).toBe(young[0]?.id);
-    // One that was taken before its record went still holds.
+    // A proof that was taken before the deletion still verifies.
     expect(verifyRecordProof(before.proof, { logs }).record.id).toBe(old[0]?.id);
     const acts = await service.app.ledger.query({ certificate, kind: 'issuance', limit: 10 });
     expect(acts.records).toHaveLength(1);
@@ -133,7 +133,7 @@ describe('retention', () => {
     expect(told[0]).toMatchObject({ details: { class: 'provision' } });
   });
 
-  it('keeps what tells of a certificate for ten years after its end, and the ceremony for ever', async () => {
+  it('keeps the records of a certificate for ten years after its end, and the ceremony for ever', async () => {
     const { certificate, id: request } = await issueThroughOffice(
       service,
       'person-authentication',
@@ -149,7 +149,7 @@ describe('retention', () => {
     service.advance(5 * DAY);
     await service.core.retention.enforce();
     expect(await issuance()).toBe(0);
-    // What was asked for might have led to a longer one, so it stays until no certificate could be left.
+    // A request could have led to a longer certificate, so its records stay until no certificate of it could be left.
     const asked = async () =>
       (await all({ kind: 'submission' })).filter(
         (record) => record.kind !== 'provision' && record.details.request === request,
@@ -177,7 +177,7 @@ describe('retention', () => {
       await service.core.retention.enforce();
       return read.has(day);
     };
-    // In its ten years still, though the day is older than that.
+    // The record is still within its ten years, though its day is older than that.
     service.advance(Date.parse(notAfter) - service.now() + 10 * 365 * DAY);
     expect(await isRead()).toBe(true);
     expect(await isRead()).toBe(false);
@@ -187,7 +187,7 @@ describe('retention', () => {
     expect((await service.app.ledger.query(issuances)).records).toHaveLength(0);
   });
 
-  it('never deletes what has no leaf yet', async () => {
+  it('never deletes a record that has no leaf yet', async () => {
     const [record] = await service.app.ledger.append(provision(1));
     await service.app.ledger.query({ limit: 1 });
     service.advance(8 * YEAR);

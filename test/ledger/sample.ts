@@ -6,11 +6,11 @@ import { type Ledger, type LedgerRecord, openLedger, type RecordDraft } from '..
 import { openSqliteTable } from '../../lib/store/sqlite.ts';
 import type { Table } from '../../lib/store/store.ts';
 
-/** A ledger over SQLite in a folder of its own, with a clock that tests set and chance that repeats. */
+/** A ledger over SQLite in a folder of its own, with a clock that tests set and repeatable random bytes. */
 export interface LedgerWorld {
   readonly table: Table;
   readonly ledger: Ledger;
-  /** Over another table, such as one that fails. */
+  /** The same ledger over another table, such as one that fails. */
   over(table: Table): Ledger;
   now: number;
   close(): Promise<void>;
@@ -43,7 +43,7 @@ const CHANNELS = ['ocsp', 'crl', 'records'] as const;
 
 const at = <T>(list: readonly T[], n: number): T => list[n % list.length] as T;
 
-/** The nth record of a history in which every way to ask finds some: every tenth is an act. */
+/** The nth record of a history in which every query finds some records. Every tenth record is an act. */
 export const nthDraft = (n: number): RecordDraft => {
   const certificate = { ca: 'signature-1', serial: (4096 + (n % 40)).toString(16) };
   if (n % 10 === 9) {

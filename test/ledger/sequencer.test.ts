@@ -107,7 +107,7 @@ describe('the sequencer', () => {
             expect(error).toMatchObject({ code: 'store-unavailable' });
             failed = true;
           });
-          // Half of the worlds are gone on with by the same process, half by another one.
+          // The same process continues half of the worlds, another process the other half.
           await sequenceAll(n % 2 === 0 ? sequencer : sequencerOver(rows.table, files.bucket));
           await checkLog(rows.table, files.bucket, [...first, ...waiting]);
           const counts = await readCounts(rows.table, '2026-03');
@@ -137,7 +137,7 @@ describe('the sequencer', () => {
     await checkLog(store.table, files.bucket, written);
   });
 
-  it('stops, signing nothing more, when the tree was rolled back behind its back', async () => {
+  it('stops and signs nothing more if somebody rolled the tree back', async () => {
     await using store = await openTemporaryTable();
     await using files = await openTemporaryBucket();
     const ledger = ledgerOver(store.table);
@@ -161,7 +161,7 @@ describe('the sequencer', () => {
     expect((await readTree(store.table))?.row.size).toBe(3);
   });
 
-  it('keeps origin and key', async () => {
+  it('refuses another origin or key than the log began with', async () => {
     await using store = await openTemporaryTable();
     await using files = await openTemporaryBucket();
     const ledger = ledgerOver(store.table);

@@ -16,7 +16,7 @@ const readOnly = (table: Table): Table => ({
   close: () => table.close(),
 });
 
-it('statistics are given to anybody without a write, from what has been settled', async () => {
+it('statistics are public, come from settled records, and write nothing', async () => {
   const certificates = [{ ca: 'organisation-1', serial: '0a' }];
   for (let i = 0; i < 10; i++) {
     await world.ledger.append({

@@ -11,7 +11,7 @@ import { type Held, issueTo } from '../status/office.ts';
 import type { Failure } from '../store/faulty-table.ts';
 import { checkLog } from './log-world.ts';
 
-/** A full disk, or a store that times out: no answer leaves whose record is not durable. */
+/** With a full disk, or a store that times out, no answer leaves without a durable record. */
 const folder = temporaryFolder();
 let service: Service;
 let one: Held;
@@ -52,7 +52,7 @@ afterAll(async () => {
   folder.remove();
 });
 
-/** With a nonce, so that no answer of before could be given again. */
+/** Asks with a nonce, so that no earlier answer can be given again. */
 const ask = async (i: number): Promise<{ status: string; digest: string }> => {
   const question = await encodeQuestion({
     certIds: [await certIdOf(service, one.ref)],
@@ -90,11 +90,11 @@ it('answers tryLater, and lets nothing unrecorded out, while the records cannot 
   const digests = await recorded();
   expect(left.length).toBe(10);
   for (const digest of left) expect(digests.filter((one) => one === digest).length).toBe(1);
-  // Those of the answers that were recorded and then kept back are there as well: too many, never too few.
+  // Answers that were recorded and then held back have records too: there may be too many records, never too few.
   expect(digests.length).toBe(20);
 });
 
-it('answers, records and finds while only the log cannot be written, which then catches up', async () => {
+it('answers, records and queries while the log alone cannot be written; the log then catches up', async () => {
   bucketIsDown = true;
   const { status, digest } = await ask(40);
   expect(status).toBe('successful');
@@ -126,7 +126,7 @@ it('gives a record its leaf and its proof within two seconds, by the housekeepin
       });
       took.push(performance.now() - started);
     }
-    // The best of three, so that a machine that is busy elsewhere does not fail it.
+    // The best of three, so that a busy machine does not fail the test.
     expect(Math.min(...took)).toBeLessThan(2_000);
   } finally {
     await house.stop();

@@ -38,7 +38,7 @@ export const FIELDS: Readonly<Record<string, FieldValues>> = {
 export const NOT_BEFORE = new Date('2026-01-01T00:00:00Z');
 
 let count = 0;
-/** Distinct, and as long as they have to be. */
+/** Distinct serial numbers of the required length. */
 export const nextSerial = (): SerialHex =>
   parseSerial(`01${'ab'.repeat(15)}${(0x10 + count++).toString(16)}`);
 
@@ -120,7 +120,7 @@ const responders = cas.map(({ authority, tbs: issuer, issuing }): [string, Good]
   },
 ]);
 
-/** The demonstration has no CA below another, but the rules know of them. */
+/** A subordinate CA. The demonstration has none, but some rules apply to them. */
 const subordinate = (): Good => {
   const [above, below] = [caOf('organisation'), caOf('operations')];
   const status = endEntities[0]?.[1].tbs.extensions.filter(

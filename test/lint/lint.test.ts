@@ -25,7 +25,7 @@ const lintFailed = (...rules: readonly string[]) =>
     facts: { findings: rules.map((rule) => expect.objectContaining({ rule })) },
   });
 
-describe('what linting gives', () => {
+describe('the result of linting', () => {
   it('is the encoded certificate, with the rules that ran', () => {
     const linted = lintCertificate(certificate.tbs, certificate.context);
     expect(linted.kind).toBe('certificate');
@@ -143,7 +143,7 @@ describe('CRLs', () => {
     );
   });
 
-  it('refuse what is no day of the calendar, and take the leap day', async () => {
+  it('refuse a date that is no day of the calendar, and accept the leap day', async () => {
     const der = Buffer.from(encodeTbsCertList({ ...crl.tbs, revokedCertificates: entries(3) }));
     const at = der.lastIndexOf('260103000000Z');
     const on = (day: string) => {
@@ -163,7 +163,7 @@ describe('CRLs', () => {
     );
   });
 
-  it('bytes that were encoded elsewhere are judged without a copy', async () => {
+  it('that were encoded elsewhere are judged without a copy', async () => {
     const der = encodeTbsCertList({ ...crl.tbs, revokedCertificates: entries(1_000) });
     expect((await lintCertList(der, crl.context)).der).toBe(der);
   });
@@ -183,7 +183,7 @@ describe('CRLs', () => {
 });
 
 describe('serial numbers in a CRL', () => {
-  it('are told from those that came before, as by a Set', () => {
+  it('are recognised when they repeat, as by a Set', () => {
     fc.assert(
       fc.property(
         fc.array(fc.uint8Array({ minLength: 1, maxLength: 3 }), { maxLength: 2_000 }),
@@ -204,11 +204,11 @@ describe('serial numbers in a CRL', () => {
     );
   });
 
-  it.each([1, 7])('are told in order and out of it, thousands of them (step %i)', (step) => {
+  it.each([1, 7])('are recognised in order and out of order, thousands of them (step %i)', (step) => {
     const count = 20_000;
     const many = Buffer.alloc(4 * count);
     for (let i = 0; i < count; i++) many.writeUInt32BE((i * step) % count, 4 * i);
-    // Less room than they take, so that it has to grow.
+    // It begins with too little room, so that it has to grow.
     const once = new SerialsOnce(many);
     const added = Array.from({ length: 2 * count }, (_, i) => once.add(4 * (i % count), 4 * (i % count) + 4));
     expect(added.slice(0, count)).not.toContain(false);
@@ -216,7 +216,7 @@ describe('serial numbers in a CRL', () => {
   });
 });
 
-describe('what linting knows of algorithms', () => {
+describe('the algorithms that linting knows', () => {
   it.each(ALGORITHMS)('agrees with the registry on $name', async ({ name, kind, signatureAlgorithm }) => {
     const { subjectPublicKeyInfo } = await generateSoftwareKey(name);
     expect(publicKeyKind(subjectPublicKeyInfo)).toBe(kind);

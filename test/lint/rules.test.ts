@@ -25,7 +25,7 @@ const findingsOf = async (lint: () => unknown): Promise<readonly Finding[]> => {
 const filesIn = (folder: string): readonly string[] =>
   readdirSync(new URL(`../../lib/lint/${folder}/`, import.meta.url)).map((file) => file.replace(/\.ts$/, ''));
 
-/** What `bad` broke, and nothing that the rule did not announce. */
+/** Expects the finding of the rule that `bad` breaks, and no others except those that the rule announces. */
 const expectCaught = (
   { id, also = [] }: { readonly id: string; readonly also?: readonly string[] },
   findings: readonly Finding[],
@@ -82,7 +82,7 @@ describe('bad certificates are caught', () => {
       expectCaught(rule, findings);
       for (const { rule: id } of findings) caughtAlso.add(id);
     }
-    // What is announced happens.
+    // Every announced finding occurs.
     expect((rule.also ?? []).filter((id) => !caughtAlso.has(id))).toEqual([]);
   });
 });

@@ -26,7 +26,7 @@ export const serials: fc.Arbitrary<SerialHex> = fc
     serialFromOctets(Uint8Array.of(high && rest.length < 19 ? first | 0x80 : first, ...rest)),
   );
 
-/** Whole seconds; UTCTime's years, or any that can be written. */
+/** Dates in whole seconds between two bounds, such as those of UTCTime or of GeneralizedTime. */
 export const dates = (from: string, to: string): fc.Arbitrary<Date> =>
   fc
     .integer({ min: Date.parse(from) / 1000, max: Date.parse(to) / 1000 })

@@ -122,7 +122,7 @@ describe('a certificate of our own', () => {
   });
 });
 
-describe('what a certificate may not be', () => {
+describe('bytes that are no certificate', () => {
   const { tbs, der } = selfSigned();
   const version = tlv(0xa0, derInteger(2));
   const serial = derInteger(5);
@@ -145,7 +145,7 @@ describe('what a certificate may not be', () => {
     encodeSigned(derSequence(...Object.values({ ...parts, ...changed })), EC_SHA256, new Uint8Array(8));
   const none = new Uint8Array();
 
-  it('is assembled from parts that are right by themselves', () => {
+  it('are assembled from parts that are valid by themselves', () => {
     expect(decodeCertificate(assemble({})).serialNumber).toBe('05');
     expect(decodeCertificate(assemble({ extensions: none })).extensions).toEqual([]);
   });
@@ -236,12 +236,12 @@ describe('what a certificate may not be', () => {
     expect(() => decodeCertificate(value(65_537))).toThrow(refused('input-too-large'));
   });
 
-  it('signed in odd bits', () => {
+  it('with a signature of odd bits', () => {
     const odd = derSequence(encodeTbsCertificate(tbs), EC_SHA256, derBitString(Uint8Array.of(2), 1));
     expect(() => decodeCertificate(odd)).toThrow(refused('malformed-der'));
   });
 
-  it('another kind of thing', () => {
+  it('of another structure', () => {
     expect(() => decodeCertificate(derSequence())).toThrow(refused('malformed-der'));
     expect(() => decodeCertificate(Buffer.from('-----BEGIN CERTIFICATE-----'))).toThrow(
       refused('malformed-der'),

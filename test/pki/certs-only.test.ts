@@ -18,7 +18,7 @@ const foreign = REAL_CAS.map(({ pem }) => asDer(decodePem('CERTIFICATE', pem, 65
 const inOrder = (certificates: readonly Der[]): readonly Buffer[] =>
   certificates.toSorted(Buffer.compare).map((der) => Buffer.from(der));
 
-/** Reads the whole message by the strict reader; gives the certificates. */
+/** Reads the whole message with the strict reader, and gives the certificates. */
 const read = (message: Uint8Array): readonly Buffer[] => {
   const contentInfo = DerReader.whole(message, 1_000_000).sequence();
   expect(contentInfo.oid()).toBe('1.2.840.113549.1.7.2');
@@ -34,7 +34,7 @@ const read = (message: Uint8Array): readonly Buffer[] => {
   const set = signedData.setOf(0xa0);
   const certificates: Buffer[] = [];
   while (!set.done) certificates.push(Buffer.from(set.element().der));
-  // The signers. There are no CRLs before them.
+  // The signers come next, with no CRLs before them.
   expect(signedData.peek()).toBe(TAG.set);
   signedData.setOf().finish();
   signedData.finish();
@@ -58,14 +58,14 @@ describe('a certs-only message', () => {
     );
   });
 
-  it('has certificates of every length of length', async () => {
+  it('has certificates of sizes for each form of the DER length', async () => {
     for (const bytes of [0, 1, 0x7d, 0x7e, 0xfd, 0xfe, 0xfffb, 0x10_000]) {
       const odd = derSequence(derOctetString(new Uint8Array(bytes)));
       expect(read(await certsOnly([odd]))).toEqual([Buffer.from(odd)]);
     }
   });
 
-  it('holds a certificate as it is, even where pkijs would write it otherwise or not read it', async () => {
+  it('holds a certificate unchanged, even if pkijs would encode it differently or not read it', async () => {
     // BER inside: an OCTET STRING with its length in more octets than it needs.
     const odd = asDer(Buffer.from('300504820001ff', 'hex'));
     expect(Buffer.from(asn1js.fromBER(new Uint8Array(odd)).result.toBER())).not.toEqual(Buffer.from(odd));
@@ -76,7 +76,7 @@ describe('a certs-only message', () => {
     );
   });
 
-  it('takes nothing that is no SEQUENCE', async () => {
+  it('accepts only SEQUENCEs', async () => {
     await expect(certsOnly([derOctetString(new Uint8Array(3))])).rejects.toThrow(
       expect.objectContaining({ code: 'malformed-der' }),
     );

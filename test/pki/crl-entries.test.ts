@@ -9,7 +9,7 @@ import type { Name } from '../../lib/pki/name.ts';
 import { OID } from '../../lib/pki/oids.ts';
 import { parseSerial } from '../../lib/pki/serial.ts';
 
-/** Entries that are encoded as they come, against those that are encoded from an array of values. */
+/** Entries encoded one by one, compared with the same entries encoded from an array. */
 
 const seconds = fc.oneof(
   fc.integer({ min: 0, max: 4_102_444_800 }),
@@ -52,7 +52,7 @@ const encode = (
   });
 
 describe('entries of a CRL', () => {
-  it('become the bytes that an array of them becomes, however many there are', () => {
+  it('have the same bytes one by one as from an array, however many there are', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(serial, fields), { maxLength: 50 }), fc.nat(3_000), (given, more) => {
         const entries = new CertListEntries();
@@ -62,7 +62,7 @@ describe('entries of a CRL', () => {
           values.push(plain(of, value));
         };
         given.forEach(push);
-        // Past the block that it begins with, and on beyond.
+        // More entries than fit into the first block of memory.
         if (given[0]) for (let i = 0; i < more; i++) push(given[i % given.length] as (typeof given)[number]);
         expect(entries.length).toBe(values.length);
         expect(Buffer.compare(encode(entries), encode(values))).toBe(0);
@@ -73,7 +73,7 @@ describe('entries of a CRL', () => {
 
   const usual = { revocationTime: 1_767_225_600, reason: 'superseded' } as const;
 
-  it('take serial numbers in the forms that are taken elsewhere, and write them in one', () => {
+  it('take serial numbers in the same forms as other encoders, and write them in one form', () => {
     const entries = new CertListEntries();
     for (const of of ['0AFF', '5', 'FF01']) entries.push(of, usual);
     const values = ['0aff', '05', 'ff01'].map((of) => plain(of, usual));
@@ -112,7 +112,7 @@ describe('entries of a CRL', () => {
     },
   );
 
-  it('have the CRL written around them once, and never anything over what was given away', () => {
+  it('can become a CRL in place once, and bytes that were given out never change', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(serial, fields), { maxLength: 200 }), (given) => {
         const entries = new CertListEntries();
@@ -132,7 +132,7 @@ describe('entries of a CRL', () => {
     );
   });
 
-  it('stand in a copy where what comes before them has no room', () => {
+  it('are copied if there is no room for the bytes before them', () => {
     for (const length of [10, 4_000, 4_096, 5_000]) {
       const entries = new CertListEntries();
       entries.push('01', usual);

@@ -6,7 +6,7 @@ import { encodedEntriesOf, spliceEntries } from '../../lib/pki/crl-splice.ts';
 import { asDer, type Der } from '../../lib/pki/der.ts';
 import { parseSerial, type SerialHex } from '../../lib/pki/serial.ts';
 
-/** Encoded entries with some of them changed, against the same encoded anew. */
+/** Encoded entries in which some were changed, compared with all of them encoded anew. */
 
 const serial = fc
   .uint8Array({ minLength: 1, maxLength: 4 })
@@ -63,8 +63,8 @@ const expectSame = (
   expect(Buffer.compare(listOf(spliced), listOf(anew))).toBe(0);
 };
 
-describe('entries of a CRL of which some have changed', () => {
-  it('become what they become when all are encoded anew', () => {
+describe('the changed entries of a CRL', () => {
+  it('give the same bytes as all entries encoded anew', () => {
     const list = fc.array(fc.tuple(serial, fields), { maxLength: 40 });
     const some = fc.array(fc.tuple(serial, fc.option(fields, { nil: undefined })), { maxLength: 20 });
     fc.assert(
@@ -73,7 +73,7 @@ describe('entries of a CRL of which some have changed', () => {
         some,
         fc.array(fc.tuple(fc.nat(39), fc.option(fields, { nil: undefined }))),
         (a, b, c) => {
-          // Changes of what is there as well as of what is not.
+          // Changes of existing entries and of entries that do not exist.
           const known = c.flatMap(([n, value]) => (a[n] ? [[a[n][0], value] as const] : []));
           expectSame(new Map(a), new Map([...b, ...known]));
         },
@@ -82,7 +82,7 @@ describe('entries of a CRL of which some have changed', () => {
     );
   });
 
-  it('of which there are many give way in between', () => {
+  it('yield to the event loop if there are many', () => {
     const before = new Map(
       Array.from({ length: 120_000 }, (_, n) => [
         parseSerial(`01${n.toString(16).padStart(8, '0')}`),
@@ -101,7 +101,7 @@ describe('entries of a CRL of which some have changed', () => {
     );
   });
 
-  it('are those of the list, also where it has none', () => {
+  it('are those of the CRL, even of one without entries', () => {
     expect(encodedEntriesOf(crlOf(encode([])))).toHaveLength(0);
     const one = encode([[parseSerial('01'), { revocationTime: 0, reason: 'superseded' }]]);
     const { length } = encodedEntriesOf(crlOf(one));

@@ -48,11 +48,11 @@ if (vectors.length === 0)
   console.log('../shared/vectors/webpki-crls is absent: the tests that read it are skipped.');
 
 /**
- * What each vector must give: the fault, or what is to be seen in the value. Where that differs from the hint in
- * the file's name, or something other than the named defect decides, the comment says why.
+ * The result that each vector must give: the fault, or a check of the value. If the result differs from the hint in the
+ * file's name, or another defect than the named one decides, the comment says why.
  */
 const LEDGER: Readonly<Record<string, FaultCode | ((crl: CertificateList) => unknown)>> = {
-  // deltaCRLIndicator is not critical here although 5.2.4 wants it so: readable, and criticality is kept for lint.
+  // deltaCRLIndicator is not critical here, although 5.2.4 requires it. It is read, and lint judges the criticality.
   'crl.delta.der': (crl) =>
     expect(findExtension(crl.crlExtensions, 'deltaCRLIndicator')?.number).toBe(1665432727442340449n),
   // Nothing is revoked, which is fine; the issuer is an empty name, which 5.1.2.3 forbids.
@@ -70,7 +70,7 @@ const LEDGER: Readonly<Record<string, FaultCode | ((crl: CertificateList) => unk
     expect(findExtension(crl.crlExtensions, 'issuingDistributionPoint')?.indirectCRL).toBe(true),
   'crl.idp.invalid.bool.der': 'malformed-crl',
   'crl.idp.invalid.name.der': 'malformed-crl',
-  // Others refuse this form of a name; 5.2.5 has it, and it is kept as it stands.
+  // Other readers refuse this form of a name. 5.2.5 defines it, and it is kept unchanged.
   'crl.idp.name_relative_to_issuer.der': (crl) =>
     expect(findExtension(crl.crlExtensions, 'issuingDistributionPoint')?.nameRelativeToCRLIssuer?.[0]).toBe(
       0xa1,
@@ -108,7 +108,7 @@ const LEDGER: Readonly<Record<string, FaultCode | ((crl: CertificateList) => unk
   // The issuer, empty, is read before the time; the time has a test of its own below.
   'crl.invalid.this.update.time.der': 'malformed-crl',
   'crl.mismatched.sigalg.der': 'malformed-crl',
-  // 5.2 makes authorityKeyIdentifier and cRLNumber duties of the issuer; a reader can do without.
+  // 5.2 requires authorityKeyIdentifier and cRLNumber of the issuer; a reader does not need them.
   'crl.missing.exts.der': (crl) => expect(crl.crlExtensions).toEqual([]),
   // OPTIONAL in ASN.1, required by 5.1.2.5.
   'crl.missing.next.update.der': 'malformed-crl',
@@ -120,7 +120,7 @@ const LEDGER: Readonly<Record<string, FaultCode | ((crl: CertificateList) => unk
       { serialNumber: '03ae51db51155a3c', revocationDate: new Date('2022-10-10T19:12:07Z') },
     ]),
   'crl.too.long.crl.number.der': 'malformed-crl',
-  // Not a defect: a positive number whose first bit is one, rightly written with a zero octet.
+  // Not a defect: a positive number whose first bit is one, correctly written with a zero octet.
   'crl.topbit.serial.der': (crl) => expect(crl.revokedCertificates[0]?.serialNumber).toBe('80feedf00d'),
   'crl.unknown.crit.ext.der': 'unknown-critical-extension',
   'crl.valid.der': (crl) => {
@@ -252,7 +252,7 @@ describe('a CRL', () => {
     expect(bare).toEqual(derSequence(...parts));
   });
 
-  it('is of version 2, and says no reason where it is unspecified', () => {
+  it('is of version 2, and omits the reason `unspecified`', () => {
     const entry = {
       serialNumber: parseSerial('80'),
       revocationDate: new Date('2026-11-21T10:11:12Z'),
@@ -393,7 +393,7 @@ const withExtension = (oid: string, value: Uint8Array, critical = false): Der =>
   build({ extensions: [tlv(0xa0, derSequence(extension(oid, value, critical)))] });
 
 describe('refusals', () => {
-  it('the parts that the refusals change are right by themselves', () => {
+  it('the parts that the refusals change are valid by themselves', () => {
     expect(Buffer.compare(build({}), signed(encodeTbsCertList(BASE)))).toBe(0);
     expect(decodeCertificateList(withEntries(entry(), entry())).revokedCertificates).toHaveLength(2);
     expect(decodeCertificateList(withExtension('1.2.3.4', derInteger(1))).crlExtensions).toHaveLength(1);

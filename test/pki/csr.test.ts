@@ -193,7 +193,7 @@ describe.skipIf(NO_OPENSSL)('requests that stock openssl req writes', () => {
     expect(Buffer.compare(reencoded(csr), der)).toBe(0);
   });
 
-  it('with several attributes, which it sorts whatever the order of its configuration', () => {
+  it('with several attributes, which openssl sorts, in whatever order its configuration has them', () => {
     const configuration = [
       ...[
         '[req]',

@@ -10,7 +10,7 @@ import { encodeSerial, readSerial } from '../../lib/pki/serial.ts';
 import { encodeGeneralizedTime, encodeTime, readTime } from '../../lib/pki/time.ts';
 import { serials, times } from './arbitraries.ts';
 
-/** What a reading gives: its value and where it stopped, or the code of its fault. */
+/** The result of a read: its value and its end, or the code of its fault. */
 const outcome = (read: () => unknown): unknown => {
   try {
     return read();
@@ -20,7 +20,7 @@ const outcome = (read: () => unknown): unknown => {
   }
 };
 
-/** Both readers on the same bytes, with others before and after them that must not be looked at. */
+/** Compares both readers on the same bytes. Other bytes before and after must not matter. */
 const agree = <T>(
   element: Uint8Array,
   byCursor: (cursor: DerCursor, limit: number) => T,
@@ -117,7 +117,7 @@ describe('the cursor reads what DerReader reads, and refuses what it refuses', (
 });
 
 describe('the writer writes what tlv and its like write', () => {
-  it('serial numbers, times and nested elements, whatever room was guessed', () => {
+  it('serial numbers, times and nested elements, whatever its first estimate of the size', () => {
     fc.assert(
       fc.property(serials, times, fc.nat(70_000), fc.nat(400), (serial, time, length, room) => {
         const writer = new DerWriter(room);

@@ -22,7 +22,7 @@ const hex = (text: string): Uint8Array => Buffer.from(text.replace(/ /g, ''), 'h
 const reader = (text: string): DerReader => new DerReader(hex(text));
 const whole = (text: string): DerReader => DerReader.whole(hex(text), 1000);
 
-describe('what DER does not allow', () => {
+describe('encodings that DER does not allow', () => {
   const malformed = expect.objectContaining({ code: 'malformed-der' });
 
   it.each([
@@ -78,7 +78,7 @@ describe('what DER does not allow', () => {
     expect(() => reader('16 01 80').ascii(TAG.ia5String, IA5)).toThrow(malformed);
   });
 
-  it('refuses deeper nesting than it can follow, at whatever size', () => {
+  it('refuses nesting beyond its limit, at every size', () => {
     const nest = (depth: number): Uint8Array => {
       let element: Uint8Array = derNull();
       for (let i = 0; i < depth; i++) element = derSequence(element);
@@ -112,7 +112,7 @@ describe('the whole input', () => {
   });
 });
 
-describe('what is written reads back', () => {
+describe('written values read back', () => {
   const read = (bytes: Uint8Array): DerReader => DerReader.whole(bytes, 1 << 20);
 
   it('integers', () => {
@@ -190,7 +190,7 @@ describe('what is written reads back', () => {
     expect(element.length - length).toBe(length < 128 ? 2 : length < 256 ? 3 : length < 65_536 ? 4 : 5);
   });
 
-  it('a SET OF in any order comes out sorted', () => {
+  it('a SET OF in any order is written sorted', () => {
     fc.assert(
       fc.property(
         fc.array(fc.uint8Array({ maxLength: 200 }).map((bytes) => derOctetString(bytes))),

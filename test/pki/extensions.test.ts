@@ -30,7 +30,7 @@ const read = (bytes: Uint8Array): readonly Extension[] => {
 
 const hex = (text: string): Uint8Array => new Uint8Array(Buffer.from(text.replaceAll(' ', ''), 'hex'));
 
-/** Extensions with a single one, whose value is written in hex. */
+/** Extensions with a single member, whose value is given in hex. */
 const holding = (oid: string, value: string, critical?: boolean): Uint8Array =>
   derSequence(
     derSequence(
@@ -95,8 +95,8 @@ describe('pkijs reads what is written', () => {
     return { extension: first, value: first.parsedValue };
   };
   /**
-   * pkijs takes x400Address and ediPartyName only as primitive elements, which they never are, and wants a SET
-   * inside nameRelativeToCRLIssuer, whose tag is IMPLICIT.
+   * pkijs reads x400Address and ediPartyName only as primitive elements, but both are always constructed. It wants a SET
+   * inside nameRelativeToCRLIssuer, but the tag of that member is IMPLICIT.
    */
   const known = (body: unknown): boolean =>
     !/"kind":"other"|nameRelative/.test(
@@ -273,7 +273,7 @@ describe('refusals', () => {
 });
 
 describe('policies', () => {
-  it('that put a CPS after another qualifier keep all of them as they are', () => {
+  it('with a CPS after another qualifier keep all qualifiers unchanged', () => {
     const cps = derSequence(
       derOid(parseOid('1.3.6.1.5.5.7.2.1')),
       tlv(TAG.ia5String, Buffer.from('http://x')),

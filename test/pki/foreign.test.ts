@@ -47,7 +47,7 @@ const STRINGS = {
   [TAG.ia5String]: asn1js.IA5String,
 } as const;
 
-/** Of a list of its own pkijs makes one RDN, in no order; a name that it has read it writes as it was. */
+/** pkijs encodes a new list as one unsorted RDN, but writes a name that it has read unchanged. */
 const foreignName = (values: Attributes): pkijs.RelativeDistinguishedNames => {
   const schema = new asn1js.Sequence({
     value: values.map(
@@ -79,7 +79,7 @@ const subjectKeyIdentifier = (octets: Uint8Array): pkijs.Extension =>
     extnValue: new asn1js.OctetString({ valueHex: octets }).toBER(),
   });
 
-describe('what pkijs writes, this room reads', () => {
+describe('this room reads what pkijs writes', () => {
   const seconds = fc
     .date({ min: new Date('1950-01-01'), max: new Date('2049-12-31'), noInvalidDate: true })
     .map((date) => new Date(Math.floor(date.getTime() / 1000) * 1000));
@@ -170,7 +170,7 @@ describe('what pkijs writes, this room reads', () => {
   });
 });
 
-describe('what this room writes, others read', () => {
+describe('others read what this room writes', () => {
   const { der, tbs } = selfSigned();
 
   it('node:crypto', () => {

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 export const NO_OPENSSL = spawnSync('openssl', ['version']).status !== 0;
 if (NO_OPENSSL) console.log('openssl is not installed: the tests that compare with it are skipped.');
 
-/** Runs openssl on `input` and gives its text; throws what it said where it refuses. */
+/** Runs openssl on `input` and gives its output. If openssl refuses, throws its message. */
 export const openssl = (args: readonly string[], input?: Uint8Array): string => {
   const { status, stdout, stderr } = spawnSync('openssl', args, { input, encoding: 'utf8' });
   if (status !== 0) throw new Error(`openssl ${args.join(' ')}: ${stderr}`);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { Fault } from '../../lib/fault.ts';
 
-/** What `decode` gives, or undefined where it refuses with a Fault; any other throw passes through and fails the test. */
+/** The value of `decode`, or undefined if it throws a Fault. Any other error passes through and fails the test. */
 export const valueOrFault = <T>(decode: () => T): T | undefined => {
   try {
     return decode();
@@ -33,7 +33,7 @@ const roughly = (seed: Uint8Array): fc.Arbitrary<Uint8Array> => {
   );
 };
 
-/* Elements, so that a change deep inside keeps every length around it right and reaches the deeper checks. */
+/* Changes of elements: the lengths around a changed element stay right, so that the change reaches the deeper checks. */
 
 interface Element {
   tag: number;

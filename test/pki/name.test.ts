@@ -188,7 +188,7 @@ describe('building', () => {
     expect(() => buildName([[type, value]])).toThrow(malformedName);
   });
 
-  it('never repeats a value in what it says', () => {
+  it('never repeats a value in a fault', () => {
     const value = 'personal'.repeat(20);
     expect(() => buildName([['CN', value]])).toThrow(expect.objectContaining({ facts: { attribute: 'CN' } }));
     expect(() => buildName([['CN', value]])).not.toThrow(/personal/);
@@ -234,7 +234,7 @@ describe('formatting for people (RFC 4514 escapes)', () => {
     expect(formatName([[{ type: OID.CN, tag: TAG.utf8String, value }]])).toBe(formatted);
   });
 
-  it('goes in encoded order, by short name where there is one', () => {
+  it('keeps the encoded order, and uses the short name of an attribute if there is one', () => {
     expect(
       formatName(
         buildName([

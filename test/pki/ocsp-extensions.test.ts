@@ -76,7 +76,7 @@ const expected = ({ oid, parameters: given }: Algorithm) =>
     ? { algorithm: oid, parameters: new Uint8Array(given) }
     : { algorithm: oid };
 
-/** What pkijs makes of the same bytes, an identifier with its parameters as hex. */
+/** The same bytes as pkijs reads them: each identifier with its parameters in hex. */
 const theirReading = (value: Uint8Array): string[][] => {
   const { result, offset } = asn1js.fromBER(buffer(value));
   if (offset !== value.length) throw new Error(result.error);
@@ -110,7 +110,7 @@ describe('preferred signature algorithms', () => {
     );
   });
 
-  it('are found among others, and are none where the extension is not there', () => {
+  it('are found among other extensions, and are none if the extension is absent', () => {
     const value = written([{ signature: { oid: parseOid('1.2.3'), parameters: undefined } }]);
     const others = [extension('1.2.3.4', derNull()), nonceExtension(new Uint8Array(4))];
     expect(findPreferredAlgorithms([...others, ...preferring(value)])).toEqual([
@@ -120,7 +120,7 @@ describe('preferred signature algorithms', () => {
     expect(findPreferredAlgorithms([])).toEqual([]);
   });
 
-  it('that are damaged are refused, or say to pkijs what they say here', () => {
+  it('that are damaged are refused, or read the same in pkijs and here', () => {
     const seeds = fc
       .sample(preferences, { numRuns: 60, seed: 6 })
       .filter((list) => list.length > 0)
@@ -170,7 +170,7 @@ describe('preferred signature algorithms', () => {
     expect(findPreferredAlgorithms(preferring(value))).toHaveLength(32);
   });
 
-  it('compare with what a responder has by the whole of their parameters', () => {
+  it("are compared with a responder's algorithm including all parameters", () => {
     expect(algorithmId(derSequence(derOid(OID.sha1), derNull()))).toEqual({ algorithm: OID.sha1 });
     const curve = derOid(parseOid('1.2.840.10045.3.1.7'));
     expect(algorithmId(derSequence(derOid(parseOid('1.2.840.10045.2.1')), curve))).toEqual({
@@ -183,7 +183,7 @@ describe('preferred signature algorithms', () => {
 /* The nonce ---------------------------------------------------------------------------------------------- */
 
 describe('a nonce', () => {
-  it('of any octets goes to pkijs and comes back', () => {
+  it('of any octets is written, read by pkijs, and read back', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (nonce) => {
         const theirs = bytesOf(new asn1js.OctetString({ valueHex: buffer(nonce) }));
@@ -194,7 +194,7 @@ describe('a nonce', () => {
   });
 
   it('that is damaged is refused, or is an OCTET STRING to pkijs as well', () => {
-    // Damaged inside of something else, whose two octets are taken away again.
+    // The nonce is damaged inside another element, whose two header octets are removed afterwards.
     const seeds = [1, 16, 32, 64, 100].map((length) =>
       derSequence(derOctetString(new Uint8Array(length).fill(0x30))),
     );
@@ -221,9 +221,9 @@ describe('a nonce', () => {
   });
 });
 
-/* What only answers have ----------------------------------------------------------------------------------- */
+/* Extensions of answers only ------------------------------------------------------------------------------- */
 
-describe('what is written into answers', () => {
+describe('extensions of answers', () => {
   const anyTime = dates('1950-01-01T00:00:00Z', '9999-12-31T23:59:59Z');
 
   it('an archive cutoff is a GeneralizedTime', () => {
@@ -266,7 +266,7 @@ describe('what is written into answers', () => {
     expect(EXTENDED_REVOKE).toMatchObject({ oid: '1.3.6.1.5.5.7.48.1.9', critical: false });
   });
 
-  it('numbers and times are of the tags that RFC 6960 4.4.2 has', () => {
+  it('numbers and times have the tags of RFC 6960 4.4.2', () => {
     const value = valueIn(crlReferencesExtension({ url: 'http://a/b', number: 5, thisUpdate: new Date(0) }));
     expect(new Uint8Array(value)).toEqual(
       new Uint8Array(

@@ -57,7 +57,7 @@ const certIds = algorithms.chain(({ oid, length }) =>
   }),
 );
 const opaque = extensionsOf(['other'], { minLength: 1, maxLength: 2 });
-/** What pkijs can write: no x400Address, no ediPartyName, and otherName only with its tag twice. */
+/** Names that pkijs can write: it has no x400Address and no ediPartyName, and writes the tag of otherName twice. */
 const requestors = generalNames.filter(({ kind }) => kind !== 'other' && kind !== 'otherName');
 const requests = fc.record(
   {
@@ -144,7 +144,7 @@ const written = (request: Generated): Uint8Array => {
 };
 
 describe('a request of pkijs', () => {
-  it('reads as it was written, whatever it has', () => {
+  it('reads as it was written, with any members', () => {
     fc.assert(
       fc.property(requests, (request) => {
         const bytes = written(request);
@@ -214,7 +214,7 @@ describe('a request of ours', () => {
     );
   });
 
-  it('identifies an issuer by the hashes that RFC 6960 4.1.1 says', () => {
+  it('identifies an issuer by the hashes of RFC 6960 4.1.1', () => {
     const { certId } = decodeOcspRequest(encodeOcspRequest({ certIds: [idOf('sha1', parseSerial('31'))] }))
       .requestList[0] as { certId: { issuerNameHash: Uint8Array; issuerKeyHash: Uint8Array } };
     const name = createHash('sha1').update(encodeName(issuer.subject)).digest();
@@ -233,7 +233,7 @@ describe.skipIf(NO_OPENSSL)('openssl', () => {
     }
   };
 
-  it.each(Object.keys(LENGTHS) as (keyof typeof LENGTHS)[])('writes what is read here, with %s', (hash) =>
+  it.each(Object.keys(LENGTHS) as (keyof typeof LENGTHS)[])('writes what we read, with %s', (hash) =>
     inFolder((folder) => {
       const ca = join(folder, 'ca.pem');
       const out = join(folder, 'request.der');
@@ -251,7 +251,7 @@ describe.skipIf(NO_OPENSSL)('openssl', () => {
     }),
   );
 
-  it('writes signed requests that are read here', () =>
+  it('writes signed requests that this project reads', () =>
     inFolder((folder) => {
       const [ca, key, out] = ['ca.pem', 'key.pem', 'request.der'].map((file) => join(folder, file)) as [
         string,
@@ -267,7 +267,7 @@ describe.skipIf(NO_OPENSSL)('openssl', () => {
       expect(request.signature?.certs.map((cert) => Buffer.compare(cert, CA.der))).toEqual([0]);
     }));
 
-  it('reads what is written here', () =>
+  it('reads requests that this project writes', () =>
     inFolder((folder) => {
       const file = join(folder, 'request.der');
       const certIds = [idOf('sha256', parseSerial('8f01'))];
@@ -301,7 +301,7 @@ const extended = (...extensions: readonly Uint8Array[]): Der =>
 const SIGNATURE = tlv(0xa0, derSequence(EC_SHA256, tlv(TAG.bitString, Uint8Array.of(0, 1))));
 
 describe('refusals', () => {
-  it('the parts that the refusals change are right by themselves', () => {
+  it('the parts that the refusals change are valid by themselves', () => {
     expect(decodeOcspRequest(asking(GOOD_ID, GOOD_ID)).requestList).toHaveLength(2);
     expect(decodeOcspRequest(extended(opaqueExtension('1.2.3', HASH))).extensions).toHaveLength(1);
     expect(decodeOcspRequest(request([LIST], SIGNATURE)).signature?.certs).toEqual([]);
@@ -386,7 +386,7 @@ describe('refusals', () => {
       'malformed-der',
       request([tlv(0xa1, tlv(0x86, Buffer.from('a')), tlv(0x86, Buffer.from('b'))), LIST]),
     ],
-    // What would fit the place after the structure that it stands in.
+    // Elements that would be valid in the structure around this one.
     [
       'extensions inside a CertID',
       'malformed-der',
@@ -427,8 +427,8 @@ describe('refusals', () => {
   });
 });
 
-describe('what a responder has to judge itself', () => {
-  it('stays visible: unknown hash algorithms, critical extensions, the length of a nonce', () => {
+describe('members that a responder must judge itself', () => {
+  it('stay visible: unknown hash algorithms, critical extensions, the length of a nonce', () => {
     const unknown = certId(
       derSequence(derOid(parseOid('1.2.3')), derNull()),
       derOctetString(new Uint8Array(3)),
@@ -464,7 +464,7 @@ describe('what a responder has to judge itself', () => {
   });
 });
 
-/** What pkijs makes of a request, in terms of ours. */
+/** A request as pkijs reads it, in our own types. */
 const theirReading = (bytes: Uint8Array) => {
   const { result, offset } = asn1js.fromBER(buffer(bytes));
   if (offset !== bytes.length) throw new Error(result.error);
@@ -511,7 +511,7 @@ const ourReading = (bytes: Uint8Array): ReturnType<typeof theirReading> => {
 };
 
 describe('a request that is damaged', () => {
-  /** Without names, of which pkijs knows fewer kinds; and with certificates that it reads as such. */
+  /** Requests without names, because pkijs knows fewer kinds, and with certificates that pkijs can read. */
   const seeds = fc
     .sample(
       requests.filter(({ requestorName, signature }) => !requestorName && !signature?.certs),
@@ -519,7 +519,7 @@ describe('a request that is damaged', () => {
     )
     .map(written);
 
-  it('is refused, or says to pkijs what it says here', () => {
+  it('is refused, or reads the same in pkijs and here', () => {
     let read = 0;
     fc.assert(
       fc.property(mutated(seeds), (bytes) => {

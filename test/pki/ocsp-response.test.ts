@@ -59,7 +59,7 @@ const SIGNATURE = new Uint8Array([0x30, 6, 2, 1, 1, 2, 1, 1]);
 const around = (tbs: Uint8Array, certs: readonly Uint8Array[] = []): Der =>
   encodeOcspResponse({ tbs, signatureAlgorithm: EC_SHA256, signatureValue: SIGNATURE, certs });
 
-/** The answer inside, where there is one. */
+/** The BasicOCSPResponse in an answer. */
 const basicOf = (bytes: Uint8Array) => {
   const response = decodeOcspResponse(bytes);
   if (response.status !== 'successful') throw new Error(response.status);
@@ -117,7 +117,7 @@ const allExtensions = ({ nonce, extensions = [] }: ResponseData): Extension[] =>
   ...extensions,
 ];
 
-/** What `decodeOcspResponse` must give for `data`, with the CertIDs as DER again. */
+/** Expects that `decodeOcspResponse` gives `data`, with the CertIDs as DER again. */
 const expectSame = (bytes: Uint8Array, data: ResponseData): void => {
   const { responses, responderId, producedAt, nonce, extensions } = basicOf(bytes);
   expect({ responderId, producedAt, nonce, extensions: extensions ?? [] }).toEqual({
@@ -194,7 +194,7 @@ describe('an answer of ours', () => {
     );
   });
 
-  it('says no reason where it is unspecified, and cuts times to whole seconds', () => {
+  it('omits the reason `unspecified`, and cuts times to whole seconds', () => {
     const time = new Date('2026-11-22T01:02:03.999Z');
     const status = { status: 'revoked', revocationTime: time, revocationReason: 'unspecified' } as const;
     const single = { certId: idOf(parseSerial('31')), certStatus: status, thisUpdate: time };
@@ -205,7 +205,7 @@ describe('an answer of ours', () => {
     expect(read?.thisUpdate).toEqual(second);
   });
 
-  it('echoes a nonce once, also where the extensions have it already', () => {
+  it('echoes a nonce once, even if the extensions already have it', () => {
     const nonce = new Uint8Array(32).fill(9);
     const single = {
       certId: idOf(parseSerial('31')),
@@ -222,7 +222,7 @@ describe('an answer of ours', () => {
     expect(twice).toEqual(encodeResponseData(data));
   });
 
-  it('gives each responder name its own bytes though they are kept', () => {
+  it('gives each responder name its own bytes, although they are cached', () => {
     const single = {
       certId: idOf(parseSerial('31')),
       certStatus: { status: 'good' },
@@ -234,7 +234,7 @@ describe('an answer of ours', () => {
     }
   });
 
-  it('of many answers outgrows the room that was guessed for it', () => {
+  it('may outgrow its first estimate of the size', () => {
     const value = new Uint8Array(5000).fill(3);
     const extensions: Extension[] = [{ id: 'other', oid: parseOid('1.2.3'), value, critical: false }];
     const responses = Array.from({ length: 40 }, (_, i) => ({
@@ -371,7 +371,7 @@ describe.skipIf(NO_OPENSSL)('openssl', () => {
   const later = new Date(now.getTime() + 3_600_000);
   const earlier = new Date(now.getTime() - 3_600_000);
 
-  it('verifies and reads what is written here', () =>
+  it('verifies and reads answers of this project', () =>
     inFolder((file) => {
       const nonce = new Uint8Array(32).fill(0x5a);
       const request = encodeOcspRequest({
@@ -401,7 +401,7 @@ describe.skipIf(NO_OPENSSL)('openssl', () => {
       });
       writeFileSync(file('response.der'), response);
       const verifying = ['-CAfile', file('ca.pem'), '-partial_chain'];
-      // With the request it compares the nonces; with serial numbers it says what it understood of each.
+      // Given the request, it compares the nonces; given serial numbers, it prints the status of each.
       const text = openssl([
         ...['ocsp', '-respin', file('response.der'), '-reqin', file('request.der'), '-resp_text'],
         ...verifying,
@@ -417,7 +417,7 @@ describe.skipIf(NO_OPENSSL)('openssl', () => {
         `0420${'5A'.repeat(32)}`,
       ])
         expect(text).toContain(line);
-      // Tampering must be seen, or the verification above would say nothing.
+      // openssl must notice tampering; otherwise its verification above proves nothing.
       const bad = Buffer.from(response);
       bad[bad.indexOf(Buffer.from(idOf(parseSerial('31')))) + 20] = 0xee;
       writeFileSync(file('bad.der'), bad);
@@ -426,7 +426,7 @@ describe.skipIf(NO_OPENSSL)('openssl', () => {
       );
     }));
 
-  it('writes what is read here', () =>
+  it('writes answers that this project reads', () =>
     inFolder((file) => {
       writeFileSync(
         file('index.txt'),
@@ -514,7 +514,7 @@ const body = (type: string, basic: Uint8Array): Der =>
   tlv(0xa0, derSequence(derOid(parseOid(type)), derOctetString(basic)));
 
 describe('refusals', () => {
-  it('the parts that the refusals change are right by themselves', () => {
+  it('the parts that the refusals change are valid by themselves', () => {
     expect(basicOf(answer()).responses).toHaveLength(1);
     expect(basicOf(about(ID, tlv(0xa1, TIME, tlv(0xa0, status(0))), TIME)).responses[0]?.certStatus).toEqual({
       status: 'revoked',
@@ -632,7 +632,8 @@ describe('arbitrary and damaged bytes', () => {
         }
         const { basic } = response;
         answers++;
-        // Taken but never written: an explicit `unspecified`, and a list of certificates with none in it.
+        // The decoder accepts these, and the encoder never writes them: an explicit `unspecified`, an empty list of
+        // certificates.
         const unspecified = basic.responses.some(
           ({ certStatus }) =>
             certStatus.status === 'revoked' && certStatus.revocationReason === 'unspecified',

@@ -7,7 +7,7 @@ export const NO_OPENSSL = spawnSync('openssl', ['version']).status !== 0;
 
 if (NO_OPENSSL) console.log('There is no openssl command here: the tests that compare with it are skipped.');
 
-/** Runs stock openssl in a folder of its own that holds `files`; gives what it wrote to standard output. */
+/** Runs stock openssl in a folder of its own with `files`, and gives its standard output. */
 export const openssl = (
   args: readonly string[],
   files: Readonly<Record<string, string | Uint8Array>> = {},

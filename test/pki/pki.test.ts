@@ -17,7 +17,7 @@ const decoders: readonly [string, (bytes: Uint8Array) => unknown][] = [
   ['PEM', (bytes) => pki.decodePem('CERTIFICATE', Buffer.from(bytes).toString('utf8'), 1_000)],
 ];
 
-/** Random elements in random elements: most of them pass the headers and fail in what a type asks for. */
+/** Random nested elements: most have valid headers and fail the rules of a type. */
 const { element } = fc.letrec<{ element: Uint8Array; nested: Uint8Array; leaf: Uint8Array }>((tie) => ({
   element: fc.oneof({ maxDepth: 6 }, tie('leaf'), tie('nested'), tie('nested')),
   nested: fc

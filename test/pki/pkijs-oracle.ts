@@ -1,8 +1,8 @@
 import * as asn1js from 'asn1js';
 
-/* Where pkijs is no oracle: what it cannot read, or reads as something else. */
+/* Inputs for which pkijs is no oracle, because it cannot read them or reads them wrongly. */
 
-/** Whether asn1js reads the element and writes the same bytes: it looks into what is ANY to us, and refuses what it finds. */
+/** Whether asn1js reads the element and writes the same bytes. It parses inside our ANY, and refuses some contents. */
 export const isReadable = (element: Uint8Array): boolean => {
   try {
     const { result, offset } = asn1js.fromBER(new Uint8Array(element).buffer);
@@ -13,8 +13,8 @@ export const isReadable = (element: Uint8Array): boolean => {
 };
 
 /**
- * pkijs writes arcs that are no safe integers in braces, as hex: where it does, what we read stands in their place, so
- * that everything else can be compared.
+ * pkijs writes arcs that are no safe integers as hex in braces. This replaces them by the arcs that we read, so that
+ * everything else can be compared.
  */
 export const withReadableOids = <T>(theirs: T, ours: unknown): T => {
   if (typeof theirs === 'string') return (theirs.includes('{') ? ours : theirs) as T;

@@ -18,7 +18,7 @@ afterAll(() => openssl[Symbol.dispose]());
 const first = openssl.ca('operations-1');
 const second = openssl.ca('operations-2', 'RSA rsa_keygen_bits:2048');
 const third = openssl.ca('operations-3', 'ED25519');
-// The same name under another key: whoever chose issuers by name would take it.
+// The same name with another key: a check that finds issuers by name would accept it.
 openssl.ca('impostor');
 
 const officer: Principal = {
@@ -62,7 +62,7 @@ const faultOf = async (promise: Promise<unknown>): Promise<FaultCode | undefined
 
 describe('a client certificate', () => {
   it.each(['operations-1', 'operations-2', 'operations-3'])(
-    'of %s names its principal, its status asked under that CA',
+    'of %s names its principal, and its status is looked up under that CA',
     async (ca) => {
       const asked: CertificateRef[] = [];
       const principals = open({
@@ -83,7 +83,7 @@ describe('a client certificate', () => {
     );
   });
 
-  it('is refused when the name of its issuer is another than that of the key', async () => {
+  it('is refused when its issuer name differs from the name of the CA with that key', async () => {
     openssl.renamedCa('renamed', 'operations-1', '/C=JP/O=Akashi/CN=Organisation CA');
     expect(await faultOf(open().byCertificate(openssl.client('renamed').der))).toBe(
       'client-certificate-invalid',
@@ -186,13 +186,13 @@ describe('a client certificate', () => {
     expect(await faultOf(principals.byCertificate(new Uint8Array()))).toBe('client-certificate-invalid');
   });
 
-  it('that is no CA is not taken as an operations CA', async () => {
+  it('that is no CA certificate is not accepted as the operations CA', async () => {
     const { der } = openssl.client('operations-1');
     const callers = open({ operationsCas: [{ ca: 'operations-1', certificate: der }] });
     expect(await faultOf(callers.byCertificate(der))).toBe('configuration-invalid');
   });
 
-  it('of a generation that came into being meanwhile is taken as soon as the directory has it', async () => {
+  it('of a new generation of the CA is accepted as soon as the directory has it', async () => {
     let cas = GENERATIONS.slice(0, 1);
     const callers = openCertificateCallers({
       find: async () => officer,

@@ -57,7 +57,7 @@ describe('a token of the embedded issuer', () => {
     now = START;
   });
 
-  it("verifies with another's tools by the published key set", async () => {
+  it('verifies with a foreign library by the published key set', async () => {
     const { token } = await principals.issueToken(auditor);
     const keys = createLocalJWKSet((await principals.jwks()) as unknown as JSONWebKeySet);
     const { payload, protectedHeader } = await jwtVerify(token, keys, {
@@ -199,7 +199,7 @@ describe('a token of a remote issuer', () => {
     expect(await faultOf(open(remote).byToken(await sign(change)))).toBe('token-invalid');
   });
 
-  it('waits for its keys: when they cannot be had the caller is told to try later', async () => {
+  it('gives try-later while the keys of the issuer cannot be fetched', async () => {
     const token = await sign();
     const nowhere = { ...remote, jwks: new URL('http://127.0.0.1:1/jwks.json') };
     expect(await faultOf(open(nowhere).byToken(token))).toBe('try-later');

@@ -10,8 +10,8 @@ import { allRecords, bringTo, checkTable, openOffice } from './office.ts';
 import { PEOPLE } from './people.ts';
 
 /*
- * Whoever can write to the table says in a row what was never done. No certificate comes of it: the ledger's records of
- * the three acts are asked before a key is.
+ * An attacker who can write to the table forges a row about acts that nobody did. No certificate results, because the
+ * records of the three acts are read from the ledger before any key signs.
  */
 
 type Draft = { -readonly [K in keyof RequestRow]: RequestRow[K] };
@@ -44,7 +44,7 @@ const HOUR = 3_600_000;
 const otherKey = Buffer.from('another SubjectPublicKeyInfo').toString('base64');
 
 describe('an approval', () => {
-  it('that nobody gave, in a row that was put into the table, gives no certificate, and keeps no other from its own', async () => {
+  it('that nobody gave, in a forged row, gives no certificate, and does not block other requests', async () => {
     await using store = await openTemporaryTable();
     const { office, id, row } = await approved(store.table);
     const forged = newRequestId(
@@ -157,7 +157,7 @@ describe('an approval', () => {
     await checkTable(store.table, office);
   });
 
-  it.each([0, 1, 2])('needs the record of each act, and of act %i as well', async (act) => {
+  it.each([0, 1, 2])('needs the record of each act: act %i', async (act) => {
     await using store = await openTemporaryTable();
     const { office, id, row } = await approved(store.table);
     const key = stagedKey(row.records[act] ?? '');
@@ -167,14 +167,14 @@ describe('an approval', () => {
     expect(office.logged).toEqual([refusal(id)]);
   });
 
-  it('is found where its records are settled as well as where they are not', async () => {
+  it('is found whether its records are settled or not', async () => {
     await using store = await openTemporaryTable();
     const { office, id } = await approved(store.table);
     expect(await allRecords(store.table)).toHaveLength(3);
     expect(await office.registration.recover()).toEqual([id]);
   });
 
-  it('of a submission that says it was examined by the office, at the centre, gives none', async () => {
+  it('at the centre gives no certificate if the row falsely says that the office approved', async () => {
     await using store = await openTemporaryTable();
     const office = openOffice(store.table);
     const id = await bringTo(office.registration, 'submitted');
@@ -197,7 +197,7 @@ describe('an approval', () => {
     expect(office.logged).toEqual([refusal(id)]);
   });
 
-  it('by one person under two ids, of whom the row forgot one, gives none', async () => {
+  it('by one person under two ids gives no certificate, even if the row hides one of the ids', async () => {
     await using store = await openTemporaryTable();
     const office = openOffice(store.table);
     const { registration } = office;

@@ -81,7 +81,7 @@ const outcome = (request: Request | undefined, command: Command): string => {
   }
 };
 
-/** What becomes of a command, by who gives it and by the state before; at last of one for a request that is not there. */
+/** The outcome of a command, by its actor and the state before it; in the last column the request does not exist. */
 const TABLE = `
                         submitted       examined        approved        issued          rejected        withdrawn       failed          none
 approve  suzuki         examined        wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
@@ -122,7 +122,7 @@ describe('who may do what, and when', () => {
     .map((line) => line.trim().split(/\s+/));
   const cases = rows.map(([word, who, ...outcomes]) => [word as Word, who as Who, outcomes] as const);
 
-  it('is told for every state', () => expect(states).toEqual([...REQUEST_STATES, 'none']));
+  it('has an outcome for every state', () => expect(states).toEqual([...REQUEST_STATES, 'none']));
 
   it.each(cases)('%s by %s', (word, who, outcomes) => {
     const befores = [...REQUEST_STATES.map((state) => run(...IN_STATE[state])), undefined];
@@ -138,7 +138,7 @@ describe('who may do what, and when', () => {
     expect(outcome(own, WORDS.approve('suzukiAtCentre'))).toBe('same-person');
   });
 
-  it('a rejection and a withdrawal say why', () => {
+  it('a rejection and a withdrawal need a reason', () => {
     const submitted = run(['submit', 'tanaka']);
     for (const reason of ['', '  ', 'あ'.repeat(1001)]) {
       expect(outcome(submitted, { ...WORDS.reject('sato'), reason } as Command)).toBe('invalid-input');
@@ -175,7 +175,7 @@ describe('any sequence of commands', () => {
     return Object.freeze(request);
   };
 
-  it('keeps three different persons, ends where it ends, and a refusal changes nothing', () => {
+  it('keeps three different persons, never leaves a final state, and changes nothing when refused', () => {
     const seen = new Set<string>();
     fc.assert(
       fc.property(fc.constantFrom<Who>('tanaka', 'suzuki', 'ito'), steps, (first, story) => {
@@ -194,7 +194,7 @@ describe('any sequence of commands', () => {
           if (word === 'approve' || word === 'reject') acted.push(who);
           if (word !== 'finish' && word !== 'fail' && PEOPLE[who].role === 'officer')
             expect(PEOPLE[who].office).toBe(request.office);
-          // What was asked for never changes on the way.
+          // The application never changes on the way.
           expect(request).toMatchObject(application);
         }
         seen.add(request.state);
@@ -214,7 +214,7 @@ describe('any sequence of commands', () => {
       }),
       { numRuns: 3000 },
     );
-    // The sequences reach every state, or the property above says little.
+    // The sequences must reach every state; otherwise the property above proves little.
     expect([...seen].sort()).toEqual([...REQUEST_STATES].sort());
   });
 });

@@ -13,7 +13,7 @@ type Office = ReturnType<typeof openOffice>;
 const { tanaka, sato, yamada } = PEOPLE;
 const csrs = await Promise.all([newCsr(), newCsr()]);
 
-/** As a careful client does: again after no answer, and content when the request has moved on already. */
+/** Acts as a careful client: repeats after no answer, and accepts that the request has moved on already. */
 const insist = async <T>(act: () => Promise<T>): Promise<T | undefined> => {
   for (let attempt = 0; attempt < 10; attempt++) {
     try {
@@ -55,13 +55,13 @@ const survive = async (plan: FailurePlan): Promise<number> => {
   expect(states).toEqual(['issued', 'rejected']);
   expect(issuer.orders.size).toBe(1);
   const records = await allRecords(store.table);
-  // An answer that was lost on the way to its record may have left that record behind.
+  // An answer may be lost after its record was stored, so there may be more records than answers.
   expect(records.filter(({ kind }) => kind === 'provision').length).toBeGreaterThanOrEqual(1);
   return table.writes;
 };
 
 describe('a store that fails', () => {
-  it('each write lost, and each carried out without an answer: one request, one key, one record for each act', async () => {
+  it('loses each write, or its answer: still one request, one key, one record for each act', async () => {
     const writes = await survive(new Map());
     expect(writes).toBe(7);
     for (let n = 1; n <= writes; n++) {
@@ -71,7 +71,7 @@ describe('a store that fails', () => {
     }
   });
 
-  it('a change that was carried out without an answer is answered all the same', async () => {
+  it('does not keep the caller from an answer if the write was carried out', async () => {
     await using store = await openTemporaryTable();
     const every = new Map([1, 2, 3, 4].map((n) => [n, 'appliedThenErrored'] as const));
     const table = faultyTable(store.table, every);
@@ -85,7 +85,7 @@ describe('a store that fails', () => {
     await checkTable(store.table, office);
   });
 
-  it('any writes failing in either way', async () => {
+  it('may fail at any writes, in either way', async () => {
     const failure = fc.constantFrom<Failure>('lost', 'appliedThenErrored');
     await fc.assert(
       fc.asyncProperty(
@@ -98,7 +98,7 @@ describe('a store that fails', () => {
     );
   });
 
-  it('reads that fail as well, after a write that was carried out', async () => {
+  it('may fail at reads as well, after a write that was carried out', async () => {
     await using store = await openTemporaryTable();
     const faulty = faultyTable(store.table, new Map([[1, 'appliedThenErrored']]));
     let blind = true;

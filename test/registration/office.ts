@@ -63,7 +63,7 @@ export const fakeIssuer = () => {
   return {
     issuing,
     orders,
-    /** What becomes of the next orders, one after another. */
+    /** The outcomes of the next orders, one after another. */
     fail: (...next: Plan[]) => plans.push(...next),
     waiting: (): number => plans.length,
     forgive: () => {
@@ -80,7 +80,7 @@ export interface Logged {
   readonly facts: unknown;
 }
 
-/** Registration over a table, with the real ledger and a clock that moves a second at every look. */
+/** Registration over a table, with the real ledger and a clock that advances a second at every reading. */
 export const openOffice = (table: Table, issuer = fakeIssuer()) => {
   let time = Date.UTC(2026, 10, 22);
   const clock = (): number => {
@@ -111,7 +111,7 @@ export const newSubmission = async (): Promise<Submission> => ({
   fields: { CN: ` ${NAME} ` },
 });
 
-/** A request brought to a state by the people of Hino and the centre. */
+/** Brings a request to a state, by the people of Hino and the centre. */
 export const bringTo = async (
   registration: Registration,
   state: RequestState,
@@ -153,9 +153,8 @@ export const allRecords = async (table: Table): Promise<readonly LedgerRecord[]>
 };
 
 /**
- * What must hold of the table whatever happened: every request is in exactly the listings of its state, holds its
- * public key while it may still become a certificate, and every act on it has exactly one record. Resolves with
- * the states by id.
+ * Checks what must always hold: every request is in exactly the listings of its state, holds its public key while it may
+ * still become a certificate, and every act on it has exactly one record. Resolves with the states by id.
  */
 export const checkTable = async (
   table: Table,

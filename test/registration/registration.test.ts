@@ -18,7 +18,7 @@ const approve = { decision: 'approve' } as const;
 const reject = { decision: 'reject', reason: REASON } as const;
 
 describe('from submission to certificate', () => {
-  it('goes through the hands of three persons', async () => {
+  it('takes three persons', async () => {
     await using store = await openTemporaryTable();
     const office = openOffice(store.table);
     const { registration, issuer } = office;
@@ -76,7 +76,7 @@ describe('from submission to certificate', () => {
     );
   });
 
-  it('two examiners at once: one is first, the other is told so', async () => {
+  it('two examiners at once: the first one decides, and the other gets a fault that says so', async () => {
     await using store = await openTemporaryTable();
     const office = openOffice(store.table);
     const { registration } = office;
@@ -97,7 +97,7 @@ describe('from submission to certificate', () => {
     await checkTable(store.table, office);
   });
 
-  it('an approval sees what was done between its look at the request and its write', async () => {
+  it('an approval notices acts between its read of the request and its write', async () => {
     await using store = await openTemporaryTable();
     const office = openOffice(store.table);
     const id = await bringTo(office.registration, 'examined');
@@ -118,7 +118,7 @@ describe('from submission to certificate', () => {
     expect((await checkTable(store.table, office)).get(id)).toBe('withdrawn');
   });
 
-  it('a profile that changed meanwhile is not issued under; the request can be rejected', async () => {
+  it('a request whose profile changed meanwhile is not issued, and can be rejected', async () => {
     await using store = await openTemporaryTable();
     const office = openOffice(store.table);
     const id = await bringTo(office.registration, 'examined');
@@ -162,13 +162,13 @@ describe('an idempotency key', () => {
       if (row === 'deleted by the store') {
         expect(await store.table.purgeExpired(Math.floor(Date.UTC(2026, 10, 29) / 1000) + 60)).toBe(1);
       }
-      // A new request, and so not one for a key that has a request.
+      // This counts as a new request, so it is refused: the public key already has a request.
       await expect(registration.submit(tanaka, submission, 'k')).rejects.toEqual(fault('duplicate-key'));
       await registration.withdraw(tanaka, request.id, REASON);
       const again = await registration.submit(tanaka, submission, 'k');
       expect(again.replayed).toBe(false);
       expect(again.request.id).not.toBe(request.id);
-      // The key stands for that one now.
+      // The idempotency key stands for the new request now.
       expect(await registration.submit(tanaka, submission, 'k')).toMatchObject({
         replayed: true,
         request: { id: again.request.id },
@@ -177,7 +177,7 @@ describe('an idempotency key', () => {
   );
 });
 
-describe('issuing that does not go through', () => {
+describe('issuing that fails for a while', () => {
   it.each(['lost', 'appliedThenErrored'] as const)('is finished later, once (%s)', async (failure) => {
     await using store = await openTemporaryTable();
     const office = openOffice(store.table);
@@ -193,13 +193,13 @@ describe('issuing that does not go through', () => {
       fault('wrong-state'),
     );
 
-    // One still fails, which has been said; the other is finished.
+    // One still fails, which is already logged; the other is finished.
     const before = logged.length;
     expect(await registration.recover()).toEqual([ids[1]]);
     expect(await registration.recover()).toEqual([]);
     office.advance(30_000);
     const [first, second] = await Promise.all([registration.recover(), registration.recover()]);
-    // Both went through, and neither takes the other for a failure.
+    // Both succeed, and neither takes the other for a failure.
     expect(logged.slice(before)).toEqual([]);
     expect(new Set([...first, ...second])).toEqual(new Set([ids[0]]));
     expect(await registration.recover()).toEqual([]);
@@ -210,7 +210,7 @@ describe('issuing that does not go through', () => {
 
 const broken = (): Fault => new Fault('lint-failed', 'The certificate breaks rules and is not signed: x.');
 
-describe('issuing that can never go through', () => {
+describe('issuing that can never succeed', () => {
   it('ends the request with its reason, in the request and in the ledger, and frees the key', async () => {
     await using store = await openTemporaryTable();
     const office = openOffice(store.table);
@@ -245,7 +245,7 @@ describe('issuing that can never go through', () => {
     await checkTable(store.table, office);
   });
 
-  it('where a certificate was recorded all the same: it stays, until that one is signed', async () => {
+  it('keeps the request approved if a certificate was recorded, until that one is signed', async () => {
     await using store = await openTemporaryTable();
     const office = openOffice(store.table);
     const { registration, issuer } = office;
@@ -258,7 +258,7 @@ describe('issuing that can never go through', () => {
     await checkTable(store.table, office);
   });
 
-  it('by what the trust domain lacks is final an hour after the approval, not while files are being changed', async () => {
+  it('for lack of a profile or the like is final an hour after the approval, so that files may change', async () => {
     await using store = await openTemporaryTable();
     const office = openOffice(store.table);
     const { registration, issuer } = office;
@@ -276,7 +276,7 @@ describe('issuing that can never go through', () => {
     await checkTable(store.table, office);
   });
 
-  it('is tried again after pauses that grow, and said once for each reason and day', async () => {
+  it('is tried again after pauses that grow, and logged once a day for each reason', async () => {
     await using store = await openTemporaryTable();
     const office = openOffice(store.table);
     const { registration, issuer, logged } = office;
@@ -304,8 +304,8 @@ describe('issuing that can never go through', () => {
   });
 });
 
-describe('what is submitted', () => {
-  it('is judged whole before anything is stored', async () => {
+describe('a submission', () => {
+  it('is checked whole before anything is stored', async () => {
     await using store = await openTemporaryTable();
     const office = openOffice(store.table);
     const { registration } = office;
@@ -369,7 +369,7 @@ describe('what is submitted', () => {
     }
   });
 
-  it('one public key is in one request, until that is rejected or withdrawn', async () => {
+  it('holds its public key until it is rejected or withdrawn', async () => {
     await using store = await openTemporaryTable();
     const office = openOffice(store.table);
     const { registration } = office;
@@ -392,7 +392,7 @@ describe('what is submitted', () => {
     await expect(registration.submit(ito, issued)).rejects.toEqual(fault('duplicate-key'));
   });
 
-  it('once under an idempotency key: again is the same request, something else is refused', async () => {
+  it('under the same idempotency key gives the same request again, or is refused if it differs', async () => {
     await using store = await openTemporaryTable();
     const office = openOffice(store.table);
     const { registration } = office;
@@ -415,7 +415,7 @@ describe('what is submitted', () => {
     }
     // Another principal's key of the same name is another key.
     expect((await registration.submit(sato, await newSubmission(), 'k-1')).replayed).toBe(false);
-    // The replay shows the request as it stands now.
+    // The replay shows the present state of the request.
     await registration.withdraw(sato, request.id, REASON);
     expect((await registration.submit(tanaka, submission, 'k-1')).request.state).toBe('withdrawn');
 
@@ -435,7 +435,7 @@ describe('what is submitted', () => {
 });
 
 describe('who sees what', () => {
-  it('an officer the own office, operators and auditors all, nobody else any', async () => {
+  it('officers see their own office, operators and auditors see all, and others see nothing', async () => {
     await using store = await openTemporaryTable();
     const { registration } = openOffice(store.table);
     const id = await bringTo(registration, 'issued');
@@ -458,7 +458,7 @@ describe('who sees what', () => {
     }
   });
 
-  it('who may not act changes nothing, in any state', async () => {
+  it('a person without the right to act changes nothing, in any state', async () => {
     await using store = await openTemporaryTable();
     const office = openOffice(store.table);
     const { registration, issuer } = office;

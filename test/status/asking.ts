@@ -15,7 +15,7 @@ import type { Caller, CertificateRef } from '../../lib/principal.ts';
 import type { OcspAnswer } from '../../lib/status/status.ts';
 import type { Service } from '../service.ts';
 
-/** OCSP requests as clients of every kind write them, and answers as a strict client reads them. */
+/** Writes OCSP requests as all kinds of clients do, and reads answers as a strict client does. */
 
 export const other = (oid: Oid, value: Uint8Array, critical = false): Extension => ({
   id: 'other',
@@ -32,7 +32,7 @@ export interface Question {
   readonly extensions?: readonly Extension[];
   readonly singleExtensions?: readonly Extension[];
   readonly requestorName?: Name;
-  /** The BIT STRING's octets may be spoilt on the way. */
+  /** A test may damage the octets of the signature. */
   readonly signed?: {
     readonly signer: Signer;
     readonly certs?: readonly Uint8Array[];
@@ -86,7 +86,7 @@ export const certIdOf = async (
 
 export const PUBLIC: Caller = { recipient: 'public', method: 'POST' };
 
-/** What is answered, with the signature verified under the responder's certificate and that one under the CA's. */
+/** The answer, after checks that the responder's certificate verifies its signature, and the CA's the certificate. */
 export const askSigned = async (
   service: Pick<Service, 'app' | 'now'>,
   ca: string,
@@ -117,7 +117,7 @@ export const askSigned = async (
   return { basic, responder, answer };
 };
 
-/** The error status; an answer that is signed is `successful`. */
+/** The OCSPResponseStatus; a signed answer is `successful`. */
 export const statusOf = async ({ app }: Pick<Service, 'app'>, question: Uint8Array): Promise<string> => {
   const answer = await app.status.ocsp(question, PUBLIC);
   const { status } = decodeOcspResponse(answer.der);

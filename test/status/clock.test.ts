@@ -44,7 +44,7 @@ describe('a CRL', () => {
     expect(after.thisUpdate).toEqual(before.thisUpdate);
   });
 
-  it('follows no clock that was ahead when something was revoked, and tells no time to come', async () => {
+  it('has no future time, even if a clock was ahead when something was revoked', async () => {
     const { ref } = await issueTo(house, 'organisation-client', 'order-1');
     const entryOf = async () => {
       const { der } = await house.app.status.crl(CA, 'full', { recipient: 'public', method: 'GET' });
@@ -70,12 +70,12 @@ describe('a CRL', () => {
     }
     ground.time.now += DAY;
     await house.app.status.publish(CA, 'service');
-    // What was recorded, as soon as it is past.
+    // As soon as the recorded time is past, the CRL has it.
     expect(await entryOf()).toMatchObject({ revocationDate: invalidityDate, invalidityDate });
     await checkWorld(house, { requests: [], signed: [], answers: [], revoked: [`${ref.ca} ${ref.serial}`] });
   });
 
-  it('is not signed while the clock is far behind, which is said; then it comes with the next number', async () => {
+  it('is not signed while the clock is far behind, which is logged; then it comes with the next number', async () => {
     const { ref } = await issueTo(house, 'organisation-client', 'order-1');
     const before = await currentCrl();
     ground.time.now -= DAY;
@@ -83,7 +83,7 @@ describe('a CRL', () => {
     expect(await codeOf(TASKS.publication(house.core))).toBe('clock-behind');
     const said = house.logged.filter(({ facts }) => facts.ca === CA && facts.error === 'clock-behind');
     expect(said).toHaveLength(1);
-    // A revocation stands all the same, and OCSP shows it.
+    // A revocation still takes effect, and OCSP shows it.
     const { revocation } = await house.app.authority.revoke(house.principal('operator-noda'), ref, {
       reason: 'keyCompromise',
     });
@@ -100,8 +100,8 @@ describe('a CRL', () => {
   });
 });
 
-describe('what is kept in memory', () => {
-  it('of CAs and responders is read anew at once, not when the clock has caught up', async () => {
+describe('CAs and responders in memory', () => {
+  it('are read anew at once after the clock was set back, not when it has caught up', async () => {
     const clock = () => ground.time.now;
     const issuers = openIssuers({ table: ground.table, clock, log: () => {} });
     const register = openRegister(ground.table);
@@ -126,7 +126,7 @@ describe('what is kept in memory', () => {
       { put: { pk: 'issuers', sk: 'another-1' }, value: row?.value ?? {}, if: 'absent' },
     ]);
     expect((await issuers.byId('another-1')).id).toBe('another-1');
-    // And kept again from there on, for a minute.
+    // From then on memory keeps them for a minute again.
     await ground.table.write([
       { put: { pk: 'issuers', sk: 'third-1' }, value: row?.value ?? {}, if: 'absent' },
     ]);
@@ -152,7 +152,7 @@ describe('records', () => {
     expect(new Set(made.map(({ id }) => id)).size).toBe(made.length);
   });
 
-  it('of a process that starts with a clock an hour behind are found and in the log, with all before them', async () => {
+  it('of a process whose clock is an hour behind are found and in the log, like all earlier ones', async () => {
     ground.time.now += 2 * 3600 * SECOND;
     await issueTo(house, 'organisation-client', 'order-1');
     await house.core.sequencer.sequence();

@@ -11,8 +11,8 @@ import { certIdOf, encodeQuestion } from './asking.ts';
 import { credentialOf, type Held, issueTo } from './office.ts';
 
 /**
- * Who asks, over TLS. An answer does not hang on it, but its record says what the service knows: who proved itself, that
- * nobody said anything, or that somebody tried and why it was not believed.
+ * Callers of OCSP over TLS. Every caller gets an answer. Its record says what the service knows: the proven caller, that
+ * no credentials came, or why credentials were refused.
  */
 
 const DAY = 86_400_000;
@@ -46,7 +46,7 @@ interface Shown {
   readonly method?: 'GET' | 'POST';
 }
 
-/** Asks over a connection of its own, and gives the newest record with the status. */
+/** Asks over a connection of its own, and gives the status and the newest record. */
 const ask = async ({ as, authorization, body, method = 'POST' }: Shown) => {
   const der = Buffer.from(body ?? (await ocspRequestFor(service, one.ref)));
   const answer = await new Promise<{ status: number; body: Buffer }>((resolve, reject) => {
@@ -82,13 +82,13 @@ const ask = async ({ as, authorization, body, method = 'POST' }: Shown) => {
 };
 
 describe.each(['POST', 'GET'] as const)('by %s', (method) => {
-  it('nobody is public, and nothing is said of what was not shown', async () => {
+  it('a caller without credentials is public, and the record has no `unproven`', async () => {
     const record = await ask({ method });
     expect(record.recipient).toBe('public');
     expect(record).not.toHaveProperty('unproven');
   });
 
-  it('a certificate or a token names who asks', async () => {
+  it('a certificate or a token names the caller', async () => {
     expect(await ask({ method, as: 'tax-portal' })).toMatchObject({ recipient: 'tax-portal', method });
     const named = await ask({ method, authorization: `Bearer ${token}` });
     expect(named.recipient).toBe('procurement');
@@ -110,8 +110,8 @@ describe.each(['POST', 'GET'] as const)('by %s', (method) => {
   });
 });
 
-describe('credentials that held once', () => {
-  it('and were revoked are told in the record', async () => {
+describe('credentials that were valid once', () => {
+  it('and are revoked now are noted in the record', async () => {
     const holder = 'nishi-counter';
     expect((await ask({ as: holder })).recipient).toBe(holder);
     const serial = new X509Certificate(file(holder, 'cert.pem')).serialNumber.toLowerCase();
@@ -123,7 +123,7 @@ describe('credentials that held once', () => {
     });
   });
 
-  it('do not stand in for a signature of the request, and are not forgotten beside it', async () => {
+  it('do not replace the signature of a request, and are noted beside its signer', async () => {
     const portal = await credentialOf(service, 'tax-portal');
     const body = await encodeQuestion({
       certIds: [await certIdOf(service, one.ref)],
@@ -136,7 +136,7 @@ describe('credentials that held once', () => {
     });
   });
 
-  it('and have expired are told in the record', async () => {
+  it('and have expired are noted in the record', async () => {
     service.advance(400 * DAY);
     await service.core.authority.renewResponders();
     expect(await ask({ as: 'tax-portal' })).toMatchObject({

@@ -11,7 +11,7 @@ import { openAnother } from './another.ts';
 import { certIdOf, encodeQuestion } from './asking.ts';
 import { type Held, issueTo } from './office.ts';
 
-/** A row of the directory of CAs that cannot be read: the others go on, and nobody is told that the CA is not ours. */
+/** One row in the directory of CAs cannot be read. The other CAs go on, and no answer says that this CA is not ours. */
 
 const folder = temporaryFolder();
 let service: Service & { readonly url: string };
@@ -44,7 +44,7 @@ const row = async (): Promise<Item> => {
   if (!found) throw new Error('no such row');
   return found;
 };
-/** Writes the row as `change` has it, and lets a minute pass, after which processes read the directory again. */
+/** Changes the row by `to`, and lets a minute pass, after which processes read the directory again. */
 const change = async (to: (value: Value) => Value): Promise<void> => {
   const { pk, sk, version, value } = await row();
   await service.table.write([{ put: { pk, sk }, value: to(value), if: { version } }]);
@@ -82,17 +82,17 @@ describe.each(DAMAGES)('a CA with %s in its row', (_name, damage) => {
     service.logged.length = 0;
   });
 
-  it('is answered for with an error, and the other CAs are answered for as ever', async () => {
+  it('gives an OCSP error, and the other CAs answer as before', async () => {
     const recorded = (await allRecords(service)).length;
     expect(await ask(ofWhole)).toBe('good');
     expect(await ask(ofLost)).toBe('internalError');
-    // Whose it is cannot be told: it is not said that the CA is not served here, nor that a status is unknown.
+    // The CertID may belong to the damaged CA, so the answer is neither unauthorized nor unknown.
     expect(await ask(ofNobody)).toBe('internalError');
     expect(await ask(ofWhole, ofLost)).toBe('internalError');
     expect((await allRecords(service)).length).toBe(recorded + 1);
   });
 
-  it('is said in the log once for each reading, and no more than its id', async () => {
+  it('is logged once for each reading, by its id alone', async () => {
     service.advance(60_000);
     for (let i = 0; i < 3; i++) await ask(ofLost);
     const said = () => service.logged.filter(({ message }) => message.startsWith('The row of a CA'));
@@ -130,7 +130,7 @@ describe.each(DAMAGES)('a CA with %s in its row', (_name, damage) => {
   });
 });
 
-it('a row that was mended answers again, and a CA that is not ours is refused as such', async () => {
+it('a CA whose row was mended answers again, and a CA that is not ours is unauthorized again', async () => {
   expect(await ask(ofLost)).toBe('good');
   expect(await ask(ofNobody)).toBe('unauthorized');
   expect(await ask(ofWhole, ofLost)).toBe('good unknown');

@@ -12,7 +12,7 @@ import { allRecords } from '../world.ts';
 import { certIdOf, encodeQuestion, nonce, other, PUBLIC } from './asking.ts';
 import { credentialOf, type Held, issueTo } from './office.ts';
 
-/** Real questions, damaged: whatever comes of them is the caller's fault and never ours, or a true answer to what they now ask. */
+/** Damaged requests. Each gets an error that blames the caller, not the service, or a true answer to its new content. */
 
 const folder = temporaryFolder();
 let service: Service;
@@ -59,7 +59,7 @@ afterAll(async () => {
 
 const statusOfSerial = new Map<string, string>();
 
-/** Gives the OCSPResponseStatus, and holds an answer against what was asked. */
+/** Gives the OCSPResponseStatus, and compares an answer with the request. */
 const ask = async (bytes: Uint8Array): Promise<string> => {
   const { der, error } = await service.app.status.ocsp(bytes, PUBLIC);
   const response = decodeOcspResponse(der);
@@ -94,8 +94,8 @@ const count = async (seeds: readonly Uint8Array[], numRuns: number): Promise<Map
   return seen;
 };
 
-describe('a question that is damaged', () => {
-  it('is refused, or answered as what it now asks', { timeout: 60_000 }, async () => {
+describe('a damaged request', () => {
+  it('is refused, or answered for its new content', { timeout: 60_000 }, async () => {
     const before = (await allRecords(service)).length;
     const seen = await count(plain, 2500);
     for (const status of ['successful', 'malformedRequest', 'unauthorized'])
@@ -103,13 +103,13 @@ describe('a question that is damaged', () => {
     expect((await allRecords(service)).length - before).toBe(seen.get('successful'));
   });
 
-  it('and was signed proves nobody any more, and is answered to nobody', { timeout: 60_000 }, async () => {
+  it('that was signed names its signer only if that part is intact', { timeout: 60_000 }, async () => {
     for (const whole of signed) expect(await ask(whole)).toBe('successful');
     const before = await allRecords(service);
     const seen = await count(signed, 2500);
     for (const status of ['malformedRequest', 'unauthorized'])
       expect(seen.get(status), status).toBeGreaterThan(100);
-    // What is answered still has lost its whole signature, or was damaged where the signature does not reach.
+    // A request that still gets an answer has lost its whole signature, or was damaged outside the signed bytes.
     const after = await allRecords(service);
     const made = after.slice(0, after.length - before.length);
     expect(made).toHaveLength(seen.get('successful') ?? 0);

@@ -15,8 +15,8 @@ import { askSigned, certIdOf, encodeQuestion, nonce, PUBLIC, statusOf } from './
 import { type Held, issueTo } from './office.ts';
 
 /**
- * What is wrong with us, as RFC 6960 2.3 tells clients: internalError for a state that must not be, tryLater for what
- * passes by itself. Neither says anything of a certificate, neither stays once its cause is gone.
+ * Failures of the service, as RFC 6960 2.3 tells them to clients: internalError for a damaged state, tryLater for a
+ * failure that passes by itself. Neither says anything about a certificate, and neither stays once its cause is gone.
  */
 
 const folder = temporaryFolder();
@@ -24,7 +24,7 @@ const data = join(folder.path, 'data');
 type Method = 'get' | 'query' | 'write';
 /** The last status row that was read. */
 let statusRow: Key | undefined;
-/** Which of the store's calls fail now, as a store that cannot be reached. */
+/** Which of the store's calls fail now, as if the store could not be reached. */
 let failing: (method: Method, key: Key | { readonly pk: string } | undefined) => boolean = () => false;
 
 const unreliable = (table: Table): Table => {
@@ -87,7 +87,7 @@ const statuses = async (held: Held) =>
   Promise.all((await questions(held)).map((question) => statusOf(service, question)));
 const both = (status: string) => [status, status];
 
-/** Errors say one thing alone: five octets, no signature, no record; and the log says what it was. */
+/** An error has five octets, no signature and no record. The log says what failed. */
 const expectFailure = async (
   asked: readonly Uint8Array[],
   status: 'internalError' | 'tryLater',
@@ -105,7 +105,7 @@ const expectFailure = async (
   );
 };
 
-/** Puts something else into a row; gives what was there back. */
+/** Changes a row. The result puts the former value back. */
 const replace = async (key: Key, change: (value: Value) => Value): Promise<() => Promise<void>> => {
   const item = await service.table.get(key);
   if (!item) throw new Error(`no row ${key.sk}`);
@@ -152,7 +152,7 @@ describe('internalError', () => {
       (value) => ({ ...value, state: 'revoked', revocationTime: 1_700_000_000, reason: 'boredom' }),
     ],
   ])('is for a status row that is %s, and never good', async (_, damage) => {
-    // An answer that is kept does not hide the damage.
+    // A kept answer does not hide the damage.
     expect(await statuses(one)).toEqual(both('successful'));
     const before = (await allRecords(service)).length;
     const asked = await questions(one);
@@ -164,7 +164,7 @@ describe('internalError', () => {
     expect((await ocspStatus(service, one.ref)).status).toBe('good');
   });
 
-  it('is for a certificate among several that cannot be judged: there is no half of an answer', async () => {
+  it('is for a request if one of its certificates cannot be judged: there is no partial answer', async () => {
     const second = await issueTo(service, 'official-position', `order-${orders}-second`);
     await ocspStatus(service, one.ref);
     const back = await replace(statusRow as Key, () => ({}));
@@ -176,7 +176,7 @@ describe('internalError', () => {
 });
 
 describe('tryLater', () => {
-  it('is for a store that does not answer questions, and passes with it', async () => {
+  it('is for a store that does not answer reads, and ends when the store answers', async () => {
     const asked = await questions(one);
     failing = (method, key) => method === 'get' && key?.pk.startsWith('status/') === true;
     await expectFailure(asked, 'tryLater', 'store-unavailable');
@@ -185,7 +185,7 @@ describe('tryLater', () => {
   });
 
   it('is for a record that could not be stored: the answer behind it does not leave', async () => {
-    // Kept before, so that only the record is wanting.
+    // The answers are kept, so that only the record is missing.
     expect(await statuses(one)).toEqual(both('successful'));
     const asked = await questions(one);
     failing = (method) => method === 'write';
@@ -205,7 +205,7 @@ describe('tryLater', () => {
     expect(await statuses(one)).toEqual(both('successful'));
   });
 
-  it('of one store call among many leaves no answer half recorded', async () => {
+  it('for one failed store call among many leaves no answer partly recorded', async () => {
     const before = (await allRecords(service)).length;
     let answered = 0;
     let refused = 0;

@@ -15,8 +15,8 @@ import { certIdOf, encodeQuestion, nonce } from './asking.ts';
 import { issueTo } from './office.ts';
 
 /**
- * An answer that begins after a change of status was acknowledged is never older than the change, whichever of two
- * services over one store is asked, in whatever way, however many ask at once, and whatever they have kept.
+ * An answer that begins after the acknowledgement of a change of status is never older than the change. This holds for
+ * both of two services over one store, for every way to ask, for many requests at once, and for kept answers.
  */
 
 const folder = temporaryFolder();
@@ -60,7 +60,7 @@ type Status = 'good' | 'revoked';
 const WAYS = ['post', 'get', 'conditional', 'nonce', 'several'] as const;
 type Way = (typeof WAYS)[number];
 
-/** What happened, in the order in which this test saw it: numbers rise with time. */
+/** Numbers the events in the order in which this test sees them. */
 let instant = 0;
 interface Change {
   readonly begun: number;
@@ -71,7 +71,7 @@ interface Watched {
   readonly ref: CertificateRef;
   readonly certId: Der;
   readonly changes: Change[];
-  /** Of the certificate's plain answer by GET, from each door. */
+  /** The ETag of the certificate's answer by GET without a nonce, and the status behind it. */
   readonly tags: Map<string, Status>;
   lastTag: string | undefined;
   held: boolean;
@@ -95,7 +95,7 @@ const watch = async (order: string): Promise<Watched> => {
   };
 };
 
-/** What may be said of it in an answer that began and ended then. */
+/** The statuses that an answer may have if it began and ended at these instants. */
 const allowed = ({ changes }: Watched, began: number, ended: number): ReadonlySet<Status> => {
   const before = changes.findLastIndex(
     ({ acknowledged }) => acknowledged !== undefined && acknowledged <= began,
@@ -159,7 +159,7 @@ const ask = async (door: string, way: Way, one: Watched, all: readonly Watched[]
   return status;
 };
 
-/** Held, released and in the end revoked, one change after the other, by either service. */
+/** Changes a status: holds and releases in turn, and a revocation in the end, by either service. */
 const change = (app: App, one: Watched, revoke: boolean): Promise<void> => {
   one.changing = one.changing.then(async () => {
     if (one.ended) return;
@@ -198,7 +198,7 @@ const actions = fc.oneof(
     }),
   },
 );
-/** Each round is done at once; the next one begins when all of it was answered. */
+/** All actions of a round run at once. The next round begins when all of them are answered. */
 const rounds = fc.array(fc.array(actions, { minLength: 1, maxLength: 24 }), { minLength: 2, maxLength: 8 });
 
 describe('status', () => {
@@ -221,14 +221,14 @@ describe('status', () => {
             }),
           );
         }
-        // When all is quiet, both services say what was acknowledged last.
+        // After all actions both services give the status that was acknowledged last.
         for (const door of doors)
           for (const one of all)
             for (const way of ['conditional', 'get', 'post'] as const) await ask(door, way, one, all);
       }),
       { numRuns: 40 },
     );
-    // It was asked enough, and clients were told now and then that what they have still holds.
+    // The run asked often enough, and some clients got 304 because their answer was still valid.
     expect(seen.get(200)).toBeGreaterThan(500);
     expect(seen.get(304)).toBeGreaterThan(20);
   });

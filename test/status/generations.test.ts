@@ -56,30 +56,30 @@ describe('two generations of a CA', () => {
   });
 
   it.each(HASHES)('are told apart by the hash of the key, with %s', async (hash) => {
-    // The signature is that of a responder of the generation that issued the certificate: askSigned checks it.
+    // askSigned checks that a responder of the issuing generation signed.
     expect(await statusesOf(OLD, [await certIdOf(service, old.ref, hash)])).toEqual(['good']);
     expect(await statusesOf(OLD, [await certIdOf(service, oldRevoked.ref, hash)])).toEqual(['revoked']);
     expect(await statusesOf(YOUNG, [await certIdOf(service, young.ref, hash)])).toEqual(['good']);
   });
 
-  it('know nothing of the numbers of one another', async () => {
+  it('do not know the serial numbers of each other', async () => {
     const wrong = await certIdOf(service, { ca: YOUNG, serial: oldRevoked.ref.serial });
     expect(await statusesOf(YOUNG, [wrong])).toEqual(['unknown']);
     const other = await certIdOf(service, { ca: OLD, serial: young.ref.serial });
     expect(await statusesOf(OLD, [other])).toEqual(['unknown']);
   });
 
-  it('in one request are answered by the first one, to which the certificates of the other are unknown', async () => {
+  it('in one request are answered by the first one, which calls certificates of the other unknown', async () => {
     const ids = await Promise.all([old, young, oldRevoked].map(({ ref }) => certIdOf(service, ref)));
     const [ofOld, ofYoung, ofRevoked] = ids as [(typeof ids)[0], (typeof ids)[0], (typeof ids)[0]];
     expect(await statusesOf(OLD, [ofOld, ofYoung, ofRevoked])).toEqual(['good', 'unknown', 'revoked']);
     expect(await statusesOf(YOUNG, [ofYoung, ofRevoked, ofOld])).toEqual(['good', 'unknown', 'unknown']);
-    // The record names what was told of, and not what this CA did not know.
+    // The record names the certificates with a status, and not those that are unknown to this CA.
     const [last] = await allRecords(service);
     expect(last).toMatchObject({ certificates: [young.ref], provided: { answers: ['good'] } });
   });
 
-  it('in one request by digests of different kinds are the same two', async () => {
+  it('are recognised in one request that uses different digests', async () => {
     const certIds = await Promise.all([
       certIdOf(service, young.ref, 'sha1'),
       certIdOf(service, young.ref, 'sha512'),
@@ -88,7 +88,7 @@ describe('two generations of a CA', () => {
     expect(await statusesOf(YOUNG, certIds)).toEqual(['good', 'good', 'unknown']);
   });
 
-  it('are neither by a key of theirs under the name of another CA, nor by their name with a key of another', async () => {
+  it('are not found by their key under the name of another CA, nor by their name with a foreign key', async () => {
     const [organisation, authentication] = [await caOf(OLD), await caOf('authentication-1')];
     const certId = (issuerName: typeof organisation, issuerKey: typeof organisation) =>
       encodeCertId({
@@ -99,7 +99,7 @@ describe('two generations of a CA', () => {
       });
     for (const crossed of [certId(organisation, authentication), certId(authentication, organisation)])
       expect(await statusOf(service, await encodeQuestion({ certIds: [crossed] }))).toBe('unauthorized');
-    // Beside one that is ours it is only unknown (RFC 6960 2.2).
+    // Beside a CertID that is ours it is only unknown (RFC 6960 2.2).
     const ours = await certIdOf(service, old.ref);
     expect(await statusesOf(OLD, [certId(authentication, organisation), ours])).toEqual(['unknown', 'good']);
   });

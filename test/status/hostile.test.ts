@@ -24,8 +24,8 @@ import { type Held, issueTo } from './office.ts';
 import { residentMemory, type Serving, serving } from './process.ts';
 
 /**
- * What nobody should send, to the service as a process of its own: each gets an OCSP error or an HTTP error, the memory
- * of the process stays within bounds, and others meanwhile get the answers that they would get anyhow.
+ * Hostile input to the service as a process of its own. Each input gets an OCSP error or an HTTP error, the memory of the
+ * process stays within bounds, and other clients meanwhile get their usual answers.
  */
 
 const folder = temporaryFolder();
@@ -63,7 +63,7 @@ afterAll(async () => {
   folder.remove();
 });
 
-/* Others, who ask as ever ------------------------------------------------------------------------------------ */
+/* Other clients, who ask as usual ------------------------------------------------------------------------------ */
 
 let others: readonly { readonly question: Buffer; readonly status: string }[];
 
@@ -91,7 +91,7 @@ const askOn = () => {
       sent.end(body);
     });
   const line = (async () => {
-    // Some come after the attack, whatever it left behind.
+    // Some requests come after the attack.
     while (!stopped || answered < afterwards) {
       const { question: body, status } = others[answered % others.length] as (typeof others)[number];
       const began = performance.now();
@@ -102,7 +102,7 @@ const askOn = () => {
       highest = Math.max(highest, residentMemory(target) ?? 0);
     }
   })();
-  // Whoever waits for `stop` is told; until then it is nobody's.
+  // `stop` reports the error. Until then this handler keeps Node from ending the process.
   line.catch(() => {});
   return {
     stop: async () => {
@@ -116,7 +116,7 @@ const askOn = () => {
 };
 
 const MEBIBYTE = 1024 * 1024;
-/** Above what the process has when it has answered for a while: its heap grows and shrinks by itself. */
+/** How far the memory may rise above that of a warm process, whose heap grows and shrinks by itself. */
 const ROOM = 192 * MEBIBYTE;
 
 const amongOthers = async (attack: () => Promise<void>): Promise<void> => {
@@ -131,7 +131,7 @@ const amongOthers = async (attack: () => Promise<void>): Promise<void> => {
   }
 };
 
-/* What is sent ------------------------------------------------------------------------------------------------- */
+/* The input ---------------------------------------------------------------------------------------------------- */
 
 const TYPE = 'content-type: application/ocsp-request';
 const head = (...headers: readonly string[]): string =>
@@ -142,7 +142,7 @@ const asGet = (body: Uint8Array): string =>
   get(`/ocsp/${encodeURIComponent(Buffer.from(body).toString('base64'))}`);
 const ocspStatus = ({ body }: Reply): string => decodeOcspResponse(body).status;
 
-/** SEQUENCE in SEQUENCE, each with the length that it has, to the innermost one. */
+/** SEQUENCE in SEQUENCE, to the innermost one, all with correct lengths. */
 const nested = (octets: number, tag: number = TAG.sequence): Buffer => {
   const heads: Buffer[] = [];
   for (let length = 0; length < octets; ) {
@@ -178,7 +178,7 @@ const signedWith = (...certs: readonly Uint8Array[]): Der =>
 const many = <T>(count: number, make: (n: number) => T): T[] =>
   Array.from({ length: count }, (_, n) => make(n));
 
-/** Bodies within the size of a request, each of which is malformed in its own way. */
+/** Bodies of allowed size, each malformed in its own way. */
 const malformed = (): readonly (readonly [string, Uint8Array])[] => [
   ['nothing', new Uint8Array()],
   ['noise', Buffer.alloc(60_000, 0xa5)],
@@ -233,20 +233,20 @@ const malformed = (): readonly (readonly [string, Uint8Array])[] => [
 ];
 
 describe('a body that is malformed', () => {
-  it('is malformedRequest, over POST, whatever it is made of', { timeout: 60_000 }, () =>
+  it('is malformedRequest over POST, in every form', { timeout: 60_000 }, () =>
     amongOthers(async () => {
       for (const [name, body] of malformed()) {
         expect(body.length, name).toBeLessThanOrEqual(MAX_OCSP_REQUEST_BYTES);
         const began = performance.now();
         const reply = await exchange(target.port, post(body));
         expect([name, reply?.status, reply && ocspStatus(reply)]).toEqual([name, 200, 'malformedRequest']);
-        // None takes the parser long: a request of 64 KiB is read in a few milliseconds.
+        // The parser is fast for all of them: it reads a request of 64 KiB in a few milliseconds.
         expect(performance.now() - began, name).toBeLessThan(2_000);
       }
     }),
   );
 
-  it('is malformedRequest over GET as well, as far as an address goes', () =>
+  it('is malformedRequest over GET as well, if it fits into an address', () =>
     amongOthers(async () => {
       for (const [name, body] of malformed()) {
         const reply = await exchange(target.port, asGet(body));
@@ -257,7 +257,7 @@ describe('a body that is malformed', () => {
       }
     }));
 
-  it('is each beginning and each end of a good one', { timeout: 60_000 }, () =>
+  it('is every prefix and every suffix of a good one', { timeout: 60_000 }, () =>
     amongOthers(async () => {
       const wire = await Wire.to(target.port);
       for (let length = 0; length < question.length; length++) {
@@ -267,14 +267,14 @@ describe('a body that is malformed', () => {
           expect([reply.status, ocspStatus(reply)], `${length} octets`).toEqual([200, 'malformedRequest']);
         }
       }
-      // The connection has carried all of them, and a good one after them.
+      // The same connection then carries a good request.
       wire.send(post(question));
       expect(ocspStatus((await wire.response()) as Reply)).toBe('successful');
       wire.socket.destroy();
     }),
   );
 
-  it('comes from many at once, over and over, in bounded memory', { timeout: 90_000 }, () =>
+  it('may come from many clients at once, over and over, in bounded memory', { timeout: 90_000 }, () =>
     amongOthers(async () => {
       const bodies = malformed().map(([, body]) => post(body));
       await Promise.all(
@@ -301,7 +301,7 @@ describe('a body that is too large', () => {
     wire.socket.destroy();
   };
 
-  it('is refused by what it says of itself, before it comes', () =>
+  it('is refused by its Content-Length, before it arrives', () =>
     amongOthers(async () => {
       for (const length of [MAX_OCSP_REQUEST_BYTES + 1, 10 * 2 ** 30, Number.MAX_SAFE_INTEGER])
         await tooLarge((wire) => wire.send(head(`content-length: ${length}`)));
@@ -328,7 +328,7 @@ describe('a body that is too large', () => {
     }),
   );
 
-  it('is none that is small and comes in chunks of one octet', () =>
+  it('does not include a small body in chunks of one octet', () =>
     amongOthers(async () => {
       const chunks = [...question].flatMap((octet) => [Buffer.from('1\r\n'), Buffer.of(octet, 13, 10)]);
       const body = Buffer.concat([...chunks, Buffer.from('0\r\n\r\n')]);
@@ -339,11 +339,11 @@ describe('a body that is too large', () => {
       expect(reply && ocspStatus(reply)).toBe('successful');
     }));
 
-  it('that says less than it is leaves what is over for no request at all', () =>
+  it('that is longer than its Content-Length leaves no valid next request', () =>
     amongOthers(async () => {
       const wire = await Wire.to(target.port);
       wire.send(head(`content-length: ${question.length - 1}`), question);
-      // The last octet of it is what the next request begins with, and that is none.
+      // Its last octet becomes the beginning of the next request, which is then malformed.
       const replies = [await wire.response(), await wire.response()];
       expect(replies[0] === undefined || ocspStatus(replies[0]) === 'malformedRequest').toBe(true);
       expect(replies[1]?.status ?? 400).toBe(400);
@@ -352,11 +352,11 @@ describe('a body that is too large', () => {
 });
 
 describe('senders that are slow', () => {
-  it('hold nobody up, and are told after ten seconds', { timeout: 60_000 }, () =>
+  it('delay nobody else, and get a timeout after ten seconds', { timeout: 60_000 }, () =>
     amongOthers(async () => {
       const wires = await Promise.all(many(400, () => Wire.to(target.port)));
       const drips = wires.map((wire, n) => {
-        // Of the headers, of the body, or of nothing at all after the first octets.
+        // Slow with the headers, slow with the body, or silent after the first octets.
         if (n % 3 === 0) wire.send('POST /ocsp HTTP/1.1\r\n');
         else wire.send(head('content-length: 60000'), '0');
         return n % 3 === 2
@@ -370,7 +370,7 @@ describe('senders that are slow', () => {
     }),
   );
 
-  it('who read no answer keep no memory beyond what one connection may', { timeout: 60_000 }, () =>
+  it('who read no answers take no more memory than one connection may', { timeout: 60_000 }, () =>
     amongOthers(async () => {
       const wires = await Promise.all(many(32, () => Wire.to(target.port)));
       const flood = Buffer.concat(many(200, () => post(question)));

@@ -8,14 +8,14 @@ import { allRecords } from '../world.ts';
 import { certIdOf, encodeQuestion, nonce } from './asking.ts';
 import { type Held, issueTo } from './office.ts';
 
-/** OCSP and CRLs over HTTP as they stand on the wire: RFC 6960 A.1, RFC 9919 6, RFC 9110, byte for byte through real sockets. */
+/** OCSP and CRLs over HTTP, byte for byte through real sockets: RFC 6960 A.1, RFC 9919 6, RFC 9110. */
 
 const folder = temporaryFolder();
 let service: Service & { readonly url: string };
 let port: number;
 let one: Held;
 let plain: Buffer;
-/** Its base64 has `+`, `/` and padding, so that every spelling of it is another. */
+/** A request whose base64 has `+`, `/` and padding, so that all its spellings differ. */
 let rich: string;
 
 beforeAll(async () => {
@@ -88,7 +88,7 @@ describe('GET', () => {
     expect(reply.headers['content-type']).toBe('application/ocsp-response');
   });
 
-  it('of the absolute form, as proxies send it, is the same', async () => {
+  it('in absolute form, as proxies send it, is the same', async () => {
     const reply = await ask(get(`${service.url}${path()}`));
     expect([reply.status, statusIn(reply)]).toEqual([200, 'good']);
   });
@@ -117,7 +117,7 @@ describe('GET', () => {
     expect([reply.status, codeOf(reply)]).toEqual([status, code]);
   });
 
-  it('says what RFC 9919 6.2 has it say, and of what it sends', async () => {
+  it('has the headers of RFC 9919 6.2, with values that match the answer', async () => {
     const { headers, body } = await ask(get(path()));
     const answer = decodeOcspResponse(body);
     const single = answer.status === 'successful' ? answer.basic.responses[0] : undefined;
@@ -133,7 +133,7 @@ describe('GET', () => {
     expect(Number(seconds) * 1000).toBeLessThan(Date.parse(headers.expires ?? '') - service.now());
   });
 
-  it('with a nonce is for one, and nobody else keeps it', async () => {
+  it('with a nonce is for one caller, and no cache keeps it', async () => {
     const { headers } = await ask(get(`/ocsp/${encodeURIComponent(rich)}`));
     expect(headers['cache-control']).toBe('private, max-age=0, must-revalidate');
     expect([headers.etag, headers.expires, headers['last-modified']]).toEqual([
@@ -157,7 +157,7 @@ describe('HEAD', () => {
     expect(records[0]).toMatchObject({ method: 'HEAD', responseDigest: hash('sha256', whole.body) });
   });
 
-  it('of nothing that GET takes is what GET is', async () => {
+  it('gets the same status as GET for an invalid request', async () => {
     expect((await ask(request('HEAD', '/ocsp/'))).status).toBe(404);
     expect((await ask(request('HEAD', '/ocsp'))).status).toBe(405);
   });
@@ -167,10 +167,10 @@ describe('a CRL', () => {
   const target = '/crl/signature-1/full.crl';
   const publish = () => service.app.status.publish('signature-1', 'operator-noda');
 
-  it('is the newest one for whoever has one of the same second', async () => {
+  it('is sent to a client whose copy is an older one of the same second', async () => {
     await publish();
     const old = await ask(get(target));
-    // Whether or not the second has changed meanwhile, a client takes its own time from it or from its own clock.
+    // A client may take the date from the CRL or from its own clock; the second may have changed meanwhile.
     const { der } = await publish();
     const now = new Date(service.now() + 1000).toUTCString();
     const replies = [
@@ -201,8 +201,8 @@ describe('a CRL', () => {
   });
 });
 
-describe('what the client has', () => {
-  it('by its ETag, in a list, weak or any, is 304 with what may have changed, and no bytes', async () => {
+describe("the client's copy", () => {
+  it('by its ETag, in a list, weak or `*`, gives 304 with the headers that may have changed, and no body', async () => {
     const { headers } = await ask(get(path()));
     const { etag } = headers;
     for (const given of [etag, `W/${etag}`, `"other", ${etag}`, '*']) {
@@ -217,7 +217,7 @@ describe('what the client has', () => {
     expect((await ask(get(path(), 'if-none-match: "other"'))).status).toBe(200);
   });
 
-  it('by its date alone is sent again: two answers may be of one second, and only one of them be true', async () => {
+  it('by its date alone is sent again: two answers may be of one second, and only one of them true', async () => {
     const { headers } = await ask(get(path()));
     const last = headers['last-modified'] as string;
     for (const given of [last, new Date(Date.parse(last) + 60_000).toUTCString(), 'not a date'])
@@ -226,7 +226,7 @@ describe('what the client has', () => {
     expect((await ask(get(path(), ...both))).status).toBe(304);
   });
 
-  it('is recorded as told again, for 304 says that it still holds', async () => {
+  it('is recorded as an answer, because 304 says that it still holds', async () => {
     const { headers, body } = await ask(get(path()));
     const before = (await allRecords(service)).length;
     expect((await ask(get(path(), `if-none-match: ${headers.etag}`))).status).toBe(304);
@@ -235,7 +235,7 @@ describe('what the client has', () => {
     expect(records[0]).toMatchObject({ responseDigest: hash('sha256', body) });
   });
 
-  it('is no matter to POST', async () => {
+  it('does not matter to POST', async () => {
     const { headers } = await ask(get(path()));
     const reply = await ask(post(plain, `if-none-match: ${headers.etag}`));
     expect([reply.status, statusIn(reply)]).toEqual([200, 'good']);

@@ -9,7 +9,7 @@ import { openAnother } from './another.ts';
 import { PUBLIC } from './asking.ts';
 import { type Held, issueTo } from './office.ts';
 
-/** Answers that are signed once and given again: as long as they are true and no longer. */
+/** Answers that are signed once and given again, only as long as they are true. */
 
 const folder = temporaryFolder();
 let service: Service;
@@ -56,7 +56,7 @@ describe('an answer', () => {
     });
   });
 
-  it('is signed anew when caches are told to ask again, and says so to them from the start', async () => {
+  it('is signed anew when its max-age ends, and has that max-age from the start', async () => {
     await issueOne();
     const first = await ask();
     const { thisUpdate, freshUntil } = first.answer.cacheable as NonNullable<typeof first.answer.cacheable>;
@@ -70,7 +70,7 @@ describe('an answer', () => {
     expect(second.answer.cacheable?.freshUntil).toBeGreaterThan(freshUntil);
   });
 
-  it('is not given again when the clock was set back behind it, so that none is of tomorrow', async () => {
+  it('is not given again if the clock was set back before its thisUpdate', async () => {
     await issueOne();
     service.advance(7_200_000);
     const first = await ask();
@@ -155,7 +155,7 @@ describe('the memory of answers', () => {
     expect(kept.find(certId(1), responder, 1, 0)).toBeDefined();
   });
 
-  it('gives nothing of another version, of another responder, or past its time', () => {
+  it('gives no answer of another row version, of another responder, or past its time', () => {
     const kept = keepAnswers();
     kept.keep(certId(1), answerOf(10));
     expect(kept.find(certId(1), responder, 1, 999)).toBeDefined();

@@ -14,7 +14,7 @@ import { certIdOf, encodeQuestion, nonce } from './asking.ts';
 import { type Held, issueTo } from './office.ts';
 import { serving } from './process.ts';
 
-/** The service as a process of its own under a storm of questions: what it owes the others, and what it owes the dead. */
+/** The service as a process of its own under a storm of requests: records survive a kill, and other work goes on. */
 
 const folder = temporaryFolder();
 const data = join(folder.path, 'data');
@@ -62,7 +62,7 @@ const post = (url: string, body: Uint8Array, agent: http.Agent): Promise<Buffer 
     sent.end(body);
   });
 
-/** Asks over every connection as fast as it is answered, until it is told to stop. */
+/** Asks over every connection as fast as answers come, until it is stopped. */
 const storm = (url: string, onAnswer: (answer: Buffer) => void, connections = CONNECTIONS) => {
   const agent = new http.Agent({ keepAlive: true, maxSockets: connections });
   let stopped = false;
@@ -83,7 +83,7 @@ const storm = (url: string, onAnswer: (answer: Buffer) => void, connections = CO
   };
 };
 
-/** In a storm there may be no room for a question at once. */
+/** Repeats a request until it is answered: in a storm the service may have no room for it at first. */
 const postUntilAnswered = async (url: string, body: Uint8Array): Promise<Buffer> => {
   const agent = new http.Agent({ keepAlive: true });
   try {
@@ -170,12 +170,12 @@ describe('a storm of questions', () => {
     const csrs = Array.from({ length: ROUNDS }, (_, n) => opensslRequest(folder.path, `holder-${n}`));
     const { url, tlsPort, child } = await serving(folder.path);
     let answers = 0;
-    // More than the service has under way at once for all who ask.
+    // More requests than the service answers at once.
     const stormy = storm(url, () => answers++, LIMITS.underWay.status + 100);
     const profile = 'official-position';
     const api = async (id: string, path: string, value: unknown): Promise<Answered['body']> => {
       const answer = await asPrincipal(tlsPort, id, 'POST', `/api/v1${path}`, value);
-      // Not once is there no room for it.
+      // There is always room for it.
       expect([path, answer.status < 300, answer.body]).toEqual([path, true, answer.body]);
       return answer.body;
     };
@@ -191,7 +191,7 @@ describe('a storm of questions', () => {
         const issued = await api('operator-noda', `/requests/${id}/examinations`, { decision: 'approve' });
         expect(issued.state).toBe('issued');
         await revoke(issued.certificate as CertificateRef);
-        // The storm asks about this one all the time, so its good answer was kept.
+        // The storm asks about this certificate all the time, so its good answer is kept.
         await revoke((held[round] as Held).ref);
         expect(performance.now() - began).toBeLessThan(30_000);
         for (const question of [plain[round], withNonce[round]]) {

@@ -17,16 +17,19 @@ import { allRecords } from '../world.ts';
 import { askSigned, certIdOf, encodeQuestion, nonce, other, PUBLIC, statusOf } from './asking.ts';
 import { credentialOf, type Held, issueTo } from './office.ts';
 
-/** What the standards say of OCSP, asked of the whole service: RFC 6960, RFC 9654, RFC 9919. */
+/** The rules of RFC 6960, RFC 9654 and RFC 9919 for OCSP, tested on the whole service. */
 
 const DAY = 86_400_000;
 const folder = temporaryFolder();
 let service: Service;
-/** Of organisation-1, which has responders of three algorithms, calls what it never issued revoked and names its CRLs. */
+/**
+ * Certificates of organisation-1. It has responders of three algorithms, calls serial numbers that it never issued
+ * revoked, and names its CRLs.
+ */
 const held = new Map<string, Held>();
-/** Of authentication-1, which is left as it is usually. */
+/** A certificate of authentication-1, which has the usual settings. */
 let person: Held;
-/** Of signature-1, which answers signed requests only. */
+/** A certificate of signature-1, which answers signed requests only. */
 let signature: Held;
 let portal: Held;
 
@@ -127,14 +130,14 @@ describe('a certificate', () => {
     expect(Buffer.from(single(answer).certId.der)).toEqual(Buffer.from(certId));
   });
 
-  it('that was never issued is unknown where the profile says nothing else', async () => {
+  it('that was never issued is unknown by default', async () => {
     const certId = await certIdOf(service, { ca: 'authentication-1', serial: NEVER.serial });
     const answer = await askSigned(service, 'authentication-1', await encodeQuestion({ certIds: [certId] }));
     expect(single(answer).certStatus).toEqual({ status: 'unknown' });
     expect(answer.basic.extensions).toBeUndefined();
   });
 
-  it('that was never issued is revoked by profile, as RFC 6960 2.2 has it', async () => {
+  it('that was never issued is revoked if the profile says so, in the form of RFC 6960 2.2', async () => {
     const certId = await certIdOf(service, NEVER);
     const answer = await askSigned(
       service,
@@ -154,13 +157,13 @@ describe('a certificate', () => {
     expect(answer.basic.nonce).toEqual(new Uint8Array(32).fill(7));
   });
 
-  it('revoked of itself is not called so by the extended definition', async () => {
+  it('that is really revoked does not use the extended definition', async () => {
     expect(extension((await ask('revoked')).basic.extensions, OID.ocspExtendedRevoke)).toBeUndefined();
   });
 });
 
 describe('an answer', () => {
-  it('says who answers by key hash, has the chain and a window of the profile', async () => {
+  it('names the responder by key hash, and has its certificate and the validity of the profile', async () => {
     const { basic, responder } = await ask('good');
     const { thisUpdate, nextUpdate } = single({ basic });
     expect(basic.responderId).toHaveProperty('byKey');
@@ -188,7 +191,7 @@ describe('an answer', () => {
     ]);
   });
 
-  it('is given for as many certificates as the profile says', async () => {
+  it('is given for at most as many certificates as the profile says', async () => {
     const certId = await certIdOf(service, get('good').ref);
     const many = (n: number) => encodeQuestion({ certIds: Array.from({ length: n }, () => certId) });
     expect(await statusOf(service, await many(10))).toBe('successful');
@@ -204,7 +207,7 @@ describe('an answer', () => {
       expect(extension(single(await ask(name)).extensions, OID.ocspArchiveCutoff), name).toBeUndefined();
   });
 
-  it('names the CRL on which a revoked certificate stands, by profile', async () => {
+  it('names the CRL that lists a revoked certificate, if the profile says so', async () => {
     const value = (await ask('held').then(single)).extensions;
     const reader = new DerReader(extension(value, OID.ocspCrlReferences)?.value as Uint8Array).sequence();
     const url = Buffer.from(reader.into(constructed(0)).content(TAG.ia5String)).toString();
@@ -231,7 +234,7 @@ describe('a nonce', () => {
     );
   });
 
-  it('is understood where it is critical', async () => {
+  it('is accepted if it is critical', async () => {
     expect((await ask('good', { extensions: [nonce(16, true)] })).basic.nonce).toHaveLength(16);
   });
 
@@ -241,7 +244,7 @@ describe('a nonce', () => {
     );
   });
 
-  it('that is there twice, or bare octets, is refused', async () => {
+  it('that occurs twice, or consists of bare octets, is refused', async () => {
     const twice = { extensions: [nonce(16), nonce(16)] };
     const bare = { extensions: [other(OID.ocspNonce, new Uint8Array(16).fill(9))] };
     for (const more of [twice, bare])
@@ -252,7 +255,7 @@ describe('a nonce', () => {
 describe('an extension', () => {
   const unheardOf = parseOid('1.3.6.1.4.1.32473.9.9');
 
-  it('that nobody knows is ignored, and refused where it is critical', async () => {
+  it('that is unknown is ignored, and refused if it is critical', async () => {
     const [plain, critical] = [other(unheardOf, derNull()), other(unheardOf, derNull(), true)];
     expect(await statusOf(service, await questionAbout('good', { extensions: [plain] }))).toBe('successful');
     expect(await statusOf(service, await questionAbout('good', { singleExtensions: [plain] }))).toBe(
@@ -317,7 +320,7 @@ describe('preferredSignatureAlgorithms (RFC 6960 4.4.7)', () => {
     expect(await algorithmOf('good', prefer([identifier(name)]))).toBe(hex(name));
   });
 
-  it('takes the first that there is, and the default where there is none', async () => {
+  it('selects the first algorithm that the CA has, and the default if it has none', async () => {
     const [none, rsa, ec] = ['ed25519', 'rsa2048-sha256', 'ecdsa-p256-sha256'].map(identifier) as [
       Der,
       Der,
@@ -328,7 +331,7 @@ describe('preferredSignatureAlgorithms (RFC 6960 4.4.7)', () => {
     expect(await algorithmOf('good', prefer())).toBe(hex('ecdsa-p256-sha256'));
   });
 
-  it('heeds the kind of key that is asked for with it', async () => {
+  it('also honours the requested kind of key', async () => {
     const { subjectPublicKeyInfo } = await generateSoftwareKey('ecdsa-p384-sha384');
     const p384 = new DerReader(subjectPublicKeyInfo).sequence().der();
     const anyCurve = derSequence(asDer(Buffer.from('06072a8648ce3d0201', 'hex')));
@@ -339,7 +342,7 @@ describe('preferredSignatureAlgorithms (RFC 6960 4.4.7)', () => {
     expect(await algorithmOf('good', prefer([ec, anyCurve], [rsa]))).toBe(hex('ecdsa-p256-sha256'));
   });
 
-  it('that is not of its form is malformed', async () => {
+  it('with a wrong structure is malformed', async () => {
     const extensions = [other(OID.ocspPreferredSignatureAlgorithms, derNull())];
     expect(await statusOf(service, await questionAbout('good', { extensions }))).toBe('malformedRequest');
   });
@@ -354,7 +357,7 @@ describe('a signed request', () => {
       ...(signed && { signed }),
     });
 
-  it('is asked for where the profile requires it', async () => {
+  it('is demanded if the profile requires it', async () => {
     expect(await statusOf(service, await about(undefined))).toBe('sigRequired');
     // RFC 9919: a name without a signature is as if it were absent.
     expect(await statusOf(service, await about(undefined, portal))).toBe('sigRequired');
@@ -364,7 +367,7 @@ describe('a signed request', () => {
     const question = await about({ signer: portal.signer, certs: [portal.certificate.der] }, portal);
     const { basic, answer } = await askSigned(service, 'signature-1', question);
     expect(single({ basic }).certStatus.status).toBe('good');
-    // Nobody else may be given what was answered to one who proved who it is.
+    // The answer to a proven caller may not go to anybody else.
     expect(answer.cacheable).toBeUndefined();
     const record = (await allRecords(service)).find(
       (one) => one.kind === 'provision' && one.recipient === 'tax-portal',
@@ -377,7 +380,7 @@ describe('a signed request', () => {
     });
   });
 
-  it('is verified where no signature was required as well', async () => {
+  it('is verified even if no signature is required', async () => {
     const certIds = [await certIdOf(service, person.ref)];
     const requestorName = portal.certificate.subject;
     const signed = { signer: portal.signer, certs: [portal.certificate.der] };
@@ -430,7 +433,7 @@ describe('a signed request', () => {
   });
 });
 
-describe('what is not ours to answer', () => {
+describe('a question that is not ours to answer', () => {
   it('is unauthorized', async () => {
     const stranger = await generateSoftwareKey('ecdsa-p256-sha256');
     const issuer = decodeCertificate(await service.app.authority.caCertificate('organisation-1'));
@@ -443,7 +446,7 @@ describe('what is not ours to answer', () => {
       });
     const foreign = [
       certId(encodeName(buildName([['CN', 'Another']])), stranger.subjectPublicKeyInfo),
-      // A name of ours with another key is another generation's, or nobody's; and the other way about.
+      // Our name with another key, and our key with another name, belong to no CA of ours.
       certId(encodeName(issuer.subject), stranger.subjectPublicKeyInfo),
       certId(encodeName(buildName([['CN', 'Another']])), issuer.subjectPublicKeyInfo),
     ];
@@ -451,7 +454,7 @@ describe('what is not ours to answer', () => {
       expect(await statusOf(service, await encodeQuestion({ certIds: [one] }))).toBe('unauthorized');
   });
 
-  it('of bytes that are no request is malformed, and leaves no record', async () => {
+  it('that is no OCSP request is malformed, and leaves no record', async () => {
     const before = (await allRecords(service)).length;
     const good = await questionAbout('good');
     const bad = [

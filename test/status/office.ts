@@ -14,7 +14,7 @@ export interface Held {
   readonly signer: Signer;
 }
 
-/** Certificates as the authority issues them to approved orders, without the office's paperwork. */
+/** Issues a certificate as the authority does for an approved order, without the steps of the office. */
 export const issueTo = async (
   service: Pick<Service, 'core' | 'trustDomain'>,
   profileId: string,
@@ -44,7 +44,7 @@ export const issueTo = async (
   };
 };
 
-/** The certificate with which a principal shows who it is, for a key of that algorithm. */
+/** A principal's client certificate, for a key of that algorithm. */
 export const credentialOf = (
   service: Pick<Service, 'core' | 'trustDomain'>,
   id: string,
@@ -59,7 +59,7 @@ export const credentialOf = (
     algorithm,
   );
 
-/** What was done before the next ceremony of this store: forgets the one that was held, and leaves what came of it. */
+/** Prepares another ceremony on this store: deletes the row of the past one, and leaves its results. */
 export const forgetCeremony = async ({ table }: Pick<Service, 'table'>): Promise<void> => {
   const ceremony = { pk: 'trust-domain', sk: 'ceremony' };
   const row = await table.get(ceremony);

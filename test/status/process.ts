@@ -22,7 +22,7 @@ export const serving = async (folder: string): Promise<Serving> => {
   return { url, port: Number(new URL(url).port), tlsPort, child };
 };
 
-/** Octets that the process has in memory; undefined where the system does not tell. */
+/** The resident memory of the process, in octets; undefined if the system does not tell. */
 export const residentMemory = ({ child }: Serving): number | undefined => {
   if (process.platform !== 'linux') return undefined;
   const [, kibibytes] =

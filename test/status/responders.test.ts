@@ -13,9 +13,9 @@ const folder = temporaryFolder();
 let service: Service;
 let one: Held;
 
-/** Done in the middle of an answer, when the status has been read and nothing is signed yet. */
+/** Runs in the middle of an answer, after the status is read and before anything is signed. */
 let meanwhile: () => void | Promise<void> = () => {};
-/** Serial numbers of what is asked about; the responder's own status is read as well. */
+/** Serial numbers of the requests. Reads of the responder's own status do not count. */
 const watched = new Set<string>();
 
 beforeAll(async () => {
@@ -42,7 +42,7 @@ afterAll(async () => {
 const question = async () =>
   encodeQuestion({ certIds: [await certIdOf(service, one.ref)], extensions: [nonce(16)] });
 const plain = async () => encodeQuestion({ certIds: [await certIdOf(service, one.ref)] });
-/** The serial number of the responder whose signature the answer bears. */
+/** The serial number of the responder's certificate that signed the answer. */
 const answeredBy = async (asked: Uint8Array) =>
   (await askSigned(service, one.ref.ca, asked)).responder.serialNumber;
 
@@ -74,7 +74,7 @@ describe('a responder', () => {
     expect([...seen].every((serial) => serial === now || serial === first.responder.serialNumber)).toBe(true);
   });
 
-  it('that was renewed in the middle of an answer finishes it, and the next one is of the new', async () => {
+  it('that is renewed in the middle of an answer finishes it, and the new one signs the next', async () => {
     const asked = [await question(), await plain()];
     for (const der of asked) {
       const before = await answeredBy(der);
@@ -86,7 +86,7 @@ describe('a responder', () => {
         within = true;
         renewed = await service.core.authority.renewResponders();
         service.advance(61_000);
-        // Another one, which comes while the first is under way, takes the new one up.
+        // Another request, while the first is under way, takes up the new responder.
         expect(await answeredBy(await question())).not.toBe(before);
       };
       expect(await answeredBy(der)).toBe(before);
@@ -96,7 +96,7 @@ describe('a responder', () => {
     }
   });
 
-  it('raises an alarm before its end where no renewal comes', async () => {
+  it('logs an error before its end if it is not renewed', async () => {
     const { responder } = await askSigned(service, one.ref.ca, await question());
     const alarms = () => service.logged.filter(({ message }) => /near its end/.test(message));
     service.advance(responder.notAfter.getTime() - 4 * DAY - service.now());
@@ -107,7 +107,7 @@ describe('a responder', () => {
     expect(alarms().at(-1)).toMatchObject({ level: 'error', facts: { ca: one.ref.ca } });
   });
 
-  it('does not sign where its end comes between the question and the signature', async () => {
+  it('does not sign if its certificate ends between the request and the signature', async () => {
     const { responder } = await askSigned(service, one.ref.ca, await question());
     const asked = [await question(), await plain()];
     const { ref } = await issueTo(service, 'official-position', 'order-late');
@@ -124,12 +124,12 @@ describe('a responder', () => {
     for (const der of asked) expect(await statusOf(service, der)).toBe('successful');
   });
 
-  it('never answers beyond its end, and is tryLater then with a line in the log', async () => {
+  it('never answers beyond its end: it gives tryLater and logs it', async () => {
     const { responder } = await askSigned(service, one.ref.ca, await question());
     service.advance(responder.notAfter.getTime() - 60_000 - service.now());
     for (const asked of [await question(), await plain()]) {
       const { basic } = await askSigned(service, one.ref.ca, asked);
-      // Neither answer claims to hold longer than the certificate that vouches for it.
+      // Neither answer has a nextUpdate after the end of its responder's certificate.
       expect(basic.responses[0]?.nextUpdate).toEqual(responder.notAfter);
     }
     service.advance(62_000);

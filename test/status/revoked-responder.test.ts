@@ -22,7 +22,7 @@ let service: Service;
 let one: Held;
 /** Another process on the same stores. */
 let second: App;
-/** What has become of the keys. */
+/** Replaces the key store, to damage keys in it. */
 let keys: (keys: KeyStore) => KeyStore;
 
 beforeEach(async () => {
@@ -87,7 +87,7 @@ const daysLeftOf = async (ca: string): Promise<Date | undefined> => {
   return authorities.find((one) => one.ca === ca)?.responderNotAfter;
 };
 
-/** Takes away the row that names the CA's current responder, as a damaged one is. */
+/** Deletes the row of the CA's current responder, as an operator does with a damaged row. */
 const takeRowAway = async (): Promise<void> => {
   const key = { pk: 'responders', sk: `${one.ref.ca}/ecdsa-p256-sha256` };
   const row = await service.table.get(key);
@@ -96,7 +96,7 @@ const takeRowAway = async (): Promise<void> => {
 };
 
 describe('a revoked responder', () => {
-  it('signs nothing more than a minute after that in any process, which is said, measured, and mended by the task', async () => {
+  it('signs nothing in any process after a minute, which is logged and measured, and the task replaces it', async () => {
     const before = await responderOf(service.app);
     expect((await responderOf(second)).serialNumber).toBe(before.serialNumber);
     expect(await daysLeftOf(one.ref.ca)).toEqual(before.notAfter);
@@ -109,7 +109,7 @@ describe('a revoked responder', () => {
     expect(said).toMatchObject([{ level: 'error', facts: { ca: one.ref.ca, serial: before.serialNumber } }]);
 
     expect(await renew()).toEqual([one.ref.ca]);
-    // Who has none looks at each request.
+    // A process without a responder looks for one at each request.
     for (const app of [service.app, second]) {
       const after = await responderOf(app);
       expect(after.serialNumber).not.toBe(before.serialNumber);
@@ -119,7 +119,7 @@ describe('a revoked responder', () => {
     expect(await renew()).toEqual([]);
   });
 
-  it('that was replaced before a minute was over is let go within that minute, with no answer dropped', async () => {
+  it('that is replaced within a minute is dropped within that minute, and no answer is lost', async () => {
     const before = await responderOf(second);
     await revoke(before.serialNumber, 'keyCompromise');
     expect(await renew()).toEqual([one.ref.ca]);
@@ -128,7 +128,7 @@ describe('a revoked responder', () => {
     expect((await responderOf(second)).serialNumber).not.toBe(before.serialNumber);
   });
 
-  it('never comes back, though its row is taken away and numbers begin again', async () => {
+  it('never comes back, even if its row is deleted and numbers begin again', async () => {
     const first = await responderOf(service.app);
     await revoke(first.serialNumber, 'keyCompromise');
     await renew();
@@ -145,7 +145,7 @@ describe('a revoked responder', () => {
     }
   });
 
-  it('whose status the register has lost signs nothing either, and is replaced', async () => {
+  it('without a status in the register signs nothing either, and is replaced', async () => {
     const before = await responderOf(service.app);
     const key = { pk: `status/${one.ref.ca}/${before.serialNumber.slice(-1)}`, sk: before.serialNumber };
     const row = await service.table.get(key);
@@ -158,7 +158,7 @@ describe('a revoked responder', () => {
       expect((await responderOf(app)).serialNumber).not.toBe(before.serialNumber);
   });
 
-  it('of a further algorithm is left out, and the default answers whoever prefers it', async () => {
+  it('of a further algorithm is left out, and the default answers clients that prefer it', async () => {
     const { ref } = await issueTo(service, 'person-signature', 'order-2');
     const identifier = algorithmNamed('ecdsa-p384-sha384').signatureAlgorithm as Der;
     const asked = await encodeQuestion({
@@ -185,7 +185,7 @@ describe('a revoked responder', () => {
 });
 
 describe('a lost key of a responder', () => {
-  /** Neither opened nor made: what stands under that id is damaged. */
+  /** Damages the key with that id: it can be neither opened nor made. */
   const damage = (lost: string): void => {
     const refused = (): Promise<never> =>
       Promise.reject(new Fault('key-store-damaged', 'The key cannot be opened.'));
@@ -195,7 +195,7 @@ describe('a lost key of a responder', () => {
     });
   };
 
-  it('is mended by revoking its certificate', async () => {
+  it('is replaced after its certificate is revoked', async () => {
     const before = await responderOf(service.app);
     damage('ocsp-organisation-1-1');
     const { app } = await openAnother(service);
@@ -205,7 +205,7 @@ describe('a lost key of a responder', () => {
     expect((await responderOf(app)).serialNumber).not.toBe(before.serialNumber);
   });
 
-  it('that was made anew under the same id is not taken with the certificate of the old one', async () => {
+  it('that was made anew under the same id is not used with the certificate of the old key', async () => {
     const before = await responderOf(service.app);
     await takeRowAway();
     keys = (store) => {

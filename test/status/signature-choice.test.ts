@@ -10,7 +10,7 @@ import { openService, type Service, temporaryFolder } from '../service.ts';
 import { askSigned, certIdOf, encodeQuestion, other } from './asking.ts';
 import { credentialOf, type Held, issueTo } from './office.ts';
 
-/** Which of a CA's responders signs: RFC 6960 4.4.7.2.1, rule by rule. The default of each CA is P-256 but for one. */
+/** Which of a CA's responders signs: RFC 6960 4.4.7.2.1, rule by rule. The default of each CA but one is P-256. */
 
 const folder = temporaryFolder();
 const data = join(folder.path, 'data');
@@ -45,7 +45,7 @@ const hex = (der: Uint8Array): string => Buffer.from(der).toString('hex');
 
 interface How {
   readonly preferred?: readonly AlgorithmName[];
-  /** With a key of this algorithm. */
+  /** Signs the request with this principal's key. */
   readonly signed?: Held;
 }
 
@@ -96,7 +96,7 @@ describe('the responder that signs', () => {
     );
   });
 
-  it('is by the first rule the one that the client prefers, before what the others say', async () => {
+  it('is by the first rule the one that the client prefers, before the other rules', async () => {
     const signed = await portal('ecdsa-p384-sha384');
     expect(await answeredWith('signature', { preferred: ['ecdsa-p256-sha256'], signed })).toBe(
       hex(identifier('ecdsa-p256-sha256')),
@@ -113,7 +113,7 @@ describe('the responder that signs', () => {
     ['ecdsa-p384-sha384', 'ecdsa-p384-sha384'],
     ['ed25519', 'ed25519'],
     ['ecdsa-p256-sha256', 'ecdsa-p256-sha256'],
-    // There is one of it, and it is weaker than the default.
+    // A responder of this algorithm exists, and it is weaker than the default.
     ['rsa2048-sha256', 'ecdsa-p256-sha256'],
   ] as const)(
     'of a request that is signed with %s is by the third rule of %s',
@@ -123,12 +123,12 @@ describe('the responder that signs', () => {
     },
   );
 
-  it('is by the second rule before the third', async () => {
+  it('is chosen by the second rule before the third', async () => {
     const signed = await portal('ecdsa-p256-sha256');
     expect(await answeredWith('signature', { signed })).toBe(hex(identifier('ecdsa-p384-sha384')));
   });
 
-  it('takes an RSA key of another length for one of the same algorithm', async () => {
+  it('counts an RSA key of another length as the same algorithm', async () => {
     const other = temporaryFolder();
     const stronger = await openService(other.path, {
       domain: ({ authorities }) => {
@@ -144,7 +144,7 @@ describe('the responder that signs', () => {
     }
   });
 
-  it('is the default where the key that a rule selects cannot be had, which the log says', async () => {
+  it('is the default if the key that a rule selects cannot be opened, which is logged', async () => {
     const item = await service.table.get<{ keyId: string }>({
       pk: 'responders',
       sk: 'signature-1/ecdsa-p384-sha384',

@@ -32,7 +32,7 @@ describe('signing together', () => {
     expect(seen.slice(3).sort()).toEqual(['5 goes on', '6 goes on', '7 goes on']);
   });
 
-  it('fails whom it fails, and nobody beside it', async () => {
+  it('lets one signature fail without harm to the others', async () => {
     const signed = openSigningQueue();
     const broken = signerOf(() => {
       throw new Error('the key is gone');
@@ -49,7 +49,7 @@ describe('signing together', () => {
     expect([...(await signed(whole, message(5)))]).toEqual([5]);
   });
 
-  it('lets other work have its turn where signing takes long', async () => {
+  it('lets other work run if signing takes long', async () => {
     const signed = openSigningQueue();
     let made = 0;
     const slow = signerOf((bytes) => {

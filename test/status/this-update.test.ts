@@ -3,7 +3,7 @@ import { openService, type Service, temporaryFolder } from '../service.ts';
 import { askSigned, certIdOf, encodeQuestion, nonce } from './asking.ts';
 import { type Held, issueTo } from './office.ts';
 
-/** Of what time an answer is, where the store is slow, a revocation comes meanwhile, or a clock was wrong. */
+/** The thisUpdate of an answer if the store is slow, a revocation comes meanwhile, or a clock was wrong. */
 
 const SECOND = 1000;
 const DAY = 86_400 * SECOND;
@@ -12,10 +12,10 @@ let service: Service;
 let one: Held;
 let another: Held;
 
-/** Done, once, while the status of `one` is on its way: before the store has looked, or after. */
+/** Runs once while the status of `one` is read: before the store reads it, or after. */
 let beforeRead: (() => void | Promise<void>) | undefined;
 let afterRead: (() => void | Promise<void>) | undefined;
-/** Done, once, while the row of a responder is read. */
+/** Runs once while the row of a responder is read. */
 let responderRead: (() => void) | undefined;
 
 beforeEach(async () => {
@@ -55,7 +55,7 @@ const take = async (when: 'before' | 'after'): Promise<void> => {
   await act?.();
 };
 
-/** Three seconds pass, in which it is revoked. Seconds since the epoch, as recorded. */
+/** The recorded time of revocation, in seconds since the epoch. */
 let recorded = 0;
 const revokeSlowly = async (): Promise<void> => {
   service.advance(3 * SECOND);
@@ -89,7 +89,7 @@ describe.each(Object.entries(KINDS))('%s', (_, question) => {
     return { producedAt, certStatus: last.certStatus };
   };
 
-  it('that is good is of a time before the status was read', async () => {
+  it('that is good has a thisUpdate before the status was read', async () => {
     afterRead = revokeSlowly;
     const { producedAt, certStatus } = await askOfOne();
     expect(certStatus.status).toBe('good');
@@ -97,14 +97,14 @@ describe.each(Object.entries(KINDS))('%s', (_, question) => {
     expect((await askOfOne()).certStatus.status).toBe('revoked');
   });
 
-  it('that finds a revocation which came meanwhile tells it as it is recorded, and is of a time after it', async () => {
+  it('that finds a new revocation has its recorded time, and a thisUpdate after that', async () => {
     beforeRead = revokeSlowly;
     const { producedAt, certStatus } = await askOfOne();
     expect(certStatus).toMatchObject({ status: 'revoked', revocationTime: new Date(recorded) });
     expect(producedAt).toBeGreaterThanOrEqual(recorded);
   });
 
-  it('tells no time to come of a revocation that was recorded by a clock a day ahead', async () => {
+  it('has no future time of a revocation that was recorded by a clock a day ahead', async () => {
     service.advance(DAY);
     await revokeSlowly();
     service.advance(-DAY);
@@ -115,7 +115,7 @@ describe.each(Object.entries(KINDS))('%s', (_, question) => {
     expect((await askOfOne()).certStatus).toMatchObject({ revocationTime: new Date(recorded) });
   });
 
-  it('is the same where the CAs are read again in the middle of it', async () => {
+  it('is the same if the CAs are read again in the middle of it', async () => {
     service.advance(61 * SECOND);
     responderRead = () => service.advance(61 * SECOND);
     const { told } = await ask();

@@ -68,7 +68,7 @@ export const bucketContract = ({ open, writers, listRuns }: BucketUnderTest) => 
       expect(await bucket.get(key)).toBeUndefined();
     });
 
-    it('is gone once it was deleted, also for whoever repeats that, and takes no other with it', async () => {
+    it('is gone once it was deleted; deleting again succeeds, and no other object goes', async () => {
       const own = folder();
       const key = `${own}/a/b`;
       await putNew(key, 'gone');
@@ -86,7 +86,7 @@ export const bucketContract = ({ open, writers, listRuns }: BucketUnderTest) => 
       expect(await textOf(key)).toBe('another');
     });
 
-    it('is deleted as an object and not as a folder', async () => {
+    it('is not deleted by the name of its folder', async () => {
       const own = folder();
       await putNew(`${own}/a/b`, 'kept');
       await bucket.delete(`${own}/a`);
@@ -205,12 +205,12 @@ export const bucketContract = ({ open, writers, listRuns }: BucketUnderTest) => 
       );
     });
 
-    it('find nothing where nothing is', async () => {
+    it('are empty if there is nothing', async () => {
       expect(await bucket.list(`${folder()}/`, { limit: 10 })).toEqual({ keys: [] });
       expect(await bucket.list('../', { limit: 10 })).toEqual({ keys: [] });
     });
 
-    it('go on where they were while objects come', async () => {
+    it('continue at the same place while objects are added', async () => {
       const own = folder();
       for (const name of ['b', 'd', 'f']) await putNew(`${own}/${name}`);
       const first = await bucket.list(`${own}/`, { limit: 2 });

@@ -23,7 +23,7 @@ describe('the format of a bucket', () => {
       expect((await bucket.get('format'))?.version).toBe(first?.version);
     }));
 
-  it('is refused where it is another one or none, and nothing is changed', () =>
+  it('is refused if it is another one or missing, and nothing is changed', () =>
     withBucket(async (bucket) => {
       for (const text of ['{"format":2}\n', '{}', 'null', 'no mark at all']) {
         const { version } = await bucket.put('format', Buffer.from(text), { if: 'absent' });
@@ -39,7 +39,7 @@ describe('the format of a bucket', () => {
     }));
 
   it.each(['lost', 'appliedThenErrored'] as const)(
-    'is there after a write that was %s and asked for again',
+    'is there after a write that was %s and repeated',
     (failure) =>
       withBucket(async (bucket) => {
         await expect(markBucketFormat(faultyBucket(bucket, new Map([[1, failure]])))).rejects.toMatchObject({

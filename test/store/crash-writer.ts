@@ -2,8 +2,8 @@ import { writeSync } from 'node:fs';
 import { openSqliteTable } from '../../lib/store/sqlite.ts';
 
 /**
- * Run as a process of its own by sqlite-crash.test.ts: eight writers put pairs of rows without end, each naming its
- * row on standard output once it was acknowledged, until the process is killed.
+ * sqlite-crash.test.ts runs this as a process of its own. Eight writers put pairs of rows until the process is killed.
+ * Each writer prints its row to standard output once the write is acknowledged.
  */
 const table = await openSqliteTable(process.argv[2] ?? '');
 const run = process.argv[3] ?? '';
@@ -16,7 +16,7 @@ const writer = async (name: string) => {
       { put: { pk: 'left', sk }, value: { padding: 'x'.repeat(300) }, if: 'absent' },
       { put: { pk: 'right', sk }, value: {}, if: 'absent' },
     ]);
-    // Synchronous, so that what was acknowledged is told before the next kill can come between.
+    // Synchronous, so that no kill comes between an acknowledged write and the next one before its row is printed.
     writeSync(1, `${sk}\n`);
   }
 };

@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, request } from 'node:http';
 
-/** What becomes of a request: passed on whole, dropped unseen, carried out with its answer dropped, or refused. */
+/** The fate of a request: passed on whole, dropped before the target, carried out with its answer dropped, or refused. */
 export type Fate = 'pass' | 'lost' | 'appliedThenCut' | 409 | 503;
 
 /**
- * An HTTP proxy on 127.0.0.1 before `target` that ends connections as networks do, to see what an adapter makes of
- * an answer that never comes. `fates` are used up by the requests that `counts` picks, then everything passes.
+ * An HTTP proxy on 127.0.0.1 in front of `target` that breaks connections as networks do, to test how an adapter treats a
+ * missing answer. Each request that `counts` picks takes the next of `fates`. After the last one, everything passes.
  */
 export const startCuttingProxy = async (
   target: { readonly host: string; readonly port: number },
@@ -39,11 +39,11 @@ export const startCuttingProxy = async (
   if (address === null || typeof address === 'string') throw new Error('no port');
   return {
     endpoint: `http://127.0.0.1:${address.port}`,
-    /** Sets what becomes of the next counted requests. */
+    /** Sets the fates of the next counted requests. */
     next: (...planned: readonly Fate[]) => {
       fates.splice(0, fates.length, ...planned);
     },
-    /** How many planned fates no request has met. */
+    /** How many planned fates are left. */
     left: () => fates.length,
     stop: async () => {
       server.closeAllConnections();
@@ -53,5 +53,5 @@ export const startCuttingProxy = async (
   };
 };
 
-/** S3, when two conditional writes of one key meet. */
+/** S3's answer when two conditional writes of one key conflict. */
 const CONFLICT = '<Error><Code>ConditionalRequestConflict</Code><Message>Try again.</Message></Error>';

@@ -51,7 +51,7 @@ export const startDynamoDbLocal = async (): Promise<DynamoDbLocal> => {
     region: 'local',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
     clock: Date.now,
-    // A burst makes this engine slow, also to accept connections.
+    // This engine is slow under a burst, even to accept connections.
     limits: { connectMs: 30_000, answerMs: 30_000 },
   };
   const stop = async () => {
@@ -92,7 +92,7 @@ interface Tables {
   readonly UpdateTimeToLive: { readonly input: object; readonly output: object };
 }
 
-/** The jar cannot choose a port by itself: one is taken and given back just before. */
+/** The jar cannot choose a port by itself, so this finds one that was free a moment ago. */
 const freePort = async (): Promise<number> => {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -99,7 +99,7 @@ describe.skipIf(!java).each<[string, string, (access: DynamoDbLocal['access']) =
       expect(await table.get(key)).toBeUndefined();
     });
 
-    it('does not call a row of another writer its own, nor a condition failed that it cannot judge', async () => {
+    it('does not take the row of another writer for its own, nor call an uncertain condition failed', async () => {
       const key = newKey();
       await table.write([{ put: key, value: { theirs: true }, if: 'absent' }]);
       proxy.next('lost');
@@ -118,7 +118,7 @@ describe.skipIf(!java).each<[string, string, (access: DynamoDbLocal['access']) =
     });
   });
 
-  it('does not repeat what is refused for good', async () => {
+  it('does not repeat a call that is refused for good', async () => {
     const table = tableAt(local.access, 'no-such-table');
     await expect(table.get({ pk: 'p', sk: 's' })).rejects.toMatchObject({ code: 'store-unavailable' });
     await table.close();
@@ -168,7 +168,7 @@ describe.each<[string, (access: DynamoDbLocal['access']) => DynamoDbCalls]>([
       const key = { pk: 'a', sk: 'b' };
       try {
         await expect(table.get(key)).rejects.toMatchObject({ code: 'store-unavailable' });
-        // It was asked for again before that.
+        // The adapter repeated the call before it gave up.
         expect(asked).toBeGreaterThan(1);
         await expect(table.query({ pk: 'a', limit: 10 })).rejects.toMatchObject({
           code: 'store-unavailable',

@@ -16,7 +16,7 @@ export interface Faulty {
   readonly writes: number;
 }
 
-/** Only `write` is counted and fails; everything else goes to the table as it is. */
+/** Only `write` is counted and fails; everything else goes to the table unchanged. */
 export const faultyTable = (table: Table, plan: FailurePlan): Table & Faulty => {
   const fail = failing(plan);
   return {
@@ -30,7 +30,7 @@ export const faultyTable = (table: Table, plan: FailurePlan): Table & Faulty => 
   };
 };
 
-/** Only `put` and `delete` are counted and fail; everything else goes to the bucket as it is. */
+/** Only `put` and `delete` are counted and fail; everything else goes to the bucket unchanged. */
 export const faultyBucket = (bucket: Bucket, plan: FailurePlan): Bucket & Faulty => {
   const fail = failing(plan);
   return {

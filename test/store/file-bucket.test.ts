@@ -30,7 +30,7 @@ describe('file bucket', () => {
     ]);
   });
 
-  it('ignores what a crash left, and removes it at the next opening', async () => {
+  it('ignores temporary files of a crash, and removes them at the next opening', async () => {
     const root = join(folder.path, 'crashed');
     const first = await openFileBucket(root);
     await first.put('a', Buffer.from('whole'), { if: 'absent' });
@@ -65,7 +65,7 @@ describe('file bucket', () => {
     expect(await readdir(join(folder.path, 'nested/~incoming'))).toEqual([]);
   });
 
-  it('says so when the folder cannot be used', async () => {
+  it('is store-unavailable if the folder cannot be used', async () => {
     const file = join(folder.path, 'file');
     await writeFile(file, '');
     await expect(openFileBucket(join(file, 'below'))).rejects.toMatchObject({ code: 'store-unavailable' });

@@ -50,7 +50,7 @@ export const startS3Emulator = async (bucket: string) => {
     uploadedBytes: () => uploads.bytes(),
     contentType: (key: string) => objects.get(key)?.headers['content-type'],
     checksum: (key: string) => objects.get(key)?.headers[CHECKSUM],
-    /** Other bytes than were put, under the checksum of those. */
+    /** Replaces an object's bytes, and keeps its old checksum. */
     damage: (key: string, body: Buffer) => {
       const { headers = {} } = objects.get(key) ?? {};
       objects.set(key, { body, headers });
@@ -83,7 +83,7 @@ const answerTo = (
   const { pathname, searchParams } = new URL(url, 'http://emulator');
   const [, asked = '', ...segments] = pathname.split('/');
   const key = decodeURIComponent(segments.join('/'));
-  // An address that is signed in its query, or a signed request.
+  // A signed request, or an address that is signed in its query.
   const signed = headers.authorization ?? searchParams.get('X-Amz-Signature');
   if (signed === null) return refusal(403, 'AccessDenied');
   if (asked !== bucket) return refusal(404, 'NoSuchBucket');

@@ -59,7 +59,7 @@ describe('handing over by S3', () => {
     expect(Buffer.from(await answer.arrayBuffer()).equals(bytes)).toBe(true);
   });
 
-  it('gives every file an address of its own, which holds for five minutes', async () => {
+  it('gives every file an address of its own, which is valid for five minutes', async () => {
     const [one, other] = [
       new URL(await handOver.file(inPieces(Buffer.from('a'), 1), ABOUT)),
       new URL(await handOver.file(inPieces(Buffer.from('a'), 1), ABOUT)),
@@ -71,7 +71,7 @@ describe('handing over by S3', () => {
     expect((await fetch(one)).status).toBe(403);
   });
 
-  it('leaves nothing of a file that breaks off, and says why', async () => {
+  it('leaves nothing of a file whose stream fails, and rejects with its error', async () => {
     const before = emulator.keys().length;
     const broken = async function* (): AsyncGenerator<Uint8Array> {
       yield randomBytes(9 * MB);
@@ -81,7 +81,7 @@ describe('handing over by S3', () => {
     expect(emulator.keys()).toHaveLength(before);
   });
 
-  it('stops reading what it cannot write, and leaves nothing', async () => {
+  it('stops reading a file that it cannot write, and leaves nothing', async () => {
     const before = emulator.keys().length;
     let ended = false;
     const endless = async function* (): AsyncGenerator<Uint8Array> {
@@ -102,7 +102,7 @@ describe('handing over by S3', () => {
     [['pass', 'lost', 'pass', 'pass']],
     [['pass', 'appliedThenCut', 503, 'pass', 'pass']],
     [['pass', 'pass', 'lost', 'pass']],
-    // The upload is complete, and to complete it again is answered with 404.
+    // The upload is complete. Completing it again gives 404.
     [['pass', 'pass', 'appliedThenCut', 'pass']],
     [['lost', 503, 'pass', 'pass', 'pass']],
   ])('writes the file once where answers are lost: %j', async (fates) => {
@@ -170,7 +170,7 @@ describe('an address', () => {
     ).toBe(false);
   });
 
-  it('carries the session of a role, without which its key is none', async () => {
+  it("carries the session token of a role, which the role's access key needs", async () => {
     const session = { ...access, credentials: { ...access.credentials, sessionToken: 'a/b+c=' } };
     const address = new URL(await openAddresses('published', session)('k'));
     expect(address.searchParams.get('X-Amz-Security-Token')).toBe('a/b+c=');

@@ -2,11 +2,11 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 
 /**
- * The part of S3's multipart upload that is used, for the emulator, from the S3 documentation: parts carry a SHA-256
- * that is compared, all but the last have 5 MiB or more, completing names each with its ETag and its checksum.
+ * The part of S3's multipart upload that the adapter uses, for the emulator, from the S3 documentation. S3 compares the
+ * SHA-256 of each part; all parts but the last have 5 MiB or more; completing names each with its ETag and its checksum.
  */
 export interface Multipart {
-  /** Undefined for what is no request of a multipart upload. */
+  /** Undefined if the request is not about a multipart upload. */
   answerTo(
     method: string,
     key: string,
@@ -16,7 +16,7 @@ export interface Multipart {
   ): MultipartAnswer | undefined;
   /** Uploads that were begun and neither completed nor aborted. */
   open(): number;
-  /** Bytes of the parts of these. */
+  /** The bytes of the parts of open uploads. */
   bytes(): number;
 }
 

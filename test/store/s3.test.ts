@@ -68,13 +68,13 @@ describe('S3 bucket', () => {
       },
     );
 
-    it('does not say that it deleted what it may not have', async () => {
+    it('does not claim a deletion that may not have happened', async () => {
       const key = newKey();
       proxy.next('lost', 'lost', 'lost', 'lost');
       await expect(bucket.delete(key)).rejects.toMatchObject({ code: 'store-unavailable' });
     });
 
-    it('does not call an object of another writer its own, nor a condition failed that it cannot judge', async () => {
+    it('does not take the object of another writer for its own, nor call an uncertain condition failed', async () => {
       const key = newKey();
       // The same bytes, so the same ETag: only the token tells whose put it was.
       await direct.put(key, Buffer.from('same'), { if: 'absent' });
@@ -93,7 +93,7 @@ describe('S3 bucket', () => {
       expect(await bucket.get(key)).toBeUndefined();
     });
 
-    it('does not call it so when an earlier attempt may have gone through', async () => {
+    it('does not call it failed if an earlier attempt may have succeeded', async () => {
       const key = newKey();
       proxy.next('appliedThenCut', 409, 409, 409, 409, 409);
       await expect(bucket.put(key, Buffer.from('x'), { if: 'absent' })).rejects.toMatchObject({
@@ -103,12 +103,12 @@ describe('S3 bucket', () => {
     });
   });
 
-  it('stores the content type for those who read over HTTP', async () => {
+  it('stores the content type for readers over HTTP', async () => {
     await direct.put('crl', Buffer.from('x'), { if: 'absent', contentType: 'application/pkix-crl' });
     expect(emulator.contentType('crl')).toBe('application/pkix-crl');
   });
 
-  it('puts with a checksum, and takes no object that differs from its own', async () => {
+  it('puts with a checksum, and refuses an object that differs from its checksum', async () => {
     await direct.put('summed', Buffer.from('whole'), { if: 'absent' });
     expect(emulator.checksum('summed')).toBe(createHash('sha256').update('whole').digest('base64'));
     expect(Buffer.from((await direct.get('summed'))?.body ?? []).toString()).toBe('whole');

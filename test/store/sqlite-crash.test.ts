@@ -10,7 +10,7 @@ import { temporaryFolder } from './temporary.ts';
 
 const WRITER = fileURLToPath(new URL('./crash-writer.ts', import.meta.url));
 
-/** A process that owns the table and writes without end; `told` grows by every row that it says was acknowledged. */
+/** Starts a process that owns the table and writes without end. Its output lists every acknowledged row. */
 const startWriter = async (file: string, run: string) => {
   const child = spawn(process.execPath, ['--no-warnings', WRITER, file, run], {
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -95,7 +95,7 @@ describe('SQLite table', () => {
     expect(await table.purgeExpired(2_001)).toBe(0);
   });
 
-  it('gives rows that were read before as they stand now', async () => {
+  it('gives the present value of rows that were read before', async () => {
     await using opened = await openTemporaryTable();
     const { table } = opened;
     const [one, two] = [
@@ -105,7 +105,7 @@ describe('SQLite table', () => {
     await table.write([{ put: one, value: { n: 1 }, if: 'absent', expires: 1_000 }]);
     const read = async () => (await table.get(one))?.value;
     expect(await read()).toEqual({ n: 1 });
-    // The first change is undone because the second cannot be.
+    // The first change is undone because the second one fails.
     const undone = table.write([
       { put: one, value: { n: 2 }, if: { version: 1 } },
       { put: two, value: {}, if: { version: 9 } },
@@ -117,7 +117,7 @@ describe('SQLite table', () => {
     expect((await table.get(one))?.version).toBe(2);
     await table.purgeExpired(2_000);
     expect(await read()).toBeUndefined();
-    // More than is remembered at once.
+    // More rows than the memory keeps.
     for (let n = 0; n < 40; n++)
       await table.write([
         { put: { pk: 'large', sk: `${n}` }, value: { text: 'x'.repeat(300_000) }, if: 'absent' },
@@ -128,7 +128,7 @@ describe('SQLite table', () => {
     }
   });
 
-  it('acknowledges and shows a write when the disk has it, and answers nothing after a sync that failed', async () => {
+  it('acknowledges and shows a write when the disk has it, and answers nothing after a failed sync', async () => {
     await using opened = await openTemporaryTable();
     const { table } = opened;
     const real = fs.fdatasync;
@@ -156,7 +156,7 @@ describe('SQLite table', () => {
         read('absent'),
         table.query({ pk: 'p', limit: 1 }).then(({ items }) => outcomes.push(`${items[0]?.sk} listed`)),
       ];
-      // What the commit did not touch is there at once.
+      // Rows that the commit does not touch can be read at once.
       expect(await table.get({ pk: 'q', sk: 'two' })).toBeUndefined();
       const second = put('three');
       for (let turns = 0; turns < 20; turns++) await nextTurn();
@@ -192,7 +192,7 @@ describe('SQLite table', () => {
   it('commits one turn of the event loop at once, in the order of the calls', async () => {
     await using opened = await openTemporaryTable();
     const key = { pk: 'p', sk: 's' };
-    // Each of these stands on the one before it; the second `absent` comes too late.
+    // Each of these needs the one before it; the second `absent` comes too late.
     const outcomes = await Promise.allSettled([
       opened.table.write([{ put: key, value: {}, if: 'absent' }]),
       opened.table.write([{ put: key, value: {}, if: { version: 1 } }]),
@@ -210,7 +210,7 @@ describe('SQLite table', () => {
     expect(await opened.table.get(key)).toEqual({ ...key, version: 1, value: { last: true } });
   });
 
-  it('carries out more rows than one transaction takes', async () => {
+  it('writes more rows than one transaction takes', async () => {
     await using opened = await openTemporaryTable();
     const rows = (n: number) =>
       Array.from(

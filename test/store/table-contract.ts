@@ -7,9 +7,9 @@ import { type Key, MAX_VALUE_BYTES, type Query, type Table, type Write } from '.
 
 export interface TableUnderTest {
   readonly open: () => Promise<Table>;
-  /** The most writes at once that the engine admits, where that is fewer than the contract's 100. */
+  /** The most rows in one write that the engine admits, if fewer than the contract's 100. */
   readonly maxWrites?: number;
-  /** How much the concurrency and property tests ask of it. */
+  /** How many writers the concurrency tests run at once. */
   readonly writers: number;
   readonly increments: number;
   readonly queryRuns: number;
@@ -214,7 +214,7 @@ export const tableContract = ({ open, maxWrites = 100, writers, increments, quer
         ]),
       ).rejects.toMatchObject({ code: 'store-request-invalid' });
       expect(await table.get(key)).toBeUndefined();
-      // The same characters, parted differently, are two rows.
+      // The same characters, split differently between pk and sk, are two rows.
       const pk = partition();
       await table.write([
         { put: { pk, sk: 'ab' }, value: {}, if: 'absent' },
@@ -412,7 +412,7 @@ export const tableContract = ({ open, maxWrites = 100, writers, increments, quer
       );
     });
 
-    it('find nothing where nothing is', async () => {
+    it('are empty if there is nothing', async () => {
       expect(await table.query({ pk: partition(), limit: 5 })).toEqual({ items: [] });
       expect(await table.query({ pk, limit: 5, from: 'b', to: 'a' })).toEqual({ items: [] });
       expect(await table.query({ pk, limit: 5, to: '' })).toEqual({ items: [] });
@@ -420,7 +420,7 @@ export const tableContract = ({ open, maxWrites = 100, writers, increments, quer
     });
 
     it.each([false, true])(
-      'go on where they were while rows come and go (descending: %s)',
+      'continue at the same place while rows come and go (descending: %s)',
       async (descending) => {
         const part = partition();
         for (const sk of ['b', 'd', 'f', 'h']) await putNew({ pk: part, sk });
@@ -430,7 +430,7 @@ export const tableContract = ({ open, maxWrites = 100, writers, increments, quer
         expect(first.items.map(({ sk }) => sk)).toEqual(descending ? ['h', 'f'] : ['b', 'd']);
         await putNew({ pk: part, sk: behind });
         await putNew({ pk: part, sk: ahead });
-        // The row at which the page ended goes away: the cursor holds its key, not the row.
+        // The last row of the page is deleted. The cursor holds its key, and does not need the row.
         await table.write([{ delete: { pk: part, sk: descending ? 'f' : 'd' }, if: { version: 1 } }]);
         const rest = await table.query({ ...query, limit: 9, cursor: first.cursor ?? '' });
         expect(rest.items.map(({ sk }) => sk)).toEqual(descending ? ['d', ahead, last] : ['f', ahead, last]);
@@ -466,7 +466,7 @@ export const tableContract = ({ open, maxWrites = 100, writers, increments, quer
       );
     });
 
-    it('refuse the cursor of another query, and take another limit', async () => {
+    it('refuse the cursor of another query, and accept another limit', async () => {
       const query = { pk, prefix: 'a', limit: 1 };
       const { cursor = '' } = await table.query(query);
       expect((await table.query({ ...query, limit: 2, cursor })).items.length).toBeGreaterThan(0);
@@ -538,7 +538,7 @@ export const tableContract = ({ open, maxWrites = 100, writers, increments, quer
       expect((await table.query({ pk, prefix: 'receipt#', limit: 1000 })).items).toHaveLength(increments);
     });
 
-    it('gives neighbours of a failing write their own outcome', async () => {
+    it('gives writes beside a failing one their own outcome', async () => {
       const pk = partition();
       await putNew({ pk, sk: 'taken' });
       const outcomes = await Promise.allSettled(
@@ -566,7 +566,7 @@ export const tableContract = ({ open, maxWrites = 100, writers, increments, quer
     });
   });
 
-  it('settles what was asked for before close, and nothing after it', async () => {
+  it('finishes calls from before close, and refuses calls after it', async () => {
     const own = await open();
     const key = { pk: partition(), sk: 'a' };
     let settled = false;

@@ -31,7 +31,7 @@ const clock = () => 1_679_315_147_999;
 const witness = cosigner('witness.example/w1', witnessKey, clock);
 
 describe('checkpoints', () => {
-  it('of a public log are read, and believed by its key and a witness', () => {
+  it('of a public log are read, and verify by its key and a witness', () => {
     const publicLog = trustedLog([arche.logVkey]);
     const { verifiers } = witnessPolicy([arche.witnessVkey], 1);
     const opened = openCheckpoint(arche.note, publicLog, verifiers);
@@ -149,7 +149,7 @@ describe('cosignatures', () => {
     if (line === undefined) throw new Error('a signature');
     expect(line.signature).toHaveLength(72);
     expect(cosignatureTime(line.signature)).toBe(1_679_315_147);
-    // The message as tlog-cosignature spells it, verified without the code under test.
+    // The message as tlog-cosignature defines it, verified without the code under test.
     const message = Buffer.from(`cosignature/v1\ntime 1679315147\n${text}`);
     const key = publicKeyObject(noteKeyOf('any', 0x01, witnessKey));
     expect(verify(null, message, key, line.signature.subarray(8))).toBe(true);
@@ -198,7 +198,7 @@ describe('cosignatures', () => {
     expect(faultCodeOf(() => subtreeMessage('', 0, { ...mlDsa, root }))).toBe('malformed-checkpoint');
   });
 
-  it('verify in no spoilt form, and never throw', async () => {
+  it('never verify when damaged, and never throw', async () => {
     const [line] = await signText(text, [witness]);
     const good = Buffer.from(line?.signature ?? []);
     const verifier = cosignatureVerifier(witness.key);
@@ -218,7 +218,7 @@ describe('cosignatures', () => {
     );
   });
 
-  it('are not made of what is no checkpoint, nor with other keys', async () => {
+  it('are not made for text that is no checkpoint, nor with other keys', async () => {
     expect(await rejectedCodeOf(signText('hello\n', [witness]))).toBe('malformed-checkpoint');
     const p256 = await generateSoftwareKey('ecdsa-p256-sha256');
     expect(faultCodeOf(() => cosigner('w', p256, clock))).toBe('unsupported-algorithm');
@@ -237,11 +237,11 @@ describe('cosignatures', () => {
   });
 });
 
-describe('whom to trust', () => {
+describe('the trusted signers', () => {
   const vkeyOf = (name: string, seed: number) =>
     formatVkey(cosigner(name, ed25519FromSeed(Buffer.alloc(32, seed)), clock).key);
 
-  it('is a log of one name, by keys of the types that logs sign with', () => {
+  it('are a log of one name, by keys of the types that logs sign with', () => {
     expect(trustedLog([arche.logVkey]).origin).toBe(arche.origin);
     expect(faultCodeOf(() => trustedLog([]))).toBe('configuration-invalid');
     expect(faultCodeOf(() => trustedLog([arche.witnessVkey]))).toBe('configuration-invalid');
@@ -251,7 +251,7 @@ describe('whom to trust', () => {
     expect(faultCodeOf(() => trustedLog(['nonsense']))).toBe('malformed-note');
   });
 
-  it('is a number of witnesses, by keys of the types that witnesses sign with', () => {
+  it('are a number of witnesses, by keys of the types that witnesses sign with', () => {
     const [a, b] = [vkeyOf('a', 3), vkeyOf('b', 4)];
     expect(witnessPolicy([a, b], 2).verifiers).toHaveLength(2);
     expect(witnessPolicy([a, vkeyOf('a', 5), b], 2).verifiers).toHaveLength(3);

@@ -37,7 +37,7 @@ interface Findings {
   readonly Signed: string;
 }
 
-describe.skipIf(!hasGo)('what golang.org/x/mod/sumdb finds', () => {
+describe.skipIf(!hasGo)('the findings of golang.org/x/mod/sumdb', () => {
   const SMALL = 260;
   const SIZE = 70_000;
   // The origin line that Go's checkpoints always have.
@@ -103,7 +103,7 @@ describe.skipIf(!hasGo)('what golang.org/x/mod/sumdb finds', () => {
 
   it('are the same roots', async () => {
     const ours = await Promise.all(Array.from({ length: SMALL + 1 }, (_, size) => reader.rootAt(size)));
-    // Go has given no root to the empty tree in every version.
+    // Some versions of Go give no root for the empty tree.
     expect(found.Roots.slice(1)).toEqual(ours.slice(1).map((one) => Buffer.from(one).toString('base64')));
   });
 
@@ -134,27 +134,27 @@ describe.skipIf(!hasGo)('what golang.org/x/mod/sumdb finds', () => {
     }
   });
 
-  it('is the same place for each stored hash', () => {
+  it('are the same index for each stored hash', () => {
     const ours = found.Stored.map((_, i) => storedHashIndex({ level: Math.floor(i / 50), index: i % 50 }));
     expect(found.Stored).toEqual(ours);
   });
 
-  it('is the same checkpoint', () => {
+  it('are the same checkpoint', () => {
     expect(found.Checkpoint).toBe(formatCheckpoint(checkpoint));
     expect(hexOf(parseCheckpoint(found.Checkpoint).root)).toBe(hexOf(root));
   });
 
-  it('is that our notes open with our keys, and those that were changed do not', () => {
+  it('are that our notes open with our keys, and changed notes do not', () => {
     // First our key, then EnochRoot's, on each of the three notes.
     expect(found.Opened).toEqual([true, true, false, false, true, false]);
   });
 
-  it('signs notes that open here', () => {
+  it('include notes signed by Go that open here', () => {
     const opened = verifyNote(parseNote(found.Signed), [ed25519Verifier(parseVkey(peter.vkey))]);
     expect(opened.text).toBe('ledger\n証\n\n');
   });
 
-  it('is nothing to prove when the tiles are not those of the root', () => {
+  it('include no proofs if the tiles do not lead to the root', () => {
     const run = ask(question(Buffer.alloc(32, 1).toString('base64'), []));
     expect(run.status).not.toBe(0);
     expect(run.stderr).toContain('downloaded inconsistent tile');

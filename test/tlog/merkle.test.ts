@@ -77,7 +77,7 @@ describe('the published vectors of RFC 6962 trees', () => {
 describe('appending', () => {
   const all = numberedHashes(600);
 
-  it('gives each new complete node once, whatever the batches', () => {
+  it('gives each new complete node once, for batches of any size', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 90 }), { maxLength: 12 }), (batches) => {
         let size = 0;
@@ -218,7 +218,7 @@ describe('proofs against the slow definition', () => {
     expect(hexes(await rangeRoots(read, ranges))).toEqual(hexes(slowRoots));
   });
 
-  /** Ways to spoil a list of hashes that leave something else than it was. */
+  /** Ways to damage a list of hashes, each of which really changes it. */
   const spoilt = (hashes: readonly Uint8Array[], root: Uint8Array): (readonly Uint8Array[])[] => [
     [...hashes, Buffer.alloc(32)],
     [...hashes, root],
@@ -286,7 +286,7 @@ describe('proofs against the slow definition', () => {
           { ...good, root: flipped(good.root, 0) },
           { ...good, root: EMPTY_ROOT },
           { ...good, oldRoot: good.root, root: good.oldRoot },
-          // Size 0 takes no proof, and these have one; of an old size one away the roots do not fit.
+          // Size 0 takes no proof, and these have one. With an old size that is one off, the roots differ.
           { ...good, oldSize: 0 },
           { ...good, oldSize: oldSize - 1 },
         ];
@@ -298,7 +298,7 @@ describe('proofs against the slow definition', () => {
     }
   });
 
-  it('refuses a proof that leads to its roots only over more hashes than trees of these sizes have', () => {
+  it('refuses a proof that has more hashes than trees of these sizes allow, even if it leads to the roots', () => {
     const [leaf, more, extra] = [leafAt(0), leafAt(1), leafAt(2)];
     const above = { leafHash: leaf, index: 0, size: 1, root: nodeHash(extra, leaf), hashes: [extra] };
     expect(faultCodeOf(() => verifyInclusion(above))).toBe('proof-invalid');
@@ -337,7 +337,7 @@ describe('proofs against the slow definition', () => {
     expect(faultCodeOf(() => verifyConsistency(empty))).toBe('log-inconsistent');
   });
 
-  it('makes no proof of what is not in the tree', async () => {
+  it('makes no proof of a leaf that is not in the tree', async () => {
     expect(await rejectedCodeOf(proveInclusion(read, 5, 5))).toBe('invalid-input');
     expect(await rejectedCodeOf(proveInclusion(read, -1, 5))).toBe('invalid-input');
     expect(await rejectedCodeOf(proveInclusion(read, 0, 0))).toBe('invalid-input');

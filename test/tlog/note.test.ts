@@ -98,7 +98,7 @@ describe('signed notes', () => {
     expect(formatNote({ text: peter.text, signatures })).toBe(both);
   });
 
-  it('verify by the keys that are known, and keep what is not', () => {
+  it('verify by the known keys, and keep signatures of unknown keys', () => {
     const note = parseNote(both);
     const byPeter = verifyNote(note, [peterVerifier]);
     expect(byPeter.verified.map(({ key }) => key.name)).toEqual(['PeterNeumann']);
@@ -117,7 +117,7 @@ describe('signed notes', () => {
     expect(verifyNote(twice, [peterVerifier]).verified).toHaveLength(1);
   });
 
-  it('fall with one wrong signature of a known key', () => {
+  it('are refused for one wrong signature of a known key', () => {
     const wrong = peter.line.replace('/ZJku', '/ZJkv');
     const code = (text: string, verifiers = [peterVerifier]) =>
       faultCodeOf(() => verifyNote(parseNote(text), verifiers));
@@ -185,12 +185,12 @@ describe('signed notes', () => {
     expect(parseNote(many).signatures).toHaveLength(100);
   });
 
-  it('are not UTF-8 when a byte is not', () => {
+  it('are refused if a byte is not UTF-8', () => {
     const bytes = Buffer.concat([Buffer.from([0xff]), Buffer.from(both)]);
     expect(faultCodeOf(() => parseNote(bytes))).toBe('malformed-note');
   });
 
-  it('are not written when they could not be read', async () => {
+  it('are not written if they could not be read back', async () => {
     const signatures = await signText(peter.text, [peterSigner]);
     const [one] = signatures;
     if (one === undefined) throw new Error('a signature');
@@ -220,7 +220,7 @@ describe('signed notes', () => {
     fc.assert(fc.property(mutated(sofa.note), roundTrip), { numRuns: 1_000 });
   });
 
-  it('verify in no mutated form unless text and signature are untouched', () => {
+  it('verify after a mutation only if text and signature are untouched', () => {
     fc.assert(
       fc.property(mutated(`${peter.text}\n${peter.line}`), (input) => {
         const code = faultCodeOf(() => {
@@ -233,7 +233,7 @@ describe('signed notes', () => {
     );
   });
 
-  it('have signature lines that stand alone in an answer', () => {
+  it("have signature lines that can be sent alone, as in a witness's answer", () => {
     expect(parseSignatureLines(peter.line + enoch.line).map(({ name }) => name)).toEqual([
       'PeterNeumann',
       'EnochRoot',

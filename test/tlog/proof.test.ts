@@ -42,7 +42,7 @@ const plain = await proofSigned(0);
 const cosignedByTwo = await proofSigned(2);
 
 describe('tlog-proof files', () => {
-  it('are laid out as c2sp.org/tlog-proof says', () => {
+  it('have the format of c2sp.org/tlog-proof', () => {
     const text = formatProof({ ...plain, extra: Buffer.from('extra data') });
     const lines = text.split('\n');
     expect(lines.slice(0, 3)).toEqual(['c2sp.org/tlog-proof@v1', 'extra ZXh0cmEgZGF0YQ==', 'index 6']);
@@ -98,7 +98,7 @@ describe('tlog-proof files', () => {
     expect(faultCodeOf(() => parseProof(text))).toBe('malformed-proof');
   });
 
-  it('have a checkpoint that is one', () => {
+  it('are refused without a valid checkpoint', () => {
     expect(
       faultCodeOf(() => parseProof(good.replace('log.example/akashi\n11\n', 'log.example/akashi\n'))),
     ).toBe('malformed-checkpoint');
@@ -123,13 +123,13 @@ describe('tlog-proof files', () => {
 });
 
 describe('verifying a proof offline', () => {
-  it('says what may be believed', () => {
+  it('gives the verified facts', () => {
     const proven = verifyProof(parseProof(formatProof(plain)), { leaf }, { logs: [log] });
     expect(proven).toEqual({ checkpoint: tree, index: INDEX, cosigned: [] });
     expect(verifyProof(plain, { leafHash: leafHash(leaf) }, { logs: [log] }).index).toBe(INDEX);
   });
 
-  it('asks for as many witnesses as the policy does', () => {
+  it('needs as many witnesses as the policy demands', () => {
     const verdict = (proof: TlogProof, threshold: number) => () =>
       verifyProof(proof, { leaf }, { logs: [log], witnesses: witnessPolicy(witnessVkeys, threshold) });
     expect(verdict(cosignedByTwo, 2)().cosigned).toEqual([
@@ -155,7 +155,7 @@ describe('verifying a proof offline', () => {
     );
   });
 
-  it('refuses another leaf, another place, another log and another tree', async () => {
+  it('refuses another leaf, another index, another log and another tree', async () => {
     const code = (proof: TlogProof, subject = { leaf }) =>
       faultCodeOf(() => verifyProof(proof, subject, { logs: [log] }));
     expect(code(plain)).toBe(undefined);
@@ -177,7 +177,7 @@ describe('verifying a proof offline', () => {
     expect(verifyProof(plain, { leaf }, { logs: [otherLog, log] }).checkpoint.origin).toBe(ORIGIN);
   });
 
-  it('accepts no mutated proof but with other extra data or signatures that nobody knows', () => {
+  it('accepts a mutated proof only if the extra data or signatures of unknown keys changed', () => {
     const text = formatProof({ ...plain, extra: Buffer.from('extra data') });
     fc.assert(
       fc.property(mutated(text), (input) => {

@@ -7,7 +7,7 @@ import { softwareSigner } from '../../lib/keys/software.ts';
 import { append, type HashReader, type Node } from '../../lib/tlog/merkle.ts';
 import { growTiles, tilePath } from '../../lib/tlog/tile.ts';
 
-/** RFC 6962 2.1 word by word: slow, recursive, and sharing nothing with what it judges. */
+/** RFC 6962 2.1 word by word: slow, recursive, and without any code that it judges. */
 const sha256 = (...parts: Uint8Array[]): Buffer =>
   parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest();
 
@@ -50,7 +50,7 @@ export const numberedLeaf = (i: number): Buffer => Buffer.from(`leaf ${i}`);
 export const numberedHashes = (n: number): Buffer[] =>
   Array.from({ length: n }, (_, i) => slowLeafHash(numberedLeaf(i)));
 
-/** Reads complete nodes by hashing their leaves anew; asking for a node that is not complete fails the test. */
+/** Reads complete nodes by hashing their leaves anew. A read of an incomplete node fails the test. */
 export const slowReader =
   (d: readonly Buffer[]): HashReader =>
   async (nodes: readonly Node[]) =>
@@ -115,7 +115,7 @@ export const rejectedCodeOf = async (act: Promise<unknown>): Promise<FaultCode |
     },
   );
 
-/** A valid text with a few bytes changed, cut, doubled or put in: what parsers get wrong. */
+/** A valid text with a few bytes changed, cut, doubled or inserted, as parsers get them wrong. */
 export const mutated = (valid: string): fc.Arbitrary<Buffer> =>
   fc
     .array(

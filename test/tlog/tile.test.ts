@@ -88,7 +88,7 @@ describe('tile paths', () => {
   });
 });
 
-describe('which tiles a tree has', () => {
+describe('the tiles of a tree', () => {
   it('are those of the example of tlog-tiles, 70,000 leaves', () => {
     const tiles = newTiles(0, 70_000);
     const full = (level: number) => tiles.filter((one) => one.level === level && one.width === 256).length;
@@ -100,7 +100,7 @@ describe('which tiles a tree has', () => {
     expect(newTiles(0, 0)).toEqual([]);
   });
 
-  it('are those that a growth adds, each once, and the partial ones of its end', () => {
+  it('that growth adds come once each, with the partial ones at its end', () => {
     const sizes = fc.array(fc.nat(200_000), { minLength: 1, maxLength: 8 });
     fc.assert(
       fc.property(sizes, (steps) => {
@@ -124,7 +124,7 @@ describe('which tiles a tree has', () => {
     expect(tileWidth(0, 3, 700)).toBe(0);
   });
 
-  it('keeps the partial tile of each level that has one, and no other', () => {
+  it('include one partial tile for each level that has one', () => {
     const hashes = numberedHashes(256);
     const first = append(0, [], hashes.slice(0, 10));
     const { partials } = growTiles(0, 10, first.runs, new Map());
@@ -133,7 +133,7 @@ describe('which tiles a tree has', () => {
     expect([...growTiles(10, 256, second.runs, partials).partials.keys()]).toEqual([1]);
   });
 
-  it('refuses to grow from a partial tile that is not the old one', () => {
+  it('cannot grow from a partial tile that is not the old one', () => {
     const hashes = numberedHashes(11);
     const first = append(0, [], hashes.slice(0, 10));
     const second = append(10, first.edge, hashes.slice(10));
@@ -146,7 +146,7 @@ describe('which tiles a tree has', () => {
 });
 
 describe('entry bundles', () => {
-  it('hold what they were made of, and are cut where the tree is', () => {
+  it('hold their entries, and end where the tree ends', () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 256 }), (entries) => {
         const bundle = encodeEntries(entries);
@@ -192,7 +192,7 @@ describe('reading a tree from its tiles', () => {
   }
   const readFile = async (path: string) => files.get(path);
 
-  it('gives the nodes that the slow definition gives, whatever the batches', async () => {
+  it('gives the nodes of the slow definition, for batches of any size', async () => {
     const few = numberedHashes(700);
     for (const batch of [1, 3, 255, 256, 257, 700]) {
       const grown = growFiles(few, batch);
@@ -239,7 +239,7 @@ describe('reading a tree from its tiles', () => {
     expect(await rejectedCodeOf(reader.entries(-1))).toBe('invalid-input');
   });
 
-  it('takes a full tile where the partial one is gone', async () => {
+  it('takes a full tile if the partial one is gone', async () => {
     const tree = { size: 9_300, root: rootOf(9_300) };
     const later = new Map(files);
     expect(later.delete('tile/0/036.p/84')).toBe(true);
@@ -250,7 +250,7 @@ describe('reading a tree from its tiles', () => {
     expect(await rejectedCodeOf(without.rootAt(9_299))).toBe('tile-missing');
   });
 
-  it('believes no file that does not lead to the root', async () => {
+  it('refuses every file that does not lead to the root', async () => {
     const tree = { size: SIZE, root: rootOf(SIZE) };
     const spoilt = (path: string, change: (bytes: Buffer) => Uint8Array) =>
       new TileReader(tree, async (asked) => {
@@ -291,7 +291,7 @@ describe('reading a tree from its tiles', () => {
     expect(await rejectedCodeOf(shorter.partials())).toBe('log-inconsistent');
   });
 
-  it('reads again what failed before, and nothing twice that it holds', async () => {
+  it('repeats failed reads, and reads nothing twice that it holds', async () => {
     let broken = true;
     const asked = new Map<string, number>();
     const reader = new TileReader({ size: SIZE, root: rootOf(SIZE) }, async (path) => {
@@ -318,7 +318,7 @@ describe('reading a tree from its tiles', () => {
     expect(asked).toBeGreaterThan(before);
   });
 
-  it('knows the tree without leaves', async () => {
+  it('reads the tree without leaves', async () => {
     const none = async () => undefined;
     expect(hexOf(await new TileReader({ size: 0, root: EMPTY_ROOT }, none).rootAt(0))).toBe(
       hexOf(EMPTY_ROOT),

@@ -126,7 +126,7 @@ describe("a witness's decision", () => {
     expect(decide(await requestOf(3, 8))).toMatchObject({ status: 409, size: 0 });
   });
 
-  it('answers 409 to another root of the same size, and knows what that means', async () => {
+  it('answers 409 to another root of the same size, and reports it as a conflict', async () => {
     const request = { ...(await requestOf(8, 8)), note: await noteOf(8, rootOf(9)) };
     expect(decide(request, tree(8))).toEqual({ status: 409, size: 8, inconsistent: true });
     const empty = { oldSize: 0, hashes: [], note: await noteOf(0, rootOf(1)) };
@@ -192,7 +192,7 @@ describe("a witness's decision", () => {
   });
 });
 
-describe('what a log makes of the answer', () => {
+describe("how a log treats a witness's answer", () => {
   it('adds the cosignatures of witnesses that it knows', async () => {
     const request = await requestOf(0, 7);
     const decision = decide(request);
@@ -216,7 +216,7 @@ describe('what a log makes of the answer', () => {
     expect(decide(await requestOf(5, 9), tree(5)).status).toBe(200);
   });
 
-  it('says what is wrong with other answers', async () => {
+  it('names the fault of other answers', async () => {
     const request = await requestOf(5, 7);
     const code = (answer: Partial<WitnessAnswer>) =>
       faultCodeOf(() =>
@@ -242,7 +242,7 @@ describe('what a log makes of the answer', () => {
     for (const status of [400, 403, 404, 422, 429, 500]) expect(code({ status })).toBe('witness-refused');
   });
 
-  it('is a fault or a verdict, whatever the answer', async () => {
+  it('gives a fault or a verdict for any answer', async () => {
     const request = await requestOf(5, 7);
     const anyAnswer = fc.record({
       status: fc.constantFrom(200, 409, 403),

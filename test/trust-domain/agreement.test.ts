@@ -17,8 +17,8 @@ import type { Service } from '../service.ts';
 import { allRecords } from '../world.ts';
 
 /*
- * Whoever can write to the table, and bring a file, says in rows that two operators agreed on it. The file does not come into
- * force, and no record says that somebody approved it who did not.
+ * An attacker who can write to the table and supply a file forges rows that say two operators agreed on it. The file does
+ * not come into force, and no record names a person who did not approve it.
  */
 
 type Change = (file: HouseFile) => void;
@@ -73,8 +73,8 @@ const appliedAnything = async (): Promise<boolean> =>
     (record) => record.kind === 'trust-domain' && record.details.step === 'applied',
   );
 
-describe('a trust domain on which rows say that two operators agreed', () => {
-  it('is not applied where one proposed it and nobody approved it', async () => {
+describe('a trust domain that forged rows call approved', () => {
+  it('is not applied if one operator proposed it and nobody approved it', async () => {
     const id = await propose(arrives);
     await edit<AmendmentRow>(amendmentKey(id), (row) => {
       row.state = 'approved';
@@ -85,7 +85,7 @@ describe('a trust domain on which rows say that two operators agreed', () => {
     });
     expect(await start(arrives)).toBe('amendment-not-recorded');
     expect(await appliedAnything()).toBe(false);
-    // The one in force goes on, and what was forged can be refused and agreed on.
+    // The file in force stays, and operators can reject the forged proposal and agree on a real one.
     expect(await start()).toBe('none');
     await house.app.amendments.reject(house.principal('operator-noda'), id);
     await agree(arrives);
@@ -130,7 +130,7 @@ describe('a trust domain on which rows say that two operators agreed', () => {
     expect(await appliedAnything()).toBe(false);
   });
 
-  it('is not applied where they agreed on another one', async () => {
+  it('is not applied if they agreed on another file', async () => {
     const id = await agree(arrives);
     await keepFile(ground.table, fileOf(other));
     await edit<AmendmentRow>(amendmentKey(id), (row) => {
@@ -143,7 +143,7 @@ describe('a trust domain on which rows say that two operators agreed', () => {
     expect(await appliedAnything()).toBe(false);
   });
 
-  it('is not applied where both were one person, whom the row did not name', async () => {
+  it('is not applied if both operators were one person, whom the row did not name', async () => {
     const twice = arrivalOf('operator-s2', 'operator-sakai');
     await agree(twice);
     const on = await openHouse(ground, { domain: twice });
@@ -159,14 +159,14 @@ describe('a trust domain on which rows say that two operators agreed', () => {
     expect(await start(more)).toBe('amendment-not-recorded');
   });
 
-  it('does not begin where the row names it as in force, and no record of that has it', async () => {
+  it('does not start if only the row, and no record, names it as in force', async () => {
     await edit<InForceRow>(IN_FORCE, (row) => {
       row.digest = digestOf(arrives);
     });
     expect(await start(arrives)).toBe('amendment-not-recorded');
   });
 
-  it('goes on through amendments, each with the records that it rests on', async () => {
+  it('starts after real amendments, each with its records', async () => {
     const first = await agree(arrives);
     house = await openHouse(ground, { domain: arrives });
     const both: Change = (file) => {

@@ -23,7 +23,7 @@ import { type DynamoDbLocal, javaIsPresent, startDynamoDbLocal } from '../store/
 import { faultyTable } from '../store/faulty-table.ts';
 import { allRecords, checkWorld } from '../world.ts';
 
-/** A trust domain that changes while it runs: by two operators, by one file after another, and never in what it stands on. */
+/** Changes of a trust domain in use: by two operators, one file after another, and never in its fixed parts. */
 
 type Change = (file: HouseFile) => void;
 
@@ -105,7 +105,7 @@ describe('an amendment', () => {
       { path: 'principals.nishi-ito', change: 'added', after: ARRIVAL },
       { path: 'retention.provision', change: 'changed', before: 'P7Y', after: 'P8Y' },
     ]);
-    // Proposed, it may not be started with; approved, both may.
+    // A proposed file may not be started with. After the approval, both files may.
     expect(
       await codeOf(composeHouse(ground, { domain: arrives }).core.authority.holdCeremony(() => {})),
     ).toBe('trust-domain-changed');
@@ -153,7 +153,7 @@ describe('an amendment', () => {
     await checkWorld(changed, NOTHING);
   });
 
-  it('lets in who was added, and keeps out who was withdrawn, whose records stay', async () => {
+  it('lets an added principal in, and keeps a withdrawn one out, whose records stay', async () => {
     const { trustDomain, core } = house;
     const csr = opensslRequest(ground.folder, 'counter');
     const applicant = await readApplicant(trustDomain, { principal: 'higashi-counter', csr });
@@ -241,7 +241,7 @@ describe('an amendment', () => {
     await checkWorld(after, NOTHING);
   });
 
-  it('changes the terms of a CA that exists, whose key need not be there', async () => {
+  it('changes the terms of an existing CA without its key', async () => {
     const terms: Change = (file) => {
       for (const authority of file.authorities)
         Object.assign(authority.ocsp, { maxCertIds: 3, maxAge: 'PT1M' });
@@ -288,7 +288,7 @@ describe('an amendment', () => {
     const { id } = await second.app.amendments.propose(second.principal('operator-noda'), fileOf(offices));
     await second.app.amendments.approve(second.principal('operator-sakai'), id);
     const third = await openHouse(ground, { domain: offices });
-    // Its subject would be another one than the office has seen.
+    // Its subject would differ from the one that the office examined.
     expect(await codeOf(approve(third, byOffice))).toBe('unknown-profile');
     const rejected = await third.app.registration.examine(third.principal('operator-noda'), byOffice, {
       decision: 'reject',
@@ -299,7 +299,7 @@ describe('an amendment', () => {
     expect(await approve(third, fresh)).toMatchObject({ state: 'issued', profileVersion: 2 });
   });
 
-  it('waits for what was approved under the file in force, which is issued by that file', async () => {
+  it('waits until requests approved under the file in force are issued by that file', async () => {
     const profile: Change = (file) => {
       for (const one of file.profiles) one.version = 2;
     };
@@ -338,7 +338,7 @@ describe('an amendment', () => {
   });
 });
 
-describe('what may never change', () => {
+describe('a change that is never allowed', () => {
   const authority =
     (change: Record<string, unknown>): Change =>
     ({ authorities }) => {
@@ -434,7 +434,7 @@ describe('what may never change', () => {
     expect(await stepsOf(house)).toEqual([]);
   });
 
-  it('the person behind an id, also after a withdrawal; who comes back is the same person', async () => {
+  it('is another person behind an id, even after a withdrawal; the same person may come back', async () => {
     await agree(house, leaves);
     const without = await openHouse(ground, { domain: leaves });
     const returns =
@@ -461,7 +461,7 @@ describe('what may never change', () => {
   });
 });
 
-describe('what is no amendment', () => {
+describe('an amendment that is refused', () => {
   const propose = (text: string) => house.app.amendments.propose(house.principal('operator-sakai'), text);
 
   it('is not proposed: no JSON, no trust domain, the file in force', async () => {
@@ -478,7 +478,7 @@ describe('what is no amendment', () => {
     expect(await house.app.amendments.list({ limit: 10 })).toEqual({ amendments: [] });
   });
 
-  it('is not approved by who proposed it, nor by the same person under another id, nor twice', async () => {
+  it('is not approved by its proposer, nor by the same person under another id, nor twice', async () => {
     const twice: Change = (file) => {
       file.principals.push({
         ...structuredClone(ARRIVAL),
@@ -505,7 +505,7 @@ describe('what is no amendment', () => {
     );
   });
 
-  it('is superseded by another one that was applied, and waits while another one is approved', async () => {
+  it('is superseded if another one is applied, and waits while another one is approved', async () => {
     const { amendments } = house.app;
     const [sakai, noda] = [house.principal('operator-sakai'), house.principal('operator-noda')];
     const first = await amendments.propose(sakai, fileOf(arrives));
@@ -521,7 +521,7 @@ describe('what is no amendment', () => {
     expect(await codeOf(propose(fileOf(newAuthority)))).toBe('try-later');
   });
 
-  it('is taken back until it is applied, and its file is then refused', async () => {
+  it('can be taken back until it is applied, and its file is then refused', async () => {
     const id = await agree(house, arrives);
     const { amendments } = house.app;
     house.advance(SECOND);

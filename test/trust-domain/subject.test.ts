@@ -77,7 +77,7 @@ describe('a subject', () => {
     ]);
   });
 
-  it('has a digest of its own for each difference in its names, those that the subject does not show included', () => {
+  it('has another digest for each difference in its names, even in names that the subject does not show', () => {
     const digestOf = (changes: object) => describeFor('person-signature', { ...PERSON, ...changes }).digest;
     expect(digestOf({})).toBe(digestOf({ name: ` ${PERSON.name} ` }));
     const others = [{}, { holderId: '0000000000AA00000B' }, { address: '常磐県' }, { sex: '1' }].map(
@@ -86,7 +86,7 @@ describe('a subject', () => {
     expect(new Set(others).size).toBe(others.length);
   });
 
-  it('asks for the office that the profile takes from', () => {
+  it('needs the office attributes that the profile uses', () => {
     expect(() => describeSubject(profileOf('person-signature'), undefined, PERSON)).toThrow(
       expect.objectContaining({ code: 'profile-not-allowed' }),
     );
@@ -106,7 +106,7 @@ describe('fields', () => {
     expect(fields.name).toBe('\ufa19田 ば\ufa11 \u{2f81a}葛\u{e0100}');
   });
 
-  it('of addresses and domain names have one spelling', () => {
+  it('of mail addresses and domain names have one spelling', () => {
     const { fields } = describeFor('service', {
       dnsNames: ['A.Example'],
       ipAddresses: ['2001:DB8:0:0:0:0:0:1'],
@@ -195,7 +195,7 @@ describe('fields', () => {
   });
 
   it('that an attribute cannot hold are refused as fields', () => {
-    // serialNumber is a PrintableString; the field's own pattern is taken away.
+    // serialNumber is a PrintableString; the field's own pattern is removed.
     const profile = profileOf('organisation-client');
     const fields = profile.fields.map(({ pattern: _, ...field }) => field);
     expect(() => describeSubject({ ...profile, fields }, office, { system: 's', deviceId: '機器' })).toThrow(

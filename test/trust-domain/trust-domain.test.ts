@@ -17,7 +17,7 @@ const at = (root: Json, path: string): { holder: Json; last: string } => {
   return { holder: steps.reduce((value, step) => value[step] as Json, root), last };
 };
 
-/** The demonstration with this value at that path; undefined takes the member away. */
+/** The demonstration with this value at that path; undefined removes the member. */
 const having = (...changes: readonly (readonly [path: string, value: unknown])[]): string => {
   const root = file();
   for (const [path, value] of changes) {
@@ -57,7 +57,7 @@ describe('the demonstration', () => {
     );
   });
 
-  it('finds what the service itself needs', () => {
+  it('has the profiles that the service itself needs', () => {
     expect(domain.operations.authority.id).toBe('operations');
     expect(domain.operations.principal.id).toBe('principal');
     expect(domain.operations.service.id).toBe('service');
@@ -90,7 +90,7 @@ describe('the demonstration', () => {
 });
 
 describe('a trust domain is refused', () => {
-  it('with every problem at once, where each one is', () => {
+  it('with every problem at once, each with its path', () => {
     const issues = issuesOf(
       having(
         ['authorities.0.algorithm', 'rsa1024-sha1'],
@@ -199,23 +199,23 @@ describe('a trust domain is refused', () => {
     expect(issuesOf(having([path, value])).map((issue) => issue.path)).toContain(expected);
   });
 
-  it('once for a faulty member that others refer to', () => {
+  it('with one problem for a faulty member that others refer to', () => {
     expect(pathsOf(having(['authorities.0.algorithm', 'rsa1']))).toEqual(['authorities.0.algorithm']);
     expect(pathsOf(having(['profiles.0.hold', 'maybe']))).toEqual(['profiles.0.hold']);
   });
 
-  it('for an id that is taken by a word, and says what to do', () => {
+  it('for an id that is a reserved word, and says what to do', () => {
     const message = (index: number, id: string) =>
       issuesOf(having([`principals.${index}.id`, id])).find(({ path }) => path === `principals.${index}.id`)
         ?.message;
     expect(message(10, 'former')).toContain('choose another id, such as former-1');
     expect(message(12, 'service')).toContain('choose another id, such as service-1');
-    // Persons stand in no report under their ids.
+    // Reports never name holders by their ids.
     expect(message(12, 'holder')).toBeUndefined();
     expect(message(10, 'former-1')).toBeUndefined();
   });
 
-  it('and not for its prototype', () => {
+  it('and not for names of the object prototype', () => {
     expect(pathsOf(having(['offices.0.profiles', ['constructor']]))).toEqual(['offices.0.profiles.0']);
     expect(pathsOf(having(['profiles.0.subject.1', ['O', { office: 'constructor' }]]))).toContain(
       'offices.0.attributes',
@@ -260,9 +260,9 @@ describe('lengths of time', () => {
   });
 });
 
-describe('what would confuse whose key or certificate one is', () => {
+describe('a file that would make the owner of a key or certificate unclear', () => {
   it('is refused: a profile for offices under the authority whose certificates name principals', () => {
-    // An officer would ask for a client certificate whose serialNumber is an operator's id.
+    // An officer could then ask for a client certificate whose serialNumber is an operator's id.
     expect(issuesOf(having(['profiles.2.authority', 'operations']))).toEqual([
       {
         path: 'profiles.2.authority',

@@ -9,7 +9,7 @@ import { derText, OID, TAG } from '../../lib/pki/pki.ts';
 import { describeSubject, readTrustDomain } from '../../lib/trust-domain/trust-domain.ts';
 import { GOOD_CERTIFICATES } from '../lint/examples.ts';
 
-/** A name that does not show is refused where it is asked for, and once more where it would be signed. */
+/** A name with invisible characters is refused in a request, and once more before it would be signed. */
 
 const domain = readTrustDomain(
   readFileSync(new URL('../../domains/demonstration.json', import.meta.url), 'utf8'),
@@ -24,7 +24,7 @@ const PERSON = {
   address: '常磐県瑞崎市東区一丁目2番3号',
 };
 
-/** The name as it would be certified, or why not. */
+/** The name as it would be certified, or the reason of its refusal. */
 const asked = (name: string): { readonly name: unknown } | { readonly refused: string } => {
   try {
     return { name: describeSubject(profile, domain.offices[0], { ...PERSON, name }).fields.name };
@@ -36,7 +36,7 @@ const asked = (name: string): { readonly name: unknown } | { readonly refused: s
 
 const [[, { tbs: good, context }]] = GOOD_CERTIFICATES as [(typeof GOOD_CERTIFICATES)[number]];
 
-/** What the rules say of a certificate that has the name as it is, wherever it came from. */
+/** The findings of linting for a certificate with exactly this name. */
 const linted = (name: string): readonly (string | undefined)[] => {
   const inSubject: TbsCertificate = {
     ...good,
@@ -67,7 +67,7 @@ const ignorable = [...codePoints()].filter((one) => /\p{Default_Ignorable_Code_P
 const isSelector = (one: string): boolean => /^[\ufe00-\ufe0f\u{e0100}-\u{e01ef}]$/u.test(one);
 const escaped = (text: string): string => (text.codePointAt(0) ?? 0).toString(16);
 
-/** Names of which the whole is wrong somewhere, whatever is left after trimming. */
+/** Names that are wrong as a whole, even after trimming. */
 const hidden = ignorable.flatMap((one) => [
   one,
   `た${one}なべ`,
@@ -77,7 +77,7 @@ const hidden = ignorable.flatMap((one) => [
 ]);
 
 describe('a character that a display may leave out', () => {
-  it('has its property in Unicode, with reserved ones', () => {
+  it('has the property Default_Ignorable_Code_Point in Unicode, even if it is reserved', () => {
     expect(ignorable.length).toBeGreaterThan(4_000);
     expect(ignorable.filter(isSelector)).toHaveLength(256);
   });
@@ -89,7 +89,7 @@ describe('a character that a display may leave out', () => {
     expect(passed.map(escaped)).toEqual([]);
   });
 
-  it('is refused straight after an ideograph too, but for variation selectors', () => {
+  it('is refused right after an ideograph too, except variation selectors', () => {
     for (const one of ignorable) {
       const name = `田${one}辺`;
       const expected = isSelector(one)

@@ -39,7 +39,7 @@ describe('a bearer token', () => {
     expect((await ask('getRequest', { tls: true, address: '10.0.0.1' })).status).toBe(200);
   });
 
-  it('without TLS from afar leaves an OCSP caller public', async () => {
+  it('without TLS from another machine leaves an OCSP caller public', async () => {
     expect((await ask('askStatusByUrl', { tls: false, address: '10.0.0.1' })).status).toBe(200);
     expect(app.ocspCalls.at(-1)?.caller).toMatchObject({ recipient: 'public', unproven: 'tls-required' });
     await ask('askStatusByUrl', { tls: false, address: '127.0.0.1' });
@@ -47,7 +47,7 @@ describe('a bearer token', () => {
   });
 });
 
-it('an OCSP answer does not hang on who asks: a failure to find out is logged and the caller is public, as the record says', async () => {
+it('an OCSP caller who cannot be identified gets an answer, which is logged and recorded as public', async () => {
   const other = testApp();
   const broken: TestApp = {
     ...other,

@@ -16,7 +16,7 @@ const operations = Object.entries(document.paths as Record<string, Record<string
 );
 
 describe('the OpenAPI document', () => {
-  it('is the one in docs/openapi.json; where it is not, run npm run docs', () => {
+  it('is the one in docs/openapi.json; if not, run npm run docs', () => {
     const path = new URL('../../../docs/openapi.json', import.meta.url);
     expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual(JSON.parse(JSON.stringify(document)));
   });
@@ -58,7 +58,7 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  it('says who must say who they are', () => {
+  it('says which operations need credentials', () => {
     const security = (id: string) =>
       operations.find(({ operation }) => operation.operationId === id)?.operation.security;
     expect(security('health')).toEqual([]);
@@ -67,13 +67,13 @@ describe('the OpenAPI document', () => {
     expect(security('getRecord')).toEqual([{ clientCertificate: [] }, { token: [] }]);
   });
 
-  it('is what /openapi.json answers', async () => {
+  it('is the answer of /openapi.json', async () => {
     const route = routes.find(({ id }) => id === 'openapi');
     const ask = (headers: Record<string, string> = {}) =>
       route && stack(route)(testApp().edge, requestOf({ path: '/openapi.json', headers }));
     const response = await ask();
     expect(JSON.parse(String(response?.body))).toEqual(JSON.parse(JSON.stringify(document)));
-    // However many are asked for at once, and whoever does not read them, the same bytes wait.
+    // All answers share the same bytes, however many clients ask at once and however slowly they read.
     expect(response?.body).toBeInstanceOf(Uint8Array);
     expect((await ask())?.body).toBe(response?.body);
     const etag = String(response?.headers.etag);
@@ -82,7 +82,7 @@ describe('the OpenAPI document', () => {
   });
 });
 
-describe('what it says of answers', () => {
+describe('its schemas of answers', () => {
   const app = testApp();
 
   for (const route of routes) {

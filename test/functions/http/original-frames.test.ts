@@ -10,7 +10,7 @@ import { errorFacts } from '../../../functions/http/problems.ts';
 const folder = mkdtempSync(join(tmpdir(), 'frames-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** What is thrown on line 3 of thrower.ts, in a bundle as infra/lambda/bundle.ts makes them. */
+/** The error thrown on line 3 of thrower.ts, from a bundle like those of infra/lambda/bundle.ts. */
 const thrown = (name: string, sourcemap: boolean): Error => {
   const outfile = join(folder, name);
   buildSync({
@@ -33,15 +33,15 @@ const thrown = (name: string, sourcemap: boolean): Error => {
   throw new Error('nothing was thrown');
 };
 
-describe('what the log has of an error in a bundle', () => {
-  it('is where it was thrown in the source', () => {
+describe('the log of an error in a bundle', () => {
+  it('says where it was thrown in the source', () => {
     const { at } = errorFacts(thrown('with.cjs', true));
     const [first = ''] = at as readonly string[];
     expect(first).toMatch(/thrower\.ts:3:9\)?$/);
     expect(first).not.toContain('with.cjs');
   });
 
-  it('is where it was thrown in the bundle, without a map or with a broken one', () => {
+  it('says where it was thrown in the bundle, without a map or with a broken one', () => {
     const error = thrown('without.cjs', false);
     expect((errorFacts(error).at as readonly string[])[0]).toContain('without.cjs:1:');
     const broken = thrown('broken.cjs', true);

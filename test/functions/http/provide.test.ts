@@ -9,7 +9,7 @@ import {
 
 const folder = temporaryFolder();
 let service: Service & { readonly url: string };
-/** Something to ask, and who asks, by what is asked. */
+/** A path to ask for and the principal who asks, by the kind of answer. */
 let targets: Readonly<Record<string, readonly [principal: string, path: string]>>;
 
 beforeAll(async () => {
@@ -53,7 +53,7 @@ describe('the record of an answer', () => {
     'counts',
     'disclosures',
     'CRLs',
-  ])('names the method by which %s was asked for', async (asked) => {
+  ])('names the HTTP method of the request for %s', async (asked) => {
     const [principal, path] = targets[asked] as readonly [string, string];
     const { token } = await service.app.principals.issueToken(service.principal(principal));
     for (const method of ['GET', 'HEAD']) {

@@ -56,7 +56,7 @@ describe('the purpose of an answer', () => {
     });
   });
 
-  it('is one of those that the caller declares, or nothing is answered', () => {
+  it('must be one that the caller has declared, or the request is refused', () => {
     const portal = service.principal('tax-portal');
     expect(() => recordedCaller(portal, input('tender'))).toThrowError(
       expect.objectContaining({
@@ -69,7 +69,7 @@ describe('the purpose of an answer', () => {
     );
   });
 
-  it('is not taken from who does not say who it is', () => {
+  it('is ignored if the caller is not identified', () => {
     expect(recordedCaller(undefined, input('tax-return'))).toEqual({ recipient: 'public', method: 'POST' });
   });
 

@@ -95,7 +95,7 @@ describe('a JSON body', () => {
     );
   });
 
-  it('says by path what is wrong', async () => {
+  it('is refused with the path of each fault', async () => {
     const response = await submit(app, JSON.stringify({ ...submission, fields: { CN: 7 } }));
     expect(parse(response)).toMatchObject({
       type: 'urn:akashi:fault:invalid-input',
@@ -116,7 +116,7 @@ describe('a JSON body', () => {
     expect(response.headers.accept).toBe('application/json');
   });
 
-  it('of more than 256 KiB is refused with 413, of exactly that with what it says', async () => {
+  it('of more than 256 KiB is refused with 413, and of exactly 256 KiB for its content', async () => {
     const fill = (length: number) => {
       const body = JSON.stringify(submission);
       return body + ' '.repeat(length - Buffer.byteLength(body));
@@ -125,7 +125,7 @@ describe('a JSON body', () => {
     expect((await submit(app, fill(256 * 1024 + 1))).status).toBe(413);
   });
 
-  it('is refused where none is taken', async () => {
+  it('is refused if the route takes none', async () => {
     const response = await ask(app, 'getRequest', `/api/v1/requests/${REQUEST}`, {
       as: 'officer',
       body: '{}',
@@ -281,7 +281,7 @@ describe('a CRL', () => {
   const fetch = (headers: Given['headers'] = {}, method = 'GET') =>
     ask(app, 'getCrl', `/crl/${CA}/full.crl`, { headers, method });
 
-  it('may be cached for five minutes, so that one made out of turn is seen, and not after its nextUpdate', async () => {
+  it('may be cached for five minutes, as another may come out of turn, and not after its nextUpdate', async () => {
     const { headers } = await fetch();
     expect(headers).toMatchObject({
       'content-type': 'application/pkix-crl',
@@ -292,7 +292,7 @@ describe('a CRL', () => {
     app.now = NOW;
   });
 
-  it('is not sent again to who has it', async () => {
+  it('is not sent again to a client that has it', async () => {
     const { headers } = await fetch();
     const etag = String(headers.etag);
     const status = async (given: Given['headers'], method?: string) => (await fetch(given, method)).status;
@@ -306,7 +306,7 @@ describe('a CRL', () => {
     expect((await fetch({ 'if-none-match': etag })).body).toBe('');
   });
 
-  it('has no date by which one of the same second could be taken for it', async () => {
+  it('has no date, because two CRLs may be made in one second', async () => {
     const { headers } = await fetch();
     expect(headers['last-modified']).toBeUndefined();
     for (const given of [NOW - 1000, NOW + 60_000])
@@ -323,7 +323,7 @@ describe('a CRL', () => {
 });
 
 describe('an annual report', () => {
-  it('is not sent again to who has this version, which no date tells', async () => {
+  it('is not sent again to a client that has this version, by its tag and not by a date', async () => {
     const app = testApp();
     const fetch = (headers: Given['headers'] = {}) =>
       ask(app, 'getAnnualReportCsv', '/api/v1/reports/annual/2024.csv', { headers });
@@ -334,7 +334,7 @@ describe('an annual report', () => {
   });
 });
 
-describe('an answer that tells somebody something', () => {
+describe('an answer that is recorded', () => {
   it.each([
     ['getCertificate', `/api/v1/certificates/${CA}/${SERIAL}`, 'status', [{ ca: CA, serial: SERIAL }]],
     ['getRequest', `/api/v1/requests/${REQUEST}`, 'requests', [{ ca: CA, serial: SERIAL }]],
@@ -406,7 +406,7 @@ describe('an answer that tells somebody something', () => {
 });
 
 describe('a failure', () => {
-  it('that nobody foresaw tells the caller nothing of the inside and the log no personal data', async () => {
+  it('of an unexpected kind shows the caller no internals and the log no personal data', async () => {
     const app = testApp();
     const secret = '山田太郎 passphrase';
     const broken = {
@@ -450,7 +450,7 @@ describe('a failure', () => {
 });
 
 describe('headers', () => {
-  it('say of every API answer that it is not to be stored nor guessed at, and which request it was', async () => {
+  it('forbid storing and content sniffing for every API answer, and name its request', async () => {
     const response = await ask(testApp(), 'getRequest', `/api/v1/requests/${REQUEST}`, { as: 'officer' });
     expect(response.headers).toMatchObject({
       'cache-control': 'no-store',
@@ -459,7 +459,7 @@ describe('headers', () => {
     });
   });
 
-  it('name the methods where another was used', async () => {
+  it('name the allowed methods if another was used', async () => {
     const response = await ask(testApp(), 'getRequest', `/api/v1/requests/${REQUEST}`, { method: 'PUT' });
     expect([response.status, response.headers.allow]).toEqual([405, 'GET, HEAD, OPTIONS']);
   });

@@ -3,7 +3,7 @@ import type { HttpResponse } from '../../../functions/http/http.ts';
 import { fitAnswer } from '../../../functions/lambda/fit-answer.ts';
 import type { About, HandOver } from '../../../lib/store/store.ts';
 
-/** A place that keeps what it is handed, as the port says: whole, or not at all. */
+/** A place that keeps files as the port promises: whole or not at all. */
 const place = () => {
   const files: { readonly bytes: Buffer; readonly about: About }[] = [];
   const handOver: HandOver = {
@@ -24,7 +24,7 @@ const whole = (length: number, headers: Record<string, string> = {}): HttpRespon
   body: 'x'.repeat(length),
 });
 
-/** What it does is told: a file that is recorded before its last bytes, as exports are. */
+/** A stream that notes its steps in `said`, and is recorded before its last bytes, as exports are. */
 const recorded = (pieces: readonly number[], said: string[] = []): HttpResponse => ({
   status: 200,
   headers: {
@@ -54,7 +54,7 @@ const terms = (more: Partial<Parameters<typeof fitAnswer>[1]> = {}) => ({
 });
 
 describe('an answer before its front', () => {
-  it('goes as it is where it fits, and a stream in one piece', async () => {
+  it('goes unchanged if it fits, and a stream goes in one piece', async () => {
     const { files, handOver } = place();
     expect(await fitAnswer(whole(LIMIT), terms({ largeAnswers: { handOver } }))).toEqual(whole(LIMIT));
     const { stream: _, ...rest } = recorded([60, 40]);
@@ -72,7 +72,7 @@ describe('an answer before its front', () => {
     expect(files[0]?.bytes.toString()).toBe(japanese.body);
   });
 
-  it('is handed over whole where it does not, with an address that is for nobody else and no cache', async () => {
+  it('is handed over whole if it does not fit, with an address for this caller and no cache', async () => {
     const { files, handOver } = place();
     const said: string[] = [];
     const answer = await fitAnswer(recorded([60, 50, 70], said), terms({ largeAnswers: { handOver } }));
@@ -94,7 +94,7 @@ describe('an answer before its front', () => {
     ]);
   });
 
-  it('that is a page is not to run where it is fetched', async () => {
+  it('that is a page is sent as a download, so that it does not run in a browser', async () => {
     const { files, handOver } = place();
     const page = whole(LIMIT + 1, { 'content-type': 'text/html; charset=utf-8' });
     expect((await fitAnswer(page, terms({ largeAnswers: { handOver } }))).status).toBe(303);
@@ -104,7 +104,7 @@ describe('an answer before its front', () => {
     });
   });
 
-  it('that was published is fetched where it is, and not written again', async () => {
+  it('that is a published object is fetched from its own address, and not written again', async () => {
     const { files, handOver } = place();
     const addressOf = (key: string): string => `https://s3.example/${key}?X-Amz-Signature=00`;
     const crl = { ...whole(LIMIT + 1), object: 'crl/a/00000000000000000007.crl' };
@@ -120,7 +120,7 @@ describe('an answer before its front', () => {
     });
   });
 
-  it('is refused where there is no other place, and reading of it stops', async () => {
+  it('is refused if there is no other place, and its stream is read no further', async () => {
     const said: string[] = [];
     await expect(fitAnswer(recorded([60, 50, 70, 80], said), terms())).rejects.toMatchObject({
       code: 'value-too-large',
@@ -129,7 +129,7 @@ describe('an answer before its front', () => {
     await expect(fitAnswer(whole(LIMIT + 1), terms())).rejects.toMatchObject({ code: 'value-too-large' });
   });
 
-  it('is given up in time to say so, with nothing handed over and nothing recorded as whole', async () => {
+  it('is given up before the time ends, with nothing handed over and nothing recorded as whole', async () => {
     const { files, handOver } = place();
     const said: string[] = [];
     let left = 5_000;
@@ -144,7 +144,7 @@ describe('an answer before its front', () => {
     expect(said).toEqual(['ended']);
   });
 
-  it('to HEAD is nothing but its head, and nothing is made for it', async () => {
+  it('to HEAD has headers only, and its stream is not read', async () => {
     const { files, handOver } = place();
     const said: string[] = [];
     const answer = await fitAnswer(
@@ -160,7 +160,7 @@ describe('an answer before its front', () => {
     expect([said, files]).toEqual([[], []]);
   });
 
-  it('whose making fails is the failure, not half a file', async () => {
+  it('whose stream fails becomes that failure, not half a file', async () => {
     const { files, handOver } = place();
     const broken: HttpResponse = {
       ...whole(0),

@@ -108,7 +108,7 @@ describe.each<[string, (answer: LambdaHandler) => LambdaHandler]>([
     },
   );
 
-  it('names a caller by the certificate that the gateway saw', async () => {
+  it('identifies a caller by the certificate that the gateway verified', async () => {
     const app = testApp([{ ca: 'operations-1', certificate: openssl.ca('operations-1').der }]);
     app.now = Date.now() + 60_000;
     const { cert } = openssl.client('operations-1', { subject: '/serialNumber=officer-1' });
@@ -130,7 +130,7 @@ describe.each<[string, (answer: LambdaHandler) => LambdaHandler]>([
     expect([head.statusCode, head.body]).toEqual([200, '']);
   });
 
-  it('refuses what the gateway should not have sent it', async () => {
+  it('refuses events that the gateway should not send', async () => {
     const app = testApp();
     const answer = await handler('getRequest', app)(eventOf('GET', '/elsewhere'), context);
     expect([answer.statusCode, JSON.parse(answer.body ?? '').code]).toEqual([404, 'unknown-route']);
@@ -138,7 +138,7 @@ describe.each<[string, (answer: LambdaHandler) => LambdaHandler]>([
     expect([put.statusCode, put.headers?.allow]).toEqual([405, 'GET, HEAD, OPTIONS']);
   });
 
-  it('says so before Lambda ends it when its time is up', async () => {
+  it('answers that its time is up before Lambda ends it', async () => {
     const app = testApp();
     app.gate = new Promise(() => {});
     const answer = await handler('askStatusByUrl', app)(eventOf('GET', '/ocsp/MAMKAQE='), {

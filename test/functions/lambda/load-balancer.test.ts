@@ -50,7 +50,7 @@ describe('behind a load balancer', () => {
     expect(gateway.requestContext.http).toMatchObject({ method: 'POST', sourceIp: '10.1.2.3' });
   });
 
-  it('a client certificate is believed where one was asked for', async () => {
+  it('a client certificate counts from a listener for mutual TLS', async () => {
     const { requestContext, headers } = await seen(event());
     expect(requestContext.authentication?.clientCert.clientCertPem).toBe(
       '-----BEGIN CERTIFICATE-----\nMIIB+/=\n-----END CERTIFICATE-----\n',
@@ -82,10 +82,10 @@ describe('behind a load balancer', () => {
     const status = { httpMethod: 'POST', path: '/ocsp', body: 'MAo=', isBase64Encoded: true };
     const type = { 'content-type': 'application/ocsp-request' };
 
-    it('names its caller where it came by TLS, and nobody where it did not', async () => {
+    it('identifies its caller if it came by TLS, and nobody if it did not', async () => {
       const named = await ask('tls-3-ocsp', status, type);
       expect(named.app.ocspCalls[0]?.caller.recipient).toBe('relyingparty-1');
-      // What a client says of its way is not what the load balancer says.
+      // The client's own claims about TLS do not count: only those of the load balancer do.
       for (const said of [{}, { 'x-forwarded-proto': 'https', 'x-forwarded-port': '443' }]) {
         const { app, answer } = await ask('http-3-ocsp', status, { ...type, ...said });
         expect(answer.statusCode).toBe(200);
@@ -95,7 +95,7 @@ describe('behind a load balancer', () => {
       }
     });
 
-    it('is refused without TLS where somebody has to be named', async () => {
+    it('is refused without TLS if the route needs an identified caller', async () => {
       const { answer } = await ask('http-3-api', { path: `/api/v1/requests/${REQUEST}` });
       expect([answer.statusCode, JSON.parse(answer.body ?? '').code]).toEqual([403, 'tls-required']);
     });
@@ -119,7 +119,7 @@ describe('behind a load balancer', () => {
       expect(Buffer.byteLength(JSON.stringify(whole))).toBeLessThan(1_000_000);
     });
 
-    it('that has more is fetched largeAnswers, or refused with a word', async () => {
+    it('that has more is fetched from the bucket, or refused with a reason', async () => {
       const sent = await crlOf(700_001, (key) => `https://bucket.vpce.example/published/${key}`);
       expect([sent.statusCode, sent.headers?.location]).toEqual([
         302,

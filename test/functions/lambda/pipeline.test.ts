@@ -8,7 +8,7 @@ import { routes } from '../../../functions/routes/routes.ts';
 import { eventOf } from '../../infra/as-deployed/door.ts';
 import { REQUEST, testApp } from '../app.ts';
 
-// An operator who sets these makes no function log what it was asked.
+// Even if an operator sets these, no function may log its events.
 vi.hoisted(() => {
   process.env.POWERTOOLS_LOGGER_LOG_EVENT = 'true';
   process.env.POWERTOOLS_LOGGER_SAMPLE_RATE = '1';
@@ -39,7 +39,7 @@ const open = () => {
   return { app, edge, handler: answerPipeline(lambda(routes, async () => edge)) };
 };
 
-/** Of a person who is nowhere else in these tests. */
+/** Data of a person who occurs nowhere else in these tests. */
 const PERSON = /Nara-Hanako|奈良|花子|%E5%A5%88|hanako@|19700203/;
 const NAME = '奈良 花子';
 const personal = {
@@ -49,7 +49,7 @@ const personal = {
   'x-name': 'hanako@example.jp',
 };
 
-describe('what a function writes', () => {
+describe('the log of a function', () => {
   const ask = async (
     handler: ReturnType<typeof open>['handler'],
     method: string,
@@ -57,7 +57,7 @@ describe('what a function writes', () => {
     given: Parameters<typeof eventOf>[2],
   ): Promise<APIGatewayProxyStructuredResultV2> => handler(eventOf(method, path, given), context);
 
-  it('has nothing of the person whom a request is about, whether it is answered, refused or fails', async () => {
+  it('has no data of the person whom a request is about, whether it is answered, refused or fails', async () => {
     const { app, edge, handler } = open();
     const headers = { ...personal, authorization: `Bearer ${await app.tokenOf('officer')}` };
     const query = `name=${encodeURIComponent(NAME)}&born=19700203`;
@@ -82,7 +82,7 @@ describe('what a function writes', () => {
     expect(written.trimEnd().split('\n')).toHaveLength(1);
   });
 
-  it('has nothing of what a task is sent, either', async () => {
+  it('has nothing of the event of a task either', async () => {
     const task = taskPipeline(async () => {
       throw new Error(NAME);
     });

@@ -7,7 +7,7 @@ import { route } from '../../../functions/routes/public/get-crl.ts';
 import { eventOf } from '../../infra/as-deployed/door.ts';
 import { CA, testApp } from '../app.ts';
 
-/** The CDN's way to CRLs: the runtime's own globals, as Lambda's documentation has them. */
+/** The function from which the CDN gets CRLs, with the runtime's globals as Lambda documents them. */
 
 interface Head {
   readonly statusCode: number;
@@ -33,7 +33,7 @@ afterEach(() => {
 
 const context = { awsRequestId: 'aws-1', getRemainingTimeInMillis: () => 10_000 } as Context;
 
-/** What the runtime calls. */
+/** The handler as the runtime calls it. */
 type Streaming = (event: unknown, answer: Writable, context: Context) => Promise<void>;
 
 const ask = async (method: string, path: string, headers: Record<string, string> = {}, crl?: Buffer) => {
@@ -62,7 +62,7 @@ const ask = async (method: string, path: string, headers: Record<string, string>
 const PATH = `/crl/${CA}/full.crl`;
 
 describe('a function that streams', () => {
-  it('gives a CRL whole that is larger than what API Gateway carries', async () => {
+  it('gives a whole CRL that is too large for API Gateway', async () => {
     const crl = randomBytes(9_000_001);
     const { status, headers, body } = await ask('GET', PATH, {}, crl);
     expect(status).toBe(200);
@@ -74,7 +74,7 @@ describe('a function that streams', () => {
     expect(body.equals(crl)).toBe(true);
   });
 
-  it('knows nobody by what the CDN shows to its URL', async () => {
+  it('does not take the credentials of the CDN for those of a caller', async () => {
     const { callers, status } = await ask('GET', PATH, {
       Authorization: 'AWS4-HMAC-SHA256 Credential=AKIA/20261122/ap-northeast-1/lambda/aws4_request',
     });
@@ -95,7 +95,7 @@ describe('a function that streams', () => {
     said.mockRestore();
   });
 
-  it('gives HEAD no body, and refusals in whole', async () => {
+  it('gives HEAD no body, and a refusal its whole problem document', async () => {
     const asked = await ask('HEAD', PATH);
     expect([asked.status, asked.body.length]).toEqual([200, 0]);
     const missing = await ask('GET', '/crl/nobody-9/full.crl');

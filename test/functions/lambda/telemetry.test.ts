@@ -5,7 +5,7 @@ import { taskPipeline } from '../../../functions/lambda/pipeline.ts';
 import { telemetry } from '../../../functions/lambda/powertools.ts';
 import type { Telemetry } from '../../../functions/lambda/telemetry.ts';
 
-// What Powertools would take from the environment, and the function's name, before its module is loaded.
+// Set before the module is loaded: the function's name, and variables that Powertools would read.
 vi.hoisted(() => {
   process.env.FUNCTION = 'the-function';
   process.env.POWERTOOLS_SERVICE_NAME = 'another';
@@ -47,7 +47,7 @@ describe.each<[string, Telemetry]>([
   ['the OCSP function', lean],
   ['every other function', telemetry],
 ])('the telemetry of %s', (_whose, { log, measure }) => {
-  it('says a thing in one line of JSON, with the trace where there is one', () => {
+  it('writes an entry as one line of JSON, with the trace if there is one', () => {
     log('warn', 'A thing\nhappened', { ca: 'organisation-1' });
     expect(lines).toHaveLength(1);
     expect(lines[0]).not.toContain('\n');

@@ -19,7 +19,7 @@ import { DAY, type Ground, openGround, openHouse } from '../../authority/house.t
 import { PUBLIC_URL, type Service } from '../../service.ts';
 import { allRecords } from '../../world.ts';
 
-/** The credentials that the one-machine service makes, interrupted wherever it may be. */
+/** The credentials that the one-machine service makes, interrupted at every step. */
 
 let ground: Ground;
 let house: Service;
@@ -57,7 +57,7 @@ const whole = (folder: string): void => {
 };
 
 describe('credentials', () => {
-  it('of one principal are not certified for another, whoever copied the key there', async () => {
+  it('of one principal are not certified for another to whose folder the key was copied', async () => {
     const [own, other] = [join(ground.folder, 'own'), join(ground.folder, 'other')];
     await make(own);
     mkdirSync(other);
@@ -90,9 +90,9 @@ describe('credentials', () => {
     expect(await issued()).toBe(before + 2);
   });
 
-  it('whose making, or whose renewal, stopped after any of its files go on with the same key and certificate', async () => {
+  it('keep their key and certificate if their making or renewal stops after any of its files', async () => {
     for (const renewal of [false, true]) {
-      // What is written first to last: the key, the CA's certificate, the certificate.
+      // The order of writing: the key, the CA's certificate, the certificate.
       for (const written of [['key.pem'], ['key.pem', 'ca.pem']] as const) {
         const folder = join(ground.folder, `stopped-${renewal}-${written.length}`);
         const old = join(ground.folder, `${folder}-old`);
@@ -133,7 +133,7 @@ describe('credentials', () => {
     }
   });
 
-  it('leave nothing of a write that was cut off in the way', async () => {
+  it('leave no partial file of an interrupted write', async () => {
     const folder = join(ground.folder, 'cut');
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, 'key.pem.new'), '-----BEGIN PRIV');

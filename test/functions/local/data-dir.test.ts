@@ -24,7 +24,7 @@ const failureOf = async (path: string): Promise<string> =>
   );
 
 describe('the data folder', () => {
-  it('that is made is for this user alone, with all that leads to it', async () => {
+  it('is made for this user alone, with the folders that lead to it', async () => {
     const path = join(folder.path, 'new', 'データ', 'akashi');
     expect(await openDataDir(path)).toBeUndefined();
     for (const made of ['new', 'new/データ', 'new/データ/akashi'])

@@ -54,7 +54,7 @@ describe('the plain door', () => {
     wire.send(get(`/crl/${CA}/full.crl`).replace('GET', 'HEAD') + get('/healthz'));
     const head = await wire.response(true);
     expect([head?.status, head?.headers['content-length']]).toEqual([200, String(body?.length)]);
-    // Had a body followed, this would not be a response.
+    // If a body had followed, this would not parse as a response.
     expect((await wire.response())?.status).toBe(200);
     wire.socket.destroy();
   });
@@ -211,7 +211,7 @@ describe('the plain door', () => {
     expect([reply?.status, reply?.headers.connection]).toEqual([status, 'close']);
   });
 
-  it('does not let garbage behind a request stand in for its answer', async () => {
+  it('does not answer garbage after a request in place of that request', async () => {
     let release = () => {};
     app.gate = new Promise((resolve) => {
       release = resolve;
@@ -284,7 +284,7 @@ describe('a storm', () => {
     await served.stop();
   });
 
-  it('of slow bodies takes nobody a place, whether or not it is known who sends them', async () => {
+  it('of slow bodies holds no place in a lane, whether or not their callers are identified', async () => {
     const app = testApp();
     const served = await open(app, { underWay: { status: 1, api: 1 } });
     const token = `authorization: Bearer ${await app.tokenOf('officer')}`;
@@ -300,7 +300,7 @@ describe('a storm', () => {
     await served.stop();
   });
 
-  it('of bodies takes no room of those who may send none, and so much of all others together', async () => {
+  it('of bodies from strangers takes no memory, and bodies of all others have one limit together', async () => {
     const app = testApp();
     const served = await open(app, { bodyBytes: 100_000 });
     const part = Buffer.alloc(60_000, 0x20);
@@ -324,7 +324,7 @@ describe('a storm', () => {
     second.send(submit(token, 'content-length: 60010'), part);
     const refused = await second.response();
     expect([refused?.status, codeOf(refused)]).toEqual([503, 'too-many-requests']);
-    // What was refused, and what is read, leaves its room to others.
+    // A refused body and a body that was read free their memory for others.
     first.send(Buffer.alloc(10, 0x20));
     expect(codeOf(await first.response())).toBe('invalid-input');
     const third = await Wire.to(served.port);
@@ -436,7 +436,7 @@ describe('a stop', () => {
     expect(wire.text).not.toContain('200 OK');
   });
 
-  it('does not wait for connections that say nothing, at either door', async () => {
+  it('does not wait for silent connections, at either door', async () => {
     const served = await open(testApp());
     const silent = [await Wire.to(served.port), await Wire.to(served.tlsPort)];
     const kept = await Wire.to(served.port);

@@ -50,7 +50,7 @@ const settled = async (): Promise<number> => {
   return pagesRead;
 };
 
-it('whoever reads a file slowly has the store read as slowly', { timeout: 60_000 }, async () => {
+it('the store is read as slowly as the client reads the file', { timeout: 60_000 }, async () => {
   const { token } = await service.app.principals.issueToken(service.principal('auditor'));
   const asked = get(`${service.url}/api/v1/exports/records.ndjson`, {
     headers: { authorization: `Bearer ${token}` },
@@ -61,12 +61,12 @@ it('whoever reads a file slowly has the store read as slowly', { timeout: 60_000
   const lines = (await buffer(answer)).toString().trimEnd().split('\n');
   expect(lines.length).toBeGreaterThanOrEqual(RECORDS);
   const whole = await settled();
-  // What the sockets of both sides hold is read ahead, some megabytes of these forty-five, and a page or two.
+  // Only the buffers of both sockets (some of these forty-five megabytes) and a page or two are read ahead.
   expect(meanwhile).toBeGreaterThan(0);
   expect(meanwhile).toBeLessThan(whole / 2);
 });
 
-it('whoever goes before the end of a file is no failure of the service', async () => {
+it('a client that disconnects before the end of a file is no failure of the service', async () => {
   const { token } = await service.app.principals.issueToken(service.principal('auditor'));
   const before = service.logged.length;
   const asked = get(`${service.url}/api/v1/exports/records.ndjson`, {

@@ -16,7 +16,7 @@ import { Fault } from '../../../lib/fault.ts';
 import { openSqliteTable } from '../../../lib/store/sqlite.ts';
 import { temporaryFolder } from '../../service.ts';
 
-/** The one-machine service as a process: how it starts, is stopped on the way, and says what keeps it from starting. */
+/** The one-machine service as a process: how it starts, is stopped at its start, and says why it cannot start. */
 
 const folder = temporaryFolder();
 afterAll(() => folder.remove());
@@ -30,7 +30,7 @@ interface Life {
   readonly stderr: string;
 }
 
-/** One life; `until` in its output ends it by SIGTERM. */
+/** One run of the service. It gets SIGTERM when its output contains `until`. */
 const live = (env: Readonly<Record<string, string>>, until?: string): Promise<Life> =>
   new Promise((done) => {
     const child = spawn(process.execPath, ['--no-warnings', LOCAL], {
@@ -107,7 +107,7 @@ describe('the service', { timeout: 120_000 }, () => {
     expect((await live({ DATA_DIR: data }, 'Try next:')).code).toBe(0);
   });
 
-  it('says which port is taken, and has made nothing by then that would name it', async () => {
+  it('says which port is taken, before it makes anything that contains the port', async () => {
     const server = createServer();
     const port = await new Promise<number>((done) => {
       server.listen(0, '127.0.0.1', () => done((server.address() as { port: number }).port));
@@ -124,7 +124,7 @@ describe('the service', { timeout: 120_000 }, () => {
     server.close();
   });
 
-  it('starts where the key of one CA is gone, and says which', async () => {
+  it('starts even if the key of one CA is gone, and says which', async () => {
     rmSync(join(data, 'keys', 'ocsp-signature-1-1.key'));
     rmSync(join(data, 'keys', 'signature-1.key'));
     const { code, stderr } = await live({ DATA_DIR: data }, 'Try next:');
@@ -133,8 +133,8 @@ describe('the service', { timeout: 120_000 }, () => {
   });
 });
 
-describe('a start that cannot be made', () => {
-  it('is one line that says what is in the way and what to do', async () => {
+describe('a start that fails', () => {
+  it('writes one line that says why and what to do', async () => {
     const file = join(folder.path, 'file');
     writeFileSync(file, '');
     const inTheWay = await live({ DATA_DIR: join(file, 'data') });
@@ -151,7 +151,7 @@ describe('a start that cannot be made', () => {
     expect(noRoom.stderr).toMatch(/^[^\n]*the disk is full \(ENOSPC\)[^\n]*\n$/);
   });
 
-  it('says what a store met, and shows where it was only for what nobody foresaw', async () => {
+  it('names the error of a store, and shows a stack only for unexpected errors', async () => {
     const path = join(folder.path, 'table.sqlite');
     mkdirSync(path);
     const failure = await openSqliteTable(path).catch((error: unknown) => error);

@@ -67,18 +67,18 @@ describe('the TLS door', () => {
     expect(app.records.at(-1)).toMatchObject({ recipient: 'officer-1', channel: 'requests' });
   });
 
-  it('answers callers without a certificate what is public, and asks the others who they are', async () => {
+  it('gives callers without a certificate public answers only', async () => {
     expect((await ask('/healthz')).status).toBe(200);
     expect((await ask(`/api/v1/requests/${REQUEST}`)).body.code).toBe('unauthenticated');
   });
 
-  it('lets a certificate of another CA shake hands and no further', async () => {
+  it('completes the handshake with a certificate of another CA, and then refuses the caller', async () => {
     expect((await ask('/healthz', { as: foreign })).status).toBe(200);
     const { status, body } = await ask(`/api/v1/requests/${REQUEST}`, { as: foreign });
     expect([status, body.code]).toEqual([401, 'client-certificate-invalid']);
   });
 
-  it('gives a token for the certificate, which then does instead of it', async () => {
+  it('gives a token for the certificate, and then accepts the token in its place', async () => {
     const issued = await ask('/token', { method: 'POST', as: officer });
     const headers = { authorization: `Bearer ${issued.body.token}` };
     expect((await ask(`/api/v1/requests/${REQUEST}`, { headers })).status).toBe(200);
@@ -132,7 +132,7 @@ describe('the TLS door', () => {
     expect(String(error)).toMatch(/protocol version/i);
   });
 
-  it('finishes at a stop what is under way, and waits for nobody who only shook hands', async () => {
+  it('finishes requests under way at a stop, and does not wait for clients that sent none', async () => {
     const other = testApp();
     let release = () => {};
     other.gate = new Promise((resolve) => {

@@ -6,7 +6,7 @@ import { ROLES, type Role } from '../../../lib/principal.ts';
 import { OpensslCa } from '../../principals/openssl.ts';
 import { EXAMPLES, PEOPLE, requestOf, testApp } from '../app.ts';
 
-/** What each caller must get, written down by hand: a route that is missing or opened wider fails here. */
+/** The status that each caller must get, written by hand: a route that is missing or open to more roles fails here. */
 const EVERYBODY = { none: 200, officer: 200, operator: 200, auditor: 200, relyingParty: 200, holder: 200 };
 const NOBODY = { none: 401, officer: 403, operator: 403, auditor: 403, relyingParty: 403, holder: 403 };
 
@@ -133,7 +133,7 @@ describe('the table of routes', () => {
       });
     }
 
-    it(`${route.method} ${route.path} with a token that does not hold is never better than without`, async () => {
+    it(`${route.method} ${route.path} with an invalid token gives no more than without one`, async () => {
       const { status } = await call(route, { authorization: 'Bearer not.a.token' });
       expect(status).toBe(expected.none);
     });
@@ -152,7 +152,7 @@ describe('credentials', () => {
     expect([status, codeOf(body)]).toEqual([401, 'token-invalid']);
   });
 
-  it('of one principal twice are taken', async () => {
+  it('of one principal in both forms are accepted', async () => {
     const authorization = `bearer ${await app.tokenOf('officer')}`;
     const { status } = await call(route('getRequest'), { authorization }, certificateOf.get('officer'));
     expect(status).toBe(200);
@@ -167,7 +167,7 @@ describe('credentials', () => {
     },
   );
 
-  it('name the recipient of an OCSP answer, and leave it public where they do not hold', async () => {
+  it('name the recipient of an OCSP answer if they are valid, and leave it public otherwise', async () => {
     app.ocspCalls.length = 0;
     await call(route('askStatus'), {}, certificateOf.get('relyingParty'));
     await call(route('askStatus'), { authorization: `Bearer ${await app.tokenOf('holder')}` });

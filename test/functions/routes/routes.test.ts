@@ -35,7 +35,7 @@ describe('the files of the routes', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('import every file beside them that has no route', () => {
+  it('together import every file in their folders that has no route', () => {
     const used = new Set(routeFiles);
     for (const file of used) {
       for (const target of importsOf(file)) if (files.includes(target)) used.add(target);

@@ -47,7 +47,7 @@ const deliver = async (file: string, paths: readonly string[], bytes?: Buffer): 
   await logs.put(`${PREFIX}${file}`, bytes ?? gzipSync(text.join('\n')), { if: 'absent' });
 };
 
-/** What Lambda hands over: S3's notification in a message of SQS. */
+/** The event that Lambda hands over: S3's notification in a message of SQS. */
 const told = (...files: readonly (string | { key: string; size?: number })[]): SQSEvent =>
   ({
     Records: files.map((file, i) => {
@@ -78,7 +78,7 @@ const TWO = 'E2EXAMPLE.2026-11-20-02.5e6f7a8b.gz';
 const CRL = '/crl/organisation-1/full.crl';
 
 describe('a delivered access log', () => {
-  it('is counted when S3 tells of it, and once however often it tells', async () => {
+  it('is counted when its message comes, and only once if several messages come', async () => {
     await deliver(ONE, [CRL, CRL, '/ca/organisation-1.cer']);
     const handler = open();
     expect(await handler(told(ONE))).toEqual({ batchItemFailures: [] });
@@ -89,7 +89,7 @@ describe('a delivered access log', () => {
     for (const line of said) expect(line).not.toContain('203.0.113.7');
   });
 
-  it('comes by the key as S3 writes it in its messages', async () => {
+  it('is found by its key as S3 encodes it in messages', async () => {
     await deliver(ONE, [CRL]);
     expect(await open()(told({ key: encodeURIComponent(`${PREFIX}${ONE}`) }))).toEqual({
       batchItemFailures: [],
@@ -97,7 +97,7 @@ describe('a delivered access log', () => {
     expect(await hits()).toBe(1);
   });
 
-  it('that cannot be counted comes again by itself, and keeps no other from being counted', async () => {
+  it('that cannot be counted is delivered again alone, and keeps no other from being counted', async () => {
     await deliver(ONE, [], Buffer.from('not gzip'));
     await deliver(TWO, [CRL]);
     expect(await open()(told(ONE, TWO, { key: `${PREFIX}${TWO}`, size: 65 * 1024 * 1024 }))).toEqual({
@@ -107,7 +107,7 @@ describe('a delivered access log', () => {
     expect(said.filter((line) => line.startsWith('An access log was not counted'))).toHaveLength(2);
   });
 
-  it('that is gone, and the message with which S3 tries the queue, are done with', async () => {
+  it('that is gone needs no further delivery, and neither does the test message of S3', async () => {
     const tried = {
       Records: [{ messageId: 't', body: JSON.stringify({ Service: 'Amazon S3', Event: 's3:TestEvent' }) }],
     } as unknown as SQSEvent;
@@ -116,7 +116,7 @@ describe('a delivered access log', () => {
     expect(said.join('\n')).toContain(ONE);
   });
 
-  it('of which nobody told is found, those that are known are not read again', async () => {
+  it('without a message is found, and files that were counted are not read again', async () => {
     await deliver(ONE, [CRL, CRL]);
     await deliver(TWO, [CRL]);
     await logs.put('published/2026-11-20-other', Buffer.from('of S3'), { if: 'absent' });
@@ -127,7 +127,7 @@ describe('a delivered access log', () => {
     expect(await hits()).toBe(3);
   });
 
-  it('that cannot be counted is found every time, is told, and keeps no other from being found', async () => {
+  it('that cannot be counted is found and reported every time, and keeps no other from being found', async () => {
     await deliver(ONE, [], Buffer.from('not gzip'));
     await deliver(TWO, [CRL]);
     await expect(open()({})).rejects.toMatchObject({ code: 'malformed-cdn-log' });
@@ -145,13 +145,13 @@ describe('a delivered access log', () => {
     const left = outcomes.flatMap((outcome) =>
       'batchItemFailures' in outcome ? outcome.batchItemFailures : [],
     );
-    // Whoever was overtaken leaves the message, and the next turn finds nothing to do.
+    // The slower function leaves its message, and the next turn finds nothing to do.
     expect(left.length).toBeLessThan(3);
     expect(await open()(told(ONE))).toEqual({ batchItemFailures: [] });
     expect(await hits()).toBe(300);
   });
 
-  it('is asked for again where the service could not be composed', async () => {
+  it('is delivered again if the service could not be composed', async () => {
     await deliver(ONE, [CRL]);
     let tries = 0;
     const handler = deliveredCdnLogs(async () => {

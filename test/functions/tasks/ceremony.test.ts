@@ -20,7 +20,7 @@ import {
 import { opensslRequest } from '../../service.ts';
 import { checkWorld } from '../../world.ts';
 
-/** Two persons for a ceremony on AWS: what the opener has consented to is done, and nothing else. */
+/** A ceremony on AWS takes two persons: it does what the opener has consented to, and nothing else. */
 
 let ground: Ground;
 beforeEach(async () => {
@@ -32,7 +32,7 @@ const text = fileOf();
 const trustDomain = digestOf(text);
 const PERSONS = ['operator-sakai', 'operator-noda'];
 
-/** Each invocation finds a process of its own, a second after the one before. */
+/** Each invocation runs in a process of its own, a second after the one before. */
 const context = (): TaskContext => {
   ground.time.now += SECOND;
   return { ...composeHouse(ground), trustDomainDigest: trustDomain, log: () => {} };
@@ -58,7 +58,7 @@ const refusalOf = async (act: Promise<unknown>): Promise<Fault> => {
   return error;
 };
 
-/** Oldest first; those of the kind that name principals. */
+/** Records of the kind that name principals, oldest first. */
 const recordsOf = async (kind: RecordKind) => {
   const { ledger } = composeHouse(ground).core;
   const { records } = await ledger.query({ kind, limit: 100 });
@@ -116,12 +116,12 @@ describe('a ceremony', () => {
     expect(again.credentials.toReversed()).toEqual(once.credentials);
     expect(await consentRecords()).toHaveLength(2);
     expect(await recordsOf('issuance')).toHaveLength(2);
-    // A CSR says nothing but its key.
+    // Only the key of a CSR counts.
     const sameKey = credential('auditor', second.csr.replaceAll('\n', '\r\n'));
     expect((await holdThe(event(first, sameKey))).event).toBe(once.event);
   });
 
-  it('does nothing that nobody has consented to', async () => {
+  it('does nothing without a consent', async () => {
     const refusal = await refusalOf(holdThe(event()));
     expect([refusal.code, refusal.message]).toEqual([
       'nothing-awaited',
@@ -172,7 +172,7 @@ describe('a ceremony', () => {
     ]);
   });
 
-  it('does nothing by a row that the ledger does not bear out', async () => {
+  it('does nothing by a consent row that has no record in the ledger', async () => {
     const asked = event(credential('operator-noda'));
     const [own, other] = [await consentTo(event()), await consentTo(asked)];
     const key = { pk: 'ceremony-consent', sk: 'event' };
@@ -187,7 +187,7 @@ describe('a ceremony', () => {
     expect(own.event).not.toBe(other.event);
     expect(row?.value).toEqual({ event: other.event, consent: second?.id });
     expect(ground.made).toEqual([]);
-    // The opener's way out.
+    // The opener consents again, which repairs it.
     await consentTo(asked);
     expect((await holdThe(asked)).event).toBe(other.event);
   });
@@ -218,7 +218,7 @@ describe('a key', () => {
     expect(await recordsOf('issuance')).toEqual([]);
   });
 
-  it('nor in one event after another, which the opener has all consented to', async () => {
+  it('nor in several events, even if the opener has consented to all', async () => {
     const csr = csrOf('me');
     const [own, ...others] = PRINCIPALS;
     await consentTo(event(credential(own as string, csr)));
@@ -256,7 +256,7 @@ describe('a key', () => {
     expect(await recordsOf('issuance')).toHaveLength(1);
   });
 
-  it('may be one of several of its principal', async () => {
+  it('may be one of several keys of its principal', async () => {
     const asked = event(
       credential('higashi-counter', csrOf('desk')),
       credential('higashi-counter', csrOf('window')),

@@ -31,8 +31,8 @@ import { NEEDED_ALL_THE_SAME, type Needed } from './needed.ts';
 import { deploy } from './template.ts';
 
 /**
- * The service as it would be deployed: the real bundles, with the environment that the template gives each function,
- * the events that API Gateway sends, and every AWS call asked of the policies in the template first.
+ * The service as it would be deployed: the real bundles, the environment that the template gives each function, and the
+ * events that API Gateway sends. Every AWS call is first checked against the policies in the template.
  */
 
 const settings = publicSettings();
@@ -124,7 +124,7 @@ describe.skipIf(!present)('as deployed', () => {
     return readFileSync(`${path}.csr`, 'utf8');
   };
 
-  /** Through the certificate door. */
+  /** Asks through the certificate door. */
   const as = (principal: string, method: string, path: string, body?: unknown, more: Asked = {}) => {
     const certificate = certificates.get(principal);
     if (certificate === undefined) throw new Error(`${principal} has no certificate`);
@@ -153,7 +153,7 @@ describe.skipIf(!present)('as deployed', () => {
     'holder-minami',
   ];
 
-  it('holds the ceremony, which certifies who may come in', async () => {
+  it('holds the ceremony, which certifies the principals', async () => {
     const digest = hash('sha256', trustDomain);
     await expect(functions.invoke('ceremony', { trustDomain: '0'.repeat(64) })).rejects.toThrow('digest');
     const credentials = PEOPLE.map((principal) => ({ principal, csr: csrOf(principal) }));
@@ -183,7 +183,7 @@ describe.skipIf(!present)('as deployed', () => {
     return new X509Certificate(pem);
   };
 
-  it('says what it is to everybody', async () => {
+  it('gives its public documents to everybody', async () => {
     await ok(ask('GET', '/healthz'));
     expect((await ok(ask('GET', '/openapi.json'))).json().openapi).toMatch(/^3\.1/);
     expect((await ok(ask('GET', '/ca'))).json<{ authorities: [] }>().authorities).toHaveLength(4);
@@ -203,7 +203,7 @@ describe.skipIf(!present)('as deployed', () => {
     fields: { position: 'Mayor', positionJa: SECRETS.position, mail: SECRETS.mail },
     holder: 'holder-tanabe',
   });
-  /** What must appear in no log. */
+  /** Data that must appear in no log. */
   const SECRETS = {
     position: '瑞崎市長秘書',
     mail: 'hisho-no-himitsu@mizusaki.example',
@@ -273,7 +273,7 @@ describe.skipIf(!present)('as deployed', () => {
     const claims = { 'cognito:username': 'higashi-counter' };
     const path = `/api/v1/requests/${issued.request}`;
     await ok(ask('GET', path, { headers: { Authorization: `Bearer ${token}` }, claims }));
-    // Claims alone, without a token that verifies, name nobody: the function looks for itself.
+    // Claims without a token that verifies identify nobody: the function verifies the token itself.
     expect((await ask('GET', path, { claims })).status).toBe(401);
     const nobody = await tokenFor('nobody-of-ours');
     expect((await ask('GET', path, { headers: { Authorization: `Bearer ${nobody}` } })).status).toBe(401);
@@ -302,7 +302,7 @@ describe.skipIf(!present)('as deployed', () => {
     );
     writeFileSync(join(folder, 'answer.der'), answer.bytes);
     writeFileSync(join(folder, 'ca.pem'), caOf(CA).toString());
-    // A stock client believes it.
+    // A stock client accepts it.
     execFileSync(
       'openssl',
       [
@@ -360,7 +360,7 @@ describe.skipIf(!present)('as deployed', () => {
     await ok(as('tax-portal', 'GET', `/crl/${CA}/full.crl`));
   });
 
-  /** What a client does with an answer that is elsewhere: asks there, as nobody. */
+  /** Follows a redirect as a client does: without credentials. */
   const fetched = async (answer: ReturnType<typeof as>, status: 302 | 303): Promise<Buffer> => {
     const { headers } = await ok(answer, status);
     expect(headers['cache-control']).toBe('no-store');
@@ -369,7 +369,7 @@ describe.skipIf(!present)('as deployed', () => {
     return Buffer.from(await at.arrayBuffer());
   };
 
-  it('streams CRLs to the CDN, and sends who comes by a narrower door to where the CRL is', async () => {
+  it('streams CRLs to the CDN, and redirects callers of other doors to the object of the CRL', async () => {
     const path = `/crl/${CA}/full.crl`;
     const whole = (await ok(cdn('GET', path))).bytes;
     expect(decodeCertificateList(whole).revokedCertificates).toHaveLength(1);
@@ -386,7 +386,7 @@ describe.skipIf(!present)('as deployed', () => {
   const records = async (path: string, query: string): Promise<readonly RecordJson[]> =>
     (await ok(as('auditor', 'GET', path, undefined, { query }))).json<{ records: RecordJson[] }>().records;
 
-  it('gives records their leaves, and says how old things are', async () => {
+  it('gives records their leaves, and measures the age of things', async () => {
     expect((await ask('GET', '/log/checkpoint')).json().code).toBe('try-later');
     const [record] = await records('/api/v1/records', 'limit=1');
     expect((await as('auditor', 'GET', `/api/v1/records/${record?.id}/proof`)).json().code).toBe('try-later');
@@ -394,7 +394,7 @@ describe.skipIf(!present)('as deployed', () => {
     for (const metric of ['CrlSecondsLeft', 'ResponderDaysLeft', 'OldestUnsequencedRecord']) {
       await vi.waitFor(() => expect(functions.log()).toContain(`"${metric}":`));
     }
-    // Records that a query has settled, and records that it has not.
+    // Some records are settled by a query, and some are not.
     await ok(as('auditor', 'GET', '/api/v1/records', undefined, { query: 'limit=5' }));
     await statusOf(issued.serial);
     await functions.invoke('scheduled-sequencing', {});
@@ -403,7 +403,7 @@ describe.skipIf(!present)('as deployed', () => {
     await functions.invoke('scheduled-sequencing', {});
   }, 120_000);
 
-  it('tells an auditor who was told what, and proves it', async () => {
+  it('shows an auditor who got which answer, and proves it', async () => {
     const told = await records('/api/v1/provisions', `ca=${issued.ca}&serial=${issued.serial}`);
     expect(told.map(({ recipient }) => recipient)).toContain('tax-portal');
     for (const query of [
@@ -450,7 +450,7 @@ describe.skipIf(!present)('as deployed', () => {
     expect(crls.map(({ number }) => number).slice(0, 3)).toEqual([1, 2, 3]);
   }, 120_000);
 
-  it('revokes what it stands on when two operators ask for it', async () => {
+  it('revokes its own certificates when two operators ask for it', async () => {
     const ca = ceremony.authorities.find((authority) => authority.ca !== CA)?.ca ?? '';
     const { serials } = (await ok(as('auditor', 'GET', `/api/v1/certificates/${ca}`))).json<{
       serials: { serial: string; profile: string }[];
@@ -552,7 +552,7 @@ describe.skipIf(!present)('as deployed', () => {
     expect(sample.json().population).toBeGreaterThan(0);
   }, 60_000);
 
-  it('hands over what is too large for the door, when its record is durable', async () => {
+  it('hands over answers that are too large for the door, when their record is durable', async () => {
     const narrow = { answerBytes: 500 };
     const file = await fetched(as('auditor', 'GET', '/api/v1/exports/records.csv', undefined, narrow), 303);
     expect(file.toString('utf8').split('\n').length).toBeGreaterThan(10);
@@ -569,7 +569,7 @@ describe.skipIf(!present)('as deployed', () => {
       const asked = as(principal, 'GET', path, undefined, { ...narrow, query });
       expect((await fetched(asked, 303)).length, path).toBeGreaterThan(500);
     }
-    // What breaks off is aborted, and told.
+    // An interrupted upload is aborted, and the caller gets a fault.
     cloud.breakS3((method) => method === 'PUT');
     const broken = await as('auditor', 'GET', '/api/v1/exports/records.csv', undefined, narrow);
     cloud.breakS3(undefined);
@@ -577,7 +577,7 @@ describe.skipIf(!present)('as deployed', () => {
     expect(cloud.calls.at(-1)?.action).toBe('s3:AbortMultipartUpload');
   }, 60_000);
 
-  it('tells holders what was told about them', async () => {
+  it('shows holders which answers were given about them', async () => {
     expect(
       (await ok(as('holder-tanabe', 'GET', '/api/v1/own/records'))).json<{ entries: [] }>().entries.length,
     ).toBeGreaterThan(0);
@@ -603,7 +603,7 @@ describe.skipIf(!present)('as deployed', () => {
     await ok(as('holder-tanabe', 'DELETE', '/api/v1/own/delegates/holder-minami'), 204);
   }, 60_000);
 
-  /** Approved at the centre, and not issued because KMS refused that operation. */
+  /** Leaves a request approved at the centre and not issued, because KMS refuses the operation `broken`. */
   const approvedWhile = async (name: string, broken: string): Promise<string> => {
     const { id } = (
       await ok(as('higashi-counter', 'POST', '/api/v1/requests', submission(name)), 201)
@@ -641,7 +641,7 @@ describe.skipIf(!present)('as deployed', () => {
     for (const { ocsp } of file.authorities) ocsp.maxCertIds = 20;
     for (const profile of file.profiles) if (profile.id === 'official-position') profile.version++;
     const changed = JSON.stringify(file);
-    // What the earlier file has approved is issued by that file.
+    // Requests approved under the earlier file are issued by that file.
     const late = [await approvedWhile('before', 'GetPublicKey'), await approvedWhile('just-before', 'Sign')];
 
     const proposed = await ok(
@@ -665,7 +665,7 @@ describe.skipIf(!present)('as deployed', () => {
     expect(amendments).toMatchObject([{ state: 'approved' }]);
 
     await deployTrustDomain(changed);
-    // Approved and deployed, it answers; the ceremony makes it the one in force.
+    // After approval and deployment functions answer by it; the ceremony puts it in force.
     await ok(ask('GET', '/ca'));
     expect((await as('holder-minami', 'GET', '/api/v1/own/records')).status).toBe(401);
     await expect(functions.invoke('ceremony', { trustDomain: hash('sha256', trustDomain) })).rejects.toThrow(
@@ -687,7 +687,7 @@ describe.skipIf(!present)('as deployed', () => {
     const refused = await ask('GET', '/ca');
     expect([refused.status, refused.json().code]).toEqual([500, 'internal']);
     await vi.waitFor(() => expect(functions.log()).toContain('"trust-domain-changed"'));
-    // Relying parties are answered all the same, and nobody is named by a list that is not in force.
+    // Relying parties still get answers, and the records name none of them, because the list is not in force.
     expect(await statusOf(issued.serial, { certificate: certificates.get('holder-minami') as string })).toBe(
       'revoked',
     );
@@ -696,8 +696,8 @@ describe.skipIf(!present)('as deployed', () => {
     await ok(ask('GET', '/ca'));
   }, 180_000);
 
-  it('finishes what a crash left, and does what is due', async () => {
-    // Before anything is recorded, and before it is signed.
+  it('finishes the work of a crashed run, and does the work that is due', async () => {
+    // One crash before anything is recorded, one before the signature.
     const late = [await approvedWhile('late', 'GetPublicKey'), await approvedWhile('later', 'Sign')];
     await expect(functions.invoke('scheduled-recovery', {})).resolves.toMatchObject({
       done: expect.arrayContaining(late),
@@ -709,7 +709,7 @@ describe.skipIf(!present)('as deployed', () => {
     expect(renewed).toMatchObject({ done: expect.arrayContaining([expect.stringContaining(CA)]) });
   }, 120_000);
 
-  it('makes the report that is due, and deletes what has been kept for its time', async () => {
+  it('makes the report that is due, and deletes records whose retention period is over', async () => {
     const days = 86_400_000;
     const reported = await functions.invoke('scheduled-reports', {}, 366 * days);
     expect(reported).toMatchObject({ done: [expect.stringMatching(/^annual\//)] });
@@ -731,7 +731,7 @@ describe.skipIf(!present)('as deployed', () => {
     expect([...new Set(denied)]).toEqual([]);
   });
 
-  it('was granted nothing that it does not use, but for what is listed with a reason', () => {
+  it('was granted nothing that it does not use, except for grants listed with a reason', () => {
     const unused = iam.unused(ids);
     const explains = ({ grants, usedElsewhere }: Needed, grant: string): boolean =>
       grants.test(grant) && (!usedElsewhere || iam.isUsedBySomebody(grant));
@@ -739,12 +739,12 @@ describe.skipIf(!present)('as deployed', () => {
       (grant) => !NEEDED_ALL_THE_SAME.some((needed) => explains(needed, grant)),
     );
     expect(unexplained).toEqual([]);
-    // And nothing is explained that has been used.
+    // And the list names no grant that was used.
     const idle = NEEDED_ALL_THE_SAME.filter(({ grants }) => !unused.some((grant) => grants.test(grant)));
     expect(idle.map(({ reason }) => reason)).toEqual([]);
   });
 
-  it('says nothing of persons in its logs', () => {
+  it('has no personal data in its logs', () => {
     const log = functions.log();
     expect(log.length).toBeGreaterThan(500);
     for (const secret of Object.values(SECRETS)) expect(log).not.toContain(secret);

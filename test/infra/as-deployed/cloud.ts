@@ -12,20 +12,20 @@ import type { Call, Iam } from './iam.ts';
 import type { Deployed } from './template.ts';
 
 /**
- * DynamoDB Local, an S3 emulator and a KMS double, each behind a gate that asks IAM first: who calls is told by the
- * access key, which each function has of its own. A call that is not signed as the AWS SDK would sign it, or not
- * allowed, is answered as AWS answers it.
+ * DynamoDB Local, an S3 emulator and a KMS double, each behind a gate that asks IAM first. Each function has its own
+ * access key, which tells the caller. A call that is not allowed, or not signed as the AWS SDK would sign it, is refused
+ * as AWS refuses it.
  */
 export interface Cloud {
-  /** What a function takes from its environment to come here. */
+  /** The environment that makes a function call this cloud. */
   environment(functionId: string): Readonly<Record<string, string>>;
   readonly calls: readonly Call[];
   readonly denied: readonly Call[];
-  /** A bucket, for whoever is no function: a service of AWS that delivers into it. */
+  /** A bucket as seen by a service of AWS that delivers into it. */
   bucketOf(bucket: string): S3Bucket;
-  /** From now on KMS fails at these operations, by no fault of the caller's. */
+  /** From now on KMS fails at these operations with an internal error. */
   breakKms(when: ((operation: string) => boolean) | undefined): void;
-  /** And S3 refuses these methods, for good. */
+  /** From now on S3 refuses these methods with a permanent error. */
   breakS3(when: ((method: string) => boolean) | undefined): void;
   stop(): Promise<void>;
 }
@@ -43,7 +43,7 @@ export const startCloud = async (
   iam: Iam,
   names: {
     readonly table: string;
-    /** Those whose objects are under the data key, and those that have S3's own. */
+    /** The buckets whose objects are under the data key, and those under S3's own key. */
     readonly buckets: readonly string[];
     readonly plainBuckets: readonly string[];
     readonly dataKey: string;
@@ -59,7 +59,7 @@ export const startCloud = async (
     denied.push(call);
     return false;
   };
-  /** What a service does with the data key in its caller's name. */
+  /** Whether a service may use the data key on its caller's behalf. */
   const viaService = (caller: string, service: string, actions: readonly string[]): boolean =>
     actions.every((action) =>
       ask({
@@ -217,7 +217,7 @@ const ACTION_OF_WRITE = {
   ConditionCheck: 'ConditionCheckItem',
 } as const;
 
-/** The engine of 2020 takes ten writes in a transaction. */
+/** DynamoDB Local is the engine of 2020, which takes ten writes in a transaction. */
 const MAX_ENGINE_WRITES = 10;
 
 const startDynamoDbGate = async (
@@ -227,7 +227,7 @@ const startDynamoDbGate = async (
   viaService: (caller: string, service: string, actions: readonly string[]) => boolean,
 ) => {
   const { endpoint } = engine.access;
-  // One database for all access keys, and a Region that the engine knows it under.
+  // DynamoDB Local keeps a database for each access key and Region, so all calls get the same ones.
   const authorization = `AWS4-HMAC-SHA256 Credential=${engine.access.credentials.accessKeyId}/20261122/${engine.access.region}/dynamodb/aws4_request, SignedHeaders=host, Signature=0`;
 
   const partsOf = (
@@ -282,7 +282,7 @@ const startDynamoDbGate = async (
     return Item?.version?.N === write.ExpressionAttributeValues?.[':expected']?.N;
   };
 
-  /** In pieces, after all conditions have been looked at. Others may write between, so this is for tests of grants. */
+  /** Writes in pieces, after a check of all conditions. Others may write between, so this is for tests of grants only. */
   const inPieces = async (items: readonly TransactItem[]): Promise<Answer> => {
     const holds = await Promise.all(
       items.map((item) => conditionHolds((item.Put ?? item.Delete ?? item.ConditionCheck) as Write)),
@@ -376,7 +376,7 @@ const startS3Gate = (
         }),
       );
     if (key === '') return listing() ? forward(endpoint, incoming, body) : forbidden;
-    // Who begins, continues or completes a multipart upload puts an object.
+    // To begin, continue or complete a multipart upload takes the right to put an object.
     const writes = method === 'PUT' || method === 'POST';
     const aborts = method === 'DELETE' && searchParams.has('uploadId');
     const action = aborts
@@ -391,7 +391,7 @@ const startS3Gate = (
     if (method !== 'DELETE' && !byKey(caller, bucket, keyActions)) return forbidden;
     if (isBroken(method)) return { status: 400, body: '<Error><Code>InvalidRequest</Code></Error>' };
     const answer = await forward(endpoint, incoming, body);
-    // Whoever may not list is not told that there is nothing.
+    // A caller who may not list gets 403 for a missing object, not 404.
     if (method === 'GET' && answer.status === 404 && !listing()) return forbidden;
     return answer;
   });

@@ -11,9 +11,9 @@ export interface Asked {
   readonly body?: string | Uint8Array;
   /** PEM of the certificate with which the caller came through the certificate door. */
   readonly certificate?: string;
-  /** Claims of a token that the token door's authoriser has looked at; the token itself is in the header. */
+  /** Claims that the token door's authoriser read from the token; the token itself is in the header. */
   readonly claims?: Readonly<Record<string, string>>;
-  /** Bytes of a body that the front carries, where it carries fewer than API Gateway. */
+  /** The most bytes that the front carries in a body, if fewer than API Gateway. */
   readonly answerBytes?: number;
 }
 
@@ -25,7 +25,7 @@ export interface Answered {
   json<T = Record<string, unknown>>(): T;
 }
 
-/** API Gateway: finds the function of a method and path as the doors have them, and makes the event that it sends. */
+/** API Gateway: finds the function for a method and path by the doors' routes, and sends it the event. */
 export const openDoor =
   (functions: Functions) =>
   async (method: string, path: string, asked: Asked = {}): Promise<Answered> => {
@@ -40,7 +40,7 @@ export const openDoor =
     return answered(await functions.invoke(found.id, eventOf(method, path, asked)));
   };
 
-/** CloudFront, before the function that streams: it asks by the function's URL and shows credentials of its own. */
+/** CloudFront in front of the streaming function: it calls the function's URL with its own credentials. */
 export const openCdn =
   (functions: Functions) =>
   async (method: string, path: string): Promise<Answered> => {

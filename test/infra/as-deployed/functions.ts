@@ -60,7 +60,7 @@ export const openFunctions = (options: {
       }),
     /** Everything that functions have written to their logs. */
     log: (): string => written,
-    /** As Lambda does when it has nothing to do for a while: the next event finds a new process. */
+    /** Ends the process, as Lambda does after idle time. The next event starts a new one. */
     recycle: async (id: string): Promise<void> => {
       await running.get(id)?.worker.terminate();
       running.delete(id);

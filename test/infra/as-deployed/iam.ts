@@ -1,7 +1,7 @@
 import { leadingKeys, list, matches, type Statement } from '../policies.ts';
 import type { Deployed } from './template.ts';
 
-/** One call to an AWS service, as its authorisation sees it. */
+/** One call to an AWS service, with the facts that decide its authorisation. */
 export interface Call {
   /** Id of the function that made it. */
   readonly caller: string;
@@ -11,7 +11,7 @@ export interface Call {
   readonly context: Readonly<Record<string, readonly string[]>>;
 }
 
-/** What a statement allows, in the smallest pieces that could be taken away: an action, and a partition where it has them. */
+/** The smallest part of a statement that could be removed: one action, and one partition if the statement names any. */
 export interface Grant {
   readonly holder: string;
   readonly statement: string;
@@ -28,7 +28,7 @@ const someMatch: Operator = (wanted, found) =>
   found.some((value) => wanted.some((pattern) => matches(pattern, value)));
 const someEqual: Operator = (wanted, found) => found.some((value) => wanted.includes(value));
 
-/** IAM's condition operators, those that the template uses; another one fails the test. */
+/** The condition operators of IAM that the template uses; any other fails the test. */
 const OPERATORS: Readonly<Record<string, Operator>> = {
   StringEquals: someEqual,
   StringLike: someMatch,
@@ -64,7 +64,7 @@ const principalsOf = ({ Principal }: Statement): readonly string[] => {
   return list((Principal as { AWS?: string | string[] } | undefined)?.AWS).map(String);
 };
 
-/** How AWS decides, for one account: identity policies, and for KMS the key's policy, which may hand over to them. */
+/** Decides as AWS does in one account: by identity policies, and for KMS by the key policy, which may defer to them. */
 export const openIam = (deployed: Deployed) => {
   const used = new Set<string>();
   const root = `arn:aws:iam::${deployed.account}:root`;
@@ -117,7 +117,7 @@ export const openIam = (deployed: Deployed) => {
   return {
     allows: (call: Call): boolean => (call.action.startsWith('kms:') ? byKeyPolicy(call) : byIdentity(call)),
 
-    /** Everything that these functions were granted and that no call so far has needed. */
+    /** All grants of these functions that no call so far has needed. */
     unused: (functions: readonly string[]): readonly string[] => {
       const granted = functions.flatMap((holder) => [
         ...deployed.roleStatements(holder).flatMap((statement) => grantsOf(holder, statement)),
@@ -131,7 +131,7 @@ export const openIam = (deployed: Deployed) => {
       return [...new Set(granted.map(grantText))].filter((text) => !used.has(text)).sort();
     },
 
-    /** Whether another function has used the same: action, statement and partition. */
+    /** Whether another function has used the same grant: action, statement and partition. */
     isUsedBySomebody: (grant: string): boolean => {
       const same = grant.replace(/^[^:]+/, '');
       return [...used].some((text) => text.endsWith(same));

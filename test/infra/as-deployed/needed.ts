@@ -1,8 +1,8 @@
-/** Grants that the as-deployed test does not use, with the reason why they are needed all the same. */
+/** Grants that the as-deployed test does not use, with the reason why they are needed nevertheless. */
 export interface Needed {
   readonly grants: RegExp;
   readonly reason: string;
-  /** Then the same grant must have been used by another function that runs the same code. */
+  /** If present, another function that runs the same code must have used the same grant. */
   readonly usedElsewhere?: true;
 }
 

@@ -1,7 +1,7 @@
 import { list, roleStatements, type Statement } from '../policies.ts';
 import type { Resource, Synthesised } from '../synthesised.ts';
 
-/** A synthesised template as an account would have it: intrinsic functions resolved, names and ARNs given. */
+/** A synthesised template with its intrinsic functions resolved, and with names and ARNs, as in an account. */
 export interface Deployed {
   readonly region: string;
   readonly account: string;

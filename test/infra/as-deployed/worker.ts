@@ -3,12 +3,12 @@ import { PassThrough, type Writable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { parentPort, workerData } from 'node:worker_threads';
 
-/** What the Lambda runtime does, for one function: loads the bundle, and hands it one event after another. */
+/** Does what the Lambda runtime does for one function: loads the bundle, and hands it one event after another. */
 
 const { file, name, keys } = workerData as {
   readonly file: string;
   readonly name: string;
-  /** What is answered at the address of the token issuer's keys. */
+  /** The answer at the address of the token issuer's keys. */
   readonly keys: { readonly url: string; readonly body: string };
 };
 
@@ -21,7 +21,7 @@ globalThis.fetch = async (input) => {
 
 const require = createRequire(import.meta.url);
 
-// Where a function waits for time to pass, it passes at once.
+// A function that waits for time to pass goes on at once.
 const timers = require('node:timers/promises') as { setTimeout: (ms: number) => Promise<void> };
 const now = Date.now;
 const wait = timers.setTimeout;
@@ -32,7 +32,7 @@ timers.setTimeout = async (ms) => {
   ahead += ms;
 };
 
-// The runtime's own, for functions that stream: what they write is collected, in the form of an answer in one piece.
+// The runtime's globals for streaming functions. Their output is collected into an answer in one piece.
 interface Head {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;

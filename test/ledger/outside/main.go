@@ -1,6 +1,5 @@
-// Verifies a log of this project, and proofs of its records, with golang.org/x/mod/sumdb and nothing of the project:
-// what docs/ledger.md says is all that it knows. Reads a question as JSON from standard input; what it finds wrong is
-// an error on standard error.
+// Verifies a log of this project, and proofs of its records, with golang.org/x/mod/sumdb and no code of the project: it
+// knows only what docs/ledger.md says. Reads a question as JSON from standard input, and writes faults to standard error.
 package main
 
 import (

@@ -7,7 +7,7 @@ import type { Bucket } from '../../../lib/store/store.ts';
 import { openService, type Service, temporaryFolder } from '../../service.ts';
 import { allRecords, checkWorld } from '../../world.ts';
 
-/* Every CRL that was ever signed has its record, whatever became of its publication, and all can be listed. */
+/* Every CRL that was ever signed has a record, even if its publication failed, and all CRLs can be listed. */
 
 const CA = 'organisation-1';
 const ACTOR = 'operator-noda';
@@ -18,7 +18,7 @@ afterAll(() => {
 
 type Details = Readonly<Record<string, unknown>>;
 
-/** What the records say of publications of the CA, the oldest first. */
+/** The details of the CA's publication records, oldest first. */
 const publications = async (service: Service): Promise<readonly Details[]> =>
   (await allRecords(service))
     .filter(
@@ -151,7 +151,7 @@ describe('publications at once', () => {
 });
 
 describe('the archive of CRLs', () => {
-  it('is listed in pages of any size, each file by the bytes that it has now', async () => {
+  it('is listed in pages of any size, each file with the digest of its present bytes', async () => {
     const service = await opened();
     try {
       for (let i = 0; i < 6; i++) await service.core.status.publish(CA, ACTOR);
@@ -203,7 +203,7 @@ describe('the archive of CRLs', () => {
     }
   });
 
-  it('ends a page behind the file with which it has read much, and goes on from there', async () => {
+  it('ends a page after the file that exceeds the bytes for one page, and goes on from there', async () => {
     const service = await opened();
     try {
       const files = join(service.folder, 'objects/crl', CA);

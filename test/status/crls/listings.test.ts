@@ -11,7 +11,7 @@ import { openSqliteTable } from '../../../lib/store/sqlite.ts';
 import type { Item, Table } from '../../../lib/store/store.ts';
 import { crlSignerOf, openService, type Service, temporaryFolder } from '../../service.ts';
 
-/** Lists that are made of the list before them, against the register. */
+/** CRLs that are made from the CRL before them, compared with the register. */
 
 const CA = 'organisation-1';
 const DAY = 86_400;
@@ -25,7 +25,7 @@ afterAll(async () => {
   folder.remove();
 });
 
-/** Of every length that hex has, and with the top bit set or not; `0a` is the beginning of another one. */
+/** Serial numbers of many lengths, with the top bit set or not; `0a` is the beginning of another one. */
 const SERIALS = [
   '0a',
   '0a01',
@@ -53,14 +53,14 @@ const openWorld = async () => {
   const refs = SERIALS.map((serial) => ({ ca: CA, serial }));
   for (const [i, ref] of refs.entries())
     await sqlite.write(register.admitWrites(ref, 'request', start + i * 9 * DAY));
-  /** Whole readings of the register, and whether rows that were seen can be deleted. */
+  /** The number of full reads of the register, and whether change rows can be deleted. */
   const stores: {
     read: number;
     settles: boolean;
     beforeReading?: (() => Promise<void>) | undefined;
     beforeArchive?: (() => Promise<void>) | undefined;
   } = { read: 0, settles: true };
-  /** The next to come there waits until `go`; `arrived` when it waits. */
+  /** The next process at this place waits until `go`. `arrived` resolves when it waits. */
   const pauseNext = (where: 'beforeReading' | 'beforeArchive') => {
     const [gate, arrival] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     stores[where] = () => {
@@ -106,7 +106,7 @@ const openWorld = async () => {
     });
   const publishers = [open(), open()];
 
-  /** By a process whose clock is so many seconds ahead. */
+  /** Changes a status, by a process whose clock is `ahead` seconds ahead. */
   const change = async (n: number, how: 'revoke' | 'hold' | 'release', ahead = 0): Promise<void> => {
     const ref = refs[n % refs.length] as (typeof refs)[number];
     const registered = await register.lookup(ref);
@@ -128,11 +128,11 @@ const openWorld = async () => {
     }
   };
 
-  /** thisUpdate of the last CRL that was made in its turn. */
+  /** thisUpdate of the last scheduled CRL. */
   const scheduled = async (): Promise<number> =>
     (await sqlite.get<{ scheduled: number }>({ pk: `crls/${CA}`, sk: 'full' }))?.value.scheduled ?? 0;
 
-  /** Publishes, and holds every byte that is signed against what the whole register says. */
+  /** Publishes, and compares every signed byte with a CRL made from the whole register. */
   const publish = async (by: number): Promise<void> => {
     const previousUpdate = await scheduled();
     const { der } = await (publishers[by] as (typeof publishers)[number]).publish(CA, 'operator-noda');
@@ -188,7 +188,7 @@ const act = async (world: World, one: Step): Promise<void> => {
     case 'publish':
       return world.publish(one.by);
     case 'wait':
-      // A day or more has passed since a list was made of the whole register.
+      // A day or more has passed since a CRL was made from the whole register.
       world.time.now += one.days * (DAY / 5) * 1000;
       return;
     case 'die':
@@ -200,7 +200,7 @@ const act = async (world: World, one: Step): Promise<void> => {
       world.stores.settles = true;
       return;
     default: {
-      // All of them at work, and each publisher more than once.
+      // All publishers work at once, each more than once.
       const publishing = [0, 1, 0, 1].map((by) => world.publishers[by]?.publish(CA, 'operator-noda'));
       await Promise.all([...publishing, ...one.changes.map(([n, how]) => world.change(n, how))]);
       await world.publish(0);
@@ -209,8 +209,8 @@ const act = async (world: World, one: Step): Promise<void> => {
   }
 };
 
-describe('a list', () => {
-  it('is what the register says, whatever happened since the one before and whoever made that', async () => {
+describe('a CRL', () => {
+  it('agrees with the register, whatever happened since the CRL before it and whichever process made that', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 25 }), async (steps) => {
         const world = await openWorld();
@@ -226,7 +226,7 @@ describe('a list', () => {
     );
   }, 120_000);
 
-  it('of a process that made the one before is read where the register has changed, once', async () => {
+  it('of the process that made the one before needs no read of the whole register, for a day', async () => {
     const world = await openWorld();
     const rows = async (): Promise<number> =>
       (await world.sqlite.query({ pk: `changed/${CA}`, to: '1', limit: 1000 })).items.length;
@@ -240,21 +240,21 @@ describe('a list', () => {
       await world.publish(0);
       // One for the expiry of each.
       expect(await rows()).toBe(11);
-      // Another process goes on, and reads the register whole.
+      // Another process continues, and reads the whole register.
       world.time.now += 20 * 3600 * 1000;
       await world.publish(1);
       expect(world.stores.read).toBe(2);
-      // Expired since, of which no row of a change tells: the first list in its turn has it still.
+      // A certificate expired meanwhile, without a change row. The first scheduled CRL still lists it.
       world.time.now += 5 * 3600 * 1000;
       await world.publish(1);
       expect(await rows()).toBe(11);
       await world.publish(1);
       expect(await rows()).toBe(10);
       expect(world.stores.read).toBe(2);
-      // Whoever made the one before those reads the register whole.
+      // A process that made an older CRL, and not the last one, reads the whole register.
       await world.publish(0);
       expect(world.stores.read).toBe(3);
-      // So does everybody after a day.
+      // Every process does so after a day.
       world.time.now += DAY * 1000;
       await world.publish(0);
       expect(world.stores.read).toBe(4);
@@ -264,7 +264,7 @@ describe('a list', () => {
     }
   });
 
-  it('is published where what it has seen cannot be settled, which is said', async () => {
+  it('is published even if its change rows cannot be deleted, which is logged', async () => {
     const world = await openWorld();
     try {
       await world.change(5, 'revoke');
@@ -282,7 +282,7 @@ describe('a list', () => {
     }
   });
 
-  it('that was overtaken by one with a lower number, which has seen more, is made again', async () => {
+  it('is made again if one with a lower number has seen more changes', async () => {
     const world = await openWorld();
     const [one, two] = world.publishers as [World['publishers'][number], World['publishers'][number]];
     try {

@@ -1,5 +1,5 @@
-// Judges what lib/tlog made with golang.org/x/mod/sumdb, which shares nothing with it, and makes the same
-// by itself. Reads a question as JSON from standard input and writes the findings as JSON.
+// Judges the output of lib/tlog with golang.org/x/mod/sumdb, which shares no code with it, and makes the same output by
+// itself. Reads a question as JSON from standard input and writes the findings as JSON.
 package main
 
 import (

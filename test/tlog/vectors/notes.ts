@@ -23,7 +23,7 @@ export const enoch = {
   line: '— EnochRoot rwz+eBzmZa0SO3NbfRGzPCpDckykFXSdeX+MNtCOXm2/5n2tiOHp+vAF1aGrQ5ovTG01oOTGwnWLox33WWd1RvMc+QQ=\n',
 };
 
-/** A checkpoint of a public log with the cosignatures of public witnesses, as it was served. */
+/** A checkpoint of a public log with the cosignatures of public witnesses, as the log served it. */
 export const arche = {
   origin: 'arche2025h1.staging.ct.transparency.dev',
   size: 1432088532,

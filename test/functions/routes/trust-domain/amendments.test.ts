@@ -79,7 +79,7 @@ describe('the service on one machine, changed by two operators on the command li
     running?.kill('SIGKILL');
   });
 
-  /** Until it listens, or has ended. */
+  /** Resolves when it listens or has ended. */
   const start = (trustDomain: string): Promise<{ code: number | null; out: string; err: string }> =>
     new Promise((done) => {
       const child = spawn(
@@ -117,7 +117,7 @@ describe('the service on one machine, changed by two operators on the command li
       data,
     ]);
 
-  it('refuses a changed file and says what to do, word for word', async () => {
+  it('refuses a changed file and prints the commands to run', async () => {
     copyFileSync(DEMONSTRATION, ours);
     expect((await start(ours)).code).toBeNull();
     opensslRequest(folder.path, 'mayor');
@@ -171,7 +171,7 @@ describe('the service on one machine, changed by two operators on the command li
     await stop();
   });
 
-  it('applies it at the start with its file; who left is kept out, and what it did stays', async () => {
+  it('applies it at the start with its file; a withdrawn principal is kept out, and its acts stay', async () => {
     const { code, out } = await start(ours);
     expect(code).toBeNull();
     expect(out).toContain(`amendment ${id} applied\n`);
@@ -212,7 +212,7 @@ describe('proposals over HTTP', { timeout: 60_000 }, () => {
   });
   afterAll(() => service.close());
 
-  /** Of an answer or a problem, as far as it is looked at. */
+  /** The members of an answer or a problem that the tests read. */
   interface Said {
     readonly id: string;
     readonly after: string;
@@ -231,7 +231,7 @@ describe('proposals over HTTP', { timeout: 60_000 }, () => {
     return { status: answer.status, location: answer.headers.get('location'), problem: await read(answer) };
   };
 
-  it('are refused with a stable code where they are not what they should be', async () => {
+  it('are refused with a stable code if they are invalid', async () => {
     const file = changedFile(springTransfers);
     const GZIP = 'application/gzip';
     const cases: readonly (readonly [string, Awaited<ReturnType<typeof propose>>, number, string])[] = [
@@ -269,7 +269,7 @@ describe('proposals over HTTP', { timeout: 60_000 }, () => {
     expect((await service.app.amendments.list({ limit: 10 })).amendments).toEqual([]);
   });
 
-  it('are taken as they are and compressed, and are the same file', async () => {
+  it('may come plain or compressed, and are the same file', async () => {
     const file = changedFile(springTransfers);
     const plain = await propose(file);
     expect(plain).toMatchObject({
