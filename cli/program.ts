@@ -23,6 +23,7 @@ import { addCommand as status } from './commands/status.ts';
 import { addCommand as token } from './commands/token.ts';
 import { addCommand as config } from './commands/trust-domain.ts';
 import { addCommand as withdraw } from './commands/withdraw.ts';
+import { type Guide, guideText } from './guide.ts';
 import type { AddCommand, Perform } from './perform.ts';
 import { addSettings } from './settings.ts';
 
@@ -53,31 +54,42 @@ const COMMANDS: readonly AddCommand[] = [
   token,
 ];
 
-const CLOSING = `
-Exit codes:
-  0  done; for status: good
-  1  refused by the service, which says why; for status: revoked or on hold
-  2  the command line is invalid, or an answer cannot be relied on
-  3  not reachable
-  4  asked for; another person has to ask for the same
+const GUIDE: Guide = {
+  needs: [
+    'a running service: `npm start` on this machine, or the --url and --tls-url that its operator names',
+    'for most commands, credentials: --as NAME reads key.pem, cert.pem and ca.pem in DATA/credentials/NAME,',
+    'where `npm start` puts those of the demonstration; another service has its operator hand them out',
+  ],
+  result: ['prints text; with --json, one JSON value for programs'],
+  exitCodes: [
+    '0  done; for status: good',
+    '1  refused by the service, which says why; for status: revoked or on hold',
+    '2  the command line is invalid, or an answer cannot be relied on',
+    '3  not reachable',
+    '4  asked for; another person has to ask for the same',
+  ],
+  examples: [
+    'akashi authorities',
+    'akashi requests --as higashi-counter',
+    'akashi provisions --as auditor',
+    'akashi request --help',
+  ],
+};
 
-Examples:
-  akashi authorities
-  akashi request --as higashi-counter --profile official-position --csr csr.pem --field position=Mayor --field positionJa=市長
-  akashi status certificate.pem
-  akashi audit verify --key log.vkey --as auditor
-  akashi COMMAND --help
-`;
+const SHARED_OPTIONS = `Every command takes --url, --tls-url, --as, --data, --token and --json; akashi --help explains them.`;
 
 /** Throws a `CommanderError` instead of ending the process. */
 export const buildProgram = (perform: Perform): Command => {
   const program = new Command('akashi')
-    .description('Certificates and their status: for registration offices, relying parties and auditors.')
+    .description(
+      'Certificates and their status, at an Akashi service: for registration offices, operators, relying parties, auditors and holders. In a checkout of the project, write npx akashi.',
+    )
     .version(packageJson.version, '--version', 'print the version of this program')
     .exitOverride()
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({ subcommandTerm: (command) => command.name() })
     .showSuggestionAfterError()
-    .addHelpText('after', CLOSING);
+    .addHelpText('after', guideText(GUIDE))
+    .addHelpText('afterAll', ({ command }) => (command.parent ? SHARED_OPTIONS : ''));
   addSettings(program);
   for (const add of COMMANDS) add(program, perform);
   return program;

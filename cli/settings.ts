@@ -24,14 +24,14 @@ export const addSettings = (program: Command): Command =>
         .env('AKASHI_TLS_URL')
         .default('https://localhost:8443'),
     )
-    .addOption(new Option('--as <principal>', 'speak mutual TLS with the credentials of this principal'))
+    .addOption(new Option('--as <principal>', 'call as this principal, by mutual TLS with its credentials'))
     .addOption(
-      new Option('--data <folder>', 'where credentials/<principal>/ is looked for')
+      new Option('--data <folder>', 'the folder with credentials/<principal>/')
         .env('DATA_DIR')
         .default('./data'),
     )
     .addOption(new Option('--token <token>', 'a bearer token, instead of --as').env('AKASHI_TOKEN'))
-    .addOption(new Option('--json', 'one JSON value on standard output, problems as JSON on standard error'));
+    .addOption(new Option('--json', 'print one JSON value; problems as JSON on standard error'));
 
 const shape = z.object({
   url: z.string(),

@@ -4,6 +4,7 @@ import { trustedLog, verifyRecordProof } from '../../lib/audit/audit.ts';
 import { Fault } from '../../lib/fault.ts';
 import { recordAnswer } from '../answers.ts';
 import { EXIT, Failure, unexpected } from '../failure.ts';
+import { type Guide, guideText } from '../guide.ts';
 import { details } from '../output.ts';
 import type { Perform } from '../perform.ts';
 import { readFileWithin } from '../read-file.ts';
@@ -13,24 +14,25 @@ import { addWitnessOptions, witnessesOf, witnessOptions } from './witness-option
 
 const MAX_PROOF_BYTES = 1_000_000;
 
-const CHECK_HELP = `
-Needs nothing but the file and the verifier key: no service, no network.
-
-Exit codes: 0 the record was in the log, 1 the proof does not hold, 2 it could not be checked.
-
-Example:
-  akashi audit check RECORD.tlog-proof --key log.vkey
-`;
+const GUIDE: Guide = {
+  needs: ['a file from akashi audit prove', "the log's verifier key, as it was handed over once (/log/key)"],
+  result: ['prints the record, its place in the log, and good'],
+  exitCodes: ['0  the record was in the log', '1  the proof does not hold', '2  it could not be checked'],
+  examples: ['akashi audit check told.tlog-proof --key log.vkey'],
+};
 
 export const addCheck = (audit: Command, perform: Perform): void => {
   addWitnessOptions(
     audit
       .command('check')
-      .description('check a proof file offline and show the record that it proves')
+      .summary('check a proof file offline')
+      .description(
+        'Check a proof file and show the record that it proves. Anyone with the file can use it: no service and no network are needed.',
+      )
       .argument('<file>', 'as `audit prove` wrote it')
       .requiredOption('--key <vkey-or-file>', "the log's verifier key"),
   )
-    .addHelpText('after', CHECK_HELP)
+    .addHelpText('after', guideText(GUIDE))
     .action(
       perform(
         z.object({ file: z.string(), key: z.string(), ...witnessOptions }),

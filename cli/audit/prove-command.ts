@@ -4,16 +4,22 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import type { ApiClient } from '../api-client.ts';
 import { Failure, usage } from '../failure.ts';
+import { type Guide, guideText } from '../guide.ts';
 import type { Perform } from '../perform.ts';
 
-const PROVE_HELP = `
-The file holds the record and proves, with the verifier key of the log alone, that it is in the log (C2SP tlog-proof).
-It says what the record says, so it is to be kept as the record is. Asking for it is itself recorded.
-
-Examples:
-  akashi audit prove RECORD --as auditor
-  akashi audit prove RECORD --as tax-portal --out told.tlog-proof
-`;
+const GUIDE: Guide = {
+  needs: [
+    'a running service, and an auditor or the relying party: --as or --token',
+    "the record's id, the first column of akashi provisions",
+  ],
+  result: [
+    'writes a new file with the record and its proof; it says what the record says, so keep it as carefully',
+  ],
+  examples: [
+    "RECORD=$(akashi provisions --as auditor | head -n 1 | cut -d ' ' -f 1)",
+    'akashi audit prove $RECORD --as auditor --out told.tlog-proof',
+  ],
+};
 
 /** A record has its leaf within seconds. */
 const PROVE_ATTEMPTS = 10;
@@ -39,10 +45,13 @@ const fetchProof = async (client: ApiClient, id: string): Promise<string> => {
 export const addProve = (audit: Command, perform: Perform): void => {
   audit
     .command('prove')
-    .description('write a file that proves a record for ever, without the service')
+    .summary('write a proof of one record to a file')
+    .description(
+      'Write a file that proves one record without the service (C2SP tlog-proof). Auditors use it, and relying parties for answers to themselves; asking is itself recorded.',
+    )
     .argument('<record>', "the record's id, such as `akashi provisions` lists them")
     .option('--out <file>', 'where to write it; <record>.tlog-proof where not given')
-    .addHelpText('after', PROVE_HELP)
+    .addHelpText('after', guideText(GUIDE))
     .action(
       perform(
         z.object({ record: z.string(), out: z.string().exactOptional() }),

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { DAMAGES, type Finding } from '../../lib/audit/audit.ts';
 import { EXIT, usage } from '../failure.ts';
+import { type Guide, guideText } from '../guide.ts';
 import { compact, details, printable } from '../output.ts';
 import type { Perform, Run } from '../perform.ts';
 import { readFileWithin } from '../read-file.ts';
@@ -15,19 +16,26 @@ const MAX_NOTE_BYTES = 1_000_000;
 const HOUR_MS = 3_600_000;
 const DEFAULT_STATE = 'akashi-audit.json';
 
-const VERIFY_HELP = `
-Reads every file of the log (C2SP tlog-tiles) from the service, a copy of it, or a folder, and checks the signature of the
-checkpoint, every tile against it, and that the log has grown out of the checkpoint that was kept from the last run. With
---as or --token of an auditor every record is held against its leaf as well, and against the records whatever the service
-shows: all serial numbers and CRLs of each CA, the totals by month, and what queries find. Each question leaves a record.
-A run that was interrupted goes on where it stopped.
-
-Exit codes: 0 nothing found, 1 damage found and named, 2 it could not be checked, 3 not reachable.
-
-Examples:
-  akashi audit verify http://localhost:8080 --key log.vkey --as auditor
-  akashi audit verify ./copy-of-log --key log.vkey --state audit-2026.json
-`;
+const GUIDE: Guide = {
+  needs: [
+    "the log's verifier key, as it was handed over once; the example takes it from the service, for a trial",
+    'a service, or a folder with a copy of the log; only an auditor (--as, --token) has records checked too',
+  ],
+  result: [
+    'prints each damage found, what was checked, and the verdict; each question to the service is recorded',
+    'keeps the checkpoint in the file of --state, from which the next run, or an interrupted one, goes on',
+  ],
+  exitCodes: [
+    '0  nothing found',
+    '1  damage found and named',
+    '2  it could not be checked',
+    '3  not reachable',
+  ],
+  examples: [
+    'curl -s http://localhost:8080/log/key > log.vkey',
+    'akashi audit verify --key log.vkey --as auditor',
+  ],
+};
 
 const verifyInput = z.object({
   target: z.string().optional(),
@@ -52,7 +60,10 @@ export const addVerify = (audit: Command, perform: Perform): void => {
   addWitnessOptions(
     audit
       .command('verify')
-      .description('check the whole log, and the records against it')
+      .summary('check the whole log, and the records against it')
+      .description(
+        'Read the whole log (C2SP tlog-tiles), check its signatures, tiles and growth since the last run, and hold the records and what the service shows against it. Auditors use it; anyone can check a copy of the log.',
+      )
       .argument('[target]', 'an address, or a folder with `checkpoint` and `tile/`; --url where not given')
       .option('--key <vkey-or-file>', "the log's verifier key, as it was handed over once")
       .option('--state <file>', 'where the checkpoint is kept from run to run', DEFAULT_STATE)
@@ -66,7 +77,7 @@ export const addVerify = (audit: Command, perform: Perform): void => {
       .option('--queries', 'ask the service every query that the records answer, however many there are')
       .option('--no-queries', 'ask none; without either they are asked where they are 2,000 at most'),
   )
-    .addHelpText('after', VERIFY_HELP)
+    .addHelpText('after', guideText(GUIDE))
     .action(
       perform(verifyInput, async (run, input) => {
         const { settings, client, terminal } = run;

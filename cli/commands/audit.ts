@@ -6,7 +6,10 @@ import type { AddCommand } from '../perform.ts';
 export const addCommand: AddCommand = (program, perform) => {
   const audit = program
     .command('audit')
-    .description('verify the log of all records, prove one record, check such a proof offline');
+    .summary('verify the log, prove a record, check a proof')
+    .description(
+      'Verify the log of all records, write a proof of one record, or check such a proof offline. Auditors use it, and anyone who was given a proof.',
+    );
   addVerify(audit, perform);
   addProve(audit, perform);
   addCheck(audit, perform);

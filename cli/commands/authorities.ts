@@ -1,21 +1,26 @@
 import { z } from 'zod';
 import { authoritiesAnswer } from '../answers.ts';
+import { type Guide, guideText } from '../guide.ts';
 import { details } from '../output.ts';
 import type { AddCommand } from '../perform.ts';
 
-const EXAMPLES = `
-Compare fingerprints with those that were published elsewhere before trusting a certificate that was fetched here.
-
-Examples:
-  akashi authorities
-  akashi authorities --json | jq -r '.authorities[] | .id + " " + .fingerprint'
-`;
+const GUIDE: Guide = {
+  needs: ['a running service; no credentials'],
+  result: [
+    'prints id, subject, algorithm, validity, fingerprint and addresses of each authority',
+    'compare a fingerprint with one that was published elsewhere before you trust the certificate',
+  ],
+  examples: ['akashi authorities', 'akashi authorities --json'],
+};
 
 export const addCommand: AddCommand = (program, perform) => {
   program
     .command('authorities')
-    .description('list the certification authorities and their addresses')
-    .addHelpText('after', EXAMPLES)
+    .summary('list the certification authorities')
+    .description(
+      'List the certification authorities, with the addresses of their certificates, CRLs and OCSP responders. Anyone may ask.',
+    )
+    .addHelpText('after', guideText(GUIDE))
     .action(
       perform(z.object({}), async ({ client, show }) => {
         const answer = await client.get('/ca', authoritiesAnswer);

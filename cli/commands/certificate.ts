@@ -1,24 +1,34 @@
 import { z } from 'zod';
 import { certificateAnswer } from '../answers.ts';
 import { certificatePath, findCertificateRef } from '../certificate-ref.ts';
+import { type Guide, guideText } from '../guide.ts';
 import { details } from '../output.ts';
 import type { AddCommand } from '../perform.ts';
 import { awaitingText, revocationText } from '../revocation-text.ts';
 
-const EXAMPLES = `
-What the service's own records say; akashi status asks as relying parties do.
-
-Examples:
-  akashi certificate --as higashi-counter organisation-1/1f3a9c
-  akashi certificate --as auditor certificate.pem --json
-`;
+const GUIDE: Guide = {
+  needs: [
+    'a running service, and an officer, operator or auditor: --as or --token',
+    'the certificate: its file from akashi collect, or CA/SERIAL as akashi show prints it',
+  ],
+  result: [
+    'prints subject, profile, office, request, validity, status, and a revocation that awaits a second operator',
+  ],
+  examples: [
+    'akashi certificate certificate.pem --as higashi-counter',
+    'akashi certificate certificate.pem --as auditor --json',
+  ],
+};
 
 export const addCommand: AddCommand = (program, perform) => {
   program
     .command('certificate')
-    .description('show a certificate and its status as the service has it')
+    .summary('show what the service keeps about a certificate')
+    .description(
+      "Show a certificate and its status from the service's own rows. Officers, operators and auditors use it; relying parties ask with akashi status.",
+    )
     .argument('<certificate>', "CA/SERIAL, or the certificate's file")
-    .addHelpText('after', EXAMPLES)
+    .addHelpText('after', guideText(GUIDE))
     .action(
       perform(z.object({ certificate: z.string() }), async (run, { certificate: text }) => {
         const ref = await findCertificateRef(run, text);

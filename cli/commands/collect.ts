@@ -2,25 +2,34 @@ import { open, rm } from 'node:fs/promises';
 import { z } from 'zod';
 import { decodeCertificates } from '../certificate-file.ts';
 import { unexpected, usage } from '../failure.ts';
+import { type Guide, guideText } from '../guide.ts';
 import type { AddCommand } from '../perform.ts';
 
 const input = z.object({ request: z.string(), out: z.string().exactOptional() });
 
-const EXAMPLES = `
-The certificate comes first, its chain after it, in PEM. A file that exists is not overwritten.
-
-Examples:
-  akashi collect --as higashi-counter REQUEST --out certificate.pem
-  akashi collect --as higashi-counter REQUEST | openssl x509 -noout -text
-`;
+const GUIDE: Guide = {
+  needs: [
+    'a running service, and an officer of the office or an operator: --as or --token',
+    'the id of a request in state issued',
+  ],
+  result: ['writes PEM, the certificate first and its chain after it; a file that exists is not overwritten'],
+  examples: [
+    "REQUEST=$(akashi requests --as higashi-counter --state issued | head -n 1 | cut -d ' ' -f 1)",
+    'akashi collect $REQUEST --as higashi-counter --out certificate.pem',
+    'akashi collect $REQUEST --as higashi-counter | openssl x509 -noout -text',
+  ],
+};
 
 export const addCommand: AddCommand = (program, perform) => {
   program
     .command('collect')
-    .description('take the issued certificate')
+    .summary('fetch the certificate of a request')
+    .description(
+      'Fetch the certificate that a request led to, in order to hand it over. Officers and operators do this, and each time is recorded.',
+    )
     .argument('<request>', "the request's id")
     .option('--out <file>', 'write it to this new file instead of standard output')
-    .addHelpText('after', EXAMPLES)
+    .addHelpText('after', guideText(GUIDE))
     .action(
       perform(input, async ({ client, show }, { request: id, out }) => {
         const path = `/api/v1/requests/${encodeURIComponent(id)}/certificate.pem`;

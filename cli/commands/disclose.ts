@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { usage } from '../failure.ts';
+import { type Guide, guideText } from '../guide.ts';
 import { details, table } from '../output.ts';
 import type { AddCommand } from '../perform.ts';
 import { saving } from '../save.ts';
@@ -43,26 +44,36 @@ const textOf = (one: z.output<typeof disclosure>): string =>
     ['state', one.state],
   ]);
 
-const EXAMPLES = `
-Without options, disclosures are listed. A signed bundle is a .json file, the page for reading an .html file; both are
-made as they are asked for, and the first one closes the disclosure.
-
-Examples:
-  akashi disclose --as holder-tanabe --holder holder-tanabe
-  akashi disclose --as operator-sakai --case CASE --extend 30 --reason 記録が多量であるため
-  akashi disclose --as holder-tanabe --case CASE --output bundle.json
-`;
+const GUIDE: Guide = {
+  needs: [
+    'a running service, and a holder or operator: --as or --token',
+    '--holder to open a disclosure, --case to go on with one; with neither, disclosures are listed',
+  ],
+  result: [
+    'prints the disclosure and its deadline',
+    'writes the file of --output: signed JSON or a page to read; the first one closes the disclosure',
+  ],
+  examples: [
+    'akashi disclose --holder holder-tanabe --as holder-tanabe',
+    "CASE=$(akashi disclose --as holder-tanabe | head -n 1 | cut -d ' ' -f 1)",
+    'akashi disclose --case $CASE --extend 30 --reason 記録が多量であるため --as operator-sakai',
+    'akashi disclose --case $CASE --output bundle.json --as holder-tanabe',
+  ],
+};
 
 export const addCommand: AddCommand = (program, perform) => {
   program
     .command('disclose')
-    .description('tell a holder everything that is kept about it, within its term')
+    .summary('disclose to a holder what is kept')
+    .description(
+      'Give a holder everything that is kept about the holder. Holders ask for themselves; operators ask for a holder and may extend the deadline once.',
+    )
     .option('--holder <holder>', 'open a disclosure about this holder')
     .option('--case <id>', 'a disclosure that is open already')
     .option('--extend <days>', 'extend its term once, by at most 30 days')
     .option('--reason <text>', 'why, for the holder to read')
     .option('--output <file>', 'save what is disclosed, ending in .json or .html')
-    .addHelpText('after', EXAMPLES)
+    .addHelpText('after', guideText(GUIDE))
     .action(
       perform(input, async ({ client, show }, { holder, case: id, extend, reason, output }) => {
         if (holder !== undefined) {

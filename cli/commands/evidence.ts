@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { usage } from '../failure.ts';
+import { type Guide, guideText } from '../guide.ts';
 import { table } from '../output.ts';
 import type { AddCommand } from '../perform.ts';
 import { saving } from '../save.ts';
@@ -22,25 +23,34 @@ const drawn = z.looseObject({
   ),
 });
 
-const EXAMPLES = `
-With a seed, a random sample of the certificates issued in the period is drawn; the answer says how to draw it again
-without the service. Otherwise all of the evidence is written to a file, a line of JSON each.
-
-Examples:
-  akashi evidence --as auditor --from 2026-04-01T00:00:00Z --to 2027-04-01T00:00:00Z --output evidence.ndjson
-  akashi evidence --as auditor --from 2026-04-01T00:00:00Z --to 2027-04-01T00:00:00Z --seed 461352 --size 25
-`;
+const GUIDE: Guide = {
+  needs: [
+    'a running service, and an auditor: --as or --token',
+    '--output for all of the evidence, or --seed for a sample',
+  ],
+  result: [
+    'writes NDJSON to the file of --output and prints its digest',
+    'or prints the sample, and how to draw the same one without the service',
+  ],
+  examples: [
+    'akashi evidence --from 2026-04-01T00:00:00Z --to 2027-04-01T00:00:00Z --output evidence.ndjson --as auditor',
+    'akashi evidence --from 2026-04-01T00:00:00Z --to 2027-04-01T00:00:00Z --seed 461352 --size 25 --as auditor',
+  ],
+};
 
 export const addCommand: AddCommand = (program, perform) => {
   program
     .command('evidence')
-    .description('evidence for an audit of the authority, of one period')
+    .summary('take evidence for an audit')
+    .description(
+      'Take the evidence of one period for an audit of the authority, or draw a random sample of the certificates issued in it. Auditors use it.',
+    )
     .requiredOption('--from <time>', 'the earliest time, inclusive')
     .requiredOption('--to <time>', 'the latest time, exclusive')
     .option('--output <file>', 'where all of it is written, as NDJSON')
     .option('--seed <text>', 'draw a sample by this seed')
     .option('--size <count>', 'certificates in the sample, at most 1000')
-    .addHelpText('after', EXAMPLES)
+    .addHelpText('after', guideText(GUIDE))
     .action(
       perform(input, async ({ client, show }, { from, to, output, seed, size }) => {
         if (seed !== undefined) {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { requestAnswer } from '../answers.ts';
 import { usage } from '../failure.ts';
+import { type Guide, guideText } from '../guide.ts';
 import type { AddCommand } from '../perform.ts';
 import { requestText } from '../request-text.ts';
 
@@ -11,24 +12,31 @@ const input = z.object({
   reason: z.string().exactOptional(),
 });
 
-const EXAMPLES = `
-An officer examines at the office, an operator at the centre; neither may be a person who acted on the request before.
-Approval at the centre issues the certificate.
-
-Examples:
-  akashi examine --as higashi-examiner REQUEST --approve
-  akashi examine --as operator-sakai REQUEST --reject --reason 申請書と氏名が一致しない
-`;
+const GUIDE: Guide = {
+  needs: [
+    'a running service, and an officer or operator who has not acted on the request before: --as or --token',
+    "the request's id, the first column of akashi requests",
+  ],
+  result: ['prints the request in its new state: examined, issued or rejected'],
+  examples: [
+    "REQUEST=$(akashi requests --as higashi-counter | head -n 1 | cut -d ' ' -f 1)",
+    'akashi examine $REQUEST --approve --as higashi-examiner',
+    'akashi examine $REQUEST --approve --as operator-sakai',
+  ],
+};
 
 export const addCommand: AddCommand = (program, perform) => {
   program
     .command('examine')
-    .description('approve or reject a request')
+    .summary('approve or reject a request')
+    .description(
+      'Approve or reject a request. A second officer examines it at the office, then an operator at the centre, whose approval issues the certificate.',
+    )
     .argument('<request>', "the request's id")
     .option('--approve', 'approve it')
     .option('--reject', 'reject it; needs a reason')
     .option('--reason <text>', 'why, for people')
-    .addHelpText('after', EXAMPLES)
+    .addHelpText('after', guideText(GUIDE))
     .action(
       perform(input, async ({ client, show }, { request: id, approve, reject, reason }) => {
         if (approve === reject) throw usage('Say one of --approve and --reject.');

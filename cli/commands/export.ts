@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { findCertificateRef } from '../certificate-ref.ts';
 import { usage } from '../failure.ts';
+import { type Guide, guideText } from '../guide.ts';
 import type { AddCommand } from '../perform.ts';
 import { saving } from '../save.ts';
 import { savedText } from '../saved-text.ts';
@@ -21,19 +22,25 @@ const input = z.object({
   to: z.string().exactOptional(),
 });
 
-const EXAMPLES = `
-The end of the file's name says which format: .csv, .ndjson or .parquet. The export is itself recorded, with the
-digest that is shown.
-
-Examples:
-  akashi export --as auditor records.csv --from 2026-04-01T00:00:00Z --to 2027-04-01T00:00:00Z
-  akashi export --as auditor tax.parquet --recipient tax-portal --purpose tax-return
-`;
+const GUIDE: Guide = {
+  needs: [
+    'a running service, and an auditor: --as or --token',
+    'a file name that ends in .csv, .ndjson or .parquet, which chooses the format',
+  ],
+  result: ['writes the file; prints its size and the digest that the record of the export has'],
+  examples: [
+    'akashi export records.csv --as auditor --from 2026-04-01T00:00:00Z',
+    'akashi export tax.parquet --as auditor --recipient tax-portal --purpose tax-return',
+  ],
+};
 
 export const addCommand: AddCommand = (program, perform) => {
   program
     .command('export')
-    .description('write every record that a query finds to a file')
+    .summary('write records to a file')
+    .description(
+      'Write every record that a query finds to a CSV, NDJSON or Parquet file. Auditors use it; the export is itself recorded.',
+    )
     .argument('<file>', 'ending in .csv, .ndjson or .parquet')
     .option('--recipient <principal>', 'answers to this principal, or to `public`')
     .option('--actor <principal>', 'acts of this principal, or of `service`')
@@ -45,7 +52,7 @@ export const addCommand: AddCommand = (program, perform) => {
     .option('--kind <kind>', 'of this kind: provision, issuance, revocation, …')
     .option('--from <time>', 'the earliest time, inclusive')
     .option('--to <time>', 'the latest time, exclusive')
-    .addHelpText('after', EXAMPLES)
+    .addHelpText('after', guideText(GUIDE))
     .action(
       perform(input, async (run, { file, certificate, ...query }) => {
         const format = FORMATS.exec(file)?.[1];

@@ -3,23 +3,29 @@ import { outcomeAnswer } from '../answers.ts';
 import { isAwaiting, showAwaiting } from '../awaiting.ts';
 import { certificatePath, findCertificateRef } from '../certificate-ref.ts';
 import { EXIT } from '../failure.ts';
+import { type Guide, guideText } from '../guide.ts';
 import type { AddCommand } from '../perform.ts';
 import { revocationText } from '../revocation-text.ts';
 
-const EXAMPLES = `
-Whether a hold is possible, and whether it can be released, is for the certificate's profile to say.
-
-Examples:
-  akashi hold --as higashi-counter certificate.pem
-  akashi hold --as operator-sakai authentication-1/1f3a9c
-`;
+const GUIDE: Guide = {
+  needs: [
+    'a running service, and an officer or operator: --as or --token',
+    'the certificate: its file from akashi collect, or CA/SERIAL as akashi show prints it',
+  ],
+  result: ['prints the hold, which OCSP answers from now on and the next CRL lists'],
+  exitCodes: ['4  asked for; another operator has to ask for the same'],
+  examples: ['akashi hold certificate.pem --as higashi-chief'],
+};
 
 export const addCommand: AddCommand = (program, perform) => {
   program
     .command('hold')
-    .description('put a certificate on hold')
+    .summary('put a certificate on hold')
+    .description(
+      'Suspend a certificate (certificateHold) where its profile allows that. Officers do this for certificates of their office, operators for any.',
+    )
     .argument('<certificate>', "CA/SERIAL, or the certificate's file")
-    .addHelpText('after', EXAMPLES)
+    .addHelpText('after', guideText(GUIDE))
     .action(
       perform(z.object({ certificate: z.string() }), async (run, { certificate }) => {
         const ref = await findCertificateRef(run, certificate);

@@ -1,18 +1,25 @@
+import { type Guide, guideText } from '../guide.ts';
 import type { AddCommand } from '../perform.ts';
 import { addRecordOptions, listRecords, recordOptions } from '../record-list.ts';
 
-const EXAMPLES = `
-Choose by any of the options together. Asking is itself recorded.
-
-Examples:
-  akashi provisions --as auditor --certificate certificate.pem
-  akashi provisions --as auditor --recipient public --from 2026-04-01T00:00:00Z --to 2026-05-01T00:00:00Z --all --json
-`;
+const GUIDE: Guide = {
+  needs: ['a running service, and an auditor: --as or --token'],
+  result: ['prints a line for each record: id, time, kind, recipient, channel and method, certificates'],
+  examples: [
+    'akashi provisions --as auditor --certificate certificate.pem',
+    'akashi provisions --as auditor --recipient public --from 2026-04-01T00:00:00Z --all --json',
+  ],
+};
 
 export const addCommand: AddCommand = (program, perform) => {
   addRecordOptions(
-    program.command('provisions').description('list who was told what, when: answers that left the service'),
+    program
+      .command('provisions')
+      .summary('list the answers that the service gave')
+      .description(
+        'List who was told what about certificates, and when, newest first. Auditors use it; asking is itself recorded.',
+      ),
   )
-    .addHelpText('after', EXAMPLES)
+    .addHelpText('after', guideText(GUIDE))
     .action(perform(recordOptions, (run, options) => listRecords(run, '/api/v1/provisions', options)));
 };

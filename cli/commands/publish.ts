@@ -1,19 +1,27 @@
 import { z } from 'zod';
 import { publicationAnswer } from '../answers.ts';
+import { type Guide, guideText } from '../guide.ts';
 import { details } from '../output.ts';
 import type { AddCommand } from '../perform.ts';
 
-const EXAMPLES = `
-Examples:
-  akashi publish --as operator-sakai organisation-1
-`;
+const GUIDE: Guide = {
+  needs: [
+    'a running service, and an operator: --as or --token',
+    'the id of the authority, as akashi authorities shows it',
+  ],
+  result: ["prints the CRL's number, thisUpdate, nextUpdate, digest and size"],
+  examples: ['akashi publish organisation-1 --as operator-sakai'],
+};
 
 export const addCommand: AddCommand = (program, perform) => {
   program
     .command('publish')
-    .description("build, sign and publish an authority's CRL now")
+    .summary('publish a CRL now')
+    .description(
+      'Build, sign and publish the CRL of one authority without waiting for its next time. Operators do this.',
+    )
     .argument('<ca>', "the authority's id, as akashi authorities shows it")
-    .addHelpText('after', EXAMPLES)
+    .addHelpText('after', guideText(GUIDE))
     .action(
       perform(z.object({ ca: z.string() }), async ({ client, show }, { ca }) => {
         const { answer } = await client.post(`/api/v1/crls/${encodeURIComponent(ca)}`, publicationAnswer);

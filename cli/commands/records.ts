@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { recordAnswer } from '../answers.ts';
+import { type Guide, guideText } from '../guide.ts';
 import type { AddCommand } from '../perform.ts';
 import { addRecordOptions, listRecords, recordOptions, recordText } from '../record-list.ts';
 
@@ -9,20 +10,29 @@ const input = recordOptions.extend({
   kind: z.string().exactOptional(),
 });
 
-const EXAMPLES = `
-Choose by any of the options together. Asking is itself recorded.
-
-Examples:
-  akashi records --as auditor --kind revocation --from 2026-04-01T00:00:00Z
-  akashi records --as auditor --actor operator-sakai --all --json
-  akashi records --as auditor RECORD
-`;
+const GUIDE: Guide = {
+  needs: [
+    'a running service, and an auditor: --as or --token',
+    'to show one: its id, the first column of the list',
+  ],
+  result: [
+    'prints a line for each record: id, time, kind, actor or recipient, channel and method, certificates',
+  ],
+  examples: [
+    'akashi records --as auditor --kind revocation --from 2026-04-01T00:00:00Z',
+    "RECORD=$(akashi records --as auditor | head -n 1 | cut -d ' ' -f 1)",
+    'akashi records $RECORD --as auditor',
+  ],
+};
 
 export const addCommand: AddCommand = (program, perform) => {
   addRecordOptions(
     program
       .command('records')
-      .description('list records of every kind, newest first, or show one')
+      .summary('list records of every kind, or show one')
+      .description(
+        'List the records of acts and answers, newest first, or show one whole. Auditors use it; asking is itself recorded.',
+      )
       .argument('[record]', "a record's id")
       .option('--actor <principal>', 'acts of this principal, or of `service`')
       .option(
@@ -30,7 +40,7 @@ export const addCommand: AddCommand = (program, perform) => {
         'of this kind: submission, examination, issuance, revocation, hold, release, …',
       ),
   )
-    .addHelpText('after', EXAMPLES)
+    .addHelpText('after', guideText(GUIDE))
     .action(
       perform(input, async (run, { record: id, actor, kind, ...options }) => {
         if (id === undefined) return listRecords(run, '/api/v1/records', options, { actor, kind });

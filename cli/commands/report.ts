@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { usage } from '../failure.ts';
+import { type Guide, guideText } from '../guide.ts';
 import { details, table } from '../output.ts';
 import type { AddCommand } from '../perform.ts';
 import { saving } from '../save.ts';
@@ -44,24 +45,30 @@ const report = z.looseObject({
   ),
 });
 
-const EXAMPLES = `
-Without a year, those that are kept are listed. A fiscal year begins in April.
-
-Examples:
-  akashi report
-  akashi report 2025
-  akashi report 2025 --output report.html
-  akashi report 2025 --make --as auditor
-`;
+const GUIDE: Guide = {
+  needs: [
+    'a running service; to make a report, an operator or auditor: --as or --token',
+    'a fiscal year with a report; without a year, the reports are listed',
+  ],
+  result: ['prints the totals by month and recipient, or writes the file of --output and prints its digest'],
+  examples: [
+    'akashi report 2025 --make --as auditor',
+    'akashi report',
+    'akashi report 2025 --output report.html',
+  ],
+};
 
 export const addCommand: AddCommand = (program, perform) => {
   program
     .command('report')
-    .description('show, save or make the annual report on provisions')
+    .summary('show, save or make the annual report')
+    .description(
+      'Show, save or make the annual report on answers given. Anyone may read it; operators and auditors make it when the fiscal year, which begins in April, is over.',
+    )
     .argument('[year]', 'the fiscal year')
     .option('--make', 'make it now, for operators and auditors')
     .option('--output <file>', 'save it, ending in .json, .csv or .html')
-    .addHelpText('after', EXAMPLES)
+    .addHelpText('after', guideText(GUIDE))
     .action(
       perform(input, async ({ client, show }, { year, make, output }) => {
         if (year === undefined) {

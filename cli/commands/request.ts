@@ -5,6 +5,7 @@ import { requestAnswer } from '../answers.ts';
 import { readCsr } from '../csr.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { collectFields } from '../fields.ts';
+import { type Guide, guideText } from '../guide.ts';
 import type { AddCommand } from '../perform.ts';
 import { requestText } from '../request-text.ts';
 
@@ -22,20 +23,29 @@ const input = z.object({
 
 const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
-const EXAMPLES = `
-The subject of the certification request is not used; subjects are built from the profile and its fields. With the
-same idempotency key the same submission gives the same request again, so a call that broke off is safe to repeat.
-
-Examples:
-  akashi request --as higashi-counter --profile official-position --csr csr.pem --field position=Mayor --field positionJa=市長
-  openssl req -new -key key.pem -subj / | akashi request --as higashi-counter --profile organisation-server --csr - --fields fields.json
-  akashi request --as higashi-counter --profile organisation-server --csr csr.pem --field dnsNames=a.example.jp --field dnsNames=b.example.jp
-`;
+const GUIDE: Guide = {
+  needs: [
+    'a running service, and an officer: --as or --token',
+    'a PKCS#10 file, made from the key that the certificate is for; its subject is not used',
+    'a profile that the office may use, and values for its fields, which make the subject',
+  ],
+  result: [
+    'prints the request with its id, in state submitted; prints an idempotency key on standard error',
+    'repeating with the same --idempotency-key is safe: it shows the same request again',
+  ],
+  examples: [
+    'openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj / -keyout key.pem -out csr.pem',
+    'akashi request --as higashi-counter --profile official-position --csr csr.pem --field position=Mayor --field positionJa=市長',
+  ],
+};
 
 export const addCommand: AddCommand = (program, perform) => {
   program
     .command('request')
-    .description('ask for a certificate')
+    .summary('ask for a certificate')
+    .description(
+      'Submit a certification request (PKCS#10) for a certificate. An officer of a registration sub-office does this; two other persons then examine the request.',
+    )
     .requiredOption('--profile <profile>', 'what kind of certificate')
     .requiredOption(
       '--csr <file>',
@@ -45,7 +55,7 @@ export const addCommand: AddCommand = (program, perform) => {
     .option('--fields <file>', 'more fields, as one JSON object')
     .option('--holder <holder>', 'whom the certificate is about: a pseudonym of a holder')
     .option('--idempotency-key <key>', 'makes repeating safe; one is made and shown where none is given')
-    .addHelpText('after', EXAMPLES)
+    .addHelpText('after', guideText(GUIDE))
     .action(
       perform(input, async ({ client, terminal, show, settings }, options) => {
         const csr = await readCsr(options.csr, terminal);

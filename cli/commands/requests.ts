@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { requestPage } from '../answers.ts';
+import { type Guide, guideText } from '../guide.ts';
 import type { AddCommand } from '../perform.ts';
 import { requestTable } from '../request-text.ts';
 
@@ -10,23 +11,27 @@ const input = z.object({
   cursor: z.string().exactOptional(),
 });
 
-const EXAMPLES = `
-Officers see their own office's requests; operators and auditors all, or those of one office.
-
-Examples:
-  akashi requests --as higashi-counter --state submitted
-  akashi requests --as operator-sakai --office mizusaki-higashi --limit 50 --json
-`;
+const GUIDE: Guide = {
+  needs: ['a running service, and an officer, operator or auditor: --as or --token'],
+  result: ['prints a line for each request: id, state, time, office, profile, subject'],
+  examples: [
+    'akashi requests --as higashi-counter --state submitted',
+    'akashi requests --as operator-sakai --office mizusaki-higashi --limit 50 --json',
+  ],
+};
 
 export const addCommand: AddCommand = (program, perform) => {
   program
     .command('requests')
-    .description('list requests, newest first: id, state, time, office, profile, subject')
+    .summary('list requests')
+    .description(
+      'List requests, newest first. Officers see those of their own office; operators and auditors see all.',
+    )
     .option('--state <state>', 'submitted, examined, approved, issued, rejected, withdrawn or failed')
     .option('--office <office>', 'of this office')
     .option('--limit <count>', 'requests on the page, at most 50')
     .option('--cursor <cursor>', 'go on where an earlier page of the same query ended')
-    .addHelpText('after', EXAMPLES)
+    .addHelpText('after', guideText(GUIDE))
     .action(
       perform(input, async ({ client, show }, options) => {
         const page = await client.get('/api/v1/requests', requestPage, options);

@@ -5,6 +5,7 @@ import { outcomeAnswer } from '../answers.ts';
 import { isAwaiting, showAwaiting } from '../awaiting.ts';
 import { certificatePath, findCertificateRef } from '../certificate-ref.ts';
 import { EXIT, usage } from '../failure.ts';
+import { type Guide, guideText } from '../guide.ts';
 import type { AddCommand } from '../perform.ts';
 import { revocationText } from '../revocation-text.ts';
 
@@ -15,26 +16,32 @@ const input = z.object({
   withdraw: z.boolean().exactOptional(),
 });
 
-const EXAMPLES = `
-It takes effect with the answer and cannot be undone. Revoking again gives the first revocation.
-Certificates of CAs, OCSP responders and the service's own doors take two operators: the first one's call is answered with
-what the second one runs, within seven days (exit code 4). --withdraw takes back what awaits the second.
-
-Examples:
-  akashi revoke --as higashi-counter certificate.pem --reason cessationOfOperation
-  akashi revoke --as operator-sakai organisation-1/1f3a9c --reason keyCompromise --invalidity-date 2026-11-01T00:00:00Z
-  akashi revoke --as operator-noda organisation-1/0a77c2 --withdraw
-`;
+const GUIDE: Guide = {
+  needs: [
+    'a running service, and an officer or operator: --as or --token',
+    'the certificate: its file from akashi collect, or CA/SERIAL as akashi show prints it',
+    '--reason, or --withdraw to take back what awaits a second operator',
+  ],
+  result: [
+    'prints the revocation; revoking again shows the first revocation',
+    'where two operators are needed, prints the command that the second one runs within seven days',
+  ],
+  exitCodes: ['4  asked for; another operator has to ask for the same'],
+  examples: ['akashi revoke certificate.pem --reason cessationOfOperation --as higashi-chief'],
+};
 
 export const addCommand: AddCommand = (program, perform) => {
   program
     .command('revoke')
-    .description('revoke a certificate')
+    .summary('revoke a certificate')
+    .description(
+      'Revoke a certificate for good, at once. Officers revoke those of their office, operators any. Certificates of CAs, OCSP responders and the service itself take two operators.',
+    )
     .argument('<certificate>', "CA/SERIAL, or the certificate's file")
     .addOption(new Option('--reason <name>', "RFC 5280's name").choices(REVOCATION_REASONS))
     .option('--invalidity-date <time>', 'since when the key is known or suspected to be compromised, in UTC')
     .option('--withdraw', 'take back a revocation or hold that awaits a second operator')
-    .addHelpText('after', EXAMPLES)
+    .addHelpText('after', guideText(GUIDE))
     .action(
       perform(input, async (run, { certificate, reason, invalidityDate, withdraw = false }) => {
         if (withdraw ? reason !== undefined || invalidityDate !== undefined : reason === undefined) {

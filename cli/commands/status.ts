@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { readCertificateFile } from '../certificate-file.ts';
 import { EXIT, type ExitCode, usage } from '../failure.ts';
+import { type Guide, guideText } from '../guide.ts';
 import type { AddCommand } from '../perform.ts';
 import { readFileWithin } from '../read-file.ts';
 import { checkStatus, type StatusQuestion } from '../status-check/check.ts';
@@ -29,27 +30,35 @@ const EXIT_OF: Readonly<Record<Verdict['outcome'], ExitCode>> = {
   unreachable: EXIT.unreachable,
 };
 
-const EXAMPLES = `
-Asks OCSP, with a nonce, and the CRL, verifies both answers and shows them. It does not build a path to a trust anchor:
-name the CA's certificate that you trust with --issuer.
-
-Exit codes: 0 good, 1 revoked or on hold, 2 unknown or in doubt, 3 not reachable.
-
-Examples:
-  akashi status certificate.pem
-  akashi status certificate.pem --issuer ca.pem --crl full.crl
-  akashi status certificate.cer --as tax-portal --json | jq -r .result
-`;
+const GUIDE: Guide = {
+  needs: [
+    'the certificate in PEM or DER, from akashi collect or from somewhere else',
+    'the responder and the CRL that the certificate names, or those of --ocsp and --crl',
+    '--issuer with a CA certificate that you trust: without it, nothing says that the CA is the right one',
+    'no credentials; with --as, the record names the caller',
+  ],
+  result: ['prints both answers, where they came from, and the result on the last line'],
+  exitCodes: [
+    '0  good',
+    '1  revoked or on hold',
+    '2  unknown, or no answer that can be relied on',
+    '3  not reachable',
+  ],
+  examples: ['akashi status certificate.pem', 'akashi status certificate.pem --as tax-portal --json'],
+};
 
 export const addCommand: AddCommand = (program, perform) => {
   program
     .command('status')
-    .description('ask for the status of a certificate as relying parties do')
+    .summary('check a certificate by OCSP and by its CRL')
+    .description(
+      'Ask OCSP and the CRL for the status of a certificate, verify both answers and show them. Anyone who relies on a certificate may use it.',
+    )
     .argument('<certificate>', 'a file in PEM or DER; a chain may follow the certificate')
     .option('--issuer <file>', "the CA's certificate in PEM or DER, instead of what the certificate names")
     .option('--ocsp <url>', 'ask here instead')
     .option('--crl <file-or-url>', 'take the CRL from here instead')
-    .addHelpText('after', EXAMPLES)
+    .addHelpText('after', guideText(GUIDE))
     .action(
       perform(input, async ({ client, terminal, show }, options) => {
         const { certificate, chain } = await readCertificateFile(options.certificate);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { z } from 'zod';
+import { type Guide, guideText } from '../guide.ts';
 import { compact, details, table } from '../output.ts';
 import type { AddCommand } from '../perform.ts';
 import { readFileWithin } from '../read-file.ts';
@@ -84,28 +85,66 @@ const ID = z
   .string()
   .regex(/^[0-9a-f]{20}$/, 'The id of an amendment has 20 hex digits; see akashi trust-domain show.');
 
-const HELP = `
-A running service changes by a whole new trust domain file: one operator proposes it, another one examines and approves
-it, and it counts from the next start (or deployment and ceremony) with that file on.
+const OPERATOR = 'a running service, and an operator: --as or --token';
+const OTHER_OPERATOR =
+  'a running service, and an operator who has not proposed this amendment: --as or --token';
+const FIND_AMENDMENT =
+  "AMENDMENT=$(akashi trust-domain show --as operator-noda | head -n 1 | cut -d ' ' -f 1)";
 
-Examples:
-  akashi trust-domain propose domains/ours.json --as operator-sakai
-  akashi trust-domain show --as operator-noda
-  akashi trust-domain show 0193a2b4c5d61f2e3d4c --as operator-noda
-  akashi trust-domain approve 0193a2b4c5d61f2e3d4c --as operator-noda
-`;
+const PROPOSE: Guide = {
+  needs: [
+    OPERATOR,
+    'the whole trust domain file, changed; a checkout has domains/demonstration.json to begin with',
+  ],
+  result: ['prints the amendment with its id, and what the other operator runs next'],
+  examples: [
+    'sed s/PT24H/PT12H/ domains/demonstration.json > changed.json',
+    'akashi trust-domain propose changed.json --as operator-sakai',
+  ],
+};
+
+const SHOW: Guide = {
+  needs: [OPERATOR, 'to show one: its id, the first column of the list'],
+  result: [
+    'prints a line for each amendment, or one amendment and every change that it makes',
+    'with --file, also prints whether your copy is the proposed file, byte for byte',
+  ],
+  examples: [FIND_AMENDMENT, 'akashi trust-domain show $AMENDMENT --file changed.json --as operator-noda'],
+};
+
+const DECISIONS = [
+  {
+    name: 'approve',
+    summary: 'approve what another operator proposed',
+    description:
+      'Approve an amendment that another operator proposed. It takes effect when the service starts with the new file, or with deployment and ceremony.',
+    needs: [OTHER_OPERATOR, 'the id of the amendment, as akashi trust-domain show lists it'],
+    result: ['prints the amendment, in state approved, and what to do next'],
+  },
+  {
+    name: 'reject',
+    summary: 'reject an amendment, or take it back',
+    description:
+      'Reject an amendment before it is applied. Another operator refuses it so, and the one who proposed it takes it back.',
+    needs: [OPERATOR, 'the id of the amendment, as akashi trust-domain show lists it'],
+    result: ['prints the amendment, in state rejected'],
+  },
+] as const;
 
 export const addCommand: AddCommand = (program, perform) => {
   const config = program
     .command('trust-domain')
-    .description('change the trust domain of a running service, by two operators')
-    .addHelpText('after', HELP);
+    .summary('change the trust domain, by two operators')
+    .description(
+      'Change the trust domain of a running service by a whole new file. One operator proposes it, another one examines and approves it, and it takes effect at the next start (or deployment and ceremony) with that file.',
+    );
 
   config
     .command('propose')
-    .description('propose a changed trust domain file')
+    .summary('propose a changed file')
+    .description('Propose a changed trust domain file. An operator does this; another one has to approve it.')
     .argument('<file>', 'the whole file, as it will be deployed')
-    .addHelpText('after', '\nExample:\n  akashi trust-domain propose domains/ours.json --as operator-sakai\n')
+    .addHelpText('after', guideText(PROPOSE))
     .action(
       perform(z.object({ file: z.string() }), async ({ client, show }, { file }) => {
         const bytes = await readFileWithin(file, MAX_BYTES);
@@ -116,13 +155,13 @@ export const addCommand: AddCommand = (program, perform) => {
 
   config
     .command('show')
-    .description('list amendments, or show one and what it changes')
+    .summary('list amendments, or show one')
+    .description(
+      'List the amendments, newest first, or show one and what it changes. Operators use it before they decide.',
+    )
     .argument('[id]', 'the amendment')
     .option('--file <file>', 'your own copy: say whether it is the proposed file')
-    .addHelpText(
-      'after',
-      '\nExample:\n  akashi trust-domain show 0193a2b4c5d61f2e3d4c --file domains/ours.json --as operator-noda\n',
-    )
+    .addHelpText('after', guideText(SHOW))
     .action(
       perform(
         z.object({ id: ID.optional(), file: z.string().exactOptional() }),
@@ -154,17 +193,19 @@ export const addCommand: AddCommand = (program, perform) => {
       ),
     );
 
-  for (const [name, description] of [
-    ['approve', 'approve what another operator has proposed'],
-    ['reject', 'refuse an amendment, or take it back, before it is applied'],
-  ] as const) {
+  for (const { name, summary, description, needs, result } of DECISIONS) {
     config
       .command(name)
+      .summary(summary)
       .description(description)
       .argument('<id>', 'the amendment')
       .addHelpText(
         'after',
-        `\nExample:\n  akashi trust-domain ${name} 0193a2b4c5d61f2e3d4c --as operator-noda\n`,
+        guideText({
+          needs,
+          result,
+          examples: [FIND_AMENDMENT, `akashi trust-domain ${name} $AMENDMENT --as operator-noda`],
+        }),
       )
       .action(
         perform(z.object({ id: ID }), async ({ client, show }, { id }) => {

@@ -1,31 +1,46 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { buildProgram } from '../../cli/program.ts';
+import { callsIn, commands, examplesIn, leaves, parse, program } from './help-pages.ts';
 import { akashi } from './in-process.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
-/** The program with actions that do nothing: it only parses. */
-const program = buildProgram(() => async () => {});
 const names = program.commands.map((command) => command.name());
 
 describe('the help', () => {
-  it.each(names)('of %s explains it, with examples that parse', async (name) => {
-    const { code, out, err } = await akashi([name, '--help']);
+  it.each(commands)('of akashi $name explains it on one screen', async ({ name }) => {
+    const { code, out, err } = await akashi([...name.split(' '), '--help']);
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(out).toContain(`Usage: akashi ${name}`);
     expect(out).toContain('--json');
-    const examples = [...out.matchAll(/\bakashi (\S[^|)"\n]*)/g)]
-      .map(([, words]) => (words as string).trim())
-      .filter((words) => words.startsWith(`${name} `) || words === name);
-    expect(examples.length).toBeGreaterThan(0);
-    const own = out.slice(out.indexOf('Examples:'));
-    for (const words of examples.filter((example) => own.includes(`akashi ${example}`))) {
-      const parsing = buildProgram(() => async () => {});
-      for (const command of [parsing, ...parsing.commands]) command.configureOutput({ writeErr: () => {} });
-      await parsing.parseAsync(words.split(/\s+/), { from: 'user' });
-    }
+    expect(out.split('\n').length).toBeLessThanOrEqual(50);
+  });
+
+  it.each(leaves)('of akashi $name says what it needs and what comes out', async ({ name, command }) => {
+    const { out } = await akashi([...name.split(' '), '--help']);
+    expect(command.summary()).not.toBe('');
+    // A sentence at least.
+    expect(command.description()).toMatch(/^[A-Z].*\.$/);
+    expect(out).toContain('\nNeeds:\n  ');
+    expect(out).toContain('\nResult:\n  ');
+    const lines = [...command.options, ...command.registeredArguments];
+    expect(lines.filter(({ description }) => description === '').map((line) => line.name())).toEqual([]);
+  });
+
+  it.each(leaves)('of akashi $name has examples that parse', async ({ name }) => {
+    const { out } = await akashi([...name.split(' '), '--help']);
+    const lines = examplesIn(out);
+    expect(lines.filter((line) => `${line} `.startsWith(`akashi ${name} `))).not.toEqual([]);
+    for (const words of lines.flatMap(callsIn)) await parse(words);
+  });
+
+  it('of the program explains its options, with examples that parse', async () => {
+    const { out } = await akashi(['--help']);
+    const calls = examplesIn(out).flatMap(callsIn);
+    expect(calls.length).toBeGreaterThan(2);
+    for (const words of calls) if (!words.includes('--help')) await parse(words);
+    expect(program.options.filter(({ description }) => description === '')).toEqual([]);
   });
 
   it('of the program names every command and every exit code', async () => {

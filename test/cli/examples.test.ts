@@ -1,0 +1,95 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Service, startService } from '../../cli/demo/service.ts';
+import { examplesIn, leaves } from './help-pages.ts';
+import { akashi } from './in-process.ts';
+
+/** The examples of every command's help, run in a shell beside the service as `npm start` runs it. */
+const root = resolve(import.meta.dirname, '../..');
+const folder = mkdtempSync(join(tmpdir(), 'akashi-examples-'));
+let service: Service;
+
+/** In an order in which each finds what it needs: a request, a certificate, a log with records, an amendment. */
+const STORY = [
+  'authorities',
+  'request',
+  'requests',
+  'show',
+  'examine',
+  'collect',
+  'certificate',
+  'status',
+  'hold',
+  'release',
+  'revoke',
+  'publish',
+  'request',
+  'withdraw',
+  'provisions',
+  'records',
+  'export',
+  'report',
+  'disclose',
+  'evidence',
+  'import-cdn-log',
+  'audit verify',
+  'audit prove',
+  'audit check',
+  'trust-domain propose',
+  'trust-domain show',
+  'trust-domain approve',
+  'trust-domain reject',
+  'token',
+];
+
+/** As `npx akashi` does, on the Node that runs the tests. */
+const SCRIPT = `#!/bin/sh\nexec '${process.execPath}' '${join(root, 'cli/akashi.ts')}' "$@"\n`;
+
+/** Runs the lines as one script, which ends at the first line that fails. */
+const shell = (lines: readonly string[]): Promise<string> =>
+  new Promise((done) => {
+    const env = {
+      ...process.env,
+      PATH: `${join(folder, 'bin')}:${process.env.PATH}`,
+      AKASHI_URL: service.url,
+      AKASHI_TLS_URL: service.tlsUrl,
+      DATA_DIR: service.data,
+      // Halves the time that each call takes.
+      NODE_COMPILE_CACHE: join(folder, 'compiled'),
+    };
+    const script = lines.join('\n').replaceAll('http://localhost:8080', service.url);
+    execFile('sh', ['-euc', script], { cwd: folder, env }, (error, out, err) => {
+      done(error ? `exit ${error.code}\n${out}${err}` : 'done');
+    });
+  });
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('the examples', () => {
+  it('are run for every command', () => {
+    expect([...new Set(STORY)].sort()).toEqual(leaves.map(({ name }) => name).sort());
+  });
+});
+
+const MISSING = ['openssl', 'curl'].filter((tool) => spawnSync(tool, ['version']).error !== undefined);
+if (MISSING.length > 0)
+  console.log(`${MISSING.join(', ')} not installed: the examples of the help are not run.`);
+
+describe.skipIf(MISSING.length > 0)('the examples', () => {
+  beforeAll(async () => {
+    service = await startService(root, folder, process.env);
+    symlinkSync(join(root, 'domains'), join(folder, 'domains'));
+    mkdirSync(join(folder, 'bin'));
+    writeFileSync(join(folder, 'bin/akashi'), SCRIPT, { mode: 0o755 });
+  }, 120_000);
+
+  afterAll(() => service.stop());
+
+  it.each(STORY)('of akashi %s work as they are written', { timeout: 60_000 }, async (name) => {
+    const { out } = await akashi([...name.split(' '), '--help']);
+    expect(await shell(examplesIn(out))).toBe('done');
+  });
+});
