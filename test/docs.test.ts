@@ -43,3 +43,37 @@ describe('the documents', () => {
     expect(read('docs/roles.md')).toBe(rolesTable(routes));
   });
 });
+
+/** Everything in a page that two languages have in common. */
+const skeletonOf = (page: string) => {
+  const text = read(page);
+  const blocks = [...text.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)];
+  const tables = [...text.matchAll(/(?:^\|.*\n)+/gm)];
+  return {
+    headings: [...text.matchAll(/^(#+) /gm)].map(([, level]) => level),
+    blocks: blocks.map(([, language, lines = '']) =>
+      // A shell's commands without their comments; the map's names without their descriptions.
+      lines
+        .split('\n')
+        .flatMap((line) => (language === 'sh' ? line.replace(/\s+#.*$/, '') : /^\S*/.exec(line)?.[0]) || []),
+    ),
+    tables: tables.map(([rows]) =>
+      rows
+        .trim()
+        .split('\n')
+        .map((row) => row.split('|').length),
+    ),
+    bullets: [...text.matchAll(/^- /gm)].length,
+    quoted: [
+      ...new Set(
+        [...text.replaceAll(/^```[\s\S]*?^```$/gm, '').matchAll(/`([^`\n]+)`/g)].map(([, words]) => words),
+      ),
+    ].sort(),
+  };
+};
+
+describe('the two READMEs', () => {
+  it('have the same headings, commands, tables and quoted names', () => {
+    expect(skeletonOf('README.ja.md')).toEqual(skeletonOf('README.md'));
+  });
+});
