@@ -46,7 +46,7 @@ const textOf = (one: z.output<typeof disclosure>): string =>
 
 const GUIDE: Guide = {
   needs: [
-    'a running service, and a holder or operator: --as or --token',
+    'a running service, and a holder or operator (to look, also an auditor): --as or --token',
     '--holder to open a disclosure, --case to go on with one; with neither, disclosures are listed',
   ],
   result: [

@@ -19,7 +19,7 @@ const GUIDE: Guide = {
   ],
   result: ['prints the request in its new state: examined, issued or rejected'],
   examples: [
-    "REQUEST=$(akashi requests --as higashi-counter | head -n 1 | cut -d ' ' -f 1)",
+    "REQUEST=$(akashi requests --as higashi-counter --state submitted | head -n 1 | cut -d ' ' -f 1)",
     'akashi examine $REQUEST --approve --as higashi-examiner',
     'akashi examine $REQUEST --approve --as operator-sakai',
   ],

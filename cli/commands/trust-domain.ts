@@ -125,7 +125,7 @@ const DECISIONS = [
     name: 'reject',
     summary: 'reject an amendment, or take it back',
     description:
-      'Reject an amendment before it is applied. Another operator refuses it so, and the one who proposed it takes it back.',
+      'Reject an amendment before it is applied. Another operator can refuse it; the operator who proposed it can take it back.',
     needs: [OPERATOR, 'the id of the amendment, as akashi trust-domain show lists it'],
     result: ['prints the amendment, in state rejected'],
   },
