@@ -1,10 +1,11 @@
 // Every function reads its environment as it starts. `zod/mini` takes a quarter of `zod`'s time and of its bytes.
 import * as z from 'zod/mini';
-import { Fault } from './fault.ts';
+import { Fault, lines, type Phrase, phrase } from './fault.ts';
 
-/** The schema's message is a phrase that says what the variable must be. */
-const described = <S extends z.core.$ZodType>(description: string, schema: S): S => {
-  z.globalRegistry.add(schema, { description });
+/** What a variable must be, by its schema. */
+const descriptions = new WeakMap<z.core.$ZodType, Phrase>();
+const described = <S extends z.core.$ZodType>(description: Phrase, schema: S): S => {
+  descriptions.set(schema, description);
   return schema;
 };
 
@@ -13,14 +14,14 @@ const filled = () => z.string().check(z.minLength(1));
 
 const port = (fallback: string) =>
   described(
-    'a port number from 0 to 65535, where 0 takes a free one',
+    phrase`a port number from 0 to 65535, where 0 takes a free one`,
     z.prefault(
       z.pipe(z.pipe(matching(/^\d{1,5}$/), z.transform(Number)), z.int().check(z.maximum(65535))),
       fallback,
     ),
   );
 
-const text = (fallback: string, description: string) =>
+const text = (fallback: string, description: Phrase) =>
   described(description, z.prefault(filled(), fallback));
 
 const isPlainUrl = (value: string): boolean => {
@@ -40,17 +41,16 @@ const isPlainUrl = (value: string): boolean => {
  * would itself need such an answer.
  */
 const isPublicationUrl = (value: string): boolean => isPlainUrl(value) && value.startsWith('http:');
-const PUBLICATION_URL =
-  'an http address, which goes into certificates, without query, user or slash at the end; with PORT=0 it must be given';
+const PUBLICATION_URL = phrase`an http address, which goes into certificates, without query, user or slash at the end; with PORT=0 it must be given`;
 
 /** The log's identity, and the witnesses that cosign its checkpoints. */
 const LOG = {
   LOG_ORIGIN: described(
-    'the name of the log: a host and a path, without scheme, space and plus',
+    phrase`the name of the log: a host and a path, without scheme, space and plus`,
     z.optional(matching(/^[\x21-\x2a\x2c-\x7e]{1,255}$/)),
   ),
   LOG_WITNESSES: described(
-    'verifier keys of witnesses, each followed by a space and its address, separated by commas',
+    phrase`verifier keys of witnesses, each followed by a space and its address, separated by commas`,
     z.pipe(
       z.pipe(
         z.pipe(
@@ -68,7 +68,7 @@ const LOG = {
     ),
   ),
   LOG_WITNESS_THRESHOLD: described(
-    'how many witnesses a checkpoint needs before it is published',
+    phrase`how many witnesses a checkpoint needs before it is published`,
     z.prefault(z.pipe(matching(/^\d{1,2}$/), z.transform(Number)), '0'),
   ),
 };
@@ -77,13 +77,13 @@ const LOG = {
 const LocalVariables = z
   .object({
     /** The address on which both doors listen: only this machine unless given. */
-    HOST: text('127.0.0.1', 'an address of this machine to listen at'),
+    HOST: text('127.0.0.1', phrase`an address of this machine to listen at`),
     PORT: port('8080'),
     TLS_PORT: port('8443'),
-    DATA_DIR: text('./data', 'a folder for the data'),
+    DATA_DIR: text('./data', phrase`a folder for the data`),
     PUBLIC_URL: described(PUBLICATION_URL, z.optional(z.string().check(z.refine(isPublicationUrl)))),
-    TRUST_DOMAIN: text('domains/demonstration.json', 'the path of a trust domain file'),
-    AKASHI_PASSPHRASE: described('a passphrase, not empty', z.optional(filled())),
+    TRUST_DOMAIN: text('domains/demonstration.json', phrase`the path of a trust domain file`),
+    AKASHI_PASSPHRASE: described(phrase`a passphrase, not empty`, z.optional(filled())),
     ...LOG,
   })
   .check(
@@ -102,16 +102,16 @@ export type LocalEnv = z.output<typeof LocalEnv>;
 
 /** The environment of a witness. */
 export const WitnessEnv = z.object({
-  HOST: text('127.0.0.1', 'an address of this machine to listen at'),
+  HOST: text('127.0.0.1', phrase`an address of this machine to listen at`),
   PORT: port('8090'),
-  DATA_DIR: text('./witness', 'a folder for the data'),
-  AKASHI_PASSPHRASE: described('a passphrase, not empty', filled()),
+  DATA_DIR: text('./witness', phrase`a folder for the data`),
+  AKASHI_PASSPHRASE: described(phrase`a passphrase, not empty`, filled()),
   WITNESS_NAME: described(
-    'the name of the witness: a host and a path, without scheme, space and plus',
+    phrase`the name of the witness: a host and a path, without scheme, space and plus`,
     matching(/^[\x21-\x2a\x2c-\x7e]{1,255}$/),
   ),
   WITNESS_LOGS: described(
-    'verifier keys of the logs that it cosigns, separated by commas',
+    phrase`verifier keys of the logs that it cosigns, separated by commas`,
     z.pipe(
       z.pipe(
         z.string(),
@@ -124,17 +124,17 @@ export const WitnessEnv = z.object({
 
 /* On AWS: one schema for each kind of function, which infra/ writes and the function reads. --------------------- */
 
-const name = (description: string) => described(description, filled());
+const name = (description: Phrase) => described(description, filled());
 
-const FUNCTION = name("the function's name in logs and metrics");
-const TABLE = name('the name of a DynamoDB table');
-const BUCKET = name('the name of an S3 bucket');
-const SEALING_KEY = name('the alias or the ARN of the KMS key that seals responder keys');
+const FUNCTION = name(phrase`the function's name in logs and metrics`);
+const TABLE = name(phrase`the name of a DynamoDB table`);
+const BUCKET = name(phrase`the name of an S3 bucket`);
+const SEALING_KEY = name(phrase`the alias or the ARN of the KMS key that seals responder keys`);
 const KEY_ALIAS_PREFIX = name(
-  'what the aliases of the CA keys begin with, between "alias/" and the id of the CA',
+  phrase`what the aliases of the CA keys begin with, between "alias/" and the id of the CA`,
 );
 const PUBLIC_URLS = described(
-  'http addresses without query, user or slash at the end, separated by a space',
+  phrase`http addresses without query, user or slash at the end, separated by a space`,
   z.string().check(z.refine((value) => value.split(' ').every(isPublicationUrl))),
 );
 
@@ -144,20 +144,20 @@ const PUBLIC_URLS = described(
  */
 const TOKENS = {
   TOKEN_ISSUER: described(
-    'the address of a token issuer',
+    phrase`the address of a token issuer`,
     z.optional(z.string().check(z.refine(isPlainUrl))),
   ),
-  TOKEN_AUDIENCE: described('the audience of the tokens', z.optional(filled())),
+  TOKEN_AUDIENCE: described(phrase`the audience of the tokens`, z.optional(filled())),
 };
 
 /** The place where files that are too large for an answer are handed over. */
 const HAND_OVER = {
-  HAND_OVER_BUCKET: name('the name of the S3 bucket for files that are handed over'),
+  HAND_OVER_BUCKET: name(phrase`the name of the S3 bucket for files that are handed over`),
 };
 /** In a closed network callers outside the VPC reach S3 under another host name than functions inside it. */
 const S3_ADDRESS = {
   S3_ADDRESS: described(
-    'the address at which callers reach S3, where it is not its own',
+    phrase`the address at which callers reach S3, where it is not its own`,
     z.optional(z.string().check(z.refine(isPlainUrl))),
   ),
 };
@@ -185,8 +185,8 @@ export const SequencingEnv = z.object({ ...SigningEnv.shape, ...LOG });
 /** Counts the answers that a CDN gave, by the access logs that the CDN delivers. */
 export const CdnLogsEnv = z.object({
   ...RowsEnv.shape,
-  LOG_BUCKET: name('the name of the S3 bucket to which the CDN delivers its access logs'),
-  LOG_PREFIX: name('what the keys of these logs begin with'),
+  LOG_BUCKET: name(phrase`the name of the S3 bucket to which the CDN delivers its access logs`),
+  LOG_PREFIX: name(phrase`what the keys of these logs begin with`),
 });
 /** Signs with CA keys, and makes the keys of responders. */
 export const RenewingEnv = z.object({ ...IssuingEnv.shape, SEALING_KEY });
@@ -225,9 +225,11 @@ const read = <S extends z.ZodMiniType>(
   if (result.success) return result.data;
   const names = [...new Set(result.error.issues.map(({ path }) => String(path[0])))];
   const problems = names.map((name) => {
-    const was = SECRET.has(name) ? '' : `; it was ${JSON.stringify(shown(source[name]))}`;
-    const field = shape[name];
-    return `${name} must be ${field && z.globalRegistry.get(field)?.description}${was}.`;
+    const must = descriptions.get(shape[name] as z.core.$ZodType) as Phrase;
+    const was = JSON.stringify(shown(source[name])) ?? 'undefined';
+    return SECRET.has(name)
+      ? phrase`${name} must be ${must}.`
+      : phrase`${name} must be ${must}; it was ${was}.`;
   });
-  throw new Fault('configuration-invalid', problems.join('\n'), { problems });
+  throw new Fault('configuration-invalid', lines(problems), { problems });
 };

@@ -124,16 +124,112 @@ export type FaultCode = (typeof FAULT_CODES)[number];
 /** Facts that a caller may see and act on: paths, limits, ids. Never a secret, never personal data. */
 export type FaultFacts = Readonly<Record<string, unknown>>;
 
+/** The texts of one language other than English (lib/messages/). */
+export interface Messages {
+  readonly language: keyof Bilingual;
+  /** The text for an English template, with the same places; undefined where there is none. */
+  of(template: string): string | undefined;
+  /** The text for what a schema refused. */
+  ofIssue(issue: SchemaIssue): string;
+}
+
+/** A problem that zod found in an input. */
+export interface SchemaIssue {
+  readonly message: string;
+}
+
+/** A text with a translation of its own is said in the language of the phrase: a field's label, a title. */
+export interface Bilingual {
+  readonly ja: string;
+  readonly en: string;
+}
+
+type Value = string | number | bigint | Phrase | Bilingual;
+
+/**
+ * A text in English, a sentence or a term in one, that can be said in other languages. The English template is its name
+ * in the files of the languages, with the places of its values numbered: `The request is {0}; this takes one that is {1}.`
+ */
+export class Phrase {
+  readonly template: string;
+  readonly values: readonly Value[];
+
+  constructor(template: string, values: readonly Value[] = []) {
+    this.template = template;
+    this.values = values;
+  }
+
+  /** English. */
+  toString(): string {
+    return fill(
+      this.template,
+      this.values.map((value) => (isBilingual(value) ? value.en : String(value))),
+    );
+  }
+
+  toJSON(): string {
+    return this.toString();
+  }
+
+  in(messages: Messages): string {
+    const values = this.values.map((value) => {
+      if (value instanceof Phrase) return value.in(messages);
+      return isBilingual(value) ? value[messages.language] : String(value);
+    });
+    return fill(messages.of(this.template) ?? this.template, values);
+  }
+}
+
+const isBilingual = (value: Value): value is Bilingual =>
+  typeof value === 'object' && !(value instanceof Phrase);
+
+/** One pass: a place that stands in a value stays as it is. */
+const fill = (template: string, values: readonly string[]): string =>
+  template.replace(/\{(\d+)\}/g, (place, index) => values[Number(index)] ?? place);
+
+/** The tag of templates that make a `Phrase`. A value that is a phrase is said in the same language. */
+export const phrase = (texts: TemplateStringsArray, ...values: readonly Value[]): Phrase =>
+  new Phrase(
+    texts.reduce((template, text, index) => `${template}{${index - 1}}${text}`),
+    values,
+  );
+
+/** Phrases below each other, a line each. */
+export const lines = (phrases: readonly Phrase[]): Phrase =>
+  new Phrase(phrases.map((_, index) => `{${index}}`).join('\n'), phrases);
+
+/** What a schema says of an input. The issue may hold that input, so it is shown nowhere. */
+export class SchemaPhrase extends Phrase {
+  readonly #issue: SchemaIssue;
+
+  constructor(issue: SchemaIssue) {
+    super('{0}', [issue.message]);
+    this.#issue = issue;
+  }
+
+  override in(messages: Messages): string {
+    return messages.ofIssue(this.#issue);
+  }
+}
+
 export class Fault extends Error {
   override readonly name = 'Fault';
   readonly code: FaultCode;
   readonly facts: FaultFacts;
+  /** The message, as it can be said in other languages. */
+  readonly phrase: Phrase;
 
   /** `message` is one English sentence. It says what is wrong and, where something helps, what to do. */
-  constructor(code: FaultCode, message: string, facts: FaultFacts = {}, options?: { cause?: unknown }) {
-    super(message, options);
+  constructor(
+    code: FaultCode,
+    message: string | Phrase,
+    facts: FaultFacts = {},
+    options?: { cause?: unknown },
+  ) {
+    super(String(message), options);
     this.code = code;
     this.facts = facts;
+    this.phrase = typeof message === 'string' ? new Phrase(message) : message;
   }
 
   static is(error: unknown, code?: FaultCode): error is Fault {

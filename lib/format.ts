@@ -1,4 +1,4 @@
-import { Fault } from './fault.ts';
+import { Fault, type Phrase, phrase } from './fault.ts';
 
 /**
  * The format in which this version keeps rows, objects and sealed keys. Every change that the version before it cannot
@@ -6,13 +6,14 @@ import { Fault } from './fault.ts';
  */
 export const FORMAT = 1;
 
-/** Fault: `format-unsupported` where `what` was written in another format. The fault's sentence begins with `what`. */
-export const assertFormat = (what: string, found: unknown): void => {
+/** Fault: `format-unsupported` where `what` was written in another format. */
+export const assertFormat = (what: Phrase, found: unknown): void => {
   if (found === FORMAT) return;
-  const has = Number.isInteger(found) ? `is in format ${found}` : 'has no format number';
   throw new Fault(
     'format-unsupported',
-    `${what} ${has}; this version of Akashi reads format ${FORMAT} only. Go on with the version that wrote it, or begin with an empty one.`,
+    typeof found === 'number' && Number.isInteger(found)
+      ? phrase`${what} is in format ${found}; this version of Akashi reads format ${FORMAT} only. Go on with the version that wrote it, or begin with an empty one.`
+      : phrase`${what} has no format number; this version of Akashi reads format ${FORMAT} only. Go on with the version that wrote it, or begin with an empty one.`,
     { found: found ?? null, reads: FORMAT },
   );
 };

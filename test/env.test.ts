@@ -6,7 +6,8 @@ const problemsOf = (source: Record<string, string | undefined>): readonly string
   try {
     readEnv(source);
   } catch (error) {
-    if (Fault.is(error, 'configuration-invalid')) return error.facts.problems as readonly string[];
+    if (Fault.is(error, 'configuration-invalid'))
+      return (error.facts.problems as readonly unknown[]).map(String);
     throw error;
   }
   return [];

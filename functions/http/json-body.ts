@@ -1,10 +1,10 @@
-import { Fault } from '../../lib/fault.ts';
+import { Fault, type Phrase, phrase } from '../../lib/fault.ts';
 
 /** Deeper than any body of this service. */
 const MAX_DEPTH = 16;
 
-const invalid = (why: string): Fault =>
-  new Fault('invalid-input', `The body is not the JSON expected: ${why}.`);
+const invalid = (why: Phrase): Fault =>
+  new Fault('invalid-input', phrase`The body is not the JSON expected: ${why}.`);
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -18,13 +18,13 @@ export const readJson = (bytes: Uint8Array): unknown => {
   try {
     text = utf8.decode(bytes);
   } catch {
-    throw invalid('it is not UTF-8');
+    throw invalid(phrase`it is not UTF-8`);
   }
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    throw invalid('it is not JSON');
+    throw invalid(phrase`it is not JSON`);
   }
   checkMembers(text);
   return value;
@@ -42,16 +42,16 @@ const checkMembers = (text: string): void => {
       const start = at;
       for (at++; text[at] !== '"'; at++) if (text[at] === '\\') at++;
       const string: string = JSON.parse(text.slice(start, at + 1));
-      if (!string.isWellFormed()) throw invalid('a string holds half of a surrogate pair');
+      if (!string.isWellFormed()) throw invalid(phrase`a string holds half of a surrogate pair`);
       if (naming) {
         const members = open.at(-1);
-        if (string === '__proto__') throw invalid('it has a member "__proto__"');
-        if (members?.has(string)) throw invalid('an object has a member twice');
+        if (string === '__proto__') throw invalid(phrase`it has a member "__proto__"`);
+        if (members?.has(string)) throw invalid(phrase`an object has a member twice`);
         members?.add(string);
         naming = false;
       }
     } else if (character === '{' || character === '[') {
-      if (open.length === MAX_DEPTH) throw invalid(`it is nested deeper than ${MAX_DEPTH}`);
+      if (open.length === MAX_DEPTH) throw invalid(phrase`it is nested deeper than ${MAX_DEPTH}`);
       open.push(character === '{' ? new Set() : undefined);
       naming = character === '{';
     } else if (character === '}' || character === ']') {

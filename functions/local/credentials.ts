@@ -10,7 +10,7 @@ import { chmod, mkdir, readFile, rm } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { type Core, SERVICE } from '../../lib/app.ts';
-import { Fault } from '../../lib/fault.ts';
+import { Fault, phrase } from '../../lib/fault.ts';
 import type { Clock } from '../../lib/ports.ts';
 import type { FieldValues, Profile, TrustDomain } from '../../lib/trust-domain/trust-domain.ts';
 import { writeWhole } from './whole-file.ts';
@@ -53,7 +53,7 @@ const readable = <T>(folder: string, read: () => T): T => {
   } catch (cause) {
     throw new Fault(
       'configuration-invalid',
-      `The credentials in ${folder} cannot be read as PEM; delete that folder, and new ones are made.`,
+      phrase`The credentials in ${folder} cannot be read as PEM; delete that folder, and new ones are made.`,
       { folder },
       { cause },
     );

@@ -1,6 +1,6 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { Fault } from '../../lib/fault.ts';
+import { Fault, phrase } from '../../lib/fault.ts';
 
 const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT';
 
@@ -44,7 +44,7 @@ export const openDataDir = async (path: string): Promise<string | undefined> => 
   if ((mode & OTHERS_WRITE) !== 0) {
     throw new Fault(
       'configuration-invalid',
-      `Others on this machine can write into ${path}, and so put files in place of the service's; run chmod 700 ${path}, or choose another DATA_DIR.`,
+      phrase`Others on this machine can write into ${path}, and so put files in place of the service's; run chmod 700 ${path}, or choose another DATA_DIR.`,
       { path },
     );
   }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Core } from '../../lib/app.ts';
-import { Fault } from '../../lib/fault.ts';
+import { Fault, lines, phrase } from '../../lib/fault.ts';
 import { readTrustDomain, type TrustDomain } from '../../lib/trust-domain/trust-domain.ts';
 import { say } from './terminal.ts';
 
@@ -12,7 +12,7 @@ export const loadTrustDomain = async (
   try {
     text = await readFile(path, 'utf8');
   } catch (cause) {
-    const message = `TRUST_DOMAIN must be the path of a trust domain file; ${path} cannot be read.`;
+    const message = phrase`TRUST_DOMAIN must be the path of a trust domain file; ${path} cannot be read.`;
     throw new Fault('configuration-invalid', message, { path }, { cause });
   }
   return { trustDomain: readTrustDomain(text), text };
@@ -27,15 +27,15 @@ export const applyTrustDomain = async (core: Core, path: string, inForce: string
     await core.authority.holdCeremony((step) => say(`  ${step}`));
   } catch (error) {
     if (!Fault.is(error, 'trust-domain-changed')) throw error;
-    const message = [
-      `${path} is neither the trust domain file in force nor one that two operators have approved to follow it.`,
-      'To change the trust domain, start with the file in force:',
-      `  TRUST_DOMAIN=${inForce} npm start`,
-      'have the changed one proposed by one operator and approved by another:',
-      `  npx akashi trust-domain propose ${path} --as OPERATOR`,
-      '  npx akashi trust-domain approve ID --as ANOTHER',
-      `and start again with TRUST_DOMAIN=${path}. For another trust domain choose another DATA_DIR.`,
-    ].join('\n');
+    const message = lines([
+      phrase`${path} is neither the trust domain file in force nor one that two operators have approved to follow it.`,
+      phrase`To change the trust domain, start with the file in force:`,
+      phrase`  TRUST_DOMAIN=${inForce} npm start`,
+      phrase`have the changed one proposed by one operator and approved by another:`,
+      phrase`  npx akashi trust-domain propose ${path} --as OPERATOR`,
+      phrase`  npx akashi trust-domain approve ID --as ANOTHER`,
+      phrase`and start again with TRUST_DOMAIN=${path}. For another trust domain choose another DATA_DIR.`,
+    ]);
     throw new Fault(error.code, message, error.facts, { cause: error });
   }
 };

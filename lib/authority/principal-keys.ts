@@ -1,4 +1,4 @@
-import { Fault, wentThrough } from '../fault.ts';
+import { Fault, phrase, wentThrough } from '../fault.ts';
 import type { Key, Table } from '../store/store.ts';
 import type { PrincipalKey } from './contract.ts';
 
@@ -16,7 +16,7 @@ const keyOf = (publicKeyDigest: string): Key => ({ pk: `principal-key/${publicKe
 const taken = ({ principal, publicKeyDigest }: PrincipalKey, other: string): Fault =>
   new Fault(
     'duplicate-key',
-    `The public key that ${principal} asks for belongs to ${other}; each principal makes a key of its own.`,
+    phrase`The public key that ${principal} asks for belongs to ${other}; each principal makes a key of its own.`,
     { principal, certifiedFor: other, publicKeyDigest },
   );
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Fault } from '../fault.ts';
+import { Fault, phrase } from '../fault.ts';
 import { subjectPublicKeyOctets } from '../pki/pki.ts';
 import { algorithmNamed } from './algorithms.ts';
 import type { Algorithm, AlgorithmName, KeyStore, Signer } from './contract.ts';
@@ -75,7 +75,7 @@ const signable = (algorithm: Algorithm, subjectPublicKeyInfo: Uint8Array, messag
   }
   throw new Fault(
     'input-too-large',
-    `With this algorithm KMS signs at most ${MAX_MESSAGE_BYTES} bytes; give the CA a key of another kind.`,
+    phrase`With this algorithm KMS signs at most ${MAX_MESSAGE_BYTES} bytes; give the CA a key of another kind.`,
     { limit: MAX_MESSAGE_BYTES, algorithm: algorithm.name },
   );
 };

@@ -1,5 +1,5 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import { Fault } from '../fault.ts';
+import { Fault, phrase } from '../fault.ts';
 import { encodePem } from '../pki/pki.ts';
 import type { KeyFamily, KeyKind } from './contract.ts';
 
@@ -54,7 +54,7 @@ const kept = new Map<string, PublicKey>();
  */
 export const readPublicKey = (subjectPublicKeyInfo: Uint8Array): PublicKey => {
   if (subjectPublicKeyInfo.length > MAX_PUBLIC_KEY_BYTES) {
-    throw new Fault('input-too-large', `A public key has at most ${MAX_PUBLIC_KEY_BYTES} bytes here.`, {
+    throw new Fault('input-too-large', phrase`A public key has at most ${MAX_PUBLIC_KEY_BYTES} bytes here.`, {
       limit: MAX_PUBLIC_KEY_BYTES,
     });
   }

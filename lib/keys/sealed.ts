@@ -12,7 +12,7 @@ import {
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { Fault } from '../fault.ts';
+import { Fault, type Phrase, phrase } from '../fault.ts';
 import { assertFormat, FORMAT } from '../format.ts';
 import type { Random } from '../ports.ts';
 import { ALGORITHMS, algorithmNamed } from './algorithms.ts';
@@ -66,10 +66,10 @@ type Header = Pick<z.infer<typeof KeyFile>, 'id' | 'algorithm' | 'subjectPublicK
 
 const ID = /^[a-z0-9-]{1,64}$/;
 
-const damaged = (file: string, why: string, cause?: unknown): Fault =>
+const damaged = (file: string, why: Phrase, cause?: unknown): Fault =>
   new Fault(
     'key-store-damaged',
-    `The key store's file ${file} ${why}; restore it from a backup.`,
+    phrase`The key store's file ${file} ${why}; restore it from a backup.`,
     { file },
     { cause },
   );
@@ -78,11 +78,11 @@ const damaged = (file: string, why: string, cause?: unknown): Fault =>
 const parse = <T>(schema: z.ZodType<T>, file: string, text: string): T => {
   try {
     const value: unknown = JSON.parse(text);
-    if (isObject(value)) assertFormat(`The key store's file ${file}`, value.format);
+    if (isObject(value)) assertFormat(phrase`The key store's file ${file}`, value.format);
     return schema.parse(value);
   } catch (cause) {
     if (Fault.is(cause)) throw cause;
-    throw damaged(file, 'is not as it was written', cause);
+    throw damaged(file, phrase`is not as it was written`, cause);
   }
 };
 
@@ -177,7 +177,7 @@ const unseal = (master: Buffer, id: string, text: string): Signer => {
     decipher.final();
     return softwareSigner(header.algorithm, createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' }));
   } catch (cause) {
-    throw damaged(file, 'was altered', cause);
+    throw damaged(file, phrase`was altered`, cause);
   } finally {
     keyKey.fill(0);
     pkcs8?.fill(0);
@@ -214,7 +214,7 @@ export const openSealedKeys = async ({
   const found = await readStore(folder);
   if (found !== undefined) return keyStore(folder, await unlock(passphrase, found), random);
 
-  if ((await readdir(folder)).some((name) => name.endsWith('.key'))) throw damaged(STORE, 'is missing');
+  if ((await readdir(folder)).some((name) => name.endsWith('.key'))) throw damaged(STORE, phrase`is missing`);
   const parameters = { scrypt: SCRYPT, salt: Buffer.from(random(32)) };
   const master = await stretch(passphrase, parameters);
   const store = {

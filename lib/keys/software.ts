@@ -1,6 +1,6 @@
 import { constants, createPublicKey, generateKeyPair, type KeyObject, sign } from 'node:crypto';
 import { promisify } from 'node:util';
-import { Fault } from '../fault.ts';
+import { Fault, phrase } from '../fault.ts';
 import { algorithmNamed } from './algorithms.ts';
 import type { AlgorithmName, KeyGeneration, Signer } from './contract.ts';
 import { kindOf } from './public-key.ts';
@@ -31,7 +31,7 @@ export const generatePrivateKey = async (name: AlgorithmName): Promise<KeyObject
 export const softwareSigner = (name: AlgorithmName, privateKey: KeyObject): Signer => {
   const algorithm = algorithmNamed(name);
   if (privateKey.type !== 'private' || kindOf(privateKey).kind !== algorithm.kind) {
-    throw new Fault('unsupported-algorithm', `The key is not one that ${algorithm.name} signs with.`);
+    throw new Fault('unsupported-algorithm', phrase`The key is not one that ${algorithm.name} signs with.`);
   }
   const { hash, options } = algorithm;
   // These are the defaults of node:crypto. Without an object of options it need not read them at every call, which for

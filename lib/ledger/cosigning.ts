@@ -1,4 +1,4 @@
-import { Fault } from '../fault.ts';
+import { Fault, phrase } from '../fault.ts';
 import type { Log } from '../ports.ts';
 import type { Bucket } from '../store/store.ts';
 import {
@@ -100,7 +100,7 @@ export const openCosigning = (deps: {
       if (Fault.is(error, 'log-inconsistent')) throw error;
     }
     if (names < threshold) {
-      throw new Fault('witness-refused', `Only ${names} of ${threshold} witnesses have cosigned.`, {
+      throw new Fault('witness-refused', phrase`Only ${names} of ${threshold} witnesses have cosigned.`, {
         cosigned: names,
         threshold,
       });

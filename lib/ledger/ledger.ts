@@ -1,4 +1,4 @@
-import { Fault } from '../fault.ts';
+import { Fault, phrase } from '../fault.ts';
 import type { Clock, Random } from '../ports.ts';
 import { MAX_WRITES, type Table, type Write } from '../store/store.ts';
 import type { Ledger, LedgerRecord, RecordDraft } from './contract.ts';
@@ -61,13 +61,13 @@ export const openLedger = (deps: {
     if ((draft.certificates?.length ?? 0) > MAX_CERTIFICATES_PER_RECORD) {
       throw new Fault(
         'record-invalid',
-        `A record names at most ${MAX_CERTIFICATES_PER_RECORD} certificates.`,
+        phrase`A record names at most ${MAX_CERTIFICATES_PER_RECORD} certificates.`,
       );
     }
     const record: LedgerRecord = { ...nextId(), ...draft };
     const json = JSON.stringify(record);
     if (json.length > MAX_RECORD_CHARS) {
-      throw new Fault('record-invalid', `A record has at most ${MAX_RECORD_CHARS} characters.`);
+      throw new Fault('record-invalid', phrase`A record has at most ${MAX_RECORD_CHARS} characters.`);
     }
     return { record, writes: stageWrites(record, json) };
   };
@@ -79,7 +79,7 @@ export const openLedger = (deps: {
       const prepared = drafts.flatMap(cut).map(prepare);
       const writes = prepared.flatMap(({ writes }) => writes);
       if (writes.length > MAX_WRITES) {
-        throw new Fault('record-invalid', `At most ${MAX_WRITES} records are appended at once.`);
+        throw new Fault('record-invalid', phrase`At most ${MAX_WRITES} records are appended at once.`);
       }
       await table.write(writes);
       return prepared.map(({ record }) => record);

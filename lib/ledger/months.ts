@@ -1,4 +1,4 @@
-import { Fault } from '../fault.ts';
+import { Fault, phrase } from '../fault.ts';
 import { jstMonth } from './counts.ts';
 
 /** The month after. */
@@ -14,7 +14,7 @@ export const monthsBetween = (from: string, to: string): readonly string[] => {
   const months: string[] = [];
   for (let month = from; month <= to; month = nextMonth(month)) {
     if (months.length === MAX_MONTHS) {
-      throw new Fault('invalid-input', `Ask for at most ${MAX_MONTHS} months.`, { limit: MAX_MONTHS });
+      throw new Fault('invalid-input', phrase`Ask for at most ${MAX_MONTHS} months.`, { limit: MAX_MONTHS });
     }
     months.push(month);
   }

@@ -1,4 +1,4 @@
-import { Fault, wentThrough } from '../fault.ts';
+import { Fault, phrase, wentThrough } from '../fault.ts';
 import type { Signer } from '../keys/keys.ts';
 import { type Bucket, MAX_PAGE, type StoredObject, type Table } from '../store/store.ts';
 import {
@@ -289,7 +289,7 @@ export const openSequencer = (deps: SequencerDeps): Sequencer => {
 };
 
 const rolledBack = (known: number, size: number): Fault =>
-  new Fault('log-inconsistent', `The log has ${size} leaves and had ${known}: it was rolled back.`, {
+  new Fault('log-inconsistent', phrase`The log has ${size} leaves and had ${known}: it was rolled back.`, {
     known,
     size,
   });

@@ -1,4 +1,4 @@
-import { Fault, wentThrough } from '../fault.ts';
+import { Fault, phrase, wentThrough } from '../fault.ts';
 import type { Signer } from '../keys/keys.ts';
 import type { Bucket, Key, Table } from '../store/store.ts';
 import {
@@ -138,7 +138,7 @@ export const putTiles = async (
       if (await wentThrough(put)) return;
       const there = await bucket.get(key);
       if (there === undefined || Buffer.compare(there.body, bytes) !== 0) {
-        throw new Fault('log-inconsistent', `The log has another ${tilePath(tile)} already.`, {
+        throw new Fault('log-inconsistent', phrase`The log has another ${tilePath(tile)} already.`, {
           path: tilePath(tile),
         });
       }

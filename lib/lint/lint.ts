@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Fault } from '../fault.ts';
+import { Fault, phrase } from '../fault.ts';
 import {
   type Der,
   decodeTbsCertificate,
@@ -71,9 +71,14 @@ export const STRICT_ENCODING = {
 } as const;
 
 const refuse = (kind: LintedTbs['kind'], findings: readonly Finding[]): Fault => {
-  const what = kind === 'crl' ? 'CRL' : 'certificate';
   const rules = [...new Set(findings.map(({ rule }) => rule))].join(', ');
-  return new Fault('lint-failed', `The ${what} breaks rules and is not signed: ${rules}.`, { findings });
+  return new Fault(
+    'lint-failed',
+    kind === 'crl'
+      ? phrase`The CRL breaks rules and is not signed: ${rules}.`
+      : phrase`The certificate breaks rules and is not signed: ${rules}.`,
+    { findings },
+  );
 };
 
 const finding = (rule: { readonly id: string; readonly cite: string }, message: string): Finding => ({

@@ -1,3 +1,4 @@
+import { type Phrase, phrase } from '../fault.ts';
 /** Checks that a text reads as it is. The names of persons and offices must, in a request and in a certificate. */
 
 /** A character in a text that no reader can see, and what to do about it. */
@@ -5,7 +6,7 @@ export interface Unshown {
   /** In Unicode's notation: `U+3164`. */
   readonly codePoint: string;
   /** Follows "which" in a sentence, and ends with what to do. */
-  readonly why: string;
+  readonly why: Phrase;
 }
 
 /**
@@ -33,14 +34,17 @@ const MARK_ALONE = /(?<![^\p{Z}])\p{M}/v;
 const VISIBLE = /[\p{L}\p{N}\p{P}\p{S}]/v;
 
 /** The order of the search. */
-const DEFECTS: readonly (readonly [RegExp, string])[] = [
+const DEFECTS: readonly (readonly [RegExp, Phrase])[] = [
   [
     PRIVATE_USE,
-    'is for private use and shows differently everywhere; write the character that Unicode has for it',
+    phrase`is for private use and shows differently everywhere; write the character that Unicode has for it`,
   ],
-  [MISPLACED_SELECTOR, 'is a variation selector without an ideograph straight before it; remove it'],
-  [INVISIBLE, 'does not show; remove it'],
-  [MARK_ALONE, 'is a combining mark without a character before it; put it after its character or remove it'],
+  [MISPLACED_SELECTOR, phrase`is a variation selector without an ideograph straight before it; remove it`],
+  [INVISIBLE, phrase`does not show; remove it`],
+  [
+    MARK_ALONE,
+    phrase`is a combining mark without a character before it; put it after its character or remove it`,
+  ],
 ];
 
 /**
@@ -54,7 +58,10 @@ export const findUnshown = (text: string): Unshown | undefined => {
   }
   return text === '' || VISIBLE.test(text)
     ? undefined
-    : { codePoint: nameOf(text), why: 'is all that it has and does not show; write what it stands for' };
+    : {
+        codePoint: nameOf(text),
+        why: phrase`is all that it has and does not show; write what it stands for`,
+      };
 };
 
 const nameOf = (text: string): string =>

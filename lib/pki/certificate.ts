@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { Fault } from '../fault.ts';
+import { Fault, type Phrase, phrase } from '../fault.ts';
 import { asDer, constructed, type Der, primitive } from './der.ts';
 import { derBitString, derInteger, derSequence, tlv } from './der-encoder.ts';
 import { DerReader } from './der-reader.ts';
@@ -35,7 +35,8 @@ export const MAX_CERTIFICATE_BYTES = 65_536;
 
 const V3 = 2;
 
-const refused = (why: string): Fault => new Fault('malformed-certificate', `Malformed certificate: ${why}.`);
+const refused = (why: Phrase): Fault =>
+  new Fault('malformed-certificate', phrase`Malformed certificate: ${why}.`);
 
 /* Parts that certificates share with CSRs, CRLs and OCSP --------------------------------------------------- */
 
@@ -96,7 +97,7 @@ const readTbsCertificate = (reader: DerReader): TbsCertificate => {
   const signature = readAlgorithmIdentifier(tbs);
   const issuer = readName(tbs);
   // RFC 5280 4.1.2.4: a non-empty distinguished name. The subject may be empty (4.1.2.6).
-  if (issuer.length === 0) throw refused('the issuer is empty');
+  if (issuer.length === 0) throw refused(phrase`the issuer is empty`);
   const validity = tbs.sequence();
   const notBefore = readTime(validity);
   const notAfter = readTime(validity);
@@ -105,7 +106,7 @@ const readTbsCertificate = (reader: DerReader): TbsCertificate => {
   const { der: subjectPublicKeyInfo } = readSubjectPublicKeyInfo(tbs);
   // RFC 5280 4.1.2.8: a CA must not issue unique identifiers, and `TbsCertificate` has no place for them.
   const next = tbs.peek();
-  if (next === primitive(1) || next === primitive(2)) throw refused('it has a unique identifier');
+  if (next === primitive(1) || next === primitive(2)) throw refused(phrase`it has a unique identifier`);
   const wrapper = tbs.optionalInto(constructed(3));
   const extensions = wrapper === undefined ? [] : readExtensions(wrapper, 'malformed-certificate');
   wrapper?.finish();
@@ -134,7 +135,7 @@ export const decodeCertificate = (bytes: Uint8Array): Certificate => {
   const fields = readTbsCertificate(new DerReader(signed.tbs));
   // RFC 5280 4.1.1.2. Two different identifiers would let the unsigned one choose how the signature is verified.
   if (Buffer.compare(fields.signature, signed.signatureAlgorithm) !== 0) {
-    throw refused('the signed and the outer signature algorithm differ');
+    throw refused(phrase`the signed and the outer signature algorithm differ`);
   }
   return { ...fields, ...signed, der: asDer(bytes) };
 };

@@ -1,4 +1,4 @@
-import { Fault } from '../fault.ts';
+import { Fault, type Phrase, phrase } from '../fault.ts';
 import { readAlgorithmIdentifier, readSigned } from './certificate.ts';
 import { CertListEntries, REASON_ALONE, reasonExtension, surroundAgain } from './crl-entries.ts';
 import { asDer, constructed, type Der, TAG } from './der.ts';
@@ -48,7 +48,7 @@ export interface CertificateList extends TbsCertList {
   readonly signatureValue: Uint8Array;
 }
 
-const refused = (why: string): Fault => new Fault('malformed-crl', `Malformed CRL: ${why}.`);
+const refused = (why: Phrase): Fault => new Fault('malformed-crl', phrase`Malformed CRL: ${why}.`);
 
 const V2 = 1;
 const VERSION = Uint8Array.of(TAG.integer, 1, V2);
@@ -235,7 +235,7 @@ const readEntries = (list: DerReader): readonly RevokedCertificate[] => {
     cursor.leave(entryEnd);
   }
   // RFC 5280 5.1.2.6: where nothing is revoked the list must be absent.
-  if (entries.length === 0) throw refused('revokedCertificates is there and empty');
+  if (entries.length === 0) throw refused(phrase`revokedCertificates is there and empty`);
   return entries;
 };
 
@@ -248,7 +248,7 @@ const readVersion = (tbs: DerReader): void => {
 const readNextUpdate = (tbs: DerReader): Date => {
   // ASN.1 leaves nextUpdate optional; RFC 5280 5.1.2.5 requires it, and without it a CRL never grows old.
   if (tbs.peek() !== TAG.utcTime && tbs.peek() !== TAG.generalizedTime)
-    throw refused('nextUpdate is missing');
+    throw refused(phrase`nextUpdate is missing`);
   return readTime(tbs);
 };
 
@@ -269,7 +269,7 @@ const readTbsCertList = (reader: DerReader): TbsCertList => {
   const signature = readAlgorithmIdentifier(tbs);
   const issuer = readName(tbs);
   // RFC 5280 5.1.2.3.
-  if (issuer.length === 0) throw refused('the issuer is empty');
+  if (issuer.length === 0) throw refused(phrase`the issuer is empty`);
   const thisUpdate = readTime(tbs);
   const nextUpdate = readNextUpdate(tbs);
   const list = tbs.optionalInto(TAG.sequence);
@@ -292,6 +292,6 @@ export const decodeCertificateList = (bytes: Uint8Array, maxBytes = 64 * 1024 * 
   const fields = readTbsCertList(new DerReader(signed.tbs));
   // RFC 5280 5.1.1.2.
   if (Buffer.compare(fields.signature, signed.signatureAlgorithm) !== 0)
-    throw refused('the signed and the outer signature algorithm differ');
+    throw refused(phrase`the signed and the outer signature algorithm differ`);
   return { ...fields, ...signed, der: asDer(bytes) };
 };

@@ -1,4 +1,4 @@
-import { Fault } from '../fault.ts';
+import { Fault, type Phrase, phrase } from '../fault.ts';
 import { readSigned, readSubjectPublicKeyInfo } from './certificate.ts';
 import { asDer, constructed, type Der, type Oid } from './der.ts';
 import { DerReader } from './der-reader.ts';
@@ -26,8 +26,8 @@ type Attributes = CertificationRequest['attributes'];
 /** 64 KiB. */
 export const MAX_CSR_BYTES = 65_536;
 
-const refused = (why: string): Fault =>
-  new Fault('malformed-csr', `Malformed certification request: ${why}.`);
+const refused = (why: Phrase): Fault =>
+  new Fault('malformed-csr', phrase`Malformed certification request: ${why}.`);
 
 /**
  * The attributes are a SET OF, and so are each attribute's values; DER sorts both by encoding. The reader demands the
@@ -44,11 +44,11 @@ const readAttributes = (info: DerReader): Attributes => {
     const values: Der[] = [];
     for (const valueSet = attribute.setOf(); !valueSet.done; ) values.push(valueSet.der());
     attribute.finish();
-    if (values.length === 0) throw refused('an attribute has no value');
+    if (values.length === 0) throw refused(phrase`an attribute has no value`);
     attributes.push({ type, values });
   }
   if (new Set(attributes.map(({ type }) => type)).size < attributes.length) {
-    throw refused('an attribute is there twice');
+    throw refused(phrase`an attribute is there twice`);
   }
   return attributes;
 };
@@ -58,7 +58,7 @@ const readExtensionRequest = (attributes: Attributes): readonly Extension[] => {
   if (attribute === undefined) return [];
   const [value, ...more] = attribute.values;
   // RFC 2985 5.4.2: single-valued.
-  if (value === undefined || more.length > 0) throw refused('extensionRequest has more than one value');
+  if (value === undefined || more.length > 0) throw refused(phrase`extensionRequest has more than one value`);
   return readExtensions(new DerReader(value), 'malformed-csr');
 };
 

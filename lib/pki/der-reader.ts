@@ -1,4 +1,4 @@
-import { Fault } from '../fault.ts';
+import { Fault, phrase } from '../fault.ts';
 import { type Der, malformedDer, type Oid, TAG } from './der.ts';
 import { decodeOid } from './oid.ts';
 
@@ -18,7 +18,7 @@ export class DerReader {
   private at: number;
 
   constructor(bytes: Uint8Array, start = 0, end = bytes.length, depth = 0) {
-    if (depth > MAX_DEPTH) throw malformedDer(`nested deeper than ${MAX_DEPTH}`, start);
+    if (depth > MAX_DEPTH) throw malformedDer(phrase`nested deeper than ${MAX_DEPTH}`, start);
     this.bytes = bytes;
     this.at = start;
     this.end = end;
@@ -30,7 +30,7 @@ export class DerReader {
     if (bytes.length > maxBytes) {
       throw new Fault(
         'input-too-large',
-        `The input has ${bytes.length} bytes; at most ${maxBytes} are taken.`,
+        phrase`The input has ${bytes.length} bytes; at most ${maxBytes} are taken.`,
         {
           limit: maxBytes,
         },
@@ -39,9 +39,13 @@ export class DerReader {
     const reader = new DerReader(bytes);
     const { end } = reader.header();
     if (end !== bytes.length) {
-      throw new Fault('trailing-data', `${bytes.length - end} bytes follow the end of the DER element.`, {
-        at: end,
-      });
+      throw new Fault(
+        'trailing-data',
+        phrase`${bytes.length - end} bytes follow the end of the DER element.`,
+        {
+          at: end,
+        },
+      );
     }
     return reader;
   }
@@ -62,36 +66,36 @@ export class DerReader {
   /** Faults unless everything was read. */
   finish(): void {
     if (this.at !== this.end)
-      throw malformedDer('an element is followed by more than its type allows', this.at);
+      throw malformedDer(phrase`an element is followed by more than its type allows`, this.at);
   }
 
   private header(): { tag: number; content: number; end: number } {
     const { bytes, at, end } = this;
-    if (at + 2 > end) throw malformedDer('cut short', at);
+    if (at + 2 > end) throw malformedDer(phrase`cut short`, at);
     const tag = bytes[at] as number;
-    if ((tag & 0x1f) === 0x1f) throw malformedDer('a tag number above 30', at);
-    if (tag === 0) throw malformedDer('a zero tag', at);
+    if ((tag & 0x1f) === 0x1f) throw malformedDer(phrase`a tag number above 30`, at);
+    if (tag === 0) throw malformedDer(phrase`a zero tag`, at);
     let length = bytes[at + 1] as number;
     let content = at + 2;
     if (length & 0x80) {
       const count = length & 0x7f;
-      if (count === 0) throw malformedDer('an indefinite length', at);
-      if (count > 4) throw malformedDer('a length of more than four octets', at);
-      if (content + count > end) throw malformedDer('cut short', at);
+      if (count === 0) throw malformedDer(phrase`an indefinite length`, at);
+      if (count > 4) throw malformedDer(phrase`a length of more than four octets`, at);
+      if (content + count > end) throw malformedDer(phrase`cut short`, at);
       length = 0;
       for (let i = 0; i < count; i++) length = length * 256 + (bytes[content + i] as number);
       if (length < 0x80 || length < 2 ** (8 * (count - 1)))
-        throw malformedDer('a length not in its shortest form', at);
+        throw malformedDer(phrase`a length not in its shortest form`, at);
       content += count;
     }
-    if (content + length > end) throw malformedDer('cut short', at);
+    if (content + length > end) throw malformedDer(phrase`cut short`, at);
     return { tag, content, end: content + length };
   }
 
   private take(tag: number): { content: number; end: number } {
     const header = this.header();
     if (header.tag !== tag)
-      throw malformedDer(`tag ${hexTag(tag)} expected, ${hexTag(header.tag)} found`, this.at);
+      throw malformedDer(phrase`tag ${hexTag(tag)} expected, ${hexTag(header.tag)} found`, this.at);
     this.at = header.end;
     return header;
   }
@@ -114,7 +118,7 @@ export class DerReader {
       const start = probe.at;
       const { der } = probe.element();
       if (previous !== undefined && Buffer.compare(previous, der) > 0)
-        throw malformedDer('a SET OF not in the order of its encodings', start);
+        throw malformedDer(phrase`a SET OF not in the order of its encodings`, start);
       previous = der;
     }
     return reader;
@@ -153,7 +157,7 @@ export class DerReader {
       if (tag & 0x20) {
         // Only SEQUENCE and SET are constructed among the universal types; a string in pieces is BER (X.690 10.2).
         if (tag < 0x40 && tag !== TAG.sequence && tag !== TAG.set)
-          throw malformedDer('a constructed string', this.at);
+          throw malformedDer(phrase`a constructed string`, this.at);
         new DerReader(this.bytes, content, end, this.depth + 1).verify();
       } else if (tag < 0x80) this.verifyPrimitive(tag);
       this.at = end;
@@ -168,27 +172,27 @@ export class DerReader {
     else if (tag === TAG.oid) probe.oid();
     else if (tag === TAG.null) probe.null();
     else if (tag === TAG.sequence - 0x20 || tag === TAG.set - 0x20)
-      throw malformedDer('a primitive SEQUENCE or SET', this.at);
+      throw malformedDer(phrase`a primitive SEQUENCE or SET`, this.at);
   }
 
   boolean(): boolean {
     const content = this.content(TAG.boolean);
     if (content.length !== 1 || (content[0] !== 0 && content[0] !== 0xff))
-      throw malformedDer('a BOOLEAN', this.at);
+      throw malformedDer(phrase`a BOOLEAN`, this.at);
     return content[0] === 0xff;
   }
 
   null(): void {
-    if (this.content(TAG.null).length !== 0) throw malformedDer('a NULL with content', this.at);
+    if (this.content(TAG.null).length !== 0) throw malformedDer(phrase`a NULL with content`, this.at);
   }
 
   /** Two's complement content octets of an INTEGER (or another tag with INTEGER's content), shortest form. */
   integerContent(tag: number = TAG.integer): Uint8Array {
     const content = this.content(tag);
     const [first, second] = content;
-    if (first === undefined) throw malformedDer('an empty INTEGER', this.at);
+    if (first === undefined) throw malformedDer(phrase`an empty INTEGER`, this.at);
     if (second !== undefined && ((first === 0 && second < 0x80) || (first === 0xff && second >= 0x80))) {
-      throw malformedDer('an INTEGER not in its shortest form', this.at);
+      throw malformedDer(phrase`an INTEGER not in its shortest form`, this.at);
     }
     return content;
   }
@@ -203,7 +207,7 @@ export class DerReader {
   small(tag: number = TAG.integer): number {
     const content = this.integerContent(tag);
     if (content.length > 4 || (content[0] as number) & 0x80)
-      throw malformedDer('an INTEGER out of range', this.at);
+      throw malformedDer(phrase`an INTEGER out of range`, this.at);
     return content.reduce((value, octet) => value * 256 + octet, 0);
   }
 
@@ -212,17 +216,17 @@ export class DerReader {
     const content = this.content(tag);
     const unused = content[0];
     if (unused === undefined || unused > 7 || (content.length === 1 && unused > 0))
-      throw malformedDer('a BIT STRING', this.at);
+      throw malformedDer(phrase`a BIT STRING`, this.at);
     const last = content[content.length - 1] as number;
     if (content.length > 1 && last & ((1 << unused) - 1))
-      throw malformedDer('a BIT STRING with unused bits set', this.at);
+      throw malformedDer(phrase`a BIT STRING with unused bits set`, this.at);
     return { unused, bytes: content.subarray(1) };
   }
 
   /** A BIT STRING of whole octets. */
   bitStringOctets(tag: number = TAG.bitString): Uint8Array {
     const { unused, bytes } = this.bitString(tag);
-    if (unused !== 0) throw malformedDer('a BIT STRING that is not whole octets', this.at);
+    if (unused !== 0) throw malformedDer(phrase`a BIT STRING that is not whole octets`, this.at);
     return bytes;
   }
 
@@ -239,7 +243,7 @@ export class DerReader {
       return strictUtf8.decode(this.content(tag));
     } catch (error) {
       if (error instanceof Fault) throw error;
-      throw malformedDer('text that is not UTF-8', this.at);
+      throw malformedDer(phrase`text that is not UTF-8`, this.at);
     }
   }
 
@@ -247,7 +251,8 @@ export class DerReader {
   ascii(tag: number, allowed: RegExp): string {
     const content = this.content(tag);
     const text = Buffer.from(content.buffer, content.byteOffset, content.length).toString('latin1');
-    if (!allowed.test(text)) throw malformedDer(`characters that tag ${hexTag(tag)} does not have`, this.at);
+    if (!allowed.test(text))
+      throw malformedDer(phrase`characters that tag ${hexTag(tag)} does not have`, this.at);
     return text;
   }
 }

@@ -1,4 +1,4 @@
-import { Fault } from '../fault.ts';
+import { Fault, type Phrase, phrase } from '../fault.ts';
 
 /** The words of DER (X.690 clauses 8 to 11) that its reader (der-reader.ts) and its writer (der-encoder.ts) share. */
 declare const derBrand: unique symbol;
@@ -40,8 +40,8 @@ export const primitive = (n: number): number => 0x80 | n;
 export const asDer = (bytes: Uint8Array): Der => bytes as Der;
 
 /** `why` is a noun phrase without personal data. */
-export const malformedDer = (why: string, at: number): Fault =>
-  new Fault('malformed-der', `Malformed DER: ${why}.`, { at });
+export const malformedDer = (why: Phrase, at: number): Fault =>
+  new Fault('malformed-der', phrase`Malformed DER: ${why}.`, { at });
 
 export const PRINTABLE = /^[A-Za-z0-9 '()+,\-./:=?]*$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: IA5String is all of ASCII, control characters included

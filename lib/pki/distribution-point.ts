@@ -1,3 +1,4 @@
+import { phrase } from '../fault.ts';
 import { constructed, type Der, malformedDer, primitive } from './der.ts';
 import { derSequence, tlv } from './der-encoder.ts';
 import type { DerReader } from './der-reader.ts';
@@ -35,7 +36,7 @@ const readPoint = (reader: DerReader): DistributionPoint => {
   point.finish();
   if (!name.fullName && !name.nameRelativeToCRLIssuer && !cRLIssuer) {
     // RFC 5280 4.2.1.13: reasons alone make no distribution point.
-    throw malformedDer('a DistributionPoint that names neither a place nor an issuer', at);
+    throw malformedDer(phrase`a DistributionPoint that names neither a place nor an issuer`, at);
   }
   return { ...name, ...(reasons && { reasons }), ...(cRLIssuer && { cRLIssuer }) };
 };
@@ -55,7 +56,7 @@ export const readIssuingPoint = (value: DerReader): Omit<BodyOf<'issuingDistribu
   const at = value.offset;
   const point = value.sequence();
   // RFC 5280 5.2.5: if every member had its default the SEQUENCE would be empty, which is forbidden.
-  if (point.done) throw malformedDer('an empty issuingDistributionPoint', at);
+  if (point.done) throw malformedDer(phrase`an empty issuingDistributionPoint`, at);
   const { fullName, nameRelativeToCRLIssuer } = readPointName(point);
   const onlyContainsUserCerts = readFlag(point, primitive(1));
   const onlyContainsCACerts = readFlag(point, primitive(2));
@@ -64,7 +65,7 @@ export const readIssuingPoint = (value: DerReader): Omit<BodyOf<'issuingDistribu
   const onlyContainsAttributeCerts = readFlag(point, primitive(5));
   point.finish();
   if (Number(onlyContainsUserCerts) + Number(onlyContainsCACerts) + Number(onlyContainsAttributeCerts) > 1) {
-    throw malformedDer('a CRL that says of two kinds of certificates that it has only that kind', at);
+    throw malformedDer(phrase`a CRL that says of two kinds of certificates that it has only that kind`, at);
   }
   return {
     ...(fullName && { distributionPoint: { fullName } }),

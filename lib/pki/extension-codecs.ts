@@ -1,4 +1,4 @@
-import { Fault } from '../fault.ts';
+import { Fault, phrase } from '../fault.ts';
 import { constructed, type Der, IA5, malformedDer, type Oid, primitive, TAG } from './der.ts';
 import {
   derBitString,
@@ -61,8 +61,8 @@ const CRL_NUMBER_OCTETS = 20;
 const readNumber = (value: DerReader) => {
   const at = value.offset;
   const content = value.integerContent();
-  if ((content[0] as number) & 0x80) throw malformedDer('a negative CRL number', at);
-  if (content.length > CRL_NUMBER_OCTETS) throw malformedDer('a CRL number of more than 20 octets', at);
+  if ((content[0] as number) & 0x80) throw malformedDer(phrase`a negative CRL number`, at);
+  if (content.length > CRL_NUMBER_OCTETS) throw malformedDer(phrase`a CRL number of more than 20 octets`, at);
   return { number: BigInt(`0x${Buffer.from(content).toString('hex')}`) };
 };
 
@@ -106,7 +106,7 @@ const readPolicies = (value: DerReader) => {
   const at = value.offset;
   const policies = readList(value, readPolicy);
   if (new Set(policies.map(({ policyIdentifier }) => policyIdentifier)).size < policies.length) {
-    throw malformedDer('certificatePolicies with one policy twice', at);
+    throw malformedDer(phrase`certificatePolicies with one policy twice`, at);
   }
   return { policies };
 };
@@ -133,7 +133,7 @@ const readAuthorityKey = (value: DerReader): Omit<BodyOf<'authorityKeyIdentifier
   const serial = fields.peek() === primitive(2) ? fields.integerContent(primitive(2)) : undefined;
   fields.finish();
   if ((authorityCertIssuer === undefined) !== (serial === undefined))
-    throw malformedDer('authorityCertIssuer and authorityCertSerialNumber one without the other', at);
+    throw malformedDer(phrase`authorityCertIssuer and authorityCertSerialNumber one without the other`, at);
   if (serial !== undefined && (serial[0] as number) & 0x80)
     throw new Fault('malformed-serial', 'The serial number in authorityKeyIdentifier is negative.');
   return {
@@ -248,7 +248,7 @@ export const EXTENSION_CODECS: readonly ExtensionCodec[] = [
     (value) => {
       const at = value.offset;
       const reason = crlReasonOf(value.small(TAG.enumerated));
-      if (reason === undefined) throw malformedDer('a CRLReason of no known number', at);
+      if (reason === undefined) throw malformedDer(phrase`a CRLReason of no known number`, at);
       return { reason };
     },
     ({ reason }) => derInteger(CRL_REASONS[reason], TAG.enumerated),

@@ -1,3 +1,4 @@
+import { phrase } from '../fault.ts';
 import { malformedDer } from './der.ts';
 import type { DerReader } from './der-reader.ts';
 
@@ -6,7 +7,8 @@ export const readList = <T>(value: DerReader, readOne: (reader: DerReader) => T)
   const at = value.offset;
   const items: T[] = [];
   for (const list = value.sequence(); !list.done; ) items.push(readOne(list));
-  if (items.length === 0) throw malformedDer('an empty SEQUENCE where at least one element belongs', at);
+  if (items.length === 0)
+    throw malformedDer(phrase`an empty SEQUENCE where at least one element belongs`, at);
   return items;
 };
 
@@ -16,7 +18,7 @@ export const readFlag = (reader: DerReader, tag: number): boolean => {
   const at = reader.offset;
   const content = reader.content(tag);
   if (content.length !== 1 || content[0] !== 0xff)
-    throw malformedDer('a BOOLEAN that is neither absent nor TRUE', at);
+    throw malformedDer(phrase`a BOOLEAN that is neither absent nor TRUE`, at);
   return true;
 };
 
@@ -30,8 +32,8 @@ export const readNamedBits = (reader: DerReader, tag: number, names: number): Ui
   const unused = content[0] ?? 8;
   const last = content.length > 1 ? (content[content.length - 1] as number) : 0;
   if (unused > 7 || (last & -last) !== 1 << unused)
-    throw malformedDer('a list of named bits that is empty or not in its shortest form', at);
-  if (8 * (content.length - 1) - unused > names) throw malformedDer('a bit that has no name', at);
+    throw malformedDer(phrase`a list of named bits that is empty or not in its shortest form`, at);
+  if (8 * (content.length - 1) - unused > names) throw malformedDer(phrase`a bit that has no name`, at);
   return content;
 };
 

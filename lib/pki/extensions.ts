@@ -1,4 +1,4 @@
-import { Fault, type FaultCode } from '../fault.ts';
+import { Fault, type FaultCode, phrase } from '../fault.ts';
 import { type Der, type Oid, TAG } from './der.ts';
 import { derBoolean, derOctetString, derOid, derSequence } from './der-encoder.ts';
 import { DerReader } from './der-reader.ts';
@@ -39,7 +39,7 @@ const readBody = (oid: Oid, value: Uint8Array, code: MalformedCode): ExtensionBo
     return body;
   } catch (error) {
     if (!Fault.is(error, 'malformed-der')) throw error;
-    throw new Fault(code, `Extension ${codec.id} (${oid}): ${error.message}`, { oid }, { cause: error });
+    throw new Fault(code, phrase`Extension ${codec.id} (${oid}): ${error.phrase}`, { oid }, { cause: error });
   }
 };
 
@@ -48,7 +48,7 @@ const readExtension = (list: DerReader, code: MalformedCode): { oid: Oid; extens
   const oid = fields.oid();
   const critical = fields.peek() === TAG.boolean;
   if (critical && !fields.boolean())
-    throw new Fault(code, `Extension ${oid} says its default, critical FALSE, which DER leaves out.`, {
+    throw new Fault(code, phrase`Extension ${oid} says its default, critical FALSE, which DER leaves out.`, {
       oid,
     });
   const value = fields.octetString();
@@ -72,7 +72,7 @@ export const readExtensions = (
     const { oid, extension } = readExtension(list, code);
     // RFC 5280 4.2: a certificate must not have more than one instance of an extension. The same holds for all
     // structures here.
-    if (seen.has(oid)) throw new Fault(code, `Extension ${oid} is there twice.`, { oid });
+    if (seen.has(oid)) throw new Fault(code, phrase`Extension ${oid} is there twice.`, { oid });
     seen.add(oid);
     extensions.push(extension);
   }

@@ -1,4 +1,4 @@
-import { Fault } from '../fault.ts';
+import { Fault, phrase } from '../fault.ts';
 import { constructed, type Der, IA5, malformedDer, type Oid, primitive } from './der.ts';
 import { derOctetString, derOid, derText, tlv } from './der-encoder.ts';
 import type { DerReader } from './der-reader.ts';
@@ -53,7 +53,7 @@ const isAddress = (value: Uint8Array): boolean => value.length === 4 || value.le
 const readAddress = (reader: DerReader): GeneralName => {
   const at = reader.offset;
   const value = reader.content(NAME_TAG.iPAddress);
-  if (!isAddress(value)) throw malformedDer('an iPAddress that is not 4 or 16 octets', at);
+  if (!isAddress(value)) throw malformedDer(phrase`an iPAddress that is not 4 or 16 octets`, at);
   return { kind: 'iPAddress', value };
 };
 
@@ -79,7 +79,7 @@ export const readGeneralName = (reader: DerReader): GeneralName => {
     case NAME_TAG.ediPartyName:
       return { kind: 'other', value: reader.der() };
     default:
-      throw malformedDer('a GeneralName of none of its nine kinds', reader.offset);
+      throw malformedDer(phrase`a GeneralName of none of its nine kinds`, reader.offset);
   }
 };
 
@@ -109,7 +109,7 @@ export const readGeneralNames = (reader: DerReader, tag: number): readonly Gener
   const at = reader.offset;
   const names: GeneralName[] = [];
   for (const list = reader.into(tag); !list.done; ) names.push(readGeneralName(list));
-  if (names.length === 0) throw malformedDer('GeneralNames without a name', at);
+  if (names.length === 0) throw malformedDer(phrase`GeneralNames without a name`, at);
   return names;
 };
 

@@ -1,4 +1,4 @@
-import { Fault } from '../fault.ts';
+import { Fault, type Phrase, phrase } from '../fault.ts';
 import { type Der, IA5, malformedDer, type Oid, PRINTABLE, TAG } from './der.ts';
 import { derOid, derSequence, derSetOf, derText, tlv } from './der-encoder.ts';
 import { DerReader } from './der-reader.ts';
@@ -26,9 +26,9 @@ const SURROGATE = /[\ud800-\udfff]/;
 const readBmp = (reader: DerReader): string => {
   const at = reader.offset;
   const content = Buffer.from(reader.content(TAG.bmpString));
-  if (content.length % 2 === 1) throw malformedDer('a BMPString of an odd number of octets', at);
+  if (content.length % 2 === 1) throw malformedDer(phrase`a BMPString of an odd number of octets`, at);
   const text = content.swap16().toString('utf16le');
-  if (SURROGATE.test(text)) throw malformedDer('a BMPString with surrogates', at);
+  if (SURROGATE.test(text)) throw malformedDer(phrase`a BMPString with surrogates`, at);
   return text;
 };
 
@@ -81,7 +81,7 @@ export const readName = (reader: DerReader): Name => {
     for (const set = sequence.setOf(); !set.done; ) rdn.push(readAttribute(set));
     count += rdn.length;
     if (count > MAX_ATTRIBUTES) {
-      throw new Fault('malformed-name', `A name has more than ${MAX_ATTRIBUTES} attributes.`);
+      throw new Fault('malformed-name', phrase`A name has more than ${MAX_ATTRIBUTES} attributes.`);
     }
     if (rdn.length === 0) throw new Fault('malformed-name', 'A relative distinguished name is empty.');
     if (rdn.length > 1 && new Set(rdn.map(({ type }) => type)).size < rdn.length) {
@@ -92,21 +92,21 @@ export const readName = (reader: DerReader): Name => {
   return rdns;
 };
 
-const unfit = (why: string): Fault => new Fault('malformed-name', `An attribute value ${why}.`);
+const unfit = (why: Phrase): Fault => new Fault('malformed-name', phrase`An attribute value ${why}.`);
 
 const encodeValue = ({ tag, value }: Attribute): Der => {
   if (tag === TAG.bmpString) {
-    if (SURROGATE.test(value)) throw unfit('has characters that a BMPString cannot hold');
+    if (SURROGATE.test(value)) throw unfit(phrase`has characters that a BMPString cannot hold`);
     return tlv(tag, Buffer.from(value, 'utf16le').swap16());
   }
   if (isText(tag)) {
     const fits = tag === TAG.utf8String ? value.isWellFormed() : CHARACTERS.get(tag)?.test(value);
-    if (!fits) throw unfit('has characters that its string type cannot hold');
+    if (!fits) throw unfit(phrase`has characters that its string type cannot hold`);
     return derText(tag, value);
   }
   const bytes = Buffer.from(value, 'hex');
   if (bytes.length * 2 !== value.length || bytes[0] !== tag) {
-    throw unfit('of no string type is not its DER element in hex');
+    throw unfit(phrase`of no string type is not its DER element in hex`);
   }
   return DerReader.whole(bytes, bytes.length).der();
 };
@@ -157,25 +157,30 @@ const INVISIBLE = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Noncharacter_Code_Point
 
 const buildAttribute = (given: string, value: string): Attribute => {
   const known = NAMES.get(given);
-  const refuse = (why: string): Fault =>
-    new Fault('malformed-name', `The attribute ${known ?? 'of that object identifier'} ${why}.`, {
-      attribute: known ?? given,
-    });
+  const refuse = (why: Phrase): Fault =>
+    new Fault(
+      'malformed-name',
+      known === undefined
+        ? phrase`The attribute of that object identifier ${why}.`
+        : phrase`The attribute ${known} ${why}.`,
+      { attribute: known ?? given },
+    );
   const type = known === undefined ? given : OID[known];
   if (!isOid(type)) {
     throw new Fault('malformed-name', 'An attribute is named by its short name or a dotted identifier.');
   }
   const { tag, bound } = known === undefined ? { tag: TAG.utf8String, bound: 32_768 } : ATTRIBUTES[known];
-  if (value === '') throw refuse('is empty; leave it out instead');
-  if (!value.isWellFormed() || INVISIBLE.test(value)) throw refuse('has control or invisible characters');
+  if (value === '') throw refuse(phrase`is empty; leave it out instead`);
+  if (!value.isWellFormed() || INVISIBLE.test(value))
+    throw refuse(phrase`has control or invisible characters`);
   // RFC 5280 7.1 ignores outer white space when it compares, so two names of different bytes would be one name.
-  if (value.trim() !== value) throw refuse('begins or ends with white space');
-  if ([...value].length > bound) throw refuse(`is longer than ${bound} characters`);
+  if (value.trim() !== value) throw refuse(phrase`begins or ends with white space`);
+  if ([...value].length > bound) throw refuse(phrase`is longer than ${bound} characters`);
   if (known === 'C' && !/^[A-Z]{2}$/.test(value))
-    throw refuse('is not a country code of two upper-case letters');
+    throw refuse(phrase`is not a country code of two upper-case letters`);
   if (tag === TAG.printableString && !PRINTABLE.test(value))
-    throw refuse("has characters beyond letters, digits, space and '()+,-./:=?");
-  if (tag === TAG.ia5String && !IA5.test(value)) throw refuse('has characters beyond ASCII');
+    throw refuse(phrase`has characters beyond letters, digits, space and '()+,-./:=?`);
+  if (tag === TAG.ia5String && !IA5.test(value)) throw refuse(phrase`has characters beyond ASCII`);
   return { type, tag, value };
 };
 

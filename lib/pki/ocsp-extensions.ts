@@ -1,4 +1,4 @@
-import { Fault } from '../fault.ts';
+import { Fault, type Phrase, phrase } from '../fault.ts';
 import { constructed, type Der, type Oid, TAG } from './der.ts';
 import { derInteger, derNull, derSequence, tlv } from './der-encoder.ts';
 import { DerReader } from './der-reader.ts';
@@ -55,7 +55,7 @@ const MAX_PREFERRED = 32;
 const findIn = <T>(
   extensions: readonly Extension[],
   oid: Oid,
-  form: string,
+  form: Phrase,
   read: (value: Uint8Array) => T,
 ): T | undefined => {
   for (const extension of extensions) {
@@ -64,7 +64,7 @@ const findIn = <T>(
       return read(extension.value);
     } catch (error) {
       if (!Fault.is(error, 'malformed-der')) throw error;
-      throw new Fault('malformed-ocsp-request', `The extension is not ${form}.`, {}, { cause: error });
+      throw new Fault('malformed-ocsp-request', phrase`The extension is not ${form}.`, {}, { cause: error });
     }
   }
   return undefined;
@@ -80,7 +80,7 @@ export const findPreferredAlgorithms = (
   findIn(
     extensions,
     OID.ocspPreferredSignatureAlgorithms,
-    'PreferredSignatureAlgorithms (RFC 6960 4.4.7.1)',
+    phrase`PreferredSignatureAlgorithms (RFC 6960 4.4.7.1)`,
     readPreferred,
   ) ?? [];
 
@@ -89,7 +89,7 @@ export const findPreferredAlgorithms = (
  * the extension is absent. Fault: `malformed-ocsp-request`.
  */
 export const findAcceptableResponses = (extensions: readonly Extension[]): readonly Oid[] | undefined =>
-  findIn(extensions, OID.ocspAcceptableResponses, 'AcceptableResponses (RFC 6960 4.4.3)', (value) => {
+  findIn(extensions, OID.ocspAcceptableResponses, phrase`AcceptableResponses (RFC 6960 4.4.3)`, (value) => {
     const types: Oid[] = [];
     const reader = new DerReader(value);
     for (const list = reader.sequence(); !list.done; ) types.push(list.oid());
@@ -106,7 +106,7 @@ const readPreferred = (value: Uint8Array): readonly PreferredSignatureAlgorithm[
     const pubKeyAlgIdentifier = fields.done ? undefined : readAlgorithm(fields);
     fields.finish();
     if (preferred.length === MAX_PREFERRED)
-      throw new Fault('malformed-ocsp-request', `At most ${MAX_PREFERRED} algorithms are preferred.`);
+      throw new Fault('malformed-ocsp-request', phrase`At most ${MAX_PREFERRED} algorithms are preferred.`);
     preferred.push({ sigIdentifier, ...(pubKeyAlgIdentifier && { pubKeyAlgIdentifier }) });
   }
   reader.finish();

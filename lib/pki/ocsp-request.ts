@@ -1,4 +1,4 @@
-import { Fault } from '../fault.ts';
+import { Fault, type Phrase, phrase } from '../fault.ts';
 import { type CertId, readCertId } from './cert-id.ts';
 import { readAlgorithmIdentifier } from './certificate.ts';
 import { asDer, constructed, type Der, TAG } from './der.ts';
@@ -33,15 +33,15 @@ export interface OcspRequest {
 /** 64 KiB. */
 export const MAX_OCSP_REQUEST_BYTES = 65_536;
 
-const refused = (why: string): Fault =>
-  new Fault('malformed-ocsp-request', `Malformed OCSP request: ${why}.`);
+const refused = (why: Phrase): Fault =>
+  new Fault('malformed-ocsp-request', phrase`Malformed OCSP request: ${why}.`);
 
 /** Version ::= INTEGER { v1(0) } DEFAULT v1: v1 is the only version, and DER leaves out a default. */
 const refuseVersion = (cursor: DerCursor, limit: number): void => {
   const end = cursor.enter(constructed(0), limit);
   if (cursor.with(end, (reader) => reader.bigint()) !== 0n)
     throw new Fault('unsupported-version', 'Only OCSP requests of version 1 are taken.');
-  throw refused('version 1, the default, is written out, which DER forbids');
+  throw refused(phrase`version 1, the default, is written out, which DER forbids`);
 };
 
 const readExplicit = <T>(
@@ -73,7 +73,7 @@ const readRequestList = (cursor: DerCursor, limit: number): OcspRequest['request
     requests.push({ certId, extensions });
   }
   // ASN.1 allows an empty list, but a request that asks about nothing has no answer.
-  if (requests.length === 0) throw refused('it asks for no certificate');
+  if (requests.length === 0) throw refused(phrase`it asks for no certificate`);
   return requests;
 };
 

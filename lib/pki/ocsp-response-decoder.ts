@@ -1,4 +1,4 @@
-import { Fault } from '../fault.ts';
+import { Fault, type Phrase, phrase } from '../fault.ts';
 import { readCertId } from './cert-id.ts';
 import { readAlgorithmIdentifier } from './certificate.ts';
 import { constructed, type Der, primitive, TAG } from './der.ts';
@@ -22,7 +22,7 @@ import { readGeneralizedTime } from './time.ts';
 export const MAX_OCSP_RESPONSE_BYTES = 1_048_576;
 
 const CODE = 'malformed-ocsp-response';
-const refused = (why: string): Fault => new Fault(CODE, `Malformed OCSP response: ${why}.`);
+const refused = (why: Phrase): Fault => new Fault(CODE, phrase`Malformed OCSP response: ${why}.`);
 
 const readExplicit = <T>(reader: DerReader, tag: number, read: (inner: DerReader) => T): T | undefined => {
   const inner = reader.optionalInto(tag);
@@ -38,7 +38,7 @@ const readOcspExtensions = (reader: DerReader): readonly Extension[] | undefined
 const readReason = (reader: DerReader): CrlReason => {
   const reason = crlReasonOf(reader.small(TAG.enumerated));
   if (reason === undefined)
-    throw refused('a revocation reason has a number that RFC 5280 5.3.1 does not have');
+    throw refused(phrase`a revocation reason has a number that RFC 5280 5.3.1 does not have`);
   return reason;
 };
 
@@ -52,8 +52,8 @@ const readStatus = (reader: DerReader): CertStatus => {
     return { status: 'revoked', revocationTime, ...(revocationReason && { revocationReason }) };
   }
   if (tag !== primitive(0) && tag !== primitive(2))
-    throw refused('a certStatus is none of good, revoked, unknown');
-  if (reader.content(tag).length > 0) throw refused('a certStatus of good or unknown has content');
+    throw refused(phrase`a certStatus is none of good, revoked, unknown`);
+  if (reader.content(tag).length > 0) throw refused(phrase`a certStatus of good or unknown has content`);
   return { status: tag === primitive(0) ? 'good' : 'unknown' };
 };
 
@@ -80,7 +80,7 @@ const readResponderId = (reader: DerReader): ResponderId => {
   if (byName !== undefined) return { byName };
   const byKey = readExplicit(reader, constructed(2), (inner) => inner.octetString());
   if (byKey?.length !== 20)
-    throw refused('the responder is named neither by a name nor by a SHA-1 of its key');
+    throw refused(phrase`the responder is named neither by a name nor by a SHA-1 of its key`);
   return { byKey };
 };
 
@@ -88,12 +88,13 @@ const readResponseData = (
   reader: DerReader,
 ): Omit<BasicOcspResponse, 'tbs' | 'signatureAlgorithm' | 'signatureValue' | 'certs'> => {
   const data = reader.sequence();
-  if (data.peek() === constructed(0)) throw refused('it is not of version 1, or writes out that default');
+  if (data.peek() === constructed(0))
+    throw refused(phrase`it is not of version 1, or writes out that default`);
   const responderId = readResponderId(data);
   const producedAt = readGeneralizedTime(data);
   const responses: BasicOcspResponse['responses'][number][] = [];
   for (const list = data.sequence(); !list.done; ) responses.push(readSingle(list));
-  if (responses.length === 0) throw refused('it answers for no certificate');
+  if (responses.length === 0) throw refused(phrase`it answers for no certificate`);
   const extensions = readOcspExtensions(data);
   data.finish();
   const nonce = extensions && findNonce(extensions, CODE);
@@ -116,7 +117,8 @@ const readBasic = (reader: DerReader): BasicOcspResponse => {
 
 const readResponseBytes = (reader: DerReader): BasicOcspResponse => {
   const response = reader.sequence();
-  if (response.oid() !== OID.ocspBasic) throw refused('it is not a basic response, the only type there is');
+  if (response.oid() !== OID.ocspBasic)
+    throw refused(phrase`it is not a basic response, the only type there is`);
   const basic = DerReader.whole(response.octetString(), MAX_OCSP_RESPONSE_BYTES);
   response.finish();
   return readBasic(basic);
@@ -143,14 +145,14 @@ export const decodeOcspResponse = (
   | { readonly status: 'successful'; readonly basic: BasicOcspResponse } => {
   const response = DerReader.whole(bytes, MAX_OCSP_RESPONSE_BYTES).sequence();
   const status = STATUS_NAMES.get(response.small(TAG.enumerated));
-  if (status === undefined) throw refused('its status has a number that RFC 6960 4.2.1 does not have');
+  if (status === undefined) throw refused(phrase`its status has a number that RFC 6960 4.2.1 does not have`);
   const basic = readExplicit(response, constructed(0), readResponseBytes);
   response.finish();
   if (status === 'successful') {
-    if (basic === undefined) throw refused('it is successful and answers nothing');
+    if (basic === undefined) throw refused(phrase`it is successful and answers nothing`);
     return { status, basic };
   }
   // RFC 6960 4.2.1: an error has no responseBytes.
-  if (basic !== undefined) throw refused('it is an error and yet answers');
+  if (basic !== undefined) throw refused(phrase`it is an error and yet answers`);
   return { status };
 };

@@ -1,4 +1,4 @@
-import { Fault } from '../fault.ts';
+import { Fault, phrase } from '../fault.ts';
 import { malformedDer, type Oid } from './der.ts';
 
 /** The limit for the octets of the content, and for the characters of the dotted form. */
@@ -6,12 +6,13 @@ const MAX_OID = 128;
 
 /** The object identifier with these content octets (X.690 8.19). Fault: `malformed-der`. */
 export const decodeOid = (content: Uint8Array, at: number): Oid => {
-  if (content.length === 0 || content.length > MAX_OID) throw malformedDer('an OBJECT IDENTIFIER', at);
+  if (content.length === 0 || content.length > MAX_OID) throw malformedDer(phrase`an OBJECT IDENTIFIER`, at);
   if (((content[content.length - 1] as number) & 0x80) !== 0)
-    throw malformedDer('an OBJECT IDENTIFIER cut short', at);
+    throw malformedDer(phrase`an OBJECT IDENTIFIER cut short`, at);
   let text = '';
   for (let start = 0; start < content.length; ) {
-    if (content[start] === 0x80) throw malformedDer('an OBJECT IDENTIFIER arc not in its shortest form', at);
+    if (content[start] === 0x80)
+      throw malformedDer(phrase`an OBJECT IDENTIFIER arc not in its shortest form`, at);
     let end = start + 1;
     while (((content[end - 1] as number) & 0x80) !== 0) end++;
     text += start === 0 ? firstArcs(content, end) : `.${readArc(content, start, end)}`;

@@ -1,9 +1,11 @@
-import { Fault } from '../fault.ts';
+import { Fault, type Phrase, phrase } from '../fault.ts';
 
-const malformed = (why: string): Fault => new Fault('malformed-pem', `Malformed PEM: ${why}.`);
+const malformed = (why: Phrase): Fault => new Fault('malformed-pem', phrase`Malformed PEM: ${why}.`);
 
 const tooLarge = (limit: number): Fault =>
-  new Fault('input-too-large', `The PEM text holds more than the ${limit} bytes that are taken.`, { limit });
+  new Fault('input-too-large', phrase`The PEM text holds more than the ${limit} bytes that are taken.`, {
+    limit,
+  });
 
 /** RFC 7468. Labels: CERTIFICATE, CERTIFICATE REQUEST, X509 CRL, PUBLIC KEY, … Lines of 64 characters, each ended by LF. */
 export const encodePem = (label: string, der: Uint8Array): string => {
@@ -21,8 +23,9 @@ const BOUNDARY = /^-----(BEGIN|END) (.+)-----$/;
 const decodeBase64 = (lines: readonly string[]): Buffer => {
   const text = lines.join('');
   const bytes = Buffer.from(text, 'base64');
-  if (bytes.length === 0) throw malformed('a block is empty');
-  if (bytes.toString('base64') !== text) throw malformed('a block is not base64 in its one strict form');
+  if (bytes.length === 0) throw malformed(phrase`a block is empty`);
+  if (bytes.toString('base64') !== text)
+    throw malformed(phrase`a block is not base64 in its one strict form`);
   return bytes;
 };
 
@@ -45,23 +48,25 @@ const parse = (
     const trimmed = line.trimEnd();
     const [, edge, label = ''] = BOUNDARY.exec(trimmed) ?? [];
     if (edge === 'BEGIN') {
-      if (open) throw malformed('a block begins inside another');
-      if (!labels.includes(label)) throw malformed(`only blocks labelled ${labels.join(' or ')} are taken`);
+      if (open) throw malformed(phrase`a block begins inside another`);
+      if (!labels.includes(label))
+        throw malformed(phrase`only blocks labelled ${labels.join(', ')} are taken`);
       open = { label, lines: [] };
     } else if (edge === 'END') {
-      if (open?.label !== label) throw malformed('a block ends that did not begin');
+      if (open?.label !== label) throw malformed(phrase`a block ends that did not begin`);
       const block = decodeBase64(open.lines);
       total += block.length;
       if (total > maxBytes) throw tooLarge(maxBytes);
       blocks.push(block);
       open = undefined;
-    } else if (trimmed.startsWith('-----BEGIN ')) throw malformed('a boundary line goes on after its label');
-    else if (open && trimmed === '') throw malformed('a block has an empty line');
+    } else if (trimmed.startsWith('-----BEGIN '))
+      throw malformed(phrase`a boundary line goes on after its label`);
+    else if (open && trimmed === '') throw malformed(phrase`a block has an empty line`);
     else if (open) open.lines.push(trimmed);
     else if (trimmed !== '') explanatory = true;
   }
-  if (open) throw malformed('a block does not end');
-  if (blocks.length === 0) throw malformed(`there is no block labelled ${labels.join(' or ')}`);
+  if (open) throw malformed(phrase`a block does not end`);
+  if (blocks.length === 0) throw malformed(phrase`there is no block labelled ${labels.join(', ')}`);
   return { blocks, explanatory };
 };
 
@@ -72,8 +77,8 @@ const parse = (
 export const decodePem = (label: string | readonly string[], text: string, maxBytes: number): Uint8Array => {
   const { blocks, explanatory } = parse(typeof label === 'string' ? [label] : label, text, maxBytes);
   const [block, ...more] = blocks;
-  if (block === undefined || more.length > 0) throw malformed('there is more than one block');
-  if (explanatory) throw malformed('there is other text around the block');
+  if (block === undefined || more.length > 0) throw malformed(phrase`there is more than one block`);
+  if (explanatory) throw malformed(phrase`there is other text around the block`);
   return block;
 };
 

@@ -1,4 +1,4 @@
-import { Fault } from '../fault.ts';
+import { Fault, phrase } from '../fault.ts';
 import { type Der, malformedDer, TAG } from './der.ts';
 import { derText } from './der-encoder.ts';
 import type { DerReader } from './der-reader.ts';
@@ -21,7 +21,10 @@ const format = (date: Date): string => {
 const digits = (date: Date, firstYear: number): string => {
   const year = date.getUTCFullYear();
   if (!(year >= firstYear && year <= 9999)) {
-    throw new Fault('invalid-input', `A time that is written in DER has a year from ${firstYear} to 9999.`);
+    throw new Fault(
+      'invalid-input',
+      phrase`A time that is written in DER has a year from ${firstYear} to 9999.`,
+    );
   }
   return format(date);
 };
@@ -50,7 +53,7 @@ const parse = (text: string, at: number): Date => {
     // text.
     if (format(date) === text) return date;
   }
-  throw malformedDer('a time that is not a calendar date and UTC time of day to the second', at);
+  throw malformedDer(phrase`a time that is not a calendar date and UTC time of day to the second`, at);
 };
 
 const ascii = (content: Uint8Array): string => Buffer.from(content).toString('latin1');
@@ -65,7 +68,7 @@ export const readTime = (reader: DerReader): Date => {
   }
   const date = readGeneralizedTime(reader);
   if (date.getUTCFullYear() < 2050)
-    throw malformedDer('a GeneralizedTime before 2050 instead of UTCTime', at);
+    throw malformedDer(phrase`a GeneralizedTime before 2050 instead of UTCTime`, at);
   return date;
 };
 

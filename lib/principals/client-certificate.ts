@@ -1,4 +1,4 @@
-import { Fault } from '../fault.ts';
+import { Fault, type Phrase, phrase } from '../fault.ts';
 import { verifySignature } from '../keys/keys.ts';
 import { type Certificate, decodeCertificate, encodeName, findExtension, OID } from '../pki/pki.ts';
 import type { Clock } from '../ports.ts';
@@ -25,10 +25,10 @@ const PROCESSED: ReadonlySet<string> = new Set([
   'certificatePolicies',
 ]);
 
-const invalid = (why: string, cause?: unknown): Fault =>
+const invalid = (why: Phrase, cause?: unknown): Fault =>
   new Fault(
     'client-certificate-invalid',
-    `The client certificate is not accepted: ${why}.`,
+    phrase`The client certificate is not accepted: ${why}.`,
     {},
     cause === undefined ? undefined : { cause },
   );
@@ -48,7 +48,8 @@ export const clientCertificates = (
     const certificate = decode(der);
     const now = clock();
     const issuer = issuerOf(certificate, issuers);
-    if (!isWithin(issuer.certificate, now)) throw invalid("its issuer's own certificate is not valid now");
+    if (!isWithin(issuer.certificate, now))
+      throw invalid(phrase`its issuer's own certificate is not valid now`);
     checkValidity(certificate, now);
     checkExtensions(certificate);
     return {
@@ -65,7 +66,7 @@ const readIssuer = ({ ca, certificate: der }: OperationsCa): Issuer => {
     findExtension(certificate.extensions, 'basicConstraints')?.cA !== true ||
     usages?.includes('keyCertSign') === false
   ) {
-    throw new Fault('configuration-invalid', `The certificate of "${ca}" is not that of a CA.`);
+    throw new Fault('configuration-invalid', phrase`The certificate of "${ca}" is not that of a CA.`);
   }
   return { ca, certificate, name: encodeName(certificate.subject) };
 };
@@ -74,7 +75,7 @@ const decode = (der: Uint8Array): Certificate => {
   try {
     return decodeCertificate(der);
   } catch (error) {
-    throw invalid('it is not a certificate of RFC 5280', error);
+    throw invalid(phrase`it is not a certificate of RFC 5280`, error);
   }
 };
 
@@ -84,7 +85,7 @@ const issuerOf = (certificate: Certificate, issuers: readonly Issuer[]): Issuer 
   for (const issuer of issuers) {
     if (Buffer.compare(issuer.name, name) === 0 && isSignedBy(certificate, issuer)) return issuer;
   }
-  throw invalid('it was not issued by the operations CA of this service');
+  throw invalid(phrase`it was not issued by the operations CA of this service`);
 };
 
 const isSignedBy = ({ tbs, signatureAlgorithm, signatureValue }: Certificate, issuer: Issuer): boolean => {
@@ -109,21 +110,21 @@ const isWithin = ({ notBefore, notAfter }: Certificate, now: number): boolean =>
 
 const checkValidity = (certificate: Certificate, now: number): void => {
   if (isWithin(certificate, now)) return;
-  if (now < certificate.notBefore.getTime()) throw invalid('it is not valid yet');
+  if (now < certificate.notBefore.getTime()) throw invalid(phrase`it is not valid yet`);
   throw new Fault('client-certificate-expired', 'The client certificate has expired; renew it.');
 };
 
 const checkExtensions = ({ extensions }: Certificate): void => {
   // RFC 5280 4.2: a critical extension that is not processed refuses the certificate.
   if (extensions.some(({ id, critical }) => critical && !PROCESSED.has(id))) {
-    throw invalid('it has a critical extension that is not processed here');
+    throw invalid(phrase`it has a critical extension that is not processed here`);
   }
-  if (findExtension(extensions, 'basicConstraints')?.cA) throw invalid("it is a CA's");
+  if (findExtension(extensions, 'basicConstraints')?.cA) throw invalid(phrase`it is a CA's`);
   if (!findExtension(extensions, 'keyUsage')?.usages.includes('digitalSignature')) {
-    throw invalid('its key usage lacks digitalSignature');
+    throw invalid(phrase`its key usage lacks digitalSignature`);
   }
   if (!findExtension(extensions, 'extKeyUsage')?.purposes.includes(OID.clientAuth)) {
-    throw invalid('its extended key usage lacks clientAuth');
+    throw invalid(phrase`its extended key usage lacks clientAuth`);
   }
 };
 
@@ -131,7 +132,7 @@ const principalOf = ({ subject }: Certificate): string => {
   const ids = subject.flat().filter(({ type }) => type === OID.serialNumber);
   const [id] = ids;
   if (id === undefined || ids.length > 1 || !/^[a-z0-9-]{1,64}$/.test(id.value)) {
-    throw invalid('its subject does not name a principal by one serialNumber attribute');
+    throw invalid(phrase`its subject does not name a principal by one serialNumber attribute`);
   }
   return id.value;
 };

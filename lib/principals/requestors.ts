@@ -17,8 +17,12 @@ export const requestorsBy =
       return principal;
     } catch (error) {
       if (!Fault.is(error) || !UNPROVEN.has(error.code)) throw error;
-      const message = 'The signature of the OCSP request does not prove who asks.';
-      throw new Fault('requestor-unauthorized', message, {}, { cause: error });
+      throw new Fault(
+        'requestor-unauthorized',
+        'The signature of the OCSP request does not prove who asks.',
+        {},
+        { cause: error },
+      );
     }
   };
 

@@ -1,4 +1,4 @@
-import { Fault } from '../fault.ts';
+import { Fault, phrase } from '../fault.ts';
 import type { Principal } from '../principal.ts';
 import type { Examination, RequestState } from './contract.ts';
 
@@ -64,13 +64,13 @@ export type Command =
 const unknown = (): Fault => new Fault('unknown-request', 'There is no such request.');
 
 const wrongState = (state: RequestState, needed: string): Fault =>
-  new Fault('wrong-state', `The request is ${state}; this takes one that is ${needed}.`, { state });
+  new Fault('wrong-state', phrase`The request is ${state}; this takes one that is ${needed}.`, { state });
 
 const MAX_REASON = 1000;
 
 const assertReason = (reason: string | undefined): void => {
   if (reason === undefined || reason.trim() === '' || reason.length > MAX_REASON) {
-    throw new Fault('invalid-input', `A reason of 1 to ${MAX_REASON} characters is needed.`, {
+    throw new Fault('invalid-input', phrase`A reason of 1 to ${MAX_REASON} characters is needed.`, {
       path: 'reason',
     });
   }

@@ -1,4 +1,4 @@
-import { Fault } from '../fault.ts';
+import { Fault, phrase } from '../fault.ts';
 import { checkPublicKey, verifySignature } from '../keys/keys.ts';
 import {
   type CertificationRequest,
@@ -57,7 +57,7 @@ export const readApplication = async (
   submission: Submission,
 ): Promise<Application> => {
   if (Buffer.byteLength(JSON.stringify(submission.fields)) > MAX_FIELDS_BYTES) {
-    throw new Fault('invalid-field', `The fields have more than ${MAX_FIELDS_BYTES} bytes.`, {
+    throw new Fault('invalid-field', phrase`The fields have more than ${MAX_FIELDS_BYTES} bytes.`, {
       limit: MAX_FIELDS_BYTES,
     });
   }

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { Fault } from '../fault.ts';
+import { Fault, phrase } from '../fault.ts';
 import { IDEMPOTENCY_KEY, MAX_IDEMPOTENCY_KEY } from '../idempotency-key.ts';
 import { rfc3339 } from '../pki/pki.ts';
 import type { Principal } from '../principal.ts';
@@ -81,7 +81,7 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
     if (idempotencyKey !== undefined && !IDEMPOTENCY_KEY.test(idempotencyKey)) {
       throw new Fault(
         'idempotency-key-invalid',
-        `An idempotency key is 1 to ${MAX_IDEMPOTENCY_KEY} visible ASCII characters.`,
+        phrase`An idempotency key is 1 to ${MAX_IDEMPOTENCY_KEY} visible ASCII characters.`,
       );
     }
     const row = idempotencyKey === undefined ? undefined : idempotencyRowKey(actor.id, idempotencyKey);
@@ -145,7 +145,7 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
         throw new Fault('forbidden', 'Officers list the requests of their own office.');
       }
       if (!Number.isInteger(limit) || limit < 1 || limit > MAX_PAGE) {
-        throw new Fault('invalid-input', `A page has 1 to ${MAX_PAGE} requests.`, { path: 'limit' });
+        throw new Fault('invalid-input', phrase`A page has 1 to ${MAX_PAGE} requests.`, { path: 'limit' });
       }
       const page = await table.query({
         pk: listingPk(own ?? wanted, state),
@@ -170,7 +170,7 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
     collect: async (actor, id, method) => {
       const { state, certificate } = await readFor(actor, id);
       if (certificate === undefined) {
-        throw new Fault('not-issued', `The request is ${state}; there is no certificate to collect.`, {
+        throw new Fault('not-issued', phrase`The request is ${state}; there is no certificate to collect.`, {
           state,
         });
       }

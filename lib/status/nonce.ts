@@ -1,4 +1,4 @@
-import { Fault } from '../fault.ts';
+import { Fault, phrase } from '../fault.ts';
 import type { OcspRequest, ResponseData } from '../pki/pki.ts';
 
 /**
@@ -16,7 +16,10 @@ const MAX_NONCE_OCTETS = 128;
 /** Fault: `malformed-ocsp-request`: RFC 9654 2.1 rejects requests with a nonce of any other length. */
 export const assertNonce = ({ nonce }: Nonce): void => {
   if (nonce && (nonce.length === 0 || nonce.length > MAX_NONCE_OCTETS)) {
-    throw new Fault('malformed-ocsp-request', `A nonce has 1 to ${MAX_NONCE_OCTETS} octets (RFC 9654 2.1).`);
+    throw new Fault(
+      'malformed-ocsp-request',
+      phrase`A nonce has 1 to ${MAX_NONCE_OCTETS} octets (RFC 9654 2.1).`,
+    );
   }
 };
 

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { Fault } from '../fault.ts';
+import { Fault, phrase } from '../fault.ts';
 import type { ProvisionDraft } from '../ledger/ledger.ts';
 import type { OcspRequest } from '../pki/pki.ts';
 import type { Caller, Principal } from '../principal.ts';
@@ -55,7 +55,10 @@ export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
       const issuer = await issuers.byCertId(certId);
       if (!issuer) continue;
       if (requestList.length <= issuer.ocsp.maxCertIds) return issuer;
-      throw new Fault('malformed-ocsp-request', `A request has at most ${issuer.ocsp.maxCertIds} CertIDs.`);
+      throw new Fault(
+        'malformed-ocsp-request',
+        phrase`A request has at most ${issuer.ocsp.maxCertIds} CertIDs.`,
+      );
     }
     throw new Fault('unauthorized-issuer', 'No CertID of the request names a CA of this service.');
   };

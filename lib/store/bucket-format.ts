@@ -1,4 +1,4 @@
-import { wentThrough } from '../fault.ts';
+import { phrase, wentThrough } from '../fault.ts';
 import { assertFormat, FORMAT } from '../format.ts';
 import type { Bucket } from './contract.ts';
 
@@ -20,7 +20,7 @@ const readFormat = (body: Uint8Array): unknown => {
  */
 export const markBucketFormat = async (bucket: Pick<Bucket, 'get' | 'put'>): Promise<void> => {
   const found = await bucket.get(MARK);
-  if (found) return assertFormat('The bucket', readFormat(found.body));
+  if (found) return assertFormat(phrase`The bucket`, readFormat(found.body));
   const mark = Buffer.from(`${JSON.stringify({ format: FORMAT })}\n`);
   const isFirst = await wentThrough(
     bucket.put(MARK, mark, { if: 'absent', contentType: 'application/json' }),

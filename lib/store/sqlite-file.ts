@@ -1,7 +1,7 @@
 import { closeSync, fdatasync, openSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { Fault } from '../fault.ts';
+import { Fault, phrase } from '../fault.ts';
 import { assertFormat, FORMAT } from '../format.ts';
 import { makeFolder, syncFolder } from './folder.ts';
 
@@ -69,11 +69,15 @@ const prepareSchema = (db: DatabaseSync, path: string): void => {
       PRAGMA application_id = ${APPLICATION_ID};
       PRAGMA user_version = ${FORMAT}`);
   } else if (pragma('application_id') !== APPLICATION_ID) {
-    throw new Fault('configuration-invalid', `${path} is no table of Akashi; choose another DATA_DIR.`, {
-      path,
-    });
+    throw new Fault(
+      'configuration-invalid',
+      phrase`${path} is no table of Akashi; choose another DATA_DIR.`,
+      {
+        path,
+      },
+    );
   } else {
-    assertFormat(`The table ${path}`, pragma('user_version'));
+    assertFormat(phrase`The table ${path}`, pragma('user_version'));
   }
   db.exec('COMMIT');
 };

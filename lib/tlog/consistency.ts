@@ -1,4 +1,4 @@
-import { Fault } from '../fault.ts';
+import { Fault, phrase } from '../fault.ts';
 import {
   EMPTY_ROOT,
   type HashReader,
@@ -20,7 +20,7 @@ export const proveConsistency = async (
   size: number,
 ): Promise<readonly Uint8Array[]> => {
   if (!isSize(oldSize) || !isSize(size) || oldSize > size) {
-    throw new Fault('invalid-input', `A tree of ${size} leaves has no prefix of ${oldSize}.`, {
+    throw new Fault('invalid-input', phrase`A tree of ${size} leaves has no prefix of ${oldSize}.`, {
       oldSize,
       size,
     });
@@ -63,7 +63,7 @@ export interface Consistency {
  */
 export const verifyConsistency = ({ oldSize, oldRoot, size, root, hashes }: Consistency): void => {
   if (!isSize(oldSize) || !isSize(size) || oldSize > size) {
-    throw new Fault('proof-invalid', `A tree of ${size} leaves has no prefix of ${oldSize}.`, {
+    throw new Fault('proof-invalid', phrase`A tree of ${size} leaves has no prefix of ${oldSize}.`, {
       oldSize,
       size,
     });
@@ -75,7 +75,7 @@ export const verifyConsistency = ({ oldSize, oldRoot, size, root, hashes }: Cons
     if (hashes.length > 0) throw new Fault('proof-invalid', 'No hash is needed to prove this consistency.');
     const expected = oldSize === size ? root : EMPTY_ROOT;
     if (Buffer.compare(oldRoot, expected) !== 0 || (size === 0 && Buffer.compare(root, EMPTY_ROOT) !== 0)) {
-      throw new Fault('log-inconsistent', `The log has two different roots for ${oldSize} leaves.`, {
+      throw new Fault('log-inconsistent', phrase`The log has two different roots for ${oldSize} leaves.`, {
         oldSize,
       });
     }

@@ -1,4 +1,4 @@
-import { Fault } from '../fault.ts';
+import { Fault, phrase } from '../fault.ts';
 import { type HashReader, isSize, type LeafRange, nodeHash, rangeRoots, splitPoint } from './merkle.ts';
 
 /**
@@ -11,7 +11,7 @@ export const proveInclusion = async (
   size: number,
 ): Promise<readonly Uint8Array[]> => {
   if (!isSize(size) || !isSize(index) || index >= size) {
-    throw new Fault('invalid-input', `A tree of ${size} leaves has no leaf ${index}.`, { index, size });
+    throw new Fault('invalid-input', phrase`A tree of ${size} leaves has no leaf ${index}.`, { index, size });
   }
   return rangeRoots(read, siblingRanges(index, size));
 };
@@ -45,7 +45,7 @@ export interface Inclusion {
 /** Resolves to nothing when the proof holds (RFC 9162 2.1.3.2); faults with `proof-invalid` when it does not. */
 export const verifyInclusion = ({ leafHash, index, size, root, hashes }: Inclusion): void => {
   if (!isSize(size) || !isSize(index) || index >= size) {
-    throw new Fault('proof-invalid', `A tree of ${size} leaves has no leaf ${index}.`, { index, size });
+    throw new Fault('proof-invalid', phrase`A tree of ${size} leaves has no leaf ${index}.`, { index, size });
   }
   if (![leafHash, root, ...hashes].every((one) => one.length === 32)) {
     throw new Fault('proof-invalid', 'The proof has a hash that is not 32 bytes long.');

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { Fault } from '../fault.ts';
+import { Fault, phrase } from '../fault.ts';
 
 /**
  * The Merkle tree of RFC 6962 2.1 over SHA-256, described by its complete nodes. A complete node is the root of a full
@@ -116,7 +116,7 @@ const edgeByLevel = (size: number, edge: readonly Uint8Array[]): Map<number, Uin
   if (nodes.length !== edge.length) {
     throw new Fault(
       'invalid-input',
-      `The right edge of a tree of ${size} leaves has ${nodes.length} hashes.`,
+      phrase`The right edge of a tree of ${size} leaves has ${nodes.length} hashes.`,
     );
   }
   const byLevel = new Map<number, Uint8Array>();

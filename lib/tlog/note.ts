@@ -1,5 +1,5 @@
 import { type KeyObject, verify } from 'node:crypto';
-import { Fault } from '../fault.ts';
+import { Fault, phrase } from '../fault.ts';
 import type { Signer } from '../keys/keys.ts';
 import { base64, isPlainText, MAX_TEXT_BYTES, readBase64, readLines, readText } from './lines.ts';
 import { hexId, isKeyName, type NoteKey, noteKeyOf, publicKeyObject } from './vkey.ts';
@@ -39,7 +39,7 @@ export const parseSignatureLines = (text: string): NoteSignature[] => {
   const lines = readLines(text);
   if (lines === undefined) throw new Fault('malformed-note', 'A signature line ends with a newline.');
   if (lines.length > MAX_SIGNATURES) {
-    throw new Fault('malformed-note', `A note has ${MAX_SIGNATURES} signatures at most.`);
+    throw new Fault('malformed-note', phrase`A note has ${MAX_SIGNATURES} signatures at most.`);
   }
   return lines.map((line) => {
     const [dash, name, encoded, ...rest] = line.split(' ');
@@ -139,7 +139,7 @@ export const verifyNote = (note: Note, verifiers: readonly NoteVerifier[]): Veri
       unknown.push(signature);
     } else if (!verifier.verify(note.text, signature.signature)) {
       const key = `${signature.name}+${hexId(signature.keyId)}`;
-      throw new Fault('signature-invalid', `The signature of ${key} does not verify.`, { key });
+      throw new Fault('signature-invalid', phrase`The signature of ${key} does not verify.`, { key });
     } else if (!verified.has(verifier.key)) {
       verified.set(verifier.key, signature);
     }

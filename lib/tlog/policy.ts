@@ -1,4 +1,4 @@
-import { Fault } from '../fault.ts';
+import { Fault, phrase } from '../fault.ts';
 import type { TrustedLog } from './checkpoint.ts';
 import { cosignatureVerifier } from './cosignature.ts';
 import { ed25519Verifier, type NoteVerifier } from './note.ts';
@@ -44,7 +44,7 @@ export const witnessPolicy = (vkeys: readonly string[], threshold: number): Witn
   if (!Number.isInteger(threshold) || threshold < 1 || threshold > names.size) {
     throw new Fault(
       'configuration-invalid',
-      `Between 1 and ${names.size} of the witnesses can be asked for.`,
+      phrase`Between 1 and ${names.size} of the witnesses can be asked for.`,
     );
   }
   if (keys.some(({ type }) => !SIGNATURE_TYPES[type].timestamped) || material.size !== keys.length) {

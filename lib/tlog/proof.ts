@@ -1,4 +1,4 @@
-import { Fault } from '../fault.ts';
+import { Fault, phrase } from '../fault.ts';
 import { type Checkpoint, openCheckpoint, parseCheckpoint, type TrustedLog } from './checkpoint.ts';
 import { cosignatureTime } from './cosignature.ts';
 import { verifyInclusion } from './inclusion.ts';
@@ -48,7 +48,7 @@ export const parseProof = (input: Uint8Array | string): TlogProof => {
   const end = text.indexOf('\n\n');
   if (end < 0) throw new Fault('malformed-proof', 'The proof has no empty line before its checkpoint.');
   const [header, ...lines] = text.slice(0, end).split('\n');
-  if (header !== HEADER) throw new Fault('malformed-proof', `A proof begins with the line ${HEADER}.`);
+  if (header !== HEADER) throw new Fault('malformed-proof', phrase`A proof begins with the line ${HEADER}.`);
   const extra = lines[0]?.startsWith('extra ') ? readBase64(lines.shift()?.slice(6) ?? '') : null;
   if (extra === undefined || extra?.length === 0) {
     throw new Fault('malformed-proof', "The proof's extra line is not of base64.");
@@ -61,7 +61,7 @@ export const parseProof = (input: Uint8Array | string): TlogProof => {
   if (hashes.length !== lines.length || hashes.length > MAX_HASHES) {
     throw new Fault(
       'malformed-proof',
-      `The proof's hashes are not base64 of 32 bytes, ${MAX_HASHES} at most.`,
+      phrase`The proof's hashes are not base64 of 32 bytes, ${MAX_HASHES} at most.`,
     );
   }
   const checkpoint = text.slice(end + 2);
@@ -116,7 +116,7 @@ export const verifyProof = (
   if (witnesses !== undefined && times.size < witnesses.threshold) {
     throw new Fault(
       'proof-invalid',
-      `Only ${times.size} of ${witnesses.threshold} witnesses have cosigned.`,
+      phrase`Only ${times.size} of ${witnesses.threshold} witnesses have cosigned.`,
       {
         cosigned: times.size,
         threshold: witnesses.threshold,

@@ -1,4 +1,4 @@
-import { Fault } from '../fault.ts';
+import { Fault, phrase } from '../fault.ts';
 import {
   EMPTY_ROOT,
   foldRoot,
@@ -74,7 +74,7 @@ export class TileReader {
   async entries(index: number): Promise<readonly Uint8Array[]> {
     const width = tileWidth(0, index, this.#size);
     if (!isSize(index) || width === 0)
-      throw new Fault('invalid-input', `The tree has no bundle ${index}.`, { size: this.#size });
+      throw new Fault('invalid-input', phrase`The tree has no bundle ${index}.`, { size: this.#size });
     const bundle = { level: 'entries', index, width } as const;
     const [hashes, { bytes, fileWidth }] = await Promise.all([
       this.#tile({ ...bundle, level: 0 }),
@@ -143,9 +143,13 @@ export class TileReader {
   async #hashFile(tile: HashTile): Promise<Uint8Array> {
     const { bytes, fileWidth } = await this.#file(tile);
     if (bytes.length !== fileWidth * HASH_BYTES) {
-      throw new Fault('malformed-tile', `A tile of width ${fileWidth} has ${fileWidth * HASH_BYTES} bytes.`, {
-        path: tilePath(tile),
-      });
+      throw new Fault(
+        'malformed-tile',
+        phrase`A tile of width ${fileWidth} has ${fileWidth * HASH_BYTES} bytes.`,
+        {
+          path: tilePath(tile),
+        },
+      );
     }
     return hashAt(bytes, 0, tile.width);
   }
@@ -156,7 +160,7 @@ export class TileReader {
       const bytes = await this.#readPath(tilePath({ ...tile, width: fileWidth }));
       if (bytes !== undefined) return { bytes, fileWidth };
     }
-    throw new Fault('tile-missing', `The log lacks ${tilePath(tile)}.`, { path: tilePath(tile) });
+    throw new Fault('tile-missing', phrase`The log lacks ${tilePath(tile)}.`, { path: tilePath(tile) });
   }
 }
 
@@ -164,7 +168,7 @@ const hashAt = (hashes: Uint8Array, from: number, to: number): Uint8Array =>
   hashes.subarray(from * HASH_BYTES, to * HASH_BYTES);
 
 const inconsistent = (tile: Tile): Fault =>
-  new Fault('log-inconsistent', `${tilePath(tile)} does not lead to the root of the checkpoint.`, {
+  new Fault('log-inconsistent', phrase`${tilePath(tile)} does not lead to the root of the checkpoint.`, {
     path: tilePath(tile),
   });
 

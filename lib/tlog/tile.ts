@@ -1,4 +1,4 @@
-import { Fault } from '../fault.ts';
+import { Fault, phrase } from '../fault.ts';
 import { readDecimal } from './lines.ts';
 import { HASH_BYTES, isSize, type Node, type NodeRun } from './merkle.ts';
 
@@ -102,7 +102,10 @@ export const growTiles = (
     const kept = tileWidth(level, tile.index, oldSize);
     const old = kept === 0 ? new Uint8Array(0) : partials.get(level);
     if (old?.length !== kept * HASH_BYTES) {
-      throw new Fault('invalid-input', `The partial tile of level ${level} should have ${kept} hashes.`);
+      throw new Fault(
+        'invalid-input',
+        phrase`The partial tile of level ${level} should have ${kept} hashes.`,
+      );
     }
     const from = (tile.index * TILE_WIDTH + kept - run.start) * HASH_BYTES;
     const bytes = new Uint8Array(tile.width * HASH_BYTES);
@@ -144,7 +147,7 @@ export const encodeEntries = (entries: readonly Uint8Array[]): Uint8Array => {
   let at = 0;
   for (const entry of entries) {
     if (entry.length > MAX_ENTRY_BYTES) {
-      throw new Fault('value-too-large', `A log entry has at most ${MAX_ENTRY_BYTES} bytes.`);
+      throw new Fault('value-too-large', phrase`A log entry has at most ${MAX_ENTRY_BYTES} bytes.`);
     }
     at = bundle.writeUInt16BE(entry.length, at);
     bundle.set(entry, at);
@@ -165,7 +168,7 @@ export const decodeEntries = (bytes: Uint8Array, width: number): Uint8Array[] =>
     at = end;
   }
   if (entries.length !== width || at !== bytes.length) {
-    throw new Fault('malformed-tile', `This is no bundle of ${width} entries.`);
+    throw new Fault('malformed-tile', phrase`This is no bundle of ${width} entries.`);
   }
   return entries;
 };

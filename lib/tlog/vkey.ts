@@ -1,5 +1,5 @@
 import { createPublicKey, hash, type KeyObject } from 'node:crypto';
-import { Fault } from '../fault.ts';
+import { Fault, phrase } from '../fault.ts';
 import type { Signer } from '../keys/keys.ts';
 import { base64, isPlainText, readBase64 } from './lines.ts';
 
@@ -41,7 +41,7 @@ export const noteKey = (name: string, type: SignatureType, publicKey: Uint8Array
   }
   const { keyBytes } = SIGNATURE_TYPES[type];
   if (publicKey.length !== keyBytes) {
-    throw new Fault('malformed-note', `A key of signature type ${type} has ${keyBytes} bytes.`);
+    throw new Fault('malformed-note', phrase`A key of signature type ${type} has ${keyBytes} bytes.`);
   }
   const digest = hash(
     'sha256',
@@ -55,9 +55,13 @@ export const noteKey = (name: string, type: SignatureType, publicKey: Uint8Array
 export const noteKeyOf = (name: string, type: SignatureType, signer: Signer): NoteKey => {
   const { algorithm } = SIGNATURE_TYPES[type];
   if (signer.algorithm.name !== algorithm) {
-    throw new Fault('unsupported-algorithm', `Signature type ${type} of notes needs an ${algorithm} key.`, {
-      algorithm: signer.algorithm.name,
-    });
+    throw new Fault(
+      'unsupported-algorithm',
+      phrase`Signature type ${type} of notes needs an ${algorithm} key.`,
+      {
+        algorithm: signer.algorithm.name,
+      },
+    );
   }
   const spki = { key: Buffer.from(signer.subjectPublicKeyInfo), format: 'der', type: 'spki' } as const;
   const jwk = createPublicKey(spki).export({ format: 'jwk' });

@@ -1,4 +1,4 @@
-import { Fault } from '../fault.ts';
+import { Fault, phrase } from '../fault.ts';
 import { type Checkpoint, parseCheckpoint, type TrustedLog } from './checkpoint.ts';
 import { verifyConsistency } from './consistency.ts';
 import { base64, readDecimal, readHash, readText } from './lines.ts';
@@ -51,7 +51,7 @@ export const parseAddCheckpoint = (
   if (hashes.length !== lines.length || hashes.length > MAX_HASHES) {
     throw new Fault(
       'malformed-proof',
-      `The proof's hashes are not base64 of 32 bytes, ${MAX_HASHES} at most.`,
+      phrase`The proof's hashes are not base64 of 32 bytes, ${MAX_HASHES} at most.`,
     );
   }
   const note = parseNote(text.slice(end + 2));
@@ -178,7 +178,7 @@ export const readWitnessAnswer = (
   const size = body.endsWith('\n') ? readDecimal(body.slice(0, -1)) : undefined;
   if (status === 409 && contentType.split(';')[0]?.trim() === TLOG_SIZE_TYPE && size !== undefined) {
     if (size !== request.oldSize) return { size };
-    throw new Fault('log-inconsistent', `The witness knows another root for ${size} leaves.`, { size });
+    throw new Fault('log-inconsistent', phrase`The witness knows another root for ${size} leaves.`, { size });
   }
-  throw new Fault('witness-refused', `The witness has answered with status ${status}.`, { status });
+  throw new Fault('witness-refused', phrase`The witness has answered with status ${status}.`, { status });
 };

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { type Phrase, phrase } from '../fault.ts';
 import { encodeName } from '../pki/pki.ts';
 import type { AuthorityDefinition, Period, Profile, TrustDomain } from './contract.ts';
 import { type Issue, issue } from './draft.ts';
@@ -16,12 +17,12 @@ const missing = (
   section: 'authorities' | 'profiles' | 'offices',
   before: TrustDomain,
   after: TrustDomain,
-  why: string,
+  why: Phrase,
 ): readonly Issue[] => {
   const kept = byId<{ readonly id: string }>(after[section]);
   return before[section]
     .filter(({ id }) => !kept.has(id))
-    .map(({ id }) => issue(section, `${id} is missing. ${why}`));
+    .map(({ id }) => issue(section, phrase`${id} is missing. ${why}`));
 };
 
 /** The members of an authority on which its certificate, its key or its serial numbers depend. */
@@ -57,7 +58,7 @@ const authorityIssues = (before: TrustDomain, after: TrustDomain): readonly Issu
       ...FIXED.filter(({ same }) => !same(was, authority)).map(({ name }) =>
         issue(
           `${path}.${name}`,
-          `The ${name} of a CA that exists never changes; a CA that differs is an authority with an id of its own.`,
+          phrase`The ${name} of a CA that exists never changes; a CA that differs is an authority with an id of its own.`,
         ),
       ),
       ...(place === -1
@@ -65,7 +66,7 @@ const authorityIssues = (before: TrustDomain, after: TrustDomain): readonly Issu
         : [
             issue(
               place === 0 ? `${path}.ocsp.algorithm` : `${path}.ocsp.furtherAlgorithms`,
-              'Responders stay with their algorithms, in their order; others may be added at the end.',
+              phrase`Responders stay with their algorithms, in their order; others may be added at the end.`,
             ),
           ]),
     ];
@@ -81,19 +82,19 @@ const profileIssues = (before: TrustDomain, after: TrustDomain): readonly Issue[
     const was = known.get(profile.id);
     if (!was) return [];
     const path = `profiles.${index}`;
-    const fixed = (name: 'authority' | 'kind' | 'hold', why: string): readonly Issue[] =>
-      was[name] === profile[name] ? [] : [issue(`${path}.${name}`, `${why}; make another profile.`)];
+    const fixed = (name: 'authority' | 'kind' | 'hold', why: Phrase): readonly Issue[] =>
+      was[name] === profile[name] ? [] : [issue(`${path}.${name}`, why)];
     const changed = !isDeepStrictEqual(contentOf(was), contentOf(profile));
     return [
-      ...fixed('authority', 'Certificates of this profile have their issuer'),
-      ...fixed('kind', 'Certificates of this profile were issued as what it is'),
-      ...fixed('hold', 'Certificates were issued under this rule of holds'),
+      ...fixed('authority', phrase`Certificates of this profile have their issuer; make another profile.`),
+      ...fixed('kind', phrase`Certificates of this profile were issued as what it is; make another profile.`),
+      ...fixed('hold', phrase`Certificates were issued under this rule of holds; make another profile.`),
       // A request is bound to the version that it was submitted under.
       ...(profile.version < was.version || (changed && profile.version === was.version)
         ? [
             issue(
               `${path}.version`,
-              `A profile that is changed has a version greater than ${was.version}, and no version comes back.`,
+              phrase`A profile that is changed has a version greater than ${was.version}, and no version comes back.`,
             ),
           ]
         : []),
@@ -111,7 +112,7 @@ const retentionIssues = (before: TrustDomain, after: TrustDomain): readonly Issu
       ? [
           issue(
             `retention.${name}`,
-            'Records were promised to be kept for the period in force; write one that is longer in the same units.',
+            phrase`Records were promised to be kept for the period in force; write one that is longer in the same units.`,
           ),
         ]
       : [],
@@ -133,7 +134,7 @@ const principalIssues = (
       : [
           issue(
             `principals.${index}.person`,
-            `Records name ${id} for another person, also after a withdrawal; take an id that nobody has had.`,
+            phrase`Records name ${id} for another person, also after a withdrawal; take an id that nobody has had.`,
           ),
         ];
   });
@@ -150,21 +151,31 @@ export const amendmentIssues = (
 ): readonly Issue[] => [
   ...(before.name === after.name
     ? []
-    : [issue('name', 'The name of the trust domain is its identity; another one is another trust domain.')]),
-  ...missing('authorities', before, after, 'A CA stays: its certificates are asked about until they end.'),
+    : [
+        issue(
+          'name',
+          phrase`The name of the trust domain is its identity; another one is another trust domain.`,
+        ),
+      ]),
+  ...missing(
+    'authorities',
+    before,
+    after,
+    phrase`A CA stays: its certificates are asked about until they end.`,
+  ),
   ...authorityIssues(before, after),
   ...missing(
     'profiles',
     before,
     after,
-    'A profile stays, because certificates name it; take it from the offices that apply for it instead.',
+    phrase`A profile stays, because certificates name it; take it from the offices that apply for it instead.`,
   ),
   ...profileIssues(before, after),
   ...missing(
     'offices',
     before,
     after,
-    'An office stays, because requests and certificates name it; empty its profiles and withdraw its officers instead.',
+    phrase`An office stays, because requests and certificates name it; empty its profiles and withdraw its officers instead.`,
   ),
   ...retentionIssues(before, after),
   ...principalIssues(before, after, withdrawn),

@@ -1,4 +1,4 @@
-import { Fault, wentThrough } from '../fault.ts';
+import { Fault, phrase, wentThrough } from '../fault.ts';
 import type { RecordDraft } from '../ledger/ledger.ts';
 import type { Clock, Random } from '../ports.ts';
 import type { Item, Table, Write } from '../store/store.ts';
@@ -25,11 +25,13 @@ const MAX_ISSUES = 20;
 const MAX_PAGE = 100;
 
 const invalid = (issues: readonly Issue[]): Fault => {
-  const [first] = issues;
-  const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : '';
+  const [{ path, message }, ...more] = issues as readonly [Issue, ...Issue[]];
+  const at = path || phrase`its top`;
   return new Fault(
     'amendment-invalid',
-    `The trust domain cannot be changed to this file; at ${first?.path || 'its top'}: ${first?.message}${more}`,
+    more.length === 0
+      ? phrase`The trust domain cannot be changed to this file; at ${at}: ${message}`
+      : phrase`The trust domain cannot be changed to this file; at ${at}: ${message} (and ${more.length} more)`,
     { issues: issues.slice(0, MAX_ISSUES) },
   );
 };
@@ -42,7 +44,7 @@ const pending = ({ amendment, digest }: NonNullable<InForceRow['approved']>): Fa
   );
 
 const closed = (state: AmendmentState): Fault =>
-  new Fault('amendment-closed', `The amendment is ${state}; propose the file again to go on with it.`, {
+  new Fault('amendment-closed', phrase`The amendment is ${state}; propose the file again to go on with it.`, {
     state,
   });
 
@@ -127,7 +129,7 @@ export const openAmendments = (deps: {
     if (value.digest !== before) {
       throw new Fault('try-later', 'This process has not taken up the trust domain in force yet.');
     }
-    if (after === before) throw invalid([{ path: '', message: 'It is the file in force.' }]);
+    if (after === before) throw invalid([{ path: '', message: phrase`It is the file in force.` }]);
     const issues = amendmentIssues(trustDomain, proposal, await readWithdrawn(table));
     if (issues.length > 0) throw invalid(issues);
 
@@ -210,7 +212,7 @@ export const openAmendments = (deps: {
 
     list: async ({ limit, cursor }) => {
       if (!Number.isInteger(limit) || limit < 1 || limit > MAX_PAGE) {
-        throw new Fault('invalid-input', `A page has 1 to ${MAX_PAGE} amendments.`, { path: 'limit' });
+        throw new Fault('invalid-input', phrase`A page has 1 to ${MAX_PAGE} amendments.`, { path: 'limit' });
       }
       const page = await table.query<AmendmentRow>({
         pk: PK,

@@ -1,3 +1,4 @@
+import { phrase } from '../fault.ts';
 import { encodeName } from '../pki/pki.ts';
 import { WORDS_OF_REPORTS } from '../principal.ts';
 import type { Office, Profile, Source, SubjectTemplate } from './contract.ts';
@@ -14,7 +15,7 @@ const repeated = (draft: Draft): readonly Issue[] =>
         seen.add(id);
         return [];
       }
-      return [issue(`${section}.${index}.id`, 'This id is taken by an earlier one.')];
+      return [issue(`${section}.${index}.id`, phrase`This id is taken by an earlier one.`)];
     });
   });
 
@@ -22,26 +23,26 @@ const authorityIssues = (draft: Draft): readonly Issue[] =>
   draft.authorities.flatMap(({ path, value: { subject, crl, ocsp, validity } }, index) => [
     ...(crl.interval < crl.nextUpdate
       ? []
-      : [issue(`${path}.crl.interval`, 'A CRL is followed by the next one before its nextUpdate.')]),
+      : [issue(`${path}.crl.interval`, phrase`A CRL is followed by the next one before its nextUpdate.`)]),
     ...(longer(ocsp.validity, validity)
-      ? [issue(`${path}.ocsp.validity`, 'The responder would outlive its authority.')]
+      ? [issue(`${path}.ocsp.validity`, phrase`The responder would outlive its authority.`)]
       : []),
     // The certificate is renewed at half of its life, so an answer must expire within the other half.
     ...(longer({ months: 0, seconds: 2 * ocsp.nextUpdate }, ocsp.validity)
       ? [
           issue(
             `${path}.ocsp.nextUpdate`,
-            "Answers live at most half as long as the responder's certificate.",
+            phrase`Answers live at most half as long as the responder's certificate.`,
           ),
         ]
       : []),
     ...(ocsp.maxAge < ocsp.nextUpdate
       ? []
-      : [issue(`${path}.ocsp.maxAge`, 'Caches give an answer up before its nextUpdate (RFC 9919).')]),
+      : [issue(`${path}.ocsp.maxAge`, phrase`Caches give an answer up before its nextUpdate (RFC 9919).`)]),
     ...(draft.authorities
       .slice(0, index)
       .some((other) => Buffer.compare(encodeName(other.value.subject), encodeName(subject)) === 0)
-      ? [issue(`${path}.subject`, 'Another authority has this subject.')]
+      ? [issue(`${path}.subject`, phrase`Another authority has this subject.`)]
       : []),
   ]);
 
@@ -59,7 +60,10 @@ const officeAttributeIssues = (office: Office, profile: Profile, path: string): 
     template.kind === 'directoryName' ? [] : (fromOffice(template.source) ?? []),
   );
   const missing = (name: string): Issue =>
-    issue(`${path}.attributes`, `The profile ${profile.id} takes the attribute ${name} from its offices.`);
+    issue(
+      `${path}.attributes`,
+      phrase`The profile ${profile.id} takes the attribute ${name} from its offices.`,
+    );
   return [
     ...plain.filter((name) => !Object.hasOwn(office.attributes, name)).map(missing),
     ...namesOf(profile).flatMap(([type, source]) => {
@@ -80,18 +84,23 @@ const officeIssues = (draft: Draft): readonly Issue[] =>
     return [
       ...office.profiles.flatMap((id, index) => {
         const at = `${path}.profiles.${index}`;
-        if (!draft.ids.profiles.includes(id)) return [issue(at, 'There is no profile of that id.')];
+        if (!draft.ids.profiles.includes(id)) return [issue(at, phrase`There is no profile of that id.`)];
         const profile = draft.profiles.find(({ value }) => value.id === id)?.value;
         if (!profile) return [];
         return profile.kind === 'principal' || profile.kind === 'service'
-          ? [issue(at, "Certificates of this profile are the service's own.")]
+          ? [issue(at, phrase`Certificates of this profile are the service's own.`)]
           : officeAttributeIssues(office, profile, path);
       }),
       // One person submits and another examines, so an office needs two.
       ...(office.profiles.length > 0 &&
       persons.size < 2 &&
       draft.principals.length === draft.ids.principals.length
-        ? [issue(path, 'An office that applies for certificates has officers who are at least two persons.')]
+        ? [
+            issue(
+              path,
+              phrase`An office that applies for certificates has officers who are at least two persons.`,
+            ),
+          ]
         : []),
     ];
   });
@@ -102,24 +111,24 @@ const principalIssues = (draft: Draft): readonly Issue[] =>
       ? [
           issue(
             `${path}.id`,
-            `Reports name a relying party by its id, and say ${id} of others; choose another id, such as ${id}-1.`,
+            phrase`Reports name a relying party by its id, and say ${id} of others; choose another id, such as ${id}-1.`,
           ),
         ]
       : []),
     ...(purposes === undefined || role === 'relyingParty'
       ? []
-      : [issue(`${path}.purposes`, 'Relying parties, and only they, declare purposes.')]),
+      : [issue(`${path}.purposes`, phrase`Relying parties, and only they, declare purposes.`)]),
 
     ...((role === 'officer') === (office !== undefined)
       ? []
-      : [issue(`${path}.office`, 'Officers, and only they, belong to an office.')]),
+      : [issue(`${path}.office`, phrase`Officers, and only they, belong to an office.`)]),
     ...(office === undefined || draft.ids.offices.includes(office)
       ? []
-      : [issue(`${path}.office`, 'There is no office of that id.')]),
+      : [issue(`${path}.office`, phrase`There is no office of that id.`)]),
     // Auditors do nothing that they would have to audit.
     ...(role === 'auditor' &&
     draft.principals.some(({ value }) => value.person === person && value.role !== 'auditor')
-      ? [issue(`${path}.person`, 'An auditor has no other role.')]
+      ? [issue(`${path}.person`, phrase`An auditor has no other role.`)]
       : []),
   ]);
 
@@ -131,13 +140,13 @@ const ceremonyIssues = (draft: Draft): readonly Issue[] => {
   return [
     ...found.flatMap((principal, index) => {
       const known = draft.ids.principals.includes(ids[index]);
-      if (!known) return [issue(`${path}.${index}`, 'There is no principal of that id.')];
+      if (!known) return [issue(`${path}.${index}`, phrase`There is no principal of that id.`)];
       return principal && principal.role !== 'operator'
-        ? [issue(`${path}.${index}`, 'Operators hold the ceremony.')]
+        ? [issue(`${path}.${index}`, phrase`Operators hold the ceremony.`)]
         : [];
     }),
     ...(first && second && first.person === second.person
-      ? [issue(path, 'The ceremony asks for two persons.')]
+      ? [issue(path, phrase`The ceremony asks for two persons.`)]
       : []),
   ];
 };

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { Fault } from '../fault.ts';
+import { Fault, type Phrase } from '../fault.ts';
 import { buildName } from '../pki/pki.ts';
 import type { AuthorityDefinition, Office, Period, Profile } from './contract.ts';
 import { addPeriod } from './period.ts';
@@ -10,7 +10,7 @@ import type * as schema from './schema.ts';
 export interface Issue {
   /** `profiles.0.authority`. */
   readonly path: string;
-  readonly message: string;
+  readonly message: Phrase;
 }
 
 /** A member that has passed its schema, and its path. */
@@ -32,18 +32,18 @@ export interface Draft {
   readonly ids: Readonly<Record<'authorities' | 'profiles' | 'offices' | 'principals', readonly unknown[]>>;
 }
 
-export const issue = (path: string, message: string): Issue => ({ path, message });
+export const issue = (path: string, message: Phrase): Issue => ({ path, message });
 
 const EPOCH = new Date(Date.UTC(2025, 0));
 export const longer = (a: Period, b: Period): boolean => addPeriod(EPOCH, a) > addPeriod(EPOCH, b);
 
 /** The reason why no certificate can have this attribute. Undefined where one can. */
-export const whyNot = (type: string, value: string): string | undefined => {
+export const whyNot = (type: string, value: string): Phrase | undefined => {
   try {
     buildName([[type, value]]);
     return undefined;
   } catch (error) {
-    if (Fault.is(error)) return error.message;
+    if (Fault.is(error)) return error.phrase;
     throw error;
   }
 };

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { Fault } from '../fault.ts';
+import { Fault, type Phrase, phrase } from '../fault.ts';
 import { findUnshown, isAbsoluteUri, isDnsName, isMailbox } from '../lint/lint.ts';
 import type { Field, FieldValues } from './contract.ts';
 
@@ -7,11 +7,19 @@ import type { Field, FieldValues } from './contract.ts';
  * The fault names the field and says what its value has to be. It never shows the value, except a character that is
  * invisible.
  */
-export const invalidField = (field: Pick<Field, 'name' | 'label'>, why: string): Fault =>
-  new Fault('invalid-field', `The field "${field.name}" (${field.label.en}) ${why}.`, {
+export const invalidField = (field: Pick<Field, 'name' | 'label'>, why: Phrase): Fault =>
+  new Fault('invalid-field', phrase`The field "${field.name}" (${field.label}) ${why}.`, {
     field: field.name,
     label: field.label,
   });
+
+/** For a value that has the form of its field and cannot stand in a name. */
+export const unfitField = (field: Pick<Field, 'name' | 'label'>, reason: Phrase): Fault =>
+  new Fault(
+    'invalid-field',
+    phrase`The field "${field.name}" (${field.label}) cannot stand in a certificate: ${reason}`,
+    { field: field.name, label: field.label },
+  );
 
 /** CJK compatibility ideographs and their supplement. */
 const COMPATIBILITY = /[^\uf900-\ufaff\u{2f800}-\u{2fa1f}]+/gu;
@@ -43,14 +51,18 @@ interface Kind {
   readonly maxLength: number;
   /** The one spelling of the value. Undefined where the value is not of this kind. */
   readonly canonical: (text: string, field: Field) => string | undefined;
-  readonly what: string;
+  readonly what: Phrase;
 }
 
 const when = (holds: boolean, text: string): string | undefined => (holds ? text : undefined);
 
 export const FIELD_RULES: Readonly<Record<Field['kind'], Kind>> = {
-  text: { maxLength: 1_000, canonical: (text) => text, what: 'text' },
-  date: { maxLength: 10, canonical: (text) => when(isCalendarDate(text), text), what: 'a date (YYYY-MM-DD)' },
+  text: { maxLength: 1_000, canonical: (text) => text, what: phrase`text` },
+  date: {
+    maxLength: 10,
+    canonical: (text) => when(isCalendarDate(text), text),
+    what: phrase`a date (YYYY-MM-DD)`,
+  },
   choice: {
     maxLength: 100,
     canonical: (text, { choices = [] }) =>
@@ -58,12 +70,12 @@ export const FIELD_RULES: Readonly<Record<Field['kind'], Kind>> = {
         choices.some(({ value }) => value === text),
         text,
       ),
-    what: 'one of the choices',
+    what: phrase`one of the choices`,
   },
   dnsName: {
     maxLength: 253,
     canonical: (text) => when(isDnsName(text), text.toLowerCase()),
-    what: 'a domain name (letters, digits, hyphens; other scripts as xn--)',
+    what: phrase`a domain name (letters, digits, hyphens; other scripts as xn--)`,
   },
   rfc822Name: {
     maxLength: 255,
@@ -73,38 +85,42 @@ export const FIELD_RULES: Readonly<Record<Field['kind'], Kind>> = {
         isMailbox(text),
         text.replace(/@.*$/, (domain) => domain.toLowerCase()),
       ),
-    what: 'a mail address',
+    what: phrase`a mail address`,
   },
-  iPAddress: { maxLength: 45, canonical: canonicalAddress, what: 'an IP address' },
-  uri: { maxLength: 1_000, canonical: (text) => when(isAbsoluteUri(text), text), what: 'an absolute URI' },
+  iPAddress: { maxLength: 45, canonical: canonicalAddress, what: phrase`an IP address` },
+  uri: {
+    maxLength: 1_000,
+    canonical: (text) => when(isAbsoluteUri(text), text),
+    what: phrase`an absolute URI`,
+  },
 };
 
 /** The value in its one spelling; empty where there is none. Fault: `invalid-field`. */
 const readValue = (field: Field, given: unknown): string => {
-  if (typeof given !== 'string') throw invalidField(field, 'is not text');
+  if (typeof given !== 'string') throw invalidField(field, phrase`is not text`);
   // Checked before composing, so that nobody can make the service compose a huge text.
   if (given.length > 8 * field.maxLength + 64)
-    throw invalidField(field, `is longer than ${field.maxLength} characters`);
-  if (!given.isWellFormed()) throw invalidField(field, 'is not Unicode text');
+    throw invalidField(field, phrase`is longer than ${field.maxLength} characters`);
+  if (!given.isWellFormed()) throw invalidField(field, phrase`is not Unicode text`);
   const text = composed(given);
   if (text === '') return '';
   const unshown = findUnshown(text);
-  if (unshown) throw invalidField(field, `has ${unshown.codePoint}, which ${unshown.why}`);
+  if (unshown) throw invalidField(field, phrase`has ${unshown.codePoint}, which ${unshown.why}`);
   if ([...text].length > field.maxLength)
-    throw invalidField(field, `is longer than ${field.maxLength} characters`);
+    throw invalidField(field, phrase`is longer than ${field.maxLength} characters`);
   const { canonical, what } = FIELD_RULES[field.kind];
   const value = canonical(text, field);
-  if (value === undefined) throw invalidField(field, `is not ${what}`);
+  if (value === undefined) throw invalidField(field, phrase`is not ${what}`);
   if (field.pattern && !field.pattern.test(value))
-    throw invalidField(field, 'is not of the form that the profile asks for');
+    throw invalidField(field, phrase`is not of the form that the profile asks for`);
   return value;
 };
 
 const readList = (field: Field, given: unknown, maxItems: number): readonly string[] => {
-  if (!Array.isArray(given)) throw invalidField(field, 'is not a list');
-  if (given.length > maxItems) throw invalidField(field, `has more than ${maxItems} values`);
+  if (!Array.isArray(given)) throw invalidField(field, phrase`is not a list`);
+  if (given.length > maxItems) throw invalidField(field, phrase`has more than ${maxItems} values`);
   const values = given.map((one: unknown) => readValue(field, one)).filter((value) => value !== '');
-  if (new Set(values).size < values.length) throw invalidField(field, 'has one value twice');
+  if (new Set(values).size < values.length) throw invalidField(field, phrase`has one value twice`);
   return values;
 };
 
@@ -123,7 +139,7 @@ export const readFields = (fields: readonly Field[], given: FieldValues): FieldV
           ? readValue(field, raw)
           : readList(field, raw, field.maxItems);
     if (value.length > 0) return [[field.name, value]];
-    if (field.required) throw invalidField(field, 'is required');
+    if (field.required) throw invalidField(field, phrase`is required`);
     return [];
   });
   return Object.fromEntries(read);

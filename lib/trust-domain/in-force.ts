@@ -1,4 +1,4 @@
-import { Fault } from '../fault.ts';
+import { Fault, phrase } from '../fault.ts';
 import { assertFormat, FORMAT } from '../format.ts';
 import type { Item, Key, Table } from '../store/store.ts';
 import type { InForce, InForceRow } from './contract.ts';
@@ -11,8 +11,7 @@ const KEY: Key = { pk: 'trust-domain', sk: 'ceremony' };
 const refusal = (row: InForceRow): Fault =>
   new Fault(
     'trust-domain-changed',
-    'This trust domain file is neither the one in force nor one that two operators have approved to follow it. ' +
-      'Go back to the file in force, and have the change approved first: akashi trust-domain propose FILE.',
+    'This trust domain file is neither the one in force nor one that two operators have approved to follow it. Go back to the file in force, and have the change approved first: akashi trust-domain propose FILE.',
     { inForce: row.digest, ...(row.approved && { approved: row.approved.digest }) },
   );
 
@@ -22,7 +21,7 @@ const counts = (row: InForceRow, digest: string): boolean =>
 export const openInForce = (table: Pick<Table, 'get'>): InForce => {
   const read = async (): Promise<Item<InForceRow> | undefined> => {
     const item = await table.get<StoredRow>(KEY);
-    if (item) assertFormat('The table', item.value.format);
+    if (item) assertFormat(phrase`The table`, item.value.format);
     return item;
   };
 

@@ -1,3 +1,4 @@
+import { type Phrase, phrase } from '../fault.ts';
 import { OID } from '../pki/pki.ts';
 import type { Field, Profile, Source, SubjectTemplate } from './contract.ts';
 import { type Draft, type Issue, issue, longer, type Placed, whyNot } from './draft.ts';
@@ -16,12 +17,12 @@ const fieldNamed = (profile: Profile, source: Source): Field | undefined =>
 const missingField = (profile: Profile, source: Source): boolean =>
   typeof source === 'object' && 'field' in source && fieldNamed(profile, source) === undefined;
 
-const NO_FIELD = 'The profile has no field of that name.';
+const NO_FIELD = phrase`The profile has no field of that name.`;
 
-const rdnIssue = (profile: Profile, type: string, source: Source): string | undefined => {
+const rdnIssue = (profile: Profile, type: string, source: Source): Phrase | undefined => {
   if (missingField(profile, source)) return NO_FIELD;
   const field = fieldNamed(profile, source);
-  if (field?.maxItems !== undefined) return 'A list cannot stand in a name.';
+  if (field?.maxItems !== undefined) return phrase`A list cannot stand in a name.`;
   if (field) return whyNot(type, longest(field));
   // The attributes of each office are checked by officeIssues.
   return typeof source === 'string' ? whyNot(type, source) : undefined;
@@ -49,7 +50,7 @@ const alternativeNameIssues = (profile: Profile, path: string): readonly Issue[]
     if (missingField(profile, source)) return [issue(`${at}.source`, NO_FIELD)];
     const fitting = FITTING[kind];
     return fitting !== undefined && fieldNamed(profile, source)?.kind !== fitting
-      ? [issue(`${at}.source`, `A ${kind} comes from a field of kind ${fitting}.`)]
+      ? [issue(`${at}.source`, phrase`A ${kind} comes from a field of kind ${fitting}.`)]
       : [];
   });
 
@@ -66,19 +67,19 @@ const usageIssues = ({ keyUsage, publicKeys, extKeyUsage }: Profile, path: strin
   const all = (test: RegExp): boolean => publicKeys.every((kind) => test.test(kind));
   return [
     ...(keyUsage.includes('keyCertSign') || keyUsage.includes('cRLSign')
-      ? [issue(`${path}.keyUsage`, 'Only CAs sign certificates and CRLs.')]
+      ? [issue(`${path}.keyUsage`, phrase`Only CAs sign certificates and CRLs.`)]
       : []),
     // RFC 5480 3, RFC 8410 5, RFC 9881 5; RFC 3279 2.3.1
     ...((keyUsage.includes('keyEncipherment') || keyUsage.includes('dataEncipherment')) && !all(/^rsa/)
-      ? [issue(`${path}.keyUsage`, 'Only RSA keys encipher.')]
+      ? [issue(`${path}.keyUsage`, phrase`Only RSA keys encipher.`)]
       : []),
     ...(keyUsage.includes('keyAgreement') && !all(/^p-/)
-      ? [issue(`${path}.keyUsage`, 'Only keys on the curves P-256, P-384 and P-521 agree.')]
+      ? [issue(`${path}.keyUsage`, phrase`Only keys on the curves P-256, P-384 and P-521 agree.`)]
       : []),
     ...(extKeyUsage.includes(OID.serverAuth) || extKeyUsage.includes(OID.clientAuth)
       ? keyUsage.includes('digitalSignature')
         ? []
-        : [issue(`${path}.keyUsage`, 'TLS asks for digitalSignature (RFC 8446 4.4.2.2).')]
+        : [issue(`${path}.keyUsage`, phrase`TLS asks for digitalSignature (RFC 8446 4.4.2.2).`)]
       : []),
   ];
 };
@@ -90,22 +91,22 @@ export const profileIssues = (draft: Draft): readonly Issue[] =>
     return [
       ...(draft.ids.authorities.includes(profile.authority)
         ? []
-        : [issue(`${path}.authority`, 'There is no authority of that id.')]),
+        : [issue(`${path}.authority`, phrase`There is no authority of that id.`)]),
       ...(authority && longer(profile.validity, authority.validity)
-        ? [issue(`${path}.validity`, 'A certificate would outlive its authority.')]
+        ? [issue(`${path}.validity`, phrase`A certificate would outlive its authority.`)]
         : []),
       ...names.flatMap((name, index) =>
         names.indexOf(name) < index
-          ? [issue(`${path}.fields.${index}.name`, 'Two fields have this name.')]
+          ? [issue(`${path}.fields.${index}.name`, phrase`Two fields have this name.`)]
           : [],
       ),
       ...nameIssues(profile, profile.subject, `${path}.subject`),
       ...alternativeNameIssues(profile, path),
-      ...(certainOf(profile) ? [] : [issue(`${path}.subject`, 'The subject could be empty.')]),
+      ...(certainOf(profile) ? [] : [issue(`${path}.subject`, phrase`The subject could be empty.`)]),
       ...usageIssues(profile, path),
       ...(profile.extKeyUsage.includes(OID.serverAuth) &&
       !profile.subjectAltName.some(({ kind }) => kind === 'dNSName' || kind === 'iPAddress')
-        ? [issue(`${path}.subjectAltName`, 'A TLS server is named in subjectAltName (RFC 9525).')]
+        ? [issue(`${path}.subjectAltName`, phrase`A TLS server is named in subjectAltName (RFC 9525).`)]
         : []),
     ];
   });
@@ -125,10 +126,14 @@ export const operationsIssues = (draft: Draft): readonly Issue[] => {
       source.field === 'principal',
   );
   return [
-    ...(principal.length === 1 ? [] : [issue('profiles', 'There is exactly one profile of kind principal.')]),
-    ...(service.length === 1 ? [] : [issue('profiles', 'There is exactly one profile of kind service.')]),
+    ...(principal.length === 1
+      ? []
+      : [issue('profiles', phrase`There is exactly one profile of kind principal.`)]),
+    ...(service.length === 1
+      ? []
+      : [issue('profiles', phrase`There is exactly one profile of kind service.`)]),
     ...(principal[0] && service[0] && principal[0].value.authority !== service[0].value.authority
-      ? [issue(`${service[0].path}.authority`, 'Principals and the service have one authority.')]
+      ? [issue(`${service[0].path}.authority`, phrase`Principals and the service have one authority.`)]
       : []),
     // The holder of a client certificate of this authority is the principal that its subject names.
     ...draft.profiles.flatMap(({ path, value: { kind, authority } }) =>
@@ -136,7 +141,7 @@ export const operationsIssues = (draft: Draft): readonly Issue[] => {
         ? [
             issue(
               `${path}.authority`,
-              'This authority certifies principals and the service, and nobody else.',
+              phrase`This authority certifies principals and the service, and nobody else.`,
             ),
           ]
         : [],
@@ -145,15 +150,15 @@ export const operationsIssues = (draft: Draft): readonly Issue[] => {
       ? [
           issue(
             `${principal[0].path}.subject`,
-            'The serialNumber of a principal comes from the field "principal".',
+            phrase`The serialNumber of a principal comes from the field "principal".`,
           ),
         ]
       : []),
     ...(principal[0] && !principal[0].value.extKeyUsage.includes(OID.clientAuth)
-      ? [issue(`${principal[0].path}.extKeyUsage`, 'Principals are clients: clientAuth.')]
+      ? [issue(`${principal[0].path}.extKeyUsage`, phrase`Principals are clients: clientAuth.`)]
       : []),
     ...(service[0] && !service[0].value.extKeyUsage.includes(OID.serverAuth)
-      ? [issue(`${service[0].path}.extKeyUsage`, 'The service is a server: serverAuth.')]
+      ? [issue(`${service[0].path}.extKeyUsage`, phrase`The service is a server: serverAuth.`)]
       : []),
   ];
 };

@@ -1,30 +1,32 @@
 import type { z } from 'zod';
-import { Fault } from '../fault.ts';
+import { Fault, Phrase, phrase, SchemaPhrase } from '../fault.ts';
 import { crossIssues } from './checks.ts';
 import type { checkedBrand, TrustDomain } from './contract.ts';
-import type { Draft, Issue, Placed } from './draft.ts';
+import { type Draft, type Issue, issue, type Placed } from './draft.ts';
 import * as schema from './schema.ts';
 
 /** 16 MiB: some tens of thousands of principals. */
 const MAX_CHARACTERS = 16 * 1024 * 1024;
 
 const invalid = (issues: readonly Issue[]): Fault => {
-  const first = issues[0];
-  const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : '';
+  const [{ path, message }, ...more] = issues as readonly [Issue, ...Issue[]];
+  const at = path || phrase`its top`;
   return new Fault(
     'trust-domain-invalid',
-    `The trust domain is invalid at ${first?.path || 'its top'}: ${first?.message}${more}`,
+    more.length === 0
+      ? phrase`The trust domain is invalid at ${at}: ${message}`
+      : phrase`The trust domain is invalid at ${at}: ${message} (and ${more.length} more)`,
     { issues },
   );
 };
 
 const readJson = (text: string): unknown => {
   if (text.length > MAX_CHARACTERS)
-    throw invalid([{ path: '', message: `The file has more than ${MAX_CHARACTERS} characters.` }]);
+    throw invalid([{ path: '', message: phrase`The file has more than ${MAX_CHARACTERS} characters.` }]);
   try {
     return JSON.parse(text);
   } catch {
-    throw invalid([{ path: '', message: 'The file is not JSON.' }]);
+    throw invalid([{ path: '', message: phrase`The file is not JSON.` }]);
   }
 };
 
@@ -47,6 +49,12 @@ const placed = <T>(file: unknown, section: string, schema: z.ZodType<T>): readon
 const idsOf = (file: unknown, section: string): readonly unknown[] => {
   const items = member(file, section);
   return Array.isArray(items) ? items.map((item: unknown) => member(item, 'id')) : [];
+};
+
+/** A refinement of the schema brings its own phrase. */
+const phraseOf = (one: z.core.$ZodIssue): Phrase => {
+  const own: unknown = one.code === 'custom' && one.params?.phrase;
+  return own instanceof Phrase ? own : new SchemaPhrase(one);
 };
 
 const draftOf = (file: unknown): Draft => {
@@ -72,9 +80,9 @@ const draftOf = (file: unknown): Draft => {
  */
 export const readTrustDomain = (text: string): TrustDomain => {
   const file = readJson(text);
-  const { data, error } = schema.trustDomain.safeParse(file);
+  const { data, error } = schema.trustDomain.safeParse(file, { reportInput: true });
   const issues: readonly Issue[] = [
-    ...(error?.issues.map(({ path, message }) => ({ path: path.join('.'), message })) ?? []),
+    ...(error?.issues.map((one) => issue(one.path.join('.'), phraseOf(one))) ?? []),
     ...crossIssues(draftOf(file)),
   ];
   if (data === undefined || issues.length > 0) throw invalid(issues);
@@ -83,7 +91,7 @@ export const readTrustDomain = (text: string): TrustDomain => {
   const authority = data.authorities.find(({ id }) => id === principal?.authority);
   // The checks above have made sure that all three exist.
   if (!principal || !service || !authority)
-    throw invalid([{ path: 'profiles', message: 'Operations are incomplete.' }]);
+    throw invalid([{ path: 'profiles', message: phrase`Operations are incomplete.` }]);
   const domain: Omit<TrustDomain, typeof checkedBrand> = {
     ...data,
     operations: { authority, principal, service },

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Fault } from '../fault.ts';
+import { Fault, type Phrase, phrase } from '../fault.ts';
 import { ALGORITHMS, type AlgorithmName } from '../keys/keys.ts';
 import { PUBLIC_KEY_KINDS } from '../lint/lint.ts';
 import {
@@ -21,9 +21,17 @@ import { parsePeriod } from './period.ts';
  * other.
  */
 
+/** A problem of ours among those that zod finds. */
+const refusal = (why: Phrase, path: readonly string[] = []) => ({
+  code: 'custom' as const,
+  path: [...path],
+  message: why.toString(),
+  params: { phrase: why },
+});
+
 /** Turns a refusal by `read` into an issue at the value's own place. */
 const parsed =
-  <In, Out>(read: (value: In) => Out | undefined, what: string) =>
+  <In, Out>(read: (value: In) => Out | undefined, what = phrase`The value is not well formed.`) =>
   (value: In, context: z.RefinementCtx): Out => {
     let why = what;
     try {
@@ -31,9 +39,9 @@ const parsed =
       if (out !== undefined) return out;
     } catch (error) {
       if (!Fault.is(error)) throw error;
-      why = error.message;
+      why = error.phrase;
     }
-    context.addIssue({ code: 'custom', message: why });
+    context.addIssue(refusal(why));
     return z.NEVER;
   };
 
@@ -55,14 +63,14 @@ const text = z.strictObject({ ja: line, en: line });
 
 const period = z
   .string()
-  .transform(parsed(parsePeriod, 'A length of time is written like P5Y, P14D or PT24H.'));
+  .transform(parsed(parsePeriod, phrase`A length of time is written like P5Y, P14D or PT24H.`));
 const seconds = period.transform(
   parsed(
     ({ months, seconds: exact }: Period) => (months === 0 ? exact : undefined),
-    'This length of time is exact: weeks, days, hours, minutes, seconds.',
+    phrase`This length of time is exact: weeks, days, hours, minutes, seconds.`,
   ),
 );
-const oid = z.string().transform(parsed((value: string): Oid => parseOid(value), ''));
+const oid = z.string().transform(parsed((value: string): Oid => parseOid(value)));
 const algorithm = z.enum(ALGORITHMS.map(({ name }) => name) as [AlgorithmName, ...AlgorithmName[]]);
 
 const PURPOSES = {
@@ -76,7 +84,7 @@ const PURPOSES = {
 const isPurposeName = (name: string): name is keyof typeof PURPOSES => Object.hasOwn(PURPOSES, name);
 const purpose = z
   .string()
-  .transform(parsed((name: string): Oid => (isPurposeName(name) ? PURPOSES[name] : parseOid(name)), ''))
+  .transform(parsed((name: string): Oid => (isPurposeName(name) ? PURPOSES[name] : parseOid(name))))
   .refine((value) => value !== OID.OCSPSigning, 'Responders are certified by the service itself.');
 
 const source = z.union(
@@ -146,9 +154,7 @@ export const authority = z
       .array(z.tuple([z.string(), z.string()]))
       .min(1)
       .max(20)
-      .transform(
-        parsed((attributes: readonly (readonly [string, string])[]): Name => buildName(attributes), ''),
-      ),
+      .transform(parsed((attributes: readonly (readonly [string, string])[]): Name => buildName(attributes))),
     algorithm,
     validity: period,
     serialPrefix: z
@@ -186,7 +192,7 @@ const field = z
           } catch {
             return undefined;
           }
-        }, 'The pattern is not a regular expression.'),
+        }, phrase`The pattern is not a regular expression.`),
       )
       .optional(),
     choices: z
@@ -199,15 +205,11 @@ const field = z
   .superRefine(({ kind, maxLength, choices }, context) => {
     const most = FIELD_RULES[kind].maxLength;
     if (maxLength !== undefined && maxLength > most)
-      context.addIssue({ code: 'custom', path: ['maxLength'], message: `At most ${most} for a ${kind}.` });
+      context.addIssue(refusal(phrase`At most ${most} for a ${kind}.`, ['maxLength']));
     if (kind === 'text' && maxLength === undefined)
-      context.addIssue({ code: 'custom', path: ['maxLength'], message: 'A text field has a maxLength.' });
+      context.addIssue(refusal(phrase`A text field has a maxLength.`, ['maxLength']));
     if ((kind === 'choice') !== (choices !== undefined))
-      context.addIssue({
-        code: 'custom',
-        path: ['choices'],
-        message: 'Choices belong to fields of kind choice.',
-      });
+      context.addIssue(refusal(phrase`Choices belong to fields of kind choice.`, ['choices']));
   })
   .transform(({ maxLength, maxItems, pattern, choices, ...rest }) => ({
     ...rest,
@@ -256,9 +258,14 @@ const declaredPurpose = z.strictObject({ id, title: text, legalBasis: line });
 
 export const principal = z
   .strictObject({
-    id: id.refine((value) => !WORDS_OF_RECORDS.some((word) => word === value), {
-      error: ({ input }) =>
-        `Records say ${input} of what is no principal; choose another id, such as ${input}-1.`,
+    id: id.superRefine((value, context) => {
+      if (WORDS_OF_RECORDS.some((word) => word === value)) {
+        context.addIssue(
+          refusal(
+            phrase`Records say ${value} of what is no principal; choose another id, such as ${value}-1.`,
+          ),
+        );
+      }
     }),
     role: z.enum(ROLES),
     person: id,

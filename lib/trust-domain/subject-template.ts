@@ -9,7 +9,7 @@ import type {
   Source,
   SubjectTemplate,
 } from './contract.ts';
-import { invalidField } from './fields.ts';
+import { unfitField } from './fields.ts';
 
 /** The sources that fill a template. */
 export interface Filling {
@@ -47,7 +47,7 @@ const buildRdn = (type: string, value: string, source: Source, { profile }: Fill
         ? profile.fields.find(({ name }) => name === source.field)
         : undefined;
     if (!field || !Fault.is(error, 'malformed-name')) throw error;
-    throw invalidField(field, `cannot stand in a certificate: ${error.message.replace(/^The |\.$/g, '')}`);
+    throw unfitField(field, error.phrase);
   }
 };
 

@@ -33,7 +33,10 @@ const issuesOf = (domain: string): readonly { path: string; message: string }[] 
     return [];
   } catch (error) {
     if (!Fault.is(error, 'trust-domain-invalid')) throw error;
-    return error.facts.issues as readonly { path: string; message: string }[];
+    return (error.facts.issues as readonly { path: string; message: unknown }[]).map((issue) => ({
+      ...issue,
+      message: String(issue.message),
+    }));
   }
 };
 const pathsOf = (domain: string): readonly string[] => issuesOf(domain).map(({ path }) => path);

@@ -1,12 +1,12 @@
 import { createGunzip } from 'node:zlib';
-import { Fault } from '../../../lib/fault.ts';
+import { Fault, type Phrase, phrase } from '../../../lib/fault.ts';
 import { MAX_LINE } from '../../../lib/ledger/ledger.ts';
 
 /** No access log unpacks to more. */
 const MAX_UNPACKED_BYTES = 1024 * 1024 * 1024;
 
-const malformed = (why: string, cause?: unknown): Fault =>
-  new Fault('malformed-cdn-log', `The file ${why}.`, {}, { cause });
+const malformed = (why: Phrase, cause?: unknown): Fault =>
+  new Fault('malformed-cdn-log', phrase`The file ${why}.`, {}, { cause });
 
 /** The lines of a gzip file as CloudFront delivers it. Fault: `malformed-cdn-log`. */
 export const linesOfGzip = async function* (bytes: Uint8Array): AsyncGenerator<string> {
@@ -19,14 +19,14 @@ export const linesOfGzip = async function* (bytes: Uint8Array): AsyncGenerator<s
   try {
     for (;;) {
       const next = await chunks.next().catch((cause: unknown) => {
-        throw malformed('is not whole, or not compressed by gzip', cause);
+        throw malformed(phrase`is not whole, or not compressed by gzip`, cause);
       });
       if (next.done) break;
       unpacked += next.value.length;
-      if (unpacked > MAX_UNPACKED_BYTES) throw malformed('unpacks to more than an access log has');
+      if (unpacked > MAX_UNPACKED_BYTES) throw malformed(phrase`unpacks to more than an access log has`);
       const lines = (rest + decoder.decode(next.value, { stream: true })).split(/\r?\n/);
       rest = lines.pop() ?? '';
-      if (rest.length > MAX_LINE) throw malformed('has a line that is too long');
+      if (rest.length > MAX_LINE) throw malformed(phrase`has a line that is too long`);
       yield* lines;
     }
     if (rest !== '') yield rest;

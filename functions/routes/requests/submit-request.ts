@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Fault } from '../../../lib/fault.ts';
+import { Fault, phrase } from '../../../lib/fault.ts';
 import { IDEMPOTENCY_KEY, MAX_IDEMPOTENCY_KEY } from '../../../lib/idempotency-key.ts';
 import { json } from '../../http/http.ts';
 import { defineRoute } from '../../http/route.ts';
@@ -82,6 +82,6 @@ const idempotencyKey = (key: string | undefined): string | undefined => {
   if (key === undefined || IDEMPOTENCY_KEY.test(key)) return key;
   throw new Fault(
     'idempotency-key-invalid',
-    `An idempotency key is 1 to ${MAX_IDEMPOTENCY_KEY} visible ASCII characters.`,
+    phrase`An idempotency key is 1 to ${MAX_IDEMPOTENCY_KEY} visible ASCII characters.`,
   );
 };

@@ -1,4 +1,4 @@
-import { Fault } from '../../fault.ts';
+import { Fault, type Phrase, phrase } from '../../fault.ts';
 import type { Channel } from '../contract.ts';
 
 /** One answer that the CDN gave from its cache. Nothing is kept about who fetched it, from where and with what. */
@@ -17,15 +17,15 @@ type Needed = (typeof NEEDED)[number];
 /** Where each needed field stands in a line. */
 export type Fields = Readonly<Record<Needed, number>>;
 
-const malformed = (why: string): Fault =>
-  new Fault('malformed-cdn-log', `The file is no CloudFront standard log: ${why}.`);
+const malformed = (why: Phrase): Fault =>
+  new Fault('malformed-cdn-log', phrase`The file is no CloudFront standard log: ${why}.`);
 
 /** The names in a `#Fields:` line; undefined for other comments. Fault: `malformed-cdn-log`. */
 export const readFields = (comment: string): Fields | undefined => {
   const names = /^#Fields:\s+(.*)$/.exec(comment)?.[1]?.split(/\s+/);
   if (!names) return undefined;
   const missing = NEEDED.find((name) => !names.includes(name));
-  if (missing !== undefined) throw malformed(`it has no field ${missing}`);
+  if (missing !== undefined) throw malformed(phrase`it has no field ${missing}`);
   return Object.fromEntries(NEEDED.map((name) => [name, names.indexOf(name)])) as Record<Needed, number>;
 };
 
@@ -64,11 +64,11 @@ export const readHit = (fields: Fields, line: string): Hit | undefined => {
   const cells = line.split('\t');
   const cell = (name: Needed): string => {
     const value = cells[fields[name]];
-    if (value === undefined) throw malformed('a line has fewer fields than it says');
+    if (value === undefined) throw malformed(phrase`a line has fewer fields than it says`);
     return value;
   };
   const ms = Date.parse(`${cell('date')}T${cell('time')}Z`);
-  if (Number.isNaN(ms)) throw malformed('a line has no time');
+  if (Number.isNaN(ms)) throw malformed(phrase`a line has no time`);
   const method = cell('cs-method');
   if (!ASKED.has(method) || !TOLD.has(cell('sc-status')) || !FROM_CACHE.has(cell('x-edge-result-type'))) {
     return undefined;

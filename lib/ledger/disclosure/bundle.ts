@@ -1,4 +1,4 @@
-import { Fault } from '../../fault.ts';
+import { Fault, phrase } from '../../fault.ts';
 import type { CertificateRef, Principal } from '../../principal.ts';
 import type { Table } from '../../store/store.ts';
 import { digestHex } from '../canonical.ts';
@@ -62,7 +62,7 @@ export const buildBundle = async (
   for await (const page of recordPages(deps.ledger, { holder }, PAGE)) {
     records.push(...page);
     if (records.length > MAX_RECORDS) {
-      throw new Fault('input-too-large', `A bundle holds at most ${MAX_RECORDS} records.`);
+      throw new Fault('input-too-large', phrase`A bundle holds at most ${MAX_RECORDS} records.`);
     }
   }
   const held = await heldCertificates(deps.table, holder);

@@ -1,4 +1,4 @@
-import { Fault } from '../../fault.ts';
+import { Fault, phrase } from '../../fault.ts';
 import type { Clock } from '../../ports.ts';
 import type { Principal } from '../../principal.ts';
 import type { Item, Key, Table, Write } from '../../store/store.ts';
@@ -144,7 +144,7 @@ export const openCases = (deps: {
 
     extend: async (caller, id, days, reason) => {
       if (!Number.isInteger(days) || days < 1 || days > MAX_EXTENSION_DAYS) {
-        throw new Fault('invalid-input', `A term is extended by 1 to ${MAX_EXTENSION_DAYS} days.`, {
+        throw new Fault('invalid-input', phrase`A term is extended by 1 to ${MAX_EXTENSION_DAYS} days.`, {
           field: 'days',
         });
       }

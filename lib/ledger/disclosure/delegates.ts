@@ -1,4 +1,4 @@
-import { Fault } from '../../fault.ts';
+import { Fault, phrase } from '../../fault.ts';
 import type { Clock } from '../../ports.ts';
 import type { Principal } from '../../principal.ts';
 import { everyItem, type Key, type Table } from '../../store/store.ts';
@@ -70,7 +70,7 @@ export const openDelegates = (deps: {
       }
       const before = await table.get<DelegateRow>(keyOf(holder.id, delegate));
       if (!before && (await list(holder.id)).length >= MAX_DELEGATES) {
-        throw new Fault('invalid-input', `A holder has at most ${MAX_DELEGATES} delegates.`);
+        throw new Fault('invalid-input', phrase`A holder has at most ${MAX_DELEGATES} delegates.`);
       }
       const row: DelegateRow = {
         since: new Date(clock()).toISOString(),

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { Fault } from '../../fault.ts';
+import { Fault, phrase } from '../../fault.ts';
 import type { CertificateRef } from '../../principal.ts';
 
 /**
@@ -28,7 +28,9 @@ export const openSample = <T>(seed: string, size: number): Sample<T> => {
     throw new Fault('invalid-input', 'A seed is one line of 1 to 256 characters.', { field: 'seed' });
   }
   if (!Number.isInteger(size) || size < 1 || size > MAX_SAMPLE) {
-    throw new Fault('invalid-input', `A sample has 1 to ${MAX_SAMPLE} certificates.`, { field: 'size' });
+    throw new Fault('invalid-input', phrase`A sample has 1 to ${MAX_SAMPLE} certificates.`, {
+      field: 'size',
+    });
   }
   const best: { readonly draw: string; readonly value: T }[] = [];
   let population = 0;

@@ -1,4 +1,4 @@
-import { Fault } from '../../fault.ts';
+import { Fault, phrase } from '../../fault.ts';
 import type { CertificateRef } from '../../principal.ts';
 import type { Item, Table } from '../../store/store.ts';
 import type { LedgerRecord, RecordPage, RecordQuery } from '../contract.ts';
@@ -17,7 +17,7 @@ const MIN_MERGED = 8;
 export const heldCertificates = async (table: Table, holder: string): Promise<readonly CertificateRef[]> => {
   const { items, cursor } = await table.query({ pk: holderPk(holder), limit: MAX_HELD });
   if (cursor !== undefined) {
-    throw new Fault('input-too-large', `A holder has at most ${MAX_HELD} certificates here.`);
+    throw new Fault('input-too-large', phrase`A holder has at most ${MAX_HELD} certificates here.`);
   }
   const found = await Promise.all(items.map(({ sk }) => table.get(recordKey(sk))));
   const refs = new Map<string, CertificateRef>();

@@ -1,4 +1,4 @@
-import { Fault } from '../../fault.ts';
+import { Fault, phrase } from '../../fault.ts';
 import { MAX_PAGE, type Table } from '../../store/store.ts';
 import { canonicalJson, digestHex } from '../canonical.ts';
 import type { RecordPage, RecordQuery } from '../contract.ts';
@@ -30,7 +30,7 @@ export const queryRecords = async (table: Table, query: RecordQuery, now: number
 
 const checkQuery = ({ limit, recipient, actor, certificate, holder }: RecordQuery): void => {
   if (!Number.isInteger(limit) || limit < 1 || limit > MAX_PAGE) {
-    throw new Fault('invalid-input', `A page has 1 to ${MAX_PAGE} records.`, { field: 'limit' });
+    throw new Fault('invalid-input', phrase`A page has 1 to ${MAX_PAGE} records.`, { field: 'limit' });
   }
   if (recipient !== undefined && actor !== undefined) {
     throw new Fault('invalid-input', 'Ask by recipient or by actor: no record has both.');
@@ -44,6 +44,6 @@ const checkQuery = ({ limit, recipient, actor, certificate, holder }: RecordQuer
 const instant = (name: string, text: string): number => {
   const ms = Date.parse(text);
   if (Number.isNaN(ms))
-    throw new Fault('invalid-input', `"${name}" is not an RFC 3339 time.`, { field: name });
+    throw new Fault('invalid-input', phrase`"${name}" is not an RFC 3339 time.`, { field: name });
   return ms;
 };

@@ -1,4 +1,4 @@
-import { Fault } from '../../fault.ts';
+import { Fault, phrase } from '../../fault.ts';
 import { type Extension, findExtension, type TbsCertListDraft } from '../../pki/pki.ts';
 import type { Clock } from '../../ports.ts';
 import type { Issuer } from '../issuers.ts';
@@ -46,7 +46,7 @@ export const assertClock = (clock: Clock, ca: string, previousUpdate: number): v
   if (behind <= CLOCK_TOLERANCE) return;
   throw new Fault(
     'clock-behind',
-    `The clock is ${behind} seconds behind the thisUpdate of the current CRL; no CRL is signed until it is right.`,
+    phrase`The clock is ${behind} seconds behind the thisUpdate of the current CRL; no CRL is signed until it is right.`,
     { ca, behind },
   );
 };
