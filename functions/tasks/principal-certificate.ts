@@ -37,9 +37,13 @@ export const readApplicant = async (
   const { kind, digest } = await checkPublicKey(subjectPublicKeyInfo);
   const profile = operations.principal;
   if (!profile.publicKeys.some((allowed) => allowed === kind)) {
-    throw new Fault('key-algorithm-not-allowed', 'The profile does not take keys of this kind.', {
-      allowed: profile.publicKeys,
-    });
+    throw new Fault(
+      'key-algorithm-not-allowed',
+      'The profile does not take keys of this kind; make a key pair of a kind in facts.allowed.',
+      {
+        allowed: profile.publicKeys,
+      },
+    );
   }
   // RFC 2986 4.2: possession of the private key.
   verifySignature({ subjectPublicKeyInfo, signatureAlgorithm, message: info, signature: signatureValue });

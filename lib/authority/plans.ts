@@ -26,9 +26,13 @@ export const openPlans = (deps: Pick<AuthorityDeps, 'trustDomain' | 'keys' | 'cl
   const describe: Plans['describe'] = (application) => {
     const profile = profileOf(application);
     if (!officeOf(application.office)?.profiles.includes(profile.id)) {
-      throw new Fault('profile-not-allowed', 'This office may not apply for certificates of that profile.', {
-        profile: profile.id,
-      });
+      throw new Fault(
+        'profile-not-allowed',
+        'This office may not apply for certificates of that profile; ask the operator which profiles it may use.',
+        {
+          profile: profile.id,
+        },
+      );
     }
     const { subject, digest, fields } = subjectOf(profile, application);
     return { profile, subject: formatName(subject), subjectDigest: digest, fields };

@@ -22,7 +22,10 @@ export const openCertificateCallers = (deps: CertificateCallersDeps): Certificat
       const shown = (await currentJudge())(der);
       const status = await deps.statusOf(shown.ref);
       if (status === 'revoked' || status === 'hold') {
-        throw new Fault('client-certificate-revoked', 'The client certificate is revoked or on hold.');
+        throw new Fault(
+          'client-certificate-revoked',
+          'The client certificate is revoked or on hold; ask an operator for a new one.',
+        );
       }
       const principal = status === 'good' ? await deps.find(shown.principal) : undefined;
       if (principal) return principal;

@@ -161,7 +161,12 @@ const refusal = (error: unknown): Fault => {
   if (!isJose || KEY_SET_FAILURES.has(error.code)) {
     return new Fault('try-later', "The token issuer's keys cannot be had now.", {}, { cause: error });
   }
-  return new Fault('token-invalid', 'The token does not verify for this service.', {}, { cause: error });
+  return new Fault(
+    'token-invalid',
+    'The token does not verify for this service; get a new one.',
+    {},
+    { cause: error },
+  );
 };
 
 const KEY_SET_FAILURES: ReadonlySet<string> = new Set([

@@ -124,7 +124,10 @@ const examine = (
   if (decision === 'reject' || reason !== undefined) assertReason(reason);
   if (request.state !== takes) throw wrongState(request.state, takes);
   if (request.persons.includes(actor.person)) {
-    throw new Fault('same-person', 'The person who submitted or examined a request cannot examine it again.');
+    throw new Fault(
+      'same-person',
+      'The person who submitted or examined a request cannot examine it again; have another person do it.',
+    );
   }
   const examination = { stage, by: actor.id, at, decision, ...(reason !== undefined && { reason }) };
   return {

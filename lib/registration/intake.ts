@@ -57,9 +57,13 @@ export const readApplication = async (
   submission: Submission,
 ): Promise<Application> => {
   if (Buffer.byteLength(JSON.stringify(submission.fields)) > MAX_FIELDS_BYTES) {
-    throw new Fault('invalid-field', phrase`The fields have more than ${MAX_FIELDS_BYTES} bytes.`, {
-      limit: MAX_FIELDS_BYTES,
-    });
+    throw new Fault(
+      'invalid-field',
+      phrase`The fields have more than ${MAX_FIELDS_BYTES} bytes; shorten them.`,
+      {
+        limit: MAX_FIELDS_BYTES,
+      },
+    );
   }
   const { holder } = submission;
   if (holder !== undefined) assertPseudonym(holder);
@@ -68,9 +72,13 @@ export const readApplication = async (
   const csr = decodeCertificationRequest(decodePem(CSR_LABELS, submission.csr, MAX_CSR_BYTES));
   const key = await checkPublicKey(csr.subjectPublicKeyInfo);
   if (!profile.publicKeys.includes(key.kind)) {
-    throw new Fault('key-algorithm-not-allowed', 'The profile does not take keys of this kind.', {
-      allowed: profile.publicKeys,
-    });
+    throw new Fault(
+      'key-algorithm-not-allowed',
+      'The profile does not take keys of this kind; make a key pair of a kind in facts.allowed.',
+      {
+        allowed: profile.publicKeys,
+      },
+    );
   }
   assertPossession(csr);
   return {

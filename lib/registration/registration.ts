@@ -142,7 +142,7 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
     list: async (actor, { office: wanted, state, limit, cursor }) => {
       const own = readableOffice(actor);
       if (own !== undefined && wanted !== undefined && wanted !== own) {
-        throw new Fault('forbidden', 'Officers list the requests of their own office.');
+        throw new Fault('forbidden', 'Officers list the requests of their own office; leave the office out.');
       }
       if (!Number.isInteger(limit) || limit < 1 || limit > MAX_PAGE) {
         throw new Fault('invalid-input', phrase`A page has 1 to ${MAX_PAGE} requests.`, { path: 'limit' });

@@ -163,7 +163,10 @@ export const openAmendments = (deps: {
       const { state } = viewOf(id, value, force.value.digest);
       if (state !== 'proposed') throw closed(state);
       if (value.proposed.person === actor.person) {
-        throw new Fault('same-person', 'Who proposed an amendment does not approve it.');
+        throw new Fault(
+          'same-person',
+          'The person who proposed an amendment does not approve it; have another operator do it.',
+        );
       }
       if (force.value.approved) throw pending(force.value.approved);
       const approved = { by: actor.id, at: now() };

@@ -128,7 +128,9 @@ const readList = (field: Field, given: unknown, maxItems: number): readonly stri
 export const readFields = (fields: readonly Field[], given: FieldValues): FieldValues => {
   const stray = Object.keys(given).find((name) => fields.every((field) => field.name !== name));
   if (stray !== undefined) {
-    throw new Fault('invalid-field', 'The profile has no such field.', { field: stray.slice(0, 64) });
+    throw new Fault('invalid-field', 'The profile has no such field; leave it out.', {
+      field: stray.slice(0, 64),
+    });
   }
   const read = fields.flatMap((field): [string, string | readonly string[]][] => {
     const raw: unknown = Object.hasOwn(given, field.name) ? given[field.name] : undefined;
