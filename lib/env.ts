@@ -1,6 +1,6 @@
 // Every function reads its environment as it starts. `zod/mini` takes a quarter of `zod`'s time and of its bytes.
 import * as z from 'zod/mini';
-import { Fault, lines, type Phrase, phrase } from './fault.ts';
+import { Fault, joined, type Phrase, phrase } from './fault.ts';
 
 /** What a variable must be, by its schema. */
 const descriptions = new WeakMap<z.core.$ZodType, Phrase>();
@@ -231,5 +231,5 @@ const read = <S extends z.ZodMiniType>(
       ? phrase`${name} must be ${must}.`
       : phrase`${name} must be ${must}; it was ${was}.`;
   });
-  throw new Fault('configuration-invalid', lines(problems), { problems });
+  throw new Fault('configuration-invalid', joined(problems, '\n'), { problems });
 };

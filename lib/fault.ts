@@ -194,9 +194,9 @@ export const phrase = (texts: TemplateStringsArray, ...values: readonly Value[])
     values,
   );
 
-/** Phrases below each other, a line each. */
-export const lines = (phrases: readonly Phrase[]): Phrase =>
-  new Phrase(phrases.map((_, index) => `{${index}}`).join('\n'), phrases);
+/** Phrases in a row. */
+export const joined = (phrases: readonly Phrase[], between: ' ' | '\n'): Phrase =>
+  new Phrase(phrases.map((_, index) => `{${index}}`).join(between), phrases);
 
 /** What a schema says of an input. The issue may hold that input, so it is shown nowhere. */
 export class SchemaPhrase extends Phrase {

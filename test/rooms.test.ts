@@ -69,6 +69,7 @@ const MAY_CALL: Record<string, readonly string[]> = {
   'lib/ledger': ['lib/tlog'],
   'lib/audit': ['lib/ledger', 'lib/tlog'],
   'lib/principals': ['lib/pki', 'lib/keys'],
+  'lib/messages': [],
 };
 
 /** Parts of a room that talk to a disk, a service or a key on this machine. */

@@ -54,7 +54,11 @@ const problemDocument = z
     facts: z.record(z.string(), z.unknown()).exactOptional(),
     requestId: z.string(),
   })
-  .meta({ id: 'Problem', description: 'A problem document (RFC 9457).' });
+  .meta({
+    id: 'Problem',
+    description:
+      'A problem document (RFC 9457). Its title, its detail and the texts in its facts are in the language that Accept-Language asks for, English or Japanese.',
+  });
 
 const operation = (route: Route, components: Components): Schema => ({
   operationId: route.id,

@@ -1,5 +1,7 @@
-import { Fault, type FaultCode } from '../../lib/fault.ts';
-import type { HttpResponse } from './http.ts';
+import { Fault, type FaultCode, Phrase, phrase } from '../../lib/fault.ts';
+import { said, speaking } from '../../lib/messages/messages.ts';
+import type { HttpHead, HttpResponse } from './http.ts';
+import { languageOf } from './language.ts';
 import { originalFrames } from './original-frames.ts';
 
 interface Problem {
@@ -127,8 +129,9 @@ export const visibleFault = (error: unknown): Fault => {
   const { status, title } = PROBLEMS[fault.code];
   if (status < 500) return fault;
   const code = status === 500 ? 'internal' : fault.code;
-  const next = status === 503 ? 'Try again later.' : 'Give the request id to the operator.';
-  return new Fault(code, `${status === 500 ? PROBLEMS.internal.title : title}. ${next}`);
+  const next = status === 503 ? phrase`Try again later.` : phrase`Give the request id to the operator.`;
+  const shown = new Phrase(status === 500 ? PROBLEMS.internal.title : title);
+  return new Fault(code, phrase`${shown}. ${next}`);
 };
 
 const challenge = (code: FaultCode): string =>
@@ -139,11 +142,23 @@ const challenge = (code: FaultCode): string =>
 const texts = (value: unknown): string =>
   Array.isArray(value) ? value.filter((item) => typeof item === 'string').join(', ') : '';
 
-/** An RFC 9457 problem document, with the headers that RFC 9110 15.5 and RFC 6750 3 require for its status. */
-export const problem = (error: unknown, requestId: string): HttpResponse => {
-  const { code, message, facts } = visibleFault(error);
+/**
+ * An RFC 9457 problem document, in the language that the caller accepts, with the headers that RFC 9110 15.5 and RFC 6750 3
+ * require for its status.
+ */
+export const problem = async (
+  error: unknown,
+  { id, headers: { 'accept-language': accepted } }: Pick<HttpHead, 'id' | 'headers'>,
+): Promise<HttpResponse> => {
+  const { code, phrase: detail, facts } = visibleFault(error);
   const { status, title } = PROBLEMS[code];
-  const headers: Record<string, string> = { 'content-type': 'application/problem+json' };
+  const language = languageOf(accepted);
+  const say = await speaking(language);
+  const headers: Record<string, string> = {
+    'content-type': 'application/problem+json',
+    'content-language': language,
+    vary: 'Accept-Language',
+  };
   if (status === 401) headers['www-authenticate'] = challenge(code);
   if (status === 405) headers.allow = texts(facts.allow);
   if (status === 415) headers.accept = texts(facts.accept);
@@ -151,12 +166,12 @@ export const problem = (error: unknown, requestId: string): HttpResponse => {
   const hasFacts = Object.keys(facts).length > 0;
   const body = JSON.stringify({
     type: `urn:akashi:fault:${code}`,
-    title,
+    title: say(new Phrase(title)),
     status,
-    detail: message,
+    detail: say(detail),
     code,
-    ...(hasFacts ? { facts } : {}),
-    requestId,
+    ...(hasFacts ? { facts: said(facts, say) } : {}),
+    requestId: id,
   });
   return { status, headers, body };
 };

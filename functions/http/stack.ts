@@ -1,7 +1,7 @@
 import type { Context } from 'aws-lambda';
 import * as z from 'zod/mini';
 import type { App } from '../../lib/app.ts';
-import { Fault, type FaultFacts } from '../../lib/fault.ts';
+import { Fault, type FaultFacts, type Phrase, phrase, SchemaPhrase } from '../../lib/fault.ts';
 import type { Clock, Log } from '../../lib/ports.ts';
 import type { Principal } from '../../lib/principal.ts';
 import { authenticate } from './authenticate.ts';
@@ -57,7 +57,7 @@ export const stack = <S extends Pick<App, 'principals'>>(route: AnyRoute<S>): An
       if (!Fault.is(error) || PROBLEMS[error.code].status >= 500) {
         edge.log('error', 'request failed', { request: request.id, route: route.id, ...errorFacts(error) });
       }
-      return problem(error, request.id);
+      return await problem(error, request);
     }
   };
 };
@@ -99,7 +99,7 @@ export const bodyTooLarge = (limit: number): Fault =>
     'body-too-large',
     limit === 0
       ? 'This operation takes no body; send none.'
-      : `The body has more than the ${limit} bytes that are taken here.`,
+      : phrase`The body has more than the ${limit} bytes that are taken here.`,
     { limit },
   );
 
@@ -120,7 +120,7 @@ const methodAndTypeCheck = (route: RouteTerms): ((request: HttpHead) => void) =>
     if (body === undefined || taken(headers)) return;
     throw new Fault(
       'unsupported-media-type',
-      `Send the body as ${accept.join(' or ')}, without a content encoding.`,
+      phrase`Send the body as one of ${accept.join(', ')}, without a content encoding.`,
       { accept },
     );
   };
@@ -128,7 +128,7 @@ const methodAndTypeCheck = (route: RouteTerms): ((request: HttpHead) => void) =>
 
 export const methodNotAllowed = (routes: readonly RouteTerms[]): Fault => {
   const allow = allowedMethods(routes);
-  return new Fault('method-not-allowed', `Use ${allow.join(', ')} here.`, { allow });
+  return new Fault('method-not-allowed', phrase`Use ${allow.join(', ')} here.`, { allow });
 };
 
 export const allowedMethods = (routes: readonly RouteTerms[]): readonly string[] => {
@@ -142,7 +142,7 @@ const checkRole = (route: RouteTerms, caller: Principal | undefined): void => {
     throw new Fault('unauthenticated', 'Show a client certificate or send a token.');
   }
   if (!route.access.includes(caller.role)) {
-    throw new Fault('forbidden', 'This operation is not for callers of this role.', {
+    throw new Fault('forbidden', 'This operation is not for callers of this role; see facts.roles.', {
       role: caller.role,
       roles: route.access,
     });
@@ -198,7 +198,7 @@ const check = (schema: z.core.$ZodType | undefined, part: Part, value: unknown):
     if (Object.keys(value as object).length === 0) return undefined;
     throw new Fault('invalid-input', 'This operation takes no query parameters.');
   }
-  const result = z.safeParse(schema, value);
+  const result = z.safeParse(schema, value, { reportInput: true });
   if (result.success) return result.data;
   throw new Fault('invalid-input', 'The request does not fit its schema; see facts.problems.', {
     problems: result.error.issues.slice(0, 20).map((issue) => describe(part, issue)),
@@ -208,12 +208,12 @@ const check = (schema: z.core.$ZodType | undefined, part: Part, value: unknown):
 const describe = (
   part: Part,
   issue: z.core.$ZodIssue,
-): { readonly at: string; readonly problem: string } => ({
+): { readonly at: string; readonly problem: Phrase } => ({
   at: [part, ...issue.path.map(named)].join('.'),
   problem:
     issue.code === 'unrecognized_keys'
-      ? `There is no member ${issue.keys.slice(0, 20).map(named).join(', ')} here.`
-      : issue.message,
+      ? phrase`There is no member ${issue.keys.slice(0, 20).map(named).join(', ')} here.`
+      : new SchemaPhrase(issue),
 });
 
 /** An unknown member may be a value in the wrong place, so it is shown only if it looks like a name. */

@@ -53,18 +53,21 @@ export const answerEvents = <S extends Pick<App, 'principals'>>(
       const loaded = await edge();
       return finish(await prepare(await answer(loaded, request, context), loaded), { id });
     } catch (error) {
-      return failure(error, id);
+      return failure(error, { id, headers: headersOf(event.headers ?? {}) });
     }
   };
 };
 
 /** The answer to a request that did not get through the stack. */
-export const failure = (error: unknown, id: string): HttpResponse => {
+export const failure = async (
+  error: unknown,
+  request: Pick<HttpRequest, 'id' | 'headers'>,
+): Promise<HttpResponse> => {
   // Where `load` failed there is no log yet. Lambda keeps what is written to standard error.
   if (!Fault.is(error) || PROBLEMS[error.code].status >= 500) {
-    console.error(JSON.stringify({ level: 'error', request: id, ...errorFacts(error) }));
+    console.error(JSON.stringify({ level: 'error', request: request.id, ...errorFacts(error) }));
   }
-  return finish(problem(error, id), { id });
+  return finish(await problem(error, request), request);
 };
 
 /** HTTP APIs give the path decoded. Characters that a path cannot have are encoded again; the rest stays as it is. */

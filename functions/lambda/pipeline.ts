@@ -56,7 +56,8 @@ const normalised = (): MiddlewareObj[] => [
 ];
 
 /** Answers even an event that cannot be read. */
-const answerFailure = (request: Request): void => {
-  const { status, headers, body } = failure(request.error, request.context.awsRequestId);
+const answerFailure = async (request: Request): Promise<void> => {
+  const { awsRequestId: id } = request.context;
+  const { status, headers, body } = await failure(request.error, { id, headers: {} });
   request.response = { statusCode: status, headers, body: String(body) };
 };

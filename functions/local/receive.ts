@@ -107,15 +107,16 @@ export const openReceiver = (
     const { socket } = incoming;
     const target = readTarget(incoming.url ?? '');
     const found = find(method, target.path);
+    const headers = headersOf(incoming);
     let response: HttpResponse;
     try {
-      const head = { id, method, ...target, headers: headersOf(incoming), client: clientOf(socket) };
+      const head = { id, method, ...target, headers, client: clientOf(socket) };
       response = await answerTo(incoming, outgoing, head, found);
     } catch (error) {
       // The client disconnected, or its request broke off and `refuse` has closed the socket.
       if (socket.destroyed) return;
       if (!Fault.is(error)) log('error', 'request failed', { request: id, ...errorFacts(error) });
-      response = problem(error, id);
+      response = await problem(error, { id, headers });
     }
     if (socket.destroyed) return;
     await write(incoming, outgoing, finish(response, { id }), open);

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Core } from '../../lib/app.ts';
-import { Fault, lines, phrase } from '../../lib/fault.ts';
+import { Fault, joined, phrase } from '../../lib/fault.ts';
 import { readTrustDomain, type TrustDomain } from '../../lib/trust-domain/trust-domain.ts';
 import { say } from './terminal.ts';
 
@@ -27,15 +27,18 @@ export const applyTrustDomain = async (core: Core, path: string, inForce: string
     await core.authority.holdCeremony((step) => say(`  ${step}`));
   } catch (error) {
     if (!Fault.is(error, 'trust-domain-changed')) throw error;
-    const message = lines([
-      phrase`${path} is neither the trust domain file in force nor one that two operators have approved to follow it.`,
-      phrase`To change the trust domain, start with the file in force:`,
-      phrase`  TRUST_DOMAIN=${inForce} npm start`,
-      phrase`have the changed one proposed by one operator and approved by another:`,
-      phrase`  npx akashi trust-domain propose ${path} --as OPERATOR`,
-      phrase`  npx akashi trust-domain approve ID --as ANOTHER`,
-      phrase`and start again with TRUST_DOMAIN=${path}. For another trust domain choose another DATA_DIR.`,
-    ]);
+    const message = joined(
+      [
+        phrase`${path} is neither the trust domain file in force nor one that two operators have approved to follow it.`,
+        phrase`To change the trust domain, start with the file in force:`,
+        phrase`  TRUST_DOMAIN=${inForce} npm start`,
+        phrase`have the changed one proposed by one operator and approved by another:`,
+        phrase`  npx akashi trust-domain propose ${path} --as OPERATOR`,
+        phrase`  npx akashi trust-domain approve ID --as ANOTHER`,
+        phrase`and start again with TRUST_DOMAIN=${path}. For another trust domain choose another DATA_DIR.`,
+      ],
+      '\n',
+    );
     throw new Fault(error.code, message, error.facts, { cause: error });
   }
 };

@@ -47,7 +47,11 @@ export const BUNDLING = {
   format: 'cjs',
   // The packages' ES modules: the bundler can leave their unused parts out.
   mainFields: ['module', 'main'],
-  alias: { '@aws-sdk/credential-provider-node': join(ROOT, 'functions/lambda/credentials.ts') },
+  alias: {
+    '@aws-sdk/credential-provider-node': join(ROOT, 'functions/lambda/credentials.ts'),
+    '#japanese': './japanese.cjs',
+  },
+  external: ['./japanese.cjs'],
   minify: true,
   sourcemap: 'linked',
   sourcesContent: false,
@@ -55,6 +59,20 @@ export const BUNDLING = {
   legalComments: 'none',
   logLevel: 'silent',
 } satisfies BuildOptions;
+
+/**
+ * Bundles the file that package.json names `#japanese` for itself, into a function's folder. A function loads it from there
+ * when a caller wants Japanese, so that no cold start reads it.
+ */
+export const writeMessages = (folder: string): void => {
+  buildSync({
+    ...BUNDLING,
+    sourcemap: false,
+    charset: 'utf8',
+    entryPoints: [join(ROOT, 'lib/messages/japanese.ts')],
+    outfile: join(folder, 'japanese.cjs'),
+  });
+};
 
 /** The source of a function's entry, and the folder from which its imports are resolved. */
 export const entryOf = (fn: RouteFunction | TaskFunction) => ({
@@ -81,6 +99,7 @@ export const bundle = (
   });
   const [warning] = warnings;
   if (warning) throw new Error(`${fn.id}: ${warning.text}`);
+  writeMessages(folder);
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   return { folder, digest: digestOf(folder), metafile };
 };

@@ -11,7 +11,7 @@ import {
 import { dirname, join, relative } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { ROUTE_FUNCTIONS, TASK_FUNCTIONS } from '../functions.ts';
-import { BUNDLING, entryOf, ROOT } from '../lambda/bundle.ts';
+import { BUNDLING, entryOf, ROOT, writeMessages } from '../lambda/bundle.ts';
 import { digestOf } from '../lambda/code.ts';
 import type { RouteFunction, TaskFunction } from '../lambda/grants.ts';
 import type { Manifest } from './code.ts';
@@ -68,6 +68,7 @@ const writeCode = async (): Promise<void> => {
   });
   const digests = functions.map(({ id }): [string, string] => {
     const folder = join(into, id);
+    writeMessages(folder);
     const digest = digestOf(folder);
     if (existsSync(join(into, digest))) rmSync(folder, { recursive: true });
     else renameSync(folder, join(into, digest));

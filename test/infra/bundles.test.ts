@@ -101,6 +101,12 @@ describe.each([...ROUTE_FUNCTIONS, ...TASK_FUNCTIONS].map((fn): [string, Grants]
       expect(code).not.toMatch(/(add|put)Annotation|aws-xray-sdk|captureAWS/);
     });
 
+    it('has the Japanese texts beside it, and loads none of them as it starts', () => {
+      expect(holds(id, /^lib\/messages\/ja/)).toEqual([]);
+      const beside = readFileSync(join(bundles.get(id)?.folder ?? '', 'japanese.cjs'), 'utf8');
+      expect(beside).toContain('処理中のリクエストが多すぎます');
+    });
+
     it('has no languages of zod but one', () => {
       expect(
         holds(id, /zod\/v4\/locales\//).filter((source) => !/locales\/(en|index)\./.test(source)),

@@ -4,6 +4,7 @@ import { recordedCaller } from '../../../functions/http/purpose.ts';
 import { stack } from '../../../functions/http/stack.ts';
 import { readDirectory, writeDirectory } from '../../../functions/lambda/directory.ts';
 import { route as ocspPost } from '../../../functions/routes/public/ask-status.ts';
+import { phrase } from '../../../lib/fault.ts';
 import { readTrustDomain } from '../../../lib/trust-domain/trust-domain.ts';
 import { DEMONSTRATION, openService, type Service, temporaryFolder } from '../../service.ts';
 import { ocspRequestFor } from '../../world.ts';
@@ -85,7 +86,7 @@ describe('the purpose of an answer', () => {
           issues: [
             expect.objectContaining({
               path: `principals.${auditor}.purposes`,
-              message: 'Relying parties, and only they, declare purposes.',
+              message: phrase`Relying parties, and only they, declare purposes.`,
             }),
           ],
         },

@@ -433,8 +433,9 @@ describe('a failure', () => {
     expect(app.logged[0]?.facts).toMatchObject({ error: 'TypeError', cause: { error: 'Error' } });
   });
 
-  it.each(FAULT_CODES)('%s becomes a problem document of its status', (code) => {
-    const response = problem(new Fault(code, 'Inside.', { allow: ['GET'], limit: 3 }), 'id-1');
+  it.each(FAULT_CODES)('%s becomes a problem document of its status', async (code) => {
+    const fault = new Fault(code, 'Inside.', { allow: ['GET'], limit: 3 });
+    const response = await problem(fault, { id: 'id-1', headers: {} });
     const { status, title } = PROBLEMS[code];
     const document = parse(response);
     expect(response.status).toBe(status);

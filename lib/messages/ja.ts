@@ -1,0 +1,30 @@
+import { AUTHORITY } from './ja/authority.ts';
+import { CLI } from './ja/cli.ts';
+import { EDGES } from './ja/edges.ts';
+import { KEYS } from './ja/keys.ts';
+import { LEDGER } from './ja/ledger.ts';
+import { PKI } from './ja/pki.ts';
+import { PRINCIPALS } from './ja/principals.ts';
+import { REGISTRATION } from './ja/registration.ts';
+import { STATUS } from './ja/status.ts';
+import { STORE } from './ja/store.ts';
+import { TITLES } from './ja/titles.ts';
+import { TLOG } from './ja/tlog.ts';
+import { TRUST_DOMAIN } from './ja/trust-domain.ts';
+
+/** Japanese by the English template. A text that several rooms have stands with one of them. */
+export const JA: readonly (readonly [template: string, japanese: string])[] = [
+  AUTHORITY,
+  CLI,
+  EDGES,
+  KEYS,
+  LEDGER,
+  PKI,
+  PRINCIPALS,
+  REGISTRATION,
+  STATUS,
+  STORE,
+  TITLES,
+  TLOG,
+  TRUST_DOMAIN,
+].flatMap((texts) => Object.entries(texts));

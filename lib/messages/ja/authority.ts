@@ -1,0 +1,54 @@
+/** Issuing, revoking and ceremonies: lib/authority. */
+export const AUTHORITY = {
+  'The certificate is not signed yet; ask again shortly.':
+    '証明書はまだ署名されていません。少し待ってから、もう一度お試しください。',
+  'The CA certificate has no subjectKeyIdentifier.': '認証局の証明書に subjectKeyIdentifier がありません。',
+  'The trust domain has no such authority.': 'その認証局は信頼ドメインにありません。',
+  'The CA key in the key store is not the one in the CA certificate.':
+    '鍵ストアにある認証局の鍵が、認証局の証明書の鍵と一致しません。',
+  'No certificate with that serial number was issued by that authority.':
+    'その認証局は、そのシリアル番号の証明書を発行していません。',
+  'Nobody has consented to a ceremony; the opener checks the event and consents to it first.':
+    '鍵生成式への同意がまだありません。先に開始者がイベントを確認して同意してください。',
+  'The opener has consented to another event than this one. Send the event that was consented to, or have the opener check and consent to this one.':
+    '開始者が同意したイベントは、これとは別のものです。同意されたイベントを送るか、開始者がこのイベントを確認して同意してください。',
+  'The table names a consent that the ledger lacks; the opener has to consent again.':
+    'テーブルにある同意の記録が台帳にありません。開始者がもう一度同意してください。',
+  'This order was given up; no certificate is issued for it.':
+    'この発行は取りやめになっています。証明書は発行されません。',
+  'This office may not apply for certificates of that profile; ask the operator which profiles it may use.':
+    'この登録分局は、その証明書プロファイルで申請できません。使える証明書プロファイルを認証局運用者に確認してください。',
+  'The clock is before the beginning of the CA; nothing is issued until it is right.':
+    '時計が、認証局の有効期間の開始より前を指しています。時計が正しくなるまで発行しません。',
+  'There is no such certificate profile.': 'その証明書プロファイルはありません。',
+  'The profile names no authority of the trust domain.':
+    '証明書プロファイルが指す認証局は、信頼ドメインにありません。',
+  'The profile or the office has changed since the request was submitted; it has to be submitted again.':
+    '申請の後に、証明書プロファイルまたは登録分局が変更されています。もう一度申請してください。',
+  'The public key that {0} asks for belongs to {1}; each principal makes a key of its own.':
+    '{0} の公開鍵は、すでに {1} のものです。利用主体ごとに鍵を作ってください。',
+  'The invalidity date must be a time of RFC 3339 in UTC, and not in the future.':
+    '無効となった日時（invalidityDate）は、RFC 3339 の形式の UTC で、未来でない時刻を指定してください。',
+  'The certificate is revoked; a revoked certificate cannot be put on hold.':
+    '証明書は失効しています。失効した証明書を一時利用停止にすることはできません。',
+  'Certificates of this profile cannot be put on hold; revoke it instead.':
+    'この証明書プロファイルの証明書は、一時利用停止にできません。失効させてください。',
+  'The certificate is revoked, and a revocation is for ever.':
+    '証明書は失効しています。失効を取り消すことはできません。',
+  'The certificate is not on hold.': '証明書は一時利用停止になっていません。',
+  'A hold on certificates of this profile is never released.':
+    'この証明書プロファイルの証明書は、一時利用停止を解除できません。',
+  'The cursor is not one of this list; begin again without a cursor.':
+    'カーソルがこの一覧のものではありません。カーソルを付けずに最初からやり直してください。',
+  'The signed certificate does not hold the linted bytes; it is not stored.':
+    '署名された証明書の内容が、検査した内容と一致しません。証明書は保存しません。',
+  'The row of the certificate changed while it was signed; try again.':
+    '署名している間に証明書の行が変わりました。もう一度お試しください。',
+  'The ledger lacks the issuance of this certificate; the certificate is not signed.':
+    'この証明書の発行の記録が台帳にありません。証明書に署名しません。',
+  'The CA has expired; it issues no more certificates.':
+    '認証局の有効期間が終わっています。証明書は発行できません。',
+  'A different revocation awaits its confirmation for this certificate; confirm that one, or withdraw it first.':
+    'この証明書には、確認待ちの別の失効があります。先にそれを確認するか、取り下げてください。',
+  'No revocation of this certificate awaits its confirmation.': 'この証明書に、確認待ちの失効はありません。',
+};

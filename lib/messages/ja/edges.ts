@@ -1,0 +1,110 @@
+/** What the functions say themselves: functions/http, routes, lambda, local, tasks. */
+export const EDGES = {
+  'The body is not the JSON expected: {0}.': '本文が、求められる JSON ではありません（{0}）。',
+  'it is not UTF-8': 'UTF-8 ではありません',
+  'it is not JSON': 'JSON ではありません',
+  'a string holds half of a surrogate pair': '文字列に、対になっていないサロゲートがあります',
+  'it has a member "__proto__"': '名前が "__proto__" のメンバーがあります',
+  'an object has a member twice': '一つのオブジェクトに同じ名前のメンバーが二つあります',
+  'it is nested deeper than {0}': '入れ子が {0} 段より深くなっています',
+  '{0}. {1}': '{0}。{1}',
+  'Try again later.': 'しばらくしてから、もう一度お試しください。',
+  'Give the request id to the operator.': '要求 ID（requestId）を認証局運用者に知らせてください。',
+  'The trust domain declares no such purpose for this caller; leave the header out or name one of its purposes.':
+    'この呼び出し元には、その利用目的が宣言されていません。ヘッダーを省くか、宣言されている利用目的を指定してください。',
+  'Must be 1 to 64 lower-case letters, digits and hyphens.':
+    '英小文字、数字、ハイフンを使って 1～64 文字で指定してください。',
+  'Must be the id of a request.': '申請の ID を指定してください。',
+  'Must be the id of a record.': '記録の ID を指定してください。',
+  'Must be 1 to 20 octets in hex.': '1～20 オクテットの 16 進で指定してください。',
+  'Must be a time of RFC 3339 in UTC, ending in Z.':
+    'RFC 3339 の形式の日時を、Z で終わる UTC で指定してください。',
+  'Must be a month, such as 2026-04.': '年月を、2026-04 のように指定してください。',
+  'Must be a SHA-256 digest in lower-case hex.':
+    'SHA-256 のダイジェストを、小文字の 16 進で指定してください。',
+  'Must have at most 1,000 characters.': '1,000 文字以内で指定してください。',
+  'Must say why.': '理由を入力してください。',
+  "Must be a field's name.": '項目の名前を指定してください。',
+  'The answer was not ready when the time of the function was up.':
+    '関数の制限時間内に回答を用意できませんでした。',
+  'This operation takes no body; send none.':
+    'この操作は本文を受け付けません。本文を付けずに送ってください。',
+  'The body has more than the {0} bytes that are taken here.':
+    '本文が、受け付ける {0} バイトを超えています。',
+  'Send the body as one of {0}, without a content encoding.':
+    '本文は、{0} のいずれかの形式で、Content-Encoding を付けずに送ってください。',
+  'Use {0} here.': 'このパスで使えるメソッドは {0} です。',
+  'Show a client certificate or send a token.': 'クライアント証明書を提示するか、トークンを送ってください。',
+  'This operation is not for callers of this role; see facts.roles.':
+    'この役割の利用主体は、この操作を行えません。行える役割は facts.roles にあります。',
+  'The path is not percent-encoded UTF-8.': 'パスが、UTF-8 をパーセント符号化したものではありません。',
+  'A query parameter is given twice; give each once.':
+    '同じクエリパラメータが二度指定されています。一度だけ指定してください。',
+  'This operation takes no query parameters.': 'この操作はクエリパラメータを受け付けません。',
+  'The request does not fit its schema; see facts.problems.':
+    'リクエストの内容に誤りがあります。誤りは facts.problems にあります。',
+  'There is no member {0} here.': '{0} という項目はありません。省いてください。',
+  'The environment of the function has no Region or no credentials.':
+    '関数の環境変数に、リージョンまたは認証情報がありません。',
+  'No operation has this path; see /openapi.json.':
+    'このパスの操作はありません。/openapi.json を参照してください。',
+  'This function cannot identify callers.': 'この関数は、呼び出し元を確認できません。',
+  'The file is too large to be sent in one answer; ask for less.':
+    'ファイルが大きすぎて、一度に送れません。範囲を狭めてください。',
+  'The file is too large to be made in the time that one request has; ask for a shorter time, or for one kind of record at once.':
+    'ファイルが大きすぎて、一度のリクエストの時間内に作れません。期間を短くするか、記録の種類を一つに絞ってください。',
+  'This function was not given what it reached for.': 'この関数には、使おうとしたものが与えられていません。',
+  'LAMBDA_TASK_ROOT is not set: this runs as a Lambda function only.':
+    'LAMBDA_TASK_ROOT がありません。これは Lambda 関数としてだけ動きます。',
+  'Send the body as it is, or chunked.': '本文は、そのまま、または chunked で送ってください。',
+  'The body was cut short.': '本文が途中で切れました。',
+  'The body did not arrive in time; send it again.':
+    '本文が時間内に届きませんでした。もう一度送ってください。',
+  'Too much is being sent at once; send it again later.':
+    '一度に送られるデータが多すぎます。しばらくしてから、もう一度送ってください。',
+  'The credentials in {0} cannot be read as PEM; delete that folder, and new ones are made.':
+    '{0} の認証情報を PEM として読めません。このフォルダを削除すると、新しい認証情報が作られます。',
+  "Others on this machine can write into {0}, and so put files in place of the service's; run chmod 700 {1}, or choose another DATA_DIR.":
+    'このマシンのほかの利用者が {0} に書き込めるため、サービスのファイルを置き換えられるおそれがあります。chmod 700 {1} を実行するか、別の DATA_DIR を指定してください。',
+  'AKASHI_PASSPHRASE must be set: the CA keys of this trust domain are sealed under it.':
+    'AKASHI_PASSPHRASE を設定してください。この信頼ドメインの認証局の鍵を封印するパスフレーズです。',
+  'Send one Host header.': 'Host ヘッダーは一つだけ送ってください。',
+  'Wait for answers before you send more on this connection.':
+    'この接続では、回答を受け取ってから次のリクエストを送ってください。',
+  'TRUST_DOMAIN must be the path of a trust domain file; {0} cannot be read.':
+    'TRUST_DOMAIN には信頼ドメインファイルのパスを指定してください。{0} を読めません。',
+  '{0} is neither the trust domain file in force nor one that two operators have approved to follow it.':
+    '{0} は、現行の信頼ドメインファイルでも、二人の認証局運用者が次のものとして承認したものでもありません。',
+  'To change the trust domain, start with the file in force:':
+    '信頼ドメインを変更するには、まず現行のファイルで起動します。',
+  '  TRUST_DOMAIN={0} npm start': '  TRUST_DOMAIN={0} npm start',
+  'have the changed one proposed by one operator and approved by another:':
+    '次に、変更したファイルを一人の認証局運用者が提案し、別の一人が承認します。',
+  '  npx akashi trust-domain propose {0} --as OPERATOR':
+    '  npx akashi trust-domain propose {0} --as OPERATOR',
+  '  npx akashi trust-domain approve ID --as ANOTHER': '  npx akashi trust-domain approve ID --as ANOTHER',
+  'and start again with TRUST_DOMAIN={0}. For another trust domain choose another DATA_DIR.':
+    '最後に、TRUST_DOMAIN={0} として起動し直します。別の信頼ドメインには、別の DATA_DIR を指定してください。',
+  'Must be the name of a partition.': 'CRL の区分の名前を指定してください。',
+  'Must have at most 64 characters.': '64 文字以内で指定してください。',
+  'Must be a fiscal year, such as 2026.': '年度を、2026 のように指定してください。',
+  'Must be one line.': '一行で指定してください。',
+  'The file {0}.': 'ファイル{0}。',
+  'is not whole, or not compressed by gzip': 'が途中で切れているか、gzip で圧縮されていません',
+  'unpacks to more than an access log has': 'を展開すると、アクセスログとしては大きすぎます',
+  'has a line that is too long': 'に長すぎる行があります',
+  "Must be the log file's own name.": 'アクセスログのファイル名を指定してください。',
+  'There is no such record for this caller.': 'この利用主体が見られる記録に、その記録はありません。',
+  'A certificate is named by ca and serial together.': '証明書は、ca と serial の両方で指定してください。',
+  "Must be an office's id.": '登録分局の ID を指定してください。',
+  "Must be a profile's id.": '証明書プロファイルの ID を指定してください。',
+  'Must be the id of an amendment.': '変更の ID を指定してください。',
+  'The body is not a whole file compressed by gzip, or has more than 48 MiB.':
+    '本文が、gzip で圧縮された完全なファイルでないか、48 MiB を超えています。',
+  'The file has more bytes than an access log has.': 'ファイルが、アクセスログとしては大きすぎます。',
+  'The event must be { "trustDomain": "<SHA-256>", "credentials": […] }.':
+    'イベントは { "trustDomain": "<SHA-256>", "credentials": […] } の形で指定してください。',
+  'The digest in the event is not the digest of the deployed trust domain; compare the files.':
+    'イベントのダイジェストが、配備された信頼ドメインのものと異なります。ファイルを比べてください。',
+  'The trust domain has no principal of that id.': 'その ID の利用主体は、信頼ドメインにありません。',
+};

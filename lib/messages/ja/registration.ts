@@ -1,0 +1,36 @@
+/** Requests and examinations: lib/registration. */
+export const REGISTRATION = {
+  'The ledger lacks the submission and the two approvals of this request; no certificate is issued for it.':
+    'この申請の受付と二つの承認の記録が台帳にそろっていません。証明書は発行しません。',
+  'Another submission was first.': '別の申請が先に受け付けられました。',
+  'The request kept changing; try again.': '申請の状態が変わり続けています。もう一度お試しください。',
+  'There is no such request.': 'その申請はありません。',
+  'The request is {0}; this takes one that is {1}.':
+    '申請の状態は {0} です。この操作ができるのは、状態が {1} の申請だけです。',
+  'A reason of 1 to {0} characters is needed.': '理由を 1～{0} 文字で入力してください。',
+  'Only an officer of a registration sub-office may do this.':
+    'この操作ができるのは、登録分局の担当者だけです。',
+  'Only officers and operators examine requests.':
+    '申請を審査できるのは、登録分局の担当者と認証局運用者だけです。',
+  'The person who submitted or examined a request cannot examine it again; have another person do it.':
+    '申請を受け付けた人や審査した人が、その申請を再び審査することはできません。別の人が審査してください。',
+  'The certification request is not signed with the private key of its public key; make it again.':
+    '署名要求（CSR）が、その公開鍵に対応する秘密鍵で署名されていません。作り直してください。',
+  'A holder is named by a pseudonym of 1 to 64 of a-z, 0-9 and hyphens, never by a number of the resident register.':
+    '名義人は、a-z、0-9、ハイフンからなる 1～64 文字の仮名で指定してください。住民票コードや個人番号は使わないでください。',
+  'The fields have more than {0} bytes; shorten them.':
+    '項目の合計が {0} バイトを超えています。短くしてください。',
+  'The profile does not take keys of this kind; make a key pair of a kind in facts.allowed.':
+    'この証明書プロファイルでは、この種類の鍵を使えません。facts.allowed にある種類の鍵ペアを作ってください。',
+  'This idempotency key was used for another submission; take a new one.':
+    'この冪等キーは別の申請に使われています。新しいものを使ってください。',
+  'An idempotency key is 1 to {0} visible ASCII characters.':
+    '冪等キーは、空白以外の ASCII 文字 1～{0} 文字で指定してください。',
+  'Another request or certificate holds this public key; make a new key pair.':
+    'この公開鍵は、別の申請または証明書で使われています。新しい鍵ペアを作ってください。',
+  'Officers list the requests of their own office; leave the office out.':
+    '担当者が一覧できるのは、自分の登録分局の申請だけです。登録分局の指定を省いてください。',
+  'A page has 1 to {0} requests.': '1 ページの申請は 1～{0} 件で指定してください。',
+  'The request is {0}; there is no certificate to collect.':
+    '申請の状態は {0} です。受け取れる証明書はまだありません。',
+};
