@@ -7,6 +7,8 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // The commands say their failures in the language of the terminal.
+    env: { LC_ALL: 'C' },
     reporters: ['default', './test/closing-line.ts'],
   },
 });

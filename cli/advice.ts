@@ -1,25 +1,27 @@
+import { type Phrase, phrase } from '../lib/fault.ts';
+
 /** What a person at the command line can do about a fault of the service. The service's own message says the rest. */
-const ADVICE: Readonly<Record<string, string>> = {
-  unauthenticated: 'Say who calls: --as PRINCIPAL, or --token TOKEN (AKASHI_TOKEN).',
-  'token-invalid': 'Get another token: akashi token --as PRINCIPAL.',
-  'token-expired': 'Get another token: akashi token --as PRINCIPAL.',
-  'tls-required': 'Call with --as PRINCIPAL, or name an https address with --url.',
-  'client-certificate-revoked': 'Ask an operator for new credentials.',
-  forbidden: 'Call as a principal whose role may do this.',
-  'same-person': 'Call with --as another person than those who submitted, proposed or examined before.',
-  'amendment-pending': 'See which one waits: akashi trust-domain show.',
-  'amendment-closed': 'See how far it is: akashi trust-domain show ID.',
-  'unknown-amendment': 'See the amendments: akashi trust-domain show.',
-  'not-issued': 'See how far the request is: akashi show REQUEST.',
-  'wrong-state': 'See how far the request is: akashi show REQUEST.',
-  'unknown-profile': 'Ask the operator which profiles the office may use.',
-  'idempotency-key-reused': 'Leave --idempotency-key out to submit something new.',
-  'cursor-invalid': 'Repeat the query that gave the cursor, or start without --cursor.',
-  'unknown-authority': 'See the authorities: akashi authorities.',
-  'unknown-crl': 'An operator can publish one: akashi publish CA.',
-  'too-many-requests': 'Try again in a few seconds.',
-  'try-later': 'Try again in a few seconds.',
-  'store-unavailable': 'Try again in a few seconds.',
+const ADVICE: Readonly<Record<string, Phrase>> = {
+  unauthenticated: phrase`Say who calls: --as PRINCIPAL, or --token TOKEN (AKASHI_TOKEN).`,
+  'token-invalid': phrase`Get another token: akashi token --as PRINCIPAL.`,
+  'token-expired': phrase`Get another token: akashi token --as PRINCIPAL.`,
+  'tls-required': phrase`Call with --as PRINCIPAL, or name an https address with --url.`,
+  'client-certificate-revoked': phrase`Ask an operator for new credentials.`,
+  forbidden: phrase`Call as a principal whose role may do this.`,
+  'same-person': phrase`Call with --as another person than those who submitted, proposed or examined before.`,
+  'amendment-pending': phrase`See which one waits: akashi trust-domain show.`,
+  'amendment-closed': phrase`See how far it is: akashi trust-domain show ID.`,
+  'unknown-amendment': phrase`See the amendments: akashi trust-domain show.`,
+  'not-issued': phrase`See how far the request is: akashi show REQUEST.`,
+  'wrong-state': phrase`See how far the request is: akashi show REQUEST.`,
+  'unknown-profile': phrase`Ask the operator which profiles the office may use.`,
+  'idempotency-key-reused': phrase`Leave --idempotency-key out to submit something new.`,
+  'cursor-invalid': phrase`Repeat the query that gave the cursor, or start without --cursor.`,
+  'unknown-authority': phrase`See the authorities: akashi authorities.`,
+  'unknown-crl': phrase`An operator can publish one: akashi publish CA.`,
+  'too-many-requests': phrase`Try again in a few seconds.`,
+  'try-later': phrase`Try again in a few seconds.`,
+  'store-unavailable': phrase`Try again in a few seconds.`,
 };
 
-export const adviceFor = (code: string): string | undefined => ADVICE[code];
+export const adviceFor = (code: string): Phrase | undefined => ADVICE[code];

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { phrase } from '../lib/fault.ts';
 import { usage } from './failure.ts';
 import { run } from './run.ts';
 
@@ -17,7 +18,8 @@ const readInput = async (maxBytes: number): Promise<Buffer> => {
     const bytes = Buffer.from(chunk);
     chunks.push(bytes);
     length += bytes.length;
-    if (length > maxBytes) throw usage(`Standard input has more than the ${maxBytes} bytes that are taken.`);
+    if (length > maxBytes)
+      throw usage(phrase`Standard input has more than the ${maxBytes} bytes that are taken.`);
   }
   return Buffer.concat(chunks);
 };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { phrase } from '../lib/fault.ts';
 import { adviceFor } from './advice.ts';
 import { problemAnswer } from './answers.ts';
 import { type Answer, exchange, type Question } from './exchange.ts';
@@ -55,7 +56,7 @@ export interface ApiClient {
   ask(question: Omit<Question, 'tls'>): Promise<Answer>;
 }
 
-export const openApiClient = ({ url, tlsUrl, caller }: Settings): ApiClient => {
+export const openApiClient = ({ url, tlsUrl, caller, language }: Settings): ApiClient => {
   const door = caller.by === 'certificate' ? tlsUrl : url;
   const identity: Pick<Question, 'tls' | 'headers'> =
     caller.by === 'certificate'
@@ -88,6 +89,7 @@ export const openApiClient = ({ url, tlsUrl, caller }: Settings): ApiClient => {
       ...(identity.tls ? { tls: identity.tls } : {}),
       headers: {
         accept,
+        'accept-language': language,
         ...(bytes
           ? { 'content-type': bytes.contentType }
           : json === undefined
@@ -162,7 +164,7 @@ export const openApiClient = ({ url, tlsUrl, caller }: Settings): ApiClient => {
         ...question,
         url: named,
         ...(identity.tls ? { tls: identity.tls } : {}),
-        headers: { ...question.headers, ...identity.headers },
+        headers: { 'accept-language': language, ...question.headers, ...identity.headers },
       }).then((answer) => (question.method === 'GET' ? followed(answer, named, question) : answer));
     },
   };
@@ -183,13 +185,13 @@ const followed = async (
   if ((answer.status !== 303 && answer.status !== 302) || location === undefined) return answer;
   const url = URL.canParse(location, from.href) ? new URL(location, from) : undefined;
   if (url?.protocol !== 'https:' && !(url?.protocol === 'http:' && from.protocol === 'http:')) {
-    throw unexpected(`${from.origin} sent elsewhere, to an address that is not followed from there.`);
+    throw unexpected(phrase`${from.origin} sent elsewhere, to an address that is not followed from there.`);
   }
   const { headers: { authorization: _ours, ...headers } = {}, ...rest } = question;
   const fetched = await exchange({ ...rest, headers, url, method: 'GET' });
   if (fetched.status >= 200 && fetched.status < 300) return fetched;
   throw unexpected(
-    `${url.origin}, where ${from.origin} had put its answer, answered ${fetched.status}; ask again.`,
+    phrase`${url.origin}, where ${from.origin} had put its answer, answered ${fetched.status}; ask again.`,
   );
 };
 
@@ -210,24 +212,24 @@ const readJson = <T>(answer: Answer, schema: z.ZodType<T>): T => {
   const result = schema.safeParse(parseJson(answer));
   if (result.success) return result.data;
   throw unexpected(
-    `The service answered ${answer.status} in a form that is not known here: ${z.prettifyError(result.error)}`,
+    phrase`The service answered ${answer.status} in a form that is not known here: ${z.prettifyError(result.error)}`,
   );
 };
 
 const refusal = (answer: Answer, { origin }: URL): Failure => {
   const { status, headers } = answer;
   if (status < 400) {
-    return unexpected(`${origin} answered ${status}; such a redirect is not followed.`);
+    return unexpected(phrase`${origin} answered ${status}; such a redirect is not followed.`);
   }
   const problem = problemAnswer.safeParse(parseJson(answer));
   if (status === 413 && !problem.success) {
     // API Gateway and the load balancer refuse before the service is asked.
     return unexpected(
-      `${origin} takes no request of that size. On AWS, put a CDN's access log into the bucket to which the CDN delivers; it is counted there by itself.`,
+      phrase`${origin} takes no request of that size. On AWS, put a CDN's access log into the bucket to which the CDN delivers; it is counted there by itself.`,
     );
   }
   if (mediaType(headers) !== 'application/problem+json' || !problem.success) {
-    return unexpected(`${origin} answered ${status} without a problem document.`);
+    return unexpected(phrase`${origin} answered ${status} without a problem document.`);
   }
   return new Failure(EXIT.refused, problem.data, adviceFor(problem.data.code));
 };

@@ -1,3 +1,4 @@
+import { phrase } from '../lib/fault.ts';
 import {
   type Certificate,
   decodeCertificate,
@@ -26,6 +27,6 @@ export interface CertificateFile {
 
 export const readCertificateFile = async (path: string): Promise<CertificateFile> => {
   const [certificate, ...chain] = decodeCertificates(await readFileWithin(path, 2 * MAX_CHAIN_BYTES));
-  if (certificate === undefined) throw usage(`There is no certificate in ${path}.`);
+  if (certificate === undefined) throw usage(phrase`There is no certificate in ${path}.`);
   return { certificate, chain };
 };

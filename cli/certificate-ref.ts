@@ -1,3 +1,4 @@
+import { phrase } from '../lib/fault.ts';
 import { decodeCertificate, MAX_CERTIFICATE_BYTES } from '../lib/pki/pki.ts';
 import { authoritiesAnswer } from './answers.ts';
 import type { ApiClient } from './api-client.ts';
@@ -35,10 +36,11 @@ export const findCertificateRef = async (
       maxBytes: MAX_CERTIFICATE_BYTES,
       timeoutMs: FETCH_TIMEOUT_MS,
     });
-    if (status !== 200) throw unexpected(`The service did not give the certificate of its authority ${id}.`);
+    if (status !== 200)
+      throw unexpected(phrase`The service did not give the certificate of its authority ${id}.`);
     if (isIssuedBy(certificate, decodeCertificate(body))) return { ca: id, serial: certificate.serialNumber };
   }
-  throw usage(`No authority of ${settings.url} issued the certificate in ${text}.`);
+  throw usage(phrase`No authority of ${settings.url} issued the certificate in ${text}.`);
 };
 
 export const certificatePath = ({ ca, serial }: CertificateRef): string =>

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { usage } from './failure.ts';
+import { phrase } from '../lib/fault.ts';
+import { Failure, usage } from './failure.ts';
 import { readFileWithin } from './read-file.ts';
 
 /** Who asks, and how the service learns it. */
@@ -28,8 +29,9 @@ export const readCredentials = async (data: string, principal: string): Promise<
   try {
     return { key: await read('key.pem'), cert: await read('cert.pem'), ca: await read('ca.pem') };
   } catch (error) {
+    if (!(error instanceof Failure)) throw error;
     throw usage(
-      `There are no credentials of "${principal}" in ${folder}: ${error instanceof Error ? error.message : ''}`,
+      phrase`There are no credentials of "${principal}" in ${folder}. ${error.phrase}`,
       "Name a principal whose key.pem, cert.pem and ca.pem are there, or the service's data folder with --data (DATA_DIR).",
     );
   }

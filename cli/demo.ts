@@ -3,6 +3,7 @@ import { access, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
+import { phrase } from '../lib/fault.ts';
 import { authoritiesAnswer } from './answers.ts';
 import { openApiClient } from './api-client.ts';
 import { answers, type Service, startService } from './demo/service.ts';
@@ -81,7 +82,7 @@ const findService = async (
   }
   await access(join(data, 'credentials', COUNTER, 'key.pem')).catch(() => {
     throw usage(
-      `A service answers at ${url}, but ${join(data, 'credentials')} does not hold its demonstration credentials.`,
+      phrase`A service answers at ${url}, but ${join(data, 'credentials')} does not hold its demonstration credentials.`,
       "Name that service's data folder with --data (DATA_DIR), or another address with --url (AKASHI_URL).",
     );
   });
@@ -90,7 +91,7 @@ const findService = async (
 };
 
 const addressesOf = async ({ url, tlsUrl }: Service): Promise<Addresses> => {
-  const client = openApiClient({ url, tlsUrl, caller: { by: 'nothing' }, json: false });
+  const client = openApiClient({ url, tlsUrl, caller: { by: 'nothing' }, json: false, language: 'en' });
   const { authorities } = await client.get('/ca', authoritiesAnswer);
   const urls = authorities.find(({ id }) => id === 'organisation-1')?.urls;
   const crl = urls?.crl[0];
@@ -151,7 +152,7 @@ try {
     if (error.code !== 'commander.helpDisplayed') process.stderr.write(`demo: ${error.message}\n`);
     process.exitCode = error.code === 'commander.helpDisplayed' ? EXIT.ok : EXIT.usage;
   } else if (error instanceof Failure) {
-    process.stderr.write(failureText(error).replace(/^akashi/, 'demo'));
+    process.stderr.write(failureText(error, String).replace(/^akashi/, 'demo'));
     process.exitCode = error.exitCode === EXIT.usage ? EXIT.usage : EXIT.refused;
   } else throw error;
 }

@@ -1,6 +1,7 @@
 import http, { type ClientRequest, type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import type { Readable } from 'node:stream';
+import { phrase } from '../lib/fault.ts';
 import { Failure, unexpected, unreachable } from './failure.ts';
 
 /** One HTTP request with its bounds. */
@@ -31,25 +32,25 @@ const TLS_CODES = /^(ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_
 const notReached = (url: URL, error: Error, timeoutMs: number): Failure => {
   const code: unknown = Reflect.get(error, 'code');
   if (error.name === 'AbortError' || error.name === 'TimeoutError') {
-    return unreachable(`${url.origin} did not answer within ${timeoutMs / 1000} s.`, undefined, error);
+    return unreachable(phrase`${url.origin} did not answer within ${timeoutMs / 1000} s.`, undefined, error);
   }
   if (typeof code === 'string' && TLS_CODES.test(code)) {
     return unreachable(
-      `No TLS connection with ${url.origin} can be made (${code}).`,
+      phrase`No TLS connection with ${url.origin} can be made (${code}).`,
       "Compare the address with the names in the server's certificate, and ca.pem among the credentials with its issuer.",
       error,
     );
   }
   const why = typeof code === 'string' ? code : error.message;
   return unreachable(
-    `Nothing that answers was found at ${url.origin} (${why}).`,
+    phrase`Nothing that answers was found at ${url.origin} (${why}).`,
     'Start the service with `npm start`, or name its address with --url and --tls-url (AKASHI_URL, AKASHI_TLS_URL).',
     error,
   );
 };
 
 const brokenOff = (url: URL, cause: Error): Failure =>
-  unexpected(`The answer of ${url.origin} broke off; nothing of it was kept.`, cause);
+  unexpected(phrase`The answer of ${url.origin} broke off; nothing of it was kept.`, cause);
 
 const flat = ({ headers }: IncomingMessage): Readonly<Record<string, string>> =>
   Object.fromEntries(
@@ -86,7 +87,9 @@ export const exchange = (question: Question): Promise<Answer> =>
         length += chunk.length;
         if (length > maxBytes) {
           reject(
-            unexpected(`The answer of ${url.origin} has more than the ${maxBytes} bytes that are taken.`),
+            unexpected(
+              phrase`The answer of ${url.origin} has more than the ${maxBytes} bytes that are taken.`,
+            ),
           );
           request.destroy();
           return;

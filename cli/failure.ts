@@ -1,3 +1,5 @@
+import { Phrase, phrase } from '../lib/fault.ts';
+
 /** The exit codes of the process. */
 export const EXIT = {
   ok: 0,
@@ -13,11 +15,14 @@ export const EXIT = {
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
+/** The service's own words, or English ones of the command line, which can be said in other languages. */
+export type Text = string | Phrase;
+
 /** A problem in the form of RFC 9457, from the service or from the command line itself. */
 export interface Problem {
   readonly type: string;
-  readonly title: string;
-  readonly detail: string;
+  readonly title: Text;
+  readonly detail: Text;
   readonly code: string;
   /** The HTTP status, where the service answered. */
   readonly status?: number;
@@ -31,37 +36,52 @@ export class Failure extends Error {
   readonly exitCode: ExitCode;
   readonly problem: Problem;
   /** What to do next, where the problem's detail does not say it. */
-  readonly advice: string | undefined;
+  readonly advice: Phrase | undefined;
 
-  constructor(exitCode: ExitCode, problem: Problem, advice?: string, options?: { cause?: unknown }) {
-    super(problem.detail, options);
+  /** The detail of the problem. */
+  get phrase(): Phrase {
+    const { detail } = this.problem;
+    return typeof detail === 'string' ? phrase`${detail}` : detail;
+  }
+
+  constructor(exitCode: ExitCode, problem: Problem, advice?: Phrase, options?: { cause?: unknown }) {
+    super(String(problem.detail), options);
     this.exitCode = exitCode;
     this.problem = problem;
     this.advice = advice;
   }
 }
 
-const own = (code: string, title: string, detail: string): Problem => ({
+const own = (code: string, title: Phrase, detail: Text): Problem => ({
   type: `urn:akashi:cli:${code}`,
   title,
-  detail,
+  detail: phraseOf(detail),
   code,
 });
 
+const phraseOf = (text: Text): Phrase => (typeof text === 'string' ? new Phrase(text) : text);
+
 /** The command line is invalid. */
-export const usage = (detail: string, advice?: string): Failure =>
-  new Failure(EXIT.usage, own('usage', 'Invalid command line', detail), advice);
+export const usage = (detail: Text, advice?: Text): Failure =>
+  new Failure(
+    EXIT.usage,
+    own('usage', phrase`Invalid command line`, detail),
+    advice === undefined ? undefined : phraseOf(advice),
+  );
 
 /** The answer is not one of this service. */
-export const unexpected = (detail: string, cause?: unknown): Failure =>
+export const unexpected = (detail: Text, cause?: unknown): Failure =>
   new Failure(
     EXIT.doubt,
-    own('unexpected-answer', 'The answer cannot be relied on', detail),
-    'Check that the address is that of an Akashi service of this version.',
+    own('unexpected-answer', phrase`The answer cannot be relied on`, detail),
+    phrase`Check that the address is that of an Akashi service of this version.`,
     { cause },
   );
 
-export const unreachable = (detail: string, advice?: string, cause?: unknown): Failure =>
-  new Failure(EXIT.unreachable, own('unreachable', 'The service is not reachable', detail), advice, {
-    cause,
-  });
+export const unreachable = (detail: Text, advice?: Text, cause?: unknown): Failure =>
+  new Failure(
+    EXIT.unreachable,
+    own('unreachable', phrase`The service is not reachable`, detail),
+    advice === undefined ? undefined : phraseOf(advice),
+    { cause },
+  );

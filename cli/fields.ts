@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { phrase } from '../lib/fault.ts';
 import { usage } from './failure.ts';
 import { readFileWithin } from './read-file.ts';
 
@@ -14,11 +15,13 @@ const readFields = async (path: string): Promise<Fields> => {
   try {
     value = JSON.parse(text);
   } catch {
-    throw usage(`The file ${path} is not JSON.`);
+    throw usage(phrase`The file ${path} is not JSON.`);
   }
   const result = fileShape.safeParse(value);
   if (result.success) return result.data;
-  throw usage(`The file ${path} must be one JSON object whose members are strings or lists of strings.`);
+  throw usage(
+    phrase`The file ${path} must be one JSON object whose members are strings or lists of strings.`,
+  );
 };
 
 /** `name=value`, where a name that is given more than once makes a list. */
@@ -39,6 +42,6 @@ export const collectFields = async (given: readonly string[], path: string | und
   const typed = parseFields(given);
   const read = path === undefined ? {} : await readFields(path);
   const both = Object.keys(typed).filter((name) => Object.hasOwn(read, name));
-  if (both.length > 0) throw usage(`Given twice, by --field and in the file: ${both.join(', ')}.`);
+  if (both.length > 0) throw usage(phrase`Given twice, by --field and in the file: ${both.join(', ')}.`);
   return { ...read, ...typed };
 };

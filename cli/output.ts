@@ -1,4 +1,6 @@
-import type { Failure } from './failure.ts';
+import { phrase } from '../lib/fault.ts';
+import { type Say, said } from '../lib/messages/messages.ts';
+import type { Failure, Text } from './failure.ts';
 
 /** Characters that take two columns of a terminal (Unicode's East Asian Width W and F, by script and block). */
 const WIDE =
@@ -48,18 +50,25 @@ export const details = (pairs: readonly (readonly [string, string | undefined])[
 export const compact = (value: unknown): string =>
   typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
 
-export const failureText = ({ problem, advice }: Failure): string => {
-  const lines = [`akashi: ${printable(problem.title)} (${printable(problem.code)})`];
-  const facts = Object.entries(problem.facts ?? {}).map(([name, value]) => [name, compact(value)] as const);
+/** The words of the service stay as they came; it was told the language. */
+const textIn = (text: Text, say: Say): string => (typeof text === 'string' ? text : say(text));
+
+export const failureText = ({ problem, advice }: Failure, say: Say): string => {
+  const title = textIn(problem.title, say);
+  const detail = textIn(problem.detail, say);
+  const lines = [`akashi: ${printable(title)} (${printable(problem.code)})`];
+  const facts = Object.entries(problem.facts ?? {}).map(
+    ([name, value]) => [name, compact(said(value, say))] as const,
+  );
   const rest = details([
-    ['detail', problem.detail === '' ? undefined : problem.detail],
-    ['what to do', advice],
+    [say(phrase`detail`), detail === '' ? undefined : detail],
+    [say(phrase`what to do`), advice && say(advice)],
     ...facts,
-    ['request id', problem.requestId],
+    [say(phrase`request id`), problem.requestId],
   ]);
   return `${lines.join('\n')}\n${rest.replace(/^/gm, '  ').trimEnd()}\n`;
 };
 
 /** The problem document for machines, with the advice if there is any. */
-export const failureJson = ({ problem, advice }: Failure): string =>
-  `${JSON.stringify(advice === undefined ? problem : { ...problem, advice })}\n`;
+export const failureJson = ({ problem, advice }: Failure, say: Say): string =>
+  `${JSON.stringify(said(advice === undefined ? problem : { ...problem, advice }, say))}\n`;

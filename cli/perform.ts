@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { z } from 'zod';
+import { joined, phrase, SchemaPhrase } from '../lib/fault.ts';
 import { type ApiClient, openApiClient } from './api-client.ts';
 import { EXIT, type ExitCode, usage } from './failure.ts';
 import { readSettings, type Settings } from './settings.ts';
@@ -35,10 +36,12 @@ const wholeName = (command: Command): string =>
   command.parent ? `${wholeName(command.parent)} ${command.name()}` : command.name();
 
 const readInput = <T>(schema: z.ZodType<T>, command: Command): T => {
-  const result = schema.safeParse(inputOf(command));
+  const result = schema.safeParse(inputOf(command), { reportInput: true });
   if (result.success) return result.data;
-  const issues = result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
-  throw usage(issues.join(' '), `See ${wholeName(command)} --help.`);
+  const issues = result.error.issues.map(
+    (issue) => phrase`${issue.path.join('.')}: ${new SchemaPhrase(issue)}`,
+  );
+  throw usage(joined(issues, ' '), phrase`See ${wholeName(command)} --help.`);
 };
 
 /** `end` gets the exit code of a command that did not throw. */

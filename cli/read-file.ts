@@ -1,10 +1,11 @@
 import { open } from 'node:fs/promises';
+import { phrase } from '../lib/fault.ts';
 import { usage } from './failure.ts';
 
 /** A file's bytes. Rejects with a `Failure` where it cannot be read or is larger. */
 export const readFileWithin = async (path: string, maxBytes: number): Promise<Buffer> => {
   const file = await open(path).catch((error: NodeJS.ErrnoException) => {
-    throw usage(`The file ${path} cannot be read (${error.code}).`);
+    throw usage(phrase`The file ${path} cannot be read (${error.code ?? error.message}).`);
   });
   try {
     const chunks: Buffer[] = [];
@@ -13,12 +14,12 @@ export const readFileWithin = async (path: string, maxBytes: number): Promise<Bu
       chunks.push(chunk);
       length += chunk.length;
       if (length > maxBytes)
-        throw usage(`The file ${path} has more than the ${maxBytes} bytes that are taken.`);
+        throw usage(phrase`The file ${path} has more than the ${maxBytes} bytes that are taken.`);
     }
     return Buffer.concat(chunks);
   } catch (error) {
     if (error instanceof Error && Reflect.get(error, 'code') === 'EISDIR') {
-      throw usage(`${path} is a folder, not a file.`);
+      throw usage(phrase`${path} is a folder, not a file.`);
     }
     throw error;
   } finally {

@@ -1,5 +1,7 @@
 import { Command, CommanderError } from 'commander';
-import { Fault } from '../lib/fault.ts';
+import { Fault, phrase } from '../lib/fault.ts';
+import { type Language, speaking } from '../lib/messages/messages.ts';
+import { commandLineError } from './command-line-error.ts';
 import { EXIT, type ExitCode, Failure, usage } from './failure.ts';
 import { failureJson, failureText } from './output.ts';
 import { performWith } from './perform.ts';
@@ -16,25 +18,22 @@ const commandOf = (received: readonly unknown[]): Command => {
 const asFailure = (error: unknown): Failure => {
   if (error instanceof Failure) return error;
   if (error instanceof CommanderError) {
-    return usage(
-      error.message.replace(/^error: /, '').replaceAll('\n', ' '),
-      'See akashi --help, or --help after the command.',
-    );
+    return usage(commandLineError(error), 'See akashi --help, or --help after the command.');
   }
   // A file or an answer is malformed.
   if (Fault.is(error)) {
-    const { code, message, facts } = error;
+    const { code, phrase: detail, facts } = error;
     const problem = {
       type: `urn:akashi:fault:${code}`,
-      title: 'The input is not right',
-      detail: message,
+      title: phrase`The input is malformed`,
+      detail,
       code,
     };
     return new Failure(EXIT.usage, Object.keys(facts).length > 0 ? { ...problem, facts } : problem);
   }
   // The machine itself failed: the disk is full, or a folder is missing. The service refused nothing.
   if (error instanceof Error && typeof Reflect.get(error, 'syscall') === 'string') {
-    return usage(`A file cannot be read or written: ${error.message}.`);
+    return usage(phrase`A file cannot be read or written: ${error.message}.`);
   }
   throw error;
 };
@@ -65,7 +64,8 @@ export const run = async (argv: readonly string[], terminal: Terminal): Promise<
     if (error instanceof CommanderError && error.code === 'commander.helpDisplayed') return EXIT.ok;
     if (error instanceof CommanderError && error.code === 'commander.help') return EXIT.usage;
     const failure = asFailure(error);
-    terminal.err(argv.includes('--json') ? failureJson(failure) : failureText(failure));
+    const say = await speaking(program.opts<{ language: Language }>().language);
+    terminal.err(argv.includes('--json') ? failureJson(failure, say) : failureText(failure, say));
     return failure.exitCode;
   }
 };

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access, type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
+import { phrase } from '../lib/fault.ts';
 import { usage } from './failure.ts';
 
 export interface Saved {
@@ -41,7 +42,7 @@ const assertReplaceable = async (file: string): Promise<void> => {
   });
   if (!there) return;
   if (!there.isFile()) {
-    throw usage(`${file} is there already and is no file that could be replaced.`, ADVICE);
+    throw usage(phrase`${file} is there already and is no file that could be replaced.`, ADVICE);
   }
   await access(file, constants.W_OK).catch(notWritten(file));
 };
@@ -61,10 +62,10 @@ const write = async (handle: FileHandle, part: string, file: string, answer: Rea
   return { file, bytes, sha256: digest.digest('hex') };
 };
 
-const ADVICE = 'Name a file in a folder that is there, with room in it, and that you may write to.';
+const ADVICE = phrase`Name a file in a folder that is there, with room in it, and that you may write to.`;
 
 const notWritten =
   (file: string) =>
   (error: NodeJS.ErrnoException): never => {
-    throw usage(`The file ${file} cannot be written (${error.code}).`, ADVICE);
+    throw usage(phrase`The file ${file} cannot be written (${error.code ?? error.message}).`, ADVICE);
   };

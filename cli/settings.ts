@@ -1,7 +1,10 @@
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
+import { phrase } from '../lib/fault.ts';
+import { LANGUAGES, type Language } from '../lib/messages/messages.ts';
 import { type Caller, readCredentials } from './credentials.ts';
 import { usage } from './failure.ts';
+import { languageOfTerminal } from './terminal-language.ts';
 
 /** What every command takes. */
 export interface Settings {
@@ -10,6 +13,8 @@ export interface Settings {
   readonly tlsUrl: string;
   readonly caller: Caller;
   readonly json: boolean;
+  /** Of failures, the service's own included. */
+  readonly language: Language;
 }
 
 export const addSettings = (program: Command): Command =>
@@ -31,6 +36,12 @@ export const addSettings = (program: Command): Command =>
         .default('./data'),
     )
     .addOption(new Option('--token <token>', 'a bearer token, instead of --as').env('AKASHI_TOKEN'))
+    .addOption(
+      new Option('--language <language>', 'the language of failures; by default that of the terminal')
+        .choices(LANGUAGES)
+        .env('AKASHI_LANGUAGE')
+        .default(languageOfTerminal(process.env)),
+    )
     .addOption(new Option('--json', 'print one JSON value; problems as JSON on standard error'));
 
 const shape = z.object({
@@ -40,13 +51,16 @@ const shape = z.object({
   data: z.string(),
   token: z.string().optional(),
   json: z.boolean().default(false),
+  language: z.enum(LANGUAGES),
 });
 
 const address = (option: string, text: string, protocols: readonly string[]): string => {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || !protocols.includes(url.protocol) || url.search || url.hash || url.username || url.password) {
-    const schemes = protocols.map((protocol) => `${protocol}//`).join(' or ');
-    throw usage(`${option} must be an address that begins with ${schemes}, without user and query.`);
+    const schemes = protocols.map((protocol) => `${protocol}//`).join(', ');
+    throw usage(
+      phrase`${option} must be an address without user and query that begins with one of ${schemes}.`,
+    );
   }
   return url.href.replace(/\/+$/, '');
 };
@@ -57,20 +71,21 @@ const isLoopback = (hostname: string): boolean =>
 /** Rejects with a `Failure` of usage. */
 export const readSettings = async (command: Command): Promise<Settings> => {
   const options = shape.parse(command.optsWithGlobals());
+  const { json, language } = options;
   const url = address('--url', options.url, ['http:', 'https:']);
   const tlsUrl = address('--tls-url', options.tlsUrl, ['https:']);
   const tokenIsTyped = command.getOptionValueSourceWithGlobals('token') === 'cli';
   if (options.as !== undefined && tokenIsTyped) throw usage('Use --as or --token, not both.');
   if (options.as !== undefined) {
     const tls = await readCredentials(options.data, options.as);
-    return { url, tlsUrl, caller: { by: 'certificate', principal: options.as, tls }, json: options.json };
+    return { url, tlsUrl, caller: { by: 'certificate', principal: options.as, tls }, json, language };
   }
-  if (options.token === undefined) return { url, tlsUrl, caller: { by: 'nothing' }, json: options.json };
+  if (options.token === undefined) return { url, tlsUrl, caller: { by: 'nothing' }, json, language };
   if (!/^[A-Za-z0-9._~+/-]+=*$/.test(options.token)) throw usage('A bearer token has no such characters.');
   const { protocol, hostname } = new URL(url);
   // RFC 6750 5.3: anyone who reads a token can use it, so it does not leave this machine without TLS.
   if (protocol === 'http:' && !isLoopback(hostname)) {
     throw usage('A token is sent to this machine or over https only.', 'Name an https address with --url.');
   }
-  return { url, tlsUrl, caller: { by: 'token', token: options.token }, json: options.json };
+  return { url, tlsUrl, caller: { by: 'token', token: options.token }, json, language };
 };

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { trustedLog, verifyRecordProof } from '../../lib/audit/audit.ts';
-import { Fault } from '../../lib/fault.ts';
+import { Fault, phrase } from '../../lib/fault.ts';
 import { recordAnswer } from '../answers.ts';
 import { EXIT, Failure, unexpected } from '../failure.ts';
 import { type Guide, guideText } from '../guide.ts';
@@ -61,8 +61,8 @@ export const addCheck = (audit: Command, perform: Perform): void => {
             if (!Fault.is(error, 'proof-invalid') && !Fault.is(error, 'signature-invalid')) throw error;
             throw new Failure(EXIT.refused, {
               type: `urn:akashi:fault:${error.code}`,
-              title: 'The proof does not hold',
-              detail: error.message,
+              title: phrase`The proof does not hold`,
+              detail: error.phrase,
               code: error.code,
             });
           }

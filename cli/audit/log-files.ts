@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { phrase } from '../../lib/fault.ts';
 import { unexpected, unreachable, usage } from '../failure.ts';
 import { readFileWithin } from '../read-file.ts';
 
@@ -25,7 +26,7 @@ export const folderFiles = (folder: string): LogFiles => ({
     } catch (error) {
       const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
       if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-      throw usage(`${join(folder, path)} cannot be read (${String(code)}).`);
+      throw usage(phrase`${join(folder, path)} cannot be read (${String(code)}).`);
     }
   },
 });
@@ -52,11 +53,11 @@ export const urlFiles = (url: string): LogFiles => {
             await wait(250 * 2 ** attempt);
             continue;
           }
-          throw unreachable(`Nothing that answers was found at ${base}.`, undefined, error);
+          throw unreachable(phrase`Nothing that answers was found at ${base}.`, undefined, error);
         }
         if (answer.status === 404) return undefined;
         if (attempt === ATTEMPTS || (answer.status !== 429 && answer.status < 500)) {
-          throw unexpected(`${base}/${path} was answered with status ${answer.status}.`);
+          throw unexpected(phrase`${base}/${path} was answered with status ${answer.status}.`);
         }
         await wait(250 * 2 ** attempt);
       }
@@ -69,7 +70,8 @@ const bodyOf = async (answer: Response, base: string): Promise<Uint8Array> => {
   let length = 0;
   for await (const chunk of answer.body ?? []) {
     length += chunk.length;
-    if (length > MAX_FILE_BYTES) throw unexpected(`A file of ${base} has more than ${MAX_FILE_BYTES} bytes.`);
+    if (length > MAX_FILE_BYTES)
+      throw unexpected(phrase`A file of ${base} has more than ${MAX_FILE_BYTES} bytes.`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

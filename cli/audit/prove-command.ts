@@ -2,6 +2,7 @@ import { access, writeFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { z } from 'zod';
+import { phrase } from '../../lib/fault.ts';
 import type { ApiClient } from '../api-client.ts';
 import { Failure, usage } from '../failure.ts';
 import { type Guide, guideText } from '../guide.ts';
@@ -62,7 +63,7 @@ export const addProve = (audit: Command, perform: Perform): void => {
             () => true,
             () => false,
           );
-          if (there) throw usage(`${file} is there already.`, 'Name another file with --out.');
+          if (there) throw usage(phrase`${file} is there already.`, 'Name another file with --out.');
           const proof = await fetchProof(client, id);
           await writeFile(file, proof, { flag: 'wx', mode: 0o600, flush: true });
           show({ record: id, file }, `proof of ${id}: ${file}\n`);

@@ -16,7 +16,7 @@ import {
   type ServedAuthority,
   type Tree,
 } from '../../lib/audit/audit.ts';
-import { Fault } from '../../lib/fault.ts';
+import { Fault, phrase } from '../../lib/fault.ts';
 import { decodeCertificate, decodeCertificateList, findExtension } from '../../lib/pki/pki.ts';
 import { archivePage, authoritiesAnswer, serialPage } from '../answers.ts';
 import type { ApiClient } from '../api-client.ts';
@@ -80,7 +80,7 @@ export const startService = async (
       timeoutMs: 120_000,
     });
     if (answer.status === 200) return answer.body;
-    throw unexpected(`${path} was answered with status ${answer.status}.`);
+    throw unexpected(phrase`${path} was answered with status ${answer.status}.`);
   };
   const crls: ShownCrl[] = [];
   const cas: ServedAuthority[] = [];

@@ -1,5 +1,6 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { phrase } from '../../lib/fault.ts';
 import { usage } from '../failure.ts';
 
 /**
@@ -22,12 +23,12 @@ export const readState = async (file: string): Promise<AuditState | undefined> =
     text = await readFile(file, 'utf8');
   } catch (error) {
     if (error instanceof Error && Reflect.get(error, 'code') === 'ENOENT') return undefined;
-    throw usage(`The state file ${file} cannot be read.`);
+    throw usage(phrase`The state file ${file} cannot be read.`);
   }
   try {
     return shape.parse(JSON.parse(text));
   } catch {
-    throw usage(`${file} is not the state file of an audit.`, 'Name another one with --state.');
+    throw usage(phrase`${file} is not the state file of an audit.`, 'Name another one with --state.');
   }
 };
 

@@ -10,7 +10,7 @@ import {
   trustedLog,
   type WitnessPolicy,
 } from '../../lib/audit/audit.ts';
-import { Fault } from '../../lib/fault.ts';
+import { Fault, phrase } from '../../lib/fault.ts';
 import type { ApiClient } from '../api-client.ts';
 import { unexpected } from '../failure.ts';
 import type { LogFiles } from './log-files.ts';
@@ -77,7 +77,7 @@ export const verifyLog = async (audit: Audit): Promise<Verdict> => {
   const begun = audit.service ? await startService(audit.service, now) : undefined;
 
   const note = await files.read('checkpoint');
-  if (note === undefined) throw unexpected(`There is no checkpoint at ${files.name}.`);
+  if (note === undefined) throw unexpected(phrase`There is no checkpoint at ${files.name}.`);
   const log = trustedLog([audit.vkey]);
   const open = (text: Uint8Array | string): OpenedCheckpoint | undefined => {
     try {

@@ -1,5 +1,6 @@
 import { open, rm } from 'node:fs/promises';
 import { z } from 'zod';
+import { phrase } from '../../lib/fault.ts';
 import { decodeCertificates } from '../certificate-file.ts';
 import { unexpected, usage } from '../failure.ts';
 import { type Guide, guideText } from '../guide.ts';
@@ -47,7 +48,10 @@ export const addCommand: AddCommand = (program, perform) => {
 /** Creates the file before it asks the service, because the service records every time it hands the certificate over. */
 const writeNew = async (path: string, content: () => Promise<string>): Promise<void> => {
   const file = await open(path, 'wx').catch((error: NodeJS.ErrnoException) => {
-    throw usage(`The file ${path} cannot be made (${error.code}).`, 'Name a new file with --out.');
+    throw usage(
+      phrase`The file ${path} cannot be made (${error.code ?? error.message}).`,
+      'Name a new file with --out.',
+    );
   });
   try {
     await file.writeFile(await content());

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import { joined, phrase } from '../../lib/fault.ts';
 import { IDEMPOTENCY_KEY, MAX_IDEMPOTENCY_KEY } from '../../lib/idempotency-key.ts';
 import { requestAnswer } from '../answers.ts';
 import { readCsr } from '../csr.ts';
@@ -90,7 +91,7 @@ export const addCommand: AddCommand = (program, perform) => {
 const withKey = (error: unknown, key: string): unknown => {
   if (!(error instanceof Failure) || error.exitCode === EXIT.refused) return error;
   const facts = { ...error.problem.facts, idempotencyKey: key };
-  const advice =
-    `${error.advice ?? ''} It is safe to repeat the command with --idempotency-key ${key}.`.trim();
+  const repeat = phrase`It is safe to repeat the command with --idempotency-key ${key}.`;
+  const advice = error.advice ? joined([error.advice, repeat], ' ') : repeat;
   return new Failure(error.exitCode, { ...error.problem, facts }, advice, { cause: error });
 };

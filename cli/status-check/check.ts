@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { phrase } from '../../lib/fault.ts';
 import type { Certificate } from '../../lib/pki/pki.ts';
 import type { ApiClient } from '../api-client.ts';
 import { type CrlFinding, judgeCrl, noCrl } from './crl.ts';
@@ -89,7 +90,10 @@ export const checkStatus = async (question: StatusQuestion): Promise<StatusRepor
   // check, but the CRL is at hand, and its entry must not be overlooked.
   const ocsp =
     responder !== undefined && lists(responder)
-      ? { ...asked, finding: silence('unusable', "The CRL lists the OCSP responder's own certificate.") }
+      ? {
+          ...asked,
+          finding: silence('unusable', phrase`The CRL lists the OCSP responder's own certificate.`),
+        }
       : asked;
   const obstacle = obstacleOf(subject, now());
   const verdict = judgeStatus(ocsp.finding, crl.finding, {

@@ -1,3 +1,4 @@
+import { type Phrase, phrase } from '../../lib/fault.ts';
 import {
   type Certificate,
   type CertificateList,
@@ -27,7 +28,7 @@ export interface CrlFinding {
 
 export const noCrl = (
   why: 'absent' | 'unreachable' | 'unavailable' | 'unusable',
-  detail: string,
+  detail: Phrase,
 ): CrlFinding => ({
   finding: silence(why, detail),
   lists: () => false,
@@ -72,33 +73,36 @@ const matchesPoint = (
 
 const checkScope = (crl: CertificateList, subject: Subject): void => {
   if (findExtension(crl.crlExtensions, 'deltaCRLIndicator')) {
-    throw new Unusable('The CRL is a delta, which says nothing alone.');
+    throw new Unusable(phrase`The CRL is a delta, which says nothing alone.`);
   }
   const idp = findExtension(crl.crlExtensions, 'issuingDistributionPoint');
   if (!idp) return;
   if (!matchesPoint(idp, subject)) {
-    throw new Unusable("The CRL is that of another distribution point than the certificate's.");
+    throw new Unusable(phrase`The CRL is that of another distribution point than the certificate's.`);
   }
-  if (idp.indirectCRL) throw new Unusable('The CRL is an indirect one, which is not understood here.');
-  if (idp.onlySomeReasons) throw new Unusable('The CRL covers some reasons only.');
+  if (idp.indirectCRL) throw new Unusable(phrase`The CRL is an indirect one, which is not understood here.`);
+  if (idp.onlySomeReasons) throw new Unusable(phrase`The CRL covers some reasons only.`);
   const isCa = findExtension(subject.certificate.extensions, 'basicConstraints')?.cA === true;
-  if (idp.onlyContainsAttributeCerts) throw new Unusable('The CRL covers attribute certificates only.');
-  if (isCa && idp.onlyContainsUserCerts) throw new Unusable('The CRL does not cover certificates of CAs.');
-  if (!isCa && idp.onlyContainsCACerts) throw new Unusable('The CRL covers certificates of CAs only.');
+  if (idp.onlyContainsAttributeCerts) throw new Unusable(phrase`The CRL covers attribute certificates only.`);
+  if (isCa && idp.onlyContainsUserCerts)
+    throw new Unusable(phrase`The CRL does not cover certificates of CAs.`);
+  if (!isCa && idp.onlyContainsCACerts) throw new Unusable(phrase`The CRL covers certificates of CAs only.`);
 };
 
 /** RFC 5280 6.3.3 (f), (g): signed by the key that signed the certificate. No other signer is accepted here. */
 const checkSigner = (crl: CertificateList, issuer: Certificate): void => {
-  if (!sameName(crl.issuer, issuer.subject)) throw new Unusable("The CRL is not of the certificate's CA.");
+  if (!sameName(crl.issuer, issuer.subject))
+    throw new Unusable(phrase`The CRL is not of the certificate's CA.`);
   if (findExtension(issuer.extensions, 'keyUsage')?.usages.includes('cRLSign') === false) {
-    throw new Unusable('The CA is not allowed to sign CRLs.');
+    throw new Unusable(phrase`The CA is not allowed to sign CRLs.`);
   }
   const named = findExtension(crl.crlExtensions, 'authorityKeyIdentifier')?.keyIdentifier;
   const own =
     findExtension(issuer.extensions, 'subjectKeyIdentifier')?.keyIdentifier ??
     keyIdentifier(issuer.subjectPublicKeyInfo);
-  if (named && Buffer.compare(named, own) !== 0) throw new Unusable('The CRL names another key of the CA.');
-  if (!isSignedBy(crl, issuer)) throw new Unusable('The signature of the CRL does not verify.');
+  if (named && Buffer.compare(named, own) !== 0)
+    throw new Unusable(phrase`The CRL names another key of the CA.`);
+  if (!isSignedBy(crl, issuer)) throw new Unusable(phrase`The signature of the CRL does not verify.`);
 };
 
 const read = (bytes: Buffer): CertificateList =>
@@ -112,7 +116,7 @@ const entryStatus = (entry: RevokedCertificate | undefined): Pick<Statement, 'sa
   const { reasonCode: reason, revocationDate: time, invalidityDate } = entry;
   // RFC 5280 5.3.1: for delta CRLs only.
   if (reason === 'removeFromCRL')
-    throw new Unusable('The CRL removes the certificate, which only a delta can.');
+    throw new Unusable(phrase`The CRL removes the certificate, which only a delta can.`);
   return {
     says: reason === 'certificateHold' ? 'hold' : 'revoked',
     revocation: { time, ...(reason && { reason }), ...(invalidityDate && { invalidityDate }) },
@@ -126,11 +130,11 @@ export const judgeCrl = (bytes: Buffer, subject: Subject, now: number): CrlFindi
     const crl = read(bytes);
     checkSigner(crl, subject.issuer);
     checkScope(crl, subject);
-    checkWindow('The CRL', now, crl.thisUpdate, crl.nextUpdate);
+    checkWindow(phrase`The CRL`, now, crl.thisUpdate, crl.nextUpdate);
     for (const entry of crl.revokedCertificates) {
       // RFC 5280 5.3.3: a CRL that is not indirect lists certificates of its own issuer only.
       if (findExtension(entry.otherExtensions ?? [], 'certificateIssuer')) {
-        throw new Unusable('The CRL has entries of other CAs without being an indirect one.');
+        throw new Unusable(phrase`The CRL has entries of other CAs without being an indirect one.`);
       }
       entries.set(entry.serialNumber, entry);
     }

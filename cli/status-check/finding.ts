@@ -1,4 +1,4 @@
-import { Fault } from '../../lib/fault.ts';
+import { Fault, type Phrase, phrase } from '../../lib/fault.ts';
 import type { CrlReason } from '../../lib/pki/pki.ts';
 
 /** What a source that can be relied on says. For a CRL, `good` means only that it does not list the certificate. */
@@ -27,22 +27,29 @@ export interface Silence {
    * that it cannot or will not answer. `unusable`: an answer came and cannot be relied on.
    */
   readonly why: 'absent' | 'unreachable' | 'unavailable' | 'unusable';
-  readonly detail: string;
+  readonly detail: Phrase;
 }
 
 export type Finding = Statement | Silence;
 
-export const silence = (why: Silence['why'], detail: string): Silence => ({ says: 'nothing', why, detail });
+export const silence = (why: Silence['why'], detail: Phrase): Silence => ({ says: 'nothing', why, detail });
 
 /** Thrown if an answer is unusable. `usable` catches it. */
-export class Unusable extends Error {}
+export class Unusable extends Error {
+  readonly phrase: Phrase;
+
+  constructor(message: Phrase) {
+    super(message.toString());
+    this.phrase = message;
+  }
+}
 
 /** The statement that `judge` gives. If `judge` throws `Unusable` or a decoder refuses the bytes, the reason of that. */
 export const usable = (judge: () => Finding): Finding => {
   try {
     return judge();
   } catch (error) {
-    if (error instanceof Unusable || Fault.is(error)) return silence('unusable', error.message);
+    if (error instanceof Unusable || Fault.is(error)) return silence('unusable', error.phrase);
     throw error;
   }
 };
@@ -52,17 +59,17 @@ const TOLERANCE = 5 * 60 * 1000;
 
 /** Throws `Unusable` outside thisUpdate to nextUpdate (RFC 6960 4.2.2.1, RFC 5280 6.3.3 (a)), give or take five minutes. */
 export const checkWindow = (
-  what: string,
+  what: Phrase,
   now: number,
   thisUpdate: Date,
   nextUpdate: Date | undefined,
 ): void => {
   if (thisUpdate.getTime() > now + TOLERANCE) {
-    throw new Unusable(`${what} is of the future: its thisUpdate is ${thisUpdate.toISOString()}.`);
+    throw new Unusable(phrase`${what} is of the future: its thisUpdate is ${thisUpdate.toISOString()}.`);
   }
-  if (nextUpdate && nextUpdate < thisUpdate) throw new Unusable(`${what} ends before it begins.`);
+  if (nextUpdate && nextUpdate < thisUpdate) throw new Unusable(phrase`${what} ends before it begins.`);
   if (nextUpdate && nextUpdate.getTime() < now - TOLERANCE) {
-    throw new Unusable(`${what} is too old: its nextUpdate was ${nextUpdate.toISOString()}.`);
+    throw new Unusable(phrase`${what} is too old: its nextUpdate was ${nextUpdate.toISOString()}.`);
   }
 };
 

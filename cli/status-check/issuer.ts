@@ -1,4 +1,4 @@
-import { Fault } from '../../lib/fault.ts';
+import { Fault, phrase } from '../../lib/fault.ts';
 import { type Certificate, formatName, MAX_CERTIFICATE_BYTES } from '../../lib/pki/pki.ts';
 import type { ApiClient } from '../api-client.ts';
 import { decodeCertificates } from '../certificate-file.ts';
@@ -17,8 +17,8 @@ const among = (certificate: Certificate, candidates: readonly Certificate[], fro
   if (issuer) return { issuer, from };
   throw usage(
     candidates.some(({ subject }) => sameName(subject, certificate.issuer))
-      ? `The certificate's signature does not verify under the key of its issuer from ${from}.`
-      : `The certificate's issuer, ${formatName(certificate.issuer)}, is not in ${from}.`,
+      ? phrase`The certificate's signature does not verify under the key of its issuer from ${from}.`
+      : phrase`The certificate's issuer, ${formatName(certificate.issuer)}, is not in ${from}.`,
     'Give the certificate of its CA with --issuer FILE.',
   );
 };
@@ -28,7 +28,7 @@ const decode = (body: Buffer, url: URL): readonly Certificate[] => {
     return decodeCertificates(body);
   } catch (error) {
     if (!Fault.is(error)) throw error;
-    throw unexpected(`${url.href} gave something else than a certificate. ${error.message}`, error);
+    throw unexpected(phrase`${url.href} gave something else than a certificate. ${error.phrase}`, error);
   }
 };
 
@@ -54,7 +54,7 @@ export const findIssuer = async (
   const fetched = await fetchFile(ask, urls, 4 * MAX_CERTIFICATE_BYTES);
   if (!('body' in fetched)) {
     if (fetched.why === 'unreachable') throw unreachable(fetched.detail, 'Or give --issuer FILE.');
-    throw unexpected(`The issuer's certificate cannot be had. ${fetched.detail}`);
+    throw unexpected(phrase`The issuer's certificate cannot be had. ${fetched.detail}`);
   }
   return among(certificate, decode(fetched.body, fetched.url), fetched.url.href);
 };

@@ -1,3 +1,4 @@
+import { phrase } from '../../lib/fault.ts';
 import {
   type BasicOcspResponse,
   type Certificate,
@@ -52,7 +53,7 @@ const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) ===
 
 const refuseCritical = (where: string, extensions: readonly Extension[] = []): void => {
   if (extensions.some(({ critical }) => critical)) {
-    throw new Unusable(`${where} has a critical extension that is not understood.`);
+    throw new Unusable(phrase`${where} has a critical extension that is not understood.`);
   }
 };
 
@@ -69,8 +70,8 @@ const singleFor = (question: OcspQuestion, { responses }: BasicOcspResponse): Si
       same(certId.issuerNameHash, asked.issuerNameHash) &&
       same(certId.issuerKeyHash, asked.issuerKeyHash),
   );
-  if (single === undefined) throw new Unusable('The OCSP answer is about another certificate.');
-  if (more.length > 0) throw new Unusable('The OCSP answer speaks twice about the certificate.');
+  if (single === undefined) throw new Unusable(phrase`The OCSP answer is about another certificate.`);
+  if (more.length > 0) throw new Unusable(phrase`The OCSP answer speaks twice about the certificate.`);
   return single;
 };
 
@@ -93,20 +94,23 @@ const UNDERSTOOD: ReadonlySet<string> = new Set([
 const checkDelegate = (responder: Certificate, { issuer }: OcspQuestion, now: number): void => {
   const { extensions } = responder;
   if (!sameName(responder.issuer, issuer.subject) || !isSignedBy(responder, issuer)) {
-    throw new Unusable("The OCSP responder's certificate was not issued by the certificate's own CA.");
+    throw new Unusable(phrase`The OCSP responder's certificate was not issued by the certificate's own CA.`);
   }
   if (!findExtension(extensions, 'extKeyUsage')?.purposes.includes(OID.OCSPSigning)) {
-    throw new Unusable("The OCSP responder's certificate is not for signing OCSP answers.");
+    throw new Unusable(phrase`The OCSP responder's certificate is not for signing OCSP answers.`);
   }
   if (findExtension(extensions, 'keyUsage')?.usages.includes('digitalSignature') === false) {
-    throw new Unusable("The OCSP responder's certificate is not for signatures.");
+    throw new Unusable(phrase`The OCSP responder's certificate is not for signatures.`);
   }
   if (extensions.some(({ id, critical }) => critical && !UNDERSTOOD.has(id))) {
-    throw new Unusable("The OCSP responder's certificate has a critical extension that is not understood.");
+    throw new Unusable(
+      phrase`The OCSP responder's certificate has a critical extension that is not understood.`,
+    );
   }
   const validity = validityAt(responder, now);
-  if (validity === 'expired') throw new Unusable("The OCSP responder's certificate has expired.");
-  if (validity === 'notYetValid') throw new Unusable("The OCSP responder's certificate is not valid yet.");
+  if (validity === 'expired') throw new Unusable(phrase`The OCSP responder's certificate has expired.`);
+  if (validity === 'notYetValid')
+    throw new Unusable(phrase`The OCSP responder's certificate is not valid yet.`);
 };
 
 /** The CA itself, or a delegate whose certificate came with the answer. */
@@ -118,8 +122,8 @@ const signerOf = (question: OcspQuestion, basic: BasicOcspResponse, now: number)
   if (responder === undefined) {
     throw new Unusable(
       named.length > 0
-        ? 'The signature of the OCSP answer does not verify.'
-        : 'The OCSP answer is signed neither by the CA nor by a responder whose certificate came with it.',
+        ? phrase`The signature of the OCSP answer does not verify.`
+        : phrase`The OCSP answer is signed neither by the CA nor by a responder whose certificate came with it.`,
     );
   }
   checkDelegate(responder, question, now);
@@ -134,18 +138,18 @@ export const judgeOcsp = (bytes: Uint8Array, question: OcspQuestion, now: number
   usable(() => {
     const response = decodeOcspResponse(bytes);
     if (response.status !== 'successful')
-      return silence('unavailable', `The responder says ${response.status}.`);
+      return silence('unavailable', phrase`The responder says ${response.status}.`);
     const { basic } = response;
     const signer = signerOf(question, basic, now);
     if (basic.nonce === undefined)
-      throw new Unusable('The OCSP answer has no nonce, so it may be an old one.');
+      throw new Unusable(phrase`The OCSP answer has no nonce, so it may be an old one.`);
     if (!same(basic.nonce, question.nonce))
-      throw new Unusable('The OCSP answer has the nonce of another question.');
+      throw new Unusable(phrase`The OCSP answer has the nonce of another question.`);
     const single = singleFor(question, basic);
     refuseCritical('The OCSP answer', basic.extensions);
     refuseCritical('The OCSP answer', single.extensions);
-    checkWindow('The OCSP answer', now, basic.producedAt, undefined);
-    checkWindow('The OCSP answer', now, single.thisUpdate, single.nextUpdate);
+    checkWindow(phrase`The OCSP answer`, now, basic.producedAt, undefined);
+    checkWindow(phrase`The OCSP answer`, now, single.thisUpdate, single.nextUpdate);
     return {
       ...statusOf(single),
       thisUpdate: single.thisUpdate,

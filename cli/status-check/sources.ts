@@ -1,3 +1,4 @@
+import { phrase } from '../../lib/fault.ts';
 import {
   type Certificate,
   findExtension,
@@ -59,12 +60,15 @@ const fetchOne = async (
     answer = await ask(question);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    return silence(error.exitCode === EXIT.unreachable ? 'unreachable' : 'unusable', error.message);
+    return silence(error.exitCode === EXIT.unreachable ? 'unreachable' : 'unusable', error.phrase);
   }
   const { status, headers, body } = answer;
-  if (status !== 200) return silence('unavailable', `${question.url.href} answered ${status}.`);
+  if (status !== 200) return silence('unavailable', phrase`${question.url.href} answered ${status}.`);
   if (contentType !== undefined && headers['content-type']?.replace(/;.*$/s, '').trim() !== contentType) {
-    return silence('unusable', `${question.url.href} answered with something else than ${contentType}.`);
+    return silence(
+      'unusable',
+      phrase`${question.url.href} answered with something else than ${contentType}.`,
+    );
   }
   return { url: question.url, body };
 };
@@ -74,7 +78,7 @@ const firstOf = async (
   urls: readonly URL[],
   fetch: (url: URL) => Promise<Fetched | Silence>,
 ): Promise<Fetched | Silence> => {
-  let last: Fetched | Silence = silence('absent', 'The certificate names no address of it.');
+  let last: Fetched | Silence = silence('absent', phrase`The certificate names no address of it.`);
   for (const url of urls) {
     last = await fetch(url);
     if ('body' in last) return last;

@@ -80,7 +80,7 @@ describe('the command line', () => {
     file.endsWith('.ts'),
   );
 
-  it('is a client: of the rooms it imports the formats, the verifying of signatures and the log, and the faults', () => {
+  it('is a client: of the rooms it imports the formats, the verifying of signatures and the log, the faults and their texts', () => {
     const imports = sources.flatMap((file) =>
       [...readFileSync(join(root, 'cli', file), 'utf8').matchAll(/from '(\.[^']+)'/g)].map(([, from]) =>
         resolve(root, 'cli', file, '..', from as string).slice(root.length + 1),
@@ -92,6 +92,7 @@ describe('the command line', () => {
       'lib/fault.ts',
       'lib/idempotency-key.ts',
       'lib/keys/keys.ts',
+      'lib/messages/messages.ts',
       'lib/pki/pki.ts',
       'package.json',
     ]);

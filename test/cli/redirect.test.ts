@@ -33,7 +33,7 @@ const listen = async (listener: RequestListener): Promise<string> => {
 
 const SECRET = 'eyJ.token';
 const clientOf = (url: string) =>
-  openApiClient({ url, tlsUrl: url, caller: { by: 'token', token: SECRET }, json: false });
+  openApiClient({ url, tlsUrl: url, caller: { by: 'token', token: SECRET }, json: false, language: 'en' });
 
 const store = async (status: number, body: string) => {
   const asked: IncomingMessage[] = [];
@@ -100,7 +100,7 @@ describe('an answer that is elsewhere', () => {
     await expect(
       saving(join(folder, 'x'), (take) => clientOf(door.url).save('/x', take)),
     ).rejects.toMatchObject({
-      problem: { detail: expect.stringContaining('answered 403; ask again') },
+      message: expect.stringContaining('answered 403; ask again'),
     });
     expect(readdirSync(folder)).toEqual([]);
   });
@@ -127,6 +127,6 @@ it('a file that is too large for the door of AWS is refused with the advice to p
     'application/gzip',
   );
   await expect(upload).rejects.toMatchObject({
-    problem: { detail: expect.stringContaining('into the bucket') },
+    message: expect.stringContaining('into the bucket'),
   });
 });

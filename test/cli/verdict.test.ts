@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Finding, type Silence, type Statement, silence } from '../../cli/status-check/finding.ts';
 import { judgeStatus, type Verdict } from '../../cli/status-check/verdict.ts';
+import { phrase } from '../../lib/fault.ts';
 
 /** The table in verdict.ts, line by line. Hours say which answer is newer. */
 const at = (hour: number): Date => new Date(Date.UTC(2026, 10, 22, hour));
@@ -11,7 +12,7 @@ const says = (what: Statement['says'], hour = 12): Statement => ({
   signer: 'test',
 });
 
-const nothing = (why: Silence['why']): Silence => silence(why, 'test');
+const nothing = (why: Silence['why']): Silence => silence(why, phrase`test`);
 
 const outcome = (ocsp: Finding, crl: Finding, notAfter = at(23)): Verdict['outcome'] =>
   judgeStatus(ocsp, crl, { notAfter }).outcome;
