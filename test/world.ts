@@ -10,17 +10,14 @@ import {
 import { jstMonth } from '../lib/ledger/counts.ts';
 import type { LedgerRecord } from '../lib/ledger/ledger.ts';
 import { readPath } from '../lib/ledger/tree.ts';
-import { encodeCertId } from '../lib/pki/cert-id.ts';
 import { decodeCertificate } from '../lib/pki/certificate.ts';
 import { decodeCertificateList } from '../lib/pki/crl.ts';
-import { encodeName } from '../lib/pki/name.ts';
-import { encodeOcspRequest } from '../lib/pki/ocsp-request.ts';
 import type { CertStatus } from '../lib/pki/ocsp-response.ts';
 import { decodeOcspResponse } from '../lib/pki/ocsp-response-decoder.ts';
-import { parseSerial } from '../lib/pki/serial.ts';
 import type { CertificateRef } from '../lib/principal.ts';
 import { openCheckpoint } from '../lib/tlog/checkpoint.ts';
 import { trustedLog } from '../lib/tlog/policy.ts';
+import { ocspRequestFor } from './ocsp-request-for.ts';
 import type { Service } from './service.ts';
 
 /** The acknowledgements that clients got before the fault. The stores must agree with them. */
@@ -44,21 +41,6 @@ export const allRecords = async ({ app }: Pick<Service, 'app'>): Promise<readonl
     cursor = page.cursor;
   } while (cursor !== undefined);
   return records;
-};
-
-/** The OCSP request for one certificate, as a client would write it. */
-export const ocspRequestFor = async (
-  { app }: Service,
-  { ca, serial }: CertificateRef,
-): Promise<Uint8Array> => {
-  const issuer = decodeCertificate(await app.authority.caCertificate(ca));
-  const certId = encodeCertId({
-    hash: 'sha256',
-    issuerName: encodeName(issuer.subject),
-    issuerPublicKeyInfo: issuer.subjectPublicKeyInfo,
-    serialNumber: parseSerial(serial),
-  });
-  return encodeOcspRequest({ certIds: [certId] });
 };
 
 export const ocspStatus = async (service: Service, ref: CertificateRef): Promise<CertStatus> => {

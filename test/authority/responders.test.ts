@@ -4,9 +4,10 @@ import { Fault } from '../../lib/fault.ts';
 import { decodeCertificate } from '../../lib/pki/certificate.ts';
 import { decodeOcspResponse } from '../../lib/pki/ocsp-response-decoder.ts';
 import type { CertificateRef } from '../../lib/principal.ts';
+import { ocspRequestFor } from '../ocsp-request-for.ts';
 import { FIELDS, type Service } from '../service.ts';
 import { faultyTable } from '../store/faulty-table.ts';
-import { allRecords, checkWorld, ocspRequestFor } from '../world.ts';
+import { allRecords, checkWorld } from '../world.ts';
 import {
   codeOf,
   DAY,

@@ -2,8 +2,9 @@ import { hash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeOcspResponse } from '../../lib/pki/ocsp-response-decoder.ts';
 import type { CertificateRef } from '../../lib/principal.ts';
+import { ocspRequestFor } from '../ocsp-request-for.ts';
 import { FIELDS, issueThroughOffice, opensslRequest, serveService, temporaryFolder } from '../service.ts';
-import { type Acknowledged, checkWorld, ocspRequestFor } from '../world.ts';
+import { type Acknowledged, checkWorld } from '../world.ts';
 import { type DiskKind, type SmallDisk, smallDisk } from './small-disk.ts';
 
 /** The table file with its WAL, the log's tiles and checkpoint, the CRLs and the keys, all on a disk that runs full. */

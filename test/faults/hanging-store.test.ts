@@ -10,8 +10,9 @@ import type { DynamoDbCalls } from '../../lib/store/dynamodb-calls.ts';
 import { openDynamoDbLeanCalls } from '../../lib/store/dynamodb-lean-calls.ts';
 import { openDynamoDbSdkCalls } from '../../lib/store/dynamodb-sdk-calls.ts';
 import type { Table } from '../../lib/store/store.ts';
+import { ocspRequestFor } from '../ocsp-request-for.ts';
 import { FIELDS, issueThroughOffice, opensslRequest, serveService, temporaryFolder } from '../service.ts';
-import { checkWorld, ocspRequestFor } from '../world.ts';
+import { checkWorld } from '../world.ts';
 
 /**
  * A server in place of DynamoDB takes connections and requests and never answers. The adapter has its production limits;

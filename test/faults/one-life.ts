@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { appendFileSync, readFileSync } from 'node:fs';
+import { ocspRequestFor } from '../ocsp-request-for.ts';
 import { issueThroughOffice, openService } from '../service.ts';
-import { ocspRequestFor } from '../world.ts';
 import { commitPoints } from './commit-points.ts';
 
 /**

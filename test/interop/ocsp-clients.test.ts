@@ -9,8 +9,8 @@ import { decodeOcspRequest, encodeOcspRequest } from '../../lib/pki/ocsp-request
 import { decodeOcspResponse } from '../../lib/pki/ocsp-response-decoder.ts';
 import { encodePem } from '../../lib/pki/pem.ts';
 import { parseSerial } from '../../lib/pki/serial.ts';
+import { ocspRequestFor } from '../ocsp-request-for.ts';
 import { type Service, temporaryFolder } from '../service.ts';
-import { ocspRequestFor } from '../world.ts';
 import { type Counter, openCounter } from './counter.ts';
 import { run } from './judges.ts';
 

@@ -6,8 +6,8 @@ import { endOfTerm } from '../../lib/ledger/disclosure/cases.ts';
 import type { CertificateRef, Principal } from '../../lib/principal.ts';
 import type { SqliteTable } from '../../lib/store/sqlite.ts';
 import { MAX_PAGE } from '../../lib/store/store.ts';
+import { ocspRequestFor } from '../ocsp-request-for.ts';
 import { FIELDS, openService, opensslRequest, type Service, temporaryFolder } from '../service.ts';
-import { ocspRequestFor } from '../world.ts';
 
 const folder = temporaryFolder();
 let service: Service;

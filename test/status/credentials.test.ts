@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { principalCredentials } from '../../functions/local/credentials.ts';
 import { decodeOcspResponse } from '../../lib/pki/ocsp-response-decoder.ts';
+import { ocspRequestFor } from '../ocsp-request-for.ts';
 import { type Service, serveService, temporaryFolder } from '../service.ts';
-import { allRecords, ocspRequestFor } from '../world.ts';
+import { allRecords } from '../world.ts';
 import { certIdOf, encodeQuestion } from './asking.ts';
 import { credentialOf, type Held, issueTo } from './office.ts';
 

@@ -6,8 +6,8 @@ import { readDirectory, writeDirectory } from '../../../functions/lambda/directo
 import { route as ocspPost } from '../../../functions/routes/public/ask-status.ts';
 import { phrase } from '../../../lib/fault.ts';
 import { readTrustDomain } from '../../../lib/trust-domain/trust-domain.ts';
+import { ocspRequestFor } from '../../ocsp-request-for.ts';
 import { DEMONSTRATION, openService, type Service, temporaryFolder } from '../../service.ts';
-import { ocspRequestFor } from '../../world.ts';
 import { requestOf } from '../app.ts';
 
 const folder = temporaryFolder();
