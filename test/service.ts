@@ -10,7 +10,6 @@ import { routes } from '../functions/routes/routes.ts';
 import { type App, type Core, compose } from '../lib/app.ts';
 import { type Cas, openCas } from '../lib/authority/authority.ts';
 import type { KeyStore } from '../lib/keys/keys.ts';
-import { openSealedKeys } from '../lib/keys/sealed.ts';
 import type { Log } from '../lib/ports.ts';
 import type { Principal } from '../lib/principal.ts';
 import type { RequestView } from '../lib/registration/registration.ts';
@@ -19,6 +18,7 @@ import { openFileBucket } from '../lib/store/file-bucket.ts';
 import { openSqliteTable } from '../lib/store/sqlite.ts';
 import type { Bucket, Table } from '../lib/store/store.ts';
 import { readTrustDomain, type TrustDomain } from '../lib/trust-domain/trust-domain.ts';
+import { openTestKeys } from './scrypt-once.ts';
 
 /** The whole service over real parts, in a folder of its own, with a clock that tests set. */
 
@@ -70,7 +70,7 @@ export const openService = async (folder: string, options: Options = {}): Promis
   const trustDomain = readTrustDomain(text);
   const sqlite = await openSqliteTable(join(folder, 'table.sqlite'));
   const random = (n: number): Uint8Array => randomBytes(n);
-  const sealed = await openSealedKeys({ folder: join(folder, 'keys'), passphrase: '試験用の合言葉', random });
+  const sealed = await openTestKeys(join(folder, 'keys'));
   const files = await openFileBucket(join(folder, 'objects'));
   const table = options.table?.(sqlite) ?? sqlite;
   const bucket = options.bucket?.(files) ?? files;
