@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { type BuildOptions, buildSync, type Metafile } from 'esbuild';
+import { join, relative, resolve } from 'node:path';
+import { type BuildOptions, build, buildSync, type Metafile, type OutputFile, type Plugin } from 'esbuild';
 import { type Code, digestOf } from './code.ts';
 import { PARTS, type RouteFunction, type TaskFunction } from './grants.ts';
 
@@ -39,7 +39,7 @@ const entryOfTask = ({ file }: TaskFunction): string => `export { handler } from
  * sooner than modules; functions/http/original-frames.ts reads the source map. Needs only the packages that are
  * installed.
  */
-export const BUNDLING = {
+const BUNDLING = {
   absWorkingDir: ROOT,
   bundle: true,
   platform: 'node',
@@ -64,18 +64,23 @@ export const BUNDLING = {
  * Bundles the file that package.json names `#japanese` for itself, into a function's folder. A function loads it from there
  * when a caller wants Japanese, so that no cold start reads it.
  */
-export const writeMessages = (folder: string): void => {
-  buildSync({
+const writeMessages = (folder: string): void => {
+  const [messages] = (bundledMessages ??= buildSync({
     ...BUNDLING,
     sourcemap: false,
     charset: 'utf8',
     entryPoints: [join(ROOT, 'lib/messages/japanese.ts')],
-    outfile: join(folder, 'japanese.cjs'),
-  });
+    outfile: 'japanese.cjs',
+    write: false,
+  }).outputFiles);
+  if (messages) writeFileSync(join(folder, 'japanese.cjs'), messages.contents);
 };
 
+/** The same for all functions. */
+let bundledMessages: readonly OutputFile[] | undefined;
+
 /** The source of a function's entry, and the folder from which its imports are resolved. */
-export const entryOf = (fn: RouteFunction | TaskFunction) => ({
+const entryOf = (fn: RouteFunction | TaskFunction) => ({
   contents: 'routes' in fn ? entryOfRoutes(fn) : entryOfTask(fn),
   resolveDir: join(ROOT, 'functions'),
   loader: 'ts' as const,
@@ -103,3 +108,50 @@ export const bundle = (
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   return { folder, digest: digestOf(folder), metafile };
 };
+
+/** Bundles these functions in one run of the bundler, which reads every source once. The code is what `bundle` gives. */
+export const bundleTogether = async (
+  functions: readonly (RouteFunction | TaskFunction)[],
+  into: string,
+): Promise<ReadonlyMap<string, Bundle>> => {
+  const { metafile, warnings } = await build({
+    ...BUNDLING,
+    entryPoints: functions.map(({ id }) => ({ in: `entry:${id}`, out: `${id}/index` })),
+    outdir: into,
+    outExtension: { '.js': '.cjs' },
+    plugins: [entries(functions)],
+  });
+  const [warning] = warnings;
+  if (warning) throw new Error(warning.text);
+  return new Map(
+    functions.map(({ id }) => {
+      const folder = join(into, id);
+      writeMessages(folder);
+      const file = relative(ROOT, join(folder, 'index.cjs'));
+      const outputs = Object.entries(metafile.outputs).filter(([path]) => path === file);
+      return [
+        id,
+        {
+          folder,
+          digest: digestOf(folder),
+          metafile: { ...metafile, outputs: Object.fromEntries(outputs) },
+        },
+      ];
+    }),
+  );
+};
+
+/** Entries that are no files, by the ids of their functions. */
+const entries = (functions: readonly (RouteFunction | TaskFunction)[]): Plugin => ({
+  name: 'entries',
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: /^entry:/ }, ({ path }) => ({
+      path: path.slice('entry:'.length),
+      namespace: 'entry',
+    }));
+    onLoad({ filter: /.*/, namespace: 'entry' }, ({ path }) => {
+      const fn = functions.find(({ id }) => id === path);
+      return fn && entryOf(fn);
+    });
+  },
+});

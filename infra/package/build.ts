@@ -9,11 +9,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { build, type Plugin } from 'esbuild';
+import { build } from 'esbuild';
 import { ROUTE_FUNCTIONS, TASK_FUNCTIONS } from '../functions.ts';
-import { BUNDLING, entryOf, ROOT, writeMessages } from '../lambda/bundle.ts';
-import { digestOf } from '../lambda/code.ts';
-import type { RouteFunction, TaskFunction } from '../lambda/grants.ts';
+import { bundleTogether, ROOT } from '../lambda/bundle.ts';
 import type { Manifest } from './code.ts';
 
 /**
@@ -37,39 +35,11 @@ export const buildPackage = async (): Promise<void> => {
   }
 };
 
-/** Generated entries, which are not files, by the ids of their functions. */
-const entries = (functions: readonly (RouteFunction | TaskFunction)[]): Plugin => ({
-  name: 'entries',
-  setup: ({ onResolve, onLoad }) => {
-    onResolve({ filter: /^entry:/ }, ({ path }) => ({
-      path: path.slice('entry:'.length),
-      namespace: 'entry',
-    }));
-    onLoad({ filter: /.*/, namespace: 'entry' }, ({ path }) => {
-      const fn = functions.find(({ id }) => id === path);
-      return fn && entryOf(fn);
-    });
-  },
-});
-
-/**
- * Writes each distinct code once, into a folder named after its digest. One run of the bundler makes all of them, so it
- * reads every source once.
- */
+/** Each code once, in a folder of its digest's name. */
 const writeCode = async (): Promise<void> => {
   const into = join(PACKAGE, 'functions');
-  const functions = [...ROUTE_FUNCTIONS, ...TASK_FUNCTIONS];
-  await build({
-    ...BUNDLING,
-    entryPoints: functions.map(({ id }) => ({ in: `entry:${id}`, out: `${id}/index` })),
-    outdir: into,
-    outExtension: { '.js': '.cjs' },
-    plugins: [entries(functions)],
-  });
-  const digests = functions.map(({ id }): [string, string] => {
-    const folder = join(into, id);
-    writeMessages(folder);
-    const digest = digestOf(folder);
+  const bundles = await bundleTogether([...ROUTE_FUNCTIONS, ...TASK_FUNCTIONS], into);
+  const digests = [...bundles].map(([id, { folder, digest }]): [string, string] => {
     if (existsSync(join(into, digest))) rmSync(folder, { recursive: true });
     else renameSync(folder, join(into, digest));
     return [id, digest];

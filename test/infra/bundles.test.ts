@@ -2,15 +2,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ROUTE_FUNCTIONS, TASK_FUNCTIONS } from '../../infra/functions.ts';
-import { type Bundle, bundle, ROOT } from '../../infra/lambda/bundle.ts';
+import { bundle, bundleTogether, ROOT } from '../../infra/lambda/bundle.ts';
 import type { Grants } from '../../infra/lambda/grants.ts';
 
 const INTO = join(ROOT, 'dist', 'test-bundles');
 
 /** The contents of each function's bundle. */
-const bundles = new Map<string, Bundle>(
-  [...ROUTE_FUNCTIONS, ...TASK_FUNCTIONS].map((fn) => [fn.id, bundle(fn, {}, INTO)]),
-);
+const bundles = await bundleTogether([...ROUTE_FUNCTIONS, ...TASK_FUNCTIONS], INTO);
 
 /** The sources that contribute to the bundle, with their bytes in it. */
 const sourcesOf = (id: string): readonly (readonly [source: string, bytes: number])[] =>
@@ -130,7 +128,10 @@ describe.each([...ROUTE_FUNCTIONS, ...TASK_FUNCTIONS].map((fn): [string, Grants]
   },
 );
 
-it('the same sources give the same bundle', () => {
+it('the same sources give the same bundle, alone and together with others', () => {
   const [fn] = ROUTE_FUNCTIONS.filter(({ id }) => id === 'ocsp') as [(typeof ROUTE_FUNCTIONS)[number]];
-  expect(bundle(fn, {}, INTO).digest).toBe(bundles.get('ocsp')?.digest);
+  const alone = bundle(fn, {}, join(INTO, 'alone'));
+  expect(bundle(fn, {}, join(INTO, 'again')).digest).toBe(alone.digest);
+  const codeIn = (folder = '') => readFileSync(join(folder, 'index.cjs'), 'utf8');
+  expect(codeIn(bundles.get('ocsp')?.folder)).toBe(codeIn(alone.folder));
 });

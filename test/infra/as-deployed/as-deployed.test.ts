@@ -10,7 +10,8 @@ import { writeDirectory } from '../../../functions/lambda/directory.ts';
 import type { CeremonyOutcome } from '../../../functions/tasks/ceremony.ts';
 import type { ConsentOutcome } from '../../../functions/tasks/ceremony-consent.ts';
 import { ROUTE_FUNCTIONS, TASK_FUNCTIONS } from '../../../infra/functions.ts';
-import { bundle, ROOT } from '../../../infra/lambda/bundle.ts';
+import { bundleTogether, ROOT } from '../../../infra/lambda/bundle.ts';
+import { digestOf } from '../../../infra/lambda/code.ts';
 import {
   decodeCertificate,
   decodeCertificateList,
@@ -59,11 +60,13 @@ describe.skipIf(!present)('as deployed', () => {
   const folders = new Map<string, string>();
 
   beforeAll(async () => {
+    const bundles = await bundleTogether([...ROUTE_FUNCTIONS, ...TASK_FUNCTIONS], join(folder, 'bundles'));
     const made = synthesise(settings, {
-      codeOf: (fn, files) => {
-        const bundled = bundle(fn, files, join(folder, 'bundles'));
-        folders.set(fn.id, bundled.folder);
-        return bundled;
+      codeOf: ({ id }, files) => {
+        const code = bundles.get(id)?.folder ?? '';
+        for (const [name, text] of Object.entries(files)) writeFileSync(join(code, name), text);
+        folders.set(id, code);
+        return { folder: code, digest: digestOf(code) };
       },
     });
     const deployed = deploy(made, PLACE);
