@@ -35,6 +35,9 @@ export const startDynamoDbLocal = async (): Promise<DynamoDbLocal> => {
   const java = spawn(
     'java',
     [
+      // Compiled quickly and collected by one thread: it lives for seconds, on the processors that the tests need.
+      '-XX:TieredStopAtLevel=1',
+      '-XX:+UseSerialGC',
       `-Djava.library.path=${JARS}DynamoDBLocal_lib`,
       '-jar',
       `${JARS}DynamoDBLocal.jar`,
