@@ -4,18 +4,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { certsOnly } from '../../lib/pki/certs-only.ts';
 import { selfSigned } from '../pki/self-signed.ts';
 import { type Service, serveService, temporaryFolder } from '../service.ts';
-import { hasJava, openssl, run } from './judges.ts';
+import { hasJava, java, openssl } from './judges.ts';
 
 const folder = temporaryFolder();
 const at = (name: string): string => join(folder.path, name);
 
 const certificatesByJava = async (file: string): Promise<readonly Buffer[]> => {
-  const { stdout, stderr, status } = await run('java', [join(import.meta.dirname, 'CertsOnly.java'), file]);
-  if (status !== 0) throw new Error(stderr);
-  return stdout
-    .trim()
-    .split('\n')
-    .map((line) => Buffer.from(line, 'base64'));
+  const lines = (await java('CertsOnly', [file])).trim().split('\n');
+  return lines.map((line) => Buffer.from(line, 'base64'));
 };
 
 describe("a CA's chain as a certs-only message", { timeout: 60_000 }, () => {

@@ -1,5 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from 'vitest';
 
 /** Runs stock software that judges our bytes. It does not block, because the service that it asks is in this process. */
 export const run = (command: string, args: readonly string[], input = '') =>
@@ -27,7 +30,7 @@ export const openssl = async (
   return { status, output: stdout + stderr };
 };
 
-/** Java with its compiler: PathCheck runs from source. */
+/** Java with its compiler: the programs are here as sources. */
 export const hasJava = ((): boolean => {
   const { status, stdout } = spawnSync('java', ['--list-modules'], { encoding: 'utf8' });
   const there = status === 0 && /^jdk\.compiler/m.test(stdout);
@@ -35,6 +38,30 @@ export const hasJava = ((): boolean => {
     process.stdout.write('Java with its compiler is not installed: its judgement of paths is skipped.\n');
   return there;
 })();
+
+/** Where a program of this folder was compiled to. Each is compiled once for all its runs. */
+const compiled = new Map<string, string>();
+const compile = (program: string): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'akashi-java-'));
+  const source = join(import.meta.dirname, `${program}.java`);
+  const compiler = ['--module', 'jdk.compiler/com.sun.tools.javac.Main', '-d', folder, source];
+  const { status, stderr } = spawnSync('java', compiler, { encoding: 'utf8' });
+  if (status !== 0) throw new Error(stderr);
+  compiled.set(program, folder);
+  return folder;
+};
+afterAll(() => {
+  for (const folder of compiled.values()) rmSync(folder, { recursive: true });
+});
+
+/** What a program of this folder writes. */
+export const java = async (program: string, args: readonly string[], input = ''): Promise<string> => {
+  const classes = compiled.get(program) ?? compile(program);
+  const quick = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'];
+  const { stdout, stderr, status } = await run('java', [...quick, '-cp', classes, program, ...args], input);
+  if (status !== 0) throw new Error(stderr);
+  return stdout;
+};
 
 /** The input of `PathCheck.java`: files in PEM; `ca` may be several, between commas. */
 export interface Case {
@@ -49,7 +76,5 @@ export const javaVerdicts = async (cases: readonly Case[]): Promise<readonly str
   const input = cases
     .map(({ by, ca, certificate, more = [] }) => `${[by, ca, certificate, ...more].join('\t')}\n`)
     .join('');
-  const { stdout, stderr, status } = await run('java', [join(import.meta.dirname, 'PathCheck.java')], input);
-  if (status !== 0) throw new Error(stderr);
-  return stdout.trim().split('\n');
+  return (await java('PathCheck', [], input)).trim().split('\n');
 };
