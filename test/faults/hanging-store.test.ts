@@ -56,12 +56,12 @@ const timed = async <T>(work: Promise<T>): Promise<{ readonly ms: number; readon
   return { ms: performance.now() - began, value };
 };
 
-describe.each<[string, () => Table]>([
+describe.concurrent.each<[string, () => Table]>([
   ['the lean client', () => hanging],
   ['the SDK', () => hangingBySdk],
 ])('a table that hangs, asked by %s', (_, tableOf) => {
   const key = { pk: 'a', sk: 'b' };
-  it.concurrent.each([
+  it.each([
     ['a write', () => tableOf().write([{ put: key, value: {}, if: 'absent' }])],
     [
       'a write of several rows',
