@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import SlowestFirst from './test/slowest-first.ts';
 
 // Two workers: the suites share the machine with DynamoDB Local, Java and openssl.
 export default defineConfig({
@@ -7,6 +8,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: './test/before-all.ts',
     maxWorkers: 2,
+    sequence: { sequencer: SlowestFirst },
     // Processes that tests start find their modules compiled.
     env: { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/compiled') },
     testTimeout: 30_000,
