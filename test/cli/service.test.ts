@@ -5,17 +5,15 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { matchRecords } from '../../cli/demo/audit.ts';
 import { type Service, startService } from '../../cli/demo/service.ts';
+import { type Ended, akashi as inProcess } from './in-process.ts';
 
-/** The commands as processes, against the service as it runs on one machine. */
+/**
+ * The commands, against the service as it runs on one machine. Most run in this process. Those that take their settings
+ * from the environment or their input from a pipe are processes, as is the demonstration.
+ */
 const root = resolve(import.meta.dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'akashi-cli-'));
 let service: Service;
-
-interface Ended {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
 
 const environment = (): NodeJS.ProcessEnv => ({
   ...process.env,
@@ -34,8 +32,12 @@ const node = (script: string, args: readonly string[], more: NodeJS.ProcessEnv =
     });
   });
 
-const akashi = (args: string, more: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<Ended> =>
-  node('cli/akashi.ts', [...args.split(' '), ...more], env);
+const akashi = (args: string, more: readonly string[] = []): Promise<Ended> =>
+  inProcess([...args.split(' '), ...more]);
+
+/** The same as a process of its own. */
+const akashiProcess = (args: string, env: NodeJS.ProcessEnv = {}): Promise<Ended> =>
+  node('cli/akashi.ts', args.split(' '), env);
 
 const json = async (args: string, more: readonly string[] = []): Promise<Record<string, unknown>> => {
   const { code, out, err } = await akashi(`${args} --json`, more);
@@ -79,10 +81,14 @@ const issue = async (name: string): Promise<string> => {
 
 beforeAll(async () => {
   service = await startService(root, folder, process.env);
+  process.chdir(folder);
+  const { AKASHI_URL, AKASHI_TLS_URL, DATA_DIR } = environment();
+  Object.assign(process.env, { AKASHI_URL, AKASHI_TLS_URL, DATA_DIR });
 });
 
 afterAll(async () => {
   await service?.stop();
+  process.chdir(root);
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -100,10 +106,10 @@ describe('a request', { timeout: 120_000 }, () => {
       ['--field', 'position=Chief', '--field', 'positionJa=税務課長'],
     );
     expect(again).toMatchObject({ replayed: true, request: { id } });
-    const { out } = await akashi('requests --as higashi-counter --state submitted');
+    const { out } = await akashiProcess('requests --as higashi-counter --state submitted');
     expect(out).toContain(id);
     expect(await json(`show ${id} --as higashi-counter`)).toMatchObject({ id, state: 'submitted' });
-    expect((await akashi(`show ${id} --as nishi-counter`)).code).toBe(1);
+    expect((await akashiProcess(`show ${id} --as nishi-counter`)).code).toBe(1);
   });
 
   it('takes its certification request from standard input and its fields from a file', async () => {
@@ -129,7 +135,7 @@ describe('a request', { timeout: 120_000 }, () => {
 
   it('is examined by two more people, rejected with a reason, withdrawn', async () => {
     const id = idOf(await submit('Rejected'));
-    const own = await akashi(`examine ${id} --approve --as higashi-counter --json`);
+    const own = await akashiProcess(`examine ${id} --approve --as higashi-counter --json`);
     expect(own.code).toBe(1);
     expect(JSON.parse(own.err)).toMatchObject({
       code: 'same-person',
@@ -137,7 +143,7 @@ describe('a request', { timeout: 120_000 }, () => {
       advice: expect.any(String),
     });
     expect((await akashi(`examine ${id} --reject --as higashi-examiner`)).code).toBe(2);
-    expect((await akashi(`examine ${id} --as higashi-examiner`)).code).toBe(2);
+    expect((await akashiProcess(`examine ${id} --as higashi-examiner`)).code).toBe(2);
     expect(
       await json(`examine ${id} --reject --as higashi-examiner`, ['--reason', '氏名が一致しない']),
     ).toMatchObject({
@@ -288,14 +294,14 @@ describe('operators and auditors', { timeout: 120_000 }, () => {
   });
 
   it('call with a token in place of the certificate', async () => {
-    const { code, out } = await akashi('token --as auditor');
+    const { code, out } = await akashiProcess('token --as auditor');
     expect(code).toBe(0);
     const AKASHI_TOKEN = out.trim();
-    expect((await akashi('records --limit 1', [], { AKASHI_TOKEN })).code).toBe(0);
-    expect((await akashi('records --limit 1', [], { AKASHI_TOKEN: `${AKASHI_TOKEN}x` })).code).toBe(1);
-    expect((await akashi('token', [], { AKASHI_TOKEN })).code).toBe(2);
+    expect((await akashiProcess('records --limit 1', { AKASHI_TOKEN })).code).toBe(0);
+    expect((await akashiProcess('records --limit 1', { AKASHI_TOKEN: `${AKASHI_TOKEN}x` })).code).toBe(1);
+    expect((await akashiProcess('token', { AKASHI_TOKEN })).code).toBe(2);
     // A principal on the command line counts more than a token in the environment.
-    expect((await akashi('provisions --as higashi-counter', [], { AKASHI_TOKEN })).code).toBe(1);
+    expect((await akashiProcess('provisions --as higashi-counter', { AKASHI_TOKEN })).code).toBe(1);
   });
 
   it('do not speak to a server whose certificate is not from their operations CA', async () => {

@@ -30,11 +30,14 @@ interface Life {
   readonly stderr: string;
 }
 
+const { PATH, NODE_COMPILE_CACHE } = process.env;
+const INHERITED = { PATH, NODE_COMPILE_CACHE };
+
 /** One run of the service. It gets SIGTERM when its output contains `until`. */
 const live = (env: Readonly<Record<string, string>>, until?: string): Promise<Life> =>
   new Promise((done) => {
     const child = spawn(process.execPath, ['--no-warnings', LOCAL], {
-      env: { PATH: process.env.PATH, PORT: '0', TLS_PORT: '0', PUBLIC_URL: 'http://localhost:8080', ...env },
+      env: { ...INHERITED, PORT: '0', TLS_PORT: '0', PUBLIC_URL: 'http://localhost:8080', ...env },
     });
     let [stdout, stderr, ended] = ['', '', false];
     child.stdout.on('data', (chunk) => {
