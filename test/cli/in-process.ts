@@ -1,3 +1,4 @@
+import type { Service } from '../../cli/demo/service.ts';
 import { run } from '../../cli/run.ts';
 
 export interface Ended {
@@ -24,4 +25,10 @@ export const akashi = async (
     now,
   });
   return { code, out, err };
+};
+
+/** From now on commands run in this process with that service as theirs, and with `folder` as the current one. */
+export const enter = (folder: string, { url, tlsUrl, data }: Service): void => {
+  process.chdir(folder);
+  Object.assign(process.env, { AKASHI_URL: url, AKASHI_TLS_URL: tlsUrl, DATA_DIR: data });
 };

@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,33 +6,14 @@ import { gzipSync } from 'node:zlib';
 import { flattenedVerify, importJWK, type JWK } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Service, startService } from '../../cli/demo/service.ts';
+import { type Ended, enter, akashi as inProcess } from './in-process.ts';
 
 /** What auditors and holders do from the command line, against the service as it runs on one machine. */
 const root = resolve(import.meta.dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'akashi-cli-'));
 let service: Service;
 
-interface Ended {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-const akashi = (args: string): Promise<Ended> =>
-  new Promise((done, reject) => {
-    const env = {
-      ...process.env,
-      AKASHI_URL: service.url,
-      AKASHI_TLS_URL: service.tlsUrl,
-      DATA_DIR: service.data,
-    };
-    const script = join(root, 'cli/akashi.ts');
-    execFile(process.execPath, [script, ...args.split(' ')], { cwd: folder, env }, (error, out, err) => {
-      const code = error?.code ?? 0;
-      if (typeof code === 'number') done({ code, out, err });
-      else reject(error);
-    });
-  });
+const akashi = (args: string): Promise<Ended> => inProcess(args.split(' '));
 
 const json = async (args: string): Promise<Record<string, unknown>> => {
   const { code, out, err } = await akashi(`${args} --json`);
@@ -45,10 +25,12 @@ const inFolder = (name: string): string => join(folder, name);
 
 beforeAll(async () => {
   service = await startService(root, folder, process.env);
+  enter(folder, service);
 }, 120_000);
 
 afterAll(async () => {
   await service.stop();
+  process.chdir(root);
   rmSync(folder, { recursive: true, force: true });
 });
 

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { matchRecords } from '../../cli/demo/audit.ts';
 import { type Service, startService } from '../../cli/demo/service.ts';
-import { type Ended, akashi as inProcess } from './in-process.ts';
+import { type Ended, enter, akashi as inProcess } from './in-process.ts';
 
 /**
  * The commands, against the service as it runs on one machine. Most run in this process. Those that take their settings
@@ -15,16 +15,9 @@ const root = resolve(import.meta.dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'akashi-cli-'));
 let service: Service;
 
-const environment = (): NodeJS.ProcessEnv => ({
-  ...process.env,
-  AKASHI_URL: service.url,
-  AKASHI_TLS_URL: service.tlsUrl,
-  DATA_DIR: service.data,
-});
-
 const node = (script: string, args: readonly string[], more: NodeJS.ProcessEnv = {}): Promise<Ended> =>
   new Promise((done, reject) => {
-    const options = { cwd: folder, env: { ...environment(), ...more }, maxBuffer: 16 * 1024 * 1024 };
+    const options = { cwd: folder, env: { ...process.env, ...more }, maxBuffer: 16 * 1024 * 1024 };
     execFile(process.execPath, [join(root, script), ...args], options, (error, out, err) => {
       const code = error?.code ?? 0;
       if (typeof code === 'number') done({ code, out, err });
@@ -81,9 +74,7 @@ const issue = async (name: string): Promise<string> => {
 
 beforeAll(async () => {
   service = await startService(root, folder, process.env);
-  process.chdir(folder);
-  const { AKASHI_URL, AKASHI_TLS_URL, DATA_DIR } = environment();
-  Object.assign(process.env, { AKASHI_URL, AKASHI_TLS_URL, DATA_DIR });
+  enter(folder, service);
 });
 
 afterAll(async () => {
@@ -122,7 +113,6 @@ describe('a request', { timeout: 120_000 }, () => {
       'request --as higashi-counter --profile organisation-server --csr - --fields fields.json --json';
     const child = spawn(process.execPath, [join(root, 'cli/akashi.ts'), ...args.split(' ')], {
       cwd: folder,
-      env: environment(),
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     child.stdin.end(readFileSync(join(folder, csr)));
