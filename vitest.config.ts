@@ -9,12 +9,14 @@ export default defineConfig({
     globalSetup: './test/before-all.ts',
     maxWorkers: 2,
     sequence: { sequencer: SlowestFirst },
-    // Processes that tests start find their modules compiled.
-    env: { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/compiled') },
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    // The commands say their failures in the language of the terminal.
-    env: { LC_ALL: 'C' },
+    env: {
+      // Processes that tests start find their modules compiled.
+      NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/compiled'),
+      // The commands say their failures in the language of the terminal.
+      LC_ALL: 'C',
+    },
     reporters: ['default', './test/closing-line.ts'],
   },
 });

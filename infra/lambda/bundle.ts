@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import { type BuildOptions, build, buildSync, type Metafile, type OutputFile, type Plugin } from 'esbuild';
+import { type BuildOptions, build, buildSync, type Metafile, type Plugin } from 'esbuild';
 import { type Code, digestOf } from './code.ts';
 import { PARTS, type RouteFunction, type TaskFunction } from './grants.ts';
 
@@ -65,19 +65,19 @@ const BUNDLING = {
  * when a caller wants Japanese, so that no cold start reads it.
  */
 const writeMessages = (folder: string): void => {
-  const [messages] = (bundledMessages ??= buildSync({
+  // The same for all functions.
+  messages ??= buildSync({
     ...BUNDLING,
     sourcemap: false,
     charset: 'utf8',
     entryPoints: [join(ROOT, 'lib/messages/japanese.ts')],
     outfile: 'japanese.cjs',
     write: false,
-  }).outputFiles);
-  if (messages) writeFileSync(join(folder, 'japanese.cjs'), messages.contents);
+  }).outputFiles.at(0)?.contents;
+  writeFileSync(join(folder, 'japanese.cjs'), messages ?? '');
 };
 
-/** The same for all functions. */
-let bundledMessages: readonly OutputFile[] | undefined;
+let messages: Uint8Array | undefined;
 
 /** The source of a function's entry, and the folder from which its imports are resolved. */
 const entryOf = (fn: RouteFunction | TaskFunction) => ({
