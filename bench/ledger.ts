@@ -16,6 +16,7 @@ import {
 import { openFileBucket } from '../lib/store/file-bucket.ts';
 import { openSqliteTable } from '../lib/store/sqlite.ts';
 import type { Table } from '../lib/store/store.ts';
+import { noActs } from './ledger/no-acts.ts';
 
 /**
  * What the ledger costs on this machine, over the stores of the one-machine service, with their durability.
@@ -84,7 +85,7 @@ const openWorld = async (): Promise<World> => {
   const key = await generateSoftwareKey('ed25519');
   return {
     table,
-    ledger: openLedger({ table, clock: Date.now, random }),
+    ledger: openLedger({ table, clock: Date.now, random, ...noActs }),
     sequencer: openSequencer({
       table,
       bucket,

@@ -1,3 +1,4 @@
+import { type Objects, openActs } from './acts/acts.ts';
 import {
   type Authority,
   type AuthorityCore,
@@ -82,6 +83,10 @@ export interface Ports {
   readonly table: Table;
   /** Published objects and their archive. */
   readonly bucket: Bucket;
+  /** Keys and ends of acts: objects that are put once. */
+  readonly objects: Objects;
+  /** Where the private keys of acts are. */
+  readonly actKeys: KeyStore;
   readonly keys: KeyStore;
   readonly responderKeys: KeyStore;
   readonly clock: Clock;
@@ -126,7 +131,9 @@ export interface Core extends Omit<App, 'principals'> {
 export const compose = (ports: Ports): Core => {
   const { table, bucket, trustDomain, trustDomainText, clock, random, log, logOrigin } = ports;
   const trustDomainDigest = digestOf(trustDomainText);
-  const ledger = openLedger(ports);
+  const origin = logOrigin ?? originOf(ports.publicUrls[0]);
+  const acts = openActs({ objects: ports.objects, keys: ports.actKeys, origin, clock });
+  const ledger = openLedger({ ...ports, acts });
   const inForce = openInForce(table);
   const settings = openRecordedSettings({ table, recorder: ledger });
   const issuers = openIssuers(ports);
@@ -183,7 +190,7 @@ export const compose = (ports: Ports): Core => {
       });
       return settings.key(ports.keys, LOG_KEY.id, LOG_KEY.algorithm);
     },
-    origin: { name: logOrigin ?? originOf(ports.publicUrls[0]), chosen: logOrigin !== undefined },
+    origin: { name: origin, chosen: logOrigin !== undefined },
     cosign: openCosigning({
       bucket,
       witnesses: ports.witnesses ?? [],

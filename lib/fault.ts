@@ -88,6 +88,9 @@ export const FAULT_CODES = [
   'unknown-disclosure',
   'disclosure-closed',
   'malformed-cdn-log',
+  // Signed acts
+  'act-not-proven',
+  'act-object-invalid',
   // The log
   'malformed-note',
   'malformed-checkpoint',

@@ -37,13 +37,13 @@ export type RecordedAct<R, K extends string> = R & {
   readonly details: Value;
 };
 
-/** The record with that id, if the ledger has it and it has everything that is expected. */
+/** The record with that id, if the ledger has it with its signature and it has everything that is expected. */
 export const readRecordedAct = async <R extends Act, K extends string>(
-  ledger: { get(id: string): Promise<R> },
+  ledger: { act(id: string): Promise<R> },
   id: string | undefined,
   expected: ExpectedAct<K>,
 ): Promise<RecordedAct<R, K> | undefined> => {
-  const record = id === undefined ? undefined : await ifKept(ledger.get(id));
+  const record = id === undefined ? undefined : await ifProven(ledger.act(id));
   return record !== undefined && isExpected(record, expected) ? (record as RecordedAct<R, K>) : undefined;
 };
 
@@ -53,6 +53,16 @@ export const ifKept = async <R>(reading: Promise<R>): Promise<R | undefined> => 
     return await reading;
   } catch (error) {
     if (Fault.is(error, 'unknown-record') || Fault.is(error, 'record-expired')) return undefined;
+    throw error;
+  }
+};
+
+/** The act that was asked for; undefined where the ledger has none, or one without a good signature. */
+const ifProven = async <R>(reading: Promise<R>): Promise<R | undefined> => {
+  try {
+    return await ifKept(reading);
+  } catch (error) {
+    if (Fault.is(error, 'act-not-proven')) return undefined;
     throw error;
   }
 };

@@ -1,5 +1,5 @@
 import type { KeyStore } from './keys/keys.ts';
-import { openLedger } from './ledger/ledger.ts';
+import { openProvisions } from './ledger/ledger.ts';
 import type { Clock, Log, Random } from './ports.ts';
 import type { Principal } from './principal.ts';
 import { openCallers, type Principals, requestorsBy, type TokenIssuers } from './principals/principals.ts';
@@ -35,7 +35,7 @@ export const composeResponder = (ports: ResponderPorts, tokens: TokenIssuers): R
   const issuers = openIssuers(ports);
   const register = openRegister(ports.table);
   const responders = openResponders({ ...ports, register, keys: ports.responderKeys });
-  const recorder = openLedger(ports);
+  const recorder = openProvisions(ports);
   const callers = openCallers({ ...ports, issuers, register });
   return {
     status: openOcsp({

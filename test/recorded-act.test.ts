@@ -16,8 +16,9 @@ const record: LedgerRecord = {
 };
 
 const ledger = {
-  get: async (id: string): Promise<LedgerRecord> => {
+  act: async (id: string): Promise<LedgerRecord> => {
     if (id === record.id) return record;
+    if (id === 'unsigned') throw new Fault('act-not-proven', 'The signature is not good.');
     if (id === 'store') throw new Fault('store-unavailable', 'The store does not answer.');
     throw new Fault(id === 'old' ? 'record-expired' : 'unknown-record', 'There is no such record.');
   },
@@ -50,7 +51,7 @@ describe('an act', () => {
     expect(await readRecordedAct(ledger, 'r-1', { ...all, ...other })).toBeUndefined();
   });
 
-  it.each([undefined, 'none', 'old'])('does not count without a record (%s)', async (id) => {
+  it.each([undefined, 'none', 'old', 'unsigned'])('does not count without a record (%s)', async (id) => {
     expect(await readRecordedAct(ledger, id, all)).toBeUndefined();
   });
 

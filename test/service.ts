@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path';
 import { doorCredentials } from '../functions/local/credentials.ts';
 import { serve } from '../functions/local/server.ts';
 import { routes } from '../functions/routes/routes.ts';
+import type { Objects } from '../lib/acts/acts.ts';
 import { type App, type Core, compose } from '../lib/app.ts';
 import { type Cas, openCas } from '../lib/authority/authority.ts';
 import type { KeyStore } from '../lib/keys/keys.ts';
@@ -17,6 +18,7 @@ import { openIssuers } from '../lib/status/status.ts';
 import { openFileBucket } from '../lib/store/file-bucket.ts';
 import { openSqliteTable } from '../lib/store/sqlite.ts';
 import type { Bucket, Table } from '../lib/store/store.ts';
+import { openTableObjects } from '../lib/store/table-objects.ts';
 import { readTrustDomain, type TrustDomain } from '../lib/trust-domain/trust-domain.ts';
 import { openTestKeys } from './scrypt-once.ts';
 
@@ -32,6 +34,8 @@ export interface Service {
   readonly table: Table;
   readonly bucket: Bucket;
   readonly keys: KeyStore;
+  readonly objects: Objects;
+  readonly actKeys: KeyStore;
   /** Moves the service's clock forward by `ms` milliseconds. */
   advance(ms: number): void;
   now(): number;
@@ -51,6 +55,7 @@ export interface Options {
   readonly table?: (table: Table) => Table;
   readonly bucket?: (bucket: Bucket) => Bucket;
   readonly keys?: (keys: KeyStore) => KeyStore;
+  readonly objects?: (objects: Objects) => Objects;
 }
 
 /** The members of a trust domain's file that tests change. */
@@ -72,6 +77,9 @@ export const openService = async (folder: string, options: Options = {}): Promis
   const random = (n: number): Uint8Array => randomBytes(n);
   const sealed = await openTestKeys(join(folder, 'keys'));
   const files = await openFileBucket(join(folder, 'objects'));
+  const proofs = await openSqliteTable(join(folder, 'proofs.sqlite'));
+  const once = openTableObjects(proofs);
+  const objects = options.objects?.(once) ?? once;
   const table = options.table?.(sqlite) ?? sqlite;
   const bucket = options.bucket?.(files) ?? files;
   const keys = options.keys?.(sealed) ?? sealed;
@@ -86,7 +94,9 @@ export const openService = async (folder: string, options: Options = {}): Promis
     publicUrls: [publicUrl],
     table,
     bucket,
+    objects,
     keys,
+    actKeys: sealed,
     responderKeys: keys,
     clock,
     random,
@@ -104,6 +114,8 @@ export const openService = async (folder: string, options: Options = {}): Promis
       table,
       bucket,
       keys,
+      objects,
+      actKeys: sealed,
       logged,
       advance: (ms) => {
         ahead += ms;
@@ -114,10 +126,12 @@ export const openService = async (folder: string, options: Options = {}): Promis
         if (!found) throw new Error(`no principal ${id}`);
         return found;
       },
-      close: () => sqlite.close(),
+      close: async () => {
+        await Promise.all([sqlite.close(), proofs.close()]);
+      },
     };
   } catch (error) {
-    await sqlite.close();
+    await Promise.all([sqlite.close(), proofs.close()]);
     throw error;
   }
 };

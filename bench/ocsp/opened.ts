@@ -25,7 +25,7 @@ export const openApp = async (folder: string, { core, table }: Opened, mode: str
     issuers,
     register,
     responders: openResponders({ ...ports, register, keys }),
-    recorder: { append: async () => {}, prepare: () => ({ writes: [] }) },
+    recorder: { append: async () => {} },
     requestorOf: () => Promise.reject(new Error('no signed requests here')),
     currentCrl: async () => undefined,
   });

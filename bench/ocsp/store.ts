@@ -8,6 +8,7 @@ import { openSealedKeys } from '../../lib/keys/sealed.ts';
 import { openFileBucket } from '../../lib/store/file-bucket.ts';
 import { openSqliteTable } from '../../lib/store/sqlite.ts';
 import type { Table } from '../../lib/store/store.ts';
+import { openTableObjects } from '../../lib/store/table-objects.ts';
 import { readTrustDomain, type TrustDomain } from '../../lib/trust-domain/trust-domain.ts';
 
 /** The store for the benchmark: the demonstration's CAs, and any number of certificates of one of them. */
@@ -27,20 +28,30 @@ export const openStore = async (folder: string, url = 'http://localhost:8080'): 
   const trustDomain = readTrustDomain(text);
   const table = await openSqliteTable(join(folder, 'table.sqlite'));
   const keys = await openSealedKeys({ folder: join(folder, 'keys'), passphrase: 'benchmark', random });
+  const proofs = await openSqliteTable(join(folder, 'proofs.sqlite'));
   const core = compose({
     trustDomain,
     trustDomainText: text,
     publicUrls: [url],
     table,
     bucket: await openFileBucket(join(folder, 'objects')),
+    objects: openTableObjects(proofs),
     keys,
+    actKeys: keys,
     responderKeys: keys,
     clock: () => Date.now(),
     random,
     log: () => {},
   });
   await core.authority.holdCeremony(() => {});
-  return { core, trustDomain, table, close: () => table.close() };
+  return {
+    core,
+    trustDomain,
+    table,
+    close: async () => {
+      await Promise.all([table.close(), proofs.close()]);
+    },
+  };
 };
 
 /** The serial number of the n-th certificate, in the form that the service gives. */

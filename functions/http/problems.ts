@@ -92,6 +92,8 @@ export const PROBLEMS = {
   'unknown-disclosure': p(404, 'No such disclosure'),
   'disclosure-closed': p(409, 'The disclosure has been made'),
   'malformed-cdn-log': p(400, 'The access log is malformed'),
+  'act-not-proven': p(500, 'An act of the service is not proven'),
+  'act-object-invalid': p(500, 'A stored proof of the service is damaged'),
   'malformed-note': p(400, 'The signed note is malformed'),
   'malformed-checkpoint': p(400, 'The checkpoint is malformed'),
   'malformed-tile': p(400, 'The tile is malformed'),

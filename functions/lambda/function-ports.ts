@@ -16,7 +16,7 @@ import { clock } from './runtime.ts';
 import type { Telemetry } from './telemetry.ts';
 
 /** The ports that differ between functions. */
-export type FunctionPorts = Pick<Ports, 'bucket' | 'keys' | 'responderKeys'> &
+export type FunctionPorts = Pick<Ports, 'bucket' | 'objects' | 'keys' | 'actKeys' | 'responderKeys'> &
   Pick<Ports, 'logOrigin' | 'witnesses' | 'witnessThreshold'>;
 
 /** What a function has before its own ports are opened. */
@@ -33,7 +33,13 @@ const noBucket: Bucket = { get: refuse, put: refuse, delete: refuse, list: refus
 const noKeys: KeyStore = { create: refuse, open: refuse };
 
 /** Ports that refuse every call. A function has them in place of the ports that it is not granted. */
-export const noPorts: FunctionPorts = { bucket: noBucket, keys: noKeys, responderKeys: noKeys };
+export const noPorts: FunctionPorts = {
+  bucket: noBucket,
+  objects: noBucket,
+  keys: noKeys,
+  actKeys: noKeys,
+  responderKeys: noKeys,
+};
 
 export const rowsTable = ({ TABLE }: { readonly TABLE: string }): Table =>
   openDynamoDbTable({ table: TABLE, calls: openDynamoDbSdkCalls(sdkAccess('dynamodb')), random });

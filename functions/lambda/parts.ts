@@ -202,6 +202,7 @@ export const loadCeremonyCore = async (): Promise<TaskContext> => {
   const env = readFunctionEnv(CeremonyEnv, process.env);
   const bucket = bucketOf(env.BUCKET);
   const core = await composeCore(env, (context) => ({
+    ...noPorts,
     bucket,
     keys: caKeys(env, context),
     responderKeys: sealedKeys(env, context),

@@ -6,6 +6,7 @@ import { openSealedKeys } from '../../lib/keys/sealed.ts';
 import { openFileBucket } from '../../lib/store/file-bucket.ts';
 import { openSqliteTable } from '../../lib/store/sqlite.ts';
 import { markBucketFormat } from '../../lib/store/store.ts';
+import { openTableObjects } from '../../lib/store/table-objects.ts';
 import { errorFacts } from '../http/problems.ts';
 import { random } from '../random.ts';
 import { routes } from '../routes/routes.ts';
@@ -58,13 +59,16 @@ const main = async (): Promise<void> => {
   });
   const bucket = await openFileBucket(join(dataDir, 'objects'));
   await markBucketFormat(bucket);
+  const proofs = await openSqliteTable(join(dataDir, 'proofs.sqlite'));
   const core = compose({
     trustDomain,
     trustDomainText: text,
     publicUrls: [env.PUBLIC_URL],
     table,
     bucket,
+    objects: openTableObjects(proofs),
     keys,
+    actKeys: keys,
     responderKeys: keys,
     clock,
     random,
@@ -130,6 +134,7 @@ const main = async (): Promise<void> => {
     // The last records get their leaves before the files are closed.
     await runTask('sequencing', core, log);
     await table.close();
+    await proofs.close();
     await rm(marker, { force: true });
     process.exit(0);
   };

@@ -48,7 +48,7 @@ const begin = async (deps: AuthorityDeps, report: Report): Promise<Item<InForceR
   for (;;) {
     const row = await inForce.read();
     if (row === undefined) {
-      const { record, writes } = deps.recorder.prepare({
+      const { record, writes } = await deps.recorder.prepare({
         kind: 'trust-domain',
         actor: deps.trustDomain.ceremony.persons.join('+'),
         details: { step: 'first', trustDomain: deps.trustDomain.name, after: digest },
@@ -99,7 +99,7 @@ export const holdCeremony = async (
   await makeAuthorities(deps, parts, made, report);
   if (earlier) await changeTerms(deps, earlier, report);
 
-  const { writes } = recorder.prepare({
+  const { writes } = await recorder.prepare({
     kind: 'ceremony',
     actor: trustDomain.ceremony.persons.join('+'),
     details: {
@@ -140,7 +140,7 @@ const makeAuthorities = async (
     const signer = await keys.create(definition.ca, definition.algorithm);
     report(`${definition.ca}: key ${isFound ? 'found' : 'made'} (${definition.algorithm})`);
     const { ref, der } = await issueCaCertificate(parts.issuing, definition, signer, actor);
-    const { writes } = recorder.prepare({
+    const { writes } = await recorder.prepare({
       kind: 'ceremony',
       actor,
       certificates: [ref],

@@ -108,7 +108,7 @@ export const readUnfinished = async (
 
 /** The record that the row names. Undefined unless it records the issuance of this certificate with these `details`. */
 export const readIssuance = (
-  recorder: Pick<Recorder, 'get'>,
+  recorder: Pick<Recorder, 'act'>,
   certificate: CertificateRef,
   { record }: CertificateRow,
   details: Value = {},

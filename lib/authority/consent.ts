@@ -109,7 +109,7 @@ export const openConsents = ({
       const digest = digestOfEvent(event);
       for (;;) {
         const row = await table.get<ConsentRow>(KEY);
-        const { record, writes } = draft('consented', persons[0], event);
+        const { record, writes } = await draft('consented', persons[0], event);
         const value: ConsentRow = { event: digest, consent: record.id };
         const put = { put: KEY, value, if: row ? { version: row.version } : 'absent' } as const;
         if (await wentThrough(table.write([put, ...writes]))) return digest;
@@ -124,7 +124,7 @@ export const openConsents = ({
         const { consent, held } = value;
         await assertOwnKeys(table, event.credentials);
         if (held !== undefined) return { event: digest, records: [consent, held] };
-        const { record, writes } = draft('held', persons.join('+'), event, { consent });
+        const { record, writes } = await draft('held', persons.join('+'), event, { consent });
         const next: ConsentRow = { ...value, held: record.id };
         const put = { put: KEY, value: next, if: row ? { version: row.version } : 'absent' } as const;
         if (await wentThrough(table.write([put, ...writes]))) {

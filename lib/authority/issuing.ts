@@ -132,7 +132,7 @@ export const openIssuing = (
       tbs: Buffer.from(linted.der).toString('base64'),
       linted: linted.rules,
     };
-    const { record: recorded, writes } = recorder.prepare({
+    const { record: recorded, writes } = await recorder.prepare({
       kind: 'issuance',
       actor: plan.actor,
       certificates: [ref],

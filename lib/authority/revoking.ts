@@ -108,8 +108,8 @@ export const openRevoking = (
   };
 
   /** Stores the change with its record. False where the status changed between reading and writing. */
-  const change = (writes: Parameters<typeof table.write>[0], draft: RecordDraft): Promise<boolean> =>
-    wentThrough(table.write([...writes, ...recorder.prepare(draft).writes]));
+  const change = async (writes: Parameters<typeof table.write>[0], draft: RecordDraft): Promise<boolean> =>
+    wentThrough(table.write([...writes, ...(await recorder.prepare(draft)).writes]));
 
   const draftOf = (
     kind: 'revocation' | 'hold' | 'release',

@@ -116,8 +116,8 @@ export const openTwoPersons = (
     }) satisfies RecordDraft;
 
   /** False when another call was first. */
-  const store = (write: Write, draft: RecordDraft): Promise<boolean> =>
-    wentThrough(table.write([write, ...recorder.prepare(draft).writes]));
+  const store = async (write: Write, draft: RecordDraft): Promise<boolean> =>
+    wentThrough(table.write([write, ...(await recorder.prepare(draft)).writes]));
 
   return {
     confirm: async (actor, ref, { profile }, asked) => {

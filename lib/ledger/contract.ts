@@ -1,6 +1,14 @@
 import type { CertificateRef } from '../principal.ts';
 import type { Value, Write } from '../store/store.ts';
 
+/** The signature of an act; lib/acts makes and verifies it. */
+export interface ActSignature {
+  /** The key's kind and generation: `examination-1`. */
+  readonly key: string;
+  /** base64. */
+  readonly value: string;
+}
+
 export const RECORD_KINDS = [
   'submission',
   'examination',
@@ -96,6 +104,8 @@ export type LedgerRecord = RecordDraft & {
   readonly id: string;
   /** RFC 3339 UTC with milliseconds. */
   readonly time: string;
+  /** Of an act: over the SHA-256 of the record's canonical JSON without `leaf` and `signature`. */
+  readonly signature?: ActSignature;
   /** 16 random bytes in hex: without them, a record could be guessed from its digest in the log. */
   readonly salt: string;
   /** The index of its leaf in the log; absent until it has one. The leaf covers the record without this member. */
@@ -142,7 +152,7 @@ export interface Ledger {
    * the record is about. Faults: `record-invalid` where a record names more than `MAX_CERTIFICATES_PER_RECORD`
    * certificates.
    */
-  prepare(draft: RecordDraft): { readonly record: LedgerRecord; readonly writes: readonly Write[] };
+  prepare(draft: RecordDraft): Promise<PreparedRecord>;
   /**
    * Newest first, and complete: every record that was appended before the call is found. A page may be shorter
    * than `limit` and still have a cursor. Faults: `cursor-invalid`, `invalid-input`.
@@ -150,4 +160,41 @@ export interface Ledger {
   query(query: RecordQuery): Promise<RecordPage>;
   /** Faults: `unknown-record`; `record-expired` with the class, the time of deletion and the index of the leaf. */
   get(id: string): Promise<LedgerRecord>;
+  /**
+   * The record of an act, whose signature is verified: what a decision may rest on. Faults: those of `get`;
+   * `act-not-proven` where the signature is not that of the act's kind of key over this record, or where the key was closed
+   * before the act had its leaf.
+   */
+  act(id: string): Promise<LedgerRecord>;
+  /**
+   * Ends what an act opened: puts the signed record as the one object of that name, unless another act ended it before.
+   * Nothing else is stored yet. Faults: `store-unavailable`, after which nobody knows whether the object was put: call again.
+   */
+  conclude(draft: ActDraft, closes: Closes): Promise<Concluded>;
+  /** The act that ended it. Undefined while it is open. Fault: `act-object-invalid`. */
+  conclusion(closes: Closes): Promise<Concluded | undefined>;
+}
+
+export interface PreparedRecord {
+  readonly record: LedgerRecord;
+  readonly writes: readonly Write[];
+}
+
+/**
+ * What excludes each other has one name: the act that opened it, and a number that begins with 1. An end that is not final
+ * (an approval lapsed, a hold was released) is followed by the next number. The record of the end has this as its detail
+ * `closes`.
+ */
+export interface Closes {
+  /** Id of the record of the opening act, or a name that the service itself gives. Characters of `[A-Za-z0-9._-]`. */
+  readonly act: string;
+  readonly number: number;
+}
+
+export interface Concluded {
+  /** The act that stands in the bucket: the caller's own, or the one that was first. */
+  readonly record: LedgerRecord;
+  readonly isOurs: boolean;
+  /** They stage the record, to be stored with the rows that follow from it. Empty where the ledger has it or has deleted it. */
+  readonly writes: readonly Write[];
 }

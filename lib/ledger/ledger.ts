@@ -1,21 +1,24 @@
-import { Fault, phrase } from '../fault.ts';
 import type { Clock, Random } from '../ports.ts';
-import { MAX_WRITES, type Table, type Write } from '../store/store.ts';
+import type { Bucket, Table } from '../store/store.ts';
+import { type Conclusions, openConclusions } from './conclusions.ts';
 import type { Ledger, LedgerRecord, RecordDraft } from './contract.ts';
 import { cut } from './cutting.ts';
-import { recordIds } from './ids.ts';
 import { getRecord } from './query/get.ts';
 import { queryRecords } from './query/query.ts';
-import { MAX_CERTIFICATES_PER_RECORD, stageWrites } from './rows.ts';
 import { openSettling } from './settling.ts';
+import { type ActSigning, assertProven, signed } from './signed-act.ts';
+import { openStaging } from './staging.ts';
 
 export { canonicalJson } from './canonical.ts';
 export { type CdnLogs, MAX_LINE, openCdnLogs } from './cdn/import.ts';
 export {
   type ActDraft,
   CHANNELS,
+  type Closes,
+  type Concluded,
   type Ledger,
   type LedgerRecord,
+  type PreparedRecord,
   type ProvisionDraft,
   RECORD_KINDS,
   type RecordDraft,
@@ -40,56 +43,59 @@ export { openRetention, type Retention } from './retention/retention.ts';
 export { partyOf } from './rows.ts';
 export { openSequencer, type Sequencer } from './sequencer.ts';
 export { oldestUnsequenced } from './settling.ts';
+export { type ActSigning, actKeyKindOf, isProven } from './signed-act.ts';
+export { openProvisions } from './staging.ts';
 export { openTransparencyLog, type TransparencyLog } from './transparency-log.ts';
 
-/**
- * The most characters of JSON in a record. With this bound, a write of records reaches its limit of rows before its
- * limit of bytes.
- */
-const MAX_RECORD_CHARS = 40_000;
-
-export const openLedger = (deps: {
+export interface LedgerDeps {
   readonly table: Table;
   readonly clock: Clock;
   readonly random: Random;
-}): Ledger => {
-  const { table } = deps;
-  const nextId = recordIds(deps.clock, deps.random);
-  const settle = openSettling(table, deps.clock);
+  /** Signs and verifies acts. */
+  readonly acts: ActSigning;
+  /** Where the ends of acts stand, as objects that are put once. */
+  readonly objects: Conclusions;
+  /** Where the log's files stand: asked about acts whose key was closed. */
+  readonly bucket: Pick<Bucket, 'get'>;
+}
 
-  const prepare = (draft: RecordDraft): { record: LedgerRecord; writes: readonly Write[] } => {
-    if ((draft.certificates?.length ?? 0) > MAX_CERTIFICATES_PER_RECORD) {
-      throw new Fault(
-        'record-invalid',
-        phrase`A record names at most ${MAX_CERTIFICATES_PER_RECORD} certificates.`,
-      );
-    }
-    const record: LedgerRecord = { ...nextId(), ...draft };
-    const json = JSON.stringify(record);
-    if (json.length > MAX_RECORD_CHARS) {
-      throw new Fault('record-invalid', phrase`A record has at most ${MAX_RECORD_CHARS} characters.`);
-    }
-    return { record, writes: stageWrites(record, json) };
+export const openLedger = (deps: LedgerDeps): Ledger => {
+  const { table, acts } = deps;
+  const settle = openSettling(table, deps.clock);
+  const { dated, stage, store } = openStaging(deps);
+
+  const recordOf = async (draft: RecordDraft): Promise<LedgerRecord> => {
+    const record = dated(draft);
+    return record.kind === 'provision' ? record : signed(acts, record);
   };
 
-  return {
-    prepare,
+  const append: Ledger['append'] = async (...drafts) => {
+    const cuts = drafts.flatMap(cut);
+    // Answers are waited for, and none of them has a signature to wait for.
+    return store(cuts.every(isProvision) ? cuts.map(dated) : await Promise.all(cuts.map(recordOf)));
+  };
 
-    append: async (...drafts) => {
-      const prepared = drafts.flatMap(cut).map(prepare);
-      const writes = prepared.flatMap(({ writes }) => writes);
-      if (writes.length > MAX_WRITES) {
-        throw new Fault('record-invalid', phrase`At most ${MAX_WRITES} records are appended at once.`);
-      }
-      await table.write(writes);
-      return prepared.map(({ record }) => record);
-    },
+  const get: Ledger['get'] = (id) => getRecord(table, id);
+
+  return {
+    append,
+    get,
+
+    prepare: async (draft) => stage(await recordOf(draft)),
 
     query: async (query) => {
       await settle();
       return queryRecords(table, query, deps.clock());
     },
 
-    get: (id) => getRecord(table, id),
+    act: async (id) => {
+      const record = await get(id);
+      await assertProven(deps, record);
+      return record;
+    },
+
+    ...openConclusions({ ...deps, get, recordOf, stage }),
   };
 };
+
+const isProvision = ({ kind }: RecordDraft): boolean => kind === 'provision';

@@ -21,7 +21,7 @@ export interface RecordedSettings {
 
 export const openRecordedSettings = (deps: {
   readonly table: Table;
-  readonly recorder: { prepare(draft: RecordDraft): { readonly writes: readonly Write[] } };
+  readonly recorder: { prepare(draft: RecordDraft): Promise<{ readonly writes: readonly Write[] }> };
 }): RecordedSettings => {
   const { table, recorder } = deps;
 
@@ -30,7 +30,7 @@ export const openRecordedSettings = (deps: {
     for (;;) {
       const row = await table.get<SettingRow>(key);
       if (row && JSON.stringify(row.value.value) === JSON.stringify(value)) return;
-      const { writes } = recorder.prepare({
+      const { writes } = await recorder.prepare({
         kind: 'setting',
         actor: 'service',
         details: { setting, value, ...(row && { before: row.value.value }) },

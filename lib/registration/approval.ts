@@ -55,7 +55,7 @@ const ACTS = [
  * a certificate that rests on them can last, so a request that waits does not lose them. Fault: `approval-not-recorded`.
  */
 export const readApproval = async (
-  ledger: Pick<Recorder, 'get'>,
+  ledger: Pick<Recorder, 'act'>,
   id: string,
   row: RequestRow,
 ): Promise<Approval> => {

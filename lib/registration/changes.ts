@@ -79,7 +79,7 @@ export const openChanges = ({ table, random, ledger }: RegistrationDeps): Change
       const next = decide(before?.value, command);
       const salt = before?.value.salt ?? chance();
       const act = recordOf(id, next, command, salt);
-      const recorded = act && ledger.prepare(act);
+      const recorded = act && (await ledger.prepare(act));
       const isOfApproval = command.command === 'submit' || command.command === 'examine';
       const row: RequestRow = {
         ...next,

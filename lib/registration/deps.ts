@@ -34,9 +34,11 @@ export interface KeptRecord {
 
 export interface Recorder {
   /** Writes that are stored together with the change that they record. */
-  prepare(record: ActRecord): { readonly record: { readonly id: string }; readonly writes: readonly Write[] };
-  /** Faults: `unknown-record`, `record-expired`. */
-  get(id: string): Promise<KeptRecord>;
+  prepare(
+    record: ActRecord,
+  ): Promise<{ readonly record: { readonly id: string }; readonly writes: readonly Write[] }>;
+  /** Faults: `unknown-record`, `record-expired`, `act-not-proven`. */
+  act(id: string): Promise<KeptRecord>;
   /** Durable when it resolves. */
   append(record: CollectionRecord): Promise<unknown>;
 }

@@ -1,4 +1,4 @@
-import type { RecordDraft } from '../ledger/ledger.ts';
+import type { ProvisionDraft, RecordDraft } from '../ledger/ledger.ts';
 import type { Certificate, Der, TbsCertListDraft } from '../pki/pki.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { Principal } from '../principal.ts';
@@ -7,10 +7,14 @@ import type { Issuers } from './issuers.ts';
 import type { Register } from './register.ts';
 import type { Responders } from './responders.ts';
 
+/** What OCSP asks of the ledger. */
+export interface ProvisionRecorder {
+  append(...drafts: readonly ProvisionDraft[]): Promise<unknown>;
+}
+
 /** What status asks of the ledger. */
-export interface Recorder {
-  append(...drafts: readonly RecordDraft[]): Promise<unknown>;
-  prepare(draft: RecordDraft): { readonly writes: readonly Write[] };
+export interface Recorder extends ProvisionRecorder {
+  prepare(draft: RecordDraft): Promise<{ readonly writes: readonly Write[] }>;
 }
 
 /**
@@ -46,7 +50,7 @@ export interface OcspDeps {
   readonly issuers: Issuers;
   readonly register: Register;
   readonly responders: Responders;
-  readonly recorder: Recorder;
+  readonly recorder: ProvisionRecorder;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -62,4 +66,4 @@ export interface CrlDeps {
   readonly log: Log;
 }
 
-export type StatusDeps = OcspDeps & CrlDeps;
+export type StatusDeps = Omit<OcspDeps, 'recorder'> & CrlDeps;

@@ -22,7 +22,7 @@ const notRecorded = (facts: Readonly<Record<string, string>>): Fault =>
  * as the successor of that one. The ledger keeps both for ever. Fault: `amendment-not-recorded`.
  */
 export const readAgreement = async (
-  recorder: Pick<Recorder, 'get'>,
+  recorder: Pick<Recorder, 'act'>,
   amendment: string,
   { proposed, approved }: AmendmentRow,
   files: { readonly before: string; readonly after: string },
@@ -48,7 +48,7 @@ export const readAgreement = async (
 
 /** For the first file, and for each file that an amendment brought. Fault: `amendment-not-recorded`. */
 export const assertCameIntoForce = async (
-  recorder: Pick<Recorder, 'get'>,
+  recorder: Pick<Recorder, 'act'>,
   { record, digest, amendment }: InForceRow,
 ): Promise<void> => {
   const step: Value = amendment === undefined ? { step: 'first' } : { step: 'applied', amendment };

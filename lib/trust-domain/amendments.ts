@@ -113,8 +113,11 @@ export const openAmendments = (deps: {
   };
 
   /** Stores a step and its record. The rows may name the record by its id. False where the rows changed in between. */
-  const step = (draft: RecordDraft, writesOf: (record: string) => readonly Write[]): Promise<boolean> => {
-    const { record, writes } = recorder.prepare(draft);
+  const step = async (
+    draft: RecordDraft,
+    writesOf: (record: string) => readonly Write[],
+  ): Promise<boolean> => {
+    const { record, writes } = await recorder.prepare(draft);
     return wentThrough(table.write([...writesOf(record.id), ...writes]));
   };
 

@@ -41,7 +41,7 @@ export const applyAmendment = async (
   await deps.finishUnder(await readFile(deps.table, files.before));
   const appliedAt = `${new Date(deps.clock()).toISOString().slice(0, 19)}Z`;
   const row: AmendmentRow = { ...item.value, state: 'applied', appliedAt };
-  const { record, writes } = deps.recorder.prepare(draftOf('applied', 'service', id, row, { basis }));
+  const { record, writes } = await deps.recorder.prepare(draftOf('applied', 'service', id, row, { basis }));
   const next: InForceRow = { digest: files.after, done: false, record: record.id, amendment: id };
   return wentThrough(
     deps.table.write([deps.inForce.putWrite(inForce, next), amendmentWrite(id, item, row), ...writes]),

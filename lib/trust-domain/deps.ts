@@ -7,7 +7,7 @@ import type { InForce, TrustDomain } from './contract.ts';
  * The part of the ledger that the trust domain uses: writes that record a step and are stored with it, and records to
  * read.
  */
-export type Recorder = Pick<Ledger, 'prepare' | 'get'>;
+export type Recorder = Pick<Ledger, 'prepare' | 'act' | 'conclude' | 'conclusion'>;
 
 /** The dependencies for bringing an approved amendment into force. */
 export interface ApplyingDeps {

@@ -1,6 +1,7 @@
 import { hash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Objects } from '../../lib/acts/acts.ts';
 import { compose } from '../../lib/app.ts';
 import { Fault } from '../../lib/fault.ts';
 import type { KeyStore, Signer } from '../../lib/keys/keys.ts';
@@ -9,6 +10,7 @@ import { openFileBucket } from '../../lib/store/file-bucket.ts';
 import { openSqliteTable } from '../../lib/store/sqlite.ts';
 import type { Bucket, Table } from '../../lib/store/store.ts';
 import { readTrustDomain } from '../../lib/trust-domain/trust-domain.ts';
+import { memoryKeys, memoryObjects } from '../acts.ts';
 import { DEMONSTRATION, PUBLIC_URL, type Service, temporaryFolder } from '../service.ts';
 
 /**
@@ -23,6 +25,8 @@ export interface Ground {
   readonly table: Table;
   readonly bucket: Bucket;
   readonly keys: KeyStore;
+  readonly objects: Objects;
+  readonly actKeys: KeyStore;
   /** Ids of created keys, in order; a key that is requested again is listed once. */
   readonly made: string[];
   /** Key id and SHA-256 of what was signed with it. */
@@ -101,6 +105,8 @@ export const openGround = async (): Promise<Ground> => {
     table,
     bucket,
     keys,
+    objects: memoryObjects(),
+    actKeys: memoryKeys(),
     made,
     signed,
     time: { now: Date.parse('2026-11-22T09:00:00.250Z') },
@@ -127,6 +133,7 @@ export interface HouseOptions {
   readonly table?: (table: Table) => Table;
   readonly bucket?: (bucket: Bucket) => Bucket;
   readonly keys?: (keys: KeyStore) => KeyStore;
+  readonly objects?: (objects: Objects) => Objects;
 }
 
 /** One process on the ground; nothing is done yet. */
@@ -136,6 +143,7 @@ export const composeHouse = (ground: Ground, options: HouseOptions = {}) => {
   const table = options.table?.(ground.table) ?? ground.table;
   const bucket = options.bucket?.(ground.bucket) ?? ground.bucket;
   const keys = options.keys?.(ground.keys) ?? ground.keys;
+  const objects = options.objects?.(ground.objects) ?? ground.objects;
   const clock = (): number => ground.time.now;
   const logged: Service['logged'] = [];
   const core = compose({
@@ -144,13 +152,15 @@ export const composeHouse = (ground: Ground, options: HouseOptions = {}) => {
     publicUrls: [PUBLIC_URL],
     table,
     bucket,
+    objects,
     keys,
+    actKeys: ground.actKeys,
     responderKeys: keys,
     clock,
     random: (n) => randomBytes(n),
     log: (level, message, facts = {}) => logged.push({ level, message, facts }),
   });
-  return { core, trustDomain, table, bucket, keys, logged };
+  return { core, trustDomain, table, bucket, keys, objects, actKeys: ground.actKeys, logged };
 };
 
 /** One process on the ground, after its ceremony and ready for requests. */

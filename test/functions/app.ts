@@ -278,7 +278,10 @@ export const testApp = (
         app.records.push(...written);
         return written;
       },
-      prepare: (draft) => ({ record: record(draft), writes: [] }),
+      prepare: async (draft) => ({ record: record(draft), writes: [] }),
+      act: () => Promise.reject(new Fault('unknown-record', 'There is no such record.')),
+      conclude: async (draft) => ({ record: record(draft), isOurs: true, writes: [] }),
+      conclusion: async () => undefined,
       query: async (query) => {
         app.queries.push(query);
         if (query.cursor !== undefined && query.cursor !== 'c-1') {

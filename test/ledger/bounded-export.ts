@@ -31,6 +31,9 @@ let appended = records;
 const ledger: Ledger = {
   prepare: refuse,
   get: refuse,
+  act: refuse,
+  conclude: refuse,
+  conclusion: refuse,
   append: async (...drafts) => drafts.map((draft) => ({ ...nth(appended++), ...draft }) as LedgerRecord),
   query: async ({ limit, cursor = '0' }) => {
     const from = Number(cursor);

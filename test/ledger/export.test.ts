@@ -12,6 +12,7 @@ import type { ExportFormat } from '../../lib/ledger/export/formats.ts';
 import { type Ledger, type LedgerRecord, openLedger } from '../../lib/ledger/ledger.ts';
 import type { Caller } from '../../lib/principal.ts';
 import type { Json } from '../../lib/store/store.ts';
+import { ledgerActs } from '../acts.ts';
 import { type LedgerWorld, openLedgerWorld, writeHistory } from './sample.ts';
 
 const AUDITOR: Caller = { recipient: 'auditor-1', method: 'GET' };
@@ -157,7 +158,7 @@ describe('an export', () => {
       },
     };
     const random = (n: number): Uint8Array => new Uint8Array(n).fill(7);
-    const ledger = openLedger({ table, clock: () => world.now, random });
+    const ledger = openLedger({ table, clock: () => world.now, random, ...ledgerActs() });
     const unrecorded = await exporting(ledger)(AUDITOR, { format: 'ndjson', query: {} });
     await ledger.query({ limit: 1 });
     failing = true;

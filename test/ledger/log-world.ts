@@ -12,6 +12,7 @@ import { openCheckpoint } from '../../lib/tlog/checkpoint.ts';
 import { append, foldRoot, leafHash } from '../../lib/tlog/merkle.ts';
 import { trustedLog } from '../../lib/tlog/policy.ts';
 import { TileReader } from '../../lib/tlog/tile-reader.ts';
+import { ledgerActs } from '../acts.ts';
 
 /** A ledger with its log, and the oracle that reads the whole of it again. */
 
@@ -27,8 +28,11 @@ export const advance = (ms: number): void => {
   now += ms;
 };
 
+/** One set of keys for all ledgers of a test, as the processes of one service have. */
+export const worldActs = ledgerActs();
+
 export const ledgerOver = (table: Table): Ledger =>
-  openLedger({ table, clock, random: (n) => randomBytes(n) });
+  openLedger({ table, clock, random: (n) => randomBytes(n), ...worldActs });
 
 export const sequencerOver = (table: Table, bucket: Bucket, more: Partial<SequencerDeps> = {}): Sequencer =>
   openSequencer({

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type Ledger, type LedgerRecord, openLedger, type RecordDraft } from '../../lib/ledger/ledger.ts';
 import { openSqliteTable } from '../../lib/store/sqlite.ts';
 import type { Table } from '../../lib/store/store.ts';
+import { ledgerActs } from '../acts.ts';
 
 /** A ledger over SQLite in a folder of its own, with a clock that tests set and repeatable random bytes. */
 export interface LedgerWorld {
@@ -22,7 +23,9 @@ export const openLedgerWorld = async (start: string): Promise<LedgerWorld> => {
   let drawn = 0;
   const random = (n: number): Uint8Array =>
     createHash('sha256').update(`chance ${drawn++}`).digest().subarray(0, n);
-  const over = (other: Table): Ledger => openLedger({ table: other, clock: () => world.now, random });
+  const proof = ledgerActs();
+  const over = (other: Table): Ledger =>
+    openLedger({ table: other, clock: () => world.now, random, ...proof });
   const world: LedgerWorld = {
     table,
     ledger: over(table),

@@ -14,6 +14,7 @@ import {
 import { type KeyRow, keyKey, listingPk, type RequestRow, requestKey } from '../../lib/registration/rows.ts';
 import { openRetries } from '../../lib/retries.ts';
 import type { Table } from '../../lib/store/store.ts';
+import { ledgerActs } from '../acts.ts';
 import { newCsr } from './csr.ts';
 import { PEOPLE } from './people.ts';
 
@@ -88,7 +89,7 @@ export const openOffice = (table: Table, issuer = fakeIssuer()) => {
     return time;
   };
   const random = (n: number): Uint8Array => randomBytes(n);
-  const ledger = openLedger({ table, clock, random });
+  const ledger = openLedger({ table, clock, random, ...ledgerActs() });
   const logged: Logged[] = [];
   const registration = openRegistration({
     table,
@@ -141,7 +142,12 @@ const allOf = async (table: Table, pk: string): Promise<readonly string[]> => {
 };
 
 export const allRecords = async (table: Table): Promise<readonly LedgerRecord[]> => {
-  const ledger = openLedger({ table, clock: () => Date.UTC(2026, 10, 23), random: (n) => randomBytes(n) });
+  const ledger = openLedger({
+    table,
+    clock: () => Date.UTC(2026, 10, 23),
+    random: (n) => randomBytes(n),
+    ...ledgerActs(),
+  });
   const records: LedgerRecord[] = [];
   let cursor: string | undefined;
   do {

@@ -10,6 +10,8 @@ export const openAnother = async (service: Service): Promise<{ readonly core: Co
     publicUrls: [PUBLIC_URL],
     table: service.table,
     bucket: service.bucket,
+    objects: service.objects,
+    actKeys: service.actKeys,
     keys: service.keys,
     responderKeys: service.keys,
     clock: service.now,

@@ -97,9 +97,10 @@ export const openCdnLogs = (deps: {
   ): Promise<Item<FileRow>> => {
     const key: Key = { pk: 'cdn-log', sk: file };
     const drafts = groups.flatMap((group) => draftsOf(file, row.digest, group));
+    const prepared = await Promise.all(drafts.map((draft) => ledger.prepare(draft)));
     await table.write([
       { put: key, value: row, if: before ? { version: before.version } : 'absent' },
-      ...drafts.flatMap((draft) => ledger.prepare(draft).writes),
+      ...prepared.flatMap(({ writes }) => writes),
     ]);
     return { ...key, version: (before?.version ?? 0) + 1, value: row };
   };

@@ -94,7 +94,7 @@ export const openCases = (deps: {
     open: async (caller, holder) => {
       if (caller.role !== 'operator') await delegates.assertMayAct(caller, holder);
       const now = clock();
-      const { record, writes } = ledger.prepare({
+      const { record, writes } = await ledger.prepare({
         kind: 'disclosure',
         actor: caller.id,
         holder,
@@ -162,7 +162,7 @@ export const openCases = (deps: {
         deadline: endOfTerm(Date.parse(value.requestedAt), TERM_DAYS + days),
         extension: { by: caller.id, at: new Date(now).toISOString(), reason },
       };
-      const { writes } = ledger.prepare({
+      const { writes } = await ledger.prepare({
         kind: 'disclosure',
         actor: caller.id,
         holder: value.holder,

@@ -53,8 +53,8 @@ export const openDelegates = (deps: {
     return inForce;
   };
 
-  const recordOf = (holder: string, act: string, delegate: string) =>
-    ledger.prepare({ kind: 'disclosure', actor: holder, holder, details: { act, delegate } }).writes;
+  const recordOf = async (holder: string, act: string, delegate: string) =>
+    (await ledger.prepare({ kind: 'disclosure', actor: holder, holder, details: { act, delegate } })).writes;
 
   return {
     list,
@@ -84,7 +84,7 @@ export const openDelegates = (deps: {
           // The ledger keeps the history of delegations. Rows of lapsed ones would pile up before those in force.
           ...(until !== undefined && { expires: Math.ceil(Date.parse(until) / 1000) }),
         },
-        ...recordOf(holder.id, 'delegate-named', delegate),
+        ...(await recordOf(holder.id, 'delegate-named', delegate)),
       ]);
       return { delegate, ...row };
     },
@@ -94,7 +94,7 @@ export const openDelegates = (deps: {
       if (!before) return;
       await table.write([
         { delete: keyOf(holder.id, delegate), if: { version: before.version } },
-        ...recordOf(holder.id, 'delegate-withdrawn', delegate),
+        ...(await recordOf(holder.id, 'delegate-withdrawn', delegate)),
       ]);
     },
 

@@ -101,7 +101,7 @@ export const openDisclosures = (deps: DisclosureDeps): Disclosures => {
       const jws = JSON.stringify(await signJws(await deps.signer(), BUNDLE_TYPE, JSON.stringify(bundle)));
       const digest = digestHex(jws);
       const page = bundlePage(bundle, jws);
-      const { writes } = ledger.prepare({
+      const { writes } = await ledger.prepare({
         kind: 'provision',
         recipient: caller.id,
         channel: 'disclosure',

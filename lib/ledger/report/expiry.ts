@@ -31,7 +31,7 @@ export const expireReports = async ({
     if (value.deletedAt !== undefined || keepReports(Date.parse(value.madeAt)) > clock()) return;
     await bucket.delete(value.object);
     const { fiscalYear, digest } = value;
-    const { writes } = ledger.prepare({
+    const { writes } = await ledger.prepare({
       kind: 'retention',
       actor: 'service',
       details: {

@@ -114,7 +114,7 @@ export const openReports = (deps: ReportDeps): Reports => {
       await wentThrough(
         bucket.put(object, Buffer.from(body), { if: 'absent', contentType: 'application/json' }),
       );
-      const { writes } = ledger.prepare({
+      const { writes } = await ledger.prepare({
         kind: 'report',
         actor,
         details: { act: 'annual', fiscalYear: year, version, digest },

@@ -82,7 +82,7 @@ export const openRetention = (deps: RetentionDeps): Retention => {
         const wait = after.wait ? [waitWrite(kept, day, after.wait, waiting.get(day))] : [];
         if (removed > 0) {
           const details = { class: kept, day, records: removed };
-          const { writes } = ledger.prepare({ kind: 'retention', actor: 'service', details });
+          const { writes } = await ledger.prepare({ kind: 'retention', actor: 'service', details });
           await store([...wait, ...writes]);
           done.push(`${kept} ${day}: ${removed}`);
         } else if (wait.length > 0) await table.write(wait);

@@ -172,7 +172,7 @@ const makeCurrent = async (
     // The publisher of a CRL with a higher number found the note, and recorded this CRL with its own.
     if (overtaken && !note) return false;
     const unrecorded = overtaken ? [] : await readUnrecorded(table, ca, number);
-    const { writes } = recorder.prepare({
+    const { writes } = await recorder.prepare({
       kind: 'publication',
       actor,
       details: {

@@ -1,0 +1,209 @@
+import { createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { Fault } from '../fault.ts';
+import type { KeyStore, Signer } from '../keys/keys.ts';
+import type { Clock } from '../ports.ts';
+import {
+  ACT_KEY_KINDS,
+  type ActKey,
+  type ActKeyKind,
+  type ActSignature,
+  type Acts,
+  type Objects,
+  type VerifiedAct,
+} from './contract.ts';
+import { keyName, putClosed, putKey, readClosed, readKey } from './key-objects.ts';
+
+export {
+  ACT_KEY_KINDS,
+  type ActKey,
+  type ActKeyKind,
+  type ActSignature,
+  type Acts,
+  type Objects,
+  type VerifiedAct,
+} from './contract.ts';
+
+/** A process takes up a new key of acts, and learns that one was closed, within this time. */
+const REREAD_MS = 60_000;
+/** Signatures that are remembered as good. */
+const MAX_REMEMBERED = 16_384;
+
+const SIGNATURE_BYTES = 64;
+const KEY_NAME = /^([a-z-]{1,32})-([1-9]\d{0,5})$/;
+
+/**
+ * The bytes under a signature of an act. The line of the origin keeps an act of another log from counting here, and the
+ * line of the key keeps an act of one kind from counting as another.
+ */
+const messageOf = (origin: string, key: string, digest: string): Uint8Array =>
+  Buffer.from(`akashi-act/v1\n${origin}\n${key}\n${digest}\n`);
+
+interface SigningKey {
+  readonly name: string;
+  readonly origin: string;
+  readonly signer: Signer;
+  readonly readAt: number;
+}
+
+interface VerifyingKey {
+  readonly key: KeyObject;
+  readonly origin: string;
+  readonly closedAt?: number;
+  readonly readAt: number;
+}
+
+export const openActs = (deps: {
+  readonly objects: Objects;
+  /** Where the private halves are. Ed25519; the id is `act-` and the name of the key. */
+  readonly keys: KeyStore;
+  /** The name of the log (C2SP tlog-checkpoint), which new keys are made for. */
+  readonly origin: string;
+  readonly clock: Clock;
+}): Acts => {
+  const { objects, keys, clock } = deps;
+  const signing = new Map<ActKeyKind, Promise<SigningKey>>();
+  const verifying = new Map<string, Promise<VerifyingKey | undefined>>();
+  const good = new Map<string, string>();
+
+  // A reading later than the clock shows means that the clock was set back: it must not keep the key until then.
+  const isFresh = (readAt: number): boolean => clock() >= readAt && clock() < readAt + REREAD_MS;
+
+  const remember = (name: string, digest: string, value: string): void => {
+    if (good.size >= MAX_REMEMBERED) good.delete(good.keys().next().value as string);
+    good.set(`${digest} ${name}`, value);
+  };
+
+  const make = async (kind: ActKeyKind, generation: number): Promise<ActKey> => {
+    const before = generation === 1 ? undefined : await readKey(objects, kind, generation - 1);
+    if (generation > 1 && before === undefined) {
+      throw new Fault('unknown-key', 'A key of acts follows the generation before it, which is not there.', {
+        key: keyName(kind, generation),
+      });
+    }
+    const signer = await keys.create(`act-${keyName(kind, generation)}`, 'ed25519');
+    return putKey(objects, {
+      kind,
+      generation,
+      origin: deps.origin,
+      publicKey: Buffer.from(signer.subjectPublicKeyInfo).toString('base64'),
+      ...(before && { predecessor: before.digest }),
+    });
+  };
+
+  /** The newest generation from this one on; it makes the first where there is none. */
+  const newest = async (kind: ActKeyKind, from: number): Promise<ActKey> => {
+    let found = (await readKey(objects, kind, from))?.key;
+    for (let next = found; next !== undefined; ) {
+      found = next;
+      next = (await readKey(objects, kind, found.generation + 1))?.key;
+    }
+    return found ?? (await make(kind, 1));
+  };
+
+  const openSigning = async (kind: ActKeyKind, known: SigningKey | undefined): Promise<SigningKey> => {
+    const readAt = clock();
+    const from = known === undefined ? 1 : Number(KEY_NAME.exec(known.name)?.[2]);
+    const { generation, origin, publicKey } = await newest(kind, from);
+    const name = keyName(kind, generation);
+    if (known?.name === name) return { ...known, readAt };
+    const signer = await keys.open(`act-${name}`);
+    if (!Buffer.from(publicKey, 'base64').equals(signer.subjectPublicKeyInfo)) {
+      throw new Fault('key-store-damaged', 'The key store has another key of acts than its public object.', {
+        key: name,
+      });
+    }
+    return { name, origin, signer, readAt };
+  };
+
+  const signingKey = async (kind: ActKeyKind): Promise<SigningKey> => {
+    const opened = signing.get(kind);
+    const known = await opened?.catch(() => undefined);
+    if (known && isFresh(known.readAt)) return known;
+    const current = signing.get(kind);
+    if (current !== undefined && current !== opened) return current;
+    const opening = openSigning(kind, known);
+    signing.set(kind, opening);
+    opening.catch(() => {
+      if (signing.get(kind) === opening) signing.delete(kind);
+    });
+    return opening;
+  };
+
+  const openVerifying = async (kind: ActKeyKind, generation: number): Promise<VerifyingKey | undefined> => {
+    const readAt = clock();
+    const stored = await readKey(objects, kind, generation);
+    if (stored === undefined) return undefined;
+    const { publicKey, origin } = stored.key;
+    const closedAt = await readClosed(objects, keyName(kind, generation));
+    const key = createPublicKey({ key: Buffer.from(publicKey, 'base64'), format: 'der', type: 'spki' });
+    return { key, origin, readAt, ...(closedAt !== undefined && { closedAt }) };
+  };
+
+  const verifyingKey = async (
+    name: string,
+    kind: ActKeyKind,
+    generation: number,
+  ): Promise<VerifyingKey | undefined> => {
+    const known = await verifying.get(name)?.catch(() => undefined);
+    // A key that is closed stays closed.
+    if (known && (known.closedAt !== undefined || isFresh(known.readAt))) return known;
+    const opening = openVerifying(kind, generation);
+    verifying.set(name, opening);
+    opening.then(
+      (key) => key === undefined && verifying.delete(name),
+      () => verifying.delete(name),
+    );
+    return opening;
+  };
+
+  return {
+    sign: async (kind, digest) => {
+      const { name, origin, signer } = await signingKey(kind);
+      const value = Buffer.from(await signer.sign(messageOf(origin, name, digest))).toString('base64');
+      remember(name, digest, value);
+      return { key: name, value };
+    },
+
+    verify: async (kind, digest, signature) => {
+      const { key: name, value } = asSignature(signature) ?? {};
+      const [, signedKind, generation] = KEY_NAME.exec(name ?? '') ?? [];
+      if (name === undefined || value === undefined || signedKind !== kind) return undefined;
+      const key = await verifyingKey(name, kind, Number(generation));
+      if (key === undefined) return undefined;
+      if (good.get(`${digest} ${name}`) !== value) {
+        const octets = Buffer.from(value, 'base64');
+        const isGood =
+          octets.length === SIGNATURE_BYTES &&
+          octets.toString('base64') === value &&
+          verify(null, messageOf(key.origin, name, digest), key.key, octets);
+        if (!isGood) return undefined;
+        remember(name, digest, value);
+      }
+      return key.closedAt === undefined ? {} : { closedAt: key.closedAt };
+    },
+
+    keys: async () => {
+      const found: (ActKey & VerifiedAct)[] = [];
+      for (const kind of ACT_KEY_KINDS) {
+        for (let generation = 1; ; generation++) {
+          const stored = await readKey(objects, kind, generation);
+          if (stored === undefined) break;
+          const closedAt = await readClosed(objects, keyName(kind, generation));
+          found.push({ ...stored.key, ...(closedAt !== undefined && { closedAt }) });
+        }
+      }
+      return found;
+    },
+
+    makeKey: async (kind, generation) => {
+      if ((await readKey(objects, kind, generation)) === undefined) await make(kind, generation);
+    },
+
+    closeKey: (kind, generation, size) => putClosed(objects, keyName(kind, generation), size),
+  };
+};
+
+const asSignature = (signature: unknown): ActSignature | undefined => {
+  const { key, value } = (signature ?? {}) as Partial<Record<keyof ActSignature, unknown>>;
+  return typeof key === 'string' && typeof value === 'string' ? { key, value } : undefined;
+};

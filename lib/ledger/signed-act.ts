@@ -1,0 +1,97 @@
+import { Fault } from '../fault.ts';
+import type { Bucket, Value } from '../store/store.ts';
+import { parseCheckpoint, parseNote, TILE_WIDTH, TileReader } from '../tlog/tlog.ts';
+import { canonicalJson, digestHex } from './canonical.ts';
+import type { ActDraft, ActSignature, LedgerRecord } from './contract.ts';
+import { entryOf } from './entry.ts';
+import { CHECKPOINT_OBJECT, readPath } from './tree.ts';
+
+/*
+ * A decision rests on acts, and an act on its signature. A row, a pointer or a leaf proves nothing: whoever can write to the
+ * table can make rows, and rows become leaves.
+ */
+
+/** The kinds of keys: a kind of record, or the part of one that a function of its own writes. */
+export type ActKeyKind = Exclude<LedgerRecord['kind'], 'provision'> | 'consent';
+
+/** What the ledger asks of the keys of acts. */
+export interface ActSigning {
+  sign(kind: ActKeyKind, digest: string): Promise<ActSignature>;
+  /** Undefined where the signature is not good. `closedAt`: only a leaf below this index counts. */
+  verify(
+    kind: ActKeyKind,
+    digest: string,
+    signature: unknown,
+  ): Promise<{ readonly closedAt?: number } | undefined>;
+}
+
+/**
+ * The kind of key that signs this act. Three kinds of record are written by two functions each, so that a part of them has
+ * another key: what the service itself makes of a request is signed by the function that issues, a trust domain comes into
+ * force by the ceremony, and the consent to a ceremony is signed by the function of the first person.
+ */
+export const actKeyKindOf = ({ kind, details }: Pick<ActDraft, 'kind' | 'details'>): ActKeyKind => {
+  if (kind === 'submission' && (details.act === 'failed' || details.act === 'lapsed')) return 'issuance';
+  if (kind === 'trust-domain' && (details.step === 'first' || details.step === 'applied')) return 'ceremony';
+  if (kind === 'ceremony' && details.step === 'consented') return 'consent';
+  return kind;
+};
+
+/** SHA-256, hex, of the canonical JSON that the signature covers: all members but `leaf` and `signature`. */
+const signedDigest = ({ leaf: _leaf, signature: _signature, ...content }: LedgerRecord): string =>
+  digestHex(canonicalJson(content as unknown as Value));
+
+export const signed = async (
+  acts: Pick<ActSigning, 'sign'>,
+  record: Extract<LedgerRecord, ActDraft>,
+): Promise<LedgerRecord> => ({
+  ...record,
+  signature: await acts.sign(actKeyKindOf(record), signedDigest(record)),
+});
+
+/** How the signature of an act stands; undefined where it is not good, and for a provision. */
+export const verifiedAct = async (
+  acts: Pick<ActSigning, 'verify'>,
+  record: LedgerRecord,
+): Promise<{ readonly closedAt?: number } | undefined> =>
+  record.kind === 'provision' || typeof record.details !== 'object' || record.details === null
+    ? undefined
+    : acts.verify(actKeyKindOf(record), signedDigest(record), record.signature);
+
+interface Proving {
+  readonly acts: Pick<ActSigning, 'verify'>;
+  readonly bucket: Pick<Bucket, 'get'>;
+}
+
+/** Whether a decision may rest on this record. */
+export const isProven = async ({ acts, bucket }: Proving, record: LedgerRecord): Promise<boolean> => {
+  const verified = await verifiedAct(acts, record);
+  if (verified === undefined) return false;
+  const { closedAt } = verified;
+  return closedAt === undefined || (await hasLeafBelow(bucket, record, closedAt));
+};
+
+/** Fault: `act-not-proven`. */
+export const assertProven = async (deps: Proving, record: LedgerRecord): Promise<void> => {
+  if (await isProven(deps, record)) return;
+  throw new Fault(
+    'act-not-proven',
+    'The record of an act does not have the signature that it must have. Nothing is done that rests on it.',
+    { id: record.id },
+  );
+};
+
+/** Whether the log has this very record among its first `size` leaves. The row's own `leaf` only says where to look. */
+const hasLeafBelow = async (
+  bucket: Pick<Bucket, 'get'>,
+  record: LedgerRecord,
+  size: number,
+): Promise<boolean> => {
+  const { leaf } = record;
+  if (leaf === undefined || !Number.isSafeInteger(leaf) || leaf < 0 || leaf >= size) return false;
+  const note = (await bucket.get(CHECKPOINT_OBJECT))?.body;
+  if (note === undefined) return false;
+  const reader = new TileReader(parseCheckpoint(parseNote(note).text), readPath(bucket));
+  const entries = await reader.entries(Math.floor(leaf / TILE_WIDTH));
+  return Buffer.compare(entries[leaf % TILE_WIDTH] ?? Buffer.alloc(0), entryOf(record)) === 0;
+};

@@ -1,0 +1,61 @@
+import { Fault, phrase } from '../fault.ts';
+import type { Clock, Random } from '../ports.ts';
+import { MAX_WRITES, type Table } from '../store/store.ts';
+import type { LedgerRecord, PreparedRecord, ProvisionDraft, RecordDraft } from './contract.ts';
+import { cut } from './cutting.ts';
+import { recordIds } from './ids.ts';
+import { MAX_CERTIFICATES_PER_RECORD, stageWrites } from './rows.ts';
+
+/**
+ * The most characters of JSON in a record. With this bound, a write of records reaches its limit of rows before its
+ * limit of bytes.
+ */
+const MAX_RECORD_CHARS = 40_000;
+
+interface StagingDeps {
+  readonly table: Table;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** How a draft becomes a record, and a record a staged row. */
+export const openStaging = (deps: StagingDeps) => {
+  const nextId = recordIds(deps.clock, deps.random);
+
+  const stage = (record: LedgerRecord): PreparedRecord => {
+    const json = JSON.stringify(record);
+    if (json.length > MAX_RECORD_CHARS) {
+      throw new Fault('record-invalid', phrase`A record has at most ${MAX_RECORD_CHARS} characters.`);
+    }
+    return { record, writes: stageWrites(record, json) };
+  };
+
+  const dated = (draft: RecordDraft): LedgerRecord => {
+    if ((draft.certificates?.length ?? 0) > MAX_CERTIFICATES_PER_RECORD) {
+      throw new Fault(
+        'record-invalid',
+        phrase`A record names at most ${MAX_CERTIFICATES_PER_RECORD} certificates.`,
+      );
+    }
+    return { ...nextId(), ...draft };
+  };
+
+  const store = async (records: readonly LedgerRecord[]): Promise<readonly LedgerRecord[]> => {
+    const writes = records.flatMap((record) => stage(record).writes);
+    if (writes.length > MAX_WRITES) {
+      throw new Fault('record-invalid', phrase`At most ${MAX_WRITES} records are appended at once.`);
+    }
+    await deps.table.write(writes);
+    return records;
+  };
+
+  return { stage, dated, store };
+};
+
+/** The part of the ledger that records answers and nothing else: for the function that answers OCSP. */
+export const openProvisions = (
+  deps: StagingDeps,
+): { append(...drafts: readonly ProvisionDraft[]): Promise<readonly LedgerRecord[]> } => {
+  const { dated, store } = openStaging(deps);
+  return { append: (...drafts) => store(drafts.flatMap(cut).map(dated)) };
+};
