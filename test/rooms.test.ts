@@ -61,7 +61,7 @@ const MAY_CALL: Record<string, readonly string[]> = {
   'lib/aws': [],
   'lib/store': ['lib/aws'],
   'lib/lint': ['lib/pki'],
-  'lib/trust-domain': ['lib/lint', 'lib/pki', 'lib/keys'],
+  'lib/trust-domain': ['lib/acts', 'lib/lint', 'lib/pki', 'lib/keys'],
   'lib/authority': ['lib/trust-domain', 'lib/lint', 'lib/pki', 'lib/keys'],
   'lib/registration': ['lib/pki', 'lib/keys'],
   'lib/status': ['lib/pki'],

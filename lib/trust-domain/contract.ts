@@ -1,3 +1,4 @@
+import type { ActKeyKind } from '../acts/acts.ts';
 import type { Fault } from '../fault.ts';
 import type { AlgorithmName } from '../keys/keys.ts';
 import type { PublicKeyKind } from '../lint/lint.ts';
@@ -130,6 +131,17 @@ export interface TrustDomain {
     /** Counted from publication. */
     readonly crl: Period;
     readonly report: Period;
+  };
+  readonly acts: {
+    /** How long a complete approval, or one of two confirmations, waits for what is to follow. `P7D` where the file is silent. */
+    readonly lapse: {
+      readonly request: Period;
+      readonly amendment: Period;
+      readonly revocation: Period;
+      readonly ceremony: Period;
+    };
+    /** Generations of the keys that sign acts. A kind that the file does not name has its first key. */
+    readonly keys: Readonly<Partial<Record<ActKeyKind, number>>>;
   };
   /**
    * Principal ids of two operators, who are different persons. The first gives the consent to a ceremony that needs

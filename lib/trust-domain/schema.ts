@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ACT_KEY_KINDS } from '../acts/acts.ts';
 import { Fault, type Phrase, phrase } from '../fault.ts';
 import { ALGORITHMS, type AlgorithmName } from '../keys/keys.ts';
 import { PUBLIC_KEY_KINDS } from '../lint/lint.ts';
@@ -291,6 +292,23 @@ const retention = z.strictObject({
   report: period,
 });
 
+const LAPSE = 'P7D';
+
+/** How long a complete approval waits for its use; and the generations of the keys that sign acts, 1 where none is said. */
+const acts = z
+  .strictObject({
+    lapse: z
+      .strictObject({
+        request: period.prefault(LAPSE),
+        amendment: period.prefault(LAPSE),
+        revocation: period.prefault(LAPSE),
+        ceremony: period.prefault(LAPSE),
+      })
+      .prefault({}),
+    keys: z.partialRecord(z.enum(ACT_KEY_KINDS), z.int().min(1).max(9_999)).default({}),
+  })
+  .prefault({});
+
 export const ceremony = z.strictObject({ persons: z.tuple([z.string(), z.string()]) });
 
 export const trustDomain = z.strictObject({
@@ -301,5 +319,6 @@ export const trustDomain = z.strictObject({
   offices: z.array(office).max(5_000),
   principals: z.array(principal).min(1).max(50_000),
   retention,
+  acts,
   ceremony,
 });
