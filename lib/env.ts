@@ -129,7 +129,7 @@ const name = (description: Phrase) => described(description, filled());
 const FUNCTION = name(phrase`the function's name in logs and metrics`);
 const TABLE = name(phrase`the name of a DynamoDB table`);
 const BUCKET = name(phrase`the name of an S3 bucket`);
-const SEALING_KEY = name(phrase`the alias or the ARN of the KMS key that seals responder keys`);
+const SEALING_KEY = name(phrase`the alias or the ARN of the KMS key that seals the keys of responders and of acts`);
 const KEY_ALIAS_PREFIX = name(
   phrase`what the aliases of the CA keys begin with, between "alias/" and the id of the CA`,
 );
@@ -168,35 +168,32 @@ export const BareEnv = z.object({ FUNCTION });
 export const ResponderEnv = z.object({ FUNCTION, TABLE, SEALING_KEY, ...TOKENS });
 /** Measures ages, such as that of the newest CRL. */
 export const GaugesEnv = z.object({ FUNCTION, TABLE });
-/** Reads and writes rows. */
-export const RowsEnv = z.object({ FUNCTION, TABLE, PUBLIC_URLS, ...TOKENS });
+/** Reads and writes rows, and the objects that prove acts. */
+export const RowsEnv = z.object({
+  FUNCTION,
+  TABLE,
+  BUCKET,
+  SEALING_KEY,
+  PUBLIC_URLS,
+  LOG_ORIGIN: LOG.LOG_ORIGIN,
+  ...TOKENS,
+});
 /** Reads and writes rows, and reads published objects. */
-export const PublishedEnv = z.object({ ...RowsEnv.shape, BUCKET, ...S3_ADDRESS });
+export const PublishedEnv = z.object({ ...RowsEnv.shape, ...S3_ADDRESS });
 /** Reads and writes rows, and hands files over. */
 export const HandingEnv = z.object({ ...RowsEnv.shape, ...HAND_OVER, ...S3_ADDRESS });
 /** Reads reports, and hands them over. */
 export const ReportingEnv = z.object({ ...PublishedEnv.shape, ...HAND_OVER });
 /** Reads and writes rows, and signs with CA keys. */
 export const IssuingEnv = z.object({ ...RowsEnv.shape, KEY_ALIAS_PREFIX });
-/** As `IssuingEnv`, and publishes what it signs. */
-export const SigningEnv = z.object({ ...IssuingEnv.shape, BUCKET });
 /** Makes leaves of records. It needs the rows, the log's key, and the bucket in which the log is published. */
-export const SequencingEnv = z.object({ ...SigningEnv.shape, ...LOG });
+export const SequencingEnv = z.object({ ...IssuingEnv.shape, ...LOG });
 /** Counts the answers that a CDN gave, by the access logs that the CDN delivers. */
 export const CdnLogsEnv = z.object({
   ...RowsEnv.shape,
   LOG_BUCKET: name(phrase`the name of the S3 bucket to which the CDN delivers its access logs`),
   LOG_PREFIX: name(phrase`what the keys of these logs begin with`),
 });
-/** Signs with CA keys, and makes the keys of responders. */
-export const RenewingEnv = z.object({ ...IssuingEnv.shape, SEALING_KEY });
-/** Reads and writes rows, and signs disclosures to holders. */
-export const DisclosingEnv = z.object({ ...RowsEnv.shape, SEALING_KEY });
-/** Signs disclosures, and hands them over as files. */
-export const BundlingEnv = z.object({ ...HandingEnv.shape, SEALING_KEY });
-/** Signs with CA keys, publishes, and makes the keys of responders: everything that a ceremony does. */
-export const CeremonyEnv = z.object({ ...SigningEnv.shape, SEALING_KEY });
-
 /** Variables whose values no message shows. */
 const SECRET: ReadonlySet<string> = new Set(['AKASHI_PASSPHRASE']);
 

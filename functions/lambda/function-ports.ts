@@ -16,8 +16,8 @@ import { clock } from './runtime.ts';
 import type { Telemetry } from './telemetry.ts';
 
 /** The ports that differ between functions. */
-export type FunctionPorts = Pick<Ports, 'bucket' | 'objects' | 'keys' | 'actKeys' | 'responderKeys'> &
-  Pick<Ports, 'logOrigin' | 'witnesses' | 'witnessThreshold'>;
+export type FunctionPorts = Pick<Ports, 'keys' | 'responderKeys'> &
+  Pick<Ports, 'witnesses' | 'witnessThreshold'>;
 
 /** What a function has before its own ports are opened. */
 export interface PortContext {
@@ -29,17 +29,10 @@ export interface PortContext {
 const refuse = (): Promise<never> =>
   Promise.reject(new Fault('configuration-invalid', 'This function was not given what it reached for.'));
 
-const noBucket: Bucket = { get: refuse, put: refuse, delete: refuse, list: refuse };
 const noKeys: KeyStore = { create: refuse, open: refuse };
 
 /** Ports that refuse every call. A function has them in place of the ports that it is not granted. */
-export const noPorts: FunctionPorts = {
-  bucket: noBucket,
-  objects: noBucket,
-  keys: noKeys,
-  actKeys: noKeys,
-  responderKeys: noKeys,
-};
+export const noPorts: FunctionPorts = { keys: noKeys, responderKeys: noKeys };
 
 export const rowsTable = ({ TABLE }: { readonly TABLE: string }): Table =>
   openDynamoDbTable({ table: TABLE, calls: openDynamoDbSdkCalls(sdkAccess('dynamodb')), random });
@@ -50,7 +43,7 @@ export const bucketOf = (bucket: string): Bucket =>
     return openS3Bucket({ bucket, access: sdkAccess('s3'), random });
   });
 
-const kmsCalls = async ({ telemetry }: PortContext) => {
+const kmsCalls = async ({ telemetry }: Pick<PortContext, 'telemetry'>) => {
   const { openKmsSdkCalls } = await import('../../lib/keys/kms-sdk-calls.ts');
   return openKmsSdkCalls({
     access: sdkAccess('kms'),
@@ -79,10 +72,31 @@ export const sealedKeys = (
   context: PortContext,
 ): KeyStore =>
   lateKeys(async () => {
-    const { openKmsSealedKeys } = await import('../../lib/keys/kms-sealed.ts');
+    const [{ openKmsSealedKeys }, { halvesInTable }] = await Promise.all([
+      import('../../lib/keys/kms-sealed.ts'),
+      import('../../lib/keys/kms-sealed-halves.ts'),
+    ]);
     return openKmsSealedKeys({
       calls: await kmsCalls(context),
-      table: context.table,
+      halves: halvesInTable(context.table),
+      sealingKey: SEALING_KEY,
+    });
+  });
+
+/** The keys of acts, which lie in the bucket, encrypted under the same KMS key. The role says which of them a function opens. */
+export const actKeys = (
+  { SEALING_KEY }: { readonly SEALING_KEY: string },
+  objects: Bucket,
+  telemetry: Telemetry,
+): KeyStore =>
+  lateKeys(async () => {
+    const [{ openKmsSealedKeys }, { halvesInObjects }] = await Promise.all([
+      import('../../lib/keys/kms-sealed.ts'),
+      import('../../lib/keys/kms-sealed-halves.ts'),
+    ]);
+    return openKmsSealedKeys({
+      calls: await kmsCalls({ telemetry }),
+      halves: halvesInObjects(objects),
       sealingKey: SEALING_KEY,
     });
   });

@@ -1,20 +1,15 @@
 import type { z } from 'zod';
 import { type Core, compose } from '../../lib/app.ts';
 import {
-  BundlingEnv,
   CdnLogsEnv,
-  CeremonyEnv,
-  DisclosingEnv,
   GaugesEnv,
   HandingEnv,
   IssuingEnv,
   PublishedEnv,
-  RenewingEnv,
   ReportingEnv,
   RowsEnv,
   readFunctionEnv,
   SequencingEnv,
-  SigningEnv,
 } from '../../lib/env.ts';
 import { oldestUnsequenced } from '../../lib/ledger/ledger.ts';
 import type { Log } from '../../lib/ports.ts';
@@ -30,6 +25,7 @@ import type { Edge } from '../http/stack.ts';
 import { random } from '../random.ts';
 import { witnessesAt } from '../witness/client.ts';
 import {
+  actKeys,
   addressesOf,
   bucketOf,
   caKeys,
@@ -70,11 +66,17 @@ const composeCore = async (
   await openInForce(table).assertMayAnswer(trustDomainDigest);
   const { log } = telemetry;
   const [first = '', ...others] = env.PUBLIC_URLS.split(' ');
+  // Every function looks up the ends of acts; its role says which objects it reads and puts.
+  const bucket = bucketOf(env.BUCKET);
   const core = compose({
     trustDomain,
     trustDomainText,
     publicUrls: [first, ...others],
     table,
+    bucket,
+    objects: bucket,
+    actKeys: actKeys(env, bucket, telemetry),
+    logOrigin: env.LOG_ORIGIN,
     ...portsOf({ telemetry, trustDomain, table }),
     clock,
     random,
@@ -89,23 +91,17 @@ const edge = async (env: z.output<typeof RowsEnv>, { core, log }: TaskContext): 
   log,
 });
 
-/** Rows and nothing else. */
+/** Rows, and the objects that prove acts. */
 export const loadRowsCore = async (): Promise<TaskContext> =>
   composeCore(readFunctionEnv(RowsEnv, process.env), () => noPorts);
 
 export const loadRows = async (): Promise<Edge> =>
   edge(readFunctionEnv(RowsEnv, process.env), await loadRowsCore());
 
-/** Rows, and the bucket of published objects. */
-export const loadPublishedCore = async (): Promise<TaskContext> => {
-  const env = readFunctionEnv(PublishedEnv, process.env);
-  return composeCore(env, () => ({ ...noPorts, bucket: bucketOf(env.BUCKET) }));
-};
-
 /** A published object that is too large for an answer is fetched from its own address. */
 export const loadPublished = async (): Promise<Edge> => {
   const env = readFunctionEnv(PublishedEnv, process.env);
-  return { ...(await edge(env, await loadPublishedCore())), largeAnswers: { addressOf: addressesOf(env) } };
+  return { ...(await edge(env, await loadRowsCore())), largeAnswers: { addressOf: addressesOf(env) } };
 };
 
 /** Rows, and a bucket for answers that are too large. */
@@ -117,7 +113,7 @@ export const loadHanding = async (): Promise<Edge> => {
 /** Annual reports, and a bucket for answers that are too large. */
 export const loadReporting = async (): Promise<Edge> => {
   const env = readFunctionEnv(ReportingEnv, process.env);
-  return { ...(await edge(env, await loadPublishedCore())), largeAnswers: handOverOf(env) };
+  return { ...(await edge(env, await loadRowsCore())), largeAnswers: handOverOf(env) };
 };
 
 /** Rows and the CA keys. */
@@ -129,28 +125,13 @@ export const loadIssuingCore = async (): Promise<TaskContext> => {
 export const loadIssuing = async (): Promise<Edge> =>
   edge(readFunctionEnv(RowsEnv, process.env), await loadIssuingCore());
 
-/** Rows, the CA keys, and the bucket in which CRLs are published. */
-export const loadSigningCore = async (): Promise<TaskContext> => {
-  const env = readFunctionEnv(SigningEnv, process.env);
-  return composeCore(env, (context) => ({
-    ...noPorts,
-    bucket: bucketOf(env.BUCKET),
-    keys: caKeys(env, context),
-  }));
-};
-
-export const loadSigning = async (): Promise<Edge> =>
-  edge(readFunctionEnv(RowsEnv, process.env), await loadSigningCore());
-
 /** Rows, the key of the log, and the bucket in which the log's files are published: for the sequencer. */
 export const loadSequencingCore = async (): Promise<TaskContext> => {
   const env = readFunctionEnv(SequencingEnv, process.env);
   const bucket = bucketOf(env.BUCKET);
   const core = await composeCore(env, (context) => ({
     ...noPorts,
-    bucket,
     keys: caKeys(env, context),
-    logOrigin: env.LOG_ORIGIN,
     witnesses: witnessesAt(env.LOG_WITNESSES),
     witnessThreshold: env.LOG_WITNESS_THRESHOLD,
   }));
@@ -164,7 +145,7 @@ export const loadSequencingCore = async (): Promise<TaskContext> => {
  * keys and never signs with the private ones.
  */
 export const loadRenewingCore = async (): Promise<TaskContext> => {
-  const env = readFunctionEnv(RenewingEnv, process.env);
+  const env = readFunctionEnv(IssuingEnv, process.env);
   return composeCore(env, (context) => ({
     ...noPorts,
     keys: caKeys(env, context),
@@ -174,7 +155,7 @@ export const loadRenewingCore = async (): Promise<TaskContext> => {
 
 /** Rows, and the key that signs disclosures, which is kept with those of the responders. */
 export const loadDisclosing = async (): Promise<Edge> => {
-  const env = readFunctionEnv(DisclosingEnv, process.env);
+  const env = readFunctionEnv(RowsEnv, process.env);
   const portsOf = (context: PortContext) => ({ ...noPorts, responderKeys: sealedKeys(env, context) });
   return edge(env, await composeCore(env, portsOf));
 };
@@ -182,7 +163,7 @@ export const loadDisclosing = async (): Promise<Edge> => {
 /** The same, and a bucket for answers that are too large. */
 export const loadBundling = async (): Promise<Edge> => ({
   ...(await loadDisclosing()),
-  largeAnswers: handOverOf(readFunctionEnv(BundlingEnv, process.env)),
+  largeAnswers: handOverOf(readFunctionEnv(HandingEnv, process.env)),
 });
 
 /** Rows, and the access logs of the CDN. */
@@ -199,11 +180,9 @@ export const loadCdnLogs = async (): Promise<
 
 /** Every port, for the ceremony. */
 export const loadCeremonyCore = async (): Promise<TaskContext> => {
-  const env = readFunctionEnv(CeremonyEnv, process.env);
+  const env = readFunctionEnv(IssuingEnv, process.env);
   const bucket = bucketOf(env.BUCKET);
   const core = await composeCore(env, (context) => ({
-    ...noPorts,
-    bucket,
     keys: caKeys(env, context),
     responderKeys: sealedKeys(env, context),
   }));

@@ -1,6 +1,7 @@
 import { ResponderEnv, readFunctionEnv } from '../../lib/env.ts';
 import { openKmsLeanCalls } from '../../lib/keys/kms-lean-calls.ts';
 import { openKmsSealedKeys } from '../../lib/keys/kms-sealed.ts';
+import { halvesInTable } from '../../lib/keys/kms-sealed-halves.ts';
 import { composeResponder, type ResponderApp } from '../../lib/responder-app.ts';
 import { openDynamoDbTable } from '../../lib/store/dynamodb.ts';
 import { openDynamoDbLeanCalls } from '../../lib/store/dynamodb-lean-calls.ts';
@@ -27,7 +28,7 @@ export const loadResponder = async (): Promise<Edge<ResponderApp>> => {
       random,
       onThrottled: () => measure('KmsThrottled', 1),
     }),
-    table,
+    halves: halvesInTable(table),
     sealingKey: env.SEALING_KEY,
   });
   const directory = readDirectory(readBundled('directory.json'));

@@ -1,5 +1,5 @@
-import { loadSigningCore } from '../lambda/parts.ts';
+import { loadIssuingCore } from '../lambda/parts.ts';
 import { taskPipeline } from '../lambda/pipeline.ts';
 import { scheduled } from './scheduled.ts';
 
-export const handler = taskPipeline(scheduled('publication', loadSigningCore));
+export const handler = taskPipeline(scheduled('publication', loadIssuingCore));

@@ -1,5 +1,5 @@
-import { loadPublishedCore } from '../lambda/parts.ts';
+import { loadRowsCore } from '../lambda/parts.ts';
 import { taskPipeline } from '../lambda/pipeline.ts';
 import { scheduled } from './scheduled.ts';
 
-export const handler = taskPipeline(scheduled('retention', loadPublishedCore));
+export const handler = taskPipeline(scheduled('retention', loadRowsCore));

@@ -65,7 +65,7 @@ export const AUTHORITY_TASKS: readonly TaskFunction[] = [
   {
     id: 'ceremony',
     file: 'tasks/ceremony',
-    environment: 'ceremony',
+    environment: 'issuing',
     closed: true,
     // Requests that were approved under the file in force are finished before the next file comes into force.
     rows: together(ISSUE, BASIS, PUBLISH, RENEW_RESPONDER, MOVE_REQUEST, {

@@ -34,11 +34,12 @@ export class Keys extends NestedStack {
     this.sealingKeyArn = this.#sealingKey.arn;
   }
 
-  grant({ role }: ServiceFunction, { caKeys, log, responderKeys, disclosureKey }: Grants): void {
+  grant({ role }: ServiceFunction, { caKeys, log, responderKeys, disclosureKey, actKeys }: Grants): void {
     if (caKeys === 'sign') this.#caKeys.grantSign(role);
     if (log === 'extend') this.#caKeys.grantSignLog(role);
     if (responderKeys === 'make') this.#sealingKey.grantMake(role);
     if (responderKeys === 'use') this.#sealingKey.grantUse(role);
+    if (actKeys) this.#sealingKey.grantActs(role, actKeys);
     if (disclosureKey) this.#sealingKey.grantDisclosure(role, disclosureKey);
   }
 }

@@ -2,18 +2,24 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { ArnPrincipal, type IRole, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
+import type { Grants } from '../lambda/grants.ts';
 import { keeping } from './ca-keys.ts';
 
 const MAKE = 'kms:GenerateDataKeyPairWithoutPlaintext';
 const OPEN = 'kms:Decrypt';
 
 /** The condition on the encryption context limits the statement to keys of one kind (lib/keys/kms-sealed.ts). */
-const statement = (sid: string, action: string, ids: string): PolicyStatement =>
+const statement = (
+  sid: string,
+  action: string,
+  ids: string,
+  kind: 'responder-key' | 'act-key' = 'responder-key',
+): PolicyStatement =>
   new PolicyStatement({
     sid,
     actions: [action],
     resources: ['*'],
-    conditions: { StringLike: { 'kms:EncryptionContext:responder-key': ids } },
+    conditions: { StringLike: { [`kms:EncryptionContext:${kind}`]: ids } },
   });
 
 /**
@@ -38,6 +44,11 @@ export class SealingKey extends Construct {
   readonly #makeDisclosure = statement('MakeDisclosureKey', MAKE, DISCLOSURE);
   readonly #openDisclosure = statement('OpenDisclosureKey', OPEN, DISCLOSURE);
 
+  /** For each kind of act: opening its keys, and making them. */
+  readonly #openActs = new Map<string, PolicyStatement>();
+  readonly #makeActs = new Map<string, PolicyStatement>();
+  readonly #policy: PolicyDocument;
+
   constructor(scope: Construct, id: string, { prefix }: { readonly prefix: string }) {
     super(scope, id);
     const statements = [
@@ -46,15 +57,16 @@ export class SealingKey extends Construct {
       this.#makeDisclosure,
       this.#openDisclosure,
     ];
+    this.#policy = new PolicyDocument({ statements: [...statements, keeping(this)] });
     const key = new Key(this, 'Key', {
-      description: 'Seals the keys of OCSP responders and of disclosures',
+      description: 'Seals the keys of OCSP responders, of disclosures and of acts',
       enableKeyRotation: true,
       // Multi-Region, because a key cannot become so later and a second site needs it. Nobody may replicate it until
       // the policy says so.
       multiRegion: true,
       pendingWindow: Duration.days(30),
       removalPolicy: RemovalPolicy.RETAIN,
-      policy: new PolicyDocument({ statements: [...statements, keeping(this)] }),
+      policy: this.#policy,
     });
     key.addAlias(sealingKeyAlias(prefix)).applyRemovalPolicy(RemovalPolicy.RETAIN);
     this.arn = key.keyArn;
@@ -72,5 +84,24 @@ export class SealingKey extends Construct {
   grantDisclosure(role: IRole, what: 'make' | 'use'): void {
     this.#makeDisclosure.addPrincipals(new ArnPrincipal(role.roleArn));
     if (what === 'use') this.#openDisclosure.addPrincipals(new ArnPrincipal(role.roleArn));
+  }
+
+  /** A function opens the keys of the acts that it signs. The ceremony makes keys of all kinds. */
+  grantActs(role: IRole, { sign, make = [] }: NonNullable<Grants['actKeys']>): void {
+    for (const kind of sign) this.#act(this.#openActs, 'OpenActKeys', OPEN, kind, role);
+    for (const kind of make === 'all' ? ['*'] : make)
+      this.#act(this.#makeActs, 'MakeActKeys', MAKE, kind, role);
+  }
+
+  #act(made: Map<string, PolicyStatement>, sid: string, action: string, kind: string, role: IRole): void {
+    let granted = made.get(kind);
+    if (granted === undefined) {
+      const name =
+        kind === '*' ? 'All' : kind.replaceAll(/(?:^|-)(\w)/g, (_, letter) => letter.toUpperCase());
+      granted = statement(`${sid}${name}`, action, kind === '*' ? 'act-*' : `act-${kind}-*`, 'act-key');
+      made.set(kind, granted);
+      this.#policy.addStatements(granted);
+    }
+    granted.addPrincipals(new ArnPrincipal(role.roleArn));
   }
 }

@@ -1,20 +1,15 @@
 import type { z } from 'zod';
 import type {
   BareEnv,
-  BundlingEnv,
   CdnLogsEnv,
-  CeremonyEnv,
-  DisclosingEnv,
   GaugesEnv,
   HandingEnv,
   IssuingEnv,
   PublishedEnv,
-  RenewingEnv,
   ReportingEnv,
   ResponderEnv,
   RowsEnv,
   SequencingEnv,
-  SigningEnv,
 } from '../../lib/env.ts';
 import { sealingKeyAlias } from '../keys/sealing-key.ts';
 import { publicUrls, type Settings } from '../settings.ts';
@@ -33,15 +28,12 @@ interface Environments {
   rows: Input<typeof RowsEnv>;
   published: Input<typeof PublishedEnv>;
   issuing: Input<typeof IssuingEnv>;
-  signing: Input<typeof SigningEnv>;
   sequencing: Input<typeof SequencingEnv>;
-  disclosing: Input<typeof DisclosingEnv>;
-  bundling: Input<typeof BundlingEnv>;
+  disclosing: Input<typeof RowsEnv>;
+  bundling: Input<typeof HandingEnv>;
   handing: Input<typeof HandingEnv>;
   reporting: Input<typeof ReportingEnv>;
-  renewing: Input<typeof RenewingEnv>;
   cdnLogs: Input<typeof CdnLogsEnv>;
-  ceremony: Input<typeof CeremonyEnv>;
 }
 
 /** The environment of a function of this kind and id. */
@@ -58,12 +50,19 @@ export const environmentOf = (
   const tokens = issuing && { TOKEN_ISSUER: issuing.issuer, TOKEN_AUDIENCE: issuing.audience };
   const FUNCTION = id;
   const TABLE = store.table.name;
-  const rows = { FUNCTION, TABLE, PUBLIC_URLS: publicUrls(settings), ...tokens };
-  const BUCKET = store.objects.name;
-  const published = { ...rows, BUCKET, S3_ADDRESS };
+  const SEALING_KEY = sealingKeyAlias(settings.name);
+  const rows = {
+    FUNCTION,
+    TABLE,
+    BUCKET: store.objects.name,
+    SEALING_KEY,
+    PUBLIC_URLS: publicUrls(settings),
+    ...(settings.log.origin !== undefined && { LOG_ORIGIN: settings.log.origin }),
+    ...tokens,
+  };
+  const published = { ...rows, S3_ADDRESS };
   const handing = { ...rows, HAND_OVER_BUCKET: store.handOver.name, S3_ADDRESS };
   const KEY_ALIAS_PREFIX = settings.name;
-  const SEALING_KEY = sealingKeyAlias(settings.name);
   const environments: Environments = {
     bare: { FUNCTION },
     responder: { FUNCTION, TABLE, SEALING_KEY, ...tokens },
@@ -73,13 +72,10 @@ export const environmentOf = (
     handing,
     reporting: { ...published, ...handing },
     issuing: { ...rows, KEY_ALIAS_PREFIX },
-    signing: { ...rows, BUCKET, KEY_ALIAS_PREFIX },
-    sequencing: { ...rows, BUCKET, KEY_ALIAS_PREFIX, ...logEnvironment(settings) },
-    disclosing: { ...rows, SEALING_KEY },
-    bundling: { ...handing, SEALING_KEY },
-    renewing: { ...rows, KEY_ALIAS_PREFIX, SEALING_KEY },
+    sequencing: { ...rows, KEY_ALIAS_PREFIX, ...logEnvironment(settings) },
+    disclosing: rows,
+    bundling: handing,
     cdnLogs: { ...rows, LOG_BUCKET: store.accessLogs.bucketName, LOG_PREFIX: CDN_LOG_PREFIX },
-    ceremony: { ...rows, BUCKET, KEY_ALIAS_PREFIX, SEALING_KEY },
   };
   const chosen: Readonly<Record<string, string | undefined>> = environments[kind];
   return Object.fromEntries(
@@ -90,7 +86,6 @@ export const environmentOf = (
 const logEnvironment = ({
   log,
 }: Settings): Pick<Environments['sequencing'], `LOG_${string}` & keyof Environments['sequencing']> => ({
-  ...(log.origin !== undefined && { LOG_ORIGIN: log.origin }),
   LOG_WITNESSES: log.witnesses.map(({ vkey, url }) => `${vkey} ${url}`).join(','),
   LOG_WITNESS_THRESHOLD: String(log.threshold),
 });

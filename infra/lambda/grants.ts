@@ -1,3 +1,5 @@
+import type { ActKeyKind } from '../../lib/acts/acts.ts';
+
 /**
  * The rows that a function may touch, by the beginning of their partition keys (`status/*`) or the whole key
  * (`issuers`).
@@ -29,6 +31,13 @@ export interface Grants {
   readonly responderKeys?: 'make' | 'use';
   /** The key that signs disclosures to holders. The function that needs it first makes it. */
   readonly disclosureKey?: 'make' | 'use';
+  /**
+   * Keys of acts: the kinds of acts that the function signs, and the kinds whose keys it makes. The function that takes
+   * submissions cannot sign an examination.
+   */
+  readonly actKeys?: { readonly sign: readonly ActKeyKind[]; readonly make?: 'all' | readonly ActKeyKind[] };
+  /** Objects that prove acts, by the beginning of their names (`outcomes/*`). `put` includes reading. */
+  readonly proofs?: { readonly read?: readonly string[]; readonly put?: readonly string[] };
   /** The place from which callers fetch answers that are too large for API Gateway or the load balancer. */
   readonly handOver?: true;
   /** The CDN's access logs, in the bucket to which it delivers them. */
@@ -42,7 +51,6 @@ export const PARTS = {
   rows: { load: 'loadRows', from: 'lambda/parts.ts' },
   published: { load: 'loadPublished', from: 'lambda/parts.ts' },
   issuing: { load: 'loadIssuing', from: 'lambda/parts.ts' },
-  signing: { load: 'loadSigning', from: 'lambda/parts.ts' },
   disclosing: { load: 'loadDisclosing', from: 'lambda/parts.ts' },
   bundling: { load: 'loadBundling', from: 'lambda/parts.ts' },
   handing: { load: 'loadHanding', from: 'lambda/parts.ts' },
@@ -86,16 +94,7 @@ export interface TaskFunction extends Grants {
   readonly id: string;
   /** The file in functions/ that has the handler. */
   readonly file: string;
-  readonly environment:
-    | 'gauges'
-    | 'rows'
-    | 'published'
-    | 'issuing'
-    | 'signing'
-    | 'sequencing'
-    | 'renewing'
-    | 'cdnLogs'
-    | 'ceremony';
+  readonly environment: 'gauges' | 'rows' | 'published' | 'issuing' | 'sequencing' | 'cdnLogs';
   /** Minutes between two runs; absent where a person invokes it. */
   readonly everyMinutes?: number;
   /** Cannot be invoked until a person opens it. */

@@ -100,9 +100,10 @@ export class SubsystemStack extends NestedStack {
     const { store, trustDomain } = this.#means;
     const { role } = fn;
     const { rows, bucketFormat, crls, log, reports, cdnLogs, handOver, rowsForCrlReferences = {} } = grants;
+    const { actKeys, proofs } = grants;
     const referring = trustDomain.content.authorities.some(({ ocsp }) => ocsp.crlReferences);
     if (rows) store.table.grant(role, referring ? together(rows, rowsForCrlReferences) : rows);
-    store.objects.grant(role, { bucketFormat, crls, log, reports });
+    store.objects.grant(role, { bucketFormat, crls, log, reports, actKeys, proofs });
     if (cdnLogs) store.grantCountCdnLogs(fn);
     if (handOver) store.handOver.grant(role);
   }

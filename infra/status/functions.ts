@@ -46,7 +46,7 @@ export const STATUS_ROUTES: readonly RouteFunction[] = [
     id: 'certificate-revocation',
     routes: [post('certificates/revoke-certificate', `${CERTIFICATE}/revocation`)],
     doors: 'callers',
-    part: 'signing',
+    part: 'issuing',
     // A compromised key goes into a CRL at once, so this function publishes.
     rows: together(DOOR, CHANGE_STATUS, BASIS, PUBLISH),
     crls: 'publish',
@@ -85,7 +85,7 @@ export const STATUS_ROUTES: readonly RouteFunction[] = [
     id: 'crl-publish',
     routes: [post('crls/publish-crl', '/api/v1/crls/{ca}')],
     doors: 'callers',
-    part: 'signing',
+    part: 'issuing',
     rows: together(DOOR, PUBLISH),
     crls: 'publish',
     caKeys: 'sign',
@@ -96,7 +96,7 @@ export const STATUS_TASKS: readonly TaskFunction[] = [
   {
     id: 'scheduled-publication',
     file: 'tasks/publication',
-    environment: 'signing',
+    environment: 'issuing',
     everyMinutes: 5,
     rows: PUBLISH,
     crls: 'publish',
@@ -105,7 +105,7 @@ export const STATUS_TASKS: readonly TaskFunction[] = [
   {
     id: 'scheduled-responders',
     file: 'tasks/responders',
-    environment: 'renewing',
+    environment: 'issuing',
     // A revoked responder must not answer, so its successor must come soon.
     everyMinutes: 5,
     rows: together(ISSUE, RENEW_RESPONDER),

@@ -68,8 +68,9 @@ export class PublishedObjects extends Construct {
   /** Grants the role these rights on objects of each kind. */
   grant(
     role: IRole,
-    { bucketFormat, crls, log, reports }: Pick<Grants, 'bucketFormat' | 'crls' | 'log' | 'reports'>,
+    grants: Pick<Grants, 'bucketFormat' | 'crls' | 'log' | 'reports' | 'actKeys' | 'proofs'>,
   ): void {
+    const { bucketFormat, crls, log, reports, actKeys, proofs } = grants;
     if (bucketFormat) this.#grant(role, 'FormatMark', 'format', WRITE, WRITE_KEY);
     if (crls === 'read' || crls === 'list') this.#grant(role, 'CrlsRead', 'crl/*', READ, READ_KEY);
     if (crls === 'list') this.#grantList(role);
@@ -78,7 +79,13 @@ export class PublishedObjects extends Construct {
     if (log === 'read') this.#grant(role, 'LogRead', 'log/*', READ, READ_KEY);
     if (log === 'extend') this.#grant(role, 'LogExtend', 'log/*', WRITE, WRITE_KEY);
     // Without the right to list, S3 answers for an absent object as for a forbidden one.
-    if (log || bucketFormat) this.#grantList(role);
+    if (log || bucketFormat || actKeys || proofs) this.#grantList(role);
+    const { read = [], put = [] } = proofs ?? {};
+    const halves = [...(actKeys?.sign ?? []), ...(actKeys?.make === 'all' ? [] : (actKeys?.make ?? []))];
+    const kinds = [...new Set(halves)].sort();
+    this.#grant(role, 'ProofsRead', [...read, ...put, ...kinds.flatMap(objectsOfKey)], READ, READ_KEY);
+    const made = actKeys?.make === 'all' ? ALL_KEYS : (actKeys?.make ?? []).flatMap(objectsOfKey);
+    this.#grant(role, 'ProofsPut', [...put, ...made], WRITE, WRITE_KEY);
     if (reports === 'read') this.#grant(role, 'ReportsRead', 'reports/*', READ, READ_KEY);
     if (reports === 'make') this.#grant(role, 'ReportsMake', 'reports/*', WRITE, WRITE_KEY);
     if (reports === 'expire') this.#grant(role, 'ReportsExpire', 'reports/*', ['s3:DeleteObject']);
@@ -90,9 +97,21 @@ export class PublishedObjects extends Construct {
     );
   }
 
-  #grant(role: IRole, sid: string, prefix: string, actions: string[], keyActions?: string[]): void {
+  #grant(
+    role: IRole,
+    sid: string,
+    names: string | readonly string[],
+    actions: string[],
+    keyActions?: string[],
+  ): void {
+    const prefixes = [...new Set([names].flat())].sort();
+    if (prefixes.length === 0) return;
     role.addToPrincipalPolicy(
-      new PolicyStatement({ sid, actions, resources: [this.bucket.arnForObjects(prefix)] }),
+      new PolicyStatement({
+        sid,
+        actions,
+        resources: prefixes.map((prefix) => this.bucket.arnForObjects(prefix)),
+      }),
     );
     if (keyActions) {
       role.addToPrincipalPolicy(
@@ -104,15 +123,24 @@ export class PublishedObjects extends Construct {
         }),
       );
     }
-    if (!prefix.endsWith('*')) return;
+    const many = prefixes.filter((prefix) => prefix.endsWith('*'));
+    if (many.length === 0) return;
     acknowledge(
       role,
       'AwsSolutions-IAM5',
-      [`Resource::${referenceIn(role, this.bucket)}/${prefix}`],
-      'Each CRL and each tile is an object of its own; the role is held to those of its kind.',
+      many.map((prefix) => `Resource::${referenceIn(role, this.bucket)}/${prefix}`),
+      'Each CRL, tile and proof is an object of its own; the role is held to those of its kind.',
     );
   }
 }
+
+/** The public and the sealed half of the keys of a kind (lib/acts/key-objects.ts, lib/keys/kms-sealed-halves.ts). */
+const objectsOfKey = (kind: string): readonly string[] => [
+  `act-keys/${kind}-*`,
+  `act-keys-closed/${kind}-*`,
+  `act-keys-sealed/act-${kind}-*`,
+];
+const ALL_KEYS = ['act-keys/*', 'act-keys-sealed/*'];
 
 const READ = ['s3:GetObject'];
 const READ_KEY = ['kms:Decrypt'];

@@ -1,22 +1,20 @@
 import { createPrivateKey } from 'node:crypto';
-import { Fault, wentThrough } from '../fault.ts';
-import type { Item, Table } from '../store/store.ts';
+import { Fault } from '../fault.ts';
 import { ALGORITHMS, algorithmNamed } from './algorithms.ts';
 import type { AlgorithmName, KeyStore, Signer } from './contract.ts';
 import { answerAbout, type KmsCalls } from './kms-calls.ts';
 import { softwareSigner } from './software.ts';
 
 /**
- * Keys of delegated responders. KMS makes them as data key pairs. The Table keeps them sealed under a KMS key. Only the
- * memory of a function that answers OCSP has them in the clear.
- *
- *   responder-keys  {id}  SealedRow
+ * Keys that sign in the memory of a function: those of delegated responders, of disclosures and of acts. KMS makes them as
+ * data key pairs. A store keeps them sealed under a KMS key (kms-sealed-halves.ts). Only the memory of a function that signs
+ * with them has them in the clear.
  *
  * The function that makes a key never sees the private half: KMS returns the public half and the sealed private half.
- * Id and algorithm are the encryption context, so a row put under another id does not open, and a policy can limit a
- * role to keys of this kind.
+ * Id and algorithm are the encryption context, so a key put under another id does not open, and a policy can limit a
+ * role to keys of one kind.
  */
-type SealedRow = {
+export type SealedKey = {
   readonly algorithm: AlgorithmName;
   /** base64 of the DER SubjectPublicKeyInfo. */
   readonly subjectPublicKeyInfo: string;
@@ -24,19 +22,18 @@ type SealedRow = {
   readonly sealed: string;
 };
 
-const keyOf = (id: string) => ({ pk: 'responder-keys', sk: id });
+/** Where sealed keys are kept, by their ids. */
+export interface SealedHalves {
+  /** The entry of the encryption context that names the key. Policies limit roles by it. */
+  readonly context: 'responder-key' | 'act-key';
+  get(id: string): Promise<SealedKey | undefined>;
+  /** False where there is a key of that id already. */
+  put(id: string, key: SealedKey): Promise<boolean>;
+}
 
 const ID = /^[a-z0-9-]{1,64}$/;
 
 const NAMES: ReadonlySet<string> = new Set(ALGORITHMS.map(({ name }) => name));
-
-/** The entry of the encryption context with which policies limit roles to these keys. */
-const RESPONDER_KEY = 'responder-key';
-
-const contextOf = (id: string, algorithm: AlgorithmName): Record<string, string> => ({
-  [RESPONDER_KEY]: id,
-  algorithm,
-});
 
 /** The OCSP function has only `decrypt`: it opens keys and never makes one. */
 export type SealingCalls = Pick<KmsCalls, 'decrypt'> &
@@ -44,22 +41,27 @@ export type SealingCalls = Pick<KmsCalls, 'decrypt'> &
 
 export const openKmsSealedKeys = (options: {
   readonly calls: SealingCalls;
-  readonly table: Table;
+  readonly halves: SealedHalves;
   /** ARN of the symmetric KMS key that seals. */
   readonly sealingKey: string;
 }): KeyStore => {
-  const { calls: kms, table, sealingKey } = options;
+  const { calls: kms, halves, sealingKey } = options;
 
-  const read = async (id: string): Promise<SealedRow | undefined> => {
+  const contextOf = (id: string, algorithm: AlgorithmName): Record<string, string> => ({
+    [halves.context]: id,
+    algorithm,
+  });
+
+  const read = async (id: string): Promise<SealedKey | undefined> => {
     if (!ID.test(id)) {
       throw new Fault('configuration-invalid', 'A key id has 1 to 64 of the characters a-z, 0-9 and "-".');
     }
-    const item: Item<SealedRow> | undefined = await table.get<SealedRow>(keyOf(id));
-    if (item !== undefined && !NAMES.has(item.value.algorithm)) throw damaged(id);
-    return item?.value;
+    const key = await halves.get(id);
+    if (key !== undefined && !NAMES.has(key.algorithm)) throw damaged(id);
+    return key;
   };
 
-  const unseal = async (id: string, row: SealedRow): Promise<Signer> => {
+  const unseal = async (id: string, row: SealedKey): Promise<Signer> => {
     const { Plaintext } = await answerAbout(
       id,
       kms.decrypt({
@@ -92,15 +94,15 @@ export const openKmsSealedKeys = (options: {
   };
 
   /** Opens the private half at the first signature: a function that only certifies the public half never opens it. */
-  const lazySigner = (id: string, row: SealedRow): Signer => ({
+  const lazySigner = (id: string, row: SealedKey): Signer => ({
     algorithm: algorithmNamed(row.algorithm),
     subjectPublicKeyInfo: publicHalf(row),
     sign: async (message) => (await unseal(id, row)).sign(message),
   });
 
-  const generate = async (id: string, algorithm: AlgorithmName): Promise<SealedRow> => {
+  const generate = async (id: string, algorithm: AlgorithmName): Promise<SealedKey> => {
     if (kms.generateDataKeyPairWithoutPlaintext === undefined) {
-      throw new Fault('configuration-invalid', 'This function opens responder keys and makes none.', { id });
+      throw new Fault('configuration-invalid', 'This function opens keys and makes none.', { id });
     }
     const { PublicKey, PrivateKeyCiphertextBlob } = await answerAbout(
       id,
@@ -121,8 +123,8 @@ export const openKmsSealedKeys = (options: {
   };
 
   /** Resolves with the row that is stored under that id afterwards: if another process was first, its key counts. */
-  const store = async (id: string, row: SealedRow): Promise<SealedRow> => {
-    if (await wentThrough(table.write([{ put: keyOf(id), value: row, if: 'absent' }]))) return row;
+  const store = async (id: string, row: SealedKey): Promise<SealedKey> => {
+    if (await halves.put(id, row)) return row;
     const first = await read(id);
     if (first === undefined) {
       throw new Fault('store-unavailable', 'The key was there and is gone; try again.', { key: id });
@@ -145,13 +147,13 @@ export const openKmsSealedKeys = (options: {
   return { create, open };
 };
 
-const publicHalf = ({ subjectPublicKeyInfo }: SealedRow): Uint8Array =>
+const publicHalf = ({ subjectPublicKeyInfo }: SealedKey): Uint8Array =>
   Buffer.from(subjectPublicKeyInfo, 'base64');
 
 const damaged = (id: string, cause?: unknown): Fault =>
   new Fault(
     'key-store-damaged',
-    'The row of a responder key is not as it was written; let the responder be renewed.',
+    'A sealed key is not as it was written; have the responder renewed, or the key of acts replaced.',
     { id },
     { cause },
   );

@@ -7,6 +7,7 @@ import { ALGORITHMS, verifySignature } from '../../lib/keys/keys.ts';
 import { openKmsLeanCalls } from '../../lib/keys/kms-lean-calls.ts';
 import { openKmsSdkCalls } from '../../lib/keys/kms-sdk-calls.ts';
 import { openKmsSealedKeys, type SealingCalls } from '../../lib/keys/kms-sealed.ts';
+import { halvesInTable } from '../../lib/keys/kms-sealed-halves.ts';
 import { openSqliteTable } from '../../lib/store/sqlite.ts';
 import type { Table } from '../../lib/store/store.ts';
 import { KmsDouble } from '../aws/kms-double.ts';
@@ -49,7 +50,7 @@ beforeEach(() => {
 const message = Buffer.from('OCSP 応答');
 
 describe.each(CLIENTS)('responder keys by %s', (client, callsOf) => {
-  const store = () => openKmsSealedKeys({ calls: callsOf(), table, sealingKey });
+  const store = () => openKmsSealedKeys({ calls: callsOf(), halves: halvesInTable(table), sealingKey });
   const ids = client.replaceAll(' ', '-').toLowerCase();
 
   describe.each(ALGORITHMS.map(({ name }) => name))('a responder key, %s', (name) => {
@@ -164,7 +165,7 @@ describe('the lean client', () => {
         random: randomBytes,
         ...(onThrottled && { onThrottled }),
       }),
-      table,
+      halves: halvesInTable(table),
       sealingKey,
     });
 
@@ -176,7 +177,11 @@ describe('the lean client', () => {
   });
 
   it('reports each request that KMS throttles, and gives up after five', async () => {
-    const sdk = openKmsSealedKeys({ calls: openKmsSdkCalls({ access: kms.access }), table, sealingKey });
+    const sdk = openKmsSealedKeys({
+      calls: openKmsSdkCalls({ access: kms.access }),
+      halves: halvesInTable(table),
+      sealingKey,
+    });
     await sdk.create('ocsp-lean-2', 'ecdsa-p256-sha256');
     kms.calls.length = 0;
     kms.refuse = () => ({ name: 'ThrottlingException' });
