@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ACT_KEY_KINDS } from '../lib/acts/acts.ts';
 
 /*
  * The members of the service's answers that the command line uses. Other members are kept, so that --json shows the
@@ -150,4 +151,18 @@ export const archivePage = z.looseObject({
 
 export const totalsAnswer = z.looseObject({
   counts: z.array(z.looseObject({ month: text, kind: text, records: z.int(), items: z.int() })),
+});
+
+export const actKeysAnswer = z.object({
+  keys: z.array(
+    z.object({
+      kind: z.enum(ACT_KEY_KINDS),
+      generation: z.int(),
+      origin: text,
+      publicKey: text,
+      digest: text,
+      predecessor: text.exactOptional(),
+      closedAt: z.int().exactOptional(),
+    }),
+  ),
 });

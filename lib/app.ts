@@ -179,7 +179,7 @@ export const compose = (ports: Ports): Core => {
     issuing: authority,
     retries: openRetries(clock),
   });
-  const transparencyLog = openTransparencyLog({ table, bucket });
+  const transparencyLog = openTransparencyLog({ table, bucket, actKeys: acts.keys });
   const sequencer = openSequencer({
     table,
     bucket,

@@ -68,7 +68,7 @@ const MAY_CALL: Record<string, readonly string[]> = {
   'lib/acts': ['lib/keys'],
   'lib/tlog': [],
   'lib/ledger': ['lib/tlog'],
-  'lib/audit': ['lib/ledger', 'lib/tlog'],
+  'lib/audit': ['lib/acts', 'lib/ledger', 'lib/tlog'],
   'lib/principals': ['lib/pki', 'lib/keys'],
   'lib/messages': [],
 };

@@ -8,17 +8,19 @@ import {
   openEntries,
   openLateCheck,
   openQueryCheck,
+  openSignedActCheck,
   openTotalCheck,
   type Progress,
   type QueryCheck,
   type RecordSummary,
   type Report,
   type ServedAuthority,
+  type ShownActKey,
   type Tree,
 } from '../../lib/audit/audit.ts';
 import { Fault, phrase } from '../../lib/fault.ts';
 import { decodeCertificate, decodeCertificateList, findExtension } from '../../lib/pki/pki.ts';
-import { archivePage, authoritiesAnswer, serialPage } from '../answers.ts';
+import { actKeysAnswer, archivePage, authoritiesAnswer, serialPage } from '../answers.ts';
 import type { ApiClient } from '../api-client.ts';
 import { unexpected } from '../failure.ts';
 import { pages, records, recordsSince, totalsReader } from './shown.ts';
@@ -51,6 +53,7 @@ export interface BegunService {
   readonly client: ApiClient;
   readonly crls: readonly ShownCrl[];
   readonly cas: readonly ServedAuthority[];
+  readonly actKeys: readonly ShownActKey[];
 }
 
 interface ShownCrl {
@@ -92,7 +95,8 @@ export const startService = async (
       crls.push({ ca, der: await fetched(new URL(address).pathname), askedAt });
     }
   }
-  return { client, crls, cas };
+  const { keys: actKeys } = await client.get('/log/act-keys', actKeysAnswer);
+  return { client, crls, cas, actKeys };
 };
 
 const readAuthority = (ca: string, der: Uint8Array): ServedAuthority => {
@@ -108,7 +112,7 @@ const readAuthority = (ca: string, der: Uint8Array): ServedAuthority => {
 
 /** The whole check, in the order that `CertificateCheck` and the other checks require. */
 export const checkService = async (
-  { client, crls, cas }: BegunService,
+  { client, crls, cas, actKeys }: BegunService,
   check: ServiceCheck,
 ): Promise<ServiceSummary> => {
   const { tree, readPath, report, progress, now } = check;
@@ -123,7 +127,8 @@ export const checkService = async (
   const totals = openTotalCheck({ report });
   const late = openLateCheck({ report });
   const authorities = openAuthorityCheck({ report });
-  const checks = [certificates, approvals, archive, authorities];
+  const signatures = openSignedActCheck({ report, keys: actKeys });
+  const checks = [certificates, approvals, archive, authorities, signatures];
   const most = check.queries === undefined ? FEW_QUERIES : check.queries ? Number.POSITIVE_INFINITY : 0;
   const queries = openQueryCheck({
     report,
@@ -180,6 +185,7 @@ export const checkService = async (
   }
   const later = async () => ({ tree: await check.laterTree(), readPath, earlier: tree, now: now() });
   await late.settle(later, [...checks, totals, queries]);
+  signatures.takeKeys((await client.get('/log/act-keys', actKeysAnswer)).keys);
   for (const each of checks) each.conclude();
 
   const counted = { ...summary, serials, crls: archived };

@@ -12,6 +12,8 @@ const shape = z.strictObject({
   checkpoint: z.string(),
   /** Leaves below this were found good under `checkpoint` by a run that did not end. */
   checked: z.int().min(0),
+  /** SHA-256 of each key of acts that the service has shown, by its name. */
+  actKeys: z.record(z.string(), z.string()).default({}),
 });
 
 export type AuditState = z.output<typeof shape>;

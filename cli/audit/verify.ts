@@ -1,4 +1,5 @@
 import {
+  checkActKeys,
   checkTree,
   type Damage,
   type Finding,
@@ -105,6 +106,9 @@ export const verifyLog = async (audit: Audit): Promise<Verdict> => {
     else report('checkpoint-not-signed', { log: log.origin, where: 'a checkpoint that was kept or shown' });
   }
 
+  const actKeys = checkActKeys(begun?.actKeys ?? [], begun ? (state?.actKeys ?? {}) : {}, report);
+  const stated = { vkey: audit.vkey, actKeys: begun ? actKeys : (state?.actKeys ?? {}) };
+
   const readPath = (path: string): Promise<Uint8Array | undefined> => files.read(path);
   const text = Buffer.from(note).toString('utf8');
   let savedAt = now();
@@ -119,14 +123,14 @@ export const verifyLog = async (audit: Audit): Promise<Verdict> => {
     onChecked: async (checked) => {
       if (now() - savedAt < SAVE_EVERY_MS || findings.length > 0) return;
       savedAt = now();
-      await writeState(audit.stateFile, { vkey: audit.vkey, checkpoint: text, checked });
+      await writeState(audit.stateFile, { ...stated, checkpoint: text, checked });
     },
   });
   const otherHistory = findings.some(
     ({ damage }) => damage === 'fork' || damage === 'checkpoint-rolled-back',
   );
   // If the log shows another history, the checkpoint in the state file is the evidence and stays there.
-  if (!otherHistory) await writeState(audit.stateFile, { vkey: audit.vkey, checkpoint: text, checked: 0 });
+  if (!otherHistory) await writeState(audit.stateFile, { ...stated, checkpoint: text, checked: 0 });
 
   const records =
     begun &&

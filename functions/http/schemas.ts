@@ -225,6 +225,10 @@ export const ledgerRecord = z
       office: z.string().exactOptional(),
       holder: z.string().exactOptional(),
       details: free,
+      signature: z
+        .object({ key: z.string(), value: z.base64() })
+        .exactOptional()
+        .meta({ description: 'Over the record without `leaf` and `signature`; see `/log/act-keys`.' }),
     }),
   ])
   .meta({ id: 'Record' }) satisfies z.ZodType<LedgerRecord>;

@@ -20,6 +20,7 @@ import { route as disclosureRequest } from './holders/request-disclosure.ts';
 import { route as delegateWithdrawal } from './holders/withdraw-delegate.ts';
 import { route as ocspPost } from './public/ask-status.ts';
 import { route as ocspGet } from './public/ask-status-by-url.ts';
+import { route as actKeys } from './public/get-act-keys.ts';
 import { route as caCertificate } from './public/get-authority-certificate.ts';
 import { route as caCertsOnly } from './public/get-authority-certs-only.ts';
 import { route as caChain } from './public/get-authority-chain.ts';
@@ -75,6 +76,7 @@ export const routes: readonly Route[] = [
   logCheckpoint,
   logTile,
   logKey,
+  actKeys,
   jwks,
   token,
   requestSubmit,

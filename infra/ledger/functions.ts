@@ -19,11 +19,13 @@ export const LEDGER_ROUTES: readonly RouteFunction[] = [
       get('public/get-log-checkpoint', '/log/checkpoint'),
       get('public/get-log-tile', '/log/tile/{path+}'),
       get('public/get-log-key', '/log/key'),
+      get('public/get-act-keys', '/log/act-keys'),
     ],
     doors: 'public',
     part: 'published',
     rows: { get: ['log'] },
     log: 'read',
+    proofs: { read: ['act-keys/*', 'act-keys-closed/*'] },
   },
   {
     id: 'records',

@@ -1,4 +1,4 @@
-import { createPublicKey, type KeyObject, verify } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { Fault } from '../fault.ts';
 import type { KeyStore, Signer } from '../keys/keys.ts';
 import type { Clock } from '../ports.ts';
@@ -6,12 +6,12 @@ import {
   ACT_KEY_KINDS,
   type ActKey,
   type ActKeyKind,
-  type ActSignature,
   type Acts,
   type Objects,
   type VerifiedAct,
 } from './contract.ts';
-import { keyName, putClosed, putKey, readClosed, readKey } from './key-objects.ts';
+import { putClosed, putKey, readClosed, readKey } from './key-objects.ts';
+import { asSignature, holds, keyName, messageOf, parseKeyName, publicKeyOf } from './signature.ts';
 
 export {
   ACT_KEY_KINDS,
@@ -22,24 +22,16 @@ export {
   type Objects,
   type VerifiedAct,
 } from './contract.ts';
+export { actVerifier } from './signature.ts';
 
 /** A process takes up a new key of acts, and learns that one was closed, within this time. */
 const REREAD_MS = 60_000;
 /** Signatures that are remembered as good. */
 const MAX_REMEMBERED = 16_384;
 
-const SIGNATURE_BYTES = 64;
-const KEY_NAME = /^([a-z-]{1,32})-([1-9]\d{0,5})$/;
-
-/**
- * The bytes under a signature of an act. The line of the origin keeps an act of another log from counting here, and the
- * line of the key keeps an act of one kind from counting as another.
- */
-const messageOf = (origin: string, key: string, digest: string): Uint8Array =>
-  Buffer.from(`akashi-act/v1\n${origin}\n${key}\n${digest}\n`);
-
 interface SigningKey {
   readonly name: string;
+  readonly generation: number;
   readonly origin: string;
   readonly signer: Signer;
   readonly readAt: number;
@@ -102,7 +94,7 @@ export const openActs = (deps: {
 
   const openSigning = async (kind: ActKeyKind, known: SigningKey | undefined): Promise<SigningKey> => {
     const readAt = clock();
-    const from = known === undefined ? 1 : Number(KEY_NAME.exec(known.name)?.[2]);
+    const from = known === undefined ? 1 : known.generation;
     const { generation, origin, publicKey } = await newest(kind, from);
     const name = keyName(kind, generation);
     if (known?.name === name) return { ...known, readAt };
@@ -112,7 +104,7 @@ export const openActs = (deps: {
         key: name,
       });
     }
-    return { name, origin, signer, readAt };
+    return { name, generation, origin, signer, readAt };
   };
 
   const signingKey = async (kind: ActKeyKind): Promise<SigningKey> => {
@@ -133,10 +125,9 @@ export const openActs = (deps: {
     const readAt = clock();
     const stored = await readKey(objects, kind, generation);
     if (stored === undefined) return undefined;
-    const { publicKey, origin } = stored.key;
     const closedAt = await readClosed(objects, keyName(kind, generation));
-    const key = createPublicKey({ key: Buffer.from(publicKey, 'base64'), format: 'der', type: 'spki' });
-    return { key, origin, readAt, ...(closedAt !== undefined && { closedAt }) };
+    const { origin } = stored.key;
+    return { key: publicKeyOf(stored.key), origin, readAt, ...(closedAt !== undefined && { closedAt }) };
   };
 
   const verifyingKey = async (
@@ -165,31 +156,26 @@ export const openActs = (deps: {
     },
 
     verify: async (kind, digest, signature) => {
-      const { key: name, value } = asSignature(signature) ?? {};
-      const [, signedKind, generation] = KEY_NAME.exec(name ?? '') ?? [];
-      if (name === undefined || value === undefined || signedKind !== kind) return undefined;
-      const key = await verifyingKey(name, kind, Number(generation));
+      const { key: name = '', value = '' } = asSignature(signature) ?? {};
+      const signer = parseKeyName(name);
+      if (signer?.kind !== kind) return undefined;
+      const key = await verifyingKey(name, kind, signer.generation);
       if (key === undefined) return undefined;
       if (good.get(`${digest} ${name}`) !== value) {
-        const octets = Buffer.from(value, 'base64');
-        const isGood =
-          octets.length === SIGNATURE_BYTES &&
-          octets.toString('base64') === value &&
-          verify(null, messageOf(key.origin, name, digest), key.key, octets);
-        if (!isGood) return undefined;
+        if (!holds(key, name, digest, value)) return undefined;
         remember(name, digest, value);
       }
       return key.closedAt === undefined ? {} : { closedAt: key.closedAt };
     },
 
     keys: async () => {
-      const found: (ActKey & VerifiedAct)[] = [];
+      const found: (ActKey & VerifiedAct & { readonly digest: string })[] = [];
       for (const kind of ACT_KEY_KINDS) {
         for (let generation = 1; ; generation++) {
           const stored = await readKey(objects, kind, generation);
           if (stored === undefined) break;
           const closedAt = await readClosed(objects, keyName(kind, generation));
-          found.push({ ...stored.key, ...(closedAt !== undefined && { closedAt }) });
+          found.push({ ...stored.key, digest: stored.digest, ...(closedAt !== undefined && { closedAt }) });
         }
       }
       return found;
@@ -201,9 +187,4 @@ export const openActs = (deps: {
 
     closeKey: (kind, generation, size) => putClosed(objects, keyName(kind, generation), size),
   };
-};
-
-const asSignature = (signature: unknown): ActSignature | undefined => {
-  const { key, value } = (signature ?? {}) as Partial<Record<keyof ActSignature, unknown>>;
-  return typeof key === 'string' && typeof value === 'string' ? { key, value } : undefined;
 };

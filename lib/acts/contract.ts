@@ -80,7 +80,7 @@ export interface Acts {
    */
   verify(kind: ActKeyKind, digest: string, signature: unknown): Promise<VerifiedAct | undefined>;
   /** The public halves of every kind and generation, for auditors. */
-  keys(): Promise<readonly (ActKey & { readonly closedAt?: number })[]>;
+  keys(): Promise<readonly (ActKey & VerifiedAct & { readonly digest: string })[]>;
   /** Makes the key of this generation, where it is not there. The generation before must be there. */
   makeKey(kind: ActKeyKind, generation: number): Promise<void>;
   /** Closes a key that has a successor: its acts count only if their leaves lie below `size`. */

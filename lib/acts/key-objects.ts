@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import * as z from 'zod/mini';
 import { Fault, wentThrough } from '../fault.ts';
 import { ACT_KEY_KINDS, type ActKey, type ActKeyKind, type Objects } from './contract.ts';
+import { keyName } from './signature.ts';
 
 /**
  * The public halves of keys of acts.
@@ -18,8 +19,6 @@ const KeyObject = z.strictObject({
 });
 
 const ClosedObject = z.strictObject({ size: z.int().check(z.minimum(0)) });
-
-export const keyName = (kind: ActKeyKind, generation: number): string => `${kind}-${generation}`;
 
 const keyPath = (name: string): string => `act-keys/${name}`;
 const closedPath = (name: string): string => `act-keys-closed/${name}`;

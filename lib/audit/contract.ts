@@ -11,6 +11,10 @@ export const DAMAGES = {
   'record-altered': 'A record is not the one that its leaf was made of.',
   'record-missing': 'A leaf has no record, though its retention period is not over.',
   'record-inserted': 'A record has no leaf of its own: it did not come in by the ledger.',
+  'act-not-signed': 'The record of an act has no good signature of the key for its kind.',
+  'act-key-changed':
+    'A key of acts is not the one that was shown before, or does not follow its predecessor.',
+  'end-repeated': 'Two acts ended the same thing, of which only one can have counted.',
   'authority-without-leaf': 'A CA certificate has no issuance or ceremony record in the log.',
   'serial-without-leaf': 'The service knows a certificate whose issuance is not in the log.',
   'certificate-missing': 'The log has the issuance of a certificate that the service does not know.',

@@ -43,7 +43,7 @@ export { openRetention, type Retention } from './retention/retention.ts';
 export { partyOf } from './rows.ts';
 export { openSequencer, type Sequencer } from './sequencer.ts';
 export { oldestUnsequenced } from './settling.ts';
-export { type ActSigning, actKeyKindOf, isProven } from './signed-act.ts';
+export { type ActSigning, actKeyKindOf, isProven, signedDigest } from './signed-act.ts';
 export { openProvisions } from './staging.ts';
 export { openTransparencyLog, type TransparencyLog } from './transparency-log.ts';
 

@@ -38,7 +38,7 @@ export const actKeyKindOf = ({ kind, details }: Pick<ActDraft, 'kind' | 'details
 };
 
 /** SHA-256, hex, of the canonical JSON that the signature covers: all members but `leaf` and `signature`. */
-const signedDigest = ({ leaf: _leaf, signature: _signature, ...content }: LedgerRecord): string =>
+export const signedDigest = ({ leaf: _leaf, signature: _signature, ...content }: LedgerRecord): string =>
   digestHex(canonicalJson(content as unknown as Value));
 
 export const signed = async (

@@ -12,10 +12,28 @@ import {
 import type { LedgerRecord } from './contract.ts';
 import { entryOf, recordBytes } from './entry.ts';
 import { getRecord } from './query/get.ts';
+import type { ActKeyKind } from './signed-act.ts';
 import { CHECKPOINT_OBJECT, LOG_PREFIX, readPath, readTree } from './tree.ts';
+
+/** The public half of a key of acts, as auditors get it. */
+export interface PublicActKey {
+  readonly kind: ActKeyKind;
+  readonly generation: number;
+  /** The log whose acts the key signs. */
+  readonly origin: string;
+  /** base64 of the DER SubjectPublicKeyInfo. */
+  readonly publicKey: string;
+  /** SHA-256, hex, of the key's object, and of the object of the generation before. */
+  readonly digest: string;
+  readonly predecessor?: string;
+  /** Only acts whose leaves lie below this index count. */
+  readonly closedAt?: number;
+}
 
 /** The published log, readable by everybody: C2SP tlog-tiles below `log/` of the bucket. */
 export interface TransparencyLog {
+  /** The public keys that verify the signatures of acts, by kind and generation. */
+  actKeys(): Promise<readonly PublicActKey[]>;
   /** The published checkpoint as a signed note. Faults: `try-later` before the first one. */
   checkpoint(): Promise<Uint8Array>;
   /**
@@ -36,9 +54,11 @@ export interface TransparencyLog {
 export const openTransparencyLog = ({
   table,
   bucket,
+  actKeys,
 }: {
   readonly table: Table;
   readonly bucket: Pick<Bucket, 'get'>;
+  readonly actKeys: TransparencyLog['actKeys'];
 }): TransparencyLog => {
   const checkpoint = async (): Promise<Uint8Array> => {
     const found = await bucket.get(CHECKPOINT_OBJECT);
@@ -48,6 +68,7 @@ export const openTransparencyLog = ({
 
   return {
     checkpoint,
+    actKeys,
 
     tile: async (path) => {
       const file = `tile/${path}`;

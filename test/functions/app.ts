@@ -300,6 +300,7 @@ export const testApp = (
       checkpoint: async () => Buffer.from('akashi.example/log\n'),
       tile: async (path) => known(path === '0/000.p/1', 'unknown-tile', Uint8Array.from({ length: 32 })),
       verifierKey: async () => 'akashi.example/log+00000000+AA==',
+      actKeys: async () => [],
       prove: async (id) => ({
         record: known(
           id === RECORD,
@@ -497,5 +498,6 @@ export const EXAMPLES: Readonly<
   getLogCheckpoint: { target: '/log/checkpoint' },
   getLogTile: { target: '/log/tile/0/000.p/1' },
   getLogKey: { target: '/log/key' },
+  getActKeys: { target: '/log/act-keys' },
   publishCrl: { target: `/api/v1/crls/${CA}` },
 };

@@ -36,7 +36,7 @@ describe.skipIf(!hasGo)('a verifier that is not ours', () => {
     await using files = await openTemporaryBucket();
     const ledger = ledgerOver(store.table);
     const sequencer = sequencerOver(store.table, files.bucket);
-    const log = openTransparencyLog({ table: store.table, bucket: files.bucket });
+    const log = openTransparencyLog({ table: store.table, bucket: files.bucket, actKeys: async () => [] });
     const records = await appendSome(ledger, 300);
     await ledger.append({ kind: 'trust-domain', actor: 'operator-1', details: { 件名: '変更' } });
     await sequencer.sequence();

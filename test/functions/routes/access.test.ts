@@ -23,6 +23,7 @@ const EXPECTED: Readonly<Record<string, Readonly<Record<'none' | Role, number>>>
   getLogCheckpoint: EVERYBODY,
   getLogTile: EVERYBODY,
   getLogKey: EVERYBODY,
+  getActKeys: EVERYBODY,
   getTokenKeys: EVERYBODY,
   issueToken: { ...EVERYBODY, none: 401 },
   submitRequest: { ...NOBODY, officer: 201 },
