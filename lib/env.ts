@@ -129,7 +129,9 @@ const name = (description: Phrase) => described(description, filled());
 const FUNCTION = name(phrase`the function's name in logs and metrics`);
 const TABLE = name(phrase`the name of a DynamoDB table`);
 const BUCKET = name(phrase`the name of an S3 bucket`);
-const SEALING_KEY = name(phrase`the alias or the ARN of the KMS key that seals the keys of responders and of acts`);
+const SEALING_KEY = name(
+  phrase`the alias or the ARN of the KMS key that seals the keys of responders and of acts`,
+);
 const KEY_ALIAS_PREFIX = name(
   phrase`what the aliases of the CA keys begin with, between "alias/" and the id of the CA`,
 );
