@@ -10,7 +10,7 @@ import type { Cas } from './cas.ts';
  * The part of the ledger that the authority uses: writes that record an act and are stored with it, and records to
  * read.
  */
-export type Recorder = Pick<Ledger, 'prepare' | 'act' | 'conclude' | 'conclusion'>;
+export type Recorder = Pick<Ledger, 'prepare' | 'act' | 'conclude' | 'conclusion' | 'newest'>;
 
 export interface AuthorityDeps {
   readonly trustDomain: TrustDomain;

@@ -173,6 +173,11 @@ export interface Ledger {
   conclude(draft: ActDraft, closes: Closes): Promise<Concluded>;
   /** The act that ended it. Undefined while it is open. Fault: `act-object-invalid`. */
   conclusion(closes: Closes): Promise<Concluded | undefined>;
+  /**
+   * The newest end under the name, where states alternate. The numbers under a name have no gaps. Fault:
+   * `act-object-invalid`.
+   */
+  newest(act: string): Promise<Newest>;
 }
 
 export interface PreparedRecord {
@@ -197,4 +202,11 @@ export interface Concluded {
   readonly isOurs: boolean;
   /** They stage the record, to be stored with the rows that follow from it. Empty where the ledger has it or has deleted it. */
   readonly writes: readonly Write[];
+}
+
+export interface Newest {
+  /** Absent where nothing was ended under the name. */
+  readonly newest?: Concluded;
+  /** The name that the next end gets. */
+  readonly next: Closes;
 }

@@ -18,6 +18,7 @@ export {
   type Concluded,
   type Ledger,
   type LedgerRecord,
+  type Newest,
   type PreparedRecord,
   type ProvisionDraft,
   RECORD_KINDS,

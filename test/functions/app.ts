@@ -282,6 +282,7 @@ export const testApp = (
       act: () => Promise.reject(new Fault('unknown-record', 'There is no such record.')),
       conclude: async (draft) => ({ record: record(draft), isOurs: true, writes: [] }),
       conclusion: async () => undefined,
+      newest: async (act) => ({ next: { act, number: 1 } }),
       query: async (query) => {
         app.queries.push(query);
         if (query.cursor !== undefined && query.cursor !== 'c-1') {

@@ -34,6 +34,7 @@ const ledger: Ledger = {
   act: refuse,
   conclude: refuse,
   conclusion: refuse,
+  newest: refuse,
   append: async (...drafts) => drafts.map((draft) => ({ ...nth(appended++), ...draft }) as LedgerRecord),
   query: async ({ limit, cursor = '0' }) => {
     const from = Number(cursor);
