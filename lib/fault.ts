@@ -56,7 +56,6 @@ export const FAULT_CODES = [
   'already-revoked',
   'confirmation-differs',
   'nothing-awaited',
-  'consent-not-recorded',
   'issuance-not-recorded',
   'signed-bytes-differ',
   // Registration

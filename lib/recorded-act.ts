@@ -12,6 +12,7 @@ interface Act {
   readonly kind: string;
   readonly actor?: string;
   readonly office?: string;
+  readonly holder?: string;
   readonly certificates?: readonly CertificateRef[];
   readonly details?: Value;
 }
@@ -24,6 +25,7 @@ export interface ExpectedAct<K extends string> {
   readonly kind: K;
   readonly actor?: string | undefined;
   readonly office?: string;
+  readonly holder?: string;
   /** The first certificate that the record names. */
   readonly certificate?: CertificateRef;
   /** These details, each with exactly this value. */
@@ -74,6 +76,7 @@ const isExpected = (record: Act, expected: ExpectedAct<string>): boolean => {
     record.kind === kind &&
     (!('actor' in expected) || record.actor === expected.actor) &&
     (!('office' in expected) || record.office === expected.office) &&
+    (!('holder' in expected) || record.holder === expected.holder) &&
     (certificate === undefined || (named?.ca === certificate.ca && named.serial === certificate.serial)) &&
     Object.entries(details).every(([name, value]) => record.details?.[name] === value)
   );

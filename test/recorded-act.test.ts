@@ -11,6 +11,7 @@ const record: LedgerRecord = {
   kind: 'issuance',
   actor: 'operator-noda',
   office: 'mizusaki-higashi',
+  holder: 'holder-tanabe',
   certificates: [REF, { ca: 'organisation-1', serial: '01bb' }],
   details: { order: 'o-1', tbsDigest: 'aa' },
 };
@@ -29,6 +30,7 @@ describe('an act', () => {
     kind: 'issuance',
     actor: 'operator-noda',
     office: 'mizusaki-higashi',
+    holder: 'holder-tanabe',
     certificate: REF,
     details: { order: 'o-1', tbsDigest: 'aa' },
   } as const;
@@ -43,6 +45,7 @@ describe('an act', () => {
     ['another actor', { actor: 'operator-sakai' }],
     ['an actor that the row does not name', { actor: undefined }],
     ['another office', { office: 'hatanoura' }],
+    ['another holder', { holder: 'holder-other' }],
     ['another CA', { certificate: { ...REF, ca: 'signature-1' } }],
     ['a certificate that the record names second', { certificate: { ...REF, serial: '01bb' } }],
     ['another detail', { details: { order: 'o-2' } }],

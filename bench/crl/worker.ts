@@ -3,7 +3,7 @@ import { closeSync, fsyncSync, openSync, readFileSync, writeFileSync, writeSync 
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { generateSoftwareKey } from '../../lib/keys/keys.ts';
-import { openRegister, type RegisteredAs } from '../../lib/status/status.ts';
+import { openRegister } from '../../lib/status/status.ts';
 import { type Opened, openStore } from '../ocsp/store.ts';
 import { CRL_CA, revocationOf } from './entries.ts';
 
@@ -37,8 +37,8 @@ const revoke = async ({ table }: Opened, round: number): Promise<void> => {
     const { serial, notAfter, ...entry } = revocationOf(n);
     const ref = { ca: CRL_CA, serial };
     await table.write(register.admitWrites(ref, 'benchmark', notAfter));
-    const good = (await register.lookup(ref)) as RegisteredAs<'good'>;
-    await table.write(register.revokeWrites(ref, good, 'revoked', entry));
+    const revoked = { state: 'revoked', request: 'benchmark', notAfter, ...entry } as const;
+    await table.write(register.changeWrites(ref, await register.read(ref), revoked, 'benchmark'));
   }
 };
 

@@ -63,7 +63,6 @@ export const PROBLEMS = {
   'already-revoked': p(409, 'The certificate is revoked'),
   'confirmation-differs': p(409, 'Something different is pending already'),
   'nothing-awaited': p(409, 'Nothing is pending'),
-  'consent-not-recorded': p(500, 'The consent to a ceremony is not on record'),
   'issuance-not-recorded': p(500, 'The issuance of a certificate is not on record'),
   'signed-bytes-differ': p(500, 'A signature was withheld'),
   'unknown-request': p(404, 'No such request'),

@@ -7,12 +7,14 @@ import { readCertificate } from './certificates.ts';
 import { openConsents } from './consent.ts';
 import type { Authority, AuthorityCore, CaView } from './contract.ts';
 import type { AuthorityDeps } from './deps.ts';
+import { readIssuedAs } from './issued-as.ts';
 import { type IssuancePlan, openIssuing } from './issuing.ts';
 import { renewResponders } from './own-certificates.ts';
 import { openPlans } from './plans.ts';
 import { bindKey } from './principal-keys.ts';
 import { assertMayAct, openRevoking, revocationOf } from './revoking.ts';
 import { listSerials } from './serials.ts';
+import { readStanding } from './status-acts.ts';
 import { tryEach } from './try-each.ts';
 import { openTwoPersons } from './two-persons.ts';
 
@@ -49,7 +51,7 @@ const caView = (issuer: Issuer): CaView => {
 };
 
 export const openAuthority = (deps: AuthorityDeps): Authority & AuthorityCore => {
-  const { trustDomain, table, register, issuers, cas, clock } = deps;
+  const { trustDomain, table, register, recorder, issuers, cas, clock } = deps;
   const issuing = openIssuing(deps);
   const plans = openPlans(deps, cas);
   const twoPersons = openTwoPersons(deps);
@@ -70,7 +72,7 @@ export const openAuthority = (deps: AuthorityDeps): Authority & AuthorityCore =>
       if (plan.profile === trustDomain.operations.principal.id) {
         // The profile's subject names the principal by this field (profile-checks.ts).
         const publicKeyDigest = hash('sha256', order.subjectPublicKeyInfo);
-        await bindKey(table, { principal: String(order.fields.principal), publicKeyDigest });
+        await bindKey(deps.objects, { principal: String(order.fields.principal), publicKeyDigest });
       }
       return (await issuing.issue(plan)).ref;
     },
@@ -126,9 +128,12 @@ export const openAuthority = (deps: AuthorityDeps): Authority & AuthorityCore =>
 
     certificate: async (actor, ref) => {
       const { value: row } = await readCertificate(table, ref);
-      if (actor.role !== 'auditor') assertMayAct(actor, row);
+      // What is shown to an office is decided by the record of the issuance, since the row could name another office.
+      const seesAll = actor.role === 'auditor' || actor.role === 'operator';
+      if (!seesAll) assertMayAct(actor, await readIssuedAs(deps, ref));
       const status = (await register.lookup(ref))?.value;
-      const awaiting = row.office === undefined ? await twoPersons.awaited(ref) : undefined;
+      const awaiting =
+        row.office === undefined ? twoPersons.awaited(await readStanding(recorder, ref)) : undefined;
       const revoked = status?.state === 'revoked' || status?.state === 'hold' ? status : undefined;
       // The second named by notAfter still belongs to the validity (RFC 5280 4.1.2.5).
       const expired = Math.floor(clock() / 1000) > row.notAfter;

@@ -78,11 +78,11 @@ export const finishedWrite = (order: string, ref: CertificateRef): Write => ({
 export const readCertificate = async (table: Table, ref: CertificateRef): Promise<Item<CertificateRow>> => {
   const item = await table.get<CertificateRow>(certificateKey(ref));
   if (item) return item;
-  throw new Fault(
-    'unknown-certificate',
-    'No certificate with that serial number was issued by that authority.',
-  );
+  throw unknownCertificate();
 };
+
+export const unknownCertificate = (): Fault =>
+  new Fault('unknown-certificate', 'No certificate with that serial number was issued by that authority.');
 
 /** The rows of the CA's certificates whose serial numbers end in this hex digit, from the serial number `from` on. */
 export const readCertificates = (

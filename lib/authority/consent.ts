@@ -1,28 +1,22 @@
 import { hash } from 'node:crypto';
 import { Fault, wentThrough } from '../fault.ts';
-import { readRecordedAct } from '../recorded-act.ts';
-import type { Key } from '../store/store.ts';
+import type { ActDraft, Closes, LedgerRecord } from '../ledger/ledger.ts';
+import { addPeriod } from '../trust-domain/trust-domain.ts';
 import type { CeremonyEvent, Consents, PrincipalKey } from './contract.ts';
 import type { AuthorityDeps } from './deps.ts';
 import { assertOwnKeys } from './principal-keys.ts';
 
 /**
  * A ceremony that is held from afar takes two persons. The first of the trust domain's `ceremony.persons` consents to
- * one event, by its digest. The second can then carry out that event and no other; carrying it out again has the same
- * result. A later consent replaces an earlier one.
+ * one event, by its digest. The second can then carry out that event and no other. A later consent replaces an earlier one,
+ * and a consent that was not used lapses.
  *
- *   ceremony-consent  event  ConsentRow
+ *   outcomes/ceremony-consent/{n}  the record of a consent (step `consented`) or of its use (step `held`)
+ *
+ * The newest of these decides. A use names the event and its consent, so carrying out the same event again has the same result
+ * until somebody consents anew. No row is read.
  */
-type ConsentRow = {
-  /** Digest of the event. */
-  readonly event: string;
-  /** Id of the record of the consent. */
-  readonly consent: string;
-  /** Id of the record of its use; absent until then. */
-  readonly held?: string;
-};
-
-const KEY: Key = { pk: 'ceremony-consent', sk: 'event' };
+const CONSENT = 'ceremony-consent';
 
 const inOrder = (a: PrincipalKey, b: PrincipalKey): number => {
   const [left, right] = [a, b].map((key) => `${key.principal} ${key.publicKeyDigest}`) as [string, string];
@@ -46,91 +40,98 @@ export const digestOfEvent = ({ trustDomain, credentials }: CeremonyEvent): stri
 
 export const openConsents = ({
   table,
+  objects,
   trustDomain,
   recorder,
-}: Pick<AuthorityDeps, 'table' | 'trustDomain' | 'recorder'>): Consents => {
+  clock,
+}: Pick<AuthorityDeps, 'table' | 'objects' | 'trustDomain' | 'recorder' | 'clock'>): Consents => {
   const { persons } = trustDomain.ceremony;
+
   const draft = (
     step: 'consented' | 'held',
     actor: string,
     event: CeremonyEvent,
     more: { readonly consent?: string } = {},
-  ) =>
-    recorder.prepare({
-      kind: 'ceremony',
-      actor,
-      details: {
-        step,
-        trustDomain: trustDomain.name,
-        digest: event.trustDomain,
-        event: digestOfEvent(event),
-        persons,
-        credentials: event.credentials.map(({ principal, publicKeyDigest }) => ({
-          principal,
-          publicKeyDigest,
-        })),
-        ...more,
-      },
-    });
+  ): ActDraft => ({
+    kind: 'ceremony',
+    actor,
+    details: {
+      step,
+      trustDomain: trustDomain.name,
+      digest: event.trustDomain,
+      event: digestOfEvent(event),
+      persons,
+      credentials: event.credentials.map(({ principal, publicKeyDigest }) => ({
+        principal,
+        publicKeyDigest,
+      })),
+      ...more,
+    },
+  });
 
-  const assertConsented = async (row: ConsentRow | undefined, event: string): Promise<ConsentRow> => {
-    if (!row) {
+  /** The consent, or its use, where it is to this event. Faults: `nothing-awaited`, `confirmation-differs`. */
+  const assertConsented = (newest: LedgerRecord | undefined, event: string): StepRecord => {
+    if (newest?.kind !== 'ceremony' || !isInForce(newest)) {
       throw new Fault(
         'nothing-awaited',
-        'Nobody has consented to a ceremony; the opener checks the event and consents to it first.',
+        'Nobody has consented to a ceremony, or the consent has lapsed; the opener checks the event and consents to it first.',
         { event },
       );
     }
-    if (row.event !== event) {
-      throw new Fault(
-        'confirmation-differs',
-        'The opener has consented to another event than this one. Send the event that was consented to, or have the opener check and consent to this one.',
-        { event, consented: row.event },
-      );
+    if (newest.details.event === event) return newest;
+    throw new Fault(
+      'confirmation-differs',
+      'The opener has consented to another event than this one. Send the event that was consented to, or have the opener check and consent to this one.',
+      { event, consented: newest.details.event },
+    );
+  };
+
+  /** A use never lapses. A consent counts as long as its person is the opener. */
+  const isInForce = ({ actor, time, details }: StepRecord): boolean =>
+    details.step === 'held' ||
+    (details.step === 'consented' &&
+      actor === persons[0] &&
+      clock() < addPeriod(new Date(time), trustDomain.acts.lapse.ceremony).getTime());
+
+  /** The newest consent or use, whose record the ledger has from here on. */
+  const read = async () => {
+    for (;;) {
+      const { newest, next } = await recorder.newest(CONSENT);
+      const { record, writes = [] } = newest ?? {};
+      if (writes.length === 0 || (await wentThrough(table.write(writes)))) return { record, next };
     }
-    const recorded = await readRecordedAct(recorder, row.consent, {
-      kind: 'ceremony',
-      actor: persons[0],
-      details: { step: 'consented', event },
-    });
-    if (!recorded) {
-      throw new Fault(
-        'consent-not-recorded',
-        'The table names a consent that the ledger lacks; the opener has to consent again.',
-        { event },
-      );
-    }
-    return row;
+  };
+
+  /** Undefined where another process was first. */
+  const act = async (actDraft: ActDraft, next: Closes): Promise<LedgerRecord | undefined> => {
+    const { record, isOurs } = await recorder.conclude(actDraft, next);
+    await read();
+    return isOurs ? record : undefined;
   };
 
   return {
     give: async (event) => {
-      await assertOwnKeys(table, event.credentials);
-      const digest = digestOfEvent(event);
+      await assertOwnKeys(objects, event.credentials);
       for (;;) {
-        const row = await table.get<ConsentRow>(KEY);
-        const { record, writes } = await draft('consented', persons[0], event);
-        const value: ConsentRow = { event: digest, consent: record.id };
-        const put = { put: KEY, value, if: row ? { version: row.version } : 'absent' } as const;
-        if (await wentThrough(table.write([put, ...writes]))) return digest;
+        const { next } = await read();
+        if (await act(draft('consented', persons[0], event), next)) return digestOfEvent(event);
       }
     },
 
     use: async (event) => {
       const digest = digestOfEvent(event);
       for (;;) {
-        const row = await table.get<ConsentRow>(KEY);
-        const value = await assertConsented(row?.value, digest);
-        const { consent, held } = value;
-        await assertOwnKeys(table, event.credentials);
-        if (held !== undefined) return { event: digest, records: [consent, held] };
-        const { record, writes } = await draft('held', persons.join('+'), event, { consent });
-        const next: ConsentRow = { ...value, held: record.id };
-        const put = { put: KEY, value: next, if: row ? { version: row.version } : 'absent' } as const;
-        if (await wentThrough(table.write([put, ...writes]))) {
-          return { event: digest, records: [consent, record.id] };
+        const { record, next } = await read();
+        const consented = assertConsented(record, digest);
+        await assertOwnKeys(objects, event.credentials);
+        if (consented.details.step === 'held') {
+          return { event: digest, records: [String(consented.details.consent), consented.id] };
         }
+        const held = await act(draft('held', persons.join('+'), event, { consent: consented.id }), next);
+        if (held) return { event: digest, records: [consented.id, held.id] };
       }
     },
   };
 };
+
+type StepRecord = Extract<LedgerRecord, ActDraft>;

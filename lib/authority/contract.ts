@@ -79,8 +79,8 @@ export interface Authority {
   certificate(actor: Principal, ref: CertificateRef): Promise<CertificateView>;
   /**
    * Takes effect when it resolves. Certificates of CAs, OCSP responders and the service's own doors are the exception:
-   * another operator has to ask for the same (same reason, same invalidity date) within seven days, and a second call by
-   * the same person changes nothing. Revoking again gives the first revocation (`first` false). A certificate on hold may
+   * another operator has to ask for the same (same reason, same invalidity date) within the trust domain's
+   * `acts.lapse.revocation` (seven days unless it says otherwise), and a second call by the same person changes nothing. Revoking again gives the first revocation (`first` false). A certificate on hold may
    * be revoked; its revocation then begins with the hold. A compromise goes into a CRL at once, or as soon as one can be
    * published. `invalidityDate` (RFC 5280 5.3.2) is RFC 3339 in UTC, not in the future, and counts in whole seconds.
    * Faults: `unknown-certificate`, `invalid-input`, `confirmation-differs`.
@@ -95,7 +95,7 @@ export interface Authority {
    * `confirmation-differs`.
    */
   hold(actor: Principal, ref: CertificateRef): Promise<RevocationOutcome>;
-  /** Any operator may take back what another one asked for. Fault: `nothing-awaited`. */
+  /** Any operator may take back what another one asked for. Faults: `unknown-certificate`, `nothing-awaited`. */
   withdrawRevocation(actor: Principal, ref: CertificateRef): Promise<void>;
   /** Faults: `unknown-certificate`, `not-on-hold`, `hold-not-releasable`, `already-revoked`. */
   release(actor: Principal, ref: CertificateRef): Promise<void>;
@@ -221,12 +221,15 @@ export interface UsedConsent {
 }
 
 export interface Consents {
-  /** Resolves with the event's digest; recorded under the first person's id. Fault: `duplicate-key`. */
+  /**
+   * Resolves with the event's digest; recorded under the first person's id. It replaces an earlier consent, and lapses after
+   * the trust domain's `acts.lapse.ceremony`. Fault: `duplicate-key`.
+   */
   give(event: CeremonyEvent): Promise<string>;
   /**
    * Call this before any part of the event is carried out. It is recorded once for each consent, under both persons'
-   * ids. Faults: `nothing-awaited` where nobody has consented, `confirmation-differs` where the consent was to another
-   * event, `consent-not-recorded` where the ledger lacks the consent, `duplicate-key`.
+   * ids. Faults: `nothing-awaited` where nobody has consented or the consent has lapsed, `confirmation-differs` where the
+   * consent was to another event, `duplicate-key`.
    */
   use(event: CeremonyEvent): Promise<UsedConsent>;
 }

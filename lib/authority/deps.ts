@@ -1,3 +1,4 @@
+import type { Objects } from '../acts/acts.ts';
 import type { KeyStore } from '../keys/keys.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Clock, Log, Random, Retries } from '../ports.ts';
@@ -25,6 +26,8 @@ export interface AuthorityDeps {
   /** The service's public URLs. Every CRL is published under each of them; OCSP answers under the first. */
   readonly publicUrls: readonly [string, ...string[]];
   readonly table: Table;
+  /** Objects that are put once. */
+  readonly objects: Objects;
   /** Where the CA keys are. */
   readonly keys: KeyStore;
   /** Where the delegated responders' keys are. */

@@ -1,17 +1,15 @@
+import type { Objects } from '../acts/acts.ts';
 import { Fault, phrase, wentThrough } from '../fault.ts';
-import type { Key, Table } from '../store/store.ts';
 import type { PrincipalKey } from './contract.ts';
 
 /**
  * Which principal a public key belongs to. The operations CA certifies a key for one principal only, because a key of two
  * principals would let one person be two. The key stays bound to its first principal: revoking the certificate does not
- * free it.
+ * free it. The binding is an object that is put once, so no row frees the key either.
  *
- *   principal-key/{SHA-256 of SubjectPublicKeyInfo}  key  PrincipalKeyRow
+ *   principal-keys/{SHA-256 of SubjectPublicKeyInfo}  { principal }
  */
-type PrincipalKeyRow = { readonly principal: string };
-
-const keyOf = (publicKeyDigest: string): Key => ({ pk: `principal-key/${publicKeyDigest}`, sk: 'key' });
+const pathOf = (publicKeyDigest: string): string => `principal-keys/${publicKeyDigest}`;
 
 const taken = ({ principal, publicKeyDigest }: PrincipalKey, other: string): Fault =>
   new Fault(
@@ -20,16 +18,29 @@ const taken = ({ principal, publicKeyDigest }: PrincipalKey, other: string): Fau
     { principal, certifiedFor: other, publicKeyDigest },
   );
 
-/** Whether the key is bound to this principal. Fault: `duplicate-key` where it is bound to another. */
-const isBound = async (table: Pick<Table, 'get'>, key: PrincipalKey): Promise<boolean> => {
-  const row = await table.get<PrincipalKeyRow>(keyOf(key.publicKeyDigest));
-  if (row && row.value.principal !== key.principal) throw taken(key, row.value.principal);
-  return row !== undefined;
+const ownerIn = (path: string, body: Uint8Array): string => {
+  try {
+    const { principal } = JSON.parse(Buffer.from(body).toString('utf8'));
+    if (typeof principal === 'string') return principal;
+  } catch {
+    // Not JSON, or no object: refused below.
+  }
+  throw new Fault('act-object-invalid', 'The object that binds a key to its principal is damaged.', { path });
 };
 
-/** Fault: `duplicate-key` where the list or the table has one of the keys with a different principal. */
+/** Whether the key is bound to this principal. Fault: `duplicate-key` where it is bound to another. */
+const isBound = async (objects: Pick<Objects, 'get'>, key: PrincipalKey): Promise<boolean> => {
+  const path = pathOf(key.publicKeyDigest);
+  const object = await objects.get(path);
+  if (object === undefined) return false;
+  const owner = ownerIn(path, object.body);
+  if (owner !== key.principal) throw taken(key, owner);
+  return true;
+};
+
+/** Fault: `duplicate-key` where the list has one of the keys with a different principal, or the key is bound to another. */
 export const assertOwnKeys = async (
-  table: Pick<Table, 'get'>,
+  objects: Pick<Objects, 'get'>,
   keys: readonly PrincipalKey[],
 ): Promise<void> => {
   const owners = new Map<string, string>();
@@ -37,14 +48,14 @@ export const assertOwnKeys = async (
     const owner = owners.get(key.publicKeyDigest) ?? key.principal;
     if (owner !== key.principal) throw taken(key, owner);
     owners.set(key.publicKeyDigest, owner);
-    await isBound(table, key);
+    await isBound(objects, key);
   }
 };
 
 /** Binds the key to this principal, before it is certified. Fault: `duplicate-key` where it is bound to another. */
-export const bindKey = async (table: Table, key: PrincipalKey): Promise<void> => {
-  while (!(await isBound(table, key))) {
-    const value: PrincipalKeyRow = { principal: key.principal };
-    await wentThrough(table.write([{ put: keyOf(key.publicKeyDigest), value, if: 'absent' }]));
+export const bindKey = async (objects: Objects, key: PrincipalKey): Promise<void> => {
+  while (!(await isBound(objects, key))) {
+    const body = Buffer.from(JSON.stringify({ principal: key.principal }));
+    await wentThrough(objects.put(pathOf(key.publicKeyDigest), body, { if: 'absent' }));
   }
 };

@@ -1,69 +1,47 @@
-import { Fault, wentThrough } from '../fault.ts';
-import type { RecordDraft } from '../ledger/ledger.ts';
-import { type EntryReason, rfc3339 } from '../pki/pki.ts';
+import { Fault } from '../fault.ts';
+import type { ActDraft } from '../ledger/ledger.ts';
 import type { CertificateRef, Principal } from '../principal.ts';
-import type { Item, Value, Write } from '../store/store.ts';
+import type { Value } from '../store/store.ts';
+import { addPeriod } from '../trust-domain/trust-domain.ts';
 import type { AwaitedRevocation } from './contract.ts';
 import type { AuthorityDeps } from './deps.ts';
+import type { IssuedAs } from './issued-as.ts';
 import { CA_PROFILE, RESPONDER_PROFILE } from './own-certificates.ts';
+import { type Asking, type RevocationTerms, type Standing, timeText } from './status-acts.ts';
 
 /**
  * It takes two persons to revoke a certificate of a CA, of an OCSP responder or of the service's own doors: one operator
- * asks, and another operator asks for the same.
- *
- *   awaited/{ca}/{serial}  revocation  AwaitedRow, until the revocation is confirmed, withdrawn or lapsed
+ * asks, and another operator asks for the same. The asking is a signed act among the acts on the certificate's status
+ * (status-acts.ts). Its use and its withdrawal take the same next number, so only one of them happens. No row says that
+ * somebody asked.
  *
  * One operator may revoke the certificate of a principal. A lost credential has to be stopped at once, and where there are
  * two operators, the one who would have to confirm may be the one who lost it.
  */
-type AwaitedRow = {
-  readonly status: 'revoked' | 'hold';
-  readonly reason: EntryReason;
-  /** Unix seconds. */
-  readonly invalidityDate?: number;
-  /** Principal id, and the person behind it. */
-  readonly askedBy: string;
-  readonly person: string;
-  /** Unix seconds. */
-  readonly askedAt: number;
-  readonly lapsesAt: number;
-};
-
-/** What an operator asks for. The invalidity date is in Unix seconds. */
-export type RevocationTerms = Pick<AwaitedRow, 'status' | 'reason' | 'invalidityDate'>;
-
-/** Seconds. An operator may be on leave for a week. After that somebody has to ask again. */
-export const LAPSE_SECONDS = 7 * 86_400;
-
-export type Confirmation =
-  /** The writes are stored with the revocation, and the details become part of its record. */
-  | { readonly confirmed: true; readonly writes: readonly Write[]; readonly details: Value }
-  /** `first` is false where this person had asked before; then nothing has changed. */
-  | { readonly confirmed: false; readonly awaiting: AwaitedRevocation; readonly first: boolean }
-  /** Another call was first: read the certificate again. */
-  | 'lost';
-
 export interface TwoPersons {
   /**
-   * Whether the revocation may go on: two persons have asked for it, or one is enough. An `issuedAs` without a profile
-   * counts as one of the service's own certificates. Fault: `confirmation-differs` where a different revocation awaits
-   * its confirmation.
+   * What this person's act comes to: the two persons are there, or one is enough (`go`, with details for the record); the
+   * asking has to be recorded first (`ask`); or nothing is to be done, since this person has asked before (`wait`). An
+   * `issuedAs` without a profile counts as one of the service's own certificates. Fault: `confirmation-differs` where a
+   * different revocation awaits its confirmation.
    */
-  confirm(
+  next(
     actor: Principal,
     ref: CertificateRef,
-    issuedAs: { readonly profile?: string },
+    standing: Standing,
+    issuedAs: Pick<IssuedAs, 'profile'>,
     asked: RevocationTerms,
-  ): Promise<Confirmation>;
+  ): NextStep;
   /** The revocation that awaits its confirmation, if there is one. */
-  awaited(ref: CertificateRef): Promise<AwaitedRevocation | undefined>;
-  /** Any operator may take back what another one asked for. Fault: `nothing-awaited`. */
-  withdraw(actor: Principal, ref: CertificateRef): Promise<void>;
+  awaited(standing: Standing): AwaitedRevocation | undefined;
+  /** The draft of a withdrawal. Any operator may take back what another one asked for. Fault: `nothing-awaited`. */
+  withdrawal(actor: Principal, ref: CertificateRef, standing: Standing): ActDraft;
 }
 
-const keyOf = ({ ca, serial }: CertificateRef) => ({ pk: `awaited/${ca}/${serial}`, sk: 'revocation' });
-
-const timeText = (seconds: number): string => rfc3339(new Date(seconds * 1000));
+export type NextStep =
+  | { readonly step: 'go'; readonly details: Value }
+  | { readonly step: 'ask'; readonly draft: ActDraft }
+  | { readonly step: 'wait'; readonly awaiting: AwaitedRevocation };
 
 const termsOf = ({ status, reason, invalidityDate }: RevocationTerms) => ({
   status,
@@ -71,103 +49,84 @@ const termsOf = ({ status, reason, invalidityDate }: RevocationTerms) => ({
   ...(invalidityDate !== undefined && { invalidityDate: timeText(invalidityDate) }),
 });
 
-const viewOf = (row: AwaitedRow): AwaitedRevocation => ({
-  ...termsOf(row),
-  askedBy: row.askedBy,
-  askedAt: timeText(row.askedAt),
-  lapsesAt: timeText(row.lapsesAt),
+export const awaitedView = (asking: Asking): AwaitedRevocation => ({
+  ...termsOf(asking),
+  askedBy: asking.askedBy,
+  askedAt: timeText(asking.askedAt),
+  lapsesAt: timeText(asking.lapsesAt),
 });
 
 const isSame = (a: RevocationTerms, b: RevocationTerms): boolean =>
   a.status === b.status && a.reason === b.reason && a.invalidityDate === b.invalidityDate;
 
-export const openTwoPersons = (
-  deps: Pick<AuthorityDeps, 'table' | 'recorder' | 'trustDomain' | 'clock'>,
-): TwoPersons => {
-  const { table, recorder, trustDomain, clock } = deps;
-
+export const openTwoPersons = ({
+  trustDomain,
+  clock,
+}: Pick<AuthorityDeps, 'trustDomain' | 'clock'>): TwoPersons => {
   const own = new Set([CA_PROFILE, RESPONDER_PROFILE, trustDomain.operations.service.id]);
 
-  const nowSeconds = (): number => Math.floor(clock() / 1000);
+  const inForce = ({ asking }: Standing): Asking | undefined =>
+    asking !== undefined && Math.floor(clock() / 1000) < asking.lapsesAt ? asking : undefined;
 
-  /** The row. A lapsed row is returned too, because the next row has to replace it. */
-  const read = (ref: CertificateRef): Promise<Item<AwaitedRow> | undefined> =>
-    table.get<AwaitedRow>(keyOf(ref));
-
-  const inForce = (item: Item<AwaitedRow> | undefined): Item<AwaitedRow> | undefined =>
-    item !== undefined && nowSeconds() < item.value.lapsesAt ? item : undefined;
-
-  const remove = (item: Item<AwaitedRow>): Write => ({
-    delete: { pk: item.pk, sk: item.sk },
-    if: { version: item.version },
-  });
-
-  const draftOf = (act: 'asked' | 'withdrawn', actor: Principal, ref: CertificateRef, row: AwaitedRow) =>
-    ({
+  const askingDraft = (actor: Principal, ref: CertificateRef, asked: RevocationTerms): ActDraft => {
+    const lapsesAt = addPeriod(new Date(clock()), trustDomain.acts.lapse.revocation);
+    return {
       kind: 'confirmation',
       actor: actor.id,
       certificates: [ref],
       details: {
-        act,
-        ...termsOf(row),
-        lapsesAt: timeText(row.lapsesAt),
-        ...(act === 'withdrawn' && { askedBy: row.askedBy }),
+        act: 'asked',
+        ...termsOf(asked),
+        person: actor.person,
+        lapsesAt: timeText(Math.floor(lapsesAt.getTime() / 1000)),
       },
-    }) satisfies RecordDraft;
-
-  /** False when another call was first. */
-  const store = async (write: Write, draft: RecordDraft): Promise<boolean> =>
-    wentThrough(table.write([write, ...(await recorder.prepare(draft)).writes]));
+    };
+  };
 
   return {
-    confirm: async (actor, ref, { profile }, asked) => {
-      if (profile !== undefined && !own.has(profile)) return { confirmed: true, writes: [], details: {} };
-      const found = await read(ref);
-      const item = inForce(found);
-      if (item === undefined) {
-        const askedAt = nowSeconds();
-        const row: AwaitedRow = {
-          ...asked,
-          askedBy: actor.id,
-          person: actor.person,
-          askedAt,
-          lapsesAt: askedAt + LAPSE_SECONDS,
-        };
-        const put: Write = {
-          put: keyOf(ref),
-          value: row,
-          if: found ? { version: found.version } : 'absent',
-          expires: row.lapsesAt,
-        };
-        return (await store(put, draftOf('asked', actor, ref, row)))
-          ? { confirmed: false, awaiting: viewOf(row), first: true }
-          : 'lost';
-      }
-      if (!isSame(item.value, asked)) {
+    next: (actor, ref, standing, { profile }, asked) => {
+      if (profile !== undefined && !own.has(profile)) return { step: 'go', details: {} };
+      const asking = inForce(standing);
+      if (asking === undefined) return { step: 'ask', draft: askingDraft(actor, ref, asked) };
+      const awaiting = awaitedView(asking);
+      if (!isSame(asking, asked)) {
         throw new Fault(
           'confirmation-differs',
           'A different revocation awaits its confirmation for this certificate; confirm that one, or withdraw it first.',
-          { awaiting: viewOf(item.value) },
+          { awaiting },
         );
       }
-      if (item.value.person === actor.person)
-        return { confirmed: false, awaiting: viewOf(item.value), first: false };
-      const { askedBy, askedAt } = item.value;
-      return { confirmed: true, writes: [remove(item)], details: { askedBy, askedAt: timeText(askedAt) } };
+      if (asking.person === actor.person) return { step: 'wait', awaiting };
+      const { record: confirms, askedBy, person: askedByPerson } = asking;
+      const { askedAt } = awaiting;
+      const details = { confirms, askedBy, askedByPerson, askedAt, person: actor.person } as Value;
+      return { step: 'go', details };
     },
 
-    awaited: async (ref) => {
-      const item = inForce(await read(ref));
-      return item && viewOf(item.value);
+    awaited: (standing) => {
+      const asking = inForce(standing);
+      return asking && awaitedView(asking);
     },
 
-    withdraw: async (actor, ref) => {
-      for (;;) {
-        const item = inForce(await read(ref));
-        if (item === undefined)
-          throw new Fault('nothing-awaited', 'No revocation of this certificate awaits its confirmation.');
-        if (await store(remove(item), draftOf('withdrawn', actor, ref, item.value))) return;
+    withdrawal: (actor, ref, standing) => {
+      const asking = inForce(standing);
+      if (asking === undefined) {
+        throw new Fault('nothing-awaited', 'No revocation of this certificate awaits its confirmation.');
       }
+      const { askedBy, record: withdraws, lapsesAt } = asking;
+      return {
+        kind: 'confirmation',
+        actor: actor.id,
+        certificates: [ref],
+        details: {
+          act: 'withdrawn',
+          ...termsOf(asking),
+          lapsesAt: timeText(lapsesAt),
+          askedBy,
+          withdraws,
+          person: actor.person,
+        },
+      };
     },
   };
 };

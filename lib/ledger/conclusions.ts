@@ -1,8 +1,9 @@
 import { Fault, wentThrough } from '../fault.ts';
-import type { Bucket, Value } from '../store/store.ts';
+import type { Bucket, Value, Write } from '../store/store.ts';
 import { canonicalJson } from './canonical.ts';
 import type { ActDraft, Closes, Ledger, LedgerRecord, PreparedRecord } from './contract.ts';
 import { timeOfId } from './ids.ts';
+import { recordKey } from './rows.ts';
 import { type ActSigning, verifiedAct } from './signed-act.ts';
 
 /**
@@ -64,8 +65,14 @@ export const openConclusions = (deps: {
     // Whether the key is closed makes no difference. Somebody who has an old key and the table cannot put an object; and the
     // record's row, which has the leaf, may be deleted after its time or by that person.
     if ((await verifiedAct(deps.acts, record)) === undefined) throw damaged(path);
-    return { record, isOurs: false, writes: (await isKnown(record.id)) ? [] : deps.stage(record).writes };
+    return { record, isOurs: false, writes: (await isKnown(record.id)) ? [] : stagedOnce(record) };
   };
+
+  /** They fail where another process has staged the record meanwhile, even if it is settled already. */
+  const stagedOnce = (record: LedgerRecord): readonly Write[] => [
+    ...deps.stage(record).writes,
+    { check: recordKey(record.id), if: 'absent' },
+  ];
 
   /** Whether the ledger has the record, or had it until its time was over. */
   const isKnown = async (id: string): Promise<boolean> => {

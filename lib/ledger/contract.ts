@@ -162,8 +162,8 @@ export interface Ledger {
   get(id: string): Promise<LedgerRecord>;
   /**
    * The record of an act, whose signature is verified: what a decision may rest on. Faults: those of `get`;
-   * `act-not-proven` where the signature is not that of the act's kind of key over this record, or where the key was closed
-   * before the act had its leaf.
+   * `act-not-proven` where the row has another record, where the signature is not that of the act's kind of key over this
+   * record, or where the key was closed before the act had its leaf.
    */
   act(id: string): Promise<LedgerRecord>;
   /**
@@ -200,7 +200,10 @@ export interface Concluded {
   /** The act that stands in the bucket: the caller's own, or the one that was first. */
   readonly record: LedgerRecord;
   readonly isOurs: boolean;
-  /** They stage the record, to be stored with the rows that follow from it. Empty where the ledger has it or has deleted it. */
+  /**
+   * They stage the record, to be stored with the rows that follow from it. Empty where the ledger has it or has deleted it.
+   * Fault of storing them: `condition-failed` where another process has staged it meanwhile.
+   */
   readonly writes: readonly Write[];
 }
 

@@ -78,21 +78,22 @@ export const openLedger = (deps: LedgerDeps): Ledger => {
 
   const get: Ledger['get'] = (id) => getRecord(table, id);
 
+  const act: Ledger['act'] = async (id) => {
+    const record = await get(id);
+    await assertProven(deps, id, record);
+    return record;
+  };
+
   return {
     append,
     get,
+    act,
 
     prepare: async (draft) => stage(await recordOf(draft)),
 
     query: async (query) => {
       await settle();
-      return queryRecords(table, query, deps.clock());
-    },
-
-    act: async (id) => {
-      const record = await get(id);
-      await assertProven(deps, record);
-      return record;
+      return queryRecords(table, { act }, query, deps.clock());
     },
 
     ...openConclusions({ ...deps, get, recordOf, stage }),

@@ -71,13 +71,16 @@ export const isProven = async ({ acts, bucket }: Proving, record: LedgerRecord):
   return closedAt === undefined || (await hasLeafBelow(bucket, record, closedAt));
 };
 
-/** Fault: `act-not-proven`. */
-export const assertProven = async (deps: Proving, record: LedgerRecord): Promise<void> => {
-  if (await isProven(deps, record)) return;
+/**
+ * The signature is over the id too. So a row with another act's record, under a key of its own, does not make that act count
+ * twice. Fault: `act-not-proven`.
+ */
+export const assertProven = async (deps: Proving, id: string, record: LedgerRecord): Promise<void> => {
+  if (record.id === id && (await isProven(deps, record))) return;
   throw new Fault(
     'act-not-proven',
     'The record of an act does not have the signature that it must have. Nothing is done that rests on it.',
-    { id: record.id },
+    { id },
   );
 };
 

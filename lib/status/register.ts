@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { EntryReason, SerialHex } from '../pki/pki.ts';
 import type { CertificateRef } from '../principal.ts';
 import {
+  type Condition,
   everyItem,
   type Item,
   type Key,
@@ -17,12 +19,12 @@ import {
  *
  *   status/{ca}/{digit}  {serial}  StatusRow, under the last hex digit of the serial number
  *   revoked/{ca}         {serial}  RevokedRow, while the certificate is revoked or on hold
- *   changed/{ca}         {from} {serial} {version}  until a CRL is current that was built after the row was read
+ *   changed/{ca}         {from} {serial} {mark}  until a CRL is current that was built after the row was read
  *
  * A row of `changed` says only that a CRL has to look at a serial number again: at once (`from` 0), or in a list that
  * follows a regularly scheduled one made after `from`. Each change of `revoked` puts such a row in the same write. A
- * new entry also puts one for the time when its certificate has expired. The key has the version that the change gave
- * to the status row, so no two changes share a key.
+ * new entry also puts one for the time when its certificate has expired. The mark is drawn for each change, so no two
+ * changes share a key.
  *
  * Serial numbers end in random digits, so they are spread over a CA's sixteen partitions. All of them can be listed
  * without an index, which somebody could change without the register.
@@ -45,10 +47,14 @@ export type RevocationEntry = {
 
 export type RevokedRow = RevocationEntry & { readonly notAfter: number };
 
-/** A certificate's status as it was read. A change of it is conditional on the version. */
+/** A certificate's status as it was read. */
 export type Registered = Item<StatusRow>;
-/** A registered status that is known to be one of the states `S`. */
-export type RegisteredAs<S extends StatusRow['state']> = Item<StatusRow & { readonly state: S }>;
+
+/** The two rows of a certificate's status as they were read. A change of them is conditional on their versions. */
+export interface StatusRows {
+  readonly status?: Registered;
+  readonly listed?: Item<RevokedRow>;
+}
 
 const statusPk = (ca: string, digit: string): string => `status/${ca}/${digit}`;
 const statusKey = ({ ca, serial }: CertificateRef) => ({ pk: statusPk(ca, serial.slice(-1)), sk: serial });
@@ -60,8 +66,8 @@ const changedFrom = (seconds: number): string => String(seconds).padStart(12, '0
 
 const AT_ONCE = 0;
 
-const changedWrite = ({ ca, serial }: CertificateRef, from: number, before: Registered): Write => ({
-  put: { pk: changedPk(ca), sk: `${changedFrom(from)} ${serial} ${before.version + 1}` },
+const changedWrite = ({ ca, serial }: CertificateRef, from: number, mark: string): Write => ({
+  put: { pk: changedPk(ca), sk: `${changedFrom(from)} ${serial} ${mark}` },
   value: {},
   if: 'absent',
 });
@@ -73,11 +79,10 @@ export interface Changes {
   readonly keys: readonly Key[];
 }
 
-/** Each hold puts a new row, so the row has version 1 until a revocation replaces it. */
-const HELD_VERSION = 1;
-
 export interface Register {
   lookup(ref: CertificateRef): Promise<Registered | undefined>;
+  /** Both rows of one certificate. */
+  read(ref: CertificateRef): Promise<StatusRows>;
   /** One page of the entries of that CA's next CRL, in the order of serials. */
   revoked(ca: string, cursor?: string): Promise<Page<RevokedRow>>;
   /** The entry of one certificate in the next CRL; undefined where it has none. */
@@ -91,8 +96,8 @@ export interface Register {
   /** Rows of the serial numbers of that CA that end in this hex digit, `from` and above. */
   known(ca: string, digit: string, from: string, limit: number): Promise<Page<StatusRow>>;
   readonly admitWrites: typeof admitWrites;
-  readonly revokeWrites: typeof revokeWrites;
-  readonly releaseWrites: typeof releaseWrites;
+  readonly says: typeof says;
+  readonly changeWrites: typeof changeWrites;
   readonly settledWrites: typeof settledWrites;
 }
 
@@ -108,41 +113,37 @@ const admitWrites = (ref: CertificateRef, request: string, notAfter: number): re
   },
 ];
 
-/** Revokes or holds. `from` must be good; for a revocation it may also be on hold. */
-const revokeWrites = (
-  ref: CertificateRef,
-  from: RegisteredAs<'good' | 'hold'>,
-  state: 'revoked' | 'hold',
-  entry: RevocationEntry,
-): readonly Write[] => {
-  const { request, notAfter } = from.value;
-  return [
-    {
-      put: statusKey(ref),
-      value: { state, request, notAfter, ...entry } satisfies StatusRow,
-      if: { version: from.version },
-    },
-    {
-      put: revokedKey(ref),
-      value: { notAfter, ...entry } satisfies RevokedRow,
-      if: from.value.state === 'hold' ? { version: HELD_VERSION } : 'absent',
-    },
-    changedWrite(ref, AT_ONCE, from),
-    // A hold has already put this row.
-    ...(from.value.state === 'good' ? [changedWrite(ref, notAfter, from)] : []),
-  ];
+const asRead = (item: Item | undefined): Condition => (item ? { version: item.version } : 'absent');
+
+/** What a CRL says about a certificate of this status; undefined where it leaves the certificate out. */
+const listedAs = (status: StatusRow): RevokedRow | undefined => {
+  if (status.state === 'good') return undefined;
+  const { state: _state, request: _request, ...entry } = status;
+  return entry;
 };
 
-const releaseWrites = (ref: CertificateRef, held: RegisteredAs<'hold'>): readonly Write[] => {
-  const { request, notAfter } = held.value;
+/** Whether both rows say this status. */
+const says = ({ status, listed }: StatusRows, wanted: StatusRow): boolean =>
+  isDeepStrictEqual(status?.value, wanted) && isDeepStrictEqual(listed?.value, listedAs(wanted));
+
+/**
+ * Writes after which the rows say `next`, whatever they said before. `mark` must not have been used for another change of
+ * this certificate.
+ */
+const changeWrites = (
+  ref: CertificateRef,
+  { status, listed }: StatusRows,
+  next: StatusRow,
+  mark: string,
+): readonly Write[] => {
+  const entry = listedAs(next);
   return [
-    {
-      put: statusKey(ref),
-      value: { state: 'good', request, notAfter } satisfies StatusRow,
-      if: { version: held.version },
-    },
-    { delete: revokedKey(ref), if: { version: HELD_VERSION } },
-    changedWrite(ref, AT_ONCE, held),
+    { put: statusKey(ref), value: next, if: asRead(status) },
+    ...(entry ? [{ put: revokedKey(ref), value: entry, if: asRead(listed) }] : []),
+    ...(!entry && listed ? [{ delete: revokedKey(ref), if: { version: listed.version } }] : []),
+    changedWrite(ref, AT_ONCE, mark),
+    // An entry with the same end has already put this row.
+    ...(entry && listed?.value.notAfter !== entry.notAfter ? [changedWrite(ref, entry.notAfter, mark)] : []),
   ];
 };
 
@@ -151,6 +152,13 @@ const settledWrites = (keys: readonly Key[]): readonly Write[] =>
 
 export const openRegister = (table: Table): Register => ({
   lookup: (ref) => table.get<StatusRow>(statusKey(ref)),
+  read: async (ref) => {
+    const [status, listed] = await Promise.all([
+      table.get<StatusRow>(statusKey(ref)),
+      table.get<RevokedRow>(revokedKey(ref)),
+    ]);
+    return { ...(status && { status }), ...(listed && { listed }) };
+  },
   revoked: (ca, cursor) =>
     table.query<RevokedRow>({ pk: revokedPk(ca), limit: MAX_PAGE, ...(cursor !== undefined && { cursor }) }),
   listed: async (ref) => (await table.get<RevokedRow>(revokedKey(ref)))?.value,
@@ -165,7 +173,7 @@ export const openRegister = (table: Table): Register => ({
   },
   known: (ca, digit, from, limit) => table.query<StatusRow>({ pk: statusPk(ca, digit), from, limit }),
   admitWrites,
-  revokeWrites,
-  releaseWrites,
+  says,
+  changeWrites,
   settledWrites,
 });

@@ -17,9 +17,9 @@ export {
   openRegister,
   type Register,
   type Registered,
-  type RegisteredAs,
   type RevocationEntry,
   type StatusRow,
+  type StatusRows,
 } from './register.ts';
 export type { ResponderRow } from './responder-rows.ts';
 export { openResponders, type Responders } from './responders.ts';

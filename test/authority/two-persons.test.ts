@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { doorCredentials } from '../../functions/local/credentials.ts';
 import { type CertificateRow, readCertificate } from '../../lib/authority/certificates.ts';
-import { LAPSE_SECONDS } from '../../lib/authority/two-persons.ts';
 import { Fault } from '../../lib/fault.ts';
 import type { CertificateRef, Principal } from '../../lib/principal.ts';
 import type { Value } from '../../lib/store/store.ts';
@@ -43,9 +42,11 @@ const actsOn = async ({ ca: of, serial }: CertificateRef, service = house) =>
       record.kind !== 'issuance' &&
       record.kind !== 'ceremony' &&
       record.certificates?.some((ref) => ref.ca === of && ref.serial === serial)
-        ? [{ kind: record.kind, actor: record.actor, details: record.details }]
+        ? [{ id: record.id, kind: record.kind, actor: record.actor, details: record.details }]
         : [],
     );
+
+const LAPSE_SECONDS = 7 * 86_400;
 
 const REASON = { reason: 'cACompromise' } as const;
 
@@ -76,8 +77,11 @@ describe('a certificate of the service itself', () => {
     const view = await authority.certificate(noda, ref);
     expect([view.status, view.awaiting]).toEqual(['revoked', undefined]);
     expect(await authority.revoke(sakai, ref, REASON)).toEqual({ revocation, first: false });
+    const [asking] = await actsOn(ref);
+    const name = `status.${ref.ca}.${ref.serial}`;
     expect(await actsOn(ref)).toEqual([
       {
+        id: asking?.id,
         kind: 'confirmation',
         actor: 'operator-sakai',
         details: {
@@ -85,17 +89,24 @@ describe('a certificate of the service itself', () => {
           status: 'revoked',
           reason: 'cACompromise',
           lapsesAt: '2026-11-29T09:00:00Z',
+          person: sakai.person,
+          closes: { act: name, number: 1 },
         },
       },
       {
+        id: expect.any(String),
         kind: 'revocation',
         actor: 'operator-noda',
         details: {
           reason: 'cACompromise',
           revocationTime: '2026-11-22T10:00:00Z',
           before: 'good',
+          confirms: asking?.id,
           askedBy: 'operator-sakai',
+          askedByPerson: sakai.person,
           askedAt: '2026-11-22T09:00:00Z',
+          person: noda.person,
+          closes: { act: name, number: 2 },
         },
       },
     ]);

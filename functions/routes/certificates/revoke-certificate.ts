@@ -9,7 +9,7 @@ export const route = defineRoute({
   path: '/api/v1/certificates/{ca}/{serial}/revocation',
   summary: 'Revoke a certificate',
   description:
-    "The revocation is in effect when it is answered. Revoking again gives the first revocation. A certificate of a CA, of an OCSP responder or of the service's own TLS door needs two persons: the first call is answered 202 and changes no status; the identical call of a second operator within seven days revokes the certificate.",
+    "The revocation is in effect when it is answered. Revoking again gives the first revocation. A certificate of a CA, of an OCSP responder or of the service's own TLS door needs two persons: the first call is answered 202 and changes no status; the identical call of a second operator within the trust domain's term, seven days by default, revokes the certificate.",
   lane: 'api',
   access: ['officer', 'operator'],
   params: z.strictObject({ ca: caId, serial }),

@@ -13,7 +13,7 @@ export const route = defineRoute({
   access: ['operator'],
   params: z.strictObject({ ca: caId, serial }),
   responses: { 204: { description: 'No revocation is pending.' } },
-  faults: ['malformed-serial', 'nothing-awaited'],
+  faults: ['malformed-serial', 'unknown-certificate', 'nothing-awaited'],
   handle: async ({ authority }, { params }, caller) => {
     await authority.withdrawRevocation(caller, params);
     return { status: 204, headers: {}, body: '' };

@@ -65,7 +65,7 @@ export const buildBundle = async (
       throw new Fault('input-too-large', phrase`A bundle holds at most ${MAX_RECORDS} records.`);
     }
   }
-  const held = await heldCertificates(deps.table, holder);
+  const held = await heldCertificates(deps.table, deps.ledger, holder);
   const isOwn = isOneOf(held);
   const namesOthers = ({ certificates = [] }: LedgerRecord): boolean => !certificates.every(isOwn);
   return {

@@ -1,6 +1,7 @@
 import { Fault, phrase } from '../../fault.ts';
 import type { Clock } from '../../ports.ts';
 import type { Principal } from '../../principal.ts';
+import { readRecordedAct } from '../../recorded-act.ts';
 import type { Item, Key, Table, Write } from '../../store/store.ts';
 import type { Ledger } from '../contract.ts';
 import type { Delegates } from './delegates.ts';
@@ -10,6 +11,9 @@ import type { Delegates } from './delegates.ts';
  *
  *   disclosure                   {id}  the case; its id is that of the record with which it began
  *   disclosure/holder/{holder}   {id}  a pointer
+ *
+ * The record says who asked for whose records, and when; a row without it is no case. The rest of the row opens nothing: the
+ * term, and what was handed over first.
  */
 export type CaseRow = {
   readonly holder: string;
@@ -84,8 +88,22 @@ export const openCases = (deps: {
 
   const mayReadAll = ({ role }: Principal): boolean => role === 'operator' || role === 'auditor';
 
-  const read = async (id: string): Promise<Item<CaseRow>> => {
+  /** The row, with whom it is about as the act has it. Undefined where no act bears it out. */
+  const proven = async (item: Item<CaseRow>): Promise<Item<CaseRow> | undefined> => {
+    const details = { act: 'requested' };
+    const record = await readRecordedAct(ledger, item.sk, { kind: 'disclosure', details });
+    if (record?.holder === undefined) return undefined;
+    const { holder, actor: requestedBy, time: requestedAt } = record;
+    return { ...item, value: { ...item.value, holder, requestedBy, requestedAt } };
+  };
+
+  const find = async (id: string): Promise<Item<CaseRow> | undefined> => {
     const item = await table.get<CaseRow>(caseKey(id));
+    return item && proven(item);
+  };
+
+  const read = async (id: string): Promise<Item<CaseRow>> => {
+    const item = await find(id);
     if (!item) throw unknown();
     return item;
   };
@@ -103,7 +121,7 @@ export const openCases = (deps: {
       const row: CaseRow = {
         holder,
         requestedBy: caller.id,
-        requestedAt: new Date(now).toISOString(),
+        requestedAt: record.time,
         deadline: endOfTerm(now, TERM_DAYS),
       };
       await table.write([
@@ -135,9 +153,11 @@ export const openCases = (deps: {
         limit,
         ...(cursor !== undefined && { cursor }),
       });
-      const items = all ? page.items : await Promise.all(page.items.map(({ sk }) => read(sk)));
+      const items = await Promise.all(page.items.map((item) => (all ? proven(item) : find(item.sk))));
       return {
-        cases: items.map(({ sk, value }) => viewOf(sk, value)),
+        cases: items.flatMap((item) =>
+          item && (all || item.value.holder === caller.id) ? [viewOf(item.sk, item.value)] : [],
+        ),
         ...(page.cursor !== undefined && { cursor: page.cursor }),
       };
     },

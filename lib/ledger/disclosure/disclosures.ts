@@ -71,7 +71,7 @@ export const openDisclosures = (deps: DisclosureDeps): Disclosures => {
 
     own: async (caller, query, method) => {
       await delegates.assertMayAct(caller, query.holder);
-      const heldBy = (holder: string) => heldCertificates(table, holder);
+      const heldBy = (holder: string) => heldCertificates(table, ledger, holder);
       const { page, held } = await readOwn({ ledger, principals, heldBy }, query);
       const { holder, from, to } = query;
       await ledger.append({

@@ -1,9 +1,10 @@
 import { Fault, phrase } from '../../fault.ts';
 import type { CertificateRef } from '../../principal.ts';
+import { readRecordedAct } from '../../recorded-act.ts';
 import type { Item, Table } from '../../store/store.ts';
-import type { LedgerRecord, RecordPage, RecordQuery } from '../contract.ts';
+import type { Ledger, LedgerRecord, RecordPage, RecordQuery } from '../contract.ts';
 import { idFloor } from '../ids.ts';
-import { asRecord, certificatePk, holderPk, recordKey } from '../rows.ts';
+import { certificatePk, holderPk } from '../rows.ts';
 import { matchingRecords, SCAN_FACTOR } from './matching.ts';
 import { type Bounds, cursorInvalid, encodePosition } from './position.ts';
 
@@ -13,18 +14,25 @@ const MAX_HELD = 1000;
 /** The fewest rows that are read in each of several partitions. */
 const MIN_MERGED = 8;
 
-/** The certificates issued to the holder, found by the records of their issuance. Fault: `input-too-large`. */
-export const heldCertificates = async (table: Table, holder: string): Promise<readonly CertificateRef[]> => {
+/**
+ * The certificates issued to the holder. Only a proven issuance to this holder counts, since a row that points elsewhere would
+ * show somebody the records of another person. Fault: `input-too-large`.
+ */
+export const heldCertificates = async (
+  table: Table,
+  ledger: Pick<Ledger, 'act'>,
+  holder: string,
+): Promise<readonly CertificateRef[]> => {
   const { items, cursor } = await table.query({ pk: holderPk(holder), limit: MAX_HELD });
   if (cursor !== undefined) {
     throw new Fault('input-too-large', phrase`A holder has at most ${MAX_HELD} certificates here.`);
   }
-  const found = await Promise.all(items.map(({ sk }) => table.get(recordKey(sk))));
+  const found = await Promise.all(
+    items.map(({ sk }) => readRecordedAct(ledger, sk, { kind: 'issuance', holder })),
+  );
   const refs = new Map<string, CertificateRef>();
-  for (const item of found) {
-    for (const ref of (item && asRecord(item.value).certificates) ?? []) {
-      refs.set(certificatePk(ref.ca, ref.serial), ref);
-    }
+  for (const record of found) {
+    for (const ref of record?.certificates ?? []) refs.set(certificatePk(ref.ca, ref.serial), ref);
   }
   return [...refs.values()];
 };
@@ -36,12 +44,19 @@ export const heldCertificates = async (table: Table, holder: string): Promise<re
  */
 export const mergeCertificates = async (
   table: Table,
+  ledger: Pick<Ledger, 'act'>,
   holder: string,
   query: RecordQuery,
   { from, to, fingerprint, position }: Bounds,
 ): Promise<RecordPage> => {
   const { limit } = query;
-  const pks = (await heldCertificates(table, holder)).map(({ ca, serial }) => certificatePk(ca, serial));
+  const pks = (await heldCertificates(table, ledger, holder)).map(({ ca, serial }) =>
+    certificatePk(ca, serial),
+  );
+  const held = new Set(pks);
+  // A pointer under a certificate may be false.
+  const isAboutHolder = ({ certificates = [] }: LedgerRecord): boolean =>
+    certificates.some(({ ca, serial }) => held.has(certificatePk(ca, serial)));
   const records: LedgerRecord[] = [];
   let rows = limit * SCAN_FACTOR;
   if (position && !isRecordId(position.inner)) throw cursorInvalid();
@@ -55,7 +70,7 @@ export const mergeCertificates = async (
     if (!last) return { records };
     below = last.sk;
     rows -= next.length;
-    records.push(...(await matchingRecords(table, next, true, query)));
+    records.push(...(await matchingRecords(table, next, true, query)).filter(isAboutHolder));
     if (records.length === limit || rows <= 0) {
       return { records, cursor: encodePosition({ pk: 'holder', inner: below, query: fingerprint, to }) };
     }

@@ -1,7 +1,7 @@
 import { Fault, phrase } from '../../fault.ts';
 import { MAX_PAGE, type Table } from '../../store/store.ts';
 import { canonicalJson, digestHex } from '../canonical.ts';
-import type { RecordPage, RecordQuery } from '../contract.ts';
+import type { Ledger, RecordPage, RecordQuery } from '../contract.ts';
 import { FIRST_KEY } from '../rows.ts';
 import { mergeCertificates } from './holder.ts';
 import { walkPartitions } from './partitions.ts';
@@ -10,7 +10,12 @@ import { type Bounds, decodePosition } from './position.ts';
 const DAY = 86_400_000;
 
 /** One page of the records that the query finds, among those that are settled. */
-export const queryRecords = async (table: Table, query: RecordQuery, now: number): Promise<RecordPage> => {
+export const queryRecords = async (
+  table: Table,
+  ledger: Pick<Ledger, 'act'>,
+  query: RecordQuery,
+  now: number,
+): Promise<RecordPage> => {
   checkQuery(query);
   const { cursor, limit: _, ...asked } = query;
   const fingerprint = digestHex(canonicalJson({ ...asked })).slice(0, 32);
@@ -25,7 +30,7 @@ export const queryRecords = async (table: Table, query: RecordQuery, now: number
   const bounds: Bounds = { from, to, fingerprint, ...(position && { position }) };
   return query.holder === undefined
     ? walkPartitions(table, query, bounds)
-    : mergeCertificates(table, query.holder, query, bounds);
+    : mergeCertificates(table, ledger, query.holder, query, bounds);
 };
 
 const checkQuery = ({ limit, recipient, actor, certificate, holder }: RecordQuery): void => {

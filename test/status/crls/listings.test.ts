@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -5,7 +6,7 @@ import { wentThrough } from '../../../lib/fault.ts';
 import { decodeCertificateList, encodeTbsCertList, type RevokedCertificate } from '../../../lib/pki/pki.ts';
 import { openCrls } from '../../../lib/status/crls/crls.ts';
 import { openIssuers } from '../../../lib/status/issuers.ts';
-import { openRegister, type RegisteredAs, type RevokedRow } from '../../../lib/status/register.ts';
+import { openRegister, type RevokedRow, type StatusRow } from '../../../lib/status/register.ts';
 import { openFileBucket } from '../../../lib/store/file-bucket.ts';
 import { openSqliteTable } from '../../../lib/store/sqlite.ts';
 import type { Item, Table } from '../../../lib/store/store.ts';
@@ -109,22 +110,19 @@ const openWorld = async () => {
   /** Changes a status, by a process whose clock is `ahead` seconds ahead. */
   const change = async (n: number, how: 'revoke' | 'hold' | 'release', ahead = 0): Promise<void> => {
     const ref = refs[n % refs.length] as (typeof refs)[number];
-    const registered = await register.lookup(ref);
-    const state = registered?.value.state;
+    const rows = await register.read(ref);
+    const { state, request = '', notAfter = 0 } = rows.status?.value ?? {};
     const revocationTime = Math.floor(time.now / 1000) + ahead;
-    const good = registered as RegisteredAs<'good' | 'hold'>;
-    const held = registered as RegisteredAs<'hold'>;
-    if (how === 'release' && state === 'hold')
-      await wentThrough(sqlite.write(register.releaseWrites(ref, held)));
+    const become = (next: StatusRow): Promise<boolean> =>
+      wentThrough(sqlite.write(register.changeWrites(ref, rows, next, randomBytes(8).toString('hex'))));
+    if (how === 'release' && state === 'hold') await become({ state: 'good', request, notAfter });
     if (how === 'hold' && state === 'good') {
-      const entry = { revocationTime, reason: 'certificateHold' } as const;
-      await wentThrough(sqlite.write(register.revokeWrites(ref, good, 'hold', entry)));
+      await become({ state: 'hold', request, notAfter, revocationTime, reason: 'certificateHold' });
     }
     if (how === 'revoke' && (state === 'good' || state === 'hold')) {
       const invalidityDate = n % 3 === 0 ? { invalidityDate: start } : {};
       const reason = n % 2 === 0 ? 'unspecified' : 'superseded';
-      const entry = { revocationTime, reason, ...invalidityDate } as const;
-      await wentThrough(sqlite.write(register.revokeWrites(ref, good, 'revoked', entry)));
+      await become({ state: 'revoked', request, notAfter, revocationTime, reason, ...invalidityDate });
     }
   };
 

@@ -1,0 +1,38 @@
+import type { CertificateRef } from '../principal.ts';
+import { type CertificateRow, certificateKey, readIssuance, unknownCertificate } from './certificates.ts';
+import type { AuthorityDeps } from './deps.ts';
+
+/**
+ * The facts that decide who may act on a certificate. They come from the record of the issuance, because somebody who can
+ * write to the table can change the certificate's row. Without `profile` and `office` where the ledger does not confirm the
+ * row, or where there is none: then only operators may act, and it takes two of them.
+ */
+export interface IssuedAs {
+  readonly profile?: string;
+  readonly office?: string;
+  /** For the status row: the order, and the certificate's end in Unix seconds. */
+  readonly request: string;
+  readonly notAfter: number;
+}
+
+/** Fault: `unknown-certificate`. */
+export const readIssuedAs = async (
+  { table, register, recorder }: Pick<AuthorityDeps, 'table' | 'register' | 'recorder'>,
+  ref: CertificateRef,
+): Promise<IssuedAs> => {
+  const certificate = (await table.get<CertificateRow>(certificateKey(ref)))?.value;
+  const issuance = certificate && (await readIssuance(recorder, ref, certificate));
+  if (issuance) {
+    const { profile, order, notAfter } = issuance.details;
+    return {
+      ...(typeof profile === 'string' && { profile }),
+      ...(issuance.office !== undefined && { office: issuance.office }),
+      request: String(order),
+      notAfter: Math.floor(Date.parse(String(notAfter)) / 1000),
+    };
+  }
+  const status = (await register.lookup(ref))?.value;
+  if (status) return { request: status.request, notAfter: status.notAfter };
+  if (certificate) return { request: certificate.order, notAfter: certificate.notAfter };
+  throw unknownCertificate();
+};

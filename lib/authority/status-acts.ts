@@ -1,0 +1,143 @@
+import { Fault } from '../fault.ts';
+import type { Closes, LedgerRecord } from '../ledger/ledger.ts';
+import { type EntryReason, rfc3339 } from '../pki/pki.ts';
+import type { CertificateRef } from '../principal.ts';
+import type { RevocationEntry } from '../status/status.ts';
+import type { Value, Write } from '../store/store.ts';
+import type { Recorder } from './deps.ts';
+
+/**
+ * The acts on the status of one certificate. They exclude each other, so each takes the next number under one name:
+ *
+ *   outcomes/status.{ca}.{serial}/{n}  the record of a hold, a release or a revocation; or of a confirmation: that one person
+ *                                      asked for what takes two, or that this was taken back
+ *
+ * The name is the certificate's own and needs no row to be found. What the acts add up to is read from the first one on, and
+ * decides; the status register follows it. Nothing follows a revocation.
+ */
+
+/** In Unix seconds, as the register has it. */
+export type ActedState =
+  | { readonly state: 'good' }
+  | ({ readonly state: 'hold' | 'revoked' } & RevocationEntry);
+
+/** One person's asking for a revocation or a hold that takes two persons. */
+export interface Asking extends RevocationTerms {
+  /** Id of its record. */
+  readonly record: string;
+  /** Principal id, and the person behind it. */
+  readonly askedBy: string;
+  readonly person: unknown;
+  /** Unix seconds. */
+  readonly askedAt: number;
+  /** Unix seconds, by the signed record: a lapse needs no act of its own, since the time alone decides. */
+  readonly lapsesAt: number;
+}
+
+/** What an operator asks for. The invalidity date is in Unix seconds. */
+export interface RevocationTerms {
+  readonly status: 'revoked' | 'hold';
+  readonly reason: EntryReason;
+  readonly invalidityDate?: number;
+}
+
+/** What the acts add up to. */
+export interface Standing {
+  readonly now: ActedState;
+  /** The states before it that acts made. */
+  readonly earlier: readonly ActedState[];
+  /** Neither used nor taken back; it may have lapsed. */
+  readonly asking?: Asking;
+  /** The name of the next act. */
+  readonly next: Closes;
+  /** They stage the records of these acts that the ledger lacks. */
+  readonly writes: readonly Write[];
+}
+
+const GOOD: ActedState = { state: 'good' };
+
+export const timeText = (seconds: number): string => rfc3339(new Date(seconds * 1000));
+
+/** Fault: `act-object-invalid`. */
+export const readStanding = async (
+  recorder: Pick<Recorder, 'conclusion'>,
+  ref: CertificateRef,
+): Promise<Standing> => {
+  const act = `status.${ref.ca}.${ref.serial}`;
+  let standing: Standing = { now: GOOD, earlier: [], next: { act, number: 1 }, writes: [] };
+  for (;;) {
+    const found = await recorder.conclusion(standing.next);
+    if (found === undefined) return standing;
+    const after = afterAct(standing, found.record, ref);
+    standing = {
+      ...after,
+      next: { act, number: standing.next.number + 1 },
+      writes: [...standing.writes, ...found.writes],
+    };
+  }
+};
+
+const afterAct = (before: Standing, record: LedgerRecord, ref: CertificateRef): Standing => {
+  const [named] = record.certificates ?? [];
+  const isAboutIt = named?.ca === ref.ca && named.serial === ref.serial;
+  if (record.kind === 'provision' || !isAboutIt || before.now.state === 'revoked') throw misplaced(record);
+  const { asking, ...rest } = before;
+  const { details } = record;
+  switch (record.kind) {
+    case 'confirmation':
+      return details.act === 'asked' ? { ...rest, asking: askingOf(record) } : rest;
+    case 'hold':
+    case 'revocation': {
+      const state = record.kind === 'hold' ? 'hold' : 'revoked';
+      return { ...rest, now: { state, ...entryOf(record) }, earlier: [...before.earlier, before.now] };
+    }
+    case 'release':
+      return { ...before, now: GOOD, earlier: [...before.earlier, before.now] };
+    default:
+      throw misplaced(record);
+  }
+};
+
+export type ActRecord = Exclude<LedgerRecord, { readonly kind: 'provision' }>;
+
+export const askingOf = (record: ActRecord): Asking => ({
+  record: record.id,
+  askedBy: record.actor,
+  person: record.details.person,
+  askedAt: Math.floor(Date.parse(record.time) / 1000),
+  lapsesAt: secondsOf(record, 'lapsesAt'),
+  status: record.details.status === 'hold' ? 'hold' : 'revoked',
+  ...reasonOf(record),
+});
+
+const entryOf = (record: ActRecord): RevocationEntry => ({
+  revocationTime: secondsOf(record, 'revocationTime'),
+  ...reasonOf(record),
+});
+
+const reasonOf = (record: ActRecord) => ({
+  reason: record.details.reason as EntryReason,
+  ...(record.details.invalidityDate !== undefined && { invalidityDate: secondsOf(record, 'invalidityDate') }),
+});
+
+const secondsOf = (record: ActRecord, name: string): number => {
+  const seconds = Date.parse(String(record.details[name])) / 1000;
+  if (Number.isNaN(seconds)) throw misplaced(record);
+  return Math.floor(seconds);
+};
+
+const misplaced = ({ id }: LedgerRecord): Fault =>
+  new Fault(
+    'act-object-invalid',
+    'An act on the status of a certificate is not one that can be where it is.',
+    {
+      record: id,
+    },
+  );
+
+/** For the record of an act, with times in RFC 3339. */
+export const entryDetails = ({ revocationTime, reason, invalidityDate }: RevocationEntry): Value => ({
+  reason,
+  revocationTime: timeText(revocationTime),
+  ...(invalidityDate !== undefined && { invalidityDate: timeText(invalidityDate) }),
+});
