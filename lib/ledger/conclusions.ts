@@ -1,9 +1,9 @@
 import { Fault, wentThrough } from '../fault.ts';
-import type { Bucket, Value, Write } from '../store/store.ts';
+import type { Bucket, Table, Value, Write } from '../store/store.ts';
 import { canonicalJson } from './canonical.ts';
 import type { ActDraft, Closes, Ledger, LedgerRecord, PreparedRecord } from './contract.ts';
 import { timeOfId } from './ids.ts';
-import { recordKey } from './rows.ts';
+import { recordKey, traceKeys } from './rows.ts';
 import { type ActSigning, verifiedAct } from './signed-act.ts';
 
 /**
@@ -48,6 +48,7 @@ const parse = (path: string, body: Uint8Array): LedgerRecord => {
 export const openConclusions = (deps: {
   readonly acts: ActSigning;
   readonly objects: Conclusions;
+  readonly table: Pick<Table, 'get'>;
   readonly get: Ledger['get'];
   readonly recordOf: (draft: ActDraft) => Promise<LedgerRecord>;
   readonly stage: (record: LedgerRecord) => PreparedRecord;
@@ -65,7 +66,7 @@ export const openConclusions = (deps: {
     // Whether the key is closed makes no difference. Somebody who has an old key and the table cannot put an object; and the
     // record's row, which has the leaf, may be deleted after its time or by that person.
     if ((await verifiedAct(deps.acts, record)) === undefined) throw damaged(path);
-    return { record, isOurs: false, writes: (await isKnown(record.id)) ? [] : stagedOnce(record) };
+    return { record, isOurs: false, writes: (await isKnown(record)) ? [] : stagedOnce(record) };
   };
 
   /** They fail where another process has staged the record meanwhile, even if it is settled already. */
@@ -74,16 +75,20 @@ export const openConclusions = (deps: {
     { check: recordKey(record.id), if: 'absent' },
   ];
 
-  /** Whether the ledger has the record, or had it until its time was over. */
-  const isKnown = async (id: string): Promise<boolean> => {
+  /**
+   * Whether the ledger has the record, or had it. A record that somebody deleted is not stored again: it could not be settled
+   * beside the pointers that are left of it, and the audit names it.
+   */
+  const isKnown = async (record: LedgerRecord): Promise<boolean> => {
     try {
-      await deps.get(id);
+      await deps.get(record.id);
       return true;
     } catch (error) {
       if (Fault.is(error, 'record-expired')) return true;
-      if (Fault.is(error, 'unknown-record')) return false;
-      throw error;
+      if (!Fault.is(error, 'unknown-record')) throw error;
     }
+    const traces = await Promise.all(traceKeys(record).map((key) => deps.table.get(key)));
+    return traces.some((trace) => trace !== undefined);
   };
 
   const isThere = async (closes: Closes): Promise<boolean> =>

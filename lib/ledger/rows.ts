@@ -90,6 +90,12 @@ const moveWrites = (record: LedgerRecord): readonly Write[] => {
   ];
 };
 
+/** The rows beside the record's own that show that it was settled. */
+export const traceKeys = (record: LedgerRecord): readonly Key[] => [
+  unsequencedKey(record.id),
+  ...pointerPks(record).map((pk) => ({ pk, sk: record.id })),
+];
+
 /** Moves a staged record with its leaf. */
 export const sequencedWrites = (record: LedgerRecord, leaf: number): readonly Write[] =>
   moveWrites({ ...record, leaf });

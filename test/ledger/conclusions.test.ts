@@ -4,8 +4,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ActDraft, type Ledger, openLedger } from '../../lib/ledger/ledger.ts';
 import { recordKey } from '../../lib/ledger/rows.ts';
 import { openSqliteTable, type SqliteTable } from '../../lib/store/sqlite.ts';
+import type { Item } from '../../lib/store/store.ts';
 import { ledgerActs } from '../acts.ts';
 import { temporaryFolder } from '../service.ts';
+import { deleteRow, putRow } from '../store/row-attacks.ts';
 
 const START = Date.parse('2026-11-22T09:00:00Z');
 
@@ -29,6 +31,46 @@ afterEach(async () => {
 
 const draft = (n: number): ActDraft => ({ kind: 'hold', actor: 'operator-noda', details: { n } });
 
+describe('the record of an end', () => {
+  const NAME = { act: 'name', number: 1 };
+
+  it('is stored by whoever reads the object first, once', async () => {
+    await ledger.conclude(draft(1), NAME);
+    const [first, second] = [await ledger.conclusion(NAME), await ledger.conclusion(NAME)];
+    await table.write(first?.writes ?? []);
+    await expect(table.write(second?.writes ?? [])).rejects.toMatchObject({ code: 'condition-failed' });
+    expect((await ledger.query({ limit: 10 })).records).toHaveLength(1);
+    // It is settled now, and its staged row is gone.
+    await expect(table.write(second?.writes ?? [])).rejects.toMatchObject({ code: 'condition-failed' });
+    expect((await ledger.conclusion(NAME))?.writes).toEqual([]);
+  });
+
+  it('that somebody deleted is not stored again, and queries go on', async () => {
+    const { record, writes } = await ledger.conclude(draft(1), NAME);
+    await table.write(writes);
+    await ledger.query({ limit: 1 });
+    await deleteRow(table, recordKey(record.id));
+    expect(await ledger.conclusion(NAME)).toMatchObject({ record: { id: record.id }, writes: [] });
+    expect((await ledger.query({ limit: 10 })).records).toEqual([]);
+  });
+});
+
+describe('an act', () => {
+  it('counts by its own row only, and not by a copy under another key', async () => {
+    const [record, other] = await ledger.append(draft(1), draft(2));
+    if (!record || !other) throw new Error('no records');
+    await ledger.query({ limit: 1 });
+    const { value } = (await table.get(recordKey(record.id))) as Item;
+    await putRow(table, recordKey(other.id), value);
+    const free = record.id.replace(/.$/, (digit) => (digit === '0' ? '1' : '0'));
+    await putRow(table, recordKey(free), value);
+    for (const id of [other.id, free]) {
+      await expect(ledger.act(id)).rejects.toMatchObject({ code: 'act-not-proven' });
+    }
+    expect((await ledger.act(record.id)).id).toBe(record.id);
+  });
+});
+
 describe('the newest end under a name', () => {
   it('is none at first, and the last of any number of ends', async () => {
     expect(await ledger.newest('name')).toEqual({ next: { act: 'name', number: 1 } });
@@ -48,9 +90,7 @@ describe('the newest end under a name', () => {
     now += 120_000;
     expect((await ledger.newest('name')).newest?.record.id).toBe(record.id);
     await ledger.query({ limit: 1 });
-    const row = recordKey(record.id);
-    const { version = 0 } = (await table.get(row)) ?? {};
-    await table.write([{ delete: row, if: { version } }]);
+    await deleteRow(table, recordKey(record.id));
     expect((await ledger.newest('name')).newest?.record.id).toBe(record.id);
   });
 });

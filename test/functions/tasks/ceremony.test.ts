@@ -4,13 +4,16 @@ import type { TaskContext } from '../../../functions/lambda/parts.ts';
 import { hold } from '../../../functions/tasks/ceremony.ts';
 import { consent } from '../../../functions/tasks/ceremony-consent.ts';
 import { readApplicant } from '../../../functions/tasks/principal-certificate.ts';
+import { digestOfEvent } from '../../../lib/authority/consent.ts';
 import { Fault } from '../../../lib/fault.ts';
 import type { RecordKind } from '../../../lib/ledger/ledger.ts';
+import { recordKey } from '../../../lib/ledger/rows.ts';
 import { digestOf } from '../../../lib/trust-domain/files.ts';
 import { readTrustDomain } from '../../../lib/trust-domain/trust-domain.ts';
 import {
   codeOf,
   composeHouse,
+  DAY,
   fileOf,
   type Ground,
   openGround,
@@ -18,6 +21,8 @@ import {
   SECOND,
 } from '../../authority/house.ts';
 import { opensslRequest } from '../../service.ts';
+import { faultyTable } from '../../store/faulty-table.ts';
+import { deleteRow, putRow, rollbackTable } from '../../store/row-attacks.ts';
 import { checkWorld } from '../../world.ts';
 
 /** A ceremony on AWS takes two persons: it does what the opener has consented to, and nothing else. */
@@ -48,6 +53,16 @@ const event = (...credentials: { readonly principal: string; readonly csr: strin
 });
 const keyDigest = async (request: { readonly principal: string; readonly csr: string }): Promise<string> =>
   (await readApplicant(readTrustDomain(text), request)).publicKeyDigest;
+
+const digestFor = async (asked: ReturnType<typeof event>): Promise<string> => {
+  const credentials = await Promise.all(
+    asked.credentials.map(async (one) => ({
+      principal: one.principal,
+      publicKeyDigest: await keyDigest(one),
+    })),
+  );
+  return digestOfEvent({ trustDomain: asked.trustDomain, credentials });
+};
 
 const refusalOf = async (act: Promise<unknown>): Promise<Fault> => {
   const error: unknown = await act.then(
@@ -172,24 +187,140 @@ describe('a ceremony', () => {
     ]);
   });
 
-  it('does nothing by a consent row that has no record in the ledger', async () => {
+  it('does nothing by a row, whatever it says', async () => {
     const asked = event(credential('operator-noda'));
-    const [own, other] = [await consentTo(event()), await consentTo(asked)];
+    const { event: digest } = await consentTo(event());
+    const [first] = await consentRecords();
     const key = { pk: 'ceremony-consent', sk: 'event' };
-    const row = await ground.table.get(key);
-    const [first, second] = await consentRecords();
-    for (const consent of [first?.id, second?.id?.replace(/^./, 'z')]) {
-      const { version = 0 } = (await ground.table.get(key)) ?? {};
-      const value = { event: other.event, consent: String(consent) };
-      await ground.table.write([{ put: key, value, if: { version } }]);
-      expect(await codeOf(holdThe(asked))).toBe('consent-not-recorded');
+    for (const consented of [String(first?.id), 'ab'.repeat(16)]) {
+      await putRow(ground.table, key, { event: await digestFor(asked), consent: consented });
+      const refusal = await refusalOf(holdThe(asked));
+      expect([refusal.code, refusal.facts.consented]).toEqual(['confirmation-differs', digest]);
     }
-    expect(own.event).not.toBe(other.event);
-    expect(row?.value).toEqual({ event: other.event, consent: second?.id });
+    // A record in the table is no consent either.
+    const { ledger } = composeHouse(ground).core;
+    const { details } = first as NonNullable<typeof first>;
+    await ledger.append({
+      kind: 'ceremony',
+      actor: PERSONS[0] as string,
+      details: { ...details, event: await digestFor(asked) },
+    });
+    expect(await codeOf(holdThe(asked))).toBe('confirmation-differs');
     expect(ground.made).toEqual([]);
-    // The opener consents again, which repairs it.
+  });
+
+  it('needs no row: a consent whose record is deleted still stands, and is used once', async () => {
+    const asked = event(credential('operator-noda'));
     await consentTo(asked);
-    expect((await holdThe(asked)).event).toBe(other.event);
+    const [consented] = await consentRecords();
+    await deleteRow(ground.table, recordKey(String(consented?.id)));
+    const { event: digest } = await holdThe(asked);
+    const uses = (await consentRecords()).filter(({ details }) => details.step === 'held');
+    expect(uses.map(({ details }) => [details.event, details.consent])).toEqual([[digest, consented?.id]]);
+  });
+
+  it('does nothing that a later consent replaced, though all rows are put back as they were', async () => {
+    const [first, second] = [event(credential('higashi-counter')), event(credential('auditor'))];
+    await consentTo(first);
+    const table = rollbackTable(ground.table);
+    const through = (): TaskContext => ({
+      ...composeHouse(ground, { table: () => table }),
+      trustDomainDigest: trustDomain,
+      log: () => {},
+    });
+    const restore = table.mark();
+    ground.time.now += SECOND;
+    await consent(second, through());
+    await restore();
+    expect(await codeOf(holdThe(first))).toBe('confirmation-differs');
+    expect(ground.made).toEqual([]);
+    expect((await holdThe(second)).credentials).toHaveLength(1);
+  });
+
+  it('is not held by a consent that lapsed; one that was used stays used', async () => {
+    const asked = event(credential('higashi-counter'));
+    await consentTo(asked);
+    ground.time.now += 7 * DAY;
+    expect(await codeOf(holdThe(asked))).toBe('nothing-awaited');
+    expect(ground.made).toEqual([]);
+    await consentTo(asked);
+    ground.time.now += 7 * DAY - 2 * SECOND;
+    const once = await holdThe(asked);
+    ground.time.now += 30 * DAY;
+    const again = await holdThe(asked);
+    expect([again.event, again.credentials, again.steps]).toEqual([once.event, once.credentials, []]);
+  });
+
+  it('takes up a consent or a use whose process died before it was recorded', async () => {
+    const asked = event();
+    const dying = (): TaskContext => {
+      ground.time.now += SECOND;
+      return {
+        ...composeHouse(ground, {
+          table: (table) => ({
+            ...faultyTable(table, new Map()),
+            write: () => Promise.reject(new Error('killed')),
+          }),
+        }),
+        trustDomainDigest: trustDomain,
+        log: () => {},
+      };
+    };
+    await expect(consent(asked, dying())).rejects.toThrow('killed');
+    expect(await consentRecords()).toEqual([]);
+    await expect(hold(asked, dying())).rejects.toThrow('killed');
+    await consentTo(asked);
+    await expect(hold(asked, dying())).rejects.toThrow('killed');
+    expect(ground.made).toEqual([]);
+    await holdThe(asked);
+    expect((await consentRecords()).map(({ details }) => details.step)).toEqual([
+      'consented',
+      'consented',
+      'held',
+    ]);
+  });
+
+  it('that a new consent overtakes is told that another event was consented to', async () => {
+    const [first, second] = [event(credential('higashi-counter')), event(credential('auditor'))];
+    await consentTo(first);
+    let isDone = false;
+    const slow: TaskContext = {
+      ...composeHouse(ground, {
+        objects: (objects) => ({
+          ...objects,
+          put: async (key, body, options) => {
+            if (key.startsWith('outcomes/ceremony-consent/') && !isDone) {
+              isDone = true;
+              await consentTo(second);
+            }
+            return objects.put(key, body, options);
+          },
+        }),
+      }),
+      trustDomainDigest: trustDomain,
+      log: () => {},
+    };
+    expect(await codeOf(hold(first, slow))).toBe('confirmation-differs');
+    expect(ground.made).toEqual([]);
+  });
+
+  it('is refused where the bucket does not answer, and nothing is half done', async () => {
+    const asked = event();
+    const broken = (): TaskContext => ({
+      ...composeHouse(ground, {
+        objects: (objects) => ({
+          ...objects,
+          put: () => Promise.reject(new Fault('store-unavailable', 'The bucket does not answer.')),
+        }),
+      }),
+      trustDomainDigest: trustDomain,
+      log: () => {},
+    });
+    expect(await codeOf(consent(asked, broken()))).toBe('store-unavailable');
+    expect(await codeOf(holdThe(asked))).toBe('nothing-awaited');
+    await consentTo(asked);
+    expect(await codeOf(hold(asked, broken()))).toBe('store-unavailable');
+    expect([ground.made, (await consentRecords()).length]).toEqual([[], 1]);
   });
 
   it('is of the file that is deployed, for both persons', async () => {
@@ -256,7 +387,28 @@ describe('a key', () => {
     expect(await recordsOf('issuance')).toHaveLength(1);
   });
 
-  it('may be one of several keys of its principal', async () => {
+  it('is not free for another where every row about it is deleted or forged', async () => {
+    const csr = csrOf('me');
+    await consentTo(event(credential('higashi-counter', csr)));
+    const table = rollbackTable(ground.table);
+    const restore = table.mark();
+    ground.time.now += SECOND;
+    await hold(event(credential('higashi-counter', csr)), {
+      ...composeHouse(ground, { table: () => table }),
+      trustDomainDigest: trustDomain,
+      log: () => {},
+    });
+    await restore();
+    const digest = await keyDigest(credential('higashi-counter', csr));
+    const forged = { pk: `principal-key/${digest}`, sk: 'key' };
+    for (const forge of [false, true]) {
+      if (forge) await putRow(ground.table, forged, { principal: 'operator-noda' });
+      const asked = event(credential('operator-noda', csr));
+      expect(await codeOf(consentTo(asked))).toBe('duplicate-key');
+    }
+  });
+
+  it('may be one of several of its principal', async () => {
     const asked = event(
       credential('higashi-counter', csrOf('desk')),
       credential('higashi-counter', csrOf('window')),
