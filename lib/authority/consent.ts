@@ -13,8 +13,8 @@ import { assertOwnKeys } from './principal-keys.ts';
  *
  *   outcomes/ceremony-consent/{n}  the record of a consent (step `consented`) or of its use (step `held`)
  *
- * The newest of these decides. A use names the event and its consent, so carrying out the same event again has the same result
- * until somebody consents anew. No row is read.
+ * The newest of these decides. A use names the event and its consent, so carrying out the same event again has the same
+ * result until somebody consents anew. No row is read.
  */
 const CONSENT = 'ceremony-consent';
 

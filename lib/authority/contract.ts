@@ -80,9 +80,9 @@ export interface Authority {
   /**
    * Takes effect when it resolves. Certificates of CAs, OCSP responders and the service's own doors are the exception:
    * another operator has to ask for the same (same reason, same invalidity date) within the trust domain's
-   * `acts.lapse.revocation` (seven days unless it says otherwise), and a second call by the same person changes nothing. Revoking again gives the first revocation (`first` false). A certificate on hold may
-   * be revoked; its revocation then begins with the hold. A compromise goes into a CRL at once, or as soon as one can be
-   * published. `invalidityDate` (RFC 5280 5.3.2) is RFC 3339 in UTC, not in the future, and counts in whole seconds.
+   * `acts.lapse.revocation` (seven days unless it says otherwise), and a second call by the same person changes nothing.
+   * Revoking again gives the first revocation (`first` false). A certificate on hold may be revoked; its revocation then
+   * begins with the hold. A compromise goes into a CRL at once, or as soon as one can be published. `invalidityDate` (RFC 5280 5.3.2) is RFC 3339 in UTC, not in the future, and counts in whole seconds.
    * Faults: `unknown-certificate`, `invalid-input`, `confirmation-differs`.
    */
   revoke(
