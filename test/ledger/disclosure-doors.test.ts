@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Fault } from '../../lib/fault.ts';
 import { certificatePk, holderPk, recordKey } from '../../lib/ledger/rows.ts';
 import type { CertificateRef, Principal } from '../../lib/principal.ts';
+import { ocspRequestFor } from '../ocsp-request-for.ts';
 import { FIELDS, openService, opensslRequest, type Service, temporaryFolder } from '../service.ts';
 import { openAnother } from '../status/another.ts';
 import { deleteRow, putRow, rollbackTable } from '../store/row-attacks.ts';
-import { ocspRequestFor } from '../world.ts';
 
 /** Whose records a person may see is decided by acts. Rows that are put back or forged show nobody anything. */
 

@@ -8,12 +8,14 @@ export const AUTHORITY = {
     '鍵ストアにある認証局の鍵が、認証局の証明書の鍵と一致しません。',
   'No certificate with that serial number was issued by that authority.':
     'その認証局は、そのシリアル番号の証明書を発行していません。',
-  'Nobody has consented to a ceremony; the opener checks the event and consents to it first.':
-    '鍵生成式への同意がまだありません。先に開始者がイベントを確認して同意してください。',
+  'Nobody has consented to a ceremony, or the consent has lapsed; the opener checks the event and consents to it first.':
+    '鍵生成式への同意がまだないか、同意の期限が切れています。先に開始者がイベントを確認して同意してください。',
   'The opener has consented to another event than this one. Send the event that was consented to, or have the opener check and consent to this one.':
     '開始者が同意したイベントは、これとは別のものです。同意されたイベントを送るか、開始者がこのイベントを確認して同意してください。',
-  'The table names a consent that the ledger lacks; the opener has to consent again.':
-    'テーブルにある同意の記録が台帳にありません。開始者がもう一度同意してください。',
+  'The object that binds a key to its principal is damaged.':
+    '公開鍵と利用主体を結び付けるオブジェクトが壊れています。',
+  'An act on the status of a certificate is not one that can be where it is.':
+    '証明書の状態についての行為の記録が、あるべきでない位置にあります。',
   'This order was given up; no certificate is issued for it.':
     'この発行は取りやめになっています。証明書は発行されません。',
   'This office may not apply for certificates of that profile; ask the operator which profiles it may use.':

@@ -48,7 +48,6 @@ export const TITLES = {
   'The certificate is revoked': '証明書は失効しています',
   'Something different is pending already': '別の手続きが確認待ちになっています',
   'Nothing is pending': '確認待ちの手続きはありません',
-  'The consent to a ceremony is not on record': '鍵生成式への同意が記録にありません',
   'The issuance of a certificate is not on record': '証明書の発行が記録にありません',
   'A signature was withheld': '署名を取りやめました',
   'No such request': 'その申請はありません',
