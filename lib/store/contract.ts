@@ -42,6 +42,7 @@ export type Value = { readonly [key: string]: Json | undefined };
 export interface Item<V extends Value = Value> extends Key {
   /** 1 when the row was first put; each further put adds one. A row deleted and put again starts at 1. */
   readonly version: number;
+  /** As it was put. Where somebody else wrote the row and the value is no JSON: `{ unreadable }`, its bytes in base64. */
   readonly value: V;
 }
 

@@ -6,6 +6,7 @@ import { pageOf, queryScope, writeCursor } from './cursor.ts';
 import type { Attributes, DynamoDbCalls, Row, TransactItem } from './dynamodb-calls.ts';
 import { type CheckedWrite, checkKey, checkQuery, checkWrites, conditionFailed } from './limits.ts';
 import { asRetryable, Retryable, retrying, storeUnavailable } from './retry.ts';
+import { storedValue } from './stored-value.ts';
 
 /**
  * A Table on one DynamoDB table of the shape in dynamodb-schema.ts. Attributes: `pk`, `sk`, `version` (N), `value` (the
@@ -214,9 +215,10 @@ const rowOf = (write: CheckedWrite, token: string): Attributes => ({
 const versionOf = (row: Row | undefined): number => Number(row?.version?.N ?? 0);
 
 const itemOf = <V extends Value>(row: Row): Item<V> => {
-  const [pk, sk, value] = [row.pk?.S, row.sk?.S, row.value?.S];
-  if (pk === undefined || sk === undefined || value === undefined) {
+  const [pk, sk] = [row.pk?.S, row.sk?.S];
+  if (pk === undefined || sk === undefined) {
     throw new Fault('store-unavailable', 'A row was not written by this service; look at the table.');
   }
-  return { pk, sk, version: versionOf(row), value: JSON.parse(value) as V };
+  const { value } = row;
+  return { pk, sk, version: versionOf(row), value: storedValue(value?.S ?? JSON.stringify({ value })) as V };
 };

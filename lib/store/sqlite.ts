@@ -8,6 +8,7 @@ import { GroupCommit } from './group-commit.ts';
 import { type CheckedWrite, checkKey, checkQuery, checkWrites, conditionFailed } from './limits.ts';
 import { ReadRows } from './read-rows.ts';
 import { openSqliteFile, resultCode, SQLITE_IOERR, synced, unavailable } from './sqlite-file.ts';
+import { storedValue } from './stored-value.ts';
 
 /**
  * A Table in one SQLite file (sqlite-file.ts), for one process.
@@ -253,5 +254,5 @@ const itemOf = <V extends Value>(pk: string, row: Readonly<Record<string, unknow
   pk,
   sk: String(row.sk),
   version: Number(row.version),
-  value: JSON.parse(String(row.value)) as V,
+  value: storedValue(row.value) as V,
 });

@@ -47,6 +47,28 @@ describe('SQLite table', () => {
     await next.close();
   });
 
+  it('hands out a value that somebody else wrote and that is no JSON, and every other row beside it', async () => {
+    const file = join(folder.path, 'foreign-row.sqlite');
+    const first = await openSqliteTable(file);
+    await first.write([{ put: { pk: 'p', sk: 'b' }, value: { good: true }, if: 'absent' }]);
+    await first.close();
+    const db = new DatabaseSync(file);
+    const insert = db.prepare('INSERT INTO item (pk, sk, version, value) VALUES (?, ?, 1, ?)');
+    insert.run('p', 'a', '{"half":');
+    insert.run('p', 'c', new Uint8Array([0xff, 0]));
+    db.close();
+    const table = await openSqliteTable(file);
+    const { items } = await table.query({ pk: 'p', limit: 10 });
+    expect(items.map(({ value }) => value)).toEqual([
+      { unreadable: Buffer.from('{"half":').toString('base64') },
+      { good: true },
+      { unreadable: '/wA=' },
+    ]);
+    expect((await table.get({ pk: 'p', sk: 'c' }))?.value).toEqual({ unreadable: '/wA=' });
+    await table.write([{ delete: { pk: 'p', sk: 'a' }, if: { version: 1 } }]);
+    await table.close();
+  });
+
   it('refuses files that are not its own', async () => {
     const foreign = join(folder.path, 'foreign.sqlite');
     const db = new DatabaseSync(foreign);
