@@ -16,7 +16,7 @@ import {
 import { openFileBucket } from '../lib/store/file-bucket.ts';
 import { openSqliteTable } from '../lib/store/sqlite.ts';
 import type { Table } from '../lib/store/store.ts';
-import { noActs } from './ledger/no-acts.ts';
+import { noActs, noClosing } from './ledger/no-acts.ts';
 
 /**
  * What the ledger costs on this machine, over the stores of the one-machine service, with their durability.
@@ -91,6 +91,7 @@ const openWorld = async (): Promise<World> => {
       bucket,
       signer: async () => key,
       origin: { name: 'bench.example/log', chosen: true },
+      ...noClosing,
     }),
     appended: 0,
     close: async () => {

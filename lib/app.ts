@@ -191,6 +191,10 @@ export const compose = (ports: Ports): Core => {
       return settings.key(ports.keys, LOG_KEY.id, LOG_KEY.algorithm);
     },
     origin: { name: origin, chosen: logOrigin !== undefined },
+    acts,
+    clock,
+    elapsed: () => performance.now(),
+    log,
     cosign: openCosigning({
       bucket,
       witnesses: ports.witnesses ?? [],

@@ -3,6 +3,7 @@ import type { Acts, Objects } from '../lib/acts/contract.ts';
 import { Fault } from '../lib/fault.ts';
 import type { AlgorithmName, KeyStore, Signer } from '../lib/keys/keys.ts';
 import { generateSoftwareKey } from '../lib/keys/keys.ts';
+import type { Log } from '../lib/ports.ts';
 
 /** Keys of acts and their objects in memory, for tests whose subject they are not. */
 
@@ -43,8 +44,8 @@ export const memoryKeys = (): KeyStore => {
 /** What `openLedger` asks for beside its table, its clock and its chance. */
 export const ledgerActs = (
   clock: () => number = () => Date.now(),
-): { acts: Acts; objects: Objects; bucket: { get: () => Promise<undefined> } } => {
+): { acts: Acts; objects: Objects; bucket: { get: () => Promise<undefined> }; log: Log } => {
   const objects = memoryObjects();
   const acts = openActs({ objects, keys: memoryKeys(), origin: 'log.example/log', clock });
-  return { acts, objects, bucket: { get: async () => undefined } };
+  return { acts, objects, bucket: { get: async () => undefined }, log: () => {} };
 };

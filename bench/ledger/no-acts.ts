@@ -1,10 +1,19 @@
-import type { LedgerDeps } from '../../lib/ledger/ledger.ts';
+import type { LedgerDeps, SequencerDeps } from '../../lib/ledger/ledger.ts';
 
 const refuse = (): Promise<never> => Promise.reject(new Error('This benchmark records answers and no acts.'));
 
 /** What `openLedger` asks for beside its table, its clock and its chance, for benchmarks that record answers only. */
-export const noActs: Pick<LedgerDeps, 'acts' | 'objects' | 'bucket'> = {
+export const noActs: Pick<LedgerDeps, 'acts' | 'objects' | 'bucket' | 'log'> = {
   acts: { sign: refuse, verify: refuse },
   objects: { get: refuse, put: refuse },
   bucket: { get: refuse },
+  log: () => {},
+};
+
+/** What `openSequencer` asks for beside its stores and its key. */
+export const noClosing: Pick<SequencerDeps, 'acts' | 'clock' | 'elapsed' | 'log'> = {
+  acts: { verify: refuse, keys: async () => [], closeKey: refuse },
+  clock: Date.now,
+  elapsed: () => performance.now(),
+  log: () => {},
 };

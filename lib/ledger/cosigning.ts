@@ -11,7 +11,8 @@ import {
   type WitnessAnswer,
   witnessPolicy,
 } from '../tlog/tlog.ts';
-import { readPath, type TreeRow } from './tree.ts';
+import { readPath } from './tree.ts';
+import type { TreeRow } from './tree-row.ts';
 
 /**
  * A witness keeps the size and root of our log that it last cosigned. It cosigns only a tree that extends that one

@@ -1,5 +1,5 @@
 import { everyItem, type Item, type Key, type Table, type Write } from '../store/store.ts';
-import type { LedgerRecord, RecordKind } from './contract.ts';
+import { type LedgerRecord, RECORD_KINDS, type RecordKind } from './contract.ts';
 import { dayNames, timeOfId } from './ids.ts';
 
 /**
@@ -10,6 +10,9 @@ import { dayNames, timeOfId } from './ids.ts';
  * Months are those of Japan Standard Time, which reports use. The write that settles records also advances these rows,
  * under their versions. A record is therefore counted when it is settled, exactly once, whatever fails. Writers that
  * settle records at the same time each use a lane of their own, so that they do not wait for each other.
+ *
+ * A row that is no total counts as absent: it is set aside, and its lane begins again. The month's total is then less
+ * than its records, and the audit, which adds up the records, names it (`total-differs`).
  */
 export type Cell = ProvisionCell | ActCell;
 
@@ -84,6 +87,32 @@ const cellText = (cell: Cell): string =>
       : [cell.kind, cell.office ?? null, cell.ca ?? null, cell.profile ?? null, cell.outcome ?? null],
   );
 
+/** The bytes of the record's cell in the key of its total. */
+export const cellBytes = (record: LedgerRecord): number => Buffer.byteLength(cellText(cellOf(record)));
+
+/** The members of a cell, in the order of `cellText`. */
+const MEMBERS = {
+  provision: ['recipient', 'channel', 'method', 'purpose'],
+  act: ['office', 'ca', 'profile', 'outcome'],
+} as const;
+
+const KINDS: ReadonlySet<unknown> = new Set(RECORD_KINDS);
+
+/** What a row counts; undefined where it is no total. */
+const readCount = ({ sk, value }: Item): Count | undefined => {
+  const { cell: found, records, items } = (value ?? {}) as Partial<Record<string, unknown>>;
+  const named = (found ?? {}) as Partial<Record<string, unknown>>;
+  const { kind } = named;
+  if (!Number.isSafeInteger(records) || !Number.isSafeInteger(items) || !KINDS.has(kind)) return undefined;
+  const members = MEMBERS[kind === 'provision' ? kind : 'act'].flatMap((member) =>
+    typeof named[member] === 'string' ? [[member, named[member]]] : [],
+  );
+  const cell = { kind, ...Object.fromEntries(members) } as Cell;
+  return sk.startsWith(`${cellText(cell)}/`)
+    ? { cell, records: records as number, items: items as number }
+    : undefined;
+};
+
 /** Adds up the counts of cells that are equal. */
 export const addCounts = (counts: Iterable<Count>): readonly Count[] => {
   const sums = new Map<string, Count>();
@@ -96,17 +125,28 @@ export const addCounts = (counts: Iterable<Count>): readonly Count[] => {
       items: (sum?.items ?? 0) + items,
     });
   }
-  return [...sums].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, count]) => count);
+  return [...sums]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, count]) => count)
+    .filter(({ records, items }) => records !== 0 || items !== 0);
 };
+
+/** Where totals are, and where a row goes that is none. */
+export interface Counting {
+  readonly table: Pick<Table, 'get'>;
+  readonly setAside: (what: 'total', why: 'malformed', item: Item) => Promise<boolean>;
+}
 
 /**
  * Puts that add these records to the totals, at most one for each record. The caller stores them in the `Table.write`
  * that settles the records. If that write fails with `condition-failed`, the caller asks for the puts again.
+ * @param times -1 to take records out of the totals again.
  */
 export const countWrites = async (
-  table: Pick<Table, 'get'>,
+  { table, setAside }: Counting,
   records: readonly LedgerRecord[],
   lane: string,
+  times: 1 | -1 = 1,
 ): Promise<readonly Write[]> => {
   const sums = new Map<string, { readonly key: Key; readonly row: CountRow }>();
   for (const record of records) {
@@ -118,22 +158,25 @@ export const countWrites = async (
       key,
       row: {
         cell,
-        records: (sum?.records ?? 0) + 1,
-        items: (sum?.items ?? 0) + itemsOf(record),
+        records: (sum?.records ?? 0) + times,
+        items: (sum?.items ?? 0) + times * itemsOf(record),
       },
     });
   }
   return Promise.all(
     [...sums.values()].map(async ({ key, row }): Promise<Write> => {
-      const before: Item<CountRow> | undefined = await table.get<CountRow>(key);
+      const there = await table.get(key);
+      const before = there && readCount(there);
+      const isMoved =
+        there !== undefined && before === undefined && (await setAside('total', 'malformed', there));
       return {
         put: key,
         value: {
           cell: row.cell,
-          records: (before?.value.records ?? 0) + row.records,
-          items: (before?.value.items ?? 0) + row.items,
+          records: (before?.records ?? 0) + row.records,
+          items: (before?.items ?? 0) + row.items,
         },
-        if: before ? { version: before.version } : 'absent',
+        if: there === undefined || isMoved ? 'absent' : { version: there.version },
       };
     }),
   );
@@ -147,6 +190,9 @@ export const readCounts = async (
 ): Promise<readonly Count[]> => {
   const query = { pk: countPk(month), ...(kind !== undefined && { prefix: `["${kind}",` }) };
   const rows: Count[] = [];
-  for await (const { value } of everyItem<CountRow>(table, query)) rows.push(value);
+  for await (const item of everyItem(table, query)) {
+    const count = readCount(item);
+    if (count !== undefined) rows.push(count);
+  }
   return addCounts(rows);
 };

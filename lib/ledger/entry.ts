@@ -29,16 +29,16 @@ const ID_BYTES = 16;
 const KIND_AT = ID_BYTES + 32;
 const KIND = /^[a-z-]{1,32}$/;
 
-/** The bytes whose SHA-256 the log holds: RFC 8785 canonical JSON of all members but `leaf`. */
-export const recordBytes = ({ leaf: _, ...content }: LedgerRecord): Uint8Array =>
-  Buffer.from(canonicalJson(content as unknown as Value));
+/** The text whose SHA-256 the log holds: RFC 8785 canonical JSON of all members but `leaf`. */
+export const recordText = ({ leaf: _, ...content }: LedgerRecord): string =>
+  canonicalJson(content as unknown as Value);
 
-export const entryOf = (record: LedgerRecord): Uint8Array =>
-  Buffer.concat([
-    Buffer.from(record.id, 'hex'),
-    hash('sha256', recordBytes(record), 'buffer'),
-    Buffer.from(record.kind),
-  ]);
+/** The same as bytes. */
+export const recordBytes = (record: LedgerRecord): Uint8Array => Buffer.from(recordText(record));
+
+/** @param text the record's `recordText`, where the caller has it. */
+export const entryOf = (record: LedgerRecord, text = recordText(record)): Uint8Array =>
+  Buffer.concat([Buffer.from(record.id, 'hex'), hash('sha256', text, 'buffer'), Buffer.from(record.kind)]);
 
 /** Faults with `malformed-tile` for bytes that are no entry of this ledger. */
 export const parseEntry = (bytes: Uint8Array): LogEntry => {
@@ -48,6 +48,9 @@ export const parseEntry = (bytes: Uint8Array): LogEntry => {
   const id = idOfEntry(entry);
   return { id, time: timeOfId(id), digest: entry.subarray(ID_BYTES, KIND_AT), kind };
 };
+
+/** Whether two records have the same entry: all members but `leaf` are equal. */
+export const isSameRecord = (a: LedgerRecord, b: LedgerRecord): boolean => recordText(a) === recordText(b);
 
 /** Reads the id alone. The caller knows that the bytes are an entry. */
 export const idOfEntry = (entry: Uint8Array): string =>

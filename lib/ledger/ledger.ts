@@ -1,10 +1,11 @@
-import type { Clock, Random } from '../ports.ts';
+import type { Clock, Log, Random } from '../ports.ts';
 import type { Bucket, Table } from '../store/store.ts';
 import { type Conclusions, openConclusions } from './conclusions.ts';
 import type { Ledger, LedgerRecord, RecordDraft } from './contract.ts';
 import { cut } from './cutting.ts';
 import { getRecord } from './query/get.ts';
 import { queryRecords } from './query/query.ts';
+import { openSetAside } from './set-aside.ts';
 import { openSettling } from './settling.ts';
 import { type ActSigning, assertProven, signed } from './signed-act.ts';
 import { openStaging } from './staging.ts';
@@ -42,7 +43,8 @@ export { ROUNDING } from './report/statistics.ts';
 export { openReporting, type Reporting } from './reporting.ts';
 export { openRetention, type Retention } from './retention/retention.ts';
 export { partyOf } from './rows.ts';
-export { openSequencer, type Sequencer } from './sequencer.ts';
+export { openSequencer, type Sequencer, type SequencerDeps } from './sequencer.ts';
+export type { SetAside } from './set-aside.ts';
 export { oldestUnsequenced } from './settling.ts';
 export { type ActSigning, actKeyKindOf, isProven, signedDigest } from './signed-act.ts';
 export { openProvisions } from './staging.ts';
@@ -58,11 +60,12 @@ export interface LedgerDeps {
   readonly objects: Conclusions;
   /** Where the log's files stand: asked about acts whose key was closed. */
   readonly bucket: Pick<Bucket, 'get'>;
+  readonly log: Log;
 }
 
 export const openLedger = (deps: LedgerDeps): Ledger => {
   const { table, acts } = deps;
-  const settle = openSettling(table, deps.clock);
+  const settle = openSettling({ table, setAside: openSetAside(deps) }, deps.clock);
   const { dated, stage, store } = openStaging(deps);
 
   const recordOf = async (draft: RecordDraft): Promise<LedgerRecord> => {

@@ -1,13 +1,12 @@
 import type { Key, Value, Write } from '../store/store.ts';
 import type { LedgerRecord } from './contract.ts';
-import { entryOf } from './entry.ts';
 import { dayOf, monthOf, timeOfId } from './ids.ts';
 
 /**
  * The ledger's rows.
  *
  *   staged/{shard}            {id}     the record, as it was written before its answer left
- *   unsequenced/{shard}       {id}     the log entry of a record that a query settled before it had its leaf
+ *   unsequenced/{shard}       {id}     nothing but its key: a query settled the record before it had its leaf
  *   record/{day}              {id}     the record, settled; with its leaf once it has one
  *   party/{party}/{month}     {id}     a pointer, under the recipient or actor
  *   certificate/{ca}/{serial} {id}     a pointer, under each certificate that the record names
@@ -16,15 +15,19 @@ import { dayOf, monthOf, timeOfId } from './ids.ts';
  *   office/{office}/{month}   {id}     a pointer, under the sub-office that acted or received the answer
  *   kind/{kind}/{month}       {id}     a pointer, under the kind of an act
  *   holder/{holder}           {id}     a pointer, to the issuance of each of the holder's certificates
- *   ledger                    first    the time of the oldest record: queries go back no further
- *   log                       tree     the tree that the log has committed to (tree.ts)
- *   log/batch                 {first}  the entries that become leaves from this index on (tree.ts)
+ *   ledger                    first    the time of the oldest record: queries go back no further (settling.ts)
+ *   log                       tree     the tree that the log has committed to (tree-row.ts)
+ *   set-aside                 {day}/{digest}  a row that the ledger did not write so (set-aside.ts)
  *
  * An answer costs one put, of the staged row. One write, which is all or nothing, moves that row. Either the sequencer
  * moves it with its leaf, or a query moves it earlier, since a query does not wait for the log; the sequencer then
  * finds the record under `unsequenced`. A record is therefore in exactly one of `staged` and `record` at any time, and
  * a record without a leaf is in exactly one of `staged` and `unsequenced`. The same write advances the totals
  * (counts.ts): code that settles records adds their `countWrites`, so each is counted exactly once.
+ *
+ * Somebody may have written to the table besides the ledger. No code reads a row's members before `readRecord`
+ * (well-formed.ts) has seen them, and a write that finds other rows in its place goes by the rows that are there
+ * (moving.ts).
  */
 export const STAGED_SHARDS = 16;
 
@@ -67,10 +70,14 @@ export const holderPk = (holder: string): string => `holder/${holder}`;
 /** With at most this many, settling a record fits into one write: a pointer for each certificate, and its total. */
 export const MAX_CERTIFICATES_PER_RECORD = 88;
 
+/**
+ * The most characters of JSON in a record. With this bound, a write of records reaches its limit of rows before its
+ * limit of bytes.
+ */
+export const MAX_RECORD_CHARS = 40_000;
+
 /** The value of a pointer: queries filter by it without reading the record. */
 export type Pointer = { readonly kind: string };
-
-export const asRecord = (value: Value): LedgerRecord => value as unknown as LedgerRecord;
 
 export const asValue = (record: LedgerRecord): Value => record as unknown as Value;
 
@@ -79,14 +86,47 @@ export const stageWrites = (record: LedgerRecord, json: string): readonly Write[
   { put: stagedKey(record.id), value: asValue(record), json, if: 'absent' },
 ];
 
-/** The writes that move a staged record to where queries find it. */
-const moveWrites = (record: LedgerRecord): readonly Write[] => {
+/** The version of the row that stands at a key; 0 where none does. */
+export type VersionAt = (key: Key) => number;
+
+const NOTHING_THERE: VersionAt = () => 0;
+
+/** Puts a row in place of the one that was read there. */
+const putOver = (key: Key, value: Value, versionAt: VersionAt): Write => {
+  const version = versionAt(key);
+  return { put: key, value, if: version === 0 ? 'absent' : { version } };
+};
+
+/** The rows that a record has when it is settled, beside its staged row. */
+export const placesOf = (record: LedgerRecord): readonly Key[] => [
+  recordKey(record.id),
+  unsequencedKey(record.id),
+  ...pointerPks(record).map((pk) => ({ pk, sk: record.id })),
+];
+
+/**
+ * The writes that move a staged record to where queries find it, with its leaf or before it has one.
+ * @param staged the version of its staged row.
+ */
+export const moveWrites = (
+  record: LedgerRecord,
+  leaf: number | undefined,
+  staged: number,
+  versionAt: VersionAt = NOTHING_THERE,
+): readonly Write[] => {
   const { id } = record;
   const pointer: Pointer = { kind: record.kind };
+  const waiting = unsequencedKey(id);
+  const version = versionAt(waiting);
   return [
-    { delete: stagedKey(id), if: { version: 1 } },
-    { put: recordKey(id), value: asValue(record), if: 'absent' },
-    ...pointerPks(record).map((pk): Write => ({ put: { pk, sk: id }, value: pointer, if: 'absent' })),
+    { delete: stagedKey(id), if: { version: staged } },
+    putOver(recordKey(id), asValue(leaf === undefined ? record : { ...record, leaf }), versionAt),
+    ...pointerPks(record).map((pk) => putOver({ pk, sk: id }, pointer, versionAt)),
+    ...(leaf === undefined
+      ? [putOver(waiting, {}, versionAt)]
+      : version === 0
+        ? []
+        : [{ delete: waiting, if: { version } }]),
   ];
 };
 
@@ -96,17 +136,15 @@ export const traceKeys = (record: LedgerRecord): readonly Key[] => [
   ...pointerPks(record).map((pk) => ({ pk, sk: record.id })),
 ];
 
-/** Moves a staged record with its leaf. */
-export const sequencedWrites = (record: LedgerRecord, leaf: number): readonly Write[] =>
-  moveWrites({ ...record, leaf });
-
-/** Moves a staged record before it has its leaf. */
-export const settleWrites = (record: LedgerRecord): readonly Write[] => [
-  ...moveWrites(record),
-  { put: unsequencedKey(record.id), value: { entry: toBase64(entryOf(record)) }, if: 'absent' },
+/** The writes that give a settled record its leaf. */
+export const leafWrites = (
+  record: LedgerRecord,
+  leaf: number,
+  versions: { readonly waiting: number; readonly record: number },
+): readonly Write[] => [
+  { delete: unsequencedKey(record.id), if: { version: versions.waiting } },
+  { put: recordKey(record.id), value: asValue({ ...record, leaf }), if: { version: versions.record } },
 ];
-
-const toBase64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 
 /** The partitions in which the record has a pointer. */
 export const pointerPks = (record: LedgerRecord): readonly string[] => {

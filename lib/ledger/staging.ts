@@ -4,13 +4,7 @@ import { MAX_WRITES, type Table } from '../store/store.ts';
 import type { LedgerRecord, PreparedRecord, ProvisionDraft, RecordDraft } from './contract.ts';
 import { cut } from './cutting.ts';
 import { recordIds } from './ids.ts';
-import { MAX_CERTIFICATES_PER_RECORD, stageWrites } from './rows.ts';
-
-/**
- * The most characters of JSON in a record. With this bound, a write of records reaches its limit of rows before its
- * limit of bytes.
- */
-const MAX_RECORD_CHARS = 40_000;
+import { MAX_CERTIFICATES_PER_RECORD, MAX_RECORD_CHARS, stageWrites } from './rows.ts';
 
 interface StagingDeps {
   readonly table: Table;

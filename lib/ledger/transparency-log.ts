@@ -13,7 +13,8 @@ import type { LedgerRecord } from './contract.ts';
 import { entryOf, recordBytes } from './entry.ts';
 import { getRecord } from './query/get.ts';
 import type { ActKeyKind } from './signed-act.ts';
-import { CHECKPOINT_OBJECT, LOG_PREFIX, readPath, readTree } from './tree.ts';
+import { CHECKPOINT_OBJECT, LOG_PREFIX, readPath } from './tree.ts';
+import { readTree } from './tree-row.ts';
 
 /** The public half of a key of acts, as auditors get it. */
 export interface PublicActKey {

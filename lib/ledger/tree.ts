@@ -1,64 +1,18 @@
 import { Fault, phrase, wentThrough } from '../fault.ts';
-import type { Signer } from '../keys/keys.ts';
-import type { Bucket, Key, Table } from '../store/store.ts';
+import type { Bucket } from '../store/store.ts';
 import {
   append,
-  base64,
-  decodeEntries,
   encodeEntries,
   foldRoot,
-  formatCheckpoint,
-  formatVkey,
   growTiles,
   leafHash,
   newTiles,
-  noteSigner,
   rightEdge,
-  signCheckpoint,
   TILE_WIDTH,
   type Tile,
   TileReader,
   tilePath,
 } from '../tlog/tlog.ts';
-
-/**
- * The tree that the log has committed to. The version of this row is the lock of the sequencers: only the one that
- * replaces the row at the version that it has read has extended the log.
- */
-export const TREE_KEY: Key = { pk: 'log', sk: 'tree' };
-
-export type TreeRow = {
-  readonly origin: string;
-  /** The log's verifier key (C2SP signed-note). */
-  readonly vkey: string;
-  readonly size: number;
-  /** base64. */
-  readonly root: string;
-  /** The checkpoint with the log's own signature. */
-  readonly note: string;
-};
-
-/** Entries that become the next leaves. They are stored before their tiles, so that every attempt writes the same bytes. */
-export type BatchRow = {
-  /** Index of its first leaf. */
-  readonly first: number;
-  readonly count: number;
-  /** base64 of an entry bundle (C2SP tlog-tiles). */
-  readonly entries: string;
-};
-
-export const BATCH_PK = 'log/batch';
-
-export const batchKey = (first: number): Key => ({ pk: BATCH_PK, sk: first.toString().padStart(16, '0') });
-
-export const batchOf = (first: number, entries: readonly Uint8Array[]): BatchRow => ({
-  first,
-  count: entries.length,
-  entries: base64(encodeEntries(entries)),
-});
-
-export const entriesOf = ({ entries, count }: BatchRow): readonly Uint8Array[] =>
-  decodeEntries(Buffer.from(entries, 'base64'), count);
 
 /** Where the log's files stand in the bucket, and how long readers may keep them. */
 export const LOG_PREFIX = 'log/';
@@ -144,39 +98,4 @@ export const putTiles = async (
       }
     }),
   );
-};
-
-/** The row that commits to a tree. */
-export const treeRow = async (
-  origin: string,
-  signer: Signer,
-  { size, root }: { readonly size: number; readonly root: Uint8Array },
-): Promise<TreeRow> => {
-  const log = noteSigner(origin, signer);
-  const note = await signCheckpoint({ origin, size, root, extensions: [] }, [log]);
-  return { origin, vkey: formatVkey(log.key), size, root: base64(root), note };
-};
-
-/** Faults with `configuration-invalid` for an origin that no checkpoint could name. */
-export const checkOrigin = (origin: string, signer: Signer): void => {
-  try {
-    noteSigner(origin, signer);
-    formatCheckpoint({ origin, size: 0, root: new Uint8Array(32), extensions: [] });
-  } catch (cause) {
-    if (!Fault.is(cause, 'malformed-note') && !Fault.is(cause, 'malformed-checkpoint')) throw cause;
-    throw new Fault(
-      'configuration-invalid',
-      'The origin of the log must be a key name of C2SP signed-note: a host name and a path, without space and plus.',
-      { origin },
-      { cause },
-    );
-  }
-};
-
-/** Undefined before the first leaf. */
-export const readTree = async (
-  table: Pick<Table, 'get'>,
-): Promise<{ readonly row: TreeRow; readonly version: number } | undefined> => {
-  const item = await table.get<TreeRow>(TREE_KEY);
-  return item && { row: item.value, version: item.version };
 };

@@ -2,12 +2,11 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Count, readCounts } from '../../lib/ledger/counts.ts';
 import type { Ledger, LedgerRecord } from '../../lib/ledger/ledger.ts';
-import { openSequencer } from '../../lib/ledger/sequencer.ts';
 import { openFileBucket } from '../../lib/store/file-bucket.ts';
 import type { Table } from '../../lib/store/store.ts';
 import { temporaryFolder } from '../service.ts';
 import { type FailurePlan, faultyTable } from '../store/faulty-table.ts';
-import { logKey, ORIGIN } from './log-world.ts';
+import { sequencerOver } from './log-world.ts';
 import { type LedgerWorld, nthDraft, openLedgerWorld, writeHistory } from './sample.ts';
 
 let world: LedgerWorld;
@@ -140,14 +139,7 @@ describe('the totals', () => {
           try {
             const bucket = await openFileBucket(folder.path);
             const ledgers = [other.ledger, other.over(other.table)];
-            const sequencers = [1, 2].map(() =>
-              openSequencer({
-                table: other.table,
-                bucket,
-                signer: async () => logKey,
-                origin: { name: ORIGIN, chosen: true },
-              }),
-            );
+            const sequencers = [1, 2].map(() => sequencerOver(other.table, bucket, { acts: other.acts }));
             const written: LedgerRecord[] = [];
             for (const round of rounds) {
               const work = round.map(async (one, i) => {

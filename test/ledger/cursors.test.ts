@@ -1,10 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { LedgerRecord, RecordQuery } from '../../lib/ledger/ledger.ts';
-import { openSequencer } from '../../lib/ledger/sequencer.ts';
 import { openFileBucket } from '../../lib/store/file-bucket.ts';
 import { temporaryFolder } from '../service.ts';
-import { logKey, ORIGIN, sequenceAll } from './log-world.ts';
+import { sequenceAll, sequencerOver } from './log-world.ts';
 import { type LedgerWorld, nthDraft, openLedgerWorld } from './sample.ts';
 
 /** A walk through pages of any size, with records added, settled and sequenced between them. */
@@ -77,11 +76,8 @@ it('cursors give everything that was there at the first page once, in order, and
         const world = await openLedgerWorld(start);
         const folder = temporaryFolder();
         try {
-          const sequencer = openSequencer({
-            table: world.table,
-            bucket: await openFileBucket(folder.path),
-            signer: async () => logKey,
-            origin: { name: ORIGIN, chosen: true },
+          const sequencer = sequencerOver(world.table, await openFileBucket(folder.path), {
+            acts: world.acts,
           });
           let written = 200;
           await add(world, 0, written, 20 * MINUTE);

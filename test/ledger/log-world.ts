@@ -2,11 +2,13 @@ import { hash, randomBytes } from 'node:crypto';
 import { expect } from 'vitest';
 import type { Signer } from '../../lib/keys/keys.ts';
 import { generateSoftwareKey } from '../../lib/keys/software.ts';
+import { listBatches } from '../../lib/ledger/batches.ts';
 import { entryOf, parseEntry } from '../../lib/ledger/entry.ts';
 import { type Ledger, type LedgerRecord, openLedger, type ProvisionDraft } from '../../lib/ledger/ledger.ts';
-import { asRecord, recordKey, STAGED_PKS, UNSEQUENCED_PKS } from '../../lib/ledger/rows.ts';
+import { recordKey, STAGED_PKS, UNSEQUENCED_PKS } from '../../lib/ledger/rows.ts';
 import { openSequencer, type Sequencer, type SequencerDeps } from '../../lib/ledger/sequencer.ts';
-import { BATCH_PK, CHECKPOINT_OBJECT, readPath, readTree } from '../../lib/ledger/tree.ts';
+import { CHECKPOINT_OBJECT, readPath } from '../../lib/ledger/tree.ts';
+import { readTree } from '../../lib/ledger/tree-row.ts';
 import type { Bucket, Table } from '../../lib/store/store.ts';
 import { openCheckpoint } from '../../lib/tlog/checkpoint.ts';
 import { append, foldRoot, leafHash } from '../../lib/tlog/merkle.ts';
@@ -34,12 +36,23 @@ export const worldActs = ledgerActs();
 export const ledgerOver = (table: Table): Ledger =>
   openLedger({ table, clock, random: (n) => randomBytes(n), ...worldActs });
 
-export const sequencerOver = (table: Table, bucket: Bucket, more: Partial<SequencerDeps> = {}): Sequencer =>
+/** What the sequencers of these tests log. */
+export const logged: { level: string; message: string; facts: Readonly<Record<string, unknown>> }[] = [];
+
+export const sequencerOver = (
+  table: Table,
+  bucket: Bucket,
+  more: { readonly [D in keyof SequencerDeps]?: Exclude<SequencerDeps[D], undefined> } = {},
+): Sequencer =>
   openSequencer({
     table,
     bucket,
     signer: async () => logKey,
     origin: { name: ORIGIN, chosen: true },
+    acts: worldActs.acts,
+    clock,
+    elapsed: () => performance.now(),
+    log: (level, message, facts = {}) => logged.push({ level, message, facts }),
     ...more,
   });
 
@@ -90,11 +103,12 @@ export const checkLog = async (
   expect([...ids].sort()).toEqual(records.map(({ id }) => id).sort());
   for (const record of records) {
     const row = await table.get(recordKey(record.id));
-    const stored = asRecord(row?.value ?? {});
+    const stored = (row?.value ?? {}) as unknown as LedgerRecord;
     expect(stored).toEqual({ ...record, leaf: ids.indexOf(record.id) });
     expect(Buffer.from(entries[stored.leaf as number] as Uint8Array)).toEqual(Buffer.from(entryOf(record)));
   }
-  for (const pk of [...STAGED_PKS, ...UNSEQUENCED_PKS, BATCH_PK]) {
+  expect(await listBatches(bucket)).toEqual([]);
+  for (const pk of [...STAGED_PKS, ...UNSEQUENCED_PKS]) {
     expect((await table.query({ pk, limit: 1 })).items, pk).toEqual([]);
   }
   return ids;

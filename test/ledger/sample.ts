@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Acts } from '../../lib/acts/contract.ts';
 import { type Ledger, type LedgerRecord, openLedger, type RecordDraft } from '../../lib/ledger/ledger.ts';
 import { openSqliteTable } from '../../lib/store/sqlite.ts';
 import type { Table } from '../../lib/store/store.ts';
@@ -11,6 +12,7 @@ import { ledgerActs } from '../acts.ts';
 export interface LedgerWorld {
   readonly table: Table;
   readonly ledger: Ledger;
+  readonly acts: Acts;
   /** The same ledger over another table, such as one that fails. */
   over(table: Table): Ledger;
   now: number;
@@ -29,6 +31,7 @@ export const openLedgerWorld = async (start: string): Promise<LedgerWorld> => {
   const world: LedgerWorld = {
     table,
     ledger: over(table),
+    acts: proof.acts,
     over,
     now: Date.parse(start),
     close: async () => {

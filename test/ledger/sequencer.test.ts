@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { generateSoftwareKey } from '../../lib/keys/software.ts';
 import { readCounts } from '../../lib/ledger/counts.ts';
 import { unsequencedKey } from '../../lib/ledger/rows.ts';
-import { CHECKPOINT_OBJECT, readTree, TREE_KEY, type TreeRow } from '../../lib/ledger/tree.ts';
+import { CHECKPOINT_OBJECT } from '../../lib/ledger/tree.ts';
+import { readTree, TREE_KEY, type TreeRow } from '../../lib/ledger/tree-row.ts';
 import type { Bucket } from '../../lib/store/store.ts';
 import { type Failure, faultyBucket, faultyTable } from '../store/faulty-table.ts';
 import { openTemporaryBucket, openTemporaryTable } from '../store/temporary.ts';
@@ -116,7 +117,7 @@ describe('the sequencer', () => {
           failures++;
         }
       }
-      // The batch, the tree, the records and the batch's end; two tiles and a checkpoint.
+      // The batch, two tiles, the tree, the records, the checkpoint, and the end of the batch.
       expect(failures).toBeGreaterThanOrEqual(8);
     },
     120_000,

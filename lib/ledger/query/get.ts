@@ -3,16 +3,20 @@ import type { Table } from '../../store/store.ts';
 import type { LedgerRecord } from '../contract.ts';
 import { timeOfId } from '../ids.ts';
 import { readTombstone } from '../retention/tombstones.ts';
-import { asRecord, recordKey, stagedKey } from '../rows.ts';
+import { recordKey, stagedKey } from '../rows.ts';
+import { readRecord } from '../well-formed.ts';
 
-/** Faults: `unknown-record`; `record-expired` with what its tombstone says. */
+/** Faults: `unknown-record`, also where the row is no record; `record-expired` with what its tombstone says. */
 export const getRecord = async (table: Table, id: string): Promise<LedgerRecord> => {
   // Faults if `id` is not a record id.
   timeOfId(id);
   // A record only ever moves from staged to settled, so this order finds it.
-  const item = (await table.get(stagedKey(id))) ?? (await table.get(recordKey(id)));
-  if (!item) throw await absenceFault(table, id);
-  return asRecord(item.value);
+  for (const key of [stagedKey(id), recordKey(id)]) {
+    const item = await table.get(key);
+    const record = item && readRecord(item);
+    if (record) return record;
+  }
+  throw await absenceFault(table, id);
 };
 
 const absenceFault = async (table: Table, id: string): Promise<Fault> => {

@@ -5,6 +5,7 @@ import type { Item, Table } from '../../store/store.ts';
 import type { Ledger, LedgerRecord, RecordPage, RecordQuery } from '../contract.ts';
 import { idFloor } from '../ids.ts';
 import { certificatePk, holderPk } from '../rows.ts';
+import { isRecordId } from '../well-formed.ts';
 import { matchingRecords, SCAN_FACTOR } from './matching.ts';
 import { type Bounds, cursorInvalid, encodePosition } from './position.ts';
 
@@ -28,7 +29,10 @@ export const heldCertificates = async (
     throw new Fault('input-too-large', phrase`A holder has at most ${MAX_HELD} certificates here.`);
   }
   const found = await Promise.all(
-    items.map(({ sk }) => readRecordedAct(ledger, sk, { kind: 'issuance', holder })),
+    items
+      .map(({ sk }) => sk)
+      .filter(isRecordId)
+      .map((id) => readRecordedAct(ledger, id, { kind: 'issuance', holder })),
   );
   const refs = new Map<string, CertificateRef>();
   for (const record of found) {
@@ -94,12 +98,8 @@ const newestOf = async (
   }, '');
   const rows = new Map(
     pages.flatMap(({ items }) =>
-      items.filter(({ sk }) => sk >= horizon).map((item) => [item.sk, item] as const),
+      items.filter(({ sk }) => sk >= horizon && isRecordId(sk)).map((item) => [item.sk, item] as const),
     ),
   );
   return [...rows.values()].sort((a, b) => (a.sk < b.sk ? 1 : -1));
 };
-
-const RECORD_ID = /^[0-9a-f]{32}$/;
-
-const isRecordId = (id: string | undefined): boolean => id !== undefined && RECORD_ID.test(id);

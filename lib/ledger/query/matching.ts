@@ -1,6 +1,7 @@
 import type { Item, Table } from '../../store/store.ts';
 import type { LedgerRecord, RecordQuery } from '../contract.ts';
-import { asRecord, recordKey } from '../rows.ts';
+import { recordKey } from '../rows.ts';
+import { isRecordId, readRecord } from '../well-formed.ts';
 
 /** The most rows that a page reads for each record of its limit: a filter may leave most of them out. */
 export const SCAN_FACTOR = 20;
@@ -12,14 +13,18 @@ export const matchingRecords = async (
   pointers: boolean,
   query: RecordQuery,
 ): Promise<readonly LedgerRecord[]> => {
-  const ofKind = items.filter(({ value }) => query.kind === undefined || value.kind === query.kind);
+  const ofKind = items.filter(
+    ({ sk, value }) => isRecordId(sk) && (query.kind === undefined || kindIn(value) === query.kind),
+  );
   const found = pointers ? await Promise.all(ofKind.map(({ sk }) => table.get(recordKey(sk)))) : ofKind;
   // A record may have been deleted since its pointer was read.
   return found
-    .filter((item) => item !== undefined)
-    .map(({ value }) => asRecord(value))
+    .map((item) => item && readRecord(item))
+    .filter((record) => record !== undefined)
     .filter((record) => matches(record, query));
 };
+
+const kindIn = (value: unknown): unknown => (value as { readonly kind?: unknown } | null)?.kind;
 
 /** The caller has compared the kind already. */
 const matches = (record: LedgerRecord, query: RecordQuery): boolean => {

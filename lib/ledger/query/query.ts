@@ -2,7 +2,7 @@ import { Fault, phrase } from '../../fault.ts';
 import { MAX_PAGE, type Table } from '../../store/store.ts';
 import { canonicalJson, digestHex } from '../canonical.ts';
 import type { Ledger, RecordPage, RecordQuery } from '../contract.ts';
-import { FIRST_KEY } from '../rows.ts';
+import { readFirst } from '../settling.ts';
 import { mergeCertificates } from './holder.ts';
 import { walkPartitions } from './partitions.ts';
 import { type Bounds, decodePosition } from './position.ts';
@@ -20,11 +20,11 @@ export const queryRecords = async (
   const { cursor, limit: _, ...asked } = query;
   const fingerprint = digestHex(canonicalJson({ ...asked })).slice(0, 32);
   const position = cursor === undefined ? undefined : decodePosition(cursor, fingerprint);
-  const first = await table.get<{ readonly time: number }>(FIRST_KEY);
-  if (!first) return { records: [] };
+  const first = await readFirst(table);
+  if (first === undefined) return { records: [] };
 
   // A day either way: the clocks of several processes differ by that much at most.
-  const oldest = first.value.time - DAY;
+  const oldest = first - DAY;
   const from = Math.max(oldest, query.from === undefined ? 0 : instant('from', query.from));
   const to = position?.to ?? Math.min(now + DAY, query.to === undefined ? Infinity : instant('to', query.to));
   const bounds: Bounds = { from, to, fingerprint, ...(position && { position }) };

@@ -2,7 +2,7 @@ import { wentThrough } from '../../fault.ts';
 import type { Clock } from '../../ports.ts';
 import { type Bucket, everyItem, type Item, type Table } from '../../store/store.ts';
 import type { Ledger } from '../contract.ts';
-import { REPORTS_PK, type ReportRow } from './rows.ts';
+import { REPORTS_PK, type ReportRow, readReportRow } from './rows.ts';
 
 export interface ExpiryDeps {
   readonly table: Table;
@@ -27,8 +27,15 @@ export const expireReports = async ({
 }: ExpiryDeps): Promise<readonly string[]> => {
   const done: string[] = [];
 
-  const expire = async ({ pk, sk, version, value }: Item<ReportRow>): Promise<void> => {
-    if (value.deletedAt !== undefined || keepReports(Date.parse(value.madeAt)) > clock()) return;
+  const expire = async (item: Item): Promise<void> => {
+    const { pk, sk, version } = item;
+    const value = readReportRow(item);
+    if (
+      value === undefined ||
+      value.deletedAt !== undefined ||
+      keepReports(Date.parse(value.madeAt)) > clock()
+    )
+      return;
     await bucket.delete(value.object);
     const { fiscalYear, digest } = value;
     const { writes } = await ledger.prepare({
@@ -50,6 +57,6 @@ export const expireReports = async ({
     if (isOurs) done.push(`report ${sk}`);
   };
 
-  for await (const item of everyItem<ReportRow>(table, { pk: REPORTS_PK })) await expire(item);
+  for await (const item of everyItem(table, { pk: REPORTS_PK })) await expire(item);
   return done;
 };

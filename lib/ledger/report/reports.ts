@@ -1,13 +1,13 @@
 import { Fault, wentThrough } from '../../fault.ts';
 import type { Clock } from '../../ports.ts';
-import type { Bucket, Table } from '../../store/store.ts';
+import { type Bucket, MAX_PAGE, type Table } from '../../store/store.ts';
 import { canonicalJson, digestHex } from '../canonical.ts';
 import type { Ledger } from '../contract.ts';
 import { jstMonth, readCounts } from '../counts.ts';
 import { lastFiscalYear } from '../months.ts';
-import { FIRST_KEY } from '../rows.ts';
+import { readFirst } from '../settling.ts';
 import { type AnnualReport, type AnnualSources, buildAnnualReport } from './annual.ts';
-import { REPORTS_PK, type ReportRow } from './rows.ts';
+import { REPORTS_PK, type ReportRow, readReportRow, reportObject, reportSk } from './rows.ts';
 
 /**
  * Annual reports, each kept for the trust domain's period from the time when it is made (expiry.ts). If a CDN's logs
@@ -53,8 +53,6 @@ export interface ReportDeps {
   readonly keepReports: (madeAt: number) => number;
 }
 
-const rowSk = (year: number, version: number): string => `${year}/${String(version).padStart(4, '0')}`;
-
 const viewOf = ({ fiscalYear, version, madeAt, digest }: ReportRow): ReportView => ({
   fiscalYear,
   version,
@@ -68,14 +66,17 @@ export const openReports = (deps: ReportDeps): Reports => {
   const isKept = ({ madeAt, deletedAt }: ReportRow): boolean =>
     deletedAt === undefined && keepReports(Date.parse(madeAt)) > clock();
 
-  const newest = async (year: number): Promise<ReportRow | undefined> => {
-    const { items } = await table.query<ReportRow>({
+  /** The newest version that is a report, and the greatest version of which a row is there, whatever it says. */
+  const newest = async (year: number): Promise<{ readonly row?: ReportRow; readonly version: number }> => {
+    const { items } = await table.query({
       pk: REPORTS_PK,
       prefix: `${year}/`,
       descending: true,
-      limit: 1,
+      limit: MAX_PAGE,
     });
-    return items[0]?.value;
+    const row = items.map(readReportRow).find((found) => found !== undefined);
+    const versions = items.map(({ sk }) => Number(/^\d+\/(\d{4,9})$/.exec(sk)?.[1] ?? 0));
+    return { version: Math.max(0, ...versions), ...(row && { row }) };
   };
 
   const read = async (row: ReportRow): Promise<AnnualReport> => {
@@ -104,9 +105,10 @@ export const openReports = (deps: ReportDeps): Reports => {
     const digest = digestHex(body);
     for (;;) {
       const before = await newest(year);
-      if (before?.digest === digest && isKept(before)) return { view: viewOf(before), made: false };
-      const version = (before?.version ?? 0) + 1;
-      const object = `reports/annual/${year}-${version}-${digest.slice(0, 16)}.json`;
+      if (before.row?.digest === digest && isKept(before.row))
+        return { view: viewOf(before.row), made: false };
+      const version = before.version + 1;
+      const object = reportObject(year, version, digest);
       const madeAt = new Date(clock()).toISOString();
       const row: ReportRow = { fiscalYear: year, version, madeAt, digest, object };
       // An existing object of this name has the same bytes, since the name contains the digest. A crash after this put
@@ -122,7 +124,7 @@ export const openReports = (deps: ReportDeps): Reports => {
       const expires = Math.ceil(keepReports(Date.parse(madeAt)) / 1000);
       const isOurs = await wentThrough(
         table.write([
-          { put: { pk: REPORTS_PK, sk: rowSk(year, version) }, value: row, if: 'absent', expires },
+          { put: { pk: REPORTS_PK, sk: reportSk(year, version) }, value: row, if: 'absent', expires },
           ...writes,
         ]),
       );
@@ -133,12 +135,13 @@ export const openReports = (deps: ReportDeps): Reports => {
 
   return {
     list: async () => {
-      const { items } = await table.query<ReportRow>({ pk: REPORTS_PK, descending: true, limit: 1000 });
-      return items.filter(({ value }) => isKept(value)).map(({ value }) => viewOf(value));
+      const { items } = await table.query({ pk: REPORTS_PK, descending: true, limit: MAX_PAGE });
+      const rows = items.map(readReportRow).filter((row) => row !== undefined);
+      return rows.filter(isKept).map(viewOf);
     },
 
     annual: async (year) => {
-      const row = await newest(year);
+      const { row } = await newest(year);
       if (!row) throw new Fault('unknown-report', 'There is no report of that fiscal year.');
       if (!isKept(row)) {
         const { digest, madeAt } = row;
@@ -155,9 +158,9 @@ export const openReports = (deps: ReportDeps): Reports => {
 
     makeDue: async () => {
       const year = lastFiscalYear(clock());
-      const first = await table.get<{ readonly time: number }>(FIRST_KEY);
-      const began = first && jstMonth(first.value.time) <= `${year + 1}-03`;
-      if (!began || (await newest(year))) return [];
+      const first = await readFirst(table);
+      const began = first !== undefined && jstMonth(first) <= `${year + 1}-03`;
+      if (!began || (await newest(year)).row) return [];
       const { made } = await makeAnnual('service', year);
       return made ? [`annual/${year}`] : [];
     },

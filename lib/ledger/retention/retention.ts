@@ -3,7 +3,7 @@ import { type Bucket, everyItem, type Item, type Key, type Table, type Write } f
 import type { Ledger } from '../contract.ts';
 import { dayOf } from '../ids.ts';
 import { expireReports } from '../report/expiry.ts';
-import { FIRST_KEY } from '../rows.ts';
+import { readFirst } from '../settling.ts';
 import type { KeptUntil, RetentionClass } from './classes.ts';
 import { afterDay, daysToSweep } from './plan.ts';
 import { openSweep } from './sweep.ts';
@@ -48,16 +48,30 @@ type ProgressRow = { readonly day: string };
 /** Milliseconds. */
 type WaitRow = { readonly until: number };
 
+const DAY_NAME = /^\d{4}-\d{2}-\d{2}$/;
+
+/** The day of a progress row; undefined where it says none, and all days are looked at again. */
+const dayIn = (item: Item | undefined): string | undefined => {
+  const day: unknown = (item?.value as Partial<ProgressRow> | null | undefined)?.day;
+  return typeof day === 'string' && DAY_NAME.test(day) && !Number.isNaN(Date.parse(day)) ? day : undefined;
+};
+
+/** The end of a wait; 0 where the row says none, and the day is looked at now. */
+const untilIn = ({ value }: Item): number => {
+  const until: unknown = (value as Partial<WaitRow> | null)?.until;
+  return typeof until === 'number' ? until : 0;
+};
+
 export const openRetention = (deps: RetentionDeps): Retention => {
   const { table, bucket, ledger, clock, keptUntil } = deps;
   const sweep = openSweep(deps);
 
   const enforceClass = async (kept: RetentionClass, oldest: number): Promise<readonly string[]> => {
     const key: Key = { pk: PK, sk: kept };
-    const progress = await table.get<ProgressRow>(key);
+    const progress = await table.get(key);
     const waiting = await readWaits(kept);
-    let clearTo = progress?.value.day ?? dayOf(oldest - DAY);
-    let storedClearTo = clearTo;
+    let clearTo = dayIn(progress) ?? dayOf(oldest - DAY);
+    let storedClearTo = dayIn(progress) ?? clearTo;
     let version = progress?.version ?? 0;
     const store = async (others: readonly Write[]): Promise<void> => {
       const value: ProgressRow = { day: clearTo };
@@ -69,7 +83,7 @@ export const openRetention = (deps: RetentionDeps): Retention => {
     };
 
     const now = clock();
-    const waits = new Map([...waiting].map(([day, { value }]) => [day, value.until]));
+    const waits = new Map([...waiting].map(([day, item]) => [day, untilIn(item)]));
     const days = daysToSweep({ clearTo, waits }, (at) => keptUntil[kept](at) <= now, now);
     const done: string[] = [];
     for (let at = 0; at < days.length; at += DAYS_AHEAD) {
@@ -93,10 +107,10 @@ export const openRetention = (deps: RetentionDeps): Retention => {
   };
 
   /** The waits of all days, in one read rather than in one for each day. */
-  const readWaits = async (kept: RetentionClass): Promise<ReadonlyMap<string, Item<WaitRow>>> => {
+  const readWaits = async (kept: RetentionClass): Promise<ReadonlyMap<string, Item>> => {
     const prefix = `${kept}/`;
-    const days = new Map<string, Item<WaitRow>>();
-    for await (const item of everyItem<WaitRow>(table, { pk: PK, prefix })) {
+    const days = new Map<string, Item>();
+    for await (const item of everyItem(table, { pk: PK, prefix })) {
       days.set(item.sk.slice(prefix.length), item);
     }
     return days;
@@ -104,10 +118,10 @@ export const openRetention = (deps: RetentionDeps): Retention => {
 
   return {
     enforce: async () => {
-      const first = await table.get<{ readonly time: number }>(FIRST_KEY);
-      if (!first) return [];
+      const first = await readFirst(table);
+      if (first === undefined) return [];
       // The clocks of several processes differ by a day at most.
-      const oldest = first.value.time - DAY;
+      const oldest = Math.max(0, first - DAY);
       const done: string[] = [];
       for (const kept of CLASSES) done.push(...(await enforceClass(kept, oldest)));
       done.push(...(await expireReports({ table, bucket, ledger, clock, keepReports: keptUntil.report })));
@@ -120,7 +134,7 @@ const waitWrite = (
   kept: RetentionClass,
   day: string,
   { until, expires }: { readonly until: number; readonly expires: number },
-  before: Item<WaitRow> | undefined,
+  before: Item | undefined,
 ): Write => ({
   put: { pk: PK, sk: `${kept}/${day}` },
   value: { until } satisfies WaitRow,

@@ -3,7 +3,8 @@ import type { Clock } from '../../ports.ts';
 import type { Item, Page, Table, Write } from '../../store/store.ts';
 import type { LedgerRecord } from '../contract.ts';
 import { timeOfId } from '../ids.ts';
-import { asRecord, pointerPks } from '../rows.ts';
+import { pointerPks } from '../rows.ts';
+import { readRecord } from '../well-formed.ts';
 import { CLASS_OF, type KeptUntil, type RetentionClass } from './classes.ts';
 import { type Tombstone, tombstoneKey } from './tombstones.ts';
 
@@ -40,8 +41,11 @@ export const openSweep = (deps: {
     for (;;) {
       const ends = await Promise.all(
         page.items
-          .map((item) => ({ item, record: asRecord(item.value) }))
-          .filter(({ record }) => CLASS_OF[record.kind] === kept)
+          // A row that is no record is not the ledger's to delete: an audit names its leaf, if it has one.
+          .flatMap((item) => {
+            const record = readRecord(item);
+            return record !== undefined && CLASS_OF[record.kind] === kept ? [{ item, record }] : [];
+          })
           .map(({ item, record }) => removeIfDue(item, record, kept)),
       );
       const staying = ends.filter((end) => end !== undefined);
@@ -67,15 +71,20 @@ export const openSweep = (deps: {
       leaf,
       deletedAt: new Date(clock()).toISOString(),
     };
-    const writes: Write[] = [
-      { delete: { pk: item.pk, sk: item.sk }, if: { version: item.version } },
-      // A pointer is put once and never changed.
-      ...pointerPks(record).map((pk): Write => ({ delete: { pk, sk: item.sk }, if: { version: 1 } })),
-      { put: tombstoneKey(record.id), value: tombstone, if: 'absent' },
-    ];
-    // If the write does not go through, another run was first or the row has just received its leaf. The next run
-    // decides.
-    return (await wentThrough(table.write(writes))) ? undefined : end;
+    const pointers = pointerPks(record).map((pk) => ({ pk, sk: item.sk }));
+    const first: Write = { delete: { pk: item.pk, sk: item.sk }, if: { version: item.version } };
+    const last: Write = { put: tombstoneKey(record.id), value: tombstone, if: 'absent' };
+    // The ledger puts a pointer once and never changes it.
+    const asPut = pointers.map((key): Write => ({ delete: key, if: { version: 1 } }));
+    if (await wentThrough(table.write([first, ...asPut, last]))) return undefined;
+    // Another run was first, the row has just received its leaf, or somebody else has written the pointers or the
+    // tombstone: these go whatever they say. If this does not go through either, the next run decides.
+    const [before, ...there] = await Promise.all(
+      [tombstoneKey(record.id), ...pointers].map((key) => table.get(key)),
+    );
+    const asFound = there.filter((row) => row !== undefined).map(deleteWrite);
+    const over: Write = { ...last, ...(before && { if: { version: before.version } }) };
+    return (await wentThrough(table.write([first, ...asFound, over]))) ? undefined : end;
   };
 
   /** An act that names no known certificate is kept as long as if it had led to the longest-lived certificate. */
@@ -89,3 +98,5 @@ export const openSweep = (deps: {
 
   return { firstPage: (day) => pageOf(day), day: sweepDay };
 };
+
+const deleteWrite = ({ pk, sk, version }: Item): Write => ({ delete: { pk, sk }, if: { version } });
