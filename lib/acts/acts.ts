@@ -185,6 +185,11 @@ export const openActs = (deps: {
       if ((await readKey(objects, kind, generation)) === undefined) await make(kind, generation);
     },
 
-    closeKey: (kind, generation, size) => putClosed(objects, keyName(kind, generation), size),
+    closeKey: async (kind, generation, size) => {
+      const name = keyName(kind, generation);
+      await putClosed(objects, name, size);
+      // It is read again at the next signature.
+      verifying.delete(name);
+    },
   };
 };
