@@ -151,6 +151,7 @@ export const archivePage = z.looseObject({
 
 export const totalsAnswer = z.looseObject({
   counts: z.array(z.looseObject({ month: text, kind: text, records: z.int(), items: z.int() })),
+  setAside: z.array(z.looseObject({ digest: text, time: text, what: text, why: text })).default([]),
 });
 
 export const actKeysAnswer = z.object({

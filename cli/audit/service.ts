@@ -14,6 +14,7 @@ import {
   type QueryCheck,
   type RecordSummary,
   type Report,
+  reportSetAside,
   type ServedAuthority,
   type ShownActKey,
   type Tree,
@@ -151,7 +152,9 @@ export const checkService = async (
     progress,
     observers: [...checks, totals, queries, late],
   });
-  totals.compare(before, await readTotals());
+  const after = await readTotals();
+  totals.compare(before.totals, after.totals);
+  reportSetAside(after.setAside, report);
 
   let serials = 0;
   let archived = 0;

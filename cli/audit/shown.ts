@@ -1,4 +1,4 @@
-import type { LedgerRecord, ShownTotal } from '../../lib/audit/audit.ts';
+import type { LedgerRecord, ShownSetAside, ShownTotal } from '../../lib/audit/audit.ts';
 import { recordPage, totalsAnswer } from '../answers.ts';
 import type { ApiClient } from '../api-client.ts';
 
@@ -61,18 +61,25 @@ const monthAt = (ms: number): number => {
 const monthText = (month: number): string =>
   `${Math.floor(month / 12)}-${String((month % 12) + 1).padStart(2, '0')}`;
 
+export interface ShownTotals {
+  readonly totals: readonly ShownTotal[];
+  readonly setAside: readonly ShownSetAside[];
+}
+
 /** A CDN's logs are imported after the days that they are about, so months begin a year before the first leaf. */
 export const totalsReader =
-  (client: ApiClient, now: () => number, first: number) => async (): Promise<readonly ShownTotal[]> => {
+  (client: ApiClient, now: () => number, first: number) => async (): Promise<ShownTotals> => {
     const totals: ShownTotal[] = [];
+    const aside: ShownSetAside[] = [];
     const last = monthAt(now());
     for (let month = monthAt(first) - 12; month <= last; month += MONTHS_AT_ONCE) {
       const to = Math.min(last, month + MONTHS_AT_ONCE - 1);
-      const { counts } = await client.get('/api/v1/counts', totalsAnswer, {
+      const { counts, setAside } = await client.get('/api/v1/counts', totalsAnswer, {
         from: monthText(month),
         to: monthText(to),
       });
       totals.push(...counts);
+      aside.push(...setAside);
     }
-    return totals;
+    return { totals, setAside: aside };
   };

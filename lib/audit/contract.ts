@@ -38,6 +38,7 @@ export const DAMAGES = {
   'query-incomplete': 'A query leaves out a record that matches it.',
   'query-excess': 'A query finds a record that does not match it.',
   'total-differs': 'A total of a month is not the sum of its records.',
+  'row-set-aside': 'A row that the ledger did not write so was found in its table and set aside.',
 } as const;
 
 export type Damage = keyof typeof DAMAGES;

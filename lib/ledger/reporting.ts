@@ -1,10 +1,12 @@
 import { Fault } from '../fault.ts';
 import type { Caller } from '../principal.ts';
+import { MAX_PAGE } from '../store/store.ts';
 import { type Count, jstMonth, readCounts } from './counts.ts';
 import { type Export, type ExportRequest, openExports } from './export/export.ts';
 import { monthsBetween } from './months.ts';
 import { openReports, type ReportDeps, type Reports } from './report/reports.ts';
 import { type MonthStatistics, statisticsOf } from './report/statistics.ts';
+import { listSetAside, type SetAside } from './set-aside.ts';
 
 /** Totals, exports, reports and statistics: answers about many records at once. */
 export interface Reporting {
@@ -16,6 +18,8 @@ export interface Reporting {
     from: string,
     to: string,
   ): Promise<readonly { readonly month: string; readonly counts: readonly Count[] }[]>;
+  /** Rows that were set aside in these months, UTC; the first thousand by day. */
+  setAside(from: string, to: string): Promise<readonly SetAside[]>;
   /** An export writes two records: one when it begins, one before it ends. Faults: those of `Ledger.query`. */
   export(caller: Caller, request: ExportRequest): Promise<Export>;
   readonly reports: Reports;
@@ -52,6 +56,8 @@ export const openReporting = (deps: ReportingDeps): Reporting => {
       await settle();
       return Promise.all(months.map(async (month) => ({ month, counts: await readCounts(table, month) })));
     },
+
+    setAside: (from, to) => listSetAside(table, { from: `${from}-01`, to: `${to}-31`, limit: MAX_PAGE }),
 
     export: openExports(deps),
   };

@@ -110,13 +110,16 @@ export const listSetAside = async (
     if (digest === undefined) continue;
     if (found.length === limit) break;
     const kept: Partial<Record<string, unknown>> = (value as Value | null) ?? {};
-    const text = (member: string): string => (typeof kept[member] === 'string' ? kept[member] : 'unknown');
-    found.push({ digest, time: text('time'), what: text('what'), why: text('why') });
+    const word = (member: string): string => WORD.exec(String(kept[member]))?.[0] ?? 'unknown';
+    found.push({ digest, time: word('time'), what: word('what'), why: word('why') });
   }
   return found;
 };
 
 const DIGEST = /^\d{4}-\d{2}-\d{2}\/([0-9a-f]{64})$/;
+
+/** What the ledger writes: its own words, and times. Somebody may have written to these rows as well. */
+const WORD = /^[a-z0-9TZ:.-]{1,32}$/;
 
 const partsOf = (text: string): readonly string[] => {
   const parts: string[] = [];

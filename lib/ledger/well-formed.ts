@@ -60,7 +60,7 @@ type Checks = readonly (readonly [member: string, check: Check])[];
 
 const EVERY: Checks = [
   ['kind', oneOf(RECORD_KINDS)],
-  ['salt', matches(/^[0-9a-f]{32}$/)],
+  ['salt', isText],
   ['office', optional(isName)],
   ['leaf', optional(isIndex)],
 ];

@@ -393,3 +393,26 @@ describe('akashi audit verify, of totals', () => {
     expect((await found()).damages).toEqual(['record-missing', 'revocation-without-leaf']);
   });
 });
+
+describe('akashi audit verify, of rows that were set aside', () => {
+  it('names each by its digest, and the log goes on', async () => {
+    audited.sql("INSERT INTO item (pk, sk, version, value) VALUES ('staged/7', 'row', 1, '[7]')");
+    audited.sql("INSERT INTO item (pk, sk, version, value) VALUES ('staged/8', 'row', 1, 'no JSON')");
+    await audited.run(async (service) => {
+      await service.core.sequencer.sequence();
+    });
+    const rows = audited.rows("SELECT sk FROM item WHERE pk = 'set-aside' ORDER BY sk");
+    const digests = rows.map(({ sk }) => String(sk).split('/')[1]);
+    expect(digests).toHaveLength(2);
+    const { findings: all } = await found('--no-queries');
+    expect(all).toEqual(
+      expect.arrayContaining(
+        digests.map((digest) => ({
+          damage: 'row-set-aside',
+          facts: { digest, what: 'staged', why: 'malformed', time: expect.any(String) },
+        })),
+      ),
+    );
+    expect(all).toHaveLength(2);
+  });
+});

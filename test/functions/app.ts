@@ -367,6 +367,7 @@ export const testApp = (
 
     reporting: {
       counts: async () => [],
+      setAside: async () => [],
       export: async (_caller, { format }) => ({
         id: RECORD,
         contentType: EXPORT_TYPES[format],

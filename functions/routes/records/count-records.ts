@@ -25,13 +25,22 @@ const countView = z
   })
   .meta({ id: 'Count' });
 
+const setAsideView = z
+  .object({
+    digest: z.string().meta({ description: 'SHA-256 of the key and the value of the row.' }),
+    time: z.string(),
+    what: z.string().meta({ description: 'The kind of row that it was found among.' }),
+    why: z.string(),
+  })
+  .meta({ id: 'SetAside' });
+
 export const route = defineRoute({
   id: 'countRecords',
   method: 'GET',
   path: '/api/v1/counts',
   summary: 'The numbers of records, by month, without reading the records',
   description:
-    'Months are of Japan Standard Time. Provisions are counted by recipient, channel, method and purpose; acts by office, CA, profile and outcome.',
+    'Months are of Japan Standard Time. Provisions are counted by recipient, channel, method and purpose; acts by office, CA, profile and outcome. Rows that the ledger did not write, and that were set aside in these months (UTC), are named by their digests; at most 1,000.',
   lane: 'api',
   access: ['auditor'],
   query: z.strictObject({
@@ -43,7 +52,12 @@ export const route = defineRoute({
     purpose: purposeId.exactOptional(),
     office: officeId.exactOptional(),
   }),
-  responses: { 200: { description: 'The totals.', schema: z.object({ counts: z.array(countView) }) } },
+  responses: {
+    200: {
+      description: 'The totals.',
+      schema: z.object({ counts: z.array(countView), setAside: z.array(setAsideView) }),
+    },
+  },
   faults: [],
   handle: async ({ ledger, reporting }, { query, request }, caller) => {
     const { from, to, ...wanted } = query;
@@ -53,10 +67,11 @@ export const route = defineRoute({
     const counts = months.flatMap(({ month: of, counts: all }) =>
       all.filter(isWanted).map(({ cell, records, items }) => ({ month: of, ...cell, records, items })),
     );
+    const setAside = await reporting.setAside(from, to);
     return provide(
       ledger,
       caller,
-      { counts },
+      { counts, setAside: [...setAside] },
       {
         channel: 'records',
         method: request.method,
