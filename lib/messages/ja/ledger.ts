@@ -1,7 +1,9 @@
 /** Records, reports, disclosures and evidence: lib/ledger. */
 export const LEDGER = {
-  'Others kept writing the same record; try again.':
+  'Others kept writing the same records; try again.':
     '同じ記録が他の処理によって書き換えられ続けています。もう一度お試しください。',
+  'An object that should be a batch of the log is none.':
+    '透明性ログに追加する項目の一覧であるはずのオブジェクトが、そうなっていません。',
   'A witness has cosigned a larger tree of this log.':
     '証人が、この透明性ログのより大きな木に連署しています。',
   'The witness keeps changing its mind about the size that it has.': '証人の答える木の大きさが定まりません。',
@@ -25,8 +27,6 @@ export const LEDGER = {
     '公開されたチェックポイントのルートが、透明性ログのルートと異なります。',
   'The log has {0} leaves and had {1}: it was rolled back.':
     '透明性ログの葉が {1} から {0} に減っています。以前の状態に戻されています。',
-  'Others kept settling the same records; try again.':
-    '同じ記録が他の処理によって処理され続けています。もう一度お試しください。',
   'The log has no checkpoint yet.': '透明性ログに、まだチェックポイントがありません。',
   'The log has no such tile.': '透明性ログに、そのタイルはありません。',
   'The log has no leaf yet.': '透明性ログに、まだ葉がありません。',
