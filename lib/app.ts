@@ -5,6 +5,7 @@ import {
   type CertificateRow,
   certificateKey,
   openAuthority,
+  openCaCertificates,
   openCas,
   readCertificate,
 } from './authority/authority.ts';
@@ -33,13 +34,21 @@ import {
 } from './ledger/ledger.ts';
 import type { Clock, Log, Random } from './ports.ts';
 import type { Principal } from './principal.ts';
-import { openCallers, type Principals, requestorsBy, type TokenIssuers } from './principals/principals.ts';
+import {
+  type Callers,
+  openCallers,
+  type Principals,
+  requestorsBy,
+  type TokenIssuers,
+} from './principals/principals.ts';
 import { openRegistration, type Registration } from './registration/registration.ts';
 import { openRetries } from './retries.ts';
 import {
   certificatesOfGetRequest,
   crlDueWrites,
-  crlPath,
+  type IssuerUrls,
+  issuerTermsOf,
+  issuerUrls,
   openIssuers,
   openRegister,
   openResponders,
@@ -49,13 +58,20 @@ import {
 } from './status/status.ts';
 import type { Bucket, Table } from './store/store.ts';
 import {
+  type Addresses,
   type Amendments,
   addPeriod,
+  addressesInUse,
+  assertSettings,
   digestOf,
+  guarded,
   openAmendments,
   openInForce,
+  openStanding,
+  openStates,
   type Period,
   readTrustDomain,
+  type Standing,
   type TrustDomain,
 } from './trust-domain/trust-domain.ts';
 
@@ -123,6 +139,11 @@ export interface Core extends Omit<App, 'principals'> {
   readonly sequencer: Sequencer;
   /** The key that signs tokens, where the service is itself their issuer. */
   readonly tokenIssuerKey: () => Promise<Signer>;
+  /**
+   * Whether this process may act by its file and its addresses; the ceremony asks the same. Faults: `trust-domain-changed`,
+   * `address-changed`.
+   */
+  readonly assertInForce: () => Promise<void>;
   /** The same service with callers, once it is known which issuers their tokens come from. */
   readonly open: (tokens: TokenIssuers) => App;
 }
@@ -133,21 +154,39 @@ export const compose = (ports: Ports): Core => {
   const trustDomainDigest = digestOf(trustDomainText);
   const origin = logOrigin ?? originOf(ports.publicUrls[0]);
   const acts = openActs({ objects: ports.objects, keys: ports.actKeys, origin, clock });
-  const ledger = openLedger({ ...ports, acts });
+  const records = openLedger({ ...ports, acts });
   const inForce = openInForce(table);
+  const states = openStates(records);
+  const standing = openStanding({ ...ports, trustDomainDigest, inForce, states, recorder: records });
+  const ledger = guarded(records, standing);
   const settings = openRecordedSettings({ table, recorder: ledger });
-  const issuers = openIssuers(ports);
+  const issuers = openIssuers({
+    ...ports,
+    terms: trustDomain.authorities.map(issuerTermsOf),
+    isCertificateOf: openCaCertificates(records),
+  });
+  const addresses = async (): Promise<Addresses> => {
+    const state = await standing.current();
+    if (state) return state.addresses;
+    throw new Fault('authority-not-ready', 'No ceremony has brought a trust domain into force.');
+  };
+  const urlsOf = async (ca: string): Promise<IssuerUrls> => issuerUrls(ca, (await addresses()).current);
   const register = openRegister(table);
   const responders = openResponders({ ...ports, register, keys: ports.responderKeys });
 
   const { principals, operations } = trustDomain;
   const operationsCa = operations.authority.ca;
-  const callers = openCallers({ ...ports, principals, operationsCa, issuers, register });
-  const cas = openCas({ ...ports, issuers });
+  const callers = ofStanding(
+    openCallers({ ...ports, principals, operationsCa, issuers, register }),
+    standing,
+  );
+  const cas = openCas({ ...ports, issuers, urlsOf, standing });
   const status = openStatus({
     ...ports,
     requestorOf: requestorsBy(callers),
     currentCrl: async (ca) => (await readCurrentCrl(table, ca))?.value,
+    crlUrlOf: async (ca) => (await urlsOf(ca)).crl[0],
+    crlUrlsOf: async (ca) => issuerUrls(ca, addressesInUse(await addresses(), clock())).crl,
     issuers,
     register,
     responders,
@@ -161,15 +200,19 @@ export const compose = (ports: Ports): Core => {
     cas,
     responders,
     recorder: ledger,
+    acts,
+    origin,
+    urlsOf,
     trustDomainDigest,
     inForce,
+    states,
+    standing,
     finishUnder: (text) => finishUnder(ports, text),
     retries: openRetries(clock),
     publishCrl: (ca) => status.publish(ca, 'service'),
     crlDueWrites: (ca) => crlDueWrites(table, ca),
-    crlPath,
   });
-  const amendments = openAmendments({ ...ports, inForce, recorder: ledger });
+  const amendments = openAmendments({ ...ports, inForce, states, recorder: ledger });
   const registration = openRegistration({
     table,
     clock,
@@ -286,9 +329,35 @@ export const compose = (ports: Ports): Core => {
     evidence,
     cdnLogs,
     retention,
+    assertInForce: async () => {
+      await standing.assertMayAct();
+      assertSettings(ports, await standing.current());
+    },
     open,
   };
 };
+
+/** Callers are known by the trust domain's file, so a process whose file is not in force knows none. */
+const ofStanding = (callers: Callers, { assertMayAct }: Pick<Standing, 'assertMayAct'>): Callers => ({
+  byCertificate: async (der) => {
+    await assertMayAct();
+    return callers.byCertificate(der);
+  },
+  withTokens: (tokens) => {
+    const principals = callers.withTokens(tokens);
+    return {
+      ...principals,
+      byCertificate: async (der) => {
+        await assertMayAct();
+        return principals.byCertificate(der);
+      },
+      byToken: async (token) => {
+        await assertMayAct();
+        return principals.byToken(token);
+      },
+    };
+  },
+});
 
 /**
  * A service composed of the earlier file finishes the requests that were approved under it and signs the certificates

@@ -1,6 +1,7 @@
 // Every function reads its environment as it starts. `zod/mini` takes a quarter of `zod`'s time and of its bytes.
 import * as z from 'zod/mini';
 import { Fault, joined, type Phrase, phrase } from './fault.ts';
+import { isPlainUrl, isPublicationUrl } from './public-url.ts';
 
 /** What a variable must be, by its schema. */
 const descriptions = new WeakMap<z.core.$ZodType, Phrase>();
@@ -24,23 +25,6 @@ const port = (fallback: string) =>
 const text = (fallback: string, description: Phrase) =>
   described(description, z.prefault(filled(), fallback));
 
-const isPlainUrl = (value: string): boolean => {
-  const url = URL.canParse(value) ? new URL(value) : undefined;
-  return (
-    url !== undefined &&
-    (url.protocol === 'http:' || url.protocol === 'https:') &&
-    !/[?#]/.test(value) &&
-    !value.endsWith('/') &&
-    url.username === '' &&
-    url.password === ''
-  );
-};
-
-/**
- * The URL goes into AIA and CRLDP. Both are fetched without TLS (RFC 5280 8), because the check of a TLS certificate
- * would itself need such an answer.
- */
-const isPublicationUrl = (value: string): boolean => isPlainUrl(value) && value.startsWith('http:');
 const PUBLICATION_URL = phrase`an http address, which goes into certificates, without query, user or slash at the end; with PORT=0 it must be given`;
 
 /** The log's identity, and the witnesses that cosign its checkpoints. */
@@ -74,13 +58,14 @@ const LOG = {
 };
 
 /** The environment of the one-machine service. */
-const LocalVariables = z
+export const LocalEnv = z
   .object({
     /** The address on which both doors listen: only this machine unless given. */
     HOST: text('127.0.0.1', phrase`an address of this machine to listen at`),
     PORT: port('8080'),
     TLS_PORT: port('8443'),
     DATA_DIR: text('./data', phrase`a folder for the data`),
+    /** Where it is absent, the trust domain's file has the address, or it is `http://localhost:` and the port. */
     PUBLIC_URL: described(PUBLICATION_URL, z.optional(z.string().check(z.refine(isPublicationUrl)))),
     TRUST_DOMAIN: text('domains/demonstration.json', phrase`the path of a trust domain file`),
     AKASHI_PASSPHRASE: described(phrase`a passphrase, not empty`, z.optional(filled())),
@@ -89,14 +74,6 @@ const LocalVariables = z
   .check(
     z.refine(({ PORT, PUBLIC_URL }) => PORT !== 0 || PUBLIC_URL !== undefined, { path: ['PUBLIC_URL'] }),
   );
-
-export const LocalEnv = z.pipe(
-  LocalVariables,
-  z.transform(({ PUBLIC_URL, ...env }: z.output<typeof LocalVariables>) => ({
-    ...env,
-    PUBLIC_URL: PUBLIC_URL ?? `http://localhost:${env.PORT}`,
-  })),
-);
 
 export type LocalEnv = z.output<typeof LocalEnv>;
 
@@ -203,7 +180,7 @@ const SECRET: ReadonlySet<string> = new Set(['AKASHI_PASSPHRASE']);
  * The environment, checked whole. Fault: `configuration-invalid` with every problem, a line each, in the message and in
  * `facts.problems`.
  */
-export const readEnv = (source: Source): LocalEnv => read(LocalEnv, LocalVariables.shape, source);
+export const readEnv = (source: Source): LocalEnv => read(LocalEnv, LocalEnv.shape, source);
 
 /** The environment of a function on AWS. Faults as `readEnv`. */
 export const readFunctionEnv = <S extends z.ZodMiniObject>(schema: S, source: Source): z.output<S> =>

@@ -42,6 +42,8 @@ export const FAULT_CODES = [
   'amendment-closed',
   'unknown-amendment',
   'amendment-not-recorded',
+  'amendment-lapsed',
+  'address-changed',
   // The authority
   'unknown-authority',
   'unknown-profile',

@@ -1,9 +1,12 @@
-import type { KeyStore } from './keys/keys.ts';
+import { type KeyStore, verifySignature } from './keys/keys.ts';
 import { openProvisions } from './ledger/ledger.ts';
 import type { Clock, Log, Random } from './ports.ts';
 import type { Principal } from './principal.ts';
 import { openCallers, type Principals, requestorsBy, type TokenIssuers } from './principals/principals.ts';
 import {
+  type IssuersDeps,
+  type IssuerTerms,
+  issuerUrls,
   openIssuers,
   openOcsp,
   openRegister,
@@ -25,6 +28,10 @@ export interface ResponderPorts {
   readonly principals: readonly Principal[];
   /** The id of the CA that certifies principals. */
   readonly operationsCa: string;
+  /** The CAs of the trust domain, with the terms of their answers. */
+  readonly authorities: readonly IssuerTerms[];
+  /** The service's public URLs, where the trust domain's file has them. */
+  readonly addresses?: readonly [string, ...string[]];
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -32,7 +39,7 @@ export interface ResponderPorts {
 
 /** Composes a process that answers OCSP and nothing else. app.ts composes everything else. */
 export const composeResponder = (ports: ResponderPorts, tokens: TokenIssuers): ResponderApp => {
-  const issuers = openIssuers(ports);
+  const issuers = openIssuers({ ...ports, terms: ports.authorities, isCertificateOf: isSelfSigned });
   const register = openRegister(ports.table);
   const responders = openResponders({ ...ports, register, keys: ports.responderKeys });
   const recorder = openProvisions(ports);
@@ -46,7 +53,18 @@ export const composeResponder = (ports: ResponderPorts, tokens: TokenIssuers): R
       recorder,
       requestorOf: requestorsBy(callers),
       currentCrl: async (ca) => (await readCurrentCrl(ports.table, ca))?.value,
+      crlUrlOf: async (ca) => ports.addresses && issuerUrls(ca, ports.addresses).crl[0],
     }),
     principals: callers.withTokens(tokens),
   };
+};
+
+/**
+ * This process reads rows only, so it takes a CA's certificate from a row. Without the CA's key nobody makes one for that
+ * key with other names. Every other process asks for the ceremony's record.
+ */
+const isSelfSigned: IssuersDeps['isCertificateOf'] = async (_, certificate) => {
+  const { subjectPublicKeyInfo, signatureAlgorithm, signatureValue, tbs } = certificate;
+  verifySignature({ subjectPublicKeyInfo, signatureAlgorithm, message: tbs, signature: signatureValue });
+  return true;
 };

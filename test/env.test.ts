@@ -20,7 +20,6 @@ describe('the environment', () => {
       PORT: 8080,
       TLS_PORT: 8443,
       DATA_DIR: './data',
-      PUBLIC_URL: 'http://localhost:8080',
       TRUST_DOMAIN: 'domains/demonstration.json',
       LOG_WITNESSES: [],
       LOG_WITNESS_THRESHOLD: 0,
@@ -50,10 +49,6 @@ describe('the environment', () => {
       ],
       LOG_WITNESS_THRESHOLD: 2,
     });
-  });
-
-  it('derives the public address from the port', () => {
-    expect(readEnv({ PORT: '8081' }).PUBLIC_URL).toBe('http://localhost:8081');
   });
 
   it('asks for the public address where the port is not known beforehand', () => {

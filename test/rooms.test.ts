@@ -50,6 +50,7 @@ const SHARED = [
   'lib/idempotency-key.ts',
   'lib/ports.ts',
   'lib/principal.ts',
+  'lib/public-url.ts',
   'lib/recorded-act.ts',
   'lib/store/store.ts',
 ];

@@ -14,7 +14,7 @@ import type { KeyStore } from '../lib/keys/keys.ts';
 import type { Log } from '../lib/ports.ts';
 import type { Principal } from '../lib/principal.ts';
 import type { RequestView } from '../lib/registration/registration.ts';
-import { openIssuers } from '../lib/status/status.ts';
+import { issuerTermsOf, issuerUrls, openIssuers } from '../lib/status/status.ts';
 import { openFileBucket } from '../lib/store/file-bucket.ts';
 import { openSqliteTable } from '../lib/store/sqlite.ts';
 import type { Bucket, Table } from '../lib/store/store.ts';
@@ -31,6 +31,7 @@ export interface Service {
   readonly core: Core;
   readonly app: App;
   readonly trustDomain: TrustDomain;
+  readonly trustDomainText: string;
   readonly table: Table;
   readonly bucket: Bucket;
   readonly keys: KeyStore;
@@ -111,6 +112,7 @@ export const openService = async (folder: string, options: Options = {}): Promis
       core,
       app,
       trustDomain,
+      trustDomainText: text,
       table,
       bucket,
       keys,
@@ -137,17 +139,30 @@ export const openService = async (folder: string, options: Options = {}): Promis
 };
 
 /** For tests that publish CRLs by themselves. */
-export const crlSignerOf = ({ trustDomain, keys, table, now }: Service): Cas['signCrl'] =>
-  openCas({ trustDomain, keys, issuers: openIssuers({ table, clock: now, log: () => {} }) }).signCrl;
+export const crlSignerOf = ({ trustDomain, keys, table, now }: Service): Cas['signCrl'] => {
+  const issuers = openIssuers({
+    table,
+    terms: trustDomain.authorities.map(issuerTermsOf),
+    isCertificateOf: async () => true,
+    clock: now,
+    log: () => {},
+  });
+  const urlsOf = async (ca: string) => issuerUrls(ca, [PUBLIC_URL]);
+  const standing = { assertMayAct: async () => {} };
+  return openCas({ trustDomain, keys, issuers, urlsOf, standing }).signCrl;
+};
 
-/** The service behind a real socket: plain HTTP at the address that its certificates name, TLS beside it. */
+/**
+ * The service behind a real socket: plain HTTP at the address that its certificates name, unless they name another, and TLS
+ * beside it.
+ */
 export const serveService = async (
   folder: string,
-  options: Omit<Options, 'publicUrl'> = {},
+  options: Options = {},
 ): Promise<Service & { readonly url: string; readonly tlsPort: number }> => {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const service = await openService(folder, { ...options, publicUrl: url });
+  const service = await openService(folder, { publicUrl: url, ...options });
   const door = await doorCredentials(
     service.core,
     join(folder, 'door'),

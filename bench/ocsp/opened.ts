@@ -2,14 +2,24 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { App } from '../../lib/app.ts';
 import { openSealedKeys } from '../../lib/keys/sealed.ts';
-import { openIssuers, openOcsp, openRegister, openResponders } from '../../lib/status/status.ts';
+import {
+  issuerTermsOf,
+  openIssuers,
+  openOcsp,
+  openRegister,
+  openResponders,
+} from '../../lib/status/status.ts';
 import type { Opened } from './store.ts';
 
 /**
  * The service over an existing store, recorded or unrecorded. Only the benchmark has the unrecorded service, whose
  * recorder does nothing: the difference is the cost of recording.
  */
-export const openApp = async (folder: string, { core, table }: Opened, mode: string): Promise<App> => {
+export const openApp = async (
+  folder: string,
+  { core, table, trustDomain }: Opened,
+  mode: string,
+): Promise<App> => {
   const app = await core.open({});
   if (mode === 'recorded') return app;
   const ports = { table, clock: () => Date.now(), log: () => {} };
@@ -18,7 +28,8 @@ export const openApp = async (folder: string, { core, table }: Opened, mode: str
     passphrase: 'benchmark',
     random: (n) => randomBytes(n),
   });
-  const issuers = openIssuers(ports);
+  const terms = trustDomain.authorities.map(issuerTermsOf);
+  const issuers = openIssuers({ ...ports, terms, isCertificateOf: async () => true });
   const register = openRegister(table);
   const { ocsp } = openOcsp({
     ...ports,
@@ -28,6 +39,7 @@ export const openApp = async (folder: string, { core, table }: Opened, mode: str
     recorder: { append: async () => {} },
     requestorOf: () => Promise.reject(new Error('no signed requests here')),
     currentCrl: async () => undefined,
+    crlUrlOf: async () => undefined,
   });
   return { ...app, status: { ...app.status, ocsp } };
 };

@@ -50,6 +50,8 @@ export const PROBLEMS = {
   'amendment-closed': p(409, 'The amendment is closed'),
   'unknown-amendment': p(404, 'No such amendment'),
   'amendment-not-recorded': p(500, 'The trust domain in use is not on record'),
+  'amendment-lapsed': p(500, 'The approval of the trust domain has lapsed'),
+  'address-changed': p(500, 'The address of the service is not the one in use'),
   'unknown-authority': p(404, 'No such authority'),
   'unknown-profile': p(422, 'No such certificate profile'),
   'unknown-certificate': p(404, 'No such certificate'),

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { type Principal, ROLES } from '../../lib/principal.ts';
+import { type IssuerTerms, issuerTermsOf } from '../../lib/status/status.ts';
 import type { TrustDomain } from '../../lib/trust-domain/trust-domain.ts';
 
 /**
@@ -12,13 +13,22 @@ export interface Directory {
   readonly principals: readonly Principal[];
   /** The CA that issues the principals' certificates. */
   readonly operationsCa: string;
+  /** The CAs, with the terms of their answers: a row could say other ones. */
+  readonly authorities: readonly IssuerTerms[];
+  /** The service's public URLs, where the file has them. */
+  readonly addresses?: readonly [string, ...string[]];
 }
 
-export const writeDirectory = ({ principals, operations }: TrustDomain, trustDomainDigest: string): string =>
+export const writeDirectory = (
+  { principals, operations, authorities, addresses }: TrustDomain,
+  trustDomainDigest: string,
+): string =>
   JSON.stringify({
     trustDomainDigest,
     principals,
     operationsCa: operations.authority.ca,
+    authorities: authorities.map(issuerTermsOf),
+    ...(addresses && { addresses }),
   } satisfies Directory);
 
 const Text = z.object({ ja: z.string(), en: z.string() });
@@ -36,6 +46,27 @@ const Shape = z.object({
     }),
   ),
   operationsCa: z.string(),
+  authorities: z.array(
+    z.object({
+      id: z.string(),
+      authority: z.string(),
+      generation: z.number(),
+      title: Text,
+      algorithm: z.string(),
+      crl: z.object({ interval: z.number(), nextUpdate: z.number(), onlyContainsUserCerts: z.boolean() }),
+      ocsp: z.object({
+        algorithms: z.tuple([z.string()], z.string()),
+        nextUpdate: z.number(),
+        maxAge: z.number(),
+        maxCertIds: z.number(),
+        neverIssued: z.enum(['unknown', 'revoked']),
+        signedRequests: z.enum(['optional', 'required']),
+        retentionInterval: z.number(),
+        crlReferences: z.boolean(),
+      }),
+    }),
+  ),
+  addresses: z.exactOptional(z.tuple([z.string()], z.string())),
 });
 
 export const readDirectory = (text: string): Directory => Shape.parse(JSON.parse(text));

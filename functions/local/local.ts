@@ -16,6 +16,7 @@ import { doorCredentials, principalCredentials } from './credentials.ts';
 import { openDataDir } from './data-dir.ts';
 import { assertFree } from './free-port.ts';
 import { passphraseOf } from './passphrase.ts';
+import { publicUrlOf } from './public-url.ts';
 import { recover } from './recover.ts';
 import { serve } from './server.ts';
 import { startUpErrorText } from './start-up-error.ts';
@@ -38,6 +39,7 @@ const SEQUENCING_MS = 500;
 const main = async (): Promise<void> => {
   const env = readEnv(process.env);
   const { trustDomain, text } = await loadTrustDomain(env.TRUST_DOMAIN);
+  const publicUrl = publicUrlOf(env, trustDomain);
   const dataDir = resolve(env.DATA_DIR);
   const warning = await openDataDir(dataDir);
   if (warning !== undefined) say(`WARNING: ${warning}`);
@@ -63,7 +65,7 @@ const main = async (): Promise<void> => {
   const core = compose({
     trustDomain,
     trustDomainText: text,
-    publicUrls: [env.PUBLIC_URL],
+    publicUrls: [publicUrl],
     table,
     bucket,
     objects: openTableObjects(proofs),
@@ -94,14 +96,14 @@ const main = async (): Promise<void> => {
   const credentials = join(dataDir, 'credentials');
   const made = await principalCredentials(core, credentials, trustDomain, clock);
   if (made.length > 0) say(`  credentials made for ${made.join(', ')}`);
-  const openDoor = () => doorCredentials(core, join(dataDir, 'door'), trustDomain, env.PUBLIC_URL, clock);
+  const openDoor = () => doorCredentials(core, join(dataDir, 'door'), trustDomain, publicUrl, clock);
   const door = await openDoor();
 
   const app = await core.open({
     embedded: {
       signer: await core.tokenIssuerKey(),
-      issuer: env.PUBLIC_URL,
-      audience: env.PUBLIC_URL,
+      issuer: publicUrl,
+      audience: publicUrl,
     },
   });
   const served = await serve({

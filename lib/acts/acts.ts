@@ -48,7 +48,7 @@ export const openActs = (deps: {
   readonly objects: Objects;
   /** Where the private halves are. Ed25519; the id is `act-` and the name of the key. */
   readonly keys: KeyStore;
-  /** The name of the log (C2SP tlog-checkpoint), which new keys are made for. */
+  /** The name of the log (C2SP tlog-checkpoint), which the first keys are made for. Later ones follow the first. */
   readonly origin: string;
   readonly clock: Clock;
 }): Acts => {
@@ -72,11 +72,13 @@ export const openActs = (deps: {
         key: keyName(kind, generation),
       });
     }
+    // The log keeps its name where the service's address changes, and so do its keys. A trust domain begins with this one.
+    const first = before ?? (await readKey(objects, 'ceremony', 1));
     const signer = await keys.create(`act-${keyName(kind, generation)}`, 'ed25519');
     return putKey(objects, {
       kind,
       generation,
-      origin: deps.origin,
+      origin: first?.key.origin ?? deps.origin,
       publicKey: Buffer.from(signer.subjectPublicKeyInfo).toString('base64'),
       ...(before && { predecessor: before.digest }),
     });

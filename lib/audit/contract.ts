@@ -16,6 +16,7 @@ export const DAMAGES = {
     'A key of acts is not the one that was shown before, or does not follow its predecessor.',
   'end-repeated': 'Two acts ended the same thing, of which only one can have counted.',
   'authority-without-leaf': 'A CA certificate has no issuance or ceremony record in the log.',
+  'authority-missing': 'The log has the ceremony of a CA that the service does not show.',
   'serial-without-leaf': 'The service knows a certificate whose issuance is not in the log.',
   'certificate-missing': 'The log has the issuance of a certificate that the service does not know.',
   'approval-not-recorded':

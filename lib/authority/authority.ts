@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { Fault } from '../fault.ts';
 import { asDer, encodePem, formatName, rfc3339 } from '../pki/pki.ts';
-import type { Issuer } from '../status/status.ts';
+import type { Issuer, IssuerUrls } from '../status/status.ts';
 import { holdCeremony } from './ceremony.ts';
 import { readCertificate } from './certificates.ts';
 import { openConsents } from './consent.ts';
@@ -18,6 +18,7 @@ import { readStanding } from './status-acts.ts';
 import { tryEach } from './try-each.ts';
 import { openTwoPersons } from './two-persons.ts';
 
+export { openCaCertificates } from './ca-certificates.ts';
 export { type Cas, openCas } from './cas.ts';
 export { type CertificateRow, certificateKey, readCertificate } from './certificates.ts';
 export type {
@@ -34,8 +35,8 @@ export type {
   SerialView,
 } from './contract.ts';
 
-const caView = (issuer: Issuer): CaView => {
-  const { certificate, urls } = issuer;
+const caView = (issuer: Issuer, urls: IssuerUrls): CaView => {
+  const { certificate } = issuer;
   return {
     id: issuer.id,
     authority: issuer.authority,
@@ -46,7 +47,7 @@ const caView = (issuer: Issuer): CaView => {
     notBefore: rfc3339(certificate.notBefore),
     notAfter: rfc3339(certificate.notAfter),
     fingerprint: hash('sha256', certificate.der),
-    urls: { certificate: urls.certificate, crl: urls.crl, ocsp: urls.ocsp },
+    urls,
   };
 };
 
@@ -117,7 +118,8 @@ export const openAuthority = (deps: AuthorityDeps): Authority & AuthorityCore =>
     ...core,
     ...openRevoking(deps, twoPersons),
 
-    authorities: async () => (await issuers.all()).map(caView),
+    authorities: async () =>
+      Promise.all((await issuers.all()).map(async (issuer) => caView(issuer, await deps.urlsOf(issuer.id)))),
 
     caCertificate: async (ca) => (await issuers.byId(ca)).certificate.der,
 

@@ -9,8 +9,8 @@ import {
   findExtension,
   type TbsCertListDraft,
 } from '../pki/pki.ts';
-import type { Issuer, Issuers } from '../status/status.ts';
-import type { AuthorityDefinition, TrustDomain } from '../trust-domain/trust-domain.ts';
+import type { Issuer, Issuers, IssuerUrls } from '../status/status.ts';
+import type { AuthorityDefinition, Standing, TrustDomain } from '../trust-domain/trust-domain.ts';
 import type { IssuingCa } from './tbs.ts';
 
 /** A CA that can sign: one generation of an authority, its certificate and its key. */
@@ -24,7 +24,10 @@ export interface Ca {
 }
 
 export interface Cas {
-  /** Faults: `unknown-authority`; `unknown-key` when the key is not that of the certificate. */
+  /**
+   * Faults: `unknown-authority`; `unknown-key` when the key is not that of the certificate; `trust-domain-changed` where
+   * this process may not act by its file.
+   */
   byId(ca: string): Promise<Ca>;
   /**
    * The whole CertificateList, linted and signed. Its number must be higher than that of the CA's previous CRL, if it
@@ -33,8 +36,8 @@ export interface Cas {
   signCrl(ca: string, tbs: TbsCertListDraft, previousNumber?: bigint): Promise<Der>;
 }
 
-export const issuingCa = (issuer: Issuer): IssuingCa => {
-  const { certificate, signatureAlgorithm, urls } = issuer;
+export const issuingCa = (issuer: Issuer, urls: IssuerUrls): IssuingCa => {
+  const { certificate, signatureAlgorithm } = issuer;
   const subjectKeyIdentifier = findExtension(certificate.extensions, 'subjectKeyIdentifier')?.keyIdentifier;
   if (!subjectKeyIdentifier) {
     throw new Fault('authority-not-ready', 'The CA certificate has no subjectKeyIdentifier.', {
@@ -50,10 +53,17 @@ export const issuingCa = (issuer: Issuer): IssuingCa => {
   };
 };
 
-export const openCas = (deps: { trustDomain: TrustDomain; keys: KeyStore; issuers: Issuers }): Cas => {
-  const opened = new Map<string, Promise<Ca>>();
+export const openCas = (deps: {
+  readonly trustDomain: TrustDomain;
+  readonly keys: KeyStore;
+  readonly issuers: Issuers;
+  /** The addresses in force. */
+  readonly urlsOf: (ca: string) => Promise<IssuerUrls>;
+  readonly standing: Pick<Standing, 'assertMayAct'>;
+}): Cas => {
+  const opened = new Map<string, Promise<Omit<Ca, 'issuing'>>>();
 
-  const open = async (id: string): Promise<Ca> => {
+  const open = async (id: string): Promise<Omit<Ca, 'issuing'>> => {
     const issuer = await deps.issuers.byId(id);
     const definition = deps.trustDomain.authorities.find(({ ca }) => ca === id);
     if (!definition)
@@ -65,10 +75,10 @@ export const openCas = (deps: { trustDomain: TrustDomain; keys: KeyStore; issuer
         ca: id,
       });
     }
-    return { definition, issuer, certificate, signer, issuing: issuingCa(issuer) };
+    return { definition, issuer, certificate, signer };
   };
 
-  const byId = (id: string): Promise<Ca> => {
+  const openOnce = (id: string): Promise<Omit<Ca, 'issuing'>> => {
     const known = opened.get(id);
     if (known) return known;
     const opening = open(id).catch((error: unknown) => {
@@ -77,6 +87,12 @@ export const openCas = (deps: { trustDomain: TrustDomain; keys: KeyStore; issuer
     });
     opened.set(id, opening);
     return opening;
+  };
+
+  const byId = async (id: string): Promise<Ca> => {
+    await deps.standing.assertMayAct();
+    const ca = await openOnce(id);
+    return { ...ca, issuing: issuingCa(ca.issuer, await deps.urlsOf(id)) };
   };
 
   return {

@@ -1,73 +1,18 @@
 import { Fault, wentThrough } from '../fault.ts';
 import type { KeyStore } from '../keys/keys.ts';
-import { asDer } from '../pki/pki.ts';
-import type { IssuerRow } from '../status/status.ts';
-import type { Item } from '../store/store.ts';
 import {
   type AuthorityDefinition,
-  applyAmendment,
-  assertCameIntoForce,
+  actKeysOf,
+  bringIntoForce,
   type Earlier,
-  type InForceRow,
   rememberEarlier,
 } from '../trust-domain/trust-domain.ts';
+import { nameCertificate } from './ca-certificates.ts';
 import type { Cas } from './cas.ts';
 import type { Report } from './contract.ts';
 import type { AuthorityDeps } from './deps.ts';
 import type { Issuing } from './issuing.ts';
 import { issueCaCertificate, renewResponders } from './own-certificates.ts';
-
-const ocspTerms = ({
-  ocsp: { algorithm, furtherAlgorithms, validity: _, ...terms },
-}: AuthorityDefinition): IssuerRow['ocsp'] => ({ ...terms, algorithms: [algorithm, ...furtherAlgorithms] });
-
-const issuerRow = (
-  { publicUrls, crlPath }: Pick<AuthorityDeps, 'publicUrls' | 'crlPath'>,
-  definition: AuthorityDefinition,
-  certificate: Uint8Array,
-  signatureAlgorithm: Uint8Array,
-): IssuerRow => ({
-  authority: definition.id,
-  generation: definition.generation,
-  title: definition.title,
-  algorithm: definition.algorithm,
-  certificate: Buffer.from(certificate).toString('base64'),
-  signatureAlgorithm: Buffer.from(signatureAlgorithm).toString('base64'),
-  urls: {
-    certificate: `${publicUrls[0]}/ca/${definition.ca}.cer`,
-    crl: publicUrls.map((url) => `${url}${crlPath(definition.ca)}`),
-    ocsp: `${publicUrls[0]}/ocsp`,
-  },
-  crl: definition.crl,
-  ocsp: ocspTerms(definition),
-});
-
-/** The ceremony of this file, begun now or before. Faults: `trust-domain-changed`, `amendment-not-recorded`. */
-const begin = async (deps: AuthorityDeps, report: Report): Promise<Item<InForceRow>> => {
-  const { table, inForce, trustDomainDigest: digest } = deps;
-  for (;;) {
-    const row = await inForce.read();
-    if (row === undefined) {
-      const { record, writes } = await deps.recorder.prepare({
-        kind: 'trust-domain',
-        actor: deps.trustDomain.ceremony.persons.join('+'),
-        details: { step: 'first', trustDomain: deps.trustDomain.name, after: digest },
-      });
-      await wentThrough(
-        table.write([inForce.putWrite(undefined, { digest, done: false, record: record.id }), ...writes]),
-      );
-    } else if (row.value.digest === digest) {
-      await assertCameIntoForce(deps.recorder, row.value);
-      return row;
-    } else {
-      const { approved } = row.value;
-      if (approved?.digest !== digest) throw inForce.refusal(row.value);
-      if (await applyAmendment(deps, row, approved.amendment)) {
-        report(`amendment ${approved.amendment} applied`);
-      }
-    }
-  }
-};
 
 /** Whether an interrupted attempt, or the deployment, has made the key already. */
 const hasKey = async (keys: KeyStore, id: string): Promise<boolean> => {
@@ -81,7 +26,7 @@ const hasKey = async (keys: KeyStore, id: string): Promise<boolean> => {
 };
 
 /**
- * Resolves with whether there was anything to do. Faults: `trust-domain-changed`, `lint-failed`, and the faults of the key
+ * Resolves with whether there was anything to do. Faults: those of `bringIntoForce`, `lint-failed`, and the faults of the key
  * store and the stores.
  */
 export const holdCeremony = async (
@@ -90,14 +35,15 @@ export const holdCeremony = async (
   report: Report,
 ): Promise<boolean> => {
   const { table, trustDomain, issuers, recorder } = deps;
-  const row = await begin(deps, report);
+  const { state, row } = await bringIntoForce(deps, report);
   if (row.value.done) return false;
 
-  const earlier = await rememberEarlier(deps, row.value);
+  const earlier = await rememberEarlier(deps, state);
+  for (const { kind, generation } of actKeysOf(trustDomain)) await deps.acts.makeKey(kind, generation);
   const isNew = ({ id }: AuthorityDefinition): boolean => !earlier?.authorities.has(id);
   const made = trustDomain.authorities.filter(isNew);
   await makeAuthorities(deps, parts, made, report);
-  if (earlier) await changeTerms(deps, earlier, report);
+  if (earlier) await changeResponders(deps, earlier);
 
   const { writes } = await recorder.prepare({
     kind: 'ceremony',
@@ -140,14 +86,8 @@ const makeAuthorities = async (
     const signer = await keys.create(definition.ca, definition.algorithm);
     report(`${definition.ca}: key ${isFound ? 'found' : 'made'} (${definition.algorithm})`);
     const { ref, der } = await issueCaCertificate(parts.issuing, definition, signer, actor);
-    const { writes } = await recorder.prepare({
-      kind: 'ceremony',
-      actor,
-      certificates: [ref],
-      details: { step: 'authority', ca: definition.ca, algorithm: definition.algorithm },
-    });
-    const entry = issuerRow(deps, definition, der, asDer(signer.algorithm.signatureAlgorithm));
-    if (await wentThrough(table.write([...issuers.enterWrites(definition.ca, entry), ...writes]))) {
+    const { writes } = await nameCertificate(recorder, definition, ref, der, actor);
+    if (await wentThrough(table.write([...issuers.enterWrites(definition.ca, der), ...writes]))) {
       report(`${definition.ca}: CA certificate signed (serial ${ref.serial})`);
     }
   }
@@ -162,19 +102,13 @@ const makeAuthorities = async (
   }
 };
 
-/** Gives the existing CAs the terms that the new file has for them. */
-const changeTerms = async (deps: AuthorityDeps, earlier: Earlier, report: Report): Promise<void> => {
+/** The responders of existing CAs, for the gauges. Everything else that the new file says of a CA is read from the file. */
+const changeResponders = async (deps: AuthorityDeps, earlier: Earlier): Promise<void> => {
   for (const definition of deps.trustDomain.authorities) {
     if (!earlier.authorities.has(definition.id)) continue;
-    const { title, crl } = definition;
     for (;;) {
-      const writes = await deps.issuers.termsWrites(definition.ca, {
-        title,
-        crl,
-        ocsp: ocspTerms(definition),
-      });
-      if (writes.length === 0) break;
-      if (await wentThrough(deps.table.write(writes))) report(`${definition.ca}: terms changed`);
+      const writes = await deps.issuers.responderWrites(definition.ca);
+      if (writes.length === 0 || (await wentThrough(deps.table.write(writes)))) break;
     }
   }
 };

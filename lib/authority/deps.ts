@@ -1,10 +1,10 @@
-import type { Objects } from '../acts/acts.ts';
+import type { Acts, Objects } from '../acts/acts.ts';
 import type { KeyStore } from '../keys/keys.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Clock, Log, Random, Retries } from '../ports.ts';
-import type { Issuers, Register, Responders } from '../status/status.ts';
+import type { Issuers, IssuerUrls, Register, Responders } from '../status/status.ts';
 import type { Table, Write } from '../store/store.ts';
-import type { InForce, TrustDomain } from '../trust-domain/trust-domain.ts';
+import type { ApplyingDeps } from '../trust-domain/trust-domain.ts';
 import type { Cas } from './cas.ts';
 
 /**
@@ -13,18 +13,11 @@ import type { Cas } from './cas.ts';
  */
 export type Recorder = Pick<Ledger, 'prepare' | 'act' | 'conclude' | 'conclusion' | 'newest'>;
 
-export interface AuthorityDeps {
-  readonly trustDomain: TrustDomain;
-  /** SHA-256 of the trust domain's file, hex. */
-  readonly trustDomainDigest: string;
-  readonly inForce: InForce;
-  /**
-   * Finishes the requests and certificates that were begun under an earlier file, by the terms of that file. Logs those
-   * that it cannot finish.
-   */
-  readonly finishUnder: (text: string) => Promise<void>;
-  /** The service's public URLs. Every CRL is published under each of them; OCSP answers under the first. */
-  readonly publicUrls: readonly [string, ...string[]];
+export interface AuthorityDeps extends ApplyingDeps {
+  /** Where relying parties find what the service publishes of the CA, by the addresses in force. */
+  readonly urlsOf: (ca: string) => Promise<IssuerUrls>;
+  /** Makes the keys that sign acts. */
+  readonly acts: Pick<Acts, 'makeKey'>;
   readonly table: Table;
   /** Objects that are put once. */
   readonly objects: Objects;
@@ -45,8 +38,6 @@ export interface AuthorityDeps {
    * published.
    */
   readonly crlDueWrites: (ca: string) => Promise<readonly Write[]>;
-  /** Where relying parties fetch the CA's full CRL, below each public URL. */
-  readonly crlPath: (ca: string) => string;
   /** For certificates that are recorded and cannot be signed yet. */
   readonly retries: Retries;
   readonly clock: Clock;

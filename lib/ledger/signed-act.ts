@@ -32,10 +32,13 @@ export interface ActSigning {
  */
 export const actKeyKindOf = ({ kind, details }: Pick<ActDraft, 'kind' | 'details'>): ActKeyKind => {
   if (kind === 'submission' && (details.act === 'failed' || details.act === 'lapsed')) return 'issuance';
-  if (kind === 'trust-domain' && (details.step === 'first' || details.step === 'applied')) return 'ceremony';
+  if (kind === 'trust-domain' && CEREMONY_STEPS.has(details.step)) return 'ceremony';
   if (kind === 'ceremony' && details.step === 'consented') return 'consent';
   return kind;
 };
+
+/** The steps of a trust domain that the ceremony takes. Operators take the others. */
+const CEREMONY_STEPS: ReadonlySet<unknown> = new Set(['first', 'applying', 'applied']);
 
 /** SHA-256, hex, of the canonical JSON that the signature covers: all members but `leaf` and `signature`. */
 export const signedDigest = ({ leaf: _leaf, signature: _signature, ...content }: LedgerRecord): string =>

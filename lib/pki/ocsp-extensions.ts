@@ -117,16 +117,18 @@ const readPreferred = (value: Uint8Array): readonly PreferredSignatureAlgorithm[
 export const archiveCutoffExtension = (cutoff: Date): Extension =>
   other(OID.ocspArchiveCutoff, encodeGeneralizedTime(cutoff));
 
-/** CrlID (RFC 6960 4.4.2): names the CRL that lists the revoked or held certificate. */
+/** CrlID (RFC 6960 4.4.2): names the CRL that lists the revoked or held certificate. Each of its members is optional. */
 export const crlReferencesExtension = (crl: {
-  readonly url: string;
+  readonly url?: string;
   readonly number: number;
   readonly thisUpdate: Date;
 }): Extension =>
   other(
     OID.ocspCrlReferences,
     derSequence(
-      tlv(constructed(0), tlv(TAG.ia5String, Buffer.from(crl.url, 'latin1'))),
+      ...(crl.url === undefined
+        ? []
+        : [tlv(constructed(0), tlv(TAG.ia5String, Buffer.from(crl.url, 'latin1')))]),
       tlv(constructed(1), derInteger(crl.number)),
       tlv(constructed(2), encodeGeneralizedTime(crl.thisUpdate)),
     ),

@@ -45,6 +45,8 @@ export interface OcspDeps {
    * known principal, or the signature is not valid.
    */
   readonly requestorOf: (signed: SignedRequest) => Promise<Principal>;
+  /** Where the CA's CRL is; undefined where this process does not know it. */
+  readonly crlUrlOf: (ca: string) => Promise<string | undefined>;
   /** The number and thisUpdate of the CA's current CRL. */
   readonly currentCrl: (ca: string) => Promise<CurrentCrl | undefined>;
   readonly issuers: Issuers;
@@ -62,6 +64,8 @@ export interface CrlDeps {
   readonly register: Register;
   readonly recorder: Recorder;
   readonly signCrl: CrlSigner;
+  /** Every address of the CA's CRL that a certificate may name, earlier ones included. */
+  readonly crlUrlsOf: (ca: string) => Promise<readonly string[]>;
   readonly clock: Clock;
   readonly log: Log;
 }

@@ -1,7 +1,9 @@
+import { Fault } from '../fault.ts';
+import { decodeCertificate } from '../pki/pki.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { Table } from '../store/store.ts';
 import { readCurrentCrl } from './crls/rows.ts';
-import { openIssuers } from './issuers.ts';
+import { type IssuerRow, logUnreadable, readIssuerRows } from './issuer-row.ts';
 import { openRegister } from './register.ts';
 import { firstResponderToEnd } from './responder-rows.ts';
 
@@ -30,18 +32,34 @@ export const openGauges = (deps: {
   readonly log: Log;
 }): (() => Promise<Gauges>) => {
   const { table, clock } = deps;
-  const issuers = openIssuers(deps);
   const register = openRegister(table);
+
+  /** Undefined where the row cannot be read. */
+  const notAfterOf = (ca: string, row: IssuerRow | undefined): number | undefined => {
+    try {
+      if (row) return decodeCertificate(Buffer.from(row.certificate, 'base64')).notAfter.getTime();
+      logUnreadable(deps.log, ca, 'authority-unreadable');
+    } catch (error) {
+      logUnreadable(deps.log, ca, Fault.is(error) ? error.code : 'internal');
+    }
+    return undefined;
+  };
+
   return async () => {
-    const known = new Map((await issuers.all()).map((issuer) => [issuer.id, issuer]));
-    const inForce = (await issuers.ids()).filter(
-      (ca) => (known.get(ca)?.certificate.notAfter.getTime() ?? Number.POSITIVE_INFINITY) > clock(),
-    );
+    const rows = [...(await readIssuerRows(table))].map(([ca, row]) => {
+      const notAfter = notAfterOf(ca, row);
+      return {
+        ca,
+        ends: notAfter ?? Number.POSITIVE_INFINITY,
+        row: notAfter === undefined ? undefined : row,
+      };
+    });
+    const inForce = rows.filter(({ ends }) => ends > clock());
     const authorities = await Promise.all(
-      inForce.map(async (ca) => {
+      inForce.map(async ({ ca, row }) => {
         const [crl, responder] = await Promise.all([
           readCurrentCrl(table, ca),
-          firstResponderToEnd(table, register, ca, known.get(ca)?.ocsp.algorithms ?? []),
+          firstResponderToEnd(table, register, ca, row?.responders ?? []),
         ]);
         return {
           ca,

@@ -2,7 +2,6 @@ import { hash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { Fault } from '../fault.ts';
 import {
-  asDer,
   type CertId,
   type Certificate,
   type Der,
@@ -13,18 +12,20 @@ import {
   subjectPublicKeyOctets,
 } from '../pki/pki.ts';
 import type { Clock, Log } from '../ports.ts';
-import { everyItem, type Item, type Table, type Write } from '../store/store.ts';
-import { type IssuerRow, wholeIssuerRow } from './issuer-row.ts';
+import type { Table, Write } from '../store/store.ts';
+import { ISSUERS, type IssuerRow, logUnreadable, readIssuerRows } from './issuer-row.ts';
+import type { IssuerTerms } from './issuer-terms.ts';
 
-export interface Issuer extends Omit<IssuerRow, 'certificate' | 'signatureAlgorithm'> {
-  readonly id: string;
+export interface Issuer extends IssuerTerms {
   readonly certificate: Certificate;
+  /** The AlgorithmIdentifier with which this CA's key signs: that of its own certificate. */
   readonly signatureAlgorithm: Der;
 }
 
 /**
- * A row that cannot be read does not affect other CAs. Each reading logs it, and calls that need it fail with
- * `authority-unreadable`.
+ * The CAs of the trust domain that have a certificate. A row that cannot be read, or whose certificate is not the CA's,
+ * does not affect other CAs. Each reading logs it, and calls that need it fail with `authority-unreadable`. A row of a CA
+ * that the trust domain does not have is logged and counts for nothing.
  */
 export interface Issuers {
   /** The CAs whose rows can be read. */
@@ -39,14 +40,22 @@ export interface Issuers {
    */
   byCertId(certId: CertId): Promise<Issuer | undefined>;
   /** Enters a new CA. */
-  enterWrites(ca: string, row: IssuerRow): readonly Write[];
-  /** Changes the terms of a CA; no writes where the CA has these terms already. Faults: `unknown-authority`. */
-  termsWrites(ca: string, terms: Pick<IssuerRow, 'title' | 'crl' | 'ocsp'>): Promise<readonly Write[]>;
+  enterWrites(ca: string, certificate: Uint8Array): readonly Write[];
+  /** Changes the algorithms of the CA's responders; no writes where it has these. Faults: `unknown-authority`. */
+  responderWrites(ca: string): Promise<readonly Write[]>;
   /** The next call reads the directory again. The ceremony asks for that after it has entered a CA. */
   forget(): void;
 }
 
-const PK = 'issuers';
+export interface IssuersDeps {
+  readonly table: Table;
+  /** The CAs of the trust domain. */
+  readonly terms: readonly IssuerTerms[];
+  /** Whether this is the CA's certificate. The row alone proves nothing. */
+  readonly isCertificateOf: (ca: string, certificate: Certificate) => Promise<boolean>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
 
 const DIGESTS: readonly (readonly [Oid, string])[] = [
   [OID.sha1, 'sha1'],
@@ -71,30 +80,34 @@ interface Directory {
 }
 
 /** Faults: `authority-unreadable`, and those of reading DER. */
-const issuerOf = ({ sk: id, value }: Item): Issuer => {
-  const row = wholeIssuerRow(value);
-  if (!row) throw authorityUnreadable(id);
-  return {
-    ...row,
-    id,
-    certificate: decodeCertificate(Buffer.from(row.certificate, 'base64')),
-    signatureAlgorithm: asDer(Buffer.from(row.signatureAlgorithm, 'base64')),
-  };
+const issuerOf = async (
+  { isCertificateOf }: IssuersDeps,
+  terms: IssuerTerms,
+  row: IssuerRow | undefined,
+): Promise<Issuer> => {
+  if (!row) throw authorityUnreadable(terms.id);
+  const certificate = decodeCertificate(Buffer.from(row.certificate, 'base64'));
+  if (!(await isCertificateOf(terms.id, certificate))) throw authorityUnreadable(terms.id);
+  return { ...terms, certificate, signatureAlgorithm: certificate.signatureAlgorithm };
 };
 
-const read = async ({ table, log }: { table: Table; log: Log }): Promise<Directory> => {
+const read = async (deps: IssuersDeps): Promise<Directory> => {
+  const { table, log } = deps;
+  const known = new Map(deps.terms.map((terms) => [terms.id, terms]));
   const issuers: Issuer[] = [];
   const unreadable: string[] = [];
-  for await (const item of everyItem(table, { pk: PK })) {
+  for (const [ca, row] of await readIssuerRows(table)) {
+    const terms = known.get(ca);
+    if (!terms) {
+      log('error', 'A row names a CA that the trust domain does not have; it counts for nothing', { ca });
+      continue;
+    }
     try {
-      issuers.push(issuerOf(item));
+      issuers.push(await issuerOf(deps, terms, row));
     } catch (error) {
-      const { sk: ca } = item;
+      if (Fault.is(error, 'store-unavailable')) throw error;
       unreadable.push(ca);
-      log('error', 'The row of a CA cannot be read: its requests fail until it is mended', {
-        ca,
-        error: Fault.is(error) ? error.code : 'internal',
-      });
+      logUnreadable(log, ca, Fault.is(error) ? error.code : 'internal');
     }
   }
   const byCertId = new Map<string, Issuer>();
@@ -117,9 +130,14 @@ const authorityUnreadable = (ca: string): Fault =>
 /** Running processes see a CA that another process entered within this time. */
 const REREAD_MS = 60_000;
 
-export const openIssuers = (deps: { table: Table; clock: Clock; log: Log }): Issuers => {
+export const openIssuers = (deps: IssuersDeps): Issuers => {
   let directory: Promise<Directory> | undefined;
   let readAt = 0;
+  const respondersOf = (ca: string): readonly string[] => {
+    const terms = deps.terms.find(({ id }) => id === ca);
+    if (!terms) throw unknownAuthority(ca);
+    return terms.ocsp.algorithms;
+  };
   const current = (): Promise<Directory> => {
     const now = deps.clock();
     // If `readAt` is in the future, the clock was set back. The directory must not be kept until then.
@@ -133,12 +151,18 @@ export const openIssuers = (deps: { table: Table; clock: Clock; log: Log }): Iss
     return fresh;
   };
   return {
-    enterWrites: (ca, row) => [{ put: { pk: PK, sk: ca }, value: row, if: 'absent' }],
-    termsWrites: async (ca, terms) => {
-      const key = { pk: PK, sk: ca };
+    enterWrites: (ca, certificate) => {
+      const value: IssuerRow = {
+        certificate: Buffer.from(certificate).toString('base64'),
+        responders: respondersOf(ca),
+      };
+      return [{ put: { pk: ISSUERS, sk: ca }, value, if: 'absent' }];
+    },
+    responderWrites: async (ca) => {
+      const key = { pk: ISSUERS, sk: ca };
       const row = await deps.table.get<IssuerRow>(key);
       if (!row) throw unknownAuthority(ca);
-      const value: IssuerRow = { ...row.value, ...terms };
+      const value: IssuerRow = { ...row.value, responders: respondersOf(ca) };
       return isDeepStrictEqual(value, row.value) ? [] : [{ put: key, value, if: { version: row.version } }];
     },
     forget: () => {

@@ -50,7 +50,7 @@ const certStatusOf = (row: StatusRow, now: number): CertStatus =>
         ...(row.reason !== 'unspecified' && { revocationReason: row.reason }),
       };
 
-export const openSingleResponses = (deps: Pick<OcspDeps, 'currentCrl'>) => {
+export const openSingleResponses = (deps: Pick<OcspDeps, 'currentCrl' | 'crlUrlOf'>) => {
   /** RFC 6960 4.4.4: present while the certificate's end is within the retention interval. */
   const archiveCutoff = (issuer: Issuer, { notAfter }: StatusRow, now: number): readonly Extension[] => {
     const cutoff = now - issuer.ocsp.retentionInterval;
@@ -60,11 +60,11 @@ export const openSingleResponses = (deps: Pick<OcspDeps, 'currentCrl'>) => {
   /** RFC 6960 4.4.2, where the current CRL is recent enough to list the certificate. */
   const crlReferences = async (issuer: Issuer, row: StatusRow): Promise<readonly Extension[]> => {
     if (!issuer.ocsp.crlReferences || row.state === 'good') return [];
-    const crl = await deps.currentCrl(issuer.id);
-    const [url] = issuer.urls.crl;
-    return crl && url !== undefined && crl.thisUpdate >= row.revocationTime
-      ? [crlReferencesExtension({ url, number: crl.number, thisUpdate: secondsAsDate(crl.thisUpdate) })]
-      : [];
+    const [crl, url] = [await deps.currentCrl(issuer.id), await deps.crlUrlOf(issuer.id)];
+    if (!crl || crl.thisUpdate < row.revocationTime) return [];
+    const { number, thisUpdate } = crl;
+    const named = url === undefined ? {} : { url };
+    return [crlReferencesExtension({ ...named, number, thisUpdate: secondsAsDate(thisUpdate) })];
   };
 
   const nonIssued = (issuer: Issuer, certId: CertId): SingleResponseDraft =>

@@ -6,12 +6,12 @@ import { openOcsp } from './ocsp.ts';
 export { type ArchivedCrl, FULL_CRL, type OcspAnswer, type Status } from './contract.ts';
 export { archiveKey } from './crls/archive.ts';
 export { crlDueWrites, readCurrentCrl } from './crls/rows.ts';
-export { crlPath } from './crls/serve.ts';
 export type { OcspDeps } from './deps.ts';
 export { type Gauges, openGauges } from './gauges.ts';
 export { certificatesOfGetRequest } from './get-request.ts';
-export type { IssuerRow } from './issuer-row.ts';
-export { type Issuer, type Issuers, openIssuers } from './issuers.ts';
+export { type IssuerTerms, issuerTermsOf } from './issuer-terms.ts';
+export { crlPath, type IssuerUrls, issuerUrls } from './issuer-urls.ts';
+export { type Issuer, type Issuers, type IssuersDeps, openIssuers } from './issuers.ts';
 export { openOcsp } from './ocsp.ts';
 export {
   openRegister,

@@ -1,40 +1,63 @@
 import { Fault } from '../fault.ts';
-import { readRecordedAct } from '../recorded-act.ts';
-import type { Value } from '../store/store.ts';
+import type { Concluded, LedgerRecord } from '../ledger/ledger.ts';
+import { type RecordedAct, readRecordedAct } from '../recorded-act.ts';
+import type { Write } from '../store/store.ts';
 import type { AmendmentRow } from './amendment-rows.ts';
-import type { InForceRow } from './contract.ts';
 import type { Recorder } from './deps.ts';
 
 /*
  * Why a trust domain file counts. A row may say that two operators agreed on it, but that is no reason: somebody who
- * can write to the table can write that row. The reason is that the ledger has the act of each operator.
+ * can write to the table can write that row. The reason is the signed act of each operator, and that the proposal has no
+ * other end.
  */
 
-const notRecorded = (facts: Readonly<Record<string, string>>): Fault =>
+export const notRecorded = (facts: Readonly<Record<string, string>>): Fault =>
   new Fault(
     'amendment-not-recorded',
     'The ledger lacks the records by which this trust domain file came into force; the service did not write the rows that name it.',
     facts,
   );
 
+type Act = RecordedAct<LedgerRecord, 'trust-domain'>;
+
+export interface Files {
+  readonly before: string;
+  readonly after: string;
+}
+
+/** The signed act of the operator who proposed it, about these very files. Undefined where there is none. */
+export const readProposal = (
+  recorder: Pick<Recorder, 'act'>,
+  amendment: string,
+  { proposed, before, after }: Pick<AmendmentRow, 'proposed' | 'before' | 'after'>,
+): Promise<Act | undefined> =>
+  readRecordedAct(recorder, proposed.record, {
+    kind: 'trust-domain',
+    actor: proposed.by,
+    details: { step: 'proposed', amendment, before, after },
+  });
+
+export interface Agreement {
+  readonly proposal: Act;
+  readonly approval: Act;
+  /** Milliseconds since the epoch. The approval counts until then, unless it is used. */
+  readonly lapses: number;
+}
+
 /**
- * Resolves with the ids of the records of the proposal and the approval. They are by two persons, and about this file
- * as the successor of that one. The ledger keeps both for ever. Fault: `amendment-not-recorded`.
+ * The proposal and the approval, by two persons, and about this file as the successor of that one. The ledger keeps both
+ * for ever. Undefined where they do not agree.
  */
 export const readAgreement = async (
   recorder: Pick<Recorder, 'act'>,
   amendment: string,
-  { proposed, approved }: AmendmentRow,
-  files: { readonly before: string; readonly after: string },
-): Promise<readonly string[]> => {
-  const proposal = await readRecordedAct(recorder, proposed.record, {
+  row: AmendmentRow,
+  files: Files,
+): Promise<Agreement | undefined> => {
+  const proposal = await readProposal(recorder, amendment, { ...row, ...files });
+  const approval = await readRecordedAct(recorder, row.approved?.record, {
     kind: 'trust-domain',
-    actor: proposed.by,
-    details: { step: 'proposed', amendment, ...files },
-  });
-  const approval = await readRecordedAct(recorder, approved?.record, {
-    kind: 'trust-domain',
-    actor: approved?.by,
+    actor: row.approved?.by,
     details: { step: 'approved', amendment, ...files },
   });
   const byTwo =
@@ -42,18 +65,50 @@ export const readAgreement = async (
     approval !== undefined &&
     proposal.actor !== approval.actor &&
     proposal.details.person !== approval.details.person;
-  if (!byTwo) throw notRecorded({ amendment });
-  return [proposal.id, approval.id];
+  if (!byTwo) return undefined;
+  return { proposal, approval, lapses: Date.parse(String(approval.details.lapses)) };
 };
 
-/** For the first file, and for each file that an amendment brought. Fault: `amendment-not-recorded`. */
-export const assertCameIntoForce = async (
-  recorder: Pick<Recorder, 'act'>,
-  { record, digest, amendment }: InForceRow,
-): Promise<void> => {
-  const step: Value = amendment === undefined ? { step: 'first' } : { step: 'applied', amendment };
-  const details = { ...step, after: digest };
-  if (!(await readRecordedAct(recorder, record, { kind: 'trust-domain', details }))) {
-    throw notRecorded({ inForce: digest });
+/** How a proposal ended. */
+export interface End {
+  readonly step: 'rejected' | 'lapsed' | 'applying';
+  /** Of the step `applying`: the number of the state that follows. */
+  readonly number?: number;
+  readonly by: string;
+  /** RFC 3339 UTC. */
+  readonly at: string;
+  readonly isOurs: boolean;
+  /** They stage the record where the ledger lacks it. */
+  readonly writes: readonly Write[];
+}
+
+/** An approval is used by one application, so a proposal has one end. */
+export const endOf = (proposal: string) => ({ act: proposal, number: 1 });
+
+/** Fault: `act-object-invalid`. */
+export const readEnd = ({ record, isOurs, writes }: Concluded): End => {
+  const { step, number } = record.kind === 'trust-domain' ? record.details : {};
+  if (step !== 'rejected' && step !== 'lapsed' && step !== 'applying') {
+    throw new Fault('act-object-invalid', 'The object that ended a proposal is not one of its ends.', {
+      record: record.id,
+    });
   }
+  const actor = record.kind === 'trust-domain' ? record.actor : '';
+  return {
+    step,
+    ...(typeof number === 'number' && { number }),
+    by: actor,
+    at: `${record.time.slice(0, 19)}Z`,
+    isOurs,
+    writes,
+  };
+};
+
+/** Undefined while the proposal is open. */
+export const endIfAny = async (
+  recorder: Pick<Recorder, 'conclusion'>,
+  proposal: string,
+): Promise<End | undefined> => {
+  const concluded = await recorder.conclusion(endOf(proposal));
+  return concluded && readEnd(concluded);
 };

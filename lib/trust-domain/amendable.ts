@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { ACT_KEY_KINDS } from '../acts/acts.ts';
 import { type Phrase, phrase } from '../fault.ts';
 import { encodeName } from '../pki/pki.ts';
 import type { AuthorityDefinition, Period, Profile, TrustDomain } from './contract.ts';
@@ -140,6 +141,20 @@ const principalIssues = (
   });
 };
 
+/** The key of a kind gets one successor at a time, because each names the one before it, and none comes back. */
+const actKeyIssues = (before: TrustDomain, after: TrustDomain): readonly Issue[] =>
+  ACT_KEY_KINDS.flatMap((kind) => {
+    const [was, now] = [before.acts.keys[kind] ?? 1, after.acts.keys[kind] ?? 1];
+    return now === was || now === was + 1
+      ? []
+      : [
+          issue(
+            `acts.keys.${kind}`,
+            `The generation of a key of acts stays at ${was} or goes to ${was + 1}.`,
+          ),
+        ];
+  });
+
 /**
  * The reasons why this file may not follow the file in force; empty where it may. `withdrawn` has the principals of
  * earlier files by id, with their persons.
@@ -179,4 +194,5 @@ export const amendmentIssues = (
   ),
   ...retentionIssues(before, after),
   ...principalIssues(before, after, withdrawn),
+  ...actKeyIssues(before, after),
 ];

@@ -1,4 +1,4 @@
-import type { RecordDraft } from '../ledger/ledger.ts';
+import type { ActDraft } from '../ledger/ledger.ts';
 import type { Item, Key, Value, Write } from '../store/store.ts';
 import type { Change } from './contract.ts';
 
@@ -8,7 +8,7 @@ import type { Change } from './contract.ts';
  *   trust-domain-amendments  {id}  AmendmentRow
  */
 export type AmendmentRow = {
-  readonly state: 'proposed' | 'approved' | 'rejected' | 'applied';
+  readonly state: 'proposed' | 'approved' | 'rejected' | 'applied' | 'lapsed';
   /** SHA-256 of both files, hex. */
   readonly before: string;
   readonly after: string;
@@ -19,7 +19,13 @@ export type AmendmentRow = {
     readonly at: string;
     readonly record: string;
   };
-  readonly approved?: { readonly by: string; readonly at: string; readonly record: string };
+  /** `lapses`: RFC 3339 UTC, as in the record. */
+  readonly approved?: {
+    readonly by: string;
+    readonly at: string;
+    readonly record: string;
+    readonly lapses: string;
+  };
   readonly rejected?: { readonly by: string; readonly at: string };
   readonly appliedAt?: string;
   /** How many changes there are, and the first of them in the form that records have. */
@@ -66,14 +72,17 @@ type RecordedAmendment = Pick<AmendmentRow, 'before' | 'after' | 'changed' | 'su
   readonly approved?: { readonly by: string };
 };
 
-/** `more` is the person behind the actor, or the ids of the records that the step rests on. */
+/**
+ * `more` is the person behind the actor, or the ids of the records that the step rests on. `applying`: the approval is
+ * used.
+ */
 export const draftOf = (
-  step: AmendmentRow['state'],
+  step: AmendmentRow['state'] | 'applying',
   actor: string,
   amendment: string,
   { before, after, changed, summary, proposed, approved }: RecordedAmendment,
   more: Value,
-): RecordDraft => ({
+): ActDraft => ({
   kind: 'trust-domain',
   actor,
   details: {

@@ -1,28 +1,37 @@
 import { Fault, phrase, wentThrough } from '../fault.ts';
-import type { RecordDraft } from '../ledger/ledger.ts';
 import type { Clock, Random } from '../ports.ts';
 import type { Item, Table, Write } from '../store/store.ts';
-import { amendmentIssues } from './amendable.ts';
-import { type AmendmentRow, amendmentKey, amendmentWrite, draftOf, PK, summaryOf } from './amendment-rows.ts';
-import { changesBetween } from './changes.ts';
 import {
-  type AmendmentState,
-  type Amendments,
-  type AmendmentView,
-  type InForce,
-  type InForceRow,
-  MAX_CHANGES_SHOWN,
-  type Step,
-  type TrustDomain,
+  type Agreement,
+  type End,
+  endIfAny,
+  endOf,
+  notRecorded,
+  readAgreement,
+  readEnd,
+  readProposal,
+} from './agreement.ts';
+import { amendmentIssues } from './amendable.ts';
+import { type AmendmentRow, amendmentKey, amendmentWrite, draftOf, summaryOf } from './amendment-rows.ts';
+import { openAmendmentViews, unknownAmendment, viewOf } from './amendment-views.ts';
+import { changesBetween } from './changes.ts';
+import type {
+  AmendmentState,
+  Amendments,
+  InForce,
+  InForceRow,
+  States,
+  TrustDomain,
+  TrustDomainState,
 } from './contract.ts';
 import type { Recorder } from './deps.ts';
 import type { Issue } from './draft.ts';
-import { digestOf, keepFile, readFile } from './files.ts';
+import { digestOf, keepFile } from './files.ts';
+import { addPeriod } from './period.ts';
 import { readTrustDomain } from './read.ts';
 import { readWithdrawn } from './withdrawn.ts';
 
 const MAX_ISSUES = 20;
-const MAX_PAGE = 100;
 
 const invalid = (issues: readonly Issue[]): Fault => {
   const [{ path, message }, ...more] = issues as readonly [Issue, ...Issue[]];
@@ -57,29 +66,6 @@ const read = (text: string): TrustDomain => {
   }
 };
 
-type ShownAmendment = Omit<AmendmentRow, 'proposed' | 'approved'> & {
-  readonly proposed: Step;
-  readonly approved?: Step;
-};
-
-/** The view of a row. `inForce` is the digest of the file in force; it decides whether the amendment is superseded. */
-const viewOf = (id: string, row: ShownAmendment, inForce: string | undefined): AmendmentView => {
-  const { state, before, after, proposed, approved, rejected, appliedAt, changed } = row;
-  const stale = (state === 'proposed' || state === 'approved') && before !== inForce;
-  const step = ({ by, at }: Step): Step => ({ by, at });
-  return {
-    id,
-    state: stale ? 'superseded' : state,
-    before,
-    after,
-    proposed: step(proposed),
-    ...(approved && { approved: step(approved) }),
-    ...(rejected && { rejected: step(rejected) }),
-    ...(appliedAt !== undefined && { appliedAt }),
-    changed,
-  };
-};
-
 /** Ids sort by the time of the proposal: 48 bits of milliseconds and 32 of chance, in hex. */
 const newId = (clock: Clock, random: Random): string => {
   const bytes = Buffer.concat([Buffer.alloc(6), random(4)]);
@@ -87,38 +73,100 @@ const newId = (clock: Clock, random: Random): string => {
   return bytes.toString('hex');
 };
 
+/** RFC 3339 UTC, whole seconds. */
+const wholeSeconds = (date: Date): string => `${date.toISOString().slice(0, 19)}Z`;
+
+/** The file in force, and the row beside it. */
+interface Standing {
+  readonly state: TrustDomainState;
+  readonly row: Item<InForceRow>;
+}
+
+/** An amendment that two operators agreed on, and that waits to be applied. */
+interface Waiting {
+  readonly approved: NonNullable<InForceRow['approved']>;
+  readonly item: Item<AmendmentRow>;
+  readonly agreement: Agreement;
+}
+
 export const openAmendments = (deps: {
   readonly table: Table;
   readonly trustDomain: TrustDomain;
   readonly trustDomainText: string;
   readonly inForce: InForce;
+  readonly states: States;
   readonly recorder: Recorder;
   readonly clock: Clock;
   readonly random: Random;
 }): Amendments => {
   const { table, recorder, clock, random } = deps;
 
-  const now = (): string => `${new Date(clock()).toISOString().slice(0, 19)}Z`;
+  const now = (): string => wholeSeconds(new Date(clock()));
 
-  const standing = async (): Promise<Item<InForceRow>> => {
-    const row = await deps.inForce.read();
-    if (row?.value.done) return row;
+  const standing = async (): Promise<Standing> => {
+    const [state, row] = [await deps.states.newest(), await deps.inForce.read()];
+    if (state && row?.value.done && row.value.record === state.record) return { state, row };
     throw new Fault('authority-not-ready', 'The ceremony of the trust domain is not at its end.');
   };
 
   const readRow = async (id: string): Promise<Item<AmendmentRow>> => {
     const row = await table.get<AmendmentRow>(amendmentKey(id));
     if (row) return row;
-    throw new Fault('unknown-amendment', 'There is no amendment of that id.');
+    throw unknownAmendment();
   };
 
-  /** Stores a step and its record. The rows may name the record by its id. False where the rows changed in between. */
-  const step = async (
-    draft: RecordDraft,
-    writesOf: (record: string) => readonly Write[],
-  ): Promise<boolean> => {
-    const { record, writes } = await recorder.prepare(draft);
-    return wentThrough(table.write([...writesOf(record.id), ...writes]));
+  /** The amendment that the row says is approved, where two operators did agree on it and it has not been refused. */
+  const waiting = async ({ state, row }: Standing): Promise<Waiting | undefined> => {
+    const { approved } = row.value;
+    if (!approved) return undefined;
+    const item = await table.get<AmendmentRow>(amendmentKey(approved.amendment));
+    const files = { before: state.digest, after: approved.digest };
+    const agreement = item && (await readAgreement(recorder, approved.amendment, item.value, files));
+    if (!agreement) return undefined;
+    const end = await endIfAny(recorder, agreement.proposal.id);
+    return end === undefined || end.step === 'applying' ? { approved, item, agreement } : undefined;
+  };
+
+  /**
+   * Writes for an approved amendment that nobody applied in time: it makes place for the next one. An approval is applied
+   * or lapses, so the lapse is an end. Fault: `amendment-pending` where its time has not passed, or it is being applied.
+   */
+  const makePlace = async (force: Standing): Promise<readonly Write[]> => {
+    const found = await waiting(force);
+    if (!found) return [];
+    const { approved, item, agreement } = found;
+    const { amendment } = approved;
+    if (clock() < agreement.lapses) throw pending(approved);
+    const draft = draftOf('lapsed', 'service', amendment, item.value, {});
+    const end = readEnd(await recorder.conclude(draft, endOf(agreement.proposal.id)));
+    if (end.step === 'applying') throw pending(approved);
+    return [amendmentWrite(amendment, item, endedRow(item, end)), ...end.writes];
+  };
+
+  /** The amendment's row as its end has it. */
+  const endedRow = ({ value }: Item<AmendmentRow>, { step, by, at }: End): AmendmentRow =>
+    step === 'applying'
+      ? value
+      : { ...value, state: step, ...(step === 'rejected' && { rejected: { by, at } }) };
+
+  /** The object of the end is there, and the rows follow it, whatever they say. */
+  const follow = async (id: string, proposal: string): Promise<void> => {
+    for (;;) {
+      const [item, force, end] = [
+        await readRow(id),
+        await deps.inForce.read(),
+        await endIfAny(recorder, proposal),
+      ];
+      if (!end || end.step === 'applying') return;
+      const { approved, ...rest } = force?.value ?? {};
+      const clears = force && approved?.amendment === id;
+      const writes: readonly Write[] = [
+        ...(item.value.state === end.step ? [] : [amendmentWrite(id, item, endedRow(item, end))]),
+        ...(clears ? [deps.inForce.putWrite(force, rest as InForceRow)] : []),
+        ...end.writes,
+      ];
+      if (writes.length === 0 || (await wentThrough(table.write(writes)))) return;
+    }
   };
 
   const propose: Amendments['propose'] = async (actor, text) => {
@@ -127,13 +175,14 @@ export const openAmendments = (deps: {
     const after = digestOf(text);
     const proposal = read(text);
     const force = await standing();
-    const { value } = force;
-    if (value.approved) throw pending(value.approved);
-    if (value.digest !== before) {
+    const { state } = force;
+    const place = await makePlace(force);
+    if (state.digest !== before) {
       throw new Fault('try-later', 'This process has not taken up the trust domain in force yet.');
     }
     if (after === before) throw invalid([{ path: '', message: phrase`It is the file in force.` }]);
-    const issues = amendmentIssues(trustDomain, proposal, await readWithdrawn(table));
+    const withdrawn = await readWithdrawn(table, state.withdrawn);
+    const issues = amendmentIssues(trustDomain, proposal, withdrawn);
     if (issues.length > 0) throw invalid(issues);
 
     const changes = changesBetween(current, text);
@@ -141,96 +190,89 @@ export const openAmendments = (deps: {
     const { person } = actor;
     const proposed = { by: actor.id, person, at: now() };
     const asked = { before, after, proposed, changed: changes.length, summary: summaryOf(changes) };
-    const rowOf = (record: string): AmendmentRow => ({
-      state: 'proposed',
-      ...asked,
-      proposed: { ...proposed, record },
-    });
     // The files are written first, so that no row names a file that is not there.
     await keepFile(table, current);
     await keepFile(table, text);
-    const draft = draftOf('proposed', actor.id, id, asked, { person });
-    const written = await step(draft, (record) => [
-      amendmentWrite(id, undefined, rowOf(record)),
-      deps.inForce.checkWrite(force),
-    ]);
-    if (!written) throw new Fault('condition-failed', 'The trust domain changed meanwhile; propose again.');
-    return viewOf(id, { state: 'proposed', ...asked }, before);
+    const { record, writes } = await recorder.prepare(draftOf('proposed', actor.id, id, asked, { person }));
+    const row: AmendmentRow = {
+      state: 'proposed',
+      ...asked,
+      proposed: { ...proposed, record: record.id },
+    };
+    const stored = await wentThrough(
+      table.write([
+        amendmentWrite(id, undefined, row),
+        deps.inForce.checkWrite(force.row),
+        ...writes,
+        ...place,
+      ]),
+    );
+    if (!stored) throw new Fault('condition-failed', 'The trust domain changed meanwhile; propose again.');
+    return viewOf(id, { state: 'proposed', ...asked }, { inForce: before, now: clock() });
   };
+
+  /** The row, and the act of the proposal. Where the proposal is at its end, the rows follow first. Faults as `approve`. */
+  const open = async (id: string) => {
+    const item = await readRow(id);
+    const force = await standing();
+    const { value } = item;
+    const moment = { inForce: force.state.digest, now: clock() };
+    const proposal = await readProposal(recorder, id, value);
+    const end = proposal && (await endIfAny(recorder, proposal.id));
+    if (end) await follow(id, proposal.id);
+    const { state } = viewOf(id, value, moment);
+    if (!end && state !== 'proposed' && state !== 'approved') throw closed(state);
+    if (!proposal) throw notRecorded({ amendment: id });
+    return { item, force, value, proposal, moment, state, end };
+  };
+
+  const closedBy = ({ step }: End): Fault => closed(step === 'applying' ? 'applied' : step);
 
   const approve: Amendments['approve'] = async (actor, id) => {
     for (;;) {
-      const item = await readRow(id);
-      const { value } = item;
-      const force = await standing();
-      const { state } = viewOf(id, value, force.value.digest);
+      const { item, force, value, proposal, moment, state, end } = await open(id);
+      if (end) throw closedBy(end);
       if (state !== 'proposed') throw closed(state);
-      if (value.proposed.person === actor.person) {
+      if (proposal.details.person === actor.person) {
         throw new Fault(
           'same-person',
           'The person who proposed an amendment does not approve it; have another operator do it.',
         );
       }
-      if (force.value.approved) throw pending(force.value.approved);
-      const approved = { by: actor.id, at: now() };
-      const next: InForceRow = { ...force.value, approved: { amendment: id, digest: value.after } };
-      const { person } = actor;
-      const draft = draftOf('approved', actor.id, id, { ...value, approved }, { person });
-      const written = await step(draft, (record) => [
-        deps.inForce.putWrite(force, next),
-        amendmentWrite(id, item, { ...value, state: 'approved', approved: { ...approved, record } }),
-      ]);
-      if (written) return viewOf(id, { ...value, state: 'approved', approved }, force.value.digest);
+      const place = await makePlace(force);
+      const lapses = wholeSeconds(addPeriod(new Date(clock()), deps.trustDomain.acts.lapse.amendment));
+      const approved = { by: actor.id, at: now(), lapses };
+      const next: InForceRow = { ...force.row.value, approved: { amendment: id, digest: value.after } };
+      const more = { person: actor.person, lapses, proposal: proposal.id };
+      const draft = draftOf('approved', actor.id, id, { ...value, approved }, more);
+      const { record, writes } = await recorder.prepare(draft);
+      const row: AmendmentRow = {
+        ...value,
+        state: 'approved',
+        approved: { ...approved, record: record.id },
+      };
+      const stored = await wentThrough(
+        table.write([
+          deps.inForce.putWrite(force.row, next),
+          amendmentWrite(id, item, row),
+          ...writes,
+          ...place,
+        ]),
+      );
+      if (stored) return viewOf(id, row, moment);
     }
   };
 
   const reject: Amendments['reject'] = async (actor, id) => {
-    for (;;) {
-      const item = await readRow(id);
-      const { value } = item;
-      const force = await standing();
-      const { state } = viewOf(id, value, force.value.digest);
-      if (state !== 'proposed' && state !== 'approved') throw closed(state);
-      const row: AmendmentRow = { ...value, state: 'rejected', rejected: { by: actor.id, at: now() } };
-      const { approved: _, ...rest } = force.value;
-      const writes: readonly Write[] = [
-        amendmentWrite(id, item, row),
-        ...(state === 'approved' ? [deps.inForce.putWrite(force, rest)] : []),
-      ];
-      const draft = draftOf('rejected', actor.id, id, row, { person: actor.person });
-      if (await step(draft, () => writes)) return viewOf(id, row, force.value.digest);
-    }
+    const { value, proposal, moment, end: before } = await open(id);
+    const draft = draftOf('rejected', actor.id, id, value, { person: actor.person });
+    const end = before ?? readEnd(await recorder.conclude(draft, endOf(proposal.id)));
+    await follow(id, proposal.id);
+    // Where the answer to this operator's first call was lost, the second call finds what it asked for.
+    const isOwn = end.isOurs || (end.by === actor.id && value.state !== 'rejected');
+    if (end.step !== 'rejected' || !isOwn) throw closedBy(end);
+    return viewOf(id, { ...value, state: 'rejected', rejected: { by: end.by, at: end.at } }, moment);
   };
 
-  return {
-    propose,
-    approve,
-    reject,
-
-    get: async (id) => {
-      const { value } = await readRow(id);
-      const [before, after] = [await readFile(table, value.before), await readFile(table, value.after)];
-      return {
-        ...viewOf(id, value, (await deps.inForce.read())?.value.digest),
-        changes: changesBetween(before, after).slice(0, MAX_CHANGES_SHOWN),
-      };
-    },
-
-    list: async ({ limit, cursor }) => {
-      if (!Number.isInteger(limit) || limit < 1 || limit > MAX_PAGE) {
-        throw new Fault('invalid-input', phrase`A page has 1 to ${MAX_PAGE} amendments.`, { path: 'limit' });
-      }
-      const page = await table.query<AmendmentRow>({
-        pk: PK,
-        descending: true,
-        limit,
-        ...(cursor !== undefined && { cursor }),
-      });
-      const digest = (await deps.inForce.read())?.value.digest;
-      return {
-        amendments: page.items.map(({ sk, value }) => viewOf(sk, value, digest)),
-        ...(page.cursor !== undefined && { cursor: page.cursor }),
-      };
-    },
-  };
+  return { propose, approve, reject, ...openAmendmentViews(deps) };
 };

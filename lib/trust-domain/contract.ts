@@ -1,10 +1,9 @@
 import type { ActKeyKind } from '../acts/acts.ts';
-import type { Fault } from '../fault.ts';
 import type { AlgorithmName } from '../keys/keys.ts';
 import type { PublicKeyKind } from '../lint/lint.ts';
 import type { KeyUsage, Name, Oid, PolicyInformation } from '../pki/pki.ts';
 import type { Principal } from '../principal.ts';
-import type { Item, Json, Write } from '../store/store.ts';
+import type { Item, Json, Value, Write } from '../store/store.ts';
 
 /** A text in the two languages that the service speaks. */
 export interface Text {
@@ -144,6 +143,11 @@ export interface TrustDomain {
     readonly keys: Readonly<Partial<Record<ActKeyKind, number>>>;
   };
   /**
+   * The service's public URLs, which certificates name. Where the file is silent, the addresses in force stay; the first
+   * ones come from the setting PUBLIC_URL.
+   */
+  readonly addresses?: readonly [string, ...string[]] | undefined;
+  /**
    * Principal ids of two operators, who are different persons. The first gives the consent to a ceremony that needs
    * one.
    */
@@ -187,17 +191,97 @@ export interface Period {
 }
 
 /**
- * The trust domain file in force. Only the ceremony changes it. An approval adds the file that may follow it. The row
- * exists once, so at most one amendment is between its approval and its application.
+ * The states of the trust domain are numbered from 1, and each is one object in the bucket, put once:
+ *
+ *   outcomes/trust-domain/{number}  the signed record (kind `trust-domain`) of the step `first` or `applied`
+ *
+ * A state is in force while the next number is absent. Only the ceremony puts a state, each over the one before it. So
+ * nobody brings an earlier file back by putting rows back.
+ */
+export interface TrustDomainState {
+  readonly number: number;
+  /** SHA-256 of the file, hex. */
+  readonly digest: string;
+  /** SHA-256 of the file that was in force before; absent in the first state. */
+  readonly before?: string;
+  /** Id of the record, and its time: RFC 3339 UTC. */
+  readonly record: string;
+  readonly time: string;
+  /** The amendment that brought this file, and the record of its proposal; absent in the first state. */
+  readonly amendment?: string;
+  readonly proposal?: string;
+  readonly addresses: Addresses;
+  /** The name of the log. */
+  readonly logOrigin: string;
+  /** Digest of the principals that earlier files had (withdrawn.ts). */
+  readonly withdrawn: string;
+  /** They stage the record where the ledger lacks it. */
+  readonly writes: readonly Write[];
+}
+
+/** The service's public URLs. */
+export interface Addresses {
+  /** Certificates and CRLs name these. */
+  readonly current: readonly [string, ...string[]];
+  /** No certificate that names them was issued for longer. */
+  readonly longest: Period;
+  /** Earlier ones, which certificates that are still valid name: CRLs name these too. */
+  readonly former: readonly FormerAddresses[];
+}
+
+export interface FormerAddresses {
+  readonly urls: readonly string[];
+  /** RFC 3339 UTC. No certificate that names them is valid any more. */
+  readonly until: string;
+}
+
+/** Reads and puts the states. Fault: `act-object-invalid`. */
+export interface States {
+  /** Undefined before the first ceremony. */
+  newest(): Promise<TrustDomainState | undefined>;
+  /** The state that has this number afterwards: the drafted one, or the one that was first. */
+  put(draft: StateDraft): Promise<TrustDomainState>;
+}
+
+export interface StateDraft {
+  readonly number: number;
+  readonly actor: string;
+  /** The details of the record, those of the state apart. */
+  readonly details: Value;
+  readonly addresses: Addresses;
+  readonly logOrigin: string;
+  readonly withdrawn: string;
+}
+
+/** Whether this process may act by its file. What it learns counts for a minute. */
+export interface Standing {
+  /** The newest state, which may be another file's. Undefined before the first ceremony. */
+  current(): Promise<TrustDomainState | undefined>;
+  /**
+   * Goes on where this process's file is in force, or where two operators have approved it to follow. Before the first
+   * ceremony there is nothing that it could contradict. Fault: `trust-domain-changed`.
+   */
+  assertMayAct(): Promise<void>;
+  /** The next call looks again. The ceremony asks for that after it has put a state. */
+  forget(): void;
+}
+
+/**
+ * A row beside the state in force. It says how far the ceremony is and which amendment waits, so that these are found at
+ * once. It proves nothing: whether a file may act is decided by the states and the signed acts, in every function but
+ * OCSP. OCSP goes by this row, because it reads rows only. The row exists once, so at most one amendment is between its
+ * approval and its application.
  *
  *   trust-domain  ceremony  InForceRow
  */
 export type InForceRow = {
   /** SHA-256 of the file, hex. */
   readonly digest: string;
+  /** The number of the state. */
+  readonly number: number;
   /** False until everything that the file asks for has been made. */
   readonly done: boolean;
-  /** Id of the record that this file came into force. */
+  /** Id of the record of the state. */
   readonly record: string;
   /** The amendment that brought this file; absent for the first file. */
   readonly amendment?: string;
@@ -213,13 +297,11 @@ export interface InForce {
   /** A condition for a write: the row is still as it was read. */
   checkWrite(read: Item<InForceRow>): Write;
   /**
-   * Whether a process may answer by the file with this digest. Between approval and application both files may be
-   * deployed. Afterwards the earlier one may not, so that rolling a deployment back does not restore principals that
-   * were withdrawn. Before the first ceremony there is nothing that another file could contradict.
+   * Whether the row says that a process may answer by the file with this digest. Between approval and application both
+   * files may be deployed. Afterwards the earlier one may not, so that rolling a deployment back does not restore
+   * principals that were withdrawn. Before the first ceremony there is nothing that another file could contradict.
    */
   mayAnswer(digest: string): Promise<boolean>;
-  /** The fault for a process with another file: `trust-domain-changed`. */
-  refusal(row: InForceRow): Fault;
   /** Fault: `trust-domain-changed`. */
   assertMayAnswer(digest: string): Promise<void>;
 }
@@ -236,9 +318,16 @@ export interface Change {
 
 /**
  * `superseded`: proposed against a file that is no longer in force. An `approved` amendment is applied by the first
- * ceremony with its file.
+ * ceremony with its file; if none comes in time, its approval has `lapsed`, and the file has to be proposed again.
  */
-export const AMENDMENT_STATES = ['proposed', 'approved', 'applied', 'rejected', 'superseded'] as const;
+export const AMENDMENT_STATES = [
+  'proposed',
+  'approved',
+  'applied',
+  'rejected',
+  'superseded',
+  'lapsed',
+] as const;
 
 export type AmendmentState = (typeof AMENDMENT_STATES)[number];
 
@@ -257,6 +346,8 @@ export interface AmendmentView {
   readonly after: string;
   readonly proposed: Step;
   readonly approved?: Step;
+  /** RFC 3339 UTC. The approval counts until then, unless the amendment is applied. */
+  readonly lapses?: string;
   readonly rejected?: Step;
   /** RFC 3339 UTC. */
   readonly appliedAt?: string;
@@ -267,8 +358,12 @@ export interface AmendmentView {
 /**
  * Changes of the trust domain while it runs. One operator proposes a whole new file, and another approves it. An
  * approval changes nothing by itself: the file is applied by the start that brings it, or by the deployment and
- * ceremony. Every step is a record of kind `trust-domain` with both digests and the paths of the changes, without
+ * ceremony. Every step is a signed record of kind `trust-domain` with both digests and the paths of the changes, without
  * values.
+ *
+ * A proposal is opened by its record and has one end, the object `outcomes/{record of the proposal}/1`: `rejected`,
+ * `lapsed`, or `applying` with the number of the state that follows. Views are made of rows; decisions read the acts and
+ * the end.
  */
 export interface Amendments {
   /**
@@ -285,12 +380,13 @@ export interface Amendments {
   get(id: string): Promise<AmendmentView & { readonly changes: readonly Change[] }>;
   /**
    * The approver is another person than the proposer. Faults: `unknown-amendment`, `same-person`, `amendment-closed`,
-   * `amendment-pending` while another amendment waits to be applied.
+   * `amendment-pending` while another amendment waits to be applied, `amendment-not-recorded` where the ledger lacks the
+   * proposal.
    */
   approve(actor: Principal, id: string): Promise<AmendmentView>;
   /**
    * Any operator may reject it until it is applied, the proposer included. Faults: `unknown-amendment`,
-   * `amendment-closed`.
+   * `amendment-closed`, which says what happened instead; `amendment-not-recorded`.
    */
   reject(actor: Principal, id: string): Promise<AmendmentView>;
 }

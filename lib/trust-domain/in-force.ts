@@ -8,11 +8,12 @@ type StoredRow = InForceRow & { readonly format: number };
 
 const KEY: Key = { pk: 'trust-domain', sk: 'ceremony' };
 
-const refusal = (row: InForceRow): Fault =>
+/** The fault for a process with another file. Both digests are those of files. */
+export const otherFile = (inForce: string, approved: string | undefined): Fault =>
   new Fault(
     'trust-domain-changed',
     'This trust domain file is neither the one in force nor one that two operators have approved to follow it. Go back to the file in force, and have the change approved first: akashi trust-domain propose FILE.',
-    { inForce: row.digest, ...(row.approved && { approved: row.approved.digest }) },
+    { inForce, ...(approved !== undefined && { approved }) },
   );
 
 const counts = (row: InForceRow, digest: string): boolean =>
@@ -33,14 +34,13 @@ export const openInForce = (table: Pick<Table, 'get'>): InForce => {
       if: previous ? { version: previous.version } : 'absent',
     }),
     checkWrite: ({ version }) => ({ check: KEY, if: { version } }),
-    refusal,
     mayAnswer: async (digest) => {
       const row = await read();
       return row === undefined || counts(row.value, digest);
     },
     assertMayAnswer: async (digest) => {
       const row = await read();
-      if (row && !counts(row.value, digest)) throw refusal(row.value);
+      if (row && !counts(row.value, digest)) throw otherFile(row.value.digest, row.value.approved?.digest);
     },
   };
 };

@@ -13,6 +13,7 @@ import {
   parseOid,
 } from '../pki/pki.ts';
 import { ROLES, WORDS_OF_RECORDS } from '../principal.ts';
+import { isPublicationUrl } from '../public-url.ts';
 import type { FieldKind, HoldRule, Period, ProfileKind } from './contract.ts';
 import { FIELD_RULES } from './fields.ts';
 import { parsePeriod } from './period.ts';
@@ -309,6 +310,23 @@ const acts = z
   })
   .prefault({});
 
+/** Where certificates say that the service is; the rule is that of PUBLIC_URL. Where it is absent, the address in force stays. */
+const addresses = z
+  .array(
+    z
+      .string()
+      .max(200)
+      .refine(
+        isPublicationUrl,
+        'An address goes into certificates: http, without query, user or slash at the end.',
+      ),
+  )
+  .min(1)
+  .max(10)
+  .refine(distinct, 'Addresses are distinct.')
+  .transform((urls) => urls as [string, ...string[]])
+  .optional();
+
 export const ceremony = z.strictObject({ persons: z.tuple([z.string(), z.string()]) });
 
 export const trustDomain = z.strictObject({
@@ -320,5 +338,6 @@ export const trustDomain = z.strictObject({
   principals: z.array(principal).min(1).max(50_000),
   retention,
   acts,
+  addresses,
   ceremony,
 });

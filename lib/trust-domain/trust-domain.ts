@@ -1,7 +1,9 @@
-export { assertCameIntoForce } from './agreement.ts';
+export { actKeysOf } from './act-keys.ts';
+export { addressesInUse, assertSettings } from './addresses.ts';
 export { openAmendments } from './amendments.ts';
-export { applyAmendment, type Earlier, rememberEarlier } from './applying.ts';
+export { type Begun, bringIntoForce, type Earlier, rememberEarlier } from './applying.ts';
 export {
+  type Addresses,
   AMENDMENT_STATES,
   type Amendments,
   type AmendmentView,
@@ -14,12 +16,18 @@ export {
   type Office,
   type Period,
   type Profile,
+  type Standing,
+  type States,
   type TrustDomain,
+  type TrustDomainState,
 } from './contract.ts';
+export type { ApplyingDeps } from './deps.ts';
 export { digestOf } from './files.ts';
 export { openInForce } from './in-force.ts';
 export { addPeriod, lastSecond } from './period.ts';
 export { readTrustDomain } from './read.ts';
+export { guarded, openStanding } from './standing.ts';
+export { openStates } from './states.ts';
 export { describeSubject, type Subject } from './subject.ts';
 
 /** The door of the trust domain's room: the declarative file, its checks, its amendments, and the file in force. */

@@ -134,6 +134,8 @@ export interface HouseOptions {
   readonly bucket?: (bucket: Bucket) => Bucket;
   readonly keys?: (keys: KeyStore) => KeyStore;
   readonly objects?: (objects: Objects) => Objects;
+  readonly publicUrl?: string;
+  readonly logOrigin?: string;
 }
 
 /** One process on the ground; nothing is done yet. */
@@ -149,7 +151,8 @@ export const composeHouse = (ground: Ground, options: HouseOptions = {}) => {
   const core = compose({
     trustDomain,
     trustDomainText: text,
-    publicUrls: [PUBLIC_URL],
+    publicUrls: [options.publicUrl ?? PUBLIC_URL],
+    logOrigin: options.logOrigin,
     table,
     bucket,
     objects,
@@ -160,7 +163,17 @@ export const composeHouse = (ground: Ground, options: HouseOptions = {}) => {
     random: (n) => randomBytes(n),
     log: (level, message, facts = {}) => logged.push({ level, message, facts }),
   });
-  return { core, trustDomain, table, bucket, keys, objects, actKeys: ground.actKeys, logged };
+  return {
+    core,
+    trustDomain,
+    trustDomainText: text,
+    table,
+    bucket,
+    keys,
+    objects,
+    actKeys: ground.actKeys,
+    logged,
+  };
 };
 
 /** One process on the ground, after its ceremony and ready for requests. */

@@ -125,8 +125,8 @@ describe('akashi audit verify, of CAs', () => {
       seal.ca,
     );
     expect(await found()).toContainEqual({
-      damage: 'authority-without-leaf',
-      facts: { ca: seal.ca, digest: expect.any(String), missing: 'issuance' },
+      damage: 'authority-missing',
+      facts: { ca: seal.ca, record: expect.any(String) },
     });
   });
 
@@ -136,12 +136,12 @@ describe('akashi audit verify, of CAs', () => {
       seal.ca,
     );
     expect(await found()).toContainEqual({
-      damage: 'authority-without-leaf',
-      facts: { ca: seal.ca, digest: expect.any(String), missing: 'issuance' },
+      damage: 'authority-missing',
+      facts: { ca: seal.ca, record: expect.any(String) },
     });
   });
 
-  it('names one that was added, and nobody is let in by it', async () => {
+  it('lets nobody in by one that was added, and shows it to nobody', async () => {
     using openssl = new OpensslCa();
     const forged = openssl.ca('forged');
     const client = openssl.client('forged', { subject: '/C=JP/O=Akashi/serialNumber=operator-noda' });
@@ -161,9 +161,12 @@ describe('akashi audit verify, of CAs', () => {
         code: 'client-certificate-invalid',
       });
     });
-    expect(await found()).toContainEqual({
-      damage: 'authority-without-leaf',
-      facts: { ca: 'operations-9', digest: expect.any(String), missing: 'issuance' },
+    // It is shown to nobody either.
+    await audited.run(async (service) => {
+      expect((await service.app.authority.authorities()).map(({ id }) => id)).not.toContain('operations-9');
+      expect(service.logged).toContainEqual(
+        expect.objectContaining({ level: 'error', facts: { ca: 'operations-9' } }),
+      );
     });
   });
 });

@@ -71,7 +71,7 @@ export const openAudited = async (
 
   type Verify = (more?: readonly string[], ahead?: number) => Promise<Ended>;
   const serving = async (run: (service: Service, verify: Verify) => Promise<Ended>): Promise<Ended> => {
-    const service = await serveService(data);
+    const service = await serveService(data, { publicUrl: PUBLIC_URL });
     try {
       const { token } = await service.app.principals.issueToken(service.principal('auditor'));
       const auditor = ['--url', service.url, '--token', token];

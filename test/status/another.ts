@@ -6,7 +6,7 @@ import { PUBLIC_URL, type Service } from '../service.ts';
 export const openAnother = async (service: Service): Promise<{ readonly core: Core; readonly app: App }> => {
   const core = compose({
     trustDomain: service.trustDomain,
-    trustDomainText: '',
+    trustDomainText: service.trustDomainText,
     publicUrls: [PUBLIC_URL],
     table: service.table,
     bucket: service.bucket,

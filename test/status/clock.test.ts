@@ -3,12 +3,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TASKS } from '../../functions/tasks/housekeeping.ts';
 import { recordIds } from '../../lib/ledger/ids.ts';
 import { decodeCertificateList } from '../../lib/pki/crl.ts';
-import { openIssuers } from '../../lib/status/issuers.ts';
 import { openRegister } from '../../lib/status/register.ts';
 import { openResponders } from '../../lib/status/responders.ts';
 import { codeOf, DAY, type Ground, openGround, openHouse, SECOND } from '../authority/house.ts';
 import type { Service } from '../service.ts';
 import { allRecords, checkWorld } from '../world.ts';
+import { trustingIssuers } from './issuers.ts';
 import { issueTo } from './office.ts';
 
 /** A clock that is set back while the service runs. */
@@ -103,7 +103,13 @@ describe('a CRL', () => {
 describe('CAs and responders in memory', () => {
   it('are read anew at once after the clock was set back, not when it has caught up', async () => {
     const clock = () => ground.time.now;
-    const issuers = openIssuers({ table: ground.table, clock, log: () => {} });
+    const [one] = house.trustDomain.authorities;
+    if (!one) throw new Error('no authority');
+    const authorities = [
+      ...house.trustDomain.authorities,
+      ...['another-1', 'third-1'].map((ca) => ({ ...one, ca })),
+    ];
+    const issuers = trustingIssuers(ground.table, { authorities }, clock);
     const register = openRegister(ground.table);
     const responders = openResponders({
       table: ground.table,

@@ -67,8 +67,8 @@ const cut = (text: unknown): string => String(text).slice(0, -8);
 const DAMAGES: readonly (readonly [string, (value: Value) => Value])[] = [
   ['nothing in it', () => ({})],
   ['half a certificate', (value) => ({ ...value, certificate: cut(value.certificate) })],
-  ['no terms', ({ ocsp: _, ...value }) => value],
-  ['terms of another kind', (value) => ({ ...value, ocsp: { ...Object(value.ocsp), maxCertIds: '9' } })],
+  ['no certificate', ({ certificate: _, ...value }) => value],
+  ['responders of another kind', (value) => ({ ...value, responders: 'ecdsa-p256-sha256' })],
 ];
 
 describe.each(DAMAGES)('a CA with %s in its row', (_name, damage) => {

@@ -33,6 +33,8 @@ const arrives = arrivalOf('operator-new');
 const other = arrivalOf('operator-other');
 const digestOf = (change?: Change): string => hash('sha256', fileOf(change));
 
+const LATER = '2027-01-01T00:00:00Z';
+
 const IN_FORCE: Key = { pk: 'trust-domain', sk: 'ceremony' };
 const amendmentKey = (id: string): Key => ({ pk: 'trust-domain-amendments', sk: id });
 
@@ -78,7 +80,12 @@ describe('a trust domain that forged rows call approved', () => {
     const id = await propose(arrives);
     await edit<AmendmentRow>(amendmentKey(id), (row) => {
       row.state = 'approved';
-      row.approved = { by: 'operator-noda', at: '2026-11-22T09:00:02Z', record: row.proposed.record };
+      row.approved = {
+        by: 'operator-noda',
+        at: '2026-11-22T09:00:02Z',
+        record: row.proposed.record,
+        lapses: LATER,
+      };
     });
     await edit<InForceRow>(IN_FORCE, (row) => {
       row.approved = { amendment: id, digest: digestOf(arrives) };
@@ -96,7 +103,7 @@ describe('a trust domain that forged rows call approved', () => {
     [
       'the record of its approval is that of its proposal',
       (row) => {
-        row.approved = { by: 'operator-noda', at: '', record: row.proposed.record };
+        row.approved = { by: 'operator-noda', at: '', record: row.proposed.record, lapses: LATER };
       },
     ],
     [
@@ -108,13 +115,13 @@ describe('a trust domain that forged rows call approved', () => {
     [
       'the record of its approval is not there',
       (row) => {
-        row.approved = { by: 'operator-noda', at: '', record: '0'.repeat(32) };
+        row.approved = { by: 'operator-noda', at: '', record: '0'.repeat(32), lapses: LATER };
       },
     ],
     [
       'somebody else is said to have approved it',
       (row) => {
-        row.approved = { by: 'operator-other', at: '', record: row.approved?.record ?? '' };
+        row.approved = { by: 'operator-other', at: '', record: row.approved?.record ?? '', lapses: LATER };
       },
     ],
     [
@@ -155,15 +162,19 @@ describe('a trust domain that forged rows call approved', () => {
     await edit<AmendmentRow>(amendmentKey(id), (row) => {
       row.proposed = { ...row.proposed, person: 'somebody' };
     });
-    await on.app.amendments.approve(on.principal('operator-s2'), id);
-    expect(await start(more)).toBe('amendment-not-recorded');
+    // The act says who proposed it; the row does not.
+    expect(await codeOf(on.app.amendments.approve(on.principal('operator-s2'), id))).toBe('same-person');
+    expect(await start(more)).toBe('trust-domain-changed');
   });
 
   it('does not start if only the row, and no record, names it as in force', async () => {
     await edit<InForceRow>(IN_FORCE, (row) => {
       row.digest = digestOf(arrives);
     });
-    expect(await start(arrives)).toBe('amendment-not-recorded');
+    expect(await start(arrives)).toBe('trust-domain-changed');
+    // The file in force goes on, and its row is made again.
+    expect(await start()).toBe('none');
+    expect((await ground.table.get(IN_FORCE))?.value).toMatchObject({ digest: digestOf(), done: true });
   });
 
   it('starts after real amendments, each with its records', async () => {

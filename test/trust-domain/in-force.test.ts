@@ -4,7 +4,7 @@ import { openInForce } from '../../lib/trust-domain/in-force.ts';
 import { openTemporaryTable } from '../store/temporary.ts';
 
 describe('the row of the trust domain in force', () => {
-  const row = { digest: 'a'.repeat(64), done: true, record: 'b'.repeat(32) };
+  const row = { digest: 'a'.repeat(64), number: 1, done: true, record: 'b'.repeat(32) };
 
   it('carries the format of all rows', async () => {
     await using temporary = await openTemporaryTable();

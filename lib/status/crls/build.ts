@@ -1,6 +1,7 @@
 import { Fault, phrase } from '../../fault.ts';
 import { type Extension, findExtension, type TbsCertListDraft } from '../../pki/pki.ts';
 import type { Clock } from '../../ports.ts';
+import type { CrlDeps } from '../deps.ts';
 import type { Issuer } from '../issuers.ts';
 import type { Listing, Listings } from './listings.ts';
 import type { CurrentRow } from './rows.ts';
@@ -10,7 +11,11 @@ const CLOCK_TOLERANCE = 300;
 
 /** The CRL that follows `previous`, to be linted and signed. Faults: `clock-behind`, `authority-not-ready`. */
 export const buildCrl = async (
-  { listings, clock }: { readonly listings: Pick<Listings, 'read'>; readonly clock: Clock },
+  {
+    listings,
+    clock,
+    crlUrlsOf,
+  }: { readonly listings: Pick<Listings, 'read'> } & Pick<CrlDeps, 'clock' | 'crlUrlsOf'>,
   issuer: Issuer,
   number: number,
   previous: CurrentRow | undefined,
@@ -31,7 +36,7 @@ export const buildCrl = async (
     thisUpdate: new Date(thisUpdate * 1000),
     nextUpdate: new Date(Math.min(thisUpdate + issuer.crl.nextUpdate, notAfter) * 1000),
     revokedCertificates: listing.entries,
-    crlExtensions: crlExtensions(issuer, number),
+    crlExtensions: crlExtensions(issuer, number, await crlUrlsOf(issuer.id)),
   };
   return { tbs, listing };
 };
@@ -51,23 +56,26 @@ export const assertClock = (clock: Clock, ca: string, previousUpdate: number): v
   );
 };
 
-const crlExtensions = (issuer: Issuer, number: number): readonly Extension[] => {
+const crlExtensions = (issuer: Issuer, number: number, urls: readonly string[]): readonly Extension[] => {
   const keyIdentifier = findExtension(issuer.certificate.extensions, 'subjectKeyIdentifier')?.keyIdentifier;
   if (!keyIdentifier)
     throw new Fault('authority-not-ready', 'The CA certificate has no subjectKeyIdentifier.');
   return [
     { id: 'authorityKeyIdentifier', critical: false, keyIdentifier },
     { id: 'cRLNumber', critical: false, number: BigInt(number) },
-    ...(issuer.crl.onlyContainsUserCerts ? [issuingDistributionPoint(issuer)] : []),
+    ...(issuer.crl.onlyContainsUserCerts ? [issuingDistributionPoint(urls)] : []),
   ];
 };
 
-/** Required only where the list does not cover everything that the CA may issue (RFC 5280 5.2.5). */
-const issuingDistributionPoint = ({ urls }: Issuer): Extension => ({
+/**
+ * Required only where the list does not cover everything that the CA may issue (RFC 5280 5.2.5). A verifier takes the list
+ * only if a name here is one of those in the certificate (6.3.3), so it names the addresses of earlier certificates too.
+ */
+const issuingDistributionPoint = (urls: readonly string[]): Extension => ({
   id: 'issuingDistributionPoint',
   critical: true,
   distributionPoint: {
-    fullName: urls.crl.map((value) => ({ kind: 'uniformResourceIdentifier', value }) as const),
+    fullName: urls.map((value) => ({ kind: 'uniformResourceIdentifier', value }) as const),
   },
   onlyContainsUserCerts: true,
 });

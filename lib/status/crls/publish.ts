@@ -52,7 +52,7 @@ export const openPublishing = (
   deps: CrlDeps,
   serving: Pick<Serving, 'current' | 'keep'>,
 ): Pick<Status, 'publish' | 'publishDue'> => {
-  const { table, bucket, issuers, signCrl, clock } = deps;
+  const { table, bucket, issuers, signCrl } = deps;
   const listings = openListings(deps);
 
   /** Undefined where a CRL with a lower number became current meanwhile: then the publisher begins again. */
@@ -64,7 +64,7 @@ export const openPublishing = (
     if (previous && previous.value.number > number) return serving.current(ca);
     // 2.
     const urgent = await readUrgent(table, ca);
-    const { tbs, listing } = await buildCrl({ listings, clock }, issuer, number, previous?.value);
+    const { tbs, listing } = await buildCrl({ ...deps, listings }, issuer, number, previous?.value);
     const meanwhile = await readCurrentCrl(table, ca);
     if (meanwhile?.version !== previous?.version)
       return meanwhile && meanwhile.value.number > number ? serving.current(ca) : undefined;

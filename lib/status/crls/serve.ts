@@ -6,9 +6,6 @@ import type { CrlDeps } from '../deps.ts';
 import { archiveKey, listArchive } from './archive.ts';
 import { readCurrentCrl } from './rows.ts';
 
-/** Where relying parties fetch the CA's full CRL, below a public URL of the service. */
-export const crlPath = (ca: string): string => `/crl/${ca}/${FULL_CRL}.crl`;
-
 /** Full CRLs as they are handed out, each with its record. */
 export interface Serving extends Pick<Status, 'crl' | 'archived'> {
   /** The CA's current CRL. Faults: `unknown-crl`, and `store-unavailable` where the archive does not have it. */

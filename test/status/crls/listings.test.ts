@@ -5,12 +5,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { wentThrough } from '../../../lib/fault.ts';
 import { decodeCertificateList, encodeTbsCertList, type RevokedCertificate } from '../../../lib/pki/pki.ts';
 import { openCrls } from '../../../lib/status/crls/crls.ts';
-import { openIssuers } from '../../../lib/status/issuers.ts';
 import { openRegister, type RevokedRow, type StatusRow } from '../../../lib/status/register.ts';
 import { openFileBucket } from '../../../lib/store/file-bucket.ts';
 import { openSqliteTable } from '../../../lib/store/sqlite.ts';
 import type { Item, Table } from '../../../lib/store/store.ts';
 import { crlSignerOf, openService, type Service, temporaryFolder } from '../../service.ts';
+import { crlUrlsOf, trustingIssuers } from '../issuers.ts';
 
 /** CRLs that are made from the CRL before them, compared with the register. */
 
@@ -98,7 +98,8 @@ const openWorld = async () => {
           return bucket.put(key, body, options);
         },
       },
-      issuers: openIssuers({ table, clock, log: () => {} }),
+      issuers: trustingIssuers(table, service.trustDomain, clock),
+      crlUrlsOf,
       register: openRegister(table),
       recorder: service.app.ledger,
       signCrl: crlSignerOf(service),

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { decodeCertificateList } from '../../../lib/pki/pki.ts';
 import { openCrls } from '../../../lib/status/crls/crls.ts';
-import { openIssuers } from '../../../lib/status/issuers.ts';
 import { openRegister } from '../../../lib/status/register.ts';
 import type { Table } from '../../../lib/store/store.ts';
 import { crlSignerOf, openService, temporaryFolder } from '../../service.ts';
+import { crlUrlsOf, trustingIssuers } from '../issuers.ts';
 
 describe('a list of revocations', () => {
   it('is read without keeping others waiting: a turn of the event loop for each page', async () => {
@@ -42,7 +42,8 @@ describe('a list of revocations', () => {
       const crls = openCrls({
         table,
         bucket: service.bucket,
-        issuers: openIssuers({ table, clock: service.now, log: () => {} }),
+        issuers: trustingIssuers(table, service.trustDomain, service.now),
+        crlUrlsOf,
         register,
         recorder: service.app.ledger,
         signCrl: crlSignerOf(service),

@@ -189,6 +189,7 @@ describe('the service on one machine, changed by two operators on the command li
     );
     expect(details.filter(({ amendment }) => amendment === id).map(({ step }) => step)).toEqual([
       'applied',
+      'applying',
       'approved',
       'proposed',
     ]);

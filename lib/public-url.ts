@@ -1,0 +1,18 @@
+/** An address as a setting names it: without query, user and slash at the end. */
+export const isPlainUrl = (value: string): boolean => {
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  return (
+    url !== undefined &&
+    (url.protocol === 'http:' || url.protocol === 'https:') &&
+    !/[?#]/.test(value) &&
+    !value.endsWith('/') &&
+    url.username === '' &&
+    url.password === ''
+  );
+};
+
+/**
+ * The URL goes into AIA and CRLDP. Both are fetched without TLS (RFC 5280 8), because the check of a TLS certificate
+ * would itself need such an answer.
+ */
+export const isPublicationUrl = (value: string): boolean => isPlainUrl(value) && value.startsWith('http:');

@@ -1,0 +1,44 @@
+import type { AuthorityDefinition } from '../trust-domain/trust-domain.ts';
+
+/** A CA as the trust domain has it, and as JSON carries it to a function that reads no trust domain. */
+export interface IssuerTerms {
+  /** One per generation: `organisation-1`. */
+  readonly id: string;
+  readonly authority: string;
+  readonly generation: number;
+  readonly title: { readonly ja: string; readonly en: string };
+  /** The algorithm's name, for people. */
+  readonly algorithm: string;
+  readonly crl: {
+    /** Seconds between publications, and of validity (nextUpdate - thisUpdate). */
+    readonly interval: number;
+    readonly nextUpdate: number;
+    readonly onlyContainsUserCerts: boolean;
+  };
+  /** Lengths of time in seconds. */
+  readonly ocsp: {
+    /** Names of the algorithms of the CA's responders; the first one answers by default. */
+    readonly algorithms: readonly [string, ...string[]];
+    readonly nextUpdate: number;
+    readonly maxAge: number;
+    readonly maxCertIds: number;
+    readonly neverIssued: 'unknown' | 'revoked';
+    readonly signedRequests: 'optional' | 'required';
+    readonly retentionInterval: number;
+    readonly crlReferences: boolean;
+  };
+}
+
+export const issuerTermsOf = (definition: AuthorityDefinition): IssuerTerms => {
+  const { ca, id, generation, title, algorithm, crl, ocsp } = definition;
+  const { algorithm: byDefault, furtherAlgorithms, validity: _, ...terms } = ocsp;
+  return {
+    id: ca,
+    authority: id,
+    generation,
+    title,
+    algorithm,
+    crl,
+    ocsp: { ...terms, algorithms: [byDefault, ...furtherAlgorithms] },
+  };
+};

@@ -1,0 +1,84 @@
+import * as z from 'zod';
+import { Fault } from '../fault.ts';
+import type { ActDraft, Concluded } from '../ledger/ledger.ts';
+import type { States, TrustDomainState } from './contract.ts';
+import type { Recorder } from './deps.ts';
+
+/** The states of the trust domain, as objects (contract.ts). */
+const ACT = 'trust-domain';
+
+const former = z.object({ urls: z.array(z.string()), until: z.iso.datetime() });
+const url = z.string();
+
+const Details = z.object({
+  step: z.enum(['first', 'applied']),
+  number: z.int(),
+  before: z.string().optional(),
+  after: z.string(),
+  amendment: z.string().optional(),
+  basis: z.array(z.string()).optional(),
+  addresses: z.object({
+    current: z.tuple([url], url),
+    longest: z.object({ months: z.int(), seconds: z.int() }),
+    former: z.array(former),
+  }),
+  logOrigin: z.string(),
+  withdrawn: z.string(),
+});
+
+const damaged = (number: number, cause?: unknown): Fault =>
+  new Fault(
+    'act-object-invalid',
+    'The object of the trust domain in force is not one that a ceremony makes.',
+    { number },
+    { cause },
+  );
+
+const stateOf = ({ record, writes }: Concluded, number: number): TrustDomainState => {
+  const { data, error } = Details.safeParse(record.kind === ACT ? record.details : undefined);
+  if (data?.number !== number || (data.step === 'first') !== (number === 1)) throw damaged(number, error);
+  const { before, after, amendment, basis, addresses, logOrigin, withdrawn } = data;
+  return {
+    number,
+    digest: after,
+    ...(before !== undefined && { before }),
+    record: record.id,
+    time: record.time,
+    ...(amendment !== undefined && { amendment }),
+    ...(basis?.[0] !== undefined && { proposal: basis[0] }),
+    addresses,
+    logOrigin,
+    withdrawn,
+    writes,
+  };
+};
+
+export const openStates = (recorder: Pick<Recorder, 'conclude' | 'conclusion'>): States => {
+  /** The highest number that this process has seen. A state is never taken back. */
+  let seen = 1;
+
+  const read = async (number: number): Promise<TrustDomainState | undefined> => {
+    const object = await recorder.conclusion({ act: ACT, number });
+    return object && stateOf(object, number);
+  };
+
+  return {
+    newest: async () => {
+      let newest = await read(seen);
+      for (let next = newest; next !== undefined; next = await read(next.number + 1)) newest = next;
+      seen = newest?.number ?? 1;
+      return newest;
+    },
+
+    put: async ({ number, actor, details, addresses, logOrigin, withdrawn }) => {
+      const { current, longest, former } = addresses;
+      const named = { current, longest: { ...longest }, former: former.map((one) => ({ ...one })) };
+      const draft: ActDraft = {
+        kind: ACT,
+        actor,
+        details: { ...details, number, addresses: named, logOrigin, withdrawn },
+      };
+      return stateOf(await recorder.conclude(draft, { act: ACT, number }), number);
+    },
+  };
+};
