@@ -29,6 +29,15 @@ export interface IssuerTerms {
   };
 }
 
+const CA_ID = /^(.+)-([1-9]\d?)$/;
+
+/** The terms of a CA, or of an earlier generation of it; undefined where the trust domain does not have it. */
+export const findTerms = (all: readonly IssuerTerms[], ca: string): IssuerTerms | undefined => {
+  const [, authority, generation] = CA_ID.exec(ca) ?? [];
+  const terms = all.find((one) => one.authority === authority && one.generation >= Number(generation));
+  return terms && { ...terms, id: ca, generation: Number(generation) };
+};
+
 export const issuerTermsOf = (definition: AuthorityDefinition): IssuerTerms => {
   const { ca, id, generation, title, algorithm, crl, ocsp } = definition;
   const { algorithm: byDefault, furtherAlgorithms, validity: _, ...terms } = ocsp;

@@ -14,7 +14,7 @@ import {
 import type { Clock, Log } from '../ports.ts';
 import type { Table, Write } from '../store/store.ts';
 import { ISSUERS, type IssuerRow, logUnreadable, readIssuerRows } from './issuer-row.ts';
-import type { IssuerTerms } from './issuer-terms.ts';
+import { findTerms, type IssuerTerms } from './issuer-terms.ts';
 
 export interface Issuer extends IssuerTerms {
   readonly certificate: Certificate;
@@ -93,11 +93,10 @@ const issuerOf = async (
 
 const read = async (deps: IssuersDeps): Promise<Directory> => {
   const { table, log } = deps;
-  const known = new Map(deps.terms.map((terms) => [terms.id, terms]));
   const issuers: Issuer[] = [];
   const unreadable: string[] = [];
   for (const [ca, row] of await readIssuerRows(table)) {
-    const terms = known.get(ca);
+    const terms = findTerms(deps.terms, ca);
     if (!terms) {
       log('error', 'A row names a CA that the trust domain does not have; it counts for nothing', { ca });
       continue;
@@ -134,7 +133,7 @@ export const openIssuers = (deps: IssuersDeps): Issuers => {
   let directory: Promise<Directory> | undefined;
   let readAt = 0;
   const respondersOf = (ca: string): readonly string[] => {
-    const terms = deps.terms.find(({ id }) => id === ca);
+    const terms = findTerms(deps.terms, ca);
     if (!terms) throw unknownAuthority(ca);
     return terms.ocsp.algorithms;
   };

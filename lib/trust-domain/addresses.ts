@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { Fault } from '../fault.ts';
+import { Fault, phrase } from '../fault.ts';
 import type { Addresses, Period, TrustDomain, TrustDomainState } from './contract.ts';
 import { longer } from './draft.ts';
 import { addPeriod, parsePeriod } from './period.ts';
@@ -79,15 +79,15 @@ export const assertSettings = (
     throw new Fault(
       'address-changed',
       trustDomain.addresses === undefined
-        ? `The address in force is ${inForce}, which certificates name, and the service was started for ${given}: start it with PUBLIC_URL=${urls[0]}, or have a trust domain file with "addresses": ${JSON.stringify(publicUrls)} approved first.`
-        : `The trust domain's file says that the address of the service is ${inForce}, and the service was started for ${given}: start it with PUBLIC_URL=${urls[0]} or without PUBLIC_URL.`,
+        ? phrase`The address in force is ${inForce}, which certificates name, and the service was started for ${given}: start it with PUBLIC_URL=${urls[0]}, or have a trust domain file with "addresses": ${JSON.stringify(publicUrls)} approved first.`
+        : phrase`The trust domain's file says that the address of the service is ${inForce}, and the service was started for ${given}: start it with PUBLIC_URL=${urls[0]} or without PUBLIC_URL.`,
       { inForce, given },
     );
   }
   if (logOrigin !== undefined && state !== undefined && logOrigin !== state.logOrigin) {
     throw new Fault(
       'address-changed',
-      `The log of this service is named ${state.logOrigin}, and a log keeps its name: start the service with LOG_ORIGIN=${state.logOrigin}.`,
+      phrase`The log of this service is named ${state.logOrigin}, and a log keeps its name: start the service with LOG_ORIGIN=${state.logOrigin}.`,
       { inForce: state.logOrigin, given: logOrigin },
     );
   }

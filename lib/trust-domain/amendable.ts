@@ -150,7 +150,7 @@ const actKeyIssues = (before: TrustDomain, after: TrustDomain): readonly Issue[]
       : [
           issue(
             `acts.keys.${kind}`,
-            `The generation of a key of acts stays at ${was} or goes to ${was + 1}.`,
+            phrase`The generation of a key of acts stays at ${was} or goes to ${was + 1}.`,
           ),
         ];
   });

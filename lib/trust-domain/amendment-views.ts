@@ -1,4 +1,4 @@
-import { Fault } from '../fault.ts';
+import { Fault, phrase } from '../fault.ts';
 import type { Clock } from '../ports.ts';
 import type { Table } from '../store/store.ts';
 import { type AmendmentRow, amendmentKey, PK } from './amendment-rows.ts';
@@ -81,7 +81,7 @@ export const openAmendmentViews = ({
 
     list: async ({ limit, cursor }) => {
       if (!Number.isInteger(limit) || limit < 1 || limit > MAX_PAGE) {
-        throw new Fault('invalid-input', `A page has 1 to ${MAX_PAGE} amendments.`, { path: 'limit' });
+        throw new Fault('invalid-input', phrase`A page has 1 to ${MAX_PAGE} amendments.`, { path: 'limit' });
       }
       const page = await table.query<AmendmentRow>({
         pk: PK,

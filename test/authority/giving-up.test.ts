@@ -55,7 +55,7 @@ const NOTHING = { requests: [], signed: [], answers: [], revoked: [] };
 describe('a request that would break a rule', () => {
   it('fails once for all', async () => {
     const id = await approved();
-    const other = composeHouse(ground, { domain: stricter });
+    const other = composeHouse(ground, { misread: stricter });
     expect(await TASKS.recovery(other.core)).toEqual([]);
     expect(await onlyRequest()).toMatchObject({
       state: 'failed',
@@ -85,7 +85,7 @@ describe('a request that would break a rule', () => {
 
   it('fails, or is issued, where two processes judge it at the same moment; never both', async () => {
     const id = await approved();
-    const other = composeHouse(ground, { domain: stricter });
+    const other = composeHouse(ground, { misread: stricter });
     let meanwhile = 0;
     const slow = await openHouse(ground, {
       table: (table): Table => ({
@@ -113,7 +113,7 @@ describe('a request that would break a rule', () => {
 describe('a request whose profile is no longer there', () => {
   it('fails if nothing was recorded for it', async () => {
     const id = await approved();
-    const other = composeHouse(ground, { domain: newer });
+    const other = composeHouse(ground, { misread: newer });
     expect(await TASKS.recovery(other.core)).toEqual([]);
     expect((await onlyRequest()).state).toBe('approved');
     ground.time.now += 3600 * SECOND;
@@ -136,7 +136,7 @@ describe('a request whose profile is no longer there', () => {
     const { id } = await onlyRequest();
     expect(await issuances(id)).toHaveLength(1);
     ground.time.now += 3600 * SECOND;
-    const other = composeHouse(ground, { domain: newer });
+    const other = composeHouse(ground, { misread: newer });
     expect(await other.core.registration.recover()).toEqual([id]);
     const { state, certificate } = await onlyRequest();
     expect(state).toBe('issued');

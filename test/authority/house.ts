@@ -134,6 +134,10 @@ export interface HouseOptions {
   readonly bucket?: (bucket: Bucket) => Bucket;
   readonly keys?: (keys: KeyStore) => KeyStore;
   readonly objects?: (objects: Objects) => Objects;
+  /**
+   * A process that takes the file in force for this trust domain: it may act, and acts by other rules than the file has.
+   */
+  readonly misread?: (file: HouseFile) => void;
   readonly publicUrl?: string;
   readonly logOrigin?: string;
 }
@@ -141,7 +145,7 @@ export interface HouseOptions {
 /** One process on the ground; nothing is done yet. */
 export const composeHouse = (ground: Ground, options: HouseOptions = {}) => {
   const text = fileOf(options.domain);
-  const trustDomain = readTrustDomain(text);
+  const trustDomain = readTrustDomain(options.misread ? fileOf(options.misread) : text);
   const table = options.table?.(ground.table) ?? ground.table;
   const bucket = options.bucket?.(ground.bucket) ?? ground.bucket;
   const keys = options.keys?.(ground.keys) ?? ground.keys;

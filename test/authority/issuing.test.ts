@@ -117,7 +117,7 @@ describe('an order', () => {
       const { profile, office = '', fields } = order;
       const { subjectDigest } = core.authority.describe({ profile, office, fields });
       const renamed = composeHouse(ground, {
-        domain: (file) => {
+        misread: (file) => {
           for (const { attributes } of file.offices) attributes[name] = 'Mizusaki Merged City';
         },
       });

@@ -68,7 +68,7 @@ beforeEach(() => {
 });
 
 const withService = async <T>(act: (service: Service & { url: string }) => Promise<T>): Promise<T> => {
-  const service = await serveService(data);
+  const service = await serveService(data, { publicUrl: 'http://127.0.0.1:1' });
   try {
     return await act(service);
   } finally {

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeCertificate, keyIdentifier } from '../../lib/pki/certificate.ts';
 import { asDer, type Der } from '../../lib/pki/der.ts';
@@ -45,8 +46,8 @@ describe.skipIf(!hasJava)('Java', { timeout: 60_000 }, () => {
   beforeAll(async () => {
     const before = await openCounter(folder.path, { domain: domain(1) });
     old = await before.issue('old', 'official-position');
-    await forgetCeremony(before.service);
     await before.service.close();
+    forgetCeremony(join(folder.path, 'data'));
     counter = await openCounter(folder.path, { domain: domain(2) });
     const { service, issue, forge } = counter;
     await issue('organisation', 'official-position');

@@ -107,7 +107,7 @@ describe('CAs and responders in memory', () => {
     if (!one) throw new Error('no authority');
     const authorities = [
       ...house.trustDomain.authorities,
-      ...['another-1', 'third-1'].map((ca) => ({ ...one, ca })),
+      ...['another-1', 'third-1'].map((ca) => ({ ...one, ca, id: ca.slice(0, -2) })),
     ];
     const issuers = trustingIssuers(ground.table, { authorities }, clock);
     const register = openRegister(ground.table);

@@ -26,8 +26,8 @@ beforeAll(async () => {
     reason: 'superseded',
   });
   // The next generation stands in the file of the next ceremony.
-  await forgetCeremony(first);
   await first.close();
+  forgetCeremony(folder.path);
   service = await openService(folder.path, {
     domain: ({ authorities }) => {
       for (const authority of authorities)

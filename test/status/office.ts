@@ -1,3 +1,6 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { expect } from 'vitest';
 import type { AlgorithmName } from '../../lib/keys/contract.ts';
 import type { Signer } from '../../lib/keys/keys.ts';
 import { generateSoftwareKey } from '../../lib/keys/software.ts';
@@ -59,9 +62,16 @@ export const credentialOf = (
     algorithm,
   );
 
-/** Prepares another ceremony on this store: deletes the row of the past one, and leaves its results. */
-export const forgetCeremony = async ({ table }: Pick<Service, 'table'>): Promise<void> => {
-  const ceremony = { pk: 'trust-domain', sk: 'ceremony' };
-  const row = await table.get(ceremony);
-  if (row) await table.write([{ delete: ceremony, if: { version: row.version } }]);
+/**
+ * Prepares another ceremony on the stores of a closed service: deletes the states of the trust domain, which nobody can do
+ * to a bucket, and leaves the results of the ceremony.
+ */
+export const forgetCeremony = (folder: string): void => {
+  const forget = (file: string, statement: string): void => {
+    const db = new DatabaseSync(join(folder, file));
+    expect(db.prepare(statement).run().changes).toBe(1);
+    db.close();
+  };
+  forget('table.sqlite', "DELETE FROM item WHERE pk = 'trust-domain' AND sk = 'ceremony'");
+  forget('proofs.sqlite', "DELETE FROM item WHERE pk = 'objects' AND sk LIKE 'outcomes/trust-domain/%'");
 };

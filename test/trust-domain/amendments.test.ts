@@ -18,10 +18,11 @@ import {
   openHouse,
   SECOND,
 } from '../authority/house.ts';
+import { ocspRequestFor } from '../ocsp-request-for.ts';
 import { collectInto, FIELDS, issueThroughOffice, opensslRequest, type Service } from '../service.ts';
 import { type DynamoDbLocal, javaIsPresent, startDynamoDbLocal } from '../store/dynamodb-local.ts';
 import { faultyTable } from '../store/faulty-table.ts';
-import { allRecords, checkWorld, ocspRequestFor } from '../world.ts';
+import { allRecords, checkWorld } from '../world.ts';
 
 /** Changes of a trust domain in use: by two operators, one file after another, and never in its fixed parts. */
 

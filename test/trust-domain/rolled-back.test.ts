@@ -48,7 +48,7 @@ beforeEach(async () => {
 });
 afterEach(() => ground.close());
 
-const valueOf = async <T extends Value>(key: Key): Promise<T> => {
+const readValue = async <T extends Value>(key: Key): Promise<T> => {
   const item = await ground.table.get<T>(key);
   if (!item) throw new Error(`no row ${key.pk} ${key.sk}`);
   return item.value;
@@ -86,7 +86,7 @@ const submit = (on: Service): Promise<string> =>
 describe('the row of the file in force', () => {
   let former: InForceRow;
   beforeEach(async () => {
-    former = await valueOf<InForceRow>(IN_FORCE);
+    former = await readValue<InForceRow>(IN_FORCE);
     await agree(house, leaves);
     await openHouse(ground, { domain: leaves });
   });
@@ -97,7 +97,7 @@ describe('the row of the file in force', () => {
     [
       'forged, as if the old file had been approved again',
       async () => {
-        const now = await valueOf<InForceRow>(IN_FORCE);
+        const now = await readValue<InForceRow>(IN_FORCE);
         await putBack(IN_FORCE, { ...now, approved: { amendment: '00'.repeat(10), digest: digestOf() } });
       },
     ],
@@ -116,13 +116,15 @@ describe('the row of the file in force', () => {
     expect(await codeOf(house.app.status.publish('organisation-1', 'service'))).toBe('trust-domain-changed');
     // The file in force goes on, and its row is made again.
     expect(await start(leaves)).toBe('none');
-    expect(await valueOf<InForceRow>(IN_FORCE)).toMatchObject({ digest: digestOf(leaves), number: 2 });
+    expect(await readValue<InForceRow>(IN_FORCE)).toMatchObject({ digest: digestOf(leaves), number: 2 });
   });
 
   it('without its object does not count: the table came without its bucket', async () => {
     const other = await openGround();
     try {
-      await other.table.write([{ put: IN_FORCE, value: await valueOf<InForceRow>(IN_FORCE), if: 'absent' }]);
+      await other.table.write([
+        { put: IN_FORCE, value: await readValue<InForceRow>(IN_FORCE), if: 'absent' },
+      ]);
       expect(await codeOf(openHouse(other))).toBe('amendment-not-recorded');
     } finally {
       await other.close();
@@ -157,8 +159,8 @@ describe('an amendment', () => {
   it('that was approved and then refused does not come into force by its rows', async () => {
     const id = await agree(house, leaves);
     const [row, amendment] = [
-      await valueOf<InForceRow>(IN_FORCE),
-      await valueOf<AmendmentRow>(amendmentKey(id)),
+      await readValue<InForceRow>(IN_FORCE),
+      await readValue<AmendmentRow>(amendmentKey(id)),
     ];
     const { amendments } = house.app;
     await amendments.reject(house.principal('operator-sakai'), id);
@@ -168,13 +170,13 @@ describe('an amendment', () => {
     // Asked again, the rows follow what happened.
     expect(await codeOf(amendments.approve(house.principal('operator-noda'), id))).toBe('amendment-closed');
     expect((await amendments.get(id)).state).toBe('rejected');
-    expect((await valueOf<InForceRow>(IN_FORCE)).approved).toBeUndefined();
+    expect((await readValue<InForceRow>(IN_FORCE)).approved).toBeUndefined();
   });
 
   it('that was refused is not approved because its row says that it is open', async () => {
     const { amendments } = house.app;
     const { id } = await amendments.propose(house.principal('operator-sakai'), fileOf(leaves));
-    const open = await valueOf<AmendmentRow>(amendmentKey(id));
+    const open = await readValue<AmendmentRow>(amendmentKey(id));
     await amendments.reject(house.principal('operator-sakai'), id);
     await putBack(amendmentKey(id), open);
     expect(await codeOf(amendments.approve(house.principal('operator-noda'), id))).toBe('amendment-closed');
@@ -184,8 +186,8 @@ describe('an amendment', () => {
   it('that was applied and undone is not applied again by its rows', async () => {
     const id = await agree(house, leaves);
     const [row, amendment] = [
-      await valueOf<InForceRow>(IN_FORCE),
-      await valueOf<AmendmentRow>(amendmentKey(id)),
+      await readValue<InForceRow>(IN_FORCE),
+      await readValue<AmendmentRow>(amendmentKey(id)),
     ];
     const second = await openHouse(ground, { domain: leaves });
     await agree(second);
@@ -194,7 +196,7 @@ describe('an amendment', () => {
     await putBack(amendmentKey(id), amendment);
     expect(await start(leaves)).toBe('trust-domain-changed');
     expect(await start()).toBe('none');
-    expect(await valueOf<InForceRow>(IN_FORCE)).toMatchObject({ digest: digestOf(), number: 3 });
+    expect(await readValue<InForceRow>(IN_FORCE)).toMatchObject({ digest: digestOf(), number: 3 });
   });
 
   it.each(['proposed', 'approved'] as const)(
@@ -202,7 +204,7 @@ describe('an amendment', () => {
     async (step) => {
       const id = await agree(house, leaves);
       await house.app.ledger.query({ limit: 1 });
-      const record = (await valueOf<AmendmentRow>(amendmentKey(id)))[step]?.record ?? '';
+      const record = (await readValue<AmendmentRow>(amendmentKey(id)))[step]?.record ?? '';
       const day = `record/${new Date(ground.time.now).toISOString().slice(0, 10)}`;
       const found = (await ground.table.query({ pk: day, limit: 1000 })).items.filter(({ sk }) =>
         sk.includes(record),
@@ -232,7 +234,7 @@ describe('an approval that nobody applied in time', () => {
 
   it('is not applied by a process whose clock is behind, after another one has seen the lapse', async () => {
     const id = await agree(house, leaves);
-    const row = await valueOf<InForceRow>(IN_FORCE);
+    const row = await readValue<InForceRow>(IN_FORCE);
     house.advance(7 * DAY);
     await house.app.amendments.propose(house.principal('operator-sakai'), fileOf(longer));
     house.advance(-7 * DAY);

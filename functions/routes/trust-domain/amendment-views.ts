@@ -21,6 +21,9 @@ export const amendmentView = z
     after: sha256.meta({ description: 'SHA-256 of the proposed file.' }),
     proposed: step,
     approved: step.exactOptional(),
+    lapses: utc
+      .exactOptional()
+      .meta({ description: 'The approval counts until then, unless the amendment is applied.' }),
     rejected: step.exactOptional(),
     appliedAt: utc.exactOptional(),
     changed: z.int().meta({ description: 'The number of changes.' }),

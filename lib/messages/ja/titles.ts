@@ -34,6 +34,8 @@ export const TITLES = {
   'The amendment is closed': '変更の手続きは終わっています',
   'No such amendment': 'その変更はありません',
   'The trust domain in use is not on record': '使用中の信頼ドメインが記録にありません',
+  'The approval of the trust domain has lapsed': '信頼ドメインの承認は期限切れです',
+  'The address of the service is not the one in use': 'サービスのアドレスが、使用中のものと異なります',
   'No such authority': 'その認証局はありません',
   'No such certificate profile': 'その証明書プロファイルはありません',
   'No such certificate': 'その証明書はありません',

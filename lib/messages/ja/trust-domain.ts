@@ -170,4 +170,25 @@ export const TRUST_DOMAIN = {
     'テーブルに保存されている信頼ドメインファイルが壊れています。',
   'This trust domain file is neither the one in force nor one that two operators have approved to follow it. Go back to the file in force, and have the change approved first: akashi trust-domain propose FILE.':
     'この信頼ドメインファイルは、現行のものでも、二人の認証局運用者が次のものとして承認したものでもありません。現行のファイルに戻し、先に変更の承認を受けてください（akashi trust-domain propose FILE）。',
+  'The address in force is {0}, which certificates name, and the service was started for {1}: start it with PUBLIC_URL={2}, or have a trust domain file with "addresses": {3} approved first.':
+    '現行のアドレスは {0} で、証明書に書き込まれています。今回の起動では {1} が指定されました。PUBLIC_URL={2} で起動するか、先に "addresses": {3} を含む信頼ドメインファイルの承認を受けてください。',
+  "The trust domain's file says that the address of the service is {0}, and the service was started for {1}: start it with PUBLIC_URL={2} or without PUBLIC_URL.":
+    '信頼ドメインファイルではサービスのアドレスは {0} ですが、今回の起動では {1} が指定されました。PUBLIC_URL={2} で起動するか、PUBLIC_URL を指定せずに起動してください。',
+  'The log of this service is named {0}, and a log keeps its name: start the service with LOG_ORIGIN={1}.':
+    'このサービスのログの名前は {0} で、変更できません。LOG_ORIGIN={1} で起動してください。',
+  'The object that ended a proposal is not one of its ends.':
+    '提案の結末を示すオブジェクトが、提案の結末ではありません。',
+  'The generation of a key of acts stays at {0} or goes to {1}.':
+    '行為に署名する鍵の世代は、{0} のままにするか、{1} にしてください。',
+  'The approval of this trust domain file has lapsed: start the service with the file in force, and have the changed one proposed and approved again.':
+    'この信頼ドメインファイルの承認は期限切れです。現行のファイルでサービスを起動し、変更したファイルの提案と承認をやり直してください。',
+  'Addresses are distinct.': '同じアドレスを二つ指定することはできません。',
+  'An address goes into certificates: http, without query, user or slash at the end.':
+    'アドレスは証明書に書き込まれます。http のアドレスを、クエリー、利用者名、末尾のスラッシュなしで指定してください。',
+  'The object of the trust domain in force is not one that a ceremony makes.':
+    '現行の信頼ドメインのオブジェクトが、鍵生成式で作られたものではありません。',
+  'The rows of withdrawn principals are not those that the service wrote; restore them from a copy of the table.':
+    '登録を取り消した利用主体の行が、サービスの書き込んだものと異なります。テーブルのバックアップから復元してください。',
+  'No ceremony has brought a trust domain into force.':
+    '鍵生成式がまだ行われていないため、有効な信頼ドメインがありません。',
 };
