@@ -37,6 +37,7 @@ export const requestAnswer = z.looseObject({
   ),
   certificate: certificateRef.exactOptional(),
   failure: z.looseObject({ at: text, code: text, reason: text }).exactOptional(),
+  lapses: z.array(text).exactOptional(),
 });
 export type RequestAnswer = z.output<typeof requestAnswer>;
 

@@ -21,6 +21,7 @@ export const requestText = (request: RequestAnswer): string =>
           `${at} ${decision} by ${by}${reason === undefined ? '' : `: ${reason}`}`,
         ] as const,
     ),
+    ['approval lapsed', request.lapses?.join(' | ')],
     ['failed', request.failure && `${request.failure.at} ${request.failure.code}: ${request.failure.reason}`],
     ['certificate', request.certificate && `${request.certificate.ca}/${request.certificate.serial}`],
   ]);

@@ -221,6 +221,7 @@ export const compose = (ports: Ports): Core => {
     ledger,
     issuing: authority,
     retries: openRetries(clock),
+    lapsesAt: (approvedAt) => addPeriod(new Date(approvedAt), trustDomain.acts.lapse.request).getTime(),
   });
   const transparencyLog = openTransparencyLog({ table, bucket, actKeys: acts.keys });
   const sequencer = openSequencer({

@@ -59,6 +59,8 @@ export const FAULT_CODES = [
   'confirmation-differs',
   'nothing-awaited',
   'issuance-not-recorded',
+  'issuance-not-rebuilt',
+  'issuance-rows-lost',
   'signed-bytes-differ',
   // Registration
   'unknown-request',
@@ -70,6 +72,7 @@ export const FAULT_CODES = [
   'wrong-state',
   'same-person',
   'approval-not-recorded',
+  'submission-not-recorded',
   'idempotency-key-invalid',
   'idempotency-key-reused',
   'not-issued',

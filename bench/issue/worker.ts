@@ -102,7 +102,6 @@ const issue = async (n: number): Promise<void> => {
   const ref = await authority.issue({
     order: `bench-${made++}`,
     profile: application.profile,
-    profileVersion: application.profileVersion,
     office: OFFICE,
     fields: application.fields,
     subjectPublicKeyInfo: Buffer.from(application.subjectPublicKeyInfo, 'base64'),

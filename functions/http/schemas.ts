@@ -128,6 +128,10 @@ export const requestView = z
       .object({ at: utc, code: z.string(), reason: z.string() })
       .meta({ description: 'Why no certificate can be issued. Another request may use its public key.' })
       .exactOptional(),
+    lapses: z
+      .array(utc)
+      .meta({ description: 'When approvals lapsed unused; each time the request has to be examined again.' })
+      .exactOptional(),
   })
   .meta({ id: 'Request' }) satisfies z.ZodType<RequestView>;
 

@@ -95,7 +95,6 @@ export const localCredentials = async (
   const ref = await core.authority.issue({
     order: `${order.name}:${hash('sha256', subjectPublicKeyInfo).slice(0, 16)}`,
     profile: order.profile.id,
-    profileVersion: order.profile.version,
     fields: order.fields,
     subjectPublicKeyInfo,
     actor: 'service',

@@ -65,7 +65,6 @@ export const certifyApplicant = async (
   const ref = await core.authority.issue({
     order: `principal:${principal}:${publicKeyDigest.slice(0, 16)}`,
     profile: profile.id,
-    profileVersion: profile.version,
     fields: { principal, name },
     subjectPublicKeyInfo,
     actor: ceremony.persons.join('+'),

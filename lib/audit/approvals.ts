@@ -15,6 +15,11 @@ interface ApprovalRule {
   /** Reported where one of the steps is not recorded. */
   readonly damage: 'approval-not-recorded' | 'amendment-not-recorded';
   readonly steps: readonly ApprovalStep[];
+  /** Details that all steps of one kind that have them share. */
+  readonly shared: readonly {
+    readonly kinds: readonly LedgerRecord['kind'][];
+    readonly details: readonly string[];
+  }[];
 }
 
 const ISSUANCE: ApprovalRule = {
@@ -24,6 +29,12 @@ const ISSUANCE: ApprovalRule = {
     { name: 'office', kind: 'examination', details: { stage: 'office', decision: 'approve' } },
     { name: 'centre', kind: 'examination', details: { stage: 'centre', decision: 'approve' } },
   ],
+  // The three acts are about one application; both examinations are of one round and about one certificate. The issuance
+  // has the profile's version at that time, which may be a later one that gives the same certificate.
+  shared: [
+    { kinds: ['submission', 'examination'], details: ['profileVersion', 'applicationDigest'] },
+    { kinds: ['examination'], details: ['round', 'certificateDigest'] },
+  ],
 };
 
 const AMENDMENT: ApprovalRule = {
@@ -32,6 +43,7 @@ const AMENDMENT: ApprovalRule = {
     { name: 'proposed', kind: 'trust-domain', details: { step: 'proposed' } },
     { name: 'approved', kind: 'trust-domain', details: { step: 'approved' } },
   ],
+  shared: [],
 };
 
 /** An issuance, or the application of an amendment, as its record describes it. */
@@ -48,6 +60,8 @@ interface ApprovedAct {
   /** Who took its steps, as far as their records have been read. */
   readonly actors: Set<unknown>;
   readonly persons: Set<unknown>;
+  /** Shared details, as the first step that was read has them. */
+  readonly shared: Map<string, unknown>;
 }
 
 /** A step that the record of an approved act names by the id of its record. */
@@ -108,10 +122,17 @@ export const openApprovalCheck = ({
       ([name, value]) => value !== undefined && details[name] === value,
     );
     const isInTime = Date.parse(time) <= act.time + SKEW_MS;
+    const isAlike = act.rule.shared
+      .filter(({ kinds }) => kinds.includes(kind))
+      .flatMap((shared) => shared.details)
+      .map((name) => {
+        if (!act.shared.has(name)) act.shared.set(name, details[name]);
+        return act.shared.get(name) === details[name];
+      })
+      .every(Boolean);
     const isAnotherPerson = !act.actors.has(actor) && !act.persons.has(details.person);
-    if (kind !== step.kind || office !== act.office || !isAboutIt || !isInTime || !isAnotherPerson) {
-      addMissing(named);
-    }
+    const isOfIt = kind === step.kind && office === act.office && isAboutIt && isAlike;
+    if (!isOfIt || !isInTime || !isAnotherPerson) addMissing(named);
     act.actors.add(actor);
     act.persons.add(details.person);
   };
@@ -132,10 +153,10 @@ export const openApprovalCheck = ({
   const observeIssuance = (record: StepRecord): void => {
     // The ceremony makes the service's own certificates.
     if (record.office === undefined) return;
-    const { order: request, profile, profileVersion, publicKeyDigest, basis } = record.details;
+    const { order: request, profile, publicKeyDigest, basis } = record.details;
     const certificate = (record.certificates ?? []).map(({ ca, serial }) => `${ca}/${serial}`).join(' ');
     const facts = { certificate, record: record.id };
-    const details = { request, profile, profileVersion, publicKeyDigest } as Value;
+    const details = { request, profile, publicKeyDigest } as Value;
     checkBasis(basis, approvedAct(record, { facts, rule: ISSUANCE, details }));
   };
 
@@ -204,4 +225,5 @@ const approvedAct = (
   missing: new Set(),
   actors: new Set(),
   persons: new Set(),
+  shared: new Map(),
 });

@@ -1,12 +1,14 @@
 import { hash } from 'node:crypto';
 import { Fault } from '../fault.ts';
+import type { Closes } from '../ledger/ledger.ts';
 import { asDer, encodePem, formatName, rfc3339 } from '../pki/pki.ts';
 import type { Issuer, IssuerUrls } from '../status/status.ts';
 import { holdCeremony } from './ceremony.ts';
 import { readCertificate } from './certificates.ts';
 import { openConsents } from './consent.ts';
-import type { Authority, AuthorityCore, CaView } from './contract.ts';
+import type { Authority, AuthorityCore, CaView, Order } from './contract.ts';
 import type { AuthorityDeps } from './deps.ts';
+import { ownOrder } from './issuance-end.ts';
 import { readIssuedAs } from './issued-as.ts';
 import { type IssuancePlan, openIssuing } from './issuing.ts';
 import { renewResponders } from './own-certificates.ts';
@@ -35,6 +37,8 @@ export type {
   SerialView,
 } from './contract.ts';
 
+const closesOf = ({ closes, order }: Order): Closes => closes ?? ownOrder(order);
+
 const caView = (issuer: Issuer, urls: IssuerUrls): CaView => {
   const { certificate } = issuer;
   return {
@@ -60,13 +64,15 @@ export const openAuthority = (deps: AuthorityDeps): Authority & AuthorityCore =>
   const core: AuthorityCore = {
     describe: plans.describe,
 
+    certificateDigest: plans.certificateDigest,
+
     issue: async (order) => {
       let plan: IssuancePlan;
       try {
         plan = await plans.planOf(order);
       } catch (error) {
         // A certificate that was recorded while its profile was in force is signed, even if the profile has changed since.
-        const recorded = await issuing.resume(order.order, plans.signingOf);
+        const recorded = await issuing.resume(closesOf(order), plans.signingOf);
         if (recorded) return recorded.ref;
         throw error;
       }
@@ -78,7 +84,18 @@ export const openAuthority = (deps: AuthorityDeps): Authority & AuthorityCore =>
       return (await issuing.issue(plan)).ref;
     },
 
-    abandonWrites: (order) => issuing.abandonWrites(order),
+    resume: async ({ examined: _, ...order }) => {
+      // Without a plan, only a certificate that has its rows can be finished.
+      const plan = await plans.planOf(order).catch((error: unknown) => {
+        if (Fault.is(error) && !Fault.is(error, 'store-unavailable')) return undefined;
+        throw error;
+      });
+      const issued = await issuing.resume(closesOf(order), plans.signingOf, plan);
+      if (issued) return issued.ref;
+      throw new Fault('wrong-state', 'No certificate was issued for this order.', { order: order.order });
+    },
+
+    giveUp: issuing.giveUp,
 
     chainPem: async (ref) => {
       const { value } = await readCertificate(table, ref);

@@ -14,11 +14,10 @@ import {
 import type { Recorder } from './deps.ts';
 
 /**
- * The authority's rows.
+ * The authority's rows. Which certificate an order became is no row: the end of the order says it (issuance-end.ts).
  *
- *   issuance/{order}          ref       IssuanceRow: which certificate the order became; it makes issuing idempotent
  *   certificates/{ca}/{digit} {serial}  CertificateRow, partitioned as the status register is
- *   unfinished/{digit}        {order}   a certificate that is recorded and not yet signed; a crash between steps 4 and 6
+ *   unfinished/{digit}        {order}   a certificate that is recorded and not yet signed; a crash between steps 4 and 7
  *                                       leaves one
  */
 export type CertificateRow = {
@@ -41,13 +40,6 @@ export type CertificateRow = {
   /** base64 of the certificate, from step 6 on. */
   readonly der?: string;
 };
-
-/** `abandoned`: no certificate was recorded for the order, and none will be. */
-export type IssuanceRow =
-  | { readonly ca: string; readonly serial: string; readonly abandoned?: undefined }
-  | { readonly abandoned: true; readonly ca?: undefined; readonly serial?: undefined };
-
-export const issuanceKey = (order: string): Key => ({ pk: `issuance/${order}`, sk: 'ref' });
 
 /** The last hex digits of serial numbers. */
 export const DIGITS = '0123456789abcdef';

@@ -1,7 +1,7 @@
+import type { Closes } from '../ledger/ledger.ts';
 import type { Der, EntryReason, RevocationReason } from '../pki/pki.ts';
 import type { CertificateRef, Principal } from '../principal.ts';
 import type { StatusRow } from '../status/status.ts';
-import type { Write } from '../store/store.ts';
 import type { FieldValues, Profile } from '../trust-domain/trust-domain.ts';
 
 /** The view of a CA that relying parties get. */
@@ -101,16 +101,20 @@ export interface Authority {
   release(actor: Principal, ref: CertificateRef): Promise<void>;
 }
 
-/** An approved request for a certificate, bound to its profile version. */
+/** An approved request for a certificate, or one of the service itself. */
 export interface Order {
-  /** The request's id: issuing the same order again gives the same certificate. */
+  /** The request's id, or a name that the service gives. */
   readonly order: string;
+  /**
+   * The end of the request that the issuance will be: issuing for the same end again gives the same certificate. Absent
+   * where the service itself asks; then the order's name gives it.
+   */
+  readonly closes?: Closes;
   readonly profile: string;
-  readonly profileVersion: number;
   readonly office?: string;
   readonly fields: FieldValues;
-  /** The subject that was described at the submission and examined since. Absent where no sub-office applied. */
-  readonly subjectDigest?: string;
+  /** The certificate that was examined, as `certificateDigest` gave it. Absent where no sub-office applied. */
+  readonly examined?: { readonly salt: string; readonly digest: string };
   /** The pseudonym of the person or organisation that the certificate is about. */
   readonly holder?: string;
   readonly subjectPublicKeyInfo: Uint8Array;
@@ -124,8 +128,7 @@ export interface Application {
   readonly profile: string;
   readonly office: string;
   readonly fields: FieldValues;
-  /** Both come from an earlier description of the same application. */
-  readonly profileVersion?: number;
+  /** From an earlier description of the same application. */
   readonly subjectDigest?: string;
 }
 
@@ -143,19 +146,34 @@ export interface Description {
 export interface AuthorityCore {
   /**
    * Describes the certificate that the application would get under the trust domain in force. An application that was
-   * described before brings the profile version and the subject digest of that description, and both must be the same
-   * now. Faults: `unknown-profile` where one of them differs or the profile does not exist; `profile-not-allowed`;
-   * `invalid-field`.
+   * described before brings the subject digest of that description, which must be the same now. Faults: `unknown-profile`
+   * where it differs or the profile does not exist; `profile-not-allowed`; `invalid-field`.
    */
   describe(application: Application): Description;
   /**
-   * Faults: `unknown-profile` where the profile is not in force or the subject is no longer the one that was examined;
-   * `invalid-field`, `lint-failed`, `authority-expired`, `clock-behind`; `wrong-state` where the order was given up;
-   * `duplicate-key` where a principal asks for another principal's key.
+   * SHA-256, hex, of the salt, the CA's public key and the TBSCertificate that this application would give now, but for its
+   * serial number and its times. Two examinations that bind it have examined the same certificate. Faults: those of
+   * `describe`, `unknown-authority`.
+   */
+  certificateDigest(
+    application: Application & { readonly subjectPublicKeyInfo: Uint8Array },
+    salt: string,
+  ): Promise<string>;
+  /**
+   * Faults: `unknown-profile` where the profile is not in force or the certificate would differ from the one that was
+   * examined; `invalid-field`, `lint-failed`, `authority-expired`, `clock-behind`; `wrong-state` where the order ended in
+   * another way; `duplicate-key` where a principal asks for another principal's key. `issuance-not-rebuilt` where an earlier
+   * run put the end without its rows, and the same certificate cannot be built any more. `issuance-rows-lost` where somebody
+   * has deleted the rows of the order's certificate: its number is not admitted again.
    */
   issue(order: Order): Promise<CertificateRef>;
-  /** Writes after which no certificate can be issued for the order. Undefined where one is recorded and will be signed. */
-  abandonWrites(order: string): Promise<readonly Write[] | undefined>;
+  /** Finishes what an issuance began that ended this order. Faults: `wrong-state` without one, and those of `issue`. */
+  resume(order: Order): Promise<CertificateRef>;
+  /**
+   * The end by which the order may fail: no certificate is issued for it any more, once that end is put. Undefined where it
+   * has ended in another way, or its certificate is recorded and will be signed.
+   */
+  giveUp(closes: Closes): Promise<Closes | undefined>;
   /** The certificate and its CA's, in PEM. Faults: `unknown-certificate`, `not-issued`. */
   chainPem(ref: CertificateRef): Promise<string>;
   /**

@@ -1,25 +1,26 @@
 import { hash } from 'node:crypto';
 import { Fault, wentThrough } from '../fault.ts';
+import type { ActDraft, Closes, Concluded } from '../ledger/ledger.ts';
 import { type LintedTbs, lintCertificate } from '../lint/lint.ts';
 import { type Der, formatName, type SerialHex, serialFromOctets, type TbsCertificate } from '../pki/pki.ts';
 import type { CertificateRef } from '../principal.ts';
-import type { Item, Write } from '../store/store.ts';
+import type { Item } from '../store/store.ts';
 import {
   type CertificateRow,
   certificateKey,
-  type IssuanceRow,
-  issuanceKey,
   readCertificate,
   readUnfinished,
   unfinishedWrite,
 } from './certificates.ts';
 import type { AuthorityDeps } from './deps.ts';
-import { openSigning, type Signing } from './signing.ts';
+import { type IssuanceEnd, issuanceOf, issuanceOfRow } from './issuance-end.ts';
+import { givenUp, type Made, openSigning, rowsLost, type Signing } from './signing.ts';
 
 /** A certificate that is to be issued, for a sub-office or for the service itself. */
 export interface IssuancePlan extends Signing {
-  /** Planning the same order again gives the same certificate. */
   readonly order: string;
+  /** The end that the issuance is. Planning the same end again gives the same certificate. */
+  readonly closes: Closes;
   readonly ca: string;
   readonly serialPrefix: string;
   readonly profile: string;
@@ -41,17 +42,21 @@ type SigningOf = (ref: CertificateRef, row: CertificateRow) => Promise<Signing>;
 
 export interface Issuing {
   /**
-   * Faults: `lint-failed`; `wrong-state` where the order was given up; `issuance-not-recorded` where the table has the
-   * order's certificate and the ledger lacks its issuance; and the faults of the key store and the table.
+   * Faults: `lint-failed`; `wrong-state` where the order ended in another way; `issuance-not-recorded` where the table has
+   * another certificate than the order's; `issuance-rows-lost` and `issuance-not-rebuilt`, as in `Order`; and the faults of
+   * the key store and the stores.
    */
   issue(plan: IssuancePlan): Promise<Issued>;
-  /** The certificate that an earlier run recorded for the order; signs it where it is not signed yet. Undefined without one. */
-  resume(order: string, signingOf: SigningOf): Promise<Issued | undefined>;
   /**
-   * Writes after which no process can issue a certificate for the order. They fail where a certificate is recorded first.
-   * Undefined where one is recorded already.
+   * The certificate that ended the order before; signs it where it is not signed yet. `plan` is needed only where a crash
+   * left no rows. Undefined where no issuance ended the order.
    */
-  abandonWrites(order: string): Promise<readonly Write[] | undefined>;
+  resume(closes: Closes, signingOf: SigningOf, plan?: IssuancePlan): Promise<Issued | undefined>;
+  /**
+   * The end by which an order may fail, after which no process issues a certificate for it. Undefined where it ended in
+   * another way, or where its certificate is recorded and will be signed.
+   */
+  giveUp(closes: Closes): Promise<Closes | undefined>;
   /**
    * Signs the certificates that interrupted runs recorded and did not sign. Resolves with the orders that it finished. A
    * certificate that cannot be signed becomes an error in the log and does not keep the rest from being signed; the first
@@ -61,9 +66,8 @@ export interface Issuing {
   recover(signingOf: SigningOf): Promise<readonly string[]>;
 }
 
-interface RecordedCertificate {
-  readonly ref: CertificateRef;
-  readonly item: Item<CertificateRow>;
+interface Built {
+  readonly tbs: TbsCertificate;
   readonly linted: LintedTbs;
 }
 
@@ -71,117 +75,135 @@ interface RecordedCertificate {
 const CHANCE_OCTETS = 16;
 
 /**
+ * While an amendment is being applied, processes with two files run side by side, and one may rebuild what the other cannot.
+ * Nothing is given up for so long after it was begun.
+ */
+const REBUILDING_MS = 3_600_000;
+
+/**
  * The issuance cycle. Its steps are numbered as in docs/issuance-cycle.md; the comment at each step says what a crash right
- * after it leaves. Registration does step 1, which binds the approved request to its profile version. signing.ts has steps
- * 5 and 6.
+ * after it leaves. Registration does step 1, which binds the approvals to the certificate. signing.ts has steps 5 to 7.
  */
 export const openIssuing = (
-  deps: Pick<AuthorityDeps, 'table' | 'register' | 'recorder' | 'retries' | 'clock' | 'random' | 'log'>,
+  deps: Pick<
+    AuthorityDeps,
+    'table' | 'objects' | 'register' | 'recorder' | 'retries' | 'clock' | 'random' | 'log'
+  >,
 ): Issuing => {
   const { table, register, recorder, retries, clock, random, log } = deps;
-  const { finish } = openSigning(deps);
+  const { finish, issued } = openSigning(deps);
 
   const issue: Issuing['issue'] = async (plan) => {
-    for (;;) {
-      const earlier = await certificateOf(plan.order);
-      if (earlier) {
-        // One write puts both rows. Where the certificate's row is gone the table is damaged: `unknown-certificate`.
-        const item = await readCertificate(table, earlier);
-        return { ref: earlier, der: await finish(earlier, item, plan) };
-      }
-      const recorded = await record(plan);
-      if (!recorded) continue;
-      const { ref, item, linted } = recorded;
-      return { ref, der: await finish(ref, item, plan, linted) };
+    let built: Built;
+    try {
+      built = build(plan, newSerial(plan.serialPrefix), new Date(clock()));
+    } catch (error) {
+      // What was begun before is finished, even if it could not be begun any more.
+      const earlier = await recorder.conclusion(plan.closes);
+      if (earlier === undefined) throw error;
+      return takeUp(earlier, async () => plan, plan);
     }
+    const end = await recorder.conclude(draftOf(plan, built), plan.closes);
+    if (!end.isOurs) return takeUp(end, async () => plan, plan);
+    const issuance = issuanceOf(end.record) as IssuanceEnd;
+    const { item, made } = await storeRows(end, issuance, built);
+    return { ref: issuance.ref, der: await finish(issuance, item, plan, made) };
   };
 
+  /** Step 2. A crash leaves nothing. */
   const newSerial = (prefix: string): SerialHex =>
     serialFromOctets(Buffer.concat([Buffer.from(prefix, 'hex'), random(CHANCE_OCTETS)]));
 
-  /** The order's certificate. Fault: `wrong-state` where the order was given up. */
-  const certificateOf = async (order: string): Promise<CertificateRef | undefined> => {
-    const row = (await table.get<IssuanceRow>(issuanceKey(order)))?.value;
-    if (!row) return undefined;
-    if (row.abandoned) {
-      throw new Fault('wrong-state', 'This order was given up; no certificate is issued for it.', { order });
-    }
-    return { ca: row.ca, serial: row.serial };
+  /** Step 3. A crash leaves nothing. */
+  const build = (plan: IssuancePlan, serial: SerialHex, notBefore: Date): Built => {
+    const tbs = plan.build(serial, notBefore);
+    return { tbs, linted: lintCertificate(tbs, plan.context) };
   };
 
   /**
-   * Steps 2 to 4: draw a serial number, build and lint the certificate, record it. One write gives the order its number
-   * and stores the certificate's row, its status (good) and the ledger's record. The key is not used before that write,
-   * so every certificate that it may have signed can be revoked and is known to auditors. A crash leaves nothing at
-   * all, or a certificate without a signature that is listed as unfinished. Undefined where the order or the number was
-   * taken meanwhile; then nothing was stored.
+   * Step 4, after the end was put: one write stores the certificate's row, its status (good) and the ledger's record. The
+   * key is not used before that write, so every certificate that it may have signed can be revoked and is known to auditors.
+   * A crash before it leaves an end without rows, and `takeUp` builds the same certificate from the end. A crash after it
+   * leaves a certificate without a signature that is listed as unfinished.
    */
-  const record = async (plan: IssuancePlan): Promise<RecordedCertificate | undefined> => {
-    const serial = newSerial(plan.serialPrefix);
-    const ref = { ca: plan.ca, serial };
-    const tbs = plan.build(serial, new Date(clock()));
-    const linted = lintCertificate(tbs, plan.context);
-    const row: Omit<CertificateRow, 'record'> = {
-      order: plan.order,
-      profile: plan.profile,
-      profileVersion: plan.profileVersion,
-      ...(plan.office !== undefined && { office: plan.office }),
-      subject: formatName(tbs.subject),
-      notBefore: tbs.notBefore.getTime() / 1000,
-      notAfter: tbs.notAfter.getTime() / 1000,
-      tbs: Buffer.from(linted.der).toString('base64'),
-      linted: linted.rules,
-    };
-    const { record: recorded, writes } = await recorder.prepare({
-      kind: 'issuance',
-      actor: plan.actor,
-      certificates: [ref],
-      ...(plan.office !== undefined && { office: plan.office }),
-      ...(plan.holder !== undefined && { holder: plan.holder }),
-      details: {
-        order: plan.order,
-        profile: plan.profile,
-        profileVersion: plan.profileVersion,
-        notBefore: tbs.notBefore.toISOString(),
-        notAfter: tbs.notAfter.toISOString(),
-        tbsDigest: hash('sha256', linted.der),
-        publicKeyDigest: hash('sha256', tbs.subjectPublicKeyInfo),
-        ...(plan.basis && { basis: plan.basis }),
-        linted: linted.rules.length,
-      },
-    });
-    const value: CertificateRow = { ...row, record: recorded.id };
+  const storeRows = async (
+    end: Concluded,
+    issuance: IssuanceEnd,
+    { tbs, linted }: Built,
+  ): Promise<{ readonly item: Item<CertificateRow>; readonly made: Made }> => {
+    const { ref, order } = issuance;
+    const value = rowOf(issuance, tbs, linted);
     const isStored = await wentThrough(
       table.write([
-        // Fails where another run has recorded the order meanwhile, or has given it up.
-        { put: issuanceKey(plan.order), value: { ...ref } satisfies IssuanceRow, if: 'absent' },
         { put: certificateKey(ref), value, if: 'absent' },
-        unfinishedWrite(plan.order, ref),
-        ...register.admitWrites(ref, plan.order, row.notAfter),
-        ...writes,
+        unfinishedWrite(order, ref),
+        ...register.admitWrites(ref, order, value.notAfter),
+        ...end.writes,
       ]),
     );
     // The first version of a row is 1.
-    return isStored ? { ref, item: { ...certificateKey(ref), version: 1, value }, linted } : undefined;
+    if (isStored) return { item: { ...certificateKey(ref), version: 1, value }, made: { linted, isStored } };
+    const item = await table.get<CertificateRow>(certificateKey(ref));
+    // Without another run's row, only a part of the rows was there: somebody has deleted the others.
+    if (item === undefined) throw rowsLost(order, ref);
+    return { item, made: { linted, isStored } };
+  };
+
+  const takeUp = async (end: Concluded, signingOf: SigningOf, plan?: IssuancePlan): Promise<Issued> => {
+    const issuance = issuanceOf(end.record);
+    if (issuance === undefined) throw givenUp(plan?.order ?? '');
+    const { ref } = issuance;
+    const found = await table.get<CertificateRow>(certificateKey(ref));
+    const { item, made } = found ? { item: found } : await storeAgain(end, issuance, plan);
+    return { ref, der: await finish(issuance, item, await signingOf(ref, item.value), made) };
+  };
+
+  /** A crash between the end and the rows: the same certificate is built again, or none. */
+  const storeAgain = async (
+    end: Concluded,
+    issuance: IssuanceEnd,
+    plan: IssuancePlan | undefined,
+  ): ReturnType<typeof storeRows> => {
+    const { ref, record, order } = issuance;
+    const standing = await issued.read(ref);
+    if (standing?.record === record && !standing.givenUp) throw rowsLost(order, ref);
+    if (standing) throw givenUp(order);
+    // Only a certificate that had its rows can have changed its status.
+    if (await recorder.conclusion({ act: record, number: 1 })) throw rowsLost(order, ref);
+    return storeRows(end, issuance, rebuild(issuance, plan));
+  };
+
+  const rebuild = (issuance: IssuanceEnd, plan: IssuancePlan | undefined): Built => {
+    if (plan === undefined) throw notRebuilt(issuance);
+    let built: Built;
+    try {
+      built = build(plan, issuance.ref.serial as SerialHex, new Date(issuance.notBefore));
+    } catch (cause) {
+      throw notRebuilt(issuance, cause);
+    }
+    if (hash('sha256', built.linted.der) !== issuance.tbsDigest) throw notRebuilt(issuance);
+    return built;
   };
 
   return {
     issue,
 
-    resume: async (order, signingOf) => {
-      const row = (await table.get<IssuanceRow>(issuanceKey(order)))?.value;
-      if (!row || row.abandoned) return undefined;
-      const ref = { ca: row.ca, serial: row.serial };
-      const item = await table.get<CertificateRow>(certificateKey(ref));
-      return item && { ref, der: await finish(ref, item, await signingOf(ref, item.value)) };
+    resume: async (closes, signingOf, plan) => {
+      const end = await recorder.conclusion(closes);
+      return end?.record.kind === 'issuance' ? takeUp(end, signingOf, plan) : undefined;
     },
 
-    abandonWrites: async (order) => {
-      const key = issuanceKey(order);
-      const row = (await table.get<IssuanceRow>(key))?.value;
-      // A run that is about to record the order finds this row, and stores nothing.
-      if (!row) return [{ put: key, value: { abandoned: true } satisfies IssuanceRow, if: 'absent' }];
-      return row.abandoned ? [] : undefined;
+    giveUp: async (closes) => {
+      const end = await recorder.conclusion(closes);
+      if (end === undefined) return closes;
+      const issuance = issuanceOf(end.record);
+      if (issuance === undefined || clock() < Date.parse(issuance.time) + REBUILDING_MS) return undefined;
+      const { ref, record } = issuance;
+      if (await table.get(certificateKey(ref))) return undefined;
+      // From here on no run signs it: each puts the same object before it signs.
+      const standing = await issued.put(ref, { record, givenUp: true });
+      const isFree = standing.givenUp || standing.record !== record;
+      return isFree ? { act: closes.act, number: closes.number + 1 } : undefined;
     },
 
     recover: async (signingOf) => {
@@ -191,7 +213,8 @@ export const openIssuing = (
       for (const { order, ref } of due) {
         try {
           const item = await readCertificate(table, ref);
-          await finish(ref, item, await signingOf(ref, item.value));
+          const issuance = await issuanceOfRow(recorder, ref, item.value);
+          await finish(issuance, item, await signingOf(ref, item.value));
           retries.done(order);
           finished.push(order);
         } catch (error) {
@@ -210,3 +233,46 @@ export const openIssuing = (
     },
   };
 };
+
+const draftOf = (plan: IssuancePlan, { tbs, linted }: Built): ActDraft => ({
+  kind: 'issuance',
+  actor: plan.actor,
+  certificates: [{ ca: plan.ca, serial: tbs.serialNumber }],
+  ...(plan.office !== undefined && { office: plan.office }),
+  ...(plan.holder !== undefined && { holder: plan.holder }),
+  details: {
+    order: plan.order,
+    profile: plan.profile,
+    profileVersion: plan.profileVersion,
+    notBefore: tbs.notBefore.toISOString(),
+    notAfter: tbs.notAfter.toISOString(),
+    tbsDigest: hash('sha256', linted.der),
+    publicKeyDigest: hash('sha256', tbs.subjectPublicKeyInfo),
+    ...(plan.basis && { basis: plan.basis }),
+    linted: linted.rules.length,
+  },
+});
+
+const rowOf = (issuance: IssuanceEnd, tbs: TbsCertificate, linted: LintedTbs): CertificateRow => {
+  const { order, profile, profileVersion, office, record } = issuance;
+  return {
+    order,
+    profile,
+    profileVersion,
+    ...(office !== undefined && { office }),
+    subject: formatName(tbs.subject),
+    notBefore: tbs.notBefore.getTime() / 1000,
+    notAfter: tbs.notAfter.getTime() / 1000,
+    tbs: Buffer.from(linted.der).toString('base64'),
+    linted: linted.rules,
+    record,
+  };
+};
+
+const notRebuilt = ({ order, ref }: IssuanceEnd, cause?: unknown): Fault =>
+  new Fault(
+    'issuance-not-rebuilt',
+    'The certificate that was begun for this order cannot be built again as it was; it is not signed. The request has to be submitted again.',
+    { order, ...ref },
+    { cause },
+  );

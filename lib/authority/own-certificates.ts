@@ -1,12 +1,13 @@
-import { wentThrough } from '../fault.ts';
+import { Fault, wentThrough } from '../fault.ts';
 import type { AlgorithmName, Signer } from '../keys/keys.ts';
 import type { CertificateContext } from '../lint/lint.ts';
-import { asDer, type Certificate, decodeCertificate } from '../pki/pki.ts';
+import { asDer, type Certificate, type Der, decodeCertificate } from '../pki/pki.ts';
 import type { ResponderRow } from '../status/status.ts';
 import type { Item } from '../store/store.ts';
 import type { AuthorityDefinition } from '../trust-domain/trust-domain.ts';
 import type { Ca } from './cas.ts';
 import type { AuthorityDeps } from './deps.ts';
+import { ownOrder } from './issuance-end.ts';
 import type { Issued, Issuing } from './issuing.ts';
 import { buildCaTbs, buildResponderTbs } from './tbs.ts';
 
@@ -34,6 +35,7 @@ export const issueCaCertificate = (
 ): Promise<Issued> =>
   issuing.issue({
     order: `ca:${definition.ca}`,
+    closes: ownOrder(`ca:${definition.ca}`),
     ca: definition.ca,
     serialPrefix: definition.serialPrefix,
     signer,
@@ -68,12 +70,12 @@ const decodeRow = (row: Item<ResponderRow>): Certificate =>
 const keyIdOf = (ca: string, place: number, number: number): string =>
   `ocsp-${ca}-${place === 0 ? '' : `k${place}-`}${number}`;
 
-type RenewingDeps = Pick<AuthorityDeps, 'table' | 'responderKeys' | 'responders' | 'clock'>;
+type RenewingDeps = Pick<AuthorityDeps, 'table' | 'responderKeys' | 'responders' | 'clock' | 'log'>;
 
 /**
  * Gives a CA a new delegated responder for each algorithm that has none, one past half of its life, or one whose
  * certificate was revoked. A run that was interrupted goes on with the same key and certificate. A number is skipped where
- * its certificate is past half of its life, was revoked, or has another key than the one in the key store. So no revoked
+ * its certificate is past half of its life, was revoked, has lost its rows, or has another key than the one in the key store. So no revoked
  * key comes back where the row was lost and the numbers begin again. A CA past its end gets none. Resolves with the
  * algorithms that were renewed.
  */
@@ -106,8 +108,33 @@ const renewResponder = async (
   for (let number = (previous?.version ?? 0) + 1; ; number++) {
     const keyId = keyIdOf(definition.ca, place, number);
     const signer = await deps.responderKeys.create(keyId, algorithm);
+    const der = await issueResponder(deps, issuing, ca, keyId, signer);
+    if (der === undefined) continue;
+    const certificate = decodeCertificate(der);
+    const isItsOwn = Buffer.compare(certificate.subjectPublicKeyInfo, signer.subjectPublicKeyInfo) === 0;
+    if (!isItsOwn || !(await isOfUse(certificate))) continue;
+    const row: ResponderRow = { keyId, certificate: Buffer.from(der).toString('base64') };
+    // False where another process has renewed it at the same moment.
+    return wentThrough(
+      deps.table.write(deps.responders.replaceWrites(definition.ca, algorithm, row, previous)),
+    );
+  }
+};
+
+/** Undefined where the certificate of that number was issued before and its rows were deleted since. */
+const issueResponder = async (
+  { log }: RenewingDeps,
+  issuing: Issuing,
+  ca: Ca,
+  keyId: string,
+  { subjectPublicKeyInfo }: Signer,
+): Promise<Der | undefined> => {
+  const { definition } = ca;
+  const order = `responder:${keyId}`;
+  try {
     const { der } = await issuing.issue({
-      order: `responder:${keyId}`,
+      order,
+      closes: ownOrder(order),
       ca: definition.ca,
       serialPrefix: definition.serialPrefix,
       signer: ca.signer,
@@ -120,17 +147,18 @@ const renewResponder = async (
           authority: definition,
           ca: ca.issuing,
           serialNumber,
-          subjectPublicKeyInfo: signer.subjectPublicKeyInfo,
+          subjectPublicKeyInfo,
           notBefore,
         }),
     });
-    const certificate = decodeCertificate(der);
-    const isItsOwn = Buffer.compare(certificate.subjectPublicKeyInfo, signer.subjectPublicKeyInfo) === 0;
-    if (!isItsOwn || !(await isOfUse(certificate))) continue;
-    const row: ResponderRow = { keyId, certificate: Buffer.from(der).toString('base64') };
-    // False where another process has renewed it at the same moment.
-    return wentThrough(
-      deps.table.write(deps.responders.replaceWrites(definition.ca, algorithm, row, previous)),
-    );
+    return der;
+  } catch (error) {
+    if (!Fault.is(error, 'issuance-rows-lost')) throw error;
+    log('error', 'The rows of a responder certificate are lost; the next number is taken', {
+      ca: definition.ca,
+      order,
+      error: error.code,
+    });
+    return undefined;
   }
 };

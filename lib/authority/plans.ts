@@ -1,29 +1,62 @@
+import { hash } from 'node:crypto';
 import { Fault } from '../fault.ts';
 import { PUBLIC_KEY_KINDS } from '../lint/lint.ts';
-import { formatName } from '../pki/pki.ts';
+import { encodeTbsCertificate, formatName, type TbsCertificate } from '../pki/pki.ts';
 import type { CertificateRef } from '../principal.ts';
-import { describeSubject, type Profile, type Subject } from '../trust-domain/trust-domain.ts';
-import type { Cas } from './cas.ts';
+import {
+  describeSubject,
+  type FieldValues,
+  type Office,
+  type Profile,
+  type Subject,
+} from '../trust-domain/trust-domain.ts';
+import { type Cas, issuingCa } from './cas.ts';
 import type { CertificateRow } from './certificates.ts';
 import type { Application, AuthorityCore, Order } from './contract.ts';
 import type { AuthorityDeps } from './deps.ts';
+import { ownOrder } from './issuance-end.ts';
 import type { IssuancePlan } from './issuing.ts';
 import { CA_PROFILE, caContext, RESPONDER_PROFILE, responderContext } from './own-certificates.ts';
 import type { Signing } from './signing.ts';
-import { buildTbs } from './tbs.ts';
+import { buildTbs, withoutNumberAndTimes } from './tbs.ts';
+
+interface SubjectOf {
+  readonly profile: Profile;
+  readonly office: Office | undefined;
+  readonly subject: Subject;
+}
 
 /** Plans an order by the trust domain in force: its profile, its CA and its subject. */
-export interface Plans extends Pick<AuthorityCore, 'describe'> {
+export interface Plans extends Pick<AuthorityCore, 'describe' | 'certificateDigest'> {
   /** Faults: `unknown-profile`, `unknown-authority`, `clock-behind`, `invalid-field`. */
   planOf(order: Order): Promise<IssuancePlan>;
   /** The signer and the lint context for the TBS that this row records. */
   signingOf(ref: CertificateRef, row: CertificateRow): Promise<Signing>;
 }
 
-export const openPlans = (deps: Pick<AuthorityDeps, 'trustDomain' | 'keys' | 'clock'>, cas: Cas): Plans => {
+export const openPlans = (
+  deps: Pick<AuthorityDeps, 'trustDomain' | 'keys' | 'issuers' | 'urlsOf' | 'clock'>,
+  cas: Cas,
+): Plans => {
   const { trustDomain, clock } = deps;
 
+  /**
+   * Subjects by their fields in the form that goes into the certificate. An application that was just described is planned
+   * with these very fields, and a subject is not built twice for it.
+   */
+  const subjects = new WeakMap<FieldValues, SubjectOf>();
+
   const describe: Plans['describe'] = (application) => {
+    const { profile, subject } = described(application);
+    return {
+      profile,
+      subject: formatName(subject.subject),
+      subjectDigest: subject.digest,
+      fields: subject.fields,
+    };
+  };
+
+  const described = (application: Application): { profile: Profile; subject: Subject } => {
     const profile = profileOf(application);
     if (!officeOf(application.office)?.profiles.includes(profile.id)) {
       throw new Fault(
@@ -34,13 +67,22 @@ export const openPlans = (deps: Pick<AuthorityDeps, 'trustDomain' | 'keys' | 'cl
         },
       );
     }
-    const { subject, digest, fields } = subjectOf(profile, application);
-    return { profile, subject: formatName(subject), subjectDigest: digest, fields };
+    return { profile, subject: subjectOf(profile, application) };
+  };
+
+  const certificateDigest: Plans['certificateDigest'] = async (application, salt) => {
+    const { profile, subject } = described(application);
+    const { ca: id } = definitionOf(profile);
+    const issuer = await deps.issuers.byId(id);
+    const ca = issuingCa(issuer, await deps.urlsOf(id));
+    const { subjectPublicKeyInfo } = application;
+    const tbs = withoutNumberAndTimes({ profile, ca, subject, subjectPublicKeyInfo });
+    return examinedDigest(salt, issuer.certificate, tbs);
   };
 
   const planOf = async (order: Order): Promise<IssuancePlan> => {
     const profile = profileOf(order);
-    const ca = await caOf(profile);
+    const ca = await cas.byId(definitionOf(profile).ca);
     // Lint would refuse this certificate too, but its fault would blame the certificate. A wrong clock will be set
     // right.
     if (clock() < ca.certificate.notBefore.getTime()) {
@@ -53,9 +95,14 @@ export const openPlans = (deps: Pick<AuthorityDeps, 'trustDomain' | 'keys' | 'cl
       );
     }
     const subject = subjectOf(profile, order);
-    const { subjectPublicKeyInfo } = order;
+    const { subjectPublicKeyInfo, examined } = order;
+    if (examined) {
+      const tbs = withoutNumberAndTimes({ profile, ca: ca.issuing, subject, subjectPublicKeyInfo });
+      if (examinedDigest(examined.salt, ca.certificate, tbs) !== examined.digest) throw changed(profile);
+    }
     return {
       order: order.order,
+      closes: order.closes ?? ownOrder(order.order),
       ca: ca.definition.ca,
       serialPrefix: ca.definition.serialPrefix,
       signer: ca.signer,
@@ -76,38 +123,39 @@ export const openPlans = (deps: Pick<AuthorityDeps, 'trustDomain' | 'keys' | 'cl
     };
   };
 
-  const profileOf = ({
-    profile: id,
-    profileVersion: version,
-  }: Pick<Application, 'profile' | 'profileVersion'>) => {
+  const profileOf = ({ profile: id }: Pick<Application, 'profile'>): Profile => {
     const profile = trustDomain.profiles.find((one) => one.id === id);
-    if (version !== undefined && profile?.version !== version) throw changed(id, version);
     if (!profile)
       throw new Fault('unknown-profile', 'There is no such certificate profile.', { profile: id });
     return profile;
   };
 
-  const caOf = (profile: Profile) => {
+  const definitionOf = (profile: Profile) => {
     const definition = trustDomain.authorities.find(({ id }) => id === profile.authority);
-    if (!definition)
-      throw new Fault('unknown-authority', 'The profile names no authority of the trust domain.');
-    return cas.byId(definition.ca);
+    if (definition) return definition;
+    throw new Fault('unknown-authority', 'The profile names no authority of the trust domain.');
   };
 
   const officeOf = (id: string | undefined) => trustDomain.offices.find((office) => office.id === id);
 
   /**
-   * The only place where a subject is built. The submission builds it first and keeps its digest. Later calls bring that
-   * digest, and the subject that they build must have it: no certificate has a subject that nobody examined.
+   * The only place where a subject is built. The submission builds it first and keeps its digest. The examinations bring that
+   * digest, and the subject that they build must have it: nobody examines another subject than the one that is shown.
    */
   const subjectOf = (
     profile: Profile,
-    asked: Omit<Application, 'office'> & { readonly office?: string },
+    asked: Omit<Application, 'office' | 'profile'> & { readonly office?: string },
   ): Subject => {
-    const subject = describeSubject(profile, officeOf(asked.office), asked.fields);
+    const office = officeOf(asked.office);
+    const known = subjects.get(asked.fields);
+    const subject =
+      known?.profile === profile && known.office === office
+        ? known.subject
+        : describeSubject(profile, office, asked.fields);
+    subjects.set(subject.fields, { profile, office, subject });
     // A subject takes attributes from its office, which change without the profile.
     if (asked.subjectDigest !== undefined && asked.subjectDigest !== subject.digest) {
-      throw changed(profile.id, profile.version);
+      throw changed(profile);
     }
     return subject;
   };
@@ -129,12 +177,27 @@ export const openPlans = (deps: Pick<AuthorityDeps, 'trustDomain' | 'keys' | 'cl
     return { signer, context: { kind: 'endEntity', issuer: ca.certificate, serialPrefix, publicKeys } };
   };
 
-  return { describe, planOf, signingOf };
+  return { describe, certificateDigest, planOf, signingOf };
 };
 
-const changed = (profile: string, version: number): Fault =>
+/** What both examinations bind. The salt keeps a reader of the records from finding out a person's fields by trying values. */
+const examinedDigest = (
+  salt: string,
+  issuer: { readonly subjectPublicKeyInfo: Uint8Array },
+  tbs: TbsCertificate,
+): string =>
+  hash(
+    'sha256',
+    JSON.stringify([
+      salt,
+      hash('sha256', issuer.subjectPublicKeyInfo),
+      hash('sha256', encodeTbsCertificate(tbs)),
+    ]),
+  );
+
+const changed = ({ id, version }: Profile): Fault =>
   new Fault(
     'unknown-profile',
-    'The profile or the office has changed since the request was submitted; it has to be submitted again.',
-    { profile, version },
+    'The certificate would not be the one that was submitted and examined; the request has to be submitted again.',
+    { profile: id, version },
   );

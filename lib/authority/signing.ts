@@ -1,18 +1,13 @@
-import { hash } from 'node:crypto';
 import { Fault, wentThrough } from '../fault.ts';
 import { type Signer, verifySignature } from '../keys/keys.ts';
 import { type CertificateContext, type LintedTbs, lintCertificate } from '../lint/lint.ts';
 import { asDer, type Der, encodeSigned } from '../pki/pki.ts';
 import type { CertificateRef } from '../principal.ts';
 import type { Item } from '../store/store.ts';
-import {
-  type CertificateRow,
-  certificateKey,
-  finishedWrite,
-  readCertificate,
-  readIssuance,
-} from './certificates.ts';
+import { type CertificateRow, certificateKey, finishedWrite, readCertificate } from './certificates.ts';
 import type { AuthorityDeps } from './deps.ts';
+import { assertRowOf, type IssuanceEnd } from './issuance-end.ts';
+import { openIssuedObjects } from './issued-objects.ts';
 
 /** The signer and the lint context for a TBS that was recorded before. */
 export interface Signing {
@@ -20,25 +15,60 @@ export interface Signing {
   readonly context: CertificateContext;
 }
 
-/** Steps 5 and 6 of the issuance cycle: sign a recorded TBS and store the certificate. */
-export const openSigning = ({ table, recorder }: Pick<AuthorityDeps, 'table' | 'recorder'>) => {
-  /** The signed certificate of the row. `justLinted` is the TBS that this run has linted and recorded a moment ago. */
+/** The TBS that this run has linted, and whether it was this run that stored its rows. */
+export interface Made {
+  readonly linted: LintedTbs;
+  readonly isStored: boolean;
+}
+
+/** Steps 5 to 7 of the issuance cycle: say that the rows are stored, sign the recorded TBS, store the certificate. */
+export const openSigning = ({
+  table,
+  register,
+  recorder,
+  objects,
+}: Pick<AuthorityDeps, 'table' | 'register' | 'recorder' | 'objects'>) => {
+  const issued = openIssuedObjects(objects);
+
+  /** The signed certificate of the row, which must be the issuance's. `made` is what this run has just made of it. */
   const finish = async (
-    ref: CertificateRef,
+    issuance: IssuanceEnd,
     item: Item<CertificateRow>,
     { signer, context }: Signing,
-    justLinted?: LintedTbs,
+    made?: Made,
   ): Promise<Der> => {
     if (item.value.der !== undefined) return asDer(Buffer.from(item.value.der, 'base64'));
     const recorded = Buffer.from(item.value.tbs, 'base64');
     // Only the bytes in the row are signed. Another run may have recorded them: then they are checked and linted now.
-    const isOurs = justLinted !== undefined && recorded.equals(justLinted.der);
-    if (!isOurs) await assertRecorded(ref, item.value);
-    const tbs = isOurs ? justLinted : lintCertificate(asDer(recorded), context);
-    return store(ref, item, await sign(signer, tbs));
+    const isOurs = made !== undefined && recorded.equals(made.linted.der);
+    if (!isOurs) assertRowOf(issuance, item.value);
+    const tbs = isOurs ? made.linted : lintCertificate(asDer(recorded), context);
+    await announce(issuance, made?.isStored === true);
+    return store(issuance.ref, item, await sign(signer, tbs));
   };
 
-  /** Step 5. A crash leaves what step 4 left. The next run makes the signature again, over the same TBS. */
+  /**
+   * Step 5. The object says that the rows were stored, so a run that finds it and no rows knows that somebody deleted them.
+   * A crash leaves an unsigned certificate, which the next run signs. Faults: `wrong-state` where another run has given the
+   * certificate up; `issuance-rows-lost` where this run stored the rows a second time.
+   */
+  const announce = async (issuance: IssuanceEnd, isStored: boolean): Promise<void> => {
+    const { ref, record, order } = issuance;
+    const found = await issued.put(ref, { record, givenUp: false });
+    if (found.record !== record || found.givenUp) {
+      // Nothing signs it any more. Its rows stay: the number may be revoked, and auditors know it.
+      await wentThrough(table.write([finishedWrite(order, ref)]));
+      throw givenUp(order);
+    }
+    if (isStored && !found.isOurs && (await isGoodAgain(issuance))) throw rowsLost(order, ref);
+  };
+
+  /** Whether the register calls a certificate good whose status was changed before: its rows were deleted in between. */
+  const isGoodAgain = async ({ record, ref }: IssuanceEnd): Promise<boolean> =>
+    (await recorder.conclusion({ act: record, number: 1 })) !== undefined &&
+    (await register.lookup(ref))?.value.state === 'good';
+
+  /** Step 6. A crash leaves what step 5 left. The next run makes the signature again, over the same TBS. */
   const sign = async (signer: Signer, tbs: LintedTbs): Promise<Der> => {
     const { subjectPublicKeyInfo } = signer;
     const { signatureAlgorithm } = signer.algorithm;
@@ -61,7 +91,7 @@ export const openSigning = ({ table, recorder }: Pick<AuthorityDeps, 'table' | '
     return der;
   };
 
-  /** Step 6. A crash leaves a whole certificate, which the next call for the order returns. */
+  /** Step 7. A crash leaves a whole certificate, which the next call for the order returns. */
   const store = async (ref: CertificateRef, item: Item<CertificateRow>, der: Der): Promise<Der> => {
     const value: CertificateRow = { ...item.value, der: Buffer.from(der).toString('base64') };
     const isStored = await wentThrough(
@@ -77,20 +107,15 @@ export const openSigning = ({ table, recorder }: Pick<AuthorityDeps, 'table' | '
     throw new Fault('condition-failed', 'The row of the certificate changed while it was signed; try again.');
   };
 
-  /**
-   * A row alone is no reason to sign, because somebody who can write to the table can put one there. The record of the
-   * issuance must confirm it. Fault: `issuance-not-recorded`.
-   */
-  const assertRecorded = async (ref: CertificateRef, row: CertificateRow): Promise<void> => {
-    const { order } = row;
-    const tbsDigest = hash('sha256', Buffer.from(row.tbs, 'base64'));
-    if (await readIssuance(recorder, ref, row, { order, tbsDigest })) return;
-    throw new Fault(
-      'issuance-not-recorded',
-      'The ledger lacks the issuance of this certificate; the certificate is not signed.',
-      { order, ...ref },
-    );
-  };
-
-  return { finish };
+  return { finish, issued };
 };
+
+export const givenUp = (order: string): Fault =>
+  new Fault('wrong-state', 'This order ended in another way; no certificate is issued for it.', { order });
+
+export const rowsLost = (order: string, ref: CertificateRef): Fault =>
+  new Fault(
+    'issuance-rows-lost',
+    'The table has lost the rows of a certificate that was issued; restore them from a backup. Its number is not admitted again.',
+    { order, ...ref },
+  );

@@ -111,6 +111,18 @@ export const buildTbs = (parts: {
   };
 };
 
+/**
+ * The certificate without what issuing adds: its serial number and its times are the same for every certificate. What is left
+ * is the profile's, the subject's, the key's, the CA's name and key, and the addresses.
+ */
+export const withoutNumberAndTimes = (
+  parts: Omit<Parameters<typeof buildTbs>[0], 'serialNumber' | 'notBefore'>,
+): TbsCertificate => {
+  const epoch = new Date(0);
+  const tbs = buildTbs({ ...parts, serialNumber: '01' as SerialHex, notBefore: epoch });
+  return { ...tbs, notAfter: epoch };
+};
+
 /** The self-signed certificate of an authority's generation. */
 export const buildCaTbs = (parts: {
   readonly authority: AuthorityDefinition;

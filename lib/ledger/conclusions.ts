@@ -1,6 +1,5 @@
 import { Fault, wentThrough } from '../fault.ts';
-import type { Bucket, Table, Value, Write } from '../store/store.ts';
-import { canonicalJson } from './canonical.ts';
+import type { Bucket, Table, Write } from '../store/store.ts';
 import type { ActDraft, Closes, Ledger, LedgerRecord, PreparedRecord } from './contract.ts';
 import { timeOfId } from './ids.ts';
 import { recordKey, traceKeys } from './rows.ts';
@@ -111,7 +110,7 @@ export const openConclusions = (deps: {
     const path = pathOf(closes);
     const details = { ...draft.details, closes: { act: closes.act, number: closes.number } };
     const record = await deps.recordOf({ ...draft, details });
-    const body = Buffer.from(canonicalJson(record as unknown as Value));
+    const body = Buffer.from(JSON.stringify(record));
     if (await wentThrough(objects.put(path, body, { if: 'absent' }))) {
       return { record, isOurs: true, writes: deps.stage(record).writes };
     }

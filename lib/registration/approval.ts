@@ -1,39 +1,17 @@
 import { hash } from 'node:crypto';
 import { Fault } from '../fault.ts';
 import { readRecordedAct } from '../recorded-act.ts';
-import type { Application } from './decide.ts';
-import type { Recorder } from './deps.ts';
+import { applicationDigest } from './application-digest.ts';
+import { roundOf } from './decide.ts';
+import type { Closes, Recorder } from './deps.ts';
+import { isLapse } from './ends.ts';
 import type { RequestRow } from './rows.ts';
 
 /*
  * Why a request may be issued. A row may say that it is approved, but that is no reason: somebody who can write to the
- * table can write that row. The reason is that the ledger has the three acts of the approval, by three persons, about
- * this very application.
+ * table can write that row. The reason is that the ledger has the three signed acts of the approval, by three persons, about
+ * this very application; that both examinations bind the same certificate; and that they belong to the round that is open.
  */
-
-/**
- * SHA-256, hex, of the application with the row's salt. The ledger's records hold this digest. The salt keeps a reader
- * of the records from finding out a person's fields by trying values.
- */
-export const applicationDigest = (salt: string, application: Application): string => {
-  const { profile, profileVersion, fields, subject, subjectDigest, holder } = application;
-  const { keyAlgorithm, publicKeyDigest, subjectPublicKeyInfo } = application;
-  return hash(
-    'sha256',
-    JSON.stringify([
-      salt,
-      profile,
-      profileVersion,
-      Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1)),
-      subject,
-      subjectDigest,
-      holder ?? null,
-      keyAlgorithm,
-      publicKeyDigest,
-      subjectPublicKeyInfo,
-    ]),
-  );
-};
 
 export interface Approval {
   /** Ids of the records of the submission, the office's examination and the centre's. */
@@ -42,12 +20,18 @@ export interface Approval {
   readonly office: string;
   /** The principal who approved at the centre. */
   readonly examiner: string;
+  /** When the approval was complete: the time of the centre's examination, in milliseconds since the epoch. */
+  readonly at: number;
+  /** The end that the issuance will be. */
+  readonly closes: Closes;
+  /** The digest of the certificate that both examinations bind. */
+  readonly digest: string;
 }
 
 const ACTS = [
-  { kind: 'submission', details: { act: 'submitted' } },
-  { kind: 'examination', details: { stage: 'office', decision: 'approve' } },
-  { kind: 'examination', details: { stage: 'centre', decision: 'approve' } },
+  { kind: 'submission', details: { act: 'submitted' }, isOfRound: false },
+  { kind: 'examination', details: { stage: 'office', decision: 'approve' }, isOfRound: true },
+  { kind: 'examination', details: { stage: 'centre', decision: 'approve' }, isOfRound: true },
 ] as const;
 
 /**
@@ -55,7 +39,7 @@ const ACTS = [
  * a certificate that rests on them can last, so a request that waits does not lose them. Fault: `approval-not-recorded`.
  */
 export const readApproval = async (
-  ledger: Pick<Recorder, 'act'>,
+  ledger: Pick<Recorder, 'act' | 'conclusion'>,
   id: string,
   row: RequestRow,
 ): Promise<Approval> => {
@@ -67,23 +51,47 @@ export const readApproval = async (
     publicKeyDigest: hash('sha256', Buffer.from(row.subjectPublicKeyInfo, 'base64')),
     applicationDigest: applicationDigest(row.salt, row),
   };
+  const round = roundOf(row);
   const acts = await Promise.all(
-    ACTS.map(({ kind, details }, i) =>
-      readRecordedAct(ledger, records[i], { kind, office, details: { ...about, ...details } }),
+    ACTS.map(({ kind, details, isOfRound }, i) =>
+      readRecordedAct(ledger, records[i], {
+        kind,
+        office,
+        details: { ...about, ...details, ...(isOfRound && { round }) },
+      }),
     ),
   );
-  const examiner = acts.at(-1)?.actor;
+  const [submission, atOffice, atCentre] = acts;
+  const digest = atCentre?.details.certificateDigest;
   const byThree =
     areDifferent(acts.map((act) => act?.actor)) && areDifferent(acts.map((act) => act?.details.person));
-  if (records.length !== ACTS.length || examiner === undefined || !byThree) {
-    throw new Fault(
-      'approval-not-recorded',
-      'The ledger lacks the submission and the two approvals of this request; no certificate is issued for it.',
-      { request: id },
-    );
+  const isWhole =
+    records.length === ACTS.length &&
+    byThree &&
+    typeof digest === 'string' &&
+    atOffice?.details.certificateDigest === digest;
+  if (!isWhole || submission === undefined || atCentre === undefined) throw notRecorded(id);
+  // The row may say any round. A round is open only if each earlier one has lapsed.
+  for (let number = 1; number < round; number++) {
+    const end = await ledger.conclusion({ act: submission.id, number });
+    if (end === undefined || !isLapse(end.record)) throw notRecorded(id);
   }
-  return { records, office, examiner };
+  return {
+    records,
+    office,
+    examiner: atCentre.actor,
+    at: Date.parse(atCentre.time),
+    closes: { act: submission.id, number: round },
+    digest,
+  };
 };
+
+const notRecorded = (request: string): Fault =>
+  new Fault(
+    'approval-not-recorded',
+    'The ledger lacks the submission and the two approvals of this request; no certificate is issued for it.',
+    { request },
+  );
 
 const areDifferent = (values: readonly unknown[]): boolean =>
   values.every((value) => typeof value === 'string') && new Set(values).size === values.length;

@@ -56,6 +56,11 @@ export interface RequestView {
    * The reason why no certificate can be issued for a failed request: a fault's `code`, and its sentence as `reason`.
    */
   readonly failure?: { readonly at: string; readonly code: string; readonly reason: string };
+  /**
+   * When approvals of the request lapsed because no certificate was issued in time, oldest first; absent where none did. The
+   * request was then submitted again, and `examinations` are those since the last lapse.
+   */
+  readonly lapses?: readonly string[];
 }
 
 /**
@@ -80,10 +85,11 @@ export interface Registration {
    * An officer's approval moves `submitted` to `examined`. An operator's approval moves `examined` to `approved`, and
    * on to `issued` in the same call if issuing succeeds. If it does not, the service issues the certificate later. If
    * the certificate can never be issued, the request becomes `failed`: the public key is free again, and the office can
-   * submit anew. A rejection needs a reason and frees the key. If its profile or office has changed since so that the
-   * certificate would be different, a request can only be rejected. Faults: `unknown-request`, `wrong-state`,
-   * `same-person`, `forbidden`, `invalid-input`; for the centre's approval also `unknown-profile`,
-   * `profile-not-allowed`, `invalid-field`.
+   * submit anew. A rejection needs a reason and frees the key. An approval binds the certificate that would be issued now.
+   * If its profile, its office or its CA has changed since so that the certificate would be different, a request can only be
+   * rejected. Faults: `unknown-request`, `wrong-state`, `same-person`, `forbidden`, `invalid-input`,
+   * `submission-not-recorded`; for an approval also `unknown-profile`, `profile-not-allowed`, `invalid-field`,
+   * `approval-not-recorded`.
    */
   examine(
     actor: Principal,
@@ -92,7 +98,7 @@ export interface Registration {
   ): Promise<RequestView>;
   /**
    * Withdrawal by the office, before the centre has approved. Faults: `unknown-request`, `wrong-state`, `forbidden`,
-   * `invalid-input`.
+   * `invalid-input`, `submission-not-recorded`.
    */
   withdraw(actor: Principal, id: string, reason: string): Promise<RequestView>;
   get(actor: Principal, id: string): Promise<RequestView>;
@@ -120,7 +126,8 @@ export interface Registration {
     method: string,
   ): Promise<{ readonly pem: string; readonly certificate: CertificateRef }>;
   /**
-   * Issues the requests that an interrupted run left approved, and tries failed attempts again after pauses that grow. A
+   * Issues the requests that an interrupted run left approved, and tries failed attempts again after pauses that grow. An
+   * approval that was not used in time lapses, and its request is submitted again. A
    * request whose row says `approved` while the ledger lacks the approval stays as it is and is an error in the log.
    * Resolves with the requests issued.
    */

@@ -6,8 +6,12 @@ import type { Examination, RequestState } from './contract.ts';
  * The rules of registration, without a store, a clock or a key: what a command makes of a request, or why it is refused.
  *
  *   submitted ── officer approves ──▶ examined ── operator approves ──▶ approved ── issuing ──▶ issued
- *       │                                │
- *       └──── rejected, withdrawn ◀──────┘                                   └── cannot be issued ──▶ failed
+ *       │  ▲                             │                                 │ │
+ *       │  └────────────────── lapses, unused ─────────────────────────────┘ └─ cannot be issued ──▶ failed
+ *       └──── rejected, withdrawn ◀──────┘
+ *
+ * Issued, rejected, withdrawn, failed and lapsed are ends (ends.ts): whichever is put first is what happened, whatever state
+ * a row says.
  */
 
 /** The contents of a submission, after its bytes and fields were checked. */
@@ -34,11 +38,18 @@ export type Request = Application & {
   readonly examinations: readonly Pick<Examination, keyof Examination>[];
   /** The persons who acted, in the order of their acts. All are different. */
   readonly persons: readonly string[];
-  readonly withdrawal?: { readonly by: string; readonly at: string; readonly reason: string };
+  /** `reason` is in words, and only the row has it. */
+  readonly withdrawal?: { readonly by: string; readonly at: string; readonly reason?: string };
   readonly certificate?: { readonly ca: string; readonly serial: string };
   /** The reason why no certificate can be issued for it: a fault's code and its sentence. */
   readonly failure?: { readonly at: string; readonly code: string; readonly reason: string };
+  /** When approvals of the request lapsed unused, oldest first. Each begins a new round of examinations. */
+  readonly lapses?: readonly string[];
 };
+
+/** 1, and 1 more for each approval that lapsed. Taken from a row it is a hint: issuing verifies that the earlier ones lapsed. */
+export const roundOf = ({ lapses }: Pick<Request, 'lapses'>): number =>
+  1 + (Array.isArray(lapses) ? lapses.length : 0);
 
 /** `at`: RFC 3339 UTC. */
 export type Command =
@@ -55,15 +66,26 @@ export type Command =
       readonly decision: 'approve' | 'reject';
       readonly reason?: string;
     }
-  | { readonly command: 'withdraw'; readonly actor: Principal; readonly at: string; readonly reason: string }
-  /** From the service itself: this certificate was issued for the approved request. */
-  | { readonly command: 'finish'; readonly certificate: { readonly ca: string; readonly serial: string } }
-  /** From the service itself: no certificate can ever be issued for the approved request. */
-  | { readonly command: 'fail'; readonly at: string; readonly code: string; readonly reason: string };
+  | { readonly command: 'withdraw'; readonly actor: Principal; readonly at: string; readonly reason: string };
+
+/** How a round of a request ended. `reason` is in words: the end itself does not have it, so it may be gone. */
+export type Ending =
+  | { readonly state: 'issued'; readonly certificate: { readonly ca: string; readonly serial: string } }
+  | {
+      readonly state: 'rejected';
+      readonly stage: Examination['stage'];
+      readonly by: string;
+      readonly at: string;
+      readonly reason?: string;
+    }
+  | { readonly state: 'withdrawn'; readonly by: string; readonly at: string; readonly reason?: string }
+  | { readonly state: 'failed'; readonly at: string; readonly code: string; readonly reason?: string }
+  /** The number of the round, and the person who submitted. */
+  | { readonly state: 'lapsed'; readonly at: string; readonly round: number; readonly submitter: string };
 
 const unknown = (): Fault => new Fault('unknown-request', 'There is no such request.');
 
-const wrongState = (state: RequestState, needed: string): Fault =>
+export const wrongState = (state: RequestState, needed: string): Fault =>
   new Fault('wrong-state', phrase`The request is ${state}; this takes one that is ${needed}.`, { state });
 
 const MAX_REASON = 1000;
@@ -150,14 +172,39 @@ const withdraw = (
   return { ...request, state: 'withdrawn', withdrawal: { by: actor.id, at, reason } };
 };
 
-const finish = (request: Request, { certificate }: Extract<Command, { command: 'finish' }>): Request => {
-  if (request.state !== 'approved') throw wrongState(request.state, 'approved');
-  return { ...request, state: 'issued', certificate };
-};
+const NO_REASON = 'No certificate can be issued for this request.';
 
-const fail = (request: Request, { at, code, reason }: Extract<Command, { command: 'fail' }>): Request => {
-  if (request.state !== 'approved') throw wrongState(request.state, 'approved');
-  return { ...request, state: 'failed', failure: { at, code, reason } };
+/** The request after its end, whatever state it was said to be in. The one given is not changed. */
+export const ended = (request: Request, ending: Ending): Request => {
+  const { certificate: _, failure: __, withdrawal: ___, ...rest } = request;
+  switch (ending.state) {
+    case 'issued':
+      return { ...rest, state: 'issued', certificate: ending.certificate };
+    case 'rejected': {
+      const { stage, by, at, reason } = ending;
+      const examination = {
+        stage,
+        by,
+        at,
+        decision: 'reject',
+        ...(reason !== undefined && { reason }),
+      } as const;
+      return { ...rest, state: 'rejected', examinations: [...request.examinations, examination] };
+    }
+    case 'withdrawn': {
+      const { state, ...withdrawal } = ending;
+      return { ...rest, state, withdrawal };
+    }
+    case 'failed': {
+      const { state, reason = NO_REASON, ...failure } = ending;
+      return { ...rest, state, failure: { ...failure, reason } };
+    }
+    case 'lapsed': {
+      const { at, submitter, round } = ending;
+      const lapses = [...(request.lapses ?? []).slice(0, round - 1), at];
+      return { ...rest, state: 'submitted', examinations: [], persons: [submitter], lapses };
+    }
+  }
 };
 
 /**
@@ -168,10 +215,6 @@ export const decide = (request: Request | undefined, command: Command): Request 
   if (command.command === 'submit') {
     if (request !== undefined) throw wrongState(request.state, 'not there yet');
     return submit(command);
-  }
-  if (command.command === 'finish' || command.command === 'fail') {
-    if (request === undefined) throw unknown();
-    return command.command === 'finish' ? finish(request, command) : fail(request, command);
   }
   const readable = assertReadable(command.actor, request);
   return command.command === 'examine' ? examine(readable, command) : withdraw(readable, command);

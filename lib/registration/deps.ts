@@ -26,10 +26,26 @@ export interface CollectionRecord {
 /** The members of a record that registration reads. */
 export interface KeptRecord {
   readonly id: string;
+  /** RFC 3339. */
+  readonly time: string;
   readonly kind: string;
   readonly actor?: string;
   readonly office?: string;
+  readonly certificates?: readonly CertificateRef[];
   readonly details?: Value;
+}
+
+/** The end of a round: of the record of the submission, and the number of the round. */
+export interface Closes {
+  readonly act: string;
+  readonly number: number;
+}
+
+/** The act that stands as an end, and the writes that stage its record. */
+export interface Concluded {
+  readonly record: KeptRecord;
+  readonly isOurs: boolean;
+  readonly writes: readonly Write[];
 }
 
 export interface Recorder {
@@ -39,48 +55,67 @@ export interface Recorder {
   ): Promise<{ readonly record: { readonly id: string }; readonly writes: readonly Write[] }>;
   /** Faults: `unknown-record`, `record-expired`, `act-not-proven`. */
   act(id: string): Promise<KeptRecord>;
+  /** Puts the end, unless another stands there. Gives the one that stands. */
+  conclude(record: ActRecord, closes: Closes): Promise<Concluded>;
+  /** Undefined while it is open. */
+  conclusion(closes: Closes): Promise<Concluded | undefined>;
   /** Durable when it resolves. */
   append(record: CollectionRecord): Promise<unknown>;
 }
 
 export type Fields = Readonly<Record<string, string | readonly string[]>>;
 
+interface Described {
+  readonly profile: string;
+  readonly office: string;
+  readonly fields: Fields;
+  readonly subjectDigest?: string;
+}
+
+export interface Order {
+  /** The request's id. */
+  readonly order: string;
+  /** The same end again gives the same certificate. */
+  readonly closes: Closes;
+  readonly profile: string;
+  readonly office: string;
+  readonly fields: Fields;
+  /** What both examinations bind. */
+  readonly examined?: { readonly salt: string; readonly digest: string };
+  readonly holder?: string;
+  readonly subjectPublicKeyInfo: Uint8Array;
+  readonly actor: string;
+  /** Ids of the records of the submission and the two examinations. */
+  readonly basis?: readonly string[];
+}
+
 /** The part of the authority that registration uses. */
 export interface Issuing {
   /**
    * Describes the certificate that the application would get; `fields` come back in the form that the certificate uses.
-   * An application that was described before brings the profile version and the subject digest of that description.
-   * Faults: `unknown-profile` where one of them differs now or the profile does not exist; `profile-not-allowed`;
-   * `invalid-field`.
+   * An application that was described before brings the subject digest of that description. Faults: `unknown-profile` where
+   * it differs now or the profile does not exist; `profile-not-allowed`; `invalid-field`.
    */
-  describe(application: {
-    readonly profile: string;
-    readonly office: string;
-    readonly fields: Fields;
-    readonly profileVersion?: number;
-    readonly subjectDigest?: string;
-  }): {
+  describe(application: Described): {
     readonly profile: { readonly version: number; readonly publicKeys: readonly string[] };
     readonly subject: string;
     readonly subjectDigest: string;
     readonly fields: Fields;
   };
-  /** `order` is the request's id: the same order again gives the same certificate. */
-  issue(order: {
-    readonly order: string;
-    readonly profile: string;
-    readonly profileVersion: number;
-    readonly office: string;
-    readonly fields: Fields;
-    readonly subjectDigest: string;
-    readonly holder?: string;
-    readonly subjectPublicKeyInfo: Uint8Array;
-    readonly actor: string;
-    /** Ids of the records of the submission and the two examinations. */
-    readonly basis: readonly string[];
-  }): Promise<CertificateRef>;
-  /** Writes after which no certificate can be issued for the order. Undefined where one is recorded and will be signed. */
-  abandonWrites(order: string): Promise<readonly Write[] | undefined>;
+  /**
+   * The digest of the certificate that this application would give now, but for its serial number and its times. Faults:
+   * those of `describe`.
+   */
+  certificateDigest(
+    application: Described & { readonly subjectPublicKeyInfo: Uint8Array },
+    salt: string,
+  ): Promise<string>;
+  /** Fault: `wrong-state` where another end stands. */
+  issue(order: Order): Promise<CertificateRef>;
+  /** Finishes what the issuance began that stands as the end. */
+  resume(order: Order): Promise<CertificateRef>;
+  /** The end by which an approved request may fail. Undefined where it has ended in another way, or will be issued. */
+  giveUp(closes: Closes): Promise<Closes | undefined>;
   /** The certificate followed by its chain, in PEM. */
   chainPem(ref: CertificateRef): Promise<string>;
 }
@@ -94,4 +129,6 @@ export interface RegistrationDeps {
   readonly issuing: Issuing;
   /** For approved requests that cannot be issued yet. */
   readonly retries: Retries;
+  /** When an approval lapses that was complete at this time; milliseconds since the epoch. */
+  readonly lapsesAt: (approvedAt: number) => number;
 }

@@ -1,11 +1,12 @@
 import { Fault, type FaultCode } from '../fault.ts';
-import { rfc3339 } from '../pki/pki.ts';
 import type { Item } from '../store/store.ts';
-import { readApproval } from './approval.ts';
+import { type Approval, readApproval } from './approval.ts';
 import type { Changes } from './changes.ts';
 import type { Registration } from './contract.ts';
 import type { Request } from './decide.ts';
 import type { RegistrationDeps } from './deps.ts';
+import { type Ended, type Ends, withReason } from './ends.ts';
+import { outcomeRecord } from './records.ts';
 import { listingPk, type RequestRow } from './rows.ts';
 
 const PAGE = 100;
@@ -27,28 +28,36 @@ const FINAL: ReadonlySet<string> = new Set<FaultCode>([
  * Faults of the trust domain. While an amendment is being applied, processes with two different files run side by side, and
  * one may know a profile that the other does not. An hour after the approval such a fault is final.
  */
-const FINAL_LATER: ReadonlySet<string> = new Set<FaultCode>(['unknown-profile', 'unknown-authority']);
+const FINAL_LATER: ReadonlySet<string> = new Set<FaultCode>([
+  'unknown-profile',
+  'unknown-authority',
+  'issuance-not-rebuilt',
+]);
 const LATER_MS = 3_600_000;
 
 const isFinal = (error: unknown, sinceApproval: () => number): error is Fault =>
   Fault.is(error) && (FINAL.has(error.code) || (FINAL_LATER.has(error.code) && sinceApproval() >= LATER_MS));
 
-/** Takes approved requests on to issued or failed. */
+/** Takes approved requests on to their end: issued, failed, or lapsed. */
 export interface Finishing extends Pick<Registration, 'recover'> {
   /**
-   * The request, issued; or failed where no certificate can ever be issued for it. Undefined where it will be tried
-   * again; the fault is then logged once.
+   * The request after its end: issued as a rule, failed where no certificate can ever be issued for it, submitted again where
+   * the approval lapsed. Undefined where it will be tried again; the fault is then logged once.
    */
   tryToFinish(id: string, approved: Item<RequestRow>): Promise<Request | undefined>;
+  /**
+   * Makes the rows of an end that stands in the bucket, whatever the request's row says. Faults: those of `Issuing.resume`
+   * where a certificate was issued that cannot be handed over; the request then stays as it is.
+   */
+  takeUp(id: string, end: Ended, before: Item<RequestRow>): Promise<Item<RequestRow>>;
 }
 
 export const openFinishing = (
-  deps: Pick<RegistrationDeps, 'table' | 'clock' | 'log' | 'ledger' | 'issuing' | 'retries'>,
-  { read, change }: Changes,
+  deps: Pick<RegistrationDeps, 'table' | 'clock' | 'log' | 'ledger' | 'issuing' | 'retries' | 'lapsesAt'>,
+  { read }: Pick<Changes, 'read'>,
+  ends: Ends,
 ): Finishing => {
   const { table, clock, log, ledger, issuing, retries } = deps;
-
-  const now = (): string => rfc3339(new Date(clock()));
 
   const tryToFinish = async (id: string, approved: Item<RequestRow>): Promise<Request | undefined> => {
     if (!retries.isDue(id)) return undefined;
@@ -62,12 +71,11 @@ export const openFinishing = (
       const { examinations, submittedAt } = approved.value;
       const sinceApproval = (): number => clock() - Date.parse(examinations.at(-1)?.at ?? submittedAt);
       if (isFinal(error, sinceApproval)) {
-        const failed = await giveUp(id, error).catch(() => undefined);
+        const failed = await giveUp(id, approved, error).catch(() => undefined);
         if (failed) {
-          log('warn', 'An approved request cannot be issued and has failed', {
-            request: id,
-            error: error.code,
-          });
+          const what = { request: id, error: error.code };
+          if (failed.state === 'failed')
+            log('warn', 'An approved request cannot be issued and has failed', what);
           return settle(failed);
         }
       }
@@ -83,43 +91,90 @@ export const openFinishing = (
     }
   };
 
-  /**
-   * From approved to issued, if the ledger has the approval. Two processes that finish the same request get the same
-   * certificate, and one of them stores it.
-   */
+  /** From approved to its end. Two processes that finish the same request come to the same end, and both make its rows. */
   const finish = async (id: string, approved: Item<RequestRow>): Promise<Request> => {
-    const request = approved.value;
-    const approval = await readApproval(ledger, id, request);
-    const certificate = await issuing.issue({
-      order: id,
-      profile: request.profile,
-      profileVersion: request.profileVersion,
-      office: approval.office,
-      fields: request.fields,
-      subjectDigest: request.subjectDigest,
-      ...(request.holder !== undefined && { holder: request.holder }),
-      subjectPublicKeyInfo: Buffer.from(request.subjectPublicKeyInfo, 'base64'),
-      actor: approval.examiner,
-      basis: approval.records,
-    });
+    const row = approved.value;
+    let approval: Approval;
     try {
-      return (await change(id, { command: 'finish', certificate }, { before: approved })).value;
+      approval = await readApproval(ledger, id, row);
     } catch (error) {
-      const item = Fault.is(error, 'wrong-state') ? await read(id) : undefined;
-      if (item?.value.state !== 'issued') throw error;
-      return item.value;
+      return takeUpInstead(id, approved, error);
+    }
+    if (clock() >= deps.lapsesAt(approval.at)) return lapse(id, approved, approval);
+    const { closes } = approval;
+    try {
+      const certificate = await issuing.issue({
+        order: id,
+        closes,
+        profile: row.profile,
+        office: approval.office,
+        fields: row.fields,
+        examined: { salt: row.salt, digest: approval.digest },
+        ...(row.holder !== undefined && { holder: row.holder }),
+        subjectPublicKeyInfo: Buffer.from(row.subjectPublicKeyInfo, 'base64'),
+        actor: approval.examiner,
+        basis: approval.records,
+      });
+      return (await ends.settle(id, { closes, ending: { state: 'issued', certificate } }, approved)).value;
+    } catch (error) {
+      if (!Fault.is(error, 'wrong-state')) throw error;
+      return takeUpInstead(id, approved, error);
     }
   };
 
+  /** The request after the end that stands; throws the error where none does. */
+  const takeUpInstead = async (id: string, item: Item<RequestRow>, error: unknown): Promise<Request> => {
+    if (!Fault.is(error)) throw error;
+    const opening = await ends.openingOf(id, item.value).catch(() => undefined);
+    const end = opening && (await ends.find(opening, await ends.closesOf(opening, item.value)));
+    if (end === undefined) throw error;
+    return (await takeUp(id, end, item)).value;
+  };
+
+  /**
+   * An approval that waited too long is not used any more, and the request is examined again. Where its use was recorded
+   * first, it never lapses.
+   */
+  const lapse = async (id: string, approved: Item<RequestRow>, { closes }: Approval): Promise<Request> => {
+    const opening = await ends.openingOf(id, approved.value);
+    const end = await ends.conclude(opening, outcomeRecord(id, approved.value, { act: 'lapsed' }), closes);
+    if (end.isOurs) log('warn', 'An approval lapsed before it was used', { request: id });
+    return (await takeUp(id, end, approved)).value;
+  };
+
   /** From approved to failed. Undefined where a certificate was recorded for the request; that certificate will be signed. */
-  const giveUp = async (id: string, { code, message }: Fault): Promise<Request | undefined> => {
-    const writes = await issuing.abandonWrites(id);
-    if (!writes) return undefined;
-    return (await change(id, { command: 'fail', at: now(), code, reason: message }, { writes })).value;
+  const giveUp = async (
+    id: string,
+    approved: Item<RequestRow>,
+    { code, message }: Fault,
+  ): Promise<Request | undefined> => {
+    const opening = await ends.openingOf(id, approved.value);
+    const closes = await issuing.giveUp(await ends.closesOf(opening, approved.value));
+    if (closes === undefined) return undefined;
+    const draft = outcomeRecord(id, approved.value, { act: 'failed', fault: code });
+    const end = await ends.conclude(opening, draft, closes);
+    return (await takeUp(id, end.isOurs ? withReason(end, message) : end, approved)).value;
+  };
+
+  const takeUp: Finishing['takeUp'] = async (id, end, before) => {
+    const { value: row } = before;
+    if (end.ending.state === 'issued') {
+      await issuing.resume({
+        order: id,
+        closes: end.closes,
+        profile: row.profile,
+        office: end.record.office ?? row.office,
+        fields: row.fields,
+        subjectPublicKeyInfo: Buffer.from(row.subjectPublicKeyInfo, 'base64'),
+        actor: end.record.actor ?? 'service',
+      });
+    }
+    return ends.settle(id, end, before);
   };
 
   return {
     tryToFinish,
+    takeUp,
 
     recover: async () => {
       const finished: string[] = [];

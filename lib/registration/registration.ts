@@ -8,6 +8,8 @@ import { openChanges } from './changes.ts';
 import type { Registration, RequestView } from './contract.ts';
 import { assertOfficer, assertReadable, type Request, readableOffice } from './decide.ts';
 import type { RegistrationDeps } from './deps.ts';
+import { openEnds } from './ends.ts';
+import { openExamining } from './examining.ts';
 import { openFinishing } from './finishing.ts';
 import { readApplication } from './intake.ts';
 import { newRequestId } from './request-id.ts';
@@ -45,13 +47,16 @@ const viewOf = (id: string, request: Request): RequestView => ({
   examinations: request.examinations,
   ...(request.certificate && { certificate: request.certificate }),
   ...(request.failure && { failure: request.failure }),
+  ...(request.lapses && { lapses: request.lapses }),
 });
 
 export const openRegistration = (deps: RegistrationDeps): Registration => {
   const { table, clock, random, ledger, issuing } = deps;
   const changes = openChanges(deps);
   const { read, change } = changes;
-  const finishing = openFinishing(deps, changes);
+  const ends = openEnds(deps);
+  const finishing = openFinishing(deps, changes, ends);
+  const examining = openExamining(deps, changes, ends, finishing);
 
   const now = (): string => rfc3339(new Date(clock()));
 
@@ -118,24 +123,16 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
     submit,
 
     examine: async (actor, id, { decision, reason }) => {
-      const before = await read(id);
-      const request = assertReadable(actor, before?.value);
-      if (actor.role === 'operator' && decision === 'approve' && request.state === 'examined') {
-        // Throws where the profile or the office has changed: a request is issued as it was submitted, or not at all.
-        issuing.describe(request);
-      }
-      const examined = await change(
-        id,
-        { command: 'examine', actor, at: now(), decision, ...(reason !== undefined && { reason }) },
-        before && { before },
-      );
-      const settled =
-        examined.value.state === 'approved' ? await finishing.tryToFinish(id, examined) : undefined;
-      return viewOf(id, settled ?? examined.value);
+      const given = { actor, at: now(), ...(reason !== undefined && { reason }) };
+      const examined =
+        decision === 'approve'
+          ? await examining.approve(id, { command: 'examine', decision, ...given })
+          : await examining.close(id, { command: 'examine', decision, ...given });
+      return viewOf(id, examined);
     },
 
     withdraw: async (actor, id, reason) =>
-      viewOf(id, (await change(id, { command: 'withdraw', actor, at: now(), reason })).value),
+      viewOf(id, await examining.close(id, { command: 'withdraw', actor, at: now(), reason })),
 
     get: async (actor, id) => viewOf(id, await readFor(actor, id)),
 

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
-import type { Item, Key, Write } from '../store/store.ts';
-import type { RequestState, Submission } from './contract.ts';
+import { wentThrough } from '../fault.ts';
+import type { Item, Key, Table, Write } from '../store/store.ts';
+import { REQUEST_STATES, type RequestState, type Submission } from './contract.ts';
 import type { Request } from './decide.ts';
 
 /**
@@ -20,7 +21,7 @@ import type { Request } from './decide.ts';
 export type RequestRow = Request & {
   /** 16 bytes of chance in hex, for `applicationDigest`. */
   readonly salt: string;
-  /** Ids of the ledger's records of the submission and the examinations, in the order of the acts. */
+  /** Ids of the ledger's records of the submission and the examinations of this round, in the order of the acts. */
   readonly records: readonly string[];
   /** New at every write. If a write's answer is lost, it shows whether the write was stored. */
   readonly change: string;
@@ -95,11 +96,64 @@ export const requestWrites = (
       ...[...lastingListings(id, row), ...stateListings(id, row)].map(list),
     ];
   }
-  const ended = row.state === 'rejected' || row.state === 'withdrawn' || row.state === 'failed';
   return [
     { put: requestKey(id), value: row, if: { version: before.version } },
     ...stateListings(id, before.value).map(remove),
     ...stateListings(id, row).map(list),
-    ...(ended ? [remove(keyKey(row.publicKeyDigest))] : []),
+    ...(freesKey(row) ? [remove(keyKey(row.publicKeyDigest))] : []),
   ];
+};
+
+const freesKey = ({ state }: Request): boolean =>
+  state === 'rejected' || state === 'withdrawn' || state === 'failed';
+
+/**
+ * The same writes where the listings and the key's row may not fit the request's row: somebody has put a part of the rows
+ * back. They are made from the rows that are there.
+ */
+export const repairWrites = async (
+  table: Pick<Table, 'get'>,
+  id: string,
+  before: Item<RequestRow>,
+  row: RequestRow,
+): Promise<readonly Write[]> => {
+  const key = keyKey(row.publicKeyDigest);
+  const listings = REQUEST_STATES.flatMap((state) => stateListings(id, { ...row, state }));
+  const wanted = new Set(stateListings(id, row).map(({ pk }) => pk));
+  const [held, ...listed] = await Promise.all([
+    table.get<KeyRow>(key),
+    ...listings.map((one) => table.get(one)),
+  ]);
+  const isHeld = held?.value.request === id;
+  return [
+    { put: requestKey(id), value: row, if: { version: before.version } },
+    ...listings.flatMap((listing, i): readonly Write[] => {
+      const item = listed[i];
+      if (wanted.has(listing.pk)) return item === undefined ? [list(listing)] : [];
+      return item === undefined ? [] : [{ delete: listing, if: { version: item.version } }];
+    }),
+    ...(freesKey(row) && held && isHeld ? [{ delete: key, if: { version: held.version } }] : []),
+    ...(!freesKey(row) && held === undefined
+      ? [{ put: key, value: { request: id } satisfies KeyRow, if: 'absent' } as const]
+      : []),
+  ];
+};
+
+/**
+ * Stores the row with these writes. False where another change was first; then nothing was written. Where the outcome is
+ * unknown the row is read again, to see whether it carries this change.
+ */
+export const storeRow = async (
+  table: Pick<Table, 'get' | 'write'>,
+  id: string,
+  row: RequestRow,
+  writes: readonly Write[],
+): Promise<boolean> => {
+  try {
+    return await wentThrough(table.write(writes));
+  } catch (error) {
+    const found = await table.get<RequestRow>(requestKey(id)).catch(() => undefined);
+    if (found?.value.change === row.change) return true;
+    throw error;
+  }
 };

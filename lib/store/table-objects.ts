@@ -24,8 +24,10 @@ export const openTableObjects = (
 
   put: async (key, body) => {
     checkObjectKey(key);
-    const value = { body: Buffer.from(body).toString('base64') };
-    if (!(await wentThrough(table.write([{ put: { pk: PK, sk: key }, value, if: 'absent' }])))) {
+    const { buffer, byteOffset, length } = body;
+    const value = { body: Buffer.from(buffer, byteOffset, length).toString('base64') };
+    const json = `{"body":"${value.body}"}`;
+    if (!(await wentThrough(table.write([{ put: { pk: PK, sk: key }, value, json, if: 'absent' }])))) {
       throw objectConditionFailed(key);
     }
   },

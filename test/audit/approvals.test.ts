@@ -17,15 +17,23 @@ const record = (draft: ActDraft, time = NOW - 86_400_000): Act => ({
   salt: '00'.repeat(16),
 });
 
-const about = { request: 'r-1', profile: 'seal', profileVersion: 1, publicKeyDigest: 'aa' };
+const about = {
+  request: 'r-1',
+  profile: 'seal',
+  profileVersion: 1,
+  publicKeyDigest: 'aa',
+  applicationDigest: 'ab',
+};
+/** What both examinations bind. */
+const examined = { round: 1, certificateDigest: 'ac' };
 
 const act = (person: string, kind: 'submission' | 'examination', said: object, more: object = {}): Act =>
   record({ kind, actor: `id-of-${person}`, office: 'hino', details: { ...about, ...said, person, ...more } });
 
 const acts = (more: object = {}): [Act, Act, Act] => [
   act('tanaka', 'submission', { act: 'submitted' }, more),
-  act('sato', 'examination', { stage: 'office', decision: 'approve' }, more),
-  act('yamada', 'examination', { stage: 'centre', decision: 'approve' }, more),
+  act('sato', 'examination', { stage: 'office', decision: 'approve', ...examined }, more),
+  act('yamada', 'examination', { stage: 'centre', decision: 'approve', ...examined }, more),
 ];
 
 const issuance = (basis: readonly Act[], more: Partial<ActDraft> = {}, time?: number): Act =>
@@ -103,6 +111,9 @@ describe('a certificate', () => {
     ['of another request', 'office', ([a, b, c]) => [a, changed(b, { request: 'r-2' }), c]],
     ['of another public key', 'submission', ([a, b, c]) => [changed(a, { publicKeyDigest: 'bb' }), b, c]],
     ['of another version of the profile', 'centre', ([a, b, c]) => [a, b, changed(c, { profileVersion: 2 })]],
+    ['about another application', 'office', ([a, b, c]) => [a, changed(b, { applicationDigest: 'bb' }), c]],
+    ['of another round', 'centre', ([a, b, c]) => [a, b, changed(c, { round: 2 })]],
+    ['about another certificate', 'centre', ([a, b, c]) => [a, b, changed(c, { certificateDigest: 'bb' })]],
     ['of another office', 'office', ([a, b, c]) => [a, { ...b, office: 'nara' }, c]],
     ['that rejects', 'centre', ([a, b, c]) => [a, b, changed(c, { decision: 'reject' })]],
     ['of the other stage', 'office', ([a, b, c]) => [a, changed(b, { stage: 'centre' }), c]],
@@ -118,6 +129,12 @@ describe('a certificate', () => {
   ])('does not rest on an act %s', (_, name, change) => {
     const three = acts();
     expect(missingOf(...change(three), issuance(three))).toEqual([name]);
+  });
+
+  it('may be of a later version of the profile than the one that was applied for', () => {
+    const three = acts();
+    const issued = issuance(three);
+    expect(missingOf(...three, changed(issued, { profileVersion: 2 }))).toEqual([]);
   });
 
   it('shares its acts with no other', () => {

@@ -29,7 +29,6 @@ const issue = async (profile: string): Promise<CertificateRef> =>
   one.core.authority.issue({
     order: `order-${orders++}`,
     profile,
-    profileVersion: 1,
     office: 'mizusaki-higashi',
     fields: FIELDS[profile] ?? {},
     subjectPublicKeyInfo: (await generateSoftwareKey('ecdsa-p256-sha256')).subjectPublicKeyInfo,

@@ -1,11 +1,21 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TASKS } from '../../functions/tasks/housekeeping.ts';
 import { Fault } from '../../lib/fault.ts';
+import { listingPk, type RequestRow, requestKey } from '../../lib/registration/rows.ts';
 import type { Table } from '../../lib/store/store.ts';
 import { issueThroughOffice, opensslRequest, type Service } from '../service.ts';
 import { faultyTable } from '../store/faulty-table.ts';
 import { allRecords, checkWorld } from '../world.ts';
-import { codeOf, composeHouse, type Ground, type HouseFile, openGround, openHouse, SECOND } from './house.ts';
+import {
+  codeOf,
+  composeHouse,
+  type Ground,
+  type HouseFile,
+  type HouseOptions,
+  openGround,
+  openHouse,
+  SECOND,
+} from './house.ts';
 
 /** Approved requests that can never be issued, and certificates that cannot be signed for a while. */
 
@@ -26,15 +36,40 @@ const stricter = (file: HouseFile): void => {
   for (const profile of file.profiles)
     if (profile.id === PROFILE) Object.assign(profile, { publicKeys: ['rsa3072'] });
 };
-const newer = (file: HouseFile): void => {
+/** One under which it would be another certificate. */
+const other = (file: HouseFile): void => {
+  for (const profile of file.profiles)
+    if (profile.id === PROFILE)
+      Object.assign(profile, { version: 2, certificatePolicies: [{ oid: '1.3.6.1.4.1.32473.1.3.2' }] });
+};
+/** Ones under which it would be the same certificate, but for its times. */
+const raised = (file: HouseFile): void => {
   for (const profile of file.profiles) if (profile.id === PROFILE) Object.assign(profile, { version: 2 });
 };
+const shorter = (file: HouseFile): void => {
+  for (const profile of file.profiles)
+    if (profile.id === PROFILE) Object.assign(profile, { version: 3, validity: 'P1Y' });
+};
 
-/** Submitted and approved in three writes; the fourth, which would record the certificate, is lost. */
-const approved = async (): Promise<string> => {
-  const crashed = await openHouse(ground, {
-    table: (table) => faultyTable(table, new Map([[4, 'lost']])),
-  });
+/** No end of a request can be put. */
+const NO_ENDS: HouseOptions = {
+  objects: (objects) => ({
+    ...objects,
+    put: (key, body, options) =>
+      key.startsWith('outcomes/')
+        ? Promise.reject(new Fault('store-unavailable', 'The bucket does not answer.'))
+        : objects.put(key, body, options),
+  }),
+};
+
+/** Submitted and approved; its end could not be put, so nothing was begun. */
+const approved = (): Promise<string> => stuck(NO_ENDS);
+
+/** Submitted and approved in three writes, and its end was put; the fourth write, of the certificate's rows, was lost. */
+const begun = (): Promise<string> => stuck({ table: (table) => faultyTable(table, new Map([[4, 'lost']])) });
+
+const stuck = async (options: HouseOptions): Promise<string> => {
+  const crashed = await openHouse(ground, options);
   await expect(issueThroughOffice(crashed, PROFILE, csr)).rejects.toThrow('approved');
   return (await onlyRequest()).id;
 };
@@ -43,6 +78,12 @@ const onlyRequest = async () => {
   const { requests } = await house.app.registration.list(house.principal('auditor'), { limit: 10 });
   expect(requests).toHaveLength(1);
   return requests[0] as (typeof requests)[number];
+};
+
+/** The name of the end of the request's first round. */
+const endOf = async (id: string): Promise<string> => {
+  const row = await ground.table.get<RequestRow>(requestKey(id));
+  return `outcomes/${row?.value.records[0]}/1`;
 };
 
 const issuances = async (order: string) =>
@@ -55,8 +96,8 @@ const NOTHING = { requests: [], signed: [], answers: [], revoked: [] };
 describe('a request that would break a rule', () => {
   it('fails once for all', async () => {
     const id = await approved();
-    const other = composeHouse(ground, { misread: stricter });
-    expect(await TASKS.recovery(other.core)).toEqual([]);
+    const strict = composeHouse(ground, { misread: stricter });
+    expect(await TASKS.recovery(strict.core)).toEqual([]);
     expect(await onlyRequest()).toMatchObject({
       state: 'failed',
       failure: {
@@ -65,11 +106,16 @@ describe('a request that would break a rule', () => {
         reason: expect.stringContaining('public-key'),
       },
     });
-    // Not even a process that accepts the key issues it.
+    // Not even by a process that would take it.
+    const end = JSON.parse(Buffer.from((await ground.objects.get(await endOf(id)))?.body ?? '').toString());
+    expect(end).toMatchObject({
+      kind: 'submission',
+      details: { act: 'failed', fault: 'lint-failed', request: id },
+    });
     const order = {
       order: id,
+      closes: end.details.closes,
       profile: PROFILE,
-      profileVersion: 1,
       office: 'mizusaki-higashi',
       fields: { holderId: '2026112200000001' },
       subjectPublicKeyInfo: Buffer.alloc(0),
@@ -85,21 +131,16 @@ describe('a request that would break a rule', () => {
 
   it('fails, or is issued, where two processes judge it at the same moment; never both', async () => {
     const id = await approved();
-    const other = composeHouse(ground, { misread: stricter });
+    const strict = composeHouse(ground, { misread: stricter });
     let meanwhile = 0;
     const slow = await openHouse(ground, {
-      table: (table): Table => ({
-        get: (key) => table.get(key),
-        query: (query) => table.query(query),
-        write: async (writes) => {
-          // Just before the certificate is recorded, the other process gives the request up.
-          if (writes.some((write) => 'put' in write && write.put.pk.startsWith('certificates/'))) {
-            meanwhile++;
-            await other.core.registration.recover();
-          }
-          await table.write(writes);
+      objects: (objects) => ({
+        ...objects,
+        put: async (key, body, options) => {
+          // Just before its end is put, the other process gives the request up.
+          if (key.startsWith('outcomes/') && meanwhile++ === 0) await strict.core.registration.recover();
+          return objects.put(key, body, options);
         },
-        close: () => table.close(),
       }),
     });
     expect(await slow.core.registration.recover()).toEqual([]);
@@ -110,14 +151,14 @@ describe('a request that would break a rule', () => {
   });
 });
 
-describe('a request whose profile is no longer there', () => {
-  it('fails if nothing was recorded for it', async () => {
+describe('a request whose profile is another one by now', () => {
+  it('fails where nothing was recorded for it', async () => {
     const id = await approved();
-    const other = composeHouse(ground, { misread: newer });
-    expect(await TASKS.recovery(other.core)).toEqual([]);
+    const { core } = composeHouse(ground, { misread: other });
+    expect(await TASKS.recovery(core)).toEqual([]);
     expect((await onlyRequest()).state).toBe('approved');
     ground.time.now += 3600 * SECOND;
-    expect(await TASKS.recovery(other.core)).toEqual([]);
+    expect(await TASKS.recovery(core)).toEqual([]);
     expect(await onlyRequest()).toMatchObject({ state: 'failed', failure: { code: 'unknown-profile' } });
     expect(await issuances(id)).toEqual([]);
   });
@@ -136,12 +177,97 @@ describe('a request whose profile is no longer there', () => {
     const { id } = await onlyRequest();
     expect(await issuances(id)).toHaveLength(1);
     ground.time.now += 3600 * SECOND;
-    const other = composeHouse(ground, { misread: newer });
-    expect(await other.core.registration.recover()).toEqual([id]);
+    const { core } = composeHouse(ground, { misread: other });
+    expect(await core.registration.recover()).toEqual([id]);
     const { state, certificate } = await onlyRequest();
     expect(state).toBe('issued');
     expect((await issuances(id))[0]).toMatchObject({ certificates: [certificate] });
     await checkWorld(house, NOTHING);
+  });
+});
+
+describe('a request whose certificate would be the same but for its times', () => {
+  it.each([
+    ['a raised version', raised],
+    ['a shorter validity', shorter],
+  ])('keeps its approvals under %s', async (_, domain) => {
+    const id = await approved();
+    const { core } = composeHouse(ground, { misread: domain });
+    expect(await core.registration.recover()).toEqual([id]);
+    expect((await onlyRequest()).state).toBe('issued');
+    await checkWorld(house, NOTHING);
+  });
+});
+
+describe('a certificate that was begun and has no rows', () => {
+  it('is built again with the same bytes, by whoever comes next', async () => {
+    const id = await begun();
+    const end = JSON.parse(Buffer.from((await ground.objects.get(await endOf(id)))?.body ?? '').toString());
+    ground.time.now += 2 * 86_400 * SECOND;
+    expect(await composeHouse(ground, { misread: raised }).core.registration.recover()).toEqual([id]);
+    const { state, certificate } = await onlyRequest();
+    expect([state, certificate]).toEqual(['issued', end.certificates[0]]);
+    expect(ground.signed.filter(({ digest }) => digest === end.details.tbsDigest)).toHaveLength(1);
+    expect(await issuances(id)).toMatchObject([{ id: end.id }]);
+    await checkWorld(house, NOTHING);
+  });
+
+  it('is never signed where it cannot be built again: after an hour the request fails, for every process', async () => {
+    const id = await begun();
+    const signed = ground.signed.length;
+    for (const domain of [shorter, other]) {
+      expect(await composeHouse(ground, { misread: domain }).core.registration.recover()).toEqual([]);
+      expect((await onlyRequest()).state).toBe('approved');
+    }
+    ground.time.now += 3600 * SECOND;
+    const { core } = composeHouse(ground, { misread: shorter });
+    expect(await core.registration.recover()).toEqual([]);
+    expect(await onlyRequest()).toMatchObject({
+      state: 'failed',
+      failure: { code: 'issuance-not-rebuilt' },
+    });
+    // Its row put back to `approved` makes no difference to a process that could build it.
+    const key = requestKey(id);
+    const row = await ground.table.get<RequestRow>(key);
+    const value = { ...row?.value, state: 'approved' } as RequestRow;
+    await ground.table.write([
+      { put: key, value, if: { version: row?.version ?? 0 } },
+      { put: { pk: listingPk(undefined, 'approved'), sk: id }, value: {}, if: 'absent' },
+    ]);
+    expect(await house.core.registration.recover()).toEqual([]);
+    expect((await onlyRequest()).state).toBe('failed');
+    expect(ground.signed).toHaveLength(signed);
+    expect(await issuances(id)).toEqual([]);
+    expect((await issueThroughOffice(house, PROFILE, csr)).state).toBe('issued');
+    await checkWorld(house, NOTHING);
+  });
+
+  it('is signed by nobody where it was given up in the moment in which its rows were stored', async () => {
+    const id = await begun();
+    ground.time.now += 3600 * SECOND;
+    const strict = composeHouse(ground, { misread: shorter });
+    let meanwhile = 0;
+    const signed = ground.signed.length;
+    const slow = await openHouse(ground, {
+      table: (table): Table => ({
+        get: (key) => table.get(key),
+        query: (query) => table.query(query),
+        write: async (writes) => {
+          const isCertificate = writes.some((one) => 'put' in one && one.put.pk.startsWith('certificates/'));
+          if (isCertificate && meanwhile++ === 0) await strict.core.registration.recover();
+          await table.write(writes);
+        },
+        close: () => table.close(),
+      }),
+    });
+    expect(await slow.core.registration.recover()).toEqual([]);
+    expect(meanwhile).toBe(1);
+    expect((await onlyRequest()).state).toBe('failed');
+    expect(await house.core.authority.recover()).toEqual([]);
+    expect(await house.core.registration.recover()).toEqual([]);
+    expect(ground.signed).toHaveLength(signed);
+    // Its number is known, and can be revoked; there is no certificate.
+    expect(await issuances(id)).toHaveLength(1);
   });
 });
 
@@ -169,7 +295,6 @@ describe('a certificate that cannot be signed', () => {
       half.core.authority.issue({
         order: 'order-1',
         profile: PROFILE,
-        profileVersion: 1,
         office: 'mizusaki-higashi',
         fields: { holderId: '2026112200000001' },
         subjectPublicKeyInfo: (await ground.keys.create('holder', 'ecdsa-p256-sha256')).subjectPublicKeyInfo,

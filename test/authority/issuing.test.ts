@@ -40,7 +40,6 @@ afterEach(() => ground.close());
 const orderOf = (order: string, profile = 'person-signature', key = holder): Order => ({
   order,
   profile,
-  profileVersion: 1,
   office: 'mizusaki-higashi',
   fields: FIELDS[profile] ?? {},
   subjectPublicKeyInfo: key.subjectPublicKeyInfo,
@@ -60,9 +59,13 @@ const through = (table: Table): Table => ({
   close: () => table.close(),
 });
 
-const takenBy = async (order: string): Promise<CertificateRef | undefined> =>
-  (await ground.table.get<CertificateRef & Record<string, string>>({ pk: `issuance/${order}`, sk: 'ref' }))
-    ?.value;
+/** The end of an order of the service itself. */
+const endOf = (order: string): string => `outcomes/order.${order}/1`;
+
+const takenBy = async (order: string): Promise<CertificateRef | undefined> => {
+  const end = await ground.objects.get(endOf(order));
+  return end && JSON.parse(Buffer.from(end.body).toString()).certificates[0];
+};
 
 const certificateOf = async ({ core }: Pick<Service, 'core'>, ref: CertificateRef) => {
   const pem = await core.authority.chainPem(ref);
@@ -98,11 +101,10 @@ describe('an order', () => {
     expect(refs[0]?.serial).not.toBe(refs[1]?.serial);
   });
 
-  it('of a profile or a version that is not in force is refused and takes no serial number', async () => {
+  it('of a profile that is not in force is refused and takes no serial number', async () => {
     const { core } = await openHouse(ground);
     const { authority } = core;
     expect(await codeOf(authority.issue({ ...orderOf('o'), profile: 'nobody' }))).toBe('unknown-profile');
-    expect(await codeOf(authority.issue({ ...orderOf('o'), profileVersion: 2 }))).toBe('unknown-profile');
     expect(await takenBy('o')).toBeUndefined();
   });
 
@@ -115,29 +117,40 @@ describe('an order', () => {
       const { core } = await openHouse(ground);
       const order = orderOf('o', 'official-position');
       const { profile, office = '', fields } = order;
-      const { subjectDigest } = core.authority.describe({ profile, office, fields });
+      const { subjectPublicKeyInfo } = order;
+      const application = { profile, office, fields, subjectPublicKeyInfo };
+      const digest = await core.authority.certificateDigest(application, 'salt');
+      const examined = { salt: 'salt', digest };
       const renamed = composeHouse(ground, {
         misread: (file) => {
           for (const { attributes } of file.offices) attributes[name] = 'Mizusaki Merged City';
         },
       });
-      expect(await codeOf(renamed.core.authority.issue({ ...order, subjectDigest }))).toBe('unknown-profile');
+      expect(await codeOf(renamed.core.authority.issue({ ...order, examined }))).toBe('unknown-profile');
       expect(await takenBy('o')).toBeUndefined();
-      expect(await codeOf(core.authority.issue({ ...order, subjectDigest }))).toBe('none');
+      expect(await codeOf(core.authority.issue({ ...order, examined }))).toBe('none');
     },
   );
 });
 
 describe('an order whose certificate is gone', () => {
-  it('is refused as damage', async () => {
+  it.each([
+    ['its row', 'certificates'],
+    ['its status', 'status'],
+    ['both rows', 'certificates', 'status'],
+  ])('(%s) is damage, is said, and is never issued again', async (_, ...partitions) => {
     const house = await openHouse(ground);
-    const ref = { ca: 'signature-1', serial: `01${'5a'.repeat(15)}57` };
-    const value = { state: 'good', request: 'order-1', notAfter: 1 };
-    await ground.table.write([
-      { put: { pk: 'issuance/order-1', sk: 'ref' }, value: ref, if: 'absent' },
-      { put: { pk: 'status/signature-1/7', sk: ref.serial }, value, if: 'absent' },
-    ]);
-    expect(await codeOf(house.core.authority.issue(orderOf('order-1')))).toBe('unknown-certificate');
+    const ref = await house.core.authority.issue(orderOf('order-1'));
+    const signed = ground.signed.length;
+    for (const partition of partitions) {
+      const key = { pk: `${partition}/${ref.ca}/${ref.serial.at(-1)}`, sk: ref.serial };
+      const version = (await ground.table.get(key))?.version ?? 0;
+      await ground.table.write([{ delete: key, if: { version } }]);
+    }
+    const again = await codeOf((await openHouse(ground)).core.authority.issue(orderOf('order-1')));
+    expect(again).toBe(partitions.includes('certificates') ? 'issuance-rows-lost' : 'none');
+    expect(ground.signed).toHaveLength(signed);
+    expect((await ocspStatus(house, ref)).status).toBe(partitions.includes('status') ? 'unknown' : 'good');
   });
 });
 
@@ -171,21 +184,32 @@ describe('an order that two processes record at the same moment', () => {
     await checkWorld(house, NOTHING);
   });
 
-  it('is no certificate if one of them gives it up first, and nothing is signed', async () => {
+  it('is none where one of them ends it in another way first, and nothing was signed', async () => {
     const house = await openHouse(ground);
     const signed = signatures().length;
-    const table = meanwhile(async () =>
-      ground.table.write((await house.core.authority.abandonWrites('order-1')) ?? []),
-    );
-    const slow = await openHouse(ground, { table });
+    const closes = { act: 'order.order-1', number: 1 };
+    const slow = await openHouse(ground, {
+      objects: (objects) => ({
+        ...objects,
+        put: async (key, body, options) => {
+          if (key === endOf('order-1') && (await house.core.authority.giveUp(closes))) {
+            const draft = { kind: 'submission', actor: 'service', details: { act: 'failed' } } as const;
+            await house.core.ledger.conclude(draft, closes);
+          }
+          return objects.put(key, body, options);
+        },
+      }),
+    });
     expect(await codeOf(slow.core.authority.issue(orderOf('order-1')))).toBe('wrong-state');
+    expect(await codeOf(house.core.authority.issue(orderOf('order-1')))).toBe('wrong-state');
     expect(await issuancesOf(house, 'order-1')).toEqual([]);
     expect(signatures()).toHaveLength(signed);
     await checkWorld(house, NOTHING);
   });
 
-  it('gets another serial number if the first draw is taken', async () => {
+  it('is none where the number that was drawn is taken meanwhile: it is those bytes or none', async () => {
     const house = await openHouse(ground);
+    const signed = signatures().length;
     let drawn: string | undefined;
     const taken = (table: Table): Table => ({
       ...through(table),
@@ -201,12 +225,19 @@ describe('an order that two processes record at the same moment', () => {
       },
     });
     const unlucky = await openHouse(ground, { table: taken });
-    const { ca, serial } = await unlucky.core.authority.issue(orderOf('order-1'));
-    expect(serial).not.toBe(drawn);
-    expect((await ocspStatus(house, { ca, serial })).status).toBe('good');
-    expect(await issuancesOf(house, 'order-1')).toHaveLength(1);
-    // The other order's row is unchanged. The test deletes it, because it has no record.
-    const key = { pk: `status/${ca}/${drawn?.at(-1)}`, sk: drawn as string };
+    for (const service of [unlucky, unlucky, house]) {
+      expect(await codeOf(service.core.authority.issue(orderOf('order-1')))).toBe('issuance-rows-lost');
+    }
+    expect(signatures()).toHaveLength(signed);
+    expect(await issuancesOf(house, 'order-1')).toHaveLength(0);
+    // An hour later the order may fail, and then nothing signs the number.
+    const closes = { act: 'order.order-1', number: 1 };
+    expect(await house.core.authority.giveUp(closes)).toBeUndefined();
+    ground.time.now += 3600_000;
+    expect(await house.core.authority.giveUp(closes)).toEqual({ ...closes, number: 2 });
+    expect(await codeOf(unlucky.core.authority.issue(orderOf('order-1')))).toBe('wrong-state');
+    // The other order's row is as it was put, and goes again: it has no record.
+    const key = { pk: `status/signature-1/${drawn?.at(-1)}`, sk: drawn as string };
     expect((await ground.table.get(key))?.value).toMatchObject({ request: 'other' });
     await ground.table.write([{ delete: key, if: { version: 1 } }]);
     await checkWorld(house, NOTHING);
@@ -304,8 +335,12 @@ describe('lint', () => {
           if (Fault.is(error, 'invalid-field')) return;
           throw error;
         }
-        const { subjectDigest, fields: read } = described;
-        await core.authority.issue({ ...orderOf(`any-${order++}`, profile), fields: read, subjectDigest });
+        const plain = { ...orderOf(`any-${order++}`, profile), fields: described.fields };
+        const digest = await core.authority.certificateDigest(
+          { ...plain, office: 'mizusaki-higashi' },
+          'salt',
+        );
+        await core.authority.issue({ ...plain, examined: { salt: 'salt', digest } });
         taken++;
       }),
       { numRuns: 300 },
@@ -316,17 +351,31 @@ describe('lint', () => {
 });
 
 describe('a write of the cycle that fails', () => {
-  const survive = async (failure: 'lost' | 'appliedThenErrored' | undefined, n: number): Promise<number> => {
+  /** The n-th write of rows, or the n-th put of an object, fails so. Resolves with the numbers of both. */
+  const survive = async (
+    failure: 'lost' | 'appliedThenErrored' | undefined,
+    of: 'rows' | 'objects',
+    n: number,
+  ): Promise<readonly [number, number]> => {
     const own = await openGround();
     try {
       const house = await openHouse(own);
       let writes = { writes: 0 };
+      let puts = 0;
       const failing = await openHouse(own, {
         table: (table) => {
-          const faulty = faultyTable(table, failure ? new Map([[n, failure]]) : new Map());
+          const faulty = faultyTable(table, failure && of === 'rows' ? new Map([[n, failure]]) : new Map());
           writes = faulty;
           return faulty;
         },
+        objects: (objects) => ({
+          ...objects,
+          put: async (key, body, options) => {
+            const fails = ++puts === n && of === 'objects';
+            if (!fails || failure !== 'lost') await objects.put(key, body, options);
+            if (fails && failure) throw new Fault('store-unavailable', 'The bucket did not answer.');
+          },
+        }),
       });
       const before = own.signed.length;
       const ref = await insist(() => failing.core.authority.issue(orderOf('order-1')));
@@ -334,18 +383,21 @@ describe('a write of the cycle that fails', () => {
       expect((await ocspStatus(house, ref)).status).toBe('good');
       const signed = own.signed.slice(before).filter(({ id }) => id === 'signature-1');
       await checkWorld(house, { ...NOTHING, signed: signed.map(({ digest }) => digest) });
-      return writes.writes;
+      return [writes.writes, puts];
     } finally {
       await own.close();
     }
   };
 
   it('lost, or carried out without an answer: one certificate and one record once it is tried again', async () => {
-    const writes = await survive(undefined, 0);
-    // Record, store: the steps of docs/issuance-cycle.md that write.
-    expect(writes).toBe(2);
-    for (let n = 1; n <= writes; n++) {
-      for (const failure of FAILURES) await survive(failure, n);
+    const [writes, puts] = await survive(undefined, 'rows', 0);
+    // The end, its rows, that they are stored, the certificate: the steps of docs/issuance-cycle.md that write.
+    expect([writes, puts]).toEqual([2, 2]);
+    for (let n = 1; n <= 2; n++) {
+      for (const failure of FAILURES) {
+        await survive(failure, 'rows', n);
+        await survive(failure, 'objects', n);
+      }
     }
   });
 

@@ -25,7 +25,6 @@ afterEach(() => ground.close());
 const orderOf = (order: string): Order => ({
   order,
   profile: 'person-signature',
-  profileVersion: 1,
   office: 'mizusaki-higashi',
   fields: FIELDS['person-signature'] ?? {},
   subjectPublicKeyInfo: holder.subjectPublicKeyInfo,
@@ -48,12 +47,9 @@ const SILENT: HouseOptions = {
 const interrupt = async (order: string): Promise<CertificateRef> => {
   const crashed = await openHouse(ground, SILENT);
   expect(await codeOf(crashed.core.authority.issue(orderOf(order)))).toBe('store-unavailable');
-  const taken = await ground.table.get<{ ca: string; serial: string }>({
-    pk: `issuance/${order}`,
-    sk: 'ref',
-  });
-  if (!taken) throw new Error('nothing was recorded');
-  return taken.value;
+  const end = await ground.objects.get(`outcomes/order.${order}/1`);
+  if (!end) throw new Error('nothing was recorded');
+  return JSON.parse(Buffer.from(end.body).toString()).certificates[0];
 };
 
 const rowOf = async (ref: CertificateRef): Promise<CertificateRow> => {
@@ -110,8 +106,9 @@ describe('a certificate that rows call recorded by an interrupted run', () => {
     for (const [n, record] of [row.record, '0'.repeat(32), 'none'].entries()) {
       const order = `forged-${n}`;
       const ref = { ...genuine, serial: serials[n] ?? '' };
+      // What the rows say of an order opens nothing: it gets a number of its own.
+      expect(await house.core.authority.issue(orderOf(order))).not.toEqual(ref);
       await ground.table.write([
-        { put: { pk: `issuance/${order}`, sk: 'ref' }, value: { ...ref }, if: 'absent' },
         {
           put: certificateKey(ref),
           value: { ...row, order, record, tbs: forStranger(row.tbs) } satisfies CertificateRow,
@@ -119,10 +116,9 @@ describe('a certificate that rows call recorded by an interrupted run', () => {
         },
         unfinishedWrite(order, ref),
       ]);
-      expect(await codeOf(house.core.authority.issue(orderOf(order)))).toBe('issuance-not-recorded');
     }
     expect(await codeOf(house.core.authority.recover())).toBe('issuance-not-recorded');
     expect(refusals(house)).toHaveLength(3);
-    expect(ground.signed).toHaveLength(signed);
+    expect(ground.signed).toHaveLength(signed + 3);
   });
 });

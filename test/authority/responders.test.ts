@@ -56,7 +56,6 @@ const issue = (house: Service, order: string, profile: string): Promise<Certific
   house.core.authority.issue({
     order,
     profile,
-    profileVersion: 1,
     office: 'mizusaki-higashi',
     fields: FIELDS[profile] ?? {},
     subjectPublicKeyInfo: P256_KEY,

@@ -30,7 +30,6 @@ const issue = (profile: string, office = 'mizusaki-higashi', { core } = house): 
   core.authority.issue({
     order: `order-${orders++}`,
     profile,
-    profileVersion: 1,
     office,
     fields: FIELDS[profile] ?? {},
     subjectPublicKeyInfo: holder,

@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Fault } from '../../lib/fault.ts';
-import { type Application, type Command, decide, type Request } from '../../lib/registration/decide.ts';
+import {
+  type Application,
+  type Command,
+  decide,
+  type Ending,
+  ended,
+  type Request,
+} from '../../lib/registration/decide.ts';
 import { REQUEST_STATES, type RequestState } from '../../lib/registration/registration.ts';
 import { PEOPLE, type Who } from './people.ts';
 
@@ -30,14 +37,28 @@ const WORDS = {
     reason: '添付書類の不足',
   }),
   withdraw: (who: Who): Command => ({ command: 'withdraw', actor: PEOPLE[who], at, reason: '誤り' }),
-  finish: (): Command => ({ command: 'finish', certificate }),
-  fail: (): Command => ({ command: 'fail', at, code: 'lint-failed', reason: 'It breaks a rule.' }),
 } as const;
-type Word = keyof typeof WORDS;
+
+/** What the service itself makes of an approved request. */
+const ENDS = {
+  finish: { state: 'issued', certificate },
+  fail: { state: 'failed', at, code: 'lint-failed', reason: 'It breaks a rule.' },
+  lapse: { state: 'lapsed', at, round: 1, submitter: 'tanaka' },
+} as const satisfies Record<string, Ending>;
+
+type Word = keyof typeof WORDS | keyof typeof ENDS;
 type Step = readonly [Word, Who];
 
+const isEnd = (word: Word): word is keyof typeof ENDS => word in ENDS;
+
+const step = (request: Request | undefined, word: Word, who: Who): Request => {
+  if (!isEnd(word)) return decide(request, WORDS[word](who));
+  if (request === undefined) throw new Fault('unknown-request', 'An end has a request.');
+  return ended(request, ENDS[word]);
+};
+
 const run = (...steps: readonly Step[]): Request | undefined =>
-  steps.reduce<Request | undefined>((request, [word, who]) => decide(request, WORDS[word](who)), undefined);
+  steps.reduce<Request | undefined>((request, [word, who]) => step(request, word, who), undefined);
 
 const IN_STATE: Readonly<Record<RequestState, readonly Step[]>> = {
   submitted: [['submit', 'tanaka']],
@@ -72,16 +93,22 @@ const IN_STATE: Readonly<Record<RequestState, readonly Step[]>> = {
   ],
 };
 
-const outcome = (request: Request | undefined, command: Command): string => {
+const outcome = (request: Request | undefined, command: Command): string =>
+  stateOr(() => decide(request, command));
+
+const stateOr = (act: () => Request): string => {
   try {
-    return decide(request, command).state;
+    return act().state;
   } catch (error) {
     if (error instanceof Fault) return error.code;
     throw error;
   }
 };
 
-/** The outcome of a command, by its actor and the state before it; in the last column the request does not exist. */
+/**
+ * What becomes of a command, by who gives it and by the state before; at last of one for a request that is not there. An end
+ * that stands makes of a request what it is, whatever state its row says.
+ */
 const TABLE = `
                         submitted       examined        approved        issued          rejected        withdrawn       failed          none
 approve  suzuki         examined        wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
@@ -107,8 +134,9 @@ withdraw lost           forbidden       forbidden       forbidden       forbidde
 withdraw yamada         forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       unknown-request
 withdraw auditor        forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       unknown-request
 withdraw holder         forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden
-finish   yamada         wrong-state     wrong-state     issued          wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
-fail     yamada         wrong-state     wrong-state     failed          wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
+finish   yamada         issued          issued          issued          issued          issued          issued          issued          unknown-request
+fail     yamada         failed          failed          failed          failed          failed          failed          failed          unknown-request
+lapse    yamada         submitted       submitted       submitted       submitted       submitted       submitted       submitted       unknown-request
 submit   tanaka         wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     submitted
 submit   lost           wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     forbidden
 submit   yamada         wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     forbidden
@@ -126,7 +154,7 @@ describe('who may do what, and when', () => {
 
   it.each(cases)('%s by %s', (word, who, outcomes) => {
     const befores = [...REQUEST_STATES.map((state) => run(...IN_STATE[state])), undefined];
-    expect(befores.map((before) => outcome(before, WORDS[word](who)))).toEqual(outcomes);
+    expect(befores.map((before) => stateOr(() => step(before, word, who)))).toEqual(outcomes);
   });
 
   it('one person with two principals does not examine twice', () => {
@@ -164,6 +192,7 @@ describe('any sequence of commands', () => {
         'finish',
         'finish',
         'fail',
+        'lapse',
       ),
       fc.constantFrom(...(Object.keys(PEOPLE) as Who[])),
     ),
@@ -172,6 +201,7 @@ describe('any sequence of commands', () => {
   const freeze = (request: Request): Request => {
     Object.freeze(request.examinations);
     Object.freeze(request.persons);
+    Object.freeze(request.lapses);
     return Object.freeze(request);
   };
 
@@ -183,6 +213,13 @@ describe('any sequence of commands', () => {
         const acted: Who[] = [first];
         for (const [word, who] of story) {
           const before = request;
+          if (isEnd(word)) {
+            // The service ends only what was approved.
+            if (request.state !== 'approved') continue;
+            request = freeze(ended(request, { ...ENDS[word], submitter: PEOPLE[first].person } as Ending));
+            if (word === 'lapse') acted.length = 1;
+            continue;
+          }
           try {
             request = freeze(decide(request, WORDS[word](who)));
           } catch (error) {
@@ -192,9 +229,8 @@ describe('any sequence of commands', () => {
           expect(['issued', 'rejected', 'withdrawn', 'failed']).not.toContain(before.state);
           expect(request.state).not.toBe(before.state);
           if (word === 'approve' || word === 'reject') acted.push(who);
-          if (word !== 'finish' && word !== 'fail' && PEOPLE[who].role === 'officer')
-            expect(PEOPLE[who].office).toBe(request.office);
-          // The application never changes on the way.
+          if (PEOPLE[who].role === 'officer') expect(PEOPLE[who].office).toBe(request.office);
+          // What was asked for never changes on the way.
           expect(request).toMatchObject(application);
         }
         seen.add(request.state);

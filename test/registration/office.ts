@@ -31,9 +31,24 @@ type Plan = 'lost' | 'appliedThenErrored' | Fault;
 export const fakeIssuer = () => {
   const orders = new Map<string, { readonly order: Order; readonly ref: CertificateRef }>();
   const plans: Plan[] = [];
-  const profile = { version: 1, publicKeys: ['p-256', 'rsa2048', 'ed25519'] };
+  const profile = { version: 1, publicKeys: ['p-256', 'rsa2048', 'ed25519'], terms: 'as they were' };
+  const acts = ledgerActs();
+  const ledger = openLedger({
+    table: { get: async () => undefined } as unknown as Table,
+    clock: () => Date.UTC(2026, 10, 22),
+    random: (n) => randomBytes(n),
+    ...acts,
+  });
+  /** The certificate that ends the order. */
+  const concludedBy = async ({ order, closes, actor, office }: Order, ref: CertificateRef) => {
+    const draft = { kind: 'issuance', actor, office, certificates: [ref], details: { order } } as const;
+    const { record } = await ledger.conclude(draft, closes);
+    const [issued] = record.kind === 'issuance' ? (record.certificates ?? []) : [];
+    if (issued === undefined) throw new Fault('wrong-state', 'The order ended in another way.');
+    return issued;
+  };
   const issuing: Issuing = {
-    describe: ({ profile: id, office, fields, profileVersion, subjectDigest }) => {
+    describe: ({ profile: id, office, fields, subjectDigest }) => {
       if (id !== 'seal') throw new Fault('unknown-profile', 'There is no such profile.');
       if (office !== 'hino' && office !== 'nara') throw new Fault('profile-not-allowed', 'Not this office.');
       if (typeof fields.CN !== 'string' || fields.CN.trim() === '') {
@@ -41,28 +56,43 @@ export const fakeIssuer = () => {
       }
       const CN = fields.CN.trim();
       const described = { subject: `C=JP, CN=${CN}`, subjectDigest: hash('sha256', CN), fields: { CN } };
-      const isAsBefore =
-        (profileVersion ?? profile.version) === profile.version &&
-        (subjectDigest ?? described.subjectDigest) === described.subjectDigest;
-      if (!isAsBefore) throw new Fault('unknown-profile', 'It has changed.');
+      if ((subjectDigest ?? described.subjectDigest) !== described.subjectDigest) {
+        throw new Fault('unknown-profile', 'It has changed.');
+      }
       return { profile: { ...profile }, ...described };
+    },
+    certificateDigest: async (application, salt) => {
+      const { subject } = issuing.describe(application);
+      return hash('sha256', JSON.stringify([salt, subject, profile.terms]));
     },
     issue: async (order) => {
       const plan = plans.shift();
       if (typeof plan === 'object') throw plan;
       if (plan === 'lost') throw new Fault('store-unavailable', 'The key store did not answer.');
+      const { salt = '', digest } = order.examined ?? {};
+      const application = { ...order, subjectPublicKeyInfo: order.subjectPublicKeyInfo };
+      if ((await issuing.certificateDigest(application, salt)) !== digest) {
+        throw new Fault('unknown-profile', 'It would be another certificate.');
+      }
       const known = orders.get(order.order);
       expect(known?.order ?? order, 'the same order').toEqual(order);
-      const ref = known?.ref ?? { ca: 'organisation-1', serial: randomBytes(16).toString('hex') };
+      const drawn = { ca: 'organisation-1', serial: randomBytes(16).toString('hex') };
+      const ref = known?.ref ?? (await concludedBy(order, drawn));
       orders.set(order.order, { order, ref });
       if (plan === 'appliedThenErrored') throw new Fault('store-unavailable', 'The answer was lost.');
       return ref;
     },
-    abandonWrites: async (order) => (orders.has(order) ? undefined : []),
+    resume: async ({ order }) => {
+      const known = orders.get(order);
+      if (known === undefined) throw new Fault('wrong-state', 'No certificate was issued for this order.');
+      return known.ref;
+    },
+    giveUp: async (closes) => ((await ledger.conclusion(closes)) ? undefined : closes),
     chainPem: async ({ ca, serial }) => `certificate ${ca} ${serial}\n`,
   };
   return {
     issuing,
+    acts,
     orders,
     /** The outcomes of the next orders, one after another. */
     fail: (...next: Plan[]) => plans.push(...next),
@@ -70,8 +100,10 @@ export const fakeIssuer = () => {
     forgive: () => {
       plans.length = 0;
     },
-    changeProfile: () => {
+    /** A new version of the profile, which gives another certificate where its terms change. */
+    changeProfile: (terms?: string) => {
       profile.version++;
+      profile.terms = terms ?? profile.terms;
     },
   };
 };
@@ -81,7 +113,10 @@ export interface Logged {
   readonly facts: unknown;
 }
 
-/** Registration over a table, with the real ledger and a clock that advances a second at every reading. */
+/** After this time an approval that was not used lapses. */
+export const LAPSE_MS = 7 * 86_400_000;
+
+/** Registration over a table, with the real ledger and a clock that moves a second at every look. */
 export const openOffice = (table: Table, issuer = fakeIssuer()) => {
   let time = Date.UTC(2026, 10, 22);
   const clock = (): number => {
@@ -89,7 +124,7 @@ export const openOffice = (table: Table, issuer = fakeIssuer()) => {
     return time;
   };
   const random = (n: number): Uint8Array => randomBytes(n);
-  const ledger = openLedger({ table, clock, random, ...ledgerActs() });
+  const ledger = openLedger({ table, clock, random, ...issuer.acts });
   const logged: Logged[] = [];
   const registration = openRegistration({
     table,
@@ -98,12 +133,13 @@ export const openOffice = (table: Table, issuer = fakeIssuer()) => {
     ledger,
     issuing: issuer.issuing,
     retries: openRetries(() => time),
+    lapsesAt: (approvedAt) => approvedAt + LAPSE_MS,
     log: (_level, message, facts) => logged.push({ message, facts }),
   });
   const advance = (ms: number): void => {
     time += ms;
   };
-  return { registration, issuer, logged, advance };
+  return { registration, ledger, issuer, logged, advance };
 };
 
 export const newSubmission = async (): Promise<Submission> => ({
@@ -208,7 +244,7 @@ export const checkTable = async (
       const actors = [row.submittedBy, ...row.examinations.map(({ by }) => by)];
       expect(new Set(actors.map((actor) => personById.get(actor))).size).toBe(3);
       expect(hash('sha256', order?.order.subjectPublicKeyInfo as Uint8Array)).toBe(row.publicKeyDigest);
-      expect(order?.order).toMatchObject({ fields: row.fields, profileVersion: row.profileVersion });
+      expect(order?.order).toMatchObject({ fields: row.fields, profile: row.profile });
     } else if (row.state !== 'approved') expect(order).toBeUndefined();
   }
   expect(records.filter(({ kind }) => kind !== 'provision')).toHaveLength(acts);

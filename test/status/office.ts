@@ -32,7 +32,6 @@ export const issueTo = async (
   const ref = await service.core.authority.issue({
     order,
     profile: profile.id,
-    profileVersion: profile.version,
     fields,
     ...(office !== undefined && { office }),
     subjectPublicKeyInfo: signer.subjectPublicKeyInfo,

@@ -371,12 +371,11 @@ describe('a key', () => {
     await consentTo(asked);
     const { core, trustDomain: domain } = composeHouse(ground);
     const applicant = await readApplicant(domain, { principal: 'higashi-counter', csr });
-    const { id: profile, version: profileVersion } = domain.operations.principal;
+    const { id: profile } = domain.operations.principal;
     const order = (principal: string) =>
       core.authority.issue({
         order: `principal:${principal}:test`,
         profile,
-        profileVersion,
         fields: { principal, name: principal },
         subjectPublicKeyInfo: applicant.subjectPublicKeyInfo,
         actor: 'service',

@@ -1,0 +1,68 @@
+import type { Objects } from '../acts/acts.ts';
+import { Fault, wentThrough } from '../fault.ts';
+import type { CertificateRef } from '../principal.ts';
+
+/**
+ * What became of a serial number. The object stands in the bucket before the CA's key signs, and is never changed:
+ *
+ *   issued/{ca}/{serial}   IssuedObject
+ *
+ * It is put after the certificate's rows were stored, so rows that are missing beside it were deleted by somebody. Their
+ * number is never stored as good a second time.
+ */
+export interface IssuedObject {
+  /** Id of the record of the issuance. */
+  readonly record: string;
+  /** No rows were stored, and the certificate is never signed. */
+  readonly givenUp: boolean;
+}
+
+export interface IssuedObjects {
+  read(ref: CertificateRef): Promise<IssuedObject | undefined>;
+  /** The object that stands there afterwards. `isOurs` is false where another was first. */
+  put(ref: CertificateRef, object: IssuedObject): Promise<IssuedObject & { readonly isOurs: boolean }>;
+}
+
+const pathOf = ({ ca, serial }: CertificateRef): string => `issued/${ca}/${serial}`;
+
+const damaged = (path: string, cause?: unknown): Fault =>
+  new Fault(
+    'act-object-invalid',
+    'The object of an issued serial number cannot be read; restore it from the bucket’s copy.',
+    { path },
+    { cause },
+  );
+
+const parse = (path: string, body: Uint8Array): IssuedObject => {
+  let value: { readonly record?: unknown; readonly givenUp?: unknown };
+  try {
+    value = JSON.parse(Buffer.from(body).toString('utf8'));
+  } catch (cause) {
+    throw damaged(path, cause);
+  }
+  if (typeof value?.record !== 'string') throw damaged(path);
+  return { record: value.record, givenUp: value.givenUp === true };
+};
+
+export const openIssuedObjects = (objects: Pick<Objects, 'get' | 'put'>): IssuedObjects => {
+  const read: IssuedObjects['read'] = async (ref) => {
+    const path = pathOf(ref);
+    const object = await objects.get(path);
+    return object && parse(path, object.body);
+  };
+
+  return {
+    read,
+
+    put: async (ref, { record, givenUp }) => {
+      const path = pathOf(ref);
+      const body = Buffer.from(JSON.stringify({ record, ...(givenUp && { givenUp }) }));
+      if (await wentThrough(objects.put(path, body, { if: 'absent' }))) {
+        return { record, givenUp, isOurs: true };
+      }
+      const first = await read(ref);
+      if (first === undefined) throw damaged(path);
+      return { ...first, isOurs: false };
+    },
+  };
+};

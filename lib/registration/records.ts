@@ -1,0 +1,56 @@
+import type { Principal } from '../principal.ts';
+import { applicationDigest } from './application-digest.ts';
+import type { Examination } from './contract.ts';
+import { type Request, roundOf } from './decide.ts';
+import type { ActRecord } from './deps.ts';
+import type { RequestRow } from './rows.ts';
+
+/** The records of what is done to a request: ids, digests and decisions, never a field's value or a reason in words. */
+
+type Recorded = Omit<RequestRow, 'records' | 'change'>;
+
+const aboutOf = (id: string, request: Request & { readonly salt: string }) => ({
+  request: id,
+  profile: request.profile,
+  profileVersion: request.profileVersion,
+  publicKeyDigest: request.publicKeyDigest,
+  applicationDigest: applicationDigest(request.salt, request),
+});
+
+/** What the office does with its application. */
+export const submissionRecord = (
+  id: string,
+  row: Recorded,
+  actor: Principal,
+  act: 'submitted' | 'withdrawn',
+): ActRecord => ({
+  kind: 'submission',
+  actor: actor.id,
+  office: row.office,
+  details: { ...aboutOf(id, row), act, person: actor.person },
+});
+
+/** What the service makes of an approved request that is not issued. `fault` says why it failed. */
+export const outcomeRecord = (
+  id: string,
+  row: Recorded,
+  outcome: { readonly act: 'lapsed' } | { readonly act: 'failed'; readonly fault: string },
+): ActRecord => ({
+  kind: 'submission',
+  actor: 'service',
+  office: row.office,
+  details: { ...aboutOf(id, row), ...outcome, round: roundOf(row) },
+});
+
+/** An examination belongs to one round. An approving one binds the certificate that was examined. */
+export const examinationRecord = (
+  id: string,
+  row: Recorded,
+  actor: Principal,
+  examination: Pick<Examination, 'stage' | 'decision'> & { readonly certificateDigest?: string | undefined },
+): ActRecord => ({
+  kind: 'examination',
+  actor: actor.id,
+  office: row.office,
+  details: { ...aboutOf(id, row), ...examination, person: actor.person, round: roundOf(row) },
+});
