@@ -54,7 +54,9 @@ const putBack = async (id: string, change: Partial<RequestRow>): Promise<void> =
       'failed',
     ] as const) {
       const listing = { pk: listingPk(office, state), sk: id };
-      await overwrite(ground.table, listing, state === row.state ? {} : undefined);
+      const isListed = (await ground.table.get(listing)) !== undefined;
+      if (isListed !== (state === row.state))
+        await overwrite(ground.table, listing, isListed ? undefined : {});
     }
   }
 };
@@ -253,6 +255,22 @@ describe('examinations that nobody made', () => {
   });
 });
 
+describe('examinations of a round that is not open', () => {
+  it('give no certificate, though three persons made them', async () => {
+    const id = await submitted();
+    await putBack(id, { lapses: ['2026-11-22T09:00:00Z'] });
+    await examine(house, 'higashi-examiner', id);
+    expect((await examine(house, 'operator-noda', id)).state).toBe('approved');
+    expect(house.logged.at(-1)).toMatchObject({ level: 'error', facts: { error: 'approval-not-recorded' } });
+    // Nor where the row is set right: both acts say the round in which they were made.
+    const { lapses: _, ...row } = await rowOf(id);
+    await overwrite(ground.table, requestKey(id), row);
+    await restart();
+    expect(await stateOf(id)).toBe('approved');
+    expect(await issuances(id)).toEqual([]);
+  });
+});
+
 describe('a certificate', () => {
   const renamed = (file: HouseFile): void => {
     for (const { attributes } of file.offices) attributes.O = 'Mizusaki Merged City';
@@ -321,7 +339,7 @@ describe('a request that ended without a certificate', () => {
     const id = request?.id as string;
     const approved = await rowOf(id);
     const stricter = composeHouse(ground, {
-      domain: (file) => {
+      misread: (file) => {
         for (const profile of file.profiles)
           if (profile.id === PROFILE) Object.assign(profile, { publicKeys: ['rsa3072'] });
       },

@@ -65,7 +65,7 @@ describe('an act', () => {
     const free = record.id.replace(/.$/, (digit) => (digit === '0' ? '1' : '0'));
     await putRow(table, recordKey(free), value);
     for (const id of [other.id, free]) {
-      await expect(ledger.act(id)).rejects.toMatchObject({ code: 'act-not-proven' });
+      await expect(ledger.act(id)).rejects.toMatchObject({ code: 'unknown-record' });
     }
     expect((await ledger.act(record.id)).id).toBe(record.id);
   });

@@ -16,8 +16,6 @@ export const AUTHORITY = {
     '公開鍵と利用主体を結び付けるオブジェクトが壊れています。',
   'An act on the status of a certificate is not one that can be where it is.':
     '証明書の状態についての行為の記録が、あるべきでない位置にあります。',
-  'This order was given up; no certificate is issued for it.':
-    'この発行は取りやめになっています。証明書は発行されません。',
   'This office may not apply for certificates of that profile; ask the operator which profiles it may use.':
     'この登録分局は、その証明書プロファイルで申請できません。使える証明書プロファイルを認証局運用者に確認してください。',
   'The clock is before the beginning of the CA; nothing is issued until it is right.':
@@ -25,8 +23,6 @@ export const AUTHORITY = {
   'There is no such certificate profile.': 'その証明書プロファイルはありません。',
   'The profile names no authority of the trust domain.':
     '証明書プロファイルが指す認証局は、信頼ドメインにありません。',
-  'The profile or the office has changed since the request was submitted; it has to be submitted again.':
-    '申請の後に、証明書プロファイルまたは登録分局が変更されています。もう一度申請してください。',
   'The public key that {0} asks for belongs to {1}; each principal makes a key of its own.':
     '{0} の公開鍵は、すでに {1} のものです。利用主体ごとに鍵を作ってください。',
   'The invalidity date must be a time of RFC 3339 in UTC, and not in the future.':
@@ -55,4 +51,16 @@ export const AUTHORITY = {
   'No revocation of this certificate awaits its confirmation.': 'この証明書に、確認待ちの失効はありません。',
   'The ceremony made another certificate for this CA, which is not in the table; restore the table from a copy.':
     '鍵生成式で作られたこの認証局の証明書は別のもので、テーブルにありません。テーブルのバックアップから復元してください。',
+  'No certificate was issued for this order.': 'この発行指示に対して証明書は発行されていません。',
+  'An issuance lacks what every issuance has.': '発行の記録に、必ずあるはずの項目がありません。',
+  'The object of an issued serial number cannot be read; restore it from the bucket’s copy.':
+    '発行済みシリアル番号のオブジェクトを読み取れません。バケットの控えから復元してください。',
+  'The certificate that was begun for this order cannot be built again as it was; it is not signed. The request has to be submitted again.':
+    'この発行指示で作りかけた証明書を、同じ内容で組み立て直すことができないため、署名しません。申請を出し直してください。',
+  'The certificate would not be the one that was submitted and examined; the request has to be submitted again.':
+    '証明書の内容が、申請・審査されたものと異なることになります。申請を出し直してください。',
+  'This order ended in another way; no certificate is issued for it.':
+    'この発行指示は別の形で終わっているため、証明書は発行されません。',
+  'The table has lost the rows of a certificate that was issued; restore them from a backup. Its number is not admitted again.':
+    '発行済み証明書の行がテーブルから失われています。バックアップから復元してください。この番号が再び有効とされることはありません。',
 };

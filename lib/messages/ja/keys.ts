@@ -13,14 +13,10 @@ export const KEYS = {
     '鍵の ID は、a-z、0-9、"-" を使って 1～64 文字で指定してください。',
   'KMS answered without the key.': 'KMS の応答に鍵がありません。',
   'The key store has no key of that id.': 'その ID の鍵は鍵ストアにありません。',
-  'This function opens responder keys and makes none.':
-    'この関数はレスポンダの鍵を開くだけで、作ることはできません。',
   'KMS answered without the key pair.': 'KMS の応答に鍵ペアがありません。',
   'The key was there and is gone; try again.': 'あったはずの鍵がなくなりました。もう一度お試しください。',
   'The key store has that key with another algorithm.':
     'その鍵は、別のアルゴリズムの鍵として鍵ストアにあります。',
-  'The row of a responder key is not as it was written; let the responder be renewed.':
-    'レスポンダの鍵の行が、書き込んだ時の形になっていません。レスポンダを更新してください。',
   'KMS answered without the public key.': 'KMS の応答に公開鍵がありません。',
   'The key in KMS is not one that the algorithm signs with.':
     'KMS の鍵は、このアルゴリズムの署名に使えるものではありません。',
@@ -59,4 +55,15 @@ export const KEYS = {
     'AWS の認証情報がありません。関数にロールを付けるか、AWS_ACCESS_KEY_ID と AWS_SECRET_ACCESS_KEY を設定してください。',
   'The address of an AWS service is a scheme, a host and a port.':
     'AWS のサービスのアドレスは、スキーム、ホスト、ポートで指定してください。',
+  'the alias or the ARN of the KMS key that seals the keys of responders and of acts':
+    'OCSPレスポンダと行為の鍵を封印するKMS鍵の別名またはARN',
+  'A key of acts follows the generation before it, which is not there.':
+    '行為の鍵は前の世代に続けて作りますが、前の世代の鍵がありません。',
+  'The key store has another key of acts than its public object.':
+    '鍵ストアにある行為の鍵が、公開されているオブジェクトの鍵と異なります。',
+  'An object of the acts is not what its name says.': '行為のオブジェクトの内容が、その名前と一致しません。',
+  'The object of a sealed key is damaged.': '封印された鍵のオブジェクトが壊れています。',
+  'This function opens keys and makes none.': 'この関数は鍵を開くだけで、作ることはできません。',
+  'A sealed key is not as it was written; have the responder renewed, or the key of acts replaced.':
+    '封印された鍵が書き込まれたときと異なります。レスポンダを更新するか、行為の鍵を取り替えてください。',
 };

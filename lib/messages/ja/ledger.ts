@@ -82,4 +82,10 @@ export const LEDGER = {
   'There is no report of that fiscal year.': 'その年度の年次報告はありません。',
   'The report of that fiscal year was kept for its time and is kept no longer; who has a copy can tell it by its digest.':
     'その年度の年次報告は、保存期間が終わったため残っていません。写しをお持ちであれば、ダイジェストで照合できます。',
+  'The end of an act is named by the act and a number from 1.':
+    '行為の終わりは、その行為と1以上の番号で名付けます。',
+  'The object that ended an act is not what its name says.':
+    '行為を終わらせたオブジェクトの内容が、その名前と一致しません。',
+  'The record of an act does not have the signature that it must have. Nothing is done that rests on it.':
+    '行為の記録に、必要な署名がありません。この記録に基づく処理は行いません。',
 };

@@ -33,4 +33,12 @@ export const REGISTRATION = {
   'A page has 1 to {0} requests.': '1 ページの申請は 1～{0} 件で指定してください。',
   'The request is {0}; there is no certificate to collect.':
     '申請の状態は {0} です。受け取れる証明書はまだありません。',
+  'The ledger lacks the submission of this request; it has to be submitted again.':
+    'この申請の提出の記録が台帳にありません。申請を出し直してください。',
+  'The end of a request is of a kind that ends none.':
+    '申請の終わりが、申請を終わらせる種類のものではありません。',
+  'The ledger lacks the approval of the office; reject the request, and have it submitted again.':
+    '登録分局の承認の記録が台帳にありません。申請を却下し、出し直してもらってください。',
+  'The certificate would not be the one that the office examined; reject the request, and have it submitted again.':
+    '証明書の内容が、登録分局の審査したものと異なることになります。申請を却下し、出し直してもらってください。',
 };

@@ -69,8 +69,6 @@ export const STORE = {
   "the function's name in logs and metrics": '動作記録とメトリクスに使う関数の名前',
   'the name of a DynamoDB table': 'DynamoDB のテーブル名',
   'the name of an S3 bucket': 'S3 のバケット名',
-  'the alias or the ARN of the KMS key that seals responder keys':
-    'レスポンダの鍵を封印する KMS の鍵のエイリアスまたは ARN',
   'what the aliases of the CA keys begin with, between "alias/" and the id of the CA':
     '認証局の鍵のエイリアスで、"alias/" と認証局の ID の間に入る文字列',
   'http addresses without query, user or slash at the end, separated by a space':

@@ -107,4 +107,9 @@ export const TITLES = {
   // The two that are sentences elsewhere.
   'Too many requests are under way.': '処理中のリクエストが多すぎます。',
   'The service is stopping.': 'サービスは停止処理中です。',
+  'A certificate that was begun cannot be finished': '作りかけの証明書を完成できません',
+  'The rows of an issued certificate are lost': '発行済み証明書の行が失われています',
+  'The submission of a request is not on record': '申請の提出が記録されていません',
+  'An act of the service is not proven': 'サービスの行為が証明されていません',
+  'A stored proof of the service is damaged': '保存された証明が壊れています',
 };
