@@ -1,6 +1,7 @@
 import { AUTHORITY_ROUTES, AUTHORITY_TASKS } from './authority/functions.ts';
 import { HOLDERS_ROUTES } from './holders/functions.ts';
 import { type Grants, type RouteFunction, type Rows, type TaskFunction, together } from './lambda/grants.ts';
+import { ENDS_OF_RECORDS } from './lambda/rows.ts';
 import { LEDGER_ROUTES, LEDGER_TASKS } from './ledger/functions.ts';
 import { REGISTRATION_ROUTES, REGISTRATION_TASKS } from './registration/functions.ts';
 import { STATUS_ROUTES, STATUS_TASKS } from './status/functions.ts';
@@ -11,11 +12,34 @@ import { STATUS_ROUTES, STATUS_TASKS } from './status/functions.ts';
  * functions do.
  */
 
-/** For the check whether the trust domain that was deployed with the function is the one in force. */
-const BEGIN: Rows = { get: ['trust-domain'] };
+/**
+ * For the check whether the trust domain that was deployed with the function is the one in force: the newest object says so,
+ * and its act is verified.
+ */
+const BEGIN: Rows = { get: ['trust-domain', 'trust-domain-amendments', 'staged/*', 'record/*'] };
+const BEGIN_PROOFS = [
+  'act-keys/*',
+  'act-keys-closed/*',
+  'outcomes/trust-domain/*',
+  // The certificates of CAs, and the end of an amendment that is being applied.
+  'outcomes/ca.*',
+  ENDS_OF_RECORDS,
+];
+/** OCSP goes by the row, for the sake of a relying party's time. */
+const BEGIN_BY_ROW: Rows = { get: ['trust-domain'] };
 
 const beginning = <F extends Grants>(fns: readonly F[], knows: (fn: F) => boolean): readonly F[] =>
-  fns.map((fn) => (knows(fn) ? { ...fn, rows: together(BEGIN, fn.rows ?? {}) } : fn));
+  fns.map((fn) =>
+    'part' in fn && fn.part === 'responder'
+      ? { ...fn, rows: together(BEGIN_BY_ROW, fn.rows ?? {}) }
+      : knows(fn)
+        ? {
+            ...fn,
+            rows: together(BEGIN, fn.rows ?? {}),
+            proofs: { ...fn.proofs, read: [...BEGIN_PROOFS, ...(fn.proofs?.read ?? [])] },
+          }
+        : fn,
+  );
 
 /** A part of the service. It is a stack of its own, nested in the importer's. */
 export interface Subsystem {

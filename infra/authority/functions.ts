@@ -2,6 +2,8 @@ import { type RouteFunction, type TaskFunction, together } from '../lambda/grant
 import {
   BASIS,
   DOOR,
+  END,
+  ENDS_OF_RECORDS,
   get,
   ISSUE,
   MOVE_REQUEST,
@@ -9,6 +11,7 @@ import {
   post,
   RECORD,
   RENEW_RESPONDER,
+  VERIFY,
 } from '../lambda/rows.ts';
 
 const AMENDMENTS = '/api/v1/trust-domain/amendments';
@@ -30,7 +33,8 @@ export const AUTHORITY_ROUTES: readonly RouteFunction[] = [
     ],
     doors: 'public',
     part: 'rows',
-    rows: { query: ['issuers'] },
+    rows: together(BASIS, { query: ['issuers'] }),
+    proofs: { read: VERIFY },
   },
   {
     id: 'amendments',
@@ -42,12 +46,14 @@ export const AUTHORITY_ROUTES: readonly RouteFunction[] = [
     ],
     doors: 'callers',
     part: 'rows',
-    rows: together(DOOR, RECORD, {
+    rows: together(DOOR, RECORD, END, {
       query: ['trust-domain-amendments', 'trust-domain-file/*', 'trust-domain-withdrawn'],
       get: ['trust-domain-amendments', 'trust-domain-file/*'],
       put: ['trust-domain', 'trust-domain-amendments', 'trust-domain-file/*'],
       check: ['trust-domain'],
     }),
+    actKeys: { sign: ['trust-domain'] },
+    proofs: { read: VERIFY, put: [ENDS_OF_RECORDS] },
   },
 ];
 
@@ -57,10 +63,9 @@ export const AUTHORITY_TASKS: readonly TaskFunction[] = [
     id: 'ceremony-consent',
     file: 'tasks/ceremony-consent',
     environment: 'rows',
-    rows: together(RECORD, {
-      get: ['ceremony-consent', 'principal-key/*'],
-      put: ['ceremony-consent'],
-    }),
+    rows: together(RECORD, END),
+    actKeys: { sign: ['consent'], make: ['consent'] },
+    proofs: { read: [...VERIFY, 'principal-keys/*'], put: ['outcomes/ceremony-consent/*'] },
   },
   {
     id: 'ceremony',
@@ -68,19 +73,12 @@ export const AUTHORITY_TASKS: readonly TaskFunction[] = [
     environment: 'issuing',
     closed: true,
     // Requests that were approved under the file in force are finished before the next file comes into force.
-    rows: together(ISSUE, BASIS, PUBLISH, RENEW_RESPONDER, MOVE_REQUEST, {
+    rows: together(ISSUE, END, PUBLISH, RENEW_RESPONDER, MOVE_REQUEST, {
       query: ['unfinished/*', 'requests/*', 'trust-domain-file/*', 'trust-domain-withdrawn'],
-      get: [
-        'ceremony-consent',
-        'issuers',
-        'principal-key/*',
-        'trust-domain-amendments',
-        'trust-domain-withdrawn',
-      ],
+      get: ['issuers', 'trust-domain-file/*', 'trust-domain-amendments', 'trust-domain-withdrawn'],
       put: [
-        'ceremony-consent',
         'issuers',
-        'principal-key/*',
+        'trust-domain-file/*',
         'trust-domain',
         'trust-domain-amendments',
         'trust-domain-withdrawn',
@@ -91,5 +89,7 @@ export const AUTHORITY_TASKS: readonly TaskFunction[] = [
     crls: 'publish',
     caKeys: 'sign',
     responderKeys: 'make',
+    actKeys: { sign: ['ceremony', 'issuance', 'publication'], make: 'all' },
+    proofs: { read: VERIFY, put: ['outcomes/*', 'issued/*', 'principal-keys/*'] },
   },
 ];

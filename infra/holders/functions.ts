@@ -1,5 +1,15 @@
 import { type RouteFunction, together } from '../lambda/grants.ts';
-import { DISCLOSURE_KEY, DOOR, get, HOLDER_RECORDS, post, RECORD, SETTLE } from '../lambda/rows.ts';
+import {
+  DISCLOSURE_KEY,
+  DOOR,
+  END,
+  get,
+  HOLDER_RECORDS,
+  post,
+  RECORD,
+  SETTLE,
+  VERIFY,
+} from '../lambda/rows.ts';
 
 const DISCLOSURES = '/api/v1/disclosures';
 
@@ -14,11 +24,13 @@ export const HOLDERS_ROUTES: readonly RouteFunction[] = [
     ],
     doors: 'callers',
     part: 'rows',
-    rows: together(DOOR, RECORD, {
+    rows: together(DOOR, RECORD, END, {
       query: ['disclosure', 'disclosure/holder/*'],
       get: ['disclosure', 'delegate/*'],
       put: ['disclosure', 'disclosure/holder/*'],
     }),
+    actKeys: { sign: ['disclosure'] },
+    proofs: { read: VERIFY },
   },
   {
     id: 'disclosure-bundles',
@@ -28,10 +40,12 @@ export const HOLDERS_ROUTES: readonly RouteFunction[] = [
     ],
     doors: 'callers',
     part: 'bundling',
-    rows: together(DOOR, SETTLE, HOLDER_RECORDS, DISCLOSURE_KEY, {
+    rows: together(DOOR, SETTLE, END, HOLDER_RECORDS, DISCLOSURE_KEY, {
       get: ['disclosure', 'delegate/*', 'certificates/*'],
       put: ['disclosure', 'staged/*'],
     }),
+    actKeys: { sign: ['disclosure', 'setting'] },
+    proofs: { read: VERIFY },
     disclosureKey: 'use',
     handOver: true,
   },
@@ -42,6 +56,7 @@ export const HOLDERS_ROUTES: readonly RouteFunction[] = [
     part: 'disclosing',
     rows: together(RECORD, DISCLOSURE_KEY),
     disclosureKey: 'make',
+    actKeys: { sign: ['setting'] },
   },
   {
     id: 'own',
@@ -53,11 +68,13 @@ export const HOLDERS_ROUTES: readonly RouteFunction[] = [
     ],
     doors: 'callers',
     part: 'rows',
-    rows: together(DOOR, RECORD, SETTLE, HOLDER_RECORDS, {
+    rows: together(DOOR, RECORD, SETTLE, END, HOLDER_RECORDS, {
       query: ['delegate/*'],
       get: ['delegate/*'],
       put: ['delegate/*'],
       delete: ['delegate/*'],
     }),
+    actKeys: { sign: ['disclosure'] },
+    proofs: { read: VERIFY, put: ['outcomes/delegate.*'] },
   },
 ];

@@ -8,8 +8,8 @@ export const RECORD: Rows = { put: ['staged/*'], get: ['staged/*'] };
 
 export const ISSUE: Rows = {
   query: ['issuers'],
-  get: ['issuance/*', 'status/*', 'certificates/*', 'staged/*'],
-  put: ['issuance/*', 'status/*', 'certificates/*', 'unfinished/*', 'staged/*'],
+  get: ['status/*', 'certificates/*', 'staged/*'],
+  put: ['status/*', 'certificates/*', 'unfinished/*', 'staged/*'],
   delete: ['unfinished/*'],
 };
 
@@ -18,6 +18,24 @@ export const ISSUE: Rows = {
  * revoked only with the record of its issuance.
  */
 export const BASIS: Rows = { get: ['staged/*', 'record/*', 'expired/*'] };
+
+/** Where traces of a settled record are looked for, before an act that an object proves is stored once more. */
+const TRACES = ['certificate/*', 'holder/*', 'kind/*', 'office/*', 'party/*', 'unsequenced/*'];
+
+/** An end is stored with its record, unless the ledger has or had the record. */
+export const END: Rows = {
+  get: ['staged/*', 'record/*', 'expired/*', ...TRACES],
+  put: ['staged/*'],
+  check: ['record/*'],
+};
+
+/** The objects by which acts are verified: public keys, the log's files for acts of closed keys, and the ends of acts. */
+export const VERIFY: readonly string[] = ['act-keys/*', 'act-keys-closed/*', 'log/*', 'outcomes/*'];
+
+/** The names of ends that a record opened: record ids begin with the digit 0 until the year 2527. */
+export const ENDS_OF_RECORDS = 'outcomes/0*';
+export const ENDS_OF_ORDERS = 'outcomes/order.*';
+export const ENDS_OF_STATUS = 'outcomes/status.*';
 
 export const PUBLISH: Rows = {
   query: ['issuers', 'revoked/*', 'changed/*', 'crls/*'],
@@ -34,9 +52,10 @@ export const MOVE_REQUEST: Rows = {
 };
 
 export const CHANGE_STATUS: Rows = {
-  get: ['certificates/*', 'status/*', 'awaited/*'],
-  put: ['status/*', 'revoked/*', 'changed/*', 'awaited/*', 'staged/*'],
-  delete: ['awaited/*'],
+  get: ['certificates/*', 'status/*', 'revoked/*', 'changed/*'],
+  put: ['status/*', 'revoked/*', 'changed/*', 'staged/*'],
+  delete: ['revoked/*', 'status/*'],
+  check: ['record/*'],
 };
 
 export const RENEW_RESPONDER: Rows = {
@@ -60,9 +79,10 @@ export const SETTLED = [
 /** A query settles the staged records before it answers. */
 export const SETTLE: Rows = {
   query: ['staged/*'],
-  get: ['ledger', 'count/*'],
-  put: ['ledger', ...SETTLED, 'unsequenced/*'],
-  delete: ['staged/*'],
+  get: ['ledger', 'staged/*', 'set-aside', 'unsequenced/*', ...SETTLED],
+  put: ['ledger', 'set-aside', ...SETTLED, 'unsequenced/*'],
+  // A row of another form is set aside, and a settled record without a proof is taken back.
+  delete: ['staged/*', 'ledger', 'count/*', 'record/*'],
 };
 
 export const QUERY_RECORDS: Rows = {
@@ -79,11 +99,10 @@ export const MAKE_REPORT: Rows = together(SETTLE, {
 export const HOLDER_RECORDS: Rows = { query: ['holder/*', 'certificate/*'], get: ['record/*'] };
 
 export const SEQUENCE: Rows = {
-  query: ['staged/*', 'unsequenced/*', 'log/batch'],
-  get: ['ledger', 'log', 'count/*', 'record/*', 'staged/*', 'unsequenced/*', 'settings'],
-  put: ['ledger', 'log', 'log/batch', 'settings', 'staged/*', ...SETTLED],
-  delete: ['staged/*', 'unsequenced/*', 'log/batch'],
-  check: ['log'],
+  query: ['staged/*', 'unsequenced/*'],
+  get: ['ledger', 'log', 'staged/*', 'unsequenced/*', 'settings', 'set-aside', 'expired/*', ...SETTLED],
+  put: ['ledger', 'log', 'settings', 'set-aside', 'staged/*', 'unsequenced/*', ...SETTLED],
+  delete: ['staged/*', 'unsequenced/*', 'log', 'ledger', ...SETTLED],
 };
 
 /** The function that needs the disclosure key first makes it, and records that. */

@@ -40,6 +40,7 @@ export const LEDGER_ROUTES: readonly RouteFunction[] = [
     part: 'handing',
     rows: together(DOOR, RECORD, SETTLE, QUERY_RECORDS),
     handOver: true,
+    actKeys: { sign: ['export'] },
   },
   {
     id: 'record',
@@ -56,7 +57,7 @@ export const LEDGER_ROUTES: readonly RouteFunction[] = [
   onRows(
     'counts',
     get('records/count-records', '/api/v1/counts'),
-    together(RECORD, SETTLE, { query: ['record/*', 'count/*'] }),
+    together(RECORD, SETTLE, { query: ['record/*', 'count/*', 'set-aside'] }),
   ),
   {
     id: 'reports',
@@ -79,6 +80,7 @@ export const LEDGER_ROUTES: readonly RouteFunction[] = [
     part: 'published',
     rows: together(DOOR, MAKE_REPORT),
     reports: 'make',
+    actKeys: { sign: ['report'] },
   },
   {
     id: 'statistics',
@@ -101,6 +103,7 @@ export const LEDGER_ROUTES: readonly RouteFunction[] = [
       get: ['record/*', 'expired/*', 'certificates/*'],
     }),
     handOver: true,
+    actKeys: { sign: ['export'] },
   },
   onRows('cdn-log-import', post('records/import-cdn-log', '/api/v1/cdn-logs/{file}'), {
     get: ['cdn-log'],
@@ -117,6 +120,8 @@ export const LEDGER_TASKS: readonly TaskFunction[] = [
     rows: SEQUENCE,
     bucketFormat: 'mark',
     log: 'extend',
+    actKeys: { sign: ['setting'], make: ['setting'] },
+    proofs: { read: ['act-keys/*'], put: ['act-keys-closed/*'] },
   },
   {
     id: 'scheduled-reports',
@@ -125,6 +130,7 @@ export const LEDGER_TASKS: readonly TaskFunction[] = [
     everyMinutes: 24 * 60,
     rows: MAKE_REPORT,
     reports: 'make',
+    actKeys: { sign: ['report'] },
   },
   {
     id: 'scheduled-retention',
@@ -133,11 +139,12 @@ export const LEDGER_TASKS: readonly TaskFunction[] = [
     everyMinutes: 24 * 60,
     rows: {
       query: ['record/*', 'report/annual', 'retention'],
-      get: ['ledger', 'retention', 'certificates/*'],
+      get: ['ledger', 'retention', 'certificates/*', 'expired/*', ...SETTLED],
       put: ['expired/*', 'report/annual', 'retention', 'staged/*'],
       delete: SETTLED.filter((pk) => pk !== 'count/*'),
     },
     reports: 'expire',
+    actKeys: { sign: ['retention'] },
   },
   {
     // Runs at each delivery of a log, and once a day for logs that came without a message.

@@ -1,13 +1,29 @@
 import { type RouteFunction, type TaskFunction, together } from '../lambda/grants.ts';
-import { BASIS, DOOR, get, ISSUE, MOVE_REQUEST, onRows, post, RECORD } from '../lambda/rows.ts';
+import {
+  DOOR,
+  END,
+  ENDS_OF_ORDERS,
+  ENDS_OF_RECORDS,
+  get,
+  ISSUE,
+  MOVE_REQUEST,
+  onRows,
+  post,
+  RECORD,
+  VERIFY,
+} from '../lambda/rows.ts';
 
 const REQUESTS = '/api/v1/requests';
 
 export const REGISTRATION_ROUTES: readonly RouteFunction[] = [
-  onRows('request-submit', post('requests/submit-request', REQUESTS), {
-    get: ['request-idempotency/*', 'request/*'],
-    put: ['request/*', 'requests', 'requests/*', 'request-key/*', 'request-idempotency/*', 'staged/*'],
-  }),
+  {
+    ...onRows('request-submit', post('requests/submit-request', REQUESTS), {
+      get: ['request-idempotency/*', 'request/*'],
+      put: ['request/*', 'requests', 'requests/*', 'request-key/*', 'request-idempotency/*', 'staged/*'],
+    }),
+    actKeys: { sign: ['submission'] },
+    proofs: { read: VERIFY },
+  },
   {
     id: 'requests',
     routes: [get('requests/list-requests', REQUESTS), get('requests/get-request', `${REQUESTS}/{id}`)],
@@ -20,19 +36,28 @@ export const REGISTRATION_ROUTES: readonly RouteFunction[] = [
     routes: [post('requests/examine-request', `${REQUESTS}/{id}/examinations`)],
     doors: 'callers',
     part: 'issuing',
-    rows: together(DOOR, MOVE_REQUEST, ISSUE, BASIS, { delete: ['request-key/*'] }),
+    rows: together(DOOR, MOVE_REQUEST, ISSUE, END, { delete: ['request-key/*'] }),
     caKeys: 'sign',
+    actKeys: { sign: ['examination', 'issuance'] },
+    proofs: { read: VERIFY, put: [ENDS_OF_RECORDS, 'issued/*', 'principal-keys/*'] },
   },
-  onRows(
-    'request-withdrawal',
-    post('requests/withdraw-request', `${REQUESTS}/{id}/withdrawal`),
-    together(MOVE_REQUEST, { delete: ['request-key/*'] }),
-  ),
-  onRows(
-    'request-certificate',
-    get('requests/collect-certificate', `${REQUESTS}/{id}/certificate.pem`),
-    together(RECORD, { get: ['request/*', 'certificates/*'] }),
-  ),
+  {
+    ...onRows(
+      'request-withdrawal',
+      post('requests/withdraw-request', `${REQUESTS}/{id}/withdrawal`),
+      together(MOVE_REQUEST, END, { delete: ['request-key/*'] }),
+    ),
+    actKeys: { sign: ['submission'] },
+    proofs: { read: VERIFY, put: [ENDS_OF_RECORDS] },
+  },
+  {
+    ...onRows(
+      'request-certificate',
+      get('requests/collect-certificate', `${REQUESTS}/{id}/certificate.pem`),
+      together(RECORD, END, { get: ['request/*', 'certificates/*'] }),
+    ),
+    proofs: { read: VERIFY },
+  },
 ];
 
 export const REGISTRATION_TASKS: readonly TaskFunction[] = [
@@ -41,10 +66,12 @@ export const REGISTRATION_TASKS: readonly TaskFunction[] = [
     file: 'tasks/recovery',
     environment: 'issuing',
     everyMinutes: 5,
-    rows: together(ISSUE, BASIS, MOVE_REQUEST, {
+    rows: together(ISSUE, END, MOVE_REQUEST, {
       query: ['unfinished/*', 'requests/*'],
       delete: ['request-key/*'],
     }),
     caKeys: 'sign',
+    actKeys: { sign: ['issuance'] },
+    proofs: { read: VERIFY, put: [ENDS_OF_RECORDS, ENDS_OF_ORDERS, 'issued/*'] },
   },
 ];

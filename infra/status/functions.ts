@@ -1,8 +1,10 @@
 import { type RouteFunction, type TaskFunction, together } from '../lambda/grants.ts';
 import {
-  BASIS,
   CHANGE_STATUS,
   DOOR,
+  END,
+  ENDS_OF_ORDERS,
+  ENDS_OF_STATUS,
   get,
   ISSUE,
   onRows,
@@ -10,6 +12,7 @@ import {
   post,
   RECORD,
   RENEW_RESPONDER,
+  VERIFY,
 } from '../lambda/rows.ts';
 
 const CERTIFICATE = '/api/v1/certificates/{ca}/{serial}';
@@ -37,20 +40,25 @@ export const STATUS_ROUTES: readonly RouteFunction[] = [
     get('certificates/list-serials', '/api/v1/certificates/{ca}'),
     together(RECORD, { query: ['status/*', 'certificates/*'] }),
   ),
-  onRows(
-    'certificate',
-    get('certificates/get-certificate', CERTIFICATE),
-    together(RECORD, { get: ['certificates/*', 'awaited/*'] }),
-  ),
+  {
+    ...onRows(
+      'certificate',
+      get('certificates/get-certificate', CERTIFICATE),
+      together(RECORD, END, { get: ['certificates/*', 'status/*'] }),
+    ),
+    proofs: { read: VERIFY },
+  },
   {
     id: 'certificate-revocation',
     routes: [post('certificates/revoke-certificate', `${CERTIFICATE}/revocation`)],
     doors: 'callers',
     part: 'issuing',
     // A compromised key goes into a CRL at once, so this function publishes.
-    rows: together(DOOR, CHANGE_STATUS, BASIS, PUBLISH),
+    rows: together(DOOR, CHANGE_STATUS, END, PUBLISH),
     crls: 'publish',
     caKeys: 'sign',
+    actKeys: { sign: ['revocation', 'confirmation', 'publication'] },
+    proofs: { read: VERIFY, put: [ENDS_OF_STATUS] },
   },
   {
     id: 'certificate-hold',
@@ -62,17 +70,19 @@ export const STATUS_ROUTES: readonly RouteFunction[] = [
     ],
     doors: 'callers',
     part: 'rows',
-    rows: together(DOOR, CHANGE_STATUS, BASIS),
+    rows: together(DOOR, CHANGE_STATUS, END),
+    actKeys: { sign: ['hold', 'confirmation'] },
+    proofs: { read: VERIFY, put: [ENDS_OF_STATUS] },
   },
-  onRows(
-    'certificate-release',
-    { file: 'certificates/release-certificate', method: 'DELETE', path: `${CERTIFICATE}/hold` },
-    together(BASIS, {
-      get: ['certificates/*'],
-      put: ['status/*', 'changed/*', 'staged/*'],
-      delete: ['revoked/*'],
-    }),
-  ),
+  {
+    ...onRows(
+      'certificate-release',
+      { file: 'certificates/release-certificate', method: 'DELETE', path: `${CERTIFICATE}/hold` },
+      together(CHANGE_STATUS, END),
+    ),
+    actKeys: { sign: ['release'] },
+    proofs: { read: VERIFY, put: [ENDS_OF_STATUS] },
+  },
   {
     id: 'crl-archive',
     routes: [get('crls/list-crls', '/api/v1/crls/{ca}')],
@@ -86,9 +96,11 @@ export const STATUS_ROUTES: readonly RouteFunction[] = [
     routes: [post('crls/publish-crl', '/api/v1/crls/{ca}')],
     doors: 'callers',
     part: 'issuing',
-    rows: together(DOOR, PUBLISH),
+    rows: together(DOOR, PUBLISH, END),
     crls: 'publish',
     caKeys: 'sign',
+    actKeys: { sign: ['publication'] },
+    proofs: { read: VERIFY },
   },
 ];
 
@@ -98,9 +110,11 @@ export const STATUS_TASKS: readonly TaskFunction[] = [
     file: 'tasks/publication',
     environment: 'issuing',
     everyMinutes: 5,
-    rows: PUBLISH,
+    rows: together(PUBLISH, END),
     crls: 'publish',
     caKeys: 'sign',
+    actKeys: { sign: ['publication'] },
+    proofs: { read: VERIFY },
   },
   {
     id: 'scheduled-responders',
@@ -108,9 +122,11 @@ export const STATUS_TASKS: readonly TaskFunction[] = [
     environment: 'issuing',
     // A revoked responder must not answer, so its successor must come soon.
     everyMinutes: 5,
-    rows: together(ISSUE, RENEW_RESPONDER),
+    rows: together(ISSUE, END, RENEW_RESPONDER),
     caKeys: 'sign',
     responderKeys: 'make',
+    actKeys: { sign: ['issuance'] },
+    proofs: { read: VERIFY, put: [ENDS_OF_ORDERS, 'issued/*'] },
   },
   {
     // The CDN invokes it by its function URL, for CRLs that are larger than API Gateway carries.

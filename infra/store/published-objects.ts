@@ -77,7 +77,10 @@ export class PublishedObjects extends Construct {
     // Publishing includes reading: if the answer to a put is lost, the function reads whether the put succeeded.
     if (crls === 'publish') this.#grant(role, 'CrlsPublish', 'crl/*', WRITE, WRITE_KEY);
     if (log === 'read') this.#grant(role, 'LogRead', 'log/*', READ, READ_KEY);
-    if (log === 'extend') this.#grant(role, 'LogExtend', 'log/*', WRITE, WRITE_KEY);
+    if (log === 'extend') {
+      this.#grant(role, 'LogExtend', 'log/*', WRITE, WRITE_KEY);
+      this.#grant(role, 'LogBatches', 'log-batches/*', [...WRITE, 's3:DeleteObject'], WRITE_KEY);
+    }
     // Without the right to list, S3 answers for an absent object as for a forbidden one.
     if (log || bucketFormat || actKeys || proofs) this.#grantList(role);
     const { read = [], put = [] } = proofs ?? {};
