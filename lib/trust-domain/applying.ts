@@ -53,10 +53,10 @@ export interface Begun {
 export const bringIntoForce = async (deps: ApplyingDeps, report: (step: string) => void): Promise<Begun> => {
   for (;;) {
     const state = await deps.states.newest();
-    assertSettings(deps, state);
     if (state === undefined) await putFirst(deps);
     else if (state.digest !== deps.trustDomainDigest) await putNext(deps, state, report);
     else {
+      assertSettings(deps, state);
       const row = await rowOf(deps, state);
       if (row) return { state, row };
     }
@@ -67,6 +67,7 @@ const putFirst = async (deps: ApplyingDeps): Promise<void> => {
   const { trustDomain, trustDomainDigest: after } = deps;
   // A table that has been in use came without the bucket that belongs to it.
   if (await deps.inForce.read()) throw notRecorded({ file: after });
+  assertSettings(deps, undefined);
   await deps.states.put({
     number: 1,
     actor: trustDomain.ceremony.persons.join('+'),
@@ -110,6 +111,7 @@ const putNext = async (
   const ended = await endIfAny(deps.recorder, agreement.proposal.id);
   if (ended) assertFollows(ended, number, state);
   else if (clock() >= agreement.lapses) throw lapsed(amendment);
+  assertSettings(deps, state);
 
   const { text, file } = await readEarlier(deps, state.digest);
   const before = await withdrawnBefore(deps, state);
