@@ -99,6 +99,19 @@ describe('the service', { timeout: 120_000 }, () => {
     await after.close();
   });
 
+  it('refuses another address than its certificates name, in one line that says what to do', async () => {
+    const moved = await live({ DATA_DIR: data, PUBLIC_URL: 'http://status.example.jp' });
+    expect([moved.code, moved.stdout]).toEqual([1, '']);
+    expect(moved.stderr).toBe(
+      'The address in force is http://localhost:8080, which certificates name, and the service was started for http://status.example.jp: start it with PUBLIC_URL=http://localhost:8080, or have a trust domain file with "addresses": ["http://status.example.jp"] approved first.\n',
+    );
+    const renamed = await live({ DATA_DIR: data, LOG_ORIGIN: 'status.example.jp/log' });
+    expect(renamed.code).toBe(1);
+    expect(renamed.stderr).toBe(
+      'The log of this service is named localhost:8080/log, and a log keeps its name: start the service with LOG_ORIGIN=localhost:8080/log.\n',
+    );
+  });
+
   it('refuses objects of another format in one line, and starts with its own again', async () => {
     const mark = join(data, 'objects', 'format');
     const own = readFileSync(mark);
