@@ -34,13 +34,7 @@ import {
 } from './ledger/ledger.ts';
 import type { Clock, Log, Random } from './ports.ts';
 import type { Principal } from './principal.ts';
-import {
-  type Callers,
-  openCallers,
-  type Principals,
-  requestorsBy,
-  type TokenIssuers,
-} from './principals/principals.ts';
+import { openCallers, type Principals, requestorsBy, type TokenIssuers } from './principals/principals.ts';
 import { openRegistration, type Registration } from './registration/registration.ts';
 import { openRetries } from './retries.ts';
 import {
@@ -71,7 +65,6 @@ import {
   openStates,
   type Period,
   readTrustDomain,
-  type Standing,
   type TrustDomain,
 } from './trust-domain/trust-domain.ts';
 
@@ -176,10 +169,7 @@ export const compose = (ports: Ports): Core => {
 
   const { principals, operations } = trustDomain;
   const operationsCa = operations.authority.ca;
-  const callers = ofStanding(
-    openCallers({ ...ports, principals, operationsCa, issuers, register }),
-    standing,
-  );
+  const callers = openCallers({ ...ports, ...standing, principals, operationsCa, issuers, register });
   const cas = openCas({ ...ports, issuers, urlsOf, standing });
   const status = openStatus({
     ...ports,
@@ -337,28 +327,6 @@ export const compose = (ports: Ports): Core => {
     open,
   };
 };
-
-/** Callers are known by the trust domain's file, so a process whose file is not in force knows none. */
-const ofStanding = (callers: Callers, { assertMayAct }: Pick<Standing, 'assertMayAct'>): Callers => ({
-  byCertificate: async (der) => {
-    await assertMayAct();
-    return callers.byCertificate(der);
-  },
-  withTokens: (tokens) => {
-    const principals = callers.withTokens(tokens);
-    return {
-      ...principals,
-      byCertificate: async (der) => {
-        await assertMayAct();
-        return principals.byCertificate(der);
-      },
-      byToken: async (token) => {
-        await assertMayAct();
-        return principals.byToken(token);
-      },
-    };
-  },
-});
 
 /**
  * A service composed of the earlier file finishes the requests that were approved under it and signs the certificates

@@ -14,6 +14,8 @@ export interface CallersDeps {
   readonly operationsCa: string;
   readonly issuers: Pick<Issuers, 'all'>;
   readonly register: Pick<Register, 'lookup'>;
+  /** Rejects where the principals are not those of the trust domain in force. */
+  readonly assertMayAct: () => Promise<void>;
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -32,7 +34,10 @@ export const openCallers = (deps: CallersDeps): Callers => {
   const principals = new Map<string, Principal>(
     deps.principals.map((principal) => [principal.id, principal]),
   );
-  const find = async (id: string): Promise<Principal | undefined> => principals.get(id);
+  const find = async (id: string): Promise<Principal | undefined> => {
+    await deps.assertMayAct();
+    return principals.get(id);
+  };
 
   let directory: readonly Issuer[] | undefined;
   let cas: readonly OperationsCa[] = [];

@@ -115,32 +115,34 @@ export const openAmendments = (deps: {
     throw unknownAmendment();
   };
 
-  /** The amendment that the row says is approved, where two operators did agree on it and it has not been refused. */
+  /** The amendment that the row says is approved, where two operators did agree on it. */
   const waiting = async ({ state, row }: Standing): Promise<Waiting | undefined> => {
     const { approved } = row.value;
     if (!approved) return undefined;
     const item = await table.get<AmendmentRow>(amendmentKey(approved.amendment));
     const files = { before: state.digest, after: approved.digest };
     const agreement = item && (await readAgreement(recorder, approved.amendment, item.value, files));
-    if (!agreement) return undefined;
-    const end = await endIfAny(recorder, agreement.proposal.id);
-    return end === undefined || end.step === 'applying' ? { approved, item, agreement } : undefined;
+    return agreement && { approved, item, agreement };
   };
 
   /**
-   * Writes for an approved amendment that nobody applied in time: it makes place for the next one. An approval is applied
-   * or lapses, so the lapse is an end. Fault: `amendment-pending` where its time has not passed, or it is being applied.
+   * An approved amendment that was refused, or that nobody applied in time, makes place for the next one. An approval is
+   * applied or lapses, so the lapse is an end. Fault: `amendment-pending` where its time has not passed, or it is being
+   * applied.
    */
-  const makePlace = async (force: Standing): Promise<readonly Write[]> => {
+  const makePlace = async (force: Standing): Promise<Standing> => {
     const found = await waiting(force);
-    if (!found) return [];
+    if (!found) return force;
     const { approved, item, agreement } = found;
     const { amendment } = approved;
-    if (clock() < agreement.lapses) throw pending(approved);
+    const proposal = agreement.proposal.id;
+    const before = await endIfAny(recorder, proposal);
+    if (!before && clock() < agreement.lapses) throw pending(approved);
     const draft = draftOf('lapsed', 'service', amendment, item.value, {});
-    const end = readEnd(await recorder.conclude(draft, endOf(agreement.proposal.id)));
+    const end = before ?? readEnd(await recorder.conclude(draft, endOf(proposal)));
     if (end.step === 'applying') throw pending(approved);
-    return [amendmentWrite(amendment, item, endedRow(item, end)), ...end.writes];
+    await follow(amendment, proposal);
+    return standing();
   };
 
   /** The amendment's row as its end has it. */
@@ -174,9 +176,8 @@ export const openAmendments = (deps: {
     const before = digestOf(current);
     const after = digestOf(text);
     const proposal = read(text);
-    const force = await standing();
+    const force = await makePlace(await standing());
     const { state } = force;
-    const place = await makePlace(force);
     if (state.digest !== before) {
       throw new Fault('try-later', 'This process has not taken up the trust domain in force yet.');
     }
@@ -200,12 +201,7 @@ export const openAmendments = (deps: {
       proposed: { ...proposed, record: record.id },
     };
     const stored = await wentThrough(
-      table.write([
-        amendmentWrite(id, undefined, row),
-        deps.inForce.checkWrite(force.row),
-        ...writes,
-        ...place,
-      ]),
+      table.write([amendmentWrite(id, undefined, row), deps.inForce.checkWrite(force.row), ...writes]),
     );
     if (!stored) throw new Fault('condition-failed', 'The trust domain changed meanwhile; propose again.');
     return viewOf(id, { state: 'proposed', ...asked }, { inForce: before, now: clock() });
@@ -239,27 +235,22 @@ export const openAmendments = (deps: {
           'The person who proposed an amendment does not approve it; have another operator do it.',
         );
       }
-      const place = await makePlace(force);
+      const { row } = await makePlace(force);
       const lapses = wholeSeconds(addPeriod(new Date(clock()), deps.trustDomain.acts.lapse.amendment));
       const approved = { by: actor.id, at: now(), lapses };
-      const next: InForceRow = { ...force.row.value, approved: { amendment: id, digest: value.after } };
+      const next: InForceRow = { ...row.value, approved: { amendment: id, digest: value.after } };
       const more = { person: actor.person, lapses, proposal: proposal.id };
       const draft = draftOf('approved', actor.id, id, { ...value, approved }, more);
       const { record, writes } = await recorder.prepare(draft);
-      const row: AmendmentRow = {
+      const agreed: AmendmentRow = {
         ...value,
         state: 'approved',
         approved: { ...approved, record: record.id },
       };
       const stored = await wentThrough(
-        table.write([
-          deps.inForce.putWrite(force.row, next),
-          amendmentWrite(id, item, row),
-          ...writes,
-          ...place,
-        ]),
+        table.write([deps.inForce.putWrite(row, next), amendmentWrite(id, item, agreed), ...writes]),
       );
-      if (stored) return viewOf(id, row, moment);
+      if (stored) return viewOf(id, agreed, moment);
     }
   };
 

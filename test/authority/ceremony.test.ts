@@ -186,6 +186,26 @@ describe('a ceremony that is interrupted', { timeout: 120_000 }, () => {
     for (let n = 1; n <= writes; n++) for (const resume of RESUMED) await survive(buckets, n, resume);
   });
 
+  it('at an object of the acts, lost or put without an answer, goes on', async () => {
+    const stores = (_: Ground, n: number) => {
+      let count = 0;
+      const objects: NonNullable<HouseOptions['objects']> = (real) => ({
+        ...real,
+        put: async (key, body, options) => {
+          const fails = ++count === n;
+          if (!fails || n % 2 === 0) await real.put(key, body, options);
+          if (fails) throw new Fault('store-unavailable', 'The bucket did not answer.');
+        },
+      });
+      return { options: { objects }, writes: () => count };
+    };
+    const puts = await survive(stores, 0, 'another process');
+    // The state, a key for each kind of act, and the certificate of each CA.
+    expect(puts).toBeGreaterThanOrEqual(1 + 16 + CAS.length);
+    for (let n = 1; n <= puts; n++)
+      await survive(stores, n, RESUMED[Math.floor(n / 2) % 2] as (typeof RESUMED)[number]);
+  });
+
   it('after a key was made without an answer, or before a signature, goes on with that key', async () => {
     const keyStores = (failing: 'create' | 'sign') => (_: Ground, n: number) => {
       let count = 0;

@@ -1,4 +1,4 @@
-import { openService } from '../service.ts';
+import { type Options, openService } from '../service.ts';
 import { change } from './amendment.ts';
 import { commitPoints } from './commit-points.ts';
 
@@ -9,10 +9,18 @@ import { commitPoints } from './commit-points.ts';
  *   node amendment-life.ts FOLDER POINT
  */
 const [folder, point] = process.argv.slice(2) as [string, string];
-let passed = 0;
-const parts = commitPoints(() => {
-  if (++passed === Number(point)) process.kill(process.pid, 'SIGKILL');
+let points = 0;
+const passed = (): void => {
+  if (++points === Number(point)) process.kill(process.pid, 'SIGKILL');
+};
+const parts = commitPoints(passed);
+const objects: NonNullable<Options['objects']> = (real) => ({
+  ...real,
+  put: async (key, body, options) => {
+    await real.put(key, body, options);
+    passed();
+  },
 });
-const service = await openService(folder, { domain: change, ...parts });
-process.stdout.write(`points ${passed}\n`);
+const service = await openService(folder, { domain: change, ...parts, objects });
+process.stdout.write(`points ${points}\n`);
 await service.close();
