@@ -149,7 +149,7 @@ export const compose = (ports: Ports): Core => {
   const acts = openActs({ objects: ports.objects, keys: ports.actKeys, origin, clock });
   const records = openLedger({ ...ports, acts });
   const inForce = openInForce(table);
-  const states = openStates(records);
+  const states = openStates(records, inForce);
   const standing = openStanding({ ...ports, trustDomainDigest, inForce, states, recorder: records });
   const ledger = guarded(records, standing);
   const settings = openRecordedSettings({ table, recorder: ledger });

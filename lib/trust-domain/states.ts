@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { Fault } from '../fault.ts';
 import type { ActDraft, Concluded } from '../ledger/ledger.ts';
-import type { States, TrustDomainState } from './contract.ts';
+import type { InForce, States, TrustDomainState } from './contract.ts';
 import type { Recorder } from './deps.ts';
 
 /** The states of the trust domain, as objects (contract.ts). */
@@ -53,9 +53,22 @@ const stateOf = ({ record, writes }: Concluded, number: number): TrustDomainStat
   };
 };
 
-export const openStates = (recorder: Pick<Recorder, 'conclude' | 'conclusion'>): States => {
+export const openStates = (
+  recorder: Pick<Recorder, 'conclude' | 'conclusion'>,
+  inForce: Pick<InForce, 'read'>,
+): States => {
   /** The highest number that this process has seen. A state is never taken back. */
-  let seen = 1;
+  let seen: number | undefined;
+
+  /**
+   * Each state was put over the one before it, so a search may begin at any that is there. The row saves a look at all
+   * earlier ones. A row that names a state which is not there, or an earlier one, only makes the search longer.
+   */
+  const begin = async (): Promise<TrustDomainState | undefined> => {
+    const hint = seen ?? (await inForce.read())?.value.number ?? 1;
+    const found = Number.isSafeInteger(hint) && hint > 1 ? await read(hint) : undefined;
+    return found ?? read(1);
+  };
 
   const read = async (number: number): Promise<TrustDomainState | undefined> => {
     const object = await recorder.conclusion({ act: ACT, number });
@@ -64,9 +77,9 @@ export const openStates = (recorder: Pick<Recorder, 'conclude' | 'conclusion'>):
 
   return {
     newest: async () => {
-      let newest = await read(seen);
+      let newest = await begin();
       for (let next = newest; next !== undefined; next = await read(next.number + 1)) newest = next;
-      seen = newest?.number ?? 1;
+      seen = newest?.number;
       return newest;
     },
 

@@ -101,10 +101,8 @@ describe('the row of the file in force', () => {
         await putBack(IN_FORCE, { ...now, approved: { amendment: '00'.repeat(10), digest: digestOf() } });
       },
     ],
-    [
-      'forged, as if the old file were the next state',
-      async () => putBack(IN_FORCE, { ...former, number: 3 }),
-    ],
+    ['forged, as if the old file were the next state', () => putBack(IN_FORCE, { ...former, number: 3 })],
+    ['forged, with a number that is none', () => putBack(IN_FORCE, { ...former, number: 1.5 })],
   ])('%s does not bring the earlier file back', async (_, attack) => {
     await attack();
     expect(await start()).not.toBe('none');
