@@ -28,7 +28,7 @@ const pathOf = ({ ca, serial }: CertificateRef): string => `issued/${ca}/${seria
 const damaged = (path: string, cause?: unknown): Fault =>
   new Fault(
     'act-object-invalid',
-    'The object of an issued serial number cannot be read; restore it from the bucket’s copy.',
+    'The object of an issued serial number cannot be read; restore it from a copy of the bucket.',
     { path },
     { cause },
   );

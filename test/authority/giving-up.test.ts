@@ -106,12 +106,12 @@ describe('a request that would break a rule', () => {
         reason: expect.stringContaining('public-key'),
       },
     });
-    // Not even by a process that would take it.
     const end = JSON.parse(Buffer.from((await ground.objects.get(await endOf(id)))?.body ?? '').toString());
     expect(end).toMatchObject({
       kind: 'submission',
       details: { act: 'failed', fault: 'lint-failed', request: id },
     });
+    // Not even a process that accepts the key issues it.
     const order = {
       order: id,
       closes: end.details.closes,

@@ -138,7 +138,7 @@ describe('an order whose certificate is gone', () => {
     ['its row', 'certificates'],
     ['its status', 'status'],
     ['both rows', 'certificates', 'status'],
-  ])('(%s) is damage, is said, and is never issued again', async (_, ...partitions) => {
+  ])('(%s) is refused as damage, and is never issued again', async (_, ...partitions) => {
     const house = await openHouse(ground);
     const ref = await house.core.authority.issue(orderOf('order-1'));
     const signed = ground.signed.length;
@@ -184,7 +184,7 @@ describe('an order that two processes record at the same moment', () => {
     await checkWorld(house, NOTHING);
   });
 
-  it('is none where one of them ends it in another way first, and nothing was signed', async () => {
+  it('is no certificate if one of them ends it in another way first, and nothing is signed', async () => {
     const house = await openHouse(ground);
     const signed = signatures().length;
     const closes = { act: 'order.order-1', number: 1 };
@@ -207,7 +207,7 @@ describe('an order that two processes record at the same moment', () => {
     await checkWorld(house, NOTHING);
   });
 
-  it('is none where the number that was drawn is taken meanwhile: it is those bytes or none', async () => {
+  it('is no certificate if the number that was drawn is taken meanwhile', async () => {
     const house = await openHouse(ground);
     const signed = signatures().length;
     let drawn: string | undefined;
@@ -236,7 +236,7 @@ describe('an order that two processes record at the same moment', () => {
     ground.time.now += 3600_000;
     expect(await house.core.authority.giveUp(closes)).toEqual({ ...closes, number: 2 });
     expect(await codeOf(unlucky.core.authority.issue(orderOf('order-1')))).toBe('wrong-state');
-    // The other order's row is as it was put, and goes again: it has no record.
+    // The other order's row is unchanged. The test deletes it, because it has no record.
     const key = { pk: `status/signature-1/${drawn?.at(-1)}`, sk: drawn as string };
     expect((await ground.table.get(key))?.value).toMatchObject({ request: 'other' });
     await ground.table.write([{ delete: key, if: { version: 1 } }]);

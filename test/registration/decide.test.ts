@@ -106,8 +106,8 @@ const stateOr = (act: () => Request): string => {
 };
 
 /**
- * What becomes of a command, by who gives it and by the state before; at last of one for a request that is not there. An end
- * that stands makes of a request what it is, whatever state its row says.
+ * The outcome of a command, by its actor and the state before it; in the last column the request does not exist. An end that
+ * stands makes the request what it is, whatever state its row says.
  */
 const TABLE = `
                         submitted       examined        approved        issued          rejected        withdrawn       failed          none
@@ -230,7 +230,7 @@ describe('any sequence of commands', () => {
           expect(request.state).not.toBe(before.state);
           if (word === 'approve' || word === 'reject') acted.push(who);
           if (PEOPLE[who].role === 'officer') expect(PEOPLE[who].office).toBe(request.office);
-          // What was asked for never changes on the way.
+          // The application never changes on the way.
           expect(request).toMatchObject(application);
         }
         seen.add(request.state);

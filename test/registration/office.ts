@@ -116,7 +116,7 @@ export interface Logged {
 /** After this time an approval that was not used lapses. */
 export const LAPSE_MS = 7 * 86_400_000;
 
-/** Registration over a table, with the real ledger and a clock that moves a second at every look. */
+/** Registration over a table, with the real ledger and a clock that advances a second at every reading. */
 export const openOffice = (table: Table, issuer = fakeIssuer()) => {
   let time = Date.UTC(2026, 10, 22);
   const clock = (): number => {

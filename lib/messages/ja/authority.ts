@@ -53,7 +53,7 @@ export const AUTHORITY = {
     '鍵生成式で作られたこの認証局の証明書は別のもので、テーブルにありません。テーブルのバックアップから復元してください。',
   'No certificate was issued for this order.': 'この発行指示に対して証明書は発行されていません。',
   'An issuance lacks what every issuance has.': '発行の記録に、必ずあるはずの項目がありません。',
-  'The object of an issued serial number cannot be read; restore it from the bucket’s copy.':
+  'The object of an issued serial number cannot be read; restore it from a copy of the bucket.':
     '発行済みシリアル番号のオブジェクトを読み取れません。バケットの控えから復元してください。',
   'The certificate that was begun for this order cannot be built again as it was; it is not signed. The request has to be submitted again.':
     'この発行指示で作りかけた証明書を、同じ内容で組み立て直すことができないため、署名しません。申請を出し直してください。',
