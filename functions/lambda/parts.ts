@@ -82,6 +82,8 @@ const composeCore = async (
     random,
     log,
   });
+  // The newest object says which file is in force, and under which addresses.
+  await core.assertInForce();
   return { core, trustDomain, trustDomainDigest, log };
 };
 

@@ -76,13 +76,7 @@ export const AUTHORITY_TASKS: readonly TaskFunction[] = [
     rows: together(ISSUE, END, PUBLISH, RENEW_RESPONDER, MOVE_REQUEST, {
       query: ['unfinished/*', 'requests/*', 'trust-domain-file/*', 'trust-domain-withdrawn'],
       get: ['issuers', 'trust-domain-file/*', 'trust-domain-amendments', 'trust-domain-withdrawn'],
-      put: [
-        'issuers',
-        'trust-domain-file/*',
-        'trust-domain',
-        'trust-domain-amendments',
-        'trust-domain-withdrawn',
-      ],
+      put: ['issuers', 'trust-domain', 'trust-domain-amendments', 'trust-domain-withdrawn'],
       delete: ['request-key/*'],
     }),
     bucketFormat: 'mark',

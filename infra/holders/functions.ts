@@ -44,7 +44,7 @@ export const HOLDERS_ROUTES: readonly RouteFunction[] = [
       get: ['disclosure', 'delegate/*', 'certificates/*'],
       put: ['disclosure', 'staged/*'],
     }),
-    actKeys: { sign: ['disclosure', 'setting'] },
+    actKeys: { sign: ['setting'] },
     proofs: { read: VERIFY },
     disclosureKey: 'use',
     handOver: true,

@@ -52,9 +52,10 @@ export const MOVE_REQUEST: Rows = {
 };
 
 export const CHANGE_STATUS: Rows = {
-  get: ['certificates/*', 'status/*', 'revoked/*', 'changed/*'],
+  get: ['certificates/*', 'status/*', 'revoked/*'],
   put: ['status/*', 'revoked/*', 'changed/*', 'staged/*'],
-  delete: ['revoked/*', 'status/*'],
+  // The rows follow the acts, from whatever state somebody gave them.
+  delete: ['revoked/*'],
   check: ['record/*'],
 };
 

@@ -1,4 +1,4 @@
-import { Fault, phrase, wentThrough } from '../fault.ts';
+import { Fault, wentThrough } from '../fault.ts';
 import type { Signer } from '../keys/keys.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { Bucket, Table } from '../store/store.ts';

@@ -110,4 +110,44 @@ export const NEEDED_ALL_THE_SAME: readonly Needed[] = [
     reason: 'The key is made by whichever of the two needs it first.',
     usedElsewhere: true,
   },
+  {
+    grants: /: RowsGet dynamodb:GetItem trust-domain-amendments$/,
+    reason:
+      'A function whose file is not the newest looks whether two operators have approved it to follow; while an amendment is applied here, some functions start and others run.',
+    usedElsewhere: true,
+  },
+  {
+    grants:
+      /: (RowsCheck dynamodb:ConditionCheckItem record\/\*|RowsGet dynamodb:GetItem (certificate|holder|kind|office|party|unsequenced|record|expired)\/\*)$/,
+    reason:
+      'An end that another process put is stored with its record, unless the ledger has or had the record; that takes a crash between an object and its rows.',
+  },
+  {
+    grants:
+      /: Rows(Get|Put|Delete) dynamodb:(Get|Put|Delete)Item (set-aside|ledger|log|channel\/\*|count\/\*|purpose\/\*|record\/\*)$/,
+    reason: 'A row of another form is set aside, and what it hid is mended; here nobody writes such rows.',
+  },
+  {
+    grants: /^certificate-(hold|release|revocation): Rows(Put|Delete) dynamodb:(Put|Delete)Item revoked\/\*$/,
+    reason: 'The rows of a status follow its acts, from whatever state somebody gave them.',
+    usedElsewhere: true,
+  },
+  {
+    grants: /: ProofsPut s3:GetObject$/,
+    reason: 'An object that is there already is read; it takes two who end the same thing.',
+  },
+  {
+    grants: /^amendments: ProofsPut(Key)? (s3:PutObject|kms:GenerateDataKey)$/,
+    reason: 'The refusal of an amendment, and its lapse, are objects; here none is refused.',
+  },
+  {
+    grants: /^scheduled-sequencing: (ProofsPut s3:PutObject|MakeActKeysSetting kms:\w+)$/,
+    reason:
+      'A key of acts is closed when it has a successor, and the sequencer makes its own key where it comes before the ceremony.',
+  },
+  {
+    grants: /^disclosure-bundles: OpenActKeysSetting kms:Decrypt$/,
+    reason: 'The key of disclosures is made, and recorded, by whichever function needs it first.',
+    usedElsewhere: true,
+  },
 ];
