@@ -15,6 +15,7 @@ import {
 import type { AuthorityDeps } from './deps.ts';
 import { type IssuanceEnd, issuanceOf, issuanceOfRow } from './issuance-end.ts';
 import { givenUp, type Made, openSigning, rowsLost, type Signing } from './signing.ts';
+import { statusName } from './status-acts.ts';
 
 /** A certificate that is to be issued, for a sub-office or for the service itself. */
 export interface IssuancePlan extends Signing {
@@ -169,7 +170,7 @@ export const openIssuing = (
     if (standing?.record === record && !standing.givenUp) throw rowsLost(order, ref);
     if (standing) throw givenUp(order);
     // Only a certificate that had its rows can have changed its status.
-    if (await recorder.conclusion({ act: record, number: 1 })) throw rowsLost(order, ref);
+    if (await recorder.conclusion({ act: statusName(ref), number: 1 })) throw rowsLost(order, ref);
     return storeRows(end, issuance, rebuild(issuance, plan));
   };
 

@@ -8,6 +8,7 @@ import { type CertificateRow, certificateKey, finishedWrite, readCertificate } f
 import type { AuthorityDeps } from './deps.ts';
 import { assertRowOf, type IssuanceEnd } from './issuance-end.ts';
 import { openIssuedObjects } from './issued-objects.ts';
+import { statusName } from './status-acts.ts';
 
 /** The signer and the lint context for a TBS that was recorded before. */
 export interface Signing {
@@ -64,8 +65,8 @@ export const openSigning = ({
   };
 
   /** Whether the register calls a certificate good whose status was changed before: its rows were deleted in between. */
-  const isGoodAgain = async ({ record, ref }: IssuanceEnd): Promise<boolean> =>
-    (await recorder.conclusion({ act: record, number: 1 })) !== undefined &&
+  const isGoodAgain = async ({ ref }: IssuanceEnd): Promise<boolean> =>
+    (await recorder.conclusion({ act: statusName(ref), number: 1 })) !== undefined &&
     (await register.lookup(ref))?.value.state === 'good';
 
   /** Step 6. A crash leaves what step 5 left. The next run makes the signature again, over the same TBS. */

@@ -58,12 +58,15 @@ const GOOD: ActedState = { state: 'good' };
 
 export const timeText = (seconds: number): string => rfc3339(new Date(seconds * 1000));
 
+/** The name of the chain of acts that change the status of a certificate. */
+export const statusName = ({ ca, serial }: CertificateRef): string => `status.${ca}.${serial}`;
+
 /** Fault: `act-object-invalid`. */
 export const readStanding = async (
   recorder: Pick<Recorder, 'conclusion'>,
   ref: CertificateRef,
 ): Promise<Standing> => {
-  const act = `status.${ref.ca}.${ref.serial}`;
+  const act = statusName(ref);
   let standing: Standing = { now: GOOD, earlier: [], next: { act, number: 1 }, writes: [] };
   for (;;) {
     const found = await recorder.conclusion(standing.next);

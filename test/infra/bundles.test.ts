@@ -52,9 +52,10 @@ describe.each([...ROUTE_FUNCTIONS, ...TASK_FUNCTIONS].map((fn): [string, Grants]
   '%s',
   (id, grants) => {
     it('has the adapters for its grants, and no others', () => {
-      const { rows, crls, log, reports, caKeys, responderKeys, disclosureKey, handOver, cdnLogs } = grants;
-      const keys = caKeys || responderKeys || disclosureKey || log === 'extend';
-      const objects = crls || log || reports || cdnLogs;
+      const { rows, responderKeys, handOver, proofs } = grants;
+      // Whoever verifies acts can reach the bucket and the keys of acts. The role says which of them.
+      const keys = responderKeys || proofs;
+      const objects = proofs;
       const client = id === 'ocsp' ? 'lean' : 'sdk';
       const wanted = [
         ...(rows ? ['lib/store/dynamodb.ts', `lib/store/dynamodb-${client}-calls.ts`] : []),
@@ -68,16 +69,11 @@ describe.each([...ROUTE_FUNCTIONS, ...TASK_FUNCTIONS].map((fn): [string, Grants]
     });
 
     it('has the AWS clients for its grants, and no others', () => {
-      const { rows, crls, log, reports, caKeys, responderKeys, disclosureKey, handOver, cdnLogs } = grants;
-      const keys = caKeys || responderKeys || disclosureKey || log === 'extend';
+      const { rows, proofs } = grants;
       const wanted =
         id === 'ocsp'
           ? []
-          : [
-              ...(rows ? ['client-dynamodb'] : []),
-              ...(keys ? ['client-kms'] : []),
-              ...(crls || log || reports || cdnLogs || handOver ? ['client-s3'] : []),
-            ];
+          : [...(rows ? ['client-dynamodb'] : []), ...(proofs ? ['client-kms', 'client-s3'] : [])];
       const sdk = holds(id, /node_modules\/@(aws|aws-sdk|aws-crypto|smithy)\//);
       const clients = sdk.map((source) => /@aws-sdk\/(client-\w+)\//.exec(source)?.[1]);
       expect([...new Set(clients.filter((name) => name !== undefined))].sort()).toEqual(wanted);

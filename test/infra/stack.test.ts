@@ -98,23 +98,52 @@ describe('who may sign', () => {
     }
   });
 
-  it('for OCSP: only the OCSP function opens responder keys, and it makes none', () => {
+  /** Each function opens the keys of the acts that it takes. The one that takes submissions cannot sign an examination. */
+  const SIGNERS_OF_ACTS = [
+    ['trust-domain', ['amendments']],
+    ['submission', ['request-submit', 'request-withdrawal']],
+    ['examination', ['request-examinations']],
+    ['issuance', ['ceremony', 'request-examinations', 'scheduled-recovery', 'scheduled-responders']],
+    ['revocation', ['certificate-revocation']],
+    ['confirmation', ['certificate-hold', 'certificate-revocation']],
+    ['publication', ['ceremony', 'certificate-revocation', 'crl-publish', 'scheduled-publication']],
+    ['hold', ['certificate-hold']],
+    ['release', ['certificate-release']],
+    ['export', ['evidence', 'records']],
+    ['report', ['report-make', 'scheduled-reports']],
+    ['disclosure', ['disclosures', 'own']],
+    ['setting', ['disclosure-bundles', 'disclosure-keys', 'scheduled-sequencing']],
+    ['consent', ['ceremony-consent']],
+    ['ceremony', ['ceremony']],
+    ['retention', ['scheduled-retention']],
+  ];
+
+  it('with the sealed keys: OCSP only in the OCSP function, and each act only in the functions that take it', () => {
     const [sealing] = keys.filter(([, { Properties }]) => String(Properties.Description).startsWith('Seals'));
     const statements = keyStatements((sealing as (typeof keys)[number])[1]);
     const granted = (action: string) =>
       statements
         .filter((statement) => allows(statement, action))
-        .map((one) => [
-          one.Condition?.StringLike?.['kms:EncryptionContext:responder-key'],
-          functionsOf(principalRoles(one)),
-        ]);
+        .map((one) => {
+          const context = one.Condition?.StringLike ?? {};
+          const [kind, ...others] = Object.entries(context);
+          expect(others).toEqual([]);
+          return [
+            kind?.map(String).join(' ').replace('kms:EncryptionContext:', ''),
+            functionsOf(principalRoles(one)),
+          ];
+        });
     expect(granted('kms:Decrypt')).toEqual([
-      ['ocsp-*', ['ocsp']],
-      ['disclosure', ['disclosure-bundles']],
+      ['responder-key ocsp-*', ['ocsp']],
+      ['responder-key disclosure', ['disclosure-bundles']],
+      ...SIGNERS_OF_ACTS.map(([kind, functions]) => [`act-key act-${kind}-*`, functions]),
     ]);
     expect(granted('kms:GenerateDataKeyPairWithoutPlaintext')).toEqual([
-      ['ocsp-*', ['ceremony', 'scheduled-responders']],
-      ['disclosure', ['disclosure-bundles', 'disclosure-keys']],
+      ['responder-key ocsp-*', ['ceremony', 'scheduled-responders']],
+      ['responder-key disclosure', ['disclosure-bundles', 'disclosure-keys']],
+      ['act-key act-consent-*', ['ceremony-consent']],
+      ['act-key act-*', ['ceremony']],
+      ['act-key act-setting-*', ['scheduled-sequencing']],
     ]);
     for (const action of ['kms:GenerateDataKeyPair', 'kms:Encrypt', 'kms:ReEncryptFrom', 'kms:CreateGrant']) {
       expect(granted(action), action).toEqual([]);
@@ -226,14 +255,39 @@ describe('who may read what', () => {
   const SETTLING = ['records', 'counts', 'report-make', 'evidence', 'disclosure-bundles', 'own'];
 
   it('records, which say who got which answer about whom', () => {
-    const tasks = ['scheduled-sequencing', 'scheduled-reports', 'scheduled-retention'];
-    /** These read the records on which the certificate that they issue rests. */
-    const issuing = ['request-examinations', 'scheduled-recovery', 'ceremony'];
-    /** These read the record of a certificate's issuance, to learn whose certificate it is. */
-    const changing = ['certificate-revocation', 'certificate-hold', 'certificate-release'];
-    expect([...reaching('record/*', READS)].sort()).toEqual(
-      ['record', ...SETTLING, ...tasks, ...issuing, ...changing].sort(),
+    // A record is read by its id, half of which is chance, by every function that verifies acts: all but these.
+    const byId = reaching('record/*', ['dynamodb:GetItem']);
+    expect(functionIds.filter((id) => !byId.includes(id)).sort()).toEqual(
+      ['about', 'ocsp', 'scheduled-gauges'].sort(),
     );
+    expect([...reaching('record/*', ['dynamodb:Query'])].sort()).toEqual(
+      ['counts', 'records', 'report-make', 'scheduled-reports', 'scheduled-retention'].sort(),
+    );
+  });
+
+  it('the objects that prove acts: many read them, and each kind of end is put by the functions that make it', () => {
+    const putting = (name: string): readonly string[] =>
+      functionIds
+        .filter((id) =>
+          roleStatements(made, roleId(id)).some(
+            (statement) =>
+              allows(statement, 's3:PutObject') && JSON.stringify(statement.Resource).includes(`/${name}"`),
+          ),
+        )
+        .sort();
+    const ofRecords = ['amendments', 'request-examinations', 'request-withdrawal', 'scheduled-recovery'];
+    expect(putting('outcomes/0*')).toEqual(ofRecords);
+    expect(putting('outcomes/status.*')).toEqual([
+      'certificate-hold',
+      'certificate-release',
+      'certificate-revocation',
+    ]);
+    expect(putting('outcomes/order.*')).toEqual(['scheduled-recovery', 'scheduled-responders']);
+    expect(putting('outcomes/ceremony-consent/*')).toEqual(['ceremony-consent']);
+    expect(putting('outcomes/delegate.*')).toEqual(['own']);
+    expect(putting('outcomes/*')).toEqual(['ceremony']);
+    expect(putting('act-keys/*')).toEqual(['ceremony']);
+    expect(putting('log-batches/*')).toEqual(['scheduled-sequencing']);
   });
 
   it('sealed keys', () => {
@@ -273,10 +327,13 @@ describe('who may read what', () => {
     ]);
   });
 
-  it('settled records: written by functions that settle, deleted by the one that enforces retention', () => {
+  it('settled records: written and taken back by functions that settle, deleted by the one that enforces retention', () => {
     const writing = [...SETTLING, 'scheduled-sequencing', 'scheduled-reports'].sort();
     expect([...reaching('record/*', ['dynamodb:PutItem'])].sort()).toEqual(writing);
-    expect(reaching('record/*', ['dynamodb:DeleteItem'])).toEqual(['scheduled-retention']);
+    // A record without a proof that somebody put among the settled is taken back.
+    expect([...reaching('record/*', ['dynamodb:DeleteItem'])].sort()).toEqual(
+      [...writing, 'scheduled-retention'].sort(),
+    );
     expect(reaching('log', ['dynamodb:PutItem'])).toEqual(['scheduled-sequencing']);
   });
 
@@ -317,7 +374,7 @@ describe('who may read what', () => {
       return keys === undefined ? [] : [[list(statement.Action), keys]];
     });
     expect(granted).toEqual([
-      [['dynamodb:GetItem'], ['trust-domain']],
+      [['dynamodb:GetItem'], ['record/*', 'staged/*', 'trust-domain', 'trust-domain-amendments']],
       [['dynamodb:Query'], ['count/*']],
     ]);
   });
@@ -494,10 +551,16 @@ describe('functions', () => {
   });
 
   it('of consents: no other function writes a consent, except to mark it as used', () => {
-    expect(reaching('ceremony-consent', ['dynamodb:PutItem'])).toEqual(['ceremony-consent', 'ceremony']);
-    expect(reaching('ceremony-consent', ['dynamodb:DeleteItem'])).toEqual([]);
-    expect(reaching('principal-key/*', ['dynamodb:PutItem'])).toEqual(['ceremony']);
-    expect(reaching('principal-key/*', ['dynamodb:DeleteItem'])).toEqual([]);
+    const putting = (name: string): readonly string[] =>
+      functionIds.filter((id) =>
+        roleStatements(made, roleId(id)).some(
+          (statement) =>
+            allows(statement, 's3:PutObject') && JSON.stringify(statement.Resource).includes(`/${name}"`),
+        ),
+      );
+    expect(putting('outcomes/ceremony-consent/*')).toEqual(['ceremony-consent']);
+    expect(putting('outcomes/*')).toEqual(['ceremony']);
+    expect(putting('principal-keys/*')).toEqual(['request-examinations', 'ceremony']);
     const { Timeout, ReservedConcurrentExecutions } = propertiesOf(functionId('ceremony-consent'));
     expect([Timeout, ReservedConcurrentExecutions]).toEqual([900, undefined]);
   });

@@ -32,12 +32,6 @@ export const NEEDED_ALL_THE_SAME: readonly Needed[] = [
       'Lambda takes the messages out of the queue with the rights of the function that it hands them to.',
   },
   {
-    grants: /^certificate-hold: RowsPut dynamodb:PutItem awaited\/\*$/,
-    reason:
-      'A hold of a certificate of the service itself takes two persons as its revocation does; of those that it has here none may be held.',
-    usedElsewhere: true,
-  },
-  {
     grants: /^scheduled-recovery: RowsDelete dynamodb:DeleteItem request-key\/\*$/,
     reason:
       'A request that can never be issued lets go of its key; one that is rejected does so by the same code.',
@@ -65,12 +59,6 @@ export const NEEDED_ALL_THE_SAME: readonly Needed[] = [
       /^(ceremony|request-examinations|scheduled-(recovery|responders)): RowsGet dynamodb:GetItem (certificates|status)\/\*$/,
     reason:
       'An order that an earlier run has taken up is looked at before it goes on, or is given up; here the run that takes one up also ends it.',
-  },
-  {
-    grants:
-      /^(ceremony|certificate-(hold|release)|request-examinations|scheduled-recovery): RowsGet dynamodb:GetItem record\/\*$/,
-    reason:
-      'The records that a certificate rests on are read before it is signed, and that of its issuance before its status changes; here none of them is settled by then, so all are found staged.',
   },
   {
     grants:
