@@ -124,6 +124,18 @@ describe.each([...ROUTE_FUNCTIONS, ...TASK_FUNCTIONS].map((fn): [string, Grants]
   },
 );
 
+it('a bundle answers in Japanese from the file beside it', async () => {
+  const { handler } = await import(join(bundles.get('ocsp')?.folder ?? '', 'index.cjs'));
+  const event = {
+    rawPath: '/nowhere',
+    rawQueryString: '',
+    headers: { 'accept-language': 'ja' },
+    requestContext: { http: { method: 'GET' } },
+  };
+  const { statusCode, body } = await handler(event, { awsRequestId: 'aws-1' });
+  expect([statusCode, JSON.parse(body).title]).toEqual([404, 'その操作はありません']);
+});
+
 it('the same sources give the same bundle, alone and together with others', () => {
   const [fn] = ROUTE_FUNCTIONS.filter(({ id }) => id === 'ocsp') as [(typeof ROUTE_FUNCTIONS)[number]];
   const alone = bundle(fn, {}, join(INTO, 'alone'));
