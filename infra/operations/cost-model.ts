@@ -41,8 +41,27 @@ const RECORD = {
   sequenced: 2 * (1 + 1 + 3) + 2 / 15,
   kb: 0.9 + 3 * 0.15,
 };
-const REQUEST_TO_CERTIFICATE = { writes: 110, reads: 40, records: 5, kb: 9, apiCalls: 4, signatures: 1 };
-const REVOCATION = { writes: 22, reads: 4, records: 1, apiCalls: 1 };
+const REQUEST_TO_CERTIFICATE = {
+  writes: 105,
+  reads: 44,
+  records: 5,
+  kb: 9,
+  apiCalls: 4,
+  signatures: 1,
+  /** The end of the request, and the serial number: put once, and kept. */
+  objectPuts: 2,
+  objectGets: 8,
+  objectKb: 1.4,
+};
+const REVOCATION = {
+  writes: 22,
+  reads: 6,
+  records: 1,
+  apiCalls: 1,
+  objectPuts: 1,
+  objectGets: 4,
+  objectKb: 1,
+};
 const OCSP = { reads: 1, gbSeconds: 0.008, bytes: 1_900 };
 const API = { reads: 6, gbSeconds: 0.04, bytes: 2_500 };
 const LOG_LINE_BYTES = 350;
@@ -107,8 +126,16 @@ export const monthlyCost = (load: Load): readonly Line[] => {
     {
       what: 'S3',
       usd:
-        (batches * 4 + load.crlPartitions * 30) * p('objectPut') +
-        crlFromOrigin * p('objectGet') +
+        (batches * 5 +
+          load.crlPartitions * 30 +
+          issued * REQUEST_TO_CERTIFICATE.objectPuts +
+          revoked * REVOCATION.objectPuts) *
+          p('objectPut') +
+        (crlFromOrigin + issued * REQUEST_TO_CERTIFICATE.objectGets + revoked * REVOCATION.objectGets) *
+          p('objectGet') +
+        // The proofs of ten years' acts.
+        (((issued * REQUEST_TO_CERTIFICATE.objectKb + revoked * REVOCATION.objectKb) * 120) / 1e6) *
+          p('objectGb') +
         ((load.crlPartitions * 365 * 10 * load.crlBytes) / 1e9 + (recordsKept * 70) / 1e9) * p('objectGb'),
     },
     {
