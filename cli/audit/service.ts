@@ -4,6 +4,7 @@ import {
   openApprovalCheck,
   openAuthorityCheck,
   openCertificateCheck,
+  openConfirmationCheck,
   openCrlCheck,
   openEntries,
   openLateCheck,
@@ -129,7 +130,8 @@ export const checkService = async (
   const late = openLateCheck({ report });
   const authorities = openAuthorityCheck({ report });
   const signatures = openSignedActCheck({ report, keys: actKeys });
-  const checks = [certificates, approvals, archive, authorities, signatures];
+  const confirmations = openConfirmationCheck({ report });
+  const checks = [certificates, approvals, archive, authorities, confirmations, signatures];
   const most = check.queries === undefined ? FEW_QUERIES : check.queries ? Number.POSITIVE_INFINITY : 0;
   const queries = openQueryCheck({
     report,

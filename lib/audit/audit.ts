@@ -13,6 +13,7 @@ export {
 export { type ApprovalCheck, openApprovalCheck } from './approvals.ts';
 export { openAuthorityCheck, type ServedAuthority } from './authorities.ts';
 export { type CertificateCheck, openCertificateCheck } from './certificates.ts';
+export { type ConfirmationCheck, openConfirmationCheck } from './confirmations.ts';
 export {
   DAMAGES,
   type Damage,
