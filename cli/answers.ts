@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ACT_KEY_KINDS } from '../lib/acts/acts.ts';
+import { ACT_KEY_KINDS } from '../lib/act-kinds.ts';
 
 /*
  * The members of the service's answers that the command line uses. Other members are kept, so that --json shows the

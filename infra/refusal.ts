@@ -10,6 +10,7 @@ export const plainly = (fault: Fault): Fault =>
     name: { enumerable: false },
     code: { enumerable: false },
     facts: { enumerable: false },
+    phrase: { enumerable: false },
   });
 
 export const refusal = (problems: readonly string[]): Fault =>

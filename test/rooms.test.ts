@@ -45,6 +45,7 @@ const roomOf = (file: string): string => {
  * that relies on an act must read the act's record in the same way, and none of them may call the ledger's code.
  */
 const SHARED = [
+  'lib/act-kinds.ts',
   'lib/fault.ts',
   'lib/format.ts',
   'lib/idempotency-key.ts',

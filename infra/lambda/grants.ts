@@ -1,4 +1,4 @@
-import type { ActKeyKind } from '../../lib/acts/acts.ts';
+import type { ActKeyKind } from '../../lib/act-kinds.ts';
 
 /**
  * The rows that a function may touch, by the beginning of their partition keys (`status/*`) or the whole key

@@ -1,27 +1,13 @@
 import type { KeyObject } from 'node:crypto';
+import { ACT_KEY_KINDS, type ActKeyKind } from '../act-kinds.ts';
 import { Fault } from '../fault.ts';
 import type { KeyStore, Signer } from '../keys/keys.ts';
 import type { Clock } from '../ports.ts';
-import {
-  ACT_KEY_KINDS,
-  type ActKey,
-  type ActKeyKind,
-  type Acts,
-  type Objects,
-  type VerifiedAct,
-} from './contract.ts';
+import type { ActKey, Acts, Objects, VerifiedAct } from './contract.ts';
 import { putClosed, putKey, readClosed, readKey } from './key-objects.ts';
 import { asSignature, holds, keyName, messageOf, parseKeyName, publicKeyOf } from './signature.ts';
 
-export {
-  ACT_KEY_KINDS,
-  type ActKey,
-  type ActKeyKind,
-  type ActSignature,
-  type Acts,
-  type Objects,
-  type VerifiedAct,
-} from './contract.ts';
+export type { ActKey, ActSignature, Acts, Objects, VerifiedAct } from './contract.ts';
 export { actVerifier } from './signature.ts';
 
 /** A process takes up a new key of acts, and learns that one was closed, within this time. */

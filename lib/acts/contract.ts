@@ -1,29 +1,5 @@
+import type { ActKeyKind } from '../act-kinds.ts';
 import type { Bucket } from '../store/store.ts';
-
-/**
- * The kinds of keys that sign acts. Each function holds the keys of the acts that it takes, so the function that takes
- * submissions cannot forge an examination.
- */
-export const ACT_KEY_KINDS = [
-  'submission',
-  'examination',
-  'issuance',
-  'revocation',
-  'hold',
-  'release',
-  'confirmation',
-  'publication',
-  'trust-domain',
-  'setting',
-  'retention',
-  'consent',
-  'ceremony',
-  'export',
-  'report',
-  'disclosure',
-] as const;
-
-export type ActKeyKind = (typeof ACT_KEY_KINDS)[number];
 
 /** The signature of an act, as its record has it. */
 export interface ActSignature {

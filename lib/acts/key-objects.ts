@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
 import * as z from 'zod/mini';
+import { ACT_KEY_KINDS, type ActKeyKind } from '../act-kinds.ts';
 import { Fault, wentThrough } from '../fault.ts';
-import { ACT_KEY_KINDS, type ActKey, type ActKeyKind, type Objects } from './contract.ts';
+import type { ActKey, Objects } from './contract.ts';
 import { keyName } from './signature.ts';
 
 /**

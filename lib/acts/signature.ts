@@ -1,11 +1,6 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
-import {
-  ACT_KEY_KINDS,
-  type ActKey,
-  type ActKeyKind,
-  type ActSignature,
-  type VerifiedAct,
-} from './contract.ts';
+import { ACT_KEY_KINDS, type ActKeyKind } from '../act-kinds.ts';
+import type { ActKey, ActSignature, VerifiedAct } from './contract.ts';
 
 const SIGNATURE_BYTES = 64;
 const KEY_NAME = /^([a-z-]{1,32})-([1-9]\d{0,5})$/;

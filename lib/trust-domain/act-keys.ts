@@ -1,4 +1,4 @@
-import { ACT_KEY_KINDS, type ActKeyKind } from '../acts/acts.ts';
+import { ACT_KEY_KINDS, type ActKeyKind } from '../act-kinds.ts';
 import type { TrustDomain } from './contract.ts';
 
 /** Every key of acts that the file asks for; each generation after the one before it. */

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { ACT_KEY_KINDS } from '../acts/acts.ts';
+import { ACT_KEY_KINDS } from '../act-kinds.ts';
 import { type Phrase, phrase } from '../fault.ts';
 import { encodeName } from '../pki/pki.ts';
 import type { AuthorityDefinition, Period, Profile, TrustDomain } from './contract.ts';

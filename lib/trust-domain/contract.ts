@@ -1,4 +1,4 @@
-import type { ActKeyKind } from '../acts/acts.ts';
+import type { ActKeyKind } from '../act-kinds.ts';
 import type { AlgorithmName } from '../keys/keys.ts';
 import type { PublicKeyKind } from '../lint/lint.ts';
 import type { KeyUsage, Name, Oid, PolicyInformation } from '../pki/pki.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ACT_KEY_KINDS } from '../acts/acts.ts';
+import { ACT_KEY_KINDS } from '../act-kinds.ts';
 import { Fault, type Phrase, phrase } from '../fault.ts';
 import { ALGORITHMS, type AlgorithmName } from '../keys/keys.ts';
 import { PUBLIC_KEY_KINDS } from '../lint/lint.ts';

@@ -1,6 +1,7 @@
 import { hash, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { ACT_KEY_KINDS, type Acts, type Objects, openActs } from '../../lib/acts/acts.ts';
+import { ACT_KEY_KINDS } from '../../lib/act-kinds.ts';
+import { type Acts, type Objects, openActs } from '../../lib/acts/acts.ts';
 import { Fault } from '../../lib/fault.ts';
 import type { KeyStore } from '../../lib/keys/keys.ts';
 import { openSealedKeys } from '../../lib/keys/sealed.ts';

@@ -88,6 +88,7 @@ describe('the command line', () => {
     );
     const outside = new Set(imports.filter((path) => !path.startsWith('cli/')));
     expect([...outside].sort()).toEqual([
+      'lib/act-kinds.ts',
       'lib/audit/audit.ts',
       'lib/fault.ts',
       'lib/idempotency-key.ts',

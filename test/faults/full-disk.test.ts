@@ -27,12 +27,15 @@ describe.each(KINDS)('a full disk (%s)', (kind) => {
   let service: Awaited<ReturnType<typeof serveService>>;
   let ref: CertificateRef;
   let token: string;
+  let publicUrl: string | undefined;
   let requests: string[] = [];
   const answers: string[] = [];
   const revoked: string[] = [];
 
   const open = async (): Promise<void> => {
-    service = await serveService(disk.path);
+    // Certificates name the address of the first start.
+    service = await serveService(disk.path, publicUrl === undefined ? {} : { publicUrl });
+    publicUrl ??= service.url;
     ({ token } = await service.app.principals.issueToken(service.principal('higashi-counter')));
   };
 

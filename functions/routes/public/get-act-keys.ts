@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ACT_KEY_KINDS } from '../../../lib/acts/acts.ts';
+import { ACT_KEY_KINDS } from '../../../lib/act-kinds.ts';
 import { json } from '../../http/http.ts';
 import { defineRoute } from '../../http/route.ts';
 

@@ -1,0 +1,24 @@
+/**
+ * The kinds of keys that sign acts. Each function holds the keys of the acts that it takes, so the function that takes
+ * submissions cannot forge an examination.
+ */
+export const ACT_KEY_KINDS = [
+  'submission',
+  'examination',
+  'issuance',
+  'revocation',
+  'hold',
+  'release',
+  'confirmation',
+  'publication',
+  'trust-domain',
+  'setting',
+  'retention',
+  'consent',
+  'ceremony',
+  'export',
+  'report',
+  'disclosure',
+] as const;
+
+export type ActKeyKind = (typeof ACT_KEY_KINDS)[number];
