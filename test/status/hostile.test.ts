@@ -343,10 +343,10 @@ describe('a body that is too large', () => {
     amongOthers(async () => {
       const wire = await Wire.to(target.port);
       wire.send(head(`content-length: ${question.length - 1}`), question);
-      // Its last octet becomes the beginning of the next request, which is then malformed.
+      // Its last octet becomes the beginning of the next request, which is malformed, or never ends.
       const replies = [await wire.response(), await wire.response()];
       expect(replies[0] === undefined || ocspStatus(replies[0]) === 'malformedRequest').toBe(true);
-      expect(replies[1]?.status ?? 400).toBe(400);
+      expect([400, 408]).toContain(replies[1]?.status ?? 400);
       await wire.closed;
     }));
 });
