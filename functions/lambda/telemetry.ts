@@ -21,6 +21,8 @@ export const METRICS = {
   ResponderDaysLeft: 'None',
   /** Age in seconds of the oldest record without a leaf in the log; 0 where every record has one. */
   OldestUnsequencedRecord: 'Seconds',
+  /** Rows that the ledger has set aside since the day before, because it did not write them so. */
+  RowsSetAside: 'Count',
   /** Requests that KMS throttled. */
   KmsThrottled: 'Count',
 } as const;

@@ -142,7 +142,7 @@ export const monthlyCost = (load: Load): readonly Line[] => {
       what: 'Logs, metrics, alarms, traces',
       usd:
         ((apiCalls + requests) * LOG_LINE_BYTES * p('logGb')) / 1e9 +
-        (2 * load.cas + 2) * (p('metric') + p('alarm')) +
+        (2 * load.cas + 3) * (p('metric') + p('alarm')) +
         p('dashboard') +
         requests * 0.05 * p('trace'),
     },

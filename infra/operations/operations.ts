@@ -86,6 +86,12 @@ export class Operations extends Construct {
       },
     );
     this.#above(
+      'rows-set-aside',
+      own('RowsSetAside', 'Maximum'),
+      0,
+      'The ledger has set rows aside that it did not write so: somebody has written to the table',
+    );
+    this.#above(
       'kms-throttled',
       throttled,
       0,

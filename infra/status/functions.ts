@@ -143,6 +143,9 @@ export const STATUS_TASKS: readonly TaskFunction[] = [
     file: 'tasks/gauges',
     environment: 'gauges',
     everyMinutes: 1,
-    rows: { query: ['issuers', 'staged/*', 'unsequenced/*'], get: ['crls/*', 'responders', 'status/*'] },
+    rows: {
+      query: ['issuers', 'set-aside', 'staged/*', 'unsequenced/*'],
+      get: ['crls/*', 'responders', 'status/*'],
+    },
   },
 ];

@@ -44,7 +44,7 @@ export { openReporting, type Reporting } from './reporting.ts';
 export { openRetention, type Retention } from './retention/retention.ts';
 export { partyOf } from './rows.ts';
 export { openSequencer, type Sequencer, type SequencerDeps } from './sequencer.ts';
-export type { SetAside } from './set-aside.ts';
+export { recentlySetAside, type SetAside } from './set-aside.ts';
 export { oldestUnsequenced } from './settling.ts';
 export { type ActSigning, actKeyKindOf, isProven, signedDigest } from './signed-act.ts';
 export { openProvisions } from './staging.ts';

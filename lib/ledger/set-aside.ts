@@ -116,6 +116,12 @@ export const listSetAside = async (
   return found;
 };
 
+/** How many rows were set aside since the day before (UTC), as far as a thousand. */
+export const recentlySetAside = async (table: Pick<Table, 'query'>, now: number): Promise<number> => {
+  const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
+  return (await listSetAside(table, { from: day(now - 86_400_000), to: day(now), limit: 1000 })).length;
+};
+
 const DIGEST = /^\d{4}-\d{2}-\d{2}\/([0-9a-f]{64})$/;
 
 /** What the ledger writes: its own words, and times. Somebody may have written to these rows as well. */

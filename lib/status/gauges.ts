@@ -22,12 +22,16 @@ export interface Gauges {
   }[];
   /** The time of the oldest record without a leaf in the log; absent where every record has its leaf. */
   readonly oldestUnsequenced?: Date;
+  /** Rows that the ledger has set aside since the day before, because it did not write them so. */
+  readonly rowsSetAside: number;
 }
 
 export const openGauges = (deps: {
   readonly table: Table;
   /** From the ledger: the time of the oldest record without a leaf, in milliseconds. */
   readonly oldestUnsequenced: () => Promise<number | undefined>;
+  /** From the ledger: how many rows it has set aside since the day before. */
+  readonly rowsSetAside: () => Promise<number>;
   readonly clock: Clock;
   readonly log: Log;
 }): (() => Promise<Gauges>) => {
@@ -69,6 +73,11 @@ export const openGauges = (deps: {
       }),
     );
     const oldest = await deps.oldestUnsequenced();
-    return { authorities, ...(oldest !== undefined && { oldestUnsequenced: new Date(oldest) }) };
+    const rowsSetAside = await deps.rowsSetAside();
+    return {
+      authorities,
+      rowsSetAside,
+      ...(oldest !== undefined && { oldestUnsequenced: new Date(oldest) }),
+    };
   };
 };

@@ -632,6 +632,7 @@ describe('operations', () => {
       'CrlSecondsLeft',
       'ResponderDaysLeft',
       'OldestUnsequencedRecord',
+      'RowsSetAside',
       'KmsThrottled',
       'Errors',
       'Duration',

@@ -118,6 +118,7 @@ describe.each(DAMAGES)('a CA with %s in its row', (_name, damage) => {
   it('stays in the gauges, with the age of its CRL and without a responder', async () => {
     const { authorities } = await openGauges({
       table: service.table,
+      rowsSetAside: async () => 0,
       oldestUnsequenced: async () => undefined,
       clock: service.now,
       log: () => {},

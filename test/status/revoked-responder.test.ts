@@ -80,6 +80,7 @@ const renew = () => service.core.authority.renewResponders();
 const daysLeftOf = async (ca: string): Promise<Date | undefined> => {
   const { authorities } = await openGauges({
     table: service.table,
+    rowsSetAside: async () => 0,
     oldestUnsequenced: async () => undefined,
     clock: service.now,
     log: () => {},
