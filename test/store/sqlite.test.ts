@@ -47,6 +47,40 @@ describe('SQLite table', () => {
     await next.close();
   });
 
+  it('reads and replaces a row to which somebody else gave a version that is none, and passes over one without a sort key', async () => {
+    const file = join(folder.path, 'versions.sqlite');
+    await (await openSqliteTable(file)).close();
+    const db = new DatabaseSync(file);
+    const put = db.prepare('INSERT INTO item (pk, sk, version, value) VALUES (?, ?, ?, ?)');
+    for (const [sk, version] of [
+      ['', 1],
+      ['a', 9007199254740993n],
+      ['b', -1],
+      ['c', 'none'],
+      ['d', 7],
+    ] as const) {
+      put.run('p', sk, version, '{}');
+    }
+    db.close();
+    const table = await openSqliteTable(file);
+    const { items } = await table.query({ pk: 'p', limit: 10 });
+    const none = Number.MAX_SAFE_INTEGER;
+    expect(items.map(({ sk, version }) => [sk, version])).toEqual([
+      ['a', none],
+      ['b', none],
+      ['c', none],
+      ['d', 7],
+    ]);
+    for (const { pk, sk, version } of items) {
+      await table.write([{ put: { pk, sk }, value: { mended: true }, if: { version } }]);
+    }
+    const mended = (await table.query({ pk: 'p', limit: 10 })).items;
+    expect(mended.map(({ version }) => version)).toEqual([1, 1, 1, 8]);
+    for (const { pk, sk, version } of mended) await table.write([{ delete: { pk, sk }, if: { version } }]);
+    expect((await table.query({ pk: 'p', limit: 10 })).items).toEqual([]);
+    await table.close();
+  });
+
   it('hands out a value that somebody else wrote and that is no JSON, and every other row beside it', async () => {
     const file = join(folder.path, 'foreign-row.sqlite');
     const first = await openSqliteTable(file);
