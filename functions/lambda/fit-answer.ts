@@ -64,7 +64,7 @@ const handOver = async (
   const { headers } = response;
   const address = await largeAnswers.handOver.file(file(), {
     contentType: headers['content-type'] ?? 'application/octet-stream',
-    // A browser must not show a page from S3, which sends it without its content security policy.
+    // S3 sends a page without the content security policy of our answers, so a browser must not show it.
     contentDisposition: headers['content-disposition'] ?? 'attachment',
   });
   return redirect(303, address, response);

@@ -36,6 +36,9 @@ const DOOR_MS = 3_600_000;
 /** How long the sequencer rests between two runs. A record has its leaf within two seconds. */
 const SEQUENCING_MS = 500;
 
+/** Takes back what says that the service runs. */
+let unmark = async (): Promise<void> => {};
+
 const main = async (): Promise<void> => {
   const env = readEnv(process.env);
   const { trustDomain, text } = await loadTrustDomain(env.TRUST_DOMAIN);
@@ -53,6 +56,8 @@ const main = async (): Promise<void> => {
     () => false,
   );
   await writeFile(marker, `${process.pid}\n`);
+  // A start that is refused leaves nothing to recover.
+  if (!unclean) unmark = () => rm(marker, { force: true });
 
   const keys = await openSealedKeys({
     folder: join(dataDir, 'keys'),
@@ -166,7 +171,8 @@ const renewRegularly = (renew: () => Promise<void>): { stop(): void } => {
   return { stop: () => clearInterval(timer) };
 };
 
-main().catch((error: unknown) => {
+main().catch(async (error: unknown) => {
+  await unmark();
   process.stderr.write(`${startUpErrorText(error)}\n`);
   process.exit(1);
 });

@@ -1,10 +1,10 @@
 import type { RouteOfFunction } from '../lambda/grants.ts';
 
-/**
- * A load balancer's quotas: the rules of all its listeners without the default ones, and the values and `*` in the
- * conditions of one rule.
- */
+/* Quotas of a load balancer. */
+
+/** Rules of all its listeners, without the default ones. */
 export const MAX_RULES = 100;
+/** In the conditions of one rule: all values, paths among them, and wildcards (`*`). */
 const MAX_VALUES = 5;
 const MAX_PATHS = 3;
 const MAX_WILDCARDS = 5;

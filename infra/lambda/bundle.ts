@@ -13,9 +13,10 @@ export interface Bundle extends Code {
 }
 
 /**
- * The entry of a function with routes: the pipeline and the stack around the routes, and the part of the service that
- * they need. The responder's function has no pipeline. API Gateway and a load balancer send different events, so the
- * entry has a handler for each. It is generated, because a file for each function would say nothing more.
+ * The entry of a function with routes. It wraps the routes in functions/http/stack.ts and functions/lambda/pipeline.ts,
+ * and loads the part of the service that they need. The responder's function has no pipeline. API Gateway and a load
+ * balancer send different events, so the entry has a handler for each. The entry is generated: files for all functions
+ * would differ in nothing but the names of their routes.
  */
 const entryOfRoutes = ({ routes, part }: RouteFunction): string => {
   const { load, from } = PARTS[part];

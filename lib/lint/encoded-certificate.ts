@@ -9,7 +9,7 @@ export interface EncodedTime {
 /** Read off a TBSCertificate's bytes (RFC 5280 4.1), because the decoder would refuse these defects or hide them. */
 export interface EncodedCertificate {
   readonly der: Der;
-  /** As written: 2 is v3; absent when left out. */
+  /** The encoded number, where 2 means v3. Undefined where the certificate has no version field, which means v1. */
   readonly version?: number;
   /** Content octets of the INTEGER. */
   readonly serialNumber: Uint8Array;

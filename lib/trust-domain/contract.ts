@@ -258,8 +258,8 @@ export interface Standing {
   /** The newest state, which may be another file's. Undefined before the first ceremony. */
   current(): Promise<TrustDomainState | undefined>;
   /**
-   * Goes on where this process's file is in force, or where two operators have approved it to follow. Before the first
-   * ceremony there is nothing that it could contradict. Fault: `trust-domain-changed`.
+   * Resolves where this process's file is in force, where two operators have approved that file as the next one, and before
+   * the first ceremony. Fault: `trust-domain-changed`.
    */
   assertMayAct(): Promise<void>;
   /** The next call looks again. The ceremony asks for that after it has put a state. */

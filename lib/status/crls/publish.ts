@@ -55,7 +55,10 @@ export const openPublishing = (
   const { table, bucket, issuers, signCrl } = deps;
   const listings = openListings(deps);
 
-  /** Undefined where a CRL with a lower number became current meanwhile: then the publisher begins again. */
+  /**
+   * Undefined where another CRL became current meanwhile whose number is lower than the one reserved here. The publisher
+   * then begins again.
+   */
   const attempt = async (ca: string, actor: string): Promise<PublishedCrl | undefined> => {
     const issuer = await issuers.byId(ca);
     // 1.

@@ -120,7 +120,10 @@ describe('the service', { timeout: 120_000 }, () => {
     expect(code).toBe(1);
     expect(stderr).toMatch(/^The bucket is in format 2; this version of Akashi reads format 1 only\. .*\n$/);
     writeFileSync(mark, own);
-    expect((await live({ DATA_DIR: data }, 'Try next:')).code).toBe(0);
+    const again = await live({ DATA_DIR: data }, 'Try next:');
+    expect(again.code).toBe(0);
+    // A start that was refused is no run that did not stop by itself.
+    expect(again.stdout).not.toContain('Recovered');
   });
 
   it('says which port is taken, before it makes anything that contains the port', async () => {
