@@ -1,4 +1,4 @@
-import { type Objects, openActs } from './acts/acts.ts';
+import { openActs } from './acts/acts.ts';
 import {
   type Authority,
   type AuthorityCore,
@@ -50,7 +50,7 @@ import {
   readCurrentCrl,
   type Status,
 } from './status/status.ts';
-import type { Bucket, Table } from './store/store.ts';
+import type { Bucket, Objects, Table } from './store/store.ts';
 import {
   type Addresses,
   type Amendments,

@@ -1,9 +1,10 @@
 import { openActs } from '../lib/acts/acts.ts';
-import type { Acts, Objects } from '../lib/acts/contract.ts';
+import type { Acts } from '../lib/acts/contract.ts';
 import { Fault } from '../lib/fault.ts';
 import type { AlgorithmName, KeyStore, Signer } from '../lib/keys/keys.ts';
 import { generateSoftwareKey } from '../lib/keys/keys.ts';
 import type { Log } from '../lib/ports.ts';
+import type { Objects } from '../lib/store/store.ts';
 
 /** Keys of acts and their objects in memory, for tests whose subject they are not. */
 

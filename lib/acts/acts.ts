@@ -3,11 +3,12 @@ import { ACT_KEY_KINDS, type ActKeyKind } from '../act-kinds.ts';
 import { Fault } from '../fault.ts';
 import type { KeyStore, Signer } from '../keys/keys.ts';
 import type { Clock } from '../ports.ts';
-import type { ActKey, Acts, Objects, VerifiedAct } from './contract.ts';
+import type { Objects } from '../store/store.ts';
+import type { ActKey, Acts, VerifiedAct } from './contract.ts';
 import { putClosed, putKey, readClosed, readKey } from './key-objects.ts';
 import { asSignature, holds, keyName, messageOf, parseKeyName, publicKeyOf } from './signature.ts';
 
-export type { ActKey, ActSignature, Acts, Objects, VerifiedAct } from './contract.ts';
+export type { ActKey, ActSignature, Acts, VerifiedAct } from './contract.ts';
 export { actVerifier } from './signature.ts';
 
 /** A process takes up a new key of acts, and learns that one was closed, within this time. */

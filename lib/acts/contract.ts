@@ -1,5 +1,4 @@
 import type { ActKeyKind } from '../act-kinds.ts';
-import type { Bucket } from '../store/store.ts';
 
 /** The signature of an act, as its record has it. */
 export interface ActSignature {
@@ -30,14 +29,6 @@ export interface VerifiedAct {
    */
   readonly closedAt?: number;
 }
-
-/**
- * Objects that are put once, and that nobody changes or deletes afterwards. They hold ids, serial numbers, times, salted
- * digests and signatures, and no personal data.
- */
-export type Objects = Pick<Bucket, 'get' | 'list'> & {
-  put(key: string, body: Uint8Array, options: { readonly if: 'absent' }): Promise<unknown>;
-};
 
 /**
  * Acts are proven by signatures. The private keys are sealed in the key store. The public halves are objects that the

@@ -2,7 +2,8 @@ import { hash } from 'node:crypto';
 import * as z from 'zod/mini';
 import { ACT_KEY_KINDS, type ActKeyKind } from '../act-kinds.ts';
 import { Fault, wentThrough } from '../fault.ts';
-import type { ActKey, Objects } from './contract.ts';
+import type { Objects } from '../store/store.ts';
+import type { ActKey } from './contract.ts';
 import { keyName } from './signature.ts';
 
 /**

@@ -1,9 +1,9 @@
-import { type ActKey, actVerifier, type VerifiedAct } from '../acts/acts.ts';
+import { type Acts, actVerifier } from '../acts/acts.ts';
 import { actKeyKindOf, type LedgerRecord, signedDigest } from '../ledger/ledger.ts';
 import type { RecordObserver, Report } from './contract.ts';
 
 /** A public key of acts, as the service shows it. */
-export type ShownActKey = ActKey & VerifiedAct & { readonly digest: string };
+export type ShownActKey = Awaited<ReturnType<Acts['keys']>>[number];
 
 /** Compares the keys that the service shows with those that it showed before, by `{kind}-{generation}`. */
 export const checkActKeys = (

@@ -1,9 +1,9 @@
-import type { Acts, Objects } from '../acts/acts.ts';
+import type { Acts } from '../acts/acts.ts';
 import type { KeyStore } from '../keys/keys.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Clock, Log, Random, Retries } from '../ports.ts';
 import type { Issuers, IssuerUrls, Register, Responders } from '../status/status.ts';
-import type { Table, Write } from '../store/store.ts';
+import type { Objects, Table, Write } from '../store/store.ts';
 import type { ApplyingDeps } from '../trust-domain/trust-domain.ts';
 import type { Cas } from './cas.ts';
 

@@ -1,6 +1,6 @@
-import type { Objects } from '../acts/acts.ts';
 import { Fault, wentThrough } from '../fault.ts';
 import type { CertificateRef } from '../principal.ts';
+import type { Objects } from '../store/store.ts';
 
 /**
  * What became of a serial number. The object stands in the bucket before the CA's key signs, and is never changed:

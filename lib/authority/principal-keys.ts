@@ -1,5 +1,5 @@
-import type { Objects } from '../acts/acts.ts';
 import { Fault, phrase, wentThrough } from '../fault.ts';
+import type { Objects } from '../store/store.ts';
 import type { PrincipalKey } from './contract.ts';
 
 /**

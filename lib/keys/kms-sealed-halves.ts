@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { Fault, wentThrough } from '../fault.ts';
-import type { Bucket, Table } from '../store/store.ts';
+import type { Objects, Table } from '../store/store.ts';
 import type { SealedHalves, SealedKey } from './kms-sealed.ts';
 
 /**
@@ -30,11 +30,7 @@ const SealedObject = z.strictObject({
  *
  *   act-keys-sealed/{id}  SealedKey
  */
-export const halvesInObjects = (
-  objects: Pick<Bucket, 'get'> & {
-    put(key: string, body: Uint8Array, options: { readonly if: 'absent' }): Promise<unknown>;
-  },
-): SealedHalves => {
+export const halvesInObjects = (objects: Pick<Objects, 'get' | 'put'>): SealedHalves => {
   const pathOf = (id: string): string => `act-keys-sealed/${id}`;
   return {
     context: 'act-key',

@@ -1,9 +1,10 @@
+import type { ActKeyKind } from '../act-kinds.ts';
 import { Fault } from '../fault.ts';
 import type { Log } from '../ports.ts';
 import { everyItem, type Item, type Table } from '../store/store.ts';
 import type { LedgerRecord } from './contract.ts';
 import { recordKey, STAGED_PKS, UNSEQUENCED_PKS } from './rows.ts';
-import { type ActKeyKind, type ActSigning, verifiedAct } from './signed-act.ts';
+import { type ActSigning, verifiedAct } from './signed-act.ts';
 import { isRecordId, readRecord } from './well-formed.ts';
 
 /** What closing a key asks of the keys of acts. */

@@ -1,11 +1,11 @@
 import { Fault, wentThrough } from '../fault.ts';
-import type { Bucket, Table, Write } from '../store/store.ts';
+import type { Objects, Table, Write } from '../store/store.ts';
 import type { ActDraft, Closes, Ledger, LedgerRecord, PreparedRecord } from './contract.ts';
 import { timeOfId } from './ids.ts';
 import { recordKey, traceKeys } from './rows.ts';
 import { type ActSigning, verifiedAct } from './signed-act.ts';
 
-/**
+/*
  * The ends of acts. Each is one object, put if it is absent, and its body is the signed record of the act that made the end:
  *
  *   outcomes/{opening act}/{number}
@@ -13,9 +13,6 @@ import { type ActSigning, verifiedAct } from './signed-act.ts';
  * The object comes before the rows. A crash between the two leaves an object without its rows, and whoever comes next makes
  * the rows of the object that is there. The object is never changed or deleted, so rows that somebody puts back open nothing.
  */
-export type Conclusions = Pick<Bucket, 'get'> & {
-  put(key: string, body: Uint8Array, options: { readonly if: 'absent' }): Promise<unknown>;
-};
 
 const NAME = /^[A-Za-z0-9._-]{1,200}$/;
 
@@ -46,7 +43,7 @@ const parse = (path: string, body: Uint8Array): LedgerRecord => {
 
 export const openConclusions = (deps: {
   readonly acts: ActSigning;
-  readonly objects: Conclusions;
+  readonly objects: Pick<Objects, 'get' | 'put'>;
   readonly table: Pick<Table, 'get'>;
   readonly get: Ledger['get'];
   readonly recordOf: (draft: ActDraft) => Promise<LedgerRecord>;

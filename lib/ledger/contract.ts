@@ -1,13 +1,6 @@
+import type { ActSignature } from '../acts/acts.ts';
 import type { CertificateRef } from '../principal.ts';
 import type { Value, Write } from '../store/store.ts';
-
-/** The signature of an act; lib/acts makes and verifies it. */
-export interface ActSignature {
-  /** The key's kind and generation: `examination-1`. */
-  readonly key: string;
-  /** base64. */
-  readonly value: string;
-}
 
 export const RECORD_KINDS = [
   'submission',

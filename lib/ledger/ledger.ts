@@ -1,6 +1,6 @@
 import type { Clock, Log, Random } from '../ports.ts';
-import type { Bucket, Table } from '../store/store.ts';
-import { type Conclusions, openConclusions } from './conclusions.ts';
+import type { Bucket, Objects, Table } from '../store/store.ts';
+import { openConclusions } from './conclusions.ts';
 import type { Ledger, LedgerRecord, RecordDraft } from './contract.ts';
 import { cut } from './cutting.ts';
 import { getRecord } from './query/get.ts';
@@ -57,7 +57,7 @@ export interface LedgerDeps {
   /** Signs and verifies acts. */
   readonly acts: ActSigning;
   /** Where the ends of acts stand, as objects that are put once. */
-  readonly objects: Conclusions;
+  readonly objects: Pick<Objects, 'get' | 'put'>;
   /** Where the log's files stand: asked about acts whose key was closed. */
   readonly bucket: Pick<Bucket, 'get'>;
   readonly log: Log;

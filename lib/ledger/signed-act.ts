@@ -1,8 +1,10 @@
+import type { ActKeyKind } from '../act-kinds.ts';
+import type { Acts, VerifiedAct } from '../acts/acts.ts';
 import { Fault } from '../fault.ts';
 import type { Bucket, Value } from '../store/store.ts';
 import { parseCheckpoint, parseNote, TILE_WIDTH, TileReader } from '../tlog/tlog.ts';
 import { canonicalJson, digestHex } from './canonical.ts';
-import type { ActDraft, ActSignature, LedgerRecord } from './contract.ts';
+import type { ActDraft, LedgerRecord } from './contract.ts';
 import { entryOf } from './entry.ts';
 import { CHECKPOINT_OBJECT, readPath } from './tree.ts';
 
@@ -11,19 +13,8 @@ import { CHECKPOINT_OBJECT, readPath } from './tree.ts';
  * table can make rows, and rows become leaves.
  */
 
-/** The kinds of keys: a kind of record, or the part of one that a function of its own writes. */
-export type ActKeyKind = Exclude<LedgerRecord['kind'], 'provision'> | 'consent';
-
 /** What the ledger asks of the keys of acts. */
-export interface ActSigning {
-  sign(kind: ActKeyKind, digest: string): Promise<ActSignature>;
-  /** Undefined where the signature is not good. `closedAt`: only a leaf below this index counts. */
-  verify(
-    kind: ActKeyKind,
-    digest: string,
-    signature: unknown,
-  ): Promise<{ readonly closedAt?: number } | undefined>;
-}
+export type ActSigning = Pick<Acts, 'sign' | 'verify'>;
 
 /**
  * The kind of key that signs this act. Three kinds of record are written by two functions each, so that a part of them has
@@ -56,7 +47,7 @@ export const signed = async (
 export const verifiedAct = async (
   acts: Pick<ActSigning, 'verify'>,
   record: LedgerRecord,
-): Promise<{ readonly closedAt?: number } | undefined> =>
+): Promise<VerifiedAct | undefined> =>
   record.kind === 'provision' || typeof record.details !== 'object' || record.details === null
     ? undefined
     : acts.verify(actKeyKindOf(record), signedDigest(record), record.signature);

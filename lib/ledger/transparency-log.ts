@@ -1,3 +1,4 @@
+import type { Acts } from '../acts/acts.ts';
 import { Fault } from '../fault.ts';
 import type { Bucket, Table } from '../store/store.ts';
 import {
@@ -12,29 +13,13 @@ import {
 import type { LedgerRecord } from './contract.ts';
 import { entryOf, recordBytes } from './entry.ts';
 import { getRecord } from './query/get.ts';
-import type { ActKeyKind } from './signed-act.ts';
 import { CHECKPOINT_OBJECT, LOG_PREFIX, readPath } from './tree.ts';
 import { readTree } from './tree-row.ts';
-
-/** The public half of a key of acts, as auditors get it. */
-export interface PublicActKey {
-  readonly kind: ActKeyKind;
-  readonly generation: number;
-  /** The log whose acts the key signs. */
-  readonly origin: string;
-  /** base64 of the DER SubjectPublicKeyInfo. */
-  readonly publicKey: string;
-  /** SHA-256, hex, of the key's object, and of the object of the generation before. */
-  readonly digest: string;
-  readonly predecessor?: string;
-  /** Only acts whose leaves lie below this index count. */
-  readonly closedAt?: number;
-}
 
 /** The published log, readable by everybody: C2SP tlog-tiles below `log/` of the bucket. */
 export interface TransparencyLog {
   /** The public keys that verify the signatures of acts, by kind and generation. */
-  actKeys(): Promise<readonly PublicActKey[]>;
+  actKeys: Acts['keys'];
   /** The published checkpoint as a signed note. Faults: `try-later` before the first one. */
   checkpoint(): Promise<Uint8Array>;
   /**

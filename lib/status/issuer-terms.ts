@@ -6,26 +6,13 @@ export interface IssuerTerms {
   readonly id: string;
   readonly authority: string;
   readonly generation: number;
-  readonly title: { readonly ja: string; readonly en: string };
+  readonly title: AuthorityDefinition['title'];
   /** The algorithm's name, for people. */
   readonly algorithm: string;
-  readonly crl: {
-    /** Seconds between publications, and of validity (nextUpdate - thisUpdate). */
-    readonly interval: number;
-    readonly nextUpdate: number;
-    readonly onlyContainsUserCerts: boolean;
-  };
-  /** Lengths of time in seconds. */
-  readonly ocsp: {
+  readonly crl: AuthorityDefinition['crl'];
+  readonly ocsp: Omit<AuthorityDefinition['ocsp'], 'algorithm' | 'furtherAlgorithms' | 'validity'> & {
     /** Names of the algorithms of the CA's responders; the first one answers by default. */
     readonly algorithms: readonly [string, ...string[]];
-    readonly nextUpdate: number;
-    readonly maxAge: number;
-    readonly maxCertIds: number;
-    readonly neverIssued: 'unknown' | 'revoked';
-    readonly signedRequests: 'optional' | 'required';
-    readonly retentionInterval: number;
-    readonly crlReferences: boolean;
   };
 }
 

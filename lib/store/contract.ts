@@ -164,6 +164,14 @@ export interface Bucket {
   list(prefix: string, options: { readonly limit: number; readonly cursor?: string }): Promise<ObjectPage>;
 }
 
+/**
+ * Objects that are put once, and that nobody changes or deletes afterwards. They hold ids, serial numbers, times, salted
+ * digests and signatures, and no personal data.
+ */
+export type Objects = Pick<Bucket, 'get' | 'list'> & {
+  put(key: string, body: Uint8Array, options: { readonly if: 'absent' }): Promise<unknown>;
+};
+
 /** S3's limit of a key's length. */
 export const MAX_OBJECT_KEY_BYTES = 1024;
 

@@ -15,6 +15,7 @@ export {
   MAX_VALUE_BYTES,
   MAX_WRITES,
   type ObjectPage,
+  type Objects,
   type Page,
   type Query,
   type StoredObject,

@@ -1,5 +1,5 @@
 import { wentThrough } from '../fault.ts';
-import type { Bucket, ObjectPage, Table } from './contract.ts';
+import type { ObjectPage, Objects, Table } from './contract.ts';
 import { checkLimit, checkObjectKey, checkObjectPrefix, objectConditionFailed } from './limits.ts';
 
 /**
@@ -11,11 +11,7 @@ import { checkLimit, checkObjectKey, checkObjectPrefix, objectConditionFailed } 
  */
 const PK = 'objects';
 
-export const openTableObjects = (
-  table: Table,
-): Pick<Bucket, 'get' | 'list'> & {
-  put(key: string, body: Uint8Array, options: { readonly if: 'absent' }): Promise<void>;
-} => ({
+export const openTableObjects = (table: Table): Objects => ({
   get: async (key) => {
     checkObjectKey(key);
     const item = await table.get<{ readonly body: string }>({ pk: PK, sk: key });

@@ -1,10 +1,11 @@
 import { hash, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { ACT_KEY_KINDS } from '../../lib/act-kinds.ts';
-import { type Acts, type Objects, openActs } from '../../lib/acts/acts.ts';
+import { type Acts, openActs } from '../../lib/acts/acts.ts';
 import { Fault } from '../../lib/fault.ts';
 import type { KeyStore } from '../../lib/keys/keys.ts';
 import { openSealedKeys } from '../../lib/keys/sealed.ts';
+import type { Objects } from '../../lib/store/store.ts';
 import { memoryKeys, memoryObjects } from '../acts.ts';
 import { temporaryFolder } from '../store/temporary.ts';
 

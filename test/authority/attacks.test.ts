@@ -1,14 +1,23 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TASKS } from '../../functions/tasks/housekeeping.ts';
 import { certificateKey } from '../../lib/authority/certificates.ts';
-import { Fault } from '../../lib/fault.ts';
 import { recordKey, stagedKey } from '../../lib/ledger/rows.ts';
 import type { CertificateRef } from '../../lib/principal.ts';
 import { listingPk, type RequestRow, requestKey } from '../../lib/registration/rows.ts';
-import type { Key, Table, Value } from '../../lib/store/store.ts';
+import type { Value } from '../../lib/store/store.ts';
 import { FIELDS, issueThroughOffice, opensslRequest, type Service } from '../service.ts';
+import { deleteRow, putRow } from '../store/row-attacks.ts';
 import { allRecords, checkWorld, ocspStatus } from '../world.ts';
-import { codeOf, composeHouse, DAY, type Ground, type HouseFile, openGround, openHouse } from './house.ts';
+import {
+  codeOf,
+  composeHouse,
+  DAY,
+  type Ground,
+  type HouseFile,
+  openGround,
+  openHouse,
+  withoutEnds,
+} from './house.ts';
 
 /*
  * Somebody can write to the table: they put back rows that were there before, delete rows, and make new ones. They hold no
@@ -28,21 +37,13 @@ beforeEach(async () => {
 });
 afterEach(() => ground.close());
 
-/** Puts a row, or deletes it, whatever is there. */
-const overwrite = async (table: Table, key: Key, value: Value | undefined): Promise<void> => {
-  const before = await table.get(key);
-  if (value !== undefined) {
-    await table.write([{ put: key, value, if: before ? { version: before.version } : 'absent' }]);
-  } else if (before) await table.write([{ delete: key, if: { version: before.version } }]);
-};
-
 const rowOf = async (id: string): Promise<RequestRow> =>
   (await ground.table.get<RequestRow>(requestKey(id)))?.value as RequestRow;
 
 /** The request's row in another state, with the listing that recovery reads. */
 const putBack = async (id: string, change: Partial<RequestRow>): Promise<void> => {
   const row = { ...(await rowOf(id)), ...change } as RequestRow;
-  await overwrite(ground.table, requestKey(id), row);
+  await putRow(ground.table, requestKey(id), row);
   for (const office of [undefined, row.office]) {
     for (const state of [
       'submitted',
@@ -56,14 +57,14 @@ const putBack = async (id: string, change: Partial<RequestRow>): Promise<void> =
       const listing = { pk: listingPk(office, state), sk: id };
       const isListed = (await ground.table.get(listing)) !== undefined;
       if (isListed !== (state === row.state))
-        await overwrite(ground.table, listing, isListed ? undefined : {});
+        await (isListed ? deleteRow(ground.table, listing) : putRow(ground.table, listing, {}));
     }
   }
 };
 
 const deleteCertificate = async (ref: CertificateRef): Promise<void> => {
-  await overwrite(ground.table, certificateKey(ref), undefined);
-  await overwrite(ground.table, { pk: `status/${ref.ca}/${ref.serial.at(-1)}`, sk: ref.serial }, undefined);
+  await deleteRow(ground.table, certificateKey(ref));
+  await deleteRow(ground.table, { pk: `status/${ref.ca}/${ref.serial.at(-1)}`, sk: ref.serial });
 };
 
 const stateOf = async (id: string): Promise<string> =>
@@ -102,7 +103,7 @@ describe('an issued request', () => {
     });
     const signed = ground.signed.length;
     const { certificate: _, ...row } = await rowOf(id);
-    await overwrite(ground.table, requestKey(id), row);
+    await putRow(ground.table, requestKey(id), row);
     await putBack(id, { state: 'approved' });
     await restart();
     expect(await rowOf(id)).toMatchObject({ state: 'issued', certificate });
@@ -233,7 +234,7 @@ describe('examinations that nobody made', () => {
         },
         ...(signature === 'submission' && { signature: submission.signature }),
       };
-      await overwrite(ground.table, where(record), value);
+      await putRow(ground.table, where(record), value);
     }
     await putBack(id, {
       state: 'approved',
@@ -264,7 +265,7 @@ describe('examinations of a round that is not open', () => {
     expect(house.logged.at(-1)).toMatchObject({ level: 'error', facts: { error: 'approval-not-recorded' } });
     // Nor where the row is set right: both acts say the round in which they were made.
     const { lapses: _, ...row } = await rowOf(id);
-    await overwrite(ground.table, requestKey(id), row);
+    await putRow(ground.table, requestKey(id), row);
     await restart();
     expect(await stateOf(id)).toBe('approved');
     expect(await issuances(id)).toEqual([]);
@@ -301,7 +302,7 @@ describe('a certificate', () => {
     const key = { pk: 'issuers', sk: 'authentication-1' };
     const issuer = (await ground.table.get<Value & { urls: Record<string, string> }>(key))?.value;
     if (!issuer) return expect.fail('no issuer');
-    await overwrite(ground.table, key, {
+    await putRow(ground.table, key, {
       ...issuer,
       urls: { ...issuer.urls, ocsp: `${addressed}/ocsp` },
     });
@@ -325,15 +326,7 @@ describe('a certificate', () => {
 
 describe('a request that ended without a certificate', () => {
   it('(failed) is not issued when its rows are put back', async () => {
-    const away = await openHouse(ground, {
-      objects: (objects) => ({
-        ...objects,
-        put: (key, body, options) =>
-          key.startsWith('outcomes/')
-            ? Promise.reject(new Fault('store-unavailable', 'The bucket does not answer.'))
-            : objects.put(key, body, options),
-      }),
-    });
+    const away = await openHouse(ground, { objects: withoutEnds });
     await expect(issueThroughOffice(away, PROFILE, csr)).rejects.toThrow('approved');
     const [request] = (await house.app.registration.list(house.principal('auditor'), { limit: 1 })).requests;
     const id = request?.id as string;
@@ -347,7 +340,7 @@ describe('a request that ended without a certificate', () => {
     await stricter.core.registration.recover();
     expect(await stateOf(id)).toBe('failed');
     await putBack(id, approved);
-    await overwrite(ground.table, { pk: `issuance/${id}`, sk: 'ref' }, undefined);
+    await deleteRow(ground.table, { pk: `issuance/${id}`, sk: 'ref' });
     await restart();
     expect(await stateOf(id)).toBe('failed');
     expect(await issuances(id)).toEqual([]);
@@ -363,7 +356,7 @@ describe('a request that ended without a certificate', () => {
       if (end === 'rejected') await examine(house, 'operator-noda', id, 'reject');
       else await house.app.registration.withdraw(house.principal('higashi-counter'), id, '取下げ');
       const { withdrawal: _, ...row } = await rowOf(id);
-      await overwrite(ground.table, requestKey(id), row);
+      await putRow(ground.table, requestKey(id), row);
       await putBack(id, examined);
       expect(await codeOf(examine(house, 'operator-sakai', id))).toBe('wrong-state');
       expect(await stateOf(id)).toBe(end);
@@ -381,7 +374,7 @@ describe('a request that ended without a certificate', () => {
     await putBack(id, { lapses: ['2026-11-22T09:00:00Z', '2026-11-22T09:00:00Z'] });
     await house.app.registration.withdraw(house.principal('higashi-counter'), id, '取下げ');
     const { lapses: _, withdrawal: __, ...row } = await rowOf(id);
-    await overwrite(ground.table, requestKey(id), row);
+    await putRow(ground.table, requestKey(id), row);
     await putBack(id, examined);
     expect(await codeOf(examine(house, 'operator-noda', id))).toBe('wrong-state');
     expect(await stateOf(id)).toBe('withdrawn');
@@ -416,15 +409,7 @@ describe('a request that ended without a certificate', () => {
   });
 
   it('(lapsed) is issued after new examinations, and its first ones are not used again', async () => {
-    const away = await openHouse(ground, {
-      objects: (objects) => ({
-        ...objects,
-        put: (key, body, options) =>
-          key.startsWith('outcomes/')
-            ? Promise.reject(new Fault('store-unavailable', 'The bucket does not answer.'))
-            : objects.put(key, body, options),
-      }),
-    });
+    const away = await openHouse(ground, { objects: withoutEnds });
     const id = await submitted();
     await examine(away, 'higashi-examiner', id);
     await examine(away, 'operator-noda', id);

@@ -15,6 +15,7 @@ import {
   openGround,
   openHouse,
   SECOND,
+  withoutEnds,
 } from './house.ts';
 
 /** Approved requests that can never be issued, and certificates that cannot be signed for a while. */
@@ -51,19 +52,8 @@ const shorter = (file: HouseFile): void => {
     if (profile.id === PROFILE) Object.assign(profile, { version: 3, validity: 'P1Y' });
 };
 
-/** No end of a request can be put. */
-const NO_ENDS: HouseOptions = {
-  objects: (objects) => ({
-    ...objects,
-    put: (key, body, options) =>
-      key.startsWith('outcomes/')
-        ? Promise.reject(new Fault('store-unavailable', 'The bucket does not answer.'))
-        : objects.put(key, body, options),
-  }),
-};
-
 /** Submitted and approved; its end could not be put, so nothing was begun. */
-const approved = (): Promise<string> => stuck(NO_ENDS);
+const approved = (): Promise<string> => stuck({ objects: withoutEnds });
 
 /** Submitted and approved in three writes, and its end was put; the fourth write, of the certificate's rows, was lost. */
 const begun = (): Promise<string> => stuck({ table: (table) => faultyTable(table, new Map([[4, 'lost']])) });

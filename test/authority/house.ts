@@ -1,14 +1,13 @@
 import { hash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Objects } from '../../lib/acts/acts.ts';
 import { compose } from '../../lib/app.ts';
 import { Fault } from '../../lib/fault.ts';
 import type { KeyStore, Signer } from '../../lib/keys/keys.ts';
 import { generateSoftwareKey } from '../../lib/keys/software.ts';
 import { openFileBucket } from '../../lib/store/file-bucket.ts';
 import { openSqliteTable } from '../../lib/store/sqlite.ts';
-import type { Bucket, Table } from '../../lib/store/store.ts';
+import type { Bucket, Objects, Table } from '../../lib/store/store.ts';
 import { readTrustDomain } from '../../lib/trust-domain/trust-domain.ts';
 import { memoryKeys, memoryObjects } from '../acts.ts';
 import { DEMONSTRATION, PUBLIC_URL, type Service, temporaryFolder } from '../service.ts';
@@ -141,6 +140,15 @@ export interface HouseOptions {
   readonly publicUrl?: string;
   readonly logOrigin?: string;
 }
+
+/** A bucket in which no end of an act can be put. */
+export const withoutEnds = (objects: Objects): Objects => ({
+  ...objects,
+  put: (key, body, options) =>
+    key.startsWith('outcomes/')
+      ? Promise.reject(new Fault('store-unavailable', 'The bucket does not answer.'))
+      : objects.put(key, body, options),
+});
 
 /** One process on the ground; nothing is done yet. */
 export const composeHouse = (ground: Ground, options: HouseOptions = {}) => {

@@ -1,9 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Objects } from '../../lib/acts/acts.ts';
 import { certificateKey } from '../../lib/authority/certificates.ts';
 import { recordKey } from '../../lib/ledger/rows.ts';
 import type { CertificateRef, Principal } from '../../lib/principal.ts';
-import type { Item, Table, Value } from '../../lib/store/store.ts';
+import type { Item, Objects, Table, Value } from '../../lib/store/store.ts';
 import type { Service } from '../service.ts';
 import { issueTo } from '../status/office.ts';
 import { faultyTable } from '../store/faulty-table.ts';

@@ -15,6 +15,7 @@ import {
   SECOND,
 } from '../authority/house.ts';
 import { FIELDS, opensslRequest, type Service } from '../service.ts';
+import { deleteRow, putRow } from '../store/row-attacks.ts';
 
 /*
  * Somebody who can write to the table, and bring an old file, puts rows back, deletes them or invents them. The file in force
@@ -53,15 +54,6 @@ const readValue = async <T extends Value>(key: Key): Promise<T> => {
   if (!item) throw new Error(`no row ${key.pk} ${key.sk}`);
   return item.value;
 };
-const putBack = async (key: Key, value: Value): Promise<void> => {
-  const there = await ground.table.get(key);
-  await ground.table.write([{ put: key, value, if: there ? { version: there.version } : 'absent' }]);
-};
-const remove = async (key: Key): Promise<void> => {
-  const there = await ground.table.get(key);
-  if (there) await ground.table.write([{ delete: key, if: { version: there.version } }]);
-};
-
 const agree = async (on: Service, change?: Change): Promise<string> => {
   const { amendments } = on.app;
   on.advance(SECOND);
@@ -92,17 +84,23 @@ describe('the row of the file in force', () => {
   });
 
   it.each<[string, () => Promise<void>]>([
-    ['put back', () => putBack(IN_FORCE, former)],
-    ['deleted', () => remove(IN_FORCE)],
+    ['put back', () => putRow(ground.table, IN_FORCE, former)],
+    ['deleted', () => deleteRow(ground.table, IN_FORCE)],
     [
       'forged, as if the old file had been approved again',
       async () => {
         const now = await readValue<InForceRow>(IN_FORCE);
-        await putBack(IN_FORCE, { ...now, approved: { amendment: '00'.repeat(10), digest: digestOf() } });
+        await putRow(ground.table, IN_FORCE, {
+          ...now,
+          approved: { amendment: '00'.repeat(10), digest: digestOf() },
+        });
       },
     ],
-    ['forged, as if the old file were the next state', () => putBack(IN_FORCE, { ...former, number: 3 })],
-    ['forged, with a number that is none', () => putBack(IN_FORCE, { ...former, number: 1.5 })],
+    [
+      'forged, as if the old file were the next state',
+      () => putRow(ground.table, IN_FORCE, { ...former, number: 3 }),
+    ],
+    ['forged, with a number that is none', () => putRow(ground.table, IN_FORCE, { ...former, number: 1.5 })],
   ])('%s does not bring the earlier file back', async (_, attack) => {
     await attack();
     expect(await start()).not.toBe('none');
@@ -162,8 +160,8 @@ describe('an amendment', () => {
     ];
     const { amendments } = house.app;
     await amendments.reject(house.principal('operator-sakai'), id);
-    await putBack(IN_FORCE, row);
-    await putBack(amendmentKey(id), amendment);
+    await putRow(ground.table, IN_FORCE, row);
+    await putRow(ground.table, amendmentKey(id), amendment);
     expect(await start(leaves)).toBe('trust-domain-changed');
     // Asked again, the rows follow what happened.
     expect(await codeOf(amendments.approve(house.principal('operator-noda'), id))).toBe('amendment-closed');
@@ -176,7 +174,7 @@ describe('an amendment', () => {
     const { id } = await amendments.propose(house.principal('operator-sakai'), fileOf(leaves));
     const open = await readValue<AmendmentRow>(amendmentKey(id));
     await amendments.reject(house.principal('operator-sakai'), id);
-    await putBack(amendmentKey(id), open);
+    await putRow(ground.table, amendmentKey(id), open);
     expect(await codeOf(amendments.approve(house.principal('operator-noda'), id))).toBe('amendment-closed');
     expect(await start(leaves)).toBe('trust-domain-changed');
   });
@@ -190,8 +188,8 @@ describe('an amendment', () => {
     const second = await openHouse(ground, { domain: leaves });
     await agree(second);
     house = await openHouse(ground);
-    await putBack(IN_FORCE, row);
-    await putBack(amendmentKey(id), amendment);
+    await putRow(ground.table, IN_FORCE, row);
+    await putRow(ground.table, amendmentKey(id), amendment);
     expect(await start(leaves)).toBe('trust-domain-changed');
     expect(await start()).toBe('none');
     expect(await readValue<InForceRow>(IN_FORCE)).toMatchObject({ digest: digestOf(), number: 3 });
@@ -208,7 +206,7 @@ describe('an amendment', () => {
         sk.includes(record),
       );
       expect(found).toHaveLength(1);
-      for (const { pk, sk } of found) await remove({ pk, sk });
+      for (const { pk, sk } of found) await deleteRow(ground.table, { pk, sk });
       expect(await start(leaves)).toBe('amendment-not-recorded');
     },
   );
@@ -236,7 +234,7 @@ describe('an approval that nobody applied in time', () => {
     house.advance(7 * DAY);
     await house.app.amendments.propose(house.principal('operator-sakai'), fileOf(longer));
     house.advance(-7 * DAY);
-    await putBack(IN_FORCE, row);
+    await putRow(ground.table, IN_FORCE, row);
     expect(await start(leaves)).toBe('trust-domain-changed');
     house.advance(7 * DAY);
     const { records } = await house.app.ledger.query({ kind: 'trust-domain', limit: 10 });
@@ -272,10 +270,15 @@ describe('the rows of withdrawn principals', () => {
   };
 
   it.each<[string, () => Promise<void>]>([
-    ['deleted', () => remove({ pk: 'trust-domain-withdrawn', sk: 'higashi-counter' })],
+    ['deleted', () => deleteRow(ground.table, { pk: 'trust-domain-withdrawn', sk: 'higashi-counter' })],
     [
       'forged',
-      () => putBack({ pk: 'trust-domain-withdrawn', sk: 'higashi-counter' }, { person: 'somebody-else' }),
+      () =>
+        putRow(
+          ground.table,
+          { pk: 'trust-domain-withdrawn', sk: 'higashi-counter' },
+          { person: 'somebody-else' },
+        ),
     ],
   ])('%s do not give an id to another person', async (_, attack) => {
     await agree(house, leaves);
