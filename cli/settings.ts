@@ -13,7 +13,7 @@ export interface Settings {
   readonly tlsUrl: string;
   readonly caller: Caller;
   readonly json: boolean;
-  /** Of failures, the service's own included. */
+  /** The language of failures, also of those that the service reports. */
   readonly language: Language;
 }
 

@@ -147,7 +147,7 @@ export const openAuthority = (deps: AuthorityDeps): Authority & AuthorityCore =>
 
     certificate: async (actor, ref) => {
       const { value: row } = await readCertificate(table, ref);
-      // What is shown to an office is decided by the record of the issuance, since the row could name another office.
+      // The record of the issuance decides which office sees the certificate. The row could name another office.
       const seesAll = actor.role === 'auditor' || actor.role === 'operator';
       if (!seesAll) assertMayAct(actor, await readIssuedAs(deps, ref));
       const status = (await register.lookup(ref))?.value;

@@ -99,7 +99,7 @@ export const openIssuing = (
     try {
       built = build(plan, newSerial(plan.serialPrefix), new Date(clock()));
     } catch (error) {
-      // What was begun before is finished, even if it could not be begun any more.
+      // A certificate that was begun earlier is finished, even if it could not be begun now.
       const earlier = await recorder.conclusion(plan.closes);
       if (earlier === undefined) throw error;
       return takeUp(earlier, async () => plan, plan);

@@ -97,7 +97,7 @@ export type LedgerRecord = RecordDraft & {
   readonly id: string;
   /** RFC 3339 UTC with milliseconds. */
   readonly time: string;
-  /** Of an act: over the SHA-256 of the record's canonical JSON without `leaf` and `signature`. */
+  /** Only acts have one. It covers the SHA-256 of the record's canonical JSON without `leaf` and `signature`. */
   readonly signature?: ActSignature;
   /** 16 random bytes in hex: without them, a record could be guessed from its digest in the log. */
   readonly salt: string;

@@ -48,7 +48,7 @@ export interface CommittedTree {
 export interface PublishedTree {
   readonly size: number;
   readonly root: Uint8Array;
-  /** Of the object. */
+  /** The version of the object in the bucket. */
   readonly version: string;
 }
 
@@ -92,7 +92,7 @@ export const openTrees = (deps: {
 }): Trees => {
   const { table, bucket, origin } = deps;
   let opening: Promise<Signer> | undefined;
-  /** What was verified last, so that it is not verified again. */
+  /** The tree and the checkpoint that were verified last. The same bytes are not verified again. */
   let believed: CommittedTree | undefined;
   let shown: PublishedTree | undefined;
 

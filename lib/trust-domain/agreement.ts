@@ -72,7 +72,7 @@ export const readAgreement = async (
 /** How a proposal ended. */
 export interface End {
   readonly step: 'rejected' | 'lapsed' | 'applying';
-  /** Of the step `applying`: the number of the state that follows. */
+  /** The number of the state that follows. Only the step `applying` has one. */
   readonly number?: number;
   readonly by: string;
   /** RFC 3339 UTC. */

@@ -8,7 +8,7 @@ export interface ClassState {
   readonly waits: ReadonlyMap<string, number>;
 }
 
-/** What is written after a day has been swept. Times are milliseconds since the epoch. */
+/** The progress that is written after a day has been swept. Times are milliseconds since the epoch. */
 export interface AfterDay {
   readonly clearTo: string;
   /** Present where records of the class remain: the day is skipped until `until`, and its row expires later. */
