@@ -2,8 +2,9 @@ import { hash } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { buildSync } from 'esbuild';
 import { parquetReadObjects } from 'hyparquet';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../lib/ledger/canonical.ts';
 import { rowOf } from '../../lib/ledger/export/columns.ts';
 import { csvLine } from '../../lib/ledger/export/csv.ts';
@@ -13,6 +14,7 @@ import { type Ledger, type LedgerRecord, openLedger } from '../../lib/ledger/led
 import type { Caller } from '../../lib/principal.ts';
 import type { Json } from '../../lib/store/store.ts';
 import { ledgerActs } from '../acts.ts';
+import { temporaryFolder } from '../service.ts';
 import { type LedgerWorld, openLedgerWorld, writeHistory } from './sample.ts';
 
 const AUDITOR: Caller = { recipient: 'auditor-1', method: 'GET' };
@@ -174,8 +176,23 @@ describe('an export', () => {
 });
 
 describe('an export of very many records', () => {
+  const folder = temporaryFolder();
+  const program = join(folder.path, 'bounded-export.mjs');
+
+  // The heap is for the export. In a worker that loads sources, stripping their types takes as much of it again.
+  beforeAll(() => {
+    buildSync({
+      entryPoints: [join(import.meta.dirname, 'bounded-export.ts')],
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      outfile: program,
+    });
+  });
+  afterAll(() => folder.remove());
+
   const exportWithin = async (format: ExportFormat, records: number, megabytes: number): Promise<number> => {
-    const worker = new Worker(join(import.meta.dirname, 'bounded-export.ts'), {
+    const worker = new Worker(program, {
       workerData: { format, records },
       execArgv: ['--no-warnings'],
       resourceLimits: { maxOldGenerationSizeMb: megabytes, maxYoungGenerationSizeMb: 4 },
