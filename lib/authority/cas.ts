@@ -49,7 +49,7 @@ export const issuingCa = (issuer: Issuer, urls: IssuerUrls): IssuingCa => {
     subjectKeyIdentifier,
     signatureAlgorithm,
     notAfter: certificate.notAfter,
-    urls: { crl: urls.crl, ocsp: urls.ocsp, caIssuers: urls.certificate },
+    urls,
   };
 };
 

@@ -11,6 +11,7 @@ import {
   type SerialHex,
   type TbsCertificate,
 } from '../pki/pki.ts';
+import type { IssuerUrls } from '../status/status.ts';
 import {
   type AuthorityDefinition,
   lastSecond,
@@ -26,8 +27,7 @@ export interface IssuingCa {
   /** AlgorithmIdentifier of the CA's signatures. */
   readonly signatureAlgorithm: Der;
   readonly notAfter: Date;
-  /** Several CRL addresses are locations of the same CRL. */
-  readonly urls: { readonly crl: readonly string[]; readonly ocsp: string; readonly caIssuers: string };
+  readonly urls: IssuerUrls;
 }
 
 const wholeSeconds = (date: Date): Date => new Date(Math.floor(date.getTime() / 1_000) * 1_000);
@@ -48,8 +48,35 @@ const validityUnder = (
 
 const uri = (value: string): GeneralName => ({ kind: 'uniformResourceIdentifier', value });
 
+/** The parts that all certificates of a profile or of a CA share. They are built once, and so encoded once. */
+const sharedBy = <K extends object>(
+  build: (key: K) => readonly Extension[],
+): ((key: K) => readonly Extension[]) => {
+  const built = new WeakMap<K, readonly Extension[]>();
+  return (key) => {
+    const known = built.get(key);
+    if (known !== undefined) return known;
+    const extensions = build(key);
+    built.set(key, extensions);
+    return extensions;
+  };
+};
+
+const authorityKeyIdentifier = sharedBy((octets: Uint8Array) => [
+  { id: 'authorityKeyIdentifier', keyIdentifier: octets, critical: false },
+]);
+
+const usagesAndPolicies = sharedBy(({ keyUsage, certificatePolicies }: Profile) => [
+  { id: 'keyUsage', usages: keyUsage, critical: true },
+  { id: 'certificatePolicies', policies: certificatePolicies, critical: false },
+]);
+
+const purposes = sharedBy(({ extKeyUsage }: Profile) =>
+  extKeyUsage.length > 0 ? [{ id: 'extKeyUsage', purposes: extKeyUsage, critical: false }] : [],
+);
+
 const keyIdentifiers = (authorityKey: Uint8Array, subjectPublicKeyInfo: Uint8Array): readonly Extension[] => [
-  { id: 'authorityKeyIdentifier', keyIdentifier: authorityKey, critical: false },
+  ...authorityKeyIdentifier(authorityKey),
   {
     id: 'subjectKeyIdentifier',
     keyIdentifier: keyIdentifier(subjectPublicKeyInfo),
@@ -58,17 +85,17 @@ const keyIdentifiers = (authorityKey: Uint8Array, subjectPublicKeyInfo: Uint8Arr
 ];
 
 /** One distribution point: its names are locations of the same CRL (RFC 5280 4.2.1.13). */
-const statusAddresses = ({ urls }: IssuingCa): readonly Extension[] => [
+const statusAddresses = sharedBy((urls: IssuerUrls) => [
   { id: 'cRLDistributionPoints', points: [{ fullName: urls.crl.map(uri) }], critical: false },
   {
     id: 'authorityInfoAccess',
     accesses: [
       { method: OID.ocsp, location: uri(urls.ocsp) },
-      { method: OID.caIssuers, location: uri(urls.caIssuers) },
+      { method: OID.caIssuers, location: uri(urls.certificate) },
     ],
     critical: false,
   },
-];
+]);
 
 /**
  * The certificate that a profile asks for. `notBefore` is cut to the second. The subjectAltName is critical only where it
@@ -86,19 +113,14 @@ export const buildTbs = (parts: {
   const { subject, subjectAltNames } = parts.subject;
   const extensions: readonly (Extension | false)[] = [
     ...keyIdentifiers(ca.subjectKeyIdentifier, subjectPublicKeyInfo),
-    { id: 'keyUsage', usages: profile.keyUsage, critical: true },
-    { id: 'certificatePolicies', policies: profile.certificatePolicies, critical: false },
+    ...usagesAndPolicies(profile),
     subjectAltNames.length > 0 && {
       id: 'subjectAltName',
       names: subjectAltNames,
       critical: subject.length === 0,
     },
-    profile.extKeyUsage.length > 0 && {
-      id: 'extKeyUsage',
-      purposes: profile.extKeyUsage,
-      critical: false,
-    },
-    ...statusAddresses(ca),
+    ...purposes(profile),
+    ...statusAddresses(ca.urls),
   ];
   return {
     serialNumber,

@@ -80,7 +80,18 @@ export const readExtensions = (
   return extensions;
 };
 
+/** What a profile and a CA put into every certificate is one object for all of them. */
+const encoded = new WeakMap<Extension, Der>();
+
 const encodeExtension = (extension: Extension): Der => {
+  const known = encoded.get(extension);
+  if (known !== undefined) return known;
+  const der = extensionDer(extension);
+  encoded.set(extension, der);
+  return der;
+};
+
+const extensionDer = (extension: Extension): Der => {
   const { oid, value } =
     extension.id === 'other'
       ? extension

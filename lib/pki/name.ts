@@ -111,16 +111,24 @@ const encodeValue = ({ tag, value }: Attribute): Der => {
   return DerReader.whole(bytes, bytes.length).der();
 };
 
+/** A CA's name goes into each of its certificates, and a subject is encoded several times on its way into one. */
+const encoded = new WeakMap<Name, Der>();
+
 /**
- * The DER of a Name. A name from `readName` encodes to the bytes that were read. Faults: `malformed-name` where an
- * attribute made by hand has a value that does not fit its tag, `malformed-der` where it has hex that is no element.
+ * The DER of a Name. A name from `readName` encodes to the bytes that were read. Do not write to them: they are shared.
+ * Faults: `malformed-name` where an attribute made by hand has a value that does not fit its tag, `malformed-der` where it
+ * has hex that is no element.
  */
-export const encodeName = (name: Name): Der =>
-  derSequence(
-    ...name.map((rdn) =>
-      derSetOf(...rdn.map((attribute) => derSequence(derOid(attribute.type), encodeValue(attribute)))),
-    ),
-  );
+export const encodeName = (name: Name): Der => {
+  const known = encoded.get(name);
+  if (known !== undefined) return known;
+  const der = derSequence(...name.map((rdn) => derSetOf(...rdn.map(encodeAttribute))));
+  encoded.set(name, der);
+  return der;
+};
+
+const encodeAttribute = (attribute: Attribute): Der =>
+  derSequence(derOid(attribute.type), encodeValue(attribute));
 
 /* Building ------------------------------------------------------------------------------------------------- */
 

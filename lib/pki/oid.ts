@@ -43,8 +43,20 @@ const firstArcs = (content: Uint8Array, end: number): string => {
   return `2.${typeof head === 'number' ? head - 80 : head - 80n}`;
 };
 
-/** The content octets of an OBJECT IDENTIFIER (X.690 8.19). */
+/** Certificates repeat a few identifiers. Foreign input can bring others, so the memory is bounded. */
+const encoded = new Map<Oid, Uint8Array>();
+const MAX_ENCODED = 256;
+
+/** The content octets of an OBJECT IDENTIFIER (X.690 8.19). Do not write to them: they are shared. */
 export const encodeOid = (oid: Oid): Uint8Array => {
+  const known = encoded.get(oid);
+  if (known !== undefined) return known;
+  const octets = octetsOf(oid);
+  if (encoded.size < MAX_ENCODED) encoded.set(oid, octets);
+  return octets;
+};
+
+const octetsOf = (oid: Oid): Uint8Array => {
   const octets: number[] = [];
   const second = oid.indexOf('.') + 1;
   let more = Number(oid.slice(0, second - 1)) * 40;

@@ -11,8 +11,21 @@ export interface IssuerUrls {
 /** Where relying parties fetch the CA's full CRL, below each address. */
 export const crlPath = (ca: string): string => `/crl/${ca}/${FULL_CRL}.crl`;
 
+type ServiceAddresses = readonly [string, ...string[]];
+
+/** The addresses in force stay one object as long as they are in force, and so do the addresses of each CA. */
+const known = new WeakMap<ServiceAddresses, Map<string, IssuerUrls>>();
+
 /** The CA's full CRL is published under each address; its certificate and OCSP answers are under the first. */
-export const issuerUrls = (ca: string, [first, ...others]: readonly [string, ...string[]]): IssuerUrls => ({
+export const issuerUrls = (ca: string, addresses: ServiceAddresses): IssuerUrls => {
+  const ofCas = known.get(addresses) ?? new Map<string, IssuerUrls>();
+  known.set(addresses, ofCas);
+  const urls = ofCas.get(ca) ?? urlsUnder(ca, addresses);
+  ofCas.set(ca, urls);
+  return urls;
+};
+
+const urlsUnder = (ca: string, [first, ...others]: ServiceAddresses): IssuerUrls => ({
   certificate: `${first}/ca/${ca}.cer`,
   crl: [`${first}${crlPath(ca)}`, ...others.map((address) => `${address}${crlPath(ca)}`)],
   ocsp: `${first}/ocsp`,

@@ -32,7 +32,7 @@ const ca: IssuingCa = {
   urls: {
     crl: ['http://one.example/a.crl', 'http://two.example/a.crl'],
     ocsp: 'http://one.example/ocsp',
-    caIssuers: 'http://one.example/a.cer',
+    certificate: 'http://one.example/a.cer',
   },
 };
 

@@ -72,7 +72,7 @@ const cas = await Promise.all(
           `http://two.example/crl/${authority.ca}/full.crl`,
         ],
         ocsp: 'http://one.example/ocsp',
-        caIssuers: `http://one.example/ca/${authority.ca}.cer`,
+        certificate: `http://one.example/ca/${authority.ca}.cer`,
       },
     };
     return { authority, tbs, issuing };
