@@ -5,7 +5,7 @@ const refuse = (): Promise<never> => Promise.reject(new Error('This benchmark re
 /** What `openLedger` asks for beside its table, its clock and its chance, for benchmarks that record answers only. */
 export const noActs: Pick<LedgerDeps, 'acts' | 'objects' | 'bucket' | 'log'> = {
   acts: { sign: refuse, verify: refuse },
-  objects: { get: refuse, put: refuse },
+  objects: { get: refuse, put: refuse, list: refuse },
   bucket: { get: refuse },
   log: () => {},
 };

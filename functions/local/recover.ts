@@ -11,6 +11,10 @@ export const recover = async (core: Core, unclean: boolean): Promise<void> => {
   } else if (finished && unclean) {
     say('Recovered: the last run did not stop by itself; it left nothing unfinished.');
   }
+  const restored = await attempt('closings', core);
+  if (restored && restored.length > 0) {
+    say(`Restored: the table had lost revocations or holds (records ${restored.join(', ')}).`);
+  }
   const published = await attempt('publication', core);
   if (published && published.length > 0) say(`CRLs published: ${published.join(', ')}.`);
   const renewed = await attempt('responders', core);

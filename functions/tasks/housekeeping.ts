@@ -18,6 +18,8 @@ export const TASKS = {
     if (issued.status === 'rejected') throw issued.reason;
     return [...signed.value, ...issued.value];
   },
+  /** Brings back revocations and holds that somebody erased from the table. */
+  closings: ({ authority }: Core) => authority.followClosings(),
   /** Gives leaves to records that have none. */
   sequencing: async ({ sequencer }: Core) => {
     const { leaves, size } = await sequencer.sequence();

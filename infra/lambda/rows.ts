@@ -36,6 +36,8 @@ export const VERIFY: readonly string[] = ['act-keys/*', 'act-keys-closed/*', 'lo
 export const ENDS_OF_RECORDS = 'outcomes/0*';
 export const ENDS_OF_ORDERS = 'outcomes/order.*';
 export const ENDS_OF_STATUS = 'outcomes/status.*';
+/** Where closings are found by the time of the act. */
+export const CLOSINGS = 'closings/*';
 
 export const PUBLISH: Rows = {
   query: ['issuers', 'revoked/*', 'changed/*', 'crls/*'],

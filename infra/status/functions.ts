@@ -1,6 +1,7 @@
 import { type RouteFunction, type TaskFunction, together } from '../lambda/grants.ts';
 import {
   CHANGE_STATUS,
+  CLOSINGS,
   DOOR,
   END,
   ENDS_OF_ORDERS,
@@ -58,7 +59,7 @@ export const STATUS_ROUTES: readonly RouteFunction[] = [
     crls: 'publish',
     caKeys: 'sign',
     actKeys: { sign: ['revocation', 'confirmation', 'publication'] },
-    proofs: { read: VERIFY, put: [ENDS_OF_STATUS] },
+    proofs: { read: VERIFY, put: [ENDS_OF_STATUS, CLOSINGS] },
   },
   {
     id: 'certificate-hold',
@@ -72,7 +73,7 @@ export const STATUS_ROUTES: readonly RouteFunction[] = [
     part: 'rows',
     rows: together(DOOR, CHANGE_STATUS, END),
     actKeys: { sign: ['hold', 'confirmation'] },
-    proofs: { read: VERIFY, put: [ENDS_OF_STATUS] },
+    proofs: { read: VERIFY, put: [ENDS_OF_STATUS, CLOSINGS] },
   },
   {
     ...onRows(
@@ -127,6 +128,15 @@ export const STATUS_TASKS: readonly TaskFunction[] = [
     responderKeys: 'make',
     actKeys: { sign: ['issuance'] },
     proofs: { read: VERIFY, put: [ENDS_OF_ORDERS, 'issued/*'] },
+  },
+  {
+    // Makes rows again that somebody erased. It signs nothing: the acts are in the bucket.
+    id: 'scheduled-closings',
+    file: 'tasks/closings',
+    environment: 'rows',
+    everyMinutes: 15,
+    rows: together(CHANGE_STATUS, END, { get: ['crls/*'], put: ['crls/*'] }),
+    proofs: { read: [...VERIFY, CLOSINGS, 'issued/*'], put: ['closings-followed/*'] },
   },
   {
     // The CDN invokes it by its function URL, for CRLs that are larger than API Gateway carries.

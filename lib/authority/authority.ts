@@ -5,6 +5,7 @@ import { asDer, encodePem, formatName, rfc3339 } from '../pki/pki.ts';
 import type { Issuer, IssuerUrls } from '../status/status.ts';
 import { holdCeremony } from './ceremony.ts';
 import { readCertificate } from './certificates.ts';
+import { openClosings } from './closings.ts';
 import { openConsents } from './consent.ts';
 import type { Authority, AuthorityCore, CaView, Order } from './contract.ts';
 import type { AuthorityDeps } from './deps.ts';
@@ -129,6 +130,8 @@ export const openAuthority = (deps: AuthorityDeps): Authority & AuthorityCore =>
     holdCeremony: (report) => holdCeremony(deps, { issuing, cas }, report),
 
     consents: openConsents(deps),
+
+    ...openClosings(deps),
   };
 
   return {

@@ -186,6 +186,12 @@ export interface AuthorityCore {
    * `renewResponders`.
    */
   recover(): Promise<readonly string[]>;
+  /**
+   * Compares the rows of certificates with the revocations and holds in the bucket, of the last day at least, and makes again
+   * what somebody erased. Resolves with the records of acts whose rows or records were missing; faults as
+   * `renewResponders`, and then the next run looks at all of them again.
+   */
+  followClosings(): Promise<readonly string[]>;
   /** Faults: `trust-domain-changed`. Resolves with whether there was anything to do. */
   holdCeremony(report: Report): Promise<boolean>;
   /** For ceremonies that are held from afar. */

@@ -11,7 +11,10 @@ import type { Cas } from './cas.ts';
  * The part of the ledger that the authority uses: writes that record an act and are stored with it, and records to
  * read.
  */
-export type Recorder = Pick<Ledger, 'prepare' | 'act' | 'conclude' | 'conclusion' | 'newest'>;
+export type Recorder = Pick<
+  Ledger,
+  'prepare' | 'act' | 'conclude' | 'conclusion' | 'newest' | 'followClosings'
+>;
 
 export interface AuthorityDeps extends ApplyingDeps {
   /** Where relying parties find what the service publishes of the CA, by the addresses in force. */

@@ -19,6 +19,8 @@ export interface IssuanceEnd {
   readonly office?: string;
   /** When the certificate begins: RFC 3339, as precise as the certificate. */
   readonly notBefore: string;
+  /** When it ends, in Unix seconds. */
+  readonly notAfter: number;
   /** SHA-256 of the TBSCertificate, hex. */
   readonly tbsDigest: string;
   /** RFC 3339. */
@@ -35,8 +37,8 @@ export const ownOrder = (order: string): Closes => ({
 export const issuanceOf = (record: LedgerRecord): IssuanceEnd | undefined => {
   if (record.kind !== 'issuance') return undefined;
   const [ref] = record.certificates ?? [];
-  const { order, profile, profileVersion, notBefore, tbsDigest } = record.details;
-  const texts = [order, profile, notBefore, tbsDigest];
+  const { order, profile, profileVersion, notBefore, notAfter, tbsDigest } = record.details;
+  const texts = [order, profile, notBefore, notAfter, tbsDigest];
   if (ref === undefined || !texts.every((text) => typeof text === 'string')) {
     throw new Fault('act-object-invalid', 'An issuance lacks what every issuance has.', {
       record: record.id,
@@ -50,6 +52,7 @@ export const issuanceOf = (record: LedgerRecord): IssuanceEnd | undefined => {
     profileVersion: profileVersion as number,
     ...(record.office !== undefined && { office: record.office }),
     notBefore: notBefore as string,
+    notAfter: Math.floor(Date.parse(notAfter as string) / 1000),
     tbsDigest: tbsDigest as string,
     time: record.time,
   };

@@ -15,6 +15,9 @@ export interface IssuedObject {
   readonly record: string;
   /** No rows were stored, and the certificate is never signed. */
   readonly givenUp: boolean;
+  /** For the status row, if all rows are lost: the order, and the certificate's end in Unix seconds. */
+  readonly order: string;
+  readonly notAfter: number;
 }
 
 export interface IssuedObjects {
@@ -34,14 +37,17 @@ const damaged = (path: string, cause?: unknown): Fault =>
   );
 
 const parse = (path: string, body: Uint8Array): IssuedObject => {
-  let value: { readonly record?: unknown; readonly givenUp?: unknown };
+  let value: { readonly [member in keyof IssuedObject]?: unknown };
   try {
     value = JSON.parse(Buffer.from(body).toString('utf8'));
   } catch (cause) {
     throw damaged(path, cause);
   }
-  if (typeof value?.record !== 'string') throw damaged(path);
-  return { record: value.record, givenUp: value.givenUp === true };
+  const { record, givenUp, order, notAfter } = value ?? {};
+  if (typeof record !== 'string' || typeof order !== 'string' || typeof notAfter !== 'number') {
+    throw damaged(path);
+  }
+  return { record, givenUp: givenUp === true, order, notAfter };
 };
 
 export const openIssuedObjects = (objects: Pick<Objects, 'get' | 'put'>): IssuedObjects => {
@@ -54,12 +60,11 @@ export const openIssuedObjects = (objects: Pick<Objects, 'get' | 'put'>): Issued
   return {
     read,
 
-    put: async (ref, { record, givenUp }) => {
+    put: async (ref, object) => {
       const path = pathOf(ref);
-      const body = Buffer.from(JSON.stringify({ record, ...(givenUp && { givenUp }) }));
-      if (await wentThrough(objects.put(path, body, { if: 'absent' }))) {
-        return { record, givenUp, isOurs: true };
-      }
+      const { givenUp, ...members } = object;
+      const body = Buffer.from(JSON.stringify({ ...members, ...(givenUp && { givenUp }) }));
+      if (await wentThrough(objects.put(path, body, { if: 'absent' }))) return { ...object, isOurs: true };
       const first = await read(ref);
       if (first === undefined) throw damaged(path);
       return { ...first, isOurs: false };

@@ -199,10 +199,10 @@ export const openIssuing = (
       if (end === undefined) return closes;
       const issuance = issuanceOf(end.record);
       if (issuance === undefined || clock() < Date.parse(issuance.time) + REBUILDING_MS) return undefined;
-      const { ref, record } = issuance;
+      const { ref, record, order, notAfter } = issuance;
       if (await table.get(certificateKey(ref))) return undefined;
       // From here on no run signs it: each puts the same object before it signs.
-      const standing = await issued.put(ref, { record, givenUp: true });
+      const standing = await issued.put(ref, { record, givenUp: true, order, notAfter });
       const isFree = standing.givenUp || standing.record !== record;
       return isFree ? { act: closes.act, number: closes.number + 1 } : undefined;
     },

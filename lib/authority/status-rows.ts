@@ -28,7 +28,12 @@ export const openStatusRows = (
 ) => {
   const { table, register, recorder } = deps;
 
-  const follow = async (ref: CertificateRef, issuedAs: IssuedAs): Promise<Standing> => {
+  /** `mended` is called where rows or records were missing or said something else. */
+  const follow = async (
+    ref: CertificateRef,
+    issuedAs: IssuedAs,
+    mended: () => void = () => {},
+  ): Promise<Standing> => {
     for (;;) {
       const standing = await readStanding(recorder, ref);
       const rows = await register.read(ref);
@@ -48,6 +53,7 @@ export const openStatusRows = (
         ]),
       );
       if (!isStored) continue;
+      mended();
       if (isUrgent) await publishAtOnce(ref.ca);
       return standing;
     }

@@ -11,7 +11,7 @@ import { type ActSigning, verifiedAct } from './signed-act.ts';
  *   outcomes/{opening act}/{number}
  *
  * The object comes before the rows. A crash between the two leaves an object without its rows, and whoever comes next makes
- * the rows of the object that is there. The object is never changed or deleted, so rows that somebody puts back open nothing.
+ * the rows of the object that is there. A closing can be found by its time as well (closings.ts). The object is never changed or deleted, so rows that somebody puts back open nothing.
  */
 
 const NAME = /^[A-Za-z0-9._-]{1,200}$/;
@@ -48,6 +48,8 @@ export const openConclusions = (deps: {
   readonly get: Ledger['get'];
   readonly recordOf: (draft: ActDraft) => Promise<LedgerRecord>;
   readonly stage: (record: LedgerRecord) => PreparedRecord;
+  /** Puts what finds a closing without any row. */
+  readonly announce: (record: LedgerRecord, closes: Closes) => Promise<void>;
 }): Pick<Ledger, 'conclude' | 'conclusion' | 'newest'> => {
   const { objects } = deps;
 
@@ -108,6 +110,7 @@ export const openConclusions = (deps: {
     const details = { ...draft.details, closes: { act: closes.act, number: closes.number } };
     const record = await deps.recordOf({ ...draft, details });
     const body = Buffer.from(JSON.stringify(record));
+    await deps.announce(record, closes);
     if (await wentThrough(objects.put(path, body, { if: 'absent' }))) {
       return { record, isOurs: true, writes: deps.stage(record).writes };
     }

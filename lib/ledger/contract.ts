@@ -171,6 +171,19 @@ export interface Ledger {
    * `act-object-invalid`.
    */
   newest(act: string): Promise<Newest>;
+  /**
+   * Calls `follow` for each closing (a hold, a revocation) that was put into the bucket since the last run that ended, and in
+   * the last day at least; newest hour first. The run ends when `follow` has resolved for all of them. Where it rejects, the
+   * others still have their turn, and the first fault is thrown at the end.
+   */
+  followClosings(follow: (closing: Closing) => Promise<void>): Promise<void>;
+}
+
+/** An act that was to close something. The end of that name is this act, or another one, or there is none. */
+export interface Closing {
+  /** Id of the record of the act. */
+  readonly record: string;
+  readonly closes: Closes;
 }
 
 export interface PreparedRecord {

@@ -1,5 +1,6 @@
 import type { Clock, Log, Random } from '../ports.ts';
 import type { Bucket, Objects, Table } from '../store/store.ts';
+import { openClosings } from './closings.ts';
 import { openConclusions } from './conclusions.ts';
 import type { Ledger, LedgerRecord, RecordDraft } from './contract.ts';
 import { cut } from './cutting.ts';
@@ -16,6 +17,7 @@ export {
   type ActDraft,
   CHANNELS,
   type Closes,
+  type Closing,
   type Concluded,
   type Ledger,
   type LedgerRecord,
@@ -57,7 +59,7 @@ export interface LedgerDeps {
   /** Signs and verifies acts. */
   readonly acts: ActSigning;
   /** Where the ends of acts stand, as objects that are put once. */
-  readonly objects: Pick<Objects, 'get' | 'put'>;
+  readonly objects: Objects;
   /** Where the log's files stand: asked about acts whose key was closed. */
   readonly bucket: Pick<Bucket, 'get'>;
   readonly log: Log;
@@ -67,6 +69,7 @@ export const openLedger = (deps: LedgerDeps): Ledger => {
   const { table, acts } = deps;
   const settle = openSettling({ table, setAside: openSetAside(deps) }, deps.clock);
   const { dated, stage, store } = openStaging(deps);
+  const { announce, followClosings } = openClosings(deps);
 
   const recordOf = async (draft: RecordDraft): Promise<LedgerRecord> => {
     const record = dated(draft);
@@ -99,7 +102,9 @@ export const openLedger = (deps: LedgerDeps): Ledger => {
       return queryRecords(table, { act }, query, deps.clock());
     },
 
-    ...openConclusions({ ...deps, get, recordOf, stage }),
+    followClosings,
+
+    ...openConclusions({ ...deps, get, recordOf, stage, announce }),
   };
 };
 

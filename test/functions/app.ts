@@ -283,6 +283,7 @@ export const testApp = (
       conclude: async (draft) => ({ record: record(draft), isOurs: true, writes: [] }),
       conclusion: async () => undefined,
       newest: async (act) => ({ next: { act, number: 1 } }),
+      followClosings: async () => {},
       query: async (query) => {
         app.queries.push(query);
         if (query.cursor !== undefined && query.cursor !== 'c-1') {

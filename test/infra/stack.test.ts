@@ -247,6 +247,7 @@ describe('who may read what', () => {
       'ceremony',
       'scheduled-recovery',
       'scheduled-responders',
+      'scheduled-closings',
       'scheduled-retention',
     ]);
   });
@@ -286,6 +287,8 @@ describe('who may read what', () => {
     expect(putting('outcomes/ceremony-consent/*')).toEqual(['ceremony-consent']);
     expect(putting('outcomes/delegate.*')).toEqual(['own']);
     expect(putting('outcomes/*')).toEqual(['ceremony']);
+    expect(putting('closings/*')).toEqual(['certificate-hold', 'certificate-revocation']);
+    expect(putting('closings-followed/*')).toEqual(['scheduled-closings']);
     expect(putting('act-keys/*')).toEqual(['ceremony']);
     expect(putting('log-batches/*')).toEqual(['scheduled-sequencing']);
   });

@@ -35,6 +35,7 @@ const ledger: Ledger = {
   conclude: refuse,
   conclusion: refuse,
   newest: refuse,
+  followClosings: refuse,
   append: async (...drafts) => drafts.map((draft) => ({ ...nth(appended++), ...draft }) as LedgerRecord),
   query: async ({ limit, cursor = '0' }) => {
     const from = Number(cursor);

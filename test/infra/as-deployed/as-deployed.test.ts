@@ -23,6 +23,7 @@ import {
 } from '../../../lib/pki/pki.ts';
 import { readTrustDomain } from '../../../lib/trust-domain/trust-domain.ts';
 import { javaIsPresent } from '../../store/dynamodb-local.ts';
+import { deleteRow } from '../../store/row-attacks.ts';
 import { PLACE, publicSettings, synthesise } from '../synthesised.ts';
 import { type Cloud, startCloud } from './cloud.ts';
 import { type Asked, openCdn, openDoor } from './door.ts';
@@ -705,6 +706,15 @@ describe.skipIf(!present)('as deployed', () => {
     await expect(functions.invoke('scheduled-recovery', {})).resolves.toMatchObject({
       done: expect.arrayContaining(late),
     });
+    // Somebody has erased a revocation from the table.
+    const key = { pk: `status/${issued.ca}/${issued.serial.at(-1)}`, sk: issued.serial };
+    await deleteRow(cloud.table, key);
+    await deleteRow(cloud.table, { pk: `revoked/${issued.ca}`, sk: issued.serial });
+    expect(await statusOf(issued.serial)).toBe('unknown');
+    await expect(functions.invoke('scheduled-closings', {})).resolves.toMatchObject({
+      done: [expect.any(String)],
+    });
+    expect(await statusOf(issued.serial)).toBe('revoked');
     const days = 86_400_000;
     const due = await functions.invoke('scheduled-publication', {}, 2 * days);
     expect(due).toMatchObject({ done: expect.arrayContaining([CA]) });

@@ -3,7 +3,10 @@ import { once } from 'node:events';
 import { createServer, request as httpRequest, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { openDynamoDbTable } from '../../../lib/store/dynamodb.ts';
+import { openDynamoDbLeanCalls } from '../../../lib/store/dynamodb-lean-calls.ts';
 import { openS3Bucket, type S3Bucket } from '../../../lib/store/s3.ts';
+import type { Table } from '../../../lib/store/store.ts';
 import { KmsDouble, SECRET } from '../../aws/kms-double.ts';
 import { isSigned, isSignedInQuery } from '../../aws/signature-oracle.ts';
 import { type DynamoDbLocal, startDynamoDbLocal } from '../../store/dynamodb-local.ts';
@@ -23,6 +26,8 @@ export interface Cloud {
   readonly denied: readonly Call[];
   /** A bucket as seen by a service of AWS that delivers into it. */
   bucketOf(bucket: string): S3Bucket;
+  /** The table as seen by somebody who writes to it without any function. */
+  readonly table: Table;
   /** From now on KMS fails at these operations with an internal error. */
   breakKms(when: ((operation: string) => boolean) | undefined): void;
   /** From now on S3 refuses these methods with a permanent error. */
@@ -93,6 +98,11 @@ export const startCloud = async (
   return {
     calls,
     denied,
+    table: openDynamoDbTable({
+      table: names.table,
+      calls: openDynamoDbLeanCalls(engine.access, randomBytes),
+      random: randomBytes,
+    }),
     breakS3: (when) => {
       brokenS3 = when;
     },

@@ -34,12 +34,6 @@ export const NEEDED_ALL_THE_SAME: readonly Needed[] = [
   {
     grants: /^scheduled-recovery: RowsDelete dynamodb:DeleteItem request-key\/\*$/,
     reason:
-      'A request that can never be issued lets go of its key; one that is rejected does so by the same code.',
-    usedElsewhere: true,
-  },
-  {
-    grants: /^scheduled-recovery: RowsDelete dynamodb:DeleteItem request-key\/\*$/,
-    reason:
       'A request of which no certificate can come gives its public key free, as a rejected one does; those that are approved here are issued.',
     usedElsewhere: true,
   },
@@ -116,8 +110,14 @@ export const NEEDED_ALL_THE_SAME: readonly Needed[] = [
     reason: 'A row of another form is set aside, and what it hid is mended; here nobody writes such rows.',
   },
   {
-    grants: /^certificate-(hold|release|revocation): Rows(Put|Delete) dynamodb:(Put|Delete)Item revoked\/\*$/,
+    grants:
+      /^(certificate-(hold|release|revocation)|scheduled-closings): Rows(Put|Delete) dynamodb:(Put|Delete)Item revoked\/\*$/,
     reason: 'The rows of a status follow its acts, from whatever state somebody gave them.',
+    usedElsewhere: true,
+  },
+  {
+    grants: /^scheduled-closings: RowsPut dynamodb:PutItem staged\/\*$/,
+    reason: 'The record of a closing is staged again where it was erased too; here it had its leaf.',
     usedElsewhere: true,
   },
   {
