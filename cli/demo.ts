@@ -91,7 +91,14 @@ const findService = async (
 };
 
 const addressesOf = async ({ url, tlsUrl }: Service): Promise<Addresses> => {
-  const client = openApiClient({ url, tlsUrl, caller: { by: 'nothing' }, json: false, language: 'en' });
+  const client = openApiClient({
+    url,
+    tlsUrl,
+    caller: { by: 'nothing' },
+    data: './data',
+    json: false,
+    language: 'en',
+  });
   const { authorities } = await client.get('/ca', authoritiesAnswer);
   const urls = authorities.find(({ id }) => id === 'organisation-1')?.urls;
   const crl = urls?.crl[0];

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { addCommand as audit } from './commands/audit.ts';
 import { addCommand as authorities } from './commands/authorities.ts';
+import { addCommand as backup } from './commands/backup.ts';
 import { addCommand as certificate } from './commands/certificate.ts';
 import { addCommand as collect } from './commands/collect.ts';
 import { addCommand as disclose } from './commands/disclose.ts';
@@ -17,6 +18,7 @@ import { addCommand as release } from './commands/release.ts';
 import { addCommand as report } from './commands/report.ts';
 import { addCommand as request } from './commands/request.ts';
 import { addCommand as requests } from './commands/requests.ts';
+import { addCommand as restore } from './commands/restore.ts';
 import { addCommand as revoke } from './commands/revoke.ts';
 import { addCommand as show } from './commands/show.ts';
 import { addCommand as status } from './commands/status.ts';
@@ -52,6 +54,8 @@ const COMMANDS: readonly AddCommand[] = [
   audit,
   config,
   token,
+  backup,
+  restore,
 ];
 
 const GUIDE: Guide = {

@@ -12,6 +12,8 @@ export interface Settings {
   readonly url: string;
   readonly tlsUrl: string;
   readonly caller: Caller;
+  /** The service's data folder on this machine, as it was given. */
+  readonly data: string;
   readonly json: boolean;
   /** The language of failures, also of those that the service reports. */
   readonly language: Language;
@@ -71,21 +73,21 @@ const isLoopback = (hostname: string): boolean =>
 /** Rejects with a `Failure` of usage. */
 export const readSettings = async (command: Command): Promise<Settings> => {
   const options = shape.parse(command.optsWithGlobals());
-  const { json, language } = options;
+  const { json, language, data } = options;
   const url = address('--url', options.url, ['http:', 'https:']);
   const tlsUrl = address('--tls-url', options.tlsUrl, ['https:']);
   const tokenIsTyped = command.getOptionValueSourceWithGlobals('token') === 'cli';
   if (options.as !== undefined && tokenIsTyped) throw usage('Use --as or --token, not both.');
   if (options.as !== undefined) {
     const tls = await readCredentials(options.data, options.as);
-    return { url, tlsUrl, caller: { by: 'certificate', principal: options.as, tls }, json, language };
+    return { url, tlsUrl, caller: { by: 'certificate', principal: options.as, tls }, data, json, language };
   }
-  if (options.token === undefined) return { url, tlsUrl, caller: { by: 'nothing' }, json, language };
+  if (options.token === undefined) return { url, tlsUrl, caller: { by: 'nothing' }, data, json, language };
   if (!/^[A-Za-z0-9._~+/-]+=*$/.test(options.token)) throw usage('A bearer token has no such characters.');
   const { protocol, hostname } = new URL(url);
   // RFC 6750 5.3: anyone who reads a token can use it, so it does not leave this machine without TLS.
   if (protocol === 'http:' && !isLoopback(hostname)) {
     throw usage('A token is sent to this machine or over https only.', 'Name an https address with --url.');
   }
-  return { url, tlsUrl, caller: { by: 'token', token: options.token }, json, language };
+  return { url, tlsUrl, caller: { by: 'token', token: options.token }, data, json, language };
 };

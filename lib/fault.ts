@@ -33,6 +33,8 @@ export const FAULT_CODES = [
   'store-locked',
   'store-request-invalid',
   'format-unsupported',
+  'backup-refused',
+  'backup-damaged',
   // Configuration
   'configuration-invalid',
   'trust-domain-invalid',

@@ -42,6 +42,8 @@ export const PROBLEMS = {
   'store-locked': p(503, 'The store is in use by another process'),
   'store-request-invalid': p(500, 'The request to the store is not valid'),
   'format-unsupported': p(500, 'The stores are in another format'),
+  'backup-refused': p(409, 'The backup is refused'),
+  'backup-damaged': p(422, 'The backup is damaged'),
   'configuration-invalid': p(500, 'The service is misconfigured'),
   'trust-domain-invalid': p(500, 'The trust domain is not valid'),
   'trust-domain-changed': p(500, 'The trust domain is not the one in use'),

@@ -12,6 +12,10 @@ import { random } from '../random.ts';
 import { routes } from '../routes/routes.ts';
 import { keepHouse, type LocalTask, runTask } from '../tasks/housekeeping.ts';
 import { witnessesAt } from '../witness/client.ts';
+import { openControl } from './backup/control.ts';
+import { openGate } from './backup/gate.ts';
+import { assertNotRestoring } from './backup/interrupted.ts';
+import { KEYS_FOLDER, OBJECTS_FOLDER, PROOFS_FILE, TABLE_FILE, TRUST_DOMAIN_FILE } from './backup/names.ts';
 import { doorCredentials, principalCredentials } from './credentials.ts';
 import { openDataDir } from './data-dir.ts';
 import { assertFree } from './free-port.ts';
@@ -48,7 +52,8 @@ const main = async (): Promise<void> => {
   const dataDir = resolve(env.DATA_DIR);
   const warning = await openDataDir(dataDir);
   if (warning !== undefined) say(`WARNING: ${warning}`);
-  const table = await openSqliteTable(join(dataDir, 'table.sqlite'));
+  await assertNotRestoring(dataDir);
+  const table = await openSqliteTable(join(dataDir, TABLE_FILE));
   // Checked before anything is made: the first start puts the port's number into certificates.
   for (const port of [env.PORT, env.TLS_PORT]) await assertFree(env.HOST, port);
 
@@ -62,20 +67,22 @@ const main = async (): Promise<void> => {
   if (!unclean) unmark = () => rm(marker, { force: true });
 
   const keys = await openSealedKeys({
-    folder: join(dataDir, 'keys'),
+    folder: join(dataDir, KEYS_FOLDER),
     passphrase: await passphraseOf(env, trustDomain, dataDir),
     random,
   });
-  const bucket = await openFileBucket(join(dataDir, 'objects'));
+  const files = await openFileBucket(join(dataDir, OBJECTS_FOLDER));
+  const proofs = await openSqliteTable(join(dataDir, PROOFS_FILE));
+  const gate = openGate(files, openTableObjects(proofs));
+  const { bucket, objects } = gate;
   await markBucketFormat(bucket);
-  const proofs = await openSqliteTable(join(dataDir, 'proofs.sqlite'));
   const core = compose({
     trustDomain,
     trustDomainText: text,
     publicUrls: [publicUrl],
     table,
     bucket,
-    objects: openTableObjects(proofs),
+    objects,
     keys,
     actKeys: keys,
     responderKeys: keys,
@@ -87,7 +94,7 @@ const main = async (): Promise<void> => {
     witnessThreshold: env.LOG_WITNESS_THRESHOLD,
   });
 
-  const inForce = join(dataDir, 'trust-domain.json');
+  const inForce = join(dataDir, TRUST_DOMAIN_FILE);
   await applyTrustDomain(core, env.TRUST_DOMAIN, inForce);
   await writeWhole(inForce, text);
   await recover(core, unclean);
@@ -123,6 +130,7 @@ const main = async (): Promise<void> => {
     clock,
     log,
   });
+  const control = await openControl({ dataDir, table, proofs, gate, clock }, log);
   const house = [
     keepHouse(core, log, ['publication', 'responders', 'recovery'], HOUSEKEEPING_MS),
     keepHouse(core, log, ['closings'], CLOSINGS_MS),
@@ -139,6 +147,7 @@ const main = async (): Promise<void> => {
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
     say(`${signal}: finishing what is under way.`);
     renewal.stop();
+    await control?.close();
     await served.stop();
     await Promise.all(house.map((tasks) => tasks.stop()));
     // The last records get their leaves before the files are closed.

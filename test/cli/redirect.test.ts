@@ -33,7 +33,14 @@ const listen = async (listener: RequestListener): Promise<string> => {
 
 const SECRET = 'eyJ.token';
 const clientOf = (url: string) =>
-  openApiClient({ url, tlsUrl: url, caller: { by: 'token', token: SECRET }, json: false, language: 'en' });
+  openApiClient({
+    url,
+    tlsUrl: url,
+    caller: { by: 'token', token: SECRET },
+    data: './data',
+    json: false,
+    language: 'en',
+  });
 
 const store = async (status: number, body: string) => {
   const asked: IncomingMessage[] = [];

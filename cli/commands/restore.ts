@@ -1,0 +1,80 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { restoreBackup } from '../../functions/local/backup/restore.ts';
+import { Fault, phrase } from '../../lib/fault.ts';
+import { EXIT, Failure } from '../failure.ts';
+import { type Guide, guideText } from '../guide.ts';
+import { details } from '../output.ts';
+import type { AddCommand } from '../perform.ts';
+import { readFileWithin } from '../read-file.ts';
+
+const GUIDE: Guide = {
+  needs: [
+    'a backup that akashi backup made, and a data folder whose service is stopped: --data',
+    'for a folder that holds no log: the newest checkpoint that an auditor or a witness has',
+  ],
+  result: [
+    'the table is the one of the backup; the former table is kept beside it',
+    'objects and keys that were missing are added; none is replaced or removed',
+    'where the log has come further than the backup, the next start says by how much, and what to do',
+  ],
+  examples: [
+    'akashi backup ./backup-of-today',
+    'curl -s http://localhost:8080/log/checkpoint > newest-checkpoint',
+    'akashi restore ./backup-of-today --data ./restored --checkpoint newest-checkpoint',
+  ],
+};
+
+const MAX_CHECKPOINT_BYTES = 64 * 1024;
+
+const refused = ({ code, phrase: detail, facts }: Fault): Failure =>
+  new Failure(EXIT.refused, {
+    type: `urn:akashi:fault:${code}`,
+    title: phrase`Nothing was restored`,
+    detail,
+    code,
+    facts,
+  });
+
+export const addCommand: AddCommand = (program, perform) => {
+  program
+    .command('restore')
+    .summary('restore a backup into a stopped service')
+    .description(
+      'Restore a backup into the data folder of a service that is stopped. Everything is checked first.',
+    )
+    .argument('<folder>', 'the backup')
+    .option('--checkpoint <file>', 'the newest checkpoint of the log that an auditor or a witness has')
+    .addHelpText('after', guideText(GUIDE))
+    .action(
+      perform(
+        z.object({ folder: z.string(), checkpoint: z.string().optional() }),
+        async ({ settings, terminal, show }, { folder, checkpoint }) => {
+          const dataDir = resolve(settings.data);
+          const note =
+            checkpoint === undefined ? undefined : await readFileWithin(checkpoint, MAX_CHECKPOINT_BYTES);
+          const restored = await restoreBackup(
+            { from: resolve(folder), dataDir, checkpoint: note, clock: terminal.now },
+            (step) => terminal.err(`${step} …\n`),
+          ).catch((error: unknown) => {
+            throw Fault.is(error) ? refused(error) : error;
+          });
+          const { made, leaves, newest, former } = restored;
+          const behind = newest - leaves;
+          show(
+            restored,
+            details([
+              ['restored into', dataDir],
+              ['backup made', made],
+              ['leaves of the table', String(leaves)],
+              ['leaves of the log', String(newest)],
+              ['former table', former],
+            ]) +
+              (behind > 0
+                ? `The table is ${behind} leaves behind its log; the next start says what to do.\n`
+                : ''),
+          );
+        },
+      ),
+    );
+};

@@ -1,0 +1,11 @@
+/** Names within the data folder and within a backup of it. */
+export const TABLE_FILE = 'table.sqlite';
+export const PROOFS_FILE = 'proofs.sqlite';
+export const OBJECTS_FOLDER = 'objects';
+export const KEYS_FOLDER = 'keys';
+/** The text of the trust domain in force. */
+export const TRUST_DOMAIN_FILE = 'trust-domain.json';
+/** There while a restore runs, and after one that was interrupted. */
+export const RESTORING_FILE = 'restoring';
+/** The door of the running service for its own machine. */
+export const CONTROL_SOCKET = 'control.sock';

@@ -1,0 +1,284 @@
+import { hash, randomBytes } from 'node:crypto';
+import { access, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { makeBackup } from '../../../functions/local/backup/backup.ts';
+import { openGate } from '../../../functions/local/backup/gate.ts';
+import { assertNotRestoring } from '../../../functions/local/backup/interrupted.ts';
+import { MANIFEST } from '../../../functions/local/backup/manifest.ts';
+import { restoreBackup } from '../../../functions/local/backup/restore.ts';
+import { filesBelow } from '../../../functions/local/backup/tree-copy.ts';
+import { openFileBucket } from '../../../lib/store/file-bucket.ts';
+import { openSqliteTable, type SqliteTable } from '../../../lib/store/sqlite.ts';
+import { openTableObjects } from '../../../lib/store/table-objects.ts';
+import { noteSigner, signCheckpoint } from '../../../lib/tlog/tlog.ts';
+import { codeOf, DAY, type Ground, openGround, openHouse } from '../../authority/house.ts';
+import { type Service, temporaryFolder } from '../../service.ts';
+import { issueTo } from '../../status/office.ts';
+import { checkWorld, ocspStatus } from '../../world.ts';
+
+/** A backup of the running service, and restoring it. The keys of the services are in memory; one file stands for the folder. */
+
+let folder: ReturnType<typeof temporaryFolder>;
+/** Keys and clock, which outlive every folder. */
+let ground: Ground;
+beforeEach(async () => {
+  folder = temporaryFolder();
+  ground = await openGround();
+});
+afterEach(async () => {
+  await ground.close();
+  folder.remove();
+});
+
+const at = (name: string): string => join(folder.path, name);
+
+interface Running {
+  readonly house: Service;
+  readonly data: string;
+  backup(name: string): ReturnType<typeof makeBackup>;
+  stop(): Promise<void>;
+}
+
+/** A service on the data folder of that name. */
+const start = async (name: string, on: Ground = ground): Promise<Running> => {
+  const data = at(name);
+  await mkdir(join(data, 'keys'), { recursive: true });
+  await writeFile(join(data, 'keys', 'store.json'), '{}');
+  await writeFile(join(data, 'trust-domain.json'), '{}');
+  const table: SqliteTable = await openSqliteTable(join(data, 'table.sqlite'));
+  const proofs = await openSqliteTable(join(data, 'proofs.sqlite'));
+  const gate = openGate(await openFileBucket(join(data, 'objects')), openTableObjects(proofs));
+  const house = await openHouse({ ...on, table, bucket: gate.bucket, objects: gate.objects });
+  const clock = () => on.time.now;
+  return {
+    house,
+    data,
+    backup: (to) => makeBackup({ dataDir: data, table, proofs, gate, clock }, at(to), () => {}),
+    stop: async () => {
+      await table.close();
+      await proofs.close();
+    },
+  };
+};
+
+const restore = (backup: string, data: string, checkpoint?: Uint8Array) =>
+  restoreBackup({ from: at(backup), dataDir: at(data), checkpoint, clock: () => ground.time.now }, () => {});
+
+const checkpointOf = (data: string): Promise<Buffer> => readFile(join(at(data), 'objects/log/checkpoint'));
+
+/** The digest of every file below, but for what SQLite keeps beside a table. */
+const contentOf = async (name: string): Promise<Readonly<Record<string, string>>> => {
+  const found: Record<string, string> = {};
+  for await (const path of filesBelow(at(name))) {
+    if (!/-(wal|shm)$/.test(path)) found[path] = hash('sha256', await readFile(join(at(name), path)));
+  }
+  return found;
+};
+
+let orders = 0;
+const issue = async ({ house }: Running) =>
+  (await issueTo(house, 'organisation-client', `order-${orders++}`)).ref;
+
+const revoke = async ({ house }: Running, ref: Awaited<ReturnType<typeof issue>>): Promise<void> => {
+  await house.app.authority.revoke(house.principal('higashi-chief'), ref, { reason: 'superseded' });
+};
+
+/** A service with a certificate that is good and one that is revoked, a backup of it, and both stopped. */
+const backedUp = async (data = 'data', on: Ground = ground) => {
+  const service = await start(data, on);
+  const [good, revoked] = [await issue(service), await issue(service)];
+  await revoke(service, revoked);
+  await service.house.core.sequencer.sequence();
+  const made = await service.backup(`${data}-backup`);
+  await service.stop();
+  return { good, revoked, made };
+};
+
+describe('a backup', () => {
+  it('restored into an empty folder is the same world, and goes on', async () => {
+    const { good, revoked, made } = await backedUp();
+    const newest = await checkpointOf('data');
+    expect(await restore('data-backup', 'restored', newest)).toEqual({
+      made: made.made,
+      leaves: made.leaves,
+      newest: made.leaves,
+    });
+    const { house, stop } = await start('restored');
+    expect([(await ocspStatus(house, good)).status, (await ocspStatus(house, revoked)).status]).toEqual([
+      'good',
+      'revoked',
+    ]);
+    const revokedNames = [`${revoked.ca} ${revoked.serial}`];
+    await checkWorld(house, { requests: [], signed: [], answers: [], revoked: revokedNames });
+    await stop();
+  });
+
+  it('made while acts, answers and checkpoints are written is one that a crash could have left', async () => {
+    const service = await start('data');
+    const [first, ...others] = [await issue(service), await issue(service), await issue(service)];
+    await revoke(service, first);
+    let isMade = false;
+    const acting = async (): Promise<void> => {
+      while (!isMade) await revoke(service, await issue(service));
+    };
+    const answering = async (): Promise<void> => {
+      while (!isMade) for (const ref of others) await ocspStatus(service.house, ref);
+    };
+    const sequencing = async (): Promise<void> => {
+      while (!isMade) await service.house.core.sequencer.sequence();
+    };
+    const work = [acting(), acting(), answering(), sequencing()];
+    for (let i = 0; i < 20; i++) await issue(service);
+    await service.backup('backup').finally(() => {
+      isMade = true;
+    });
+    await Promise.all(work);
+    await service.stop();
+    const { leaves, newest } = await restore('backup', 'restored', await checkpointOf('backup'));
+    expect(newest).toBeLessThanOrEqual(leaves);
+    const restored = await start('restored');
+    await restored.house.core.authority.followClosings();
+    await restored.house.core.authority.recover();
+    await checkWorld(restored.house, {
+      requests: [],
+      signed: [],
+      answers: [],
+      revoked: [`${first.ca} ${first.serial}`],
+    });
+    await restored.stop();
+  });
+
+  it('restored after a day of further acts replaces the table alone, and keeps the former one', async () => {
+    const { made } = await backedUp();
+    const service = await start('data');
+    ground.time.now += DAY;
+    await revoke(service, await issue(service));
+    await service.house.core.status.publishDue();
+    await service.house.core.sequencer.sequence();
+    await service.stop();
+    const before = await contentOf('data');
+    const { leaves, newest, former } = await restore('data-backup', 'data');
+    expect([leaves, newest > leaves]).toEqual([made.leaves, true]);
+    const { 'table.sqlite': table, ...objects } = before;
+    const after = await contentOf('data');
+    expect(after).toMatchObject(objects);
+    expect(after['table.sqlite']).toBe((await contentOf('data-backup'))['table.sqlite']);
+    expect(hash('sha256', await readFile(former as string))).toBe(table);
+  });
+
+  it('takes a new folder, and removes what it wrote where it fails', async () => {
+    const service = await start('data');
+    await mkdir(at('full'));
+    await writeFile(join(at('full'), 'mine'), '');
+    expect(await codeOf(service.backup('full'))).toBe('backup-refused');
+    expect(await readdir(at('full'))).toEqual(['mine']);
+    await rm(join(service.data, 'trust-domain.json'));
+    await expect(service.backup('broken')).rejects.toThrow('ENOENT');
+    expect(await readdir(at('broken'))).toEqual([]);
+    // The gate is open again.
+    await issue(service);
+    await service.stop();
+  });
+});
+
+describe('a restore is refused whole', () => {
+  const refusedUnchanged = async (code: string, backup: string, data: string, checkpoint?: Uint8Array) => {
+    const before = await contentOf(data);
+    expect(await codeOf(restore(backup, data, checkpoint))).toBe(code);
+    expect(await contentOf(data)).toEqual(before);
+  };
+
+  it('where one byte of any file of the backup was changed', async () => {
+    await backedUp();
+    const paths = (await readdir(at('data-backup'), { recursive: true, withFileTypes: true }))
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name));
+    expect(paths.length).toBeGreaterThan(10);
+    for (const path of paths) {
+      const bytes = await readFile(path);
+      const place = Math.floor(bytes.length / 2);
+      const changed = Buffer.from(bytes);
+      changed[place] = (changed[place] as number) ^ 1;
+      await writeFile(path, changed);
+      expect(await codeOf(restore('data-backup', 'data')), path).toBe('backup-damaged');
+      await writeFile(path, bytes);
+    }
+    const [missing] = paths as [string];
+    await rm(missing);
+    await refusedUnchanged('backup-damaged', 'data-backup', 'data');
+  });
+
+  it('where it is of another format, or no backup', async () => {
+    await backedUp();
+    const path = join(at('data-backup'), MANIFEST);
+    const [head, ...files] = (await readFile(path, 'utf8')).split('\n').slice(0, -2);
+    const lines = [JSON.stringify({ ...JSON.parse(head as string), format: 99 }), ...files, ''].join('\n');
+    await writeFile(path, `${lines}${JSON.stringify({ sha256: hash('sha256', lines) })}\n`);
+    await refusedUnchanged('format-unsupported', 'data-backup', 'data');
+    await refusedUnchanged('backup-damaged', 'data', 'data');
+  });
+
+  it('where it is of another deployment', async () => {
+    await backedUp();
+    const other = await openGround();
+    await backedUp('other', other);
+    await other.close();
+    await refusedUnchanged('backup-refused', 'other-backup', 'data');
+  });
+
+  it('where the service runs', async () => {
+    const service = await start('data');
+    await service.house.core.sequencer.sequence();
+    await service.backup('backup');
+    expect(await codeOf(restore('backup', 'data'))).toBe('store-locked');
+    await service.stop();
+  });
+
+  it('into an empty folder without a checkpoint, or with one that does not fit', async () => {
+    const { made } = await backedUp();
+    await refusedUnchanged('backup-refused', 'data-backup', 'empty');
+    const key = noteSigner('localhost/log', await ground.keys.open('log'));
+    const { origin } = JSON.parse(
+      JSON.stringify({ origin: (await checkpointOf('data')).toString().split('\n')[0] }),
+    );
+    const signedBy = async (signer: typeof key, size: number): Promise<Uint8Array> =>
+      Buffer.from(await signCheckpoint({ origin, size, root: randomBytes(32), extensions: [] }, [signer]));
+    const own = noteSigner(origin, await ground.keys.open('log'));
+    const foreign = noteSigner(origin, await ground.keys.create('another', 'ed25519'));
+    for (const note of [
+      Buffer.from('not a note'),
+      await signedBy(foreign, made.leaves),
+      await signedBy(own, made.leaves),
+      await signedBy(own, 1),
+    ]) {
+      await refusedUnchanged('backup-refused', 'data-backup', 'empty', note);
+    }
+    // A log that has come further: nothing here could contradict it.
+    const { leaves, newest } = await restore('data-backup', 'empty', await signedBy(own, made.leaves + 7));
+    expect(newest - leaves).toBe(7);
+  });
+
+  it('while another one runs', async () => {
+    await backedUp();
+    const newest = await checkpointOf('data');
+    const codes = await Promise.all([1, 2].map(() => codeOf(restore('data-backup', 'restored', newest))));
+    expect(codes.toSorted()).toEqual(['backup-refused', 'none']);
+  });
+});
+
+it('a restore that is interrupted keeps the service from starting until it is done again', async () => {
+  await backedUp();
+  const newest = await checkpointOf('data');
+  // The copy of the table cannot be written.
+  await mkdir(join(at('restored'), 'table.restoring.tmp'), { recursive: true });
+  await expect(restore('data-backup', 'restored', newest)).rejects.toThrow();
+  expect(await codeOf(assertNotRestoring(at('restored')))).toBe('backup-refused');
+  await rm(join(at('restored'), 'table.restoring.tmp'), { recursive: true });
+  await restore('data-backup', 'restored', newest);
+  await assertNotRestoring(at('restored'));
+  await expect(access(join(at('restored'), 'restoring'))).rejects.toThrow('ENOENT');
+  const { house, stop } = await start('restored');
+  await checkWorld(house, { requests: [], signed: [], answers: [], revoked: [] });
+  await stop();
+});
