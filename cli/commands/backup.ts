@@ -1,9 +1,10 @@
-import { request } from 'node:http';
+import { type IncomingMessage, request } from 'node:http';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { socketPath } from '../../functions/local/backup/control-path.ts';
 import { phrase } from '../../lib/fault.ts';
+import type { Language } from '../../lib/messages/messages.ts';
 import { EXIT, Failure, unexpected, unreachable } from '../failure.ts';
 import { type Guide, guideText } from '../guide.ts';
 import { details } from '../output.ts';
@@ -36,9 +37,12 @@ const Line = z.union([
 ]);
 
 /** Lines of the answer, as the service writes them. */
-async function* ask(dataDir: string, folder: string): AsyncGenerator<z.output<typeof Line>> {
+async function* ask(
+  dataDir: string,
+  asked: { readonly folder: string; readonly language: Language },
+): AsyncGenerator<z.output<typeof Line>> {
   const socket = socketPath(dataDir);
-  const answer = await new Promise<import('node:http').IncomingMessage>((answered, failed) => {
+  const answer = await new Promise<IncomingMessage>((answered, failed) => {
     const asking = request({ socketPath: socket, path: '/backup', method: 'POST' }, answered);
     asking.on('error', (cause) => {
       failed(
@@ -49,7 +53,7 @@ async function* ask(dataDir: string, folder: string): AsyncGenerator<z.output<ty
         ),
       );
     });
-    asking.end(JSON.stringify({ folder }));
+    asking.end(JSON.stringify(asked));
   });
   for await (const line of createInterface({ input: answer })) {
     const read = Line.safeParse(JSON.parse(line));
@@ -68,29 +72,32 @@ export const addCommand: AddCommand = (program, perform) => {
     .argument('<folder>', 'where to write the backup; it is made')
     .addHelpText('after', guideText(GUIDE))
     .action(
-      perform(z.object({ folder: z.string() }), async ({ settings, terminal, show }, { folder }) => {
-        for await (const line of ask(resolve(settings.data), resolve(folder))) {
-          if ('step' in line) terminal.err(`${line.step} …\n`);
-          else if ('problem' in line) {
-            const { code, detail } = line.problem;
-            const title = phrase`No backup was made`;
-            throw new Failure(EXIT.refused, { type: `urn:akashi:fault:${code}`, title, detail, code });
-          } else {
-            const { made, leaves, files, bytes } = line.made;
-            show(
-              line.made,
-              details([
-                ['backup', resolve(folder)],
-                ['made', made],
-                ['leaves of the log', String(leaves)],
-                ['files', String(files)],
-                ['bytes', String(bytes)],
-              ]),
-            );
-            return;
+      perform(
+        z.object({ folder: z.string() }),
+        async ({ settings: { data, language }, terminal, show }, { folder }) => {
+          for await (const line of ask(resolve(data), { folder: resolve(folder), language })) {
+            if ('step' in line) terminal.err(`${line.step} …\n`);
+            else if ('problem' in line) {
+              const { code, detail } = line.problem;
+              const title = phrase`No backup was made`;
+              throw new Failure(EXIT.refused, { type: `urn:akashi:fault:${code}`, title, detail, code });
+            } else {
+              const { made, leaves, files, bytes } = line.made;
+              show(
+                line.made,
+                details([
+                  ['backup', resolve(folder)],
+                  ['made', made],
+                  ['leaves of the log', String(leaves)],
+                  ['files', String(files)],
+                  ['bytes', String(bytes)],
+                ]),
+              );
+              return;
+            }
           }
-        }
-        throw unexpected(phrase`The service stopped answering before the backup was complete.`);
-      }),
+          throw unexpected(phrase`The service stopped answering before the backup was complete.`);
+        },
+      ),
     );
 };

@@ -19,9 +19,9 @@ const GUIDE: Guide = {
     'where the log has come further than the backup, the next start says by how much, and what to do',
   ],
   examples: [
-    'akashi backup ./backup-of-today',
+    'akashi backup ./backup-to-restore',
     'curl -s http://localhost:8080/log/checkpoint > newest-checkpoint',
-    'akashi restore ./backup-of-today --data ./restored --checkpoint newest-checkpoint',
+    'akashi restore ./backup-to-restore --data ./restored --checkpoint newest-checkpoint',
   ],
 };
 

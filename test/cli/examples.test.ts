@@ -43,6 +43,8 @@ const STORY = [
   'trust-domain approve',
   'trust-domain reject',
   'token',
+  'backup',
+  'restore',
 ];
 
 /** As `npx akashi` does, on the Node that runs the tests. */

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 import { Fault } from '../../../lib/fault.ts';
+import { LANGUAGES, type Say, speaking } from '../../../lib/messages/messages.ts';
 import type { Log } from '../../../lib/ports.ts';
 import { errorFacts } from '../../http/problems.ts';
 import { type BackupSource, makeBackup } from './backup.ts';
@@ -16,7 +17,7 @@ export interface Control {
   close(): Promise<void>;
 }
 
-const Asked = z.strictObject({ folder: z.string().refine(isAbsolute) });
+const Asked = z.strictObject({ folder: z.string().refine(isAbsolute), language: z.enum(LANGUAGES) });
 const MAX_BODY_BYTES = 16 * 1024;
 /** A socket's path has 107 bytes at most (unix(7)). */
 const MAX_SOCKET_PATH = 107;
@@ -58,7 +59,7 @@ export const openControl = async (source: BackupSource, log: Log): Promise<Contr
         isBusy = false;
       }
     } catch (error) {
-      say({ problem: problemOf(error) });
+      say({ problem: problemOf(error, await speaking(asked.data.language)) });
     }
     response.end();
   };
@@ -74,8 +75,8 @@ export const openControl = async (source: BackupSource, log: Log): Promise<Contr
   };
 };
 
-const problemOf = (error: unknown): { readonly code: string; readonly detail: string } => {
-  if (Fault.is(error)) return { code: error.code, detail: error.message };
+const problemOf = (error: unknown, say: Say): { readonly code: string; readonly detail: string } => {
+  if (Fault.is(error)) return { code: error.code, detail: say(error.phrase) };
   if (error instanceof Error && 'syscall' in error)
     return { code: 'store-unavailable', detail: error.message };
   throw error;

@@ -230,4 +230,13 @@ export const CLI = {
   '{0} answered {1}.': '{0} が {1} を返しました。',
   '{0} answered with something else than {1}.': '{0} の回答が {1} ではありません。',
   'The certificate names no address of it.': '証明書に、そのアドレスが書かれていません。',
+  'No service of this data folder answers at {0}.': 'このデータフォルダのサービスが {0} で応答しません。',
+  'Start it with npm start, or name its data folder with --data. A service that is stopped needs no command: copy its folder.':
+    'npm start で起動するか、--data でデータフォルダを指定してください。停止しているサービスにこのコマンドは要りません。フォルダをコピーしてください。',
+  'The service answered what this program does not know.':
+    'サービスの応答を、このプログラムは解釈できません。',
+  'No backup was made': 'バックアップを作りませんでした',
+  'The service stopped answering before the backup was complete.':
+    'バックアップが終わる前に、サービスの応答が途絶えました。',
+  'Nothing was restored': '何も復元していません',
 };

@@ -107,4 +107,23 @@ export const EDGES = {
   'The digest in the event is not the digest of the deployed trust domain; compare the files.':
     'イベントのダイジェストが、配備された信頼ドメインのものと異なります。ファイルを比べてください。',
   'The trust domain has no principal of that id.': 'その ID の利用主体は、信頼ドメインにありません。',
+  '{0} is not empty; name a folder that is new.':
+    '{0} は空ではありません。新しいフォルダを指定してください。',
+  'The checkpoint is not one of the log in the backup: another key signed it. Nothing was restored.':
+    'チェックポイントは、バックアップにある透明性ログのものではありません（別の鍵で署名されています）。何も復元していません。',
+  'The logs differ: the tree of {0} leaves is no beginning of the one with {1}. Nothing was restored.':
+    '透明性ログが一致しません。葉が {0} 個の木は、葉が {1} 個の木の先頭部分ではありません。何も復元していません。',
+  'Another backup is running; wait until it has ended.':
+    '別のバックアップを実行しています。終わるまで待ってください。',
+  'A restore into this data folder runs, or was interrupted; run akashi restore again with the same backup.':
+    'このデータフォルダへの復元が、実行中か、または途中で止まっています。同じバックアップで akashi restore をもう一度実行してください。',
+  'The backup is damaged at {0}; nothing was restored. Take another backup.':
+    'バックアップの {0} が壊れています。何も復元していません。別のバックアップを使ってください。',
+  'The backup': 'バックアップ',
+  'Another restore into {0} is running; wait until it has ended.':
+    '{0} への別の復元を実行しています。終わるまで待ってください。',
+  'The data folder has no checkpoint of the log. Give --checkpoint with the newest one that an auditor or a witness has, so that nothing is forgotten unnoticed.':
+    'データフォルダに、透明性ログのチェックポイントがありません。気付かないうちに記録が失われることのないよう、監査人または証人が持つ最新のチェックポイントを --checkpoint で指定してください。',
+  'The backup is not one of this data folder: both have an object of one name with other bytes. Nothing was restored; restore into an empty folder.':
+    'バックアップは、このデータフォルダのものではありません（同じ名前で内容の異なるオブジェクトがあります）。何も復元していません。空のフォルダに復元してください。',
 };

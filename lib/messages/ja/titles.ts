@@ -112,4 +112,6 @@ export const TITLES = {
   'The submission of a request is not on record': '申請の提出が記録されていません',
   'An act of the service is not proven': 'サービスの行為が証明されていません',
   'A stored proof of the service is damaged': '保存された証明が壊れています',
+  'The backup is refused': 'バックアップを受け付けません',
+  'The backup is damaged': 'バックアップが壊れています',
 };
