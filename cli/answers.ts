@@ -145,6 +145,13 @@ export const serialPage = z.looseObject({
   cursor: text.exactOptional(),
 });
 
+export const usedKeyPage = z.looseObject({
+  keys: z.array(
+    z.looseObject({ identity: text, record: text.exactOptional(), request: text.exactOptional() }),
+  ),
+  cursor: text.exactOptional(),
+});
+
 export const archivePage = z.looseObject({
   crls: z.array(z.looseObject({ number: z.int().exactOptional(), name: text, digest: text })),
   cursor: text.exactOptional(),

@@ -22,6 +22,7 @@ export const FAULT_CODES = [
   'unsupported-algorithm',
   'signature-invalid',
   'weak-key',
+  'compromised-key',
   'unknown-key',
   'wrong-passphrase',
   'key-store-damaged',

@@ -54,6 +54,7 @@ const SHARED = [
   'lib/public-url.ts',
   'lib/recorded-act.ts',
   'lib/store/store.ts',
+  'lib/used-key.ts',
 ];
 
 /** Rooms whose code a room may call directly; everything else comes in through lib/app.ts. */

@@ -11,6 +11,7 @@ import {
   openQueryCheck,
   openSignedActCheck,
   openTotalCheck,
+  openUsedKeyCheck,
   type Progress,
   type QueryCheck,
   type RecordSummary,
@@ -22,7 +23,7 @@ import {
 } from '../../lib/audit/audit.ts';
 import { Fault, phrase } from '../../lib/fault.ts';
 import { decodeCertificate, decodeCertificateList, findExtension } from '../../lib/pki/pki.ts';
-import { actKeysAnswer, archivePage, authoritiesAnswer, serialPage } from '../answers.ts';
+import { actKeysAnswer, archivePage, authoritiesAnswer, serialPage, usedKeyPage } from '../answers.ts';
 import type { ApiClient } from '../api-client.ts';
 import { unexpected } from '../failure.ts';
 import { pages, records, recordsSince, totalsReader } from './shown.ts';
@@ -131,7 +132,8 @@ export const checkService = async (
   const authorities = openAuthorityCheck({ report });
   const signatures = openSignedActCheck({ report, keys: actKeys });
   const confirmations = openConfirmationCheck({ report });
-  const checks = [certificates, approvals, archive, authorities, confirmations, signatures];
+  const usedKeys = openUsedKeyCheck({ report, now: now(), retention: check.retention('issuance') });
+  const checks = [certificates, approvals, archive, authorities, confirmations, signatures, usedKeys];
   const most = check.queries === undefined ? FEW_QUERIES : check.queries ? Number.POSITIVE_INFINITY : 0;
   const queries = openQueryCheck({
     report,
@@ -174,6 +176,12 @@ export const checkService = async (
       progress('crls', archived, archived);
       for (const one of page) archive.list(ca, one);
     }
+  }
+  let keys = 0;
+  for await (const { keys: page } of pages(client, '/api/v1/keys', usedKeyPage)) {
+    keys += page.length;
+    progress('keys', keys, keys);
+    for (const listed of page) usedKeys.list(listed);
   }
   for (const [ca, own] of Map.groupBy(crls, (crl) => crl.ca)) {
     const shown = own.map((crl) => ({ crl, list: readCrl(crl.der) }));

@@ -32,6 +32,7 @@ export const PROBLEMS = {
   'unsupported-algorithm': p(422, 'The algorithm is not supported'),
   'signature-invalid': p(422, 'The signature does not verify'),
   'weak-key': p(422, 'The key is too weak'),
+  'compromised-key': p(422, 'The key is compromised'),
   'unknown-key': p(500, 'A key of the service is missing'),
   'wrong-passphrase': p(500, 'A key of the service cannot be opened'),
   'key-store-damaged': p(500, 'A key of the service is damaged'),

@@ -18,6 +18,7 @@ import { route as ownRecords } from './holders/list-own-records.ts';
 import { route as delegateNaming } from './holders/name-delegate.ts';
 import { route as disclosureRequest } from './holders/request-disclosure.ts';
 import { route as delegateWithdrawal } from './holders/withdraw-delegate.ts';
+import { route as usedKeys } from './keys/list-used-keys.ts';
 import { route as ocspPost } from './public/ask-status.ts';
 import { route as ocspGet } from './public/ask-status-by-url.ts';
 import { route as actKeys } from './public/get-act-keys.ts';
@@ -86,6 +87,7 @@ export const routes: readonly Route[] = [
   requestWithdrawal,
   requestCertificate,
   certificates,
+  usedKeys,
   certificate,
   certificateRevocation,
   certificateRevocationWithdrawal,

@@ -8,7 +8,7 @@ export interface ConsentOutcome {
   /** SHA-256 of the event (lib/authority/consent.ts), hex. */
   readonly event: string;
   readonly trustDomain: string;
-  readonly credentials: readonly PrincipalKey[];
+  readonly credentials: readonly Pick<PrincipalKey, 'principal' | 'publicKeyDigest'>[];
 }
 
 /**
@@ -19,7 +19,12 @@ export const consent = async (event: unknown, context: TaskContext): Promise<Con
   const { agreed } = await readEvent(event, context);
   const digest = await context.core.authority.consents.give(agreed);
   context.log('info', 'Consent to a ceremony', { event: digest });
-  return { event: digest, ...agreed };
+  const { trustDomain, credentials } = agreed;
+  return {
+    event: digest,
+    trustDomain,
+    credentials: credentials.map(({ principal, publicKeyDigest }) => ({ principal, publicKeyDigest })),
+  };
 };
 
 export const handler = taskPipeline(invokedByHand(loadRowsCore, consent, 'The consent was refused'));

@@ -42,7 +42,11 @@ export const readEvent = async (
   const applicants = await Promise.all(
     asked.data.credentials.map((request) => readApplicant(trustDomain, request)),
   );
-  const credentials = applicants.map(({ principal, publicKeyDigest }) => ({ principal, publicKeyDigest }));
+  const credentials = applicants.map(({ principal, publicKeyDigest, keyIdentity }) => ({
+    principal,
+    publicKeyDigest,
+    keyIdentity,
+  }));
   return { applicants, agreed: { trustDomain: trustDomainDigest, credentials } };
 };
 

@@ -18,6 +18,7 @@ export interface Applicant {
   readonly subjectPublicKeyInfo: Uint8Array;
   /** SHA-256 of the SubjectPublicKeyInfo, hex. */
   readonly publicKeyDigest: string;
+  readonly keyIdentity: string;
 }
 
 /**
@@ -34,7 +35,7 @@ export const readApplicant = async (
   }
   const request = decodeCertificationRequest(decodePem('CERTIFICATE REQUEST', csr, MAX_CSR_BYTES));
   const { subjectPublicKeyInfo, signatureAlgorithm, info, signatureValue } = request;
-  const { kind, digest } = await checkPublicKey(subjectPublicKeyInfo);
+  const { kind, digest, identity } = await checkPublicKey(subjectPublicKeyInfo);
   const profile = operations.principal;
   if (!profile.publicKeys.some((allowed) => allowed === kind)) {
     throw new Fault(
@@ -47,7 +48,13 @@ export const readApplicant = async (
   }
   // RFC 2986 4.2: possession of the private key.
   verifySignature({ subjectPublicKeyInfo, signatureAlgorithm, message: info, signature: signatureValue });
-  return { principal: id, name: principal.name.ja, subjectPublicKeyInfo, publicKeyDigest: digest };
+  return {
+    principal: id,
+    name: principal.name.ja,
+    subjectPublicKeyInfo,
+    publicKeyDigest: digest,
+    keyIdentity: identity,
+  };
 };
 
 /**

@@ -1,6 +1,7 @@
 import { type RouteFunction, type TaskFunction, together } from '../lambda/grants.ts';
 import {
   BASIS,
+  COMPROMISED_KEYS,
   DOOR,
   END,
   ENDS_OF_RECORDS,
@@ -77,13 +78,16 @@ export const AUTHORITY_TASKS: readonly TaskFunction[] = [
       query: ['unfinished/*', 'requests/*', 'trust-domain-file/*', 'trust-domain-withdrawn'],
       get: ['issuers', 'trust-domain-file/*', 'trust-domain-amendments', 'trust-domain-withdrawn'],
       put: ['issuers', 'trust-domain', 'trust-domain-amendments', 'trust-domain-withdrawn'],
-      delete: ['request-key/*'],
+      delete: ['used-keys/*'],
     }),
     bucketFormat: 'mark',
     crls: 'publish',
     caKeys: 'sign',
     responderKeys: 'make',
     actKeys: { sign: ['ceremony', 'issuance', 'publication'], make: 'all' },
-    proofs: { read: VERIFY, put: ['outcomes/*', 'issued/*', 'principal-keys/*'] },
+    proofs: {
+      read: [...VERIFY, COMPROMISED_KEYS],
+      put: ['outcomes/*', 'issued/*', 'principal-keys/*'],
+    },
   },
 ];

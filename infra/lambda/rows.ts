@@ -8,8 +8,8 @@ export const RECORD: Rows = { put: ['staged/*'], get: ['staged/*'] };
 
 export const ISSUE: Rows = {
   query: ['issuers'],
-  get: ['status/*', 'certificates/*', 'staged/*'],
-  put: ['status/*', 'certificates/*', 'unfinished/*', 'staged/*'],
+  get: ['status/*', 'certificates/*', 'staged/*', 'used-keys/*'],
+  put: ['status/*', 'certificates/*', 'unfinished/*', 'staged/*', 'used-keys/*'],
   delete: ['unfinished/*'],
 };
 
@@ -31,6 +31,12 @@ export const END: Rows = {
 
 /** The objects by which acts are verified: public keys, the log's files for acts of closed keys, and the ends of acts. */
 export const VERIFY: readonly string[] = ['act-keys/*', 'act-keys-closed/*', 'log/*', 'outcomes/*'];
+
+/** A key that was compromised is not certified again. */
+export const COMPROMISED_KEYS = 'compromised-keys/*';
+
+/** Whatever follows a revocation for compromise makes the object of the key, which the object of the number names. */
+export const FOLLOW_COMPROMISE: readonly string[] = [...VERIFY, 'issued/*'];
 
 /** The names of ends that a record opened: record ids begin with the digit 0 until the year 2527. */
 export const ENDS_OF_RECORDS = 'outcomes/0*';
@@ -54,7 +60,7 @@ export const MOVE_REQUEST: Rows = {
 };
 
 export const CHANGE_STATUS: Rows = {
-  get: ['certificates/*', 'status/*', 'revoked/*'],
+  get: ['certificates/*', 'status/*', 'revoked/*', 'used-keys/*'],
   put: ['status/*', 'revoked/*', 'changed/*', 'staged/*'],
   // The rows follow the acts, from whatever state somebody gave them.
   delete: ['revoked/*'],

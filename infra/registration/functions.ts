@@ -1,5 +1,7 @@
 import { type RouteFunction, type TaskFunction, together } from '../lambda/grants.ts';
 import {
+  BASIS,
+  COMPROMISED_KEYS,
   DOOR,
   END,
   ENDS_OF_ORDERS,
@@ -18,11 +20,11 @@ const REQUESTS = '/api/v1/requests';
 export const REGISTRATION_ROUTES: readonly RouteFunction[] = [
   {
     ...onRows('request-submit', post('requests/submit-request', REQUESTS), {
-      get: ['request-idempotency/*', 'request/*'],
-      put: ['request/*', 'requests', 'requests/*', 'request-key/*', 'request-idempotency/*', 'staged/*'],
+      get: ['request-idempotency/*', 'request/*', 'used-keys/*', ...(BASIS.get ?? [])],
+      put: ['request/*', 'requests', 'requests/*', 'used-keys/*', 'request-idempotency/*', 'staged/*'],
     }),
     actKeys: { sign: ['submission'] },
-    proofs: { read: VERIFY },
+    proofs: { read: [...VERIFY, COMPROMISED_KEYS] },
   },
   {
     id: 'requests',
@@ -36,16 +38,20 @@ export const REGISTRATION_ROUTES: readonly RouteFunction[] = [
     routes: [post('requests/examine-request', `${REQUESTS}/{id}/examinations`)],
     doors: 'callers',
     part: 'issuing',
-    rows: together(DOOR, MOVE_REQUEST, ISSUE, END, { delete: ['request-key/*'] }),
+    rows: together(DOOR, MOVE_REQUEST, ISSUE, END, { delete: ['used-keys/*'] }),
     caKeys: 'sign',
     actKeys: { sign: ['examination', 'issuance'] },
-    proofs: { read: VERIFY, put: [ENDS_OF_RECORDS, 'issued/*', 'principal-keys/*'] },
+    proofs: { read: [...VERIFY, COMPROMISED_KEYS], put: [ENDS_OF_RECORDS, 'issued/*', 'principal-keys/*'] },
   },
   {
     ...onRows(
       'request-withdrawal',
       post('requests/withdraw-request', `${REQUESTS}/{id}/withdrawal`),
-      together(MOVE_REQUEST, END, { delete: ['request-key/*'] }),
+      together(MOVE_REQUEST, END, {
+        get: ['used-keys/*'],
+        put: ['used-keys/*'],
+        delete: ['used-keys/*'],
+      }),
     ),
     actKeys: { sign: ['submission'] },
     proofs: { read: VERIFY, put: [ENDS_OF_RECORDS] },
@@ -68,10 +74,10 @@ export const REGISTRATION_TASKS: readonly TaskFunction[] = [
     everyMinutes: 5,
     rows: together(ISSUE, END, MOVE_REQUEST, {
       query: ['unfinished/*', 'requests/*'],
-      delete: ['request-key/*'],
+      delete: ['used-keys/*'],
     }),
     caKeys: 'sign',
     actKeys: { sign: ['issuance'] },
-    proofs: { read: VERIFY, put: [ENDS_OF_RECORDS, ENDS_OF_ORDERS, 'issued/*'] },
+    proofs: { read: [...VERIFY, COMPROMISED_KEYS], put: [ENDS_OF_RECORDS, ENDS_OF_ORDERS, 'issued/*'] },
   },
 ];

@@ -2,10 +2,12 @@ import { type RouteFunction, type TaskFunction, together } from '../lambda/grant
 import {
   CHANGE_STATUS,
   CLOSINGS,
+  COMPROMISED_KEYS,
   DOOR,
   END,
   ENDS_OF_ORDERS,
   ENDS_OF_STATUS,
+  FOLLOW_COMPROMISE,
   get,
   ISSUE,
   onRows,
@@ -41,6 +43,11 @@ export const STATUS_ROUTES: readonly RouteFunction[] = [
     get('certificates/list-serials', '/api/v1/certificates/{ca}'),
     together(RECORD, { query: ['status/*', 'certificates/*'] }),
   ),
+  onRows(
+    'used-keys',
+    get('keys/list-used-keys', '/api/v1/keys'),
+    together(RECORD, { query: ['used-keys/*'] }),
+  ),
   {
     ...onRows(
       'certificate',
@@ -59,7 +66,7 @@ export const STATUS_ROUTES: readonly RouteFunction[] = [
     crls: 'publish',
     caKeys: 'sign',
     actKeys: { sign: ['revocation', 'confirmation', 'publication'] },
-    proofs: { read: VERIFY, put: [ENDS_OF_STATUS, CLOSINGS] },
+    proofs: { read: FOLLOW_COMPROMISE, put: [ENDS_OF_STATUS, CLOSINGS, COMPROMISED_KEYS] },
   },
   {
     id: 'certificate-hold',
@@ -73,7 +80,7 @@ export const STATUS_ROUTES: readonly RouteFunction[] = [
     part: 'rows',
     rows: together(DOOR, CHANGE_STATUS, END),
     actKeys: { sign: ['hold', 'confirmation'] },
-    proofs: { read: VERIFY, put: [ENDS_OF_STATUS, CLOSINGS] },
+    proofs: { read: FOLLOW_COMPROMISE, put: [ENDS_OF_STATUS, CLOSINGS, COMPROMISED_KEYS] },
   },
   {
     ...onRows(
@@ -82,7 +89,7 @@ export const STATUS_ROUTES: readonly RouteFunction[] = [
       together(CHANGE_STATUS, END),
     ),
     actKeys: { sign: ['release'] },
-    proofs: { read: VERIFY, put: [ENDS_OF_STATUS] },
+    proofs: { read: FOLLOW_COMPROMISE, put: [ENDS_OF_STATUS, COMPROMISED_KEYS] },
   },
   {
     id: 'crl-archive',
@@ -127,7 +134,7 @@ export const STATUS_TASKS: readonly TaskFunction[] = [
     caKeys: 'sign',
     responderKeys: 'make',
     actKeys: { sign: ['issuance'] },
-    proofs: { read: VERIFY, put: [ENDS_OF_ORDERS, 'issued/*'] },
+    proofs: { read: [...VERIFY, COMPROMISED_KEYS], put: [ENDS_OF_ORDERS, 'issued/*'] },
   },
   {
     // Makes rows again that somebody erased. It signs nothing: the acts are in the bucket.
@@ -136,7 +143,7 @@ export const STATUS_TASKS: readonly TaskFunction[] = [
     environment: 'rows',
     everyMinutes: 15,
     rows: together(CHANGE_STATUS, END, { get: ['crls/*'], put: ['crls/*'] }),
-    proofs: { read: [...VERIFY, CLOSINGS, 'issued/*'], put: ['closings-followed/*'] },
+    proofs: { read: [...FOLLOW_COMPROMISE, CLOSINGS], put: ['closings-followed/*', COMPROMISED_KEYS] },
   },
   {
     // The CDN invokes it by its function URL, for CRLs that are larger than API Gateway carries.

@@ -32,3 +32,4 @@ export { reportSetAside, type ShownSetAside } from './set-aside.ts';
 export { checkActKeys, openSignedActCheck, type ShownActKey, type SignedActCheck } from './signed-acts.ts';
 export { openTotalCheck, type ShownTotal, type TotalCheck } from './totals.ts';
 export { checkTree, type Tree, type TreeSummary } from './tree.ts';
+export { type ListedKey, openUsedKeyCheck, type UsedKeyCheck } from './used-keys.ts';

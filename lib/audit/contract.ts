@@ -38,6 +38,10 @@ export const DAMAGES = {
   'crl-rolled-back': 'An older CRL is served than the newest one that the log has.',
   'crl-incomplete': 'A CRL leaves out a certificate that is revoked or on hold, by the log.',
   'crl-differs': 'A CRL and the log differ on a revocation.',
+  'key-missing': 'The index of used keys lacks a key whose certificate is in the log.',
+  'key-altered': 'The index of used keys says something else of a key than the log.',
+  'key-without-leaf': 'The index of used keys has a key that no issuance and no submission in the log has.',
+  'key-reused': 'A key was certified again, and not as a renewal for its holder.',
   'query-incomplete': 'A query leaves out a record that matches it.',
   'query-excess': 'A query finds a record that does not match it.',
   'total-differs': 'A total of a month is not the sum of its records.',
@@ -54,7 +58,7 @@ export interface Finding {
 
 export type Report = (damage: Damage, facts: Finding['facts']) => void;
 
-export type Part = 'leaves' | 'records' | 'serials' | 'crls' | 'queries';
+export type Part = 'leaves' | 'records' | 'serials' | 'crls' | 'keys' | 'queries';
 
 export type Progress = (part: Part, done: number, total: number) => void;
 

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { Fault } from '../fault.ts';
+import { keyIdentity } from '../keys/keys.ts';
 import type { Closes } from '../ledger/ledger.ts';
 import { asDer, encodePem, formatName, rfc3339 } from '../pki/pki.ts';
 import type { Issuer, IssuerUrls } from '../status/status.ts';
@@ -20,6 +21,7 @@ import { listSerials } from './serials.ts';
 import { readStanding } from './status-acts.ts';
 import { tryEach } from './try-each.ts';
 import { openTwoPersons } from './two-persons.ts';
+import { keyHolderOf, openUsedKeys } from './used-keys.ts';
 
 export { openCaCertificates } from './ca-certificates.ts';
 export { type Cas, openCas } from './cas.ts';
@@ -36,6 +38,7 @@ export type {
   Revocation,
   RevocationOutcome,
   SerialView,
+  UsedKeyView,
 } from './contract.ts';
 
 const closesOf = ({ closes, order }: Order): Closes => closes ?? ownOrder(order);
@@ -58,12 +61,20 @@ const caView = (issuer: Issuer, urls: IssuerUrls): CaView => {
 
 export const openAuthority = (deps: AuthorityDeps): Authority & AuthorityCore => {
   const { trustDomain, table, register, recorder, issuers, cas, clock } = deps;
-  const issuing = openIssuing(deps);
+  const usedKeys = openUsedKeys(deps);
+  const issuing = openIssuing(deps, usedKeys);
   const plans = openPlans(deps, cas);
   const twoPersons = openTwoPersons(deps);
 
   const core: AuthorityCore = {
     describe: plans.describe,
+
+    claimKey: async ({ profile, subjectPublicKeyInfo, ...application }) =>
+      usedKeys.claim({
+        identity: keyIdentity(subjectPublicKeyInfo),
+        holder: keyHolderOf(application),
+        sameKey: plans.profileOf({ profile }).sameKey,
+      }),
 
     certificateDigest: plans.certificateDigest,
 
@@ -78,9 +89,12 @@ export const openAuthority = (deps: AuthorityDeps): Authority & AuthorityCore =>
         throw error;
       }
       if (plan.profile === trustDomain.operations.principal.id) {
-        // The profile's subject names the principal by this field (profile-checks.ts).
-        const publicKeyDigest = hash('sha256', order.subjectPublicKeyInfo);
-        await bindKey(deps.objects, { principal: String(order.fields.principal), publicKeyDigest });
+        const { subjectPublicKeyInfo } = order;
+        await bindKey(deps.objects, {
+          principal: String(order.fields.principal),
+          publicKeyDigest: hash('sha256', subjectPublicKeyInfo),
+          keyIdentity: keyIdentity(subjectPublicKeyInfo),
+        });
       }
       return (await issuing.issue(plan)).ref;
     },
@@ -147,6 +161,8 @@ export const openAuthority = (deps: AuthorityDeps): Authority & AuthorityCore =>
       const { certificate } = await issuers.byId(ca);
       return listSerials({ ...deps, caPublicKeyInfo: certificate.subjectPublicKeyInfo }, ca, page);
     },
+
+    usedKeys: usedKeys.list,
 
     certificate: async (actor, ref) => {
       const { value: row } = await readCertificate(table, ref);

@@ -18,7 +18,9 @@ import { assertOwnKeys } from './principal-keys.ts';
  */
 const CONSENT = 'ceremony-consent';
 
-const inOrder = (a: PrincipalKey, b: PrincipalKey): number => {
+type Named = Pick<PrincipalKey, 'principal' | 'publicKeyDigest'>;
+
+const inOrder = (a: Named, b: Named): number => {
   const [left, right] = [a, b].map((key) => `${key.principal} ${key.publicKeyDigest}`) as [string, string];
   return left < right ? -1 : left > right ? 1 : 0;
 };
@@ -27,7 +29,10 @@ const inOrder = (a: PrincipalKey, b: PrincipalKey): number => {
  * SHA-256 in hex of `{"trustDomain":…,"credentials":[{"principal":…,"publicKeyDigest":…},…]}`, written without white space
  * and sorted by principal and key, so the order of the list makes no difference.
  */
-export const digestOfEvent = ({ trustDomain, credentials }: CeremonyEvent): string =>
+export const digestOfEvent = ({
+  trustDomain,
+  credentials,
+}: Pick<CeremonyEvent, 'trustDomain'> & { readonly credentials: readonly Named[] }): string =>
   hash(
     'sha256',
     JSON.stringify({

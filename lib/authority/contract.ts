@@ -3,6 +3,7 @@ import type { Der, EntryReason, RevocationReason } from '../pki/pki.ts';
 import type { CertificateRef, Principal } from '../principal.ts';
 import type { StatusRow } from '../status/status.ts';
 import type { FieldValues, Profile } from '../trust-domain/trust-domain.ts';
+import type { KeyClaim } from '../used-key.ts';
 
 /** The view of a CA that relying parties get. */
 export interface CaView {
@@ -75,6 +76,8 @@ export interface Authority {
   caCertificate(ca: string): Promise<Der>;
   /** Every serial number of the CA that the service knows; `limit` 1 to 1,000. Faults: `unknown-authority`, `cursor-invalid`. */
   serials(ca: string, page: { readonly limit: number; readonly cursor?: string }): Promise<SerialPage>;
+  /** Every key that was ever certified, or that a request waits with; `limit` 1 to 1,000. Fault: `cursor-invalid`. */
+  usedKeys(page: { readonly limit: number; readonly cursor?: string }): Promise<UsedKeyPage>;
   /** For officers of its office, operators and auditors. Faults: `unknown-certificate`. */
   certificate(actor: Principal, ref: CertificateRef): Promise<CertificateView>;
   /**
@@ -151,6 +154,16 @@ export interface AuthorityCore {
    */
   describe(application: Application): Description;
   /**
+   * The key of an application, which no other request or certificate has. Faults: `compromised-key`; `duplicate-key`, unless
+   * the profile takes a renewal with the same key and the key is this holder's; `unknown-profile`; `malformed-der` and its kin.
+   */
+  claimKey(
+    application: Pick<Application, 'profile' | 'office'> & {
+      readonly holder?: string;
+      readonly subjectPublicKeyInfo: Uint8Array;
+    },
+  ): Promise<KeyClaim>;
+  /**
    * SHA-256, hex, of the salt, the CA's public key and the TBSCertificate that this application would give now, but for its
    * serial number and its times. Two examinations that bind it have examined the same certificate. Faults: those of
    * `describe`, `unknown-authority`.
@@ -162,7 +175,8 @@ export interface AuthorityCore {
   /**
    * Faults: `unknown-profile` where the profile is not in force or the certificate would differ from the one that was
    * examined; `invalid-field`, `lint-failed`, `authority-expired`, `clock-behind`; `wrong-state` where the order ended in
-   * another way; `duplicate-key` where a principal asks for another principal's key. `issuance-not-rebuilt` where an earlier
+   * another way; `compromised-key`; `duplicate-key` where the key is another's, or was certified before and the profile takes
+   * no renewal with it. `issuance-not-rebuilt` where an earlier
    * run put the end without its rows, and the same certificate cannot be built any more. `issuance-rows-lost` where somebody
    * has deleted the rows of the order's certificate: its number is not admitted again.
    */
@@ -225,6 +239,20 @@ export interface SerialView {
   readonly differs?: readonly string[];
 }
 
+/** A row of the index of used keys. It has the newest issuance for the key, the request that the key waits for, or both. */
+export interface UsedKeyView {
+  /** `keyIdentity` of the key, as the record of its issuance has it. */
+  readonly identity: string;
+  /** Id of the record of the issuance. */
+  readonly record?: string;
+  readonly request?: string;
+}
+
+export interface UsedKeyPage {
+  readonly keys: readonly UsedKeyView[];
+  readonly cursor?: string;
+}
+
 export interface SerialPage {
   readonly serials: readonly SerialView[];
   readonly cursor?: string;
@@ -263,6 +291,8 @@ export interface PrincipalKey {
   readonly principal: string;
   /** SHA-256 of the SubjectPublicKeyInfo, lower-case hex. */
   readonly publicKeyDigest: string;
+  /** `keyIdentity` of the key. */
+  readonly keyIdentity: string;
 }
 
 /**

@@ -23,6 +23,10 @@ export interface IssuanceEnd {
   readonly notAfter: number;
   /** SHA-256 of the TBSCertificate, hex. */
   readonly tbsDigest: string;
+  /** `keyIdentity` of the certified key. */
+  readonly keyIdentity: string;
+  /** Id of the record of the issuance that this one renews with the same key. */
+  readonly renews?: string;
   /** RFC 3339. */
   readonly time: string;
 }
@@ -37,8 +41,9 @@ export const ownOrder = (order: string): Closes => ({
 export const issuanceOf = (record: LedgerRecord): IssuanceEnd | undefined => {
   if (record.kind !== 'issuance') return undefined;
   const [ref] = record.certificates ?? [];
-  const { order, profile, profileVersion, notBefore, notAfter, tbsDigest } = record.details;
-  const texts = [order, profile, notBefore, notAfter, tbsDigest];
+  const { order, profile, profileVersion, notBefore, notAfter, tbsDigest, keyIdentity, renews } =
+    record.details;
+  const texts = [order, profile, notBefore, notAfter, tbsDigest, keyIdentity];
   if (ref === undefined || !texts.every((text) => typeof text === 'string')) {
     throw new Fault('act-object-invalid', 'An issuance lacks what every issuance has.', {
       record: record.id,
@@ -54,6 +59,8 @@ export const issuanceOf = (record: LedgerRecord): IssuanceEnd | undefined => {
     notBefore: notBefore as string,
     notAfter: Math.floor(Date.parse(notAfter as string) / 1000),
     tbsDigest: tbsDigest as string,
+    keyIdentity: keyIdentity as string,
+    ...(typeof renews === 'string' && { renews }),
     time: record.time,
   };
 };

@@ -10,6 +10,8 @@ import type { AuthorityDeps } from './deps.ts';
 export interface IssuedAs {
   readonly profile?: string;
   readonly office?: string;
+  /** `keyIdentity` of the certified key. */
+  readonly keyIdentity?: string;
   /** For the status row: the order, and the certificate's end in Unix seconds. */
   readonly request: string;
   readonly notAfter: number;
@@ -23,10 +25,11 @@ export const readIssuedAs = async (
   const certificate = (await table.get<CertificateRow>(certificateKey(ref)))?.value;
   const issuance = certificate && (await readIssuance(recorder, ref, certificate));
   if (issuance) {
-    const { profile, order, notAfter } = issuance.details;
+    const { profile, order, notAfter, keyIdentity } = issuance.details;
     return {
       ...(typeof profile === 'string' && { profile }),
       ...(issuance.office !== undefined && { office: issuance.office }),
+      ...(typeof keyIdentity === 'string' && { keyIdentity }),
       request: String(order),
       notAfter: Math.floor(Date.parse(String(notAfter)) / 1000),
     };

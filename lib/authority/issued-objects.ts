@@ -13,6 +13,8 @@ import type { Objects } from '../store/store.ts';
 export interface IssuedObject {
   /** Id of the record of the issuance. */
   readonly record: string;
+  /** `keyIdentity` of the certified key; absent where the certificate was given up. */
+  readonly key?: string;
   /** No rows were stored, and the certificate is never signed. */
   readonly givenUp: boolean;
   /** For the status row, if all rows are lost: the order, and the certificate's end in Unix seconds. */
@@ -43,11 +45,11 @@ const parse = (path: string, body: Uint8Array): IssuedObject => {
   } catch (cause) {
     throw damaged(path, cause);
   }
-  const { record, givenUp, order, notAfter } = value ?? {};
+  const { record, key, givenUp, order, notAfter } = value ?? {};
   if (typeof record !== 'string' || typeof order !== 'string' || typeof notAfter !== 'number') {
     throw damaged(path);
   }
-  return { record, givenUp: givenUp === true, order, notAfter };
+  return { record, ...(typeof key === 'string' && { key }), givenUp: givenUp === true, order, notAfter };
 };
 
 export const openIssuedObjects = (objects: Pick<Objects, 'get' | 'put'>): IssuedObjects => {

@@ -1,10 +1,14 @@
 import { hash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { Fault, wentThrough } from '../fault.ts';
+import { keyIdentity } from '../keys/keys.ts';
 import type { ActDraft, Closes, Concluded } from '../ledger/ledger.ts';
 import { type LintedTbs, lintCertificate } from '../lint/lint.ts';
 import { type Der, formatName, type SerialHex, serialFromOctets, type TbsCertificate } from '../pki/pki.ts';
 import type { CertificateRef } from '../principal.ts';
 import type { Item } from '../store/store.ts';
+import type { SameKeyRule } from '../trust-domain/trust-domain.ts';
+import type { KeyClaim } from '../used-key.ts';
 import {
   type CertificateRow,
   certificateKey,
@@ -16,6 +20,7 @@ import type { AuthorityDeps } from './deps.ts';
 import { type IssuanceEnd, issuanceOf, issuanceOfRow } from './issuance-end.ts';
 import { givenUp, type Made, openSigning, rowsLost, type Signing } from './signing.ts';
 import { statusName } from './status-acts.ts';
+import { type AskedKey, keyHolderOf, type UsedKeys } from './used-keys.ts';
 
 /** A certificate that is to be issued, for a sub-office or for the service itself. */
 export interface IssuancePlan extends Signing {
@@ -28,6 +33,10 @@ export interface IssuancePlan extends Signing {
   readonly profileVersion: number;
   readonly office?: string;
   readonly holder?: string;
+  /** The principal whose key it is; absent where the key belongs to an office, to its holder, or to the order alone. */
+  readonly keyHolder?: string;
+  readonly sameKey: SameKeyRule;
+  readonly subjectPublicKeyInfo: Uint8Array;
   readonly actor: string;
   /** Ids of the records of the acts that the certificate rests on. Absent where no sub-office applied. */
   readonly basis?: readonly string[];
@@ -90,21 +99,24 @@ export const openIssuing = (
     AuthorityDeps,
     'table' | 'objects' | 'register' | 'recorder' | 'retries' | 'clock' | 'random' | 'log'
   >,
+  usedKeys: UsedKeys,
 ): Issuing => {
   const { table, register, recorder, retries, clock, random, log } = deps;
   const { finish, issued } = openSigning(deps);
 
   const issue: Issuing['issue'] = async (plan) => {
     let built: Built;
+    let claim: KeyClaim;
     try {
       built = build(plan, newSerial(plan.serialPrefix), new Date(clock()));
+      claim = await usedKeys.claim(keyOf(plan));
     } catch (error) {
       // A certificate that was begun earlier is finished, even if it could not be begun now.
       const earlier = await recorder.conclusion(plan.closes);
       if (earlier === undefined) throw error;
       return takeUp(earlier, async () => plan, plan);
     }
-    const end = await recorder.conclude(draftOf(plan, built), plan.closes);
+    const end = await recorder.conclude(draftOf(plan, built, claim), plan.closes);
     if (!end.isOurs) return takeUp(end, async () => plan, plan);
     const issuance = issuanceOf(end.record) as IssuanceEnd;
     const { item, made } = await storeRows(end, issuance, built);
@@ -134,20 +146,26 @@ export const openIssuing = (
   ): Promise<{ readonly item: Item<CertificateRow>; readonly made: Made }> => {
     const { ref, order } = issuance;
     const value = rowOf(issuance, tbs, linted);
-    const isStored = await wentThrough(
-      table.write([
-        { put: certificateKey(ref), value, if: 'absent' },
-        unfinishedWrite(order, ref),
-        ...register.admitWrites(ref, order, value.notAfter),
-        ...end.writes,
-      ]),
-    );
-    // The first version of a row is 1.
-    if (isStored) return { item: { ...certificateKey(ref), version: 1, value }, made: { linted, isStored } };
-    const item = await table.get<CertificateRow>(certificateKey(ref));
-    // Without another run's row, only a part of the rows was there: somebody has deleted the others.
-    if (item === undefined) throw rowsLost(order, ref);
-    return { item, made: { linted, isStored } };
+    for (let key = await usedKeys.issuedWrite(issuance.keyIdentity, issuance); ; ) {
+      const isStored = await wentThrough(
+        table.write([
+          { put: certificateKey(ref), value, if: 'absent' },
+          unfinishedWrite(order, ref),
+          ...register.admitWrites(ref, order, value.notAfter),
+          key,
+          ...end.writes,
+        ]),
+      );
+      // The first version of a row is 1.
+      if (isStored)
+        return { item: { ...certificateKey(ref), version: 1, value }, made: { linted, isStored } };
+      const item = await table.get<CertificateRow>(certificateKey(ref));
+      if (item) return { item, made: { linted, isStored } };
+      const before = key;
+      key = await usedKeys.issuedWrite(issuance.keyIdentity, issuance);
+      // Without another run's row, and with the key's row as it was, somebody has deleted a part of the rows.
+      if (isDeepStrictEqual(key.if, before.if)) throw rowsLost(order, ref);
+    }
   };
 
   const takeUp = async (end: Concluded, signingOf: SigningOf, plan?: IssuancePlan): Promise<Issued> => {
@@ -235,7 +253,17 @@ export const openIssuing = (
   };
 };
 
-const draftOf = (plan: IssuancePlan, { tbs, linted }: Built): ActDraft => ({
+/** The key, its holder, and the rule of the profile. */
+const keyOf = (plan: IssuancePlan): AskedKey => ({
+  identity: keyIdentity(plan.subjectPublicKeyInfo),
+  holder: keyHolderOf({ keyHolder: ownKeyHolder(plan), ...plan }),
+  sameKey: plan.sameKey,
+  order: plan.order,
+});
+
+const ownKeyHolder = ({ keyHolder, order }: IssuancePlan): string => keyHolder ?? order;
+
+const draftOf = (plan: IssuancePlan, { tbs, linted }: Built, { identity, renews }: KeyClaim): ActDraft => ({
   kind: 'issuance',
   actor: plan.actor,
   certificates: [{ ca: plan.ca, serial: tbs.serialNumber }],
@@ -249,6 +277,9 @@ const draftOf = (plan: IssuancePlan, { tbs, linted }: Built): ActDraft => ({
     notAfter: tbs.notAfter.toISOString(),
     tbsDigest: hash('sha256', linted.der),
     publicKeyDigest: hash('sha256', tbs.subjectPublicKeyInfo),
+    keyIdentity: identity,
+    ...(plan.office === undefined && { keyHolder: ownKeyHolder(plan) }),
+    ...(renews && { renews: renews.record }),
     ...(plan.basis && { basis: plan.basis }),
     linted: linted.rules.length,
   },

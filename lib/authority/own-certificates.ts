@@ -41,6 +41,8 @@ export const issueCaCertificate = (
     signer,
     profile: CA_PROFILE,
     profileVersion: definition.generation,
+    sameKey: 'refused',
+    subjectPublicKeyInfo: signer.subjectPublicKeyInfo,
     actor,
     context: caContext(definition),
     build: (serialNumber, notBefore) =>
@@ -140,6 +142,8 @@ const issueResponder = async (
       signer: ca.signer,
       profile: RESPONDER_PROFILE,
       profileVersion: 1,
+      sameKey: 'refused',
+      subjectPublicKeyInfo,
       actor: 'service',
       context: responderContext(ca),
       build: (serialNumber, notBefore) =>

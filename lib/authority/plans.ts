@@ -28,6 +28,8 @@ interface SubjectOf {
 
 /** Plans an order by the trust domain in force: its profile, its CA and its subject. */
 export interface Plans extends Pick<AuthorityCore, 'describe' | 'certificateDigest'> {
+  /** Fault: `unknown-profile`. */
+  profileOf(application: Pick<Application, 'profile'>): Profile;
   /** Faults: `unknown-profile`, `unknown-authority`, `clock-behind`, `invalid-field`. */
   planOf(order: Order): Promise<IssuancePlan>;
   /** The signer and the lint context for the TBS that this row records. */
@@ -108,6 +110,10 @@ export const openPlans = (
       signer: ca.signer,
       profile: profile.id,
       profileVersion: profile.version,
+      sameKey: profile.sameKey,
+      subjectPublicKeyInfo,
+      // The profile's subject names the principal by this field (profile-checks.ts).
+      ...(profile.kind === 'principal' && { keyHolder: String(order.fields.principal) }),
       ...(order.office !== undefined && { office: order.office }),
       ...(order.holder !== undefined && { holder: order.holder }),
       actor: order.actor,
@@ -177,7 +183,7 @@ export const openPlans = (
     return { signer, context: { kind: 'endEntity', issuer: ca.certificate, serialPrefix, publicKeys } };
   };
 
-  return { describe, certificateDigest, planOf, signingOf };
+  return { profileOf, describe, certificateDigest, planOf, signingOf };
 };
 
 /** What both examinations bind. The salt keeps a reader of the records from finding out a person's fields by trying values. */

@@ -5,11 +5,12 @@ import type { PrincipalKey } from './contract.ts';
 /**
  * Which principal a public key belongs to. The operations CA certifies a key for one principal only, because a key of two
  * principals would let one person be two. The key stays bound to its first principal: revoking the certificate does not
- * free it. The binding is an object that is put once, so no row frees the key either.
+ * free it. The binding is an object that is put once, so no row frees the key either. (The index of used keys has a row for
+ * the key as well, see lib/used-key.ts, by which no office gets it certified.)
  *
- *   principal-keys/{SHA-256 of SubjectPublicKeyInfo}  { principal }
+ *   principal-keys/{identity of the key}  { principal }
  */
-const pathOf = (publicKeyDigest: string): string => `principal-keys/${publicKeyDigest}`;
+const pathOf = (keyIdentity: string): string => `principal-keys/${keyIdentity}`;
 
 const taken = ({ principal, publicKeyDigest }: PrincipalKey, other: string): Fault =>
   new Fault(
@@ -30,7 +31,7 @@ const ownerIn = (path: string, body: Uint8Array): string => {
 
 /** Whether the key is bound to this principal. Fault: `duplicate-key` where it is bound to another. */
 const isBound = async (objects: Pick<Objects, 'get'>, key: PrincipalKey): Promise<boolean> => {
-  const path = pathOf(key.publicKeyDigest);
+  const path = pathOf(key.keyIdentity);
   const object = await objects.get(path);
   if (object === undefined) return false;
   const owner = ownerIn(path, object.body);
@@ -45,9 +46,9 @@ export const assertOwnKeys = async (
 ): Promise<void> => {
   const owners = new Map<string, string>();
   for (const key of keys) {
-    const owner = owners.get(key.publicKeyDigest) ?? key.principal;
+    const owner = owners.get(key.keyIdentity) ?? key.principal;
     if (owner !== key.principal) throw taken(key, owner);
-    owners.set(key.publicKeyDigest, owner);
+    owners.set(key.keyIdentity, owner);
     await isBound(objects, key);
   }
 };
@@ -56,6 +57,6 @@ export const assertOwnKeys = async (
 export const bindKey = async (objects: Objects, key: PrincipalKey): Promise<void> => {
   while (!(await isBound(objects, key))) {
     const body = Buffer.from(JSON.stringify({ principal: key.principal }));
-    await wentThrough(objects.put(pathOf(key.publicKeyDigest), body, { if: 'absent' }));
+    await wentThrough(objects.put(pathOf(key.keyIdentity), body, { if: 'absent' }));
   }
 };

@@ -62,6 +62,7 @@ export const openRevoking = (
   deps: Pick<
     AuthorityDeps,
     | 'table'
+    | 'objects'
     | 'register'
     | 'recorder'
     | 'publishCrl'

@@ -54,8 +54,8 @@ export const openSigning = ({
    * certificate up; `issuance-rows-lost` where this run stored the rows a second time.
    */
   const announce = async (issuance: IssuanceEnd, isStored: boolean): Promise<void> => {
-    const { ref, record, order, notAfter } = issuance;
-    const found = await issued.put(ref, { record, givenUp: false, order, notAfter });
+    const { ref, record, order, notAfter, keyIdentity: key } = issuance;
+    const found = await issued.put(ref, { record, key, givenUp: false, order, notAfter });
     if (found.record !== record || found.givenUp) {
       // Nothing signs it any more. Its rows stay: the number may be revoked, and auditors know it.
       await wentThrough(table.write([finishedWrite(order, ref)]));

@@ -3,6 +3,7 @@ import { Fault, wentThrough } from '../fault.ts';
 import type { RevocationReason } from '../pki/pki.ts';
 import type { CertificateRef } from '../principal.ts';
 import type { StatusRow, StatusRows } from '../status/status.ts';
+import { openCompromise } from './compromise.ts';
 import type { AuthorityDeps } from './deps.ts';
 import type { IssuedAs } from './issued-as.ts';
 import { type ActedState, readStanding, type Standing } from './status-acts.ts';
@@ -23,10 +24,11 @@ const MARK_OCTETS = 8;
 export const openStatusRows = (
   deps: Pick<
     AuthorityDeps,
-    'table' | 'register' | 'recorder' | 'publishCrl' | 'crlDueWrites' | 'random' | 'log'
+    'table' | 'objects' | 'register' | 'recorder' | 'publishCrl' | 'crlDueWrites' | 'random' | 'log'
   >,
 ) => {
   const { table, register, recorder } = deps;
+  const compromise = openCompromise(deps);
 
   /** `mended` is called where rows or records were missing or said something else. */
   const follow = async (
@@ -36,6 +38,7 @@ export const openStatusRows = (
   ): Promise<Standing> => {
     for (;;) {
       const standing = await readStanding(recorder, ref);
+      await compromise.follow(ref, standing, issuedAs);
       const rows = await register.read(ref);
       const next = statusRowOf(standing.now, issuedAs);
       const isBehind = next.state === 'good' ? isReleased(standing, rows) : !register.says(rows, next);

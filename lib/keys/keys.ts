@@ -1,6 +1,7 @@
 /** The door of the keys room: algorithms, signers in software, verifying, checking public keys. */
 export { ALGORITHMS, algorithmNamed, schemeOf } from './algorithms.ts';
 export type { Algorithm, AlgorithmName, KeyFamily, KeyKind, KeyStore, Signer } from './contract.ts';
+export { keyIdentity } from './key-identity.ts';
 export { LOG_KEY } from './log-key.ts';
 export { type CheckedPublicKey, checkPublicKey } from './quality.ts';
 export { generatePrivateKey, generateSoftwareKey, softwareSigner } from './software.ts';

@@ -3,6 +3,7 @@ import { Fault } from '../fault.ts';
 import { type Der, DerReader, derNull, derOid, derSequence, type Oid } from '../pki/pki.ts';
 import type { KeyFamily, KeyKind } from './contract.ts';
 import { edwardsWeakness } from './edwards-point.ts';
+import { keyIdentity } from './key-identity.ts';
 import { MAX_PUBLIC_KEY_BYTES, readPublicKey } from './public-key.ts';
 import { rsaWeakness } from './weak-rsa.ts';
 
@@ -12,6 +13,8 @@ export interface CheckedPublicKey {
   readonly kind: KeyKind;
   /** SHA-256 of the DER SubjectPublicKeyInfo, lower-case hex. */
   readonly digest: string;
+  /** `keyIdentity` of the key. */
+  readonly identity: string;
 }
 
 const oid = (text: string): Oid => text as Oid;
@@ -72,7 +75,8 @@ export const checkPublicKey = async (subjectPublicKeyInfo: Uint8Array): Promise<
       weakness,
     });
   }
-  return { family, kind, digest: hash('sha256', subjectPublicKeyInfo, 'hex') };
+  const digest = hash('sha256', subjectPublicKeyInfo, 'hex');
+  return { family, kind, digest, identity: keyIdentity(subjectPublicKeyInfo) };
 };
 
 /** RFC 8017 A.1.1: SEQUENCE of modulus and publicExponent. */

@@ -71,7 +71,7 @@ export interface RequestView {
 export interface Registration {
   /**
    * Faults: `unknown-profile`, `profile-not-allowed`, `malformed-csr` and its kin, `proof-of-possession-failed`,
-   * `unsupported-algorithm`, `weak-key`, `key-algorithm-not-allowed`, `duplicate-key`, `invalid-field`,
+   * `unsupported-algorithm`, `weak-key`, `compromised-key`, `key-algorithm-not-allowed`, `duplicate-key`, `invalid-field`,
    * `idempotency-key-invalid`, `idempotency-key-reused`, `forbidden`. With an idempotency key (1 to 255 visible
    * ASCII characters, each principal's own), the same submission gives the same request again (`replayed`) for seven
    * days. After that it is a new submission; `duplicate-key` keeps its public key from being certified twice.

@@ -1,5 +1,6 @@
 import { Fault, phrase } from '../fault.ts';
 import type { Principal } from '../principal.ts';
+import type { KeyClaim } from '../used-key.ts';
 import type { Examination, RequestState } from './contract.ts';
 
 /**
@@ -28,6 +29,8 @@ export type Application = {
   readonly publicKeyDigest: string;
   /** DER, base64. */
   readonly subjectPublicKeyInfo: string;
+  /** The key in the index of used keys. */
+  readonly key: KeyClaim;
 };
 
 export type Request = Application & {

@@ -1,6 +1,7 @@
 import type { Clock, Log, Random, Retries } from '../ports.ts';
 import type { CertificateRef } from '../principal.ts';
 import type { Table, Value, Write } from '../store/store.ts';
+import type { KeyClaim } from '../used-key.ts';
 
 /**
  * The record that registration writes into the ledger: ids, digests and decisions, never a field's value or a reason.
@@ -110,6 +111,13 @@ export interface Issuing {
     application: Described & { readonly subjectPublicKeyInfo: Uint8Array },
     salt: string,
   ): Promise<string>;
+  /** Faults: `compromised-key`; `duplicate-key` where another request or certificate has the key. */
+  claimKey(
+    application: Pick<Described, 'profile' | 'office'> & {
+      readonly holder?: string;
+      readonly subjectPublicKeyInfo: Uint8Array;
+    },
+  ): Promise<KeyClaim>;
   /** Fault: `wrong-state` where another end stands. */
   issue(order: Order): Promise<CertificateRef>;
   /** Finishes what the issuance began that stands as the end. */

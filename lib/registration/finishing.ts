@@ -19,6 +19,8 @@ const FINAL: ReadonlySet<string> = new Set<FaultCode>([
   'malformed-name',
   'malformed-der',
   'weak-key',
+  'compromised-key',
+  'duplicate-key',
   'unsupported-algorithm',
   'key-algorithm-not-allowed',
   'value-too-large',

@@ -81,6 +81,13 @@ export const readApplication = async (
     );
   }
   assertPossession(csr);
+  const { subjectPublicKeyInfo } = csr;
+  const claim = await issuing.claimKey({
+    profile: submission.profile,
+    office,
+    ...(holder !== undefined && { holder }),
+    subjectPublicKeyInfo,
+  });
   return {
     profile: submission.profile,
     profileVersion: profile.version,
@@ -90,6 +97,7 @@ export const readApplication = async (
     ...(holder !== undefined && { holder }),
     keyAlgorithm: key.kind,
     publicKeyDigest: key.digest,
-    subjectPublicKeyInfo: Buffer.from(csr.subjectPublicKeyInfo).toString('base64'),
+    subjectPublicKeyInfo: Buffer.from(subjectPublicKeyInfo).toString('base64'),
+    key: claim,
   };
 };

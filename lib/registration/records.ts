@@ -14,6 +14,7 @@ const aboutOf = (id: string, request: Request & { readonly salt: string }) => ({
   profile: request.profile,
   profileVersion: request.profileVersion,
   publicKeyDigest: request.publicKeyDigest,
+  keyIdentity: request.key.identity,
   applicationDigest: applicationDigest(request.salt, request),
 });
 

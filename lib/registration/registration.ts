@@ -95,12 +95,12 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
     const replay = await replayOf(actor, standing, digest);
     if (replay) return { request: replay, replayed: true };
 
-    const application = await readApplication(issuing, office, submission);
     const id = newRequestId(clock, random);
     const until = nowSeconds() + IDEMPOTENCY_SECONDS;
     const value: IdempotencyRow = { submission: digest, request: id, until };
     const condition: Condition = standing ? { version: standing.version } : 'absent';
     try {
+      const application = await readApplication(issuing, office, submission);
       const request = await change(
         id,
         { command: 'submit', actor, at: now(), application },
@@ -108,13 +108,16 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
       );
       return { request: viewOf(id, request.value), replayed: false };
     } catch (error) {
-      if (!Fault.is(error, 'condition-failed')) throw error;
+      const isTaken = Fault.is(error, 'duplicate-key');
+      if (!isTaken && !Fault.is(error, 'condition-failed')) throw error;
+      // The same submission may have been first, at the same moment.
       const earlier = row && (await replayOf(actor, await table.get<IdempotencyRow>(row), digest));
       if (earlier) return { request: earlier, replayed: true };
+      if (isTaken) throw error;
       throw new Fault(
         'duplicate-key',
         'Another request or certificate holds this public key; make a new key pair.',
-        { publicKeyDigest: application.publicKeyDigest },
+        {},
       );
     }
   };

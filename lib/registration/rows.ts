@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { wentThrough } from '../fault.ts';
 import type { Item, Key, Table, Write } from '../store/store.ts';
+import { claimWrite, releaseWrite, type UsedKeyRow, usedKeyAt } from '../used-key.ts';
 import { REQUEST_STATES, type RequestState, type Submission } from './contract.ts';
 import type { Request } from './decide.ts';
 
@@ -12,10 +13,9 @@ import type { Request } from './decide.ts';
  *   requests/office/{office}                 {id}     an office's requests
  *   requests/state/{state}                   {id}     the requests in a state; those in `approved` are still to be issued
  *   requests/office/{office}/state/{state}   {id}     an office's requests in a state
- *   request-key/{digest}                     key      which request holds the public key
  *   request-idempotency/{principal}          {digest} which request the principal's idempotency key gives
  *
- * The listings hold no data of their own: a page costs one query and one read for each of its requests. Rows that are put
+ * The row of the request's public key is in the index of used keys (lib/used-key.ts). The listings hold no data of their own: a page costs one query and one read for each of its requests. Rows that are put
  * once and deleted once are always at version 1.
  */
 export type RequestRow = Request & {
@@ -27,7 +27,6 @@ export type RequestRow = Request & {
   readonly change: string;
 };
 
-export type KeyRow = { readonly request: string };
 export type IdempotencyRow = {
   readonly submission: string;
   readonly request: string;
@@ -39,8 +38,6 @@ export type IdempotencyRow = {
 export const IDEMPOTENCY_SECONDS = 7 * 86_400;
 
 export const requestKey = (id: string): Key => ({ pk: `request/${id}`, sk: 'request' });
-
-export const keyKey = (publicKeyDigest: string): Key => ({ pk: `request-key/${publicKeyDigest}`, sk: 'key' });
 
 /** Hashed, so that the caller's key may hold any character. */
 export const idempotencyRowKey = (principal: string, key: string): Key => ({
@@ -82,7 +79,7 @@ const remove = (key: Key): Write => ({ delete: key, if: { version: 1 } });
 
 /**
  * The writes that take a request from one row to the next, or create the first. A rejected, withdrawn or failed request
- * frees its public key; an issued request keeps it for ever.
+ * frees its public key; that of an issued request stays used for ever.
  */
 export const requestWrites = (
   id: string,
@@ -92,7 +89,7 @@ export const requestWrites = (
   if (before === undefined) {
     return [
       { put: requestKey(id), value: row, if: 'absent' },
-      { put: keyKey(row.publicKeyDigest), value: { request: id } satisfies KeyRow, if: 'absent' },
+      claimWrite(row.key, id),
       ...[...lastingListings(id, row), ...stateListings(id, row)].map(list),
     ];
   }
@@ -100,7 +97,7 @@ export const requestWrites = (
     { put: requestKey(id), value: row, if: { version: before.version } },
     ...stateListings(id, before.value).map(remove),
     ...stateListings(id, row).map(list),
-    ...(freesKey(row) ? [remove(keyKey(row.publicKeyDigest))] : []),
+    ...(freesKey(row) ? [releaseWrite(row.key)] : []),
   ];
 };
 
@@ -117,14 +114,15 @@ export const repairWrites = async (
   before: Item<RequestRow>,
   row: RequestRow,
 ): Promise<readonly Write[]> => {
-  const key = keyKey(row.publicKeyDigest);
   const listings = REQUEST_STATES.flatMap((state) => stateListings(id, { ...row, state }));
   const wanted = new Set(stateListings(id, row).map(({ pk }) => pk));
   const [held, ...listed] = await Promise.all([
-    table.get<KeyRow>(key),
+    table.get<UsedKeyRow>(usedKeyAt(row.key.identity)),
     ...listings.map((one) => table.get(one)),
   ]);
   const isHeld = held?.value.request === id;
+  // An issuance has taken the key over, in the same write as its certificate's rows.
+  const isWaiting = !freesKey(row) && row.state !== 'issued';
   return [
     { put: requestKey(id), value: row, if: { version: before.version } },
     ...listings.flatMap((listing, i): readonly Write[] => {
@@ -132,10 +130,8 @@ export const repairWrites = async (
       if (wanted.has(listing.pk)) return item === undefined ? [list(listing)] : [];
       return item === undefined ? [] : [{ delete: listing, if: { version: item.version } }];
     }),
-    ...(freesKey(row) && held && isHeld ? [{ delete: key, if: { version: held.version } }] : []),
-    ...(!freesKey(row) && held === undefined
-      ? [{ put: key, value: { request: id } satisfies KeyRow, if: 'absent' } as const]
-      : []),
+    ...(freesKey(row) && held && isHeld ? [releaseWrite(row.key, held.version)] : []),
+    ...(isWaiting && held === undefined ? [claimWrite({ identity: row.key.identity }, id)] : []),
   ];
 };
 

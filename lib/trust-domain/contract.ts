@@ -83,6 +83,9 @@ export type ProfileKind = 'organisation' | 'person' | 'principal' | 'service';
 /** `final`: a certificate may be put on hold, and the hold can never be released. */
 export type HoldRule = 'notAllowed' | 'final' | 'releasable';
 
+/** `renewal`: a key may be certified again for the holder whose key it is. */
+export type SameKeyRule = 'refused' | 'renewal';
+
 export interface Profile {
   readonly id: string;
   readonly version: number;
@@ -99,6 +102,7 @@ export interface Profile {
   readonly certificatePolicies: readonly PolicyInformation[];
   readonly publicKeys: readonly PublicKeyKind[];
   readonly hold: HoldRule;
+  readonly sameKey: SameKeyRule;
   readonly fields: readonly Field[];
 }
 

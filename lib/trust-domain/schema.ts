@@ -14,7 +14,7 @@ import {
 } from '../pki/pki.ts';
 import { ROLES, WORDS_OF_RECORDS } from '../principal.ts';
 import { isPublicationUrl } from '../public-url.ts';
-import type { FieldKind, HoldRule, Period, ProfileKind } from './contract.ts';
+import type { FieldKind, HoldRule, Period, ProfileKind, SameKeyRule } from './contract.ts';
 import { FIELD_RULES } from './fields.ts';
 import { parsePeriod } from './period.ts';
 
@@ -246,6 +246,7 @@ export const profile = z.strictObject({
     .min(1)
     .refine(distinct, 'Kinds of keys are distinct.'),
   hold: z.enum(['notAllowed', 'final', 'releasable'] satisfies HoldRule[]),
+  sameKey: z.enum(['refused', 'renewal'] satisfies SameKeyRule[]).default('refused'),
   fields: z.array(field).max(50),
 });
 

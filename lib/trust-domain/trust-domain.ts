@@ -16,6 +16,7 @@ export {
   type Office,
   type Period,
   type Profile,
+  type SameKeyRule,
   type Standing,
   type States,
   type TrustDomain,

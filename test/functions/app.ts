@@ -212,6 +212,10 @@ export const testApp = (
           serials: [{ serial: SERIAL, state: 'good', notAfter: certificate.notAfter, order: REQUEST }],
           ...(cursor === undefined && { cursor: 'c-1' }),
         }),
+      usedKeys: async ({ cursor }) => ({
+        keys: [{ identity: '44'.repeat(32), request: REQUEST }],
+        ...(cursor === undefined && { cursor: 'c-1' }),
+      }),
       certificate: async (_actor, ref) => known(isKnown(ref), 'unknown-certificate', certificate),
       revoke: async (_actor, ref) => known(isKnown(ref), 'unknown-certificate', { revocation, first: true }),
       hold: async (_actor, ref) => known(isKnown(ref), 'unknown-certificate', { revocation, first: true }),
@@ -434,6 +438,7 @@ export const EXAMPLES: Readonly<
   collectCertificate: { target: `/api/v1/requests/${REQUEST}/certificate.pem` },
   getCertificate: { target: `/api/v1/certificates/${CA}/${SERIAL}` },
   listSerials: { target: `/api/v1/certificates/${CA}?limit=5` },
+  listUsedKeys: { target: '/api/v1/keys?limit=5' },
   listCrls: { target: `/api/v1/crls/${CA}?limit=5` },
   revokeCertificate: {
     target: `/api/v1/certificates/${CA}/${SERIAL}/revocation`,

@@ -33,6 +33,7 @@ beforeAll(async () => {
     listRequests: '/api/v1/requests',
     getRequest: `/api/v1/requests/${issued.id}`,
     listSerials: `/api/v1/certificates/${ca}`,
+    listUsedKeys: '/api/v1/keys',
     getCertificate: `/api/v1/certificates/${ca}/${serial}`,
     listProvisions: '/api/v1/provisions',
     listRecords: '/api/v1/records?kind=issuance',

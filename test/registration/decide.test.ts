@@ -23,6 +23,7 @@ const application: Application = {
   keyAlgorithm: 'p-256',
   publicKeyDigest: '00'.repeat(32),
   subjectPublicKeyInfo: 'AAAA',
+  key: { identity: '22'.repeat(32) },
 };
 
 /** Commands as words, so that a sequence of them reads as a story. */

@@ -1,6 +1,7 @@
 import { hash, randomBytes } from 'node:crypto';
 import { expect } from 'vitest';
 import { Fault } from '../../lib/fault.ts';
+import { keyIdentity } from '../../lib/keys/keys.ts';
 import { type LedgerRecord, openLedger } from '../../lib/ledger/ledger.ts';
 import type { CertificateRef } from '../../lib/principal.ts';
 import type { Issuing } from '../../lib/registration/deps.ts';
@@ -11,9 +12,10 @@ import {
   type RequestState,
   type Submission,
 } from '../../lib/registration/registration.ts';
-import { type KeyRow, keyKey, listingPk, type RequestRow, requestKey } from '../../lib/registration/rows.ts';
+import { listingPk, type RequestRow, requestKey } from '../../lib/registration/rows.ts';
 import { openRetries } from '../../lib/retries.ts';
 import type { Table } from '../../lib/store/store.ts';
+import { type UsedKeyRow, usedKeyAt } from '../../lib/used-key.ts';
 import { ledgerActs } from '../acts.ts';
 import { newCsr } from './csr.ts';
 import { PEOPLE } from './people.ts';
@@ -61,6 +63,7 @@ export const fakeIssuer = () => {
       }
       return { profile: { ...profile }, ...described };
     },
+    claimKey: async ({ subjectPublicKeyInfo }) => ({ identity: keyIdentity(subjectPublicKeyInfo) }),
     certificateDigest: async (application, salt) => {
       const { subject } = issuing.describe(application);
       return hash('sha256', JSON.stringify([salt, subject, profile.terms]));
@@ -219,7 +222,7 @@ export const checkTable = async (
         ).toBe(listed);
       }
     }
-    const holder = (await table.get<KeyRow>(keyKey(row.publicKeyDigest)))?.value.request;
+    const holder = (await table.get<UsedKeyRow>(usedKeyAt(row.key.identity)))?.value.request;
     if (['rejected', 'withdrawn', 'failed'].includes(row.state)) expect(holder).not.toBe(id);
     else expect(holder).toBe(id);
 

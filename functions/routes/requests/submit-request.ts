@@ -61,6 +61,7 @@ export const route = defineRoute({
     'unsupported-algorithm',
     'proof-of-possession-failed',
     'weak-key',
+    'compromised-key',
     'key-algorithm-not-allowed',
     'duplicate-key',
     'invalid-field',

@@ -23,6 +23,8 @@ export const AUTHORITY = {
   'There is no such certificate profile.': 'その証明書プロファイルはありません。',
   'The profile names no authority of the trust domain.':
     '証明書プロファイルが指す認証局は、信頼ドメインにありません。',
+  'The private key of this public key is known to others; make a new key pair.':
+    'この公開鍵の秘密鍵は、他人に知られています。新しい鍵ペアを作ってください。',
   'The public key that {0} asks for belongs to {1}; each principal makes a key of its own.':
     '{0} の公開鍵は、すでに {1} のものです。利用主体ごとに鍵を作ってください。',
   'The invalidity date must be a time of RFC 3339 in UTC, and not in the future.':

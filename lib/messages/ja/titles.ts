@@ -16,6 +16,7 @@ export const TITLES = {
   'The algorithm is not supported': '対応していないアルゴリズムです',
   'The signature does not verify': '署名を検証できません',
   'The key is too weak': '鍵の強度が足りません',
+  'The key is compromised': '鍵が危殆化しています',
   'A key of the service is missing': 'サービスの鍵がありません',
   'A key of the service cannot be opened': 'サービスの鍵を開けません',
   'A key of the service is damaged': 'サービスの鍵が壊れています',

@@ -33,6 +33,7 @@ const EXPECTED: Readonly<Record<string, Readonly<Record<'none' | Role, number>>>
   withdrawRequest: { ...NOBODY, officer: 200 },
   collectCertificate: { ...NOBODY, officer: 200, operator: 200 },
   listSerials: { ...NOBODY, auditor: 200 },
+  listUsedKeys: { ...NOBODY, auditor: 200 },
   getCertificate: { ...NOBODY, officer: 200, operator: 200, auditor: 200 },
   revokeCertificate: { ...NOBODY, officer: 200, operator: 200 },
   withdrawRevocation: { ...NOBODY, operator: 204 },

@@ -32,7 +32,7 @@ export const NEEDED_ALL_THE_SAME: readonly Needed[] = [
       'Lambda takes the messages out of the queue with the rights of the function that it hands them to.',
   },
   {
-    grants: /^scheduled-recovery: RowsDelete dynamodb:DeleteItem request-key\/\*$/,
+    grants: /^scheduled-recovery: RowsDelete dynamodb:DeleteItem used-keys\/\*$/,
     reason:
       'A request of which no certificate can come gives its public key free, as a rejected one does; those that are approved here are issued.',
     usedElsewhere: true,
@@ -81,7 +81,7 @@ export const NEEDED_ALL_THE_SAME: readonly Needed[] = [
     usedElsewhere: true,
   },
   {
-    grants: /^ceremony: RowsDelete dynamodb:DeleteItem request-key\/\*$/,
+    grants: /^ceremony: RowsDelete dynamodb:DeleteItem used-keys\/\*$/,
     reason:
       'What is left of an earlier file is finished by the same code as in recovery, which gives the key of a request free that can never be issued.',
     usedElsewhere: true,
