@@ -35,11 +35,8 @@ export const claimWrite = ({ identity, renews }: KeyClaim, request: string): Wri
   if: renews ? { version: renews.version } : 'absent',
 });
 
-/** The key waits for no request any more. `version` is that of its row, where it is not the one that the claim gave it. */
-export const releaseWrite = (
-  { identity, renews }: KeyClaim,
-  version: number = renews ? renews.version + 1 : 1,
-): Write =>
+/** The key waits for no request any more. `version` is that of its row. */
+export const releaseWrite = ({ identity, renews }: KeyClaim, version: number): Write =>
   renews
     ? {
         put: usedKeyAt(identity),

@@ -4,7 +4,7 @@ import { readRecordedAct } from '../recorded-act.ts';
 import type { Item, Write } from '../store/store.ts';
 import { type Ending, ended, roundOf } from './decide.ts';
 import type { ActRecord, Closes, Concluded, KeptRecord, RegistrationDeps } from './deps.ts';
-import { type RequestRow, repairWrites, requestKey, requestWrites, storeRow } from './rows.ts';
+import { freedKey, type RequestRow, repairWrites, requestKey, requestWrites, storeRow } from './rows.ts';
 
 /*
  * The ends of requests. A request is opened by the record of its submission. What ends it (issuance, rejection, withdrawal,
@@ -117,7 +117,10 @@ export const openEnds = ({
         change: Buffer.from(random(16)).toString('hex'),
       };
       const writes = isFirst
-        ? [...requestWrites(id, before, row), ...(ending.state === 'issued' ? [] : given)]
+        ? [
+            ...requestWrites(id, before, row, await freedKey(table, row)),
+            ...(ending.state === 'issued' ? [] : given),
+          ]
         : [...(await repairWrites(table, id, before, row)), ...(await stagingOf(closes, ending))];
       if (await storeRow(table, id, row, writes)) {
         return { ...requestKey(id), version: before.version + 1, value: row };

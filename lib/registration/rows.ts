@@ -77,6 +77,17 @@ const lastingListings = (id: string, { office }: Request): readonly Key[] => [
 const list = (key: Key): Write => ({ put: key, value: {}, if: 'absent' });
 const remove = (key: Key): Write => ({ delete: key, if: { version: 1 } });
 
+/** The row of the key, where the request as this row has it sets its key free. */
+export const freedKey = async (
+  table: Pick<Table, 'get'>,
+  row: RequestRow,
+): Promise<Item<UsedKeyRow> | undefined> =>
+  freesKey(row) ? table.get<UsedKeyRow>(usedKeyAt(row.key.identity)) : undefined;
+
+/** Only the request that the key waits for sets it free. */
+const release = (id: string, { key }: RequestRow, held: Item<UsedKeyRow> | undefined): readonly Write[] =>
+  held?.value?.request === id ? [releaseWrite(key, held.version)] : [];
+
 /**
  * The writes that take a request from one row to the next, or create the first. A rejected, withdrawn or failed request
  * frees its public key; that of an issued request stays used for ever.
@@ -85,6 +96,7 @@ export const requestWrites = (
   id: string,
   before: Item<RequestRow> | undefined,
   row: RequestRow,
+  freed?: Item<UsedKeyRow>,
 ): readonly Write[] => {
   if (before === undefined) {
     return [
@@ -97,7 +109,7 @@ export const requestWrites = (
     { put: requestKey(id), value: row, if: { version: before.version } },
     ...stateListings(id, before.value).map(remove),
     ...stateListings(id, row).map(list),
-    ...(freesKey(row) ? [releaseWrite(row.key)] : []),
+    ...release(id, row, freed),
   ];
 };
 
@@ -120,7 +132,6 @@ export const repairWrites = async (
     table.get<UsedKeyRow>(usedKeyAt(row.key.identity)),
     ...listings.map((one) => table.get(one)),
   ]);
-  const isHeld = held?.value.request === id;
   // An issuance has taken the key over, in the same write as its certificate's rows.
   const isWaiting = !freesKey(row) && row.state !== 'issued';
   return [
@@ -130,7 +141,7 @@ export const repairWrites = async (
       if (wanted.has(listing.pk)) return item === undefined ? [list(listing)] : [];
       return item === undefined ? [] : [{ delete: listing, if: { version: item.version } }];
     }),
-    ...(freesKey(row) && held && isHeld ? [releaseWrite(row.key, held.version)] : []),
+    ...(freesKey(row) ? release(id, row, held) : []),
     ...(isWaiting && held === undefined ? [claimWrite({ identity: row.key.identity }, id)] : []),
   ];
 };

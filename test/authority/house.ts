@@ -1,4 +1,4 @@
-import { hash, randomBytes } from 'node:crypto';
+import { generateKeyPairSync, hash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compose } from '../../lib/app.ts';
@@ -17,6 +17,18 @@ import { DEMONSTRATION, PUBLIC_URL, type Service, temporaryFolder } from '../ser
  * table, or like one that starts again. Its clock stands still until it is set. Keys are in memory, outlive the
  * processes, and list what they signed.
  */
+
+const orderKeys = new Map<string, Uint8Array>();
+
+/** The SubjectPublicKeyInfo that the order of that name is for, always the same: no two orders have the same key. */
+export const keyOfOrder = (order: string): Uint8Array => {
+  const known = orderKeys.get(order);
+  if (known) return known;
+  const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const key = publicKey.export({ type: 'spki', format: 'der' });
+  orderKeys.set(order, key);
+  return key;
+};
 
 /** The parts that outlive a process. */
 export interface Ground {

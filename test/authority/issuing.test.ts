@@ -21,6 +21,7 @@ import {
   type HouseFile,
   type HouseOptions,
   insist,
+  keyOfOrder,
   openGround,
   openHouse,
 } from './house.ts';
@@ -30,19 +31,17 @@ import {
 const NOTHING = { requests: [], signed: [], answers: [], revoked: [] };
 
 let ground: Ground;
-let holder: Signer;
 beforeEach(async () => {
   ground = await openGround();
-  holder = await generateSoftwareKey('ecdsa-p256-sha256');
 });
 afterEach(() => ground.close());
 
-const orderOf = (order: string, profile = 'person-signature', key = holder): Order => ({
+const orderOf = (order: string, profile = 'person-signature', key = keyOfOrder(order)): Order => ({
   order,
   profile,
   office: 'mizusaki-higashi',
   fields: FIELDS[profile] ?? {},
-  subjectPublicKeyInfo: key.subjectPublicKeyInfo,
+  subjectPublicKeyInfo: key,
   actor: 'operator-noda',
 });
 
@@ -250,7 +249,7 @@ describe('lint', () => {
     const signed = ground.signed.length;
     const key = await generateSoftwareKey('ed25519');
     const failure = await house.core.authority
-      .issue(orderOf('order-1', 'person-signature', key))
+      .issue(orderOf('order-1', 'person-signature', key.subjectPublicKeyInfo))
       .catch((error: unknown) => error);
     if (!Fault.is(failure, 'lint-failed')) throw failure;
     expect(failure.message).toContain('public-key-of-profile');

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TASKS } from '../../functions/tasks/housekeeping.ts';
 import { Fault } from '../../lib/fault.ts';
-import { generateSoftwareKey } from '../../lib/keys/software.ts';
 import { decodeCertificateList } from '../../lib/pki/crl.ts';
 import type { RevocationReason } from '../../lib/pki/pki.ts';
 import type { CertificateRef, Principal } from '../../lib/principal.ts';
@@ -9,32 +8,42 @@ import type { Table } from '../../lib/store/store.ts';
 import { FIELDS, type Service } from '../service.ts';
 import { faultyBucket, faultyTable } from '../store/faulty-table.ts';
 import { allRecords, checkWorld, ocspStatus } from '../world.ts';
-import { codeOf, DAY, FAILURES, type Ground, insist, openGround, openHouse, SECOND } from './house.ts';
+import {
+  codeOf,
+  DAY,
+  FAILURES,
+  type Ground,
+  insist,
+  keyOfOrder,
+  openGround,
+  openHouse,
+  SECOND,
+} from './house.ts';
 
 /** Revocation, hold and release through the authority's door. */
 
 let ground: Ground;
 let house: Service;
 let chief: Principal;
-let holder: Uint8Array;
 beforeEach(async () => {
   ground = await openGround();
   house = await openHouse(ground);
   chief = house.principal('higashi-chief');
-  holder = (await generateSoftwareKey('ecdsa-p256-sha256')).subjectPublicKeyInfo;
 });
 afterEach(() => ground.close());
 
 let orders = 0;
-const issue = (profile: string, office = 'mizusaki-higashi', { core } = house): Promise<CertificateRef> =>
-  core.authority.issue({
-    order: `order-${orders++}`,
+const issue = (profile: string, office = 'mizusaki-higashi', { core } = house): Promise<CertificateRef> => {
+  const order = `order-${orders++}`;
+  return core.authority.issue({
+    order,
     profile,
     office,
     fields: FIELDS[profile] ?? {},
-    subjectPublicKeyInfo: holder,
+    subjectPublicKeyInfo: keyOfOrder(order),
     actor: 'operator-noda',
   });
+};
 
 const actsOn = async ({ ca, serial }: CertificateRef, service = house) =>
   (await allRecords(service)).flatMap((record) =>

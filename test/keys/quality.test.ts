@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Fault } from '../../lib/fault.ts';
-import { ALGORITHMS, checkPublicKey, generateSoftwareKey } from '../../lib/keys/keys.ts';
+import { ALGORITHMS, checkPublicKey, generateSoftwareKey, keyIdentity } from '../../lib/keys/keys.ts';
 import { PUBLIC_KEY_KINDS } from '../../lib/lint/public-key.ts';
 import type { Oid } from '../../lib/pki/der.ts';
 import { derBitString, derOid, derSequence } from '../../lib/pki/der-encoder.ts';
@@ -20,7 +20,12 @@ describe('good keys', () => {
   it.each(ALGORITHMS)('of $name', async ({ name, family, kind }) => {
     const { subjectPublicKeyInfo } = await generateSoftwareKey(name);
     const digest = hash('sha256', subjectPublicKeyInfo, 'hex');
-    expect(await checkPublicKey(subjectPublicKeyInfo)).toEqual({ family, kind, digest });
+    expect(await checkPublicKey(subjectPublicKeyInfo)).toEqual({
+      family,
+      kind,
+      digest,
+      identity: keyIdentity(subjectPublicKeyInfo),
+    });
     expect(PUBLIC_KEY_KINDS).toContain(kind);
   });
 
