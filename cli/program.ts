@@ -11,6 +11,7 @@ import { addCommand as examine } from './commands/examine.ts';
 import { addCommand as exportRecords } from './commands/export.ts';
 import { addCommand as hold } from './commands/hold.ts';
 import { addCommand as importCdnLog } from './commands/import-cdn-log.ts';
+import { addCommand as keys } from './commands/keys.ts';
 import { addCommand as provisions } from './commands/provisions.ts';
 import { addCommand as publish } from './commands/publish.ts';
 import { addCommand as records } from './commands/records.ts';
@@ -53,6 +54,7 @@ const COMMANDS: readonly AddCommand[] = [
   importCdnLog,
   audit,
   config,
+  keys,
   token,
   backup,
   restore,

@@ -12,6 +12,7 @@ export const ACT_KEY_KINDS = [
   'confirmation',
   'publication',
   'trust-domain',
+  'key-list',
   'setting',
   'retention',
   'consent',

@@ -18,7 +18,11 @@ import { route as ownRecords } from './holders/list-own-records.ts';
 import { route as delegateNaming } from './holders/name-delegate.ts';
 import { route as disclosureRequest } from './holders/request-disclosure.ts';
 import { route as delegateWithdrawal } from './holders/withdraw-delegate.ts';
+import { route as keyListDecision } from './keys/decide-key-list.ts';
+import { route as keyList } from './keys/get-key-list.ts';
 import { route as usedKeys } from './keys/list-used-keys.ts';
+import { route as keyListProposal } from './keys/propose-key-list.ts';
+import { route as keyListPart } from './keys/upload-key-list-part.ts';
 import { route as ocspPost } from './public/ask-status.ts';
 import { route as ocspGet } from './public/ask-status-by-url.ts';
 import { route as actKeys } from './public/get-act-keys.ts';
@@ -88,6 +92,10 @@ export const routes: readonly Route[] = [
   requestCertificate,
   certificates,
   usedKeys,
+  keyList,
+  keyListPart,
+  keyListProposal,
+  keyListDecision,
   certificate,
   certificateRevocation,
   certificateRevocationWithdrawal,

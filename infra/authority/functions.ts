@@ -1,12 +1,13 @@
 import { type RouteFunction, type TaskFunction, together } from '../lambda/grants.ts';
 import {
   BASIS,
-  COMPROMISED_KEYS,
+  CERTIFY,
   DOOR,
   END,
   ENDS_OF_RECORDS,
   get,
   ISSUE,
+  KEY_LISTS,
   MOVE_REQUEST,
   PUBLISH,
   post,
@@ -15,6 +16,7 @@ import {
   VERIFY,
 } from '../lambda/rows.ts';
 
+const KEY_LIST = '/api/v1/keys/compromised';
 const AMENDMENTS = '/api/v1/trust-domain/amendments';
 
 export const AUTHORITY_ROUTES: readonly RouteFunction[] = [
@@ -56,6 +58,20 @@ export const AUTHORITY_ROUTES: readonly RouteFunction[] = [
     actKeys: { sign: ['trust-domain'] },
     proofs: { read: VERIFY, put: [ENDS_OF_RECORDS] },
   },
+  {
+    id: 'key-list',
+    routes: [
+      get('keys/get-key-list', KEY_LIST),
+      post('keys/propose-key-list', KEY_LIST),
+      post('keys/upload-key-list-part', `${KEY_LIST}/parts`),
+      post('keys/decide-key-list', `${KEY_LIST}/decision`),
+    ],
+    doors: 'callers',
+    part: 'rows',
+    rows: together(DOOR, RECORD, END),
+    actKeys: { sign: ['key-list'] },
+    proofs: { read: VERIFY, put: ['outcomes/compromised-key-list/*', ...KEY_LISTS] },
+  },
 ];
 
 export const AUTHORITY_TASKS: readonly TaskFunction[] = [
@@ -86,7 +102,7 @@ export const AUTHORITY_TASKS: readonly TaskFunction[] = [
     responderKeys: 'make',
     actKeys: { sign: ['ceremony', 'issuance', 'publication'], make: 'all' },
     proofs: {
-      read: [...VERIFY, COMPROMISED_KEYS],
+      read: CERTIFY,
       put: ['outcomes/*', 'issued/*', 'principal-keys/*'],
     },
   },

@@ -1,7 +1,7 @@
 import { type RouteFunction, type TaskFunction, together } from '../lambda/grants.ts';
 import {
   BASIS,
-  COMPROMISED_KEYS,
+  CERTIFY,
   DOOR,
   END,
   ENDS_OF_ORDERS,
@@ -24,7 +24,7 @@ export const REGISTRATION_ROUTES: readonly RouteFunction[] = [
       put: ['request/*', 'requests', 'requests/*', 'used-keys/*', 'request-idempotency/*', 'staged/*'],
     }),
     actKeys: { sign: ['submission'] },
-    proofs: { read: [...VERIFY, COMPROMISED_KEYS] },
+    proofs: { read: CERTIFY },
   },
   {
     id: 'requests',
@@ -41,7 +41,7 @@ export const REGISTRATION_ROUTES: readonly RouteFunction[] = [
     rows: together(DOOR, MOVE_REQUEST, ISSUE, END, { delete: ['used-keys/*'] }),
     caKeys: 'sign',
     actKeys: { sign: ['examination', 'issuance'] },
-    proofs: { read: [...VERIFY, COMPROMISED_KEYS], put: [ENDS_OF_RECORDS, 'issued/*', 'principal-keys/*'] },
+    proofs: { read: CERTIFY, put: [ENDS_OF_RECORDS, 'issued/*', 'principal-keys/*'] },
   },
   {
     ...onRows(
@@ -78,6 +78,6 @@ export const REGISTRATION_TASKS: readonly TaskFunction[] = [
     }),
     caKeys: 'sign',
     actKeys: { sign: ['issuance'] },
-    proofs: { read: [...VERIFY, COMPROMISED_KEYS], put: [ENDS_OF_RECORDS, ENDS_OF_ORDERS, 'issued/*'] },
+    proofs: { read: CERTIFY, put: [ENDS_OF_RECORDS, ENDS_OF_ORDERS, 'issued/*'] },
   },
 ];

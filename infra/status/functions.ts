@@ -1,5 +1,6 @@
 import { type RouteFunction, type TaskFunction, together } from '../lambda/grants.ts';
 import {
+  CERTIFY,
   CHANGE_STATUS,
   CLOSINGS,
   COMPROMISED_KEYS,
@@ -134,7 +135,7 @@ export const STATUS_TASKS: readonly TaskFunction[] = [
     caKeys: 'sign',
     responderKeys: 'make',
     actKeys: { sign: ['issuance'] },
-    proofs: { read: [...VERIFY, COMPROMISED_KEYS], put: [ENDS_OF_ORDERS, 'issued/*'] },
+    proofs: { read: CERTIFY, put: [ENDS_OF_ORDERS, 'issued/*'] },
   },
   {
     // Makes rows again that somebody erased. It signs nothing: the acts are in the bucket.

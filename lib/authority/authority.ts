@@ -13,6 +13,7 @@ import type { AuthorityDeps } from './deps.ts';
 import { ownOrder } from './issuance-end.ts';
 import { readIssuedAs } from './issued-as.ts';
 import { type IssuancePlan, openIssuing } from './issuing.ts';
+import { openKeyLists } from './key-lists.ts';
 import { renewResponders } from './own-certificates.ts';
 import { openPlans } from './plans.ts';
 import { bindKey } from './principal-keys.ts';
@@ -33,6 +34,8 @@ export type {
   CaView,
   CeremonyEvent,
   CertificateView,
+  KeyLists,
+  KeyListView,
   Order,
   PrincipalKey,
   Revocation,
@@ -61,7 +64,8 @@ const caView = (issuer: Issuer, urls: IssuerUrls): CaView => {
 
 export const openAuthority = (deps: AuthorityDeps): Authority & AuthorityCore => {
   const { trustDomain, table, register, recorder, issuers, cas, clock } = deps;
-  const usedKeys = openUsedKeys(deps);
+  const keyLists = openKeyLists(deps);
+  const usedKeys = openUsedKeys(deps, keyLists);
   const issuing = openIssuing(deps, usedKeys);
   const plans = openPlans(deps, cas);
   const twoPersons = openTwoPersons(deps);
@@ -71,7 +75,7 @@ export const openAuthority = (deps: AuthorityDeps): Authority & AuthorityCore =>
 
     claimKey: async ({ profile, subjectPublicKeyInfo, ...application }) =>
       usedKeys.claim({
-        identity: keyIdentity(subjectPublicKeyInfo),
+        subjectPublicKeyInfo,
         holder: keyHolderOf(application),
         sameKey: plans.profileOf({ profile }).sameKey,
       }),
@@ -163,6 +167,8 @@ export const openAuthority = (deps: AuthorityDeps): Authority & AuthorityCore =>
     },
 
     usedKeys: usedKeys.list,
+
+    keyLists,
 
     certificate: async (actor, ref) => {
       const { value: row } = await readCertificate(table, ref);

@@ -5,7 +5,7 @@ import type { AuthorityDeps } from './deps.ts';
 import type { IssuedAs } from './issued-as.ts';
 import { openIssuedObjects } from './issued-objects.ts';
 import type { Standing } from './status-acts.ts';
-import { openUsedKeys } from './used-keys.ts';
+import { certificatesOfKey } from './used-keys.ts';
 
 /** Reasons by which somebody else knows the private key (RFC 5280 5.3.1). */
 const COMPROMISED: ReadonlySet<string> = new Set<RevocationReason>(['keyCompromise', 'cACompromise']);
@@ -24,7 +24,6 @@ export const openCompromise = (
   const { objects, recorder, log } = deps;
   const compromised = openCompromisedKeys(objects);
   const issued = openIssuedObjects(objects);
-  const usedKeys = openUsedKeys(deps);
 
   /** The act that says so is the newest on the certificate. */
   const actOf = async (ref: CertificateRef, { next: { act, number } }: Standing) => {
@@ -34,7 +33,7 @@ export const openCompromise = (
 
   /** Other certificates for the key stay as they are: whoever revoked this one decides about them. */
   const reportOthers = async (ref: CertificateRef, identity: string): Promise<void> => {
-    const others = (await usedKeys.certificatesOf(identity)).filter(
+    const others = (await certificatesOfKey(deps, identity)).filter(
       ({ ca, serial }) => ca !== ref.ca || serial !== ref.serial,
     );
     if (others.length === 0) return;

@@ -78,6 +78,7 @@ export interface Authority {
   serials(ca: string, page: { readonly limit: number; readonly cursor?: string }): Promise<SerialPage>;
   /** Every key that was ever certified, or that a request waits with; `limit` 1 to 1,000. Fault: `cursor-invalid`. */
   usedKeys(page: { readonly limit: number; readonly cursor?: string }): Promise<UsedKeyPage>;
+  readonly keyLists: KeyLists;
   /** For officers of its office, operators and auditors. Faults: `unknown-certificate`. */
   certificate(actor: Principal, ref: CertificateRef): Promise<CertificateView>;
   /**
@@ -246,6 +247,37 @@ export interface UsedKeyView {
   /** Id of the record of the issuance. */
   readonly record?: string;
   readonly request?: string;
+}
+
+/** The list of keys that others report as compromised, and what awaits a second operator. */
+export interface KeyListView {
+  readonly inForce?: { readonly list: string; readonly keys: number };
+  readonly proposal?: {
+    readonly id: string;
+    /** SHA-256 of the list's text. Absent where the list in force is to be withdrawn. */
+    readonly list?: string;
+    readonly keys: number;
+    readonly by: string;
+    /** RFC 3339 UTC, whole seconds. From `lapsesAt` on somebody has to propose it again. */
+    readonly at: string;
+    readonly lapsesAt: string;
+  };
+}
+
+/** Operators only; two of them for every change. */
+export interface KeyLists {
+  view(): Promise<KeyListView>;
+  /** Stores a part of a list: sorted lines, at most 8,192. Resolves with its digest. Fault: `malformed-key-list`. */
+  putPart(text: Uint8Array): Promise<{ readonly part: string; readonly keys: number }>;
+  /**
+   * Proposes the list of these parts or, without parts, that the list in force is withdrawn. Faults: `malformed-key-list`,
+   * `confirmation-differs` where another proposal waits, `key-list-unchanged`.
+   */
+  propose(actor: Principal, parts?: readonly string[]): Promise<KeyListView>;
+  /** Faults: `nothing-awaited`, `confirmation-differs`, `same-person`. */
+  approve(actor: Principal, proposal: string): Promise<KeyListView>;
+  /** Any operator may take back what was proposed. Faults: `nothing-awaited`, `confirmation-differs`. */
+  reject(actor: Principal, proposal: string): Promise<KeyListView>;
 }
 
 export interface UsedKeyPage {

@@ -1,7 +1,6 @@
 import { hash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { Fault, wentThrough } from '../fault.ts';
-import { keyIdentity } from '../keys/keys.ts';
 import type { ActDraft, Closes, Concluded } from '../ledger/ledger.ts';
 import { type LintedTbs, lintCertificate } from '../lint/lint.ts';
 import { type Der, formatName, type SerialHex, serialFromOctets, type TbsCertificate } from '../pki/pki.ts';
@@ -257,7 +256,7 @@ export const openIssuing = (
 
 /** The key, its holder, and the rule of the profile. */
 const keyOf = (plan: IssuancePlan): AskedKey => ({
-  identity: keyIdentity(plan.subjectPublicKeyInfo),
+  subjectPublicKeyInfo: plan.subjectPublicKeyInfo,
   holder: keyHolderOf({ keyHolder: ownKeyHolder(plan), ...plan }),
   sameKey: plan.sameKey,
   order: plan.order,

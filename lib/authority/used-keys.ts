@@ -1,4 +1,6 @@
+import { hash } from 'node:crypto';
 import { Fault } from '../fault.ts';
+import { keyIdentity } from '../keys/keys.ts';
 import type { LedgerRecord } from '../ledger/ledger.ts';
 import type { CertificateRef } from '../principal.ts';
 import { readRecordedAct } from '../recorded-act.ts';
@@ -8,11 +10,12 @@ import { type KeyClaim, type UsedKeyRow, usedKeyAt, usedKeysPk } from '../used-k
 import { DIGITS } from './certificates.ts';
 import { openCompromisedKeys } from './compromised-keys.ts';
 import type { UsedKeyPage } from './contract.ts';
-import type { AuthorityDeps } from './deps.ts';
+import type { AuthorityDeps, Recorder } from './deps.ts';
+import type { KnownKeyLists } from './key-lists.ts';
 
 /** A key that somebody wants to have certified. */
 export interface AskedKey {
-  readonly identity: string;
+  readonly subjectPublicKeyInfo: Uint8Array;
   /** Whose key it would be, as `keyHolderOf` names a holder. */
   readonly holder: string;
   readonly sameKey: SameKeyRule;
@@ -22,7 +25,8 @@ export interface AskedKey {
 
 export interface UsedKeys {
   /**
-   * Whether the key may be certified for this holder, by the objects of compromised keys and the row of the key. Faults:
+   * Whether the key may be certified for this holder: by the objects of compromised keys, by the list in force of those
+   * that others report, and by the row of the key. Faults:
    * `compromised-key`, `duplicate-key`.
    */
   claim(asked: AskedKey): Promise<KeyClaim>;
@@ -34,8 +38,6 @@ export interface UsedKeys {
     identity: string,
     issuance: { readonly record: string; readonly order: string; readonly renews?: string },
   ): Promise<Write>;
-  /** The certificates of the key that the row of the key leads to, newest first. */
-  certificatesOf(identity: string): Promise<readonly CertificateRef[]>;
   list(page: { readonly limit: number; readonly cursor?: string }): Promise<UsedKeyPage>;
 }
 
@@ -65,30 +67,48 @@ const taken = (keyIdentity: string): Fault =>
 
 const isText = (value: unknown): value is string => typeof value === 'string';
 
-export const openUsedKeys = ({
-  table,
-  objects,
-  recorder,
-}: Pick<AuthorityDeps, 'table' | 'objects' | 'recorder'>): UsedKeys => {
+/** The issuance that a key's row names, by its signed record. */
+const issuanceOf = (recorder: Pick<Recorder, 'act'>, identity: string, record: unknown) =>
+  readRecordedAct<LedgerRecord, 'issuance'>(recorder, isText(record) ? record : undefined, {
+    kind: 'issuance',
+    details: { keyIdentity: identity },
+  });
+
+/** The certificates of the key that the row of the key leads to, newest first. */
+export const certificatesOfKey = async (
+  { table, recorder }: Pick<AuthorityDeps, 'table' | 'recorder'>,
+  identity: string,
+): Promise<readonly CertificateRef[]> => {
+  const found: CertificateRef[] = [];
+  const seen = new Set<unknown>();
+  const item = await table.get<UsedKeyRow>(usedKeyAt(identity));
+  for (let record: unknown = item && rowOf(item).record; record !== undefined && !seen.has(record); ) {
+    seen.add(record);
+    const issuance = await issuanceOf(recorder, identity, record);
+    found.push(...(issuance?.certificates ?? []));
+    record = issuance?.details.renews;
+  }
+  return found;
+};
+
+export const openUsedKeys = (
+  { table, objects, recorder }: Pick<AuthorityDeps, 'table' | 'objects' | 'recorder'>,
+  keyLists: Pick<KnownKeyLists, 'assertNotListed'>,
+): UsedKeys => {
   const compromised = openCompromisedKeys(objects);
 
-  /** The issuance that the row names, by its signed record. */
-  const issuanceOf = (identity: string, record: unknown) =>
-    readRecordedAct<LedgerRecord, 'issuance'>(recorder, isText(record) ? record : undefined, {
-      kind: 'issuance',
-      details: { keyIdentity: identity },
-    });
-
   return {
-    claim: async ({ identity, holder, sameKey, order }) => {
+    claim: async ({ subjectPublicKeyInfo, holder, sameKey, order }) => {
+      const identity = keyIdentity(subjectPublicKeyInfo);
       await compromised.assertUsable(identity);
+      await keyLists.assertNotListed(hash('sha256', subjectPublicKeyInfo));
       const item = await table.get<UsedKeyRow>(usedKeyAt(identity));
       if (item === undefined) return { identity };
       const { record, request } = rowOf(item);
       if (request !== undefined && request !== order) throw taken(identity);
       if (record === undefined && request === order && order !== undefined) return { identity };
       if (sameKey !== 'renewal') throw taken(identity);
-      const earlier = await issuanceOf(identity, record);
+      const earlier = await issuanceOf(recorder, identity, record);
       const isHolders =
         earlier && keyHolderOf({ ...earlier, keyHolder: earlier.details.keyHolder }) === holder;
       if (!isHolders) throw taken(identity);
@@ -106,19 +126,6 @@ export const openUsedKeys = ({
         return { ...put, if: { version: item.version } };
       }
       throw taken(identity);
-    },
-
-    certificatesOf: async (identity) => {
-      const found: CertificateRef[] = [];
-      const seen = new Set<unknown>();
-      const item = await table.get<UsedKeyRow>(usedKeyAt(identity));
-      for (let record: unknown = item && rowOf(item).record; record !== undefined && !seen.has(record); ) {
-        seen.add(record);
-        const issuance = await issuanceOf(identity, record);
-        found.push(...(issuance?.certificates ?? []));
-        record = issuance?.details.renews;
-      }
-      return found;
     },
 
     list: async ({ limit, cursor }) => {

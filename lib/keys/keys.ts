@@ -2,6 +2,19 @@
 export { ALGORITHMS, algorithmNamed, schemeOf } from './algorithms.ts';
 export type { Algorithm, AlgorithmName, KeyFamily, KeyKind, KeyStore, Signer } from './contract.ts';
 export { keyIdentity } from './key-identity.ts';
+export {
+  assertSorted,
+  digestAt,
+  keyCount,
+  keyListParts,
+  keyListText,
+  MAX_KEYS_IN_PART,
+  MAX_PART_BYTES,
+  MAX_PARTS,
+  placeIn,
+  readKeyList,
+  sortedKeyList,
+} from './key-list.ts';
 export { LOG_KEY } from './log-key.ts';
 export { type CheckedPublicKey, checkPublicKey } from './quality.ts';
 export { generatePrivateKey, generateSoftwareKey, softwareSigner } from './software.ts';

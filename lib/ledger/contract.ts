@@ -13,6 +13,7 @@ export const RECORD_KINDS = [
   'provision',
   'publication',
   'trust-domain',
+  'key-list',
   'setting',
   'retention',
   'ceremony',

@@ -2,7 +2,7 @@ import { hash, randomBytes } from 'node:crypto';
 import type { HttpRequest } from '../../functions/http/http.ts';
 import type { Edge } from '../../functions/http/stack.ts';
 import type { App } from '../../lib/app.ts';
-import type { CaView, CertificateView, Revocation } from '../../lib/authority/authority.ts';
+import type { CaView, CertificateView, KeyListView, Revocation } from '../../lib/authority/authority.ts';
 import { Fault } from '../../lib/fault.ts';
 import { generateSoftwareKey } from '../../lib/keys/software.ts';
 import type { CaseView } from '../../lib/ledger/disclosure/cases.ts';
@@ -118,6 +118,8 @@ const CASE: CaseView = {
   state: 'open',
 };
 
+const KEY_LIST: KeyListView = { inForce: { list: '55'.repeat(32), keys: 1 } };
+
 const AMENDMENT: AmendmentView = {
   id: '0193a2b4c5d61f2e3d4c',
   state: 'proposed',
@@ -212,6 +214,13 @@ export const testApp = (
           serials: [{ serial: SERIAL, state: 'good', notAfter: certificate.notAfter, order: REQUEST }],
           ...(cursor === undefined && { cursor: 'c-1' }),
         }),
+      keyLists: {
+        view: async () => KEY_LIST,
+        putPart: async () => ({ part: '55'.repeat(32), keys: 1 }),
+        propose: async () => KEY_LIST,
+        approve: async () => KEY_LIST,
+        reject: async () => KEY_LIST,
+      },
       usedKeys: async ({ cursor }) => ({
         keys: [{ identity: '44'.repeat(32), request: REQUEST }],
         ...(cursor === undefined && { cursor: 'c-1' }),
@@ -438,6 +447,22 @@ export const EXAMPLES: Readonly<
   collectCertificate: { target: `/api/v1/requests/${REQUEST}/certificate.pem` },
   getCertificate: { target: `/api/v1/certificates/${CA}/${SERIAL}` },
   listSerials: { target: `/api/v1/certificates/${CA}?limit=5` },
+  getKeyList: { target: '/api/v1/keys/compromised' },
+  uploadKeyListPart: {
+    target: '/api/v1/keys/compromised/parts',
+    type: 'text/plain',
+    body: `${'55'.repeat(32)}\n`,
+  },
+  proposeKeyList: {
+    target: '/api/v1/keys/compromised',
+    type: 'application/json',
+    body: JSON.stringify({ withdraw: true }),
+  },
+  decideKeyList: {
+    target: '/api/v1/keys/compromised/decision',
+    type: 'application/json',
+    body: JSON.stringify({ proposal: '66'.repeat(16), decision: 'approve' }),
+  },
   listUsedKeys: { target: '/api/v1/keys?limit=5' },
   listCrls: { target: `/api/v1/crls/${CA}?limit=5` },
   revokeCertificate: {

@@ -564,6 +564,11 @@ describe('functions', () => {
     expect(putting('outcomes/ceremony-consent/*')).toEqual(['ceremony-consent']);
     expect(putting('outcomes/*')).toEqual(['ceremony']);
     expect(putting('principal-keys/*')).toEqual(['request-examinations', 'ceremony']);
+    expect(putting('compromised-keys/*')).toEqual([
+      'certificate-revocation',
+      'certificate-hold',
+      'certificate-release',
+    ]);
     const { Timeout, ReservedConcurrentExecutions } = propertiesOf(functionId('ceremony-consent'));
     expect([Timeout, ReservedConcurrentExecutions]).toEqual([900, undefined]);
   });

@@ -20,6 +20,7 @@ export const CLASS_OF: Readonly<Record<RecordKind, RetentionClass | undefined>> 
   publication: 'crl',
   report: 'report',
   'trust-domain': undefined,
+  'key-list': undefined,
   setting: undefined,
   retention: undefined,
   ceremony: undefined,

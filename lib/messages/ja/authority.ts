@@ -25,6 +25,26 @@ export const AUTHORITY = {
     '証明書プロファイルが指す認証局は、信頼ドメインにありません。',
   'The private key of this public key is known to others; make a new key pair.':
     'この公開鍵の秘密鍵は、他人に知られています。新しい鍵ペアを作ってください。',
+  'The public key is on the list of compromised keys; make a new key pair.':
+    '公開鍵が、危殆化した鍵の一覧にあります。新しい鍵ペアを作ってください。',
+  'A part of the list was not uploaded; upload the whole list again.':
+    '一覧の一部が届いていません。一覧全体をもう一度送ってください。',
+  'The parts of a list follow each other in the order of their keys, each key once.':
+    '一覧の各部分は、鍵の順に並べ、同じ鍵を重複させないでください。',
+  'An object of a list of keys is not what its name says.':
+    '鍵の一覧のオブジェクトの内容が、その名前と一致しません。',
+  'No list of compromised keys awaits its approval, or the proposal has lapsed.':
+    '承認待ちの、危殆化した鍵の一覧はありません。または、提案の期限が切れました。',
+  'Another list of compromised keys awaits its approval than this one.':
+    '承認待ちの、危殆化した鍵の一覧は、これではありません。',
+  'A list of compromised keys awaits its approval; have it approved or rejected first.':
+    '承認待ちの、危殆化した鍵の一覧があります。先にそれを承認または却下してください。',
+  'That is so already: the list is in force, or there is none to withdraw.':
+    'すでにその状態です。その一覧は有効であるか、取り下げる一覧がありません。',
+  'The person who proposed a list of compromised keys does not approve it; have another operator do it.':
+    '危殆化した鍵の一覧を提案した本人は承認できません。別の認証局運用者が承認してください。',
+  'An act on the list of compromised keys is not one that can be where it is.':
+    '危殆化した鍵の一覧についての行為の記録が、あるべきでない位置にあります。',
   'The public key that {0} asks for belongs to {1}; each principal makes a key of its own.':
     '{0} の公開鍵は、すでに {1} のものです。利用主体ごとに鍵を作ってください。',
   'The invalidity date must be a time of RFC 3339 in UTC, and not in the future.':

@@ -31,6 +31,12 @@ export const KEYS = {
     '公開鍵の形式が正しくないか、対応していない種類の鍵です。',
   'The public key is not written as its standard has it (named curve, uncompressed point, exact parameters).':
     '公開鍵が規格どおりに書かれていません（名前付き曲線、非圧縮の点、正確なパラメータが必要です）。',
+  'Line {0} is not a SHA-256 in 64 lower-case hex digits; nothing of the list was taken.':
+    '{0} 行目が、16 進数の小文字 64 桁で書いた SHA-256 ではありません。一覧は何も取り込んでいません。',
+  'The list has more than {0} keys; nothing of it was taken.':
+    '一覧の鍵が {0} 個を超えています。一覧は何も取り込んでいません。',
+  'Line {0} is not after the line before it; the lines of a part are sorted, each once.':
+    '{0} 行目が前の行より後ではありません。一覧の各部分は、行を整列し、重複をなくしてください。',
   'The public key is weak; make a new key pair with an up-to-date tool.':
     '公開鍵の強度が足りません。最新のツールで新しい鍵ペアを作ってください。',
   'The key store’s folder cannot be read or written.': '鍵ストアのフォルダを読み書きできません。',

@@ -6,6 +6,8 @@ export const TITLES = {
   'The input is not the expected PEM': '入力が、求められる PEM ではありません',
   'The certificate is malformed': '証明書の形式が正しくありません',
   'The certification request is malformed': '署名要求（CSR）の形式が正しくありません',
+  'The list of keys is malformed': '鍵の一覧の形式が正しくありません',
+  'The list of keys is so already': '鍵の一覧は、すでにその状態です',
   'The CRL is malformed': 'CRL の形式が正しくありません',
   'The OCSP request is malformed': 'OCSP リクエストの形式が正しくありません',
   'The OCSP response is malformed': 'OCSP レスポンスの形式が正しくありません',

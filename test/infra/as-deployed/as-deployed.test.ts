@@ -449,6 +449,10 @@ describe.skipIf(!present)('as deployed', () => {
     expect(serials).toContainEqual(
       expect.objectContaining({ serial: issued.serial, state: 'revoked', tbsDigest: expect.any(String) }),
     );
+    const { keys } = (await ok(as('auditor', 'GET', '/api/v1/keys', undefined, all))).json<{
+      keys: readonly unknown[];
+    }>();
+    expect(keys.length).toBeGreaterThanOrEqual(serials.length);
     const archive = await ok(as('auditor', 'GET', `/api/v1/crls/${CA}`, undefined, all));
     const { crls } = archive.json<{ crls: readonly { number: number }[] }>();
     expect(crls.map(({ number }) => number).slice(0, 3)).toEqual([1, 2, 3]);
