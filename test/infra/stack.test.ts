@@ -101,6 +101,7 @@ describe('who may sign', () => {
   /** Each function opens the keys of the acts that it takes. The one that takes submissions cannot sign an examination. */
   const SIGNERS_OF_ACTS = [
     ['trust-domain', ['amendments']],
+    ['key-list', ['key-list']],
     ['submission', ['request-submit', 'request-withdrawal']],
     ['examination', ['request-examinations']],
     ['issuance', ['ceremony', 'request-examinations', 'scheduled-recovery', 'scheduled-responders']],

@@ -31,6 +31,7 @@ export const KEYS = {
     '公開鍵の形式が正しくないか、対応していない種類の鍵です。',
   'The public key is not written as its standard has it (named curve, uncompressed point, exact parameters).':
     '公開鍵が規格どおりに書かれていません（名前付き曲線、非圧縮の点、正確なパラメータが必要です）。',
+  'Must be the id of a proposal.': '提案の ID を指定してください。',
   'Line {0} is not a SHA-256 in 64 lower-case hex digits; nothing of the list was taken.':
     '{0} 行目が、16 進数の小文字 64 桁で書いた SHA-256 ではありません。一覧は何も取り込んでいません。',
   'The list has more than {0} keys; nothing of it was taken.':

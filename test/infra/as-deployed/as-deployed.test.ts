@@ -187,6 +187,28 @@ describe.skipIf(!present)('as deployed', () => {
     return new X509Certificate(pem);
   };
 
+  it('loads a list of compromised keys by two operators', async () => {
+    const path = '/api/v1/keys/compromised';
+    const text = Buffer.from(`${'00'.repeat(32)}\n`);
+    const { part } = (
+      await ok(
+        ask('POST', `${path}/parts`, {
+          body: text,
+          headers: { 'Content-Type': 'text/plain' },
+          certificate: certificates.get('operator-noda') as string,
+        }),
+        201,
+      )
+    ).json<{ part: string }>();
+    const { proposal } = (await ok(as('operator-noda', 'POST', path, { parts: [part] }), 201)).json<{
+      proposal: { id: string };
+    }>();
+    const decided = { proposal: proposal.id, decision: 'approve' };
+    await ok(as('operator-sakai', 'POST', `${path}/decision`, decided));
+    const { inForce } = (await ok(as('operator-sakai', 'GET', path))).json<{ inForce: { keys: number } }>();
+    expect(inForce.keys).toBe(1);
+  });
+
   it('gives its public documents to everybody', async () => {
     await ok(ask('GET', '/healthz'));
     expect((await ok(ask('GET', '/openapi.json'))).json().openapi).toMatch(/^3\.1/);

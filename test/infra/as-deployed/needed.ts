@@ -34,7 +34,19 @@ export const NEEDED_ALL_THE_SAME: readonly Needed[] = [
   {
     grants: /^scheduled-recovery: RowsDelete dynamodb:DeleteItem used-keys\/\*$/,
     reason:
-      'A request of which no certificate can come gives its public key free, as a rejected one does; those that are approved here are issued.',
+      'A request that can never be issued lets go of its key; one that is rejected does so by the same code.',
+    usedElsewhere: true,
+  },
+  {
+    grants: /^request-withdrawal: RowsPut dynamodb:PutItem used-keys\/\*$/,
+    reason:
+      'A renewal with the same key that is withdrawn gives the key back to its certificate; no profile here takes renewals so.',
+    usedElsewhere: true,
+  },
+  {
+    grants: /^(certificate-(hold|release)|scheduled-closings): RowsGet dynamodb:GetItem used-keys\/\*$/,
+    reason:
+      'What a crash left of a revocation for compromise is made up for by whoever comes next, by the same code; none crashes here.',
     usedElsewhere: true,
   },
   {
