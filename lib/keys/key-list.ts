@@ -13,7 +13,11 @@ const LINE_BYTES = 2 * DIGEST_OCTETS + 1;
 export const MAX_PART_BYTES = MAX_KEYS_IN_PART * LINE_BYTES;
 
 const LINE_FEED = 0x0a;
-const DIGEST = /^[0-9a-f]{64}$/;
+
+/** The value of each octet that is a lower-case hex digit; -1 for the others. */
+const NIBBLES = Int8Array.from({ length: 256 }, (_, octet) =>
+  '0123456789abcdef'.indexOf(String.fromCharCode(octet)),
+);
 
 const wrongLine = (line: number): Fault =>
   new Fault(
@@ -32,21 +36,24 @@ const tooLong = (limit: number): Fault =>
  * Fault: `malformed-key-list`, with the number of the first wrong line, for a list without a line, or for a longer one.
  */
 export const readKeyList = (text: Uint8Array, limit = MAX_PARTS * MAX_KEYS_IN_PART): Buffer => {
-  const bytes = Buffer.from(text.buffer, text.byteOffset, text.length);
-  const digests = Buffer.alloc(Math.ceil(bytes.length / LINE_BYTES) * DIGEST_OCTETS);
-  let count = 0;
-  for (let at = 0; at < bytes.length; count++) {
-    const found = bytes.indexOf(LINE_FEED, at);
-    const end = found === -1 ? bytes.length : found;
-    const line = end - at === 2 * DIGEST_OCTETS ? bytes.toString('latin1', at, end) : '';
-    if (!DIGEST.test(line)) throw wrongLine(count + 1);
-    if (count >= limit) throw tooLong(limit);
-    digests.write(line, count * DIGEST_OCTETS, 'hex');
-    at = end + 1;
-  }
+  const count = Math.ceil(text.length / LINE_BYTES);
   if (count === 0) throw wrongLine(1);
-  return digests.subarray(0, count * DIGEST_OCTETS);
+  const digests = Buffer.alloc(Math.min(count, limit) * DIGEST_OCTETS);
+  for (let line = 0, at = 0; line < count; line++, at += LINE_BYTES) {
+    if (line >= limit) throw tooLong(limit);
+    const end = at + 2 * DIGEST_OCTETS;
+    if (end > text.length || (end < text.length && text[end] !== LINE_FEED)) throw wrongLine(line + 1);
+    for (let i = 0; i < DIGEST_OCTETS; i++) {
+      const high = nibble(text, at + 2 * i);
+      const low = nibble(text, at + 2 * i + 1);
+      if (high < 0 || low < 0) throw wrongLine(line + 1);
+      digests[line * DIGEST_OCTETS + i] = 16 * high + low;
+    }
+  }
+  return digests;
 };
+
+const nibble = (text: Uint8Array, at: number): number => NIBBLES[text[at] as number] as number;
 
 export const keyCount = (digests: Uint8Array): number => digests.length / DIGEST_OCTETS;
 
@@ -59,11 +66,33 @@ export const keyListText = (digests: Uint8Array): string => {
   return hex.replace(/.{64}/g, '$&\n');
 };
 
-/** In the order of their octets, each once. */
+/**
+ * In the order of their octets, each once. The first four octets of a digest and its index are sorted as one number, which is
+ * many times faster than comparing a million digests; those that agree in the four are then compared whole.
+ */
 export const sortedKeyList = (digests: Uint8Array): Buffer => {
-  const all = Array.from({ length: keyCount(digests) }, (_, i) => digestAt(digests, i)).sort(Buffer.compare);
-  return Buffer.concat(all.filter((one, i) => i === 0 || !one.equals(all[i - 1] as Buffer)));
+  const all = Buffer.from(digests.buffer, digests.byteOffset, digests.length);
+  const heads = Float64Array.from(
+    { length: keyCount(all) },
+    (_, i) => all.readUInt32BE(i * DIGEST_OCTETS) * INDEXES + i,
+  ).sort();
+  const sorted: Buffer[] = [];
+  for (let from = 0; from < heads.length; ) {
+    const head = headIn(heads, from);
+    const same: Buffer[] = [];
+    for (; from < heads.length && headIn(heads, from) === head; from++) {
+      same.push(digestAt(all, (heads[from] as number) % INDEXES));
+    }
+    if (same.length > 1) same.sort(Buffer.compare);
+    for (const [i, one] of same.entries())
+      if (i === 0 || !one.equals(same[i - 1] as Buffer)) sorted.push(one);
+  }
+  return Buffer.concat(sorted);
 };
+
+/** More than a list has keys, and few enough for a number to hold both exactly. */
+const INDEXES = 2 ** 20;
+const headIn = (heads: Float64Array, at: number): number => Math.floor((heads[at] as number) / INDEXES);
 
 /** The parts of a sorted list. */
 export const keyListParts = (digests: Uint8Array): readonly Uint8Array[] => {
