@@ -405,6 +405,7 @@ describe('a change that is never allowed', () => {
       },
     ],
     ['profiles.0.version', profile({ validity: 'P1Y' })],
+    ['profiles.0.version', (file) => void Object.assign(file.profiles[0] ?? {}, { sameKey: 'renewal' })],
     ['profiles.0.hold', profile({ hold: 'final', version: 2 })],
     ['profiles.0.kind', profile({ kind: 'person', version: 2 })],
     ['profiles.0.authority', profile({ authority: 'signature', version: 2 })],
