@@ -7,10 +7,11 @@ import {
   openAuthority,
   openCaCertificates,
   openCas,
+  openProvenStatus,
   readCertificate,
 } from './authority/authority.ts';
 import { Fault } from './fault.ts';
-import { type KeyStore, LOG_KEY, type Signer } from './keys/keys.ts';
+import { type KeyStore, LOG_KEY, type Signer, verifySignature } from './keys/keys.ts';
 import {
   type CdnLogs,
   type Disclosures,
@@ -182,6 +183,8 @@ export const compose = (ports: Ports): Core => {
     responders,
     recorder: ledger,
     signCrl: cas.signCrl,
+    verifySignature,
+    proven: openProvenStatus({ ...ports, register, recorder: ledger }),
   });
   const authority = openAuthority({
     ...ports,

@@ -43,6 +43,7 @@ export type {
   SerialView,
   UsedKeyView,
 } from './contract.ts';
+export { openProvenStatus } from './proven-status.ts';
 
 const closesOf = ({ closes, order }: Order): Closes => closes ?? ownOrder(order);
 

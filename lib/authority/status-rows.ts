@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { Fault, wentThrough } from '../fault.ts';
 import type { RevocationReason } from '../pki/pki.ts';
 import type { CertificateRef } from '../principal.ts';
-import type { StatusRow, StatusRows } from '../status/status.ts';
+import type { RevocationEntry, StatusRow, StatusRows } from '../status/status.ts';
 import { openCompromise } from './compromise.ts';
 import type { AuthorityDeps } from './deps.ts';
 import type { IssuedAs } from './issued-as.ts';
@@ -82,11 +82,31 @@ export type StatusFollowing = ReturnType<typeof openStatusRows>;
 const statusRowOf = (acted: ActedState, { request, notAfter }: IssuedAs): StatusRow =>
   acted.state === 'good' ? { state: 'good', request, notAfter } : { ...acted, request, notAfter };
 
-const isClosed = ({ status }: StatusRows): boolean => status !== undefined && status.value.state !== 'good';
-
-/** Whether the rows still say a hold that was released. */
-const isReleased = ({ earlier }: Standing, { status }: StatusRows): boolean => {
-  if (status === undefined || status.value.state === 'good') return false;
-  const { request: _request, notAfter: _notAfter, ...said } = status.value;
-  return earlier.some((state) => isDeepStrictEqual(state, said));
+/** What the rows say, if they are closed; both say the same unless somebody has changed one. */
+const closingsIn = ({ status, listed }: StatusRows): readonly RevocationEntry[] => {
+  const closings: RevocationEntry[] = [];
+  if (status && status.value.state !== 'good') {
+    const { state: _state, request: _request, notAfter: _notAfter, ...entry } = status.value;
+    closings.push(entry);
+  }
+  if (listed) {
+    const { notAfter: _notAfter, ...entry } = listed.value ?? {};
+    closings.push(entry);
+  }
+  return closings;
 };
+
+const isClosed = (rows: StatusRows): boolean => closingsIn(rows).length > 0;
+
+/** Whether the rows still say a closing that was released. */
+const isReleased = ({ earlier }: Standing, rows: StatusRows): boolean => {
+  const closings = closingsIn(rows);
+  const released = earlier.flatMap(({ state, ...entry }) => (state === 'good' ? [] : [entry]));
+  return (
+    closings.length > 0 && closings.every((said) => released.some((entry) => isDeepStrictEqual(entry, said)))
+  );
+};
+
+/** Whether an act has closed the certificate, if the rows say that it is closed. */
+export const isExplained = ({ now }: Standing, rows: StatusRows): boolean =>
+  now.state !== 'good' || !isClosed(rows);

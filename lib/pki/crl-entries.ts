@@ -118,9 +118,27 @@ export class CertListEntries {
   /** `serial` in hex. Faults: `malformed-serial`; `invalid-input` for a time outside 1950 to 9999. */
   push(serial: string, fields: CertListEntryFields): void {
     if (this.#at + LARGEST > BLOCK) this.#flush();
+    // The entry counts only when it is whole: until then `#at` stays where it is.
+    this.#at = this.#encode(serial, fields);
+    this.#length++;
+  }
+
+  /** Whether `push` would add the octets from `start` to `end` of `encoded`. Nothing is added. Faults: as `push`. */
+  isEncoded(
+    serial: string,
+    fields: CertListEntryFields,
+    encoded: Uint8Array,
+    start: number,
+    end: number,
+  ): boolean {
+    if (this.#at + LARGEST > BLOCK) this.#flush();
+    return this.#block.compare(encoded, start, end, this.#at, this.#encode(serial, fields)) === 0;
+  }
+
+  /** Writes an entry behind the last one and returns its end. */
+  #encode(serial: string, fields: CertListEntryFields): number {
     const extensions = extensionsOf(fields);
     const start = this.#at;
-    // The entry counts only when it is whole: until then `#at` stays where it is.
     let at = this.#serial(start + 2, serial);
     at = this.#time(at, fields.revocationTime);
     this.#block.set(extensions, at);
@@ -128,8 +146,7 @@ export class CertListEntries {
     this.#block[start] = TAG.sequence;
     // An entry is shorter than 128 octets (LARGEST), so its length takes one octet.
     this.#block[start + 1] = at - start - 2;
-    this.#at = at;
-    this.#length++;
+    return at;
   }
 
   #flush(): void {

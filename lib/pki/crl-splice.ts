@@ -1,21 +1,7 @@
-import { readSigned } from './certificate.ts';
 import { CertListEntries, type CertListEntryFields } from './crl-entries.ts';
 import { TAG } from './der.ts';
 import { DerCursor } from './der-cursor.ts';
-import { DerReader } from './der-reader.ts';
 import type { SerialHex } from './serial.ts';
-
-/**
- * The contents of a CRL's revokedCertificates, empty where the field is absent; a view of `der`. Faults:
- * `malformed-der` and its kin.
- */
-export const encodedEntriesOf = (der: Uint8Array): Uint8Array => {
-  const { tbs } = readSigned(DerReader.whole(der, der.length));
-  const fields = new DerReader(tbs).sequence();
-  // version, signature, issuer, thisUpdate, nextUpdate
-  for (let i = 0; i < 5; i++) fields.element();
-  return !fields.done && fields.peek() === TAG.sequence ? fields.element().content : new Uint8Array();
-};
 
 interface Change {
   readonly serial: SerialHex;

@@ -27,8 +27,10 @@ export {
   type TbsCertList,
   type TbsCertListDraft,
 } from './crl.ts';
+export { type Compared, compareEntries } from './crl-compare.ts';
 export { CertListEntries, type CertListEntryFields } from './crl-entries.ts';
-export { encodedEntriesOf, spliceEntries } from './crl-splice.ts';
+export { type CrlOutline, readCrlOutline } from './crl-outline.ts';
+export { spliceEntries } from './crl-splice.ts';
 export { type CertificationRequest, decodeCertificationRequest, MAX_CSR_BYTES } from './csr.ts';
 export { asDer, constructed, type Der, type Oid, primitive, TAG } from './der.ts';
 export { DerCursor } from './der-cursor.ts';

@@ -1,10 +1,10 @@
-import type { ProvisionDraft, RecordDraft } from '../ledger/ledger.ts';
+import type { Ledger, ProvisionDraft, RecordDraft } from '../ledger/ledger.ts';
 import type { Certificate, Der, TbsCertListDraft } from '../pki/pki.ts';
 import type { Clock, Log } from '../ports.ts';
-import type { Principal } from '../principal.ts';
+import type { CertificateRef, Principal } from '../principal.ts';
 import type { Bucket, Table, Write } from '../store/store.ts';
 import type { Issuers } from './issuers.ts';
-import type { Register } from './register.ts';
+import type { Register, RevocationEntry } from './register.ts';
 import type { Responders } from './responders.ts';
 
 /** What OCSP asks of the ledger. */
@@ -14,8 +14,35 @@ export interface ProvisionRecorder {
 
 /** What status asks of the ledger. */
 export interface Recorder extends ProvisionRecorder {
-  prepare(draft: RecordDraft): Promise<{ readonly writes: readonly Write[] }>;
+  prepare(
+    draft: RecordDraft,
+  ): Promise<{ readonly record: { readonly id: string }; readonly writes: readonly Write[] }>;
+  act: Ledger['act'];
 }
+
+/**
+ * What the signed acts say about one certificate: its revocation, or its hold; that it was released; or `never`, where no act
+ * has closed it.
+ */
+export type ProvenClosing = RevocationEntry | 'released' | 'never';
+
+/** The acts on certificates, which decide what a CRL lists. No row is believed. */
+export interface ProvenStatus {
+  /** Fault: `act-object-invalid`. */
+  closingOf(ref: CertificateRef): Promise<ProvenClosing>;
+  /** The end of the certificate in Unix seconds, by the record of its issuance; undefined where that is not proven. */
+  endOf(ref: CertificateRef): Promise<number | undefined>;
+  /** Makes the rows say what the acts say. False where they stay closed, and no act has closed them. */
+  follow(ref: CertificateRef): Promise<boolean>;
+}
+
+/** The parts of a signed list; `verifySignature` of the keys has the faults. */
+export type SignatureCheck = (signed: {
+  readonly subjectPublicKeyInfo: Uint8Array;
+  readonly signatureAlgorithm: Uint8Array;
+  readonly message: Uint8Array;
+  readonly signature: Uint8Array;
+}) => void;
 
 /**
  * Lints the list and signs it with that CA's key. Resolves with the whole CertificateList. If there was a CRL before
@@ -64,6 +91,8 @@ export interface CrlDeps {
   readonly register: Register;
   readonly recorder: Recorder;
   readonly signCrl: CrlSigner;
+  readonly verifySignature: SignatureCheck;
+  readonly proven: ProvenStatus;
   /** Every address of the CA's CRL that a certificate may name, earlier ones included. */
   readonly crlUrlsOf: (ca: string) => Promise<readonly string[]>;
   readonly clock: Clock;

@@ -4,9 +4,10 @@ import type { StatusDeps } from './deps.ts';
 import { openOcsp } from './ocsp.ts';
 
 export { type ArchivedCrl, FULL_CRL, type OcspAnswer, type Status } from './contract.ts';
+export { recentCrlAlarms } from './crls/alarms.ts';
 export { archiveKey } from './crls/archive.ts';
 export { crlDueWrites, readCurrentCrl } from './crls/rows.ts';
-export type { OcspDeps } from './deps.ts';
+export type { OcspDeps, ProvenClosing, ProvenStatus } from './deps.ts';
 export { type Gauges, openGauges } from './gauges.ts';
 export { certificatesOfGetRequest } from './get-request.ts';
 export { type IssuerTerms, issuerTermsOf } from './issuer-terms.ts';

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeCertificateList, encodeTbsCertList } from '../../lib/pki/crl.ts';
 import { CertListEntries, type CertListEntryFields } from '../../lib/pki/crl-entries.ts';
-import { encodedEntriesOf, spliceEntries } from '../../lib/pki/crl-splice.ts';
+import { readCrlOutline } from '../../lib/pki/crl-outline.ts';
+import { spliceEntries } from '../../lib/pki/crl-splice.ts';
 import { asDer, type Der } from '../../lib/pki/der.ts';
 import { parseSerial, type SerialHex } from '../../lib/pki/serial.ts';
 
@@ -57,7 +58,7 @@ const expectSame = (
   before: ReadonlyMap<SerialHex, CertListEntryFields>,
   changes: ReadonlyMap<SerialHex, CertListEntryFields | undefined>,
 ): void => {
-  const spliced = splice(encodedEntriesOf(crlOf(encode(before))), changes);
+  const spliced = splice(readCrlOutline(crlOf(encode(before))).entries, changes);
   const anew = encode(new Map<SerialHex, CertListEntryFields | undefined>([...before, ...changes]));
   expect(spliced.length).toBe(anew.length);
   expect(Buffer.compare(listOf(spliced), listOf(anew))).toBe(0);
@@ -89,7 +90,7 @@ describe('the changed entries of a CRL', () => {
         { revocationTime: 1_767_225_600 + n, reason: 'superseded' } as const,
       ]),
     );
-    const steps = [...spliceEntries(encodedEntriesOf(crlOf(encode(before))), new Map())];
+    const steps = [...spliceEntries(readCrlOutline(crlOf(encode(before))).entries, new Map())];
     expect(steps.length).toBeGreaterThanOrEqual(2);
     const [first, second] = [...before.keys()];
     expectSame(
@@ -102,9 +103,9 @@ describe('the changed entries of a CRL', () => {
   });
 
   it('are those of the CRL, even of one without entries', () => {
-    expect(encodedEntriesOf(crlOf(encode([])))).toHaveLength(0);
+    expect(readCrlOutline(crlOf(encode([]))).entries).toHaveLength(0);
     const one = encode([[parseSerial('01'), { revocationTime: 0, reason: 'superseded' }]]);
-    const { length } = encodedEntriesOf(crlOf(one));
+    const { length } = readCrlOutline(crlOf(one)).entries;
     expect(length).toBe(one.size);
   });
 });

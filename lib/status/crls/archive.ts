@@ -20,6 +20,13 @@ const MAX_PAGE_BYTES = 64 * 1024 * 1024;
 
 const NAME = /^(\d{20})\.crl$/;
 
+/** Undefined where the key is not that of a CRL of the CA. */
+export const numberOfKey = (ca: string, key: string): number | undefined => {
+  const folder = folderOf(ca);
+  const digits = key.startsWith(folder) ? NAME.exec(key.slice(folder.length))?.[1] : undefined;
+  return digits === undefined ? undefined : Number(digits);
+};
+
 const viewOf = (name: string, body: Uint8Array): ArchivedCrl => {
   const number = NAME.exec(name)?.[1];
   return {

@@ -3,13 +3,18 @@ import { type Extension, findExtension, type TbsCertListDraft } from '../../pki/
 import type { Clock } from '../../ports.ts';
 import type { CrlDeps } from '../deps.ts';
 import type { Issuer } from '../issuers.ts';
-import type { Listing, Listings } from './listings.ts';
-import type { CurrentRow } from './rows.ts';
+import type { Listing, Listings, Previous } from './listings.ts';
 
 /** Seconds by which the clocks of processes may differ. */
 const CLOCK_TOLERANCE = 300;
 
-/** The CRL that follows `previous`, to be linted and signed. Faults: `clock-behind`, `authority-not-ready`. */
+/** What precedes a CRL. */
+export interface Before extends Previous {
+  /** The latest thisUpdate among the CRLs before it, in Unix seconds; 0 where there is none. */
+  readonly thisUpdate: number;
+}
+
+/** The CRL that follows, to be linted and signed. Faults: `clock-behind`, `authority-not-ready`. */
 export const buildCrl = async (
   {
     listings,
@@ -18,16 +23,15 @@ export const buildCrl = async (
   }: { readonly listings: Pick<Listings, 'read'> } & Pick<CrlDeps, 'clock' | 'crlUrlsOf'>,
   issuer: Issuer,
   number: number,
-  previous: CurrentRow | undefined,
+  before: Before,
 ): Promise<{ readonly tbs: TbsCertListDraft; readonly listing: Listing }> => {
-  const previousUpdate = previous?.thisUpdate ?? 0;
-  assertClock(clock, issuer.id, previousUpdate);
+  assertClock(clock, issuer.id, before.thisUpdate);
   const started = Math.floor(clock() / 1000);
   // The clock of another process may be a little ahead of ours. A list must not be older than an entry in it, nor older
   // than the list before it. Its time does not follow a clock that is far ahead: no other list could be signed until
   // then.
-  const from = Math.max(started, previousUpdate);
-  const listing = await listings.read(issuer.id, previous, { from, until: started + CLOCK_TOLERANCE });
+  const from = Math.max(started, before.thisUpdate);
+  const listing = await listings.read(issuer.id, before, { from, until: started + CLOCK_TOLERANCE });
   const thisUpdate = Math.max(from, listing.newest);
   const notAfter = issuer.certificate.notAfter.getTime() / 1000;
   const tbs = {

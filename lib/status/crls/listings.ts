@@ -1,35 +1,40 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
-  CertListEntries,
+  type CertListEntries,
   type CertListEntryFields,
-  type Der,
-  encodedEntriesOf,
+  compareEntries,
+  ENTRY_REASONS,
   type SerialHex,
   spliceEntries,
 } from '../../pki/pki.ts';
 import type { Clock } from '../../ports.ts';
 import type { Key } from '../../store/store.ts';
-import type { Register, RevokedRow } from '../register.ts';
+import type { CrlDeps } from '../deps.ts';
+import type { RevokedRow } from '../register.ts';
+import type { Alarm } from './alarms.ts';
+import type { Base } from './bases.ts';
+import { type ListTime, openJudging } from './verdicts.ts';
 
 /**
  * A CRL lists each certificate that is revoked or on hold. It leaves out a certificate that had expired before the last
- * regularly scheduled CRL was made: that CRL listed it beyond its expiry, as RFC 5280 3.3 requires. The register alone
- * decides about entries. A national list is long and changes little between two CRLs. So the register is read whole, or
- * only where it has changed since the previous CRL (the base); all other entries are copied from the base.
+ * regularly scheduled CRL was made: that CRL listed it beyond its expiry, as RFC 5280 3.3 requires.
  *
- * A base is used only if all of this holds:
- *   - this process made that CRL itself and saw it become current, so that no bytes from a store are ever signed again;
- *   - it gives the revocation time of every entry as the register does;
- *   - it is still the current CRL when the register is read, and when the new one becomes current. Its number shows
- *     that, since no other CRL of the CA has it. publish.ts checks both, for lists that were read whole too;
- *   - this process last read a list whole less than a day ago, and the base has at most `MAX_BASE_BYTES`.
+ * It is made from the CRL before it (the base, bases.ts). The register says where the two may differ, and the signed acts
+ * decide what the new list says there (verdicts.ts); every other entry is copied. So a row alone puts nothing on a list
+ * and takes nothing off it, and the acts of an entry are read once. Where the two may differ is found in one of two ways:
  *
- * The new list then equals one made from the whole register, for this reason. Each change of the register writes, in
- * the same write, a row with the serial number (register.ts). A change row is deleted only after a CRL built from a
- * later read of the register is current; every current CRL since then was made from that one. So there is a row for
- * each serial number on which the current CRL and the register differ. A crash or a second publisher may leave a row
- * too many, which only makes the next CRL look at one more serial number. A process that dies loses its base, and the
- * next process reads the register whole.
+ *   - The register is read whole and compared with the base: rows without an entry, rows that say something else than their
+ *     entry, rows of expired certificates, entries without a row. Rows that have changed are among these.
+ *   - A national list is long and changes little between two CRLs. So only the rows that have changed are looked at, if all
+ *     of this holds: this process made the base and saw it become current; it is still the current CRL when the register is
+ *     read, and when the new one becomes current (publish.ts checks both); this process last read the register whole less
+ *     than a day ago.
+ *
+ * No change is missed in the second way, for this reason. Each change of the register writes, in the same write, a row with
+ * the serial number (register.ts). A change row is deleted only after a CRL built from a later read of the register is
+ * current; every current CRL since then was made from that one. So there is a row for each serial number on which the
+ * current CRL and the register differ. A crash or a second publisher may leave a row too many, which only makes the next
+ * CRL look at one more serial number. Somebody who deletes change rows delays entries by a day at most.
  */
 export interface Listing {
   readonly entries: CertListEntries;
@@ -39,140 +44,149 @@ export interface Listing {
   readonly changes: readonly Key[];
   /** When the register was last read whole for this list, in milliseconds. */
   readonly readAt: number;
-  /** Whether an entry has an earlier revocation time than the register, because the register's is in the future. */
+  /** Whether an entry has an earlier revocation time than its act, because the act's is in the future. */
   readonly clamped: boolean;
 }
 
-interface Base {
-  readonly number: number;
-  readonly der: Der;
-  readonly readAt: number;
-}
-
-interface Previous {
-  readonly number: number;
-  /** The thisUpdate of the last regularly scheduled CRL, in Unix seconds. */
+export interface Previous {
+  readonly base: Base | undefined;
+  /** Number of the current CRL, by its row. */
+  readonly current: number | undefined;
+  /** The thisUpdate of the last regularly scheduled CRL, in Unix seconds, or of one before it; 0 where none is proven. */
   readonly scheduled: number;
 }
 
-/**
- * When the list is made, in Unix seconds. Its thisUpdate will be `from`, or the latest revocation time up to `until` if
- * that is later. A clock that was ahead recorded a revocation time after `until`. With that time in the entry, clients
- * would take the certificate for good until then; with it as thisUpdate, they would refuse the list. So the entry is
- * dated `from`.
- */
-export interface ListTime {
-  readonly from: number;
-  readonly until: number;
-}
-
-const isToCome = ({ revocationTime }: RevokedRow, { until }: ListTime): boolean => revocationTime > until;
-
-const datedFrom = (row: RevokedRow, { from, until }: ListTime): RevokedRow => ({
-  ...row,
-  revocationTime: from,
-  ...(row.invalidityDate !== undefined && row.invalidityDate > until && { invalidityDate: from }),
-});
-
-/** A base is kept in memory: 64 MiB, 1.3 million entries. */
-const MAX_BASE_BYTES = 64 * 1024 * 1024;
 const MAX_BASE_AGE_MS = 24 * 60 * 60 * 1000;
 /** With more changes than this, looking at each takes as long as reading the register whole. */
 const MAX_CHANGES = 10_000;
-const READ_AT_ONCE = 50;
+const JUDGED_AT_ONCE = 50;
 
 export interface Listings {
   /** The entries of the CRL after `previous`. */
-  read(ca: string, previous: Previous | undefined, time: ListTime): Promise<Listing>;
+  read(ca: string, previous: Previous, time: ListTime): Promise<Listing>;
   /** This process made the CRL of that number from that listing, and the CRL is the current one. */
-  keep(ca: string, number: number, der: Der, listing: Listing): void;
+  keep(ca: string, number: number, listing: Listing): void;
 }
 
-export const openListings = ({ register, clock }: { register: Register; clock: Clock }): Listings => {
-  const bases = new Map<string, Base>();
+export const openListings = (
+  deps: Pick<CrlDeps, 'register' | 'proven'> & { readonly clock: Clock; readonly alarm: Alarm },
+): Listings => {
+  const { register, clock, alarm } = deps;
+  const judge = openJudging(deps);
+  /** By CA: the current CRL that this process made, and when it last read the register whole for it. */
+  const made = new Map<string, { readonly number: number; readonly readAt: number }>();
 
-  const readWhole = async (
+  /** The serial numbers on which the whole register may differ from the base. */
+  const compareWhole = async (
     ca: string,
-    scheduled: number,
-    time: ListTime,
-  ): Promise<Omit<Listing, 'changes'>> => {
-    const entries = new CertListEntries();
-    const readAt = clock();
-    let newest = 0;
-    let clamped = false;
+    { base, scheduled }: Previous,
+    changed: readonly SerialHex[],
+  ): Promise<ReadonlySet<SerialHex>> => {
+    const comparison = compareEntries(base?.entries ?? new Uint8Array());
+    const differing = new Set(changed);
     let cursor: string | undefined;
     do {
       const page = await register.revoked(ca, cursor);
       for (const { sk, value } of page.items) {
-        if (value.notAfter < scheduled) continue;
-        if (isToCome(value, time)) {
-          clamped = true;
-          entries.push(sk, datedFrom(value, time));
+        if (!isSerial(sk)) {
+          await alarm('A row of revoked certificates has no serial number for its key', { ca });
           continue;
         }
-        entries.push(sk, value);
-        newest = Math.max(newest, value.revocationTime);
+        // A row without its form is passed over: an entry of that number then counts as one without a row.
+        if (!isRow(value)) {
+          differing.add(sk);
+          continue;
+        }
+        const compared = comparison.next(sk, value);
+        if (compared === 'same' && value.notAfter >= scheduled) continue;
+        // It has left the list. A revocation since then has a change row.
+        if (compared === 'absent' && value.notAfter < (base?.thisUpdate ?? 0)) continue;
+        differing.add(sk);
       }
       cursor = page.cursor;
       // A table in this process answers at once: without this turn an OCSP request would wait for the whole list.
       await nextTurn();
     } while (cursor !== undefined);
-    return { entries, newest, readAt, clamped };
+    comparison.finish();
+    for (const serial of comparison.passed) differing.add(serial);
+    return differing;
   };
 
-  const readChanged = async (
+  const judgeAll = async (
     ca: string,
-    base: Base,
-    serials: readonly SerialHex[],
-    scheduled: number,
+    serials: ReadonlySet<SerialHex>,
+    { base, scheduled }: Previous,
     time: ListTime,
-  ): Promise<Omit<Listing, 'changes'>> => {
+  ): Promise<Pick<Listing, 'entries' | 'newest' | 'clamped'>> => {
     const changed = new Map<SerialHex, CertListEntryFields | undefined>();
     let newest = 0;
     let clamped = false;
     const look = async (serial: SerialHex): Promise<void> => {
-      const row: RevokedRow | undefined = await register.listed({ ca, serial });
-      const listed = row && row.notAfter >= scheduled ? row : undefined;
-      const toCome = listed !== undefined && isToCome(listed, time);
-      clamped ||= toCome;
-      changed.set(serial, toCome ? datedFrom(listed, time) : listed);
-      if (!toCome) newest = Math.max(newest, listed?.revocationTime ?? 0);
+      const verdict = await judge({ ca, serial }, scheduled, time);
+      if (verdict === 'as before') return;
+      if (verdict === 'unlisted') {
+        changed.set(serial, undefined);
+        return;
+      }
+      clamped ||= verdict.clamped;
+      changed.set(serial, verdict.entry);
+      if (!verdict.clamped) newest = Math.max(newest, verdict.entry.revocationTime);
     };
-    for (let i = 0; i < serials.length; i += READ_AT_ONCE) {
-      await Promise.all(serials.slice(i, i + READ_AT_ONCE).map(look));
+    const all = [...serials];
+    for (let i = 0; i < all.length; i += JUDGED_AT_ONCE) {
+      await Promise.all(all.slice(i, i + JUDGED_AT_ONCE).map(look));
       await nextTurn();
     }
-    for (const splicing = spliceEntries(encodedEntriesOf(base.der), changed); ; await nextTurn()) {
+    for (const splicing = spliceEntries(base?.entries ?? new Uint8Array(), changed); ; await nextTurn()) {
       const step = splicing.next();
-      if (step.done) return { entries: step.value, newest, readAt: base.readAt, clamped };
+      if (step.done) return { entries: step.value, newest, clamped };
     }
   };
 
-  /** The previous CRL, if the next one may be made from it. */
-  const baseOf = (ca: string, previous: Previous | undefined): Base | undefined => {
-    const base = bases.get(ca);
-    if (base === undefined || base.number !== previous?.number) return undefined;
-    const age = clock() - base.readAt;
-    return age >= 0 && age < MAX_BASE_AGE_MS ? base : undefined;
+  /** When this process last read the register whole, if only changes have to be looked at now. */
+  const readBefore = (ca: string, { base, current }: Previous): number | undefined => {
+    const known = made.get(ca);
+    if (known === undefined || known.number !== current || known.number !== base?.number) return undefined;
+    const age = clock() - known.readAt;
+    return age >= 0 && age < MAX_BASE_AGE_MS ? known.readAt : undefined;
   };
 
   return {
     read: async (ca, previous, time) => {
-      const scheduled = previous?.scheduled ?? 0;
       // Read before the register: a change made meanwhile has a row that is not among these.
-      const { serials, keys } = await register.changed(ca, scheduled, MAX_CHANGES);
-      const base = keys.length <= MAX_CHANGES ? baseOf(ca, previous) : undefined;
-      if (base === undefined) bases.delete(ca);
-      const read = await (base
-        ? readChanged(ca, base, serials, scheduled, time)
-        : readWhole(ca, scheduled, time));
-      return { ...read, changes: keys };
+      const { serials, keys } = await register.changed(ca, previous.scheduled, MAX_CHANGES);
+      const changed = serials.filter(isSerial);
+      const before = keys.length <= MAX_CHANGES ? readBefore(ca, previous) : undefined;
+      const readAt = before ?? clock();
+      const differing = before === undefined ? await compareWhole(ca, previous, changed) : new Set(changed);
+      return { ...(await judgeAll(ca, differing, previous, time)), readAt, changes: keys };
     },
-    keep: (ca, number, der, { readAt, clamped }) => {
-      const newer = bases.get(ca);
+
+    keep: (ca, number, { readAt, clamped }) => {
+      const newer = made.get(ca);
       if (newer !== undefined && newer.number > number) return;
-      if (der.length <= MAX_BASE_BYTES && !clamped) bases.set(ca, { number, der, readAt });
-      else bases.delete(ca);
+      if (clamped) made.delete(ca);
+      else made.set(ca, { number, readAt });
     },
   };
+};
+
+/** As the encoder of entries has it: 20 octets at most with the one that keeps the number positive. */
+const isSerial = (text: string): text is SerialHex =>
+  /^(?!00)(?:(?:[0-9a-f]{2}){1,19}|[0-7][0-9a-f]{39})$/.test(text);
+
+const LAST_SECOND = Date.UTC(9999, 11, 31, 23, 59, 59) / 1000;
+
+const isTime = (value: unknown): value is number =>
+  Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= LAST_SECOND;
+
+/** Somebody may have put a row of another form. */
+const isRow = (value: RevokedRow | null): boolean => {
+  const { revocationTime, reason, invalidityDate, notAfter }: Partial<RevokedRow> = value ?? {};
+  return (
+    isTime(revocationTime) &&
+    isTime(notAfter) &&
+    (invalidityDate === undefined || isTime(invalidityDate)) &&
+    (ENTRY_REASONS as readonly unknown[]).includes(reason)
+  );
 };

@@ -1,6 +1,7 @@
 import { wentThrough } from '../../fault.ts';
 import type { Item, Key, Table, Write } from '../../store/store.ts';
 import { FULL_CRL } from '../contract.ts';
+import type { Alarm } from './alarms.ts';
 import { inOrder } from './archive.ts';
 
 /**
@@ -28,6 +29,8 @@ export type CurrentRow = {
   readonly scheduled: number;
   /** The version of the row `urgent` before the register was read; absent where there was no such row. */
   readonly urgent?: number;
+  /** Id of the record of the publication, which proves the row (current.ts). */
+  readonly record: string;
 };
 
 const pkOf = (ca: string): string => `crls/${ca}`;
@@ -39,8 +42,12 @@ const SIGNED = 'signed/';
 const signedKey = (ca: string, number: number): Key => ({ pk: pkOf(ca), sk: `${SIGNED}${inOrder(number)}` });
 
 /** The row of the CA's current CRL; undefined before the first one. */
-export const readCurrentCrl = (table: Table, ca: string): Promise<Item<CurrentRow> | undefined> =>
-  table.get<CurrentRow>(currentKey(ca));
+export const readCurrentCrl = async (table: Table, ca: string): Promise<Item<CurrentRow> | undefined> => {
+  const row = await table.get<CurrentRow>(currentKey(ca));
+  const value: CurrentRow | null | undefined = row?.value;
+  // Somebody else may have put a value that has no members.
+  return row && value === null ? { ...row, value: {} as CurrentRow } : row;
+};
 
 /** Replaces the row that was read before, or puts the first one. */
 export const currentWrite = (ca: string, value: CurrentRow, before: Item<CurrentRow> | undefined): Write => ({
@@ -59,22 +66,43 @@ export const crlDueWrites = async (table: Table, ca: string): Promise<readonly W
 export const readUrgent = async (table: Table, ca: string): Promise<number | undefined> =>
   (await table.get(urgentKey(ca)))?.version;
 
-/** Reserves the next CRL number: one more than the last that was reserved. */
-export const reserveNumber = async (table: Table, ca: string): Promise<number> => {
+/** Numbers that interrupted publications have used up since the newest CRL. More than this many are not believed. */
+const MAX_AHEAD = 500;
+
+/**
+ * Reserves the next CRL number: one more than the last that was reserved. The row is believed only near the newest number in
+ * the archive, so that nobody who writes to the table makes numbers fall, or leap to where none is left. Two publishers
+ * may get the same number where somebody has set the row back; then one of them finds the other's note or its file
+ * (publish.ts).
+ */
+export const reserveNumber = async (
+  { table, alarm }: { readonly table: Table; readonly alarm: Alarm },
+  ca: string,
+  newest: number,
+): Promise<number> => {
   for (;;) {
-    const row = await table.get<NumberRow>(numberKey(ca));
-    const next = (row?.value.last ?? 0) + 1;
+    const row = await table.get(numberKey(ca));
+    const last: unknown = (row?.value as NumberRow | null | undefined)?.last ?? 0;
+    const isNear =
+      typeof last === 'number' && Number.isSafeInteger(last) && last >= newest && last <= newest + MAX_AHEAD;
+    if (!isNear) {
+      await alarm('The row of the last CRL number does not follow from the archive; it is made again', {
+        ca,
+      });
+    }
+    const next = (isNear ? last : newest) + 1;
     const write: Write = {
       put: numberKey(ca),
-      value: { last: next },
+      value: { last: next } satisfies NumberRow,
       if: row ? { version: row.version } : 'absent',
     };
     if (await wentThrough(table.write([write]))) return next;
   }
 };
 
-export const noteSigned = (table: Table, ca: string, signed: SignedRow): Promise<void> =>
-  table.write([{ put: signedKey(ca, signed.number), value: signed, if: 'absent' }]);
+/** False where the number has a note already. */
+export const noteSigned = (table: Table, ca: string, signed: SignedRow): Promise<boolean> =>
+  wentThrough(table.write([{ put: signedKey(ca, signed.number), value: signed, if: 'absent' }]));
 
 export const readSigned = (table: Table, ca: string, number: number): Promise<Item<SignedRow> | undefined> =>
   table.get<SignedRow>(signedKey(ca, number));

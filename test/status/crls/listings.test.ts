@@ -3,14 +3,18 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { wentThrough } from '../../../lib/fault.ts';
+import { verifySignature } from '../../../lib/keys/keys.ts';
+import { openLedger } from '../../../lib/ledger/ledger.ts';
 import { decodeCertificateList, encodeTbsCertList, type RevokedCertificate } from '../../../lib/pki/pki.ts';
 import { openCrls } from '../../../lib/status/crls/crls.ts';
 import { openRegister, type RevokedRow, type StatusRow } from '../../../lib/status/register.ts';
 import { openFileBucket } from '../../../lib/store/file-bucket.ts';
 import { openSqliteTable } from '../../../lib/store/sqlite.ts';
 import type { Item, Table } from '../../../lib/store/store.ts';
+import { ledgerActs } from '../../acts.ts';
 import { crlSignerOf, openService, type Service, temporaryFolder } from '../../service.ts';
 import { crlUrlsOf, trustingIssuers } from '../issuers.ts';
+import { provenByRows } from './by-rows.ts';
 
 /** CRLs that are made from the CRL before them, compared with the register. */
 
@@ -85,6 +89,9 @@ const openWorld = async () => {
       return sqlite.write(writes);
     },
   };
+  const acts = ledgerActs(clock);
+  await acts.acts.makeKey('publication', 1);
+  const ledger = openLedger({ table: sqlite, clock, random: randomBytes, ...acts });
   const logged: string[] = [];
   const open = () =>
     openCrls({
@@ -101,8 +108,10 @@ const openWorld = async () => {
       issuers: trustingIssuers(table, service.trustDomain, clock),
       crlUrlsOf,
       register: openRegister(table),
-      recorder: service.app.ledger,
+      recorder: ledger,
       signCrl: crlSignerOf(service),
+      verifySignature,
+      proven: provenByRows(openRegister(sqlite)),
       clock,
       log: (level) => logged.push(level),
     });

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { verifySignature } from '../../../lib/keys/keys.ts';
 import { decodeCertificateList } from '../../../lib/pki/pki.ts';
 import { openCrls } from '../../../lib/status/crls/crls.ts';
 import { openRegister } from '../../../lib/status/register.ts';
 import type { Table } from '../../../lib/store/store.ts';
 import { crlSignerOf, openService, temporaryFolder } from '../../service.ts';
 import { crlUrlsOf, trustingIssuers } from '../issuers.ts';
+import { provenByRows } from './by-rows.ts';
 
 describe('a list of revocations', () => {
   it('is read without keeping others waiting: a turn of the event loop for each page', async () => {
@@ -47,6 +49,8 @@ describe('a list of revocations', () => {
         register,
         recorder: service.app.ledger,
         signCrl: crlSignerOf(service),
+        verifySignature,
+        proven: provenByRows(register),
         clock: service.now,
         log: () => {},
       });

@@ -1,0 +1,115 @@
+import { Fault, wentThrough } from '../../fault.ts';
+import { type Item, type Key, MAX_WRITES } from '../../store/store.ts';
+import { FULL_CRL, type PublishedCrl } from '../contract.ts';
+import type { CrlDeps } from '../deps.ts';
+import type { Issuer } from '../issuers.ts';
+import type { Before } from './build.ts';
+import type { ProvenCurrent } from './current.ts';
+import {
+  type CurrentRow,
+  currentWrite,
+  deleteWrite,
+  readCurrentCrl,
+  readSigned,
+  readUnrecorded,
+} from './rows.ts';
+
+/** What precedes a CRL, and the current one if its row is proven. */
+export type ProvenBefore = Before & { readonly proven: ProvenCurrent | undefined };
+
+export const currentRow = (
+  issuer: Issuer,
+  crl: PublishedCrl,
+  { base, proven, thisUpdate: latest }: ProvenBefore,
+  urgent: number | undefined,
+): Omit<CurrentRow, 'record'> => {
+  const thisUpdate = crl.thisUpdate.getTime() / 1000;
+  // Where a CRL came after the one that is proven, nobody knows whether it was scheduled. Then an interval must have passed
+  // since the latest.
+  const since = proven !== undefined && proven.number === base?.number ? proven.scheduled : latest;
+  const isScheduled = base === undefined || thisUpdate >= since + issuer.crl.interval;
+  return {
+    number: Number(crl.number),
+    thisUpdate,
+    nextUpdate: crl.nextUpdate.getTime() / 1000,
+    scheduled: isScheduled ? thisUpdate : (proven?.scheduled ?? 0),
+    ...(urgent !== undefined && { urgent }),
+  };
+};
+
+/** A signed CRL: the row that would name it as the current one, and the rest of what its record has. */
+interface SignedCrl {
+  readonly row: Omit<CurrentRow, 'record'>;
+  readonly entries: number;
+  readonly digest: string;
+  /** The number that was current before it, or else that of its base; 0 for the first. */
+  readonly previousNumber: number;
+}
+
+const timeText = (seconds: number): string => new Date(seconds * 1000).toISOString();
+
+/** Step 4. False where another CRL became current since `previous` was read. */
+export const makeCurrent = async (
+  { table, recorder }: Pick<CrlDeps, 'table' | 'recorder'>,
+  ca: string,
+  { row, entries, digest, previousNumber }: SignedCrl,
+  previous: Item<CurrentRow> | undefined,
+  actor: string,
+): Promise<boolean> => {
+  const { number } = row;
+  for (;;) {
+    const current = await readCurrentCrl(table, ca);
+    const overtaken = current?.version !== previous?.version;
+    const note = await readSigned(table, ca, number);
+    // The publisher of a CRL with a higher number found the note, and recorded this CRL with its own.
+    if (overtaken && !note) return false;
+    const unrecorded = overtaken ? [] : await readUnrecorded(table, ca, number);
+    const { record, writes } = await recorder.prepare({
+      kind: 'publication',
+      actor,
+      details: {
+        ca,
+        partition: FULL_CRL,
+        number,
+        entries,
+        thisUpdate: timeText(row.thisUpdate),
+        nextUpdate: timeText(row.nextUpdate),
+        digest,
+        ...(overtaken
+          ? { overtaken: true }
+          : { previous: previousNumber, scheduled: timeText(row.scheduled) }),
+        ...(unrecorded.length > 0 && {
+          left: unrecorded.map(({ value: { number, digest } }) => ({ number, digest })),
+        }),
+      },
+    });
+    const stored = await wentThrough(
+      table.write([
+        ...(overtaken ? [] : [currentWrite(ca, { ...row, record: record.id }, current)]),
+        ...(note ? [deleteWrite(note)] : []),
+        ...unrecorded.map(deleteWrite),
+        ...writes,
+      ]),
+    );
+    if (stored) return !overtaken;
+  }
+};
+
+/** Step 5. Leftover rows only make the next CRL look again at a few serial numbers, so failing here is harmless. */
+export const settle = async (
+  { table, register, log }: Pick<CrlDeps, 'table' | 'register' | 'log'>,
+  ca: string,
+  changes: readonly Key[],
+): Promise<void> => {
+  try {
+    for (let i = 0; i < changes.length; i += MAX_WRITES) {
+      // Another publisher may delete some of these rows too. Then this write fails and leaves the others to the next CRL.
+      await wentThrough(table.write(register.settledWrites(changes.slice(i, i + MAX_WRITES))));
+    }
+  } catch (error) {
+    log('warn', 'Changes that a CRL has seen could not be settled; the next one looks at them again', {
+      ca,
+      error: Fault.is(error) ? error.code : 'internal',
+    });
+  }
+};
