@@ -31,9 +31,9 @@ export const openProvingCurrent = ({ recorder }: Pick<CrlDeps, 'recorder'>): Pro
   const proven = new Map<string, { readonly record: string; readonly current: ProvenCurrent }>();
 
   const read = async (ca: string, { number, record }: CurrentRow): Promise<ProvenCurrent | undefined> => {
+    if (typeof record !== 'string') return undefined;
     const known = proven.get(ca);
     if (known?.record === record) return known.current;
-    if (typeof record !== 'string') return undefined;
     const publication = await readRecordedAct(recorder, record, {
       kind: 'publication',
       details: { ca, partition: FULL_CRL, number },
