@@ -67,6 +67,12 @@ export const revocationAnswer = z.looseObject({
 
 export const outcomeAnswer = z.union([awaitingAnswer, revocationAnswer]);
 
+/** Of a correction: done, or awaiting a second person. */
+export const correctionAnswer = z.looseObject({
+  awaiting: z.looseObject({ askedBy: text, askedAt: text, lapsesAt: text }).exactOptional(),
+  first: z.boolean(),
+});
+
 export const certificateAnswer = z.looseObject({
   ca: text,
   serial: text,

@@ -5,6 +5,7 @@ import { addCommand as authorities } from './commands/authorities.ts';
 import { addCommand as backup } from './commands/backup.ts';
 import { addCommand as certificate } from './commands/certificate.ts';
 import { addCommand as collect } from './commands/collect.ts';
+import { addCommand as correct } from './commands/correct.ts';
 import { addCommand as disclose } from './commands/disclose.ts';
 import { addCommand as evidence } from './commands/evidence.ts';
 import { addCommand as examine } from './commands/examine.ts';
@@ -42,6 +43,7 @@ const COMMANDS: readonly AddCommand[] = [
   revoke,
   hold,
   release,
+  correct,
   status,
   authorities,
   publish,

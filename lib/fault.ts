@@ -63,6 +63,7 @@ export const FAULT_CODES = [
   'confirmation-differs',
   'nothing-awaited',
   'key-list-unchanged',
+  'nothing-to-correct',
   'issuance-not-recorded',
   'issuance-not-rebuilt',
   'issuance-rows-lost',

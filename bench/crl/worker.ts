@@ -2,14 +2,23 @@ import { createHash } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { generateSoftwareKey } from '../../lib/keys/keys.ts';
-import { openRegister } from '../../lib/status/status.ts';
+import { openCas } from '../../lib/authority/authority.ts';
+import { generateSoftwareKey, verifySignature } from '../../lib/keys/keys.ts';
+import { openCrls } from '../../lib/status/crls/crls.ts';
+import {
+  issuerTermsOf,
+  issuerUrls,
+  openIssuers,
+  openRegister,
+  type ProvenStatus,
+} from '../../lib/status/status.ts';
 import { type Opened, openStore } from '../ocsp/store.ts';
 import { CRL_CA, revocationOf } from './entries.ts';
 
 /**
  * `node worker.ts FOLDER full|incremental ENTRIES ROUNDS`: publishes the CRL of one CA, over a store that has `ENTRIES`
- * revocations. For `full`, each round has a new core, which reads all revocations. For `incremental`, one core has
+ * revocations, and a CRL that lists them (`fill`). For `full`, each round has a new core, which verifies that CRL and reads
+ * all revocations. For `incremental`, one core has
  * published before, and finds a hundred new revocations in each round. The figures go to standard output as JSON.
  */
 const [folder = '', mode = 'full', count = '10000', rounds = '3'] = process.argv.slice(2);
@@ -30,15 +39,45 @@ const fill = (from: number, to: number): void => {
   db.close();
 };
 
-/** Revokes a hundred more, by the authority's own writes. */
-const revoke = async ({ table }: Opened, round: number): Promise<void> => {
+/** The CRL before: its entries were judged by acts, of which the benchmark has none. */
+const publishBase = async ({ table, bucket, keys, core, trustDomain }: Opened): Promise<void> => {
+  const clock = (): number => Date.now();
+  const log = (): void => {};
+  const register = openRegister(table);
+  const terms = trustDomain.authorities.map(issuerTermsOf);
+  const issuers = openIssuers({ table, terms, isCertificateOf: async () => true, clock, log });
+  const urlsOf = async (ca: string) => issuerUrls(ca, ['http://localhost:8080']);
+  const standing = { assertMayAct: async () => {} };
+  const { signCrl } = openCas({ trustDomain, keys, issuers, urlsOf, standing });
+  const proven: ProvenStatus = {
+    closingOf: async (ref) => (await register.listed(ref)) ?? 'never',
+    endOf: async () => undefined,
+    follow: async () => true,
+  };
+  const crlUrlsOf = async (ca: string) => (await urlsOf(ca)).crl;
+  const deps = { table, bucket, issuers, register, crlUrlsOf, signCrl, verifySignature, proven, clock, log };
+  await openCrls({ ...deps, recorder: core.ledger }).publish(CRL_CA, 'benchmark');
+};
+
+/** Revokes a hundred more, by the authority's own acts and writes. */
+const revoke = async ({ core, table }: Opened, round: number): Promise<void> => {
   const register = openRegister(table);
   for (let n = entries + round * NEW; n < entries + (round + 1) * NEW; n++) {
     const { serial, notAfter, ...entry } = revocationOf(n);
     const ref = { ca: CRL_CA, serial };
     await table.write(register.admitWrites(ref, 'benchmark', notAfter));
+    const details = {
+      reason: entry.reason,
+      revocationTime: new Date(entry.revocationTime * 1000).toISOString(),
+      before: 'good',
+    };
+    const { writes } = await core.ledger.conclude(
+      { kind: 'revocation', actor: 'benchmark', certificates: [ref], details },
+      { act: `status.${CRL_CA}.${serial}`, number: 1 },
+    );
     const revoked = { state: 'revoked', request: 'benchmark', notAfter, ...entry } as const;
-    await table.write(register.changeWrites(ref, await register.read(ref), revoked, 'benchmark'));
+    const changes = register.changeWrites(ref, await register.read(ref), revoked, 'benchmark');
+    await table.write([...changes, ...writes]);
   }
 };
 
@@ -77,6 +116,9 @@ const leastOf = async (der: Uint8Array): Promise<number> => {
 if (mode === 'fill') {
   await (await openStore(folder)).close();
   fill(0, entries);
+  const opened = await openStore(folder);
+  await publishBase(opened);
+  await opened.close();
 } else {
   const took: number[] = [];
   const least: number[] = [];

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { random } from '../../functions/random.ts';
 import { type Core, compose } from '../../lib/app.ts';
+import type { KeyStore } from '../../lib/keys/keys.ts';
 import { openSealedKeys } from '../../lib/keys/sealed.ts';
 import { openFileBucket } from '../../lib/store/file-bucket.ts';
 import { openSqliteTable } from '../../lib/store/sqlite.ts';
-import type { Table } from '../../lib/store/store.ts';
+import type { Bucket, Table } from '../../lib/store/store.ts';
 import { openTableObjects } from '../../lib/store/table-objects.ts';
 import { readTrustDomain, type TrustDomain } from '../../lib/trust-domain/trust-domain.ts';
 
@@ -20,6 +21,8 @@ export interface Opened {
   readonly core: Core;
   readonly trustDomain: TrustDomain;
   readonly table: Table;
+  readonly bucket: Bucket;
+  readonly keys: KeyStore;
   close(): Promise<void>;
 }
 
@@ -29,12 +32,13 @@ export const openStore = async (folder: string, url = 'http://localhost:8080'): 
   const table = await openSqliteTable(join(folder, 'table.sqlite'));
   const keys = await openSealedKeys({ folder: join(folder, 'keys'), passphrase: 'benchmark', random });
   const proofs = await openSqliteTable(join(folder, 'proofs.sqlite'));
+  const bucket = await openFileBucket(join(folder, 'objects'));
   const core = compose({
     trustDomain,
     trustDomainText: text,
     publicUrls: [url],
     table,
-    bucket: await openFileBucket(join(folder, 'objects')),
+    bucket,
     objects: openTableObjects(proofs),
     keys,
     actKeys: keys,
@@ -48,6 +52,8 @@ export const openStore = async (folder: string, url = 'http://localhost:8080'): 
     core,
     trustDomain,
     table,
+    bucket,
+    keys,
     close: async () => {
       await Promise.all([table.close(), proofs.close()]);
     },

@@ -70,6 +70,7 @@ export const PROBLEMS = {
   'confirmation-differs': p(409, 'Something different is pending already'),
   'nothing-awaited': p(409, 'Nothing is pending'),
   'key-list-unchanged': p(409, 'The list of keys is so already'),
+  'nothing-to-correct': p(409, 'There is nothing to correct'),
   'issuance-not-recorded': p(500, 'The issuance of a certificate is not on record'),
   'issuance-not-rebuilt': p(500, 'A certificate that was begun cannot be finished'),
   'issuance-rows-lost': p(500, 'The rows of an issued certificate are lost'),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type {
+  AwaitedCorrection,
   AwaitedRevocation,
   CaView,
   CertificateView,
@@ -168,6 +169,21 @@ export const awaitingAnswer = z.object({
   awaiting: awaitedRevocation,
   first: z.boolean().meta({ description: 'False if the same person asked before; nothing changed.' }),
 });
+
+export const awaitedCorrection = z
+  .object({
+    askedBy: principalId,
+    askedAt: utc,
+    lapsesAt: utc.meta({ description: 'The pending correction has no effect from then on.' }),
+  })
+  .meta({ id: 'AwaitedCorrection' }) satisfies z.ZodType<AwaitedCorrection>;
+
+export const awaitingCorrectionAnswer = z.object({
+  awaiting: awaitedCorrection,
+  first: z.boolean().meta({ description: 'False if the same person asked before; nothing changed.' }),
+});
+
+export const correctionAnswer = z.object({ corrected: z.literal(true), first: z.literal(true) });
 
 export const certificateView = z
   .object({

@@ -23,6 +23,8 @@ export const METRICS = {
   OldestUnsequencedRecord: 'Seconds',
   /** Rows that the ledger has set aside since the day before, because it did not write them so. */
   RowsSetAside: 'Count',
+  /** What publications of CRLs found since the day before that the service itself never leaves. */
+  CrlAlarms: 'Count',
   /** Requests that KMS throttled. */
   KmsThrottled: 'Count',
 } as const;

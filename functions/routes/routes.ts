@@ -1,4 +1,5 @@
 import type { Route } from '../http/route.ts';
+import { route as certificateCorrection } from './certificates/correct-status.ts';
 import { route as certificate } from './certificates/get-certificate.ts';
 import { route as certificateHold } from './certificates/hold-certificate.ts';
 import { route as certificates } from './certificates/list-serials.ts';
@@ -99,6 +100,7 @@ export const routes: readonly Route[] = [
   certificate,
   certificateRevocation,
   certificateRevocationWithdrawal,
+  certificateCorrection,
   certificateHold,
   certificateRelease,
   provisions,

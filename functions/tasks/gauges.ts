@@ -10,7 +10,7 @@ let loaded: ReturnType<typeof loadGauges> | undefined;
 export const handler = taskPipeline(async (): Promise<void> => {
   loaded ??= loadGauges();
   const { gauges, telemetry } = loaded;
-  const { authorities, oldestUnsequenced, rowsSetAside } = await gauges();
+  const { authorities, oldestUnsequenced, rowsSetAside, crlAlarms } = await gauges();
   const now = clock();
   const left = (until: Date | undefined): number => (until === undefined ? 0 : until.getTime() - now);
   for (const { ca, crlNextUpdate, responderNotAfter } of authorities) {
@@ -20,4 +20,5 @@ export const handler = taskPipeline(async (): Promise<void> => {
   const age = oldestUnsequenced === undefined ? 0 : now - oldestUnsequenced.getTime();
   telemetry.measure('OldestUnsequencedRecord', age / 1000);
   telemetry.measure('RowsSetAside', rowsSetAside);
+  telemetry.measure('CrlAlarms', crlAlarms);
 });

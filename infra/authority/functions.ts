@@ -7,6 +7,7 @@ import {
   ENDS_OF_RECORDS,
   get,
   ISSUE,
+  ISSUED,
   KEY_LISTS,
   MOVE_REQUEST,
   PUBLISH,
@@ -103,7 +104,7 @@ export const AUTHORITY_TASKS: readonly TaskFunction[] = [
     actKeys: { sign: ['ceremony', 'issuance', 'publication'], make: 'all' },
     proofs: {
       read: CERTIFY,
-      put: ['outcomes/*', 'issued/*', 'principal-keys/*'],
+      put: ['outcomes/*', ISSUED, 'principal-keys/*'],
     },
   },
 ];

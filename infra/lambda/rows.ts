@@ -51,12 +51,8 @@ export const ENDS_OF_STATUS = 'outcomes/status.*';
 /** Where closings are found by the time of the act. */
 export const CLOSINGS = 'closings/*';
 
-export const PUBLISH: Rows = {
-  query: ['issuers', 'revoked/*', 'changed/*', 'crls/*'],
-  get: ['crls/*', 'revoked/*'],
-  put: ['crls/*', 'staged/*'],
-  delete: ['crls/*', 'changed/*'],
-};
+/** What became of a serial number. */
+export const ISSUED = 'issued/*';
 
 /** A request moves from one state to the next. */
 export const MOVE_REQUEST: Rows = {
@@ -72,6 +68,14 @@ export const CHANGE_STATUS: Rows = {
   delete: ['revoked/*'],
   check: ['record/*'],
 };
+
+/** A CRL says what the acts say, and the rows of a status that differ from them follow. */
+export const PUBLISH: Rows = together(CHANGE_STATUS, {
+  query: ['issuers', 'revoked/*', 'changed/*', 'crls/*'],
+  get: ['crls/*', 'revoked/*', 'crl-alarms'],
+  put: ['crls/*', 'crl-alarms', 'staged/*'],
+  delete: ['crls/*', 'changed/*'],
+});
 
 export const RENEW_RESPONDER: Rows = {
   get: ['responders', 'responder-keys'],

@@ -53,15 +53,18 @@ const REQUEST_TO_CERTIFICATE = {
   objectGets: 8,
   objectKb: 1.4,
 };
+/** With what its first CRL reads: its acts, and its row again. */
 const REVOCATION = {
   writes: 22,
-  reads: 6,
+  reads: 10,
   records: 1,
   apiCalls: 1,
   objectPuts: 1,
-  objectGets: 4,
+  objectGets: 6,
   objectKb: 1,
 };
+/** Every five minutes two listings look for the newest CRL of a CA. They cost what puts cost. */
+const CRL_LISTINGS = 2 * 12 * 24 * 30;
 const OCSP = { reads: 1, gbSeconds: 0.008, bytes: 1_900 };
 const API = { reads: 6, gbSeconds: 0.04, bytes: 2_500 };
 const LOG_LINE_BYTES = 350;
@@ -128,6 +131,7 @@ export const monthlyCost = (load: Load): readonly Line[] => {
       usd:
         (batches * 5 +
           load.crlPartitions * 30 +
+          load.cas * CRL_LISTINGS +
           issued * REQUEST_TO_CERTIFICATE.objectPuts +
           revoked * REVOCATION.objectPuts) *
           p('objectPut') +
@@ -142,7 +146,7 @@ export const monthlyCost = (load: Load): readonly Line[] => {
       what: 'Logs, metrics, alarms, traces',
       usd:
         ((apiCalls + requests) * LOG_LINE_BYTES * p('logGb')) / 1e9 +
-        (2 * load.cas + 3) * (p('metric') + p('alarm')) +
+        (2 * load.cas + 4) * (p('metric') + p('alarm')) +
         p('dashboard') +
         requests * 0.05 * p('trace'),
     },

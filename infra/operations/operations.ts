@@ -92,6 +92,12 @@ export class Operations extends Construct {
       'The ledger has set rows aside that it did not write so: somebody has written to the table',
     );
     this.#above(
+      'crl-alarms',
+      own('CrlAlarms', 'Maximum'),
+      0,
+      'A publication of a CRL found rows or files that the service did not write so: somebody has written there',
+    );
+    this.#above(
       'kms-throttled',
       throttled,
       0,

@@ -11,6 +11,7 @@ import {
   FOLLOW_COMPROMISE,
   get,
   ISSUE,
+  ISSUED,
   onRows,
   PUBLISH,
   post,
@@ -63,7 +64,7 @@ export const STATUS_ROUTES: readonly RouteFunction[] = [
     doors: 'callers',
     part: 'issuing',
     // A compromised key goes into a CRL at once, so this function publishes.
-    rows: together(DOOR, CHANGE_STATUS, END, PUBLISH),
+    rows: together(DOOR, END, PUBLISH),
     crls: 'publish',
     caKeys: 'sign',
     actKeys: { sign: ['revocation', 'confirmation', 'publication'] },
@@ -76,6 +77,7 @@ export const STATUS_ROUTES: readonly RouteFunction[] = [
       // Needs only rows that a hold needs too. The function that revokes does not serve it, because that one may also
       // sign.
       { file: 'certificates/withdraw-revocation', method: 'DELETE', path: `${CERTIFICATE}/revocation` },
+      post('certificates/correct-status', `${CERTIFICATE}/correction`),
     ],
     doors: 'callers',
     part: 'rows',
@@ -109,7 +111,7 @@ export const STATUS_ROUTES: readonly RouteFunction[] = [
     crls: 'publish',
     caKeys: 'sign',
     actKeys: { sign: ['publication'] },
-    proofs: { read: VERIFY },
+    proofs: { read: [...VERIFY, ISSUED] },
   },
 ];
 
@@ -123,7 +125,7 @@ export const STATUS_TASKS: readonly TaskFunction[] = [
     crls: 'publish',
     caKeys: 'sign',
     actKeys: { sign: ['publication'] },
-    proofs: { read: VERIFY },
+    proofs: { read: [...VERIFY, ISSUED] },
   },
   {
     id: 'scheduled-responders',
@@ -135,7 +137,7 @@ export const STATUS_TASKS: readonly TaskFunction[] = [
     caKeys: 'sign',
     responderKeys: 'make',
     actKeys: { sign: ['issuance'] },
-    proofs: { read: CERTIFY, put: [ENDS_OF_ORDERS, 'issued/*'] },
+    proofs: { read: CERTIFY, put: [ENDS_OF_ORDERS, ISSUED] },
   },
   {
     // Makes rows again that somebody erased. It signs nothing: the acts are in the bucket.
@@ -162,7 +164,7 @@ export const STATUS_TASKS: readonly TaskFunction[] = [
     environment: 'gauges',
     everyMinutes: 1,
     rows: {
-      query: ['issuers', 'set-aside', 'staged/*', 'unsequenced/*'],
+      query: ['crl-alarms', 'issuers', 'set-aside', 'staged/*', 'unsequenced/*'],
       get: ['crls/*', 'responders', 'status/*'],
     },
   },

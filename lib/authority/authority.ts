@@ -9,6 +9,7 @@ import { readCertificate } from './certificates.ts';
 import { openClosings } from './closings.ts';
 import { openConsents } from './consent.ts';
 import type { Authority, AuthorityCore, CaView, Order } from './contract.ts';
+import { openCorrecting } from './correcting.ts';
 import type { AuthorityDeps } from './deps.ts';
 import { ownOrder } from './issuance-end.ts';
 import { readIssuedAs } from './issued-as.ts';
@@ -30,10 +31,12 @@ export { type CertificateRow, certificateKey, readCertificate } from './certific
 export type {
   Authority,
   AuthorityCore,
+  AwaitedCorrection,
   AwaitedRevocation,
   CaView,
   CeremonyEvent,
   CertificateView,
+  CorrectionOutcome,
   KeyLists,
   KeyListView,
   Order,
@@ -156,6 +159,7 @@ export const openAuthority = (deps: AuthorityDeps): Authority & AuthorityCore =>
   return {
     ...core,
     ...openRevoking(deps, twoPersons),
+    ...openCorrecting(deps),
 
     authorities: async () =>
       Promise.all((await issuers.all()).map(async (issuer) => caView(issuer, await deps.urlsOf(issuer.id)))),

@@ -50,6 +50,14 @@ export type RevocationOutcome =
   | { readonly revocation: Revocation; readonly awaiting?: undefined; readonly first: boolean }
   | { readonly awaiting: AwaitedRevocation; readonly revocation?: undefined; readonly first: boolean };
 
+/** One operator has asked to have the rows of a certificate corrected; a second one has to ask for the same. */
+export type AwaitedCorrection = Pick<AwaitedRevocation, 'askedBy' | 'askedAt' | 'lapsesAt'>;
+
+/** `first` is false where this person had asked before. */
+export type CorrectionOutcome =
+  | { readonly corrected: true; readonly awaiting?: undefined; readonly first: true }
+  | { readonly awaiting: AwaitedCorrection; readonly corrected?: undefined; readonly first: boolean };
+
 export interface CertificateView extends CertificateRef {
   readonly profile: string;
   readonly profileVersion: number;
@@ -103,6 +111,12 @@ export interface Authority {
   withdrawRevocation(actor: Principal, ref: CertificateRef): Promise<void>;
   /** Faults: `unknown-certificate`, `not-on-hold`, `hold-not-releasable`, `already-revoked`. */
   release(actor: Principal, ref: CertificateRef): Promise<void>;
+  /**
+   * For two operators. The rows say that the certificate is revoked or on hold, and no act says so; after the second
+   * operator's call they say what the acts say. A number whose issuance is not proven leaves the rows of revoked
+   * certificates, and is not made good. Faults: `unknown-certificate`, `nothing-to-correct`.
+   */
+  correctStatus(actor: Principal, ref: CertificateRef): Promise<CorrectionOutcome>;
 }
 
 /** An approved request for a certificate, or one of the service itself. */

@@ -10,7 +10,8 @@ import type { Recorder } from './deps.ts';
  * The acts on the status of one certificate. They exclude each other, so each takes the next number under one name:
  *
  *   outcomes/status.{ca}.{serial}/{n}  the record of a hold, a release or a revocation; or of a confirmation: that one person
- *                                      asked for what takes two, or that this was taken back
+ *                                      asked for what takes two, or that this was taken back; or that two persons corrected
+ *                                      the rows (correcting.ts)
  *
  * The name is the certificate's own and needs no row to be found. What the acts add up to is read from the first one on, and
  * decides; the status register follows it. Nothing follows a revocation.
@@ -34,6 +35,12 @@ export interface Asking extends RevocationTerms {
   readonly lapsesAt: number;
 }
 
+export interface AskedCorrection
+  extends Pick<Asking, 'record' | 'askedBy' | 'person' | 'askedAt' | 'lapsesAt'> {
+  /** Digests of what the rows said. */
+  readonly rows: readonly string[];
+}
+
 /** What an operator asks for. The invalidity date is in Unix seconds. */
 export interface RevocationTerms {
   readonly status: 'revoked' | 'hold';
@@ -48,6 +55,10 @@ export interface Standing {
   readonly earlier: readonly ActedState[];
   /** Neither used nor taken back; it may have lapsed. */
   readonly asking?: Asking;
+  /** One person's asking for a correction of the rows; it may have lapsed. */
+  readonly correction?: AskedCorrection;
+  /** Digests of what rows said that two persons corrected. */
+  readonly corrected?: readonly string[];
   /** The name of the next act. */
   readonly next: Closes;
   /** They stage the records of these acts that the ledger lacks. */
@@ -84,10 +95,15 @@ const afterAct = (before: Standing, record: LedgerRecord, ref: CertificateRef): 
   const [named] = record.certificates ?? [];
   const isAboutIt = named?.ca === ref.ca && named.serial === ref.serial;
   if (record.kind === 'provision' || !isAboutIt || before.now.state === 'revoked') throw misplaced(record);
-  const { asking, ...rest } = before;
+  const { asking, correction, ...rest } = before;
   const { details } = record;
   switch (record.kind) {
     case 'confirmation':
+      if (details.act === 'correction-asked') return { ...before, correction: correctionOf(record) };
+      if (details.act === 'corrected') {
+        const corrected = [...(before.corrected ?? []), ...rowsOf(record)];
+        return { ...rest, ...(asking && { asking }), corrected };
+      }
       return details.act === 'asked' ? { ...rest, asking: askingOf(record) } : rest;
     case 'hold':
     case 'revocation': {
@@ -104,13 +120,25 @@ const afterAct = (before: Standing, record: LedgerRecord, ref: CertificateRef): 
 export type ActRecord = Exclude<LedgerRecord, { readonly kind: 'provision' }>;
 
 export const askingOf = (record: ActRecord): Asking => ({
+  ...whoAsked(record),
+  status: record.details.status === 'hold' ? 'hold' : 'revoked',
+  ...reasonOf(record),
+});
+
+export const correctionOf = (record: ActRecord): AskedCorrection => ({
+  ...whoAsked(record),
+  rows: rowsOf(record),
+});
+
+const rowsOf = ({ details }: ActRecord): readonly string[] =>
+  (Array.isArray(details.rows) ? details.rows : []).map(String);
+
+const whoAsked = (record: ActRecord) => ({
   record: record.id,
   askedBy: record.actor,
   person: record.details.person,
   askedAt: Math.floor(Date.parse(record.time) / 1000),
   lapsesAt: secondsOf(record, 'lapsesAt'),
-  status: record.details.status === 'hold' ? 'hold' : 'revoked',
-  ...reasonOf(record),
 });
 
 const entryOf = (record: ActRecord): RevocationEntry => ({

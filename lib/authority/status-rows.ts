@@ -1,8 +1,9 @@
-import { isDeepStrictEqual } from 'node:util';
+import { hash } from 'node:crypto';
 import { Fault, wentThrough } from '../fault.ts';
 import type { RevocationReason } from '../pki/pki.ts';
 import type { CertificateRef } from '../principal.ts';
-import type { RevocationEntry, StatusRow, StatusRows } from '../status/status.ts';
+import type { RevokedRow, StatusRow, StatusRows } from '../status/status.ts';
+import type { Value } from '../store/store.ts';
 import { openCompromise } from './compromise.ts';
 import type { AuthorityDeps } from './deps.ts';
 import type { IssuedAs } from './issued-as.ts';
@@ -18,8 +19,8 @@ const MARK_OCTETS = 8;
  * each act, and before each decision: so a crash between an act and its rows, and rows that somebody changed, are mended by
  * the next call.
  *
- * Rows are closed by any act. They are opened only where they say a hold that an act made, and an act released. A row that is
- * closed without an act stays closed, and the log has an error.
+ * Rows are closed by any act. They are opened only where they say a hold that an act made, and an act released, or what two
+ * persons corrected. Any other row that is closed without an act stays closed, and the log has an error.
  */
 export const openStatusRows = (
   deps: Pick<
@@ -41,7 +42,12 @@ export const openStatusRows = (
       await compromise.follow(ref, standing, issuedAs);
       const rows = await register.read(ref);
       const next = statusRowOf(standing.now, issuedAs);
-      const isBehind = next.state === 'good' ? isReleased(standing, rows) : !register.says(rows, next);
+      // A certificate whose issuance is not proven is never made good. It leaves the rows of revoked ones, no more.
+      const isOnlyUnlisted = next.state === 'good' && issuedAs.profile === undefined;
+      const isBehind =
+        next.state === 'good'
+          ? isReleased(standing, rows) && (rows.listed !== undefined || !isOnlyUnlisted)
+          : !register.says(rows, next);
       if (next.state === 'good' && !isBehind && isClosed(rows)) {
         deps.log('error', 'The status row of a certificate is closed, and no act closed it', { ...ref });
       }
@@ -50,7 +56,8 @@ export const openStatusRows = (
       const mark = Buffer.from(deps.random(MARK_OCTETS)).toString('hex');
       const isStored = await wentThrough(
         table.write([
-          ...(isBehind ? register.changeWrites(ref, rows, next, mark) : []),
+          ...(isBehind && isOnlyUnlisted ? register.unlistWrites(ref, rows, mark) : []),
+          ...(isBehind && !isOnlyUnlisted ? register.changeWrites(ref, rows, next, mark) : []),
           ...(isUrgent ? await deps.crlDueWrites(ref.ca) : []),
           ...standing.writes,
         ]),
@@ -82,15 +89,18 @@ export type StatusFollowing = ReturnType<typeof openStatusRows>;
 const statusRowOf = (acted: ActedState, { request, notAfter }: IssuedAs): StatusRow =>
   acted.state === 'good' ? { state: 'good', request, notAfter } : { ...acted, request, notAfter };
 
-/** What the rows say, if they are closed; both say the same unless somebody has changed one. */
-const closingsIn = ({ status, listed }: StatusRows): readonly RevocationEntry[] => {
-  const closings: RevocationEntry[] = [];
+/** What one closed row says. Somebody may have put a row of another form. */
+type Said = Value;
+
+/** What the closed rows say; both say the same unless somebody has changed one. */
+const closingsIn = ({ status, listed }: StatusRows): readonly Said[] => {
+  const closings: Said[] = [];
   if (status && status.value.state !== 'good') {
     const { state: _state, request: _request, notAfter: _notAfter, ...entry } = status.value;
     closings.push(entry);
   }
   if (listed) {
-    const { notAfter: _notAfter, ...entry } = listed.value ?? {};
+    const { notAfter: _notAfter, ...entry }: Partial<RevokedRow> = listed.value ?? {};
     closings.push(entry);
   }
   return closings;
@@ -98,13 +108,24 @@ const closingsIn = ({ status, listed }: StatusRows): readonly RevocationEntry[] 
 
 const isClosed = (rows: StatusRows): boolean => closingsIn(rows).length > 0;
 
-/** Whether the rows still say a closing that was released. */
-const isReleased = ({ earlier }: Standing, rows: StatusRows): boolean => {
+const MEMBERS = ['revocationTime', 'reason', 'invalidityDate'] as const;
+
+/** SHA-256, hex: a record of the correction cannot hold what somebody wrote into a row. */
+const digestOfSaid = (said: Said): string =>
+  hash('sha256', JSON.stringify(MEMBERS.map((member) => said[member] ?? null)));
+
+/** Digests of what the closed rows say, for the record of a correction. */
+export const digestsOfClosings = (rows: StatusRows): readonly string[] =>
+  [...new Set(closingsIn(rows).map(digestOfSaid))].sort();
+
+/** Whether the rows still say a closing that was released, or one that two persons corrected. */
+const isReleased = ({ earlier, corrected = [] }: Standing, rows: StatusRows): boolean => {
+  const released = new Set([
+    ...earlier.filter(({ state }) => state !== 'good').map(digestOfSaid),
+    ...corrected,
+  ]);
   const closings = closingsIn(rows);
-  const released = earlier.flatMap(({ state, ...entry }) => (state === 'good' ? [] : [entry]));
-  return (
-    closings.length > 0 && closings.every((said) => released.some((entry) => isDeepStrictEqual(entry, said)))
-  );
+  return closings.length > 0 && closings.every((said) => released.has(digestOfSaid(said)));
 };
 
 /** Whether an act has closed the certificate, if the rows say that it is closed. */

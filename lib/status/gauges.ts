@@ -2,6 +2,7 @@ import { Fault } from '../fault.ts';
 import { decodeCertificate } from '../pki/pki.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { Table } from '../store/store.ts';
+import { recentCrlAlarms } from './crls/alarms.ts';
 import { readCurrentCrl } from './crls/rows.ts';
 import { type IssuerRow, logUnreadable, readIssuerRows } from './issuer-row.ts';
 import { openRegister } from './register.ts';
@@ -24,6 +25,8 @@ export interface Gauges {
   readonly oldestUnsequenced?: Date;
   /** Rows that the ledger has set aside since the day before, because it did not write them so. */
   readonly rowsSetAside: number;
+  /** What publications of CRLs found since the day before that the service itself never leaves (crls/alarms.ts). */
+  readonly crlAlarms: number;
 }
 
 export const openGauges = (deps: {
@@ -74,9 +77,11 @@ export const openGauges = (deps: {
     );
     const oldest = await deps.oldestUnsequenced();
     const rowsSetAside = await deps.rowsSetAside();
+    const crlAlarms = await recentCrlAlarms(table, clock());
     return {
       authorities,
       rowsSetAside,
+      crlAlarms,
       ...(oldest !== undefined && { oldestUnsequenced: new Date(oldest) }),
     };
   };

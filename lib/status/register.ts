@@ -98,6 +98,7 @@ export interface Register {
   readonly admitWrites: typeof admitWrites;
   readonly says: typeof says;
   readonly changeWrites: typeof changeWrites;
+  readonly unlistWrites: typeof unlistWrites;
   readonly settledWrites: typeof settledWrites;
 }
 
@@ -147,6 +148,16 @@ const changeWrites = (
   ];
 };
 
+/** Writes after which no CRL looks for the certificate any more. Its status stays as it is. */
+const unlistWrites = (
+  ref: CertificateRef,
+  { listed }: Pick<StatusRows, 'listed'>,
+  mark: string,
+): readonly Write[] => [
+  ...(listed ? [{ delete: revokedKey(ref), if: { version: listed.version } }] : []),
+  changedWrite(ref, AT_ONCE, mark),
+];
+
 const settledWrites = (keys: readonly Key[]): readonly Write[] =>
   keys.map((key) => ({ delete: key, if: { version: 1 } }));
 
@@ -175,5 +186,6 @@ export const openRegister = (table: Table): Register => ({
   admitWrites,
   says,
   changeWrites,
+  unlistWrites,
   settledWrites,
 });

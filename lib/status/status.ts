@@ -19,6 +19,7 @@ export {
   type Register,
   type Registered,
   type RevocationEntry,
+  type RevokedRow,
   type StatusRow,
   type StatusRows,
 } from './register.ts';

@@ -52,6 +52,9 @@ const STORY = [
   'restore',
 ];
 
+/** Needs a row that somebody has forged, which no example can make. */
+const REFUSED = 'correct';
+
 /** As `npx akashi` does, on the Node that runs the tests. */
 const SCRIPT = `#!/bin/sh\nexec '${process.execPath}' '${join(root, 'cli/akashi.ts')}' "$@"\n`;
 
@@ -77,7 +80,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('the examples', () => {
   it('are run for every command', () => {
-    expect([...new Set(STORY)].sort()).toEqual(leaves.map(({ name }) => name).sort());
+    expect([...new Set([...STORY, REFUSED])].sort()).toEqual(leaves.map(({ name }) => name).sort());
   });
 });
 
@@ -98,5 +101,10 @@ describe.skipIf(MISSING.length > 0)('the examples', () => {
   it.each(STORY)('of akashi %s work as they are written', { timeout: 60_000 }, async (name) => {
     const { out } = await akashi([...name.split(' '), '--help']);
     expect(await shell(examplesIn(out))).toBe('done');
+  });
+
+  it(`of akashi ${REFUSED} are refused where nobody has forged a row`, { timeout: 60_000 }, async () => {
+    const { out } = await akashi([REFUSED, '--help']);
+    expect(await shell(examplesIn(out))).toContain('there is nothing to correct');
   });
 });

@@ -230,6 +230,8 @@ export const testApp = (
       hold: async (_actor, ref) => known(isKnown(ref), 'unknown-certificate', { revocation, first: true }),
       release: async (_actor, ref) => known(isKnown(ref), 'unknown-certificate', undefined),
       withdrawRevocation: async (_actor, ref) => known(isKnown(ref), 'unknown-certificate', undefined),
+      correctStatus: async (_actor, ref) =>
+        known(isKnown(ref), 'unknown-certificate', { corrected: true, first: true } as const),
     },
 
     amendments: {
@@ -471,6 +473,7 @@ export const EXAMPLES: Readonly<
     body: JSON.stringify({ reason: 'keyCompromise', invalidityDate: '2025-12-31T00:00:00Z' }),
   },
   withdrawRevocation: { target: `/api/v1/certificates/${CA}/${SERIAL}/revocation` },
+  correctStatus: { target: `/api/v1/certificates/${CA}/${SERIAL}/correction` },
   holdCertificate: { target: `/api/v1/certificates/${CA}/${SERIAL}/hold` },
   releaseCertificate: { target: `/api/v1/certificates/${CA}/${SERIAL}/hold` },
   listProvisions: { target: `/api/v1/provisions?ca=${CA}&serial=${SERIAL}&from=2026-01-01T00:00:00Z` },

@@ -642,6 +642,7 @@ describe('operations', () => {
       'ResponderDaysLeft',
       'OldestUnsequencedRecord',
       'RowsSetAside',
+      'CrlAlarms',
       'KmsThrottled',
       'Errors',
       'Duration',

@@ -70,6 +70,8 @@ export const AUTHORITY = {
     '認証局の有効期間が終わっています。証明書は発行できません。',
   'A different revocation awaits its confirmation for this certificate; confirm that one, or withdraw it first.':
     'この証明書には、確認待ちの別の失効があります。先にそれを確認するか、取り下げてください。',
+  'The rows of this certificate say what its acts say; there is nothing to correct.':
+    'この証明書の行は、記録された行為のとおりです。訂正するものはありません。',
   'No revocation of this certificate awaits its confirmation.': 'この証明書に、確認待ちの失効はありません。',
   'The ceremony made another certificate for this CA, which is not in the table; restore the table from a copy.':
     '鍵生成式で作られたこの認証局の証明書は別のもので、テーブルにありません。テーブルのバックアップから復元してください。',

@@ -53,6 +53,7 @@ export const TITLES = {
   'The certificate is revoked': '証明書は失効しています',
   'Something different is pending already': '別の手続きが確認待ちになっています',
   'Nothing is pending': '確認待ちの手続きはありません',
+  'There is nothing to correct': '訂正するものはありません',
   'The issuance of a certificate is not on record': '証明書の発行が記録にありません',
   'A signature was withheld': '署名を取りやめました',
   'No such request': 'その申請はありません',

@@ -41,6 +41,7 @@ const EXPECTED: Readonly<Record<string, Readonly<Record<'none' | Role, number>>>
   getCertificate: { ...NOBODY, officer: 200, operator: 200, auditor: 200 },
   revokeCertificate: { ...NOBODY, officer: 200, operator: 200 },
   withdrawRevocation: { ...NOBODY, operator: 204 },
+  correctStatus: { ...NOBODY, operator: 200 },
   holdCertificate: { ...NOBODY, officer: 200, operator: 200 },
   releaseCertificate: { ...NOBODY, officer: 204, operator: 204 },
   listProvisions: { ...NOBODY, auditor: 200 },

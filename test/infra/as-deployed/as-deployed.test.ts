@@ -417,7 +417,13 @@ describe.skipIf(!present)('as deployed', () => {
     const [record] = await records('/api/v1/records', 'limit=1');
     expect((await as('auditor', 'GET', `/api/v1/records/${record?.id}/proof`)).json().code).toBe('try-later');
     await functions.invoke('scheduled-gauges', {});
-    for (const metric of ['CrlSecondsLeft', 'ResponderDaysLeft', 'OldestUnsequencedRecord', 'RowsSetAside']) {
+    for (const metric of [
+      'CrlSecondsLeft',
+      'ResponderDaysLeft',
+      'OldestUnsequencedRecord',
+      'RowsSetAside',
+      'CrlAlarms',
+    ]) {
       await vi.waitFor(() => expect(functions.log()).toContain(`"${metric}":`));
     }
     // Some records are settled by a query, and some are not.

@@ -82,7 +82,7 @@ const PROCESSES = [
   ['a new process', restart],
 ] as const;
 
-const valueOf = async (key: { pk: string; sk: string }): Promise<Value> =>
+const rowOf = async (key: { pk: string; sk: string }): Promise<Value> =>
   ((await service.table.get(key)) as Item).value;
 
 /** Somebody who knows the register also writes the row that has the serial number looked at. */
@@ -133,16 +133,16 @@ describe.each(PROCESSES)('by %s', (_, next) => {
   it('a deleted row takes no entry off the list, and is made again', async () => {
     await revoke();
     const before = await published();
-    const row = await valueOf(listRow());
+    const row = await rowOf(listRow());
     await deleteRow(service.table, listRow());
     const statusKey = { pk: `status/${CA}/${ref.serial.slice(-1)}`, sk: ref.serial };
-    const { request, notAfter } = await valueOf(statusKey);
+    const { request, notAfter } = await rowOf(statusKey);
     await putRow(service.table, statusKey, { state: 'good', request, notAfter } as Value);
     await change();
     await next();
     expect((await published()).entry).toEqual(before.entry);
     expect(errors()).toEqual([expect.stringContaining('row of a revoked certificate was lost')]);
-    expect(await valueOf(listRow())).toEqual(row);
+    expect(await rowOf(listRow())).toEqual(row);
     expect((await ocspStatus(service, ref)).status).toBe('revoked');
     await checkWorld(service, { requests: [], signed: [], answers: [], revoked: [`${CA} ${ref.serial}`] });
   });
@@ -156,19 +156,19 @@ describe.each(PROCESSES)('by %s', (_, next) => {
   ])('a row with another %s changes no entry, and is mended', async (_what, forged) => {
     await revoke();
     const before = await published();
-    const row = await valueOf(listRow());
+    const row = await rowOf(listRow());
     await putRow(service.table, listRow(), { ...row, ...forged });
     await change();
     await next();
     expect((await published()).entry).toEqual(before.entry);
     expect((await published()).entry).toEqual(before.entry);
-    expect(await valueOf(listRow())).toEqual(row);
+    expect(await rowOf(listRow())).toEqual(row);
     expect(await alarms()).toBe(1);
   });
 
   it('a row that is changed before the first CRL lists what the act says', async () => {
     const { revocation } = await revoke();
-    const row = await valueOf(listRow());
+    const row = await rowOf(listRow());
     const forged = {
       ...row,
       reason: 'keyCompromise',
@@ -182,13 +182,13 @@ describe.each(PROCESSES)('by %s', (_, next) => {
       revocationDate: new Date(revocation?.revocationTime as string),
       reasonCode: 'superseded',
     });
-    expect(await valueOf(listRow())).toEqual(row);
+    expect(await rowOf(listRow())).toEqual(row);
   });
 
   it('a release leaves the list, and the row that somebody puts back does not return to it', async () => {
     await service.app.authority.hold(operator(), ref);
     expect((await published()).entry).toMatchObject({ reasonCode: 'certificateHold' });
-    const row = await valueOf(listRow());
+    const row = await rowOf(listRow());
     await service.app.authority.release(operator(), ref);
     await next();
     expect((await published()).entry).toBeUndefined();
@@ -205,7 +205,7 @@ describe.each(PROCESSES)('by %s', (_, next) => {
     await revoke();
     await service.app.authority.revoke(operator(), other, { reason: 'superseded' });
     await published();
-    const { notAfter } = await valueOf(certificateKey(ref));
+    const { notAfter } = await rowOf(certificateKey(ref));
     service.advance((notAfter as number) * 1000 - service.now() + DAY);
     await next();
     expect((await published()).entries).toHaveLength(2);
@@ -220,7 +220,7 @@ describe.each(PROCESSES)('by %s', (_, next) => {
   it('an expired certificate stays on the list where the record of its issuance is gone', async () => {
     await revoke();
     await published();
-    const row = await valueOf(certificateKey(ref));
+    const row = await rowOf(certificateKey(ref));
     service.advance((row.notAfter as number) * 1000 - service.now() + DAY);
     await published();
     const record = (await allRecords(service)).find(
@@ -239,12 +239,12 @@ describe('the row of the current CRL', () => {
     deleted: () => deleteRow(service.table, currentKey),
     'rolled back': (before) => putRow(service.table, currentKey, before),
     'forged forwards': async () => {
-      const row = await valueOf(currentKey);
+      const row = await rowOf(currentKey);
       const far = Math.floor((service.now() + 400 * DAY) / 1000);
       await putRow(service.table, currentKey, { ...row, number: 900_000, thisUpdate: far, scheduled: far });
     },
     'forged with a later schedule': async () => {
-      const row = await valueOf(currentKey);
+      const row = await rowOf(currentKey);
       await putRow(service.table, currentKey, {
         ...row,
         scheduled: Math.floor((service.now() + 400 * DAY) / 1000),
@@ -254,7 +254,7 @@ describe('the row of the current CRL', () => {
   };
 
   it.each(Object.keys(attack))('%s: the CRL is due, and follows the newest in the archive', async (how) => {
-    const before = await valueOf(currentKey);
+    const before = await rowOf(currentKey);
     await revoke();
     const last = await published();
     await attack[how]?.(before);
