@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { LedgerRecord } from '../ledger/ledger.ts';
 import type { RecordObserver, Report } from './contract.ts';
 
@@ -14,7 +15,8 @@ const TERMS = ['status', 'reason', 'invalidityDate'] as const;
 /**
  * Checks that a revocation or a hold that takes two persons had two. The act of the second person names the record of the
  * first one's asking (`confirms`), which was about the same certificate, on the same terms, and not lapsed. Certificates of
- * CAs and of OCSP responders always take two; the records of other issuances do not say whether they do.
+ * CAs and of OCSP responders always take two; the records of other issuances do not say whether they do. A correction of rows
+ * that are closed without an act always takes two.
  */
 export interface ConfirmationCheck extends RecordObserver {
   conclude(): void;
@@ -24,10 +26,24 @@ export const openConfirmationCheck = ({ report }: { readonly report: Report }): 
   const own = new Set<string>();
   const askings = new Map<string, ActRecord>();
   const closings = new Map<string, ActRecord>();
+  const corrections = new Map<string, ActRecord>();
+
+  /** Two persons asked for the same correction of the same certificate, the second before the first one's asking lapsed. */
+  const isCorrectedByTwo = (correction: ActRecord): boolean => {
+    const asking = askings.get(String(correction.details.confirms));
+    return (
+      asking?.details.act === 'correction-asked' &&
+      certificateOf(asking) === certificateOf(correction) &&
+      asking.actor !== correction.actor &&
+      asking.details.person !== correction.details.person &&
+      isDeepStrictEqual(asking.details.rows, correction.details.rows) &&
+      Date.parse(correction.time) < Date.parse(String(asking.details.lapsesAt))
+    );
+  };
 
   const isConfirmed = (closing: ActRecord): boolean => {
     const asking = askings.get(String(closing.details.confirms));
-    if (asking === undefined) return false;
+    if (asking?.details.act !== 'asked') return false;
     const status = closing.kind === 'hold' ? 'hold' : 'revoked';
     const asked = asking.details;
     return (
@@ -42,13 +58,16 @@ export const openConfirmationCheck = ({ report }: { readonly report: Report }): 
   return {
     observe: (record) => {
       if (record.kind === 'issuance' && OWN.has(record.details.profile)) own.add(certificateOf(record));
-      if (record.kind === 'confirmation' && record.details.act === 'asked') askings.set(record.id, record);
+      if (record.kind === 'confirmation') {
+        const { act } = record.details;
+        if (act === 'asked' || act === 'correction-asked') askings.set(record.id, record);
+        if (act === 'corrected') corrections.set(record.id, record);
+      }
       if (record.kind === 'revocation' || record.kind === 'hold') closings.set(record.id, record);
     },
 
     retract: ({ id }) => {
-      askings.delete(id);
-      closings.delete(id);
+      for (const records of [askings, closings, corrections]) records.delete(id);
     },
 
     conclude: () => {
@@ -56,6 +75,10 @@ export const openConfirmationCheck = ({ report }: { readonly report: Report }): 
         const certificate = certificateOf(closing);
         const takesTwo = own.has(certificate) || closing.details.confirms !== undefined;
         if (takesTwo && !isConfirmed(closing)) report('revocation-not-confirmed', { certificate, record });
+      }
+      for (const [record, correction] of corrections) {
+        if (isCorrectedByTwo(correction)) continue;
+        report('correction-not-confirmed', { certificate: certificateOf(correction), record });
       }
     },
   };

@@ -16,6 +16,8 @@ export const DAMAGES = {
     'A key of acts is not the one that was shown before, or does not follow its predecessor.',
   'revocation-not-confirmed':
     'A certificate that takes two persons was revoked or held, and the log lacks the asking of the other one.',
+  'correction-not-confirmed':
+    'The rows of a certificate were corrected, and the log lacks the same asking by another person.',
   'end-repeated': 'Two acts ended the same thing, of which only one can have counted.',
   'authority-without-leaf': 'A CA certificate has no issuance or ceremony record in the log.',
   'authority-missing': 'The log has the ceremony of a CA that the service does not show.',

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openConfirmationCheck } from '../../lib/audit/confirmations.ts';
+import type { LedgerRecord } from '../../lib/ledger/ledger.ts';
 import { decodeCertificateList } from '../../lib/pki/pki.ts';
 import type { CertificateRef, Principal } from '../../lib/principal.ts';
 import type { Item, Value } from '../../lib/store/store.ts';
@@ -70,10 +71,17 @@ const isListed = async (): Promise<boolean> => {
 const confirmations = async () =>
   (await allRecords(service)).filter(({ kind }) => kind === 'confirmation').toReversed();
 
-const audited = async (): Promise<readonly string[]> => {
+type Confirmation = Exclude<LedgerRecord, { readonly kind: 'provision' }>;
+
+const audited = async (
+  changed: (record: Confirmation) => object = () => ({}),
+): Promise<readonly string[]> => {
   const found: string[] = [];
   const check = openConfirmationCheck({ report: (damage) => found.push(damage) });
-  for (const record of await allRecords(service)) check.observe(record, false);
+  for (const record of await allRecords(service)) {
+    const more = record.kind === 'confirmation' ? changed(record as Confirmation) : {};
+    check.observe({ ...record, ...more } as LedgerRecord, false);
+  }
   check.conclude();
   return found;
 };
@@ -96,6 +104,19 @@ describe('a certificate that is closed without an act', () => {
       details: { act: 'corrected', confirms: asked?.id, askedBy: 'operator-sakai', person: noda.person },
     });
     expect(await audited()).toEqual([]);
+    const changes: Record<string, (record: Confirmation) => object> = {
+      'by one person': ({ details }) => ({ details: { ...details, person: sakai.person } }),
+      'under one id': () => ({ actor: 'operator-sakai' }),
+      'of another certificate': ({ details }) =>
+        details.act === 'corrected' ? { certificates: [{ ca: CA, serial: '01' }] } : {},
+      'of other rows': ({ details }) =>
+        details.act === 'corrected' ? { details: { ...details, rows: [] } } : {},
+      'too late': ({ details }) => (details.act === 'corrected' ? { time: '2099-01-01T00:00:00.000Z' } : {}),
+      'of nothing that was asked for': ({ details }) => ({ details: { ...details, confirms: 'none' } }),
+    };
+    for (const [how, change] of Object.entries(changes)) {
+      expect(await audited(change), how).toEqual(['correction-not-confirmed']);
+    }
     await checkWorld(service, { requests: [], signed: [], answers: [], revoked: [] });
     await expect(correct(sakai)).rejects.toMatchObject({ code: 'nothing-to-correct' });
   });
