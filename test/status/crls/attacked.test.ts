@@ -36,9 +36,45 @@ afterEach(async () => {
   folder.remove();
 });
 
+/** What stands between the service and its stores. */
+const faults: {
+  before?: (() => void) | undefined;
+  beforeNote?: (() => Promise<void>) | undefined;
+  readonly damaged: Set<string>;
+} = { damaged: new Set() };
+
 const open = (ahead: number): Promise<Service> =>
   openService(join(folder.path, 'service'), {
     ahead,
+    table: (table) => ({
+      get: (key) => table.get(key),
+      query: (query) => table.query(query),
+      close: () => table.close(),
+      write: async (writes) => {
+        faults.before?.();
+        if (writes.some((write) => 'put' in write && write.put.sk.startsWith('signed/'))) {
+          await faults.beforeNote?.();
+        }
+        return table.write(writes);
+      },
+    }),
+    bucket: (bucket) => ({
+      get: (key) => bucket.get(key),
+      list: (prefix, options) => bucket.list(prefix, options),
+      delete: (key) => bucket.delete(key),
+      put: async (key, body, options) => {
+        faults.before?.();
+        return bucket.put(key, body, options);
+      },
+    }),
+    objects: (objects) => ({
+      list: (prefix, options) => objects.list(prefix, options),
+      put: (key, body, options) => objects.put(key, body, options),
+      get: async (key) => {
+        const object = await objects.get(key);
+        return object && faults.damaged.has(key) ? { ...object, body: Buffer.from('{}') } : object;
+      },
+    }),
     domain: ({ profiles }) => {
       Object.assign(profiles.find(({ id }) => id === PROFILE) ?? {}, { hold: 'releasable' });
     },
@@ -294,6 +330,82 @@ describe('the row of the last number', () => {
     expect((await published()).number).toBe(number + 4);
     expect(errors()).toEqual([]);
   });
+});
+
+describe('a publication that is interrupted', () => {
+  /** Stops the next publication before its n-th write of the table or the archive. */
+  const interrupted = async (step: number): Promise<void> => {
+    let writes = 0;
+    faults.before = () => {
+      if (++writes === step) {
+        faults.before = undefined;
+        throw new Error('the process is gone');
+      }
+    };
+    await expect(service.app.status.publish(CA, 'operator-noda')).rejects.toThrow('gone');
+  };
+
+  // 1: the number; 2: the note; 3: the file; 4: the row and its record. What follows deletes change rows.
+  it.each([1, 2, 3, 4])('before its write %i leaves what the next one needs', async (step) => {
+    await published();
+    await revoke();
+    await interrupted(step);
+    await restart();
+    expect(await service.app.status.publishDue()).toEqual(step === 4 ? [CA] : []);
+    expect((await published()).entry).toBeDefined();
+    await checkWorld(service, { requests: [], signed: [], answers: [], revoked: [`${CA} ${ref.serial}`] });
+  });
+
+  it('after its file is in the archive has verified entries: a deleted row takes none off the next list', async () => {
+    await published();
+    await revoke();
+    await interrupted(4);
+    await deleteRow(service.table, listRow());
+    await restart();
+    const { number, entry } = await published();
+    expect([number, entry?.reasonCode]).toEqual([4, 'superseded']);
+    expect(errors()).toEqual([expect.stringContaining('was lost')]);
+  });
+});
+
+it('two publishers of one number: one of them takes the next', async () => {
+  const { number } = await published();
+  let release = (): void => {};
+  const waiting = new Promise<void>((done) => {
+    release = done;
+  });
+  let arrived = (): void => {};
+  const here = new Promise<void>((done) => {
+    arrived = done;
+  });
+  faults.beforeNote = () => {
+    faults.beforeNote = undefined;
+    arrived();
+    return waiting;
+  };
+  const slow = service.app.status.publish(CA, 'operator-noda');
+  await here;
+  await putRow(service.table, numberKey, { last: number });
+  expect((await published()).number).toBe(number + 1);
+  release();
+  expect(Number((await slow).number)).toBe(number + 2);
+  await checkWorld(service, { requests: [], signed: [], answers: [], revoked: [] });
+});
+
+it('an act that cannot be read keeps the entry that is there, and brings none', async () => {
+  await revoke();
+  const { entry } = await published();
+  const other = await issue('other');
+  await service.app.authority.revoke(operator(), other, { reason: 'superseded' });
+  for (const { serial } of [ref, other]) faults.damaged.add(`outcomes/status.${CA}.${serial}/1`);
+  await deleteRow(service.table, listRow());
+  await change();
+  await restart();
+  expect((await published()).entries).toEqual([entry]);
+  expect(errors()).toHaveLength(2);
+  faults.damaged.clear();
+  await restart();
+  expect((await published()).entries).toHaveLength(2);
 });
 
 describe('a file in the archive that the CA did not sign', () => {
