@@ -15,6 +15,8 @@ const SLOWEST = [
   'test/cli/audit-service.test.ts',
   'test/authority/ceremony.test.ts',
   'test/authority/serials.test.ts',
+  'test/status/crls/attacked.test.ts',
+  'test/authority/correcting.test.ts',
   'test/store/dynamodb.test.ts',
   'test/keys/sealed.test.ts',
   'test/ledger/export.test.ts',

@@ -69,13 +69,13 @@ export const CHANGE_STATUS: Rows = {
   check: ['record/*'],
 };
 
-/** A CRL says what the acts say, and the rows of a status that differ from them follow. */
-export const PUBLISH: Rows = together(CHANGE_STATUS, {
+/** A CRL says what the acts say, and the rows of a status that differ from them are made again. */
+export const PUBLISH: Rows = {
   query: ['issuers', 'revoked/*', 'changed/*', 'crls/*'],
-  get: ['crls/*', 'revoked/*', 'crl-alarms'],
-  put: ['crls/*', 'crl-alarms', 'staged/*'],
-  delete: ['crls/*', 'changed/*'],
-});
+  get: ['crls/*', 'crl-alarms', 'revoked/*', 'status/*'],
+  put: ['crls/*', 'crl-alarms', 'changed/*', 'revoked/*', 'staged/*', 'status/*'],
+  delete: ['crls/*', 'changed/*', 'revoked/*'],
+};
 
 export const RENEW_RESPONDER: Rows = {
   get: ['responders', 'responder-keys'],

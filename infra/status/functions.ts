@@ -64,7 +64,7 @@ export const STATUS_ROUTES: readonly RouteFunction[] = [
     doors: 'callers',
     part: 'issuing',
     // A compromised key goes into a CRL at once, so this function publishes.
-    rows: together(DOOR, END, PUBLISH),
+    rows: together(DOOR, CHANGE_STATUS, END, PUBLISH),
     crls: 'publish',
     caKeys: 'sign',
     actKeys: { sign: ['revocation', 'confirmation', 'publication'] },

@@ -1,20 +1,18 @@
 import { Fault } from '../fault.ts';
-import type { LedgerRecord } from '../ledger/ledger.ts';
 import type { CertificateRef } from '../principal.ts';
 import { readRecordedAct } from '../recorded-act.ts';
 import type { ProvenStatus } from '../status/status.ts';
-import { type CertificateRow, certificateKey, readIssuance } from './certificates.ts';
 import type { AuthorityDeps } from './deps.ts';
-import { readIssuedAs } from './issued-as.ts';
+import type { IssuedAs } from './issued-as.ts';
 import { openIssuedObjects } from './issued-objects.ts';
-import { readStanding, type Standing } from './status-acts.ts';
+import { readStanding } from './status-acts.ts';
 import { isExplained, openStatusRows } from './status-rows.ts';
 
 /** What the acts on certificates say, for the CRLs. It publishes none itself. */
 export const openProvenStatus = (
   deps: Pick<AuthorityDeps, 'table' | 'objects' | 'register' | 'recorder' | 'random' | 'log'>,
 ): ProvenStatus => {
-  const { table, register, recorder } = deps;
+  const { register, recorder } = deps;
   const issued = openIssuedObjects(deps.objects);
   const { follow } = openStatusRows({
     ...deps,
@@ -23,13 +21,38 @@ export const openProvenStatus = (
     crlDueWrites: async () => [],
   });
 
-  /** The row names the record, and where somebody has deleted it, the object of the serial number does. */
-  const issuanceOf = async (ref: CertificateRef): Promise<LedgerRecord | undefined> => {
-    const row = await table.get<CertificateRow>(certificateKey(ref));
-    const byRow = row?.value && (await readIssuance(recorder, ref, row.value));
-    if (byRow) return byRow;
-    const object = await issued.read(ref);
-    return readRecordedAct(recorder, object?.record, { kind: 'issuance', certificate: ref });
+  /** An object that cannot be read proves nothing, and stops no CRL. */
+  const recordOf = async (ref: CertificateRef): Promise<string | undefined> => {
+    try {
+      return (await issued.read(ref))?.record;
+    } catch (error) {
+      if (Fault.is(error, 'act-object-invalid')) return undefined;
+      throw error;
+    }
+  };
+
+  /**
+   * The object of the serial number names the record. The certificate's row would too, but who publishes CRLs does not read
+   * whose certificates these are.
+   */
+  const issuanceOf = async (ref: CertificateRef): Promise<IssuedAs | undefined> => {
+    const record = await recordOf(ref);
+    const issuance = await readRecordedAct(recorder, record, { kind: 'issuance', certificate: ref });
+    if (issuance === undefined) return undefined;
+    const { profile, order, notAfter } = issuance.details;
+    return {
+      ...(typeof profile === 'string' && { profile }),
+      request: String(order),
+      notAfter: Math.floor(Date.parse(String(notAfter)) / 1000),
+    };
+  };
+
+  /** Undefined where nothing but a row of the next CRL says that there is such a certificate. */
+  const issuedAsOf = async (ref: CertificateRef): Promise<IssuedAs | undefined> => {
+    const issuance = await issuanceOf(ref);
+    if (issuance) return issuance;
+    const status = (await register.lookup(ref))?.value;
+    return status && { request: status.request, notAfter: status.notAfter };
   };
 
   return {
@@ -40,23 +63,12 @@ export const openProvenStatus = (
       return entry;
     },
 
-    endOf: async (ref) => {
-      const issuance = await issuanceOf(ref);
-      const details = issuance && issuance.kind !== 'provision' ? issuance.details : {};
-      const seconds = Math.floor(Date.parse(String(details.notAfter)) / 1000);
-      return Number.isNaN(seconds) ? undefined : seconds;
-    },
+    endOf: async (ref) => (await issuanceOf(ref))?.notAfter,
 
     follow: async (ref) => {
-      let standing: Standing;
-      try {
-        standing = await follow(ref, await readIssuedAs(deps, ref));
-      } catch (error) {
-        // Nothing but the closing row says that there is such a certificate.
-        if (Fault.is(error, 'unknown-certificate')) return false;
-        throw error;
-      }
-      return isExplained(standing, await register.read(ref));
+      const issuedAs = await issuedAsOf(ref);
+      if (issuedAs === undefined) return false;
+      return isExplained(await follow(ref, issuedAs), await register.read(ref));
     },
   };
 };

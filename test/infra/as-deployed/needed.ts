@@ -61,6 +61,16 @@ export const NEEDED_ALL_THE_SAME: readonly Needed[] = [
     usedElsewhere: true,
   },
   {
+    grants: /: Rows(Get|Put) dynamodb:(Get|Put)Item crl-alarms$/,
+    reason:
+      'A CRL that is made raises an alarm for rows that nobody acted for; here nobody writes such rows.',
+  },
+  {
+    grants:
+      /^(ceremony|crl-publish|scheduled-publication): Rows(Get dynamodb:GetItem status|Put dynamodb:PutItem (changed|revoked|status)|Delete dynamodb:DeleteItem revoked)\/\*$/,
+    reason: 'The rows of a status that differ from its acts are made again; here nobody writes such rows.',
+  },
+  {
     grants:
       /^(ceremony|request-examinations|scheduled-(recovery|responders)): RowsGet dynamodb:GetItem (certificates|status)\/\*$/,
     reason:
