@@ -52,13 +52,13 @@ describe('the newest CRL in the archive', () => {
   });
 
   it('costs two listings where the hint is near, and few where there is none', async () => {
-    const numbers = Array.from({ length: 100_500 }, (_, i) => i + 1);
+    const numbers = Array.from({ length: 20_500 }, (_, i) => i + 1);
     const near = archiveOf(numbers);
-    expect(await newestArchived(near.bucket, CA, 100_499)).toBe(100_500);
+    expect(await newestArchived(near.bucket, CA, 20_499)).toBe(20_500);
     expect(near.listings).toBe(2);
-    for (const hint of [0, 1, 50_000, 2 ** 40]) {
+    for (const hint of [0, 1, 10_000, 2 ** 40]) {
       const archive = archiveOf(numbers);
-      expect(await newestArchived(archive.bucket, CA, hint)).toBe(100_500);
+      expect(await newestArchived(archive.bucket, CA, hint)).toBe(20_500);
       expect(archive.listings).toBeLessThan(20);
     }
   });
