@@ -270,6 +270,16 @@ describe.each(PROCESSES)('by %s', (_, next) => {
   });
 });
 
+it('a row that was deleted without a trace is made again by a process that reads the register whole', async () => {
+  await revoke();
+  const { entry } = await published();
+  const row = await rowOf(listRow());
+  await deleteRow(service.table, listRow());
+  await restart();
+  expect((await published()).entry).toEqual(entry);
+  expect(await rowOf(listRow())).toEqual(row);
+});
+
 describe('the row of the current CRL', () => {
   const attack: Record<string, (before: Value) => Promise<void>> = {
     deleted: () => deleteRow(service.table, currentKey),
