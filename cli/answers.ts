@@ -47,6 +47,7 @@ const awaiting = z.looseObject({
   status: z.enum(['revoked', 'hold']),
   reason: text,
   invalidityDate: text.exactOptional(),
+  raises: z.literal(true).exactOptional(),
   askedBy: text,
   askedAt: text,
   lapsesAt: text,
@@ -63,6 +64,7 @@ export const revocationAnswer = z.looseObject({
     invalidityDate: text.exactOptional(),
   }),
   first: z.boolean(),
+  raised: z.literal(true).exactOptional(),
 });
 
 export const outcomeAnswer = z.union([awaitingAnswer, revocationAnswer]);

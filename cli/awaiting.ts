@@ -9,6 +9,11 @@ type Answer = z.output<typeof awaitingAnswer>;
 export const isAwaiting = (answer: z.output<typeof outcomeAnswer>): answer is Answer =>
   answer.awaiting !== undefined;
 
+const stateText = ({ status, raises }: Answer['awaiting']): string => {
+  if (raises) return 'is revoked, and its revocation is not raised';
+  return status === 'hold' ? 'is not on hold' : 'is not revoked';
+};
+
 /** Says that the action waits for a second person, and what that person runs: `command` with the same options. */
 export const showAwaiting = (run: Run, ref: CertificateRef, answer: Answer, command: string): ExitCode => {
   const { awaiting, first } = answer;
@@ -24,7 +29,7 @@ export const showAwaiting = (run: Run, ref: CertificateRef, answer: Answer, comm
     : `was asked for before, at ${awaiting.askedAt}; this has changed nothing`;
   run.show(
     { ...ref, ...answer },
-    `${name} is not ${awaiting.status === 'hold' ? 'on hold' : 'revoked'} yet. It is a certificate of the service's own, ` +
+    `${name} ${stateText(awaiting)} yet. It is a certificate of the service's own, ` +
       `which takes two persons: this ${said}.\n` +
       `Before ${awaiting.lapsesAt} another operator runs\n` +
       `  ${command} --as OPERATOR ${name}${terms}\n` +

@@ -14,10 +14,11 @@ export const awaitingText = ({
   status,
   reason,
   invalidityDate,
+  raises,
   askedBy,
   askedAt,
   lapsesAt,
 }: Awaiting): string =>
-  `${status === 'hold' ? 'hold' : 'revocation'}, ${reason}${
+  `${status === 'hold' ? 'hold' : raises ? 'raised revocation' : 'revocation'}, ${reason}${
     invalidityDate === undefined ? '' : `, invalid since ${invalidityDate}`
   }, asked for by ${askedBy} at ${askedAt}; lapses at ${lapsesAt}`;

@@ -46,6 +46,7 @@ const roomOf = (file: string): string => {
  */
 const SHARED = [
   'lib/act-kinds.ts',
+  'lib/compromise.ts',
   'lib/fault.ts',
   'lib/format.ts',
   'lib/idempotency-key.ts',

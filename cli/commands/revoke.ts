@@ -23,11 +23,20 @@ const GUIDE: Guide = {
     '--reason, or --withdraw to take back what awaits a second operator',
   ],
   result: [
-    'prints the revocation; revoking again shows the first revocation',
+    'prints the revocation',
+    'a later report of compromise raises the reason, and an earlier invalidity date is taken over; the time stays',
     'where two operators are needed, prints the command that the second one runs within seven days',
   ],
   exitCodes: ['4  asked for; another operator has to ask for the same'],
-  examples: ['akashi revoke certificate.pem --reason cessationOfOperation --as higashi-chief'],
+  examples: [
+    'akashi revoke certificate.pem --reason cessationOfOperation --as higashi-chief',
+    'akashi revoke certificate.pem --reason keyCompromise --invalidity-date 2026-01-01T00:00:00Z --as higashi-chief',
+  ],
+};
+
+const changeText = ({ first, raised }: { readonly first: boolean; readonly raised?: true }): string => {
+  if (raised) return ' (it had been before; this is what the report has raised it to)';
+  return first ? '' : ' (it had been before; this has changed nothing)';
 };
 
 export const addCommand: AddCommand = (program, perform) => {
@@ -59,10 +68,9 @@ export const addCommand: AddCommand = (program, perform) => {
           ...(invalidityDate === undefined ? {} : { invalidityDate }),
         });
         if (isAwaiting(answer)) return showAwaiting(run, ref, answer, 'akashi revoke');
-        const before = answer.first ? '' : ' (it had been before; this is the first revocation)';
         run.show(
           { ...ref, ...answer },
-          `${ref.ca}/${ref.serial} ${revocationText(answer.revocation)}${before}\n`,
+          `${ref.ca}/${ref.serial} ${revocationText(answer.revocation)}${changeText(answer)}\n`,
         );
         return EXIT.ok;
       }),

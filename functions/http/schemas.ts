@@ -151,7 +151,11 @@ export const revocationAnswer = z.object({
   revocation,
   first: z
     .boolean()
-    .meta({ description: 'False if the certificate was revoked before; the answer shows that revocation.' }),
+    .meta({ description: 'False if the certificate was revoked for the same before; nothing changed.' }),
+  raised: z.literal(true).exactOptional().meta({
+    description:
+      'Present if the certificate was revoked before, and this raised the reason or gave an earlier invalidity date.',
+  }),
 });
 
 export const awaitedRevocation = z
@@ -159,6 +163,10 @@ export const awaitedRevocation = z
     status: z.enum(['revoked', 'hold']).meta({ description: 'The status that the certificate will have.' }),
     reason: z.enum(ENTRY_REASONS),
     invalidityDate: utc.exactOptional(),
+    raises: z.literal(true).exactOptional().meta({
+      description:
+        'Present if the certificate is revoked already, and this raises the reason or gives an earlier invalidity date.',
+    }),
     askedBy: principalId,
     askedAt: utc,
     lapsesAt: utc.meta({ description: 'The pending revocation has no effect from then on.' }),

@@ -18,6 +18,8 @@ export interface Act {
   readonly record: string;
   /** When it was recorded, in milliseconds since the epoch. */
   readonly time: number;
+  /** Its number among the acts on the certificate. */
+  readonly number?: number;
   /** Present for a revocation and a hold. */
   readonly entry?: Entry;
   /** The record is newer than the checkpoint. */
@@ -29,9 +31,22 @@ export const SKEW_MS = 10_000;
 
 export const actOf = (record: LedgerRecord, newer: boolean): Act => {
   const { id, time, kind } = record;
-  const act = { kind: kind as Act['kind'], record: id, time: Date.parse(time), newer };
+  const number = numberOf(record);
+  const act = {
+    kind: kind as Act['kind'],
+    record: id,
+    time: Date.parse(time),
+    ...(number !== undefined && { number }),
+    newer,
+  };
   const entry = kind === 'release' ? undefined : entryOf(record);
   return entry ? { ...act, entry } : act;
+};
+
+const numberOf = (record: LedgerRecord): number | undefined => {
+  const closes = record.kind === 'provision' ? undefined : record.details?.closes;
+  const { number } = (closes ?? {}) as { readonly number?: unknown };
+  return typeof number === 'number' ? number : undefined;
 };
 
 const entryOf = (record: LedgerRecord): Entry | undefined => {
@@ -66,6 +81,12 @@ export const stateOf = (
     held += act.kind === 'hold' ? 1 : -1;
   }
   return held > 0 ? 'hold' : 'good';
+};
+
+/** The reason of the revocation or the hold that counts at `time`; undefined where no record has one. */
+export const reasonOf = (acts: readonly Act[], time: number): string | undefined => {
+  const closing = acts.filter((act) => act.kind !== 'release' && act.time <= time);
+  return closing.toSorted((a, b) => a.time - b.time).at(-1)?.entry?.reason;
 };
 
 /**

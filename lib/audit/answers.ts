@@ -1,8 +1,10 @@
-import { type Act, stateOf } from './acts.ts';
+import { type Act, reasonOf, stateOf } from './acts.ts';
 
 /** What OCSP said about one certificate. */
 export interface Answer {
   readonly said: string;
+  /** Of `revoked`. Absent from the records of other answers. */
+  readonly reason?: string;
   /** thisUpdate, in milliseconds since the epoch. */
   readonly time: number;
   /** The id of its record. */
@@ -11,7 +13,7 @@ export interface Answer {
 
 /** An answer that disagrees with the records. */
 export interface WrongAnswer extends Answer {
-  /** The status at that time by the records. */
+  /** The status at that time by the records; where only the reason differs, the reason. */
   readonly recorded: string;
 }
 
@@ -41,10 +43,12 @@ export const keepAnswer = (
   // From the end, so that removing one does not move those that are still to be checked.
   for (const middle of [at + 1, at, at - 1]) {
     const [before, one, after] = [answers[middle - 1], answers[middle], answers[middle + 1]];
-    if (!before || !one || !after || before.said !== one.said || one.said !== after.said) continue;
+    if (!before || !one || !after || !isAlike(before, one) || !isAlike(one, after)) continue;
     if (isQuiet(before.time, after.time)) answers.splice(middle, 1);
   }
 };
+
+const isAlike = (a: Answer, b: Answer): boolean => a.said === b.said && a.reason === b.reason;
 
 /** The answers that disagree with the acts. `issued`: when the issuance was recorded, in milliseconds. */
 export const wrongAnswers = (
@@ -53,7 +57,8 @@ export const wrongAnswers = (
   acts: readonly Act[],
 ): readonly WrongAnswer[] =>
   answers.flatMap((answer) => {
-    const { said, time } = answer;
+    const { reason, ...answered } = answer;
+    const { said, time } = answered;
     if ([issued, ...acts.map((act) => act.time)].some((other) => Math.abs(time - other) <= SLACK_MS))
       return [];
     // Before the issuance the CA's terms decide the answer about the serial number (RFC 6960 2.2). If an answer said
@@ -61,6 +66,8 @@ export const wrongAnswers = (
     if (time < issued) return [];
     const state = stateOf(acts, time);
     // OCSP calls a hold revoked.
-    const isRight = said === (state === 'good' ? 'good' : 'revoked');
-    return isRight ? [] : [{ ...answer, recorded: state }];
+    if (said !== (state === 'good' ? 'good' : 'revoked')) return [{ ...answered, recorded: state }];
+    const recorded = reasonOf(acts, time);
+    if (said === 'good' || reason === undefined || recorded === undefined) return [];
+    return reason === recorded ? [] : [{ ...answer, recorded }];
   });

@@ -62,7 +62,7 @@ export const openCertificateFacts = (): FactsOfCertificates => {
   const addAnswers = (record: LedgerRecord): void => {
     if (record.kind !== 'provision' || record.channel !== 'ocsp') return;
     // A record of answers that a CDN gave counts them and does not have their content.
-    const { answers: said, thisUpdate } = record.provided;
+    const { answers: said, reasons, thisUpdate } = record.provided;
     if (!Array.isArray(said)) return;
     const time = Date.parse(typeof thisUpdate === 'string' ? thisUpdate : record.time);
     for (const [i, { ca, serial }] of record.certificates.entries()) {
@@ -71,7 +71,14 @@ export const openCertificateFacts = (): FactsOfCertificates => {
       const facts = factsOf(certificate);
       const { acts = NO_ACTS, issuance } = facts;
       facts.answers ??= [];
-      keepAnswer(facts.answers, { said: String(said[i]), time, record: record.id }, (from, to) =>
+      const reason: unknown = Array.isArray(reasons) ? reasons[i] : undefined;
+      const answer = {
+        said: String(said[i]),
+        ...(typeof reason === 'string' && { reason }),
+        time,
+        record: record.id,
+      };
+      keepAnswer(facts.answers, answer, (from, to) =>
         [issuance, ...acts].every((act) => !act || act.time < from || act.time > to),
       );
     }

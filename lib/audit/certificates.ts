@@ -3,6 +3,7 @@ import { type CertificateFacts, NO_ACTS, openCertificateFacts } from './certific
 import type { RecordObserver, Report } from './contract.ts';
 import { checkListedRevocations, type ListedRevocations } from './listed-revocations.ts';
 import { type ListedSerial, serialFinding } from './listed-serials.ts';
+import { unlawfulRaise } from './raises.ts';
 
 /**
  * Compares what the service shows about certificates with the records: its list of all serial numbers, its CRLs, and the
@@ -42,9 +43,20 @@ export const openCertificateCheck = ({
   const checkAnswers = (certificate: string, { issuance, acts, answers }: CertificateFacts): void => {
     // If the retention period of the issuance is over, that of the acts may be over as well.
     if (!issuance || !answers || now - issuance.notAfter > retention) return;
-    for (const { record, said, time, recorded } of wrongAnswers(answers, issuance.time, acts ?? NO_ACTS)) {
+    for (const { record, said, reason, time, recorded } of wrongAnswers(
+      answers,
+      issuance.time,
+      acts ?? NO_ACTS,
+    )) {
       const thisUpdate = new Date(time).toISOString();
-      report('answer-differs', { certificate, record, thisUpdate, said, recorded });
+      report('answer-differs', {
+        certificate,
+        record,
+        thisUpdate,
+        said,
+        ...(reason !== undefined && { reason }),
+        recorded,
+      });
     }
   };
 
@@ -78,6 +90,8 @@ export const openCertificateCheck = ({
           report('certificate-missing', { certificate, record: issuance.record, from: 'status' });
         }
         checkAnswers(certificate, facts);
+        const unlawful = unlawfulRaise(facts.acts ?? NO_ACTS, issuance?.profile);
+        if (unlawful) report('revocation-lowered', { certificate, record: unlawful.record });
       }
     },
   };

@@ -35,6 +35,8 @@ export interface AwaitedRevocation {
   readonly status: 'revoked' | 'hold';
   readonly reason: EntryReason;
   readonly invalidityDate?: string;
+  /** Present where the certificate is revoked already, and this raises the reason or gives an earlier invalidity date. */
+  readonly raises?: true;
   /** The operator who asked. */
   readonly askedBy: string;
   /** RFC 3339 UTC, whole seconds. From `lapsesAt` on somebody has to ask again. */
@@ -44,11 +46,22 @@ export interface AwaitedRevocation {
 
 /**
  * Either the revocation has taken effect, or it awaits a second person. `first` is false where the call changed nothing: the
- * certificate was revoked before, or this person had asked before.
+ * certificate was revoked for the same before, or this person had asked before. `raised` is present where the certificate was
+ * revoked before, and the call raised the reason or gave an earlier invalidity date.
  */
 export type RevocationOutcome =
-  | { readonly revocation: Revocation; readonly awaiting?: undefined; readonly first: boolean }
-  | { readonly awaiting: AwaitedRevocation; readonly revocation?: undefined; readonly first: boolean };
+  | {
+      readonly revocation: Revocation;
+      readonly awaiting?: undefined;
+      readonly first: boolean;
+      readonly raised?: true;
+    }
+  | {
+      readonly awaiting: AwaitedRevocation;
+      readonly revocation?: undefined;
+      readonly first: boolean;
+      readonly raised?: undefined;
+    };
 
 /** One operator has asked to have the rows of a certificate corrected; a second one has to ask for the same. */
 export type AwaitedCorrection = Pick<AwaitedRevocation, 'askedBy' | 'askedAt' | 'lapsesAt'>;
@@ -93,9 +106,14 @@ export interface Authority {
    * Takes effect when it resolves. Certificates of CAs, OCSP responders and the service's own doors are the exception:
    * another operator has to ask for the same (same reason, same invalidity date) within the trust domain's
    * `acts.lapse.revocation` (seven days unless it says otherwise), and a second call by the same person changes nothing.
-   * Revoking again gives the first revocation (`first` false). A certificate on hold may be revoked; its revocation then
-   * begins with the hold. A compromise goes into a CRL at once, or as soon as one can be published. `invalidityDate` (RFC 5280 5.3.2) is RFC 3339 in UTC, not in the future, and counts in whole seconds.
-   * Faults: `unknown-certificate`, `invalid-input`, `confirmation-differs`.
+   * A certificate on hold may be revoked; its revocation then begins with the hold. A compromise goes into a CRL at once, or as
+   * soon as one can be published. `invalidityDate` (RFC 5280 5.3.2) is RFC 3339 in UTC, neither in the future nor before the key
+   * existed, and counts in whole seconds.
+   *
+   * A later report raises a revocation (`raised`): its time stays, the reason rises as lib/compromise.ts says, and an earlier
+   * invalidity date takes the place of a later one. The same again gives the revocation as it is (`first` false). Anything else
+   * that is asked of a revoked certificate is `already-revoked`, with the revocation.
+   * Faults: `unknown-certificate`, `invalid-input`, `confirmation-differs`, `already-revoked`.
    */
   revoke(
     actor: Principal,

@@ -15,6 +15,8 @@ export interface IssuedAs {
   /** For the status row: the order, and the certificate's end in Unix seconds. */
   readonly request: string;
   readonly notAfter: number;
+  /** In Unix seconds, by the record of the issuance. */
+  readonly notBefore?: number;
 }
 
 /** Fault: `unknown-certificate`. */
@@ -25,13 +27,14 @@ export const readIssuedAs = async (
   const certificate = (await table.get<CertificateRow>(certificateKey(ref)))?.value;
   const issuance = certificate && (await readIssuance(recorder, ref, certificate));
   if (issuance) {
-    const { profile, order, notAfter, keyIdentity } = issuance.details;
+    const { profile, order, notBefore, notAfter, keyIdentity } = issuance.details;
     return {
       ...(typeof profile === 'string' && { profile }),
       ...(issuance.office !== undefined && { office: issuance.office }),
       ...(typeof keyIdentity === 'string' && { keyIdentity }),
       request: String(order),
       notAfter: Math.floor(Date.parse(String(notAfter)) / 1000),
+      notBefore: Math.floor(Date.parse(String(notBefore)) / 1000),
     };
   }
   const status = (await register.lookup(ref))?.value;

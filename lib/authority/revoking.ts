@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type KeyOwner, raised } from '../compromise.ts';
 import { Fault } from '../fault.ts';
 import type { ActDraft } from '../ledger/ledger.ts';
 import type { CertificateRef, Principal } from '../principal.ts';
@@ -6,7 +8,9 @@ import type { Value } from '../store/store.ts';
 import { unknownCertificate } from './certificates.ts';
 import type { Authority, Revocation, RevocationOutcome } from './contract.ts';
 import type { AuthorityDeps } from './deps.ts';
+import { assertKeyExisted, readInvalidityDate } from './invalidity-date.ts';
 import { type IssuedAs, readIssuedAs } from './issued-as.ts';
+import { CA_PROFILE } from './own-certificates.ts';
 import {
   type ActedState,
   type ActRecord,
@@ -28,20 +32,14 @@ export const revocationOf = ({ state, revocationTime, reason, invalidityDate }: 
   ...(invalidityDate !== undefined && { invalidityDate: timeText(invalidityDate) }),
 });
 
-/**
- * In Unix seconds. The invalidity date says when the key is known or suspected to have been compromised (RFC 5280 5.3.2). It
- * cannot be in the future, because every signature until then would count as good. Fault: `invalid-input`.
- */
-const readInvalidityDate = (text: string, now: number): number => {
-  const seconds = Math.floor(Date.parse(text) / 1000);
-  // Date reads the 30th of February as a day in March; the comparison refuses it.
-  if (seconds <= now && timeText(seconds).slice(0, 19) === text.slice(0, 19)) return seconds;
-  throw new Fault(
-    'invalid-input',
-    'The invalidity date must be a time of RFC 3339 in UTC, and not in the future.',
-    { path: 'invalidityDate' },
+const ownerOf = ({ profile }: IssuedAs): KeyOwner => (profile === CA_PROFILE ? 'ca' : 'other');
+
+const alreadyRevoked = (now: Closed): Fault =>
+  new Fault(
+    'already-revoked',
+    'The certificate is revoked already, for another reason or with another invalidity date, and this changes nothing; facts.revocation says what stands.',
+    { revocation: revocationOf(now) },
   );
-};
 
 /** Officers act on their own office's certificates. Another office's certificates are unknown to them. */
 export const assertMayAct = (actor: Principal, { office }: { readonly office?: string }): void => {
@@ -116,6 +114,7 @@ export const openRevoking = (
     standing: Standing,
     terms: RevocationTerms,
     entry: RevocationEntry,
+    more: Value = {},
   ): Promise<RevocationOutcome | undefined> => {
     const next = twoPersons.next(actor, ref, standing, issuedAs, terms);
     if (next.step === 'wait') return { awaiting: next.awaiting, first: false };
@@ -127,10 +126,50 @@ export const openRevoking = (
     const draft = draftOf(isHold ? 'hold' : 'revocation', actor, ref, issuedAs, {
       ...entryDetails(entry),
       ...(!isHold && { before: standing.now.state }),
+      ...more,
       ...next.details,
     });
     if (!(await act(ref, issuedAs, standing, draft))) return undefined;
     return { revocation: revocationOf({ state: terms.status, ...entry }), first: true };
+  };
+
+  /** A report about a certificate that is revoked. Undefined where another act was first. Fault: `already-revoked`. */
+  const raise = async (
+    actor: Principal,
+    ref: CertificateRef,
+    issuedAs: IssuedAs,
+    standing: Standing,
+    now: Closed,
+    asked: Omit<RevocationTerms, 'status'>,
+  ): Promise<RevocationOutcome | undefined> => {
+    const { reason, invalidityDate } = asked;
+    const terms = raised(ownerOf(issuedAs), now, asked);
+    if (terms === undefined) {
+      const isSaid =
+        now.reason === reason && (invalidityDate === undefined || now.invalidityDate === invalidityDate);
+      // The answer to this person's first call may have been lost, and the revocation raised since.
+      const isRepeated = standing.obeyed.some(
+        ({ by, ...terms }) => by === actor.id && isDeepStrictEqual(terms, asked),
+      );
+      if (isSaid || isRepeated) return { revocation: revocationOf(now), first: false };
+      throw alreadyRevoked(now);
+    }
+    const { revocationTime } = now;
+    const isTaken = terms.invalidityDate === invalidityDate;
+    const done = await close(
+      actor,
+      ref,
+      issuedAs,
+      standing,
+      { status: 'revoked', ...terms },
+      { revocationTime, ...terms },
+      {
+        raises: standing.revokedBy as string,
+        // The known date is earlier than the reported one, and stays.
+        ...(!isTaken && invalidityDate !== undefined && { reported: timeText(invalidityDate) }),
+      },
+    );
+    return done?.revocation ? { ...done, raised: true } : done;
   };
 
   const holdRule = ({ profile }: IssuedAs) =>
@@ -141,10 +180,15 @@ export const openRevoking = (
       const invalidityDate = given === undefined ? undefined : readInvalidityDate(given, nowSeconds());
       const asked = { reason, ...(invalidityDate !== undefined && { invalidityDate }) };
       const issuedAs = await read(actor, ref);
+      assertKeyExisted(invalidityDate, issuedAs);
       for (;;) {
         const standing = await follow(ref, issuedAs);
         const { now } = standing;
-        if (now.state === 'revoked') return { revocation: revocationOf(now), first: false };
+        if (now.state === 'revoked') {
+          const outcome = await raise(actor, ref, issuedAs, standing, now, asked);
+          if (outcome) return outcome;
+          continue;
+        }
         // A certificate that was on hold has not been good since then, so its revocation begins with the hold. A later
         // time in the final entry would make a signature valid that was made during the hold.
         const revocationTime = now.state === 'hold' ? now.revocationTime : nowSeconds();
@@ -164,6 +208,7 @@ export const openRevoking = (
           throw new Fault(
             'already-revoked',
             'The certificate is revoked; a revoked certificate cannot be put on hold.',
+            { revocation: revocationOf(now) },
           );
         }
         if (holdRule(issuedAs) === 'notAllowed') {
@@ -193,11 +238,13 @@ export const openRevoking = (
       const issuedAs = await read(actor, ref);
       for (;;) {
         const standing = await follow(ref, issuedAs);
-        const { state } = standing.now;
-        if (state === 'revoked') {
-          throw new Fault('already-revoked', 'The certificate is revoked, and a revocation is for ever.');
+        const { now } = standing;
+        if (now.state === 'revoked') {
+          throw new Fault('already-revoked', 'The certificate is revoked, and a revocation is for ever.', {
+            revocation: revocationOf(now),
+          });
         }
-        if (state === 'good') throw new Fault('not-on-hold', 'The certificate is not on hold.');
+        if (now.state === 'good') throw new Fault('not-on-hold', 'The certificate is not on hold.');
         if (holdRule(issuedAs) !== 'releasable') {
           throw new Fault('hold-not-releasable', 'A hold on certificates of this profile is never released.');
         }

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+import { raised } from '../compromise.ts';
 import { Fault } from '../fault.ts';
 import type { Closes, LedgerRecord } from '../ledger/ledger.ts';
 import { type EntryReason, rfc3339 } from '../pki/pki.ts';
@@ -14,7 +16,8 @@ import type { Recorder } from './deps.ts';
  *                                      the rows (correcting.ts)
  *
  * The name is the certificate's own and needs no row to be found. What the acts add up to is read from the first one on, and
- * decides; the status register follows it. Nothing follows a revocation.
+ * decides; the status register follows it. Nothing follows a revocation but one that raises it: its time stays, its reason is
+ * not lower and its invalidity date not later.
  */
 
 /** In Unix seconds, as the register has it. */
@@ -26,6 +29,8 @@ export type ActedState =
 export interface Asking extends RevocationTerms {
   /** Id of its record. */
   readonly record: string;
+  /** Id of the record of the revocation that it raises. */
+  readonly raises?: string;
   /** Principal id, and the person behind it. */
   readonly askedBy: string;
   readonly person: unknown;
@@ -48,9 +53,18 @@ export interface RevocationTerms {
   readonly invalidityDate?: number;
 }
 
+/** A revocation as somebody asked for it, whatever the certificate was revoked for before. */
+export interface Obeyed extends Omit<RevocationTerms, 'status'> {
+  readonly by: string;
+}
+
 /** What the acts add up to. */
 export interface Standing {
   readonly now: ActedState;
+  /** Id of the record of the last revocation. */
+  readonly revokedBy?: string;
+  /** Every revocation, so that a repetition of any is known as one. */
+  readonly obeyed: readonly Obeyed[];
   /** The states before it that acts made. */
   readonly earlier: readonly ActedState[];
   /** Neither used nor taken back; it may have lapsed. */
@@ -78,7 +92,7 @@ export const readStanding = async (
   ref: CertificateRef,
 ): Promise<Standing> => {
   const act = statusName(ref);
-  let standing: Standing = { now: GOOD, earlier: [], next: { act, number: 1 }, writes: [] };
+  let standing: Standing = { now: GOOD, obeyed: [], earlier: [], next: { act, number: 1 }, writes: [] };
   for (;;) {
     const found = await recorder.conclusion(standing.next);
     if (found === undefined) return standing;
@@ -94,7 +108,7 @@ export const readStanding = async (
 const afterAct = (before: Standing, record: LedgerRecord, ref: CertificateRef): Standing => {
   const [named] = record.certificates ?? [];
   const isAboutIt = named?.ca === ref.ca && named.serial === ref.serial;
-  if (record.kind === 'provision' || !isAboutIt || before.now.state === 'revoked') throw misplaced(record);
+  if (record.kind === 'provision' || !isAboutIt || !mayFollow(before.now, record)) throw misplaced(record);
   const { asking, correction, ...rest } = before;
   const { details } = record;
   switch (record.kind) {
@@ -108,13 +122,32 @@ const afterAct = (before: Standing, record: LedgerRecord, ref: CertificateRef): 
     case 'hold':
     case 'revocation': {
       const state = record.kind === 'hold' ? 'hold' : 'revoked';
-      return { ...rest, now: { state, ...entryOf(record) }, earlier: [...before.earlier, before.now] };
+      return {
+        ...rest,
+        now: { state, ...entryOf(record) },
+        earlier: [...before.earlier, before.now],
+        ...(state === 'revoked' && {
+          revokedBy: record.id,
+          obeyed: [...before.obeyed, obeyedOf(record)],
+        }),
+      };
     }
     case 'release':
       return { ...before, now: GOOD, earlier: [...before.earlier, before.now] };
     default:
       throw misplaced(record);
   }
+};
+
+/** Whose certificate it is was decided when the act was done: here it may be anybody's. */
+const mayFollow = (now: ActedState, record: ActRecord): boolean => {
+  if (now.state !== 'revoked' || record.kind === 'confirmation') return true;
+  if (record.kind !== 'revocation') return false;
+  const next = entryOf(record);
+  return (
+    next.revocationTime === now.revocationTime &&
+    (['ca', 'other'] as const).some((owner) => isDeepStrictEqual(raised(owner, now, next), reasonOf(record)))
+  );
 };
 
 export type ActRecord = Exclude<LedgerRecord, { readonly kind: 'provision' }>;
@@ -138,6 +171,7 @@ const whoAsked = (record: ActRecord) => ({
   askedBy: record.actor,
   person: record.details.person,
   askedAt: Math.floor(Date.parse(record.time) / 1000),
+  ...(typeof record.details.raises === 'string' && { raises: record.details.raises }),
   lapsesAt: secondsOf(record, 'lapsesAt'),
 });
 
@@ -149,6 +183,12 @@ const entryOf = (record: ActRecord): RevocationEntry => ({
 const reasonOf = (record: ActRecord) => ({
   reason: record.details.reason as EntryReason,
   ...(record.details.invalidityDate !== undefined && { invalidityDate: secondsOf(record, 'invalidityDate') }),
+});
+
+const obeyedOf = (record: ActRecord): Obeyed => ({
+  by: record.actor,
+  ...reasonOf(record),
+  ...(record.details.reported !== undefined && { invalidityDate: secondsOf(record, 'reported') }),
 });
 
 const secondsOf = (record: ActRecord, name: string): number => {

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
+import { isCompromise } from '../compromise.ts';
 import { Fault, wentThrough } from '../fault.ts';
-import type { RevocationReason } from '../pki/pki.ts';
 import type { CertificateRef } from '../principal.ts';
 import type { RevokedRow, StatusRow, StatusRows } from '../status/status.ts';
 import type { Value } from '../store/store.ts';
@@ -8,9 +8,6 @@ import { openCompromise } from './compromise.ts';
 import type { AuthorityDeps } from './deps.ts';
 import type { IssuedAs } from './issued-as.ts';
 import { type ActedState, readStanding, type Standing } from './status-acts.ts';
-
-/** With one of these reasons a CRL is published at once, not at the next turn (RFC 5280 5.3.1 and domain practice). */
-const URGENT: ReadonlySet<string> = new Set<RevocationReason>(['keyCompromise', 'cACompromise']);
 
 const MARK_OCTETS = 8;
 
@@ -52,7 +49,7 @@ export const openStatusRows = (
         deps.log('error', 'The status row of a certificate is closed, and no act closed it', { ...ref });
       }
       if (!isBehind && standing.writes.length === 0) return standing;
-      const isUrgent = isBehind && next.state !== 'good' && URGENT.has(next.reason);
+      const isUrgent = isBehind && next.state !== 'good' && isCompromise(next.reason);
       const mark = Buffer.from(deps.random(MARK_OCTETS)).toString('hex');
       const isStored = await wentThrough(
         table.write([

@@ -51,6 +51,7 @@ const termsOf = ({ status, reason, invalidityDate }: RevocationTerms) => ({
 
 export const awaitedView = (asking: Asking): AwaitedRevocation => ({
   ...termsOf(asking),
+  ...(asking.raises !== undefined && { raises: true }),
   askedBy: asking.askedBy,
   askedAt: timeText(asking.askedAt),
   lapsesAt: timeText(asking.lapsesAt),
@@ -68,7 +69,12 @@ export const openTwoPersons = ({
   const inForce = ({ asking }: Standing): Asking | undefined =>
     asking !== undefined && Math.floor(clock() / 1000) < asking.lapsesAt ? asking : undefined;
 
-  const askingDraft = (actor: Principal, ref: CertificateRef, asked: RevocationTerms): ActDraft => {
+  const askingDraft = (
+    actor: Principal,
+    ref: CertificateRef,
+    { revokedBy }: Standing,
+    asked: RevocationTerms,
+  ): ActDraft => {
     const lapsesAt = addPeriod(new Date(clock()), trustDomain.acts.lapse.revocation);
     return {
       kind: 'confirmation',
@@ -77,6 +83,7 @@ export const openTwoPersons = ({
       details: {
         act: 'asked',
         ...termsOf(asked),
+        ...(revokedBy !== undefined && { raises: revokedBy }),
         person: actor.person,
         lapsesAt: timeText(Math.floor(lapsesAt.getTime() / 1000)),
       },
@@ -87,7 +94,7 @@ export const openTwoPersons = ({
     next: (actor, ref, standing, { profile }, asked) => {
       if (profile !== undefined && !own.has(profile)) return { step: 'go', details: {} };
       const asking = inForce(standing);
-      if (asking === undefined) return { step: 'ask', draft: askingDraft(actor, ref, asked) };
+      if (asking === undefined) return { step: 'ask', draft: askingDraft(actor, ref, standing, asked) };
       const awaiting = awaitedView(asking);
       if (!isSame(asking, asked)) {
         throw new Fault(

@@ -57,6 +57,9 @@ export const monthOfRecord = (record: LedgerRecord): string =>
 const textOf = (value: unknown): string | undefined =>
   typeof value === 'string' && value.length <= 64 ? value : undefined;
 
+/** The outcome of a revocation that raised an earlier one of the same certificate: it is no further revocation. */
+export const RAISED = 'raised';
+
 export const cellOf = (record: LedgerRecord): Cell => {
   if (record.kind === 'provision') {
     const { recipient, channel, method, purpose } = record;
@@ -65,7 +68,10 @@ export const cellOf = (record: LedgerRecord): Cell => {
   const { kind, office, details } = record;
   const ca = record.certificates?.[0]?.ca;
   const profile = textOf(details.profile);
-  const outcome = textOf(details.reason ?? details.decision ?? details.act ?? details.step);
+  const isRaise = kind === 'revocation' && details.raises !== undefined;
+  const outcome = isRaise
+    ? RAISED
+    : textOf(details.reason ?? details.decision ?? details.act ?? details.step);
   return {
     kind,
     ...(office !== undefined && { office }),

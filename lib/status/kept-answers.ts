@@ -7,7 +7,7 @@ export interface SignedAnswer {
   /** SHA-256 of `der`, lower-case hex. */
   readonly digest: string;
   /** The status of the first certificate. */
-  readonly status: CertStatus['status'];
+  readonly status: CertStatus;
   readonly thisUpdate: Date;
   readonly nextUpdate: Date;
   /** thisUpdate and nextUpdate in RFC 3339, for the records. */

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { Fault, phrase } from '../fault.ts';
 import type { ProvisionDraft } from '../ledger/ledger.ts';
-import type { OcspRequest } from '../pki/pki.ts';
+import type { CertStatus, OcspRequest } from '../pki/pki.ts';
 import type { Caller, Principal } from '../principal.ts';
 import type { OcspAnswer, Status } from './contract.ts';
 import type { OcspDeps } from './deps.ts';
@@ -31,10 +31,20 @@ const signedBy = ({ id, office, purposes: [purpose] = [] }: Principal, caller: C
         ...(purpose && { purpose: purpose.id, legalBasis: purpose.legalBasis }),
       };
 
+/** The statuses, and the reasons of those that are `revoked`, for the record. */
+const saidBy = (answers: readonly CertStatus[]) => ({
+  answers: answers.map(({ status }) => status),
+  ...(answers.some(({ status }) => status === 'revoked') && {
+    reasons: answers.map((one) =>
+      one.status === 'revoked' ? (one.revocationReason ?? 'unspecified') : null,
+    ),
+  }),
+});
+
 /** The contents of the record of an answer. */
 interface AnswerRecord {
   readonly certificates: ProvisionDraft['certificates'];
-  readonly answers: readonly string[];
+  readonly answers: readonly CertStatus[];
   readonly validity: SignedAnswer['validity'];
   readonly requestDigest: string;
   readonly responseDigest: string;
@@ -78,7 +88,7 @@ export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
       ...caller,
       channel: 'ocsp',
       certificates: answer.certificates,
-      provided: { answers, ...validity },
+      provided: { ...saidBy(answers), ...validity },
       requestDigest: answer.requestDigest,
       responseDigest: answer.responseDigest,
       count: answer.certificates.length,
@@ -108,7 +118,7 @@ export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
     const answer: SignedAnswer = {
       der,
       digest: hash('sha256', der),
-      status: (drafts[0] as SingleResponseDraft).certStatus.status,
+      status: (drafts[0] as SingleResponseDraft).certStatus,
       thisUpdate,
       nextUpdate,
       freshUntil: Math.min(seconds + issuer.ocsp.maxAge, nextUpdateSeconds) * 1000,
@@ -120,7 +130,7 @@ export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
     };
     await record(caller, {
       certificates: ours.map(({ certId }) => ({ ca: issuer.id, serial: certId.serialNumber })),
-      answers: ours.map(({ certStatus }) => certStatus.status),
+      answers: ours.map(({ certStatus }) => certStatus),
       validity: answer.validity,
       requestDigest: answer.requestDigest,
       responseDigest: answer.digest,

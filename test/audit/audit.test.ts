@@ -250,6 +250,85 @@ describe('answers against the records', () => {
   });
 });
 
+describe('a revocation that was raised, against the records', () => {
+  const revokedAt = NOW - 10 * 3_600_000;
+  const reportedAt = NOW - 5 * 3_600_000;
+  const text = (time: number): string => `${new Date(time).toISOString().slice(0, 19)}Z`;
+  const first = { reason: 'superseded', revocationTime: text(revokedAt) };
+  const report = { ...first, reason: 'keyCompromise', invalidityDate: text(revokedAt - 86_400_000) };
+  const entryOf = ({ reason, invalidityDate }: Partial<typeof report>) => ({
+    serial: '01aa',
+    reason: String(reason),
+    revocationTime: revokedAt,
+    ...(invalidityDate !== undefined && { invalidityDate: Date.parse(invalidityDate) }),
+  });
+  const numbered = (number: number, details: object) => ({ ...details, closes: { act: 'status', number } });
+  const told = (time: number, reason: string) =>
+    record(
+      {
+        kind: 'provision',
+        recipient: 'public',
+        channel: 'ocsp',
+        method: 'POST',
+        certificates: [ref],
+        provided: { answers: ['revoked'], reasons: [reason], thisUpdate: new Date(time).toISOString() },
+        responseDigest: '',
+        count: 1,
+      },
+      time,
+    );
+  const judged = (
+    shown: object,
+    more: { later?: LedgerRecord; answers?: LedgerRecord[]; crls?: [number, object][] } = {},
+  ): readonly string[] => {
+    const { check, found } = certificates();
+    const { later = act('revocation', reportedAt, numbered(2, report)), answers = [], crls = [] } = more;
+    const acts = [act('revocation', revokedAt, numbered(1, first)), later];
+    for (const one of [issuance(), ...acts, ...answers].toReversed()) check.observe(one, false);
+    check.list(CA, { ...listed, state: 'revoked', ...shown });
+    for (const [time, entry] of crls) {
+      check.serve(CA, [{ digest: 'dd', thisUpdate: new Date(time), entries: [entryOf(entry)] }]);
+    }
+    return found();
+  };
+  const HOUR = 3_600_000;
+
+  it('is followed by rows, CRLs and answers, each for its time', () => {
+    const answers = [told(reportedAt - HOUR, 'superseded'), told(reportedAt + HOUR, 'keyCompromise')];
+    const crls: [number, object][] = [
+      [reportedAt - HOUR, first],
+      [reportedAt + HOUR, report],
+    ];
+    expect(judged(report, { answers, crls })).toEqual([]);
+  });
+
+  it('names rows, CRLs and answers that do not follow it', () => {
+    expect(judged(first)).toEqual(['status-differs']);
+    expect(judged({ ...report, invalidityDate: undefined })).toEqual(['status-differs']);
+    expect(judged(report, { crls: [[reportedAt + HOUR, first]] })).toEqual(['crl-differs']);
+    expect(judged(report, { answers: [told(reportedAt + HOUR, 'superseded')] })).toEqual(['answer-differs']);
+    expect(judged(report, { answers: [told(reportedAt - HOUR, 'keyCompromise')] })).toEqual([
+      'answer-differs',
+    ]);
+  });
+
+  it.each([
+    ['falls', { ...first, reason: 'unspecified' }],
+    ['goes to one that is for CAs', { ...first, reason: 'cACompromise' }],
+    ['has another time', { ...report, revocationTime: text(revokedAt - 1000) }],
+    ['says the same again', first],
+  ])('is unlawful where it %s', (_, details) => {
+    const later = act('revocation', reportedAt, numbered(2, details));
+    expect(judged(details, { later })).toEqual(['revocation-lowered']);
+  });
+
+  it('is the only act that follows a revocation', () => {
+    expect(judged(first, { later: act('hold', reportedAt, numbered(2, {})) })).toContain(
+      'revocation-lowered',
+    );
+  });
+});
+
 describe('the details of a revocation, against the records', () => {
   const revokedAt = NOW - 3_600_000;
   const text = (time: number): string => `${new Date(time).toISOString().slice(0, 19)}Z`;

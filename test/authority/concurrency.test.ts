@@ -58,20 +58,34 @@ const acknowledged = (...refs: readonly CertificateRef[]) => ({
 });
 
 describe('twenty revocations at once with different reasons', () => {
-  it('make one revocation with one record, and every caller gets that one', async () => {
+  it('end with the highest reason; every other caller got its own reason, or the truth', async () => {
     const ref = await issue('person-signature');
     ground.time.now += 1;
     const answers = await Promise.all(
-      Array.from({ length: 20 }, (_, i) =>
-        either(i).app.authority.revoke(chief, ref, {
-          reason: REVOCATION_REASONS[i % REVOCATION_REASONS.length] as (typeof REVOCATION_REASONS)[number],
-        }),
-      ),
+      Array.from({ length: 20 }, async (_, i) => {
+        const reason = REVOCATION_REASONS[
+          i % REVOCATION_REASONS.length
+        ] as (typeof REVOCATION_REASONS)[number];
+        try {
+          return { reason, ...(await either(i).app.authority.revoke(chief, ref, { reason })) };
+        } catch (error) {
+          if (!Fault.is(error, 'already-revoked')) throw error;
+          return undefined;
+        }
+      }),
     );
-    const [winner, ...more] = answers.filter(({ first }) => first);
-    expect(more).toEqual([]);
-    for (const { revocation } of answers) expect(revocation).toEqual(winner?.revocation);
-    expect(await kindsOf(ref)).toEqual(['issuance', 'revocation']);
+    const done = answers.filter((answer) => answer !== undefined);
+    const times = new Set(done.map(({ revocation }) => revocation?.revocationTime));
+    expect(times.size).toBe(1);
+    // A repetition of an earlier revocation by the same person may be told what it was raised to.
+    for (const { reason, revocation, first } of done) {
+      if (first) expect(revocation?.reason).toBe(reason);
+      else expect([reason, 'keyCompromise']).toContain(revocation?.reason);
+    }
+    const firsts = done.filter(({ first }) => first);
+    const winner = firsts.find(({ revocation }) => revocation?.reason === 'keyCompromise');
+    expect(firsts.length).toBeLessThanOrEqual(2);
+    expect(await kindsOf(ref)).toEqual(['issuance', ...firsts.map(() => 'revocation')]);
     const status = await ocspStatus(two, ref);
     if (status.status !== 'revoked') throw new Error(status.status);
     expect(status.revocationReason ?? 'unspecified').toBe(winner?.revocation?.reason);

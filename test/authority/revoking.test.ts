@@ -112,14 +112,14 @@ describe('revoking', () => {
     await checkWorld(house, acknowledged(ref));
   });
 
-  it('again gives the first revocation, for every caller and reason, and records nothing', async () => {
+  it('for the same again gives the first revocation, for every caller, and records nothing', async () => {
     const ref = await issue('person-signature');
     const { revocation } = await house.app.authority.revoke(chief, ref, { reason: 'superseded' });
     ground.time.now += DAY;
-    const again = await house.app.authority.revoke(house.principal('operator-sakai'), ref, {
-      reason: 'keyCompromise',
-    });
-    expect(again).toEqual({ revocation, first: false });
+    for (const actor of [chief, house.principal('operator-sakai')]) {
+      const again = await house.app.authority.revoke(actor, ref, { reason: 'superseded' });
+      expect(again).toEqual({ revocation, first: false });
+    }
     expect(await actsOn(ref)).toHaveLength(1);
   });
 
@@ -153,7 +153,15 @@ describe('revoking', () => {
     }
   });
 
-  it.each(['', 'tomorrow', '2026-02-30T00:00:00Z', '2026-11-22T09:00:01Z', '2062-01-01T00:00:00Z'])(
+  it.each([
+    '',
+    'tomorrow',
+    '2026-02-30T00:00:00Z',
+    '2026-11-22T09:00:01Z',
+    '2062-01-01T00:00:00Z',
+    '1989-12-31T23:59:59Z',
+    '0000-01-01T00:00:00Z',
+  ])(
     'with the invalidity date %j is refused and leaves the certificate as it was',
     async (invalidityDate) => {
       const ref = await issue('person-signature');
@@ -164,7 +172,7 @@ describe('revoking', () => {
     },
   );
 
-  it.each(['0000-01-01T00:00:00Z', '1950-01-01T00:00:00Z', '2026-11-22T09:00:00.999Z'])(
+  it.each(['1990-01-01T00:00:00Z', '2026-11-22T09:00:00.999Z'])(
     'with the invalidity date %j leaves a CRL that can be published',
     async (invalidityDate) => {
       const ref = await issue('person-signature');

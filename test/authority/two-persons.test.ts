@@ -125,15 +125,16 @@ describe('a certificate of the service itself', () => {
 
   it('is revoked with the terms of the first call, and with no others', async () => {
     const { authority } = house.app;
+    ground.time.now = Date.parse('2026-11-26T09:00:00Z');
     const { awaiting } = await authority.revoke(sakai, ca, {
       ...REASON,
-      invalidityDate: '2026-11-20T00:00:00Z',
+      invalidityDate: '2026-11-24T00:00:00Z',
     });
     for (const operator of [sakai, noda]) {
       for (const terms of [
         REASON,
-        { reason: 'superseded', invalidityDate: '2026-11-20T00:00:00Z' } as const,
-        { ...REASON, invalidityDate: '2026-11-20T00:00:01Z' },
+        { reason: 'superseded', invalidityDate: '2026-11-24T00:00:00Z' } as const,
+        { ...REASON, invalidityDate: '2026-11-24T00:00:01Z' },
       ]) {
         const refused = await authority.revoke(operator, ca, terms).catch((error: unknown) => error);
         expect(Fault.is(refused, 'confirmation-differs') && refused.facts.awaiting).toEqual(awaiting);
@@ -143,9 +144,9 @@ describe('a certificate of the service itself', () => {
     expect(await actsOn(ca)).toHaveLength(1);
     const { revocation } = await authority.revoke(noda, ca, {
       ...REASON,
-      invalidityDate: '2026-11-20T00:00:00Z',
+      invalidityDate: '2026-11-24T00:00:00Z',
     });
-    expect(revocation?.invalidityDate).toBe('2026-11-20T00:00:00Z');
+    expect(revocation?.invalidityDate).toBe('2026-11-24T00:00:00Z');
   });
 
   it('forgets the first call after seven days', async () => {

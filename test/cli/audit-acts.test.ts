@@ -121,6 +121,44 @@ describe('akashi audit verify, of the details of a revocation', () => {
   });
 });
 
+describe('akashi audit verify, of a revocation that was raised', () => {
+  it('finds nothing in what follows it, and names rows, a CRL and an answer of before', async () => {
+    const place = (pk: string) => [pk, revoked.serial];
+    const before = [statusPk(revoked), revokedPk(revoked)].map((pk) => ({
+      pk,
+      value: String(audited.rows('SELECT value FROM item WHERE pk = ? AND sk = ?', ...place(pk))[0]?.value),
+    }));
+    await audited.run(async (service) => {
+      service.advance(12_000);
+      await service.core.authority.revoke(service.principal('operator-noda'), revoked, {
+        reason: 'keyCompromise',
+        invalidityDate: '2026-01-01T00:00:00Z',
+      });
+    });
+    expect(await found()).toEqual([]);
+    for (const { pk, value } of before) {
+      audited.sql('UPDATE item SET value = ? WHERE pk = ? AND sk = ?', value, ...place(pk));
+    }
+    expect((await found()).map(({ damage }) => damage)).toEqual(['status-differs']);
+    await audited.run(async (service) => {
+      service.advance(50_000);
+      await ocspStatus(service, revoked);
+      await service.core.status.publish(revoked.ca, 'operator-noda');
+    });
+    const all = await found();
+    expect(all.map(({ damage }) => damage).sort()).toEqual([
+      'answer-differs',
+      'crl-differs',
+      'status-differs',
+    ]);
+    expect(all.find(({ damage }) => damage === 'answer-differs')?.facts).toMatchObject({
+      said: 'revoked',
+      reason: 'superseded',
+      recorded: 'keyCompromise',
+    });
+  });
+});
+
 describe('akashi audit verify, of OCSP answers', () => {
   const ask = (ref: CertificateRef): Promise<void> =>
     audited.run(async (service) => {

@@ -175,9 +175,13 @@ describe('a certificate', { timeout: 120_000 }, () => {
         `revoke ${ref} --as higashi-chief --reason superseded --invalidity-date 2026-01-01T00:00:00Z`,
       ),
     ).toMatchObject({ first: true, revocation: { reason: 'superseded' } });
+    expect((await akashi(`revoke ${file} --as operator-noda --reason privilegeWithdrawn`)).err).toContain(
+      'already-revoked',
+    );
     expect(await json(`revoke ${file} --as operator-noda --reason keyCompromise`)).toMatchObject({
-      first: false,
-      revocation: { reason: 'superseded' },
+      first: true,
+      raised: true,
+      revocation: { reason: 'keyCompromise', invalidityDate: '2026-01-01T00:00:00Z' },
     });
     expect((await akashi(`release ${file} --as higashi-chief`)).code).toBe(1);
     const asked = await akashi(`status ${file} --as tax-portal --json`);

@@ -1,4 +1,4 @@
-import type { Count } from '../counts.ts';
+import { type Count, RAISED } from '../counts.ts';
 
 /**
  * Open data: how many, never about whom. It contains no recipient, office or certificate. Each number is rounded to the
@@ -36,7 +36,8 @@ export const statisticsOf = (month: string, counts: readonly Count[]): MonthStat
     cell.kind === 'issuance' ? (cell.profile ?? 'other') : undefined,
   ).map(([profile, count]) => ({ profile, count })),
   revocation: sumBy(counts, ({ cell }) =>
-    cell.kind === 'revocation' ? (cell.outcome ?? 'unspecified') : undefined,
+    // A revocation that was raised later has been counted once already.
+    cell.kind === 'revocation' && cell.outcome !== RAISED ? (cell.outcome ?? 'unspecified') : undefined,
   ).map(([reason, count]) => ({ reason, count })),
   provision: sumBy(counts, ({ cell }) => (cell.kind === 'provision' ? cell.channel : undefined)).map(
     ([channel, count]) => ({ channel, count }),

@@ -49,6 +49,10 @@ export const AUTHORITY = {
     '{0} の公開鍵は、すでに {1} のものです。利用主体ごとに鍵を作ってください。',
   'The invalidity date must be a time of RFC 3339 in UTC, and not in the future.':
     '無効となった日時（invalidityDate）は、RFC 3339 の形式の UTC で、未来でない時刻を指定してください。',
+  'The invalidity date is before the key existed; it must not be before {0}.':
+    '無効となった日時（invalidityDate）が、鍵の存在する前になっています。{0} 以降の時刻を指定してください。',
+  'The certificate is revoked already, for another reason or with another invalidity date, and this changes nothing; facts.revocation says what stands.':
+    '証明書は、別の理由または別の無効日時ですでに失効しているため、この操作では何も変わりません。今の失効の内容は facts.revocation にあります。',
   'The certificate is revoked; a revoked certificate cannot be put on hold.':
     '証明書は失効しています。失効した証明書を一時利用停止にすることはできません。',
   'Certificates of this profile cannot be put on hold; revoke it instead.':
