@@ -7,6 +7,7 @@ import {
   openAuthority,
   openCaCertificates,
   openCas,
+  openClosures,
   openProvenStatus,
   readCertificate,
 } from './authority/authority.ts';
@@ -172,6 +173,7 @@ export const compose = (ports: Ports): Core => {
   const operationsCa = operations.authority.ca;
   const callers = openCallers({ ...ports, ...standing, principals, operationsCa, issuers, register });
   const cas = openCas({ ...ports, issuers, urlsOf, standing });
+  const closures = openClosures({ recorder: ledger, register, issuers });
   const status = openStatus({
     ...ports,
     requestorOf: requestorsBy(callers),
@@ -185,12 +187,14 @@ export const compose = (ports: Ports): Core => {
     signCrl: cas.signCrl,
     verifySignature,
     proven: openProvenStatus({ ...ports, register, recorder: ledger }),
+    compromiseOf: closures.compromise,
   });
   const authority = openAuthority({
     ...ports,
     register,
     issuers,
     cas,
+    closures,
     responders,
     recorder: ledger,
     acts,

@@ -42,3 +42,33 @@ export const raised = <T extends Terms>(
   const { invalidityDate } = isEarlier ? reported : now;
   return { reason, ...(invalidityDate !== undefined && { invalidityDate }) };
 };
+
+/** The revocation of a CA's own certificate for a compromise. Times in Unix seconds. */
+export interface AuthorityCompromise {
+  readonly revocationTime: number;
+}
+
+/** A certificate's status. */
+interface Status<R extends string> {
+  readonly state: 'good' | 'hold' | 'revoked';
+  readonly revocationTime?: number;
+  readonly reason?: R;
+  readonly invalidityDate?: number;
+}
+
+/**
+ * The status of a certificate whose CA's key is compromised (RFC 6960 2.7): revoked with the CA, for cACompromise. Its own
+ * earlier revocation stays as it is. An earlier hold stays its beginning, because the certificate has not been good since then.
+ */
+export const underCompromise = <R extends string>(
+  { state, reason, revocationTime = Number.POSITIVE_INFINITY, invalidityDate }: Status<R>,
+  { revocationTime: since }: AuthorityCompromise,
+) => ({
+  state: 'revoked' as const,
+  revocationTime: Math.min(revocationTime, since),
+  reason:
+    state === 'revoked' && reason !== undefined && revocationTime <= since
+      ? reason
+      : ('cACompromise' as const),
+  ...(invalidityDate !== undefined && { invalidityDate }),
+});

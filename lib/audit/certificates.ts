@@ -1,5 +1,12 @@
 import { wrongAnswers } from './answers.ts';
 import { type CertificateFacts, NO_ACTS, openCertificateFacts } from './certificate-facts.ts';
+import {
+  actsUnder,
+  authorityOf,
+  type RecordedCompromise,
+  type RevokedAuthority,
+  revokedAuthorities,
+} from './compromises.ts';
 import type { RecordObserver, Report } from './contract.ts';
 import { checkListedRevocations, type ListedRevocations } from './listed-revocations.ts';
 import { type ListedSerial, serialFinding } from './listed-serials.ts';
@@ -40,13 +47,17 @@ export const openCertificateCheck = ({
   const findingOf = (certificate: string, listed: ListedSerial) =>
     serialFinding(certificate, listed, known.get(certificate) ?? {}, period);
 
-  const checkAnswers = (certificate: string, { issuance, acts, answers }: CertificateFacts): void => {
+  const checkAnswers = (
+    certificate: string,
+    { issuance, acts = NO_ACTS, answers }: CertificateFacts,
+    compromise: RecordedCompromise | undefined,
+  ): void => {
     // If the retention period of the issuance is over, that of the acts may be over as well.
     if (!issuance || !answers || now - issuance.notAfter > retention) return;
     for (const { record, said, reason, time, recorded } of wrongAnswers(
       answers,
       issuance.time,
-      acts ?? NO_ACTS,
+      actsUnder(acts, compromise),
     )) {
       const thisUpdate = new Date(time).toISOString();
       report('answer-differs', {
@@ -81,7 +92,10 @@ export const openCertificateCheck = ({
         const finding = findingOf(certificate, listed);
         if (finding) report(finding.damage, finding.facts);
       }
-      for (const { ca, crls } of served) checkListedRevocations(ca, crls, known, report);
+      const revoked = revokedAuthorities(known);
+      for (const { ca, crls } of served) {
+        checkListedRevocations(ca, crls, known, report, revoked.get(ca)?.compromise);
+      }
       for (const [certificate, facts] of known) {
         const { issuance } = facts;
         if (!issuance) {
@@ -89,13 +103,26 @@ export const openCertificateCheck = ({
         } else if (!listedCertificates.has(certificate) && !issuance.newer) {
           report('certificate-missing', { certificate, record: issuance.record, from: 'status' });
         }
-        checkAnswers(certificate, facts);
+        const authority = revoked.get(authorityOf(certificate));
+        checkAnswers(certificate, facts, authority?.compromise);
+        if (issuance && isIssuedAfter(authority, issuance)) {
+          report('authority-closed', { certificate, record: issuance.record });
+        }
         const unlawful = unlawfulRaise(facts.acts ?? NO_ACTS, issuance?.profile);
         if (unlawful) report('revocation-lowered', { certificate, record: unlawful.record });
       }
     },
   };
 };
+
+/** An issuance this near to the revocation may have begun before it. */
+const SLACK_MS = 30_000;
+
+/** A CA whose certificate is revoked certifies its responders and nobody else. */
+const isIssuedAfter = (
+  authority: RevokedAuthority | undefined,
+  { profile, time }: NonNullable<CertificateFacts['issuance']>,
+): boolean => authority !== undefined && profile !== 'ocsp-responder' && time > authority.since + SLACK_MS;
 
 /** Only certificates have acts, and OCSP says `good` only of certificates. */
 const isSaidToExist = ({ acts, answers }: CertificateFacts): boolean =>

@@ -31,6 +31,7 @@ export const DAMAGES = {
   'certificate-unsigned': 'A certificate was issued long ago and still has no signature.',
   'revocation-without-leaf':
     'A certificate is shown as revoked or on hold without a record of that in the log.',
+  'authority-closed': 'A CA issued a certificate after its own certificate had been revoked.',
   'revocation-lowered': 'An act on a revoked certificate did something else than raise its revocation.',
   'status-differs': 'The status register and the log differ on a certificate.',
   'answer-differs': 'OCSP gave a certificate a status that it did not have at that time, by the log.',

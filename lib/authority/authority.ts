@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { underCompromise } from '../compromise.ts';
 import { Fault } from '../fault.ts';
 import { keyIdentity } from '../keys/keys.ts';
 import type { Closes } from '../ledger/ledger.ts';
@@ -28,6 +29,7 @@ import { keyHolderOf, openUsedKeys } from './used-keys.ts';
 export { openCaCertificates } from './ca-certificates.ts';
 export { type Cas, openCas } from './cas.ts';
 export { type CertificateRow, certificateKey, readCertificate } from './certificates.ts';
+export { type Closures, openClosures } from './closures.ts';
 export type {
   Authority,
   AuthorityCore,
@@ -83,6 +85,7 @@ export const openAuthority = (deps: AuthorityDeps): Authority & AuthorityCore =>
         holder: keyHolderOf(application),
         sameKey: plans.profileOf({ profile }).sameKey,
       }),
+    assertOpen: plans.assertOpen,
 
     certificateDigest: plans.certificateDigest,
 
@@ -183,7 +186,9 @@ export const openAuthority = (deps: AuthorityDeps): Authority & AuthorityCore =>
       const status = (await register.lookup(ref))?.value;
       const awaiting =
         row.office === undefined ? twoPersons.awaited(await readStanding(recorder, ref)) : undefined;
-      const revoked = status?.state === 'revoked' || status?.state === 'hold' ? status : undefined;
+      const compromise = status && (await deps.closures.shownCompromise(ref.ca));
+      const shown = status && compromise ? underCompromise(status, compromise) : status;
+      const revoked = shown?.state === 'revoked' || shown?.state === 'hold' ? shown : undefined;
       // The second named by notAfter still belongs to the validity (RFC 5280 4.1.2.5).
       const expired = Math.floor(clock() / 1000) > row.notAfter;
       return {

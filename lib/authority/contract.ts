@@ -197,9 +197,14 @@ export interface AuthorityCore {
     },
   ): Promise<KeyClaim>;
   /**
+   * Whether anything may be applied for under the profile: refuses where the status row of its CA's certificate says that it
+   * is revoked or on hold. Issuing goes by the acts. Faults: `unknown-profile`, `authority-revoked`, `authority-suspended`.
+   */
+  assertOpen(profile: string): Promise<void>;
+  /**
    * SHA-256, hex, of the salt, the CA's public key and the TBSCertificate that this application would give now, but for its
    * serial number and its times. Two examinations that bind it have examined the same certificate. Faults: those of
-   * `describe`, `unknown-authority`.
+   * `describe`, `unknown-authority`, `authority-revoked`, `authority-suspended`.
    */
   certificateDigest(
     application: Application & { readonly subjectPublicKeyInfo: Uint8Array },

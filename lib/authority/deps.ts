@@ -6,6 +6,7 @@ import type { Issuers, IssuerUrls, Register, Responders } from '../status/status
 import type { Objects, Table, Write } from '../store/store.ts';
 import type { ApplyingDeps } from '../trust-domain/trust-domain.ts';
 import type { Cas } from './cas.ts';
+import type { Closures } from './closures.ts';
 
 /**
  * The part of the ledger that the authority uses: writes that record an act and are stored with it, and records to
@@ -32,6 +33,8 @@ export interface AuthorityDeps extends ApplyingDeps {
   readonly issuers: Issuers;
   /** The CAs that can sign. */
   readonly cas: Cas;
+  /** The CAs that may issue. */
+  readonly closures: Closures;
   readonly responders: Pick<Responders, 'isInGoodStanding' | 'read' | 'replaceWrites'>;
   readonly recorder: Recorder;
   /** Publishes the CA's CRL now, for a revocation that must not wait for the next one. */

@@ -27,17 +27,19 @@ interface SubjectOf {
 }
 
 /** Plans an order by the trust domain in force: its profile, its CA and its subject. */
-export interface Plans extends Pick<AuthorityCore, 'describe' | 'certificateDigest'> {
+export interface Plans extends Pick<AuthorityCore, 'describe' | 'certificateDigest' | 'assertOpen'> {
   /** Fault: `unknown-profile`. */
   profileOf(application: Pick<Application, 'profile'>): Profile;
-  /** Faults: `unknown-profile`, `unknown-authority`, `clock-behind`, `invalid-field`. */
+  /**
+   * Faults: `unknown-profile`, `unknown-authority`, `clock-behind`, `invalid-field`, and those of `Closures.assertIssues`.
+   */
   planOf(order: Order): Promise<IssuancePlan>;
   /** The signer and the lint context for the TBS that this row records. */
   signingOf(ref: CertificateRef, row: CertificateRow): Promise<Signing>;
 }
 
 export const openPlans = (
-  deps: Pick<AuthorityDeps, 'trustDomain' | 'keys' | 'issuers' | 'urlsOf' | 'clock'>,
+  deps: Pick<AuthorityDeps, 'trustDomain' | 'keys' | 'issuers' | 'urlsOf' | 'clock' | 'closures'>,
   cas: Cas,
 ): Plans => {
   const { trustDomain, clock } = deps;
@@ -75,6 +77,7 @@ export const openPlans = (
   const certificateDigest: Plans['certificateDigest'] = async (application, salt) => {
     const { profile, subject } = described(application);
     const { ca: id } = definitionOf(profile);
+    await deps.closures.assertIssues(id);
     const issuer = await deps.issuers.byId(id);
     const ca = issuingCa(issuer, await deps.urlsOf(id));
     const { subjectPublicKeyInfo } = application;
@@ -84,7 +87,9 @@ export const openPlans = (
 
   const planOf = async (order: Order): Promise<IssuancePlan> => {
     const profile = profileOf(order);
-    const ca = await cas.byId(definitionOf(profile).ca);
+    const { ca: id } = definitionOf(profile);
+    await deps.closures.assertIssues(id);
+    const ca = await cas.byId(id);
     // Lint would refuse this certificate too, but its fault would blame the certificate. A wrong clock will be set
     // right.
     if (clock() < ca.certificate.notBefore.getTime()) {
@@ -183,7 +188,10 @@ export const openPlans = (
     return { signer, context: { kind: 'endEntity', issuer: ca.certificate, serialPrefix, publicKeys } };
   };
 
-  return { profileOf, describe, certificateDigest, planOf, signingOf };
+  const assertOpen: Plans['assertOpen'] = (profile) =>
+    deps.closures.assertNotClosed(definitionOf(profileOf({ profile })).ca);
+
+  return { profileOf, describe, assertOpen, certificateDigest, planOf, signingOf };
 };
 
 /** What both examinations bind. The salt keeps a reader of the records from finding out a person's fields by trying values. */

@@ -103,6 +103,8 @@ export interface Issuing {
     readonly subjectDigest: string;
     readonly fields: Fields;
   };
+  /** Faults: `authority-revoked` and `authority-suspended` where the profile's CA is closed. */
+  assertOpen(profile: string): Promise<void>;
   /**
    * The digest of the certificate that this application would give now, but for its serial number and its times. Faults:
    * those of `describe`.

@@ -11,7 +11,7 @@ import { listingPk, type RequestRow } from './rows.ts';
 
 const PAGE = 100;
 
-/** Faults of the request itself: the next attempt would end in the same one. */
+/** Faults of the request itself, or of a CA that issues no more: the next attempt would end in the same one. */
 const FINAL: ReadonlySet<string> = new Set<FaultCode>([
   'lint-failed',
   'invalid-field',
@@ -24,6 +24,7 @@ const FINAL: ReadonlySet<string> = new Set<FaultCode>([
   'unsupported-algorithm',
   'key-algorithm-not-allowed',
   'value-too-large',
+  'authority-revoked',
 ]);
 
 /**

@@ -69,6 +69,7 @@ export const readApplication = async (
   if (holder !== undefined) assertPseudonym(holder);
   const described = issuing.describe({ profile: submission.profile, office, fields: submission.fields });
   const { profile, subject, subjectDigest, fields } = described;
+  await issuing.assertOpen(submission.profile);
   const csr = decodeCertificationRequest(decodePem(CSR_LABELS, submission.csr, MAX_CSR_BYTES));
   const key = await checkPublicKey(csr.subjectPublicKeyInfo);
   if (!profile.publicKeys.includes(key.kind)) {

@@ -1,3 +1,4 @@
+import type { AuthorityCompromise } from '../compromise.ts';
 import type { Ledger, ProvisionDraft, RecordDraft } from '../ledger/ledger.ts';
 import type { Certificate, Der, TbsCertListDraft } from '../pki/pki.ts';
 import type { Clock, Log } from '../ports.ts';
@@ -93,6 +94,8 @@ export interface CrlDeps {
   readonly signCrl: CrlSigner;
   readonly verifySignature: SignatureCheck;
   readonly proven: ProvenStatus;
+  /** The revocation of the CA's own certificate for a compromise, by the acts: its CRL then lists all certificates. */
+  readonly compromiseOf: (ca: string) => Promise<AuthorityCompromise | undefined>;
   /** Every address of the CA's CRL that a certificate may name, earlier ones included. */
   readonly crlUrlsOf: (ca: string) => Promise<readonly string[]>;
   readonly clock: Clock;

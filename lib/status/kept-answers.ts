@@ -17,6 +17,8 @@ export interface SignedAnswer {
   readonly responder: Responder;
   /** The version of the first certificate's status row. */
   readonly version: number;
+  /** The version of the status row of the CA's own certificate, where its key is compromised. */
+  readonly compromise?: number;
   /** The request for which it was signed, and its digest: most later requests have the same bytes. */
   readonly request: Uint8Array;
   readonly requestDigest: string;
@@ -30,7 +32,13 @@ export interface SignedAnswer {
  */
 export interface KeptAnswers {
   /** `certId` is the whole CertID. */
-  find(certId: Uint8Array, responder: Responder, version: number, now: number): SignedAnswer | undefined;
+  find(
+    certId: Uint8Array,
+    responder: Responder,
+    version: number,
+    now: number,
+    compromise?: number,
+  ): SignedAnswer | undefined;
   keep(certId: Uint8Array, answer: SignedAnswer): void;
 }
 
@@ -54,10 +62,11 @@ export const keepAnswers = (maxOctets = MAX_OCTETS): KeptAnswers => {
   };
 
   return {
-    find: (certId, responder, version, now) => {
+    find: (certId, responder, version, now, compromise) => {
       const answer = kept.get(keyOf(certId));
       // A thisUpdate in the future means that the clock was set back: clients would refuse the answer until then.
       return answer?.version === version &&
+        answer.compromise === compromise &&
         answer.responder === responder &&
         now < answer.freshUntil &&
         now >= answer.thisUpdate.getTime()

@@ -3,6 +3,7 @@ import { Fault, phrase } from '../fault.ts';
 import type { ProvisionDraft } from '../ledger/ledger.ts';
 import type { CertStatus, OcspRequest } from '../pki/pki.ts';
 import type { Caller, Principal } from '../principal.ts';
+import { openCompromises } from './compromises.ts';
 import type { OcspAnswer, Status } from './contract.ts';
 import type { OcspDeps } from './deps.ts';
 import { errorResponse, responseToFailure } from './error-response.ts';
@@ -53,6 +54,7 @@ interface AnswerRecord {
 export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
   const { issuers, register, responders, recorder, clock, log } = deps;
   const singleResponse = openSingleResponses(deps);
+  const compromiseOf = openCompromises(deps);
   const kept = keepAnswers();
   const sign = openSigningQueue();
 
@@ -171,14 +173,20 @@ export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
       { registered: await read(issuer, certId.serialNumber) },
     ]);
     const registered = found[0]?.registered;
-    const known = registered && kept.find(certId.der, responder, registered.version, now);
+    const compromise = await compromiseOf(issuer);
+    const known =
+      registered && kept.find(certId.der, responder, registered.version, now, compromise?.version);
     if (known) return giveKept(request, caller, issuer, known);
     const seconds = Math.floor(now / 1000);
-    const draft = await singleResponse.ofIssuer(issuer, certId, registered, seconds);
+    const draft = await singleResponse.ofIssuer(issuer, certId, registered, seconds, compromise);
     const answer = await giveNew(request, caller, issuer, responder, [draft], seconds);
     // A copy of the request: its bytes are a view of a larger buffer that the network filled.
     if (draft.version !== undefined)
-      kept.keep(certId.der, { ...answer, request: new Uint8Array(request.der) });
+      kept.keep(certId.der, {
+        ...answer,
+        request: new Uint8Array(request.der),
+        ...(compromise && { compromise: compromise.version }),
+      });
     return answer;
   };
 
@@ -198,10 +206,11 @@ export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
       ),
     );
     const seconds = Math.floor(now / 1000);
+    const compromise = await compromiseOf(issuer);
     const drafts = await Promise.all(
       found.map(({ certId, ours, registered }) =>
         ours
-          ? singleResponse.ofIssuer(issuer, certId, registered, seconds)
+          ? singleResponse.ofIssuer(issuer, certId, registered, seconds, compromise)
           : singleResponse.ofOtherIssuer(certId),
       ),
     );

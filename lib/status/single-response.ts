@@ -1,3 +1,4 @@
+import { type AuthorityCompromise, underCompromise } from '../compromise.ts';
 import {
   archiveCutoffExtension,
   type CertId,
@@ -72,19 +73,40 @@ export const openSingleResponses = (deps: Pick<OcspDeps, 'currentCrl' | 'crlUrlO
       ? { certId, certStatus: NON_ISSUED, ours: true, extendedRevoke: true }
       : { certId, certStatus: UNKNOWN, ours: true };
 
+  const forged = (
+    certId: CertId,
+    { revocationTime }: AuthorityCompromise,
+    now: number,
+  ): SingleResponseDraft => ({
+    certId,
+    certStatus: {
+      status: 'revoked',
+      revocationTime: secondsAsDate(Math.min(revocationTime, now)),
+      revocationReason: 'cACompromise',
+    },
+    ours: true,
+  });
+
   return {
     /** RFC 6960 2.2: `unknown`, for a CertID that does not name the CA that answers. */
     ofOtherIssuer: (certId: CertId): SingleResponseDraft => ({ certId, certStatus: UNKNOWN, ours: false }),
 
-    /** `now` in Unix seconds: the answer's producedAt. */
+    /**
+     * `now` in Unix seconds: the answer's producedAt. After a compromise of the CA every certificate is revoked (RFC 6960 2.7),
+     * and so is every serial number that the register does not have: whoever has the key may have used it.
+     */
     ofIssuer: async (
       issuer: Issuer,
       certId: CertId,
       registered: Registered | undefined,
       now: number,
+      compromise: AuthorityCompromise | undefined,
     ): Promise<SingleResponseDraft> => {
-      if (registered === undefined) return nonIssued(issuer, certId);
-      const { value: row, version } = registered;
+      if (registered === undefined) {
+        return compromise ? forged(certId, compromise, now) : nonIssued(issuer, certId);
+      }
+      const { value, version } = registered;
+      const row: StatusRow = compromise ? { ...value, ...underCompromise(value, compromise) } : value;
       const extensions = [...archiveCutoff(issuer, row, now), ...(await crlReferences(issuer, row))];
       return {
         certId,

@@ -329,6 +329,136 @@ describe('a revocation that was raised, against the records', () => {
   });
 });
 
+describe('the certificates of a compromised CA, against the records', () => {
+  const HOUR = 3_600_000;
+  const issuedAt = NOW - 100 * HOUR;
+  const revokedAt = NOW - 50 * HOUR;
+  const text = (time: number): string => `${new Date(time).toISOString().slice(0, 19)}Z`;
+  const own = { ca: CA, serial: '01cc' };
+  const ownIssuance = record(
+    {
+      kind: 'issuance',
+      actor: 'operator',
+      certificates: [own],
+      details: { tbsDigest: 'aa', notAfter: '2050-01-01T00:00:00.000Z', order: 'ca', profile: 'ca' },
+    },
+    issuedAt,
+  );
+  const revocation = (reason: string, time = revokedAt) =>
+    record(
+      {
+        kind: 'revocation',
+        actor: 'operator',
+        certificates: [own],
+        details: { reason, revocationTime: text(revokedAt) },
+      },
+      time,
+    );
+  const told = (time: number, said: string, reason: string | null) =>
+    record(
+      {
+        kind: 'provision',
+        recipient: 'public',
+        channel: 'ocsp',
+        method: 'POST',
+        certificates: [ref],
+        provided: {
+          answers: [said],
+          ...(reason !== null && { reasons: [reason] }),
+          thisUpdate: new Date(time).toISOString(),
+        },
+        responseDigest: '',
+        count: 1,
+      },
+      time,
+    );
+  const entryOf = (serial: string, reason: string, revocationTime = revokedAt) => ({
+    serial,
+    reason,
+    revocationTime,
+  });
+  const both = [entryOf('01aa', 'cACompromise'), entryOf('01cc', 'cACompromise')];
+  const judged = (more: {
+    acts?: LedgerRecord[];
+    read?: LedgerRecord[];
+    state?: object;
+    entries?: ReturnType<typeof entryOf>[];
+    issued?: number;
+  }): readonly string[] => {
+    const { check, found } = certificates();
+    const { acts = [revocation('cACompromise')], read = [], state = {}, entries, issued = issuedAt } = more;
+    for (const one of [ownIssuance, issuance(issued), ...acts, ...read].toReversed()) {
+      check.observe(one, false);
+    }
+    check.list(CA, { ...listed, ...state });
+    const worst = acts.at(-1) as { details?: { reason?: string } };
+    check.list(CA, {
+      ...listed,
+      serial: '01cc',
+      order: 'ca',
+      profile: 'ca',
+      office: undefined,
+      notAfter: '2050-01-01T00:00:00Z',
+      state: 'revoked',
+      reason: worst.details?.reason,
+      revocationTime: text(revokedAt),
+    });
+    if (entries) check.serve(CA, [{ digest: 'dd', thisUpdate: new Date(NOW), entries }]);
+    return found();
+  };
+
+  it('are revoked in answers and CRLs from then on, whatever the register says of them', () => {
+    const read = [told(revokedAt - HOUR, 'good', null), told(revokedAt + HOUR, 'revoked', 'cACompromise')];
+    expect(judged({ read, entries: both })).toEqual([]);
+  });
+
+  it('are damage where an answer calls them good, or a CRL leaves them out or says another thing', () => {
+    expect(judged({ read: [told(revokedAt + HOUR, 'good', null)] })).toEqual(['answer-differs']);
+    expect(judged({ read: [told(revokedAt + HOUR, 'revoked', 'superseded')] })).toEqual(['answer-differs']);
+    expect(judged({ read: [told(revokedAt - HOUR, 'revoked', 'cACompromise')] })).toEqual(['answer-differs']);
+    expect(judged({ entries: both.slice(1) })).toEqual(['crl-incomplete']);
+    expect(judged({ entries: [entryOf('01aa', 'superseded'), ...both.slice(1)] })).toEqual(['crl-differs']);
+    expect(
+      judged({ entries: [entryOf('01aa', 'cACompromise', revokedAt - HOUR), ...both.slice(1)] }),
+    ).toEqual(['crl-differs']);
+  });
+
+  it('keep their own earlier revocation, and the beginning of an earlier hold', () => {
+    const earlier = text(revokedAt - HOUR);
+    const entry = { reason: 'superseded', revocationTime: earlier };
+    const acts = [act('revocation', revokedAt - HOUR, entry), revocation('cACompromise')];
+    const state = { state: 'revoked', ...entry };
+    const own = (reason: string) => [entryOf('01aa', reason, revokedAt - HOUR), ...both.slice(1)];
+    const read = [told(revokedAt + HOUR, 'revoked', 'superseded')];
+    expect(judged({ acts, state, read, entries: own('superseded') })).toEqual([]);
+    expect(judged({ acts, state, entries: own('cACompromise') })).toEqual(['crl-differs']);
+    const hold = { reason: 'certificateHold', revocationTime: earlier };
+    const held = [act('hold', revokedAt - HOUR, hold), revocation('cACompromise')];
+    const heldState = { state: 'hold', ...hold };
+    expect(judged({ acts: held, state: heldState, entries: own('cACompromise') })).toEqual([]);
+    expect(judged({ acts: held, state: heldState, entries: own('certificateHold') })).toEqual([
+      'crl-differs',
+    ]);
+  });
+
+  it('are not touched by a revocation for another reason, until it is raised', () => {
+    const acts = [revocation('cessationOfOperation')];
+    const read = [told(revokedAt + HOUR, 'good', null)];
+    const entries = [entryOf('01cc', 'cessationOfOperation')];
+    expect(judged({ acts, read, entries })).toEqual([]);
+    const raised = [...acts, revocation('cACompromise', revokedAt + 10 * HOUR)];
+    expect(judged({ acts: raised, read, entries: both })).toEqual([]);
+    const late = [told(revokedAt + 11 * HOUR, 'good', null)];
+    expect(judged({ acts: raised, read: late, entries: both })).toEqual(['answer-differs']);
+  });
+
+  it('are not issued once the CA is revoked', () => {
+    const acts = [revocation('superseded')];
+    expect(judged({ acts, issued: revokedAt + HOUR })).toEqual(['authority-closed']);
+    expect(judged({ acts, issued: revokedAt + 20_000 })).toEqual([]);
+  });
+});
+
 describe('the details of a revocation, against the records', () => {
   const revokedAt = NOW - 3_600_000;
   const text = (time: number): string => `${new Date(time).toISOString().slice(0, 19)}Z`;

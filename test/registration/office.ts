@@ -64,6 +64,7 @@ export const fakeIssuer = () => {
       return { profile: { ...profile }, ...described };
     },
     claimKey: async ({ subjectPublicKeyInfo }) => ({ identity: keyIdentity(subjectPublicKeyInfo) }),
+    assertOpen: async () => {},
     certificateDigest: async (application, salt) => {
       const { subject } = issuing.describe(application);
       return hash('sha256', JSON.stringify([salt, subject, profile.terms]));

@@ -70,6 +70,10 @@ export const AUTHORITY = {
     '署名している間に証明書の行が変わりました。もう一度お試しください。',
   'The ledger lacks the issuance of this certificate; the certificate is not signed.':
     'この証明書の発行の記録が台帳にありません。証明書に署名しません。',
+  "The CA's certificate is revoked; it issues no more certificates.":
+    '認証局の証明書は失効しています。この認証局は、もう証明書を発行しません。',
+  "The CA's certificate is on hold, or a row says that it is closed; nothing is issued until that has ended.":
+    '認証局の証明書が一時利用停止になっているか、閉じられていると行に書かれています。解消するまで発行しません。',
   'The CA has expired; it issues no more certificates.':
     '認証局の有効期間が終わっています。証明書は発行できません。',
   'A different revocation awaits its confirmation for this certificate; confirm that one, or withdraw it first.':

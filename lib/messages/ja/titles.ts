@@ -50,6 +50,9 @@ export const TITLES = {
   'The profile does not allow a hold to be released':
     'この証明書プロファイルでは、一時利用停止を解除できません',
   'The certificate is not on hold': '証明書は一時利用停止になっていません',
+  "The authority's certificate is revoked": '認証局の証明書は失効しています',
+  'The authority issues nothing at the moment': '認証局は今は発行できません',
+  "The authority's key is stopped": '認証局の鍵は停止されています',
   'The certificate is revoked': '証明書は失効しています',
   'Something different is pending already': '別の手続きが確認待ちになっています',
   'Nothing is pending': '確認待ちの手続きはありません',

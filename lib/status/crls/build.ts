@@ -3,6 +3,7 @@ import { type Extension, findExtension, type TbsCertListDraft } from '../../pki/
 import type { Clock } from '../../ports.ts';
 import type { CrlDeps } from '../deps.ts';
 import type { Issuer } from '../issuers.ts';
+import { listCompromised } from './compromised-listing.ts';
 import type { Listing, Listings, Previous } from './listings.ts';
 
 /** Seconds by which the clocks of processes may differ. */
@@ -18,9 +19,14 @@ export interface Before extends Previous {
 export const buildCrl = async (
   {
     listings,
+    register,
     clock,
     crlUrlsOf,
-  }: { readonly listings: Pick<Listings, 'read'> } & Pick<CrlDeps, 'clock' | 'crlUrlsOf'>,
+    compromiseOf,
+  }: { readonly listings: Pick<Listings, 'read'> } & Pick<
+    CrlDeps,
+    'register' | 'clock' | 'crlUrlsOf' | 'compromiseOf'
+  >,
   issuer: Issuer,
   number: number,
   before: Before,
@@ -31,7 +37,11 @@ export const buildCrl = async (
   // than the list before it. Its time does not follow a clock that is far ahead: no other list could be signed until
   // then.
   const from = Math.max(started, before.thisUpdate);
-  const listing = await listings.read(issuer.id, before, { from, until: started + CLOCK_TOLERANCE });
+  const time = { from, until: started + CLOCK_TOLERANCE };
+  const compromise = await compromiseOf(issuer.id);
+  const listing = compromise
+    ? await listCompromised({ register, clock }, issuer.id, compromise, before.scheduled, time)
+    : await listings.read(issuer.id, before, time);
   const thisUpdate = Math.max(from, listing.newest);
   const notAfter = issuer.certificate.notAfter.getTime() / 1000;
   const tbs = {

@@ -95,6 +95,7 @@ const openWorld = async () => {
   const logged: string[] = [];
   const open = () =>
     openCrls({
+      compromiseOf: async () => undefined,
       table,
       bucket: {
         get: (key) => bucket.get(key),

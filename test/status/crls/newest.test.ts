@@ -28,15 +28,13 @@ const archiveOf = (numbers: readonly number[], others: readonly string[] = []) =
 };
 
 /** As the service numbers them: at most 501 above the one before. */
-const numbered = fc
-  .array(fc.integer({ min: 1, max: 501 }), { maxLength: 60 })
-  .map((steps) => {
-    let last = 0;
-    return steps.map((step) => {
-      last += step;
-      return last;
-    });
+const numbered = fc.array(fc.integer({ min: 1, max: 501 }), { maxLength: 60 }).map((steps) => {
+  let last = 0;
+  return steps.map((step) => {
+    last += step;
+    return last;
   });
+});
 
 describe('the newest CRL in the archive', () => {
   it('is found with any hint, and the ones before it in their order', async () => {

@@ -42,6 +42,7 @@ describe('a list of revocations', () => {
       const register = openRegister(table);
       const { status } = service.core;
       const crls = openCrls({
+        compromiseOf: async () => undefined,
         table,
         bucket: service.bucket,
         issuers: trustingIssuers(table, service.trustDomain, service.now),

@@ -1,0 +1,78 @@
+import { type AuthorityCompromise, isCompromise } from '../compromise.ts';
+import { Fault } from '../fault.ts';
+import type { Issuers, Register, StatusRow } from '../status/status.ts';
+import type { Recorder } from './deps.ts';
+import { type ActedState, readStanding } from './status-acts.ts';
+
+/**
+ * Whether a CA may issue: its own certificate is neither revoked nor on hold. The acts on that certificate decide. A row that
+ * says so closes the CA as well, until the row is mended.
+ *
+ * A closed CA issues to nobody. It goes on certifying its responders and publishing CRLs, which do not ask here.
+ */
+export interface Closures {
+  /**
+   * Faults: `authority-revoked` where an act revoked the certificate; `authority-suspended` where it is on hold, or a row
+   * closed it without an act.
+   */
+  assertIssues(ca: string): Promise<void>;
+  /** The same by the status row alone, for a door that refuses early and opens nothing. Faults: as above. */
+  assertNotClosed(ca: string): Promise<void>;
+  /** The revocation for a compromise, by the acts alone; undefined where there is none. */
+  compromise(ca: string): Promise<AuthorityCompromise | undefined>;
+  /** The same by the status row alone, for what shows a status as OCSP does. */
+  shownCompromise(ca: string): Promise<AuthorityCompromise | undefined>;
+}
+
+const revoked = (ca: string): Fault =>
+  new Fault('authority-revoked', "The CA's certificate is revoked; it issues no more certificates.", { ca });
+
+const suspended = (ca: string): Fault =>
+  new Fault(
+    'authority-suspended',
+    "The CA's certificate is on hold, or a row says that it is closed; nothing is issued until that has ended.",
+    { ca },
+  );
+
+const compromiseIn = (status: ActedState | StatusRow | undefined): AuthorityCompromise | undefined =>
+  status?.state === 'revoked' && isCompromise(status.reason)
+    ? { revocationTime: status.revocationTime }
+    : undefined;
+
+export const openClosures = ({
+  recorder,
+  register,
+  issuers,
+}: {
+  readonly recorder: Pick<Recorder, 'conclusion'>;
+  readonly register: Pick<Register, 'lookup'>;
+  readonly issuers: Pick<Issuers, 'byId'>;
+}): Closures => {
+  /** A CA's certificate is its own: its serial number is one of that CA. */
+  const ownOf = async (ca: string) => {
+    const { certificate } = await issuers.byId(ca);
+    return { ca, serial: certificate.serialNumber };
+  };
+
+  const rowOf = async (ca: string) => (await register.lookup(await ownOf(ca)))?.value;
+
+  const actedOf = async (ca: string) => (await readStanding(recorder, await ownOf(ca))).now;
+
+  return {
+    assertIssues: async (ca) => {
+      const [acted, row] = await Promise.all([actedOf(ca), rowOf(ca)]);
+      if (acted.state === 'revoked') throw revoked(ca);
+      if (acted.state === 'hold' || row?.state === 'hold' || row?.state === 'revoked') throw suspended(ca);
+    },
+
+    assertNotClosed: async (ca) => {
+      const row = await rowOf(ca);
+      if (row?.state === 'revoked') throw revoked(ca);
+      if (row?.state === 'hold') throw suspended(ca);
+    },
+
+    compromise: async (ca) => compromiseIn(await actedOf(ca)),
+
+    shownCompromise: async (ca) => compromiseIn(await rowOf(ca)),
+  };
+};

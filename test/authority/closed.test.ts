@@ -1,0 +1,225 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { decodeCertificate } from '../../lib/pki/certificate.ts';
+import { decodeCertificateList } from '../../lib/pki/crl.ts';
+import type { RevocationReason } from '../../lib/pki/pki.ts';
+import type { CertificateRef, Principal } from '../../lib/principal.ts';
+import type { Value } from '../../lib/store/store.ts';
+import { FIELDS, issueThroughOffice, opensslRequest, type Service } from '../service.ts';
+import { deleteRow, putRow } from '../store/row-attacks.ts';
+import { ocspStatus } from '../world.ts';
+import { codeOf, DAY, type Ground, openGround, openHouse, SECOND } from './house.ts';
+
+/** A CA whose own certificate is revoked. */
+
+const CA = 'signature-1';
+const PROFILE = 'person-signature';
+
+let ground: Ground;
+let house: Service;
+let operators: readonly Principal[];
+let own: CertificateRef;
+let folder: string;
+beforeEach(async () => {
+  ground = await openGround();
+  house = await openHouse(ground);
+  folder = ground.folder;
+  operators = ['operator-sakai', 'operator-noda'].map((id) => house.principal(id));
+  own = await ofCa(CA);
+});
+afterEach(() => ground.close());
+
+const ofCa = async (ca: string): Promise<CertificateRef> => ({
+  ca,
+  serial: decodeCertificate(await house.app.authority.caCertificate(ca)).serialNumber,
+});
+
+let names = 0;
+const csr = (): string => opensslRequest(folder, `key-${names++}`);
+const submit = (profile = PROFILE) =>
+  house.app.registration.submit(house.principal('higashi-counter'), {
+    profile,
+    csr: csr(),
+    fields: FIELDS[profile] ?? {},
+  });
+const approve = (id: string, by: string, service = house) =>
+  service.app.registration.examine(service.principal(by), id, { decision: 'approve' });
+const issue = async (profile = PROFILE): Promise<CertificateRef> =>
+  (await issueThroughOffice(house, profile, csr())).certificate;
+
+const revokeCa = async (reason: RevocationReason, ref = own): Promise<void> => {
+  for (const operator of operators) await house.app.authority.revoke(operator, ref, { reason });
+};
+
+const crlOf = async (ca = CA) => {
+  const { der, nextUpdate, number } = await house.app.status.crl(ca, 'full', {
+    recipient: 'public',
+    method: 'GET',
+  });
+  return { number, nextUpdate, entries: decodeCertificateList(der).revokedCertificates };
+};
+
+const statusRow = ({ ca, serial }: CertificateRef) => ({
+  pk: `status/${ca}/${serial.slice(-1)}`,
+  sk: serial,
+});
+
+describe('a CA whose certificate is revoked', () => {
+  it('issues to nobody, whatever step a request has reached; other CAs go on', async () => {
+    const [fresh, examined] = [(await submit()).request, (await submit()).request];
+    await approve(examined.id, 'higashi-examiner');
+    await revokeCa('cessationOfOperation');
+
+    expect(await codeOf(submit())).toBe('authority-revoked');
+    expect(await codeOf(approve(fresh.id, 'higashi-examiner'))).toBe('authority-revoked');
+    expect(await codeOf(approve(examined.id, 'operator-noda'))).toBe('authority-revoked');
+    const order = {
+      order: 'by-the-service',
+      profile: PROFILE,
+      fields: FIELDS[PROFILE] ?? {},
+      subjectPublicKeyInfo: new Uint8Array(),
+      actor: 'operator-noda',
+    };
+    expect(await codeOf(house.core.authority.issue(order))).toBe('authority-revoked');
+    const rejected = { decision: 'reject', reason: 'x' } as const;
+    const done = await house.app.registration.examine(
+      house.principal('higashi-examiner'),
+      fresh.id,
+      rejected,
+    );
+    expect(done.state).toBe('rejected');
+    expect((await issue('official-position')).ca).toBe('organisation-1');
+  });
+
+  it('fails a request that was approved before, and keeps it while the CA is closed by a row', async () => {
+    const { request } = await submit();
+    await approve(request.id, 'higashi-examiner');
+    // The CA's key does not answer, so the request stays approved.
+    const broken = await openHouse(ground, {
+      keys: (keys) => ({ ...keys, open: () => Promise.reject(new Error('unplugged')) }),
+    });
+    expect((await approve(request.id, 'operator-noda', broken)).state).toBe('approved');
+
+    const row = await ground.table.get(statusRow(own));
+    const entry = { state: 'revoked', revocationTime: 1, reason: 'superseded' };
+    await putRow(ground.table, statusRow(own), { ...(row?.value as object), ...entry } as Value);
+    ground.time.now += 3600 * SECOND;
+    const again = await openHouse(ground);
+    expect(await again.core.registration.recover()).toEqual([]);
+    expect((await again.app.registration.get(operators[0] as Principal, request.id)).state).toBe('approved');
+    expect(await codeOf(submit())).toBe('authority-revoked');
+    await putRow(ground.table, statusRow(own), row?.value as Value);
+
+    await revokeCa('superseded');
+    const last = await openHouse(ground);
+    await last.core.registration.recover();
+    const view = await last.app.registration.get(operators[0] as Principal, request.id);
+    expect([view.state, view.failure?.code]).toEqual(['failed', 'authority-revoked']);
+  });
+
+  it('stays closed where its rows are put back, and its CRL stays whole', async () => {
+    const { request } = await submit();
+    await approve(request.id, 'higashi-examiner');
+    const before = await ground.table.get(statusRow(own));
+    await revokeCa('cACompromise');
+    const { entries } = await crlOf();
+    await putRow(ground.table, statusRow(own), before?.value as Value);
+    await deleteRow(ground.table, { pk: `revoked/${CA}`, sk: own.serial });
+    expect(await codeOf(approve(request.id, 'operator-noda'))).toBe('authority-revoked');
+    await house.app.status.publish(CA, 'operator-noda');
+    expect((await crlOf()).entries).toEqual(entries);
+  });
+
+  it('certifies its responders and publishes CRLs; without a compromise its certificates stay as they are', async () => {
+    const ref = await issue();
+    await revokeCa('cessationOfOperation');
+    ground.time.now += DAY;
+    expect(await ocspStatus(house, ref)).toEqual({ status: 'good' });
+    await house.app.status.publish(CA, 'operator-noda');
+    expect((await crlOf()).entries.map(({ serialNumber }) => serialNumber)).toEqual([own.serial]);
+    ground.time.now += 100 * DAY;
+    expect(await house.core.authority.renewResponders()).toContain(CA);
+    expect(await ocspStatus(house, ref)).toEqual({ status: 'good' });
+  });
+});
+
+describe('a CA whose key is compromised', () => {
+  it('answers revoked for every certificate, and its CRL lists every one that has not expired', async () => {
+    const [before, held, plain] = [await issue(), await issue(), await issue()];
+    const other = await issue('official-position');
+    const chief = house.principal('higashi-chief');
+    await house.app.authority.revoke(chief, before, { reason: 'superseded' });
+    ground.time.now += DAY;
+    await house.app.authority.hold(chief, held);
+    ground.time.now += DAY;
+    expect(await ocspStatus(house, plain)).toEqual({ status: 'good' });
+    await revokeCa('cACompromise');
+    const since = new Date('2026-11-24T09:00:00Z');
+    ground.time.now += 10 * SECOND;
+
+    const revoked = { status: 'revoked', revocationReason: 'cACompromise' };
+    expect(await ocspStatus(house, plain)).toEqual({ ...revoked, revocationTime: since });
+    expect(await ocspStatus(house, own)).toEqual({ ...revoked, revocationTime: since });
+    expect(await ocspStatus(house, held)).toEqual({
+      ...revoked,
+      revocationTime: new Date('2026-11-23T09:00:00Z'),
+    });
+    expect(await ocspStatus(house, before)).toEqual({
+      status: 'revoked',
+      revocationReason: 'superseded',
+      revocationTime: new Date('2026-11-22T09:00:00Z'),
+    });
+    // Whoever has the key may have signed this number.
+    expect(await ocspStatus(house, { ca: CA, serial: '03aa' })).toEqual({
+      ...revoked,
+      revocationTime: since,
+    });
+    expect(await ocspStatus(house, other)).toEqual({ status: 'good' });
+    expect((await house.app.authority.certificate(chief, plain)).revocation).toMatchObject({
+      reason: 'cACompromise',
+      revocationTime: '2026-11-24T09:00:00Z',
+    });
+
+    const listed = async () => {
+      const { entries } = await crlOf();
+      return new Map(entries.map((entry) => [entry.serialNumber as string, entry]));
+    };
+    const known = (await house.app.authority.serials(CA, { limit: 1000 })).serials;
+    const entries = await listed();
+    expect([...entries.keys()].sort()).toEqual(known.map(({ serial }) => serial).sort());
+    expect(entries.get(plain.serial)).toMatchObject({ revocationDate: since, reasonCode: 'cACompromise' });
+    expect(entries.get(before.serial)).toMatchObject({ reasonCode: 'superseded' });
+    expect((await crlOf('organisation-1')).entries).toEqual([]);
+
+    ground.time.now += 2 * DAY;
+    await house.app.status.publishDue();
+    expect([...(await listed()).keys()].sort()).toEqual([...entries.keys()].sort());
+    // A responder of a year later is certified, and answers.
+    ground.time.now += 200 * DAY;
+    await house.core.authority.renewResponders();
+    expect(await ocspStatus(house, plain)).toMatchObject(revoked);
+  });
+
+  it('is not made by a row: no CRL lists a certificate for it', async () => {
+    const ref = await issue();
+    const row = await ground.table.get(statusRow(own));
+    const entry = { state: 'revoked', revocationTime: 1_795_000_000, reason: 'cACompromise' };
+    await putRow(ground.table, statusRow(own), { ...(row?.value as object), ...entry } as Value);
+    await house.app.status.publish(CA, 'operator-noda');
+    expect((await crlOf()).entries.map(({ serialNumber }) => serialNumber)).not.toContain(ref.serial);
+  });
+
+  it('that is reported later takes all certificates from then on, back to its revocation', async () => {
+    const ref = await issue();
+    await revokeCa('cessationOfOperation');
+    ground.time.now += DAY;
+    expect(await ocspStatus(house, ref)).toEqual({ status: 'good' });
+    await revokeCa('cACompromise');
+    ground.time.now += 10 * SECOND;
+    expect(await ocspStatus(house, ref)).toEqual({
+      status: 'revoked',
+      revocationReason: 'cACompromise',
+      revocationTime: new Date('2026-11-22T09:00:00Z'),
+    });
+    expect((await crlOf()).entries.map(({ serialNumber }) => serialNumber)).toContain(ref.serial);
+  });
+});
