@@ -209,7 +209,13 @@ export const compose = (ports: Ports): Core => {
     publishCrl: (ca) => status.publish(ca, 'service'),
     crlDueWrites: (ca) => crlDueWrites(table, ca),
   });
-  const amendments = openAmendments({ ...ports, inForce, states, recorder: ledger });
+  const amendments = openAmendments({
+    ...ports,
+    inForce,
+    states,
+    recorder: ledger,
+    compromiseOf: closures.compromise,
+  });
   const registration = openRegistration({
     table,
     clock,

@@ -55,7 +55,20 @@ const publishBase = async ({ table, bucket, keys, core, trustDomain }: Opened): 
     follow: async () => true,
   };
   const crlUrlsOf = async (ca: string) => (await urlsOf(ca)).crl;
-  const deps = { table, bucket, issuers, register, crlUrlsOf, signCrl, verifySignature, proven, clock, log };
+  const compromiseOf = async () => undefined;
+  const deps = {
+    table,
+    bucket,
+    issuers,
+    register,
+    crlUrlsOf,
+    compromiseOf,
+    signCrl,
+    verifySignature,
+    proven,
+    clock,
+    log,
+  };
   await openCrls({ ...deps, recorder: core.ledger }).publish(CRL_CA, 'benchmark');
 };
 

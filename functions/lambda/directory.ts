@@ -64,6 +64,7 @@ const Shape = z.object({
         retentionInterval: z.number(),
         crlReferences: z.boolean(),
       }),
+      stopped: z.boolean(),
     }),
   ),
   addresses: z.exactOptional(z.tuple([z.string()], z.string())),

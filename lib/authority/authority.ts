@@ -29,7 +29,7 @@ import { keyHolderOf, openUsedKeys } from './used-keys.ts';
 export { openCaCertificates } from './ca-certificates.ts';
 export { type Cas, openCas } from './cas.ts';
 export { type CertificateRow, certificateKey, readCertificate } from './certificates.ts';
-export { type Closures, openClosures } from './closures.ts';
+export { openClosures } from './closures.ts';
 export type {
   Authority,
   AuthorityCore,
@@ -137,7 +137,8 @@ export const openAuthority = (deps: AuthorityDeps): Authority & AuthorityCore =>
     renewResponders: async () => {
       const renewed: string[] = [];
       await tryEach(
-        await issuers.all(),
+        // A stopped key certifies nobody: OCSP goes on until the present responder's end.
+        (await issuers.all()).filter(({ stopped }) => !stopped),
         async ({ id }) => {
           if ((await renewResponders(deps, issuing, await cas.byId(id))).length > 0) renewed.push(id);
         },

@@ -25,13 +25,13 @@ export interface Ca {
 
 export interface Cas {
   /**
-   * Faults: `unknown-authority`; `unknown-key` when the key is not that of the certificate; `trust-domain-changed` where
+   * Faults: `unknown-authority`; `authority-stopped`; `unknown-key` when the key is not that of the certificate; `trust-domain-changed` where
    * this process may not act by its file.
    */
   byId(ca: string): Promise<Ca>;
   /**
    * The whole CertificateList, linted and signed. Its number must be higher than that of the CA's previous CRL, if it
-   * has one.
+   * has one. The key of a stopped CA signs only a CRL that holds until the CA's end. Fault: `authority-stopped`.
    */
   signCrl(ca: string, tbs: TbsCertListDraft, previousNumber?: bigint): Promise<Der>;
 }
@@ -89,17 +89,30 @@ export const openCas = (deps: {
     return opening;
   };
 
-  const byId = async (id: string): Promise<Ca> => {
+  const load = async (id: string): Promise<Ca> => {
     await deps.standing.assertMayAct();
     const ca = await openOnce(id);
     return { ...ca, issuing: issuingCa(ca.issuer, await deps.urlsOf(id)) };
   };
 
   return {
-    byId,
-    signCrl: async (id, tbs, previousNumber) => signCrl(await byId(id), tbs, previousNumber),
+    byId: async (id) => {
+      const ca = await load(id);
+      if (ca.definition.stopped) throw stopped(id);
+      return ca;
+    },
+
+    signCrl: async (id, tbs, previousNumber) => {
+      const ca = await load(id);
+      const isLast = tbs.nextUpdate?.getTime() === ca.certificate.notAfter.getTime();
+      if (ca.definition.stopped && !isLast) throw stopped(id);
+      return signCrl(ca, tbs, previousNumber);
+    },
   };
 };
+
+const stopped = (ca: string): Fault =>
+  new Fault('authority-stopped', 'The key of this CA is stopped; it signs nothing any more.', { ca });
 
 /** Lints the list and signs it: the only way in which a CA key signs a CRL. Faults: those of `Cas.byId`, `lint-failed`. */
 const signCrl = async (ca: Ca, tbs: TbsCertListDraft, previousNumber?: bigint): Promise<Der> => {

@@ -35,6 +35,9 @@ export const holdCeremony = async (
   report: Report,
 ): Promise<boolean> => {
   const { table, trustDomain, issuers, recorder } = deps;
+  if (trustDomain.authorities.some(({ stopped }) => stopped) && !(await deps.states.newest())) {
+    throw new Fault('trust-domain-invalid', 'A CA that is yet to be made has no key to stop.');
+  }
   const { state, row } = await bringIntoForce(deps, report);
   if (row.value.done) return false;
 

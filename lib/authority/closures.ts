@@ -1,28 +1,9 @@
 import { type AuthorityCompromise, isCompromise } from '../compromise.ts';
 import { Fault } from '../fault.ts';
 import type { Issuers, Register, StatusRow } from '../status/status.ts';
+import type { Closures } from './contract.ts';
 import type { Recorder } from './deps.ts';
 import { type ActedState, readStanding } from './status-acts.ts';
-
-/**
- * Whether a CA may issue: its own certificate is neither revoked nor on hold. The acts on that certificate decide. A row that
- * says so closes the CA as well, until the row is mended.
- *
- * A closed CA issues to nobody. It goes on certifying its responders and publishing CRLs, which do not ask here.
- */
-export interface Closures {
-  /**
-   * Faults: `authority-revoked` where an act revoked the certificate; `authority-suspended` where it is on hold, or a row
-   * closed it without an act.
-   */
-  assertIssues(ca: string): Promise<void>;
-  /** The same by the status row alone, for a door that refuses early and opens nothing. Faults: as above. */
-  assertNotClosed(ca: string): Promise<void>;
-  /** The revocation for a compromise, by the acts alone; undefined where there is none. */
-  compromise(ca: string): Promise<AuthorityCompromise | undefined>;
-  /** The same by the status row alone, for what shows a status as OCSP does. */
-  shownCompromise(ca: string): Promise<AuthorityCompromise | undefined>;
-}
 
 const revoked = (ca: string): Fault =>
   new Fault('authority-revoked', "The CA's certificate is revoked; it issues no more certificates.", { ca });

@@ -1,3 +1,4 @@
+import type { AuthorityCompromise } from '../compromise.ts';
 import type { Closes } from '../ledger/ledger.ts';
 import type { Der, EntryReason, RevocationReason } from '../pki/pki.ts';
 import type { CertificateRef, Principal } from '../principal.ts';
@@ -248,6 +249,26 @@ export interface AuthorityCore {
   holdCeremony(report: Report): Promise<boolean>;
   /** For ceremonies that are held from afar. */
   readonly consents: Consents;
+}
+
+/**
+ * Whether a CA may issue: its own certificate is neither revoked nor on hold. The acts on that certificate decide. A row that
+ * says so closes the CA as well, until the row is mended.
+ *
+ * A closed CA issues to nobody. It goes on certifying its responders and publishing CRLs, which do not ask here.
+ */
+export interface Closures {
+  /**
+   * Faults: `authority-revoked` where an act revoked the certificate; `authority-suspended` where it is on hold, or a row
+   * closed it without an act.
+   */
+  assertIssues(ca: string): Promise<void>;
+  /** The same by the status row alone, for a door that refuses early and opens nothing. Faults: as above. */
+  assertNotClosed(ca: string): Promise<void>;
+  /** The revocation for a compromise, by the acts alone; undefined where there is none. */
+  compromise(ca: string): Promise<AuthorityCompromise | undefined>;
+  /** The same by the status row alone, for what shows a status as OCSP does. */
+  shownCompromise(ca: string): Promise<AuthorityCompromise | undefined>;
 }
 
 /** A serial number of a CA, as the status register and the certificate's row have it. */

@@ -6,7 +6,7 @@ import type { Issuers, IssuerUrls, Register, Responders } from '../status/status
 import type { Objects, Table, Write } from '../store/store.ts';
 import type { ApplyingDeps } from '../trust-domain/trust-domain.ts';
 import type { Cas } from './cas.ts';
-import type { Closures } from './closures.ts';
+import type { Closures } from './contract.ts';
 
 /**
  * The part of the ledger that the authority uses: writes that record an act and are stored with it, and records to

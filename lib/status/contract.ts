@@ -35,7 +35,7 @@ export interface Status {
   ocsp(request: Uint8Array, caller: Caller): Promise<OcspAnswer>;
   /** The newest published CRL, recorded as a provision. `partition` is `FULL_CRL`. Faults: `unknown-authority`, `unknown-crl`. */
   crl(ca: string, partition: string, caller: Caller): Promise<PublishedCrl>;
-  /** Builds, signs, stores and records a new full CRL now. Faults: `unknown-authority`. */
+  /** Builds, signs, stores and records a new full CRL now. Faults: `unknown-authority`, `authority-stopped`. */
   publish(ca: string, actor: string): Promise<PublishedCrl>;
   /** Every CRL of the CA that was ever signed, from the archive; `limit` 1 to 1,000. Faults: `unknown-authority`, `cursor-invalid`. */
   archived(ca: string, page: { readonly limit: number; readonly cursor?: string }): Promise<ArchivePage>;

@@ -14,6 +14,8 @@ export interface IssuerTerms {
     /** Names of the algorithms of the CA's responders; the first one answers by default. */
     readonly algorithms: readonly [string, ...string[]];
   };
+  /** The CA's key signs nothing any more but one last CRL. */
+  readonly stopped: boolean;
 }
 
 const CA_ID = /^(.+)-([1-9]\d?)$/;
@@ -26,7 +28,7 @@ export const findTerms = (all: readonly IssuerTerms[], ca: string): IssuerTerms 
 };
 
 export const issuerTermsOf = (definition: AuthorityDefinition): IssuerTerms => {
-  const { ca, id, generation, title, algorithm, crl, ocsp } = definition;
+  const { ca, id, generation, title, algorithm, crl, ocsp, stopped } = definition;
   const { algorithm: byDefault, furtherAlgorithms, validity: _, ...terms } = ocsp;
   return {
     id: ca,
@@ -36,5 +38,6 @@ export const issuerTermsOf = (definition: AuthorityDefinition): IssuerTerms => {
     algorithm,
     crl,
     ocsp: { ...terms, algorithms: [byDefault, ...furtherAlgorithms] },
+    stopped,
   };
 };

@@ -135,7 +135,8 @@ export const openIssuers = (deps: IssuersDeps): Issuers => {
   const respondersOf = (ca: string): readonly string[] => {
     const terms = findTerms(deps.terms, ca);
     if (!terms) throw unknownAuthority(ca);
-    return terms.ocsp.algorithms;
+    // A stopped CA certifies no responder, so the gauges miss none.
+    return terms.stopped ? [] : terms.ocsp.algorithms;
   };
   const current = (): Promise<Directory> => {
     const now = deps.clock();

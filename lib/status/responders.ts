@@ -269,7 +269,9 @@ export const openResponders = (deps: {
       // A responder signs nothing before its certificate's notBefore or after its notAfter.
       if (responder && isValid(responder, now)) return responder;
       const ca = issuer.id;
-      log('error', 'No valid OCSP responder certificate: answers are tryLater until it is renewed', { ca });
+      // A stopped CA's last responder has come to its end, as it was to.
+      const level = issuer.stopped ? 'info' : 'error';
+      log(level, 'No valid OCSP responder certificate: answers are tryLater until it is renewed', { ca });
       throw new Fault('try-later', 'The OCSP responder has no valid certificate at the moment.', { ca });
     },
   };

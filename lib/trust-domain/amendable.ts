@@ -51,8 +51,12 @@ const authorityIssues = (before: TrustDomain, after: TrustDomain): readonly Issu
   const known = byId(before.authorities);
   return after.authorities.flatMap((authority, index) => {
     const was = known.get(authority.id);
-    if (!was) return [];
     const path = `authorities.${index}`;
+    if (!was) {
+      return authority.stopped
+        ? [issue(`${path}.stopped`, phrase`A CA that is yet to be made has no key to stop.`)]
+        : [];
+    }
     const now = responderAlgorithms(authority);
     const place = responderAlgorithms(was).findIndex((algorithm, at) => now[at] !== algorithm);
     return [
@@ -62,6 +66,9 @@ const authorityIssues = (before: TrustDomain, after: TrustDomain): readonly Issu
           phrase`The ${name} of a CA that exists never changes; a CA that differs is an authority with an id of its own.`,
         ),
       ),
+      ...(was.stopped && !authority.stopped
+        ? [issue(`${path}.stopped`, phrase`A key that was stopped stays so.`)]
+        : []),
       ...(place === -1
         ? []
         : [

@@ -29,6 +29,7 @@ import type { Issue } from './draft.ts';
 import { digestOf, keepFile } from './files.ts';
 import { addPeriod } from './period.ts';
 import { readTrustDomain } from './read.ts';
+import { type CompromiseOf, stopIssues } from './stopping.ts';
 import { readWithdrawn } from './withdrawn.ts';
 
 const MAX_ISSUES = 20;
@@ -96,6 +97,7 @@ export const openAmendments = (deps: {
   readonly inForce: InForce;
   readonly states: States;
   readonly recorder: Recorder;
+  readonly compromiseOf: CompromiseOf;
   readonly clock: Clock;
   readonly random: Random;
 }): Amendments => {
@@ -183,7 +185,10 @@ export const openAmendments = (deps: {
     }
     if (after === before) throw invalid([{ path: '', message: phrase`It is the file in force.` }]);
     const withdrawn = await readWithdrawn(table, state.withdrawn);
-    const issues = amendmentIssues(trustDomain, proposal, withdrawn);
+    const issues = [
+      ...amendmentIssues(trustDomain, proposal, withdrawn),
+      ...(await stopIssues(deps, proposal)),
+    ];
     if (issues.length > 0) throw invalid(issues);
 
     const changes = changesBetween(current, text);

@@ -54,6 +54,11 @@ export interface AuthorityDefinition {
     /** Whether an answer names the CRL that lists a revoked certificate (RFC 6960 4.4.2). */
     readonly crlReferences: boolean;
   };
+  /**
+   * The CA's key signs nothing any more but one last CRL, which holds until the CA's end. Only the key of a CA whose own
+   * certificate was revoked for a compromise is stopped, and it stays so.
+   */
+  readonly stopped: boolean;
 }
 
 export type FieldKind = 'text' | 'date' | 'choice' | 'dnsName' | 'rfc822Name' | 'iPAddress' | 'uri';

@@ -171,6 +171,7 @@ export const authority = z
       onlyContainsUserCerts: z.boolean().default(false),
     }),
     ocsp,
+    stopped: z.boolean().default(false),
   })
   .transform((definition) => ({ ...definition, ca: `${definition.id}-${definition.generation}` }));
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Fault } from '../../lib/fault.ts';
 import { decodeCertificate } from '../../lib/pki/certificate.ts';
 import { decodeCertificateList } from '../../lib/pki/crl.ts';
 import type { RevocationReason } from '../../lib/pki/pki.ts';
@@ -7,7 +8,7 @@ import type { Value } from '../../lib/store/store.ts';
 import { FIELDS, issueThroughOffice, opensslRequest, type Service } from '../service.ts';
 import { deleteRow, putRow } from '../store/row-attacks.ts';
 import { ocspStatus } from '../world.ts';
-import { codeOf, DAY, type Ground, openGround, openHouse, SECOND } from './house.ts';
+import { codeOf, DAY, fileOf, type Ground, type HouseFile, openGround, openHouse, SECOND } from './house.ts';
 
 /** A CA whose own certificate is revoked. */
 
@@ -221,5 +222,83 @@ describe('a CA whose key is compromised', () => {
       revocationTime: new Date('2026-11-22T09:00:00Z'),
     });
     expect((await crlOf()).entries.map(({ serialNumber }) => serialNumber)).toContain(ref.serial);
+  });
+});
+
+describe('a key that is stopped', () => {
+  const stop = (file: HouseFile, value: unknown = true): void => {
+    for (const authority of file.authorities) {
+      if (`${authority.id}-1` === CA) Object.assign(authority, { stopped: value });
+    }
+  };
+  const propose = (change: (file: HouseFile) => void) =>
+    house.app.amendments.propose(operators[0] as Principal, fileOf(change));
+  const stopped = async (): Promise<Service> => {
+    const { id } = await propose(stop);
+    await house.app.amendments.approve(operators[1] as Principal, id);
+    return openHouse(ground, { domain: stop });
+  };
+
+  it('is that of a CA whose certificate was revoked for a compromise, agreed on by two, for ever', async () => {
+    const issuesOf = async (proposing: Promise<unknown>): Promise<unknown> => {
+      const refused = await proposing.catch((error: unknown) => error);
+      return Fault.is(refused, 'amendment-invalid') && refused.facts.issues;
+    };
+    const path = expect.stringMatching(/^authorities\.\d\.stopped$/);
+    expect(await issuesOf(propose(stop))).toEqual([expect.objectContaining({ path })]);
+    await revokeCa('superseded');
+    expect(await issuesOf(propose(stop))).toEqual([expect.objectContaining({ path })]);
+    await revokeCa('cACompromise');
+    house = await stopped();
+    expect(await issuesOf(propose(() => {}))).toEqual([expect.objectContaining({ path })]);
+    const own = await openGround();
+    try {
+      expect(await codeOf(openHouse(own, { domain: stop }))).toBe('trust-domain-invalid');
+    } finally {
+      await own.close();
+    }
+  });
+
+  it('signs one last CRL that holds until the end of the CA, and nothing else', async () => {
+    const ref = await issue();
+    await revokeCa('cACompromise');
+    const before = await crlOf();
+    house = await stopped();
+    ground.time.now += 20 * SECOND;
+    expect(await house.app.status.publishDue()).toContain(CA);
+    const last = await crlOf();
+    const { notAfter } = decodeCertificate(await house.app.authority.caCertificate(CA));
+    expect(last.nextUpdate).toEqual(notAfter);
+    expect(last.entries.map(({ serialNumber }) => serialNumber)).toContain(ref.serial);
+    expect(last.entries).toHaveLength(before.entries.length);
+
+    const signed = ground.signed.length;
+    ground.time.now += 2 * DAY;
+    expect(await house.app.status.publishDue()).not.toContain(CA);
+    expect(await codeOf(house.app.status.publish(CA, 'operator-noda'))).toBe('authority-stopped');
+    expect((await crlOf()).number).toBe(last.number);
+    expect(ground.signed.slice(signed).filter(({ id }) => id === CA)).toEqual([]);
+  });
+
+  it('certifies no responder: OCSP goes on until the present one ends, and then says tryLater', async () => {
+    const [ref, other] = [await issue(), await issue('official-position')];
+    await revokeCa('cACompromise');
+    house = await stopped();
+    ground.time.now += 20 * SECOND;
+    expect(await ocspStatus(house, ref)).toMatchObject({ revocationReason: 'cACompromise' });
+    let days = 0;
+    for (; days < 400; days += 2) {
+      expect(await house.core.authority.renewResponders()).not.toContain(CA);
+      const answered = await ocspStatus(house, ref).catch((error: Error) => error.message);
+      if (answered === 'OCSP says tryLater') break;
+      expect(answered).toMatchObject({ revocationReason: 'cACompromise' });
+      ground.time.now += 2 * DAY;
+    }
+    expect(days).toBeGreaterThan(2);
+    expect(days).toBeLessThan(400);
+    expect(await ocspStatus(house, other)).toEqual({ status: 'good' });
+    expect(
+      house.logged.filter(({ level, facts }) => level === 'error' && facts.ca === CA && 'error' in facts),
+    ).toEqual([]);
   });
 });

@@ -27,7 +27,7 @@ export const route = defineRoute({
       }),
     },
   },
-  faults: ['unknown-authority', 'authority-expired'],
+  faults: ['unknown-authority', 'authority-expired', 'authority-stopped'],
   handle: async ({ status }, { params: { ca } }, caller) => {
     const { der, number, thisUpdate, nextUpdate } = await status.publish(ca, caller.id);
     return json(

@@ -21,7 +21,16 @@ export const route = defineRoute({
     ]),
   },
   responses: { 200: { description: 'The request as it stands now.', schema: requestView } },
-  faults: ['unknown-request', 'wrong-state', 'same-person', 'forbidden', 'duplicate-key', 'lint-failed'],
+  faults: [
+    'unknown-request',
+    'wrong-state',
+    'same-person',
+    'forbidden',
+    'duplicate-key',
+    'lint-failed',
+    'authority-revoked',
+    'authority-suspended',
+  ],
   handle: async ({ registration }, { params, body }, caller) =>
     json(200, await registration.examine(caller, params.id, body)),
 });

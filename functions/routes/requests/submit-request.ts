@@ -51,6 +51,8 @@ export const route = defineRoute({
     200: { description: 'The earlier request with this idempotency key.', schema: requestView },
   },
   faults: [
+    'authority-revoked',
+    'authority-suspended',
     'unknown-profile',
     'profile-not-allowed',
     'malformed-pem',

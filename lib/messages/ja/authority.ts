@@ -74,6 +74,9 @@ export const AUTHORITY = {
     '認証局の証明書は失効しています。この認証局は、もう証明書を発行しません。',
   "The CA's certificate is on hold, or a row says that it is closed; nothing is issued until that has ended.":
     '認証局の証明書が一時利用停止になっているか、閉じられていると行に書かれています。解消するまで発行しません。',
+  'The key of this CA is stopped; it signs nothing any more.':
+    'この認証局の鍵は停止されています。この鍵では、もう何にも署名しません。',
+  'A CA that is yet to be made has no key to stop.': 'これから作る認証局には、停止する鍵がまだありません。',
   'The CA has expired; it issues no more certificates.':
     '認証局の有効期間が終わっています。証明書は発行できません。',
   'A different revocation awaits its confirmation for this certificate; confirm that one, or withdraw it first.':

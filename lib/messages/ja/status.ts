@@ -26,6 +26,8 @@ export const STATUS = {
   'A CRL left the archive while it was read.': '読んでいる間に、CRL が保管庫からなくなりました。',
   'The clock is {0} seconds behind the thisUpdate of the current CRL; no CRL is signed until it is right.':
     '時計が、現在の CRL の thisUpdate より {0} 秒遅れています。時計が正しくなるまで CRL に署名しません。',
+  'The key of this CA is stopped, and its last CRL is published.':
+    'この認証局の鍵は停止されており、最後の CRL は公開済みです。',
   'This CA has not published a CRL yet.': 'この認証局は、まだ CRL を公開していません。',
   'The current CRL is missing from the archive.': '現在の CRL が保管庫にありません。',
   'This CA has no CRL of that name.': 'この認証局に、その名前の CRL はありません。',

@@ -189,6 +189,9 @@ export const TRUST_DOMAIN = {
     '現行の信頼ドメインのオブジェクトが、鍵生成式で作られたものではありません。',
   'The rows of withdrawn principals are not those that the service wrote; restore them from a copy of the table.':
     '登録を取り消した利用主体の行が、サービスの書き込んだものと異なります。テーブルのバックアップから復元してください。',
+  'A key that was stopped stays so.': '一度停止した鍵は、再び使えるようにできません。',
+  "The CA's own certificate is not revoked for a compromise; revoke it first.":
+    '認証局自身の証明書が、危殆化を理由に失効していません。先に失効させてください。',
   'No ceremony has brought a trust domain into force.':
     '鍵生成式がまだ行われていないため、有効な信頼ドメインがありません。',
 };

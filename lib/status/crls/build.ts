@@ -48,7 +48,10 @@ export const buildCrl = async (
     signature: issuer.signatureAlgorithm,
     issuer: issuer.certificate.subject,
     thisUpdate: new Date(thisUpdate * 1000),
-    nextUpdate: new Date(Math.min(thisUpdate + issuer.crl.nextUpdate, notAfter) * 1000),
+    // The last CRL of a stopped CA holds until the CA's end.
+    nextUpdate: new Date(
+      (issuer.stopped ? notAfter : Math.min(thisUpdate + issuer.crl.nextUpdate, notAfter)) * 1000,
+    ),
     revokedCertificates: listing.entries,
     crlExtensions: crlExtensions(issuer, number, await crlUrlsOf(issuer.id)),
   };

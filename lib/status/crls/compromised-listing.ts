@@ -4,7 +4,8 @@ import { CertListEntries } from '../../pki/pki.ts';
 import type { Clock } from '../../ports.ts';
 import { MAX_PAGE, type Page } from '../../store/store.ts';
 import type { Register, StatusRow } from '../register.ts';
-import type { Listing, ListTime } from './listings.ts';
+import type { Listing } from './listings.ts';
+import type { ListTime } from './verdicts.ts';
 
 /** The last hex digits of serial numbers, by which the register is partitioned. */
 const DIGITS = '0123456789abcdef';

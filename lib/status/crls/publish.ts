@@ -9,7 +9,7 @@ import { openAlarms } from './alarms.ts';
 import { archiveKey } from './archive.ts';
 import { openBases } from './bases.ts';
 import { assertClock, buildCrl } from './build.ts';
-import { openProvingCurrent } from './current.ts';
+import { openProvingCurrent, type ProvenCurrent } from './current.ts';
 import { openListings } from './listings.ts';
 import { currentRow, makeCurrent, type ProvenBefore, settle } from './making-current.ts';
 import { isArchived, newestArchived } from './newest.ts';
@@ -130,13 +130,20 @@ export const openPublishing = (
   };
 
   const publish = async (ca: string, actor: string): Promise<PublishedCrl> => {
+    const issuer = await issuers.byId(ca);
+    if (issuer.stopped && isLast(issuer, await provenCurrent(ca, await readCurrentCrl(table, ca)))) {
+      throw new Fault('authority-stopped', 'The key of this CA is stopped, and its last CRL is published.', {
+        ca,
+      });
+    }
     for (;;) {
       const published = await attempt(ca, actor);
       if (published) return published;
     }
   };
 
-  const isDue = async ({ id: ca, certificate, crl }: Issuer): Promise<boolean> => {
+  const isDue = async (issuer: Issuer): Promise<boolean> => {
+    const { id: ca, certificate, crl, stopped } = issuer;
     const now = deps.clock() / 1000;
     // A CA past its end signs no more CRLs; its last one has the CA's notAfter as nextUpdate.
     if (now >= certificate.notAfter.getTime() / 1000) return false;
@@ -146,6 +153,7 @@ export const openPublishing = (
     if (row === undefined || current === undefined) return true;
     // Checked at each turn, even if no CRL is due: none would be due for as long as the clock is behind.
     assertClock(deps.clock, ca, current.thisUpdate);
+    if (stopped) return !isLast(issuer, current);
     if (now >= current.thisUpdate + crl.interval) return true;
     if (((await readUrgent(table, ca)) ?? 0) > (row.value.urgent ?? 0)) return true;
     // A publication was interrupted, or somebody has put back the row of an earlier CRL.
@@ -187,3 +195,7 @@ const digestOf = async (der: Uint8Array): Promise<string> => {
   }
   return digest.digest('hex');
 };
+
+/** Whether the current CRL holds until the CA's end. */
+const isLast = ({ certificate }: Issuer, current: ProvenCurrent | undefined): boolean =>
+  current !== undefined && current.nextUpdate * 1000 >= certificate.notAfter.getTime();
