@@ -71,7 +71,8 @@ export const CHANGE_STATUS: Rows = {
 
 /** A CRL says what the acts say, and the rows of a status that differ from them are made again. */
 export const PUBLISH: Rows = {
-  query: ['issuers', 'revoked/*', 'changed/*', 'crls/*'],
+  // Every certificate of a CA whose key is compromised is listed, from the register itself.
+  query: ['issuers', 'revoked/*', 'changed/*', 'crls/*', 'status/*'],
   get: ['crls/*', 'crl-alarms', 'revoked/*', 'status/*'],
   put: ['crls/*', 'crl-alarms', 'changed/*', 'revoked/*', 'staged/*', 'status/*'],
   delete: ['crls/*', 'changed/*', 'revoked/*'],

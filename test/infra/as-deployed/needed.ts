@@ -56,6 +56,11 @@ export const NEEDED_ALL_THE_SAME: readonly Needed[] = [
       'Looked at one by one are those that have changed since a CRL which the same process made; here none makes two with a change in between.',
   },
   {
+    grants:
+      /^(ceremony|certificate-revocation|crl-publish|scheduled-publication): RowsQuery dynamodb:Query status\/\*$/,
+    reason: 'Every certificate of a CA whose key is compromised is listed; here no CA is.',
+  },
+  {
     grants: /^(ceremony|crl-publish): RowsDelete dynamodb:DeleteItem changed\/\*$/,
     reason: 'What a CRL has seen is settled by the same code; here nothing had changed when these made one.',
     usedElsewhere: true,
