@@ -7,7 +7,7 @@ import type { CertificateRef, Principal } from '../../lib/principal.ts';
 import type { Value } from '../../lib/store/store.ts';
 import { FIELDS, issueThroughOffice, opensslRequest, type Service } from '../service.ts';
 import { deleteRow, putRow } from '../store/row-attacks.ts';
-import { ocspStatus } from '../world.ts';
+import { checkWorld, ocspStatus } from '../world.ts';
 import { codeOf, DAY, fileOf, type Ground, type HouseFile, openGround, openHouse, SECOND } from './house.ts';
 
 /** A CA whose own certificate is revoked. */
@@ -191,6 +191,7 @@ describe('a CA whose key is compromised', () => {
     expect(entries.get(before.serial)).toMatchObject({ reasonCode: 'superseded' });
     expect((await crlOf('organisation-1')).entries).toEqual([]);
 
+    await checkWorld(house, { requests: [], signed: [], answers: [], revoked: [`${CA} ${plain.serial}`] });
     ground.time.now += 2 * DAY;
     await house.app.status.publishDue();
     expect([...(await listed()).keys()].sort()).toEqual([...entries.keys()].sort());
