@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Fault } from '../../lib/fault.ts';
+import { generateSoftwareKey } from '../../lib/keys/software.ts';
 import { decodeCertificate } from '../../lib/pki/certificate.ts';
 import { decodeCertificateList } from '../../lib/pki/crl.ts';
 import type { RevocationReason } from '../../lib/pki/pki.ts';
@@ -8,7 +9,17 @@ import type { Value } from '../../lib/store/store.ts';
 import { FIELDS, issueThroughOffice, opensslRequest, type Service } from '../service.ts';
 import { deleteRow, putRow } from '../store/row-attacks.ts';
 import { checkWorld, ocspStatus } from '../world.ts';
-import { codeOf, DAY, fileOf, type Ground, type HouseFile, openGround, openHouse, SECOND } from './house.ts';
+import {
+  codeOf,
+  DAY,
+  fileOf,
+  type Ground,
+  type HouseFile,
+  type HouseOptions,
+  openGround,
+  openHouse,
+  SECOND,
+} from './house.ts';
 
 /** A CA whose own certificate is revoked. */
 
@@ -234,10 +245,10 @@ describe('a key that is stopped', () => {
   };
   const propose = (change: (file: HouseFile) => void) =>
     house.app.amendments.propose(operators[0] as Principal, fileOf(change));
-  const stopped = async (): Promise<Service> => {
+  const stopped = async (options: HouseOptions = {}): Promise<Service> => {
     const { id } = await propose(stop);
     await house.app.amendments.approve(operators[1] as Principal, id);
-    return openHouse(ground, { domain: stop });
+    return openHouse(ground, { domain: stop, ...options });
   };
 
   it('is that of a CA whose certificate was revoked for a compromise, agreed on by two, for ever', async () => {
@@ -278,6 +289,36 @@ describe('a key that is stopped', () => {
     expect(await house.app.status.publishDue()).not.toContain(CA);
     expect(await codeOf(house.app.status.publish(CA, 'operator-noda'))).toBe('authority-stopped');
     expect((await crlOf()).number).toBe(last.number);
+    expect(ground.signed.slice(signed).filter(({ id }) => id === CA)).toEqual([]);
+  });
+
+  it('does not sign what was recorded before', async () => {
+    const unplugged: HouseOptions = {
+      keys: (keys) => ({
+        ...keys,
+        open: async (id) => ({
+          ...(await keys.open(id)),
+          sign: () => Promise.reject(new Fault('store-unavailable', 'The key store does not answer.')),
+        }),
+      }),
+    };
+    const dying = await openHouse(ground, unplugged);
+    const order = {
+      order: 'recorded',
+      profile: PROFILE,
+      fields: FIELDS[PROFILE] ?? {},
+      subjectPublicKeyInfo: (await generateSoftwareKey('ecdsa-p256-sha256')).subjectPublicKeyInfo,
+      office: 'mizusaki-higashi',
+      actor: 'operator-noda',
+    };
+    expect(await codeOf(dying.core.authority.issue(order))).toBe('store-unavailable');
+    await revokeCa('cACompromise');
+    // What was recorded under the earlier file is signed under it, where the key answers.
+    await stopped(unplugged);
+    house = await openHouse(ground, { domain: stop });
+    await house.app.status.publishDue();
+    const signed = ground.signed.length;
+    expect(await codeOf(house.core.authority.recover())).toBe('authority-stopped');
     expect(ground.signed.slice(signed).filter(({ id }) => id === CA)).toEqual([]);
   });
 
