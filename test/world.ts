@@ -6,6 +6,7 @@ import {
   openCertificateCheck,
   openCrlCheck,
   openTotalCheck,
+  openUsedKeyCheck,
 } from '../lib/audit/audit.ts';
 import { jstMonth } from '../lib/ledger/counts.ts';
 import type { LedgerRecord } from '../lib/ledger/ledger.ts';
@@ -132,6 +133,7 @@ const checkLogOf = async ({ app, core, bucket, now }: Service): Promise<void> =>
   const certificates = openCertificateCheck({ ...check, retention: Number.POSITIVE_INFINITY, now: now() });
   const crls = openCrlCheck(check);
   const totals = openTotalCheck(check);
+  const keys = openUsedKeyCheck({ ...check, retention: Number.POSITIVE_INFINITY, now: now() });
   const all = await allRecords({ app });
   const summary = await checkRecords({
     ...check,
@@ -140,7 +142,7 @@ const checkLogOf = async ({ app, core, bucket, now }: Service): Promise<void> =>
     })(),
     retention: () => Number.POSITIVE_INFINITY,
     now: now(),
-    observers: [certificates, crls, totals],
+    observers: [certificates, crls, totals, keys],
   });
   const months = all.map(({ time }) => jstMonth(Date.parse(time))).sort();
   const shown = (await app.reporting.counts(months[0] as string, months.at(-1) as string)).flatMap(
@@ -165,6 +167,13 @@ const checkLogOf = async ({ app, core, bucket, now }: Service): Promise<void> =>
     crls.serve(ca, { digest, number: Number(number), askedAt: now() });
     certificates.serve(ca, [{ digest, thisUpdate, entries }]);
   }
+  for (let cursor: string | undefined, more = true; more; ) {
+    const page = await app.authority.usedKeys({ limit: 7, ...(cursor !== undefined && { cursor }) });
+    for (const listed of page.keys) keys.list(listed);
+    cursor = page.cursor;
+    more = cursor !== undefined;
+  }
+  keys.conclude();
   certificates.conclude();
   crls.conclude();
   expect(found).toEqual([]);
