@@ -13,6 +13,7 @@ const input = z.object({
   certificate: z.string(),
   reason: z.enum(REVOCATION_REASONS).exactOptional(),
   invalidityDate: z.string().exactOptional(),
+  reportedAt: z.string().exactOptional(),
   withdraw: z.boolean().exactOptional(),
 });
 
@@ -49,11 +50,13 @@ export const addCommand: AddCommand = (program, perform) => {
     .argument('<certificate>', "CA/SERIAL, or the certificate's file")
     .addOption(new Option('--reason <name>', "RFC 5280's name").choices(REVOCATION_REASONS))
     .option('--invalidity-date <time>', 'since when the key is known or suspected to be compromised, in UTC')
+    .option('--reported-at <time>', 'when somebody reported what the revocation is for, in UTC')
     .option('--withdraw', 'take back a revocation or hold that awaits a second operator')
     .addHelpText('after', guideText(GUIDE))
     .action(
-      perform(input, async (run, { certificate, reason, invalidityDate, withdraw = false }) => {
-        if (withdraw ? reason !== undefined || invalidityDate !== undefined : reason === undefined) {
+      perform(input, async (run, { certificate, reason, invalidityDate, reportedAt, withdraw = false }) => {
+        const given = [reason, invalidityDate, reportedAt].some((value) => value !== undefined);
+        if (withdraw ? given : reason === undefined) {
           throw usage('Either --reason or --withdraw is needed, not both.', 'See akashi revoke --help.');
         }
         const ref = await findCertificateRef(run, certificate);
@@ -66,6 +69,7 @@ export const addCommand: AddCommand = (program, perform) => {
         const { answer } = await run.client.post(path, outcomeAnswer, {
           reason,
           ...(invalidityDate === undefined ? {} : { invalidityDate }),
+          ...(reportedAt === undefined ? {} : { reportedAt }),
         });
         if (isAwaiting(answer)) return showAwaiting(run, ref, answer, 'akashi revoke');
         run.show(

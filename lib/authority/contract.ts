@@ -104,6 +104,9 @@ export interface Authority {
   /** For officers of its office, operators and auditors. Faults: `unknown-certificate`. */
   certificate(actor: Principal, ref: CertificateRef): Promise<CertificateView>;
   /**
+   * `reportedAt` (RFC 3339, not in the future, not before 1990) says when somebody reported what the revocation is for. It is
+   * recorded, and an audit compares it with the profile's `revocationTerm`; nothing else follows from it.
+   *
    * Takes effect when it resolves. Certificates of CAs, OCSP responders and the service's own doors are the exception:
    * another operator has to ask for the same (same reason, same invalidity date) within the trust domain's
    * `acts.lapse.revocation` (seven days unless it says otherwise), and a second call by the same person changes nothing.
@@ -119,7 +122,11 @@ export interface Authority {
   revoke(
     actor: Principal,
     ref: CertificateRef,
-    revocation: { readonly reason: RevocationReason; readonly invalidityDate?: string },
+    revocation: {
+      readonly reason: RevocationReason;
+      readonly invalidityDate?: string;
+      readonly reportedAt?: string;
+    },
   ): Promise<RevocationOutcome>;
   /**
    * Takes two persons where `revoke` does. Faults: `unknown-certificate`, `hold-not-allowed`, `already-revoked`,
@@ -294,6 +301,8 @@ export interface SerialView {
    */
   readonly tbsDigest?: string;
   readonly digest?: string;
+  /** The addresses in the cRLDistributionPoints of the certificate; absent where it has none or cannot be read. */
+  readonly crlAddresses?: readonly string[];
   /** Members of the row that differ from the certificate in it (row-differences.ts); absent where none does. */
   readonly differs?: readonly string[];
 }

@@ -8,15 +8,16 @@ import type { Value } from '../store/store.ts';
 import { unknownCertificate } from './certificates.ts';
 import type { Authority, Revocation, RevocationOutcome } from './contract.ts';
 import type { AuthorityDeps } from './deps.ts';
-import { assertKeyExisted, readInvalidityDate } from './invalidity-date.ts';
 import { type IssuedAs, readIssuedAs } from './issued-as.ts';
 import { CA_PROFILE } from './own-certificates.ts';
+import { assertKeyExisted, readInvalidityDate, readReportedAt } from './reported-times.ts';
 import {
   type ActedState,
   type ActRecord,
   askingOf,
   entryDetails,
   type RevocationTerms,
+  reportDetails,
   type Standing,
   timeText,
 } from './status-acts.ts';
@@ -40,6 +41,9 @@ const alreadyRevoked = (now: Closed): Fault =>
     'The certificate is revoked already, for another reason or with another invalidity date, and this changes nothing; facts.revocation says what stands.',
     { revocation: revocationOf(now) },
   );
+
+/** Seconds from a report to the revocation, for certificates that no profile of the trust domain is about. */
+const USUAL_TERM = 86_400;
 
 /** Officers act on their own office's certificates. Another office's certificates are unknown to them. */
 export const assertMayAct = (actor: Principal, { office }: { readonly office?: string }): void => {
@@ -114,9 +118,9 @@ export const openRevoking = (
     standing: Standing,
     terms: RevocationTerms,
     entry: RevocationEntry,
-    more: Value = {},
+    { reportedAt, details = {} }: { readonly reportedAt?: number | undefined; readonly details?: Value } = {},
   ): Promise<RevocationOutcome | undefined> => {
-    const next = twoPersons.next(actor, ref, standing, issuedAs, terms);
+    const next = twoPersons.next(actor, ref, standing, issuedAs, terms, reportedAt);
     if (next.step === 'wait') return { awaiting: next.awaiting, first: false };
     if (next.step === 'ask') {
       const asked = await act(ref, issuedAs, standing, next.draft);
@@ -125,8 +129,9 @@ export const openRevoking = (
     const isHold = terms.status === 'hold';
     const draft = draftOf(isHold ? 'hold' : 'revocation', actor, ref, issuedAs, {
       ...entryDetails(entry),
-      ...(!isHold && { before: standing.now.state }),
-      ...more,
+      ...(!isHold && { before: standing.now.state, term: termOf(issuedAs) }),
+      ...details,
+      ...reportDetails(reportedAt),
       ...next.details,
     });
     if (!(await act(ref, issuedAs, standing, draft))) return undefined;
@@ -141,6 +146,7 @@ export const openRevoking = (
     standing: Standing,
     now: Closed,
     asked: Omit<RevocationTerms, 'status'>,
+    reportedAt: number | undefined,
   ): Promise<RevocationOutcome | undefined> => {
     const { reason, invalidityDate } = asked;
     const terms = raised(ownerOf(issuedAs), now, asked);
@@ -164,20 +170,25 @@ export const openRevoking = (
       { status: 'revoked', ...terms },
       { revocationTime, ...terms },
       {
-        raises: standing.revokedBy as string,
-        // The known date is earlier than the reported one, and stays.
-        ...(!isTaken && invalidityDate !== undefined && { reported: timeText(invalidityDate) }),
+        reportedAt,
+        details: {
+          raises: standing.revokedBy as string,
+          // The known date is earlier than the reported one, and stays.
+          ...(!isTaken && invalidityDate !== undefined && { reported: timeText(invalidityDate) }),
+        },
       },
     );
     return done?.revocation ? { ...done, raised: true } : done;
   };
 
-  const holdRule = ({ profile }: IssuedAs) =>
-    deps.trustDomain.profiles.find(({ id }) => id === profile)?.hold ?? 'notAllowed';
+  const profileOf = ({ profile }: IssuedAs) => deps.trustDomain.profiles.find(({ id }) => id === profile);
+  const holdRule = (issuedAs: IssuedAs) => profileOf(issuedAs)?.hold ?? 'notAllowed';
+  const termOf = (issuedAs: IssuedAs): number => profileOf(issuedAs)?.revocationTerm ?? USUAL_TERM;
 
   return {
-    revoke: async (actor, ref, { reason, invalidityDate: given }) => {
+    revoke: async (actor, ref, { reason, invalidityDate: given, reportedAt: reported }) => {
       const invalidityDate = given === undefined ? undefined : readInvalidityDate(given, nowSeconds());
+      const reportedAt = reported === undefined ? undefined : readReportedAt(reported, nowSeconds());
       const asked = { reason, ...(invalidityDate !== undefined && { invalidityDate }) };
       const issuedAs = await read(actor, ref);
       assertKeyExisted(invalidityDate, issuedAs);
@@ -185,7 +196,7 @@ export const openRevoking = (
         const standing = await follow(ref, issuedAs);
         const { now } = standing;
         if (now.state === 'revoked') {
-          const outcome = await raise(actor, ref, issuedAs, standing, now, asked);
+          const outcome = await raise(actor, ref, issuedAs, standing, now, asked, reportedAt);
           if (outcome) return outcome;
           continue;
         }
@@ -193,7 +204,8 @@ export const openRevoking = (
         // time in the final entry would make a signature valid that was made during the hold.
         const revocationTime = now.state === 'hold' ? now.revocationTime : nowSeconds();
         const terms = { status: 'revoked', ...asked } as const;
-        const done = await close(actor, ref, issuedAs, standing, terms, { revocationTime, ...asked });
+        const entry = { revocationTime, ...asked };
+        const done = await close(actor, ref, issuedAs, standing, terms, entry, { reportedAt });
         if (done) return done;
       }
     },

@@ -1,11 +1,11 @@
 import { hash } from 'node:crypto';
 import { Fault } from '../fault.ts';
-import { DerReader, rfc3339 } from '../pki/pki.ts';
+import { DerReader, findExtension, rfc3339, type TbsCertificate } from '../pki/pki.ts';
 import type { Register, RevocationEntry, StatusRow } from '../status/status.ts';
 import type { Item, Page, Table } from '../store/store.ts';
 import { type CertificateRow, DIGITS, readCertificates } from './certificates.ts';
 import type { SerialPage, SerialView } from './contract.ts';
-import { rowDifferences } from './row-differences.ts';
+import { compareRow } from './row-differences.ts';
 
 /** The next page begins after this key of this partition. The key need not be a serial number. */
 const cursorOf = (ca: string, digit: string, sk: string): string =>
@@ -102,7 +102,8 @@ const viewOf = (
   certificate: CertificateRow | undefined,
   caPublicKeyInfo: Uint8Array,
 ): SerialView => {
-  const differs = certificate ? rowDifferences(certificate, caPublicKeyInfo) : [];
+  const { differs, tbs } = certificate ? compareRow(certificate, caPublicKeyInfo) : { differs: [] };
+  const crlAddresses = tbs ? crlAddressesOf(tbs) : [];
   const notAfter = timeOf(status?.notAfter);
   return {
     serial,
@@ -115,9 +116,15 @@ const viewOf = (
       ...(certificate.office !== undefined && { office: certificate.office }),
       ...digestsOf(certificate),
     }),
+    ...(crlAddresses.length > 0 && { crlAddresses }),
     ...(differs.length > 0 && { differs }),
   };
 };
+
+const crlAddressesOf = ({ extensions }: TbsCertificate): readonly string[] =>
+  (findExtension(extensions, 'cRLDistributionPoints')?.points ?? [])
+    .flatMap(({ fullName = [] }) => fullName)
+    .flatMap((name) => (name.kind === 'uniformResourceIdentifier' ? [name.value] : []));
 
 const entryOf = ({
   revocationTime,

@@ -36,6 +36,8 @@ export interface Asking extends RevocationTerms {
   readonly person: unknown;
   /** Unix seconds. */
   readonly askedAt: number;
+  /** Unix seconds; when somebody reported what the revocation is for, where that was said. */
+  readonly reportedAt?: number;
   /** Unix seconds, by the signed record: a lapse needs no act of its own, since the time alone decides. */
   readonly lapsesAt: number;
 }
@@ -173,6 +175,7 @@ const whoAsked = (record: ActRecord) => ({
   askedAt: Math.floor(Date.parse(record.time) / 1000),
   ...(typeof record.details.raises === 'string' && { raises: record.details.raises }),
   lapsesAt: secondsOf(record, 'lapsesAt'),
+  ...(record.details.reportedAt !== undefined && { reportedAt: secondsOf(record, 'reportedAt') }),
 });
 
 const entryOf = (record: ActRecord): RevocationEntry => ({
@@ -212,3 +215,9 @@ export const entryDetails = ({ revocationTime, reason, invalidityDate }: Revocat
   revocationTime: timeText(revocationTime),
   ...(invalidityDate !== undefined && { invalidityDate: timeText(invalidityDate) }),
 });
+
+/** For the record of an act: the earliest of the times at which its reason was reported; nothing where none was said. */
+export const reportDetails = (...reported: readonly (number | undefined)[]): Value => {
+  const times = reported.filter((time) => time !== undefined);
+  return times.length === 0 ? {} : { reportedAt: timeText(Math.min(...times)) };
+};

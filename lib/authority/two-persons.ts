@@ -7,7 +7,7 @@ import type { AwaitedRevocation } from './contract.ts';
 import type { AuthorityDeps } from './deps.ts';
 import type { IssuedAs } from './issued-as.ts';
 import { CA_PROFILE, RESPONDER_PROFILE } from './own-certificates.ts';
-import { type Asking, type RevocationTerms, type Standing, timeText } from './status-acts.ts';
+import { type Asking, type RevocationTerms, reportDetails, type Standing, timeText } from './status-acts.ts';
 
 /**
  * It takes two persons to revoke a certificate of a CA, of an OCSP responder or of the service's own doors: one operator
@@ -31,6 +31,8 @@ export interface TwoPersons {
     standing: Standing,
     issuedAs: Pick<IssuedAs, 'profile'>,
     asked: RevocationTerms,
+    /** Unix seconds: when the reason was reported. It is no part of what both persons have to say alike. */
+    reportedAt?: number,
   ): NextStep;
   /** The revocation that awaits its confirmation, if there is one. */
   awaited(standing: Standing): AwaitedRevocation | undefined;
@@ -74,6 +76,7 @@ export const openTwoPersons = ({
     ref: CertificateRef,
     { revokedBy }: Standing,
     asked: RevocationTerms,
+    reportedAt: number | undefined,
   ): ActDraft => {
     const lapsesAt = addPeriod(new Date(clock()), trustDomain.acts.lapse.revocation);
     return {
@@ -84,6 +87,7 @@ export const openTwoPersons = ({
         act: 'asked',
         ...termsOf(asked),
         ...(revokedBy !== undefined && { raises: revokedBy }),
+        ...reportDetails(reportedAt),
         person: actor.person,
         lapsesAt: timeText(Math.floor(lapsesAt.getTime() / 1000)),
       },
@@ -91,10 +95,12 @@ export const openTwoPersons = ({
   };
 
   return {
-    next: (actor, ref, standing, { profile }, asked) => {
+    next: (actor, ref, standing, { profile }, asked, reportedAt) => {
       if (profile !== undefined && !own.has(profile)) return { step: 'go', details: {} };
       const asking = inForce(standing);
-      if (asking === undefined) return { step: 'ask', draft: askingDraft(actor, ref, standing, asked) };
+      if (asking === undefined) {
+        return { step: 'ask', draft: askingDraft(actor, ref, standing, asked, reportedAt) };
+      }
       const awaiting = awaitedView(asking);
       if (!isSame(asking, asked)) {
         throw new Fault(
@@ -106,8 +112,8 @@ export const openTwoPersons = ({
       if (asking.person === actor.person) return { step: 'wait', awaiting };
       const { record: confirms, askedBy, person: askedByPerson } = asking;
       const { askedAt } = awaiting;
-      const details = { confirms, askedBy, askedByPerson, askedAt, person: actor.person } as Value;
-      return { step: 'go', details };
+      const confirmed = { confirms, askedBy, askedByPerson, askedAt, person: actor.person } as Value;
+      return { step: 'go', details: { ...confirmed, ...reportDetails(asking.reportedAt, reportedAt) } };
     },
 
     awaited: (standing) => {

@@ -82,7 +82,12 @@ const authorityIssues = (before: TrustDomain, after: TrustDomain): readonly Issu
 };
 
 /** Everything in a profile that decides a certificate's contents. */
-const contentOf = ({ title: _title, version: _version, ...content }: Profile): unknown => content;
+const contentOf = ({
+  title: _title,
+  version: _version,
+  revocationTerm: _term,
+  ...content
+}: Profile): unknown => content;
 
 const profileIssues = (before: TrustDomain, after: TrustDomain): readonly Issue[] => {
   const known = byId(before.profiles);

@@ -108,6 +108,8 @@ export interface Profile {
   readonly publicKeys: readonly PublicKeyKind[];
   readonly hold: HoldRule;
   readonly sameKey: SameKeyRule;
+  /** Seconds within which a certificate has to be revoked after a report that it must be; an audit names those that were not. */
+  readonly revocationTerm: number;
   readonly fields: readonly Field[];
 }
 

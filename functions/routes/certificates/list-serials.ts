@@ -30,6 +30,11 @@ const serialView = z
     digest: digest
       .exactOptional()
       .meta({ description: 'SHA-256 of the certificate; absent until it is signed.' }),
+    crlAddresses: z
+      .array(z.string())
+      .readonly()
+      .exactOptional()
+      .meta({ description: 'The addresses in the cRLDistributionPoints of the certificate.' }),
     differs: z.array(z.string()).readonly().exactOptional().meta({
       description: 'Stored values that differ from the certificate; `signature` if the CA did not sign it.',
     }),

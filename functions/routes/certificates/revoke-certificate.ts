@@ -15,7 +15,14 @@ export const route = defineRoute({
   params: z.strictObject({ ca: caId, serial }),
   body: {
     kind: 'json',
-    schema: z.strictObject({ reason: revocationReason, invalidityDate: utc.exactOptional() }),
+    schema: z.strictObject({
+      reason: revocationReason,
+      invalidityDate: utc.exactOptional(),
+      reportedAt: utc.exactOptional().meta({
+        description:
+          "When somebody reported what the revocation is for; not in the future, not before 1990. It is recorded, and an audit names a revocation that came later than the profile's `revocationTerm` after it.",
+      }),
+    }),
   },
   responses: {
     200: { description: 'The revocation.', schema: revocationAnswer },

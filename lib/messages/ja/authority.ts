@@ -53,6 +53,8 @@ export const AUTHORITY = {
     '無効となった日時（invalidityDate）が、鍵の存在する前になっています。{0} 以降の時刻を指定してください。',
   'The certificate is revoked already, for another reason or with another invalidity date, and this changes nothing; facts.revocation says what stands.':
     '証明書は、別の理由または別の無効日時ですでに失効しているため、この操作では何も変わりません。今の失効の内容は facts.revocation にあります。',
+  'The time of the report must be a time of RFC 3339 in UTC, not in the future and not before 1990.':
+    '報告を受けた日時（reportedAt）は、RFC 3339 の形式の UTC で、1990年以降の、未来でない時刻を指定してください。',
   'The certificate is revoked; a revoked certificate cannot be put on hold.':
     '証明書は失効しています。失効した証明書を一時利用停止にすることはできません。',
   'Certificates of this profile cannot be put on hold; revoke it instead.':
