@@ -39,6 +39,8 @@ export interface Status {
   publish(ca: string, actor: string): Promise<PublishedCrl>;
   /** Every CRL of the CA that was ever signed, from the archive; `limit` 1 to 1,000. Faults: `unknown-authority`, `cursor-invalid`. */
   archived(ca: string, page: { readonly limit: number; readonly cursor?: string }): Promise<ArchivePage>;
+  /** The bytes of one of them, as they are now. Faults: `unknown-authority`, `unknown-crl`. */
+  archivedCrl(ca: string, number: number): Promise<Uint8Array>;
   /** Publishes every CRL whose interval has passed, or that was never published. Resolves with their CAs. */
   publishDue(): Promise<readonly string[]>;
 }

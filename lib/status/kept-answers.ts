@@ -7,7 +7,9 @@ export interface SignedAnswer {
   /** SHA-256 of `der`, lower-case hex. */
   readonly digest: string;
   /** The status of the first certificate. */
-  readonly status: CertStatus;
+  readonly status: CertStatus['status'];
+  /** If it is `revoked`: the reason, for the records. */
+  readonly reason?: string | undefined;
   readonly thisUpdate: Date;
   readonly nextUpdate: Date;
   /** thisUpdate and nextUpdate in RFC 3339, for the records. */

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { Fault, phrase } from '../fault.ts';
 import type { ProvisionDraft } from '../ledger/ledger.ts';
-import type { CertStatus, OcspRequest } from '../pki/pki.ts';
+import type { OcspRequest } from '../pki/pki.ts';
 import type { Caller, Principal } from '../principal.ts';
 import { openCompromises } from './compromises.ts';
 import type { OcspAnswer, Status } from './contract.ts';
@@ -32,24 +32,26 @@ const signedBy = ({ id, office, purposes: [purpose] = [] }: Principal, caller: C
         ...(purpose && { purpose: purpose.id, legalBasis: purpose.legalBasis }),
       };
 
-/** The statuses, and the reasons of those that are `revoked`, for the record. */
-const saidBy = (answers: readonly CertStatus[]) => ({
-  answers: answers.map(({ status }) => status),
-  ...(answers.some(({ status }) => status === 'revoked') && {
-    reasons: answers.map((one) =>
-      one.status === 'revoked' ? (one.revocationReason ?? 'unspecified') : null,
-    ),
-  }),
-});
-
 /** The contents of the record of an answer. */
 interface AnswerRecord {
   readonly certificates: ProvisionDraft['certificates'];
-  readonly answers: readonly CertStatus[];
+  readonly answers: readonly string[];
+  /** Beside the answers: the reason of each that says `revoked` (`reasonOf`). */
+  readonly reasons: readonly (string | undefined)[];
   readonly validity: SignedAnswer['validity'];
   readonly requestDigest: string;
   readonly responseDigest: string;
 }
+
+/** Undefined for an answer that is not `revoked`; `nonIssued` for the form of it that RFC 6960 2.2 has for such certificates. */
+const reasonOf = ({ certStatus, extendedRevoke }: SingleResponseDraft): string | undefined => {
+  if (certStatus.status !== 'revoked') return undefined;
+  return extendedRevoke ? 'nonIssued' : (certStatus.revocationReason ?? 'unspecified');
+};
+
+/** For the record, beside the answers; most answers are good, and then it is left out. */
+const reasonsOf = (reasons: AnswerRecord['reasons']) =>
+  reasons.some((reason) => reason !== undefined) && { reasons: reasons.map((reason) => reason ?? null) };
 
 export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
   const { issuers, register, responders, recorder, clock, log } = deps;
@@ -84,13 +86,16 @@ export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
     throw new Fault('signature-required', 'Requests for the status of these certificates must be signed.');
   };
 
-  const record = async (caller: Caller, { validity, answers, ...answer }: AnswerRecord): Promise<void> => {
+  const record = async (
+    caller: Caller,
+    { validity, answers, reasons, ...answer }: AnswerRecord,
+  ): Promise<void> => {
     await recorder.append({
       kind: 'provision',
       ...caller,
       channel: 'ocsp',
       certificates: answer.certificates,
-      provided: { ...saidBy(answers), ...validity },
+      provided: { answers, ...reasonsOf(reasons), ...validity },
       requestDigest: answer.requestDigest,
       responseDigest: answer.responseDigest,
       count: answer.certificates.length,
@@ -120,7 +125,8 @@ export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
     const answer: SignedAnswer = {
       der,
       digest: hash('sha256', der),
-      status: (drafts[0] as SingleResponseDraft).certStatus,
+      status: (drafts[0] as SingleResponseDraft).certStatus.status,
+      reason: reasonOf(drafts[0] as SingleResponseDraft),
       thisUpdate,
       nextUpdate,
       freshUntil: Math.min(seconds + issuer.ocsp.maxAge, nextUpdateSeconds) * 1000,
@@ -132,7 +138,8 @@ export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
     };
     await record(caller, {
       certificates: ours.map(({ certId }) => ({ ca: issuer.id, serial: certId.serialNumber })),
-      answers: ours.map(({ certStatus }) => certStatus),
+      answers: ours.map(({ certStatus }) => certStatus.status),
+      reasons: ours.map(reasonOf),
       validity: answer.validity,
       requestDigest: answer.requestDigest,
       responseDigest: answer.digest,
@@ -151,6 +158,7 @@ export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
     await record(caller, {
       certificates: [{ ca: issuer.id, serial }],
       answers: [answer.status],
+      reasons: [answer.reason],
       validity: answer.validity,
       requestDigest: Buffer.compare(der, answer.request) === 0 ? answer.requestDigest : hash('sha256', der),
       responseDigest: answer.digest,

@@ -126,7 +126,7 @@ describe('the memory of answers', () => {
   const answerOf = (octets: number, more: Partial<SignedAnswer> = {}): SignedAnswer => ({
     der: new Uint8Array(octets),
     digest: '',
-    status: { status: 'good' },
+    status: 'good',
     thisUpdate: new Date(0),
     nextUpdate: new Date(0),
     validity: { thisUpdate: '', nextUpdate: '' },

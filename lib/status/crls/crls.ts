@@ -4,7 +4,9 @@ import { openPublishing } from './publish.ts';
 import { openServing } from './serve.ts';
 
 /** Full CRLs: published (publish.ts) and handed out (serve.ts). */
-export const openCrls = (deps: CrlDeps): Pick<Status, 'crl' | 'publish' | 'publishDue' | 'archived'> => {
-  const { crl, archived, ...serving } = openServing(deps);
-  return { crl, archived, ...openPublishing(deps, serving) };
+export const openCrls = (
+  deps: CrlDeps,
+): Pick<Status, 'crl' | 'publish' | 'publishDue' | 'archived' | 'archivedCrl'> => {
+  const { crl, archived, archivedCrl, ...serving } = openServing(deps);
+  return { crl, archived, archivedCrl, ...openPublishing(deps, serving) };
 };

@@ -7,7 +7,7 @@ import { archiveKey, listArchive } from './archive.ts';
 import { readCurrentCrl } from './rows.ts';
 
 /** Full CRLs as they are handed out, each with its record. */
-export interface Serving extends Pick<Status, 'crl' | 'archived'> {
+export interface Serving extends Pick<Status, 'crl' | 'archived' | 'archivedCrl'> {
   /** The CA's current CRL. Faults: `unknown-crl`, and `store-unavailable` where the archive does not have it. */
   current(ca: string): Promise<PublishedCrl>;
   /** This process has just made that CRL current: its bytes need not be read from the archive. */
@@ -69,6 +69,12 @@ export const openServing = (deps: Pick<CrlDeps, 'table' | 'bucket' | 'issuers' |
     archived: async (ca, page) => {
       await issuers.byId(ca);
       return listArchive(bucket, ca, page);
+    },
+    archivedCrl: async (ca, number) => {
+      await issuers.byId(ca);
+      const object = await bucket.get(archiveKey(ca, number));
+      if (!object) throw new Fault('unknown-crl', 'The archive has no CRL of that number.', { ca, number });
+      return object.body;
     },
   };
 };
