@@ -6,6 +6,7 @@ import { route as certificates } from './certificates/list-serials.ts';
 import { route as certificateRelease } from './certificates/release-certificate.ts';
 import { route as certificateRevocation } from './certificates/revoke-certificate.ts';
 import { route as certificateRevocationWithdrawal } from './certificates/withdraw-revocation.ts';
+import { route as archivedCrl } from './crls/get-archived-crl.ts';
 import { route as crlArchive } from './crls/list-crls.ts';
 import { route as crlPublish } from './crls/publish-crl.ts';
 import { route as disclosureExtension } from './holders/extend-disclosure.ts';
@@ -137,5 +138,6 @@ export const routes: readonly Route[] = [
   amendmentDecision,
   statistics,
   crlArchive,
+  archivedCrl,
   crlPublish,
 ];

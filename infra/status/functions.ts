@@ -96,7 +96,10 @@ export const STATUS_ROUTES: readonly RouteFunction[] = [
   },
   {
     id: 'crl-archive',
-    routes: [get('crls/list-crls', '/api/v1/crls/{ca}')],
+    routes: [
+      get('crls/list-crls', '/api/v1/crls/{ca}'),
+      get('crls/get-archived-crl', '/api/v1/crls/{ca}/{number}.crl'),
+    ],
     doors: 'callers',
     part: 'published',
     rows: together(DOOR, RECORD),

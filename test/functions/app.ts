@@ -284,6 +284,8 @@ export const testApp = (
         known(id === CA, 'unknown-authority', {
           crls: [{ number: 7, name: '00000000000000000007.crl', digest: hash('sha256', app.crl), bytes: 3 }],
         }),
+      archivedCrl: async (id, number) =>
+        known(id === CA, 'unknown-authority', known(number === 7, 'unknown-crl', app.crl)),
       publishDue: async () => [],
     },
 
@@ -467,6 +469,7 @@ export const EXAMPLES: Readonly<
   },
   listUsedKeys: { target: '/api/v1/keys?limit=5' },
   listCrls: { target: `/api/v1/crls/${CA}?limit=5` },
+  getArchivedCrl: { target: `/api/v1/crls/${CA}/7.crl` },
   revokeCertificate: {
     target: `/api/v1/certificates/${CA}/${SERIAL}/revocation`,
     type: 'application/json',

@@ -50,6 +50,7 @@ const EXPECTED: Readonly<Record<string, Readonly<Record<'none' | Role, number>>>
   getRecordProof: { ...NOBODY, auditor: 200 },
   getProvisionProof: { ...NOBODY, auditor: 200, relyingParty: 200 },
   listCrls: { ...NOBODY, auditor: 200 },
+  getArchivedCrl: { ...NOBODY, auditor: 200 },
   publishCrl: { ...NOBODY, operator: 201 },
   countRecords: { ...NOBODY, auditor: 200 },
   exportRecordsAsCsv: { ...NOBODY, auditor: 200 },

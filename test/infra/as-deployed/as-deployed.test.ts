@@ -482,6 +482,7 @@ describe.skipIf(!present)('as deployed', () => {
     }>();
     expect(keys.length).toBeGreaterThanOrEqual(serials.length);
     const archive = await ok(as('auditor', 'GET', `/api/v1/crls/${CA}`, undefined, all));
+    await ok(as('auditor', 'GET', `/api/v1/crls/${CA}/1.crl`));
     const { crls } = archive.json<{ crls: readonly { number: number }[] }>();
     expect(crls.map(({ number }) => number).slice(0, 3)).toEqual([1, 2, 3]);
   }, 120_000);

@@ -1,0 +1,48 @@
+import * as z from 'zod';
+import { archiveKey } from '../../../lib/status/status.ts';
+import { published } from '../../http/large-answers.ts';
+import { sha256Hex } from '../../http/provide.ts';
+import { defineRoute } from '../../http/route.ts';
+import { caId } from '../../http/schemas.ts';
+
+export const route = defineRoute({
+  id: 'getArchivedCrl',
+  method: 'GET',
+  path: '/api/v1/crls/{ca}/{number}.crl',
+  summary: 'A CRL that a CA has signed, in DER',
+  description: 'From the archive, by its number, for an audit that compares its entries with the records.',
+  lane: 'api',
+  access: ['auditor'],
+  params: z.strictObject({
+    ca: caId,
+    number: z
+      .string()
+      .regex(/^[1-9]\d{0,14}$/, 'Must be a CRL number.')
+      .transform(Number)
+      .meta({ type: 'integer', description: 'The CRL number.', example: 1 }),
+  }),
+  responses: {
+    200: { description: 'The CRL (RFC 5280 5).', contentType: 'application/pkix-crl' },
+    ...published,
+  },
+  faults: ['unknown-authority', 'unknown-crl'],
+  handle: async ({ status, ledger }, { params: { ca, number }, request }, caller) => {
+    const body = await status.archivedCrl(ca, number);
+    await ledger.append({
+      kind: 'provision',
+      recipient: caller.id,
+      channel: 'records',
+      method: request.method,
+      certificates: [],
+      provided: { crl: { ca, number } },
+      responseDigest: sha256Hex(body),
+      count: 1,
+    });
+    return {
+      status: 200,
+      headers: { 'content-type': 'application/pkix-crl' },
+      body,
+      object: archiveKey(ca, number),
+    };
+  },
+});
