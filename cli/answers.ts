@@ -147,6 +147,7 @@ export const serialPage = z.looseObject({
       office: text.exactOptional(),
       tbsDigest: text.exactOptional(),
       digest: text.exactOptional(),
+      crlAddresses: z.array(text).exactOptional(),
       differs: z.array(text).exactOptional(),
     }),
   ),
@@ -163,6 +164,10 @@ export const usedKeyPage = z.looseObject({
 export const archivePage = z.looseObject({
   crls: z.array(z.looseObject({ number: z.int().exactOptional(), name: text, digest: text })),
   cursor: text.exactOptional(),
+});
+
+export const annualReportsAnswer = z.looseObject({
+  reports: z.array(z.looseObject({ fiscalYear: z.int(), version: z.int(), digest: text })),
 });
 
 export const totalsAnswer = z.looseObject({

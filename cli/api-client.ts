@@ -39,6 +39,8 @@ export interface ApiClient {
     headers?: Readonly<Record<string, string>>,
   ): Promise<{ readonly status: number; readonly answer: T }>;
   delete(path: string): Promise<void>;
+  /** The bytes of an answer of any kind, at most `maxBytes` (32 MiB unless it says otherwise). */
+  bytes(path: string, maxBytes?: number): Promise<Uint8Array>;
   /** PEM. */
   pem(path: string): Promise<string>;
   /** Plain text of at most 1 MiB. */
@@ -120,6 +122,8 @@ export const openApiClient = ({ url, tlsUrl, caller, language }: Settings): ApiC
     delete: async (path) => {
       await call({ method: 'DELETE', path }, MAX_JSON_BYTES);
     },
+
+    bytes: async (path, maxBytes = MAX_JSON_BYTES) => (await call({ method: 'GET', path }, maxBytes)).body,
 
     pem: async (path) => {
       const { headers, body } = await call({ method: 'GET', path }, MAX_PEM_BYTES);

@@ -13,6 +13,7 @@ const SLOWEST = [
   'test/faults/amendment.test.ts',
   'test/faults/full-disk.test.ts',
   'test/cli/audit-service.test.ts',
+  'test/cli/audit-incidents.test.ts',
   'test/authority/ceremony.test.ts',
   'test/authority/serials.test.ts',
   'test/status/crls/attacked.test.ts',

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { expect } from 'vitest';
+import { readCrl } from '../cli/audit/crl-file.ts';
 import {
   checkRecords,
   checkTree,
@@ -126,7 +127,8 @@ const checkLogOf = async ({ app, core, bucket, now }: Service): Promise<void> =>
   const check = {
     tree: checkpoint,
     readPath: readPath(bucket),
-    report: (damage: string, facts: object) => found.push({ damage, ...facts }),
+    // In these tests days pass in which no task publishes CRLs.
+    report: (damage: string, facts: object) => damage !== 'crl-gap' && found.push({ damage, ...facts }),
     progress: () => {},
   };
   await checkTree({ ...check, seen: [], checked: 0, onChecked: async () => {} });
@@ -153,19 +155,15 @@ const checkLogOf = async ({ app, core, bucket, now }: Service): Promise<void> =>
     for (const listed of (await app.authority.serials(ca, { limit: 1000 })).serials)
       certificates.list(ca, listed);
     for (const archived of (await app.status.archived(ca, { limit: 1000 })).crls) crls.list(ca, archived);
-    const { der, number, thisUpdate } = await app.status.crl(ca, 'full', {
+    const { der, number } = await app.status.crl(ca, 'full', {
       recipient: 'public',
       method: 'GET',
     });
-    const digest = hash('sha256', der);
-    const entries = decodeCertificateList(der).revokedCertificates.map((entry) => ({
-      serial: entry.serialNumber,
-      revocationTime: entry.revocationDate.getTime(),
-      reason: entry.reasonCode ?? 'unspecified',
-      ...(entry.invalidityDate && { invalidityDate: entry.invalidityDate.getTime() }),
-    }));
-    crls.serve(ca, { digest, number: Number(number), askedAt: now() });
-    certificates.serve(ca, [{ digest, thisUpdate, entries }]);
+    crls.serve(ca, { digest: hash('sha256', der), number: Number(number), askedAt: now() });
+    certificates.serve(
+      ca,
+      [readCrl(der)].filter((crl) => crl !== undefined),
+    );
   }
   for (let cursor: string | undefined, more = true; more; ) {
     const page = await app.authority.usedKeys({ limit: 7, ...(cursor !== undefined && { cursor }) });
@@ -176,6 +174,12 @@ const checkLogOf = async ({ app, core, bucket, now }: Service): Promise<void> =>
   keys.conclude();
   certificates.conclude();
   crls.conclude();
+  for (const { id: ca } of await app.authority.authorities()) {
+    for (const { number } of (await app.status.archived(ca, { limit: 1000 })).crls) {
+      const crl = readCrl(await app.status.archivedCrl(ca, number as number));
+      if (crl) certificates.judge(ca, crl);
+    }
+  }
   expect(found).toEqual([]);
   expect(summary).toMatchObject({ matched: checkpoint.size, expired: 0 });
 };

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import {
   checkRecords,
+  openAnnualReportCheck,
   openApprovalCheck,
   openAuthorityCheck,
   openCertificateCheck,
@@ -22,10 +23,13 @@ import {
   type Tree,
 } from '../../lib/audit/audit.ts';
 import { Fault, phrase } from '../../lib/fault.ts';
-import { decodeCertificate, decodeCertificateList, findExtension } from '../../lib/pki/pki.ts';
+import { decodeCertificate } from '../../lib/pki/pki.ts';
 import { actKeysAnswer, archivePage, authoritiesAnswer, serialPage, usedKeyPage } from '../answers.ts';
 import type { ApiClient } from '../api-client.ts';
 import { unexpected } from '../failure.ts';
+import { readAnnualReports } from './annual-reports.ts';
+import { archivedCrls } from './archived-crls.ts';
+import { MAX_CRL_BYTES, readCrl } from './crl-file.ts';
 import { pages, records, recordsSince, totalsReader } from './shown.ts';
 
 /** An auditor compares two things with the log: the records, and everything that the service shows. */
@@ -36,6 +40,8 @@ export interface ServiceCheck {
   readonly readPath: (path: string) => Promise<Uint8Array | undefined>;
   readonly retention: (kind: string) => number;
   readonly queries?: boolean;
+  /** Every CRL of the archive is read, and not only the newest of each CA. */
+  readonly allCrls?: boolean;
   readonly now: () => number;
   readonly report: Report;
   readonly progress: Progress;
@@ -45,6 +51,8 @@ export interface ServiceSummary extends RecordSummary {
   /** Serial numbers that the service knows, and CRLs in its archive. */
   readonly serials: number;
   readonly crls: number;
+  /** CRLs of the archive whose entries were compared with the records. */
+  readonly crlsRead: number;
   /** How many queries were asked and compared with the records; absent if none were. */
   readonly queries?: number;
   /** At least this many queries exist; present if they were too many to ask. */
@@ -64,8 +72,6 @@ interface ShownCrl {
   readonly der: Uint8Array;
   readonly askedAt: number;
 }
-
-const MAX_CRL_BYTES = 64 * 1024 * 1024;
 
 /** Without --queries and --no-queries, all queries are asked if there are at most this many. */
 const FEW_QUERIES = 2_000;
@@ -133,7 +139,17 @@ export const checkService = async (
   const signatures = openSignedActCheck({ report, keys: actKeys });
   const confirmations = openConfirmationCheck({ report });
   const usedKeys = openUsedKeyCheck({ report, now: now(), retention: check.retention('issuance') });
-  const checks = [certificates, approvals, archive, authorities, confirmations, signatures, usedKeys];
+  const reports = openAnnualReportCheck({ report, retention: check.retention('report'), now: now() });
+  const checks = [
+    certificates,
+    approvals,
+    archive,
+    authorities,
+    confirmations,
+    signatures,
+    usedKeys,
+    reports,
+  ];
   const most = check.queries === undefined ? FEW_QUERIES : check.queries ? Number.POSITIVE_INFINITY : 0;
   const queries = openQueryCheck({
     report,
@@ -162,6 +178,7 @@ export const checkService = async (
 
   let serials = 0;
   let archived = 0;
+  const toRead = archivedCrls(client, check.allCrls ?? false);
   for (const authority of cas) {
     const { ca } = authority;
     authorities.serve(authority);
@@ -174,7 +191,10 @@ export const checkService = async (
     for await (const { crls: page } of pages(client, `/api/v1/crls/${path}`, archivePage)) {
       archived += page.length;
       progress('crls', archived, archived);
-      for (const one of page) archive.list(ca, one);
+      for (const one of page) {
+        archive.list(ca, one);
+        toRead.list(ca, one);
+      }
     }
   }
   let keys = 0;
@@ -193,6 +213,7 @@ export const checkService = async (
       shown.flatMap(({ list }) => (list ? [list] : [])),
     );
   }
+  await readAnnualReports(client, reports);
   for await (const record of read.sinceThen()) {
     for (const observer of [...checks, late]) observer.observe(record, true);
   }
@@ -200,32 +221,11 @@ export const checkService = async (
   await late.settle(later, [...checks, totals, queries]);
   signatures.takeKeys((await client.get('/log/act-keys', actKeysAnswer)).keys);
   for (const each of checks) each.conclude();
+  const crlsRead = await toRead.read((ca, crl) => certificates.judge(ca, crl));
 
-  const counted = { ...summary, serials, crls: archived };
+  const counted = { ...summary, serials, crls: archived, crlsRead };
   if (queries.count() > most) return { ...counted, queriesNotAsked: queries.count() };
   return { ...counted, queries: await askAll(client, queries, progress) };
-};
-
-/** What a CRL says; undefined if the bytes are no CRL. The comparison of its digest finds that case. */
-const readCrl = (der: Uint8Array) => {
-  try {
-    const list = decodeCertificateList(der);
-    const number = findExtension(list.crlExtensions, 'cRLNumber')?.number;
-    return {
-      number: number === undefined ? undefined : Number(number),
-      digest: hash('sha256', der),
-      thisUpdate: list.thisUpdate,
-      entries: list.revokedCertificates.map((entry) => ({
-        serial: entry.serialNumber as string,
-        revocationTime: entry.revocationDate.getTime(),
-        reason: entry.reasonCode ?? 'unspecified',
-        ...(entry.invalidityDate && { invalidityDate: entry.invalidityDate.getTime() }),
-      })),
-    };
-  } catch (error) {
-    if (Fault.is(error)) return undefined;
-    throw error;
-  }
 };
 
 /** Questions under way at once. */

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { DAMAGES, type Finding } from '../../lib/audit/audit.ts';
+import { type Say, speaking } from '../../lib/messages/messages.ts';
 import { EXIT, usage } from '../failure.ts';
 import { type Guide, guideText } from '../guide.ts';
 import { compact, details, printable } from '../output.ts';
@@ -53,6 +54,7 @@ const verifyInput = z.object({
     )
     .default([]),
   queries: z.boolean().exactOptional(),
+  allCrls: z.boolean().exactOptional(),
   ...witnessOptions,
 });
 
@@ -75,6 +77,7 @@ export const addVerify = (audit: Command, perform: Perform): void => {
         collect,
       )
       .option('--queries', 'ask the service every query that the records answer, however many there are')
+      .option('--all-crls', 'read every CRL of the archive, not only the newest 100 of each CA')
       .option('--no-queries', 'ask none; without either they are asked where they are 2,000 at most'),
   )
     .addHelpText('after', guideText(GUIDE))
@@ -98,6 +101,7 @@ export const addVerify = (audit: Command, perform: Perform): void => {
             ...(input.maxGap !== undefined && { maxGap: input.maxGap * HOUR_MS }),
             ...(settings.caller.by !== 'nothing' && { service: { client, url: settings.url } }),
             ...(input.queries !== undefined && { queries: input.queries }),
+            ...(input.allCrls !== undefined && { allCrls: input.allCrls }),
             kept: Object.fromEntries(
               input.kept.map((pair) => pair.split('=')).map(([kind = '', years]) => [kind, Number(years)]),
             ),
@@ -107,7 +111,10 @@ export const addVerify = (audit: Command, perform: Perform): void => {
         } finally {
           bar.end();
         }
-        run.show({ ...verdict, state: input.state }, verdictText(verdict, input.state));
+        run.show(
+          { ...verdict, state: input.state },
+          verdictText(verdict, input.state, await speaking(settings.language)),
+        );
         return verdict.findings.length === 0 ? EXIT.ok : EXIT.refused;
       }),
     );
@@ -144,18 +151,19 @@ const keyFor = async (
 const iso = (ms: number | undefined): string | undefined =>
   ms === undefined ? undefined : new Date(ms).toISOString();
 
-const findingText = ({ damage, facts }: Finding): string => {
+const findingText = ({ damage, facts }: Finding, say: Say): string => {
   const where = Object.entries(facts).map(([name, value]) => `${name} ${printable(compact(value))}`);
-  return `DAMAGE ${damage}: ${DAMAGES[damage]}\n  ${where.join(', ')}\n`;
+  return `DAMAGE ${damage}: ${say(DAMAGES[damage])}\n  ${where.join(', ')}\n`;
 };
 
 const verdictText = (
   { findings, origin, size, tree, records, witnesses }: Verdict,
   state: string,
+  say: Say,
 ): string => {
   const gap = tree?.longestGap;
   return (
-    findings.map(findingText).join('') +
+    findings.map((finding) => findingText(finding, say)).join('') +
     details([
       ['log', origin],
       ['leaves', size?.toString()],
@@ -173,7 +181,7 @@ const verdictText = (
       ['records gone after their time', records?.expired.toString()],
       ['records newer than the checkpoint', records?.newer.toString()],
       ['serial numbers held against them', records?.serials.toString()],
-      ['CRLs held against them', records?.crls.toString()],
+      ['CRLs held against them', records && `${records.crls}, ${records.crlsRead} of them by their entries`],
       [
         'queries asked',
         records?.queries?.toString() ?? (records && 'none; name --queries to have them asked'),

@@ -33,6 +33,8 @@ export interface Audit {
   readonly service?: { readonly client: ApiClient; readonly url: string };
   /** Whether every query is asked. If undefined: only if there are few. */
   readonly queries?: boolean;
+  /** Whether the entries of every CRL in the archive are compared, and not only those of each CA's newest. */
+  readonly allCrls?: boolean;
   readonly now: () => number;
   readonly progress: Progress;
 }
@@ -145,6 +147,7 @@ export const verifyLog = async (audit: Audit): Promise<Verdict> => {
       readPath,
       retention: (kind) => (audit.kept[kind] ?? KEPT_YEARS[kind] ?? Number.POSITIVE_INFINITY) * YEAR_MS,
       ...(audit.queries !== undefined && { queries: audit.queries }),
+      ...(audit.allCrls !== undefined && { allCrls: audit.allCrls }),
       now,
       report,
       progress,

@@ -22,6 +22,10 @@ export interface Act {
   readonly number?: number;
   /** Present for a revocation and a hold. */
   readonly entry?: Entry;
+  /** Of a revocation: when it was first reported, in milliseconds since the epoch. */
+  readonly reportedAt?: number;
+  /** Of a revocation: the time from a report to the revocation that its profile allows, in milliseconds. */
+  readonly term?: number;
   /** The record is newer than the checkpoint. */
   readonly newer: boolean;
 }
@@ -40,7 +44,18 @@ export const actOf = (record: LedgerRecord, newer: boolean): Act => {
     newer,
   };
   const entry = kind === 'release' ? undefined : entryOf(record);
-  return entry ? { ...act, entry } : act;
+  return { ...act, ...(entry && { entry }), ...(kind === 'revocation' && reportOf(record)) };
+};
+
+/** Where it took two persons, the first one's asking was a report, and another one may have come before it. */
+const reportOf = (record: LedgerRecord): Pick<Act, 'reportedAt' | 'term'> => {
+  if (record.kind === 'provision') return {};
+  const { askedAt, reportedAt, term } = record.details;
+  const reports = [askedAt, reportedAt].map((text) => Date.parse(String(text))).filter(Number.isFinite);
+  return {
+    ...(reports.length > 0 && { reportedAt: Math.min(...reports) }),
+    ...(typeof term === 'number' && { term: term * 1000 }),
+  };
 };
 
 const numberOf = (record: LedgerRecord): number | undefined => {
@@ -90,8 +105,42 @@ export const reasonOf = (acts: readonly Act[], time: number): string | undefined
 };
 
 /**
- * The acts that a status or a CRL of `time` may show: the last one before it, and those near to it. Clocks differ, and
- * acts may be recorded while a CRL is being made.
+ * The acts with the entries that they add up to. A revocation that follows another one raises the reason or has an earlier
+ * invalidity date; the time stays that of the first (RFC 5280 5.3.2).
+ */
+export const settled = (acts: readonly Act[]): readonly Act[] => {
+  const revocations = acts.filter(({ kind }) => kind === 'revocation');
+  if (revocations.length < 2) return acts;
+  let before: Entry | undefined;
+  const entries = new Map<string, Entry>();
+  for (const { record, entry } of revocations.toSorted(byTime)) {
+    if (!entry) continue;
+    before = { ...before, ...entry, revocationTime: before?.revocationTime ?? entry.revocationTime };
+    entries.set(record, before);
+  }
+  return acts.map((act) => {
+    const entry = entries.get(act.record);
+    return entry ? { ...act, entry } : act;
+  });
+};
+
+const byTime = (a: Act, b: Act): number => a.time - b.time || (a.record < b.record ? -1 : 1);
+
+/** The states that the certificate had at some time from `from` to `to`, by the acts. */
+export const statesBetween = (acts: readonly Act[], from: number, to: number): ReadonlySet<string> => {
+  const times = acts.map(({ time }) => time).filter((time) => time > from && time <= to);
+  return new Set([from, ...times].map((time) => stateOf(acts, time)));
+};
+
+/** The revocations and holds of which an entry may be that is made between `from` and `to`. */
+export const closingsBetween = (acts: readonly Act[], from: number, to: number): readonly Act[] => {
+  const closings = acts.filter(({ kind, time }) => kind !== 'release' && time <= to).toSorted(byTime);
+  const last = closings.findLastIndex(({ time }) => time <= from);
+  return closings.slice(Math.max(0, last));
+};
+
+/**
+ * The acts that the status register may show at `time`: the last one before it, and those near to it, since clocks differ.
  */
 export const shownBy = (
   acts: readonly Act[],

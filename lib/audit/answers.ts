@@ -1,9 +1,9 @@
-import { type Act, reasonOf, stateOf } from './acts.ts';
+import { type Act, closingsBetween, settled, stateOf } from './acts.ts';
 
 /** What OCSP said about one certificate. */
 export interface Answer {
   readonly said: string;
-  /** Of `revoked`. Absent from the records of other answers. */
+  /** Of an answer `revoked`: its reason, or `NON_ISSUED`. Absent in records that do not say it. */
   readonly reason?: string;
   /** thisUpdate, in milliseconds since the epoch. */
   readonly time: number;
@@ -13,9 +13,13 @@ export interface Answer {
 
 /** An answer that disagrees with the records. */
 export interface WrongAnswer extends Answer {
-  /** The status at that time by the records; where only the reason differs, the reason. */
+  readonly damage: 'answer-differs' | 'answer-unknown' | 'answer-reason-differs';
+  /** The status at that time by the records; of a wrong reason, the reason. */
   readonly recorded: string;
 }
+
+/** In place of a reason: the answer is the form of `revoked` that RFC 6960 2.2 has for a non-issued certificate. */
+export const NON_ISSUED = 'nonIssued';
 
 /**
  * An answer this near to an act proves nothing, for three reasons. Clocks of several processes differ. The record of an
@@ -23,6 +27,11 @@ export interface WrongAnswer extends Answer {
  * answer is read before the answer gets its time.
  */
 const SLACK_MS = 30_000;
+
+/** From then on OCSP has to know a certificate: fifteen minutes after its issuance. */
+const KNOWN_AFTER_MS = 900_000;
+
+const saysTheSame = (a: Answer, b: Answer): boolean => a.said === b.said && a.reason === b.reason;
 
 /**
  * Adds an answer to the kept answers about a certificate, in the order of their times. There may be any number of
@@ -43,31 +52,37 @@ export const keepAnswer = (
   // From the end, so that removing one does not move those that are still to be checked.
   for (const middle of [at + 1, at, at - 1]) {
     const [before, one, after] = [answers[middle - 1], answers[middle], answers[middle + 1]];
-    if (!before || !one || !after || !isAlike(before, one) || !isAlike(one, after)) continue;
+    if (!before || !one || !after || !saysTheSame(before, one) || !saysTheSame(one, after)) continue;
     if (isQuiet(before.time, after.time)) answers.splice(middle, 1);
   }
 };
 
-const isAlike = (a: Answer, b: Answer): boolean => a.said === b.said && a.reason === b.reason;
-
-/** The answers that disagree with the acts. `issued`: when the issuance was recorded, in milliseconds. */
+/**
+ * The answers that disagree with the acts. `issued`: when the issuance was recorded, in milliseconds. `acts`: as OCSP has to
+ * show them (`actsUnder`).
+ */
 export const wrongAnswers = (
   answers: readonly Answer[],
   issued: number,
   acts: readonly Act[],
-): readonly WrongAnswer[] =>
-  answers.flatMap((answer) => {
-    const { reason, ...answered } = answer;
-    const { said, time } = answered;
-    if ([issued, ...acts.map((act) => act.time)].some((other) => Math.abs(time - other) <= SLACK_MS))
-      return [];
+): readonly WrongAnswer[] => {
+  const settledActs = settled(acts);
+  const times = [issued, ...acts.map((act) => act.time)];
+  return answers.flatMap((answer): readonly WrongAnswer[] => {
+    const { said, reason, time } = answer;
+    if (times.some((other) => Math.abs(time - other) <= SLACK_MS)) return [];
     // Before the issuance the CA's terms decide the answer about the serial number (RFC 6960 2.2). If an answer said
     // good even then, the clock of the issuing process was ahead.
     if (time < issued) return [];
-    const state = stateOf(acts, time);
+    const recorded = stateOf(acts, time);
+    if ((said === 'unknown' || reason === NON_ISSUED) && time > issued + KNOWN_AFTER_MS)
+      return [{ ...answer, damage: 'answer-unknown', recorded }];
     // OCSP calls a hold revoked.
-    if (said !== (state === 'good' ? 'good' : 'revoked')) return [{ ...answered, recorded: state }];
-    const recorded = reasonOf(acts, time);
-    if (said === 'good' || reason === undefined || recorded === undefined) return [];
-    return reason === recorded ? [] : [{ ...answer, recorded }];
+    const isRight = said === (recorded === 'good' ? 'good' : 'revoked') && reason !== NON_ISSUED;
+    if (!isRight) return [{ ...answer, damage: 'answer-differs', recorded }];
+    const entry = reason === undefined ? undefined : closingsBetween(settledActs, time, time).at(-1)?.entry;
+    return entry && entry.reason !== reason
+      ? [{ ...answer, damage: 'answer-reason-differs', recorded: entry.reason }]
+      : [];
   });
+};

@@ -10,6 +10,7 @@ export {
   type WitnessPolicy,
   witnessPolicy,
 } from '../tlog/tlog.ts';
+export { type AnnualReportCheck, openAnnualReportCheck, type ShownReport } from './annual-reports.ts';
 export { type ApprovalCheck, openApprovalCheck } from './approvals.ts';
 export { openAuthorityCheck, type ServedAuthority } from './authorities.ts';
 export { type CertificateCheck, openCertificateCheck } from './certificates.ts';

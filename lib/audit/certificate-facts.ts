@@ -1,6 +1,7 @@
 import type { LedgerRecord } from '../ledger/ledger.ts';
 import { type Act, actOf } from './acts.ts';
 import { type Answer, keepAnswer } from './answers.ts';
+import { keyOf } from './certificate-keys.ts';
 import type { RecordObserver } from './contract.ts';
 
 type ActRecord = Exclude<LedgerRecord, { readonly kind: 'provision' }>;
@@ -14,6 +15,8 @@ export interface Issuance {
   readonly order: unknown;
   readonly profile: unknown;
   readonly office: string | undefined;
+  /** The identity of its key; undefined where the record does not say it. */
+  readonly key: string | undefined;
   readonly newer: boolean;
 }
 
@@ -114,6 +117,7 @@ const issuanceOf = (record: ActRecord, newer: boolean): Issuance => {
     order,
     profile,
     office: record.office,
+    key: keyOf(record),
     newer,
   };
 };

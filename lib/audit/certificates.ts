@@ -1,5 +1,6 @@
 import { wrongAnswers } from './answers.ts';
 import { type CertificateFacts, NO_ACTS, openCertificateFacts } from './certificate-facts.ts';
+import { checkCompromisedKeys, checkTerms } from './compromised-keys.ts';
 import {
   actsUnder,
   authorityOf,
@@ -8,20 +9,25 @@ import {
   revokedAuthorities,
 } from './compromises.ts';
 import type { RecordObserver, Report } from './contract.ts';
-import { checkListedRevocations, type ListedRevocations } from './listed-revocations.ts';
+import { openCrlAddressCheck } from './crl-addresses.ts';
+import { checkCrlSchedule } from './crl-schedule.ts';
+import { type ListedRevocations, openListedRevocations } from './listed-revocations.ts';
 import { type ListedSerial, serialFinding } from './listed-serials.ts';
+import { openPublications } from './publications.ts';
 import { unlawfulRaise } from './raises.ts';
 
 /**
  * Compares what the service shows about certificates with the records: its list of all serial numbers, its CRLs, and the
  * status that its OCSP answers gave. It is used in this order: all records are observed, the lists are read, the records
- * that came meanwhile are observed, and `conclude` reports.
+ * that came meanwhile are observed, `conclude` reports, and CRLs of the archive are judged.
  */
 export interface CertificateCheck extends RecordObserver {
   list(ca: string, listed: ListedSerial): void;
-  /** The CRLs of one CA that were served before the records were read; together they list all that it revoked. */
+  /** The CRLs of one CA that were served before the records were read. */
   serve(ca: string, crls: readonly ListedRevocations[]): void;
   conclude(): void;
+  /** Judges a CRL of the archive, after `conclude`; one that was never current, or not published so, says nothing. */
+  judge(ca: string, crl: ListedRevocations): void;
 }
 
 export const openCertificateCheck = ({
@@ -34,7 +40,10 @@ export const openCertificateCheck = ({
   readonly retention: number;
   readonly now: number;
 }): CertificateCheck => {
-  const { known, observe, retract } = openCertificateFacts();
+  const facts = openCertificateFacts();
+  const publications = openPublications();
+  const addresses = openCrlAddressCheck({ report });
+  const { known } = facts;
   const period = { now, retention };
   const listedCertificates = new Set<string>();
   /**
@@ -43,6 +52,7 @@ export const openCertificateCheck = ({
    */
   const doubted: { readonly certificate: string; readonly listed: ListedSerial }[] = [];
   const served: { readonly ca: string; readonly crls: readonly ListedRevocations[] }[] = [];
+  let judge: CertificateCheck['judge'] | undefined;
 
   const findingOf = (certificate: string, listed: ListedSerial) =>
     serialFinding(certificate, listed, known.get(certificate) ?? {}, period);
@@ -54,33 +64,46 @@ export const openCertificateCheck = ({
   ): void => {
     // If the retention period of the issuance is over, that of the acts may be over as well.
     if (!issuance || !answers || now - issuance.notAfter > retention) return;
-    for (const { record, said, reason, time, recorded } of wrongAnswers(
+    const shown = actsUnder(acts, compromise);
+    for (const { damage, record, said, reason, time, recorded } of wrongAnswers(
       answers,
       issuance.time,
-      actsUnder(acts, compromise),
+      shown,
     )) {
       const thisUpdate = new Date(time).toISOString();
-      report('answer-differs', {
-        certificate,
-        record,
-        thisUpdate,
-        said,
-        ...(reason !== undefined && { reason }),
-        recorded,
-      });
+      report(damage, { certificate, record, thisUpdate, said, ...(reason && { reason }), recorded });
     }
   };
 
+  const openJudge = (compromised: ReadonlyMap<string, RecordedCompromise>): CertificateCheck['judge'] => {
+    const revocations = openListedRevocations({ known, publications, compromised, report });
+    return (ca, crl) => {
+      revocations.judge(ca, crl);
+      const { digest, thisUpdate, addresses: own } = crl;
+      if (own) addresses.judge(ca, { digest, addresses: own, madeAt: thisUpdate.getTime() });
+    };
+  };
+
   return {
-    observe,
-    retract,
+    observe: (record, newer) => {
+      facts.observe(record, newer);
+      publications.observe(record, newer);
+    },
+
+    retract: (record) => {
+      facts.retract(record);
+      publications.retract(record);
+    },
 
     list: (ca, listed) => {
       const certificate = `${ca}/${listed.serial}`;
-      const facts = known.get(certificate);
-      if (facts) listedCertificates.add(certificate);
-      const isNewer = facts?.issuance?.newer || facts?.acts?.some(({ newer }) => newer);
+      const { issuance, acts } = known.get(certificate) ?? {};
+      if (known.has(certificate)) listedCertificates.add(certificate);
+      const isNewer = issuance?.newer || acts?.some(({ newer }) => newer);
       if (isNewer || findingOf(certificate, listed)) doubted.push({ certificate, listed });
+      if (issuance && listed.crlAddresses) {
+        addresses.list(certificate, listed.crlAddresses, { from: issuance.time, to: issuance.notAfter });
+      }
     },
 
     serve: (ca, crls) => {
@@ -93,24 +116,34 @@ export const openCertificateCheck = ({
         if (finding) report(finding.damage, finding.facts);
       }
       const revoked = revokedAuthorities(known);
-      for (const { ca, crls } of served) {
-        checkListedRevocations(ca, crls, known, report, revoked.get(ca)?.compromise);
-      }
-      for (const [certificate, facts] of known) {
-        const { issuance } = facts;
+      const compromised = new Map(
+        [...revoked].flatMap(([ca, { compromise }]) => (compromise ? [[ca, compromise] as const] : [])),
+      );
+      judge = openJudge(compromised);
+      for (const { ca, crls } of served) for (const crl of crls) judge(ca, crl);
+      checkCrlSchedule(publications, known, { now, report });
+      checkCompromisedKeys(known, { now, retention, report });
+      for (const [certificate, one] of known) {
+        const { issuance } = one;
         if (!issuance) {
-          if (isSaidToExist(facts)) report('serial-without-leaf', { certificate });
+          if (isSaidToExist(one)) report('serial-without-leaf', { certificate });
         } else if (!listedCertificates.has(certificate) && !issuance.newer) {
           report('certificate-missing', { certificate, record: issuance.record, from: 'status' });
         }
+        checkTerms(certificate, one, report);
         const authority = revoked.get(authorityOf(certificate));
-        checkAnswers(certificate, facts, authority?.compromise);
+        checkAnswers(certificate, one, authority?.compromise);
         if (issuance && isIssuedAfter(authority, issuance)) {
           report('authority-closed', { certificate, record: issuance.record });
         }
-        const unlawful = unlawfulRaise(facts.acts ?? NO_ACTS, issuance?.profile);
+        const unlawful = unlawfulRaise(one.acts ?? NO_ACTS, issuance?.profile);
         if (unlawful) report('revocation-lowered', { certificate, record: unlawful.record });
       }
+    },
+
+    judge: (ca, crl) => {
+      const isPublished = publications.currentOnes(ca).some(({ digest }) => digest === crl.digest);
+      if (isPublished) judge?.(ca, crl);
     },
   };
 };

@@ -1,59 +1,125 @@
-import { type Entry, entryDiffers, SKEW_MS, shownBy, sinceOf } from './acts.ts';
+import {
+  closingsBetween,
+  type Entry,
+  entryDiffers,
+  SKEW_MS,
+  settled,
+  sinceOf,
+  statesBetween,
+} from './acts.ts';
 import { type CertificateFacts, NO_ACTS } from './certificate-facts.ts';
-import { actsUnder, type RecordedCompromise } from './compromises.ts';
+import { actsUnder, authorityOf, type RecordedCompromise } from './compromises.ts';
 import type { Report } from './contract.ts';
+import type { Publication, Publications } from './publications.ts';
 
 export interface ListedRevocation extends Entry {
   readonly serial: string;
 }
 
-/** What a CRL that the service serves lists. */
+/** What a CRL lists, and how it describes itself. */
 export interface ListedRevocations {
   /** SHA-256, hex. */
   readonly digest: string;
   readonly thisUpdate: Date;
   readonly entries: readonly ListedRevocation[];
+  /** The addresses in its issuingDistributionPoint; absent where it has none or that one names no address. */
+  readonly addresses?: readonly string[] | undefined;
+}
+
+/** A clock that was ahead by up to this may have recorded a revocation that a CRL already lists. */
+const AHEAD_MS = 86_400_000;
+
+interface Judged {
+  readonly known: ReadonlyMap<string, CertificateFacts>;
+  readonly publications: Publications;
+  /** By CA: the compromise of its key. From then on its CRLs list all its certificates. */
+  readonly compromised: ReadonlyMap<string, RecordedCompromise>;
+  readonly report: Report;
 }
 
 /**
- * Compares the CRLs of one CA with the records; together the CRLs list all that the CA revoked, and every certificate where
- * its key is compromised.
+ * Compares a CRL with the acts that were recorded when it was made: from its thisUpdate, for which the register was read,
+ * to the record of its publication. It must list what was revoked or on hold all that time, and nothing that was good all
+ * that time. A released certificate may come back, so each CRL is judged by its own time.
  */
-export const checkListedRevocations = (
-  ca: string,
-  crls: readonly ListedRevocations[],
-  known: ReadonlyMap<string, CertificateFacts>,
-  report: Report,
-  compromise?: RecordedCompromise,
-): void => {
-  if (crls.length === 0) return;
-  const listed = new Set<string>();
-  for (const { digest, thisUpdate, entries } of crls) {
-    for (const entry of entries) {
-      const certificate = `${ca}/${entry.serial}`;
-      listed.add(certificate);
-      const { issuance, acts: own = NO_ACTS } = known.get(certificate) ?? {};
-      const acts = actsUnder(own, compromise);
-      if (!issuance) report('serial-without-leaf', { certificate });
-      if (sinceOf(acts) === undefined) report('revocation-without-leaf', { certificate, crl: digest });
-      const madeAt = thisUpdate.getTime();
-      const differs = entryDiffers(entry, shownBy(acts, ['hold', 'revocation'], madeAt), madeAt);
-      if (differs) report('crl-differs', { certificate, crl: digest, ...differs });
+export const openListedRevocations = ({ known, publications, compromised, report }: Judged) => {
+  /** Certificates that can be on a CRL, by CA: those with acts, and all of a CA whose key is compromised. */
+  const closed = Map.groupBy(
+    [...known].filter(
+      ([certificate, { acts = NO_ACTS }]) => acts.length > 0 || compromised.has(authorityOf(certificate)),
+    ),
+    ([certificate]) => authorityOf(certificate),
+  );
+
+  const publicationOf = (ca: string, digest: string): Publication | undefined =>
+    publications.of(ca).size === 0
+      ? undefined
+      : [...publications.of(ca).values()].find((publication) => publication.digest === digest);
+
+  const checkEntry = (ca: string, crl: ListedRevocations, entry: ListedRevocation, until: number): void => {
+    const certificate = `${ca}/${entry.serial}`;
+    const facts = known.get(certificate);
+    const acts = settled(actsUnder(facts?.acts ?? NO_ACTS, compromised.get(ca)));
+    if (!facts?.issuance) report('serial-without-leaf', { certificate });
+    if (sinceOf(acts) === undefined) {
+      report('revocation-without-leaf', { certificate, crl: crl.digest });
+      return;
     }
-  }
-  const oldest = Math.min(...crls.map(({ thisUpdate }) => thisUpdate.getTime()));
-  for (const [certificate, { issuance, acts = NO_ACTS }] of known) {
-    if (!certificate.startsWith(`${ca}/`) || listed.has(certificate)) continue;
-    // A certificate that was recorded after the list was made cannot be in it.
-    const isKnown = issuance !== undefined && issuance.time <= oldest - SKEW_MS;
-    if (isKnown && compromise && compromise.time <= oldest - SKEW_MS) {
-      if (issuance.notAfter >= oldest) report('crl-incomplete', { certificate, ca });
-      continue;
+    const madeAt = crl.thisUpdate.getTime();
+    // An entry whose time was in the future has the time of the CRL (status/crls/listings.ts).
+    const to = entry.revocationTime === madeAt ? Math.max(until, madeAt + AHEAD_MS) : until;
+    const states = statesBetween(acts, madeAt - SKEW_MS, to);
+    if (states.size === 1 && states.has('good')) {
+      report('crl-excess', { certificate, crl: crl.digest, thisUpdate: crl.thisUpdate.toISOString() });
+      return;
     }
-    const since = sinceOf(acts);
-    if (since === undefined || since > oldest - SKEW_MS) continue;
-    // A released certificate need not be in any CRL, and an expired one only in one more (RFC 5280 3.3).
-    if (acts.some(({ kind }) => kind === 'release')) continue;
-    if (issuance && issuance.notAfter >= oldest) report('crl-incomplete', { certificate, ca });
-  }
+    const differs = entryDiffers(entry, closingsBetween(acts, madeAt - SKEW_MS, to), madeAt);
+    if (differs) report('crl-differs', { certificate, crl: crl.digest, ...differs });
+  };
+
+  /**
+   * Certificates that ended before this time may have left: a CRL before this one listed them after their end (RFC 5280
+   * 3.3). Where that is not known, all may.
+   */
+  const mayLeaveBefore = (ca: string, publication: Publication | undefined): number => {
+    if (!publication) return Number.POSITIVE_INFINITY;
+    const earlier = publications.currentOnes(ca).filter(({ number }) => number < publication.number);
+    if (earlier.length === 0 && publications.mayBeExpired(ca, publication.number - 1))
+      return Number.POSITIVE_INFINITY;
+    return Math.max(...earlier.map(({ thisUpdate = Number.POSITIVE_INFINITY }) => thisUpdate));
+  };
+
+  return {
+    judge: (ca: string, crl: ListedRevocations): void => {
+      const listed = new Set<string>();
+      const publication = publicationOf(ca, crl.digest);
+      const madeAt = crl.thisUpdate.getTime();
+      const until = publication ? Math.max(madeAt, publication.time) + SKEW_MS : Number.POSITIVE_INFINITY;
+      const mayLeave = mayLeaveBefore(ca, publication);
+      for (const entry of crl.entries) {
+        const certificate = `${ca}/${entry.serial}`;
+        if (listed.has(certificate)) {
+          report('crl-entry-repeated', { certificate, crl: crl.digest });
+          continue;
+        }
+        listed.add(certificate);
+        checkEntry(ca, crl, entry, until);
+      }
+      for (const [certificate, { issuance, acts = NO_ACTS }] of closed.get(ca) ?? []) {
+        // A certificate that was recorded after the list was made cannot be in it.
+        if (listed.has(certificate) || !issuance || issuance.time > madeAt - SKEW_MS) continue;
+        const shown = actsUnder(acts, compromised.get(ca));
+        if (statesBetween(shown, madeAt - SKEW_MS, until).has('good')) continue;
+        if (issuance.notAfter >= madeAt) report('crl-incomplete', { certificate, ca });
+        else if (issuance.notAfter >= mayLeave) {
+          report('crl-entry-left-early', {
+            certificate,
+            crl: crl.digest,
+            notAfter: new Date(issuance.notAfter).toISOString(),
+            thisUpdate: crl.thisUpdate.toISOString(),
+          });
+        }
+      }
+    },
+  };
 };

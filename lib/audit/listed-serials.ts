@@ -1,4 +1,4 @@
-import { entryDiffers, type ShownEntry, shownBy, sinceOf, stateOf } from './acts.ts';
+import { entryDiffers, type ShownEntry, settled, shownBy, sinceOf, stateOf } from './acts.ts';
 import { type CertificateFacts, type Issuance, NO_ACTS } from './certificate-facts.ts';
 import type { Finding } from './contract.ts';
 
@@ -19,6 +19,8 @@ export interface ListedSerial {
   readonly tbsDigest?: string | undefined;
   /** Digest of the certificate; absent while it is not signed. */
   readonly digest?: string | undefined;
+  /** The addresses in the cRLDistributionPoints of the certificate; absent where it has none. */
+  readonly crlAddresses?: readonly string[] | undefined;
   /** Names of the facts in which its row and the certificate itself differ. */
   readonly differs?: readonly string[] | undefined;
 }
@@ -30,10 +32,11 @@ const UNSIGNED_MS = 3_600_000;
 export const serialFinding = (
   certificate: string,
   listed: ListedSerial,
-  { issuance, acts = NO_ACTS }: CertificateFacts,
+  { issuance, acts: recordedActs = NO_ACTS }: CertificateFacts,
   { now, retention }: { readonly now: number; readonly retention: number },
 ): Finding | undefined => {
   const { state, notAfter, order, digest } = listed;
+  const acts = settled(recordedActs);
   if (!issuance) {
     const isOver = notAfter !== undefined && now - Date.parse(notAfter) > retention;
     return isOver ? undefined : { damage: 'serial-without-leaf', facts: { certificate } };

@@ -1,3 +1,4 @@
+import { AUDIT } from './ja/audit.ts';
 import { AUTHORITY } from './ja/authority.ts';
 import { CLI } from './ja/cli.ts';
 import { EDGES } from './ja/edges.ts';
@@ -14,6 +15,7 @@ import { TRUST_DOMAIN } from './ja/trust-domain.ts';
 
 /** Japanese by the English template. A text that several rooms have stands with one of them. */
 export const JA: readonly (readonly [template: string, japanese: string])[] = [
+  AUDIT,
   AUTHORITY,
   CLI,
   EDGES,

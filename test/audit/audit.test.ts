@@ -306,9 +306,11 @@ describe('a revocation that was raised, against the records', () => {
     expect(judged(first)).toEqual(['status-differs']);
     expect(judged({ ...report, invalidityDate: undefined })).toEqual(['status-differs']);
     expect(judged(report, { crls: [[reportedAt + HOUR, first]] })).toEqual(['crl-differs']);
-    expect(judged(report, { answers: [told(reportedAt + HOUR, 'superseded')] })).toEqual(['answer-differs']);
+    expect(judged(report, { answers: [told(reportedAt + HOUR, 'superseded')] })).toEqual([
+      'answer-reason-differs',
+    ]);
     expect(judged(report, { answers: [told(reportedAt - HOUR, 'keyCompromise')] })).toEqual([
-      'answer-differs',
+      'answer-reason-differs',
     ]);
   });
 
@@ -319,7 +321,9 @@ describe('a revocation that was raised, against the records', () => {
     ['says the same again', first],
   ])('is unlawful where it %s', (_, details) => {
     const later = act('revocation', reportedAt, numbered(2, details));
-    expect(judged(details, { later })).toEqual(['revocation-lowered']);
+    // The time stays that of the first, whatever a later act says.
+    const shown = { ...details, revocationTime: first.revocationTime };
+    expect(judged(shown, { later })).toEqual(['revocation-lowered']);
   });
 
   it('is the only act that follows a revocation', () => {
@@ -414,7 +418,9 @@ describe('the certificates of a compromised CA, against the records', () => {
 
   it('are damage where an answer calls them good, or a CRL leaves them out or says another thing', () => {
     expect(judged({ read: [told(revokedAt + HOUR, 'good', null)] })).toEqual(['answer-differs']);
-    expect(judged({ read: [told(revokedAt + HOUR, 'revoked', 'superseded')] })).toEqual(['answer-differs']);
+    expect(judged({ read: [told(revokedAt + HOUR, 'revoked', 'superseded')] })).toEqual([
+      'answer-reason-differs',
+    ]);
     expect(judged({ read: [told(revokedAt - HOUR, 'revoked', 'cACompromise')] })).toEqual(['answer-differs']);
     expect(judged({ entries: both.slice(1) })).toEqual(['crl-incomplete']);
     expect(judged({ entries: [entryOf('01aa', 'superseded'), ...both.slice(1)] })).toEqual(['crl-differs']);

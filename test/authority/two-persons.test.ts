@@ -101,6 +101,7 @@ describe('a certificate of the service itself', () => {
           reason: 'cACompromise',
           revocationTime: '2026-11-22T10:00:00Z',
           before: 'good',
+          term: 86_400,
           confirms: asking?.id,
           askedBy: 'operator-sakai',
           askedByPerson: sakai.person,

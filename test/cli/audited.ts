@@ -35,9 +35,10 @@ export const sequenceAll = async (service: Service): Promise<void> => {
 
 const PUBLIC_URL = 'http://127.0.0.1:1';
 
-/** `prepare` gives the service the history that is audited. */
+/** `prepare` gives the service the history that is audited. It begins `ago` milliseconds before now. */
 export const openAudited = async (
   prepare: (service: Service, folder: string) => Promise<void>,
+  { ago = 0 }: { readonly ago?: number } = {},
 ): Promise<Audited> => {
   const folder = temporaryFolder();
   const clean = join(folder.path, 'clean');
@@ -45,8 +46,12 @@ export const openAudited = async (
   const keyFile = join(folder.path, 'log.vkey');
   const state = join(folder.path, 'state.json');
 
-  const runOver = async (place: string, act: (service: Service) => Promise<void>): Promise<void> => {
-    const service = await openService(place, { publicUrl: PUBLIC_URL });
+  const runOver = async (
+    place: string,
+    act: (service: Service) => Promise<void>,
+    ahead = 0,
+  ): Promise<void> => {
+    const service = await openService(place, { publicUrl: PUBLIC_URL, ahead });
     try {
       await act(service);
       await sequenceAll(service);
@@ -54,11 +59,15 @@ export const openAudited = async (
       await service.close();
     }
   };
-  await runOver(clean, async (service) => {
-    await prepare(service, folder.path);
-    await sequenceAll(service);
-    writeFileSync(keyFile, `${await service.app.transparencyLog.verifierKey()}\n`);
-  });
+  await runOver(
+    clean,
+    async (service) => {
+      await prepare(service, folder.path);
+      await sequenceAll(service);
+      writeFileSync(keyFile, `${await service.app.transparencyLog.verifierKey()}\n`);
+    },
+    -ago,
+  );
 
   const inTable = <T>(act: (db: DatabaseSync) => T): T => {
     const db = new DatabaseSync(join(data, 'table.sqlite'));

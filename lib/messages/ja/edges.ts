@@ -86,6 +86,7 @@ export const EDGES = {
   'and start again with TRUST_DOMAIN={0}. For another trust domain choose another DATA_DIR.':
     '最後に、TRUST_DOMAIN={0} として起動し直します。別の信頼ドメインには、別の DATA_DIR を指定してください。',
   'Must be the name of a partition.': 'CRL の区分の名前を指定してください。',
+  'Must be a CRL number.': 'CRL の番号を指定してください。',
   'Must have at most 64 characters.': '64 文字以内で指定してください。',
   'Must be a fiscal year, such as 2026.': '年度を、2026 のように指定してください。',
   'Must be one line.': '一行で指定してください。',

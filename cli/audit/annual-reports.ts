@@ -1,0 +1,27 @@
+import { hash } from 'node:crypto';
+import type { AnnualReportCheck } from '../../lib/audit/audit.ts';
+import { annualReportsAnswer } from '../answers.ts';
+import type { ApiClient } from '../api-client.ts';
+import { Failure } from '../failure.ts';
+
+const REPORTS = '/api/v1/reports/annual';
+
+/** Reads the list of annual reports, and the bytes of each year's newest. The JSON is the canonical form under the digest. */
+export const readAnnualReports = async (client: ApiClient, check: AnnualReportCheck): Promise<void> => {
+  const { reports } = await client.get(REPORTS, annualReportsAnswer);
+  for (const shown of reports) check.list(shown);
+  for (const year of new Set(reports.map(({ fiscalYear }) => fiscalYear))) {
+    check.serve(year, await digestOf(client, `${REPORTS}/${year}.json`));
+  }
+};
+
+/** Undefined where the service has none, or finds itself that the bytes are damaged. */
+const digestOf = async (client: ApiClient, path: string): Promise<string | undefined> => {
+  try {
+    return hash('sha256', await client.bytes(path));
+  } catch (error) {
+    const status = error instanceof Failure ? error.problem.status : undefined;
+    if (status === 500 || status === 404) return undefined;
+    throw error;
+  }
+};
