@@ -17,6 +17,7 @@ export const ACT_KEY_KINDS = [
   'retention',
   'consent',
   'ceremony',
+  'recovery',
   'export',
   'report',
   'disclosure',

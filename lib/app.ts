@@ -4,11 +4,13 @@ import {
   type AuthorityCore,
   type CertificateRow,
   certificateKey,
+  isKeyOf,
   openAuthority,
   openCaCertificates,
   openCas,
   openClosures,
   openProvenStatus,
+  readActedState,
   readCertificate,
 } from './authority/authority.ts';
 import { Fault } from './fault.ts';
@@ -18,20 +20,27 @@ import {
   type Disclosures,
   type Evidence,
   type Ledger,
+  openBehindRow,
   openCdnLogs,
   openCosigning,
   openDisclosures,
   openEvidence,
   openLedger,
   openRecordedSettings,
+  openRecoveries,
+  openRecovery,
   openReporting,
   openRetention,
   openSequencer,
+  openTableStanding,
   openTransparencyLog,
   type Reporting,
   type Retention,
   type Sequencer,
+  type TableRecovery,
+  type TableStanding,
   type TransparencyLog,
+  unlessBehind,
   type Witness,
 } from './ledger/ledger.ts';
 import type { Clock, Log, Random } from './ports.ts';
@@ -78,6 +87,9 @@ export interface App {
   readonly status: Status;
   readonly ledger: Ledger;
   readonly transparencyLog: TransparencyLog;
+  /** Whether the table is older than the log. */
+  readonly tableStanding: Pick<TableStanding, 'behind'>;
+  readonly recovery: TableRecovery;
   readonly reporting: Reporting;
   readonly disclosures: Disclosures;
   readonly evidence: Evidence;
@@ -153,7 +165,9 @@ export const compose = (ports: Ports): Core => {
   const inForce = openInForce(table);
   const states = openStates(records, inForce);
   const standing = openStanding({ ...ports, trustDomainDigest, inForce, states, recorder: records });
-  const ledger = guarded(records, standing);
+  const recoveries = openRecoveries({ objects: ports.objects, bucket, conclusion: records.conclusion });
+  const tableStanding = openTableStanding({ table, bucket, recoveries, clock });
+  const ledger = unlessBehind(guarded(records, standing), tableStanding);
   const settings = openRecordedSettings({ table, recorder: ledger });
   const issuers = openIssuers({
     ...ports,
@@ -171,7 +185,18 @@ export const compose = (ports: Ports): Core => {
 
   const { principals, operations } = trustDomain;
   const operationsCa = operations.authority.ca;
-  const callers = openCallers({ ...ports, ...standing, principals, operationsCa, issuers, register });
+  const callers = openCallers({
+    ...ports,
+    ...standing,
+    principals,
+    operationsCa,
+    issuers,
+    register,
+    provenStatusOf: async ({ ref, ...key }) => {
+      if ((await tableStanding.behind()) === undefined) return undefined;
+      return (await isKeyOf(ports.objects, key)) ? readActedState(records, ref) : 'unknown';
+    },
+  });
   const cas = openCas({ ...ports, issuers, urlsOf, standing });
   const closures = openClosures({ recorder: ledger, register, issuers });
   const status = openStatus({
@@ -188,6 +213,7 @@ export const compose = (ports: Ports): Core => {
     verifySignature,
     proven: openProvenStatus({ ...ports, register, recorder: ledger }),
     compromiseOf: closures.compromise,
+    ...openBehindRow({ table, clock }),
   });
   const authority = openAuthority({
     ...ports,
@@ -197,6 +223,8 @@ export const compose = (ports: Ports): Core => {
     closures,
     responders,
     recorder: ledger,
+    recoveries,
+    ...tableStanding,
     acts,
     origin,
     urlsOf,
@@ -208,6 +236,14 @@ export const compose = (ports: Ports): Core => {
     retries: openRetries(clock),
     publishCrl: (ca) => status.publish(ca, 'service'),
     crlDueWrites: (ca) => crlDueWrites(table, ca),
+  });
+  const recovery = openRecovery({
+    table,
+    bucket,
+    recoveries,
+    recorder: ledger,
+    lapsesAt: (askedAt) => addPeriod(new Date(askedAt), trustDomain.acts.lapse.revocation).getTime(),
+    clock,
   });
   const amendments = openAmendments({
     ...ports,
@@ -239,6 +275,7 @@ export const compose = (ports: Ports): Core => {
     },
     origin: { name: origin, chosen: logOrigin !== undefined },
     acts,
+    recoveries,
     clock,
     elapsed: () => performance.now(),
     log,
@@ -311,6 +348,8 @@ export const compose = (ports: Ports): Core => {
       status,
       ledger,
       transparencyLog,
+      tableStanding,
+      recovery,
       reporting,
       disclosures,
       evidence,
@@ -326,6 +365,8 @@ export const compose = (ports: Ports): Core => {
     status,
     ledger,
     transparencyLog,
+    tableStanding,
+    recovery,
     sequencer,
     tokenIssuerKey: () => settings.key(ports.keys, TOKEN_ISSUER_KEY.id, TOKEN_ISSUER_KEY.algorithm),
     reporting,

@@ -142,7 +142,7 @@ const S3_ADDRESS = {
 };
 
 /** Needs neither rows nor objects nor keys. */
-export const BareEnv = z.object({ FUNCTION });
+export const BareEnv = z.object({ FUNCTION, TABLE });
 /** Answers OCSP. */
 export const ResponderEnv = z.object({ FUNCTION, TABLE, SEALING_KEY, ...TOKENS });
 /** Measures ages, such as that of the newest CRL. */

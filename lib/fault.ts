@@ -111,6 +111,8 @@ export const FAULT_CODES = [
   'malformed-proof',
   'proof-invalid',
   'log-inconsistent',
+  'table-behind',
+  'table-not-behind',
   'tile-missing',
   'unknown-tile',
   'witness-refused',

@@ -1,5 +1,5 @@
 import { type KeyStore, verifySignature } from './keys/keys.ts';
-import { openProvisions } from './ledger/ledger.ts';
+import { openBehindRow, openProvisions } from './ledger/ledger.ts';
 import type { Clock, Log, Random } from './ports.ts';
 import type { Principal } from './principal.ts';
 import { openCallers, type Principals, requestorsBy, type TokenIssuers } from './principals/principals.ts';
@@ -53,6 +53,7 @@ export const composeResponder = (ports: ResponderPorts, tokens: TokenIssuers): R
       responders,
       recorder,
       requestorOf: requestorsBy(callers),
+      ...openBehindRow(ports),
       currentCrl: async (ca) => (await readCurrentCrl(ports.table, ca))?.value,
       crlUrlOf: async (ca) => ports.addresses && issuerUrls(ca, ports.addresses).crl[0],
     }),

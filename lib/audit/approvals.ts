@@ -108,6 +108,8 @@ export const openApprovalCheck = ({
   const unapproved = new Set<ApprovedAct>();
   const applied = new Map<unknown, ApprovedAct>();
   const rejected = new Set<unknown>();
+  /** Records that two operators recorded as lost. */
+  const lost = new Set<string>();
 
   const addMissing = ({ act, step }: NamedStep): void => {
     act.missing.add(step.name);
@@ -190,14 +192,16 @@ export const openApprovalCheck = ({
       else if (record.kind === 'trust-domain' && observeTrustDomain(record)) observeStep(record, newer);
     },
 
-    retract: ({ id }) => {
+    retract: ({ id, lost: isNamed }) => {
+      if (isNamed) lost.add(id);
       unnamed.delete(id);
       const named = matchedNewer.get(id);
       if (named) addMissing(named);
     },
 
     conclude: () => {
-      for (const named of unread.values()) {
+      for (const [id, named] of unread) {
+        if (lost.has(id)) continue;
         const { rule, time } = named.act;
         // Submissions and examinations are older than the issuance, so their retention period may be over before its
         // own.

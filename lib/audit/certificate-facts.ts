@@ -18,6 +18,7 @@ export interface Issuance {
   /** The identity of its key; undefined where the record does not say it. */
   readonly key: string | undefined;
   readonly newer: boolean;
+  readonly leaf: number | undefined;
 }
 
 /** What the records say about one certificate. Most certificates have no acts, and many have no answers. */
@@ -119,5 +120,6 @@ const issuanceOf = (record: ActRecord, newer: boolean): Issuance => {
     office: record.office,
     key: keyOf(record),
     newer,
+    leaf: record.leaf,
   };
 };

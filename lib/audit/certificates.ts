@@ -8,7 +8,7 @@ import {
   type RevokedAuthority,
   revokedAuthorities,
 } from './compromises.ts';
-import type { RecordObserver, Report } from './contract.ts';
+import type { Finding, RecordObserver, Report } from './contract.ts';
 import { openCrlAddressCheck } from './crl-addresses.ts';
 import { checkCrlSchedule } from './crl-schedule.ts';
 import { type ListedRevocations, openListedRevocations } from './listed-revocations.ts';
@@ -54,6 +54,16 @@ export const openCertificateCheck = ({
   const served: { readonly ca: string; readonly crls: readonly ListedRevocations[] }[] = [];
   let judge: CertificateCheck['judge'] | undefined;
 
+  let isLost: (leaf: number) => boolean = () => false;
+
+  /** The record of its issuance was lost and came back from the bucket; the certificate itself did not. */
+  const isLostRow = ({ damage, facts }: Finding, certificate: string): boolean => {
+    const leaf = known.get(certificate)?.issuance?.leaf;
+    return (
+      damage === 'certificate-missing' && facts.from === 'certificates' && leaf !== undefined && isLost(leaf)
+    );
+  };
+
   const findingOf = (certificate: string, listed: ListedSerial) =>
     serialFinding(certificate, listed, known.get(certificate) ?? {}, period);
 
@@ -95,6 +105,10 @@ export const openCertificateCheck = ({
       publications.retract(record);
     },
 
+    excuse: (named) => {
+      isLost = named;
+    },
+
     list: (ca, listed) => {
       const certificate = `${ca}/${listed.serial}`;
       const { issuance, acts } = known.get(certificate) ?? {};
@@ -113,7 +127,7 @@ export const openCertificateCheck = ({
     conclude: () => {
       for (const { certificate, listed } of doubted) {
         const finding = findingOf(certificate, listed);
-        if (finding) report(finding.damage, finding.facts);
+        if (finding && !isLostRow(finding, certificate)) report(finding.damage, finding.facts);
       }
       const revoked = revokedAuthorities(known);
       const compromised = new Map(

@@ -84,6 +84,8 @@ export interface RetractedRecord {
   readonly kind: string;
   /** Its retention period is over, so its absence is no damage. */
   readonly expired: boolean;
+  /** Two operators recorded that the table lost it. Its absence is no damage. */
+  readonly lost: boolean;
 }
 
 /**
@@ -95,4 +97,6 @@ export interface RecordObserver {
   observe(record: LedgerRecord, newer: boolean): void;
   /** A record that is absent, differs from its leaf or has none. It may have been observed before as a newer one. */
   retract(record: RetractedRecord): void;
+  /** All records were observed. `isLost`: two operators recorded that the table lost the record of this leaf. */
+  excuse?(isLost: (leaf: number) => boolean): void;
 }

@@ -37,12 +37,22 @@ export const openCrlCheck = ({ report }: { readonly report: Report }): CrlCheck 
   const publications = openPublications();
   const listed: { readonly ca: string; readonly archived: ArchivedCrl }[] = [];
   const served: { readonly ca: string; readonly crl: ServedCrl }[] = [];
+  /** Publications that a table lost which was put back. No other CRLs than so many may lack theirs. */
+  let lost = 0;
+  const unrecorded = new Set<string>();
+
+  /** Whether the publication of that CRL may be among the lost ones. */
+  const isLost = (ca: string, number: number): boolean => {
+    const name = `${ca}/${number}`;
+    if (unrecorded.size < lost) unrecorded.add(name);
+    return unrecorded.has(name);
+  };
 
   const checkOne = (ca: string, number: number | undefined, digest: string, name?: string): void => {
     const publication: Publication | undefined =
       number === undefined ? undefined : publications.of(ca).get(number);
     if (number === undefined || !publication) {
-      if (number !== undefined && publications.mayBeExpired(ca, number)) return;
+      if (number !== undefined && (publications.mayBeExpired(ca, number) || isLost(ca, number))) return;
       const which = number === undefined ? (name === undefined ? {} : { name }) : { number };
       report('crl-without-leaf', { ca, ...which, digest });
     } else if (publication.digest !== digest) {
@@ -61,13 +71,17 @@ export const openCrlCheck = ({ report }: { readonly report: Report }): CrlCheck 
       const before = previous ?? number - 1;
       if (before === 0 || publications.of(ca).get(before)?.current || publications.mayBeExpired(ca, before))
         continue;
+      if (unrecorded.has(`${ca}/${before}`)) continue;
       report('crl-number-gap', { ca, number: before, before: number, record });
     }
   };
 
   return {
     observe: publications.observe,
-    retract: publications.retract,
+    retract: (gone) => {
+      if (gone.kind === 'publication' && gone.lost) lost++;
+      publications.retract(gone);
+    },
 
     list: (ca, archived) => {
       listed.push({ ca, archived });

@@ -5,7 +5,7 @@ import { timeOf } from './records.ts';
 import { damageOf, type Tree } from './tree.ts';
 
 /** A record that is newer than the checkpoint: the part of it that is kept. */
-interface Late extends Omit<RetractedRecord, 'id' | 'expired'> {
+interface Late extends Omit<RetractedRecord, 'id' | 'expired' | 'lost'> {
   /** The log entry made from the record; one character for each byte. */
   readonly entry: string;
   /** The leaf that its row names. */
@@ -97,7 +97,7 @@ export const openLateCheck = ({ report }: { readonly report: Report }): LateChec
       const retract = (id: string, one: Late, damage: 'record-altered' | 'record-inserted'): void => {
         const { time, kind } = one;
         report(damage, { record: id, kind });
-        for (const observer of observers) observer.retract({ id, time, kind, expired: false });
+        for (const observer of observers) observer.retract({ id, time, kind, expired: false, lost: false });
       };
       let newest: number;
       try {

@@ -2,6 +2,7 @@ import { Fault } from '../fault.ts';
 import { entryOf, type LedgerRecord, parseEntry, timeOfId } from '../ledger/ledger.ts';
 import { type ReadPath, TILE_WIDTH, TileReader } from '../tlog/tlog.ts';
 import type { Progress, RecordObserver, Report } from './contract.ts';
+import { openRecordedLosses } from './recoveries.ts';
 import { damageOf, iso, type Tree } from './tree.ts';
 
 export interface RecordCheck {
@@ -22,6 +23,8 @@ export interface RecordSummary {
   readonly matched: number;
   /** Leaves whose records are gone and whose retention period is over. */
   readonly expired: number;
+  /** Leaves whose records two operators recorded as lost. */
+  readonly lost: number;
   /** Records that are newer than the checkpoint. */
   readonly newer: number;
 }
@@ -38,8 +41,10 @@ export const checkRecords = async (check: RecordCheck): Promise<RecordSummary> =
     for (const observer of observers) observer.observe(record, isNewer);
   };
   const retract = ({ id, kind }: LedgerRecord): void => {
-    for (const observer of observers) observer.retract({ id, kind, time: timeOf(id), expired: false });
+    for (const observer of observers)
+      observer.retract({ id, kind, time: timeOf(id), expired: false, lost: false });
   };
+  const losses = openRecordedLosses();
   let matched = 0;
   let newer = 0;
   let seen = 0;
@@ -73,12 +78,14 @@ export const checkRecords = async (check: RecordCheck): Promise<RecordSummary> =
       continue;
     }
     matched++;
+    losses.observe(record);
     observe(record, false);
   }
   progress('records', tree.size, tree.size);
 
-  const expired = await checkAbsent(check, reader, found);
-  return { matched, expired, newer };
+  for (const observer of observers) observer.excuse?.(losses.has);
+  const absent = await checkAbsent(check, reader, found, losses.has);
+  return { matched, ...absent, newer };
 };
 
 const isFound = (found: Uint8Array, leaf: number): boolean =>
@@ -124,14 +131,16 @@ const compareWithLeaf = async (
 
 /**
  * Goes through the leaves without a record. Resolves with how many of them belong to records whose retention period is
- * over.
+ * over, and how many were recorded as lost.
  */
 const checkAbsent = async (
   { tree, retention, now, report, observers }: RecordCheck,
   reader: TileReader,
   found: Uint8Array,
-): Promise<number> => {
+  isLost: (leaf: number) => boolean,
+): Promise<Pick<RecordSummary, 'expired' | 'lost'>> => {
   let expired = 0;
+  let lost = 0;
   for (let leaf = 0; leaf < tree.size; leaf++) {
     if (isFound(found, leaf)) continue;
     let bytes: Uint8Array | undefined;
@@ -146,11 +155,13 @@ const checkAbsent = async (
     const entry = parseEntry(bytes ?? Buffer.alloc(0));
     const isExpired = now - entry.time > retention(entry.kind);
     const { id, time, kind } = entry;
-    for (const observer of observers) observer.retract({ id, time, kind, expired: isExpired });
+    const isNamed = !isExpired && isLost(leaf);
+    for (const observer of observers) observer.retract({ id, time, kind, expired: isExpired, lost: isNamed });
     if (isExpired) expired++;
+    else if (isNamed) lost++;
     else report('record-missing', { leaf, record: id, time: iso(time), kind });
   }
-  return expired;
+  return { expired, lost };
 };
 
 /** Milliseconds since the epoch; 0 where the text is no record id. */

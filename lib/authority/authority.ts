@@ -48,7 +48,9 @@ export type {
   SerialView,
   UsedKeyView,
 } from './contract.ts';
+export { isKeyOf } from './principal-keys.ts';
 export { openProvenStatus } from './proven-status.ts';
+export { readActedState } from './status-acts.ts';
 
 const closesOf = ({ closes, order }: Order): Closes => closes ?? ownOrder(order);
 

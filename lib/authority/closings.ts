@@ -1,6 +1,7 @@
-import { Fault } from '../fault.ts';
+import { Fault, wentThrough } from '../fault.ts';
 import type { Closing } from '../ledger/ledger.ts';
 import type { CertificateRef } from '../principal.ts';
+import { type UsedKeyRow, usedKeyAt } from '../used-key.ts';
 import type { AuthorityCore } from './contract.ts';
 import type { AuthorityDeps } from './deps.ts';
 import { type IssuedAs, readIssuedAs } from './issued-as.ts';
@@ -11,15 +12,25 @@ import { openStatusRows } from './status-rows.ts';
  * Brings erased revocations and holds back. Each stands in the bucket before its rows, so a row that somebody deleted or put
  * back, and a record that was erased before it had its leaf, are made again from there.
  *
+ * After a recovery of a table that was behind its log, a run goes back to the table's last leaf, and admits lost certificates.
+ *
  * A compromise that comes back makes the CRL due; the task that publishes follows soon.
  */
 export const openClosings = (
   deps: Pick<
     AuthorityDeps,
-    'table' | 'objects' | 'register' | 'recorder' | 'crlDueWrites' | 'random' | 'log'
+    | 'table'
+    | 'objects'
+    | 'register'
+    | 'recorder'
+    | 'recoveries'
+    | 'issuers'
+    | 'crlDueWrites'
+    | 'random'
+    | 'log'
   >,
 ): Pick<AuthorityCore, 'followClosings'> => {
-  const { recorder, log } = deps;
+  const { table, register, recorder, recoveries, issuers, log } = deps;
   const issued = openIssuedObjects(deps.objects);
   const { follow } = openStatusRows({ ...deps, publishCrl: async () => {} });
 
@@ -51,6 +62,55 @@ export const openClosings = (
     return isMended;
   };
 
+  /**
+   * Admits the certificates again whose rows a table lost that was put back: in the state that their acts give,
+   * and with the records of their issuances. Their own rows stay lost, and no other certificate gets their numbers.
+   */
+  const admitLost = async (): Promise<void> => {
+    let admitted = 0;
+    for await (const ref of issued.all()) {
+      if (await register.lookup(ref)) continue;
+      const object = await issued.read(ref);
+      if (object === undefined || object.givenUp) continue;
+      const { order, notAfter, closes, record, key } = object;
+      const end = await recorder.conclusion(closes);
+      const writes = end?.record.id === record ? end.writes : [];
+      if (writes.length > 0) await wentThrough(table.write(writes));
+      if (key !== undefined) await noteKey(key, record);
+      // An act may have closed it: then these rows are its first ones.
+      await follow(ref, { request: order, notAfter });
+      if (await register.lookup(ref)) admitted++;
+      else if (await wentThrough(table.write(register.admitWrites(ref, order, notAfter)))) admitted++;
+    }
+    log('error', 'Certificates that the table had lost were admitted again', { certificates: admitted });
+  };
+
+  /** The key of a lost certificate is used as well. Record ids sort by time, and the row names the newest issuance. */
+  const noteKey = async (identity: string, record: string): Promise<void> => {
+    const put = usedKeyAt(identity);
+    const row = await table.get<UsedKeyRow>(put);
+    if (row?.value.record !== undefined && row.value.record >= record) return;
+    const value: UsedKeyRow = { record };
+    await wentThrough(table.write([{ put, value, if: row ? { version: row.version } : 'absent' }]));
+  };
+
+  /** A hold that was released in the lost time is still in the rows. */
+  const releaseHeld = async (): Promise<void> => {
+    for (const ca of await issuers.ids()) {
+      let cursor: string | undefined;
+      do {
+        const page = await register.revoked(ca, cursor);
+        for (const { sk, value } of page.items) {
+          if (value.reason !== 'certificateHold') continue;
+          const ref = { ca, serial: sk };
+          const issuedAs = await issuedAsOf(ref);
+          if (issuedAs) await follow(ref, issuedAs);
+        }
+        cursor = page.cursor;
+      } while (cursor !== undefined);
+    }
+  };
+
   /** The certificate that the closing is about; undefined where the act never became the end. */
   const certificateOf = async ({ record, closes }: Closing): Promise<CertificateRef | undefined> => {
     const end = await recorder.conclusion(closes);
@@ -61,6 +121,11 @@ export const openClosings = (
     followClosings: async () => {
       const looked = new Set<string>();
       const restored: string[] = [];
+      const due = await recoveries.due();
+      if (due.length > 0) {
+        await admitLost();
+        await releaseHeld();
+      }
       await recorder.followClosings(async (closing) => {
         const ref = await certificateOf(closing);
         if (ref === undefined) return;
@@ -69,8 +134,13 @@ export const openClosings = (
         if (looked.has(name)) return;
         looked.add(name);
         if (await restore(ref, closing)) restored.push(closing.record);
-      });
+      }, sinceOf(due));
+      for (const recovery of due) await recoveries.finish(recovery);
       return restored;
     },
   };
 };
+
+/** The time of the oldest last leaf; empty where a table had no leaf; undefined where no table was behind. */
+const sinceOf = (recoveries: readonly { readonly since?: string }[]): string | undefined =>
+  recoveries.map(({ since }) => since ?? '').sort()[0];

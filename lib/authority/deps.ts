@@ -1,6 +1,6 @@
 import type { Acts } from '../acts/acts.ts';
 import type { KeyStore } from '../keys/keys.ts';
-import type { Ledger } from '../ledger/ledger.ts';
+import type { Ledger, Recoveries } from '../ledger/ledger.ts';
 import type { Clock, Log, Random, Retries } from '../ports.ts';
 import type { Issuers, IssuerUrls, Register, Responders } from '../status/status.ts';
 import type { Objects, Table, Write } from '../store/store.ts';
@@ -37,6 +37,10 @@ export interface AuthorityDeps extends ApplyingDeps {
   readonly closures: Closures;
   readonly responders: Pick<Responders, 'isInGoodStanding' | 'read' | 'replaceWrites'>;
   readonly recorder: Recorder;
+  /** What a table lost that was behind its log. */
+  readonly recoveries: Pick<Recoveries, 'due' | 'finish'>;
+  /** Nothing is signed where this rejects: the table is older than the log. */
+  readonly assertNotBehind: () => Promise<void>;
   /** Publishes the CA's CRL now, for a revocation that must not wait for the next one. */
   readonly publishCrl: (ca: string) => Promise<unknown>;
   /**

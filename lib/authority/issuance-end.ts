@@ -13,6 +13,8 @@ export interface IssuanceEnd {
   /** Id of the record of the issuance. */
   readonly record: string;
   readonly ref: CertificateRef;
+  /** The end of the order that it is. */
+  readonly closes: Closes;
   readonly order: string;
   readonly profile: string;
   readonly profileVersion: number;
@@ -43,8 +45,12 @@ export const issuanceOf = (record: LedgerRecord): IssuanceEnd | undefined => {
   const [ref] = record.certificates ?? [];
   const { order, profile, profileVersion, notBefore, notAfter, tbsDigest, keyIdentity, renews } =
     record.details;
-  const texts = [order, profile, notBefore, notAfter, tbsDigest, keyIdentity];
-  if (ref === undefined || !texts.every((text) => typeof text === 'string')) {
+  const { act, number } = (record.details.closes ?? {}) as {
+    readonly act?: unknown;
+    readonly number?: unknown;
+  };
+  const texts = [order, profile, notBefore, notAfter, tbsDigest, keyIdentity, act];
+  if (ref === undefined || typeof number !== 'number' || !texts.every((text) => typeof text === 'string')) {
     throw new Fault('act-object-invalid', 'An issuance lacks what every issuance has.', {
       record: record.id,
     });
@@ -52,6 +58,7 @@ export const issuanceOf = (record: LedgerRecord): IssuanceEnd | undefined => {
   return {
     record: record.id,
     ref,
+    closes: { act: act as string, number },
     order: order as string,
     profile: profile as string,
     profileVersion: profileVersion as number,

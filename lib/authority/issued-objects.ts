@@ -1,6 +1,7 @@
 import { Fault, wentThrough } from '../fault.ts';
+import type { Closes } from '../ledger/ledger.ts';
 import type { CertificateRef } from '../principal.ts';
-import type { Objects } from '../store/store.ts';
+import { MAX_PAGE, type Objects } from '../store/store.ts';
 
 /**
  * What became of a serial number. The object stands in the bucket before the CA's key signs, and is never changed:
@@ -17,6 +18,8 @@ export interface IssuedObject {
   readonly key?: string;
   /** No rows were stored, and the certificate is never signed. */
   readonly givenUp: boolean;
+  /** The end that the issuance is: there its record is found. */
+  readonly closes: Closes;
   /** For the status row, if all rows are lost: the order, and the certificate's end in Unix seconds. */
   readonly order: string;
   readonly notAfter: number;
@@ -24,6 +27,8 @@ export interface IssuedObject {
 
 export interface IssuedObjects {
   read(ref: CertificateRef): Promise<IssuedObject | undefined>;
+  /** The certificates of every such object. */
+  all(): AsyncGenerator<CertificateRef>;
   /** The object that stands there afterwards. `isOurs` is false where another was first. */
   put(ref: CertificateRef, object: IssuedObject): Promise<IssuedObject & { readonly isOurs: boolean }>;
 }
@@ -46,13 +51,40 @@ const parse = (path: string, body: Uint8Array): IssuedObject => {
     throw damaged(path, cause);
   }
   const { record, key, givenUp, order, notAfter } = value ?? {};
-  if (typeof record !== 'string' || typeof order !== 'string' || typeof notAfter !== 'number') {
+  const { act, number } = (value?.closes ?? {}) as Partial<Record<keyof Closes, unknown>>;
+  if (
+    typeof record !== 'string' ||
+    typeof order !== 'string' ||
+    typeof notAfter !== 'number' ||
+    typeof act !== 'string' ||
+    typeof number !== 'number'
+  ) {
     throw damaged(path);
   }
-  return { record, ...(typeof key === 'string' && { key }), givenUp: givenUp === true, order, notAfter };
+  return {
+    record,
+    ...(typeof key === 'string' && { key }),
+    givenUp: givenUp === true,
+    closes: { act, number },
+    order,
+    notAfter,
+  };
 };
 
-export const openIssuedObjects = (objects: Pick<Objects, 'get' | 'put'>): IssuedObjects => {
+async function* listed(objects: Pick<Objects, 'list'>): AsyncGenerator<CertificateRef> {
+  let cursor: string | undefined;
+  do {
+    const from = cursor === undefined ? {} : { cursor };
+    const page = await objects.list('issued/', { limit: MAX_PAGE, ...from });
+    for (const key of page.keys) {
+      const [, ca, serial] = key.split('/');
+      if (ca !== undefined && serial !== undefined) yield { ca, serial };
+    }
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+}
+
+export const openIssuedObjects = (objects: Objects): IssuedObjects => {
   const read: IssuedObjects['read'] = async (ref) => {
     const path = pathOf(ref);
     const object = await objects.get(path);
@@ -61,6 +93,8 @@ export const openIssuedObjects = (objects: Pick<Objects, 'get' | 'put'>): Issued
 
   return {
     read,
+
+    all: () => listed(objects),
 
     put: async (ref, object) => {
       const path = pathOf(ref);

@@ -96,7 +96,7 @@ const REBUILDING_MS = 3_600_000;
 export const openIssuing = (
   deps: Pick<
     AuthorityDeps,
-    'table' | 'objects' | 'register' | 'recorder' | 'retries' | 'clock' | 'random' | 'log'
+    'table' | 'objects' | 'register' | 'recorder' | 'assertNotBehind' | 'retries' | 'clock' | 'random' | 'log'
   >,
   usedKeys: UsedKeys,
 ): Issuing => {
@@ -221,7 +221,7 @@ export const openIssuing = (
       const { ref, record, order, notAfter } = issuance;
       if (await table.get(certificateKey(ref))) return undefined;
       // From here on no run signs it: each puts the same object before it signs.
-      const standing = await issued.put(ref, { record, givenUp: true, order, notAfter });
+      const standing = await issued.put(ref, { record, givenUp: true, closes, order, notAfter });
       const isFree = standing.givenUp || standing.record !== record;
       return isFree ? { act: closes.act, number: closes.number + 1 } : undefined;
     },

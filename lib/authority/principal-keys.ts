@@ -29,6 +29,16 @@ const ownerIn = (path: string, body: Uint8Array): string => {
   throw new Fault('act-object-invalid', 'The object that binds a key to its principal is damaged.', { path });
 };
 
+/** Whether the key is bound to this principal, and to no other one. */
+export const isKeyOf = async (
+  objects: Pick<Objects, 'get'>,
+  key: Pick<PrincipalKey, 'principal' | 'keyIdentity'>,
+): Promise<boolean> => {
+  const path = pathOf(key.keyIdentity);
+  const object = await objects.get(path);
+  return object !== undefined && ownerIn(path, object.body) === key.principal;
+};
+
 /** Whether the key is bound to this principal. Fault: `duplicate-key` where it is bound to another. */
 const isBound = async (objects: Pick<Objects, 'get'>, key: PrincipalKey): Promise<boolean> => {
   const path = pathOf(key.keyIdentity);

@@ -28,7 +28,8 @@ export const openSigning = ({
   register,
   recorder,
   objects,
-}: Pick<AuthorityDeps, 'table' | 'register' | 'recorder' | 'objects'>) => {
+  assertNotBehind,
+}: Pick<AuthorityDeps, 'table' | 'register' | 'recorder' | 'objects' | 'assertNotBehind'>) => {
   const issued = openIssuedObjects(objects);
 
   /** The signed certificate of the row, which must be the issuance's. `made` is what this run has just made of it. */
@@ -39,6 +40,7 @@ export const openSigning = ({
     made?: Made,
   ): Promise<Der> => {
     if (item.value.der !== undefined) return asDer(Buffer.from(item.value.der, 'base64'));
+    await assertNotBehind();
     const recorded = Buffer.from(item.value.tbs, 'base64');
     // Only the bytes in the row are signed. Another run may have recorded them: then they are checked and linted now.
     const isOurs = made !== undefined && recorded.equals(made.linted.der);
@@ -54,8 +56,8 @@ export const openSigning = ({
    * certificate up; `issuance-rows-lost` where this run stored the rows a second time.
    */
   const announce = async (issuance: IssuanceEnd, isStored: boolean): Promise<void> => {
-    const { ref, record, order, notAfter, keyIdentity: key } = issuance;
-    const found = await issued.put(ref, { record, key, givenUp: false, order, notAfter });
+    const { ref, record, closes, order, notAfter, keyIdentity: key } = issuance;
+    const found = await issued.put(ref, { record, key, givenUp: false, closes, order, notAfter });
     if (found.record !== record || found.givenUp) {
       // Nothing signs it any more. Its rows stay: the number may be revoked, and auditors know it.
       await wentThrough(table.write([finishedWrite(order, ref)]));

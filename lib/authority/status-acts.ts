@@ -107,6 +107,12 @@ export const readStanding = async (
   }
 };
 
+/** By the acts alone. Fault: `act-object-invalid`. */
+export const readActedState = async (
+  recorder: Pick<Recorder, 'conclusion'>,
+  ref: CertificateRef,
+): Promise<ActedState['state']> => (await readStanding(recorder, ref)).now.state;
+
 const afterAct = (before: Standing, record: LedgerRecord, ref: CertificateRef): Standing => {
   const [named] = record.certificates ?? [];
   const isAboutIt = named?.ca === ref.ca && named.serial === ref.serial;

@@ -16,7 +16,7 @@ export interface Waiting {
 }
 
 export interface Chosen {
-  /** Their ids, in the order of their leaves. */
+  /** Their ids, in the order of their leaves. The acts of a recovery come before all others, in a batch of their own. */
   readonly ids: readonly string[];
   readonly waiting: ReadonlyMap<string, Waiting>;
   /** Whether another look may find more: rows were set aside, or a shard has more rows than were read. */
@@ -137,6 +137,8 @@ export const openChoosing = (deps: {
     // Where a shard has more rows than were read, records newer than its last one must wait.
     const bound = readTo.reduce((least, last) => (last < least ? last : least), '~');
     const ids = [...waiting.keys()].filter((id) => id <= bound).sort();
+    const first = ids.filter((id) => waiting.get(id)?.record.kind === 'recovery');
+    if (first.length > 0) return { ids: first, waiting, more: true };
     return { ids: ids.slice(0, MAX_BATCH), waiting, more: aside > 0 || readTo.length > 0 };
   };
 };

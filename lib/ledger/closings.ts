@@ -45,19 +45,21 @@ export const openClosings = ({
     await wentThrough(objects.put(path, EMPTY, { if: 'absent' }));
   };
 
-  /** The hours to look at, newest first: back to the last run that ended, and a day at least. */
-  const hours = async (now: number): Promise<readonly string[]> => {
+  /** The hours to look at, newest first: back to the last run that ended, to `since`, and a day at least. */
+  const hours = async (now: number, since: string | undefined): Promise<readonly string[]> => {
     const [first] = (await objects.list(CLOSINGS, { limit: 1 })).keys;
     if (first === undefined) return [];
     const oldest = Date.parse(`${first.slice(CLOSINGS.length, CLOSINGS.length + 13)}:00Z`);
     const found: string[] = [];
     let isFollowed = false;
+    // What a table lost whose last leaf is of that time. Its act may be older than its leaf.
+    const until = since === undefined ? now : since === '' ? oldest : Date.parse(since) - HOUR_MS;
     // The clock of another process may be ahead.
     for (let at = now + HOUR_MS; at >= oldest; at -= HOUR_MS) {
       const hour = hourOf(at);
       found.push(hour);
       isFollowed ||= at <= now && (await objects.get(followedPath(hour))) !== undefined;
-      if (isFollowed && found.length > DAY_HOURS + 1) break;
+      if (isFollowed && found.length > DAY_HOURS + 1 && at < until) break;
     }
     return found;
   };
@@ -72,10 +74,10 @@ export const openClosings = ({
     } while (cursor !== undefined);
   }
 
-  const followClosings: Ledger['followClosings'] = async (follow) => {
+  const followClosings: Ledger['followClosings'] = async (follow, since) => {
     const now = clock();
     const failures: unknown[] = [];
-    for (const hour of await hours(now)) {
+    for (const hour of await hours(now, since)) {
       for await (const closing of closingsOf(hour)) {
         try {
           await follow(closing);

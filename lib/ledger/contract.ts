@@ -17,6 +17,7 @@ export const RECORD_KINDS = [
   'setting',
   'retention',
   'ceremony',
+  'recovery',
   'export',
   'report',
   'disclosure',
@@ -176,8 +177,9 @@ export interface Ledger {
    * Calls `follow` for each closing (a hold, a revocation) that was put into the bucket since the last run that ended, and in
    * the last day at least; newest hour first. The run ends when `follow` has resolved for all of them. Where it rejects, the
    * others still have their turn, and the first fault is thrown at the end.
+   * @param since RFC 3339: the run goes back to an hour before, whatever earlier runs have looked at; empty, to the first one.
    */
-  followClosings(follow: (closing: Closing) => Promise<void>): Promise<void>;
+  followClosings(follow: (closing: Closing) => Promise<void>, since?: string): Promise<void>;
 }
 
 /** An act that was to close something. The end of that name is this act, or another one, or there is none. */

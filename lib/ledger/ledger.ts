@@ -11,6 +11,14 @@ import { openSettling } from './settling.ts';
 import { type ActSigning, assertProven, signed } from './signed-act.ts';
 import { openStaging } from './staging.ts';
 
+export {
+  leavesBehind,
+  openBehindRow,
+  openTableStanding,
+  type TableStanding,
+  unlessBehind,
+} from './behind.ts';
+export type { Behind } from './behind-fault.ts';
 export { canonicalJson } from './canonical.ts';
 export { type CdnLogs, MAX_LINE, openCdnLogs } from './cdn/import.ts';
 export {
@@ -39,6 +47,20 @@ export { EXPORT_FORMATS, EXPORT_TYPES, type ExportFormat } from './export/format
 export { monthOf, timeOfId } from './ids.ts';
 export { verifyRecordProof } from './record-proof.ts';
 export { openRecordedSettings } from './recorded-settings.ts';
+export {
+  isSameRecovery,
+  type LeafRange,
+  openRecoveries,
+  type Recoveries,
+  type RecoveryTerms,
+  recoveryTermsOf,
+} from './recoveries.ts';
+export {
+  openRecovery,
+  type RecoveryOutcome,
+  type RecoveryStanding,
+  type TableRecovery,
+} from './recovery.ts';
 export type { AnnualReport } from './report/annual.ts';
 export { annualCsv, annualPage } from './report/annual-files.ts';
 export { ROUNDING } from './report/statistics.ts';

@@ -1,14 +1,15 @@
 import { Fault, wentThrough } from '../fault.ts';
 import type { Bucket } from '../store/store.ts';
 import { base64, formatNote, type NoteSignature, parseNote } from '../tlog/tlog.ts';
+import { tableBehind } from './behind-fault.ts';
 import { CHECKPOINT_OBJECT } from './tree.ts';
-import { rolledBack, type TreeRow, type Trees } from './tree-row.ts';
+import type { TreeRow, Trees } from './tree-row.ts';
 
 /** The published checkpoint, and whether it is of the tree that the log has committed to. */
 export interface Publishing {
   /**
-   * Size of the published checkpoint, 0 without one. Faults with `log-inconsistent` where the committed tree is smaller
-   * than the published one, or has another root at the same size.
+   * Size of the published checkpoint, 0 without one. Faults: `table-behind` where the committed tree, read after the
+   * checkpoint, is smaller than the published one; `log-inconsistent` where it has another root at the same size.
    * @param size of the committed tree, as it was read before.
    */
   shownSize(size: number): Promise<number>;
@@ -34,7 +35,9 @@ export const openPublishing = (deps: {
     if (shown.size < size) return shown.size;
     // Another sequencer may have gone on since the row was read.
     const now = (await trees.committed())?.row;
-    if (now === undefined || now.size < shown.size) throw rolledBack(shown.size, now?.size ?? 0);
+    if (now === undefined || now.size < shown.size) {
+      throw tableBehind({ table: now?.size ?? 0, published: shown.size });
+    }
     if (now.size === shown.size && now.root !== base64(shown.root)) {
       throw new Fault('log-inconsistent', 'The published checkpoint has another root than the log.', {
         size: now.size,

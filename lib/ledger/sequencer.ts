@@ -5,10 +5,14 @@ import type { Bucket, Table } from '../store/store.ts';
 import { EMPTY_ROOT, type NoteSignature } from '../tlog/tlog.ts';
 import { assignLeaves } from './assigning.ts';
 import { deleteBatch, listBatches, putBatch, readBatch } from './batches.ts';
-import { openChoosing, type Waiting } from './choosing.ts';
+import { type Chosen, openChoosing, type Waiting } from './choosing.ts';
 import { type KeysToClose, openKeyClosing } from './closing-keys.ts';
 import { type Committed, newestIn, newestOf, openCommitted } from './committed.ts';
+import { idOfEntry } from './entry.ts';
+import { openLeavesBefore } from './lost-leaves.ts';
 import { openPublishing } from './publishing.ts';
+import type { Recoveries, Recovery } from './recoveries.ts';
+import { openRecovering } from './recovering.ts';
 import { openSetAside } from './set-aside.ts';
 import { rememberFirst } from './settling.ts';
 import { extend, putTiles, readTreeEnd, type TreeEnd } from './tree.ts';
@@ -55,7 +59,8 @@ export interface Sequenced {
  * that this batch was never deleted. So it is the only batch that this index ever had, whatever the table says. The tree
  * of `first` leaves is signed by the log's key (tree-row.ts), so it came about in the same way. By induction all
  * sequencers sign beginnings of the same tree. The table's row only decides who goes on; a row that was put back makes
- * the same leaves follow once more, or is older than what is published, and stops the log (`log-inconsistent`).
+ * the same leaves follow once more, or is older than what is published, and stops the log (`table-behind`) until two operators
+ * have recorded what was lost (recovering.ts).
  *
  * A slow sequencer may put a batch after the one of its index was deleted. By the row or by the published size it learns
  * that it was overtaken. Nobody continues with such a batch, because its index is below the published size; nobody gives
@@ -65,8 +70,8 @@ export interface Sequenced {
 export interface Sequencer {
   /**
    * Sequences the waiting records, up to a bound. Concurrent calls in one process share one run. Faults:
-   * `store-unavailable`, after which the caller tries again; `log-inconsistent` where the log was tampered with or rolled
-   * back; `configuration-invalid` where the log has another key or origin than this process was given.
+   * `store-unavailable`, after which the caller tries again; `table-behind` where the table is older than the log;
+   * `log-inconsistent` where the log was tampered with; `configuration-invalid` where the log has another key or origin than this process was given.
    */
   sequence(): Promise<Sequenced>;
 }
@@ -83,6 +88,8 @@ export interface SequencerDeps {
   /** Milliseconds of a clock that nobody can set. */
   readonly elapsed: () => number;
   readonly log: Log;
+  /** What two operators recorded where the table was behind the log. */
+  readonly recoveries: Pick<Recoveries, 'read' | 'unfinished'>;
   /** Asks witnesses and resolves with their signatures. Faults where there are too few; then nothing is published. */
   readonly cosign?: (tree: TreeRow) => Promise<readonly NoteSignature[]>;
 }
@@ -111,6 +118,7 @@ export const openSequencer = (deps: SequencerDeps): Sequencer => {
   /** Up to this index, this process knows that the records have their leaves. */
   let assignedTo = -1;
   let running: Promise<Sequenced> | undefined;
+  let recoveries: readonly Recovery[] = [];
 
   const trees = openTrees({
     ...deps,
@@ -121,14 +129,20 @@ export const openSequencer = (deps: SequencerDeps): Sequencer => {
     },
   });
   const publishing = openPublishing({ ...deps, trees });
+  const leavesBefore = openLeavesBefore(bucket);
+  const recovering = openRecovering({ ...deps, trees });
 
   const read = async (tree: CommittedTree | undefined): Promise<Kept> => {
     const version = tree?.version ?? 0;
-    if (kept?.version === version) return kept;
     const size = tree?.row.size ?? 0;
-    if (kept !== undefined && kept.end.size > size) throw rolledBack(kept.end.size, size);
-    await publishing.shownSize(size);
     const root = tree ? Buffer.from(tree.row.root, 'base64') : EMPTY_ROOT;
+    // A table that was put back may have another tree under a version that this process knows.
+    const isKnown =
+      kept?.version === version && kept.end.size === size && Buffer.compare(root, kept.end.root) === 0;
+    if (kept !== undefined && isKnown) return kept;
+    await publishing.shownSize(size);
+    if (kept !== undefined && kept.end.size > size) throw rolledBack(kept.end.size, size);
+    recoveries = (await deps.recoveries.read()).confirmed;
     const end = await readTreeEnd(bucket, { size, root });
     kept = { version, end, leaves: openCommitted(bucket, end, await newestIn(bucket, end)) };
     return kept;
@@ -141,6 +155,21 @@ export const openSequencer = (deps: SequencerDeps): Sequencer => {
   ): Promise<void> => {
     await rememberFirst(moving);
     await assignLeaves(moving, first, entries, waiting);
+  };
+
+  /**
+   * Records that a recovery found in the table, or that came back from the bucket since, get the leaves that the log gave them
+   * before. Resolves with whether there were any.
+   */
+  const giveBack = async (end: TreeEnd, { ids, waiting }: Chosen): Promise<boolean> => {
+    if (recoveries.length === 0) return false;
+    const leaves = await leavesBefore(end, recoveries, ids);
+    for (const { index, entry } of leaves) {
+      const one = waiting.get(idOfEntry(entry));
+      const isSame = one !== undefined && Buffer.compare(one.entry, entry) === 0;
+      await giveLeaves(index, [entry], isSame ? new Map([[one.record.id, one]]) : NONE);
+    }
+    return leaves.length > 0;
   };
 
   /** Step 4 of other processes, and of runs that did not finish. */
@@ -168,6 +197,7 @@ export const openSequencer = (deps: SequencerDeps): Sequencer => {
     batches.add(size);
     if (entries === undefined) {
       const chosen = await choose(before.leaves);
+      if (await giveBack(before.end, chosen)) return 'again';
       if (chosen.ids.length === 0) return chosen.more ? 'again' : 'nothing';
       entries = chosen.ids.map((id) => (chosen.waiting.get(id) as Waiting).entry);
       waiting = chosen.waiting;
@@ -211,6 +241,18 @@ export const openSequencer = (deps: SequencerDeps): Sequencer => {
   });
 
   const run = async (): Promise<Sequenced> => {
+    let done: Sequenced;
+    try {
+      done = await sequenceSome();
+    } catch (error) {
+      if (!Fault.is(error, 'table-behind') || !(await recovering.takeUp())) throw error;
+      done = await sequenceSome();
+    }
+    await recovering.reopen();
+    return done;
+  };
+
+  const sequenceSome = async (): Promise<Sequenced> => {
     try {
       let leaves = 0;
       for (let rounds = 0; rounds < MAX_BATCHES; rounds++) {

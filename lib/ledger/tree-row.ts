@@ -17,6 +17,7 @@ import {
   TileReader,
   trustedLog,
 } from '../tlog/tlog.ts';
+import { type Behind, tableBehind } from './behind-fault.ts';
 import { idOfEntry } from './entry.ts';
 import { tombstoneKey } from './retention/tombstones.ts';
 import { recordKey, stagedKey, unsequencedKey } from './rows.ts';
@@ -65,13 +66,18 @@ export interface LogOrigin {
  */
 export interface Trees {
   /**
-   * Undefined before the first leaf. Faults: `log-inconsistent` where the row is absent and the table lacks the last
+   * Undefined before the first leaf. Faults: `table-behind` where the row is absent and the table lacks the last
    * published record: the table as a whole is older than the log. `configuration-invalid` where the log has another key
    * or origin than this process was given.
    */
   committed(): Promise<CommittedTree | undefined>;
   /** The published checkpoint; undefined before the first one. Fault: `log-inconsistent` where it is not the log's. */
   published(): Promise<PublishedTree | undefined>;
+  /**
+   * Puts the published tree in place of one of fewer leaves. False where the two sizes are not these ones any more. The caller
+   * has seen the act by which two persons recorded them.
+   */
+  takeUp(sizes: Behind): Promise<boolean>;
   /** The row that commits to a tree. `before` is the present one. */
   row(
     before: TreeRow | undefined,
@@ -173,7 +179,8 @@ export const openTrees = (deps: {
     return makeAgain();
   };
 
-  const makeAgain = async (): Promise<CommittedTree | undefined> => {
+  /** The published checkpoint as a row says it. */
+  const publishedRow = async (): Promise<TreeRow | undefined> => {
     const object = await bucket.get(CHECKPOINT_OBJECT);
     if (object === undefined) return undefined;
     const tree = await published();
@@ -181,15 +188,20 @@ export const openTrees = (deps: {
     if (tree === undefined || opened === undefined) return undefined;
     const { checkpoint, verified } = opened;
     assertOrigin(checkpoint.origin);
-    await assertHasLast(checkpoint);
     const signatures = verified.map(({ signature }) => signature);
-    const row: TreeRow = {
+    return {
       origin: checkpoint.origin,
       vkey: formatVkey((verified[0] as (typeof verified)[number]).key),
       size: checkpoint.size,
       root: base64(checkpoint.root),
       note: formatNote({ text: opened.text, signatures }),
     };
+  };
+
+  const makeAgain = async (): Promise<CommittedTree | undefined> => {
+    const row = await publishedRow();
+    if (row === undefined) return undefined;
+    await assertHasLast({ size: row.size, root: Buffer.from(row.root, 'base64') });
     if (await wentThrough(table.write([{ put: TREE_KEY, value: row, if: 'absent' }]))) {
       const facts = { size: row.size };
       deps.log('error', 'The row of the tree was made again from the published checkpoint', facts);
@@ -197,7 +209,20 @@ export const openTrees = (deps: {
     return committed();
   };
 
-  /** Fault: `log-inconsistent` where the table does not have the last record that the published log has. */
+  const takeUp: Trees['takeUp'] = async (sizes) => {
+    const row = await publishedRow();
+    const item = await table.get(TREE_KEY);
+    const size = item ? (readTreeRow(item)?.size ?? 0) : 0;
+    if (row?.size !== sizes.published || size !== sizes.table) return false;
+    const condition = item ? { version: item.version } : 'absent';
+    if (!(await wentThrough(table.write([{ put: TREE_KEY, value: row, if: condition }])))) return false;
+    believed = undefined;
+    deps.onLost();
+    deps.log('error', 'The published tree was taken up: two operators recorded what the table lost', sizes);
+    return true;
+  };
+
+  /** Fault: `table-behind` where the table does not have the last record that the published log has. */
   const assertHasLast = async (tree: { readonly size: number; readonly root: Uint8Array }): Promise<void> => {
     const reader = new TileReader(tree, readPath(bucket));
     const last = (await reader.entries(Math.floor((tree.size - 1) / TILE_WIDTH))).at(-1);
@@ -205,12 +230,13 @@ export const openTrees = (deps: {
     for (const key of [stagedKey(id), unsequencedKey(id), recordKey(id), tombstoneKey(id)]) {
       if (await table.get(key)) return;
     }
-    throw rolledBack(tree.size, 0);
+    throw tableBehind({ table: 0, published: tree.size });
   };
 
   return {
     committed,
     published,
+    takeUp,
     row: async (before, { size, root }) => {
       const key = await signer();
       if (before === undefined) checkOrigin(origin.name, key);

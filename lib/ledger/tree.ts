@@ -7,6 +7,8 @@ import {
   growTiles,
   leafHash,
   newTiles,
+  parseCheckpoint,
+  parseNote,
   rightEdge,
   TILE_WIDTH,
   type Tile,
@@ -33,6 +35,12 @@ export const readPath =
   (bucket: Pick<Bucket, 'get'>) =>
   async (path: string): Promise<Uint8Array | undefined> =>
     (await bucket.get(`${LOG_PREFIX}${path}`))?.body;
+
+/** The size of the published tree, 0 before the first one. It is the bucket's own word. */
+export const readPublishedSize = async (bucket: Pick<Bucket, 'get'>): Promise<number> => {
+  const object = await bucket.get(CHECKPOINT_OBJECT);
+  return object === undefined ? 0 : parseCheckpoint(parseNote(object.body).text).size;
+};
 
 /** Reads the end of the committed tree from its tiles, which must lead to the root. Faults as `TileReader` does. */
 export const readTreeEnd = async (

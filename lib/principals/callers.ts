@@ -2,7 +2,13 @@ import type { Clock, Random } from '../ports.ts';
 import type { Principal } from '../principal.ts';
 import type { Issuer, Issuers, Register } from '../status/status.ts';
 import { openCertificateCallers } from './certificate-callers.ts';
-import type { CertificateCallers, OperationsCa, Principals, TokenIssuers } from './contract.ts';
+import type {
+  CertificateCallers,
+  CertificateCallersDeps,
+  OperationsCa,
+  Principals,
+  TokenIssuers,
+} from './contract.ts';
 import { withTokens } from './token-callers.ts';
 
 export interface CallersDeps {
@@ -14,6 +20,7 @@ export interface CallersDeps {
   readonly operationsCa: string;
   readonly issuers: Pick<Issuers, 'all'>;
   readonly register: Pick<Register, 'lookup'>;
+  readonly provenStatusOf?: NonNullable<CertificateCallersDeps['provenStatusOf']>;
   /** Rejects where the principals are not those of the trust domain in force. */
   readonly assertMayAct: () => Promise<void>;
   readonly clock: Clock;
@@ -55,6 +62,7 @@ export const openCallers = (deps: CallersDeps): Callers => {
     find,
     operationsCas,
     statusOf: async (ref) => (await register.lookup(ref))?.value.state ?? 'unknown',
+    ...(deps.provenStatusOf && { provenStatusOf: deps.provenStatusOf }),
     clock,
   });
   return { ...callers, withTokens: (tokens) => withTokens(callers, { find, clock, random, ...tokens }) };

@@ -18,9 +18,9 @@ export const openCertificateCallers = (deps: CertificateCallersDeps): Certificat
   };
 
   return {
-    byCertificate: async (der) => {
+    byCertificate: async (der, proven = false) => {
       const shown = (await currentJudge())(der);
-      const status = await deps.statusOf(shown.ref);
+      const status = (proven && (await deps.provenStatusOf?.(shown))) || (await deps.statusOf(shown.ref));
       if (status === 'revoked' || status === 'hold') {
         throw new Fault(
           'client-certificate-revoked',

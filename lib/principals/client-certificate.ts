@@ -1,15 +1,8 @@
 import { Fault, type Phrase, phrase } from '../fault.ts';
-import { verifySignature } from '../keys/keys.ts';
+import { keyIdentity, verifySignature } from '../keys/keys.ts';
 import { type Certificate, decodeCertificate, encodeName, findExtension, OID } from '../pki/pki.ts';
 import type { Clock } from '../ports.ts';
-import type { CertificateRef } from '../principal.ts';
-import type { OperationsCa } from './contract.ts';
-
-export interface ShownCertificate {
-  readonly ref: CertificateRef;
-  /** The value of the subject's serialNumber attribute. */
-  readonly principal: string;
-}
+import type { OperationsCa, ShownCertificate } from './contract.ts';
 
 interface Issuer {
   readonly ca: string;
@@ -55,6 +48,7 @@ export const clientCertificates = (
     return {
       ref: { ca: issuer.ca, serial: certificate.serialNumber },
       principal: principalOf(certificate),
+      keyIdentity: keyIdentity(certificate.subjectPublicKeyInfo),
     };
   };
 };

@@ -16,8 +16,12 @@ export interface Token {
  * refused at once. A token outlives the certificate for which it was issued by 15 minutes at most.
  */
 export interface Principals {
-  /** DER. Faults: `client-certificate-invalid`, `client-certificate-expired`, `client-certificate-revoked`. */
-  byCertificate(der: Uint8Array): Promise<Principal>;
+  /**
+   * DER. Faults: `client-certificate-invalid`, `client-certificate-expired`, `client-certificate-revoked`.
+   * @param proven what follows is done even while the table is behind its log. Then no row decides: an object binds the
+   * certificate's key to the principal, and the acts on the certificate's status have not closed it.
+   */
+  byCertificate(der: Uint8Array, proven?: boolean): Promise<Principal>;
   /** Faults: `token-invalid`, `token-expired`; `try-later` when the keys of a remote issuer cannot be had. */
   byToken(token: string): Promise<Principal>;
   /**
@@ -27,6 +31,15 @@ export interface Principals {
   issueToken(principal: Principal): Promise<Token>;
   /** The embedded issuer's public keys (RFC 7517). */
   jwks(): Promise<{ readonly keys: readonly Readonly<Record<string, unknown>>[] }>;
+}
+
+/** What a client certificate says, once its signature and its extensions were found good. */
+export interface ShownCertificate {
+  readonly ref: CertificateRef;
+  /** The value of the subject's serialNumber attribute. */
+  readonly principal: string;
+  /** `keyIdentity` of its public key. */
+  readonly keyIdentity: string;
 }
 
 /** One generation of the operations CA. Generations share a name and differ by key. */
@@ -72,6 +85,12 @@ export interface CertificateCallersDeps {
    */
   operationsCas(): Promise<readonly OperationsCa[]>;
   statusOf(ref: CertificateRef): Promise<'good' | 'revoked' | 'hold' | 'unknown'>;
+  /**
+   * The same by objects and no rows; undefined while the table is not behind its log. Absent in a process that takes no acts.
+   */
+  provenStatusOf?(
+    certificate: ShownCertificate,
+  ): Promise<'good' | 'revoked' | 'hold' | 'unknown' | undefined>;
   readonly clock: Clock;
 }
 

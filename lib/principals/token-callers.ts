@@ -6,7 +6,7 @@ import { openTokens } from './tokens.ts';
 export const withTokens = (callers: CertificateCallers, deps: TokenDeps): Principals => {
   const tokens = openTokens(deps);
   return {
-    byCertificate: (der) => callers.byCertificate(der),
+    byCertificate: (der, proven) => callers.byCertificate(der, proven),
 
     byToken: async (token) => {
       const principal = await deps.find(await tokens.verify(token));

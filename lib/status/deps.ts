@@ -73,6 +73,8 @@ export interface OcspDeps {
    * known principal, or the signature is not valid.
    */
   readonly requestorOf: (signed: SignedRequest) => Promise<Principal>;
+  /** Rejects with `try-later` while the table is older than the log. */
+  readonly assertAnswers: () => Promise<void>;
   /** Where the CA's CRL is; undefined where this process does not know it. */
   readonly crlUrlOf: (ca: string) => Promise<string | undefined>;
   /** The number and thisUpdate of the CA's current CRL. */

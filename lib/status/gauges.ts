@@ -27,6 +27,8 @@ export interface Gauges {
   readonly rowsSetAside: number;
   /** What publications of CRLs found since the day before that the service itself never leaves (crls/alarms.ts). */
   readonly crlAlarms: number;
+  /** By how many leaves the table is behind its log; 0 where it is not. */
+  readonly leavesBehind: number;
 }
 
 export const openGauges = (deps: {
@@ -35,6 +37,8 @@ export const openGauges = (deps: {
   readonly oldestUnsequenced: () => Promise<number | undefined>;
   /** From the ledger: how many rows it has set aside since the day before. */
   readonly rowsSetAside: () => Promise<number>;
+  /** From the ledger: by how many leaves the table is behind its log. */
+  readonly leavesBehind: () => Promise<number>;
   readonly clock: Clock;
   readonly log: Log;
 }): (() => Promise<Gauges>) => {
@@ -78,10 +82,12 @@ export const openGauges = (deps: {
     const oldest = await deps.oldestUnsequenced();
     const rowsSetAside = await deps.rowsSetAside();
     const crlAlarms = await recentCrlAlarms(table, clock());
+    const leavesBehind = await deps.leavesBehind();
     return {
       authorities,
       rowsSetAside,
       crlAlarms,
+      leavesBehind,
       ...(oldest !== undefined && { oldestUnsequenced: new Date(oldest) }),
     };
   };

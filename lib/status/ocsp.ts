@@ -230,7 +230,10 @@ export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
     const issuer = await issuerOf(request);
     const requestor = await requestorOf(accepted, issuer);
     const recipient = requestor === undefined ? caller : signedBy(requestor, caller);
-    const responder = await responders.current(issuer, preferred, signed?.signatureAlgorithm);
+    const [responder] = await Promise.all([
+      responders.current(issuer, preferred, signed?.signatureAlgorithm),
+      deps.assertAnswers(),
+    ]);
     const isPublic = !hasNonce(request) && requestor === undefined;
     const give = isPublic && request.requestList.length === 1 ? answerOne : answerEach;
     const answered = await give(request, recipient, issuer, responder);

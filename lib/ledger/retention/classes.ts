@@ -24,6 +24,7 @@ export const CLASS_OF: Readonly<Record<RecordKind, RetentionClass | undefined>> 
   setting: undefined,
   retention: undefined,
   ceremony: undefined,
+  recovery: undefined,
   export: undefined,
   disclosure: undefined,
 };

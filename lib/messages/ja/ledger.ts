@@ -27,6 +27,18 @@ export const LEDGER = {
     '公開されたチェックポイントのルートが、透明性ログのルートと異なります。',
   'The log has {0} leaves and had {1}: it was rolled back.':
     '透明性ログの葉が {1} から {0} に減っています。以前の状態に戻されています。',
+  'The table has {0} leaves of the log, and {1} are published: it is older than the log. Two operators record what was lost (akashi recover).':
+    'データベースにある透明性ログの葉は {0} 枚ですが、公開された葉は {1} 枚です。データベースが透明性ログより古い状態です。認証局運用者二人で、失われたものを記録してください（akashi recover）。',
+  'The table is older than the log; no status is answered until it is mended.':
+    'データベースが透明性ログより古い状態です。復旧するまで、失効情報の回答はできません。',
+  'What the table lacks of the log falls into more than {0} ranges, which no record can name; take another copy of the table.':
+    'データベースに欠けている葉の範囲が {0} 個を超えるため、一つの記録に書けません。データベースの別の複製を使ってください。',
+  'An act of a recovery is not one that can be where it is.':
+    '復旧についての行為が、あるはずのない場所にあります。',
+  'The table has every leaf that is published; nothing is to be recovered.':
+    '公開された葉はすべてデータベースにあります。復旧するものはありません。',
+  'The table has {0} leaves and {1} are published; name these two sizes, after a look at what is lost.':
+    'データベースの葉は {0} 枚、公開された葉は {1} 枚です。失われたものを確かめてから、この二つの数を指定してください。',
   'The log has no checkpoint yet.': '透明性ログに、まだチェックポイントがありません。',
   'The log has no such tile.': '透明性ログに、そのタイルはありません。',
   'The log has no leaf yet.': '透明性ログに、まだ葉がありません。',

@@ -90,6 +90,8 @@ export const TITLES = {
   'The tile is malformed': 'タイルの形式が正しくありません',
   'The proof is malformed': '証明の形式が正しくありません',
   'The log does not agree with itself': '透明性ログの内容が一致しません',
+  'The table is older than the log': 'データベースが透明性ログより古い状態です',
+  'The table is not older than the log': 'データベースは透明性ログより古くありません',
   'A part of the log is missing': '透明性ログの一部がありません',
   'No such tile': 'そのタイルはありません',
   'A witness did not sign': '証人が連署しませんでした',
