@@ -67,6 +67,20 @@ export const revocationAnswer = z.looseObject({
   raised: z.literal(true).exactOptional(),
 });
 
+const recovery = {
+  table: z.int(),
+  published: z.int(),
+  lost: z.array(z.tuple([z.int(), z.int()])),
+  awaiting: z.looseObject({ askedBy: text, askedAt: text, lapsesAt: text }).exactOptional(),
+};
+
+export const recoveryOutcomeAnswer = z.looseObject({ ...recovery, first: z.boolean() });
+
+export const recoveryStandingAnswer = z.union([
+  z.looseObject({ state: z.literal('level') }),
+  z.looseObject({ state: z.enum(['behind', 'recovering']), ...recovery }),
+]);
+
 export const outcomeAnswer = z.union([awaitingAnswer, revocationAnswer]);
 
 /** Of a correction: done, or awaiting a second person. */

@@ -16,6 +16,7 @@ import { addCommand as keys } from './commands/keys.ts';
 import { addCommand as provisions } from './commands/provisions.ts';
 import { addCommand as publish } from './commands/publish.ts';
 import { addCommand as records } from './commands/records.ts';
+import { addCommand as recover } from './commands/recover.ts';
 import { addCommand as release } from './commands/release.ts';
 import { addCommand as report } from './commands/report.ts';
 import { addCommand as request } from './commands/request.ts';
@@ -57,6 +58,7 @@ const COMMANDS: readonly AddCommand[] = [
   audit,
   config,
   keys,
+  recover,
   token,
   backup,
   restore,

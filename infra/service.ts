@@ -118,6 +118,7 @@ export class Service extends Construct {
       PublicationLog: this.#function('scheduled-publication').log.logGroupName,
       RespondersFunction: nameOf('scheduled-responders'),
       GaugesFunction: nameOf('scheduled-gauges'),
+      ClosingsFunction: nameOf('scheduled-closings'),
       ...(store.cdnLogs && {
         CdnLogDeadLetters: store.cdnLogs.deadLetters.queueUrl,
         CdnLogDeadLettersArn: store.cdnLogs.deadLetters.queueArn,

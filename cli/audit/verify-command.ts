@@ -179,6 +179,7 @@ const verdictText = (
         records?.matched.toString() ?? 'not checked; name an auditor with --as',
       ],
       ['records gone after their time', records?.expired.toString()],
+      ['records that two operators recorded as lost', records?.lost ? records.lost.toString() : undefined],
       ['records newer than the checkpoint', records?.newer.toString()],
       ['serial numbers held against them', records?.serials.toString()],
       ['CRLs held against them', records && `${records.crls}, ${records.crlsRead} of them by their entries`],

@@ -60,7 +60,7 @@ const byCredentials = async (
   if (certificate === undefined && route.certificateOnly) {
     throw new Fault('unauthenticated', 'Show a client certificate; a token is not enough here.');
   }
-  const shown = certificate && (await principals.byCertificate(certificate));
+  const shown = certificate && (await principals.byCertificate(certificate, route.whileBehind));
   const named = token === undefined ? undefined : await principals.byToken(token);
   if (shown && named && shown.id !== named.id) {
     throw new Fault('token-invalid', 'The token and the client certificate name different principals.');

@@ -113,6 +113,8 @@ export const PROBLEMS = {
   'malformed-proof': p(400, 'The proof is malformed'),
   'proof-invalid': p(422, 'The proof does not hold'),
   'log-inconsistent': p(500, 'The log does not agree with itself'),
+  'table-behind': p(503, 'The table is older than the log'),
+  'table-not-behind': p(409, 'The table is not older than the log'),
   'tile-missing': p(500, 'A part of the log is missing'),
   'unknown-tile': p(404, 'No such tile'),
   'witness-refused': p(503, 'A witness did not sign'),

@@ -65,6 +65,8 @@ export interface Route<
   readonly access: A;
   /** The caller must show a client certificate; a token is not enough. */
   readonly certificateOnly?: true;
+  /** It is done even while the table is behind its log: no row decides then who calls. */
+  readonly whileBehind?: true;
   readonly params?: P;
   readonly query?: Q;
   readonly headers?: z.core.$ZodObject;

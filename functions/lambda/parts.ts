@@ -11,7 +11,7 @@ import {
   readFunctionEnv,
   SequencingEnv,
 } from '../../lib/env.ts';
-import { oldestUnsequenced, recentlySetAside } from '../../lib/ledger/ledger.ts';
+import { leavesBehind, oldestUnsequenced, recentlySetAside } from '../../lib/ledger/ledger.ts';
 import type { Log } from '../../lib/ports.ts';
 import { type Gauges, openGauges } from '../../lib/status/status.ts';
 import { type Bucket, markBucketFormat } from '../../lib/store/store.ts';
@@ -200,6 +200,7 @@ export const loadGauges = (): { readonly gauges: () => Promise<Gauges>; readonly
     table,
     oldestUnsequenced: () => oldestUnsequenced(table),
     rowsSetAside: () => recentlySetAside(table, clock()),
+    leavesBehind: () => leavesBehind(table),
     clock,
     log: telemetry.log,
   });

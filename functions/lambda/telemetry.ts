@@ -25,6 +25,7 @@ export const METRICS = {
   RowsSetAside: 'Count',
   /** What publications of CRLs found since the day before that the service itself never leaves. */
   CrlAlarms: 'Count',
+  LeavesBehind: 'Count',
   /** Requests that KMS throttled. */
   KmsThrottled: 'Count',
 } as const;

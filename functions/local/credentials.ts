@@ -85,7 +85,11 @@ export const localCredentials = async (
     () => oldKey !== undefined && cert !== undefined && fits(createPrivateKey(oldKey), cert),
   );
   const due = cert !== undefined && readable(folder, () => isDue(cert, clock()));
-  if (own && oldKey && cert && ca && !due) return { key: oldKey, cert, ca, made: false };
+  if (own && oldKey && cert && ca) {
+    // While the table is behind its log nothing is issued, and the old certificate serves to its end.
+    const stays = !due || (await core.tableStanding.behind()) !== undefined;
+    if (stays) return { key: oldKey, cert, ca, made: false };
+  }
 
   const key = oldKey !== undefined && !(own && due) ? oldKey : newKey();
   if (key !== oldKey) await writeWhole(path('key'), key);
@@ -122,7 +126,12 @@ export const principalCredentials = async (
   for (const { id, name } of principals) {
     const fields = { principal: id, name: name.ja };
     const order = { name: `principal:${id}`, profile: operations.principal, fields };
-    if ((await localCredentials(core, join(root, id), order, clock)).made) made.push(id);
+    try {
+      if ((await localCredentials(core, join(root, id), order, clock)).made) made.push(id);
+    } catch (error) {
+      // They are made at the first start after the recovery.
+      if (!Fault.is(error, 'table-behind')) throw error;
+    }
   }
   return made;
 };

@@ -11,8 +11,15 @@ export const startUpLines = async (
   served: Served,
   credentials: string,
 ): Promise<readonly string[]> => {
+  const behind = await app.tableStanding.behind();
   const logKey = await app.transparencyLog.verifierKey().catch(() => undefined);
   return [
+    ...(behind === undefined
+      ? []
+      : [
+          `WARNING: the table is ${behind.published - behind.table} leaves behind its log (${behind.table} of ${behind.published}).`,
+          '  Nothing is issued and OCSP answers tryLater. Two operators record what was lost: npx akashi recover',
+        ]),
     `Akashi listens, trust domain "${trustDomain.name}" (${trustDomain.title.ja}):`,
     `  http://localhost:${served.port}    CA certificates, CRLs, OCSP; the API with a token, from this machine only`,
     `  https://localhost:${served.tlsPort}   the API with a client certificate`,

@@ -58,6 +58,8 @@ import { route as annualReports } from './records/list-annual-reports.ts';
 import { route as provisions } from './records/list-provisions.ts';
 import { route as records } from './records/list-records.ts';
 import { route as annualReportMake } from './records/make-annual-report.ts';
+import { route as recovery } from './recovery/get-recovery.ts';
+import { route as tableRecovery } from './recovery/recover-table.ts';
 import { route as requestCertificate } from './requests/collect-certificate.ts';
 import { route as requestExaminations } from './requests/examine-request.ts';
 import { route as request } from './requests/get-request.ts';
@@ -136,6 +138,8 @@ export const routes: readonly Route[] = [
   amendments,
   amendment,
   amendmentDecision,
+  recovery,
+  tableRecovery,
   statistics,
   crlArchive,
   archivedCrl,

@@ -10,7 +10,7 @@ let loaded: ReturnType<typeof loadGauges> | undefined;
 export const handler = taskPipeline(async (): Promise<void> => {
   loaded ??= loadGauges();
   const { gauges, telemetry } = loaded;
-  const { authorities, oldestUnsequenced, rowsSetAside, crlAlarms } = await gauges();
+  const { authorities, oldestUnsequenced, rowsSetAside, crlAlarms, leavesBehind } = await gauges();
   const now = clock();
   const left = (until: Date | undefined): number => (until === undefined ? 0 : until.getTime() - now);
   for (const { ca, crlNextUpdate, responderNotAfter } of authorities) {
@@ -21,4 +21,5 @@ export const handler = taskPipeline(async (): Promise<void> => {
   telemetry.measure('OldestUnsequencedRecord', age / 1000);
   telemetry.measure('RowsSetAside', rowsSetAside);
   telemetry.measure('CrlAlarms', crlAlarms);
+  telemetry.measure('LeavesBehind', leavesBehind);
 });

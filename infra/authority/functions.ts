@@ -1,6 +1,7 @@
 import { type RouteFunction, type TaskFunction, together } from '../lambda/grants.ts';
 import {
   BASIS,
+  BROUGHT_BACK,
   CERTIFY,
   DOOR,
   END,
@@ -9,7 +10,9 @@ import {
   ISSUE,
   ISSUED,
   KEY_LISTS,
+  KEYS_OF_PRINCIPALS,
   MOVE_REQUEST,
+  OPENS,
   PUBLISH,
   post,
   RECORD,
@@ -26,6 +29,7 @@ export const AUTHORITY_ROUTES: readonly RouteFunction[] = [
     routes: [get('public/health', '/healthz'), get('public/openapi', '/openapi.json')],
     doors: 'public',
     part: 'bare',
+    rows: { get: ['log'] },
   },
   {
     id: 'authorities',
@@ -50,14 +54,14 @@ export const AUTHORITY_ROUTES: readonly RouteFunction[] = [
     ],
     doors: 'callers',
     part: 'rows',
-    rows: together(DOOR, RECORD, END, {
+    rows: together(DOOR, RECORD, END, OPENS, {
       query: ['trust-domain-amendments', 'trust-domain-file/*', 'trust-domain-withdrawn'],
       get: ['trust-domain-amendments', 'trust-domain-file/*'],
       put: ['trust-domain', 'trust-domain-amendments', 'trust-domain-file/*'],
       check: ['trust-domain'],
     }),
     actKeys: { sign: ['trust-domain'] },
-    proofs: { read: VERIFY, put: [ENDS_OF_RECORDS] },
+    proofs: { read: [...VERIFY, BROUGHT_BACK], put: [ENDS_OF_RECORDS] },
   },
   {
     id: 'key-list',
@@ -81,9 +85,9 @@ export const AUTHORITY_TASKS: readonly TaskFunction[] = [
     id: 'ceremony-consent',
     file: 'tasks/ceremony-consent',
     environment: 'rows',
-    rows: together(RECORD, END),
+    rows: together(RECORD, END, OPENS),
     actKeys: { sign: ['consent'], make: ['consent'] },
-    proofs: { read: [...VERIFY, 'principal-keys/*'], put: ['outcomes/ceremony-consent/*'] },
+    proofs: { read: [...VERIFY, KEYS_OF_PRINCIPALS, BROUGHT_BACK], put: ['outcomes/ceremony-consent/*'] },
   },
   {
     id: 'ceremony',
@@ -91,7 +95,7 @@ export const AUTHORITY_TASKS: readonly TaskFunction[] = [
     environment: 'issuing',
     closed: true,
     // Requests that were approved under the file in force are finished before the next file comes into force.
-    rows: together(ISSUE, END, PUBLISH, RENEW_RESPONDER, MOVE_REQUEST, {
+    rows: together(ISSUE, END, PUBLISH, RENEW_RESPONDER, MOVE_REQUEST, OPENS, {
       query: ['unfinished/*', 'requests/*', 'trust-domain-file/*', 'trust-domain-withdrawn'],
       get: ['issuers', 'trust-domain-file/*', 'trust-domain-amendments', 'trust-domain-withdrawn'],
       put: ['issuers', 'trust-domain', 'trust-domain-amendments', 'trust-domain-withdrawn'],
@@ -103,8 +107,8 @@ export const AUTHORITY_TASKS: readonly TaskFunction[] = [
     responderKeys: 'make',
     actKeys: { sign: ['ceremony', 'issuance', 'publication'], make: 'all' },
     proofs: {
-      read: CERTIFY,
-      put: ['outcomes/*', ISSUED, 'principal-keys/*'],
+      read: [...CERTIFY, BROUGHT_BACK],
+      put: ['outcomes/*', ISSUED, KEYS_OF_PRINCIPALS],
     },
   },
 ];

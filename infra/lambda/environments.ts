@@ -64,7 +64,7 @@ export const environmentOf = (
   const handing = { ...rows, HAND_OVER_BUCKET: store.handOver.name, S3_ADDRESS };
   const KEY_ALIAS_PREFIX = settings.name;
   const environments: Environments = {
-    bare: { FUNCTION },
+    bare: { FUNCTION, TABLE },
     responder: { FUNCTION, TABLE, SEALING_KEY, ...tokens },
     gauges: { FUNCTION, TABLE },
     rows,

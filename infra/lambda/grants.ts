@@ -76,6 +76,8 @@ export interface RouteFunction extends Grants {
   readonly routes: readonly RouteOfFunction[];
   readonly doors: Doors;
   readonly part: keyof typeof PARTS;
+  /** Takes nearly the half minute that API Gateway waits. */
+  readonly slow?: true;
 }
 
 export const together = (...parts: readonly Rows[]): Rows => {

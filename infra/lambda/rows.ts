@@ -48,6 +48,15 @@ export const FOLLOW_COMPROMISE: readonly string[] = [...VERIFY, 'issued/*'];
 export const ENDS_OF_RECORDS = 'outcomes/0*';
 export const ENDS_OF_ORDERS = 'outcomes/order.*';
 export const ENDS_OF_STATUS = 'outcomes/status.*';
+/** Nothing is opened while the table is behind its log: its tree is compared with the published one. */
+export const OPENS: Rows = { get: ['log'] };
+/** Whether what a table had lost was brought back. */
+export const BROUGHT_BACK = 'closings-followed/*';
+/** What two operators record of a table that is behind its log. */
+export const ENDS_OF_RECOVERIES = 'outcomes/table-behind/*';
+/** A caller is known by these and by the acts on its certificate, while the table is behind. */
+export const KEYS_OF_PRINCIPALS = 'principal-keys/*';
+
 /** Where closings are found by the time of the act. */
 export const CLOSINGS = 'closings/*';
 
@@ -119,10 +128,13 @@ export const MAKE_REPORT: Rows = together(SETTLE, {
 export const HOLDER_RECORDS: Rows = { query: ['holder/*', 'certificate/*'], get: ['record/*'] };
 
 export const SEQUENCE: Rows = {
-  query: ['staged/*', 'unsequenced/*'],
+  // Where the table is behind its log, its records are compared with the leaves that it lacks.
+  query: ['staged/*', 'unsequenced/*', 'record/*'],
   get: ['ledger', 'log', 'staged/*', 'unsequenced/*', 'settings', 'set-aside', 'expired/*', ...SETTLED],
   put: ['ledger', 'log', 'settings', 'set-aside', 'staged/*', 'unsequenced/*', ...SETTLED],
   delete: ['staged/*', 'unsequenced/*', 'log', 'ledger', ...SETTLED],
+  // The acts of a recovery are staged again where the table lost them.
+  check: ['record/*'],
 };
 
 /** The function that needs the disclosure key first makes it, and records that. */

@@ -57,7 +57,7 @@ export class SubsystemStack extends NestedStack {
       ...this.#common(props, part, files),
       handler: this.#means.closed ? 'index.behindBalancer' : 'index.handler',
       // API Gateway waits for thirty seconds at most. A function that makes a file takes nearly all of them.
-      timeout: Duration.seconds(props.handOver ? 29 : 10),
+      timeout: Duration.seconds(props.handOver || props.slow ? 29 : 10),
     });
     this.#grant(fn, props);
     return fn;

@@ -1,8 +1,13 @@
 import { type RouteFunction, type TaskFunction, together } from '../lambda/grants.ts';
 import {
+  BROUGHT_BACK,
   DOOR,
+  END,
+  ENDS_OF_RECOVERIES,
   get,
+  KEYS_OF_PRINCIPALS,
   MAKE_REPORT,
+  OPENS,
   onRows,
   post,
   QUERY_RECORDS,
@@ -10,6 +15,7 @@ import {
   SEQUENCE,
   SETTLE,
   SETTLED,
+  VERIFY,
 } from '../lambda/rows.ts';
 
 export const LEDGER_ROUTES: readonly RouteFunction[] = [
@@ -109,6 +115,24 @@ export const LEDGER_ROUTES: readonly RouteFunction[] = [
     get: ['cdn-log'],
     put: ['cdn-log', 'staged/*'],
   }),
+  {
+    // Reads as much of the log as a table lacks that is behind it.
+    ...onRows(
+      'recovery',
+      get('recovery/get-recovery', '/api/v1/recovery'),
+      together(END, OPENS, { query: ['record/*', 'staged/*', 'unsequenced/*'] }),
+    ),
+    routes: [
+      get('recovery/get-recovery', '/api/v1/recovery'),
+      post('recovery/recover-table', '/api/v1/recovery'),
+    ],
+    slow: true,
+    actKeys: { sign: ['recovery'], make: ['recovery'] },
+    proofs: {
+      read: [...VERIFY, 'log-batches/*', KEYS_OF_PRINCIPALS, BROUGHT_BACK],
+      put: [ENDS_OF_RECOVERIES],
+    },
+  },
 ];
 
 export const LEDGER_TASKS: readonly TaskFunction[] = [
@@ -121,7 +145,7 @@ export const LEDGER_TASKS: readonly TaskFunction[] = [
     bucketFormat: 'mark',
     log: 'extend',
     actKeys: { sign: ['setting'], make: ['setting'] },
-    proofs: { read: ['act-keys/*'], put: ['act-keys-closed/*'] },
+    proofs: { read: ['act-keys/*', ENDS_OF_RECOVERIES, BROUGHT_BACK], put: ['act-keys-closed/*'] },
   },
   {
     id: 'scheduled-reports',

@@ -98,6 +98,12 @@ export class Operations extends Construct {
       'A publication of a CRL found rows or files that the service did not write so: somebody has written there',
     );
     this.#above(
+      'table-behind',
+      own('LeavesBehind', 'Maximum'),
+      0,
+      'The table is older than its log: nothing is issued, and OCSP answers tryLater',
+    );
+    this.#above(
       'kms-throttled',
       throttled,
       0,

@@ -1,6 +1,7 @@
 import { type RouteFunction, type TaskFunction, together } from '../lambda/grants.ts';
 import {
   BASIS,
+  BROUGHT_BACK,
   CERTIFY,
   DOOR,
   END,
@@ -8,7 +9,9 @@ import {
   ENDS_OF_RECORDS,
   get,
   ISSUE,
+  KEYS_OF_PRINCIPALS,
   MOVE_REQUEST,
+  OPENS,
   onRows,
   post,
   RECORD,
@@ -38,10 +41,10 @@ export const REGISTRATION_ROUTES: readonly RouteFunction[] = [
     routes: [post('requests/examine-request', `${REQUESTS}/{id}/examinations`)],
     doors: 'callers',
     part: 'issuing',
-    rows: together(DOOR, MOVE_REQUEST, ISSUE, END, { delete: ['used-keys/*'] }),
+    rows: together(DOOR, MOVE_REQUEST, ISSUE, END, OPENS, { delete: ['used-keys/*'] }),
     caKeys: 'sign',
     actKeys: { sign: ['examination', 'issuance'] },
-    proofs: { read: CERTIFY, put: [ENDS_OF_RECORDS, 'issued/*', 'principal-keys/*'] },
+    proofs: { read: [...CERTIFY, BROUGHT_BACK], put: [ENDS_OF_RECORDS, 'issued/*', KEYS_OF_PRINCIPALS] },
   },
   {
     ...onRows(
@@ -72,12 +75,12 @@ export const REGISTRATION_TASKS: readonly TaskFunction[] = [
     file: 'tasks/recovery',
     environment: 'issuing',
     everyMinutes: 5,
-    rows: together(ISSUE, END, MOVE_REQUEST, {
+    rows: together(ISSUE, END, MOVE_REQUEST, OPENS, {
       query: ['unfinished/*', 'requests/*'],
       delete: ['used-keys/*'],
     }),
     caKeys: 'sign',
     actKeys: { sign: ['issuance'] },
-    proofs: { read: CERTIFY, put: [ENDS_OF_RECORDS, ENDS_OF_ORDERS, 'issued/*'] },
+    proofs: { read: [...CERTIFY, BROUGHT_BACK], put: [ENDS_OF_RECORDS, ENDS_OF_ORDERS, 'issued/*'] },
   },
 ];

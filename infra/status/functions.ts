@@ -1,5 +1,6 @@
 import { type RouteFunction, type TaskFunction, together } from '../lambda/grants.ts';
 import {
+  BROUGHT_BACK,
   CERTIFY,
   CHANGE_STATUS,
   CLOSINGS,
@@ -12,6 +13,8 @@ import {
   get,
   ISSUE,
   ISSUED,
+  KEYS_OF_PRINCIPALS,
+  OPENS,
   onRows,
   PUBLISH,
   post,
@@ -36,7 +39,8 @@ export const STATUS_ROUTES: readonly RouteFunction[] = [
     routes: [post('public/ask-status', '/ocsp'), get('public/ask-status-by-url', '/ocsp/{request+}')],
     doors: 'both',
     part: 'responder',
-    rows: together(DOOR, RECORD, { get: ['responders', 'responder-keys'] }),
+    // It goes by the row that says that the table is behind its log.
+    rows: together(DOOR, RECORD, { get: ['responders', 'responder-keys', 'log'] }),
     rowsForCrlReferences: { get: ['crls/*'] },
     responderKeys: 'use',
   },
@@ -64,11 +68,14 @@ export const STATUS_ROUTES: readonly RouteFunction[] = [
     doors: 'callers',
     part: 'issuing',
     // A compromised key goes into a CRL at once, so this function publishes.
-    rows: together(DOOR, CHANGE_STATUS, END, PUBLISH),
+    rows: together(DOOR, CHANGE_STATUS, END, PUBLISH, OPENS),
     crls: 'publish',
     caKeys: 'sign',
     actKeys: { sign: ['revocation', 'confirmation', 'publication'] },
-    proofs: { read: FOLLOW_COMPROMISE, put: [ENDS_OF_STATUS, CLOSINGS, COMPROMISED_KEYS] },
+    proofs: {
+      read: [...FOLLOW_COMPROMISE, KEYS_OF_PRINCIPALS, BROUGHT_BACK],
+      put: [ENDS_OF_STATUS, CLOSINGS, COMPROMISED_KEYS],
+    },
   },
   {
     id: 'certificate-hold',
@@ -81,18 +88,21 @@ export const STATUS_ROUTES: readonly RouteFunction[] = [
     ],
     doors: 'callers',
     part: 'rows',
-    rows: together(DOOR, CHANGE_STATUS, END),
+    rows: together(DOOR, CHANGE_STATUS, END, OPENS),
     actKeys: { sign: ['hold', 'confirmation'] },
-    proofs: { read: FOLLOW_COMPROMISE, put: [ENDS_OF_STATUS, CLOSINGS, COMPROMISED_KEYS] },
+    proofs: {
+      read: [...FOLLOW_COMPROMISE, KEYS_OF_PRINCIPALS, BROUGHT_BACK],
+      put: [ENDS_OF_STATUS, CLOSINGS, COMPROMISED_KEYS],
+    },
   },
   {
     ...onRows(
       'certificate-release',
       { file: 'certificates/release-certificate', method: 'DELETE', path: `${CERTIFICATE}/hold` },
-      together(CHANGE_STATUS, END),
+      together(CHANGE_STATUS, END, OPENS),
     ),
     actKeys: { sign: ['release'] },
-    proofs: { read: FOLLOW_COMPROMISE, put: [ENDS_OF_STATUS, COMPROMISED_KEYS] },
+    proofs: { read: [...FOLLOW_COMPROMISE, BROUGHT_BACK], put: [ENDS_OF_STATUS, COMPROMISED_KEYS] },
   },
   {
     id: 'crl-archive',
@@ -136,11 +146,11 @@ export const STATUS_TASKS: readonly TaskFunction[] = [
     environment: 'issuing',
     // A revoked responder must not answer, so its successor must come soon.
     everyMinutes: 5,
-    rows: together(ISSUE, END, RENEW_RESPONDER),
+    rows: together(ISSUE, END, RENEW_RESPONDER, OPENS),
     caKeys: 'sign',
     responderKeys: 'make',
     actKeys: { sign: ['issuance'] },
-    proofs: { read: CERTIFY, put: [ENDS_OF_ORDERS, ISSUED] },
+    proofs: { read: [...CERTIFY, BROUGHT_BACK], put: [ENDS_OF_ORDERS, ISSUED] },
   },
   {
     // Makes rows again that somebody erased. It signs nothing: the acts are in the bucket.
@@ -148,8 +158,13 @@ export const STATUS_TASKS: readonly TaskFunction[] = [
     file: 'tasks/closings',
     environment: 'rows',
     everyMinutes: 15,
-    rows: together(CHANGE_STATUS, END, { get: ['crls/*'], put: ['crls/*'] }),
-    proofs: { read: [...FOLLOW_COMPROMISE, CLOSINGS], put: ['closings-followed/*', COMPROMISED_KEYS] },
+    // After a recovery it admits lost certificates, and looks at all that are on hold.
+    rows: together(CHANGE_STATUS, END, {
+      query: ['issuers', 'revoked/*'],
+      get: ['crls/*', 'used-keys/*'],
+      put: ['crls/*', 'used-keys/*'],
+    }),
+    proofs: { read: [...FOLLOW_COMPROMISE, CLOSINGS], put: [BROUGHT_BACK, COMPROMISED_KEYS] },
   },
   {
     // The CDN invokes it by its function URL, for CRLs that are larger than API Gateway carries.
@@ -168,7 +183,7 @@ export const STATUS_TASKS: readonly TaskFunction[] = [
     everyMinutes: 1,
     rows: {
       query: ['crl-alarms', 'issuers', 'set-aside', 'staged/*', 'unsequenced/*'],
-      get: ['crls/*', 'responders', 'status/*'],
+      get: ['crls/*', 'log', 'responders', 'status/*'],
     },
   },
 ];

@@ -112,6 +112,7 @@ describe('who may sign', () => {
     ['release', ['certificate-release']],
     ['export', ['evidence', 'records']],
     ['report', ['report-make', 'scheduled-reports']],
+    ['recovery', ['recovery']],
     ['disclosure', ['disclosures', 'own']],
     ['setting', ['disclosure-bundles', 'disclosure-keys', 'scheduled-sequencing']],
     ['consent', ['ceremony-consent']],
@@ -142,6 +143,7 @@ describe('who may sign', () => {
     expect(granted('kms:GenerateDataKeyPairWithoutPlaintext')).toEqual([
       ['responder-key ocsp-*', ['ceremony', 'scheduled-responders']],
       ['responder-key disclosure', ['disclosure-bundles', 'disclosure-keys']],
+      ['act-key act-recovery-*', ['recovery']],
       ['act-key act-consent-*', ['ceremony-consent']],
       ['act-key act-*', ['ceremony']],
       ['act-key act-setting-*', ['scheduled-sequencing']],
@@ -263,7 +265,15 @@ describe('who may read what', () => {
       ['about', 'ocsp', 'scheduled-gauges'].sort(),
     );
     expect([...reaching('record/*', ['dynamodb:Query'])].sort()).toEqual(
-      ['counts', 'records', 'report-make', 'scheduled-reports', 'scheduled-retention'].sort(),
+      [
+        'counts',
+        'records',
+        'recovery',
+        'report-make',
+        'scheduled-reports',
+        'scheduled-retention',
+        'scheduled-sequencing',
+      ].sort(),
     );
   });
 
@@ -287,6 +297,7 @@ describe('who may read what', () => {
     expect(putting('outcomes/order.*')).toEqual(['scheduled-recovery', 'scheduled-responders']);
     expect(putting('outcomes/ceremony-consent/*')).toEqual(['ceremony-consent']);
     expect(putting('outcomes/delegate.*')).toEqual(['own']);
+    expect(putting('outcomes/table-behind/*')).toEqual(['recovery']);
     expect(putting('outcomes/*')).toEqual(['ceremony']);
     expect(putting('closings/*')).toEqual(['certificate-hold', 'certificate-revocation']);
     expect(putting('closings-followed/*')).toEqual(['scheduled-closings']);
@@ -319,7 +330,7 @@ describe('who may read what', () => {
       ['logs:PutLogEvents', ''],
       ['xray:PutTelemetryRecords', ''],
       ['xray:PutTraceSegments', ''],
-      ['dynamodb:GetItem', ['responder-keys', 'responders', 'staged/*', 'status/*', 'trust-domain']],
+      ['dynamodb:GetItem', ['log', 'responder-keys', 'responders', 'staged/*', 'status/*', 'trust-domain']],
       ['dynamodb:Query', ['issuers']],
       ['dynamodb:PutItem', ['staged/*']],
       ['kms:Decrypt', ''],
@@ -569,6 +580,7 @@ describe('functions', () => {
       'certificate-revocation',
       'certificate-hold',
       'certificate-release',
+      'scheduled-closings',
     ]);
     const { Timeout, ReservedConcurrentExecutions } = propertiesOf(functionId('ceremony-consent'));
     expect([Timeout, ReservedConcurrentExecutions]).toEqual([900, undefined]);
@@ -643,6 +655,7 @@ describe('operations', () => {
       'OldestUnsequencedRecord',
       'RowsSetAside',
       'CrlAlarms',
+      'LeavesBehind',
       'KmsThrottled',
       'Errors',
       'Duration',

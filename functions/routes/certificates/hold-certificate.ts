@@ -10,6 +10,7 @@ export const route = defineRoute({
   summary: 'Put a certificate on hold',
   lane: 'api',
   access: ['officer', 'operator'],
+  whileBehind: true,
   params: z.strictObject({ ca: caId, serial }),
   responses: {
     200: { description: 'The hold.', schema: revocationAnswer },

@@ -3,6 +3,21 @@ import type { App } from '../../../lib/app.ts';
 import { json } from '../../http/http.ts';
 import { defineRoute } from '../../http/route.ts';
 
+/** A store that does not answer must not keep the answer back: the service is alive. */
+const PATIENCE_MS = 1000;
+
+const within = async <T>(look: Promise<T>): Promise<T | 'unknown'> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<'unknown'>((resolve) => {
+    timer = setTimeout(() => resolve('unknown'), PATIENCE_MS);
+  });
+  try {
+    return await Promise.race([look.catch(() => 'unknown' as const), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+};
+
 export const route = defineRoute({
   id: 'health',
   method: 'GET',
@@ -10,7 +25,24 @@ export const route = defineRoute({
   summary: 'Whether the service answers',
   lane: 'free',
   access: 'public',
-  responses: { 200: { description: 'The service answers.', schema: z.object({ status: z.literal('ok') }) } },
+  responses: {
+    200: {
+      description:
+        'The service answers. Behind: its table is older than the published log; until it is mended, nothing is issued and OCSP answers tryLater. Unknown: the store does not say.',
+      schema: z.object({
+        status: z.enum(['ok', 'behind', 'unknown']),
+        leaves: z
+          .int()
+          .exactOptional()
+          .meta({ description: 'By how many leaves of the log the table is behind.' }),
+      }),
+    },
+  },
   faults: [],
-  handle: (_app: Pick<App, 'principals'>) => json(200, { status: 'ok' }),
+  handle: async ({ tableStanding }: Pick<App, 'principals' | 'tableStanding'>) => {
+    const found = await within(tableStanding.behind());
+    if (found === undefined) return json(200, { status: 'ok' });
+    if (found === 'unknown') return json(200, { status: 'unknown' });
+    return json(200, { status: 'behind', leaves: found.published - found.table });
+  },
 });

@@ -21,9 +21,10 @@ import {
   encodeOcspRequest,
   parseSerial,
 } from '../../../lib/pki/pki.ts';
+import type { Value } from '../../../lib/store/store.ts';
 import { readTrustDomain } from '../../../lib/trust-domain/trust-domain.ts';
 import { javaIsPresent } from '../../store/dynamodb-local.ts';
-import { deleteRow } from '../../store/row-attacks.ts';
+import { deleteRow, putRow } from '../../store/row-attacks.ts';
 import { PLACE, publicSettings, synthesise } from '../synthesised.ts';
 import { type Cloud, startCloud } from './cloud.ts';
 import { type Asked, openCdn, openDoor } from './door.ts';
@@ -423,6 +424,7 @@ describe.skipIf(!present)('as deployed', () => {
       'OldestUnsequencedRecord',
       'RowsSetAside',
       'CrlAlarms',
+      'LeavesBehind',
     ]) {
       await vi.waitFor(() => expect(functions.log()).toContain(`"${metric}":`));
     }
@@ -754,6 +756,40 @@ describe.skipIf(!present)('as deployed', () => {
     const renewed = await functions.invoke('scheduled-responders', {}, 8 * days);
     expect(renewed).toMatchObject({ done: expect.arrayContaining([expect.stringContaining(CA)]) });
   }, 120_000);
+
+  it('goes on from the published log after two operators recorded what a table has lost', async () => {
+    const key = { pk: 'log', sk: 'tree' };
+    const readRow = async (): Promise<Value & { size: number }> =>
+      (await cloud.table.get(key))?.value as Value & { size: number };
+    const earlier = await readRow();
+    await statusOf(issued.serial);
+    await functions.invoke('scheduled-sequencing', {});
+    const sizes = { table: earlier.size, published: (await readRow()).size };
+    await putRow(cloud.table, key, earlier);
+    for (const id of ['about', 'certificate-revocation', 'certificate-hold']) await functions.recycle(id);
+    await expect(functions.invoke('scheduled-sequencing', {})).rejects.toThrow();
+    expect((await ok(ask('GET', '/healthz'))).json()).toEqual({
+      status: 'behind',
+      leaves: sizes.published - sizes.table,
+    });
+    const path = '/api/v1/recovery';
+    expect((await ok(as('auditor', 'GET', path))).json()).toMatchObject({
+      state: 'behind',
+      ...sizes,
+      lost: [],
+    });
+    // What goes on goes by objects.
+    const certificate = `/api/v1/certificates/${issued.ca}/${issued.serial}`;
+    await ok(as('operator-noda', 'POST', `${certificate}/revocation`, { reason: 'superseded' }));
+    expect((await as('operator-noda', 'POST', `${certificate}/hold`)).json().code).toBe('already-revoked');
+    await ok(as('operator-noda', 'POST', path, sizes), 202);
+    await ok(as('operator-sakai', 'POST', path, sizes));
+    await functions.invoke('scheduled-sequencing', {});
+    expect((await ok(as('auditor', 'GET', path))).json()).toMatchObject({ state: 'recovering' });
+    await functions.invoke('scheduled-closings', {});
+    await functions.invoke('scheduled-sequencing', {});
+    expect((await ok(as('auditor', 'GET', path))).json()).toEqual({ state: 'level' });
+  }, 180_000);
 
   it('makes the report that is due, and deletes records whose retention period is over', async () => {
     const days = 86_400_000;

@@ -165,4 +165,9 @@ export const NEEDED_ALL_THE_SAME: readonly Needed[] = [
     reason: 'The key of disclosures is made, and recorded, by whichever function needs it first.',
     usedElsewhere: true,
   },
+  {
+    grants: /^recovery: (MakeActKeysRecovery kms:\w+|ProofsPut s3:PutObject act-keys.*)$/,
+    reason:
+      'A deployment that is older than this kind of act makes its first key here; others make it in the ceremony.',
+  },
 ];
