@@ -20,6 +20,7 @@ const SLOWEST = [
   'test/authority/correcting.test.ts',
   'test/store/dynamodb.test.ts',
   'test/keys/sealed.test.ts',
+  'test/ledger/table-behind.test.ts',
   'test/ledger/export.test.ts',
   'test/functions/local/start.test.ts',
 ];

@@ -11,8 +11,12 @@ export const noActs: Pick<LedgerDeps, 'acts' | 'objects' | 'bucket' | 'log'> = {
 };
 
 /** What `openSequencer` asks for beside its stores and its key. */
-export const noClosing: Pick<SequencerDeps, 'acts' | 'clock' | 'elapsed' | 'log'> = {
+export const noClosing: Pick<SequencerDeps, 'acts' | 'recoveries' | 'clock' | 'elapsed' | 'log'> = {
   acts: { verify: refuse, keys: async () => [], closeKey: refuse },
+  recoveries: {
+    read: async () => ({ confirmed: [], next: { act: 'table-behind', number: 1 }, writes: [] }),
+    unfinished: async () => undefined,
+  },
   clock: Date.now,
   elapsed: () => performance.now(),
   log: () => {},

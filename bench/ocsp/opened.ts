@@ -38,6 +38,7 @@ export const openApp = async (
     responders: openResponders({ ...ports, register, keys }),
     recorder: { append: async () => {} },
     requestorOf: () => Promise.reject(new Error('no signed requests here')),
+    assertAnswers: async () => {},
     currentCrl: async () => undefined,
     crlUrlOf: async () => undefined,
   });

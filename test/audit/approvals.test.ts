@@ -163,7 +163,7 @@ describe('a certificate', () => {
       for (const one of three) check.observe(one, true);
       if (order === 'after') check.observe(issuance(three), true);
       const { id, kind } = three[1];
-      check.retract({ id, kind, time: NOW, expired: false });
+      check.retract({ id, kind, time: NOW, expired: false, lost: false });
       check.conclude();
       expect(found.map(({ facts }) => facts.missing)).toEqual(['office']);
     }

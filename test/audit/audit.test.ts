@@ -546,7 +546,7 @@ const crls = (
   const found: Finding[] = [];
   const check = openCrlCheck({ report: (damage, facts) => found.push({ damage, facts }) });
   for (const [one, newer] of publications) check.observe(one, newer);
-  if (more.expired) check.retract({ id: '', time: 0, kind: 'publication', expired: true });
+  if (more.expired) check.retract({ id: '', time: 0, kind: 'publication', expired: true, lost: false });
   for (const number of numbers) check.list(CA, { number, name: `${number}.crl`, digest: `d${number}` });
   check.conclude();
   return found.map(({ damage, facts }) => `${damage} ${facts.number}`);
@@ -632,7 +632,7 @@ describe('totals against the records', () => {
     const found: Finding[] = [];
     const check = openTotalCheck({ report: (damage, facts) => found.push({ damage, facts }) });
     for (const one of records) check.observe(one, false);
-    for (const time of lost) check.retract({ id: '', time, kind: 'provision', expired: false });
+    for (const time of lost) check.retract({ id: '', time, kind: 'provision', expired: false, lost: false });
     check.compare(before, after);
     return found.map(({ facts }) => `${facts.month} ${facts.records} ${facts.recounted}`);
   };
@@ -710,7 +710,7 @@ describe('queries against the records', () => {
     check.observe(one, false);
     check.observe(two, false);
     check.observe(provision(11), true);
-    check.retract({ id: damaged.id, time: NOW, kind: 'provision', expired: false });
+    check.retract({ id: damaged.id, time: NOW, kind: 'provision', expired: false, lost: false });
     const [question = {}] = check.questions();
     await check.answer(question, answer(two, one, damaged, provision(12)));
     expect(found).toEqual([]);

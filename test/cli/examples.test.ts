@@ -30,6 +30,7 @@ const STORY = [
   'withdraw',
   'provisions',
   'records',
+  'recover',
   'export',
   'report',
   'disclose',

@@ -315,6 +315,13 @@ export const testApp = (
         known(id === RECORD, 'unknown-record', record({ kind: 'ceremony', actor: 'service', details: {} })),
     },
 
+    tableStanding: { behind: async () => undefined },
+
+    recovery: {
+      standing: async () => ({ state: 'level' }),
+      recover: async (_, sizes) => ({ ...sizes, lost: [[sizes.table, sizes.published]], first: true }),
+    },
+
     transparencyLog: {
       checkpoint: async () => Buffer.from('akashi.example/log\n'),
       tile: async (path) => known(path === '0/000.p/1', 'unknown-tile', Uint8Array.from({ length: 32 })),
@@ -429,6 +436,12 @@ export const EXAMPLES: Readonly<
   getCrl: { target: `/crl/${CA}/full.crl` },
   askStatus: { target: '/ocsp', type: 'application/ocsp-request', body: '0\u0003\n\u0001\u0001' },
   askStatusByUrl: { target: '/ocsp/MAMKAQE=' },
+  getRecovery: { target: '/api/v1/recovery' },
+  recoverTable: {
+    target: '/api/v1/recovery',
+    type: 'application/json',
+    body: JSON.stringify({ table: 25, published: 36 }),
+  },
   getTokenKeys: { target: '/.well-known/jwks.json' },
   issueToken: { target: '/token' },
   submitRequest: {

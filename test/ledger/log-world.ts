@@ -4,7 +4,14 @@ import type { Signer } from '../../lib/keys/keys.ts';
 import { generateSoftwareKey } from '../../lib/keys/software.ts';
 import { listBatches } from '../../lib/ledger/batches.ts';
 import { entryOf, parseEntry } from '../../lib/ledger/entry.ts';
-import { type Ledger, type LedgerRecord, openLedger, type ProvisionDraft } from '../../lib/ledger/ledger.ts';
+import {
+  type Ledger,
+  type LedgerRecord,
+  openLedger,
+  openRecoveries,
+  type ProvisionDraft,
+  type Recoveries,
+} from '../../lib/ledger/ledger.ts';
 import { recordKey, STAGED_PKS, UNSEQUENCED_PKS } from '../../lib/ledger/rows.ts';
 import { openSequencer, type Sequencer, type SequencerDeps } from '../../lib/ledger/sequencer.ts';
 import { CHECKPOINT_OBJECT, readPath } from '../../lib/ledger/tree.ts';
@@ -36,6 +43,9 @@ export const worldActs = ledgerActs();
 export const ledgerOver = (table: Table): Ledger =>
   openLedger({ table, clock, random: (n) => randomBytes(n), ...worldActs });
 
+export const recoveriesOver = (table: Table, bucket: Bucket): Recoveries =>
+  openRecoveries({ objects: worldActs.objects, bucket, conclusion: ledgerOver(table).conclusion });
+
 /** What the sequencers of these tests log. */
 export const logged: { level: string; message: string; facts: Readonly<Record<string, unknown>> }[] = [];
 
@@ -50,6 +60,7 @@ export const sequencerOver = (
     signer: async () => logKey,
     origin: { name: ORIGIN, chosen: true },
     acts: worldActs.acts,
+    recoveries: recoveriesOver(table, bucket),
     clock,
     elapsed: () => performance.now(),
     log: (level, message, facts = {}) => logged.push({ level, message, facts }),

@@ -119,6 +119,7 @@ describe.each(DAMAGES)('a CA with %s in its row', (_name, damage) => {
     const { authorities } = await openGauges({
       table: service.table,
       rowsSetAside: async () => 0,
+      leavesBehind: async () => 0,
       oldestUnsequenced: async () => undefined,
       clock: service.now,
       log: () => {},

@@ -81,6 +81,7 @@ const daysLeftOf = async (ca: string): Promise<Date | undefined> => {
   const { authorities } = await openGauges({
     table: service.table,
     rowsSetAside: async () => 0,
+    leavesBehind: async () => 0,
     oldestUnsequenced: async () => undefined,
     clock: service.now,
     log: () => {},

@@ -32,6 +32,8 @@ const EXPECTED: Readonly<Record<string, Readonly<Record<'none' | Role, number>>>
   examineRequest: { ...NOBODY, officer: 200, operator: 200 },
   withdrawRequest: { ...NOBODY, officer: 200 },
   collectCertificate: { ...NOBODY, officer: 200, operator: 200 },
+  getRecovery: { ...NOBODY, operator: 200, auditor: 200 },
+  recoverTable: { ...NOBODY, operator: 200 },
   listSerials: { ...NOBODY, auditor: 200 },
   getKeyList: { ...NOBODY, operator: 200 },
   uploadKeyListPart: { ...NOBODY, operator: 201 },
