@@ -212,6 +212,21 @@ describe('a CA whose key is compromised', () => {
     expect(await ocspStatus(house, plain)).toMatchObject(revoked);
   });
 
+  it('keeps its CRL whole whatever becomes of the rows', async () => {
+    const [deleted, expired, forged] = [await issue(), await issue(), await issue()];
+    await revokeCa('cACompromise');
+    const { entries } = await crlOf();
+    const rowOf = async (ref: CertificateRef) => (await ground.table.get(statusRow(ref)))?.value as Value;
+    await deleteRow(ground.table, statusRow(deleted));
+    await putRow(ground.table, statusRow(expired), { ...(await rowOf(expired)), notAfter: 1 });
+    const earlier = { state: 'revoked', reason: 'superseded', revocationTime: 1_700_000_000 };
+    await putRow(ground.table, statusRow(forged), { ...(await rowOf(forged)), ...earlier });
+    await house.app.status.publish(CA, 'operator-noda');
+    const bySerial = (list: typeof entries) =>
+      list.toSorted((a, b) => (a.serialNumber < b.serialNumber ? -1 : 1));
+    expect(bySerial((await crlOf()).entries)).toEqual(bySerial(entries));
+  });
+
   it('is not made by a row: no CRL lists a certificate for it', async () => {
     const ref = await issue();
     const row = await ground.table.get(statusRow(own));

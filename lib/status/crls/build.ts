@@ -17,20 +17,15 @@ export interface Before extends Previous {
 
 /** The CRL that follows, to be linted and signed. Faults: `clock-behind`, `authority-not-ready`. */
 export const buildCrl = async (
-  {
-    listings,
-    register,
-    clock,
-    crlUrlsOf,
-    compromiseOf,
-  }: { readonly listings: Pick<Listings, 'read'> } & Pick<
+  deps: { readonly listings: Pick<Listings, 'read'> } & Pick<
     CrlDeps,
-    'register' | 'clock' | 'crlUrlsOf' | 'compromiseOf'
+    'register' | 'proven' | 'clock' | 'crlUrlsOf' | 'compromiseOf'
   >,
   issuer: Issuer,
   number: number,
   before: Before,
 ): Promise<{ readonly tbs: TbsCertListDraft; readonly listing: Listing }> => {
+  const { listings, clock, crlUrlsOf, compromiseOf } = deps;
   assertClock(clock, issuer.id, before.thisUpdate);
   const started = Math.floor(clock() / 1000);
   // The clock of another process may be a little ahead of ours. A list must not be older than an entry in it, nor older
@@ -40,7 +35,7 @@ export const buildCrl = async (
   const time = { from, until: started + CLOCK_TOLERANCE };
   const compromise = await compromiseOf(issuer.id);
   const listing = compromise
-    ? await listCompromised({ register, clock }, issuer.id, compromise, before.scheduled, time)
+    ? await listCompromised(deps, { ca: issuer.id, compromise, ...before }, time)
     : await listings.read(issuer.id, before, time);
   const thisUpdate = Math.max(from, listing.newest);
   const notAfter = issuer.certificate.notAfter.getTime() / 1000;
