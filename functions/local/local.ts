@@ -2,6 +2,7 @@ import { access, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { compose } from '../../lib/app.ts';
 import { readEnv } from '../../lib/env.ts';
+import { Fault } from '../../lib/fault.ts';
 import { openSealedKeys } from '../../lib/keys/sealed.ts';
 import { openFileBucket } from '../../lib/store/file-bucket.ts';
 import { openSqliteTable } from '../../lib/store/sqlite.ts';
@@ -15,7 +16,14 @@ import { witnessesAt } from '../witness/client.ts';
 import { openControl } from './backup/control.ts';
 import { openGate } from './backup/gate.ts';
 import { assertNotRestoring } from './backup/interrupted.ts';
-import { KEYS_FOLDER, OBJECTS_FOLDER, PROOFS_FILE, TABLE_FILE, TRUST_DOMAIN_FILE } from './backup/names.ts';
+import {
+  DOOR_FOLDER,
+  KEYS_FOLDER,
+  OBJECTS_FOLDER,
+  PROOFS_FILE,
+  TABLE_FILE,
+  TRUST_DOMAIN_FILE,
+} from './backup/names.ts';
 import { doorCredentials, principalCredentials } from './credentials.ts';
 import { openDataDir } from './data-dir.ts';
 import { assertFree } from './free-port.ts';
@@ -108,9 +116,14 @@ const main = async (): Promise<void> => {
   };
   await runTask(expiry, core, log);
   const credentials = join(dataDir, 'credentials');
-  const made = await principalCredentials(core, credentials, trustDomain, clock);
+  const made = await principalCredentials(core, credentials, trustDomain, clock).catch((error: unknown) => {
+    // Nobody is certified then, and whoever has credentials can still sign in to record what was lost.
+    if (!Fault.is(error, 'table-behind')) throw error;
+    say('  no credentials are made while the table is behind its log');
+    return [];
+  });
   if (made.length > 0) say(`  credentials made for ${made.join(', ')}`);
-  const openDoor = () => doorCredentials(core, join(dataDir, 'door'), trustDomain, publicUrl, clock);
+  const openDoor = () => doorCredentials(core, join(dataDir, DOOR_FOLDER), trustDomain, publicUrl, clock);
   const door = await openDoor();
 
   const app = await core.open({

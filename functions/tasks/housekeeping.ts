@@ -1,4 +1,5 @@
 import type { Core } from '../../lib/app.ts';
+import { Fault } from '../../lib/fault.ts';
 import type { Log } from '../../lib/ports.ts';
 import { errorFacts } from '../http/problems.ts';
 
@@ -40,14 +41,31 @@ export interface LocalTask {
   run(): Promise<readonly string[]>;
 }
 
+/** A task that fails again for the same reason is logged again after this time: some tasks run twice a second. */
+const SAY_AGAIN_MS = 60_000;
+
+/** Why tasks failed last, and when that was logged. */
+export type Failures = Map<string, { readonly code: string; readonly saidAt: number }>;
+
 /** Runs a task and logs what it did, or that it failed. A failed task runs again at its next turn. */
-export const runTask = async (task: TaskName | LocalTask, core: Core, log: Log): Promise<void> => {
+export const runTask = async (
+  task: TaskName | LocalTask,
+  core: Core,
+  log: Log,
+  failures: Failures = new Map(),
+): Promise<void> => {
   const name = typeof task === 'string' ? task : task.name;
   try {
     const done = await (typeof task === 'string' ? TASKS[task](core) : task.run());
     // On one machine the sequencer runs twice a second: a line for each run would hide all others.
     if (done.length > 0 && name !== 'sequencing') log('info', `Housekeeping: ${name}`, { done });
+    failures.delete(name);
   } catch (error) {
+    const code = Fault.is(error) ? error.code : 'internal';
+    const before = failures.get(name);
+    const now = performance.now();
+    if (before?.code === code && now < before.saidAt + SAY_AGAIN_MS) return;
+    failures.set(name, { code, saidAt: now });
     log('error', `Housekeeping failed: ${name}`, errorFacts(error));
   }
 };
@@ -59,6 +77,7 @@ export const keepHouse = (
   tasks: readonly (TaskName | LocalTask)[],
   everyMs: number,
 ): { stop(): Promise<void> } => {
+  const failures: Failures = new Map();
   let stopped = false;
   let wake = (): void => {};
   const loop = async (): Promise<void> => {
@@ -71,7 +90,7 @@ export const keepHouse = (
         };
       });
       for (const task of tasks) {
-        if (!stopped) await runTask(task, core, log);
+        if (!stopped) await runTask(task, core, log, failures);
       }
     }
   };

@@ -6,7 +6,14 @@ import type { SqliteTable } from '../../../lib/store/sqlite.ts';
 import { syncFolder } from '../../../lib/store/store.ts';
 import type { Gate } from './gate.ts';
 import { type BackedUp, type BackupHead, digestFile, headOf, writeManifest } from './manifest.ts';
-import { KEYS_FOLDER, OBJECTS_FOLDER, PROOFS_FILE, TABLE_FILE, TRUST_DOMAIN_FILE } from './names.ts';
+import {
+  DOOR_FOLDER,
+  KEYS_FOLDER,
+  OBJECTS_FOLDER,
+  PROOFS_FILE,
+  TABLE_FILE,
+  TRUST_DOMAIN_FILE,
+} from './names.ts';
 import { treeOf } from './table-file.ts';
 import { openTreeCopy, syncFile } from './tree-copy.ts';
 
@@ -32,7 +39,7 @@ export interface BackupMade extends BackupHead {
  *   3. The objects of acts, and the objects that have changed since step 1. So every object is there that a row rests on; an
  *      object whose rows came too late is followed up at the next start, as after a crash. Nothing was published since the
  *      table was copied, so the table is not behind its log.
- *   4. The gate opens. Sealed keys, the trust domain, and the manifest, without which the folder is no backup.
+ *   4. The gate opens. Sealed keys, the TLS door's, the trust domain, and the manifest, without which the folder is no backup.
  *
  * Faults: `backup-refused` where the folder holds anything; `store-unavailable`; the system's errors of the disk. A backup
  * that fails removes what it wrote.
@@ -48,7 +55,7 @@ export const makeBackup = async (
   }
   const made = clock();
   const objects = openTreeCopy(join(dataDir, OBJECTS_FOLDER), to, OBJECTS_FOLDER);
-  const keys = openTreeCopy(join(dataDir, KEYS_FOLDER), to, KEYS_FOLDER);
+  const others = [KEYS_FOLDER, DOOR_FOLDER].map((name) => openTreeCopy(join(dataDir, name), to, name));
   let closed: ReturnType<Gate['close']> | undefined;
   try {
     report('objects');
@@ -63,9 +70,10 @@ export const makeBackup = async (
     await objects.update();
     closed?.open();
     report('keys');
-    await keys.update();
+    for (const other of others) await other.update();
     await copyFile(join(dataDir, TRUST_DOMAIN_FILE), join(to, TRUST_DOMAIN_FILE));
-    const files: BackedUp[] = [...(await objects.files()), ...(await keys.files())];
+    const files: BackedUp[] = [];
+    for (const copied of [objects, ...others]) files.push(...(await copied.files()));
     for (const path of [TABLE_FILE, PROOFS_FILE, TRUST_DOMAIN_FILE]) {
       await syncFile(join(to, path));
       files.push({ path, ...(await digestFile(join(to, path))) });

@@ -3,6 +3,8 @@ export const TABLE_FILE = 'table.sqlite';
 export const PROOFS_FILE = 'proofs.sqlite';
 export const OBJECTS_FOLDER = 'objects';
 export const KEYS_FOLDER = 'keys';
+/** The key and the certificate of the TLS door. */
+export const DOOR_FOLDER = 'door';
 /** The text of the trust domain in force. */
 export const TRUST_DOMAIN_FILE = 'trust-domain.json';
 /** There while a restore runs, and after one that was interrupted. */

@@ -7,6 +7,7 @@ import { syncFolder } from '../../../lib/store/store.ts';
 import { assertFits, CHECKPOINT_FILE, openSeen, publishedIn, type Seen } from './checkpoints.ts';
 import { digestFile, type Manifest, readManifest } from './manifest.ts';
 import {
+  DOOR_FOLDER,
   KEYS_FOLDER,
   OBJECTS_FOLDER,
   PROOFS_FILE,
@@ -139,7 +140,9 @@ const check = async ({
 const addFiles = async ({ from, dataDir, manifest }: Checked, newest: Seen | undefined): Promise<void> => {
   const [proofs, checkpoint] = [join(dataDir, PROOFS_FILE), join(dataDir, CHECKPOINT_FILE)];
   for (const { path } of manifest.files) {
-    const isAdded = [OBJECTS_FOLDER, KEYS_FOLDER].some((folder) => path.startsWith(`${folder}/`));
+    const isAdded = [OBJECTS_FOLDER, KEYS_FOLDER, DOOR_FOLDER].some((folder) =>
+      path.startsWith(`${folder}/`),
+    );
     if (isAdded && path !== CHECKPOINT_FILE) await add(join(from, path), join(dataDir, path));
   }
   await add(join(from, TRUST_DOMAIN_FILE), join(dataDir, TRUST_DOMAIN_FILE));
