@@ -31,7 +31,7 @@ export const addCommand: AddCommand = (program, perform) => {
       perform(z.object({ certificate: z.string() }), async (run, { certificate }) => {
         const ref = await findCertificateRef(run, certificate);
         const name = `${ref.ca}/${ref.serial}`;
-        const { answer } = await run.client.post(`${certificatePath(ref)}/correction`, correctionAnswer, {});
+        const { answer } = await run.client.post(`${certificatePath(ref)}/correction`, correctionAnswer);
         const { awaiting, first } = answer;
         if (awaiting === undefined) {
           run.show({ ...ref, ...answer }, `${name}: the status is corrected\n`);

@@ -5,6 +5,7 @@ import type { ProvisionDraft } from '../../lib/ledger/ledger.ts';
 import type { CertificateRef } from '../../lib/principal.ts';
 import { FIELDS, opensslRequest, type Service } from '../service.ts';
 import { type Audited, damages, findings, openAudited } from './audited.ts';
+import { publishByRows } from './published-by-rows.ts';
 
 /*
  * The tests change, in the service's real files, everything that it shows besides its records: the status register, the
@@ -282,7 +283,7 @@ describe('akashi audit verify, of CRLs', () => {
     audited.sql('DELETE FROM item WHERE pk = ? AND sk = ?', `revoked/${seal.ca}`, revoked.serial);
     await audited.run(async (service) => {
       service.advance(20_000);
-      await service.core.status.publish(seal.ca, 'operator-noda');
+      await publishByRows(service, seal.ca);
     });
     expect((await found()).findings).toEqual([
       { damage: 'crl-incomplete', facts: { certificate: nameOf(revoked), ca: seal.ca } },

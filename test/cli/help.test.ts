@@ -86,7 +86,10 @@ describe('the command line', () => {
         resolve(root, 'cli', file, '..', from as string).slice(root.length + 1),
       ),
     );
-    const outside = new Set(imports.filter((path) => !path.startsWith('cli/')));
+    // backup and restore work on the files of a service on this machine.
+    const isOutside = (path: string) =>
+      !path.startsWith('cli/') && !path.startsWith('functions/local/backup/');
+    const outside = new Set(imports.filter(isOutside));
     expect([...outside].sort()).toEqual([
       'lib/act-kinds.ts',
       'lib/audit/audit.ts',

@@ -142,7 +142,7 @@ describe('a trust domain', () => {
       );
       return found;
     };
-    const needed = ['responder-keys', 'responders', 'staged/*', 'status/*', 'trust-domain'];
+    const needed = ['log', 'responder-keys', 'responders', 'staged/*', 'status/*', 'trust-domain'];
     expect(granted(false)).toEqual(needed);
     expect(granted(true)).toEqual(['crls/*', ...needed]);
   });

@@ -59,9 +59,13 @@ afterAll(async () => {
   folder.remove();
 });
 
-/** Issuing a token shows no data, so it leaves no record. The requests made with the token do. */
+/**
+ * Issuing a token shows no data, so it leaves no record; the requests made with the token do. How the table stands says
+ * nothing about anybody.
+ */
+const UNRECORDED: ReadonlySet<string> = new Set(['issueToken', 'getRecovery']);
 const forAuditors = routes.filter(
-  ({ id, access }) => Array.isArray(access) && access.includes('auditor') && id !== 'issueToken',
+  ({ id, access }) => Array.isArray(access) && access.includes('auditor') && !UNRECORDED.has(id),
 );
 
 describe('a request of an auditor', () => {

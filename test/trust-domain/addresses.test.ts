@@ -299,7 +299,7 @@ describe('the generation of a key of acts', () => {
     );
 
   it('is made by the ceremony, of every kind at first, and then one after another', async () => {
-    expect((await ground.objects.list('act-keys/', { limit: 100 })).keys).toHaveLength(16);
+    expect((await ground.objects.list('act-keys/', { limit: 100 })).keys).toHaveLength(18);
     expect(await codeOf(agree(house, generation(3)))).toBe('amendment-invalid');
     await agree(house, generation(2));
     expect(await keysNow()).toEqual(['act-keys/examination-1']);

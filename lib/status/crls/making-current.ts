@@ -42,7 +42,7 @@ interface SignedCrl {
   readonly row: Omit<CurrentRow, 'record'>;
   readonly entries: number;
   readonly digest: string;
-  /** The number that was current before it, or else that of its base; 0 for the first. */
+  /** The number that was current before it, or else that of its base, which may never have been current; 0 for the first. */
   readonly previousNumber: number;
 }
 
@@ -64,6 +64,8 @@ export const makeCurrent = async (
     // The publisher of a CRL with a higher number found the note, and recorded this CRL with its own.
     if (overtaken && !note) return false;
     const unrecorded = overtaken ? [] : await readUnrecorded(table, ca, number);
+    // A base that an interrupted publication left was never current: no CRL was, as far as anything tells.
+    const isLeft = unrecorded.some(({ value }) => value.number === previousNumber);
     const { record, writes } = await recorder.prepare({
       kind: 'publication',
       actor,
@@ -77,7 +79,7 @@ export const makeCurrent = async (
         digest,
         ...(overtaken
           ? { overtaken: true }
-          : { previous: previousNumber, scheduled: timeText(row.scheduled) }),
+          : { previous: isLeft ? 0 : previousNumber, scheduled: timeText(row.scheduled) }),
         ...(unrecorded.length > 0 && {
           left: unrecorded.map(({ value: { number, digest } }) => ({ number, digest })),
         }),

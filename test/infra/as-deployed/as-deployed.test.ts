@@ -780,7 +780,7 @@ describe.skipIf(!present)('as deployed', () => {
     });
     // What goes on goes by objects.
     const certificate = `/api/v1/certificates/${issued.ca}/${issued.serial}`;
-    await ok(as('operator-noda', 'POST', `${certificate}/revocation`, { reason: 'superseded' }));
+    await ok(as('operator-noda', 'POST', `${certificate}/revocation`, { reason: 'keyCompromise' }));
     expect((await as('operator-noda', 'POST', `${certificate}/hold`)).json().code).toBe('already-revoked');
     await ok(as('operator-noda', 'POST', path, sizes), 202);
     await ok(as('operator-sakai', 'POST', path, sizes));
