@@ -16,7 +16,7 @@ const TERMS = ['status', 'reason', 'invalidityDate'] as const;
  * Checks that a revocation or a hold that takes two persons had two. The act of the second person names the record of the
  * first one's asking (`confirms`), which was about the same certificate, on the same terms, and not lapsed. Certificates of
  * CAs and of OCSP responders always take two; the records of other issuances do not say whether they do. A correction of rows
- * that are closed without an act always takes two.
+ * that are closed without an act always takes two, and so does a list of compromised keys.
  */
 export interface ConfirmationCheck extends RecordObserver {
   conclude(): void;
@@ -27,6 +27,20 @@ export const openConfirmationCheck = ({ report }: { readonly report: Report }): 
   const askings = new Map<string, ActRecord>();
   const closings = new Map<string, ActRecord>();
   const corrections = new Map<string, ActRecord>();
+  const proposals = new Map<string, ActRecord>();
+  const approvals = new Map<string, ActRecord>();
+
+  /** One person proposed this very list, or its withdrawal, and another one approved it before the proposal lapsed. */
+  const isApprovedByTwo = ({ actor, time, details }: ActRecord): boolean => {
+    const proposal = proposals.get(String(details.proposal));
+    return (
+      proposal !== undefined &&
+      proposal.actor !== actor &&
+      proposal.details.person !== details.person &&
+      proposal.details.list === details.list &&
+      Date.parse(time) < Date.parse(String(proposal.details.lapsesAt))
+    );
+  };
 
   /** Two persons asked for the same correction of the same certificate, the second before the first one's asking lapsed. */
   const isCorrectedByTwo = (correction: ActRecord): boolean => {
@@ -63,11 +77,16 @@ export const openConfirmationCheck = ({ report }: { readonly report: Report }): 
         if (act === 'asked' || act === 'correction-asked') askings.set(record.id, record);
         if (act === 'corrected') corrections.set(record.id, record);
       }
+      if (record.kind === 'key-list') {
+        const { step } = record.details;
+        if (step === 'proposed') proposals.set(record.id, record);
+        if (step === 'approved') approvals.set(record.id, record);
+      }
       if (record.kind === 'revocation' || record.kind === 'hold') closings.set(record.id, record);
     },
 
     retract: ({ id }) => {
-      for (const records of [askings, closings, corrections]) records.delete(id);
+      for (const records of [askings, closings, corrections, proposals, approvals]) records.delete(id);
     },
 
     conclude: () => {
@@ -79,6 +98,9 @@ export const openConfirmationCheck = ({ report }: { readonly report: Report }): 
       for (const [record, correction] of corrections) {
         if (isCorrectedByTwo(correction)) continue;
         report('correction-not-confirmed', { certificate: certificateOf(correction), record });
+      }
+      for (const [record, approval] of approvals) {
+        if (!isApprovedByTwo(approval)) report('key-list-not-confirmed', { record });
       }
     },
   };

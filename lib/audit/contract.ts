@@ -17,6 +17,7 @@ export const DAMAGES = {
   'act-key-changed': phrase`A key of acts is not the one that was shown before, or does not follow its predecessor.`,
   'revocation-not-confirmed': phrase`A certificate that takes two persons was revoked or held, and the log lacks the asking of the other one.`,
   'correction-not-confirmed': phrase`The rows of a certificate were corrected, and the log lacks the same asking by another person.`,
+  'key-list-not-confirmed': phrase`A list of compromised keys was approved, and the log lacks the same proposal by another person.`,
   'end-repeated': phrase`Two acts ended the same thing, of which only one can have counted.`,
   'authority-without-leaf': phrase`A CA certificate has no issuance or ceremony record in the log.`,
   'authority-missing': phrase`The log has the ceremony of a CA that the service does not show.`,

@@ -72,6 +72,8 @@ export const AUDIT = {
     '透明性ログでは CRL を作った時に有効だった証明書が、CRL に載っています。',
   'The rows of a certificate were corrected, and the log lacks the same asking by another person.':
     '証明書の行が訂正されましたが、別の人による同じ申し出が透明性ログにありません。',
+  'A list of compromised keys was approved, and the log lacks the same proposal by another person.':
+    '漏えいした鍵の一覧が承認されましたが、別の人による同じ提案が透明性ログにありません。',
   'A CA issued a certificate after its own certificate had been revoked.':
     '認証局が、自身の証明書の失効後に証明書を発行しました。',
   'An act on a revoked certificate did something else than raise its revocation.':
