@@ -52,6 +52,7 @@ const publishBase = async ({ table, bucket, keys, core, trustDomain }: Opened): 
   const proven: ProvenStatus = {
     closingOf: async (ref) => (await register.listed(ref)) ?? 'never',
     endOf: async () => undefined,
+    issued: async function* () {},
     follow: async () => true,
   };
   const crlUrlsOf = async (ca: string) => (await urlsOf(ca)).crl;

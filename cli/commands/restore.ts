@@ -71,7 +71,7 @@ export const addCommand: AddCommand = (program, perform) => {
               ['former table', former],
             ]) +
               (behind > 0
-                ? `The table is ${behind} leaves behind its log; the next start says what to do.\n`
+                ? `The table is ${behind} leaves behind its log; the next start says what to do. The files of the log have to reach as far: where the folder was empty, first copy /log/tile from a mirror or an auditor into objects/log.\n`
                 : ''),
           );
         },

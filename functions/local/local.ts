@@ -42,7 +42,7 @@ import { writeWhole } from './whole-file.ts';
 /** How often the service looks for CRLs, responders and interrupted work that are due. */
 const HOUSEKEEPING_MS = 15_000;
 /** How often it looks for revocations and holds that somebody erased from the table. */
-const CLOSINGS_MS = 300_000;
+const CLOSINGS_MS = 60_000;
 /** How often it looks for tasks that are due once a day or once a year. */
 const DAILY_MS = 3_600_000;
 /** How often it looks whether the certificate of its TLS door is due. */

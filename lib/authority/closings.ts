@@ -1,6 +1,7 @@
 import { Fault, wentThrough } from '../fault.ts';
 import type { Closing } from '../ledger/ledger.ts';
 import type { CertificateRef } from '../principal.ts';
+import type { RevocationEntry } from '../status/status.ts';
 import { type UsedKeyRow, usedKeyAt } from '../used-key.ts';
 import type { AuthorityCore } from './contract.ts';
 import type { AuthorityDeps } from './deps.ts';
@@ -34,15 +35,13 @@ export const openClosings = (
   const issued = openIssuedObjects(deps.objects);
   const { follow } = openStatusRows({ ...deps, publishCrl: async () => {} });
 
-  /** The end of the certificate is in the bucket too, for the case that all of its rows are gone. */
   const issuedAsOf = async (ref: CertificateRef): Promise<IssuedAs | undefined> => {
     try {
       return await readIssuedAs(deps, ref);
     } catch (error) {
       if (!Fault.is(error, 'unknown-certificate')) throw error;
+      return undefined;
     }
-    const object = await issued.read(ref);
-    return object && { request: object.order, notAfter: object.notAfter };
   };
 
   /** Resolves with whether rows or records were missing. Log lines name the act: a serial number names a person. */
@@ -101,7 +100,7 @@ export const openClosings = (
       do {
         const page = await register.revoked(ca, cursor);
         for (const { sk, value } of page.items) {
-          if (value.reason !== 'certificateHold') continue;
+          if ((value as RevocationEntry | null)?.reason !== 'certificateHold') continue;
           const ref = { ca, serial: sk };
           const issuedAs = await issuedAsOf(ref);
           if (issuedAs) await follow(ref, issuedAs);

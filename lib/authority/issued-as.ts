@@ -1,6 +1,8 @@
 import type { CertificateRef } from '../principal.ts';
-import { type CertificateRow, certificateKey, readIssuance, unknownCertificate } from './certificates.ts';
+import { readRecordedAct } from '../recorded-act.ts';
+import { type CertificateRow, certificateKey, unknownCertificate } from './certificates.ts';
 import type { AuthorityDeps } from './deps.ts';
+import { openIssuedObjects } from './issued-objects.ts';
 
 /**
  * The facts that decide who may act on a certificate. They come from the record of the issuance, because somebody who can
@@ -19,13 +21,19 @@ export interface IssuedAs {
   readonly notBefore?: number;
 }
 
-/** Fault: `unknown-certificate`. */
-export const readIssuedAs = async (
-  { table, register, recorder }: Pick<AuthorityDeps, 'table' | 'register' | 'recorder'>,
-  ref: CertificateRef,
-): Promise<IssuedAs> => {
-  const certificate = (await table.get<CertificateRow>(certificateKey(ref)))?.value;
-  const issuance = certificate && (await readIssuance(recorder, ref, certificate));
+type Deps = Pick<AuthorityDeps, 'table' | 'register' | 'recorder' | 'objects'>;
+
+/**
+ * The object of the serial number says which record it is. Only a certificate that is not signed yet has none; then the
+ * certificate's row says it. Fault: `unknown-certificate`.
+ */
+export const readIssuedAs = async (deps: Deps, ref: CertificateRef): Promise<IssuedAs> => {
+  const object = await openIssuedObjects(deps.objects).read(ref);
+  const certificate = object ? undefined : (await deps.table.get<CertificateRow>(certificateKey(ref)))?.value;
+  const issuance = await readRecordedAct(deps.recorder, object?.record ?? certificate?.record, {
+    kind: 'issuance',
+    certificate: ref,
+  });
   if (issuance) {
     const { profile, order, notBefore, notAfter, keyIdentity } = issuance.details;
     return {
@@ -37,7 +45,8 @@ export const readIssuedAs = async (
       notBefore: Math.floor(Date.parse(String(notBefore)) / 1000),
     };
   }
-  const status = (await register.lookup(ref))?.value;
+  if (object) return { request: object.order, notAfter: object.notAfter };
+  const status = (await deps.register.lookup(ref))?.value;
   if (status) return { request: status.request, notAfter: status.notAfter };
   if (certificate) return { request: certificate.order, notAfter: certificate.notAfter };
   throw unknownCertificate();

@@ -28,7 +28,7 @@ export interface IssuedObject {
 export interface IssuedObjects {
   read(ref: CertificateRef): Promise<IssuedObject | undefined>;
   /** The certificates of every such object. */
-  all(): AsyncGenerator<CertificateRef>;
+  all(ca?: string): AsyncGenerator<CertificateRef>;
   /** The object that stands there afterwards. `isOurs` is false where another was first. */
   put(ref: CertificateRef, object: IssuedObject): Promise<IssuedObject & { readonly isOurs: boolean }>;
 }
@@ -71,11 +71,11 @@ const parse = (path: string, body: Uint8Array): IssuedObject => {
   };
 };
 
-async function* listed(objects: Pick<Objects, 'list'>): AsyncGenerator<CertificateRef> {
+async function* listed(objects: Pick<Objects, 'list'>, prefix: string): AsyncGenerator<CertificateRef> {
   let cursor: string | undefined;
   do {
     const from = cursor === undefined ? {} : { cursor };
-    const page = await objects.list('issued/', { limit: MAX_PAGE, ...from });
+    const page = await objects.list(prefix, { limit: MAX_PAGE, ...from });
     for (const key of page.keys) {
       const [, ca, serial] = key.split('/');
       if (ca !== undefined && serial !== undefined) yield { ca, serial };
@@ -94,7 +94,7 @@ export const openIssuedObjects = (objects: Objects): IssuedObjects => {
   return {
     read,
 
-    all: () => listed(objects),
+    all: (ca) => listed(objects, ca === undefined ? 'issued/' : `issued/${ca}/`),
 
     put: async (ref, object) => {
       const path = pathOf(ref);

@@ -190,7 +190,10 @@ export const openIssuing = (
     if (standing) throw givenUp(order);
     // Only a certificate that had its rows can have changed its status.
     if (await recorder.conclusion({ act: statusName(ref), number: 1 })) throw rowsLost(order, ref);
-    return storeRows(end, issuance, rebuild(issuance, plan));
+    const rebuilt = rebuild(issuance, plan);
+    // The key may have been compromised since the end was put.
+    await usedKeys.assertUsable(rebuilt.tbs.subjectPublicKeyInfo);
+    return storeRows(end, issuance, rebuilt);
   };
 
   const rebuild = (issuance: IssuanceEnd, plan: IssuancePlan | undefined): Built => {

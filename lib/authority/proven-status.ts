@@ -63,6 +63,18 @@ export const openProvenStatus = (
       return entry;
     },
 
+    issued: async function* (ca) {
+      for await (const ref of issued.all(ca)) {
+        yield {
+          serial: ref.serial,
+          end: async () => {
+            const object = await issued.read(ref);
+            return object?.givenUp ? undefined : object?.notAfter;
+          },
+        };
+      }
+    },
+
     endOf: async (ref) => (await issuanceOf(ref))?.notAfter,
 
     follow: async (ref) => {

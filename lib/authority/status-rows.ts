@@ -10,6 +10,8 @@ import type { IssuedAs } from './issued-as.ts';
 import { type ActedState, readStanding, type Standing } from './status-acts.ts';
 
 const MARK_OCTETS = 8;
+/** Others who act on the same certificate are few. */
+const MAX_ATTEMPTS = 20;
 
 /**
  * Makes the rows of the status register, and the records in the ledger, follow the acts on a certificate. It is called after
@@ -34,7 +36,7 @@ export const openStatusRows = (
     issuedAs: IssuedAs,
     mended: () => void = () => {},
   ): Promise<Standing> => {
-    for (;;) {
+    for (let attempts = 0; attempts < MAX_ATTEMPTS; attempts++) {
       const standing = await readStanding(recorder, ref);
       await compromise.follow(ref, standing, issuedAs);
       const rows = await register.read(ref);
@@ -64,6 +66,7 @@ export const openStatusRows = (
       if (isUrgent) await publishAtOnce(ref.ca);
       return standing;
     }
+    throw new Fault('store-unavailable', 'The rows of the certificate kept changing; try again.', { ...ref });
   };
 
   /** A CRL that cannot be published now stays due until it is. The revocation stands either way. */

@@ -30,6 +30,8 @@ export interface UsedKeys {
    * `compromised-key`, `duplicate-key`.
    */
   claim(asked: AskedKey): Promise<KeyClaim>;
+  /** Fault: `compromised-key`. */
+  assertUsable(subjectPublicKeyInfo: Uint8Array): Promise<void>;
   /**
    * The write that is stored with the rows of a certificate: its issuance is the newest for the key. Fault: `duplicate-key`
    * where the key went to somebody else meanwhile.
@@ -97,11 +99,17 @@ export const openUsedKeys = (
 ): UsedKeys => {
   const compromised = openCompromisedKeys(objects);
 
+  const assertUsable = async (subjectPublicKeyInfo: Uint8Array): Promise<void> => {
+    await compromised.assertUsable(keyIdentity(subjectPublicKeyInfo));
+    await keyLists.assertNotListed(hash('sha256', subjectPublicKeyInfo));
+  };
+
   return {
+    assertUsable,
+
     claim: async ({ subjectPublicKeyInfo, holder, sameKey, order }) => {
       const identity = keyIdentity(subjectPublicKeyInfo);
-      await compromised.assertUsable(identity);
-      await keyLists.assertNotListed(hash('sha256', subjectPublicKeyInfo));
+      await assertUsable(subjectPublicKeyInfo);
       const item = await table.get<UsedKeyRow>(usedKeyAt(identity));
       if (item === undefined) return { identity };
       const { record, request } = rowOf(item);

@@ -85,7 +85,9 @@ export const openConclusions = (deps: {
       if (Fault.is(error, 'record-expired')) return true;
       if (!Fault.is(error, 'unknown-record')) throw error;
     }
-    const traces = await Promise.all(traceKeys(record).map((key) => deps.table.get(key)));
+    // A row of another form in the record's place keeps it from being stored, too.
+    const places = [recordKey(record.id), ...traceKeys(record)];
+    const traces = await Promise.all(places.map((key) => deps.table.get(key)));
     return traces.some((trace) => trace !== undefined);
   };
 

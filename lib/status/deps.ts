@@ -33,6 +33,8 @@ export interface ProvenStatus {
   closingOf(ref: CertificateRef): Promise<ProvenClosing>;
   /** The end of the certificate in Unix seconds, by the record of its issuance; undefined where that is not proven. */
   endOf(ref: CertificateRef): Promise<number | undefined>;
+  /** Every serial number of the CA that a certificate was signed for, with its end in Unix seconds; read from the bucket. */
+  issued(ca: string): AsyncIterable<{ readonly serial: string; end(): Promise<number | undefined> }>;
   /** Makes the rows say what the acts say. False where they stay closed, and no act has closed them. */
   follow(ref: CertificateRef): Promise<boolean>;
 }

@@ -144,7 +144,9 @@ const changeWrites = (
     ...(!entry && listed ? [{ delete: revokedKey(ref), if: { version: listed.version } }] : []),
     changedWrite(ref, AT_ONCE, mark),
     // An entry with the same end has already put this row.
-    ...(entry && listed?.value.notAfter !== entry.notAfter ? [changedWrite(ref, entry.notAfter, mark)] : []),
+    ...(entry && (listed?.value as RevokedRow | null | undefined)?.notAfter !== entry.notAfter
+      ? [changedWrite(ref, entry.notAfter, mark)]
+      : []),
   ];
 };
 
@@ -161,14 +163,40 @@ const unlistWrites = (
 const settledWrites = (keys: readonly Key[]): readonly Write[] =>
   keys.map((key) => ({ delete: key, if: { version: 1 } }));
 
+/** A row that has not the form of one closes its certificate, and opens nothing. The acts then say what it should say. */
+const MALFORMED = {
+  state: 'revoked',
+  request: '',
+  notAfter: 0,
+  revocationTime: 0,
+  reason: 'unspecified',
+} as const;
+
+const STATES: ReadonlySet<unknown> = new Set(['good', 'hold', 'revoked']);
+
+/** Somebody else may have written anything. */
+const wellFormed = (item: Item<StatusRow>): Item<StatusRow> => {
+  const { state, request, notAfter, revocationTime, reason }: Partial<Record<string, unknown>> =
+    item.value ?? {};
+  const isWhole =
+    STATES.has(state) &&
+    typeof request === 'string' &&
+    Number.isSafeInteger(notAfter) &&
+    (state === 'good' || (Number.isSafeInteger(revocationTime) && typeof reason === 'string'));
+  return isWhole ? item : { ...item, value: MALFORMED };
+};
+
 export const openRegister = (table: Table): Register => ({
-  lookup: (ref) => table.get<StatusRow>(statusKey(ref)),
+  lookup: async (ref) => {
+    const item = await table.get<StatusRow>(statusKey(ref));
+    return item && wellFormed(item);
+  },
   read: async (ref) => {
     const [status, listed] = await Promise.all([
       table.get<StatusRow>(statusKey(ref)),
       table.get<RevokedRow>(revokedKey(ref)),
     ]);
-    return { ...(status && { status }), ...(listed && { listed }) };
+    return { ...(status && { status: wellFormed(status) }), ...(listed && { listed }) };
   },
   revoked: (ca, cursor) =>
     table.query<RevokedRow>({ pk: revokedPk(ca), limit: MAX_PAGE, ...(cursor !== undefined && { cursor }) }),
@@ -182,7 +210,10 @@ export const openRegister = (table: Table): Register => ({
     }
     return { serials: [...new Set(keys.map(({ sk }) => sk.split(' ')[1] as SerialHex))], keys };
   },
-  known: (ca, digit, from, limit) => table.query<StatusRow>({ pk: statusPk(ca, digit), from, limit }),
+  known: async (ca, digit, from, limit) => {
+    const page = await table.query<StatusRow>({ pk: statusPk(ca, digit), from, limit });
+    return { ...page, items: page.items.map(wellFormed) };
+  },
   admitWrites,
   says,
   changeWrites,

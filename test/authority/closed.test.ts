@@ -212,6 +212,19 @@ describe('a CA whose key is compromised', () => {
     expect(await ocspStatus(house, plain)).toMatchObject(revoked);
   });
 
+  it('lists every certificate that was signed, and no other, whatever rows there are', async () => {
+    const [deleted, expired] = [await issue(), await issue()];
+    const row = (await ground.table.get(statusRow(expired)))?.value as Value;
+    await deleteRow(ground.table, statusRow(deleted));
+    await putRow(ground.table, statusRow(expired), { ...row, notAfter: 1 });
+    await putRow(ground.table, statusRow({ ca: CA, serial: '0102' } as CertificateRef), row);
+    await putRow(ground.table, statusRow({ ca: CA, serial: 'zz' } as CertificateRef), null as never);
+    await revokeCa('cACompromise');
+    const serials = (await crlOf()).entries.map(({ serialNumber }) => serialNumber as string);
+    expect(serials).toEqual(expect.arrayContaining([deleted.serial, expired.serial, own.serial]));
+    expect(serials).not.toContain('0102');
+  });
+
   it('keeps its CRL whole whatever becomes of the rows', async () => {
     const [deleted, expired, forged] = [await issue(), await issue(), await issue()];
     await revokeCa('cACompromise');

@@ -244,10 +244,23 @@ describe('a key that was compromised', () => {
     const key = newP256();
     const ref = await issue(key);
     await deleteRow(ground.table, { pk: `certificates/${ref.ca}/${ref.serial.at(-1)}`, sk: ref.serial });
-    // Without its row nobody knows how many persons it takes, so it takes two.
-    expect(await compromise(ref)).toMatchObject({ awaiting: expect.anything() });
-    await house.app.authority.revoke(operator('operator-sakai'), ref, { reason: 'keyCompromise' });
+    expect(await compromise(ref)).toMatchObject({ first: true });
     expect(await codeOf(submit(key))).toBe('compromised-key');
+  });
+
+  it('is not certified by an issuance whose rows somebody kept from being stored until then', async () => {
+    const key = newP256();
+    const ref = await issue(key);
+    await deleteRow(ground.table, usedKeyAt(keyIdentity(spki(key))));
+    const { request } = await submit(key);
+    const foreign = [...'0123456789abcdef'].map((digit) => ({ pk: `unfinished/${digit}`, sk: request.id }));
+    for (const row of foreign) await putRow(ground.table, row, { ca: 'x', serial: '0a' });
+    expect((await approve(request.id)).state).toBe('approved');
+    expect(await compromise(ref)).toMatchObject({ first: true });
+    for (const row of foreign) await deleteRow(ground.table, row);
+    await house.app.registration.recover();
+    expect((await house.app.registration.get(operator(), request.id)).state).not.toBe('issued');
+    expect(house.logged.map(({ facts }) => facts.error)).toContain('compromised-key');
   });
 
   it('has its object before the rows of the revocation and before the answer', async () => {

@@ -205,22 +205,48 @@ describe('a revocation is not kept out', () => {
     expect((await ground.table.get(revokedKey(ref)))?.value).toEqual(entry);
   });
 
-  it('where the row of the certificate or the record of its issuance is deleted; it then takes two operators', async () => {
+  it.each([
+    ['deleted', undefined],
+    ['that names another record', { record: 'x' }],
+    ['of another form', null],
+  ])('by a row of the certificate %s, or rows of its status without their form', async (_, change) => {
+    const ref = await issue();
+    const { value } = (await ground.table.get(certificateKey(ref))) as Item;
+    if (change === undefined) await deleteRow(ground.table, certificateKey(ref));
+    else await putRow(ground.table, certificateKey(ref), (change && { ...value, ...change }) as Value);
+    for (const key of [statusKey(ref), revokedKey(ref)]) await putRow(ground.table, key, null as never);
+    expect((await ocspStatus(house, ref)).status).toBe('revoked');
+    expect((await house.app.authority.revoke(chief, ref, REASON)).revocation?.status).toBe('revoked');
+    expect([await stateOf(ref), await isListed(ref)]).toEqual(['revoked', true]);
+    expect((await ground.table.get(statusKey(ref)))?.value).toMatchObject({ notAfter: value.notAfter });
+    expect((await house.app.status.publish(ref.ca, 'test')).number).toBeGreaterThan(1n);
+  });
+
+  it('where the record of its issuance is deleted; it then takes two operators', async () => {
     const { authority } = house.app;
-    for (const part of ['certificate', 'record']) {
-      const ref = await issue();
-      const { value } = (await ground.table.get<{ readonly record: string }>(certificateKey(ref))) as Item<{
-        readonly record: string;
-      }>;
-      await house.app.ledger.query({ limit: 1 });
-      const key = part === 'certificate' ? certificateKey(ref) : recordKey(value.record);
-      expect(await ground.table.get(key)).toBeDefined();
-      await deleteRow(ground.table, key);
-      expect(await codeOf(authority.revoke(chief, ref, REASON))).toBe('unknown-certificate');
-      expect((await authority.revoke(sakai, ref, REASON)).awaiting?.status).toBe('revoked');
-      expect((await authority.revoke(noda, ref, REASON)).revocation?.status).toBe('revoked');
-      expect([await stateOf(ref), await isListed(ref)]).toEqual(['revoked', true]);
-    }
+    const ref = await issue();
+    const { value } = (await ground.table.get<{ readonly record: string }>(certificateKey(ref))) as Item<{
+      readonly record: string;
+    }>;
+    await house.app.ledger.query({ limit: 1 });
+    await deleteRow(ground.table, recordKey(value.record));
+    expect(await codeOf(authority.revoke(chief, ref, REASON))).toBe('unknown-certificate');
+    expect((await authority.revoke(sakai, ref, REASON)).awaiting?.status).toBe('revoked');
+    expect((await authority.revoke(noda, ref, REASON)).revocation?.status).toBe('revoked');
+    expect([await stateOf(ref), await isListed(ref)]).toEqual(['revoked', true]);
+  });
+
+  it('by rows in the place of its record, which would keep it from being staged', async () => {
+    const ref = await issue();
+    const restore = table.mark();
+    await house.app.authority.revoke(chief, ref, REASON);
+    const { items } = await ground.table.query({ pk: `status/${ref.ca}/${ref.serial.at(-1)}`, limit: 10 });
+    expect(items.length).toBeGreaterThan(0);
+    const record = (await allRecords(house)).find(({ kind }) => kind === 'revocation')?.id as string;
+    await restore();
+    await putRow(ground.table, recordKey(record), { x: 1 });
+    await house.core.authority.followClosings();
+    expect([await stateOf(ref), await isListed(ref)]).toEqual(['revoked', true]);
   });
 
   it('and is not made by rows of a certificate that there never was', async () => {

@@ -35,6 +35,7 @@ export const publishByRows = async (service: Service, ca: string): Promise<void>
     proven: {
       closingOf: async (ref) => (await register.listed(ref)) ?? 'released',
       endOf: async () => undefined,
+      issued: async function* () {},
       follow: async () => true,
     },
     recorder: core.ledger,

@@ -79,7 +79,14 @@ export const makeBackup = async (
       files.push({ path, ...(await digestFile(join(to, path))) });
     }
     await syncFolder(to);
-    const head = headOf(made, treeOf(join(to, TABLE_FILE))?.size ?? 0);
+    const tree = treeOf(join(to, TABLE_FILE));
+    if (tree === undefined && files.some(({ path }) => path.startsWith(`${OBJECTS_FOLDER}/log/`))) {
+      throw new Fault(
+        'backup-refused',
+        "The table has no row of the log's tree now, so this would be no whole backup; try again shortly.",
+      );
+    }
+    const head = headOf(made, tree?.size ?? 0);
     await writeManifest(to, { head, files });
     await syncFolder(to);
     return { ...head, files: files.length, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0) };

@@ -121,7 +121,16 @@ const check = async ({
     addObjects(join(dataDir, PROOFS_FILE), join(from, PROOFS_FILE), false);
   }
   const tree = treeOf(join(from, TABLE_FILE));
-  if (tree === undefined) return undefined;
+  if (tree === undefined) {
+    // The log had not begun, or somebody has taken its row out of the table.
+    const isBegun = manifest.files.some(({ path }) => path.startsWith(`${OBJECTS_FOLDER}/log/`));
+    if (!isBegun && checkpoint === undefined && !(await exists(join(dataDir, CHECKPOINT_FILE))))
+      return undefined;
+    throw new Fault(
+      'backup-refused',
+      "The backup has files of a log, and its table has no row of the log's tree: it is not whole. Take another backup.",
+    );
+  }
   const [ours, theirs] = [await publishedIn(dataDir, tree.vkey), await publishedIn(from, tree.vkey)];
   if (ours === undefined && checkpoint === undefined) {
     throw new Fault(

@@ -100,4 +100,6 @@ export const AUTHORITY = {
     'この発行指示は別の形で終わっているため、証明書は発行されません。',
   'The table has lost the rows of a certificate that was issued; restore them from a backup. Its number is not admitted again.':
     '発行済み証明書の行がテーブルから失われています。バックアップから復元してください。この番号が再び有効とされることはありません。',
+  'The rows of the certificate kept changing; try again.':
+    '証明書の行が変わり続けています。もう一度実行してください。',
 };

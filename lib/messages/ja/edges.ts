@@ -127,4 +127,8 @@ export const EDGES = {
     'データフォルダに、透明性ログのチェックポイントがありません。気付かないうちに記録が失われることのないよう、監査人または証人が持つ最新のチェックポイントを --checkpoint で指定してください。',
   'The backup is not one of this data folder: both have an object of one name with other bytes. Nothing was restored; restore into an empty folder.':
     'バックアップは、このデータフォルダのものではありません（同じ名前で内容の異なるオブジェクトがあります）。何も復元していません。空のフォルダに復元してください。',
+  "The backup has files of a log, and its table has no row of the log's tree: it is not whole. Take another backup.":
+    'バックアップに透明性ログのファイルがありますが、テーブルに透明性ログの木の行がありません。完全なバックアップではないため、別のバックアップを使ってください。',
+  "The table has no row of the log's tree now, so this would be no whole backup; try again shortly.":
+    'いまテーブルに透明性ログの木の行がなく、完全なバックアップになりません。少し待ってからもう一度実行してください。',
 };

@@ -32,4 +32,6 @@ export const STATUS = {
   'The current CRL is missing from the archive.': '現在の CRL が保管庫にありません。',
   'The archive has no CRL of that number.': 'その番号の CRL は保存されていません。',
   'This CA has no CRL of that name.': 'この認証局に、その名前の CRL はありません。',
+  'Others kept taking the number of the CRL; try again.':
+    'CRL の番号がほかから取られ続けています。もう一度実行してください。',
 };

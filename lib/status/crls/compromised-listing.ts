@@ -7,18 +7,17 @@ import {
   decodeCertificateList,
   type RevokedCertificate,
 } from '../../pki/pki.ts';
-import { MAX_PAGE, type Page } from '../../store/store.ts';
 import type { CrlDeps } from '../deps.ts';
 import type { StatusRow } from '../register.ts';
 import type { Base } from './bases.ts';
 import type { Listing } from './listings.ts';
 import type { ListTime } from './verdicts.ts';
 
-/** The last hex digits of serial numbers, by which the register is partitioned. */
-const DIGITS = '0123456789abcdef';
-
 /** Change rows that one CRL settles; the others wait for the next one. */
 const MAX_CHANGES = 10_000;
+
+/** An OCSP request need not wait for the whole list. */
+const PAUSE_AFTER = 1000;
 
 interface Compromised {
   readonly ca: string;
@@ -32,9 +31,8 @@ interface Compromised {
 /**
  * The entries of a CRL of a CA whose key is compromised: every certificate of the CA that had not expired before `scheduled`.
  *
- * The register says which certificates there are. What an entry says does not come from a row: it is the CA's own compromise,
- * or an earlier closing of the certificate that its acts prove, or what the base says. A certificate whose row is gone stays
- * as the base lists it, unless the record of its issuance proves that it has expired. The register is read whole each time.
+ * The bucket says which certificates there are. What an entry says does not come from a row: it is the CA's own compromise,
+ * or an earlier closing of the certificate that its acts prove, or what the base says. All are read each time.
  */
 export const listCompromised = async (
   { register, clock, proven }: Pick<CrlDeps, 'register' | 'clock' | 'proven'>,
@@ -53,33 +51,27 @@ export const listCompromised = async (
     newest = Math.max(newest, revocationTime);
   };
 
-  const entryOf = async (serial: string, row: StatusRow): Promise<CertListEntryFields> => {
-    if (row.state === 'good') return entryUnder({ state: 'good' }, compromise);
-    const said = entryUnder(row, compromise);
-    if (isDeepStrictEqual(before.get(serial), said)) return said;
+  const entryOf = async (serial: string, row: StatusRow | undefined): Promise<CertListEntryFields> => {
+    const known = before.get(serial);
+    const said = entryUnder(row ?? { state: 'good' }, compromise);
+    // Without a closing of its own the certificate is revoked with the CA, whoever wrote the row.
+    const isPlain = known === undefined && (row === undefined || row.state === 'good');
+    if (isPlain || isDeepStrictEqual(known, said)) return said;
     const closing = await proven.closingOf({ ca, serial });
     if (typeof closing === 'string') return entryUnder({ state: 'good' }, compromise);
     const state = closing.reason === 'certificateHold' ? 'hold' : 'revoked';
     return entryUnder({ state, ...closing }, compromise);
   };
 
-  for (const digit of DIGITS) {
-    let after: string | undefined = '0';
-    while (after !== undefined) {
-      const { items, cursor }: Page<StatusRow> = await register.known(ca, digit, after, MAX_PAGE);
-      for (const { sk, value } of items) {
-        if (value.notAfter < scheduled) continue;
-        push(sk, await entryOf(sk, value));
-        before.delete(sk);
-      }
-      const last = items.at(-1)?.sk;
-      after = cursor === undefined || last === undefined ? undefined : `${last}0`;
-      await nextTurn();
+  for await (const { serial, end } of proven.issued(ca)) {
+    const row = (await register.lookup({ ca, serial }))?.value;
+    // A row may say anything about the end of its certificate.
+    if (row === undefined || row.notAfter < scheduled) {
+      const notAfter = await end();
+      if (notAfter === undefined || notAfter < scheduled) continue;
     }
-  }
-  for (const [serial, entry] of before) {
-    const end = await proven.endOf({ ca, serial });
-    if (end === undefined || end >= scheduled) push(serial, entry);
+    push(serial, await entryOf(serial, row));
+    if (entries.length % PAUSE_AFTER === 0) await nextTurn();
   }
   return { entries, newest, changes, readAt, clamped: true };
 };

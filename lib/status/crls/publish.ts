@@ -48,6 +48,9 @@ import type { Serving } from './serve.ts';
  * An urgent revocation is published right after it was recorded. That fails if the process dies or a store does not
  * answer. Then the row `urgent` has a version that the current CRL has not seen, and the CRL is due.
  */
+/** Publishers that come in between are few. Somebody who writes to the table may take any number of them. */
+const MAX_ATTEMPTS = 20;
+
 export const openPublishing = (
   deps: CrlDeps,
   serving: Pick<Serving, 'current' | 'keep'>,
@@ -136,10 +139,11 @@ export const openPublishing = (
         ca,
       });
     }
-    for (;;) {
+    for (let attempts = 0; attempts < MAX_ATTEMPTS; attempts++) {
       const published = await attempt(ca, actor);
       if (published) return published;
     }
+    throw new Fault('store-unavailable', 'Others kept taking the number of the CRL; try again.', { ca });
   };
 
   const isDue = async (issuer: Issuer): Promise<boolean> => {
@@ -155,7 +159,8 @@ export const openPublishing = (
     assertClock(deps.clock, ca, current.thisUpdate);
     if (stopped) return !isLast(issuer, current);
     if (now >= current.thisUpdate + crl.interval) return true;
-    if (((await readUrgent(table, ca)) ?? 0) > (row.value.urgent ?? 0)) return true;
+    // Where they differ in the other way, somebody has written one of them.
+    if (((await readUrgent(table, ca)) ?? 0) !== (row.value.urgent ?? 0)) return true;
     // A publication was interrupted, or somebody has put back the row of an earlier CRL.
     return (await newestArchived(bucket, ca, current.number)) > current.number;
   };

@@ -1,6 +1,7 @@
 import { hash, randomBytes } from 'node:crypto';
 import { access, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeBackup } from '../../../functions/local/backup/backup.ts';
 import { openGate } from '../../../functions/local/backup/gate.ts';
@@ -15,6 +16,7 @@ import { noteSigner, signCheckpoint } from '../../../lib/tlog/tlog.ts';
 import { codeOf, DAY, type Ground, openGround, openHouse } from '../../authority/house.ts';
 import { type Service, temporaryFolder } from '../../service.ts';
 import { issueTo } from '../../status/office.ts';
+import { deleteRow } from '../../store/row-attacks.ts';
 import { checkWorld, ocspStatus } from '../../world.ts';
 
 /** A backup of the running service, and restoring it. The keys of the services are in memory; one file stands for the folder. */
@@ -183,6 +185,21 @@ describe('a backup', () => {
 });
 
 describe('a restore is refused whole', () => {
+  /** Changes the list of a backup, as somebody would who knows its form. */
+  const rewrite = async (name: string, change: (lines: readonly string[]) => readonly string[]) => {
+    const path = join(at(name), MANIFEST);
+    const lines = change((await readFile(path, 'utf8')).split('\n').slice(0, -2))
+      .map((line) => `${line}\n`)
+      .join('');
+    await writeFile(path, `${lines}${JSON.stringify({ sha256: hash('sha256', lines) })}\n`);
+  };
+
+  const renewDigest = async (name: string, file: string): Promise<void> => {
+    const bytes = await readFile(join(at(name), file));
+    const line = JSON.stringify({ path: file, bytes: bytes.length, sha256: hash('sha256', bytes) });
+    await rewrite(name, (lines) => lines.map((one) => (one.includes(`"path":"${file}"`) ? line : one)));
+  };
+
   const refusedUnchanged = async (code: string, backup: string, data: string, checkpoint?: Uint8Array) => {
     const before = await contentOf(data);
     expect(await codeOf(restore(backup, data, checkpoint))).toBe(code);
@@ -211,12 +228,27 @@ describe('a restore is refused whole', () => {
 
   it('where it is of another format, or no backup', async () => {
     await backedUp();
-    const path = join(at('data-backup'), MANIFEST);
-    const [head, ...files] = (await readFile(path, 'utf8')).split('\n').slice(0, -2);
-    const lines = [JSON.stringify({ ...JSON.parse(head as string), format: 99 }), ...files, ''].join('\n');
-    await writeFile(path, `${lines}${JSON.stringify({ sha256: hash('sha256', lines) })}\n`);
+    await rewrite('data-backup', (lines) => [
+      JSON.stringify({ ...JSON.parse(lines[0] as string), format: 99 }),
+      ...lines.slice(1),
+    ]);
     await refusedUnchanged('format-unsupported', 'data-backup', 'data');
     await refusedUnchanged('backup-damaged', 'data', 'data');
+  });
+
+  it('where its table has lost the row of the tree, and no such backup is made', async () => {
+    const service = await start('data');
+    await service.house.core.sequencer.sequence();
+    await service.backup('backup');
+    await deleteRow(service.house.table, { pk: 'log', sk: 'tree' });
+    expect(await codeOf(service.backup('later'))).toBe('backup-refused');
+    await service.stop();
+    const table = join(at('backup'), 'table.sqlite');
+    const db = new DatabaseSync(table);
+    db.exec("DELETE FROM item WHERE pk = 'log' AND sk = 'tree'");
+    db.close();
+    await renewDigest('backup', 'table.sqlite');
+    await refusedUnchanged('backup-refused', 'backup', 'empty');
   });
 
   it('where it is of another deployment', async () => {

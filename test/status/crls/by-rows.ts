@@ -15,6 +15,7 @@ export const provenByRows = (register: Register): ProvenStatus & { readonly aske
       const { notAfter: _notAfter, ...entry } = value;
       return entry;
     },
+    issued: async function* () {},
     endOf: async (ref) => {
       const { status, listed } = await register.read(ref);
       return status?.value.notAfter ?? listed?.value.notAfter;
