@@ -17,6 +17,8 @@ import type { Closes, Closing, Ledger, LedgerRecord, RecordKind } from './contra
 /** A closing that somebody erases leaves a certificate good, or a person able to act. */
 const CLOSING: ReadonlySet<RecordKind> = new Set(['revocation', 'hold']);
 
+export const isClosing = (kind: RecordKind): boolean => CLOSING.has(kind);
+
 const HOUR_MS = 3_600_000;
 /** A run looks at the last day, even if an earlier one has looked at a part of it: rows may be erased at any time. */
 const DAY_HOURS = 24;
@@ -40,7 +42,7 @@ export const openClosings = ({
 }) => {
   /** Before the act is put as the end. Acts of other kinds are named nowhere. */
   const announce = async ({ id, time, kind }: LedgerRecord, { act, number }: Closes): Promise<void> => {
-    if (!CLOSING.has(kind)) return;
+    if (!isClosing(kind)) return;
     const path = `${CLOSINGS}${time.slice(0, 13)}/${time.slice(14, 16)}/${id}.${number}.${act}`;
     await wentThrough(objects.put(path, EMPTY, { if: 'absent' }));
   };

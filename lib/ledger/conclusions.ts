@@ -1,5 +1,7 @@
 import { Fault, wentThrough } from '../fault.ts';
+import type { Clock } from '../ports.ts';
 import type { Objects, Table, Write } from '../store/store.ts';
+import { isClosing } from './closings.ts';
 import type { ActDraft, Closes, Ledger, LedgerRecord, PreparedRecord } from './contract.ts';
 import { timeOfId } from './ids.ts';
 import { recordKey, traceKeys } from './rows.ts';
@@ -13,6 +15,9 @@ import { type ActSigning, verifiedAct } from './signed-act.ts';
  * The object comes before the rows. A crash between the two leaves an object without its rows, and whoever comes next makes
  * the rows of the object that is there. A closing can be found by its time as well (closings.ts). The object is never changed or deleted, so rows that somebody puts back open nothing.
  */
+
+/** No record is kept for less. The task that follows closings looks at those of the last day. */
+const NEW_MS = 2 * 86_400_000;
 
 const NAME = /^[A-Za-z0-9._-]{1,200}$/;
 
@@ -46,6 +51,7 @@ export const openConclusions = (deps: {
   readonly objects: Pick<Objects, 'get' | 'put'>;
   readonly table: Pick<Table, 'get'>;
   readonly get: Ledger['get'];
+  readonly clock: Clock;
   readonly recordOf: (draft: ActDraft) => Promise<LedgerRecord>;
   readonly stage: (record: LedgerRecord) => PreparedRecord;
   /** Puts what finds a closing without any row. */
@@ -74,19 +80,21 @@ export const openConclusions = (deps: {
   ];
 
   /**
-   * Whether the ledger has the record, or had it. A record that somebody deleted is not stored again: it could not be settled
-   * beside the pointers that are left of it, and the audit names it.
+   * Whether the ledger has the record, or had it. A record that somebody deleted is not stored again, since it would get a
+   * second leaf; the audit names it. But a closing that is so new was not deleted after its time: traces of it, and a row that
+   * says so, are somebody's.
    */
   const isKnown = async (record: LedgerRecord): Promise<boolean> => {
+    const isNew = deps.clock() < timeOfId(record.id) + NEW_MS && isClosing(record.kind);
     try {
       await deps.get(record.id);
       return true;
     } catch (error) {
-      if (Fault.is(error, 'record-expired')) return true;
-      if (!Fault.is(error, 'unknown-record')) throw error;
+      if (Fault.is(error, 'record-expired') && !isNew) return true;
+      if (!Fault.is(error, 'unknown-record') && !Fault.is(error, 'record-expired')) throw error;
     }
     // A row of another form in the record's place keeps it from being stored, too.
-    const places = [recordKey(record.id), ...traceKeys(record)];
+    const places = [recordKey(record.id), ...(isNew ? [] : traceKeys(record))];
     const traces = await Promise.all(places.map((key) => deps.table.get(key)));
     return traces.some((trace) => trace !== undefined);
   };

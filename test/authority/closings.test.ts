@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { certificateKey } from '../../lib/authority/certificates.ts';
 import { Fault } from '../../lib/fault.ts';
+import type { LedgerRecord } from '../../lib/ledger/ledger.ts';
+import { traceKeys } from '../../lib/ledger/rows.ts';
 import type { CertificateRef, Principal } from '../../lib/principal.ts';
-import type { Objects, Value } from '../../lib/store/store.ts';
+import type { Key, Objects, Value } from '../../lib/store/store.ts';
 import type { Service } from '../service.ts';
 import { issueTo } from '../status/office.ts';
 import { deleteRow, putRow, rollbackTable } from '../store/row-attacks.ts';
@@ -65,6 +67,31 @@ describe('a closing that was erased from the table', () => {
       facts: { record: expect.any(String) },
     });
     expect([await follow(), await recordsOf('revocation')]).toEqual([[], 1]);
+  });
+
+  it.each(['a pointer', 'a tombstone'])('comes back beside %s that somebody put for it', async (what) => {
+    const ref = await issue();
+    const undo = table.mark();
+    await house.app.authority.revoke(chief, ref, { reason: 'superseded' });
+    const record = (await allRecords(house)).find(({ kind }) => kind === 'revocation') as LedgerRecord;
+    await undo();
+    const day = new Date(ground.time.now).toISOString().slice(0, 10);
+    await (what === 'a pointer'
+      ? putRow(ground.table, traceKeys(record)[1] as Key, {})
+      : putRow(
+          ground.table,
+          { pk: `expired/${day}`, sk: record.id },
+          {
+            class: 'issuance',
+            kind: 'revocation',
+            leaf: 1,
+            deletedAt: new Date(ground.time.now).toISOString(),
+          },
+        ));
+    expect(await house.core.authority.followClosings()).toHaveLength(1);
+    await house.core.sequencer.sequence();
+    expect([(await ocspStatus(house, ref)).status, await recordsOf('revocation')]).toEqual(['revoked', 1]);
+    expect((await house.app.ledger.get(record.id)).leaf).toBeDefined();
   });
 
   it('comes back where only its rows or only its record were erased', async () => {

@@ -50,6 +50,7 @@ describe('the record of an end', () => {
     await table.write(writes);
     await ledger.query({ limit: 1 });
     await deleteRow(table, recordKey(record.id));
+    now += 3 * 86_400_000;
     expect(await ledger.conclusion(NAME)).toMatchObject({ record: { id: record.id }, writes: [] });
     expect((await ledger.query({ limit: 10 })).records).toEqual([]);
   });
