@@ -68,7 +68,9 @@ export const openClosings = (
   const admitLost = async (): Promise<void> => {
     let admitted = 0;
     for await (const ref of issued.all()) {
-      if (await register.lookup(ref)) continue;
+      const status = await register.lookup(ref);
+      // One that was closed in the lost time has its rows again, and may lack the record of its issuance.
+      if (status?.value.state === 'good') continue;
       const object = await issued.read(ref);
       if (object === undefined || object.givenUp) continue;
       const { order, notAfter, closes, record, key } = object;
@@ -76,6 +78,7 @@ export const openClosings = (
       const writes = end?.record.id === record ? end.writes : [];
       if (writes.length > 0) await wentThrough(table.write(writes));
       if (key !== undefined) await noteKey(key, record);
+      if (status) continue;
       // An act may have closed it: then these rows are its first ones.
       await follow(ref, { request: order, notAfter });
       if (await register.lookup(ref)) admitted++;

@@ -20,6 +20,7 @@ let folder: ReturnType<typeof temporaryFolder>;
 let data: string;
 let served: Awaited<ReturnType<typeof serveService>>;
 let first: CertificateRef;
+let second: CertificateRef;
 let sizes: readonly [table: number, published: number];
 
 const over = async (act: (service: Service) => Promise<void>): Promise<number> => {
@@ -43,15 +44,19 @@ beforeAll(async () => {
   });
   cpSync(join(data, 'table.sqlite'), join(folder.path, 'table.sqlite'));
   const published = await over(async (service) => {
-    await issueThroughOffice(service, 'official-position', opensslRequest(folder.path, 'second'));
-    await service.core.authority.revoke(service.principal('higashi-chief'), first, {
-      reason: 'keyCompromise',
-    });
+    const request = opensslRequest(folder.path, 'second');
+    const { certificate } = await issueThroughOffice(service, 'official-position', request);
+    second = certificate;
+    const chief = service.principal('higashi-chief');
+    await service.core.authority.revoke(chief, first, { reason: 'keyCompromise' });
+    await service.core.authority.revoke(chief, second, { reason: 'superseded' });
   });
   for (const end of ['-wal', '-shm']) rmSync(join(data, `table.sqlite${end}`), { force: true });
   cpSync(join(folder.path, 'table.sqlite'), join(data, 'table.sqlite'));
   sizes = [table, published];
   served = await serveService(data, { publicUrl: PUBLIC_URL });
+  // As at a start: what was revoked is brought back first.
+  await served.core.authority.followClosings();
   await served.core.sequencer.sequence().catch(() => {});
 }, 120_000);
 
@@ -92,6 +97,10 @@ describe('akashi recover, for a table that was put back', () => {
     await served.core.authority.followClosings();
     await sequenceAll(served);
     expect(await health()).toEqual({ status: 'ok' });
+    const chief = served.principal('higashi-chief');
+    const raised = await served.core.authority.revoke(chief, second, { reason: 'keyCompromise' });
+    expect(raised.revocation?.reason).toBe('keyCompromise');
+    await sequenceAll(served);
     expect((await served.core.authority.certificate(served.principal('auditor'), first)).status).toBe(
       'revoked',
     );
