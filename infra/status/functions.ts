@@ -60,7 +60,7 @@ export const STATUS_ROUTES: readonly RouteFunction[] = [
       get('certificates/get-certificate', CERTIFICATE),
       together(RECORD, END, { get: ['certificates/*', 'status/*'] }),
     ),
-    proofs: { read: VERIFY },
+    proofs: { read: [...VERIFY, ISSUED] },
   },
   {
     id: 'certificate-revocation',

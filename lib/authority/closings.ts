@@ -1,7 +1,7 @@
 import { Fault, wentThrough } from '../fault.ts';
 import type { Closing } from '../ledger/ledger.ts';
 import type { CertificateRef } from '../principal.ts';
-import type { RevocationEntry } from '../status/status.ts';
+import type { RevocationEntry, StatusRow } from '../status/status.ts';
 import { type UsedKeyRow, usedKeyAt } from '../used-key.ts';
 import type { AuthorityCore } from './contract.ts';
 import type { AuthorityDeps } from './deps.ts';
@@ -70,7 +70,7 @@ export const openClosings = (
     for await (const ref of issued.all()) {
       const status = await register.lookup(ref);
       // One that was closed in the lost time has its rows again, and may lack the record of its issuance.
-      if (status?.value.state === 'good') continue;
+      if ((status?.value as StatusRow | null | undefined)?.state === 'good') continue;
       const object = await issued.read(ref);
       if (object === undefined || object.givenUp) continue;
       const { order, notAfter, closes, record, key } = object;

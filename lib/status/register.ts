@@ -187,10 +187,7 @@ const wellFormed = (item: Item<StatusRow>): Item<StatusRow> => {
 };
 
 export const openRegister = (table: Table): Register => ({
-  lookup: async (ref) => {
-    const item = await table.get<StatusRow>(statusKey(ref));
-    return item && wellFormed(item);
-  },
+  lookup: (ref) => table.get<StatusRow>(statusKey(ref)),
   read: async (ref) => {
     const [status, listed] = await Promise.all([
       table.get<StatusRow>(statusKey(ref)),
@@ -210,10 +207,7 @@ export const openRegister = (table: Table): Register => ({
     }
     return { serials: [...new Set(keys.map(({ sk }) => sk.split(' ')[1] as SerialHex))], keys };
   },
-  known: async (ca, digit, from, limit) => {
-    const page = await table.query<StatusRow>({ pk: statusPk(ca, digit), from, limit });
-    return { ...page, items: page.items.map(wellFormed) };
-  },
+  known: (ca, digit, from, limit) => table.query<StatusRow>({ pk: statusPk(ca, digit), from, limit }),
   admitWrites,
   says,
   changeWrites,

@@ -64,7 +64,8 @@ export const listCompromised = async (
   };
 
   for await (const { serial, end } of proven.issued(ca)) {
-    const row = (await register.lookup({ ca, serial }))?.value;
+    // Somebody may have put a row that is no object.
+    const row = (await register.lookup({ ca, serial }))?.value ?? undefined;
     // A row may say anything about the end of its certificate.
     if (row === undefined || row.notAfter < scheduled) {
       const notAfter = await end();

@@ -143,6 +143,12 @@ export const NEEDED_ALL_THE_SAME: readonly Needed[] = [
     usedElsewhere: true,
   },
   {
+    grants:
+      /^(certificate-(hold|release|revocation)|scheduled-closings): RowsGet dynamodb:GetItem certificates\/\*$/,
+    reason:
+      'A certificate that is recorded and not signed yet is known by its row alone; here all of them are signed.',
+  },
+  {
     grants: /^scheduled-closings: RowsPut dynamodb:PutItem used-keys\/\*$/,
     reason: 'The key of a certificate that a table lost is noted again; here no certificate was lost.',
     usedElsewhere: true,
