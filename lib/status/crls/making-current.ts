@@ -3,6 +3,7 @@ import { type Item, type Key, MAX_WRITES } from '../../store/store.ts';
 import { FULL_CRL, type PublishedCrl } from '../contract.ts';
 import type { CrlDeps } from '../deps.ts';
 import type { Issuer } from '../issuers.ts';
+import type { Alarm } from './alarms.ts';
 import type { Before } from './build.ts';
 import type { ProvenCurrent } from './current.ts';
 import {
@@ -48,9 +49,11 @@ interface SignedCrl {
 
 const timeText = (seconds: number): string => new Date(seconds * 1000).toISOString();
 
+const NO_NOTES = { notes: [], others: [] };
+
 /** Step 4. False where another CRL became current since `previous` was read. */
 export const makeCurrent = async (
-  { table, recorder }: Pick<CrlDeps, 'table' | 'recorder'>,
+  { table, recorder, alarm }: Pick<CrlDeps, 'table' | 'recorder'> & { readonly alarm: Alarm },
   ca: string,
   { row, entries, digest, previousNumber }: SignedCrl,
   previous: Item<CurrentRow> | undefined,
@@ -63,9 +66,11 @@ export const makeCurrent = async (
     const note = await readSigned(table, ca, number);
     // The publisher of a CRL with a higher number found the note, and recorded this CRL with its own.
     if (overtaken && !note) return false;
-    const unrecorded = overtaken ? [] : await readUnrecorded(table, ca, number);
+    const { notes, others } = overtaken ? NO_NOTES : await readUnrecorded(table, ca, number);
+    if (others.length > 0)
+      await alarm('A row is in the place of a note of a signed CRL; it is deleted', { ca });
     // A base that an interrupted publication left was never current: no CRL was, as far as anything tells.
-    const isLeft = unrecorded.some(({ value }) => value.number === previousNumber);
+    const isLeft = notes.some(({ value }) => value.number === previousNumber);
     const { record, writes } = await recorder.prepare({
       kind: 'publication',
       actor,
@@ -80,8 +85,8 @@ export const makeCurrent = async (
         ...(overtaken
           ? { overtaken: true }
           : { previous: isLeft ? 0 : previousNumber, scheduled: timeText(row.scheduled) }),
-        ...(unrecorded.length > 0 && {
-          left: unrecorded.map(({ value: { number, digest } }) => ({ number, digest })),
+        ...(notes.length > 0 && {
+          left: notes.map(({ value: { number, digest } }) => ({ number, digest })),
         }),
       },
     });
@@ -89,7 +94,7 @@ export const makeCurrent = async (
       table.write([
         ...(overtaken ? [] : [currentWrite(ca, { ...row, record: record.id }, current)]),
         ...(note ? [deleteWrite(note)] : []),
-        ...unrecorded.map(deleteWrite),
+        ...[...notes, ...others].map(deleteWrite),
         ...writes,
       ]),
     );

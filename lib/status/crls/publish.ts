@@ -121,7 +121,7 @@ export const openPublishing = (
     const row = currentRow(issuer, crl, before, urgent);
     const previousNumber = before.proven?.number ?? before.base?.number ?? 0;
     const signed = { row, entries: listing.entries.length, digest, previousNumber };
-    if (await makeCurrent(deps, ca, signed, previous, actor)) {
+    if (await makeCurrent({ ...deps, alarm }, ca, signed, previous, actor)) {
       listings.keep(ca, number, listing);
       serving.keep(ca, crl);
       // 5.

@@ -107,22 +107,32 @@ export const noteSigned = (table: Table, ca: string, signed: SignedRow): Promise
 export const readSigned = (table: Table, ca: string, number: number): Promise<Item<SignedRow> | undefined> =>
   table.get<SignedRow>(signedKey(ca, number));
 
+const DIGEST = /^[0-9a-f]{64}$/;
+
 /** One record includes this many notes at most; the others wait for the record after it. */
 const MAX_NOTES = 50;
 
-/** The notes of interrupted publications with a lower number: CRLs that were signed and have no record yet. */
+/**
+ * The notes of interrupted publications with a lower number: CRLs that were signed and have no record yet. `others` are rows
+ * in their place that no publication has put.
+ */
 export const readUnrecorded = async (
   table: Table,
   ca: string,
   below: number,
-): Promise<readonly Item<SignedRow>[]> => {
+): Promise<{ readonly notes: readonly Item<SignedRow>[]; readonly others: readonly Item[] }> => {
   const { items } = await table.query<SignedRow>({
     pk: pkOf(ca),
     prefix: SIGNED,
     to: signedKey(ca, below).sk,
     limit: MAX_NOTES,
   });
-  return items;
+  const isNote = ({ sk, value }: Item<SignedRow>): boolean => {
+    const { number, digest } = ((value as SignedRow | null) ?? {}) as Partial<SignedRow>;
+    const isNumber = Number.isSafeInteger(number) && signedKey(ca, number as number).sk === sk;
+    return isNumber && typeof digest === 'string' && DIGEST.test(digest);
+  };
+  return { notes: items.filter(isNote), others: items.filter((item) => !isNote(item)) };
 };
 
 export const deleteWrite = ({ pk, sk, version }: Item): Write => ({ delete: { pk, sk }, if: { version } });

@@ -342,6 +342,26 @@ describe('the row of the last number', () => {
   });
 });
 
+describe('a row in the place of a note of a signed CRL', () => {
+  const digest = 'a'.repeat(64);
+  it.each([
+    ['has no members', '1', null],
+    ['has another number', '1', { number: 2, digest }],
+    ['has a number that is text', '1', { number: '1', digest }],
+    ['has no number', '-', { digest }],
+    ['has a digest that is none', '1', { number: 1, digest: 'none' }],
+  ])('and %s is deleted, and stops no CRL', async (_, name, value) => {
+    const { number } = await published();
+    const key = { pk: `crls/${CA}`, sk: `signed/${name.padStart(20, '0')}` };
+    await putRow(service.table, key, value as unknown as Value);
+    expect((await published()).number).toBe(number + 1);
+    expect(await service.table.get(key)).toBeUndefined();
+    expect(errors()).toEqual([expect.stringContaining('in the place of a note')]);
+    expect(await alarms()).toBe(1);
+    await checkWorld(service, { requests: [], signed: [], answers: [], revoked: [] });
+  });
+});
+
 describe('a publication that is interrupted', () => {
   /** Stops the next publication before its n-th write of the table or the archive. */
   const interrupted = async (step: number): Promise<void> => {
