@@ -173,10 +173,11 @@ export const awaitedRevocation = z
   })
   .meta({ id: 'AwaitedRevocation' }) satisfies z.ZodType<AwaitedRevocation>;
 
-export const awaitingAnswer = z.object({
-  awaiting: awaitedRevocation,
-  first: z.boolean().meta({ description: 'False if the same person asked before; nothing changed.' }),
-});
+const firstAsked = z
+  .boolean()
+  .meta({ description: 'False if the same person asked before; nothing changed.' });
+
+export const awaitingAnswer = z.object({ awaiting: awaitedRevocation, first: firstAsked });
 
 export const awaitedCorrection = z
   .object({
@@ -186,10 +187,7 @@ export const awaitedCorrection = z
   })
   .meta({ id: 'AwaitedCorrection' }) satisfies z.ZodType<AwaitedCorrection>;
 
-export const awaitingCorrectionAnswer = z.object({
-  awaiting: awaitedCorrection,
-  first: z.boolean().meta({ description: 'False if the same person asked before; nothing changed.' }),
-});
+export const awaitingCorrectionAnswer = z.object({ awaiting: awaitedCorrection, first: firstAsked });
 
 export const correctionAnswer = z.object({ corrected: z.literal(true), first: z.literal(true) });
 

@@ -7,7 +7,7 @@ import type { AuthorityCore } from './contract.ts';
 import type { AuthorityDeps } from './deps.ts';
 import { type IssuedAs, readIssuedAs } from './issued-as.ts';
 import { openIssuedObjects } from './issued-objects.ts';
-import { openStatusRows } from './status-rows.ts';
+import { openStatusRows, type StatusRowDeps } from './status-rows.ts';
 
 /**
  * Brings erased revocations and holds back. Each stands in the bucket before its rows, so a row that somebody deleted or put
@@ -18,18 +18,7 @@ import { openStatusRows } from './status-rows.ts';
  * A compromise that comes back makes the CRL due; the task that publishes follows soon.
  */
 export const openClosings = (
-  deps: Pick<
-    AuthorityDeps,
-    | 'table'
-    | 'objects'
-    | 'register'
-    | 'recorder'
-    | 'recoveries'
-    | 'issuers'
-    | 'crlDueWrites'
-    | 'random'
-    | 'log'
-  >,
+  deps: Omit<StatusRowDeps, 'publishCrl'> & Pick<AuthorityDeps, 'recoveries' | 'issuers'>,
 ): Pick<AuthorityCore, 'followClosings'> => {
   const { table, register, recorder, recoveries, issuers, log } = deps;
   const issued = openIssuedObjects(deps.objects);

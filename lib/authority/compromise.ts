@@ -1,4 +1,4 @@
-import type { RevocationReason } from '../pki/pki.ts';
+import { isCompromise } from '../compromise.ts';
 import type { CertificateRef } from '../principal.ts';
 import { openCompromisedKeys } from './compromised-keys.ts';
 import type { AuthorityDeps } from './deps.ts';
@@ -6,9 +6,6 @@ import type { IssuedAs } from './issued-as.ts';
 import { openIssuedObjects } from './issued-objects.ts';
 import type { Standing } from './status-acts.ts';
 import { certificatesOfKey } from './used-keys.ts';
-
-/** Reasons by which somebody else knows the private key (RFC 5280 5.3.1). */
-const COMPROMISED: ReadonlySet<string> = new Set<RevocationReason>(['keyCompromise', 'cACompromise']);
 
 export interface Compromise {
   /**
@@ -31,7 +28,7 @@ export const openCompromise = (
     return { ...ref, record: found?.record.id ?? '' };
   };
 
-  /** Other certificates for the key stay as they are: whoever revoked this one decides about them. */
+  /** Other certificates for the key stay as they are. The person who revoked this one decides about them. */
   const reportOthers = async (ref: CertificateRef, identity: string): Promise<void> => {
     const others = (await certificatesOfKey(deps, identity)).filter(
       ({ ca, serial }) => ca !== ref.ca || serial !== ref.serial,
@@ -47,7 +44,7 @@ export const openCompromise = (
   return {
     follow: async (ref, standing, issuedAs) => {
       const { now } = standing;
-      if (now.state !== 'revoked' || !COMPROMISED.has(now.reason)) return;
+      if (now.state !== 'revoked' || !isCompromise(now.reason)) return;
       // The object comes first: somebody who can write to the table may have changed the certificate's row.
       const identity = (await issued.read(ref))?.key ?? issuedAs.keyIdentity;
       if (identity === undefined) {

@@ -8,7 +8,7 @@ import type { Authority, AwaitedCorrection } from './contract.ts';
 import type { AuthorityDeps } from './deps.ts';
 import { type IssuedAs, readIssuedAs } from './issued-as.ts';
 import { type ActRecord, type AskedCorrection, correctionOf, timeText } from './status-acts.ts';
-import { digestsOfClosings, isExplained, openStatusRows } from './status-rows.ts';
+import { digestsOfClosings, isExplained, openStatusRows, type StatusRowDeps } from './status-rows.ts';
 
 /**
  * A row that is closed without an act stays closed, since it may be all that is left of an act. Two operators who have looked
@@ -17,24 +17,17 @@ import { digestsOfClosings, isExplained, openStatusRows } from './status-rows.ts
  * afterwards is not covered, and the same one is.
  */
 export const openCorrecting = (
-  deps: Pick<
-    AuthorityDeps,
-    | 'table'
-    | 'objects'
-    | 'register'
-    | 'recorder'
-    | 'publishCrl'
-    | 'crlDueWrites'
-    | 'trustDomain'
-    | 'clock'
-    | 'random'
-    | 'log'
-  >,
+  deps: StatusRowDeps & Pick<AuthorityDeps, 'trustDomain' | 'clock'>,
 ): Pick<Authority, 'correctStatus'> => {
   const { recorder, register, trustDomain, clock } = deps;
   const { follow } = openStatusRows(deps);
 
   const isInForce = ({ lapsesAt }: AskedCorrection): boolean => Math.floor(clock() / 1000) < lapsesAt;
+
+  const asked = (rows: readonly string[]): Value => {
+    const lapsesAt = addPeriod(new Date(clock()), trustDomain.acts.lapse.revocation);
+    return { act: 'correction-asked', rows, lapsesAt: timeText(Math.floor(lapsesAt.getTime() / 1000)) };
+  };
 
   const confirmation = (actor: Principal, ref: CertificateRef, details: Value): ActDraft => ({
     kind: 'confirmation',
@@ -84,11 +77,6 @@ export const openCorrecting = (
       }
     },
   };
-
-  function asked(rows: readonly string[]): Value {
-    const lapsesAt = addPeriod(new Date(clock()), trustDomain.acts.lapse.revocation);
-    return { act: 'correction-asked', rows, lapsesAt: timeText(Math.floor(lapsesAt.getTime() / 1000)) };
-  }
 };
 
 const corrected = ({ record, askedBy, person, askedAt, rows }: AskedCorrection): Value =>

@@ -1,5 +1,6 @@
+import type { LedgerRecord } from '../ledger/ledger.ts';
 import type { CertificateRef } from '../principal.ts';
-import { readRecordedAct } from '../recorded-act.ts';
+import { type RecordedAct, readRecordedAct } from '../recorded-act.ts';
 import { type CertificateRow, certificateKey, unknownCertificate } from './certificates.ts';
 import type { AuthorityDeps } from './deps.ts';
 import { openIssuedObjects } from './issued-objects.ts';
@@ -23,6 +24,18 @@ export interface IssuedAs {
 
 type Deps = Pick<AuthorityDeps, 'table' | 'register' | 'recorder' | 'objects'>;
 
+export const issuanceFacts = ({ office, details }: RecordedAct<LedgerRecord, 'issuance'>): IssuedAs => {
+  const { profile, order, notBefore, notAfter, keyIdentity } = details;
+  return {
+    ...(typeof profile === 'string' && { profile }),
+    ...(office !== undefined && { office }),
+    ...(typeof keyIdentity === 'string' && { keyIdentity }),
+    request: String(order),
+    notAfter: Math.floor(Date.parse(String(notAfter)) / 1000),
+    notBefore: Math.floor(Date.parse(String(notBefore)) / 1000),
+  };
+};
+
 /**
  * The object of the serial number says which record it is. Only a certificate that is not signed yet has none; then the
  * certificate's row says it. Fault: `unknown-certificate`.
@@ -34,17 +47,7 @@ export const readIssuedAs = async (deps: Deps, ref: CertificateRef): Promise<Iss
     kind: 'issuance',
     certificate: ref,
   });
-  if (issuance) {
-    const { profile, order, notBefore, notAfter, keyIdentity } = issuance.details;
-    return {
-      ...(typeof profile === 'string' && { profile }),
-      ...(issuance.office !== undefined && { office: issuance.office }),
-      ...(typeof keyIdentity === 'string' && { keyIdentity }),
-      request: String(order),
-      notAfter: Math.floor(Date.parse(String(notAfter)) / 1000),
-      notBefore: Math.floor(Date.parse(String(notBefore)) / 1000),
-    };
-  }
+  if (issuance) return issuanceFacts(issuance);
   if (object) return { request: object.order, notAfter: object.notAfter };
   const status = (await deps.register.lookup(ref))?.value;
   if (status) return { request: status.request, notAfter: status.notAfter };

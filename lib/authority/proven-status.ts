@@ -2,16 +2,13 @@ import { Fault } from '../fault.ts';
 import type { CertificateRef } from '../principal.ts';
 import { readRecordedAct } from '../recorded-act.ts';
 import type { ProvenStatus } from '../status/status.ts';
-import type { AuthorityDeps } from './deps.ts';
-import type { IssuedAs } from './issued-as.ts';
+import { type IssuedAs, issuanceFacts } from './issued-as.ts';
 import { openIssuedObjects } from './issued-objects.ts';
 import { readStanding } from './status-acts.ts';
-import { isExplained, openStatusRows } from './status-rows.ts';
+import { isExplained, openStatusRows, type StatusRowDeps } from './status-rows.ts';
 
 /** What the acts on certificates say, for the CRLs. It publishes none itself. */
-export const openProvenStatus = (
-  deps: Pick<AuthorityDeps, 'table' | 'objects' | 'register' | 'recorder' | 'random' | 'log'>,
-): ProvenStatus => {
+export const openProvenStatus = (deps: Omit<StatusRowDeps, 'publishCrl' | 'crlDueWrites'>): ProvenStatus => {
   const { register, recorder } = deps;
   const issued = openIssuedObjects(deps.objects);
   const { follow } = openStatusRows({
@@ -38,13 +35,7 @@ export const openProvenStatus = (
   const issuanceOf = async (ref: CertificateRef): Promise<IssuedAs | undefined> => {
     const record = await recordOf(ref);
     const issuance = await readRecordedAct(recorder, record, { kind: 'issuance', certificate: ref });
-    if (issuance === undefined) return undefined;
-    const { profile, order, notAfter } = issuance.details;
-    return {
-      ...(typeof profile === 'string' && { profile }),
-      request: String(order),
-      notAfter: Math.floor(Date.parse(String(notAfter)) / 1000),
-    };
+    return issuance && issuanceFacts(issuance);
   };
 
   /** Undefined where nothing but a row of the next CRL says that there is such a certificate. */

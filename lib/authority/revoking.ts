@@ -21,7 +21,7 @@ import {
   type Standing,
   timeText,
 } from './status-acts.ts';
-import { openStatusRows } from './status-rows.ts';
+import { openStatusRows, type StatusRowDeps } from './status-rows.ts';
 import { awaitedView, type TwoPersons } from './two-persons.ts';
 
 type Closed = Extract<ActedState, RevocationEntry>;
@@ -61,19 +61,7 @@ export type Revoking = Pick<Authority, 'revoke' | 'hold' | 'release' | 'withdraw
  * whose rows the next call makes. Where another act took the number first, everything is read again.
  */
 export const openRevoking = (
-  deps: Pick<
-    AuthorityDeps,
-    | 'table'
-    | 'objects'
-    | 'register'
-    | 'recorder'
-    | 'publishCrl'
-    | 'crlDueWrites'
-    | 'trustDomain'
-    | 'clock'
-    | 'random'
-    | 'log'
-  >,
+  deps: StatusRowDeps & Pick<AuthorityDeps, 'trustDomain' | 'clock'>,
   twoPersons: TwoPersons,
 ): Revoking => {
   const { recorder, clock } = deps;

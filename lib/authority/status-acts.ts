@@ -55,7 +55,7 @@ export interface RevocationTerms {
   readonly invalidityDate?: number;
 }
 
-/** A revocation as somebody asked for it, whatever the certificate was revoked for before. */
+/** A revocation as somebody asked for it. The certificate may have been revoked before, for another reason. */
 export interface Obeyed extends Omit<RevocationTerms, 'status'> {
   readonly by: string;
 }
@@ -164,6 +164,8 @@ export const askingOf = (record: ActRecord): Asking => ({
   ...whoAsked(record),
   status: record.details.status === 'hold' ? 'hold' : 'revoked',
   ...reasonOf(record),
+  ...(typeof record.details.raises === 'string' && { raises: record.details.raises }),
+  ...(record.details.reportedAt !== undefined && { reportedAt: secondsOf(record, 'reportedAt') }),
 });
 
 export const correctionOf = (record: ActRecord): AskedCorrection => ({
@@ -179,9 +181,7 @@ const whoAsked = (record: ActRecord) => ({
   askedBy: record.actor,
   person: record.details.person,
   askedAt: Math.floor(Date.parse(record.time) / 1000),
-  ...(typeof record.details.raises === 'string' && { raises: record.details.raises }),
   lapsesAt: secondsOf(record, 'lapsesAt'),
-  ...(record.details.reportedAt !== undefined && { reportedAt: secondsOf(record, 'reportedAt') }),
 });
 
 const entryOf = (record: ActRecord): RevocationEntry => ({

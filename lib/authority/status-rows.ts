@@ -9,6 +9,12 @@ import type { AuthorityDeps } from './deps.ts';
 import type { IssuedAs } from './issued-as.ts';
 import { type ActedState, readStanding, type Standing } from './status-acts.ts';
 
+/** The parts of the service that an act on a certificate's status needs. */
+export type StatusRowDeps = Pick<
+  AuthorityDeps,
+  'table' | 'objects' | 'register' | 'recorder' | 'publishCrl' | 'crlDueWrites' | 'random' | 'log'
+>;
+
 const MARK_OCTETS = 8;
 /** Others who act on the same certificate are few. */
 const MAX_ATTEMPTS = 20;
@@ -21,12 +27,7 @@ const MAX_ATTEMPTS = 20;
  * Rows are closed by any act. They are opened only where they say a hold that an act made, and an act released, or what two
  * persons corrected. Any other row that is closed without an act stays closed, and the log has an error.
  */
-export const openStatusRows = (
-  deps: Pick<
-    AuthorityDeps,
-    'table' | 'objects' | 'register' | 'recorder' | 'publishCrl' | 'crlDueWrites' | 'random' | 'log'
-  >,
-) => {
+export const openStatusRows = (deps: StatusRowDeps) => {
   const { table, register, recorder } = deps;
   const compromise = openCompromise(deps);
 
