@@ -83,7 +83,7 @@ export const recoveryStandingAnswer = z.union([
 
 export const outcomeAnswer = z.union([awaitingAnswer, revocationAnswer]);
 
-/** Of a correction: done, or awaiting a second person. */
+/** A correction is done, or awaits a second person. */
 export const correctionAnswer = z.looseObject({
   awaiting: z.looseObject({ askedBy: text, askedAt: text, lapsesAt: text }).exactOptional(),
   first: z.boolean(),

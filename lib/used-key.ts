@@ -6,7 +6,7 @@ import type { Key, Write } from './store/store.ts';
  *
  *   used-keys/{first digit}  {identity}  UsedKeyRow
  *
- * Registration puts the row with a submission. Whatever certifies a key puts it in the same write as the certificate's rows.
+ * Registration puts the row with a submission. An issuance puts it in the same write as the certificate's rows.
  * A row closes a door and opens none: a renewal rests on the record of the issuance that the row names.
  */
 

@@ -117,7 +117,7 @@ const main = async (): Promise<void> => {
   await runTask(expiry, core, log);
   const credentials = join(dataDir, 'credentials');
   const made = await principalCredentials(core, credentials, trustDomain, clock).catch((error: unknown) => {
-    // Nobody is certified then, and whoever has credentials can still sign in to record what was lost.
+    // Nobody is certified then. People who have credentials can still sign in, to record what was lost.
     if (!Fault.is(error, 'table-behind')) throw error;
     say('  no credentials are made while the table is behind its log');
     return [];

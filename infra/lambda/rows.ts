@@ -38,10 +38,10 @@ export const COMPROMISED_KEYS = 'compromised-keys/*';
 /** The lists of keys that others report as compromised. */
 export const KEY_LISTS: readonly string[] = ['key-lists/*', 'key-list-parts/*'];
 
-/** Whatever certifies a key first looks for it among the compromised ones. */
+/** A function that certifies a key first looks for it among the compromised ones. */
 export const CERTIFY: readonly string[] = [...VERIFY, COMPROMISED_KEYS, ...KEY_LISTS];
 
-/** Whatever follows a revocation for compromise makes the object of the key, which the object of the number names. */
+/** A function that follows a revocation for compromise makes the object of the key, which the object of the number names. */
 export const FOLLOW_COMPROMISE: readonly string[] = [...VERIFY, 'issued/*'];
 
 /** The names of ends that a record opened: record ids begin with the digit 0 until the year 2527. */

@@ -22,9 +22,9 @@ export interface Act {
   readonly number?: number;
   /** Present for a revocation and a hold. */
   readonly entry?: Entry;
-  /** Of a revocation: when it was first reported, in milliseconds since the epoch. */
+  /** When the revocation was first reported, in milliseconds since the epoch. */
   readonly reportedAt?: number;
-  /** Of a revocation: the time from a report to the revocation that its profile allows, in milliseconds. */
+  /** How long the profile allows from a report to the revocation, in milliseconds. */
   readonly term?: number;
   /** The record is newer than the checkpoint. */
   readonly newer: boolean;

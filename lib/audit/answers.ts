@@ -3,7 +3,7 @@ import { type Act, closingsBetween, settled, stateOf } from './acts.ts';
 /** What OCSP said about one certificate. */
 export interface Answer {
   readonly said: string;
-  /** Of an answer `revoked`: its reason, or `NON_ISSUED`. Absent in records that do not say it. */
+  /** The reason of an answer `revoked`, or `NON_ISSUED`. Absent in records that do not say it. */
   readonly reason?: string;
   /** thisUpdate, in milliseconds since the epoch. */
   readonly time: number;

@@ -24,7 +24,7 @@ const pathOf = (identity: string): string => `compromised-keys/${identity}`;
 
 export const openCompromisedKeys = (objects: Pick<Objects, 'get' | 'put'>): CompromisedKeys => ({
   assertUsable: async (identity) => {
-    // Whatever the object holds: that it is there is enough.
+    // The object closes the key by being there, with any content.
     if ((await objects.get(pathOf(identity))) === undefined) return;
     throw new Fault(
       'compromised-key',

@@ -160,7 +160,7 @@ export const openIssuing = (
         return { item: { ...certificateKey(ref), version: 1, value }, made: { linted, isStored } };
       const item = await table.get<CertificateRow>(certificateKey(ref));
       if (item) return { item, made: { linted, isStored } };
-      // Whoever gave the certificate up has set its key free.
+      // The process that gave the certificate up has set its key free.
       if ((await issued.read(ref))?.givenUp) throw givenUp(order);
       const before = key;
       key = await usedKeys.issuedWrite(issuance.keyIdentity, issuance);

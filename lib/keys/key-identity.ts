@@ -12,9 +12,9 @@ const ONE_COORDINATE: ReadonlySet<number> = new Set([2, 3]);
 const TWO_COORDINATES: ReadonlySet<number> = new Set([4, 6, 7]);
 
 /**
- * What makes a public key the key that it is: lower-case hex of SHA-256. Two SubjectPublicKeyInfos have the same identity
- * where whoever knows the private key of the one knows that of the other: an RSA modulus with another exponent or
- * AlgorithmIdentifier, an EC point and its negative, an Edwards point with the other sign. The kind of the key is a part of
+ * The identity of a public key: lower-case hex of SHA-256. Two SubjectPublicKeyInfos have the same identity where one private
+ * key leads to the other: an RSA modulus with another exponent or AlgorithmIdentifier, an EC point and its negative, an
+ * Edwards point with the other sign. The kind of the key is a part of
  * what is hashed, so keys of two kinds never have one identity. Faults: `malformed-der`, `trailing-data`, `input-too-large`.
  */
 export const keyIdentity = (subjectPublicKeyInfo: Uint8Array): string => {

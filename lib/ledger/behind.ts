@@ -14,8 +14,8 @@ import { readTree } from './tree-row.ts';
  *
  *   log  behind  BehindRow
  *
- * The row closes and opens nothing. OCSP goes by it, for the sake of speed. Whoever opens something compares the checkpoint
- * with the tree's row himself. A table stays behind until what was lost is recorded and brought back as far as the bucket has
+ * The row closes and opens nothing. OCSP goes by it, for the sake of speed. An act that opens something compares the
+ * checkpoint with the tree's row itself. A table stays behind until what was lost is recorded and brought back as far as the bucket has
  * it (recovery.ts).
  *
  * Somebody who writes to the table can copy the published checkpoint into the tree's row. He gains what he could do with the

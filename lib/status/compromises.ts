@@ -5,7 +5,7 @@ import type { Register } from './register.ts';
 
 /** A CA's compromise as OCSP reads it. */
 export interface ReadCompromise extends AuthorityCompromise {
-  /** Of the status row of the CA's own certificate. */
+  /** The version of the status row of the CA's own certificate. */
   readonly version: number;
 }
 

@@ -93,7 +93,7 @@ export const openSingleResponses = (deps: Pick<OcspDeps, 'currentCrl' | 'crlUrlO
 
     /**
      * `now` in Unix seconds: the answer's producedAt. After a compromise of the CA every certificate is revoked (RFC 6960 2.7),
-     * and so is every serial number that the register does not have: whoever has the key may have used it.
+     * and so is every serial number that the register does not have: somebody who has the key may have used it.
      */
     ofIssuer: async (
       issuer: Issuer,

@@ -18,7 +18,7 @@ import { archivedNumbers } from './newest.ts';
  */
 export interface Base {
   readonly number: number;
-  /** Of the whole file. */
+  /** The whole file. */
   readonly bytes: Uint8Array;
   /** See `CertListEntries`. */
   readonly entries: Uint8Array;

@@ -54,7 +54,7 @@ export const listCompromised = async (
   const entryOf = async (serial: string, row: StatusRow | undefined): Promise<CertListEntryFields> => {
     const known = before.get(serial);
     const said = entryUnder(row ?? { state: 'good' }, compromise);
-    // Without a closing of its own the certificate is revoked with the CA, whoever wrote the row.
+    // Without a closing of its own the certificate is revoked with the CA. Its row makes no difference.
     const isPlain = known === undefined && (row === undefined || row.state === 'good');
     if (isPlain || isDeepStrictEqual(known, said)) return said;
     const closing = await proven.closingOf({ ca, serial });

@@ -5,8 +5,8 @@ import { archiveKey, numberOfKey } from './archive.ts';
  * The numbers of the CRLs in the archive, found without a row. A block is the thousand numbers that share all but their last
  * three digits. A number is reserved at most `MAX_AHEAD` above the newest one in the archive (rows.ts), so from the first
  * block to the newest no block is empty. So the newest block is found by doubling and halving: a CA with a hundred thousand
- * CRLs costs some fifteen listings. It costs two where `hint` lies in the newest block. Whoever gave the hint may have
- * lied: a hint too low costs more listings, and one in an empty block counts for nothing.
+ * CRLs costs some fifteen listings. It costs two where `hint` lies in the newest block. The hint need not be
+ * true: one too low costs more listings, and one in an empty block counts for nothing.
  */
 const BLOCK = 1000;
 const DIGITS_IN_BLOCK = 3;

@@ -46,7 +46,7 @@ export const NEEDED_ALL_THE_SAME: readonly Needed[] = [
   {
     grants: /^(certificate-(hold|release)|scheduled-closings): RowsGet dynamodb:GetItem used-keys\/\*$/,
     reason:
-      'What a crash left of a revocation for compromise is made up for by whoever comes next, by the same code; none crashes here.',
+      'After a crash in a revocation for compromise the next call makes the rest, by the same code; none crashes here.',
     usedElsewhere: true,
   },
   {
