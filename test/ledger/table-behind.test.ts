@@ -15,7 +15,16 @@ import type { CertificateRef, Principal } from '../../lib/principal.ts';
 import type { Bucket, Item, Objects, Value } from '../../lib/store/store.ts';
 import { openCheckpoint } from '../../lib/tlog/checkpoint.ts';
 import { trustedLog } from '../../lib/tlog/policy.ts';
-import { codeOf, DAY, FAILURES, type Ground, openGround, openHouse, SECOND } from '../authority/house.ts';
+import {
+  codeOf,
+  DAY,
+  FAILURES,
+  fileOf,
+  type Ground,
+  openGround,
+  openHouse,
+  SECOND,
+} from '../authority/house.ts';
 import { ocspRequestFor } from '../ocsp-request-for.ts';
 import type { Service } from '../service.ts';
 import { credentialOf, type Held, issueTo } from '../status/office.ts';
@@ -139,6 +148,19 @@ describe('a table behind its log', () => {
     expect((await authority.hold(chief, held)).first).toBe(false);
     expect(await codeOf(authority.release(chief, held))).toBe('table-behind');
     expect(await codeOf(status.publish('organisation-1', 'operator-noda'))).not.toBe('table-behind');
+  });
+
+  it('approves no change of the trust domain, and takes no new one; the proposer rejects his own', async () => {
+    const longer = fileOf((file) => {
+      file.retention.provision = 'P8Y';
+    });
+    const { id } = await house.app.amendments.propose(sakai, longer);
+    const { late } = await goBack();
+    await runOnce(late);
+    const { amendments } = late.app;
+    expect(await codeOf(amendments.approve(noda, id))).toBe('table-behind');
+    expect(await codeOf(amendments.propose(noda, longer))).toBe('table-behind');
+    expect(await codeOf(amendments.reject(sakai, id))).toBe('none');
   });
 
   it('opens by no row: one that is deleted closes again, one that is forged is gone with the next run', async () => {
