@@ -3,21 +3,28 @@ import { Fault } from '../../lib/fault.ts';
 import type { Log } from '../../lib/ports.ts';
 import { errorFacts } from '../http/problems.ts';
 
+/** Does both, one after the other. If the first fails, the second has its turn, and the failure is thrown then. */
+const inTurn = async <A, B>(first: () => Promise<A>, second: () => Promise<B>): Promise<readonly [A, B]> => {
+  const begun = first();
+  const [one, other] = await Promise.allSettled([begun, begun.then(second, second)]);
+  if (one.status === 'rejected') throw one.reason;
+  if (other.status === 'rejected') throw other.reason;
+  return [one.value, other.value];
+};
+
 /** The work that nobody asks for. On AWS each task is one scheduled function. */
 export const TASKS = {
-  /** Publishes CRLs whose interval has passed. */
-  publication: ({ status }: Core) => status.publishDue(),
+  /** Publishes CRLs whose interval has passed; then, once a day, makes OCSP say what the CRLs say. */
+  publication: async ({ status }: Core) => {
+    const [published] = await inTurn(status.publishDue, status.followListed);
+    return published;
+  },
   /** Renews delegated responders past half of their life. */
   responders: ({ authority }: Core) => authority.renewResponders(),
   /** Signs and issues what an interrupted run recorded or approved, and did not finish. */
   recovery: async ({ authority, registration }: Core) => {
-    // If a certificate cannot be signed now, approved requests are still issued.
-    const signing = authority.recover();
-    const issuing = (): Promise<readonly string[]> => registration.recover();
-    const [signed, issued] = await Promise.allSettled([signing, signing.then(issuing, issuing)]);
-    if (signed.status === 'rejected') throw signed.reason;
-    if (issued.status === 'rejected') throw issued.reason;
-    return [...signed.value, ...issued.value];
+    const done = await inTurn(authority.recover, registration.recover);
+    return done.flat();
   },
   /** Brings back revocations and holds that somebody erased from the table. */
   closings: ({ authority }: Core) => authority.followClosings(),

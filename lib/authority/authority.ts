@@ -5,6 +5,7 @@ import { keyIdentity } from '../keys/keys.ts';
 import type { Closes } from '../ledger/ledger.ts';
 import { asDer, encodePem, formatName, rfc3339 } from '../pki/pki.ts';
 import type { Issuer, IssuerUrls } from '../status/status.ts';
+import { tryEach } from '../try-each.ts';
 import { holdCeremony } from './ceremony.ts';
 import { readCertificate } from './certificates.ts';
 import { openClosings } from './closings.ts';
@@ -22,7 +23,6 @@ import { bindKey } from './principal-keys.ts';
 import { assertMayAct, openRevoking, revocationOf } from './revoking.ts';
 import { listSerials } from './serials.ts';
 import { readStanding } from './status-acts.ts';
-import { tryEach } from './try-each.ts';
 import { openTwoPersons } from './two-persons.ts';
 import { keyHolderOf, openUsedKeys } from './used-keys.ts';
 

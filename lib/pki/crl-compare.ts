@@ -56,3 +56,13 @@ export const compareEntries = (encoded: Uint8Array): EntryComparison => {
     },
   };
 };
+
+/** The serial numbers of encoded entries, in their order. Faults: `malformed-der` and its kin, `malformed-serial`. */
+export const serialsOfEntries = function* (encoded: Uint8Array): Generator<SerialHex, void, void> {
+  const cursor = new DerCursor(encoded);
+  while (cursor.at < encoded.length) {
+    const end = cursor.enter(TAG.sequence, encoded.length);
+    yield cursor.serial(end);
+    cursor.at = end;
+  }
+};

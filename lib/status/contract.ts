@@ -43,6 +43,11 @@ export interface Status {
   archivedCrl(ca: string, number: number): Promise<Uint8Array>;
   /** Publishes every CRL whose interval has passed, or that was never published. Resolves with their CAs. */
   publishDue(): Promise<readonly string[]>;
+  /**
+   * Compares the entries of each CA's newest CRL with their status rows, by which OCSP answers, and makes those that differ
+   * say what the acts say. A process does so once a day; a call in between does nothing.
+   */
+  followListed(): Promise<void>;
 }
 
 /** A CRL in the archive; digest and size are those of the stored bytes. */

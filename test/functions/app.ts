@@ -287,6 +287,7 @@ export const testApp = (
       archivedCrl: async (id, number) =>
         known(id === CA, 'unknown-authority', known(number === 7, 'unknown-crl', app.crl)),
       publishDue: async () => [],
+      followListed: async () => {},
     },
 
     ledger: {

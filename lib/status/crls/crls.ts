@@ -1,12 +1,15 @@
 import type { Status } from '../contract.ts';
 import type { CrlDeps } from '../deps.ts';
+import { openAlarms } from './alarms.ts';
+import { openBases } from './bases.ts';
+import { openListedStatus } from './listed-status.ts';
 import { openPublishing } from './publish.ts';
 import { openServing } from './serve.ts';
 
-/** Full CRLs: published (publish.ts) and handed out (serve.ts). */
-export const openCrls = (
-  deps: CrlDeps,
-): Pick<Status, 'crl' | 'publish' | 'publishDue' | 'archived' | 'archivedCrl'> => {
+/** Full CRLs: published (publish.ts), compared with what OCSP reads (listed-status.ts), and handed out (serve.ts). */
+export const openCrls = (deps: CrlDeps): Omit<Status, 'ocsp'> => {
   const { crl, archived, archivedCrl, ...serving } = openServing(deps);
-  return { crl, archived, archivedCrl, ...openPublishing(deps, serving) };
+  const alarm = openAlarms(deps);
+  const crlDeps = { ...deps, alarm, bases: openBases({ ...deps, alarm }) };
+  return { crl, archived, archivedCrl, ...openPublishing(crlDeps, serving), ...openListedStatus(crlDeps) };
 };

@@ -3,16 +3,15 @@ import {
   type CertListEntries,
   type CertListEntryFields,
   compareEntries,
-  ENTRY_REASONS,
   type SerialHex,
   spliceEntries,
 } from '../../pki/pki.ts';
 import type { Clock } from '../../ports.ts';
 import type { Key } from '../../store/store.ts';
 import type { CrlDeps } from '../deps.ts';
-import type { RevokedRow } from '../register.ts';
 import type { Alarm } from './alarms.ts';
 import type { Base } from './bases.ts';
+import { isRow, isSerial } from './forms.ts';
 import { type ListTime, openJudging } from './verdicts.ts';
 
 /**
@@ -169,24 +168,4 @@ export const openListings = (
       else made.set(ca, { number, readAt });
     },
   };
-};
-
-/** As the encoder of entries has it: 20 octets at most with the one that keeps the number positive. */
-const isSerial = (text: string): text is SerialHex =>
-  /^(?!00)(?:(?:[0-9a-f]{2}){1,19}|[0-7][0-9a-f]{39})$/.test(text);
-
-const LAST_SECOND = Date.UTC(9999, 11, 31, 23, 59, 59) / 1000;
-
-const isTime = (value: unknown): value is number =>
-  Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= LAST_SECOND;
-
-/** Somebody may have put a row of another form. */
-const isRow = (value: RevokedRow | null): boolean => {
-  const { revocationTime, reason, invalidityDate, notAfter }: Partial<RevokedRow> = value ?? {};
-  return (
-    isTime(revocationTime) &&
-    isTime(notAfter) &&
-    (invalidityDate === undefined || isTime(invalidityDate)) &&
-    (ENTRY_REASONS as readonly unknown[]).includes(reason)
-  );
 };

@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Fault, wentThrough } from '../../fault.ts';
 import type { Item } from '../../store/store.ts';
+import { tryEach } from '../../try-each.ts';
 import type { PublishedCrl, Status } from '../contract.ts';
 import type { CrlDeps } from '../deps.ts';
 import type { Issuer } from '../issuers.ts';
-import { openAlarms } from './alarms.ts';
+import type { Alarm } from './alarms.ts';
 import { archiveKey } from './archive.ts';
-import { openBases } from './bases.ts';
+import type { Bases } from './bases.ts';
 import { assertClock, buildCrl } from './build.ts';
 import { openProvingCurrent, type ProvenCurrent } from './current.ts';
 import { openListings } from './listings.ts';
@@ -52,13 +53,11 @@ import type { Serving } from './serve.ts';
 const MAX_ATTEMPTS = 20;
 
 export const openPublishing = (
-  deps: CrlDeps,
+  deps: CrlDeps & { readonly alarm: Alarm; readonly bases: Bases },
   serving: Pick<Serving, 'current' | 'keep'>,
 ): Pick<Status, 'publish' | 'publishDue'> => {
-  const { table, bucket, issuers, signCrl } = deps;
-  const alarm = openAlarms(deps);
-  const bases = openBases({ ...deps, alarm });
-  const listings = openListings({ ...deps, alarm });
+  const { table, bucket, issuers, signCrl, alarm, bases } = deps;
+  const listings = openListings(deps);
   const provenCurrent = openProvingCurrent(deps);
 
   /** Whether a CRL with a higher number than this one is current. A row may name a number that no CRL has. */
@@ -121,7 +120,7 @@ export const openPublishing = (
     const row = currentRow(issuer, crl, before, urgent);
     const previousNumber = before.proven?.number ?? before.base?.number ?? 0;
     const signed = { row, entries: listing.entries.length, digest, previousNumber };
-    if (await makeCurrent({ ...deps, alarm }, ca, signed, previous, actor)) {
+    if (await makeCurrent(deps, ca, signed, previous, actor)) {
       listings.keep(ca, number, listing);
       serving.keep(ca, crl);
       // 5.
@@ -167,21 +166,17 @@ export const openPublishing = (
 
   const publishDue = async (): Promise<readonly string[]> => {
     const published: string[] = [];
-    const failures: unknown[] = [];
-    for (const issuer of await issuers.all()) {
-      try {
-        if (!(await isDue(issuer))) continue;
-        await publish(issuer.id, 'service');
-        published.push(issuer.id);
-      } catch (error) {
-        failures.push(error);
-        deps.log('error', 'A CRL that is due could not be published; it is tried again', {
-          ca: issuer.id,
-          error: Fault.is(error) ? error.code : 'internal',
-        });
-      }
-    }
-    if (failures.length > 0) throw failures[0];
+    const publishIfDue = async (issuer: Issuer): Promise<void> => {
+      if (!(await isDue(issuer))) return;
+      await publish(issuer.id, 'service');
+      published.push(issuer.id);
+    };
+    await tryEach(await issuers.all(), publishIfDue, ({ id: ca }, error) => {
+      deps.log('error', 'A CRL that is due could not be published; it is tried again', {
+        ca,
+        error: Fault.is(error) ? error.code : 'internal',
+      });
+    });
     return published;
   };
 

@@ -31,6 +31,21 @@ export type Verdict =
 
 export type Judging = (ref: CertificateRef, scheduled: number, time: ListTime) => Promise<Verdict>;
 
+/** The acts on a certificate, with an alarm and undefined where the object of one of them cannot be read. */
+export const openClosingOf =
+  ({ proven, alarm }: Pick<CrlDeps, 'proven'> & { readonly alarm: Alarm }) =>
+  async (ref: CertificateRef): Promise<ProvenClosing | undefined> => {
+    try {
+      return await proven.closingOf(ref);
+    } catch (error) {
+      if (!Fault.is(error, 'act-object-invalid')) throw error;
+      await alarm('An act on the status of a certificate cannot be read; the CRL says what it said before', {
+        ...ref,
+      });
+      return undefined;
+    }
+  };
+
 /**
  * Judges a certificate whose row differs from the base, or has changed. The signed acts decide, and the row follows them:
  *
@@ -44,18 +59,7 @@ export const openJudging = ({
   proven,
   alarm,
 }: Pick<CrlDeps, 'register' | 'proven'> & { readonly alarm: Alarm }): Judging => {
-  /** Undefined where the object of an act cannot be read. */
-  const closingOf = async (ref: CertificateRef): Promise<ProvenClosing | undefined> => {
-    try {
-      return await proven.closingOf(ref);
-    } catch (error) {
-      if (!Fault.is(error, 'act-object-invalid')) throw error;
-      await alarm('An act on the status of a certificate cannot be read; the CRL says what it said before', {
-        ...ref,
-      });
-      return undefined;
-    }
-  };
+  const closingOf = openClosingOf({ proven, alarm });
 
   /** Somebody may have put a row that is no object. */
   const listed = async (ref: CertificateRef): Promise<Partial<RevokedRow> | undefined> => {
@@ -118,7 +122,7 @@ export const openJudging = ({
 const mayHaveExpired = (row: Partial<RevokedRow> | undefined, scheduled: number): boolean =>
   !(Number(row?.notAfter) >= scheduled);
 
-const isSame = (row: Partial<RevokedRow>, acted: RevocationEntry): boolean =>
+export const isSame = (row: Partial<RevokedRow>, acted: RevocationEntry): boolean =>
   row.revocationTime === acted.revocationTime &&
   row.reason === acted.reason &&
   row.invalidityDate === acted.invalidityDate;
