@@ -18,7 +18,7 @@ import { CRL_CA, revocationOf } from './entries.ts';
 /**
  * `node worker.ts FOLDER full|incremental ENTRIES ROUNDS`: publishes the CRL of one CA, over a store that has `ENTRIES`
  * revocations, and a CRL that lists them (`fill`). For `full`, each round has a new core, which verifies that CRL and reads
- * all revocations. For `incremental`, one core has
+ * all revocations; then it compares the status rows with the list. For `incremental`, one core has
  * published before, and finds a hundred new revocations in each round. The figures go to standard output as JSON.
  */
 const [folder = '', mode = 'full', count = '10000', rounds = '3'] = process.argv.slice(2);
@@ -33,7 +33,10 @@ const fill = (from: number, to: number): void => {
   db.exec('BEGIN');
   for (let n = from; n < to; n++) {
     const { serial, revocationTime, reason, notAfter } = revocationOf(n);
-    put.run(`revoked/${CRL_CA}`, serial, JSON.stringify({ revocationTime, reason, notAfter }));
+    const entry = { revocationTime, reason, notAfter };
+    put.run(`revoked/${CRL_CA}`, serial, JSON.stringify(entry));
+    const status = { state: 'revoked', request: 'benchmark', ...entry };
+    put.run(`status/${CRL_CA}/${serial.slice(-1)}`, serial, JSON.stringify(status));
   }
   db.exec('COMMIT');
   db.close();
@@ -159,8 +162,13 @@ if (mode === 'fill') {
     await opened.close();
     opened = await openStore(folder);
   }
+  const began = performance.now();
+  await opened.core.status.followListed();
+  const compared = performance.now() - began;
   await opened.close();
   const middle = (figures: readonly number[]): number =>
     figures.toSorted((a, b) => a - b)[Math.floor(figures.length / 2)] ?? Number.NaN;
-  process.stdout.write(`${JSON.stringify({ ms: middle(took), least: middle(least), bytes, peak })}\n`);
+  process.stdout.write(
+    `${JSON.stringify({ ms: middle(took), least: middle(least), compared, bytes, peak })}\n`,
+  );
 }

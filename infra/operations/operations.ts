@@ -95,7 +95,7 @@ export class Operations extends Construct {
       'crl-alarms',
       own('CrlAlarms', 'Maximum'),
       0,
-      'A publication of a CRL found rows or files that the service did not write so: somebody has written there',
+      'The task that publishes CRLs found rows or files that the service did not write so: somebody has written there',
     );
     this.#above(
       'table-behind',

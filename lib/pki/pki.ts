@@ -27,7 +27,7 @@ export {
   type TbsCertList,
   type TbsCertListDraft,
 } from './crl.ts';
-export { type Compared, compareEntries, type EntryComparison, serialsOfEntries } from './crl-compare.ts';
+export { type Compared, compareEntries, serialsOfEntries } from './crl-compare.ts';
 export { CertListEntries, type CertListEntryFields } from './crl-entries.ts';
 export { type CrlOutline, readCrlOutline } from './crl-outline.ts';
 export { spliceEntries } from './crl-splice.ts';

@@ -75,6 +75,8 @@ const statusRow = ({ ca, serial }: CertificateRef) => ({
   sk: serial,
 });
 
+const LOWER = { state: 'revoked', reason: 'superseded', revocationTime: 1_700_000_000 };
+
 describe('a CA whose certificate is revoked', () => {
   it('issues to nobody, whatever step a request has reached; other CAs go on', async () => {
     const [fresh, examined] = [(await submit()).request, (await submit()).request];
@@ -238,6 +240,43 @@ describe('a CA whose key is compromised', () => {
     const bySerial = (list: typeof entries) =>
       list.toSorted((a, b) => (a.serialNumber < b.serialNumber ? -1 : 1));
     expect(bySerial((await crlOf()).entries)).toEqual(bySerial(entries));
+  });
+
+  it.each<[string, (before: Value) => Promise<void>]>([
+    ['says good', (before) => putRow(ground.table, statusRow(own), before)],
+    ['is deleted', () => deleteRow(ground.table, statusRow(own))],
+    ['has a lower reason', (before) => putRow(ground.table, statusRow(own), { ...before, ...LOWER })],
+  ])('is shown by OCSP again at the next run, where the row of the CA %s', async (_what, attack) => {
+    const ref = await issue();
+    const before = (await ground.table.get(statusRow(own)))?.value as Value;
+    await revokeCa('cACompromise');
+    ground.time.now += 10 * DAY;
+    await house.core.authority.followClosings();
+    await house.app.status.followListed();
+    await attack(before);
+    ground.time.now += 10 * SECOND;
+    expect(await ocspStatus(house, ref)).toEqual({ status: 'good' });
+    await house.app.status.followListed();
+    ground.time.now += 10 * SECOND;
+    const revoked = { status: 'revoked', revocationReason: 'cACompromise' };
+    expect(await ocspStatus(house, ref)).toMatchObject(revoked);
+    expect(await ocspStatus(house, own)).toMatchObject(revoked);
+  });
+
+  it('leaves an earlier revocation its time, also where the row of the certificate was changed', async () => {
+    const [before, plain] = [await issue(), await issue()];
+    await house.app.authority.revoke(operators[0] as Principal, before, { reason: 'superseded' });
+    const row = (await ground.table.get(statusRow(before)))?.value as { request: string; notAfter: number };
+    ground.time.now += DAY;
+    await revokeCa('cACompromise');
+    ground.time.now += DAY;
+    await house.app.status.publish(CA, 'operator-noda');
+    const { request, notAfter } = row;
+    await putRow(ground.table, statusRow(before), { state: 'good', request, notAfter });
+    await house.app.status.followListed();
+    expect((await ground.table.get(statusRow(before)))?.value).toEqual(row);
+    expect(await ocspStatus(house, before)).toMatchObject({ revocationReason: 'superseded' });
+    expect((await ground.table.get(statusRow(plain)))?.value).toMatchObject({ state: 'good' });
   });
 
   it('is not made by a row: no CRL lists a certificate for it', async () => {

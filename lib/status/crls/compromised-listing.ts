@@ -77,7 +77,8 @@ export const listCompromised = async (
   return { entries, newest, changes, readAt, clamped: true };
 };
 
-const entryUnder = (
+/** What the list says of a certificate of this status. */
+export const entryUnder = (
   status: Parameters<typeof underCompromise<CertListEntryFields['reason']>>[0],
   compromise: AuthorityCompromise,
 ): CertListEntryFields => {

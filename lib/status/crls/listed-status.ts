@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { AuthorityCompromise } from '../../compromise.ts';
 import { Fault } from '../../fault.ts';
-import { compareEntries, type EntryComparison, type SerialHex, serialsOfEntries } from '../../pki/pki.ts';
+import { type CertListEntryFields, compareEntries, type SerialHex, serialsOfEntries } from '../../pki/pki.ts';
 import { tryEach } from '../../try-each.ts';
 import type { Status } from '../contract.ts';
 import type { CrlDeps } from '../deps.ts';
@@ -8,6 +9,7 @@ import type { Issuer } from '../issuers.ts';
 import type { StatusRow } from '../register.ts';
 import type { Alarm } from './alarms.ts';
 import type { Base, Bases } from './bases.ts';
+import { entryUnder } from './compromised-listing.ts';
 import { isRow } from './forms.ts';
 import { readCurrentCrl } from './rows.ts';
 import { isSame, openClosingOf } from './verdicts.ts';
@@ -20,7 +22,8 @@ const READ_AT_ONCE = 50;
  * `good` and leave the row of its entry: then no CRL differs from the register, and OCSP says `good`.
  *
  * So the entries of each CA's newest CRL are compared with their status rows: by each process at first, and again a day after
- * it last did. Where they differ, the acts decide, and the rows follow them.
+ * it last did. The row of the CA's own certificate is compared in each run, because a compromise of the CA concerns all of its
+ * certificates. Where a row differs, the acts decide, and the rows follow them.
  */
 export const openListedStatus = (
   deps: CrlDeps & { readonly alarm: Alarm; readonly bases: Bases },
@@ -36,44 +39,48 @@ export const openListedStatus = (
     if (acted === undefined || typeof acted === 'string') return;
     // An act is there before its rows. What was read before may be older than the act.
     const row = (await register.lookup(ref))?.value;
-    if (isClosed(row) && isSame(row, acted)) return;
+    if (isWhole(row) && row.state !== 'good' && isSame(row, acted)) return;
     await alarm('The status row of a revoked certificate differs from its act; the row follows', ref);
     await proven.follow(ref);
   };
 
-  const compare = async (ca: string, { entries }: Base): Promise<void> => {
+  const compare = async (
+    ca: string,
+    { entries }: Base,
+    compromise: AuthorityCompromise | undefined,
+  ): Promise<void> => {
     const comparison = compareEntries(entries);
     for (const serials of inParts(serialsOfEntries(entries))) {
       const rows = await Promise.all(serials.map((serial) => register.lookup({ ca, serial })));
-      const differing = serials.filter((serial, at) => !saysEntry(comparison, serial, rows[at]?.value));
+      const differing = serials.filter((serial, at) => {
+        const entry = entryOf(rows[at]?.value, compromise);
+        return entry === undefined || comparison.next(serial, entry) !== 'same';
+      });
       for (const serial of differing) await follow(ca, serial);
       // A table in this process answers at once: without this turn an OCSP request would wait for the whole list.
       await nextTurn();
     }
   };
 
-  const isDue = ({ id, certificate }: Issuer): boolean => {
-    const now = clock();
-    if (now >= certificate.notAfter.getTime()) return false;
-    const age = now - (compared.get(id) ?? Number.NEGATIVE_INFINITY);
+  const isDue = (ca: string): boolean => {
+    const age = clock() - (compared.get(ca) ?? Number.NEGATIVE_INFINITY);
     return age < 0 || age >= DAY_MS;
   };
 
-  const followIfDue = async (issuer: Issuer): Promise<void> => {
-    const { id: ca } = issuer;
-    if (!isDue(issuer)) return;
+  const followIssuer = async (issuer: Issuer): Promise<void> => {
+    const { id: ca, certificate } = issuer;
     const started = clock();
-    // After a compromise of the CA no row makes an answer good, and the list has certificates that nobody revoked.
-    if (!(await compromiseOf(ca))) {
-      const base = await bases.newest(issuer, (await readCurrentCrl(table, ca))?.value.number ?? 0);
-      if (base !== undefined) await compare(ca, base);
-    }
+    if (started >= certificate.notAfter.getTime()) return;
+    await follow(ca, certificate.serialNumber);
+    if (!isDue(ca)) return;
+    const base = await bases.newest(issuer, (await readCurrentCrl(table, ca))?.value.number ?? 0);
+    if (base !== undefined) await compare(ca, base, await compromiseOf(ca));
     compared.set(ca, started);
   };
 
   return {
     followListed: async () =>
-      tryEach(await issuers.all(), followIfDue, ({ id: ca }, error) => {
+      tryEach(await issuers.all(), followIssuer, ({ id: ca }, error) => {
         deps.log(
           'error',
           'The status rows of revoked certificates could not be compared; it is tried again',
@@ -86,15 +93,19 @@ export const openListedStatus = (
   };
 };
 
-/** Somebody may have put a row that is no object. */
-const isClosed = (row: StatusRow | null | undefined): row is Exclude<StatusRow, { state: 'good' }> =>
-  isRow(row ?? null) && row?.state !== 'good';
-
-const saysEntry = (
-  comparison: EntryComparison,
-  serial: SerialHex,
+/** What the list says of a certificate with this row; undefined for a row of which the list knows something else. */
+const entryOf = (
   row: StatusRow | null | undefined,
-): boolean => isClosed(row) && comparison.next(serial, row) === 'same';
+  compromise: AuthorityCompromise | undefined,
+): CertListEntryFields | undefined => {
+  if (!isWhole(row)) return undefined;
+  if (compromise) return entryUnder(row, compromise);
+  return row.state === 'good' ? undefined : row;
+};
+
+/** Somebody may have put a row of another form. */
+const isWhole = (row: StatusRow | null | undefined): row is StatusRow =>
+  row !== undefined && row !== null && (row.state === 'good' || isRow(row));
 
 const inParts = function* (serials: Iterable<SerialHex>): Generator<readonly SerialHex[], void, void> {
   let part: SerialHex[] = [];
