@@ -41,8 +41,8 @@ const roomOf = (file: string): string => {
 };
 
 /**
- * Files that every room may use: vocabulary and ports, which hold no behaviour of a room; and recorded-act.ts. Every room
- * that relies on an act must read the act's record in the same way, and none of them may call the ledger's code.
+ * Files that every room may use: vocabulary and ports, which hold no behaviour of a room; try-each.ts; and recorded-act.ts.
+ * Every room that relies on an act must read the act's record in the same way, and none of them may call the ledger's code.
  */
 const SHARED = [
   'lib/act-kinds.ts',
@@ -55,6 +55,7 @@ const SHARED = [
   'lib/public-url.ts',
   'lib/recorded-act.ts',
   'lib/store/store.ts',
+  'lib/try-each.ts',
   'lib/used-key.ts',
 ];
 
