@@ -9,12 +9,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.security.cert.CRL;
 import java.security.cert.CertPath;
 import java.security.cert.CertPathValidator;
 import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertStore;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.CertificateRevokedException;
+import java.security.cert.CollectionCertStoreParameters;
 import java.security.cert.Extension;
 import java.security.cert.PKIXParameters;
 import java.security.cert.PKIXRevocationChecker;
@@ -34,6 +37,7 @@ import java.util.Set;
  * line on standard output says GOOD, EXPIRED, REVOKED with the reason (and for OCSP the date), or the error.
  *
  *   crl                           by the CRL that the certificate names
+ *   crls    FILES                 by the CRLs in files, between commas; and none is fetched
  *   ocsp    [URL]                 by the responder that the certificate names, or by one at another address
  *   nonce   [URL]                 the same, with a nonce of 32 octets
  *   given   RESPONSE [TIME]       by the answer in a file, at a time in milliseconds
@@ -41,7 +45,6 @@ import java.util.Set;
  */
 public class PathCheck {
   public static void main(String[] args) throws Exception {
-    System.setProperty("com.sun.security.enableCRLDP", "true");
     BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     for (String line = lines.readLine(); line != null; line = lines.readLine()) {
       System.out.println(judge(line.split("\t")));
@@ -54,6 +57,12 @@ public class PathCheck {
     }
   }
 
+  private static CRL readCrl(String file) throws Exception {
+    try (FileInputStream in = new FileInputStream(file)) {
+      return CertificateFactory.getInstance("X.509").generateCRL(in);
+    }
+  }
+
   private static String judge(String[] parts) throws Exception {
     String by = parts[0];
     Set<TrustAnchor> anchors = new HashSet<>();
@@ -62,23 +71,30 @@ public class PathCheck {
     CertPath path = CertificateFactory.getInstance("X.509").generateCertPath(List.of(certificate));
     CertPathValidator validator = CertPathValidator.getInstance("PKIX");
     PKIXRevocationChecker checker = (PKIXRevocationChecker) validator.getRevocationChecker();
-    checker.setOptions(by.equals("crl")
+    checker.setOptions(by.startsWith("crl")
         ? EnumSet.of(Option.ONLY_END_ENTITY, Option.NO_FALLBACK, Option.PREFER_CRLS)
         : EnumSet.of(Option.ONLY_END_ENTITY, Option.NO_FALLBACK));
     PKIXParameters parameters = new PKIXParameters(anchors);
+    // Java's own checker takes the place of this one where none is added. It fetches only where this property says so.
+    System.setProperty("com.sun.security.enableCRLDP", by.equals("crls") ? "false" : "true");
+    if (by.equals("crls")) {
+      Set<Object> crls = new HashSet<>();
+      for (String file : parts.length > 3 ? parts[3].split(",") : new String[0]) crls.add(readCrl(file));
+      parameters.addCertStore(CertStore.getInstance("Collection", new CollectionCertStoreParameters(crls)));
+    }
     if (by.equals("nonce")) checker.setOcspExtensions(List.of(new Nonce()));
     if ((by.equals("ocsp") || by.equals("nonce")) && parts.length > 3) checker.setOcspResponder(URI.create(parts[3]));
     if (by.equals("given")) checker.setOcspResponses(Map.of(certificate, Files.readAllBytes(Path.of(parts[3]))));
     if (by.equals("given") && parts.length > 4) parameters.setDate(new Date(Long.parseLong(parts[4])));
     if (by.equals("trusted")) checker.setOcspResponderCert(read(parts[3]));
-    parameters.addCertPathChecker(checker);
+    if (!by.equals("crls")) parameters.addCertPathChecker(checker);
     try {
       validator.validate(path, parameters);
       return "GOOD";
     } catch (CertPathValidatorException refused) {
       if (refused.getCause() instanceof CertificateRevokedException revoked) {
         String reason = "REVOKED " + revoked.getRevocationReason();
-        return by.equals("crl") ? reason : reason + " " + revoked.getRevocationDate().toInstant();
+        return by.startsWith("crl") ? reason : reason + " " + revoked.getRevocationDate().toInstant();
       }
       if (refused.getCause() instanceof CertificateExpiredException) return "EXPIRED";
       return "REFUSED " + refused.getReason() + " " + refused.getMessage();

@@ -65,7 +65,7 @@ export const java = async (program: string, args: readonly string[], input = '')
 
 /** The input of `PathCheck.java`: files in PEM; `ca` may be several, between commas. */
 export interface Case {
-  readonly by: 'ocsp' | 'crl' | 'nonce' | 'given' | 'trusted';
+  readonly by: 'ocsp' | 'crl' | 'crls' | 'nonce' | 'given' | 'trusted';
   readonly ca: string;
   readonly certificate: string;
   readonly more?: readonly (string | number)[];
