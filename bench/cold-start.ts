@@ -250,7 +250,7 @@ const EVENTS: Readonly<Record<string, readonly [method: string, path: string, as
   certificates: ['GET', `/api/v1/certificates/${CA}`, as('auditor')],
   amendments: ['GET', '/api/v1/trust-domain/amendments', as('operator-noda')],
   'crl-archive': ['GET', `/api/v1/crls/${CA}`, as('auditor')],
-  'crl-publish': ['POST', '/api/v1/crls/nobody-9', as('operator-noda')],
+  'crl-publish': ['POST', '/api/v1/crls/nobody-9/full', as('operator-noda')],
 };
 
 const missing = ROUTE_FUNCTIONS.filter(({ id: name }) => EVENTS[name] === undefined).map(

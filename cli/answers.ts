@@ -115,13 +115,19 @@ export const authoritiesAnswer = z.looseObject({
       notBefore: text,
       notAfter: text,
       fingerprint: text,
-      urls: z.looseObject({ certificate: text, crl: z.array(text), ocsp: text }),
+      urls: z.looseObject({
+        certificate: text,
+        crl: z.array(text),
+        authorityCrl: z.array(text).exactOptional(),
+        ocsp: text,
+      }),
     }),
   ),
 });
 
 export const publicationAnswer = z.looseObject({
   ca: text,
+  partition: text,
   number: text,
   thisUpdate: text,
   nextUpdate: text,
@@ -176,7 +182,14 @@ export const usedKeyPage = z.looseObject({
 });
 
 export const archivePage = z.looseObject({
-  crls: z.array(z.looseObject({ number: z.int().exactOptional(), name: text, digest: text })),
+  crls: z.array(
+    z.looseObject({
+      partition: text.exactOptional(),
+      number: z.int().exactOptional(),
+      name: text,
+      digest: text,
+    }),
+  ),
   cursor: text.exactOptional(),
 });
 

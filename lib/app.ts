@@ -50,10 +50,11 @@ import { openRegistration, type Registration } from './registration/registration
 import { openRetries } from './retries.ts';
 import {
   certificatesOfGetRequest,
-  crlDueWrites,
+  crlPath,
   type IssuerUrls,
   issuerTermsOf,
   issuerUrls,
+  openCrlDue,
   openIssuers,
   openRegister,
   openResponders,
@@ -202,8 +203,8 @@ export const compose = (ports: Ports): Core => {
   const status = openStatus({
     ...ports,
     requestorOf: requestorsBy(callers),
-    currentCrl: async (ca) => (await readCurrentCrl(table, ca))?.value,
-    crlUrlOf: async (ca) => (await urlsOf(ca)).crl[0],
+    currentCrl: async (list) => (await readCurrentCrl(table, list))?.value,
+    crlUrlOf: async (ca, partition) => `${(await addresses()).current[0]}${crlPath(ca, partition)}`,
     crlUrlsOf: async (ca) => issuerUrls(ca, addressesInUse(await addresses(), clock())).crl,
     issuers,
     register,
@@ -234,8 +235,8 @@ export const compose = (ports: Ports): Core => {
     standing,
     finishUnder: (text) => finishUnder(ports, text),
     retries: openRetries(clock),
-    publishCrl: (ca) => status.publish(ca, 'service'),
-    crlDueWrites: (ca) => crlDueWrites(table, ca),
+    publishCrls: (ref) => status.publishShowing(ref, 'service'),
+    crlDueWrites: openCrlDue({ table, issuers }),
   });
   const recovery = openRecovery({
     table,

@@ -4,9 +4,9 @@ import type { Clock, Log, Random } from './ports.ts';
 import type { Principal } from './principal.ts';
 import { openCallers, type Principals, requestorsBy, type TokenIssuers } from './principals/principals.ts';
 import {
+  crlPath,
   type IssuersDeps,
   type IssuerTerms,
-  issuerUrls,
   openIssuers,
   openOcsp,
   openRegister,
@@ -54,8 +54,8 @@ export const composeResponder = (ports: ResponderPorts, tokens: TokenIssuers): R
       recorder,
       requestorOf: requestorsBy(callers),
       ...openBehindRow(ports),
-      currentCrl: async (ca) => (await readCurrentCrl(ports.table, ca))?.value,
-      crlUrlOf: async (ca) => ports.addresses && issuerUrls(ca, ports.addresses).crl[0],
+      currentCrl: async (list) => (await readCurrentCrl(ports.table, list))?.value,
+      crlUrlOf: async (ca, partition) => ports.addresses && `${ports.addresses[0]}${crlPath(ca, partition)}`,
     }),
     principals: callers.withTokens(tokens),
   };

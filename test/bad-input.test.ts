@@ -272,7 +272,9 @@ describe('persons who may not', () => {
       }
       const headers = { authorization: `Bearer ${token}` };
       expect((await ask('/api/v1/provisions', { headers })).status).toBe(200);
-      expect((await ask('/api/v1/crls/organisation-1', { method: 'POST', headers })).code).toBe('forbidden');
+      expect((await ask('/api/v1/crls/organisation-1/full', { method: 'POST', headers })).code).toBe(
+        'forbidden',
+      );
     }));
 
   it('come with a client certificate that was revoked a moment ago', async () => {

@@ -9,6 +9,7 @@ import {
   openTotalCheck,
   openUsedKeyCheck,
 } from '../lib/audit/audit.ts';
+import type { CaView } from '../lib/authority/authority.ts';
 import { jstMonth } from '../lib/ledger/counts.ts';
 import type { LedgerRecord } from '../lib/ledger/ledger.ts';
 import { readPath } from '../lib/ledger/tree.ts';
@@ -33,6 +34,12 @@ export interface Acknowledged {
   /** `{ca} {serial}` of certificates whose revocation was answered. */
   readonly revoked: readonly string[];
 }
+
+/** The partitions of the CRLs that the CA publishes. */
+const partitionsOf = ({ urls }: CaView): readonly string[] => [
+  'full',
+  ...(urls.authorityCrl ? ['authority'] : []),
+];
 
 export const allRecords = async ({ app }: Pick<Service, 'app'>): Promise<readonly LedgerRecord[]> => {
   const records: LedgerRecord[] = [];
@@ -105,11 +112,15 @@ export const checkWorld = async (service: Service, acknowledged: Acknowledged): 
     const [ca, serial] = line.split(' ') as [string, string];
     expect(revoked.get(ca), 'an acknowledged revocation holds').toContain(serial);
   }
-  for (const { id } of await app.authority.authorities()) {
-    const { der } = await app.status.publish(id, 'operator-noda');
-    const listed = decodeCertificateList(der).revokedCertificates.map(
-      ({ serialNumber }) => serialNumber as string,
-    );
+  for (const view of await app.authority.authorities()) {
+    const { id } = view;
+    const listed: string[] = [];
+    for (const partition of partitionsOf(view)) {
+      const { der } = await app.status.publish(id, 'operator-noda', partition);
+      for (const { serialNumber } of decodeCertificateList(der).revokedCertificates)
+        listed.push(serialNumber);
+    }
+    expect(new Set(listed).size, 'no certificate is on two lists').toBe(listed.length);
     expect(new Set(listed)).toEqual(revoked.get(id) ?? new Set());
   }
   await checkLogOf(service);
@@ -151,19 +162,19 @@ const checkLogOf = async ({ app, core, bucket, now }: Service): Promise<void> =>
     ({ month, counts }) => counts.map(({ cell, records, items }) => ({ month, ...cell, records, items })),
   );
   totals.compare(shown, shown);
-  for (const { id: ca } of await app.authority.authorities()) {
+  for (const view of await app.authority.authorities()) {
+    const { id: ca } = view;
     for (const listed of (await app.authority.serials(ca, { limit: 1000 })).serials)
       certificates.list(ca, listed);
     for (const archived of (await app.status.archived(ca, { limit: 1000 })).crls) crls.list(ca, archived);
-    const { der, number } = await app.status.crl(ca, 'full', {
-      recipient: 'public',
-      method: 'GET',
-    });
-    crls.serve(ca, { digest: hash('sha256', der), number: Number(number), askedAt: now() });
-    certificates.serve(
-      ca,
-      [readCrl(der)].filter((crl) => crl !== undefined),
-    );
+    for (const partition of partitionsOf(view)) {
+      const { der, number } = await app.status.crl(ca, partition, { recipient: 'public', method: 'GET' });
+      crls.serve(ca, { partition, digest: hash('sha256', der), number: Number(number), askedAt: now() });
+      certificates.serve(
+        ca,
+        [readCrl(der, partition)].filter((crl) => crl !== undefined),
+      );
+    }
   }
   for (let cursor: string | undefined, more = true; more; ) {
     const page = await app.authority.usedKeys({ limit: 7, ...(cursor !== undefined && { cursor }) });
@@ -175,8 +186,8 @@ const checkLogOf = async ({ app, core, bucket, now }: Service): Promise<void> =>
   certificates.conclude();
   crls.conclude();
   for (const { id: ca } of await app.authority.authorities()) {
-    for (const { number } of (await app.status.archived(ca, { limit: 1000 })).crls) {
-      const crl = readCrl(await app.status.archivedCrl(ca, number as number));
+    for (const { partition = '', number } of (await app.status.archived(ca, { limit: 1000 })).crls) {
+      const crl = readCrl(await app.status.archivedCrl(ca, partition, number as number), partition);
       if (crl) certificates.judge(ca, crl);
     }
   }

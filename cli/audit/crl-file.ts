@@ -8,12 +8,16 @@ export const MAX_CRL_BYTES = 64 * 1024 * 1024;
 /** What a CRL says; undefined if the bytes are no CRL. The comparison of its digest finds that case. */
 export const readCrl = (
   der: Uint8Array,
+  partition: string,
 ): (ListedRevocations & { readonly number: number | undefined }) | undefined => {
   try {
     const list = decodeCertificateList(der);
     const number = findExtension(list.crlExtensions, 'cRLNumber')?.number;
-    const addresses = addressesOf(list.crlExtensions);
+    const point = findExtension(list.crlExtensions, 'issuingDistributionPoint');
+    const addresses = addressesOf(point);
+    const only = scopeOf(point);
     return {
+      partition,
       number: number === undefined ? undefined : Number(number),
       digest: hash('sha256', der),
       thisUpdate: list.thisUpdate,
@@ -24,6 +28,7 @@ export const readCrl = (
         ...(entry.invalidityDate && { invalidityDate: entry.invalidityDate.getTime() }),
       })),
       ...(addresses && { addresses }),
+      ...(only && { only }),
     };
   } catch (error) {
     if (Fault.is(error)) return undefined;
@@ -31,8 +36,15 @@ export const readCrl = (
   }
 };
 
+type Point = Extract<Extension, { readonly id: 'issuingDistributionPoint' }>;
+
+const scopeOf = (point: Point | undefined): ListedRevocations['only'] => {
+  if (point?.onlyContainsUserCerts) return 'onlyContainsUserCerts';
+  return point?.onlyContainsCACerts ? 'onlyContainsCACerts' : undefined;
+};
+
 /** Undefined where there is no issuingDistributionPoint, or one without names: then it does not limit the addresses. */
-const addressesOf = (extensions: readonly Extension[] | undefined): readonly string[] | undefined =>
-  findExtension(extensions ?? [], 'issuingDistributionPoint')?.distributionPoint?.fullName?.flatMap((name) =>
+const addressesOf = (point: Point | undefined): readonly string[] | undefined =>
+  point?.distributionPoint?.fullName?.flatMap((name) =>
     name.kind === 'uniformResourceIdentifier' ? [name.value] : [],
   );

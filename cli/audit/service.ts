@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { basename } from 'node:path/posix';
 import {
   checkRecords,
   openAnnualReportCheck,
@@ -69,6 +70,7 @@ export interface BegunService {
 
 interface ShownCrl {
   readonly ca: string;
+  readonly partition: string;
   readonly der: Uint8Array;
   readonly askedAt: number;
 }
@@ -98,10 +100,11 @@ export const startService = async (
   const cas: ServedAuthority[] = [];
   for (const { id: ca, urls } of authorities) {
     cas.push(readAuthority(ca, await fetched(`/ca/${encodeURIComponent(ca)}.cer`)));
-    for (const address of urls.crl) {
+    for (const address of [...urls.crl, ...(urls.authorityCrl ?? [])]) {
       const askedAt = now();
       // Certificates may name a CDN, but this check asks the service itself.
-      crls.push({ ca, der: await fetched(new URL(address).pathname), askedAt });
+      const path = new URL(address).pathname;
+      crls.push({ ca, partition: basename(path, '.crl'), der: await fetched(path), askedAt });
     }
   }
   const { keys: actKeys } = await client.get('/log/act-keys', actKeysAnswer);
@@ -204,9 +207,10 @@ export const checkService = async (
     for (const listed of page) usedKeys.list(listed);
   }
   for (const [ca, own] of Map.groupBy(crls, (crl) => crl.ca)) {
-    const shown = own.map((crl) => ({ crl, list: readCrl(crl.der) }));
+    const shown = own.map((crl) => ({ crl, list: readCrl(crl.der, crl.partition) }));
     for (const { crl, list } of shown) {
-      archive.serve(ca, { digest: hash('sha256', crl.der), number: list?.number, askedAt: crl.askedAt });
+      const { partition, der, askedAt } = crl;
+      archive.serve(ca, { partition, digest: hash('sha256', der), number: list?.number, askedAt });
     }
     certificates.serve(
       ca,

@@ -10,7 +10,10 @@ const GUIDE: Guide = {
     'the id of the authority, as akashi authorities shows it',
   ],
   result: ["prints the CRL's number, thisUpdate, nextUpdate, digest and size"],
-  examples: ['akashi publish organisation-1 --as operator-sakai'],
+  examples: [
+    'akashi publish organisation-1 --as operator-sakai',
+    'akashi publish signature-1 authority --as operator-sakai',
+  ],
 };
 
 export const addCommand: AddCommand = (program, perform) => {
@@ -21,21 +24,31 @@ export const addCommand: AddCommand = (program, perform) => {
       'Build, sign and publish the CRL of one authority without waiting for its next time. Operators do this.',
     )
     .argument('<ca>', "the authority's id, as akashi authorities shows it")
+    .argument(
+      '[partition]',
+      "which of its CRLs: full, or authority for that of the authority's own certificate where it has one",
+      'full',
+    )
     .addHelpText('after', guideText(GUIDE))
     .action(
-      perform(z.object({ ca: z.string() }), async ({ client, show }, { ca }) => {
-        const { answer } = await client.post(`/api/v1/crls/${encodeURIComponent(ca)}`, publicationAnswer);
-        show(
-          answer,
-          details([
-            ['CRL of', answer.ca],
-            ['number', answer.number],
-            ['thisUpdate', answer.thisUpdate],
-            ['nextUpdate', answer.nextUpdate],
-            ['SHA-256', answer.sha256],
-            ['bytes', String(answer.bytes)],
-          ]),
-        );
-      }),
+      perform(
+        z.object({ ca: z.string(), partition: z.string() }),
+        async ({ client, show }, { ca, partition }) => {
+          const path = [ca, partition].map(encodeURIComponent).join('/');
+          const { answer } = await client.post(`/api/v1/crls/${path}`, publicationAnswer);
+          show(
+            answer,
+            details([
+              ['CRL of', answer.ca],
+              ['partition', answer.partition],
+              ['number', answer.number],
+              ['thisUpdate', answer.thisUpdate],
+              ['nextUpdate', answer.nextUpdate],
+              ['SHA-256', answer.sha256],
+              ['bytes', String(answer.bytes)],
+            ]),
+          );
+        },
+      ),
     );
 };

@@ -9,12 +9,20 @@ import type {
 import { CHANNELS, type LedgerRecord, RECORD_KINDS } from '../../lib/ledger/ledger.ts';
 import { ENTRY_REASONS, parseSerial, REVOCATION_REASONS } from '../../lib/pki/pki.ts';
 import { REQUEST_STATES, type RequestView } from '../../lib/registration/registration.ts';
+import { AUTHORITY_CRL, FULL_CRL } from '../../lib/status/status.ts';
 
 /* The schemas of several operations. `tsc` checks those of answers against the rooms' types. */
 
 const id = z.string().regex(/^[a-z0-9-]{1,64}$/, 'Must be 1 to 64 lower-case letters, digits and hyphens.');
 
 export const caId = id.meta({ description: "A CA's id, one per generation.", example: 'organisation-1' });
+export const crlPartition = z
+  .string()
+  .regex(/^[a-z0-9-]{1,64}$/, 'Must be the name of a partition.')
+  .meta({
+    description: `\`${FULL_CRL}\` for the CRL that certificates name. \`${AUTHORITY_CRL}\` for that of the CA's own certificate, where the CA has one.`,
+    example: FULL_CRL,
+  });
 export const principalId = id.meta({ description: "A principal's id.", example: 'office-a-tanaka' });
 export const officeId = id.meta({ description: "A sub-office's id.", example: 'mizusaki-higashi' });
 export const purposeId = id.meta({
@@ -97,7 +105,15 @@ export const caView = z
     notBefore: utc,
     notAfter: utc,
     fingerprint: z.string().meta({ description: 'SHA-256 of the certificate, hex.' }),
-    urls: z.object({ certificate: z.string(), crl: z.array(z.string()), ocsp: z.string() }),
+    urls: z.object({
+      certificate: z.string(),
+      crl: z.array(z.string()),
+      authorityCrl: z
+        .array(z.string())
+        .exactOptional()
+        .meta({ description: "Of the CRL of the CA's own certificate; absent where `crl` covers it." }),
+      ocsp: z.string(),
+    }),
   })
   .meta({ id: 'CertificationAuthority' }) satisfies z.ZodType<CaView>;
 

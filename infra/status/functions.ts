@@ -108,7 +108,7 @@ export const STATUS_ROUTES: readonly RouteFunction[] = [
     id: 'crl-archive',
     routes: [
       get('crls/list-crls', '/api/v1/crls/{ca}'),
-      get('crls/get-archived-crl', '/api/v1/crls/{ca}/{number}.crl'),
+      get('crls/get-archived-crl', '/api/v1/crls/{ca}/{partition}/{number}.crl'),
     ],
     doors: 'callers',
     part: 'published',
@@ -117,7 +117,7 @@ export const STATUS_ROUTES: readonly RouteFunction[] = [
   },
   {
     id: 'crl-publish',
-    routes: [post('crls/publish-crl', '/api/v1/crls/{ca}')],
+    routes: [post('crls/publish-crl', '/api/v1/crls/{ca}/{partition}')],
     doors: 'callers',
     part: 'issuing',
     rows: together(DOOR, PUBLISH, END),

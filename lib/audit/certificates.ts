@@ -13,7 +13,7 @@ import { openCrlAddressCheck } from './crl-addresses.ts';
 import { checkCrlSchedule } from './crl-schedule.ts';
 import { type ListedRevocations, openListedRevocations } from './listed-revocations.ts';
 import { type ListedSerial, serialFinding } from './listed-serials.ts';
-import { openPublications } from './publications.ts';
+import { listId, openPublications } from './publications.ts';
 import { unlawfulRaise } from './raises.ts';
 
 /**
@@ -156,7 +156,9 @@ export const openCertificateCheck = ({
     },
 
     judge: (ca, crl) => {
-      const isPublished = publications.currentOnes(ca).some(({ digest }) => digest === crl.digest);
+      const isPublished = publications
+        .currentOnes(listId(ca, crl.partition))
+        .some(({ digest }) => digest === crl.digest);
       if (isPublished) judge?.(ca, crl);
     },
   };

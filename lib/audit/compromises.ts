@@ -35,7 +35,8 @@ export const revokedAuthorities = (
   return found;
 };
 
-export const authorityOf = (certificate: string): string => certificate.slice(0, certificate.indexOf('/'));
+/** The CA in `{ca}/{serial}`, or in the id of one of its lists. */
+export const authorityOf = (name: string): string => name.slice(0, name.indexOf('/'));
 
 /**
  * The acts on a certificate as OCSP and CRLs have to show them (RFC 6960 2.7): from the compromise of its CA on it is revoked

@@ -43,7 +43,7 @@ export const DAMAGES = {
   'crl-number-gap': phrase`A CRL is named as the one before another, and its publication is not in the log.`,
   'crl-rolled-back': phrase`An older CRL is served than the newest one that the log has.`,
   'crl-incomplete': phrase`A CRL leaves out a certificate that is revoked or on hold, by the log.`,
-  'crl-excess': phrase`A CRL lists a certificate that was good when the CRL was made, by the log.`,
+  'crl-excess': phrase`A CRL lists a certificate that was good when the CRL was made, by the log, or that the CRL does not cover.`,
   'crl-differs': phrase`A CRL and the log differ on a revocation.`,
   'crl-entry-left-early': phrase`An entry left the CRL before a CRL listed it after the end of its certificate.`,
   'crl-entry-repeated': phrase`A CRL lists a serial number more than once.`,

@@ -1,9 +1,11 @@
+import { authorityOf } from './compromises.ts';
 import type { RecordObserver, Report } from './contract.ts';
-import { openPublications, type Publication } from './publications.ts';
+import { listId, openPublications, type Publication } from './publications.ts';
 
 /** A CRL in the service's archive. */
 export interface ArchivedCrl {
-  /** Absent where the file's name is not that of a CRL. */
+  /** Both are absent where the file's name is not that of a CRL. */
+  readonly partition?: string | undefined;
   readonly number?: number | undefined;
   readonly name: string;
   /** SHA-256 of its bytes, hex. */
@@ -12,6 +14,7 @@ export interface ArchivedCrl {
 
 /** A CRL as the service serves it. */
 export interface ServedCrl {
+  readonly partition: string;
   /** Undefined where the bytes are no CRL with a number. */
   readonly number: number | undefined;
   readonly digest: string;
@@ -42,23 +45,28 @@ export const openCrlCheck = ({ report }: { readonly report: Report }): CrlCheck 
   const unrecorded = new Set<string>();
 
   /** Whether the publication of that CRL may be among the lost ones. */
-  const isLost = (ca: string, number: number): boolean => {
-    const name = `${ca}/${number}`;
+  const isLost = (list: string, number: number): boolean => {
+    const name = `${list}/${number}`;
     if (unrecorded.size < lost) unrecorded.add(name);
     return unrecorded.has(name);
   };
 
-  const checkOne = (ca: string, number: number | undefined, digest: string, name?: string): void => {
+  const checkOne = (
+    ca: string,
+    { partition, number, digest, name }: Partial<ArchivedCrl> & Pick<ArchivedCrl, 'digest'>,
+  ): void => {
+    const which = { ...(partition !== undefined && { partition }), ...(number !== undefined && { number }) };
+    const list = listId(ca, partition ?? '');
     const publication: Publication | undefined =
-      number === undefined ? undefined : publications.of(ca).get(number);
+      number === undefined ? undefined : publications.of(list).get(number);
     if (number === undefined || !publication) {
-      if (number !== undefined && (publications.mayBeExpired(ca, number) || isLost(ca, number))) return;
-      const which = number === undefined ? (name === undefined ? {} : { name }) : { number };
-      report('crl-without-leaf', { ca, ...which, digest });
+      if (number !== undefined && (publications.mayBeExpired(list, number) || isLost(list, number))) return;
+      const named = number === undefined && name !== undefined ? { name } : which;
+      report('crl-without-leaf', { ca, ...named, digest });
     } else if (publication.digest !== digest) {
       report('crl-altered', {
         ca,
-        number,
+        ...which,
         digest,
         published: publication.digest,
         record: publication.record,
@@ -66,13 +74,12 @@ export const openCrlCheck = ({ report }: { readonly report: Report }): CrlCheck 
     }
   };
 
-  const checkChain = (ca: string): void => {
-    for (const { number, previous, record } of publications.currentOnes(ca)) {
+  const checkChain = (list: string): void => {
+    for (const { partition, number, previous, record } of publications.currentOnes(list)) {
       const before = previous ?? number - 1;
-      if (before === 0 || publications.of(ca).get(before)?.current || publications.mayBeExpired(ca, before))
-        continue;
-      if (unrecorded.has(`${ca}/${before}`)) continue;
-      report('crl-number-gap', { ca, number: before, before: number, record });
+      if (before === 0 || publications.of(list).get(before)?.current) continue;
+      if (publications.mayBeExpired(list, before) || unrecorded.has(`${list}/${before}`)) continue;
+      report('crl-number-gap', { ca: authorityOf(list), partition, number: before, before: number, record });
     }
   };
 
@@ -94,25 +101,26 @@ export const openCrlCheck = ({ report }: { readonly report: Report }): CrlCheck 
     conclude: () => {
       const archive = new Set<string>();
       for (const { ca, archived } of listed) {
-        archive.add(`${ca}/${archived.number}`);
-        checkOne(ca, archived.number, archived.digest, archived.name);
+        archive.add(`${ca}/${archived.partition}/${archived.number}`);
+        checkOne(ca, archived);
       }
-      for (const [ca, numbers] of publications.cas) {
-        for (const [number, { current, newer, record }] of numbers) {
-          if (current && !newer && !archive.has(`${ca}/${number}`))
-            report('crl-missing', { ca, number, record });
+      for (const [list, numbers] of publications.lists) {
+        for (const [number, { partition, current, newer, record }] of numbers) {
+          if (current && !newer && !archive.has(`${list}/${number}`))
+            report('crl-missing', { ca: authorityOf(list), partition, number, record });
         }
-        checkChain(ca);
+        checkChain(list);
       }
       for (const { ca, crl } of served) {
-        checkOne(ca, crl.number, crl.digest);
-        if (crl.number === undefined) continue;
+        const { partition, number } = crl;
+        checkOne(ca, crl);
+        if (number === undefined) continue;
         const newest = publications
-          .currentOnes(ca)
+          .currentOnes(listId(ca, partition))
           .filter(({ time }) => time < crl.askedAt - SKEW_MS)
           .at(-1)?.number;
-        if (newest !== undefined && crl.number < newest) {
-          report('crl-rolled-back', { ca, number: crl.number, newest });
+        if (newest !== undefined && number < newest) {
+          report('crl-rolled-back', { ca, partition, number, newest });
         }
       }
     },

@@ -1,3 +1,4 @@
+import type { CrlScope } from '../status/status.ts';
 import {
   closingsBetween,
   type Entry,
@@ -10,7 +11,7 @@ import {
 import { type CertificateFacts, NO_ACTS } from './certificate-facts.ts';
 import { actsUnder, authorityOf, type RecordedCompromise } from './compromises.ts';
 import type { Report } from './contract.ts';
-import type { Publication, Publications } from './publications.ts';
+import { listId, type Publication, type Publications } from './publications.ts';
 
 export interface ListedRevocation extends Entry {
   readonly serial: string;
@@ -18,6 +19,9 @@ export interface ListedRevocation extends Entry {
 
 /** What a CRL lists, and how it describes itself. */
 export interface ListedRevocations {
+  readonly partition: string;
+  /** The scope in its issuingDistributionPoint; absent where that limits no kind of certificate. */
+  readonly only?: CrlScope | undefined;
   /** SHA-256, hex. */
   readonly digest: string;
   readonly thisUpdate: Date;
@@ -51,12 +55,21 @@ export const openListedRevocations = ({ known, publications, compromised, report
     ([certificate]) => authorityOf(certificate),
   );
 
-  const publicationOf = (ca: string, digest: string): Publication | undefined =>
-    publications.of(ca).size === 0
+  const publicationOf = (list: string, digest: string): Publication | undefined =>
+    publications.of(list).size === 0
       ? undefined
-      : [...publications.of(ca).values()].find((publication) => publication.digest === digest);
+      : [...publications.of(list).values()].find((publication) => publication.digest === digest);
 
-  const checkEntry = (ca: string, crl: ListedRevocations, entry: ListedRevocation, until: number): void => {
+  /** A CRL whose record says a wider scope than its bytes must list what the record promises. */
+  const covers = (only: CrlScope | undefined, facts: CertificateFacts | undefined): boolean =>
+    only === undefined || (only === 'onlyContainsCACerts') === (facts?.issuance?.profile === 'ca');
+
+  const checkEntry = (
+    ca: string,
+    crl: ListedRevocations,
+    entry: ListedRevocation,
+    { until, only }: { readonly until: number; readonly only: CrlScope | undefined },
+  ): void => {
     const certificate = `${ca}/${entry.serial}`;
     const facts = known.get(certificate);
     const acts = settled(actsUnder(facts?.acts ?? NO_ACTS, compromised.get(ca)));
@@ -69,7 +82,7 @@ export const openListedRevocations = ({ known, publications, compromised, report
     // An entry whose time was in the future has the time of the CRL (status/crls/listings.ts).
     const to = entry.revocationTime === madeAt ? Math.max(until, madeAt + AHEAD_MS) : until;
     const states = statesBetween(acts, madeAt - SKEW_MS, to);
-    if (states.size === 1 && states.has('good')) {
+    if ((states.size === 1 && states.has('good')) || !covers(only, facts)) {
       report('crl-excess', { certificate, crl: crl.digest, thisUpdate: crl.thisUpdate.toISOString() });
       return;
     }
@@ -81,21 +94,22 @@ export const openListedRevocations = ({ known, publications, compromised, report
    * Certificates that ended before this time may have left: a CRL before this one listed them after their end (RFC 5280
    * 3.3). Where that is not known, all may.
    */
-  const mayLeaveBefore = (ca: string, publication: Publication | undefined): number => {
+  const mayLeaveBefore = (publication: Publication | undefined): number => {
     if (!publication) return Number.POSITIVE_INFINITY;
-    const earlier = publications.currentOnes(ca).filter(({ number }) => number < publication.number);
-    if (earlier.length === 0 && publications.mayBeExpired(ca, publication.number - 1))
-      return Number.POSITIVE_INFINITY;
+    const { list, number: own } = publication;
+    const earlier = publications.currentOnes(list).filter(({ number }) => number < own);
+    if (earlier.length === 0 && publications.mayBeExpired(list, own - 1)) return Number.POSITIVE_INFINITY;
     return Math.max(...earlier.map(({ thisUpdate = Number.POSITIVE_INFINITY }) => thisUpdate));
   };
 
   return {
     judge: (ca: string, crl: ListedRevocations): void => {
       const listed = new Set<string>();
-      const publication = publicationOf(ca, crl.digest);
+      const publication = publicationOf(listId(ca, crl.partition), crl.digest);
+      const { only } = publication ?? crl;
       const madeAt = crl.thisUpdate.getTime();
       const until = publication ? Math.max(madeAt, publication.time) + SKEW_MS : Number.POSITIVE_INFINITY;
-      const mayLeave = mayLeaveBefore(ca, publication);
+      const mayLeave = mayLeaveBefore(publication);
       for (const entry of crl.entries) {
         const certificate = `${ca}/${entry.serial}`;
         if (listed.has(certificate)) {
@@ -103,14 +117,17 @@ export const openListedRevocations = ({ known, publications, compromised, report
           continue;
         }
         listed.add(certificate);
-        checkEntry(ca, crl, entry, until);
+        checkEntry(ca, crl, entry, { until, only });
       }
-      for (const [certificate, { issuance, acts = NO_ACTS }] of closed.get(ca) ?? []) {
+      for (const [certificate, facts] of closed.get(ca) ?? []) {
+        const { issuance, acts = NO_ACTS } = facts;
+        if (!covers(only, facts)) continue;
         // A certificate that was recorded after the list was made cannot be in it.
         if (listed.has(certificate) || !issuance || issuance.time > madeAt - SKEW_MS) continue;
         const shown = actsUnder(acts, compromised.get(ca));
         if (statesBetween(shown, madeAt - SKEW_MS, until).has('good')) continue;
-        if (issuance.notAfter >= madeAt) report('crl-incomplete', { certificate, ca });
+        if (issuance.notAfter >= madeAt)
+          report('crl-incomplete', { certificate, ca, partition: crl.partition });
         else if (issuance.notAfter >= mayLeave) {
           report('crl-entry-left-early', {
             certificate,

@@ -1,8 +1,17 @@
 import type { LedgerRecord } from '../ledger/ledger.ts';
+import type { CrlScope } from '../status/status.ts';
+import { authorityOf } from './compromises.ts';
 import type { RecordObserver } from './contract.ts';
+
+/** A list of a CA, by its id: `{ca}/{partition}`. */
+export const listId = (ca: string, partition: string): string => `${ca}/${partition}`;
 
 /** A CRL that was signed, by the record of its publication. */
 export interface Publication {
+  readonly list: string;
+  readonly partition: string;
+  /** What it covers; absent where it covers everything, or is not known to have been current. */
+  readonly only?: CrlScope;
   readonly number: number;
   readonly digest: string;
   readonly record: string;
@@ -17,49 +26,56 @@ export interface Publication {
   readonly nextUpdate?: number;
 }
 
-/** The CRLs of all CAs, by the records of their publications. */
+/** The CRLs of all lists, by the records of their publications. */
 export interface Publications extends RecordObserver {
-  readonly cas: ReadonlyMap<string, ReadonlyMap<number, Publication>>;
-  of(ca: string): ReadonlyMap<number, Publication>;
+  readonly lists: ReadonlyMap<string, ReadonlyMap<number, Publication>>;
+  cas(): ReadonlySet<string>;
+  listsOf(ca: string): readonly string[];
+  of(list: string): ReadonlyMap<number, Publication>;
   /** Those that became current, in the order of their numbers. */
-  currentOnes(ca: string): readonly Publication[];
+  currentOnes(list: string): readonly Publication[];
   /** Whether the record of that number may have been deleted after its retention period. */
-  mayBeExpired(ca: string, number: number): boolean;
+  mayBeExpired(list: string, number: number): boolean;
 }
 
 const NONE: ReadonlyMap<number, Publication> = new Map();
 
 export const openPublications = (): Publications => {
-  const cas = new Map<string, Map<number, Publication>>();
+  const lists = new Map<string, Map<number, Publication>>();
   let expired = false;
 
-  const add = (ca: string, publication: Publication): void => {
-    const publications = cas.get(ca) ?? new Map<number, Publication>();
-    cas.set(ca, publications.set(publication.number, publication));
+  const add = (publication: Publication): void => {
+    const publications = lists.get(publication.list) ?? new Map<number, Publication>();
+    lists.set(publication.list, publications.set(publication.number, publication));
   };
 
-  const currentOnes = (ca: string): readonly Publication[] =>
-    [...(cas.get(ca) ?? NONE).values()]
+  const currentOnes = (list: string): readonly Publication[] =>
+    [...(lists.get(list) ?? NONE).values()]
       .filter(({ current }) => current)
       .toSorted((a, b) => a.number - b.number);
 
   return {
-    cas,
-    of: (ca) => cas.get(ca) ?? NONE,
+    lists,
+    cas: () => new Set([...lists.keys()].map(authorityOf)),
+    listsOf: (ca) => [...lists.keys()].filter((list) => authorityOf(list) === ca),
+    of: (list) => lists.get(list) ?? NONE,
     currentOnes,
 
-    mayBeExpired: (ca, number) => {
-      const first = currentOnes(ca)[0]?.number;
+    mayBeExpired: (list, number) => {
+      const first = currentOnes(list)[0]?.number;
       return expired && (first === undefined || number < first);
     },
 
     observe: (record, newer) => {
       if (record.kind !== 'publication') return;
-      const { ca, number, digest, previous, overtaken, left } = record.details;
-      if (typeof ca !== 'string' || typeof number !== 'number' || typeof digest !== 'string') return;
-      const from = { record: record.id, time: Date.parse(record.time), newer };
-      add(ca, {
+      const { ca, partition, only, number, digest, previous, overtaken, left } = record.details;
+      if (typeof ca !== 'string' || typeof partition !== 'string') return;
+      if (typeof number !== 'number' || typeof digest !== 'string') return;
+      const list = listId(ca, partition);
+      const from = { list, partition, record: record.id, time: Date.parse(record.time), newer };
+      add({
         ...from,
+        ...(isScope(only) && { only }),
         number,
         digest,
         current: overtaken !== true,
@@ -68,8 +84,8 @@ export const openPublications = (): Publications => {
       });
       for (const one of Array.isArray(left) ? left : []) {
         const { number: other, digest: signed } = one as { number?: unknown; digest?: unknown };
-        if (typeof other !== 'number' || typeof signed !== 'string' || cas.get(ca)?.has(other)) continue;
-        add(ca, { ...from, number: other, digest: signed, current: false });
+        if (typeof other !== 'number' || typeof signed !== 'string' || lists.get(list)?.has(other)) continue;
+        add({ ...from, number: other, digest: signed, current: false });
       }
     },
 
@@ -77,7 +93,7 @@ export const openPublications = (): Publications => {
       if (kind !== 'publication') return;
       if (isExpired) expired = true;
       // A record without a leaf may have been observed before.
-      for (const publications of cas.values()) {
+      for (const publications of lists.values()) {
         for (const [number, { record, newer }] of publications) {
           if (newer && record === id) publications.delete(number);
         }
@@ -85,6 +101,9 @@ export const openPublications = (): Publications => {
     },
   };
 };
+
+const isScope = (only: unknown): only is CrlScope =>
+  only === 'onlyContainsUserCerts' || only === 'onlyContainsCACerts';
 
 const timesOf = (record: LedgerRecord): Pick<Publication, 'thisUpdate' | 'nextUpdate'> => {
   if (record.kind === 'provision') return {};

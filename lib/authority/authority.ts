@@ -54,7 +54,7 @@ export { readActedState } from './status-acts.ts';
 
 const closesOf = ({ closes, order }: Order): Closes => closes ?? ownOrder(order);
 
-const caView = (issuer: Issuer, urls: IssuerUrls): CaView => {
+const caView = (issuer: Issuer, { authorityCrl, ...urls }: IssuerUrls): CaView => {
   const { certificate } = issuer;
   return {
     id: issuer.id,
@@ -66,7 +66,7 @@ const caView = (issuer: Issuer, urls: IssuerUrls): CaView => {
     notBefore: rfc3339(certificate.notBefore),
     notAfter: rfc3339(certificate.notAfter),
     fingerprint: hash('sha256', certificate.der),
-    urls,
+    urls: { ...urls, ...(issuer.crl.onlyContainsUserCerts && { authorityCrl }) },
   };
 };
 

@@ -46,7 +46,7 @@ export const holdCeremony = async (
   const isNew = ({ id }: AuthorityDefinition): boolean => !earlier?.authorities.has(id);
   const made = trustDomain.authorities.filter(isNew);
   await makeAuthorities(deps, parts, made, report);
-  if (earlier) await changeResponders(deps, earlier);
+  if (earlier) await changeTerms(deps, earlier);
 
   const { writes } = await recorder.prepare({
     kind: 'ceremony',
@@ -100,17 +100,17 @@ const makeAuthorities = async (
     const ca = await parts.cas.byId(definition.ca);
     for (const algorithm of await renewResponders(deps, parts.issuing, ca))
       report(`${definition.ca}: OCSP responder certified (${algorithm})`);
-    await deps.publishCrl(definition.ca);
+    await deps.publishCrls({ ca: definition.ca, serial: ca.certificate.serialNumber });
     report(`${definition.ca}: CRL published`);
   }
 };
 
-/** The responders of existing CAs, for the gauges. Everything else that the new file says of a CA is read from the file. */
-const changeResponders = async (deps: AuthorityDeps, earlier: Earlier): Promise<void> => {
+/** The terms of existing CAs, for the gauges. Everything else that the new file says of a CA is read from the file. */
+const changeTerms = async (deps: AuthorityDeps, earlier: Earlier): Promise<void> => {
   for (const definition of deps.trustDomain.authorities) {
     if (!earlier.authorities.has(definition.id)) continue;
     for (;;) {
-      const writes = await deps.issuers.responderWrites(definition.ca);
+      const writes = await deps.issuers.termsWrites(definition.ca);
       if (writes.length === 0 || (await wentThrough(deps.table.write(writes)))) break;
     }
   }

@@ -18,11 +18,11 @@ import { openStatusRows, type StatusRowDeps } from './status-rows.ts';
  * A compromise that comes back makes the CRL due; the task that publishes follows soon.
  */
 export const openClosings = (
-  deps: Omit<StatusRowDeps, 'publishCrl'> & Pick<AuthorityDeps, 'recoveries' | 'issuers'>,
+  deps: Omit<StatusRowDeps, 'publishCrls'> & Pick<AuthorityDeps, 'recoveries' | 'issuers'>,
 ): Pick<AuthorityCore, 'followClosings'> => {
   const { table, register, recorder, recoveries, issuers, log } = deps;
   const issued = openIssuedObjects(deps.objects);
-  const { follow } = openStatusRows({ ...deps, publishCrl: async () => {} });
+  const { follow } = openStatusRows({ ...deps, publishCrls: async () => {} });
 
   const issuedAsOf = async (ref: CertificateRef): Promise<IssuedAs | undefined> => {
     try {

@@ -19,7 +19,13 @@ export interface CaView {
   readonly notAfter: string;
   /** SHA-256 of the certificate, hex. */
   readonly fingerprint: string;
-  readonly urls: { readonly certificate: string; readonly crl: readonly string[]; readonly ocsp: string };
+  readonly urls: {
+    readonly certificate: string;
+    readonly crl: readonly string[];
+    /** Those of the CRL of the CA's own certificate; absent where `crl` covers it. */
+    readonly authorityCrl?: readonly string[];
+    readonly ocsp: string;
+  };
 }
 
 export interface Revocation {

@@ -2,6 +2,7 @@ import type { Acts } from '../acts/acts.ts';
 import type { KeyStore } from '../keys/keys.ts';
 import type { Ledger, Recoveries } from '../ledger/ledger.ts';
 import type { Clock, Log, Random, Retries } from '../ports.ts';
+import type { CertificateRef } from '../principal.ts';
 import type { Issuers, IssuerUrls, Register, Responders } from '../status/status.ts';
 import type { Objects, Table, Write } from '../store/store.ts';
 import type { ApplyingDeps } from '../trust-domain/trust-domain.ts';
@@ -41,13 +42,16 @@ export interface AuthorityDeps extends ApplyingDeps {
   readonly recoveries: Pick<Recoveries, 'due' | 'finish'>;
   /** Nothing is signed where this rejects: the table is older than the log. */
   readonly assertNotBehind: () => Promise<void>;
-  /** Publishes the CA's CRL now, for a revocation that must not wait for the next one. */
-  readonly publishCrl: (ca: string) => Promise<unknown>;
   /**
-   * Writes that are stored with such a revocation. They keep the CRL due until a CRL that lists the revocation is
-   * published.
+   * Publishes the CRLs now that a revocation of this certificate changes, for one that must not wait for the next ones. The
+   * CA's own changes all of them.
    */
-  readonly crlDueWrites: (ca: string) => Promise<readonly Write[]>;
+  readonly publishCrls: (ref: CertificateRef) => Promise<unknown>;
+  /**
+   * Writes that are stored with such a revocation. They keep those CRLs due until one that lists the revocation
+   * is published.
+   */
+  readonly crlDueWrites: (ref: CertificateRef) => Promise<readonly Write[]>;
   /** For certificates that are recorded and cannot be signed yet. */
   readonly retries: Retries;
   readonly clock: Clock;

@@ -8,13 +8,13 @@ import { readStanding } from './status-acts.ts';
 import { isExplained, openStatusRows, type StatusRowDeps } from './status-rows.ts';
 
 /** What the acts on certificates say, for the CRLs. It publishes none itself. */
-export const openProvenStatus = (deps: Omit<StatusRowDeps, 'publishCrl' | 'crlDueWrites'>): ProvenStatus => {
+export const openProvenStatus = (deps: Omit<StatusRowDeps, 'publishCrls' | 'crlDueWrites'>): ProvenStatus => {
   const { register, recorder } = deps;
   const issued = openIssuedObjects(deps.objects);
   const { follow } = openStatusRows({
     ...deps,
     // The CRL that asks is being made.
-    publishCrl: async () => {},
+    publishCrls: async () => {},
     crlDueWrites: async () => [],
   });
 

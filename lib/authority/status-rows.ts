@@ -12,7 +12,7 @@ import { type ActedState, readStanding, type Standing } from './status-acts.ts';
 /** The parts of the service that an act on a certificate's status needs. */
 export type StatusRowDeps = Pick<
   AuthorityDeps,
-  'table' | 'objects' | 'register' | 'recorder' | 'publishCrl' | 'crlDueWrites' | 'random' | 'log'
+  'table' | 'objects' | 'register' | 'recorder' | 'publishCrls' | 'crlDueWrites' | 'random' | 'log'
 >;
 
 const MARK_OCTETS = 8;
@@ -58,25 +58,25 @@ export const openStatusRows = (deps: StatusRowDeps) => {
         table.write([
           ...(isBehind && isOnlyUnlisted ? register.unlistWrites(ref, rows, mark) : []),
           ...(isBehind && !isOnlyUnlisted ? register.changeWrites(ref, rows, next, mark) : []),
-          ...(isUrgent ? await deps.crlDueWrites(ref.ca) : []),
+          ...(isUrgent ? await deps.crlDueWrites(ref) : []),
           ...standing.writes,
         ]),
       );
       if (!isStored) continue;
       mended();
-      if (isUrgent) await publishAtOnce(ref.ca);
+      if (isUrgent) await publishAtOnce(ref);
       return standing;
     }
     throw new Fault('store-unavailable', 'The rows of the certificate kept changing; try again.', { ...ref });
   };
 
   /** A CRL that cannot be published now stays due until it is. The revocation stands either way. */
-  const publishAtOnce = async (ca: string): Promise<void> => {
+  const publishAtOnce = async (ref: CertificateRef): Promise<void> => {
     try {
-      await deps.publishCrl(ca);
+      await deps.publishCrls(ref);
     } catch (error) {
       deps.log('error', 'The CRL could not be published right after an urgent revocation', {
-        ca,
+        ca: ref.ca,
         error: Fault.is(error) ? error.code : 'internal',
       });
     }

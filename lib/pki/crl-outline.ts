@@ -1,6 +1,7 @@
 import { readSigned } from './certificate.ts';
 import { constructed, type Der, TAG } from './der.ts';
 import { DerReader } from './der-reader.ts';
+import type { BodyOf } from './extension-bodies.ts';
 import { findExtension, readExtensions } from './extensions.ts';
 import { readTime } from './time.ts';
 
@@ -17,6 +18,7 @@ export interface CrlOutline {
   readonly entries: Uint8Array;
   /** The cRLNumber. */
   readonly number?: bigint;
+  readonly issuingDistributionPoint?: BodyOf<'issuingDistributionPoint'>;
 }
 
 /** Reads the fields around the entries, and no entry. Faults: `malformed-der` and its kin, `malformed-crl`. */
@@ -34,5 +36,14 @@ export const readCrlOutline = (der: Uint8Array): CrlOutline => {
   const wrapper = fields.optionalInto(constructed(0));
   const extensions = wrapper === undefined ? [] : readExtensions(wrapper, 'malformed-crl');
   const number = findExtension(extensions, 'cRLNumber')?.number;
-  return { tbs, ...signed, issuer, thisUpdate, entries, ...(number !== undefined && { number }) };
+  const issuingDistributionPoint = findExtension(extensions, 'issuingDistributionPoint');
+  return {
+    tbs,
+    ...signed,
+    issuer,
+    thisUpdate,
+    entries,
+    ...(number !== undefined && { number }),
+    ...(issuingDistributionPoint && { issuingDistributionPoint }),
+  };
 };

@@ -1,8 +1,11 @@
 import type { OcspResponseStatus } from '../pki/pki.ts';
-import type { Caller } from '../principal.ts';
+import type { Caller, CertificateRef } from '../principal.ts';
 
-/** The partition of the one CRL that lists all of a CA's certificates. */
+/** The partition whose address is in certificates: the CRL of all of a CA's certificates, or of those of its users. */
 export const FULL_CRL = 'full';
+
+/** The partition of the CA's own certificate, where `FULL_CRL` does not cover it. */
+export const AUTHORITY_CRL = 'authority';
 
 export interface OcspAnswer {
   /** DER OCSPResponse: always an answer, error statuses included (RFC 6960 2.3). */
@@ -33,15 +36,26 @@ export interface Status {
    * it resolves; error statuses tell nothing about a certificate, carry no signature and leave no record.
    */
   ocsp(request: Uint8Array, caller: Caller): Promise<OcspAnswer>;
-  /** The newest published CRL, recorded as a provision. `partition` is `FULL_CRL`. Faults: `unknown-authority`, `unknown-crl`. */
+  /** The newest published CRL of a partition, recorded as a provision. Faults: `unknown-authority`, `unknown-crl`. */
   crl(ca: string, partition: string, caller: Caller): Promise<PublishedCrl>;
-  /** Builds, signs, stores and records a new full CRL now. Faults: `unknown-authority`, `authority-stopped`. */
-  publish(ca: string, actor: string): Promise<PublishedCrl>;
-  /** Every CRL of the CA that was ever signed, from the archive; `limit` 1 to 1,000. Faults: `unknown-authority`, `cursor-invalid`. */
+  /**
+   * Builds, signs, stores and records a new CRL of a partition now, that of `FULL_CRL` unless another is named. Faults:
+   * `unknown-authority`, `unknown-crl`, `authority-stopped`.
+   */
+  publish(ca: string, actor: string, partition?: string): Promise<PublishedCrl>;
+  /**
+   * Does so with each CRL that a revocation of this certificate changes: with all of them, where it is the CA's own. Faults:
+   * `unknown-authority`, `authority-stopped`.
+   */
+  publishShowing(ref: CertificateRef, actor: string): Promise<void>;
+  /** Every CRL of the CA that was ever signed, of all partitions, from the archive; `limit` 1 to 1,000. Faults: `unknown-authority`, `cursor-invalid`. */
   archived(ca: string, page: { readonly limit: number; readonly cursor?: string }): Promise<ArchivePage>;
   /** The bytes of one of them, as they are now. Faults: `unknown-authority`, `unknown-crl`. */
-  archivedCrl(ca: string, number: number): Promise<Uint8Array>;
-  /** Publishes every CRL whose interval has passed, or that was never published. Resolves with their CAs. */
+  archivedCrl(ca: string, partition: string, number: number): Promise<Uint8Array>;
+  /**
+   * Publishes every CRL whose interval has passed, that was never published, or whose scope is not the one in the trust
+   * domain. Resolves with their CAs, each once.
+   */
   publishDue(): Promise<readonly string[]>;
   /**
    * Compares the entries of each CA's newest CRL with their status rows, by which OCSP answers, and makes those that differ
@@ -52,7 +66,8 @@ export interface Status {
 
 /** A CRL in the archive; digest and size are those of the stored bytes. */
 export interface ArchivedCrl {
-  /** The number in the file's name; absent where the name is not that of a CRL. */
+  /** The partition and number in the file's name; absent where the name is not that of a CRL. */
+  readonly partition?: string;
   readonly number?: number;
   /** The file's name within the CA's folder. */
   readonly name: string;

@@ -77,10 +77,10 @@ export interface OcspDeps {
   readonly requestorOf: (signed: SignedRequest) => Promise<Principal>;
   /** Rejects with `try-later` while the table is older than the log. */
   readonly assertAnswers: () => Promise<void>;
-  /** Where the CA's CRL is; undefined where this process does not know it. */
-  readonly crlUrlOf: (ca: string) => Promise<string | undefined>;
-  /** The number and thisUpdate of the CA's current CRL. */
-  readonly currentCrl: (ca: string) => Promise<CurrentCrl | undefined>;
+  /** Where a CRL of the CA is; undefined where this process does not know it. */
+  readonly crlUrlOf: (ca: string, partition: string) => Promise<string | undefined>;
+  /** The number and thisUpdate of the list's current CRL; by the list's id. */
+  readonly currentCrl: (list: string) => Promise<CurrentCrl | undefined>;
   readonly issuers: Issuers;
   readonly register: Register;
   readonly responders: Responders;
@@ -100,7 +100,7 @@ export interface CrlDeps {
   readonly proven: ProvenStatus;
   /** The revocation of the CA's own certificate for a compromise, by the acts: its CRL then lists all certificates. */
   readonly compromiseOf: (ca: string) => Promise<AuthorityCompromise | undefined>;
-  /** Every address of the CA's CRL that a certificate may name, earlier ones included. */
+  /** Every address of the CA's `full` CRL that a certificate may name, earlier ones included. */
   readonly crlUrlsOf: (ca: string) => Promise<readonly string[]>;
   readonly clock: Clock;
   readonly log: Log;

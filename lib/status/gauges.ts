@@ -2,6 +2,8 @@ import { Fault } from '../fault.ts';
 import { decodeCertificate } from '../pki/pki.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { Table } from '../store/store.ts';
+import { FULL_CRL } from './contract.ts';
+import { listId } from './crl-lists.ts';
 import { recentCrlAlarms } from './crls/alarms.ts';
 import { readCurrentCrl } from './crls/rows.ts';
 import { type IssuerRow, logUnreadable, readIssuerRows } from './issuer-row.ts';
@@ -13,7 +15,7 @@ export interface Gauges {
   /** The CAs whose certificate has not ended. Includes CAs whose row cannot be read. */
   readonly authorities: readonly {
     readonly ca: string;
-    /** The current CRL's nextUpdate; absent before the first one. */
+    /** The current CRL's nextUpdate; of several, the earliest. Absent while one of them was never published. */
     readonly crlNextUpdate?: Date;
     /**
      * The end of the responder's certificate; of several, the earliest. Absent before the first one, while one is revoked, and
@@ -56,6 +58,15 @@ export const openGauges = (deps: {
     return undefined;
   };
 
+  const firstNextUpdate = async (ca: string, partitions: readonly string[]): Promise<Date | undefined> => {
+    const rows = await Promise.all(
+      partitions.map((partition) => readCurrentCrl(table, listId(ca, partition))),
+    );
+    const ends = rows.map((row) => (row === undefined ? Number.NaN : row.value.nextUpdate * 1000));
+    const first = Math.min(...ends);
+    return Number.isFinite(first) ? new Date(first) : undefined;
+  };
+
   return async () => {
     const rows = [...(await readIssuerRows(table))].map(([ca, row]) => {
       const notAfter = notAfterOf(ca, row);
@@ -68,13 +79,13 @@ export const openGauges = (deps: {
     const inForce = rows.filter(({ ends }) => ends > clock());
     const authorities = await Promise.all(
       inForce.map(async ({ ca, row }) => {
-        const [crl, responder] = await Promise.all([
-          readCurrentCrl(table, ca),
+        const [crlNextUpdate, responder] = await Promise.all([
+          firstNextUpdate(ca, row?.crls ?? [FULL_CRL]),
           firstResponderToEnd(table, register, ca, row?.responders ?? []),
         ]);
         return {
           ca,
-          ...(crl && { crlNextUpdate: new Date(crl.value.nextUpdate * 1000) }),
+          ...(crlNextUpdate && { crlNextUpdate }),
           ...(responder && { responderNotAfter: responder.notAfter }),
         };
       }),

@@ -12,8 +12,9 @@ import { everyItem, type Table, type Value } from '../store/store.ts';
 export type IssuerRow = {
   /** base64 of the DER certificate. */
   readonly certificate: string;
-  /** The algorithms of the CA's responders, for the gauges, which have no trust domain. */
+  /** The algorithms of the CA's responders, and the partitions of its CRLs, for the gauges, which have no trust domain. */
   readonly responders: readonly string[];
+  readonly crls: readonly string[];
 };
 
 export const ISSUERS = 'issuers';
@@ -21,6 +22,7 @@ export const ISSUERS = 'issuers';
 const SHAPE: z.ZodMiniType<IssuerRow> = z.object({
   certificate: z.string(),
   responders: z.array(z.string()),
+  crls: z.array(z.string()),
 });
 
 /** The row, if its shape is right; undefined where something in it is missing or of another type. */

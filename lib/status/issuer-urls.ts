@@ -1,15 +1,17 @@
-import { FULL_CRL } from './contract.ts';
+import { AUTHORITY_CRL, FULL_CRL } from './contract.ts';
 
 /** Where relying parties find what the service publishes of a CA. */
 export interface IssuerUrls {
   readonly certificate: string;
   /** Several addresses are locations of the same CRL. */
   readonly crl: readonly [string, ...string[]];
+  /** Those of the CRL of the CA's own certificate, where the CA publishes one. No certificate names them. */
+  readonly authorityCrl: readonly string[];
   readonly ocsp: string;
 }
 
-/** Where relying parties fetch the CA's full CRL, below each address. */
-export const crlPath = (ca: string): string => `/crl/${ca}/${FULL_CRL}.crl`;
+/** Where relying parties fetch a CRL of the CA, below each address. */
+export const crlPath = (ca: string, partition: string): string => `/crl/${ca}/${partition}.crl`;
 
 type ServiceAddresses = readonly [string, ...string[]];
 
@@ -27,6 +29,7 @@ export const issuerUrls = (ca: string, addresses: ServiceAddresses): IssuerUrls 
 
 const urlsUnder = (ca: string, [first, ...others]: ServiceAddresses): IssuerUrls => ({
   certificate: `${first}/ca/${ca}.cer`,
-  crl: [`${first}${crlPath(ca)}`, ...others.map((address) => `${address}${crlPath(ca)}`)],
+  crl: [`${first}${crlPath(ca, FULL_CRL)}`, ...others.map((address) => `${address}${crlPath(ca, FULL_CRL)}`)],
+  authorityCrl: [first, ...others].map((address) => `${address}${crlPath(ca, AUTHORITY_CRL)}`),
   ocsp: `${first}/ocsp`,
 });

@@ -13,6 +13,7 @@ import {
 } from '../pki/pki.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { Table, Write } from '../store/store.ts';
+import { partitionsOf } from './crl-lists.ts';
 import { ISSUERS, type IssuerRow, logUnreadable, readIssuerRows } from './issuer-row.ts';
 import { findTerms, type IssuerTerms } from './issuer-terms.ts';
 
@@ -41,8 +42,8 @@ export interface Issuers {
   byCertId(certId: CertId): Promise<Issuer | undefined>;
   /** Enters a new CA. */
   enterWrites(ca: string, certificate: Uint8Array): readonly Write[];
-  /** Changes the algorithms of the CA's responders; no writes where it has these. Faults: `unknown-authority`. */
-  responderWrites(ca: string): Promise<readonly Write[]>;
+  /** Writes the CA's terms into its row; no writes where it has these. Faults: `unknown-authority`. */
+  termsWrites(ca: string): Promise<readonly Write[]>;
   /** The next call reads the directory again. The ceremony asks for that after it has entered a CA. */
   forget(): void;
 }
@@ -132,11 +133,11 @@ const REREAD_MS = 60_000;
 export const openIssuers = (deps: IssuersDeps): Issuers => {
   let directory: Promise<Directory> | undefined;
   let readAt = 0;
-  const respondersOf = (ca: string): readonly string[] => {
+  const termsOf = (ca: string): Omit<IssuerRow, 'certificate'> => {
     const terms = findTerms(deps.terms, ca);
     if (!terms) throw unknownAuthority(ca);
     // A stopped CA certifies no responder, so the gauges miss none.
-    return terms.stopped ? [] : terms.ocsp.algorithms;
+    return { responders: terms.stopped ? [] : terms.ocsp.algorithms, crls: partitionsOf(terms) };
   };
   const current = (): Promise<Directory> => {
     const now = deps.clock();
@@ -154,15 +155,15 @@ export const openIssuers = (deps: IssuersDeps): Issuers => {
     enterWrites: (ca, certificate) => {
       const value: IssuerRow = {
         certificate: Buffer.from(certificate).toString('base64'),
-        responders: respondersOf(ca),
+        ...termsOf(ca),
       };
       return [{ put: { pk: ISSUERS, sk: ca }, value, if: 'absent' }];
     },
-    responderWrites: async (ca) => {
+    termsWrites: async (ca) => {
       const key = { pk: ISSUERS, sk: ca };
       const row = await deps.table.get<IssuerRow>(key);
       if (!row) throw unknownAuthority(ca);
-      const value: IssuerRow = { ...row.value, responders: respondersOf(ca) };
+      const value: IssuerRow = { ...row.value, ...termsOf(ca) };
       return isDeepStrictEqual(value, row.value) ? [] : [{ put: key, value, if: { version: row.version } }];
     },
     forget: () => {

@@ -6,6 +6,7 @@ import {
   crlReferencesExtension,
   type Extension,
 } from '../pki/pki.ts';
+import { listCovering } from './crl-lists.ts';
 import type { OcspDeps } from './deps.ts';
 import type { Issuer } from './issuers.ts';
 import type { Registered, StatusRow } from './register.ts';
@@ -59,9 +60,14 @@ export const openSingleResponses = (deps: Pick<OcspDeps, 'currentCrl' | 'crlUrlO
   };
 
   /** RFC 6960 4.4.2, where the current CRL is recent enough to list the certificate. */
-  const crlReferences = async (issuer: Issuer, row: StatusRow): Promise<readonly Extension[]> => {
+  const crlReferences = async (
+    issuer: Issuer,
+    serial: string,
+    row: StatusRow,
+  ): Promise<readonly Extension[]> => {
     if (!issuer.ocsp.crlReferences || row.state === 'good') return [];
-    const [crl, url] = [await deps.currentCrl(issuer.id), await deps.crlUrlOf(issuer.id)];
+    const { id, partition } = listCovering(issuer, serial);
+    const [crl, url] = [await deps.currentCrl(id), await deps.crlUrlOf(issuer.id, partition)];
     if (!crl || crl.thisUpdate < row.revocationTime) return [];
     const { number, thisUpdate } = crl;
     const named = url === undefined ? {} : { url };
@@ -107,7 +113,10 @@ export const openSingleResponses = (deps: Pick<OcspDeps, 'currentCrl' | 'crlUrlO
       }
       const { value, version } = registered;
       const row: StatusRow = compromise ? { ...value, ...underCompromise(value, compromise) } : value;
-      const extensions = [...archiveCutoff(issuer, row, now), ...(await crlReferences(issuer, row))];
+      const extensions = [
+        ...archiveCutoff(issuer, row, now),
+        ...(await crlReferences(issuer, certId.serialNumber, row)),
+      ];
       return {
         certId,
         certStatus: certStatusOf(row, now),

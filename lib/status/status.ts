@@ -3,10 +3,12 @@ import { openCrls } from './crls/crls.ts';
 import type { StatusDeps } from './deps.ts';
 import { openOcsp } from './ocsp.ts';
 
-export { type ArchivedCrl, FULL_CRL, type OcspAnswer, type Status } from './contract.ts';
+export { type ArchivedCrl, AUTHORITY_CRL, FULL_CRL, type OcspAnswer, type Status } from './contract.ts';
+export { type CrlScope, listId } from './crl-lists.ts';
 export { recentCrlAlarms } from './crls/alarms.ts';
 export { archiveKey } from './crls/archive.ts';
-export { crlDueWrites, readCurrentCrl } from './crls/rows.ts';
+export { openCrlDue } from './crls/due.ts';
+export { readCurrentCrl } from './crls/rows.ts';
 export type { OcspDeps, ProvenClosing, ProvenStatus } from './deps.ts';
 export { type Gauges, openGauges } from './gauges.ts';
 export { certificatesOfGetRequest } from './get-request.ts';

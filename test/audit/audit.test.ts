@@ -138,6 +138,7 @@ describe('certificates against the records', () => {
   it('are in the CRL from the time of their revocation to the end of their validity, unless they were released', () => {
     const crl = (thisUpdate: number, serials: readonly string[] = []) => [
       {
+        partition: 'full',
         digest: 'dd',
         thisUpdate: new Date(thisUpdate),
         entries: serials.map((serial) => ({ serial, revocationTime: 0, reason: 'unspecified' })),
@@ -287,7 +288,9 @@ describe('a revocation that was raised, against the records', () => {
     for (const one of [issuance(), ...acts, ...answers].toReversed()) check.observe(one, false);
     check.list(CA, { ...listed, state: 'revoked', ...shown });
     for (const [time, entry] of crls) {
-      check.serve(CA, [{ digest: 'dd', thisUpdate: new Date(time), entries: [entryOf(entry)] }]);
+      check.serve(CA, [
+        { partition: 'full', digest: 'dd', thisUpdate: new Date(time), entries: [entryOf(entry)] },
+      ]);
     }
     return found();
   };
@@ -407,7 +410,7 @@ describe('the certificates of a compromised CA, against the records', () => {
       reason: worst.details?.reason,
       revocationTime: text(revokedAt),
     });
-    if (entries) check.serve(CA, [{ digest: 'dd', thisUpdate: new Date(NOW), entries }]);
+    if (entries) check.serve(CA, [{ partition: 'full', digest: 'dd', thisUpdate: new Date(NOW), entries }]);
     return found();
   };
 
@@ -487,7 +490,7 @@ describe('the details of a revocation, against the records', () => {
     const { check, found } = certificates();
     for (const one of [issuance(), held, act('revocation', revokedAt, details)]) check.observe(one, false);
     check.list(CA, { ...listed, state: 'revoked', ...shown });
-    check.serve(CA, [{ digest: 'dd', thisUpdate: new Date(thisUpdate), entries }]);
+    check.serve(CA, [{ partition: 'full', digest: 'dd', thisUpdate: new Date(thisUpdate), entries }]);
     return found();
   };
 
@@ -547,7 +550,8 @@ const crls = (
   const check = openCrlCheck({ report: (damage, facts) => found.push({ damage, facts }) });
   for (const [one, newer] of publications) check.observe(one, newer);
   if (more.expired) check.retract({ id: '', time: 0, kind: 'publication', expired: true, lost: false });
-  for (const number of numbers) check.list(CA, { number, name: `${number}.crl`, digest: `d${number}` });
+  for (const number of numbers)
+    check.list(CA, { partition: 'full', number, name: `${number}.crl`, digest: `d${number}` });
   check.conclude();
   return found.map(({ damage, facts }) => `${damage} ${facts.number}`);
 };

@@ -63,6 +63,7 @@ export const publication = (number: number, thisUpdate: number, more = {}) =>
       kind: 'publication',
       details: {
         ca: CA,
+        partition: 'full',
         number,
         digest: `d${number}`,
         previous: number - 1,
@@ -101,6 +102,7 @@ export const crl = (
   entries: ListedRevocations['entries'],
   more = {},
 ) => ({
+  partition: 'full',
   digest: `d${number}`,
   thisUpdate: new Date(thisUpdate),
   entries,

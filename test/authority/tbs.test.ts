@@ -31,6 +31,7 @@ const ca: IssuingCa = {
   notAfter: caTbs.notAfter,
   urls: {
     crl: ['http://one.example/a.crl', 'http://two.example/a.crl'],
+    authorityCrl: [],
     ocsp: 'http://one.example/ocsp',
     certificate: 'http://one.example/a.cer',
   },

@@ -279,13 +279,26 @@ export const testApp = (
       },
       crl: async (id, partition) =>
         known(id === CA, 'unknown-authority', known(partition === 'full', 'unknown-crl', crl())),
+      publishShowing: async () => {},
       publish: async (id) => known(id === CA, 'unknown-authority', crl()),
       archived: async (id) =>
         known(id === CA, 'unknown-authority', {
-          crls: [{ number: 7, name: '00000000000000000007.crl', digest: hash('sha256', app.crl), bytes: 3 }],
+          crls: [
+            {
+              partition: 'full',
+              number: 7,
+              name: 'full/00000000000000000007.crl',
+              digest: hash('sha256', app.crl),
+              bytes: 3,
+            },
+          ],
         }),
-      archivedCrl: async (id, number) =>
-        known(id === CA, 'unknown-authority', known(number === 7, 'unknown-crl', app.crl)),
+      archivedCrl: async (id, partition, number) =>
+        known(
+          id === CA,
+          'unknown-authority',
+          known(partition === 'full' && number === 7, 'unknown-crl', app.crl),
+        ),
       publishDue: async () => [],
       followListed: async () => {},
     },
@@ -483,7 +496,7 @@ export const EXAMPLES: Readonly<
   },
   listUsedKeys: { target: '/api/v1/keys?limit=5' },
   listCrls: { target: `/api/v1/crls/${CA}?limit=5` },
-  getArchivedCrl: { target: `/api/v1/crls/${CA}/7.crl` },
+  getArchivedCrl: { target: `/api/v1/crls/${CA}/full/7.crl` },
   revokeCertificate: {
     target: `/api/v1/certificates/${CA}/${SERIAL}/revocation`,
     type: 'application/json',
@@ -552,5 +565,5 @@ export const EXAMPLES: Readonly<
   getLogTile: { target: '/log/tile/0/000.p/1' },
   getLogKey: { target: '/log/key' },
   getActKeys: { target: '/log/act-keys' },
-  publishCrl: { target: `/api/v1/crls/${CA}` },
+  publishCrl: { target: `/api/v1/crls/${CA}/full` },
 };

@@ -50,7 +50,7 @@ beforeAll(async () => {
     listDisclosures: '/api/v1/disclosures',
     getDisclosure: `/api/v1/disclosures/${disclosure.id}`,
     listCrls: `/api/v1/crls/${ca}`,
-    getArchivedCrl: `/api/v1/crls/${ca}/1.crl`,
+    getArchivedCrl: `/api/v1/crls/${ca}/full/1.crl`,
   };
 });
 

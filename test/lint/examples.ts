@@ -71,6 +71,7 @@ const cas = await Promise.all(
           `http://one.example/crl/${authority.ca}/full.crl`,
           `http://two.example/crl/${authority.ca}/full.crl`,
         ],
+        authorityCrl: [],
         ocsp: 'http://one.example/ocsp',
         certificate: `http://one.example/ca/${authority.ca}.cer`,
       },

@@ -1,20 +1,22 @@
 import * as z from 'zod';
-import { archiveKey } from '../../../lib/status/status.ts';
+import { archiveKey, listId } from '../../../lib/status/status.ts';
 import { published } from '../../http/large-answers.ts';
 import { sha256Hex } from '../../http/provide.ts';
 import { defineRoute } from '../../http/route.ts';
-import { caId } from '../../http/schemas.ts';
+import { caId, crlPartition } from '../../http/schemas.ts';
 
 export const route = defineRoute({
   id: 'getArchivedCrl',
   method: 'GET',
-  path: '/api/v1/crls/{ca}/{number}.crl',
+  path: '/api/v1/crls/{ca}/{partition}/{number}.crl',
   summary: 'A CRL that a CA has signed, in DER',
-  description: 'From the archive, by its number, for an audit that compares its entries with the records.',
+  description:
+    'From the archive, by its partition and number, for an audit that compares its entries with the records.',
   lane: 'api',
   access: ['auditor'],
   params: z.strictObject({
     ca: caId,
+    partition: crlPartition,
     number: z
       .string()
       .regex(/^[1-9]\d{0,14}$/, 'Must be a CRL number.')
@@ -26,15 +28,15 @@ export const route = defineRoute({
     ...published,
   },
   faults: ['unknown-authority', 'unknown-crl'],
-  handle: async ({ status, ledger }, { params: { ca, number }, request }, caller) => {
-    const body = await status.archivedCrl(ca, number);
+  handle: async ({ status, ledger }, { params: { ca, partition, number }, request }, caller) => {
+    const body = await status.archivedCrl(ca, partition, number);
     await ledger.append({
       kind: 'provision',
       recipient: caller.id,
       channel: 'records',
       method: request.method,
       certificates: [],
-      provided: { crl: { ca, number } },
+      provided: { crl: { ca, partition, number } },
       responseDigest: sha256Hex(body),
       count: 1,
     });
@@ -42,7 +44,7 @@ export const route = defineRoute({
       status: 200,
       headers: { 'content-type': 'application/pkix-crl' },
       body,
-      object: archiveKey(ca, number),
+      object: archiveKey(listId(ca, partition), number),
     };
   },
 });

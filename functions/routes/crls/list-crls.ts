@@ -6,11 +6,12 @@ import { caId, cursor, digest, pageLimit } from '../../http/schemas.ts';
 
 const archivedCrl = z
   .object({
+    partition: z.string().exactOptional().meta({ description: 'Absent if `number` is.' }),
     number: z
       .int()
       .exactOptional()
       .meta({ description: 'The CRL number; absent if the file does not have the name of a CRL.' }),
-    name: z.string(),
+    name: z.string().meta({ description: "The file's name within the CA's folder." }),
     digest: digest.meta({ description: 'SHA-256 of the file as it is now.' }),
     bytes: z.int(),
   })
@@ -22,7 +23,7 @@ export const route = defineRoute({
   path: '/api/v1/crls/{ca}',
   summary: 'Every CRL that a CA has signed',
   description:
-    'From the archive, each file read at the request, for an audit that compares them with the records of their publications. A page may be shorter than `limit` and still have a cursor.',
+    'From the archive, of every partition, each file read at the request, for an audit that compares them with the records of their publications. A page may be shorter than `limit` and still have a cursor.',
   lane: 'api',
   access: ['auditor'],
   params: z.strictObject({ ca: caId }),

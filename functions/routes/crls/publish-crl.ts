@@ -3,22 +3,23 @@ import { crlPath } from '../../../lib/status/status.ts';
 import { json } from '../../http/http.ts';
 import { sha256Hex } from '../../http/provide.ts';
 import { defineRoute } from '../../http/route.ts';
-import { caId, utc } from '../../http/schemas.ts';
+import { caId, crlPartition, utc } from '../../http/schemas.ts';
 
 export const route = defineRoute({
   id: 'publishCrl',
   method: 'POST',
-  path: '/api/v1/crls/{ca}',
+  path: '/api/v1/crls/{ca}/{partition}',
   summary: "Build, sign and publish an authority's CRL now",
   lane: 'api',
   access: ['operator'],
-  params: z.strictObject({ ca: caId }),
+  params: z.strictObject({ ca: caId, partition: crlPartition }),
   responses: {
     201: {
       description: 'Published.',
       headers: { location: 'The address of the CRL.' },
       schema: z.object({
         ca: caId,
+        partition: z.string(),
         number: z.string().meta({ description: 'The CRL number in decimal.' }),
         thisUpdate: utc,
         nextUpdate: utc,
@@ -27,20 +28,21 @@ export const route = defineRoute({
       }),
     },
   },
-  faults: ['unknown-authority', 'authority-expired', 'authority-stopped'],
-  handle: async ({ status }, { params: { ca } }, caller) => {
-    const { der, number, thisUpdate, nextUpdate } = await status.publish(ca, caller.id);
+  faults: ['unknown-authority', 'unknown-crl', 'authority-expired', 'authority-stopped'],
+  handle: async ({ status }, { params: { ca, partition } }, caller) => {
+    const { der, number, thisUpdate, nextUpdate } = await status.publish(ca, caller.id, partition);
     return json(
       201,
       {
         ca,
+        partition,
         number: number.toString(),
         thisUpdate: thisUpdate.toISOString(),
         nextUpdate: nextUpdate.toISOString(),
         sha256: sha256Hex(der),
         bytes: der.length,
       },
-      { location: crlPath(ca) },
+      { location: crlPath(ca, partition) },
     );
   },
 });

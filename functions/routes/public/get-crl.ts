@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { archiveKey, FULL_CRL } from '../../../lib/status/status.ts';
+import { archiveKey, listId } from '../../../lib/status/status.ts';
 import { published } from '../../http/large-answers.ts';
 import { purposeHeader, recordedCaller } from '../../http/purpose.ts';
 import { defineRoute } from '../../http/route.ts';
-import { caId } from '../../http/schemas.ts';
+import { caId, crlPartition } from '../../http/schemas.ts';
 import { untilNextUpdate } from './until-next-update.ts';
 
 /**
@@ -21,10 +21,7 @@ export const route = defineRoute({
   access: 'optional',
   params: z.strictObject({
     ca: caId,
-    partition: z
-      .string()
-      .regex(/^[a-z0-9-]{1,64}$/, 'Must be the name of a partition.')
-      .meta({ description: `\`${FULL_CRL}\` for the CRL of all certificates.`, example: FULL_CRL }),
+    partition: crlPartition,
   }),
   responses: {
     200: { description: 'The CRL (RFC 5280 5).', contentType: 'application/pkix-crl' },
@@ -42,7 +39,7 @@ export const route = defineRoute({
         ...untilNextUpdate(crl.der, crl, now, MAX_AGE_SECONDS),
       },
       body: crl.der,
-      object: archiveKey(params.ca, Number(crl.number)),
+      object: archiveKey(listId(params.ca, params.partition), Number(crl.number)),
     };
   },
 });

@@ -68,8 +68,8 @@ export const AUDIT = {
     '透明性ログにある最新の CRL より古い CRL が配られています。',
   'A CRL leaves out a certificate that is revoked or on hold, by the log.':
     '透明性ログでは失効または一時利用停止である証明書が、CRL にありません。',
-  'A CRL lists a certificate that was good when the CRL was made, by the log.':
-    '透明性ログでは CRL を作った時に有効だった証明書が、CRL に載っています。',
+  'A CRL lists a certificate that was good when the CRL was made, by the log, or that the CRL does not cover.':
+    '透明性ログでは CRL を作った時に有効だった証明書、または CRL の対象でない証明書が、CRL に載っています。',
   'The rows of a certificate were corrected, and the log lacks the same asking by another person.':
     '証明書の行が訂正されましたが、別の人による同じ申し出が透明性ログにありません。',
   'A list of compromised keys was approved, and the log lacks the same proposal by another person.':

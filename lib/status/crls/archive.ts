@@ -3,14 +3,16 @@ import { Fault } from '../../fault.ts';
 import { type Bucket, MAX_PAGE } from '../../store/store.ts';
 import type { ArchivedCrl, ArchivePage } from '../contract.ts';
 
-/** The archive of CRLs: `crl/{ca}/{number}.crl` in the bucket, every CRL ever signed. */
+/** The archive of CRLs: `crl/{ca}/{partition}/{number}.crl` in the bucket, every CRL ever signed. */
 
 /** Twenty digits keep listings in the order of numbers. */
 export const inOrder = (number: number): string => String(number).padStart(20, '0');
 
-const folderOf = (ca: string): string => `crl/${ca}/`;
+/** Of a CA, or of one of its lists by the list's id. */
+const folderOf = (of: string): string => `crl/${of}/`;
 
-export const archiveKey = (ca: string, number: number): string => `${folderOf(ca)}${inOrder(number)}.crl`;
+/** `list` is the list's id: `{ca}/{partition}`. */
+export const archiveKey = (list: string, number: number): string => `${folderOf(list)}${inOrder(number)}.crl`;
 
 /**
  * A page ends after the file with which it reaches this many octets, so that it is answered in time however large the
@@ -18,19 +20,19 @@ export const archiveKey = (ca: string, number: number): string => `${folderOf(ca
  */
 const MAX_PAGE_BYTES = 64 * 1024 * 1024;
 
-const NAME = /^(\d{20})\.crl$/;
+const NAME = /^([a-z0-9-]{1,64})\/(\d{20})\.crl$/;
 
-/** Undefined where the key is not that of a CRL of the CA. */
-export const numberOfKey = (ca: string, key: string): number | undefined => {
-  const folder = folderOf(ca);
-  const digits = key.startsWith(folder) ? NAME.exec(key.slice(folder.length))?.[1] : undefined;
-  return digits === undefined ? undefined : Number(digits);
+/** Undefined where the key is not that of a CRL of the list. */
+export const numberOfKey = (list: string, key: string): number | undefined => {
+  const ca = folderOf(list.slice(0, list.indexOf('/')));
+  const [, partition, digits] = key.startsWith(ca) ? (NAME.exec(key.slice(ca.length)) ?? []) : [];
+  return partition !== undefined && key.startsWith(folderOf(list)) ? Number(digits) : undefined;
 };
 
 const viewOf = (name: string, body: Uint8Array): ArchivedCrl => {
-  const number = NAME.exec(name)?.[1];
+  const [, partition, number] = NAME.exec(name) ?? [];
   return {
-    ...(number !== undefined && { number: Number(number) }),
+    ...(partition !== undefined && { partition, number: Number(number) }),
     name,
     digest: hash('sha256', body),
     bytes: body.length,
@@ -60,7 +62,7 @@ const placeOf = (ca: string, cursor: string): Place => {
 };
 
 /**
- * In the order of numbers. Every file is read, so each digest is that of the present bytes. Fault: `cursor-invalid`.
+ * By partition, in the order of numbers. Every file is read, so each digest is that of the present bytes. Fault: `cursor-invalid`.
  */
 export const listArchive = async (
   bucket: Pick<Bucket, 'get' | 'list'>,

@@ -1,17 +1,18 @@
 import { Fault } from '../../fault.ts';
 import { type CrlOutline, encodeName, readCrlOutline } from '../../pki/pki.ts';
+import { AUTHORITY_CRL } from '../contract.ts';
+import type { CrlList } from '../crl-lists.ts';
 import type { CrlDeps } from '../deps.ts';
-import type { Issuer } from '../issuers.ts';
 import type { Alarm } from './alarms.ts';
 import { archiveKey } from './archive.ts';
 import { archivedNumbers } from './newest.ts';
 
 /**
- * The base of a new CRL is the newest CRL of that CA in the archive. The CA's signature on it is verified, so each of its
+ * The base of a new CRL is the newest CRL of that list in the archive. The CA's signature on it is verified, so each of its
  * entries was judged by the acts once, whether or not that CRL ever became the current one. A row only says where to look
  * for it.
  *
- * A file that the CA did not sign is passed over with an alarm, and the one before it is the base. Somebody who writes to the
+ * A file that the CA did not sign, or signed for another list, is passed over with an alarm, and the one before it is the base. Somebody who writes to the
  * bucket can withhold CRLs in any case. If such a file stopped publications, one damaged file would withhold every later
  * revocation as well. What the file before it lacks is judged by the acts once more; what is lost is only the entry whose
  * rows somebody has deleted too.
@@ -27,10 +28,10 @@ export interface Base {
 }
 
 export interface Bases {
-  /** Undefined where the archive has no CRL that the CA signed. */
-  newest(issuer: Issuer, hint: number): Promise<Base | undefined>;
+  /** Undefined where the archive has no CRL that the CA signed for the list. */
+  newest(list: CrlList, hint: number): Promise<Base | undefined>;
   /** This process made and archived that CRL. */
-  keep(ca: string, number: number, bytes: Uint8Array): void;
+  keep(list: CrlList, number: number, bytes: Uint8Array): void;
 }
 
 /** A base is kept in memory: 64 MiB, 1.3 million entries. */
@@ -46,19 +47,22 @@ export const openBases = ({
 }: Pick<CrlDeps, 'bucket' | 'verifySignature'> & { readonly alarm: Alarm }): Bases => {
   const kept = new Map<string, Base>();
 
-  const keep = (ca: string, base: Base): void => {
-    const known = kept.get(ca);
+  const keep = ({ id }: CrlList, base: Base): void => {
+    const known = kept.get(id);
     if (known !== undefined && known.number > base.number) return;
-    if (base.bytes.length <= MAX_KEPT_BYTES) kept.set(ca, base);
-    else kept.delete(ca);
+    if (base.bytes.length <= MAX_KEPT_BYTES) kept.set(id, base);
+    else kept.delete(id);
   };
 
-  const isSignedBy = (
-    { certificate, signatureAlgorithm }: Issuer,
+  const isSignedFor = (
+    { issuer: { certificate, signatureAlgorithm }, partition }: CrlList,
     number: number,
     crl: CrlOutline,
   ): boolean => {
     if (crl.number !== BigInt(number)) return false;
+    // Lists of one CA have the same numbers. An earlier one of `full` may have had another scope than it has now.
+    const isOfAuthority = crl.issuingDistributionPoint?.onlyContainsCACerts === true;
+    if (isOfAuthority !== (partition === AUTHORITY_CRL)) return false;
     if (Buffer.compare(crl.issuer, encodeName(certificate.subject)) !== 0) return false;
     if (Buffer.compare(crl.signatureAlgorithm, signatureAlgorithm) !== 0) return false;
     verifySignature({
@@ -70,13 +74,13 @@ export const openBases = ({
     return true;
   };
 
-  /** Undefined where the file is not a CRL of that number by that CA. */
-  const read = async (issuer: Issuer, number: number): Promise<Base | undefined> => {
-    const object = await bucket.get(archiveKey(issuer.id, number));
+  /** Undefined where the file is not a CRL of that number for that list. */
+  const read = async (list: CrlList, number: number): Promise<Base | undefined> => {
+    const object = await bucket.get(archiveKey(list.id, number));
     if (object === undefined) return undefined;
     try {
       const crl = readCrlOutline(object.body);
-      if (!isSignedBy(issuer, number, crl)) return undefined;
+      if (!isSignedFor(list, number, crl)) return undefined;
       return baseOf(number, object.body, crl);
     } catch (error) {
       if (Fault.is(error)) return undefined;
@@ -85,24 +89,26 @@ export const openBases = ({
   };
 
   return {
-    newest: async (issuer, hint) => {
-      const { id: ca } = issuer;
-      const known = kept.get(ca);
+    newest: async (list, hint) => {
+      const known = kept.get(list.id);
       let files = 0;
-      for await (const number of archivedNumbers(bucket, ca, Math.max(hint, known?.number ?? 0))) {
+      for await (const number of archivedNumbers(bucket, list.id, Math.max(hint, known?.number ?? 0))) {
         if (known !== undefined && known.number >= number) return known;
-        const base = await read(issuer, number);
+        const base = await read(list, number);
         if (base !== undefined) {
-          keep(ca, base);
+          keep(list, base);
           return base;
         }
-        await alarm('A file in the archive of CRLs is not one that the CA signed', { ca, number });
+        await alarm('A file in the archive of CRLs is not one that the CA signed', {
+          list: list.id,
+          number,
+        });
         if (++files === MAX_FILES) return undefined;
       }
       return known;
     },
 
-    keep: (ca, number, bytes) => keep(ca, baseOf(number, bytes, readCrlOutline(bytes))),
+    keep: (list, number, bytes) => keep(list, baseOf(number, bytes, readCrlOutline(bytes))),
   };
 };
 

@@ -1,8 +1,8 @@
 import { Fault, phrase } from '../../fault.ts';
 import { type Extension, findExtension, type TbsCertListDraft } from '../../pki/pki.ts';
 import type { Clock } from '../../ports.ts';
+import type { CrlList } from '../crl-lists.ts';
 import type { CrlDeps } from '../deps.ts';
-import type { Issuer } from '../issuers.ts';
 import { listCompromised } from './compromised-listing.ts';
 import type { Listing, Listings, Previous } from './listings.ts';
 
@@ -21,11 +21,12 @@ export const buildCrl = async (
     CrlDeps,
     'register' | 'proven' | 'clock' | 'crlUrlsOf' | 'compromiseOf'
   >,
-  issuer: Issuer,
+  list: CrlList,
   number: number,
   before: Before,
 ): Promise<{ readonly tbs: TbsCertListDraft; readonly listing: Listing }> => {
-  const { listings, clock, crlUrlsOf, compromiseOf } = deps;
+  const { listings, clock, compromiseOf } = deps;
+  const { issuer } = list;
   assertClock(clock, issuer.id, before.thisUpdate);
   const started = Math.floor(clock() / 1000);
   // The clock of another process may be a little ahead of ours. A list must not be older than an entry in it, nor older
@@ -33,10 +34,11 @@ export const buildCrl = async (
   // then.
   const from = Math.max(started, before.thisUpdate);
   const time = { from, until: started + CLOCK_TOLERANCE };
-  const compromise = await compromiseOf(issuer.id);
+  // The CA's own certificate is revoked by its own act.
+  const compromise = list.only === 'onlyContainsCACerts' ? undefined : await compromiseOf(issuer.id);
   const listing = compromise
-    ? await listCompromised(deps, { ca: issuer.id, compromise, ...before }, time)
-    : await listings.read(issuer.id, before, time);
+    ? await listCompromised(deps, { list, compromise, ...before }, time)
+    : await listings.read(list, before, time);
   const thisUpdate = Math.max(from, listing.newest);
   const notAfter = issuer.certificate.notAfter.getTime() / 1000;
   const tbs = {
@@ -48,7 +50,7 @@ export const buildCrl = async (
       (issuer.stopped ? notAfter : Math.min(thisUpdate + issuer.crl.nextUpdate, notAfter)) * 1000,
     ),
     revokedCertificates: listing.entries,
-    crlExtensions: crlExtensions(issuer, number, await crlUrlsOf(issuer.id)),
+    crlExtensions: await crlExtensions(deps, list, number),
   };
   return { tbs, listing };
 };
@@ -68,14 +70,19 @@ export const assertClock = (clock: Clock, ca: string, previousUpdate: number): v
   );
 };
 
-const crlExtensions = (issuer: Issuer, number: number, urls: readonly string[]): readonly Extension[] => {
+const crlExtensions = async (
+  { crlUrlsOf }: Pick<CrlDeps, 'crlUrlsOf'>,
+  { issuer, only }: CrlList,
+  number: number,
+): Promise<readonly Extension[]> => {
   const keyIdentifier = findExtension(issuer.certificate.extensions, 'subjectKeyIdentifier')?.keyIdentifier;
   if (!keyIdentifier)
     throw new Fault('authority-not-ready', 'The CA certificate has no subjectKeyIdentifier.');
   return [
     { id: 'authorityKeyIdentifier', critical: false, keyIdentifier },
     { id: 'cRLNumber', critical: false, number: BigInt(number) },
-    ...(issuer.crl.onlyContainsUserCerts ? [issuingDistributionPoint(urls)] : []),
+    ...(only === 'onlyContainsUserCerts' ? [ofUsers(await crlUrlsOf(issuer.id))] : []),
+    ...(only === 'onlyContainsCACerts' ? [OF_AUTHORITY] : []),
   ];
 };
 
@@ -83,7 +90,7 @@ const crlExtensions = (issuer: Issuer, number: number, urls: readonly string[]):
  * Required only where the list does not cover everything that the CA may issue (RFC 5280 5.2.5). A verifier takes the list
  * only if a name here is one of those in the certificate (6.3.3), so it names the addresses of earlier certificates too.
  */
-const issuingDistributionPoint = (urls: readonly string[]): Extension => ({
+const ofUsers = (urls: readonly string[]): Extension => ({
   id: 'issuingDistributionPoint',
   critical: true,
   distributionPoint: {
@@ -91,3 +98,6 @@ const issuingDistributionPoint = (urls: readonly string[]): Extension => ({
   },
   onlyContainsUserCerts: true,
 });
+
+/** No distributionPoint: OpenSSL takes it for a self-signed certificate, which names no address, only so. */
+const OF_AUTHORITY: Extension = { id: 'issuingDistributionPoint', critical: true, onlyContainsCACerts: true };

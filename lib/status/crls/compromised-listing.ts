@@ -7,6 +7,7 @@ import {
   decodeCertificateList,
   type RevokedCertificate,
 } from '../../pki/pki.ts';
+import { type CrlList, covers } from '../crl-lists.ts';
 import type { CrlDeps } from '../deps.ts';
 import type { StatusRow } from '../register.ts';
 import type { Base } from './bases.ts';
@@ -20,7 +21,7 @@ const MAX_CHANGES = 10_000;
 const PAUSE_AFTER = 1000;
 
 interface Compromised {
-  readonly ca: string;
+  readonly list: CrlList;
   readonly compromise: AuthorityCompromise;
   /** The CRL before, whose entries were judged by the acts. */
   readonly base: Base | undefined;
@@ -29,16 +30,18 @@ interface Compromised {
 }
 
 /**
- * The entries of a CRL of a CA whose key is compromised: every certificate of the CA that had not expired before `scheduled`.
+ * The entries of a CRL of a CA whose key is compromised: every certificate that the list covers and that had not
+ * expired before `scheduled`.
  *
  * The bucket says which certificates there are. What an entry says does not come from a row: it is the CA's own compromise,
  * or an earlier closing of the certificate that its acts prove, or what the base says. All are read each time.
  */
 export const listCompromised = async (
   { register, clock, proven }: Pick<CrlDeps, 'register' | 'clock' | 'proven'>,
-  { ca, compromise, base, scheduled }: Compromised,
+  { list, compromise, base, scheduled }: Compromised,
   { from, until }: ListTime,
 ): Promise<Listing> => {
+  const ca = list.issuer.id;
   const { keys: changes } = await register.changed(ca, scheduled, MAX_CHANGES);
   const readAt = clock();
   const entries = new CertListEntries();
@@ -64,6 +67,7 @@ export const listCompromised = async (
   };
 
   for await (const { serial, end } of proven.issued(ca)) {
+    if (!covers(list, serial)) continue;
     // Somebody may have put a row that is no object.
     const row = (await register.lookup({ ca, serial }))?.value ?? undefined;
     // A row may say anything about the end of its certificate.

@@ -6,7 +6,7 @@ import { openListedStatus } from './listed-status.ts';
 import { openPublishing } from './publish.ts';
 import { openServing } from './serve.ts';
 
-/** Full CRLs: published (publish.ts), compared with what OCSP reads (listed-status.ts), and handed out (serve.ts). */
+/** CRLs: published (publish.ts), compared with what OCSP reads (listed-status.ts), and handed out (serve.ts). */
 export const openCrls = (deps: CrlDeps): Omit<Status, 'ocsp'> => {
   const { crl, archived, archivedCrl, ...serving } = openServing(deps);
   const alarm = openAlarms(deps);

@@ -1,6 +1,6 @@
 import { readRecordedAct } from '../../recorded-act.ts';
 import type { Item } from '../../store/store.ts';
-import { FULL_CRL } from '../contract.ts';
+import type { CrlList, CrlScope } from '../crl-lists.ts';
 import type { CrlDeps } from '../deps.ts';
 import type { CurrentRow } from './rows.ts';
 
@@ -16,10 +16,12 @@ export interface ProvenCurrent {
   readonly scheduled: number;
   /** SHA-256 of the CRL, hex. */
   readonly digest: string;
+  /** What it covers; absent where it covers everything. */
+  readonly only?: CrlScope;
 }
 
 export type ProvingCurrent = (
-  ca: string,
+  list: CrlList,
   row: Item<CurrentRow> | undefined,
 ) => Promise<ProvenCurrent | undefined>;
 
@@ -27,34 +29,38 @@ const secondsOf = (text: unknown): number => Math.floor(Date.parse(String(text))
 
 /** Undefined where the row does not say what the record of a publication says. */
 export const openProvingCurrent = ({ recorder }: Pick<CrlDeps, 'recorder'>): ProvingCurrent => {
-  /** What was proven last, by CA: each reading verifies a signature. */
+  /** What was proven last, by list: each reading verifies a signature. */
   const proven = new Map<string, { readonly record: string; readonly current: ProvenCurrent }>();
 
-  const read = async (ca: string, { number, record }: CurrentRow): Promise<ProvenCurrent | undefined> => {
+  const read = async (
+    { id, issuer: { id: ca }, partition }: CrlList,
+    { number, record }: CurrentRow,
+  ): Promise<ProvenCurrent | undefined> => {
     if (typeof record !== 'string') return undefined;
-    const known = proven.get(ca);
+    const known = proven.get(id);
     if (known?.record === record) return known.current;
     const publication = await readRecordedAct(recorder, record, {
       kind: 'publication',
-      details: { ca, partition: FULL_CRL, number },
+      details: { ca, partition, number },
     });
     // The record of a CRL that never became current does not say what was scheduled.
     if (publication?.details.scheduled === undefined) return undefined;
-    const { thisUpdate, nextUpdate, scheduled, digest } = publication.details;
+    const { thisUpdate, nextUpdate, scheduled, digest, only } = publication.details;
     const current = {
       number,
       thisUpdate: secondsOf(thisUpdate),
       nextUpdate: secondsOf(nextUpdate),
       scheduled: secondsOf(scheduled),
       digest: String(digest),
+      ...(only !== undefined && { only: only as CrlScope }),
     };
-    proven.set(ca, { record, current });
+    proven.set(id, { record, current });
     return current;
   };
 
-  return async (ca, row) => {
+  return async (list, row) => {
     if (row === undefined) return undefined;
-    const current = await read(ca, row.value);
+    const current = await read(list, row.value);
     const { number, thisUpdate, nextUpdate, scheduled } = row.value;
     const isAsRecorded =
       current !== undefined &&

@@ -4,6 +4,7 @@ import { Fault } from '../../fault.ts';
 import { type CertListEntryFields, compareEntries, type SerialHex, serialsOfEntries } from '../../pki/pki.ts';
 import { tryEach } from '../../try-each.ts';
 import type { Status } from '../contract.ts';
+import { type CrlList, listsOf } from '../crl-lists.ts';
 import type { CrlDeps } from '../deps.ts';
 import type { Issuer } from '../issuers.ts';
 import type { StatusRow } from '../register.ts';
@@ -21,7 +22,7 @@ const READ_AT_ONCE = 50;
  * OCSP answers by status rows, and CRLs are made without them. Somebody may set the status row of a revoked certificate to
  * `good` and leave the row of its entry: then no CRL differs from the register, and OCSP says `good`.
  *
- * So the entries of each CA's newest CRL are compared with their status rows: by each process at first, and again a day after
+ * So the entries of each list's newest CRL are compared with their status rows: by each process at first, and again a day after
  * it last did. The row of the CA's own certificate is compared in each run, because a compromise of the CA concerns all of its
  * certificates. Where a row differs, the acts decide, and the rows follow them.
  */
@@ -30,7 +31,7 @@ export const openListedStatus = (
 ): Pick<Status, 'followListed'> => {
   const { table, issuers, register, proven, compromiseOf, clock, alarm, bases } = deps;
   const closingOf = openClosingOf(deps);
-  /** When this process last compared the whole list, by CA, in milliseconds. */
+  /** When this process last compared the whole list, by its id, in milliseconds. */
   const compared = new Map<string, number>();
 
   const follow = async (ca: string, serial: SerialHex): Promise<void> => {
@@ -62,8 +63,8 @@ export const openListedStatus = (
     }
   };
 
-  const isDue = (ca: string): boolean => {
-    const age = clock() - (compared.get(ca) ?? Number.NEGATIVE_INFINITY);
+  const isDue = ({ id }: CrlList): boolean => {
+    const age = clock() - (compared.get(id) ?? Number.NEGATIVE_INFINITY);
     return age < 0 || age >= DAY_MS;
   };
 
@@ -72,10 +73,11 @@ export const openListedStatus = (
     const started = clock();
     if (started >= certificate.notAfter.getTime()) return;
     await follow(ca, certificate.serialNumber);
-    if (!isDue(ca)) return;
-    const base = await bases.newest(issuer, (await readCurrentCrl(table, ca))?.value.number ?? 0);
-    if (base !== undefined) await compare(ca, base, await compromiseOf(ca));
-    compared.set(ca, started);
+    for (const list of listsOf(issuer).filter(isDue)) {
+      const base = await bases.newest(list, (await readCurrentCrl(table, list.id))?.value.number ?? 0);
+      if (base !== undefined) await compare(ca, base, await compromiseOf(ca));
+      compared.set(list.id, started);
+    }
   };
 
   return {

@@ -8,6 +8,7 @@ import {
 } from '../../pki/pki.ts';
 import type { Clock } from '../../ports.ts';
 import type { Key } from '../../store/store.ts';
+import { type CrlList, covers } from '../crl-lists.ts';
 import type { CrlDeps } from '../deps.ts';
 import type { Alarm } from './alarms.ts';
 import type { Base } from './bases.ts';
@@ -34,6 +35,9 @@ import { type ListTime, openJudging } from './verdicts.ts';
  * current; every current CRL since then was made from that one. So there is a row for each serial number on which the
  * current CRL and the register differ. A crash or a second publisher may leave a row too many, which only makes the next
  * CRL look at one more serial number. Somebody who deletes change rows delays entries by a day at most.
+ *
+ * The CA's own certificate is looked at each time. So a list may follow one of another scope: its entry enters or leaves. The
+ * list of that certificate alone reads nothing of the register.
  */
 export interface Listing {
   readonly entries: CertListEntries;
@@ -62,9 +66,9 @@ const JUDGED_AT_ONCE = 50;
 
 export interface Listings {
   /** The entries of the CRL after `previous`. */
-  read(ca: string, previous: Previous, time: ListTime): Promise<Listing>;
+  read(list: CrlList, previous: Previous, time: ListTime): Promise<Listing>;
   /** This process made the CRL of that number from that listing, and the CRL is the current one. */
-  keep(ca: string, number: number, listing: Listing): void;
+  keep(list: CrlList, number: number, listing: Listing): void;
 }
 
 export const openListings = (
@@ -72,7 +76,7 @@ export const openListings = (
 ): Listings => {
   const { register, clock, alarm } = deps;
   const judge = openJudging(deps);
-  /** By CA: the current CRL that this process made, and when it last read the register whole for it. */
+  /** By list: the current CRL that this process made, and when it last read the register whole for it. */
   const made = new Map<string, { readonly number: number; readonly readAt: number }>();
 
   /** The serial numbers on which the whole register may differ from the base. */
@@ -112,15 +116,20 @@ export const openListings = (
   };
 
   const judgeAll = async (
-    ca: string,
+    list: CrlList,
     serials: ReadonlySet<SerialHex>,
     { base, scheduled }: Previous,
     time: ListTime,
   ): Promise<Pick<Listing, 'entries' | 'newest' | 'clamped'>> => {
+    const ca = list.issuer.id;
     const changed = new Map<SerialHex, CertListEntryFields | undefined>();
     let newest = 0;
     let clamped = false;
     const look = async (serial: SerialHex): Promise<void> => {
+      if (!covers(list, serial)) {
+        changed.set(serial, undefined);
+        return;
+      }
       const verdict = await judge({ ca, serial }, scheduled, time);
       if (verdict === 'as before') return;
       if (verdict === 'unlisted') {
@@ -131,7 +140,7 @@ export const openListings = (
       changed.set(serial, verdict.entry);
       if (!verdict.clamped) newest = Math.max(newest, verdict.entry.revocationTime);
     };
-    const all = [...serials];
+    const all = [...new Set(serials).add(list.issuer.certificate.serialNumber)];
     for (let i = 0; i < all.length; i += JUDGED_AT_ONCE) {
       await Promise.all(all.slice(i, i + JUDGED_AT_ONCE).map(look));
       await nextTurn();
@@ -143,29 +152,32 @@ export const openListings = (
   };
 
   /** When this process last read the register whole, if only changes have to be looked at now. */
-  const readBefore = (ca: string, { base, current }: Previous): number | undefined => {
-    const known = made.get(ca);
+  const readBefore = ({ id }: CrlList, { base, current }: Previous): number | undefined => {
+    const known = made.get(id);
     if (known === undefined || known.number !== current || known.number !== base?.number) return undefined;
     const age = clock() - known.readAt;
     return age >= 0 && age < MAX_BASE_AGE_MS ? known.readAt : undefined;
   };
 
   return {
-    read: async (ca, previous, time) => {
+    read: async (list, previous, time) => {
+      if (list.only === 'onlyContainsCACerts')
+        return { ...(await judgeAll(list, new Set(), previous, time)), readAt: clock(), changes: [] };
+      const ca = list.issuer.id;
       // Read before the register: a change made meanwhile has a row that is not among these.
       const { serials, keys } = await register.changed(ca, previous.scheduled, MAX_CHANGES);
       const changed = serials.filter(isSerial);
-      const before = keys.length <= MAX_CHANGES ? readBefore(ca, previous) : undefined;
+      const before = keys.length <= MAX_CHANGES ? readBefore(list, previous) : undefined;
       const readAt = before ?? clock();
       const differing = before === undefined ? await compareWhole(ca, previous, changed) : new Set(changed);
-      return { ...(await judgeAll(ca, differing, previous, time)), readAt, changes: keys };
+      return { ...(await judgeAll(list, differing, previous, time)), readAt, changes: keys };
     },
 
-    keep: (ca, number, { readAt, clamped }) => {
-      const newer = made.get(ca);
+    keep: ({ id }, number, { readAt, clamped }) => {
+      const newer = made.get(id);
       if (newer !== undefined && newer.number > number) return;
-      if (clamped) made.delete(ca);
-      else made.set(ca, { number, readAt });
+      if (clamped) made.delete(id);
+      else made.set(id, { number, readAt });
     },
   };
 };

@@ -1,6 +1,7 @@
 import { Fault, wentThrough } from '../../fault.ts';
 import { type Item, type Key, MAX_WRITES } from '../../store/store.ts';
-import { FULL_CRL, type PublishedCrl } from '../contract.ts';
+import type { PublishedCrl } from '../contract.ts';
+import type { CrlList } from '../crl-lists.ts';
 import type { CrlDeps } from '../deps.ts';
 import type { Issuer } from '../issuers.ts';
 import type { Alarm } from './alarms.ts';
@@ -54,29 +55,30 @@ const NO_NOTES = { notes: [], others: [] };
 /** Step 4. False where another CRL became current since `previous` was read. */
 export const makeCurrent = async (
   { table, recorder, alarm }: Pick<CrlDeps, 'table' | 'recorder'> & { readonly alarm: Alarm },
-  ca: string,
+  { id, issuer, partition, only }: CrlList,
   { row, entries, digest, previousNumber }: SignedCrl,
   previous: Item<CurrentRow> | undefined,
   actor: string,
 ): Promise<boolean> => {
   const { number } = row;
   for (;;) {
-    const current = await readCurrentCrl(table, ca);
+    const current = await readCurrentCrl(table, id);
     const overtaken = current?.version !== previous?.version;
-    const note = await readSigned(table, ca, number);
+    const note = await readSigned(table, id, number);
     // The publisher of a CRL with a higher number found the note, and recorded this CRL with its own.
     if (overtaken && !note) return false;
-    const { notes, others } = overtaken ? NO_NOTES : await readUnrecorded(table, ca, number);
+    const { notes, others } = overtaken ? NO_NOTES : await readUnrecorded(table, id, number);
     if (others.length > 0)
-      await alarm('A row is in the place of a note of a signed CRL; it is deleted', { ca });
+      await alarm('A row is in the place of a note of a signed CRL; it is deleted', { list: id });
     // A base that an interrupted publication left was never current: no CRL was, as far as anything tells.
     const isLeft = notes.some(({ value }) => value.number === previousNumber);
     const { record, writes } = await recorder.prepare({
       kind: 'publication',
       actor,
       details: {
-        ca,
-        partition: FULL_CRL,
+        ca: issuer.id,
+        partition,
+        ...(only && { only }),
         number,
         entries,
         thisUpdate: timeText(row.thisUpdate),
@@ -92,7 +94,7 @@ export const makeCurrent = async (
     });
     const stored = await wentThrough(
       table.write([
-        ...(overtaken ? [] : [currentWrite(ca, { ...row, record: record.id }, current)]),
+        ...(overtaken ? [] : [currentWrite(id, { ...row, record: record.id }, current)]),
         ...(note ? [deleteWrite(note)] : []),
         ...[...notes, ...others].map(deleteWrite),
         ...writes,

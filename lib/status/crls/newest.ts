@@ -4,22 +4,22 @@ import { archiveKey, numberOfKey } from './archive.ts';
 /**
  * The numbers of the CRLs in the archive, found without a row. A block is the thousand numbers that share all but their last
  * three digits. A number is reserved at most `MAX_AHEAD` above the newest one in the archive (rows.ts), so from the first
- * block to the newest no block is empty. So the newest block is found by doubling and halving: a CA with a hundred thousand
+ * block to the newest no block is empty. So the newest block is found by doubling and halving: a list with a hundred thousand
  * CRLs costs some fifteen listings. It costs two where `hint` lies in the newest block. The hint need not be
  * true: one too low costs more listings, and one in an empty block counts for nothing.
  */
 const BLOCK = 1000;
 const DIGITS_IN_BLOCK = 3;
 
-/** Newest first. */
+/** Newest first, of the list with that id. */
 export const archivedNumbers = async function* (
   bucket: Pick<Bucket, 'list'>,
-  ca: string,
+  list: string,
   hint: number,
 ): AsyncGenerator<number, void> {
   const listed = new Map<number, Promise<readonly number[]>>();
   const numbersOf = (block: number): Promise<readonly number[]> => {
-    const known = listed.get(block) ?? listBlock(bucket, ca, block);
+    const known = listed.get(block) ?? listBlock(bucket, list, block);
     listed.set(block, known);
     return known;
   };
@@ -40,36 +40,36 @@ export const archivedNumbers = async function* (
 /** The newest number; 0 where the archive is empty. */
 export const newestArchived = async (
   bucket: Pick<Bucket, 'list'>,
-  ca: string,
+  list: string,
   hint: number,
 ): Promise<number> => {
-  for await (const number of archivedNumbers(bucket, ca, hint)) return number;
+  for await (const number of archivedNumbers(bucket, list, hint)) return number;
   return 0;
 };
 
 export const isArchived = async (
   bucket: Pick<Bucket, 'list'>,
-  ca: string,
+  list: string,
   number: number,
 ): Promise<boolean> => {
   if (!Number.isSafeInteger(number) || number < 1) return false;
-  const key = archiveKey(ca, number);
+  const key = archiveKey(list, number);
   return (await bucket.list(key, { limit: 1 })).keys[0] === key;
 };
 
 /** Ascending. */
 const listBlock = async (
   bucket: Pick<Bucket, 'list'>,
-  ca: string,
+  list: string,
   block: number,
 ): Promise<readonly number[]> => {
-  const prefix = archiveKey(ca, block * BLOCK).slice(0, -(DIGITS_IN_BLOCK + '.crl'.length));
+  const prefix = archiveKey(list, block * BLOCK).slice(0, -(DIGITS_IN_BLOCK + '.crl'.length));
   const numbers: number[] = [];
   let cursor: string | undefined;
   do {
     const page = await bucket.list(prefix, { limit: MAX_PAGE, ...(cursor !== undefined && { cursor }) });
     for (const key of page.keys) {
-      const number = numberOfKey(ca, key);
+      const number = numberOfKey(list, key);
       if (number !== undefined) numbers.push(number);
     }
     ({ cursor } = page);

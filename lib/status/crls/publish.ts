@@ -3,9 +3,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Fault, wentThrough } from '../../fault.ts';
 import type { Item } from '../../store/store.ts';
 import { tryEach } from '../../try-each.ts';
-import type { PublishedCrl, Status } from '../contract.ts';
+import { FULL_CRL, type PublishedCrl, type Status } from '../contract.ts';
+import { type CrlList, listOf, listsOf, partitionsShowing } from '../crl-lists.ts';
 import type { CrlDeps } from '../deps.ts';
-import type { Issuer } from '../issuers.ts';
 import type { Alarm } from './alarms.ts';
 import { archiveKey } from './archive.ts';
 import type { Bases } from './bases.ts';
@@ -18,7 +18,7 @@ import { type CurrentRow, noteSigned, readCurrentCrl, readUrgent, reserveNumber 
 import type { Serving } from './serve.ts';
 
 /**
- * Publishing a full CRL has five steps. A crash may follow each:
+ * Publishing a CRL has five steps. A crash may follow each:
  *
  *   1. A CRL number is reserved, above the newest in the archive. A crash leaves a number that no CRL has, which RFC 5280
  *      5.2.3 allows.
@@ -55,28 +55,28 @@ const MAX_ATTEMPTS = 20;
 export const openPublishing = (
   deps: CrlDeps & { readonly alarm: Alarm; readonly bases: Bases },
   serving: Pick<Serving, 'current' | 'keep'>,
-): Pick<Status, 'publish' | 'publishDue'> => {
+): Pick<Status, 'publish' | 'publishShowing' | 'publishDue'> => {
   const { table, bucket, issuers, signCrl, alarm, bases } = deps;
   const listings = openListings(deps);
   const provenCurrent = openProvingCurrent(deps);
 
   /** Whether a CRL with a higher number than this one is current. A row may name a number that no CRL has. */
   const isOvertaken = async (
-    ca: string,
+    { id }: CrlList,
     row: Item<CurrentRow> | undefined,
     number: number,
   ): Promise<boolean> =>
-    row !== undefined && row.value.number > number && isArchived(bucket, ca, row.value.number);
+    row !== undefined && row.value.number > number && isArchived(bucket, id, row.value.number);
 
   /** What the next CRL follows. */
-  const readBefore = async (issuer: Issuer, row: Item<CurrentRow> | undefined): Promise<ProvenBefore> => {
-    const proven = await provenCurrent(issuer.id, row);
+  const readBefore = async (list: CrlList, row: Item<CurrentRow> | undefined): Promise<ProvenBefore> => {
+    const proven = await provenCurrent(list, row);
     if (row !== undefined && proven === undefined) {
       await alarm('The row of the current CRL does not say what the record of a publication says', {
-        ca: issuer.id,
+        list: list.id,
       });
     }
-    const base = await bases.newest(issuer, row?.value.number ?? 0);
+    const base = await bases.newest(list, row?.value.number ?? 0);
     return {
       proven,
       base,
@@ -90,97 +90,110 @@ export const openPublishing = (
    * Undefined where another publisher came in between, and its CRL is not current with a higher number than the one reserved
    * here. The publisher then begins again.
    */
-  const attempt = async (ca: string, actor: string): Promise<PublishedCrl | undefined> => {
-    const issuer = await issuers.byId(ca);
+  const attempt = async (list: CrlList, actor: string): Promise<PublishedCrl | undefined> => {
+    const { id, issuer } = list;
     // 1.
-    const hint = (await readCurrentCrl(table, ca))?.value.number ?? 0;
-    const number = await reserveNumber({ table, alarm }, ca, await newestArchived(bucket, ca, hint));
-    const previous = await readCurrentCrl(table, ca);
-    if (await isOvertaken(ca, previous, number)) return serving.current(ca);
+    const hint = (await readCurrentCrl(table, id))?.value.number ?? 0;
+    const number = await reserveNumber({ table, alarm }, id, await newestArchived(bucket, id, hint));
+    const previous = await readCurrentCrl(table, id);
+    if (await isOvertaken(list, previous, number)) return serving.current(id);
     // 2.
-    const urgent = await readUrgent(table, ca);
-    const before = await readBefore(issuer, previous);
+    const urgent = await readUrgent(table, id);
+    const before = await readBefore(list, previous);
     if (before.base !== undefined && before.base.number >= number) return undefined;
-    const { tbs, listing } = await buildCrl({ ...deps, listings }, issuer, number, before);
-    const meanwhile = await readCurrentCrl(table, ca);
+    const { tbs, listing } = await buildCrl({ ...deps, listings }, list, number, before);
+    const meanwhile = await readCurrentCrl(table, id);
     if (meanwhile?.version !== previous?.version)
-      return (await isOvertaken(ca, meanwhile, number)) ? serving.current(ca) : undefined;
-    const der = await signCrl(ca, tbs, before.base && BigInt(before.base.number));
+      return (await isOvertaken(list, meanwhile, number)) ? serving.current(id) : undefined;
+    const der = await signCrl(issuer.id, tbs, before.base && BigInt(before.base.number));
     const digest = await digestOf(der);
-    if (!(await noteSigned(table, ca, { number, digest }))) return undefined;
+    if (!(await noteSigned(table, id, { number, digest }))) return undefined;
     // 3.
-    const archived = bucket.put(archiveKey(ca, number), der, {
+    const archived = bucket.put(archiveKey(id, number), der, {
       if: 'absent',
       contentType: 'application/pkix-crl',
     });
     if (!(await wentThrough(archived))) return undefined;
-    bases.keep(ca, number, der);
+    bases.keep(list, number, der);
     // 4.
     const crl = { der, number: BigInt(number), thisUpdate: tbs.thisUpdate, nextUpdate: tbs.nextUpdate };
     const row = currentRow(issuer, crl, before, urgent);
     const previousNumber = before.proven?.number ?? before.base?.number ?? 0;
     const signed = { row, entries: listing.entries.length, digest, previousNumber };
-    if (await makeCurrent(deps, ca, signed, previous, actor)) {
-      listings.keep(ca, number, listing);
-      serving.keep(ca, crl);
+    if (await makeCurrent(deps, list, signed, previous, actor)) {
+      listings.keep(list, number, listing);
+      serving.keep(id, crl);
       // 5.
-      await settle(deps, ca, listing.changes);
+      await settle(deps, issuer.id, listing.changes);
       return crl;
     }
     // A CRL with a lower number may have been made from the register as it was before this call.
-    return (await isOvertaken(ca, await readCurrentCrl(table, ca), number)) ? crl : undefined;
+    return (await isOvertaken(list, await readCurrentCrl(table, id), number)) ? crl : undefined;
   };
 
-  const publish = async (ca: string, actor: string): Promise<PublishedCrl> => {
-    const issuer = await issuers.byId(ca);
-    if (issuer.stopped && isLast(issuer, await provenCurrent(ca, await readCurrentCrl(table, ca)))) {
+  const publishList = async (list: CrlList, actor: string): Promise<PublishedCrl> => {
+    const { stopped, id: ca } = list.issuer;
+    if (stopped && isLast(list, await provenCurrent(list, await readCurrentCrl(table, list.id)))) {
       throw new Fault('authority-stopped', 'The key of this CA is stopped, and its last CRL is published.', {
         ca,
       });
     }
     for (let attempts = 0; attempts < MAX_ATTEMPTS; attempts++) {
-      const published = await attempt(ca, actor);
+      const published = await attempt(list, actor);
       if (published) return published;
     }
     throw new Fault('store-unavailable', 'Others kept taking the number of the CRL; try again.', { ca });
   };
 
-  const isDue = async (issuer: Issuer): Promise<boolean> => {
-    const { id: ca, certificate, crl, stopped } = issuer;
+  const publish = async (ca: string, actor: string, partition = FULL_CRL): Promise<PublishedCrl> =>
+    publishList(listOf(await issuers.byId(ca), partition), actor);
+
+  const publishShowing: Status['publishShowing'] = async ({ ca, serial }, actor) => {
+    const issuer = await issuers.byId(ca);
+    for (const partition of partitionsShowing(issuer, serial))
+      await publishList(listOf(issuer, partition), actor);
+  };
+
+  const isDue = async (list: CrlList): Promise<boolean> => {
+    const { id, only } = list;
+    const { certificate, crl, stopped } = list.issuer;
     const now = deps.clock() / 1000;
     // A CA past its end signs no more CRLs; its last one has the CA's notAfter as nextUpdate.
     if (now >= certificate.notAfter.getTime() / 1000) return false;
-    const row = await readCurrentCrl(table, ca);
-    const current = await provenCurrent(ca, row);
+    const row = await readCurrentCrl(table, id);
+    const current = await provenCurrent(list, row);
     // A row that is not proven is made again with the next CRL.
     if (row === undefined || current === undefined) return true;
     // Checked at each turn, even if no CRL is due: none would be due for as long as the clock is behind.
-    assertClock(deps.clock, ca, current.thisUpdate);
-    if (stopped) return !isLast(issuer, current);
+    assertClock(deps.clock, list.issuer.id, current.thisUpdate);
+    if (stopped) return !isLast(list, current);
+    // The trust domain has another choice now.
+    if (current.only !== only) return true;
     if (now >= current.thisUpdate + crl.interval) return true;
     // Where they differ in the other way, somebody has written one of them.
-    if (((await readUrgent(table, ca)) ?? 0) !== (row.value.urgent ?? 0)) return true;
+    if (((await readUrgent(table, id)) ?? 0) !== (row.value.urgent ?? 0)) return true;
     // A publication was interrupted, or somebody has put back the row of an earlier CRL.
-    return (await newestArchived(bucket, ca, current.number)) > current.number;
+    return (await newestArchived(bucket, id, current.number)) > current.number;
   };
 
   const publishDue = async (): Promise<readonly string[]> => {
-    const published: string[] = [];
-    const publishIfDue = async (issuer: Issuer): Promise<void> => {
-      if (!(await isDue(issuer))) return;
-      await publish(issuer.id, 'service');
-      published.push(issuer.id);
+    const published = new Set<string>();
+    const publishIfDue = async (list: CrlList): Promise<void> => {
+      if (!(await isDue(list))) return;
+      await publishList(list, 'service');
+      published.add(list.issuer.id);
     };
-    await tryEach(await issuers.all(), publishIfDue, ({ id: ca }, error) => {
+    await tryEach((await issuers.all()).flatMap(listsOf), publishIfDue, ({ issuer, partition }, error) => {
       deps.log('error', 'A CRL that is due could not be published; it is tried again', {
-        ca,
+        ca: issuer.id,
+        partition,
         error: Fault.is(error) ? error.code : 'internal',
       });
     });
-    return published;
+    return [...published];
   };
 
-  return { publish, publishDue };
+  return { publish, publishShowing, publishDue };
 };
 
 /** Octets that are hashed in one turn of the event loop, which takes some milliseconds. */
@@ -197,5 +210,5 @@ const digestOf = async (der: Uint8Array): Promise<string> => {
 };
 
 /** Whether the current CRL holds until the CA's end. */
-const isLast = ({ certificate }: Issuer, current: ProvenCurrent | undefined): boolean =>
-  current !== undefined && current.nextUpdate * 1000 >= certificate.notAfter.getTime();
+const isLast = ({ issuer }: CrlList, current: ProvenCurrent | undefined): boolean =>
+  current !== undefined && current.nextUpdate * 1000 >= issuer.certificate.notAfter.getTime();

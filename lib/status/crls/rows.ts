@@ -1,16 +1,16 @@
 import { wentThrough } from '../../fault.ts';
 import type { Item, Key, Table, Write } from '../../store/store.ts';
-import { FULL_CRL } from '../contract.ts';
 import type { Alarm } from './alarms.ts';
 import { inOrder } from './archive.ts';
 
 /**
- * The rows of a CA's CRLs:
+ * The rows of a list, by its id:
  *
- *   crls/{ca}  number           NumberRow
- *   crls/{ca}  full             CurrentRow
- *   crls/{ca}  signed/{number}  SignedRow, from before the CRL is in the archive until the ledger has its record
- *   crls/{ca}  urgent           put again with each revocation that a CRL must show at once (RFC 5280 5.3.1's compromises)
+ *   crls/{ca}/{partition}  number           NumberRow
+ *   crls/{ca}/{partition}  current          CurrentRow
+ *   crls/{ca}/{partition}  signed/{number}  SignedRow, from before the CRL is in the archive until the ledger has its record
+ *   crls/{ca}/{partition}  urgent           put again with each revocation that the list must show at once (RFC 5280
+ *                                           5.3.1's compromises)
  */
 type NumberRow = { readonly last: number };
 
@@ -33,38 +33,45 @@ export type CurrentRow = {
   readonly record: string;
 };
 
-const pkOf = (ca: string): string => `crls/${ca}`;
-const numberKey = (ca: string): Key => ({ pk: pkOf(ca), sk: 'number' });
-const currentKey = (ca: string): Key => ({ pk: pkOf(ca), sk: FULL_CRL });
-const urgentKey = (ca: string): Key => ({ pk: pkOf(ca), sk: 'urgent' });
+const pkOf = (list: string): string => `crls/${list}`;
+const numberKey = (list: string): Key => ({ pk: pkOf(list), sk: 'number' });
+const currentKey = (list: string): Key => ({ pk: pkOf(list), sk: 'current' });
+const urgentKey = (list: string): Key => ({ pk: pkOf(list), sk: 'urgent' });
 
 const SIGNED = 'signed/';
-const signedKey = (ca: string, number: number): Key => ({ pk: pkOf(ca), sk: `${SIGNED}${inOrder(number)}` });
+const signedKey = (list: string, number: number): Key => ({
+  pk: pkOf(list),
+  sk: `${SIGNED}${inOrder(number)}`,
+});
 
-/** The row of the CA's current CRL; undefined before the first one. */
-export const readCurrentCrl = async (table: Table, ca: string): Promise<Item<CurrentRow> | undefined> => {
-  const row = await table.get<CurrentRow>(currentKey(ca));
+/** The row of the list's current CRL; undefined before the first one. */
+export const readCurrentCrl = async (table: Table, list: string): Promise<Item<CurrentRow> | undefined> => {
+  const row = await table.get<CurrentRow>(currentKey(list));
   const value: CurrentRow | null | undefined = row?.value;
   // Somebody else may have put a value that has no members.
   return row && value === null ? { ...row, value: {} as CurrentRow } : row;
 };
 
 /** Replaces the row that was read before, or puts the first one. */
-export const currentWrite = (ca: string, value: CurrentRow, before: Item<CurrentRow> | undefined): Write => ({
-  put: currentKey(ca),
+export const currentWrite = (
+  list: string,
+  value: CurrentRow,
+  before: Item<CurrentRow> | undefined,
+): Write => ({
+  put: currentKey(list),
   value,
   if: before ? { version: before.version } : 'absent',
 });
 
-/** Writes that make the CA's CRL due. They are stored in one write with a revocation that must not wait for its turn. */
-export const crlDueWrites = async (table: Table, ca: string): Promise<readonly Write[]> => {
-  const row = await table.get(urgentKey(ca));
-  return [{ put: urgentKey(ca), value: {}, if: row ? { version: row.version } : 'absent' }];
+/** Makes the list due. It is stored in one write with a revocation that must not wait for its turn. */
+export const dueWrite = async (table: Table, list: string): Promise<Write> => {
+  const row = await table.get(urgentKey(list));
+  return { put: urgentKey(list), value: {}, if: row ? { version: row.version } : 'absent' };
 };
 
 /** The version of the row `urgent`; undefined where no revocation has ever been urgent. */
-export const readUrgent = async (table: Table, ca: string): Promise<number | undefined> =>
-  (await table.get(urgentKey(ca)))?.version;
+export const readUrgent = async (table: Table, list: string): Promise<number | undefined> =>
+  (await table.get(urgentKey(list)))?.version;
 
 /** Numbers that interrupted publications have used up since the newest CRL. More than this many are not believed. */
 const MAX_AHEAD = 500;
@@ -77,22 +84,22 @@ const MAX_AHEAD = 500;
  */
 export const reserveNumber = async (
   { table, alarm }: { readonly table: Table; readonly alarm: Alarm },
-  ca: string,
+  list: string,
   newest: number,
 ): Promise<number> => {
   for (;;) {
-    const row = await table.get(numberKey(ca));
+    const row = await table.get(numberKey(list));
     const last: unknown = (row?.value as NumberRow | null | undefined)?.last ?? 0;
     const isNear =
       typeof last === 'number' && Number.isSafeInteger(last) && last >= newest && last <= newest + MAX_AHEAD;
     if (!isNear) {
       await alarm('The row of the last CRL number does not follow from the archive; it is made again', {
-        ca,
+        list,
       });
     }
     const next = (isNear ? last : newest) + 1;
     const write: Write = {
-      put: numberKey(ca),
+      put: numberKey(list),
       value: { last: next } satisfies NumberRow,
       if: row ? { version: row.version } : 'absent',
     };
@@ -101,11 +108,14 @@ export const reserveNumber = async (
 };
 
 /** False where the number has a note already. */
-export const noteSigned = (table: Table, ca: string, signed: SignedRow): Promise<boolean> =>
-  wentThrough(table.write([{ put: signedKey(ca, signed.number), value: signed, if: 'absent' }]));
+export const noteSigned = (table: Table, list: string, signed: SignedRow): Promise<boolean> =>
+  wentThrough(table.write([{ put: signedKey(list, signed.number), value: signed, if: 'absent' }]));
 
-export const readSigned = (table: Table, ca: string, number: number): Promise<Item<SignedRow> | undefined> =>
-  table.get<SignedRow>(signedKey(ca, number));
+export const readSigned = (
+  table: Table,
+  list: string,
+  number: number,
+): Promise<Item<SignedRow> | undefined> => table.get<SignedRow>(signedKey(list, number));
 
 const DIGEST = /^[0-9a-f]{64}$/;
 
@@ -118,18 +128,18 @@ const MAX_NOTES = 50;
  */
 export const readUnrecorded = async (
   table: Table,
-  ca: string,
+  list: string,
   below: number,
 ): Promise<{ readonly notes: readonly Item<SignedRow>[]; readonly others: readonly Item[] }> => {
   const { items } = await table.query<SignedRow>({
-    pk: pkOf(ca),
+    pk: pkOf(list),
     prefix: SIGNED,
-    to: signedKey(ca, below).sk,
+    to: signedKey(list, below).sk,
     limit: MAX_NOTES,
   });
   const isNote = ({ sk, value }: Item<SignedRow>): boolean => {
     const { number, digest } = ((value as SignedRow | null) ?? {}) as Partial<SignedRow>;
-    const isNumber = Number.isSafeInteger(number) && signedKey(ca, number as number).sk === sk;
+    const isNumber = Number.isSafeInteger(number) && signedKey(list, number as number).sk === sk;
     return isNumber && typeof digest === 'string' && DIGEST.test(digest);
   };
   return { notes: items.filter(isNote), others: items.filter((item) => !isNote(item)) };

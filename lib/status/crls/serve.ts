@@ -1,47 +1,46 @@
 import { hash } from 'node:crypto';
 import { Fault } from '../../fault.ts';
 import type { Caller } from '../../principal.ts';
-import { FULL_CRL, type PublishedCrl, type Status } from '../contract.ts';
+import type { PublishedCrl, Status } from '../contract.ts';
+import { listId, listOf } from '../crl-lists.ts';
 import type { CrlDeps } from '../deps.ts';
 import { archiveKey, listArchive } from './archive.ts';
 import { readCurrentCrl } from './rows.ts';
 
-/** Full CRLs as they are handed out, each with its record. */
+/** CRLs as they are handed out, each with its record. */
 export interface Serving extends Pick<Status, 'crl' | 'archived' | 'archivedCrl'> {
-  /** The CA's current CRL. Faults: `unknown-crl`, and `store-unavailable` where the archive does not have it. */
-  current(ca: string): Promise<PublishedCrl>;
+  /** The list's current CRL. Faults: `unknown-crl`, and `store-unavailable` where the archive does not have it. */
+  current(list: string): Promise<PublishedCrl>;
   /** This process has just made that CRL current: its bytes need not be read from the archive. */
-  keep(ca: string, crl: PublishedCrl): void;
+  keep(list: string, crl: PublishedCrl): void;
 }
 
 export const openServing = (deps: Pick<CrlDeps, 'table' | 'bucket' | 'issuers' | 'recorder'>): Serving => {
   const { table, bucket, issuers, recorder } = deps;
-  /** The current CRL's bytes, by CA, until a higher number is current. */
+  /** The current CRL's bytes, by list, until a higher number is current. */
   const kept = new Map<string, PublishedCrl>();
 
-  const current = async (ca: string): Promise<PublishedCrl> => {
-    const row = await readCurrentCrl(table, ca);
-    if (!row) throw new Fault('unknown-crl', 'This CA has not published a CRL yet.', { ca });
+  const current = async (list: string): Promise<PublishedCrl> => {
+    const row = await readCurrentCrl(table, list);
+    if (!row) throw new Fault('unknown-crl', 'This CA has not published a CRL yet.', { list });
     const { number, thisUpdate, nextUpdate } = row.value;
-    const known = kept.get(ca);
+    const known = kept.get(list);
     if (known?.number === BigInt(number)) return known;
-    const object = await bucket.get(archiveKey(ca, number));
+    const object = await bucket.get(archiveKey(list, number));
     if (!object)
-      throw new Fault('store-unavailable', 'The current CRL is missing from the archive.', { ca, number });
+      throw new Fault('store-unavailable', 'The current CRL is missing from the archive.', { list, number });
     const crl = {
       der: object.body,
       number: BigInt(number),
       thisUpdate: new Date(thisUpdate * 1000),
       nextUpdate: new Date(nextUpdate * 1000),
     };
-    kept.set(ca, crl);
+    kept.set(list, crl);
     return crl;
   };
 
   const crl = async (ca: string, partition: string, caller: Caller): Promise<PublishedCrl> => {
-    await issuers.byId(ca);
-    if (partition !== FULL_CRL) throw new Fault('unknown-crl', 'This CA has no CRL of that name.', { ca });
-    const published = await current(ca);
+    const published = await current(listOf(await issuers.byId(ca), partition).id);
     await recorder.append({
       kind: 'provision',
       ...caller,
@@ -63,17 +62,18 @@ export const openServing = (deps: Pick<CrlDeps, 'table' | 'bucket' | 'issuers' |
   return {
     crl,
     current,
-    keep: (ca, crl) => {
-      kept.set(ca, crl);
+    keep: (list, crl) => {
+      kept.set(list, crl);
     },
     archived: async (ca, page) => {
       await issuers.byId(ca);
       return listArchive(bucket, ca, page);
     },
-    archivedCrl: async (ca, number) => {
+    archivedCrl: async (ca, partition, number) => {
       await issuers.byId(ca);
-      const object = await bucket.get(archiveKey(ca, number));
-      if (!object) throw new Fault('unknown-crl', 'The archive has no CRL of that number.', { ca, number });
+      const object = await bucket.get(archiveKey(listId(ca, partition), number));
+      if (!object)
+        throw new Fault('unknown-crl', 'The archive has no CRL of that number.', { ca, partition, number });
       return object.body;
     },
   };

@@ -383,7 +383,7 @@ describe.skipIf(!present)('as deployed', () => {
     const crl = await ok(ask('GET', `/crl/${CA}/full.crl`));
     const { revokedCertificates } = decodeCertificateList(crl.bytes);
     expect(revokedCertificates.map(({ serialNumber }) => serialNumber)).toEqual([issued.serial]);
-    await ok(as('operator-noda', 'POST', `/api/v1/crls/${CA}`), 201);
+    await ok(as('operator-noda', 'POST', `/api/v1/crls/${CA}/full`), 201);
     await ok(as('tax-portal', 'GET', `/crl/${CA}/full.crl`));
   });
 
@@ -484,7 +484,7 @@ describe.skipIf(!present)('as deployed', () => {
     }>();
     expect(keys.length).toBeGreaterThanOrEqual(serials.length);
     const archive = await ok(as('auditor', 'GET', `/api/v1/crls/${CA}`, undefined, all));
-    await ok(as('auditor', 'GET', `/api/v1/crls/${CA}/1.crl`));
+    await ok(as('auditor', 'GET', `/api/v1/crls/${CA}/full/1.crl`));
     const { crls } = archive.json<{ crls: readonly { number: number }[] }>();
     expect(crls.map(({ number }) => number).slice(0, 3)).toEqual([1, 2, 3]);
   }, 120_000);

@@ -93,8 +93,8 @@ const restart = async (): Promise<void> => {
 };
 
 const listRow = () => ({ pk: `revoked/${CA}`, sk: ref.serial });
-const currentKey = { pk: `crls/${CA}`, sk: 'full' };
-const numberKey = { pk: `crls/${CA}`, sk: 'number' };
+const currentKey = { pk: `crls/${CA}/full`, sk: 'current' };
+const numberKey = { pk: `crls/${CA}/full`, sk: 'number' };
 
 const published = async () => {
   const { der, number } = await service.app.status.publish(CA, 'operator-noda');
@@ -352,7 +352,7 @@ describe('a row in the place of a note of a signed CRL', () => {
     ['has a digest that is none', '1', { number: 1, digest: 'none' }],
   ])('and %s is deleted, and stops no CRL', async (_, name, value) => {
     const { number } = await published();
-    const key = { pk: `crls/${CA}`, sk: `signed/${name.padStart(20, '0')}` };
+    const key = { pk: `crls/${CA}/full`, sk: `signed/${name.padStart(20, '0')}` };
     await putRow(service.table, key, value as unknown as Value);
     expect((await published()).number).toBe(number + 1);
     expect(await service.table.get(key)).toBeUndefined();
@@ -439,7 +439,7 @@ it('an act that cannot be read keeps the entry that is there, and brings none', 
 });
 
 describe('a file in the archive that the CA did not sign', () => {
-  const files = () => join(service.folder, 'objects/crl', CA);
+  const files = () => join(service.folder, 'objects/crl', CA, 'full');
   const damage: Record<string, (files: string, newest: string) => void> = {
     'a bad signature': (folder, newest) => {
       const der = readFileSync(join(folder, newest));
@@ -461,7 +461,7 @@ describe('a file in the archive that the CA did not sign', () => {
     'the CRL of another CA': (folder, newest) =>
       writeFileSync(
         join(folder, newest),
-        readFileSync(join(folder, '../signature-1', '00000000000000000001.crl')),
+        readFileSync(join(folder, '../../signature-1/full', '00000000000000000001.crl')),
       ),
   };
 

@@ -155,11 +155,12 @@ describe('the archive of CRLs', () => {
     const service = await opened();
     try {
       for (let i = 0; i < 6; i++) await service.core.status.publish(CA, ACTOR);
-      const files = join(service.folder, 'objects/crl', CA);
+      const files = join(service.folder, 'objects/crl', CA, 'full');
       const names = readdirSync(files).sort();
       expect(names).toHaveLength(7);
       writeFileSync(join(files, names[3] as string), 'something else');
       writeFileSync(join(files, 'by-hand.crl'), 'a file');
+      writeFileSync(join(files, '..', 'zz.crl'), 'another');
       const listed = async (limit: number) => {
         const all = [];
         let cursor: string | undefined;
@@ -175,14 +176,16 @@ describe('the archive of CRLs', () => {
         return all;
       };
       const all = await listed(1000);
-      expect(all.map(({ number }) => number)).toEqual([1, 2, 3, 4, 5, 6, 7, undefined]);
+      expect(all.map(({ number }) => number)).toEqual([1, 2, 3, 4, 5, 6, 7, undefined, undefined]);
+      expect(all.slice(-2).map(({ name }) => name)).toEqual(['full/by-hand.crl', 'zz.crl']);
       expect(all[3]).toEqual({
+        partition: 'full',
         number: 4,
-        name: names[3],
+        name: `full/${names[3]}`,
         digest: hash('sha256', 'something else'),
         bytes: 14,
       });
-      for (const limit of [1, 3, 8]) expect(await listed(limit)).toEqual(all);
+      for (const limit of [1, 3, 9]) expect(await listed(limit)).toEqual(all);
       const { cursor } = await service.app.status.archived(CA, { limit: 2 });
       for (const [ca, wrong] of [
         ['signature-1', cursor],
@@ -206,7 +209,7 @@ describe('the archive of CRLs', () => {
   it('ends a page after the file that exceeds the bytes for one page, and goes on from there', async () => {
     const service = await opened();
     try {
-      const files = join(service.folder, 'objects/crl', CA);
+      const files = join(service.folder, 'objects/crl', CA, 'full');
       writeFileSync(join(files, `${'2'.padStart(20, '0')}.crl`), Buffer.alloc(64 * 1024 * 1024));
       writeFileSync(join(files, `${'3'.padStart(20, '0')}.crl`), 'small');
       const first = await service.app.status.archived(CA, { limit: 1000 });

@@ -139,7 +139,7 @@ const openWorld = async () => {
 
   /** thisUpdate of the last scheduled CRL. */
   const scheduled = async (): Promise<number> =>
-    (await sqlite.get<{ scheduled: number }>({ pk: `crls/${CA}`, sk: 'full' }))?.value.scheduled ?? 0;
+    (await sqlite.get<{ scheduled: number }>({ pk: `crls/${CA}/full`, sk: 'current' }))?.value.scheduled ?? 0;
 
   /** Publishes, and compares every signed byte with a CRL made from the whole register. */
   const publish = async (by: number): Promise<void> => {

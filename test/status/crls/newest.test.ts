@@ -6,14 +6,16 @@ import type { Bucket } from '../../../lib/store/store.ts';
 
 /** The newest CRL is found by listing the archive, whatever a row says about it. */
 
-const CA = 'organisation-1';
+const LIST = 'organisation-1/full';
 
 /** An archive with these numbers, which counts its listings. */
 const archiveOf = (numbers: readonly number[], others: readonly string[] = []) => {
   const keys = [
-    ...numbers.map((number) => archiveKey(CA, number)),
-    ...others.map((name) => `crl/${CA}/${name}`),
-    archiveKey('organisation-10', 90_000),
+    ...numbers.map((number) => archiveKey(LIST, number)),
+    ...others.map((name) => `crl/${LIST}/${name}`),
+    archiveKey('organisation-10/full', 90_000),
+    archiveKey('organisation-1/fuller', 90_000),
+    archiveKey('organisation-1/authority', 90_000),
   ].sort();
   const archive = { listings: 0 };
   const bucket: Pick<Bucket, 'list'> = {
@@ -46,7 +48,7 @@ describe('the newest CRL in the archive', () => {
       fc.asyncProperty(numbered, hints, async (numbers, hint) => {
         const { bucket } = archiveOf(numbers);
         const found: number[] = [];
-        for await (const number of archivedNumbers(bucket, CA, hint)) found.push(number);
+        for await (const number of archivedNumbers(bucket, LIST, hint)) found.push(number);
         expect(found[0] ?? 0).toBe(numbers.at(-1) ?? 0);
         const inOrder = numbers.toReversed();
         expect(found).toEqual(inOrder.filter((number) => found.includes(number)));
@@ -58,28 +60,28 @@ describe('the newest CRL in the archive', () => {
   it('costs two listings where the hint is near, and few where there is none', async () => {
     const numbers = Array.from({ length: 20_500 }, (_, i) => i + 1);
     const near = archiveOf(numbers);
-    expect(await newestArchived(near.bucket, CA, 20_499)).toBe(20_500);
+    expect(await newestArchived(near.bucket, LIST, 20_499)).toBe(20_500);
     expect(near.listings).toBe(2);
     for (const hint of [0, 1, 10_000, 2 ** 40]) {
       const archive = archiveOf(numbers);
-      expect(await newestArchived(archive.bucket, CA, hint)).toBe(20_500);
+      expect(await newestArchived(archive.bucket, LIST, hint)).toBe(20_500);
       expect(archive.listings).toBeLessThan(20);
     }
   });
 
-  it('is not one of another CA, and not a file of another name', async () => {
+  it('is not one of another list, and not a file of another name', async () => {
     const { bucket } = archiveOf(
       [1, 2],
       ['by-hand.crl', '00000000000000000003.crl.old', '00000000000000001x00.crl'],
     );
-    expect(await newestArchived(bucket, CA, 0)).toBe(2);
-    expect(await newestArchived(archiveOf([], ['00000000000000000003.txt']).bucket, CA, 0)).toBe(0);
+    expect(await newestArchived(bucket, LIST, 0)).toBe(2);
+    expect(await newestArchived(archiveOf([], ['00000000000000000003.txt']).bucket, LIST, 0)).toBe(0);
   });
 
   it('or another is there or not', async () => {
     const { bucket } = archiveOf([1, 12]);
     expect(
-      await Promise.all([1, 12, 2, 0, -1, 1.5, Number.NaN].map((n) => isArchived(bucket, CA, n))),
+      await Promise.all([1, 12, 2, 0, -1, 1.5, Number.NaN].map((n) => isArchived(bucket, LIST, n))),
     ).toEqual([true, true, ...Array(5).fill(false)]);
   });
 });
