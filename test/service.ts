@@ -60,7 +60,11 @@ export interface Options {
 
 /** The members of a trust domain's file that tests change. */
 export interface DomainFile {
-  readonly authorities: { readonly id: string; ocsp: Record<string, unknown> }[];
+  readonly authorities: {
+    readonly id: string;
+    crl: Record<string, unknown>;
+    ocsp: Record<string, unknown>;
+  }[];
   readonly profiles: { readonly id: string; readonly authority: string }[];
   readonly principals: { readonly id: string }[];
 }

@@ -1,13 +1,7 @@
 import { Fault } from '../fault.ts';
-import { AUTHORITY_CRL, FULL_CRL } from './contract.ts';
-import type { IssuerTerms } from './issuer-terms.ts';
+import { FULL_CRL } from './contract.ts';
+import { type CrlScope, SCOPES, scopesOf } from './crl-scopes.ts';
 import type { Issuer } from './issuers.ts';
-
-/**
- * A CRL without an issuingDistributionPoint covers all certificates of its CA, and every verifier takes it. With that
- * extension the CA publishes two lists (RFC 5280 5.2.5): one covers the certificates of users, and one the CA's own.
- */
-export type CrlScope = 'onlyContainsUserCerts' | 'onlyContainsCACerts';
 
 /** A list that a CA publishes. It has numbers, rows and a folder in the archive of its own (RFC 5280 5.2.3). */
 export interface CrlList {
@@ -21,20 +15,6 @@ export interface CrlList {
 
 export const listId = (ca: string, partition: string): string => `${ca}/${partition}`;
 
-const SCOPES: ReadonlyMap<string, CrlScope> = new Map([
-  [AUTHORITY_CRL, 'onlyContainsCACerts'],
-  [FULL_CRL, 'onlyContainsUserCerts'],
-]);
-const WHOLE: ReadonlyMap<string, undefined> = new Map([[FULL_CRL, undefined]]);
-
-const scopesOf = ({ crl }: Pick<IssuerTerms, 'crl'>): ReadonlyMap<string, CrlScope | undefined> =>
-  crl.onlyContainsUserCerts ? SCOPES : WHOLE;
-
-/** The partitions of a CA by its terms, in the order of `listsOf`. */
-export const partitionsOf = (terms: Pick<IssuerTerms, 'crl'>): readonly string[] => [
-  ...scopesOf(terms).keys(),
-];
-
 const listWith = (issuer: Issuer, partition: string, only: CrlScope | undefined): CrlList => ({
   issuer,
   partition,
@@ -42,7 +22,7 @@ const listWith = (issuer: Issuer, partition: string, only: CrlScope | undefined)
   ...(only && { only }),
 });
 
-/** In the order in which they are published: what a narrower list leaves out is on another one before. */
+/** In the order in which they are published. */
 export const listsOf = (issuer: Issuer): readonly CrlList[] =>
   [...scopesOf(issuer)].map(([partition, only]) => listWith(issuer, partition, only));
 

@@ -13,7 +13,7 @@ import {
 } from '../pki/pki.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { Table, Write } from '../store/store.ts';
-import { partitionsOf } from './crl-lists.ts';
+import { partitionsOf } from './crl-scopes.ts';
 import { ISSUERS, type IssuerRow, logUnreadable, readIssuerRows } from './issuer-row.ts';
 import { findTerms, type IssuerTerms } from './issuer-terms.ts';
 

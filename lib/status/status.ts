@@ -4,7 +4,8 @@ import type { StatusDeps } from './deps.ts';
 import { openOcsp } from './ocsp.ts';
 
 export { type ArchivedCrl, AUTHORITY_CRL, FULL_CRL, type OcspAnswer, type Status } from './contract.ts';
-export { type CrlScope, listId } from './crl-lists.ts';
+export { listId } from './crl-lists.ts';
+export type { CrlScope } from './crl-scopes.ts';
 export { recentCrlAlarms } from './crls/alarms.ts';
 export { archiveKey } from './crls/archive.ts';
 export { openCrlDue } from './crls/due.ts';

@@ -596,6 +596,35 @@ describe('CRLs against the records', () => {
     ).toEqual(['crl-without-leaf 4', 'crl-number-gap 4']);
   });
 
+  it('of one list have nothing to do with those of another one', () => {
+    const other = (number: number, details: object) =>
+      publication(number, { partition: 'authority', digest: `a${number}`, ...details });
+    const found: Finding[] = [];
+    const check = openCrlCheck({ report: (damage, facts) => found.push({ damage, facts }) });
+    for (const [one, newer] of [
+      publication(1, { previous: 0 }),
+      publication(2, { previous: 1 }),
+      other(1, { previous: 0 }),
+      other(2, { previous: 1 }),
+    ])
+      check.observe(one, newer);
+    const listed = (partition: string, number: number, digest: string) =>
+      check.list(CA, { partition, number, name: `${partition}/${number}.crl`, digest });
+    listed('full', 1, 'd1');
+    listed('full', 2, 'a2');
+    listed('authority', 1, 'a1');
+    listed('other', 1, 'd1');
+    check.serve(CA, { partition: 'authority', number: 1, digest: 'a1', askedAt: NOW + 86_400_000 });
+    check.conclude();
+    const facts = { ca: CA, number: 2 };
+    expect(found).toMatchObject([
+      { damage: 'crl-altered', facts: { ...facts, partition: 'full', digest: 'a2', published: 'd2' } },
+      { damage: 'crl-without-leaf', facts: { ca: CA, partition: 'other', number: 1 } },
+      { damage: 'crl-missing', facts: { ...facts, partition: 'authority' } },
+      { damage: 'crl-rolled-back', facts: { ca: CA, partition: 'authority', number: 1, newest: 2 } },
+    ]);
+  });
+
   it('need not be in the archive yet where the publication is newer than the list', () => {
     const known = [publication(1, { previous: 0 }), publication(2, { previous: 1 }, true)];
     expect(crls(known, [1])).toEqual([]);

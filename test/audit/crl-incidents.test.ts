@@ -162,3 +162,91 @@ describe('the CRLs of a CA', () => {
     expect(damages([...own, publication(3, last + 9 * DAY, { previous: 7 })])).toEqual([]);
   });
 });
+
+describe('two lists of a CA', () => {
+  const USERS = 'onlyContainsUserCerts';
+  const OWN = 'onlyContainsCACerts';
+  const own = issuance('01ca', { profile: 'ca' });
+  const revoked = NOW - 10 * DAY;
+  const madeAt = NOW - DAY;
+  const acts = [
+    own,
+    issuance('01aa'),
+    act('revocation', '01aa', revoked),
+    act('revocation', '01ca', revoked),
+  ];
+  /** The one of the CA's own certificate; its digests are others. */
+  const ofOwn = (number: number, thisUpdate: number, more = {}) =>
+    publication(number, thisUpdate, { partition: 'authority', only: OWN, digest: `a${number}`, ...more });
+  const both = [publication(1, madeAt, { only: USERS }), ofOwn(1, madeAt)];
+  const judge = (users: readonly string[], authority: readonly string[], records = both) => {
+    const lists = [
+      crl(
+        1,
+        madeAt,
+        users.map((serial) => entry(serial, revoked)),
+        { only: USERS },
+      ),
+      crl(
+        1,
+        madeAt,
+        authority.map((serial) => entry(serial, revoked)),
+        {
+          only: OWN,
+          digest: 'a1',
+          partition: 'authority',
+        },
+      ),
+    ];
+    return judged([...acts, ...records], lists);
+  };
+
+  it('list what each covers, and no more', () => {
+    expect(judge(['01aa'], ['01ca'])).toEqual([]);
+    expect(judge([], ['01ca'])).toMatchObject([
+      { damage: 'crl-incomplete', facts: { certificate: `${CA}/01aa`, partition: 'full' } },
+    ]);
+    expect(judge(['01aa'], [])).toMatchObject([
+      { damage: 'crl-incomplete', facts: { certificate: `${CA}/01ca`, partition: 'authority' } },
+    ]);
+    expect(judge(['01aa', '01ca'], ['01ca'])).toMatchObject([
+      { damage: 'crl-excess', facts: { certificate: `${CA}/01ca`, crl: 'd1' } },
+    ]);
+    expect(judge(['01aa'], ['01aa', '01ca'])).toMatchObject([
+      { damage: 'crl-excess', facts: { certificate: `${CA}/01aa`, crl: 'a1' } },
+    ]);
+  });
+
+  it('are judged by what their records say that they cover', () => {
+    const wider = [publication(1, madeAt), ofOwn(1, madeAt)];
+    expect(judge(['01aa'], ['01ca'], wider)).toMatchObject([
+      { damage: 'crl-incomplete', facts: { certificate: `${CA}/01ca`, partition: 'full' } },
+    ]);
+  });
+
+  it('both go on, from the day on which the first is narrower', () => {
+    const good = [own, issuance('01aa')];
+    const times = [NOW - 5 * DAY, NOW - 3 * DAY, NOW - DAY];
+    const complete = times.map((time, i) => publication(i + 1, time));
+    const users = times.map((time, i) => publication(i + 1, time, { only: USERS }));
+    const authority = times.map((time, i) => ofOwn(i + 1, time));
+    expect(damages([...good, ...complete])).toEqual([]);
+    expect(damages([...good, ...users, ...authority])).toEqual([]);
+    expect(judged([...good, ...users])).toMatchObject([
+      { damage: 'crl-stopped', facts: { ca: CA, scope: OWN, certificate: `${CA}/01aa` } },
+    ]);
+    expect(judged([...good, ...users, ...authority.slice(0, 2)], [], [], NOW + HOUR)).toMatchObject([
+      { damage: 'crl-stopped', facts: { ca: CA, partition: 'authority', number: 2 } },
+    ]);
+    expect(judged([...good, ...users, authority[0] as never, ofOwn(2, times[2] as number)])).toMatchObject([
+      { damage: 'crl-gap', facts: { ca: CA, partition: 'authority', number: 2, before: 1 } },
+    ]);
+    // A complete one covers the CA's certificate too, before and after.
+    const narrower = [...complete.slice(0, 1), ...users.slice(1), ...authority.slice(1)];
+    expect(damages([...good, ...narrower])).toEqual([]);
+    const wider = [...users.slice(0, 1), ...complete.slice(1), ...authority.slice(0, 1)];
+    expect(damages([...good, ...wider])).toEqual([]);
+    const back = [publication(4, NOW + DAY, { only: USERS }), ofOwn(2, NOW + DAY)];
+    expect(damages([...good, ...wider, ...back], [], [], NOW + DAY)).toEqual([]);
+  });
+});

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodePem } from '../../lib/pki/pem.ts';
 import { temporaryFolder } from '../service.ts';
@@ -15,7 +15,14 @@ import { hasServer, startApache, startNginx, type TlsServer } from './tls-server
 const CA = 'authentication-1';
 
 /** What the authority publishes by the trust domain's file, and the lists that a server then needs. */
-const CHOICES = [{ choice: 'one complete CRL', partitions: ['full'] }] as const;
+const CHOICES = [
+  { choice: 'one complete CRL', onlyContainsUserCerts: false, partitions: ['full'] },
+  {
+    choice: 'two CRLs with an issuingDistributionPoint',
+    onlyContainsUserCerts: true,
+    partitions: ['full', 'authority'],
+  },
+] as const;
 
 const CLIENTS = [
   ['good', true],
@@ -38,8 +45,9 @@ const at = (name: string): string => `${folder.path}/${name}`;
 interface Published {
   readonly counter: Counter;
   readonly ca: string;
-  /** Files with the CRLs: one after the other in PEM, and each in DER. */
+  /** Files with the CRLs: one after the other in PEM, the one that certificates name alone, and each in DER. */
   readonly crls: string;
+  readonly full: string;
   readonly ders: readonly string[];
   client(name: string): { readonly certificate: string; readonly key: string };
 }
@@ -47,10 +55,18 @@ interface Published {
 const published: Published[] = [];
 const servers: { nginx?: TlsServer; apache?: TlsServer } = {};
 
-const open = async (place: number, partitions: readonly string[]): Promise<Published> => {
+const open = async (
+  place: number,
+  { onlyContainsUserCerts, partitions }: (typeof CHOICES)[number],
+): Promise<Published> => {
   const home = at(String(place));
   mkdirSync(home);
-  const counter = await openCounter(home);
+  const counter = await openCounter(home, {
+    domain: ({ authorities }) => {
+      for (const { id, crl } of authorities)
+        if (id === 'authentication') Object.assign(crl, { onlyContainsUserCerts });
+    },
+  });
   const { service } = counter;
   const operator = service.principal('operator-noda');
   for (const [name] of CLIENTS) await counter.issue(name, 'person-authentication');
@@ -67,17 +83,19 @@ const open = async (place: number, partitions: readonly string[]): Promise<Publi
     pem += encodePem('X509 CRL', der);
   }
   writeFileSync(`${home}/crls.pem`, pem);
+  writeFileSync(`${home}/full.pem`, encodePem('X509 CRL', readFileSync(`${home}/full.crl`)));
   return {
     counter,
     ca: counter.get('good').ca,
     crls: `${home}/crls.pem`,
+    full: `${home}/full.pem`,
     ders,
     client: (name) => ({ certificate: counter.get(name).certificate, key: counter.at(`${name}.key`) }),
   };
 };
 
 beforeAll(async () => {
-  for (const [place, { partitions }] of CHOICES.entries()) published.push(await open(place, partitions));
+  for (const [place, choice] of CHOICES.entries()) published.push(await open(place, choice));
   const blocks = published.map(({ ca, crls }) => ({ ca, crls }));
   const checks = (['chain', 'leaf'] as const).flatMap((check) =>
     blocks.map((block) => ({ ...block, check })),
@@ -123,10 +141,11 @@ describe.each(CHOICES.map(({ choice }, place) => ({ choice, place })))('of $choi
   });
 
   describe.skipIf(!hasGnutls)('GnuTLS', () => {
-    it.each(CLIENTS)('verifies the %s client: %s', async (name, isGood) => {
-      const { ca, crls, client } = get();
+    // Of two lists of one CA it keeps one, and does not look at what that one covers. So it is given this one alone.
+    it.each(CLIENTS)('verifies the %s client by the list that it names: %s', async (name, isGood) => {
+      const { ca, full, client } = get();
       const { status, stdout, stderr } = await run('certtool', [
-        ...['--verify', '--load-ca-certificate', ca, '--load-crl', crls],
+        ...['--verify', '--load-ca-certificate', ca, '--load-crl', full],
         ...['--infile', client(name).certificate],
       ]);
       expect([status === 0, /certificate chain is revoked/i.test(stdout)], stdout + stderr).toEqual([
@@ -153,6 +172,14 @@ describe.each(CHOICES.map(({ choice }, place) => ({ choice, place })))('of $choi
       ]);
     });
   });
+});
+
+it("a list of users alone does not do for servers: they want one that covers the CA's certificate", async () => {
+  const { ca, full, client } = published[1] as Published;
+  const { status, output } = await openssl(
+    ...['verify', '-crl_check_all', '-CAfile', ca, '-CRLfile', full, client('good').certificate],
+  );
+  expect([status === 0, output.includes('different CRL scope')], output).toEqual([false, true]);
 });
 
 describe.skipIf(!hasNss)('NSS', () => {

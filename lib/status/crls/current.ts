@@ -1,6 +1,7 @@
 import { readRecordedAct } from '../../recorded-act.ts';
 import type { Item } from '../../store/store.ts';
-import type { CrlList, CrlScope } from '../crl-lists.ts';
+import type { CrlList } from '../crl-lists.ts';
+import type { CrlScope } from '../crl-scopes.ts';
 import type { CrlDeps } from '../deps.ts';
 import type { CurrentRow } from './rows.ts';
 

@@ -1,0 +1,23 @@
+import { AUTHORITY_CRL, FULL_CRL } from './contract.ts';
+import type { IssuerTerms } from './issuer-terms.ts';
+
+/**
+ * A CRL without an issuingDistributionPoint covers all certificates of its CA, and every verifier takes it. With that
+ * extension the CA publishes two lists (RFC 5280 5.2.5): one covers the certificates of users, and one the CA's own.
+ */
+export type CrlScope = 'onlyContainsUserCerts' | 'onlyContainsCACerts';
+
+/** By partition, in the order in which they are published: what one leaves out is on another one before. */
+export const SCOPES: ReadonlyMap<string, CrlScope> = new Map([
+  [AUTHORITY_CRL, 'onlyContainsCACerts'],
+  [FULL_CRL, 'onlyContainsUserCerts'],
+]);
+const WHOLE: ReadonlyMap<string, undefined> = new Map([[FULL_CRL, undefined]]);
+
+export const scopesOf = ({ crl }: Pick<IssuerTerms, 'crl'>): ReadonlyMap<string, CrlScope | undefined> =>
+  crl.onlyContainsUserCerts ? SCOPES : WHOLE;
+
+/** The partitions of a CA by its terms, in the order of `scopesOf`. */
+export const partitionsOf = (terms: Pick<IssuerTerms, 'crl'>): readonly string[] => [
+  ...scopesOf(terms).keys(),
+];
