@@ -2,7 +2,6 @@ import { hash } from 'node:crypto';
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { readCrl } from '../../cli/audit/crl-file.ts';
 import type { CertificateRef } from '../../lib/principal.ts';
 import { issueThroughOffice, opensslRequest, type Service } from '../service.ts';
 import { allRecords, ocspStatus } from '../world.ts';
@@ -276,21 +275,6 @@ describe('akashi audit verify, of the times of CRLs', () => {
     const ended = await audited.verifyLater(3 * 24 * HOUR);
     const stopped = findings(ended).filter(({ damage }) => damage === 'crl-stopped');
     expect(stopped.map(({ facts }) => facts.ca)).toContain(seal.ca);
-  });
-});
-
-describe('the scope of a CRL', () => {
-  it('has the addresses that certificates carry, and the audit reads both', async () => {
-    await audited.run(async (service) => {
-      const ca = 'signature-1';
-      const { der } = await service.core.status.publish(ca, 'operator-noda');
-      const { serials } = await service.app.authority.serials(ca, { limit: 1000 });
-      const carried = new Set(serials.flatMap(({ crlAddresses = [] }) => crlAddresses));
-      expect(carried.size).toBeGreaterThan(0);
-      expect(readCrl(der, 'full')?.addresses).toEqual([...carried]);
-      const all = await service.core.status.publish(seal.ca, 'operator-noda');
-      expect(readCrl(all.der, 'full')).not.toHaveProperty('addresses');
-    });
   });
 });
 

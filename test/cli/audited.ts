@@ -2,7 +2,7 @@ import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { expect } from 'vitest';
-import { openService, type Service, serveService, temporaryFolder } from '../service.ts';
+import { type Options, openService, type Service, serveService, temporaryFolder } from '../service.ts';
 import { akashi, type Ended } from './in-process.ts';
 
 /** Lets a test tamper with a stopped service's real files, and audit the service when it runs again. */
@@ -35,23 +35,24 @@ export const sequenceAll = async (service: Service): Promise<void> => {
 
 const PUBLIC_URL = 'http://127.0.0.1:1';
 
-/** `prepare` gives the service the history that is audited. It begins `ago` milliseconds before now. */
+/** `prepare` gives the service the history that is audited. It begins `ago` milliseconds before now, under that trust domain. */
 export const openAudited = async (
   prepare: (service: Service, folder: string) => Promise<void>,
-  { ago = 0 }: { readonly ago?: number } = {},
+  { ago = 0, domain }: { readonly ago?: number; readonly domain?: Options['domain'] } = {},
 ): Promise<Audited> => {
   const folder = temporaryFolder();
   const clean = join(folder.path, 'clean');
   const data = join(folder.path, 'data');
   const keyFile = join(folder.path, 'log.vkey');
   const state = join(folder.path, 'state.json');
+  const options: Options = { publicUrl: PUBLIC_URL, ...(domain && { domain }) };
 
   const runOver = async (
     place: string,
     act: (service: Service) => Promise<void>,
     ahead = 0,
   ): Promise<void> => {
-    const service = await openService(place, { publicUrl: PUBLIC_URL, ahead });
+    const service = await openService(place, { ...options, ahead });
     try {
       await act(service);
       await sequenceAll(service);
@@ -80,7 +81,7 @@ export const openAudited = async (
 
   type Verify = (more?: readonly string[], ahead?: number) => Promise<Ended>;
   const serving = async (run: (service: Service, verify: Verify) => Promise<Ended>): Promise<Ended> => {
-    const service = await serveService(data, { publicUrl: PUBLIC_URL });
+    const service = await serveService(data, options);
     try {
       const { token } = await service.app.principals.issueToken(service.principal('auditor'));
       const auditor = ['--url', service.url, '--token', token];

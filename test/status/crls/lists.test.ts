@@ -16,6 +16,7 @@ import {
   openHouse,
   SECOND,
 } from '../../authority/house.ts';
+import { ocspRequestFor } from '../../ocsp-request-for.ts';
 import { issueThroughOffice, opensslRequest, PUBLIC_URL, type Service } from '../../service.ts';
 import { deleteRow, putRow } from '../../store/row-attacks.ts';
 import { allRecords, checkWorld, ocspStatus } from '../../world.ts';
@@ -29,7 +30,11 @@ const PARTITIONS = ['full', 'authority'] as const;
 type Change = (file: HouseFile) => void;
 
 const twoLists: Change = (file) => {
-  for (const { id, crl } of file.authorities) if (id === 'authentication') crl.onlyContainsUserCerts = true;
+  for (const { id, crl, ocsp } of file.authorities) {
+    if (id !== 'authentication') continue;
+    crl.onlyContainsUserCerts = true;
+    ocsp.crlReferences = true;
+  }
 };
 const oneList: Change = () => {};
 
@@ -204,6 +209,20 @@ describe('with one', () => {
     expect(await house.app.status.publishDue()).toEqual([CA]);
     expect((await fetched('full')).serials).toEqual([ref.serial]);
     expect((await fetched('authority')).number).toBe(1);
+  });
+
+  it('OCSP names the list that has the entry', async () => {
+    const ref = await issue();
+    await revoke(ref);
+    await revokeCa('superseded');
+    await publish();
+    const answerOf = async (asked: CertificateRef): Promise<string> => {
+      const request = await ocspRequestFor(house, asked);
+      const { der } = await house.app.status.ocsp(request, { recipient: 'public', method: 'POST' });
+      return Buffer.from(der).toString('latin1');
+    };
+    expect(await answerOf(ref)).toContain(`${PUBLIC_URL}/crl/${CA}/full.crl`);
+    expect(await answerOf(own)).toContain(`${PUBLIC_URL}/crl/${CA}/authority.crl`);
   });
 
   it('each is published again when its interval has passed', async () => {
