@@ -10,10 +10,7 @@ const GUIDE: Guide = {
     'the id of the authority, as akashi authorities shows it',
   ],
   result: ["prints the CRL's number, thisUpdate, nextUpdate, digest and size"],
-  examples: [
-    'akashi publish organisation-1 --as operator-sakai',
-    'akashi publish signature-1 authority --as operator-sakai',
-  ],
+  examples: ['akashi publish organisation-1 --as operator-sakai'],
 };
 
 export const addCommand: AddCommand = (program, perform) => {

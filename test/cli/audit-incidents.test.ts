@@ -81,7 +81,7 @@ describe('akashi audit verify, of a certificate that was released from hold', ()
     audited.sql('DELETE FROM item WHERE pk = ? AND sk = ?', `revoked/${again.ca}`, again.serial);
     await publishRows();
     expect(await found()).toEqual([
-      { damage: 'crl-incomplete', facts: { certificate: nameOf(again), ca: again.ca } },
+      { damage: 'crl-incomplete', facts: { certificate: nameOf(again), ca: again.ca, partition: 'full' } },
     ]);
   });
 
@@ -114,7 +114,7 @@ describe('akashi audit verify, of a certificate that was released from hold', ()
     );
     await publishRows();
     expect(await found()).toEqual([
-      { damage: 'crl-incomplete', facts: { certificate: nameOf(again), ca: again.ca } },
+      { damage: 'crl-incomplete', facts: { certificate: nameOf(again), ca: again.ca, partition: 'full' } },
     ]);
   });
 });

@@ -213,7 +213,7 @@ describe('akashi audit verify, of serial numbers', () => {
 });
 
 describe('akashi audit verify, of CRLs', () => {
-  const archive = (): string => join(audited.data, 'objects/crl', seal.ca);
+  const archive = (): string => join(audited.data, 'objects/crl', seal.ca, 'full');
   const numbers = (): readonly string[] => readdirSync(archive()).sort();
   const file = (at: number): string => join(archive(), numbers().at(at) as string);
 
@@ -270,8 +270,8 @@ describe('akashi audit verify, of CRLs', () => {
 
   it('names an older one that is served in place of the newest', async () => {
     audited.sql(
-      "UPDATE item SET value = json_set(value, '$.number', json_extract(value, '$.number') - 1) WHERE pk = ? AND sk = 'full'",
-      `crls/${seal.ca}`,
+      "UPDATE item SET value = json_set(value, '$.number', json_extract(value, '$.number') - 1) WHERE pk = ? AND sk = 'current'",
+      `crls/${seal.ca}/full`,
     );
     // Within ten seconds of a publication another process may still serve the one before.
     expect(findings(await audited.verifyLater(20_000))).toMatchObject([
@@ -286,7 +286,7 @@ describe('akashi audit verify, of CRLs', () => {
       await publishByRows(service, seal.ca);
     });
     expect((await found()).findings).toEqual([
-      { damage: 'crl-incomplete', facts: { certificate: nameOf(revoked), ca: seal.ca } },
+      { damage: 'crl-incomplete', facts: { certificate: nameOf(revoked), ca: seal.ca, partition: 'full' } },
     ]);
   });
 
