@@ -1,7 +1,9 @@
-import { phrase } from '../lib/fault.ts';
+import { Fault, phrase } from '../lib/fault.ts';
 import {
   type Certificate,
   decodeCertificate,
+  decodeCertsOnly,
+  decodePem,
   decodePemBundle,
   MAX_CERTIFICATE_BYTES,
 } from '../lib/pki/pki.ts';
@@ -18,6 +20,48 @@ export const decodeCertificates = (bytes: Buffer): readonly Certificate[] =>
     : decodePemBundle('CERTIFICATE', bytes.toString('utf8'), MAX_CHAIN_BYTES).map((der) =>
         decodeCertificate(der),
       );
+
+/** A certs-only message begins with an OBJECT IDENTIFIER; a certificate begins with a SEQUENCE (RFC 5652 3). */
+const isMessage = (bytes: Uint8Array): boolean => {
+  if (bytes[0] !== 0x30) return false;
+  const length = bytes[1] ?? 0;
+  return bytes[length > 0x80 ? 2 + (length & 0x7f) : 2] === 0x06;
+};
+
+const MESSAGE_LABELS = ['PKCS7', 'CMS'] as const;
+
+const messageIn = (bytes: Buffer): Uint8Array | undefined => {
+  if (isMessage(bytes)) return bytes;
+  const text = bytes.toString('latin1', 0, 1024);
+  return MESSAGE_LABELS.some((label) => text.includes(`-----BEGIN ${label}-----`))
+    ? decodePem(MESSAGE_LABELS, bytes.toString('utf8'), MAX_CHAIN_BYTES)
+    : undefined;
+};
+
+/** Certificates that the caller trusts: the file may be anything that `decodeIssuers` takes. */
+export const readIssuersFile = async (path: string): Promise<readonly Certificate[]> =>
+  decodeIssuers(await readFileWithin(path, 2 * MAX_CHAIN_BYTES));
+
+/**
+ * What an issuer's address gives: as `decodeCertificates`, or a certs-only message in BER or PEM (RFC 5280 4.2.2.1).
+ * Certificates that are refused are left out where others are taken. Rejects with a `Fault` if none is.
+ */
+export const decodeIssuers = async (bytes: Buffer): Promise<readonly Certificate[]> => {
+  const message = messageIn(bytes);
+  if (message === undefined) return decodeCertificates(bytes);
+  const taken: Certificate[] = [];
+  let refused: unknown;
+  for (const der of await decodeCertsOnly(message, MAX_CHAIN_BYTES)) {
+    try {
+      taken.push(decodeCertificate(der));
+    } catch (error) {
+      if (!Fault.is(error)) throw error;
+      refused = error;
+    }
+  }
+  if (taken.length === 0) throw refused;
+  return taken;
+};
 
 export interface CertificateFile {
   readonly certificate: Certificate;

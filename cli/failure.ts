@@ -11,6 +11,10 @@ export const EXIT = {
   unreachable: 3,
   /** The action takes effect when a second person asks for the same. */
   awaiting: 4,
+  /** For `status`: unknown, or nothing that can be relied on. */
+  cannotTell: 5,
+  /** For `status`: the path is refused. */
+  invalid: 6,
 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

@@ -1,6 +1,6 @@
 import { Fault } from '../lib/fault.ts';
 import { verifySignature } from '../lib/keys/keys.ts';
-import { type Certificate, encodeName, findExtension } from '../lib/pki/pki.ts';
+import { type Certificate, findExtension, sameName } from '../lib/pki/pki.ts';
 
 /** Anything signed: a certificate, a CRL, an OCSP answer. */
 export interface Signed {
@@ -9,8 +9,14 @@ export interface Signed {
   readonly signatureValue: Uint8Array;
 }
 
-/** False also where the key and the algorithm do not go together: another generation may have another algorithm. */
-export const isSignedBy = (signed: Signed, { subjectPublicKeyInfo }: Certificate): boolean => {
+/**
+ * What the issuer's key says about a signature. `unsupported`: the algorithm is not known here, or does not go with the
+ * key; generations of a CA may have different ones.
+ */
+export const signatureUnder = (
+  signed: Signed,
+  { subjectPublicKeyInfo }: Certificate,
+): 'verified' | 'wrong' | 'unsupported' => {
   try {
     verifySignature({
       subjectPublicKeyInfo,
@@ -18,15 +24,16 @@ export const isSignedBy = (signed: Signed, { subjectPublicKeyInfo }: Certificate
       message: signed.tbs,
       signature: signed.signatureValue,
     });
-    return true;
+    return 'verified';
   } catch (error) {
-    if (Fault.is(error, 'signature-invalid') || Fault.is(error, 'unsupported-algorithm')) return false;
+    if (Fault.is(error, 'signature-invalid')) return 'wrong';
+    if (Fault.is(error, 'unsupported-algorithm') || Fault.is(error, 'input-too-large')) return 'unsupported';
     throw error;
   }
 };
 
-export const sameName = (a: Certificate['subject'], b: Certificate['subject']): boolean =>
-  Buffer.compare(encodeName(a), encodeName(b)) === 0;
+export const isSignedBy = (signed: Signed, issuer: Certificate): boolean =>
+  signatureUnder(signed, issuer) === 'verified';
 
 /**
  * Whether `issuer` is a CA that issued the certificate: by name and then by key, since generations of a CA share

@@ -77,6 +77,8 @@ const GUIDE: Guide = {
     '2  the command line is invalid, or an answer cannot be relied on',
     '3  not reachable',
     '4  asked for; another person has to ask for the same',
+    '5  for status: unknown, or no answer that can be relied on',
+    '6  for status: not valid',
   ],
   examples: [
     'akashi authorities',

@@ -1,83 +1,117 @@
 import { randomBytes } from 'node:crypto';
+import { Option } from 'commander';
 import { z } from 'zod';
-import { readCertificateFile } from '../certificate-file.ts';
+import { phrase } from '../../lib/fault.ts';
+import { speaking } from '../../lib/messages/messages.ts';
+import { readCertificateFile, readIssuersFile } from '../certificate-file.ts';
 import { EXIT, type ExitCode, usage } from '../failure.ts';
 import { type Guide, guideText } from '../guide.ts';
 import type { AddCommand } from '../perform.ts';
 import { readFileWithin } from '../read-file.ts';
-import { checkStatus, type StatusQuestion } from '../status-check/check.ts';
-import { MAX_CRL_BYTES } from '../status-check/crl.ts';
+import { checkStatus } from '../status-check/check.ts';
+import { MAX_CRL_BYTES, readCrls } from '../status-check/crl-file.ts';
+import type { Held } from '../status-check/path.ts';
 import { webAddress } from '../status-check/sources.ts';
-import type { Verdict } from '../status-check/verdict.ts';
+import type { Outcome } from '../status-check/verdict.ts';
 import { statusJson, statusText } from '../status-report.ts';
 
 const input = z.object({
   certificate: z.string(),
+  root: z.string().exactOptional(),
   issuer: z.string().exactOptional(),
   ocsp: z.string().exactOptional(),
-  crl: z.string().exactOptional(),
+  crl: z.array(z.string()).max(64).exactOptional(),
+  at: z.iso.datetime({ offset: true }).exactOptional(),
+  maxAge: z
+    .string()
+    .regex(/^\d{1,6}$/, 'Must be a whole number of minutes.')
+    .exactOptional(),
 });
 
 /** RFC 9654 2.1. */
 const NONCE_OCTETS = 32;
 
-const EXIT_OF: Readonly<Record<Verdict['outcome'], ExitCode>> = {
+const MINUTE_MS = 60_000;
+/**
+ * RFC 6960 4.2.2.1 says of an answer without nextUpdate only that a newer one can always be had. A day is what most
+ * clients give such an answer, and the usual life of one that has a nextUpdate.
+ */
+const MAX_AGE_MINUTES = 24 * 60;
+
+const EXIT_OF: Readonly<Record<Outcome, ExitCode>> = {
   good: EXIT.ok,
   revoked: EXIT.refused,
   onHold: EXIT.refused,
-  unknown: EXIT.doubt,
-  inDoubt: EXIT.doubt,
+  invalid: EXIT.invalid,
+  unknown: EXIT.cannotTell,
+  inDoubt: EXIT.cannotTell,
   unreachable: EXIT.unreachable,
 };
 
 const GUIDE: Guide = {
   needs: [
     'the certificate in PEM or DER, from akashi collect or from somewhere else',
-    'the responder and the CRL that the certificate names, or those of --ocsp and --crl',
-    '--issuer with a CA certificate that you trust: without it, nothing says that the CA is the right one',
+    '--root with the CA certificates that you trust: without it, nothing says that the CA is the right one',
     'no credentials; with --as, the record names the caller',
   ],
-  result: ['prints both answers, where they came from, and the result on the last line'],
+  result: [
+    'finds a path to a root, by key, and asks OCSP and the CRLs about every certificate below it;',
+    'prints the answers, where they came from, the clause that decided, and the result on the last line',
+  ],
   exitCodes: [
     '0  good',
-    '1  revoked or on hold',
-    '2  unknown, or no answer that can be relied on',
-    '3  not reachable',
+    '1  revoked or on hold, the certificate or a CA in its path',
+    '2  the command line is invalid, or a file that it names',
+    '3  cannot tell: the sources are not reachable',
+    '5  cannot tell: unknown, or no path or no answer that can be relied on',
+    '6  not valid: the path is refused (RFC 5280 6.1), such as for a date or a signature',
   ],
   examples: ['akashi status certificate.pem', 'akashi status certificate.pem --as tax-portal --json'],
 };
 
+const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+
 export const addCommand: AddCommand = (program, perform) => {
   program
     .command('status')
-    .summary('check a certificate by OCSP and by its CRL')
+    .summary('check a certificate, its path, and their status by OCSP and CRLs')
     .description(
-      'Ask OCSP and the CRL for the status of a certificate, verify both answers and show them. Anyone who relies on a certificate may use it.',
+      'Find and judge the path of a certificate, and ask OCSP and the CRLs for the status of all its certificates. Anyone who relies on a certificate may use it.',
     )
     .argument('<certificate>', 'a file in PEM or DER; a chain may follow the certificate')
-    .option('--issuer <file>', "the CA's certificate in PEM or DER, instead of what the certificate names")
+    .option('--root <file>', 'CA certificates that you trust, in PEM, DER or PKCS#7')
+    .addOption(new Option('--issuer <file>', 'the same as --root').hideHelp())
     .option('--ocsp <url>', 'ask here instead')
-    .option('--crl <file-or-url>', 'take the CRL from here instead')
+    .option('--crl <file-or-url>', 'take the CRL from here instead; may be given several times', collect)
+    .option('--at <time>', 'judge everything as of that time (RFC 3339), instead of now')
+    .option('--max-age <minutes>', 'how old an answer without nextUpdate may be', `${MAX_AGE_MINUTES}`)
     .addHelpText('after', guideText(GUIDE))
     .action(
-      perform(input, async ({ client, terminal, show }, options) => {
+      perform(input, async ({ client, settings, terminal, show }, options) => {
         const { certificate, chain } = await readCertificateFile(options.certificate);
-        const trusted = options.issuer === undefined ? undefined : await readCertificateFile(options.issuer);
         const report = await checkStatus({
           certificate,
-          chain,
-          ...(trusted && { trusted: [trusted.certificate, ...trusted.chain] }),
+          chain: chain.map((one) => ({ certificate: one, from: phrase`the certificate's file` })),
+          roots: [...(await rootsOf(options.root, '--root')), ...(await rootsOf(options.issuer, '--issuer'))],
           ...(options.ocsp === undefined ? {} : { ocsp: ocspUrl(options.ocsp) }),
-          ...(options.crl === undefined ? {} : { crl: await crlSource(options.crl) }),
-          nonce: randomBytes(NONCE_OCTETS),
+          ...(options.crl === undefined ? {} : { crls: await Promise.all(options.crl.map(crlSource)) }),
+          clock: {
+            at: options.at === undefined ? terminal.now() : Date.parse(options.at),
+            maxAge: Number(options.maxAge ?? MAX_AGE_MINUTES) * MINUTE_MS,
+          },
+          nonce: () => randomBytes(NONCE_OCTETS),
           now: terminal.now,
           ask: client.ask,
         });
-        show(statusJson(report), statusText(report));
+        const say = await speaking(settings.language);
+        show(statusJson(report, say), statusText(report, say));
         return EXIT_OF[report.verdict.outcome];
       }),
     );
 };
+
+const rootsOf = async (path: string | undefined, from: string): Promise<readonly Held[]> =>
+  path === undefined ? [] : (await readIssuersFile(path)).map((certificate) => ({ certificate, from }));
 
 const ocspUrl = (text: string): URL => {
   const url = webAddress(text);
@@ -85,5 +119,5 @@ const ocspUrl = (text: string): URL => {
   throw usage('--ocsp must be an http or https address.');
 };
 
-const crlSource = async (text: string): Promise<NonNullable<StatusQuestion['crl']>> =>
-  webAddress(text) ?? { path: text, bytes: await readFileWithin(text, 2 * MAX_CRL_BYTES) };
+const crlSource = async (text: string) =>
+  webAddress(text) ?? readCrls(await readFileWithin(text, 2 * MAX_CRL_BYTES), text);

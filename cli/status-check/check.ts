@@ -1,104 +1,199 @@
-import { hash } from 'node:crypto';
 import { phrase } from '../../lib/fault.ts';
-import type { Certificate } from '../../lib/pki/pki.ts';
+import { type Certificate, formatName } from '../../lib/pki/pki.ts';
 import type { ApiClient } from '../api-client.ts';
-import { type CrlFinding, judgeCrl, noCrl } from './crl.ts';
-import { type Finding, silence, validityAt } from './finding.ts';
-import { type FoundIssuer, findIssuer } from './issuer.ts';
-import { judgeOcsp, ocspQuestion, type Subject } from './ocsp.ts';
-import { crlAddresses, type Fetched, fetchFile, fetchOcsp, ocspAddresses } from './sources.ts';
-import { judgeStatus, type Verdict } from './verdict.ts';
+import {
+  type CertificateStatus,
+  certificateStatus,
+  type Inquiry,
+  rootListing,
+} from './certificate-status.ts';
+import type { CrlFinding } from './crl.ts';
+import { type CrlAtHand, MAX_CRL_BYTES, readCrls } from './crl-file.ts';
+import { type Fetcher, type Limits, openFetcher } from './fetcher.ts';
+import type { Clock, Silence } from './finding.ts';
+import { type DeadEnd, type Held, isSelfSigned, type Path, pathsFrom } from './path.ts';
+import { type Problem, pathProblems } from './path-rules.ts';
+import { judgeStatus, type Verdict, verdict } from './verdict.ts';
 
-/** One source: what it says, where it was asked, and the SHA-256 of its answer's bytes. */
-export interface Source {
-  readonly finding: Finding;
-  readonly from?: string;
-  readonly sha256?: string;
+/** One certificate of the path, with its status. The root has none, unless a CRL of its own lists it. */
+export interface PathEntry extends Held {
+  readonly status?: CertificateStatus;
+  readonly problems: readonly Problem[];
 }
 
-export interface StatusReport extends FoundIssuer {
-  readonly certificate: Certificate;
-  readonly ocsp: Source;
-  readonly crl: Source;
+export interface StatusReport {
+  readonly at: Date;
+  /** What the trust in the path rests on; `none` where there is no path. */
+  readonly end: Path['end'] | 'none';
+  /** The certificate in question first, the one on which trust rests last. */
+  readonly path: readonly PathEntry[];
   readonly verdict: Verdict;
 }
 
 export interface StatusQuestion {
   readonly certificate: Certificate;
-  /** What followed the certificate in its file. */
-  readonly chain: readonly Certificate[];
-  /** The CA's certificate, where the caller trusts one. */
-  readonly trusted?: readonly Certificate[];
+  /** What followed the certificate in its file, and other certificates that may be in its path. Nobody trusts them. */
+  readonly chain: readonly Held[];
+  /** Certificates of CAs that the caller trusts; empty where there are none. */
+  readonly roots: readonly Held[];
   /** In place of the addresses in the certificate. */
   readonly ocsp?: URL;
-  readonly crl?: URL | { readonly path: string; readonly bytes: Buffer };
-  /** 32 octets (RFC 9654 2.1), fresh. */
-  readonly nonce: Uint8Array;
-  readonly now: () => number;
+  /**
+   * CRLs, or where they are, in place of the addresses in the certificate. They serve for every certificate of the path;
+   * for those above, what their own distribution points give is taken as well.
+   */
+  readonly crls?: readonly (URL | readonly CrlAtHand[])[];
+  readonly clock: Clock;
+  readonly nonce: () => Uint8Array;
   readonly ask: ApiClient['ask'];
+  /** For the limit of time. */
+  readonly now: () => number;
+  readonly limits?: Limits;
 }
 
-const evidence = ({ url, body }: Fetched): Pick<Source, 'from' | 'sha256'> => ({
-  from: url.href,
-  sha256: hash('sha256', body),
-});
+/** Paths that are judged until one is good. Each costs fetches. */
+const MAX_PATHS = 8;
 
-const askOcsp = async ({ nonce, now, ask, ocsp }: StatusQuestion, subject: Subject): Promise<Source> => {
-  const question = ocspQuestion(subject, nonce);
-  const fetched = await fetchOcsp(ask, ocsp ? [ocsp] : ocspAddresses(subject.certificate), question.der);
-  if (!('body' in fetched)) return { finding: fetched };
-  return { finding: judgeOcsp(fetched.body, question, now()), ...evidence(fetched) };
+const WORSE = ['unknown', 'inDoubt', 'unreachable'] as const;
+
+/** RFC 5280 6.1.3 (a) (3): no certificate of the path is revoked. */
+const REVOKED_ABOVE = 'RFC 5280 6.1.3 (a) (3)';
+
+const above = ({ certificate, status }: PathEntry, outcome: Verdict['outcome']): Verdict | undefined => {
+  if (status?.verdict.outcome !== outcome) return undefined;
+  const { because, rule } = status.verdict;
+  return verdict(
+    outcome,
+    outcome === 'revoked' || outcome === 'onHold' ? REVOKED_ABOVE : rule,
+    phrase`${formatName(certificate.subject)}, a CA in its path: ${because}`,
+  );
 };
 
-const readCrl = async (
-  { crl, now, ask }: StatusQuestion,
-  subject: Subject,
-): Promise<CrlFinding & Omit<Source, 'finding'>> => {
-  if (crl && 'bytes' in crl) {
-    return { ...judgeCrl(crl.bytes, subject, now()), from: crl.path, sha256: hash('sha256', crl.bytes) };
+/** What the status of every certificate and the rules of paths say together; the worst counts. */
+const judgePath = (entries: readonly PathEntry[]): Verdict => {
+  const [own, ...cas] = entries as [PathEntry, ...PathEntry[]];
+  const status = own.status as CertificateStatus;
+  const find = (outcome: Verdict['outcome']): Verdict | undefined =>
+    status.verdict.outcome === outcome
+      ? status.verdict
+      : cas.map((entry) => above(entry, outcome)).find((one) => one !== undefined);
+  const revoked = find('revoked') ?? find('onHold');
+  if (revoked) return revoked;
+  const [problem] = entries.flatMap(({ problems }) => problems);
+  if (problem) return verdict('invalid', problem.rule, problem.detail);
+  for (const outcome of WORSE) {
+    const worse = find(outcome);
+    if (worse) return worse;
   }
-  const fetched = await fetchFile(ask, crl ? [crl] : crlAddresses(subject.certificate));
-  if (!('body' in fetched)) return noCrl(fetched.why, fetched.detail);
-  return { ...judgeCrl(fetched.body, subject, now()), ...evidence(fetched) };
+  return status.verdict;
 };
 
-const OBSTACLE = {
-  valid: undefined,
-  expired: 'has expired',
-  notYetValid: 'is not valid yet',
-} as const;
-
-const obstacleOf = ({ certificate, issuer }: Subject, now: number): string | undefined => {
-  const own = OBSTACLE[validityAt(certificate, now)];
-  if (own !== undefined) return `The certificate ${own}, whatever its status.`;
-  const above = OBSTACLE[validityAt(issuer, now)];
-  return above === undefined ? undefined : `The certificate of its CA ${above}.`;
+/** The CRLs that were given, and the silence of an address among them that gave none. */
+const givenCrls = async (
+  { crls = [] }: StatusQuestion,
+  fetcher: Fetcher,
+): Promise<{ readonly crls: CrlAtHand[]; readonly silence?: Silence }> => {
+  const read: CrlAtHand[] = [];
+  let silence: Silence | undefined;
+  for (const given of crls) {
+    if (!(given instanceof URL)) {
+      read.push(...given);
+      continue;
+    }
+    const fetched = await fetcher.file(given, MAX_CRL_BYTES);
+    if ('body' in fetched) read.push(...readCrls(fetched.body, given.href));
+    else silence = fetched;
+  }
+  return { crls: read, ...(silence && { silence }) };
 };
 
-/** Asks OCSP and the CRL at once and judges both answers. Rejects with a `Failure` where the issuer is not found. */
-export const checkStatus = async (question: StatusQuestion): Promise<StatusReport> => {
-  const { certificate, chain, trusted, ask, now } = question;
-  const found = await findIssuer(certificate, { chain, ...(trusted && { trusted }) }, ask);
-  const subject = { certificate, issuer: found.issuer };
-  const [asked, { lists, ...crl }] = await Promise.all([
-    askOcsp(question, subject),
-    readCrl(question, subject),
-  ]);
-  const { finding } = asked;
-  const responder = finding.says === 'nothing' ? undefined : finding.responder;
-  // This holds even if the responder's certificate has id-pkix-ocsp-nocheck: RFC 6960 4.2.2.2.1 lets clients skip the
-  // check, but the CRL is at hand, and its entry must not be overlooked.
-  const ocsp =
-    responder !== undefined && lists(responder)
-      ? {
-          ...asked,
-          finding: silence('unusable', phrase`The CRL lists the OCSP responder's own certificate.`),
-        }
-      : asked;
-  const obstacle = obstacleOf(subject, now());
-  const verdict = judgeStatus(ocsp.finding, crl.finding, {
-    notAfter: certificate.notAfter,
-    ...(obstacle !== undefined && { obstacle }),
+/** A CRL that lists the root counts against it, though no path has to prove a root (RFC 5280 6.1.1 (d)). */
+const rootStatus = (listing: CrlFinding, certificate: Certificate): CertificateStatus => {
+  const absent = phrase`A root is not asked about.`;
+  const finding = { says: 'nothing', why: 'absent', rule: 'RFC 5280 6.1', detail: absent } as const;
+  return { ocsp: { finding }, crl: listing, verdict: judgeStatus(finding, listing.finding, certificate) };
+};
+
+const judged = async (
+  question: StatusQuestion,
+  base: Omit<Inquiry, 'root'>,
+  { certificates, end }: Path,
+  problems: readonly Problem[],
+): Promise<StatusReport> => {
+  const root = certificates[certificates.length - 1] as Held;
+  const inquiry: Inquiry = { ...base, root };
+  const statuses: (CertificateStatus | undefined)[] = certificates.map(() => undefined);
+  // From the root down: what a CA's certificate needs is then at hand for those below it.
+  const first = Math.max(certificates.length - 2, 0);
+  for (let index = first; index >= 0; index--) {
+    const { certificate } = certificates[index] as Held;
+    const issuer = (certificates[index + 1] ?? root).certificate;
+    statuses[index] = await certificateStatus(inquiry, { certificate, issuer });
+  }
+  const listing = certificates.length > 1 && isSelfSigned(root.certificate) && (await rootListing(inquiry));
+  if (listing) statuses[certificates.length - 1] = rootStatus(listing, root.certificate);
+  const path = certificates.map((held, index): PathEntry => {
+    const status = statuses[index];
+    return { ...held, ...(status && { status }), problems: problems.filter((one) => one.index === index) };
   });
-  return { ...found, certificate, ocsp, crl, verdict };
+  return { at: new Date(question.clock.at), end, path, verdict: judgePath(path) };
+};
+
+/** The path that got nearest to a root says best what is missing. */
+const noPath = (at: number, target: Held, deadEnds: readonly DeadEnd[]): StatusReport => {
+  const [furthest] = deadEnds.toSorted((a, b) => b.certificates.length - a.certificates.length);
+  return {
+    at: new Date(at),
+    end: 'none',
+    path: (furthest?.certificates ?? [target]).map((held) => ({ ...held, problems: [] })),
+    verdict:
+      furthest?.verdict ?? verdict('inDoubt', 'RFC 5280 6.1', phrase`The certificate has no path to a root.`),
+  };
+};
+
+/**
+ * Finds a path, judges it by RFC 5280 6.1, and asks for the status of every certificate below its root. Where several
+ * paths are possible, the first good one counts; where none is good, the first one.
+ */
+export const checkStatus = async (question: StatusQuestion): Promise<StatusReport> => {
+  const { certificate, chain, roots, clock, nonce, ask, now, limits, ocsp } = question;
+  const fetcher = openFetcher(ask, now, limits);
+  const search = { roots, pool: [...chain], fetcher };
+  const { crls, silence } = await givenCrls(question, fetcher);
+  const base = {
+    clock,
+    fetcher,
+    search,
+    crls,
+    nonce,
+    instead: {
+      of: certificate,
+      ...(ocsp && { ocsp }),
+      ...(question.crls && { crls: [...crls], ...(silence && { silence }) }),
+    },
+  };
+  const target = { certificate, from: '' };
+  const deadEnds: DeadEnd[] = [];
+  const refused: { readonly path: Path; readonly problems: readonly Problem[] }[] = [];
+  let best: StatusReport | undefined;
+  let tried = 0;
+  for await (const path of pathsFrom(target, { ...search, deadEnds })) {
+    if (tried++ >= MAX_PATHS) break;
+    const problems = pathProblems(
+      path.certificates.map((held) => held.certificate),
+      clock.at,
+    );
+    if (problems.length > 0) {
+      refused.push({ path, problems });
+      continue;
+    }
+    const report = await judged(question, base, path, problems);
+    if (report.verdict.outcome === 'good') return report;
+    best ??= report;
+  }
+  const [first] = refused;
+  return (
+    best ??
+    (first ? await judged(question, base, first.path, first.problems) : noPath(clock.at, target, deadEnds))
+  );
 };

@@ -1,151 +1,183 @@
-import { type Phrase, phrase } from '../../lib/fault.ts';
+import { phrase } from '../../lib/fault.ts';
 import {
   type Certificate,
   type CertificateList,
-  type DistributionPoint,
-  decodeCertificateList,
-  decodePem,
-  type Extension,
-  encodeExtensions,
   findExtension,
   formatName,
-  type GeneralName,
-  keyIdentifier,
   type RevokedCertificate,
 } from '../../lib/pki/pki.ts';
-import { isSignedBy, sameName } from '../issued-by.ts';
-import { checkWindow, type Finding, type Statement, silence, Unusable, usable } from './finding.ts';
+import { checkDelta, entryWithDelta, isDelta, isOfSameScope } from './crl-delta.ts';
+import { completeEntryFor, entryStatus } from './crl-entry.ts';
+import type { CrlAtHand } from './crl-file.ts';
+import { coveredReasons, EVERY_REASON, idpOf, isFrom, type Reasons } from './crl-scope.ts';
+import { type Signers, signerOf } from './crl-signer.ts';
+import {
+  type Clock,
+  checkWindow,
+  type Finding,
+  type Silence,
+  type Statement,
+  silence,
+  silenceOf,
+  Unusable,
+  unusableBy,
+} from './finding.ts';
 import type { Subject } from './ocsp.ts';
 
-/** 64 MiB. */
-export const MAX_CRL_BYTES = 64 * 1024 * 1024;
+/** The status of a certificate by the CRLs at hand: RFC 5280 6.3.3. */
+
+/** A CRL that was looked at and left out, and why. */
+export interface SetAside extends Pick<CrlAtHand, 'from' | 'sha256'> {
+  readonly finding: Silence;
+}
 
 export interface CrlFinding {
   readonly finding: Finding;
-  /** Whether the CRL lists that certificate of the same CA; false if the CRL cannot be relied on. */
-  readonly lists: (serialNumber: string) => boolean;
+  /** The CRLs that the finding rests on; the one that decided comes first. */
+  readonly by: readonly CrlAtHand[];
+  readonly aside: readonly SetAside[];
 }
 
-export const noCrl = (
-  why: 'absent' | 'unreachable' | 'unavailable' | 'unusable',
-  detail: Phrase,
-): CrlFinding => ({
-  finding: silence(why, detail),
-  lists: () => false,
-});
+export interface CrlJudge extends Signers {
+  readonly clock: Clock;
+}
 
-/** Distribution points of the issuer itself, for every reason. A single complete CRL covers no others. */
-export const wholePoints = ({ extensions }: Certificate): readonly DistributionPoint[] =>
-  (findExtension(extensions, 'cRLDistributionPoints')?.points ?? []).filter(
-    ({ cRLIssuer, reasons }) => cRLIssuer === undefined && reasons === undefined,
-  );
+/** A CRL with what is known of it: who signed it, and what it says. */
+interface Judged {
+  readonly crl: CrlAtHand;
+  readonly statement: Statement;
+  readonly reasons: Reasons;
+}
 
-/** A name as text that can be compared: the DER of an extension that holds this name only. */
-const nameKey = (name: GeneralName): string =>
-  Buffer.from(encodeExtensions([{ id: 'subjectAltName', names: [name], critical: false }])).toString(
-    'base64',
-  );
+type Readable = CrlAtHand & { readonly list: CertificateList };
 
-const issuerNames = ({ subject }: Certificate): readonly GeneralName[] => [
-  { kind: 'directoryName', value: subject },
-];
+const isReadable = (crl: CrlAtHand): crl is Readable => !(crl.list instanceof Unusable);
 
-/** RFC 5280 6.3.3 (b) (2) (i): the CRL's distribution point is one of the certificate's, by a name in common. */
-const matchesPoint = (
-  idp: Extract<Extension, { id: 'issuingDistributionPoint' }>,
-  { certificate, issuer }: Subject,
-): boolean => {
-  const points = wholePoints(certificate);
-  const relative = idp.nameRelativeToCRLIssuer;
-  if (relative) {
-    return points.some(
-      ({ nameRelativeToCRLIssuer: own }) => own !== undefined && Buffer.compare(own, relative) === 0,
-    );
-  }
-  if (!idp.distributionPoint) return true;
-  // RFC 5280 6.3.3: a certificate without distribution points is looked for under its issuer's name.
-  const names = findExtension(certificate.extensions, 'cRLDistributionPoints')
-    ? points.flatMap(({ fullName = [] }) => fullName)
-    : issuerNames(issuer);
-  const own = new Set(names.map(nameKey));
-  return idp.distributionPoint.fullName.some((name) => own.has(nameKey(name)));
-};
+const checkTimes = ({ thisUpdate, nextUpdate }: CertificateList, clock: Clock): void =>
+  checkWindow({ what: phrase`The CRL`, rule: 'RFC 5280 6.3.3 (a)', thisUpdate, nextUpdate }, clock);
 
-const checkScope = (crl: CertificateList, subject: Subject): void => {
-  if (findExtension(crl.crlExtensions, 'deltaCRLIndicator')) {
-    throw new Unusable(phrase`The CRL is a delta, which says nothing alone.`);
-  }
-  const idp = findExtension(crl.crlExtensions, 'issuingDistributionPoint');
-  if (!idp) return;
-  if (!matchesPoint(idp, subject)) {
-    throw new Unusable(phrase`The CRL is that of another distribution point than the certificate's.`);
-  }
-  if (idp.indirectCRL) throw new Unusable(phrase`The CRL is an indirect one, which is not understood here.`);
-  if (idp.onlySomeReasons) throw new Unusable(phrase`The CRL covers some reasons only.`);
-  const isCa = findExtension(subject.certificate.extensions, 'basicConstraints')?.cA === true;
-  if (idp.onlyContainsAttributeCerts) throw new Unusable(phrase`The CRL covers attribute certificates only.`);
-  if (isCa && idp.onlyContainsUserCerts)
-    throw new Unusable(phrase`The CRL does not cover certificates of CAs.`);
-  if (!isCa && idp.onlyContainsCACerts) throw new Unusable(phrase`The CRL covers certificates of CAs only.`);
-};
+const numberOf = ({ crlExtensions }: CertificateList): string | undefined =>
+  findExtension(crlExtensions, 'cRLNumber')?.number.toString();
 
-/** RFC 5280 6.3.3 (f), (g): signed by the key that signed the certificate. No other signer is accepted here. */
-const checkSigner = (crl: CertificateList, issuer: Certificate): void => {
-  if (!sameName(crl.issuer, issuer.subject))
-    throw new Unusable(phrase`The CRL is not of the certificate's CA.`);
-  if (findExtension(issuer.extensions, 'keyUsage')?.usages.includes('cRLSign') === false) {
-    throw new Unusable(phrase`The CA is not allowed to sign CRLs.`);
-  }
-  const named = findExtension(crl.crlExtensions, 'authorityKeyIdentifier')?.keyIdentifier;
-  const own =
-    findExtension(issuer.extensions, 'subjectKeyIdentifier')?.keyIdentifier ??
-    keyIdentifier(issuer.subjectPublicKeyInfo);
-  if (named && Buffer.compare(named, own) !== 0)
-    throw new Unusable(phrase`The CRL names another key of the CA.`);
-  if (!isSignedBy(crl, issuer)) throw new Unusable(phrase`The signature of the CRL does not verify.`);
-};
-
-const read = (bytes: Buffer): CertificateList =>
-  decodeCertificateList(
-    bytes[0] === 0x30 ? bytes : decodePem('X509 CRL', bytes.toString('utf8'), MAX_CRL_BYTES),
-    MAX_CRL_BYTES,
-  );
-
-const entryStatus = (entry: RevokedCertificate | undefined): Pick<Statement, 'says' | 'revocation'> => {
-  if (!entry) return { says: 'good' };
-  const { reasonCode: reason, revocationDate: time, invalidityDate } = entry;
-  // RFC 5280 5.3.1: for delta CRLs only.
-  if (reason === 'removeFromCRL')
-    throw new Unusable(phrase`The CRL removes the certificate, which only a delta can.`);
+const statementOf = (list: CertificateList, entry: RevokedCertificate | undefined): Statement => {
+  const number = numberOf(list);
   return {
-    says: reason === 'certificateHold' ? 'hold' : 'revoked',
-    revocation: { time, ...(reason && { reason }), ...(invalidityDate && { invalidityDate }) },
+    ...entryStatus(entry),
+    thisUpdate: list.thisUpdate,
+    nextUpdate: list.nextUpdate,
+    signer: formatName(list.issuer),
+    ...(number !== undefined && { number }),
   };
 };
 
-/** Judges a complete CRL, in DER or PEM, for the certificate. */
-export const judgeCrl = (bytes: Buffer, subject: Subject, now: number): CrlFinding => {
-  const entries = new Map<string, RevokedCertificate>();
-  const finding = usable(() => {
-    const crl = read(bytes);
-    checkSigner(crl, subject.issuer);
-    checkScope(crl, subject);
-    checkWindow(phrase`The CRL`, now, crl.thisUpdate, crl.nextUpdate);
-    for (const entry of crl.revokedCertificates) {
-      // RFC 5280 5.3.3: a CRL that is not indirect lists certificates of its own issuer only.
-      if (findExtension(entry.otherExtensions ?? [], 'certificateIssuer')) {
-        throw new Unusable(phrase`The CRL has entries of other CAs without being an indirect one.`);
+/** The scope; or none if the CRL lists the certificate anyway, since its issuer has then said that it is revoked. */
+const reasonsFor = (
+  list: CertificateList,
+  certificate: Certificate,
+  entry: RevokedCertificate | undefined,
+): Reasons => {
+  try {
+    return coveredReasons(list, certificate);
+  } catch (error) {
+    // Serial numbers of attribute certificates are those of another issuer.
+    if (entry && error instanceof Unusable && !idpOf(list)?.onlyContainsAttributeCerts) return 0;
+    throw error;
+  }
+};
+
+/** One complete CRL, with the deltas that go on top of it. */
+const judgeComplete = async (
+  crl: Readable,
+  deltas: readonly Readable[],
+  subject: Subject,
+  judge: CrlJudge,
+  leaveOut: (crl: CrlAtHand, why: Unusable) => void,
+): Promise<Judged> => {
+  const { list } = crl;
+  const { certificate } = subject;
+  const signer = await signerOf(list, subject, judge);
+  const own = completeEntryFor(list, certificate);
+  const reasons = reasonsFor(list, certificate, own);
+  checkTimes(list, judge.clock);
+  let decided: Judged = { crl, statement: statementOf(list, own), reasons };
+  for (const delta of deltas.filter((one) => isOfSameScope(one.list, list))) {
+    try {
+      checkTimes(delta.list, judge.clock);
+      checkDelta(delta.list, list, signer);
+      const entry = entryWithDelta(list, delta.list, certificate);
+      if (delta.list.thisUpdate > decided.statement.thisUpdate) {
+        decided = { crl: delta, statement: statementOf(delta.list, entry), reasons };
       }
-      entries.set(entry.serialNumber, entry);
+    } catch (error) {
+      leaveOut(delta, unusableBy(error, 'RFC 5280 5.2.4'));
     }
-    const number = findExtension(crl.crlExtensions, 'cRLNumber')?.number;
-    return {
-      ...entryStatus(entries.get(subject.certificate.serialNumber)),
-      thisUpdate: crl.thisUpdate,
-      nextUpdate: crl.nextUpdate,
-      signer: formatName(crl.issuer),
-      ...(number === undefined ? {} : { number: number.toString() }),
-    };
-  });
-  return { finding, lists: (serialNumber) => finding.says !== 'nothing' && entries.has(serialNumber) };
+  }
+  return decided;
+};
+
+const RANK = { revoked: 0, hold: 1, good: 2, unknown: 3 } as const;
+
+/** A revocation or hold of any CRL counts; without one, all reasons have to be covered. */
+const combine = (judged: readonly Judged[], aside: readonly SetAside[]): CrlFinding => {
+  const [worst, ...others] = judged.toSorted(
+    (a, b) =>
+      RANK[a.statement.says] - RANK[b.statement.says] ||
+      a.statement.thisUpdate.getTime() - b.statement.thisUpdate.getTime(),
+  );
+  if (!worst) {
+    const finding =
+      aside[0]?.finding ??
+      silence('absent', 'RFC 5280 6.3.3', phrase`There is no CRL of the certificate's CA.`);
+    return { finding, by: [], aside };
+  }
+  const covered = judged.reduce((all, { reasons }) => all | reasons, 0);
+  if (worst.statement.says === 'good' && covered !== EVERY_REASON) {
+    const finding = silence('unusable', 'RFC 5280 6.3.3 (l)', phrase`The CRL covers some reasons only.`);
+    return { finding, by: [], aside: [...aside, ...judged.map(({ crl }) => ({ ...crl, finding }))] };
+  }
+  return { finding: worst.statement, by: [worst, ...others].map(({ crl }) => crl), aside };
+};
+
+/** Judges CRLs for a certificate. Those of other issuers are left out; where there are no others, one of them is named. */
+export const judgeCrls = async (
+  crls: readonly CrlAtHand[],
+  subject: Subject,
+  judge: CrlJudge,
+): Promise<CrlFinding> => {
+  const aside: SetAside[] = [];
+  const leaveOut = ({ from, sha256 }: CrlAtHand, why: Unusable): void => {
+    if (!aside.some((one) => one.sha256 === sha256)) aside.push({ from, sha256, finding: silenceOf(why) });
+  };
+  for (const crl of crls) if (crl.list instanceof Unusable) leaveOut(crl, crl.list);
+  const readable = crls.filter(isReadable);
+  const own = readable.filter(({ list }) => isFrom(list, subject.certificate));
+  const deltas = own.filter(({ list }) => isDelta(list));
+  const completes = own.filter(({ list }) => !isDelta(list));
+  const judged: Judged[] = [];
+  for (const crl of completes) {
+    try {
+      judged.push(await judgeComplete(crl, deltas, subject, judge, leaveOut));
+    } catch (error) {
+      leaveOut(crl, unusableBy(error, 'RFC 5280 5.1'));
+    }
+  }
+  for (const delta of deltas) {
+    if (judged.length === 0) {
+      leaveOut(delta, new Unusable('RFC 5280 5.2.4', phrase`The CRL is a delta, which says nothing alone.`));
+    } else if (!completes.some(({ list }) => isOfSameScope(delta.list, list))) {
+      leaveOut(
+        delta,
+        new Unusable('RFC 5280 6.3.3 (c)', phrase`The delta CRL is not of the complete one's scope or key.`),
+      );
+    }
+  }
+  if (judged.length === 0) {
+    if (own.length === 0 && readable[0]) {
+      leaveOut(
+        readable[0],
+        new Unusable('RFC 5280 6.3.3 (b) (1)', phrase`The CRL is not of the certificate's CA.`),
+      );
+    }
+  }
+  return combine(judged, aside);
 };

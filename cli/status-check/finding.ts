@@ -4,6 +4,8 @@ import type { CrlReason } from '../../lib/pki/pki.ts';
 /** What a source that can be relied on says. For a CRL, `good` means only that it does not list the certificate. */
 export interface Statement {
   readonly says: 'good' | 'revoked' | 'hold' | 'unknown';
+  /** The clause by which it says so. */
+  readonly rule: string;
   readonly thisUpdate: Date;
   readonly nextUpdate?: Date;
   readonly revocation?: {
@@ -12,9 +14,7 @@ export interface Statement {
     readonly invalidityDate?: Date;
   };
   /** Who signed it. */
-  readonly signer: string;
-  /** OCSP's delegated responder, by its certificate's serial number. */
-  readonly responder?: string;
+  readonly signer: string | Phrase;
   /** The CRL's number. */
   readonly number?: string;
 }
@@ -27,57 +27,90 @@ export interface Silence {
    * that it cannot or will not answer. `unusable`: an answer came and cannot be relied on.
    */
   readonly why: 'absent' | 'unreachable' | 'unavailable' | 'unusable';
+  /** The clause that refuses the answer, or that has no source. */
+  readonly rule: string;
   readonly detail: Phrase;
 }
 
 export type Finding = Statement | Silence;
 
-export const silence = (why: Silence['why'], detail: Phrase): Silence => ({ says: 'nothing', why, detail });
+export const silence = (why: Silence['why'], rule: string, detail: Phrase): Silence => ({
+  says: 'nothing',
+  why,
+  rule,
+  detail,
+});
 
-/** Thrown if an answer is unusable. `usable` catches it. */
+/** Thrown if an answer is unusable, with the clause that refuses it. `usable` catches it. */
 export class Unusable extends Error {
+  readonly rule: string;
   readonly phrase: Phrase;
 
-  constructor(message: Phrase) {
+  constructor(rule: string, message: Phrase) {
     super(message.toString());
+    this.rule = rule;
     this.phrase = message;
   }
 }
 
-/** The statement that `judge` gives. If `judge` throws `Unusable` or a decoder refuses the bytes, the reason of that. */
-export const usable = (judge: () => Finding): Finding => {
-  try {
-    return judge();
-  } catch (error) {
-    if (error instanceof Unusable || Fault.is(error)) return silence('unusable', error.phrase);
-    throw error;
-  }
+/** An error as `Unusable`: that itself, or a decoder's refusal, for which `syntax` is the clause. Others are thrown on. */
+export const unusableBy = (error: unknown, syntax: string): Unusable => {
+  if (error instanceof Unusable) return error;
+  if (Fault.is(error)) return new Unusable(syntax, error.phrase);
+  throw error;
 };
+
+export const silenceOf = ({ rule, phrase: detail }: Unusable): Silence => silence('unusable', rule, detail);
 
 /** Milliseconds by which two clocks may differ. */
 const TOLERANCE = 5 * 60 * 1000;
 
-/** Throws `Unusable` outside thisUpdate to nextUpdate (RFC 6960 4.2.2.1, RFC 5280 6.3.3 (a)), give or take five minutes. */
-export const checkWindow = (
-  what: Phrase,
-  now: number,
-  thisUpdate: Date,
-  nextUpdate: Date | undefined,
-): void => {
-  if (thisUpdate.getTime() > now + TOLERANCE) {
-    throw new Unusable(phrase`${what} is of the future: its thisUpdate is ${thisUpdate.toISOString()}.`);
+/** An answer's times, and the moment at which they are judged. */
+export interface Window {
+  readonly what: Phrase;
+  /** The clause that is about them. */
+  readonly rule: string;
+  readonly thisUpdate: Date;
+  readonly nextUpdate: Date | undefined;
+}
+
+export interface Clock {
+  /** The moment of the judgement, in Unix milliseconds. */
+  readonly at: number;
+  /** How old an answer without nextUpdate may be, in milliseconds. */
+  readonly maxAge: number;
+}
+
+/**
+ * Throws `Unusable` outside thisUpdate to nextUpdate, give or take five minutes. Without nextUpdate, which means that
+ * there is always a newer answer (RFC 6960 4.2.2.1), thisUpdate must be recent (3.2, item 5).
+ */
+export const checkWindow = ({ what, rule, thisUpdate, nextUpdate }: Window, { at, maxAge }: Clock): void => {
+  if (thisUpdate.getTime() > at + TOLERANCE) {
+    throw new Unusable(
+      rule,
+      phrase`${what} is of the future: its thisUpdate is ${thisUpdate.toISOString()}.`,
+    );
   }
-  if (nextUpdate && nextUpdate < thisUpdate) throw new Unusable(phrase`${what} ends before it begins.`);
-  if (nextUpdate && nextUpdate.getTime() < now - TOLERANCE) {
-    throw new Unusable(phrase`${what} is too old: its nextUpdate was ${nextUpdate.toISOString()}.`);
+  if (nextUpdate && nextUpdate < thisUpdate) {
+    throw new Unusable(rule, phrase`${what} ends before it begins.`);
+  }
+  if (nextUpdate && nextUpdate.getTime() < at - TOLERANCE) {
+    throw new Unusable(rule, phrase`${what} is too old: its nextUpdate was ${nextUpdate.toISOString()}.`);
+  }
+  if (!nextUpdate && thisUpdate.getTime() < at - maxAge - TOLERANCE) {
+    throw new Unusable(
+      rule,
+      phrase`${what} is too old: it has no nextUpdate, and its thisUpdate was ${thisUpdate.toISOString()}.`,
+    );
   }
 };
 
-/** Whether `now` is within a certificate's validity, give or take five minutes. */
+/** Whether `at` is within a certificate's validity, give or take five minutes. */
 export const validityAt = (
   { notBefore, notAfter }: { readonly notBefore: Date; readonly notAfter: Date },
-  now: number,
+  at: number,
 ): 'valid' | 'notYetValid' | 'expired' => {
-  if (now < notBefore.getTime() - TOLERANCE) return 'notYetValid';
-  return now > notAfter.getTime() + TOLERANCE ? 'expired' : 'valid';
+  if (at < notBefore.getTime() - TOLERANCE) return 'notYetValid';
+  return at > notAfter.getTime() + TOLERANCE ? 'expired' : 'valid';
 };

@@ -14,19 +14,22 @@ import {
   formatName,
   keyIdentifier,
   OID,
+  sameName,
 } from '../../lib/pki/pki.ts';
-import { isSignedBy, sameName } from '../issued-by.ts';
+import { isSignedBy } from '../issued-by.ts';
 import {
+  type Clock,
   checkWindow,
   type Finding,
   type Statement,
   silence,
+  silenceOf,
   Unusable,
-  usable,
+  unusableBy,
   validityAt,
 } from './finding.ts';
 
-/** Whose status is asked for. */
+/** Whose status is asked for, and the certificate whose key signed it. */
 export interface Subject {
   readonly certificate: Certificate;
   readonly issuer: Certificate;
@@ -38,11 +41,14 @@ export interface OcspQuestion extends Subject {
   readonly nonce: Uint8Array;
 }
 
-/** CertIDs are made with SHA-1: the one digest that every responder knows (RFC 5019 2.1.1); no security rests on it. */
+/**
+ * CertIDs are made with SHA-1: the one digest that every responder knows (RFC 5019 2.1.1); no security rests on it. The
+ * name is hashed as the certificate spells it (RFC 6960 4.1.1).
+ */
 export const ocspQuestion = ({ certificate, issuer }: Subject, nonce: Uint8Array): OcspQuestion => {
   const certId = encodeCertId({
     hash: 'sha1',
-    issuerName: encodeName(issuer.subject),
+    issuerName: encodeName(certificate.issuer),
     issuerPublicKeyInfo: issuer.subjectPublicKeyInfo,
     serialNumber: certificate.serialNumber,
   });
@@ -51,13 +57,16 @@ export const ocspQuestion = ({ certificate, issuer }: Subject, nonce: Uint8Array
 
 const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
 
-const refuseCritical = (where: string, extensions: readonly Extension[] = []): void => {
+const refuseCritical = (rule: string, extensions: readonly Extension[] = []): void => {
   if (extensions.some(({ critical }) => critical)) {
-    throw new Unusable(phrase`${where} has a critical extension that is not understood.`);
+    throw new Unusable(rule, phrase`The OCSP answer has a critical extension that is not understood.`);
   }
 };
 
 type Single = BasicOcspResponse['responses'][number];
+
+/** RFC 6960 3.2, item 1. */
+const ABOUT = 'RFC 6960 3.2 (1)';
 
 /** The one answer to our CertID, compared by its parts: a responder may write the digest's NULL parameters or not. */
 const singleFor = (question: OcspQuestion, { responses }: BasicOcspResponse): Single => {
@@ -70,8 +79,8 @@ const singleFor = (question: OcspQuestion, { responses }: BasicOcspResponse): Si
       same(certId.issuerNameHash, asked.issuerNameHash) &&
       same(certId.issuerKeyHash, asked.issuerKeyHash),
   );
-  if (single === undefined) throw new Unusable(phrase`The OCSP answer is about another certificate.`);
-  if (more.length > 0) throw new Unusable(phrase`The OCSP answer speaks twice about the certificate.`);
+  if (single === undefined) throw new Unusable(ABOUT, phrase`The OCSP answer is about another certificate.`);
+  if (more.length > 0) throw new Unusable(ABOUT, phrase`The OCSP answer speaks twice about the certificate.`);
   return single;
 };
 
@@ -91,77 +100,110 @@ const UNDERSTOOD: ReadonlySet<string> = new Set([
 ]);
 
 /** RFC 6960 4.2.2.2: issued by the very CA (by its key), for this purpose, and valid now. */
-const checkDelegate = (responder: Certificate, { issuer }: OcspQuestion, now: number): void => {
+const checkDelegate = (responder: Certificate, { issuer }: OcspQuestion, at: number): void => {
   const { extensions } = responder;
+  const delegation = 'RFC 6960 4.2.2.2';
   if (!sameName(responder.issuer, issuer.subject) || !isSignedBy(responder, issuer)) {
-    throw new Unusable(phrase`The OCSP responder's certificate was not issued by the certificate's own CA.`);
+    throw new Unusable(
+      delegation,
+      phrase`The OCSP responder's certificate was not issued by the certificate's own CA.`,
+    );
   }
   if (!findExtension(extensions, 'extKeyUsage')?.purposes.includes(OID.OCSPSigning)) {
-    throw new Unusable(phrase`The OCSP responder's certificate is not for signing OCSP answers.`);
+    throw new Unusable(delegation, phrase`The OCSP responder's certificate is not for signing OCSP answers.`);
   }
   if (findExtension(extensions, 'keyUsage')?.usages.includes('digitalSignature') === false) {
-    throw new Unusable(phrase`The OCSP responder's certificate is not for signatures.`);
+    throw new Unusable('RFC 5280 4.2.1.3', phrase`The OCSP responder's certificate is not for signatures.`);
   }
   if (extensions.some(({ id, critical }) => critical && !UNDERSTOOD.has(id))) {
     throw new Unusable(
+      'RFC 5280 4.2',
       phrase`The OCSP responder's certificate has a critical extension that is not understood.`,
     );
   }
-  const validity = validityAt(responder, now);
-  if (validity === 'expired') throw new Unusable(phrase`The OCSP responder's certificate has expired.`);
-  if (validity === 'notYetValid')
-    throw new Unusable(phrase`The OCSP responder's certificate is not valid yet.`);
+  const validity = validityAt(responder, at);
+  if (validity === 'expired')
+    throw new Unusable('RFC 5280 6.1.3 (a) (2)', phrase`The OCSP responder's certificate has expired.`);
+  if (validity === 'notYetValid') {
+    throw new Unusable('RFC 5280 6.1.3 (a) (2)', phrase`The OCSP responder's certificate is not valid yet.`);
+  }
 };
 
+/** RFC 6960 3.2, items 2 to 4. */
+const SIGNER = 'RFC 6960 3.2 (2)-(4)';
+
 /** The CA itself, or a delegate whose certificate came with the answer. */
-const signerOf = (question: OcspQuestion, basic: BasicOcspResponse, now: number): Certificate => {
+const signerOf = (question: OcspQuestion, basic: BasicOcspResponse, at: number): Certificate => {
   const { issuer } = question;
   if (isNamed(basic, issuer) && isSignedBy(basic, issuer)) return issuer;
   const named = basic.certs.map(decodeCertificate).filter((candidate) => isNamed(basic, candidate));
   const responder = named.find((candidate) => isSignedBy(basic, candidate));
   if (responder === undefined) {
     throw new Unusable(
+      SIGNER,
       named.length > 0
         ? phrase`The signature of the OCSP answer does not verify.`
         : phrase`The OCSP answer is signed neither by the CA nor by a responder whose certificate came with it.`,
     );
   }
-  checkDelegate(responder, question, now);
+  checkDelegate(responder, question, at);
   return responder;
 };
+
+/** RFC 9654 2.1. A client that sends a nonce must refuse an answer with another one. */
+const NONCE = 'RFC 9654 2.1';
+
+export interface OcspFinding {
+  readonly finding: Finding;
+  /** The delegated responder; its own status is not judged here. */
+  readonly responder?: Certificate;
+}
 
 /**
  * Judges the answer to a question. An answer without our nonce is unusable, though RFC 5019 4 lets clients accept it:
  * it may be an old answer, signed before a revocation and replayed now.
  */
-export const judgeOcsp = (bytes: Uint8Array, question: OcspQuestion, now: number): Finding =>
-  usable(() => {
+export const judgeOcsp = (bytes: Uint8Array, question: OcspQuestion, clock: Clock): OcspFinding => {
+  try {
     const response = decodeOcspResponse(bytes);
-    if (response.status !== 'successful')
-      return silence('unavailable', phrase`The responder says ${response.status}.`);
+    if (response.status !== 'successful') {
+      return {
+        finding: silence('unavailable', 'RFC 6960 2.3', phrase`The responder says ${response.status}.`),
+      };
+    }
     const { basic } = response;
-    const signer = signerOf(question, basic, now);
+    const signer = signerOf(question, basic, clock.at);
     if (basic.nonce === undefined)
-      throw new Unusable(phrase`The OCSP answer has no nonce, so it may be an old one.`);
+      throw new Unusable(NONCE, phrase`The OCSP answer has no nonce, so it may be an old one.`);
     if (!same(basic.nonce, question.nonce))
-      throw new Unusable(phrase`The OCSP answer has the nonce of another question.`);
+      throw new Unusable(NONCE, phrase`The OCSP answer has the nonce of another question.`);
     const single = singleFor(question, basic);
-    refuseCritical('The OCSP answer', basic.extensions);
-    refuseCritical('The OCSP answer', single.extensions);
-    checkWindow(phrase`The OCSP answer`, now, basic.producedAt, undefined);
-    checkWindow(phrase`The OCSP answer`, now, single.thisUpdate, single.nextUpdate);
-    return {
+    refuseCritical('RFC 6960 4.4', basic.extensions);
+    refuseCritical('RFC 6960 4.4', single.extensions);
+    const what = phrase`The OCSP answer`;
+    const { thisUpdate, nextUpdate } = single;
+    checkWindow(
+      { what, rule: 'RFC 6960 3.2 (5)', thisUpdate: basic.producedAt, nextUpdate: undefined },
+      { ...clock, maxAge: nextUpdate ? Number.POSITIVE_INFINITY : clock.maxAge },
+    );
+    checkWindow({ what, rule: 'RFC 6960 3.2 (5), (6)', thisUpdate, nextUpdate }, clock);
+    const finding: Statement = {
       ...statusOf(single),
-      thisUpdate: single.thisUpdate,
-      ...(single.nextUpdate && { nextUpdate: single.nextUpdate }),
-      signer: signer === question.issuer ? 'the CA itself' : formatName(signer.subject),
-      ...(signer === question.issuer ? {} : { responder: signer.serialNumber }),
+      rule: 'RFC 6960 2.2',
+      thisUpdate,
+      ...(nextUpdate && { nextUpdate }),
+      signer: signer === question.issuer ? phrase`the CA itself` : formatName(signer.subject),
     };
-  });
+    return signer === question.issuer ? { finding } : { finding, responder: signer };
+  } catch (error) {
+    return { finding: silenceOf(unusableBy(error, 'RFC 6960 4.2.1')) };
+  }
+};
 
 const statusOf = ({ certStatus }: Single): Pick<Statement, 'says' | 'revocation'> => {
   if (certStatus.status !== 'revoked') return { says: certStatus.status };
   const { revocationTime: time, revocationReason: reason } = certStatus;
+  // A reason of removeFromCRL belongs to delta CRLs (RFC 5280 5.3.1). Beside `revoked` it does not make it less so.
   return {
     says: reason === 'certificateHold' ? 'hold' : 'revoked',
     revocation: { time, ...(reason && { reason }) },

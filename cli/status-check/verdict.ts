@@ -1,12 +1,22 @@
+import { type Phrase, phrase } from '../../lib/fault.ts';
 import type { Finding, Statement } from './finding.ts';
 
+export type Outcome = 'good' | 'revoked' | 'onHold' | 'invalid' | 'unknown' | 'inDoubt' | 'unreachable';
+
 export interface Verdict {
-  readonly outcome: 'good' | 'revoked' | 'onHold' | 'unknown' | 'inDoubt' | 'unreachable';
+  /** `invalid`: the path is refused, whatever the status of its certificates. */
+  readonly outcome: Outcome;
   /** One sentence. */
-  readonly because: string;
+  readonly because: Phrase;
+  /** The clause that decided. */
+  readonly rule: string;
 }
 
-const verdict = (outcome: Verdict['outcome'], because: string): Verdict => ({ outcome, because });
+export const verdict = (outcome: Outcome, rule: string, because: Phrase): Verdict => ({
+  outcome,
+  rule,
+  because,
+});
 
 type Known = Statement & { readonly says: 'good' | 'revoked' | 'hold' };
 
@@ -17,15 +27,39 @@ const RANK = { good: 0, hold: 1, revoked: 2 } as const;
 
 const OUTCOME = { good: 'good', hold: 'onHold', revoked: 'revoked' } as const;
 
-const SAYS = {
-  OCSP: { good: 'says that it is good', hold: 'says that it is on hold', revoked: 'says that it is revoked' },
-  'The CRL': { good: 'does not list it', hold: 'lists it as on hold', revoked: 'lists it as revoked' },
-} as const;
+type Source = 'ocsp' | 'crl';
 
-type Source = keyof typeof SAYS;
+const SAYS: Readonly<Record<Source, Readonly<Record<Known['says'], Phrase>>>> = {
+  ocsp: {
+    good: phrase`OCSP says that it is good.`,
+    hold: phrase`OCSP says that it is on hold.`,
+    revoked: phrase`OCSP says that it is revoked.`,
+  },
+  crl: {
+    good: phrase`The CRL does not list it.`,
+    hold: phrase`The CRL lists it as on hold.`,
+    revoked: phrase`The CRL lists it as revoked.`,
+  },
+};
 
-const taken = ({ says }: Known, source: Source, aside = ''): Verdict =>
-  verdict(OUTCOME[says], `${source}${aside} ${SAYS[source][says]}.`);
+const SAYS_NEWER: typeof SAYS = {
+  ocsp: {
+    good: phrase`OCSP, the newer of both, says that it is good.`,
+    hold: phrase`OCSP, the newer of both, says that it is on hold.`,
+    revoked: phrase`OCSP, the newer of both, says that it is revoked.`,
+  },
+  crl: {
+    good: phrase`The CRL, the newer of both, does not list it.`,
+    hold: phrase`The CRL, the newer of both, lists it as on hold.`,
+    revoked: phrase`The CRL, the newer of both, lists it as revoked.`,
+  },
+};
+
+const taken = (finding: Known, because: Phrase): Verdict =>
+  verdict(OUTCOME[finding.says], finding.rule, because);
+
+/** RFC 5280 3.3, 5.3.1: an entry stays on the CRL, and only a hold can end. */
+const FINAL = 'RFC 5280 3.3';
 
 /**
  * Both sources say something. The newer one counts; if both are of the same second, the worse one. A final revocation
@@ -37,22 +71,28 @@ const both = (ocsp: Known, crl: Known, notAfter: Date): Verdict => {
   const ocspCounts = age >= 0;
   const newer = ocspCounts ? ocsp : crl;
   const older = ocspCounts ? crl : ocsp;
-  const source: Source = ocspCounts ? 'OCSP' : 'The CRL';
-  if (newer.says === older.says) return taken(newer, source);
-  if (older.says !== 'revoked') return taken(newer, source, ', the newer of both,');
+  const source: Source = ocspCounts ? 'ocsp' : 'crl';
+  if (newer.says === older.says) return taken(newer, SAYS[source][newer.says]);
+  if (older.says !== 'revoked') return taken(newer, SAYS_NEWER[source][newer.says]);
   if (newer === crl && notAfter < crl.thisUpdate) {
-    return verdict('revoked', 'OCSP says that it is revoked; the CRL no longer lists what has expired.');
+    return verdict(
+      'revoked',
+      FINAL,
+      phrase`OCSP says that it is revoked; the CRL no longer lists what has expired.`,
+    );
   }
-  const [before, now] = ocspCounts ? (['The CRL', 'OCSP'] as const) : (['OCSP', 'the CRL'] as const);
   return verdict(
     'inDoubt',
-    `${before} says that it is revoked, for good, and ${now}, which is newer, does not.`,
+    FINAL,
+    ocspCounts
+      ? phrase`The CRL says that it is revoked, for good, and OCSP, which is newer, does not.`
+      : phrase`OCSP says that it is revoked, for good, and the CRL, which is newer, does not.`,
   );
 };
 
 /**
- * What both sources together say. `nothing` is split by why: absent (no such source), out (no answer: unreachable or
- * unavailable), bad (an answer that cannot be relied on).
+ * What both sources together say of one certificate. `nothing` is split by why: absent (no such source), out (no
+ * answer: unreachable or unavailable), bad (an answer that cannot be relied on).
  *
  *   OCSP      CRL       outcome
  *   good      unlisted  good
@@ -74,47 +114,49 @@ const both = (ocsp: Known, crl: Known, notAfter: Date): Verdict => {
  *   any       listed    revoked, or on hold
  *   absent    absent    in doubt
  *   otherwise           in doubt; unreachable where nothing else stands in the way
- *
- * `good` then becomes in doubt outside the validity of the certificate or of its CA.
  */
 export const judgeStatus = (
   ocsp: Finding,
   crl: Finding,
-  certificate: {
-    readonly notAfter: Date;
-    /** A sentence about what else keeps the certificate from being good. */
-    readonly obstacle?: string;
-  },
+  { notAfter }: { readonly notAfter: Date },
 ): Verdict => {
-  const status = combine(ocsp, crl, certificate.notAfter);
-  return status.outcome === 'good' && certificate.obstacle !== undefined
-    ? verdict('inDoubt', certificate.obstacle)
-    : status;
-};
-
-const combine = (ocsp: Finding, crl: Finding, notAfter: Date): Verdict => {
   if (isKnown(ocsp) && isKnown(crl)) return both(ocsp, crl, notAfter);
-  if (isKnown(crl) && crl.says !== 'good') return taken(crl, 'The CRL');
-  if (ocsp.says === 'unknown') return verdict('unknown', 'The OCSP responder does not know it.');
+  if (isKnown(crl) && crl.says !== 'good') return taken(crl, SAYS.crl[crl.says]);
+  if (ocsp.says === 'unknown') {
+    return verdict('unknown', 'RFC 6960 2.2', phrase`The OCSP responder does not know it.`);
+  }
   if (!isKnown(ocsp)) return withoutOcsp(ocsp, crl);
   return ocsp.says === 'good' && crl.says === 'nothing' && crl.why === 'unusable'
     ? verdict(
         'inDoubt',
-        `OCSP says that it is good, but there is a CRL that cannot be relied on: ${crl.detail}`,
+        crl.rule,
+        phrase`OCSP says that it is good, but there is a CRL that cannot be relied on: ${crl.detail}`,
       )
-    : taken(ocsp, 'OCSP');
+    : taken(ocsp, SAYS.ocsp[ocsp.says]);
 };
 
+/** RFC 5280 6.3.3, last paragraph: without a source that covers every reason, the status is UNDETERMINED. */
+const UNDETERMINED = 'RFC 5280 6.3.3';
+
 const withoutOcsp = (ocsp: Finding, crl: Finding): Verdict => {
-  const reasons = [ocsp, crl].map((finding) => (finding.says === 'nothing' ? finding.why : undefined));
+  const silences = [ocsp, crl].flatMap((finding) => (finding.says === 'nothing' ? [finding] : []));
   if (isKnown(crl)) {
-    return reasons[0] === 'absent'
-      ? taken(crl, 'The CRL', ', the only source,')
-      : verdict('inDoubt', 'The CRL does not list it, but may be older than what OCSP would have said.');
+    return silences[0]?.why === 'absent'
+      ? taken(crl, phrase`The CRL, the only source, does not list it.`)
+      : verdict(
+          'inDoubt',
+          silences[0]?.rule ?? UNDETERMINED,
+          phrase`The CRL does not list it, but may be older than what OCSP would have said.`,
+        );
   }
   const isOut =
-    reasons.includes('unreachable') && reasons.every((one) => one === 'unreachable' || one === 'absent');
+    silences.some(({ why }) => why === 'unreachable') &&
+    silences.every(({ why }) => why === 'unreachable' || why === 'absent');
   return isOut
-    ? verdict('unreachable', 'No source of its status could be reached.')
-    : verdict('inDoubt', 'No source of its status gave an answer that can be relied on.');
+    ? verdict('unreachable', UNDETERMINED, phrase`No source of its status could be reached.`)
+    : verdict(
+        'inDoubt',
+        silences.find(({ why }) => why === 'unusable')?.rule ?? UNDETERMINED,
+        phrase`No source of its status gave an answer that can be relied on.`,
+      );
 };

@@ -17,7 +17,7 @@ export {
   subjectPublicKeyOctets,
   type TbsCertificate,
 } from './certificate.ts';
-export { certsOnly } from './certs-only.ts';
+export { certsOnly, decodeCertsOnly } from './certs-only.ts';
 export {
   type CertificateList,
   decodeCertificateList,
@@ -66,6 +66,7 @@ export {
 export { encodeExtensions, findExtension, readExtensions } from './extensions.ts';
 export type { GeneralName } from './general-name.ts';
 export { type Attribute, buildName, encodeName, formatName, type Name, readName } from './name.ts';
+export { isNameWithin, nameBelow, nameKey, sameName } from './name-match.ts';
 export {
   type AlgorithmId,
   algorithmId,

@@ -46,7 +46,13 @@ export class OpensslCa {
   readonly certificate: Certificate;
   #configs = 0;
 
-  constructor(folder: string, name = 'CA', extensions = 'keyUsage=critical,keyCertSign,cRLSign') {
+  /** Self-signed, or with a certificate of `parent`. `extensions` may say basicConstraints themselves. */
+  constructor(
+    folder: string,
+    name = 'CA',
+    extensions = 'keyUsage=critical,keyCertSign,cRLSign',
+    parent?: OpensslCa,
+  ) {
     this.folder = folder;
     mkdirSync(folder, { recursive: true });
     for (const [file, text] of [
@@ -56,10 +62,20 @@ export class OpensslCa {
     ] as const) {
       writeFileSync(join(folder, file), text);
     }
-    const config = this.#config(
-      `[x]\nbasicConstraints=critical,CA:TRUE\nsubjectKeyIdentifier=hash\n${extensions}\n`,
-    );
+    const constraints = extensions.includes('basicConstraints') ? '' : 'basicConstraints=critical,CA:TRUE\n';
+    const all = `${constraints}subjectKeyIdentifier=hash\n${extensions}\n`;
+    const config = this.#config(`[x]\n${all}`);
     this.#key('ca');
+    if (parent) {
+      openssl(
+        folder,
+        ...['req', '-new', '-key', 'ca.key', '-subj', `${SUBJECT}${name}`, '-config', config],
+        ...['-out', 'ca.csr'],
+      );
+      parent.#sign(join(folder, 'ca.csr'), join(folder, 'ca.pem'), all, -1, 24 * 30);
+      this.certificate = this.#read('ca');
+      return;
+    }
     openssl(
       folder,
       ...['req', '-x509', '-new', '-key', 'ca.key', '-subj', `${SUBJECT}${name}`, '-days', '60'],
@@ -84,9 +100,24 @@ export class OpensslCa {
     );
   }
 
+  #sign(csr: string, out: string, extensions: string, from: number, to: number): void {
+    const config = this.#config(`[x]\nauthorityKeyIdentifier=keyid\n${extensions}\n`);
+    openssl(
+      this.folder,
+      ...['ca', '-batch', '-notext', '-config', config, '-name', 'ca', '-extensions', 'x'],
+      ...['-cert', 'ca.pem', '-keyfile', 'ca.key', '-in', csr, '-out', out],
+      ...['-startdate', utcTime(hours(from)), '-enddate', utcTime(hours(to))],
+    );
+  }
+
+  /** Signs bytes of any kind: a list or an answer that openssl itself would not make. */
+  signature(tbs: Uint8Array): Buffer {
+    writeFileSync(join(this.folder, 'tbs'), tbs);
+    return openssl(this.folder, 'dgst', '-sha256', '-sign', 'ca.key', 'tbs');
+  }
+
   /** `from` and `to` are hours from now. */
   issue(name: string, extensions: string, from = -1, to = 24 * 30): Issued {
-    const config = this.#config(`[x]\nauthorityKeyIdentifier=keyid\n${extensions}\n`);
     this.#key(name);
     openssl(
       this.folder,
@@ -99,22 +130,17 @@ export class OpensslCa {
       '-out',
       `${name}.csr`,
     );
-    openssl(
-      this.folder,
-      ...['ca', '-batch', '-notext', '-config', config, '-name', 'ca', '-extensions', 'x'],
-      ...['-cert', 'ca.pem', '-keyfile', 'ca.key', '-in', `${name}.csr`, '-out', `${name}.pem`],
-      ...['-startdate', utcTime(hours(from)), '-enddate', utcTime(hours(to))],
-    );
+    this.#sign(`${name}.csr`, `${name}.pem`, extensions, from, to);
     return { name, certificate: this.#read(name) };
   }
 
-  /** `reason` is openssl's `-crl_reason`, `certificateHold` among them. */
-  revoke({ name }: Issued, reason: string): void {
+  /** `reason` is openssl's `-crl_reason`, `certificateHold` among them. `at` is the path of another certificate. */
+  revoke({ name }: Pick<Issued, 'name'>, reason: string, at = `${name}.pem`): void {
     const config = this.#config('');
     openssl(
       this.folder,
       ...['ca', '-config', config, '-name', 'ca', '-cert', 'ca.pem', '-keyfile', 'ca.key'],
-      ...['-revoke', `${name}.pem`, '-crl_reason', reason],
+      ...['-revoke', at, '-crl_reason', reason],
     );
   }
 
@@ -129,13 +155,13 @@ export class OpensslCa {
     return Buffer.from(decodePem('X509 CRL', pem.slice(pem.indexOf('-----BEGIN')), 65_536));
   }
 
-  /** DER, signed by `<responder>.key`. Every CertID is answered from the index. */
-  ocsp(request: Uint8Array, responder: string): Buffer {
+  /** DER, signed by `<responder>.key`. Every CertID is answered from the index. Without `ndays` there is no nextUpdate. */
+  ocsp(request: Uint8Array, responder: string, ndays: readonly string[] = ['-ndays', '1']): Buffer {
     writeFileSync(join(this.folder, 'request.der'), request);
     openssl(
       this.folder,
       ...['ocsp', '-index', 'index.txt', '-CA', 'ca.pem', '-rsigner', `${responder}.pem`],
-      ...['-rkey', `${responder}.key`, '-reqin', 'request.der', '-respout', 'response.der', '-ndays', '1'],
+      ...['-rkey', `${responder}.key`, '-reqin', 'request.der', '-respout', 'response.der', ...ndays],
     );
     return readFileSync(join(this.folder, 'response.der'));
   }

@@ -121,38 +121,42 @@ describe('akashi status', () => {
     routes['/ca.cer'] = status(500);
     const { code, out } = await akashi(['status', chain]);
     expect(code).toBe(0);
-    expect(out).toMatch(/from +the certificate's file; not compared/);
+    expect(out).toMatch(/^ {2}from +the certificate's file$/m);
+    expect(out).toMatch(/^trust +nothing: .* not compared/m);
   });
 
   it('takes the issuer, the OCSP address and the CRL from the command line', async () => {
     const plain = ca.issue('plain', 'keyUsage=digitalSignature');
     const crl = join(folder, 'full.crl');
     writeFileSync(crl, encodePem('X509 CRL', ca.crl()));
-    const given = ['--issuer', ca.pem('ca'), '--ocsp', `${base}/ocsp`, '--crl', crl];
+    const given = ['--root', ca.pem('ca'), '--ocsp', `${base}/ocsp`, '--crl', crl];
     const { code, out } = await check(plain, ...given);
     expect(code).toBe(0);
-    expect(out).toMatch(/^ {2}from +--issuer$/m);
+    expect(out).toMatch(/^ {2}from +--root$/m);
+    expect(out).toMatch(/^trust +a root that you gave$/m);
     expect((await check(plain, '--issuer', ca.pem('ca'), '--crl', crl)).out).toMatch(/^OCSP +none: /m);
-    expect((await check(plain)).code).toBe(2);
+    expect(await check(plain)).toMatchObject({ code: 5, out: expect.stringMatching(/is not at hand/) });
   });
 
   it('refuses a certificate that the issuer did not sign, wherever the issuer comes from', async () => {
     const other = new OpensslCa(join(folder, 'other'));
-    const trusted = await check(good, '--issuer', other.pem('ca'));
-    expect(trusted.code).toBe(2);
-    expect(trusted.err).toMatch(/does not verify under the key of its issuer/);
     routes['/ca.cer'] = bytes(() => other.certificate.der, 'application/pkix-cert');
-    expect((await check(good)).code).toBe(2);
+    for (const more of [['--root', other.pem('ca')], []]) {
+      expect(await check(good, ...more)).toMatchObject({
+        code: 5,
+        out: expect.stringMatching(/^result .*does not verify under the key of its issuer/m),
+      });
+    }
     expect(asked.some(({ path }) => path === '/ocsp')).toBe(false);
   });
 
   it('is in doubt if OCSP fails beside a CRL, and if a CRL is false beside OCSP', async () => {
     routes['/ocsp'] = status(503);
-    expect(await check(good)).toMatchObject({ code: 2, out: expect.stringMatching(/IN DOUBT/) });
+    expect(await check(good)).toMatchObject({ code: 5, out: expect.stringMatching(/IN DOUBT/) });
     routes['/ocsp'] = ocsp('responder');
     const stranger = new OpensslCa(join(folder, 'stranger'));
     routes['/full.crl'] = bytes(() => stranger.crl(), 'application/pkix-crl');
-    expect(await check(good)).toMatchObject({ code: 2, out: expect.stringMatching(/IN DOUBT/) });
+    expect(await check(good)).toMatchObject({ code: 5, out: expect.stringMatching(/IN DOUBT/) });
     routes['/full.crl'] = status(404);
     expect((await check(good)).code).toBe(0);
   });
@@ -161,7 +165,7 @@ describe('akashi status', () => {
     routes['/ocsp'] = (_request, body, response) => {
       response.writeHead(200, { 'content-type': 'text/html' }).end(ca.ocsp(body, 'responder'));
     };
-    expect(await check(good)).toMatchObject({ code: 2, out: expect.stringMatching(/^OCSP +unusable/m) });
+    expect(await check(good)).toMatchObject({ code: 5, out: expect.stringMatching(/^OCSP +unusable/m) });
   });
 
   it('does not believe a responder whose own certificate the CRL lists', async () => {
@@ -169,7 +173,7 @@ describe('akashi status', () => {
     ca.revoke(lost, 'keyCompromise');
     routes['/ocsp'] = ocsp('lost');
     const { code, out } = await check(good);
-    expect(code).toBe(2);
+    expect(code).toBe(5);
     expect(out).toMatch(/lists the OCSP responder's own certificate/);
   });
 
@@ -177,10 +181,10 @@ describe('akashi status', () => {
     const elsewhere = { location: `${base}/ca.cer` };
     routes['/moved.cer'] = status(302, elsewhere);
     const moved = ca.issue('moved', `authorityInfoAccess=caIssuers;URI:${base}/moved.cer`);
-    expect(await check(moved)).toMatchObject({ code: 2, err: expect.stringMatching(/answered 302/) });
+    expect(await check(moved)).toMatchObject({ code: 5, out: expect.stringMatching(/answered 302/) });
     expect(asked.map(({ path }) => path)).toEqual(['/moved.cer']);
     const file = ca.issue('file', `authorityInfoAccess=caIssuers;URI:file://${ca.pem('ca')}`);
-    expect(await check(file)).toMatchObject({ code: 2, err: expect.stringMatching(/does not say where/) });
+    expect(await check(file)).toMatchObject({ code: 5, out: expect.stringMatching(/no address of it/) });
   });
 
   it('shows the caller’s credentials to the service itself, and to no other address', async () => {
@@ -198,14 +202,19 @@ describe('akashi status', () => {
   it('refuses a file larger than a certificate can be', async () => {
     routes['/ca.cer'] = bytes(() => new Uint8Array(1024 * 1024), 'application/pkix-cert');
     expect(await check(good)).toMatchObject({
-      code: 2,
-      err: expect.stringMatching(/more than the \d+ bytes/),
+      code: 5,
+      out: expect.stringMatching(/more than the \d+ bytes/),
     });
   });
 
-  it('is in doubt about a certificate that has expired', async () => {
+  it('refuses a certificate that has expired, unless it was valid at the time that is asked about', async () => {
     const expired = ca.issue('expired', extensions(base), -48, -24);
-    expect(await check(expired)).toMatchObject({ code: 2, out: expect.stringMatching(/has expired/) });
+    expect(await check(expired)).toMatchObject({
+      code: 6,
+      out: expect.stringMatching(/NOT VALID: .* has expired/),
+    });
+    ca.revoke(expired, 'superseded');
+    expect(await check(expired)).toMatchObject({ code: 1, out: expect.stringMatching(/REVOKED/) });
   });
 
   it('ends with 3 where nothing is reachable', async () => {
@@ -214,7 +223,7 @@ describe('akashi status', () => {
     const at = `http://127.0.0.1:${(closed.address() as AddressInfo).port}`;
     await new Promise((resolve) => closed.close(resolve));
     const lonely = ca.issue('lonely', extensions(at));
-    expect(await check(lonely)).toMatchObject({ code: 3, err: expect.stringContaining(at) });
+    expect(await check(lonely)).toMatchObject({ code: 3, out: expect.stringContaining(at) });
     expect((await check(lonely, '--issuer', ca.pem('ca'))).code).toBe(3);
   });
 
@@ -223,12 +232,21 @@ describe('akashi status', () => {
     expect(err).toBe('');
     expect(JSON.parse(out)).toMatchObject({
       result: 'revoked',
-      ocsp: { says: 'revoked', revocation: { reason: 'keyCompromise' }, sha256: expect.any(String) },
-      crl: { says: 'revoked' },
+      rule: 'RFC 6960 2.2',
+      trust: 'selfSigned',
+      path: [
+        {
+          subject: 'C=JP, O=Test, CN=revoked',
+          result: 'revoked',
+          ocsp: { says: 'revoked', revocation: { reason: 'keyCompromise' }, sha256: expect.any(String) },
+          crl: { says: 'revoked', rule: 'RFC 5280 6.3.3 (j)' },
+        },
+        { subject: 'C=JP, O=Test, CN=CA', from: `${base}/ca.cer` },
+      ],
     });
     expect(JSON.parse((await check(good, '--json')).out)).toMatchObject({
       result: 'good',
-      crl: { says: 'notListed' },
+      path: [{ crl: { says: 'notListed' } }, {}],
     });
     const broken = join(folder, 'broken.pem');
     writeFileSync(broken, '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n');

@@ -2,9 +2,17 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { judgeCrl } from '../../cli/status-check/crl.ts';
-import type { Finding, Silence } from '../../cli/status-check/finding.ts';
-import { encodePem } from '../../lib/pki/pki.ts';
+import { type CrlFinding, judgeCrls } from '../../cli/status-check/crl.ts';
+import { readCrls } from '../../cli/status-check/crl-file.ts';
+import { type Finding, type Silence, Unusable } from '../../cli/status-check/finding.ts';
+import { phrase } from '../../lib/fault.ts';
+import {
+  type Certificate,
+  type CrlReason,
+  encodeCertificateList,
+  encodePem,
+  encodeTbsCertList,
+} from '../../lib/pki/pki.ts';
 import { type Issued, OpensslCa } from './openssl-ca.ts';
 
 /** CRLs by `openssl ca -gencrl`, judged. */
@@ -28,8 +36,24 @@ beforeAll(() => {
   ca.revoke(held, 'certificateHold');
 });
 
-const judge = (crl: Buffer, subject: Issued = good, now = Date.now()): Finding =>
-  judgeCrl(crl, { certificate: subject.certificate, issuer: ca.certificate }, now).finding;
+/** Nobody but the CA itself may sign. */
+const judgeAll = (
+  crls: readonly Buffer[],
+  certificate: Certificate,
+  { issuer = ca.certificate, at = Date.now() }: { issuer?: Certificate; at?: number } = {},
+): Promise<CrlFinding> =>
+  judgeCrls(
+    crls.flatMap((crl, index) => readCrls(crl, `${index}.crl`)),
+    { certificate, issuer },
+    {
+      clock: { at, maxAge: 0 },
+      certificates: [],
+      trust: () => Promise.reject(new Unusable('test', phrase`none`)),
+    },
+  );
+
+const judge = async (crl: Buffer, subject: Issued = good, at = Date.now()): Promise<Finding> =>
+  (await judgeAll([crl], subject.certificate, { at })).finding;
 
 const unusable = (finding: Finding, detail: RegExp): void => {
   expect(finding).toMatchObject({ says: 'nothing', why: 'unusable' });
@@ -40,101 +64,155 @@ const idp = (...lines: readonly string[]): string =>
   `${AKI}\nissuingDistributionPoint=critical,@idp\n[idp]\n${lines.join('\n')}`;
 
 describe('CRLs', () => {
-  it('list what is revoked and on hold, in DER and in PEM', () => {
+  it('list what is revoked and on hold, in DER and in PEM', async () => {
     const der = ca.crl();
     const pem = Buffer.from(encodePem('X509 CRL', der));
     for (const crl of [der, pem]) {
-      expect(judge(crl, good)).toMatchObject({ says: 'good' });
-      expect(judge(crl, revoked)).toMatchObject({ says: 'revoked', revocation: { reason: 'superseded' } });
-      expect(judge(crl, held)).toMatchObject({ says: 'hold', revocation: { reason: 'certificateHold' } });
+      expect(await judge(crl, good)).toMatchObject({ says: 'good' });
+      expect(await judge(crl, revoked)).toMatchObject({
+        says: 'revoked',
+        revocation: { reason: 'superseded' },
+      });
+      expect(await judge(crl, held)).toMatchObject({
+        says: 'hold',
+        revocation: { reason: 'certificateHold' },
+      });
     }
   });
 
-  it('are asked about other certificates of the CA, such as a responder', () => {
-    const { lists } = judgeCrl(
-      ca.crl(),
-      { certificate: good.certificate, issuer: ca.certificate },
-      Date.now(),
-    );
-    expect(lists(revoked.certificate.serialNumber)).toBe(true);
-    expect(lists(good.certificate.serialNumber)).toBe(false);
+  it('past their nextUpdate or of the future are refused, with five minutes of tolerance', async () => {
+    unusable(await judge(ca.crl(AKI, -48, -1)), /too old/);
+    unusable(await judge(ca.crl(AKI, 1, 24)), /of the future/);
+    expect(await judge(ca.crl(AKI, -48, -0.05))).toMatchObject({ says: 'good' });
   });
 
-  it('past their nextUpdate or of the future are refused, with five minutes of tolerance', () => {
-    unusable(judge(ca.crl(AKI, -48, -1)), /too old/);
-    unusable(judge(ca.crl(AKI, 1, 24)), /of the future/);
-    expect(judge(ca.crl(AKI, -48, -0.05))).toMatchObject({ says: 'good' });
-  });
-
-  it('of a CA of the same name and another key are refused', () => {
+  it('of a CA of the same name and another key are refused', async () => {
     const other = new OpensslCa(join(folder, 'other'));
-    unusable(judge(other.crl()), /another key/);
+    unusable(await judge(other.crl()), /another key/);
     unusable(
-      judge(other.crl('crlNumber=ASN1:INTEGER:1'.replace('crlNumber', '2.5.29.20'))),
+      await judge(other.crl('crlNumber=ASN1:INTEGER:1'.replace('crlNumber', '2.5.29.20'))),
       /does not verify/,
     );
   });
 
-  it('of a CA of another name are refused', () => {
-    unusable(judge(new OpensslCa(join(folder, 'stranger'), 'Stranger').crl()), /not of the certificate's CA/);
+  it('of a CA of another name are refused', async () => {
+    unusable(
+      await judge(new OpensslCa(join(folder, 'stranger'), 'Stranger').crl()),
+      /not of the certificate's CA/,
+    );
   });
 
-  it('of a CA that may not sign CRLs are refused', () => {
+  it('of a CA that may not sign CRLs are refused', async () => {
     const silent = new OpensslCa(join(folder, 'silent'), 'Silent', 'keyUsage=critical,keyCertSign');
     const subject = silent.issue('one', 'keyUsage=digitalSignature');
-    const finding = judgeCrl(
-      silent.crl(),
-      { certificate: subject.certificate, issuer: silent.certificate },
-      Date.now(),
-    ).finding;
+    const { finding } = await judgeAll([silent.crl()], subject.certificate, { issuer: silent.certificate });
     unusable(finding, /not allowed to sign CRLs/);
   });
 
-  it('whose signature or contents were altered are refused', () => {
+  it('whose signature or contents were altered are refused', async () => {
     const crl = ca.crl();
     for (const at of [crl.length - 1, 60, Math.floor(crl.length / 2)]) {
       const altered = Buffer.from(crl);
       altered[at] = (altered[at] as number) ^ 1;
-      expect(judge(altered, revoked)).toMatchObject({ says: 'nothing', why: 'unusable' });
+      expect(await judge(altered, revoked)).toMatchObject({ says: 'nothing', why: 'unusable' });
     }
   });
 
-  it('of the distribution point that the certificate names are taken', () => {
-    expect(judge(ca.crl(idp(`fullname=URI:${POINT}`, 'onlyuser=TRUE')), revoked)).toMatchObject({
+  it('of the distribution point that the certificate names are taken', async () => {
+    expect(await judge(ca.crl(idp(`fullname=URI:${POINT}`, 'onlyuser=TRUE')), revoked)).toMatchObject({
       says: 'revoked',
     });
   });
 
-  it('of another distribution point are refused', () => {
+  it('of another distribution point are refused', async () => {
     unusable(
-      judge(ca.crl(idp('fullname=URI:http://crl.example/other.crl')), revoked),
+      await judge(ca.crl(idp('fullname=URI:http://crl.example/other.crl')), good),
       /another distribution point/,
     );
   });
 
-  it('with a distribution point are refused for a certificate that names none', () => {
+  it('with a distribution point are refused for a certificate that names none', async () => {
     const bare = ca.issue('bare', 'keyUsage=digitalSignature');
-    unusable(judge(ca.crl(idp(`fullname=URI:${POINT}`)), bare), /another distribution point/);
-    expect(judge(ca.crl(), bare)).toMatchObject({ says: 'good' });
+    unusable(await judge(ca.crl(idp(`fullname=URI:${POINT}`)), bare), /another distribution point/);
+    expect(await judge(ca.crl(), bare)).toMatchObject({ says: 'good' });
   });
 
-  it('for other kinds of certificates, for some reasons, indirect ones and deltas are refused', () => {
+  it('for other kinds of certificates, for some reasons, and deltas are refused', async () => {
     const point = `fullname=URI:${POINT}`;
-    unusable(judge(ca.crl(idp(point, 'onlyCA=TRUE'))), /of CAs only/);
-    unusable(judge(ca.crl(idp(point, 'onlyAA=TRUE'))), /attribute certificates only/);
-    unusable(judge(ca.crl(idp(point, 'onlysomereasons=keyCompromise'))), /some reasons only/);
-    unusable(judge(ca.crl(idp(point, 'indirectCRL=TRUE'))), /indirect/);
-    unusable(judge(ca.crl(`${AKI}\n2.5.29.27=critical,ASN1:INTEGER:1`)), /delta/);
+    unusable(await judge(ca.crl(idp(point, 'onlyCA=TRUE'))), /of CAs only/);
+    unusable(await judge(ca.crl(idp(point, 'onlyAA=TRUE'))), /attribute certificates only/);
+    unusable(await judge(ca.crl(idp(point, 'onlysomereasons=keyCompromise'))), /some reasons only/);
+    unusable(await judge(ca.crl(`${AKI}\n2.5.29.27=critical,ASN1:INTEGER:1`)), /delta/);
     const sub = ca.issue('sub', `basicConstraints=critical,CA:TRUE\ncrlDistributionPoints=URI:${POINT}`);
-    unusable(judge(ca.crl(idp(point, 'onlyuser=TRUE')), sub), /does not cover certificates of CAs/);
+    unusable(await judge(ca.crl(idp(point, 'onlyuser=TRUE')), sub), /does not cover certificates of CAs/);
   });
 
-  it('with a critical extension that nobody knows are refused', () => {
-    unusable(judge(ca.crl(`${AKI}\n1.2.3.4.5=critical,ASN1:NULL`)), /not understood/);
+  it('that list the certificate count against it, whatever they say that they cover', async () => {
+    const point = `fullname=URI:${POINT}`;
+    for (const scope of [
+      ['fullname=URI:http://crl.example/other.crl'],
+      [point, 'onlyCA=TRUE'],
+      [point, 'onlysomereasons=keyCompromise'],
+    ]) {
+      expect(await judge(ca.crl(idp(...scope)), revoked)).toMatchObject({ says: 'revoked' });
+    }
+    unusable(await judge(ca.crl(idp(point, 'onlyAA=TRUE')), revoked), /attribute certificates only/);
   });
 
-  it('that are no CRL say nothing', () => {
-    unusable(judge(Buffer.from('no list')), /PEM/);
-    unusable(judge(Buffer.from([0x30, 0x00])), /./);
+  it('that list a serial number twice say the worse, and of two times the earlier', async () => {
+    const { serialNumber } = good.certificate;
+    const day = (date: number): Date => new Date(Date.UTC(2026, 0, date));
+    const list = (...entries: readonly (readonly [number, CrlReason])[]): Buffer => {
+      const tbs = encodeTbsCertList({
+        signature: ca.certificate.signatureAlgorithm,
+        issuer: ca.certificate.subject,
+        thisUpdate: new Date(),
+        nextUpdate: new Date(Date.now() + 3_600_000),
+        revokedCertificates: entries.map(([date, reasonCode]) => ({
+          serialNumber,
+          revocationDate: day(date),
+          reasonCode,
+        })),
+        crlExtensions: [],
+      });
+      return Buffer.from(encodeCertificateList(tbs, ca.certificate.signatureAlgorithm, ca.signature(tbs)));
+    };
+    const revocation = { says: 'revoked', revocation: { time: day(2), reason: 'keyCompromise' } };
+    const [one, hold] = [[2, 'keyCompromise'] as const, [1, 'certificateHold'] as const];
+    expect(await judge(list(one, hold))).toMatchObject(revocation);
+    expect(await judge(list(hold, one))).toMatchObject(revocation);
+    expect(await judge(list([3, 'superseded'], one))).toMatchObject(revocation);
+    expect(await judge(list(one, [3, 'superseded']))).toMatchObject(revocation);
+    expect(await judge(list(hold, [3, 'removeFromCRL']))).toMatchObject({ says: 'hold' });
+    unusable(await judge(list([3, 'removeFromCRL'])), /only a delta/);
+  });
+
+  it('together cover all reasons, or say nothing', async () => {
+    const point = `fullname=URI:${POINT}`;
+    const some = (reasons: string): Buffer => ca.crl(idp(point, `onlysomereasons=${reasons}`));
+    const compromise = some('keyCompromise,CACompromise');
+    const others = some(
+      'affiliationChanged,superseded,cessationOfOperation,certificateHold,privilegeWithdrawn,AACompromise',
+    );
+    expect((await judgeAll([compromise, others], good.certificate)).finding).toMatchObject({ says: 'good' });
+    unusable((await judgeAll([compromise], good.certificate)).finding, /some reasons only/);
+    unusable((await judgeAll([compromise, compromise], good.certificate)).finding, /some reasons only/);
+  });
+
+  it('beside a good one are left out by name', async () => {
+    const other = new OpensslCa(join(folder, 'beside'));
+    const { finding, by, aside } = await judgeAll([other.crl(), ca.crl()], good.certificate);
+    expect(finding).toMatchObject({ says: 'good' });
+    expect(by.map(({ from }) => from)).toEqual(['1.crl']);
+    expect(aside).toMatchObject([{ from: '0.crl', finding: { rule: 'RFC 5280 6.3.3 (g)' } }]);
+  });
+
+  it('with a critical extension that nobody knows are refused', async () => {
+    unusable(await judge(ca.crl(`${AKI}\n1.2.3.4.5=critical,ASN1:NULL`)), /not understood/);
+  });
+
+  it('that are no CRL say nothing', async () => {
+    unusable(await judge(Buffer.from('no list')), /PEM/);
+    unusable(await judge(Buffer.from([0x30, 0x00])), /./);
   });
 });

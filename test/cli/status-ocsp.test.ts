@@ -32,9 +32,14 @@ beforeAll(() => {
 const ask = (subject: Issued, nonce: Uint8Array = randomBytes(32)): OcspQuestion =>
   ocspQuestion({ certificate: subject.certificate, issuer: ca.certificate }, nonce);
 
+const HOUR = 3_600_000;
+
+const judged = (bytes: Uint8Array, question: OcspQuestion, at: number): Finding =>
+  judgeOcsp(bytes, question, { at, maxAge: 24 * HOUR }).finding;
+
 const answer = (subject: Issued, responder = 'responder', now = Date.now()): Finding => {
   const question = ask(subject);
-  return judgeOcsp(ca.ocsp(question.der, responder), question, now);
+  return judged(ca.ocsp(question.der, responder), question, now);
 };
 
 const unusable = (finding: Finding, detail: RegExp): void => {
@@ -50,7 +55,7 @@ describe('OCSP answers', () => {
   });
 
   it('of the CA itself are taken', () => {
-    expect(answer(good, 'ca')).toMatchObject({ says: 'good', signer: 'the CA itself' });
+    expect(answer(good, 'ca')).toMatchObject({ says: 'good', signer: phrase`the CA itself` });
   });
 
   it('about a serial number that the responder never saw say unknown', () => {
@@ -61,10 +66,7 @@ describe('OCSP answers', () => {
 
   it('with the nonce of another question are refused', () => {
     const question = ask(good);
-    unusable(
-      judgeOcsp(ca.ocsp(ask(good).der, 'responder'), question, Date.now()),
-      /nonce of another question/,
-    );
+    unusable(judged(ca.ocsp(ask(good).der, 'responder'), question, Date.now()), /nonce of another question/);
   });
 
   it('without a nonce are refused, since they may be old ones', () => {
@@ -75,13 +77,13 @@ describe('OCSP answers', () => {
       serialNumber: good.certificate.serialNumber,
     });
     const bytes = ca.ocsp(encodeOcspRequest({ certIds: [certId] }), 'responder');
-    unusable(judgeOcsp(bytes, ask(good), Date.now()), /no nonce/);
+    unusable(judged(bytes, ask(good), Date.now()), /no nonce/);
   });
 
   it('about another certificate are refused', () => {
     const nonce = randomBytes(32);
     unusable(
-      judgeOcsp(ca.ocsp(ask(good, nonce).der, 'responder'), ask(revoked, nonce), Date.now()),
+      judged(ca.ocsp(ask(good, nonce).der, 'responder'), ask(revoked, nonce), Date.now()),
       /another cert/,
     );
   });
@@ -93,6 +95,16 @@ describe('OCSP answers', () => {
     unusable(answer(good, 'responder', Date.now() + day + 6 * minute), /too old/);
     expect(answer(good, 'responder', Date.now() - 4 * minute)).toMatchObject({ says: 'good' });
     unusable(answer(good, 'responder', Date.now() - 6 * minute), /of the future/);
+  });
+
+  it('without a nextUpdate are good for as long as the caller says, and no longer', () => {
+    const question = ask(good);
+    const bytes = ca.ocsp(question.der, 'responder', []);
+    const at = (hours: number, maxAge: number): Finding =>
+      judgeOcsp(bytes, question, { at: Date.now() + hours * HOUR, maxAge: maxAge * HOUR }).finding;
+    expect(at(24, 24)).toMatchObject({ says: 'good' });
+    unusable(at(25, 24), /no nextUpdate/);
+    expect(at(25, 26)).toMatchObject({ says: 'good' });
   });
 
   it('of a responder whose certificate has expired, or is not valid yet, are refused', () => {
@@ -126,7 +138,7 @@ describe('OCSP answers', () => {
         { certificate: good.certificate, issuer: other.certificate },
         question.nonce,
       );
-      const finding = judgeOcsp(other.ocsp(theirs.der, who), question, Date.now());
+      const finding = judged(other.ocsp(theirs.der, who), question, Date.now());
       unusable(finding, /not issued by the certificate's own CA/);
     },
   );
@@ -134,13 +146,13 @@ describe('OCSP answers', () => {
   it('that were altered anywhere are refused and never throw', () => {
     const question = ask(revoked);
     const bytes = ca.ocsp(question.der, 'responder');
-    const genuine = judgeOcsp(bytes, question, Date.now());
+    const genuine = judged(bytes, question, Date.now());
     expect(genuine).toMatchObject({ says: 'revoked' });
     fc.assert(
       fc.property(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }), (at, flip) => {
         const altered = Buffer.from(bytes);
         altered[at] = (altered[at] as number) ^ flip;
-        const finding = judgeOcsp(altered, question, Date.now());
+        const finding = judged(altered, question, Date.now());
         // Only bytes that nobody signed and nobody needs may change without harm.
         if (finding.says !== 'nothing') expect(finding).toEqual(genuine);
       }),
@@ -149,11 +161,11 @@ describe('OCSP answers', () => {
   });
 
   it('that are error statuses or no OCSP at all say nothing', () => {
-    expect(judgeOcsp(encodeOcspError('tryLater'), ask(good), Date.now())).toMatchObject({
+    expect(judged(encodeOcspError('tryLater'), ask(good), Date.now())).toMatchObject({
       says: 'nothing',
       why: 'unavailable',
       detail: phrase`The responder says ${'tryLater'}.`,
     });
-    unusable(judgeOcsp(Buffer.from('<html>'), ask(good), Date.now()), /./);
+    unusable(judged(Buffer.from('<html>'), ask(good), Date.now()), /./);
   });
 });

@@ -8,11 +8,12 @@ const at = (hour: number): Date => new Date(Date.UTC(2026, 10, 22, hour));
 
 const says = (what: Statement['says'], hour = 12): Statement => ({
   says: what,
+  rule: 'test',
   thisUpdate: at(hour),
   signer: 'test',
 });
 
-const nothing = (why: Silence['why']): Silence => silence(why, phrase`test`);
+const nothing = (why: Silence['why']): Silence => silence(why, 'test', phrase`test`);
 
 const outcome = (ocsp: Finding, crl: Finding, notAfter = at(23)): Verdict['outcome'] =>
   judgeStatus(ocsp, crl, { notAfter }).outcome;
@@ -99,14 +100,5 @@ describe('the verdict', () => {
         expect([ocsp, crl, outcome(nothing(ocsp), nothing(crl))]).toEqual([ocsp, crl, wanted]);
       }
     }
-  });
-
-  it('is never good beside an obstacle, and still revoked', () => {
-    const certificate = { notAfter: at(23), obstacle: 'The certificate has expired, whatever its status.' };
-    expect(judgeStatus(says('good'), says('good'), certificate)).toEqual({
-      outcome: 'inDoubt',
-      because: certificate.obstacle,
-    });
-    expect(judgeStatus(says('revoked'), says('good', 1), certificate).outcome).toBe('revoked');
   });
 });

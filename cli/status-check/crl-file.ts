@@ -1,0 +1,47 @@
+import { hash } from 'node:crypto';
+import { type CertificateList, decodeCertificateList, decodePemBundle } from '../../lib/pki/pki.ts';
+import { Unusable, unusableBy } from './finding.ts';
+
+/** 64 MiB. */
+export const MAX_CRL_BYTES = 64 * 1024 * 1024;
+
+/** A CRL at hand, from a file or an address. */
+export interface CrlAtHand {
+  readonly from: string;
+  /** Of its DER. */
+  readonly sha256: string;
+  readonly list: CertificateList | Unusable;
+}
+
+/** Clauses by fault; the default is the syntax of CRLs. */
+const clauseOf = (error: unknown): string =>
+  Reflect.get(Object(error), 'code') === 'unknown-critical-extension'
+    ? 'RFC 5280 5.2, 5.3'
+    : Reflect.get(Object(error), 'code') === 'malformed-pem'
+      ? 'RFC 7468 2'
+      : 'RFC 5280 5.1';
+
+const decoded = (der: Uint8Array): CertificateList | Unusable => {
+  try {
+    return decodeCertificateList(der, MAX_CRL_BYTES);
+  } catch (error) {
+    return unusableBy(error, clauseOf(error));
+  }
+};
+
+const derOf = (bytes: Buffer): readonly Uint8Array[] | Unusable => {
+  if (bytes[0] === 0x30) return [bytes];
+  try {
+    return decodePemBundle('X509 CRL', bytes.toString('utf8'), MAX_CRL_BYTES);
+  } catch (error) {
+    return unusableBy(error, clauseOf(error));
+  }
+};
+
+/** The CRLs in a file: one in DER, or one or more in PEM. Bytes that are no CRL become one that is unusable. */
+export const readCrls = (bytes: Buffer, from: string): readonly CrlAtHand[] => {
+  const found = derOf(bytes);
+  return found instanceof Unusable
+    ? [{ from, sha256: hash('sha256', bytes), list: found }]
+    : found.map((der) => ({ from, sha256: hash('sha256', der), list: decoded(der) }));
+};

@@ -1,0 +1,75 @@
+import { phrase } from '../../lib/fault.ts';
+import {
+  type Certificate,
+  type CertificateList,
+  findExtension,
+  keyIdentifier,
+  sameName,
+} from '../../lib/pki/pki.ts';
+import { isSignedBy, signatureUnder } from '../issued-by.ts';
+import { Unusable } from './finding.ts';
+import type { Subject } from './ocsp.ts';
+
+/** Where the signers of CRLs are found, and which of them may be believed. */
+export interface Signers {
+  /** Certificates at hand, of any kind. */
+  readonly certificates: readonly Certificate[];
+  /**
+   * Throws `Unusable` unless the certificate has a path to the root of the path that is judged, and no certificate of
+   * it is revoked (RFC 5280 6.3.3 (f)).
+   */
+  trust(signer: Certificate): Promise<void>;
+}
+
+const maySign = ({ extensions }: Certificate): boolean =>
+  findExtension(extensions, 'keyUsage')?.usages.includes('cRLSign') !== false;
+
+const ownIdentifier = ({ extensions, subjectPublicKeyInfo }: Certificate): Uint8Array =>
+  findExtension(extensions, 'subjectKeyIdentifier')?.keyIdentifier ?? keyIdentifier(subjectPublicKeyInfo);
+
+const SIGNATURE = 'RFC 5280 6.3.3 (g)';
+
+const noSigner = (crl: CertificateList, { issuer }: Subject): Unusable => {
+  if (!sameName(crl.issuer, issuer.subject)) {
+    return new Unusable('RFC 5280 6.3.3 (f)', phrase`The certificate of the CRL's issuer is not at hand.`);
+  }
+  if (signatureUnder(crl, issuer) === 'unsupported') {
+    return new Unusable(SIGNATURE, phrase`The signature algorithm of the CRL is not supported.`);
+  }
+  const named = findExtension(crl.crlExtensions, 'authorityKeyIdentifier')?.keyIdentifier;
+  return named && Buffer.compare(named, ownIdentifier(issuer)) !== 0
+    ? new Unusable(SIGNATURE, phrase`The CRL names another key of the CA.`)
+    : new Unusable(SIGNATURE, phrase`The signature of the CRL does not verify.`);
+};
+
+/**
+ * The certificate whose key signed the CRL: that of the certificate's own CA, whose path is judged anyway; or another
+ * with the CRL issuer's name, found by its key, whose path is then judged as well (RFC 5280 6.3.3 (f), (g)).
+ */
+export const signerOf = async (
+  crl: CertificateList,
+  subject: Subject,
+  { certificates, trust }: Signers,
+): Promise<Certificate> => {
+  const { issuer } = subject;
+  const signed = [issuer, ...certificates].filter(
+    (candidate) => sameName(candidate.subject, crl.issuer) && isSignedBy(crl, candidate),
+  );
+  if (signed.length === 0) throw noSigner(crl, subject);
+  const allowed = signed.filter(maySign);
+  if (allowed.length === 0) {
+    throw new Unusable('RFC 5280 6.3.3 (f)', phrase`The CA is not allowed to sign CRLs.`);
+  }
+  if (allowed[0] === issuer) return issuer;
+  let why: unknown;
+  for (const signer of allowed) {
+    try {
+      await trust(signer);
+      return signer;
+    } catch (error) {
+      if (!(error instanceof Unusable)) throw error;
+      why = error;
+    }
+  }
+  throw why;
+};
