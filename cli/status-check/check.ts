@@ -12,6 +12,7 @@ import { type CrlAtHand, MAX_CRL_BYTES, readCrls } from './crl-file.ts';
 import { type Fetcher, type Limits, openFetcher } from './fetcher.ts';
 import type { Clock, Silence } from './finding.ts';
 import { type DeadEnd, type Held, isSelfSigned, type Path, pathsFrom } from './path.ts';
+import type { PolicyDemand } from './path-policies.ts';
 import { type Problem, pathProblems } from './path-rules.ts';
 import { judgeStatus, type Verdict, verdict } from './verdict.ts';
 
@@ -44,6 +45,8 @@ export interface StatusQuestion {
    */
   readonly crls?: readonly (URL | readonly CrlAtHand[])[];
   readonly clock: Clock;
+  /** What the caller asks of policies; nothing if it is absent. */
+  readonly policies?: PolicyDemand;
   readonly nonce: () => Uint8Array;
   readonly ask: ApiClient['ask'];
   /** For the limit of time. */
@@ -182,6 +185,7 @@ export const checkStatus = async (question: StatusQuestion): Promise<StatusRepor
     const problems = pathProblems(
       path.certificates.map((held) => held.certificate),
       clock.at,
+      question.policies,
     );
     if (problems.length > 0) {
       refused.push({ path, problems });

@@ -148,7 +148,6 @@ export const judgeCrls = async (
   const leaveOut = ({ from, sha256 }: CrlAtHand, why: Unusable): void => {
     if (!aside.some((one) => one.sha256 === sha256)) aside.push({ from, sha256, finding: silenceOf(why) });
   };
-  for (const crl of crls) if (crl.list instanceof Unusable) leaveOut(crl, crl.list);
   const readable = crls.filter(isReadable);
   const own = readable.filter(({ list }) => isFrom(list, subject.certificate));
   const deltas = own.filter(({ list }) => isDelta(list));
@@ -171,13 +170,11 @@ export const judgeCrls = async (
       );
     }
   }
-  if (judged.length === 0) {
-    if (own.length === 0 && readable[0]) {
-      leaveOut(
-        readable[0],
-        new Unusable('RFC 5280 6.3.3 (b) (1)', phrase`The CRL is not of the certificate's CA.`),
-      );
-    }
+  // Last, since they may be of other CAs.
+  for (const crl of crls) if (crl.list instanceof Unusable) leaveOut(crl, crl.list);
+  const [other] = readable;
+  if (own.length === 0 && other) {
+    leaveOut(other, new Unusable('RFC 5280 6.3.3 (b) (1)', phrase`The CRL is not of the certificate's CA.`));
   }
   return combine(judged, aside);
 };

@@ -1,6 +1,8 @@
-import { type Phrase, phrase } from '../../lib/fault.ts';
-import { type Certificate, findExtension, formatName, sameName } from '../../lib/pki/pki.ts';
+import { Fault, type Phrase, phrase } from '../../lib/fault.ts';
+import { type Certificate, findExtension, formatName, OID, sameName } from '../../lib/pki/pki.ts';
 import { validityAt } from './finding.ts';
+import { nameProblem } from './name-constraints.ts';
+import { type PolicyDemand, policyProblem } from './path-policies.ts';
 
 /** What RFC 5280 6.1 has against a path, apart from signatures and names (path.ts) and revocation (check.ts). */
 export interface Problem {
@@ -26,11 +28,12 @@ const UNDERSTOOD: ReadonlySet<string> = new Set([
   'ocspNoCheck',
 ]);
 
-/** Extensions that can refuse a path and are not processed here, critical or not. */
-const UNSUPPORTED: ReadonlyMap<string, string> = new Map([
-  ['2.5.29.30', 'nameConstraints'],
-  ['2.5.29.36', 'policyConstraints'],
-  ['2.5.29.54', 'inhibitAnyPolicy'],
+/** Further ones, which are processed where they stand in CAs (name-constraints.ts, path-policies.ts). */
+const PROCESSED: ReadonlySet<string> = new Set([
+  OID.nameConstraints,
+  OID.policyMappings,
+  OID.policyConstraints,
+  OID.inhibitAnyPolicy,
 ]);
 
 type Against = (rule: string, detail: Phrase) => void;
@@ -41,10 +44,7 @@ const checkExtensions = ({ extensions, subject }: Certificate, against: Against)
     const { id, critical } = extension;
     if (extension.id === 'other') {
       const { oid } = extension;
-      const unsupported = UNSUPPORTED.get(oid);
-      if (unsupported !== undefined) {
-        against('RFC 5280 6.1', phrase`${name} has ${unsupported}, which is not supported here.`);
-      } else if (critical) {
+      if (critical && !PROCESSED.has(oid)) {
         against(
           'RFC 5280 6.1.4 (o), 6.1.5 (f)',
           phrase`${name} has the critical extension ${oid}, which is not understood.`,
@@ -101,11 +101,37 @@ const checkLengths = (path: readonly Certificate[], againstAt: (index: number) =
   }
 };
 
+/** Name constraints and policies. An extension of theirs that cannot be read refuses the path. */
+const checkConstraints = (
+  path: readonly Certificate[],
+  demand: PolicyDemand,
+  againstAt: (index: number) => Against,
+): void => {
+  try {
+    const named = nameProblem(path);
+    if (named) againstAt(named.index)('RFC 5280 6.1.3 (b), (c)', named.detail);
+    const policy = policyProblem(path, demand);
+    if (policy !== undefined) {
+      againstAt(0)(
+        policy,
+        phrase`The path has no policy that it needs to have, or maps policies in a way that is not allowed.`,
+      );
+    }
+  } catch (error) {
+    if (!Fault.is(error)) throw error;
+    againstAt(0)('RFC 5280 6.1.4 (o)', phrase`A constraint in the path cannot be read. ${error.phrase}`);
+  }
+};
+
 /**
  * Everything that RFC 5280 6.1 has against the path at that moment, the certificate in question first in the path and
- * the root last. The root is held to its own extensions and validity too, as RFC 5937 3.2 permits.
+ * the root last. The root is held to its validity and to its constraints on paths and names too, as RFC 5937 3.2 permits.
  */
-export const pathProblems = (path: readonly Certificate[], at: number): readonly Problem[] => {
+export const pathProblems = (
+  path: readonly Certificate[],
+  at: number,
+  demand: PolicyDemand = {},
+): readonly Problem[] => {
   const problems: Problem[] = [];
   const againstAt =
     (index: number): Against =>
@@ -119,5 +145,6 @@ export const pathProblems = (path: readonly Certificate[], at: number): readonly
     if (index > 0) checkCa(certificate, against);
   }
   checkLengths(path, againstAt);
+  checkConstraints(path, demand, againstAt);
   return problems;
 };

@@ -152,11 +152,11 @@ const withoutOcsp = (ocsp: Finding, crl: Finding): Verdict => {
   const isOut =
     silences.some(({ why }) => why === 'unreachable') &&
     silences.every(({ why }) => why === 'unreachable' || why === 'absent');
-  return isOut
-    ? verdict('unreachable', UNDETERMINED, phrase`No source of its status could be reached.`)
-    : verdict(
-        'inDoubt',
-        silences.find(({ why }) => why === 'unusable')?.rule ?? UNDETERMINED,
-        phrase`No source of its status gave an answer that can be relied on.`,
-      );
+  if (isOut) return verdict('unreachable', UNDETERMINED, phrase`No source of its status could be reached.`);
+  const unusable = silences.find(({ why }) => why === 'unusable') ?? silences[0];
+  return verdict(
+    'inDoubt',
+    unusable?.rule ?? UNDETERMINED,
+    phrase`No source of its status gave an answer that can be relied on. ${unusable?.detail ?? ''}`,
+  );
 };

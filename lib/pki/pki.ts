@@ -101,6 +101,16 @@ export {
 export { decodeOcspResponse, MAX_OCSP_RESPONSE_BYTES } from './ocsp-response-decoder.ts';
 export { isOid, parseOid } from './oid.ts';
 export { OID, type OidName } from './oids.ts';
+export {
+  type NameConstraints,
+  type PolicyConstraints,
+  type PolicyMapping,
+  readInhibitAnyPolicy,
+  readNameConstraints,
+  readPolicyConstraints,
+  readPolicyMappings,
+  type Subtree,
+} from './path-constraints.ts';
 export { decodePem, decodePemBundle, encodePem } from './pem.ts';
 export { encodeSerial, parseSerial, readSerial, type SerialHex, serialFromOctets } from './serial.ts';
 export { rfc3339 } from './time.ts';
