@@ -45,26 +45,28 @@ const BY_CRL: Words = { ...BY_OCSP, good: phrase`not listed` };
 
 type Line = readonly [string, string | undefined];
 
-const revocationText = ({ revocation }: Statement): string =>
-  revocation
-    ? ` since ${rfc3339(revocation.time)}, ${revocation.reason ?? 'unspecified'}${
-        revocation.invalidityDate ? `, invalid since ${rfc3339(revocation.invalidityDate)}` : ''
-      }`
-    : '';
+const statementText = ({ says, revocation }: Statement, words: Words): Phrase => {
+  if (!revocation) return words[says];
+  const { time, reason = 'unspecified', invalidityDate } = revocation;
+  return invalidityDate
+    ? phrase`${words[says]} since ${rfc3339(time)}, ${reason}, invalid since ${rfc3339(invalidityDate)}`
+    : phrase`${words[says]} since ${rfc3339(time)}, ${reason}`;
+};
 
 const findingText = (finding: Finding, words: Words, say: Say): string =>
   finding.says === 'nothing'
     ? `${say(SILENT[finding.why])}: ${say(finding.detail)} (${finding.rule})`
-    : `${say(words[finding.says])}${revocationText(finding)}`;
+    : say(statementText(finding, words));
+
+/** A span of time; its end may be open. */
+const span = (from: Date, to?: Date): Phrase =>
+  to ? phrase`${rfc3339(from)} to ${rfc3339(to)}` : phrase`from ${rfc3339(from)}`;
 
 const windowLines = (finding: Finding, say: Say): readonly Line[] =>
   finding.says === 'nothing'
     ? []
     : [
-        [
-          `  ${say(phrase`holds`)}`,
-          `${rfc3339(finding.thisUpdate)}${finding.nextUpdate ? ` to ${rfc3339(finding.nextUpdate)}` : ''}`,
-        ],
+        [`  ${say(phrase`holds`)}`, say(span(finding.thisUpdate, finding.nextUpdate))],
         [
           `  ${say(phrase`signed by`)}`,
           typeof finding.signer === 'string' ? finding.signer : say(finding.signer),
@@ -111,7 +113,7 @@ const entryLines = (
 ): readonly Line[] => [
   [say(index === 0 ? phrase`certificate` : phrase`issuer`), formatName(certificate.subject)],
   [`  ${say(phrase`serial`)}`, certificate.serialNumber],
-  [`  ${say(phrase`valid`)}`, `${rfc3339(certificate.notBefore)} to ${rfc3339(certificate.notAfter)}`],
+  [`  ${say(phrase`valid`)}`, say(span(certificate.notBefore, certificate.notAfter))],
   ...(index === 0
     ? []
     : evidenceLines({ from: typeof from === 'string' ? from : say(from), sha256: sha256(certificate) }, say)),

@@ -8,6 +8,7 @@ import { PKI } from './ja/pki.ts';
 import { PRINCIPALS } from './ja/principals.ts';
 import { REGISTRATION } from './ja/registration.ts';
 import { STATUS } from './ja/status.ts';
+import { STATUS_CHECK } from './ja/status-check.ts';
 import { STORE } from './ja/store.ts';
 import { TITLES } from './ja/titles.ts';
 import { TLOG } from './ja/tlog.ts';
@@ -25,6 +26,7 @@ export const JA: readonly (readonly [template: string, japanese: string])[] = [
   PRINCIPALS,
   REGISTRATION,
   STATUS,
+  STATUS_CHECK,
   STORE,
   TITLES,
   TLOG,

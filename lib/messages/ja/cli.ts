@@ -175,63 +175,6 @@ export const CLI = {
   'The id of an amendment has 20 hex digits; see akashi trust-domain show.':
     '変更の ID は 16 進 20 桁です。akashi trust-domain show で確認してください。',
 
-  "The CRL lists the OCSP responder's own certificate.": 'OCSP レスポンダ自身の証明書が CRL に載っています。',
-  'The CRL is a delta, which says nothing alone.': 'CRL は差分で、それだけでは判断できません。',
-  "The CRL is that of another distribution point than the certificate's.":
-    'CRL は、証明書の示すものとは別の配布点のものです。',
-  'The CRL is an indirect one, which is not understood here.': 'CRL は、対応していない間接 CRL です。',
-  'The CRL covers some reasons only.': 'CRL は、一部の失効理由だけを対象としています。',
-  'The CRL covers attribute certificates only.': 'CRL は、属性証明書だけを対象としています。',
-  'The CRL does not cover certificates of CAs.': 'CRL は、認証局の証明書を対象としていません。',
-  'The CRL covers certificates of CAs only.': 'CRL は、認証局の証明書だけを対象としています。',
-  "The CRL is not of the certificate's CA.": 'CRL は、この証明書の認証局のものではありません。',
-  'The CA is not allowed to sign CRLs.': '認証局に、CRL に署名する権限がありません。',
-  'The CRL names another key of the CA.': 'CRL の示す鍵が、この認証局の鍵と異なります。',
-  'The signature of the CRL does not verify.': 'CRL の署名を検証できません。',
-  'The CRL removes the certificate, which only a delta can.':
-    'CRL が証明書を取り除いています。これは差分 CRL でだけ認められます。',
-  'The CRL': 'CRL',
-  'The CRL has entries of other CAs without being an indirect one.':
-    'CRL に、間接 CRL でないにもかかわらず、ほかの認証局のエントリがあります。',
-  '{0} is of the future: its thisUpdate is {1}.': '{0} の thisUpdate（{1}）が未来です。',
-  '{0} ends before it begins.': '{0} の nextUpdate が thisUpdate より前です。',
-  '{0} is too old: its nextUpdate was {1}.': '{0} は古すぎます。nextUpdate は {1} でした。',
-  'Give the certificate of its CA with --issuer FILE.': '認証局の証明書を --issuer FILE で指定してください。',
-  "The certificate's signature does not verify under the key of its issuer from {0}.":
-    '証明書の署名を、{0} にある発行者の鍵で検証できません。',
-  "The certificate's issuer, {0}, is not in {1}.": '証明書の発行者（{0}）が {1} にありません。',
-  '{0} gave something else than a certificate. {1}': '{0} から得たものが証明書ではありません。{1}',
-  'The certificate does not say where its issuer is found.':
-    '証明書に、発行者の証明書の場所が書かれていません。',
-  "Give the CA's with --issuer FILE.": '認証局の証明書を --issuer FILE で指定してください。',
-  'Or give --issuer FILE.': 'または、--issuer FILE を指定してください。',
-  "The issuer's certificate cannot be had. {0}": '発行者の証明書を取得できません。{0}',
-  '{0} has a critical extension that is not understood.': '{0} に未知のクリティカル拡張があります。',
-  'The OCSP answer is about another certificate.': 'OCSP の回答は、別の証明書についてのものです。',
-  'The OCSP answer speaks twice about the certificate.':
-    'OCSP の回答に、この証明書についての答えが二つあります。',
-  "The OCSP responder's certificate was not issued by the certificate's own CA.":
-    'OCSP レスポンダの証明書が、この証明書の認証局の発行したものではありません。',
-  "The OCSP responder's certificate is not for signing OCSP answers.":
-    'OCSP レスポンダの証明書が、OCSP の回答に署名するためのものではありません。',
-  "The OCSP responder's certificate is not for signatures.":
-    'OCSP レスポンダの証明書が、署名に使えるものではありません。',
-  "The OCSP responder's certificate has a critical extension that is not understood.":
-    'OCSP レスポンダの証明書に未知のクリティカル拡張があります。',
-  "The OCSP responder's certificate has expired.": 'OCSP レスポンダの証明書の有効期間が終わっています。',
-  "The OCSP responder's certificate is not valid yet.":
-    'OCSP レスポンダの証明書の有効期間がまだ始まっていません。',
-  'The signature of the OCSP answer does not verify.': 'OCSP の回答の署名を検証できません。',
-  'The OCSP answer is signed neither by the CA nor by a responder whose certificate came with it.':
-    'OCSP の回答が、認証局によっても、添付された証明書のレスポンダによっても署名されていません。',
-  'The responder says {0}.': 'レスポンダの回答は {0} です。',
-  'The OCSP answer has no nonce, so it may be an old one.':
-    'OCSP の回答にノンスがありません。古い回答のおそれがあります。',
-  'The OCSP answer has the nonce of another question.': 'OCSP の回答のノンスが、別の問い合わせのものです。',
-  'The OCSP answer': 'OCSP の回答',
-  '{0} answered {1}.': '{0} が {1} を返しました。',
-  '{0} answered with something else than {1}.': '{0} の回答が {1} ではありません。',
-  'The certificate names no address of it.': '証明書に、そのアドレスが書かれていません。',
   'No service of this data folder answers at {0}.': 'このデータフォルダのサービスが {0} で応答しません。',
   'Start it with npm start, or name its data folder with --data. A service that is stopped needs no command: copy its folder.':
     'npm start で起動するか、--data でデータフォルダを指定してください。停止しているサービスにこのコマンドは要りません。フォルダをコピーしてください。',

@@ -182,4 +182,14 @@ export const PKI = {
     '直前に文字のない結合文字です。文字の後に置くか、取り除いてください',
   'is all that it has and does not show; write what it stands for':
     '表示されない文字だけが入力されています。その意味を文字で書いてください',
+  'Malformed certs-only message: {0}.': 'certs-only メッセージの形式が正しくありません（{0}）。',
+  'it is not one element of BER': 'BER の一つの要素ではありません',
+  'it is not a SignedData': 'SignedData ではありません',
+  'it has no certificate': '証明書がありません',
+  'it has more than {0} certificates': '証明書が {0} 枚を超えています',
+  "bytes behind an extension's value": '拡張の値の後に余分なバイトがあります',
+  'an iPAddress without the mask that a name constraint has':
+    '名前制約に必要なマスクが iPAddress にありません',
+  'a name constraint with minimum or maximum': '名前制約に minimum または maximum があります',
+  'an empty list of name constraints': '名前制約のリストが空です',
 };
