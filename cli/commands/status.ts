@@ -3,6 +3,7 @@ import { Option } from 'commander';
 import { z } from 'zod';
 import { phrase } from '../../lib/fault.ts';
 import { speaking } from '../../lib/messages/messages.ts';
+import { isOid } from '../../lib/pki/pki.ts';
 import { readCertificateFile, readIssuersFile } from '../certificate-file.ts';
 import { EXIT, type ExitCode, usage } from '../failure.ts';
 import { type Guide, guideText } from '../guide.ts';
@@ -22,6 +23,10 @@ const input = z.object({
   ocsp: z.string().exactOptional(),
   crl: z.array(z.string()).max(64).exactOptional(),
   at: z.iso.datetime({ offset: true }).exactOptional(),
+  policy: z
+    .array(z.string().refine(isOid, 'Must be an object identifier, such as 2.16.840.1.1.'))
+    .max(64)
+    .exactOptional(),
   maxAge: z
     .string()
     .regex(/^\d{1,6}$/, 'Must be a whole number of minutes.')
@@ -83,6 +88,7 @@ export const addCommand: AddCommand = (program, perform) => {
     .addOption(new Option('--issuer <file>', 'the same as --root').hideHelp())
     .option('--ocsp <url>', 'ask here instead')
     .option('--crl <file-or-url>', 'take the CRL from here instead; may be given several times', collect)
+    .option('--policy <oid>', 'ask for this policy in the path; several times for any of them', collect)
     .option('--at <time>', 'judge everything as of that time (RFC 3339), instead of now')
     .option('--max-age <minutes>', 'how old an answer without nextUpdate may be', `${MAX_AGE_MINUTES}`)
     .addHelpText('after', guideText(GUIDE))
@@ -99,6 +105,7 @@ export const addCommand: AddCommand = (program, perform) => {
             at: options.at === undefined ? terminal.now() : Date.parse(options.at),
             maxAge: Number(options.maxAge ?? MAX_AGE_MINUTES) * MINUTE_MS,
           },
+          ...(options.policy && { policies: { acceptable: options.policy.filter(isOid), explicit: true } }),
           nonce: () => randomBytes(NONCE_OCTETS),
           now: terminal.now,
           ask: client.ask,

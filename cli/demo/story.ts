@@ -72,7 +72,7 @@ export const tellStory = async (place: Place, addresses: Addresses): Promise<Sto
   };
   const askAkashi = async (code: number, says: readonly RegExp[]): Promise<void> => {
     const text = await run(
-      ['akashi', 'status', 'certificate.pem', '--issuer', 'ca.pem', '--as', CAST.relyingParty],
+      ['akashi', 'status', 'certificate.pem', '--root', 'ca.pem', '--as', CAST.relyingParty],
       { code, says },
     );
     for (const [source, channel] of [

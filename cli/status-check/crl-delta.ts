@@ -32,11 +32,15 @@ export const isOfSameScope = (delta: CertificateList, complete: CertificateList)
     extensionBytes(complete, 'issuingDistributionPoint') &&
   extensionBytes(delta, 'authorityKeyIdentifier') === extensionBytes(complete, 'authorityKeyIdentifier');
 
-/** Throws `Unusable` unless the delta can be put on top of the complete CRL (RFC 5280 5.2.4, conditions (c) and (d)). */
-export const checkDelta = (delta: CertificateList, complete: CertificateList, signer: Certificate): void => {
+/** Throws `Unusable` unless the key that signed the complete CRL signed the delta. */
+export const checkDeltaSignature = (delta: CertificateList, signer: Certificate): void => {
   if (!isSignedBy(delta, signer)) {
     throw new Unusable('RFC 5280 6.3.3 (h)', phrase`The signature of the delta CRL does not verify.`);
   }
+};
+
+/** Throws `Unusable` unless the delta goes on from the complete CRL (RFC 5280 5.2.4, conditions (c) and (d)). */
+const checkNumbers = (delta: CertificateList, complete: CertificateList): void => {
   const base = findExtension(delta.crlExtensions, 'deltaCRLIndicator')?.number;
   const before = numberOf(complete);
   const after = numberOf(delta);
@@ -49,16 +53,19 @@ export const checkDelta = (delta: CertificateList, complete: CertificateList, si
 };
 
 /**
- * The entry of the complete CRL with the delta on top of it (RFC 5280 5.2.4, 6.3.3 (i) to (k)). An entry that ends
- * a hold takes away a hold, and never a revocation.
+ * The entry of the complete CRL with the delta on top of it (RFC 5280 5.2.4, 6.3.3 (i) to (k)). What the delta lists
+ * counts even if its numbers do not go on: its issuer has said it. A revocation is for good, so the delta can end or
+ * change a hold only. Throws `Unusable` where the delta cannot be put on top of the complete CRL.
  */
 export const entryWithDelta = (
   complete: CertificateList,
   delta: CertificateList,
   certificate: Certificate,
 ): RevokedCertificate | undefined => {
+  const own = completeEntryFor(complete, certificate);
+  if (own && own.reasonCode !== 'certificateHold') return own;
   const changed = entryFor(delta, certificate);
   if (changed.entry) return changed.entry;
-  const entry = completeEntryFor(complete, certificate);
-  return changed.removed && entry?.reasonCode === 'certificateHold' ? undefined : entry;
+  checkNumbers(delta, complete);
+  return changed.removed ? undefined : own;
 };

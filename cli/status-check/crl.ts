@@ -6,7 +6,7 @@ import {
   formatName,
   type RevokedCertificate,
 } from '../../lib/pki/pki.ts';
-import { checkDelta, entryWithDelta, isDelta, isOfSameScope } from './crl-delta.ts';
+import { checkDeltaSignature, entryWithDelta, isDelta, isOfSameScope } from './crl-delta.ts';
 import { completeEntryFor, entryStatus } from './crl-entry.ts';
 import type { CrlAtHand } from './crl-file.ts';
 import { coveredReasons, EVERY_REASON, idpOf, isFrom, type Reasons } from './crl-scope.ts';
@@ -103,7 +103,7 @@ const judgeComplete = async (
   for (const delta of deltas.filter((one) => isOfSameScope(one.list, list))) {
     try {
       checkTimes(delta.list, judge.clock);
-      checkDelta(delta.list, list, signer);
+      checkDeltaSignature(delta.list, signer);
       const entry = entryWithDelta(list, delta.list, certificate);
       if (delta.list.thisUpdate > decided.statement.thisUpdate) {
         decided = { crl: delta, statement: statementOf(delta.list, entry), reasons };

@@ -138,19 +138,20 @@ export const pathsFrom = (target: Held, search: PathSearch): AsyncGenerator<Path
   const { roots, pool, fetcher, deadEnds } = search;
   const anchored = roots.length > 0;
   let signatures = 0;
+  let found = 0;
 
   const issuersAmong = (path: readonly Held[], candidates: readonly Held[]): readonly Held[] => {
     const top = path[path.length - 1]?.certificate as Certificate;
-    const found: Held[] = [];
+    const issuers: Held[] = [];
     for (const held of candidates) {
       const { certificate } = held;
       if (!sameName(certificate.subject, top.issuer)) continue;
       if (path.some((one) => isSameIssuer(one.certificate, certificate))) continue;
-      if (found.some((one) => same(one.certificate.der, certificate.der))) continue;
+      if (issuers.some((one) => same(one.certificate.der, certificate.der))) continue;
       if (signatures++ >= MAX_SIGNATURES || !isSignedBy(top, certificate)) continue;
-      found.push(held);
+      issuers.push(held);
     }
-    return found.toSorted(
+    return issuers.toSorted(
       (a, b) => Number(isHinted(top, b.certificate)) - Number(isHinted(top, a.certificate)),
     );
   };
@@ -176,14 +177,19 @@ export const pathsFrom = (target: Held, search: PathSearch): AsyncGenerator<Path
     deadEnds.push({ certificates, verdict: why });
   };
 
+  const reached = (certificates: readonly Held[], end: Path['end']): Path => {
+    found++;
+    return { certificates, end };
+  };
+
   async function* extend(path: readonly Held[]): AsyncGenerator<Path, void> {
     const top = path[path.length - 1]?.certificate as Certificate;
     if (roots.some(({ certificate }) => same(certificate.der, top.der))) {
-      yield { certificates: path, end: 'root' };
+      yield reached(path, 'root');
       return;
     }
     if (isSelfSigned(top)) {
-      if (!anchored) yield { certificates: path, end: 'selfSigned' };
+      if (!anchored) yield reached(path, 'selfSigned');
       else {
         stop(
           path,
@@ -202,15 +208,19 @@ export const pathsFrom = (target: Held, search: PathSearch): AsyncGenerator<Path
       return;
     }
     const atHand = issuersAmong(path, [...roots, ...pool]);
+    const before = found;
     for (const issuer of atHand) yield* extend([...path, issuer]);
-    if (atHand.length > 0) return;
+    // Addresses are asked only if what is at hand leads nowhere.
+    if (found > before) return;
     const more = await fetched(path);
-    const issuers = more.filter((one): one is Held => 'certificate' in one);
+    const issuers = more
+      .filter((one): one is Held => 'certificate' in one)
+      .filter((one) => !atHand.some((known) => same(known.certificate.der, one.certificate.der)));
     for (const issuer of issuers) yield* extend([...path, issuer]);
-    if (issuers.length > 0) return;
+    if (issuers.length > 0 || atHand.length > 0) return;
     const silences = more.filter((one): one is Silence => 'says' in one);
     if (!anchored && path.length > 1 && issuerAddresses(top).length === 0) {
-      yield { certificates: path, end: 'noIssuer' };
+      yield reached(path, 'noIssuer');
       return;
     }
     stop(path, noIssuer(top, [...roots, ...pool], silences));

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Certificate, decodeCertificate, decodePem } from '../../lib/pki/pki.ts';
+import { type Certificate, decodeCertificate, decodePem, encodePem } from '../../lib/pki/pki.ts';
 
 const openssl = (folder: string, ...args: readonly string[]): Buffer =>
   execFileSync('openssl', args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -110,6 +110,13 @@ export class OpensslCa {
     );
   }
 
+  /** Another certificate for the key of another CA; gives its file. */
+  certify(other: OpensslCa, extensions: string): string {
+    const out = join(this.folder, `cross-${this.#configs}.pem`);
+    this.#sign(join(other.folder, 'ca.csr'), out, extensions, -1, 24 * 30);
+    return out;
+  }
+
   /** Signs bytes of any kind: a list or an answer that openssl itself would not make. */
   signature(tbs: Uint8Array): Buffer {
     writeFileSync(join(this.folder, 'tbs'), tbs);
@@ -164,6 +171,24 @@ export class OpensslCa {
       ...['-rkey', `${responder}.key`, '-reqin', 'request.der', '-respout', 'response.der', ...ndays],
     );
     return readFileSync(join(this.folder, 'response.der'));
+  }
+
+  /** A certificate that was issued before. */
+  issued(name: string): Issued {
+    return { name, certificate: this.#read(name) };
+  }
+
+  /** Certificates in one file of PEM; gives its path. */
+  bundle(name: string, certificates: readonly Certificate[]): string {
+    const pem = certificates.map(({ der }) => encodePem('CERTIFICATE', der)).join('');
+    return this.write(`${name}.pem`, Buffer.from(pem));
+  }
+
+  /** A file in the CA's folder; gives its path. */
+  write(name: string, bytes: Uint8Array): string {
+    const path = join(this.folder, name);
+    writeFileSync(path, bytes);
+    return path;
   }
 
   /** The file of a certificate. */

@@ -3,15 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { certsOnly, encodePem } from '../../lib/pki/pki.ts';
-import { FileServer } from './file-server.ts';
 import { akashi, type Ended } from './in-process.ts';
 import { type Issued, OpensslCa } from './openssl-ca.ts';
+import { ReplyServer } from './reply-server.ts';
 
 /** Paths of three and more certificates, made by stock openssl: root, CA, certificate. */
 const folder = mkdtempSync(join(tmpdir(), 'akashi-path-'));
 const CA_USAGE = 'keyUsage=critical,keyCertSign,cRLSign';
 
-let server: FileServer;
+let server: ReplyServer;
 let root: OpensslCa;
 let ca: OpensslCa;
 let leaf: Issued;
@@ -21,7 +21,7 @@ const issuerAt = (...names: readonly string[]): string =>
   `authorityInfoAccess=${names.map((name) => `caIssuers;URI:${server.base}/${name}`).join(',')}`;
 
 beforeAll(async () => {
-  server = await FileServer.open();
+  server = await ReplyServer.open();
   root = new OpensslCa(join(folder, 'root'), 'Root');
   ca = new OpensslCa(join(folder, 'ca'), 'Sub', `${CA_USAGE}\n${crlAt('root')}`, root);
   leaf = ca.issue('leaf', `${crlAt('ca')}\n${issuerAt('ca.cer')}`);
@@ -33,10 +33,10 @@ afterAll(async () => {
 });
 
 beforeEach(() => {
-  server.files = {
-    '/ca.cer': () => ca.certificate.der,
-    '/root.crl': () => root.crl(),
-    '/ca.crl': () => ca.crl(),
+  server.replies = {
+    '/ca.cer': () => ({ body: ca.certificate.der }),
+    '/root.crl': () => ({ body: root.crl() }),
+    '/ca.crl': () => ({ body: ca.crl() }),
   };
   server.asked = [];
 });
@@ -71,12 +71,12 @@ describe('a path', () => {
     const other = new OpensslCa(join(folder, 'other'), 'Other', `${CA_USAGE}\n${crlAt('root')}`, root);
     const below = other.issue('below', crlAt('other'));
     const file = chain('below', other.pem('below'), other.pem('ca'));
-    server.files['/other.crl'] = () => other.crl();
+    server.replies['/other.crl'] = () => ({ body: other.crl() });
     const asked = () => akashi(['status', file, '--root', root.pem('ca')]);
     expect((await asked()).code).toBe(0);
-    server.files['/root.crl'] = undefined;
+    server.replies['/root.crl'] = undefined;
     expect(await asked()).toMatchObject({ code: 5, out: expect.stringMatching(/IN DOUBT: .*CN=Other/) });
-    server.files['/root.crl'] = () => root.crl();
+    server.replies['/root.crl'] = () => ({ body: root.crl() });
     root.revoke({ name: 'ca' }, 'cACompromise', other.pem('ca'));
     expect(await asked()).toMatchObject({
       code: 1,
@@ -88,7 +88,7 @@ describe('a path', () => {
   it('whose root is listed by its own CRL is revoked', async () => {
     const bad = new OpensslCa(join(folder, 'bad'), 'Bad');
     const one = bad.issue('one', crlAt('bad'));
-    server.files['/bad.crl'] = () => bad.crl();
+    server.replies['/bad.crl'] = () => ({ body: bad.crl() });
     const asked = () => akashi(['status', bad.pem(one.name), '--root', bad.pem('ca')]);
     expect((await asked()).code).toBe(0);
     bad.revoke({ name: 'ca' }, 'cACompromise');
@@ -97,7 +97,9 @@ describe('a path', () => {
     expect(out).toMatch(/^result +REVOKED: C=JP, O=Test, CN=Bad, a CA in its path/m);
     expect(out).toMatch(/^rule +RFC 5280 6\.1\.3 \(a\) \(3\)$/m);
     // The list of a scope that leaves CAs out lists it all the same.
-    server.files['/bad.crl'] = () => bad.crl('issuingDistributionPoint=critical,@idp\n[idp]\nonlyuser=TRUE');
+    server.replies['/bad.crl'] = () => ({
+      body: bad.crl('issuingDistributionPoint=critical,@idp\n[idp]\nonlyuser=TRUE'),
+    });
     expect((await asked()).code).toBe(1);
   });
 
@@ -105,13 +107,13 @@ describe('a path', () => {
     const twin = new OpensslCa(join(folder, 'twin'), 'Sub', `${CA_USAGE}\n${crlAt('root')}`, root);
     const file = chain('twins', ca.pem('leaf'), twin.pem('ca'), ca.pem('ca'));
     expect(await akashi(['status', file, '--root', root.pem('ca')])).toMatchObject({ code: 0 });
-    server.files['/ca.cer'] = () => twin.certificate.der;
+    server.replies['/ca.cer'] = () => ({ body: twin.certificate.der });
     expect(await check(leaf)).toMatchObject({
       code: 5,
       out: expect.stringMatching(/does not verify under the key of its issuer/),
     });
     const stranger = new OpensslCa(join(folder, 'stranger'), 'Root');
-    server.files['/ca.cer'] = () => ca.certificate.der;
+    server.replies['/ca.cer'] = () => ({ body: ca.certificate.der });
     expect((await akashi(['status', ca.pem('leaf'), '--root', stranger.pem('ca')])).code).toBe(5);
   });
 
@@ -128,16 +130,16 @@ describe('a path', () => {
       root,
     );
     const one = withRoot.issue('one', `${crlAt('named')}\n${issuerAt('named.cer')}`);
-    Object.assign(server.files, {
-      '/named.cer': () => withRoot.certificate.der,
-      '/named.crl': () => withRoot.crl(),
-      '/root.cer': () => root.certificate.der,
+    Object.assign(server.replies, {
+      '/named.cer': () => ({ body: withRoot.certificate.der }),
+      '/named.crl': () => ({ body: withRoot.crl() }),
+      '/root.cer': () => ({ body: root.certificate.der }),
     });
     const asked = () => akashi(['status', withRoot.pem(one.name), '--json']);
     const { code, out } = await asked();
     expect(code).toBe(0);
     expect(JSON.parse(out)).toMatchObject({ trust: 'selfSigned', path: [{}, {}, { refused: [] }] });
-    server.files['/root.cer'] = undefined;
+    server.replies['/root.cer'] = undefined;
     expect((await asked()).code).toBe(5);
     const plain = await akashi(['status', ca.pem('leaf')]);
     expect(plain).toMatchObject({
@@ -151,7 +153,7 @@ describe('a path', () => {
       const name = `CA${Math.abs(Buffer.from(extensions).reduce((a, b) => (a * 31 + b) | 0, 7))}`;
       const bad = new OpensslCa(join(folder, name), name, `${extensions}\n${crlAt('root')}`, root);
       const below = bad.issue('below', crlAt(name));
-      server.files[`/${name}.crl`] = () => bad.crl();
+      server.replies[`/${name}.crl`] = () => ({ body: bad.crl() });
       const file = chain(name, bad.pem(below.name), bad.pem('ca'));
       const { code, out } = await akashi(['status', file, '--root', root.pem('ca')]);
       expect({ code, out }).toEqual({ code: 6, out: expect.stringMatching(detail) });
@@ -172,8 +174,8 @@ describe('a path', () => {
     );
     const long = new OpensslCa(join(folder, 'long'), 'Long', `${CA_USAGE}\n${crlAt('short')}`, short);
     const below = long.issue('below', crlAt('long'));
-    server.files['/short.crl'] = () => short.crl();
-    server.files['/long.crl'] = () => long.crl();
+    server.replies['/short.crl'] = () => ({ body: short.crl() });
+    server.replies['/long.crl'] = () => ({ body: long.crl() });
     const file = chain('long', long.pem(below.name), long.pem('ca'), short.pem('ca'));
     expect(await akashi(['status', file, '--root', root.pem('ca')])).toMatchObject({
       code: 6,
@@ -200,6 +202,29 @@ describe('a path', () => {
   });
 });
 
+describe('policies', () => {
+  it('are asked for by --policy, under their own name', async () => {
+    const policy = 'certificatePolicies=1.2.3.4';
+    const named = new OpensslCa(
+      join(folder, 'policy'),
+      'Policy',
+      `${CA_USAGE}\n${policy}\n${crlAt('root')}`,
+      root,
+    );
+    const one = named.issue('one', `${policy}\n${crlAt('policy')}`);
+    server.replies['/policy.crl'] = () => ({ body: named.crl() });
+    const file = chain('policy', named.pem(one.name), named.pem('ca'));
+    const asked = (...more: readonly string[]) => akashi(['status', file, '--root', root.pem('ca'), ...more]);
+    expect((await asked('--policy', '1.2.3.4')).code).toBe(0);
+    expect((await asked('--policy', '1.2.3.5', '--policy', '1.2.3.4')).code).toBe(0);
+    expect(await asked('--policy', '1.2.3.5')).toMatchObject({
+      code: 6,
+      out: expect.stringMatching(/^rule +RFC 5280 6\.1\.5 \(g\)$/m),
+    });
+    expect((await asked('--policy', 'gold')).code).toBe(2);
+  });
+});
+
 describe('an issuer address', () => {
   const subject = (name: string, ...at: readonly string[]): Issued =>
     ca.issue(name, `${crlAt('ca')}\n${issuerAt(...at)}`);
@@ -213,7 +238,7 @@ describe('an issuer address', () => {
       Buffer.from(encodePem('CMS', message)),
       readFileSync(ca.pem('ca')),
     ]) {
-      server.files['/ca.p7c'] = () => body;
+      server.replies['/ca.p7c'] = () => ({ body: body });
       const { code, out } = await check(one);
       expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/from +\S+ca\.p7c$/m) });
     }
@@ -221,20 +246,37 @@ describe('an issuer address', () => {
 
   it('that gives nothing of use is followed by the next', async () => {
     const one = subject('next', 'empty.p7c', 'gone.cer', 'wrong.cer', 'ca.cer');
-    server.files['/empty.p7c'] = () => Buffer.from('3003020100', 'hex');
-    server.files['/wrong.cer'] = () => root.certificate.der;
+    server.replies['/empty.p7c'] = () => ({ body: Buffer.from('3003020100', 'hex') });
+    server.replies['/wrong.cer'] = () => ({ body: root.certificate.der });
     expect((await check(one)).code).toBe(0);
-    server.files['/ca.cer'] = undefined;
+    server.replies['/ca.cer'] = undefined;
     expect(await check(one)).toMatchObject({
       code: 5,
       out: expect.stringMatching(/empty\.p7c gave something else than a certificate/),
     });
   });
 
+  it('is asked if what is at hand leads to no root', async () => {
+    const elsewhere = new OpensslCa(join(folder, 'elsewhere'), 'Elsewhere');
+    const cross = new OpensslCa(join(folder, 'cross'), 'Cross', `${CA_USAGE}\n${crlAt('root')}`, root);
+    // The same key and name under two roots; the one at hand leads to the wrong one.
+    const config = `${CA_USAGE}\nbasicConstraints=critical,CA:TRUE\nsubjectKeyIdentifier=hash`;
+    const other = elsewhere.certify(cross, config);
+    const one = cross.issue('one', `${crlAt('cross')}\n${issuerAt('cross.cer')}`);
+    server.replies['/cross.crl'] = () => ({ body: cross.crl() });
+    server.replies['/cross.cer'] = () => ({ body: cross.certificate.der });
+    const file = chain('cross', cross.pem(one.name), other);
+    expect((await akashi(['status', file, '--root', root.pem('ca')])).code).toBe(0);
+    expect(server.asked).toContain('/cross.cer');
+    server.asked = [];
+    expect((await akashi(['status', file, '--root', elsewhere.pem('ca')])).code).toBe(5);
+    expect(server.asked).not.toContain('/cross.cer');
+  });
+
   it('is asked once, however often certificates name it, and paths have an end', async () => {
     const loop = new OpensslCa(join(folder, 'loop'), 'Loop', `${CA_USAGE}\n${issuerAt('loop.cer')}`, root);
     const one = loop.issue('one', issuerAt('loop.cer'));
-    server.files['/loop.cer'] = () => loop.certificate.der;
+    server.replies['/loop.cer'] = () => ({ body: loop.certificate.der });
     expect((await akashi(['status', loop.pem(one.name)])).code).toBe(5);
     expect(server.asked.filter((path) => path === '/loop.cer')).toHaveLength(1);
     let next = root;
@@ -242,7 +284,7 @@ describe('an issuer address', () => {
       const name = `Deep${index}`;
       next = new OpensslCa(join(folder, name), name, `${CA_USAGE}\n${issuerAt(`${index - 1}.cer`)}`, next);
       const { der } = next.certificate;
-      server.files[`/${index}.cer`] = () => der;
+      server.replies[`/${index}.cer`] = () => ({ body: der });
       return next;
     });
     const deep = links[13]?.issue('one', issuerAt('13.cer')) as Issued;

@@ -167,4 +167,6 @@ export const STATUS_CHECK: Readonly<Record<string, string>> = {
   'No source of its status could be reached.': '状態の情報源のどれにも接続できません。',
   'No source of its status gave an answer that can be relied on. {0}':
     '状態の情報源のどれからも、信頼できる回答が得られません。{0}',
+  'Must be an object identifier, such as 2.16.840.1.1.':
+    'オブジェクト識別子（2.16.840.1.1 など）を指定してください。',
 };

@@ -1,0 +1,227 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { ApiClient } from '../../cli/api-client.ts';
+import { openFetcher } from '../../cli/status-check/fetcher.ts';
+import {
+  type Certificate,
+  type CertStatus,
+  decodeCertificate,
+  decodeOcspRequest,
+  encodeCertificateList,
+  encodeOcspResponse,
+  encodeResponseData,
+  encodeSigned,
+  encodeTbsCertificate,
+  encodeTbsCertList,
+  nonceExtension,
+  type SingleResponse,
+} from '../../lib/pki/pki.ts';
+import { akashi, type Ended } from './in-process.ts';
+import { OpensslCa, RESPONDER } from './openssl-ca.ts';
+import { type Reply, ReplyServer } from './reply-server.ts';
+
+/** Answers that no stock responder gives: they contradict themselves, or their signer does not fit. */
+const folder = mkdtempSync(join(tmpdir(), 'akashi-answers-'));
+const HOUR = 3_600_000;
+
+let server: ReplyServer;
+let ca: OpensslCa;
+let file: string;
+let responders: Record<'checked' | 'unchecked' | 'listed', Certificate>;
+
+beforeAll(async () => {
+  server = await ReplyServer.open();
+  ca = new OpensslCa(join(folder, 'ca'));
+  const crl = `crlDistributionPoints=URI:${server.base}/ca.crl`;
+  ca.issue('leaf', `authorityInfoAccess=OCSP;URI:${server.base}/ocsp\n${crl}`);
+  file = ca.pem('leaf');
+  const plain = RESPONDER.replace(/\nnoCheck=.*/, '');
+  responders = {
+    checked: ca.issue('checked', `${plain}\n${crl}`).certificate,
+    unchecked: ca.issue('unchecked', plain).certificate,
+    listed: ca.issue('listed', RESPONDER).certificate,
+  };
+});
+
+afterAll(async () => {
+  await server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+beforeEach(() => {
+  server.replies = {};
+});
+
+const check = (...more: readonly string[]): Promise<Ended> =>
+  akashi(['status', file, '--root', ca.pem('ca'), ...more]);
+
+type Draft = Pick<SingleResponse, 'certStatus'> & Partial<SingleResponse>;
+
+/** An OCSP answer signed by the CA itself. */
+const ocsp =
+  (...singles: readonly Draft[]): Reply =>
+  (body) => {
+    const request = decodeOcspRequest(body);
+    const certId = request.requestList[0]?.certId.der as SingleResponse['certId'];
+    const tbs = encodeResponseData({
+      responderId: { byName: ca.certificate.subject },
+      producedAt: new Date(),
+      responses: singles.map((single) => ({ certId, thisUpdate: new Date(), ...single })),
+      extensions: [nonceExtension(request.nonce as Uint8Array)],
+    });
+    return {
+      type: 'application/ocsp-response',
+      body: encodeOcspResponse({
+        tbs,
+        signatureAlgorithm: ca.certificate.signatureAlgorithm,
+        signatureValue: ca.signature(tbs),
+        certs: [],
+      }),
+    };
+  };
+
+const GOOD: CertStatus = { status: 'good' };
+const REVOKED: CertStatus = { status: 'revoked', revocationTime: new Date(Date.now() - HOUR) };
+
+describe('an answer', () => {
+  it('that says two things of the certificate says nothing', async () => {
+    for (const singles of [
+      [{ certStatus: GOOD }, { certStatus: REVOKED }],
+      [{ certStatus: REVOKED }, { certStatus: GOOD }],
+    ]) {
+      server.replies = { '/ocsp': ocsp(...singles) };
+      expect(await check()).toMatchObject({
+        code: 5,
+        out: expect.stringMatching(/^OCSP +unusable: .* speaks twice .*\(RFC 6960 3\.2 \(1\)\)$/m),
+      });
+    }
+  });
+
+  it('of ten years ago without a nextUpdate is too old', async () => {
+    const old = { certStatus: GOOD, thisUpdate: new Date(Date.now() - 87_600 * HOUR) };
+    server.replies = { '/ocsp': ocsp(old) };
+    expect(await check()).toMatchObject({
+      code: 5,
+      out: expect.stringMatching(/^OCSP +unusable: .* no nextUpdate/m),
+    });
+    const recent = { certStatus: GOOD, thisUpdate: new Date(Date.now() - 2 * HOUR) };
+    server.replies = { '/ocsp': ocsp(recent) };
+    expect((await check()).code).toBe(0);
+    expect((await check('--max-age', '60')).code).toBe(5);
+  });
+
+  it('of a revocation that is yet to come is a revocation', async () => {
+    const revocationTime = new Date(Date.now() + 24 * HOUR);
+    server.replies = { '/ocsp': ocsp({ certStatus: { status: 'revoked', revocationTime } }) };
+    expect((await check()).code).toBe(1);
+    server.replies = {
+      '/ca.crl': () => {
+        const tbs = encodeTbsCertList({
+          signature: ca.certificate.signatureAlgorithm,
+          issuer: ca.certificate.subject,
+          thisUpdate: new Date(),
+          nextUpdate: new Date(Date.now() + HOUR),
+          revokedCertificates: [
+            { serialNumber: ca.issued('leaf').certificate.serialNumber, revocationDate: revocationTime },
+          ],
+          crlExtensions: [],
+        });
+        const { signatureAlgorithm } = ca.certificate;
+        return { body: encodeCertificateList(tbs, signatureAlgorithm, ca.signature(tbs)) };
+      },
+    };
+    expect((await check()).code).toBe(1);
+  });
+
+  it('finds its signer among its certificates by key, in whatever order they are', async () => {
+    const { listed, checked, unchecked } = responders;
+    for (const certs of [
+      [listed, unchecked, checked],
+      [checked, listed, unchecked],
+    ]) {
+      server.replies = {
+        '/ca.crl': () => ({ body: ca.crl() }),
+        '/ocsp': (body) => ({
+          type: 'application/ocsp-response',
+          body: ca.ocsp(body, 'checked', [...['-ndays', '1', '-rother'], ca.bundle('others', certs)]),
+        }),
+      };
+      expect(await check()).toMatchObject({
+        code: 0,
+        out: expect.stringMatching(/^ {2}signed by +.*CN=checked$/m),
+      });
+    }
+  });
+
+  it('of a responder without id-pkix-ocsp-nocheck needs the status of its certificate', async () => {
+    const by =
+      (responder: string): Reply =>
+      (body) => ({
+        type: 'application/ocsp-response',
+        body: ca.ocsp(body, responder),
+      });
+    server.replies = { '/ocsp': by('unchecked') };
+    expect(await check()).toMatchObject({
+      code: 5,
+      out: expect.stringMatching(/its own status is not known\. \(RFC 6960 4\.2\.2\.2\.1\)/),
+    });
+    server.replies['/ca.crl'] = () => ({ body: ca.crl() });
+    expect((await check()).code).toBe(0);
+    ca.revoke({ name: 'checked' }, 'keyCompromise');
+    server.replies['/ocsp'] = by('checked');
+    expect(await check()).toMatchObject({
+      code: 5,
+      out: expect.stringMatching(/lists the OCSP responder's own certificate/),
+    });
+  });
+});
+
+describe('a certificate whose issuer is spelt in another way', () => {
+  it('is chained by RFC 5280 7.1, and OCSP is asked with its own spelling', async () => {
+    const { signatureAlgorithm } = ca.certificate;
+    const { certificate } = ca.issued('leaf');
+    const issuer = certificate.issuer.map((rdn) =>
+      rdn.map((one) => (one.value === 'CA' ? { ...one, tag: 0x13, value: ' ca ' } : one)),
+    );
+    const tbs = encodeTbsCertificate({ ...certificate, issuer });
+    const respelt = decodeCertificate(encodeSigned(tbs, signatureAlgorithm, ca.signature(tbs)));
+    const path = ca.write('respelt.cer', respelt.der);
+    server.replies = { '/ocsp': ocsp({ certStatus: GOOD }), '/ca.crl': () => ({ body: ca.crl() }) };
+    expect((await akashi(['status', path, '--root', ca.pem('ca')])).code).toBe(0);
+    ca.revoke({ name: 'leaf' }, 'superseded');
+    expect((await akashi(['status', path, '--root', ca.pem('ca')])).code).toBe(1);
+  });
+});
+
+describe('fetching', () => {
+  const answer = { status: 200, headers: {}, body: Buffer.alloc(10) };
+  const url = (name: number): URL => new URL(`http://a.example/${name}`);
+
+  it('ends with the number of fetches, the bytes, or the time', async () => {
+    let clock = 0;
+    const asked: { maxBytes: number; timeoutMs: number }[] = [];
+    const ask: ApiClient['ask'] = (question) => {
+      asked.push(question);
+      return Promise.resolve(answer);
+    };
+    const silent = { says: 'nothing', why: 'unavailable', rule: 'RFC 5280 8' };
+    const byCount = openFetcher(ask, () => clock, { fetches: 2, bytes: 1000, time: 1000 });
+    for (const name of [1, 2, 1, 2]) expect(await byCount.file(url(name), 50)).toHaveProperty('body');
+    expect(asked).toHaveLength(2);
+    expect(await byCount.file(url(3), 50)).toMatchObject(silent);
+    const byBytes = openFetcher(ask, () => clock, { fetches: 9, bytes: 15, time: 1000 });
+    await byBytes.file(url(1), 50);
+    await byBytes.file(url(2), 50);
+    expect(asked.slice(2).map(({ maxBytes }) => maxBytes)).toEqual([15, 5]);
+    expect(await byBytes.file(url(3), 50)).toMatchObject(silent);
+    const byTime = openFetcher(ask, () => clock, { fetches: 9, bytes: 1000, time: 1000 });
+    await byTime.ocsp(url(1), new Uint8Array());
+    clock = 400;
+    await byTime.file(url(2), 50);
+    expect(asked.at(-1)?.timeoutMs).toBe(600);
+    clock = 1000;
+    expect(await byTime.file(url(3), 50)).toMatchObject(silent);
+  });
+});
