@@ -39,10 +39,45 @@ const refused = (why: Phrase, cause?: unknown): Fault =>
 /** Far above any path; each certificate is decoded and compared by the caller. */
 const MAX_CERTIFICATES = 64;
 
+type Asn1 = typeof import('asn1js');
+type AsnType = ReturnType<Asn1['fromBER']>['result'];
+
+const SIGNED_DATA = '1.2.840.113549.1.7.2';
+
+/** The one element that the bytes are, with its octets. asn1js throws for some damage and reports other. */
+const parse = ({ fromBER }: Asn1, bytes: Uint8Array): AsnType => {
+  try {
+    const { offset, result } = fromBER(Uint8Array.from(bytes));
+    if (offset === bytes.length) return result;
+  } catch (cause) {
+    throw refused(phrase`it is not one element of BER`, cause);
+  }
+  throw refused(phrase`it is not one element of BER`);
+};
+
+/** CertificateSet of the SignedData (RFC 5652 3, 5.1); undefined where it is absent. */
+const certificateSet = (
+  { Constructed, ObjectIdentifier, Sequence }: Asn1,
+  message: AsnType,
+): readonly AsnType[] | undefined => {
+  const [type, explicit] = message instanceof Sequence ? message.valueBlock.value : [];
+  const isSigned = type instanceof ObjectIdentifier && type.valueBlock.toString() === SIGNED_DATA;
+  const content = explicit instanceof Constructed ? explicit.valueBlock.value[0] : undefined;
+  if (!isSigned || !(content instanceof Sequence)) throw refused(phrase`it is not a SignedData`);
+  const set = content.valueBlock.value.find(
+    ({ idBlock: { tagClass, tagNumber } }) => tagClass === CONTEXT && tagNumber === 0,
+  );
+  return set instanceof Constructed ? set.valueBlock.value : undefined;
+};
+
+/** asn1js's numbers of tag classes. */
+const UNIVERSAL = 1;
+const CONTEXT = 3;
+
 /**
  * The certificates of a certs-only message of somebody else, in its order, each with its own octets. The message may be
- * BER, as RFC 5652 allows; the certificates are decoded elsewhere. What else is in the message, such as CRLs, is left
- * out. Faults: `malformed-certificate`, `input-too-large`.
+ * BER, as RFC 5652 allows; the certificates are decoded elsewhere. What else is in the message, such as CRLs and
+ * attribute certificates, is left out. Faults: `malformed-certificate`, `input-too-large`.
  */
 export const decodeCertsOnly = async (bytes: Uint8Array, maxBytes: number): Promise<readonly Der[]> => {
   if (bytes.length > maxBytes) {
@@ -52,32 +87,12 @@ export const decodeCertsOnly = async (bytes: Uint8Array, maxBytes: number): Prom
       { limit: maxBytes },
     );
   }
-  const [{ Constructed, fromBER }, { ContentInfo, SignedData }] = await Promise.all([
-    import('asn1js'),
-    import('pkijs'),
-  ]);
-  const { offset, result } = fromBER(bytes.slice());
-  if (offset !== bytes.length) throw refused(phrase`it is not one element of BER`);
-  let signed: InstanceType<typeof SignedData>;
-  let certificates: InstanceType<typeof Constructed> | undefined;
-  try {
-    const message = new ContentInfo({ schema: result });
-    if (message.contentType !== ContentInfo.SIGNED_DATA) throw refused(phrase`it is not a SignedData`);
-    signed = new SignedData({ schema: message.content });
-    certificates = (message.content as InstanceType<typeof Constructed>).valueBlock.value.find(
-      (element): element is InstanceType<typeof Constructed> =>
-        element instanceof Constructed && element.idBlock.tagClass === 3 && element.idBlock.tagNumber === 0,
-    );
-  } catch (error) {
-    throw error instanceof Fault ? error : refused(phrase`it is not a SignedData`, error);
-  }
-  const elements = (certificates?.valueBlock.value ?? []).filter(
+  const asn1js = await import('asn1js');
+  const elements = (certificateSet(asn1js, parse(asn1js, bytes)) ?? []).filter(
     // The other choices of CertificateSet have tags of their own (RFC 5652 10.2.2).
-    ({ idBlock }) => idBlock.tagClass === 1 && idBlock.tagNumber === 16,
+    ({ idBlock }) => idBlock.tagClass === UNIVERSAL && idBlock.tagNumber === 16,
   );
-  if (signed.certificates === undefined || elements.length === 0) {
-    throw refused(phrase`it has no certificate`);
-  }
+  if (elements.length === 0) throw refused(phrase`it has no certificate`);
   if (elements.length > MAX_CERTIFICATES) {
     throw refused(phrase`it has more than ${MAX_CERTIFICATES} certificates`);
   }

@@ -227,6 +227,23 @@ describe('akashi status', () => {
     expect((await check(lonely, '--issuer', ca.pem('ca'))).code).toBe(3);
   });
 
+  it('says it in Japanese, with the same clauses', async () => {
+    const { code, out } = await check(revoked, '--language', 'ja');
+    expect(code).toBe(1);
+    expect(out).toMatch(/^証明書 +C=JP, O=Test, CN=revoked$/m);
+    expect(out).toMatch(/^OCSP +失効（.*、keyCompromise）$/m);
+    expect(out).toMatch(/^信頼の根拠 +ありません。.*--root/m);
+    expect(out).toMatch(/^根拠の条項 +RFC 6960 2\.2$/m);
+    expect(out).toMatch(/^結果 +失効: OCSP の回答は失効です。$/m);
+    // No English is left but names, reasons and clauses.
+    expect(out.replace(/^.*(SHA-256|CN=|http).*$/gm, '')).not.toMatch(/[a-z]{3,} [a-z]{2,}/);
+    expect(JSON.parse((await check(revoked, '--language', 'ja', '--json')).out)).toMatchObject({
+      result: 'revoked',
+      because: 'OCSP の回答は失効です。',
+      rule: 'RFC 6960 2.2',
+    });
+  });
+
   it('gives one JSON value, and problems as JSON on standard error', async () => {
     const { out, err } = await check(revoked, '--json');
     expect(err).toBe('');

@@ -2,7 +2,8 @@ import * as asn1js from 'asn1js';
 import fc from 'fast-check';
 import * as pkijs from 'pkijs';
 import { describe, expect, it } from 'vitest';
-import { certsOnly } from '../../lib/pki/certs-only.ts';
+import { Fault } from '../../lib/fault.ts';
+import { certsOnly, decodeCertsOnly } from '../../lib/pki/certs-only.ts';
 import { asDer, type Der, TAG } from '../../lib/pki/der.ts';
 import { derOctetString, derSequence } from '../../lib/pki/der-encoder.ts';
 import { DerReader } from '../../lib/pki/der-reader.ts';
@@ -97,6 +98,72 @@ describe('a certs-only message', () => {
     ]);
     const serials = (certificates as pkijs.Certificate[]).map(({ serialNumber }) => serialNumber.toBigInt());
     expect(serials).toHaveLength(own.length);
+  });
+});
+
+const MAX = 1_000_000;
+const octets = (certificates: readonly Uint8Array[]): readonly Buffer[] =>
+  certificates.map((one) => Buffer.from(one));
+
+/** An element whose length is not said, with an end mark (BER, X.690 8.1.3.6). */
+const indefinite = (tag: number, ...content: readonly Uint8Array[]): Buffer =>
+  Buffer.concat([Uint8Array.of(tag, 0x80), ...content, Uint8Array.of(0, 0)]);
+
+describe("somebody else's certs-only message", () => {
+  it('gives its certificates, octet for octet', async () => {
+    const given = [...own, ...foreign];
+    expect(octets(await decodeCertsOnly(await certsOnly(given), MAX))).toEqual(inOrder(given));
+  });
+
+  it('may be BER, with CRLs and certificates of other kinds beside', async () => {
+    const [one] = own as [Der];
+    const oid = (last: number) => Buffer.from([6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, last]);
+    const attribute = Buffer.from('a1023000', 'hex');
+    const message = indefinite(
+      0x30,
+      oid(2),
+      indefinite(
+        0xa0,
+        indefinite(
+          0x30,
+          Buffer.from('020101', 'hex'),
+          indefinite(0x31),
+          indefinite(0x30, oid(1)),
+          indefinite(0xa0, one, attribute),
+          indefinite(0x31),
+        ),
+      ),
+    );
+    expect(octets(await decodeCertsOnly(message, MAX))).toEqual([Buffer.from(one)]);
+  });
+
+  it('without a certificate, with bytes behind, or too large is refused', async () => {
+    const refused = async (bytes: Uint8Array, limit = MAX): Promise<string> =>
+      decodeCertsOnly(bytes, limit).then(
+        () => 'taken',
+        (error: unknown) => (error instanceof Fault ? error.code : 'no fault'),
+      );
+    const message = await certsOnly(own);
+    expect(await refused(await certsOnly([]))).toBe('malformed-certificate');
+    expect(await refused(Buffer.concat([message, Uint8Array.of(0)]))).toBe('malformed-certificate');
+    expect(await refused(message, message.length - 1)).toBe('input-too-large');
+    expect(await refused(own[0] as Der)).toBe('malformed-certificate');
+    expect(await refused(new Uint8Array())).toBe('malformed-certificate');
+    const many = Array.from({ length: 65 }, () => own[0] as Der);
+    expect(await refused(await certsOnly(many))).toBe('malformed-certificate');
+  });
+
+  it('that was altered anywhere is refused with a fault, or gives elements', async () => {
+    const message = await certsOnly(own.slice(0, 2));
+    await fc.assert(
+      fc.asyncProperty(fc.nat(message.length - 1), fc.integer({ min: 1, max: 255 }), async (at, flip) => {
+        const altered = Uint8Array.from(message);
+        altered[at] = (altered[at] as number) ^ flip;
+        const found = await decodeCertsOnly(altered, MAX).catch((error: unknown) => error);
+        expect(Array.isArray(found) || found instanceof Fault).toBe(true);
+      }),
+      { numRuns: 500 },
+    );
   });
 });
 
