@@ -8,6 +8,7 @@ import { Fault } from '../../lib/fault.ts';
 import { decodeCertificate, decodeCertificateList } from '../../lib/pki/pki.ts';
 import { EXCEPTIONS, REFUSED } from './pkits/exceptions.ts';
 import { EXPECTED, type Expected, UNREADABLE, VALID } from './pkits/expected.ts';
+import { EXPECTED_OF_POLICIES } from './pkits/expected-policies.ts';
 
 /** NIST's PKITS, judged as `akashi status` judges, without HTTP. Debian's python3-cryptography-vectors has its files. */
 const DATA = '/usr/lib/python3/dist-packages/cryptography_vectors/x509/PKITS_data';
@@ -16,6 +17,8 @@ if (MISSING) console.log('python3-cryptography-vectors not installed: PKITS is n
 
 /** The certificates of the suite are valid to the end of 2030. */
 const AT = Date.UTC(2026, 0, 1);
+
+const ALL: readonly Expected[] = [...EXPECTED, ...EXPECTED_OF_POLICIES];
 
 const refused: string[] = [];
 
@@ -68,7 +71,7 @@ const said = async (test: Expected): Promise<string> => {
 };
 
 describe.skipIf(MISSING)('PKITS', () => {
-  for (const test of EXPECTED) {
+  for (const test of ALL) {
     const [id, target, result, policies] = test;
     it(`${id} ${target} ${policies ? JSON.stringify(policies) : ''}`, async () => {
       const exception = EXCEPTIONS[id];
@@ -77,7 +80,7 @@ describe.skipIf(MISSING)('PKITS', () => {
   }
 
   it('has no certificate that is called good here and is not valid', () => {
-    const wrong = EXPECTED.filter(([id, , result]) => EXCEPTIONS[id] && result !== VALID);
+    const wrong = ALL.filter(([id, , result]) => EXCEPTIONS[id] && result !== VALID);
     expect(wrong).toEqual([]);
     expect(Object.values(EXCEPTIONS).filter(({ says }) => says === VALID)).toEqual([]);
   });
@@ -88,7 +91,7 @@ describe.skipIf(MISSING)('PKITS', () => {
 
   it('is run as a whole', () => {
     const targets = readdirSync(join(DATA, 'certs')).filter((file) => /Test\d+EE\.crt$/.test(file));
-    const tested = new Set(EXPECTED.map(([, target]) => `${target}.crt`));
+    const tested = new Set(ALL.map(([, target]) => `${target}.crt`));
     expect(targets.filter((file) => !tested.has(file))).toEqual([]);
   });
 });

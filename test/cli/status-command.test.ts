@@ -128,7 +128,10 @@ describe('akashi status', () => {
   it('takes the issuer, the OCSP address and the CRL from the command line', async () => {
     const plain = ca.issue('plain', 'keyUsage=digitalSignature');
     const crl = join(folder, 'full.crl');
-    writeFileSync(crl, encodePem('X509 CRL', ca.crl()));
+    writeFileSync(
+      crl,
+      `Certificate Revocation List (CRL):\r\n    Version 2\r\n${encodePem('X509 CRL', ca.crl())}`,
+    );
     const given = ['--root', ca.pem('ca'), '--ocsp', `${base}/ocsp`, '--crl', crl];
     const { code, out } = await check(plain, ...given);
     expect(code).toBe(0);

@@ -9,10 +9,19 @@ import { phrase } from '../../lib/fault.ts';
 import {
   type Certificate,
   type CrlReason,
+  constructed,
+  derInteger,
+  derSequence,
   encodeCertificateList,
+  encodeExtensions,
+  encodeName,
   encodePem,
+  encodeSerial,
   encodeTbsCertList,
+  type Name,
+  tlv,
 } from '../../lib/pki/pki.ts';
+import { encodeTime } from '../../lib/pki/time.ts';
 import { type Issued, OpensslCa } from './openssl-ca.ts';
 
 /** CRLs by `openssl ca -gencrl`, judged. */
@@ -62,6 +71,23 @@ const unusable = (finding: Finding, detail: RegExp): void => {
 
 const idp = (...lines: readonly string[]): string =>
   `${AKI}\nissuingDistributionPoint=critical,@idp\n[idp]\n${lines.join('\n')}`;
+
+/** The two times of a CRL. */
+const times = (): Buffer =>
+  Buffer.concat([encodeTime(new Date()), encodeTime(new Date(Date.now() + 3_600_000))]);
+
+/** A CRL of these fields: its times, a version before everything if there is one, and what follows the times. */
+const bare = (at: Uint8Array, version?: Uint8Array, ...more: readonly Uint8Array[]): Buffer => {
+  const { signatureAlgorithm, subject } = ca.certificate;
+  const tbs = derSequence(
+    ...(version ? [version] : []),
+    signatureAlgorithm,
+    encodeName(subject),
+    at,
+    ...more,
+  );
+  return Buffer.from(encodeCertificateList(tbs, signatureAlgorithm, ca.signature(tbs)));
+};
 
 describe('CRLs', () => {
   it('list what is revoked and on hold, in DER and in PEM', async () => {
@@ -205,6 +231,55 @@ describe('CRLs', () => {
     expect(finding).toMatchObject({ says: 'good' });
     expect(by.map(({ from }) => from)).toEqual(['1.crl']);
     expect(aside).toMatchObject([{ from: '0.crl', finding: { rule: 'RFC 5280 6.3.3 (g)' } }]);
+  });
+
+  it.each([
+    ['a delta', () => ca.crl(`${AKI}\n2.5.29.27=critical,ASN1:INTEGER:1`), 'RFC 5280 5.2.4'],
+    ['some reasons', () => ca.crl(idp('onlysomereasons=keyCompromise')), 'RFC 5280 6.3.3 (l)'],
+    ['CAs only', () => ca.crl(idp('onlyCA=TRUE')), 'RFC 5280 6.3.3 (b) (2) (iii)'],
+    ['attribute certificates', () => ca.crl(idp('onlyAA=TRUE')), 'RFC 5280 6.3.3 (b) (2) (iv)'],
+    ['another place', () => ca.crl(idp('fullname=URI:http://x.example')), 'RFC 5280 6.3.3 (b) (2) (i)'],
+    ['another key', () => new OpensslCa(join(folder, 'key2')).crl(), 'RFC 5280 6.3.3 (g)'],
+    ['another CA', () => new OpensslCa(join(folder, 'ca2'), 'B').crl(), 'RFC 5280 6.3.3 (b) (1)'],
+    ['an unknown extension', () => ca.crl(`${AKI}\n1.2.3=critical,ASN1:NULL`), 'RFC 5280 5.2, 5.3'],
+    ['an old one', () => ca.crl(AKI, -48, -1), 'RFC 5280 6.3.3 (a)'],
+    ['one without nextUpdate', () => bare(encodeTime(new Date()), derInteger(1)), 'RFC 5280 5.1'],
+    ['version 1', () => bare(times()), 'RFC 5280 5.1'],
+  ] as const)('that cannot be used are named by their clause: %s', async (_name, crl, rule) => {
+    expect(await judge(crl())).toMatchObject({ says: 'nothing', why: 'unusable', rule });
+  });
+
+  it('that are indirect, for entries of other CAs, are understood', async () => {
+    const entry = (issuer: Name | undefined): Uint8Array =>
+      derSequence(
+        encodeSerial(good.certificate.serialNumber),
+        encodeTime(new Date()),
+        ...(issuer
+          ? [
+              encodeExtensions([
+                {
+                  id: 'certificateIssuer',
+                  names: [{ kind: 'directoryName', value: issuer }],
+                  critical: true,
+                },
+              ]),
+            ]
+          : []),
+      );
+    const indirect = tlv(
+      constructed(0),
+      encodeExtensions([{ id: 'issuingDistributionPoint', indirectCRL: true, critical: true }]),
+    );
+    const other = [...ca.certificate.subject, ...ca.certificate.subject];
+    const list = (...more: readonly Uint8Array[]): Buffer => bare(times(), derInteger(1), ...more);
+    expect(await judge(list(derSequence(entry(other)), indirect))).toMatchObject({ says: 'good' });
+    expect(await judge(list(derSequence(entry(ca.certificate.subject)), indirect))).toMatchObject({
+      says: 'revoked',
+    });
+    // The issuer of an entry is that of the entry before, unless it says another.
+    const both = derSequence(entry(other), entry(undefined));
+    expect(await judge(list(both, indirect))).toMatchObject({ says: 'good' });
+    unusable(await judge(list(derSequence(entry(other)))), /without being an indirect one/);
   });
 
   it('with a critical extension that nobody knows are refused', async () => {
