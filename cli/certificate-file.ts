@@ -5,6 +5,7 @@ import {
   decodeCertsOnly,
   decodePem,
   decodePemBundle,
+  isPem,
   MAX_CERTIFICATE_BYTES,
 } from '../lib/pki/pki.ts';
 import { usage } from './failure.ts';
@@ -15,11 +16,11 @@ const MAX_CHAIN_BYTES = 8 * MAX_CERTIFICATE_BYTES;
 
 /** One certificate in DER, or one or more in PEM. Throws a `Fault` for anything else. */
 export const decodeCertificates = (bytes: Buffer): readonly Certificate[] =>
-  bytes[0] === 0x30
-    ? [decodeCertificate(bytes)]
-    : decodePemBundle('CERTIFICATE', bytes.toString('utf8'), MAX_CHAIN_BYTES).map((der) =>
+  isPem(bytes)
+    ? decodePemBundle('CERTIFICATE', bytes.toString('utf8'), MAX_CHAIN_BYTES).map((der) =>
         decodeCertificate(der),
-      );
+      )
+    : [decodeCertificate(bytes)];
 
 /** A certs-only message begins with an OBJECT IDENTIFIER; a certificate begins with a SEQUENCE (RFC 5652 3). */
 const isMessage = (bytes: Uint8Array): boolean => {

@@ -75,7 +75,7 @@ const csrs = await newCsrs(64);
 const csr = (n: number): string => csrs[n % csrs.length] as string;
 const ca = await generateSoftwareKey('ecdsa-p256-sha256');
 const read: readonly CertificationRequest[] = csrs.map((pem) =>
-  decodeCertificationRequest(decodePem(['CERTIFICATE REQUEST'], pem, MAX_CSR_BYTES)),
+  decodeCertificationRequest(decodePem('CERTIFICATE REQUEST', pem, MAX_CSR_BYTES)),
 );
 let made = 0;
 

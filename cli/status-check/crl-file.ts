@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { type CertificateList, decodeCertificateList, decodePemBundle } from '../../lib/pki/pki.ts';
+import { type CertificateList, decodeCertificateList, decodePemBundle, isPem } from '../../lib/pki/pki.ts';
 import { Unusable, unusableBy } from './finding.ts';
 
 /** 64 MiB. */
@@ -30,7 +30,7 @@ const decoded = (der: Uint8Array): CertificateList | Unusable => {
 };
 
 const derOf = (bytes: Buffer): readonly Uint8Array[] | Unusable => {
-  if (bytes[0] === 0x30) return [bytes];
+  if (!isPem(bytes)) return [bytes];
   try {
     return decodePemBundle('X509 CRL', bytes.toString('utf8'), MAX_CRL_BYTES);
   } catch (error) {

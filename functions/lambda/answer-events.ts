@@ -1,7 +1,7 @@
-import { X509Certificate } from 'node:crypto';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import type { App } from '../../lib/app.ts';
 import { Fault } from '../../lib/fault.ts';
+import { decodePem, MAX_CERTIFICATE_BYTES } from '../../lib/pki/pki.ts';
 import type { HttpRequest, HttpResponse } from '../http/http.ts';
 import { errorFacts, PROBLEMS, problem } from '../http/problems.ts';
 import type { AnyRoute } from '../http/route.ts';
@@ -98,7 +98,7 @@ const readEvent = (event: RequestEvent): Omit<HttpRequest, 'id' | 'path' | 'para
       tls: !event.withoutTls,
       address: http.sourceIp,
       // API Gateway has verified it against its trust store, so it can be parsed.
-      ...(pem ? { certificate: new X509Certificate(pem).raw } : {}),
+      ...(pem ? { certificate: decodePem('CERTIFICATE', pem, MAX_CERTIFICATE_BYTES) } : {}),
     },
   };
 };

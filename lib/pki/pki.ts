@@ -111,6 +111,6 @@ export {
   readPolicyMappings,
   type Subtree,
 } from './path-constraints.ts';
-export { decodePem, decodePemBundle, encodePem } from './pem.ts';
+export { decodePem, decodePemBundle, encodePem, isPem } from './pem.ts';
 export { encodeSerial, parseSerial, readSerial, type SerialHex, serialFromOctets } from './serial.ts';
 export { rfc3339 } from './time.ts';

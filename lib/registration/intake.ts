@@ -13,9 +13,6 @@ import type { Issuing } from './deps.ts';
 /** The limit for the JSON of all fields together, so that a request's row stays well below the store's limit. */
 const MAX_FIELDS_BYTES = 64 * 1024;
 
-/** The label of RFC 7468 7, and the older one that it mentions and some tools still write. */
-const CSR_LABELS = ['CERTIFICATE REQUEST', 'NEW CERTIFICATE REQUEST'];
-
 /** The signature of the request proves that its maker holds the private key (RFC 2986 4.2). */
 const assertPossession = (csr: CertificationRequest): void => {
   try {
@@ -70,7 +67,7 @@ export const readApplication = async (
   const described = issuing.describe({ profile: submission.profile, office, fields: submission.fields });
   const { profile, subject, subjectDigest, fields } = described;
   await issuing.assertOpen(submission.profile);
-  const csr = decodeCertificationRequest(decodePem(CSR_LABELS, submission.csr, MAX_CSR_BYTES));
+  const csr = decodeCertificationRequest(decodePem('CERTIFICATE REQUEST', submission.csr, MAX_CSR_BYTES));
   const key = await checkPublicKey(csr.subjectPublicKeyInfo);
   if (!profile.publicKeys.includes(key.kind)) {
     throw new Fault(
