@@ -5,6 +5,14 @@ import { decodeOid } from './oid.ts';
 /** No structure of RFC 5280, 2986 or 6960 nests as deep as this. */
 const MAX_DEPTH = 32;
 
+/** An element's tag, where its content begins and ends, and where the next element begins. */
+export interface Header {
+  readonly tag: number;
+  readonly content: number;
+  readonly end: number;
+  readonly next: number;
+}
+
 /**
  * A strict reader: a cursor over the elements between `at` and `end` of `bytes`. It refuses BER that is not DER: an
  * indefinite or padded length, a padded INTEGER, a BOOLEAN other than 00 and FF, a constructed string. It also refuses
@@ -14,8 +22,8 @@ const MAX_DEPTH = 32;
 export class DerReader {
   readonly bytes: Uint8Array;
   readonly end: number;
-  private readonly depth: number;
-  private at: number;
+  protected readonly depth: number;
+  protected at: number;
 
   constructor(bytes: Uint8Array, start = 0, end = bytes.length, depth = 0) {
     if (depth > MAX_DEPTH) throw malformedDer(phrase`nested deeper than ${MAX_DEPTH}`, start);
@@ -36,18 +44,28 @@ export class DerReader {
         },
       );
     }
-    const reader = new DerReader(bytes);
-    const { end } = reader.header();
-    if (end !== bytes.length) {
+    const reader = new this(bytes);
+    const { next } = reader.header();
+    if (next !== bytes.length) {
       throw new Fault(
         'trailing-data',
-        phrase`${bytes.length - end} bytes follow the end of the DER element.`,
+        phrase`${bytes.length - next} bytes follow the end of the DER element.`,
         {
-          at: end,
+          at: next,
         },
       );
     }
     return reader;
+  }
+
+  /** What this reader refuses: BER that is not DER, or only what is not BER either. */
+  get rules(): 'DER' | 'BER' {
+    return 'DER';
+  }
+
+  /** A reader by the same rules. */
+  over(bytes: Uint8Array, start = 0, end = bytes.length, depth = 0): DerReader {
+    return new DerReader(bytes, start, end, depth);
   }
 
   get offset(): number {
@@ -69,7 +87,7 @@ export class DerReader {
       throw malformedDer(phrase`an element is followed by more than its type allows`, this.at);
   }
 
-  private header(): { tag: number; content: number; end: number } {
+  protected header(): Header {
     const { bytes, at, end } = this;
     if (at + 2 > end) throw malformedDer(phrase`cut short`, at);
     const tag = bytes[at] as number;
@@ -89,21 +107,21 @@ export class DerReader {
       content += count;
     }
     if (content + length > end) throw malformedDer(phrase`cut short`, at);
-    return { tag, content, end: content + length };
+    return { tag, content, end: content + length, next: content + length };
   }
 
-  private take(tag: number): { content: number; end: number } {
+  private take(tag: number): Header {
     const header = this.header();
     if (header.tag !== tag)
       throw malformedDer(phrase`tag ${hexTag(tag)} expected, ${hexTag(header.tag)} found`, this.at);
-    this.at = header.end;
+    this.at = header.next;
     return header;
   }
 
   /** The contents of a constructed element. */
   into(tag: number): DerReader {
     const { content, end } = this.take(tag);
-    return new DerReader(this.bytes, content, end, this.depth + 1);
+    return this.over(this.bytes, content, end, this.depth + 1);
   }
 
   sequence(): DerReader {
@@ -138,9 +156,9 @@ export class DerReader {
   /** The next element whole, checked no deeper than its own header. */
   element(): { tag: number; der: Der; content: Uint8Array } {
     const start = this.at;
-    const { tag, content, end } = this.header();
-    this.at = end;
-    return { tag, der: this.bytes.subarray(start, end) as Der, content: this.bytes.subarray(content, end) };
+    const { tag, content, end, next } = this.header();
+    this.at = next;
+    return { tag, der: this.bytes.subarray(start, next) as Der, content: this.bytes.subarray(content, end) };
   }
 
   /** The next element whole, checked to its full depth. */

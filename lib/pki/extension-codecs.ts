@@ -11,7 +11,7 @@ import {
   derText,
   tlv,
 } from './der-encoder.ts';
-import { DerReader } from './der-reader.ts';
+import type { DerReader } from './der-reader.ts';
 import { encodeIssuingPoint, encodePoints, readIssuingPoint, readPoints } from './distribution-point.ts';
 import {
   type BodyOf,
@@ -77,7 +77,7 @@ const encodeNumber = ({ number }: BodyOf<'cRLNumber' | 'deltaCRLIndicator'>): De
 
 const readQualifier = (reader: DerReader): { cps?: string; der: Der } => {
   const der = reader.der();
-  const qualifier = new DerReader(der).sequence();
+  const qualifier = reader.over(der).sequence();
   const id = qualifier.oid();
   const cps = id === OID.cps ? qualifier.ascii(TAG.ia5String, IA5) : undefined;
   if (cps === undefined) qualifier.der();

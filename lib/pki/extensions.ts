@@ -1,7 +1,7 @@
 import { Fault, type FaultCode, phrase } from '../fault.ts';
 import { type Der, type Oid, TAG } from './der.ts';
 import { derBoolean, derOctetString, derOid, derSequence } from './der-encoder.ts';
-import { DerReader } from './der-reader.ts';
+import type { DerReader } from './der-reader.ts';
 import type { Extension, ExtensionBody, ExtensionId } from './extension-bodies.ts';
 import { EXTENSION_CODECS, type ExtensionCodec } from './extension-codecs.ts';
 
@@ -29,11 +29,10 @@ const CODEC_BY_ID = Object.fromEntries(EXTENSION_CODECS.map((codec) => [codec.id
 /** The fault codes of the structures that have extensions. */
 export type MalformedCode = Extract<FaultCode, `malformed-${string}`>;
 
-const readBody = (oid: Oid, value: Uint8Array, code: MalformedCode): ExtensionBody => {
+const readBody = (oid: Oid, reader: DerReader, code: MalformedCode): ExtensionBody => {
   const codec = CODEC_BY_OID.get(oid);
-  if (codec === undefined) return { id: 'other', oid, value };
+  if (codec === undefined) return { id: 'other', oid, value: reader.bytes };
   try {
-    const reader = new DerReader(value);
     const body = codec.read(reader);
     reader.finish();
     return body;
@@ -46,14 +45,15 @@ const readBody = (oid: Oid, value: Uint8Array, code: MalformedCode): ExtensionBo
 const readExtension = (list: DerReader, code: MalformedCode): { oid: Oid; extension: Extension } => {
   const fields = list.sequence();
   const oid = fields.oid();
-  const critical = fields.peek() === TAG.boolean;
-  if (critical && !fields.boolean())
+  const written = fields.peek() === TAG.boolean;
+  const critical = written && fields.boolean();
+  if (written && !critical && fields.rules === 'DER')
     throw new Fault(code, phrase`Extension ${oid} says its default, critical FALSE, which DER leaves out.`, {
       oid,
     });
   const value = fields.octetString();
   fields.finish();
-  return { oid, extension: { ...readBody(oid, value, code), critical } };
+  return { oid, extension: { ...readBody(oid, fields.over(value), code), critical } };
 };
 
 /**
