@@ -15,28 +15,31 @@ export interface CertId {
   readonly hashAlgorithm: Oid;
   readonly issuerNameHash: Uint8Array;
   readonly issuerKeyHash: Uint8Array;
-  readonly serialNumber: SerialHex;
+  /**
+   * Undefined for an INTEGER that no certificate can have (zero, negative, of more than 20 octets; RFC 5280 4.1.2.2). Such
+   * a CertID is right in its syntax, so that a responder answers `unknown` instead of `malformedRequest` (RFC 6960 2.3).
+   */
+  readonly serialNumber: SerialHex | undefined;
 }
 
-/** The known digests by the names that node:crypto has for them, with their lengths in octets. */
-const HASHES = { sha1: 20, sha256: 32, sha384: 48, sha512: 64 } as const;
-export type CertIdHash = keyof typeof HASHES;
+/** The known digests by the names that node:crypto has for them. */
+const HASHES = ['sha1', 'sha256', 'sha384', 'sha512'] as const;
+export type CertIdHash = (typeof HASHES)[number];
 
 interface KnownAlgorithm {
   readonly der: Der;
   readonly oid: Oid;
-  readonly length: number;
 }
 
 /**
  * Each digest twice: with NULL parameters, which all encoders write here, and without parameters, which RFC 5754 2
  * prefers. Both mean the same.
  */
-const KNOWN_ALGORITHMS: readonly KnownAlgorithm[] = (Object.keys(HASHES) as CertIdHash[]).flatMap((name) => {
-  const known = { oid: OID[name], length: HASHES[name] };
+const KNOWN_ALGORITHMS: readonly KnownAlgorithm[] = HASHES.flatMap((name) => {
+  const oid = OID[name];
   return [
-    { ...known, der: derSequence(derOid(known.oid), derNull()) },
-    { ...known, der: derSequence(derOid(known.oid)) },
+    { oid, der: derSequence(derOid(oid), derNull()) },
+    { oid, der: derSequence(derOid(oid)) },
   ];
 });
 
@@ -65,8 +68,8 @@ const readOtherAlgorithm = (cursor: DerCursor, limit: number, code: CertIdCode):
 };
 
 /**
- * The hashes of a known algorithm must have its length. With an unknown algorithm any length is taken, so that a
- * responder can answer `unknown` instead of `malformedRequest`. Faults: `code`, `malformed-der`, `malformed-serial`.
+ * Hashes of any length and of any algorithm are taken, so that a responder can answer `unknown` instead of
+ * `malformedRequest`. Faults: `code`, `malformed-der`.
  */
 export const readCertId = (cursor: DerCursor, limit: number, code: CertIdCode): CertId => {
   const start = cursor.at;
@@ -76,9 +79,7 @@ export const readCertId = (cursor: DerCursor, limit: number, code: CertIdCode): 
   const hashAlgorithm = known?.oid ?? readOtherAlgorithm(cursor, end, code);
   const issuerNameHash = cursor.content(TAG.octetString, end);
   const issuerKeyHash = cursor.content(TAG.octetString, end);
-  if (known && (issuerNameHash.length !== known.length || issuerKeyHash.length !== known.length))
-    throw new Fault(code, 'The hashes of a CertID have not the length that their algorithm gives.');
-  const serialNumber = cursor.serial(end);
+  const serialNumber = cursor.serialIfPossible(end);
   cursor.leave(end);
   return {
     der: cursor.bytes.subarray(start, end) as Der,

@@ -1,6 +1,6 @@
 import { TAG } from './der.ts';
 import { DerReader } from './der-reader.ts';
-import { readSerial, type SerialHex } from './serial.ts';
+import { readSerial, readSerialIfPossible, type SerialHex } from './serial.ts';
 import { readTime } from './time.ts';
 
 /**
@@ -64,6 +64,15 @@ export class DerCursor {
 
   /** CertificateSerialNumber. Faults: `malformed-der`, `malformed-serial`. */
   serial(limit: number): SerialHex {
+    return this.usualSerial(limit) ?? this.with(limit, readSerial);
+  }
+
+  /** The same; undefined for an INTEGER that no certificate can have (RFC 5280 4.1.2.2). Fault: `malformed-der`. */
+  serialIfPossible(limit: number): SerialHex | undefined {
+    return this.usualSerial(limit) ?? this.with(limit, readSerialIfPossible);
+  }
+
+  private usualSerial(limit: number): SerialHex | undefined {
     const { bytes, at } = this;
     const length = bytes[at + 1] as number;
     const first = bytes[at + 2] as number;
@@ -73,7 +82,7 @@ export class DerCursor {
       bytes[at] === TAG.integer &&
       (padded ? length > 1 && (bytes[at + 3] as number) >= 0x80 : length > 0 && first < 0x80) &&
       length <= 20;
-    if (!usual) return this.with(limit, readSerial);
+    if (!usual) return undefined;
     this.at = at + 2 + length;
     return this.text.toString('hex', at + (padded ? 3 : 2), this.at) as SerialHex;
   }

@@ -36,12 +36,13 @@ export const MAX_OCSP_REQUEST_BYTES = 65_536;
 const refused = (why: Phrase): Fault =>
   new Fault('malformed-ocsp-request', phrase`Malformed OCSP request: ${why}.`);
 
-/** Version ::= INTEGER { v1(0) } DEFAULT v1: v1 is the only version, and DER leaves out a default. */
-const refuseVersion = (cursor: DerCursor, limit: number): void => {
-  const end = cursor.enter(constructed(0), limit);
-  if (cursor.with(end, (reader) => reader.bigint()) !== 0n)
-    throw new Fault('unsupported-version', 'Only OCSP requests of version 1 are taken.');
-  throw refused(phrase`version 1, the default, is written out, which DER forbids`);
+/**
+ * Version ::= INTEGER { v1(0) } DEFAULT v1: v1 is the only version. DER leaves a default out (X.690 11.5). That v1 is
+ * written out is taken nevertheless: Botan writes it.
+ */
+const skipVersion = (cursor: DerCursor, limit: number): void => {
+  const version = readExplicit(cursor, constructed(0), limit, (reader) => reader.bigint());
+  if (version !== 0n) throw new Fault('unsupported-version', 'Only OCSP requests of version 1 are taken.');
 };
 
 const readExplicit = <T>(
@@ -58,17 +59,32 @@ const readExplicit = <T>(
 
 const NO_EXTENSIONS: readonly Extension[] = [];
 
-const readRequestExtensions = (cursor: DerCursor, tag: number, limit: number): readonly Extension[] =>
-  cursor.is(tag, limit)
-    ? readExplicit(cursor, tag, limit, (reader) => readExtensions(reader, 'malformed-ocsp-request'))
-    : NO_EXTENSIONS;
+const readSome = (reader: DerReader): readonly Extension[] =>
+  readExtensions(reader, 'malformed-ocsp-request');
+
+/**
+ * Extensions has at least one member (RFC 5280 4.1). A requestExtensions without any is taken nevertheless: the CertPath
+ * API of Bouncy Castle 1.72 writes it where it sends no nonce.
+ */
+const readSomeOrNone = (reader: DerReader): readonly Extension[] => {
+  if (reader.bytes[reader.offset + 1] !== 0) return readSome(reader);
+  reader.sequence();
+  return NO_EXTENSIONS;
+};
+
+const readOptional = (
+  cursor: DerCursor,
+  tag: number,
+  limit: number,
+  read: typeof readSome,
+): readonly Extension[] => (cursor.is(tag, limit) ? readExplicit(cursor, tag, limit, read) : NO_EXTENSIONS);
 
 const readRequestList = (cursor: DerCursor, limit: number): OcspRequest['requestList'] => {
   const requests: { certId: CertId; extensions: readonly Extension[] }[] = [];
   for (const listEnd = cursor.enter(TAG.sequence, limit); cursor.at < listEnd; ) {
     const end = cursor.enter(TAG.sequence, listEnd);
     const certId = readCertId(cursor, end, 'malformed-ocsp-request');
-    const extensions = readRequestExtensions(cursor, constructed(0), end);
+    const extensions = readOptional(cursor, constructed(0), end, readSome);
     cursor.leave(end);
     requests.push({ certId, extensions });
   }
@@ -93,11 +109,12 @@ const readSignature = (reader: DerReader): NonNullable<OcspRequest['signature']>
 };
 
 /**
- * OCSPRequest (RFC 6960 4.1.1) in strict DER. Only its size bounds how many certificates it asks for. The responder
+ * OCSPRequest (RFC 6960 4.1.1) in strict DER, but for two slips of clients that are in use: a version that is written
+ * out, and a requestExtensions without an extension. Only its size bounds how many certificates it asks for. The responder
  * judges critical extensions that are not understood (they stay in `extensions`), and verifies the signature. Values
  * are views of `bytes`, which must not change afterwards.
- * Faults: `malformed-der`, `trailing-data`, `input-too-large`, `malformed-ocsp-request`, `malformed-serial`,
- * `malformed-name`, `unsupported-version`.
+ * Faults: `malformed-der`, `trailing-data`, `input-too-large`, `malformed-ocsp-request`, `malformed-name`,
+ * `unsupported-version`.
  */
 export const decodeOcspRequest = (bytes: Uint8Array): OcspRequest => {
   DerReader.whole(bytes, MAX_OCSP_REQUEST_BYTES);
@@ -105,12 +122,12 @@ export const decodeOcspRequest = (bytes: Uint8Array): OcspRequest => {
   const end = cursor.enter(TAG.sequence, bytes.length);
   const tbsStart = cursor.at;
   const tbsEnd = cursor.enter(TAG.sequence, end);
-  if (cursor.is(constructed(0), tbsEnd)) refuseVersion(cursor, tbsEnd);
+  if (cursor.is(constructed(0), tbsEnd)) skipVersion(cursor, tbsEnd);
   const requestorName = cursor.is(constructed(1), tbsEnd)
     ? readExplicit(cursor, constructed(1), tbsEnd, readGeneralName)
     : undefined;
   const requestList = readRequestList(cursor, tbsEnd);
-  const extensions = readRequestExtensions(cursor, constructed(2), tbsEnd);
+  const extensions = readOptional(cursor, constructed(2), tbsEnd, readSomeOrNone);
   cursor.leave(tbsEnd);
   const signature = cursor.is(constructed(0), end)
     ? readExplicit(cursor, constructed(0), end, readSignature)

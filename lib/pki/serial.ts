@@ -43,6 +43,9 @@ export const encodeSerial = (serial: SerialHex): Der => {
     : tlv(TAG.integer, magnitude);
 };
 
+const hexOf = (content: Uint8Array): SerialHex =>
+  Buffer.from(content.subarray(content[0] === 0 ? 1 : 0)).toString('hex') as SerialHex;
+
 /** Faults with `malformed-serial` for zero, negative and overlong serials, `malformed-der` for bad DER. */
 export const readSerial = (reader: DerReader): SerialHex => {
   const content = reader.integerContent();
@@ -51,5 +54,17 @@ export const readSerial = (reader: DerReader): SerialHex => {
   if (content.length > MAX_OCTETS)
     throw new Fault('malformed-serial', 'The serial number is longer than 20 octets.');
   if (content.length === 1 && first === 0) throw new Fault('malformed-serial', 'The serial number is zero.');
-  return Buffer.from(content.subarray(first === 0 ? 1 : 0)).toString('hex') as SerialHex;
+  return hexOf(content);
+};
+
+/**
+ * The same, and undefined for an INTEGER that no certificate can have as its serial number: zero, negative or overlong.
+ * Fault: `malformed-der`.
+ */
+export const readSerialIfPossible = (reader: DerReader): SerialHex | undefined => {
+  const content = reader.integerContent();
+  const first = content[0] as number;
+  const isPossible =
+    (first & 0x80) === 0 && content.length <= MAX_OCTETS && (content.length > 1 || first !== 0);
+  return isPossible ? hexOf(content) : undefined;
 };

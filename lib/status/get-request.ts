@@ -23,6 +23,8 @@ export const certificatesOfGetRequest = async (
   // One CA answers: that of the first CertID that names a CA of ours. CertIDs of any other CA are `unknown` in its answer.
   const ca = found.find((issuer) => issuer !== undefined)?.id;
   return certIds.flatMap(({ serialNumber }, at) =>
-    ca !== undefined && found[at]?.id === ca ? [{ ca, serial: serialNumber }] : [],
+    ca !== undefined && found[at]?.id === ca && serialNumber !== undefined
+      ? [{ ca, serial: serialNumber }]
+      : [],
   );
 };

@@ -182,7 +182,11 @@ export const openIssuers = (deps: IssuersDeps): Issuers => {
     },
     byCertId: async ({ hashAlgorithm, issuerNameHash, issuerKeyHash }) => {
       const { byCertId, unreadable } = await current();
-      const known = byCertId.get(certIdKey(hashAlgorithm, issuerNameHash, issuerKeyHash));
+      // Both hashes have the length that their algorithm gives, or the key of the map would not say where one ends.
+      const known =
+        issuerNameHash.length === issuerKeyHash.length
+          ? byCertId.get(certIdKey(hashAlgorithm, issuerNameHash, issuerKeyHash))
+          : undefined;
       const [lost] = unreadable;
       // A damaged certificate may look whole and hash to another CertID: with one row unreadable, no CertID is called unknown.
       if (!known && lost !== undefined) throw authorityUnreadable(lost);

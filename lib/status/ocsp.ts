@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 import { Fault, phrase } from '../fault.ts';
 import type { ProvisionDraft } from '../ledger/ledger.ts';
-import type { OcspRequest } from '../pki/pki.ts';
-import type { Caller, Principal } from '../principal.ts';
+import type { CertId, OcspRequest } from '../pki/pki.ts';
+import type { Caller, CertificateRef, Principal } from '../principal.ts';
 import { openCompromises } from './compromises.ts';
 import type { OcspAnswer, Status } from './contract.ts';
 import type { OcspDeps } from './deps.ts';
@@ -38,6 +38,8 @@ interface AnswerRecord {
   readonly answers: readonly string[];
   /** Beside the answers: the reason of each that says `revoked` (`reasonOf`). */
   readonly reasons: readonly (string | undefined)[];
+  /** How many CertIDs have a serial number that no certificate can have. They are counted and not listed. */
+  readonly impossible: number;
   readonly validity: SignedAnswer['validity'];
   readonly requestDigest: string;
   readonly responseDigest: string;
@@ -88,17 +90,17 @@ export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
 
   const record = async (
     caller: Caller,
-    { validity, answers, reasons, ...answer }: AnswerRecord,
+    { validity, answers, reasons, impossible, ...answer }: AnswerRecord,
   ): Promise<void> => {
     await recorder.append({
       kind: 'provision',
       ...caller,
       channel: 'ocsp',
       certificates: answer.certificates,
-      provided: { answers, ...reasonsOf(reasons), ...validity },
+      provided: { answers, ...reasonsOf(reasons), ...(impossible > 0 && { impossible }), ...validity },
       requestDigest: answer.requestDigest,
       responseDigest: answer.responseDigest,
-      count: answer.certificates.length,
+      count: answer.certificates.length + impossible,
     });
   };
 
@@ -121,7 +123,10 @@ export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
     const thisUpdate = secondsAsDate(seconds);
     const nextUpdate = secondsAsDate(nextUpdateSeconds);
     const der = await signResponse(sign, request, responder, drafts, { thisUpdate, nextUpdate });
-    const ours = drafts.filter((one) => one.ours);
+    const ours = drafts.flatMap((draft) => {
+      const { serialNumber } = draft.certId;
+      return draft.ours && serialNumber !== undefined ? [{ ...draft, serial: serialNumber }] : [];
+    });
     const answer: SignedAnswer = {
       der,
       digest: hash('sha256', der),
@@ -137,9 +142,10 @@ export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
       validity: { thisUpdate: thisUpdate.toISOString(), nextUpdate: nextUpdate.toISOString() },
     };
     await record(caller, {
-      certificates: ours.map(({ certId }) => ({ ca: issuer.id, serial: certId.serialNumber })),
+      certificates: ours.map(({ serial }) => ({ ca: issuer.id, serial })),
       answers: ours.map(({ certStatus }) => certStatus.status),
       reasons: ours.map(reasonOf),
+      impossible: drafts.filter((one) => one.ours).length - ours.length,
       validity: answer.validity,
       requestDigest: answer.requestDigest,
       responseDigest: answer.digest,
@@ -149,16 +155,16 @@ export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
 
   /** Gives a kept answer again, each time with a record of its own. */
   const giveKept = async (
-    { der, requestList }: OcspRequest,
+    { der }: OcspRequest,
     caller: Caller,
-    issuer: Issuer,
+    certificate: CertificateRef,
     answer: SignedAnswer,
   ): Promise<SignedAnswer> => {
-    const serial = (requestList[0] as OcspRequest['requestList'][number]).certId.serialNumber;
     await record(caller, {
-      certificates: [{ ca: issuer.id, serial }],
+      certificates: [certificate],
       answers: [answer.status],
       reasons: [answer.reason],
+      impossible: 0,
       validity: answer.validity,
       requestDigest: Buffer.compare(der, answer.request) === 0 ? answer.requestDigest : hash('sha256', der),
       responseDigest: answer.digest,
@@ -166,8 +172,8 @@ export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
     return answer;
   };
 
-  const read = (issuer: Issuer, serial: string): Promise<Registered | undefined> =>
-    register.lookup({ ca: issuer.id, serial });
+  const read = async (issuer: Issuer, { serialNumber: serial }: CertId): Promise<Registered | undefined> =>
+    serial === undefined ? undefined : register.lookup({ ca: issuer.id, serial });
 
   /** About one certificate and for everybody. No answer is kept about a serial number without a certificate. */
   const answerOne = async (
@@ -178,13 +184,14 @@ export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
   ): Promise<SignedAnswer> => {
     const [{ certId }] = request.requestList as [OcspRequest['requestList'][number]];
     const { now, found } = await readAtThisUpdate(clock, async () => [
-      { registered: await read(issuer, certId.serialNumber) },
+      { registered: await read(issuer, certId) },
     ]);
     const registered = found[0]?.registered;
     const compromise = await compromiseOf(issuer);
     const known =
       registered && kept.find(certId.der, responder, registered.version, now, compromise?.version);
-    if (known) return giveKept(request, caller, issuer, known);
+    const { serialNumber: serial } = certId;
+    if (known && serial !== undefined) return giveKept(request, caller, { ca: issuer.id, serial }, known);
     const seconds = Math.floor(now / 1000);
     const draft = await singleResponse.ofIssuer(issuer, certId, registered, seconds, compromise);
     const answer = await giveNew(request, caller, issuer, responder, [draft], seconds);
@@ -209,7 +216,7 @@ export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
         request.requestList.map(async ({ certId }) => {
           // Compared by id: the directory of CAs may have been read again since the issuer was found.
           const ours = (await issuers.byCertId(certId))?.id === issuer.id;
-          return { certId, ours, registered: ours ? await read(issuer, certId.serialNumber) : undefined };
+          return { certId, ours, registered: ours ? await read(issuer, certId) : undefined };
         }),
       ),
     );

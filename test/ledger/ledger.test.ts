@@ -210,13 +210,25 @@ describe('the ledger', () => {
     const draft = provision('public', serials);
     await expect(ledger.append({ ...draft, provided: {} })).rejects.toMatchObject({ code: 'record-invalid' });
     const answers = serials.map((serial) => `answer ${serial}`);
-    const records = await ledger.append({ ...draft, provided: { ...draft.provided, answers } });
+    const reasons = serials.map((serial) => (serial === '10' ? null : `reason ${serial}`));
+    const provided = { ...draft.provided, answers, reasons, impossible: 3 };
+    const records = await ledger.append({ ...draft, provided, count: serials.length + 3 });
     expect(records).toEqual(
       [0, MAX_CERTIFICATES_PER_RECORD].map((from) => {
-        const part = serials.slice(from, from + MAX_CERTIFICATES_PER_RECORD);
-        const certificates = draft.certificates.slice(from, from + part.length);
-        const provided = { ...draft.provided, answers: answers.slice(from, from + part.length) };
-        return expect.objectContaining({ ...draft, certificates, provided, count: part.length });
+        const to = from + MAX_CERTIFICATES_PER_RECORD;
+        const certificates = draft.certificates.slice(from, to);
+        const impossible = from === 0 ? 3 : 0;
+        return expect.objectContaining({
+          ...draft,
+          certificates,
+          provided: {
+            ...draft.provided,
+            answers: answers.slice(from, to),
+            reasons: reasons.slice(from, to),
+            ...(impossible > 0 && { impossible }),
+          },
+          count: certificates.length + impossible,
+        });
       }),
     );
   });

@@ -75,7 +75,7 @@ const ask = async (bytes: Uint8Array): Promise<string> => {
     requestList.map(({ certId }) => hex(certId.der)),
   );
   for (const { certId, certStatus } of basic.responses)
-    expect(['unknown', statusOfSerial.get(certId.serialNumber)]).toContain(certStatus.status);
+    expect(['unknown', statusOfSerial.get(certId.serialNumber ?? '')]).toContain(certStatus.status);
   return response.status;
 };
 

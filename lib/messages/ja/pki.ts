@@ -124,8 +124,6 @@ export const PKI = {
 
   'Malformed OCSP request: {0}.': 'OCSP リクエストの形式が正しくありません（{0}）。',
   'Only OCSP requests of version 1 are taken.': '受け付ける OCSP リクエストはバージョン 1 だけです。',
-  'version 1, the default, is written out, which DER forbids':
-    '既定値のバージョン 1 が書かれています。DER では省略しなければなりません',
   'it asks for no certificate': 'どの証明書についても問い合わせていません',
   'The extension is not {0}.': '拡張が {0} になっていません。',
   'PreferredSignatureAlgorithms (RFC 6960 4.4.7.1)': 'PreferredSignatureAlgorithms（RFC 6960 4.4.7.1）',
@@ -135,8 +133,6 @@ export const PKI = {
     'ノンスが OCTET STRING ではありません（RFC 9654 2.1）。',
   'The hash algorithm of a CertID has parameters; SHA has none.':
     'CertID のハッシュアルゴリズムにパラメータがあります。SHA にパラメータはありません。',
-  'The hashes of a CertID have not the length that their algorithm gives.':
-    'CertID のハッシュ値の長さが、アルゴリズムと合いません。',
 
   'Malformed OCSP response: {0}.': 'OCSP レスポンスの形式が正しくありません（{0}）。',
   'a revocation reason has a number that RFC 5280 5.3.1 does not have':
