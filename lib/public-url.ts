@@ -1,3 +1,5 @@
+import { isAbsoluteUri } from './internet-names.ts';
+
 /** An address as a setting names it: without query, user and slash at the end. */
 export const isPlainUrl = (value: string): boolean => {
   const url = URL.canParse(value) ? new URL(value) : undefined;
@@ -13,6 +15,8 @@ export const isPlainUrl = (value: string): boolean => {
 
 /**
  * The URL goes into AIA and CRLDP. Both are fetched without TLS (RFC 5280 8), because the check of a TLS certificate
- * would itself need such an answer.
+ * would itself need such an answer. Its host also goes into the certificate of the TLS door. It must therefore be what a
+ * certificate can bear: ASCII, with a host of the preferred name syntax or an IP address.
  */
-export const isPublicationUrl = (value: string): boolean => isPlainUrl(value) && value.startsWith('http:');
+export const isPublicationUrl = (value: string): boolean =>
+  value.length <= 200 && value.startsWith('http://') && isPlainUrl(value) && isAbsoluteUri(value);

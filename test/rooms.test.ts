@@ -50,6 +50,7 @@ const SHARED = [
   'lib/fault.ts',
   'lib/format.ts',
   'lib/idempotency-key.ts',
+  'lib/internet-names.ts',
   'lib/ports.ts',
   'lib/principal.ts',
   'lib/public-url.ts',

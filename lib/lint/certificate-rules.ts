@@ -32,6 +32,7 @@ import { keyUsageCritical } from './certificate/key-usage-critical.ts';
 import { keyUsageFitsKey } from './certificate/key-usage-fits-key.ts';
 import { keyUsageNotEmpty } from './certificate/key-usage-not-empty.ts';
 import { keyUsagePresent } from './certificate/key-usage-present.ts';
+import { labelsKnown } from './certificate/labels-known.ts';
 import { nameAttributeLength } from './certificate/name-attribute-length.ts';
 import { nameAttributeNotEmpty } from './certificate/name-attribute-not-empty.ts';
 import { nameAttributeStringType } from './certificate/name-attribute-string-type.ts';
@@ -128,6 +129,7 @@ export const CERTIFICATE_RULES: readonly CertificateRule[] = [
   rfc822NameSyntax,
   otherNameVisible,
   uriAbsolute,
+  labelsKnown,
   directoryNameNotEmpty,
   tlsServerAltName,
   caBasicConstraints,

@@ -20,7 +20,6 @@ import { type DecodedCertList, readEncodedCertList, visitEntries } from './encod
 import { readEncodedCertificate } from './encoded-certificate.ts';
 
 export type { CertificateContext, PublicKeyKind } from './contract.ts';
-export { isAbsoluteUri, isDnsName, isMailbox } from './internet-names.ts';
 export { PUBLIC_KEY_KINDS } from './public-key.ts';
 export { findUnshown } from './visible-text.ts';
 

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { Fault, type Phrase, phrase } from '../fault.ts';
-import { findUnshown, isAbsoluteUri, isDnsName, isMailbox } from '../lint/lint.ts';
+import { isAbsoluteUri, isDnsName, isMailbox } from '../internet-names.ts';
+import { findUnshown } from '../lint/lint.ts';
 import type { Field, FieldValues } from './contract.ts';
 
 /**

@@ -65,6 +65,29 @@ describe.skipIf(NO_CASES)('certification requests from the cases', () => {
   });
 });
 
+describe.skipIf(NO_CASES)('labels that are no A-labels', () => {
+  it.each([
+    ['H5a', 'xn--a.example.jp'],
+    ['H5b', 'xn--vlaue.jp'],
+    ['H5c', 'ab--cd.example.jp'],
+  ])('%s: %s is refused and leaves nothing', async (name, dnsName) => {
+    const before = await submissions();
+    const csr = readCase(`${name}.csr`).toString('utf8');
+    const answer = await submit(csr, 'organisation-server', { dnsNames: ['www.example.jp', dnsName] });
+    expect(answer).toMatchObject({ status: 422, code: 'invalid-field' });
+    expect(answer.detail).toContain('is not a domain name');
+    const mail = { ...FIELDS['official-position'], mail: `mayor@${dnsName}` };
+    expect(await submit(csr, 'official-position', mail)).toMatchObject({ code: 'invalid-field' });
+    expect(await submissions()).toBe(before);
+  });
+
+  it('an A-label is taken', async () => {
+    const csr = readCase('H5a.csr').toString('utf8');
+    const fields = { dnsNames: ['XN--WGV71A.jp'] };
+    expect(await submit(csr, 'organisation-server', fields)).toMatchObject({ status: 201 });
+  });
+});
+
 describe.skipIf(NO_CASES)('akashi request reads the same files', () => {
   const terminal = { out: () => {}, err: () => {}, now: Date.now, input: async () => Buffer.alloc(0) };
   const file = (name: string, content: Uint8Array | string): string => {

@@ -1,3 +1,4 @@
+import { hasUriSyntax } from '../../internet-names.ts';
 import { findExtension, OID } from '../../pki/pki.ts';
 import { change, changed } from '../examples.ts';
 import type { CertificateRule } from '../rule.ts';
@@ -11,7 +12,7 @@ export const authorityInfoAccessHttp: CertificateRule = {
       ({ location }) =>
         location.kind === 'uniformResourceIdentifier' &&
         location.value.startsWith('http://') &&
-        URL.canParse(location.value),
+        hasUriSyntax(location.value),
     )
       ? undefined
       : 'A location in authorityInfoAccess is not an http URI.',

@@ -1,3 +1,4 @@
+import { hasUriSyntax } from '../../internet-names.ts';
 import { findExtension } from '../../pki/pki.ts';
 import { change, having } from '../examples.ts';
 import type { CertificateRule } from '../rule.ts';
@@ -8,7 +9,7 @@ export const certificatePoliciesCpsUri: CertificateRule = {
   applies: ({ extensions }) => findExtension(extensions, 'certificatePolicies') !== undefined,
   check: ({ extensions }) => {
     const uris = findExtension(extensions, 'certificatePolicies')?.policies.flatMap(({ cps = [] }) => cps);
-    return uris?.every((uri) => /^https?:\/\/[^\s/]/.test(uri) && URL.canParse(uri))
+    return uris?.every((uri) => /^https?:\/\//.test(uri) && hasUriSyntax(uri))
       ? undefined
       : 'A CPS pointer is not an absolute http or https URI.';
   },

@@ -1,3 +1,4 @@
+import { hasUriSyntax } from '../../internet-names.ts';
 import { type DistributionPoint, findExtension } from '../../pki/pki.ts';
 import { change, changed } from '../examples.ts';
 import type { CertificateRule } from '../rule.ts';
@@ -12,7 +13,7 @@ export const crlDistributionPointsHttp: CertificateRule = {
   check: ({ extensions }) => {
     const points = findExtension(extensions, 'cRLDistributionPoints')?.points ?? [];
     const reachable = points.every((point) =>
-      uris(point).some((uri) => uri.startsWith('http://') && URL.canParse(uri)),
+      uris(point).some((uri) => uri.startsWith('http://') && hasUriSyntax(uri)),
     );
     const https = points.some((point) => uris(point).some((uri) => /^https:/i.test(uri)));
     return reachable && !https

@@ -1,6 +1,6 @@
+import { hasDnsSyntax } from '../../internet-names.ts';
 import { findExtension } from '../../pki/pki.ts';
 import { change, changed } from '../examples.ts';
-import { isDnsName } from '../internet-names.ts';
 import type { CertificateRule } from '../rule.ts';
 
 export const dnsNameSyntax: CertificateRule = {
@@ -9,7 +9,7 @@ export const dnsNameSyntax: CertificateRule = {
   applies: ({ extensions }) => findExtension(extensions, 'subjectAltName') !== undefined,
   check: ({ extensions }) =>
     findExtension(extensions, 'subjectAltName')?.names.every(
-      (name) => name.kind !== 'dNSName' || isDnsName(name.value),
+      (name) => name.kind !== 'dNSName' || hasDnsSyntax(name.value),
     )
       ? undefined
       : 'A dNSName is not in the preferred name syntax.',

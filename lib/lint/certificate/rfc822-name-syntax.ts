@@ -1,6 +1,6 @@
+import { hasMailboxSyntax } from '../../internet-names.ts';
 import { findExtension } from '../../pki/pki.ts';
 import { change, changed } from '../examples.ts';
-import { isMailbox } from '../internet-names.ts';
 import type { CertificateRule } from '../rule.ts';
 
 export const rfc822NameSyntax: CertificateRule = {
@@ -9,7 +9,7 @@ export const rfc822NameSyntax: CertificateRule = {
   applies: ({ extensions }) => findExtension(extensions, 'subjectAltName') !== undefined,
   check: ({ extensions }) =>
     findExtension(extensions, 'subjectAltName')?.names.every(
-      (name) => name.kind !== 'rfc822Name' || isMailbox(name.value),
+      (name) => name.kind !== 'rfc822Name' || hasMailboxSyntax(name.value),
     )
       ? undefined
       : 'An rfc822Name is not a plain mail address.',

@@ -1,6 +1,6 @@
+import { hasUriSyntax } from '../../internet-names.ts';
 import { findExtension } from '../../pki/pki.ts';
 import { change, changed } from '../examples.ts';
-import { isAbsoluteUri } from '../internet-names.ts';
 import type { CertificateRule } from '../rule.ts';
 
 export const uriAbsolute: CertificateRule = {
@@ -9,7 +9,7 @@ export const uriAbsolute: CertificateRule = {
   applies: ({ extensions }) => findExtension(extensions, 'subjectAltName') !== undefined,
   check: ({ extensions }) =>
     findExtension(extensions, 'subjectAltName')?.names.every(
-      (name) => name.kind !== 'uniformResourceIdentifier' || isAbsoluteUri(name.value),
+      (name) => name.kind !== 'uniformResourceIdentifier' || hasUriSyntax(name.value),
     )
       ? undefined
       : 'A uniformResourceIdentifier in subjectAltName is not an absolute URI.',
