@@ -3,6 +3,8 @@ import { resolve } from 'node:path';
 import { Stack, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import * as z from 'zod';
+import { isDnsName } from '../lib/internet-names.ts';
+import { isPublicationUrl } from '../lib/public-url.ts';
 import type { AkashiSettings, Place } from './contract.ts';
 import { refusal } from './refusal.ts';
 
@@ -10,7 +12,11 @@ import { refusal } from './refusal.ts';
 
 const host = z
   .string()
-  .regex(/^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/, 'a DNS name in lower case');
+  .regex(
+    /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/,
+    'a DNS name in lower case',
+  )
+  .refine(isDnsName, 'a DNS name whose labels in other scripts are A-labels (xn--)');
 const certificateArn = z
   .string()
   .regex(/^arn:aws[\w-]*:acm:[\w-]+:\d{12}:certificate\/[\w-]+$/, 'the ARN of a certificate in ACM');
@@ -19,6 +25,13 @@ const principalArn = z
   .regex(/^arn:aws[\w-]*:iam::\d{12}:(role|user)\/[\w+=,.@/-]+$/, 'the ARN of an IAM role or user');
 const cidr = z.cidrv4();
 const httpUrl = z.url({ protocol: /^https?$/ }).refine((url) => !url.endsWith('/'), 'no slash at the end');
+/** These addresses go into certificates, and a function refuses them otherwise. */
+const publicationUrl = z
+  .string()
+  .refine(
+    isPublicationUrl,
+    'an http address in ASCII, the host a domain name (other scripts as xn--) or an IP address, without query, user or slash at the end',
+  );
 const clientCa = z.string().endsWith('.pem').exactOptional();
 
 const PublicNetwork = z.strictObject({
@@ -53,7 +66,7 @@ const Schema = z.strictObject({
     .regex(/^[a-z][a-z0-9-]{1,20}$/, '2 to 21 of the characters a-z, 0-9 and "-", a letter first'),
   trustDomain: z.string().endsWith('.json'),
   network: z.discriminatedUnion('kind', [PublicNetwork, PrivateNetwork]),
-  secondPublicationUrl: httpUrl.exactOptional(),
+  secondPublicationUrl: publicationUrl.exactOptional(),
   retention: z.strictObject({
     logDays: z.literal([30, 90, 180, 365, 731, 1096, 1827, 2557, 3653]),
     cdnLogDays: z.int().min(3).max(365).default(30),
@@ -61,7 +74,10 @@ const Schema = z.strictObject({
     objectLockMode: z.enum(['GOVERNANCE', 'COMPLIANCE']),
   }),
   log: z.strictObject({
-    origin: z.string().max(255).exactOptional(),
+    origin: z
+      .string()
+      .regex(/^[\x21-\x2a\x2c-\x7e]{1,255}$/, 'a host and a path, without scheme, space and plus')
+      .exactOptional(),
     witnesses: z.array(z.strictObject({ vkey: z.string().min(1), url: httpUrl })).max(16),
     threshold: z.int().min(0).max(16),
   }),

@@ -25,7 +25,7 @@ const port = (fallback: string) =>
 const text = (fallback: string, description: Phrase) =>
   described(description, z.prefault(filled(), fallback));
 
-const PUBLICATION_URL = phrase`an http address, which goes into certificates, without query, user or slash at the end; with PORT=0 it must be given`;
+const PUBLICATION_URL = phrase`an http address, which goes into certificates: in ASCII, the host a domain name (other scripts as xn--) or an IP address, without query, user or slash at the end; with PORT=0 it must be given`;
 
 /** The log's identity, and the witnesses that cosign its checkpoints. */
 const LOG = {
@@ -113,7 +113,7 @@ const KEY_ALIAS_PREFIX = name(
   phrase`what the aliases of the CA keys begin with, between "alias/" and the id of the CA`,
 );
 const PUBLIC_URLS = described(
-  phrase`http addresses without query, user or slash at the end, separated by a space`,
+  phrase`http addresses in ASCII without query, user or slash at the end, separated by a space`,
   z.string().check(z.refine((value) => value.split(' ').every(isPublicationUrl))),
 );
 

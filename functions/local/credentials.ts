@@ -12,7 +12,12 @@ import { join } from 'node:path';
 import { type Core, SERVICE } from '../../lib/app.ts';
 import { Fault, phrase } from '../../lib/fault.ts';
 import type { Clock } from '../../lib/ports.ts';
-import type { FieldValues, Profile, TrustDomain } from '../../lib/trust-domain/trust-domain.ts';
+import {
+  describeSubject,
+  type FieldValues,
+  type Profile,
+  type TrustDomain,
+} from '../../lib/trust-domain/trust-domain.ts';
 import { writeWhole } from './whole-file.ts';
 
 /**
@@ -149,6 +154,22 @@ const isRevoked = async (core: Core, folder: string, ca: string): Promise<boolea
   }
 };
 
+const doorNames = (publicUrl: string) => {
+  const { hostname } = new URL(publicUrl);
+  const bare = hostname.replace(/^\[(.*)\]$/, '$1');
+  const names = ['localhost', ...(isIP(bare) ? [] : [bare])];
+  const addresses = ['127.0.0.1', '::1', ...(isIP(bare) ? [bare] : [])];
+  return { bare, fields: { dnsNames: [...new Set(names)], ipAddresses: [...new Set(addresses)] } };
+};
+
+/**
+ * Checks, before anything is made, that the TLS door can have its certificate. Faults: `invalid-field` for a host that the
+ * profile does not take, or a profile without fields for hosts.
+ */
+export const assertDoor = ({ operations }: TrustDomain, publicUrl: string): void => {
+  describeSubject(operations.service, undefined, doorNames(publicUrl).fields);
+};
+
 /**
  * The TLS door's credentials, for the host in the public URL and for this machine. If two operators revoked the
  * certificate, the door gets a new key: the order contains the key's digest, so the old key would get the old
@@ -161,11 +182,7 @@ export const doorCredentials = async (
   publicUrl: string,
   clock: Clock,
 ): Promise<Credentials & { readonly made: boolean }> => {
-  const { hostname } = new URL(publicUrl);
-  const bare = hostname.replace(/^\[(.*)\]$/, '$1');
-  const names = ['localhost', ...(isIP(bare) ? [] : [bare])];
-  const addresses = ['127.0.0.1', '::1', ...(isIP(bare) ? [bare] : [])];
-  const fields = { dnsNames: [...new Set(names)], ipAddresses: [...new Set(addresses)] };
+  const { bare, fields } = doorNames(publicUrl);
   // Another host needs another certificate, so the folder is named after the host.
   const place = join(folder, bare.replace(/[^a-zA-Z0-9.-]/g, '_'));
   const ca = authorities.find(({ id }) => id === operations.service.authority)?.ca;

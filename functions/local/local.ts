@@ -24,7 +24,7 @@ import {
   TABLE_FILE,
   TRUST_DOMAIN_FILE,
 } from './backup/names.ts';
-import { doorCredentials, principalCredentials } from './credentials.ts';
+import { assertDoor, doorCredentials, principalCredentials } from './credentials.ts';
 import { openDataDir } from './data-dir.ts';
 import { assertFree } from './free-port.ts';
 import { passphraseOf } from './passphrase.ts';
@@ -57,6 +57,7 @@ const main = async (): Promise<void> => {
   const env = readEnv(process.env);
   const { trustDomain, text } = await loadTrustDomain(env.TRUST_DOMAIN);
   const publicUrl = publicUrlOf(env, trustDomain);
+  assertDoor(trustDomain, publicUrl);
   const dataDir = resolve(env.DATA_DIR);
   const warning = await openDataDir(dataDir);
   if (warning !== undefined) say(`WARNING: ${warning}`);

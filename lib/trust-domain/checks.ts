@@ -1,9 +1,10 @@
-import { phrase } from '../fault.ts';
+import { Fault, phrase } from '../fault.ts';
 import { encodeName } from '../pki/pki.ts';
 import { WORDS_OF_REPORTS } from '../principal.ts';
-import type { Office, Profile, Source, SubjectTemplate } from './contract.ts';
+import type { FieldValues, Office, Profile, Source, SubjectTemplate } from './contract.ts';
 import { type Draft, type Issue, issue, longer, whyNot } from './draft.ts';
 import { operationsIssues, profileIssues } from './profile-checks.ts';
+import { describeSubject } from './subject.ts';
 
 /* Checks between the members of a trust domain. */
 
@@ -105,8 +106,21 @@ const officeIssues = (draft: Draft): readonly Issue[] =>
     ];
   });
 
+/** The certificate of a principal has its id and its name, as far as the profile takes them. */
+const principalNameIssues = (draft: Draft, path: string, fields: FieldValues): readonly Issue[] => {
+  const profile = draft.profiles.find(({ value }) => value.kind === 'principal')?.value;
+  if (!profile) return [];
+  try {
+    describeSubject(profile, undefined, fields);
+    return [];
+  } catch (error) {
+    if (Fault.is(error)) return [issue(path, error.phrase)];
+    throw error;
+  }
+};
+
 const principalIssues = (draft: Draft): readonly Issue[] =>
-  draft.principals.flatMap(({ path, value: { id, role, office, person, purposes } }) => [
+  draft.principals.flatMap(({ path, value: { id, role, office, person, name, purposes } }) => [
     ...(role === 'relyingParty' && WORDS_OF_REPORTS.some((word) => word === id)
       ? [
           issue(
@@ -125,6 +139,7 @@ const principalIssues = (draft: Draft): readonly Issue[] =>
     ...(office === undefined || draft.ids.offices.includes(office)
       ? []
       : [issue(`${path}.office`, phrase`There is no office of that id.`)]),
+    ...principalNameIssues(draft, `${path}.name.ja`, { principal: id, name: name.ja }),
     // Auditors do nothing that they would have to audit.
     ...(role === 'auditor' &&
     draft.principals.some(({ value }) => value.person === person && value.role !== 'auditor')

@@ -1,9 +1,9 @@
 import type { z } from 'zod';
 import { Fault, type Phrase } from '../fault.ts';
-import { buildName } from '../pki/pki.ts';
 import type { AuthorityDefinition, Office, Period, Profile } from './contract.ts';
 import { addPeriod } from './period.ts';
 import type * as schema from './schema.ts';
+import { buildShownName } from './shown-name.ts';
 
 /* The input and output of the checks of a trust domain. */
 
@@ -40,7 +40,7 @@ export const longer = (a: Period, b: Period): boolean => addPeriod(EPOCH, a) > a
 /** The reason why no certificate can have this attribute. Undefined where one can. */
 export const whyNot = (type: string, value: string): Phrase | undefined => {
   try {
-    buildName([[type, value]]);
+    buildShownName([[type, value]]);
     return undefined;
   } catch (error) {
     if (Fault.is(error)) return error.phrase;

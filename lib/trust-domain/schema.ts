@@ -1,22 +1,16 @@
 import * as z from 'zod';
 import { ACT_KEY_KINDS } from '../act-kinds.ts';
 import { Fault, type Phrase, phrase } from '../fault.ts';
+import { isAbsoluteUri } from '../internet-names.ts';
 import { ALGORITHMS, type AlgorithmName } from '../keys/keys.ts';
 import { PUBLIC_KEY_KINDS } from '../lint/lint.ts';
-import {
-  buildName,
-  KEY_USAGES,
-  type Name,
-  OID,
-  type Oid,
-  type PolicyInformation,
-  parseOid,
-} from '../pki/pki.ts';
+import { KEY_USAGES, OID, type Oid, type PolicyInformation, parseOid } from '../pki/pki.ts';
 import { ROLES, WORDS_OF_RECORDS } from '../principal.ts';
 import { isPublicationUrl } from '../public-url.ts';
 import type { FieldKind, HoldRule, Period, ProfileKind, SameKeyRule } from './contract.ts';
 import { FIELD_RULES } from './fields.ts';
 import { parsePeriod } from './period.ts';
+import { buildShownName } from './shown-name.ts';
 
 /*
  * The shape of a trust domain's file, member by member. checks.ts and profile-checks.ts check the members against each
@@ -113,6 +107,7 @@ const policy = z
     cps: z
       .url({ protocol: /^https?$/ })
       .regex(/^[\x21-\x7e]{1,200}$/, 'A URI here is at most 200 characters of ASCII.')
+      .refine(isAbsoluteUri, 'The host of a URI is a domain name (other scripts as xn--) or an IP address.')
       .optional(),
   })
   .transform(
@@ -156,7 +151,7 @@ export const authority = z
       .array(z.tuple([z.string(), z.string()]))
       .min(1)
       .max(20)
-      .transform(parsed((attributes: readonly (readonly [string, string])[]): Name => buildName(attributes))),
+      .transform(parsed(buildShownName)),
     algorithm,
     validity: period,
     serialPrefix: z
@@ -321,7 +316,7 @@ const addresses = z
       .max(200)
       .refine(
         isPublicationUrl,
-        'An address goes into certificates: http, without query, user or slash at the end.',
+        'An address goes into certificates: http, in ASCII, the host a domain name (other scripts as xn--) or an IP address, without query, user or slash at the end.',
       ),
   )
   .min(1)

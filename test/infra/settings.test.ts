@@ -46,6 +46,33 @@ describe('settings', () => {
     expect(() => readSettings(twice, PLACE)).toThrow('leave it out');
   });
 
+  it('that no certificate can bear are refused', () => {
+    const { network, ...rest } = publicSettings();
+    if (network.kind !== 'public') throw new Error('The network is expected to be public.');
+    const second = (secondPublicationUrl: string) => () =>
+      readSettings({ ...publicSettings(), secondPublicationUrl }, PLACE);
+    expect(second('http://pki.akashi.example/a')).not.toThrow();
+    for (const url of [
+      'https://pki.akashi.example',
+      'http://認証局.example.jp',
+      'http://xn--a.example.jp',
+      'http://pki.akashi.example/a b',
+    ])
+      expect(second(url), url).toThrow(/^secondPublicationUrl: |: an http address in ASCII/);
+    const at = (host: string) => () =>
+      readSettings(
+        { ...rest, network: { ...network, publication: { ...network.publication, host } } },
+        PLACE,
+      );
+    expect(at('pki.xn--wgv71a.jp')).not.toThrow();
+    for (const host of ['ab--cd.example.jp', 'xn--vlaue.jp', '認証局.example.jp'])
+      expect(at(host), host).toThrow('network.publication.host');
+    const origin = (log: object) => () =>
+      readSettings({ ...publicSettings(), log: { ...rest.log, ...log } }, PLACE);
+    expect(origin({ origin: 'pki.akashi.example/log' })).not.toThrow();
+    expect(origin({ origin: 'a log' })).toThrow('log.origin');
+  });
+
   it('are refused for a stack without an account or a Region, and for files that are not there', () => {
     const make = (changed: object, env: object = PLACE) =>
       expect(

@@ -272,6 +272,10 @@ describe('the addresses in the file', () => {
     ['http://pki.example.jp/'],
     ['http://u:p@pki.example.jp'],
     ['pki.example.jp'],
+    ['http://認証局.example.jp'],
+    ['http://xn--a.example.jp'],
+    ['http://my_host.example.jp'],
+    ['http://pki.example.jp/a b'],
   ])('are not %s', (address) => {
     const text = fileOf((file) => Object.assign(file, { addresses: [address] }));
     expect(() => readTrustDomain(text)).toThrow(/at addresses\.0/);

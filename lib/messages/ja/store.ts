@@ -51,8 +51,8 @@ export const STORE = {
   '{0} must be {1}.': '{0} には、{1}を指定してください。',
   '{0} must be {1}; it was {2}.': '{0} には、{1}を指定してください。指定された値は {2} です。',
   'a port number from 0 to 65535, where 0 takes a free one': '0～65535 のポート番号（0 は空きポート）',
-  'an http address, which goes into certificates, without query, user or slash at the end; with PORT=0 it must be given':
-    '証明書に書き込まれる http のアドレス（クエリ、ユーザー名、末尾のスラッシュは不可、PORT=0 のときは必須）',
+  'an http address, which goes into certificates: in ASCII, the host a domain name (other scripts as xn--) or an IP address, without query, user or slash at the end; with PORT=0 it must be given':
+    '証明書に書き込まれる http のアドレス（ASCII のみ。ホストはドメイン名（日本語などは xn-- で始まる A ラベル）または IP アドレス。クエリ、ユーザー名、末尾のスラッシュは不可、PORT=0 のときは必須）',
   'the name of the log: a host and a path, without scheme, space and plus':
     '透明性ログの名前（ホストとパス。スキーム、空白、プラス記号は不可）',
   'verifier keys of witnesses, each followed by a space and its address, separated by commas':
@@ -71,8 +71,8 @@ export const STORE = {
   'the name of an S3 bucket': 'S3 のバケット名',
   'what the aliases of the CA keys begin with, between "alias/" and the id of the CA':
     '認証局の鍵のエイリアスで、"alias/" と認証局の ID の間に入る文字列',
-  'http addresses without query, user or slash at the end, separated by a space':
-    'http のアドレス（空白区切り。クエリ、ユーザー名、末尾のスラッシュは不可）',
+  'http addresses in ASCII without query, user or slash at the end, separated by a space':
+    'http のアドレス（ASCII のみ、空白区切り。クエリ、ユーザー名、末尾のスラッシュは不可）',
   'the address of a token issuer': 'トークン発行者のアドレス',
   'the audience of the tokens': 'トークンの宛先（audience）',
   'the name of the S3 bucket for files that are handed over': '受け渡し用ファイルを置く S3 のバケット名',

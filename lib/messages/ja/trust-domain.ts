@@ -23,6 +23,9 @@ export const TRUST_DOMAIN = {
   'This length of time is exact: weeks, days, hours, minutes, seconds.':
     'この期間は、週、日、時間、分、秒で正確に指定してください。',
   'Responders are certified by the service itself.': 'レスポンダの証明書は、サービス自身が発行します。',
+  'The host of a URI is a domain name (other scripts as xn--) or an IP address.':
+    'URI のホストは、ドメイン名（日本語などは xn-- で始まる A ラベル）または IP アドレスで指定してください。',
+  'The attribute {0} has {1}, which {2}.': '属性 {0} に {1} があります（{2}）。',
   'A URI here is at most 200 characters of ASCII.': 'URI は、ASCII 200 文字以内で指定してください。',
   'The algorithms of responders are distinct.':
     'レスポンダのアルゴリズムは、互いに異なるものを指定してください。',
@@ -183,8 +186,8 @@ export const TRUST_DOMAIN = {
   'The approval of this trust domain file has lapsed: start the service with the file in force, and have the changed one proposed and approved again.':
     'この信頼ドメインファイルの承認は期限切れです。現行のファイルでサービスを起動し、変更したファイルの提案と承認をやり直してください。',
   'Addresses are distinct.': '同じアドレスを二つ指定することはできません。',
-  'An address goes into certificates: http, without query, user or slash at the end.':
-    'アドレスは証明書に書き込まれます。http のアドレスを、クエリー、利用者名、末尾のスラッシュなしで指定してください。',
+  'An address goes into certificates: http, in ASCII, the host a domain name (other scripts as xn--) or an IP address, without query, user or slash at the end.':
+    'アドレスは証明書に書き込まれます。http のアドレスを ASCII で、ホストはドメイン名（日本語などは xn-- で始まる A ラベル）または IP アドレスとし、クエリー、利用者名、末尾のスラッシュなしで指定してください。',
   'The object of the trust domain in force is not one that a ceremony makes.':
     '現行の信頼ドメインのオブジェクトが、鍵生成式で作られたものではありません。',
   'The rows of withdrawn principals are not those that the service wrote; restore them from a copy of the table.':

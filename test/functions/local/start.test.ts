@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -97,6 +98,45 @@ describe('the service', { timeout: 120_000 }, () => {
       'stays',
     ]);
     await after.close();
+  });
+
+  it.each([
+    ['a host in another script', { PUBLIC_URL: 'http://認証局.example.jp' }],
+    ['a space', { PUBLIC_URL: 'http://localhost:8080/a b' }],
+    ['a label that is no A-label', { PUBLIC_URL: 'http://xn--a.example.jp' }],
+    ['a host that no certificate names', { PUBLIC_URL: 'http://my_host:8080' }],
+  ])('refuses an address with %s before anything is made', async (_, env) => {
+    const empty = mkdtempSync(join(folder.path, 'empty-'));
+    const refused = await live({ DATA_DIR: empty, ...env });
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain(
+      'PUBLIC_URL must be an http address, which goes into certificates: in ASCII',
+    );
+    expect(readdirSync(empty)).toEqual([]);
+  });
+
+  it('refuses a trust domain file that no certificate can bear before anything is made', async () => {
+    const domain: Record<string, unknown> = JSON.parse(readFileSync('domains/demonstration.json', 'utf8'));
+    const changes: readonly ((file: typeof domain) => void)[] = [
+      (file) => Object.assign(file, { addresses: ['http://認証局.example.jp'] }),
+      ({ authorities }) => (authorities as { subject: unknown[] }[])[0]?.subject.push(['O', 'a\u3164b']),
+      ({ profiles }) => {
+        const service = (profiles as { kind: string; fields: { name: string; pattern?: string }[] }[]).find(
+          ({ kind }) => kind === 'service',
+        );
+        Object.assign(service?.fields.find(({ name }) => name === 'dnsNames') ?? {}, { pattern: 'a' });
+      },
+    ];
+    for (const [n, change] of changes.entries()) {
+      const file = structuredClone(domain);
+      change(file);
+      const path = join(folder.path, `domain-${n}.json`);
+      writeFileSync(path, JSON.stringify(file));
+      const empty = mkdtempSync(join(folder.path, 'empty-'));
+      const refused = await live({ DATA_DIR: empty, TRUST_DOMAIN: path });
+      expect([n, refused.code, refused.stderr === '']).toEqual([n, 1, false]);
+      expect(readdirSync(empty)).toEqual([]);
+    }
   });
 
   it('refuses another address than its certificates name, in one line that says what to do', async () => {
