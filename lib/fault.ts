@@ -63,6 +63,7 @@ export const FAULT_CODES = [
   'hold-not-releasable',
   'not-on-hold',
   'already-revoked',
+  'reason-not-allowed',
   'confirmation-differs',
   'nothing-awaited',
   'key-list-unchanged',

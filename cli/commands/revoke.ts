@@ -48,7 +48,11 @@ export const addCommand: AddCommand = (program, perform) => {
       'Revoke a certificate for good, at once. Officers revoke those of their office, operators any. Certificates of CAs, OCSP responders and the service itself take two operators.',
     )
     .argument('<certificate>', "CA/SERIAL, or the certificate's file")
-    .addOption(new Option('--reason <name>', "RFC 5280's name").choices(REVOCATION_REASONS))
+    .addOption(
+      new Option('--reason <name>', "RFC 5280's name; cACompromise is for certificates of CAs").choices(
+        REVOCATION_REASONS,
+      ),
+    )
     .option('--invalidity-date <time>', 'since when the key is known or suspected to be compromised, in UTC')
     .option('--reported-at <time>', 'when somebody reported what the revocation is for, in UTC')
     .option('--withdraw', 'take back a revocation or hold that awaits a second operator')

@@ -70,6 +70,7 @@ export const PROBLEMS = {
   'hold-not-releasable': p(409, 'The profile does not allow a hold to be released'),
   'not-on-hold': p(409, 'The certificate is not on hold'),
   'already-revoked': p(409, 'The certificate is revoked'),
+  'reason-not-allowed': p(422, 'The certificate cannot be revoked for that reason'),
   'confirmation-differs': p(409, 'Something different is pending already'),
   'nothing-awaited': p(409, 'Nothing is pending'),
   'key-list-unchanged': p(409, 'The list of keys is so already'),

@@ -123,7 +123,8 @@ export interface Authority {
    * A later report raises a revocation (`raised`): its time stays, the reason rises as lib/compromise.ts says, and an earlier
    * invalidity date takes the place of a later one. The same again gives the revocation as it is (`first` false). Anything else
    * that is asked of a revoked certificate is `already-revoked`, with the revocation.
-   * Faults: `unknown-certificate`, `invalid-input`, `confirmation-differs`, `already-revoked`.
+   * Faults: `unknown-certificate`, `invalid-input`, `reason-not-allowed` for cACompromise of a certificate that is no CA's,
+   * `confirmation-differs`, `already-revoked`.
    */
   revoke(
     actor: Principal,

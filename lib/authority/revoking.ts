@@ -35,6 +35,19 @@ export const revocationOf = ({ state, revocationTime, reason, invalidityDate }: 
 
 const ownerOf = ({ profile }: IssuedAs): KeyOwner => (profile === CA_PROFILE ? 'ca' : 'other');
 
+/**
+ * RFC 5280 5.3.1: cACompromise is for the certificates of CAs. The status of a certificate whose CA is compromised says it
+ * too, and comes from the revocation of the CA. Fault: `reason-not-allowed`.
+ */
+const assertReason = (reason: string, issuedAs: IssuedAs): void => {
+  if (reason !== 'cACompromise' || ownerOf(issuedAs) === 'ca') return;
+  throw new Fault(
+    'reason-not-allowed',
+    'cACompromise is a reason for certificates of CAs only (RFC 5280 5.3.1); if the key of this certificate is compromised, the reason is keyCompromise.',
+    { reason },
+  );
+};
+
 const alreadyRevoked = (now: Closed): Fault =>
   new Fault(
     'already-revoked',
@@ -179,6 +192,7 @@ export const openRevoking = (
       const reportedAt = reported === undefined ? undefined : readReportedAt(reported, nowSeconds());
       const asked = { reason, ...(invalidityDate !== undefined && { invalidityDate }) };
       const issuedAs = await read(actor, ref);
+      assertReason(reason, issuedAs);
       assertKeyExisted(invalidityDate, issuedAs);
       for (;;) {
         const standing = await follow(ref, issuedAs);

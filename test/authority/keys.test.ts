@@ -229,10 +229,10 @@ describe('a key that was compromised', () => {
     expect([state, failure?.code]).toEqual(['failed', 'compromised-key']);
   });
 
-  it('is so after a revocation as cACompromise, and not after any other reason', async () => {
+  it('is so after a revocation as keyCompromise, and not after any other reason', async () => {
     for (const [reason, isDead] of [
       ['superseded', false],
-      ['cACompromise', true],
+      ['keyCompromise', true],
     ] as const) {
       const key = newP256();
       await house.app.authority.revoke(operator(), await issue(key), { reason });

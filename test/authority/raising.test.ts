@@ -162,7 +162,6 @@ describe('what changes nothing', () => {
     const tries = [
       () => authority.revoke(chief, ref, SUPERSEDED),
       () => authority.revoke(chief, ref, { ...SUPERSEDED, invalidityDate: '2026-11-01T00:00:00Z' }),
-      () => authority.revoke(chief, ref, { reason: 'cACompromise' }),
       () => authority.hold(chief, ref),
       () => authority.release(chief, ref),
     ];

@@ -55,11 +55,13 @@ describe('a certificate of the service itself', () => {
     await doorCredentials(house.core, `${ground.folder}/door`, house.trustDomain, PUBLIC_URL, house.now);
     const ref = await ownOf(profile, profile === 'service' ? 'operations-1' : 'signature-1');
     const { authority } = house.app;
-    expect(await authority.revoke(sakai, ref, REASON)).toEqual({
+    // Only certificates of CAs are revoked for cACompromise.
+    const terms = profile === 'ca' ? REASON : ({ reason: 'keyCompromise' } as const);
+    expect(await authority.revoke(sakai, ref, terms)).toEqual({
       first: true,
       awaiting: {
         status: 'revoked',
-        reason: 'cACompromise',
+        ...terms,
         askedBy: 'operator-sakai',
         askedAt: '2026-11-22T09:00:00Z',
         lapsesAt: '2026-11-29T09:00:00Z',
@@ -69,14 +71,14 @@ describe('a certificate of the service itself', () => {
     expect((await authority.certificate(noda, ref)).status).toBe('good');
 
     ground.time.now += 3600 * SECOND;
-    const { revocation, first } = await authority.revoke(noda, ref, REASON);
+    const { revocation, first } = await authority.revoke(noda, ref, terms);
     expect([first, revocation]).toEqual([
       true,
-      { status: 'revoked', reason: 'cACompromise', revocationTime: '2026-11-22T10:00:00Z' },
+      { status: 'revoked', ...terms, revocationTime: '2026-11-22T10:00:00Z' },
     ]);
     const view = await authority.certificate(noda, ref);
     expect([view.status, view.awaiting]).toEqual(['revoked', undefined]);
-    expect(await authority.revoke(sakai, ref, REASON)).toEqual({ revocation, first: false });
+    expect(await authority.revoke(sakai, ref, terms)).toEqual({ revocation, first: false });
     const [asking] = await actsOn(ref);
     const name = `status.${ref.ca}.${ref.serial}`;
     expect(await actsOn(ref)).toEqual([
@@ -87,7 +89,7 @@ describe('a certificate of the service itself', () => {
         details: {
           act: 'asked',
           status: 'revoked',
-          reason: 'cACompromise',
+          ...terms,
           lapsesAt: '2026-11-29T09:00:00Z',
           person: sakai.person,
           closes: { act: name, number: 1 },
@@ -98,7 +100,7 @@ describe('a certificate of the service itself', () => {
         kind: 'revocation',
         actor: 'operator-noda',
         details: {
-          reason: 'cACompromise',
+          ...terms,
           revocationTime: '2026-11-22T10:00:00Z',
           before: 'good',
           term: 86_400,

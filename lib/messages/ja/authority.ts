@@ -51,6 +51,8 @@ export const AUTHORITY = {
     '無効となった日時（invalidityDate）は、RFC 3339 の形式の UTC で、未来でない時刻を指定してください。',
   'The invalidity date is before the key existed; it must not be before {0}.':
     '無効となった日時（invalidityDate）が、鍵の存在する前になっています。{0} 以降の時刻を指定してください。',
+  'cACompromise is a reason for certificates of CAs only (RFC 5280 5.3.1); if the key of this certificate is compromised, the reason is keyCompromise.':
+    'cACompromise は、認証局の証明書だけに使う失効理由です（RFC 5280 5.3.1）。この証明書の鍵が危殆化したときの理由は keyCompromise です。',
   'The certificate is revoked already, for another reason or with another invalidity date, and this changes nothing; facts.revocation says what stands.':
     '証明書は、別の理由または別の無効日時ですでに失効しているため、この操作では何も変わりません。今の失効の内容は facts.revocation にあります。',
   'The time of the report must be a time of RFC 3339 in UTC, not in the future and not before 1990.':

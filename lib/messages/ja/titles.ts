@@ -54,6 +54,7 @@ export const TITLES = {
   'The authority issues nothing at the moment': '認証局は今は発行できません',
   "The authority's key is stopped": '認証局の鍵は停止されています',
   'The certificate is revoked': '証明書は失効しています',
+  'The certificate cannot be revoked for that reason': 'その理由では証明書を失効できません',
   'Something different is pending already': '別の手続きが確認待ちになっています',
   'Nothing is pending': '確認待ちの手続きはありません',
   'There is nothing to correct': '訂正するものはありません',
