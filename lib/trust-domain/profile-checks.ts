@@ -84,6 +84,9 @@ const usageIssues = ({ keyUsage, publicKeys, extKeyUsage }: Profile, path: strin
   ];
 };
 
+/** The longest life of a TLS server's certificate from 2026-03-15 on (CA/Browser Forum BR 6.3.2). */
+const SERVER_DAYS = 200;
+
 export const profileIssues = (draft: Draft): readonly Issue[] =>
   draft.profiles.flatMap(({ path, value: profile }) => {
     const authority = draft.authorities.find(({ value }) => value.id === profile.authority)?.value;
@@ -94,6 +97,15 @@ export const profileIssues = (draft: Draft): readonly Issue[] =>
         : [issue(`${path}.authority`, phrase`There is no authority of that id.`)]),
       ...(authority && longer(profile.validity, authority.validity)
         ? [issue(`${path}.validity`, phrase`A certificate would outlive its authority.`)]
+        : []),
+      ...(profile.extKeyUsage.includes(OID.serverAuth) &&
+      longer(profile.validity, { months: 0, seconds: SERVER_DAYS * 86_400 })
+        ? [
+            issue(
+              `${path}.validity`,
+              phrase`The certificate of a TLS server lives at most ${SERVER_DAYS} days (CA/Browser Forum BR 6.3.2).`,
+            ),
+          ]
         : []),
       ...names.flatMap((name, index) =>
         names.indexOf(name) < index

@@ -57,11 +57,11 @@ beforeAll(async () => {
       }
     },
   });
-  // Server certificates live 397 days.
+  // Server certificates live 199 days.
   held.set('long expired', await issueTo(service, 'organisation-server', 'order-1'));
-  service.advance(250 * DAY);
+  service.advance(350 * DAY);
   held.set('expired', await issueTo(service, 'organisation-server', 'order-2'));
-  service.advance(550 * DAY);
+  service.advance(450 * DAY);
   await service.core.authority.renewResponders();
   held.set('good', await issueTo(service, 'official-position', 'order-3'));
   held.set('revoked', await issueTo(service, 'official-position', 'order-4'));

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Fault } from '../../lib/fault.ts';
 import { formatName } from '../../lib/pki/name.ts';
+import { OID } from '../../lib/pki/oids.ts';
 import { addPeriod, lastSecond, parsePeriod } from '../../lib/trust-domain/period.ts';
 import { readTrustDomain } from '../../lib/trust-domain/trust-domain.ts';
 
@@ -56,8 +57,20 @@ describe('the demonstration', () => {
     expect(roles.filter((role) => role === 'relyingParty')).toHaveLength(2);
     expect(roles.filter((role) => role === 'operator')).toHaveLength(2);
     expect(formatName(domain.authorities[1]?.subject ?? [])).toBe(
-      'C=JP, O=Akashi Demonstration, OU=Signature CA',
+      'C=JP, O=Akashi Demonstration, CN=Signature CA',
     );
+  });
+
+  it('gives its CAs a common name, and persons a purpose for signatures (RFC 9336)', () => {
+    for (const { subject } of domain.authorities)
+      expect(subject.flat().filter(({ type }) => type === OID.CN)).toHaveLength(1);
+    const signature = domain.profiles.find(({ id }) => id === 'person-signature');
+    expect(signature?.extKeyUsage).toEqual(['1.3.6.1.5.5.7.3.36']);
+    const servers = domain.profiles.filter(({ extKeyUsage }) => extKeyUsage.includes(OID.serverAuth));
+    expect(servers.map(({ id, validity }) => [id, validity.seconds / 86_400])).toEqual([
+      ['organisation-server', 199],
+      ['service', 90],
+    ]);
   });
 
   it('has the profiles that the service itself needs', () => {
@@ -166,6 +179,8 @@ describe('a trust domain is refused', () => {
     ['TLS without digitalSignature', 'profiles.1.keyUsage', ['nonRepudiation']],
     ['a server without a name', 'profiles.1.subjectAltName', []],
     ['no policy', 'profiles.0.certificatePolicies', []],
+    ['a TLS server for 201 days', 'profiles.1.validity', 'P201D'],
+    ['a TLS server for seven months', 'profiles.1.validity', 'P7M'],
     ['a CPS that is no URL', 'profiles.0.certificatePolicies.0.cps', 'cps.html'],
     ['a CPS at a label that is none', 'profiles.0.certificatePolicies.0.cps', 'http://ab--cd.example.jp/cps'],
     ['a CPS at a host that is none', 'profiles.0.certificatePolicies.0.cps', 'http://my_host/cps'],

@@ -23,6 +23,8 @@ export const TRUST_DOMAIN = {
   'This length of time is exact: weeks, days, hours, minutes, seconds.':
     'この期間は、週、日、時間、分、秒で正確に指定してください。',
   'Responders are certified by the service itself.': 'レスポンダの証明書は、サービス自身が発行します。',
+  'The certificate of a TLS server lives at most {0} days (CA/Browser Forum BR 6.3.2).':
+    'TLS サーバーの証明書の有効期間は、{0} 日以内です（CA/Browser Forum BR 6.3.2）。',
   'The host of a URI is a domain name (other scripts as xn--) or an IP address.':
     'URI のホストは、ドメイン名（日本語などは xn-- で始まる A ラベル）または IP アドレスで指定してください。',
   'The attribute {0} has {1}, which {2}.': '属性 {0} に {1} があります（{2}）。',
