@@ -35,7 +35,7 @@ const messageIn = (bytes: Buffer): Uint8Array | undefined => {
   if (isMessage(bytes)) return bytes;
   const text = bytes.toString('latin1', 0, 1024);
   return MESSAGE_LABELS.some((label) => text.includes(`-----BEGIN ${label}-----`))
-    ? decodePem(MESSAGE_LABELS, bytes.toString('utf8'), MAX_CHAIN_BYTES)
+    ? decodePem('CMS', bytes.toString('utf8'), MAX_CHAIN_BYTES)
     : undefined;
 };
 

@@ -18,10 +18,12 @@ export const encodePem = (label: string, der: Uint8Array): string => {
 
 /**
  * RFC 7468 7 lets parsers take the older label of requests, which some tools still write. The sections on certificates
- * and CRLs advise parsers against their older labels (5.1, 6).
+ * and CRLs advise parsers against their older labels (5.1, 6). PKCS #7 (8) is what CMS (9) came from; messages with
+ * nothing but certificates have its label most often.
  */
 const OLDER_LABELS: Readonly<Record<string, readonly string[]>> = {
   'CERTIFICATE REQUEST': ['NEW CERTIFICATE REQUEST'],
+  CMS: ['PKCS7'],
 };
 
 /** A boundary at the beginning of a line. It has no label where the line does not go on as a boundary. */

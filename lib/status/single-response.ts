@@ -108,15 +108,13 @@ export const openSingleResponses = (deps: Pick<OcspDeps, 'currentCrl' | 'crlUrlO
       now: number,
       compromise: AuthorityCompromise | undefined,
     ): Promise<SingleResponseDraft> => {
-      if (registered === undefined) {
+      const { serialNumber: serial } = certId;
+      if (registered === undefined || serial === undefined) {
         return compromise ? forged(certId, compromise, now) : nonIssued(issuer, certId);
       }
       const { value, version } = registered;
       const row: StatusRow = compromise ? { ...value, ...underCompromise(value, compromise) } : value;
-      const extensions = [
-        ...archiveCutoff(issuer, row, now),
-        ...(await crlReferences(issuer, certId.serialNumber, row)),
-      ];
+      const extensions = [...archiveCutoff(issuer, row, now), ...(await crlReferences(issuer, serial, row))];
       return {
         certId,
         certStatus: certStatusOf(row, now),
