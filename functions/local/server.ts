@@ -1,12 +1,12 @@
 import http from 'node:http';
-import https from 'node:https';
+import type https from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
-import type { SecureContextOptions } from 'node:tls';
 import type { App } from '../../lib/app.ts';
 import type { Clock, Log } from '../../lib/ports.ts';
 import type { Route } from '../http/route.ts';
 import { LIMITS, type Limits } from './limits.ts';
 import { openReceiver } from './receive.ts';
+import { openTlsDoor, type TlsCredentials } from './tls-door.ts';
 
 export interface Served {
   /** The ports that the doors listen at. */
@@ -16,13 +16,6 @@ export interface Served {
   renew(tls: TlsCredentials): void;
   /** Takes no more connections, waits up to `stopMs` for requests under way, then closes every connection. */
   stop(): Promise<void>;
-}
-
-/** PEM. `ca` names to clients the CAs whose certificates they may show; `app.principals` decides who is trusted. */
-export interface TlsCredentials {
-  readonly key: string;
-  readonly cert: string;
-  readonly ca: readonly string[];
 }
 
 /**
@@ -41,7 +34,7 @@ export const serve = async (options: {
   readonly log: Log;
   readonly limits?: Partial<Limits>;
 }): Promise<Served> => {
-  const { app, clock, log, routes, host, tls } = options;
+  const { app, clock, log, routes, host } = options;
   const limits = { ...LIMITS, ...options.limits };
   const receiver = openReceiver({ app, clock, log }, routes, limits);
   const parsing = {
@@ -53,13 +46,10 @@ export const serve = async (options: {
     keepAliveTimeout: limits.idleMs,
   };
   const plain = http.createServer(parsing);
-  const secure = https.createServer({
-    ...parsing,
-    ...securedBy(tls),
-    requestCert: true,
-    rejectUnauthorized: false,
-    handshakeTimeout: limits.headersMs,
-  });
+  const { server: secure, renew } = openTlsDoor(
+    { ...parsing, handshakeTimeout: limits.headersMs },
+    options.tls,
+  );
   const doors = [plain, secure];
   const connections = trackConnections();
   plain.on('connection', (socket) => connections.add(socket, socket));
@@ -107,20 +97,13 @@ export const serve = async (options: {
   return {
     port: (plain.address() as AddressInfo).port,
     tlsPort: (secure.address() as AddressInfo).port,
-    renew: (next) => secure.setSecureContext(securedBy(next)),
+    renew,
     stop: () => {
       stopped ??= stop();
       return stopped;
     },
   };
 };
-
-const securedBy = ({ key, cert, ca }: TlsCredentials): SecureContextOptions => ({
-  key,
-  cert,
-  ca: [...ca],
-  minVersion: 'TLSv1.2',
-});
 
 /** Finds the plain socket of a connection when its TLS socket replaces it. */
 const peerOf = ({ localAddress, remoteAddress, remotePort }: Socket): string =>
