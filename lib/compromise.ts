@@ -46,6 +46,8 @@ export const raised = <T extends Terms>(
 /** The revocation of a CA's own certificate for a compromise. Times in Unix seconds. */
 export interface AuthorityCompromise {
   readonly revocationTime: number;
+  /** When the act was recorded that says so: later than the revocation itself where it raised one. */
+  readonly since: number;
 }
 
 /** A certificate's status. */
@@ -62,7 +64,7 @@ interface Status<R extends string> {
  */
 export const underCompromise = <R extends string>(
   { state, reason, revocationTime = Number.POSITIVE_INFINITY, invalidityDate }: Status<R>,
-  { revocationTime: since }: AuthorityCompromise,
+  { revocationTime: since }: Pick<AuthorityCompromise, 'revocationTime'>,
 ) => ({
   state: 'revoked' as const,
   revocationTime: Math.min(revocationTime, since),

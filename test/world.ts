@@ -130,11 +130,23 @@ export const checkWorld = async (service: Service, acknowledged: Acknowledged): 
  * Checks that the log is signed and whole, that every record matches its leaf and every leaf has its record, that every
  * serial number and every CRL that was ever signed is in the log, and that the totals add up.
  */
-const checkLogOf = async ({ app, core, bucket, now }: Service): Promise<void> => {
+const checkLogOf = async (service: Service): Promise<void> => {
+  const { found, summary, size } = await auditOf(service);
+  expect(found).toEqual([]);
+  expect(summary).toMatchObject({ matched: size, expired: 0 });
+};
+
+interface Found {
+  readonly damage: string;
+  readonly [fact: string]: unknown;
+}
+
+/** What an audit finds. */
+export const auditOf = async ({ app, core, bucket, now }: Service) => {
   while ((await core.sequencer.sequence()).leaves > 0);
   const log = trustedLog([await app.transparencyLog.verifierKey()]);
   const { checkpoint } = openCheckpoint(await app.transparencyLog.checkpoint(), log);
-  const found: unknown[] = [];
+  const found: Found[] = [];
   const check = {
     tree: checkpoint,
     readPath: readPath(bucket),
@@ -191,6 +203,5 @@ const checkLogOf = async ({ app, core, bucket, now }: Service): Promise<void> =>
       if (crl) certificates.judge(ca, crl);
     }
   }
-  expect(found).toEqual([]);
-  expect(summary).toMatchObject({ matched: checkpoint.size, expired: 0 });
+  return { found, summary, size: checkpoint.size };
 };

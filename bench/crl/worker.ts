@@ -53,7 +53,10 @@ const publishBase = async ({ table, bucket, keys, core, trustDomain }: Opened): 
   const standing = { assertMayAct: async () => {} };
   const { signCrl } = openCas({ trustDomain, keys, issuers, urlsOf, standing });
   const proven: ProvenStatus = {
-    closingOf: async (ref) => (await register.listed(ref)) ?? 'never',
+    closingOf: async (ref) => {
+      const row = await register.listed(ref);
+      return { closing: row ?? 'never', since: row?.revocationTime ?? 0 };
+    },
     endOf: async () => undefined,
     issued: async function* () {},
     follow: async () => true,
@@ -82,7 +85,9 @@ const revoke = async ({ core, table }: Opened, round: number): Promise<void> => 
   for (let n = entries + round * NEW; n < entries + (round + 1) * NEW; n++) {
     const { serial, notAfter, ...entry } = revocationOf(n);
     const ref = { ca: CRL_CA, serial };
-    await table.write(register.admitWrites(ref, 'benchmark', notAfter));
+    await table.write(
+      register.admitWrites(ref, { request: 'benchmark', notAfter, since: entry.revocationTime }),
+    );
     const details = {
       reason: entry.reason,
       revocationTime: new Date(entry.revocationTime * 1000).toISOString(),
@@ -92,7 +97,8 @@ const revoke = async ({ core, table }: Opened, round: number): Promise<void> => 
       { kind: 'revocation', actor: 'benchmark', certificates: [ref], details },
       { act: `status.${CRL_CA}.${serial}`, number: 1 },
     );
-    const revoked = { state: 'revoked', request: 'benchmark', notAfter, ...entry } as const;
+    const since = entry.revocationTime;
+    const revoked = { state: 'revoked', request: 'benchmark', notAfter, since, ...entry } as const;
     const changes = register.changeWrites(ref, await register.read(ref), revoked, 'benchmark');
     await table.write([...changes, ...writes]);
   }

@@ -64,6 +64,7 @@ const Shape = z.object({
         retentionInterval: z.number(),
         crlReferences: z.boolean(),
       }),
+      backdate: z.number(),
       stopped: z.boolean(),
     }),
   ),

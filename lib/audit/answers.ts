@@ -5,7 +5,10 @@ export interface Answer {
   readonly said: string;
   /** The reason of an answer `revoked`, or `NON_ISSUED`. Absent in records that do not say it. */
   readonly reason?: string;
-  /** thisUpdate, in milliseconds since the epoch. */
+  /**
+   * When it was recorded, in milliseconds since the epoch. Before that the status was read, also for an answer that was kept.
+   * thisUpdate says less: it is backdated.
+   */
   readonly time: number;
   /** The id of its record. */
   readonly record: string;
@@ -24,7 +27,7 @@ export const NON_ISSUED = 'nonIssued';
 /**
  * An answer this near to an act proves nothing, for three reasons. Clocks of several processes differ. The record of an
  * act has the time when its write began, and the service repeats a failed write for some seconds. The status of an
- * answer is read before the answer gets its time.
+ * answer is read before the answer is signed and recorded.
  */
 const SLACK_MS = 30_000;
 

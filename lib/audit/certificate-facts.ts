@@ -66,9 +66,9 @@ export const openCertificateFacts = (): FactsOfCertificates => {
   const addAnswers = (record: LedgerRecord): void => {
     if (record.kind !== 'provision' || record.channel !== 'ocsp') return;
     // A record of answers that a CDN gave counts them and does not have their content.
-    const { answers: said, reasons, thisUpdate } = record.provided;
+    const { answers: said, reasons } = record.provided;
     if (!Array.isArray(said)) return;
-    const time = Date.parse(typeof thisUpdate === 'string' ? thisUpdate : record.time);
+    const time = Date.parse(record.time);
     for (const [i, { ca, serial }] of record.certificates.entries()) {
       const certificate = `${ca}/${serial}`;
       if (!known.has(certificate) && said[i] !== 'good' && unknownSerials++ >= MAX_UNKNOWN_SERIALS) continue;

@@ -80,8 +80,8 @@ export const openCertificateCheck = ({
       issuance.time,
       shown,
     )) {
-      const thisUpdate = new Date(time).toISOString();
-      report(damage, { certificate, record, thisUpdate, said, ...(reason && { reason }), recorded });
+      const answered = new Date(time).toISOString();
+      report(damage, { certificate, record, answered, said, ...(reason && { reason }), recorded });
     }
   };
 
@@ -90,7 +90,8 @@ export const openCertificateCheck = ({
     return (ca, crl) => {
       revocations.judge(ca, crl);
       const { digest, thisUpdate, addresses: own } = crl;
-      if (own) addresses.judge(ca, { digest, addresses: own, madeAt: thisUpdate.getTime() });
+      const { madeAt = thisUpdate.getTime() } = publications.byDigest(ca, digest) ?? {};
+      if (own) addresses.judge(ca, { digest, addresses: own, madeAt });
     };
   };
 

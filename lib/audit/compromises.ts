@@ -3,7 +3,7 @@ import type { Act } from './acts.ts';
 import type { CertificateFacts } from './certificate-facts.ts';
 
 /** The revocation of a CA's own certificate for a compromise: the first act that says so. Times in milliseconds. */
-export interface RecordedCompromise extends AuthorityCompromise {
+export interface RecordedCompromise extends Pick<AuthorityCompromise, 'revocationTime'> {
   /** When it was recorded, and the id of its record. */
   readonly time: number;
   readonly record: string;

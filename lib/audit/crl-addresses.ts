@@ -22,7 +22,7 @@ export interface CrlAddressCheck {
     addresses: readonly string[],
     valid: { readonly from: number; readonly to: number },
   ): void;
-  /** `addresses` are those of the CRL; `madeAt` is its thisUpdate in milliseconds. */
+  /** `addresses` are those of the CRL; `madeAt` is when it was made, in milliseconds. */
   judge(
     ca: string,
     crl: { readonly digest: string; readonly addresses: readonly string[]; readonly madeAt: number },

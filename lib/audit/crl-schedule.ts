@@ -8,10 +8,9 @@ const TOLERANCE_MS = 600_000;
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
-type Timed = Publication & { readonly thisUpdate: number; readonly nextUpdate: number };
+type Timed = Publication & { readonly madeAt: number; readonly nextUpdate: number };
 
-const isTimed = (one: Publication): one is Timed =>
-  one.thisUpdate !== undefined && one.nextUpdate !== undefined;
+const isTimed = (one: Publication): one is Timed => one.madeAt !== undefined && one.nextUpdate !== undefined;
 
 /** The CRLs that became current and cover such certificates, of all lists of a CA, by their times. */
 const covering = (publications: Publications, ca: string, scope: CrlScope): readonly Timed[] =>
@@ -20,7 +19,7 @@ const covering = (publications: Publications, ca: string, scope: CrlScope): read
     .flatMap((list) => publications.currentOnes(list))
     .filter(isTimed)
     .filter(({ only }) => only === undefined || only === scope)
-    .toSorted((a, b) => a.thisUpdate - b.thisUpdate);
+    .toSorted((a, b) => a.madeAt - b.madeAt);
 
 /** The certificates of users always have to be covered, and the CA's own has a list of its own where another is narrower. */
 const scopesOf = (publications: Publications, ca: string): readonly CrlScope[] => {
@@ -60,7 +59,7 @@ export const checkCrlSchedule = (
           record: one.record,
           before: before.number,
           nextUpdate: iso(before.nextUpdate),
-          thisUpdate: iso(one.thisUpdate),
+          madeAt: iso(one.madeAt),
         });
       }
       const last = lastEnd.get(ca);
@@ -95,7 +94,7 @@ const gapsIn = function* (
   let latest: Timed | undefined;
   for (const one of chain) {
     const isKnown = !one.previous || publications.of(one.list).get(one.previous)?.nextUpdate !== undefined;
-    if (latest && isKnown && one.thisUpdate > latest.nextUpdate + TOLERANCE_MS) yield [latest, one];
+    if (latest && isKnown && one.madeAt > latest.nextUpdate + TOLERANCE_MS) yield [latest, one];
     if (latest === undefined || one.nextUpdate >= latest.nextUpdate) latest = one;
   }
 };

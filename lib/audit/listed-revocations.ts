@@ -42,9 +42,10 @@ interface Judged {
 }
 
 /**
- * Compares a CRL with the acts that were recorded when it was made: from its thisUpdate, for which the register was read,
- * to the record of its publication. It must list what was revoked or on hold all that time, and nothing that was good all
- * that time. A released certificate may come back, so each CRL is judged by its own time.
+ * Compares a CRL with the acts that were recorded when it was made: from the time for which the register was read, by the
+ * record of its publication, to the time of that record. It must list what was revoked or on hold all that time, and nothing
+ * that was good all that time. A released certificate may come back, so each CRL is judged by its own time. Its thisUpdate
+ * says less: it is backdated. It counts for a CRL without a record.
  */
 export const openListedRevocations = ({ known, publications, compromised, report }: Judged) => {
   /** Certificates that can be on a CRL, by CA: those with acts, and all of a CA whose key is compromised. */
@@ -55,11 +56,6 @@ export const openListedRevocations = ({ known, publications, compromised, report
     ([certificate]) => authorityOf(certificate),
   );
 
-  const publicationOf = (list: string, digest: string): Publication | undefined =>
-    publications.of(list).size === 0
-      ? undefined
-      : [...publications.of(list).values()].find((publication) => publication.digest === digest);
-
   /** A CRL whose record says a wider scope than its bytes must list what the record promises. */
   const covers = (only: CrlScope | undefined, facts: CertificateFacts | undefined): boolean =>
     only === undefined || (only === 'onlyContainsCACerts') === (facts?.issuance?.profile === 'ca');
@@ -68,7 +64,11 @@ export const openListedRevocations = ({ known, publications, compromised, report
     ca: string,
     crl: ListedRevocations,
     entry: ListedRevocation,
-    { until, only }: { readonly until: number; readonly only: CrlScope | undefined },
+    {
+      madeAt,
+      until,
+      only,
+    }: { readonly madeAt: number; readonly until: number; readonly only: CrlScope | undefined },
   ): void => {
     const certificate = `${ca}/${entry.serial}`;
     const facts = known.get(certificate);
@@ -78,15 +78,15 @@ export const openListedRevocations = ({ known, publications, compromised, report
       report('revocation-without-leaf', { certificate, crl: crl.digest });
       return;
     }
-    const madeAt = crl.thisUpdate.getTime();
+    const thisUpdate = crl.thisUpdate.getTime();
     // An entry whose time was in the future has the time of the CRL (status/crls/listings.ts).
-    const to = entry.revocationTime === madeAt ? Math.max(until, madeAt + AHEAD_MS) : until;
+    const to = entry.revocationTime === thisUpdate ? Math.max(until, madeAt + AHEAD_MS) : until;
     const states = statesBetween(acts, madeAt - SKEW_MS, to);
     if ((states.size === 1 && states.has('good')) || !covers(only, facts)) {
       report('crl-excess', { certificate, crl: crl.digest, thisUpdate: crl.thisUpdate.toISOString() });
       return;
     }
-    const differs = entryDiffers(entry, closingsBetween(acts, madeAt - SKEW_MS, to), madeAt);
+    const differs = entryDiffers(entry, closingsBetween(acts, madeAt - SKEW_MS, to), thisUpdate);
     if (differs) report('crl-differs', { certificate, crl: crl.digest, ...differs });
   };
 
@@ -105,9 +105,9 @@ export const openListedRevocations = ({ known, publications, compromised, report
   return {
     judge: (ca: string, crl: ListedRevocations): void => {
       const listed = new Set<string>();
-      const publication = publicationOf(listId(ca, crl.partition), crl.digest);
+      const publication = publications.byDigest(listId(ca, crl.partition), crl.digest);
       const { only } = publication ?? crl;
-      const madeAt = crl.thisUpdate.getTime();
+      const madeAt = publication?.madeAt ?? crl.thisUpdate.getTime();
       const until = publication ? Math.max(madeAt, publication.time) + SKEW_MS : Number.POSITIVE_INFINITY;
       const mayLeave = mayLeaveBefore(publication);
       for (const entry of crl.entries) {
@@ -117,7 +117,7 @@ export const openListedRevocations = ({ known, publications, compromised, report
           continue;
         }
         listed.add(certificate);
-        checkEntry(ca, crl, entry, { until, only });
+        checkEntry(ca, crl, entry, { madeAt, until, only });
       }
       for (const [certificate, facts] of closed.get(ca) ?? []) {
         const { issuance, acts = NO_ACTS } = facts;

@@ -24,6 +24,8 @@ export interface Publication {
   /** Absent for a CRL that an interrupted publication left. */
   readonly thisUpdate?: number;
   readonly nextUpdate?: number;
+  /** When it was made: thisUpdate is backdated. */
+  readonly madeAt?: number;
 }
 
 /** The CRLs of all lists, by the records of their publications. */
@@ -32,6 +34,7 @@ export interface Publications extends RecordObserver {
   cas(): ReadonlySet<string>;
   listsOf(ca: string): readonly string[];
   of(list: string): ReadonlyMap<number, Publication>;
+  byDigest(list: string, digest: string): Publication | undefined;
   /** Those that became current, in the order of their numbers. */
   currentOnes(list: string): readonly Publication[];
   /** Whether the record of that number may have been deleted after its retention period. */
@@ -59,6 +62,11 @@ export const openPublications = (): Publications => {
     cas: () => new Set([...lists.keys()].map(authorityOf)),
     listsOf: (ca) => [...lists.keys()].filter((list) => authorityOf(list) === ca),
     of: (list) => lists.get(list) ?? NONE,
+    byDigest: (list, digest) =>
+      lists
+        .get(list)
+        ?.values()
+        .find((publication) => publication.digest === digest),
     currentOnes,
 
     mayBeExpired: (list, number) => {
@@ -105,10 +113,11 @@ export const openPublications = (): Publications => {
 const isScope = (only: unknown): only is CrlScope =>
   only === 'onlyContainsUserCerts' || only === 'onlyContainsCACerts';
 
-const timesOf = (record: LedgerRecord): Pick<Publication, 'thisUpdate' | 'nextUpdate'> => {
+const TIMES = ['thisUpdate', 'nextUpdate', 'madeAt'] as const;
+
+const timesOf = (record: LedgerRecord): Pick<Publication, (typeof TIMES)[number]> => {
   if (record.kind === 'provision') return {};
-  const [thisUpdate, nextUpdate] = [record.details.thisUpdate, record.details.nextUpdate].map((text) =>
-    Date.parse(String(text)),
-  ) as [number, number];
-  return Number.isNaN(thisUpdate) || Number.isNaN(nextUpdate) ? {} : { thisUpdate, nextUpdate };
+  const { details } = record;
+  const times = TIMES.map((name) => [name, Date.parse(String(details[name]))] as const);
+  return times.some(([, time]) => Number.isNaN(time)) ? {} : Object.fromEntries(times);
 };

@@ -7,6 +7,7 @@ import type { AuthorityCore } from './contract.ts';
 import type { AuthorityDeps } from './deps.ts';
 import { type IssuedAs, readIssuedAs } from './issued-as.ts';
 import { openIssuedObjects } from './issued-objects.ts';
+import { wholeSeconds } from './status-acts.ts';
 import { openStatusRows, type StatusRowDeps } from './status-rows.ts';
 
 /**
@@ -18,9 +19,9 @@ import { openStatusRows, type StatusRowDeps } from './status-rows.ts';
  * A compromise that comes back makes the CRL due; the task that publishes follows soon.
  */
 export const openClosings = (
-  deps: Omit<StatusRowDeps, 'publishCrls'> & Pick<AuthorityDeps, 'recoveries' | 'issuers'>,
+  deps: Omit<StatusRowDeps, 'publishCrls'> & Pick<AuthorityDeps, 'recoveries' | 'issuers' | 'clock'>,
 ): Pick<AuthorityCore, 'followClosings'> => {
-  const { table, register, recorder, recoveries, issuers, log } = deps;
+  const { table, register, recorder, recoveries, issuers, clock, log } = deps;
   const issued = openIssuedObjects(deps.objects);
   const { follow } = openStatusRows({ ...deps, publishCrls: async () => {} });
 
@@ -69,9 +70,12 @@ export const openClosings = (
       if (key !== undefined) await noteKey(key, record);
       if (status) continue;
       // An act may have closed it: then these rows are its first ones.
-      await follow(ref, { request: order, notAfter });
+      const standing = await follow(ref, { request: order, notAfter });
+      // Without an act and without the record of its issuance, nothing is known but that it was issued before now.
+      const since = standing.since ?? wholeSeconds(end?.record.time ?? new Date(clock()).toISOString());
+      const admission = register.admitWrites(ref, { request: order, notAfter, since });
       if (await register.lookup(ref)) admitted++;
-      else if (await wentThrough(table.write(register.admitWrites(ref, order, notAfter)))) admitted++;
+      else if (await wentThrough(table.write(admission))) admitted++;
     }
     log('error', 'Certificates that the table had lost were admitted again', { certificates: admitted });
   };

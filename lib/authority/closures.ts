@@ -15,9 +15,12 @@ const suspended = (ca: string): Fault =>
     { ca },
   );
 
-const compromiseIn = (status: ActedState | StatusRow | undefined): AuthorityCompromise | undefined =>
+const compromiseIn = (
+  status: ActedState | StatusRow | undefined,
+  since = 0,
+): AuthorityCompromise | undefined =>
   status?.state === 'revoked' && isCompromise(status.reason)
-    ? { revocationTime: status.revocationTime }
+    ? { revocationTime: status.revocationTime, since }
     : undefined;
 
 export const openClosures = ({
@@ -37,11 +40,11 @@ export const openClosures = ({
 
   const rowOf = async (ca: string) => (await register.lookup(await ownOf(ca)))?.value;
 
-  const actedOf = async (ca: string) => (await readStanding(recorder, await ownOf(ca))).now;
+  const standingOf = async (ca: string) => readStanding(recorder, await ownOf(ca));
 
   return {
     assertIssues: async (ca) => {
-      const [acted, row] = await Promise.all([actedOf(ca), rowOf(ca)]);
+      const [{ now: acted }, row] = await Promise.all([standingOf(ca), rowOf(ca)]);
       if (acted.state === 'revoked') throw revoked(ca);
       if (acted.state === 'hold' || row?.state === 'hold' || row?.state === 'revoked') throw suspended(ca);
     },
@@ -52,8 +55,14 @@ export const openClosures = ({
       if (row?.state === 'hold') throw suspended(ca);
     },
 
-    compromise: async (ca) => compromiseIn(await actedOf(ca)),
+    compromise: async (ca) => {
+      const { now, since } = await standingOf(ca);
+      return compromiseIn(now, since);
+    },
 
-    shownCompromise: async (ca) => compromiseIn(await rowOf(ca)),
+    shownCompromise: async (ca) => {
+      const row = await rowOf(ca);
+      return compromiseIn(row, row?.since);
+    },
   };
 };

@@ -4,6 +4,7 @@ import { type RecordedAct, readRecordedAct } from '../recorded-act.ts';
 import { type CertificateRow, certificateKey, unknownCertificate } from './certificates.ts';
 import type { AuthorityDeps } from './deps.ts';
 import { openIssuedObjects } from './issued-objects.ts';
+import { wholeSeconds } from './status-acts.ts';
 
 /**
  * The facts that decide who may act on a certificate. They come from the record of the issuance, because somebody who can
@@ -20,11 +21,13 @@ export interface IssuedAs {
   readonly notAfter: number;
   /** In Unix seconds, by the record of the issuance. */
   readonly notBefore?: number;
+  /** In Unix seconds: when the issuance was recorded. */
+  readonly issuedAt?: number;
 }
 
 type Deps = Pick<AuthorityDeps, 'table' | 'register' | 'recorder' | 'objects'>;
 
-export const issuanceFacts = ({ office, details }: RecordedAct<LedgerRecord, 'issuance'>): IssuedAs => {
+export const issuanceFacts = ({ office, time, details }: RecordedAct<LedgerRecord, 'issuance'>): IssuedAs => {
   const { profile, order, notBefore, notAfter, keyIdentity } = details;
   return {
     ...(typeof profile === 'string' && { profile }),
@@ -33,6 +36,7 @@ export const issuanceFacts = ({ office, details }: RecordedAct<LedgerRecord, 'is
     request: String(order),
     notAfter: Math.floor(Date.parse(String(notAfter)) / 1000),
     notBefore: Math.floor(Date.parse(String(notBefore)) / 1000),
+    issuedAt: wholeSeconds(time),
   };
 };
 

@@ -18,7 +18,7 @@ import {
 import type { AuthorityDeps } from './deps.ts';
 import { type IssuanceEnd, issuanceOf, issuanceOfRow } from './issuance-end.ts';
 import { givenUp, type Made, openSigning, rowsLost, type Signing } from './signing.ts';
-import { statusName } from './status-acts.ts';
+import { statusName, wholeSeconds } from './status-acts.ts';
 import { type AskedKey, keyHolderOf, type UsedKeys } from './used-keys.ts';
 
 /** A certificate that is to be issued, for a sub-office or for the service itself. */
@@ -39,6 +39,8 @@ export interface IssuancePlan extends Signing {
   readonly actor: string;
   /** Ids of the records of the acts that the certificate rests on. Absent where no sub-office applied. */
   readonly basis?: readonly string[];
+  /** When the certificate begins that is issued now (milliseconds). Fault: `authority-expired`. */
+  readonly beginning: (now: number) => Date;
   readonly build: (serialNumber: SerialHex, notBefore: Date) => TbsCertificate;
 }
 
@@ -107,7 +109,7 @@ export const openIssuing = (
     let built: Built;
     let claim: KeyClaim;
     try {
-      built = build(plan, newSerial(plan.serialPrefix), new Date(clock()));
+      built = build(plan, newSerial(plan.serialPrefix), plan.beginning(clock()));
       claim = await usedKeys.claim(keyOf(plan));
     } catch (error) {
       // A certificate that was begun earlier is finished, even if it could not be begun now.
@@ -150,7 +152,11 @@ export const openIssuing = (
         table.write([
           { put: certificateKey(ref), value, if: 'absent' },
           unfinishedWrite(order, ref),
-          ...register.admitWrites(ref, order, value.notAfter),
+          ...register.admitWrites(ref, {
+            request: order,
+            notAfter: value.notAfter,
+            since: wholeSeconds(issuance.time),
+          }),
           key,
           ...end.writes,
         ]),

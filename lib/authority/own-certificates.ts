@@ -9,7 +9,7 @@ import type { Ca } from './cas.ts';
 import type { AuthorityDeps } from './deps.ts';
 import { ownOrder } from './issuance-end.ts';
 import type { Issued, Issuing } from './issuing.ts';
-import { buildCaTbs, buildResponderTbs } from './tbs.ts';
+import { beginningOf, buildCaTbs, buildResponderTbs } from './tbs.ts';
 
 /** The names that CA and responder certificates have in place of a profile's id. */
 export const CA_PROFILE = 'ca';
@@ -45,6 +45,7 @@ export const issueCaCertificate = (
     subjectPublicKeyInfo: signer.subjectPublicKeyInfo,
     actor,
     context: caContext(definition),
+    beginning: (now) => beginningOf(now, definition.backdate),
     build: (serialNumber, notBefore) =>
       buildCaTbs({
         authority: definition,
@@ -146,6 +147,7 @@ const issueResponder = async (
       subjectPublicKeyInfo,
       actor: 'service',
       context: responderContext(ca),
+      beginning: (now) => beginningOf(now, definition.backdate, ca.certificate),
       build: (serialNumber, notBefore) =>
         buildResponderTbs({
           authority: definition,

@@ -18,7 +18,7 @@ import { ownOrder } from './issuance-end.ts';
 import type { IssuancePlan } from './issuing.ts';
 import { CA_PROFILE, caContext, RESPONDER_PROFILE, responderContext } from './own-certificates.ts';
 import type { Signing } from './signing.ts';
-import { buildTbs, withoutNumberAndTimes } from './tbs.ts';
+import { beginningOf, buildTbs, withoutNumberAndTimes } from './tbs.ts';
 
 interface SubjectOf {
   readonly profile: Profile;
@@ -129,6 +129,7 @@ export const openPlans = (
         serialPrefix: ca.definition.serialPrefix,
         publicKeys: profile.publicKeys,
       },
+      beginning: (now) => beginningOf(now, profile.backdate, ca.certificate),
       build: (serialNumber, notBefore) =>
         buildTbs({ profile, ca: ca.issuing, serialNumber, subject, subjectPublicKeyInfo, notBefore }),
     };

@@ -48,10 +48,12 @@ export const openProvenStatus = (deps: Omit<StatusRowDeps, 'publishCrls' | 'crlD
 
   return {
     closingOf: async (ref) => {
-      const { now, earlier } = await readStanding(recorder, ref);
-      if (now.state === 'good') return earlier.some(({ state }) => state !== 'good') ? 'released' : 'never';
-      const { state: _state, ...entry } = now;
-      return entry;
+      const { now, earlier, since = 0 } = await readStanding(recorder, ref);
+      if (now.state !== 'good') {
+        const { state: _state, ...entry } = now;
+        return { closing: entry, since };
+      }
+      return { closing: earlier.some(({ state }) => state !== 'good') ? 'released' : 'never', since };
     },
 
     issued: async function* (ca) {

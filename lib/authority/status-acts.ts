@@ -63,6 +63,8 @@ export interface Obeyed extends Omit<RevocationTerms, 'status'> {
 /** What the acts add up to. */
 export interface Standing {
   readonly now: ActedState;
+  /** When the last hold, release, revocation or correction was recorded, in Unix seconds; absent where there was none. */
+  readonly since?: number;
   /** Id of the record of the last revocation. */
   readonly revokedBy?: string;
   /** Every revocation, so that a repetition of any is known as one. */
@@ -124,7 +126,7 @@ const afterAct = (before: Standing, record: LedgerRecord, ref: CertificateRef): 
       if (details.act === 'correction-asked') return { ...before, correction: correctionOf(record) };
       if (details.act === 'corrected') {
         const corrected = [...(before.corrected ?? []), ...rowsOf(record)];
-        return { ...rest, ...(asking && { asking }), corrected };
+        return { ...rest, ...(asking && { asking }), corrected, since: wholeSeconds(record.time) };
       }
       return details.act === 'asked' ? { ...rest, asking: askingOf(record) } : rest;
     case 'hold':
@@ -133,6 +135,7 @@ const afterAct = (before: Standing, record: LedgerRecord, ref: CertificateRef): 
       return {
         ...rest,
         now: { state, ...entryOf(record) },
+        since: wholeSeconds(record.time),
         earlier: [...before.earlier, before.now],
         ...(state === 'revoked' && {
           revokedBy: record.id,
@@ -141,7 +144,12 @@ const afterAct = (before: Standing, record: LedgerRecord, ref: CertificateRef): 
       };
     }
     case 'release':
-      return { ...before, now: GOOD, earlier: [...before.earlier, before.now] };
+      return {
+        ...before,
+        now: GOOD,
+        since: wholeSeconds(record.time),
+        earlier: [...before.earlier, before.now],
+      };
     default:
       throw misplaced(record);
   }
@@ -180,7 +188,7 @@ const whoAsked = (record: ActRecord) => ({
   record: record.id,
   askedBy: record.actor,
   person: record.details.person,
-  askedAt: Math.floor(Date.parse(record.time) / 1000),
+  askedAt: wholeSeconds(record.time),
   lapsesAt: secondsOf(record, 'lapsesAt'),
 });
 
@@ -199,6 +207,9 @@ const obeyedOf = (record: ActRecord): Obeyed => ({
   ...reasonOf(record),
   ...(record.details.reported !== undefined && { invalidityDate: secondsOf(record, 'reported') }),
 });
+
+/** A record's time in Unix seconds. */
+export const wholeSeconds = (time: string): number => Math.floor(Date.parse(time) / 1000);
 
 const secondsOf = (record: ActRecord, name: string): number => {
   const seconds = Date.parse(String(record.details[name])) / 1000;

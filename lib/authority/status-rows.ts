@@ -7,7 +7,7 @@ import type { Value } from '../store/store.ts';
 import { openCompromise } from './compromise.ts';
 import type { AuthorityDeps } from './deps.ts';
 import type { IssuedAs } from './issued-as.ts';
-import { type ActedState, readStanding, type Standing } from './status-acts.ts';
+import { readStanding, type Standing } from './status-acts.ts';
 
 /** The parts of the service that an act on a certificate's status needs. */
 export type StatusRowDeps = Pick<
@@ -41,7 +41,7 @@ export const openStatusRows = (deps: StatusRowDeps) => {
       const standing = await readStanding(recorder, ref);
       await compromise.follow(ref, standing, issuedAs);
       const rows = await register.read(ref);
-      const next = statusRowOf(standing.now, issuedAs);
+      const next = statusRowOf(standing, issuedAs);
       // A certificate whose issuance is not proven is never made good. It leaves the rows of revoked ones, no more.
       const isOnlyUnlisted = next.state === 'good' && issuedAs.profile === undefined;
       const isBehind =
@@ -87,8 +87,10 @@ export const openStatusRows = (deps: StatusRowDeps) => {
 
 export type StatusFollowing = ReturnType<typeof openStatusRows>;
 
-const statusRowOf = (acted: ActedState, { request, notAfter }: IssuedAs): StatusRow =>
-  acted.state === 'good' ? { state: 'good', request, notAfter } : { ...acted, request, notAfter };
+const statusRowOf = (
+  { now, since }: Pick<Standing, 'now' | 'since'>,
+  { request, notAfter, issuedAt }: IssuedAs,
+): StatusRow => ({ ...now, request, notAfter, since: since ?? issuedAt ?? 0 });
 
 /** What one closed row says. Somebody may have put a row of another form. */
 type Said = Value;
@@ -97,7 +99,7 @@ type Said = Value;
 const closingsIn = ({ status, listed }: StatusRows): readonly Said[] => {
   const closings: Said[] = [];
   if (status && status.value.state !== 'good') {
-    const { state: _state, request: _request, notAfter: _notAfter, ...entry } = status.value;
+    const { state: _state, request: _request, notAfter: _notAfter, since: _since, ...entry } = status.value;
     closings.push(entry);
   }
   if (listed) {

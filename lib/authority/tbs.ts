@@ -30,6 +30,24 @@ export interface IssuingCa {
   readonly urls: IssuerUrls;
 }
 
+/**
+ * When a certificate begins that is issued now: `backdate` seconds earlier, because a relying party's clock may be behind ours,
+ * and with its issuer at the earliest. Its whole validity counts from there, so the time in which it can be used is shorter
+ * by so much, and no limit on validity is exceeded. In whole seconds. Fault: `authority-expired`.
+ */
+export const beginningOf = (
+  now: number,
+  backdate: number,
+  issuer?: Pick<TbsCertificate, 'notBefore' | 'notAfter'>,
+): Date => {
+  if (issuer && now >= issuer.notAfter.getTime()) throw expired();
+  const begins = (Math.floor(now / 1_000) - backdate) * 1_000;
+  return new Date(Math.max(begins, issuer?.notBefore.getTime() ?? begins));
+};
+
+const expired = (): Fault =>
+  new Fault('authority-expired', 'The CA has expired; it issues no more certificates.');
+
 const wholeSeconds = (date: Date): Date => new Date(Math.floor(date.getTime() / 1_000) * 1_000);
 
 /** A certificate ends with its CA at the latest. Fault: `authority-expired`. */
@@ -39,9 +57,7 @@ const validityUnder = (
   validity: Period,
 ): Pick<TbsCertificate, 'notBefore' | 'notAfter'> => {
   const notBefore = wholeSeconds(from);
-  if (notBefore >= ca.notAfter) {
-    throw new Fault('authority-expired', 'The CA has expired; it issues no more certificates.');
-  }
+  if (notBefore >= ca.notAfter) throw expired();
   const own = lastSecond(notBefore, validity);
   return { notBefore, notAfter: own < ca.notAfter ? own : ca.notAfter };
 };

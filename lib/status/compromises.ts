@@ -28,7 +28,8 @@ export const openCompromises = ({
   const read = async ({ id: ca, certificate }: Issuer): Promise<ReadCompromise | undefined> => {
     const row = await register.lookup({ ca, serial: certificate.serialNumber });
     if (row?.value.state !== 'revoked' || !isCompromise(row.value.reason)) return undefined;
-    return { revocationTime: row.value.revocationTime, version: row.version };
+    const { revocationTime, since } = row.value;
+    return { revocationTime, since, version: row.version };
   };
 
   return async (issuer: Issuer): Promise<ReadCompromise | undefined> => {

@@ -21,11 +21,13 @@ export interface Recorder extends ProvisionRecorder {
   act: Ledger['act'];
 }
 
-/**
- * What the signed acts say about one certificate: its revocation, or its hold; that it was released; or `never`, where no act
- * has closed it.
- */
-export type ProvenClosing = RevocationEntry | 'released' | 'never';
+/** What the signed acts say about one certificate. */
+export interface ProvenClosing {
+  /** Its revocation, or its hold; that it was released; or `never`, where no act has closed it. */
+  readonly closing: RevocationEntry | 'released' | 'never';
+  /** When the last of these acts was recorded, in Unix seconds; 0 where there was none. */
+  readonly since: number;
+}
 
 /** The acts on certificates, which decide what a CRL lists. No row is believed. */
 export interface ProvenStatus {

@@ -14,6 +14,7 @@ export interface IssuerTerms {
     /** Names of the algorithms of the CA's responders; the first one answers by default. */
     readonly algorithms: readonly [string, ...string[]];
   };
+  readonly backdate: AuthorityDefinition['backdate'];
   /** The CA's key signs nothing any more but one last CRL. */
   readonly stopped: boolean;
 }
@@ -28,7 +29,7 @@ export const findTerms = (all: readonly IssuerTerms[], ca: string): IssuerTerms 
 };
 
 export const issuerTermsOf = (definition: AuthorityDefinition): IssuerTerms => {
-  const { ca, id, generation, title, algorithm, crl, ocsp, stopped } = definition;
+  const { ca, id, generation, title, algorithm, crl, ocsp, backdate, stopped } = definition;
   const { algorithm: byDefault, furtherAlgorithms, validity: _, ...terms } = ocsp;
   return {
     id: ca,
@@ -38,6 +39,7 @@ export const issuerTermsOf = (definition: AuthorityDefinition): IssuerTerms => {
     algorithm,
     crl,
     ocsp: { ...terms, algorithms: [byDefault, ...furtherAlgorithms] },
+    backdate,
     stopped,
   };
 };

@@ -10,10 +10,15 @@ export interface SignedAnswer {
   readonly status: CertStatus['status'];
   /** If it is `revoked`: the reason, for the records. */
   readonly reason?: string | undefined;
+  readonly producedAt: Date;
   readonly thisUpdate: Date;
   readonly nextUpdate: Date;
-  /** thisUpdate and nextUpdate in RFC 3339, for the records. */
-  readonly validity: { readonly thisUpdate: string; readonly nextUpdate: string };
+  /** The same times in RFC 3339, for the records. */
+  readonly validity: {
+    readonly producedAt: string;
+    readonly thisUpdate: string;
+    readonly nextUpdate: string;
+  };
   /** Milliseconds since the epoch: from then on a new one is signed. */
   readonly freshUntil: number;
   readonly responder: Responder;
@@ -41,6 +46,8 @@ export interface KeptAnswers {
     now: number,
     compromise?: number,
   ): SignedAnswer | undefined;
+  /** The thisUpdate of the answer that is kept, whether or not it may be given again. */
+  thisUpdateOf(certId: Uint8Array): Date | undefined;
   keep(certId: Uint8Array, answer: SignedAnswer): void;
 }
 
@@ -66,15 +73,17 @@ export const keepAnswers = (maxOctets = MAX_OCTETS): KeptAnswers => {
   return {
     find: (certId, responder, version, now, compromise) => {
       const answer = kept.get(keyOf(certId));
-      // A thisUpdate in the future means that the clock was set back: clients would refuse the answer until then.
+      // A producedAt in the future means that the clock was set back: clients would refuse the answer until then.
       return answer?.version === version &&
         answer.compromise === compromise &&
         answer.responder === responder &&
         now < answer.freshUntil &&
-        now >= answer.thisUpdate.getTime()
+        now >= answer.producedAt.getTime()
         ? answer
         : undefined;
     },
+
+    thisUpdateOf: (certId) => kept.get(keyOf(certId))?.thisUpdate,
 
     keep: (certId, answer) => {
       const key = keyOf(certId);

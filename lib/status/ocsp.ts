@@ -3,7 +3,7 @@ import { Fault, phrase } from '../fault.ts';
 import type { ProvisionDraft } from '../ledger/ledger.ts';
 import type { CertId, OcspRequest } from '../pki/pki.ts';
 import type { Caller, CertificateRef, Principal } from '../principal.ts';
-import { openCompromises } from './compromises.ts';
+import { openCompromises, type ReadCompromise } from './compromises.ts';
 import type { OcspAnswer, Status } from './contract.ts';
 import type { OcspDeps } from './deps.ts';
 import { errorResponse, responseToFailure } from './error-response.ts';
@@ -16,7 +16,7 @@ import type { Responder } from './responders.ts';
 import { signResponse } from './response.ts';
 import { openSigningQueue } from './signing-queue.ts';
 import { openSingleResponses, type SingleResponseDraft } from './single-response.ts';
-import { readAtThisUpdate } from './this-update.ts';
+import { readAtThisTime, thisUpdateOf } from './this-update.ts';
 
 const secondsAsDate = (seconds: number): Date => new Date(seconds * 1000);
 
@@ -104,7 +104,7 @@ export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
     });
   };
 
-  /** Signs an answer now and records it. */
+  /** Signs an answer now and records it. `seconds` is the true time, from which nextUpdate counts as well. */
   const giveNew = async (
     request: OcspRequest,
     caller: Caller,
@@ -112,6 +112,10 @@ export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
     responder: Responder,
     drafts: readonly SingleResponseDraft[],
     seconds: number,
+    shown: {
+      readonly found: readonly { readonly registered: Registered | undefined }[];
+      readonly compromise: ReadCompromise | undefined;
+    },
   ): Promise<SignedAnswer> => {
     // The responder was valid when it was chosen. Its certificate may have ended while the status was read; it then
     // signs nothing.
@@ -120,9 +124,16 @@ export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
     }
     // An answer must not outlive the responder's certificate.
     const nextUpdateSeconds = Math.min(seconds + issuer.ocsp.nextUpdate, responder.until / 1000);
-    const thisUpdate = secondsAsDate(seconds);
+    const producedAt = secondsAsDate(seconds);
+    const thisUpdate = secondsAsDate(
+      thisUpdateOf(seconds, issuer, responder, {
+        found: shown.found.map(({ registered }) => registered),
+        compromise: shown.compromise,
+        before: drafts.flatMap(({ certId }) => kept.thisUpdateOf(certId.der) ?? []),
+      }),
+    );
     const nextUpdate = secondsAsDate(nextUpdateSeconds);
-    const der = await signResponse(sign, request, responder, drafts, { thisUpdate, nextUpdate });
+    const der = await signResponse(sign, request, responder, drafts, { producedAt, thisUpdate, nextUpdate });
     const ours = drafts.flatMap((draft) => {
       const { serialNumber } = draft.certId;
       return draft.ours && serialNumber !== undefined ? [{ ...draft, serial: serialNumber }] : [];
@@ -132,6 +143,7 @@ export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
       digest: hash('sha256', der),
       status: (drafts[0] as SingleResponseDraft).certStatus.status,
       reason: reasonOf(drafts[0] as SingleResponseDraft),
+      producedAt,
       thisUpdate,
       nextUpdate,
       freshUntil: Math.min(seconds + issuer.ocsp.maxAge, nextUpdateSeconds) * 1000,
@@ -139,7 +151,11 @@ export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
       version: drafts[0]?.version ?? 0,
       request: request.der,
       requestDigest: hash('sha256', request.der),
-      validity: { thisUpdate: thisUpdate.toISOString(), nextUpdate: nextUpdate.toISOString() },
+      validity: {
+        producedAt: producedAt.toISOString(),
+        thisUpdate: thisUpdate.toISOString(),
+        nextUpdate: nextUpdate.toISOString(),
+      },
     };
     await record(caller, {
       certificates: ours.map(({ serial }) => ({ ca: issuer.id, serial })),
@@ -183,7 +199,7 @@ export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
     responder: Responder,
   ): Promise<SignedAnswer> => {
     const [{ certId }] = request.requestList as [OcspRequest['requestList'][number]];
-    const { now, found } = await readAtThisUpdate(clock, async () => [
+    const { now, found } = await readAtThisTime(clock, async () => [
       { registered: await read(issuer, certId) },
     ]);
     const registered = found[0]?.registered;
@@ -194,7 +210,10 @@ export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
     if (known && serial !== undefined) return giveKept(request, caller, { ca: issuer.id, serial }, known);
     const seconds = Math.floor(now / 1000);
     const draft = await singleResponse.ofIssuer(issuer, certId, registered, seconds, compromise);
-    const answer = await giveNew(request, caller, issuer, responder, [draft], seconds);
+    const answer = await giveNew(request, caller, issuer, responder, [draft], seconds, {
+      found,
+      compromise,
+    });
     // A copy of the request: its bytes are a view of a larger buffer that the network filled.
     if (draft.version !== undefined)
       kept.keep(certId.der, {
@@ -211,7 +230,7 @@ export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
     issuer: Issuer,
     responder: Responder,
   ): Promise<SignedAnswer> => {
-    const { now, found } = await readAtThisUpdate(clock, () =>
+    const { now, found } = await readAtThisTime(clock, () =>
       Promise.all(
         request.requestList.map(async ({ certId }) => {
           // Compared by id: the directory of CAs may have been read again since the issuer was found.
@@ -229,7 +248,7 @@ export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
           : singleResponse.ofOtherIssuer(certId),
       ),
     );
-    return giveNew(request, caller, issuer, responder, drafts, seconds);
+    return giveNew(request, caller, issuer, responder, drafts, seconds, { found, compromise });
   };
 
   const answer = async (accepted: AcceptedRequest, caller: Caller): Promise<OcspAnswer> => {

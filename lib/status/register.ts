@@ -29,13 +29,19 @@ import {
  * Serial numbers end in random digits, so they are spread over a CA's sixteen partitions. All of them can be listed
  * without an index, which somebody could change without the register.
  */
-export type StatusRow =
-  | { readonly state: 'good'; readonly request: string; readonly notAfter: number }
-  | ({
-      readonly state: 'revoked' | 'hold';
-      readonly request: string;
-      readonly notAfter: number;
-    } & RevocationEntry);
+export type StatusRow = Admission &
+  ({ readonly state: 'good' } | ({ readonly state: 'revoked' | 'hold' } & RevocationEntry));
+
+export type Admission = {
+  readonly request: string;
+  /** Unix seconds. */
+  readonly notAfter: number;
+  /**
+   * Unix seconds: when the last act was recorded that the row shows: the issuance, a hold, a release, a revocation, or one
+   * that raised it. No answer that shows it has an earlier thisUpdate.
+   */
+  readonly since: number;
+};
 
 export type RevocationEntry = {
   /** Unix seconds: when it was recorded, which is when it took effect. */
@@ -104,12 +110,12 @@ export interface Register {
 
 /**
  * From here on the certificate may exist: it can be revoked, and OCSP calls it good. The condition makes a collision of
- * serial numbers fail before anything is signed. `notAfter` is in Unix seconds.
+ * serial numbers fail before anything is signed.
  */
-const admitWrites = (ref: CertificateRef, request: string, notAfter: number): readonly Write[] => [
+const admitWrites = (ref: CertificateRef, admission: Admission): readonly Write[] => [
   {
     put: statusKey(ref),
-    value: { state: 'good', request, notAfter } satisfies StatusRow,
+    value: { state: 'good', ...admission } satisfies StatusRow,
     if: 'absent',
   },
 ];
@@ -119,7 +125,7 @@ const asRead = (item: Item | undefined): Condition => (item ? { version: item.ve
 /** What a CRL says about a certificate of this status; undefined where it leaves the certificate out. */
 const listedAs = (status: StatusRow): RevokedRow | undefined => {
   if (status.state === 'good') return undefined;
-  const { state: _state, request: _request, ...entry } = status;
+  const { state: _state, request: _request, since: _since, ...entry } = status;
   return entry;
 };
 
@@ -168,6 +174,7 @@ const MALFORMED = {
   state: 'revoked',
   request: '',
   notAfter: 0,
+  since: 0,
   revocationTime: 0,
   reason: 'unspecified',
 } as const;

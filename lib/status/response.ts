@@ -10,11 +10,15 @@ export const signResponse = async (
   request: OcspRequest,
   responder: Responder,
   drafts: readonly SingleResponseDraft[],
-  { thisUpdate, nextUpdate }: { readonly thisUpdate: Date; readonly nextUpdate: Date },
+  {
+    producedAt,
+    thisUpdate,
+    nextUpdate,
+  }: { readonly producedAt: Date; readonly thisUpdate: Date; readonly nextUpdate: Date },
 ): Promise<Uint8Array> => {
   const tbs = encodeResponseData({
     responderId: { byKey: responder.keyHash },
-    producedAt: thisUpdate,
+    producedAt,
     responses: drafts.map(({ certId, certStatus, extensions }) => ({
       certId: certId.der,
       certStatus,

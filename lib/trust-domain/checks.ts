@@ -3,7 +3,7 @@ import { encodeName } from '../pki/pki.ts';
 import { WORDS_OF_REPORTS } from '../principal.ts';
 import type { FieldValues, Office, Profile, Source, SubjectTemplate } from './contract.ts';
 import { type Draft, type Issue, issue, longer, whyNot } from './draft.ts';
-import { operationsIssues, profileIssues } from './profile-checks.ts';
+import { ENDED_BEFORE, operationsIssues, profileIssues } from './profile-checks.ts';
 import { describeSubject } from './subject.ts';
 
 /* Checks between the members of a trust domain. */
@@ -21,13 +21,16 @@ const repeated = (draft: Draft): readonly Issue[] =>
   });
 
 const authorityIssues = (draft: Draft): readonly Issue[] =>
-  draft.authorities.flatMap(({ path, value: { subject, crl, ocsp, validity } }, index) => [
+  draft.authorities.flatMap(({ path, value: { subject, crl, ocsp, validity, backdate } }, index) => [
     ...(crl.interval < crl.nextUpdate
       ? []
       : [issue(`${path}.crl.interval`, phrase`A CRL is followed by the next one before its nextUpdate.`)]),
     ...(longer(ocsp.validity, validity)
       ? [issue(`${path}.ocsp.validity`, phrase`The responder would outlive its authority.`)]
       : []),
+    ...(longer(ocsp.validity, { months: 0, seconds: backdate })
+      ? []
+      : [issue(`${path}.backdate`, ENDED_BEFORE)]),
     // The certificate is renewed at half of its life, so an answer must expire within the other half.
     ...(longer({ months: 0, seconds: 2 * ocsp.nextUpdate }, ocsp.validity)
       ? [

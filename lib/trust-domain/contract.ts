@@ -26,7 +26,7 @@ export interface AuthorityDefinition {
   readonly crl: {
     /** Seconds between two publications; less than `nextUpdate`. */
     readonly interval: number;
-    /** Seconds from thisUpdate to nextUpdate. */
+    /** Seconds for which a CRL holds, from the time when it is made to nextUpdate. */
     readonly nextUpdate: number;
     readonly onlyContainsUserCerts: boolean;
   };
@@ -37,7 +37,7 @@ export interface AuthorityDefinition {
     readonly furtherAlgorithms: readonly AlgorithmName[];
     /** How long the responders' certificates are valid. */
     readonly validity: Period;
-    /** Seconds from thisUpdate to nextUpdate of an answer. */
+    /** Seconds for which an answer holds, from producedAt to nextUpdate. */
     readonly nextUpdate: number;
     /**
      * Seconds for which caches may repeat an answer without nonce. After a revocation a client may get the earlier
@@ -54,6 +54,11 @@ export interface AuthorityDefinition {
     /** Whether an answer names the CRL that lists a revoked certificate (RFC 6960 4.4.2). */
     readonly crlReferences: boolean;
   };
+  /**
+   * Seconds by which the CA's own certificate and its responders' begin, and CRLs and OCSP answers have their thisUpdate,
+   * before the true time: a relying party's clock may be behind ours. An hour at most; five minutes where the file is silent.
+   */
+  readonly backdate: number;
   /**
    * The CA's key signs nothing any more but one last CRL, which holds until the CA's end. Only the key of a CA whose own
    * certificate was revoked for a compromise is stopped, and it stays so.
@@ -98,7 +103,13 @@ export interface Profile {
   readonly authority: string;
   readonly title: Text;
   readonly kind: ProfileKind;
+  /** From notBefore to notAfter, both included. */
   readonly validity: Period;
+  /**
+   * Seconds by which notBefore lies before the true time, but not before the CA's. An hour at most; five minutes where the
+   * file is silent.
+   */
+  readonly backdate: number;
   readonly subject: SubjectTemplate;
   readonly subjectAltName: readonly AlternativeNameTemplate[];
   readonly keyUsage: readonly KeyUsage[];

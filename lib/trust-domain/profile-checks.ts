@@ -87,6 +87,8 @@ const usageIssues = ({ keyUsage, publicKeys, extKeyUsage }: Profile, path: strin
 /** The longest life of a TLS server's certificate from 2026-03-15 on (CA/Browser Forum BR 6.3.2). */
 const SERVER_DAYS = 200;
 
+export const ENDED_BEFORE = phrase`A certificate would end before it is issued.`;
+
 export const profileIssues = (draft: Draft): readonly Issue[] =>
   draft.profiles.flatMap(({ path, value: profile }) => {
     const authority = draft.authorities.find(({ value }) => value.id === profile.authority)?.value;
@@ -107,6 +109,9 @@ export const profileIssues = (draft: Draft): readonly Issue[] =>
             ),
           ]
         : []),
+      ...(longer(profile.validity, { months: 0, seconds: profile.backdate })
+        ? []
+        : [issue(`${path}.backdate`, ENDED_BEFORE)]),
       ...names.flatMap((name, index) =>
         names.indexOf(name) < index
           ? [issue(`${path}.fields.${index}.name`, phrase`Two fields have this name.`)]

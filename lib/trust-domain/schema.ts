@@ -66,6 +66,19 @@ const seconds = period.transform(
     phrase`This length of time is exact: weeks, days, hours, minutes, seconds.`,
   ),
 );
+/** The most seconds by which a beginning lies before the true time. */
+const MAX_BACKDATE = 3_600;
+/** Seconds, and none with PT0S. */
+const backdate = z
+  .string()
+  .prefault('PT5M')
+  .transform(
+    parsed((text: string) => {
+      const { months, seconds: exact } =
+        text === 'PT0S' ? { months: 0, seconds: 0 } : (parsePeriod(text) ?? {});
+      return months === 0 && exact !== undefined && exact <= MAX_BACKDATE ? exact : undefined;
+    }, phrase`Times are backdated by an hour at most, written like PT5M; PT0S is not at all.`),
+  );
 const oid = z.string().transform(parsed((value: string): Oid => parseOid(value)));
 const algorithm = z.enum(ALGORITHMS.map(({ name }) => name) as [AlgorithmName, ...AlgorithmName[]]);
 
@@ -166,6 +179,7 @@ export const authority = z
       onlyContainsUserCerts: z.boolean().default(false),
     }),
     ocsp,
+    backdate,
     stopped: z.boolean().default(false),
   })
   .transform((definition) => ({ ...definition, ca: `${definition.id}-${definition.generation}` }));
@@ -224,6 +238,7 @@ export const profile = z.strictObject({
   title: text,
   kind: z.enum(['organisation', 'person', 'principal', 'service'] satisfies ProfileKind[]),
   validity: period,
+  backdate,
   subject: subjectTemplate,
   subjectAltName: z.array(alternativeName).max(20).default([]),
   keyUsage: z.array(z.enum(KEY_USAGES)).min(1).refine(distinct, 'Usages are distinct.'),

@@ -169,7 +169,7 @@ describe('answers against the records', () => {
   const MINUTE = 60_000;
   const issuedAt = NOW - 100 * MINUTE;
   const said = (minutes: number, answer: string, more: { givenAfter?: number } = {}): LedgerRecord => {
-    const thisUpdate = issuedAt + minutes * MINUTE;
+    const producedAt = issuedAt + minutes * MINUTE;
     return record(
       {
         kind: 'provision',
@@ -177,11 +177,15 @@ describe('answers against the records', () => {
         channel: 'ocsp',
         method: 'POST',
         certificates: [{ ca: CA, serial: '01ff' }, ref],
-        provided: { answers: ['unknown', answer], thisUpdate: new Date(thisUpdate).toISOString() },
+        provided: {
+          answers: ['unknown', answer],
+          producedAt: new Date(producedAt).toISOString(),
+          thisUpdate: new Date(producedAt - 5 * MINUTE).toISOString(),
+        },
         responseDigest: '',
         count: 2,
       },
-      thisUpdate + (more.givenAfter ?? 0) * MINUTE,
+      producedAt + (more.givenAfter ?? 0) * MINUTE,
     );
   };
   const at = (kind: 'revocation' | 'hold' | 'release', minutes: number) =>
@@ -199,7 +203,7 @@ describe('answers against the records', () => {
       check.list(CA, { ...listed, state });
       check.conclude();
       return found.map(({ damage, facts }) => {
-        const minutes = (Date.parse(String(facts.thisUpdate)) - issuedAt) / MINUTE;
+        const minutes = (Date.parse(String(facts.answered)) - issuedAt) / MINUTE;
         return `${damage} ${minutes} ${facts.said} ${facts.recorded}`;
       });
     });
@@ -242,12 +246,15 @@ describe('answers against the records', () => {
     );
   });
 
-  it('prove nothing near an act, whenever they were given', () => {
+  it('prove nothing near an act, and count for the time at which they were given', () => {
     const revocation = at('revocation', 10);
     expect(
       judged([said(9.9, 'good'), revocation, said(10.4, 'good'), said(9.7, 'revoked')], 'revoked'),
     ).toEqual(both());
-    expect(judged([revocation, said(5, 'good', { givenAfter: 30 })], 'revoked')).toEqual(both());
+    expect(judged([revocation, said(5, 'good', { givenAfter: 4 })], 'revoked')).toEqual(both());
+    expect(judged([revocation, said(5, 'good', { givenAfter: 30 })], 'revoked')).toEqual(
+      both('answer-differs 35 good revoked'),
+    );
   });
 });
 

@@ -57,7 +57,10 @@ export const act = (kind: 'hold' | 'release' | 'revocation', serial: string, tim
     time,
   );
 
-export const publication = (number: number, thisUpdate: number, more = {}) =>
+/** CRLs say a time this much earlier than that at which they were made. */
+const BACKDATED = 300_000;
+
+export const publication = (number: number, madeAt: number, more = {}) =>
   record(
     {
       kind: 'publication',
@@ -67,12 +70,13 @@ export const publication = (number: number, thisUpdate: number, more = {}) =>
         number,
         digest: `d${number}`,
         previous: number - 1,
-        thisUpdate: iso(thisUpdate),
-        nextUpdate: iso(thisUpdate + 2 * DAY),
+        thisUpdate: iso(madeAt - BACKDATED),
+        nextUpdate: iso(madeAt + 2 * DAY),
+        madeAt: iso(madeAt),
         ...more,
       },
     },
-    thisUpdate + 1000,
+    madeAt + 1000,
   );
 
 export const answer = (serial: string, time: number, said: string, reason?: string) =>
@@ -96,15 +100,10 @@ export const entry = (serial: string, revokedAt: number, reason = 'superseded') 
   reason,
 });
 
-export const crl = (
-  number: number,
-  thisUpdate: number,
-  entries: ListedRevocations['entries'],
-  more = {},
-) => ({
+export const crl = (number: number, madeAt: number, entries: ListedRevocations['entries'], more = {}) => ({
   partition: 'full',
   digest: `d${number}`,
-  thisUpdate: new Date(thisUpdate),
+  thisUpdate: new Date(madeAt - BACKDATED),
   entries,
   ...more,
 });

@@ -504,14 +504,14 @@ describe('a CA', () => {
     const house = await openHouse(ground, { domain: short });
     const issuer = (await house.app.authority.authorities()).find(({ id }) => id === 'organisation-1');
     const end = Date.parse(issuer?.notAfter as string);
-    expect(new Date(end).toISOString()).toBe('2030-11-22T08:59:59.000Z');
+    expect(new Date(end).toISOString()).toBe('2030-11-22T08:54:59.000Z');
 
     ground.time.now = end - 100 * DAY;
     const late = await house.core.authority.issue(orderOf('late', 'organisation-client'));
     expect((await certificateOf(house, late)).notAfter.getTime()).toBe(end);
     ground.time.now = end - 1;
     const last = await house.core.authority.issue(orderOf('last', 'organisation-client'));
-    expect((await certificateOf(house, last)).notBefore.getTime()).toBe(end - 1000);
+    expect((await certificateOf(house, last)).notBefore.getTime()).toBe(end - 1000 - 300_000);
 
     ground.time.now = end;
     for (const now of [end, end + 1, end + DAY]) {
@@ -567,6 +567,6 @@ describe('the view of a certificate', () => {
     const house = await openHouse(ground);
     const ref = await house.core.authority.issue(orderOf('order-1', 'organisation-client'));
     const view = await house.app.authority.certificate(house.principal('auditor'), ref);
-    expect([view.notBefore, view.notAfter]).toEqual(['2026-11-22T09:00:00Z', '2027-11-22T08:59:59Z']);
+    expect([view.notBefore, view.notAfter]).toEqual(['2026-11-22T08:55:00Z', '2027-11-22T08:54:59Z']);
   });
 });

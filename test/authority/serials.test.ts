@@ -14,6 +14,7 @@ const CA = 'organisation-1';
 /** No key is needed: none of the rows has a certificate. */
 const caPublicKeyInfo = new Uint8Array();
 const NOT_AFTER = Date.UTC(2030, 0, 1) / 1000;
+const ADMISSION = { request: 'order', notAfter: NOT_AFTER, since: 0 };
 
 const java = javaIsPresent();
 if (!java)
@@ -56,7 +57,7 @@ describe.each(STORES)('serial numbers, listed over %s', (name, open) => {
     const tbs = new Map<string, Buffer>();
 
     const admit = async (serial: string): Promise<void> => {
-      await table.write(openRegister(table).admitWrites({ ca: CA, serial }, 'order', NOT_AFTER));
+      await table.write(openRegister(table).admitWrites({ ca: CA, serial }, ADMISSION));
       expected.set(serial, { serial, state: 'good', notAfter: '2030-01-01T00:00:00Z' });
     };
     const certify = async (serial: string, bytes: number): Promise<void> => {
@@ -101,7 +102,7 @@ describe.each(STORES)('serial numbers, listed over %s', (name, open) => {
       await certify(`01${'ab'.repeat(16)}`, 500);
       // Another CA's are not listed.
       const other = { ca: 'organisation-10', serial: '0102' };
-      await table.write(openRegister(table).admitWrites(other, 'order', NOT_AFTER));
+      await table.write(openRegister(table).admitWrites(other, ADMISSION));
     }, 60_000);
     afterAll(() => close());
 

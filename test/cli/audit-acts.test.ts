@@ -201,7 +201,7 @@ describe('akashi audit verify, of OCSP answers', () => {
         facts: {
           certificate: nameOf(ref),
           record: expect.any(String),
-          thisUpdate: expect.any(String),
+          answered: expect.any(String),
           said,
           ...(said === 'revoked' && { reason: 'superseded' }),
           recorded,

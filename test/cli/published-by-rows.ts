@@ -33,7 +33,7 @@ export const publishByRows = async (service: Service, ca: string): Promise<void>
     signCrl,
     verifySignature,
     proven: {
-      closingOf: async (ref) => (await register.listed(ref)) ?? 'released',
+      closingOf: async (ref) => ({ closing: (await register.listed(ref)) ?? 'released', since: 0 }),
       endOf: async () => undefined,
       issued: async function* () {},
       follow: async () => true,

@@ -24,7 +24,7 @@ export const STATUS = {
   'The OCSP responder has no valid certificate at the moment.':
     '現在、OCSP レスポンダに有効な証明書がありません。',
   'A CRL left the archive while it was read.': '読んでいる間に、CRL が保管庫からなくなりました。',
-  'The clock is {0} seconds behind the thisUpdate of the current CRL; no CRL is signed until it is right.':
+  'The clock is {0} seconds behind the time at which the current CRL was made; no CRL is signed until it is right.':
     '時計が、現在の CRL の thisUpdate より {0} 秒遅れています。時計が正しくなるまで CRL に署名しません。',
   'The key of this CA is stopped, and its last CRL is published.':
     'この認証局の鍵は停止されており、最後の CRL は公開済みです。',

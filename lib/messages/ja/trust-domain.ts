@@ -20,6 +20,9 @@ export const TRUST_DOMAIN = {
   'Control characters are not taken.': '制御文字は使えません。',
   'A length of time is written like P5Y, P14D or PT24H.':
     '期間は、P5Y、P14D、PT24H のように指定してください。',
+  'Times are backdated by an hour at most, written like PT5M; PT0S is not at all.':
+    '時刻は最大 1 時間さかのぼらせることができます。PT5M のように書きます。PT0S は「さかのぼらせない」という意味です。',
+  'A certificate would end before it is issued.': '証明書が、発行される前に終わってしまいます。',
   'This length of time is exact: weeks, days, hours, minutes, seconds.':
     'この期間は、週、日、時間、分、秒で正確に指定してください。',
   'Responders are certified by the service itself.': 'レスポンダの証明書は、サービス自身が発行します。',

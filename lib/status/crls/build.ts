@@ -13,9 +13,16 @@ const CLOCK_TOLERANCE = 300;
 export interface Before extends Previous {
   /** The latest thisUpdate among the CRLs before it, in Unix seconds; 0 where there is none. */
   readonly thisUpdate: number;
+  /** When the latest of them was made, as far as a record or its thisUpdate says; 0 where there is none. */
+  readonly madeAt: number;
 }
 
-/** The CRL that follows, to be linted and signed. Faults: `clock-behind`, `authority-not-ready`. */
+/**
+ * The CRL that follows, to be linted and signed. Its thisUpdate is backdated, because a relying party's clock may be behind
+ * ours; but it is not before the newest act that the list shows, the CRL before it, or the CA's certificate. `madeAt` is the
+ * true time (Unix seconds), and nextUpdate counts from there: a CRL holds as long as the CA's terms say. Faults:
+ * `clock-behind`, `authority-not-ready`.
+ */
 export const buildCrl = async (
   deps: { readonly listings: Pick<Listings, 'read'> } & Pick<
     CrlDeps,
@@ -24,12 +31,12 @@ export const buildCrl = async (
   list: CrlList,
   number: number,
   before: Before,
-): Promise<{ readonly tbs: TbsCertListDraft; readonly listing: Listing }> => {
+): Promise<{ readonly tbs: TbsCertListDraft; readonly listing: Listing; readonly madeAt: number }> => {
   const { listings, clock, compromiseOf } = deps;
   const { issuer } = list;
-  assertClock(clock, issuer.id, before.thisUpdate);
+  assertClock(clock, issuer.id, before.madeAt);
   const started = Math.floor(clock() / 1000);
-  // The clock of another process may be a little ahead of ours. A list must not be older than an entry in it, nor older
+  // The clock of another process may be a little ahead of ours. A list must not be older than an act in it, nor older
   // than the list before it. Its time does not follow a clock that is far ahead: no other list could be signed until
   // then.
   const from = Math.max(started, before.thisUpdate);
@@ -39,7 +46,14 @@ export const buildCrl = async (
   const listing = compromise
     ? await listCompromised(deps, { list, compromise, ...before }, time)
     : await listings.read(list, before, time);
-  const thisUpdate = Math.max(from, listing.newest);
+  const { notBefore } = issuer.certificate;
+  const thisUpdate = Math.max(
+    started - issuer.backdate,
+    before.thisUpdate,
+    listing.newest,
+    notBefore.getTime() / 1000,
+  );
+  const madeAt = Math.max(started, thisUpdate);
   const notAfter = issuer.certificate.notAfter.getTime() / 1000;
   const tbs = {
     signature: issuer.signatureAlgorithm,
@@ -47,25 +61,25 @@ export const buildCrl = async (
     thisUpdate: new Date(thisUpdate * 1000),
     // The last CRL of a stopped CA holds until the CA's end.
     nextUpdate: new Date(
-      (issuer.stopped ? notAfter : Math.min(thisUpdate + issuer.crl.nextUpdate, notAfter)) * 1000,
+      (issuer.stopped ? notAfter : Math.min(madeAt + issuer.crl.nextUpdate, notAfter)) * 1000,
     ),
     revokedCertificates: listing.entries,
     crlExtensions: await crlExtensions(deps, list, number),
   };
-  return { tbs, listing };
+  return { tbs, listing, madeAt };
 };
 
 /**
  * Relying parties that order lists by time would ignore a list with an earlier time than the one before it. The clocks
  * of several processes differ a little. A clock far behind the current CRL was set back, or it was ahead when it made
- * that CRL; an operator has to look at it. `previousUpdate` in Unix seconds. Fault: `clock-behind`.
+ * that CRL; an operator has to look at it. `madeAt` in Unix seconds. Fault: `clock-behind`.
  */
-export const assertClock = (clock: Clock, ca: string, previousUpdate: number): void => {
-  const behind = previousUpdate - Math.floor(clock() / 1000);
+export const assertClock = (clock: Clock, ca: string, madeAt: number): void => {
+  const behind = madeAt - Math.floor(clock() / 1000);
   if (behind <= CLOCK_TOLERANCE) return;
   throw new Fault(
     'clock-behind',
-    phrase`The clock is ${behind} seconds behind the thisUpdate of the current CRL; no CRL is signed until it is right.`,
+    phrase`The clock is ${behind} seconds behind the time at which the current CRL was made; no CRL is signed until it is right.`,
     { ca, behind },
   );
 };

@@ -47,6 +47,11 @@ export const listCompromised = async (
   const entries = new CertListEntries();
   const before = entriesOf(base);
   let newest = 0;
+  /** An act in the future was recorded by a clock that was ahead. */
+  const note = (time: number): void => {
+    newest = Math.max(newest, time > until ? from : time);
+  };
+  note(compromise.since);
 
   const push = (serial: string, { revocationTime: recorded, ...entry }: CertListEntryFields): void => {
     const revocationTime = recorded > until ? from : recorded;
@@ -60,7 +65,8 @@ export const listCompromised = async (
     // Without a closing of its own the certificate is revoked with the CA. Its row makes no difference.
     const isPlain = known === undefined && (row === undefined || row.state === 'good');
     if (isPlain || isDeepStrictEqual(known, said)) return said;
-    const closing = await proven.closingOf({ ca, serial });
+    const { closing, since } = await proven.closingOf({ ca, serial });
+    note(since);
     if (typeof closing === 'string') return entryUnder({ state: 'good' }, compromise);
     const state = closing.reason === 'certificateHold' ? 'hold' : 'revoked';
     return entryUnder({ state, ...closing }, compromise);

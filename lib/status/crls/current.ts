@@ -14,7 +14,9 @@ export interface ProvenCurrent {
   readonly thisUpdate: number;
   readonly nextUpdate: number;
   /** See `CurrentRow`. */
+  readonly madeAt: number;
   readonly scheduled: number;
+  readonly scheduledAt: number;
   /** SHA-256 of the CRL, hex. */
   readonly digest: string;
   /** What it covers; absent where it covers everything. */
@@ -25,6 +27,8 @@ export type ProvingCurrent = (
   list: CrlList,
   row: Item<CurrentRow> | undefined,
 ) => Promise<ProvenCurrent | undefined>;
+
+const TIMES = ['thisUpdate', 'nextUpdate', 'madeAt', 'scheduled', 'scheduledAt'] as const;
 
 const secondsOf = (text: unknown): number => Math.floor(Date.parse(String(text)) / 1000);
 
@@ -46,12 +50,14 @@ export const openProvingCurrent = ({ recorder }: Pick<CrlDeps, 'recorder'>): Pro
     });
     // The record of a CRL that never became current does not say what was scheduled.
     if (publication?.details.scheduled === undefined) return undefined;
-    const { thisUpdate, nextUpdate, scheduled, digest, only } = publication.details;
+    const { thisUpdate, nextUpdate, madeAt, scheduled, scheduledAt, digest, only } = publication.details;
     const current = {
       number,
       thisUpdate: secondsOf(thisUpdate),
       nextUpdate: secondsOf(nextUpdate),
+      madeAt: secondsOf(madeAt),
       scheduled: secondsOf(scheduled),
+      scheduledAt: secondsOf(scheduledAt),
       digest: String(digest),
       ...(only !== undefined && { only: only as CrlScope }),
     };
@@ -62,13 +68,9 @@ export const openProvingCurrent = ({ recorder }: Pick<CrlDeps, 'recorder'>): Pro
   return async (list, row) => {
     if (row === undefined) return undefined;
     const current = await read(list, row.value);
-    const { number, thisUpdate, nextUpdate, scheduled } = row.value;
     const isAsRecorded =
       current !== undefined &&
-      number === current.number &&
-      thisUpdate === current.thisUpdate &&
-      nextUpdate === current.nextUpdate &&
-      scheduled === current.scheduled;
+      (['number', ...TIMES] as const).every((name) => row.value[name] === current[name]);
     return isAsRecorded ? current : undefined;
   };
 };

@@ -37,10 +37,10 @@ export const openListedStatus = (
   const follow = async (ca: string, serial: SerialHex): Promise<void> => {
     const ref = { ca, serial };
     const acted = await closingOf(ref);
-    if (acted === undefined || typeof acted === 'string') return;
+    if (acted === undefined || typeof acted.closing === 'string') return;
     // An act is there before its rows. What was read before may be older than the act.
     const row = (await register.lookup(ref))?.value;
-    if (isWhole(row) && row.state !== 'good' && isSame(row, acted)) return;
+    if (isWhole(row) && row.state !== 'good' && isSame(row, acted.closing)) return;
     await alarm('The status row of a revoked certificate differs from its act; the row follows', ref);
     await proven.follow(ref);
   };

@@ -41,7 +41,10 @@ import { type ListTime, openJudging } from './verdicts.ts';
  */
 export interface Listing {
   readonly entries: CertListEntries;
-  /** The latest revocation time that was read, except those in the future; Unix seconds, 0 where none was read. */
+  /**
+   * When the latest act was recorded that was read for this list, or is shown in an entry; Unix seconds, 0 where there is none.
+   * One in the future, by a clock that was ahead, counts as of now.
+   */
   readonly newest: number;
   /** The change rows, read before the register was. */
   readonly changes: readonly Key[];
@@ -130,7 +133,8 @@ export const openListings = (
         changed.set(serial, undefined);
         return;
       }
-      const verdict = await judge({ ca, serial }, scheduled, time);
+      const { verdict, since } = await judge({ ca, serial }, scheduled, time);
+      newest = Math.max(newest, since > time.until ? time.from : since);
       if (verdict === 'as before') return;
       if (verdict === 'unlisted') {
         changed.set(serial, undefined);
@@ -138,7 +142,7 @@ export const openListings = (
       }
       clamped ||= verdict.clamped;
       changed.set(serial, verdict.entry);
-      if (!verdict.clamped) newest = Math.max(newest, verdict.entry.revocationTime);
+      newest = Math.max(newest, verdict.entry.revocationTime);
     };
     const all = [...new Set(serials).add(list.issuer.certificate.serialNumber)];
     for (let i = 0; i < all.length; i += JUDGED_AT_ONCE) {

@@ -22,19 +22,22 @@ export type ProvenBefore = Before & { readonly proven: ProvenCurrent | undefined
 export const currentRow = (
   issuer: Issuer,
   crl: PublishedCrl,
-  { base, proven, thisUpdate: latest }: ProvenBefore,
+  madeAt: number,
+  { base, proven, madeAt: latest }: ProvenBefore,
   urgent: number | undefined,
 ): Omit<CurrentRow, 'record'> => {
   const thisUpdate = crl.thisUpdate.getTime() / 1000;
   // Where a CRL came after the one that is proven, nobody knows whether it was scheduled. Then an interval must have passed
   // since the latest.
-  const since = proven !== undefined && proven.number === base?.number ? proven.scheduled : latest;
-  const isScheduled = base === undefined || thisUpdate >= since + issuer.crl.interval;
+  const since = proven !== undefined && proven.number === base?.number ? proven.scheduledAt : latest;
+  const isScheduled = base === undefined || madeAt >= since + issuer.crl.interval;
   return {
     number: Number(crl.number),
     thisUpdate,
     nextUpdate: crl.nextUpdate.getTime() / 1000,
+    madeAt,
     scheduled: isScheduled ? thisUpdate : (proven?.scheduled ?? 0),
+    scheduledAt: isScheduled ? madeAt : (proven?.scheduledAt ?? 0),
     ...(urgent !== undefined && { urgent }),
   };
 };
@@ -83,10 +86,15 @@ export const makeCurrent = async (
         entries,
         thisUpdate: timeText(row.thisUpdate),
         nextUpdate: timeText(row.nextUpdate),
+        madeAt: timeText(row.madeAt),
         digest,
         ...(overtaken
           ? { overtaken: true }
-          : { previous: isLeft ? 0 : previousNumber, scheduled: timeText(row.scheduled) }),
+          : {
+              previous: isLeft ? 0 : previousNumber,
+              scheduled: timeText(row.scheduled),
+              scheduledAt: timeText(row.scheduledAt),
+            }),
         ...(notes.length > 0 && {
           left: notes.map(({ value: { number, digest } }) => ({ number, digest })),
         }),

@@ -83,6 +83,7 @@ export const openPublishing = (
       current: row?.value.number,
       scheduled: proven?.scheduled ?? 0,
       thisUpdate: Math.max(base?.thisUpdate ?? 0, proven?.thisUpdate ?? 0),
+      madeAt: Math.max(base?.thisUpdate ?? 0, proven?.madeAt ?? 0),
     };
   };
 
@@ -101,7 +102,7 @@ export const openPublishing = (
     const urgent = await readUrgent(table, id);
     const before = await readBefore(list, previous);
     if (before.base !== undefined && before.base.number >= number) return undefined;
-    const { tbs, listing } = await buildCrl({ ...deps, listings }, list, number, before);
+    const { tbs, listing, madeAt } = await buildCrl({ ...deps, listings }, list, number, before);
     const meanwhile = await readCurrentCrl(table, id);
     if (meanwhile?.version !== previous?.version)
       return (await isOvertaken(list, meanwhile, number)) ? serving.current(id) : undefined;
@@ -117,7 +118,7 @@ export const openPublishing = (
     bases.keep(list, number, der);
     // 4.
     const crl = { der, number: BigInt(number), thisUpdate: tbs.thisUpdate, nextUpdate: tbs.nextUpdate };
-    const row = currentRow(issuer, crl, before, urgent);
+    const row = currentRow(issuer, crl, madeAt, before, urgent);
     const previousNumber = before.proven?.number ?? before.base?.number ?? 0;
     const signed = { row, entries: listing.entries.length, digest, previousNumber };
     if (await makeCurrent(deps, list, signed, previous, actor)) {
@@ -165,11 +166,11 @@ export const openPublishing = (
     // A row that is not proven is made again with the next CRL.
     if (row === undefined || current === undefined) return true;
     // Checked at each turn, even if no CRL is due: none would be due for as long as the clock is behind.
-    assertClock(deps.clock, list.issuer.id, current.thisUpdate);
+    assertClock(deps.clock, list.issuer.id, current.madeAt);
     if (stopped) return !isLast(list, current);
     // The trust domain has another choice now.
     if (current.only !== only) return true;
-    if (now >= current.thisUpdate + crl.interval) return true;
+    if (now >= current.madeAt + crl.interval) return true;
     // Where they differ in the other way, somebody has written one of them.
     if (((await readUrgent(table, id)) ?? 0) !== (row.value.urgent ?? 0)) return true;
     // A publication was interrupted, or somebody has put back the row of an earlier CRL.

@@ -22,11 +22,16 @@ export type CurrentRow = {
   /** Unix seconds. */
   readonly thisUpdate: number;
   readonly nextUpdate: number;
+  /** When it was made: the next one is due by this true time. thisUpdate is backdated. */
+  readonly madeAt: number;
   /**
-   * The thisUpdate of the last regularly scheduled CRL (RFC 5280 3.3). A CRL is regularly scheduled when the interval
-   * has passed since the one before it, no matter who asked for it. Any other CRL was made out of turn.
+   * The thisUpdate of the last regularly scheduled CRL (RFC 5280 3.3), by which a relying party sees that it was issued
+   * beyond the end of a certificate. A CRL is regularly scheduled when the interval has passed since the one before it was
+   * made, no matter who asked for it. Any other CRL was made out of turn.
    */
   readonly scheduled: number;
+  /** When that one was made. */
+  readonly scheduledAt: number;
   /** The version of the row `urgent` before the register was read; absent where there was no such row. */
   readonly urgent?: number;
   /** Id of the record of the publication, which proves the row (current.ts). */

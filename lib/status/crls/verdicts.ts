@@ -7,10 +7,9 @@ import type { RevocationEntry, RevokedRow } from '../register.ts';
 import type { Alarm } from './alarms.ts';
 
 /**
- * When the list is made, in Unix seconds. Its thisUpdate will be `from`, or the latest revocation time up to `until` if
- * that is later. A clock that was ahead recorded a revocation time after `until`. With that time in the entry, clients
- * would take the certificate for good until then; with it as thisUpdate, they would refuse the list. So the entry is
- * dated `from`.
+ * When the list is made, in Unix seconds, and how far another clock may be ahead of ours. A clock that was further ahead
+ * recorded a revocation time after `until`. With that time in the entry, clients would take the certificate for good until
+ * then; with it as thisUpdate, they would refuse the list. So the entry is dated `from`.
  */
 export interface ListTime {
   readonly from: number;
@@ -29,7 +28,13 @@ export type Verdict =
       readonly clamped: boolean;
     };
 
-export type Judging = (ref: CertificateRef, scheduled: number, time: ListTime) => Promise<Verdict>;
+/** The verdict, and when the last act was recorded on which it rests: Unix seconds, 0 where it rests on none. */
+export interface Judged {
+  readonly verdict: Verdict;
+  readonly since: number;
+}
+
+export type Judging = (ref: CertificateRef, scheduled: number, time: ListTime) => Promise<Judged>;
 
 /** The acts on a certificate, with an alarm and undefined where the object of one of them cannot be read. */
 export const openClosingOf =
@@ -107,12 +112,14 @@ export const openJudging = ({
     const acted = await closingOf(ref);
     // An act is there before its row. A row that has changed meanwhile is that of an act that was not read.
     if (!isDeepStrictEqual(await listed(ref), row)) return judge(ref, scheduled, time);
-    if (acted === undefined) return unexplained(ref, row, scheduled);
-    if (typeof acted !== 'string') return closed(ref, row, acted, scheduled, time);
+    if (acted === undefined) return { verdict: await unexplained(ref, row, scheduled), since: 0 };
+    const { closing, since } = acted;
+    if (typeof closing !== 'string')
+      return { verdict: await closed(ref, row, closing, scheduled, time), since };
     if (row !== undefined && !(await proven.follow(ref))) {
       await alarm('A certificate is closed in the table, and no act closed it; no CRL lists it', { ...ref });
     }
-    return acted === 'released' ? 'unlisted' : unexplained(ref, row, scheduled);
+    return { verdict: closing === 'released' ? 'unlisted' : await unexplained(ref, row, scheduled), since };
   };
 
   return judge;

@@ -9,11 +9,12 @@ export const provenByRows = (register: Register): ProvenStatus & { readonly aske
     closingOf: async (ref: CertificateRef): Promise<ProvenClosing> => {
       asked.push(ref.serial);
       const { status, listed } = await register.read(ref);
-      if (status?.value.state === 'good') return 'released';
+      const since = status?.value.since ?? 0;
+      if (status?.value.state === 'good') return { closing: 'released', since };
       const value = listed?.value;
-      if (value === undefined) return 'never';
+      if (value === undefined) return { closing: 'never', since: 0 };
       const { notAfter: _notAfter, ...entry } = value;
-      return entry;
+      return { closing: entry, since };
     },
     issued: async function* () {},
     endOf: async (ref) => {

@@ -57,7 +57,9 @@ const openWorld = async () => {
   const register = openRegister(sqlite);
   const refs = SERIALS.map((serial) => ({ ca: CA, serial }));
   for (const [i, ref] of refs.entries())
-    await sqlite.write(register.admitWrites(ref, 'request', start + i * 9 * DAY));
+    await sqlite.write(
+      register.admitWrites(ref, { request: 'request', notAfter: start + i * 9 * DAY, since: start }),
+    );
   /** The number of full reads of the register, and whether change rows can be deleted. */
   const stores: {
     read: number;
@@ -124,16 +126,17 @@ const openWorld = async () => {
     const rows = await register.read(ref);
     const { state, request = '', notAfter = 0 } = rows.status?.value ?? {};
     const revocationTime = Math.floor(time.now / 1000) + ahead;
+    const since = revocationTime;
     const become = (next: StatusRow): Promise<boolean> =>
       wentThrough(sqlite.write(register.changeWrites(ref, rows, next, randomBytes(8).toString('hex'))));
-    if (how === 'release' && state === 'hold') await become({ state: 'good', request, notAfter });
+    if (how === 'release' && state === 'hold') await become({ state: 'good', request, notAfter, since });
     if (how === 'hold' && state === 'good') {
-      await become({ state: 'hold', request, notAfter, revocationTime, reason: 'certificateHold' });
+      await become({ state: 'hold', request, notAfter, since, revocationTime, reason: 'certificateHold' });
     }
     if (how === 'revoke' && (state === 'good' || state === 'hold')) {
       const invalidityDate = n % 3 === 0 ? { invalidityDate: start } : {};
       const reason = n % 2 === 0 ? 'unspecified' : 'superseded';
-      await become({ state: 'revoked', request, notAfter, revocationTime, reason, ...invalidityDate });
+      await become({ state: 'revoked', request, notAfter, since, revocationTime, reason, ...invalidityDate });
     }
   };
 
