@@ -145,6 +145,7 @@ export const recordAnswer = z.looseObject({
   actor: text.exactOptional(),
   channel: text.exactOptional(),
   method: text.exactOptional(),
+  repeats: text.exactOptional(),
   certificates: z.array(certificateRef).exactOptional(),
   responseDigest: text.exactOptional(),
   count: z.int().exactOptional(),

@@ -58,7 +58,9 @@ const rowOf = (record: RecordAnswer): readonly string[] => [
   record.time,
   record.kind,
   record.recipient ?? record.actor ?? '',
-  [record.channel, record.method].filter((part) => part !== undefined).join(' '),
+  [record.channel, record.method, record.repeats && 'repeated']
+    .filter((part) => part !== undefined)
+    .join(' '),
   (record.certificates ?? []).map(({ ca, serial }) => `${ca}/${serial}`).join(' '),
 ];
 

@@ -6,6 +6,7 @@ import {
   checkTree,
   openCertificateCheck,
   openCrlCheck,
+  openRepetitionCheck,
   openTotalCheck,
   openUsedKeyCheck,
 } from '../lib/audit/audit.ts';
@@ -158,6 +159,7 @@ export const auditOf = async ({ app, core, bucket, now }: Service) => {
   const certificates = openCertificateCheck({ ...check, retention: Number.POSITIVE_INFINITY, now: now() });
   const crls = openCrlCheck(check);
   const totals = openTotalCheck(check);
+  const repetitions = openRepetitionCheck(check);
   const keys = openUsedKeyCheck({ ...check, retention: Number.POSITIVE_INFINITY, now: now() });
   const all = await allRecords({ app });
   const summary = await checkRecords({
@@ -167,7 +169,7 @@ export const auditOf = async ({ app, core, bucket, now }: Service) => {
     })(),
     retention: () => Number.POSITIVE_INFINITY,
     now: now(),
-    observers: [certificates, crls, totals, keys],
+    observers: [certificates, crls, totals, keys, repetitions],
   });
   const months = all.map(({ time }) => jstMonth(Date.parse(time))).sort();
   const shown = (await app.reporting.counts(months[0] as string, months.at(-1) as string)).flatMap(
@@ -195,6 +197,7 @@ export const auditOf = async ({ app, core, bucket, now }: Service) => {
     more = cursor !== undefined;
   }
   keys.conclude();
+  repetitions.conclude();
   certificates.conclude();
   crls.conclude();
   for (const { id: ca } of await app.authority.authorities()) {

@@ -11,6 +11,7 @@ import {
   openEntries,
   openLateCheck,
   openQueryCheck,
+  openRepetitionCheck,
   openSignedActCheck,
   openTotalCheck,
   openUsedKeyCheck,
@@ -141,6 +142,7 @@ export const checkService = async (
   const authorities = openAuthorityCheck({ report });
   const signatures = openSignedActCheck({ report, keys: actKeys });
   const confirmations = openConfirmationCheck({ report });
+  const repetitions = openRepetitionCheck({ report });
   const usedKeys = openUsedKeyCheck({ report, now: now(), retention: check.retention('issuance') });
   const reports = openAnnualReportCheck({ report, retention: check.retention('report'), now: now() });
   const checks = [
@@ -149,6 +151,7 @@ export const checkService = async (
     archive,
     authorities,
     confirmations,
+    repetitions,
     signatures,
     usedKeys,
     reports,

@@ -4,7 +4,10 @@ import { addRecordOptions, listRecords, recordOptions } from '../record-list.ts'
 
 const GUIDE: Guide = {
   needs: ['a running service, and an auditor: --as or --token'],
-  result: ['prints a line for each record: id, time, kind, recipient, channel and method, certificates'],
+  result: [
+    'prints a line for each record: id, time, kind, recipient, channel and method, certificates;',
+    '`repeated` after the method: the signed request was answered before, and anybody may have sent it again',
+  ],
   examples: [
     'akashi provisions --as auditor --certificate certificate.pem',
     'akashi provisions --as auditor --recipient public --from 2026-04-01T00:00:00Z --all --json',

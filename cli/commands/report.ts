@@ -31,7 +31,7 @@ const report = z.looseObject({
   fiscalYear: z.int(),
   from: z.string(),
   to: z.string(),
-  totals: z.looseObject({ records: z.int(), items: z.int(), itemsBefore: z.int() }),
+  totals: z.looseObject({ records: z.int(), items: z.int(), repeated: z.int(), itemsBefore: z.int() }),
   lines: z.array(
     z.looseObject({
       recipient: z.string(),
@@ -115,7 +115,7 @@ export const addCommand: AddCommand = (program, perform) => {
           String(line.items),
           line.change > 0 ? `+${line.change}` : String(line.change),
         ]);
-        const head = `${found.from} to ${found.to}: ${totals.items} items in ${totals.records} records, ${totals.itemsBefore} items the year before\n`;
+        const head = `${found.from} to ${found.to}: ${totals.items} items in ${totals.records} records, ${totals.repeated} repeated, ${totals.itemsBefore} items the year before\n`;
         show(found, head + table(rows));
       }),
     );

@@ -244,6 +244,10 @@ export const ledgerRecord = z
       unproven: z.string().exactOptional().meta({
         description: 'The code of the fault for which credentials in the request were not accepted.',
       }),
+      repeats: z.string().exactOptional().meta({
+        description:
+          'The signature of the request names the recipient, and the same request was answered before: the id of the record of the first answer. Anybody who has seen the request may have sent it again.',
+      }),
       channel: z.enum(CHANNELS),
       method: z.string().meta({
         description:

@@ -40,7 +40,10 @@ export const STATUS_ROUTES: readonly RouteFunction[] = [
     doors: 'both',
     part: 'responder',
     // It goes by the row that says that the table is behind its log.
-    rows: together(DOOR, RECORD, { get: ['responders', 'responder-keys', 'log'] }),
+    rows: together(DOOR, RECORD, {
+      get: ['responders', 'responder-keys', 'log', 'signed-requests/*'],
+      put: ['signed-requests/*'],
+    }),
     rowsForCrlReferences: { get: ['crls/*'] },
     responderKeys: 'use',
   },

@@ -29,6 +29,7 @@ export type { ListedRevocations } from './listed-revocations.ts';
 export type { ListedSerial } from './listed-serials.ts';
 export { openQueryCheck, type QueryCheck, type Question } from './queries.ts';
 export { checkRecords, openEntries, type RecordSummary } from './records.ts';
+export { openRepetitionCheck, type RepetitionCheck } from './repetitions.ts';
 export { reportSetAside, type ShownSetAside } from './set-aside.ts';
 export { checkActKeys, openSignedActCheck, type ShownActKey, type SignedActCheck } from './signed-acts.ts';
 export { openTotalCheck, type ShownTotal, type TotalCheck } from './totals.ts';

@@ -67,6 +67,11 @@ export interface ProvisionDraft {
    * Present where the service refused credentials that would have named the recipient: the code of the fault.
    */
   readonly unproven?: string;
+  /**
+   * Present where the recipient is named by the signature of a request that was answered before: the id of the record of the
+   * first answer. Whoever has seen such a request can send it again, so nothing proves that this answer went to the recipient.
+   */
+  readonly repeats?: string;
   readonly channel: Channel;
   /**
    * HTTP method, or the protocol's own word. After `HEAD` only headers left the service; the digest is of the content
@@ -107,6 +112,14 @@ export type LedgerRecord = RecordDraft & {
   readonly leaf?: number;
 };
 
+/** A signed request that names the recipient of its answer by nothing else. */
+export interface SignedRequestFacts {
+  /** SHA-256 of what is signed and of the signature, hex. */
+  readonly digest: string;
+  /** Milliseconds since the epoch: the end of the signer's certificate. */
+  readonly until: number;
+}
+
 export interface RecordQuery {
   /** Not both: provisions have a recipient, acts have an actor. */
   readonly recipient?: string;
@@ -142,6 +155,8 @@ export interface Ledger {
    * one record: it is then stored as several records.
    */
   append(...drafts: readonly RecordDraft[]): Promise<readonly LedgerRecord[]>;
+  /** The same for the answer to a signed request, which is recorded as a repetition where it is one (`repeats`). */
+  appendSigned(draft: ProvisionDraft, signed: SignedRequestFacts): Promise<readonly LedgerRecord[]>;
   /**
    * Makes a record without storing it. The caller stores `writes` in one `Table.write`, together with the change that
    * the record is about. Faults: `record-invalid` where a record names more than `MAX_CERTIFICATES_PER_RECORD`

@@ -22,6 +22,8 @@ export type ProvisionCell = {
   readonly channel: string;
   readonly method: string;
   readonly purpose?: string;
+  /** `REPEATED`, or absent. */
+  readonly outcome?: string;
 };
 
 export type ActCell = {
@@ -60,10 +62,20 @@ const textOf = (value: unknown): string | undefined =>
 /** The outcome of a revocation that raised an earlier one of the same certificate: it is no further revocation. */
 export const RAISED = 'raised';
 
+/** The outcome of an answer to a signed request that was answered before: anybody may have asked again. */
+export const REPEATED = 'repeated';
+
 export const cellOf = (record: LedgerRecord): Cell => {
   if (record.kind === 'provision') {
-    const { recipient, channel, method, purpose } = record;
-    return { kind: 'provision', recipient, channel, method, ...(purpose !== undefined && { purpose }) };
+    const { recipient, channel, method, purpose, repeats } = record;
+    return {
+      kind: 'provision',
+      recipient,
+      channel,
+      method,
+      ...(purpose !== undefined && { purpose }),
+      ...(repeats !== undefined && { outcome: REPEATED }),
+    };
   }
   const { kind, office, details } = record;
   const ca = record.certificates?.[0]?.ca;
@@ -89,7 +101,11 @@ const countPk = (month: string): string => `count/${month}`;
 const cellText = (cell: Cell): string =>
   JSON.stringify(
     cell.kind === 'provision'
-      ? [cell.kind, cell.recipient, cell.channel, cell.method, cell.purpose ?? null]
+      ? [
+          ...[cell.kind, cell.recipient, cell.channel, cell.method, cell.purpose ?? null],
+          // Most answers have none.
+          ...(cell.outcome === undefined ? [] : [cell.outcome]),
+        ]
       : [cell.kind, cell.office ?? null, cell.ca ?? null, cell.profile ?? null, cell.outcome ?? null],
   );
 
@@ -98,7 +114,7 @@ export const cellBytes = (record: LedgerRecord): number => Buffer.byteLength(cel
 
 /** The members of a cell, in the order of `cellText`. */
 const MEMBERS = {
-  provision: ['recipient', 'channel', 'method', 'purpose'],
+  provision: ['recipient', 'channel', 'method', 'purpose', 'outcome'],
   act: ['office', 'ca', 'profile', 'outcome'],
 } as const;
 

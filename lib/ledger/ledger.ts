@@ -9,6 +9,7 @@ import { queryRecords } from './query/query.ts';
 import { openSetAside } from './set-aside.ts';
 import { openSettling } from './settling.ts';
 import { type ActSigning, assertProven, signed } from './signed-act.ts';
+import { openSignedRequests } from './signed-requests.ts';
 import { openStaging } from './staging.ts';
 
 export {
@@ -36,6 +37,7 @@ export {
   type RecordDraft,
   type RecordKind,
   type RecordQuery,
+  type SignedRequestFacts,
 } from './contract.ts';
 export { openCosigning, type Witness } from './cosigning.ts';
 export { type Count, cellOf, itemsOf, jstMonth, monthOfRecord } from './counts.ts';
@@ -90,7 +92,8 @@ export interface LedgerDeps {
 export const openLedger = (deps: LedgerDeps): Ledger => {
   const { table, acts } = deps;
   const settle = openSettling({ table, setAside: openSetAside(deps) }, deps.clock);
-  const { dated, stage, store } = openStaging(deps);
+  const staging = openStaging(deps);
+  const { dated, stage, store } = staging;
   const { announce, followClosings } = openClosings(deps);
 
   const recordOf = async (draft: RecordDraft): Promise<LedgerRecord> => {
@@ -114,6 +117,7 @@ export const openLedger = (deps: LedgerDeps): Ledger => {
 
   return {
     append,
+    appendSigned: openSignedRequests(table, staging),
     get,
     act,
 

@@ -1,10 +1,17 @@
 import { Fault, phrase } from '../fault.ts';
 import type { Clock, Random } from '../ports.ts';
-import { MAX_WRITES, type Table } from '../store/store.ts';
-import type { LedgerRecord, PreparedRecord, ProvisionDraft, RecordDraft } from './contract.ts';
+import { MAX_WRITES, type Table, type Write } from '../store/store.ts';
+import type {
+  LedgerRecord,
+  PreparedRecord,
+  ProvisionDraft,
+  RecordDraft,
+  SignedRequestFacts,
+} from './contract.ts';
 import { cut } from './cutting.ts';
 import { recordIds } from './ids.ts';
 import { MAX_CERTIFICATES_PER_RECORD, MAX_RECORD_CHARS, stageWrites } from './rows.ts';
+import { openSignedRequests } from './signed-requests.ts';
 
 interface StagingDeps {
   readonly table: Table;
@@ -34,8 +41,12 @@ export const openStaging = (deps: StagingDeps) => {
     return { ...nextId(), ...draft };
   };
 
-  const store = async (records: readonly LedgerRecord[]): Promise<readonly LedgerRecord[]> => {
-    const writes = records.flatMap((record) => stage(record).writes);
+  /** `more` is stored in the same write. */
+  const store = async (
+    records: readonly LedgerRecord[],
+    more: readonly Write[] = [],
+  ): Promise<readonly LedgerRecord[]> => {
+    const writes = [...records.flatMap((record) => stage(record).writes), ...more];
     if (writes.length > MAX_WRITES) {
       throw new Fault('record-invalid', phrase`At most ${MAX_WRITES} records are appended at once.`);
     }
@@ -46,10 +57,19 @@ export const openStaging = (deps: StagingDeps) => {
   return { stage, dated, store };
 };
 
+export type Staging = ReturnType<typeof openStaging>;
+
 /** The part of the ledger that records answers and nothing else: for the function that answers OCSP. */
 export const openProvisions = (
   deps: StagingDeps,
-): { append(...drafts: readonly ProvisionDraft[]): Promise<readonly LedgerRecord[]> } => {
-  const { dated, store } = openStaging(deps);
-  return { append: (...drafts) => store(drafts.flatMap(cut).map(dated)) };
+): {
+  append(...drafts: readonly ProvisionDraft[]): Promise<readonly LedgerRecord[]>;
+  appendSigned(draft: ProvisionDraft, signed: SignedRequestFacts): Promise<readonly LedgerRecord[]>;
+} => {
+  const staging = openStaging(deps);
+  const { dated, store } = staging;
+  return {
+    append: (...drafts) => store(drafts.flatMap(cut).map(dated)),
+    appendSigned: openSignedRequests(deps.table, staging),
+  };
 };

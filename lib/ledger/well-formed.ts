@@ -68,6 +68,7 @@ const EVERY: Checks = [
 const PROVISION: Checks = [
   ['recipient', isName],
   ['unproven', optional(isText)],
+  ['repeats', optional(isName)],
   ['channel', oneOf(CHANNELS)],
   ['method', isName],
   ['purpose', optional(isName)],

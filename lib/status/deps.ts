@@ -1,5 +1,5 @@
 import type { AuthorityCompromise } from '../compromise.ts';
-import type { Ledger, ProvisionDraft, RecordDraft } from '../ledger/ledger.ts';
+import type { Ledger, ProvisionDraft, RecordDraft, SignedRequestFacts } from '../ledger/ledger.ts';
 import type { Certificate, Der, TbsCertListDraft } from '../pki/pki.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { CertificateRef, Principal } from '../principal.ts';
@@ -11,6 +11,7 @@ import type { Responders } from './responders.ts';
 /** What OCSP asks of the ledger. */
 export interface ProvisionRecorder {
   append(...drafts: readonly ProvisionDraft[]): Promise<unknown>;
+  appendSigned(draft: ProvisionDraft, signed: SignedRequestFacts): Promise<unknown>;
 }
 
 /** What status asks of the ledger. */

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { Fault, phrase } from '../fault.ts';
-import type { ProvisionDraft } from '../ledger/ledger.ts';
+import type { ProvisionDraft, SignedRequestFacts } from '../ledger/ledger.ts';
 import type { CertId, OcspRequest } from '../pki/pki.ts';
 import type { Caller, CertificateRef, Principal } from '../principal.ts';
 import { openCompromises, type ReadCompromise } from './compromises.ts';
@@ -14,6 +14,7 @@ import type { Registered } from './register.ts';
 import { type AcceptedRequest, acceptRequest, assertRequestorName } from './request.ts';
 import type { Responder } from './responders.ts';
 import { signResponse } from './response.ts';
+import { signedRequestFacts } from './signed-request.ts';
 import { openSigningQueue } from './signing-queue.ts';
 import { openSingleResponses, type SingleResponseDraft } from './single-response.ts';
 import { readAtThisTime, thisUpdateOf } from './this-update.ts';
@@ -31,6 +32,21 @@ const signedBy = ({ id, office, purposes: [purpose] = [] }: Principal, caller: C
         ...(office !== undefined && { office }),
         ...(purpose && { purpose: purpose.id, legalBasis: purpose.legalBasis }),
       };
+
+/** Who is recorded as the recipient, and the signed request if nothing else names it. */
+interface Asker {
+  readonly caller: Caller;
+  readonly signed?: SignedRequestFacts;
+}
+
+/** A principal that HTTP names as well has proved that it asks now. */
+const askerOf = (requestor: Principal | undefined, { signed }: AcceptedRequest, caller: Caller): Asker => {
+  if (requestor === undefined) return { caller };
+  const asker = { caller: signedBy(requestor, caller) };
+  return signed && caller.recipient !== requestor.id
+    ? { ...asker, signed: signedRequestFacts(signed) }
+    : asker;
+};
 
 /** The contents of the record of an answer. */
 interface AnswerRecord {
@@ -89,10 +105,10 @@ export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
   };
 
   const record = async (
-    caller: Caller,
+    { caller, signed }: Asker,
     { validity, answers, reasons, impossible, ...answer }: AnswerRecord,
   ): Promise<void> => {
-    await recorder.append({
+    const draft: ProvisionDraft = {
       kind: 'provision',
       ...caller,
       channel: 'ocsp',
@@ -101,13 +117,14 @@ export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
       requestDigest: answer.requestDigest,
       responseDigest: answer.responseDigest,
       count: answer.certificates.length + impossible,
-    });
+    };
+    await (signed ? recorder.appendSigned(draft, signed) : recorder.append(draft));
   };
 
   /** Signs an answer now and records it. `seconds` is the true time, from which nextUpdate counts as well. */
   const giveNew = async (
     request: OcspRequest,
-    caller: Caller,
+    asker: Asker,
     issuer: Issuer,
     responder: Responder,
     drafts: readonly SingleResponseDraft[],
@@ -157,7 +174,7 @@ export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
         nextUpdate: nextUpdate.toISOString(),
       },
     };
-    await record(caller, {
+    await record(asker, {
       certificates: ours.map(({ serial }) => ({ ca: issuer.id, serial })),
       answers: ours.map(({ certStatus }) => certStatus.status),
       reasons: ours.map(reasonOf),
@@ -172,11 +189,11 @@ export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
   /** Gives a kept answer again, each time with a record of its own. */
   const giveKept = async (
     { der }: OcspRequest,
-    caller: Caller,
+    asker: Asker,
     certificate: CertificateRef,
     answer: SignedAnswer,
   ): Promise<SignedAnswer> => {
-    await record(caller, {
+    await record(asker, {
       certificates: [certificate],
       answers: [answer.status],
       reasons: [answer.reason],
@@ -194,7 +211,7 @@ export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
   /** About one certificate and for everybody. No answer is kept about a serial number without a certificate. */
   const answerOne = async (
     request: OcspRequest,
-    caller: Caller,
+    asker: Asker,
     issuer: Issuer,
     responder: Responder,
   ): Promise<SignedAnswer> => {
@@ -207,10 +224,10 @@ export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
     const known =
       registered && kept.find(certId.der, responder, registered.version, now, compromise?.version);
     const { serialNumber: serial } = certId;
-    if (known && serial !== undefined) return giveKept(request, caller, { ca: issuer.id, serial }, known);
+    if (known && serial !== undefined) return giveKept(request, asker, { ca: issuer.id, serial }, known);
     const seconds = Math.floor(now / 1000);
     const draft = await singleResponse.ofIssuer(issuer, certId, registered, seconds, compromise);
-    const answer = await giveNew(request, caller, issuer, responder, [draft], seconds, {
+    const answer = await giveNew(request, asker, issuer, responder, [draft], seconds, {
       found,
       compromise,
     });
@@ -226,7 +243,7 @@ export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
 
   const answerEach = async (
     request: OcspRequest,
-    caller: Caller,
+    asker: Asker,
     issuer: Issuer,
     responder: Responder,
   ): Promise<SignedAnswer> => {
@@ -248,21 +265,20 @@ export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
           : singleResponse.ofOtherIssuer(certId),
       ),
     );
-    return giveNew(request, caller, issuer, responder, drafts, seconds, { found, compromise });
+    return giveNew(request, asker, issuer, responder, drafts, seconds, { found, compromise });
   };
 
   const answer = async (accepted: AcceptedRequest, caller: Caller): Promise<OcspAnswer> => {
     const { request, preferred, signed } = accepted;
     const issuer = await issuerOf(request);
     const requestor = await requestorOf(accepted, issuer);
-    const recipient = requestor === undefined ? caller : signedBy(requestor, caller);
     const [responder] = await Promise.all([
       responders.current(issuer, preferred, signed?.signatureAlgorithm),
       deps.assertAnswers(),
     ]);
     const isPublic = !hasNonce(request) && requestor === undefined;
     const give = isPublic && request.requestList.length === 1 ? answerOne : answerEach;
-    const answered = await give(request, recipient, issuer, responder);
+    const answered = await give(request, askerOf(requestor, accepted, caller), issuer, responder);
     return isPublic ? { der: answered.der, cacheable: answered } : { der: answered.der };
   };
 

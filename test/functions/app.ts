@@ -309,6 +309,7 @@ export const testApp = (
         app.records.push(...written);
         return written;
       },
+      appendSigned: async (draft) => app.ledger.append(draft),
       prepare: async (draft) => ({ record: record(draft), writes: [] }),
       act: () => Promise.reject(new Fault('unknown-record', 'There is no such record.')),
       conclude: async (draft) => ({ record: record(draft), isOurs: true, writes: [] }),

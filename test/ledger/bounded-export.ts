@@ -36,6 +36,7 @@ const ledger: Ledger = {
   conclusion: refuse,
   newest: refuse,
   followClosings: refuse,
+  appendSigned: refuse,
   append: async (...drafts) => drafts.map((draft) => ({ ...nth(appended++), ...draft }) as LedgerRecord),
   query: async ({ limit, cursor = '0' }) => {
     const from = Number(cursor);

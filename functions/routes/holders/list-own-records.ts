@@ -18,6 +18,10 @@ const entry = z
     who: bilingual.extend({ recipient: z.string() }),
     why: bilingual.extend({ purpose: z.string(), legalBasis: z.string() }).exactOptional(),
     channel: z.string(),
+    repeated: z.literal(true).exactOptional().meta({
+      description:
+        'The signed request of the recipient was answered before. Anybody who has seen it may have sent it again: then nothing was told to the recipient.',
+    }),
     certificates: z.array(certificateRef),
     count: z.int(),
   })

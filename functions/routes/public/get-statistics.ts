@@ -30,6 +30,10 @@ export const route = defineRoute({
             issuance: z.array(z.object({ profile: z.string(), count })),
             revocation: z.array(z.object({ reason: z.string(), count })),
             provision: z.array(z.object({ channel: z.string(), count })),
+            repeated: z.array(z.object({ channel: z.string(), count })).meta({
+              description:
+                'Answers to signed requests that were answered before, and may have been sent again by anybody. They are not among the others.',
+            }),
           }),
         ),
       }),

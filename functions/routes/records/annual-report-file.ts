@@ -61,7 +61,7 @@ const annualReport = z
     to: z.iso.date(),
     timeZone: z.literal('Asia/Tokyo'),
     trustDomain: bilingual.extend({ name: z.string() }),
-    totals: z.object({ records: z.int(), items: z.int(), itemsBefore: z.int() }),
+    totals: z.object({ records: z.int(), items: z.int(), repeated: z.int(), itemsBefore: z.int() }),
     recipients: z.record(z.string(), bilingual),
     purposes: z.record(z.string(), bilingual.extend({ legalBasis: z.string() })),
     lines: z.array(
@@ -73,6 +73,10 @@ const annualReport = z
         purpose: z.string().nullable(),
         records: z.int(),
         items: z.int(),
+        repeated: z.int().meta({
+          description:
+            'Items of answers to signed requests that were answered before; they are not among the items.',
+        }),
         itemsBefore: z.int(),
         change: z.int(),
       }),

@@ -44,6 +44,11 @@ export interface Bundle {
   readonly withheld: readonly { readonly id: string; readonly leaf?: number }[];
 }
 
+const REPEATED = {
+  ja: '以前に回答した要求の繰り返し。この提供先以外の者が再び送った可能性があります。',
+  en: 'A repetition of a request that was answered before; somebody else may have sent it again.',
+};
+
 const PAGE = 1000;
 const MAX_RECORDS = 50_000;
 
@@ -105,10 +110,10 @@ export const bundlePage = (bundle: Bundle, jws: string): string => {
       escapeHtml(one.status),
     ]),
   );
-  const provisions = bundle.provisions.map(({ time, who, why, channel, certificates: about }) =>
+  const provisions = bundle.provisions.map(({ time, who, why, channel, repeated, certificates: about }) =>
     row([
       escapeHtml(time),
-      bilingual(who),
+      repeated ? `${bilingual(who)}<br>${bilingual(REPEATED)}` : bilingual(who),
       why ? `${bilingual(why)}<br>${escapeHtml(why.legalBasis)}` : '—',
       escapeHtml(channel),
       escapeHtml(about.map(({ ca, serial }) => `${ca}/${serial}`).join(' ')),

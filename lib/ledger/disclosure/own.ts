@@ -10,6 +10,11 @@ export interface OwnEntry {
   readonly who: Bilingual & { readonly recipient: string };
   readonly why?: Bilingual & { readonly purpose: string; readonly legalBasis: string };
   readonly channel: string;
+  /**
+   * The recipient's signed request was answered before. Anybody who has seen it may have sent it again: then nothing was told to
+   * the recipient.
+   */
+  readonly repeated?: true;
   /** Only the holder's own: the same answer may have covered other persons' certificates as well. */
   readonly certificates: readonly CertificateRef[];
   readonly count: number;
@@ -80,10 +85,12 @@ export const ownEntries = (
   );
   return records.flatMap((record): OwnEntry[] => {
     if (record.kind !== 'provision') return [];
-    const { id, time, recipient, channel, certificates, count } = record;
+    const { id, time, recipient, channel, certificates, count, repeats } = record;
     const why = whyOf(record, purposes);
     const who = whoOf(holder, recipient, principals);
-    return [{ id, time, who, ...(why && { why }), channel, certificates: certificates.filter(isOwn), count }];
+    const repeated = repeats === undefined ? {} : { repeated: true as const };
+    const own = certificates.filter(isOwn);
+    return [{ id, time, who, ...(why && { why }), channel, ...repeated, certificates: own, count }];
   });
 };
 

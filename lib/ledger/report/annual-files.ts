@@ -24,6 +24,7 @@ export const annualCsv = ({ fiscalYear, lines, recipients, purposes }: AnnualRep
     'legalBasis',
     'records',
     'items',
+    'repeated',
     'itemsYearBefore',
     'change',
   ];
@@ -43,6 +44,7 @@ export const annualCsv = ({ fiscalYear, lines, recipients, purposes }: AnnualRep
       purpose?.legalBasis ?? null,
       line.records,
       line.items,
+      line.repeated,
       line.itemsBefore,
       line.change,
     ]);
@@ -98,6 +100,7 @@ export const annualPage = (report: AnnualReport): string => {
 <dt>${bilingual({ ja: '期間(日本時間)', en: 'Period (Japan Standard Time)' })}</dt><dd>${escapeHtml(report.from)} – ${escapeHtml(report.to)}</dd>
 <dt>${bilingual({ ja: '提供件数', en: 'Items provided' })}</dt><dd>${totals.items.toLocaleString('en-US')}</dd>
 <dt>${bilingual({ ja: '前年度', en: 'Year before' })}</dt><dd>${totals.itemsBefore.toLocaleString('en-US')}</dd>
+<dt>${bilingual({ ja: '同じ署名付き要求の繰り返しに対する件数(上の件数に含まない)', en: 'Items for repeated signed requests (not among those above)' })}</dt><dd>${totals.repeated.toLocaleString('en-US')}</dd>
 <dt>${bilingual({ ja: '提供記録数', en: 'Records' })}</dt><dd>${totals.records.toLocaleString('en-US')}</dd>
 </dl>
 <h2>${bilingual({ ja: '提供先・月・方法・利用目的別の件数', en: 'Items by recipient, month, method and purpose' })}</h2>

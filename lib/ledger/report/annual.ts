@@ -1,5 +1,5 @@
 import type { Principal, ReportedAs } from '../../principal.ts';
-import { addCounts, type Count } from '../counts.ts';
+import { addCounts, type Count, REPEATED } from '../counts.ts';
 import type { Bilingual } from '../html.ts';
 import { fiscalMonths } from '../months.ts';
 
@@ -16,6 +16,11 @@ export type AnnualLine = {
   readonly purpose: string | null;
   readonly records: number;
   readonly items: number;
+  /**
+   * Items of answers to signed requests that were answered before, which anybody may have sent again. They are not among the
+   * others.
+   */
+  readonly repeated: number;
   /** The same month of the year before. */
   readonly itemsBefore: number;
   readonly change: number;
@@ -31,7 +36,12 @@ export type AnnualReport = {
   readonly to: string;
   readonly timeZone: 'Asia/Tokyo';
   readonly trustDomain: Bilingual & { readonly name: string };
-  readonly totals: { readonly records: number; readonly items: number; readonly itemsBefore: number };
+  readonly totals: {
+    readonly records: number;
+    readonly items: number;
+    readonly repeated: number;
+    readonly itemsBefore: number;
+  };
   readonly recipients: Readonly<Record<string, Bilingual>>;
   readonly purposes: Readonly<Record<string, Bilingual & { readonly legalBasis: string }>>;
   readonly lines: readonly AnnualLine[];
@@ -85,14 +95,19 @@ export const buildAnnualReport = async (year: number, sources: AnnualSources): P
       if (cell.kind !== 'provision') continue;
       const { channel, method, purpose = null } = cell;
       const recipient = publishedRecipient(principals, cell.recipient);
-      const empty = { recipient, month, channel, method, purpose, records: 0, items: 0, itemsBefore: 0 };
+      const isRepeated = cell.outcome === REPEATED;
+      if (isRepeated && when === 'before') continue;
+      const of = { recipient, month, channel, method, purpose };
+      const empty = { ...of, records: 0, items: 0, repeated: 0, itemsBefore: 0 };
       const key = lineKey(empty);
       const line = lines.get(key) ?? empty;
       lines.set(
         key,
-        when === 'now'
-          ? { ...line, records: line.records + records, items: line.items + items }
-          : { ...line, itemsBefore: line.itemsBefore + items },
+        isRepeated
+          ? { ...line, repeated: line.repeated + items }
+          : when === 'now'
+            ? { ...line, records: line.records + records, items: line.items + items }
+            : { ...line, itemsBefore: line.itemsBefore + items },
       );
     }
   };
@@ -110,7 +125,7 @@ export const buildAnnualReport = async (year: number, sources: AnnualSources): P
   }
 
   const sorted = [...lines].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, line]) => line);
-  const sum = (name: 'records' | 'items' | 'itemsBefore'): number =>
+  const sum = (name: 'records' | 'items' | 'repeated' | 'itemsBefore'): number =>
     sorted.reduce((total, line) => total + line[name], 0);
   const declared = sources.principals.flatMap(({ purposes = [] }) => purposes);
   const used = new Set(sorted.map(({ purpose }) => purpose));
@@ -121,7 +136,12 @@ export const buildAnnualReport = async (year: number, sources: AnnualSources): P
     to: `${year + 1}-03-31`,
     timeZone: 'Asia/Tokyo',
     trustDomain: sources.trustDomain,
-    totals: { records: sum('records'), items: sum('items'), itemsBefore: sum('itemsBefore') },
+    totals: {
+      records: sum('records'),
+      items: sum('items'),
+      repeated: sum('repeated'),
+      itemsBefore: sum('itemsBefore'),
+    },
     recipients: Object.fromEntries(
       [...new Set(sorted.map(({ recipient }) => recipient))].map((recipient) => [
         recipient,

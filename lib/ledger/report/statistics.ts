@@ -1,4 +1,4 @@
-import { type Count, RAISED } from '../counts.ts';
+import { type Count, RAISED, REPEATED } from '../counts.ts';
 
 /**
  * Open data: how many, never about whom. It contains no recipient, office or certificate. Each number is rounded to the
@@ -12,6 +12,8 @@ export interface MonthStatistics {
   readonly issuance: readonly { readonly profile: string; readonly count: number }[];
   readonly revocation: readonly { readonly reason: string; readonly count: number }[];
   readonly provision: readonly { readonly channel: string; readonly count: number }[];
+  /** Answers to signed requests that were answered before; they are not among the others. */
+  readonly repeated: readonly { readonly channel: string; readonly count: number }[];
 }
 
 /** Rounded. */
@@ -30,6 +32,11 @@ const sumBy = (
     .sort(([a], [b]) => (a < b ? -1 : 1));
 };
 
+const channelsOf = (counts: readonly Count[], repeated: boolean) =>
+  sumBy(counts, ({ cell }) =>
+    cell.kind === 'provision' && (cell.outcome === REPEATED) === repeated ? cell.channel : undefined,
+  ).map(([channel, count]) => ({ channel, count }));
+
 export const statisticsOf = (month: string, counts: readonly Count[]): MonthStatistics => ({
   month,
   issuance: sumBy(counts, ({ cell }) =>
@@ -39,7 +46,6 @@ export const statisticsOf = (month: string, counts: readonly Count[]): MonthStat
     // A revocation that was raised later has been counted once already.
     cell.kind === 'revocation' && cell.outcome !== RAISED ? (cell.outcome ?? 'unspecified') : undefined,
   ).map(([reason, count]) => ({ reason, count })),
-  provision: sumBy(counts, ({ cell }) => (cell.kind === 'provision' ? cell.channel : undefined)).map(
-    ([channel, count]) => ({ channel, count }),
-  ),
+  provision: channelsOf(counts, false),
+  repeated: channelsOf(counts, true),
 });

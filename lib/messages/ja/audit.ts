@@ -105,6 +105,8 @@ export const AUDIT = {
   'A query leaves out a record that matches it.': '条件に合う記録が、検索の結果にありません。',
   'A query finds a record that does not match it.': '条件に合わない記録が、検索の結果にあります。',
   'A total of a month is not the sum of its records.': '月の合計が、その月の記録の合計と異なります。',
+  'A signed request was answered again, and the record does not say that it was a repetition.':
+    '署名付きの要求に再び回答したのに、記録が繰り返しであることを示していません。',
   'A row that the ledger did not write so was found in its table and set aside.':
     '台帳が書いたものではない行が台帳の中に見つかり、取り分けられました。',
 } as const;

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { generateKeyPairSync, hash, X509Certificate } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, hash, X509Certificate } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +12,7 @@ import type { ConsentOutcome } from '../../../functions/tasks/ceremony-consent.t
 import { ROUTE_FUNCTIONS, TASK_FUNCTIONS } from '../../../infra/functions.ts';
 import { bundleTogether, ROOT } from '../../../infra/lambda/bundle.ts';
 import { digestOf } from '../../../infra/lambda/code.ts';
+import { softwareSigner } from '../../../lib/keys/software.ts';
 import {
   decodeCertificate,
   decodeCertificateList,
@@ -23,6 +24,7 @@ import {
 } from '../../../lib/pki/pki.ts';
 import type { Value } from '../../../lib/store/store.ts';
 import { readTrustDomain } from '../../../lib/trust-domain/trust-domain.ts';
+import { encodeQuestion } from '../../status/asking.ts';
 import { javaIsPresent } from '../../store/dynamodb-local.ts';
 import { deleteRow, putRow } from '../../store/row-attacks.ts';
 import { PLACE, publicSettings, synthesise } from '../synthesised.ts';
@@ -358,6 +360,25 @@ describe.skipIf(!present)('as deployed', () => {
     expect(
       await statusOf(issued.serial, { certificate: portal, headers: { 'Akashi-Purpose': 'tax-refund' } }),
     ).toBe('good');
+    // By the signature of its request; the same request again is a repetition.
+    const issuer = decodeCertificate(caOf(CA).raw);
+    const { subject, der } = decodeCertificate(new X509Certificate(portal).raw);
+    const key = createPrivateKey(readFileSync(join(folder, 'tax-portal.key')));
+    const signed = await encodeQuestion({
+      certIds: [
+        encodeCertId({
+          hash: 'sha1',
+          issuerName: encodeName(issuer.subject),
+          issuerPublicKeyInfo: issuer.subjectPublicKeyInfo,
+          serialNumber: parseSerial(issued.serial),
+        }),
+      ],
+      requestorName: subject,
+      signed: { signer: softwareSigner('ecdsa-p256-sha256', key), certs: [der] },
+    });
+    for (const repeats of [false, true]) {
+      expect(await statusOf(issued.serial, { body: signed }), String(repeats)).toBe('good');
+    }
     const path = `/ocsp/${encodeURIComponent(Buffer.from(ocspRequest(issued.serial)).toString('base64'))}`;
     const answer = await ok(ask('GET', path));
     expect(answer.headers['cache-control']).toMatch(/max-age=\d+/);
