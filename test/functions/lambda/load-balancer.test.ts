@@ -124,7 +124,7 @@ describe('behind a load balancer', () => {
       expect([sent.statusCode, sent.headers?.location]).toEqual([
         302,
         expect.stringMatching(
-          new RegExp(`^https://bucket\\.vpce\\.example/published/crl/${CA}/\\d{20}\\.crl$`),
+          new RegExp(`^https://bucket\\.vpce\\.example/published/crl/${CA}/full/\\d{20}\\.crl$`),
         ),
       ]);
       const refused = await crlOf(700_001);
