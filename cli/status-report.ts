@@ -139,7 +139,7 @@ const crlJson = ({ finding, by, aside }: CrlFinding): object => ({
   by: by.map(({ from, sha256: digest }) => ({ from, sha256: digest })),
   leftOut: aside.map(({ from, sha256: digest, finding: { rule, detail } }) => ({
     from,
-    sha256: digest,
+    ...(digest !== undefined && { sha256: digest }),
     rule,
     detail,
   })),

@@ -2,14 +2,14 @@ import { hash } from 'node:crypto';
 import { phrase } from '../../lib/fault.ts';
 import { type Certificate, findExtension, formatName } from '../../lib/pki/pki.ts';
 import { type CrlFinding, type CrlJudge, judgeCrls } from './crl.ts';
-import { type CrlAtHand, MAX_CRL_BYTES, readCrls } from './crl-file.ts';
 import { isFrom } from './crl-scope.ts';
-import type { Fetcher } from './fetcher.ts';
-import { type Clock, type Finding, type Silence, silence, silenceOf, Unusable } from './finding.ts';
+import { crlFinding, relevantCrls } from './crl-sources.ts';
+import { type Finding, silenceOf, Unusable } from './finding.ts';
+import type { Inquiry } from './inquiry.ts';
 import { judgeOcsp, ocspQuestion, type Subject } from './ocsp.ts';
-import { type Held, type PathSearch, pathsFrom } from './path.ts';
+import { pathsFrom } from './path.ts';
 import { pathProblems } from './path-rules.ts';
-import { crlAddresses, firstOf, ocspAddresses } from './sources.ts';
+import { firstOf, ocspAddresses } from './sources.ts';
 import { judgeStatus, type Verdict } from './verdict.ts';
 
 /** What OCSP says, where it was asked, and the SHA-256 of its answer. */
@@ -24,28 +24,6 @@ export interface CertificateStatus {
   readonly ocsp: OcspSource;
   readonly crl: CrlFinding;
   readonly verdict: Verdict;
-}
-
-/** Everything that the judgement of one path works with. */
-export interface Inquiry {
-  readonly clock: Clock;
-  readonly fetcher: Fetcher;
-  /** Certificates at hand. */
-  readonly search: Omit<PathSearch, 'deadEnds'>;
-  /** CRLs at hand: those that were given, and every one that was fetched. */
-  readonly crls: CrlAtHand[];
-  /** 32 octets (RFC 9654 2.1), fresh. */
-  readonly nonce: () => Uint8Array;
-  /** On which the path's trust rests. */
-  readonly root: Held;
-  /** In place of the addresses in the certificate in question. */
-  readonly instead: {
-    readonly of: Certificate;
-    readonly ocsp?: URL;
-    readonly crls?: readonly CrlAtHand[];
-    /** Of an address that was given for its CRL. */
-    readonly silence?: Silence;
-  };
 }
 
 /** Certificates whose status is being judged. None of them may vouch for itself by a CRL that it signed. */
@@ -99,51 +77,6 @@ const crlJudge = (inquiry: Inquiry, pending: Pending): CrlJudge => ({
   trust: (signer) => trustSigner(inquiry, signer, pending),
 });
 
-/** Adds what an address gives to the CRLs at hand; the silence if that is nothing. */
-const fetchCrls = async ({ fetcher, crls }: Inquiry, urls: readonly URL[]): Promise<Silence | undefined> => {
-  const fetched = await firstOf(urls, 'RFC 5280 4.2.1.13', (url) => fetcher.file(url, MAX_CRL_BYTES));
-  if (!('body' in fetched)) return fetched;
-  const read = readCrls(fetched.body, fetched.url.href);
-  crls.push(...read.filter(({ sha256 }) => !crls.some((known) => known.sha256 === sha256)));
-  return undefined;
-};
-
-/** The CRLs at hand that may be about the certificate, and those that cannot be read and came from these addresses. */
-const relevant = (
-  crls: readonly CrlAtHand[],
-  certificate: Certificate,
-  addresses: ReadonlySet<string>,
-): readonly CrlAtHand[] =>
-  crls.filter(({ list, from }) =>
-    addresses.has(from) ? true : !(list instanceof Unusable) && isFrom(list, certificate),
-  );
-
-/** By the CRLs at hand; if these do not tell, by those of the certificate's distribution points, one after the other. */
-const crlFinding = async (inquiry: Inquiry, subject: Subject, pending: Pending): Promise<CrlFinding> => {
-  const { certificate } = subject;
-  const { crls, instead } = inquiry;
-  const judge = crlJudge(inquiry, pending);
-  if (instead.crls && instead.of === certificate) {
-    const found = await judgeCrls(instead.crls, subject, judge);
-    const isAbsent = found.finding.says === 'nothing' && found.finding.why === 'absent';
-    return isAbsent && instead.silence ? { ...found, finding: instead.silence } : found;
-  }
-  const points = crlAddresses(certificate);
-  const addresses = new Set(points.flat().map(({ href }) => href));
-  let found = await judgeCrls(relevant(crls, certificate, addresses), subject, judge);
-  let quiet: Silence | undefined;
-  for (const urls of points) {
-    if (found.finding.says !== 'nothing') break;
-    quiet = (await fetchCrls(inquiry, urls)) ?? quiet;
-    found = await judgeCrls(relevant(crls, certificate, addresses), subject, judge);
-  }
-  if (found.finding.says === 'nothing' && found.finding.why === 'absent') {
-    const none = silence('absent', 'RFC 5280 4.2.1.13', phrase`The certificate names no address of it.`);
-    return { ...found, finding: quiet ?? none };
-  }
-  return found;
-};
-
 /** RFC 6960 4.2.2.2.1. */
 const RESPONDER = 'RFC 6960 4.2.2.2.1';
 
@@ -161,8 +94,8 @@ const responderProblem = async (
   const subject = { certificate: responder, issuer };
   const unchecked = findExtension(responder.extensions, 'ocspNoCheck') !== undefined;
   const { finding } = unchecked
-    ? await judgeCrls(relevant(inquiry.crls, responder, new Set()), subject, crlJudge(inquiry, pending))
-    : await crlFinding(inquiry, subject, pending);
+    ? await judgeCrls(relevantCrls(inquiry.crls, responder), subject, crlJudge(inquiry, pending))
+    : await crlFinding(inquiry, subject, crlJudge(inquiry, pending));
   if (finding.says === 'revoked' || finding.says === 'hold') {
     return new Unusable(RESPONDER, phrase`The CRL lists the OCSP responder's own certificate.`);
   }
@@ -203,7 +136,7 @@ export const certificateStatus = async (
   const inside = [...pending, certificate];
   const [{ responder, ...asked }, crl] = await Promise.all([
     askOcsp(inquiry, subject),
-    crlFinding(inquiry, subject, inside),
+    crlFinding(inquiry, subject, crlJudge(inquiry, inside)),
   ]);
   const problem =
     responder && asked.finding.says !== 'nothing'

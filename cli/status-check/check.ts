@@ -1,16 +1,12 @@
 import { phrase } from '../../lib/fault.ts';
 import { type Certificate, formatName } from '../../lib/pki/pki.ts';
 import type { ApiClient } from '../api-client.ts';
-import {
-  type CertificateStatus,
-  certificateStatus,
-  type Inquiry,
-  rootListing,
-} from './certificate-status.ts';
+import { type CertificateStatus, certificateStatus, rootListing } from './certificate-status.ts';
 import type { CrlFinding } from './crl.ts';
 import { type CrlAtHand, MAX_CRL_BYTES, readCrls } from './crl-file.ts';
 import { type Fetcher, type Limits, openFetcher } from './fetcher.ts';
 import type { Clock, Silence } from './finding.ts';
+import type { Inquiry } from './inquiry.ts';
 import { type DeadEnd, type Held, isSelfSigned, type Path, pathsFrom } from './path.ts';
 import type { PolicyDemand } from './path-policies.ts';
 import { type Problem, pathProblems } from './path-rules.ts';

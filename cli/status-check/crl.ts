@@ -26,8 +26,10 @@ import type { Subject } from './ocsp.ts';
 
 /** The status of a certificate by the CRLs at hand: RFC 5280 6.3.3. */
 
-/** A CRL that was looked at and left out, and why. */
-export interface SetAside extends Pick<CrlAtHand, 'from' | 'sha256'> {
+/** A CRL that was left out, and why. Without a digest: one that could not be had. */
+export interface SetAside {
+  readonly from: string;
+  readonly sha256?: string;
   readonly finding: Silence;
 }
 

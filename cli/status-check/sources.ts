@@ -1,5 +1,11 @@
 import { phrase } from '../../lib/fault.ts';
-import { type Certificate, findExtension, type GeneralName, OID } from '../../lib/pki/pki.ts';
+import {
+  type Certificate,
+  type DistributionPoint,
+  findExtension,
+  type GeneralName,
+  OID,
+} from '../../lib/pki/pki.ts';
 import type { Fetched } from './fetcher.ts';
 import { type Silence, silence } from './finding.ts';
 
@@ -31,11 +37,18 @@ export const ocspAddresses = (certificate: Certificate): readonly URL[] =>
   accessAddresses(certificate, OID.ocsp);
 
 /** Addresses by distribution point: those of one point give the same CRL (RFC 5280 4.2.1.13). */
-export const crlAddresses = ({ extensions }: Certificate): readonly (readonly URL[])[] =>
-  (findExtension(extensions, 'cRLDistributionPoints')?.points ?? [])
+const addressesOf = (points: readonly DistributionPoint[] = []): readonly (readonly URL[])[] =>
+  points
     .map(({ fullName = [] }) => webAddresses(fullName))
     .filter((urls) => urls.length > 0)
     .slice(0, MAX_ADDRESSES);
+
+export const crlAddresses = ({ extensions }: Certificate): readonly (readonly URL[])[] =>
+  addressesOf(findExtension(extensions, 'cRLDistributionPoints')?.points);
+
+/** Addresses of delta CRLs, by distribution point, that a certificate's or a CRL's extensions name. */
+export const deltaAddresses = (extensions: Certificate['extensions']): readonly (readonly URL[])[] =>
+  addressesOf(findExtension(extensions, 'freshestCRL')?.points);
 
 /** The first body that an address gives; if none does, the silence of the last. `rule` is about there being none. */
 export const firstOf = async (

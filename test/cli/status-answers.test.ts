@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +11,7 @@ import {
   decodeCertificate,
   decodeOcspRequest,
   encodeCertificateList,
+  encodeName,
   encodeOcspResponse,
   encodeResponseData,
   encodeSigned,
@@ -188,8 +190,16 @@ describe('a certificate whose issuer is spelt in another way', () => {
     const tbs = encodeTbsCertificate({ ...certificate, issuer });
     const respelt = decodeCertificate(encodeSigned(tbs, signatureAlgorithm, ca.signature(tbs)));
     const path = ca.write('respelt.cer', respelt.der);
-    server.replies = { '/ocsp': ocsp({ certStatus: GOOD }), '/ca.crl': () => ({ body: ca.crl() }) };
+    let asked: Uint8Array | undefined;
+    server.replies = {
+      '/ca.crl': () => ({ body: ca.crl() }),
+      '/ocsp': (body) => {
+        asked = decodeOcspRequest(body).requestList[0]?.certId.issuerNameHash;
+        return ocsp({ certStatus: GOOD })(body);
+      },
+    };
     expect((await akashi(['status', path, '--root', ca.pem('ca')])).code).toBe(0);
+    expect(asked).toEqual(hash('sha1', encodeName(issuer), 'buffer'));
     ca.revoke({ name: 'leaf' }, 'superseded');
     expect((await akashi(['status', path, '--root', ca.pem('ca')])).code).toBe(1);
   });

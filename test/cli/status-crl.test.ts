@@ -249,6 +249,53 @@ describe('CRLs', () => {
     expect(await judge(crl())).toMatchObject({ says: 'nothing', why: 'unusable', rule });
   });
 
+  it('with a delta on top change a hold, if the numbers go on, and never a revocation', async () => {
+    const { serialNumber } = good.certificate;
+    const numbered = (
+      reasonCode: CrlReason | undefined,
+      number: bigint,
+      base?: bigint,
+      later = 0,
+    ): Buffer => {
+      const { signatureAlgorithm, subject } = ca.certificate;
+      const tbs = encodeTbsCertList({
+        signature: signatureAlgorithm,
+        issuer: subject,
+        thisUpdate: new Date(Date.now() - 60_000 + later),
+        nextUpdate: new Date(Date.now() + 3_600_000),
+        revokedCertificates: reasonCode ? [{ serialNumber, revocationDate: new Date(), reasonCode }] : [],
+        crlExtensions: [
+          { id: 'cRLNumber', number, critical: false },
+          ...(base === undefined ? [] : [{ id: 'deltaCRLIndicator', number: base, critical: true } as const]),
+        ],
+      });
+      return Buffer.from(encodeCertificateList(tbs, signatureAlgorithm, ca.signature(tbs)));
+    };
+    const delta = (reason: CrlReason, base = 5n, number = 6n) => numbered(reason, number, base, 30_000);
+    const says = async (...crls: readonly Buffer[]): Promise<string> =>
+      (await judgeAll(crls, good.certificate)).finding.says;
+    const [none, hold, gone] = [
+      numbered(undefined, 5n),
+      numbered('certificateHold', 5n),
+      numbered('superseded', 5n),
+    ];
+    expect(await says(none, delta('keyCompromise'))).toBe('revoked');
+    expect(await says(hold, delta('removeFromCRL'))).toBe('good');
+    expect(await says(hold, delta('superseded'))).toBe('revoked');
+    expect(await says(gone, delta('removeFromCRL'))).toBe('revoked');
+    expect(await says(gone, delta('certificateHold'))).toBe('revoked');
+    // A gap between the numbers, or a delta that is not newer: what it takes away does not count, what it lists does.
+    for (const [base, number] of [
+      [6n, 7n],
+      [5n, 5n],
+    ] as const) {
+      expect(await says(hold, delta('removeFromCRL', base, number))).toBe('hold');
+      expect(await says(none, delta('keyCompromise', base, number))).toBe('revoked');
+    }
+    const { aside } = await judgeAll([hold, delta('removeFromCRL', 6n, 7n)], good.certificate);
+    expect(aside).toMatchObject([{ from: '1.crl', finding: { rule: 'RFC 5280 5.2.4' } }]);
+  });
+
   it('that are indirect, for entries of other CAs, are understood', async () => {
     const entry = (issuer: Name | undefined): Uint8Array =>
       derSequence(

@@ -202,6 +202,25 @@ describe('a path', () => {
   });
 });
 
+describe('a delta CRL', () => {
+  it('that the certificate names is fetched, and named if it cannot be had', async () => {
+    const fresh = ca.issue('fresh', `${crlAt('ca')}\nfreshestCRL=URI:${server.base}/delta.crl`);
+    const complete = ca.crl();
+    server.replies['/ca.crl'] = () => ({ body: complete });
+    expect(await check(fresh)).toMatchObject({
+      code: 5,
+      out: expect.stringMatching(/is not at hand/),
+    });
+    const asked = () => akashi(['status', ca.pem('fresh'), '--root', ca.pem('ca'), '--json']);
+    const leftOut = JSON.parse((await asked()).out) as { path: { crl: { leftOut: object[] } }[] };
+    expect(leftOut.path[0]?.crl.leftOut).toMatchObject([{ from: `${server.base}/delta.crl` }]);
+    ca.revoke(fresh, 'keyCompromise');
+    const delta = ca.crl('authorityKeyIdentifier=keyid\n2.5.29.27=critical,ASN1:INTEGER:1', 0.01);
+    server.replies['/delta.crl'] = () => ({ body: delta });
+    expect((await asked()).code).toBe(1);
+  });
+});
+
 describe('policies', () => {
   it('are asked for by --policy, under their own name', async () => {
     const policy = 'certificatePolicies=1.2.3.4';

@@ -1,0 +1,27 @@
+import type { Certificate } from '../../lib/pki/pki.ts';
+import type { CrlAtHand } from './crl-file.ts';
+import type { Fetcher } from './fetcher.ts';
+import type { Clock, Silence } from './finding.ts';
+import type { Held, PathSearch } from './path.ts';
+
+/** Everything that the judgement of one path works with. */
+export interface Inquiry {
+  readonly clock: Clock;
+  readonly fetcher: Fetcher;
+  /** Certificates at hand. */
+  readonly search: Omit<PathSearch, 'deadEnds'>;
+  /** CRLs at hand: those that were given, and every one that was fetched. */
+  readonly crls: CrlAtHand[];
+  /** 32 octets (RFC 9654 2.1), fresh. */
+  readonly nonce: () => Uint8Array;
+  /** On which the path's trust rests. */
+  readonly root: Held;
+  /** In place of the addresses in the certificate in question. */
+  readonly instead: {
+    readonly of: Certificate;
+    readonly ocsp?: URL;
+    readonly crls?: readonly CrlAtHand[];
+    /** Of an address that was given for its CRL. */
+    readonly silence?: Silence;
+  };
+}
