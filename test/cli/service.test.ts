@@ -186,7 +186,7 @@ describe('a certificate', { timeout: 120_000 }, () => {
     expect((await akashi(`release ${file} --as higashi-chief`)).code).toBe(1);
     const asked = await akashi(`status ${file} --as tax-portal --json`);
     expect(asked.code).toBe(1);
-    const { ocsp } = JSON.parse(asked.out);
+    const { ocsp } = (JSON.parse(asked.out) as { path: [{ ocsp: { sha256: string } }] }).path[0];
     const { records } = (await json(`provisions --as auditor --certificate ${file} --all`)) as {
       records: { recipient: string; responseDigest: string }[];
     };
