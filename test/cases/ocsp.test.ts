@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { jstMonth, readCounts } from '../../lib/ledger/counts.ts';
 import {
   decodeCertificate,
   decodeOcspResponse,
@@ -13,7 +14,14 @@ import {
   tlv,
 } from '../../lib/pki/pki.ts';
 import type { CertificateRef } from '../../lib/principal.ts';
-import { type Service, serveService, temporaryFolder } from '../service.ts';
+import { openAudited, sequenceAll } from '../cli/audited.ts';
+import {
+  issueThroughOffice,
+  opensslRequest,
+  type Service,
+  serveService,
+  temporaryFolder,
+} from '../service.ts';
 import { askSigned, certIdOf, PUBLIC, statusOf } from '../status/asking.ts';
 import { credentialOf, type Held, issueTo } from '../status/office.ts';
 import { allRecords } from '../world.ts';
@@ -126,10 +134,11 @@ describe.skipIf(NO_CASES)('CertIDs from the cases', () => {
   });
 });
 
+const SHA1 = Buffer.from('300906052b0e03021a0500', 'hex');
+
 describe('CertIDs that cannot be ours', () => {
   const certId = (serial: Uint8Array, name: Uint8Array = nameHash, key: Uint8Array = keyHash, oid = SHA1) =>
     derSequence(oid, derOctetString(name), derOctetString(key), serial);
-  const SHA1 = Buffer.from('300906052b0e03021a0500', 'hex');
   const UNKNOWN_HASH = Buffer.from('300406022a03', 'hex');
   const request = (...ids: readonly Uint8Array[]) =>
     derSequence(derSequence(derSequence(...ids.map((id) => derSequence(id)))));
@@ -163,6 +172,42 @@ describe('CertIDs that cannot be ours', () => {
       'revoked',
     ]);
   });
+});
+
+describe('the record of an answer about a serial number that no certificate can have', () => {
+  it('is counted, and the audit finds nothing wrong with it', async () => {
+    const audited = await openAudited(async (house, place) => {
+      const issuer = decodeCertificate(await house.app.authority.caCertificate(CA));
+      const of = (digest: string, bytes: Uint8Array) =>
+        derOctetString(createHash(digest).update(bytes).digest());
+      const certId = (serial: Uint8Array) =>
+        derSequence(
+          derSequence(
+            SHA1,
+            of('sha1', encodeName(issuer.subject)),
+            of('sha1', subjectPublicKeyOctets(issuer.subjectPublicKeyInfo)),
+            serial,
+          ),
+        );
+      const csr = opensslRequest(place, 'person');
+      const { certificate } = await issueThroughOffice(house, 'person-authentication', csr);
+      const mine = derInteger(BigInt(`0x${certificate.serial}`));
+      for (const serials of [[derInteger(0)], [derInteger(-1), mine, derInteger(1n << 170n)]])
+        await askSigned(house, CA, derSequence(derSequence(derSequence(...serials.map(certId)))));
+      await sequenceAll(house);
+      const counts = await readCounts(house.table, jstMonth(house.now()));
+      expect(counts.filter(({ cell }) => cell.kind === 'provision')).toMatchObject([
+        { records: 2, items: 4 },
+      ]);
+    });
+    try {
+      audited.restore();
+      const { code, out } = await audited.verify();
+      expect([code, JSON.parse(out).findings]).toEqual([0, []]);
+    } finally {
+      audited.remove();
+    }
+  }, 60_000);
 });
 
 describe('slips of clients that are in use', () => {
