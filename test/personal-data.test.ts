@@ -99,7 +99,8 @@ describe('personal data', () => {
       };
       const profile = 'person-signature';
       const csr = opensslRequest(ground.folder, 'holder');
-      const submission = { profile, csr, fields: PERSON };
+      // Tools write the subject before the PEM block.
+      const submission = { profile, csr: `Subject: ${PERSON.name}\n${csr}`, fields: PERSON };
 
       // A refusal, for one of the values or for anything else, does not repeat the values.
       for (const fields of [
@@ -119,7 +120,7 @@ describe('personal data', () => {
       for (const body of [
         { ...submission, profile: 'nobody' },
         { ...submission, profile: PERSON.name },
-        { ...submission, csr: `${PERSON.name}\n${csr}` },
+        { ...submission, csr: csr.replaceAll('CERTIFICATE REQUEST', PERSON.name) },
         { ...submission, [PERSON.name]: PERSON.address },
         { ...submission, fields: { [PERSON.name]: PERSON.address } },
         `{"profile":"${profile}","fields":{"name":"${PERSON.name}"`,

@@ -86,6 +86,15 @@ const headersOf = (given: APIGatewayProxyEventV2['headers']): Readonly<Record<st
   return headers;
 };
 
+/** API Gateway has verified it against its trust store. One that cannot be read is no mistake of the client's. */
+const readCertificate = (pem: string): Uint8Array => {
+  try {
+    return decodePem('CERTIFICATE', pem, MAX_CERTIFICATE_BYTES);
+  } catch (cause) {
+    throw new Error('The event has a client certificate that is not PEM.', { cause });
+  }
+};
+
 const readEvent = (event: RequestEvent): Omit<HttpRequest, 'id' | 'path' | 'params'> => {
   const { http, authentication } = event.requestContext;
   const pem = authentication?.clientCert.clientCertPem;
@@ -97,8 +106,7 @@ const readEvent = (event: RequestEvent): Omit<HttpRequest, 'id' | 'path' | 'para
     client: {
       tls: !event.withoutTls,
       address: http.sourceIp,
-      // API Gateway has verified it against its trust store, so it can be parsed.
-      ...(pem ? { certificate: decodePem('CERTIFICATE', pem, MAX_CERTIFICATE_BYTES) } : {}),
+      ...(pem ? { certificate: readCertificate(pem) } : {}),
     },
   };
 };
