@@ -19,23 +19,20 @@ export interface IssuedAs {
   /** For the status row: the order, and the certificate's end in Unix seconds. */
   readonly request: string;
   readonly notAfter: number;
-  /** In Unix seconds, by the record of the issuance. */
-  readonly notBefore?: number;
-  /** In Unix seconds: when the issuance was recorded. */
+  /** In Unix seconds: when the issuance was recorded. notBefore is backdated. */
   readonly issuedAt?: number;
 }
 
 type Deps = Pick<AuthorityDeps, 'table' | 'register' | 'recorder' | 'objects'>;
 
 export const issuanceFacts = ({ office, time, details }: RecordedAct<LedgerRecord, 'issuance'>): IssuedAs => {
-  const { profile, order, notBefore, notAfter, keyIdentity } = details;
+  const { profile, order, notAfter, keyIdentity } = details;
   return {
     ...(typeof profile === 'string' && { profile }),
     ...(office !== undefined && { office }),
     ...(typeof keyIdentity === 'string' && { keyIdentity }),
     request: String(order),
     notAfter: Math.floor(Date.parse(String(notAfter)) / 1000),
-    notBefore: Math.floor(Date.parse(String(notBefore)) / 1000),
     issuedAt: wholeSeconds(time),
   };
 };

@@ -44,9 +44,9 @@ const KEYS_OF_ITS_OWN: ReadonlySet<string | undefined> = new Set([CA_PROFILE, RE
 /** Fault: `invalid-input`. */
 export const assertKeyExisted = (
   invalidityDate: number | undefined,
-  { profile, notBefore = FIRST_KEYS }: IssuedAs,
+  { profile, issuedAt = FIRST_KEYS }: IssuedAs,
 ): void => {
-  const first = KEYS_OF_ITS_OWN.has(profile) ? notBefore : FIRST_KEYS;
+  const first = KEYS_OF_ITS_OWN.has(profile) ? issuedAt : FIRST_KEYS;
   if (invalidityDate === undefined || invalidityDate >= first) return;
   throw new Fault(
     'invalid-input',

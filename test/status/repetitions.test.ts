@@ -1,7 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { listRecords } from '../../cli/record-list.ts';
 import { jstMonth } from '../../lib/ledger/counts.ts';
+import { ownEntries } from '../../lib/ledger/disclosure/own.ts';
 import { rowOf } from '../../lib/ledger/export/columns.ts';
 import type { LedgerRecord } from '../../lib/ledger/ledger.ts';
+import { buildAnnualReport } from '../../lib/ledger/report/annual.ts';
+import { annualCsv, annualPage } from '../../lib/ledger/report/annual-files.ts';
 import { statisticsOf } from '../../lib/ledger/report/statistics.ts';
 import { derInteger, derSequence } from '../../lib/pki/der-encoder.ts';
 import { DerReader } from '../../lib/pki/der-reader.ts';
@@ -183,6 +187,39 @@ describe('repetitions', () => {
       provision: [],
       repeated: [{ channel: 'ocsp', count: 10 }],
     });
+  });
+
+  it('are told apart to the holder, in the annual report and by the command line', async () => {
+    const bytes = await question();
+    for (let n = 0; n < 3; n++) await ask(bytes);
+    const records = await told();
+    const entries = ownEntries('holder-tanabe', [one.ref], records, new Map());
+    expect(entries.map(({ repeated }) => repeated)).toEqual([undefined, true, true]);
+
+    const month = jstMonth(service.now());
+    const [{ counts = [] } = {}] = await service.app.reporting.counts(month, month);
+    const year = Number(month.slice(0, 4)) - (Number(month.slice(5)) < 4 ? 1 : 0);
+    const { principals } = service.trustDomain;
+    const report = await buildAnnualReport(year, {
+      trustDomain: { name: 'test', ja: '試験', en: 'Test' },
+      principals,
+      countsOf: async (of) => (of === month ? counts : []),
+    });
+    const lines = report.lines.filter(({ recipient }) => recipient === 'tax-portal');
+    expect(lines).toMatchObject([{ records: 1, items: 1, repeated: 2, change: 1 }]);
+    expect(report.totals.repeated).toBe(2);
+    expect(annualPage(report)).toContain('繰り返し');
+    expect(annualCsv(report).split('\r\n')[0]).toContain('repeated');
+
+    let shown = '';
+    const run = {
+      client: { get: async () => ({ records: records.toReversed() }) },
+      settings: { json: false },
+      terminal: { out: (text: string) => (shown += text) },
+      show: () => {},
+    };
+    await listRecords(run as never, '/api/v1/provisions', { all: false });
+    expect(shown.split('\n').filter((line) => line.includes('ocsp POST repeated'))).toHaveLength(2);
   });
 
   it('whose row somebody deletes are found by the audit', async () => {
