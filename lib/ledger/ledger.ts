@@ -47,6 +47,7 @@ export { type Evidence, openEvidence } from './evidence/evidence.ts';
 export { MAX_SAMPLE } from './evidence/sample.ts';
 export { EXPORT_FORMATS, EXPORT_TYPES, type ExportFormat } from './export/formats.ts';
 export { monthOf, timeOfId } from './ids.ts';
+export { openProvisions } from './provisions.ts';
 export { verifyRecordProof } from './record-proof.ts';
 export { openRecordedSettings } from './recorded-settings.ts';
 export {
@@ -73,7 +74,6 @@ export { openSequencer, type Sequencer, type SequencerDeps } from './sequencer.t
 export { recentlySetAside, type SetAside } from './set-aside.ts';
 export { oldestUnsequenced } from './settling.ts';
 export { type ActSigning, actKeyKindOf, isProven, signedDigest } from './signed-act.ts';
-export { openProvisions } from './staging.ts';
 export { openTransparencyLog, type TransparencyLog } from './transparency-log.ts';
 
 export interface LedgerDeps {

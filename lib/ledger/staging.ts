@@ -1,19 +1,11 @@
 import { Fault, phrase } from '../fault.ts';
 import type { Clock, Random } from '../ports.ts';
 import { MAX_WRITES, type Table, type Write } from '../store/store.ts';
-import type {
-  LedgerRecord,
-  PreparedRecord,
-  ProvisionDraft,
-  RecordDraft,
-  SignedRequestFacts,
-} from './contract.ts';
-import { cut } from './cutting.ts';
+import type { LedgerRecord, PreparedRecord, RecordDraft } from './contract.ts';
 import { recordIds } from './ids.ts';
 import { MAX_CERTIFICATES_PER_RECORD, MAX_RECORD_CHARS, stageWrites } from './rows.ts';
-import { openSignedRequests } from './signed-requests.ts';
 
-interface StagingDeps {
+export interface StagingDeps {
   readonly table: Table;
   readonly clock: Clock;
   readonly random: Random;
@@ -58,18 +50,3 @@ export const openStaging = (deps: StagingDeps) => {
 };
 
 export type Staging = ReturnType<typeof openStaging>;
-
-/** The part of the ledger that records answers and nothing else: for the function that answers OCSP. */
-export const openProvisions = (
-  deps: StagingDeps,
-): {
-  append(...drafts: readonly ProvisionDraft[]): Promise<readonly LedgerRecord[]>;
-  appendSigned(draft: ProvisionDraft, signed: SignedRequestFacts): Promise<readonly LedgerRecord[]>;
-} => {
-  const staging = openStaging(deps);
-  const { dated, store } = staging;
-  return {
-    append: (...drafts) => store(drafts.flatMap(cut).map(dated)),
-    appendSigned: openSignedRequests(deps.table, staging),
-  };
-};

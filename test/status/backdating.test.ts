@@ -294,7 +294,8 @@ describe('a CRL', () => {
     service.advance(HOUR);
     const held = await issueTo(service, PROFILE, 'one');
     const row = async () =>
-      (await service.table.get<Record<string, number>>({ pk: `crls/${CA}`, sk: 'full' }))?.value ?? {};
+      (await service.table.get<Record<string, number>>({ pk: `crls/${CA}/full`, sk: 'current' }))?.value ??
+      {};
     service.advance(24 * HOUR);
     // A hold just before makes its thisUpdate later than that of the next one can be, an interval on.
     await acts.hold(held);
