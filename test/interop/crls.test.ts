@@ -156,20 +156,23 @@ describe.each(CHOICES.map(({ choice }, place) => ({ choice, place })))('of $choi
   });
 
   describe.skipIf(!hasJava)('Java', () => {
+    const judge = (by: 'crl' | 'crls', name: string, files: readonly string[] = []) => ({
+      by,
+      ca: get().ca,
+      certificate: get().client(name).certificate,
+      more: files.length > 0 ? [files.join(',')] : [],
+    });
+    const verdicts = ['GOOD', 'REVOKED SUPERSEDED'];
+
     it('judges by the CRLs that it is given', async () => {
-      const { ca, ders, client } = get();
-      const by = (name: string, files: readonly string[]) => ({
-        by: 'crls' as const,
-        ca,
-        certificate: client(name).certificate,
-        more: files.length > 0 ? [files.join(',')] : [],
-      });
-      const cases = [...CLIENTS.map(([name]) => by(name, ders)), by('good', [])];
-      expect(await javaVerdicts(cases)).toEqual([
-        'GOOD',
-        'REVOKED SUPERSEDED',
-        expect.stringContaining('REFUSED UNDETERMINED'),
-      ]);
+      const { ders } = get();
+      const cases = [...CLIENTS.map(([name]) => judge('crls', name, ders)), judge('crls', 'good')];
+      const none = expect.stringContaining('REFUSED UNDETERMINED');
+      expect(await javaVerdicts(cases)).toEqual([...verdicts, none]);
+    });
+
+    it('judges by the CRL at the address in the certificate', async () => {
+      expect(await javaVerdicts(CLIENTS.map(([name]) => judge('crl', name)))).toEqual(verdicts);
     });
   });
 });
