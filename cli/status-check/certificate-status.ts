@@ -4,12 +4,12 @@ import { type Certificate, findExtension, formatName } from '../../lib/pki/pki.t
 import { type CrlFinding, type CrlJudge, judgeCrls } from './crl.ts';
 import { isFrom } from './crl-scope.ts';
 import { crlFinding, relevantCrls } from './crl-sources.ts';
-import { type Finding, silenceOf, Unusable } from './finding.ts';
+import { type Finding, silence, silenceOf, Unusable } from './finding.ts';
 import type { Inquiry } from './inquiry.ts';
 import { judgeOcsp, ocspQuestion, type Subject } from './ocsp.ts';
 import { pathsFrom } from './path.ts';
 import { pathProblems } from './path-rules.ts';
-import { firstOf, ocspAddresses } from './sources.ts';
+import { ocspAddresses } from './sources.ts';
 import { judgeStatus, type Verdict } from './verdict.ts';
 
 /** What OCSP says, where it was asked, and the SHA-256 of its answer. */
@@ -38,6 +38,9 @@ const trustSigner = async (inquiry: Inquiry, signer: Certificate, pending: Pendi
   const name = formatName(signer.subject);
   if (pending.some(({ der }) => same(der, signer.der))) {
     throw new Unusable(SIGNER, phrase`The status of the CRL's signer, ${name}, rests on a CRL of its own.`);
+  }
+  if (inquiry.signers.left-- <= 0) {
+    throw new Unusable(SIGNER, phrase`The CRLs rest on more signers than are judged here.`);
   }
   const search = { ...inquiry.search, roots: [inquiry.root], deadEnds: [] };
   let why = new Unusable(SIGNER, phrase`The CRL's signer, ${name}, has no path to the root.`);
@@ -107,23 +110,29 @@ const responderProblem = async (
       );
 };
 
+/** The first answer that says something; if there is none, what stands against the first of them. */
 const askOcsp = async (
   { fetcher, clock, nonce, instead }: Inquiry,
   subject: Subject,
 ): Promise<OcspSource & { readonly responder?: Certificate }> => {
   const question = ocspQuestion(subject, nonce());
   const given = instead.of === subject.certificate ? instead.ocsp : undefined;
-  const fetched = await firstOf(
-    given ? [given] : ocspAddresses(subject.certificate),
-    'RFC 5280 4.2.2.1',
-    (url) => fetcher.ocsp(url, question.der),
-  );
-  if (!('body' in fetched)) return { finding: fetched };
-  return {
-    ...judgeOcsp(fetched.body, question, clock),
-    from: fetched.url.href,
-    sha256: hash('sha256', fetched.body),
-  };
+  let first: OcspSource | undefined;
+  for (const url of given ? [given] : ocspAddresses(subject.certificate)) {
+    const fetched = await fetcher.ocsp(url, question.der);
+    const source =
+      'body' in fetched
+        ? {
+            ...judgeOcsp(fetched.body, question, clock),
+            from: url.href,
+            sha256: hash('sha256', fetched.body),
+          }
+        : { finding: fetched };
+    if (source.finding.says !== 'nothing') return source;
+    first ??= source;
+  }
+  const none = phrase`The certificate names no address of it.`;
+  return first ?? { finding: silence('absent', 'RFC 5280 4.2.2.1', none) };
 };
 
 /** Asks OCSP and the CRLs for the status of one certificate, and judges both. */

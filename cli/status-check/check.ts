@@ -52,6 +52,8 @@ export interface StatusQuestion {
 
 /** Paths that are judged until one is good. Each costs fetches. */
 const MAX_PATHS = 8;
+/** Signers of CRLs, apart from the CAs of the path, that are judged for one path. */
+const MAX_SIGNERS = 32;
 
 const WORSE = ['unknown', 'inDoubt', 'unreachable'] as const;
 
@@ -115,12 +117,12 @@ const rootStatus = (listing: CrlFinding, certificate: Certificate): CertificateS
 
 const judged = async (
   question: StatusQuestion,
-  base: Omit<Inquiry, 'root'>,
+  base: Omit<Inquiry, 'root' | 'signers'>,
   { certificates, end }: Path,
   problems: readonly Problem[],
 ): Promise<StatusReport> => {
   const root = certificates[certificates.length - 1] as Held;
-  const inquiry: Inquiry = { ...base, root };
+  const inquiry: Inquiry = { ...base, root, signers: { left: MAX_SIGNERS } };
   const statuses: (CertificateStatus | undefined)[] = certificates.map(() => undefined);
   // From the root down: what a CA's certificate needs is then at hand for those below it.
   const first = Math.max(certificates.length - 2, 0);

@@ -6,13 +6,13 @@ import { isFrom } from './crl-scope.ts';
 import { type Silence, silence, Unusable } from './finding.ts';
 import type { Inquiry } from './inquiry.ts';
 import type { Subject } from './ocsp.ts';
-import { crlAddresses, deltaAddresses, firstOf } from './sources.ts';
+import { crlAddresses, deltaAddresses } from './sources.ts';
 
 const POINT = 'RFC 5280 4.2.1.13';
 
 /** Adds what an address gives to the CRLs at hand; the silence if that is nothing. */
-const fetchCrls = async ({ fetcher, crls }: Inquiry, urls: readonly URL[]): Promise<Silence | undefined> => {
-  const fetched = await firstOf(urls, POINT, (url) => fetcher.file(url, MAX_CRL_BYTES));
+const fetchCrls = async ({ fetcher, crls }: Inquiry, url: URL): Promise<Silence | undefined> => {
+  const fetched = await fetcher.file(url, MAX_CRL_BYTES);
   if (!('body' in fetched)) return fetched;
   const read = readCrls(fetched.body, fetched.url.href);
   crls.push(...read.filter(({ sha256 }) => !crls.some((known) => known.sha256 === sha256)));
@@ -57,16 +57,23 @@ const withDeltas = async (
   const points = [subject.certificate.extensions, ...lists].flatMap(deltaAddresses);
   if (points.length === 0) return found;
   const silent: CrlFinding['aside'][number][] = [];
-  for (const urls of points) {
-    const quiet = await fetchCrls(inquiry, urls);
-    if (quiet) silent.push({ from: urls[0]?.href ?? '', finding: quiet });
+  for (const url of points.flat()) {
+    const quiet = await fetchCrls(inquiry, url);
+    if (quiet) silent.push({ from: url.href, finding: quiet });
   }
   const addresses = new Set(points.flat().map(({ href }) => href));
   const again = await judgeCrls(relevantCrls(inquiry.crls, subject.certificate, addresses), subject, judge);
   return { ...again, aside: [...again.aside, ...silent] };
 };
 
-/** By the CRLs at hand; if these do not tell, by those of the certificate's distribution points, one after the other. */
+/** Whether an address gave a CRL that was not left out. */
+const isUsed = ({ crls }: Inquiry, { aside }: CrlFinding, { href }: URL): boolean =>
+  crls.some(({ from, sha256 }) => from === href && !aside.some((one) => one.sha256 === sha256));
+
+/**
+ * By the CRLs at hand; if these do not tell, by those of the certificate's distribution points, one after the other. The
+ * addresses of one point are tried until one gives a CRL that can be used.
+ */
 export const crlFinding = async (
   inquiry: Inquiry,
   subject: Subject,
@@ -82,9 +89,12 @@ export const crlFinding = async (
   let found = await judgeCrls(relevantCrls(crls, certificate, addresses), subject, judge);
   let quiet: Silence | undefined;
   for (const urls of points) {
-    if (found.finding.says !== 'nothing') break;
-    quiet = (await fetchCrls(inquiry, urls)) ?? quiet;
-    found = await judgeCrls(relevantCrls(crls, certificate, addresses), subject, judge);
+    for (const url of urls) {
+      if (found.finding.says !== 'nothing') break;
+      quiet = (await fetchCrls(inquiry, url)) ?? quiet;
+      found = await judgeCrls(relevantCrls(crls, certificate, addresses), subject, judge);
+      if (isUsed(inquiry, found, url)) break;
+    }
   }
   if (!isAbsent(found)) return withDeltas(inquiry, subject, judge, found);
   const none = silence('absent', POINT, phrase`The certificate names no address of it.`);

@@ -14,6 +14,8 @@ export interface Inquiry {
   readonly crls: CrlAtHand[];
   /** 32 octets (RFC 9654 2.1), fresh. */
   readonly nonce: () => Uint8Array;
+  /** How many more signers of CRLs are judged: certificates can be made so that every one rests on all others. */
+  readonly signers: { left: number };
   /** On which the path's trust rests. */
   readonly root: Held;
   /** In place of the addresses in the certificate in question. */

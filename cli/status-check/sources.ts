@@ -1,4 +1,3 @@
-import { phrase } from '../../lib/fault.ts';
 import {
   type Certificate,
   type DistributionPoint,
@@ -6,8 +5,6 @@ import {
   type GeneralName,
   OID,
 } from '../../lib/pki/pki.ts';
-import type { Fetched } from './fetcher.ts';
-import { type Silence, silence } from './finding.ts';
 
 /** Addresses of one kind, tried in turn. */
 const MAX_ADDRESSES = 4;
@@ -49,17 +46,3 @@ export const crlAddresses = ({ extensions }: Certificate): readonly (readonly UR
 /** Addresses of delta CRLs, by distribution point, that a certificate's or a CRL's extensions name. */
 export const deltaAddresses = (extensions: Certificate['extensions']): readonly (readonly URL[])[] =>
   addressesOf(findExtension(extensions, 'freshestCRL')?.points);
-
-/** The first body that an address gives; if none does, the silence of the last. `rule` is about there being none. */
-export const firstOf = async (
-  urls: readonly URL[],
-  rule: string,
-  fetch: (url: URL) => Promise<Fetched | Silence>,
-): Promise<Fetched | Silence> => {
-  let last: Fetched | Silence = silence('absent', rule, phrase`The certificate names no address of it.`);
-  for (const url of urls) {
-    last = await fetch(url);
-    if ('body' in last) return last;
-  }
-  return last;
-};

@@ -180,6 +180,34 @@ describe('an answer', () => {
   });
 });
 
+describe('an address that gives nothing of use', () => {
+  it('is followed by the next, of OCSP and of the CRL', async () => {
+    const at = (name: string): string => `${server.base}/${name}`;
+    const two = ca.issue(
+      'two',
+      [
+        `authorityInfoAccess=OCSP;URI:${at('no-ocsp')},OCSP;URI:${at('ocsp')}`,
+        'crlDistributionPoints=point\n[point]',
+        `fullname=URI:${at('no.crl')},URI:${at('ca.crl')}`,
+      ].join('\n'),
+    );
+    const html = { type: 'application/ocsp-response', body: Buffer.from('<html>') };
+    server.replies = {
+      '/no-ocsp': () => html,
+      '/no.crl': () => html,
+      '/ocsp': ocsp({ certStatus: GOOD }),
+      '/ca.crl': () => ({ body: ca.crl() }),
+    };
+    const asked = () => akashi(['status', ca.pem(two.name), '--root', ca.pem('ca')]);
+    const { code, out } = await asked();
+    expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/^OCSP +good$/m) });
+    expect(out).toMatch(/^CRL +not listed$/m);
+    expect(out).toMatch(/^ {2}left out +unusable: .*PEM/m);
+    server.replies['/ca.crl'] = undefined;
+    expect((await asked()).code).toBe(5);
+  });
+});
+
 describe('a certificate whose issuer is spelt in another way', () => {
   it('is chained by RFC 5280 7.1, and OCSP is asked with its own spelling', async () => {
     const { signatureAlgorithm } = ca.certificate;

@@ -169,4 +169,5 @@ export const STATUS_CHECK: Readonly<Record<string, string>> = {
     '状態の情報源のどれからも、信頼できる回答が得られません。{0}',
   'Must be an object identifier, such as 2.16.840.1.1.':
     'オブジェクト識別子（2.16.840.1.1 など）を指定してください。',
+  'The CRLs rest on more signers than are judged here.': 'CRL の署名者が多すぎます。',
 };
