@@ -48,11 +48,12 @@ export interface StatusQuestion {
   /** For the limit of time. */
   readonly now: () => number;
   readonly limits?: Limits;
+  readonly maxSigners?: number;
 }
 
 /** Paths that are judged until one is good. Each costs fetches. */
 const MAX_PATHS = 8;
-/** Signers of CRLs, apart from the CAs of the path, that are judged for one path. */
+/** Signers of CRLs, apart from the CAs of the path, that are judged for one path unless the caller says otherwise. */
 const MAX_SIGNERS = 32;
 
 const WORSE = ['unknown', 'inDoubt', 'unreachable'] as const;
@@ -122,7 +123,7 @@ const judged = async (
   problems: readonly Problem[],
 ): Promise<StatusReport> => {
   const root = certificates[certificates.length - 1] as Held;
-  const inquiry: Inquiry = { ...base, root, signers: { left: MAX_SIGNERS } };
+  const inquiry: Inquiry = { ...base, root, signers: { left: question.maxSigners ?? MAX_SIGNERS } };
   const statuses: (CertificateStatus | undefined)[] = certificates.map(() => undefined);
   // From the root down: what a CA's certificate needs is then at hand for those below it.
   const first = Math.max(certificates.length - 2, 0);

@@ -2,6 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { checkStatus } from '../../cli/status-check/check.ts';
+import { readCrls } from '../../cli/status-check/crl-file.ts';
 import { certsOnly, encodePem } from '../../lib/pki/pki.ts';
 import { akashi, type Ended } from './in-process.ts';
 import { type Issued, OpensslCa } from './openssl-ca.ts';
@@ -199,6 +201,49 @@ describe('a path', () => {
     const early = ['status', ca.pem('leaf'), '--root', ca.pem('ca'), '--at', at(-0.5)];
     expect(await akashi(early)).toMatchObject({ code: 5, out: expect.stringMatching(/of the future/) });
     expect(await check(leaf, ca, '--at', 'yesterday')).toMatchObject({ code: 2 });
+  });
+});
+
+describe('a CRL that another key of the CA signed', () => {
+  const separate = (name: string, extensions: string, parent = root): OpensslCa =>
+    new OpensslCa(join(folder, name), 'Sub', `${extensions}\n${crlAt('root')}`, parent);
+  const judge = (crl: Buffer, signer: OpensslCa, maxSigners = 9) =>
+    checkStatus({
+      certificate: leaf.certificate,
+      chain: [ca, signer].map(({ certificate }) => ({ certificate, from: 'test' })),
+      roots: [{ certificate: root.certificate, from: 'test' }],
+      crls: [readCrls(crl, 'sub.crl'), readCrls(root.crl(), 'root.crl')],
+      clock: { at: Date.now(), maxAge: 0 },
+      maxSigners,
+      nonce: () => new Uint8Array(32),
+      now: Date.now,
+      ask: () => Promise.reject(new Error('Nothing is asked.')),
+    }).then(({ verdict }) => ({ ...verdict, because: String(verdict.because) }));
+
+  it('is taken if that key may sign CRLs, and has a path to the same root in which nothing is revoked', async () => {
+    const signer = separate('crl-key', 'keyUsage=critical,cRLSign');
+    expect(await judge(signer.crl(), signer)).toMatchObject({ outcome: 'good' });
+    expect(await judge(signer.crl(), signer, 0)).toMatchObject({
+      outcome: 'inDoubt',
+      because: expect.stringMatching(/more signers/),
+    });
+    const other = separate('no-crl-key', 'keyUsage=critical,keyCertSign');
+    expect(await judge(other.crl(), other)).toMatchObject({
+      outcome: 'inDoubt',
+      rule: 'RFC 5280 6.3.3 (f)',
+      because: expect.stringMatching(/not allowed to sign CRLs/),
+    });
+    const elsewhere = new OpensslCa(join(folder, 'elsewhere-2'), 'Root');
+    const stranger = separate('strange-key', 'keyUsage=critical,cRLSign', elsewhere);
+    expect(await judge(stranger.crl(), stranger)).toMatchObject({
+      outcome: 'inDoubt',
+      because: expect.stringMatching(/has no path to the root/),
+    });
+    root.revoke({ name: 'ca' }, 'keyCompromise', signer.pem('ca'));
+    expect(await judge(signer.crl(), signer)).toMatchObject({
+      outcome: 'inDoubt',
+      because: expect.stringMatching(/cannot be relied on: The CRL lists it as revoked/),
+    });
   });
 });
 
