@@ -41,27 +41,33 @@ const messageIn = (bytes: Buffer): Uint8Array | undefined => {
 
 /** Certificates that the caller trusts: the file may be anything that `decodeIssuers` takes. */
 export const readIssuersFile = async (path: string): Promise<readonly Certificate[]> =>
-  decodeIssuers(await readFileWithin(path, 2 * MAX_CHAIN_BYTES));
+  (await decodeIssuers(await readFileWithin(path, 2 * MAX_CHAIN_BYTES))).certificates;
+
+export interface Issuers {
+  readonly certificates: readonly Certificate[];
+  /** Why others in the same message were left out. */
+  readonly refused: readonly Fault[];
+}
 
 /**
  * What an issuer's address gives: as `decodeCertificates`, or a certs-only message in BER or PEM (RFC 5280 4.2.2.1).
  * Certificates that are refused are left out where others are taken. Rejects with a `Fault` if none is.
  */
-export const decodeIssuers = async (bytes: Buffer): Promise<readonly Certificate[]> => {
+export const decodeIssuers = async (bytes: Buffer): Promise<Issuers> => {
   const message = messageIn(bytes);
-  if (message === undefined) return decodeCertificates(bytes);
-  const taken: Certificate[] = [];
-  let refused: unknown;
+  if (message === undefined) return { certificates: decodeCertificates(bytes), refused: [] };
+  const certificates: Certificate[] = [];
+  const refused: Fault[] = [];
   for (const der of await decodeCertsOnly(message, MAX_CHAIN_BYTES)) {
     try {
-      taken.push(decodeCertificate(der));
+      certificates.push(decodeCertificate(der));
     } catch (error) {
       if (!Fault.is(error)) throw error;
-      refused = error;
+      refused.push(error);
     }
   }
-  if (taken.length === 0) throw refused;
-  return taken;
+  if (certificates.length === 0) throw refused[0];
+  return { certificates, refused };
 };
 
 export interface CertificateFile {

@@ -69,19 +69,26 @@ const isHinted = ({ extensions }: Certificate, candidate: Certificate): boolean 
   return named !== undefined && same(named, own);
 };
 
-/** The issuers' certificates at an address, or why there are none. */
-const fetchIssuers = async (fetcher: Fetcher, url: URL): Promise<readonly Held[] | Silence> => {
+/** The issuers' certificates at an address, and why there are none, or not all. */
+const fetchIssuers = async (
+  fetcher: Fetcher,
+  url: URL,
+): Promise<{ readonly issuers: readonly Held[]; readonly silences: readonly Silence[] }> => {
   const fetched = await fetcher.file(url, 4 * MAX_CERTIFICATE_BYTES);
-  if (!('body' in fetched)) return fetched;
-  try {
-    return (await decodeIssuers(fetched.body)).map((certificate) => ({ certificate, from: url.href }));
-  } catch (error) {
-    if (!Fault.is(error)) throw error;
-    return silence(
+  if (!('body' in fetched)) return { issuers: [], silences: [fetched] };
+  const unusable = (error: Fault): Silence =>
+    silence(
       'unusable',
       'RFC 5280 4.2.2.1',
       phrase`${url.href} gave something else than a certificate. ${error.phrase}`,
     );
+  try {
+    const { certificates, refused } = await decodeIssuers(fetched.body);
+    const issuers = certificates.map((certificate) => ({ certificate, from: url.href }));
+    return { issuers, silences: refused.map(unusable) };
+  } catch (error) {
+    if (!Fault.is(error)) throw error;
+    return { issuers: [], silences: [unusable(error)] };
   }
 };
 
@@ -160,14 +167,13 @@ export const pathsFrom = (target: Held, search: PathSearch): AsyncGenerator<Path
     const silences: Silence[] = [];
     for (const url of issuerAddresses(path[path.length - 1]?.certificate as Certificate)) {
       const got = await fetchIssuers(fetcher, url);
-      if ('says' in got) {
-        silences.push(got);
-        continue;
-      }
+      silences.push(...got.silences);
       pool.push(
-        ...got.filter((one) => !pool.some((known) => same(known.certificate.der, one.certificate.der))),
+        ...got.issuers.filter(
+          (one) => !pool.some((known) => same(known.certificate.der, one.certificate.der)),
+        ),
       );
-      const issuers = issuersAmong(path, [...roots, ...got]);
+      const issuers = issuersAmong(path, [...roots, ...got.issuers]);
       if (issuers.length > 0) return issuers;
     }
     return silences;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { checkStatus } from '../../cli/status-check/check.ts';
 import { readCrls } from '../../cli/status-check/crl-file.ts';
-import { certsOnly, encodePem } from '../../lib/pki/pki.ts';
+import { asDer, certsOnly, encodePem } from '../../lib/pki/pki.ts';
 import { akashi, type Ended } from './in-process.ts';
 import { type Issued, OpensslCa } from './openssl-ca.ts';
 import { ReplyServer } from './reply-server.ts';
@@ -306,6 +306,23 @@ describe('an issuer address', () => {
       const { code, out } = await check(one);
       expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/from +\S+ca\.p7c$/m) });
     }
+  });
+
+  it('whose message has a certificate that is refused says why, if nothing else helps', async () => {
+    const old = Buffer.from(
+      Buffer.from(ca.certificate.der).toString('hex').replace('a003020102', 'a003020101'),
+      'hex',
+    );
+    const message = await certsOnly([root.certificate.der, asDer(old)]);
+    const one = subject('old', 'old.p7c');
+    server.replies['/old.p7c'] = () => ({ body: message });
+    expect(await check(one)).toMatchObject({
+      code: 5,
+      out: expect.stringMatching(/^result .*old\.p7c gave something else .* version 3 are taken/m),
+    });
+    const both = await certsOnly([ca.certificate.der, asDer(old)]);
+    server.replies['/old.p7c'] = () => ({ body: both });
+    expect((await check(one)).code).toBe(0);
   });
 
   it('that gives nothing of use is followed by the next', async () => {
