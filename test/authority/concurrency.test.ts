@@ -57,15 +57,16 @@ const acknowledged = (...refs: readonly CertificateRef[]) => ({
   revoked: refs.map(({ ca, serial }) => `${ca} ${serial}`),
 });
 
+/** cACompromise is for certificates of CAs only. */
+const REASONS = REVOCATION_REASONS.filter((reason) => reason !== 'cACompromise');
+
 describe('twenty revocations at once with different reasons', () => {
   it('end with the highest reason; every other caller got its own reason, or the truth', async () => {
     const ref = await issue('person-signature');
     ground.time.now += 1;
     const answers = await Promise.all(
       Array.from({ length: 20 }, async (_, i) => {
-        const reason = REVOCATION_REASONS[
-          i % REVOCATION_REASONS.length
-        ] as (typeof REVOCATION_REASONS)[number];
+        const reason = REASONS[i % REASONS.length] as (typeof REASONS)[number];
         try {
           return { reason, ...(await either(i).app.authority.revoke(chief, ref, { reason })) };
         } catch (error) {
