@@ -83,7 +83,12 @@ describe.each(Object.entries(KINDS))('%s', (_, question) => {
   };
   const askOfOne = async () => {
     const { producedAt, told } = await ask();
-    for (const { thisUpdate } of told) expect(thisUpdate.getTime()).toBe(producedAt);
+    for (const { thisUpdate, certStatus } of told) {
+      expect(thisUpdate.getTime()).toBeLessThanOrEqual(producedAt);
+      expect(thisUpdate.getTime()).toBeGreaterThanOrEqual(producedAt - 300 * SECOND);
+      if (certStatus.status === 'revoked')
+        expect(thisUpdate.getTime()).toBeGreaterThanOrEqual(certStatus.revocationTime.getTime());
+    }
     const last = told.at(-1);
     if (!last) throw new Error('nothing is answered');
     return { producedAt, certStatus: last.certStatus };
