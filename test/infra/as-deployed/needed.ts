@@ -51,12 +51,6 @@ export const NEEDED_ALL_THE_SAME: readonly Needed[] = [
   },
   {
     grants:
-      /^(ceremony|certificate-revocation|crl-publish|scheduled-publication): RowsGet dynamodb:GetItem revoked\/\*$/,
-    reason:
-      'Looked at one by one are those that have changed since a CRL which the same process made; here none makes two with a change in between.',
-  },
-  {
-    grants:
       /^(ceremony|certificate-revocation|crl-publish|scheduled-publication): RowsQuery dynamodb:Query status\/\*$/,
     reason: 'Every certificate of a CA whose key is compromised is listed; here no CA is.',
   },
