@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto';
 import { Fault, phrase } from '../fault.ts';
-import type { ProvisionDraft, SignedRequestFacts } from '../ledger/ledger.ts';
+import type { ProvisionDraft } from '../ledger/ledger.ts';
 import type { CertId, OcspRequest } from '../pki/pki.ts';
 import type { Caller, CertificateRef, Principal } from '../principal.ts';
+import { type Asker, askerOf } from './asker.ts';
 import { openCompromises, type ReadCompromise } from './compromises.ts';
 import type { OcspAnswer, Status } from './contract.ts';
 import type { OcspDeps } from './deps.ts';
@@ -14,39 +15,11 @@ import type { Registered } from './register.ts';
 import { type AcceptedRequest, acceptRequest, assertRequestorName } from './request.ts';
 import type { Responder } from './responders.ts';
 import { signResponse } from './response.ts';
-import { signedRequestFacts } from './signed-request.ts';
 import { openSigningQueue } from './signing-queue.ts';
 import { openSingleResponses, type SingleResponseDraft } from './single-response.ts';
 import { readAtThisTime, thisUpdateOf } from './this-update.ts';
 
 const secondsAsDate = (seconds: number): Date => new Date(seconds * 1000);
-
-/** The signer is the recorded recipient. The purpose that HTTP names counts only if the same principal sent the request. */
-const signedBy = ({ id, office, purposes: [purpose] = [] }: Principal, caller: Caller): Caller =>
-  caller.recipient === id
-    ? caller
-    : {
-        recipient: id,
-        method: caller.method,
-        ...(caller.unproven !== undefined && { unproven: caller.unproven }),
-        ...(office !== undefined && { office }),
-        ...(purpose && { purpose: purpose.id, legalBasis: purpose.legalBasis }),
-      };
-
-/** Who is recorded as the recipient, and the signed request if nothing else names it. */
-interface Asker {
-  readonly caller: Caller;
-  readonly signed?: SignedRequestFacts;
-}
-
-/** A principal that HTTP names as well has proved that it asks now. */
-const askerOf = (requestor: Principal | undefined, { signed }: AcceptedRequest, caller: Caller): Asker => {
-  if (requestor === undefined) return { caller };
-  const asker = { caller: signedBy(requestor, caller) };
-  return signed && caller.recipient !== requestor.id
-    ? { ...asker, signed: signedRequestFacts(signed) }
-    : asker;
-};
 
 /** The contents of the record of an answer. */
 interface AnswerRecord {
