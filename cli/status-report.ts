@@ -11,6 +11,7 @@ import type { Outcome } from './status-check/verdict.ts';
 
 const RESULT: Readonly<Record<Outcome, Phrase>> = {
   good: phrase`good`,
+  untrusted: phrase`NOT TRUSTED`,
   revoked: phrase`REVOKED`,
   onHold: phrase`ON HOLD`,
   invalid: phrase`NOT VALID`,
@@ -66,7 +67,7 @@ const windowLines = (finding: Finding, say: Say): readonly Line[] =>
   finding.says === 'nothing'
     ? []
     : [
-        [`  ${say(phrase`holds`)}`, say(span(finding.thisUpdate, finding.nextUpdate))],
+        [`  ${say(phrase`current`)}`, say(span(finding.thisUpdate, finding.nextUpdate))],
         [
           `  ${say(phrase`signed by`)}`,
           typeof finding.signer === 'string' ? finding.signer : say(finding.signer),

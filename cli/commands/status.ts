@@ -22,14 +22,16 @@ const input = z.object({
   issuer: z.string().exactOptional(),
   ocsp: z.string().exactOptional(),
   crl: z.array(z.string()).max(64).exactOptional(),
-  at: z.iso.datetime({ offset: true }).exactOptional(),
+  at: z.iso
+    .datetime({ offset: true, error: '--at must be a time such as 2026-04-01T00:00:00Z.' })
+    .exactOptional(),
   policy: z
     .array(z.string().refine(isOid, 'Must be an object identifier, such as 2.16.840.1.1.'))
     .max(64)
     .exactOptional(),
   maxAge: z
     .string()
-    .regex(/^\d{1,6}$/, 'Must be a whole number of minutes.')
+    .regex(/^\d{1,6}$/, '--max-age must be a whole number of minutes.')
     .exactOptional(),
 });
 
@@ -45,6 +47,7 @@ const MAX_AGE_MINUTES = 24 * 60;
 
 const EXIT_OF: Readonly<Record<Outcome, ExitCode>> = {
   good: EXIT.ok,
+  untrusted: EXIT.cannotTell,
   revoked: EXIT.refused,
   onHold: EXIT.refused,
   invalid: EXIT.invalid,
@@ -56,7 +59,7 @@ const EXIT_OF: Readonly<Record<Outcome, ExitCode>> = {
 const GUIDE: Guide = {
   needs: [
     'the certificate in PEM or DER, from akashi collect or from somewhere else',
-    '--root with the CA certificates that you trust: without it, nothing says that the CA is the right one',
+    '--root with the CA certificates that you trust: without it no certificate is good',
     'no credentials; with --as, the record names the caller',
   ],
   result: [
@@ -68,10 +71,13 @@ const GUIDE: Guide = {
     '1  revoked or on hold, the certificate or a CA in its path',
     '2  the command line is invalid, or a file that it names',
     '3  cannot tell: the sources are not reachable',
-    '5  cannot tell: unknown, or no path or no answer that can be relied on',
+    '5  cannot tell: unknown, no root that you trust, or no path or no answer that can be relied on',
     '6  not valid: the path is refused (RFC 5280 6.1), such as for a date or a signature',
   ],
-  examples: ['akashi status certificate.pem', 'akashi status certificate.pem --as tax-portal --json'],
+  examples: [
+    'akashi status certificate.pem --root ca.pem',
+    'akashi status certificate.pem --root ca.pem --as tax-portal --json',
+  ],
 };
 
 const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
@@ -89,7 +95,10 @@ export const addCommand: AddCommand = (program, perform) => {
     .option('--ocsp <url>', 'ask here instead')
     .option('--crl <file-or-url>', 'take the CRL from here instead; may be given several times', collect)
     .option('--policy <oid>', 'ask for this policy in the path; several times for any of them', collect)
-    .option('--at <time>', 'judge everything as of that time (RFC 3339), instead of now')
+    .option(
+      '--at <time>',
+      'judge the path, the CRLs and the answers by that time (RFC 3339), such as 2026-04-01T00:00:00Z; OCSP answers of now are too new for a past time',
+    )
     .option('--max-age <minutes>', 'how old an answer without nextUpdate may be', `${MAX_AGE_MINUTES}`)
     .addHelpText('after', guideText(GUIDE))
     .action(

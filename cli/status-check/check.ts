@@ -90,6 +90,16 @@ const judgePath = (entries: readonly PathEntry[]): Verdict => {
   return status.verdict;
 };
 
+/** RFC 5280 6.1.1 (d): trust begins with a trust anchor. Anybody can make a CA that calls its certificates good. */
+const trusted = (judgement: Verdict, end: Path['end']): Verdict =>
+  judgement.outcome === 'good' && end !== 'root'
+    ? verdict(
+        'untrusted',
+        'RFC 5280 6.1.1 (d)',
+        phrase`Its own CA calls it good, and nothing says that you trust this CA. Name the root that you trust with --root.`,
+      )
+    : judgement;
+
 /** The CRLs that were given, and the silence of an address among them that gave none. */
 const givenCrls = async (
   { crls = [] }: StatusQuestion,
@@ -138,7 +148,7 @@ const judged = async (
     const status = statuses[index];
     return { ...held, ...(status && { status }), problems: problems.filter((one) => one.index === index) };
   });
-  return { at: new Date(question.clock.at), end, path, verdict: judgePath(path) };
+  return { at: new Date(question.clock.at), end, path, verdict: trusted(judgePath(path), end) };
 };
 
 /** The path that got nearest to a root says best what is missing. */

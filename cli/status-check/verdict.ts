@@ -1,10 +1,21 @@
 import { type Phrase, phrase } from '../../lib/fault.ts';
 import type { Finding, Statement } from './finding.ts';
 
-export type Outcome = 'good' | 'revoked' | 'onHold' | 'invalid' | 'unknown' | 'inDoubt' | 'unreachable';
+export type Outcome =
+  | 'good'
+  | 'untrusted'
+  | 'revoked'
+  | 'onHold'
+  | 'invalid'
+  | 'unknown'
+  | 'inDoubt'
+  | 'unreachable';
 
 export interface Verdict {
-  /** `invalid`: the path is refused, whatever the status of its certificates. */
+  /**
+   * `invalid`: the path is refused, whatever the status of its certificates. `untrusted`: nothing but the path's own CAs says
+   * that they are to be trusted.
+   */
   readonly outcome: Outcome;
   /** One sentence. */
   readonly because: Phrase;

@@ -95,6 +95,8 @@ describe.skipIf(MISSING.length > 0)('the examples', () => {
     symlinkSync(join(root, 'domains'), join(folder, 'domains'));
     mkdirSync(join(folder, 'bin'));
     writeFileSync(join(folder, 'bin/akashi'), SCRIPT, { mode: 0o755 });
+    const ca = await fetch(`${service.url}/ca/organisation-1.pem`);
+    writeFileSync(join(folder, 'ca.pem'), await ca.text());
   }, 120_000);
 
   afterAll(() => service.stop());

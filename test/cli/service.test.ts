@@ -159,10 +159,12 @@ describe('a request', { timeout: 120_000 }, () => {
 describe('a certificate', { timeout: 120_000 }, () => {
   it('is held, released, revoked; status follows at once, and the record names the caller', async () => {
     const file = await issue('Mayor');
-    const status = async (): Promise<number> => (await akashi(`status ${file}`)).code;
+    const root = await fetch(`${service.url}/ca/organisation-1.pem`);
+    writeFileSync(join(folder, 'root.pem'), await root.text());
+    const status = async (): Promise<number> => (await akashi(`status ${file} --root root.pem`)).code;
     expect(await status()).toBe(0);
     expect(await json(`hold ${file} --as higashi-chief`)).toMatchObject({ revocation: { status: 'hold' } });
-    expect(await akashi(`status ${file}`)).toMatchObject({
+    expect(await akashi(`status ${file} --root root.pem`)).toMatchObject({
       code: 1,
       out: expect.stringMatching(/^result +ON HOLD/m),
     });

@@ -82,7 +82,7 @@ beforeEach(() => {
 });
 
 const check = (subject: Issued, ...more: readonly string[]) =>
-  akashi(['status', ca.pem(subject.name), ...more]);
+  akashi(['status', ca.pem(subject.name), '--root', ca.pem('ca'), ...more]);
 
 describe('akashi status', () => {
   it('says good, from the sources that the certificate names, with a fresh nonce of 32 octets', async () => {
@@ -115,14 +115,15 @@ describe('akashi status', () => {
   it('takes DER, PEM, and PEM followed by the chain, which then is the issuer', async () => {
     const der = join(folder, 'good.cer');
     writeFileSync(der, good.certificate.der);
-    expect((await akashi(['status', der])).code).toBe(0);
+    expect((await akashi(['status', der, '--root', ca.pem('ca')])).code).toBe(0);
     const chain = join(folder, 'chain.pem');
     writeFileSync(chain, readFileSync(ca.pem('good'), 'utf8') + readFileSync(ca.pem('ca'), 'utf8'));
     routes['/ca.cer'] = status(500);
     const { code, out } = await akashi(['status', chain]);
-    expect(code).toBe(0);
+    expect(code).toBe(5);
     expect(out).toMatch(/^ {2}from +the certificate's file$/m);
     expect(out).toMatch(/^trust +nothing: .* not compared/m);
+    expect(out).toMatch(/^result +NOT TRUSTED: /m);
   });
 
   it('takes the issuer, the OCSP address and the CRL from the command line', async () => {

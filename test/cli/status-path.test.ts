@@ -139,13 +139,18 @@ describe('a path', () => {
     });
     const asked = () => akashi(['status', withRoot.pem(one.name), '--json']);
     const { code, out } = await asked();
-    expect(code).toBe(0);
-    expect(JSON.parse(out)).toMatchObject({ trust: 'selfSigned', path: [{}, {}, { refused: [] }] });
+    expect(code).toBe(5);
+    expect(JSON.parse(out)).toMatchObject({
+      result: 'untrusted',
+      rule: 'RFC 5280 6.1.1 (d)',
+      trust: 'selfSigned',
+      path: [{}, {}, { refused: [] }],
+    });
     server.replies['/root.cer'] = undefined;
     expect((await asked()).code).toBe(5);
     const plain = await akashi(['status', ca.pem('leaf')]);
     expect(plain).toMatchObject({
-      code: 0,
+      code: 5,
       out: expect.stringMatching(/^trust +nothing: .*issuer is not named/m),
     });
   });

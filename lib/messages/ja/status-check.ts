@@ -67,7 +67,7 @@ export const STATUS_CHECK: Readonly<Record<string, string>> = {
   'on hold': '保留',
   unknown: '不明',
   'not listed': '記載なし',
-  holds: '有効期間',
+  current: '情報の有効期間',
   'signed by': '署名者',
   number: '番号',
   from: '取得元',
@@ -85,7 +85,12 @@ export const STATUS_CHECK: Readonly<Record<string, string>> = {
   'judged at': '判断の時点',
   rule: '根拠の条項',
   result: '結果',
-  'Must be a whole number of minutes.': '分を整数で指定してください。',
+  '--max-age must be a whole number of minutes.': '--max-age には、分を整数で指定してください。',
+  '--at must be a time such as 2026-04-01T00:00:00Z.':
+    '--at には、2026-04-01T00:00:00Z のような日時を指定してください。',
+  'NOT TRUSTED': '信頼の根拠なし',
+  'Its own CA calls it good, and nothing says that you trust this CA. Name the root that you trust with --root.':
+    '発行した認証局は有効と答えていますが、この認証局を信頼する根拠がありません。信頼するルートを --root で指定してください。',
   "the certificate's file": '証明書のファイル',
   "The status of the CRL's signer, {0}, rests on a CRL of its own.":
     'CRL の署名者（{0}）の状態が、その署名者自身の CRL に依存しています。',
