@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { phrase } from '../../lib/fault.ts';
-import { type Certificate, findExtension, formatName } from '../../lib/pki/pki.ts';
+import { type Certificate, findExtension, formatName, sameName } from '../../lib/pki/pki.ts';
+import { isSignedBy } from '../issued-by.ts';
 import { type CrlFinding, type CrlJudge, judgeCrls } from './crl.ts';
 import { isFrom } from './crl-scope.ts';
 import { crlFinding, relevantCrls } from './crl-sources.ts';
@@ -9,7 +10,7 @@ import type { Inquiry } from './inquiry.ts';
 import { judgeOcsp, ocspQuestion, type Subject } from './ocsp.ts';
 import { pathsFrom } from './path.ts';
 import { pathProblems } from './path-rules.ts';
-import { ocspAddresses } from './sources.ts';
+import { namesOcsp, ocspAddresses } from './sources.ts';
 import { judgeStatus, type Verdict } from './verdict.ts';
 
 /** What OCSP says, where it was asked, and the SHA-256 of its answer. */
@@ -131,8 +132,16 @@ const askOcsp = async (
     if (source.finding.says !== 'nothing') return source;
     first ??= source;
   }
-  const none = phrase`The certificate names no address of it.`;
-  return first ?? { finding: silence('absent', 'RFC 5280 4.2.2.1', none) };
+  if (first) return first;
+  return {
+    finding: namesOcsp(subject.certificate)
+      ? silence(
+          'unavailable',
+          'RFC 5280 4.2.2.1',
+          phrase`The certificate names no address of it that can be asked: only http and https are.`,
+        )
+      : silence('absent', 'RFC 5280 4.2.2.1', phrase`The certificate names no address of it.`),
+  };
 };
 
 /** Asks OCSP and the CRLs for the status of one certificate, and judges both. */
@@ -155,16 +164,21 @@ export const certificateStatus = async (
   return { ocsp, crl, verdict: judgeStatus(ocsp.finding, crl.finding, certificate) };
 };
 
-/** What the CRLs at hand list about the root itself, if it signed them: nothing, or that it is revoked or on hold. */
+/** What the CRLs at hand list about the root itself, if its own issuer signed them: nothing, or that it is revoked or on hold. */
 export const rootListing = async (inquiry: Inquiry): Promise<CrlFinding | undefined> => {
   const { certificate } = inquiry.root;
+  const { roots, pool } = inquiry.search;
   const listing = inquiry.crls.filter(
     ({ list }) =>
       !(list instanceof Unusable) &&
       isFrom(list, certificate) &&
       list.revokedCertificates.some(({ serialNumber }) => serialNumber === certificate.serialNumber),
   );
-  const subject = { certificate, issuer: certificate };
-  const found = await judgeCrls(listing, subject, crlJudge(inquiry, [certificate]));
-  return found.finding.says === 'revoked' || found.finding.says === 'hold' ? found : undefined;
+  if (listing.length === 0) return undefined;
+  for (const { certificate: issuer } of [inquiry.root, ...roots, ...pool]) {
+    if (!sameName(issuer.subject, certificate.issuer) || !isSignedBy(certificate, issuer)) continue;
+    const found = await judgeCrls(listing, { certificate, issuer }, crlJudge(inquiry, [certificate]));
+    if (found.finding.says === 'revoked' || found.finding.says === 'hold') return found;
+  }
+  return undefined;
 };

@@ -7,7 +7,7 @@ import { type CrlAtHand, MAX_CRL_BYTES, readCrls } from './crl-file.ts';
 import { type Fetcher, type Limits, openFetcher } from './fetcher.ts';
 import type { Clock, Silence } from './finding.ts';
 import type { Inquiry } from './inquiry.ts';
-import { type DeadEnd, type Held, isSelfSigned, type Path, pathsFrom } from './path.ts';
+import { type DeadEnd, type Held, type Path, pathsFrom } from './path.ts';
 import type { PolicyDemand } from './path-policies.ts';
 import { type Problem, pathProblems } from './path-rules.ts';
 import { judgeStatus, type Verdict, verdict } from './verdict.ts';
@@ -142,7 +142,7 @@ const judged = async (
     const issuer = (certificates[index + 1] ?? root).certificate;
     statuses[index] = await certificateStatus(inquiry, { certificate, issuer });
   }
-  const listing = certificates.length > 1 && isSelfSigned(root.certificate) && (await rootListing(inquiry));
+  const listing = certificates.length > 1 && (await rootListing(inquiry));
   if (listing) statuses[certificates.length - 1] = rootStatus(listing, root.certificate);
   const path = certificates.map((held, index): PathEntry => {
     const status = statuses[index];

@@ -42,6 +42,24 @@ const noSigner = (crl: CertificateList, { issuer }: Subject): Unusable => {
     : new Unusable(SIGNATURE, phrase`The signature of the CRL does not verify.`);
 };
 
+const isIssued = (certificate: Certificate, by: Certificate): boolean =>
+  sameName(certificate.issuer, by.subject) && isSignedBy(certificate, by);
+
+/**
+ * A name alone makes nobody the CA: under one root, several CAs can certify one name (RFC 5280 8). Another key of the CA
+ * is certified by it, or certifies it, or is certified by the key that certified the CA. An indirect CRL has a name of its own.
+ */
+const mayStandFor = (
+  signer: Certificate,
+  crl: CertificateList,
+  { issuer }: Subject,
+  certificates: readonly Certificate[],
+): boolean =>
+  !sameName(crl.issuer, issuer.subject) ||
+  isIssued(signer, issuer) ||
+  isIssued(issuer, signer) ||
+  certificates.some((one) => isIssued(issuer, one) && isIssued(signer, one));
+
 /**
  * The certificate whose key signed the CRL: that of the certificate's own CA, whose path is judged anyway; or another
  * with the CRL issuer's name, found by its key, whose path is then judged as well (RFC 5280 6.3.3 (f), (g)).
@@ -65,6 +83,12 @@ export const signerOf = async (
   for (const signer of allowed) {
     try {
       await trust(signer);
+      if (!mayStandFor(signer, crl, subject, certificates)) {
+        throw new Unusable(
+          'RFC 5280 6.3.3 (f)',
+          phrase`The CRL's signer has the name of the CA, but neither the CA nor who certified it issued its certificate.`,
+        );
+      }
       return signer;
     } catch (error) {
       if (!(error instanceof Unusable)) throw error;

@@ -87,6 +87,21 @@ const reasonsFor = (
   }
 };
 
+const RANK = { revoked: 0, hold: 1, good: 2, unknown: 3 } as const;
+
+/**
+ * A revocation is for good, whatever lists it, and whenever. Otherwise the newer list counts; of two of one second the one
+ * with the higher number (RFC 5280 5.2.3), since a CA may issue a complete CRL and a delta at once.
+ */
+const outweighs = (found: Judged, decided: Judged): boolean => {
+  if (decided.statement.says === 'revoked' || found.statement.says === 'revoked') {
+    return decided.statement.says !== 'revoked';
+  }
+  const age = found.statement.thisUpdate.getTime() - decided.statement.thisUpdate.getTime();
+  const ahead = BigInt(found.statement.number ?? 0) > BigInt(decided.statement.number ?? 0);
+  return age > 0 || (age === 0 && (ahead || RANK[found.statement.says] < RANK[decided.statement.says]));
+};
+
 /** One complete CRL, with the deltas that go on top of it. */
 const judgeComplete = async (
   crl: Readable,
@@ -107,17 +122,14 @@ const judgeComplete = async (
       checkTimes(delta.list, judge.clock);
       checkDeltaSignature(delta.list, signer);
       const entry = entryWithDelta(list, delta.list, certificate);
-      if (delta.list.thisUpdate > decided.statement.thisUpdate) {
-        decided = { crl: delta, statement: statementOf(delta.list, entry), reasons };
-      }
+      const found: Judged = { crl: delta, statement: statementOf(delta.list, entry), reasons };
+      if (outweighs(found, decided)) decided = found;
     } catch (error) {
       leaveOut(delta, unusableBy(error, 'RFC 5280 5.2.4'));
     }
   }
   return decided;
 };
-
-const RANK = { revoked: 0, hold: 1, good: 2, unknown: 3 } as const;
 
 /** A revocation or hold of any CRL counts; without one, all reasons have to be covered. */
 const combine = (judged: readonly Judged[], aside: readonly SetAside[]): CrlFinding => {

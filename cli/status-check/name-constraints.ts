@@ -1,4 +1,5 @@
 import { type Phrase, phrase } from '../../lib/fault.ts';
+import { domainOfMailbox, hasDnsSyntax } from '../../lib/internet-names.ts';
 import {
   type Certificate,
   findExtension,
@@ -45,6 +46,7 @@ const isMailboxWithin = (mailbox: string, base: string): boolean => {
 /** The host name of a URI, which a constraint of URIs presupposes. */
 const hostOf = (uri: string): string | undefined => {
   const [, authority = ''] = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(uri) ?? [];
+  if (!/^[\w.~%!$&'()*+,;=:@[\]-]*$/.test(authority)) return undefined;
   const host = authority.replace(/^.*@/, '').replace(/:\d*$/, '');
   return /^[a-z0-9-]+(\.[a-z0-9-]+)*$/i.test(host) && !/^[\d.]+$/.test(host) ? host : undefined;
 };
@@ -56,13 +58,21 @@ const isAddressWithin = (address: Uint8Array, base: Uint8Array): boolean =>
     return (octet & mask) === ((base[index] ?? 0) & mask);
   });
 
+/** A host of the preferred name syntax, or with the underscore that is in use; a dot at the end is neither. */
+const isHost = (host: string): boolean => hasDnsSyntax(host.replaceAll('_', 'x'));
+
+const isHostBase = (base: string): boolean => base === '' || isHost(base.replace(/^\./, ''));
+
 /** Whether the name lies within the base of the same kind; undefined where this cannot be told. */
 const isWithin = (name: GeneralName, base: Comparable): boolean | undefined => {
   if (base.kind === 'dNSName' && name.kind === 'dNSName') {
-    return isHostWithin(name.value.replace(/^\*\./, ''), base.value);
+    const host = name.value.replace(/^\*\./, '');
+    return isHost(host) && isHostBase(base.value) ? isHostWithin(host, base.value) : undefined;
   }
-  if (base.kind === 'rfc822Name' && name.kind === 'rfc822Name')
-    return isMailboxWithin(name.value, base.value);
+  if (base.kind === 'rfc822Name' && name.kind === 'rfc822Name') {
+    const [host, of] = [domainOfMailbox(name.value), domainOfMailbox(base.value)];
+    return isHost(host) && isHostBase(of) ? isMailboxWithin(name.value, base.value) : undefined;
+  }
   if (base.kind === 'uniformResourceIdentifier' && name.kind === 'uniformResourceIdentifier') {
     const host = hostOf(name.value);
     return host === undefined ? undefined : isHostOf(host, base.value);

@@ -1,4 +1,6 @@
+import { hash } from 'node:crypto';
 import { phrase } from '../../lib/fault.ts';
+import { subjectPublicKeyOctets } from '../../lib/pki/certificate.ts';
 import {
   type BasicOcspResponse,
   type Certificate,
@@ -68,6 +70,16 @@ type Single = BasicOcspResponse['responses'][number];
 /** RFC 6960 3.2, item 1. */
 const ABOUT = 'RFC 6960 3.2 (1)';
 
+/** Whether the answer is about the certificate in whatever digest (RFC 6960 4.1.1). */
+const isAbout = ({ certificate, issuer }: OcspQuestion, { certId }: Single): boolean =>
+  certId.serialNumber === certificate.serialNumber &&
+  (['sha1', 'sha256', 'sha384', 'sha512'] as const).some(
+    (name) =>
+      OID[name] === certId.hashAlgorithm &&
+      same(certId.issuerNameHash, hash(name, encodeName(certificate.issuer), 'buffer')) &&
+      same(certId.issuerKeyHash, hash(name, subjectPublicKeyOctets(issuer.subjectPublicKeyInfo), 'buffer')),
+  );
+
 /** The one answer to our CertID, compared by its parts: a responder may write the digest's NULL parameters or not. */
 const singleFor = (question: OcspQuestion, { responses }: BasicOcspResponse): Single => {
   const asked = decodeOcspRequest(question.der).requestList[0]?.certId;
@@ -80,7 +92,11 @@ const singleFor = (question: OcspQuestion, { responses }: BasicOcspResponse): Si
       same(certId.issuerKeyHash, asked.issuerKeyHash),
   );
   if (single === undefined) throw new Unusable(ABOUT, phrase`The OCSP answer is about another certificate.`);
-  if (more.length > 0) throw new Unusable(ABOUT, phrase`The OCSP answer speaks twice about the certificate.`);
+  const others = responses.filter(
+    (one) => isAbout(question, one) && one.certStatus.status !== single.certStatus.status,
+  );
+  if (more.length > 0 || others.length > 0)
+    throw new Unusable(ABOUT, phrase`The OCSP answer speaks twice about the certificate.`);
   return single;
 };
 

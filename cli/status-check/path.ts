@@ -96,6 +96,13 @@ const fetchIssuers = async (
 const noIssuer = (top: Certificate, candidates: readonly Held[], silences: readonly Silence[]): Verdict => {
   const named = candidates.filter(({ certificate }) => sameName(certificate.subject, top.issuer));
   const name = formatName(top.issuer);
+  if (named.some(({ certificate }) => isSignedBy(top, certificate))) {
+    return verdict(
+      'inDoubt',
+      'RFC 5280 6.1',
+      phrase`The issuer of ${formatName(top.subject)} is at hand, but the path comes back to itself there, or more signatures would have to be verified than are here.`,
+    );
+  }
   const hinted = named.find(({ certificate }) => isHinted(top, certificate)) ?? named[0];
   if (hinted) {
     const { certificate: issuer, from } = hinted;
@@ -163,6 +170,13 @@ export const pathsFrom = (target: Held, search: PathSearch): AsyncGenerator<Path
     );
   };
 
+  /** Of a file with a root and its CAs, the root is the anchor: the status of the CAs is asked for. */
+  const isBelowRoot = (top: Certificate): boolean =>
+    !isSelfSigned(top) &&
+    roots.some(
+      ({ certificate }) => sameName(certificate.subject, top.issuer) && isSignedBy(top, certificate),
+    );
+
   const fetched = async (path: readonly Held[]): Promise<readonly Held[] | readonly Silence[]> => {
     const silences: Silence[] = [];
     for (const url of issuerAddresses(path[path.length - 1]?.certificate as Certificate)) {
@@ -190,7 +204,7 @@ export const pathsFrom = (target: Held, search: PathSearch): AsyncGenerator<Path
 
   async function* extend(path: readonly Held[]): AsyncGenerator<Path, void> {
     const top = path[path.length - 1]?.certificate as Certificate;
-    if (roots.some(({ certificate }) => same(certificate.der, top.der))) {
+    if (roots.some(({ certificate }) => same(certificate.der, top.der)) && !isBelowRoot(top)) {
       yield reached(path, 'root');
       return;
     }

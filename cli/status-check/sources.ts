@@ -33,6 +33,11 @@ export const issuerAddresses = (certificate: Certificate): readonly URL[] =>
 export const ocspAddresses = (certificate: Certificate): readonly URL[] =>
   accessAddresses(certificate, OID.ocsp);
 
+/** Whether it names a responder at all, be it one that is not asked here. */
+export const namesOcsp = ({ extensions }: Certificate): boolean =>
+  findExtension(extensions, 'authorityInfoAccess')?.accesses.some(({ method }) => method === OID.ocsp) ===
+  true;
+
 /** Addresses by distribution point: those of one point give the same CRL (RFC 5280 4.2.1.13). */
 const addressesOf = (points: readonly DistributionPoint[] = []): readonly (readonly URL[])[] =>
   points

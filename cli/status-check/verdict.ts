@@ -72,13 +72,17 @@ const taken = (finding: Known, because: Phrase): Verdict =>
 /** RFC 5280 3.3, 5.3.1: an entry stays on the CRL, and only a hold can end. */
 const FINAL = 'RFC 5280 3.3';
 
+/** A source knows of a hold or revocation at least until that began, however far back its thisUpdate is dated. */
+const since = ({ thisUpdate, revocation }: Known): number =>
+  Math.max(thisUpdate.getTime(), revocation?.time.getTime() ?? 0);
+
 /**
  * Both sources say something. The newer one counts; if both are of the same second, the worse one. A final revocation
  * cannot be undone, so a newer source without it leaves the status in doubt. The one exception is a newer CRL that
  * leaves the certificate out because it has expired (RFC 5280 3.3).
  */
 const both = (ocsp: Known, crl: Known, notAfter: Date): Verdict => {
-  const age = ocsp.thisUpdate.getTime() - crl.thisUpdate.getTime() || RANK[ocsp.says] - RANK[crl.says];
+  const age = since(ocsp) - since(crl) || RANK[ocsp.says] - RANK[crl.says];
   const ocspCounts = age >= 0;
   const newer = ocspCounts ? ocsp : crl;
   const older = ocspCounts ? crl : ocsp;
