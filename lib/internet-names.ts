@@ -79,9 +79,10 @@ export const isMailbox = (text: string): boolean =>
 
 /* URIs ------------------------------------------------------------------------------------------------------- */
 
-/** RFC 3986 2: unreserved and reserved characters, and percent with two digits. */
-const URI = /^[a-z][a-z0-9+.-]*:(?:[\w.~:/?#[\]@!$&'()*+,;=-]|%[0-9a-f]{2})+$/i;
-const AUTHORITY = /^[^:]*:\/\/(?:[^/?#@]*@)?(\[[^\]]*\]|[^/?#:]*)(?::\d{1,5})?(?:[/?#]|$)/;
+const OCTET = "[\\w.~:/?@!$&'()*+,;=-]|%[0-9a-f]{2}";
+/** RFC 3986 3: brackets are in an authority only (3.2.2), and one fragment may follow (3.5). */
+const URI = new RegExp(`^[a-z][a-z0-9+.-]*:(?=.)(?://[^/?#]*)?(?:${OCTET})*(?:#(?:${OCTET})*)?$`, 'i');
+const AUTHORITY = /^[^:]*:\/\/(?:[\w.~!$&'()*+,;=:%-]*@)?(\[[^\]]*\]|[^/?#:]*)(?::\d{1,5})?(?:[/?#]|$)/;
 
 /** The host of a URI that has an authority; an empty text where it has none. */
 export const hostOfUri = (text: string): string => AUTHORITY.exec(text)?.[1] ?? '';
@@ -97,7 +98,7 @@ const readsAlike = (text: string): boolean => {
   return !/^https?:$/.test(protocol) || host.startsWith('[') || hostname === host.toLowerCase();
 };
 
-/** An absolute URI of RFC 3986 4.3. If it has an authority, that has a host (RFC 5280 4.2.1.6). */
+/** A URI of RFC 3986 3, which is not relative. If it has an authority, that has a host (RFC 5280 4.2.1.6). */
 export const hasUriSyntax = (text: string): boolean => {
   const rest = text.slice(text.indexOf(':') + 1);
   return (

@@ -86,6 +86,10 @@ describe('URIs', () => {
     'http://[::1%25eth0]/',
     'http://example.jp:99999/',
     'spiffe://_host/a',
+    'http://example.jp/[a]',
+    'http://example.jp/?[a]',
+    'http://example.jp/#a#b',
+    'urn:[x]',
   ])('%s is not', (uri) => {
     expect(isAbsoluteUri(uri)).toBe(false);
   });
@@ -116,6 +120,11 @@ describe('public addresses', () => {
     'http://user@example.jp',
     'http://example.jp/?q',
     'http://example.jp/#f',
+    'http://example.jp/[a]',
+    'http://example.jp/../a',
+    'http://example.jp/a/./b',
+    'http://example.jp:080',
+    'http://example.jp:0',
     'http://example.jp/',
     `http://example.jp/${'a'.repeat(200)}`,
   ])('not %s', (url) => {

@@ -69,6 +69,8 @@ const contextOf = ({ key, cert, ca }: TlsCredentials): SecureContext =>
 /** The parts of a TLSSocket that node:tls has no public name for. */
 interface Inner {
   readonly _handle: {
+    /** Undefined where the client showed none, or none that can be read: then `verifyError` ends the process. */
+    getPeerX509Certificate(): unknown;
     onerror: (this: unknown, error: Error & { readonly library?: string }) => void;
     /** Why the client's chain does not verify. */
     verifyError(): Error | null;
@@ -94,7 +96,8 @@ const shakeHands = (raw: Socket, secureContext: SecureContext): TLSSocket => {
   let passed = false;
   handle.onerror = function (error) {
     // A chain is verified once, because no client may renegotiate.
-    if (!passed && error.library !== PROTOCOL && handle.verifyError()) passed = true;
+    if (!passed && error.library !== PROTOCOL && handle.getPeerX509Certificate() && handle.verifyError())
+      passed = true;
     else onerror.call(this, error);
   };
   socket.once('secure', () => inner._releaseControl());

@@ -43,6 +43,10 @@ export const verifySignature = (signed: SignedMessage): void => {
   if (family !== scheme.family || (scheme.kind !== undefined && scheme.kind !== kind)) {
     throw new Fault('unsupported-algorithm', 'The signature algorithm does not go with the public key.');
   }
+  // OpenSSL takes an RSASSA-PSS signature without its leading zero octets too; RFC 8017 8.1.2 has one length alone.
+  if (family === 'rsa' && signed.signature.length !== Number(kind.slice('rsa'.length)) / 8) {
+    throw new Fault('signature-invalid', 'The signature is not as long as the modulus of the key.');
+  }
   const { padding, saltLength } = scheme.options;
   // node:crypto is faster where its defaults are not passed to it as options.
   const usual =

@@ -9,6 +9,10 @@ export interface ReadCompromise extends AuthorityCompromise {
   readonly version: number;
 }
 
+/** Unix seconds. */
+const timeOr = (time: unknown, now: number): number =>
+  typeof time === 'number' && Number.isSafeInteger(time) && time >= 0 ? time : now;
+
 /** Every process knows of a CA's compromise within this time. */
 const REREAD_MS = 10_000;
 
@@ -27,9 +31,15 @@ export const openCompromises = ({
 
   const read = async ({ id: ca, certificate }: Issuer): Promise<ReadCompromise | undefined> => {
     const row = await register.lookup({ ca, serial: certificate.serialNumber });
-    if (row?.value.state !== 'revoked' || !isCompromise(row.value.reason)) return undefined;
-    const { revocationTime, since } = row.value;
-    return { revocationTime, since, version: row.version };
+    // Somebody may have put a row of another form. It must not stop the answers about other certificates.
+    const { state, reason, ...times }: Partial<Record<string, unknown>> = row?.value ?? {};
+    if (row === undefined || state !== 'revoked' || !isCompromise(String(reason))) return undefined;
+    const now = Math.floor(clock() / 1000);
+    return {
+      revocationTime: timeOr(times.revocationTime, now),
+      since: timeOr(times.since, now),
+      version: row.version,
+    };
   };
 
   return async (issuer: Issuer): Promise<ReadCompromise | undefined> => {

@@ -7,6 +7,7 @@ import {
   type Extension,
 } from '../pki/pki.ts';
 import { listCovering } from './crl-lists.ts';
+import { isCurrentCrl } from './crls/forms.ts';
 import type { OcspDeps } from './deps.ts';
 import type { Issuer } from './issuers.ts';
 import type { Registered, StatusRow } from './register.ts';
@@ -68,7 +69,7 @@ export const openSingleResponses = (deps: Pick<OcspDeps, 'currentCrl' | 'crlUrlO
     if (!issuer.ocsp.crlReferences || row.state === 'good') return [];
     const { id, partition } = listCovering(issuer, serial);
     const [crl, url] = [await deps.currentCrl(id), await deps.crlUrlOf(issuer.id, partition)];
-    if (!crl || crl.thisUpdate < row.revocationTime) return [];
+    if (!crl || !isCurrentCrl(crl) || crl.thisUpdate < row.revocationTime) return [];
     const { number, thisUpdate } = crl;
     const named = url === undefined ? {} : { url };
     return [crlReferencesExtension({ ...named, number, thisUpdate: secondsAsDate(thisUpdate) })];

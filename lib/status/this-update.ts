@@ -4,10 +4,15 @@ import type { Issuer } from './issuers.ts';
 import type { Registered } from './register.ts';
 import type { Responder } from './responders.ts';
 
-/** Unix seconds. Somebody may have put a row without it: then nothing is known, and the act may have been just now. */
+/**
+ * Unix seconds. Somebody may have put a row without it: then nothing is known, and the act may have been just now. No act is
+ * earlier than the revocation that the row shows.
+ */
 const sinceOf = (registered: Registered, now: number): number => {
-  const { since }: { readonly since?: unknown } = registered.value ?? {};
-  return typeof since === 'number' && Number.isSafeInteger(since) ? since : now;
+  const { since, revocationTime = 0 }: Partial<Record<string, unknown>> = registered.value ?? {};
+  return Number.isSafeInteger(since) && Number.isSafeInteger(revocationTime)
+    ? Math.max(since as number, revocationTime as number)
+    : now;
 };
 
 /** `now` in milliseconds; an answer has whole seconds. */

@@ -5,6 +5,7 @@ import { decodeCertificate } from '../../lib/pki/certificate.ts';
 import { decodeCertificateList } from '../../lib/pki/crl.ts';
 import type { RevocationReason } from '../../lib/pki/pki.ts';
 import type { CertificateRef, Principal } from '../../lib/principal.ts';
+import { recentCrlAlarms } from '../../lib/status/status.ts';
 import type { Value } from '../../lib/store/store.ts';
 import { FIELDS, issueThroughOffice, opensslRequest, type Service } from '../service.ts';
 import { deleteRow, putRow } from '../store/row-attacks.ts';
@@ -261,6 +262,34 @@ describe('a CA whose key is compromised', () => {
     const revoked = { status: 'revoked', revocationReason: 'cACompromise' };
     expect(await ocspStatus(house, ref)).toMatchObject(revoked);
     expect(await ocspStatus(house, own)).toMatchObject(revoked);
+  });
+
+  it.each<[string, object | null]>([
+    ['time', { since: 'x', revocationTime: 'x' }],
+    ['time of the act', { since: {} }],
+    ['form', null],
+  ])('is shown by OCSP, and mended, where the row of the CA has no %s', async (_what, members) => {
+    const ref = await issue();
+    await revokeCa('cACompromise');
+    const row = (await ground.table.get(statusRow(own)))?.value as Value;
+    await putRow(ground.table, statusRow(own), (members && { ...row, ...members }) as Value);
+    ground.time.now += 10 * SECOND;
+    if (members) expect((await ocspStatus(house, ref)).status).toBe('revoked');
+    await house.app.status.followListed();
+    expect((await ground.table.get(statusRow(own)))?.value).toEqual(row);
+    ground.time.now += 10 * SECOND;
+    expect((await ocspStatus(house, ref)).status).toBe('revoked');
+  });
+
+  it('that only a row without form says stops no answer, and raises an alarm', async () => {
+    const ref = await issue();
+    for (const value of [null, { state: 'revoked', reason: 'keyCompromise' }, { state: 7 }]) {
+      await putRow(ground.table, statusRow(own), value as unknown as Value);
+      ground.time.now += 10 * SECOND;
+      await ocspStatus(house, ref);
+    }
+    await house.app.status.followListed();
+    expect(await recentCrlAlarms(ground.table, ground.time.now)).toBe(1);
   });
 
   it('leaves an earlier revocation its time, also where the row of the certificate was changed', async () => {

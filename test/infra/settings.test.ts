@@ -169,7 +169,15 @@ describe('a trust domain', () => {
       );
       return found;
     };
-    const needed = ['log', 'responder-keys', 'responders', 'staged/*', 'status/*', 'trust-domain'];
+    const needed = [
+      'log',
+      'responder-keys',
+      'responders',
+      'signed-requests/*',
+      'staged/*',
+      'status/*',
+      'trust-domain',
+    ];
     expect(granted(false)).toEqual(needed);
     expect(granted(true)).toEqual(['crls/*', ...needed]);
   });

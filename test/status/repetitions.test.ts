@@ -135,6 +135,29 @@ describe('a signed request', () => {
     expect(others.map(({ repeats }) => repeats)).toEqual([first?.id, undefined]);
   });
 
+  it('with an RSA-PSS signature of another length is refused: it would look like another request', async () => {
+    const pss = await credentialOf(service, 'tax-portal', 'rsa2048-pss-sha256');
+    let signature = new Uint8Array([1]);
+    const asked = (spoil: (octets: Uint8Array) => Uint8Array) =>
+      question({ signed: { signer: pss.signer, certs: [pss.certificate.der], spoil } }, pss);
+    let bytes = new Uint8Array();
+    // One in 256 begins with a zero octet.
+    while (signature[0] !== 0) {
+      bytes = new Uint8Array(
+        await asked((octets) => {
+          signature = new Uint8Array(octets);
+          return octets;
+        }),
+      );
+    }
+    await ask(bytes);
+    const before = await told();
+    for (const other of [signature.subarray(1), Buffer.concat([new Uint8Array(1), signature])]) {
+      await expect(ask(await asked(() => other))).rejects.toThrow();
+    }
+    expect(await told()).toEqual(before);
+  }, 60_000);
+
   it('of a principal that HTTP names too is no repetition', async () => {
     const bytes = await question();
     const caller: Caller = { recipient: 'tax-portal', method: 'POST' };

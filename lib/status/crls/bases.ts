@@ -25,6 +25,8 @@ export interface Base {
   readonly entries: Uint8Array;
   /** Unix seconds. */
   readonly thisUpdate: number;
+  /** Whether it has an issuingDistributionPoint. */
+  readonly isWhole: boolean;
 }
 
 export interface Bases {
@@ -112,7 +114,12 @@ export const openBases = ({
   };
 };
 
-const baseOf = (number: number, bytes: Uint8Array, { entries, thisUpdate }: CrlOutline): Base => ({
+const baseOf = (
+  number: number,
+  bytes: Uint8Array,
+  { entries, thisUpdate, issuingDistributionPoint }: CrlOutline,
+): Base => ({
+  isWhole: issuingDistributionPoint === undefined,
   number,
   bytes,
   entries,

@@ -1,4 +1,5 @@
 import { ENTRY_REASONS, type SerialHex } from '../../pki/pki.ts';
+import type { CurrentCrl } from '../deps.ts';
 import type { RevokedRow } from '../register.ts';
 
 /** As the encoder of entries has it: 20 octets at most with the one that keeps the number positive. */
@@ -7,7 +8,7 @@ export const isSerial = (text: string): text is SerialHex =>
 
 const LAST_SECOND = Date.UTC(9999, 11, 31, 23, 59, 59) / 1000;
 
-const isTime = (value: unknown): value is number =>
+export const isTime = (value: unknown): value is number =>
   Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= LAST_SECOND;
 
 /** Whether it can be an entry: somebody may have put a row of another form. */
@@ -20,3 +21,7 @@ export const isRow = (value: object | null): value is RevokedRow => {
     (ENTRY_REASONS as readonly unknown[]).includes(reason)
   );
 };
+
+/** Whether it can be the row of a current CRL, which is signed into OCSP answers and served. */
+export const isCurrentCrl = (row: Partial<CurrentCrl>): boolean =>
+  Number.isSafeInteger(row.number) && (row.number ?? 0) > 0 && isTime(row.thisUpdate);

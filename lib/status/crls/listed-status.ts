@@ -37,10 +37,16 @@ export const openListedStatus = (
   const follow = async (ca: string, serial: SerialHex): Promise<void> => {
     const ref = { ca, serial };
     const acted = await closingOf(ref);
-    if (acted === undefined || typeof acted.closing === 'string') return;
+    if (acted === undefined) return;
     // An act is there before its rows. What was read before may be older than the act.
     const row = (await register.lookup(ref))?.value;
-    if (isWhole(row) && row.state !== 'good' && isSame(row, acted.closing)) return;
+    if (typeof acted.closing === 'string') {
+      if (row === undefined || isWhole(row) || (await proven.follow(ref))) return;
+      await alarm('A certificate is closed in the table, and no act closed it; no CRL lists it', ref);
+      return;
+    }
+    const isAsActed = isWhole(row) && row.state !== 'good' && isSame(row, acted.closing);
+    if (isAsActed && row.since === acted.since) return;
     await alarm('The status row of a revoked certificate differs from its act; the row follows', ref);
     await proven.follow(ref);
   };

@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Fault, wentThrough } from '../../fault.ts';
 import type { Item } from '../../store/store.ts';
 import { tryEach } from '../../try-each.ts';
-import { FULL_CRL, type PublishedCrl, type Status } from '../contract.ts';
+import { AUTHORITY_CRL, FULL_CRL, type PublishedCrl, type Status } from '../contract.ts';
 import { type CrlList, listOf, listsOf, partitionsShowing } from '../crl-lists.ts';
 import type { CrlDeps } from '../deps.ts';
 import type { Alarm } from './alarms.ts';
@@ -16,6 +16,7 @@ import { currentRow, makeCurrent, type ProvenBefore, settle } from './making-cur
 import { isArchived, newestArchived } from './newest.ts';
 import { type CurrentRow, noteSigned, readCurrentCrl, readUrgent, reserveNumber } from './rows.ts';
 import type { Serving } from './serve.ts';
+import { openClosingOf } from './verdicts.ts';
 
 /**
  * Publishing a CRL has five steps. A crash may follow each:
@@ -58,6 +59,7 @@ export const openPublishing = (
 ): Pick<Status, 'publish' | 'publishShowing' | 'publishDue'> => {
   const { table, bucket, issuers, signCrl, alarm, bases } = deps;
   const listings = openListings(deps);
+  const closingOf = openClosingOf(deps);
   const provenCurrent = openProvingCurrent(deps);
 
   /** Whether a CRL with a higher number than this one is current. A row may name a number that no CRL has. */
@@ -132,6 +134,20 @@ export const openPublishing = (
     return (await isOvertaken(list, await readCurrentCrl(table, id), number)) ? crl : undefined;
   };
 
+  /**
+   * Whether the list covered the CA's own certificate and will not, while no list that does shows the newest act on it. That
+   * list comes first then, so that a revoked CA is on a current list all the time (RFC 5280 5.2.5).
+   */
+  const leavesOwnBehind = async (list: CrlList): Promise<boolean> => {
+    if (list.only !== 'onlyContainsUserCerts') return false;
+    const base = await bases.newest(list, (await readCurrentCrl(table, list.id))?.value.number ?? 0);
+    if (!base?.isWhole) return false;
+    const { id: ca, certificate } = list.issuer;
+    const acted = await closingOf({ ca, serial: certificate.serialNumber });
+    const shown = await bases.newest(listOf(list.issuer, AUTHORITY_CRL), 0);
+    return acted === undefined || shown === undefined || shown.thisUpdate < acted.since;
+  };
+
   const publishList = async (list: CrlList, actor: string): Promise<PublishedCrl> => {
     const { stopped, id: ca } = list.issuer;
     if (stopped && isLast(list, await provenCurrent(list, await readCurrentCrl(table, list.id)))) {
@@ -139,6 +155,7 @@ export const openPublishing = (
         ca,
       });
     }
+    if (await leavesOwnBehind(list)) await publishList(listOf(list.issuer, AUTHORITY_CRL), actor);
     for (let attempts = 0; attempts < MAX_ATTEMPTS; attempts++) {
       const published = await attempt(list, actor);
       if (published) return published;

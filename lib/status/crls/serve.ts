@@ -5,6 +5,7 @@ import type { PublishedCrl, Status } from '../contract.ts';
 import { listId, listOf } from '../crl-lists.ts';
 import type { CrlDeps } from '../deps.ts';
 import { archiveKey, listArchive } from './archive.ts';
+import { isCurrentCrl, isTime } from './forms.ts';
 import { readCurrentCrl } from './rows.ts';
 
 /** CRLs as they are handed out, each with its record. */
@@ -24,6 +25,11 @@ export const openServing = (deps: Pick<CrlDeps, 'table' | 'bucket' | 'issuers' |
     const row = await readCurrentCrl(table, list);
     if (!row) throw new Fault('unknown-crl', 'This CA has not published a CRL yet.', { list });
     const { number, thisUpdate, nextUpdate } = row.value;
+    if (!isCurrentCrl(row.value) || !isTime(nextUpdate)) {
+      throw new Fault('store-unavailable', 'The row of the current CRL is damaged; the next CRL mends it.', {
+        list,
+      });
+    }
     const known = kept.get(list);
     if (known?.number === BigInt(number)) return known;
     const object = await bucket.get(archiveKey(list, number));

@@ -172,6 +172,27 @@ describe('a client certificate at the TLS door', () => {
       call.on('error', reject).end(body);
     });
 
+  it('that is no DER ends the handshake with an alert, and the door goes on', async () => {
+    const shown = make();
+    const der = Buffer.from(shown.cert.replace(/-----[^-]+-----|\s/g, ''), 'base64');
+    // TLS 1.2 sends the certificate in the clear.
+    const spoiling = createServer((client) => {
+      const door = connectTcp({ port: served.tlsPort, host: '127.0.0.1' });
+      door.pipe(client);
+      for (const socket of [client, door]) socket.on('error', () => {}).on('close', () => door.destroy());
+      client.on('data', (bytes: Buffer) => {
+        const at = bytes.indexOf(der.subarray(0, 16));
+        if (at >= 0) bytes[at + 1] = 0xff;
+        door.write(bytes);
+      });
+    });
+    await new Promise<void>((resolve) => spoiling.listen(0, '127.0.0.1', resolve));
+    const { port } = spoiling.address() as AddressInfo;
+    await expect(ask('/healthz', shown, 'TLSv1.2', port)).rejects.toThrow(/alert/);
+    spoiling.close();
+    expect((await ask('/healthz', shown, 'TLSv1.2', served.tlsPort)).status).toBe(200);
+  });
+
   const ports = () => [served.tlsPort, (between.address() as AddressInfo).port] as const;
 
   describe.each(['TLSv1.2', 'TLSv1.3'] as const)('%s', (version) => {

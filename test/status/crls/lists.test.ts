@@ -349,4 +349,24 @@ describe('another choice of the trust domain', () => {
     expect((await fetched('authority')).number).toBe(authority.number + 1);
     await checkWorld(house, { ...nothing, revoked: [`${CA} ${own.serial}`, `${CA} ${ref.serial}`] });
   });
+
+  it.each(['superseded', 'cACompromise'] as const)(
+    'and back within an interval, with the CA revoked in between for %s, leaves it on a current CRL',
+    async (reason) => {
+      await begin(twoLists);
+      const ref = await issue();
+      await publish();
+      await amend(oneList);
+      await house.app.status.publishDue();
+      await revokeCa(reason);
+      await house.app.status.publish(CA, 'operator-noda');
+      await amend(twoLists);
+      // The list of users loses the CA's certificate with an urgent CRL too.
+      if (reason === 'superseded') await revoke(ref, 'keyCompromise');
+      await house.app.status.publishDue();
+      expect((await fetched('full')).serials).not.toContain(own.serial);
+      expect((await fetched('authority')).serials).toEqual([own.serial]);
+      await checkWorld(house, { ...nothing, revoked: [`${CA} ${own.serial}`] });
+    },
+  );
 });
