@@ -91,9 +91,16 @@ export const openPublications = (): Publications => {
         ...timesOf(record),
       });
       for (const one of Array.isArray(left) ? left : []) {
-        const { number: other, digest: signed } = one as { number?: unknown; digest?: unknown };
-        if (typeof other !== 'number' || typeof signed !== 'string' || lists.get(list)?.has(other)) continue;
-        add({ ...from, number: other, digest: signed, current: false });
+        // A list that the CA has no more is named.
+        const {
+          number: other,
+          digest: signed,
+          partition: of = partition,
+        } = one as Partial<Record<string, unknown>>;
+        if (typeof other !== 'number' || typeof signed !== 'string' || typeof of !== 'string') continue;
+        const leftOn = listId(ca, of);
+        if (lists.get(leftOn)?.has(other)) continue;
+        add({ ...from, list: leftOn, partition: of, number: other, digest: signed, current: false });
       }
     },
 

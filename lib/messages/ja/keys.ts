@@ -54,6 +54,7 @@ export const KEYS = {
   'The passphrase does not open the key store.': 'このパスフレーズでは鍵ストアを開けません。',
   'The key is not one that {0} signs with.': '鍵が {0} の署名に使えるものではありません。',
   'The signature algorithm does not go with the public key.': '署名アルゴリズムが公開鍵と合いません。',
+  'The signature is not as long as the modulus of the key.': '署名の長さが、鍵の法の長さと一致しません。',
   'The signature does not verify under the public key.': '署名を公開鍵で検証できません。',
 
   'The store answered with more than it should.': 'データストアの応答が、あるべき大きさを超えています。',

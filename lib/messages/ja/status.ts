@@ -30,6 +30,8 @@ export const STATUS = {
     'この認証局の鍵は停止されており、最後の CRL は公開済みです。',
   'This CA has not published a CRL yet.': 'この認証局は、まだ CRL を公開していません。',
   'The current CRL is missing from the archive.': '現在の CRL が保管庫にありません。',
+  'The row of the current CRL is damaged; the next CRL mends it.':
+    '現在の CRL を指す行が壊れています。次の CRL の発行で直ります。',
   'The archive has no CRL of that number.': 'その番号の CRL は保存されていません。',
   'This CA has no CRL of that name.': 'この認証局に、その名前の CRL はありません。',
   'Others kept taking the number of the CRL; try again.':

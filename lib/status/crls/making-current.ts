@@ -1,7 +1,7 @@
 import { Fault, wentThrough } from '../../fault.ts';
 import { type Item, type Key, MAX_WRITES } from '../../store/store.ts';
 import type { PublishedCrl } from '../contract.ts';
-import type { CrlList } from '../crl-lists.ts';
+import { type CrlList, formerPartitions, listId } from '../crl-lists.ts';
 import type { CrlDeps } from '../deps.ts';
 import type { Issuer } from '../issuers.ts';
 import type { Alarm } from './alarms.ts';
@@ -14,6 +14,7 @@ import {
   readCurrentCrl,
   readSigned,
   readUnrecorded,
+  type SignedRow,
 } from './rows.ts';
 
 /** What precedes a CRL, and the current one if its row is proven. */
@@ -53,16 +54,31 @@ interface SignedCrl {
 
 const timeText = (seconds: number): string => new Date(seconds * 1000).toISOString();
 
-const NO_NOTES = { notes: [], others: [] };
+const NO_NOTES = { notes: [], others: [], former: [] };
+
+/**
+ * What interrupted publications left: of this list, and of lists that the CA has no more, since no CRL of theirs follows. As
+ * many as one record holds; the others wait for the next CRL.
+ */
+const readLeft = async (table: CrlDeps['table'], { id, issuer }: CrlList, below: number) => {
+  const { notes, others } = await readUnrecorded(table, id, below);
+  const former: { readonly partition: string; readonly note: Item<SignedRow> }[] = [];
+  for (const partition of notes.length + others.length > 0 ? [] : formerPartitions(issuer)) {
+    const found = await readUnrecorded(table, listId(issuer.id, partition), Number.MAX_SAFE_INTEGER);
+    former.push(...found.notes.map((note) => ({ partition, note })));
+  }
+  return { notes, others, former };
+};
 
 /** Step 4. False where another CRL became current since `previous` was read. */
 export const makeCurrent = async (
   { table, recorder, alarm }: Pick<CrlDeps, 'table' | 'recorder'> & { readonly alarm: Alarm },
-  { id, issuer, partition, only }: CrlList,
+  list: CrlList,
   { row, entries, digest, previousNumber }: SignedCrl,
   previous: Item<CurrentRow> | undefined,
   actor: string,
 ): Promise<boolean> => {
+  const { id, issuer, partition, only } = list;
   const { number } = row;
   for (;;) {
     const current = await readCurrentCrl(table, id);
@@ -70,7 +86,7 @@ export const makeCurrent = async (
     const note = await readSigned(table, id, number);
     // The publisher of a CRL with a higher number found the note, and recorded this CRL with its own.
     if (overtaken && !note) return false;
-    const { notes, others } = overtaken ? NO_NOTES : await readUnrecorded(table, id, number);
+    const { notes, others, former } = overtaken ? NO_NOTES : await readLeft(table, list, number);
     if (others.length > 0)
       await alarm('A row is in the place of a note of a signed CRL; it is deleted', { list: id });
     // A base that an interrupted publication left was never current: no CRL was, as far as anything tells.
@@ -95,8 +111,15 @@ export const makeCurrent = async (
               scheduled: timeText(row.scheduled),
               scheduledAt: timeText(row.scheduledAt),
             }),
-        ...(notes.length > 0 && {
-          left: notes.map(({ value: { number, digest } }) => ({ number, digest })),
+        ...(notes.length + former.length > 0 && {
+          left: [
+            ...notes.map(({ value: { number, digest } }) => ({ number, digest })),
+            ...former.map(({ partition, note: { value } }) => ({
+              partition,
+              number: value.number,
+              digest: value.digest,
+            })),
+          ],
         }),
       },
     });
@@ -104,7 +127,7 @@ export const makeCurrent = async (
       table.write([
         ...(overtaken ? [] : [currentWrite(id, { ...row, record: record.id }, current)]),
         ...(note ? [deleteWrite(note)] : []),
-        ...[...notes, ...others].map(deleteWrite),
+        ...[...notes, ...others, ...former.map(({ note }) => note)].map(deleteWrite),
         ...writes,
       ]),
     );

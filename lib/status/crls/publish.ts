@@ -14,7 +14,16 @@ import { openProvingCurrent, type ProvenCurrent } from './current.ts';
 import { openListings } from './listings.ts';
 import { currentRow, makeCurrent, type ProvenBefore, settle } from './making-current.ts';
 import { isArchived, newestArchived } from './newest.ts';
-import { type CurrentRow, noteSigned, readCurrentCrl, readUrgent, reserveNumber } from './rows.ts';
+import {
+  type CurrentRow,
+  deleteWrite,
+  noteSigned,
+  readCurrentCrl,
+  readSigned,
+  readUrgent,
+  reserveNumber,
+  type SignedRow,
+} from './rows.ts';
 import type { Serving } from './serve.ts';
 import { openClosingOf } from './verdicts.ts';
 
@@ -89,6 +98,17 @@ export const openPublishing = (
     };
   };
 
+  /** A number is reserved for one publisher. So a note under it, without its CRL, is one that somebody has put there. */
+  const noteInPlace = async (list: CrlList, note: SignedRow): Promise<boolean> => {
+    const { id } = list;
+    if (await noteSigned(table, id, note)) return true;
+    if (await isArchived(bucket, id, note.number)) return false;
+    await alarm('A row is in the place of a note of a signed CRL; it is deleted', { list: id });
+    const other = await readSigned(table, id, note.number);
+    if (other) await wentThrough(table.write([deleteWrite(other)]));
+    return noteSigned(table, id, note);
+  };
+
   /**
    * Undefined where another publisher came in between, and its CRL is not current with a higher number than the one reserved
    * here. The publisher then begins again.
@@ -110,7 +130,7 @@ export const openPublishing = (
       return (await isOvertaken(list, meanwhile, number)) ? serving.current(id) : undefined;
     const der = await signCrl(issuer.id, tbs, before.base && BigInt(before.base.number));
     const digest = await digestOf(der);
-    if (!(await noteSigned(table, id, { number, digest }))) return undefined;
+    if (!(await noteInPlace(list, { number, digest }))) return undefined;
     // 3.
     const archived = bucket.put(archiveKey(id, number), der, {
       if: 'absent',

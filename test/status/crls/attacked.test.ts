@@ -362,6 +362,16 @@ describe('a row in the place of a note of a signed CRL', () => {
   });
 });
 
+it('well-formed notes under all the next numbers stop no CRL', async () => {
+  await revoke();
+  for (let number = 1; number < 600; number++) {
+    const sk = `signed/${String(number).padStart(20, '0')}`;
+    await putRow(service.table, { pk: `crls/${CA}/full`, sk }, { number, digest: 'a'.repeat(64) });
+  }
+  expect((await published()).entry).toBeDefined();
+  expect(await alarms()).toBe(1);
+});
+
 describe('a publication that is interrupted', () => {
   /** Stops the next publication before its n-th write of the table or the archive. */
   const interrupted = async (step: number): Promise<void> => {

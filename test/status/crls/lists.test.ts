@@ -369,4 +369,28 @@ describe('another choice of the trust domain', () => {
       await checkWorld(house, { ...nothing, revoked: [`${CA} ${own.serial}`] });
     },
   );
+
+  it('after a crash between the file and the record of a list that ends, leaves nothing without its record', async () => {
+    await begin(twoLists);
+    await publish();
+    const crashing = await openHouse(ground, {
+      domain: twoLists,
+      bucket: (bucket) => ({
+        get: (key) => bucket.get(key),
+        list: (prefix, options) => bucket.list(prefix, options),
+        delete: (key) => bucket.delete(key),
+        put: async (key, body, options) => {
+          const put = await bucket.put(key, body, options);
+          if (key.startsWith(`crl/${CA}/authority/`)) throw new Error('crash');
+          return put;
+        },
+      }),
+    });
+    await expect(crashing.app.status.publish(CA, 'operator-noda', 'authority')).rejects.toThrow('crash');
+    await amend(oneList);
+    await house.app.status.publishDue();
+    await checkWorld(house, nothing);
+    const { items } = await ground.table.query({ pk: `crls/${CA}/authority`, prefix: 'signed/', limit: 5 });
+    expect(items).toEqual([]);
+  });
 });
