@@ -81,8 +81,12 @@ beforeEach(() => {
   };
 });
 
+/** Without a root, the issuer is fetched from where the certificate says. */
+const checkUnrooted = (subject: Issued, ...more: readonly string[]) =>
+  akashi(['status', ca.pem(subject.name), ...more]);
+
 const check = (subject: Issued, ...more: readonly string[]) =>
-  akashi(['status', ca.pem(subject.name), '--root', ca.pem('ca'), ...more]);
+  checkUnrooted(subject, '--root', ca.pem('ca'), ...more);
 
 describe('akashi status', () => {
   it('says good, from the sources that the certificate names, with a fresh nonce of 32 octets', async () => {
@@ -134,19 +138,24 @@ describe('akashi status', () => {
       `Certificate Revocation List (CRL):\r\n    Version 2\r\n${encodePem('X509 CRL', ca.crl())}`,
     );
     const given = ['--root', ca.pem('ca'), '--ocsp', `${base}/ocsp`, '--crl', crl];
-    const { code, out } = await check(plain, ...given);
+    const { code, out } = await checkUnrooted(plain, ...given);
     expect(code).toBe(0);
     expect(out).toMatch(/^ {2}from +--root$/m);
     expect(out).toMatch(/^trust +a root that you gave$/m);
-    expect((await check(plain, '--issuer', ca.pem('ca'), '--crl', crl)).out).toMatch(/^OCSP +none: /m);
-    expect(await check(plain)).toMatchObject({ code: 5, out: expect.stringMatching(/is not at hand/) });
+    expect((await checkUnrooted(plain, '--issuer', ca.pem('ca'), '--crl', crl)).out).toMatch(
+      /^OCSP +none: /m,
+    );
+    expect(await checkUnrooted(plain)).toMatchObject({
+      code: 5,
+      out: expect.stringMatching(/is not at hand/),
+    });
   });
 
   it('refuses a certificate that the issuer did not sign, wherever the issuer comes from', async () => {
     const other = new OpensslCa(join(folder, 'other'));
     routes['/ca.cer'] = bytes(() => other.certificate.der, 'application/pkix-cert');
     for (const more of [['--root', other.pem('ca')], []]) {
-      expect(await check(good, ...more)).toMatchObject({
+      expect(await checkUnrooted(good, ...more)).toMatchObject({
         code: 5,
         out: expect.stringMatching(/^result .*does not verify under the key of its issuer/m),
       });
@@ -185,10 +194,13 @@ describe('akashi status', () => {
     const elsewhere = { location: `${base}/ca.cer` };
     routes['/moved.cer'] = status(302, elsewhere);
     const moved = ca.issue('moved', `authorityInfoAccess=caIssuers;URI:${base}/moved.cer`);
-    expect(await check(moved)).toMatchObject({ code: 5, out: expect.stringMatching(/answered 302/) });
+    expect(await checkUnrooted(moved)).toMatchObject({ code: 5, out: expect.stringMatching(/answered 302/) });
     expect(asked.map(({ path }) => path)).toEqual(['/moved.cer']);
     const file = ca.issue('file', `authorityInfoAccess=caIssuers;URI:file://${ca.pem('ca')}`);
-    expect(await check(file)).toMatchObject({ code: 5, out: expect.stringMatching(/no address of it/) });
+    expect(await checkUnrooted(file)).toMatchObject({
+      code: 5,
+      out: expect.stringMatching(/no address of it/),
+    });
   });
 
   it('shows the caller’s credentials to the service itself, and to no other address', async () => {
@@ -205,7 +217,7 @@ describe('akashi status', () => {
 
   it('refuses a file larger than a certificate can be', async () => {
     routes['/ca.cer'] = bytes(() => new Uint8Array(1024 * 1024), 'application/pkix-cert');
-    expect(await check(good)).toMatchObject({
+    expect(await checkUnrooted(good)).toMatchObject({
       code: 5,
       out: expect.stringMatching(/more than the \d+ bytes/),
     });
@@ -227,12 +239,12 @@ describe('akashi status', () => {
     const at = `http://127.0.0.1:${(closed.address() as AddressInfo).port}`;
     await new Promise((resolve) => closed.close(resolve));
     const lonely = ca.issue('lonely', extensions(at));
-    expect(await check(lonely)).toMatchObject({ code: 3, out: expect.stringContaining(at) });
-    expect((await check(lonely, '--issuer', ca.pem('ca'))).code).toBe(3);
+    expect(await checkUnrooted(lonely)).toMatchObject({ code: 3, out: expect.stringContaining(at) });
+    expect((await checkUnrooted(lonely, '--issuer', ca.pem('ca'))).code).toBe(3);
   });
 
   it('says it in Japanese, with the same clauses', async () => {
-    const { code, out } = await check(revoked, '--language', 'ja');
+    const { code, out } = await checkUnrooted(revoked, '--language', 'ja');
     expect(code).toBe(1);
     expect(out).toMatch(/^証明書 +C=JP, O=Test, CN=revoked$/m);
     expect(out).toMatch(/^OCSP +失効（.*、keyCompromise）$/m);
@@ -249,7 +261,7 @@ describe('akashi status', () => {
   });
 
   it('gives one JSON value, and problems as JSON on standard error', async () => {
-    const { out, err } = await check(revoked, '--json');
+    const { out, err } = await checkUnrooted(revoked, '--json');
     expect(err).toBe('');
     expect(JSON.parse(out)).toMatchObject({
       result: 'revoked',
@@ -265,8 +277,10 @@ describe('akashi status', () => {
         { subject: 'C=JP, O=Test, CN=CA', from: `${base}/ca.cer` },
       ],
     });
+    expect(JSON.parse((await checkUnrooted(good, '--json')).out)).toMatchObject({ result: 'untrusted' });
     expect(JSON.parse((await check(good, '--json')).out)).toMatchObject({
       result: 'good',
+      trust: 'root',
       path: [{ crl: { says: 'notListed' } }, {}],
     });
     const broken = join(folder, 'broken.pem');

@@ -46,6 +46,12 @@ export const STATUS_CHECK: Readonly<Record<string, string>> = {
   '{0} answered {1}.': '{0} が {1} を返しました。',
   '{0} answered with something else than {1}.': '{0} の回答が {1} ではありません。',
   'The certificate names no address of it.': '証明書に、そのアドレスが書かれていません。',
+  'The certificate names no address of it that can be asked: only http and https are.':
+    '証明書に、問い合わせのできるアドレス（http か https）が書かれていません。',
+  "The CRL's signer has the name of the CA, but neither the CA nor who certified it issued its certificate.":
+    'CRL の署名者は認証局と同じ名前ですが、その証明書を発行したのは、認証局でも、認証局の証明書の発行者でもありません。',
+  'The issuer of {0} is at hand, but the path comes back to itself there, or more signatures would have to be verified than are here.':
+    '{0} の発行者の証明書はありますが、そこでパスが循環するか、検証の必要な署名がここでの上限を超えています。',
   good: '有効',
   REVOKED: '失効',
   'ON HOLD': '保留（一時停止）',
