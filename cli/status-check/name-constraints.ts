@@ -75,7 +75,7 @@ const isWithin = (name: GeneralName, base: Comparable): boolean | undefined => {
   }
   if (base.kind === 'uniformResourceIdentifier' && name.kind === 'uniformResourceIdentifier') {
     const host = hostOf(name.value);
-    return host === undefined ? undefined : isHostOf(host, base.value);
+    return host !== undefined && isHostBase(base.value) ? isHostOf(host, base.value) : undefined;
   }
   if (base.kind === 'iPAddress' && name.kind === 'iPAddress') return isAddressWithin(name.value, base.value);
   return (

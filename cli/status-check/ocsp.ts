@@ -93,7 +93,7 @@ const singleFor = (question: OcspQuestion, { responses }: BasicOcspResponse): Si
   );
   if (single === undefined) throw new Unusable(ABOUT, phrase`The OCSP answer is about another certificate.`);
   const others = responses.filter(
-    (one) => isAbout(question, one) && one.certStatus.status !== single.certStatus.status,
+    (one) => isAbout(question, one) && statusOf(one).says !== statusOf(single).says,
   );
   if (more.length > 0 || others.length > 0)
     throw new Unusable(ABOUT, phrase`The OCSP answer speaks twice about the certificate.`);

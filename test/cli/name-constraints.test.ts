@@ -48,6 +48,23 @@ describe('name constraints', () => {
     expect(refusal(excluded('URI:.example'), 'URI:https://10.0.0.1/')).toEqual([NAMES]);
   });
 
+  it('refuse a name or a base that is not spelt as a host, which others may read as one', () => {
+    for (const name of ['DNS:a.evil.example.', 'email:x@evil.example.', 'URI:http://evil.example./']) {
+      const kind = name.slice(0, name.indexOf(':'));
+      expect(refusal(excluded(`${kind}:evil.example`), name)).toEqual([NAMES]);
+    }
+    for (const base of ['evil.example.', '*.evil.example']) {
+      expect(refusal(excluded(`DNS:${base}`), 'DNS:a.evil.example')).toEqual([NAMES]);
+      expect(refusal(excluded(`email:${base}`), 'email:x@a.evil.example')).toEqual([NAMES]);
+      expect(refusal(excluded(`URI:${base}`), 'URI:http://a.evil.example/')).toEqual([NAMES]);
+    }
+    const two = 'URI:http://evil.example\\\\@good.example/x';
+    expect(refusal(excluded('URI:evil.example'), two)).toEqual([NAMES]);
+    expect(refusal(excluded('DNS:evil.example'), 'DNS:a_b.good.example')).toEqual([]);
+    expect(refusal(excluded('email:.evil.example'), 'email:x@good.example')).toEqual([]);
+    expect(refusal(excluded('URI:evil.example'), 'URI:http://user@good.example:80/x')).toEqual([]);
+  });
+
   it('of a kind that is not compared refuse every name of that kind', () => {
     const other = permitted('otherName:1.2.3;UTF8:a');
     expect(refusal(other, 'otherName:1.2.3;UTF8:a')).toEqual([NAMES]);

@@ -10,6 +10,7 @@ import {
   type CertStatus,
   decodeCertificate,
   decodeOcspRequest,
+  encodeCertId,
   encodeCertificateList,
   encodeName,
   encodeOcspResponse,
@@ -84,8 +85,27 @@ const ocsp =
     };
   };
 
+/** A CRL of the CA; entries have the reason `unspecified`. */
+const crl =
+  (
+    thisUpdate: Date,
+    ...revokedCertificates: Parameters<typeof encodeTbsCertList>[0]['revokedCertificates']
+  ): Reply =>
+  () => {
+    const { signatureAlgorithm, subject } = ca.certificate;
+    const tbs = encodeTbsCertList({
+      signature: signatureAlgorithm,
+      issuer: subject,
+      thisUpdate,
+      nextUpdate: new Date(Date.now() + HOUR),
+      revokedCertificates,
+      crlExtensions: [],
+    });
+    return { body: encodeCertificateList(tbs, signatureAlgorithm, ca.signature(tbs)) };
+  };
+
 const GOOD: CertStatus = { status: 'good' };
-const REVOKED: CertStatus = { status: 'revoked', revocationTime: new Date(Date.now() - HOUR) };
+const REVOKED = { status: 'revoked', revocationTime: new Date(Date.now() - HOUR) } as const;
 
 describe('an answer', () => {
   it('that says two things of the certificate says nothing', async () => {
@@ -99,6 +119,51 @@ describe('an answer', () => {
         out: expect.stringMatching(/^OCSP +unusable: .* speaks twice .*\(RFC 6960 3\.2 \(1\)\)$/m),
       });
     }
+  });
+
+  it('that says two things of the certificate by two digests says nothing', async () => {
+    const { subject, subjectPublicKeyInfo } = ca.certificate;
+    const certId = encodeCertId({
+      hash: 'sha256',
+      issuerName: encodeName(subject),
+      issuerPublicKeyInfo: subjectPublicKeyInfo,
+      serialNumber: ca.issued('leaf').certificate.serialNumber,
+    });
+    const contradicts = async (one: CertStatus, other: CertStatus): Promise<void> => {
+      server.replies = { '/ocsp': ocsp({ certStatus: one }, { certStatus: other, certId }) };
+      expect(await check()).toMatchObject({
+        code: 5,
+        out: expect.stringMatching(/^OCSP +unusable: .* speaks twice .*\(RFC 6960 3\.2 \(1\)\)$/m),
+      });
+    };
+    await contradicts(GOOD, REVOKED);
+    await contradicts(REVOKED, GOOD);
+    await contradicts({ ...REVOKED, revocationReason: 'certificateHold' }, REVOKED);
+    server.replies = { '/ocsp': ocsp({ certStatus: GOOD }, { certStatus: GOOD, certId }) };
+    expect((await check()).code).toBe(0);
+  });
+
+  it('of a hold that began after the CRL is on hold, however early its thisUpdate is', async () => {
+    const minutes = (count: number): Date => new Date(Date.now() - count * 60_000);
+    const held = (since: number): Reply =>
+      ocsp({
+        certStatus: { ...REVOKED, revocationTime: minutes(since), revocationReason: 'certificateHold' },
+        thisUpdate: minutes(60),
+      });
+    server.replies = { '/ocsp': held(10), '/ca.crl': crl(minutes(30)) };
+    expect(await check()).toMatchObject({ code: 1, out: expect.stringMatching(/^result +ON HOLD: /m) });
+    server.replies['/ocsp'] = held(50);
+    expect((await check()).code).toBe(0);
+  });
+
+  it('that can be had at no address that is asked is out, not absent', async () => {
+    const at = `authorityInfoAccess=OCSP;URI:ldap://x.example/y,OCSP;URI:file:///etc/hosts`;
+    ca.issue('ldap', `${at}\ncrlDistributionPoints=URI:${server.base}/ca.crl`);
+    server.replies = { '/ca.crl': crl(new Date()) };
+    expect(await akashi(['status', ca.pem('ldap'), '--root', ca.pem('ca')])).toMatchObject({
+      code: 5,
+      out: expect.stringMatching(/^OCSP +unavailable: .*only http and https are\./m),
+    });
   });
 
   it('of ten years ago without a nextUpdate is too old', async () => {
@@ -119,20 +184,10 @@ describe('an answer', () => {
     server.replies = { '/ocsp': ocsp({ certStatus: { status: 'revoked', revocationTime } }) };
     expect((await check()).code).toBe(1);
     server.replies = {
-      '/ca.crl': () => {
-        const tbs = encodeTbsCertList({
-          signature: ca.certificate.signatureAlgorithm,
-          issuer: ca.certificate.subject,
-          thisUpdate: new Date(),
-          nextUpdate: new Date(Date.now() + HOUR),
-          revokedCertificates: [
-            { serialNumber: ca.issued('leaf').certificate.serialNumber, revocationDate: revocationTime },
-          ],
-          crlExtensions: [],
-        });
-        const { signatureAlgorithm } = ca.certificate;
-        return { body: encodeCertificateList(tbs, signatureAlgorithm, ca.signature(tbs)) };
-      },
+      '/ca.crl': crl(new Date(), {
+        serialNumber: ca.issued('leaf').certificate.serialNumber,
+        revocationDate: revocationTime,
+      }),
     };
     expect((await check()).code).toBe(1);
   });

@@ -89,6 +89,29 @@ const bare = (at: Uint8Array, version?: Uint8Array, ...more: readonly Uint8Array
   return Buffer.from(encodeCertificateList(tbs, signatureAlgorithm, ca.signature(tbs)));
 };
 
+/** A CRL with a number, or a delta for the base of another. `later` is in milliseconds. */
+const numbered = (reasonCode: CrlReason | undefined, number: bigint, base?: bigint, later = 0): Buffer => {
+  const { serialNumber } = good.certificate;
+  const { signatureAlgorithm, subject } = ca.certificate;
+  const tbs = encodeTbsCertList({
+    signature: signatureAlgorithm,
+    issuer: subject,
+    thisUpdate: new Date(BEGUN + later),
+    nextUpdate: new Date(BEGUN + 3_600_000),
+    revokedCertificates: reasonCode ? [{ serialNumber, revocationDate: new Date(), reasonCode }] : [],
+    crlExtensions: [
+      { id: 'cRLNumber', number, critical: false },
+      ...(base === undefined ? [] : [{ id: 'deltaCRLIndicator', number: base, critical: true } as const]),
+    ],
+  });
+  return Buffer.from(encodeCertificateList(tbs, signatureAlgorithm, ca.signature(tbs)));
+};
+
+const BEGUN = Date.now() - 60_000;
+
+const says = async (...crls: readonly Buffer[]): Promise<string> =>
+  (await judgeAll(crls, good.certificate)).finding.says;
+
 describe('CRLs', () => {
   it('list what is revoked and on hold, in DER and in PEM', async () => {
     const der = ca.crl();
@@ -250,30 +273,7 @@ describe('CRLs', () => {
   });
 
   it('with a delta on top change a hold, if the numbers go on, and never a revocation', async () => {
-    const { serialNumber } = good.certificate;
-    const numbered = (
-      reasonCode: CrlReason | undefined,
-      number: bigint,
-      base?: bigint,
-      later = 0,
-    ): Buffer => {
-      const { signatureAlgorithm, subject } = ca.certificate;
-      const tbs = encodeTbsCertList({
-        signature: signatureAlgorithm,
-        issuer: subject,
-        thisUpdate: new Date(Date.now() - 60_000 + later),
-        nextUpdate: new Date(Date.now() + 3_600_000),
-        revokedCertificates: reasonCode ? [{ serialNumber, revocationDate: new Date(), reasonCode }] : [],
-        crlExtensions: [
-          { id: 'cRLNumber', number, critical: false },
-          ...(base === undefined ? [] : [{ id: 'deltaCRLIndicator', number: base, critical: true } as const]),
-        ],
-      });
-      return Buffer.from(encodeCertificateList(tbs, signatureAlgorithm, ca.signature(tbs)));
-    };
     const delta = (reason: CrlReason, base = 5n, number = 6n) => numbered(reason, number, base, 30_000);
-    const says = async (...crls: readonly Buffer[]): Promise<string> =>
-      (await judgeAll(crls, good.certificate)).finding.says;
     const [none, hold, gone] = [
       numbered(undefined, 5n),
       numbered('certificateHold', 5n),
@@ -294,6 +294,20 @@ describe('CRLs', () => {
     }
     const { aside } = await judgeAll([hold, delta('removeFromCRL', 6n, 7n)], good.certificate);
     expect(aside).toMatchObject([{ from: '1.crl', finding: { rule: 'RFC 5280 5.2.4' } }]);
+  });
+
+  it('with a delta of the same second or an earlier one are revoked if it says so, and else by the newer number', async () => {
+    const [none, hold] = [numbered(undefined, 5n), numbered('certificateHold', 5n)];
+    for (const later of [0, -30_000]) {
+      expect(await says(none, numbered('keyCompromise', 6n, 5n, later))).toBe('revoked');
+      expect(await says(hold, numbered('keyCompromise', 6n, 5n, later))).toBe('revoked');
+    }
+    expect(await says(none, numbered('certificateHold', 6n, 5n))).toBe('hold');
+    expect(await says(hold, numbered('removeFromCRL', 6n, 5n))).toBe('good');
+    expect(await says(hold, numbered('removeFromCRL', 6n, 5n, -30_000))).toBe('hold');
+    const later = [numbered('keyCompromise', 6n, 5n, 10_000), numbered(undefined, 7n, 5n, 20_000)];
+    expect(await says(none, ...later)).toBe('revoked');
+    expect(await says(none, ...later.toReversed())).toBe('revoked');
   });
 
   it('that are indirect, for entries of other CAs, are understood', async () => {
