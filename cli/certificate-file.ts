@@ -14,13 +14,12 @@ import { readFileWithin } from './read-file.ts';
 /** A chain in PEM, with the text that may stand around its blocks. */
 const MAX_CHAIN_BYTES = 8 * MAX_CERTIFICATE_BYTES;
 
+const dersIn = (bytes: Buffer): readonly Uint8Array[] =>
+  isPem(bytes) ? decodePemBundle('CERTIFICATE', bytes.toString('utf8'), MAX_CHAIN_BYTES) : [bytes];
+
 /** One certificate in DER, or one or more in PEM. Throws a `Fault` for anything else. */
 export const decodeCertificates = (bytes: Buffer): readonly Certificate[] =>
-  isPem(bytes)
-    ? decodePemBundle('CERTIFICATE', bytes.toString('utf8'), MAX_CHAIN_BYTES).map((der) =>
-        decodeCertificate(der),
-      )
-    : [decodeCertificate(bytes)];
+  dersIn(bytes).map((der) => decodeCertificate(der));
 
 /** A certs-only message begins with an OBJECT IDENTIFIER; a certificate begins with a SEQUENCE (RFC 5652 3). */
 const isMessage = (bytes: Uint8Array): boolean => {
@@ -40,25 +39,19 @@ const messageIn = (bytes: Buffer): Uint8Array | undefined => {
 };
 
 /** Certificates that the caller trusts: the file may be anything that `decodeIssuers` takes. */
-export const readIssuersFile = async (path: string): Promise<readonly Certificate[]> =>
-  (await decodeIssuers(await readFileWithin(path, 2 * MAX_CHAIN_BYTES))).certificates;
+export const readIssuersFile = async (path: string): Promise<Issuers> =>
+  decodeIssuers(await readFileWithin(path, 2 * MAX_CHAIN_BYTES));
 
 export interface Issuers {
   readonly certificates: readonly Certificate[];
-  /** Why others in the same message were left out. */
+  /** Why others of the same file or message were left out. */
   readonly refused: readonly Fault[];
 }
 
-/**
- * What an issuer's address gives: as `decodeCertificates`, or a certs-only message in BER or PEM (RFC 5280 4.2.2.1).
- * Certificates that are refused are left out where others are taken. Rejects with a `Fault` if none is.
- */
-export const decodeIssuers = async (bytes: Buffer): Promise<Issuers> => {
-  const message = messageIn(bytes);
-  if (message === undefined) return { certificates: decodeCertificates(bytes), refused: [] };
+const readable = (ders: readonly Uint8Array[]): Issuers => {
   const certificates: Certificate[] = [];
   const refused: Fault[] = [];
-  for (const der of await decodeCertsOnly(message, MAX_CHAIN_BYTES)) {
+  for (const der of ders) {
     try {
       certificates.push(decodeCertificate(der));
     } catch (error) {
@@ -66,18 +59,31 @@ export const decodeIssuers = async (bytes: Buffer): Promise<Issuers> => {
       refused.push(error);
     }
   }
-  if (certificates.length === 0) throw refused[0];
   return { certificates, refused };
+};
+
+/**
+ * What an issuer's address gives: as `decodeCertificates`, or a certs-only message in BER or PEM (RFC 5280 4.2.2.1).
+ * Certificates that are refused are left out where others are taken. Rejects with a `Fault` if none is.
+ */
+export const decodeIssuers = async (bytes: Buffer): Promise<Issuers> => {
+  const message = messageIn(bytes);
+  const found = readable(message ? await decodeCertsOnly(message, MAX_CHAIN_BYTES) : dersIn(bytes));
+  if (found.certificates.length === 0) throw found.refused[0];
+  return found;
 };
 
 export interface CertificateFile {
   readonly certificate: Certificate;
   /** What follows the certificate in the file: its chain, if anything. */
   readonly chain: readonly Certificate[];
+  /** Why others of the chain were left out. */
+  readonly refused: readonly Fault[];
 }
 
 export const readCertificateFile = async (path: string): Promise<CertificateFile> => {
-  const [certificate, ...chain] = decodeCertificates(await readFileWithin(path, 2 * MAX_CHAIN_BYTES));
-  if (certificate === undefined) throw usage(phrase`There is no certificate in ${path}.`);
-  return { certificate, chain };
+  const [first, ...others] = dersIn(await readFileWithin(path, 2 * MAX_CHAIN_BYTES));
+  if (first === undefined) throw usage(phrase`There is no certificate in ${path}.`);
+  const { certificates: chain, refused } = readable(others);
+  return { certificate: decodeCertificate(first), chain, refused };
 };

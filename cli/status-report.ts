@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { type Phrase, phrase } from '../lib/fault.ts';
+import { type Fault, type Phrase, phrase } from '../lib/fault.ts';
 import { type Say, said } from '../lib/messages/messages.ts';
 import { type Certificate, formatName, rfc3339 } from '../lib/pki/pki.ts';
 import { details } from './output.ts';
@@ -122,10 +122,22 @@ const entryLines = (
   ...(status ? statusLines(status, say) : []),
 ];
 
+/** Certificates of the caller's files that were left out: how many, and why the first. */
+const unreadLines = ([first, ...others]: readonly Fault[], say: Say): readonly Line[] => {
+  if (!first) return [];
+  const text = phrase`Certificates in the files that cannot be read: ${1 + others.length}. ${first.phrase}`;
+  return [[say(phrase`left out`), say(text)]];
+};
+
 /** For people: every certificate of the path with its sources, the one in question first, and the result last. */
-export const statusText = ({ at, path, end, verdict }: StatusReport, say: Say): string =>
+export const statusText = (
+  { at, path, end, verdict }: StatusReport,
+  unread: readonly Fault[],
+  say: Say,
+): string =>
   details([
     ...path.flatMap((entry, index) => entryLines(entry, index, say)),
+    ...unreadLines(unread, say),
     [say(phrase`trust`), say(TRUST[end])],
     [say(phrase`judged at`), rfc3339(at)],
     [say(phrase`rule`), verdict.rule],
@@ -179,7 +191,11 @@ const entryJson = (entry: PathEntry): object => ({
 });
 
 /** For machines; dates become RFC 3339. `rule` is the clause that decided, for the whole and for each part. */
-export const statusJson = ({ at, path, end, verdict }: StatusReport, say: Say): unknown =>
+export const statusJson = (
+  { at, path, end, verdict }: StatusReport,
+  unread: readonly Fault[],
+  say: Say,
+): unknown =>
   said(
     {
       result: verdict.outcome,
@@ -188,6 +204,7 @@ export const statusJson = ({ at, path, end, verdict }: StatusReport, say: Say): 
       at,
       trust: end,
       path: path.map(entryJson),
+      leftOut: unread.map((fault) => ({ detail: fault.phrase })),
     },
     say,
   );

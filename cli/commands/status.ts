@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Option } from 'commander';
 import { z } from 'zod';
-import { phrase } from '../../lib/fault.ts';
+import { type Fault, phrase } from '../../lib/fault.ts';
 import { speaking } from '../../lib/messages/messages.ts';
 import { isOid } from '../../lib/pki/pki.ts';
 import { readCertificateFile, readIssuersFile } from '../certificate-file.ts';
@@ -18,8 +18,8 @@ import { statusJson, statusText } from '../status-report.ts';
 
 const input = z.object({
   certificate: z.string(),
-  root: z.string().exactOptional(),
-  issuer: z.string().exactOptional(),
+  root: z.array(z.string()).max(64).exactOptional(),
+  issuer: z.array(z.string()).max(64).exactOptional(),
   ocsp: z.string().exactOptional(),
   crl: z.array(z.string()).max(64).exactOptional(),
   at: z.iso
@@ -90,8 +90,12 @@ export const addCommand: AddCommand = (program, perform) => {
       'Find and judge the path of a certificate, and ask OCSP and the CRLs for the status of all its certificates. Anyone who relies on a certificate may use it.',
     )
     .argument('<certificate>', 'a file in PEM or DER; a chain may follow the certificate')
-    .option('--root <file>', 'CA certificates that you trust, in PEM, DER or PKCS#7')
-    .addOption(new Option('--issuer <file>', 'the same as --root').hideHelp())
+    .option(
+      '--root <file>',
+      'CA certificates that you trust, in PEM, DER or PKCS#7; may be given several times',
+      collect,
+    )
+    .addOption(new Option('--issuer <file>', 'the same as --root').argParser(collect).hideHelp())
     .option('--ocsp <url>', 'ask here instead')
     .option('--crl <file-or-url>', 'take the CRL from here instead; may be given several times', collect)
     .option('--policy <oid>', 'ask for this policy in the path; several times for any of them', collect)
@@ -103,11 +107,14 @@ export const addCommand: AddCommand = (program, perform) => {
     .addHelpText('after', guideText(GUIDE))
     .action(
       perform(input, async ({ client, settings, terminal, show }, options) => {
-        const { certificate, chain } = await readCertificateFile(options.certificate);
+        const { certificate, chain, refused } = await readCertificateFile(options.certificate);
+        const roots = await rootsOf(options.root, '--root');
+        const issuers = await rootsOf(options.issuer, '--issuer');
+        const unread = [...refused, ...roots.refused, ...issuers.refused];
         const report = await checkStatus({
           certificate,
           chain: chain.map((one) => ({ certificate: one, from: phrase`the certificate's file` })),
-          roots: [...(await rootsOf(options.root, '--root')), ...(await rootsOf(options.issuer, '--issuer'))],
+          roots: [...roots.held, ...issuers.held],
           ...(options.ocsp === undefined ? {} : { ocsp: ocspUrl(options.ocsp) }),
           ...(options.crl === undefined ? {} : { crls: await Promise.all(options.crl.map(crlSource)) }),
           clock: {
@@ -120,14 +127,25 @@ export const addCommand: AddCommand = (program, perform) => {
           ask: client.ask,
         });
         const say = await speaking(settings.language);
-        show(statusJson(report, say), statusText(report, say));
+        show(statusJson(report, unread, say), statusText(report, unread, say));
         return EXIT_OF[report.verdict.outcome];
       }),
     );
 };
 
-const rootsOf = async (path: string | undefined, from: string): Promise<readonly Held[]> =>
-  path === undefined ? [] : (await readIssuersFile(path)).map((certificate) => ({ certificate, from }));
+interface Roots {
+  readonly held: readonly Held[];
+  /** Why certificates of the same files were left out. */
+  readonly refused: readonly Fault[];
+}
+
+const rootsOf = async (paths: readonly string[] = [], from: string): Promise<Roots> => {
+  const files = await Promise.all(paths.map(readIssuersFile));
+  return {
+    held: files.flatMap(({ certificates }) => certificates.map((certificate) => ({ certificate, from }))),
+    refused: files.flatMap(({ refused }) => refused),
+  };
+};
 
 const ocspUrl = (text: string): URL => {
   const url = webAddress(text);

@@ -2,10 +2,10 @@ import { phrase } from '../../lib/fault.ts';
 import { type Certificate, formatName } from '../../lib/pki/pki.ts';
 import type { ApiClient } from '../api-client.ts';
 import { type CertificateStatus, certificateStatus, rootListing } from './certificate-status.ts';
-import type { CrlFinding } from './crl.ts';
+import type { CrlFinding, SetAside } from './crl.ts';
 import { type CrlAtHand, MAX_CRL_BYTES, readCrls } from './crl-file.ts';
 import { type Fetcher, type Limits, openFetcher } from './fetcher.ts';
-import type { Clock, Silence } from './finding.ts';
+import { type Clock, type Silence, silenceOf, Unusable } from './finding.ts';
 import type { Inquiry } from './inquiry.ts';
 import { type DeadEnd, type Held, type Path, pathsFrom } from './path.ts';
 import type { PolicyDemand } from './path-policies.ts';
@@ -100,12 +100,17 @@ const trusted = (judgement: Verdict, end: Path['end']): Verdict =>
       )
     : judgement;
 
-/** The CRLs that were given, and the silence of an address among them that gave none. */
+/** The CRLs that were given, and what among them gave none, or none that can be read. */
 const givenCrls = async (
   { crls = [] }: StatusQuestion,
   fetcher: Fetcher,
-): Promise<{ readonly crls: CrlAtHand[]; readonly silence?: Silence }> => {
+): Promise<{
+  readonly crls: CrlAtHand[];
+  readonly silence?: Silence;
+  readonly failed: readonly SetAside[];
+}> => {
   const read: CrlAtHand[] = [];
+  const failed: SetAside[] = [];
   let silence: Silence | undefined;
   for (const given of crls) {
     if (!(given instanceof URL)) {
@@ -114,9 +119,23 @@ const givenCrls = async (
     }
     const fetched = await fetcher.file(given, MAX_CRL_BYTES);
     if ('body' in fetched) read.push(...readCrls(fetched.body, given.href));
-    else silence = fetched;
+    else {
+      silence = fetched;
+      failed.push({ from: given.href, finding: fetched });
+    }
   }
-  return { crls: read, ...(silence && { silence }) };
+  for (const { from, list } of read) {
+    if (list instanceof Unusable) failed.push({ from, finding: silenceOf(list) });
+  }
+  return { crls: read, ...(silence && { silence }), failed };
+};
+
+/** Who names a CRL wants it asked: what the others do not list, it may. */
+const heeding = ([failed]: readonly SetAside[], report: StatusReport): StatusReport => {
+  if (!failed || report.verdict.outcome !== 'good') return report;
+  const { from, finding } = failed;
+  const because = phrase`Nothing else speaks against it, but the CRL that you named, ${from}, says nothing: ${finding.detail}`;
+  return { ...report, verdict: verdict('inDoubt', finding.rule, because) };
 };
 
 /** A CRL that lists the root counts against it, though no path has to prove a root (RFC 5280 6.1.1 (d)). */
@@ -171,7 +190,7 @@ export const checkStatus = async (question: StatusQuestion): Promise<StatusRepor
   const { certificate, chain, roots, clock, nonce, ask, now, limits, ocsp } = question;
   const fetcher = openFetcher(ask, now, limits);
   const search = { roots, pool: [...chain], fetcher };
-  const { crls, silence } = await givenCrls(question, fetcher);
+  const { crls, silence, failed } = await givenCrls(question, fetcher);
   const base = {
     clock,
     fetcher,
@@ -201,7 +220,7 @@ export const checkStatus = async (question: StatusQuestion): Promise<StatusRepor
       continue;
     }
     const report = await judged(question, base, path, problems);
-    if (report.verdict.outcome === 'good') return report;
+    if (report.verdict.outcome === 'good') return heeding(failed, report);
     best ??= report;
   }
   const [first] = refused;

@@ -19,6 +19,7 @@ import {
   encodeTbsCertificate,
   encodeTbsCertList,
   nonceExtension,
+  type RevokedCertificate,
   type SingleResponse,
 } from '../../lib/pki/pki.ts';
 import { akashi, type Ended } from './in-process.ts';
@@ -87,10 +88,7 @@ const ocsp =
 
 /** A CRL of the CA; entries have the reason `unspecified`. */
 const crl =
-  (
-    thisUpdate: Date,
-    ...revokedCertificates: Parameters<typeof encodeTbsCertList>[0]['revokedCertificates']
-  ): Reply =>
+  (thisUpdate: Date, ...revokedCertificates: readonly RevokedCertificate[]): Reply =>
   () => {
     const { signatureAlgorithm, subject } = ca.certificate;
     const tbs = encodeTbsCertList({

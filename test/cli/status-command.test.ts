@@ -151,6 +151,55 @@ describe('akashi status', () => {
     });
   });
 
+  it('leaves out what cannot be read behind the certificate and among the roots, and says how many', async () => {
+    const odd = encodePem('CERTIFICATE', Buffer.from([0x30, 0x00]));
+    const file = (name: string, ...pem: readonly string[]): string =>
+      ca.write(name, Buffer.from(pem.join('')));
+    const [own, root] = [ca.pem('good'), ca.pem('ca')].map((path) => readFileSync(path, 'utf8')) as [
+      string,
+      string,
+    ];
+    const files = [file('own.odd.pem', own, odd), '--root', file('root.odd.pem', odd, root)];
+    const { code, out } = await akashi(['status', ...files]);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^left out +Certificates in the files that cannot be read: 2\. \S/m);
+    expect(JSON.parse((await akashi(['status', ...files, '--json'])).out)).toMatchObject({
+      leftOut: [{ detail: expect.stringMatching(/./) }, {}],
+    });
+    expect((await akashi(['status', file('odd.pem', odd, own), '--root', root])).code).toBe(2);
+    expect((await akashi(['status', ca.pem('good'), '--root', file('no.pem', odd)])).code).toBe(2);
+  });
+
+  it('takes every --root', async () => {
+    const second = new OpensslCa(join(folder, 'second'), 'Second');
+    const both = ['--root', second.pem('ca'), '--root', ca.pem('ca')];
+    expect((await checkUnrooted(good, ...both)).code).toBe(0);
+    expect((await checkUnrooted(good, ...both.slice(2), ...both.slice(0, 2))).code).toBe(0);
+  });
+
+  it('is in doubt if a CRL that is given cannot be had or read, unless another tells enough', async () => {
+    const full = ca.write('given.crl', ca.crl());
+    expect((await check(good, '--crl', full)).code).toBe(0);
+    for (const bad of [
+      `${base}/gone.crl`,
+      'http://127.0.0.1:1/',
+      ca.write('text.crl', Buffer.from('text')),
+    ]) {
+      for (const given of [
+        ['--crl', full, '--crl', bad],
+        ['--crl', bad, '--crl', full],
+      ]) {
+        const { code, out } = await check(good, ...given);
+        expect({ code, out }).toEqual({
+          code: 5,
+          out: expect.stringMatching(/IN DOUBT: .* that you named, /),
+        });
+        expect(out).toContain(`named, ${bad}, says nothing`);
+        expect((await check(revoked, ...given)).code).toBe(1);
+      }
+    }
+  });
+
   it('refuses a certificate that the issuer did not sign, wherever the issuer comes from', async () => {
     const other = new OpensslCa(join(folder, 'other'));
     routes['/ca.cer'] = bytes(() => other.certificate.der, 'application/pkix-cert');

@@ -52,6 +52,9 @@ export const STATUS_CHECK: Readonly<Record<string, string>> = {
     'CRL の署名者は認証局と同じ名前ですが、その証明書を発行したのは、認証局でも、認証局の証明書の発行者でもありません。',
   'The issuer of {0} is at hand, but the path comes back to itself there, or more signatures would have to be verified than are here.':
     '{0} の発行者の証明書はありますが、そこでパスが循環するか、検証の必要な署名がここでの上限を超えています。',
+  'Certificates in the files that cannot be read: {0}. {1}': '読めない証明書がファイルに {0} 枚あります。{1}',
+  'Nothing else speaks against it, but the CRL that you named, {0}, says nothing: {1}':
+    'ほかに問題はありませんが、指定された CRL（{0}）から何も分かりません。{1}',
   good: '有効',
   REVOKED: '失効',
   'ON HOLD': '保留（一時停止）',
