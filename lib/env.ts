@@ -25,7 +25,7 @@ const port = (fallback: string) =>
 const text = (fallback: string, description: Phrase) =>
   described(description, z.prefault(filled(), fallback));
 
-const PUBLICATION_URL = phrase`an http address, which goes into certificates: in ASCII, the host a domain name (other scripts as xn--) or an IP address, without query, user or slash at the end; with PORT=0 it must be given`;
+const PUBLICATION_URL = phrase`an http address, which goes into certificates: in ASCII without spaces, the host a domain name in lower case (other scripts as xn--) or an IP address, no . or .. in the path, without query, user or slash at the end; with PORT=0 it must be given`;
 
 /** The log's identity, and the witnesses that cosign its checkpoints. */
 const LOG = {

@@ -61,7 +61,7 @@ describe('the environment', () => {
       'PORT must be a port number from 0 to 65535, where 0 takes a free one; it was "80a".',
       'TLS_PORT must be a port number from 0 to 65535, where 0 takes a free one; it was "65536".',
       'DATA_DIR must be a folder for the data; it was "".',
-      'PUBLIC_URL must be an http address, which goes into certificates: in ASCII, the host a domain name (other scripts as xn--) or an IP address, without query, user or slash at the end; with PORT=0 it must be given; it was "ftp://x".',
+      'PUBLIC_URL must be an http address, which goes into certificates: in ASCII without spaces, the host a domain name in lower case (other scripts as xn--) or an IP address, no . or .. in the path, without query, user or slash at the end; with PORT=0 it must be given; it was "ftp://x".',
     ]);
   });
 

@@ -331,7 +331,7 @@ const addresses = z
       .max(200)
       .refine(
         isPublicationUrl,
-        'An address goes into certificates: http, in ASCII, the host a domain name (other scripts as xn--) or an IP address, without query, user or slash at the end.',
+        'An address goes into certificates: http, in ASCII without spaces, the host a domain name in lower case (other scripts as xn--) or an IP address, no . or .. in the path, without query, user or slash at the end.',
       ),
   )
   .min(1)

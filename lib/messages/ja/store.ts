@@ -51,8 +51,8 @@ export const STORE = {
   '{0} must be {1}.': '{0} には、{1}を指定してください。',
   '{0} must be {1}; it was {2}.': '{0} には、{1}を指定してください。指定された値は {2} です。',
   'a port number from 0 to 65535, where 0 takes a free one': '0～65535 のポート番号（0 は空きポート）',
-  'an http address, which goes into certificates: in ASCII, the host a domain name (other scripts as xn--) or an IP address, without query, user or slash at the end; with PORT=0 it must be given':
-    '証明書に書き込まれる http のアドレス（ASCII のみ。ホストはドメイン名（日本語などは xn-- で始まる A ラベル）または IP アドレス。クエリ、ユーザー名、末尾のスラッシュは不可、PORT=0 のときは必須）',
+  'an http address, which goes into certificates: in ASCII without spaces, the host a domain name in lower case (other scripts as xn--) or an IP address, no . or .. in the path, without query, user or slash at the end; with PORT=0 it must be given':
+    '証明書に書き込まれる http のアドレス（空白なしの ASCII。ホストは小文字のドメイン名（日本語などは xn-- で始まる A ラベル）または IP アドレス。パスの . と ..、クエリ、ユーザー名、末尾のスラッシュは不可、PORT=0 のときは必須）',
   'the name of the log: a host and a path, without scheme, space and plus':
     '透明性ログの名前（ホストとパス。スキーム、空白、プラス記号は不可）',
   'verifier keys of witnesses, each followed by a space and its address, separated by commas':

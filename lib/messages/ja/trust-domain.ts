@@ -191,8 +191,8 @@ export const TRUST_DOMAIN = {
   'The approval of this trust domain file has lapsed: start the service with the file in force, and have the changed one proposed and approved again.':
     'この信頼ドメインファイルの承認は期限切れです。現行のファイルでサービスを起動し、変更したファイルの提案と承認をやり直してください。',
   'Addresses are distinct.': '同じアドレスを二つ指定することはできません。',
-  'An address goes into certificates: http, in ASCII, the host a domain name (other scripts as xn--) or an IP address, without query, user or slash at the end.':
-    'アドレスは証明書に書き込まれます。http のアドレスを ASCII で、ホストはドメイン名（日本語などは xn-- で始まる A ラベル）または IP アドレスとし、クエリー、利用者名、末尾のスラッシュなしで指定してください。',
+  'An address goes into certificates: http, in ASCII without spaces, the host a domain name in lower case (other scripts as xn--) or an IP address, no . or .. in the path, without query, user or slash at the end.':
+    'アドレスは証明書に書き込まれます。http のアドレスを 空白なしの ASCII で、ホストは小文字のドメイン名（日本語などは xn-- で始まる A ラベル）または IP アドレスとし、パスの . と ..、クエリー、利用者名、末尾のスラッシュなしで指定してください。',
   'The object of the trust domain in force is not one that a ceremony makes.':
     '現行の信頼ドメインのオブジェクトが、鍵生成式で作られたものではありません。',
   'The rows of withdrawn principals are not those that the service wrote; restore them from a copy of the table.':
