@@ -161,7 +161,7 @@ export const certificateStatus = async (
       ? await responderProblem(inquiry, responder, issuer, inside)
       : undefined;
   const ocsp = problem ? { ...asked, finding: silenceOf(problem) } : asked;
-  return { ocsp, crl, verdict: judgeStatus(ocsp.finding, crl.finding, certificate) };
+  return { ocsp, crl, verdict: judgeStatus(ocsp.finding, crl.finding, certificate, inquiry.clock.at) };
 };
 
 /** What the CRLs at hand list about the root itself, if its own issuer signed them: nothing, or that it is revoked or on hold. */

@@ -139,10 +139,10 @@ const heeding = ([failed]: readonly SetAside[], report: StatusReport): StatusRep
 };
 
 /** A CRL that lists the root counts against it, though no path has to prove a root (RFC 5280 6.1.1 (d)). */
-const rootStatus = (listing: CrlFinding, certificate: Certificate): CertificateStatus => {
+const rootStatus = (listing: CrlFinding, certificate: Certificate, { at }: Clock): CertificateStatus => {
   const absent = phrase`A root is not asked about.`;
   const finding = { says: 'nothing', why: 'absent', rule: 'RFC 5280 6.1', detail: absent } as const;
-  return { ocsp: { finding }, crl: listing, verdict: judgeStatus(finding, listing.finding, certificate) };
+  return { ocsp: { finding }, crl: listing, verdict: judgeStatus(finding, listing.finding, certificate, at) };
 };
 
 const judged = async (
@@ -162,7 +162,7 @@ const judged = async (
     statuses[index] = await certificateStatus(inquiry, { certificate, issuer });
   }
   const listing = certificates.length > 1 && (await rootListing(inquiry));
-  if (listing) statuses[certificates.length - 1] = rootStatus(listing, root.certificate);
+  if (listing) statuses[certificates.length - 1] = rootStatus(listing, root.certificate, question.clock);
   const path = certificates.map((held, index): PathEntry => {
     const status = statuses[index];
     return { ...held, ...(status && { status }), problems: problems.filter((one) => one.index === index) };

@@ -106,6 +106,20 @@ export const checkWindow = ({ what, rule, thisUpdate, nextUpdate }: Window, { at
   }
 };
 
+/** Throws `Unusable` for an OCSP answer that was signed in the future, or longer ago than `maxAge` (RFC 6960 2.4). */
+export const checkProduced = (producedAt: Date, { at, maxAge }: Clock): void => {
+  const [rule, time] = ['RFC 6960 2.4', producedAt.toISOString()];
+  if (producedAt.getTime() > at + TOLERANCE) {
+    throw new Unusable(rule, phrase`The OCSP answer is of the future: its producedAt is ${time}.`);
+  }
+  if (producedAt.getTime() < at - maxAge - TOLERANCE) {
+    throw new Unusable(
+      rule,
+      phrase`The OCSP answer is too old: it has no nextUpdate, and its producedAt was ${time}.`,
+    );
+  }
+};
+
 /** Whether `at` is within a certificate's validity, give or take five minutes. */
 export const validityAt = (
   { notBefore, notAfter }: { readonly notBefore: Date; readonly notAfter: Date },

@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto';
 import { phrase } from '../../lib/fault.ts';
-import { subjectPublicKeyOctets } from '../../lib/pki/certificate.ts';
 import {
   type BasicOcspResponse,
   type Certificate,
@@ -17,10 +16,12 @@ import {
   keyIdentifier,
   OID,
   sameName,
+  subjectPublicKeyOctets,
 } from '../../lib/pki/pki.ts';
 import { isSignedBy } from '../issued-by.ts';
 import {
   type Clock,
+  checkProduced,
   checkWindow,
   type Finding,
   type Statement,
@@ -198,10 +199,7 @@ export const judgeOcsp = (bytes: Uint8Array, question: OcspQuestion, clock: Cloc
     refuseCritical('RFC 6960 4.4', single.extensions);
     const what = phrase`The OCSP answer`;
     const { thisUpdate, nextUpdate } = single;
-    checkWindow(
-      { what, rule: 'RFC 6960 3.2 (5)', thisUpdate: basic.producedAt, nextUpdate: undefined },
-      { ...clock, maxAge: nextUpdate ? Number.POSITIVE_INFINITY : clock.maxAge },
-    );
+    checkProduced(basic.producedAt, nextUpdate ? { ...clock, maxAge: Number.POSITIVE_INFINITY } : clock);
     checkWindow({ what, rule: 'RFC 6960 3.2 (5), (6)', thisUpdate, nextUpdate }, clock);
     const finding: Statement = {
       ...statusOf(single),

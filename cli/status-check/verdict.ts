@@ -76,6 +76,12 @@ const FINAL = 'RFC 5280 3.3';
 const since = ({ thisUpdate, revocation }: Known): number =>
   Math.max(thisUpdate.getTime(), revocation?.time.getTime() ?? 0);
 
+/** A CRL of the future knows of no hold that OCSP tells of now. Its times have whole seconds. */
+const asOf = (crl: Known, at: number): Known => {
+  const now = new Date(Math.floor(at / 1000) * 1000);
+  return crl.says === 'good' && crl.thisUpdate > now ? { ...crl, thisUpdate: now } : crl;
+};
+
 /**
  * Both sources say something. The newer one counts; if both are of the same second, the worse one. A final revocation
  * cannot be undone, so a newer source without it leaves the status in doubt. The one exception is a newer CRL that
@@ -134,8 +140,9 @@ export const judgeStatus = (
   ocsp: Finding,
   crl: Finding,
   { notAfter }: { readonly notAfter: Date },
+  at: number,
 ): Verdict => {
-  if (isKnown(ocsp) && isKnown(crl)) return both(ocsp, crl, notAfter);
+  if (isKnown(ocsp) && isKnown(crl)) return both(ocsp, asOf(crl, at), notAfter);
   if (isKnown(crl) && crl.says !== 'good') return taken(crl, SAYS.crl[crl.says]);
   if (ocsp.says === 'unknown') {
     return verdict('unknown', 'RFC 6960 2.2', phrase`The OCSP responder does not know it.`);

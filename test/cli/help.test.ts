@@ -95,6 +95,7 @@ describe('the command line', () => {
       'lib/audit/audit.ts',
       'lib/fault.ts',
       'lib/idempotency-key.ts',
+      'lib/internet-names.ts',
       'lib/keys/keys.ts',
       'lib/messages/messages.ts',
       'lib/pki/pki.ts',

@@ -64,14 +64,15 @@ const check = (...more: readonly string[]): Promise<Ended> =>
 type Draft = Pick<SingleResponse, 'certStatus'> & Partial<SingleResponse>;
 
 /** An OCSP answer signed by the CA itself. */
-const ocsp =
+const ocspAt =
+  (producedAt: Date) =>
   (...singles: readonly Draft[]): Reply =>
   (body) => {
     const request = decodeOcspRequest(body);
     const certId = request.requestList[0]?.certId.der as SingleResponse['certId'];
     const tbs = encodeResponseData({
       responderId: { byName: ca.certificate.subject },
-      producedAt: new Date(),
+      producedAt,
       responses: singles.map((single) => ({ certId, thisUpdate: new Date(), ...single })),
       extensions: [nonceExtension(request.nonce as Uint8Array)],
     });
@@ -85,6 +86,8 @@ const ocsp =
       }),
     };
   };
+
+const ocsp = (...singles: readonly Draft[]): Reply => ocspAt(new Date())(...singles);
 
 /** A CRL of the CA; entries have the reason `unspecified`. */
 const crl =
@@ -152,6 +155,19 @@ describe('an answer', () => {
     expect(await check()).toMatchObject({ code: 1, out: expect.stringMatching(/^result +ON HOLD: /m) });
     server.replies['/ocsp'] = held(50);
     expect((await check()).code).toBe(0);
+  });
+
+  it('that was produced in the future, or too long ago, is refused by its producedAt', async () => {
+    const produced = async (hours: number): Promise<Ended> => {
+      server.replies = { '/ocsp': ocspAt(new Date(Date.now() + hours * HOUR))({ certStatus: GOOD }) };
+      return check();
+    };
+    const refused = (text: RegExp) => ({ code: 5, out: expect.stringMatching(text) });
+    expect(await produced(1)).toMatchObject(
+      refused(/is of the future: its producedAt is .*\(RFC 6960 2\.4\)$/m),
+    );
+    expect(await produced(-48)).toMatchObject(refused(/no nextUpdate, and its producedAt was /));
+    expect((await produced(-1)).code).toBe(0);
   });
 
   it('that can be had at no address that is asked is out, not absent', async () => {

@@ -166,7 +166,7 @@ describe('akashi status', () => {
     expect(JSON.parse((await akashi(['status', ...files, '--json'])).out)).toMatchObject({
       leftOut: [{ detail: expect.stringMatching(/./) }, {}],
     });
-    expect((await akashi(['status', file('odd.pem', odd, own), '--root', root])).code).toBe(2);
+    expect((await akashi(['status', file('odd.pem', odd, own), '--root', ca.pem('ca')])).code).toBe(2);
     expect((await akashi(['status', ca.pem('good'), '--root', file('no.pem', odd)])).code).toBe(2);
   });
 

@@ -16,7 +16,7 @@ const says = (what: Statement['says'], hour = 12): Statement => ({
 const nothing = (why: Silence['why']): Silence => silence(why, 'test', phrase`test`);
 
 const outcome = (ocsp: Finding, crl: Finding, notAfter = at(23)): Verdict['outcome'] =>
-  judgeStatus(ocsp, crl, { notAfter }).outcome;
+  judgeStatus(ocsp, crl, { notAfter }, at(22).getTime()).outcome;
 
 const SILENT = ['absent', 'unreachable', 'unavailable', 'unusable'] as const;
 
@@ -49,6 +49,12 @@ describe('the verdict', () => {
   it('on a hold that the CRL does not list: on hold, released where the CRL is newer', () => {
     expect(outcome(says('hold', 13), says('good', 12))).toBe('onHold');
     expect(outcome(says('hold', 11), says('good', 12))).toBe('good');
+  });
+
+  it('on a hold of now that a CRL of the future does not list is on hold', () => {
+    expect(outcome(says('hold', 22), says('good', 23))).toBe('onHold');
+    expect(outcome(says('hold', 21), says('good', 23))).toBe('good');
+    expect(outcome(says('good', 22), says('hold', 23))).toBe('onHold');
   });
 
   it('on a hold beside a revocation is the newer status, and a revocation is never undone', () => {

@@ -55,6 +55,9 @@ export const STATUS_CHECK: Readonly<Record<string, string>> = {
   'Certificates in the files that cannot be read: {0}. {1}': '読めない証明書がファイルに {0} 枚あります。{1}',
   'Nothing else speaks against it, but the CRL that you named, {0}, says nothing: {1}':
     'ほかに問題はありませんが、指定された CRL（{0}）から何も分かりません。{1}',
+  'The OCSP answer is of the future: its producedAt is {0}.': 'OCSP の回答の producedAt（{0}）が未来です。',
+  'The OCSP answer is too old: it has no nextUpdate, and its producedAt was {0}.':
+    'OCSP の回答は古すぎます。nextUpdate がなく、producedAt は {0} でした。',
   good: '有効',
   REVOKED: '失効',
   'ON HOLD': '保留（一時停止）',
