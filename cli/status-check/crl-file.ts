@@ -1,5 +1,13 @@
 import { hash } from 'node:crypto';
-import { type CertificateList, decodeCertificateList, decodePemBundle, isPem } from '../../lib/pki/pki.ts';
+import { Fault } from '../../lib/fault.ts';
+import {
+  type CertificateList,
+  type CrlOutline,
+  decodeCertificateList,
+  decodePemBundle,
+  isPem,
+  readCrlOutline,
+} from '../../lib/pki/pki.ts';
 import { Unusable, unusableBy } from './finding.ts';
 
 /** 64 MiB. */
@@ -11,6 +19,8 @@ export interface CrlAtHand {
   /** Of its DER. */
   readonly sha256: string;
   readonly list: CertificateList | Unusable;
+  /** Of one that is unusable: whose it says that it is, and since when, if that can be read. */
+  readonly outline?: Pick<CrlOutline, 'issuer' | 'thisUpdate'>;
 }
 
 /** Clauses by fault; the default is the syntax of CRLs. */
@@ -29,6 +39,21 @@ const decoded = (der: Uint8Array): CertificateList | Unusable => {
   }
 };
 
+const outlineOf = (der: Uint8Array): CrlAtHand['outline'] => {
+  try {
+    return readCrlOutline(der);
+  } catch (error) {
+    if (Fault.is(error)) return undefined;
+    throw error;
+  }
+};
+
+const crlAtHand = (der: Uint8Array, from: string): CrlAtHand => {
+  const list = decoded(der);
+  const outline = list instanceof Unusable ? outlineOf(der) : undefined;
+  return { from, sha256: hash('sha256', der), list, ...(outline && { outline }) };
+};
+
 const derOf = (bytes: Buffer): readonly Uint8Array[] | Unusable => {
   if (!isPem(bytes)) return [bytes];
   try {
@@ -43,5 +68,5 @@ export const readCrls = (bytes: Buffer, from: string): readonly CrlAtHand[] => {
   const found = derOf(bytes);
   return found instanceof Unusable
     ? [{ from, sha256: hash('sha256', bytes), list: found }]
-    : found.map((der) => ({ from, sha256: hash('sha256', der), list: decoded(der) }));
+    : found.map((der) => crlAtHand(der, from));
 };

@@ -2,6 +2,7 @@ import { phrase } from '../../lib/fault.ts';
 import {
   type Certificate,
   type CertificateList,
+  encodeName,
   findExtension,
   formatName,
   type RevokedCertificate,
@@ -131,8 +132,31 @@ const judgeComplete = async (
   return decided;
 };
 
-/** A revocation or hold of any CRL counts; without one, all reasons have to be covered. */
-const combine = (judged: readonly Judged[], aside: readonly SetAside[]): CrlFinding => {
+/** One of the same CA that cannot be read and is newer than all that do not list the certificate: it may list it. */
+const newerUnread = (judged: readonly Judged[], crls: readonly CrlAtHand[]): Silence | undefined => {
+  const newest = Math.max(...judged.map(({ statement }) => statement.thisUpdate.getTime()));
+  const issuers = judged.flatMap(({ crl: { list } }) =>
+    list instanceof Unusable ? [] : [encodeName(list.issuer)],
+  );
+  for (const { list, outline } of crls) {
+    if (!(list instanceof Unusable) || !outline || outline.thisUpdate.getTime() <= newest) continue;
+    if (!issuers.some((issuer) => Buffer.compare(issuer, outline.issuer) === 0)) continue;
+    const time = outline.thisUpdate.toISOString();
+    return silence(
+      'unusable',
+      list.rule,
+      phrase`A newer CRL of the CA, of ${time}, cannot be judged: ${list.phrase}`,
+    );
+  }
+  return undefined;
+};
+
+/** A revocation or hold of any CRL counts; without one, all reasons have to be covered, and no newer CRL be unreadable. */
+const combine = (
+  judged: readonly Judged[],
+  aside: readonly SetAside[],
+  crls: readonly CrlAtHand[],
+): CrlFinding => {
   const [worst, ...others] = judged.toSorted(
     (a, b) =>
       RANK[a.statement.says] - RANK[b.statement.says] ||
@@ -149,6 +173,8 @@ const combine = (judged: readonly Judged[], aside: readonly SetAside[]): CrlFind
     const finding = silence('unusable', 'RFC 5280 6.3.3 (l)', phrase`The CRL covers some reasons only.`);
     return { finding, by: [], aside: [...aside, ...judged.map(({ crl }) => ({ ...crl, finding }))] };
   }
+  const unread = worst.statement.says === 'good' ? newerUnread(judged, crls) : undefined;
+  if (unread) return { finding: unread, by: [], aside };
   return { finding: worst.statement, by: [worst, ...others].map(({ crl }) => crl), aside };
 };
 
@@ -190,5 +216,5 @@ export const judgeCrls = async (
   if (own.length === 0 && other) {
     leaveOut(other, new Unusable('RFC 5280 6.3.3 (b) (1)', phrase`The CRL is not of the certificate's CA.`));
   }
-  return combine(judged, aside);
+  return combine(judged, aside, crls);
 };

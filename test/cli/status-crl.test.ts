@@ -310,6 +310,29 @@ describe('CRLs', () => {
     expect(await says(none, ...later.toReversed())).toBe('revoked');
   });
 
+  it('beside a newer one of the same CA that cannot be read say nothing', async () => {
+    const older = ca.crl(AKI, -2);
+    const broken = bare(times(), derInteger(1), derSequence(derSequence(derInteger(1))));
+    const unread = [ca.crl(`${AKI}\n1.2.3=critical,ASN1:NULL`), broken];
+    for (const newer of unread) {
+      for (const crls of [
+        [older, newer],
+        [newer, older],
+      ]) {
+        unusable(
+          (await judgeAll(crls, good.certificate)).finding,
+          /newer CRL of the CA, of .* cannot be judged/,
+        );
+        expect((await judgeAll(crls, revoked.certificate)).finding).toMatchObject({ says: 'revoked' });
+      }
+    }
+    const current = ca.crl();
+    const expired = ca.crl(`${AKI}\n1.2.3=critical,ASN1:NULL`, -48, -1);
+    const stranger = new OpensslCa(join(folder, 'unread'), 'Unread').crl('1.2.3=critical,ASN1:NULL', 0.02);
+    expect(await says(current, expired, stranger)).toBe('good');
+    expect(await says(current, ca.crl(AKI, -48, -1))).toBe('good');
+  });
+
   it('that are indirect, for entries of other CAs, are understood', async () => {
     const entry = (issuer: Name | undefined): Uint8Array =>
       derSequence(

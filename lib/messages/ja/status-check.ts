@@ -58,6 +58,8 @@ export const STATUS_CHECK: Readonly<Record<string, string>> = {
   'The OCSP answer is of the future: its producedAt is {0}.': 'OCSP の回答の producedAt（{0}）が未来です。',
   'The OCSP answer is too old: it has no nextUpdate, and its producedAt was {0}.':
     'OCSP の回答は古すぎます。nextUpdate がなく、producedAt は {0} でした。',
+  'A newer CRL of the CA, of {0}, cannot be judged: {1}':
+    '認証局のより新しい CRL（{0}）があり、内容を判断できません。{1}',
   good: '有効',
   REVOKED: '失効',
   'ON HOLD': '保留（一時停止）',
