@@ -49,6 +49,8 @@ export interface KeptAnswers {
   /** The thisUpdate of the answer that is kept, whether or not it may be given again. */
   thisUpdateOf(certId: Uint8Array): Date | undefined;
   keep(certId: Uint8Array, answer: SignedAnswer): void;
+  /** Somebody was given an answer with this thisUpdate. An earlier one is given no more, since clients may compare the two. */
+  forgetBefore(certId: Uint8Array, thisUpdate: Date): void;
 }
 
 /** Memory for the answers of all CAs together, in octets. */
@@ -84,6 +86,12 @@ export const keepAnswers = (maxOctets = MAX_OCTETS): KeptAnswers => {
     },
 
     thisUpdateOf: (certId) => kept.get(keyOf(certId))?.thisUpdate,
+
+    forgetBefore: (certId, thisUpdate) => {
+      const key = keyOf(certId);
+      const answer = kept.get(key);
+      if (answer && answer.thisUpdate < thisUpdate) drop(key, answer);
+    },
 
     keep: (certId, answer) => {
       const key = keyOf(certId);

@@ -238,7 +238,9 @@ export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
           : singleResponse.ofOtherIssuer(certId),
       ),
     );
-    return giveNew(request, asker, issuer, responder, drafts, seconds, { found, compromise });
+    const answer = await giveNew(request, asker, issuer, responder, drafts, seconds, { found, compromise });
+    for (const { certId } of drafts) kept.forgetBefore(certId.der, answer.thisUpdate);
+    return answer;
   };
 
   const answer = async (accepted: AcceptedRequest, caller: Caller): Promise<OcspAnswer> => {

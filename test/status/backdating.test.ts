@@ -81,8 +81,9 @@ const acts = {
   raise: (held: Held) => service.app.authority.revoke(chief(), held.ref, { reason: 'keyCompromise' }),
 };
 
-/** Does it, and gives the time, in whole seconds, at which it was done at the latest. */
+/** Does it at the beginning of a second, and gives that second. */
 const at = async (act: () => Promise<unknown>): Promise<number> => {
+  service.advance(SECOND - (service.now() % SECOND));
   await act();
   return seconds(service.now());
 };
@@ -209,6 +210,18 @@ describe('an OCSP answer', () => {
       if (status.status === 'revoked')
         expect(thisUpdate).toBeGreaterThanOrEqual(status.revocationTime.getTime());
     }
+  });
+
+  it('without a nonce is not before that of an answer with one: what was kept before is given no more', async () => {
+    service.advance(HOUR);
+    const held = await issueTo(service, PROFILE, 'one');
+    service.advance(HOUR);
+    const kept = await answerTo(held);
+    service.advance(2 * MINUTE);
+    const asked = await answerTo(held, true);
+    expect(asked.thisUpdate).toBeGreaterThan(kept.thisUpdate);
+    service.advance(MINUTE);
+    expect((await answerTo(held)).thisUpdate).toBeGreaterThanOrEqual(asked.thisUpdate);
   });
 
   it('about several certificates is not before the last act on any of them', async () => {
