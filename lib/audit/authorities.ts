@@ -1,4 +1,5 @@
 import type { LedgerRecord } from '../ledger/ledger.ts';
+import { authorityOf } from './compromises.ts';
 import type { RecordObserver, Report } from './contract.ts';
 
 /** A CA's own certificate, as the service serves it. */
@@ -66,7 +67,7 @@ export const openAuthorityCheck = ({ report }: { readonly report: Report }): Aut
       }
       const shown = new Set(served.map(({ ca }) => ca));
       for (const [record, { certificates, newer }] of made) {
-        const [ca] = certificates.map((certificate) => certificate.slice(0, certificate.indexOf('/')));
+        const [ca] = certificates.map(authorityOf);
         // A CA that was made while the audit ran may be missing from the list that was read before.
         if (ca !== undefined && !newer && !shown.has(ca)) report('authority-missing', { ca, record });
       }

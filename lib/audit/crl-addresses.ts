@@ -1,3 +1,4 @@
+import { authorityOf } from './compromises.ts';
 import type { Report } from './contract.ts';
 
 /** A time in which certificates with an address were valid; milliseconds since the epoch. */
@@ -47,7 +48,7 @@ export const openCrlAddressCheck = ({ report }: { readonly report: Report }): Cr
 
   return {
     list: (certificate, addresses, { from, to }) => {
-      const ca = certificate.slice(0, certificate.indexOf('/'));
+      const ca = authorityOf(certificate);
       const byAddress = spans.get(ca) ?? new Map<string, Span[]>();
       spans.set(ca, byAddress);
       for (const address of addresses) {

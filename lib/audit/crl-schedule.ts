@@ -1,5 +1,6 @@
 import type { CrlScope } from '../status/status.ts';
 import type { CertificateFacts } from './certificate-facts.ts';
+import { authorityOf } from './compromises.ts';
 import type { Report } from './contract.ts';
 import type { Publication, Publications } from './publications.ts';
 
@@ -12,22 +13,18 @@ type Timed = Publication & { readonly madeAt: number; readonly nextUpdate: numbe
 
 const isTimed = (one: Publication): one is Timed => one.madeAt !== undefined && one.nextUpdate !== undefined;
 
-/** The CRLs that became current and cover such certificates, of all lists of a CA, by their times. */
-const covering = (publications: Publications, ca: string, scope: CrlScope): readonly Timed[] =>
-  publications
-    .listsOf(ca)
-    .flatMap((list) => publications.currentOnes(list))
+/** The CRLs that became current and cover this scope, by their times. */
+const covering = (current: readonly Publication[], scope: CrlScope): readonly Timed[] =>
+  current
     .filter(isTimed)
     .filter(({ only }) => only === undefined || only === scope)
     .toSorted((a, b) => a.madeAt - b.madeAt);
 
-/** The certificates of users always have to be covered, and the CA's own has a list of its own where another is narrower. */
-const scopesOf = (publications: Publications, ca: string): readonly CrlScope[] => {
-  const all = publications.listsOf(ca).flatMap((list) => publications.currentOnes(list));
-  return all.some(({ only }) => only !== undefined)
+/** The scopes that need a CRL in force. The CA's own certificate is one where some list leaves it out. */
+const scopesIn = (current: readonly Publication[]): readonly CrlScope[] =>
+  current.some(({ only }) => only !== undefined)
     ? ['onlyContainsUserCerts', 'onlyContainsCACerts']
     : ['onlyContainsUserCerts'];
-};
 
 /**
  * Names each time in which certificates of a CA had no CRL in force that covers them: between two CRLs, and since the newest
@@ -41,15 +38,16 @@ export const checkCrlSchedule = (
   const lastEnd = new Map<string, { readonly certificate: string; readonly notAfter: number }>();
   for (const [certificate, { issuance }] of known) {
     if (!issuance || issuance.profile === 'ca') continue;
-    const ca = certificate.slice(0, certificate.indexOf('/'));
+    const ca = authorityOf(certificate);
     const { notAfter } = issuance;
     if (notAfter > (lastEnd.get(ca)?.notAfter ?? 0)) lastEnd.set(ca, { certificate, notAfter });
   }
   for (const ca of publications.cas()) {
     const named = new Set<string>();
-    for (const scope of scopesOf(publications, ca)) {
-      const chain = covering(publications, ca, scope);
-      for (const [before, one] of gapsIn(chain, publications)) {
+    const current = publications.listsOf(ca).flatMap((list) => publications.currentOnes(list));
+    for (const scope of scopesIn(current)) {
+      const { gaps, latest: newest } = walk(covering(current, scope), publications);
+      for (const [before, one] of gaps) {
         if (named.has(one.record)) continue;
         named.add(one.record);
         report('crl-gap', {
@@ -64,7 +62,6 @@ export const checkCrlSchedule = (
       }
       const last = lastEnd.get(ca);
       if (!last || last.notAfter <= now) continue;
-      const newest = latestOf(chain);
       if (newest && newest.nextUpdate + TOLERANCE_MS >= now) continue;
       // Where no CRL of a scope was ever current, nothing tells since when one is missing.
       if (!newest && scope === 'onlyContainsUserCerts') continue;
@@ -80,21 +77,20 @@ export const checkCrlSchedule = (
   }
 };
 
-const latestOf = (chain: readonly Timed[]): Timed | undefined =>
-  chain.reduce<Timed | undefined>(
-    (latest, one) => (latest === undefined || one.nextUpdate >= latest.nextUpdate ? one : latest),
-    undefined,
-  );
-
-/** Each CRL that came late, with the one that held longest before it. A CRL whose predecessor is not known says nothing. */
-const gapsIn = function* (
+/**
+ * The CRL that holds longest; and each that came late, with the one that held longest before it. A CRL whose predecessor is not
+ * known says nothing.
+ */
+const walk = (
   chain: readonly Timed[],
   publications: Publications,
-): Generator<readonly [Timed, Timed], void> {
+): { readonly gaps: readonly (readonly [Timed, Timed])[]; readonly latest: Timed | undefined } => {
+  const gaps: (readonly [Timed, Timed])[] = [];
   let latest: Timed | undefined;
   for (const one of chain) {
     const isKnown = !one.previous || publications.of(one.list).get(one.previous)?.nextUpdate !== undefined;
-    if (latest && isKnown && one.madeAt > latest.nextUpdate + TOLERANCE_MS) yield [latest, one];
+    if (latest && isKnown && one.madeAt > latest.nextUpdate + TOLERANCE_MS) gaps.push([latest, one]);
     if (latest === undefined || one.nextUpdate >= latest.nextUpdate) latest = one;
   }
+  return { gaps, latest };
 };

@@ -1,3 +1,4 @@
+import { SKEW_MS } from './acts.ts';
 import { authorityOf } from './compromises.ts';
 import type { RecordObserver, Report } from './contract.ts';
 import { listId, openPublications, type Publication } from './publications.ts';
@@ -21,9 +22,6 @@ export interface ServedCrl {
   /** When it was asked for, in milliseconds since the epoch. */
   readonly askedAt: number;
 }
-
-/** Clocks of several processes differ by less than this. */
-const SKEW_MS = 10_000;
 
 /**
  * Compares the archive of CRLs, and the CRLs that are served, with the records of publications. Each signed CRL has a

@@ -42,10 +42,10 @@ interface Judged {
 }
 
 /**
- * Compares a CRL with the acts that were recorded when it was made: from the time for which the register was read, by the
- * record of its publication, to the time of that record. It must list what was revoked or on hold all that time, and nothing
- * that was good all that time. A released certificate may come back, so each CRL is judged by its own time. Its thisUpdate
- * says less: it is backdated. It counts for a CRL without a record.
+ * Compares a CRL with the acts that were recorded when it was made: from `madeAt` in the record of its publication to the time
+ * of that record. It must list what was revoked or on hold all that time, and nothing that was good all that time. A released
+ * certificate may come back, so each CRL is judged by its own time. thisUpdate is backdated, so it counts only for a CRL
+ * without a record.
  */
 export const openListedRevocations = ({ known, publications, compromised, report }: Judged) => {
   /** Certificates that can be on a CRL, by CA: those with acts, and all of a CA whose key is compromised. */
@@ -79,7 +79,7 @@ export const openListedRevocations = ({ known, publications, compromised, report
       return;
     }
     const thisUpdate = crl.thisUpdate.getTime();
-    // An entry whose time was in the future has the time of the CRL (status/crls/listings.ts).
+    // An entry whose time was in the future has the time of the CRL (status/crls/verdicts.ts).
     const to = entry.revocationTime === thisUpdate ? Math.max(until, madeAt + AHEAD_MS) : until;
     const states = statesBetween(acts, madeAt - SKEW_MS, to);
     if ((states.size === 1 && states.has('good')) || !covers(only, facts)) {

@@ -91,7 +91,7 @@ export const openPublications = (): Publications => {
         ...timesOf(record),
       });
       for (const one of Array.isArray(left) ? left : []) {
-        // A list that the CA has no more is named.
+        // An entry of another list names that list.
         const {
           number: other,
           digest: signed,

@@ -1,14 +1,13 @@
-import type { LedgerRecord } from '../ledger/ledger.ts';
 import type { RecordObserver, Report } from './contract.ts';
 
-/** The first answer to a signed request, by its record. A large answer is cut into several records. */
-interface First {
+/** An answer to a signed request that is not marked, by its record. A large answer is cut into several records. */
+interface Unmarked {
   readonly record: string;
   readonly responseDigest: string;
 }
 
 /**
- * Whoever has seen a signed request can send it again. The service records each answer but the first as a repetition, by a row
+ * Anybody who has seen a signed request can send it again. The service records each answer but the first as a repetition, by a row
  * of its table; a row that somebody deletes lets a repetition look like a request of the recipient's own. But the records have
  * the digest of the request, and one answer to it is no repetition.
  */
@@ -18,11 +17,11 @@ export interface RepetitionCheck extends RecordObserver {
 
 export const openRepetitionCheck = ({ report }: { readonly report: Report }): RepetitionCheck => {
   /** By recipient and request: the answers that are not marked. Nearly always there is one. */
-  const unmarked = new Map<string, readonly First[]>();
+  const unmarked = new Map<string, readonly Unmarked[]>();
   const retracted = new Set<string>();
 
   return {
-    observe: (record: LedgerRecord) => {
+    observe: (record) => {
       if (record.kind !== 'provision' || record.repeats !== undefined) return;
       const { signedRequest } = record.provided;
       if (typeof signedRequest !== 'string') return;

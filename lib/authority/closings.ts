@@ -1,13 +1,12 @@
 import { Fault, wentThrough } from '../fault.ts';
 import type { Closing } from '../ledger/ledger.ts';
+import { unixSeconds } from '../pki/pki.ts';
 import type { CertificateRef } from '../principal.ts';
-import type { RevocationEntry, StatusRow } from '../status/status.ts';
 import { type UsedKeyRow, usedKeyAt } from '../used-key.ts';
 import type { AuthorityCore } from './contract.ts';
 import type { AuthorityDeps } from './deps.ts';
 import { type IssuedAs, readIssuedAs } from './issued-as.ts';
 import { openIssuedObjects } from './issued-objects.ts';
-import { wholeSeconds } from './status-acts.ts';
 import { openStatusRows, type StatusRowDeps } from './status-rows.ts';
 
 /**
@@ -60,7 +59,7 @@ export const openClosings = (
     for await (const ref of issued.all()) {
       const status = await register.lookup(ref);
       // One that was closed in the lost time has its rows again, and may lack the record of its issuance.
-      if ((status?.value as StatusRow | null | undefined)?.state === 'good') continue;
+      if (status?.value.state === 'good') continue;
       const object = await issued.read(ref);
       if (object === undefined || object.givenUp) continue;
       const { order, notAfter, closes, record, key } = object;
@@ -72,7 +71,7 @@ export const openClosings = (
       // An act may have closed it: then these rows are its first ones.
       const standing = await follow(ref, { request: order, notAfter });
       // Without an act and without the record of its issuance, nothing is known but that it was issued before now.
-      const since = standing.since ?? wholeSeconds(end?.record.time ?? new Date(clock()).toISOString());
+      const since = standing.since ?? unixSeconds(end?.record.time ?? new Date(clock()).toISOString());
       const admission = register.admitWrites(ref, { request: order, notAfter, since });
       if (await register.lookup(ref)) admitted++;
       else if (await wentThrough(table.write(admission))) admitted++;
@@ -96,7 +95,7 @@ export const openClosings = (
       do {
         const page = await register.revoked(ca, cursor);
         for (const { sk, value } of page.items) {
-          if ((value as RevocationEntry | null)?.reason !== 'certificateHold') continue;
+          if (value.reason !== 'certificateHold') continue;
           const ref = { ca, serial: sk };
           const issuedAs = await issuedAsOf(ref);
           if (issuedAs) await follow(ref, issuedAs);

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { Fault } from '../fault.ts';
 import type { Closes, LedgerRecord } from '../ledger/ledger.ts';
+import { unixSeconds } from '../pki/pki.ts';
 import type { CertificateRef } from '../principal.ts';
 import { type CertificateRow, readIssuance } from './certificates.ts';
 import type { Recorder } from './deps.ts';
@@ -64,7 +65,7 @@ export const issuanceOf = (record: LedgerRecord): IssuanceEnd | undefined => {
     profileVersion: profileVersion as number,
     ...(record.office !== undefined && { office: record.office }),
     notBefore: notBefore as string,
-    notAfter: Math.floor(Date.parse(notAfter as string) / 1000),
+    notAfter: unixSeconds(notAfter as string),
     tbsDigest: tbsDigest as string,
     keyIdentity: keyIdentity as string,
     ...(typeof renews === 'string' && { renews }),

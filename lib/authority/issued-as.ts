@@ -1,10 +1,11 @@
 import type { LedgerRecord } from '../ledger/ledger.ts';
+import { unixSeconds } from '../pki/pki.ts';
 import type { CertificateRef } from '../principal.ts';
 import { type RecordedAct, readRecordedAct } from '../recorded-act.ts';
+import type { StatusRow } from '../status/status.ts';
 import { type CertificateRow, certificateKey, unknownCertificate } from './certificates.ts';
 import type { AuthorityDeps } from './deps.ts';
 import { openIssuedObjects } from './issued-objects.ts';
-import { wholeSeconds } from './status-acts.ts';
 
 /**
  * The facts that decide who may act on a certificate. They come from the record of the issuance, because somebody who can
@@ -32,14 +33,14 @@ export const issuanceFacts = ({ office, time, details }: RecordedAct<LedgerRecor
     ...(office !== undefined && { office }),
     ...(typeof keyIdentity === 'string' && { keyIdentity }),
     request: String(order),
-    notAfter: Math.floor(Date.parse(String(notAfter)) / 1000),
-    issuedAt: wholeSeconds(time),
+    notAfter: unixSeconds(String(notAfter)),
+    issuedAt: unixSeconds(time),
   };
 };
 
 /**
- * The object of the serial number says which record it is. Only a certificate that is not signed yet has none; then the
- * certificate's row says it. Fault: `unknown-certificate`.
+ * Reads the record of the issuance that the object of the serial number names. A certificate that is not signed yet has no
+ * object; then its row names the record. Fault: `unknown-certificate`.
  */
 export const readIssuedAs = async (deps: Deps, ref: CertificateRef): Promise<IssuedAs> => {
   const object = await openIssuedObjects(deps.objects).read(ref);
@@ -50,8 +51,9 @@ export const readIssuedAs = async (deps: Deps, ref: CertificateRef): Promise<Iss
   });
   if (issuance) return issuanceFacts(issuance);
   if (object) return { request: object.order, notAfter: object.notAfter };
-  const status = (await deps.register.lookup(ref))?.value;
-  if (status) return { request: status.request, notAfter: status.notAfter };
+  const status: Partial<StatusRow> | undefined = (await deps.register.lookup(ref))?.value;
+  if (status?.request !== undefined && status.notAfter !== undefined)
+    return { request: status.request, notAfter: status.notAfter };
   if (certificate) return { request: certificate.order, notAfter: certificate.notAfter };
   throw unknownCertificate();
 };

@@ -3,7 +3,14 @@ import { isDeepStrictEqual } from 'node:util';
 import { Fault, wentThrough } from '../fault.ts';
 import type { ActDraft, Closes, Concluded } from '../ledger/ledger.ts';
 import { type LintedTbs, lintCertificate } from '../lint/lint.ts';
-import { type Der, formatName, type SerialHex, serialFromOctets, type TbsCertificate } from '../pki/pki.ts';
+import {
+  type Der,
+  formatName,
+  type SerialHex,
+  serialFromOctets,
+  type TbsCertificate,
+  unixSeconds,
+} from '../pki/pki.ts';
 import type { CertificateRef } from '../principal.ts';
 import type { Item } from '../store/store.ts';
 import type { SameKeyRule } from '../trust-domain/trust-domain.ts';
@@ -18,7 +25,7 @@ import {
 import type { AuthorityDeps } from './deps.ts';
 import { type IssuanceEnd, issuanceOf, issuanceOfRow } from './issuance-end.ts';
 import { givenUp, type Made, openSigning, rowsLost, type Signing } from './signing.ts';
-import { statusName, wholeSeconds } from './status-acts.ts';
+import { statusName } from './status-acts.ts';
 import { type AskedKey, keyHolderOf, type UsedKeys } from './used-keys.ts';
 
 /** A certificate that is to be issued, for a sub-office or for the service itself. */
@@ -155,7 +162,7 @@ export const openIssuing = (
           ...register.admitWrites(ref, {
             request: order,
             notAfter: value.notAfter,
-            since: wholeSeconds(issuance.time),
+            since: unixSeconds(issuance.time),
           }),
           key,
           ...end.writes,

@@ -1,5 +1,6 @@
 import { Fault, wentThrough } from '../fault.ts';
 import type { ActDraft, Closes, LedgerRecord } from '../ledger/ledger.ts';
+import { unixSeconds } from '../pki/pki.ts';
 import type { Principal } from '../principal.ts';
 import type { Value } from '../store/store.ts';
 import { addPeriod } from '../trust-domain/trust-domain.ts';
@@ -229,7 +230,7 @@ const proposalOf = ({ id, actor, time, details }: Act): Proposal | undefined =>
         keys: Number(details.keys),
         by: actor,
         person: details.person,
-        at: timeText(Math.floor(Date.parse(time) / 1000)),
+        at: timeText(unixSeconds(time)),
         lapsesAt: String(details.lapsesAt),
       }
     : undefined;

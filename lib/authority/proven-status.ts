@@ -42,8 +42,8 @@ export const openProvenStatus = (deps: Omit<StatusRowDeps, 'publishCrls' | 'crlD
   const issuedAsOf = async (ref: CertificateRef): Promise<IssuedAs | undefined> => {
     const issuance = await issuanceOf(ref);
     if (issuance) return issuance;
-    const status = (await register.lookup(ref))?.value;
-    return status && { request: status.request, notAfter: status.notAfter };
+    const { status } = await register.read(ref);
+    return status && { request: status.value.request, notAfter: status.value.notAfter };
   };
 
   return {

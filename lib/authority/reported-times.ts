@@ -1,11 +1,12 @@
 import { Fault, phrase } from '../fault.ts';
+import { unixSeconds } from '../pki/pki.ts';
 import type { IssuedAs } from './issued-as.ts';
 import { CA_PROFILE, RESPONDER_PROFILE } from './own-certificates.ts';
 import { timeText } from './status-acts.ts';
 
 /** In Unix seconds; undefined where the text is no time in UTC, or one in the future. */
 const readPast = (text: string, now: number): number | undefined => {
-  const seconds = Math.floor(Date.parse(text) / 1000);
+  const seconds = unixSeconds(text);
   // Date reads the 30th of February as a day in March; the comparison refuses it.
   return seconds <= now && timeText(seconds).slice(0, 19) === text.slice(0, 19) ? seconds : undefined;
 };

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { raised } from '../compromise.ts';
 import { Fault } from '../fault.ts';
 import type { Closes, LedgerRecord } from '../ledger/ledger.ts';
-import { type EntryReason, rfc3339 } from '../pki/pki.ts';
+import { type EntryReason, rfc3339, unixSeconds } from '../pki/pki.ts';
 import type { CertificateRef } from '../principal.ts';
 import type { RevocationEntry } from '../status/status.ts';
 import type { Value, Write } from '../store/store.ts';
@@ -126,7 +126,7 @@ const afterAct = (before: Standing, record: LedgerRecord, ref: CertificateRef): 
       if (details.act === 'correction-asked') return { ...before, correction: correctionOf(record) };
       if (details.act === 'corrected') {
         const corrected = [...(before.corrected ?? []), ...rowsOf(record)];
-        return { ...rest, ...(asking && { asking }), corrected, since: wholeSeconds(record.time) };
+        return { ...rest, ...(asking && { asking }), corrected, since: unixSeconds(record.time) };
       }
       return details.act === 'asked' ? { ...rest, asking: askingOf(record) } : rest;
     case 'hold':
@@ -135,7 +135,7 @@ const afterAct = (before: Standing, record: LedgerRecord, ref: CertificateRef): 
       return {
         ...rest,
         now: { state, ...entryOf(record) },
-        since: wholeSeconds(record.time),
+        since: unixSeconds(record.time),
         earlier: [...before.earlier, before.now],
         ...(state === 'revoked' && {
           revokedBy: record.id,
@@ -147,7 +147,7 @@ const afterAct = (before: Standing, record: LedgerRecord, ref: CertificateRef): 
       return {
         ...before,
         now: GOOD,
-        since: wholeSeconds(record.time),
+        since: unixSeconds(record.time),
         earlier: [...before.earlier, before.now],
       };
     default:
@@ -188,7 +188,7 @@ const whoAsked = (record: ActRecord) => ({
   record: record.id,
   askedBy: record.actor,
   person: record.details.person,
-  askedAt: wholeSeconds(record.time),
+  askedAt: unixSeconds(record.time),
   lapsesAt: secondsOf(record, 'lapsesAt'),
 });
 
@@ -207,9 +207,6 @@ const obeyedOf = (record: ActRecord): Obeyed => ({
   ...reasonOf(record),
   ...(record.details.reported !== undefined && { invalidityDate: secondsOf(record, 'reported') }),
 });
-
-/** A record's time in Unix seconds. */
-export const wholeSeconds = (time: string): number => Math.floor(Date.parse(time) / 1000);
 
 const secondsOf = (record: ActRecord, name: string): number => {
   const seconds = Date.parse(String(record.details[name])) / 1000;

@@ -85,8 +85,6 @@ export const openStatusRows = (deps: StatusRowDeps) => {
   return { follow };
 };
 
-export type StatusFollowing = ReturnType<typeof openStatusRows>;
-
 const statusRowOf = (
   { now, since }: Pick<Standing, 'now' | 'since'>,
   { request, notAfter, issuedAt }: IssuedAs,
@@ -103,7 +101,7 @@ const closingsIn = ({ status, listed }: StatusRows): readonly Said[] => {
     closings.push(entry);
   }
   if (listed) {
-    const { notAfter: _notAfter, ...entry }: Partial<RevokedRow> = listed.value ?? {};
+    const { notAfter: _notAfter, ...entry }: Partial<RevokedRow> = listed.value;
     closings.push(entry);
   }
   return closings;

@@ -3,10 +3,11 @@ import type { Committed } from './committed.ts';
 import type { LedgerRecord } from './contract.ts';
 import { countWrites } from './counts.ts';
 import { entryOf } from './entry.ts';
+import { isRecordId } from './ids.ts';
 import { pointerPks, recordKey, STAGED_PKS, UNSEQUENCED_PKS } from './rows.ts';
 import type { AsideReason, SettingAside } from './set-aside.ts';
 import { type ActSigning, verifiedAct } from './signed-act.ts';
-import { isRecordId, isVersion, readRecord, readStagedEntry } from './well-formed.ts';
+import { isVersion, readRecord, readStagedEntry } from './well-formed.ts';
 
 /** A record that waits for its leaf, and the versions of its rows. */
 export interface Waiting {

@@ -3,9 +3,10 @@ import { Fault } from '../fault.ts';
 import type { Log } from '../ports.ts';
 import { everyItem, type Item, type Table } from '../store/store.ts';
 import type { LedgerRecord } from './contract.ts';
+import { isRecordId } from './ids.ts';
 import { recordKey, STAGED_PKS, UNSEQUENCED_PKS } from './rows.ts';
 import { type ActSigning, verifiedAct } from './signed-act.ts';
-import { isRecordId, readRecord } from './well-formed.ts';
+import { readRecord } from './well-formed.ts';
 
 /** What closing a key asks of the keys of acts. */
 export interface KeysToClose extends Pick<ActSigning, 'verify'> {

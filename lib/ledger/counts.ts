@@ -102,7 +102,11 @@ const cellText = (cell: Cell): string =>
   JSON.stringify(
     cell.kind === 'provision'
       ? [
-          ...[cell.kind, cell.recipient, cell.channel, cell.method, cell.purpose ?? null],
+          cell.kind,
+          cell.recipient,
+          cell.channel,
+          cell.method,
+          cell.purpose ?? null,
           // Most answers have none.
           ...(cell.outcome === undefined ? [] : [cell.outcome]),
         ]

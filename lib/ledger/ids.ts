@@ -41,9 +41,11 @@ export const recordIds = (
 
 const ID = /^[0-9a-f]{32}$/;
 
+export const isRecordId = (id: unknown): id is string => typeof id === 'string' && ID.test(id);
+
 /** Milliseconds since the epoch. Faults with `unknown-record` for text that is not a record id. */
 export const timeOfId = (id: string): number => {
-  if (!ID.test(id))
+  if (!isRecordId(id))
     throw new Fault('unknown-record', 'There is no such record: a record id has 32 hex digits.');
   return Number.parseInt(id.slice(0, 12), 16);
 };

@@ -1,10 +1,10 @@
 import { Fault, wentThrough } from '../fault.ts';
 import type { Clock } from '../ports.ts';
 import type { Item, Table } from '../store/store.ts';
-import { idFloor, timeOfId } from './ids.ts';
+import { idFloor, isRecordId, timeOfId } from './ids.ts';
 import { lostTooOften, type Moving, moveOne, moveSome } from './moving.ts';
 import { FIRST_KEY, moveWrites, STAGED_PKS, stagedKey, UNSEQUENCED_PKS } from './rows.ts';
-import { isRecordId, LAST_MS, readStaged } from './well-formed.ts';
+import { LAST_MS, readStaged } from './well-formed.ts';
 
 const PAGE = 100;
 

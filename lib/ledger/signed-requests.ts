@@ -2,6 +2,7 @@ import { wentThrough } from '../fault.ts';
 import type { Key, Table } from '../store/store.ts';
 import type { LedgerRecord, ProvisionDraft, SignedRequestFacts } from './contract.ts';
 import { cut } from './cutting.ts';
+import { isRecordId } from './ids.ts';
 import type { Staging } from './staging.ts';
 
 /**
@@ -9,7 +10,7 @@ import type { Staging } from './staging.ts';
  *
  *   signed-requests/{recipient}  {digest}  SignedRequestRow, until the signer's certificate ends
  *
- * Whoever has seen a signed request can send it again, until that certificate ends: then no signature by it is taken. So the
+ * Anybody who has seen a signed request can send it again, until that certificate ends: then no signature by it is taken. So the
  * first answer puts the row, in the write of its record, and every later one finds it and is recorded as a repetition. It works
  * in any number of processes, an unsigned request never comes here, and nobody makes a row without a signature of their own.
  *
@@ -28,8 +29,6 @@ const keyOf = (recipient: string, digest: string): Key => ({
 
 /** In place of an id where somebody has changed the row. */
 const UNKNOWN = 'unknown';
-
-const RECORD_ID = /^[0-9a-f]{32}$/;
 
 /** A row that is there and gone again was deleted by its expiry, or by somebody. */
 const MAX_ATTEMPTS = 5;
@@ -52,7 +51,7 @@ export const openSignedRequests =
       const found: unknown = (row.value as SignedRequestRow | null)?.record;
       // The store's answer to our own write was lost.
       if (found === record) return records;
-      if (typeof found === 'string' && RECORD_ID.test(found)) repeats = found;
+      if (isRecordId(found)) repeats = found;
       break;
     }
     return store(cut({ ...told, repeats }).map(dated));

@@ -2,17 +2,13 @@ import type { Item } from '../store/store.ts';
 import { CHANNELS, type LedgerRecord, RECORD_KINDS } from './contract.ts';
 import { cellBytes } from './counts.ts';
 import { entryOf, recordText } from './entry.ts';
-import { timeOfId } from './ids.ts';
+import { isRecordId, timeOfId } from './ids.ts';
 import { MAX_CERTIFICATES_PER_RECORD, MAX_RECORD_CHARS } from './rows.ts';
 
 /**
  * What a record's row must look like before anybody reads a member of it. Somebody who can write to the table can put
  * anything there, and one such row must stop nothing: neither the sequencer nor a query, a total or a deletion.
  */
-
-const RECORD_ID = /^[0-9a-f]{32}$/;
-
-export const isRecordId = (id: unknown): id is string => typeof id === 'string' && RECORD_ID.test(id);
 
 /** The last millisecond whose year has four digits: the names of days have no room for more. */
 export const LAST_MS = Date.parse('9999-12-31T23:59:59.999Z');

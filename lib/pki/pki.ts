@@ -113,4 +113,4 @@ export {
 } from './path-constraints.ts';
 export { decodePem, decodePemBundle, encodePem, isPem } from './pem.ts';
 export { encodeSerial, parseSerial, readSerial, type SerialHex, serialFromOctets } from './serial.ts';
-export { rfc3339 } from './time.ts';
+export { rfc3339, unixSeconds } from './time.ts';

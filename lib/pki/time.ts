@@ -9,6 +9,9 @@ import type { DerReader } from './der-reader.ts';
  */
 export const rfc3339 = (date: Date): string => `${date.toISOString().slice(0, 19)}Z`;
 
+/** Unix seconds of a time in RFC 3339, with the fraction cut off; NaN where the text is no time. */
+export const unixSeconds = (text: string): number => Math.floor(Date.parse(text) / 1000);
+
 const two = (value: number): string => (value < 10 ? `0${value}` : `${value}`);
 
 /** `YYYYMMDDHHMMSSZ`. The fraction is cut off: RFC 5280 4.1.2.5.2 and RFC 6960 4.2.2.1 allow none. */

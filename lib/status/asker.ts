@@ -3,33 +3,27 @@ import type { Caller, Principal } from '../principal.ts';
 import type { AcceptedRequest } from './request.ts';
 import { signedRequestFacts } from './signed-request.ts';
 
-/** The signer is the recorded recipient. The purpose that HTTP names counts only if the same principal sent the request. */
-const signedBy = ({ id, office, purposes: [purpose] = [] }: Principal, caller: Caller): Caller =>
-  caller.recipient === id
-    ? caller
-    : {
-        recipient: id,
-        method: caller.method,
-        ...(caller.unproven !== undefined && { unproven: caller.unproven }),
-        ...(office !== undefined && { office }),
-        ...(purpose && { purpose: purpose.id, legalBasis: purpose.legalBasis }),
-      };
-
 /** Who is recorded as the recipient, and the signed request if nothing else names it. */
 export interface Asker {
   readonly caller: Caller;
   readonly signed?: SignedRequestFacts;
 }
 
+/** The signer is the recorded recipient. The purpose that HTTP names counts only if the same principal sent the request. */
+const signedBy = ({ id, office, purposes: [purpose] = [] }: Principal, caller: Caller): Caller => ({
+  recipient: id,
+  method: caller.method,
+  ...(caller.unproven !== undefined && { unproven: caller.unproven }),
+  ...(office !== undefined && { office }),
+  ...(purpose && { purpose: purpose.id, legalBasis: purpose.legalBasis }),
+});
+
 /** A principal that HTTP names as well has proved that it asks now. */
 export const askerOf = (
   requestor: Principal | undefined,
   { signed }: AcceptedRequest,
   caller: Caller,
-): Asker => {
-  if (requestor === undefined) return { caller };
-  const asker = { caller: signedBy(requestor, caller) };
-  return signed && caller.recipient !== requestor.id
-    ? { ...asker, signed: signedRequestFacts(signed) }
-    : asker;
-};
+): Asker =>
+  signed === undefined || requestor === undefined || caller.recipient === requestor.id
+    ? { caller }
+    : { caller: signedBy(requestor, caller), signed: signedRequestFacts(signed) };

@@ -1,5 +1,6 @@
 import { type AuthorityCompromise, isCompromise } from '../compromise.ts';
 import type { Clock } from '../ports.ts';
+import { isTime } from './crls/forms.ts';
 import type { Issuer } from './issuers.ts';
 import type { Register } from './register.ts';
 
@@ -10,8 +11,7 @@ export interface ReadCompromise extends AuthorityCompromise {
 }
 
 /** Unix seconds. */
-const timeOr = (time: unknown, now: number): number =>
-  typeof time === 'number' && Number.isSafeInteger(time) && time >= 0 ? time : now;
+const timeOr = (time: unknown, now: number): number => (isTime(time) ? time : now);
 
 /** Every process knows of a CA's compromise within this time. */
 const REREAD_MS = 10_000;

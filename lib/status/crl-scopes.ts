@@ -7,7 +7,7 @@ import type { IssuerTerms } from './issuer-terms.ts';
  */
 export type CrlScope = 'onlyContainsUserCerts' | 'onlyContainsCACerts';
 
-/** By partition, in the order in which they are published: what one leaves out is on another one before. */
+/** By partition, in the order of publication: `authority` comes first, so what `full` leaves out is listed already. */
 export const SCOPES: ReadonlyMap<string, CrlScope> = new Map([
   [AUTHORITY_CRL, 'onlyContainsCACerts'],
   [FULL_CRL, 'onlyContainsUserCerts'],
@@ -16,8 +16,3 @@ const WHOLE: ReadonlyMap<string, undefined> = new Map([[FULL_CRL, undefined]]);
 
 export const scopesOf = ({ crl }: Pick<IssuerTerms, 'crl'>): ReadonlyMap<string, CrlScope | undefined> =>
   crl.onlyContainsUserCerts ? SCOPES : WHOLE;
-
-/** The partitions of a CA by its terms, in the order of `scopesOf`. */
-export const partitionsOf = (terms: Pick<IssuerTerms, 'crl'>): readonly string[] => [
-  ...scopesOf(terms).keys(),
-];

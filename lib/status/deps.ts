@@ -30,14 +30,21 @@ export interface ProvenClosing {
   readonly since: number;
 }
 
+/** A serial number that a certificate was signed for, and the certificate's end in Unix seconds. */
+export interface Issued {
+  readonly serial: string;
+  /** Undefined where the issuance was given up. */
+  end(): Promise<number | undefined>;
+}
+
 /** The acts on certificates, which decide what a CRL lists. No row is believed. */
 export interface ProvenStatus {
   /** Fault: `act-object-invalid`. */
   closingOf(ref: CertificateRef): Promise<ProvenClosing>;
   /** The end of the certificate in Unix seconds, by the record of its issuance; undefined where that is not proven. */
   endOf(ref: CertificateRef): Promise<number | undefined>;
-  /** Every serial number of the CA that a certificate was signed for, with its end in Unix seconds; read from the bucket. */
-  issued(ca: string): AsyncIterable<{ readonly serial: string; end(): Promise<number | undefined> }>;
+  /** Every serial number of the CA that a certificate was signed for, by the bucket. */
+  issued(ca: string): AsyncIterable<Issued>;
   /** Makes the rows say what the acts say. False where they stay closed, and no act has closed them. */
   follow(ref: CertificateRef): Promise<boolean>;
 }

@@ -13,7 +13,7 @@ import {
 } from '../pki/pki.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { Table, Write } from '../store/store.ts';
-import { partitionsOf } from './crl-scopes.ts';
+import { scopesOf } from './crl-scopes.ts';
 import { ISSUERS, type IssuerRow, logUnreadable, readIssuerRows } from './issuer-row.ts';
 import { findTerms, type IssuerTerms } from './issuer-terms.ts';
 
@@ -137,7 +137,7 @@ export const openIssuers = (deps: IssuersDeps): Issuers => {
     const terms = findTerms(deps.terms, ca);
     if (!terms) throw unknownAuthority(ca);
     // A stopped CA certifies no responder, so the gauges miss none.
-    return { responders: terms.stopped ? [] : terms.ocsp.algorithms, crls: partitionsOf(terms) };
+    return { responders: terms.stopped ? [] : terms.ocsp.algorithms, crls: [...scopesOf(terms).keys()] };
   };
   const current = (): Promise<Directory> => {
     const now = deps.clock();

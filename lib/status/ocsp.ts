@@ -16,10 +16,8 @@ import { type AcceptedRequest, acceptRequest, assertRequestorName } from './requ
 import type { Responder } from './responders.ts';
 import { signResponse } from './response.ts';
 import { openSigningQueue } from './signing-queue.ts';
-import { openSingleResponses, type SingleResponseDraft } from './single-response.ts';
+import { openSingleResponses, type SingleResponseDraft, secondsAsDate } from './single-response.ts';
 import { readAtThisTime, thisUpdateOf } from './this-update.ts';
-
-const secondsAsDate = (seconds: number): Date => new Date(seconds * 1000);
 
 /** The contents of the record of an answer. */
 interface AnswerRecord {

@@ -9,6 +9,7 @@ import {
   MAX_PAGE,
   type Page,
   type Table,
+  type Value,
   type Write,
 } from '../store/store.ts';
 
@@ -150,9 +151,7 @@ const changeWrites = (
     ...(!entry && listed ? [{ delete: revokedKey(ref), if: { version: listed.version } }] : []),
     changedWrite(ref, AT_ONCE, mark),
     // An entry with the same end has already put this row.
-    ...(entry && (listed?.value as RevokedRow | null | undefined)?.notAfter !== entry.notAfter
-      ? [changedWrite(ref, entry.notAfter, mark)]
-      : []),
+    ...(entry && listed?.value.notAfter !== entry.notAfter ? [changedWrite(ref, entry.notAfter, mark)] : []),
   ];
 };
 
@@ -169,7 +168,7 @@ const unlistWrites = (
 const settledWrites = (keys: readonly Key[]): readonly Write[] =>
   keys.map((key) => ({ delete: key, if: { version: 1 } }));
 
-/** A row that has not the form of one closes its certificate, and opens nothing. The acts then say what it should say. */
+/** A row without the form of a status row counts as closed: it opens nothing, and the acts say what it should say. */
 const MALFORMED = {
   state: 'revoked',
   request: '',
@@ -183,8 +182,7 @@ const STATES: ReadonlySet<unknown> = new Set(['good', 'hold', 'revoked']);
 
 /** Somebody else may have written anything. */
 const wellFormed = (item: Item<StatusRow>): Item<StatusRow> => {
-  const { state, request, notAfter, revocationTime, reason }: Partial<Record<string, unknown>> =
-    item.value ?? {};
+  const { state, request, notAfter, revocationTime, reason }: Partial<Record<string, unknown>> = item.value;
   const isWhole =
     STATES.has(state) &&
     typeof request === 'string' &&
@@ -193,18 +191,30 @@ const wellFormed = (item: Item<StatusRow>): Item<StatusRow> => {
   return isWhole ? item : { ...item, value: MALFORMED };
 };
 
+/** Somebody else may have put a value that is no object. It then has no members. */
+export const withMembers = <V extends Value>(item: Item<V>): Item<V> =>
+  (item.value as V | null) === null ? { ...item, value: {} as V } : item;
+
+const getOne = async <V extends Value>(table: Table, key: Key): Promise<Item<V> | undefined> => {
+  const item = await table.get<V>(key);
+  return item && withMembers(item);
+};
+
 export const openRegister = (table: Table): Register => ({
-  lookup: (ref) => table.get<StatusRow>(statusKey(ref)),
+  lookup: (ref) => getOne<StatusRow>(table, statusKey(ref)),
   read: async (ref) => {
     const [status, listed] = await Promise.all([
-      table.get<StatusRow>(statusKey(ref)),
-      table.get<RevokedRow>(revokedKey(ref)),
+      getOne<StatusRow>(table, statusKey(ref)),
+      getOne<RevokedRow>(table, revokedKey(ref)),
     ]);
     return { ...(status && { status: wellFormed(status) }), ...(listed && { listed }) };
   },
-  revoked: (ca, cursor) =>
-    table.query<RevokedRow>({ pk: revokedPk(ca), limit: MAX_PAGE, ...(cursor !== undefined && { cursor }) }),
-  listed: async (ref) => (await table.get<RevokedRow>(revokedKey(ref)))?.value,
+  revoked: async (ca, cursor) => {
+    const query = { pk: revokedPk(ca), limit: MAX_PAGE, ...(cursor !== undefined && { cursor }) };
+    const page = await table.query<RevokedRow>(query);
+    return { ...page, items: page.items.map(withMembers) };
+  },
+  listed: async (ref) => (await getOne<RevokedRow>(table, revokedKey(ref)))?.value,
   changed: async (ca, expired, limit) => {
     const keys: Key[] = [];
     const to = changedFrom(Math.max(expired, AT_ONCE + 1));

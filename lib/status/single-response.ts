@@ -26,7 +26,7 @@ export interface SingleResponseDraft {
   readonly version?: number;
 }
 
-const secondsAsDate = (seconds: number): Date => new Date(seconds * 1000);
+export const secondsAsDate = (seconds: number): Date => new Date(seconds * 1000);
 
 /** RFC 6960 2.2 prescribes this reason and time, so that the serial number may still be used. */
 const NON_ISSUED: CertStatus = {

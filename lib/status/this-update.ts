@@ -1,5 +1,6 @@
 import type { Clock } from '../ports.ts';
 import type { ReadCompromise } from './compromises.ts';
+import { isTime } from './crls/forms.ts';
 import type { Issuer } from './issuers.ts';
 import type { Registered } from './register.ts';
 import type { Responder } from './responders.ts';
@@ -9,10 +10,8 @@ import type { Responder } from './responders.ts';
  * earlier than the revocation that the row shows.
  */
 const sinceOf = (registered: Registered, now: number): number => {
-  const { since, revocationTime = 0 }: Partial<Record<string, unknown>> = registered.value ?? {};
-  return Number.isSafeInteger(since) && Number.isSafeInteger(revocationTime)
-    ? Math.max(since as number, revocationTime as number)
-    : now;
+  const { since, revocationTime = 0 }: Partial<Record<string, unknown>> = registered.value;
+  return isTime(since) && isTime(revocationTime) ? Math.max(since, revocationTime) : now;
 };
 
 /** `now` in milliseconds; an answer has whole seconds. */

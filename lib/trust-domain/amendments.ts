@@ -1,4 +1,5 @@
 import { Fault, phrase, wentThrough } from '../fault.ts';
+import { rfc3339 } from '../pki/pki.ts';
 import type { Clock, Random } from '../ports.ts';
 import type { Item, Table, Write } from '../store/store.ts';
 import {
@@ -75,7 +76,6 @@ const newId = (clock: Clock, random: Random): string => {
 };
 
 /** RFC 3339 UTC, whole seconds. */
-const wholeSeconds = (date: Date): string => `${date.toISOString().slice(0, 19)}Z`;
 
 /** The file in force, and the row beside it. */
 interface Standing {
@@ -103,7 +103,7 @@ export const openAmendments = (deps: {
 }): Amendments => {
   const { table, recorder, clock, random } = deps;
 
-  const now = (): string => wholeSeconds(new Date(clock()));
+  const now = (): string => rfc3339(new Date(clock()));
 
   const standing = async (): Promise<Standing> => {
     const [state, row] = [await deps.states.newest(), await deps.inForce.read()];
@@ -241,7 +241,7 @@ export const openAmendments = (deps: {
         );
       }
       const { row } = await makePlace(force);
-      const lapses = wholeSeconds(addPeriod(new Date(clock()), deps.trustDomain.acts.lapse.amendment));
+      const lapses = rfc3339(addPeriod(new Date(clock()), deps.trustDomain.acts.lapse.amendment));
       const approved = { by: actor.id, at: now(), lapses };
       const next: InForceRow = { ...row.value, approved: { amendment: id, digest: value.after } };
       const more = { person: actor.person, lapses, proposal: proposal.id };

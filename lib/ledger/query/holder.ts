@@ -3,9 +3,8 @@ import type { CertificateRef } from '../../principal.ts';
 import { readRecordedAct } from '../../recorded-act.ts';
 import type { Item, Table } from '../../store/store.ts';
 import type { Ledger, LedgerRecord, RecordPage, RecordQuery } from '../contract.ts';
-import { idFloor } from '../ids.ts';
+import { idFloor, isRecordId } from '../ids.ts';
 import { certificatePk, holderPk } from '../rows.ts';
-import { isRecordId } from '../well-formed.ts';
 import { matchingRecords, SCAN_FACTOR } from './matching.ts';
 import { type Bounds, cursorInvalid, encodePosition } from './position.ts';
 

@@ -1,7 +1,8 @@
 import type { Item, Table } from '../../store/store.ts';
 import type { LedgerRecord, RecordQuery } from '../contract.ts';
+import { isRecordId } from '../ids.ts';
 import { recordKey } from '../rows.ts';
-import { isRecordId, readRecord } from '../well-formed.ts';
+import { readRecord } from '../well-formed.ts';
 
 /** The most rows that a page reads for each record of its limit: a filter may leave most of them out. */
 export const SCAN_FACTOR = 20;

@@ -25,7 +25,7 @@ export interface Base {
   readonly entries: Uint8Array;
   /** Unix seconds. */
   readonly thisUpdate: number;
-  /** Whether it has an issuingDistributionPoint. */
+  /** Whether it covers everything: it has no issuingDistributionPoint. */
   readonly isWhole: boolean;
 }
 

@@ -8,17 +8,15 @@ import {
   type RevokedCertificate,
 } from '../../pki/pki.ts';
 import { type CrlList, covers } from '../crl-lists.ts';
-import type { CrlDeps } from '../deps.ts';
+import type { CrlDeps, Issued } from '../deps.ts';
 import type { StatusRow } from '../register.ts';
 import type { Base } from './bases.ts';
 import type { Listing } from './listings.ts';
+import { inParts } from './parts.ts';
 import type { ListTime } from './verdicts.ts';
 
 /** Change rows that one CRL settles; the others wait for the next one. */
 const MAX_CHANGES = 10_000;
-
-/** An OCSP request need not wait for the whole list. */
-const PAUSE_AFTER = 1000;
 
 interface Compromised {
   readonly list: CrlList;
@@ -33,8 +31,8 @@ interface Compromised {
  * The entries of a CRL of a CA whose key is compromised: every certificate that the list covers and that had not
  * expired before `scheduled`.
  *
- * The bucket says which certificates there are. What an entry says does not come from a row: it is the CA's own compromise,
- * or an earlier closing of the certificate that its acts prove, or what the base says. All are read each time.
+ * The bucket says which certificates there are. An entry says the CA's own compromise, or an earlier closing of the
+ * certificate that its acts prove, or what the base says. The acts are read where the base or the row knows a closing.
  */
 export const listCompromised = async (
   { register, clock, proven }: Pick<CrlDeps, 'register' | 'clock' | 'proven'>,
@@ -62,7 +60,7 @@ export const listCompromised = async (
   const entryOf = async (serial: string, row: StatusRow | undefined): Promise<CertListEntryFields> => {
     const known = before.get(serial);
     const said = entryUnder(row ?? { state: 'good' }, compromise);
-    // Without a closing of its own the certificate is revoked with the CA. Its row makes no difference.
+    // Neither the base nor the row knows a closing of its own.
     const isPlain = known === undefined && (row === undefined || row.state === 'good');
     if (isPlain || isDeepStrictEqual(known, said)) return said;
     const { closing, since } = await proven.closingOf({ ca, serial });
@@ -72,17 +70,26 @@ export const listCompromised = async (
     return entryUnder({ state, ...closing }, compromise);
   };
 
-  for await (const { serial, end } of proven.issued(ca)) {
-    if (!covers(list, serial)) continue;
-    // Somebody may have put a row that is no object.
-    const row = (await register.lookup({ ca, serial }))?.value ?? undefined;
+  /** Undefined for a certificate that is not listed. */
+  const judge = async ({ serial, end }: Issued): Promise<CertListEntryFields | undefined> => {
+    if (!covers(list, serial)) return undefined;
+    const row = (await register.lookup({ ca, serial }))?.value;
     // A row may say anything about the end of its certificate.
-    if (row === undefined || row.notAfter < scheduled) {
+    if (row === undefined || !(row.notAfter >= scheduled)) {
       const notAfter = await end();
-      if (notAfter === undefined || notAfter < scheduled) continue;
+      if (notAfter === undefined || notAfter < scheduled) return undefined;
     }
-    push(serial, await entryOf(serial, row));
-    if (entries.length % PAUSE_AFTER === 0) await nextTurn();
+    return entryOf(serial, row);
+  };
+
+  for await (const part of inParts(proven.issued(ca))) {
+    const judged = await Promise.all(part.map(judge));
+    for (const [at, { serial }] of part.entries()) {
+      const entry = judged[at];
+      if (entry) push(serial, entry);
+    }
+    // An OCSP request need not wait for the whole list.
+    await nextTurn();
   }
   return { entries, newest, changes, readAt, clamped: true };
 };

@@ -1,3 +1,4 @@
+import { unixSeconds } from '../../pki/pki.ts';
 import { readRecordedAct } from '../../recorded-act.ts';
 import type { Item } from '../../store/store.ts';
 import type { CrlList } from '../crl-lists.ts';
@@ -17,8 +18,6 @@ export interface ProvenCurrent {
   readonly madeAt: number;
   readonly scheduled: number;
   readonly scheduledAt: number;
-  /** SHA-256 of the CRL, hex. */
-  readonly digest: string;
   /** What it covers; absent where it covers everything. */
   readonly only?: CrlScope;
 }
@@ -30,7 +29,7 @@ export type ProvingCurrent = (
 
 const TIMES = ['thisUpdate', 'nextUpdate', 'madeAt', 'scheduled', 'scheduledAt'] as const;
 
-const secondsOf = (text: unknown): number => Math.floor(Date.parse(String(text)) / 1000);
+const secondsOf = (text: unknown): number => unixSeconds(String(text));
 
 /** Undefined where the row does not say what the record of a publication says. */
 export const openProvingCurrent = ({ recorder }: Pick<CrlDeps, 'recorder'>): ProvingCurrent => {
@@ -50,7 +49,7 @@ export const openProvingCurrent = ({ recorder }: Pick<CrlDeps, 'recorder'>): Pro
     });
     // The record of a CRL that never became current does not say what was scheduled.
     if (publication?.details.scheduled === undefined) return undefined;
-    const { thisUpdate, nextUpdate, madeAt, scheduled, scheduledAt, digest, only } = publication.details;
+    const { thisUpdate, nextUpdate, madeAt, scheduled, scheduledAt, only } = publication.details;
     const current = {
       number,
       thisUpdate: secondsOf(thisUpdate),
@@ -58,7 +57,6 @@ export const openProvingCurrent = ({ recorder }: Pick<CrlDeps, 'recorder'>): Pro
       madeAt: secondsOf(madeAt),
       scheduled: secondsOf(scheduled),
       scheduledAt: secondsOf(scheduledAt),
-      digest: String(digest),
       ...(only !== undefined && { only: only as CrlScope }),
     };
     proven.set(id, { record, current });

@@ -12,8 +12,8 @@ export const isTime = (value: unknown): value is number =>
   Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= LAST_SECOND;
 
 /** Whether it can be an entry: somebody may have put a row of another form. */
-export const isRow = (value: object | null): value is RevokedRow => {
-  const { revocationTime, reason, invalidityDate, notAfter }: Partial<RevokedRow> = value ?? {};
+export const isRow = (value: object): value is RevokedRow => {
+  const { revocationTime, reason, invalidityDate, notAfter }: Partial<RevokedRow> = value;
   return (
     isTime(revocationTime) &&
     isTime(notAfter) &&

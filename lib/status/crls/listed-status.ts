@@ -12,11 +12,11 @@ import type { Alarm } from './alarms.ts';
 import type { Base, Bases } from './bases.ts';
 import { entryUnder } from './compromised-listing.ts';
 import { isRow } from './forms.ts';
+import { inParts } from './parts.ts';
 import { readCurrentCrl } from './rows.ts';
-import { isSame, openClosingOf } from './verdicts.ts';
+import { alarmUnproven, isSame, openClosingOf } from './verdicts.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-const READ_AT_ONCE = 50;
 
 /**
  * OCSP answers by status rows, and CRLs are made without them. Somebody may set the status row of a revoked certificate to
@@ -40,12 +40,13 @@ export const openListedStatus = (
     if (acted === undefined) return;
     // An act is there before its rows. What was read before may be older than the act.
     const row = (await register.lookup(ref))?.value;
+    const isGood = row !== undefined && isStatusRow(row) && row.state === 'good';
     if (typeof acted.closing === 'string') {
-      if (row === undefined || isWhole(row) || (await proven.follow(ref))) return;
-      await alarm('A certificate is closed in the table, and no act closed it; no CRL lists it', ref);
+      if (row === undefined || isGood) return;
+      if (acted.closing === 'never' || !(await proven.follow(ref))) await alarmUnproven(alarm, ref);
       return;
     }
-    const isAsActed = isWhole(row) && row.state !== 'good' && isSame(row, acted.closing);
+    const isAsActed = row !== undefined && isStatusRow(row) && !isGood && isSame(row, acted.closing);
     if (isAsActed && row.since === acted.since) return;
     await alarm('The status row of a revoked certificate differs from its act; the row follows', ref);
     await proven.follow(ref);
@@ -57,7 +58,7 @@ export const openListedStatus = (
     compromise: AuthorityCompromise | undefined,
   ): Promise<void> => {
     const comparison = compareEntries(entries);
-    for (const serials of inParts(serialsOfEntries(entries))) {
+    for await (const serials of inParts(serialsOfEntries(entries))) {
       const rows = await Promise.all(serials.map((serial) => register.lookup({ ca, serial })));
       const differing = serials.filter((serial, at) => {
         const entry = entryOf(rows[at]?.value, compromise);
@@ -79,9 +80,11 @@ export const openListedStatus = (
     const started = clock();
     if (started >= certificate.notAfter.getTime()) return;
     await follow(ca, certificate.serialNumber);
-    for (const list of listsOf(issuer).filter(isDue)) {
+    const due = listsOf(issuer).filter(isDue);
+    const compromise = due.length > 0 ? await compromiseOf(ca) : undefined;
+    for (const list of due) {
       const base = await bases.newest(list, (await readCurrentCrl(table, list.id))?.value.number ?? 0);
-      if (base !== undefined) await compare(ca, base, await compromiseOf(ca));
+      if (base !== undefined) await compare(ca, base, compromise);
       compared.set(list.id, started);
     }
   };
@@ -101,26 +104,15 @@ export const openListedStatus = (
   };
 };
 
-/** What the list says of a certificate with this row; undefined for a row of which the list knows something else. */
+/** The entry that a certificate with this row has. Undefined for a row that is good or has no form: no entry says the same. */
 const entryOf = (
-  row: StatusRow | null | undefined,
+  row: StatusRow | undefined,
   compromise: AuthorityCompromise | undefined,
 ): CertListEntryFields | undefined => {
-  if (!isWhole(row)) return undefined;
+  if (row === undefined || !isStatusRow(row)) return undefined;
   if (compromise) return entryUnder(row, compromise);
   return row.state === 'good' ? undefined : row;
 };
 
 /** Somebody may have put a row of another form. */
-const isWhole = (row: StatusRow | null | undefined): row is StatusRow =>
-  row !== undefined && row !== null && (row.state === 'good' || isRow(row));
-
-const inParts = function* (serials: Iterable<SerialHex>): Generator<readonly SerialHex[], void, void> {
-  let part: SerialHex[] = [];
-  for (const serial of serials) {
-    if (part.push(serial) < READ_AT_ONCE) continue;
-    yield part;
-    part = [];
-  }
-  if (part.length > 0) yield part;
-};
+const isStatusRow = (row: StatusRow): boolean => row.state === 'good' || isRow(row);

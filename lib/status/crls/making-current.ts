@@ -54,20 +54,30 @@ interface SignedCrl {
 
 const timeText = (seconds: number): string => new Date(seconds * 1000).toISOString();
 
-const NO_NOTES = { notes: [], others: [], former: [] };
+/** The note of a CRL that an interrupted publication left. `partition` where that is a list which the CA no longer has. */
+interface Left {
+  readonly partition?: string;
+  readonly note: Item<SignedRow>;
+}
+
+const NOTHING: { readonly left: readonly Left[]; readonly others: readonly Item[] } = {
+  left: [],
+  others: [],
+};
 
 /**
- * What interrupted publications left: of this list, and of lists that the CA has no more, since no CRL of theirs follows. As
- * many as one record holds; the others wait for the next CRL.
+ * Reads the notes that interrupted publications left, of this list and of lists that the CA no longer has: no later CRL of
+ * theirs records them. One record holds a limited number; the others wait.
  */
 const readLeft = async (table: CrlDeps['table'], { id, issuer }: CrlList, below: number) => {
   const { notes, others } = await readUnrecorded(table, id, below);
-  const former: { readonly partition: string; readonly note: Item<SignedRow> }[] = [];
-  for (const partition of notes.length + others.length > 0 ? [] : formerPartitions(issuer)) {
-    const found = await readUnrecorded(table, listId(issuer.id, partition), Number.MAX_SAFE_INTEGER);
-    former.push(...found.notes.map((note) => ({ partition, note })));
+  if (notes.length + others.length > 0) return { left: notes.map((note): Left => ({ note })), others };
+  for (const partition of formerPartitions(issuer)) {
+    const former = await readUnrecorded(table, listId(issuer.id, partition), Number.MAX_SAFE_INTEGER);
+    const left = former.notes.map((note): Left => ({ partition, note }));
+    if (left.length + former.others.length > 0) return { left, others: former.others };
   }
-  return { notes, others, former };
+  return NOTHING;
 };
 
 /** Step 4. False where another CRL became current since `previous` was read. */
@@ -86,11 +96,13 @@ export const makeCurrent = async (
     const note = await readSigned(table, id, number);
     // The publisher of a CRL with a higher number found the note, and recorded this CRL with its own.
     if (overtaken && !note) return false;
-    const { notes, others, former } = overtaken ? NO_NOTES : await readLeft(table, list, number);
+    const { left, others } = overtaken ? NOTHING : await readLeft(table, list, number);
     if (others.length > 0)
       await alarm('A row is in the place of a note of a signed CRL; it is deleted', { list: id });
     // A base that an interrupted publication left was never current: no CRL was, as far as anything tells.
-    const isLeft = notes.some(({ value }) => value.number === previousNumber);
+    const isLeft = left.some(
+      ({ partition, note: { value } }) => partition === undefined && value.number === previousNumber,
+    );
     const { record, writes } = await recorder.prepare({
       kind: 'publication',
       actor,
@@ -111,15 +123,12 @@ export const makeCurrent = async (
               scheduled: timeText(row.scheduled),
               scheduledAt: timeText(row.scheduledAt),
             }),
-        ...(notes.length + former.length > 0 && {
-          left: [
-            ...notes.map(({ value: { number, digest } }) => ({ number, digest })),
-            ...former.map(({ partition, note: { value } }) => ({
-              partition,
-              number: value.number,
-              digest: value.digest,
-            })),
-          ],
+        ...(left.length > 0 && {
+          left: left.map(({ partition: of, note: { value } }) => ({
+            ...(of !== undefined && { partition: of }),
+            number: value.number,
+            digest: value.digest,
+          })),
         }),
       },
     });
@@ -127,7 +136,7 @@ export const makeCurrent = async (
       table.write([
         ...(overtaken ? [] : [currentWrite(id, { ...row, record: record.id }, current)]),
         ...(note ? [deleteWrite(note)] : []),
-        ...[...notes, ...others, ...former.map(({ note }) => note)].map(deleteWrite),
+        ...[...left.map(({ note }) => note), ...others].map(deleteWrite),
         ...writes,
       ]),
     );

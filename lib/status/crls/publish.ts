@@ -8,7 +8,7 @@ import { type CrlList, listOf, listsOf, partitionsShowing } from '../crl-lists.t
 import type { CrlDeps } from '../deps.ts';
 import type { Alarm } from './alarms.ts';
 import { archiveKey } from './archive.ts';
-import type { Bases } from './bases.ts';
+import type { Base, Bases } from './bases.ts';
 import { assertClock, buildCrl } from './build.ts';
 import { openProvingCurrent, type ProvenCurrent } from './current.ts';
 import { openListings } from './listings.ts';
@@ -26,6 +26,9 @@ import {
 } from './rows.ts';
 import type { Serving } from './serve.ts';
 import { openClosingOf } from './verdicts.ts';
+
+/** Publishers that come in between are few. Somebody who writes to the table could come in between for ever. */
+const MAX_ATTEMPTS = 20;
 
 /**
  * Publishing a CRL has five steps. A crash may follow each:
@@ -59,9 +62,6 @@ import { openClosingOf } from './verdicts.ts';
  * An urgent revocation is published right after it was recorded. That fails if the process dies or a store does not
  * answer. Then the row `urgent` has a version that the current CRL has not seen, and the CRL is due.
  */
-/** Publishers that come in between are few. Somebody who writes to the table may take any number of them. */
-const MAX_ATTEMPTS = 20;
-
 export const openPublishing = (
   deps: CrlDeps & { readonly alarm: Alarm; readonly bases: Bases },
   serving: Pick<Serving, 'current' | 'keep'>,
@@ -110,9 +110,17 @@ export const openPublishing = (
   };
 
   /**
-   * Undefined where another publisher came in between, and its CRL is not current with a higher number than the one reserved
-   * here. The publisher then begins again.
+   * Whether this list leaves out the CA's own certificate for the first time, and `authority` does not show the newest act on
+   * it. Then `authority` is published first, so that a revoked CA is on a current list all the time (RFC 5280 5.2.5).
    */
+  const leavesOwnBehind = async ({ issuer, only }: CrlList, base: Base | undefined): Promise<boolean> => {
+    if (only !== 'onlyContainsUserCerts' || !base?.isWhole) return false;
+    const acted = await closingOf({ ca: issuer.id, serial: issuer.certificate.serialNumber });
+    const shown = await bases.newest(listOf(issuer, AUTHORITY_CRL), 0);
+    return acted === undefined || shown === undefined || shown.thisUpdate < acted.since;
+  };
+
+  /** Undefined where the publisher has to begin again: another came in between, and no CRL with a higher number is current. */
   const attempt = async (list: CrlList, actor: string): Promise<PublishedCrl | undefined> => {
     const { id, issuer } = list;
     // 1.
@@ -124,6 +132,7 @@ export const openPublishing = (
     const urgent = await readUrgent(table, id);
     const before = await readBefore(list, previous);
     if (before.base !== undefined && before.base.number >= number) return undefined;
+    if (await leavesOwnBehind(list, before.base)) await publishList(listOf(issuer, AUTHORITY_CRL), actor);
     const { tbs, listing, madeAt } = await buildCrl({ ...deps, listings }, list, number, before);
     const meanwhile = await readCurrentCrl(table, id);
     if (meanwhile?.version !== previous?.version)
@@ -154,20 +163,6 @@ export const openPublishing = (
     return (await isOvertaken(list, await readCurrentCrl(table, id), number)) ? crl : undefined;
   };
 
-  /**
-   * Whether the list covered the CA's own certificate and will not, while no list that does shows the newest act on it. That
-   * list comes first then, so that a revoked CA is on a current list all the time (RFC 5280 5.2.5).
-   */
-  const leavesOwnBehind = async (list: CrlList): Promise<boolean> => {
-    if (list.only !== 'onlyContainsUserCerts') return false;
-    const base = await bases.newest(list, (await readCurrentCrl(table, list.id))?.value.number ?? 0);
-    if (!base?.isWhole) return false;
-    const { id: ca, certificate } = list.issuer;
-    const acted = await closingOf({ ca, serial: certificate.serialNumber });
-    const shown = await bases.newest(listOf(list.issuer, AUTHORITY_CRL), 0);
-    return acted === undefined || shown === undefined || shown.thisUpdate < acted.since;
-  };
-
   const publishList = async (list: CrlList, actor: string): Promise<PublishedCrl> => {
     const { stopped, id: ca } = list.issuer;
     if (stopped && isLast(list, await provenCurrent(list, await readCurrentCrl(table, list.id)))) {
@@ -175,7 +170,6 @@ export const openPublishing = (
         ca,
       });
     }
-    if (await leavesOwnBehind(list)) await publishList(listOf(list.issuer, AUTHORITY_CRL), actor);
     for (let attempts = 0; attempts < MAX_ATTEMPTS; attempts++) {
       const published = await attempt(list, actor);
       if (published) return published;
@@ -208,7 +202,7 @@ export const openPublishing = (
     // The trust domain has another choice now.
     if (current.only !== only) return true;
     if (now >= current.madeAt + crl.interval) return true;
-    // Where they differ in the other way, somebody has written one of them.
+    // The row `urgent` is never behind the current CRL unless somebody has written one of them.
     if (((await readUrgent(table, id)) ?? 0) !== (row.value.urgent ?? 0)) return true;
     // A publication was interrupted, or somebody has put back the row of an earlier CRL.
     return (await newestArchived(bucket, id, current.number)) > current.number;

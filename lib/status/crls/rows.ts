@@ -1,5 +1,6 @@
 import { wentThrough } from '../../fault.ts';
 import type { Item, Key, Table, Write } from '../../store/store.ts';
+import { withMembers } from '../register.ts';
 import type { Alarm } from './alarms.ts';
 import { inOrder } from './archive.ts';
 
@@ -52,9 +53,7 @@ const signedKey = (list: string, number: number): Key => ({
 /** The row of the list's current CRL; undefined before the first one. */
 export const readCurrentCrl = async (table: Table, list: string): Promise<Item<CurrentRow> | undefined> => {
   const row = await table.get<CurrentRow>(currentKey(list));
-  const value: CurrentRow | null | undefined = row?.value;
-  // Somebody else may have put a value that has no members.
-  return row && value === null ? { ...row, value: {} as CurrentRow } : row;
+  return row && withMembers(row);
 };
 
 /** Replaces the row that was read before, or puts the first one. */

@@ -36,7 +36,7 @@ export interface Judged {
 
 export type Judging = (ref: CertificateRef, scheduled: number, time: ListTime) => Promise<Judged>;
 
-/** The acts on a certificate, with an alarm and undefined where the object of one of them cannot be read. */
+/** Reads the acts on a certificate. If an object cannot be read, it raises an alarm and gives undefined. */
 export const openClosingOf =
   ({ proven, alarm }: Pick<CrlDeps, 'proven'> & { readonly alarm: Alarm }) =>
   async (ref: CertificateRef): Promise<ProvenClosing | undefined> => {
@@ -50,6 +50,9 @@ export const openClosingOf =
       return undefined;
     }
   };
+
+export const alarmUnproven = (alarm: Alarm, ref: CertificateRef): Promise<void> =>
+  alarm('A certificate is closed in the table, and no act closed it; no CRL lists it', { ...ref });
 
 /**
  * Judges a certificate whose row differs from the base, or has changed. The signed acts decide, and the row follows them:
@@ -65,12 +68,6 @@ export const openJudging = ({
   alarm,
 }: Pick<CrlDeps, 'register' | 'proven'> & { readonly alarm: Alarm }): Judging => {
   const closingOf = openClosingOf({ proven, alarm });
-
-  /** Somebody may have put a row that is no object. */
-  const listed = async (ref: CertificateRef): Promise<Partial<RevokedRow> | undefined> => {
-    const row: RevokedRow | null | undefined = await register.listed(ref);
-    return row === null ? {} : row;
-  };
 
   /** The rows must not be open, late or lost: OCSP reads them as well. */
   const mend = async (ref: CertificateRef, row: Partial<RevokedRow> | undefined): Promise<void> => {
@@ -108,16 +105,16 @@ export const openJudging = ({
   };
 
   const judge: Judging = async (ref, scheduled, time) => {
-    const row = await listed(ref);
+    const row: Partial<RevokedRow> | undefined = await register.listed(ref);
     const acted = await closingOf(ref);
     // An act is there before its row. A row that has changed meanwhile is that of an act that was not read.
-    if (!isDeepStrictEqual(await listed(ref), row)) return judge(ref, scheduled, time);
+    if (!isDeepStrictEqual(await register.listed(ref), row)) return judge(ref, scheduled, time);
     if (acted === undefined) return { verdict: await unexplained(ref, row, scheduled), since: 0 };
     const { closing, since } = acted;
     if (typeof closing !== 'string')
       return { verdict: await closed(ref, row, closing, scheduled, time), since };
     if (row !== undefined && !(await proven.follow(ref))) {
-      await alarm('A certificate is closed in the table, and no act closed it; no CRL lists it', { ...ref });
+      await alarmUnproven(alarm, ref);
     }
     return { verdict: closing === 'released' ? 'unlisted' : await unexplained(ref, row, scheduled), since };
   };
