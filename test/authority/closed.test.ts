@@ -281,6 +281,15 @@ describe('a CA whose key is compromised', () => {
     expect((await ocspStatus(house, ref)).status).toBe('revoked');
   });
 
+  it('that only a row says raises an alarm at the next run', async () => {
+    const row = (await ground.table.get(statusRow(own)))?.value as Value;
+    const forged = { ...row, state: 'revoked', reason: 'cACompromise', revocationTime: 1_700_000_000 };
+    await putRow(ground.table, statusRow(own), forged);
+    await house.app.status.followListed();
+    expect(await recentCrlAlarms(ground.table, ground.time.now)).toBe(1);
+    expect((await ground.table.get(statusRow(own)))?.value).toEqual(forged);
+  });
+
   it('that only a row without form says stops no answer, and raises an alarm', async () => {
     const ref = await issue();
     for (const value of [null, { state: 'revoked', reason: 'keyCompromise' }, { state: 7 }]) {

@@ -160,6 +160,7 @@ describe.each(PROCESSES)('by %s', (_, next) => {
     ]) {
       const key = { pk: `revoked/${CA}`, sk: `01${'ab'.repeat(4)}` };
       await putRow(service.table, key, value);
+      await putRow(service.table, { pk: `status/${CA}/b`, sk: key.sk }, null as unknown as Value);
       await change(key.sk);
       await next();
       expect((await published()).entries.map(({ serialNumber }) => serialNumber)).toEqual([ref.serial]);
