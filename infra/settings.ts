@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { Stack, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import * as z from 'zod';
+import { LOG_NAME } from '../lib/env.ts';
 import { isDnsName } from '../lib/internet-names.ts';
 import { isPublicationUrl } from '../lib/public-url.ts';
 import type { AkashiSettings, Place } from './contract.ts';
@@ -74,10 +75,7 @@ const Schema = z.strictObject({
     objectLockMode: z.enum(['GOVERNANCE', 'COMPLIANCE']),
   }),
   log: z.strictObject({
-    origin: z
-      .string()
-      .regex(/^[\x21-\x2a\x2c-\x7e]{1,255}$/, 'a host and a path, without scheme, space and plus')
-      .exactOptional(),
+    origin: z.string().regex(LOG_NAME, 'a host and a path, without scheme, space and plus').exactOptional(),
     witnesses: z.array(z.strictObject({ vkey: z.string().min(1), url: httpUrl })).max(16),
     threshold: z.int().min(0).max(16),
   }),

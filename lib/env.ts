@@ -27,11 +27,14 @@ const text = (fallback: string, description: Phrase) =>
 
 const PUBLICATION_URL = phrase`an http address, which goes into certificates: in ASCII without spaces, the host a domain name in lower case (other scripts as xn--) or an IP address, no . or .. in the path, without query, user or slash at the end; with PORT=0 it must be given`;
 
+/** The name of a log or of a witness in a signed note (C2SP signed-note): no space, no plus. */
+export const LOG_NAME = /^[\x21-\x2a\x2c-\x7e]{1,255}$/;
+
 /** The log's identity, and the witnesses that cosign its checkpoints. */
 const LOG = {
   LOG_ORIGIN: described(
     phrase`the name of the log: a host and a path, without scheme, space and plus`,
-    z.optional(matching(/^[\x21-\x2a\x2c-\x7e]{1,255}$/)),
+    z.optional(matching(LOG_NAME)),
   ),
   LOG_WITNESSES: described(
     phrase`verifier keys of witnesses, each followed by a space and its address, separated by commas`,
@@ -85,7 +88,7 @@ export const WitnessEnv = z.object({
   AKASHI_PASSPHRASE: described(phrase`a passphrase, not empty`, filled()),
   WITNESS_NAME: described(
     phrase`the name of the witness: a host and a path, without scheme, space and plus`,
-    matching(/^[\x21-\x2a\x2c-\x7e]{1,255}$/),
+    matching(LOG_NAME),
   ),
   WITNESS_LOGS: described(
     phrase`verifier keys of the logs that it cosigns, separated by commas`,

@@ -22,7 +22,7 @@ export interface TlsDoor {
  *
  * OpenSSL verifies the client's chain all the same, and leaves the errors of a signature or an extension that is not
  * good in its error queue. If no more bytes of the client have come when that step is done, node:tls takes what is left
- * there for an error of the connection, and closes it; on which segments arrive depends whether it does. Therefore this
+ * there for an error of the connection, and closes it; whether it does so depends on how the segments arrive. Therefore this
  * file makes the TLS sockets itself, and passes over what the verification of the chain left.
  */
 export const openTlsDoor = (

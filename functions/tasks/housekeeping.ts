@@ -14,7 +14,7 @@ const inTurn = async <A, B>(first: () => Promise<A>, second: () => Promise<B>): 
 
 /** The work that nobody asks for. On AWS each task is one scheduled function. */
 export const TASKS = {
-  /** Publishes CRLs whose interval has passed; then, once a day, makes OCSP say what the CRLs say. */
+  /** Publishes CRLs whose interval has passed; then makes the rows that OCSP reads say what the CRLs say. */
   publication: async ({ status }: Core) => {
     const [published] = await inTurn(status.publishDue, status.followListed);
     return published;

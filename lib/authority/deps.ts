@@ -43,8 +43,7 @@ export interface AuthorityDeps extends ApplyingDeps {
   /** Nothing is signed where this rejects: the table is older than the log. */
   readonly assertNotBehind: () => Promise<void>;
   /**
-   * Publishes the CRLs now that a revocation of this certificate changes, for one that must not wait for the next ones. The
-   * CA's own changes all of them.
+   * Publishes at once the CRLs that a revocation of this certificate changes. The CA's own changes all of them.
    */
   readonly publishCrls: (ref: CertificateRef) => Promise<unknown>;
   /**

@@ -31,7 +31,7 @@ export interface IssuingCa {
 }
 
 /**
- * When a certificate begins that is issued now: `backdate` seconds earlier, because a relying party's clock may be behind ours,
+ * The notBefore of a certificate that is issued at `now`: `backdate` seconds earlier, because a relying party's clock may be behind ours,
  * and with its issuer at the earliest. Its whole validity counts from there, so the time in which it can be used is shorter
  * by so much, and no limit on validity is exceeded. In whole seconds. Fault: `authority-expired`.
  */

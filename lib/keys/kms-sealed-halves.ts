@@ -4,7 +4,7 @@ import type { Objects, Table } from '../store/store.ts';
 import type { SealedHalves, SealedKey } from './kms-sealed.ts';
 
 /**
- * The keys of responders and of disclosures, as rows. Whoever can write to the table can take such a key away or bring back
+ * The keys of responders and of disclosures, as rows. Somebody who can write to the table can take such a key away or bring back
  * an older one, and its certificate or its record then says which one counts.
  *
  *   responder-keys  {id}  SealedKey

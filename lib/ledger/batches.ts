@@ -4,7 +4,7 @@ import { decodeEntries, encodeEntries } from '../tlog/tlog.ts';
 import { parseEntry } from './entry.ts';
 
 /**
- * Which entries become the next leaves, and in which order, is decided in the bucket. Whoever can write to the table
+ * Which entries become the next leaves, and in which order, is decided in the bucket. Somebody who can write to the table
  * alone can neither make a batch nor take one away.
  *
  *   log-batches/{first}   the entries that become leaves from this index on, as an entry bundle (C2SP tlog-tiles)

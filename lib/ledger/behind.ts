@@ -15,8 +15,8 @@ import { readTree } from './tree-row.ts';
  *   log  behind  BehindRow
  *
  * The row closes and opens nothing. OCSP goes by it, for the sake of speed. An act that opens something compares the
- * checkpoint with the tree's row itself. A table stays behind until what was lost is recorded and brought back as far as the bucket has
- * it (recovery.ts).
+ * checkpoint with the tree's row itself. A table stays behind until what was lost is recorded and brought back as far as the
+ * bucket has it (recovery.ts).
  *
  * Somebody who writes to the table can copy the published checkpoint into the tree's row. He gains what he could do with the
  * rows before: each decision rests on its own acts and objects.

@@ -12,8 +12,9 @@ import { type ActSigning, verifiedAct } from './signed-act.ts';
  *
  *   outcomes/{opening act}/{number}
  *
- * The object comes before the rows. A crash between the two leaves an object without its rows, and whoever comes next makes
- * the rows of the object that is there. A closing can be found by its time as well (closings.ts). The object is never changed or deleted, so rows that somebody puts back open nothing.
+ * The object comes before the rows. A crash between the two leaves an object without its rows, and the next
+ * reader makes the rows of the object that is there. A closing can be found by its time as well (closings.ts). The object is
+ * never changed or deleted, so rows that somebody puts back open nothing.
  */
 
 /** No record is kept for less. The task that follows closings looks at those of the last day. */

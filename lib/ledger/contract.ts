@@ -69,7 +69,7 @@ export interface ProvisionDraft {
   readonly unproven?: string;
   /**
    * Present where the recipient is named by the signature of a request that was answered before: the id of the record of the
-   * first answer. Whoever has seen such a request can send it again, so nothing proves that this answer went to the recipient.
+   * first answer. Anybody who has seen such a request can send it again, so nothing proves that this answer went to the recipient.
    */
   readonly repeats?: string;
   readonly channel: Channel;

@@ -44,11 +44,14 @@ export interface Status {
    */
   publish(ca: string, actor: string, partition?: string): Promise<PublishedCrl>;
   /**
-   * Does so with each CRL that a revocation of this certificate changes: with all of them, where it is the CA's own. Faults:
+   * Publishes each CRL that a revocation of this certificate changes: all of them if it is the CA's own. Faults:
    * `unknown-authority`, `authority-stopped`.
    */
   publishShowing(ref: CertificateRef, actor: string): Promise<void>;
-  /** Every CRL of the CA that was ever signed, of all partitions, from the archive; `limit` 1 to 1,000. Faults: `unknown-authority`, `cursor-invalid`. */
+  /**
+   * Every CRL of the CA that was ever signed, of all partitions, from the archive; `limit` 1 to 1,000. Faults:
+   * `unknown-authority`, `cursor-invalid`.
+   */
   archived(ca: string, page: { readonly limit: number; readonly cursor?: string }): Promise<ArchivePage>;
   /** The bytes of one of them, as they are now. Faults: `unknown-authority`, `unknown-crl`. */
   archivedCrl(ca: string, partition: string, number: number): Promise<Uint8Array>;
@@ -58,8 +61,8 @@ export interface Status {
    */
   publishDue(): Promise<readonly string[]>;
   /**
-   * Compares the entries of each CA's newest CRL with their status rows, by which OCSP answers, and makes those that differ
-   * say what the acts say. A process does so once a day; a call in between does nothing.
+   * Compares the entries of each newest CRL with their status rows, by which OCSP answers, and makes those that differ say what
+   * the acts say. A process compares the whole list once a day, and the row of the CA's own certificate in each call.
    */
   followListed(): Promise<void>;
 }

@@ -26,7 +26,7 @@ const listWith = (issuer: Issuer, partition: string, only: CrlScope | undefined)
 export const listsOf = (issuer: Issuer): readonly CrlList[] =>
   [...scopesOf(issuer)].map(([partition, only]) => listWith(issuer, partition, only));
 
-/** Partitions that a CA may have had under another choice of the trust domain, and has not. */
+/** Partitions that the CA does not have, and may have had under another choice of the trust domain. */
 export const formerPartitions = (issuer: Issuer): readonly string[] => {
   const scopes = scopesOf(issuer);
   return [...SCOPES.keys()].filter((partition) => !scopes.has(partition));

@@ -5,7 +5,7 @@ import { everyItem, type Table, type Value } from '../store/store.ts';
 
 /**
  * The CAs that ceremonies made. A row has only what stands nowhere else: the terms are the trust domain's (issuer-terms.ts),
- * and the addresses those in force. Whoever relies on the certificate checks it (issuers.ts).
+ * and the addresses those in force. A reader that relies on the certificate checks it (issuers.ts).
  *
  *   issuers  {ca}  IssuerRow
  */

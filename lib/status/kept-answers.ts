@@ -1,4 +1,4 @@
-import type { CertStatus } from '../pki/pki.ts';
+import type { ProvisionDraft } from '../ledger/ledger.ts';
 import type { Responder } from './responders.ts';
 
 /** A signed answer, with the facts for its record. */
@@ -6,19 +6,9 @@ export interface SignedAnswer {
   readonly der: Uint8Array;
   /** SHA-256 of `der`, lower-case hex. */
   readonly digest: string;
-  /** The status of the first certificate. */
-  readonly status: CertStatus['status'];
-  /** If it is `revoked`: the reason, for the records. */
-  readonly reason?: string | undefined;
   readonly producedAt: Date;
   readonly thisUpdate: Date;
   readonly nextUpdate: Date;
-  /** The same times in RFC 3339, for the records. */
-  readonly validity: {
-    readonly producedAt: string;
-    readonly thisUpdate: string;
-    readonly nextUpdate: string;
-  };
   /** Milliseconds since the epoch: from then on a new one is signed. */
   readonly freshUntil: number;
   readonly responder: Responder;
@@ -26,9 +16,26 @@ export interface SignedAnswer {
   readonly version: number;
   /** The version of the status row of the CA's own certificate, where its key is compromised. */
   readonly compromise?: number;
-  /** The request for which it was signed, and its digest: most later requests have the same bytes. */
+  /** The request for which it was signed: most later requests have the same bytes. */
   readonly request: Uint8Array;
+  readonly told: AnswerRecord;
+}
+
+/** The contents of the record of an answer. Times are RFC 3339, digests SHA-256 in hex. */
+export interface AnswerRecord {
+  readonly certificates: ProvisionDraft['certificates'];
+  readonly answers: readonly string[];
+  /** Beside the answers: the reason of each that says `revoked`, or `nonIssued`. */
+  readonly reasons: readonly (string | undefined)[];
+  /** CertIDs with a serial number that no certificate can have. */
+  readonly impossible: number;
+  readonly validity: {
+    readonly producedAt: string;
+    readonly thisUpdate: string;
+    readonly nextUpdate: string;
+  };
   readonly requestDigest: string;
+  readonly responseDigest: string;
 }
 
 /**

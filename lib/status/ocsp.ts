@@ -2,14 +2,14 @@ import { hash } from 'node:crypto';
 import { Fault, phrase } from '../fault.ts';
 import type { ProvisionDraft } from '../ledger/ledger.ts';
 import type { CertId, OcspRequest } from '../pki/pki.ts';
-import type { Caller, CertificateRef, Principal } from '../principal.ts';
+import type { Caller, Principal } from '../principal.ts';
 import { type Asker, askerOf } from './asker.ts';
 import { openCompromises, type ReadCompromise } from './compromises.ts';
 import type { OcspAnswer, Status } from './contract.ts';
 import type { OcspDeps } from './deps.ts';
 import { errorResponse, responseToFailure } from './error-response.ts';
 import type { Issuer } from './issuers.ts';
-import { keepAnswers, type SignedAnswer } from './kept-answers.ts';
+import { type AnswerRecord, keepAnswers, type SignedAnswer } from './kept-answers.ts';
 import { hasNonce } from './nonce.ts';
 import type { Registered } from './register.ts';
 import { type AcceptedRequest, acceptRequest, assertRequestorName } from './request.ts';
@@ -18,19 +18,6 @@ import { signResponse } from './response.ts';
 import { openSigningQueue } from './signing-queue.ts';
 import { openSingleResponses, type SingleResponseDraft, secondsAsDate } from './single-response.ts';
 import { readAtThisTime, thisUpdateOf } from './this-update.ts';
-
-/** The contents of the record of an answer. */
-interface AnswerRecord {
-  readonly certificates: ProvisionDraft['certificates'];
-  readonly answers: readonly string[];
-  /** Beside the answers: the reason of each that says `revoked` (`reasonOf`). */
-  readonly reasons: readonly (string | undefined)[];
-  /** How many CertIDs have a serial number that no certificate can have. They are counted and not listed. */
-  readonly impossible: number;
-  readonly validity: SignedAnswer['validity'];
-  readonly requestDigest: string;
-  readonly responseDigest: string;
-}
 
 /** Undefined for an answer that is not `revoked`; `nonIssued` for the form of it that RFC 6960 2.2 has for such certificates. */
 const reasonOf = ({ certStatus, extendedRevoke }: SingleResponseDraft): string | undefined => {
@@ -126,11 +113,24 @@ export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
       const { serialNumber } = draft.certId;
       return draft.ours && serialNumber !== undefined ? [{ ...draft, serial: serialNumber }] : [];
     });
-    const answer: SignedAnswer = {
+    const digest = hash('sha256', der);
+    const told: AnswerRecord = {
+      certificates: ours.map(({ serial }) => ({ ca: issuer.id, serial })),
+      answers: ours.map(({ certStatus }) => certStatus.status),
+      reasons: ours.map(reasonOf),
+      impossible: drafts.filter((one) => one.ours).length - ours.length,
+      validity: {
+        producedAt: producedAt.toISOString(),
+        thisUpdate: thisUpdate.toISOString(),
+        nextUpdate: nextUpdate.toISOString(),
+      },
+      requestDigest: hash('sha256', request.der),
+      responseDigest: digest,
+    };
+    await record(asker, told);
+    return {
       der,
-      digest: hash('sha256', der),
-      status: (drafts[0] as SingleResponseDraft).certStatus.status,
-      reason: reasonOf(drafts[0] as SingleResponseDraft),
+      digest,
       producedAt,
       thisUpdate,
       nextUpdate,
@@ -138,41 +138,20 @@ export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
       responder,
       version: drafts[0]?.version ?? 0,
       request: request.der,
-      requestDigest: hash('sha256', request.der),
-      validity: {
-        producedAt: producedAt.toISOString(),
-        thisUpdate: thisUpdate.toISOString(),
-        nextUpdate: nextUpdate.toISOString(),
-      },
+      told,
     };
-    await record(asker, {
-      certificates: ours.map(({ serial }) => ({ ca: issuer.id, serial })),
-      answers: ours.map(({ certStatus }) => certStatus.status),
-      reasons: ours.map(reasonOf),
-      impossible: drafts.filter((one) => one.ours).length - ours.length,
-      validity: answer.validity,
-      requestDigest: answer.requestDigest,
-      responseDigest: answer.digest,
-    });
-    return answer;
   };
 
   /** Gives a kept answer again, each time with a record of its own. */
   const giveKept = async (
     { der }: OcspRequest,
     asker: Asker,
-    certificate: CertificateRef,
     answer: SignedAnswer,
   ): Promise<SignedAnswer> => {
-    await record(asker, {
-      certificates: [certificate],
-      answers: [answer.status],
-      reasons: [answer.reason],
-      impossible: 0,
-      validity: answer.validity,
-      requestDigest: Buffer.compare(der, answer.request) === 0 ? answer.requestDigest : hash('sha256', der),
-      responseDigest: answer.digest,
-    });
+    const { told } = answer;
+    const requestDigest =
+      Buffer.compare(der, answer.request) === 0 ? told.requestDigest : hash('sha256', der);
+    await record(asker, { ...told, requestDigest });
     return answer;
   };
 
@@ -194,8 +173,7 @@ export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
     const compromise = await compromiseOf(issuer);
     const known =
       registered && kept.find(certId.der, responder, registered.version, now, compromise?.version);
-    const { serialNumber: serial } = certId;
-    if (known && serial !== undefined) return giveKept(request, asker, { ca: issuer.id, serial }, known);
+    if (known) return giveKept(request, asker, known);
     const seconds = Math.floor(now / 1000);
     const draft = await singleResponse.ofIssuer(issuer, certId, registered, seconds, compromise);
     const answer = await giveNew(request, asker, issuer, responder, [draft], seconds, {

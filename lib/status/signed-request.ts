@@ -17,8 +17,8 @@ const fixedPart = ({ signatureAlgorithm, signatureValue }: SignedRequest): Uint8
 };
 
 /**
- * By which a signed request is known again. What is not signed over does not count: whoever sends a request again can change
- * the certificates that come with it.
+ * The facts by which a signed request is known again. Only what is signed over counts, because anybody who sends it again can
+ * change the certificates that come with it.
  */
 export const signedRequestFacts = (signed: SignedRequest): SignedRequestFacts => {
   const digest = createHash('sha256').update(signed.tbs).update(fixedPart(signed)).digest('hex');

@@ -129,16 +129,22 @@ describe('the memory of answers', () => {
   const answerOf = (octets: number, more: Partial<SignedAnswer> = {}): SignedAnswer => ({
     der: new Uint8Array(octets),
     digest: '',
-    status: 'good',
     producedAt: new Date(0),
     thisUpdate: new Date(0),
     nextUpdate: new Date(0),
-    validity: { producedAt: '', thisUpdate: '', nextUpdate: '' },
     freshUntil: 1000,
     responder,
     version: 1,
     request: new Uint8Array(100),
-    requestDigest: '',
+    told: {
+      certificates: [],
+      answers: ['good'],
+      reasons: [undefined],
+      impossible: 0,
+      validity: { producedAt: '', thisUpdate: '', nextUpdate: '' },
+      requestDigest: '',
+      responseDigest: '',
+    },
     ...more,
   });
   const certId = (n: number) => Uint8Array.of(n >> 8, n & 0xff);

@@ -5,7 +5,7 @@ import type { Clock } from '../../../lib/ports.ts';
 import type { SqliteTable } from '../../../lib/store/sqlite.ts';
 import { syncFolder } from '../../../lib/store/store.ts';
 import type { Gate } from './gate.ts';
-import { type BackedUp, type BackupHead, digestFile, headOf, writeManifest } from './manifest.ts';
+import { type BackedUp, type BackupHead, digestFile, hasLog, headOf, writeManifest } from './manifest.ts';
 import {
   DOOR_FOLDER,
   KEYS_FOLDER,
@@ -80,7 +80,7 @@ export const makeBackup = async (
     }
     await syncFolder(to);
     const tree = treeOf(join(to, TABLE_FILE));
-    if (tree === undefined && files.some(({ path }) => path.startsWith(`${OBJECTS_FOLDER}/log/`))) {
+    if (tree === undefined && hasLog(files)) {
       throw new Fault(
         'backup-refused',
         "The table has no row of the log's tree now, so this would be no whole backup; try again shortly.",

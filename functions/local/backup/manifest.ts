@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { Fault, phrase } from '../../../lib/fault.ts';
 import { assertFormat, FORMAT } from '../../../lib/format.ts';
+import { OBJECTS_FOLDER } from './names.ts';
 
 /**
  * What a backup holds: a line of JSON for the backup, a line for each file, and the SHA-256 of all lines before it. The last
@@ -33,6 +34,10 @@ export interface Manifest {
   readonly head: BackupHead;
   readonly files: readonly BackedUp[];
 }
+
+/** Whether the log had begun: its checkpoints and tiles are objects. */
+export const hasLog = (files: readonly BackedUp[]): boolean =>
+  files.some(({ path }) => path.startsWith(`${OBJECTS_FOLDER}/log/`));
 
 /** SHA-256 (hex) and size of a file. */
 export const digestFile = async (path: string): Promise<Pick<BackedUp, 'bytes' | 'sha256'>> => {

@@ -5,7 +5,7 @@ import { Fault, phrase } from '../../../lib/fault.ts';
 import type { Clock } from '../../../lib/ports.ts';
 import { syncFolder } from '../../../lib/store/store.ts';
 import { assertFits, CHECKPOINT_FILE, openSeen, publishedIn, type Seen } from './checkpoints.ts';
-import { digestFile, type Manifest, readManifest } from './manifest.ts';
+import { digestFile, hasLog, type Manifest, readManifest } from './manifest.ts';
 import {
   DOOR_FOLDER,
   KEYS_FOLDER,
@@ -123,7 +123,7 @@ const check = async ({
   const tree = treeOf(join(from, TABLE_FILE));
   if (tree === undefined) {
     // The log had not begun, or somebody has taken its row out of the table.
-    const isBegun = manifest.files.some(({ path }) => path.startsWith(`${OBJECTS_FOLDER}/log/`));
+    const isBegun = hasLog(manifest.files);
     if (!isBegun && checkpoint === undefined && !(await exists(join(dataDir, CHECKPOINT_FILE))))
       return undefined;
     throw new Fault(

@@ -8,7 +8,7 @@ import type { ArchivedCrl, ArchivePage } from '../contract.ts';
 /** Twenty digits keep listings in the order of numbers. */
 export const inOrder = (number: number): string => String(number).padStart(20, '0');
 
-/** Of a CA, or of one of its lists by the list's id. */
+/** The folder of a CA, or of one of its lists by the list's id. */
 const folderOf = (of: string): string => `crl/${of}/`;
 
 /** `list` is the list's id: `{ca}/{partition}`. */
@@ -62,7 +62,8 @@ const placeOf = (ca: string, cursor: string): Place => {
 };
 
 /**
- * By partition, in the order of numbers. Every file is read, so each digest is that of the present bytes. Fault: `cursor-invalid`.
+ * The CRLs by partition, in the order of numbers. Every file is read, so each digest is that of the present bytes. Fault:
+ * `cursor-invalid`.
  */
 export const listArchive = async (
   bucket: Pick<Bucket, 'get' | 'list'>,

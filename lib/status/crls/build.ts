@@ -113,5 +113,5 @@ const ofUsers = (urls: readonly string[]): Extension => ({
   onlyContainsUserCerts: true,
 });
 
-/** No distributionPoint: OpenSSL takes it for a self-signed certificate, which names no address, only so. */
+/** It has no distributionPoint: only then does OpenSSL take it for a self-signed certificate, which names no address. */
 const OF_AUTHORITY: Extension = { id: 'issuingDistributionPoint', critical: true, onlyContainsCACerts: true };

@@ -42,7 +42,7 @@ import { type ListTime, openJudging } from './verdicts.ts';
 export interface Listing {
   readonly entries: CertListEntries;
   /**
-   * When the latest act was recorded that was read for this list, or is shown in an entry; Unix seconds, 0 where there is none.
+   * The time of the latest act that was read for this list or that an entry shows; Unix seconds, 0 where there is none.
    * One in the future, by a clock that was ahead, counts as of now.
    */
   readonly newest: number;
