@@ -217,6 +217,10 @@ describe('a CA whose key is compromised', () => {
 
   it('lists every certificate that was signed, and no other, whatever rows there are', async () => {
     const [deleted, expired] = [await issue(), await issue()];
+    const signed = (await house.app.authority.serials(CA, { limit: 1000 })).serials.map(
+      ({ serial }) => serial,
+    );
+    expect(signed).toEqual(expect.arrayContaining([deleted.serial, expired.serial, own.serial]));
     const row = (await ground.table.get(statusRow(expired)))?.value as Value;
     await deleteRow(ground.table, statusRow(deleted));
     await putRow(ground.table, statusRow(expired), { ...row, notAfter: 1 });
@@ -224,8 +228,7 @@ describe('a CA whose key is compromised', () => {
     await putRow(ground.table, statusRow({ ca: CA, serial: 'zz' } as CertificateRef), null as never);
     await revokeCa('cACompromise');
     const serials = (await crlOf()).entries.map(({ serialNumber }) => serialNumber as string);
-    expect(serials).toEqual(expect.arrayContaining([deleted.serial, expired.serial, own.serial]));
-    expect(serials).not.toContain('0102');
+    expect(serials.toSorted()).toEqual(signed.toSorted());
   });
 
   it('keeps its CRL whole whatever becomes of the rows', async () => {

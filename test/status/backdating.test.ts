@@ -30,7 +30,6 @@ const changed =
     Object.assign(profiles.find(({ id }) => id === PROFILE) ?? {}, { hold: 'releasable', ...profile });
   };
 
-/** It begins a year ago, so that the clock may be moved on without overtaking the certificates of this machine. */
 const open = async (terms: Terms = {}): Promise<void> => {
   await service?.close();
   folder?.remove();
