@@ -16,20 +16,18 @@ export const MAX_CRL_BYTES = 64 * 1024 * 1024;
 /** A CRL at hand, from a file or an address. */
 export interface CrlAtHand {
   readonly from: string;
-  /** Of its DER. */
+  /** The digest of its DER, in hex. */
   readonly sha256: string;
   readonly list: CertificateList | Unusable;
-  /** Of one that is unusable: whose it says that it is, and since when, if that can be read. */
+  /** Present if the CRL is unusable and these two can still be read. */
   readonly outline?: Pick<CrlOutline, 'issuer' | 'thisUpdate'>;
 }
 
 /** Clauses by fault; the default is the syntax of CRLs. */
-const clauseOf = (error: unknown): string =>
-  Reflect.get(Object(error), 'code') === 'unknown-critical-extension'
-    ? 'RFC 5280 5.2, 5.3'
-    : Reflect.get(Object(error), 'code') === 'malformed-pem'
-      ? 'RFC 7468 2'
-      : 'RFC 5280 5.1';
+const clauseOf = (error: unknown): string => {
+  if (Fault.is(error, 'unknown-critical-extension')) return 'RFC 5280 5.2, 5.3';
+  return Fault.is(error, 'malformed-pem') ? 'RFC 7468 2' : 'RFC 5280 5.1';
+};
 
 const decoded = (der: Uint8Array): CertificateList | Unusable => {
   try {

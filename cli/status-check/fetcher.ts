@@ -8,7 +8,7 @@ import { type Silence, silence } from './finding.ts';
 /** What one call of `akashi status` may fetch, whatever the certificates say. */
 export interface Limits {
   readonly fetches: number;
-  /** Of all answers together. */
+  /** All answers together. */
   readonly bytes: number;
   /** From the first fetch to the last byte of the last, in milliseconds. */
   readonly time: number;

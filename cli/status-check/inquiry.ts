@@ -16,14 +16,14 @@ export interface Inquiry {
   readonly nonce: () => Uint8Array;
   /** How many more signers of CRLs are judged: certificates can be made so that every one rests on all others. */
   readonly signers: { left: number };
-  /** On which the path's trust rests. */
+  /** The path's trust anchor. */
   readonly root: Held;
   /** In place of the addresses in the certificate in question. */
   readonly instead: {
     readonly of: Certificate;
     readonly ocsp?: URL;
     readonly crls?: readonly CrlAtHand[];
-    /** Of an address that was given for its CRL. */
+    /** Why an address that was given for its CRL was of no use. */
     readonly silence?: Silence;
   };
 }

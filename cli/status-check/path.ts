@@ -170,7 +170,7 @@ export const pathsFrom = (target: Held, search: PathSearch): AsyncGenerator<Path
     );
   };
 
-  /** Of a file with a root and its CAs, the root is the anchor: the status of the CAs is asked for. */
+  /** A file may have a root and CAs below it. Then the root alone is the anchor, and the status of the CAs is asked for. */
   const isBelowRoot = (top: Certificate): boolean =>
     !isSelfSigned(top) &&
     roots.some(
