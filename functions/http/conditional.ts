@@ -1,5 +1,8 @@
 import type { HttpRequest, HttpResponse } from './http.ts';
 
+/** For the OpenAPI document: the header of an answer that has versions, which says that 304 is answered too. */
+export const versioned = { etag: 'Names the version of the content, for If-None-Match.' } as const;
+
 const opaque = (tag: string): string => tag.trim().replace(/^W\//, '');
 
 /**

@@ -19,6 +19,18 @@ export const handedOver: Readonly<Record<303, ResponseDescription>> = {
   },
 };
 
+const exportId = { 'akashi-export': 'The id of the record with which the file began.' };
+
+/** For the OpenAPI document: the answers of routes that stream a file which is recorded from its beginning to its end. */
+export const streamedFile = (description: string, contentType: string) => ({
+  200: {
+    description,
+    contentType,
+    headers: { 'content-disposition': 'A name for the file.', ...exportId },
+  },
+  303: { ...handedOver[303], headers: { location, ...exportId } },
+});
+
 /** For the OpenAPI document: the answer of routes that hand out published objects. */
 export const published: Readonly<Record<302, ResponseDescription>> = {
   302: {

@@ -1,48 +1,80 @@
 import * as z from 'zod';
-import { FAULT_CODES, type FaultCode } from '../../lib/fault.ts';
+import { FAULT_CODES } from '../../lib/fault.ts';
 import manifest from '../../package.json' with { type: 'json' };
-import { PROBLEMS } from './problems.ts';
-import type { ResponseDescription, Route } from './route.ts';
+import { type Answers, isConditional, openAnswers } from './openapi/answers.ts';
+import { jsonSchema, type Schema, type Schemas } from './openapi/json-schema.ts';
+import { tagsInUse, tagsOf } from './openapi/tags.ts';
+import { maxBodyBytes, type Route } from './route.ts';
 
-type Schema = Record<string, unknown>;
-
-/** Collects the schemas that have an id. */
-type Components = Map<string, Schema>;
-
-/**
- * The OpenAPI 3.1 document of these routes, made from the schemas that check the requests. `HEAD` is not listed, though
- * every `GET` route answers it.
- */
+/** The OpenAPI 3.1 document of these routes, made from the schemas that check the requests. */
 export const openapi = (routes: readonly Route[]): Schema => {
-  const components: Components = new Map();
+  const schemas: Schemas = new Map();
+  const answers = openAnswers(schemas);
+  const tags = tagsOf(routes);
   const paths: Record<string, Schema> = {};
   for (const route of routes) {
     const path = route.path.replaceAll('+}', '}');
-    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route, components) };
+    const tag = tags.get(route.id)?.name as string;
+    paths[path] = { ...paths[path], ...operations(route, tag, schemas, answers) };
   }
-  jsonSchema(problemDocument, 'output', components);
+  jsonSchema(problemDocument, 'output', schemas);
+  jsonSchema(gatewayRefusal, 'output', schemas);
   return {
     openapi: '3.1.0',
     info: {
       title: 'Akashi',
       version: manifest.version,
-      description: manifest.description,
+      description: `${manifest.description}. ${CONVENTIONS}`,
+      contact: { name: 'The operator of this service' },
       license: { name: 'Apache License 2.0', identifier: manifest.license },
     },
-    servers: [{ url: '/' }],
+    servers: [{ url: '/', description: 'The service that gave this document.' }],
+    tags: tagsInUse(tags),
     paths,
     components: {
-      schemas: Object.fromEntries([...components].sort(([a], [b]) => (a < b ? -1 : 1))),
+      schemas: sorted(schemas),
+      responses: sorted(answers.shared),
+      parameters: PARAMETERS,
+      headers: answers.headers,
       securitySchemes: {
         clientCertificate: {
           type: 'mutualTLS',
           description: "A client certificate of the service's operations authority.",
         },
-        token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+        token: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description:
+            'A token of the configured issuer, over TLS only; `POST /token` gives one for a certificate.',
+        },
       },
     },
   };
 };
+
+const CONVENTIONS =
+  'Times are RFC 3339 in UTC, serial numbers lower-case hex, names of reasons those of RFC 5280. An error is a problem document (RFC 9457) with a stable code. Every answer about a certificate, a request or a record is recorded before it leaves. A path that no operation has is answered by 404 `unknown-route`, OPTIONS by 204 with `Allow`, and what is not HTTP by 400, 408 or 431 without a body.';
+
+const PARAMETERS = {
+  'accept-language': {
+    name: 'accept-language',
+    in: 'header',
+    required: false,
+    description: 'The language of the texts of a problem document: Japanese or, by default, English.',
+    schema: { type: 'string', example: 'ja' },
+  },
+  'if-none-match': {
+    name: 'if-none-match',
+    in: 'header',
+    required: false,
+    description: 'The ETags of the versions that the client has.',
+    schema: { type: 'string' },
+  },
+} as const;
+
+const sorted = (named: ReadonlyMap<string, Schema>): Schema =>
+  Object.fromEntries([...named].sort(([a], [b]) => (a < b ? -1 : 1)));
 
 const problemDocument = z
   .object({
@@ -60,26 +92,44 @@ const problemDocument = z
       'A problem document (RFC 9457). Its title, its detail and the texts in its facts are in the language that Accept-Language asks for, English or Japanese.',
   });
 
-const operation = (route: Route, components: Components): Schema => ({
-  operationId: route.id,
-  summary: route.summary,
-  ...(route.description === undefined ? {} : { description: route.description }),
-  tags: [
-    route.lane === 'status'
-      ? 'Status'
-      : route.path.startsWith('/api/')
-        ? 'Registration and audit'
-        : 'Service',
-  ],
-  security: security(route),
-  parameters: [
-    ...parameters(route.params, 'path', components),
-    ...parameters(route.query, 'query', components),
-    ...parameters(route.headers, 'header', components),
-  ],
-  ...(route.body === undefined ? {} : { requestBody: requestBody(route, components) }),
-  responses: responses(route, components),
+const gatewayRefusal = z.object({ message: z.string() }).meta({
+  id: 'GatewayRefusal',
+  description: 'An answer of API Gateway, which no part of the service made.',
 });
+
+/** A `GET` route answers `HEAD` too (RFC 9110 9.3.2). */
+const operations = (route: Route, tag: string, schemas: Schemas, answers: Answers): Schema => {
+  const same = {
+    tags: [tag],
+    security: security(route),
+    parameters: [
+      ...parameters(route.params, 'path', schemas),
+      ...parameters(route.query, 'query', schemas),
+      ...parameters(route.headers, 'header', schemas),
+      reference('accept-language'),
+      ...(isConditional(route) ? [reference('if-none-match')] : []),
+    ],
+  };
+  const operation = {
+    operationId: route.id,
+    summary: route.summary,
+    description: route.description,
+    ...same,
+    ...(route.body === undefined ? {} : { requestBody: requestBody(route, schemas) }),
+    responses: answers.of(route, 'own'),
+  };
+  if (route.method !== 'GET') return { [route.method.toLowerCase()]: operation };
+  const head = {
+    operationId: `${route.id}Head`,
+    summary: `The headers alone: ${route.summary}`,
+    description: `The headers that \`${route.id}\` gives, without the content. Where that answer is recorded, this one is too, as an answer to HEAD.`,
+    ...same,
+    responses: answers.of(route, 'HEAD'),
+  };
+  return { get: operation, head };
+};
+
+const reference = (name: keyof typeof PARAMETERS): Schema => ({ $ref: `#/components/parameters/${name}` });
 
 /** An empty requirement beside the others means that credentials are optional. */
 const security = ({ access, certificateOnly }: Route): readonly Schema[] => {
@@ -92,10 +142,10 @@ const security = ({ access, certificateOnly }: Route): readonly Schema[] => {
 const parameters = (
   schema: z.core.$ZodType | undefined,
   where: 'path' | 'query' | 'header',
-  components: Components,
+  schemas: Schemas,
 ): readonly Schema[] => {
   if (schema === undefined) return [];
-  const { properties, required } = jsonSchema(schema, 'input', components);
+  const { properties, required } = jsonSchema(schema, 'input', schemas);
   return Object.entries(properties as Record<string, Schema>).map(([name, { description, ...property }]) => ({
     name,
     in: where,
@@ -105,99 +155,11 @@ const parameters = (
   }));
 };
 
-const requestBody = ({ body }: Route, components: Components): Schema => ({
+const requestBody = (route: Route, schemas: Schemas): Schema => ({
+  description: `At most ${maxBodyBytes(route).toLocaleString('en')} bytes, without a content encoding.`,
   required: true,
   content:
-    body?.kind === 'json'
-      ? { 'application/json': { schema: jsonSchema(body.schema, 'input', components) } }
-      : Object.fromEntries(body?.contentTypes.map((type) => [type, {}]) ?? []),
+    route.body?.kind === 'json'
+      ? { 'application/json': { schema: jsonSchema(route.body.schema, 'input', schemas) } }
+      : Object.fromEntries(route.body?.contentTypes.map((type) => [type, {}]) ?? []),
 });
-
-const responses = (route: Route, components: Components): Schema => {
-  const problems = Map.groupBy(faultsOf(route), (code) => PROBLEMS[code].status);
-  return Object.fromEntries(
-    [
-      ...Object.entries(route.responses).map(([status, response]): [string, Schema] => [
-        status,
-        success(response, components),
-      ]),
-      ...[...problems].map(([status, codes]): [string, Schema] => [
-        String(status),
-        {
-          description: codes.map((code) => `\`${code}\`: ${PROBLEMS[code].title}.`).join('\n'),
-          content: {
-            'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } },
-          },
-        },
-      ]),
-    ].sort(([a], [b]) => (a < b ? -1 : 1)),
-  );
-};
-
-const success = (
-  { description, contentType, schema, headers }: ResponseDescription,
-  components: Components,
-): Schema => {
-  const type = contentType ?? (schema === undefined ? undefined : 'application/json');
-  const content = schema === undefined ? {} : { schema: jsonSchema(schema, 'output', components) };
-  return {
-    description,
-    ...(type === undefined ? {} : { content: { [type]: content } }),
-    ...(headers === undefined
-      ? {}
-      : {
-          headers: Object.fromEntries(
-            Object.entries(headers).map(([name, about]) => [
-              name,
-              { description: about, schema: { type: 'string' } },
-            ]),
-          ),
-        }),
-  };
-};
-
-/** The rooms' faults, and those that the stack and the doors add to such a route. */
-const faultsOf = (route: Route): readonly FaultCode[] => {
-  const named = typeof route.access !== 'string';
-  const codes: FaultCode[] = [...route.faults, 'body-too-large', 'internal'];
-  if (route.params ?? route.query ?? route.body) codes.push('invalid-input');
-  if (route.body) codes.push('unsupported-media-type', 'body-timeout', 'transfer-coding-unknown');
-  if (route.lane !== 'free') codes.push('too-many-requests', 'shutting-down');
-  if (named) {
-    codes.push(
-      'unauthenticated',
-      'client-certificate-invalid',
-      'client-certificate-expired',
-      'client-certificate-revoked',
-      'forbidden',
-      'store-unavailable',
-    );
-    if (!route.certificateOnly) codes.push('token-invalid', 'token-expired', 'tls-required');
-  }
-  return [...new Set(codes)];
-};
-
-/** A JSON schema (2020-12, the dialect of OpenAPI 3.1). Its definitions are moved to the components. */
-const jsonSchema = (schema: z.core.$ZodType, io: 'input' | 'output', components: Components): Schema => {
-  const { $schema: _dialect, $defs, ...root } = z.toJSONSchema(schema, { io });
-  for (const [name, definition] of Object.entries($defs ?? {})) {
-    components.set(name, adapt(definition, io) as Schema);
-  }
-  return adapt(root, io) as Schema;
-};
-
-/** Clients must accept unknown members in answers, so the schemas of answers do not forbid them. */
-const adapt = (node: unknown, io: 'input' | 'output'): unknown => {
-  if (Array.isArray(node)) return node.map((item) => adapt(item, io));
-  if (typeof node !== 'object' || node === null) return node;
-  return Object.fromEntries(
-    Object.entries(node)
-      .filter(([name, value]) => !(io === 'output' && name === 'additionalProperties' && value === false))
-      .map(([name, value]) => [
-        name,
-        name === '$ref' && typeof value === 'string'
-          ? value.replace('#/$defs/', '#/components/schemas/')
-          : adapt(value, io),
-      ]),
-  );
-};

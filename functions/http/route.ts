@@ -40,6 +40,10 @@ export interface ResponseDescription {
   readonly contentType?: string;
   /** The schema of a JSON answer. */
   readonly schema?: z.core.$ZodType;
+  /**
+   * The headers beside those of every answer, by name. An `etag` says that a client which names it in If-None-Match gets
+   * 304 (conditional.ts).
+   */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -59,7 +63,8 @@ export interface Route<
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
   readonly summary: string;
-  readonly description?: string;
+  /** What it does, for whom, and what is recorded of it. */
+  readonly description: string;
   /** `status` answers relying parties, `api` all other callers. Each limits the requests under way; `free` does not. */
   readonly lane: 'status' | 'api' | 'free';
   readonly access: A;

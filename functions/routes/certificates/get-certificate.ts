@@ -8,6 +8,8 @@ export const route = defineRoute({
   method: 'GET',
   path: '/api/v1/certificates/{ca}/{serial}',
   summary: 'A certificate and its status',
+  description:
+    'With its profile, its office, its validity, its status as OCSP gives it, and the certificate in PEM. Officers see those of their own office, operators and auditors all. The answer is recorded as a provision.',
   lane: 'api',
   access: ['officer', 'operator', 'auditor'],
   params: z.strictObject({ ca: caId, serial }),

@@ -7,6 +7,7 @@ export const route = defineRoute({
   method: 'DELETE',
   path: '/api/v1/certificates/{ca}/{serial}/hold',
   summary: 'Release a certificate from hold, if its profile allows that',
+  description: 'The release is recorded. Officers release certificates of their own office, operators any.',
   lane: 'api',
   access: ['officer', 'operator'],
   params: z.strictObject({ ca: caId, serial }),

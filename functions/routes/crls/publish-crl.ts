@@ -10,6 +10,8 @@ export const route = defineRoute({
   method: 'POST',
   path: '/api/v1/crls/{ca}/{partition}',
   summary: "Build, sign and publish an authority's CRL now",
+  description:
+    'Out of turn; CRLs are published by themselves when they are due, and at once after a key was compromised. The publication is recorded.',
   lane: 'api',
   access: ['operator'],
   params: z.strictObject({ ca: caId, partition: crlPartition }),

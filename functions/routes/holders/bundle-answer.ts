@@ -1,6 +1,7 @@
 import type { App } from '../../../lib/app.ts';
 import type { Principal } from '../../../lib/principal.ts';
 import type { HttpResponse } from '../../http/http.ts';
+import { handedOver } from '../../http/large-answers.ts';
 
 type HandOver = Awaited<ReturnType<App['disclosures']['handOver']>>;
 
@@ -9,6 +10,16 @@ interface Asked {
   /** The disclosure's id. */
   readonly id: string;
 }
+
+/** For the OpenAPI document: the answers of such a route. */
+export const bundleResponses = (contentType: string) => ({
+  200: {
+    description: 'The bundle.',
+    contentType,
+    headers: { 'content-security-policy': 'A browser that shows the bundle runs and loads nothing.' },
+  },
+  ...handedOver,
+});
 
 /** Hands over a bundle, in the form that `bodyOf` chooses. */
 export const bundleAnswer = async (

@@ -9,6 +9,8 @@ export const route = defineRoute({
   method: 'POST',
   path: `${DISCLOSURES}/{id}/extension`,
   summary: 'Extend the deadline once, with a reason that the holder can read',
+  description:
+    'By an operator, before the term is over, by at most 30 days. It is not extended a second time.',
   lane: 'api',
   access: ['operator'],
   params: z.strictObject({ id: recordId }),

@@ -7,6 +7,8 @@ export const route = defineRoute({
   method: 'GET',
   path: '/.well-known/disclosure-keys.json',
   summary: 'The public key that verifies disclosed bundles (RFC 7517)',
+  description:
+    'A JWK set with the Ed25519 key under which the bundles of disclosures are signed. Nothing about a person is in it, so reading it leaves no record.',
   lane: 'api',
   access: 'public',
   responses: {

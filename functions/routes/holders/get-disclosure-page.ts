@@ -1,8 +1,7 @@
 import * as z from 'zod';
-import { handedOver } from '../../http/large-answers.ts';
 import { defineRoute } from '../../http/route.ts';
 import { recordId } from '../../http/schemas.ts';
-import { bundleAnswer } from './bundle-answer.ts';
+import { bundleAnswer, bundleResponses } from './bundle-answer.ts';
 import { DISCLOSURES } from './disclosure-views.ts';
 
 const CONTENT_TYPE = 'text/html; charset=utf-8';
@@ -16,7 +15,7 @@ export const route = defineRoute({
   lane: 'api',
   access: ['holder', 'operator'],
   params: z.strictObject({ id: recordId }),
-  responses: { 200: { description: 'The bundle.', contentType: CONTENT_TYPE }, ...handedOver },
+  responses: bundleResponses(CONTENT_TYPE),
   faults: ['unknown-disclosure', 'input-too-large', 'condition-failed'],
   handle: async (app, { params, request }, caller) =>
     bundleAnswer(app, caller, { method: request.method, id: params.id }, CONTENT_TYPE, ({ page }) => page),

@@ -9,6 +9,8 @@ export const route = defineRoute({
   method: 'GET',
   path: `${DISCLOSURES}/{id}`,
   summary: 'A disclosure and its deadline',
+  description:
+    'Whose records it is about, who asked for it, until when it has to be made, and whether it was. Holders see their own, operators and auditors all. The answer is recorded as a provision.',
   lane: 'api',
   access: ['holder', 'operator', 'auditor'],
   params: z.strictObject({ id: recordId }),

@@ -8,6 +8,8 @@ export const route = defineRoute({
   method: 'GET',
   path: '/api/v1/own/delegates',
   summary: 'The delegates who may see my own records',
+  description:
+    'A holder sees whom it has named, and until when. Delegations that are withdrawn or over are not shown.',
   lane: 'api',
   access: ['holder'],
   responses: {

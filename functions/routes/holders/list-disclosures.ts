@@ -9,6 +9,7 @@ export const route = defineRoute({
   method: 'GET',
   path: DISCLOSURES,
   summary: "Disclosures, newest first: a holder's own, or all",
+  description: 'Holders see their own, operators and auditors all. The answer is recorded as a provision.',
   lane: 'api',
   access: ['holder', 'operator', 'auditor'],
   query: z.strictObject({ limit: pageLimit(1000, 100), cursor: cursor.exactOptional() }),

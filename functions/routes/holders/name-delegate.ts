@@ -9,6 +9,8 @@ export const route = defineRoute({
   method: 'POST',
   path: '/api/v1/own/delegates',
   summary: 'Let another holder see my own records and ask for their disclosure',
+  description:
+    'The delegate is another principal of role holder. To name the same one again replaces the end of the delegation. The naming is recorded.',
   lane: 'api',
   access: ['holder'],
   body: {

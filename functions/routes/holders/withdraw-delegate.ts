@@ -7,6 +7,7 @@ export const route = defineRoute({
   method: 'DELETE',
   path: '/api/v1/own/delegates/{delegate}',
   summary: 'Withdraw a delegate, who then no longer sees my own records',
+  description: 'The withdrawal is recorded. It succeeds where there is no such delegate.',
   lane: 'api',
   access: ['holder'],
   params: z.strictObject({ delegate: principalId }),

@@ -9,6 +9,8 @@ export const route = defineRoute({
   path: `${KEY_LIST}/decision`,
   summary:
     'Approve or reject what another operator proposed for the list of compromised keys, or withdraw your own',
+  description:
+    'An approval by another operator brings the list into force, or takes it out of force. The decision is recorded.',
   lane: 'api',
   access: ['operator'],
   body: {

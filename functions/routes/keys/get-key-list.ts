@@ -7,6 +7,8 @@ export const route = defineRoute({
   method: 'GET',
   path: KEY_LIST,
   summary: 'The list of keys that others report as compromised, and what is proposed',
+  description:
+    'The digest and the number of keys of the list in force, and the proposal that awaits a second operator, if there is one.',
   lane: 'api',
   access: ['operator'],
   responses: { 200: { description: 'What is in force and what awaits an operator.', schema: keyListView } },

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { ocspRequestOfPath } from '../../../lib/pki/pki.ts';
 import type { ResponderApp } from '../../../lib/responder-app.ts';
+import { versioned } from '../../http/conditional.ts';
 import { purposeHeader, recordedCaller } from '../../http/purpose.ts';
 import { defineRoute } from '../../http/route.ts';
 import { ocspResponse } from './ocsp-answer.ts';
@@ -19,7 +20,17 @@ export const route = defineRoute({
       description: 'DER OCSPRequest in base64, percent-encoded; a "/" need not be encoded.',
     }),
   }),
-  responses: { 200: { description: 'An OCSPResponse.', contentType: 'application/ocsp-response' } },
+  responses: {
+    200: {
+      description: 'An OCSPResponse.',
+      contentType: 'application/ocsp-response',
+      headers: {
+        ...versioned,
+        expires: 'The nextUpdate, where caches may keep the answer.',
+        'last-modified': 'The thisUpdate, where caches may keep the answer.',
+      },
+    },
+  },
   faults: ['purpose-not-declared'],
   headers: purposeHeader,
   handle: async ({ status }: ResponderApp, input, caller) => {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { versioned } from '../../http/conditional.ts';
 import { sha256Hex } from '../../http/provide.ts';
 import { defineRoute } from '../../http/route.ts';
 import { caId } from '../../http/schemas.ts';
@@ -12,7 +13,9 @@ export const route = defineRoute({
   lane: 'status',
   access: 'public',
   params: z.strictObject({ ca: caId }),
-  responses: { 200: { description: 'The certificate.', contentType: 'application/pkix-cert' } },
+  responses: {
+    200: { description: 'The certificate.', contentType: 'application/pkix-cert', headers: versioned },
+  },
   faults: ['unknown-authority'],
   handle: async ({ authority }, { params }) => {
     const body = await authority.caCertificate(params.ca);

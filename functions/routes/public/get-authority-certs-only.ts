@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { certsOnly } from '../../../lib/pki/pki.ts';
+import { versioned } from '../../http/conditional.ts';
 import { sha256Hex } from '../../http/provide.ts';
 import { defineRoute } from '../../http/route.ts';
 import { caId } from '../../http/schemas.ts';
@@ -17,7 +18,7 @@ export const route = defineRoute({
   lane: 'status',
   access: 'public',
   params: z.strictObject({ ca: caId }),
-  responses: { 200: { description: 'The message.', contentType: CONTENT_TYPE } },
+  responses: { 200: { description: 'The message.', contentType: CONTENT_TYPE, headers: versioned } },
   faults: ['unknown-authority'],
   handle: async ({ authority }, { params }) => {
     const body = await certsOnly([await authority.caCertificate(params.ca)]);

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { archiveKey, listId } from '../../../lib/status/status.ts';
+import { versioned } from '../../http/conditional.ts';
 import { published } from '../../http/large-answers.ts';
 import { purposeHeader, recordedCaller } from '../../http/purpose.ts';
 import { defineRoute } from '../../http/route.ts';
@@ -17,6 +18,8 @@ export const route = defineRoute({
   method: 'GET',
   path: '/crl/{ca}/{partition}.crl',
   summary: "An authority's newest CRL in DER",
+  description:
+    'The CRL distribution points of certificates point here (RFC 5280 4.2.1.13). The answer is recorded, under the name of a caller who shows credentials and else as public. A cache may keep a copy for five minutes.',
   lane: 'status',
   access: 'optional',
   params: z.strictObject({
@@ -24,7 +27,11 @@ export const route = defineRoute({
     partition: crlPartition,
   }),
   responses: {
-    200: { description: 'The CRL (RFC 5280 5).', contentType: 'application/pkix-crl' },
+    200: {
+      description: 'The CRL (RFC 5280 5).',
+      contentType: 'application/pkix-crl',
+      headers: { ...versioned, expires: 'When a cache asks again, or the nextUpdate if that is sooner.' },
+    },
     ...published,
   },
   faults: ['unknown-authority', 'unknown-crl', 'try-later', 'purpose-not-declared'],

@@ -7,6 +7,8 @@ export const route = defineRoute({
   method: 'GET',
   path: '/.well-known/jwks.json',
   summary: 'The public keys that verify tokens of this service (RFC 7517)',
+  description:
+    'Where tokens come from another issuer, such as Cognito, that issuer publishes their keys, and this set is empty.',
   lane: 'api',
   access: 'public',
   responses: {

@@ -23,6 +23,7 @@ export const route = defineRoute({
   method: 'GET',
   path: '/healthz',
   summary: 'Whether the service answers',
+  description: 'For monitors. It looks at the store for a second at most, and leaves no record.',
   lane: 'free',
   access: 'public',
   responses: {

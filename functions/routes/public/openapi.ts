@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { versioned } from '../../http/conditional.ts';
 import type { HttpResponse } from '../../http/http.ts';
 import { sha256Hex } from '../../http/provide.ts';
 import { defineRoute } from '../../http/route.ts';
@@ -28,9 +29,12 @@ export const route = defineRoute({
   method: 'GET',
   path: '/openapi.json',
   summary: 'This description of the service (OpenAPI 3.1)',
+  description: 'Made from the routes and the schemas that check the requests.',
   lane: 'api',
   access: 'public',
-  responses: { 200: { description: 'The document.', schema: z.record(z.string(), z.unknown()) } },
+  responses: {
+    200: { description: 'The document.', schema: z.record(z.string(), z.unknown()), headers: versioned },
+  },
   faults: [],
   handle: () => {
     answer ??= describe();

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { type AnnualReport, annualCsv, annualPage, canonicalJson } from '../../../lib/ledger/ledger.ts';
+import { versioned } from '../../http/conditional.ts';
 import type { HttpResponse } from '../../http/http.ts';
 import { handedOver } from '../../http/large-answers.ts';
 import { defineRoute } from '../../http/route.ts';
@@ -25,6 +26,10 @@ export const annualReportFile = (format: keyof typeof FILES) => {
       200: {
         description: 'The newest version.',
         contentType,
+        headers: {
+          ...versioned,
+          ...(format === 'html' && { 'content-security-policy': 'The page runs and loads nothing.' }),
+        },
         ...(format === 'json' && { schema: annualReport }),
       },
       ...handedOver,

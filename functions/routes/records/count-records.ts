@@ -3,6 +3,7 @@ import { CHANNELS, type Count, RECORD_KINDS } from '../../../lib/ledger/ledger.t
 import { provide } from '../../http/provide.ts';
 import { defineRoute } from '../../http/route.ts';
 import { month, officeId, principalId, purposeId } from '../../http/schemas.ts';
+import { recordKind } from './record-query.ts';
 
 const text = z.string().exactOptional();
 
@@ -46,9 +47,12 @@ export const route = defineRoute({
   query: z.strictObject({
     from: month.meta({ description: 'The first month.' }),
     to: month.meta({ description: 'The last month, inclusive; at most 120 months.' }),
-    kind: z.enum(RECORD_KINDS).exactOptional(),
-    recipient: principalId.exactOptional(),
-    channel: z.enum(CHANNELS).exactOptional(),
+    kind: recordKind,
+    recipient: principalId.exactOptional().meta({ description: 'A principal, or `public`.' }),
+    channel: z
+      .enum(CHANNELS)
+      .exactOptional()
+      .meta({ description: 'How the answers were given; counts provisions only.' }),
     purpose: purposeId.exactOptional(),
     office: officeId.exactOptional(),
   }),

@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { EXPORT_TYPES, type ExportFormat, RECORD_KINDS } from '../../../lib/ledger/ledger.ts';
-import { handedOver } from '../../http/large-answers.ts';
+import { EXPORT_TYPES, type ExportFormat } from '../../../lib/ledger/ledger.ts';
+import { streamedFile } from '../../http/large-answers.ts';
 import { defineRoute } from '../../http/route.ts';
 import { principalId } from '../../http/schemas.ts';
-import { certificateOf, recordFilter } from './record-query.ts';
+import { certificateOf, recordFilter, recordKind } from './record-query.ts';
 
 const { limit: _limit, cursor: _cursor, ...filter } = recordFilter;
 
@@ -26,10 +26,10 @@ export const exportRecords = (format: ExportFormat) =>
     access: ['auditor'],
     query: z.strictObject({
       actor: principalId.exactOptional(),
-      kind: z.enum(RECORD_KINDS).exactOptional(),
+      kind: recordKind,
       ...filter,
     }),
-    responses: { 200: { description: 'The file.', contentType: EXPORT_TYPES[format] }, ...handedOver },
+    responses: streamedFile('The file.', EXPORT_TYPES[format]),
     faults: ['malformed-serial', 'value-too-large'],
     handle: async ({ reporting }, { query: { ca, serial, ...rest }, request: { method } }, caller) => {
       const certificate = certificateOf(ca, serial);

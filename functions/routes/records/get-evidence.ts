@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { handedOver } from '../../http/large-answers.ts';
+import { streamedFile } from '../../http/large-answers.ts';
 import { defineRoute } from '../../http/route.ts';
 import { evidencePeriod } from './evidence-period.ts';
 
@@ -15,7 +15,7 @@ export const route = defineRoute({
   lane: 'api',
   access: ['auditor'],
   query: z.strictObject(evidencePeriod),
-  responses: { 200: { description: 'The evidence.', contentType: CONTENT_TYPE }, ...handedOver },
+  responses: streamedFile('The evidence.', CONTENT_TYPE),
   faults: ['value-too-large'],
   handle: async ({ evidence }, { query, request: { method } }, caller) => {
     const { id, bytes } = await evidence.file({ recipient: caller.id, method }, query);

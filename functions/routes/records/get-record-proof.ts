@@ -8,6 +8,8 @@ export const route = defineRoute({
   method: 'GET',
   path: '/api/v1/records/{id}/proof',
   summary: 'A record with the proof that it is in the log',
+  description:
+    'For auditors: the record in canonical JSON, with its leaf, the path to the root, and the checkpoint. A record waits some seconds for its leaf, and gets `try-later` until then. The answer is recorded as a provision.',
   lane: 'api',
   access: ['auditor'],
   params: z.strictObject({ id: recordId }),

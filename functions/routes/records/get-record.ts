@@ -8,6 +8,8 @@ export const route = defineRoute({
   method: 'GET',
   path: '/api/v1/records/{id}',
   summary: 'A record',
+  description:
+    'For auditors: one record of an act or of an answer, whole. The answer is recorded as a provision. A record that was deleted after its retention period gives `record-expired` with what is kept of it.',
   lane: 'api',
   access: ['auditor'],
   params: z.strictObject({ id: recordId }),

@@ -18,7 +18,10 @@ export const route = defineRoute({
     file: z
       .string()
       .regex(/^[A-Za-z0-9._-]{1,200}$/, "Must be the log file's own name.")
-      .meta({ example: 'E2EXAMPLE.2026-11-22-07.1a2b3c4d.gz' }),
+      .meta({
+        description: 'The name that the CDN gave the file.',
+        example: 'E2EXAMPLE.2026-11-22-07.1a2b3c4d.gz',
+      }),
   }),
   body: { kind: 'bytes', contentTypes: ['application/gzip'], maxBytes: MAX_BYTES },
   responses: {

@@ -8,6 +8,8 @@ export const route = defineRoute({
   method: 'GET',
   path: ANNUAL_REPORTS,
   summary: 'Annual reports on provisions that are kept, newest first',
+  description:
+    'Each version with its digest and the time at which it was made. Reports have numbers only, so reading them leaves no record.',
   lane: 'api',
   access: 'public',
   responses: {

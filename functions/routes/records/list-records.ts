@@ -1,9 +1,8 @@
 import * as z from 'zod';
-import { RECORD_KINDS } from '../../../lib/ledger/ledger.ts';
 import { handedOver } from '../../http/large-answers.ts';
 import { defineRoute } from '../../http/route.ts';
 import { principalId } from '../../http/schemas.ts';
-import { answerQuery, recordFilter, recordPage } from './record-query.ts';
+import { answerQuery, recordFilter, recordKind, recordPage } from './record-query.ts';
 
 export const route = defineRoute({
   id: 'listRecords',
@@ -16,7 +15,7 @@ export const route = defineRoute({
   access: ['auditor'],
   query: z.strictObject({
     actor: principalId.exactOptional(),
-    kind: z.enum(RECORD_KINDS).exactOptional(),
+    kind: recordKind,
     ...recordFilter,
   }),
   responses: { 200: { description: 'A page.', schema: recordPage }, ...handedOver },

@@ -19,7 +19,11 @@ export const route = defineRoute({
       schema: annualReportVersion,
       headers: { location: 'The address of the report.' },
     },
-    200: { description: 'The last version.', schema: annualReportVersion },
+    200: {
+      description: 'The last version.',
+      schema: annualReportVersion,
+      headers: { location: 'The address of the report.' },
+    },
   },
   faults: [],
   handle: async ({ reporting }, { body }, caller) => {

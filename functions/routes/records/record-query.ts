@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Fault } from '../../../lib/fault.ts';
-import { CHANNELS, type Ledger, type RecordQuery } from '../../../lib/ledger/ledger.ts';
+import { CHANNELS, type Ledger, RECORD_KINDS, type RecordQuery } from '../../../lib/ledger/ledger.ts';
 import type { Principal } from '../../../lib/principal.ts';
 import type { HttpResponse } from '../../http/http.ts';
 import { provide } from '../../http/provide.ts';
@@ -15,6 +15,12 @@ import {
   serial,
   utc,
 } from '../../http/schemas.ts';
+
+/** The query parameter for one kind of records. */
+export const recordKind = z
+  .enum(RECORD_KINDS)
+  .exactOptional()
+  .meta({ description: 'What the records are of; without it, of every kind.' });
 
 /** Query parameters of both lists of records. */
 export const recordFilter = {

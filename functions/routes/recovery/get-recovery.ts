@@ -7,6 +7,8 @@ export const route = defineRoute({
   method: 'GET',
   path: RECOVERY,
   summary: 'Whether the table is older than its log, and what it has lost',
+  description:
+    'For operators and auditors, after a table was put back from a backup: the leaves whose records the table lacks, and whether a second operator has to confirm that.',
   lane: 'api',
   access: ['operator', 'auditor'],
   whileBehind: true,

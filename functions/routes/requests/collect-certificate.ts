@@ -7,6 +7,8 @@ export const route = defineRoute({
   method: 'GET',
   path: '/api/v1/requests/{id}/certificate.pem',
   summary: 'The issued certificate followed by its chain, in PEM',
+  description:
+    'Officers collect what their own office asked for, operators any. Each hand-over is recorded as a provision.',
   lane: 'api',
   access: ['officer', 'operator'],
   params: z.strictObject({ id: requestId }),

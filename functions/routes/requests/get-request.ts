@@ -8,6 +8,8 @@ export const route = defineRoute({
   method: 'GET',
   path: '/api/v1/requests/{id}',
   summary: 'A request',
+  description:
+    'With its fields, its examinations and its certificate. Officers see those of their own office, operators and auditors all. The answer is recorded as a provision.',
   lane: 'api',
   access: ['officer', 'operator', 'auditor'],
   params: z.strictObject({ id: requestId }),

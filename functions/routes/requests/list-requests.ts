@@ -17,8 +17,12 @@ export const route = defineRoute({
     office: z
       .string()
       .regex(/^[a-z0-9-]{1,64}$/, "Must be an office's id.")
-      .exactOptional(),
-    state: z.enum(REQUEST_STATES).exactOptional(),
+      .exactOptional()
+      .meta({ description: "A sub-office's id." }),
+    state: z
+      .enum(REQUEST_STATES)
+      .exactOptional()
+      .meta({ description: 'The state in which the requests are now.' }),
     // The record of the answer names every certificate on the page. Keep below what one record may name.
     limit: pageLimit(50, 20),
     cursor: cursor.exactOptional(),

@@ -48,7 +48,11 @@ export const route = defineRoute({
       schema: requestView,
       headers: { location: 'The address of the request.' },
     },
-    200: { description: 'The earlier request with this idempotency key.', schema: requestView },
+    200: {
+      description: 'The earlier request with this idempotency key.',
+      schema: requestView,
+      headers: { location: 'The address of the request.' },
+    },
   },
   faults: [
     'authority-revoked',

@@ -8,6 +8,8 @@ export const route = defineRoute({
   method: 'POST',
   path: '/api/v1/requests/{id}/withdrawal',
   summary: 'Withdraw a request that the centre has not approved',
+  description:
+    'By an officer of the office that submitted it, with a reason. The withdrawal is recorded, and another request may then use the public key.',
   lane: 'api',
   access: ['officer'],
   params: z.strictObject({ id: requestId }),

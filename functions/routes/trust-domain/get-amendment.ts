@@ -27,6 +27,8 @@ export const route = defineRoute({
   method: 'GET',
   path: `${AMENDMENTS}/{id}`,
   summary: 'An amendment and what it changes',
+  description:
+    'Each change by its path in the file, with the values before and after, for the operator who decides on it.',
   lane: 'api',
   access: ['operator'],
   params: amendmentParams,

@@ -9,6 +9,7 @@ export const route = defineRoute({
   method: 'GET',
   path: AMENDMENTS,
   summary: 'Amendments of the trust domain, newest first',
+  description: 'With their states and who decided on them. The changes themselves are in each amendment.',
   lane: 'api',
   access: ['operator'],
   query: z.strictObject({ limit: pageLimit(100, 20), cursor: cursor.exactOptional() }),
