@@ -12,8 +12,8 @@ interface Problem {
 const p = (status: number, title: string): Problem => ({ status, title });
 
 /**
- * The HTTP status and title of each fault. A fault of status 500 and above is the service's own failure: callers learn
- * the title, and the message goes to the log. They learn the code too, except with status 500, where it is `internal`.
+ * The HTTP status and title of each fault. Where a fault is the service's own failure, callers learn the title, and
+ * the message goes to the log. They learn the code too, except with status 500, where it is `internal`.
  */
 export const PROBLEMS = {
   'malformed-der': p(400, 'The input is not strict DER'),
@@ -139,13 +139,19 @@ export const PROBLEMS = {
   internal: p(500, 'The service failed'),
 } as const satisfies Record<FaultCode, Problem>;
 
+/** Whether it is the service that failed, not the caller. 501 answers a coding that this service does not know (RFC 9112 6.1). */
+export const isOwnFailure = (code: FaultCode): boolean => {
+  const { status }: Problem = PROBLEMS[code];
+  return status >= 500 && status !== 501;
+};
+
 const RETRY_AFTER_SECONDS = 2;
 
 /** Turns any thrown value into the Fault that the caller may see. */
 export const visibleFault = (error: unknown): Fault => {
   const fault = Fault.is(error) ? error : new Fault('internal', '', {});
+  if (!isOwnFailure(fault.code)) return fault;
   const { status, title } = PROBLEMS[fault.code];
-  if (status < 500) return fault;
   const code = status === 500 ? 'internal' : fault.code;
   const next = status === 503 ? phrase`Try again later.` : phrase`Give the request id to the operator.`;
   const shown = new Phrase(status === 500 ? PROBLEMS.internal.title : title);

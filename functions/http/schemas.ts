@@ -81,7 +81,7 @@ export const reason = z
   .trim()
   .min(1, 'Must say why.')
   .max(1000, 'Must have at most 1,000 characters.')
-  .meta({ description: 'For people, in any language.' });
+  .meta({ description: 'For people, in any language; more than spaces.', pattern: '\\S' });
 
 export const fields = z
   .record(

@@ -9,7 +9,7 @@ import { notModified } from './conditional.ts';
 import { type HttpHead, type HttpRequest, type HttpResponse, mediaType, type Unread } from './http.ts';
 import { readJson } from './json-body.ts';
 import type { LargeAnswers } from './large-answers.ts';
-import { errorFacts, PROBLEMS, problem } from './problems.ts';
+import { errorFacts, isOwnFailure, problem } from './problems.ts';
 import { type AnyRoute, maxBodyBytes, type RouteTerms, takesMethod } from './route.ts';
 
 /** What every entry has besides the request. */
@@ -54,7 +54,7 @@ export const stack = <S extends Pick<App, 'principals'>>(route: AnyRoute<S>): An
     try {
       return await (context ? inTime(answer(edge, request), context) : answer(edge, request));
     } catch (error) {
-      if (!Fault.is(error) || PROBLEMS[error.code].status >= 500) {
+      if (!Fault.is(error) || isOwnFailure(error.code)) {
         edge.log('error', 'request failed', { request: request.id, route: route.id, ...errorFacts(error) });
       }
       return await problem(error, request);

@@ -3,7 +3,7 @@ import type { App } from '../../lib/app.ts';
 import { Fault } from '../../lib/fault.ts';
 import { decodePem, MAX_CERTIFICATE_BYTES } from '../../lib/pki/pki.ts';
 import type { HttpRequest, HttpResponse } from '../http/http.ts';
-import { errorFacts, PROBLEMS, problem } from '../http/problems.ts';
+import { errorFacts, isOwnFailure, problem } from '../http/problems.ts';
 import type { AnyRoute } from '../http/route.ts';
 import { router } from '../http/router.ts';
 import { type Answer, type Edge, finish, methodNotAllowed, stack } from '../http/stack.ts';
@@ -64,7 +64,7 @@ export const failure = async (
   request: Pick<HttpRequest, 'id' | 'headers'>,
 ): Promise<HttpResponse> => {
   // Where `load` failed there is no log yet. Lambda keeps what is written to standard error.
-  if (!Fault.is(error) || PROBLEMS[error.code].status >= 500) {
+  if (!Fault.is(error) || isOwnFailure(error.code)) {
     console.error(JSON.stringify({ level: 'error', request: request.id, ...errorFacts(error) }));
   }
   return finish(await problem(error, request), request);

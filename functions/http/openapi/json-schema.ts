@@ -30,6 +30,8 @@ const adapt = (node: unknown, io: Direction): unknown => {
           : adapt(value, io),
       ]),
   );
+  // A number in an address is checked as text; the document has the bounds of the number.
+  if (adapted.type === 'integer') delete adapted.pattern;
   const { prefixItems } = adapted;
   return Array.isArray(prefixItems) ? { ...adapted, ...wholeTuple(prefixItems) } : adapted;
 };

@@ -21,7 +21,13 @@ export const route = defineRoute({
       .string()
       .regex(/^[1-9]\d{0,14}$/, 'Must be a CRL number.')
       .transform(Number)
-      .meta({ type: 'integer', description: 'The CRL number.', example: 1 }),
+      .meta({
+        type: 'integer',
+        minimum: 1,
+        maximum: 999_999_999_999_999,
+        description: 'The CRL number.',
+        example: 1,
+      }),
   }),
   responses: {
     200: { description: 'The CRL (RFC 5280 5).', contentType: 'application/pkix-crl' },

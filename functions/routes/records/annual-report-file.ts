@@ -56,7 +56,13 @@ const year = z
   .string()
   .regex(/^2\d{3}$/, 'Must be a fiscal year, such as 2026.')
   .transform(Number)
-  .meta({ type: 'integer', description: 'The fiscal year, from April to March.', example: 2026 });
+  .meta({
+    type: 'integer',
+    minimum: 2000,
+    maximum: 2999,
+    description: 'The fiscal year, from April to March.',
+    example: 2026,
+  });
 
 const annualReport = z
   .object({

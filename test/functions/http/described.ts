@@ -28,6 +28,7 @@ export type Check = (pointer: string, value: unknown) => readonly string[];
 export const checkerOf = (document: Node): Check => {
   const ajv = new Ajv2020({ strict: false });
   formats.default(ajv);
+  ajv.addFormat('base64', true);
   ajv.addSchema(document, 'openapi');
   return (pointer, value) => {
     const check = ajv.getSchema(`openapi#${encodeURI(pointer)}`);

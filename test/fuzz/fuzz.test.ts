@@ -1,0 +1,260 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { principalCredentials } from '../../functions/local/credentials.ts';
+import { routes } from '../../functions/routes/routes.ts';
+import { parseSerial } from '../../lib/pki/serial.ts';
+import { ROLES } from '../../lib/principal.ts';
+import { akashi } from '../cli/in-process.ts';
+import { checkerOf, type Node } from '../functions/http/described.ts';
+import { type Operation, operationsOf } from '../functions/http/openapi-rules.ts';
+import { ocspRequestFor } from '../ocsp-request-for.ts';
+import {
+  FIELDS,
+  issueThroughOffice,
+  opensslRequest,
+  type Service,
+  serveService,
+  temporaryFolder,
+} from '../service.ts';
+import { checkWorld } from '../world.ts';
+import { faultsOfAnswer } from './judge.ts';
+import { type Draft, requestsOf, sentOf, someBroken } from './requests.ts';
+import { type Doors, type Got, openDoors, type Shown } from './socket.ts';
+import { type Known, valuesOf } from './values.ts';
+
+/**
+ * Every operation of the OpenAPI document is asked for what the document allows and for what it does not, by callers of
+ * every role and by nobody, through the sockets of the real service. Each answer must be one that the document names.
+ * Afterwards all stores must agree. A failure prints the seed and the path with which it comes again.
+ */
+const SEED = 20261122;
+
+const document: Node = JSON.parse(readFileSync(new URL('../../docs/openapi.json', import.meta.url), 'utf8'));
+const check = checkerOf(document);
+
+const CALLERS = [
+  'higashi-counter',
+  'higashi-examiner',
+  'nishi-counter',
+  'operator-noda',
+  'operator-sakai',
+  'auditor',
+  'tax-portal',
+  'holder-tanabe',
+  'holder-minami',
+] as const;
+type CallerId = (typeof CALLERS)[number] | 'nobody';
+
+const folder = temporaryFolder();
+let service: Service & { readonly url: string; readonly tlsPort: number };
+let doors: Doors;
+let known: Known;
+const tokens = new Map<CallerId, string>();
+const credentials = new Map<CallerId, Shown>();
+
+beforeAll(async () => {
+  service = await serveService(join(folder.path, 'data'));
+  doors = openDoors(Number(new URL(service.url).port), service.tlsPort);
+  await principalCredentials(
+    service.core,
+    join(folder.path, 'credentials'),
+    service.trustDomain,
+    service.now,
+  );
+  for (const id of CALLERS) {
+    tokens.set(id, (await service.app.principals.issueToken(service.principal(id))).token);
+    const read = (name: string): string => readFileSync(join(folder.path, 'credentials', id, name), 'utf8');
+    credentials.set(id, { key: read('key.pem'), cert: read('cert.pem'), ca: read('ca.pem') });
+  }
+  known = await historyOf(service);
+}, 60_000);
+
+afterAll(async () => {
+  doors.close();
+  await service.close();
+  folder.remove();
+});
+
+/** Gives the service something to be asked for, and names it. */
+const historyOf = async ({ app, core, ...rest }: Service): Promise<Known> => {
+  const whole = { app, core, ...rest };
+  const csrs = Array.from({ length: 6 }, (_, n) => opensslRequest(folder.path, `key-${n}`));
+  const [seal = '', server = '', waiting = '', ...free] = csrs;
+  const sealed = await issueThroughOffice(whole, 'official-position', seal);
+  const served = await issueThroughOffice(whole, 'organisation-server', server);
+  const holder = whole.principal('holder-tanabe');
+  const { request } = await app.registration.submit(whole.principal('higashi-counter'), {
+    profile: 'official-position',
+    csr: waiting,
+    fields: FIELDS['official-position'] ?? {},
+    holder: holder.id,
+  });
+  const opened = await app.disclosures.cases.open(holder, holder.id);
+  const file = JSON.parse(whole.trustDomainText);
+  file.principals[0].name.en = 'Another Name';
+  const changed = Buffer.from(JSON.stringify(file));
+  const amendment = await app.amendments.propose(whole.principal('operator-sakai'), changed.toString());
+  const part = `${'55'.repeat(32)}\n`;
+  const { part: uploaded } = await app.authority.keyLists.putPart(Buffer.from(part));
+  while ((await core.sequencer.sequence()).leaves > 0);
+  const { records } = await app.ledger.query({ limit: 5 });
+  const asked = await ocspRequestFor(whole, sealed.certificate);
+  const now = Date.now();
+  const times = [-86_400_000, -60_000, 60_000].map((ms) => new Date(now + ms).toISOString());
+  const ids = records.map(({ id }) => id);
+  return {
+    ca: [sealed.certificate.ca, served.certificate.ca, 'operations-1', 'signature-1'],
+    serial: [sealed.certificate.serial, served.certificate.serial],
+    id: [request.id, sealed.id, opened.id, amendment.id, ...ids],
+    partition: ['full', 'authority'],
+    number: [1],
+    year: [2024],
+    fiscalYear: [2024, 2025],
+    path: ['0/000', '0/000.p/1', 'entries/000.p/1'],
+    request: [Buffer.from(asked).toString('base64'), 'AAAA'],
+    file: ['E2EXAMPLE.2026-11-22-07.1a2b3c4d.gz'],
+    delegate: ['holder-minami'],
+    holder: ['holder-tanabe', 'holder-minami'],
+    recipient: ['tax-portal', 'public'],
+    actor: ['higashi-counter'],
+    purpose: ['tax-return'],
+    office: ['mizusaki-higashi'],
+    'akashi-purpose': ['tax-return'],
+    from: [times[0], '2025-04'],
+    to: [times[2], '2026-03'],
+    until: [new Date(now + 86_400_000).toISOString()],
+    reportedAt: [times[1]],
+    invalidityDate: [times[1]],
+    profile: ['official-position'],
+    csr: free,
+    fields: [FIELDS['official-position']],
+    parts: [[uploaded]],
+    'application/ocsp-request': [asked],
+    'application/gzip': [gzipSync('#Version: 1.0\n'), gzipSync(changed), gzipSync('')],
+    'application/json': [changed, Buffer.from('{}')],
+    'text/plain': [Buffer.from(part), Buffer.from('no digest\n')],
+  };
+};
+
+const rolesOf = ({ operation }: Operation): readonly string[] => {
+  const id = String(operation.operationId).replace(/Head$/, '');
+  const access = routes.find((route) => route.id === id)?.access ?? [];
+  return typeof access === 'string' ? ROLES : access;
+};
+
+const isAllowed = (operation: Operation, caller: CallerId): boolean =>
+  caller !== 'nobody' && rolesOf(operation).includes(service.principal(caller).role);
+
+/** More often those who may call it, so that the requests get to its room. */
+const callersOf = (operation: Operation): fc.Arbitrary<CallerId> =>
+  fc.oneof(
+    { weight: 4, arbitrary: fc.constantFrom(...CALLERS.filter((caller) => isAllowed(operation, caller))) },
+    { weight: 1, arbitrary: fc.constantFrom<CallerId>('nobody', ...CALLERS) },
+  );
+
+const needsCredentials = ({ operation }: Operation): boolean => {
+  const security = operation.security as readonly Node[];
+  return security.length > 0 && security.every((one) => Object.keys(one).length > 0);
+};
+
+const byCertificateOnly = ({ operation }: Operation): boolean =>
+  (operation.security as readonly Node[]).every((one) => 'clientCertificate' in one);
+
+const ask = (operation: Operation, caller: CallerId, draft: Draft): Promise<Got> => {
+  const token = tokens.get(caller);
+  const byCertificate = needsCredentials(operation) && byCertificateOnly(operation);
+  const headers = {
+    ...(token !== undefined && !byCertificate && { authorization: `Bearer ${token}` }),
+    ...draft.headers,
+  };
+  return doors.ask(
+    sentOf(operation, { ...draft, headers }),
+    byCertificate ? credentials.get(caller) : undefined,
+  );
+};
+
+const acknowledged = { requests: [] as string[], signed: [], answers: [], revoked: [] as string[] };
+
+const faultsOf = async (operation: Operation, caller: CallerId, draft: Draft): Promise<readonly string[]> => {
+  const got = await ask(operation, caller, draft);
+  const { status, headers, body } = got;
+  const faults = [...faultsOfAnswer(document, check, operation, draft, got)];
+  if (status === 500) faults.push('the service failed');
+  if (draft.broken === undefined) {
+    const expected = caller === 'nobody' ? 401 : 403;
+    if (needsCredentials(operation) && !isAllowed(operation, caller) && status !== expected) {
+      faults.push(`${caller} gets ${status}`);
+    }
+    if (headers['content-type'] === 'application/problem+json' && operation.method !== 'head') {
+      const { facts } = JSON.parse(body.toString());
+      if (facts?.problems)
+        faults.push(`what the document allows is refused: ${JSON.stringify(facts.problems)}`);
+    }
+  }
+  if (operation.operation.operationId === 'submitRequest' && status === 201) {
+    acknowledged.requests.push(JSON.parse(body.toString()).id);
+  }
+  if (operation.operation.operationId === 'revokeCertificate' && status === 200) {
+    const { ca = '', serial = '' } = draft.path;
+    acknowledged.revoked.push(`${ca} ${parseSerial(serial)}`);
+  }
+  return faults.length === 0 ? [] : [...faults, `${status} ${body.subarray(0, 500).toString()}`];
+};
+
+const runsOf = ({ method, operation }: Operation): number =>
+  method === 'head' ? 5 : operation.requestBody ? 40 : 20;
+
+describe('every operation', () => {
+  const values = (...given: Parameters<ReturnType<typeof valuesOf>>) => valuesOf(document, known)(...given);
+
+  it.concurrent.each(operationsOf(document).map((one) => [`${one.method} ${one.path}`, one] as const))(
+    '%s',
+    async (_, operation) => {
+      const draft = requestsOf(document, values, known).allowed(operation);
+      const asked = fc.record({
+        caller: callersOf(operation),
+        language: fc.constantFrom('ja', 'en'),
+        draft: someBroken(operation, draft),
+      });
+      await fc.assert(
+        fc.asyncProperty(asked, async ({ caller, language, draft: made }) => {
+          const headers = { ...made.headers, 'accept-language': language };
+          expect(await faultsOf(operation, caller, { ...made, headers })).toEqual([]);
+        }),
+        { seed: SEED, numRuns: runsOf(operation), endOnFailure: true },
+      );
+    },
+  );
+});
+
+describe('afterwards', () => {
+  it('the service has logged no failure of its own', () => {
+    expect(service.logged.filter(({ level }) => level === 'error')).toEqual([]);
+  });
+
+  it('all stores agree', async () => {
+    expect(acknowledged.requests).not.toEqual([]);
+    expect(acknowledged.revoked).not.toEqual([]);
+    await checkWorld(service, acknowledged);
+  });
+
+  it('akashi audit verify finds nothing', async () => {
+    const ended = await akashi([
+      'audit',
+      'verify',
+      '--url',
+      service.url,
+      '--token',
+      tokens.get('auditor') ?? '',
+      '--state',
+      join(folder.path, 'state.json'),
+      '--json',
+    ]);
+    expect(ended.out, ended.err).not.toBe('');
+    expect(JSON.parse(ended.out).findings).toEqual([]);
+    expect(ended.code).toBe(0);
+  });
+});
