@@ -31,7 +31,7 @@ const GUIDE: Guide = {
   exitCodes: ['4  asked for; another operator has to ask for the same'],
   examples: [
     'akashi revoke certificate.pem --reason cessationOfOperation --as higashi-chief',
-    'akashi revoke certificate.pem --reason keyCompromise --invalidity-date 2026-01-01T00:00:00Z --as higashi-chief',
+    'akashi revoke certificate.pem --reason keyCompromise --invalidity-date "$(date -u +%Y-%m-%dT%H:%M:%SZ)" --as higashi-chief',
   ],
 };
 

@@ -117,8 +117,8 @@ export interface Authority {
    * another operator has to ask for the same (same reason, same invalidity date) within the trust domain's
    * `acts.lapse.revocation` (seven days unless it says otherwise), and a second call by the same person changes nothing.
    * A certificate on hold may be revoked; its revocation then begins with the hold. A compromise goes into a CRL at once, or as
-   * soon as one can be published. `invalidityDate` (RFC 5280 5.3.2) is RFC 3339 in UTC, neither in the future nor before the key
-   * existed, and counts in whole seconds.
+   * soon as one can be published. `invalidityDate` (RFC 5280 5.3.2) is RFC 3339 in UTC and counts in whole seconds. It is not in the
+   * future, and not before the service first knew the key: its first submission, or the notBefore of its first certificate.
    *
    * A later report raises a revocation (`raised`): its time stays, the reason rises as lib/compromise.ts says, and an earlier
    * invalidity date takes the place of a later one. The same again gives the revocation as it is (`first` false). Anything else

@@ -22,11 +22,18 @@ export interface IssuedAs {
   readonly notAfter: number;
   /** In Unix seconds: when the issuance was recorded. notBefore is backdated. */
   readonly issuedAt?: number;
+  /** Id of the record of the issuance. */
+  readonly record?: string;
 }
 
 type Deps = Pick<AuthorityDeps, 'table' | 'register' | 'recorder' | 'objects'>;
 
-export const issuanceFacts = ({ office, time, details }: RecordedAct<LedgerRecord, 'issuance'>): IssuedAs => {
+export const issuanceFacts = ({
+  id,
+  office,
+  time,
+  details,
+}: RecordedAct<LedgerRecord, 'issuance'>): IssuedAs => {
   const { profile, order, notAfter, keyIdentity } = details;
   return {
     ...(typeof profile === 'string' && { profile }),
@@ -35,6 +42,7 @@ export const issuanceFacts = ({ office, time, details }: RecordedAct<LedgerRecor
     request: String(order),
     notAfter: unixSeconds(String(notAfter)),
     issuedAt: unixSeconds(time),
+    record: id,
   };
 };
 

@@ -1,5 +1,7 @@
 import { Fault, phrase } from '../fault.ts';
 import { unixSeconds } from '../pki/pki.ts';
+import { readRecordedAct } from '../recorded-act.ts';
+import type { Recorder } from './deps.ts';
 import type { IssuedAs } from './issued-as.ts';
 import { CA_PROFILE, RESPONDER_PROFILE } from './own-certificates.ts';
 import { timeText } from './status-acts.ts';
@@ -39,19 +41,56 @@ export const readReportedAt = (text: string, now: number): number => {
   );
 };
 
-/** The service makes these keys itself and certifies each of them once. A holder's key may be older than its certificate. */
+/** The service makes these keys itself and certifies each of them once, so none is older than its certificate. */
 const KEYS_OF_ITS_OWN: ReadonlySet<string | undefined> = new Set([CA_PROFILE, RESPONDER_PROFILE]);
 
+/**
+ * In Unix seconds: when the service first knew the key, by signed records. That is when it was first submitted, or the
+ * notBefore of the first certificate for it: no signature of an earlier time can be verified with any of them. Rows do not
+ * decide, because somebody who can write to the table could make a key seem younger than a compromise of it. Where a record
+ * is gone that the answer rests on, it is `FIRST_KEYS`.
+ */
+const keyKnownSince = async (
+  recorder: Pick<Recorder, 'act'>,
+  { profile, issuedAt, record }: IssuedAs,
+): Promise<number> => {
+  if (issuedAt === undefined) return FIRST_KEYS;
+  if (KEYS_OF_ITS_OWN.has(profile)) return issuedAt;
+  let first = issuedAt;
+  const seen = new Set<unknown>();
+  for (let id: unknown = record; id !== undefined && !seen.has(id); ) {
+    seen.add(id);
+    const issuance = await readRecordedAct(recorder, textOf(id), { kind: 'issuance' });
+    if (issuance === undefined) return FIRST_KEYS;
+    const { notBefore, basis, renews } = issuance.details;
+    const submission = await readRecordedAct(recorder, textOf(Array.isArray(basis) ? basis[0] : undefined), {
+      kind: 'submission',
+      details: { keyIdentity: issuance.details.keyIdentity ?? null },
+    });
+    first = Math.min(
+      first,
+      unixSeconds(String(notBefore)),
+      submission ? unixSeconds(submission.time) : first,
+    );
+    id = renews;
+  }
+  return first;
+};
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+
 /** Fault: `invalid-input`. */
-export const assertKeyExisted = (
+export const assertKeyKnown = async (
+  recorder: Pick<Recorder, 'act'>,
   invalidityDate: number | undefined,
-  { profile, issuedAt = FIRST_KEYS }: IssuedAs,
-): void => {
-  const first = KEYS_OF_ITS_OWN.has(profile) ? issuedAt : FIRST_KEYS;
-  if (invalidityDate === undefined || invalidityDate >= first) return;
+  issuedAs: IssuedAs,
+): Promise<void> => {
+  if (invalidityDate === undefined) return;
+  const first = await keyKnownSince(recorder, issuedAs);
+  if (invalidityDate >= first) return;
   throw new Fault(
     'invalid-input',
-    phrase`The invalidity date is before the key existed; it must not be before ${timeText(first)}.`,
+    phrase`The invalidity date is before the service first knew the key; it must not be before ${timeText(first)}.`,
     { path: 'invalidityDate', first: timeText(first) },
   );
 };

@@ -10,7 +10,7 @@ import type { Authority, Revocation, RevocationOutcome } from './contract.ts';
 import type { AuthorityDeps } from './deps.ts';
 import { type IssuedAs, readIssuedAs } from './issued-as.ts';
 import { CA_PROFILE } from './own-certificates.ts';
-import { assertKeyExisted, readInvalidityDate, readReportedAt } from './reported-times.ts';
+import { assertKeyKnown, readInvalidityDate, readReportedAt } from './reported-times.ts';
 import {
   type ActedState,
   type ActRecord,
@@ -193,7 +193,7 @@ export const openRevoking = (
       const asked = { reason, ...(invalidityDate !== undefined && { invalidityDate }) };
       const issuedAs = await read(actor, ref);
       assertReason(reason, issuedAs);
-      assertKeyExisted(invalidityDate, issuedAs);
+      await assertKeyKnown(recorder, invalidityDate, issuedAs);
       for (;;) {
         const standing = await follow(ref, issuedAs);
         const { now } = standing;

@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { certificateKey } from '../../lib/authority/certificates.ts';
 import { Fault } from '../../lib/fault.ts';
 import { generateSoftwareKey } from '../../lib/keys/software.ts';
 import { decodeCertificateList } from '../../lib/pki/crl.ts';
 import type { CertificateRef, Principal } from '../../lib/principal.ts';
+import { newCsr } from '../registration/csr.ts';
 import { FIELDS, type Service } from '../service.ts';
 import { allRecords, checkWorld, ocspStatus } from '../world.ts';
 import { codeOf, DAY, type Ground, openGround, openHouse, SECOND } from './house.ts';
@@ -60,7 +62,7 @@ const listedNow = async ({ ca, serial }: CertificateRef) => {
 
 const FIRST = '2026-11-22T09:00:00Z';
 const SUPERSEDED = { reason: 'superseded' } as const;
-const COMPROMISE = { reason: 'keyCompromise', invalidityDate: '2026-11-20T00:00:00Z' } as const;
+const COMPROMISE = { reason: 'keyCompromise', invalidityDate: '2026-11-22T08:58:00Z' } as const;
 
 describe('a later report of compromise', () => {
   it('raises the reason and keeps the time, in the record, the view, OCSP and a CRL at once', async () => {
@@ -119,10 +121,10 @@ describe('a later report of compromise', () => {
     const ref = await issue();
     const { authority } = house.app;
     await authority.revoke(chief, ref, COMPROMISE);
-    const earlier = { ...COMPROMISE, invalidityDate: '2026-11-19T00:00:00Z' };
+    const earlier = { ...COMPROMISE, invalidityDate: '2026-11-22T08:57:00Z' };
     expect((await authority.revoke(chief, ref, earlier)).raised).toBe(true);
     expect((await listedNow(ref))?.invalidityDate).toEqual(new Date(earlier.invalidityDate));
-    const later = { ...COMPROMISE, invalidityDate: '2026-11-21T00:00:00Z' };
+    const later = { ...COMPROMISE, invalidityDate: '2026-11-22T08:59:00Z' };
     expect(await codeOf(authority.revoke(chief, ref, later))).toBe('already-revoked');
     expect((await listedNow(ref))?.invalidityDate).toEqual(new Date(earlier.invalidityDate));
     expect(await actsOn(ref)).toHaveLength(2);
@@ -131,9 +133,9 @@ describe('a later report of compromise', () => {
   it('whose date is later than the known one raises the reason, and is recorded with its own date', async () => {
     const ref = await issue();
     const { authority } = house.app;
-    await authority.revoke(chief, ref, { ...SUPERSEDED, invalidityDate: '2026-11-18T00:00:00Z' });
+    await authority.revoke(chief, ref, { ...SUPERSEDED, invalidityDate: '2026-11-22T08:56:00Z' });
     const { revocation } = await authority.revoke(chief, ref, COMPROMISE);
-    expect(revocation).toMatchObject({ reason: 'keyCompromise', invalidityDate: '2026-11-18T00:00:00Z' });
+    expect(revocation).toMatchObject({ reason: 'keyCompromise', invalidityDate: '2026-11-22T08:56:00Z' });
     expect((await actsOn(ref)).at(-1)?.details).toMatchObject({ reported: COMPROMISE.invalidityDate });
     expect(await authority.revoke(chief, ref, COMPROMISE)).toEqual({ revocation, first: false });
   });
@@ -161,7 +163,7 @@ describe('what changes nothing', () => {
     const revocation = { status: 'revoked', revocationTime: FIRST, ...COMPROMISE };
     const tries = [
       () => authority.revoke(chief, ref, SUPERSEDED),
-      () => authority.revoke(chief, ref, { ...SUPERSEDED, invalidityDate: '2026-11-01T00:00:00Z' }),
+      () => authority.revoke(chief, ref, { ...SUPERSEDED, invalidityDate: '2026-11-22T08:56:00Z' }),
       () => authority.hold(chief, ref),
       () => authority.release(chief, ref),
     ];
@@ -232,15 +234,92 @@ describe('where it takes two operators', () => {
   });
 });
 
-describe('a date before the key existed', () => {
-  it('is refused where the service made the key, and else before 1990', async () => {
-    const { authority } = house.app;
+describe('a date before the service knew the key', () => {
+  const refusedFirst = async (ref: CertificateRef, invalidityDate: string, by: Principal = chief) => {
+    const report = { reason: 'keyCompromise', invalidityDate } as const;
+    const refused = await house.app.authority.revoke(by, ref, report).catch((error: unknown) => error);
+    return Fault.is(refused, 'invalid-input') && refused.facts;
+  };
+  const revokedSince = async (ref: CertificateRef, invalidityDate: string) => {
+    await house.app.authority.revoke(chief, ref, { reason: 'keyCompromise', invalidityDate });
+    return (await listedNow(ref))?.invalidityDate;
+  };
+
+  it('is refused where the service made the key, from its issuance on', async () => {
     const ca = await ofTheCa();
-    const before = { reason: 'cACompromise', invalidityDate: '2026-11-22T08:59:59Z' } as const;
-    expect(await codeOf(authority.revoke(sakai, ca, before))).toBe('invalid-input');
+    expect(await refusedFirst(ca, '2026-11-22T08:59:59Z', sakai)).toEqual({
+      path: 'invalidityDate',
+      first: '2026-11-22T09:00:00Z',
+    });
     expect(await actsOn(ca)).toEqual([]);
+  });
+
+  it('is refused before the notBefore of the certificate, with the earliest time that is taken', async () => {
     const ref = await issue();
-    const holder = { reason: 'keyCompromise', invalidityDate: '2020-01-01T00:00:00Z' } as const;
-    expect((await authority.revoke(chief, ref, holder)).first).toBe(true);
+    for (const date of ['0000-01-01T00:00:00Z', '1989-12-31T23:59:59Z', '2026-11-22T08:54:59Z']) {
+      expect(await refusedFirst(ref, date)).toEqual({
+        path: 'invalidityDate',
+        first: '2026-11-22T08:55:00Z',
+      });
+    }
+    expect(await actsOn(ref)).toEqual([]);
+    expect(await revokedSince(ref, '2026-11-22T08:55:00Z')).toEqual(new Date('2026-11-22T08:55:00Z'));
+  });
+
+  it('is refused in a report that would raise a revocation', async () => {
+    const ref = await issue();
+    await house.app.authority.revoke(chief, ref, COMPROMISE);
+    expect(await refusedFirst(ref, '2026-11-22T08:54:59Z')).toMatchObject({ path: 'invalidityDate' });
+    expect(await actsOn(ref)).toHaveLength(1);
+  });
+
+  it('counts from the submission, by its signed record, whatever a row says', async () => {
+    const { registration } = house.app;
+    const { request } = await registration.submit(house.principal('higashi-counter'), {
+      profile: 'person-signature',
+      csr: await newCsr(),
+      fields: FIELDS['person-signature'] ?? {},
+    });
+    ground.time.now += 3 * DAY;
+    await registration.examine(house.principal('higashi-examiner'), request.id, { decision: 'approve' });
+    const done = await registration.examine(noda, request.id, { decision: 'approve' });
+    const ref = done.certificate as CertificateRef;
+    const key = certificateKey(ref);
+    const row = await ground.table.get(key);
+    const value = { ...(row?.value as object), notBefore: 0, record: 'none' } as never;
+    await ground.table.write([{ put: key, value, if: { version: row?.version as number } }]);
+    expect(await refusedFirst(ref, '2026-11-22T08:59:59Z')).toMatchObject({ first: FIRST });
+    expect(await revokedSince(ref, FIRST)).toEqual(new Date(FIRST));
+  });
+
+  it('counts from the first certificate of a key that was certified again', async () => {
+    const other = await openGround();
+    try {
+      house = await openHouse(other, {
+        domain: ({ profiles }) => {
+          const profile = profiles.find(({ id }) => id === 'person-signature');
+          Object.assign(profile ?? {}, { sameKey: 'renewal' });
+        },
+      });
+      const { subjectPublicKeyInfo } = await generateSoftwareKey('ecdsa-p256-sha256');
+      const certify = (order: string) =>
+        house.core.authority.issue({
+          order,
+          profile: 'person-signature',
+          office: 'mizusaki-higashi',
+          holder: 'holder-tanabe',
+          fields: FIELDS['person-signature'] ?? {},
+          subjectPublicKeyInfo,
+          actor: 'operator-noda',
+        });
+      await certify('first');
+      other.time.now += 30 * DAY;
+      const ref = await certify('second');
+      const first = '2026-11-22T08:55:00Z';
+      expect(await refusedFirst(ref, '2026-11-22T08:54:59Z')).toMatchObject({ first });
+      expect(await revokedSince(ref, first)).toEqual(new Date(first));
+    } finally {
+      await other.close();
+    }
   });
 });

@@ -75,14 +75,14 @@ describe('revoking', () => {
     ground.time.now += 700;
     const { revocation, first } = await house.app.authority.revoke(chief, ref, {
       reason: 'affiliationChanged',
-      invalidityDate: '2026-11-20T23:59:59.900Z',
+      invalidityDate: '2026-11-22T08:59:59.900Z',
     });
     expect(first).toBe(true);
     expect(revocation).toEqual({
       status: 'revoked',
       revocationTime: '2026-11-22T09:00:00Z',
       reason: 'affiliationChanged',
-      invalidityDate: '2026-11-20T23:59:59Z',
+      invalidityDate: '2026-11-22T08:59:59Z',
     });
     expect(await ocspStatus(house, ref)).toEqual({
       status: 'revoked',
@@ -105,7 +105,7 @@ describe('revoking', () => {
         serialNumber: ref.serial,
         revocationDate: new Date('2026-11-22T09:00:00Z'),
         reasonCode: 'affiliationChanged',
-        invalidityDate: new Date('2026-11-20T23:59:59Z'),
+        invalidityDate: new Date('2026-11-22T08:59:59Z'),
       },
     ]);
     await checkWorld(house, acknowledged(ref));
@@ -171,7 +171,7 @@ describe('revoking', () => {
     },
   );
 
-  it.each(['1990-01-01T00:00:00Z', '2026-11-22T09:00:00.999Z'])(
+  it.each(['2026-11-22T08:55:00Z', '2026-11-22T09:00:00.999Z'])(
     'with the invalidity date %j leaves a CRL that can be published',
     async (invalidityDate) => {
       const ref = await issue('person-signature');

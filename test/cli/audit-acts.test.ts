@@ -13,6 +13,8 @@ let audited: Audited;
 let seal: CertificateRef;
 let revoked: CertificateRef;
 let held: CertificateRef;
+/** After the notBefore of the certificates, and before their issuance. */
+let reported: Date;
 
 beforeAll(async () => {
   audited = await openAudited(async (service, folder) => {
@@ -22,10 +24,11 @@ beforeAll(async () => {
     seal = await issue('seal');
     revoked = await issue('revoked');
     held = await issue('held');
+    reported = new Date(service.now() - 120_000);
     await service.core.authority.hold(operator, held);
     await service.core.authority.revoke(operator, revoked, {
       reason: 'superseded',
-      invalidityDate: new Date(service.now() - 3_600_000).toISOString().replace(/\.\d+/, ''),
+      invalidityDate: new Date(service.now() - 60_000).toISOString().replace(/\.\d+/, ''),
     });
     await service.core.status.publish(revoked.ca, operator.id);
     for (const ref of [seal, revoked, held]) await ocspStatus(service, ref);
@@ -136,7 +139,7 @@ describe('akashi audit verify, of a revocation that was raised', () => {
       service.advance(12_000);
       await service.core.authority.revoke(service.principal('operator-noda'), revoked, {
         reason: 'keyCompromise',
-        invalidityDate: '2026-01-01T00:00:00Z',
+        invalidityDate: reported.toISOString(),
       });
     });
     expect(await found()).toEqual([]);

@@ -74,7 +74,7 @@ beforeAll(async () => {
   const { authority, status } = service.app;
   await authority.revoke(operator(), get('revoked').ref, {
     reason: 'keyCompromise',
-    invalidityDate: '2020-01-01T00:00:00Z',
+    invalidityDate: new Date(service.now() - 60_000).toISOString(),
   });
   await authority.revoke(operator(), get('unspecified').ref, { reason: 'unspecified' });
   await authority.hold(operator(), get('held').ref);

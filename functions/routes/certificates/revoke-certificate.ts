@@ -18,7 +18,10 @@ export const route = defineRoute({
     kind: 'json',
     schema: z.strictObject({
       reason: revocationReason,
-      invalidityDate: utc.exactOptional(),
+      invalidityDate: utc.exactOptional().meta({
+        description:
+          'When the key is known or suspected to have been compromised (RFC 5280 5.3.2); not in the future, and not before the service first knew the key. The fault names the earliest time.',
+      }),
       reportedAt: utc.exactOptional().meta({
         description:
           "When somebody reported what the revocation is for; not in the future, not before 1990. It is recorded, and an audit names a revocation that came later than the profile's `revocationTerm` after it.",
