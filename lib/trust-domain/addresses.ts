@@ -1,8 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Fault, phrase } from '../fault.ts';
 import type { Addresses, Period, TrustDomain, TrustDomainState } from './contract.ts';
-import { longer } from './draft.ts';
-import { addPeriod, parsePeriod } from './period.ts';
+import { addPeriod, longer, parsePeriod } from './period.ts';
 
 /*
  * Where certificates say that the service is. The addresses stand in the signed state in force; the setting PUBLIC_URL only

@@ -2,7 +2,8 @@ import { Fault, phrase } from '../fault.ts';
 import { encodeName } from '../pki/pki.ts';
 import { WORDS_OF_REPORTS } from '../principal.ts';
 import type { FieldValues, Office, Profile, Source, SubjectTemplate } from './contract.ts';
-import { type Draft, type Issue, issue, longer, whyNot } from './draft.ts';
+import { type Draft, type Issue, issue, whyNot } from './draft.ts';
+import { longer } from './period.ts';
 import { ENDED_BEFORE, operationsIssues, profileIssues } from './profile-checks.ts';
 import { describeSubject } from './subject.ts';
 

@@ -1,7 +1,6 @@
 import type { z } from 'zod';
 import { Fault, type Phrase } from '../fault.ts';
-import type { AuthorityDefinition, Office, Period, Profile } from './contract.ts';
-import { addPeriod } from './period.ts';
+import type { AuthorityDefinition, Office, Profile } from './contract.ts';
 import type * as schema from './schema.ts';
 import { buildShownName } from './shown-name.ts';
 
@@ -33,9 +32,6 @@ export interface Draft {
 }
 
 export const issue = (path: string, message: Phrase): Issue => ({ path, message });
-
-const EPOCH = new Date(Date.UTC(2025, 0));
-export const longer = (a: Period, b: Period): boolean => addPeriod(EPOCH, a) > addPeriod(EPOCH, b);
 
 /** The reason why no certificate can have this attribute. Undefined where one can. */
 export const whyNot = (type: string, value: string): Phrase | undefined => {

@@ -31,6 +31,9 @@ export const addPeriod = (date: Date, period: Period): Date => {
   return new Date(moved.getTime() + period.seconds * 1_000);
 };
 
+const EPOCH = new Date(Date.UTC(2025, 0));
+export const longer = (a: Period, b: Period): boolean => addPeriod(EPOCH, a) > addPeriod(EPOCH, b);
+
 /** The last second of a validity that begins at `notBefore`: both ends belong to it (RFC 5280 4.1.2.5). */
 export const lastSecond = (notBefore: Date, validity: Period): Date =>
   new Date(addPeriod(notBefore, validity).getTime() - 1_000);

@@ -1,7 +1,8 @@
 import { type Phrase, phrase } from '../fault.ts';
 import { OID } from '../pki/pki.ts';
 import type { Field, Profile, Source, SubjectTemplate } from './contract.ts';
-import { type Draft, type Issue, issue, longer, type Placed, whyNot } from './draft.ts';
+import { type Draft, type Issue, issue, type Placed, whyNot } from './draft.ts';
+import { longer } from './period.ts';
 
 /* Checks of profiles against authorities, against their own fields, and for the service's own certificates. */
 

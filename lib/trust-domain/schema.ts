@@ -9,7 +9,7 @@ import { ROLES, WORDS_OF_RECORDS } from '../principal.ts';
 import { isPublicationUrl } from '../public-url.ts';
 import type { FieldKind, HoldRule, Period, ProfileKind, SameKeyRule } from './contract.ts';
 import { FIELD_RULES } from './fields.ts';
-import { parsePeriod } from './period.ts';
+import { longer, parsePeriod } from './period.ts';
 import { buildShownName } from './shown-name.ts';
 
 /*
@@ -57,9 +57,14 @@ const line = z
   .regex(/^\P{Cc}*$/u, 'Control characters are not taken.');
 const text = z.strictObject({ ja: line, en: line });
 
-const period = z
-  .string()
-  .transform(parsed(parsePeriod, phrase`A length of time is written like P5Y, P14D or PT24H.`));
+/** DER can write no year after 9999 (RFC 5280 4.1.2.5), and a notAfter beyond it would be found only after a key was made. */
+const LONGEST: Period = { months: 12_000, seconds: 0 };
+const period = z.string().transform(
+  parsed((text: string) => {
+    const found = parsePeriod(text);
+    return found === undefined || longer(found, LONGEST) ? undefined : found;
+  }, phrase`A length of time is written like P5Y, P14D or PT24H, and is 1,000 years at most.`),
+);
 const seconds = period.transform(
   parsed(
     ({ months, seconds: exact }: Period) => (months === 0 ? exact : undefined),

@@ -270,6 +270,17 @@ describe('lengths of time', () => {
     },
   );
 
+  it('are a thousand years at most, so that DER can write every end', () => {
+    for (const [place, duration] of [
+      ['profiles.0.validity', 'P9999Y'],
+      ['authorities.0.validity', 'P1000Y1D'],
+      ['authorities.0.crl.nextUpdate', 'P999999D'],
+    ] as const) {
+      expect(pathsOf(having([place, duration]))).toContain(place);
+    }
+    expect(pathsOf(having(['retention.provision', 'P1000Y']))).toEqual([]);
+  });
+
   const plus = (from: string, duration: string): string => {
     const period = parsePeriod(duration);
     if (!period) throw new Error(duration);

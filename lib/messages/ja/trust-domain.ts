@@ -18,8 +18,8 @@ export const TRUST_DOMAIN = {
   'A field name is a letter a-z and up to 39 letters and digits.':
     '項目の名前は、英小文字で始まる 40 文字以内の英数字で指定してください。',
   'Control characters are not taken.': '制御文字は使えません。',
-  'A length of time is written like P5Y, P14D or PT24H.':
-    '期間は、P5Y、P14D、PT24H のように指定してください。',
+  'A length of time is written like P5Y, P14D or PT24H, and is 1,000 years at most.':
+    '期間は、P5Y、P14D、PT24H のように、最長 1,000 年で指定してください。',
   'Times are backdated by an hour at most, written like PT5M; PT0S is not at all.':
     '時刻は最大 1 時間さかのぼらせることができます。PT5M のように書きます。PT0S は「さかのぼらせない」という意味です。',
   'A certificate would end before it is issued.': '証明書が、発行される前に終わってしまいます。',
