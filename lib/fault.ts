@@ -214,7 +214,7 @@ export const phrase = (texts: TemplateStringsArray, ...values: readonly Value[])
   );
 
 /** Phrases in a row. */
-export const joined = (phrases: readonly Phrase[], between: ' ' | '\n'): Phrase =>
+export const joined = (phrases: readonly Phrase[], between: ' ' | ', ' | '\n'): Phrase =>
   new Phrase(phrases.map((_, index) => `{${index}}`).join(between), phrases);
 
 /** What a schema says of an input. The issue may hold that input, so it is shown nowhere. */

@@ -1,17 +1,18 @@
 import { isIP } from 'node:net';
-import { Fault, type Phrase, phrase } from '../fault.ts';
+import { Fault, joined, type Phrase, phrase } from '../fault.ts';
 import { isAbsoluteUri, isDnsName, isMailbox } from '../internet-names.ts';
 import { findUnshown } from '../lint/lint.ts';
 import type { Field, FieldValues } from './contract.ts';
 
 /**
- * The fault names the field and says what its value has to be. It never shows the value, except a character that is
- * invisible.
+ * The fault names the field and says what its value has to be; the facts have all choices. It never shows the value, except
+ * a character that is invisible.
  */
-export const invalidField = (field: Pick<Field, 'name' | 'label'>, why: Phrase): Fault =>
-  new Fault('invalid-field', phrase`The field "${field.name}" (${field.label}) ${why}.`, {
-    field: field.name,
-    label: field.label,
+export const invalidField = ({ name, label, choices }: Field, why: Phrase): Fault =>
+  new Fault('invalid-field', phrase`The field "${name}" (${label}) ${why}.`, {
+    field: name,
+    label,
+    ...(choices && { choices }),
   });
 
 /** For a value that has the form of its field and cannot stand in a name. */
@@ -46,6 +47,15 @@ const canonicalAddress = (text: string): string | undefined => {
   return version === 6 && !text.includes('%')
     ? new URL(`http://[${text}]/`).hostname.slice(1, -1)
     : undefined;
+};
+
+/** More would make a sentence that nobody reads. */
+const SHOWN_CHOICES = 20;
+
+const oneOf = (choices: NonNullable<Field['choices']>): Phrase => {
+  const shown = choices.slice(0, SHOWN_CHOICES).map(({ value, label }) => phrase`${value} (${label})`);
+  const more = choices.length - shown.length;
+  return phrase`one of the choices: ${joined(more > 0 ? [...shown, phrase`${more} more`] : shown, ', ')}`;
 };
 
 interface Kind {
@@ -98,6 +108,7 @@ export const FIELD_RULES: Readonly<Record<Field['kind'], Kind>> = {
 
 /** The value in its one spelling; empty where there is none. Fault: `invalid-field`. */
 const readValue = (field: Field, given: unknown): string => {
+  if (Array.isArray(given)) throw invalidField(field, phrase`has one value, and no list`);
   if (typeof given !== 'string') throw invalidField(field, phrase`is not text`);
   // Checked before composing, so that nobody can make the service compose a huge text.
   if (given.length > 8 * field.maxLength + 64)
@@ -111,16 +122,19 @@ const readValue = (field: Field, given: unknown): string => {
     throw invalidField(field, phrase`is longer than ${field.maxLength} characters`);
   const { canonical, what } = FIELD_RULES[field.kind];
   const value = canonical(text, field);
-  if (value === undefined) throw invalidField(field, phrase`is not ${what}`);
+  if (value === undefined)
+    throw invalidField(field, phrase`is not ${field.choices ? oneOf(field.choices) : what}`);
   if (field.pattern && !field.pattern.test(value))
     throw invalidField(field, phrase`is not of the form that the profile asks for`);
   return value;
 };
 
+/** A single value is a list of one. */
 const readList = (field: Field, given: unknown, maxItems: number): readonly string[] => {
-  if (!Array.isArray(given)) throw invalidField(field, phrase`is not a list`);
-  if (given.length > maxItems) throw invalidField(field, phrase`has more than ${maxItems} values`);
-  const values = given.map((one: unknown) => readValue(field, one)).filter((value) => value !== '');
+  const list: unknown = typeof given === 'string' ? [given] : given;
+  if (!Array.isArray(list)) throw invalidField(field, phrase`is not a list`);
+  if (list.length > maxItems) throw invalidField(field, phrase`has more than ${maxItems} values`);
+  const values = list.map((one: unknown) => readValue(field, one)).filter((value) => value !== '');
   if (new Set(values).size < values.length) throw invalidField(field, phrase`has one value twice`);
   return values;
 };
@@ -129,8 +143,9 @@ const readList = (field: Field, given: unknown, maxItems: number): readonly stri
 export const readFields = (fields: readonly Field[], given: FieldValues): FieldValues => {
   const stray = Object.keys(given).find((name) => fields.every((field) => field.name !== name));
   if (stray !== undefined) {
-    throw new Fault('invalid-field', 'The profile has no such field; leave it out.', {
+    throw new Fault('invalid-field', 'The profile has no such field; facts.fields names those that it has.', {
       field: stray.slice(0, 64),
+      fields: fields.map(({ name }) => name),
     });
   }
   const read = fields.flatMap((field): [string, string | readonly string[]][] => {

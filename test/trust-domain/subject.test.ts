@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Fault } from '../../lib/fault.ts';
+import { japanese } from '../../lib/messages/japanese.ts';
 import { formatName } from '../../lib/pki/name.ts';
 import type { FieldValues } from '../../lib/trust-domain/contract.ts';
 import { describeSubject } from '../../lib/trust-domain/subject.ts';
@@ -118,6 +119,32 @@ describe('fields', () => {
     ).toBe('Mayor@city.example');
   });
 
+  it('take one value of a list as a list', () => {
+    const { fields, subjectAltNames } = describeFor('service', { dnsNames: 'A.Example' });
+    expect(fields).toEqual({ dnsNames: ['a.example'] });
+    expect(subjectAltNames).toEqual([{ kind: 'dNSName', value: 'a.example' }]);
+  });
+
+  it('name the choices where a value is none of them, and the fields where there is no such field', () => {
+    const faultOf = (fields: FieldValues): Fault => {
+      try {
+        describeFor('person-signature', fields);
+      } catch (error) {
+        if (Fault.is(error)) return error;
+      }
+      throw new Error('it was taken');
+    };
+    const sex = profileOf('person-signature').fields.find(({ name }) => name === 'sex');
+    const { message, facts, phrase } = faultOf({ ...PERSON, sex: '9' });
+    expect(message).toBe('The field "sex" (Sex) is not one of the choices: 1 (Male), 2 (Female), 3 (Other).');
+    expect(phrase.in(japanese)).toContain('選択肢「1（男）, 2（女）, 3（その他）」のいずれか');
+    expect(facts.choices).toEqual(sex?.choices);
+    expect(faultOf({ ...PERSON, shoe: '27' }).facts).toEqual({
+      field: 'shoe',
+      fields: ['holderId', 'name', 'dateOfBirth', 'sex', 'address'],
+    });
+  });
+
   const service = (changes: Readonly<Record<string, unknown>>) => [
     'service',
     { dnsNames: ['a.example'], ...changes },
@@ -138,7 +165,7 @@ describe('fields', () => {
     ],
     ['a list for a single one', person({ name: ['a'] }), 'name'],
     ['a number', person({ sex: 2 }), 'sex'],
-    ['a single one for a list', service({ dnsNames: 'a.example' }), 'dnsNames'],
+    ['a number for a list', service({ dnsNames: 1 }), 'dnsNames'],
     ['an empty list', service({ dnsNames: [] }), 'dnsNames'],
     [
       'a list too long',

@@ -115,11 +115,14 @@ export const TRUST_DOMAIN = {
   text: '文字列',
   'a date (YYYY-MM-DD)': '日付（YYYY-MM-DD）',
   'one of the choices': '選択肢のいずれか',
+  'one of the choices: {0}': '選択肢「{0}」のいずれか',
+  '{0} more': 'ほか {0} 件',
   'a domain name (letters, digits, hyphens; other scripts as xn--)':
     'ドメイン名（英字、数字、ハイフン。ほかの文字は xn-- の形）',
   'a mail address': 'メールアドレス',
   'an IP address': 'IP アドレス',
   'an absolute URI': '絶対 URI',
+  'has one value, and no list': 'の値は 1 つです。一覧にしないでください',
   'is not text': 'は、文字列で指定してください',
   'is not Unicode text': 'は、正しい Unicode の文字列にしてください',
   'has {0}, which {1}': 'に {0} があります（{1}）',
@@ -128,7 +131,8 @@ export const TRUST_DOMAIN = {
   'is not a list': 'は、値の一覧で指定してください',
   'has more than {0} values': 'の値は {0} 個までにしてください',
   'has one value twice': 'に同じ値が二つあります',
-  'The profile has no such field; leave it out.': '証明書プロファイルにない項目です。省いてください。',
+  'The profile has no such field; facts.fields names those that it has.':
+    '証明書プロファイルにない項目です。使える項目は facts.fields にあります。',
   'is required': 'は必須です。入力してください',
   'The profile takes something from an office that has no such attribute.':
     '証明書プロファイルが使う属性が、登録分局にありません。',
