@@ -14,7 +14,7 @@ const ADVICE: Readonly<Record<string, Phrase>> = {
   'unknown-amendment': phrase`See the amendments: akashi trust-domain show.`,
   'not-issued': phrase`See how far the request is: akashi show REQUEST.`,
   'wrong-state': phrase`See how far the request is: akashi show REQUEST.`,
-  'unknown-profile': phrase`Ask the operator which profiles the office may use.`,
+  'unknown-profile': phrase`See which profiles the office may use: akashi profiles.`,
   'idempotency-key-reused': phrase`Leave --idempotency-key out to submit something new.`,
   'cursor-invalid': phrase`Repeat the query that gave the cursor, or start without --cursor.`,
   'unknown-authority': phrase`See the authorities: akashi authorities.`,

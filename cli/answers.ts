@@ -41,6 +41,34 @@ export const requestAnswer = z.looseObject({
 });
 export type RequestAnswer = z.output<typeof requestAnswer>;
 
+export const profilesAnswer = z.looseObject({
+  profiles: z.array(
+    z.looseObject({
+      id: text,
+      version: z.int(),
+      title: bilingual,
+      ca: text,
+      offices: z.array(text),
+      publicKeys: z.array(text),
+      sameKey: text,
+      hold: text,
+      fields: z.array(
+        z.looseObject({
+          name: text,
+          label: bilingual,
+          kind: text,
+          required: z.boolean(),
+          maxLength: z.int(),
+          maxItems: z.int().exactOptional(),
+          pattern: text.exactOptional(),
+          choices: z.array(z.looseObject({ value: text, label: bilingual })).exactOptional(),
+        }),
+      ),
+    }),
+  ),
+});
+export type ProfileAnswer = z.output<typeof profilesAnswer>['profiles'][number];
+
 export const requestPage = z.looseObject({ requests: z.array(requestAnswer), cursor: text.exactOptional() });
 
 const awaiting = z.looseObject({

@@ -13,6 +13,7 @@ import { addCommand as exportRecords } from './commands/export.ts';
 import { addCommand as hold } from './commands/hold.ts';
 import { addCommand as importCdnLog } from './commands/import-cdn-log.ts';
 import { addCommand as keys } from './commands/keys.ts';
+import { addCommand as profiles } from './commands/profiles.ts';
 import { addCommand as provisions } from './commands/provisions.ts';
 import { addCommand as publish } from './commands/publish.ts';
 import { addCommand as records } from './commands/records.ts';
@@ -34,6 +35,7 @@ import { addSettings } from './settings.ts';
 
 /** In the order in which the help shows them: a request's life, a certificate's, then who looks at both. */
 const COMMANDS: readonly AddCommand[] = [
+  profiles,
   request,
   requests,
   show,

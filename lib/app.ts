@@ -73,9 +73,11 @@ import {
   guarded,
   openAmendments,
   openInForce,
+  openProfiles,
   openStanding,
   openStates,
   type Period,
+  type Profiles,
   readTrustDomain,
   type TrustDomain,
 } from './trust-domain/trust-domain.ts';
@@ -84,6 +86,7 @@ import {
 export interface App {
   readonly authority: Authority;
   readonly amendments: Amendments;
+  readonly profiles: Profiles;
   readonly registration: Registration;
   readonly status: Status;
   readonly ledger: Ledger;
@@ -253,6 +256,7 @@ export const compose = (ports: Ports): Core => {
     recorder: ledger,
     compromiseOf: closures.compromise,
   });
+  const profiles = openProfiles(trustDomain);
   const registration = openRegistration({
     table,
     clock,
@@ -345,6 +349,7 @@ export const compose = (ports: Ports): Core => {
     return {
       authority,
       amendments,
+      profiles,
       registration,
       status,
       ledger,
@@ -362,6 +367,7 @@ export const compose = (ports: Ports): Core => {
   return {
     authority,
     amendments,
+    profiles,
     registration,
     status,
     ledger,

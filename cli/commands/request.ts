@@ -28,7 +28,7 @@ const GUIDE: Guide = {
   needs: [
     'a running service, and an officer: --as or --token',
     'a PKCS#10 file, made from the key that the certificate is for; its subject is not used',
-    'a profile that the office may use, and values for its fields, which make the subject',
+    'a profile that the office may use, and values for its fields, which make the subject: see akashi profiles',
   ],
   result: [
     'prints the request with its id, in state submitted; prints an idempotency key on standard error',

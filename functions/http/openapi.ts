@@ -54,7 +54,7 @@ export const openapi = (routes: readonly Route[]): Schema => {
 };
 
 const CONVENTIONS =
-  'Times are RFC 3339 in UTC, serial numbers lower-case hex, names of reasons those of RFC 5280. An error is a problem document (RFC 9457) with a stable code. Every answer about a certificate, a request or a record is recorded before it leaves. A path that no operation has is answered by 404 `unknown-route`, OPTIONS by 204 with `Allow`, and what is not HTTP by 400, 408 or 431 without a body.';
+  'Times are RFC 3339 in UTC, serial numbers lower-case hex, names of reasons those of RFC 5280. An error is a problem document (RFC 9457) with a stable code. Every answer about a certificate, a request or a record is recorded before it leaves. A path that no operation has is answered by 404 `unknown-route`, OPTIONS by 204 with `Allow`, and what is not HTTP by 400, 408 or 431 without a body. Names in examples are those of the demonstration.';
 
 const PARAMETERS = {
   'accept-language': {

@@ -11,7 +11,7 @@ import { ENTRY_REASONS, parseSerial, REVOCATION_REASONS } from '../../lib/pki/pk
 import { REQUEST_STATES, type RequestView } from '../../lib/registration/registration.ts';
 import { AUTHORITY_CRL, FULL_CRL } from '../../lib/status/status.ts';
 
-/* The schemas of several operations. `tsc` checks those of answers against the rooms' types. */
+/* The schemas of several operations. Names in examples are those of the demonstration (domains/demonstration.json). `tsc` checks those of answers against the rooms' types. */
 
 const id = z.string().regex(/^[a-z0-9-]{1,64}$/, 'Must be 1 to 64 lower-case letters, digits and hyphens.');
 
@@ -23,8 +23,9 @@ export const crlPartition = z
     description: `\`${FULL_CRL}\` for the CRL that certificates name. \`${AUTHORITY_CRL}\` for that of the CA's own certificate, where the CA has one.`,
     example: FULL_CRL,
   });
-export const principalId = id.meta({ description: "A principal's id.", example: 'office-a-tanaka' });
+export const principalId = id.meta({ description: "A principal's id.", example: 'higashi-counter' });
 export const officeId = id.meta({ description: "A sub-office's id.", example: 'mizusaki-higashi' });
+export const profileId = id.meta({ description: "A profile's id.", example: 'official-position' });
 export const purposeId = id.meta({
   description: "The id of a relying party's purpose.",
   example: 'tax-return',
@@ -88,7 +89,11 @@ export const fields = z
     z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, "Must be a field's name."),
     z.union([z.string().max(4096), z.array(z.string().max(4096)).max(64)]),
   )
-  .meta({ description: "Values of the profile's fields, by the field's name.", example: { CN: '市長' } });
+  .meta({
+    description:
+      "Values of the profile's fields, by the field's name; `/api/v1/profiles` says which there are.",
+    example: { position: 'Mayor', positionJa: '市長' },
+  });
 
 /* Views -------------------------------------------------------------------------------------------------- */
 

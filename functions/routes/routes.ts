@@ -63,6 +63,7 @@ import { route as tableRecovery } from './recovery/recover-table.ts';
 import { route as requestCertificate } from './requests/collect-certificate.ts';
 import { route as requestExaminations } from './requests/examine-request.ts';
 import { route as request } from './requests/get-request.ts';
+import { route as profiles } from './requests/list-profiles.ts';
 import { route as requests } from './requests/list-requests.ts';
 import { route as requestSubmit } from './requests/submit-request.ts';
 import { route as requestWithdrawal } from './requests/withdraw-request.ts';
@@ -88,6 +89,7 @@ export const routes: readonly Route[] = [
   actKeys,
   jwks,
   token,
+  profiles,
   requestSubmit,
   requests,
   request,

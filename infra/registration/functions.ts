@@ -22,6 +22,9 @@ const REQUESTS = '/api/v1/requests';
 
 export const REGISTRATION_ROUTES: readonly RouteFunction[] = [
   {
+    ...onRows('profiles', get('requests/list-profiles', '/api/v1/profiles'), {}),
+  },
+  {
     ...onRows('request-submit', post('requests/submit-request', REQUESTS), {
       get: ['request-idempotency/*', 'request/*', 'used-keys/*', ...(BASIS.get ?? [])],
       put: ['request/*', 'requests', 'requests/*', 'used-keys/*', 'request-idempotency/*', 'staged/*'],

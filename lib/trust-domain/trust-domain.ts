@@ -26,6 +26,7 @@ export type { ApplyingDeps } from './deps.ts';
 export { digestOf } from './files.ts';
 export { openInForce } from './in-force.ts';
 export { addPeriod, lastSecond } from './period.ts';
+export { openProfiles, type Profiles, type ProfileView } from './profile-views.ts';
 export { readTrustDomain } from './read.ts';
 export { guarded, openStanding } from './standing.ts';
 export { openStates } from './states.ts';

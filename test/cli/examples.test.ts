@@ -15,6 +15,7 @@ let service: Service;
 /** In an order in which each finds what it needs: a request, a certificate, a log with records, an amendment. */
 const STORY = [
   'authorities',
+  'profiles',
   'request',
   'requests',
   'show',

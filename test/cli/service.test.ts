@@ -123,6 +123,28 @@ describe('a request', { timeout: 120_000 }, () => {
     });
   });
 
+  it('is made by what akashi profiles shows, where one value of a list needs no list', async () => {
+    const { out } = await akashi('profiles --as higashi-counter');
+    expect(out).toMatch(/^organisation-server +version 1 +organisation-1 /m);
+    const one = (await akashi('profiles person-signature --as higashi-counter')).out;
+    expect(one).toMatch(/^hold +possible, and can never be released$/m);
+    expect(one).toMatch(/^field sex +choice, required, .*性別 \/ Sex$/m);
+    expect(one).toMatch(/^ +3 +その他 \/ Other$/m);
+    expect(await json('profiles organisation-server --as operator-noda')).toMatchObject({
+      fields: expect.arrayContaining([expect.objectContaining({ name: 'dnsNames', kind: 'dnsName' })]),
+    });
+    const none = await akashi('profiles seal --as higashi-counter');
+    expect(none).toMatchObject({ code: 2, err: expect.stringContaining('organisation-server') });
+    const server = await json(
+      `request --as higashi-counter --profile organisation-server --csr ${await makeCsr('one-name')} --field dnsNames=one.example`,
+    );
+    expect(server).toMatchObject({ request: { fields: { dnsNames: ['one.example'] } } });
+    const wrong = await akashi(
+      `request --as higashi-counter --profile person-signature --csr ${await makeCsr('choice')} --field sex=9 --field holderId=2026112200000001 --field name=A --field dateOfBirth=1990-01-01 --field address=B`,
+    );
+    expect(wrong).toMatchObject({ code: 1, err: expect.stringContaining('1 (Male), 2 (Female), 3 (Other)') });
+  });
+
   it('is examined by two more people, rejected with a reason, withdrawn', async () => {
     const id = idOf(await submit('Rejected'));
     const own = await akashiProcess(`examine ${id} --approve --as higashi-counter --json`);

@@ -16,6 +16,7 @@ import { openCertificateCallers } from '../../lib/principals/certificate-callers
 import { withTokens } from '../../lib/principals/token-callers.ts';
 import type { RequestView, Submission } from '../../lib/registration/registration.ts';
 import type { AmendmentView } from '../../lib/trust-domain/contract.ts';
+import type { ProfileView } from '../../lib/trust-domain/profile-views.ts';
 
 /*
  * The smallest service for testing the edges: one CA, one certificate, one request, each with the behaviour of its
@@ -119,6 +120,21 @@ const CASE: CaseView = {
 };
 
 const KEY_LIST: KeyListView = { inForce: { list: '55'.repeat(32), keys: 1 } };
+
+const PROFILE: ProfileView = {
+  id: 'seal',
+  version: 1,
+  title: { ja: '職責証明書', en: 'Seal' },
+  kind: 'organisation',
+  ca: CA,
+  offices: ['higashi'],
+  publicKeys: ['p-256'],
+  sameKey: 'refused',
+  hold: 'final',
+  fields: [
+    { name: 'CN', label: { ja: '職名', en: 'Position' }, kind: 'text', required: true, maxLength: 64 },
+  ],
+};
 
 const AMENDMENT: AmendmentView = {
   id: '0193a2b4c5d61f2e3d4c',
@@ -241,6 +257,8 @@ export const testApp = (
       approve: async (_actor, id) => known(id === AMENDMENT.id, 'unknown-amendment', AMENDMENT),
       reject: async (_actor, id) => known(id === AMENDMENT.id, 'unknown-amendment', AMENDMENT),
     },
+
+    profiles: { list: () => [PROFILE] },
 
     registration: {
       submit: async (_actor, submission, key) => {
@@ -459,6 +477,7 @@ export const EXAMPLES: Readonly<
   },
   getTokenKeys: { target: '/.well-known/jwks.json' },
   issueToken: { target: '/token' },
+  listProfiles: { target: '/api/v1/profiles' },
   submitRequest: {
     target: '/api/v1/requests',
     type: 'application/json',

@@ -3,7 +3,7 @@ import { Fault, phrase } from '../../../lib/fault.ts';
 import { IDEMPOTENCY_KEY, MAX_IDEMPOTENCY_KEY } from '../../../lib/idempotency-key.ts';
 import { json } from '../../http/http.ts';
 import { defineRoute } from '../../http/route.ts';
-import { fields, principalId, requestView } from '../../http/schemas.ts';
+import { fields, principalId, profileId, requestView } from '../../http/schemas.ts';
 
 /** A PKCS#10 of at most 64 KiB in PEM. */
 const MAX_CSR_CHARACTERS = 96 * 1024;
@@ -26,10 +26,7 @@ export const route = defineRoute({
   body: {
     kind: 'json',
     schema: z.strictObject({
-      profile: z
-        .string()
-        .regex(/^[a-z0-9-]{1,64}$/, "Must be a profile's id.")
-        .meta({ example: 'organisation-seal' }),
+      profile: profileId,
       csr: z
         .string()
         .max(MAX_CSR_CHARACTERS)

@@ -28,8 +28,10 @@ export const CLI = {
   'See the amendments: akashi trust-domain show.':
     '変更の一覧を確認してください（akashi trust-domain show）。',
   'See how far the request is: akashi show REQUEST.': '申請の状態を確認してください（akashi show REQUEST）。',
-  'Ask the operator which profiles the office may use.':
-    '登録分局が使える証明書プロファイルを、認証局運用者に確認してください。',
+  'See which profiles the office may use: akashi profiles.':
+    '登録分局が使える証明書プロファイルを確認してください（akashi profiles）。',
+  'There is no profile {0} that you may ask for. There are: {1}.':
+    '証明書プロファイル {0} は、ないか、使えません。使えるのは次のとおりです。{1}。',
   'Leave --idempotency-key out to submit something new.':
     '新しい申請をするには、--idempotency-key を省いてください。',
   'Repeat the query that gave the cursor, or start without --cursor.':

@@ -98,7 +98,6 @@ export const EDGES = {
   'There is no such record for this caller.': 'この利用主体が見られる記録に、その記録はありません。',
   'A certificate is named by ca and serial together.': '証明書は、ca と serial の両方で指定してください。',
   "Must be an office's id.": '登録分局の ID を指定してください。',
-  "Must be a profile's id.": '証明書プロファイルの ID を指定してください。',
   'Must be the id of an amendment.': '変更の ID を指定してください。',
   'The body is not a whole file compressed by gzip, or has more than 48 MiB.':
     '本文が、gzip で圧縮された完全なファイルでないか、48 MiB を超えています。',

@@ -7,6 +7,11 @@ import { pathMatcher } from '../../../functions/http/route.ts';
 import { stack } from '../../../functions/http/stack.ts';
 import { routes } from '../../../functions/routes/routes.ts';
 import { ROLES } from '../../../lib/principal.ts';
+import {
+  describeSubject,
+  type FieldValues,
+  readTrustDomain,
+} from '../../../lib/trust-domain/trust-domain.ts';
 import { EXAMPLES, requestOf, testApp } from '../app.ts';
 
 type Node = Record<string, unknown>;
@@ -89,6 +94,48 @@ describe('the OpenAPI document', () => {
     expect(security('askStatus')).toEqual([{}, { clientCertificate: [] }, { token: [] }]);
     expect(security('issueToken')).toEqual([{ clientCertificate: [] }]);
     expect(security('getRecord')).toEqual([{ clientCertificate: [] }, { token: [] }]);
+  });
+
+  it('has examples that exist in the demonstration, and a submission that its profile takes', () => {
+    const domain = readTrustDomain(
+      readFileSync(new URL('../../../domains/demonstration.json', import.meta.url), 'utf8'),
+    );
+    const ids = (all: readonly { readonly id: string }[]) => all.map(({ id }) => id);
+    const named: Readonly<Record<string, readonly string[]>> = {
+      "A CA's id, one per generation.": domain.authorities.map(({ ca }) => ca),
+      "A principal's id.": ids(domain.principals),
+      "A sub-office's id.": ids(domain.offices),
+      "A profile's id.": ids(domain.profiles),
+      "The id of a relying party's purpose.": domain.principals.flatMap(({ purposes = [] }) => ids(purposes)),
+    };
+    const seen = new Set<unknown>();
+    const walk = (node: unknown): void => {
+      if (typeof node !== 'object' || node === null) return;
+      const { description, example, schema } = node as Node;
+      const shown = example ?? (schema as Node | undefined)?.example;
+      const known = named[String(description)];
+      if (known && shown !== undefined) {
+        seen.add(description);
+        expect(known).toContain(shown);
+      }
+      for (const child of Object.values(node)) walk(child);
+    };
+    walk(document);
+    expect([...seen].sort()).toEqual(Object.keys(named).sort());
+
+    const submission = operations.find(({ operation }) => operation.operationId === 'submitRequest');
+    const schema = ['operation', 'requestBody', 'content', 'application/json', 'schema'].reduce(
+      (node: unknown, name) => (node as Node)[name],
+      submission,
+    );
+    const { properties } = schema as { properties: Record<string, Node> };
+    const profile = domain.profiles.find(({ id }) => id === properties.profile?.example);
+    const office = domain.offices.find(({ profiles }) => profile && profiles.includes(profile.id));
+    expect(ids(domain.principals.filter(({ role }) => role === 'holder'))).toContain(
+      properties.holder?.example,
+    );
+    const given = properties.fields?.example as FieldValues;
+    expect(profile && describeSubject(profile, office, given).fields).toEqual(given);
   });
 
   it('is the answer of /openapi.json', async () => {

@@ -26,6 +26,7 @@ const EXPECTED: Readonly<Record<string, Readonly<Record<'none' | Role, number>>>
   getActKeys: EVERYBODY,
   getTokenKeys: EVERYBODY,
   issueToken: { ...EVERYBODY, none: 401 },
+  listProfiles: { ...NOBODY, officer: 200, operator: 200 },
   submitRequest: { ...NOBODY, officer: 201 },
   listRequests: { ...NOBODY, officer: 200, operator: 200, auditor: 200 },
   getRequest: { ...NOBODY, officer: 200, operator: 200, auditor: 200 },

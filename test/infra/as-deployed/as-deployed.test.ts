@@ -267,6 +267,10 @@ describe.skipIf(!present)('as deployed', () => {
     const pem = (await ok(as('higashi-counter', 'GET', `${path}/certificate.pem`))).text;
     expect(new X509Certificate(pem).verify(caOf(CA).publicKey)).toBe(true);
     expect((await ok(as('higashi-counter', 'GET', path))).json<RequestJson>().state).toBe('issued');
+    const profiles = await ok(as('higashi-counter', 'GET', '/api/v1/profiles'));
+    expect(profiles.json<{ profiles: { id: string }[] }>().profiles.map(({ id }) => id)).toContain(
+      'official-position',
+    );
     const list = await ok(as('operator-noda', 'GET', '/api/v1/requests', undefined, { query: 'limit=10' }));
     expect(list.json<{ requests: [] }>().requests).toHaveLength(1);
     const state = await ok(as('auditor', 'GET', '/api/v1/requests', undefined, { query: 'state=issued' }));

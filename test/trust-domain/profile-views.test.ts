@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { openProfiles, readTrustDomain } from '../../lib/trust-domain/trust-domain.ts';
+
+/** What the profiles of the demonstration look like to those who ask by them. */
+const domain = readTrustDomain(
+  readFileSync(new URL('../../domains/demonstration.json', import.meta.url), 'utf8'),
+);
+const listFor = (id: string) => {
+  const actor = domain.principals.find((principal) => principal.id === id);
+  if (!actor) throw new Error(`no principal ${id}`);
+  return openProfiles(domain).list(actor);
+};
+const idsFor = (id: string) => listFor(id).map((profile) => profile.id);
+
+describe('the profiles', () => {
+  it.each(['higashi-counter', 'nishi-counter', 'hatanoura-counter'])(
+    'of an officer are those of its office: %s',
+    (id) => {
+      const officer = domain.principals.find((principal) => principal.id === id);
+      const office = domain.offices.find((one) => one.id === officer?.office);
+      expect(idsFor(id).sort()).toEqual([...(office?.profiles ?? [])].sort());
+      for (const { offices } of listFor(id)) expect(offices).toEqual([office?.id]);
+    },
+  );
+
+  it('of an operator are those of all offices, and none of the service itself', () => {
+    expect(idsFor('operator-noda')).toEqual([
+      'official-position',
+      'organisation-server',
+      'organisation-client',
+      'person-signature',
+      'person-authentication',
+    ]);
+    const [first] = listFor('operator-noda');
+    expect(first?.offices).toEqual(
+      domain.offices.filter(({ profiles }) => profiles.includes('official-position')).map(({ id }) => id),
+    );
+  });
+
+  it('say which CA issues, which keys are taken, whether a hold ends, and what each field has to be', () => {
+    const all = listFor('operator-noda');
+    const server = all.find(({ id }) => id === 'organisation-server');
+    expect(server).toMatchObject({ ca: 'organisation-1', version: 1, kind: 'organisation' });
+    expect(server?.fields).toContainEqual({
+      name: 'dnsNames',
+      label: { ja: expect.any(String), en: expect.any(String) },
+      kind: 'dnsName',
+      required: true,
+      maxLength: 253,
+      maxItems: expect.any(Number),
+    });
+    const person = all.find(({ id }) => id === 'person-signature');
+    expect(person).toMatchObject({ ca: 'signature-1', hold: 'final', sameKey: 'refused' });
+    expect(person?.fields.find(({ name }) => name === 'sex')?.choices?.map(({ value }) => value)).toEqual([
+      '1',
+      '2',
+      '3',
+    ]);
+    const { pattern = '' } = person?.fields.find(({ name }) => name === 'holderId') ?? {};
+    expect(new RegExp(pattern, 'u').test('2026112200000001')).toBe(true);
+    expect(JSON.parse(JSON.stringify(all))).toEqual(all);
+  });
+});
