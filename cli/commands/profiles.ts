@@ -34,12 +34,15 @@ const titleOf = ({ ja, en }: ProfileAnswer['title']): string => `${ja} / ${en}`;
 
 type Field = ProfileAnswer['fields'][number];
 
+/** The others have a form of their own, which bounds them. */
+const FREE: ReadonlySet<string> = new Set(['text', 'uri']);
+
 const fieldText = ({ kind, required, maxLength, maxItems, pattern, label }: Field): string =>
   [
     kind,
     required ? 'required' : 'optional',
     ...(maxItems === undefined ? [] : [`a list of at most ${maxItems}`]),
-    `at most ${maxLength} characters`,
+    ...(FREE.has(kind) ? [`at most ${maxLength} characters`] : []),
     ...(pattern === undefined ? [] : [`of the form ${pattern}`]),
     titleOf(label),
   ].join(', ');
@@ -70,27 +73,24 @@ export const addCommand: AddCommand = (program, perform) => {
     .argument('[profile]', 'the id of one profile')
     .addHelpText('after', guideText(GUIDE))
     .action(
-      perform(
-        z.object({ profile: z.string().exactOptional() }),
-        async ({ client, show }, { profile: id }) => {
-          const answer = await client.get('/api/v1/profiles', profilesAnswer);
-          if (id === undefined) {
-            const rows = answer.profiles.map(({ id: name, version, ca, title }) => [
-              name,
-              `version ${version}`,
-              ca,
-              titleOf(title),
-            ]);
-            show(answer, table(rows));
-            return;
-          }
-          const found = answer.profiles.find((profile) => profile.id === id);
-          if (found === undefined) {
-            const known = answer.profiles.map((profile) => profile.id).join(', ');
-            throw usage(phrase`There is no profile ${id} that you may ask for. There are: ${known}.`);
-          }
-          show(found, profileText(found));
-        },
-      ),
+      perform(z.object({ profile: z.string().optional() }), async ({ client, show }, { profile: id }) => {
+        const answer = await client.get('/api/v1/profiles', profilesAnswer);
+        if (id === undefined) {
+          const rows = answer.profiles.map(({ id: name, version, ca, title }) => [
+            name,
+            `version ${version}`,
+            ca,
+            titleOf(title),
+          ]);
+          show(answer, table(rows));
+          return;
+        }
+        const found = answer.profiles.find((profile) => profile.id === id);
+        if (found === undefined) {
+          const known = answer.profiles.map((profile) => profile.id).join(', ');
+          throw usage(phrase`There is no profile ${id} that you may ask for. There are: ${known}.`);
+        }
+        show(found, profileText(found));
+      }),
     );
 };
