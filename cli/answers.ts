@@ -28,6 +28,9 @@ export const requestAnswer = z.looseObject({
   state: text,
   fields: z.record(text, z.union([text, z.array(text)])),
   subject: text,
+  ignored: z
+    .array(z.looseObject({ part: text, name: text.exactOptional(), value: text.exactOptional() }))
+    .exactOptional(),
   keyAlgorithm: text,
   publicKeyDigest: text,
   submittedBy: text,

@@ -12,6 +12,9 @@ export const requestText = (request: RequestAnswer): string =>
     ...Object.entries(request.fields).map(
       ([name, value]) => [`field ${name}`, typeof value === 'string' ? value : value.join(' | ')] as const,
     ),
+    ...(request.ignored ?? []).map(
+      ({ part, name, value }) => ['not used', ['CSR', part, name, value].filter(Boolean).join(' ')] as const,
+    ),
     ['key', `${request.keyAlgorithm}, SHA-256 ${request.publicKeyDigest}`],
     ['submitted', `${request.submittedAt} by ${request.submittedBy}`],
     ...request.examinations.map(

@@ -132,6 +132,19 @@ export const requestView = z
     fields: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
     subject: z.string().meta({ description: 'The subject that the certificate will have, for people.' }),
     holder: principalId.exactOptional(),
+    ignored: z
+      .array(
+        z.object({
+          part: z.enum(['subject', 'extension', 'attribute']),
+          name: z.string().exactOptional().meta({ description: "The extension's name, or an OID." }),
+          value: z.string().exactOptional().meta({ description: 'The subject, or one subjectAltName.' }),
+        }),
+      )
+      .exactOptional()
+      .meta({
+        description:
+          'The first 20 parts of the PKCS#10 request that the certificate will not have; the profile and the fields make it.',
+      }),
     keyAlgorithm: z.string(),
     publicKeyDigest: z.string().meta({ description: 'SHA-256 of the DER SubjectPublicKeyInfo, hex.' }),
     submittedBy: principalId,

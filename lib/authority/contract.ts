@@ -1,6 +1,6 @@
 import type { AuthorityCompromise } from '../compromise.ts';
 import type { Closes } from '../ledger/ledger.ts';
-import type { Der, EntryReason, RevocationReason } from '../pki/pki.ts';
+import type { Der, EntryReason, GeneralName, RevocationReason } from '../pki/pki.ts';
 import type { CertificateRef, Principal } from '../principal.ts';
 import type { StatusRow } from '../status/status.ts';
 import type { FieldValues, Profile } from '../trust-domain/trust-domain.ts';
@@ -189,6 +189,7 @@ export interface Description {
   readonly subject: string;
   /** SHA-256, hex, of the subject and the subjectAltName that the certificate will have. */
   readonly subjectDigest: string;
+  readonly subjectAltNames: readonly GeneralName[];
   /** In the form that goes into the certificate: trimmed, composed, in one spelling. */
   readonly fields: FieldValues;
 }

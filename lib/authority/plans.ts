@@ -56,6 +56,7 @@ export const openPlans = (
       profile,
       subject: formatName(subject.subject),
       subjectDigest: subject.digest,
+      subjectAltNames: subject.subjectAltNames,
       fields: subject.fields,
     };
   };

@@ -26,6 +26,15 @@ export interface Submission {
   readonly holder?: string;
 }
 
+/** A part of the PKCS#10 request that the certificate will not have. */
+export interface IgnoredPart {
+  readonly part: 'subject' | 'extension' | 'attribute';
+  /** The extension's name, or an OID; absent for the subject. */
+  readonly name?: string;
+  /** The subject, or one subjectAltName. */
+  readonly value?: string;
+}
+
 export interface Examination {
   readonly stage: 'office' | 'centre';
   readonly by: string;
@@ -45,6 +54,8 @@ export interface RequestView {
   /** The subject that the certificate will have, for people. */
   readonly subject: string;
   readonly holder?: string;
+  /** The first 20 parts of the PKCS#10 request that the certificate will not have; absent where there are none. */
+  readonly ignored?: readonly IgnoredPart[];
   readonly keyAlgorithm: string;
   /** SHA-256 of the DER SubjectPublicKeyInfo, hex. */
   readonly publicKeyDigest: string;
@@ -71,7 +82,8 @@ export interface RequestView {
 export interface Registration {
   /**
    * Faults: `unknown-profile`, `profile-not-allowed`, `malformed-csr` and its kin, `proof-of-possession-failed`,
-   * `unsupported-algorithm`, `weak-key`, `compromised-key`, `key-algorithm-not-allowed`, `duplicate-key`, `invalid-field`,
+   * `unsupported-algorithm`, `weak-key`, `compromised-key`, `key-algorithm-not-allowed`, `duplicate-key` (`facts.request` is the
+   * request that has the key, where that is the office's own), `invalid-field`,
    * `idempotency-key-invalid`, `idempotency-key-reused`, `forbidden`. With an idempotency key (1 to 255 visible
    * ASCII characters, each principal's own), the same submission gives the same request again (`replayed`) for seven
    * days. After that it is a new submission; `duplicate-key` keeps its public key from being certified twice.

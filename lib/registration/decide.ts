@@ -1,7 +1,7 @@
 import { Fault, phrase } from '../fault.ts';
 import type { Principal } from '../principal.ts';
 import type { KeyClaim } from '../used-key.ts';
-import type { Examination, RequestState } from './contract.ts';
+import type { Examination, IgnoredPart, RequestState } from './contract.ts';
 
 /**
  * The rules of registration, without a store, a clock or a key: what a command makes of a request, or why it is refused.
@@ -24,6 +24,8 @@ export type Application = {
   /** SHA-256, hex, of the subject and the subjectAltName as they were described at the submission. */
   readonly subjectDigest: string;
   readonly holder?: string;
+  /** For people. No decision rests on it. */
+  readonly ignored?: readonly Pick<IgnoredPart, keyof IgnoredPart>[];
   readonly keyAlgorithm: string;
   /** SHA-256 of the DER SubjectPublicKeyInfo, hex. */
   readonly publicKeyDigest: string;

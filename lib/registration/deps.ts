@@ -1,3 +1,4 @@
+import type { GeneralName } from '../pki/pki.ts';
 import type { Clock, Log, Random, Retries } from '../ports.ts';
 import type { CertificateRef } from '../principal.ts';
 import type { Table, Value, Write } from '../store/store.ts';
@@ -101,6 +102,7 @@ export interface Issuing {
     readonly profile: { readonly version: number; readonly publicKeys: readonly string[] };
     readonly subject: string;
     readonly subjectDigest: string;
+    readonly subjectAltNames: readonly GeneralName[];
     readonly fields: Fields;
   };
   /** Faults: `authority-revoked` and `authority-suspended` where the profile's CA is closed. */

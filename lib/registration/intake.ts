@@ -9,6 +9,7 @@ import {
 import type { Submission } from './contract.ts';
 import type { Application } from './decide.ts';
 import type { Issuing } from './deps.ts';
+import { ignoredParts } from './ignored.ts';
 
 /** The limit for the JSON of all fields together, so that a request's row stays well below the store's limit. */
 const MAX_FIELDS_BYTES = 64 * 1024;
@@ -65,7 +66,7 @@ export const readApplication = async (
   const { holder } = submission;
   if (holder !== undefined) assertPseudonym(holder);
   const described = issuing.describe({ profile: submission.profile, office, fields: submission.fields });
-  const { profile, subject, subjectDigest, fields } = described;
+  const { profile, subject, subjectDigest, subjectAltNames, fields } = described;
   await issuing.assertOpen(submission.profile);
   const csr = decodeCertificationRequest(decodePem('CERTIFICATE REQUEST', submission.csr, MAX_CSR_BYTES));
   const key = await checkPublicKey(csr.subjectPublicKeyInfo);
@@ -86,6 +87,7 @@ export const readApplication = async (
     ...(holder !== undefined && { holder }),
     subjectPublicKeyInfo,
   });
+  const ignored = ignoredParts(csr, { subject, subjectAltNames });
   return {
     profile: submission.profile,
     profileVersion: profile.version,
@@ -93,6 +95,7 @@ export const readApplication = async (
     subject,
     subjectDigest,
     ...(holder !== undefined && { holder }),
+    ...(ignored.length > 0 && { ignored }),
     keyAlgorithm: key.kind,
     publicKeyDigest: key.digest,
     subjectPublicKeyInfo: Buffer.from(subjectPublicKeyInfo).toString('base64'),

@@ -20,6 +20,7 @@ import {
   listingPk,
   submissionDigest,
 } from './rows.ts';
+import { openTakenKey } from './taken-key.ts';
 
 export {
   REQUEST_STATES,
@@ -31,6 +32,10 @@ export {
 
 const MAX_PAGE = 100;
 
+/** The key that another request or certificate has, as the fault of the claim names it. */
+const keyOf = ({ facts }: Fault): string | undefined =>
+  typeof facts.keyIdentity === 'string' ? facts.keyIdentity : undefined;
+
 const viewOf = (id: string, request: Request): RequestView => ({
   id,
   office: request.office,
@@ -40,6 +45,7 @@ const viewOf = (id: string, request: Request): RequestView => ({
   fields: request.fields,
   subject: request.subject,
   ...(request.holder !== undefined && { holder: request.holder }),
+  ...(request.ignored && { ignored: request.ignored }),
   keyAlgorithm: request.keyAlgorithm,
   publicKeyDigest: request.publicKeyDigest,
   submittedBy: request.submittedBy,
@@ -54,6 +60,7 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
   const { table, clock, random, ledger, issuing } = deps;
   const changes = openChanges(deps);
   const { read, change } = changes;
+  const takenKey = openTakenKey(deps, changes);
   const ends = openEnds(deps);
   const finishing = openFinishing(deps, changes, ends);
   const examining = openExamining(deps, changes, ends, finishing);
@@ -99,8 +106,10 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
     const until = nowSeconds() + IDEMPOTENCY_SECONDS;
     const value: IdempotencyRow = { submission: digest, request: id, until };
     const condition: Condition = standing ? { version: standing.version } : 'absent';
+    let identity = '';
     try {
       const application = await readApplication(issuing, office, submission);
+      identity = application.key.identity;
       const request = await change(
         id,
         { command: 'submit', actor, at: now(), application },
@@ -108,17 +117,11 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
       );
       return { request: viewOf(id, request.value), replayed: false };
     } catch (error) {
-      const isTaken = Fault.is(error, 'duplicate-key');
-      if (!isTaken && !Fault.is(error, 'condition-failed')) throw error;
+      if (!Fault.is(error, 'duplicate-key') && !Fault.is(error, 'condition-failed')) throw error;
       // The same submission may have been first, at the same moment.
       const earlier = row && (await replayOf(actor, await table.get<IdempotencyRow>(row), digest));
       if (earlier) return { request: earlier, replayed: true };
-      if (isTaken) throw error;
-      throw new Fault(
-        'duplicate-key',
-        'Another request or certificate holds this public key; make a new key pair.',
-        {},
-      );
+      throw await takenKey(office, keyOf(error) ?? identity);
     }
   };
 

@@ -1,5 +1,6 @@
 import { type KeyObject, sign } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Fault } from '../../lib/fault.ts';
 import { ALGORITHMS, keyIdentity } from '../../lib/keys/keys.ts';
 import { decodeCertificate } from '../../lib/pki/certificate.ts';
 import type { CertificateRef, Principal } from '../../lib/principal.ts';
@@ -123,6 +124,23 @@ describe('a key that was certified', () => {
     const office = newP256();
     await issue(office);
     expect(await codeOf(certify('order-3', 'principal', spki(office)))).toBe('duplicate-key');
+  });
+
+  it("is refused with the request that has it, where that is the office's own, and never another's", async () => {
+    const key = newP256();
+    const factsOf = async (by: string) => {
+      const refused = await submit(key, { by, profile: 'official-position' }).catch(
+        (error: unknown) => error,
+      );
+      return Fault.is(refused, 'duplicate-key') && refused.facts;
+    };
+    const keyId = { keyIdentity: keyIdentity(spki(key)) };
+    const { request } = await submit(key, { profile: 'official-position' });
+    expect(await factsOf('higashi-counter')).toEqual({ ...keyId, request: request.id, state: 'submitted' });
+    expect(await factsOf('nishi-counter')).toEqual(keyId);
+    await approve(request.id);
+    expect(await factsOf('higashi-examiner')).toEqual({ ...keyId, request: request.id, state: 'issued' });
+    expect(await factsOf('nishi-counter')).toEqual(keyId);
   });
 
   it('is not free where its request was withdrawn after the key was certified elsewhere', async () => {

@@ -57,7 +57,12 @@ export const fakeIssuer = () => {
         throw new Fault('invalid-field', 'CN is needed.', { field: 'CN' });
       }
       const CN = fields.CN.trim();
-      const described = { subject: `C=JP, CN=${CN}`, subjectDigest: hash('sha256', CN), fields: { CN } };
+      const described = {
+        subject: `C=JP, CN=${CN}`,
+        subjectDigest: hash('sha256', CN),
+        subjectAltNames: [],
+        fields: { CN },
+      };
       if ((subjectDigest ?? described.subjectDigest) !== described.subjectDigest) {
         throw new Fault('unknown-profile', 'It has changed.');
       }

@@ -26,6 +26,8 @@ export const REGISTRATION = {
     'この冪等キーは別の申請に使われています。新しいものを使ってください。',
   'An idempotency key is 1 to {0} visible ASCII characters.':
     '冪等キーは、空白以外の ASCII 文字 1～{0} 文字で指定してください。',
+  'The request {0} of this office has this public key; go on with that request, or make a new key pair.':
+    'この公開鍵は、この登録分局の申請 {0} で使われています。その申請を進めるか、新しい鍵ペアを作ってください。',
   'Another request or certificate holds this public key; make a new key pair.':
     'この公開鍵は、別の申請または証明書で使われています。新しい鍵ペアを作ってください。',
   'Officers list the requests of their own office; leave the office out.':
