@@ -1,6 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { Fault } from '../lib/fault.ts';
-import { digestOf, readTrustDomain, type TrustDomain } from '../lib/trust-domain/trust-domain.ts';
+import {
+  assertKmsAlgorithms,
+  digestOf,
+  readTrustDomain,
+  type TrustDomain,
+} from '../lib/trust-domain/trust-domain.ts';
 import { plainly } from './refusal.ts';
 import { fileOf } from './settings.ts';
 
@@ -11,11 +16,16 @@ export interface TrustDomainFile {
   readonly content: TrustDomain;
 }
 
-/** Faults: `configuration-invalid` where there is no such file, `trust-domain-invalid` with the problems in it. */
+/**
+ * Faults: `configuration-invalid` where there is no such file, `trust-domain-invalid` with the problems in it, also where
+ * KMS cannot sign for one of its CAs.
+ */
 export const readTrustDomainFile = (path: string): TrustDomainFile => {
   const text = readFileSync(fileOf('trustDomain', path), 'utf8');
   try {
-    return { text, digest: digestOf(text), content: readTrustDomain(text) };
+    const content = readTrustDomain(text);
+    assertKmsAlgorithms(content);
+    return { text, digest: digestOf(text), content };
   } catch (error) {
     throw error instanceof Fault ? plainly(error) : error;
   }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { CeremonyEvent } from '../../lib/authority/authority.ts';
 import { Fault } from '../../lib/fault.ts';
+import { assertKmsAlgorithms } from '../../lib/trust-domain/trust-domain.ts';
 import { errorFacts } from '../http/problems.ts';
 import type { TaskContext } from '../lambda/parts.ts';
 import { telemetry } from '../lambda/powertools.ts';
@@ -23,11 +24,13 @@ export interface ReadEvent {
   readonly agreed: CeremonyEvent;
 }
 
-/** Faults: `invalid-input`, `trust-domain-changed`, and those of `readApplicant`. */
+/** Faults: `trust-domain-invalid`, `invalid-input`, `trust-domain-changed`, and those of `readApplicant`. */
 export const readEvent = async (
   event: unknown,
   { trustDomain, trustDomainDigest }: TaskContext,
 ): Promise<ReadEvent> => {
+  // The synthesis asks the same. Here it is asked again, before anybody consents and before a key is used.
+  assertKmsAlgorithms(trustDomain);
   const asked = Event.safeParse(event);
   if (!asked.success) {
     throw new Fault('invalid-input', 'The event must be { "trustDomain": "<SHA-256>", "credentials": […] }.');

@@ -13,7 +13,6 @@ import { Key, type KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { type AlgorithmName, algorithmNamed } from '../../lib/keys/keys.ts';
 import type { AuthorityDefinition } from '../../lib/trust-domain/trust-domain.ts';
-import { refusal } from '../refusal.ts';
 import type { Settings } from '../settings.ts';
 
 /**
@@ -58,11 +57,6 @@ export class CaKeys extends Construct {
     const deleterRole = personRole(this, 'Deleter', deleter, 'Deletes a CA key that the approver has let go');
     this.#deletion = () => deletion(approverRole, deleterRole);
     for (const { ca, algorithm, title } of props.authorities) {
-      if (algorithmNamed(algorithm).family === 'ed25519') {
-        throw refusal([
-          `${ca} in the trust domain: KMS signs at most 4,096 bytes with Ed25519, less than a CRL may have; choose another algorithm`,
-        ]);
-      }
       this.#signing.push(...this.#add(ca, algorithm, `CA key of ${ca} (${title.en})`));
     }
     this.#signingLog = this.#add(props.log.id, props.log.algorithm, 'Signs the checkpoints of the log');

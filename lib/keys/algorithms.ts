@@ -107,6 +107,7 @@ const rsaPkcs1 = (bits: 2048 | 3072 | 4096): Algorithm => ({
   signatureAlgorithm: rsaIdentifier('sha256'),
   jws: 'RS256',
   kmsSigningAlgorithm: 'RSASSA_PKCS1_V1_5_SHA_256',
+  kmsLongMessage: 'DIGEST',
 });
 
 /** RFC 4055 1.2: the key stays an rsaEncryption key, and KMS returns it as one too. */
@@ -117,6 +118,7 @@ const rsaPss = (bits: 2048 | 3072 | 4096): Algorithm => ({
   signatureAlgorithm: pssIdentifier('sha256'),
   jws: 'PS256',
   kmsSigningAlgorithm: 'RSASSA_PSS_SHA_256',
+  kmsLongMessage: 'DIGEST',
 });
 
 const ML_DSA_STRENGTHS = { 44: 128, 65: 192, 87: 256 } as const;
@@ -130,6 +132,7 @@ const mlDsaAlgorithm = (set: 44 | 65 | 87): Algorithm => ({
   jws: `ML-DSA-${set}`,
   kmsKeySpec: `ML_DSA_${set}`,
   kmsSigningAlgorithm: 'ML_DSA_SHAKE_256',
+  kmsLongMessage: 'EXTERNAL_MU',
 });
 
 export const ALGORITHMS: readonly Algorithm[] = [
@@ -149,6 +152,7 @@ export const ALGORITHMS: readonly Algorithm[] = [
     jws: 'ES256',
     kmsKeySpec: 'ECC_NIST_P256',
     kmsSigningAlgorithm: 'ECDSA_SHA_256',
+    kmsLongMessage: 'DIGEST',
   },
   {
     name: 'ecdsa-p384-sha384',
@@ -160,6 +164,7 @@ export const ALGORITHMS: readonly Algorithm[] = [
     jws: 'ES384',
     kmsKeySpec: 'ECC_NIST_P384',
     kmsSigningAlgorithm: 'ECDSA_SHA_384',
+    kmsLongMessage: 'DIGEST',
   },
   {
     name: 'ecdsa-p521-sha512',
@@ -171,6 +176,7 @@ export const ALGORITHMS: readonly Algorithm[] = [
     jws: 'ES512',
     kmsKeySpec: 'ECC_NIST_P521',
     kmsSigningAlgorithm: 'ECDSA_SHA_512',
+    kmsLongMessage: 'DIGEST',
   },
   {
     name: 'ed25519',
@@ -182,6 +188,7 @@ export const ALGORITHMS: readonly Algorithm[] = [
     jws: 'Ed25519',
     kmsKeySpec: 'ECC_NIST_EDWARDS25519',
     kmsSigningAlgorithm: 'ED25519_SHA_512',
+    kmsLongMessage: 'none',
   },
   mlDsaAlgorithm(44),
   mlDsaAlgorithm(65),

@@ -100,4 +100,9 @@ export interface Algorithm extends SignatureScheme {
   readonly jws: string;
   readonly kmsKeySpec: string;
   readonly kmsSigningAlgorithm: string;
+  /**
+   * The form in which KMS takes a message of more than 4,096 bytes, such as a CRL. With `none` it takes no such message, so a
+   * CA on AWS cannot have the algorithm.
+   */
+  readonly kmsLongMessage: 'DIGEST' | 'EXTERNAL_MU' | 'none';
 }

@@ -70,7 +70,7 @@ const signable = (algorithm: Algorithm, subjectPublicKeyInfo: Uint8Array, messag
     return { Message: createHash(algorithm.hash).update(message).digest(), MessageType: 'DIGEST' };
   }
   if (message.length <= MAX_MESSAGE_BYTES) return { Message: message, MessageType: 'RAW' };
-  if (algorithm.family === 'ml-dsa') {
+  if (algorithm.kmsLongMessage === 'EXTERNAL_MU') {
     return { Message: representative(subjectPublicKeyInfo, message), MessageType: 'EXTERNAL_MU' };
   }
   throw new Fault(

@@ -8,7 +8,7 @@ import * as schema from './schema.ts';
 /** 16 MiB: some tens of thousands of principals. */
 const MAX_CHARACTERS = 16 * 1024 * 1024;
 
-const invalid = (issues: readonly Issue[]): Fault => {
+export const invalid = (issues: readonly Issue[]): Fault => {
   const [{ path, message }, ...more] = issues as readonly [Issue, ...Issue[]];
   const at = path || phrase`its top`;
   return new Fault(

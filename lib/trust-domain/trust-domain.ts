@@ -25,6 +25,7 @@ export {
 export type { ApplyingDeps } from './deps.ts';
 export { digestOf } from './files.ts';
 export { openInForce } from './in-force.ts';
+export { assertKmsAlgorithms } from './kms-algorithms.ts';
 export { addPeriod, lastSecond } from './period.ts';
 export { openProfiles, type Profiles, type ProfileView } from './profile-views.ts';
 export { readTrustDomain } from './read.ts';

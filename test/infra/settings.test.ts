@@ -207,9 +207,10 @@ describe('a trust domain', () => {
   });
 
   it('with a CA key that KMS could not sign CRLs with is refused at synthesis', () => {
-    expect(() => withTrustDomain((domain) => Object.assign(first(domain), { algorithm: 'ed25519' }))).toThrow(
-      '4,096 bytes',
-    );
+    const refused = (): void =>
+      withTrustDomain((domain) => Object.assign(first(domain), { algorithm: 'ed25519' }));
+    expect(refused).toThrow(expect.objectContaining({ code: 'trust-domain-invalid' }));
+    expect(refused).toThrow(/authorities\.0\.algorithm: organisation-1 cannot have ed25519 on AWS/);
   });
 
   it('with an ML-DSA CA gives a key that signs messages and their representatives', () => {

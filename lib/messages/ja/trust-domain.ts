@@ -17,6 +17,8 @@ export const TRUST_DOMAIN = {
     'ID は、a-z、0-9 と間のハイフンを使って 1～40 文字で指定してください。',
   'A field name is a letter a-z and up to 39 letters and digits.':
     '項目の名前は、英小文字で始まる 40 文字以内の英数字で指定してください。',
+  '{0} cannot have {1} on AWS: with it KMS signs at most 4,096 bytes, and a CRL may be longer; choose another algorithm.':
+    'AWS では、{0} に {1} を使えません。KMS がこのアルゴリズムで署名できるのは 4,096 バイトまでで、CRL はそれより長くなることがあります。別のアルゴリズムを指定してください。',
   'Control characters are not taken.': '制御文字は使えません。',
   'A length of time is written like P5Y, P14D or PT24H, and is 1,000 years at most.':
     '期間は、P5Y、P14D、PT24H のように、最長 1,000 年で指定してください。',

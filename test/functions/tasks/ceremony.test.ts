@@ -85,6 +85,23 @@ const recordsOf = async (kind: RecordKind) => {
 const consentRecords = async () =>
   (await recordsOf('ceremony')).filter(({ details }) => ['consented', 'held'].includes(String(details.step)));
 
+describe('a trust domain with a CA whose CRLs KMS could not sign', () => {
+  it('gets neither consent nor a ceremony, and nothing is made', async () => {
+    const domain = fileOf(({ authorities }) => Object.assign(authorities[0] ?? {}, { algorithm: 'ed25519' }));
+    const parts = composeHouse(ground, {
+      domain: ({ authorities }) => Object.assign(authorities[0] ?? {}, { algorithm: 'ed25519' }),
+    });
+    const asked = { trustDomain: digestOf(domain), credentials: [] };
+    const made = { ...parts, trustDomainDigest: digestOf(domain), log: () => {} };
+    for (const act of [consent, hold]) {
+      const { code, message } = await refusalOf(act(asked, made));
+      expect(code).toBe('trust-domain-invalid');
+      expect(message).toContain('authorities.0.algorithm: organisation-1 cannot have ed25519 on AWS');
+    }
+    expect(ground.made).toEqual([]);
+  });
+});
+
 describe('a ceremony', () => {
   it('is held as it was consented to, and recorded with both persons and the digest of its event', async () => {
     const asked = event(credential('higashi-counter'), credential('auditor'));
