@@ -65,13 +65,13 @@ export interface WitnessedTree {
 }
 
 export type WitnessDecision =
-  /** `text` may be cosigned once `next` is stored. */
-  | { readonly status: 200; readonly next: WitnessedTree; readonly text: string }
+  /** `text` may be cosigned once `next` is stored. `proof` is the note with the signatures of the log alone. */
+  | { readonly status: 200; readonly next: WitnessedTree; readonly text: string; readonly proof: Note }
   /**
-   * `size` is the size that the witness has. `inconsistent`: the log has signed two roots of one size; keep the
-   * request.
+   * `size` is the size that the witness has. `inconsistent`: the log has signed two roots of that size; keep the note, which
+   * has the signatures of the log alone.
    */
-  | { readonly status: 409; readonly size: number; readonly inconsistent: boolean }
+  | { readonly status: 409; readonly size: number; readonly inconsistent?: Note }
   | { readonly status: 400 | 403 | 404 | 422; readonly fault: Fault };
 
 /**
@@ -101,8 +101,10 @@ export const decideAddCheckpoint = (
       fault: new Fault('unknown-key', 'This witness does not know the log.', { origin }),
     };
   }
+  let proof: Note;
   try {
-    verifyNote(note, log.verifiers);
+    const { text, verified } = verifyNote(note, log.verifiers);
+    proof = { text, signatures: verified.map(({ signature }) => signature) };
   } catch (error) {
     if (Fault.is(error, 'signature-invalid')) return { status: 403, fault: error };
     throw error;
@@ -114,15 +116,15 @@ export const decideAddCheckpoint = (
     };
   }
   const { size: storedSize, root: oldRoot } = stored ?? { size: 0, root: EMPTY_ROOT };
-  if (oldSize !== storedSize) return { status: 409, size: storedSize, inconsistent: false };
+  if (oldSize !== storedSize) return { status: 409, size: storedSize };
   try {
     verifyConsistency({ oldSize, oldRoot, size, root, hashes });
   } catch (error) {
-    if (Fault.is(error, 'log-inconsistent')) return { status: 409, size: storedSize, inconsistent: true };
+    if (Fault.is(error, 'log-inconsistent')) return { status: 409, size: storedSize, inconsistent: proof };
     if (Fault.is(error, 'proof-invalid')) return { status: 422, fault: error };
     throw error;
   }
-  return { status: 200, next: { size, root }, text: note.text };
+  return { status: 200, next: { size, root }, text: note.text, proof };
 };
 
 /** The type of a 409's body, the size in decimal and a newline. */

@@ -6,7 +6,8 @@ import { openCosigning } from '../../lib/ledger/cosigning.ts';
 import { CHECKPOINT_OBJECT } from '../../lib/ledger/tree.ts';
 import { readTree } from '../../lib/ledger/tree-row.ts';
 import type { Bucket, Table } from '../../lib/store/store.ts';
-import { openCheckpoint } from '../../lib/tlog/checkpoint.ts';
+import { formatCheckpoint, openCheckpoint } from '../../lib/tlog/checkpoint.ts';
+import { formatNote, noteSigner, signText } from '../../lib/tlog/note.ts';
 import { trustedLog, witnessPolicy } from '../../lib/tlog/policy.ts';
 import { formatVkey, noteKeyOf } from '../../lib/tlog/vkey.ts';
 import { openWitness } from '../../lib/tlog/witness-service.ts';
@@ -108,7 +109,52 @@ describe('a log with a witness', () => {
     const rows = (await site.table.query({ pk: `witness/${hash('sha256', ORIGIN)}`, limit: 10 })).items;
     expect(rows.map(({ sk }) => sk)).toEqual(expect.arrayContaining(['tree']));
     expect(rows.length).toBe(2);
-    expect(rows.find(({ sk }) => sk !== 'tree')?.value.request).toContain(ORIGIN);
+    // Both notes verify by the log's key alone, and say two roots of one size.
+    const kept = rows.find(({ sk }) => sk === '5')?.value;
+    const [one, two] = [kept?.note, kept?.other].map(
+      (text) => openCheckpoint(String(text), trustedLog([logVkey])).checkpoint,
+    );
+    expect([one?.size, two?.size]).toEqual([5, 5]);
+    expect(one?.root).not.toEqual(two?.root);
+  });
+
+  it('leaves a witness with little evidence, however much is signed and added to it', async () => {
+    await using site = await openTemporaryTable();
+    const witness = witnessOver(site.table);
+    const signer = noteSigner(ORIGIN, logKey);
+    const other = noteSigner('other.example', await generateSoftwareKey('ed25519'));
+    const bodyFor = async (oldSize: number, root: number, extensions: readonly string[], lines = 0) => {
+      const checkpoint = { origin: ORIGIN, size: 1, root: Buffer.alloc(32, root), extensions };
+      const text = formatCheckpoint(checkpoint);
+      const signed = await signText(text, [signer, ...Array.from({ length: lines }, () => other)]);
+      return Buffer.from(`old ${oldSize}\n\n${formatNote({ text, signatures: signed })}`);
+    };
+    const rows = async () => {
+      const { hash } = await import('node:crypto');
+      return (await site.table.query({ pk: `witness/${hash('sha256', ORIGIN)}`, limit: 1000 })).items;
+    };
+    expect((await witness.addCheckpoint(await bodyFor(0, 1, ['x'.repeat(17_000)]))).status).toBe(400);
+    expect(await rows()).toEqual([]);
+    expect((await witness.addCheckpoint(await bodyFor(0, 1, ['first'], 99))).status).toBe(200);
+    for (let n = 0; n < 5; n++) {
+      const answer = await witness.addCheckpoint(await bodyFor(1, 2 + n, [`again ${n}`], 99));
+      expect(answer.status).toBe(409);
+    }
+    const kept = await rows();
+    expect(kept.map(({ sk }) => sk).sort()).toEqual(['1', 'tree']);
+    expect(JSON.stringify(kept).length).toBeLessThan(2_000);
+
+    // A log that has been proven a liar a hundred times gets no further row.
+    const [{ pk } = { pk: '' }] = kept;
+    const puts = Array.from({ length: 100 }, (_, n) => ({
+      put: { pk, sk: `${1000 + n}` },
+      value: {},
+      if: 'absent' as const,
+    }));
+    for (const put of puts) await site.table.write([put]);
+    await site.table.write([{ delete: { pk, sk: '1' }, if: { version: 1 } }]);
+    expect((await witness.addCheckpoint(await bodyFor(1, 9, []))).status).toBe(409);
+    expect(await rows()).toHaveLength(101);
   });
 
   it.each(['lost', 'appliedThenErrored'] satisfies Failure[])(

@@ -104,7 +104,12 @@ describe("a witness's decision", () => {
     ] as const) {
       const request = await requestOf(oldSize, size);
       const decision = decide(request, oldSize === 0 ? undefined : tree(oldSize));
-      expect(decision).toEqual({ status: 200, next: tree(size), text: request.note.text });
+      expect(decision).toEqual({
+        status: 200,
+        next: tree(size),
+        proof: request.note,
+        text: request.note.text,
+      });
     }
     expect(decide(await requestOf(0, 3), { size: 0, root: rootOf(0) }).status).toBe(200);
   });
@@ -116,7 +121,7 @@ describe("a witness's decision", () => {
       [6, 5],
     ] as const) {
       const decision = decide(await requestOf(oldSize, 8), tree(stored));
-      expect(decision).toEqual({ status: 409, size: stored, inconsistent: false });
+      expect(decision).toEqual({ status: 409, size: stored });
       expect(witnessAnswer(decision, [])).toEqual({
         status: 409,
         contentType: 'text/x.tlog.size',
@@ -128,9 +133,9 @@ describe("a witness's decision", () => {
 
   it('answers 409 to another root of the same size, and reports it as a conflict', async () => {
     const request = { ...(await requestOf(8, 8)), note: await noteOf(8, rootOf(9)) };
-    expect(decide(request, tree(8))).toEqual({ status: 409, size: 8, inconsistent: true });
+    expect(decide(request, tree(8))).toEqual({ status: 409, size: 8, inconsistent: request.note });
     const empty = { oldSize: 0, hashes: [], note: await noteOf(0, rootOf(1)) };
-    expect(decide(empty)).toEqual({ status: 409, size: 0, inconsistent: true });
+    expect(decide(empty)).toEqual({ status: 409, size: 0, inconsistent: empty.note });
   });
 
   it('answers 422 to a proof that does not hold', async () => {
@@ -227,7 +232,7 @@ describe("how a log treats a witness's answer", () => {
         ),
       );
     const forOther = await signText((await noteOf(8)).text, [witness]);
-    const next = { status: 200, next: tree(7), text: request.note.text } as const;
+    const next = { status: 200, next: tree(7), text: request.note.text, proof: request.note } as const;
     expect(code({})).toBe('malformed-note');
     expect(code({ body: 'hello\n' })).toBe('malformed-note');
     expect(code(witnessAnswer(next, forOther))).toBe('signature-invalid');

@@ -55,6 +55,8 @@ export const TLOG = {
   'A proof begins with the line {0}.': '証明は {0} の行で始まらなければなりません。',
   "The proof's extra line is not of base64.": '証明の extra の行が base64 ではありません。',
   'The proof has no line with the index of its leaf.': '証明に葉の番号の行がありません。',
+  'A checkpoint has at most {0} bytes before its signatures here.':
+    'チェックポイントの、署名より前の部分は {0} バイトまでです。',
   "The proof's hashes are not base64 of 32 bytes, {0} at most.":
     '証明のハッシュは、32 バイトの base64 で {0} 個まででなければなりません。',
   'There is no leaf of this index.': 'その番号の葉はありません。',
