@@ -96,6 +96,7 @@ export const revocationAnswer = z.looseObject({
   }),
   first: z.boolean(),
   raised: z.literal(true).exactOptional(),
+  final: z.literal(true).exactOptional(),
 });
 
 const recovery = {

@@ -12,7 +12,10 @@ const GUIDE: Guide = {
     'a running service, and an officer or operator: --as or --token',
     'the certificate: its file from akashi collect, or CA/SERIAL as akashi show prints it',
   ],
-  result: ['prints the hold, which OCSP answers from now on and the next CRL lists'],
+  result: [
+    'prints the hold, which OCSP answers from now on and the next CRL lists',
+    'says so where the hold can never be released; akashi profiles says it before',
+  ],
   exitCodes: ['4  asked for; another operator has to ask for the same'],
   examples: ['akashi hold certificate.pem --as higashi-chief'],
 };
@@ -31,7 +34,11 @@ export const addCommand: AddCommand = (program, perform) => {
         const ref = await findCertificateRef(run, certificate);
         const { answer } = await run.client.post(`${certificatePath(ref)}/hold`, outcomeAnswer);
         if (isAwaiting(answer)) return showAwaiting(run, ref, answer, 'akashi hold');
-        run.show({ ...ref, ...answer }, `${ref.ca}/${ref.serial} ${revocationText(answer.revocation)}\n`);
+        const end = answer.final ? '; by its profile the hold can never be released' : '';
+        run.show(
+          { ...ref, ...answer },
+          `${ref.ca}/${ref.serial} ${revocationText(answer.revocation)}${end}\n`,
+        );
         return EXIT.ok;
       }),
     );

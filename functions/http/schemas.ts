@@ -190,6 +190,9 @@ export const revocationAnswer = z.object({
     description:
       'Present if the certificate was revoked before, and this raised the reason or gave an earlier invalidity date.',
   }),
+  final: z.literal(true).exactOptional().meta({
+    description: 'Present if the certificate is on hold, and by its profile the hold can never be released.',
+  }),
 });
 
 export const awaitedRevocation = z

@@ -62,12 +62,15 @@ export type RevocationOutcome =
       readonly awaiting?: undefined;
       readonly first: boolean;
       readonly raised?: true;
+      /** The certificate is on hold, and by its profile the hold can never be released. */
+      readonly final?: true;
     }
   | {
       readonly awaiting: AwaitedRevocation;
       readonly revocation?: undefined;
       readonly first: boolean;
       readonly raised?: undefined;
+      readonly final?: undefined;
     };
 
 /** One operator has asked to have the rows of a certificate corrected; a second one has to ask for the same. */

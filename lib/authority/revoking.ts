@@ -214,10 +214,11 @@ export const openRevoking = (
 
     hold: async (actor, ref) => {
       const issuedAs = await read(actor, ref);
+      const isFinal = holdRule(issuedAs) === 'final' && { final: true as const };
       for (;;) {
         const standing = await follow(ref, issuedAs);
         const { now } = standing;
-        if (now.state === 'hold') return { revocation: revocationOf(now), first: false };
+        if (now.state === 'hold') return { revocation: revocationOf(now), first: false, ...isFinal };
         if (now.state === 'revoked') {
           throw new Fault(
             'already-revoked',
@@ -234,7 +235,7 @@ export const openRevoking = (
         const terms = { status: 'hold', reason: 'certificateHold' } as const;
         const entry = { revocationTime: nowSeconds(), reason: 'certificateHold' } as const;
         const done = await close(actor, ref, issuedAs, standing, terms, entry);
-        if (done) return done;
+        if (done) return done.revocation ? { ...done, ...isFinal } : done;
       }
     },
 

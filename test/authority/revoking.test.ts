@@ -191,15 +191,14 @@ describe('a hold', () => {
     expect(await codeOf(authority.release(chief, server))).toBe('not-on-hold');
 
     const person = await issue('person-signature');
-    expect((await authority.hold(chief, person)).revocation).toMatchObject({
-      status: 'hold',
-      reason: 'certificateHold',
-    });
+    const first = await authority.hold(chief, person);
+    expect(first).toMatchObject({ revocation: { status: 'hold', reason: 'certificateHold' }, final: true });
+    expect(await authority.hold(chief, person)).toEqual({ ...first, first: false });
     expect(await codeOf(authority.release(chief, person))).toBe('hold-not-releasable');
     expect((await ocspStatus(house, person)).status).toBe('revoked');
 
     const client = await issue('organisation-client');
-    await authority.hold(chief, client);
+    expect(await authority.hold(chief, client)).not.toHaveProperty('final');
     await authority.release(chief, client);
     expect((await ocspStatus(house, client)).status).toBe('good');
     expect((await actsOn(client)).map(({ kind }) => kind).sort()).toEqual(['hold', 'release']);

@@ -9,7 +9,7 @@ export const route = defineRoute({
   path: '/api/v1/certificates/{ca}/{serial}/hold',
   summary: 'Put a certificate on hold',
   description:
-    'The status is hold from the answer on, and the act is recorded. Officers hold certificates of their own office, operators any. The hold of a certificate of a CA, of an OCSP responder or of a principal needs two operators: the first is answered 202. A hold ends with a release, where the profile allows that, or with a revocation.',
+    'The status is hold from the answer on, and the act is recorded. Officers hold certificates of their own office, operators any. The hold of a certificate of a CA, of an OCSP responder or of a principal needs two operators: the first is answered 202. A hold ends with a revocation, or with a release. By some profiles it can never be released: `hold` is `final` in `/api/v1/profiles`, and the answer says `final`.',
   lane: 'api',
   access: ['officer', 'operator'],
   whileBehind: true,
