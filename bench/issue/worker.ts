@@ -72,7 +72,6 @@ const measure = async (ms: number, one: (n: number) => Promise<unknown>, most = 
 };
 
 const csrs = await newCsrs(64);
-const csr = (n: number): string => csrs[n % csrs.length] as string;
 const ca = await generateSoftwareKey('ecdsa-p256-sha256');
 const read: readonly CertificationRequest[] = csrs.map((pem) =>
   decodeCertificationRequest(decodePem('CERTIFICATE REQUEST', pem, MAX_CSR_BYTES)),
@@ -95,9 +94,9 @@ const bound = async (n: number): Promise<void> => {
   ]);
 };
 
-/** From the CSR's PEM to the certificate's, as registration and the authority do it. */
-const issue = async (n: number): Promise<void> => {
-  const submission = { profile: PROFILE, csr: csr(n), fields: FIELDS };
+/** From the CSR's PEM to the certificate's, as registration and the authority do it. Each key is new. */
+const issue = (fresh: readonly string[]) => async (n: number) => {
+  const submission = { profile: PROFILE, csr: fresh[n] as string, fields: FIELDS };
   const application = await readApplication(authority, OFFICE, submission);
   const ref = await authority.issue({
     order: `bench-${made++}`,
@@ -110,7 +109,7 @@ const issue = async (n: number): Promise<void> => {
   await authority.chainPem(ref);
 };
 
-/** The same with the office's steps: submitted, examined by two persons, issued, collected. Each key is new. */
+/** The same with the office's steps: submitted, examined by two persons, issued, collected. */
 const throughOffice = (fresh: readonly string[]) => async (n: number) => {
   const submission = { profile: PROFILE, csr: fresh[n] as string, fields: FIELDS };
   const { request } = await registration.submit(counter, submission);
@@ -128,10 +127,10 @@ const say = (what: string, round: number, figures: object): void => {
 for (let round = -1; round < rounds; round++) {
   const ms = round < 0 ? WARM_MS : seconds * 1000;
   if (!only || only === 'bound') say('bound', round, await measure(ms, bound));
-  if (!only || only === 'issue') say('issue', round, await measure(ms, issue));
-  if (!only || only === 'office') {
+  for (const [what, one] of Object.entries({ issue, office: throughOffice })) {
+    if (only && only !== what) continue;
     const fresh = await newCsrs(2_000 * Math.ceil(ms / 1000));
-    say('office', round, await measure(ms, throughOffice(fresh), fresh.length - concurrency));
+    say(what, round, await measure(ms, one(fresh), fresh.length - concurrency));
   }
   // Housekeeping does this too, so that records without a leaf do not pile up.
   await core.sequencer.sequence();
