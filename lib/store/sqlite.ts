@@ -166,8 +166,7 @@ export class SqliteTable implements Table {
   #commit(batch: readonly (readonly CheckedWrite[])[]): readonly (Fault | undefined)[] {
     try {
       this.#usable();
-      this.#sql.begin.run();
-      const faults = batch.map((writes) => this.#apply(writes));
+      const faults = this.#inOneGo(batch) ?? this.#oneByOne(batch);
       this.#sql.commit.run();
       for (const [i, writes] of batch.entries()) {
         if (faults[i] === undefined) for (const { key } of writes) this.#unsynced.add(key.pk);
@@ -177,6 +176,37 @@ export class SqliteTable implements Table {
       const fault = this.#failed(cause);
       return batch.map(() => fault);
     }
+  }
+
+  /**
+   * A batch in a transaction without savepoints: while one is open, SQLite copies each page before it changes it, which takes
+   * longer than the writes themselves. Undefined where a write failed after a part of its rows; then nothing of the batch
+   * is applied.
+   */
+  #inOneGo(batch: readonly (readonly CheckedWrite[])[]): readonly (Fault | undefined)[] | undefined {
+    const faults: (Fault | undefined)[] = [];
+    this.#sql.begin.run();
+    for (const writes of batch) {
+      const failed = this.#firstFailed(writes);
+      if (failed > 0) {
+        this.#sql.rollback.run();
+        return undefined;
+      }
+      faults.push(faultOf(writes, failed));
+    }
+    return faults;
+  }
+
+  /** Each write behind a savepoint of its own, to which it is rolled back where one of its rows fails. */
+  #oneByOne(batch: readonly (readonly CheckedWrite[])[]): readonly (Fault | undefined)[] {
+    this.#sql.begin.run();
+    return batch.map((writes) => {
+      this.#sql.savepoint.run();
+      const failed = this.#firstFailed(writes);
+      if (failed >= 0) this.#sql.undo.run();
+      this.#sql.release.run();
+      return faultOf(writes, failed);
+    });
   }
 
   async #sync(): Promise<Fault | undefined> {
@@ -195,24 +225,12 @@ export class SqliteTable implements Table {
     if (lost) throw unavailable(lost);
   }
 
-  /**
-   * Conditions are part of the statements. When one of several rows fails, the write is rolled back to its savepoint.
-   */
-  #apply(writes: readonly CheckedWrite[]): Fault | undefined {
-    const several = writes.length > 1;
-    if (several) this.#sql.savepoint.run();
-    for (const [index, write] of writes.entries()) {
-      if (this.#holdsAndApplied(write)) continue;
-      if (several) {
-        this.#sql.undo.run();
-        this.#sql.release.run();
-      }
-      return conditionFailed(index, write.key);
-    }
-    if (several) this.#sql.release.run();
-    return undefined;
+  /** Applies the rows up to the first whose condition fails, and gives its index; -1 where all are applied. */
+  #firstFailed(writes: readonly CheckedWrite[]): number {
+    return writes.findIndex((write) => !this.#holdsAndApplied(write));
   }
 
+  /** Conditions are part of the statements. */
   #holdsAndApplied({ kind, key, expected, json, expires: until }: CheckedWrite): boolean {
     const { pk, sk } = key;
     const expires = until ?? null;
@@ -283,6 +301,11 @@ const statements = (db: DatabaseSync) => {
     undo: db.prepare('ROLLBACK TO one_write'),
     release: db.prepare('RELEASE one_write'),
   } satisfies Record<string, StatementSync>;
+};
+
+const faultOf = (writes: readonly CheckedWrite[], failed: number): Fault | undefined => {
+  const write = writes[failed];
+  return write && conditionFailed(failed, write.key);
 };
 
 const itemOf = <V extends Value>(pk: string, row: Readonly<Record<string, unknown>>): Item<V> => ({
