@@ -98,8 +98,23 @@ const readsAlike = (text: string): boolean => {
   return !/^https?:$/.test(protocol) || host.startsWith('[') || hostname === host.toLowerCase();
 };
 
+/** The addresses of a CA stand in every certificate of that CA, and each of them is judged several times. */
+const good = new Set<string>();
+const MAX_GOOD = 256;
+const MAX_KEPT_LENGTH = 512;
+
 /** A URI of RFC 3986 3, which is not relative. If it has an authority, that has a host (RFC 5280 4.2.1.6). */
 export const hasUriSyntax = (text: string): boolean => {
+  if (good.has(text)) return true;
+  const isGood = isUri(text);
+  if (isGood && text.length <= MAX_KEPT_LENGTH) {
+    if (good.size >= MAX_GOOD) good.clear();
+    good.add(text);
+  }
+  return isGood;
+};
+
+const isUri = (text: string): boolean => {
   const rest = text.slice(text.indexOf(':') + 1);
   return (
     URI.test(text) &&

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { Fault, wentThrough } from '../fault.ts';
 import type { ActDraft, Closes, LedgerRecord } from '../ledger/ledger.ts';
 import { unixSeconds } from '../pki/pki.ts';
@@ -42,7 +43,7 @@ const NOTHING: Force = { keys: 0 };
 
 export interface KnownKeyLists extends KeyLists {
   /** Fault: `compromised-key` where the list in force has the key. */
-  assertNotListed(publicKeyDigest: string): Promise<void>;
+  assertNotListed(subjectPublicKeyInfo: Uint8Array): Promise<void>;
 }
 
 export const openKeyLists = ({
@@ -190,9 +191,11 @@ export const openKeyLists = ({
       }
     },
 
-    assertNotListed: async (publicKeyDigest) => {
+    assertNotListed: async (subjectPublicKeyInfo) => {
       const { list } = forceOf((await find())?.record);
-      if (list === undefined || !(await stored.has(list, publicKeyDigest))) return;
+      if (list === undefined) return;
+      const publicKeyDigest = hash('sha256', subjectPublicKeyInfo);
+      if (!(await stored.has(list, publicKeyDigest))) return;
       throw new Fault(
         'compromised-key',
         'The public key is on the list of compromised keys; make a new key pair.',

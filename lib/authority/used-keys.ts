@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { Fault } from '../fault.ts';
 import { keyIdentity } from '../keys/keys.ts';
 import type { LedgerRecord } from '../ledger/ledger.ts';
@@ -101,7 +100,7 @@ export const openUsedKeys = (
 
   const assertUsable = async (subjectPublicKeyInfo: Uint8Array): Promise<void> => {
     await compromised.assertUsable(keyIdentity(subjectPublicKeyInfo));
-    await keyLists.assertNotListed(hash('sha256', subjectPublicKeyInfo));
+    await keyLists.assertNotListed(subjectPublicKeyInfo);
   };
 
   return {

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { DerReader, TAG } from '../pki/pki.ts';
 import { MAX_PUBLIC_KEY_BYTES } from './public-key.ts';
+import { Recent } from './recent.ts';
 
 const RSA: ReadonlySet<string> = new Set(['1.2.840.113549.1.1.1', '1.2.840.113549.1.1.10']);
 const EC_PUBLIC_KEY = '1.2.840.10045.2.1';
@@ -17,10 +18,14 @@ const TWO_COORDINATES: ReadonlySet<number> = new Set([4, 6, 7]);
  * Edwards point with the other sign. The kind of the key is a part of
  * what is hashed, so keys of two kinds never have one identity. Faults: `malformed-der`, `trailing-data`, `input-too-large`.
  */
-export const keyIdentity = (subjectPublicKeyInfo: Uint8Array): string => {
-  const [kind, value] = essenceOf(subjectPublicKeyInfo);
-  return hash('sha256', Buffer.concat([Buffer.from(`akashi-key/v1\n${kind}\n`), value]));
-};
+export const keyIdentity = (subjectPublicKeyInfo: Uint8Array): string =>
+  recent.of(subjectPublicKeyInfo, () => {
+    const [kind, value] = essenceOf(subjectPublicKeyInfo);
+    return hash('sha256', Buffer.concat([Buffer.from(`akashi-key/v1\n${kind}\n`), value]));
+  });
+
+/** From its request to its certificate, a key is asked about several times. */
+const recent = new Recent<string>();
 
 type Essence = readonly [kind: string, value: Uint8Array];
 

@@ -2,6 +2,7 @@ import { createPublicKey, type KeyObject } from 'node:crypto';
 import { Fault, phrase } from '../fault.ts';
 import { encodePem } from '../pki/pki.ts';
 import type { KeyFamily, KeyKind } from './contract.ts';
+import { Recent } from './recent.ts';
 
 /** RSA with 8,192 bits takes 1,062 octets, ML-DSA-87 2,614. */
 export const MAX_PUBLIC_KEY_BYTES = 4096;
@@ -45,12 +46,10 @@ const P256_PREFIX = Buffer.from('3059301306072a8648ce3d020106082a8648ce3d0301070
 const P256: Omit<PublicKey, 'key'> = { family: 'ec', kind: 'p-256' };
 
 /**
- * The keys read last, by their bytes. The same keys are read again and again: a request's key is checked and then
- * verifies the request; a CA's key verifies every signature of the CA. Reading one takes OpenSSL as long as half of a
- * verification.
+ * The same keys are read again and again: a request's key is checked and then verifies the request; a CA's key verifies every
+ * signature of the CA. Reading one takes OpenSSL as long as half of a verification.
  */
-const KEPT = 64;
-const kept = new Map<string, PublicKey>();
+const recent = new Recent<PublicKey>();
 
 /**
  * Reads a DER SubjectPublicKeyInfo with OpenSSL, which also checks that a point is on its curve. Faults:
@@ -62,16 +61,10 @@ export const readPublicKey = (subjectPublicKeyInfo: Uint8Array): PublicKey => {
       limit: MAX_PUBLIC_KEY_BYTES,
     });
   }
-  const bytes = Buffer.from(subjectPublicKeyInfo);
-  const name = bytes.toString('latin1');
-  const known = kept.get(name);
-  if (known) {
-    // Moved to the end of the map, which forgets from its beginning: a CA's key stays, however many requests come
-    // between.
-    kept.delete(name);
-    kept.set(name, known);
-    return known;
-  }
+  return recent.of(subjectPublicKeyInfo, () => read(Buffer.from(subjectPublicKeyInfo)));
+};
+
+const read = (bytes: Buffer): PublicKey => {
   let key: KeyObject;
   try {
     // Passed as text. For an object with bytes, node:crypto first finds out, by exceptions, that neither the object nor
@@ -86,9 +79,5 @@ export const readPublicKey = (subjectPublicKeyInfo: Uint8Array): PublicKey => {
     );
   }
   const isP256 = bytes.subarray(0, P256_PREFIX.length).equals(P256_PREFIX);
-  const read = { ...(isP256 ? P256 : kindOf(key)), key };
-  const oldest = kept.keys().next();
-  if (kept.size >= KEPT && !oldest.done) kept.delete(oldest.value);
-  kept.set(name, read);
-  return read;
+  return { ...(isP256 ? P256 : kindOf(key)), key };
 };

@@ -2,10 +2,11 @@ import { Fault, wentThrough } from '../fault.ts';
 import type { Clock } from '../ports.ts';
 import type { Objects, Table, Write } from '../store/store.ts';
 import { isClosing } from './closings.ts';
-import type { ActDraft, Closes, Ledger, LedgerRecord, PreparedRecord } from './contract.ts';
+import type { ActDraft, Closes, Ledger, LedgerRecord } from './contract.ts';
 import { timeOfId } from './ids.ts';
 import { recordKey, traceKeys } from './rows.ts';
 import { type ActSigning, verifiedAct } from './signed-act.ts';
+import type { Staged } from './staging.ts';
 
 /*
  * The ends of acts. Each is one object, put if it is absent, and its body is the signed record of the act that made the end:
@@ -54,7 +55,7 @@ export const openConclusions = (deps: {
   readonly get: Ledger['get'];
   readonly clock: Clock;
   readonly recordOf: (draft: ActDraft) => Promise<LedgerRecord>;
-  readonly stage: (record: LedgerRecord) => PreparedRecord;
+  readonly stage: (record: LedgerRecord) => Staged;
   /** Puts what finds a closing without any row. */
   readonly announce: (record: LedgerRecord, closes: Closes) => Promise<void>;
 }): Pick<Ledger, 'conclude' | 'conclusion' | 'newest'> => {
@@ -119,11 +120,10 @@ export const openConclusions = (deps: {
   const conclude: Ledger['conclude'] = async (draft, closes) => {
     const path = pathOf(closes);
     const details = { ...draft.details, closes: { act: closes.act, number: closes.number } };
-    const record = await deps.recordOf({ ...draft, details });
-    const body = Buffer.from(JSON.stringify(record));
+    const { record, json, writes } = deps.stage(await deps.recordOf({ ...draft, details }));
     await deps.announce(record, closes);
-    if (await wentThrough(objects.put(path, body, { if: 'absent' }))) {
-      return { record, isOurs: true, writes: deps.stage(record).writes };
+    if (await wentThrough(objects.put(path, Buffer.from(json), { if: 'absent' }))) {
+      return { record, isOurs: true, writes };
     }
     const first = await conclusion(closes);
     if (first === undefined) throw damaged(path);

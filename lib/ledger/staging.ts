@@ -11,16 +11,21 @@ export interface StagingDeps {
   readonly random: Random;
 }
 
+export interface Staged extends PreparedRecord {
+  /** The record as it is stored. */
+  readonly json: string;
+}
+
 /** How a draft becomes a record, and a record a staged row. */
 export const openStaging = (deps: StagingDeps) => {
   const nextId = recordIds(deps.clock, deps.random);
 
-  const stage = (record: LedgerRecord): PreparedRecord => {
+  const stage = (record: LedgerRecord): Staged => {
     const json = JSON.stringify(record);
     if (json.length > MAX_RECORD_CHARS) {
       throw new Fault('record-invalid', phrase`A record has at most ${MAX_RECORD_CHARS} characters.`);
     }
-    return { record, writes: stageWrites(record, json) };
+    return { record, json, writes: stageWrites(record, json) };
   };
 
   const dated = (draft: RecordDraft): LedgerRecord => {

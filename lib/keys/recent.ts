@@ -1,0 +1,23 @@
+/** As many keys as are on their way at once, and those of the CAs. */
+const KEPT = 64;
+
+/**
+ * What was made of the octets that were asked about last. Every value depends on its octets alone, so an entry can be old and
+ * never wrong.
+ */
+export class Recent<V> {
+  readonly #kept = new Map<string, V>();
+
+  /** The value for these octets: the one that was made of them before, or what `make` gives now. An error is not kept. */
+  of(octets: Uint8Array, make: () => V): V {
+    const name = Buffer.from(octets.buffer, octets.byteOffset, octets.length).toString('latin1');
+    const known = this.#kept.get(name);
+    const value = known ?? make();
+    // Moved to the end of the map, which forgets from its beginning: a CA's key stays, however many requests come between.
+    if (known !== undefined) this.#kept.delete(name);
+    const oldest = this.#kept.keys().next();
+    if (this.#kept.size >= KEPT && !oldest.done) this.#kept.delete(oldest.value);
+    this.#kept.set(name, value);
+    return value;
+  }
+}
