@@ -41,7 +41,7 @@ const roomOf = (file: string): string => {
 };
 
 /**
- * Files that every room may use: vocabulary and ports, which hold no behaviour of a room; try-each.ts; and recorded-act.ts.
+ * Files that every room may use: vocabulary and ports, which hold no behaviour of a room; recent.ts and try-each.ts; and recorded-act.ts.
  * Every room that relies on an act must read the act's record in the same way, and none of them may call the ledger's code.
  */
 const SHARED = [
@@ -54,6 +54,7 @@ const SHARED = [
   'lib/ports.ts',
   'lib/principal.ts',
   'lib/public-url.ts',
+  'lib/recent.ts',
   'lib/recorded-act.ts',
   'lib/store/store.ts',
   'lib/try-each.ts',

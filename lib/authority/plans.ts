@@ -45,8 +45,8 @@ export const openPlans = (
   const { trustDomain, clock } = deps;
 
   /**
-   * Subjects by their fields in the form that goes into the certificate. An application that was just described is planned
-   * with these very fields, and a subject is not built twice for it.
+   * Subjects by their fields, as they were asked for and in the form that goes into the certificate. An application that was
+   * just described or examined is planned with these very fields, and a subject is not built twice for it.
    */
   const subjects = new WeakMap<FieldValues, SubjectOf>();
 
@@ -165,7 +165,7 @@ export const openPlans = (
       known?.profile === profile && known.office === office
         ? known.subject
         : describeSubject(profile, office, asked.fields);
-    subjects.set(subject.fields, { profile, office, subject });
+    for (const fields of [asked.fields, subject.fields]) subjects.set(fields, { profile, office, subject });
     // A subject takes attributes from its office, which change without the profile.
     if (asked.subjectDigest !== undefined && asked.subjectDigest !== subject.digest) {
       throw changed(profile);

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { DerReader, TAG } from '../pki/pki.ts';
+import { Recent } from '../recent.ts';
 import { MAX_PUBLIC_KEY_BYTES } from './public-key.ts';
-import { Recent } from './recent.ts';
 
 const RSA: ReadonlySet<string> = new Set(['1.2.840.113549.1.1.1', '1.2.840.113549.1.1.10']);
 const EC_PUBLIC_KEY = '1.2.840.10045.2.1';

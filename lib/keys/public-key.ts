@@ -1,8 +1,8 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { Fault, phrase } from '../fault.ts';
 import { encodePem } from '../pki/pki.ts';
+import { Recent } from '../recent.ts';
 import type { KeyFamily, KeyKind } from './contract.ts';
-import { Recent } from './recent.ts';
 
 /** RSA with 8,192 bits takes 1,062 octets, ML-DSA-87 2,614. */
 export const MAX_PUBLIC_KEY_BYTES = 4096;

@@ -32,8 +32,20 @@ export const actKeyKindOf = ({ kind, details }: Pick<ActDraft, 'kind' | 'details
 const CEREMONY_STEPS: ReadonlySet<unknown> = new Set(['first', 'applying', 'applied']);
 
 /** SHA-256, hex, of the canonical JSON that the signature covers: all members but `leaf` and `signature`. */
-export const signedDigest = ({ leaf: _leaf, signature: _signature, ...content }: LedgerRecord): string =>
-  digestHex(canonicalJson(content as unknown as Value));
+export const signedDigest = (record: LedgerRecord): string => {
+  const known = digests.get(record);
+  if (known !== undefined) return known;
+  const { leaf: _leaf, signature: _signature, ...content } = record;
+  const digest = digestHex(canonicalJson(content as unknown as Value));
+  digests.set(record, digest);
+  return digest;
+};
+
+/**
+ * By the record itself: a row that is read again, and did not change, is the same object, and nobody changes a value that was
+ * read. From its submission to its certificate, a request's records are read several times.
+ */
+const digests = new WeakMap<LedgerRecord, string>();
 
 export const signed = async (
   acts: Pick<ActSigning, 'sign'>,

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { Fault, type Phrase, phrase } from '../fault.ts';
+import { Recent } from '../recent.ts';
 import { asDer, constructed, type Der, primitive } from './der.ts';
 import { derBitString, derInteger, derSequence, tlv } from './der-encoder.ts';
 import { DerReader } from './der-reader.ts';
@@ -166,4 +167,6 @@ export const subjectPublicKeyOctets = (subjectPublicKeyInfo: Uint8Array): Uint8A
 
 /** SHA-1 of the subjectPublicKey BIT STRING's octets (RFC 5280 4.2.1.2 method 1): the key identifier, and OCSP's issuerKeyHash with SHA-1. Faults as `subjectPublicKeyOctets`. */
 export const keyIdentifier = (subjectPublicKeyInfo: Uint8Array): Uint8Array =>
-  hash('sha1', subjectPublicKeyOctets(subjectPublicKeyInfo), 'buffer');
+  recent.of(subjectPublicKeyInfo, () => hash('sha1', subjectPublicKeyOctets(subjectPublicKeyInfo), 'buffer'));
+
+const recent = new Recent<Uint8Array>();

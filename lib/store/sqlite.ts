@@ -1,5 +1,5 @@
 import { closeSync } from 'node:fs';
-import { backup, type DatabaseSync, type StatementSync } from 'node:sqlite';
+import { backup, type DatabaseSync } from 'node:sqlite';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Fault } from '../fault.ts';
 import type { Item, Key, Page, Query, Table, Value, Write } from './contract.ts';
@@ -8,6 +8,7 @@ import { GroupCommit } from './group-commit.ts';
 import { type CheckedWrite, checkKey, checkQuery, checkWrites, conditionFailed } from './limits.ts';
 import { ReadRows } from './read-rows.ts';
 import { openSqliteFile, resultCode, SQLITE_IOERR, synced, unavailable } from './sqlite-file.ts';
+import { statements } from './sqlite-statements.ts';
 import { storedValue } from './stored-value.ts';
 
 /**
@@ -267,41 +268,6 @@ export class SqliteTable implements Table {
     }
   }
 }
-
-/**
- * A version as this table writes it. Somebody else may have given a row another one: a number that JavaScript cannot hold,
- * zero, or text. All of these are read as the greatest one, and the next put begins with 1 again. So no such row can keep
- * its partition from being read, and a row can always be put or deleted.
- */
-const VERSION =
-  "iif(typeof(version) = 'integer' AND version BETWEEN 1 AND 9007199254740990, version, 9007199254740991)";
-
-const statements = (db: DatabaseSync) => {
-  // A row without a sort key has no address, so nothing could be done about it.
-  const range = `SELECT sk, ${VERSION} AS version, value FROM item WHERE pk = ? AND sk >= ? AND sk < ? AND sk <> '' ORDER BY sk`;
-  return {
-    get: db.prepare(`SELECT ${VERSION} AS version, value FROM item WHERE pk = ? AND sk = ?`),
-    up: db.prepare(`${range} LIMIT ?`),
-    down: db.prepare(`${range} DESC LIMIT ?`),
-    version: db.prepare(`SELECT ${VERSION} AS version FROM item WHERE pk = ? AND sk = ?`),
-    insert: db.prepare(
-      'INSERT INTO item (pk, sk, version, value, expires) VALUES (?, ?, 1, ?, ?) ON CONFLICT DO NOTHING',
-    ),
-    update: db.prepare(
-      `UPDATE item SET version = ${VERSION} % 9007199254740991 + 1, value = ?, expires = ? WHERE pk = ? AND sk = ? AND ${VERSION} = ?`,
-    ),
-    delete: db.prepare(`DELETE FROM item WHERE pk = ? AND sk = ? AND ${VERSION} = ?`),
-    purge: db.prepare(
-      'DELETE FROM item WHERE rowid IN (SELECT rowid FROM item WHERE expires < ? ORDER BY expires LIMIT ?)',
-    ),
-    begin: db.prepare('BEGIN IMMEDIATE'),
-    commit: db.prepare('COMMIT'),
-    rollback: db.prepare('ROLLBACK'),
-    savepoint: db.prepare('SAVEPOINT one_write'),
-    undo: db.prepare('ROLLBACK TO one_write'),
-    release: db.prepare('RELEASE one_write'),
-  } satisfies Record<string, StatementSync>;
-};
 
 const faultOf = (writes: readonly CheckedWrite[], failed: number): Fault | undefined => {
   const write = writes[failed];

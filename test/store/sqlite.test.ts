@@ -7,6 +7,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FORMAT } from '../../lib/format.ts';
 import { openSqliteTable } from '../../lib/store/sqlite.ts';
+import type { Write } from '../../lib/store/store.ts';
 import { tableContract } from './table-contract.ts';
 import { openTemporaryTable, temporaryFolder } from './temporary.ts';
 
@@ -264,6 +265,36 @@ describe('SQLite table', () => {
       'fulfilled',
     ]);
     expect(await opened.table.get(key)).toEqual({ ...key, version: 1, value: { last: true } });
+  });
+
+  it('applies nothing of a write that fails amid its rows, and every other write of the batch', async () => {
+    await using opened = await openTemporaryTable();
+    const put = (sk: string, value = {}): Write => ({ put: { pk: 'p', sk }, value, if: 'absent' });
+    await opened.table.write([put('taken')]);
+    // The second and third fail at their last rows; the fourth needs what the first did, the fifth what the third did not.
+    const outcomes = await Promise.allSettled([
+      opened.table.write([put('a'), put('b')]),
+      opened.table.write([put('c'), put('taken')]),
+      opened.table.write([put('d'), put('e'), put('a')]),
+      opened.table.write([{ delete: { pk: 'p', sk: 'a' }, if: { version: 1 } }, put('f')]),
+      opened.table.write([put('d', { second: true })]),
+      opened.table.write([{ check: { pk: 'p', sk: 'e' }, if: { version: 1 } }]),
+    ]);
+    expect(outcomes.map((one) => (one.status === 'rejected' ? one.reason.facts.index : 'done'))).toEqual([
+      'done',
+      1,
+      2,
+      'done',
+      'done',
+      0,
+    ]);
+    const { items } = await opened.table.query({ pk: 'p', limit: 10 });
+    expect(items.map(({ sk, version, value }) => [sk, version, value])).toEqual([
+      ['b', 1, {}],
+      ['d', 1, { second: true }],
+      ['f', 1, {}],
+      ['taken', 1, {}],
+    ]);
   });
 
   it('writes more rows than one transaction takes', async () => {
