@@ -1,5 +1,6 @@
 import { Fault } from '../fault.ts';
 import { DerReader } from '../pki/pki.ts';
+import { Recent } from '../recent.ts';
 import type { PublicKeyKind } from './contract.ts';
 
 /**
@@ -55,7 +56,13 @@ const sizeOf = (family: Family, key: Uint8Array): number => {
 };
 
 /** The kind of the key. Undefined where its algorithm, parameters or size are not among those known here. */
-export const publicKeyKind = (subjectPublicKeyInfo: Uint8Array): PublicKeyKind | undefined => {
+export const publicKeyKind = (subjectPublicKeyInfo: Uint8Array): PublicKeyKind | undefined =>
+  recent.of(subjectPublicKeyInfo, () => kindOf(subjectPublicKeyInfo));
+
+/** Several rules ask about the key of one certificate. */
+const recent = new Recent<PublicKeyKind | undefined>();
+
+const kindOf = (subjectPublicKeyInfo: Uint8Array): PublicKeyKind | undefined => {
   try {
     const reader = DerReader.whole(subjectPublicKeyInfo, 16_384).sequence();
     const algorithm = hex(reader.element().content);
