@@ -180,6 +180,7 @@ export const recordAnswer = z.looseObject({
   repeats: text.exactOptional(),
   certificates: z.array(certificateRef).exactOptional(),
   responseDigest: text.exactOptional(),
+  shared: z.array(z.looseObject({ responseDigest: text, count: z.int() })).exactOptional(),
   count: z.int().exactOptional(),
 });
 export type RecordAnswer = z.output<typeof recordAnswer>;

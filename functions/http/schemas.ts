@@ -279,10 +279,32 @@ export const ledgerRecord = z
       legalBasis: z.string().exactOptional(),
       day: z.string().exactOptional(),
       certificates: z.array(certificateRef),
-      provided: free,
+      provided: free.meta({
+        description:
+          'What was answered. For OCSP: `answers`, and `reasons` of those that are `revoked`, in the order of `certificates`; `unregistered`, the serial numbers that the status register did not have (`ca`, `serials`, and their common `answer` and `reason`), for which no index has a row; the times of the answer.',
+      }),
       requestDigest: sha256.exactOptional(),
-      responseDigest: sha256,
-      count: z.int(),
+      responseDigest: sha256.exactOptional().meta({ description: 'Absent where `shared` has the digests.' }),
+      shared: z
+        .array(
+          z.object({
+            requestDigest: sha256.exactOptional(),
+            responseDigest: sha256,
+            count: z.int().meta({
+              description:
+                'Its items: the certificates, its part of the serial numbers (they are in the order of the answers), and `impossible`.',
+            }),
+            impossible: z.int().exactOptional().meta({
+              description: 'Serial numbers that no certificate can have.',
+            }),
+          }),
+        )
+        .exactOptional()
+        .meta({
+          description:
+            'Two or more answers to the public that left at the same time and said the same: the rest of the record is true of each.',
+        }),
+      count: z.int().meta({ description: 'How many items the record stands for.' }),
     }),
     z.object({
       ...recordedAt,

@@ -1,4 +1,4 @@
-import type { LedgerRecord } from '../ledger/ledger.ts';
+import { type LedgerRecord, unregisteredIn } from '../ledger/ledger.ts';
 import { type Act, actOf } from './acts.ts';
 import { type Answer, keepAnswer } from './answers.ts';
 import { keyOf } from './certificate-keys.ts';
@@ -63,29 +63,39 @@ export const openCertificateFacts = (): FactsOfCertificates => {
     else facts.acts = [...(facts.acts ?? NO_ACTS), actOf(record, newer)];
   };
 
+  const addAnswer = (certificate: string, answer: Answer): void => {
+    if (!known.has(certificate) && answer.said !== 'good' && unknownSerials++ >= MAX_UNKNOWN_SERIALS) return;
+    const facts = factsOf(certificate);
+    const { acts = NO_ACTS, issuance } = facts;
+    facts.answers ??= [];
+    keepAnswer(facts.answers, answer, (from, to) =>
+      [issuance, ...acts].every((act) => !act || act.time < from || act.time > to),
+    );
+  };
+
+  /** All answers that share a record said the same at the same time. */
   const addAnswers = (record: LedgerRecord): void => {
     if (record.kind !== 'provision' || record.channel !== 'ocsp') return;
+    const { provided, certificates, id } = record;
     // A record of answers that a CDN gave counts them and does not have their content.
-    const { answers: said, reasons } = record.provided;
+    const { answers: said, reasons } = provided;
     if (!Array.isArray(said)) return;
     const time = Date.parse(record.time);
-    for (const [i, { ca, serial }] of record.certificates.entries()) {
-      const certificate = `${ca}/${serial}`;
-      if (!known.has(certificate) && said[i] !== 'good' && unknownSerials++ >= MAX_UNKNOWN_SERIALS) continue;
-      const facts = factsOf(certificate);
-      const { acts = NO_ACTS, issuance } = facts;
-      facts.answers ??= [];
+    for (const [i, { ca, serial }] of certificates.entries()) {
       const reason: unknown = Array.isArray(reasons) ? reasons[i] : undefined;
-      const answer = {
+      addAnswer(`${ca}/${serial}`, {
         said: String(said[i]),
         ...(typeof reason === 'string' && { reason }),
         time,
-        record: record.id,
-      };
-      keepAnswer(facts.answers, answer, (from, to) =>
-        [issuance, ...acts].every((act) => !act || act.time < from || act.time > to),
-      );
+        record: id,
+      });
     }
+    // These were not in the register, and may have been issued nevertheless.
+    const unregistered = unregisteredIn(provided);
+    if (unregistered?.answer === undefined) return;
+    const { ca, answer, reason, serials } = unregistered;
+    const told = { said: answer, ...(reason !== undefined && { reason }), time, record: id };
+    for (const serial of serials) addAnswer(`${ca}/${serial}`, told);
   };
 
   return {

@@ -1,3 +1,4 @@
+import { answersIn } from '../ledger/ledger.ts';
 import type { RecordObserver, Report } from './contract.ts';
 
 /** An answer to a signed request that is not marked, by its record. A large answer is cut into several records. */
@@ -25,9 +26,10 @@ export const openRepetitionCheck = ({ report }: { readonly report: Report }): Re
       if (record.kind !== 'provision' || record.repeats !== undefined) return;
       const { signedRequest } = record.provided;
       if (typeof signedRequest !== 'string') return;
-      const { id, recipient, responseDigest } = record;
+      const { id, recipient } = record;
       const name = `${recipient} ${signedRequest}`;
-      unmarked.set(name, [...(unmarked.get(name) ?? []), { record: id, responseDigest }]);
+      const answers = answersIn(record).map(({ responseDigest }) => ({ record: id, responseDigest }));
+      unmarked.set(name, [...(unmarked.get(name) ?? []), ...answers]);
     },
 
     retract: ({ id, kind }) => {

@@ -58,8 +58,8 @@ export interface ActDraft {
   readonly details: Value;
 }
 
-/** An answer that left the service. */
-export interface ProvisionDraft {
+/** An answer that left the service; or several, which went to the public and share the record (sharing.ts). */
+export interface Provision {
   readonly kind: 'provision';
   /** Principal id, or `public` for callers that did not prove who they are. */
   readonly recipient: string;
@@ -89,17 +89,40 @@ export interface ProvisionDraft {
    */
   readonly day?: string;
   readonly certificates: readonly CertificateRef[];
-  /** The content of the answer: statuses, thisUpdate, CRL number, items. */
+  /** The content of the answer: statuses, thisUpdate, CRL number, items; `unregistered` (unregistered.ts). */
   readonly provided: Value;
   /** SHA-256 of the request's bytes. Digests are lower-case hex. */
   readonly requestDigest?: string;
-  /** SHA-256 of the answer; in a record with a `day`, of the CDN's log as far as it had been read. */
-  readonly responseDigest: string;
+  /**
+   * SHA-256 of the answer; in a record with a `day`, of the CDN's log as far as it had been read. Absent where `shared` has the
+   * digest of each answer.
+   */
+  readonly responseDigest?: string;
+  /** Present where two or more answers share the record: everything else in it is true of each of them. */
+  readonly shared?: readonly SharedAnswer[];
   /** How many items this record stands for. */
   readonly count: number;
 }
 
-export type LedgerRecord = RecordDraft & {
+/** One of the answers that share a record. */
+export type SharedAnswer = {
+  readonly requestDigest?: string;
+  readonly responseDigest: string;
+  /**
+   * Its items: the certificates of the record, its own part of the numbers in `provided.unregistered` (they are in the order of
+   * the answers), and `impossible`.
+   */
+  readonly count: number;
+  /** CertIDs with a serial number that no certificate can have. */
+  readonly impossible?: number;
+};
+
+/** One answer, as a room gives it to the ledger. */
+export interface ProvisionDraft extends Omit<Provision, 'shared'> {
+  readonly responseDigest: string;
+}
+
+export type LedgerRecord = (ActDraft | Provision) & {
   /** Time-ordered: sorts as it was written. */
   readonly id: string;
   /** RFC 3339 UTC with milliseconds. */
@@ -152,7 +175,8 @@ export interface Ledger {
   /**
    * Durable when it resolves; only then may the recorded answer leave the service. Stores all drafts or none. A
    * provision that has an answer for each certificate in `provided.answers` may name more certificates than fit into
-   * one record: it is then stored as several records.
+   * one record: it is then stored as several records. A single answer to the public may share its record with others that
+   * are given at the same time.
    */
   append(...drafts: readonly RecordDraft[]): Promise<readonly LedgerRecord[]>;
   /** The same for the answer to a signed request, which is recorded as a repetition where it is one (`repeats`). */

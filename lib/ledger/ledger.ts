@@ -2,16 +2,18 @@ import type { Clock, Log, Random } from '../ports.ts';
 import type { Bucket, Objects, Table } from '../store/store.ts';
 import { openClosings } from './closings.ts';
 import { openConclusions } from './conclusions.ts';
-import type { Ledger, LedgerRecord, RecordDraft } from './contract.ts';
+import type { Ledger, LedgerRecord, ProvisionDraft, RecordDraft } from './contract.ts';
 import { cut } from './cutting.ts';
 import { getRecord } from './query/get.ts';
 import { queryRecords } from './query/query.ts';
 import { openSetAside } from './set-aside.ts';
 import { openSettling } from './settling.ts';
+import { openSharing } from './sharing.ts';
 import { type ActSigning, assertProven, signed } from './signed-act.ts';
 import { openSignedRequests } from './signed-requests.ts';
 import { openStaging } from './staging.ts';
 
+export { answersIn, type Unregistered, unregisteredIn } from './answers.ts';
 export {
   leavesBehind,
   openBehindRow,
@@ -101,10 +103,15 @@ export const openLedger = (deps: LedgerDeps): Ledger => {
     return record.kind === 'provision' ? record : signed(acts, record);
   };
 
+  const storeAnswers = openSharing(table, staging);
+
   const append: Ledger['append'] = async (...drafts) => {
-    const cuts = drafts.flatMap(cut);
     // Answers are waited for, and none of them has a signature to wait for.
-    return store(cuts.every(isProvision) ? cuts.map(dated) : await Promise.all(cuts.map(recordOf)));
+    if (drafts.every(isProvision)) return storeAnswers(drafts.flatMap(cut));
+    const parts = drafts.flatMap((draft): readonly RecordDraft[] =>
+      isProvision(draft) ? cut(draft) : [draft],
+    );
+    return store(await Promise.all(parts.map(recordOf)));
   };
 
   const get: Ledger['get'] = (id) => getRecord(table, id);
@@ -134,4 +141,4 @@ export const openLedger = (deps: LedgerDeps): Ledger => {
   };
 };
 
-const isProvision = ({ kind }: RecordDraft): boolean => kind === 'provision';
+const isProvision = (draft: RecordDraft): draft is ProvisionDraft => draft.kind === 'provision';

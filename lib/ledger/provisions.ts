@@ -1,5 +1,6 @@
 import type { LedgerRecord, ProvisionDraft, SignedRequestFacts } from './contract.ts';
 import { cut } from './cutting.ts';
+import { openSharing } from './sharing.ts';
 import { openSignedRequests } from './signed-requests.ts';
 import { openStaging, type StagingDeps } from './staging.ts';
 
@@ -11,9 +12,9 @@ export const openProvisions = (
   appendSigned(draft: ProvisionDraft, signed: SignedRequestFacts): Promise<readonly LedgerRecord[]>;
 } => {
   const staging = openStaging(deps);
-  const { dated, store } = staging;
+  const storeAnswers = openSharing(deps.table, staging);
   return {
-    append: (...drafts) => store(drafts.flatMap(cut).map(dated)),
+    append: async (...drafts) => storeAnswers(drafts.flatMap(cut)),
     appendSigned: openSignedRequests(deps.table, staging),
   };
 };

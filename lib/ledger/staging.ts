@@ -1,7 +1,7 @@
 import { Fault, phrase } from '../fault.ts';
 import type { Clock, Random } from '../ports.ts';
 import { MAX_WRITES, type Table, type Write } from '../store/store.ts';
-import type { LedgerRecord, PreparedRecord, RecordDraft } from './contract.ts';
+import type { LedgerRecord, PreparedRecord, Provision, RecordDraft } from './contract.ts';
 import { recordIds } from './ids.ts';
 import { MAX_CERTIFICATES_PER_RECORD, MAX_RECORD_CHARS, stageWrites } from './rows.ts';
 
@@ -28,7 +28,7 @@ export const openStaging = (deps: StagingDeps) => {
     return { record, json, writes: stageWrites(record, json) };
   };
 
-  const dated = (draft: RecordDraft): LedgerRecord => {
+  const dated = (draft: RecordDraft | Provision): LedgerRecord => {
     if ((draft.certificates?.length ?? 0) > MAX_CERTIFICATES_PER_RECORD) {
       throw new Fault(
         'record-invalid',

@@ -50,6 +50,14 @@ const isReference: Check = (value) => isObject(value) && isName(value.ca) && isN
 const isReferences: Check = (value) =>
   Array.isArray(value) && value.length <= MAX_CERTIFICATES_PER_RECORD && value.every(isReference);
 
+const isCount: Check = (value) =>
+  Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= MAX_COUNT;
+
+const isSharedAnswer: Check = (value) => isObject(value) && hasMembers(value, SHARED_ANSWER);
+
+const isShared: Check = (value) =>
+  Array.isArray(value) && value.length <= MAX_CERTIFICATES_PER_RECORD && value.every(isSharedAnswer);
+
 const isIndex: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
 
 type Checks = readonly (readonly [member: string, check: Check])[];
@@ -73,8 +81,16 @@ const PROVISION: Checks = [
   ['certificates', isReferences],
   ['provided', isObject],
   ['requestDigest', optional(isText)],
+  ['responseDigest', optional(isText)],
+  ['shared', optional(isShared)],
+  ['count', isCount],
+];
+
+const SHARED_ANSWER: Checks = [
+  ['requestDigest', optional(isText)],
   ['responseDigest', isText],
-  ['count', (value) => isIndex(value) && (value as number) <= MAX_COUNT],
+  ['count', isCount],
+  ['impossible', optional(isCount)],
 ];
 
 const ACT: Checks = [
@@ -105,6 +121,8 @@ export const readRecord = ({ sk, value }: Pick<Item, 'sk' | 'value'>): LedgerRec
   if (ms > LAST_MS || found.time !== new Date(ms).toISOString()) return undefined;
   const isProvision = found.kind === 'provision';
   if (!hasMembers(found, EVERY) || !hasMembers(found, isProvision ? PROVISION : ACT)) return undefined;
+  // The digest of its answer, or those of several.
+  if (isProvision && (found.responseDigest === undefined) === (found.shared === undefined)) return undefined;
   if (!isShallow(found, MAX_DEPTH)) return undefined;
   const record = found as unknown as LedgerRecord;
   // The other names of cells are short by the checks above.

@@ -1,4 +1,4 @@
-import type { ProvisionDraft } from '../ledger/ledger.ts';
+import type { ProvisionDraft, Unregistered } from '../ledger/ledger.ts';
 import type { Responder } from './responders.ts';
 
 /** A signed answer, with the facts for its record. */
@@ -27,6 +27,8 @@ export interface AnswerRecord {
   readonly answers: readonly string[];
   /** Beside the answers: the reason of each that says `revoked`, or `nonIssued`. */
   readonly reasons: readonly (string | undefined)[];
+  /** In an answer to the public: the numbers that the status register does not have. They are not among the certificates. */
+  readonly unregistered?: Unregistered;
   /** CertIDs with a serial number that no certificate can have. */
   readonly impossible: number;
   readonly validity: {

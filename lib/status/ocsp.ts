@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { Fault, phrase } from '../fault.ts';
-import type { ProvisionDraft } from '../ledger/ledger.ts';
+import type { ProvisionDraft, Unregistered } from '../ledger/ledger.ts';
 import type { CertId, OcspRequest } from '../pki/pki.ts';
 import type { Caller, Principal } from '../principal.ts';
 import { type Asker, askerOf } from './asker.ts';
@@ -28,6 +28,18 @@ const reasonOf = ({ certStatus, extendedRevoke }: SingleResponseDraft): string |
 /** For the record, beside the answers; most answers are good, and then it is left out. */
 const reasonsOf = (reasons: AnswerRecord['reasons']) =>
   reasons.some((reason) => reason !== undefined) && { reasons: reasons.map((reason) => reason ?? null) };
+
+/** All numbers without a status row get the same answer (single-response.ts). */
+const unregisteredOf = (
+  { id: ca }: Issuer,
+  all: readonly (SingleResponseDraft & { readonly serial: string })[],
+): Unregistered | undefined => {
+  const [first] = all;
+  if (first === undefined) return undefined;
+  const reason = reasonOf(first);
+  const answer = first.certStatus.status;
+  return { ca, answer, ...(reason !== undefined && { reason }), serials: all.map(({ serial }) => serial) };
+};
 
 export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
   const { issuers, register, responders, recorder, clock, log } = deps;
@@ -64,17 +76,23 @@ export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
 
   const record = async (
     { caller, signed }: Asker,
-    { validity, answers, reasons, impossible, ...answer }: AnswerRecord,
+    { validity, answers, reasons, unregistered, impossible, ...answer }: AnswerRecord,
   ): Promise<void> => {
     const draft: ProvisionDraft = {
       kind: 'provision',
       ...caller,
       channel: 'ocsp',
       certificates: answer.certificates,
-      provided: { answers, ...reasonsOf(reasons), ...(impossible > 0 && { impossible }), ...validity },
+      provided: {
+        answers,
+        ...reasonsOf(reasons),
+        ...(unregistered && { unregistered }),
+        ...(impossible > 0 && { impossible }),
+        ...validity,
+      },
       requestDigest: answer.requestDigest,
       responseDigest: answer.responseDigest,
-      count: answer.certificates.length + impossible,
+      count: answer.certificates.length + (unregistered?.serials.length ?? 0) + impossible,
     };
     await (signed ? recorder.appendSigned(draft, signed) : recorder.append(draft));
   };
@@ -113,11 +131,19 @@ export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
       const { serialNumber } = draft.certId;
       return draft.ours && serialNumber !== undefined ? [{ ...draft, serial: serialNumber }] : [];
     });
+    // Anybody may ask about any number, so an index row for each would let everybody fill the disk. Who asks by name is known.
+    const isPublic = asker.caller.recipient === 'public';
+    const named = ours.filter(({ version }) => !isPublic || version !== undefined);
+    const unregistered = unregisteredOf(
+      issuer,
+      isPublic ? ours.filter((one) => one.version === undefined) : [],
+    );
     const digest = hash('sha256', der);
     const told: AnswerRecord = {
-      certificates: ours.map(({ serial }) => ({ ca: issuer.id, serial })),
-      answers: ours.map(({ certStatus }) => certStatus.status),
-      reasons: ours.map(reasonOf),
+      certificates: named.map(({ serial }) => ({ ca: issuer.id, serial })),
+      answers: named.map(({ certStatus }) => certStatus.status),
+      reasons: named.map(reasonOf),
+      ...(unregistered && { unregistered }),
       impossible: drafts.filter((one) => one.ours).length - ours.length,
       validity: {
         producedAt: producedAt.toISOString(),

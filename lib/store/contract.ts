@@ -105,6 +105,12 @@ export interface Table {
    * is not known.
    */
   write(writes: readonly Write[]): Promise<void>;
+  /**
+   * Present where the writes of several callers share a commit. `ask` is called right before the next commit, and a write that it
+   * requests at once is part of that commit. So callers can put what they have into the same row and still wait for no longer
+   * than for a write of their own. `ask` throws nothing.
+   */
+  beforeCommit?(ask: () => void): void;
   /** Resolves when the writes requested before it are settled. Later calls are `store-unavailable`. */
   close(): Promise<void>;
 }

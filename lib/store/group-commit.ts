@@ -38,7 +38,9 @@ interface File {
 export class GroupCommit {
   readonly #file: File;
   #queue: Waiting[] = [];
-  /** Writes that were waiting or being committed when the last sync ended. */
+  /** They are asked for their writes when the next commit is made. */
+  #asked: (() => void)[] = [];
+  /** Callers that were waiting or whose writes were being committed when the last sync ended. */
   #expected = 1;
   #running: Promise<void> | undefined;
 
@@ -53,6 +55,12 @@ export class GroupCommit {
     });
   }
 
+  /** `ask` is called right before the next commit: what it adds at once is part of that commit. It throws nothing. */
+  before(ask: () => void): void {
+    this.#asked.push(ask);
+    this.#running ??= this.#run();
+  }
+
   /** Resolves when the writes added before this call are settled. */
   async settled(): Promise<void> {
     await this.#running;
@@ -61,13 +69,17 @@ export class GroupCommit {
   async #run(): Promise<void> {
     // This runs after the poll phase, so all writes from this turn's sockets and timers join the first commit.
     await nextTurn();
-    while (this.#queue.length > 0) {
+    while (this.#callers() > 0) {
       await this.#gather();
+      const callers = this.#callers();
+      for (const ask of this.#asked.splice(0)) ask();
       const batch = this.#take();
+      if (batch.length === 0) continue;
+      const served = callers - this.#queue.length;
       const outcomes = this.#file.commit(batch.map(({ writes }) => writes));
       const lost = await this.#file.sync();
-      // The writes of this batch, and those that came during its sync.
-      this.#expected = batch.length + this.#queue.length;
+      // The callers of this batch, and those that came during its sync.
+      this.#expected = served + this.#callers();
       for (const [i, { resolve, reject }] of batch.entries()) {
         const fault = lost ?? outcomes[i];
         if (fault === undefined) resolve();
@@ -77,10 +89,15 @@ export class GroupCommit {
     this.#running = undefined;
   }
 
+  /** Several callers may put what they have into one write, so writes are not counted. */
+  #callers(): number {
+    return this.#queue.length + this.#asked.length;
+  }
+
   async #gather(): Promise<void> {
     const enough = Math.min(this.#expected, LARGE_BATCH);
     const until = performance.now() + LONGEST_WAIT_MS;
-    while (this.#queue.length < enough && performance.now() < until) await nextTurn();
+    while (this.#callers() < enough && performance.now() < until) await nextTurn();
   }
 
   #take(): readonly Waiting[] {

@@ -117,6 +117,10 @@ export class SqliteTable implements Table {
     await this.#commits.add(checked);
   }
 
+  beforeCommit(ask: () => void): void {
+    this.#commits.before(ask);
+  }
+
   /** Deletes rows whose `expires` has passed at `now` (Unix seconds), a thousand at a time; resolves with their number. */
   async purgeExpired(now: number): Promise<number> {
     for (let total = 0; ; await nextTurn()) {

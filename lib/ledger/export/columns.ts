@@ -20,6 +20,7 @@ export const COLUMNS = [
   'count',
   'requestDigest',
   'responseDigest',
+  'shared',
   'leaf',
   'content',
 ] as const;
@@ -28,7 +29,8 @@ export type Column = (typeof COLUMNS)[number];
 export type Row = Readonly<Record<Column, string | number | null>>;
 
 /**
- * `certificates` are `ca/serial`, separated by spaces; `content` is the JSON of `provided`, or of an act's `details`.
+ * `certificates` are `ca/serial`, separated by spaces; `content` is the JSON of `provided`, or of an act's `details`; `shared`
+ * is the JSON of the answers that share the record.
  * Only the NDJSON format has the exact bytes that a leaf covers.
  */
 export const rowOf = (record: LedgerRecord): Row => {
@@ -56,6 +58,7 @@ export const rowOf = (record: LedgerRecord): Row => {
       count: null,
       requestDigest: null,
       responseDigest: null,
+      shared: null,
       content: JSON.stringify(record.details),
     };
   }
@@ -73,7 +76,8 @@ export const rowOf = (record: LedgerRecord): Row => {
     day: record.day ?? null,
     count: record.count,
     requestDigest: record.requestDigest ?? null,
-    responseDigest: record.responseDigest,
+    responseDigest: record.responseDigest ?? null,
+    shared: record.shared === undefined ? null : JSON.stringify(record.shared),
     content: JSON.stringify(record.provided),
   };
 };

@@ -15,6 +15,7 @@ const WITHOUT_STATISTICS: ReadonlySet<Column> = new Set([
   'certificates',
   'requestDigest',
   'responseDigest',
+  'shared',
   'content',
 ]);
 
