@@ -179,6 +179,9 @@ export const recordAnswer = z.looseObject({
   method: text.exactOptional(),
   repeats: text.exactOptional(),
   certificates: z.array(certificateRef).exactOptional(),
+  provided: z
+    .looseObject({ unregistered: z.looseObject({ serials: z.array(text) }).exactOptional() })
+    .exactOptional(),
   responseDigest: text.exactOptional(),
   shared: z.array(z.looseObject({ responseDigest: text, count: z.int() })).exactOptional(),
   count: z.int().exactOptional(),

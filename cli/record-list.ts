@@ -58,11 +58,22 @@ const rowOf = (record: RecordAnswer): readonly string[] => [
   record.time,
   record.kind,
   record.recipient ?? record.actor ?? '',
-  [record.channel, record.method, record.repeats && 'repeated']
+  [
+    record.channel,
+    record.method,
+    record.repeats && 'repeated',
+    record.shared && `${record.shared.length} answers`,
+  ]
     .filter((part) => part !== undefined)
     .join(' '),
-  (record.certificates ?? []).map(({ ca, serial }) => `${ca}/${serial}`).join(' '),
+  [
+    ...(record.certificates ?? []).map(({ ca, serial }) => `${ca}/${serial}`),
+    ...unregisteredText(record),
+  ].join(' '),
 ];
+
+const unregisteredText = ({ provided }: RecordAnswer): readonly string[] =>
+  provided?.unregistered ? [`${provided.unregistered.serials.length} unregistered`] : [];
 
 /** Lists records: for people page by page, as the pages come; for machines as one value. */
 export const listRecords = async (

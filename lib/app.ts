@@ -49,7 +49,7 @@ import { openCallers, type Principals, requestorsBy, type TokenIssuers } from '.
 import { openRegistration, type Registration } from './registration/registration.ts';
 import { openRetries } from './retries.ts';
 import {
-  certificatesOfGetRequest,
+  askedByGetRequest,
   crlPath,
   type IssuerUrls,
   issuerTermsOf,
@@ -309,7 +309,7 @@ export const compose = (ports: Ports): Core => {
   const cdnLogs = openCdnLogs({
     table,
     ledger,
-    askedAbout: (path) => certificatesOfGetRequest(issuers, path),
+    askedAbout: (path) => askedByGetRequest({ issuers, register }, path),
   });
   const { retention: periods } = trustDomain;
   const after = (period: Period) => (ms: number) => addPeriod(new Date(ms), period).getTime();

@@ -11,6 +11,7 @@ import {
   openUsedKeyCheck,
 } from '../lib/audit/audit.ts';
 import type { CaView } from '../lib/authority/authority.ts';
+import { answersIn } from '../lib/ledger/answers.ts';
 import { jstMonth } from '../lib/ledger/counts.ts';
 import type { LedgerRecord } from '../lib/ledger/ledger.ts';
 import { readPath } from '../lib/ledger/tree.ts';
@@ -97,7 +98,9 @@ export const checkWorld = async (service: Service, acknowledged: Acknowledged): 
   }
 
   const told = new Set(
-    records.flatMap((record) => (record.kind === 'provision' ? [record.responseDigest] : [])),
+    records.flatMap((record) =>
+      record.kind === 'provision' ? answersIn(record).map(({ responseDigest }) => responseDigest) : [],
+    ),
   );
   for (const answer of acknowledged.answers)
     expect(told, 'an answer that left has its record').toContain(answer);

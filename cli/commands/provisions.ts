@@ -7,6 +7,8 @@ const GUIDE: Guide = {
   result: [
     'prints a line for each record: id, time, kind, recipient, channel and method, certificates;',
     '`repeated` after the method: the signed request was answered before, and anybody may have sent it again',
+    '`8 answers` after the method: so many answers to the public share the record, which has the digests of each',
+    '`10 unregistered`: so many serial numbers that the status register did not have; the record lists them',
   ],
   examples: [
     'akashi provisions --as auditor --certificate certificate.pem',

@@ -19,9 +19,12 @@ const listed = recordPage.extend({ records: z.array(recordPage.shape.records.ele
 /** What `akashi provisions --json` wrote. */
 export const readRecords = (text: string): readonly RecordAnswer[] => listed.parse(JSON.parse(text)).records;
 
+const digestsOf = ({ shared, responseDigest }: RecordAnswer): readonly string[] =>
+  shared?.map((answer) => answer.responseDigest) ?? (responseDigest === undefined ? [] : [responseDigest]);
+
 /**
- * Finds one record for every answer; no record serves two answers. Throws if a record is missing. Gives the pairs, and
- * the records that match no answer.
+ * Finds the record of every answer; no digest in a record serves two answers. Throws if a record is missing. Gives the pairs,
+ * and the records that match no answer.
  */
 export const matchRecords = (
   given: readonly GivenAnswer[],
@@ -30,18 +33,19 @@ export const matchRecords = (
   readonly pairs: readonly (readonly [GivenAnswer, RecordAnswer])[];
   readonly rest: readonly RecordAnswer[];
 } => {
-  const rest = [...records];
+  const open = records.map((record) => ({ record, digests: [...digestsOf(record)] }));
+  const matched = new Set<RecordAnswer>();
   const pairs = given.map((answer) => {
-    const at = rest.findIndex(
-      ({ channel, recipient, responseDigest }) =>
-        channel === answer.channel && recipient === answer.recipient && responseDigest === answer.digest,
+    const found = open.find(
+      ({ record: { channel, recipient }, digests }) =>
+        channel === answer.channel && recipient === answer.recipient && digests.includes(answer.digest),
     );
-    const [record] = at < 0 ? [] : rest.splice(at, 1);
-    if (!record)
-      throw broken(`There is no record of this answer: ${answer.what} (SHA-256 ${answer.digest}).`);
-    return [answer, record] as const;
+    if (!found) throw broken(`There is no record of this answer: ${answer.what} (SHA-256 ${answer.digest}).`);
+    found.digests.splice(found.digests.indexOf(answer.digest), 1);
+    matched.add(found.record);
+    return [answer, found.record] as const;
   });
-  return { pairs, rest };
+  return { pairs, rest: records.filter((record) => !matched.has(record)) };
 };
 
 export const pairsText = (pairs: readonly (readonly [GivenAnswer, RecordAnswer])[]): string =>

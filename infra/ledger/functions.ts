@@ -177,7 +177,7 @@ export const LEDGER_TASKS: readonly TaskFunction[] = [
     environment: 'cdnLogs',
     everyMinutes: 24 * 60,
     publicOnly: true,
-    rows: { query: ['cdn-log', 'issuers'], get: ['cdn-log'], put: ['cdn-log', 'staged/*'] },
+    rows: { query: ['cdn-log', 'issuers'], get: ['cdn-log', 'status/*'], put: ['cdn-log', 'staged/*'] },
     cdnLogs: 'read',
   },
 ];

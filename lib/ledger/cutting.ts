@@ -1,48 +1,73 @@
+import type { CertificateRef } from '../principal.ts';
 import type { Json } from '../store/store.ts';
-import { unregisteredIn } from './answers.ts';
+import { type Unregistered, unregisteredIn } from './answers.ts';
 import type { ProvisionDraft } from './contract.ts';
 import { MAX_CERTIFICATES_PER_RECORD } from './rows.ts';
+
+/** The part of what an answer is about that fits into one record. */
+interface Part {
+  readonly certificates: readonly CertificateRef[];
+  readonly unregistered?: Unregistered;
+  /** The place of its first certificate. */
+  readonly from: number;
+}
+
+/** At least one part. */
+export const partsOf = (
+  certificates: readonly CertificateRef[],
+  unregistered: Unregistered | undefined,
+): readonly Part[] => {
+  const { serials = [] } = unregistered ?? {};
+  if (certificates.length + serials.length <= MAX_CERTIFICATES_PER_RECORD)
+    return [{ certificates, ...(unregistered && { unregistered }), from: 0 }];
+  return [
+    ...starts(certificates).map((from) => ({
+      certificates: certificates.slice(from, from + MAX_CERTIFICATES_PER_RECORD),
+      from,
+    })),
+    ...starts(serials).map((from) => ({
+      certificates: [],
+      ...(unregistered && {
+        unregistered: { ...unregistered, serials: serials.slice(from, from + MAX_CERTIFICATES_PER_RECORD) },
+      }),
+      from: certificates.length,
+    })),
+  ];
+};
+
+const starts = ({ length }: readonly unknown[]): readonly number[] =>
+  Array.from(
+    { length: Math.ceil(length / MAX_CERTIFICATES_PER_RECORD) },
+    (_, n) => n * MAX_CERTIFICATES_PER_RECORD,
+  );
 
 const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);
 
 /**
  * Cuts a provision that has an answer for each of its certificates (`provided.answers`) and names more certificates and
  * unregistered numbers than fit into one record. Each of the resulting records has some of the certificates with their answers
- * and reasons, or some of the numbers. The first also has the items that are neither (`provided.impossible`). No other provision is
- * cut.
+ * and reasons, or some of the numbers. The first also has the items that are neither (`provided.impossible`). No other provision
+ * is cut.
  */
 export const cut = (draft: ProvisionDraft): readonly ProvisionDraft[] => {
-  const { certificates, provided } = draft;
+  const { certificates: all, provided } = draft;
   const { answers, reasons, impossible, unregistered: _, ...rest } = provided;
-  const unregistered = unregisteredIn(provided);
-  const numbers = unregistered?.serials ?? [];
-  if (certificates.length + numbers.length <= MAX_CERTIFICATES_PER_RECORD || !isList(answers)) return [draft];
-  const parts = [
-    ...slices(certificates.length).map(([from, to]) => ({
-      certificates: certificates.slice(from, to),
-      provided: {
-        ...rest,
-        answers: answers.slice(from, to),
-        ...(isList(reasons) && { reasons: reasons.slice(from, to) }),
-      },
-      count: Math.min(to, certificates.length) - from,
-    })),
-    ...slices(numbers.length).map(([from, to]) => {
-      const serials = numbers.slice(from, to);
-      const provided = { ...rest, answers: [], unregistered: unregistered && { ...unregistered, serials } };
-      return { certificates: [], provided, count: serials.length };
-    }),
-  ];
-  return parts.map((part, n): ProvisionDraft => {
-    if (n > 0) return { ...draft, ...part };
-    const others = draft.count - certificates.length - numbers.length;
-    const told = { ...part.provided, ...(impossible !== undefined && { impossible }) };
-    return { ...draft, ...part, provided: told, count: part.count + others };
-  });
+  const parts = partsOf(all, unregisteredIn(provided));
+  if (parts.length === 1 || !isList(answers)) return [draft];
+  const sizes = parts.map(
+    ({ certificates, unregistered }) => certificates.length + (unregistered?.serials.length ?? 0),
+  );
+  const others = draft.count - sizes.reduce((sum, size) => sum + size, 0);
+  return parts.map(({ certificates, unregistered, from }, n) => ({
+    ...draft,
+    certificates,
+    provided: {
+      ...rest,
+      answers: answers.slice(from, from + certificates.length),
+      ...(isList(reasons) && { reasons: reasons.slice(from, from + certificates.length) }),
+      ...(unregistered && { unregistered }),
+      ...(n === 0 && impossible !== undefined && { impossible }),
+    },
+    count: (sizes[n] as number) + (n === 0 ? others : 0),
+  }));
 };
-
-const slices = (length: number): readonly (readonly [from: number, to: number])[] =>
-  Array.from({ length: Math.ceil(length / MAX_CERTIFICATES_PER_RECORD) }, (_, n) => [
-    n * MAX_CERTIFICATES_PER_RECORD,
-    (n + 1) * MAX_CERTIFICATES_PER_RECORD,
-  ]);

@@ -1,30 +1,45 @@
 import { Fault } from '../fault.ts';
+import type { Unregistered } from '../ledger/ledger.ts';
 import { type CertId, decodeOcspRequest, ocspRequestOfPath } from '../pki/pki.ts';
 import type { CertificateRef } from '../principal.ts';
 import type { Issuers } from './issuers.ts';
+import type { Register } from './register.ts';
+
+/** What an answer from a cache was about, in the form of the record of an answer to the public. */
+export interface AskedAbout {
+  readonly certificates: readonly CertificateRef[];
+  /** Their answer is not known. */
+  readonly unregistered?: Unregistered;
+}
 
 /**
- * The certificates that were covered when a CDN answered a request by GET (RFC 6960 A.1) from its cache. They are the
- * same as in the record of the cached answer. `path` holds the request. None where `path` is no request or names no CA
- * of ours. Fault: `authority-unreadable`.
+ * The certificates and numbers that were covered when a CDN answered a request by GET (RFC 6960 A.1) from its cache: the register
+ * has the certificates now. `path` holds the request. None where `path` is no request or names no CA of ours. Fault:
+ * `authority-unreadable`.
  */
-export const certificatesOfGetRequest = async (
-  issuers: Pick<Issuers, 'byCertId'>,
+export const askedByGetRequest = async (
+  {
+    issuers,
+    register,
+  }: { readonly issuers: Pick<Issuers, 'byCertId'>; readonly register: Pick<Register, 'lookup'> },
   path: string,
-): Promise<readonly CertificateRef[]> => {
+): Promise<AskedAbout> => {
   let certIds: readonly CertId[];
   try {
     certIds = decodeOcspRequest(ocspRequestOfPath(path)).requestList.map(({ certId }) => certId);
   } catch (error) {
-    if (Fault.is(error)) return [];
+    if (Fault.is(error)) return { certificates: [] };
     throw error;
   }
   const found = await Promise.all(certIds.map((certId) => issuers.byCertId(certId)));
   // One CA answers: that of the first CertID that names a CA of ours. CertIDs of any other CA are `unknown` in its answer.
   const ca = found.find((issuer) => issuer !== undefined)?.id;
-  return certIds.flatMap(({ serialNumber }, at) =>
-    ca !== undefined && found[at]?.id === ca && serialNumber !== undefined
-      ? [{ ca, serial: serialNumber }]
-      : [],
-  );
+  if (ca === undefined) return { certificates: [] };
+  const serials = certIds.flatMap(({ serialNumber }, at) => (found[at]?.id === ca && serialNumber) || []);
+  const rows = await Promise.all(serials.map((serial) => register.lookup({ ca, serial })));
+  const unknown = serials.filter((_, at) => rows[at] === undefined);
+  return {
+    certificates: serials.flatMap((serial, at) => (rows[at] ? [{ ca, serial }] : [])),
+    ...(unknown.length > 0 && { unregistered: { ca, serials: unknown } }),
+  };
 };

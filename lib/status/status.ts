@@ -12,7 +12,7 @@ export { openCrlDue } from './crls/due.ts';
 export { readCurrentCrl } from './crls/rows.ts';
 export type { OcspDeps, ProvenClosing, ProvenStatus } from './deps.ts';
 export { type Gauges, openGauges } from './gauges.ts';
-export { certificatesOfGetRequest } from './get-request.ts';
+export { askedByGetRequest } from './get-request.ts';
 export { type IssuerTerms, issuerTermsOf } from './issuer-terms.ts';
 export { crlPath, type IssuerUrls, issuerUrls } from './issuer-urls.ts';
 export { type Issuer, type Issuers, type IssuersDeps, openIssuers } from './issuers.ts';

@@ -40,7 +40,7 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 const open = (table: Table = world.table): CdnLogs =>
-  openCdnLogs({ table, ledger: world.over(table), askedAbout: async () => [] });
+  openCdnLogs({ table, ledger: world.over(table), askedAbout: async () => ({ certificates: [] }) });
 
 const counted = async (month: string): Promise<Record<string, number>> => {
   await world.ledger.query({ limit: 1 });
@@ -107,7 +107,7 @@ describe('an access log of a CDN', () => {
           const logs = openCdnLogs({
             table: faulty,
             ledger: other.over(faulty),
-            askedAbout: async () => [],
+            askedAbout: async () => ({ certificates: [] }),
           });
           // Every run fails at its first write. If that write was applied, the next run gets one write further.
           const outcome = await logs.import('E1.gz', many).then(
@@ -122,7 +122,7 @@ describe('an access log of a CDN', () => {
         const whole = openCdnLogs({
           table: other.table,
           ledger: other.ledger,
-          askedAbout: async () => [],
+          askedAbout: async () => ({ certificates: [] }),
         });
         await whole.import('E1.gz', many);
         expect(await whole.import('E1.gz', many)).toEqual({ lines: 0, hits: 0 });

@@ -153,7 +153,9 @@ describe('the totals', () => {
             }
             await other.ledger.query({ limit: 1 });
             const months = new Set(written.map(({ time }) => tokyo.format(new Date(time))));
-            expect(await counted(other.table, [...months])).toEqual(recount(written));
+            // Each of the answers that share a record resolved with it.
+            const each = new Map(written.map((record) => [record.id, record]));
+            expect(await counted(other.table, [...months])).toEqual(recount([...each.values()]));
           } finally {
             await other.close();
             folder.remove();

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { keepHouse } from '../../functions/tasks/housekeeping.ts';
 import { Fault } from '../../lib/fault.ts';
+import { answersIn } from '../../lib/ledger/answers.ts';
 import type { ProvisionDraft } from '../../lib/ledger/ledger.ts';
 import { decodeOcspResponse } from '../../lib/pki/ocsp-response-decoder.ts';
 import type { Bucket, Table } from '../../lib/store/store.ts';
@@ -71,7 +72,8 @@ const recorded = async (): Promise<readonly string[]> => {
       limit: 1000,
       ...(cursor !== undefined && { cursor }),
     });
-    digests.push(...page.records.map((record) => (record as ProvisionDraft).responseDigest));
+    const answers = page.records.flatMap((record) => (record.kind === 'provision' ? answersIn(record) : []));
+    digests.push(...answers.map(({ responseDigest }) => responseDigest));
     cursor = page.cursor;
   } while (cursor !== undefined);
   return digests;

@@ -1,9 +1,10 @@
 import { Fault } from '../../fault.ts';
 import type { CertificateRef } from '../../principal.ts';
 import { everyItem, type Item, type Key, type Table } from '../../store/store.ts';
+import type { Unregistered } from '../answers.ts';
 import { digestHex } from '../canonical.ts';
 import type { Ledger, ProvisionDraft } from '../contract.ts';
-import { MAX_CERTIFICATES_PER_RECORD } from '../rows.ts';
+import { partsOf } from '../cutting.ts';
 import { type Fields, type Hit, readFields, readHit } from './cloudfront-log.ts';
 
 /**
@@ -52,41 +53,43 @@ export const MAX_LINE = 131_072;
 /** Equal answers of one day. */
 interface Group {
   readonly hit: Hit;
-  readonly certificates: readonly CertificateRef[];
+  /** What each record is about. */
+  readonly parts: ReturnType<typeof partsOf>;
   copies: number;
 }
-
-const recordsOf = ({ certificates }: Group): number =>
-  Math.max(1, Math.ceil(certificates.length / MAX_CERTIFICATES_PER_RECORD));
 
 export const openCdnLogs = (deps: {
   readonly table: Table;
   readonly ledger: Ledger;
   /**
-   * The certificates that the answer to an OCSP request in a URL's path covers; none where the path holds no request.
+   * The certificates, and the numbers without one, that the answer to an OCSP request in a URL's path covers; none where the
+   * path holds no request.
    */
-  readonly askedAbout: (path: string) => Promise<readonly CertificateRef[]>;
+  readonly askedAbout: (
+    path: string,
+  ) => Promise<{ readonly certificates: readonly CertificateRef[]; readonly unregistered?: Unregistered }>;
 }): CdnLogs => {
   const { table, ledger } = deps;
 
   /** Drafts like those of the service's own answers: an item for each certificate, and as many records as they need. */
   const draftsOf = (file: string, digest: string, group: Group): readonly ProvisionDraft[] => {
     const { day, channel, method, object } = group.hit;
-    return Array.from({ length: recordsOf(group) }, (_, n) => {
-      const at = n * MAX_CERTIFICATES_PER_RECORD;
-      const certificates = group.certificates.slice(at, at + MAX_CERTIFICATES_PER_RECORD);
-      return {
-        kind: 'provision',
-        recipient: 'public',
-        channel,
-        method,
-        certificates,
-        provided: { cdn: 'cloudfront', file, ...(channel !== 'ocsp' && { object }) },
-        responseDigest: digest,
-        day,
-        count: group.copies * Math.max(1, certificates.length),
-      };
-    });
+    return group.parts.map(({ certificates, unregistered }) => ({
+      kind: 'provision',
+      recipient: 'public',
+      channel,
+      method,
+      certificates,
+      provided: {
+        cdn: 'cloudfront',
+        file,
+        ...(channel !== 'ocsp' && { object }),
+        ...(unregistered && { unregistered }),
+      },
+      responseDigest: digest,
+      day,
+      count: group.copies * Math.max(1, certificates.length + (unregistered?.serials.length ?? 0)),
+    }));
   };
 
   const store = async (
@@ -159,10 +162,10 @@ export const openCdnLogs = (deps: {
           const name = JSON.stringify([hit.day, hit.channel, hit.method, hit.object]);
           let group = groups.get(name);
           if (group === undefined) {
-            const certificates = hit.channel === 'ocsp' ? await deps.askedAbout(hit.object) : [];
-            group = { hit, certificates, copies: 0 };
+            const asked = hit.channel === 'ocsp' ? await deps.askedAbout(hit.object) : { certificates: [] };
+            group = { hit, parts: partsOf(asked.certificates, asked.unregistered), copies: 0 };
             groups.set(name, group);
-            records += recordsOf(group);
+            records += group.parts.length;
           }
           group.copies++;
         }

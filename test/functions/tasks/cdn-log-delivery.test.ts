@@ -28,7 +28,8 @@ afterEach(async () => {
   await world.close();
 });
 
-const cdnLogs = () => openCdnLogs({ table: world.table, ledger: world.ledger, askedAbout: async () => [] });
+const cdnLogs = () =>
+  openCdnLogs({ table: world.table, ledger: world.ledger, askedAbout: async () => ({ certificates: [] }) });
 
 const open = (core = { cdnLogs: cdnLogs() }) =>
   deliveredCdnLogs(async () => ({
