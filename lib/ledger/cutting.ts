@@ -8,45 +8,38 @@ import { MAX_CERTIFICATES_PER_RECORD } from './rows.ts';
 interface Part {
   readonly certificates: readonly CertificateRef[];
   readonly unregistered?: Unregistered;
-  /** The place of its first certificate. */
+  /** The place of its first item. */
   readonly from: number;
 }
 
-/** At least one part. */
+/** At least one part: first the certificates, then the numbers. */
 export const partsOf = (
   certificates: readonly CertificateRef[],
   unregistered: Unregistered | undefined,
 ): readonly Part[] => {
   const { serials = [] } = unregistered ?? {};
-  if (certificates.length + serials.length <= MAX_CERTIFICATES_PER_RECORD)
-    return [{ certificates, ...(unregistered && { unregistered }), from: 0 }];
-  return [
-    ...starts(certificates).map((from) => ({
-      certificates: certificates.slice(from, from + MAX_CERTIFICATES_PER_RECORD),
+  const part = (from: number): Part => {
+    const to = from + MAX_CERTIFICATES_PER_RECORD;
+    const some = serials.slice(
+      Math.max(0, from - certificates.length),
+      Math.max(0, to - certificates.length),
+    );
+    return {
+      certificates: certificates.slice(from, to),
+      ...(unregistered && some.length > 0 && { unregistered: { ...unregistered, serials: some } }),
       from,
-    })),
-    ...starts(serials).map((from) => ({
-      certificates: [],
-      ...(unregistered && {
-        unregistered: { ...unregistered, serials: serials.slice(from, from + MAX_CERTIFICATES_PER_RECORD) },
-      }),
-      from: certificates.length,
-    })),
-  ];
+    };
+  };
+  const parts = Math.ceil((certificates.length + serials.length) / MAX_CERTIFICATES_PER_RECORD);
+  return Array.from({ length: Math.max(1, parts) }, (_, n) => part(n * MAX_CERTIFICATES_PER_RECORD));
 };
-
-const starts = ({ length }: readonly unknown[]): readonly number[] =>
-  Array.from(
-    { length: Math.ceil(length / MAX_CERTIFICATES_PER_RECORD) },
-    (_, n) => n * MAX_CERTIFICATES_PER_RECORD,
-  );
 
 const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);
 
 /**
  * Cuts a provision that has an answer for each of its certificates (`provided.answers`) and names more certificates and
  * unregistered numbers than fit into one record. Each of the resulting records has some of the certificates with their answers
- * and reasons, or some of the numbers. The first also has the items that are neither (`provided.impossible`). No other provision
+ * and reasons, and some of the numbers. The first also has the items that are neither (`provided.impossible`). No other provision
  * is cut.
  */
 export const cut = (draft: ProvisionDraft): readonly ProvisionDraft[] => {

@@ -56,7 +56,10 @@ const isCount: Check = (value) =>
 const isSharedAnswer: Check = (value) => isObject(value) && hasMembers(value, SHARED_ANSWER);
 
 const isShared: Check = (value) =>
-  Array.isArray(value) && value.length <= MAX_CERTIFICATES_PER_RECORD && value.every(isSharedAnswer);
+  Array.isArray(value) &&
+  value.length >= 2 &&
+  value.length <= MAX_CERTIFICATES_PER_RECORD &&
+  value.every(isSharedAnswer);
 
 const isIndex: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
 

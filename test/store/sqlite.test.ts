@@ -297,6 +297,38 @@ describe('SQLite table', () => {
     ]);
   });
 
+  it('asks callers for their writes right before a commit, and commits these with the others', async () => {
+    const table = await openSqliteTable(join(folder.path, 'asked.sqlite'));
+    const put = (sk: string) => table.write([{ put: { pk: 'p', sk }, value: {}, if: 'absent' }]);
+    const settled: string[] = [];
+    let asked = 0;
+    const late: Promise<void>[] = [];
+    const first = put('first').then(() => settled.push('first'));
+    for (let n = 0; n < 3; n++) {
+      table.beforeCommit(() => {
+        // All that had come by then are in the write of the one that is asked first.
+        if (asked++ === 0) late.push(put('asked').then(() => void settled.push('asked')));
+      });
+    }
+    expect(asked).toBe(0);
+    const last = put('last').then(() => settled.push('last'));
+    await first;
+    expect(asked).toBe(3);
+    await Promise.all([last, ...late]);
+    expect(settled).toEqual(['first', 'last', 'asked']);
+    // Nobody has anything to write: the next ones are not held up.
+    table.beforeCommit(() => asked++);
+    await put('next');
+    expect(asked).toBe(4);
+    const closing = new Promise<Promise<void>>((resolve) =>
+      table.beforeCommit(() => resolve(put('closing'))),
+    );
+    await table.close();
+    await closing;
+    const gone = new Promise<unknown>((resolve) => table.beforeCommit(() => put('gone').catch(resolve)));
+    expect(await gone).toMatchObject({ code: 'store-unavailable' });
+  });
+
   it('writes more rows than one transaction takes', async () => {
     await using opened = await openTemporaryTable();
     const rows = (n: number) =>
