@@ -164,6 +164,9 @@ export const checkService = async (
     idOfLeaf: async (leaf) => (await entryOf(leaf)).id,
   });
 
+  for await (const { certificates: issued = [] } of records(client, { kind: 'issuance' })) {
+    for (const { ca, serial } of issued) certificates.expect(ca, serial);
+  }
   const readTotals = totalsReader(client, now, tree.size === 0 ? now() : (await entryOf(0)).time);
   const before = await readTotals();
   const began = now();

@@ -31,14 +31,16 @@ export interface CertificateFacts {
 /** Facts by certificate, as `{ca}/{serial}`. */
 export interface FactsOfCertificates extends RecordObserver {
   readonly known: ReadonlyMap<string, CertificateFacts>;
+  /** That certificate was issued, as a record will say that is read after the answers about it. */
+  expect(certificate: string): void;
 }
 
 export const NO_ACTS: readonly Act[] = [];
 
 /**
  * Anybody may ask about any number of serial numbers without a certificate. Records come newest first, so answers about
- * a certificate come before its issuance; until then they look like answers about such a number. This many such numbers
- * are kept.
+ * a certificate come before its issuance; until then they look like answers about such a number, unless the certificate was
+ * expected. This many such numbers are kept.
  */
 const MAX_UNKNOWN_SERIALS = 100_000;
 
@@ -48,7 +50,11 @@ export const openCertificateFacts = (): FactsOfCertificates => {
   const known = new Map<string, CertificateFacts>();
   /** Certificates by the ids of records that are newer than the checkpoint. */
   const byNewerRecord = new Map<string, readonly string[]>();
+  const expected = new Set<string>();
   let unknownSerials = 0;
+
+  const isOneTooMany = (certificate: string): boolean =>
+    !known.has(certificate) && !expected.has(certificate) && unknownSerials++ >= MAX_UNKNOWN_SERIALS;
 
   const factsOf = (certificate: string): CertificateFacts => {
     const facts = known.get(certificate) ?? {};
@@ -64,7 +70,7 @@ export const openCertificateFacts = (): FactsOfCertificates => {
   };
 
   const addAnswer = (certificate: string, answer: Answer): void => {
-    if (!known.has(certificate) && answer.said !== 'good' && unknownSerials++ >= MAX_UNKNOWN_SERIALS) return;
+    if (answer.said !== 'good' && isOneTooMany(certificate)) return;
     const facts = factsOf(certificate);
     const { acts = NO_ACTS, issuance } = facts;
     facts.answers ??= [];
@@ -100,6 +106,10 @@ export const openCertificateFacts = (): FactsOfCertificates => {
 
   return {
     known,
+
+    expect: (certificate) => {
+      expected.add(certificate);
+    },
 
     observe: (record, newer) => {
       if (record.kind === 'provision') addAnswers(record);

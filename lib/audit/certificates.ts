@@ -22,6 +22,11 @@ import { unlawfulRaise } from './raises.ts';
  * that came meanwhile are observed, `conclude` reports, and CRLs of the archive are judged.
  */
 export interface CertificateCheck extends RecordObserver {
+  /**
+   * Before the records: a certificate whose issuance is among them, so that the answers about it are told from those about
+   * numbers that were never issued, of which there may be too many to keep.
+   */
+  expect(ca: string, serial: string): void;
   list(ca: string, listed: ListedSerial): void;
   /** The CRLs of one CA that were served before the records were read. */
   serve(ca: string, crls: readonly ListedRevocations[]): void;
@@ -96,6 +101,8 @@ export const openCertificateCheck = ({
   };
 
   return {
+    expect: (ca, serial) => facts.expect(`${ca}/${serial}`),
+
     observe: (record, newer) => {
       facts.observe(record, newer);
       publications.observe(record, newer);

@@ -95,6 +95,50 @@ describe('certificates against the records', () => {
     expect(found()).toEqual([]);
   });
 
+  it('have answers that are judged among millions about numbers that were never issued, newer and older, in shared records', () => {
+    const answered = (
+      serials: readonly string[],
+      time: number,
+      said = 'unknown',
+      reason?: string,
+    ): LedgerRecord =>
+      record(
+        {
+          kind: 'provision',
+          recipient: 'public',
+          channel: 'ocsp',
+          method: 'POST',
+          certificates: [],
+          provided: {
+            answers: [],
+            unregistered: { ca: CA, answer: said, ...(reason && { reason }), serials },
+          },
+          responseDigest: 'aa',
+          count: serials.length,
+        },
+        time,
+      );
+    let number = 0;
+    const numbers = (count: number): readonly string[] =>
+      Array.from({ length: count }, () => (number++).toString(16).padStart(32, '02'));
+    const issued = NOW - 30 * 86_400_000;
+    for (const [minutes, said, reason, damages] of [
+      [20, 'unknown', undefined, ['answer-unknown']],
+      [20, 'revoked', 'nonIssued', ['answer-unknown']],
+      [5, 'unknown', undefined, ['answer-differs']],
+      [-5, 'unknown', undefined, []],
+    ] as const) {
+      const { check, found } = certificates();
+      check.expect(CA, ref.serial);
+      for (let n = 0; n < 1_300; n++) check.observe(answered(numbers(88), NOW - 3_600_000), false);
+      const among = [...numbers(40), ref.serial, ...numbers(40)];
+      check.observe(answered(among, issued + minutes * 60_000, said, reason), false);
+      check.observe(issuance(issued), false);
+      check.list(CA, listed);
+      expect(found(), `${minutes} ${said}`).toEqual(damages);
+    }
+  });
+
   it('need not be listed yet where the issuance is newer than the list', () => {
     const { check, found } = certificates();
     check.observe(issuance(), true);
