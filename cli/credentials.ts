@@ -18,12 +18,12 @@ export interface ClientTls {
 
 const MAX_CREDENTIAL_BYTES = 65_536;
 
-/** `<data>/credentials/<principal>/{key.pem,cert.pem,ca.pem}`, as the service wrote them for its principals. */
-export const readCredentials = async (data: string, principal: string): Promise<ClientTls> => {
+/** `<credentials>/<principal>/{key.pem,cert.pem,ca.pem}`, as the service wrote them for its principals. */
+export const readCredentials = async (credentials: string, principal: string): Promise<ClientTls> => {
   if (!/^[a-z0-9-]{1,64}$/.test(principal)) {
     throw usage('A principal is named by 1 to 64 lower-case letters, digits and hyphens.');
   }
-  const folder = join(data, 'credentials', principal);
+  const folder = join(credentials, principal);
   const read = async (name: string): Promise<string> =>
     (await readFileWithin(join(folder, name), MAX_CREDENTIAL_BYTES)).toString('utf8');
   try {
@@ -32,7 +32,7 @@ export const readCredentials = async (data: string, principal: string): Promise<
     if (!(error instanceof Failure)) throw error;
     throw usage(
       phrase`There are no credentials of "${principal}" in ${folder}. ${error.phrase}`,
-      "Name a principal whose key.pem, cert.pem and ca.pem are there, or the service's data folder with --data (DATA_DIR).",
+      "Name a principal whose key.pem, cert.pem and ca.pem are there, or the service's data folder with --data (DATA_DIR), or put them there: akashi --help.",
     );
   }
 };

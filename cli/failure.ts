@@ -66,11 +66,12 @@ const own = (code: string, title: Phrase, detail: Text): Problem => ({
 const phraseOf = (text: Text): Phrase => (typeof text === 'string' ? new Phrase(text) : text);
 
 /** The command line is invalid. */
-export const usage = (detail: Text, advice?: Text): Failure =>
+export const usage = (detail: Text, advice?: Text, cause?: unknown): Failure =>
   new Failure(
     EXIT.usage,
     own('usage', phrase`Invalid command line`, detail),
     advice === undefined ? undefined : phraseOf(advice),
+    { cause },
   );
 
 /** The answer is not one of this service. */

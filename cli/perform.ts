@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
 import type { z } from 'zod';
 import { joined, phrase, SchemaPhrase } from '../lib/fault.ts';
+import { type Say, speaking } from '../lib/messages/messages.ts';
 import { type ApiClient, openApiClient } from './api-client.ts';
+import { asRun } from './as-run.ts';
 import { EXIT, type ExitCode, usage } from './failure.ts';
 import { readSettings, type Settings } from './settings.ts';
 import type { Terminal } from './terminal.ts';
@@ -11,6 +13,8 @@ export interface Run {
   readonly settings: Settings;
   readonly client: ApiClient;
   readonly terminal: Terminal;
+  /** Says a phrase in the language of the settings. */
+  readonly say: Say;
   /** The result: `value` for machines, `text` for people. */
   readonly show: (value: unknown, text: string) => void;
 }
@@ -41,7 +45,7 @@ const readInput = <T>(schema: z.ZodType<T>, command: Command): T => {
   const issues = result.error.issues.map(
     (issue) => phrase`${issue.path.join('.')}: ${new SchemaPhrase(issue)}`,
   );
-  throw usage(joined(issues, ' '), phrase`See ${wholeName(command)} --help.`);
+  throw usage(joined(issues, ' '), phrase`See ${asRun(wholeName(command))} --help.`);
 };
 
 /** `end` gets the exit code of a command that did not throw. */
@@ -58,6 +62,7 @@ export const performWith =
     const read = readInput(input, command);
     const show = (value: unknown, text: string): void =>
       terminal.out(settings.json ? `${JSON.stringify(value)}\n` : text);
-    const code = await work({ settings, client: openApiClient(settings), terminal, show }, read);
+    const say = await speaking(settings.language, asRun);
+    const code = await work({ settings, client: openApiClient(settings), terminal, say, show }, read);
     end(code ?? EXIT.ok);
   };

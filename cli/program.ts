@@ -70,7 +70,8 @@ const GUIDE: Guide = {
   needs: [
     'a running service: `npm start` on this machine, or the --url and --tls-url that its operator names',
     'for most commands, credentials: --as NAME reads key.pem, cert.pem and ca.pem in DATA/credentials/NAME,',
-    'where `npm start` puts those of the demonstration; another service has its operator hand them out',
+    'where `npm start` puts those of the demonstration; another service has its operator hand them out:',
+    'name it in ~/.config/akashi/services.json, and put them into ~/.config/akashi/credentials/NAME',
   ],
   result: ['prints text; with --json, one JSON value for programs'],
   exitCodes: [
@@ -90,13 +91,13 @@ const GUIDE: Guide = {
   ],
 };
 
-const SHARED_OPTIONS = `Every command takes --url, --tls-url, --as, --data, --token, --language and --json; akashi --help explains them.`;
+const SHARED_OPTIONS = `Every command takes --url, --tls-url, --as, --service, --data, --token, --language and --json; akashi --help explains them.`;
 
 /** Throws a `CommanderError` instead of ending the process. */
 export const buildProgram = (perform: Perform): Command => {
   const program = new Command('akashi')
     .description(
-      'Certificates and their status, at an Akashi service: for registration offices, operators, relying parties, auditors and holders. In a checkout of the project, write npx akashi.',
+      'Certificates and their status, at an Akashi service: for registration offices, operators, relying parties, auditors and holders.',
     )
     .version(packageJson.version, '--version', 'print the version of this program')
     .exitOverride()

@@ -5,7 +5,7 @@ import { usage } from './failure.ts';
 /** A file's bytes. Rejects with a `Failure` where it cannot be read or is larger. */
 export const readFileWithin = async (path: string, maxBytes: number): Promise<Buffer> => {
   const file = await open(path).catch((error: NodeJS.ErrnoException) => {
-    throw usage(phrase`The file ${path} cannot be read (${error.code ?? error.message}).`);
+    throw usage(phrase`The file ${path} cannot be read (${error.code ?? error.message}).`, undefined, error);
   });
   try {
     const chunks: Buffer[] = [];

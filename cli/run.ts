@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { Fault, phrase } from '../lib/fault.ts';
 import { type Language, speaking } from '../lib/messages/messages.ts';
+import { asRun } from './as-run.ts';
 import { commandLineError } from './command-line-error.ts';
 import { EXIT, type ExitCode, Failure, usage } from './failure.ts';
 import { failureJson, failureText } from './output.ts';
@@ -53,7 +54,11 @@ export const run = async (argv: readonly string[], terminal: Terminal): Promise<
   );
   for (const command of withSubcommands(program)) {
     // Errors are written below, in the form that was asked for.
-    command.configureOutput({ writeOut: terminal.out, writeErr: terminal.err, outputError: () => {} });
+    command.configureOutput({
+      writeOut: (text) => terminal.out(asRun(text)),
+      writeErr: (text) => terminal.err(asRun(text)),
+      outputError: () => {},
+    });
   }
   try {
     await program.parseAsync(argv, { from: 'user' });
@@ -64,7 +69,7 @@ export const run = async (argv: readonly string[], terminal: Terminal): Promise<
     if (error instanceof CommanderError && error.code === 'commander.helpDisplayed') return EXIT.ok;
     if (error instanceof CommanderError && error.code === 'commander.help') return EXIT.usage;
     const failure = asFailure(error);
-    const say = await speaking(program.opts<{ language: Language }>().language);
+    const say = await speaking(program.opts<{ language: Language }>().language, asRun);
     terminal.err(argv.includes('--json') ? failureJson(failure, say) : failureText(failure, say));
     return failure.exitCode;
   }

@@ -1,9 +1,11 @@
+import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { phrase } from '../lib/fault.ts';
 import { LANGUAGES, type Language } from '../lib/messages/messages.ts';
 import { type Caller, readCredentials } from './credentials.ts';
 import { usage } from './failure.ts';
+import { findService } from './services.ts';
 import { languageOfTerminal } from './terminal-language.ts';
 
 /** What every command takes. */
@@ -31,7 +33,16 @@ export const addSettings = (program: Command): Command =>
         .env('AKASHI_TLS_URL')
         .default('https://localhost:8443'),
     )
-    .addOption(new Option('--as <principal>', 'call as this principal, by mutual TLS with its credentials'))
+    .addOption(
+      new Option('--as <principal>', 'call as this principal, by mutual TLS with its credentials').env(
+        'AKASHI_AS',
+      ),
+    )
+    .addOption(
+      new Option('--service <name>', 'the service of this name in ~/.config/akashi/services.json').env(
+        'AKASHI_SERVICE',
+      ),
+    )
     .addOption(
       new Option('--data <folder>', 'the folder with credentials/<principal>/')
         .env('DATA_DIR')
@@ -46,15 +57,23 @@ export const addSettings = (program: Command): Command =>
     )
     .addOption(new Option('--json', 'print one JSON value; problems as JSON on standard error'));
 
+/** A variable that is set to nothing names nobody. */
+const named = z
+  .string()
+  .transform((text) => text || undefined)
+  .optional();
+
 const shape = z.object({
   url: z.string(),
   tlsUrl: z.string(),
-  as: z.string().optional(),
+  as: named,
+  service: named,
   data: z.string(),
-  token: z.string().optional(),
+  token: named,
   json: z.boolean().default(false),
   language: z.enum(LANGUAGES),
 });
+type Options = z.output<typeof shape>;
 
 const address = (option: string, text: string, protocols: readonly string[]): string => {
   const url = URL.canParse(text) ? new URL(text) : undefined;
@@ -70,24 +89,67 @@ const address = (option: string, text: string, protocols: readonly string[]): st
 const isLoopback = (hostname: string): boolean =>
   hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
 
+/** What a value counts for: the command line before the environment, and that before the user's file. */
+const RANK = { default: 0, file: 1, env: 2, cli: 3 } as const;
+type Source = keyof typeof RANK;
+
+interface Sourced {
+  readonly options: Options;
+  /** The folder with a folder of credentials for each principal. */
+  readonly credentials: string;
+  readonly rankOf: (name: 'as' | 'token') => number;
+}
+
+/**
+ * The options, with what the user's file says of the service. An address that is given without a service is that of another
+ * service than the file's default, so nothing of that one is used: no command goes to two services.
+ */
+const withService = async (command: Command): Promise<Sourced> => {
+  const options = shape.parse(command.optsWithGlobals());
+  const sourceOf = (name: string): Source =>
+    (command.getOptionValueSourceWithGlobals(name) ?? 'default') as Source;
+  const isElsewhere = [sourceOf('url'), sourceOf('tlsUrl')].some((source) => source !== 'default');
+  const entry =
+    options.service === undefined && isElsewhere ? undefined : await findService(options.service, process.env);
+  const chosen: Source = options.service === undefined ? 'file' : sourceOf('service');
+  // A value of its own kind counts before one of the file that was chosen in the same way.
+  const isFilled = (name: string): boolean => RANK[sourceOf(name)] < RANK[chosen];
+  const { credentials, ...values } = entry ?? {};
+  const filled = Object.fromEntries(Object.entries(values).filter(([name]) => isFilled(name)));
+  return {
+    options: { ...options, ...filled },
+    credentials:
+      credentials !== undefined && isFilled('data') ? credentials : join(options.data, 'credentials'),
+    rankOf: (name) => RANK[name in filled ? chosen : sourceOf(name)],
+  };
+};
+
+/** Undefined where nobody is named; the one that counts more where both are. */
+const callerOf = ({ options: { as, token }, rankOf }: Sourced): 'as' | 'token' | undefined => {
+  if (token === undefined) return as === undefined ? undefined : 'as';
+  if (as === undefined) return 'token';
+  if (rankOf('as') === rankOf('token')) throw usage('Use --as or --token, not both.');
+  return rankOf('as') > rankOf('token') ? 'as' : 'token';
+};
+
 /** Rejects with a `Failure` of usage. */
 export const readSettings = async (command: Command): Promise<Settings> => {
-  const options = shape.parse(command.optsWithGlobals());
-  const { json, language, data } = options;
-  const url = address('--url', options.url, ['http:', 'https:']);
-  const tlsUrl = address('--tls-url', options.tlsUrl, ['https:']);
-  const tokenIsTyped = command.getOptionValueSourceWithGlobals('token') === 'cli';
-  if (options.as !== undefined && tokenIsTyped) throw usage('Use --as or --token, not both.');
-  if (options.as !== undefined) {
-    const tls = await readCredentials(options.data, options.as);
-    return { url, tlsUrl, caller: { by: 'certificate', principal: options.as, tls }, data, json, language };
+  const sourced = await withService(command);
+  const { as = '', token = '', json, language, data, ...addresses } = sourced.options;
+  const url = address('--url', addresses.url, ['http:', 'https:']);
+  const tlsUrl = address('--tls-url', addresses.tlsUrl, ['https:']);
+  const settings = { url, tlsUrl, data, json, language };
+  const by = callerOf(sourced);
+  if (by === undefined) return { ...settings, caller: { by: 'nothing' } };
+  if (by === 'as') {
+    const tls = await readCredentials(sourced.credentials, as);
+    return { ...settings, caller: { by: 'certificate', principal: as, tls } };
   }
-  if (options.token === undefined) return { url, tlsUrl, caller: { by: 'nothing' }, data, json, language };
-  if (!/^[A-Za-z0-9._~+/-]+=*$/.test(options.token)) throw usage('A bearer token has no such characters.');
+  if (!/^[A-Za-z0-9._~+/-]+=*$/.test(token)) throw usage('A bearer token has no such characters.');
   const { protocol, hostname } = new URL(url);
   // RFC 6750 5.3: anyone who reads a token can use it, so it does not leave this machine without TLS.
   if (protocol === 'http:' && !isLoopback(hostname)) {
     throw usage('A token is sent to this machine or over https only.', 'Name an https address with --url.');
   }
-  return { url, tlsUrl, caller: { by: 'token', token: options.token }, data, json, language };
+  return { ...settings, caller: { by: 'token', token } };
 };

@@ -2,6 +2,8 @@
 export interface Terminal {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
+  /** Whether somebody looks at what `err` writes, so that progress is shown there. */
+  readonly isWatched: boolean;
   /** All of standard input. Rejects with a `Failure` beyond `maxBytes`. */
   readonly input: (maxBytes: number) => Promise<Buffer>;
   /** Milliseconds since the Unix epoch. */

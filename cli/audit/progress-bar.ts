@@ -4,8 +4,9 @@ import type { Terminal } from '../terminal.ts';
 const WIDTH = 30;
 const EVERY_MS = 100;
 
-/** A line on standard error that is drawn over itself, ten times a second. */
+/** A line on standard error that is drawn over itself, ten times a second, where somebody looks at it. */
 export const progressBar = (terminal: Terminal): { readonly progress: Progress; end(): void } => {
+  if (!terminal.isWatched) return { progress: () => {}, end: () => {} };
   let drawnAt = Number.NEGATIVE_INFINITY;
   let last = '';
   return {

@@ -76,8 +76,9 @@ export const addCommand: AddCommand = (program, perform) => {
         z.object({ folder: z.string() }),
         async ({ settings: { data, language }, terminal, show }, { folder }) => {
           for await (const line of ask(resolve(data), { folder: resolve(folder), language })) {
-            if ('step' in line) terminal.err(`${line.step} …\n`);
-            else if ('problem' in line) {
+            if ('step' in line) {
+              if (terminal.isWatched) terminal.err(`${line.step} …\n`);
+            } else if ('problem' in line) {
               const { code, detail } = line.problem;
               const title = phrase`No backup was made`;
               throw new Failure(EXIT.refused, { type: `urn:akashi:fault:${code}`, title, detail, code });

@@ -1,8 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { restoreBackup } from '../../functions/local/backup/restore.ts';
 import { Fault, phrase } from '../../lib/fault.ts';
-import { EXIT, Failure } from '../failure.ts';
+import { EXIT, Failure, usage } from '../failure.ts';
 import { type Guide, guideText } from '../guide.ts';
 import { details } from '../output.ts';
 import type { AddCommand } from '../perform.ts';
@@ -36,6 +35,20 @@ const refused = ({ code, phrase: detail, facts }: Fault): Failure =>
     facts,
   });
 
+/** The service's own code, which the installed program has not: another version of it could write what the service cannot read. */
+const load = async (): Promise<typeof import('../../functions/local/backup/restore.ts')> => {
+  try {
+    return await import('#restore');
+  } catch (error) {
+    if (!(error instanceof Error) || Reflect.get(error, 'code') !== 'ERR_PACKAGE_IMPORT_NOT_DEFINED')
+      throw error;
+    throw usage(
+      'This installed program has no code that writes the files of a service.',
+      "Restore in the folder of the service's own checkout: npx akashi restore.",
+    );
+  }
+};
+
 export const addCommand: AddCommand = (program, perform) => {
   program
     .command('restore')
@@ -50,12 +63,15 @@ export const addCommand: AddCommand = (program, perform) => {
       perform(
         z.object({ folder: z.string(), checkpoint: z.string().optional() }),
         async ({ settings, terminal, show }, { folder, checkpoint }) => {
+          const { restoreBackup } = await load();
           const dataDir = resolve(settings.data);
           const note =
             checkpoint === undefined ? undefined : await readFileWithin(checkpoint, MAX_CHECKPOINT_BYTES);
           const restored = await restoreBackup(
             { from: resolve(folder), dataDir, checkpoint: note, clock: terminal.now },
-            (step) => terminal.err(`${step} …\n`),
+            (step) => {
+              if (terminal.isWatched) terminal.err(`${step} …\n`);
+            },
           ).catch((error: unknown) => {
             throw Fault.is(error) ? refused(error) : error;
           });

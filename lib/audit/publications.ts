@@ -62,11 +62,12 @@ export const openPublications = (): Publications => {
     cas: () => new Set([...lists.keys()].map(authorityOf)),
     listsOf: (ca) => [...lists.keys()].filter((list) => authorityOf(list) === ca),
     of: (list) => lists.get(list) ?? NONE,
-    byDigest: (list, digest) =>
-      lists
-        .get(list)
-        ?.values()
-        .find((publication) => publication.digest === digest),
+    byDigest: (list, digest) => {
+      for (const publication of lists.get(list)?.values() ?? []) {
+        if (publication.digest === digest) return publication;
+      }
+      return undefined;
+    },
     currentOnes,
 
     mayBeExpired: (list, number) => {

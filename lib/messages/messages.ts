@@ -1,13 +1,24 @@
-import { Phrase } from '../fault.ts';
+import { type Messages, Phrase } from '../fault.ts';
 import type { Language, Say } from './contract.ts';
 
 export { LANGUAGES, type Language, type Say } from './contract.ts';
 
-/** English needs no file; the others are loaded when somebody wants them, so that no cold start waits for them. */
-export const speaking = async (language: Language): Promise<Say> => {
-  if (language === 'en') return String;
-  const { japanese } = await import('#japanese');
-  return (phrase) => phrase.in(japanese);
+const english: Messages = { language: 'en', of: () => undefined, ofIssue: ({ message }) => message };
+
+/**
+ * English needs no file; the others are loaded when somebody wants them, so that no cold start waits for them. `edit` gets
+ * each text before its values go in.
+ */
+export const speaking = async (language: Language, edit?: (text: string) => string): Promise<Say> => {
+  if (language === 'en' && !edit) return String;
+  const messages = language === 'en' ? english : (await import('#japanese')).japanese;
+  if (!edit) return (phrase) => phrase.in(messages);
+  const edited: Messages = {
+    ...messages,
+    of: (template) => edit(messages.of(template) ?? template),
+    ofIssue: (issue) => edit(messages.ofIssue(issue)),
+  };
+  return (phrase) => phrase.in(edited);
 };
 
 /** The same value, with every phrase in it said. */

@@ -89,7 +89,13 @@ describe.skipIf(NO_CASES)('labels that are no A-labels', () => {
 });
 
 describe.skipIf(NO_CASES)('akashi request reads the same files', () => {
-  const terminal = { out: () => {}, err: () => {}, now: Date.now, input: async () => Buffer.alloc(0) };
+  const terminal = {
+    out: () => {},
+    err: () => {},
+    isWatched: false,
+    now: Date.now,
+    input: async () => Buffer.alloc(0),
+  };
   const file = (name: string, content: Uint8Array | string): string => {
     const path = join(folder.path, name);
     writeFileSync(path, content);

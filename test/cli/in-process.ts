@@ -10,7 +10,11 @@ export interface Ended {
 /** One command line, run in this process. */
 export const akashi = async (
   argv: readonly string[],
-  { input = '', now = Date.now }: { readonly input?: string; readonly now?: () => number } = {},
+  {
+    input = '',
+    now = Date.now,
+    isWatched = false,
+  }: { readonly input?: string; readonly now?: () => number; readonly isWatched?: boolean } = {},
 ): Promise<Ended> => {
   let out = '';
   let err = '';
@@ -21,6 +25,7 @@ export const akashi = async (
     err: (text) => {
       err += text;
     },
+    isWatched,
     input: async () => Buffer.from(input),
     now,
   });
