@@ -1,10 +1,10 @@
-import { phrase } from '../lib/fault.ts';
-import { decodeCertificate, MAX_CERTIFICATE_BYTES } from '../lib/pki/pki.ts';
+import { type Phrase, phrase } from '../lib/fault.ts';
+import { decodeCertificate, MAX_CERTIFICATE_BYTES, sameName } from '../lib/pki/pki.ts';
 import { authoritiesAnswer } from './answers.ts';
 import type { ApiClient } from './api-client.ts';
 import { readCertificateFile } from './certificate-file.ts';
 import { unexpected, usage } from './failure.ts';
-import { isIssuedBy } from './issued-by.ts';
+import { isIssuedBy, whyUnjudged } from './issued-by.ts';
 import type { Settings } from './settings.ts';
 
 /** A certificate's address at the service. */
@@ -29,6 +29,7 @@ export const findCertificateRef = async (
   if (ca !== undefined && serial !== undefined) return { ca, serial };
   const { certificate } = await readCertificateFile(text);
   const { authorities } = await client.get('/ca', authoritiesAnswer);
+  let unjudged: Phrase | undefined;
   for (const { id } of authorities) {
     const { status, body } = await client.ask({
       url: new URL(`${settings.url}/ca/${encodeURIComponent(id)}.cer`),
@@ -38,8 +39,12 @@ export const findCertificateRef = async (
     });
     if (status !== 200)
       throw unexpected(phrase`The service did not give the certificate of its authority ${id}.`);
-    if (isIssuedBy(certificate, decodeCertificate(body))) return { ca: id, serial: certificate.serialNumber };
+    const issuer = decodeCertificate(body);
+    if (isIssuedBy(certificate, issuer)) return { ca: id, serial: certificate.serialNumber };
+    if (sameName(certificate.issuer, issuer.subject)) unjudged ??= whyUnjudged(certificate, [issuer]);
   }
+  if (unjudged)
+    throw usage(phrase`Which authority issued the certificate in ${text} cannot be judged. ${unjudged}`);
   throw usage(phrase`No authority of ${settings.url} issued the certificate in ${text}.`);
 };
 

@@ -1,4 +1,4 @@
-import { Fault } from '../lib/fault.ts';
+import { Fault, type Phrase } from '../lib/fault.ts';
 import { verifySignature } from '../lib/keys/keys.ts';
 import { type Certificate, findExtension, sameName } from '../lib/pki/pki.ts';
 
@@ -10,13 +10,13 @@ export interface Signed {
 }
 
 /**
- * What the issuer's key says about a signature. `unsupported`: the algorithm is not known here, or does not go with the
- * key; generations of a CA may have different ones.
+ * What the issuer's key says about a signature; a phrase says why it says nothing: the algorithm is not known here, this
+ * runtime does not have it, or it does not go with the key. Generations of a CA may have different ones.
  */
 export const signatureUnder = (
   signed: Signed,
   { subjectPublicKeyInfo }: Certificate,
-): 'verified' | 'wrong' | 'unsupported' => {
+): 'verified' | 'wrong' | Phrase => {
   try {
     verifySignature({
       subjectPublicKeyInfo,
@@ -27,13 +27,22 @@ export const signatureUnder = (
     return 'verified';
   } catch (error) {
     if (Fault.is(error, 'signature-invalid')) return 'wrong';
-    if (Fault.is(error, 'unsupported-algorithm') || Fault.is(error, 'input-too-large')) return 'unsupported';
+    if (Fault.is(error, 'unsupported-algorithm') || Fault.is(error, 'input-too-large')) return error.phrase;
     throw error;
   }
 };
 
 export const isSignedBy = (signed: Signed, issuer: Certificate): boolean =>
   signatureUnder(signed, issuer) === 'verified';
+
+/** Why a signature that verifies under none of these keys cannot be judged; undefined where it is wrong under all. */
+export const whyUnjudged = (signed: Signed, issuers: readonly Certificate[]): Phrase | undefined => {
+  for (const issuer of issuers) {
+    const says = signatureUnder(signed, issuer);
+    if (typeof says !== 'string') return says;
+  }
+  return undefined;
+};
 
 /**
  * Whether `issuer` is a CA that issued the certificate: by name and then by key, since generations of a CA share

@@ -4,6 +4,7 @@ import { type RecordAnswer, recordPage } from './answers.ts';
 import { findCertificateRef } from './certificate-ref.ts';
 import { compact, details, table } from './output.ts';
 import type { Run } from './perform.ts';
+import { timeOption } from './time.ts';
 
 /** The options that both lists of records take. */
 export const addRecordOptions = (command: Command): Command =>
@@ -14,7 +15,10 @@ export const addRecordOptions = (command: Command): Command =>
     .option('--office <office>', 'what this sub-office did, or was told')
     .option('--purpose <purpose>', 'answers for this purpose')
     .option('--channel <channel>', 'answers that left so: ocsp, crl, certificate, records, …')
-    .option('--from <time>', 'the earliest time, inclusive, such as 2026-04-01T00:00:00Z')
+    .option(
+      '--from <time>',
+      'the earliest time, inclusive: 2026-04-01 (in Japan), or 2026-04-01T09:00:00+09:00',
+    )
     .option('--to <time>', 'the latest time, exclusive')
     .option('--limit <count>', 'records on a page, at most 1000')
     .option('--cursor <cursor>', 'go on where an earlier page of the same query ended')
@@ -27,8 +31,8 @@ export const recordOptions = z.object({
   office: z.string().exactOptional(),
   purpose: z.string().exactOptional(),
   channel: z.string().exactOptional(),
-  from: z.string().exactOptional(),
-  to: z.string().exactOptional(),
+  from: timeOption.exactOptional(),
+  to: timeOption.exactOptional(),
   limit: z.string().exactOptional(),
   cursor: z.string().exactOptional(),
   all: z.boolean().default(false),

@@ -43,8 +43,7 @@ export const findService = async (
   const read = await readServices(file);
   const wanted = name ?? read?.default;
   if (wanted === undefined) return undefined;
-  const found =
-    read && Object.hasOwn(read.services, wanted) ? read.services[wanted] : undefined;
+  const found = read && Object.hasOwn(read.services, wanted) ? read.services[wanted] : undefined;
   if (!found) throw usage(phrase`There is no service "${wanted}" in ${file}.`);
   return { ...found, credentials: resolve(dirname(file), found.credentials ?? 'credentials') };
 };

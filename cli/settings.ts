@@ -110,7 +110,9 @@ const withService = async (command: Command): Promise<Sourced> => {
     (command.getOptionValueSourceWithGlobals(name) ?? 'default') as Source;
   const isElsewhere = [sourceOf('url'), sourceOf('tlsUrl')].some((source) => source !== 'default');
   const entry =
-    options.service === undefined && isElsewhere ? undefined : await findService(options.service, process.env);
+    options.service === undefined && isElsewhere
+      ? undefined
+      : await findService(options.service, process.env);
   const chosen: Source = options.service === undefined ? 'file' : sourceOf('service');
   // A value of its own kind counts before one of the file that was chosen in the same way.
   const isFilled = (name: string): boolean => RANK[sourceOf(name)] < RANK[chosen];

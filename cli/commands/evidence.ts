@@ -5,10 +5,11 @@ import { table } from '../output.ts';
 import type { AddCommand } from '../perform.ts';
 import { saving } from '../save.ts';
 import { savedText } from '../saved-text.ts';
+import { timeOption } from '../time.ts';
 
 const input = z.object({
-  from: z.string(),
-  to: z.string(),
+  from: timeOption,
+  to: timeOption,
   output: z.string().exactOptional(),
   seed: z.string().exactOptional(),
   size: z.string().exactOptional(),
@@ -33,8 +34,8 @@ const GUIDE: Guide = {
     'or prints the sample, and how to draw the same one without the service',
   ],
   examples: [
-    'akashi evidence --from 2026-04-01T00:00:00Z --to 2027-04-01T00:00:00Z --output evidence.ndjson --as auditor',
-    'akashi evidence --from 2026-04-01T00:00:00Z --to 2027-04-01T00:00:00Z --seed 461352 --size 25 --as auditor',
+    'akashi evidence --from 2026-04-01 --to 2027-04-01 --output evidence.ndjson --as auditor',
+    'akashi evidence --from 2026-04-01 --to 2027-04-01 --seed 461352 --size 25 --as auditor',
   ],
 };
 
@@ -45,7 +46,10 @@ export const addCommand: AddCommand = (program, perform) => {
     .description(
       'Take the evidence of one period for an audit of the authority, or draw a random sample of the certificates issued in it. Auditors use it.',
     )
-    .requiredOption('--from <time>', 'the earliest time, inclusive')
+    .requiredOption(
+      '--from <time>',
+      'the earliest time, inclusive: 2026-04-01 (in Japan), or 2026-04-01T09:00:00+09:00',
+    )
     .requiredOption('--to <time>', 'the latest time, exclusive')
     .option('--output <file>', 'where all of it is written, as NDJSON')
     .option('--seed <text>', 'draw a sample by this seed')

@@ -5,6 +5,7 @@ import { type Guide, guideText } from '../guide.ts';
 import type { AddCommand } from '../perform.ts';
 import { saving } from '../save.ts';
 import { savedText } from '../saved-text.ts';
+import { timeOption } from '../time.ts';
 
 const FORMATS = /\.(csv|ndjson|parquet)$/;
 
@@ -18,8 +19,8 @@ const input = z.object({
   purpose: z.string().exactOptional(),
   channel: z.string().exactOptional(),
   kind: z.string().exactOptional(),
-  from: z.string().exactOptional(),
-  to: z.string().exactOptional(),
+  from: timeOption.exactOptional(),
+  to: timeOption.exactOptional(),
 });
 
 const GUIDE: Guide = {
@@ -29,7 +30,7 @@ const GUIDE: Guide = {
   ],
   result: ['writes the file; prints its size and the digest that the record of the export has'],
   examples: [
-    'akashi export records.csv --as auditor --from 2026-04-01T00:00:00Z',
+    'akashi export records.csv --as auditor --from 2026-04-01',
     'akashi export tax.parquet --as auditor --recipient tax-portal --purpose tax-return',
   ],
 };
@@ -50,7 +51,10 @@ export const addCommand: AddCommand = (program, perform) => {
     .option('--purpose <purpose>', 'answers for this purpose')
     .option('--channel <channel>', 'answers that left so: ocsp, crl, certificate, records, …')
     .option('--kind <kind>', 'of this kind: provision, issuance, revocation, …')
-    .option('--from <time>', 'the earliest time, inclusive')
+    .option(
+      '--from <time>',
+      'the earliest time, inclusive: 2026-04-01 (in Japan), or 2026-04-01T09:00:00+09:00',
+    )
     .option('--to <time>', 'the latest time, exclusive')
     .addHelpText('after', guideText(GUIDE))
     .action(

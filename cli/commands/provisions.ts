@@ -12,7 +12,7 @@ const GUIDE: Guide = {
   ],
   examples: [
     'akashi provisions --as auditor --certificate certificate.pem',
-    'akashi provisions --as auditor --recipient public --from 2026-04-01T00:00:00Z --all --json',
+    'akashi provisions --as auditor --recipient public --from 2026-04-01 --all --json',
   ],
 };
 

@@ -19,7 +19,7 @@ const GUIDE: Guide = {
     'prints a line for each record: id, time, kind, actor or recipient, channel and method, certificates',
   ],
   examples: [
-    'akashi records --as auditor --kind revocation --from 2026-04-01T00:00:00Z',
+    'akashi records --as auditor --kind revocation --from 2026-04-01',
     "RECORD=$(akashi records --as auditor | head -n 1 | cut -d ' ' -f 1)",
     'akashi records $RECORD --as auditor',
   ],

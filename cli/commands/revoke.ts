@@ -8,12 +8,13 @@ import { EXIT, usage } from '../failure.ts';
 import { type Guide, guideText } from '../guide.ts';
 import type { AddCommand } from '../perform.ts';
 import { revocationText } from '../revocation-text.ts';
+import { timeOption } from '../time.ts';
 
 const input = z.object({
   certificate: z.string(),
   reason: z.enum(REVOCATION_REASONS).exactOptional(),
-  invalidityDate: z.string().exactOptional(),
-  reportedAt: z.string().exactOptional(),
+  invalidityDate: timeOption.exactOptional(),
+  reportedAt: timeOption.exactOptional(),
   withdraw: z.boolean().exactOptional(),
 });
 
@@ -53,8 +54,14 @@ export const addCommand: AddCommand = (program, perform) => {
         REVOCATION_REASONS,
       ),
     )
-    .option('--invalidity-date <time>', 'since when the key is known or suspected to be compromised, in UTC')
-    .option('--reported-at <time>', 'when somebody reported what the revocation is for, in UTC')
+    .option(
+      '--invalidity-date <time>',
+      'since when the key is known or suspected to be compromised: 2026-04-01 (in Japan), or a time',
+    )
+    .option(
+      '--reported-at <time>',
+      'when somebody reported what the revocation is for: a date in Japan, or a time',
+    )
     .option('--withdraw', 'take back a revocation or hold that awaits a second operator')
     .addHelpText('after', guideText(GUIDE))
     .action(

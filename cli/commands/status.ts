@@ -15,6 +15,7 @@ import type { Held } from '../status-check/path.ts';
 import { webAddress } from '../status-check/sources.ts';
 import type { Outcome } from '../status-check/verdict.ts';
 import { statusJson, statusText } from '../status-report.ts';
+import { timeOption } from '../time.ts';
 
 const input = z.object({
   certificate: z.string(),
@@ -22,9 +23,7 @@ const input = z.object({
   issuer: z.array(z.string()).max(64).exactOptional(),
   ocsp: z.string().exactOptional(),
   crl: z.array(z.string()).max(64).exactOptional(),
-  at: z.iso
-    .datetime({ offset: true, error: '--at must be a time such as 2026-04-01T00:00:00Z.' })
-    .exactOptional(),
+  at: timeOption.exactOptional(),
   policy: z
     .array(z.string().refine(isOid, 'Must be an object identifier, such as 2.16.840.1.1.'))
     .max(64)
@@ -101,7 +100,7 @@ export const addCommand: AddCommand = (program, perform) => {
     .option('--policy <oid>', 'ask for this policy in the path; several times for any of them', collect)
     .option(
       '--at <time>',
-      'judge the path, the CRLs and the answers by that time (RFC 3339), such as 2026-04-01T00:00:00Z; OCSP answers of now are too new for a past time',
+      'judge the path, the CRLs and the answers by that time (2026-04-01 in Japan, or 2026-04-01T09:00:00+09:00); OCSP answers of now are too new for a past time',
     )
     .option('--max-age <minutes>', 'how old an answer without nextUpdate may be', `${MAX_AGE_MINUTES}`)
     .addHelpText('after', guideText(GUIDE))

@@ -6,7 +6,7 @@ import {
   keyIdentifier,
   sameName,
 } from '../../lib/pki/pki.ts';
-import { isSignedBy, signatureUnder } from '../issued-by.ts';
+import { isSignedBy, whyUnjudged } from '../issued-by.ts';
 import { Unusable } from './finding.ts';
 import type { Subject } from './ocsp.ts';
 
@@ -29,12 +29,15 @@ const ownIdentifier = ({ extensions, subjectPublicKeyInfo }: Certificate): Uint8
 
 const SIGNATURE = 'RFC 5280 6.3.3 (g)';
 
-const noSigner = (crl: CertificateList, { issuer }: Subject): Unusable => {
+const noSigner = (
+  crl: CertificateList,
+  { issuer }: Subject,
+  candidates: readonly Certificate[],
+): Unusable => {
+  const why = whyUnjudged(crl, candidates);
+  if (why) return new Unusable(SIGNATURE, phrase`The signature of the CRL cannot be judged. ${why}`);
   if (!sameName(crl.issuer, issuer.subject)) {
     return new Unusable('RFC 5280 6.3.3 (f)', phrase`The certificate of the CRL's issuer is not at hand.`);
-  }
-  if (signatureUnder(crl, issuer) === 'unsupported') {
-    return new Unusable(SIGNATURE, phrase`The signature algorithm of the CRL is not supported.`);
   }
   const named = findExtension(crl.crlExtensions, 'authorityKeyIdentifier')?.keyIdentifier;
   return named && Buffer.compare(named, ownIdentifier(issuer)) !== 0
@@ -70,10 +73,9 @@ export const signerOf = async (
   { certificates, trust }: Signers,
 ): Promise<Certificate> => {
   const { issuer } = subject;
-  const signed = [issuer, ...certificates].filter(
-    (candidate) => sameName(candidate.subject, crl.issuer) && isSignedBy(crl, candidate),
-  );
-  if (signed.length === 0) throw noSigner(crl, subject);
+  const named = [issuer, ...certificates].filter((candidate) => sameName(candidate.subject, crl.issuer));
+  const signed = named.filter((candidate) => isSignedBy(crl, candidate));
+  if (signed.length === 0) throw noSigner(crl, subject, named);
   const allowed = signed.filter(maySign);
   if (allowed.length === 0) {
     throw new Unusable('RFC 5280 6.3.3 (f)', phrase`The CA is not allowed to sign CRLs.`);

@@ -18,7 +18,7 @@ import {
   sameName,
   subjectPublicKeyOctets,
 } from '../../lib/pki/pki.ts';
-import { isSignedBy } from '../issued-by.ts';
+import { isSignedBy, whyUnjudged } from '../issued-by.ts';
 import {
   type Clock,
   checkProduced,
@@ -120,7 +120,15 @@ const UNDERSTOOD: ReadonlySet<string> = new Set([
 const checkDelegate = (responder: Certificate, { issuer }: OcspQuestion, at: number): void => {
   const { extensions } = responder;
   const delegation = 'RFC 6960 4.2.2.2';
-  if (!sameName(responder.issuer, issuer.subject) || !isSignedBy(responder, issuer)) {
+  const isNamedIssuer = sameName(responder.issuer, issuer.subject);
+  if (!isNamedIssuer || !isSignedBy(responder, issuer)) {
+    const why = isNamedIssuer && whyUnjudged(responder, [issuer]);
+    if (why) {
+      throw new Unusable(
+        delegation,
+        phrase`The signature of the OCSP responder's certificate cannot be judged. ${why}`,
+      );
+    }
     throw new Unusable(
       delegation,
       phrase`The OCSP responder's certificate was not issued by the certificate's own CA.`,
@@ -156,6 +164,11 @@ const signerOf = (question: OcspQuestion, basic: BasicOcspResponse, at: number):
   const named = basic.certs.map(decodeCertificate).filter((candidate) => isNamed(basic, candidate));
   const responder = named.find((candidate) => isSignedBy(basic, candidate));
   if (responder === undefined) {
+    const why = whyUnjudged(
+      basic,
+      [issuer, ...named].filter((candidate) => isNamed(basic, candidate)),
+    );
+    if (why) throw new Unusable(SIGNER, phrase`The signature of the OCSP answer cannot be judged. ${why}`);
     throw new Unusable(
       SIGNER,
       named.length > 0

@@ -8,7 +8,7 @@ import {
   sameName,
 } from '../../lib/pki/pki.ts';
 import { decodeIssuers } from '../certificate-file.ts';
-import { isSignedBy, signatureUnder } from '../issued-by.ts';
+import { isSignedBy, whyUnjudged } from '../issued-by.ts';
 import type { Fetcher } from './fetcher.ts';
 import { type Silence, silence } from './finding.ts';
 import { issuerAddresses } from './sources.ts';
@@ -106,11 +106,12 @@ const noIssuer = (top: Certificate, candidates: readonly Held[], silences: reado
   const hinted = named.find(({ certificate }) => isHinted(top, certificate)) ?? named[0];
   if (hinted) {
     const { certificate: issuer, from } = hinted;
-    return signatureUnder(top, issuer) === 'unsupported'
+    const why = whyUnjudged(top, [issuer]);
+    return why
       ? verdict(
           'inDoubt',
           'RFC 5280 6.1.3 (a) (1)',
-          phrase`The signature algorithm of ${formatName(top.subject)} is not supported, or does not go with the key of its issuer from ${from}.`,
+          phrase`The signature of ${formatName(top.subject)} cannot be judged under the key of its issuer from ${from}. ${why}`,
         )
       : verdict(
           isHinted(top, issuer) ? 'invalid' : 'inDoubt',

@@ -50,8 +50,20 @@ export const serial = serialText
 
 export const certificateRef = z.strictObject({ ca: caId, serial: serialText });
 
-/** RFC 3339, UTC, written with `Z`. */
+/** RFC 3339, UTC, written with `Z`: times in answers. */
 export const utc = z.iso.datetime({ error: 'Must be a time of RFC 3339 in UTC, ending in Z.' });
+
+/** A time that a caller sends: RFC 3339 with `Z` or an offset. The rooms get it in UTC. */
+export const time = z.iso
+  .datetime({
+    offset: true,
+    error: 'Must be a time of RFC 3339, such as 2026-04-01T09:00:00+09:00; in an address, + is written %2B.',
+  })
+  .transform((text): string =>
+    text.endsWith('Z') ? text : new Date(text).toISOString().replace('.000Z', 'Z'),
+  )
+  .pipe(utc)
+  .meta({ description: 'RFC 3339, with `Z` or an offset.', example: '2026-04-01T09:00:00+09:00' });
 
 /** A month of Japan Standard Time. */
 export const month = z

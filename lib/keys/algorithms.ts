@@ -228,6 +228,11 @@ const schemes = new Map<string, SignatureScheme>([
   ]),
 ]);
 
+/** The kinds of key that a runtime may lack, by the AlgorithmIdentifier with which their SubjectPublicKeyInfo begins. */
+export const LATE_KINDS: readonly (readonly [identifier: Uint8Array, kind: keyof typeof ML_DSA_OIDS])[] = (
+  ['ml-dsa-44', 'ml-dsa-65', 'ml-dsa-87'] as const
+).map((kind) => [mlDsaIdentifier(kind), kind]);
+
 /** Longer than any AlgorithmIdentifier in the table. */
 const MAX_IDENTIFIER_BYTES = 128;
 

@@ -1,7 +1,8 @@
-import { createPublicKey, type KeyObject } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { Fault, phrase } from '../fault.ts';
 import { encodePem } from '../pki/pki.ts';
 import { Recent } from '../recent.ts';
+import { LATE_KINDS } from './algorithms.ts';
 import type { KeyFamily, KeyKind } from './contract.ts';
 
 /** RSA with 8,192 bits takes 1,062 octets, ML-DSA-87 2,614. */
@@ -41,6 +42,34 @@ export const kindOf = (key: KeyObject): { readonly family: KeyFamily; readonly k
   );
 };
 
+/** Makes a key, because node:crypto has no list of the kinds that it knows. */
+const runtimeLacks = (kind: 'ml-dsa-44' | 'ml-dsa-65' | 'ml-dsa-87'): boolean => {
+  try {
+    generateKeyPairSync(kind);
+    return false;
+  } catch {
+    return true;
+  }
+};
+
+const unreadable = (bytes: Buffer, cause: unknown): Fault => {
+  // SEQUENCE, two octets more of its length, then the AlgorithmIdentifier.
+  const [, kind] = LATE_KINDS.find(([identifier]) => bytes.indexOf(identifier) === 4) ?? [];
+  return kind !== undefined && runtimeLacks(kind)
+    ? new Fault(
+        'unsupported-algorithm',
+        phrase`This Node.js (${process.version}) has no ${kind.toUpperCase()}; use Node.js 24.7 or later.`,
+        {},
+        { cause },
+      )
+    : new Fault(
+        'unsupported-algorithm',
+        'The public key is malformed or of a kind not known here.',
+        {},
+        { cause },
+      );
+};
+
 /** A P-256 key as RFC 5480 has it begins with these octets. For OpenSSL, the curve's name costs half of reading the key. */
 const P256_PREFIX = Buffer.from('3059301306072a8648ce3d020106082a8648ce3d03010703420004', 'hex');
 const P256: Omit<PublicKey, 'key'> = { family: 'ec', kind: 'p-256' };
@@ -71,12 +100,7 @@ const read = (bytes: Buffer): PublicKey => {
     // its content is a key already. That takes as long as reading the bytes. The label says SubjectPublicKeyInfo.
     key = createPublicKey(encodePem('PUBLIC KEY', bytes));
   } catch (cause) {
-    throw new Fault(
-      'unsupported-algorithm',
-      'The public key is malformed or of a kind not known here.',
-      {},
-      { cause },
-    );
+    throw unreadable(bytes, cause);
   }
   const isP256 = bytes.subarray(0, P256_PREFIX.length).equals(P256_PREFIX);
   return { ...(isP256 ? P256 : kindOf(key)), key };

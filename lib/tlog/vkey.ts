@@ -69,14 +69,23 @@ export const noteKeyOf = (name: string, type: SignatureType, signer: Signer): No
   return noteKey(name, type, Buffer.from(String(raw), 'base64url'));
 };
 
-/** For node:crypto's verify. */
+/** For node:crypto's verify. Faults: `unsupported-algorithm` where this runtime has no such keys. */
 export const publicKeyObject = ({ type, publicKey }: NoteKey): KeyObject => {
   const raw = Buffer.from(publicKey).toString('base64url');
-  const jwk =
-    SIGNATURE_TYPES[type].algorithm === 'ed25519'
-      ? { kty: 'OKP', crv: 'Ed25519', x: raw }
-      : { kty: 'AKP', alg: 'ML-DSA-44', pub: raw };
-  return createPublicKey({ key: jwk, format: 'jwk' });
+  if (SIGNATURE_TYPES[type].algorithm === 'ed25519') {
+    return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: raw }, format: 'jwk' });
+  }
+  try {
+    // Any octets of this length are a key (FIPS 204), so nothing else is wrong with it.
+    return createPublicKey({ key: { kty: 'AKP', alg: 'ML-DSA-44', pub: raw }, format: 'jwk' });
+  } catch (cause) {
+    throw new Fault(
+      'unsupported-algorithm',
+      phrase`This Node.js (${process.version}) has no ${'ML-DSA-44'}; use Node.js 24.7 or later.`,
+      {},
+      { cause },
+    );
+  }
 };
 
 /** `<name>+<key ID in hex>+<base64 of type and key>` (signed-note, "Verifier keys"). */

@@ -1,6 +1,13 @@
 import * as z from 'zod';
 import { defineRoute } from '../../http/route.ts';
-import { awaitingAnswer, caId, revocationAnswer, revocationReason, serial, utc } from '../../http/schemas.ts';
+import {
+  awaitingAnswer,
+  caId,
+  revocationAnswer,
+  revocationReason,
+  serial,
+  time,
+} from '../../http/schemas.ts';
 import { outcome } from './revocation-outcome.ts';
 
 export const route = defineRoute({
@@ -18,11 +25,11 @@ export const route = defineRoute({
     kind: 'json',
     schema: z.strictObject({
       reason: revocationReason,
-      invalidityDate: utc.exactOptional().meta({
+      invalidityDate: time.exactOptional().meta({
         description:
           'When the key is known or suspected to have been compromised (RFC 5280 5.3.2); not in the future, and not before the service first knew the key. The fault names the earliest time.',
       }),
-      reportedAt: utc.exactOptional().meta({
+      reportedAt: time.exactOptional().meta({
         description:
           "When somebody reported what the revocation is for; not in the future, not before 1990. It is recorded, and an audit names a revocation that came later than the profile's `revocationTerm` after it.",
       }),

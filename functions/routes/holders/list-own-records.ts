@@ -8,6 +8,7 @@ import {
   pageLimit,
   principalId,
   recordId,
+  time,
   utc,
 } from '../../http/schemas.ts';
 
@@ -39,8 +40,8 @@ export const route = defineRoute({
     holder: principalId
       .exactOptional()
       .meta({ description: 'The holder whose delegate the caller is. The default is the caller.' }),
-    from: utc.exactOptional().meta({ description: 'The earliest time, inclusive.' }),
-    to: utc.exactOptional().meta({ description: 'The latest time, exclusive.' }),
+    from: time.exactOptional().meta({ description: 'The earliest time, inclusive.' }),
+    to: time.exactOptional().meta({ description: 'The latest time, exclusive.' }),
     limit: pageLimit(1000, 100),
     cursor: cursor.exactOptional(),
   }),

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { json } from '../../http/http.ts';
 import { defineRoute } from '../../http/route.ts';
-import { principalId, utc } from '../../http/schemas.ts';
+import { principalId, time } from '../../http/schemas.ts';
 import { delegateView } from './delegate-view.ts';
 
 export const route = defineRoute({
@@ -17,7 +17,7 @@ export const route = defineRoute({
     kind: 'json',
     schema: z.strictObject({
       delegate: principalId,
-      until: utc.exactOptional().meta({ description: 'When the delegation ends.' }),
+      until: time.exactOptional().meta({ description: 'When the delegation ends.' }),
     }),
   },
   responses: { 201: { description: 'The delegate.', schema: delegateView } },

@@ -1,7 +1,7 @@
-import { utc } from '../../http/schemas.ts';
+import { time } from '../../http/schemas.ts';
 
 /** Query parameters of both forms of evidence. */
 export const evidencePeriod = {
-  from: utc.meta({ description: 'The earliest time, inclusive.' }),
-  to: utc.meta({ description: 'The latest time, exclusive.' }),
+  from: time.meta({ description: 'The earliest time, inclusive.' }),
+  to: time.meta({ description: 'The latest time, exclusive.' }),
 };

@@ -13,7 +13,7 @@ import {
   principalId,
   purposeId,
   serial,
-  utc,
+  time,
 } from '../../http/schemas.ts';
 
 /** The query parameter for one kind of records. */
@@ -36,8 +36,8 @@ export const recordFilter = {
     .enum(CHANNELS)
     .exactOptional()
     .meta({ description: 'How the answer was given; finds provisions only.' }),
-  from: utc.exactOptional().meta({ description: 'The earliest time, inclusive.' }),
-  to: utc.exactOptional().meta({ description: 'The latest time, exclusive.' }),
+  from: time.exactOptional().meta({ description: 'The earliest time, inclusive.' }),
+  to: time.exactOptional().meta({ description: 'The latest time, exclusive.' }),
   limit: pageLimit(1000, 100),
   cursor: cursor.exactOptional(),
 };

@@ -62,6 +62,8 @@ export const CLI = {
   'There is no certificate in {0}.': '{0} に証明書がありません。',
   'The service did not give the certificate of its authority {0}.':
     'サービスから、認証局 {0} の証明書を取得できません。',
+  'Which authority issued the certificate in {0} cannot be judged. {1}':
+    '{0} の証明書をどの認証局が発行したのか、判断できません。{1}',
   'No authority of {0} issued the certificate in {1}.':
     '{1} の証明書は、{0} のどの認証局が発行したものでもありません。',
 
@@ -163,6 +165,8 @@ export const CLI = {
   'A rejection needs a reason: --reason TEXT.': '却下には理由が必要です（--reason TEXT）。',
   'The file ends in none of .csv, .ndjson, .parquet.':
     'ファイル名の末尾は .csv、.ndjson、.parquet のいずれかにしてください。',
+  'Must be a date such as 2026-04-01, or a time such as 2026-04-01T09:00:00+09:00.':
+    '2026-04-01 のような日付か、2026-04-01T09:00:00+09:00 のような時刻を指定してください。',
   'A fiscal year is written like 2026.': '年度は 2026 のように指定してください。',
   'The file ends in none of .json, .csv, .html.':
     'ファイル名の末尾は .json、.csv、.html のいずれかにしてください。',

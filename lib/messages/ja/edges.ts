@@ -17,6 +17,8 @@ export const EDGES = {
   'Must be the id of a request.': '申請の ID を指定してください。',
   'Must be the id of a record.': '記録の ID を指定してください。',
   'Must be 1 to 20 octets in hex.': '1～20 オクテットの 16 進で指定してください。',
+  'Must be a time of RFC 3339, such as 2026-04-01T09:00:00+09:00; in an address, + is written %2B.':
+    'RFC 3339 の時刻を、2026-04-01T09:00:00+09:00 のように指定してください（アドレスの中では + を %2B と書きます）。',
   'Must be a time of RFC 3339 in UTC, ending in Z.':
     'RFC 3339 の形式の日時を、Z で終わる UTC で指定してください。',
   'Must be a month, such as 2026-04.': '年月を、2026-04 のように指定してください。',

@@ -27,6 +27,8 @@ export const KEYS = {
   'The key is none of RSA, P-256, P-384, P-521, Ed25519 and ML-DSA.':
     '鍵が RSA、P-256、P-384、P-521、Ed25519、ML-DSA のいずれでもありません。',
   'A public key has at most {0} bytes here.': '受け付ける公開鍵は {0} バイトまでです。',
+  'This Node.js ({0}) has no {1}; use Node.js 24.7 or later.':
+    'この Node.js（{0}）は {1} に対応していません。Node.js 24.7 以降を使ってください。',
   'The public key is malformed or of a kind not known here.':
     '公開鍵の形式が正しくないか、対応していない種類の鍵です。',
   'The public key is not written as its standard has it (named curve, uncompressed point, exact parameters).':

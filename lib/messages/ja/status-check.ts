@@ -100,8 +100,6 @@ export const STATUS_CHECK: Readonly<Record<string, string>> = {
   rule: '根拠の条項',
   result: '結果',
   '--max-age must be a whole number of minutes.': '--max-age には、分を整数で指定してください。',
-  '--at must be a time such as 2026-04-01T00:00:00Z.':
-    '--at には、2026-04-01T00:00:00Z のような日時を指定してください。',
   'NOT TRUSTED': '信頼の根拠なし',
   'Its own CA calls it good, and nothing says that you trust this CA. Name the root that you trust with --root.':
     '発行した認証局は有効と答えていますが、この認証局を信頼する根拠がありません。信頼するルートを --root で指定してください。',
@@ -121,7 +119,10 @@ export const STATUS_CHECK: Readonly<Record<string, string>> = {
   'The CRL of another issuer does not say that it is an indirect one.':
     '別の発行者の CRL に、間接 CRL であることが示されていません。',
   "The certificate of the CRL's issuer is not at hand.": 'CRL の発行者の証明書がありません。',
-  'The signature algorithm of the CRL is not supported.': 'CRL の署名アルゴリズムに対応していません。',
+  'The signature of the CRL cannot be judged. {0}': 'CRL の署名の正否を判断できません。{0}',
+  'The signature of the OCSP answer cannot be judged. {0}': 'OCSP の回答の署名の正否を判断できません。{0}',
+  "The signature of the OCSP responder's certificate cannot be judged. {0}":
+    'OCSP レスポンダの証明書の署名の正否を判断できません。{0}',
   "There is no CRL of the certificate's CA.": '証明書の認証局の CRL がありません。',
   "The delta CRL is not of the complete one's scope or key.":
     '差分 CRL の対象または鍵が、完全 CRL のものと異なります。',
@@ -147,8 +148,8 @@ export const STATUS_CHECK: Readonly<Record<string, string>> = {
   'The path has no policy that it needs to have, or maps policies in a way that is not allowed.':
     'パスに必要なポリシーがないか、認められないポリシーの対応付けがあります。',
   'A constraint in the path cannot be read. {0}': 'パスにある制約を読めません。{0}',
-  'The signature algorithm of {0} is not supported, or does not go with the key of its issuer from {1}.':
-    '{0} の署名アルゴリズムに対応していないか、{1} にある発行者の鍵に合いません。',
+  'The signature of {0} cannot be judged under the key of its issuer from {1}. {2}':
+    '{0} の署名の正否を、{1} にある発行者の鍵では判断できません。{2}',
   'The signature of {0} does not verify under the key of its issuer from {1}.':
     '{0} の署名を、{1} にある発行者の鍵で検証できません。',
   'The issuer that {0} names, {1}, is not {2}, whose key signed it.':
