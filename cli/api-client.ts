@@ -42,7 +42,7 @@ export interface ApiClient {
   /** The bytes of an answer of any kind, at most `maxBytes` (32 MiB unless it says otherwise). */
   bytes(path: string, maxBytes?: number): Promise<Uint8Array>;
   /** PEM. */
-  pem(path: string): Promise<string>;
+  pem(path: string, query?: Query): Promise<string>;
   /** Plain text of at most 1 MiB. */
   text(path: string): Promise<string>;
   upload<T>(path: string, answer: z.ZodType<T>, body: Uint8Array, contentType: string): Promise<T>;
@@ -125,8 +125,8 @@ export const openApiClient = ({ url, tlsUrl, caller, language }: Settings): ApiC
 
     bytes: async (path, maxBytes = MAX_JSON_BYTES) => (await call({ method: 'GET', path }, maxBytes)).body,
 
-    pem: async (path) => {
-      const { headers, body } = await call({ method: 'GET', path }, MAX_PEM_BYTES);
+    pem: async (path, query = {}) => {
+      const { headers, body } = await call({ method: 'GET', path, query }, MAX_PEM_BYTES);
       if (mediaType(headers) !== 'application/pem-certificate-chain') {
         throw unexpected('The service answered with something else than certificates in PEM.');
       }

@@ -259,7 +259,9 @@ export const issueThroughOffice = async (
 
 /** Collects the certificate into `{name}.pem` and its CA's into `{name}-ca.pem`. */
 export const collectInto = async (service: Service, id: string, folder: string, name: string) => {
-  const { pem } = await service.app.registration.collect(service.principal('higashi-counter'), id, 'GET');
+  const { pem } = await service.app.registration.collect(service.principal('higashi-counter'), id, 'GET', {
+    withRoot: true,
+  });
   const [certificate, ca] = pem.match(/-----BEGIN CERTIFICATE-----\n[^-]*-----END CERTIFICATE-----\n/g) ?? [];
   const paths = { certificate: join(folder, `${name}.pem`), ca: join(folder, `${name}-ca.pem`) };
   writeFileSync(paths.certificate, certificate as string);

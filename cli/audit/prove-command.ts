@@ -1,12 +1,12 @@
-import { access, writeFile } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { phrase } from '../../lib/fault.ts';
 import type { ApiClient } from '../api-client.ts';
 import { Failure, usage } from '../failure.ts';
 import { type Guide, guideText } from '../guide.ts';
 import type { Perform } from '../perform.ts';
+import { addOverwrite, overwriteOption, saving } from '../save.ts';
 
 const GUIDE: Guide = {
   needs: [
@@ -14,7 +14,7 @@ const GUIDE: Guide = {
     "the record's id, the first column of akashi provisions",
   ],
   result: [
-    'writes a new file with the record and its proof; it says what the record says, so keep it as carefully',
+    'writes a file with the record and its proof; it says what the record says, so keep it as carefully',
   ],
   examples: [
     "RECORD=$(akashi provisions --as auditor | head -n 1 | cut -d ' ' -f 1)",
@@ -44,28 +44,26 @@ const fetchProof = async (client: ApiClient, id: string): Promise<string> => {
 };
 
 export const addProve = (audit: Command, perform: Perform): void => {
-  audit
-    .command('prove')
-    .summary('write a proof of one record to a file')
-    .description(
-      'Write a file that proves one record without the service (C2SP tlog-proof). Auditors use it, and relying parties for answers to themselves; asking is itself recorded.',
-    )
-    .argument('<record>', "the record's id, such as `akashi provisions` lists them")
-    .option('--out <file>', 'where to write it; <record>.tlog-proof where not given')
+  addOverwrite(
+    audit
+      .command('prove')
+      .summary('write a proof of one record to a file')
+      .description(
+        'Write a file that proves one record without the service (C2SP tlog-proof). Auditors use it, and relying parties for answers to themselves; asking is itself recorded.',
+      )
+      .argument('<record>', "the record's id, such as `akashi provisions` lists them")
+      .option('--out <file>', 'where to write it; <record>.tlog-proof where not given'),
+  )
     .addHelpText('after', guideText(GUIDE))
     .action(
       perform(
-        z.object({ record: z.string(), out: z.string().exactOptional() }),
-        async ({ client, show }, { record: id, out }) => {
+        z.object({ record: z.string(), out: z.string().exactOptional(), ...overwriteOption }),
+        async ({ client, show }, { record: id, out, overwrite }) => {
           const file = out ?? `${id}.tlog-proof`;
           if (out === undefined && !/^[0-9a-f]{32}$/.test(id)) throw usage('A record id has 32 hex digits.');
-          const there = await access(file).then(
-            () => true,
-            () => false,
+          await saving(file, { overwrite }, async (take) =>
+            take(Readable.from([Buffer.from(await fetchProof(client, id))])),
           );
-          if (there) throw usage(phrase`${file} is there already.`, 'Name another file with --out.');
-          const proof = await fetchProof(client, id);
-          await writeFile(file, proof, { flag: 'wx', mode: 0o600, flush: true });
           show({ record: id, file }, `proof of ${id}: ${file}\n`);
         },
       ),

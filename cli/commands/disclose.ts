@@ -3,7 +3,7 @@ import { usage } from '../failure.ts';
 import { type Guide, guideText } from '../guide.ts';
 import { details, table } from '../output.ts';
 import type { AddCommand } from '../perform.ts';
-import { saving } from '../save.ts';
+import { addOverwrite, overwriteOption, saving } from '../save.ts';
 import { savedText } from '../saved-text.ts';
 
 const PATH = '/api/v1/disclosures';
@@ -20,6 +20,7 @@ const input = z.object({
     .string()
     .regex(/\.(json|html)$/, 'The file ends in neither .json nor .html.')
     .exactOptional(),
+  ...overwriteOption,
 });
 
 const disclosure = z.looseObject({
@@ -62,20 +63,22 @@ const GUIDE: Guide = {
 };
 
 export const addCommand: AddCommand = (program, perform) => {
-  program
-    .command('disclose')
-    .summary('disclose to a holder what is kept')
-    .description(
-      'Give a holder everything that is kept about the holder. Holders ask for themselves; operators ask for a holder and may extend the deadline once.',
-    )
-    .option('--holder <holder>', 'open a disclosure about this holder')
-    .option('--case <id>', 'a disclosure that is open already')
-    .option('--extend <days>', 'extend its term once, by at most 30 days')
-    .option('--reason <text>', 'why, for the holder to read')
-    .option('--output <file>', 'save what is disclosed, ending in .json or .html')
+  addOverwrite(
+    program
+      .command('disclose')
+      .summary('disclose to a holder what is kept')
+      .description(
+        'Give a holder everything that is kept about the holder. Holders ask for themselves; operators ask for a holder and may extend the deadline once.',
+      )
+      .option('--holder <holder>', 'open a disclosure about this holder')
+      .option('--case <id>', 'a disclosure that is open already')
+      .option('--extend <days>', 'extend its term once, by at most 30 days')
+      .option('--reason <text>', 'why, for the holder to read')
+      .option('--output <file>', 'save what is disclosed, ending in .json or .html'),
+  )
     .addHelpText('after', guideText(GUIDE))
     .action(
-      perform(input, async ({ client, show }, { holder, case: id, extend, reason, output }) => {
+      perform(input, async ({ client, show }, { holder, case: id, extend, reason, output, overwrite }) => {
         if (holder !== undefined) {
           if (id !== undefined || extend !== undefined) throw usage('Give --holder or --case, one of them.');
           const opened = async () => (await client.post(PATH, disclosure, { holder })).answer;
@@ -84,7 +87,7 @@ export const addCommand: AddCommand = (program, perform) => {
             show(answer, textOf(answer));
             return;
           }
-          await saving(output, async (take) => {
+          await saving(output, { overwrite }, async (take) => {
             const answer = await opened();
             const saved = await client.save(`${PATH}/${answer.id}/bundle.${output.split('.').at(-1)}`, take);
             show({ disclosure: answer, ...saved }, textOf(answer) + savedText(saved));
@@ -109,7 +112,7 @@ export const addCommand: AddCommand = (program, perform) => {
           return;
         }
         if (output !== undefined) {
-          const saved = await saving(output, (take) =>
+          const saved = await saving(output, { overwrite }, (take) =>
             client.save(`${path}/bundle.${output.split('.').at(-1)}`, take),
           );
           show(saved, savedText(saved));

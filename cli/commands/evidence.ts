@@ -3,7 +3,7 @@ import { usage } from '../failure.ts';
 import { type Guide, guideText } from '../guide.ts';
 import { table } from '../output.ts';
 import type { AddCommand } from '../perform.ts';
-import { saving } from '../save.ts';
+import { addOverwrite, overwriteOption, saving } from '../save.ts';
 import { savedText } from '../saved-text.ts';
 import { timeOption } from '../time.ts';
 
@@ -13,6 +13,7 @@ const input = z.object({
   output: z.string().exactOptional(),
   seed: z.string().exactOptional(),
   size: z.string().exactOptional(),
+  ...overwriteOption,
 });
 
 const drawn = z.looseObject({
@@ -40,23 +41,25 @@ const GUIDE: Guide = {
 };
 
 export const addCommand: AddCommand = (program, perform) => {
-  program
-    .command('evidence')
-    .summary('take evidence for an audit')
-    .description(
-      'Take the evidence of one period for an audit of the authority, or draw a random sample of the certificates issued in it. Auditors use it.',
-    )
-    .requiredOption(
-      '--from <time>',
-      'the earliest time, inclusive: 2026-04-01 (in Japan), or 2026-04-01T09:00:00+09:00',
-    )
-    .requiredOption('--to <time>', 'the latest time, exclusive')
-    .option('--output <file>', 'where all of it is written, as NDJSON')
-    .option('--seed <text>', 'draw a sample by this seed')
-    .option('--size <count>', 'certificates in the sample, at most 1000')
+  addOverwrite(
+    program
+      .command('evidence')
+      .summary('take evidence for an audit')
+      .description(
+        'Take the evidence of one period for an audit of the authority, or draw a random sample of the certificates issued in it. Auditors use it.',
+      )
+      .requiredOption(
+        '--from <time>',
+        'the earliest time, inclusive: 2026-04-01 (in Japan), or 2026-04-01T09:00:00+09:00',
+      )
+      .requiredOption('--to <time>', 'the latest time, exclusive')
+      .option('--output <file>', 'where all of it is written, as NDJSON')
+      .option('--seed <text>', 'draw a sample by this seed')
+      .option('--size <count>', 'certificates in the sample, at most 1000'),
+  )
     .addHelpText('after', guideText(GUIDE))
     .action(
-      perform(input, async ({ client, show }, { from, to, output, seed, size }) => {
+      perform(input, async ({ client, show }, { from, to, output, seed, size, overwrite }) => {
         if (seed !== undefined) {
           if (output !== undefined) throw usage('Give --output or --seed, one of them.');
           const query = { from, to, seed, ...(size !== undefined && { size }) };
@@ -70,7 +73,7 @@ export const addCommand: AddCommand = (program, perform) => {
           return;
         }
         if (output === undefined) throw usage('Name a file with --output, or a seed with --seed.');
-        const saved = await saving(output, (take) =>
+        const saved = await saving(output, { overwrite }, (take) =>
           client.save('/api/v1/evidence.ndjson', take, { from, to }),
         );
         show(saved, savedText(saved));

@@ -3,7 +3,7 @@ import { findCertificateRef } from '../certificate-ref.ts';
 import { usage } from '../failure.ts';
 import { type Guide, guideText } from '../guide.ts';
 import type { AddCommand } from '../perform.ts';
-import { saving } from '../save.ts';
+import { addOverwrite, overwriteOption, saving } from '../save.ts';
 import { savedText } from '../saved-text.ts';
 import { timeOption } from '../time.ts';
 
@@ -21,6 +21,7 @@ const input = z.object({
   kind: z.string().exactOptional(),
   from: timeOption.exactOptional(),
   to: timeOption.exactOptional(),
+  ...overwriteOption,
 });
 
 const GUIDE: Guide = {
@@ -36,33 +37,35 @@ const GUIDE: Guide = {
 };
 
 export const addCommand: AddCommand = (program, perform) => {
-  program
-    .command('export')
-    .summary('write records to a file')
-    .description(
-      'Write every record that a query finds to a CSV, NDJSON or Parquet file. Auditors use it; the export is itself recorded.',
-    )
-    .argument('<file>', 'ending in .csv, .ndjson or .parquet')
-    .option('--recipient <principal>', 'answers to this principal, or to `public`')
-    .option('--actor <principal>', 'acts of this principal, or of `service`')
-    .option('--certificate <ref>', "records of this certificate: CA/SERIAL, or the certificate's file")
-    .option('--holder <holder>', "records of this holder's certificates")
-    .option('--office <office>', 'what this sub-office did, or was told')
-    .option('--purpose <purpose>', 'answers for this purpose')
-    .option('--channel <channel>', 'answers that left so: ocsp, crl, certificate, records, …')
-    .option('--kind <kind>', 'of this kind: provision, issuance, revocation, …')
-    .option(
-      '--from <time>',
-      'the earliest time, inclusive: 2026-04-01 (in Japan), or 2026-04-01T09:00:00+09:00',
-    )
-    .option('--to <time>', 'the latest time, exclusive')
+  addOverwrite(
+    program
+      .command('export')
+      .summary('write records to a file')
+      .description(
+        'Write every record that a query finds to a CSV, NDJSON or Parquet file. Auditors use it; the export is itself recorded.',
+      )
+      .argument('<file>', 'ending in .csv, .ndjson or .parquet')
+      .option('--recipient <principal>', 'answers to this principal, or to `public`')
+      .option('--actor <principal>', 'acts of this principal, or of `service`')
+      .option('--certificate <ref>', "records of this certificate: CA/SERIAL, or the certificate's file")
+      .option('--holder <holder>', "records of this holder's certificates")
+      .option('--office <office>', 'what this sub-office did, or was told')
+      .option('--purpose <purpose>', 'answers for this purpose')
+      .option('--channel <channel>', 'answers that left so: ocsp, crl, certificate, records, …')
+      .option('--kind <kind>', 'of this kind: provision, issuance, revocation, …')
+      .option(
+        '--from <time>',
+        'the earliest time, inclusive: 2026-04-01 (in Japan), or 2026-04-01T09:00:00+09:00',
+      )
+      .option('--to <time>', 'the latest time, exclusive'),
+  )
     .addHelpText('after', guideText(GUIDE))
     .action(
-      perform(input, async (run, { file, certificate, ...query }) => {
+      perform(input, async (run, { file, certificate, overwrite, ...query }) => {
         const format = FORMATS.exec(file)?.[1];
         if (format === undefined) throw usage('The file ends in none of .csv, .ndjson, .parquet.');
         const ref = certificate === undefined ? {} : await findCertificateRef(run, certificate);
-        const saved = await saving(file, (take) =>
+        const saved = await saving(file, { overwrite }, (take) =>
           run.client.save(`/api/v1/exports/records.${format}`, take, { ...query, ...ref }),
         );
         run.show(saved, savedText(saved));

@@ -3,7 +3,7 @@ import { usage } from '../failure.ts';
 import { type Guide, guideText } from '../guide.ts';
 import { details, table } from '../output.ts';
 import type { AddCommand } from '../perform.ts';
-import { saving } from '../save.ts';
+import { addOverwrite, overwriteOption, saving } from '../save.ts';
 import { savedText } from '../saved-text.ts';
 
 const PATH = '/api/v1/reports/annual';
@@ -18,6 +18,7 @@ const input = z.object({
     .string()
     .regex(/\.(json|csv|html)$/, 'The file ends in none of .json, .csv, .html.')
     .exactOptional(),
+  ...overwriteOption,
 });
 
 const version = z.looseObject({
@@ -59,18 +60,20 @@ const GUIDE: Guide = {
 };
 
 export const addCommand: AddCommand = (program, perform) => {
-  program
-    .command('report')
-    .summary('show, save or make the annual report')
-    .description(
-      'Show, save or make the annual report on answers given. Anyone may read it; operators and auditors make it when the fiscal year, which begins in April, is over.',
-    )
-    .argument('[year]', 'the fiscal year')
-    .option('--make', 'make it now, for operators and auditors')
-    .option('--output <file>', 'save it, ending in .json, .csv or .html')
+  addOverwrite(
+    program
+      .command('report')
+      .summary('show, save or make the annual report')
+      .description(
+        'Show, save or make the annual report on answers given. Anyone may read it; operators and auditors make it when the fiscal year, which begins in April, is over.',
+      )
+      .argument('[year]', 'the fiscal year')
+      .option('--make', 'make it now, for operators and auditors')
+      .option('--output <file>', 'save it, ending in .json, .csv or .html'),
+  )
     .addHelpText('after', guideText(GUIDE))
     .action(
-      perform(input, async ({ client, show }, { year, make, output }) => {
+      perform(input, async ({ client, show }, { year, make, output, overwrite }) => {
         if (year === undefined) {
           if (make || output !== undefined) throw usage('Name the fiscal year.');
           const { reports } = await client.get(PATH, z.looseObject({ reports: z.array(version) }));
@@ -85,7 +88,7 @@ export const addCommand: AddCommand = (program, perform) => {
         }
         const made = async () => (await client.post(PATH, version, { fiscalYear: Number(year) })).answer;
         if (output !== undefined) {
-          const saved = await saving(output, async (take) => {
+          const saved = await saving(output, { overwrite }, async (take) => {
             if (make) await made();
             return client.save(`${PATH}/${year}.${output.split('.').at(-1)}`, take);
           });

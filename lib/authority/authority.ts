@@ -125,15 +125,14 @@ export const openAuthority = (deps: AuthorityDeps): Authority & AuthorityCore =>
 
     giveUp: issuing.giveUp,
 
-    chainPem: async (ref) => {
+    chainPem: async (ref, { withRoot = true } = {}) => {
       const { value } = await readCertificate(table, ref);
       if (value.der === undefined)
         throw new Fault('not-issued', 'The certificate is not signed yet; ask again shortly.');
-      const issuer = await issuers.byId(ref.ca);
-      return (
-        encodePem('CERTIFICATE', Buffer.from(value.der, 'base64')) +
-        encodePem('CERTIFICATE', issuer.certificate.der)
-      );
+      const own = encodePem('CERTIFICATE', Buffer.from(value.der, 'base64'));
+      const { certificate } = await issuers.byId(ref.ca);
+      // Every CA of this service is a root: its certificate is self-signed.
+      return withRoot ? own + encodePem('CERTIFICATE', certificate.der) : own;
     },
 
     renewResponders: async () => {

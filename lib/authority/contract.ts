@@ -245,8 +245,8 @@ export interface AuthorityCore {
    * has ended in another way, or its certificate is recorded and will be signed.
    */
   giveUp(closes: Closes): Promise<Closes | undefined>;
-  /** The certificate and its CA's, in PEM. Faults: `unknown-certificate`, `not-issued`. */
-  chainPem(ref: CertificateRef): Promise<string>;
+  /** The certificate and its chain, in PEM, with the root unless that is left out. Faults: `unknown-certificate`, `not-issued`. */
+  chainPem(ref: CertificateRef, options?: { readonly withRoot?: boolean }): Promise<string>;
   /**
    * Resolves with the CAs that got a new delegated responder. A CA whose responder cannot be renewed becomes an error in the
    * log and does not keep the others from being renewed; the first such fault is thrown at the end.

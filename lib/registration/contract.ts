@@ -129,13 +129,14 @@ export interface Registration {
     },
   ): Promise<{ readonly requests: readonly RequestView[]; readonly cursor?: string }>;
   /**
-   * The issued certificate followed by its chain, in PEM. The record of this provision names the HTTP method. Faults:
-   * `unknown-request`, `not-issued`.
+   * The issued certificate followed by its chain, in PEM. A server sends its chain without the root (RFC 8446 4.4.2), which is
+   * there only on demand. The record of this provision names the HTTP method. Faults: `unknown-request`, `not-issued`.
    */
   collect(
     actor: Principal,
     id: string,
     method: string,
+    options?: { readonly withRoot?: boolean },
   ): Promise<{ readonly pem: string; readonly certificate: CertificateRef }>;
   /**
    * Issues the requests that an interrupted run left approved, and tries failed attempts again after pauses that grow. An

@@ -129,7 +129,7 @@ export interface Issuing {
   /** The end by which an approved request may fail. Undefined where it has ended in another way, or will be issued. */
   giveUp(closes: Closes): Promise<Closes | undefined>;
   /** The certificate followed by its chain, in PEM. */
-  chainPem(ref: CertificateRef): Promise<string>;
+  chainPem(ref: CertificateRef, options: { readonly withRoot: boolean }): Promise<string>;
 }
 
 export interface RegistrationDeps {

@@ -170,14 +170,14 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
       };
     },
 
-    collect: async (actor, id, method) => {
+    collect: async (actor, id, method, { withRoot = false } = {}) => {
       const { state, certificate } = await readFor(actor, id);
       if (certificate === undefined) {
         throw new Fault('not-issued', phrase`The request is ${state}; there is no certificate to collect.`, {
           state,
         });
       }
-      const pem = await issuing.chainPem(certificate);
+      const pem = await issuing.chainPem(certificate, { withRoot });
       await ledger.append({
         kind: 'provision',
         recipient: actor.id,
@@ -185,7 +185,7 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
         channel: 'certificate',
         method,
         certificates: [certificate],
-        provided: { request: id },
+        provided: { request: id, ...(withRoot && { withRoot }) },
         responseDigest: hash('sha256', pem),
         count: 1,
       });

@@ -75,13 +75,14 @@ export const publicKeyObject = ({ type, publicKey }: NoteKey): KeyObject => {
   if (SIGNATURE_TYPES[type].algorithm === 'ed25519') {
     return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: raw }, format: 'jwk' });
   }
+  const name = 'ML-DSA-44';
   try {
     // Any octets of this length are a key (FIPS 204), so nothing else is wrong with it.
-    return createPublicKey({ key: { kty: 'AKP', alg: 'ML-DSA-44', pub: raw }, format: 'jwk' });
+    return createPublicKey({ key: { kty: 'AKP', alg: name, pub: raw }, format: 'jwk' });
   } catch (cause) {
     throw new Fault(
       'unsupported-algorithm',
-      phrase`This Node.js (${process.version}) has no ${'ML-DSA-44'}; use Node.js 24.7 or later.`,
+      phrase`This Node.js (${process.version}) has no ${name}; use Node.js 24.7 or later.`,
       {},
       { cause },
     );

@@ -64,7 +64,7 @@ describe('an answer that is elsewhere', () => {
     const { url: s3, asked } = await store(200, 'a,b\n1,2\n');
     const door = await sending(303, `${s3}/2026-11-22/abc?X-Amz-Signature=00`);
     const file = join(folder, 'records.csv');
-    const saved = await saving(file, (take) =>
+    const saved = await saving(file, { overwrite: false }, (take) =>
       clientOf(door.url).save('/api/v1/exports/records.csv', take, { kind: 'issuance' }),
     );
     expect(saved.bytes).toBe(8);
@@ -94,7 +94,9 @@ describe('an answer that is elsewhere', () => {
     const second = await sending(303, `${third.url}/again`);
     for (const to of [`${second.url}/once`, 'file:///etc/passwd', 'ftp://127.0.0.1/x', 'http://[']) {
       const door = await sending(303, to);
-      const saved = saving(join(folder, 'x'), (take) => clientOf(door.url).save('/x', take));
+      const saved = saving(join(folder, 'x'), { overwrite: false }, (take) =>
+        clientOf(door.url).save('/x', take),
+      );
       await expect(saved).rejects.toMatchObject({ problem: { code: 'unexpected-answer' } });
     }
     expect(third.asked).toEqual([]);
@@ -105,7 +107,7 @@ describe('an answer that is elsewhere', () => {
     const { url: s3 } = await store(403, '<Error><Code>AccessDenied</Code></Error>');
     const door = await sending(303, `${s3}/old`);
     await expect(
-      saving(join(folder, 'x'), (take) => clientOf(door.url).save('/x', take)),
+      saving(join(folder, 'x'), { overwrite: false }, (take) => clientOf(door.url).save('/x', take)),
     ).rejects.toMatchObject({
       message: expect.stringContaining('answered 403; ask again'),
     });

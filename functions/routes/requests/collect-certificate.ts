@@ -8,14 +8,23 @@ export const route = defineRoute({
   path: '/api/v1/requests/{id}/certificate.pem',
   summary: 'The issued certificate followed by its chain, in PEM',
   description:
-    'Officers collect what their own office asked for, operators any. Each hand-over is recorded as a provision.',
+    'Officers collect what their own office asked for, operators any. The chain is without its root unless the query asks for it. Each hand-over is recorded as a provision.',
   lane: 'api',
   access: ['officer', 'operator'],
   params: z.strictObject({ id: requestId }),
+  query: z.strictObject({
+    root: z
+      .enum(['true', 'false'])
+      .exactOptional()
+      .meta({
+        description: 'Whether the chain has its root too. A server does not send it (RFC 8446 4.4.2).',
+      }),
+  }),
   responses: { 200: { description: 'The chain.', contentType: 'application/pem-certificate-chain' } },
   faults: ['unknown-request', 'not-issued'],
-  handle: async ({ registration }, { params, request }, caller) => {
-    const { pem } = await registration.collect(caller, params.id, request.method);
+  handle: async ({ registration }, { params, query, request }, caller) => {
+    const withRoot = query.root === 'true';
+    const { pem } = await registration.collect(caller, params.id, request.method, { withRoot });
     return { status: 200, headers: { 'content-type': 'application/pem-certificate-chain' }, body: pem };
   },
 });

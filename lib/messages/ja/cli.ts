@@ -84,10 +84,18 @@ export const CLI = {
   'Did you mean one of {0}?': 'もしかして: {0}',
   'Did you mean {0}?': 'もしかして: {0}',
 
+  'There is no service "{0}" in {1}.': '「{0}」というサービスは {1} にありません。',
+  'The file {0} does not describe services: {1}.': 'ファイル {0} のサービスの書き方に誤りがあります（{1}）。',
+  'It has the members "default" (a name) and "services", by name, each with "url", "tlsUrl", "as" and "credentials".':
+    'メンバーは "default"（名前）と "services" です。"services" には、名前ごとに "url"、"tlsUrl"、"as"、"credentials" を書きます。',
+  'This installed program has no code that writes the files of a service.':
+    'インストールしたこのプログラムに、サービスのファイルに書き込むコードはありません。',
+  "Restore in the folder of the service's own checkout: npx akashi restore.":
+    'サービスのチェックアウトのフォルダーで復元してください（npx akashi restore）。',
   'A principal is named by 1 to 64 lower-case letters, digits and hyphens.':
     '利用主体は、英小文字、数字、ハイフンを使って 1～64 文字で指定してください。',
-  "Name a principal whose key.pem, cert.pem and ca.pem are there, or the service's data folder with --data (DATA_DIR).":
-    'key.pem、cert.pem、ca.pem のある利用主体を指定するか、サービスのデータフォルダを --data（DATA_DIR）で指定してください。',
+  "Name a principal whose key.pem, cert.pem and ca.pem are there, or the service's data folder with --data (DATA_DIR), or put them there: akashi --help.":
+    'key.pem、cert.pem、ca.pem のある利用主体を指定するか、サービスのデータフォルダを --data（DATA_DIR）で指定するか、そこに三つのファイルを置いてください（akashi --help）。',
   'There are no credentials of "{0}" in {1}. {2}': '「{0}」の認証情報が {1} にありません。{2}',
   '{0} did not answer within {1} s.': '{0} から {1} 秒以内に応答がありません。',
   "Compare the address with the names in the server's certificate, and ca.pem among the credentials with its issuer.":
@@ -136,7 +144,7 @@ export const CLI = {
   '{0}/{1} was answered with status {2}.': '{0}/{1} に対して、ステータス {2} が返されました。',
   'A file of {0} has more than {1} bytes.': '{0} のファイルが {1} バイトを超えています。',
   'A record id has 32 hex digits.': '記録の ID は 16 進 32 桁で指定してください。',
-  'Name another file with --out.': '--out に別のファイルを指定してください。',
+  'Name another file, or add --overwrite.': '別のファイルを指定するか、--overwrite を付けてください。',
   '{0} is there already.': '{0} はすでにあります。',
   '{0} was answered with status {1}.': '{0} に対して、ステータス {1} が返されました。',
   'The state file {0} cannot be read.': '状態ファイル {0} を読めません。',
@@ -149,8 +157,6 @@ export const CLI = {
   'Name the verifier key of the log with --key.': '透明性ログの検証鍵を --key で指定してください。',
   'There is no checkpoint at {0}.': '{0} にチェックポイントがありません。',
 
-  'Name a new file with --out.': '--out に新しいファイルを指定してください。',
-  'The file {0} cannot be made ({1}).': 'ファイル {0} を作れません（{1}）。',
   'The service answered with certificates that are not well formed.':
     'サービスが返した証明書の形式が正しくありません。',
   'Days are a whole number.': '日数は整数で指定してください。',
