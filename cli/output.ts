@@ -25,6 +25,9 @@ const UNSAFE = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
 export const printable = (text: string): string =>
   text.replace(UNSAFE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
+/** The words of the service stay as they came; it was told the language. */
+const textIn = (text: Text, say: Say): string => (typeof text === 'string' ? text : say(text));
+
 const pad = (text: string, width: number): string => text + ' '.repeat(width - columns(text));
 
 /** Rows in aligned columns, two spaces apart, a line each. */
@@ -42,16 +45,20 @@ export const table = (rows: readonly (readonly string[])[]): string => {
     .join('');
 };
 
-/** Names and values, a line each; what is undefined is left out. */
-export const details = (pairs: readonly (readonly [string, string | undefined])[]): string =>
-  table(pairs.filter((pair): pair is readonly [string, string] => pair[1] !== undefined));
+/** Names and values, a line each; what is undefined is left out. A name that is no phrase is that of a standard. */
+export const details = (
+  say: Say,
+  pairs: readonly (readonly [name: Text, value: Text | undefined])[],
+): string =>
+  table(
+    pairs.flatMap(([name, value]) =>
+      value === undefined ? [] : [[textIn(name, say), textIn(value, say)] as const],
+    ),
+  );
 
 /** A value of JSON on one line, as short text where it is text. */
 export const compact = (value: unknown): string =>
   typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
-
-/** The words of the service stay as they came; it was told the language. */
-const textIn = (text: Text, say: Say): string => (typeof text === 'string' ? text : say(text));
 
 export const failureText = ({ problem, advice }: Failure, say: Say): string => {
   const title = textIn(problem.title, say);
@@ -60,11 +67,11 @@ export const failureText = ({ problem, advice }: Failure, say: Say): string => {
   const facts = Object.entries(problem.facts ?? {}).map(
     ([name, value]) => [name, compact(said(value, say))] as const,
   );
-  const rest = details([
-    [say(phrase`detail`), detail === '' ? undefined : detail],
-    [say(phrase`what to do`), advice && say(advice)],
+  const rest = details(say, [
+    [phrase`detail`, detail === '' ? undefined : detail],
+    [phrase`what to do`, advice],
     ...facts,
-    [say(phrase`request id`), problem.requestId],
+    [phrase`request id`, problem.requestId],
   ]);
   return `${lines.join('\n')}\n${rest.replace(/^/gm, '  ').trimEnd()}\n`;
 };

@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
+import { phrase } from '../lib/fault.ts';
+import type { Say } from '../lib/messages/messages.ts';
 import { type RecordAnswer, recordPage } from './answers.ts';
 import { findCertificateRef } from './certificate-ref.ts';
 import { compact, details, table } from './output.ts';
@@ -95,10 +97,16 @@ export const listRecords = async (
     if (run.settings.json) records.push(...page.records);
     else run.terminal.out(table(page.records.map(rowOf)));
   }
-  const rest = cursor === undefined ? '' : `; more with --cursor ${cursor}`;
-  run.show({ records, ...(cursor === undefined ? {} : { cursor }) }, `records: ${count}${rest}\n`);
+  const end =
+    cursor === undefined
+      ? phrase`records: ${count}`
+      : phrase`records: ${count}; more with --cursor ${cursor}`;
+  run.show({ records, ...(cursor === undefined ? {} : { cursor }) }, `${run.say(end)}\n`);
 };
 
-/** A whole record, for people. */
-export const recordText = (record: RecordAnswer): string =>
-  details(Object.entries(record).map(([name, value]) => [name, compact(value)] as const));
+/** A whole record, for people. Its members have the names that queries have. */
+export const recordText = (say: Say, record: RecordAnswer): string =>
+  details(
+    say,
+    Object.entries(record).map(([name, value]) => [name, compact(value)] as const),
+  );

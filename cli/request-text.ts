@@ -1,32 +1,44 @@
+import { type Phrase, phrase } from '../lib/fault.ts';
+import type { Say } from '../lib/messages/messages.ts';
 import type { RequestAnswer } from './answers.ts';
 import { details, table } from './output.ts';
 
+type Examination = RequestAnswer['examinations'][number];
+
+const examinationText = ({ at, decision, by, reason }: Examination): Phrase =>
+  reason === undefined ? phrase`${at} ${decision} by ${by}` : phrase`${at} ${decision} by ${by}: ${reason}`;
+
 /** A whole request, for people. */
-export const requestText = (request: RequestAnswer): string =>
-  details([
-    ['request', request.id],
-    ['state', request.state],
-    ['office', request.office],
-    ['profile', `${request.profile}, version ${request.profileVersion}`],
-    ['subject', request.subject],
+export const requestText = (say: Say, request: RequestAnswer): string =>
+  details(say, [
+    [phrase`request`, request.id],
+    [phrase`state`, request.state],
+    [phrase`office`, request.office],
+    [phrase`profile`, phrase`${request.profile}, version ${request.profileVersion}`],
+    [phrase`subject`, request.subject],
     ...Object.entries(request.fields).map(
-      ([name, value]) => [`field ${name}`, typeof value === 'string' ? value : value.join(' | ')] as const,
+      ([name, value]) =>
+        [phrase`field ${name}`, typeof value === 'string' ? value : value.join(' | ')] as const,
     ),
     ...(request.ignored ?? []).map(
-      ({ part, name, value }) => ['not used', ['CSR', part, name, value].filter(Boolean).join(' ')] as const,
+      ({ part, name, value }) =>
+        [phrase`not used`, ['CSR', part, name, value].filter(Boolean).join(' ')] as const,
     ),
-    ['key', `${request.keyAlgorithm}, SHA-256 ${request.publicKeyDigest}`],
-    ['submitted', `${request.submittedAt} by ${request.submittedBy}`],
+    [phrase`key`, `${request.keyAlgorithm}, SHA-256 ${request.publicKeyDigest}`],
+    [phrase`submitted`, phrase`${request.submittedAt} by ${request.submittedBy}`],
     ...request.examinations.map(
-      ({ stage, by, at, decision, reason }) =>
+      (one) =>
         [
-          `at the ${stage}`,
-          `${at} ${decision} by ${by}${reason === undefined ? '' : `: ${reason}`}`,
+          one.stage === 'office' ? phrase`at the office` : phrase`at the centre`,
+          examinationText(one),
         ] as const,
     ),
-    ['approval lapsed', request.lapses?.join(' | ')],
-    ['failed', request.failure && `${request.failure.at} ${request.failure.code}: ${request.failure.reason}`],
-    ['certificate', request.certificate && `${request.certificate.ca}/${request.certificate.serial}`],
+    [phrase`approval lapsed`, request.lapses?.join(' | ')],
+    [
+      phrase`failed`,
+      request.failure && `${request.failure.at} ${request.failure.code}: ${request.failure.reason}`,
+    ],
+    [phrase`certificate`, request.certificate && `${request.certificate.ca}/${request.certificate.serial}`],
   ]);
 
 /** One line for each request. */

@@ -135,7 +135,7 @@ export const statusText = (
   unread: readonly Fault[],
   say: Say,
 ): string =>
-  details([
+  details(say, [
     ...path.flatMap((entry, index) => entryLines(entry, index, say)),
     ...unreadLines(unread, say),
     [say(phrase`trust`), say(TRUST[end])],

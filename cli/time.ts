@@ -1,13 +1,13 @@
 import { z } from 'zod';
 
-const MESSAGE = 'Must be a date such as 2026-04-01, or a time such as 2026-04-01T09:00:00+09:00.';
-
 /**
  * An option that takes a time: RFC 3339 with `Z` or an offset, or a date, which is its first moment in Japan, as the months
  * and fiscal years of the service are those of Japan Standard Time. In UTC, as the service takes it.
  */
 export const timeOption = z
-  .union([z.iso.date(), z.iso.datetime({ offset: true })], { error: MESSAGE })
+  .union([z.iso.date(), z.iso.datetime({ offset: true })], {
+    error: 'Must be a date such as 2026-04-01, or a time such as 2026-04-01T09:00:00+09:00.',
+  })
   .transform((text) => {
     if (text.endsWith('Z')) return text;
     const time = new Date(text.includes('T') ? text : `${text}T00:00:00+09:00`);

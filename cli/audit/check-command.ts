@@ -36,7 +36,7 @@ export const addCheck = (audit: Command, perform: Perform): void => {
     .action(
       perform(
         z.object({ file: z.string(), key: z.string(), ...witnessOptions }),
-        async ({ show }, { file, key, ...input }) => {
+        async ({ say, show }, { file, key, ...input }) => {
           const text = await readFileWithin(file, MAX_PROOF_BYTES);
           const policy = { logs: [trustedLog([await readKey(key)])], ...(await witnessesOf(input)) };
           try {
@@ -45,16 +45,16 @@ export const addCheck = (audit: Command, perform: Perform): void => {
             if (!shown.success) throw unexpected('The proven record is none that this version knows.');
             show(
               { record, leaf: index, origin: checkpoint.origin, size: checkpoint.size, cosigned },
-              recordText(shown.data) +
-                details([
-                  ['log', checkpoint.origin],
-                  ['leaf', `${index} of ${checkpoint.size}`],
-                  ...cosigned.map(({ name, time }): readonly [string, string] => [
-                    'cosigned by',
-                    `${name} ${new Date(time * 1000).toISOString()}`,
-                  ]),
+              recordText(say, shown.data) +
+                details(say, [
+                  [phrase`log`, checkpoint.origin],
+                  [phrase`leaf`, phrase`${index} of ${checkpoint.size}`],
+                  ...cosigned.map(
+                    ({ name, time }) =>
+                      [phrase`cosigned by`, `${name} ${new Date(time * 1000).toISOString()}`] as const,
+                  ),
                 ]) +
-                'good: the record is in the log\n',
+                `${say(phrase`good: the record is in the log`)}\n`,
             );
             return EXIT.ok;
           } catch (error) {

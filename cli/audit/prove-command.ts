@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { z } from 'zod';
+import { phrase } from '../../lib/fault.ts';
 import type { ApiClient } from '../api-client.ts';
 import { Failure, usage } from '../failure.ts';
 import { type Guide, guideText } from '../guide.ts';
@@ -58,13 +59,13 @@ export const addProve = (audit: Command, perform: Perform): void => {
     .action(
       perform(
         z.object({ record: z.string(), out: z.string().exactOptional(), ...overwriteOption }),
-        async ({ client, show }, { record: id, out, overwrite }) => {
+        async ({ client, say, show }, { record: id, out, overwrite }) => {
           const file = out ?? `${id}.tlog-proof`;
           if (out === undefined && !/^[0-9a-f]{32}$/.test(id)) throw usage('A record id has 32 hex digits.');
           await saving(file, { overwrite }, async (take) =>
             take(Readable.from([Buffer.from(await fetchProof(client, id))])),
           );
-          show({ record: id, file }, `proof of ${id}: ${file}\n`);
+          show({ record: id, file }, `${say(phrase`proof of ${id}: ${file}`)}\n`);
         },
       ),
     );

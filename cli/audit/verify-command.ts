@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { DAMAGES, type Finding } from '../../lib/audit/audit.ts';
-import { type Say, speaking } from '../../lib/messages/messages.ts';
+import { phrase } from '../../lib/fault.ts';
+import type { Say } from '../../lib/messages/messages.ts';
 import { EXIT, usage } from '../failure.ts';
 import { type Guide, guideText } from '../guide.ts';
 import { compact, details, printable } from '../output.ts';
@@ -111,10 +112,7 @@ export const addVerify = (audit: Command, perform: Perform): void => {
         } finally {
           bar.end();
         }
-        run.show(
-          { ...verdict, state: input.state },
-          verdictText(verdict, input.state, await speaking(settings.language)),
-        );
+        run.show({ ...verdict, state: input.state }, verdictText(verdict, input.state, run.say));
         return verdict.findings.length === 0 ? EXIT.ok : EXIT.refused;
       }),
     );
@@ -125,7 +123,7 @@ const readNote = async (file: string): Promise<string> =>
 
 /** The verifier key: from the command line, from the last run, or, with a warning, from the log that is being checked. */
 const keyFor = async (
-  { terminal }: Run,
+  { terminal, say }: Run,
   given: string | undefined,
   state: AuditState | undefined,
   read: (path: string) => Promise<Uint8Array | undefined>,
@@ -142,8 +140,7 @@ const keyFor = async (
   if (!shown) throw usage('Name the verifier key of the log with --key.');
   const vkey = Buffer.from(shown).toString('utf8').trim();
   terminal.err(
-    `WARNING: the verifier key ${printable(vkey)} was taken from the log that is being checked.\n` +
-      '         Compare it with the one that was handed over at the ceremony, and name that one with --key.\n',
+    `${say(phrase`WARNING: the verifier key ${printable(vkey)} was taken from the log that is being checked. Compare it with the one that was handed over at the ceremony, and name that one with --key.`)}\n`,
   );
   return vkey;
 };
@@ -153,7 +150,7 @@ const iso = (ms: number | undefined): string | undefined =>
 
 const findingText = ({ damage, facts }: Finding, say: Say): string => {
   const where = Object.entries(facts).map(([name, value]) => `${name} ${printable(compact(value))}`);
-  return `DAMAGE ${damage}: ${say(DAMAGES[damage])}\n  ${where.join(', ')}\n`;
+  return `${say(phrase`DAMAGE ${damage}`)}: ${say(DAMAGES[damage])}\n  ${where.join(', ')}\n`;
 };
 
 const verdictText = (
@@ -164,31 +161,38 @@ const verdictText = (
   const gap = tree?.longestGap;
   return (
     findings.map((finding) => findingText(finding, say)).join('') +
-    details([
-      ['log', origin],
-      ['leaves', size?.toString()],
-      ['cosigned by', witnesses && witnesses.length > 0 ? witnesses.join(' ') : undefined],
-      ['from', iso(tree?.oldest)],
-      ['to', iso(tree?.newest)],
+    details(say, [
+      [phrase`log`, origin],
+      [phrase`leaves`, size?.toString()],
+      [phrase`cosigned by`, witnesses && witnesses.length > 0 ? witnesses.join(' ') : undefined],
+      [phrase`oldest leaf`, iso(tree?.oldest)],
+      [phrase`newest leaf`, iso(tree?.newest)],
       [
-        'longest time without a record',
-        gap && `${((gap.to - gap.from) / HOUR_MS).toFixed(1)} h from ${iso(gap.from)}`,
+        phrase`longest time without a record`,
+        gap &&
+          phrase`${((gap.to - gap.from) / HOUR_MS).toFixed(1)} h from ${new Date(gap.from).toISOString()}`,
       ],
       [
-        'records that are as their leaves',
-        records?.matched.toString() ?? 'not checked; name an auditor with --as',
+        phrase`records that are as their leaves`,
+        records?.matched.toString() ?? phrase`not checked; name an auditor with --as`,
       ],
-      ['records gone after their time', records?.expired.toString()],
-      ['records that two operators recorded as lost', records?.lost ? records.lost.toString() : undefined],
-      ['records newer than the checkpoint', records?.newer.toString()],
-      ['serial numbers held against them', records?.serials.toString()],
-      ['CRLs held against them', records && `${records.crls}, ${records.crlsRead} of them by their entries`],
+      [phrase`records gone after their time`, records?.expired.toString()],
       [
-        'queries asked',
-        records?.queries?.toString() ?? (records && 'none; name --queries to have them asked'),
+        phrase`records that two operators recorded as lost`,
+        records?.lost ? records.lost.toString() : undefined,
       ],
-      ['checkpoint kept in', state],
+      [phrase`records newer than the checkpoint`, records?.newer.toString()],
+      [phrase`serial numbers held against them`, records?.serials.toString()],
+      [
+        phrase`CRLs held against them`,
+        records && phrase`${records.crls}, ${records.crlsRead} of them by their entries`,
+      ],
+      [
+        phrase`queries asked`,
+        records?.queries?.toString() ?? (records && phrase`none; name --queries to have them asked`),
+      ],
+      [phrase`checkpoint kept in`, state],
     ]) +
-    (findings.length === 0 ? 'good: nothing was found\n' : `damage: ${findings.length}\n`)
+    `${say(findings.length === 0 ? phrase`good: nothing was found` : phrase`damage: ${findings.length}`)}\n`
   );
 };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { phrase } from '../../lib/fault.ts';
 import { authoritiesAnswer } from '../answers.ts';
 import { type Guide, guideText } from '../guide.ts';
 import { details } from '../output.ts';
@@ -22,16 +23,16 @@ export const addCommand: AddCommand = (program, perform) => {
     )
     .addHelpText('after', guideText(GUIDE))
     .action(
-      perform(z.object({}), async ({ client, show }) => {
+      perform(z.object({}), async ({ client, say, show }) => {
         const answer = await client.get('/ca', authoritiesAnswer);
         const texts = answer.authorities.map((ca) =>
-          details([
-            ['authority', `${ca.id}  ${ca.title.ja} / ${ca.title.en}`],
-            ['subject', ca.subject],
-            ['algorithm', ca.algorithm],
-            ['valid', `${ca.notBefore} to ${ca.notAfter}`],
+          details(say, [
+            [phrase`authority`, phrase`${ca.id}  ${ca.title}`],
+            [phrase`subject`, ca.subject],
+            [phrase`algorithm`, ca.algorithm],
+            [phrase`valid`, phrase`${ca.notBefore} to ${ca.notAfter}`],
             ['SHA-256', ca.fingerprint],
-            ['certificate', ca.urls.certificate],
+            [phrase`certificate`, ca.urls.certificate],
             ...ca.urls.crl.map((url) => ['CRL', url] as const),
             ['OCSP', ca.urls.ocsp],
           ]),

@@ -74,7 +74,7 @@ export const addCommand: AddCommand = (program, perform) => {
     .action(
       perform(
         z.object({ folder: z.string() }),
-        async ({ settings: { data, language }, terminal, show }, { folder }) => {
+        async ({ settings: { data, language }, terminal, say, show }, { folder }) => {
           for await (const line of ask(resolve(data), { folder: resolve(folder), language })) {
             if ('step' in line) {
               if (terminal.isWatched) terminal.err(`${line.step} …\n`);
@@ -86,12 +86,12 @@ export const addCommand: AddCommand = (program, perform) => {
               const { made, leaves, files, bytes } = line.made;
               show(
                 line.made,
-                details([
-                  ['backup', resolve(folder)],
-                  ['made', made],
-                  ['leaves of the log', String(leaves)],
-                  ['files', String(files)],
-                  ['bytes', String(bytes)],
+                details(say, [
+                  [phrase`backup`, resolve(folder)],
+                  [phrase`made`, made],
+                  [phrase`leaves of the log`, String(leaves)],
+                  [phrase`files`, String(files)],
+                  [phrase`bytes`, String(bytes)],
                 ]),
               );
               return;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { phrase } from '../../lib/fault.ts';
 import { certificateAnswer } from '../answers.ts';
 import { certificatePath, findCertificateRef } from '../certificate-ref.ts';
 import { type Guide, guideText } from '../guide.ts';
@@ -36,15 +37,15 @@ export const addCommand: AddCommand = (program, perform) => {
         const { revocation, awaiting } = certificate;
         run.show(
           certificate,
-          details([
-            ['certificate', `${certificate.ca}/${certificate.serial}`],
-            ['subject', certificate.subject],
-            ['profile', certificate.profile],
-            ['office', certificate.office],
-            ['request', certificate.request],
-            ['valid', `${certificate.notBefore} to ${certificate.notAfter}`],
-            ['status', revocation ? revocationText(revocation) : certificate.status],
-            ['awaiting', awaiting && awaitingText(awaiting)],
+          details(run.say, [
+            [phrase`certificate`, `${certificate.ca}/${certificate.serial}`],
+            [phrase`subject`, certificate.subject],
+            [phrase`profile`, certificate.profile],
+            [phrase`office`, certificate.office],
+            [phrase`request`, certificate.request],
+            [phrase`valid`, phrase`${certificate.notBefore} to ${certificate.notAfter}`],
+            [phrase`status`, revocation ? revocationText(revocation) : certificate.status],
+            [phrase`awaiting`, awaiting && awaitingText(awaiting)],
           ]),
         );
       }),

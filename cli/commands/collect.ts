@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { z } from 'zod';
+import { phrase } from '../../lib/fault.ts';
 import { decodeCertificates } from '../certificate-file.ts';
 import { unexpected } from '../failure.ts';
 import { type Guide, guideText } from '../guide.ts';
@@ -40,7 +41,7 @@ export const addCommand: AddCommand = (program, perform) => {
   )
     .addHelpText('after', guideText(GUIDE))
     .action(
-      perform(input, async ({ client, show }, { request: id, out, withRoot, overwrite }) => {
+      perform(input, async ({ client, say, show }, { request: id, out, withRoot, overwrite }) => {
         const path = `/api/v1/requests/${encodeURIComponent(id)}/certificate.pem`;
         const query = withRoot ? { root: 'true' } : {};
         if (out === undefined) {
@@ -52,7 +53,7 @@ export const addCommand: AddCommand = (program, perform) => {
         await saving(out, { overwrite, mode: 0o644 }, async (take) =>
           take(Readable.from([Buffer.from(checked(await client.pem(path, query)))])),
         );
-        show({ file: out }, `certificate and chain in ${out}\n`);
+        show({ file: out }, `${say(phrase`certificate and chain in ${out}`)}\n`);
       }),
     );
 };

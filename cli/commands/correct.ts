@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { phrase } from '../../lib/fault.ts';
 import { correctionAnswer } from '../answers.ts';
+import { asRun } from '../as-run.ts';
 import { certificatePath, findCertificateRef } from '../certificate-ref.ts';
 import { EXIT } from '../failure.ts';
 import { type Guide, guideText } from '../guide.ts';
@@ -34,17 +36,16 @@ export const addCommand: AddCommand = (program, perform) => {
         const { answer } = await run.client.post(`${certificatePath(ref)}/correction`, correctionAnswer);
         const { awaiting, first } = answer;
         if (awaiting === undefined) {
-          run.show({ ...ref, ...answer }, `${name}: the status is corrected\n`);
+          run.show({ ...ref, ...answer }, `${run.say(phrase`${name}: the status is corrected`)}\n`);
           return EXIT.ok;
         }
         const said = first
-          ? 'A correction is asked for'
-          : `The same operator asked for it before, at ${awaiting.askedAt}; nothing has changed`;
+          ? phrase`${name} is not corrected yet. A correction is asked for.`
+          : phrase`${name} is not corrected yet. The same operator asked for it before, at ${awaiting.askedAt}; nothing has changed.`;
+        const next = phrase`Before ${awaiting.lapsesAt} another operator runs`;
         run.show(
           { ...ref, ...answer },
-          `${name} is not corrected yet. ${said}.\n` +
-            `Before ${awaiting.lapsesAt} another operator runs\n` +
-            `  akashi correct --as OPERATOR ${name}\n`,
+          `${run.say(said)}\n${run.say(next)}\n  ${asRun(`akashi correct --as OPERATOR ${name}`)}\n`,
         );
         return EXIT.awaiting;
       }),

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { phrase } from '../../lib/fault.ts';
+import type { Say } from '../../lib/messages/messages.ts';
 import { usage } from '../failure.ts';
 import { type Guide, guideText } from '../guide.ts';
 import { details, table } from '../output.ts';
@@ -34,15 +36,15 @@ const disclosure = z.looseObject({
   state: z.string(),
 });
 
-const textOf = (one: z.output<typeof disclosure>): string =>
-  details([
-    ['disclosure', one.id],
-    ['holder', one.holder],
-    ['requested', `${one.requestedAt} by ${one.requestedBy}`],
-    ['deadline', one.deadline],
-    ['extended', one.extension && `${one.extension.at}: ${one.extension.reason}`],
-    ['disclosed', one.disclosedAt],
-    ['state', one.state],
+const textOf = (say: Say, one: z.output<typeof disclosure>): string =>
+  details(say, [
+    [phrase`disclosure`, one.id],
+    [phrase`holder`, one.holder],
+    [phrase`requested`, phrase`${one.requestedAt} by ${one.requestedBy}`],
+    [phrase`deadline`, one.deadline],
+    [phrase`extended`, one.extension && `${one.extension.at}: ${one.extension.reason}`],
+    [phrase`disclosed`, one.disclosedAt],
+    [phrase`state`, one.state],
   ]);
 
 const GUIDE: Guide = {
@@ -78,48 +80,60 @@ export const addCommand: AddCommand = (program, perform) => {
   )
     .addHelpText('after', guideText(GUIDE))
     .action(
-      perform(input, async ({ client, show }, { holder, case: id, extend, reason, output, overwrite }) => {
-        if (holder !== undefined) {
-          if (id !== undefined || extend !== undefined) throw usage('Give --holder or --case, one of them.');
-          const opened = async () => (await client.post(PATH, disclosure, { holder })).answer;
-          if (output === undefined) {
-            const answer = await opened();
-            show(answer, textOf(answer));
+      perform(
+        input,
+        async ({ client, say, show }, { holder, case: id, extend, reason, output, overwrite }) => {
+          if (holder !== undefined) {
+            if (id !== undefined || extend !== undefined)
+              throw usage('Give --holder or --case, one of them.');
+            const opened = async () => (await client.post(PATH, disclosure, { holder })).answer;
+            if (output === undefined) {
+              const answer = await opened();
+              show(answer, textOf(say, answer));
+              return;
+            }
+            await saving(output, { overwrite }, async (take) => {
+              const answer = await opened();
+              const saved = await client.save(
+                `${PATH}/${answer.id}/bundle.${output.split('.').at(-1)}`,
+                take,
+              );
+              show({ disclosure: answer, ...saved }, textOf(say, answer) + savedText(say, saved));
+            });
             return;
           }
-          await saving(output, { overwrite }, async (take) => {
-            const answer = await opened();
-            const saved = await client.save(`${PATH}/${answer.id}/bundle.${output.split('.').at(-1)}`, take);
-            show({ disclosure: answer, ...saved }, textOf(answer) + savedText(saved));
-          });
-          return;
-        }
-        if (id === undefined) {
-          if (extend !== undefined || output !== undefined) throw usage('Name the disclosure with --case.');
-          const { cases } = await client.get(PATH, z.looseObject({ cases: z.array(disclosure) }));
-          const rows = cases.map((one) => [one.id, one.holder, one.state, `until ${one.deadline}`]);
-          show({ cases }, rows.length === 0 ? 'There are no disclosures.\n' : table(rows));
-          return;
-        }
-        const path = `${PATH}/${encodeURIComponent(id)}`;
-        if (extend !== undefined) {
-          if (reason === undefined) throw usage('Say why with --reason.');
-          const { answer } = await client.post(`${path}/extension`, disclosure, {
-            days: Number(extend),
-            reason,
-          });
-          show(answer, textOf(answer));
-          return;
-        }
-        if (output !== undefined) {
-          const saved = await saving(output, { overwrite }, (take) =>
-            client.save(`${path}/bundle.${output.split('.').at(-1)}`, take),
-          );
-          show(saved, savedText(saved));
-          return;
-        }
-        const found = await client.get(path, disclosure);
-        show(found, textOf(found));
-      }),
+          if (id === undefined) {
+            if (extend !== undefined || output !== undefined) throw usage('Name the disclosure with --case.');
+            const { cases } = await client.get(PATH, z.looseObject({ cases: z.array(disclosure) }));
+            const rows = cases.map((one) => [
+              one.id,
+              one.holder,
+              one.state,
+              say(phrase`until ${one.deadline}`),
+            ]);
+            show({ cases }, rows.length === 0 ? `${say(phrase`There are no disclosures.`)}\n` : table(rows));
+            return;
+          }
+          const path = `${PATH}/${encodeURIComponent(id)}`;
+          if (extend !== undefined) {
+            if (reason === undefined) throw usage('Say why with --reason.');
+            const { answer } = await client.post(`${path}/extension`, disclosure, {
+              days: Number(extend),
+              reason,
+            });
+            show(answer, textOf(say, answer));
+            return;
+          }
+          if (output !== undefined) {
+            const saved = await saving(output, { overwrite }, (take) =>
+              client.save(`${path}/bundle.${output.split('.').at(-1)}`, take),
+            );
+            show(saved, savedText(say, saved));
+            return;
+          }
+          const found = await client.get(path, disclosure);
+          show(found, textOf(say, found));
+        },
+      ),
     );
 };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { phrase } from '../../lib/fault.ts';
 import { usage } from '../failure.ts';
 import { type Guide, guideText } from '../guide.ts';
 import { table } from '../output.ts';
@@ -59,7 +60,7 @@ export const addCommand: AddCommand = (program, perform) => {
   )
     .addHelpText('after', guideText(GUIDE))
     .action(
-      perform(input, async ({ client, show }, { from, to, output, seed, size, overwrite }) => {
+      perform(input, async ({ client, say, show }, { from, to, output, seed, size, overwrite }) => {
         if (seed !== undefined) {
           if (output !== undefined) throw usage('Give --output or --seed, one of them.');
           const query = { from, to, seed, ...(size !== undefined && { size }) };
@@ -69,14 +70,17 @@ export const addCommand: AddCommand = (program, perform) => {
             `${ca}/${serial}`,
             profile,
           ]);
-          show(answer, `${table(rows)}of ${answer.population} certificates. ${answer.method}\n`);
+          show(
+            answer,
+            `${table(rows)}${say(phrase`of ${answer.population} certificates. ${answer.method}`)}\n`,
+          );
           return;
         }
         if (output === undefined) throw usage('Name a file with --output, or a seed with --seed.');
         const saved = await saving(output, { overwrite }, (take) =>
           client.save('/api/v1/evidence.ndjson', take, { from, to }),
         );
-        show(saved, savedText(saved));
+        show(saved, savedText(say, saved));
       }),
     );
 };

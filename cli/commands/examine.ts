@@ -38,7 +38,7 @@ export const addCommand: AddCommand = (program, perform) => {
     .option('--reason <text>', 'why, for people')
     .addHelpText('after', guideText(GUIDE))
     .action(
-      perform(input, async ({ client, show }, { request: id, approve, reject, reason }) => {
+      perform(input, async ({ client, say, show }, { request: id, approve, reject, reason }) => {
         if (approve === reject) throw usage('Say one of --approve and --reject.');
         if (reject && reason === undefined) throw usage('A rejection needs a reason: --reason TEXT.');
         const decision = approve ? 'approve' : 'reject';
@@ -47,7 +47,7 @@ export const addCommand: AddCommand = (program, perform) => {
           requestAnswer,
           { decision, ...(reason === undefined ? {} : { reason }) },
         );
-        show(answer, requestText(answer));
+        show(answer, requestText(say, answer));
       }),
     );
 };

@@ -68,7 +68,7 @@ export const addCommand: AddCommand = (program, perform) => {
         const saved = await saving(file, { overwrite }, (take) =>
           run.client.save(`/api/v1/exports/records.${format}`, take, { ...query, ...ref }),
         );
-        run.show(saved, savedText(saved));
+        run.show(saved, savedText(run.say, saved));
       }),
     );
 };

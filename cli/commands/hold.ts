@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { phrase } from '../../lib/fault.ts';
 import { outcomeAnswer } from '../answers.ts';
 import { isAwaiting, showAwaiting } from '../awaiting.ts';
 import { certificatePath, findCertificateRef } from '../certificate-ref.ts';
@@ -34,10 +35,10 @@ export const addCommand: AddCommand = (program, perform) => {
         const ref = await findCertificateRef(run, certificate);
         const { answer } = await run.client.post(`${certificatePath(ref)}/hold`, outcomeAnswer);
         if (isAwaiting(answer)) return showAwaiting(run, ref, answer, 'akashi hold');
-        const end = answer.final ? '; by its profile the hold can never be released' : '';
-        run.show(
-          { ...ref, ...answer },
-          `${ref.ca}/${ref.serial} ${revocationText(answer.revocation)}${end}\n`,
+        const text = revocationText(answer.revocation);
+        const end = answer.final ? phrase`${text}; by its profile the hold can never be released` : text;
+        run.show({ ...ref, ...answer }, `${ref.ca}/${ref.serial} ${run.say(end)}
+`);
         );
         return EXIT.ok;
       }),

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { z } from 'zod';
+import { phrase } from '../../lib/fault.ts';
 import { type Guide, guideText } from '../guide.ts';
 import { table } from '../output.ts';
 import type { AddCommand } from '../perform.ts';
@@ -36,7 +37,7 @@ export const addCommand: AddCommand = (program, perform) => {
     .argument('<files...>', 'the log files')
     .addHelpText('after', guideText(GUIDE))
     .action(
-      perform(z.object({ files: z.array(z.string()) }), async ({ client, show }, { files }) => {
+      perform(z.object({ files: z.array(z.string()) }), async ({ client, say, show }, { files }) => {
         const done: { file: string; lines: number; hits: number }[] = [];
         for (const path of files) {
           const file = basename(path);
@@ -51,8 +52,8 @@ export const addCommand: AddCommand = (program, perform) => {
         }
         const rows = done.map(({ file, lines, hits }) => [
           file,
-          `${lines} new lines`,
-          `${hits} copies served`,
+          say(phrase`${lines} new lines`),
+          say(phrase`${hits} copies served`),
         ]);
         show({ files: done }, table(rows));
       }),

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { type Phrase, phrase } from '../../lib/fault.ts';
 import { keyListParts, keyListText, readKeyList, sortedKeyList } from '../../lib/keys/keys.ts';
+import type { Say } from '../../lib/messages/messages.ts';
 import { type Guide, guideText } from '../guide.ts';
 import { details } from '../output.ts';
 import type { AddCommand } from '../perform.ts';
@@ -25,23 +27,26 @@ const keyList = z.looseObject({
 });
 type KeyList = z.output<typeof keyList>;
 
-const listText = (one: { readonly list?: string; readonly keys: number } | undefined): string =>
-  one?.list === undefined ? 'none' : `${one.list}, ${one.keys} keys`;
+const listText = (one: { readonly list?: string; readonly keys: number } | undefined): Phrase =>
+  one?.list === undefined ? phrase`none` : phrase`${one.list}, ${one.keys} keys`;
 
-const textOf = ({ inForce, proposal }: KeyList): string =>
-  details([
-    ['list in force', listText(inForce)],
-    ['proposal', proposal?.id],
-    ['proposed list', proposal && listText(proposal)],
-    ['proposed', proposal && `${proposal.at} by ${proposal.by}`],
-    ['lapses', proposal?.lapsesAt],
+const textOf = (say: Say, { inForce, proposal }: KeyList): string =>
+  details(say, [
+    [phrase`list in force`, listText(inForce)],
+    [phrase`proposal`, proposal?.id],
+    [phrase`proposed list`, proposal && listText(proposal)],
+    [phrase`proposed`, proposal && phrase`${proposal.at} by ${proposal.by}`],
+    [phrase`lapses`, proposal?.lapsesAt],
   ]) +
-  (proposal ? `next: another operator compares the list and runs: akashi keys approve ${proposal.id}\n` : '');
+  (proposal
+    ? `${say(phrase`next: another operator compares the list and runs: akashi keys approve ${proposal.id}`)}\n`
+    : '');
 
 const OPERATOR = 'a running service, and an operator: --as or --token';
 const A_LIST = "printf '%064d\\n' 1 2 3 > compromised.txt";
 const PROPOSE_LIST = 'akashi keys propose compromised.txt --as operator-sakai';
-const FIND_PROPOSAL = "PROPOSAL=$(akashi keys show --as operator-noda | sed -n 's/^proposal *//p')";
+const FIND_PROPOSAL =
+  "PROPOSAL=$(akashi keys show --language en --as operator-noda | sed -n 's/^proposal *//p')";
 
 const SHOW: Guide = {
   needs: [OPERATOR],
@@ -97,9 +102,9 @@ export const addCommand: AddCommand = (program, perform) => {
     .description('Show which list of compromised keys is in force, and what awaits another operator.')
     .addHelpText('after', guideText(SHOW))
     .action(
-      perform(z.object({}), async ({ client, show }) => {
+      perform(z.object({}), async ({ client, say, show }) => {
         const found = await client.get(PATH, keyList);
-        show(found, textOf(found));
+        show(found, textOf(say, found));
       }),
     );
 
@@ -112,7 +117,7 @@ export const addCommand: AddCommand = (program, perform) => {
     .argument('<file>', 'the list')
     .addHelpText('after', guideText(PROPOSE))
     .action(
-      perform(z.object({ file: z.string() }), async ({ client, show }, { file }) => {
+      perform(z.object({ file: z.string() }), async ({ client, say, show }, { file }) => {
         const list = sortedKeyList(readKeyList(await readFileWithin(file, MAX_BYTES)));
         const parts: string[] = [];
         for (const part of keyListParts(list)) {
@@ -121,7 +126,7 @@ export const addCommand: AddCommand = (program, perform) => {
           parts.push((await client.upload(`${PATH}/parts`, stored, text, 'text/plain')).part);
         }
         const { answer } = await client.post(PATH, keyList, { parts });
-        show(answer, textOf(answer));
+        show(answer, textOf(say, answer));
       }),
     );
 
@@ -133,9 +138,9 @@ export const addCommand: AddCommand = (program, perform) => {
     )
     .addHelpText('after', guideText(WITHDRAW))
     .action(
-      perform(z.object({}), async ({ client, show }) => {
+      perform(z.object({}), async ({ client, say, show }) => {
         const { answer } = await client.post(PATH, keyList, { withdraw: true });
-        show(answer, textOf(answer));
+        show(answer, textOf(say, answer));
       }),
     );
 
@@ -154,9 +159,9 @@ export const addCommand: AddCommand = (program, perform) => {
         }),
       )
       .action(
-        perform(z.object({ proposal: z.string() }), async ({ client, show }, { proposal }) => {
+        perform(z.object({ proposal: z.string() }), async ({ client, say, show }, { proposal }) => {
           const { answer } = await client.post(`${PATH}/decision`, keyList, { proposal, decision: name });
-          show(answer, textOf(answer));
+          show(answer, textOf(say, answer));
         }),
       );
   }

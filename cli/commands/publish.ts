@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { phrase } from '../../lib/fault.ts';
 import { publicationAnswer } from '../answers.ts';
 import { type Guide, guideText } from '../guide.ts';
 import { details } from '../output.ts';
@@ -30,19 +31,19 @@ export const addCommand: AddCommand = (program, perform) => {
     .action(
       perform(
         z.object({ ca: z.string(), partition: z.string() }),
-        async ({ client, show }, { ca, partition }) => {
+        async ({ client, say, show }, { ca, partition }) => {
           const path = [ca, partition].map(encodeURIComponent).join('/');
           const { answer } = await client.post(`/api/v1/crls/${path}`, publicationAnswer);
           show(
             answer,
-            details([
-              ['CRL of', answer.ca],
-              ['partition', answer.partition],
-              ['number', answer.number],
+            details(say, [
+              [phrase`CRL of`, answer.ca],
+              [phrase`partition`, answer.partition],
+              [phrase`number`, answer.number],
               ['thisUpdate', answer.thisUpdate],
               ['nextUpdate', answer.nextUpdate],
               ['SHA-256', answer.sha256],
-              ['bytes', String(answer.bytes)],
+              [phrase`bytes`, String(answer.bytes)],
             ]),
           );
         },

@@ -45,7 +45,7 @@ export const addCommand: AddCommand = (program, perform) => {
       perform(input, async (run, { record: id, actor, kind, ...options }) => {
         if (id === undefined) return listRecords(run, '/api/v1/records', options, { actor, kind });
         const record = await run.client.get(`/api/v1/records/${encodeURIComponent(id)}`, recordAnswer);
-        run.show(record, recordText(record));
+        run.show(record, recordText(run.say, record));
       }),
     );
 };

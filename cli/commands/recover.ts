@@ -1,5 +1,8 @@
 import { z } from 'zod';
+import { phrase } from '../../lib/fault.ts';
+import type { Say } from '../../lib/messages/messages.ts';
 import { recoveryOutcomeAnswer, recoveryStandingAnswer } from '../answers.ts';
+import { asRun } from '../as-run.ts';
 import { EXIT, usage } from '../failure.ts';
 import { type Guide, guideText } from '../guide.ts';
 import { details } from '../output.ts';
@@ -28,11 +31,11 @@ const countOf = (lost: Lost): number => lost.reduce((sum, [from, to]) => sum + t
 const rangesText = (lost: Lost): string =>
   lost.map(([from, to]) => (to - from === 1 ? String(from) : `${from}-${to - 1}`)).join(' ');
 
-const textOf = (table: number, published: number, lost: Lost): string =>
-  details([
-    ['leaves of the table', String(table)],
-    ['leaves published', String(published)],
-    ['lost', `${countOf(lost)}${lost.length === 0 ? '' : `: ${rangesText(lost)}`}`],
+const textOf = (say: Say, table: number, published: number, lost: Lost): string =>
+  details(say, [
+    [phrase`leaves of the table`, String(table)],
+    [phrase`leaves published`, String(published)],
+    [phrase`lost`, `${countOf(lost)}${lost.length === 0 ? '' : `: ${rangesText(lost)}`}`],
   ]);
 
 const size = (name: string) =>
@@ -55,37 +58,37 @@ export const addCommand: AddCommand = (program, perform) => {
     .action(
       perform(
         z.object({ table: size('--table'), published: size('--published') }),
-        async ({ client, show }, { table, published }) => {
+        async ({ client, say, show }, { table, published }) => {
           if ((table === undefined) !== (published === undefined)) {
             throw usage('Name both sizes or none.', 'See akashi recover --help.');
           }
           const again = (one: { readonly table: number; readonly published: number }): string =>
-            `  akashi recover --as OPERATOR --table ${one.table} --published ${one.published}\n`;
+            `  ${asRun(`akashi recover --as OPERATOR --table ${one.table} --published ${one.published}`)}\n`;
           if (table === undefined) {
             const standing = await client.get(PATH, recoveryStandingAnswer);
             if (standing.state === 'level') {
-              show(standing, 'The table has every leaf that is published.\n');
+              show(standing, `${say(phrase`The table has every leaf that is published.`)}\n`);
               return EXIT.ok;
             }
-            const shown = textOf(standing.table, standing.published, standing.lost);
+            const shown = textOf(say, standing.table, standing.published, standing.lost);
             const next =
               standing.state === 'recovering'
-                ? 'Two operators recorded this; the service brings back what its objects have.\n'
+                ? `${say(phrase`Two operators recorded this; the service brings back what its objects have.`)}\n`
                 : standing.awaiting
-                  ? `${standing.awaiting.askedBy} asked for the recovery. Before ${standing.awaiting.lapsesAt} another operator runs\n${again(standing)}`
-                  : `If no newer copy of the table is left, two operators run\n${again(standing)}`;
+                  ? `${say(phrase`${standing.awaiting.askedBy} asked for the recovery. Before ${standing.awaiting.lapsesAt} another operator runs`)}\n${again(standing)}`
+                  : `${say(phrase`If no newer copy of the table is left, two operators run`)}\n${again(standing)}`;
             show(standing, shown + next);
             return EXIT.ok;
           }
           const { answer } = await client.post(PATH, recoveryOutcomeAnswer, { table, published });
-          const shown = textOf(answer.table, answer.published, answer.lost);
+          const shown = textOf(say, answer.table, answer.published, answer.lost);
           if (answer.awaiting === undefined) {
-            show(answer, `${shown}Recorded by two operators; the log goes on.\n`);
+            show(answer, `${shown}${say(phrase`Recorded by two operators; the log goes on.`)}\n`);
             return EXIT.ok;
           }
           show(
             answer,
-            `${shown}Asked for. Before ${answer.awaiting.lapsesAt} another operator runs\n${again(answer)}`,
+            `${shown}${say(phrase`Asked for. Before ${answer.awaiting.lapsesAt} another operator runs`)}\n${again(answer)}`,
           );
           return EXIT.awaiting;
         },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { phrase } from '../../lib/fault.ts';
 import { certificatePath, findCertificateRef } from '../certificate-ref.ts';
 import { type Guide, guideText } from '../guide.ts';
 import type { AddCommand } from '../perform.ts';
@@ -24,8 +25,9 @@ export const addCommand: AddCommand = (program, perform) => {
     .action(
       perform(z.object({ certificate: z.string() }), async (run, { certificate }) => {
         const ref = await findCertificateRef(run, certificate);
+        const name = `${ref.ca}/${ref.serial}`;
         await run.client.delete(`${certificatePath(ref)}/hold`);
-        run.show({ ...ref, released: true }, `${ref.ca}/${ref.serial} is released from hold\n`);
+        run.show({ ...ref, released: true }, `${run.say(phrase`${name} is released from hold`)}\n`);
       }),
     );
 };

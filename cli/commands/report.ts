@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { phrase } from '../../lib/fault.ts';
 import { usage } from '../failure.ts';
 import { type Guide, guideText } from '../guide.ts';
 import { details, table } from '../output.ts';
@@ -73,17 +74,17 @@ export const addCommand: AddCommand = (program, perform) => {
   )
     .addHelpText('after', guideText(GUIDE))
     .action(
-      perform(input, async ({ client, show }, { year, make, output, overwrite }) => {
+      perform(input, async ({ client, say, show }, { year, make, output, overwrite }) => {
         if (year === undefined) {
           if (make || output !== undefined) throw usage('Name the fiscal year.');
           const { reports } = await client.get(PATH, z.looseObject({ reports: z.array(version) }));
           const rows = reports.map((one) => [
             String(one.fiscalYear),
-            `version ${one.version}`,
+            say(phrase`version ${one.version}`),
             one.madeAt,
             one.digest,
           ]);
-          show({ reports }, rows.length === 0 ? 'There are no reports yet.\n' : table(rows));
+          show({ reports }, rows.length === 0 ? `${say(phrase`There are no reports yet.`)}\n` : table(rows));
           return;
         }
         const made = async () => (await client.post(PATH, version, { fiscalYear: Number(year) })).answer;
@@ -92,17 +93,17 @@ export const addCommand: AddCommand = (program, perform) => {
             if (make) await made();
             return client.save(`${PATH}/${year}.${output.split('.').at(-1)}`, take);
           });
-          show(saved, savedText(saved));
+          show(saved, savedText(say, saved));
           return;
         }
         if (make) {
           const answer = await made();
           show(
             answer,
-            details([
-              ['fiscal year', String(answer.fiscalYear)],
-              ['version', String(answer.version)],
-              ['made at', answer.madeAt],
+            details(say, [
+              [phrase`fiscal year`, String(answer.fiscalYear)],
+              [phrase`version`, String(answer.version)],
+              [phrase`made at`, answer.madeAt],
               ['SHA-256', answer.digest],
             ]),
           );
@@ -118,8 +119,8 @@ export const addCommand: AddCommand = (program, perform) => {
           String(line.items),
           line.change > 0 ? `+${line.change}` : String(line.change),
         ]);
-        const head = `${found.from} to ${found.to}: ${totals.items} items in ${totals.records} records, ${totals.repeated} repeated, ${totals.itemsBefore} items the year before\n`;
-        show(found, head + table(rows));
+        const head = phrase`${found.from} to ${found.to}: ${totals.items} items in ${totals.records} records, ${totals.repeated} repeated, ${totals.itemsBefore} items the year before`;
+        show(found, `${say(head)}\n${table(rows)}`);
       }),
     );
 };

@@ -58,12 +58,12 @@ export const addCommand: AddCommand = (program, perform) => {
     .option('--idempotency-key <key>', 'makes repeating safe; one is made and shown where none is given')
     .addHelpText('after', guideText(GUIDE))
     .action(
-      perform(input, async ({ client, terminal, show, settings }, options) => {
+      perform(input, async ({ client, terminal, say, show, settings }, options) => {
         const csr = await readCsr(options.csr, terminal);
         const fields = await collectFields(options.field, options.fields);
         const key = options.idempotencyKey ?? randomUUID();
         if (options.idempotencyKey === undefined && !settings.json) {
-          terminal.err(`idempotency key ${key}\n`);
+          terminal.err(`${say(phrase`idempotency key ${key}`)}\n`);
         }
         const { status, answer } = await client
           .post(
@@ -81,8 +81,10 @@ export const addCommand: AddCommand = (program, perform) => {
             throw withKey(error, key);
           });
         const replayed = status === 200;
-        const note = replayed ? 'This was submitted before; it is shown as it stands now.\n' : '';
-        show({ request: answer, replayed, idempotencyKey: key }, `${note}${requestText(answer)}`);
+        const note = replayed
+          ? `${say(phrase`This was submitted before; it is shown as it stands now.`)}\n`
+          : '';
+        show({ request: answer, replayed, idempotencyKey: key }, `${note}${requestText(say, answer)}`);
       }),
     );
 };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { phrase } from '../../lib/fault.ts';
 import { requestPage } from '../answers.ts';
 import { type Guide, guideText } from '../guide.ts';
 import type { AddCommand } from '../perform.ts';
@@ -33,10 +34,14 @@ export const addCommand: AddCommand = (program, perform) => {
     .option('--cursor <cursor>', 'go on where an earlier page of the same query ended')
     .addHelpText('after', guideText(GUIDE))
     .action(
-      perform(input, async ({ client, show }, options) => {
+      perform(input, async ({ client, say, show }, options) => {
         const page = await client.get('/api/v1/requests', requestPage, options);
-        const rest = page.cursor === undefined ? '' : `; more with --cursor ${page.cursor}`;
-        show(page, `${requestTable(page.requests)}requests: ${page.requests.length}${rest}\n`);
+        const count = page.requests.length;
+        const end =
+          page.cursor === undefined
+            ? phrase`requests: ${count}`
+            : phrase`requests: ${count}; more with --cursor ${page.cursor}`;
+        show(page, `${requestTable(page.requests)}${say(end)}\n`);
       }),
     );
 };

@@ -62,7 +62,7 @@ export const addCommand: AddCommand = (program, perform) => {
     .action(
       perform(
         z.object({ folder: z.string(), checkpoint: z.string().optional() }),
-        async ({ settings, terminal, show }, { folder, checkpoint }) => {
+        async ({ settings, terminal, say, show }, { folder, checkpoint }) => {
           const { restoreBackup } = await load();
           const dataDir = resolve(settings.data);
           const note =
@@ -79,15 +79,15 @@ export const addCommand: AddCommand = (program, perform) => {
           const behind = newest - leaves;
           show(
             restored,
-            details([
-              ['restored into', dataDir],
-              ['backup made', made],
-              ['leaves of the table', String(leaves)],
-              ['leaves of the log', String(newest)],
-              ['former table', former],
+            details(say, [
+              [phrase`restored into`, dataDir],
+              [phrase`backup made`, made],
+              [phrase`leaves of the table`, String(leaves)],
+              [phrase`leaves of the log`, String(newest)],
+              [phrase`former table`, former],
             ]) +
               (behind > 0
-                ? `The table is ${behind} leaves behind its log; the next start says what to do. The files of the log have to reach as far: where the folder was empty, first copy /log/tile from a mirror or an auditor into objects/log.\n`
+                ? `${say(phrase`The table is ${behind} leaves behind its log; the next start says what to do. The files of the log have to reach as far: where the folder was empty, first copy /log/tile from a mirror or an auditor into objects/log.`)}\n`
                 : ''),
           );
         },

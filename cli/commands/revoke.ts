@@ -1,7 +1,8 @@
 import { Option } from 'commander';
 import { z } from 'zod';
+import { type Phrase, phrase } from '../../lib/fault.ts';
 import { REVOCATION_REASONS } from '../../lib/pki/pki.ts';
-import { outcomeAnswer } from '../answers.ts';
+import { outcomeAnswer, type revocationAnswer } from '../answers.ts';
 import { isAwaiting, showAwaiting } from '../awaiting.ts';
 import { certificatePath, findCertificateRef } from '../certificate-ref.ts';
 import { EXIT, usage } from '../failure.ts';
@@ -36,9 +37,10 @@ const GUIDE: Guide = {
   ],
 };
 
-const changeText = ({ first, raised }: { readonly first: boolean; readonly raised?: true }): string => {
-  if (raised) return ' (it had been before; this is what the report has raised it to)';
-  return first ? '' : ' (it had been before; this has changed nothing)';
+const doneText = ({ revocation, first, raised }: z.output<typeof revocationAnswer>): Phrase => {
+  const done = revocationText(revocation);
+  if (raised) return phrase`${done} (it had been before; this is what the report has raised it to)`;
+  return first ? done : phrase`${done} (it had been before; this has changed nothing)`;
 };
 
 export const addCommand: AddCommand = (program, perform) => {
@@ -71,10 +73,11 @@ export const addCommand: AddCommand = (program, perform) => {
           throw usage('Either --reason or --withdraw is needed, not both.', 'See akashi revoke --help.');
         }
         const ref = await findCertificateRef(run, certificate);
+        const name = `${ref.ca}/${ref.serial}`;
         const path = `${certificatePath(ref)}/revocation`;
         if (withdraw) {
           await run.client.delete(path);
-          run.show({ ...ref, withdrawn: true }, `${ref.ca}/${ref.serial}: nothing is awaited any more\n`);
+          run.show({ ...ref, withdrawn: true }, `${run.say(phrase`${name}: nothing is awaited any more`)}\n`);
           return EXIT.ok;
         }
         const { answer } = await run.client.post(path, outcomeAnswer, {
@@ -83,10 +86,7 @@ export const addCommand: AddCommand = (program, perform) => {
           ...(reportedAt === undefined ? {} : { reportedAt }),
         });
         if (isAwaiting(answer)) return showAwaiting(run, ref, answer, 'akashi revoke');
-        run.show(
-          { ...ref, ...answer },
-          `${ref.ca}/${ref.serial} ${revocationText(answer.revocation)}${changeText(answer)}\n`,
-        );
+        run.show({ ...ref, ...answer }, `${name} ${run.say(doneText(answer))}\n`);
         return EXIT.ok;
       }),
     );

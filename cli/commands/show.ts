@@ -26,9 +26,9 @@ export const addCommand: AddCommand = (program, perform) => {
     .argument('<request>', "the request's id")
     .addHelpText('after', guideText(GUIDE))
     .action(
-      perform(z.object({ request: z.string() }), async ({ client, show }, { request: id }) => {
+      perform(z.object({ request: z.string() }), async ({ client, say, show }, { request: id }) => {
         const request = await client.get(`/api/v1/requests/${encodeURIComponent(id)}`, requestAnswer);
-        show(request, requestText(request));
+        show(request, requestText(say, request));
       }),
     );
 };

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { Option } from 'commander';
 import { z } from 'zod';
 import { type Fault, phrase } from '../../lib/fault.ts';
-import { speaking } from '../../lib/messages/messages.ts';
 import { isOid } from '../../lib/pki/pki.ts';
 import { readCertificateFile, readIssuersFile } from '../certificate-file.ts';
 import { EXIT, type ExitCode, usage } from '../failure.ts';
@@ -105,7 +104,7 @@ export const addCommand: AddCommand = (program, perform) => {
     .option('--max-age <minutes>', 'how old an answer without nextUpdate may be', `${MAX_AGE_MINUTES}`)
     .addHelpText('after', guideText(GUIDE))
     .action(
-      perform(input, async ({ client, settings, terminal, show }, options) => {
+      perform(input, async ({ client, terminal, say, show }, options) => {
         const { certificate, chain, refused } = await readCertificateFile(options.certificate);
         const roots = await rootsOf(options.root, '--root');
         const issuers = await rootsOf(options.issuer, '--issuer');
@@ -125,7 +124,6 @@ export const addCommand: AddCommand = (program, perform) => {
           now: terminal.now,
           ask: client.ask,
         });
-        const say = await speaking(settings.language);
         show(statusJson(report, unread, say), statusText(report, unread, say));
         return EXIT_OF[report.verdict.outcome];
       }),

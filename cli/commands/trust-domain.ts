@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { z } from 'zod';
+import { type Phrase, phrase } from '../../lib/fault.ts';
+import type { Say } from '../../lib/messages/messages.ts';
 import { type Guide, guideText } from '../guide.ts';
 import { compact, details, table } from '../output.ts';
 import type { AddCommand } from '../perform.ts';
@@ -38,30 +40,33 @@ const shown = amendment.extend({
   ),
 });
 
-const stepText = (one: z.output<typeof step> | undefined): string | undefined =>
-  one && `${one.at} by ${one.by}`;
+const stepText = (one: z.output<typeof step> | undefined): Phrase | undefined =>
+  one && phrase`${one.at} by ${one.by}`;
 
-const textOf = (one: Amendment): string =>
-  details([
-    ['amendment', one.id],
-    ['state', one.state],
-    ['file in force', one.before],
-    ['proposed file', one.after],
-    ['proposed', stepText(one.proposed)],
-    ['approved', stepText(one.approved)],
-    ['lapses', one.state === 'approved' ? one.lapses : undefined],
-    ['rejected', stepText(one.rejected)],
-    ['applied', one.appliedAt],
-    ['changes', String(one.changed)],
+const textOf = (say: Say, one: Amendment): string =>
+  details(say, [
+    [phrase`amendment`, one.id],
+    [phrase`state`, one.state],
+    [phrase`file in force`, one.before],
+    [phrase`proposed file`, one.after],
+    [phrase`proposed`, stepText(one.proposed)],
+    [phrase`approved`, stepText(one.approved)],
+    [phrase`lapses`, one.state === 'approved' ? one.lapses : undefined],
+    [phrase`rejected`, stepText(one.rejected)],
+    [phrase`applied`, one.appliedAt],
+    [phrase`changes`, String(one.changed)],
   ]);
 
-const NEXT: Readonly<Record<string, (id: string) => string>> = {
+const NEXT: Readonly<Record<string, (id: string) => Phrase>> = {
   proposed: (id) =>
-    `next: another operator examines it: akashi trust-domain show ${id}, akashi trust-domain approve ${id}\n`,
-  approved: () => 'next: start the service with the proposed file, or deploy it and hold the ceremony\n',
+    phrase`next: another operator examines it: akashi trust-domain show ${id}, akashi trust-domain approve ${id}`,
+  approved: () => phrase`next: start the service with the proposed file, or deploy it and hold the ceremony`,
 };
 
-const withNext = (one: Amendment): string => textOf(one) + (NEXT[one.state]?.(one.id) ?? '');
+const withNext = (say: Say, one: Amendment): string => {
+  const next = NEXT[one.state]?.(one.id);
+  return textOf(say, one) + (next ? `${say(next)}\n` : '');
+};
 
 /** Long values are cut: the list shows which values change, and the file has them whole. */
 const MAX_VALUE = 60;
@@ -70,7 +75,7 @@ const valueText = (value: unknown): string => {
   return [...text].length > MAX_VALUE ? `${[...text].slice(0, MAX_VALUE).join('')}…` : text;
 };
 
-const changesText = ({ changes, changed }: z.output<typeof shown>): string =>
+const changesText = (say: Say, { changes, changed }: z.output<typeof shown>): string =>
   table(
     changes.map(({ path, change, before, after }) => [
       change,
@@ -81,7 +86,7 @@ const changesText = ({ changes, changed }: z.output<typeof shown>): string =>
           ? valueText(before)
           : `${valueText(before)} -> ${valueText(after)}`,
     ]),
-  ) + (changed > changes.length ? `and ${changed - changes.length} more\n` : '');
+  ) + (changed > changes.length ? `${say(phrase`and ${changed - changes.length} more`)}\n` : '');
 
 const ID = z
   .string()
@@ -148,10 +153,10 @@ export const addCommand: AddCommand = (program, perform) => {
     .argument('<file>', 'the whole file, as it will be deployed')
     .addHelpText('after', guideText(PROPOSE))
     .action(
-      perform(z.object({ file: z.string() }), async ({ client, show }, { file }) => {
+      perform(z.object({ file: z.string() }), async ({ client, say, show }, { file }) => {
         const bytes = await readFileWithin(file, MAX_BYTES);
         const proposed = await client.upload(PATH, amendment, gzipSync(bytes), 'application/gzip');
-        show(proposed, withNext(proposed));
+        show(proposed, withNext(say, proposed));
       }),
     );
 
@@ -167,7 +172,7 @@ export const addCommand: AddCommand = (program, perform) => {
     .action(
       perform(
         z.object({ id: ID.optional(), file: z.string().exactOptional() }),
-        async ({ client, show }, { id, file }) => {
+        async ({ client, say, show }, { id, file }) => {
           if (id === undefined) {
             const { amendments } = await client.get(
               PATH,
@@ -176,20 +181,25 @@ export const addCommand: AddCommand = (program, perform) => {
             const rows = amendments.map((one) => [
               one.id,
               one.state,
-              `${one.changed} changes`,
-              `proposed ${stepText(one.proposed)}`,
+              say(phrase`${one.changed} changes`),
+              say(phrase`proposed ${one.proposed.at} by ${one.proposed.by}`),
             ]);
-            show({ amendments }, rows.length === 0 ? 'There are no amendments.\n' : table(rows));
+            show(
+              { amendments },
+              rows.length === 0 ? `${say(phrase`There are no amendments.`)}\n` : table(rows),
+            );
             return;
           }
           const found = await client.get(`${PATH}/${id}`, shown);
           const own = file === undefined ? undefined : await readFileWithin(file, MAX_BYTES);
           const same = own && createHash('sha256').update(own).digest('hex') === found.after;
-          const verdict =
-            same === undefined ? '' : `${file} is ${same ? '' : 'NOT '}the proposed file, byte for byte.\n`;
+          const judged = same
+            ? phrase`${file ?? ''} is the proposed file, byte for byte.`
+            : phrase`${file ?? ''} is NOT the proposed file, byte for byte.`;
+          const verdict = same === undefined ? '' : `${say(judged)}\n`;
           show(
             { ...found, ...(same !== undefined && { sameFile: same }) },
-            textOf(found) + changesText(found) + verdict,
+            textOf(say, found) + changesText(say, found) + verdict,
           );
         },
       ),
@@ -210,9 +220,9 @@ export const addCommand: AddCommand = (program, perform) => {
         }),
       )
       .action(
-        perform(z.object({ id: ID }), async ({ client, show }, { id }) => {
+        perform(z.object({ id: ID }), async ({ client, say, show }, { id }) => {
           const { answer } = await client.post(`${PATH}/${id}/decision`, amendment, { decision: name });
-          show(answer, withNext(answer));
+          show(answer, withNext(say, answer));
         }),
       );
   }

@@ -29,10 +29,10 @@ export const addCommand: AddCommand = (program, perform) => {
     .action(
       perform(
         z.object({ request: z.string(), reason: z.string() }),
-        async ({ client, show }, { request: id, reason }) => {
+        async ({ client, say, show }, { request: id, reason }) => {
           const path = `/api/v1/requests/${encodeURIComponent(id)}/withdrawal`;
           const { answer } = await client.post(path, requestAnswer, { reason });
-          show(answer, requestText(answer));
+          show(answer, requestText(say, answer));
         },
       ),
     );

@@ -1,6 +1,7 @@
 import { AUDIT } from './ja/audit.ts';
 import { AUTHORITY } from './ja/authority.ts';
 import { CLI } from './ja/cli.ts';
+import { CLI_OUTPUT } from './ja/cli-output.ts';
 import { EDGES } from './ja/edges.ts';
 import { KEYS } from './ja/keys.ts';
 import { LEDGER } from './ja/ledger.ts';
@@ -19,6 +20,7 @@ export const JA: readonly (readonly [template: string, japanese: string])[] = [
   AUDIT,
   AUTHORITY,
   CLI,
+  CLI_OUTPUT,
   EDGES,
   KEYS,
   LEDGER,

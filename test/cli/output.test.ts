@@ -19,7 +19,7 @@ describe('output', () => {
 
   it('leaves out what is undefined', () => {
     expect(
-      details([
+      details(String, [
         ['a', '1'],
         ['b', undefined],
       ]),
