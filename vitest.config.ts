@@ -16,6 +16,8 @@ export default defineConfig({
       NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/compiled'),
       // The commands say their failures in the language of the terminal.
       LC_ALL: 'C',
+      // Whoever runs the tests may have services of their own there.
+      XDG_CONFIG_HOME: '/nowhere',
     },
     reporters: ['default', './test/closing-line.ts'],
   },

@@ -123,8 +123,14 @@ const main = async (): Promise<void> => {
     });
   }
   try {
-    // The demo does not use the caller's own token or passphrase.
-    const { AKASHI_TOKEN: _token, AKASHI_PASSPHRASE: _passphrase, ...environment } = process.env;
+    // The demo does not use the caller's own token, name, service or passphrase.
+    const {
+      AKASHI_TOKEN: _token,
+      AKASHI_AS: _as,
+      AKASHI_SERVICE: _service,
+      AKASHI_PASSPHRASE: _passphrase,
+      ...environment
+    } = process.env;
     service = await findService(options, folder, environment);
     const { url, tlsUrl, data } = service;
     const work = join(folder, 'work');
@@ -136,6 +142,8 @@ const main = async (): Promise<void> => {
         AKASHI_URL: url,
         AKASHI_TLS_URL: tlsUrl,
         DATA_DIR: data,
+        // The story reads what the commands print.
+        AKASHI_LANGUAGE: 'en',
         LC_ALL: 'C.UTF-8',
       },
       say,

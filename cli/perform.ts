@@ -5,6 +5,7 @@ import { type Say, speaking } from '../lib/messages/messages.ts';
 import { type ApiClient, openApiClient } from './api-client.ts';
 import { asRun } from './as-run.ts';
 import { EXIT, type ExitCode, usage } from './failure.ts';
+import { withVersions } from './service-version.ts';
 import { readSettings, type Settings } from './settings.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -63,6 +64,11 @@ export const performWith =
     const show = (value: unknown, text: string): void =>
       terminal.out(settings.json ? `${JSON.stringify(value)}\n` : text);
     const say = await speaking(settings.language, asRun);
-    const code = await work({ settings, client: openApiClient(settings), terminal, say, show }, read);
-    end(code ?? EXIT.ok);
+    const client = openApiClient(settings);
+    try {
+      const code = await work({ settings, client, terminal, say, show }, read);
+      end(code ?? EXIT.ok);
+    } catch (error) {
+      throw await withVersions(error, client, settings);
+    }
   };

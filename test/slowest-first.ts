@@ -8,6 +8,7 @@ const SLOWEST = [
   'test/infra/as-deployed/as-deployed.test.ts',
   'test/faults/kill.test.ts',
   'test/infra/package.test.ts',
+  'test/cli/package.test.ts',
   'test/cli/service.test.ts',
   'test/faults/hanging-store.test.ts',
   'test/faults/amendment.test.ts',

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { asRun } from '../as-run.ts';
 import { EXIT, Failure } from '../failure.ts';
 
 /** Where the story's commands run. */
@@ -75,7 +76,7 @@ export const command = async (
   expected: { readonly code?: number; readonly says?: readonly RegExp[]; readonly quiet?: boolean } = {},
 ): Promise<string> => {
   const { code: wanted = 0, says = [], quiet = false } = expected;
-  place.say(`  $ ${commandLine(words)}\n`);
+  place.say(`  $ ${asRun(commandLine(words))}\n`);
   const { code, text } = await execute(place, words);
   if (quiet && code === wanted) place.say(`    (${Buffer.byteLength(text)} bytes)\n`);
   else if (text !== '') place.say(indented(text));

@@ -26,7 +26,7 @@ export const examplesIn = (help: string): readonly string[] =>
 
 /** Each call of akashi in a line for a shell, as the words that follow the name. */
 export const callsIn = (line: string): readonly (readonly string[])[] =>
-  [...line.matchAll(/(?:^|\(|\| )akashi ([^|)\n]+)/g)].map(([, words]) =>
+  [...line.matchAll(/(?:^|\(|\| )(?:npx )?akashi ([^|)\n]+)/g)].map(([, words]) =>
     (words as string).trim().split(/\s+/),
   );
 

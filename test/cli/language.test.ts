@@ -128,7 +128,7 @@ describe('a failure', () => {
     const { err } = await akashi(['show', 'x', '--url', url, '--language', 'ja']);
     expect(err).toContain('akashi: 証明書はまだ発行されていません (not-issued)');
     expect(err).toMatch(/詳細 +There is no such request\./);
-    expect(err).toMatch(/対処 +申請の状態を確認してください（akashi show REQUEST）。/);
+    expect(err).toMatch(/対処 +申請の状態を確認してください（npx akashi show REQUEST）。/);
     await akashi(['show', 'x', '--url', url]);
     expect(asked).toEqual(['ja', 'en']);
   });

@@ -7,6 +7,8 @@ export const CLI = {
   'The answer cannot be relied on': '回答を信頼できません',
   'Check that the address is that of an Akashi service of this version.':
     'アドレスが、この版の Akashi のサービスのものか確認してください。',
+  'This program has version {0}, and the service has {1}: install the program of that version.':
+    'このプログラムの版は {0}、サービスの版は {1} です。サービスと同じ版のプログラムをインストールしてください。',
   'The service is not reachable': 'サービスに接続できません',
   'The input is malformed': '入力の形式が正しくありません',
   'The proof does not hold': '証明が成り立ちません',
