@@ -17,7 +17,7 @@ export interface Settings {
   /** The service's data folder on this machine, as it was given. */
   readonly data: string;
   readonly json: boolean;
-  /** The language of failures, also of those that the service reports. */
+  /** The language of what is printed for people, and of what the service reports. */
   readonly language: Language;
 }
 
@@ -50,7 +50,7 @@ export const addSettings = (program: Command): Command =>
     )
     .addOption(new Option('--token <token>', 'a bearer token, instead of --as').env('AKASHI_TOKEN'))
     .addOption(
-      new Option('--language <language>', 'the language of failures; by default that of the terminal')
+      new Option('--language <language>', 'the language of what is printed; by default that of the terminal')
         .choices(LANGUAGES)
         .env('AKASHI_LANGUAGE')
         .default(languageOfTerminal(process.env)),

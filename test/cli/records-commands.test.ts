@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { flattenedVerify, importJWK, type JWK } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Service, startService } from '../../cli/demo/service.ts';
+import { saving } from '../../cli/save.ts';
 import { type Ended, enter, akashi as inProcess } from './in-process.ts';
 
 /** What auditors and holders do from the command line, against the service as it runs on one machine. */
@@ -57,13 +59,55 @@ describe('akashi export', () => {
   it('touches only the named file, and replaces it only when the new one is whole', async () => {
     writeFileSync(inFolder('mine.csv'), 'of last year');
     writeFileSync(inFolder('mine.csv.part'), 'precious');
-    expect((await akashi('export --as higashi-counter mine.csv')).code).toBe(1);
+    expect((await akashi('export --as higashi-counter mine.csv --overwrite')).code).toBe(1);
     expect(readFileSync(inFolder('mine.csv'), 'utf8')).toBe('of last year');
-    await json('export --as auditor mine.csv --kind issuance');
+    await json('export --as auditor mine.csv --overwrite --kind issuance');
     expect(readFileSync(inFolder('mine.csv'), 'utf8')).toContain('issuance');
     expect(readFileSync(inFolder('mine.csv.part'), 'utf8')).toBe('precious');
     const left = readdirSync(folder).filter((name) => name.startsWith('mine.csv'));
     expect(left.sort()).toEqual(['mine.csv', 'mine.csv.part']);
+  });
+});
+
+describe('a file that is there already', () => {
+  it('is replaced by every command with --overwrite, and by none without; nothing is asked for then', async () => {
+    const { records } = (await json('records --as auditor --limit 1')) as { records: { id: string }[] };
+    const open = await json('disclose --as holder-minami --holder holder-minami');
+    const year = new Date().getUTCFullYear() - 4;
+    await json(`report ${year} --make --as auditor`);
+    const exports = async (): Promise<number> =>
+      ((await json('records --as auditor --channel export')).records as unknown[]).length;
+    const before = await exports();
+    const commands = [
+      'export --as auditor there.csv',
+      'evidence --as auditor --from 2026-04-01 --to 2026-04-02 --output there.ndjson',
+      `report ${year} --output there.html`,
+      `disclose --as holder-minami --case ${open.id} --output there.json`,
+      `audit prove --as auditor ${records[0]?.id} --out there.tlog-proof`,
+    ];
+    for (const command of commands) {
+      const file = inFolder(/there\.\S+/.exec(command)?.[0] ?? '');
+      writeFileSync(file, 'mine');
+      const { code, err } = await akashi(command);
+      expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining('add --overwrite') });
+      expect(readFileSync(file, 'utf8')).toBe('mine');
+      expect(await exports()).toBe(before);
+    }
+    for (const command of commands) {
+      expect((await akashi(`${command} --overwrite`)).code).toBe(0);
+      expect(readFileSync(inFolder(/there\.\S+/.exec(command)?.[0] ?? ''), 'utf8')).not.toBe('mine');
+    }
+  }, 60_000);
+
+  it('also where it came while the answer was under way', async () => {
+    const file = inFolder('meanwhile.txt');
+    const saved = saving(file, { overwrite: false }, async (take) => {
+      writeFileSync(file, 'mine');
+      return take(Readable.from([Buffer.from('theirs')]));
+    });
+    await expect(saved).rejects.toThrow('is there already');
+    expect(readFileSync(file, 'utf8')).toBe('mine');
+    expect(readdirSync(folder).filter((name) => name.startsWith('meanwhile'))).toEqual(['meanwhile.txt']);
   });
 });
 

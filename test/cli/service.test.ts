@@ -1,4 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
+import { hash } from 'node:crypto';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -175,6 +176,23 @@ describe('a request', { timeout: 120_000 }, () => {
     writeFileSync(join(folder, 'early.pem'), 'mine', { flag: 'wx' });
     expect((await akashi(`collect ${id} --as higashi-counter --out early.pem`)).code).toBe(2);
     expect(readFileSync(join(folder, 'early.pem'), 'utf8')).toBe('mine');
+  });
+
+  it('is collected without the root, which comes on demand, and the record has the digest of what was given', async () => {
+    const id = idOf(await submit('Chained'));
+    await json(`examine ${id} --approve --as higashi-examiner`);
+    await json(`examine ${id} --approve --as operator-sakai`);
+    const root = await (await fetch(`${service.url}/ca/organisation-1.pem`)).text();
+    const { pem } = (await json(`collect ${id} --as higashi-counter`)) as { pem: string };
+    const whole = (await json(`collect ${id} --as higashi-counter --with-root`)) as { pem: string };
+    expect(pem.match(/BEGIN CERTIFICATE/g)).toHaveLength(1);
+    expect(whole.pem).toBe(pem + root);
+    const { records } = (await json('provisions --as auditor --channel certificate --limit 2')) as {
+      records: { responseDigest: string }[];
+    };
+    expect(records.map(({ responseDigest }) => responseDigest)).toEqual(
+      [whole.pem, pem].map((text) => hash('sha256', text)),
+    );
   });
 });
 
