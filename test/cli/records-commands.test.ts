@@ -69,48 +69,6 @@ describe('akashi export', () => {
   });
 });
 
-describe('a file that is there already', () => {
-  it('is replaced by every command with --overwrite, and by none without; nothing is asked for then', async () => {
-    const { records } = (await json('records --as auditor --limit 1')) as { records: { id: string }[] };
-    const open = await json('disclose --as holder-minami --holder holder-minami');
-    const year = new Date().getUTCFullYear() - 4;
-    await json(`report ${year} --make --as auditor`);
-    const exports = async (): Promise<number> =>
-      ((await json('records --as auditor --channel export')).records as unknown[]).length;
-    const before = await exports();
-    const commands = [
-      'export --as auditor there.csv',
-      'evidence --as auditor --from 2026-04-01 --to 2026-04-02 --output there.ndjson',
-      `report ${year} --output there.html`,
-      `disclose --as holder-minami --case ${open.id} --output there.json`,
-      `audit prove --as auditor ${records[0]?.id} --out there.tlog-proof`,
-    ];
-    for (const command of commands) {
-      const file = inFolder(/there\.\S+/.exec(command)?.[0] ?? '');
-      writeFileSync(file, 'mine');
-      const { code, err } = await akashi(command);
-      expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining('add --overwrite') });
-      expect(readFileSync(file, 'utf8')).toBe('mine');
-      expect(await exports()).toBe(before);
-    }
-    for (const command of commands) {
-      expect((await akashi(`${command} --overwrite`)).code).toBe(0);
-      expect(readFileSync(inFolder(/there\.\S+/.exec(command)?.[0] ?? ''), 'utf8')).not.toBe('mine');
-    }
-  }, 60_000);
-
-  it('also where it came while the answer was under way', async () => {
-    const file = inFolder('meanwhile.txt');
-    const saved = saving(file, { overwrite: false }, async (take) => {
-      writeFileSync(file, 'mine');
-      return take(Readable.from([Buffer.from('theirs')]));
-    });
-    await expect(saved).rejects.toThrow('is there already');
-    expect(readFileSync(file, 'utf8')).toBe('mine');
-    expect(readdirSync(folder).filter((name) => name.startsWith('meanwhile'))).toEqual(['meanwhile.txt']);
-  });
-});
-
 describe('a file that cannot be written', () => {
   /** Without the leaves: the sequencer gives them to records meanwhile. */
   const everything = (): Promise<unknown> =>
@@ -222,5 +180,47 @@ describe('akashi import-cdn-log', () => {
       files: [{ file: name, lines: 0, hits: 0 }],
     });
     expect((await akashi(`import-cdn-log --as auditor ${name}`)).err).toContain('forbidden');
+  });
+});
+
+describe('a file that is there already', () => {
+  it('is replaced by every command with --overwrite, and by none without; nothing is asked for then', async () => {
+    const { records } = (await json('records --as auditor --limit 1')) as { records: { id: string }[] };
+    const open = await json('disclose --as holder-minami --holder holder-minami');
+    const year = new Date().getUTCFullYear() - 4;
+    await json(`report ${year} --make --as auditor`);
+    const exports = async (): Promise<number> =>
+      ((await json('records --as auditor --channel export')).records as unknown[]).length;
+    const before = await exports();
+    const commands = [
+      'export --as auditor there.csv',
+      'evidence --as auditor --from 2026-04-01 --to 2026-04-02 --output there.ndjson',
+      `report ${year} --output there.html`,
+      `disclose --as holder-minami --case ${open.id} --output there.json`,
+      `audit prove --as auditor ${records[0]?.id} --out there.tlog-proof`,
+    ];
+    for (const command of commands) {
+      const file = inFolder(/there\.\S+/.exec(command)?.[0] ?? '');
+      writeFileSync(file, 'mine');
+      const { code, err } = await akashi(command);
+      expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining('add --overwrite') });
+      expect(readFileSync(file, 'utf8')).toBe('mine');
+      expect(await exports()).toBe(before);
+    }
+    for (const command of commands) {
+      expect((await akashi(`${command} --overwrite`)).code).toBe(0);
+      expect(readFileSync(inFolder(/there\.\S+/.exec(command)?.[0] ?? ''), 'utf8')).not.toBe('mine');
+    }
+  }, 60_000);
+
+  it('also where it came while the answer was under way', async () => {
+    const file = inFolder('meanwhile.txt');
+    const saved = saving(file, { overwrite: false }, async (take) => {
+      writeFileSync(file, 'mine');
+      return take(Readable.from([Buffer.from('theirs')]));
+    });
+    await expect(saved).rejects.toThrow('is there already');
+    expect(readFileSync(file, 'utf8')).toBe('mine');
+    expect(readdirSync(folder).filter((name) => name.startsWith('meanwhile'))).toEqual(['meanwhile.txt']);
   });
 });
