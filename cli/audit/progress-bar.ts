@@ -1,11 +1,26 @@
 import type { Progress } from '../../lib/audit/audit.ts';
-import type { Terminal } from '../terminal.ts';
+import { type Phrase, phrase } from '../../lib/fault.ts';
+import { columns } from '../output.ts';
+import type { Run } from '../perform.ts';
+
+const PARTS: Readonly<Record<Parameters<Progress>[0], Phrase>> = {
+  leaves: phrase`leaves`,
+  records: phrase`records`,
+  serials: phrase`serials`,
+  crls: phrase`CRLs`,
+  keys: phrase`keys`,
+  queries: phrase`queries`,
+};
+const PART_WIDTH = 12;
 
 const WIDTH = 30;
 const EVERY_MS = 100;
 
 /** A line on standard error that is drawn over itself, ten times a second, where somebody looks at it. */
-export const progressBar = (terminal: Terminal): { readonly progress: Progress; end(): void } => {
+export const progressBar = ({
+  terminal,
+  say,
+}: Pick<Run, 'terminal' | 'say'>): { readonly progress: Progress; end(): void } => {
   if (!terminal.isWatched) return { progress: () => {}, end: () => {} };
   let drawnAt = Number.NEGATIVE_INFINITY;
   let last = '';
@@ -22,7 +37,9 @@ export const progressBar = (terminal: Terminal): { readonly progress: Progress; 
       const percent = Math.floor(share * 100)
         .toString()
         .padStart(3);
-      terminal.err(`\r${part.padEnd(8)} [${bar}] ${percent} %  ${done} of ${total}  `);
+      const name = say(PARTS[part]);
+      const space = ' '.repeat(Math.max(0, PART_WIDTH - columns(name)));
+      terminal.err(`\r${name}${space} [${bar}] ${percent} %  ${done}/${total}  `);
     },
     end: () => {
       if (last !== '') terminal.err('\n');

@@ -89,7 +89,7 @@ export const addVerify = (audit: Command, perform: Perform): void => {
         const files = logFilesAt(target);
         const state = await readState(input.state);
         const vkey = await keyFor(run, input.key, state, files.read);
-        const bar = progressBar(terminal);
+        const bar = progressBar(run);
         let verdict: Verdict;
         try {
           verdict = await verifyLog({

@@ -314,10 +314,14 @@ describe('akashi audit verify', () => {
   });
 
   it('warns if the key came from the log, and ends with 2 if it cannot check', async () => {
-    const ended = await withService(({ url }) => akashi(['audit', 'verify', url, '--state', state]));
+    const verify = ({ url }: { url: string }, isWatched: boolean) =>
+      akashi(['audit', 'verify', url, '--state', state], { isWatched });
+    const ended = await withService((service) => verify(service, true));
     expect(ended.code).toBe(0);
     expect(ended.err).toContain('WARNING: the verifier key');
-    expect(ended.err).toContain('leaves   [##############################] 100 %');
+    expect(ended.err).toContain('leaves       [##############################] 100 %');
+    // Not where a file or a program takes it.
+    expect(await withService((service) => verify(service, false))).toMatchObject({ code: 0, err: '' });
     expect((await akashi(['audit', 'verify', join(data, 'nothing'), '--state', `${state}-2`])).code).toBe(2);
     expect(
       (await akashi(['audit', 'verify', join(data, 'nothing'), '--key', keyFile, '--state', `${state}-2`]))

@@ -13,12 +13,9 @@ export const route = defineRoute({
   access: ['officer', 'operator'],
   params: z.strictObject({ id: requestId }),
   query: z.strictObject({
-    root: z
-      .enum(['true', 'false'])
-      .exactOptional()
-      .meta({
-        description: 'Whether the chain has its root too. A server does not send it (RFC 8446 4.4.2).',
-      }),
+    root: z.enum(['true', 'false']).exactOptional().meta({
+      description: 'Whether the chain has its root too. A server does not send it (RFC 8446 4.4.2).',
+    }),
   }),
   responses: { 200: { description: 'The chain.', contentType: 'application/pem-certificate-chain' } },
   faults: ['unknown-request', 'not-issued'],

@@ -132,6 +132,11 @@ export const CLI_OUTPUT: Readonly<Record<string, string>> = {
     '要求しました。{0} までに、別の認証局運用者が次を実行してください',
 
   log: '透明性ログ',
+  records: '記録',
+  serials: 'シリアル番号',
+  CRLs: 'CRL',
+  keys: '鍵',
+  queries: '検索',
   leaf: '葉',
   leaves: '葉の数',
   '{0} of {1}': '{0}（全 {1} 枚）',
