@@ -37,9 +37,7 @@ export const addCommand: AddCommand = (program, perform) => {
         if (isAwaiting(answer)) return showAwaiting(run, ref, answer, 'akashi hold');
         const text = revocationText(answer.revocation);
         const end = answer.final ? phrase`${text}; by its profile the hold can never be released` : text;
-        run.show({ ...ref, ...answer }, `${ref.ca}/${ref.serial} ${run.say(end)}
-`);
-        );
+        run.show({ ...ref, ...answer }, `${ref.ca}/${ref.serial} ${run.say(end)}\n`);
         return EXIT.ok;
       }),
     );

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { phrase } from '../../lib/fault.ts';
+import { type Phrase, phrase } from '../../lib/fault.ts';
+import type { Language, Say } from '../../lib/messages/messages.ts';
 import { type ProfileAnswer, profilesAnswer } from '../answers.ts';
-import { usage } from '../failure.ts';
+import { type Text, usage } from '../failure.ts';
 import { type Guide, guideText } from '../guide.ts';
 import { details, table } from '../output.ts';
 import type { AddCommand } from '../perform.ts';
@@ -19,49 +20,50 @@ const GUIDE: Guide = {
   ],
 };
 
-const HOLD: Readonly<Record<string, string>> = {
-  notAllowed: 'not possible',
-  final: 'possible, and can never be released',
-  releasable: 'possible, and can be released',
+const HOLD: Readonly<Record<string, Phrase>> = {
+  notAllowed: phrase`not possible`,
+  final: phrase`possible, and can never be released`,
+  releasable: phrase`possible, and can be released`,
 };
 
-const SAME_KEY: Readonly<Record<string, string>> = {
-  refused: 'no',
-  renewal: 'yes, for the same holder',
+const SAME_KEY: Readonly<Record<string, Phrase>> = {
+  refused: phrase`no`,
+  renewal: phrase`yes, for the same holder`,
 };
-
-const titleOf = ({ ja, en }: ProfileAnswer['title']): string => `${ja} / ${en}`;
 
 type Field = ProfileAnswer['fields'][number];
 
 /** The others have a form of their own, which bounds them. */
 const FREE: ReadonlySet<string> = new Set(['text', 'uri']);
 
-const fieldText = ({ kind, required, maxLength, maxItems, pattern, label }: Field): string =>
-  [
-    kind,
-    required ? 'required' : 'optional',
-    ...(maxItems === undefined ? [] : [`a list of at most ${maxItems}`]),
-    ...(FREE.has(kind) ? [`at most ${maxLength} characters`] : []),
-    ...(pattern === undefined ? [] : [`of the form ${pattern}`]),
-    titleOf(label),
-  ].join(', ');
+const fieldText = ({ kind, required, maxLength, maxItems, pattern }: Field): readonly Text[] => [
+  kind,
+  required ? phrase`required` : phrase`optional`,
+  ...(maxItems === undefined ? [] : [phrase`a list of at most ${maxItems}`]),
+  ...(FREE.has(kind) ? [phrase`at most ${maxLength} characters`] : []),
+  ...(pattern === undefined ? [] : [phrase`of the form ${pattern}`]),
+];
 
-const profileText = (profile: ProfileAnswer): string =>
-  details([
-    ['profile', `${profile.id}, version ${profile.version}`],
-    ['title', titleOf(profile.title)],
+const profileText = (say: Say, language: Language, profile: ProfileAnswer): string => {
+  const saying = (text: Text): string => (typeof text === 'string' ? text : say(text));
+  return details(say, [
+    [phrase`profile`, phrase`${profile.id}, version ${profile.version}`],
+    [phrase`title`, profile.title[language]],
     ['CA', profile.ca],
-    ['offices', profile.offices.join(' ')],
-    ['keys', profile.publicKeys.join(' ')],
-    ['same key again', SAME_KEY[profile.sameKey] ?? profile.sameKey],
-    ['hold', HOLD[profile.hold] ?? profile.hold],
-    ['examined', 'by another officer of the office, and then by an operator'],
+    [phrase`offices`, profile.offices.join(' ')],
+    [phrase`keys`, profile.publicKeys.join(' ')],
+    [phrase`same key again`, SAME_KEY[profile.sameKey] ?? profile.sameKey],
+    [phrase`hold`, HOLD[profile.hold] ?? profile.hold],
+    [phrase`examined`, phrase`by another officer of the office, and then by an operator`],
     ...profile.fields.flatMap((field) => [
-      [`field ${field.name}`, fieldText(field)] as const,
-      ...(field.choices ?? []).map(({ value, label }) => ['', `${value}  ${titleOf(label)}`] as const),
+      [
+        phrase`field ${field.name}`,
+        [...fieldText(field), field.label[language]].map(saying).join(language === 'ja' ? '、' : ', '),
+      ] as const,
+      ...(field.choices ?? []).map(({ value, label }) => ['', `${value}  ${label[language]}`] as const),
     ]),
   ]);
+};
 
 export const addCommand: AddCommand = (program, perform) => {
   program
@@ -73,24 +75,27 @@ export const addCommand: AddCommand = (program, perform) => {
     .argument('[profile]', 'the id of one profile')
     .addHelpText('after', guideText(GUIDE))
     .action(
-      perform(z.object({ profile: z.string().optional() }), async ({ client, show }, { profile: id }) => {
-        const answer = await client.get('/api/v1/profiles', profilesAnswer);
-        if (id === undefined) {
-          const rows = answer.profiles.map(({ id: name, version, ca, title }) => [
-            name,
-            `version ${version}`,
-            ca,
-            titleOf(title),
-          ]);
-          show(answer, table(rows));
-          return;
-        }
-        const found = answer.profiles.find((profile) => profile.id === id);
-        if (found === undefined) {
-          const known = answer.profiles.map((profile) => profile.id).join(', ');
-          throw usage(phrase`There is no profile ${id} that you may ask for. There are: ${known}.`);
-        }
-        show(found, profileText(found));
-      }),
+      perform(
+        z.object({ profile: z.string().optional() }),
+        async ({ client, settings, say, show }, { profile: id }) => {
+          const answer = await client.get('/api/v1/profiles', profilesAnswer);
+          if (id === undefined) {
+            const rows = answer.profiles.map(({ id: name, version, ca, title }) => [
+              name,
+              say(phrase`version ${version}`),
+              ca,
+              title[settings.language],
+            ]);
+            show(answer, table(rows));
+            return;
+          }
+          const found = answer.profiles.find((profile) => profile.id === id);
+          if (found === undefined) {
+            const known = answer.profiles.map((profile) => profile.id).join(', ');
+            throw usage(phrase`There is no profile ${id} that you may ask for. There are: ${known}.`);
+          }
+          show(found, profileText(say, settings.language, found));
+        },
+      ),
     );
 };
