@@ -53,9 +53,11 @@ export interface ApiClient {
   /**
    * Sends a request to an address that a certificate or the command line named, and gives the raw answer. If the address
    * is this service's own plain door, the request goes to the caller's door with the caller's credentials, so that the
-   * service's record names the caller. Any other address learns nothing about the caller.
+   * service's record names the caller, with the further `headers`. Any other address learns nothing about the caller.
    */
-  ask(question: Omit<Question, 'tls'>): Promise<Answer>;
+  ask(question: Omit<Question, 'tls'>, headers?: Question['headers']): Promise<Answer>;
+  /** Whether `ask` names the caller there. */
+  names(address: URL): boolean;
 }
 
 export const openApiClient = ({ url, tlsUrl, caller, language }: Settings): ApiClient => {
@@ -66,6 +68,8 @@ export const openApiClient = ({ url, tlsUrl, caller, language }: Settings): ApiC
       : caller.by === 'token'
         ? { headers: { authorization: `Bearer ${caller.token}` } }
         : {};
+
+  const names = (address: URL): boolean => caller.by !== 'nothing' && isBelow(address, url);
 
   const call = async (
     { method, path, query = {}, headers, json, bytes, into }: Call,
@@ -159,17 +163,24 @@ export const openApiClient = ({ url, tlsUrl, caller, language }: Settings): ApiC
       return readJson(await call({ method: 'POST', path: '/token' }, MAX_JSON_BYTES), schema);
     },
 
-    ask: (question) => {
-      if (caller.by === 'nothing' || !isBelow(question.url, url)) return exchange(question);
+    names,
+
+    ask: async (question, headers) => {
+      if (!names(question.url)) return exchange(question);
       const { pathname, search } = question.url;
       const base = new URL(url).pathname.replace(/\/$/, '');
       const named = new URL(`${door}${pathname.slice(base.length)}${search}`);
-      return exchange({
+      const answer = await exchange({
         ...question,
         url: named,
         ...(identity.tls ? { tls: identity.tls } : {}),
-        headers: { 'accept-language': language, ...question.headers, ...identity.headers },
-      }).then((answer) => (question.method === 'GET' ? followed(answer, named, question) : answer));
+        headers: { 'accept-language': language, ...question.headers, ...headers, ...identity.headers },
+      });
+      if (answer.status === 403 && headers !== undefined) {
+        const { problem, advice } = refusal(answer, named);
+        throw new Failure(EXIT.usage, problem, advice);
+      }
+      return question.method === 'GET' ? followed(answer, named, question) : answer;
     },
   };
 };

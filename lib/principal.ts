@@ -39,8 +39,10 @@ export interface Principal {
   /** Officers only: the registration sub-office for which they act, and whose data alone they see. */
   readonly office?: string;
   readonly name: { readonly ja: string; readonly en: string };
-  /** Relying parties only. A call that names no purpose has the first one. */
+  /** Relying parties only: what they may name as the purpose of a call. */
   readonly purposes?: readonly Purpose[];
+  /** The id of the purpose of calls that name none. Without it their records have no purpose. */
+  readonly assumedPurpose?: string;
 }
 
 /** Who asks, how and for what purpose. The record of the answer has it. */
@@ -54,6 +56,8 @@ export interface Caller {
   readonly office?: string;
   readonly purpose?: string;
   readonly legalBasis?: string;
+  /** The caller named no purpose; the trust domain's file assumes this one for the caller. */
+  readonly purposeAssumed?: true;
 }
 
 /** A certificate's address: the CA's id (one per generation, so one per key) and the serial. */

@@ -4,6 +4,7 @@ import { usage } from '../failure.ts';
 import { type Guide, guideText } from '../guide.ts';
 import { details, table } from '../output.ts';
 import type { AddCommand } from '../perform.ts';
+import { purposeText } from '../purpose-text.ts';
 import { addOverwrite, overwriteOption, saving } from '../save.ts';
 import { savedText } from '../saved-text.ts';
 
@@ -41,6 +42,7 @@ const report = z.looseObject({
       channel: z.string(),
       method: z.string(),
       purpose: z.string().nullable(),
+      purposeAssumed: z.literal(true).exactOptional(),
       items: z.int(),
       change: z.int(),
     }),
@@ -115,7 +117,7 @@ export const addCommand: AddCommand = (program, perform) => {
           line.month,
           line.recipient,
           `${line.channel} ${line.method}`,
-          line.purpose ?? '',
+          purposeText(line),
           String(line.items),
           line.change > 0 ? `+${line.change}` : String(line.change),
         ]);

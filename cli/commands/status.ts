@@ -22,6 +22,10 @@ const input = z.object({
   issuer: z.array(z.string()).max(64).exactOptional(),
   ocsp: z.string().exactOptional(),
   crl: z.array(z.string()).max(64).exactOptional(),
+  purpose: z
+    .string()
+    .regex(/^[a-z0-9-]{1,40}$/, '--purpose must be the id of a purpose.')
+    .exactOptional(),
   at: timeOption.exactOptional(),
   policy: z
     .array(z.string().refine(isOid, 'Must be an object identifier, such as 2.16.840.1.1.'))
@@ -58,7 +62,7 @@ const GUIDE: Guide = {
   needs: [
     'the certificate in PEM or DER, from akashi collect or from somewhere else',
     '--root with the CA certificates that you trust: without it no certificate is good',
-    'no credentials; with --as, the record names the caller',
+    'no credentials; with --as, the record names the caller, and with --purpose the purpose',
   ],
   result: [
     'finds a path to a root, by key, and asks OCSP and the CRLs about every certificate below it;',
@@ -74,7 +78,7 @@ const GUIDE: Guide = {
   ],
   examples: [
     'akashi status certificate.pem --root ca.pem',
-    'akashi status certificate.pem --root ca.pem --as tax-portal --json',
+    'akashi status certificate.pem --root ca.pem --as tax-portal --purpose tax-return --json',
   ],
 };
 
@@ -101,10 +105,19 @@ export const addCommand: AddCommand = (program, perform) => {
       '--at <time>',
       'judge the path, the CRLs and the answers by that time (2026-04-01 in Japan, or 2026-04-01T09:00:00+09:00); OCSP answers of now are too new for a past time',
     )
+    .option(
+      '--purpose <purpose>',
+      'ask the service for this one of your purposes; its records then have it (with --as or --token)',
+    )
     .option('--max-age <minutes>', 'how old an answer without nextUpdate may be', `${MAX_AGE_MINUTES}`)
     .addHelpText('after', guideText(GUIDE))
     .action(
-      perform(input, async ({ client, terminal, say, show }, options) => {
+      perform(input, async ({ client, settings, terminal, say, show }, options) => {
+        const { purpose } = options;
+        if (purpose !== undefined && settings.caller.by === 'nothing') {
+          throw usage('A purpose is recorded only of a caller who is named; use --as or --token.');
+        }
+        let isPurposeTold = false;
         const { certificate, chain, refused } = await readCertificateFile(options.certificate);
         const roots = await rootsOf(options.root, '--root');
         const issuers = await rootsOf(options.issuer, '--issuer');
@@ -122,8 +135,16 @@ export const addCommand: AddCommand = (program, perform) => {
           ...(options.policy && { policies: { acceptable: options.policy.filter(isOid), explicit: true } }),
           nonce: () => randomBytes(NONCE_OCTETS),
           now: terminal.now,
-          ask: client.ask,
+          ask: (question) => {
+            if (purpose === undefined) return client.ask(question);
+            isPurposeTold ||= client.names(question.url);
+            return client.ask(question, { 'akashi-purpose': purpose });
+          },
         });
+        if (purpose !== undefined && !isPurposeTold) {
+          const untold = phrase`No source of this service was asked, so nobody was told the purpose ${purpose}.`;
+          terminal.err(`${say(untold)}\n`);
+        }
         show(statusJson(report, unread, say), statusText(report, unread, say));
         return EXIT_OF[report.verdict.outcome];
       }),

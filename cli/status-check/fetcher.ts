@@ -65,7 +65,8 @@ export const openFetcher = (ask: ApiClient['ask'], now: () => number, limits: Li
         maxBytes: Math.min(question.maxBytes, limits.bytes - bytes),
       });
     } catch (error) {
-      if (!(error instanceof Failure)) throw error;
+      // The service refuses what the caller said of itself: that is no answer about a certificate.
+      if (!(error instanceof Failure) || error.problem.code === 'purpose-not-declared') throw error;
       return silence(error.exitCode === EXIT.unreachable ? 'unreachable' : 'unusable', rule, error.phrase);
     }
     const { status, headers, body } = answer;

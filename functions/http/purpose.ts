@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { Fault } from '../../lib/fault.ts';
 import type { Caller, Principal } from '../../lib/principal.ts';
+import { recordedPurpose } from '../../lib/recorded-purpose.ts';
 import type { Input } from './route.ts';
 
 const PURPOSE_HEADER = 'akashi-purpose';
@@ -9,7 +9,7 @@ const PURPOSE_HEADER = 'akashi-purpose';
 export const purposeHeader = z.object({
   [PURPOSE_HEADER]: z.optional(z.string()).register(z.globalRegistry, {
     description:
-      'The id of one of the purposes that the trust domain declares for the caller. The default is the first one.',
+      'The id of one of the purposes that the trust domain declares for the caller. Without it the record of the answer has no purpose, or the one that the trust domain assumes for the caller, marked as assumed.',
   }),
 });
 
@@ -25,20 +25,11 @@ export const recordedCaller = (
   if (caller === undefined) {
     return { recipient: 'public', method, ...(unproven && { unproven }) };
   }
-  const { id, purposes = [], office } = caller;
-  const named = headers[PURPOSE_HEADER];
-  const purpose = named === undefined ? purposes[0] : purposes.find((one) => one.id === named);
-  if (named !== undefined && purpose === undefined) {
-    throw new Fault(
-      'purpose-not-declared',
-      'The trust domain declares no such purpose for this caller; leave the header out or name one of its purposes.',
-      { declared: purposes.map((one) => one.id) },
-    );
-  }
+  const { id, office } = caller;
   return {
     recipient: id,
     method,
     ...(office !== undefined && { office }),
-    ...(purpose && { purpose: purpose.id, legalBasis: purpose.legalBasis }),
+    ...recordedPurpose(caller, headers[PURPOSE_HEADER]),
   };
 };

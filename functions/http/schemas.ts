@@ -289,6 +289,9 @@ export const ledgerRecord = z
       office: z.string().exactOptional(),
       purpose: z.string().exactOptional(),
       legalBasis: z.string().exactOptional(),
+      purposeAssumed: z.literal(true).exactOptional().meta({
+        description: 'The recipient named no purpose. The trust domain assumes this one for the recipient.',
+      }),
       day: z.string().exactOptional(),
       certificates: z.array(certificateRef),
       provided: free.meta({

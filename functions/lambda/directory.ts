@@ -43,6 +43,7 @@ const Shape = z.object({
       office: z.exactOptional(z.string()),
       name: Text,
       purposes: z.exactOptional(z.array(z.object({ id: z.string(), title: Text, legalBasis: z.string() }))),
+      assumedPurpose: z.exactOptional(z.string()),
     }),
   ),
   operationsCa: z.string(),

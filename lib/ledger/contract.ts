@@ -83,6 +83,8 @@ export interface Provision {
   /** Id of a purpose that the trust domain declares for the recipient, and the purpose's legal basis. */
   readonly purpose?: string;
   readonly legalBasis?: string;
+  /** Present where the recipient named no purpose, and the trust domain's file assumes this one for it. */
+  readonly purposeAssumed?: true;
   /**
    * `2026-11-22`, Japan Standard Time: the day of the answers that this record counts. Present only where a CDN gave
    * the answers and they were counted from its logs.

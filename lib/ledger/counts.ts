@@ -24,6 +24,8 @@ export type ProvisionCell = {
   readonly purpose?: string;
   /** `REPEATED`, or absent. */
   readonly outcome?: string;
+  /** Present where the purpose was assumed, as in the record. */
+  readonly purposeAssumed?: true;
 };
 
 export type ActCell = {
@@ -67,7 +69,7 @@ export const REPEATED = 'repeated';
 
 export const cellOf = (record: LedgerRecord): Cell => {
   if (record.kind === 'provision') {
-    const { recipient, channel, method, purpose, repeats } = record;
+    const { recipient, channel, method, purpose, purposeAssumed, repeats } = record;
     return {
       kind: 'provision',
       recipient,
@@ -75,6 +77,7 @@ export const cellOf = (record: LedgerRecord): Cell => {
       method,
       ...(purpose !== undefined && { purpose }),
       ...(repeats !== undefined && { outcome: REPEATED }),
+      ...(purposeAssumed && { purposeAssumed }),
     };
   }
   const { kind, office, details } = record;
@@ -107,8 +110,9 @@ const cellText = (cell: Cell): string =>
           cell.channel,
           cell.method,
           cell.purpose ?? null,
-          // Most answers have none.
-          ...(cell.outcome === undefined ? [] : [cell.outcome]),
+          // Most answers have none of these.
+          ...(cell.outcome === undefined && !cell.purposeAssumed ? [] : [cell.outcome ?? null]),
+          ...(cell.purposeAssumed ? ['assumed'] : []),
         ]
       : [cell.kind, cell.office ?? null, cell.ca ?? null, cell.profile ?? null, cell.outcome ?? null],
   );
@@ -133,7 +137,8 @@ const readCount = ({ sk, value }: Item): Count | undefined => {
   const members = MEMBERS[kind === 'provision' ? kind : 'act'].flatMap((member) =>
     typeof named[member] === 'string' ? [[member, named[member]]] : [],
   );
-  const cell = { kind, ...Object.fromEntries(members) } as Cell;
+  const assumed = kind === 'provision' && named.purposeAssumed === true && { purposeAssumed: true };
+  const cell = { kind, ...Object.fromEntries(members), ...assumed } as Cell;
   return sk.startsWith(`${cellText(cell)}/`)
     ? { cell, records: records as number, items: items as number }
     : undefined;

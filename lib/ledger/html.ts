@@ -4,6 +4,15 @@ export const escapeHtml = (text: string): string =>
 
 export type Bilingual = { readonly ja: string; readonly en: string };
 
+/** On pages, in place of a purpose that the recipient did not name. */
+export const NO_PURPOSE: Bilingual = { ja: '申告なし', en: 'None named' };
+
+/** On pages, after a purpose that the recipient did not name. */
+export const ASSUMED_PURPOSE: Bilingual = {
+  ja: '(提供先の申告ではなく、登録により推定)',
+  en: '(assumed by registration, not named by the recipient)',
+};
+
 export const bilingual = ({ ja, en }: Bilingual): string =>
   `${escapeHtml(ja)} <span lang="en">${escapeHtml(en)}</span>`;
 

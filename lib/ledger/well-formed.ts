@@ -80,6 +80,7 @@ const PROVISION: Checks = [
   ['method', isName],
   ['purpose', optional(isName)],
   ['legalBasis', optional(isText)],
+  ['purposeAssumed', optional((value) => value === true)],
   ['day', optional(matches(/^\d{4}-\d{2}-\d{2}$/))],
   ['certificates', isReferences],
   ['provided', isObject],

@@ -1,5 +1,6 @@
 import type { SignedRequestFacts } from '../ledger/ledger.ts';
 import type { Caller, Principal } from '../principal.ts';
+import { recordedPurpose } from '../recorded-purpose.ts';
 import type { AcceptedRequest } from './request.ts';
 import { signedRequestFacts } from './signed-request.ts';
 
@@ -10,12 +11,13 @@ export interface Asker {
 }
 
 /** The signer is the recorded recipient. The purpose that HTTP names counts only if the same principal sent the request. */
-const signedBy = ({ id, office, purposes: [purpose] = [] }: Principal, caller: Caller): Caller => ({
-  recipient: id,
+const signedBy = (requestor: Principal, caller: Caller): Caller => ({
+  recipient: requestor.id,
   method: caller.method,
   ...(caller.unproven !== undefined && { unproven: caller.unproven }),
-  ...(office !== undefined && { office }),
-  ...(purpose && { purpose: purpose.id, legalBasis: purpose.legalBasis }),
+  ...(requestor.office !== undefined && { office: requestor.office }),
+  // The signature covers no purpose.
+  ...recordedPurpose(requestor, undefined),
 });
 
 /** A principal that HTTP names as well has proved that it asks now. */

@@ -124,32 +124,36 @@ const principalNameIssues = (draft: Draft, path: string, fields: FieldValues): r
 };
 
 const principalIssues = (draft: Draft): readonly Issue[] =>
-  draft.principals.flatMap(({ path, value: { id, role, office, person, name, purposes } }) => [
-    ...(role === 'relyingParty' && WORDS_OF_REPORTS.some((word) => word === id)
-      ? [
-          issue(
-            `${path}.id`,
-            phrase`Reports name a relying party by its id, and say ${id} of others; choose another id, such as ${id}-1.`,
-          ),
-        ]
-      : []),
-    ...(purposes === undefined || role === 'relyingParty'
-      ? []
-      : [issue(`${path}.purposes`, phrase`Relying parties, and only they, declare purposes.`)]),
-
-    ...((role === 'officer') === (office !== undefined)
-      ? []
-      : [issue(`${path}.office`, phrase`Officers, and only they, belong to an office.`)]),
-    ...(office === undefined || draft.ids.offices.includes(office)
-      ? []
-      : [issue(`${path}.office`, phrase`There is no office of that id.`)]),
-    ...principalNameIssues(draft, `${path}.name.ja`, { principal: id, name: name.ja }),
-    // Auditors do nothing that they would have to audit.
-    ...(role === 'auditor' &&
-    draft.principals.some(({ value }) => value.person === person && value.role !== 'auditor')
-      ? [issue(`${path}.person`, phrase`An auditor has no other role.`)]
-      : []),
-  ]);
+  draft.principals.flatMap(
+    ({ path, value: { id, role, office, person, name, purposes, assumedPurpose } }) => [
+      ...(role === 'relyingParty' && WORDS_OF_REPORTS.some((word) => word === id)
+        ? [
+            issue(
+              `${path}.id`,
+              phrase`Reports name a relying party by its id, and say ${id} of others; choose another id, such as ${id}-1.`,
+            ),
+          ]
+        : []),
+      ...(purposes === undefined || role === 'relyingParty'
+        ? []
+        : [issue(`${path}.purposes`, phrase`Relying parties, and only they, declare purposes.`)]),
+      ...(assumedPurpose === undefined || purposes?.some((purpose) => purpose.id === assumedPurpose)
+        ? []
+        : [issue(`${path}.assumedPurpose`, phrase`The principal declares no purpose of that id.`)]),
+      ...((role === 'officer') === (office !== undefined)
+        ? []
+        : [issue(`${path}.office`, phrase`Officers, and only they, belong to an office.`)]),
+      ...(office === undefined || draft.ids.offices.includes(office)
+        ? []
+        : [issue(`${path}.office`, phrase`There is no office of that id.`)]),
+      ...principalNameIssues(draft, `${path}.name.ja`, { principal: id, name: name.ja }),
+      // Auditors do nothing that they would have to audit.
+      ...(role === 'auditor' &&
+      draft.principals.some(({ value }) => value.person === person && value.role !== 'auditor')
+        ? [issue(`${path}.person`, phrase`An auditor has no other role.`)]
+        : []),
+    ],
+  );
 
 const ceremonyIssues = (draft: Draft): readonly Issue[] => {
   if (!draft.ceremony) return [];

@@ -297,11 +297,13 @@ export const principal = z
       .max(20)
       .refine((purposes) => distinct(purposes.map((one) => one.id)), 'Purposes are distinct.')
       .optional(),
+    assumedPurpose: z.string().optional(),
   })
-  .transform(({ office: of, purposes, ...rest }) => ({
+  .transform(({ office: of, purposes, assumedPurpose, ...rest }) => ({
     ...rest,
     ...(of !== undefined && { office: of }),
     ...(purposes && { purposes }),
+    ...(assumedPurpose !== undefined && { assumedPurpose }),
   }));
 
 const retention = z.strictObject({

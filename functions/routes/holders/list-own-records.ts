@@ -17,7 +17,17 @@ const entry = z
     id: recordId,
     time: utc,
     who: bilingual.extend({ recipient: z.string() }),
-    why: bilingual.extend({ purpose: z.string(), legalBasis: z.string() }).exactOptional(),
+    why: bilingual
+      .extend({
+        purpose: z.string(),
+        legalBasis: z.string(),
+        assumed: z
+          .literal(true)
+          .exactOptional()
+          .meta({ description: 'The recipient named no purpose: the trust domain assumes this one.' }),
+      })
+      .exactOptional()
+      .meta({ description: 'Absent where the recipient named no purpose.' }),
     channel: z.string(),
     repeated: z.literal(true).exactOptional().meta({
       description:

@@ -81,7 +81,13 @@ const annualReport = z
         month,
         channel: z.string(),
         method: z.string(),
-        purpose: z.string().nullable(),
+        purpose: z
+          .string()
+          .nullable()
+          .meta({ description: 'Null where the recipient named none, and none is assumed for it.' }),
+        purposeAssumed: z.literal(true).exactOptional().meta({
+          description: 'The recipient named no purpose. The trust domain assumes this one for the recipient.',
+        }),
         records: z.int(),
         items: z.int(),
         repeated: z.int().meta({

@@ -15,6 +15,10 @@ const countView = z
     channel: text,
     method: text,
     purpose: text,
+    purposeAssumed: z
+      .literal(true)
+      .exactOptional()
+      .meta({ description: 'The recipient named no purpose; the trust domain assumes this one.' }),
     office: text,
     ca: text,
     profile: text,

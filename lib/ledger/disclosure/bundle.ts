@@ -3,7 +3,7 @@ import type { CertificateRef, Principal } from '../../principal.ts';
 import type { Table } from '../../store/store.ts';
 import { digestHex } from '../canonical.ts';
 import type { Ledger, LedgerRecord } from '../contract.ts';
-import { bilingual, escapeHtml, htmlPage } from '../html.ts';
+import { ASSUMED_PURPOSE, bilingual, escapeHtml, htmlPage, NO_PURPOSE } from '../html.ts';
 import { heldCertificates } from '../query/holder.ts';
 import { recordPages } from '../record-pages.ts';
 import type { CaseView } from './cases.ts';
@@ -97,6 +97,12 @@ const row = (cells: readonly string[]): string =>
 const head = (titles: readonly (readonly [string, string])[]): string =>
   `<thead><tr>${titles.map(([ja, en]) => `<th scope="col">${bilingual({ ja, en })}</th>`).join('')}</tr></thead>`;
 
+const whyCell = (why: OwnEntry['why']): string => {
+  if (why === undefined) return bilingual(NO_PURPOSE);
+  const text = `${bilingual(why)}<br>${escapeHtml(why.legalBasis)}`;
+  return why.assumed ? `${text}<br>${bilingual(ASSUMED_PURPOSE)}` : text;
+};
+
 /**
  * The bundle for reading, with the signed file in it: each bundle is made anew, so nobody could fetch that file later.
  */
@@ -114,7 +120,7 @@ export const bundlePage = (bundle: Bundle, jws: string): string => {
     row([
       escapeHtml(time),
       repeated ? `${bilingual(who)}<br>${bilingual(REPEATED)}` : bilingual(who),
-      why ? `${bilingual(why)}<br>${escapeHtml(why.legalBasis)}` : '—',
+      whyCell(why),
       escapeHtml(channel),
       escapeHtml(about.map(({ ca, serial }) => `${ca}/${serial}`).join(' ')),
     ]),

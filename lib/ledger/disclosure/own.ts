@@ -8,7 +8,13 @@ export interface OwnEntry {
   readonly id: string;
   readonly time: string;
   readonly who: Bilingual & { readonly recipient: string };
-  readonly why?: Bilingual & { readonly purpose: string; readonly legalBasis: string };
+  /** Absent where the recipient named no purpose, and none is assumed for it. */
+  readonly why?: Bilingual & {
+    readonly purpose: string;
+    readonly legalBasis: string;
+    /** The recipient named no purpose: this one is assumed for it. */
+    readonly assumed?: true;
+  };
   readonly channel: string;
   /**
    * The recipient's signed request was answered before. Anybody who has seen it may have sent it again: then nothing was told to
@@ -60,11 +66,11 @@ const whyOf = (
   record: Extract<LedgerRecord, { kind: 'provision' }>,
   purposes: ReadonlyMap<string, Purpose>,
 ): OwnEntry['why'] => {
-  const { purpose, legalBasis = '' } = record;
+  const { purpose, legalBasis = '', purposeAssumed } = record;
   if (purpose === undefined) return undefined;
   // A purpose that the trust domain no longer declares appears by its id.
   const { ja, en } = purposes.get(purpose)?.title ?? { ja: purpose, en: purpose };
-  return { purpose, ja, en, legalBasis };
+  return { purpose, ja, en, legalBasis, ...(purposeAssumed && { assumed: true }) };
 };
 
 export const isOneOf = (refs: readonly CertificateRef[]): ((ref: CertificateRef) => boolean) => {

@@ -1,5 +1,5 @@
 import { BYTE_ORDER_MARK, csvLine } from '../export/csv.ts';
-import { bilingual, escapeHtml, htmlPage } from '../html.ts';
+import { ASSUMED_PURPOSE, bilingual, escapeHtml, htmlPage, NO_PURPOSE } from '../html.ts';
 import { fiscalMonths } from '../months.ts';
 import type { AnnualLine, AnnualReport } from './annual.ts';
 
@@ -22,6 +22,7 @@ export const annualCsv = ({ fiscalYear, lines, recipients, purposes }: AnnualRep
     'purpose',
     'purposeJa',
     'legalBasis',
+    'purposeAssumed',
     'records',
     'items',
     'repeated',
@@ -42,6 +43,7 @@ export const annualCsv = ({ fiscalYear, lines, recipients, purposes }: AnnualRep
       line.purpose,
       purpose?.ja ?? null,
       purpose?.legalBasis ?? null,
+      line.purposeAssumed ? 'true' : null,
       line.records,
       line.items,
       line.repeated,
@@ -59,25 +61,30 @@ const signed = (value: number): string =>
 
 /** Lines that differ by their month only. */
 const byMonth = (lines: readonly AnnualLine[]): readonly (readonly AnnualLine[])[] => [
-  ...Map.groupBy(lines, ({ recipient, channel, method, purpose }) =>
-    JSON.stringify([recipient, channel, method, purpose]),
+  ...Map.groupBy(lines, ({ recipient, channel, method, purpose, purposeAssumed = false }) =>
+    JSON.stringify([recipient, channel, method, purpose, purposeAssumed]),
   ).values(),
 ];
+
+const purposeCell = ({ purpose, purposeAssumed }: AnnualLine, purposes: AnnualReport['purposes']): string => {
+  if (purpose === null) return bilingual(NO_PURPOSE);
+  const why = named(purposes, purpose);
+  const text = why ? `${bilingual(why)}<br>${escapeHtml(why.legalBasis)}` : escapeHtml(purpose);
+  return purposeAssumed ? `${text}<br>${bilingual(ASSUMED_PURPOSE)}` : text;
+};
 
 const provisionRow = (
   { recipients, purposes }: AnnualReport,
   months: readonly string[],
   lines: readonly AnnualLine[],
 ): string => {
-  const { recipient, channel, method, purpose } = lines[0] as AnnualLine;
+  const { recipient, channel, method } = lines[0] as AnnualLine;
   const items = new Map(lines.map((line) => [line.month, line.items]));
   const total = lines.reduce((sum, line) => sum + line.items, 0);
   const before = lines.reduce((sum, line) => sum + line.itemsBefore, 0);
   const name = named(recipients, recipient);
-  const why = purpose === null ? undefined : named(purposes, purpose);
-  return `<tr><td>${name ? bilingual(name) : escapeHtml(recipient)}</td><td>${escapeHtml(`${channel} ${method}`)}</td><td>${
-    why ? `${bilingual(why)}<br>${escapeHtml(why.legalBasis)}` : purpose === null ? '—' : escapeHtml(purpose)
-  }</td>${months.map((month) => number(items.get(month) ?? 0)).join('')}${number(total)}${number(before)}${signed(total - before)}</tr>`;
+  const why = purposeCell(lines[0] as AnnualLine, purposes);
+  return `<tr><td>${name ? bilingual(name) : escapeHtml(recipient)}</td><td>${escapeHtml(`${channel} ${method}`)}</td><td>${why}</td>${months.map((month) => number(items.get(month) ?? 0)).join('')}${number(total)}${number(before)}${signed(total - before)}</tr>`;
 };
 
 export const annualPage = (report: AnnualReport): string => {

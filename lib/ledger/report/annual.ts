@@ -13,7 +13,10 @@ export type AnnualLine = {
   readonly month: string;
   readonly channel: string;
   readonly method: string;
+  /** Null where the recipient named none, and none is assumed for it. */
   readonly purpose: string | null;
+  /** Present where the recipient named no purpose, and the trust domain's file assumes this one for it. */
+  readonly purposeAssumed?: true;
   readonly records: number;
   readonly items: number;
   /**
@@ -79,8 +82,10 @@ export interface AnnualSources {
   readonly countsOf: (month: string) => Promise<readonly Count[]>;
 }
 
-const lineKey = ({ recipient, month, channel, method, purpose }: Omit<AnnualLine, 'change'>): string =>
-  JSON.stringify([recipient, channel, method, purpose, month]);
+const lineKey = (line: Omit<AnnualLine, 'change'>): string => {
+  const { recipient, month, channel, method, purpose, purposeAssumed = false } = line;
+  return JSON.stringify([recipient, channel, method, purpose, purposeAssumed, month]);
+};
 
 const lastYear = (month: string): string => `${Number(month.slice(0, 4)) - 1}${month.slice(4)}`;
 
@@ -93,11 +98,11 @@ export const buildAnnualReport = async (year: number, sources: AnnualSources): P
   const add = (month: string, counts: readonly Count[], when: 'now' | 'before'): void => {
     for (const { cell, records, items } of counts) {
       if (cell.kind !== 'provision') continue;
-      const { channel, method, purpose = null } = cell;
+      const { channel, method, purpose = null, purposeAssumed } = cell;
       const recipient = publishedRecipient(principals, cell.recipient);
       const isRepeated = cell.outcome === REPEATED;
       if (isRepeated && when === 'before') continue;
-      const of = { recipient, month, channel, method, purpose };
+      const of = { recipient, month, channel, method, purpose, ...(purposeAssumed && { purposeAssumed }) };
       const empty = { ...of, records: 0, items: 0, repeated: 0, itemsBefore: 0 };
       const key = lineKey(empty);
       const line = lines.get(key) ?? empty;

@@ -49,6 +49,8 @@ export const CLI = {
     'サービスの回答が、PEM の証明書ではありません。',
   'The service answered with something else than plain text.':
     'サービスの回答が、プレーンテキストではありません。',
+  'A purpose is recorded only of a caller who is named; use --as or --token.':
+    '利用目的は、名乗った呼び出し元についてだけ記録されます。--as か --token を使ってください。',
   'A token is given to a client certificate only; use --as.':
     'トークンの取得にはクライアント証明書が必要です。--as を使ってください。',
   '{0} sent elsewhere, to an address that is not followed from there.':

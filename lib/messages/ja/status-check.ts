@@ -99,6 +99,9 @@ export const STATUS_CHECK: Readonly<Record<string, string>> = {
   'judged at': '判断の時点',
   rule: '根拠の条項',
   result: '結果',
+  '--purpose must be the id of a purpose.': '--purpose には、利用目的のIDを指定してください。',
+  'No source of this service was asked, so nobody was told the purpose {0}.':
+    'このサービスには問い合わせなかったため、利用目的 {0} は誰にも伝わっていません。',
   '--max-age must be a whole number of minutes.': '--max-age には、分を整数で指定してください。',
   'NOT TRUSTED': '信頼の根拠なし',
   'Its own CA calls it good, and nothing says that you trust this CA. Name the root that you trust with --root.':

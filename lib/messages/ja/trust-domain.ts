@@ -73,6 +73,7 @@ export const TRUST_DOMAIN = {
     '証明書を申請する登録分局には、二人以上の担当者が必要です。',
   'Reports name a relying party by its id, and say {0} of others; choose another id, such as {1}-1.':
     '年次報告では署名検証者を ID で示し、{0} をほかのものに使います。{1}-1 のような別の ID にしてください。',
+  'The principal declares no purpose of that id.': 'その利用主体は、そのIDの利用目的を宣言していません。',
   'Relying parties, and only they, declare purposes.': '利用目的を宣言できるのは、署名検証者だけです。',
   'Officers, and only they, belong to an office.':
     '登録分局は、担当者（officer）に必要で、ほかの役割には指定できません。',
