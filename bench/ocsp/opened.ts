@@ -36,7 +36,7 @@ export const openApp = async (
     issuers,
     register,
     responders: openResponders({ ...ports, register, keys }),
-    recorder: { append: async () => {}, appendSigned: async () => {} },
+    recorder: { append: async () => [], appendSigned: async () => [] },
     requestorOf: () => Promise.reject(new Error('no signed requests here')),
     assertAnswers: async () => {},
     currentCrl: async () => undefined,

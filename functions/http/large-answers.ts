@@ -1,4 +1,5 @@
 import type { HandOver } from '../../lib/store/store.ts';
+import { namesBeginning } from './record-header.ts';
 import type { ResponseDescription } from './route.ts';
 
 /** Where a caller fetches an answer that is too large for API Gateway or the load balancer (lambda/fit-answer.ts). */
@@ -19,16 +20,14 @@ export const handedOver: Readonly<Record<303, ResponseDescription>> = {
   },
 };
 
-const exportId = { 'akashi-export': 'The id of the record with which the file began.' };
-
 /** For the OpenAPI document: the answers of routes that stream a file which is recorded from its beginning to its end. */
 export const streamedFile = (description: string, contentType: string) => ({
   200: {
     description,
     contentType,
-    headers: { 'content-disposition': 'A name for the file.', ...exportId },
+    headers: { 'content-disposition': 'A name for the file.', ...namesBeginning },
   },
-  303: { ...handedOver[303], headers: { location, ...exportId } },
+  303: { ...handedOver[303], headers: { location, ...namesBeginning } },
 });
 
 /** For the OpenAPI document: the answer of routes that hand out published objects. */

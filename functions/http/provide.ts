@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Ledger, ProvisionDraft } from '../../lib/ledger/ledger.ts';
 import type { Principal } from '../../lib/principal.ts';
 import { type HttpResponse, json } from './http.ts';
+import { recordHeader } from './record-header.ts';
 
 export const sha256Hex = (body: Uint8Array | string): string =>
   createHash('sha256').update(body).digest('hex');
@@ -17,12 +18,18 @@ export const provide = async (
   answer: Pick<ProvisionDraft, 'channel' | 'method' | 'certificates' | 'provided' | 'count'>,
 ): Promise<HttpResponse> => {
   const response = json(200, value);
-  await ledger.append({
+  const [record] = await ledger.append({
     kind: 'provision',
     recipient: caller.id,
     ...(caller.office !== undefined && { office: caller.office }),
     ...answer,
     responseDigest: sha256Hex(response.body),
   });
-  return response;
+  return named(response, record);
 };
+
+/** The answer with the header that names its record. */
+export const named = (response: HttpResponse, record: { readonly id: string } | undefined): HttpResponse => ({
+  ...response,
+  headers: { ...response.headers, ...(record && recordHeader(record.id)) },
+});

@@ -1,6 +1,7 @@
 import { Fault } from '../../lib/fault.ts';
 import type { HttpResponse } from '../http/http.ts';
 import type { LargeAnswers } from '../http/large-answers.ts';
+import { recordHeaderOf } from '../http/record-header.ts';
 
 interface Terms {
   readonly method: string;
@@ -87,12 +88,7 @@ const bytesOf = async function* ({ body, stream }: HttpResponse): AsyncGenerator
 const byteLength = (body: HttpResponse['body']): number =>
   typeof body === 'string' ? Buffer.byteLength(body) : body.length;
 
-/** The redirect keeps the header that names the export, and no header about the bytes. No cache may keep the address. */
+/** The redirect keeps the header that names the record, and no header about the bytes. No cache may keep the address. */
 const redirect = (status: 302 | 303, location: string, { headers }: HttpResponse): HttpResponse => {
-  const { 'akashi-export': id } = headers;
-  return {
-    status,
-    headers: { location, 'cache-control': 'no-store', ...(id !== undefined && { 'akashi-export': id }) },
-    body: '',
-  };
+  return { status, headers: { location, 'cache-control': 'no-store', ...recordHeaderOf(headers) }, body: '' };
 };

@@ -130,14 +130,15 @@ export interface Registration {
   ): Promise<{ readonly requests: readonly RequestView[]; readonly cursor?: string }>;
   /**
    * The issued certificate followed by its chain, in PEM. A server sends its chain without the root (RFC 8446 4.4.2), which is
-   * there only on demand. The record of this provision names the HTTP method. Faults: `unknown-request`, `not-issued`.
+   * there only on demand. The record of this provision, whose id is `record`, names the HTTP method. Faults:
+   * `unknown-request`, `not-issued`.
    */
   collect(
     actor: Principal,
     id: string,
     method: string,
     options?: { readonly withRoot?: boolean },
-  ): Promise<{ readonly pem: string; readonly certificate: CertificateRef }>;
+  ): Promise<{ readonly pem: string; readonly certificate: CertificateRef; readonly record: string }>;
   /**
    * Issues the requests that an interrupted run left approved, and tries failed attempts again after pauses that grow. An
    * approval that was not used in time lapses, and its request is submitted again. A

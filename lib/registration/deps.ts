@@ -62,7 +62,7 @@ export interface Recorder {
   /** Undefined while it is open. */
   conclusion(closes: Closes): Promise<Concluded | undefined>;
   /** Durable when it resolves. */
-  append(record: CollectionRecord): Promise<unknown>;
+  append(record: CollectionRecord): Promise<readonly { readonly id: string }[]>;
 }
 
 export type Fields = Readonly<Record<string, string | readonly string[]>>;

@@ -178,7 +178,7 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
         });
       }
       const pem = await issuing.chainPem(certificate, { withRoot });
-      await ledger.append({
+      const [record] = await ledger.append({
         kind: 'provision',
         recipient: actor.id,
         ...(actor.office !== undefined && { office: actor.office }),
@@ -189,7 +189,7 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
         responseDigest: hash('sha256', pem),
         count: 1,
       });
-      return { pem, certificate };
+      return { pem, certificate, record: record?.id as string };
     },
 
     recover: finishing.recover,

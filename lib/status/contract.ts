@@ -12,6 +12,8 @@ export interface OcspAnswer {
   readonly der: Uint8Array;
   /** The error status; absent where the answer is signed. */
   readonly error?: Exclude<OcspResponseStatus, 'successful'>;
+  /** The id of the answer's record; several, after commas, where one record could not name all CertIDs. */
+  readonly record?: string;
   /** Present only where the answer may go to everybody: the request had neither a nonce nor a requestor. */
   readonly cacheable?: {
     readonly thisUpdate: Date;

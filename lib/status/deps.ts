@@ -9,9 +9,12 @@ import type { Register, RevocationEntry } from './register.ts';
 import type { Responders } from './responders.ts';
 
 /** What OCSP asks of the ledger. */
+/** The records that were stored. */
+type Recorded = readonly { readonly id: string }[];
+
 export interface ProvisionRecorder {
-  append(...drafts: readonly ProvisionDraft[]): Promise<unknown>;
-  appendSigned(draft: ProvisionDraft, signed: SignedRequestFacts): Promise<unknown>;
+  append(...drafts: readonly ProvisionDraft[]): Promise<Recorded>;
+  appendSigned(draft: ProvisionDraft, signed: SignedRequestFacts): Promise<Recorded>;
 }
 
 /** What status asks of the ledger. */

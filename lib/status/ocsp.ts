@@ -19,6 +19,9 @@ import { openSigningQueue } from './signing-queue.ts';
 import { openSingleResponses, type SingleResponseDraft, secondsAsDate } from './single-response.ts';
 import { readAtThisTime, thisUpdateOf } from './this-update.ts';
 
+/** A signed answer, and the id of the record of its giving; several, after commas, where one could not name all CertIDs. */
+type Given = { readonly answer: SignedAnswer; readonly record: string };
+
 /** Undefined for an answer that is not `revoked`; `nonIssued` for the form of it that RFC 6960 2.2 has for such certificates. */
 const reasonOf = ({ certStatus, extendedRevoke }: SingleResponseDraft): string | undefined => {
   if (certStatus.status !== 'revoked') return undefined;
@@ -77,7 +80,7 @@ export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
   const record = async (
     { caller, signed }: Asker,
     { validity, answers, reasons, unregistered, impossible, ...answer }: AnswerRecord,
-  ): Promise<void> => {
+  ): Promise<string> => {
     const draft: ProvisionDraft = {
       kind: 'provision',
       ...caller,
@@ -94,7 +97,8 @@ export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
       responseDigest: answer.responseDigest,
       count: answer.certificates.length + (unregistered?.serials.length ?? 0) + impossible,
     };
-    await (signed ? recorder.appendSigned(draft, signed) : recorder.append(draft));
+    const records = await (signed ? recorder.appendSigned(draft, signed) : recorder.append(draft));
+    return records.map(({ id }) => id).join(', ');
   };
 
   /** Signs an answer now and records it. `seconds` is the true time, from which nextUpdate counts as well. */
@@ -109,7 +113,7 @@ export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
       readonly found: readonly { readonly registered: Registered | undefined }[];
       readonly compromise: ReadCompromise | undefined;
     },
-  ): Promise<SignedAnswer> => {
+  ): Promise<Given> => {
     // The responder was valid when it was chosen. Its certificate may have ended while the status was read; it then
     // signs nothing.
     if (clock() > responder.until) {
@@ -153,8 +157,7 @@ export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
       requestDigest: hash('sha256', request.der),
       responseDigest: digest,
     };
-    await record(asker, told);
-    return {
+    const answer: SignedAnswer = {
       der,
       digest,
       producedAt,
@@ -166,19 +169,15 @@ export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
       request: request.der,
       told,
     };
+    return { answer, record: await record(asker, told) };
   };
 
   /** Gives a kept answer again, each time with a record of its own. */
-  const giveKept = async (
-    { der }: OcspRequest,
-    asker: Asker,
-    answer: SignedAnswer,
-  ): Promise<SignedAnswer> => {
+  const giveKept = async ({ der }: OcspRequest, asker: Asker, answer: SignedAnswer): Promise<Given> => {
     const { told } = answer;
     const requestDigest =
       Buffer.compare(der, answer.request) === 0 ? told.requestDigest : hash('sha256', der);
-    await record(asker, { ...told, requestDigest });
-    return answer;
+    return { answer, record: await record(asker, { ...told, requestDigest }) };
   };
 
   const read = async (issuer: Issuer, { serialNumber: serial }: CertId): Promise<Registered | undefined> =>
@@ -190,7 +189,7 @@ export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
     asker: Asker,
     issuer: Issuer,
     responder: Responder,
-  ): Promise<SignedAnswer> => {
+  ): Promise<Given> => {
     const [{ certId }] = request.requestList as [OcspRequest['requestList'][number]];
     const { now, found } = await readAtThisTime(clock, async () => [
       { registered: await read(issuer, certId) },
@@ -202,18 +201,15 @@ export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
     if (known) return giveKept(request, asker, known);
     const seconds = Math.floor(now / 1000);
     const draft = await singleResponse.ofIssuer(issuer, certId, registered, seconds, compromise);
-    const answer = await giveNew(request, asker, issuer, responder, [draft], seconds, {
-      found,
-      compromise,
-    });
+    const given = await giveNew(request, asker, issuer, responder, [draft], seconds, { found, compromise });
     // A copy of the request: its bytes are a view of a larger buffer that the network filled.
     if (draft.version !== undefined)
       kept.keep(certId.der, {
-        ...answer,
+        ...given.answer,
         request: new Uint8Array(request.der),
         ...(compromise && { compromise: compromise.version }),
       });
-    return answer;
+    return given;
   };
 
   const answerEach = async (
@@ -221,7 +217,7 @@ export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
     asker: Asker,
     issuer: Issuer,
     responder: Responder,
-  ): Promise<SignedAnswer> => {
+  ): Promise<Given> => {
     const { now, found } = await readAtThisTime(clock, () =>
       Promise.all(
         request.requestList.map(async ({ certId }) => {
@@ -240,9 +236,9 @@ export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
           : singleResponse.ofOtherIssuer(certId),
       ),
     );
-    const answer = await giveNew(request, asker, issuer, responder, drafts, seconds, { found, compromise });
-    for (const { certId } of drafts) kept.forgetBefore(certId.der, answer.thisUpdate);
-    return answer;
+    const given = await giveNew(request, asker, issuer, responder, drafts, seconds, { found, compromise });
+    for (const { certId } of drafts) kept.forgetBefore(certId.der, given.answer.thisUpdate);
+    return given;
   };
 
   const answer = async (accepted: AcceptedRequest, caller: Caller): Promise<OcspAnswer> => {
@@ -255,8 +251,9 @@ export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
     ]);
     const isPublic = !hasNonce(request) && requestor === undefined;
     const give = isPublic && request.requestList.length === 1 ? answerOne : answerEach;
-    const answered = await give(request, askerOf(requestor, accepted, caller), issuer, responder);
-    return isPublic ? { der: answered.der, cacheable: answered } : { der: answered.der };
+    const given = await give(request, askerOf(requestor, accepted, caller), issuer, responder);
+    const { der } = given.answer;
+    return { der, record: given.record, ...(isPublic && { cacheable: given.answer }) };
   };
 
   return {

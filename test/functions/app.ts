@@ -276,7 +276,11 @@ export const testApp = (
           cursor: 'c-1',
         }),
       collect: async (_actor, id) =>
-        known(id === REQUEST, 'unknown-request', { pem: 'PEM\n', certificate: { ca: CA, serial: SERIAL } }),
+        known(id === REQUEST, 'unknown-request', {
+          pem: 'PEM\n',
+          certificate: { ca: CA, serial: SERIAL },
+          record: RECORD,
+        }),
       recover: async () => [],
     },
 
@@ -394,6 +398,7 @@ export const testApp = (
         assertMayAct: async () => {},
       },
       own: async () => ({
+        record: RECORD,
         entries: [
           {
             id: RECORD,
@@ -406,7 +411,7 @@ export const testApp = (
         ],
       }),
       handOver: async (_caller, id) =>
-        known(id === RECORD, 'unknown-disclosure', { jws: '{}', page: '<!DOCTYPE html>' }),
+        known(id === RECORD, 'unknown-disclosure', { jws: '{}', page: '<!DOCTYPE html>', record: RECORD }),
       key: async () => publicJwk(signer),
     },
 
@@ -418,6 +423,7 @@ export const testApp = (
         method: '',
         population: 0,
         sample: [],
+        record: RECORD,
       }),
     },
 

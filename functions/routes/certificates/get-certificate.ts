@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { provide } from '../../http/provide.ts';
+import { namesRecord } from '../../http/record-header.ts';
 import { defineRoute } from '../../http/route.ts';
 import { caId, certificateView, serial } from '../../http/schemas.ts';
 
@@ -13,7 +14,7 @@ export const route = defineRoute({
   lane: 'api',
   access: ['officer', 'operator', 'auditor'],
   params: z.strictObject({ ca: caId, serial }),
-  responses: { 200: { description: 'The certificate.', schema: certificateView } },
+  responses: { 200: { description: 'The certificate.', headers: namesRecord, schema: certificateView } },
   faults: ['malformed-serial', 'unknown-certificate'],
   handle: async ({ authority, ledger }, { params, request }, caller) => {
     const certificate = await authority.certificate(caller, params);

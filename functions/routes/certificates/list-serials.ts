@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { SerialView } from '../../../lib/authority/authority.ts';
 import { provide } from '../../http/provide.ts';
+import { namesRecord } from '../../http/record-header.ts';
 import { defineRoute } from '../../http/route.ts';
 import { caId, cursor, digest, pageLimit, utc } from '../../http/schemas.ts';
 
@@ -55,6 +56,7 @@ export const route = defineRoute({
   responses: {
     200: {
       description: 'A page.',
+      headers: namesRecord,
       schema: z.object({ serials: z.array(serialView), cursor: z.string().exactOptional() }),
     },
   },

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { archiveKey, listId } from '../../../lib/status/status.ts';
 import { published } from '../../http/large-answers.ts';
-import { sha256Hex } from '../../http/provide.ts';
+import { named, sha256Hex } from '../../http/provide.ts';
+import { namesRecord } from '../../http/record-header.ts';
 import { defineRoute } from '../../http/route.ts';
 import { caId, crlPartition } from '../../http/schemas.ts';
 
@@ -30,13 +31,13 @@ export const route = defineRoute({
       }),
   }),
   responses: {
-    200: { description: 'The CRL (RFC 5280 5).', contentType: 'application/pkix-crl' },
+    200: { description: 'The CRL (RFC 5280 5).', contentType: 'application/pkix-crl', headers: namesRecord },
     ...published,
   },
   faults: ['unknown-authority', 'unknown-crl'],
   handle: async ({ status, ledger }, { params: { ca, partition, number }, request }, caller) => {
     const body = await status.archivedCrl(ca, partition, number);
-    await ledger.append({
+    const [record] = await ledger.append({
       kind: 'provision',
       recipient: caller.id,
       channel: 'records',
@@ -46,11 +47,14 @@ export const route = defineRoute({
       responseDigest: sha256Hex(body),
       count: 1,
     });
-    return {
-      status: 200,
-      headers: { 'content-type': 'application/pkix-crl' },
-      body,
-      object: archiveKey(listId(ca, partition), number),
-    };
+    return named(
+      {
+        status: 200,
+        headers: { 'content-type': 'application/pkix-crl' },
+        body,
+        object: archiveKey(listId(ca, partition), number),
+      },
+      record,
+    );
   },
 });

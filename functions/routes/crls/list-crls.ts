@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { ArchivedCrl } from '../../../lib/status/status.ts';
 import { provide } from '../../http/provide.ts';
+import { namesRecord } from '../../http/record-header.ts';
 import { defineRoute } from '../../http/route.ts';
 import { caId, cursor, digest, pageLimit } from '../../http/schemas.ts';
 
@@ -31,6 +32,7 @@ export const route = defineRoute({
   responses: {
     200: {
       description: 'A page.',
+      headers: namesRecord,
       schema: z.object({ crls: z.array(archivedCrl), cursor: z.string().exactOptional() }),
     },
   },

@@ -2,6 +2,7 @@ import type { App } from '../../../lib/app.ts';
 import type { Principal } from '../../../lib/principal.ts';
 import type { HttpResponse } from '../../http/http.ts';
 import { handedOver } from '../../http/large-answers.ts';
+import { namesRecord, recordHeader } from '../../http/record-header.ts';
 
 type HandOver = Awaited<ReturnType<App['disclosures']['handOver']>>;
 
@@ -16,7 +17,10 @@ export const bundleResponses = (contentType: string) => ({
   200: {
     description: 'The bundle.',
     contentType,
-    headers: { 'content-security-policy': 'A browser that shows the bundle runs and loads nothing.' },
+    headers: {
+      ...namesRecord,
+      'content-security-policy': 'A browser that shows the bundle runs and loads nothing.',
+    },
   },
   ...handedOver,
 });
@@ -34,12 +38,14 @@ export const bundleAnswer = async (
     await disclosures.cases.get(caller, id);
     return { status: 200, headers: { 'content-type': contentType }, body: '' };
   }
+  const bundle = await disclosures.handOver(caller, id, method);
   return {
     status: 200,
     headers: {
       'content-type': contentType,
+      ...recordHeader(bundle.record),
       'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
     },
-    body: bodyOf(await disclosures.handOver(caller, id, method)),
+    body: bodyOf(bundle),
   };
 };

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { provide } from '../../http/provide.ts';
+import { namesRecord } from '../../http/record-header.ts';
 import { defineRoute } from '../../http/route.ts';
 import { recordId } from '../../http/schemas.ts';
 import { DISCLOSURES, disclosureView } from './disclosure-views.ts';
@@ -14,7 +15,7 @@ export const route = defineRoute({
   lane: 'api',
   access: ['holder', 'operator', 'auditor'],
   params: z.strictObject({ id: recordId }),
-  responses: { 200: { description: 'The disclosure.', schema: disclosureView } },
+  responses: { 200: { description: 'The disclosure.', headers: namesRecord, schema: disclosureView } },
   faults: ['unknown-disclosure'],
   handle: async ({ disclosures, ledger }, { params, request }, caller) =>
     provide(ledger, caller, await disclosures.cases.get(caller, params.id), {

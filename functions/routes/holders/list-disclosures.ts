@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { provide } from '../../http/provide.ts';
+import { namesRecord } from '../../http/record-header.ts';
 import { defineRoute } from '../../http/route.ts';
 import { cursor, pageLimit } from '../../http/schemas.ts';
 import { DISCLOSURES, disclosureView } from './disclosure-views.ts';
@@ -16,6 +17,7 @@ export const route = defineRoute({
   responses: {
     200: {
       description: 'A page.',
+      headers: namesRecord,
       schema: z.object({ cases: z.array(disclosureView), cursor: z.string().exactOptional() }),
     },
   },

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { json } from '../../http/http.ts';
+import { namesRecord, recordHeader } from '../../http/record-header.ts';
 import { defineRoute } from '../../http/route.ts';
 import {
   bilingual,
@@ -58,6 +59,7 @@ export const route = defineRoute({
   responses: {
     200: {
       description: 'A page.',
+      headers: namesRecord,
       schema: z.object({ entries: z.array(entry), cursor: z.string().exactOptional() }),
     },
   },
@@ -65,6 +67,7 @@ export const route = defineRoute({
   // `own` resolves when the record of this answer is durable.
   handle: async ({ disclosures }, { query, request }, caller) => {
     const asked = { ...query, holder: query.holder ?? caller.id };
-    return json(200, await disclosures.own(caller, asked, request.method));
+    const { record, ...page } = await disclosures.own(caller, asked, request.method);
+    return json(200, page, recordHeader(record));
   },
 });

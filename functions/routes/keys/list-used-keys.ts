@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { UsedKeyView } from '../../../lib/authority/authority.ts';
 import { provide } from '../../http/provide.ts';
+import { namesRecord } from '../../http/record-header.ts';
 import { defineRoute } from '../../http/route.ts';
 import { cursor, pageLimit } from '../../http/schemas.ts';
 
@@ -30,6 +31,7 @@ export const route = defineRoute({
   responses: {
     200: {
       description: 'A page.',
+      headers: namesRecord,
       schema: z.object({ keys: z.array(usedKeyView), cursor: z.string().exactOptional() }),
     },
   },

@@ -3,6 +3,7 @@ import { ocspRequestOfPath } from '../../../lib/pki/pki.ts';
 import type { ResponderApp } from '../../../lib/responder-app.ts';
 import { versioned } from '../../http/conditional.ts';
 import { purposeHeader, recordedCaller } from '../../http/purpose.ts';
+import { namesRecord } from '../../http/record-header.ts';
 import { defineRoute } from '../../http/route.ts';
 import { ocspResponse } from './ocsp-answer.ts';
 
@@ -26,6 +27,7 @@ export const route = defineRoute({
       contentType: 'application/ocsp-response',
       headers: {
         ...versioned,
+        ...namesRecord,
         expires: 'The nextUpdate, where caches may keep the answer.',
         'last-modified': 'The thisUpdate, where caches may keep the answer.',
       },

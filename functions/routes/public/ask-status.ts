@@ -1,6 +1,7 @@
 import { MAX_OCSP_REQUEST_BYTES } from '../../../lib/pki/pki.ts';
 import type { ResponderApp } from '../../../lib/responder-app.ts';
 import { purposeHeader, recordedCaller } from '../../http/purpose.ts';
+import { namesRecord } from '../../http/record-header.ts';
 import { defineRoute } from '../../http/route.ts';
 import { ocspResponse } from './ocsp-answer.ts';
 
@@ -18,7 +19,13 @@ export const route = defineRoute({
     contentTypes: ['application/ocsp-request'],
     maxBytes: MAX_OCSP_REQUEST_BYTES,
   },
-  responses: { 200: { description: 'An OCSPResponse.', contentType: 'application/ocsp-response' } },
+  responses: {
+    200: {
+      description: 'An OCSPResponse.',
+      contentType: 'application/ocsp-response',
+      headers: namesRecord,
+    },
+  },
   faults: ['purpose-not-declared'],
   headers: purposeHeader,
   handle: async ({ status }: ResponderApp, input, caller) =>

@@ -1,5 +1,6 @@
 import type { OcspAnswer } from '../../../lib/status/status.ts';
 import type { HttpResponse } from '../../http/http.ts';
+import { recordHeader } from '../../http/record-header.ts';
 
 const TYPE = 'application/ocsp-response';
 
@@ -34,15 +35,19 @@ const unchanging = new WeakMap<Cacheable, Readonly<Record<'last-modified' | 'exp
 
 /** For a signed answer to one caller: RFC 9919 6.2 forbids `no-store` there, and requires it for errors. */
 const FOR_ONE = { 'content-type': TYPE, 'cache-control': 'private, max-age=0, must-revalidate' };
+
+const forOne = (record: string | undefined): Readonly<Record<string, string>> =>
+  record === undefined ? FOR_ONE : { ...FOR_ONE, ...recordHeader(record) };
+
 const ERROR = { 'content-type': TYPE };
 
 /** `shared`: shared caches keep answers to requests of this method. */
 export const ocspResponse = (
-  { der, error, cacheable }: OcspAnswer,
+  { der, error, record, cacheable }: OcspAnswer,
   now: number,
   shared: boolean,
 ): HttpResponse => ({
   status: 200,
-  headers: error ? ERROR : shared && cacheable ? forEverybody(cacheable, now) : FOR_ONE,
+  headers: error ? ERROR : shared && cacheable ? forEverybody(cacheable, now) : forOne(record),
   body: der,
 });

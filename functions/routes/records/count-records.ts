@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { CHANNELS, type Count, RECORD_KINDS } from '../../../lib/ledger/ledger.ts';
 import { provide } from '../../http/provide.ts';
+import { namesRecord } from '../../http/record-header.ts';
 import { defineRoute } from '../../http/route.ts';
 import { month, officeId, principalId, purposeId } from '../../http/schemas.ts';
 import { recordKind } from './record-query.ts';
@@ -63,6 +64,7 @@ export const route = defineRoute({
   responses: {
     200: {
       description: 'The totals.',
+      headers: namesRecord,
       schema: z.object({ counts: z.array(countView), setAside: z.array(setAsideView) }),
     },
   },

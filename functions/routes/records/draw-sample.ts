@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { MAX_SAMPLE } from '../../../lib/ledger/ledger.ts';
 import { json } from '../../http/http.ts';
+import { namesRecord, recordHeader } from '../../http/record-header.ts';
 import { defineRoute } from '../../http/route.ts';
 import { caId, officeId, pageLimit, principalId, recordId, sha256, utc } from '../../http/schemas.ts';
 import { evidencePeriod } from './evidence-period.ts';
@@ -55,6 +56,7 @@ export const route = defineRoute({
   responses: {
     200: {
       description: 'The sample, in the order of the draw.',
+      headers: namesRecord,
       schema: z.object({
         from: utc,
         to: utc,
@@ -67,6 +69,9 @@ export const route = defineRoute({
   },
   faults: [],
   // `sample` resolves when the record of this answer is durable.
-  handle: async ({ evidence }, { query: { from, to, ...draw }, request: { method } }, caller) =>
-    json(200, await evidence.sample({ recipient: caller.id, method }, { from, to }, draw)),
+  handle: async ({ evidence }, { query: { from, to, ...draw }, request: { method } }, caller) => {
+    const asked = { recipient: caller.id, method };
+    const { record, ...sample } = await evidence.sample(asked, { from, to }, draw);
+    return json(200, sample, recordHeader(record));
+  },
 });

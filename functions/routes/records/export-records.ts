@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { EXPORT_TYPES, type ExportFormat } from '../../../lib/ledger/ledger.ts';
 import { streamedFile } from '../../http/large-answers.ts';
+import { recordHeader } from '../../http/record-header.ts';
 import { defineRoute } from '../../http/route.ts';
 import { principalId } from '../../http/schemas.ts';
 import { certificateOf, recordFilter, recordKind } from './record-query.ts';
@@ -45,7 +46,7 @@ export const exportRecords = (format: ExportFormat) =>
         headers: {
           'content-type': contentType,
           'content-disposition': `attachment; filename="akashi-records-${id}.${format}"`,
-          'akashi-export': id,
+          ...recordHeader(id),
         },
         body: '',
         stream: bytes,

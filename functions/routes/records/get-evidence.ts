@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { streamedFile } from '../../http/large-answers.ts';
+import { recordHeader } from '../../http/record-header.ts';
 import { defineRoute } from '../../http/route.ts';
 import { evidencePeriod } from './evidence-period.ts';
 
@@ -24,7 +25,7 @@ export const route = defineRoute({
       headers: {
         'content-type': CONTENT_TYPE,
         'content-disposition': `attachment; filename="akashi-evidence-${id}.ndjson"`,
-        'akashi-export': id,
+        ...recordHeader(id),
       },
       body: '',
       stream: bytes,

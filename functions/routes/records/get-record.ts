@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { provide } from '../../http/provide.ts';
+import { namesRecord } from '../../http/record-header.ts';
 import { defineRoute } from '../../http/route.ts';
 import { ledgerRecord, recordId } from '../../http/schemas.ts';
 
@@ -13,7 +14,7 @@ export const route = defineRoute({
   lane: 'api',
   access: ['auditor'],
   params: z.strictObject({ id: recordId }),
-  responses: { 200: { description: 'The record.', schema: ledgerRecord } },
+  responses: { 200: { description: 'The record.', headers: namesRecord, schema: ledgerRecord } },
   faults: ['unknown-record', 'record-expired'],
   handle: async ({ ledger }, { params, request }, caller) => {
     const record = await ledger.get(params.id);

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { handedOver } from '../../http/large-answers.ts';
+import { namesRecord } from '../../http/record-header.ts';
 import { defineRoute } from '../../http/route.ts';
 import { answerQuery, recordFilter, recordPage } from './record-query.ts';
 
@@ -13,7 +14,7 @@ export const route = defineRoute({
   lane: 'api',
   access: ['auditor'],
   query: z.strictObject(recordFilter),
-  responses: { 200: { description: 'A page.', schema: recordPage }, ...handedOver },
+  responses: { 200: { description: 'A page.', headers: namesRecord, schema: recordPage }, ...handedOver },
   faults: ['malformed-serial', 'cursor-invalid'],
   handle: async ({ ledger }, { query, request }, caller) =>
     answerQuery(ledger, caller, request.method, { ...query, kind: 'provision' }),

@@ -3,7 +3,8 @@ import { Fault } from '../../../lib/fault.ts';
 import type { LedgerRecord } from '../../../lib/ledger/ledger.ts';
 import type { Caller } from '../../../lib/principal.ts';
 import type { HttpResponse } from '../../http/http.ts';
-import { sha256Hex } from '../../http/provide.ts';
+import { named, sha256Hex } from '../../http/provide.ts';
+import { namesRecord } from '../../http/record-header.ts';
 import type { ResponseDescription } from '../../http/route.ts';
 
 export const proofResponses: Readonly<Record<number, ResponseDescription>> = {
@@ -11,6 +12,7 @@ export const proofResponses: Readonly<Record<number, ResponseDescription>> = {
     description:
       'A tlog-proof (C2SP) whose extra data are the record in canonical JSON. It can be verified without the service.',
     contentType: 'text/plain; charset=utf-8',
+    headers: namesRecord,
   },
 };
 
@@ -23,7 +25,7 @@ export const provideProof = async (
 ): Promise<HttpResponse> => {
   const { record, proof } = await transparencyLog.prove(id);
   if (!mayHave(record)) throw new Fault('unknown-record', 'There is no such record for this caller.', { id });
-  await ledger.append({
+  const [told] = await ledger.append({
     kind: 'provision',
     recipient,
     channel: 'records',
@@ -33,5 +35,5 @@ export const provideProof = async (
     responseDigest: sha256Hex(proof),
     count: 1,
   });
-  return { status: 200, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: proof };
+  return named({ status: 200, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: proof }, told);
 };

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { namesRecord, recordHeader } from '../../http/record-header.ts';
 import { defineRoute } from '../../http/route.ts';
 import { requestId } from '../../http/schemas.ts';
 
@@ -17,11 +18,21 @@ export const route = defineRoute({
       description: 'Whether the chain has its root too. A server does not send it (RFC 8446 4.4.2).',
     }),
   }),
-  responses: { 200: { description: 'The chain.', contentType: 'application/pem-certificate-chain' } },
+  responses: {
+    200: {
+      description: 'The chain.',
+      contentType: 'application/pem-certificate-chain',
+      headers: namesRecord,
+    },
+  },
   faults: ['unknown-request', 'not-issued'],
   handle: async ({ registration }, { params, query, request }, caller) => {
     const withRoot = query.root === 'true';
-    const { pem } = await registration.collect(caller, params.id, request.method, { withRoot });
-    return { status: 200, headers: { 'content-type': 'application/pem-certificate-chain' }, body: pem };
+    const { pem, record } = await registration.collect(caller, params.id, request.method, { withRoot });
+    return {
+      status: 200,
+      headers: { 'content-type': 'application/pem-certificate-chain', ...recordHeader(record) },
+      body: pem,
+    };
   },
 });

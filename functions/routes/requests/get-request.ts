@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { provide } from '../../http/provide.ts';
+import { namesRecord } from '../../http/record-header.ts';
 import { defineRoute } from '../../http/route.ts';
 import { requestId, requestView } from '../../http/schemas.ts';
 
@@ -13,7 +14,7 @@ export const route = defineRoute({
   lane: 'api',
   access: ['officer', 'operator', 'auditor'],
   params: z.strictObject({ id: requestId }),
-  responses: { 200: { description: 'The request.', schema: requestView } },
+  responses: { 200: { description: 'The request.', headers: namesRecord, schema: requestView } },
   faults: ['unknown-request'],
   handle: async ({ registration, ledger }, { params, request: { method } }, caller) => {
     const request = await registration.get(caller, params.id);

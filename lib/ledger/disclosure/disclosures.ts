@@ -17,7 +17,8 @@ export interface Disclosures {
   readonly cases: Cases;
   readonly delegates: Delegates;
   /**
-   * One page of the holder's own records. `method` is the request's. The answer is recorded before this resolves.
+   * One page of the holder's own records. `method` is the request's. The answer, which is the page, is recorded before this
+   * resolves; `record` is the id of that record.
    * Faults: `forbidden`, and those of `Ledger.query`.
    */
   own(
@@ -30,7 +31,7 @@ export interface Disclosures {
       readonly cursor?: string;
     },
     method: string,
-  ): Promise<OwnPage>;
+  ): Promise<OwnPage & { readonly record: string }>;
   /**
    * Makes the bundle anew from the present records, signs it and records it; the first one closes the case. `jws` is
    * text of JSON, and the page contains it, so either is enough by itself. `method` is the request's. Faults:
@@ -40,7 +41,7 @@ export interface Disclosures {
     caller: Principal,
     id: string,
     method: string,
-  ): Promise<{ readonly jws: string; readonly page: string }>;
+  ): Promise<{ readonly jws: string; readonly page: string; readonly record: string }>;
   /** The key by which bundles are verified. */
   key(): Promise<PublicJwk>;
 }
@@ -74,7 +75,7 @@ export const openDisclosures = (deps: DisclosureDeps): Disclosures => {
       const heldBy = (holder: string) => heldCertificates(table, ledger, holder);
       const { page, held } = await readOwn({ ledger, principals, heldBy }, query);
       const { holder, from, to } = query;
-      await ledger.append({
+      const [record] = await ledger.append({
         kind: 'provision',
         recipient: caller.id,
         channel: 'own',
@@ -91,7 +92,7 @@ export const openDisclosures = (deps: DisclosureDeps): Disclosures => {
         responseDigest: digestHex(JSON.stringify(page)),
         count: page.entries.length,
       });
-      return page;
+      return { ...page, record: record?.id as string };
     },
 
     handOver: async (caller, id, method) => {
@@ -101,7 +102,7 @@ export const openDisclosures = (deps: DisclosureDeps): Disclosures => {
       const jws = JSON.stringify(await signJws(await deps.signer(), BUNDLE_TYPE, JSON.stringify(bundle)));
       const digest = digestHex(jws);
       const page = bundlePage(bundle, jws);
-      const { writes } = await ledger.prepare({
+      const { record, writes } = await ledger.prepare({
         kind: 'provision',
         recipient: caller.id,
         channel: 'disclosure',
@@ -114,7 +115,7 @@ export const openDisclosures = (deps: DisclosureDeps): Disclosures => {
         count: bundle.records.length,
       });
       await table.write([...(await cases.closeWrites(id, digest)), ...writes]);
-      return { jws, page };
+      return { jws, page, record: record.id };
     },
 
     key: async () => publicJwk(await deps.signer()),

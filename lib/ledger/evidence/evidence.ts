@@ -47,12 +47,15 @@ export interface Evidence {
    * records. Recorded like an export. Fault: `invalid-input`.
    */
   file(caller: Caller, period: Period): Promise<RecordedFile>;
-  /** A sample drawn with a seed as `method` describes; recorded before this resolves. Faults: `invalid-input`. */
+  /**
+   * A sample drawn with a seed as `method` describes; recorded before this resolves, under the id `record`. Faults:
+   * `invalid-input`.
+   */
   sample(
     caller: Caller,
     period: Period,
     draw: { readonly seed: string; readonly size: number },
-  ): Promise<DrawnSample>;
+  ): Promise<DrawnSample & { readonly record: string }>;
 }
 
 export type DrawnSample = Period & {
@@ -178,7 +181,7 @@ export const openEvidence = (deps: EvidenceDeps): Evidence => {
           sample.drawn().map(async ({ draw, value }) => ({ draw, ...(await evidenceOf(value)) })),
         ),
       };
-      await ledger.append({
+      const [record] = await ledger.append({
         kind: 'provision',
         ...caller,
         channel: 'evidence',
@@ -189,7 +192,7 @@ export const openEvidence = (deps: EvidenceDeps): Evidence => {
         responseDigest: digestHex(JSON.stringify(drawn)),
         count: drawn.sample.length,
       });
-      return drawn;
+      return { ...drawn, record: record?.id as string };
     },
   };
 };

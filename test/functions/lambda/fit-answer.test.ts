@@ -30,7 +30,7 @@ const recorded = (pieces: readonly number[], said: string[] = []): HttpResponse 
   headers: {
     'content-type': 'text/csv',
     'content-disposition': 'attachment; filename="records.csv"',
-    'akashi-export': 'e-1',
+    'akashi-record': 'e-1',
     'cache-control': 'public, max-age=300',
   },
   body: '',
@@ -81,7 +81,7 @@ describe('an answer before its front', () => {
       headers: {
         location: 'https://s3.example/1?X-Amz-Signature=00',
         'cache-control': 'no-store',
-        'akashi-export': 'e-1',
+        'akashi-record': 'e-1',
       },
       body: '',
     });
