@@ -28,6 +28,8 @@ export const requestAnswer = z.looseObject({
   state: text,
   fields: z.record(text, z.union([text, z.array(text)])),
   subject: text,
+  holder: text.exactOptional(),
+  newHolder: z.literal(true).exactOptional(),
   ignored: z
     .array(z.looseObject({ part: text, name: text.exactOptional(), value: text.exactOptional() }))
     .exactOptional(),
@@ -178,6 +180,9 @@ export const recordAnswer = z.looseObject({
   channel: text.exactOptional(),
   method: text.exactOptional(),
   repeats: text.exactOptional(),
+  purpose: text.exactOptional(),
+  purposeAssumed: z.literal(true).exactOptional(),
+  details: z.record(z.string(), z.unknown()).exactOptional(),
   certificates: z.array(certificateRef).exactOptional(),
   provided: z
     .looseObject({ unregistered: z.looseObject({ serials: z.array(text) }).exactOptional() })

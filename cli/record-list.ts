@@ -6,7 +6,9 @@ import { type RecordAnswer, recordPage } from './answers.ts';
 import { findCertificateRef } from './certificate-ref.ts';
 import { compact, details, table } from './output.ts';
 import type { Run } from './perform.ts';
+import { NONE, purposeText } from './purpose-text.ts';
 import { timeOption } from './time.ts';
+import { toldText } from './told-text.ts';
 
 /** The options that both lists of records take. */
 export const addRecordOptions = (command: Command): Command =>
@@ -17,6 +19,7 @@ export const addRecordOptions = (command: Command): Command =>
     .option('--office <office>', 'what this sub-office did, or was told')
     .option('--purpose <purpose>', 'answers for this purpose')
     .option('--channel <channel>', 'answers that left so: ocsp, crl, certificate, records, …')
+    .option('--exclude-own', 'without what your own look at the records made')
     .option(
       '--from <time>',
       'the earliest time, inclusive: 2026-04-01 (in Japan), or 2026-04-01T09:00:00+09:00',
@@ -33,6 +36,7 @@ export const recordOptions = z.object({
   office: z.string().exactOptional(),
   purpose: z.string().exactOptional(),
   channel: z.string().exactOptional(),
+  excludeOwn: z.boolean().default(false),
   from: timeOption.exactOptional(),
   to: timeOption.exactOptional(),
   limit: z.string().exactOptional(),
@@ -40,42 +44,53 @@ export const recordOptions = z.object({
   all: z.boolean().default(false),
 });
 
+/** As many as the service gives where no limit is named. */
+const USUAL_LIMIT = 100;
+
 type Page = z.output<typeof recordPage>;
 
 /** Pages of records, one or all of them. */
 async function* pagesOf(
   run: Run,
   path: string,
-  { certificate, all, ...options }: z.output<typeof recordOptions>,
+  { certificate, all, excludeOwn, ...options }: z.output<typeof recordOptions>,
   more: Readonly<Record<string, string | undefined>>,
 ): AsyncGenerator<Page> {
   const ref = certificate === undefined ? {} : await findCertificateRef(run, certificate);
+  const query = { ...options, ...ref, ...more, ...(excludeOwn && { excludeOwn: 'true' }) };
   let cursor = options.cursor;
-  const limit = options.limit ?? (all ? '1000' : undefined);
+  let limit = options.limit ?? (all ? '1000' : `${USUAL_LIMIT}`);
+  let left = Number(limit);
   do {
-    const page: Page = await run.client.get(path, recordPage, { ...options, ...ref, ...more, limit, cursor });
+    const page: Page = await run.client.get(path, recordPage, { ...query, limit, cursor });
     yield page;
     cursor = page.cursor;
-  } while (all && cursor !== undefined);
+    // The service ends a page early where a filter leaves most records out.
+    left -= page.records.length;
+    if (!all) limit = `${left}`;
+  } while ((all || left > 0) && cursor !== undefined);
 }
 
+const channelText = ({ channel, method, repeats, shared }: RecordAnswer): string =>
+  channel === undefined
+    ? NONE
+    : [channel, method, repeats && 'repeated', shared && `${shared.length} answers`]
+        .filter((part) => part !== undefined)
+        .join(' ');
+
+/** The serial numbers are long and come last, so that a narrow terminal breaks the line after what was told. */
 const rowOf = (record: RecordAnswer): readonly string[] => [
   record.id,
-  record.time,
+  record.time.replace(/\.\d+Z$/, 'Z'),
+  record.recipient ?? record.actor ?? NONE,
   record.kind,
-  record.recipient ?? record.actor ?? '',
-  [
-    record.channel,
-    record.method,
-    record.repeats && 'repeated',
-    record.shared && `${record.shared.length} answers`,
-  ]
-    .filter((part) => part !== undefined)
-    .join(' '),
+  channelText(record),
+  purposeText(record),
+  toldText(record),
   [
     ...(record.certificates ?? []).map(({ ca, serial }) => `${ca}/${serial}`),
     ...unregisteredText(record),
-  ].join(' '),
+  ].join(' ') || NONE,
 ];
 
 const unregisteredText = ({ provided }: RecordAnswer): readonly string[] =>

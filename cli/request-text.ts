@@ -2,6 +2,13 @@ import { type Phrase, phrase } from '../lib/fault.ts';
 import type { Say } from '../lib/messages/messages.ts';
 import type { RequestAnswer } from './answers.ts';
 import { details, table } from './output.ts';
+import { NONE } from './purpose-text.ts';
+
+/** The pseudonym, and whether the service hears of it for the first time. */
+const holderText = ({ holder, newHolder }: RequestAnswer): string | Phrase | undefined =>
+  holder !== undefined && newHolder
+    ? phrase`${holder} (new: no earlier request or certificate names this holder)`
+    : holder;
 
 type Examination = RequestAnswer['examinations'][number];
 
@@ -16,6 +23,7 @@ export const requestText = (say: Say, request: RequestAnswer): string =>
     [phrase`office`, request.office],
     [phrase`profile`, phrase`${request.profile}, version ${request.profileVersion}`],
     [phrase`subject`, request.subject],
+    [phrase`holder`, holderText(request)],
     ...Object.entries(request.fields).map(
       ([name, value]) =>
         [phrase`field ${name}`, typeof value === 'string' ? value : value.join(' | ')] as const,
@@ -44,12 +52,13 @@ export const requestText = (say: Say, request: RequestAnswer): string =>
 /** One line for each request. */
 export const requestTable = (requests: readonly RequestAnswer[]): string =>
   table(
-    requests.map(({ id, state, submittedAt, office, profile, subject }) => [
+    requests.map(({ id, state, submittedAt, office, profile, subject, holder, newHolder }) => [
       id,
       state,
       submittedAt,
       office,
       profile,
       subject,
+      holder === undefined ? NONE : newHolder ? `${holder} (new)` : holder,
     ]),
   );

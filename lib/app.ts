@@ -20,12 +20,14 @@ import {
   type Disclosures,
   type Evidence,
   type Ledger,
+  type Names,
   openBehindRow,
   openCdnLogs,
   openCosigning,
   openDisclosures,
   openEvidence,
   openLedger,
+  openNames,
   openRecordedSettings,
   openRecoveries,
   openRecovery,
@@ -90,6 +92,8 @@ export interface App {
   readonly registration: Registration;
   readonly status: Status;
   readonly ledger: Ledger;
+  /** What queries of the ledger may name. */
+  readonly names: Names;
   readonly transparencyLog: TransparencyLog;
   /** Whether the table is older than the log. */
   readonly tableStanding: Pick<TableStanding, 'behind'>;
@@ -267,6 +271,17 @@ export const compose = (ports: Ports): Core => {
     retries: openRetries(clock),
     lapsesAt: (approvedAt) => addPeriod(new Date(approvedAt), trustDomain.acts.lapse.request).getTime(),
   });
+  const isHolder = async (id: string): Promise<boolean> =>
+    principals.some((principal) => principal.id === id && principal.role === 'holder') ||
+    (await registration.knowsHolder(id));
+  const names = openNames({
+    ledger,
+    principals: new Set(principals.map(({ id }) => id)),
+    offices: new Set(trustDomain.offices.map(({ id }) => id)),
+    purposes: new Set(principals.flatMap(({ purposes = [] }) => purposes.map(({ id }) => id))),
+    authorities: new Set(trustDomain.authorities.map(({ ca }) => ca)),
+    isHolder,
+  });
   const transparencyLog = openTransparencyLog({ table, bucket, actKeys: acts.keys });
   const sequencer = openSequencer({
     table,
@@ -297,6 +312,7 @@ export const compose = (ports: Ports): Core => {
     clock,
     service: ports.publicUrls[0],
     principals: trustDomain.principals,
+    isHolder,
     certificateOf: (ref) => authority.certificate(SERVICE, ref),
     signer: () => settings.key(ports.responderKeys, DISCLOSURE_KEY.id, DISCLOSURE_KEY.algorithm),
   });
@@ -353,6 +369,7 @@ export const compose = (ports: Ports): Core => {
       registration,
       status,
       ledger,
+      names,
       transparencyLog,
       tableStanding,
       recovery,
@@ -371,6 +388,7 @@ export const compose = (ports: Ports): Core => {
     registration,
     status,
     ledger,
+    names,
     transparencyLog,
     tableStanding,
     recovery,

@@ -19,6 +19,7 @@ const input = z.object({
   purpose: z.string().exactOptional(),
   channel: z.string().exactOptional(),
   kind: z.string().exactOptional(),
+  excludeOwn: z.boolean().default(false),
   from: timeOption.exactOptional(),
   to: timeOption.exactOptional(),
   ...overwriteOption,
@@ -52,6 +53,7 @@ export const addCommand: AddCommand = (program, perform) => {
       .option('--office <office>', 'what this sub-office did, or was told')
       .option('--purpose <purpose>', 'answers for this purpose')
       .option('--channel <channel>', 'answers that left so: ocsp, crl, certificate, records, …')
+      .option('--exclude-own', 'without what your own look at the records made')
       .option('--kind <kind>', 'of this kind: provision, issuance, revocation, …')
       .option(
         '--from <time>',
@@ -61,12 +63,16 @@ export const addCommand: AddCommand = (program, perform) => {
   )
     .addHelpText('after', guideText(GUIDE))
     .action(
-      perform(input, async (run, { file, certificate, overwrite, ...query }) => {
+      perform(input, async (run, { file, certificate, overwrite, excludeOwn, ...query }) => {
         const format = FORMATS.exec(file)?.[1];
         if (format === undefined) throw usage('The file ends in none of .csv, .ndjson, .parquet.');
         const ref = certificate === undefined ? {} : await findCertificateRef(run, certificate);
         const saved = await saving(file, { overwrite }, (take) =>
-          run.client.save(`/api/v1/exports/records.${format}`, take, { ...query, ...ref }),
+          run.client.save(`/api/v1/exports/records.${format}`, take, {
+            ...query,
+            ...ref,
+            ...(excludeOwn && { excludeOwn: 'true' }),
+          }),
         );
         run.show(saved, savedText(run.say, saved));
       }),

@@ -14,7 +14,7 @@ const input = z.object({
 
 const GUIDE: Guide = {
   needs: ['a running service, and an officer, operator or auditor: --as or --token'],
-  result: ['prints a line for each request: id, state, time, office, profile, subject'],
+  result: ['prints a line for each request: id, state, time, office, profile, subject, holder'],
   examples: [
     'akashi requests --as higashi-counter --state submitted',
     'akashi requests --as operator-sakai --office mizusaki-higashi --limit 50 --json',

@@ -143,7 +143,11 @@ export const requestView = z
     state: z.enum(REQUEST_STATES),
     fields: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
     subject: z.string().meta({ description: 'The subject that the certificate will have, for people.' }),
-    holder: principalId.exactOptional(),
+    holder: principalId.exactOptional().meta({ description: 'The pseudonym of whom it is about.' }),
+    newHolder: z.literal(true).exactOptional().meta({
+      description:
+        'No earlier request names the holder, of whom the service then has no certificate. Said where a request or a list of them is asked for.',
+    }),
     ignored: z
       .array(
         z.object({

@@ -25,7 +25,7 @@ export const HOLDERS_ROUTES: readonly RouteFunction[] = [
     doors: 'callers',
     part: 'rows',
     rows: together(DOOR, RECORD, END, {
-      query: ['disclosure', 'disclosure/holder/*'],
+      query: ['disclosure', 'disclosure/holder/*', 'requests/holder/*'],
       get: ['disclosure', 'delegate/*'],
       put: ['disclosure', 'disclosure/holder/*'],
     }),

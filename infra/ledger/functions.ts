@@ -44,7 +44,8 @@ export const LEDGER_ROUTES: readonly RouteFunction[] = [
     ],
     doors: 'callers',
     part: 'handing',
-    rows: together(DOOR, RECORD, SETTLE, QUERY_RECORDS),
+    // Whether somebody is a holder, requests say.
+    rows: together(DOOR, RECORD, SETTLE, QUERY_RECORDS, { query: ['requests/holder/*'] }),
     handOver: true,
     actKeys: { sign: ['export'] },
   },
@@ -63,7 +64,11 @@ export const LEDGER_ROUTES: readonly RouteFunction[] = [
   onRows(
     'counts',
     get('records/count-records', '/api/v1/counts'),
-    together(RECORD, SETTLE, { query: ['record/*', 'count/*', 'set-aside'] }),
+    // Whether a name that the trust domain does not have is one of records, their index says.
+    together(RECORD, SETTLE, {
+      query: ['record/*', 'count/*', 'set-aside', 'party/*', 'purpose/*'],
+      get: ['record/*'],
+    }),
   ),
   {
     id: 'reports',

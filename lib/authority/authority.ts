@@ -181,7 +181,11 @@ export const openAuthority = (deps: AuthorityDeps): Authority & AuthorityCore =>
     keyLists,
 
     certificate: async (actor, ref) => {
-      const { value: row } = await readCertificate(table, ref);
+      const { value: row } = await readCertificate(table, ref).catch(async (error: unknown) => {
+        // Says so where there is no such CA.
+        if (Fault.is(error, 'unknown-certificate')) await issuers.byId(ref.ca);
+        throw error;
+      });
       // The record of the issuance decides which office sees the certificate. The row could name another office.
       const seesAll = actor.role === 'auditor' || actor.role === 'operator';
       if (!seesAll) assertMayAct(actor, await readIssuedAs(deps, ref));

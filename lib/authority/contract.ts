@@ -110,7 +110,7 @@ export interface Authority {
   /** Every key that was ever certified, or that a request waits with; `limit` 1 to 1,000. Fault: `cursor-invalid`. */
   usedKeys(page: { readonly limit: number; readonly cursor?: string }): Promise<UsedKeyPage>;
   readonly keyLists: KeyLists;
-  /** For officers of its office, operators and auditors. Faults: `unknown-certificate`. */
+  /** For officers of its office, operators and auditors. Faults: `unknown-authority`, `unknown-certificate`. */
   certificate(actor: Principal, ref: CertificateRef): Promise<CertificateView>;
   /**
    * `reportedAt` (RFC 3339, not in the future, not before 1990) says when somebody reported what the revocation is for. It is

@@ -160,6 +160,8 @@ export interface RecordQuery {
   /** Matches provisions only. */
   readonly channel?: Channel;
   readonly kind?: RecordKind;
+  /** Leaves out what this principal's own look at records and registers made: answers to it, and exports that it began. */
+  readonly exceptLookUpsOf?: string;
   /** RFC 3339, inclusive / exclusive. */
   readonly from?: string;
   readonly to?: string;

@@ -50,6 +50,7 @@ export { MAX_SAMPLE } from './evidence/sample.ts';
 export { EXPORT_FORMATS, EXPORT_TYPES, type ExportFormat } from './export/formats.ts';
 export { monthOf, timeOfId } from './ids.ts';
 export { openProvisions } from './provisions.ts';
+export { type Names, openNames } from './query/names.ts';
 export { verifyRecordProof } from './record-proof.ts';
 export { openRecordedSettings } from './recorded-settings.ts';
 export {

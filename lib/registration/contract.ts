@@ -54,6 +54,11 @@ export interface RequestView {
   /** The subject that the certificate will have, for people. */
   readonly subject: string;
   readonly holder?: string;
+  /**
+   * Present where no earlier request names the holder, whom the service then has no certificate of. Only `get` and `list` say
+   * it.
+   */
+  readonly newHolder?: true;
   /** The first 20 parts of the PKCS#10 request that the certificate will not have; absent where there are none. */
   readonly ignored?: readonly IgnoredPart[];
   readonly keyAlgorithm: string;
@@ -114,6 +119,8 @@ export interface Registration {
    */
   withdraw(actor: Principal, id: string, reason: string): Promise<RequestView>;
   get(actor: Principal, id: string): Promise<RequestView>;
+  /** Whether any request names this holder. */
+  knowsHolder(holder: string): Promise<boolean>;
   /**
    * Newest first; `limit` is 1 to 100. Officers get only their own office's requests; operators and auditors may choose
    * an office. A page may be shorter than `limit` and still have a cursor. Faults: `forbidden`, `invalid-input`,

@@ -14,6 +14,7 @@ import { openFinishing } from './finishing.ts';
 import { readApplication } from './intake.ts';
 import { newRequestId } from './request-id.ts';
 import {
+  holderListingPk,
   IDEMPOTENCY_SECONDS,
   type IdempotencyRow,
   idempotencyRowKey,
@@ -71,6 +72,15 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
 
   const readFor = async (actor: Principal, id: string): Promise<Request> =>
     assertReadable(actor, (await read(id))?.value);
+
+  /** For those who examine: a holder who is new may be a mistaken pseudonym. Ids of requests sort by time. */
+  const examinedView = async (id: string, request: Request): Promise<RequestView> => {
+    const view = viewOf(id, request);
+    if (request.holder === undefined) return view;
+    const { items } = await table.query({ pk: holderListingPk(request.holder), limit: 1 });
+    const earlier = items[0] !== undefined && items[0].sk < id ? await read(items[0].sk) : undefined;
+    return earlier?.value.holder === request.holder ? view : { ...view, newHolder: true };
+  };
 
   /** The request that was submitted with the idempotency key before. Fault: `idempotency-key-reused`. */
   const replayOf = async (
@@ -140,7 +150,12 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
     withdraw: async (actor, id, reason) =>
       viewOf(id, await examining.close(id, { command: 'withdraw', actor, at: now(), reason })),
 
-    get: async (actor, id) => viewOf(id, await readFor(actor, id)),
+    get: async (actor, id) => examinedView(id, await readFor(actor, id)),
+
+    knowsHolder: async (holder) => {
+      const { items } = await table.query({ pk: holderListingPk(holder), limit: 1 });
+      return items.length > 0;
+    },
 
     list: async (actor, { office: wanted, state, limit, cursor }) => {
       const own = readableOffice(actor);
@@ -161,10 +176,12 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
       );
       return {
         // A request may have changed its state after the listing was read.
-        requests: rows.flatMap(({ id, request }) =>
-          request !== undefined && (state === undefined || request.state === state)
-            ? [viewOf(id, request)]
-            : [],
+        requests: await Promise.all(
+          rows.flatMap(({ id, request }) =>
+            request !== undefined && (state === undefined || request.state === state)
+              ? [examinedView(id, request)]
+              : [],
+          ),
         ),
         ...(page.cursor !== undefined && { cursor: page.cursor }),
       };

@@ -281,8 +281,11 @@ export const testApp = (
           certificate: { ca: CA, serial: SERIAL },
           record: RECORD,
         }),
+      knowsHolder: async () => true,
       recover: async () => [],
     },
+
+    names: { assertKnown: async () => {} },
 
     status: {
       // Echoes its input, so that a test sees what the edge passed on.

@@ -244,7 +244,7 @@ describe('repetitions', () => {
       terminal: { out: (text: string) => (shown += text) },
       show: () => {},
     };
-    await listRecords(run as never, '/api/v1/provisions', { all: false });
+    await listRecords(run as never, '/api/v1/provisions', { all: false, excludeOwn: false });
     expect(shown.split('\n').filter((line) => line.includes('ocsp POST repeated'))).toHaveLength(2);
   });
 

@@ -15,7 +15,7 @@ export const route = defineRoute({
   access: ['officer', 'operator', 'auditor'],
   params: z.strictObject({ ca: caId, serial }),
   responses: { 200: { description: 'The certificate.', headers: namesRecord, schema: certificateView } },
-  faults: ['malformed-serial', 'unknown-certificate'],
+  faults: ['malformed-serial', 'unknown-authority', 'unknown-certificate'],
   handle: async ({ authority, ledger }, { params, request }, caller) => {
     const certificate = await authority.certificate(caller, params);
     return provide(ledger, caller, certificate, {

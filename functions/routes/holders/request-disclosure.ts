@@ -20,7 +20,7 @@ export const route = defineRoute({
       headers: { location: 'The address of the disclosure.' },
     },
   },
-  faults: [],
+  faults: ['unknown-holder'],
   handle: async ({ disclosures }, { body }, caller) => {
     const opened = await disclosures.cases.open(caller, body.holder);
     return json(201, opened, { location: `${DISCLOSURES}/${opened.id}` });

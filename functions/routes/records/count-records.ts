@@ -68,9 +68,10 @@ export const route = defineRoute({
       schema: z.object({ counts: z.array(countView), setAside: z.array(setAsideView) }),
     },
   },
-  faults: [],
-  handle: async ({ ledger, reporting }, { query, request }, caller) => {
+  faults: ['unknown-recipient', 'unknown-office', 'unknown-purpose'],
+  handle: async ({ ledger, names, reporting }, { query, request }, caller) => {
     const { from, to, ...wanted } = query;
+    await names.assertKnown(wanted);
     const isWanted = ({ cell }: Count): boolean =>
       Object.entries(wanted).every(([name, value]) => Reflect.get(cell, name) === value);
     const months = await reporting.counts(from, to);

@@ -4,7 +4,7 @@ import { streamedFile } from '../../http/large-answers.ts';
 import { recordHeader } from '../../http/record-header.ts';
 import { defineRoute } from '../../http/route.ts';
 import { principalId } from '../../http/schemas.ts';
-import { certificateOf, recordFilter, recordKind } from './record-query.ts';
+import { FILTER_FAULTS, queryOf, recordFilter, recordKind } from './record-query.ts';
 
 const { limit: _limit, cursor: _cursor, ...filter } = recordFilter;
 
@@ -31,16 +31,11 @@ export const exportRecords = (format: ExportFormat) =>
       ...filter,
     }),
     responses: streamedFile('The file.', EXPORT_TYPES[format]),
-    faults: ['malformed-serial', 'value-too-large'],
-    handle: async ({ reporting }, { query: { ca, serial, ...rest }, request: { method } }, caller) => {
-      const certificate = certificateOf(ca, serial);
-      const { id, contentType, bytes } = await reporting.export(
-        { recipient: caller.id, method },
-        {
-          format,
-          query: { ...rest, ...(certificate && { certificate }) },
-        },
-      );
+    faults: [...FILTER_FAULTS, 'input-too-large', 'value-too-large'],
+    handle: async (app, { query: filter, request: { method } }, caller) => {
+      const query = await queryOf(app, caller, filter);
+      const asked = { recipient: caller.id, method };
+      const { id, contentType, bytes } = await app.reporting.export(asked, { format, query });
       return {
         status: 200,
         headers: {

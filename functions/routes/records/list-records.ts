@@ -3,7 +3,7 @@ import { handedOver } from '../../http/large-answers.ts';
 import { namesRecord } from '../../http/record-header.ts';
 import { defineRoute } from '../../http/route.ts';
 import { principalId } from '../../http/schemas.ts';
-import { answerQuery, recordFilter, recordKind, recordPage } from './record-query.ts';
+import { answerQuery, FILTER_FAULTS, recordFilter, recordKind, recordPage } from './record-query.ts';
 
 export const route = defineRoute({
   id: 'listRecords',
@@ -20,7 +20,6 @@ export const route = defineRoute({
     ...recordFilter,
   }),
   responses: { 200: { description: 'A page.', headers: namesRecord, schema: recordPage }, ...handedOver },
-  faults: ['malformed-serial', 'cursor-invalid'],
-  handle: async ({ ledger }, { query, request }, caller) =>
-    answerQuery(ledger, caller, request.method, query),
+  faults: [...FILTER_FAULTS, 'cursor-invalid', 'input-too-large'],
+  handle: async (app, { query, request }, caller) => answerQuery(app, caller, request.method, query),
 });

@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { Fault } from '../../../lib/fault.ts';
-import { CHANNELS, type Ledger, RECORD_KINDS, type RecordQuery } from '../../../lib/ledger/ledger.ts';
+import type { App } from '../../../lib/app.ts';
+import { Fault, type FaultCode } from '../../../lib/fault.ts';
+import { CHANNELS, RECORD_KINDS, type RecordQuery } from '../../../lib/ledger/ledger.ts';
 import type { Principal } from '../../../lib/principal.ts';
 import type { HttpResponse } from '../../http/http.ts';
 import { provide } from '../../http/provide.ts';
@@ -36,38 +37,93 @@ export const recordFilter = {
     .enum(CHANNELS)
     .exactOptional()
     .meta({ description: 'How the answer was given; finds provisions only.' }),
+  excludeOwn: z
+    .enum(['true', 'false'])
+    .transform((text) => text === 'true')
+    .meta({
+      description:
+        "Leaves out what the caller's own look at records and registers made: answers to the caller by other channels than OCSP and CRLs, and exports that the caller began.",
+    })
+    .exactOptional(),
   from: time.exactOptional().meta({ description: 'The earliest time, inclusive.' }),
   to: time.exactOptional().meta({ description: 'The latest time, exclusive.' }),
   limit: pageLimit(1000, 100),
   cursor: cursor.exactOptional(),
 };
 
+/** The faults of routes that take `recordFilter`. */
+export const FILTER_FAULTS = [
+  'malformed-serial',
+  'unknown-recipient',
+  'unknown-actor',
+  'unknown-holder',
+  'unknown-office',
+  'unknown-purpose',
+  'unknown-authority',
+] as const satisfies readonly FaultCode[];
+
 export const recordPage = z.object({
   records: z.array(ledgerRecord),
   cursor: z.string().exactOptional(),
 });
 
-type Filter = Omit<RecordQuery, 'certificate'> & { readonly ca?: string; readonly serial?: string };
+type Filter = Omit<RecordQuery, 'certificate' | 'limit' | 'cursor' | 'exceptLookUpsOf'> & {
+  readonly ca?: string;
+  readonly serial?: string;
+  readonly excludeOwn?: boolean;
+};
+
+/**
+ * The query that a caller asks for. Auditors ask about everybody, and a name that is nobody's is refused. A relying party asks
+ * about the answers to itself: it learns nothing about others, not even whether they exist.
+ */
+export const queryOf = async (
+  { names }: Pick<App, 'names'>,
+  caller: Principal,
+  { ca, serial: serialNumber, excludeOwn, ...rest }: Filter,
+): Promise<Omit<RecordQuery, 'limit' | 'cursor'>> => {
+  const certificate = certificateOf(ca, serialNumber);
+  const query = {
+    ...rest,
+    ...(certificate && { certificate }),
+    ...(excludeOwn && { exceptLookUpsOf: caller.id }),
+  };
+  if (caller.role === 'auditor') {
+    await names.assertKnown(query);
+    return query;
+  }
+  const { recipient = caller.id, holder, office } = query;
+  if (recipient !== caller.id || holder !== undefined || office !== undefined) {
+    throw new Fault(
+      'forbidden',
+      'A relying party finds the answers to itself: leave the recipient, the holder and the office out.',
+    );
+  }
+  if (certificate) await names.assertKnown({ certificate });
+  return { ...query, recipient };
+};
 
 /** Answers a query of the ledger, and records the answer there: auditors are audited too. */
 export const answerQuery = async (
-  ledger: Ledger,
+  app: Pick<App, 'ledger' | 'names'>,
   caller: Principal,
   method: string,
-  { ca, serial: serialNumber, ...rest }: Filter,
+  { limit, cursor: continued, ...filter }: Filter & Pick<RecordQuery, 'limit' | 'cursor'>,
 ): Promise<HttpResponse> => {
-  const certificate = certificateOf(ca, serialNumber);
-  if (rest.recipient !== undefined && rest.actor !== undefined) {
-    throw new Fault('invalid-input', 'Ask by recipient or by actor: no record has both.');
-  }
-  const page = await ledger.query({ ...rest, ...(certificate ? { certificate } : {}) });
-  const { cursor: continued, ...query } = rest;
+  const { ledger } = app;
+  const query = await queryOf(app, caller, filter);
+  const page = await ledger.query({
+    ...query,
+    limit,
+    ...(continued !== undefined && { cursor: continued }),
+  });
+  const { certificate, ...asked } = query;
   return provide(ledger, caller, page, {
     channel: 'records',
     method,
     certificates: certificate ? [certificate] : [],
     provided: {
-      query: { ...query, ...certificate },
+      query: { ...asked, limit, ...certificate },
       continued: continued !== undefined,
       newest: page.records[0]?.id,
       oldest: page.records.at(-1)?.id,
@@ -76,7 +132,7 @@ export const answerQuery = async (
   });
 };
 
-export const certificateOf = (ca: string | undefined, serialNumber: string | undefined) => {
+const certificateOf = (ca: string | undefined, serialNumber: string | undefined) => {
   if (ca !== undefined && serialNumber !== undefined) return { ca, serial: serialNumber };
   if (ca === undefined && serialNumber === undefined) return undefined;
   throw new Fault('invalid-input', 'A certificate is named by ca and serial together.');

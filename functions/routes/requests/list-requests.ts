@@ -35,9 +35,11 @@ export const route = defineRoute({
       schema: z.object({ requests: z.array(requestView), cursor: z.string().exactOptional() }),
     },
   },
-  faults: ['cursor-invalid'],
-  handle: async ({ registration, ledger }, { query, request }, caller) => {
+  faults: ['cursor-invalid', 'unknown-office'],
+  handle: async ({ registration, ledger, names }, { query, request }, caller) => {
     const page = await registration.list(caller, query);
+    // To an officer the room has refused any office but the own.
+    await names.assertKnown(query.office === undefined ? {} : { office: query.office });
     const { limit, cursor: _cursor, ...filter } = query;
     return provide(ledger, caller, page, {
       channel: 'requests',

@@ -34,7 +34,10 @@ export type CaseView = CaseRow & {
 };
 
 export interface Cases {
-  /** The caller is the holder, its delegate, or an operator who was asked on paper. Fault: `forbidden`. */
+  /**
+   * The caller is the holder, its delegate, or an operator who was asked on paper. Faults: `forbidden`; `unknown-holder` for
+   * an operator who names nobody.
+   */
   open(caller: Principal, holder: string): Promise<CaseView>;
   /** Faults: `unknown-disclosure`. */
   get(caller: Principal, id: string): Promise<CaseView>;
@@ -74,6 +77,7 @@ export const openCases = (deps: {
   readonly ledger: Ledger;
   readonly clock: Clock;
   readonly delegates: Delegates;
+  readonly isHolder: (id: string) => Promise<boolean>;
 }): Cases => {
   const { table, ledger, clock, delegates } = deps;
 
@@ -111,6 +115,12 @@ export const openCases = (deps: {
   return {
     open: async (caller, holder) => {
       if (caller.role !== 'operator') await delegates.assertMayAct(caller, holder);
+      else if (!(await deps.isHolder(holder))) {
+        // A signed file without records would look like the records of somebody of whom nothing is kept.
+        throw new Fault('unknown-holder', 'The trust domain and the requests have no holder of that id.', {
+          id: holder,
+        });
+      }
       const now = clock();
       const { record, writes } = await ledger.prepare({
         kind: 'disclosure',

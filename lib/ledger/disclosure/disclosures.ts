@@ -53,6 +53,8 @@ export interface DisclosureDeps {
   /** The service's URL, by which the bundle says who made it. */
   readonly service: string;
   readonly principals: readonly Principal[];
+  /** Whether anybody ever named this holder: the trust domain or a request. */
+  readonly isHolder: (id: string) => Promise<boolean>;
   readonly certificateOf: (ref: CertificateRef) => Promise<DisclosedCertificate>;
   /** Ed25519. */
   readonly signer: () => Promise<Signer>;
@@ -64,7 +66,7 @@ export const openDisclosures = (deps: DisclosureDeps): Disclosures => {
   const { table, ledger, clock } = deps;
   const principals = new Map(deps.principals.map((principal) => [principal.id, principal]));
   const delegates = openDelegates({ table, ledger, clock, principals });
-  const cases = openCases({ table, ledger, clock, delegates });
+  const cases = openCases({ ...deps, delegates });
 
   return {
     cases,

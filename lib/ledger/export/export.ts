@@ -2,6 +2,7 @@ import type { Clock } from '../../ports.ts';
 import type { Caller } from '../../principal.ts';
 import type { Value } from '../../store/store.ts';
 import type { Ledger, RecordQuery } from '../contract.ts';
+import { checkQuery } from '../query/check.ts';
 import { recordPages } from '../record-pages.ts';
 import { EXPORT_TYPES, type ExportFormat, openFile } from './formats.ts';
 import { openRecordedFile, type RecordedFile, type Summary } from './recorded-file.ts';
@@ -26,17 +27,21 @@ export const openExports =
   (deps: { readonly ledger: Ledger; readonly clock: Clock }) =>
   async (caller: Caller, { query, format }: ExportRequest): Promise<Export> => {
     const { ledger, clock } = deps;
+    checkQuery(query);
     // Without an end the file would also find the records of its own making.
     const to = query.to ?? new Date(clock() + 1).toISOString();
     const bounded: Omit<RecordQuery, 'limit' | 'cursor'> = { ...query, to };
     const file = await openFile(format);
+    // The first page is read before anything is recorded or sent: a query that fails is no export.
+    const pages = recordPages(ledger, bounded, PAGE);
+    const first = await pages.next();
 
     const pieces = async function* (id: string): AsyncGenerator<Uint8Array, Summary> {
       let count = 0;
       let newest: string | undefined;
       let oldest: string | undefined;
-      for await (const page of recordPages(ledger, bounded, PAGE)) {
-        const records = page.filter((record) => record.id !== id);
+      for (let page = first; !page.done; page = await pages.next()) {
+        const records = page.value.filter((record) => record.id !== id);
         count += records.length;
         newest ??= records[0]?.id;
         oldest = records.at(-1)?.id ?? oldest;

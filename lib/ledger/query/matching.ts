@@ -1,5 +1,5 @@
 import type { Item, Table } from '../../store/store.ts';
-import type { LedgerRecord, RecordQuery } from '../contract.ts';
+import type { Channel, LedgerRecord, RecordQuery } from '../contract.ts';
 import { isRecordId } from '../ids.ts';
 import { recordKey } from '../rows.ts';
 import { readRecord } from '../well-formed.ts';
@@ -29,7 +29,8 @@ const kindIn = (value: unknown): unknown => (value as { readonly kind?: unknown 
 
 /** The caller has compared the kind already. */
 const matches = (record: LedgerRecord, query: RecordQuery): boolean => {
-  const { recipient, actor, purpose, office, channel } = query;
+  const { recipient, actor, purpose, office, channel, exceptLookUpsOf } = query;
+  if (exceptLookUpsOf !== undefined && isLookUpOf(exceptLookUpsOf, record)) return false;
   if (office !== undefined && record.office !== office) return false;
   if (record.kind === 'provision') {
     return (
@@ -46,3 +47,11 @@ const matches = (record: LedgerRecord, query: RecordQuery): boolean => {
     (actor === undefined || record.actor === actor)
   );
 };
+
+/** By these channels a principal learns the status of certificates; by all others what the service keeps. */
+const STATUS_CHANNELS: ReadonlySet<Channel> = new Set(['ocsp', 'crl']);
+
+const isLookUpOf = (who: string, record: LedgerRecord): boolean =>
+  record.kind === 'provision'
+    ? record.recipient === who && !STATUS_CHANNELS.has(record.channel)
+    : record.kind === 'export' && record.actor === who;

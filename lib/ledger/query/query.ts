@@ -1,8 +1,8 @@
-import { Fault, phrase } from '../../fault.ts';
-import { MAX_PAGE, type Table } from '../../store/store.ts';
+import type { Table } from '../../store/store.ts';
 import { canonicalJson, digestHex } from '../canonical.ts';
 import type { Ledger, RecordPage, RecordQuery } from '../contract.ts';
 import { readFirst } from '../settling.ts';
+import { checkQuery, instant } from './check.ts';
 import { mergeCertificates } from './holder.ts';
 import { walkPartitions } from './partitions.ts';
 import { type Bounds, decodePosition } from './position.ts';
@@ -31,24 +31,4 @@ export const queryRecords = async (
   return query.holder === undefined
     ? walkPartitions(table, query, bounds)
     : mergeCertificates(table, ledger, query.holder, query, bounds);
-};
-
-const checkQuery = ({ limit, recipient, actor, certificate, holder }: RecordQuery): void => {
-  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_PAGE) {
-    throw new Fault('invalid-input', phrase`A page has 1 to ${MAX_PAGE} records.`, { field: 'limit' });
-  }
-  if (recipient !== undefined && actor !== undefined) {
-    throw new Fault('invalid-input', 'Ask by recipient or by actor: no record has both.');
-  }
-  if (certificate && holder !== undefined) {
-    throw new Fault('invalid-input', 'Ask by certificate or by holder, one at a time.');
-  }
-};
-
-/** Milliseconds of an RFC 3339 time. Fault: `invalid-input`. */
-const instant = (name: string, text: string): number => {
-  const ms = Date.parse(text);
-  if (Number.isNaN(ms))
-    throw new Fault('invalid-input', phrase`"${name}" is not an RFC 3339 time.`, { field: name });
-  return ms;
 };

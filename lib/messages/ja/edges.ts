@@ -12,6 +12,8 @@ export const EDGES = {
   'Give the request id to the operator.': '要求 ID（requestId）を認証局運用者に知らせてください。',
   'The trust domain declares no such purpose for this caller; leave the header out or name one of its purposes.':
     'この呼び出し元には、その利用目的が宣言されていません。ヘッダーを省くか、宣言されている利用目的を指定してください。',
+  'A relying party finds the answers to itself: leave the recipient, the holder and the office out.':
+    '署名検証者が検索できるのは、自らへの提供だけです。提供先、名義人、登録分局は指定しないでください。',
   'Must be 1 to 64 lower-case letters, digits and hyphens.':
     '英小文字、数字、ハイフンを使って 1～64 文字で指定してください。',
   'Must be the id of a request.': '申請の ID を指定してください。',

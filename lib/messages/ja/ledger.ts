@@ -79,6 +79,20 @@ export const LEDGER = {
   'A seed is one line of 1 to 256 characters.': 'シードは、1～256 文字の一行で指定してください。',
   'A sample has 1 to {0} certificates.': '抽出する証明書は 1～{0} 枚で指定してください。',
   'There is no such record.': 'その記録はありません。',
+  'Neither the trust domain nor any record has {0} of that id.':
+    '{0}は、信頼ドメインにも記録にもありません。ID を確かめてください。',
+  'a recipient': 'その ID の提供先',
+  'an actor': 'その ID の行為者',
+  'a holder': 'その ID の名義人',
+  'a purpose': 'その ID の利用目的',
+  'an office': 'その ID の登録分局',
+  'an authority': 'その ID の認証局',
+  'The trust domain and the requests have no holder of that id.':
+    'その ID の名義人は、信頼ドメインにも申請にもありません。ID を確かめてください。',
+  'A recipient, a purpose and a channel find answers alone, which have no actor and no other kind.':
+    '提供先、利用目的、提供の方法で見つかるのは提供の記録だけです。提供の記録には行為者がなく、種別は provision だけです。',
+  'Answers have no actor; ask for them by recipient.':
+    '提供の記録に行為者はありません。提供先（recipient）を指定してください。',
   'The record was kept for its time and then deleted; its leaf stays in the log.':
     'この記録は、保存期間が終わったため削除されました。葉は透明性ログに残っています。',
   'A holder has at most {0} certificates here.': '一人の名義人について扱える証明書は {0} 枚までです。',

@@ -1,0 +1,66 @@
+import { Fault, type FaultCode, type Phrase, phrase } from '../../fault.ts';
+import type { Ledger, RecordQuery } from '../contract.ts';
+import { recordPages } from '../record-pages.ts';
+
+/**
+ * The names that a query may have. An empty answer about a name that was never there looks like an answer about somebody
+ * who was told nothing, so such a query is refused instead. A name that the trust domain no longer has is still known
+ * while a record has it.
+ */
+export interface Names {
+  /**
+   * Faults: `unknown-recipient`, `unknown-actor`, `unknown-holder`, `unknown-office`, `unknown-purpose`,
+   * `unknown-authority`. Only for callers who may know who exists.
+   */
+  assertKnown(query: Named): Promise<void>;
+}
+
+export interface NamesDeps {
+  readonly ledger: Pick<Ledger, 'query'>;
+  /** Those of the trust domain in force. Records may have principals and purposes that it no longer has. */
+  readonly principals: ReadonlySet<string>;
+  readonly purposes: ReadonlySet<string>;
+  /** A trust domain never loses one of these. */
+  readonly offices: ReadonlySet<string>;
+  readonly authorities: ReadonlySet<string>;
+  readonly isHolder: (id: string) => Promise<boolean>;
+}
+
+type Named = Pick<RecordQuery, 'recipient' | 'actor' | 'holder' | 'office' | 'purpose' | 'certificate'>;
+
+export const openNames = (deps: NamesDeps): Names => {
+  const { ledger, principals, offices, purposes, authorities, isHolder } = deps;
+
+  const isOnRecord = async (query: Named): Promise<boolean> => {
+    for await (const records of recordPages(ledger, query, 1)) if (records.length > 0) return true;
+    return false;
+  };
+
+  return {
+    assertKnown: async ({ recipient, actor, holder, office, purpose, certificate }) => {
+      if (recipient !== undefined && recipient !== 'public' && !principals.has(recipient)) {
+        if (!(await isOnRecord({ recipient }))) {
+          throw unknown('unknown-recipient', phrase`a recipient`, recipient);
+        }
+      }
+      if (actor !== undefined && actor !== 'service' && !principals.has(actor)) {
+        if (!(await isOnRecord({ actor }))) throw unknown('unknown-actor', phrase`an actor`, actor);
+      }
+      if (holder !== undefined && !(await isHolder(holder))) {
+        if (!(await isOnRecord({ holder }))) throw unknown('unknown-holder', phrase`a holder`, holder);
+      }
+      if (purpose !== undefined && !purposes.has(purpose)) {
+        if (!(await isOnRecord({ purpose }))) throw unknown('unknown-purpose', phrase`a purpose`, purpose);
+      }
+      if (office !== undefined && !offices.has(office)) {
+        throw unknown('unknown-office', phrase`an office`, office);
+      }
+      if (certificate !== undefined && !authorities.has(certificate.ca)) {
+        throw unknown('unknown-authority', phrase`an authority`, certificate.ca);
+      }
+    },
+  };
+};
+
+const unknown = (code: FaultCode, what: Phrase, id: string): Fault =>
+  new Fault(code, phrase`Neither the trust domain nor any record has ${what} of that id.`, { id });
