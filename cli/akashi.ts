@@ -26,6 +26,7 @@ const readInput = async (maxBytes: number): Promise<Buffer> => {
 
 process.exitCode = await run(process.argv.slice(2), {
   out: (text) => process.stdout.write(text),
+  ...(process.stdout.isTTY && { columns: process.stdout.columns }),
   err: (text) => process.stderr.write(text),
   isWatched: process.stderr.isTTY === true,
   input: readInput,

@@ -30,8 +30,28 @@ const textIn = (text: Text, say: Say): string => (typeof text === 'string' ? tex
 
 const pad = (text: string, width: number): string => text + ' '.repeat(width - columns(text));
 
-/** Rows in aligned columns, two spaces apart, a line each. */
-export const table = (rows: readonly (readonly string[])[]): string => {
+const INDENT = '    ';
+
+/** The columns that begin a further line, so that no line is longer than `width` unless one cell alone is. */
+const breaksOf = (widths: readonly number[], width: number): ReadonlySet<number> => {
+  const breaks = new Set<number>();
+  let used = 0;
+  widths.forEach((own, index) => {
+    if (index > 0 && used + 2 + own > width) {
+      breaks.add(index);
+      used = INDENT.length + own;
+    } else {
+      used += (index > 0 ? 2 : 0) + own;
+    }
+  });
+  return breaks;
+};
+
+/**
+ * Rows in aligned columns, two spaces apart. A row is a line; where all columns together are wider than `width`, it goes on
+ * in indented lines.
+ */
+export const table = (rows: readonly (readonly string[])[], width = Number.POSITIVE_INFINITY): string => {
   const safe = rows.map((row) => row.map(printable));
   const widths: number[] = [];
   for (const row of safe) {
@@ -39,9 +59,17 @@ export const table = (rows: readonly (readonly string[])[]): string => {
       widths[index] = Math.max(widths[index] ?? 0, columns(cell));
     });
   }
+  const breaks = breaksOf(widths, width);
   return safe
-    .map((row) => row.map((cell, index) => pad(cell, widths[index] ?? 0)).join('  '))
-    .map((line) => `${line.trimEnd()}\n`)
+    .map((row) => {
+      const lines: string[][] = [[]];
+      row.forEach((cell, index) => {
+        if (breaks.has(index)) lines.push([]);
+        lines.at(-1)?.push(pad(cell, widths[index] ?? 0));
+      });
+      return lines.map((cells, n) => `${n === 0 ? '' : INDENT}${cells.join('  ')}`.trimEnd());
+    })
+    .map((lines) => `${lines.join('\n')}\n`)
     .join('');
 };
 

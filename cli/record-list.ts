@@ -72,19 +72,16 @@ async function* pagesOf(
 }
 
 const channelText = ({ channel, method, repeats, shared }: RecordAnswer): string =>
-  channel === undefined
-    ? NONE
-    : [channel, method, repeats && 'repeated', shared && `${shared.length} answers`]
-        .filter((part) => part !== undefined)
-        .join(' ');
+  [channel, method, repeats && 'repeated', shared && `${shared.length} answers`]
+    .filter((part) => part !== undefined)
+    .join(' ');
 
-/** The serial numbers are long and come last, so that a narrow terminal breaks the line after what was told. */
+/** Serial numbers are long, and come last. */
 const rowOf = (record: RecordAnswer): readonly string[] => [
   record.id,
   record.time.replace(/\.\d+Z$/, 'Z'),
   record.recipient ?? record.actor ?? NONE,
-  record.kind,
-  channelText(record),
+  record.kind === 'provision' ? channelText(record) : record.kind,
   purposeText(record),
   toldText(record),
   [
@@ -110,7 +107,7 @@ export const listRecords = async (
     cursor = page.cursor;
     count += page.records.length;
     if (run.settings.json) records.push(...page.records);
-    else run.terminal.out(table(page.records.map(rowOf)));
+    else run.terminal.out(table(page.records.map(rowOf), run.terminal.columns));
   }
   const end =
     cursor === undefined

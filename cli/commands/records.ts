@@ -16,8 +16,8 @@ const GUIDE: Guide = {
     'to show one: its id, the first column of the list',
   ],
   result: [
-    'prints a line for each record: id, time, actor or recipient, kind, channel and method, purpose, what was done or told,',
-    'certificates',
+    'prints a line for each record: id, time, actor or recipient, kind of act or channel and method,',
+    'purpose, what was done or told, certificates',
   ],
   examples: [
     'akashi records --as auditor --kind revocation --from 2026-04-01',

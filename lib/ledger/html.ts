@@ -4,6 +4,23 @@ export const escapeHtml = (text: string): string =>
 
 export type Bilingual = { readonly ja: string; readonly en: string };
 
+const JST_AHEAD_MS = 9 * 3_600_000;
+
+/** On pages: the second of an RFC 3339 time in Japan Standard Time, which is said. */
+export const jstTime = (time: string): string => {
+  const ms = Date.parse(time);
+  // A row of a certificate may hold anything.
+  if (Number.isNaN(ms)) return escapeHtml(time);
+  const local = new Date(ms + JST_AHEAD_MS).toISOString();
+  return `<time datetime="${escapeHtml(time)}">${local.slice(0, 10)} ${local.slice(11, 19)} JST</time>`;
+};
+
+/** On pages with such times. */
+export const TIMES_ARE_JST: Bilingual = {
+  ja: '日時は日本標準時(JST、協定世界時より9時間先)です。署名付き電子ファイルの日時は協定世界時です。',
+  en: 'Times are Japan Standard Time (JST, UTC+9). Times in the signed file are UTC.',
+};
+
 /** On pages, in place of a purpose that the recipient did not name. */
 export const NO_PURPOSE: Bilingual = { ja: '申告なし', en: 'None named' };
 

@@ -192,6 +192,15 @@ describe('a disclosure', () => {
     expect(signedFileOf(page)).toBe(jws);
     expect(page).not.toMatch(/<script|src=/);
 
+    // Every time that a person reads is Japan's, with its zone.
+    const read = page.slice(0, page.indexOf('<pre>')).replace(/ datetime="[^"]*"/g, '');
+    expect(read).not.toMatch(/\dT\d|\dZ/);
+    expect(read).toMatch(/期限.*<dd><time>\d{4}-\d\d-\d\d 23:59:59 JST<\/time><\/dd>/);
+    const [newest] = bundle.provisions;
+    const japan = new Date(Date.parse(newest.time) + 9 * 3_600_000).toISOString();
+    expect(read).toContain(`<td><time>${japan.slice(0, 10)} ${japan.slice(11, 19)} JST</time></td>`);
+    expect(read).toContain('日本標準時');
+
     const after = await disclosures.cases.get(tanabe, id);
     expect(after).toMatchObject({ state: 'disclosed', bundle: hash('sha256', jws) });
     const [told] = (await ledger.query({ channel: 'disclosure', limit: 1 })).records;
@@ -209,6 +218,27 @@ describe('a disclosure', () => {
     await expect(flattenedVerify(forged, await importJWK(await disclosures.key(), 'EdDSA'))).rejects.toThrow(
       'signature verification failed',
     );
+  });
+
+  it('about nobody is refused to an operator, and leaves no record', async () => {
+    const { disclosures, ledger } = service.app;
+    const operator = service.principal('operator-noda');
+    const acts = async () => (await ledger.query({ kind: 'disclosure', limit: 1000 })).records.length;
+    const before = await acts();
+    const nobody = disclosures.cases.open(operator, 'holder-nobody');
+    await expect(nobody).rejects.toMatchObject({ code: 'unknown-holder', facts: { id: 'holder-nobody' } });
+    expect(await acts()).toBe(before);
+    // Who may not know who exists is told the same of everybody.
+    for (const holder of ['holder-nobody', tanabe.id]) {
+      await expect(disclosures.cases.open(stranger, holder)).rejects.toMatchObject({ code: 'forbidden' });
+    }
+    await service.app.registration.submit(service.principal('higashi-counter'), {
+      profile: 'person-authentication',
+      csr: opensslRequest(folder.path, 'pending'),
+      fields: FIELDS['person-authentication'] ?? {},
+      holder: 'holder-pending',
+    });
+    expect(await disclosures.cases.open(operator, 'holder-pending')).toMatchObject({ state: 'open' });
   });
 
   it('is due on the 30th day in Japan, may be extended once with a reason, and is unknown to others', async () => {

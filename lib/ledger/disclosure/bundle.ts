@@ -3,7 +3,15 @@ import type { CertificateRef, Principal } from '../../principal.ts';
 import type { Table } from '../../store/store.ts';
 import { digestHex } from '../canonical.ts';
 import type { Ledger, LedgerRecord } from '../contract.ts';
-import { ASSUMED_PURPOSE, bilingual, escapeHtml, htmlPage, NO_PURPOSE } from '../html.ts';
+import {
+  ASSUMED_PURPOSE,
+  bilingual,
+  escapeHtml,
+  htmlPage,
+  jstTime,
+  NO_PURPOSE,
+  TIMES_ARE_JST,
+} from '../html.ts';
 import { heldCertificates } from '../query/holder.ts';
 import { recordPages } from '../record-pages.ts';
 import type { CaseView } from './cases.ts';
@@ -112,34 +120,40 @@ export const bundlePage = (bundle: Bundle, jws: string): string => {
       escapeHtml(`${one.ca}/${one.serial}`),
       escapeHtml(one.profile),
       escapeHtml(one.subject),
-      escapeHtml(`${one.notBefore} – ${one.notAfter}`),
+      `${jstTime(one.notBefore)} – ${jstTime(one.notAfter)}`,
       escapeHtml(one.status),
     ]),
   );
   const provisions = bundle.provisions.map(({ time, who, why, channel, repeated, certificates: about }) =>
     row([
-      escapeHtml(time),
+      jstTime(time),
       repeated ? `${bilingual(who)}<br>${bilingual(REPEATED)}` : bilingual(who),
       whyCell(why),
       escapeHtml(channel),
       escapeHtml(about.map(({ ca, serial }) => `${ca}/${serial}`).join(' ')),
     ]),
   );
+  const { extension } = bundle;
+  // The values are HTML.
   const facts: readonly (readonly [string, string, string])[] = [
-    ['開示番号', 'Disclosure', bundle.disclosure],
-    ['対象者(仮名)', 'Holder (pseudonym)', bundle.holder],
-    ['請求日時', 'Requested at', bundle.requestedAt],
-    ['期限', 'Deadline', bundle.deadline],
-    ...(bundle.extension
-      ? [['期限を延長した理由', 'Why it was extended', bundle.extension.reason] as const]
+    ['開示番号', 'Disclosure', escapeHtml(bundle.disclosure)],
+    ['対象者(仮名)', 'Holder (pseudonym)', escapeHtml(bundle.holder)],
+    ['請求日時', 'Requested at', jstTime(bundle.requestedAt)],
+    ['期限', 'Deadline', jstTime(bundle.deadline)],
+    ...(extension
+      ? ([
+          ['期限を延長した日時', 'Extended at', jstTime(extension.at)],
+          ['期限を延長した理由', 'Why it was extended', escapeHtml(extension.reason)],
+        ] as const)
       : []),
-    ['作成日時', 'Made at', bundle.madeAt],
-    ['作成者', 'Made by', bundle.service],
+    ['作成日時', 'Made at', jstTime(bundle.madeAt)],
+    ['作成者', 'Made by', escapeHtml(bundle.service)],
     ['署名付き電子ファイルのSHA-256', 'SHA-256 of the signed file', digestHex(jws)],
   ];
   return htmlPage(
     { ja: '自己に関する記録の開示', en: 'Disclosure of your own records' },
-    `<dl>${facts.map(([ja, en, value]) => `<dt>${bilingual({ ja, en })}</dt><dd>${escapeHtml(value)}</dd>`).join('\n')}</dl>
+    `<dl>${facts.map(([ja, en, value]) => `<dt>${bilingual({ ja, en })}</dt><dd>${value}</dd>`).join('\n')}</dl>
+<p>${bilingual(TIMES_ARE_JST)}</p>
 <h2>${bilingual({ ja: 'あなたに関する証明書', en: 'Certificates about you' })}</h2>
 <table>${head([
       ['証明書', 'Certificate'],

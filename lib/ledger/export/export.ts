@@ -28,8 +28,9 @@ export const openExports =
   async (caller: Caller, { query, format }: ExportRequest): Promise<Export> => {
     const { ledger, clock } = deps;
     checkQuery(query);
-    // Without an end the file would also find the records of its own making.
-    const to = query.to ?? new Date(clock() + 1).toISOString();
+    // Without an end the file would also find the records of its own making. Nothing is yet where it begins in the future.
+    const end = Math.max(clock(), query.from === undefined ? 0 : Date.parse(query.from)) + 1;
+    const to = query.to ?? new Date(end).toISOString();
     const bounded: Omit<RecordQuery, 'limit' | 'cursor'> = { ...query, to };
     const file = await openFile(format);
     // The first page is read before anything is recorded or sent: a query that fails is no export.

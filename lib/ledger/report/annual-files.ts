@@ -111,6 +111,7 @@ export const annualPage = (report: AnnualReport): string => {
 <dt>${bilingual({ ja: '提供記録数', en: 'Records' })}</dt><dd>${totals.records.toLocaleString('en-US')}</dd>
 </dl>
 <h2>${bilingual({ ja: '提供先・月・方法・利用目的別の件数', en: 'Items by recipient, month, method and purpose' })}</h2>
+<p>${bilingual({ ja: '月は日本時間です。', en: 'Months are of Japan Standard Time.' })}</p>
 <table><thead><tr><th scope="col">提供先</th><th scope="col">方法</th><th scope="col">利用目的</th>${heads}<th scope="col">計</th><th scope="col">前年度</th><th scope="col">増減</th></tr></thead>
 <tbody>
 ${byMonth(lines)

@@ -47,7 +47,7 @@ const EXPECTED: Readonly<Record<string, Readonly<Record<'none' | Role, number>>>
   correctStatus: { ...NOBODY, operator: 200 },
   holdCertificate: { ...NOBODY, officer: 200, operator: 200 },
   releaseCertificate: { ...NOBODY, officer: 204, operator: 204 },
-  listProvisions: { ...NOBODY, auditor: 200 },
+  listProvisions: { ...NOBODY, auditor: 200, relyingParty: 200 },
   listRecords: { ...NOBODY, auditor: 200 },
   getRecord: { ...NOBODY, auditor: 200 },
   getRecordProof: { ...NOBODY, auditor: 200 },
