@@ -17,6 +17,19 @@ describe('output', () => {
     expect(columns('か\u3099')).toBe(2);
   });
 
+  it('goes on in indented lines where a row is wider than the screen, at the same columns in every row', () => {
+    const rows = [
+      ['0123456789', '署名検証者', 'good', 'ca/0123456789012345'],
+      ['1', 'b', 'revoked keyCompromise', 'ca/1'],
+    ];
+    const text = table(rows, 30);
+    expect(text).toBe(
+      '0123456789  署名検証者\n    good\n    ca/0123456789012345\n1           b\n    revoked keyCompromise\n    ca/1\n',
+    );
+    for (const line of text.split('\n')) expect(columns(line)).toBeLessThanOrEqual(30);
+    expect(table(rows).split('\n')).toHaveLength(3);
+  });
+
   it('leaves out what is undefined', () => {
     expect(
       details(String, [

@@ -234,6 +234,56 @@ describe('a certificate', { timeout: 120_000 }, () => {
     expect(records.filter(({ responseDigest }) => responseDigest === ocsp.sha256)).toMatchObject([
       { recipient: 'tax-portal', channel: 'ocsp', certificates: [{ ca, serial }] },
     ]);
+
+    const line = async (args: string, ofDigest: string): Promise<string> => {
+      const listed = (await json(`${args} --certificate ${file} --all`)) as {
+        records: { id: string; responseDigest: string }[];
+      };
+      const id = listed.records.find(({ responseDigest }) => responseDigest === ofDigest)?.id as string;
+      const { out } = await akashi(`${args} --certificate ${file} --all`);
+      return out.split('\n').find((text) => text.startsWith(id)) ?? '';
+    };
+    const answeredTo = async (options: string): Promise<string> => {
+      const { out, err, code } = await akashi(`status ${file} --root root.pem ${options} --json`);
+      expect({ code, err }).toEqual({ code: 1, err: '' });
+      return (JSON.parse(out) as { path: [{ ocsp: { sha256: string } }] }).path[0].ocsp.sha256;
+    };
+    const told = `ocsp POST +%s +revoked keyCompromise +${ca}/${serial}$`;
+    for (const [options, recipient, purpose] of [
+      ['', 'public', '-'],
+      ['--as tax-portal', 'tax-portal', '-'],
+      ['--as tax-portal --purpose tax-refund', 'tax-portal', 'tax-refund'],
+      ['--as procurement', 'procurement', 'tender \\(assumed\\)'],
+      ['--as procurement --purpose tender', 'procurement', 'tender'],
+    ] as const) {
+      const shown = await line('provisions --as auditor', await answeredTo(options));
+      expect(shown).toMatch(new RegExp(` ${recipient} +${told.replace('%s', purpose)}`));
+    }
+
+    const refused = await akashi(`status ${file} --root root.pem --as tax-portal --purpose tender`);
+    expect(refused).toMatchObject({ code: 2, out: '', err: expect.stringContaining('purpose-not-declared') });
+    const unnamed = await akashi(`status ${file} --root root.pem --purpose tender`);
+    expect(unnamed).toMatchObject({ code: 2, err: expect.stringContaining('--as or --token') });
+
+    const all = await json(`records --as auditor --certificate ${file} --all`);
+    const others = await json(`records --as auditor --certificate ${file} --all --exclude-own`);
+    const isOwn = ({ recipient }: { recipient?: string }) => recipient === 'auditor';
+    expect((all.records as []).some(isOwn)).toBe(true);
+    expect(others.records).toEqual(
+      (all.records as { recipient?: string }[])
+        .filter((record) => !isOwn(record))
+        .map((record) => ({ ...record, leaf: expect.anything() })),
+    );
+    // A page that the service ends early is filled.
+    const few = await json(`provisions --as auditor --exclude-own --limit 3`);
+    expect(few.records).toHaveLength(3);
+
+    const own = await json('provisions --as procurement --channel ocsp');
+    const [mine] = own.records as { id: string; recipient: string; purpose: string }[];
+    expect(own.records).toHaveLength(2);
+    expect(mine).toMatchObject({ recipient: 'procurement', purpose: 'tender' });
+    const proof = await akashi(`audit prove ${mine?.id} --as procurement --out mine.tlog-proof`);
+    expect(proof).toMatchObject({ code: 0, err: '' });
   });
 
   it("of a CA takes two operators: the first sees the second's command, and that command revokes", async () => {

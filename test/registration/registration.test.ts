@@ -494,6 +494,51 @@ describe('who sees what', () => {
   });
 });
 
+describe('a holder', () => {
+  it('is said to be new to those who examine, until an earlier request names it', async () => {
+    await using store = await openTemporaryTable();
+    const office = openOffice(store.table);
+    const { registration } = office;
+    const submitFor = async (who: typeof tanaka, of?: string) =>
+      (
+        await registration.submit(who, {
+          ...(await newSubmission()),
+          ...(of !== undefined && { holder: of }),
+        })
+      ).request.id;
+    const without = await submitFor(tanaka);
+    const first = await submitFor(tanaka, 'pseudonym-1');
+    await new Promise((resolve) => setTimeout(resolve, 2));
+    const second = await submitFor(ito, 'pseudonym-1');
+    const other = await submitFor(ito, 'pseudonym-2');
+    const seen = async (who: typeof tanaka, id: string) => {
+      const { holder: named, newHolder } = await registration.get(who, id);
+      return [named, newHolder];
+    };
+    expect(await seen(sato, without)).toEqual([undefined, undefined]);
+    expect(await seen(sato, first)).toEqual(['pseudonym-1', true]);
+    expect(await seen(yamada, first)).toEqual(['pseudonym-1', true]);
+    expect(await seen(yamada, second)).toEqual(['pseudonym-1', undefined]);
+    expect(await seen(yamada, other)).toEqual(['pseudonym-2', true]);
+    // A request that came to nothing was a request.
+    await registration.withdraw(tanaka, first, REASON);
+    expect(await seen(yamada, second)).toEqual(['pseudonym-1', undefined]);
+    const { requests } = await registration.list(yamada, { limit: 10 });
+    const listed = requests.map(({ id, newHolder }) => [id, newHolder]);
+    expect(new Map(listed as [string, true | undefined][])).toEqual(
+      new Map([
+        [without, undefined],
+        [first, true],
+        [second, undefined],
+        [other, true],
+      ]),
+    );
+    expect(await registration.knowsHolder('pseudonym-1')).toBe(true);
+    expect(await registration.knowsHolder('pseudonym-3')).toBe(false);
+    await checkTable(store.table, office);
+  });
+});
+
 describe('lists', () => {
   it('come newest first, whole, by office and by state', async () => {
     await using store = await openTemporaryTable();
