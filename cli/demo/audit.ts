@@ -10,6 +10,8 @@ export interface GivenAnswer {
   readonly channel: string;
   /** The recipient that its record must name. */
   readonly recipient: string;
+  /** The purpose that its record must have; none where the recipient named none. */
+  readonly purpose?: string;
   /** SHA-256 of its bytes. */
   readonly digest: string;
 }
@@ -37,8 +39,11 @@ export const matchRecords = (
   const matched = new Set<RecordAnswer>();
   const pairs = given.map((answer) => {
     const found = open.find(
-      ({ record: { channel, recipient }, digests }) =>
-        channel === answer.channel && recipient === answer.recipient && digests.includes(answer.digest),
+      ({ record: { channel, recipient, purpose }, digests }) =>
+        channel === answer.channel &&
+        recipient === answer.recipient &&
+        purpose === answer.purpose &&
+        digests.includes(answer.digest),
     );
     if (!found) throw broken(`There is no record of this answer: ${answer.what} (SHA-256 ${answer.digest}).`);
     found.digests.splice(found.digests.indexOf(answer.digest), 1);
@@ -55,6 +60,6 @@ export const pairsText = (pairs: readonly (readonly [GivenAnswer, RecordAnswer])
       `SHA-256 ${digest.slice(0, 16)}…`,
       `record ${record.id}`,
       record.time,
-      `to ${record.recipient}`,
+      `to ${record.recipient}${record.purpose === undefined ? '' : ` for ${record.purpose}`}`,
     ]),
   );

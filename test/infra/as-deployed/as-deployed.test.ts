@@ -495,6 +495,22 @@ describe.skipIf(!present)('as deployed', () => {
       'c2sp.org/tlog-proof',
     );
     await ok(as('tax-portal', 'GET', `/api/v1/provisions/${id}/proof`));
+    const own = (await ok(as('tax-portal', 'GET', '/api/v1/provisions'))).json<{
+      records: { id: string }[];
+    }>();
+    expect(own.records.map((record) => record.id)).toContain(id);
+    for (const [path, query, code] of [
+      ['records', 'recipient=nobody', 'unknown-recipient'],
+      ['records', 'holder=nobody', 'unknown-holder'],
+      ['counts', 'from=2026-01&to=2026-02&recipient=nobody', 'unknown-recipient'],
+      ['counts', 'from=2026-01&to=2026-02&purpose=nothing', 'unknown-purpose'],
+      ['requests', 'office=nobody', 'unknown-office'],
+    ]) {
+      const asked = as('auditor', 'GET', `/api/v1/${path}`, undefined, { query });
+      expect((await asked).json().code, query).toBe(code);
+    }
+    const nobodys = await as('operator-noda', 'POST', '/api/v1/disclosures', { holder: 'nobody' });
+    expect(nobodys.json().code).toBe('unknown-holder');
   }, 120_000);
 
   it('lists an auditor every serial number and every CRL', async () => {
