@@ -294,6 +294,7 @@ export const testApp = (
         app.ocspCalls.push({ request: asked, caller });
         return {
           der: Uint8Array.from(asked),
+          record: RECORD,
           cacheable: {
             thisUpdate: new Date(NOW - 60_000),
             nextUpdate: new Date(NOW + 600_000),

@@ -13,7 +13,7 @@ export const route = defineRoute({
   path: '/ocsp/{request+}',
   summary: 'The status of certificates by OCSP, with the request in the address (RFC 6960 A.1)',
   description:
-    'Answers without a nonce may be cached as their headers say (RFC 9919 6.2). A cache may keep an answer, even after a revocation, for as long after its signature as the profile of the CA allows.',
+    'Answers without a nonce may be cached as their headers say (RFC 9919 6.2). A cache may keep an answer, even after a revocation, for as long after its signature as the profile of the CA allows. An answer that no cache may keep, such as one with a nonce, names its record in the header `akashi-record`.',
   lane: 'status',
   access: 'optional',
   params: z.strictObject({
