@@ -182,11 +182,10 @@ export const recordAnswer = z.looseObject({
   repeats: text.exactOptional(),
   purpose: text.exactOptional(),
   purposeAssumed: z.literal(true).exactOptional(),
-  details: z.record(z.string(), z.unknown()).exactOptional(),
+  // As they came: an audit compares the digest of the whole record.
+  provided: z.unknown().optional(),
+  details: z.unknown().optional(),
   certificates: z.array(certificateRef).exactOptional(),
-  provided: z
-    .looseObject({ unregistered: z.looseObject({ serials: z.array(text) }).exactOptional() })
-    .exactOptional(),
   responseDigest: text.exactOptional(),
   shared: z.array(z.looseObject({ responseDigest: text, count: z.int() })).exactOptional(),
   count: z.int().exactOptional(),

@@ -8,7 +8,7 @@ import { compact, details, table } from './output.ts';
 import type { Run } from './perform.ts';
 import { NONE, purposeText } from './purpose-text.ts';
 import { timeOption } from './time.ts';
-import { toldText } from './told-text.ts';
+import { toldText, unregisteredIn } from './told-text.ts';
 
 /** The options that both lists of records take. */
 export const addRecordOptions = (command: Command): Command =>
@@ -90,8 +90,10 @@ const rowOf = (record: RecordAnswer): readonly string[] => [
   ].join(' ') || NONE,
 ];
 
-const unregisteredText = ({ provided }: RecordAnswer): readonly string[] =>
-  provided?.unregistered ? [`${provided.unregistered.serials.length} unregistered`] : [];
+const unregisteredText = (record: RecordAnswer): readonly string[] => {
+  const { length } = unregisteredIn(record);
+  return length === 0 ? [] : [`${length} unregistered`];
+};
 
 /** Lists records: for people page by page, as the pages come; for machines as one value. */
 export const listRecords = async (

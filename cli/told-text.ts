@@ -26,10 +26,21 @@ const countText = (value: unknown, one: string, many: string): string | undefine
   return items.length === 1 ? `${one} ${word(items[0]) ?? ''}`.trimEnd() : `${items.length} ${many}`;
 };
 
+const serialsIn = (unregistered: unknown): readonly unknown[] =>
+  (isContent(unregistered) && listOf(unregistered.serials)) || [];
+
+/** The serial numbers that the status register did not have. */
+export const unregisteredIn = ({ provided }: RecordAnswer): readonly unknown[] =>
+  isContent(provided) ? serialsIn(provided.unregistered) : [];
+
 const unregisteredText = (value: unknown): string | undefined => {
-  if (!isContent(value)) return undefined;
-  const { answer, reason, serials } = value;
-  return statusesText(listOf(serials)?.map(() => answer) ?? [], listOf(serials)?.map(() => reason) ?? []);
+  const serials = serialsIn(value);
+  if (!isContent(value) || serials.length === 0) return undefined;
+  const { answer, reason } = value;
+  return statusesText(
+    serials.map(() => answer),
+    serials.map(() => reason),
+  );
 };
 
 /** The members of `provided` by which an answer is told; each gives the text, or nothing where the answer is another one. */
@@ -61,7 +72,10 @@ const TOLD: readonly ((provided: Content) => string | undefined)[] = [
  * What a record says in a few words: what an answer told, or what an act did. Where an answer told a list, how many items it
  * had.
  */
-export const toldText = ({ kind, provided = {}, details = {}, count }: RecordAnswer): string => {
+export const toldText = (record: RecordAnswer): string => {
+  const { kind, count } = record;
+  const provided = isContent(record.provided) ? record.provided : {};
+  const details = isContent(record.details) ? record.details : {};
   if (kind !== 'provision') {
     const did = word(details.reason) ?? word(details.decision) ?? word(details.act) ?? word(details.step);
     return did ?? NONE;

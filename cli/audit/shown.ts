@@ -1,6 +1,7 @@
 import type { LedgerRecord, ShownSetAside, ShownTotal } from '../../lib/audit/audit.ts';
 import { recordPage, totalsAnswer } from '../answers.ts';
 import type { ApiClient } from '../api-client.ts';
+import { Failure } from '../failure.ts';
 
 /** What the service shows an auditor, read page by page. */
 const PAGE = '1000';
@@ -21,13 +22,21 @@ export async function* pages<T extends Page>(
   } while (cursor !== undefined);
 }
 
+/** What the service says of a name of which it finds no record. */
+const NAMES_NOBODY = /^unknown-(recipient|actor|holder|office|purpose|authority)$/;
+
 export async function* records(
   client: ApiClient,
   query: Readonly<Record<string, string>> = {},
 ): AsyncGenerator<LedgerRecord> {
-  for await (const page of pages(client, '/api/v1/records', recordPage, query)) {
-    // The audit compares the record's digest with its leaf, so the members need no check here.
-    for (const record of page.records) yield record as unknown as LedgerRecord;
+  try {
+    for await (const page of pages(client, '/api/v1/records', recordPage, query)) {
+      // The audit compares the record's digest with its leaf, so the members need no check here.
+      for (const record of page.records) yield record as unknown as LedgerRecord;
+    }
+  } catch (error) {
+    // The audit names the records that the service does not find.
+    if (!(error instanceof Failure) || !NAMES_NOBODY.test(error.problem.code)) throw error;
   }
 }
 
