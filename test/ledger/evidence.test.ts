@@ -231,9 +231,13 @@ describe('a sample', () => {
     expect(drawn.sample.map(({ draw }) => draw)).toEqual(expected);
     expect(drawn.population).toBe(refs.length);
     const [told] = (await ledger.query({ channel: 'evidence', limit: 1 })).records;
-    expect(told).toMatchObject({ provided: { seed: '4 6 1 3 5 2', size: 3 }, count: 3 });
+    expect(told).toMatchObject({
+      id: drawn.record,
+      provided: { seed: '4 6 1 3 5 2', size: 3 },
+      count: 3,
+    });
     const again = await evidence.sample(auditor(), period, { seed: '4 6 1 3 5 2', size: 3 });
-    expect(again).toEqual(drawn);
+    expect({ ...again, record: drawn.record }).toEqual(drawn);
     const other = await evidence.sample(auditor(), period, { seed: 'another', size: 3 });
     expect(other.sample.map(({ draw }) => draw)).not.toEqual(expected);
   });
