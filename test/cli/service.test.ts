@@ -244,7 +244,7 @@ describe('a certificate', { timeout: 120_000 }, () => {
       return out.split('\n').find((text) => text.startsWith(id)) ?? '';
     };
     const answeredTo = async (options: string): Promise<string> => {
-      const { out, err, code } = await akashi(`status ${file} --root root.pem ${options} --json`);
+      const { out, err, code } = await akashi(`status ${file} --root root.pem --json ${options}`.trim());
       expect({ code, err }).toEqual({ code: 1, err: '' });
       return (JSON.parse(out) as { path: [{ ocsp: { sha256: string } }] }).path[0].ocsp.sha256;
     };
