@@ -168,7 +168,7 @@ describe('excludeOwn', () => {
     await ask('auditor', 'exports/records.csv?kind=issuance');
     const isOwn = (record: LedgerRecord) =>
       record.kind === 'provision' ? record.recipient === 'auditor' : record.actor === 'auditor';
-    const all = (await allRecords(service)).toReversed();
+    const all = await allRecords(service);
     expect(all.filter(isOwn).length).toBeGreaterThan(14);
     const others = all.filter((record) => !isOwn(record)).map(({ id }) => id);
     const found: string[] = [];
