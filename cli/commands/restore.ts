@@ -63,6 +63,8 @@ export const addCommand: AddCommand = (program, perform) => {
       perform(
         z.object({ folder: z.string(), checkpoint: z.string().optional() }),
         async ({ settings, terminal, say, show }, { folder, checkpoint }) => {
+          // As in the service itself: all files and folders of a data folder are for this user alone.
+          process.umask(0o077);
           const { restoreBackup } = await load();
           const dataDir = resolve(settings.data);
           const note =

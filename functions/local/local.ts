@@ -1,4 +1,3 @@
-import { access, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { compose } from '../../lib/app.ts';
 import { readEnv } from '../../lib/env.ts';
@@ -30,6 +29,7 @@ import { assertFree } from './free-port.ts';
 import { passphraseOf } from './passphrase.ts';
 import { publicUrlOf } from './public-url.ts';
 import { recover } from './recover.ts';
+import { markRunning } from './running-mark.ts';
 import { serve } from './server.ts';
 import { startUpErrorText } from './start-up-error.ts';
 import { startUpLines } from './start-up-lines.ts';
@@ -38,6 +38,8 @@ import { applyTrustDomain, loadTrustDomain } from './trust-domain-file.ts';
 import { writeWhole } from './whole-file.ts';
 
 /** The service as one process on one machine, with embedded storage. */
+
+const STOPS = ['SIGTERM', 'SIGINT'] as const;
 
 /** How often the service looks for CRLs, responders and interrupted work that are due. */
 const HOUSEKEEPING_MS = 15_000;
@@ -50,10 +52,22 @@ const DOOR_MS = 3_600_000;
 /** How long the sequencer rests between two runs. A record has its leaf within two seconds. */
 const SEQUENCING_MS = 500;
 
-/** Takes back what says that the service runs. */
+/** Takes back what says that the service runs, for a start that comes to nothing. */
 let unmark = async (): Promise<void> => {};
 
+/** A start that somebody ends leaves what a start that is refused leaves. The signal then does what it does to any process. */
+const endStart = (signal: NodeJS.Signals): void => {
+  unmark().finally(() => {
+    process.kill(process.pid, signal);
+    // The first process of a container is not ended by a signal that it does not handle.
+    setTimeout(() => process.exit(1), 100);
+  });
+};
+
 const main = async (): Promise<void> => {
+  // All files and folders are for this user alone, whichever code or library makes them.
+  process.umask(0o077);
+  for (const signal of STOPS) process.once(signal, endStart);
   const env = readEnv(process.env);
   const { trustDomain, text } = await loadTrustDomain(env.TRUST_DOMAIN);
   const publicUrl = publicUrlOf(env, trustDomain);
@@ -66,14 +80,8 @@ const main = async (): Promise<void> => {
   // Checked before anything is made: the first start puts the port's number into certificates.
   for (const port of [env.PORT, env.TLS_PORT]) await assertFree(env.HOST, port);
 
-  const marker = join(dataDir, 'running');
-  const unclean = await access(marker).then(
-    () => true,
-    () => false,
-  );
-  await writeFile(marker, `${process.pid}\n`);
-  // A start that is refused leaves nothing to recover.
-  if (!unclean) unmark = () => rm(marker, { force: true });
+  const mark = await markRunning(dataDir);
+  unmark = mark.takeBack;
 
   const keys = await openSealedKeys({
     folder: join(dataDir, KEYS_FOLDER),
@@ -106,7 +114,7 @@ const main = async (): Promise<void> => {
   const inForce = join(dataDir, TRUST_DOMAIN_FILE);
   await applyTrustDomain(core, env.TRUST_DOMAIN, inForce);
   await writeWhole(inForce, text);
-  await recover(core, unclean);
+  await recover(core, mark.unclean);
   // DynamoDB deletes expired rows by itself; this table has to be asked.
   const expiry: LocalTask = {
     name: 'expiry',
@@ -168,10 +176,11 @@ const main = async (): Promise<void> => {
     await runTask('sequencing', core, log);
     await table.close();
     await proofs.close();
-    await rm(marker, { force: true });
+    await mark.remove();
     process.exit(0);
   };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  for (const signal of STOPS) {
+    process.off(signal, endStart);
     process.once(signal, (received) => {
       stop(received).catch((error: unknown) => {
         log('error', 'Could not stop cleanly', { error: String(error) });

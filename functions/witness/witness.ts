@@ -18,6 +18,8 @@ const log: Log = (level, message, facts = {}) => {
 };
 
 const main = async (): Promise<void> => {
+  // All files and folders are for this user alone.
+  process.umask(0o077);
   const env = readFunctionEnv(WitnessEnv, process.env);
   const folder = resolve(env.DATA_DIR);
   await mkdir(folder, { recursive: true, mode: 0o700 });

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault, phrase } from '../../../lib/fault.ts';
 import type { Clock } from '../../../lib/ports.ts';
@@ -15,7 +15,7 @@ import {
   TRUST_DOMAIN_FILE,
 } from './names.ts';
 import { treeOf } from './table-file.ts';
-import { openTreeCopy, syncFile } from './tree-copy.ts';
+import { copyForOwner, openTreeCopy, syncFile } from './tree-copy.ts';
 
 /** What the running service copies, and what it holds back meanwhile. */
 export interface BackupSource {
@@ -71,7 +71,7 @@ export const makeBackup = async (
     closed?.open();
     report('keys');
     for (const other of others) await other.update();
-    await copyFile(join(dataDir, TRUST_DOMAIN_FILE), join(to, TRUST_DOMAIN_FILE));
+    await copyForOwner(join(dataDir, TRUST_DOMAIN_FILE), join(to, TRUST_DOMAIN_FILE));
     const files: BackedUp[] = [];
     for (const copied of [objects, ...others]) files.push(...(await copied.files()));
     for (const path of [TABLE_FILE, PROOFS_FILE, TRUST_DOMAIN_FILE]) {

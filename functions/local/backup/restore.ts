@@ -1,5 +1,4 @@
-import { constants } from 'node:fs';
-import { access, copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Fault, phrase } from '../../../lib/fault.ts';
 import type { Clock } from '../../../lib/ports.ts';
@@ -16,7 +15,7 @@ import {
   TRUST_DOMAIN_FILE,
 } from './names.ts';
 import { addObjects, holdFile, otherDeployment, treeOf } from './table-file.ts';
-import { syncFile } from './tree-copy.ts';
+import { copyForOwner, syncFile } from './tree-copy.ts';
 
 export interface Restored {
   /** RFC 3339: when the backup was made. */
@@ -170,8 +169,7 @@ const add = async (source: string, target: string): Promise<void> => {
   if (await exists(target)) return;
   await mkdir(dirname(target), { recursive: true, mode: 0o700 });
   const incoming = `${target}.restoring.tmp`;
-  await copyFile(source, incoming, constants.COPYFILE_FICLONE);
-  await syncFile(incoming);
+  await copyForOwner(source, incoming);
   await rename(incoming, target);
   await syncFolder(dirname(target));
 };
@@ -180,8 +178,7 @@ const add = async (source: string, target: string): Promise<void> => {
 const replaceTable = async (from: string, dataDir: string, now: number): Promise<string | undefined> => {
   const table = join(dataDir, TABLE_FILE);
   const incoming = join(dataDir, 'table.restoring.tmp');
-  await copyFile(join(from, TABLE_FILE), incoming, constants.COPYFILE_FICLONE);
-  await syncFile(incoming);
+  await copyForOwner(join(from, TABLE_FILE), incoming);
   const former = `${table}.before-${new Date(now).toISOString().replaceAll(':', '')}`;
   const hadTable = await exists(table);
   if (hadTable) {

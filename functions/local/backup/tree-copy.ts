@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { copyFile, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { syncFolder } from '../../../lib/store/store.ts';
 import { type BackedUp, digestFile } from './manifest.ts';
@@ -29,6 +29,13 @@ export const syncFile = async (path: string): Promise<void> => {
   }
 };
 
+/** Copies a file, durably and for this user only: a copy would have the permissions of its source, whatever the umask. */
+export const copyForOwner = async (source: string, target: string): Promise<void> => {
+  await copyFile(source, target, constants.COPYFILE_FICLONE);
+  await chmod(target, 0o600);
+  await syncFile(target);
+};
+
 interface Copied extends BackedUp {
   /** What changes when another file takes the place. */
   readonly stamp: string;
@@ -55,13 +62,12 @@ export const openTreeCopy = (from: string, to: string, name: string) => {
     const target = join(to, name, path);
     await mkdir(dirname(target), { recursive: true, mode: 0o700 });
     try {
-      await copyFile(join(from, path), target, constants.COPYFILE_FICLONE);
+      await copyForOwner(join(from, path), target);
     } catch (error) {
       // Removed since the folder was read.
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
       throw error;
     }
-    await syncFile(target);
     copied.set(path, { path: `${name}/${path}`, ...(await digestFile(target)), stamp });
     return true;
   };

@@ -63,6 +63,8 @@ describe('the service', { timeout: 120_000 }, () => {
   it('that is stopped during its ceremony goes on with the same keys at the next start, and says so', async () => {
     const stopped = await live({ DATA_DIR: data }, 'organisation-1: key made');
     expect(stopped.signal).toBe('SIGTERM');
+    // Somebody stopped it: the next start has no crash to speak of.
+    expect(existsSync(join(data, 'running'))).toBe(false);
     const keys = keyIds();
     expect(keys).toContain('organisation-1.key');
     const before = readFileSync(join(data, 'keys', 'organisation-1.key'), 'utf8');
@@ -159,6 +161,19 @@ describe('the service', { timeout: 120_000 }, () => {
     expect(renamed.stderr).toBe(
       'The log of this service is named localhost:8080/log, and a log keeps its name: start the service with LOG_ORIGIN=localhost:8080/log.\n',
     );
+  });
+
+  it('that refuses to start leaves no mark of a run, and keeps the mark of a run that was killed', async () => {
+    const mark = join(data, 'running');
+    expect((await live({ DATA_DIR: data, AKASHI_PASSPHRASE: 'another' })).code).toBe(1);
+    expect(existsSync(mark)).toBe(false);
+    writeFileSync(mark, '1\n');
+    expect((await live({ DATA_DIR: data, AKASHI_PASSPHRASE: 'another' })).code).toBe(1);
+    expect(existsSync(mark)).toBe(true);
+    expect((await live({ DATA_DIR: data }, 'Try next:')).stdout).toContain(
+      'Recovered: the last run did not stop by itself',
+    );
+    expect(existsSync(mark)).toBe(false);
   });
 
   it('refuses objects of another format in one line, and starts with its own again', async () => {
