@@ -103,6 +103,8 @@ export interface App {
   readonly evidence: Evidence;
   readonly cdnLogs: CdnLogs;
   readonly principals: Principals;
+  /** The space that is left for records; on one machine only. */
+  readonly disk?: { readonly level: 'enough' | 'low' | 'lowest' };
 }
 
 /** Everything that differs between AWS, one process on one machine, and a test. */

@@ -1,6 +1,7 @@
 // Every function reads its environment as it starts. `zod/mini` takes a quarter of `zod`'s time and of its bytes.
 import * as z from 'zod/mini';
 import { Fault, joined, type Phrase, phrase } from './fault.ts';
+import { type Network, readNetwork } from './network.ts';
 import { isPlainUrl, isPublicationUrl } from './public-url.ts';
 
 /** What a variable must be, by its schema. */
@@ -60,6 +61,28 @@ const LOG = {
   ),
 };
 
+/** Elements between commas, each read by `read`, which gives undefined for one that is not as it must be. */
+const listOf = <T>(description: Phrase, read: (element: string) => T | undefined) =>
+  described(
+    description,
+    z.pipe(
+      z.pipe(
+        z.prefault(z.string(), ''),
+        z.transform((text: string) =>
+          text.split(',').flatMap((element) => (element.trim() === '' ? [] : [read(element.trim())])),
+        ),
+      ),
+      z.array(z.custom<T>((element) => element !== undefined)),
+    ),
+  );
+
+const MAX_RATE = 1_000_000;
+const readRate = (text: string): { readonly network: Network; readonly rate: number } | undefined => {
+  const [, at = '', digits = ''] = /^([^=]+)=([1-9]\d{0,6})$/.exec(text) ?? [];
+  const [network, rate] = [readNetwork(at), Number(digits)];
+  return network && rate <= MAX_RATE ? { network, rate } : undefined;
+};
+
 /** The environment of the one-machine service. */
 export const LocalEnv = z
   .object({
@@ -72,6 +95,27 @@ export const LocalEnv = z
     PUBLIC_URL: described(PUBLICATION_URL, z.optional(z.string().check(z.refine(isPublicationUrl)))),
     TRUST_DOMAIN: text('domains/demonstration.json', phrase`the path of a trust domain file`),
     AKASHI_PASSPHRASE: described(phrase`a passphrase, not empty`, z.optional(filled())),
+    /** Requests of a second that one source may send to public routes without credentials. */
+    SOURCE_RATE: described(
+      phrase`a number of requests from 1 to ${MAX_RATE}`,
+      z.prefault(
+        z.pipe(z.pipe(matching(/^[1-9]\d{0,6}$/), z.transform(Number)), z.int().check(z.maximum(MAX_RATE))),
+        '100',
+      ),
+    ),
+    SOURCE_RATES: listOf(
+      phrase`addresses or networks, each with its rate, such as 192.0.2.0/24=2000, separated by commas`,
+      readRate,
+    ),
+    TRUSTED_PROXIES: listOf(
+      phrase`addresses or networks of proxies, such as 127.0.0.1 or 2001:db8::/64, separated by commas`,
+      readNetwork,
+    ),
+    /** Free bytes below which the disk is kept for revocations. */
+    DISK_FLOOR: described(
+      phrase`a number of bytes, or 0 for no floor`,
+      z.prefault(z.pipe(matching(/^\d{1,15}$/), z.transform(Number)), '1073741824'),
+    ),
     ...LOG,
   })
   .check(

@@ -21,6 +21,10 @@ describe('the environment', () => {
       TLS_PORT: 8443,
       DATA_DIR: './data',
       TRUST_DOMAIN: 'domains/demonstration.json',
+      SOURCE_RATE: 100,
+      SOURCE_RATES: [],
+      TRUSTED_PROXIES: [],
+      DISK_FLOOR: 1_073_741_824,
       LOG_WITNESSES: [],
       LOG_WITNESS_THRESHOLD: 0,
     });
@@ -35,6 +39,10 @@ describe('the environment', () => {
       PUBLIC_URL: 'http://status.example.jp/akashi',
       TRUST_DOMAIN: 'own.json',
       AKASHI_PASSPHRASE: '秘密 の 言葉',
+      SOURCE_RATE: '2000',
+      SOURCE_RATES: '192.0.2.0/24=5000, 2001:db8::1=1,',
+      TRUSTED_PROXIES: '127.0.0.1,10.0.0.0/8',
+      DISK_FLOOR: '0',
       LOG_ORIGIN: 'akashi.example/log',
       LOG_WITNESSES: 'a.example/w+0+AA== https://a.example/w, b.example+0+AA== http://b.example',
       LOG_WITNESS_THRESHOLD: '2',
@@ -43,6 +51,16 @@ describe('the environment', () => {
       ...given,
       PORT: 0,
       TLS_PORT: 65535,
+      SOURCE_RATE: 2000,
+      SOURCE_RATES: [
+        { network: { text: '192.0.2.0/24', address: '192.0.2.0', prefix: 24, family: 'ipv4' }, rate: 5000 },
+        { network: { text: '2001:db8::1', address: '2001:db8::1', prefix: 128, family: 'ipv6' }, rate: 1 },
+      ],
+      TRUSTED_PROXIES: [
+        { text: '127.0.0.1', address: '127.0.0.1', prefix: 32, family: 'ipv4' },
+        { text: '10.0.0.0/8', address: '10.0.0.0', prefix: 8, family: 'ipv4' },
+      ],
+      DISK_FLOOR: 0,
       LOG_WITNESSES: [
         { vkey: 'a.example/w+0+AA==', url: 'https://a.example/w' },
         { vkey: 'b.example+0+AA==', url: 'http://b.example' },
@@ -74,6 +92,26 @@ describe('the environment', () => {
 
   it.each(['-1', '1.5', ' 80', '0x50', '100000'])('does not take "%s" for a port', (port) => {
     expect(problemsOf({ PORT: port })).toHaveLength(1);
+  });
+
+  it.each([
+    ['SOURCE_RATE', '0'],
+    ['SOURCE_RATE', '1e3'],
+    ['SOURCE_RATE', '1000001'],
+    ['SOURCE_RATES', '192.0.2.1'],
+    ['SOURCE_RATES', '192.0.2.1=0'],
+    ['SOURCE_RATES', '192.0.2.1=1=2x'],
+    ['SOURCE_RATES', 'tax-portal=100'],
+    ['SOURCE_RATES', '192.0.2.0/24=5,192.0.2.0/33=5'],
+    ['TRUSTED_PROXIES', 'localhost'],
+    ['TRUSTED_PROXIES', '*'],
+    ['TRUSTED_PROXIES', '10.0.0.0/8;127.0.0.1'],
+    ['TRUSTED_PROXIES', '::1/129'],
+    ['TRUSTED_PROXIES', 'fe80::1%eth0'],
+    ['DISK_FLOOR', '-1'],
+    ['DISK_FLOOR', '1G'],
+  ])('does not take %s=%s', (name, value) => {
+    expect(problemsOf({ [name]: value })).toEqual([expect.stringMatching(`^${name} must be `)]);
   });
 
   it('never repeats a passphrase', () => {

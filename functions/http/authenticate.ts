@@ -56,7 +56,7 @@ const byCredentials = async (
   { headers, client }: HttpHead,
 ): Promise<Principal | undefined> => {
   const { certificate } = client;
-  const token = route.certificateOnly ? undefined : bearerToken(headers.authorization, client);
+  const token = route.certificateOnly ? undefined : bearerToken(headers, client);
   if (certificate === undefined && route.certificateOnly) {
     throw new Fault('unauthenticated', 'Show a client certificate; a token is not enough here.');
   }
@@ -68,16 +68,23 @@ const byCredentials = async (
   return shown ?? named;
 };
 
-/** RFC 6750 2.1. Anyone who reads a bearer token can use it, so it is not accepted from a network without TLS. */
-const bearerToken = (authorization: string | undefined, client: Client): string | undefined => {
+/**
+ * RFC 6750 2.1. Anyone who reads a bearer token can use it, so it is not accepted from a network without TLS. A proxy on this
+ * machine has such a network behind it; its headers give it away.
+ */
+const bearerToken = (headers: HttpHead['headers'], client: Client): string | undefined => {
+  const { authorization } = headers;
   if (authorization === undefined) return undefined;
-  if (!client.tls && !isLoopback(client.address)) {
+  if (!client.tls && (!isLoopback(client.address) || PROXIED.some((name) => headers[name] !== undefined))) {
     throw new Fault('tls-required', 'Send tokens over TLS only, and replace this one.');
   }
   const token = /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(authorization)?.[1];
   if (token === undefined) throw new Fault('token-invalid', 'Authorization must be "Bearer" and a token.');
   return token;
 };
+
+/** RFC 7239, its forerunner, and RFC 9110 7.6.3. */
+const PROXIED = ['forwarded', 'x-forwarded-for', 'via'] as const;
 
 const loopback = new BlockList();
 loopback.addSubnet('127.0.0.0', 8, 'ipv4');

@@ -139,6 +139,9 @@ export const PROBLEMS = {
   'body-too-large': p(413, 'The body is too large'),
   'transfer-coding-unknown': p(501, 'The transfer coding is not supported'),
   'body-timeout': p(408, 'The body took too long'),
+  'foreign-origin': p(403, 'The request comes from a page of another origin'),
+  'rate-exceeded': p(429, 'Too many requests from one source'),
+  'storage-low': p(503, 'The disk of the service is nearly full'),
   'too-many-requests': p(503, 'Too many requests are under way'),
   'shutting-down': p(503, 'The service is stopping'),
   internal: p(500, 'The service failed'),
@@ -192,6 +195,8 @@ export const problem = async (
   if (status === 405) headers.allow = texts(facts.allow);
   if (status === 415) headers.accept = texts(facts.accept);
   if (status === 503) headers['retry-after'] = String(RETRY_AFTER_SECONDS);
+  // Every source may send at least one request a second.
+  if (status === 429) headers['retry-after'] = '1';
   const hasFacts = Object.keys(facts).length > 0;
   const body = JSON.stringify({
     type: `urn:akashi:fault:${code}`,

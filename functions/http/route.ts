@@ -17,6 +17,13 @@ type CallerOf<A extends Access> = A extends 'public'
     ? Principal | undefined
     : Principal;
 
+/**
+ * Limits the requests under way, so that a storm in one lane starves no other. `status`: OCSP. `public`: everything else
+ * that takes no credentials. `revocation`: what must be possible at any time. `api`: all other acts and answers. `free` has
+ * no limit.
+ */
+export type Lane = 'status' | 'public' | 'revocation' | 'api' | 'free';
+
 /** A JSON body of at most 256 KiB, or bytes of one of these types. A route without `body` refuses every body. */
 export type Body<B extends z.core.$ZodType> =
   | { readonly kind: 'json'; readonly schema: B }
@@ -65,9 +72,14 @@ export interface Route<
   readonly summary: string;
   /** What it does, for whom, and what is recorded of it. */
   readonly description: string;
-  /** `status` answers relying parties, `api` all other callers. Each limits the requests under way; `free` does not. */
-  readonly lane: 'status' | 'api' | 'free';
+  readonly lane: Lane;
   readonly access: A;
+  /** Each answer is recorded, whoever asks, and takes space of the disk. */
+  readonly recorded?: true;
+  /** Not a `GET`, and changes nothing: pages of other origins may send it. */
+  readonly readOnly?: true;
+  /** What the route's own protocol says in place of a problem document with 429 or 503. */
+  readonly tryLater?: () => HttpResponse;
   /** The caller must show a client certificate; a token is not enough. */
   readonly certificateOnly?: true;
   /** It is done even while the table is behind its log: no row decides then who calls. */

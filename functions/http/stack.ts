@@ -1,15 +1,23 @@
 import type { Context } from 'aws-lambda';
 import * as z from 'zod/mini';
 import type { App } from '../../lib/app.ts';
-import { Fault, type FaultFacts, type Phrase, phrase, SchemaPhrase } from '../../lib/fault.ts';
+import {
+  Fault,
+  type FaultCode,
+  type FaultFacts,
+  type Phrase,
+  phrase,
+  SchemaPhrase,
+} from '../../lib/fault.ts';
 import type { Clock, Log } from '../../lib/ports.ts';
 import type { Principal } from '../../lib/principal.ts';
 import { authenticate } from './authenticate.ts';
 import { notModified } from './conditional.ts';
+import { originCheck } from './foreign-origin.ts';
 import { type HttpHead, type HttpRequest, type HttpResponse, mediaType, type Unread } from './http.ts';
 import { readJson } from './json-body.ts';
 import type { LargeAnswers } from './large-answers.ts';
-import { errorFacts, isOwnFailure, problem } from './problems.ts';
+import { errorFacts, isOwnFailure, PROBLEMS, problem } from './problems.ts';
 import { type AnyRoute, maxBodyBytes, type RouteTerms, takesMethod } from './route.ts';
 
 /** What every entry has besides the request. */
@@ -19,7 +27,23 @@ export interface Edge<S = App> {
   readonly log: Log;
   /** Where callers fetch answers that are too large; absent where no answer is. */
   readonly largeAnswers?: LargeAnswers;
+  /** On one machine. On AWS the doors before the functions limit what comes in. */
+  readonly admit?: Admit;
 }
+
+/**
+ * Has the request answered now, or throws the fault that says why it is not. Called when the caller is known and may ask, and
+ * the request is whole.
+ */
+export type Admit = (
+  route: RouteTerms,
+  request: HttpHead,
+  caller: Principal | undefined,
+  answer: () => Promise<HttpResponse>,
+) => Promise<HttpResponse>;
+
+/** Faults that come by the thousand. Their cause is in the log once, or is the caller's own. */
+const UNLOGGED: ReadonlySet<FaultCode> = new Set<FaultCode>(['too-many-requests', 'storage-low']);
 
 export type Answer<S = App> = (edge: Edge<S>, request: Unread, context?: Context) => Promise<HttpResponse>;
 
@@ -34,30 +58,37 @@ const EARLY_MS = 300;
 export const stack = <S extends Pick<App, 'principals'>>(route: AnyRoute<S>): Answer<S> => {
   const capSize = sizeCap(route);
   const checkMethodAndType = methodAndTypeCheck(route);
+  const checkOrigin = originCheck(route);
   const readInput = inputReader(route);
 
   const answer = async (edge: Edge<S>, unread: Unread): Promise<HttpResponse> => {
     checkMethodAndType(unread);
+    checkOrigin(unread);
     const { caller, unproven } = await authenticate(edge.app.principals, route, unread, edge.log);
     checkRole(route, caller);
     const request =
       typeof unread.body === 'function' ? { ...unread, body: await unread.body() } : (unread as HttpRequest);
     capSize(request);
     const { params, query, body } = readInput(request);
-    const now = edge.clock();
-    const input = { params, query, body, request, unproven, now };
-    const response = await route.handle(edge.app, input, caller);
-    return notModified(request, response) ?? response;
+    const handle = async (): Promise<HttpResponse> => {
+      const input = { params, query, body, request, unproven, now: edge.clock() };
+      const response = await route.handle(edge.app, input, caller);
+      return notModified(request, response) ?? response;
+    };
+    return edge.admit ? edge.admit(route, request, caller, handle) : handle();
   };
 
   return async (edge, request, context) => {
     try {
       return await (context ? inTime(answer(edge, request), context) : answer(edge, request));
     } catch (error) {
-      if (!Fault.is(error) || isOwnFailure(error.code)) {
+      if (!Fault.is(error) || (isOwnFailure(error.code) && !UNLOGGED.has(error.code))) {
         edge.log('error', 'request failed', { request: request.id, route: route.id, ...errorFacts(error) });
       }
-      return await problem(error, request);
+      const status = Fault.is(error) ? PROBLEMS[error.code].status : 500;
+      return route.tryLater && (status === 429 || status === 503)
+        ? route.tryLater()
+        : await problem(error, request);
     }
   };
 };

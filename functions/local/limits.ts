@@ -1,3 +1,5 @@
+import type { Lane } from '../http/route.ts';
+
 /** Milliseconds, bytes and counts. */
 export interface Limits {
   readonly headerBytes: number;
@@ -9,8 +11,12 @@ export interface Limits {
   readonly idleMs: number;
   /** Connections to one door. */
   readonly connections: number;
-  /** Requests being answered at once in each lane, so that a storm on one does not starve the other. */
-  readonly underWay: Readonly<Record<'status' | 'api', number>>;
+  /** Connections of one source to one door. A trusted proxy may have all of them. */
+  readonly connectionsOfSource: number;
+  /** Requests being answered at once in each lane. */
+  readonly underWay: Readonly<Record<Exclude<Lane, 'free'>, number>>;
+  /** Requests of a second that one source may send to public routes without credentials. */
+  readonly rate: number;
   /** Requests on one connection without an answer, so that a few connections cannot fill a lane. */
   readonly pipelined: number;
   /** How long `stop` waits for requests under way. */
@@ -24,7 +30,16 @@ export const LIMITS: Limits = {
   bodyBytes: 256 * 1024 * 1024,
   idleMs: 15_000,
   connections: 4096,
-  underWay: { status: 512, api: 64 },
+  connectionsOfSource: 1024,
+  underWay: { status: 512, public: 128, revocation: 64, api: 64 },
+  rate: 100,
   pipelined: 8,
   stopMs: 10_000,
 };
+
+/** What the service opens besides connections: tables, objects, keys, and room for a backup. */
+const OTHER_FILES = 256;
+
+/** How many connections each of the two doors can have, where the process may have so many files open (`ulimit -n`). */
+export const connectionsWithin = (openFiles: number): number =>
+  Math.max(16, Math.min(LIMITS.connections, Math.floor((openFiles - OTHER_FILES) / 2)));

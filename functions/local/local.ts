@@ -25,7 +25,9 @@ import {
 } from './backup/names.ts';
 import { assertDoor, doorCredentials, principalCredentials } from './credentials.ts';
 import { openDataDir } from './data-dir.ts';
+import { watchDisk } from './disk-floor.ts';
 import { assertFree } from './free-port.ts';
+import { connectionsWithin } from './limits.ts';
 import { passphraseOf } from './passphrase.ts';
 import { publicUrlOf } from './public-url.ts';
 import { recover } from './recover.ts';
@@ -135,13 +137,16 @@ const main = async (): Promise<void> => {
   const openDoor = () => doorCredentials(core, join(dataDir, DOOR_FOLDER), trustDomain, publicUrl, clock);
   const door = await openDoor();
 
-  const app = await core.open({
+  const disk = watchDisk({ folders: [dataDir, join(dataDir, OBJECTS_FOLDER)], floor: env.DISK_FLOOR, log });
+  await disk.look();
+  const opened = await core.open({
     embedded: {
       signer: await core.tokenIssuerKey(),
       issuer: publicUrl,
       audience: publicUrl,
     },
   });
+  const app = { ...opened, disk };
   const served = await serve({
     app,
     routes,
@@ -151,6 +156,9 @@ const main = async (): Promise<void> => {
     tls: { key: door.key, cert: door.cert, ca: [door.ca] },
     clock,
     log,
+    limits: { rate: env.SOURCE_RATE, connections: connectionsWithin(openFiles()) },
+    sources: { proxies: env.TRUSTED_PROXIES, rates: env.SOURCE_RATES },
+    disk,
   });
   const control = await openControl({ dataDir, table, proofs, gate, clock }, log);
   const house = [
@@ -169,6 +177,7 @@ const main = async (): Promise<void> => {
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
     say(`${signal}: finishing what is under way.`);
     renewal.stop();
+    disk.stop();
     await control?.close();
     await served.stop();
     await Promise.all(house.map((tasks) => tasks.stop()));
@@ -190,6 +199,16 @@ const main = async (): Promise<void> => {
   }
 
   for (const line of await startUpLines(app, env, trustDomain, served, credentials)) say(line);
+};
+
+/** How many files this process may have open; Node has raised the limit as far as it may. */
+const openFiles = (): number => {
+  // The report would look up the name of every peer.
+  Object.assign(process.report, { excludeNetwork: true });
+  const { userLimits } = process.report.getReport() as {
+    readonly userLimits?: { readonly open_files: { readonly soft: number | 'unlimited' } };
+  };
+  return Number(userLimits?.open_files.soft ?? 'unlimited') || Number.POSITIVE_INFINITY;
 };
 
 /** The service may run for longer than the 90 days of its TLS certificate, so it renews it while it runs. */

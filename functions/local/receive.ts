@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import { Fault } from '../../lib/fault.ts';
-import type { HttpHead, HttpResponse, Unread } from '../http/http.ts';
+import type { HttpHead, HttpResponse } from '../http/http.ts';
 import { errorFacts, problem } from '../http/problems.ts';
 import { maxBodyBytes, type Route } from '../http/route.ts';
 import { type Found, router } from '../http/router.ts';
@@ -28,13 +28,12 @@ export interface Receiver {
 export const openReceiver = (
   edge: Edge,
   routes: readonly Route[],
-  limits: Pick<Limits, 'bodyMs' | 'bodyBytes' | 'underWay' | 'pipelined'>,
+  limits: Pick<Limits, 'bodyMs' | 'bodyBytes' | 'pipelined'>,
 ): Receiver => {
   const { log, clock } = edge;
   const find = router(routes);
   const answers = new Map<Route, Answer>(routes.map((route) => [route, stack(route)]));
   const readBody = bodyReader(limits.bodyMs, limits.bodyBytes);
-  const underWay = { status: 0, api: 0 };
   /** Requests on a socket whose answers are not written yet. */
   const unanswered = new WeakMap<Socket, Set<IncomingMessage>>();
   let open = true;
@@ -44,34 +43,6 @@ export const openReceiver = (
     const pending = unanswered.get(socket) ?? new Set();
     unanswered.set(socket, pending.add(incoming));
     outgoing.once('close', () => pending.delete(incoming));
-  };
-
-  const tooMany = (): Fault => new Fault('too-many-requests', 'Too many requests are under way.');
-
-  /** Reads a body outside the lane, so that a slow sender does not hold a place in it. */
-  const outsideLane = async <T>(lane: Route['lane'], work: () => Promise<T>): Promise<T> => {
-    if (lane === 'free') return work();
-    underWay[lane]--;
-    const done = await work().finally(() => {
-      underWay[lane]++;
-    });
-    if (underWay[lane] > limits.underWay[lane]) throw tooMany();
-    return done;
-  };
-
-  const withinLane = async (route: Route, request: Unread): Promise<HttpResponse> => {
-    const { lane } = route;
-    const answer = answers.get(route) as Answer;
-    if (lane === 'free') return answer(edge, request);
-    if (underWay[lane] >= limits.underWay[lane]) {
-      throw tooMany();
-    }
-    underWay[lane]++;
-    try {
-      return await answer(edge, request);
-    } finally {
-      underWay[lane]--;
-    }
   };
 
   const answerTo = async (
@@ -96,8 +67,8 @@ export const openReceiver = (
     await endOfTurn();
     const read = (): Promise<Uint8Array> => readBody(incoming, outgoing, maxBodyBytes(route));
     // A route with roles may take a long body, which is read only after the caller is checked. Others take short ones.
-    const body = Array.isArray(route.access) ? () => outsideLane(route.lane, read) : await read();
-    return withinLane(route, { ...head, params, body });
+    const body = Array.isArray(route.access) ? read : await read();
+    return (answers.get(route) as Answer)(edge, { ...head, params, body });
   };
 
   const receive = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
@@ -120,7 +91,7 @@ export const openReceiver = (
     }
     if (socket.destroyed) return;
     await write(incoming, outgoing, finish(response, { id }), open);
-    if (found.kind === 'route' && found.route.lane === 'api') {
+    if (found.kind === 'route' && (found.route.lane === 'api' || found.route.lane === 'revocation')) {
       const { status } = response;
       log('info', 'request', { request: id, method, route: found.route.path, status, ms: clock() - began });
     }

@@ -4,8 +4,13 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { App } from '../../lib/app.ts';
 import type { Clock, Log } from '../../lib/ports.ts';
 import type { Route } from '../http/route.ts';
+import { openAdmission } from './admission.ts';
+import { openConnections } from './connections.ts';
+import type { DiskFloor } from './disk-floor.ts';
 import { LIMITS, type Limits } from './limits.ts';
+import { openRates } from './rates.ts';
 import { openReceiver } from './receive.ts';
+import { openSources, type SourceSettings } from './sources.ts';
 import { openTlsDoor, type TlsCredentials } from './tls-door.ts';
 
 export interface Served {
@@ -17,6 +22,11 @@ export interface Served {
   /** Takes no more connections, waits up to `stopMs` for requests under way, then closes every connection. */
   stop(): Promise<void>;
 }
+
+type Connections = ReturnType<typeof openConnections>;
+
+const NO_SOURCES: SourceSettings = { proxies: [], rates: [] };
+const ENOUGH: Pick<DiskFloor, 'level'> = { level: 'enough' };
 
 /**
  * Opens both doors. Verifiers fetch OCSP answers, CRLs and CA certificates by plain HTTP: over TLS they would first have
@@ -33,10 +43,16 @@ export const serve = async (options: {
   readonly clock: Clock;
   readonly log: Log;
   readonly limits?: Partial<Limits>;
+  /** Trusted proxies, and sources with rates of their own: none unless given. */
+  readonly sources?: SourceSettings;
+  readonly disk?: Pick<DiskFloor, 'level'>;
 }): Promise<Served> => {
-  const { app, clock, log, routes, host } = options;
+  const { app, clock, log, routes, host, disk = ENOUGH } = options;
   const limits = { ...LIMITS, ...options.limits };
-  const receiver = openReceiver({ app, clock, log }, routes, limits);
+  const sources = openSources(options.sources ?? NO_SOURCES, limits.rate);
+  const rates = openRates(() => performance.now());
+  const admit = openAdmission({ limits, sources, rates, disk, principals: app.principals, log });
+  const receiver = openReceiver({ app, clock, log, admit }, routes, limits);
   const parsing = {
     maxHeaderSize: limits.headerBytes,
     headersTimeout: limits.headersMs,
@@ -51,18 +67,20 @@ export const serve = async (options: {
     options.tls,
   );
   const doors = [plain, secure];
-  const connections = trackConnections();
-  plain.on('connection', (socket) => connections.add(socket, socket));
-  for (const event of ['connection', 'secureConnection'])
-    secure.on(event, (socket: Socket) => connections.add(peerOf(socket), socket));
+  const [ofPlain, ofSecure] = doors.map(() => openConnections(limits, sources, receiver.owes)) as [
+    Connections,
+    Connections,
+  ];
+  plain.on('connection', ofPlain.add);
+  for (const event of ['connection', 'secureConnection']) secure.on(event, ofSecure.add);
+  const openNow = (): readonly Socket[] => [...ofPlain.open(), ...ofSecure.open()];
   for (const door of doors) {
-    door.maxConnections = limits.connections;
     door.setTimeout(4 * limits.idleMs);
     // node:http counts a connection as idle once it has taken all of an answer, and would destroy it before all is sent.
     // `close` calls this method too.
     const closeIdle = door.closeIdleConnections.bind(door);
     door.closeIdleConnections = () => {
-      if (!connections.open().some(receiver.owes)) closeIdle();
+      if (!openNow().some(receiver.owes)) closeIdle();
     };
     door.on('request', receiver.receive);
     // `receive` tells such clients to continue when it reads their body.
@@ -81,13 +99,14 @@ export const serve = async (options: {
     receiver.close();
     const closed = doors.map((door) => new Promise<void>((resolve) => door.close(() => resolve())));
     // node:http does not count connections without any request as idle.
-    for (const socket of connections.silent()) if (!receiver.owes(socket)) socket.destroy();
+    for (const socket of [...ofPlain.silent(), ...ofSecure.silent()])
+      if (!receiver.owes(socket)) socket.destroy();
     const idle = setInterval(() => {
       for (const door of doors) door.closeIdleConnections();
     }, 50);
     const bound = setTimeout(() => {
-      log('warn', 'connections cut short by the stop', { connections: connections.open().length });
-      for (const socket of connections.open()) socket.destroy();
+      log('warn', 'connections cut short by the stop', { connections: openNow().length });
+      for (const socket of openNow()) socket.destroy();
     }, limits.stopMs);
     await Promise.all(closed);
     clearInterval(idle);
@@ -102,28 +121,6 @@ export const serve = async (options: {
       stopped ??= stop();
       return stopped;
     },
-  };
-};
-
-/** Finds the plain socket of a connection when its TLS socket replaces it. */
-const peerOf = ({ localAddress, remoteAddress, remotePort }: Socket): string =>
-  `${localAddress} ${remoteAddress} ${remotePort}`;
-
-const trackConnections = () => {
-  const all = new Map<Socket | string, { readonly socket: Socket; readonly readAtFirst: number }>();
-  return {
-    add: (id: Socket | string, socket: Socket): void => {
-      all.set(id, { socket, readAtFirst: socket.bytesRead });
-      socket.once('close', () => {
-        if (all.get(id)?.socket === socket) all.delete(id);
-      });
-    },
-    open: (): readonly Socket[] => [...all.values()].map(({ socket }) => socket),
-    /** Connections on which nothing has come in; on a TLS connection, nothing since the handshake. */
-    silent: (): readonly Socket[] =>
-      [...all.values()]
-        .filter(({ socket, readAtFirst }) => socket.bytesRead === readAtFirst)
-        .map(({ socket }) => socket),
   };
 };
 

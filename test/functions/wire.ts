@@ -16,8 +16,15 @@ const door = openssl.client('operations-1', {
   ],
 });
 
-export const open = (app: TestApp, limits: Partial<typeof LIMITS> = {}): Promise<Served> =>
+type Options = Parameters<typeof serve>[0];
+
+export const open = (
+  app: TestApp,
+  limits: Partial<typeof LIMITS> = {},
+  more: Pick<Options, 'sources' | 'disk'> = {},
+): Promise<Served> =>
   serve({
+    ...more,
     app,
     routes,
     host: '127.0.0.1',

@@ -25,6 +25,7 @@ const OF_STATUS: Readonly<Record<number, readonly string[]>> = {
   401: ['www-authenticate'],
   405: ['allow'],
   415: ['accept'],
+  429: ['retry-after'],
   503: ['retry-after'],
 };
 
@@ -65,7 +66,11 @@ export const openAnswers = (schemas: Schemas): Answers => {
     return [...statuses].map((status) => {
       const name = (STATUS_CODES[status] as string).replace(/\W/g, '');
       // Without content no code is seen, so the answers of all operations to HEAD are alike.
-      if (bare) return [status, share(`${name}ToHead`, refusalToHead(status, byStatus.has(status)))];
+      if (bare) {
+        const isProblem = byStatus.has(status);
+        const whose = isProblem ? name : `${name}Elsewhere`;
+        return [status, share(`${whose}ToHead`, refusalToHead(status, isProblem))];
+      }
       const codes = byStatus.get(status) ?? [];
       const answer = refusal(status, codes);
       const isOwn = codes.some((code) => faults.own.has(code));

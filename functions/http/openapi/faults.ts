@@ -56,6 +56,9 @@ export const faultsOf = (route: RouteTerms): Faults => {
   // A failure of the service itself is shown as `internal`, which every operation has.
   const shown = route.faults.filter((code) => PROBLEMS[code].status !== 500);
   const own = new Set(shown.filter((code) => !ofStack.has(code)));
+  if (!hasRoles && route.lane !== 'free' && !route.tryLater) own.add('rate-exceeded');
+  if (route.recorded && !route.tryLater) own.add('storage-low');
+  if (route.method !== 'GET' && !route.readOnly) own.add('foreign-origin');
   // Without the codes of tokens, its answers to callers without a role are like those of no other operation.
   if (route.certificateOnly) for (const code of WITH_ROLES) own.add(code);
   return { all: [...new Set([...own, ...ofStack])], own };

@@ -10,7 +10,7 @@ export const route = defineRoute({
   summary: 'Put a certificate on hold',
   description:
     'The status is hold from the answer on, and the act is recorded. Officers hold certificates of their own office, operators any. The hold of a certificate of a CA, of an OCSP responder or of a principal needs two operators: the first is answered 202. A hold ends with a revocation, or with a release. By some profiles it can never be released: `hold` is `final` in `/api/v1/profiles`, and the answer says `final`.',
-  lane: 'api',
+  lane: 'revocation',
   access: ['officer', 'operator'],
   whileBehind: true,
   params: z.strictObject({ ca: caId, serial }),

@@ -8,7 +8,7 @@ export const route = defineRoute({
   path: '/api/v1/certificates/{ca}/{serial}/hold',
   summary: 'Release a certificate from hold, if its profile allows that',
   description: 'The release is recorded. Officers release certificates of their own office, operators any.',
-  lane: 'api',
+  lane: 'revocation',
   access: ['officer', 'operator'],
   params: z.strictObject({ ca: caId, serial }),
   responses: { 204: { description: 'The certificate is good again.' } },

@@ -17,7 +17,7 @@ export const route = defineRoute({
   summary: 'Revoke a certificate',
   description:
     "The revocation is in effect when it is answered. A later report raises it: the time stays, the reason rises to keyCompromise, or for the certificate of a CA to cACompromise, and an earlier invalidity date replaces a later one. The same again changes nothing, and anything else is already-revoked. cACompromise is for certificates of CAs only (RFC 5280 5.3.1). A certificate of a CA, of an OCSP responder or of the service's own TLS door needs two persons: the first call is answered 202 and changes no status; the identical call of a second operator within the trust domain's term, seven days by default, revokes the certificate.",
-  lane: 'api',
+  lane: 'revocation',
   access: ['officer', 'operator'],
   whileBehind: true,
   params: z.strictObject({ ca: caId, serial }),

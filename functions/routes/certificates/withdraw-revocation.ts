@@ -9,7 +9,7 @@ export const route = defineRoute({
   summary: 'Withdraw a pending revocation or hold',
   description:
     'The operator who asked for it or any other operator may withdraw it. A revocation in effect cannot be withdrawn.',
-  lane: 'api',
+  lane: 'revocation',
   access: ['operator'],
   params: z.strictObject({ ca: caId, serial }),
   responses: { 204: { description: 'No revocation is pending.' } },

@@ -12,7 +12,7 @@ export const route = defineRoute({
   summary: "Build, sign and publish an authority's CRL now",
   description:
     'Out of turn; CRLs are published by themselves when they are due, and at once after a key was compromised. The publication is recorded.',
-  lane: 'api',
+  lane: 'revocation',
   access: ['operator'],
   params: z.strictObject({ ca: caId, partition: crlPartition }),
   responses: {

@@ -5,7 +5,7 @@ import { versioned } from '../../http/conditional.ts';
 import { purposeHeader, recordedCaller } from '../../http/purpose.ts';
 import { namesRecord } from '../../http/record-header.ts';
 import { defineRoute } from '../../http/route.ts';
-import { ocspResponse } from './ocsp-answer.ts';
+import { ocspResponse, tryLater } from './ocsp-answer.ts';
 
 export const route = defineRoute({
   id: 'askStatusByUrl',
@@ -16,6 +16,8 @@ export const route = defineRoute({
     'Answers without a nonce may be cached as their headers say (RFC 9919 6.2). A cache may keep an answer, even after a revocation, for as long after its signature as the profile of the CA allows. An answer that no cache may keep, such as one with a nonce, names its record in the header `akashi-record`.',
   lane: 'status',
   access: 'optional',
+  recorded: true,
+  tryLater,
   params: z.strictObject({
     request: z.string().register(z.globalRegistry, {
       description: 'DER OCSPRequest in base64, percent-encoded; a "/" need not be encoded.',

@@ -3,7 +3,7 @@ import type { ResponderApp } from '../../../lib/responder-app.ts';
 import { purposeHeader, recordedCaller } from '../../http/purpose.ts';
 import { namesRecord } from '../../http/record-header.ts';
 import { defineRoute } from '../../http/route.ts';
-import { ocspResponse } from './ocsp-answer.ts';
+import { ocspResponse, tryLater } from './ocsp-answer.ts';
 
 export const route = defineRoute({
   id: 'askStatus',
@@ -14,6 +14,10 @@ export const route = defineRoute({
     'Every answer is 200 with an OCSPResponse, whose error statuses express refusals and failures. Only an error of HTTP itself gives a problem document.',
   lane: 'status',
   access: 'optional',
+  recorded: true,
+  // A question by POST (RFC 6960 A.1) acts for nobody: no page gains by it more than by the same question by GET.
+  readOnly: true,
+  tryLater,
   body: {
     kind: 'bytes',
     contentTypes: ['application/ocsp-request'],

@@ -13,7 +13,7 @@ export const route = defineRoute({
   description:
     'Every record of an act has a signature of the key of its kind: Ed25519 over the lines `akashi-act/v1`, the origin of ' +
     'the log, the name of the key, and the SHA-256 (hex) of the canonical JSON of the record without `leaf` and `signature`.',
-  lane: 'api',
+  lane: 'public',
   access: 'public',
   responses: {
     200: {

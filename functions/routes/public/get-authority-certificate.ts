@@ -10,7 +10,7 @@ export const route = defineRoute({
   path: '/ca/{ca}.cer',
   summary: "An authority's certificate in DER",
   description: 'The caIssuers of the authority information access extension points here (RFC 5280 4.2.2.1).',
-  lane: 'status',
+  lane: 'public',
   access: 'public',
   params: z.strictObject({ ca: caId }),
   responses: {

@@ -15,7 +15,7 @@ export const route = defineRoute({
   summary: "An authority's certificate chain in a certs-only CMS message",
   description:
     'In DER (RFC 5652 5, RFC 8551 3.2.2). A CA certificate of this service is self-signed, so it is the whole chain.',
-  lane: 'status',
+  lane: 'public',
   access: 'public',
   params: z.strictObject({ ca: caId }),
   responses: { 200: { description: 'The message.', contentType: CONTENT_TYPE, headers: versioned } },

@@ -11,7 +11,7 @@ export const route = defineRoute({
   path: '/ca/{ca}.pem',
   summary: "An authority's certificate in PEM",
   description: 'A CA certificate of this service is self-signed, so it is the whole chain (RFC 8555 9.1).',
-  lane: 'status',
+  lane: 'public',
   access: 'public',
   params: z.strictObject({ ca: caId }),
   responses: {

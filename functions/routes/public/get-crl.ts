@@ -20,7 +20,8 @@ export const route = defineRoute({
   summary: "An authority's newest CRL in DER",
   description:
     'The CRL distribution points of certificates point here (RFC 5280 4.2.1.13). The answer is recorded, under the name of a caller who shows credentials and else as public. A cache may keep a copy for five minutes.',
-  lane: 'status',
+  lane: 'public',
+  recorded: true,
   access: 'optional',
   params: z.strictObject({
     ca: caId,

@@ -8,7 +8,7 @@ export const route = defineRoute({
   description:
     'A signed note (C2SP tlog-checkpoint) with the cosignatures of witnesses. The log has no personal data, so reading ' +
     'it leaves no record.',
-  lane: 'api',
+  lane: 'public',
   access: 'public',
   responses: { 200: { description: 'The signed note.', contentType: 'text/plain; charset=utf-8' } },
   faults: ['try-later'],

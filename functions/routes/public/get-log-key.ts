@@ -8,7 +8,7 @@ export const route = defineRoute({
   description:
     'A vkey (C2SP signed-note). Compare it with the key that you got by another way: a service that shows two ' +
     'histories can show two keys as well.',
-  lane: 'api',
+  lane: 'public',
   access: 'public',
   responses: {
     200: { description: 'The verifier key and a newline.', contentType: 'text/plain; charset=utf-8' },

@@ -11,7 +11,7 @@ export const route = defineRoute({
   summary: "A tile of the ledger's Merkle tree, or a bundle of its entries",
   description:
     'As C2SP tlog-tiles lays them out. A tile never changes, so caches may keep it for ever. The log has no personal data, so reading it leaves no record.',
-  lane: 'api',
+  lane: 'public',
   access: 'public',
   params: z.strictObject({
     path: z

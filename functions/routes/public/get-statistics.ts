@@ -12,7 +12,7 @@ export const route = defineRoute({
   path: '/api/v1/statistics',
   summary: 'The numbers of certificates issued and revoked and of answers given, by month, as open data',
   description: `No number tells about one person: each is rounded to the nearest ${ROUNDING} by itself and left out if that is 0. Only months that are over are shown.`,
-  lane: 'api',
+  lane: 'public',
   access: 'public',
   query: z.strictObject({
     from: month.meta({ description: 'The first month.' }),

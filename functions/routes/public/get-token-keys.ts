@@ -9,7 +9,7 @@ export const route = defineRoute({
   summary: 'The public keys that verify tokens of this service (RFC 7517)',
   description:
     'Where tokens come from another issuer, such as Cognito, that issuer publishes their keys, and this set is empty.',
-  lane: 'api',
+  lane: 'public',
   access: 'public',
   responses: {
     200: {

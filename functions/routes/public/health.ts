@@ -29,9 +29,9 @@ export const route = defineRoute({
   responses: {
     200: {
       description:
-        'The service answers. Behind: its table is older than the published log; until it is mended, nothing is issued and OCSP answers tryLater. Unknown: the store does not say.',
+        'The service answers. Behind: its table is older than the published log; until it is mended, nothing is issued and OCSP answers tryLater. Unknown: the store does not say. Disk-low: on one machine, less space is left than its floor (`DISK_FLOOR`); OCSP says tryLater to callers without credentials, and revocations go on.',
       schema: z.object({
-        status: z.enum(['ok', 'behind', 'unknown']),
+        status: z.enum(['ok', 'behind', 'unknown', 'disk-low']),
         leaves: z
           .int()
           .exactOptional()
@@ -40,9 +40,10 @@ export const route = defineRoute({
     },
   },
   faults: [],
-  handle: async ({ tableStanding }: Pick<App, 'principals' | 'tableStanding'>) => {
+  handle: async ({ tableStanding, disk }: Pick<App, 'principals' | 'tableStanding' | 'disk'>) => {
     const found = await within(tableStanding.behind());
-    if (found === undefined) return json(200, { status: 'ok' });
+    if (found === undefined)
+      return json(200, { status: disk === undefined || disk.level === 'enough' ? 'ok' : 'disk-low' });
     if (found === 'unknown') return json(200, { status: 'unknown' });
     return json(200, { status: 'behind', leaves: found.published - found.table });
   },

@@ -10,7 +10,7 @@ export const route = defineRoute({
   summary: 'The certification authorities',
   description:
     'Every generation of every authority, with the addresses of its certificate, its CRL and its OCSP responder.',
-  lane: 'status',
+  lane: 'public',
   access: 'public',
   responses: {
     200: { description: 'The authorities.', schema: z.object({ authorities: z.array(caView) }) },

@@ -1,3 +1,4 @@
+import { encodeOcspError } from '../../../lib/pki/pki.ts';
 import type { OcspAnswer } from '../../../lib/status/status.ts';
 import type { HttpResponse } from '../../http/http.ts';
 import { recordHeader } from '../../http/record-header.ts';
@@ -50,4 +51,15 @@ export const ocspResponse = (
   status: 200,
   headers: error ? ERROR : shared && cacheable ? forEverybody(cacheable, now) : forOne(record),
   body: der,
+});
+
+/**
+ * For a question that is not answered now, because its source asks too often, the disk is short of space or the service is
+ * busy. RFC 6960 2.3 has tryLater for this. OCSP clients read it, while they take any other HTTP status than 200 for a
+ * broken network, and few know Retry-After. RFC 9919 6.2 forbids caches to keep it.
+ */
+export const tryLater = (): HttpResponse => ({
+  status: 200,
+  headers: ERROR,
+  body: encodeOcspError('tryLater'),
 });

@@ -30,7 +30,7 @@ export const route = defineRoute({
   path: '/openapi.json',
   summary: 'This description of the service (OpenAPI 3.1)',
   description: 'Made from the routes and the schemas that check the requests.',
-  lane: 'api',
+  lane: 'public',
   access: 'public',
   responses: {
     200: { description: 'The document.', schema: z.record(z.string(), z.unknown()), headers: versioned },

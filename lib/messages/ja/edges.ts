@@ -72,6 +72,18 @@ export const EDGES = {
     'このマシンのほかの利用者が {0} に書き込めるため、サービスのファイルを置き換えられるおそれがあります。chmod 700 {1} を実行するか、別の DATA_DIR を指定してください。',
   'AKASHI_PASSPHRASE must be set: the CA keys of this trust domain are sealed under it.':
     'AKASHI_PASSPHRASE を設定してください。この信頼ドメインの認証局の鍵を封印するパスフレーズです。',
+  'This request was made by a page of another origin; nothing was done. Use akashi, or a page of this service.':
+    '別のオリジンのページから送られたリクエストのため、何も行いませんでした。akashi か、このサービスのページを使ってください。',
+  'This source has sent more requests than it may; wait, show a client certificate, or ask the operator for a larger rate.':
+    'この送信元からのリクエストが上限を超えました。しばらく待つか、クライアント証明書を提示するか、認証局運用者に上限の引き上げを依頼してください。',
+  'The disk of the service is nearly full, and what is left is kept for revocations.':
+    'サービスのディスクの空きが少ないため、残りを失効のために取ってあります。',
+  'a number of requests from 1 to {0}': '1～{0} のリクエスト数',
+  'addresses or networks, each with its rate, such as 192.0.2.0/24=2000, separated by commas':
+    'アドレスまたはネットワークとその上限（192.0.2.0/24=2000 など）。複数はカンマで区切ります',
+  'addresses or networks of proxies, such as 127.0.0.1 or 2001:db8::/64, separated by commas':
+    'プロキシのアドレスまたはネットワーク（127.0.0.1、2001:db8::/64 など）。複数はカンマで区切ります',
+  'a number of bytes, or 0 for no floor': 'バイト数（0 は下限なし）',
   'Send one Host header.': 'Host ヘッダーは一つだけ送ってください。',
   'Wait for answers before you send more on this connection.':
     'この接続では、回答を受け取ってから次のリクエストを送ってください。',

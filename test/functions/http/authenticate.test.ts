@@ -8,13 +8,13 @@ import { REQUEST, requestOf, type TestApp, testApp } from '../app.ts';
 const app = testApp();
 const authorization = `Bearer ${await app.tokenOf('officer')}`;
 
-const ask = async (id: string, client: Client, on: TestApp = app) => {
+const ask = async (id: string, client: Client, on: TestApp = app, headers: Record<string, string> = {}) => {
   const route = routes.find((candidate) => candidate.id === id);
   if (!route) throw new Error(`There is no route ${id}.`);
   const params: Record<string, string> = id === 'getRequest' ? { id: REQUEST } : { request: 'MAMKAQE=' };
   const { status, body } = await stack(route)(
     { ...on.edge, app: on },
-    requestOf({ path: '/', params, headers: { authorization }, client }),
+    requestOf({ path: '/', params, headers: { authorization, ...headers }, client }),
   );
   return { status, body: Buffer.from(body).toString() };
 };
@@ -34,6 +34,17 @@ describe('a bearer token', () => {
     expect(answer.status).toBe(status);
     if (status === 403) expect(JSON.parse(answer.body).code).toBe('tls-required');
   });
+
+  it.each(['x-forwarded-for', 'forwarded', 'via'])(
+    'that a proxy on this machine passes on (%s) is not from this machine',
+    async (header) => {
+      const local = { tls: false, address: '127.0.0.1' };
+      const answer = await ask('getRequest', local, app, { [header]: 'for=127.0.0.1' });
+      expect([answer.status, JSON.parse(answer.body).code]).toEqual([403, 'tls-required']);
+      const secure = await ask('getRequest', { tls: true }, app, { [header]: '127.0.0.1' });
+      expect(secure.status).toBe(200);
+    },
+  );
 
   it('with TLS is taken from anywhere', async () => {
     expect((await ask('getRequest', { tls: true, address: '10.0.0.1' })).status).toBe(200);

@@ -445,7 +445,7 @@ describe('a failure', () => {
     expect(document.code).toBe(status === 500 ? 'internal' : code);
     // 501 is a mistake of the caller's, who learns what to send.
     expect(String(response.body).includes('Inside.')).toBe(status < 500 || status === 501);
-    expect('retry-after' in response.headers).toBe(status === 503);
+    expect('retry-after' in response.headers).toBe(status === 503 || status === 429);
     expect('www-authenticate' in response.headers).toBe(status === 401);
     expect('allow' in response.headers).toBe(status === 405);
   });

@@ -145,7 +145,14 @@ describe.each<[string, (answer: LambdaHandler) => LambdaHandler]>([
       ...context,
       getRemainingTimeInMillis: () => 350,
     });
-    expect([answer.statusCode, JSON.parse(answer.body ?? '').code]).toEqual([503, 'try-later']);
+    // In the words of its protocol: tryLater (RFC 6960 4.2.1).
+    expect([answer.statusCode, Buffer.from(answer.body ?? '', 'base64').toString('hex')]).toEqual([
+      200,
+      '30030a0103',
+    ]);
+    expect(app.logged.map(({ facts }) => facts)).toContainEqual(
+      expect.objectContaining({ code: 'try-later' }),
+    );
   });
 
   describe('that cannot start', () => {
