@@ -5,6 +5,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { doorCredentials } from '../functions/local/credentials.ts';
+import type { DiskFloor } from '../functions/local/disk-floor.ts';
 import { serve } from '../functions/local/server.ts';
 import { routes } from '../functions/routes/routes.ts';
 import { type App, type Core, compose } from '../lib/app.ts';
@@ -56,6 +57,8 @@ export interface Options {
   readonly bucket?: (bucket: Bucket) => Bucket;
   readonly keys?: (keys: KeyStore) => KeyStore;
   readonly objects?: (objects: Objects) => Objects;
+  /** The disk's level, for `serveService`. */
+  readonly disk?: Pick<DiskFloor, 'level'>;
 }
 
 /** The members of a trust domain's file that tests change. */
@@ -182,6 +185,9 @@ export const serveService = async (
     tls: { key: door.key, cert: door.cert, ca: [door.ca] },
     clock: service.now,
     log: (level, message, facts = {}) => service.logged.push({ level, message, facts }),
+    // Tests storm the service from one address.
+    limits: { rate: 1_000_000 },
+    ...(options.disk && { disk: options.disk }),
   });
   const close = async (): Promise<void> => {
     await served.stop();
