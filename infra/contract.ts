@@ -46,6 +46,11 @@ export interface AkashiSettings {
   readonly ceremony: { readonly opener: string; readonly holder: string };
   /** The two persons who can delete a CA key together: one allows it, the other does it. */
   readonly keyDeletion: { readonly approver: string; readonly deleter: string };
+  /**
+   * ARN of the role with which CloudFormation deploys, where it is not that of the stack's synthesizer. The policies of
+   * the CA keys name this role.
+   */
+  readonly deploymentRole?: string;
 }
 
 /** Reached from the Internet: CDN, API Gateway, Cognito. */
@@ -56,8 +61,23 @@ export interface PublicNetworkSettings {
     readonly host: string;
     /** In us-east-1, for CloudFront. */
     readonly certificateArn: string;
-    /** How many requests a minute the CDN lets through from one address. 6,000 unless given. */
+    /** How many requests a minute the CDN lets through from one address. 1,200 unless given. */
     readonly requestsPerMinute?: number;
+    /**
+     * How many requests a second reach the functions, on average and from all addresses together. 500 unless given:
+     * what the ledger of one table sustains.
+     */
+    readonly requestsPerSecond?: number;
+    /** The name at which the CDN reaches the API. Without it, it is API Gateway's own name. */
+    readonly origin?: {
+      readonly host: string;
+      /** In the stack's Region. */
+      readonly certificateArn: string;
+      /** The domain is made, and nothing uses it: until its DNS name is there, in a service that runs. */
+      readonly prepared?: true;
+    };
+    /** Which secret the CDN shows to the functions: 1 unless given. Raised by one, it is another one. */
+    readonly originSecret?: number;
   };
   /** The API for callers with a client certificate. */
   readonly certificates: {

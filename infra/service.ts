@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import { CeremonyRoles } from './authority/ceremony-roles.ts';
 import type { AkashiSettings } from './contract.ts';
 import type { Entry } from './doors/door.ts';
+import { OriginSecrets } from './doors/origin-secrets.ts';
 import { PrivateDoor } from './doors/private-door.ts';
 import { publicDoors } from './doors/public-doors.ts';
 import { ROUTE_FUNCTIONS, SUBSYSTEMS, TASK_FUNCTIONS } from './functions.ts';
@@ -40,7 +41,11 @@ export class Service extends Construct {
     const closed =
       network.kind === 'private' ? new PrivateNetwork(this, 'Network', { network, log }) : undefined;
     const store = new Store(this, 'Store', settings);
-    const means = { settings, trustDomain, store, closed, codeOf };
+    const originSecrets =
+      network.kind === 'public'
+        ? new OriginSecrets(this, 'OriginSecrets', { number: network.publication.originSecret })
+        : undefined;
+    const means = { settings, trustDomain, store, closed, originSecrets, codeOf };
     const subsystems = new Map(SUBSYSTEMS.map((one) => [one.id, new SubsystemStack(this, one, means)]));
     this.functions = new Map([...subsystems.values()].flatMap(({ functions }) => [...functions]));
 
@@ -54,7 +59,7 @@ export class Service extends Construct {
       consent: this.#function('ceremony-consent'),
       persons: settings.ceremony,
     });
-    const doors = this.#openDoors(settings, store, closed);
+    const doors = this.#openDoors(settings, store, closed, originSecrets);
     new Operations(new NestedStack(this, 'Operations'), 'Operations', {
       name: settings.name,
       key: store.key,
@@ -78,17 +83,27 @@ export class Service extends Construct {
     { network, retention }: Settings,
     store: Store,
     closed: PrivateNetwork | undefined,
+    originSecrets: OriginSecrets | undefined,
   ): Readonly<Record<string, string>> {
-    const entries = ROUTE_FUNCTIONS.map(({ id, doors, routes }) => ({
+    const entries = ROUTE_FUNCTIONS.map(({ id, doors, routes, ownThrottle = false }) => ({
       fn: this.#function(id),
       doors,
       routes,
+      ownThrottle,
     }));
     const open: readonly Entry[] = entries.filter(({ doors }) => doors !== 'callers');
     const named: readonly Entry[] = entries.filter(({ doors }) => doors !== 'public');
     if (network.kind === 'public') {
       const crls = this.#function('crl-stream');
-      return publicDoors(this, { network, open, named, crls, store, logDays: retention.logDays });
+      return publicDoors(this, {
+        network,
+        open,
+        named,
+        crls,
+        originSecrets: originSecrets as OriginSecrets,
+        store,
+        logDays: retention.logDays,
+      });
     }
     const { accessLogs } = store;
     const { target } = new PrivateDoor(this, 'PrivateDoor', {

@@ -24,6 +24,7 @@ const certificateArn = z
 const principalArn = z
   .string()
   .regex(/^arn:aws[\w-]*:iam::\d{12}:(role|user)\/[\w+=,.@/-]+$/, 'the ARN of an IAM role or user');
+const roleArn = z.string().regex(/^arn:aws[\w-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/, 'the ARN of an IAM role');
 const cidr = z.cidrv4();
 const httpUrl = z.url({ protocol: /^https?$/ }).refine((url) => !url.endsWith('/'), 'no slash at the end');
 /** These addresses go into certificates, and a function refuses them otherwise. */
@@ -35,13 +36,22 @@ const publicationUrl = z
   );
 const clientCa = z.string().endsWith('.pem').exactOptional();
 
+/** What one table sustains (docs/cost-model.md). */
+export const REQUESTS_PER_SECOND = 500;
+
 const PublicNetwork = z.strictObject({
   kind: z.literal('public'),
   publication: z.strictObject({
     host,
     certificateArn,
     // WAF's limits for rates: 10 to two thousand million.
-    requestsPerMinute: z.int().min(10).max(2_000_000_000).default(6_000),
+    requestsPerMinute: z.int().min(10).max(2_000_000_000).default(1_200),
+    // API Gateway's default quota for an account is 10,000 a second, of which officers need some.
+    requestsPerSecond: z.int().min(1).max(8_000).default(REQUESTS_PER_SECOND),
+    origin: z
+      .strictObject({ host, certificateArn, prepared: z.literal(true).exactOptional() })
+      .exactOptional(),
+    originSecret: z.int().min(1).max(1_000_000).default(1),
   }),
   certificates: z.strictObject({ host, certificateArn, clientCa }),
   tokens: z.strictObject({ host, certificateArn }),
@@ -82,6 +92,7 @@ const Schema = z.strictObject({
   alarms: z.strictObject({ email: z.email() }),
   ceremony: z.strictObject({ opener: principalArn, holder: principalArn }),
   keyDeletion: z.strictObject({ approver: principalArn, deleter: principalArn }),
+  deploymentRole: roleArn.exactOptional(),
 });
 
 export type Settings = z.output<typeof Schema>;
@@ -178,13 +189,22 @@ const contradictions = (settings: Settings, place: Place): readonly string[] => 
 
 const publicContradictions = (network: PublicNetwork, { region }: Place): readonly string[] => {
   const { publication, certificates, tokens } = network;
-  const hosts = [publication.host, certificates.host, tokens.host];
+  const { origin } = publication;
+  const hosts = [
+    publication.host,
+    certificates.host,
+    tokens.host,
+    ...(origin === undefined ? [] : [origin.host]),
+  ];
   return [
+    ...(origin === undefined
+      ? []
+      : certificateElsewhere('network.publication.origin', origin.certificateArn, region)),
     ...certificateElsewhere('network.publication', publication.certificateArn, 'us-east-1'),
     ...certificateElsewhere('network.certificates', certificates.certificateArn, region),
     ...certificateElsewhere('network.tokens', tokens.certificateArn, region),
     ...(new Set(hosts).size < hosts.length
-      ? ['network: publication, certificates and tokens need a host of their own each']
+      ? ['network: publication, its origin, certificates and tokens need a host of their own each']
       : []),
   ];
 };

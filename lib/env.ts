@@ -190,6 +190,10 @@ const S3_ADDRESS = {
 
 /** Needs neither rows nor objects nor keys. */
 export const BareEnv = z.object({ FUNCTION, TABLE });
+/** Answers everybody, and so only what comes through the CDN. */
+export const OriginEnv = z.object({
+  ORIGIN_SECRETS: name(phrase`the ARNs of the secrets of the CDN, separated by spaces`),
+});
 /** Answers OCSP. */
 export const ResponderEnv = z.object({ FUNCTION, TABLE, SEALING_KEY, ...TOKENS });
 /** Measures ages, such as that of the newest CRL. */

@@ -131,6 +131,7 @@ export const FAULT_CODES = [
   'client-certificate-revoked',
   'client-certificate-expired',
   'tls-required',
+  'not-through-cdn',
   'forbidden',
   'unknown-route',
   'method-not-allowed',

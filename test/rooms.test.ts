@@ -109,6 +109,7 @@ const WITHOUT_CONTRACT = ['lib/pki', 'lib/tlog', 'lib/aws'];
 /** The only places that choose adapters. */
 const COMPOSERS = [
   'functions/lambda/function-ports.ts',
+  'functions/lambda/origin-secrets.ts',
   'functions/lambda/parts.ts',
   'functions/lambda/responder.ts',
   'functions/local/local.ts',

@@ -132,6 +132,7 @@ export const PROBLEMS = {
   'client-certificate-revoked': p(401, 'The client certificate is revoked'),
   'client-certificate-expired': p(401, 'The client certificate has expired'),
   'tls-required': p(403, 'TLS is required'),
+  'not-through-cdn': p(403, 'The request did not come through the CDN'),
   forbidden: p(403, 'The caller may not do this'),
   'unknown-route': p(404, 'No such operation'),
   'method-not-allowed': p(405, 'The method is not allowed here'),

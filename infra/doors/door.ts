@@ -1,5 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import {
+  type CfnRoute,
   type CfnStage,
   DomainName,
   HttpApi,
@@ -21,7 +22,18 @@ import { acknowledge } from '../nag.ts';
 export interface Entry {
   readonly fn: ServiceFunction;
   readonly routes: readonly RouteOfFunction[];
+  /** Its routes have a throttle of their own, so no other route takes their turns. */
+  readonly ownThrottle: boolean;
 }
+
+/** Requests a second, on average and in a burst. Above these API Gateway answers 429. */
+export interface Throttle {
+  readonly rateLimit: number;
+  readonly burstLimit: number;
+}
+
+/** For each route that stops a certificate. An office sends a few in a minute; an accident may take hundreds. */
+const OWN_THROTTLE: Throttle = { rateLimit: 100, burstLimit: 200 };
 
 interface DoorProps {
   readonly description: string;
@@ -29,10 +41,14 @@ interface DoorProps {
   readonly logRetention: RetentionDays;
   /** The authoriser that admits known callers. Without one the door is open to everybody. */
   readonly authorizer?: IHttpRouteAuthorizer;
+  /** Why routes have no authoriser, where there is none. */
+  readonly openBecause?: string;
   /** The door's own host name. Without one it has only API Gateway's. */
   readonly domain?: IDomainName;
-  /** Requests a second, on average and in a burst. Above these API Gateway answers 429. */
-  readonly throttle: { readonly rateLimit: number; readonly burstLimit: number };
+  /** API Gateway's own host name answers too, although the door has one of its own. */
+  readonly keepsEndpoint?: boolean;
+  /** For all routes without a throttle of their own. */
+  readonly throttle: Throttle;
 }
 
 /**
@@ -86,7 +102,7 @@ export class Door extends Construct {
     this.api = new HttpApi(this, 'Api', {
       description: props.description,
       createDefaultStage: false,
-      disableExecuteApiEndpoint: domain !== undefined,
+      disableExecuteApiEndpoint: domain !== undefined && props.keepsEndpoint !== true,
     });
     const stage = this.api.addStage('Stage', {
       stageName: '$default',
@@ -94,7 +110,9 @@ export class Door extends Construct {
       throttle: props.throttle,
       ...(domain && { domainMapping: { domainName: domain } }),
     });
-    this.#logAccess(stage.node.defaultChild as CfnStage, props.logRetention);
+    const madeStage = stage.node.defaultChild as CfnStage;
+    this.#logAccess(madeStage, props.logRetention);
+    const own: CfnRoute[] = [];
     const integrations = new Map(
       props.entries.map(({ fn }) => [
         fn,
@@ -105,14 +123,15 @@ export class Door extends Construct {
         }),
       ]),
     );
+    const throttled = new Set(props.entries.flatMap(({ fn, ownThrottle }) => (ownThrottle ? [fn] : [])));
     for (const { path, methods, fn } of placesOf(props.entries)) {
       const integration = integrations.get(fn) as HttpLambdaIntegration;
       const made = this.api.addRoutes({ path, methods: [...methods], integration, authorizer });
-      if (props.authorizer) continue;
-      for (const route of made) {
-        acknowledge(route, 'AwsSolutions-APIG4', [], OPEN[domain === undefined ? 'public' : 'certificates']);
-      }
+      if (throttled.has(fn)) own.push(...made.map(({ node }) => node.defaultChild as CfnRoute));
+      if (props.openBecause === undefined) continue;
+      for (const route of made) acknowledge(route, 'AwsSolutions-APIG4', [], props.openBecause);
     }
+    throttle(madeStage, own);
   }
 
   /** Host of the door's endpoint, in the form that CloudFront takes. */
@@ -139,11 +158,17 @@ export class Door extends Construct {
   }
 }
 
-const OPEN = {
-  public:
-    'CA certificates, CRLs, OCSP and the description of the service are for everybody (RFC 5280, RFC 6960).',
-  certificates:
-    'The domain asks for a client certificate (mutual TLS), and the function names the principal by it and checks its status.',
+/** API Gateway refuses settings of a route that is not there yet. CloudFormation takes these members as they are written. */
+const throttle = (stage: CfnStage, routes: readonly CfnRoute[]): void => {
+  if (routes.length === 0) return;
+  const { rateLimit, burstLimit } = OWN_THROTTLE;
+  stage.routeSettings = Object.fromEntries(
+    routes.map(({ routeKey }) => [
+      routeKey,
+      { ThrottlingRateLimit: rateLimit, ThrottlingBurstLimit: burstLimit },
+    ]),
+  );
+  for (const route of routes) stage.addResourceDependency(route);
 };
 
 export const domainName = (

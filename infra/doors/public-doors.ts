@@ -2,9 +2,10 @@ import { NestedStack } from 'aws-cdk-lib';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { ServiceFunction } from '../lambda/service-function.ts';
-import { fileOf, type PublicNetwork } from '../settings.ts';
+import { fileOf, type PublicNetwork, REQUESTS_PER_SECOND } from '../settings.ts';
 import type { Store } from '../store/store.ts';
-import { Door, domainName, type Entry } from './door.ts';
+import { Door, domainName, type Entry, type Throttle } from './door.ts';
+import type { OriginSecrets } from './origin-secrets.ts';
 import { Publication } from './publication.ts';
 import { webAclArn } from './web-acl.ts';
 
@@ -16,28 +17,37 @@ interface PublicDoorsProps {
   readonly named: readonly Entry[];
   /** Streams CRLs to the CDN. */
   readonly crls: ServiceFunction;
+  readonly originSecrets: OriginSecrets;
   readonly store: Store;
   readonly logDays: number;
 }
+
+/** For callers with credentials: at each of their doors as much as the ledger of one table sustains. */
+const CALLERS: Throttle = { rateLimit: REQUESTS_PER_SECOND, burstLimit: REQUESTS_PER_SECOND };
 
 /** The ways in from the Internet, each a nested stack. Returns the targets for their DNS names, and the CDN's id. */
 export const publicDoors = (scope: Construct, props: PublicDoorsProps): Readonly<Record<string, string>> => {
   const { network, named, store } = props;
   const { certificates } = network;
   const logRetention = props.logDays as RetentionDays;
-  const throttle = { rateLimit: 1_000, burstLimit: 500 };
 
   const everybody = new NestedStack(scope, 'PublicDoor');
+  const { requestsPerSecond, origin } = network.publication;
+  const originDomain = origin && domainName(everybody, 'OriginDomain', origin);
   const door = new Door(everybody, 'PublicDoor', {
     description: 'For everybody, behind the CDN',
     entries: props.open,
     logRetention,
-    throttle: { rateLimit: 10_000, burstLimit: 5_000 },
+    openBecause:
+      'CA certificates, CRLs, OCSP and the description of the service are for everybody (RFC 5280, RFC 6960). The web ACL of the CDN limits how often one address asks, the throttle of this stage how often all of them do, and the functions refuse what does not come through the CDN.',
+    ...(originDomain && { domain: originDomain, keepsEndpoint: origin?.prepared === true }),
+    throttle: { rateLimit: requestsPerSecond, burstLimit: 2 * requestsPerSecond },
   });
   const { distribution } = new Publication(everybody, 'Publication', {
     publication: network.publication,
     crls: props.crls,
-    originHost: door.host,
+    originHost: origin === undefined || origin.prepared ? door.host : origin.host,
+    originSecret: props.originSecrets.shown,
     accessLogs: store.accessLogs,
     webAclArn: webAclArn(scope, network.publication.requestsPerMinute),
   });
@@ -51,7 +61,15 @@ export const publicDoors = (scope: Construct, props: PublicDoorsProps): Readonly
       fileOf('network.certificates.clientCa', clientCa),
     );
     const description = 'For callers with a client certificate';
-    new Door(stack, 'CertificateDoor', { description, entries: named, logRetention, domain, throttle });
+    new Door(stack, 'CertificateDoor', {
+      description,
+      entries: named,
+      logRetention,
+      openBecause:
+        'The domain asks for a client certificate (mutual TLS), and the function names the principal by it and checks its status.',
+      domain,
+      throttle: CALLERS,
+    });
     return domain.regionalDomainName;
   };
 
@@ -64,7 +82,7 @@ export const publicDoors = (scope: Construct, props: PublicDoorsProps): Readonly
       logRetention,
       domain,
       ...(store.tokens && { authorizer: store.tokens.authorizer }),
-      throttle,
+      throttle: CALLERS,
     });
     return domain.regionalDomainName;
   };
@@ -72,6 +90,7 @@ export const publicDoors = (scope: Construct, props: PublicDoorsProps): Readonly
   return {
     PublicationTarget: distribution.distributionDomainName,
     Distribution: distribution.distributionId,
+    ...(originDomain && { OriginTarget: originDomain.regionalDomainName }),
     ...(certificates.clientCa !== undefined && {
       CertificateDoorTarget: byCertificate(certificates.clientCa),
     }),

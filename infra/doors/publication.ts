@@ -24,17 +24,22 @@ import { FunctionUrlOrigin, HttpOrigin } from 'aws-cdk-lib/aws-cloudfront-origin
 import { FunctionUrlAuthType, InvokeMode } from 'aws-cdk-lib/aws-lambda';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { ORIGIN_SECRET } from '../../functions/lambda/origin-header.ts';
 import type { ServiceFunction } from '../lambda/service-function.ts';
 import { acknowledge } from '../nag.ts';
 import type { PublicNetwork } from '../settings.ts';
 import { CDN_LOG_PREFIX } from '../store/cdn-logs.ts';
 
+/** The errors that CloudFront would keep for ten seconds, whatever their headers say. */
+const ERRORS = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504];
+
 /**
  * CRLs, CA certificates and OCSP for everybody, from caches near the clients. They come by plain HTTP too: signed
  * answers need no TLS, and a client that checks a server's certificate cannot yet trust a TLS connection (RFC 5280 8;
  * RFC 6960 A.1). Each answer itself says how long a cache may keep it (RFC 9919): until its nextUpdate, and an OCSP
- * answer with a nonce not at all. Nothing of the request but its path chooses the answer. The CDN passes no
- * credentials: a token must not travel over plain HTTP, and an answer to a named caller must not reach the next one.
+ * answer with a nonce not at all. Nothing of the request but its path chooses the answer, and for the statistics their
+ * months. The language is passed on for errors alone, which are never kept. The CDN passes no credentials: a token must
+ * not travel over plain HTTP, and an answer to a named caller must not reach the next one.
  */
 export class Publication extends Construct {
   readonly distribution: Distribution;
@@ -45,6 +50,8 @@ export class Publication extends Construct {
     props: {
       readonly publication: PublicNetwork['publication'];
       readonly originHost: string;
+      /** By which the functions know the CDN's requests. */
+      readonly originSecret: string;
       /** Streams CRLs to the CDN. API Gateway would carry only four megabytes of one. */
       readonly crls: ServiceFunction;
       readonly accessLogs: IBucket;
@@ -53,26 +60,36 @@ export class Publication extends Construct {
   ) {
     super(scope, id);
     const { host, certificateArn } = props.publication;
-    const cachePolicy = new CachePolicy(this, 'AsTheAnswerSays', {
-      comment: 'As long as the answer says, by path alone',
+    const kept = {
       minTtl: Duration.seconds(0),
       defaultTtl: Duration.seconds(0),
       maxTtl: Duration.days(7),
       headerBehavior: CacheHeaderBehavior.none(),
       cookieBehavior: CacheCookieBehavior.none(),
-      queryStringBehavior: CacheQueryStringBehavior.none(),
       enableAcceptEncodingGzip: false,
       enableAcceptEncodingBrotli: false,
+    };
+    const byPath = new CachePolicy(this, 'AsTheAnswerSays', {
+      ...kept,
+      comment: 'As long as the answer says, by path alone',
+      queryStringBehavior: CacheQueryStringBehavior.none(),
+    });
+    // What is in the key of the cache is passed on to the origin, and no other parameter is.
+    const byMonths = new CachePolicy(this, 'ByMonths', {
+      ...kept,
+      comment: 'As long as the answer says, by path and months',
+      queryStringBehavior: CacheQueryStringBehavior.allowList('from', 'to'),
     });
     const originRequestPolicy = new OriginRequestPolicy(this, 'TypeOnly', {
-      comment: 'The type of the body and nothing else of the request',
-      headerBehavior: OriginRequestHeaderBehavior.allowList('Content-Type'),
+      comment: 'The type of the body and the language of errors, and nothing else of the request',
+      headerBehavior: OriginRequestHeaderBehavior.allowList('Content-Type', 'Accept-Language'),
       cookieBehavior: OriginRequestCookieBehavior.none(),
       queryStringBehavior: OriginRequestQueryStringBehavior.none(),
     });
     const origin = new HttpOrigin(props.originHost, {
       protocolPolicy: OriginProtocolPolicy.HTTPS_ONLY,
       originSslProtocols: [OriginSslPolicy.TLS_V1_2],
+      customHeaders: { [ORIGIN_SECRET]: props.originSecret },
     });
     // Only this distribution may invoke the function by its URL: it signs its requests.
     const crlOrigin = FunctionUrlOrigin.withOriginAccessControl(
@@ -86,6 +103,7 @@ export class Publication extends Construct {
       viewerProtocolPolicy: ViewerProtocolPolicy,
       allowedMethods = AllowedMethods.ALLOW_GET_HEAD,
       from: IOrigin = origin,
+      cachePolicy = byPath,
     ): BehaviorOptions => ({
       origin: from,
       cachePolicy,
@@ -114,7 +132,15 @@ export class Publication extends Construct {
         '/ca/*': signed,
         '/ocsp': behavior(ViewerProtocolPolicy.ALLOW_ALL, AllowedMethods.ALLOW_ALL),
         '/ocsp/*': signed,
+        '/api/v1/statistics': behavior(
+          ViewerProtocolPolicy.HTTPS_ONLY,
+          AllowedMethods.ALLOW_GET_HEAD,
+          origin,
+          byMonths,
+        ),
       },
+      // An error is in the language of one client, and what causes it may be over at once.
+      errorResponses: ERRORS.map((httpStatus) => ({ httpStatus, ttl: Duration.seconds(0) })),
     });
     acknowledge(
       this.distribution,

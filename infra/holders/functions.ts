@@ -53,6 +53,7 @@ export const HOLDERS_ROUTES: readonly RouteFunction[] = [
     id: 'disclosure-keys',
     routes: [get('holders/get-disclosure-keys', '/.well-known/disclosure-keys.json')],
     doors: 'public',
+    concurrency: 10,
     part: 'disclosing',
     rows: together(RECORD, DISCLOSURE_KEY),
     disclosureKey: 'make',

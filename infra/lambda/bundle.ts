@@ -15,21 +15,30 @@ export interface Bundle extends Code {
 /**
  * The entry of a function with routes. It wraps the routes in functions/http/stack.ts and functions/lambda/pipeline.ts,
  * and loads the part of the service that they need. The responder's function has no pipeline. API Gateway and a load
- * balancer send different events, so the entry has a handler for each. The entry is generated: files for all functions
+ * balancer send different events, so the entry has a handler for each. Behind API Gateway, a function that is open to
+ * everybody answers only what comes through the CDN. The entry is generated: files for all functions
  * would differ in nothing but the names of their routes.
  */
-const entryOfRoutes = ({ routes, part }: RouteFunction): string => {
+const entryOfRoutes = ({ routes, part, doors }: RouteFunction): string => {
   const { load, from } = PARTS[part];
   const answer = `lambda([${routes.map((_, i) => `route${i}`).join(', ')}], ${load})`;
   const lean = part === 'responder';
+  const open = doors !== 'callers';
   return [
     `import { lambda } from './lambda/gateway.ts';`,
     `import { behindLoadBalancer } from './lambda/load-balancer.ts';`,
     ...(lean ? [] : [`import { answerPipeline } from './lambda/pipeline.ts';`]),
     `import { ${load} } from './${from}';`,
     ...routes.map(({ file }, i) => `import { route as route${i} } from './routes/${file}.ts';`),
-    `export const handler = ${lean ? answer : `answerPipeline(${answer})`};`,
-    'export const behindBalancer = behindLoadBalancer(handler);',
+    ...(open
+      ? [
+          `import { originSecrets } from './lambda/origin-secrets.ts';`,
+          `import { throughCdn } from './lambda/through-cdn.ts';`,
+        ]
+      : []),
+    `const answer = ${lean ? answer : `answerPipeline(${answer})`};`,
+    `export const handler = ${open ? 'throughCdn(answer, originSecrets)' : 'answer'};`,
+    'export const behindBalancer = behindLoadBalancer(answer);',
   ].join('\n');
 };
 

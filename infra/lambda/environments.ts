@@ -5,12 +5,14 @@ import type {
   GaugesEnv,
   HandingEnv,
   IssuingEnv,
+  OriginEnv,
   PublishedEnv,
   ReportingEnv,
   ResponderEnv,
   RowsEnv,
   SequencingEnv,
 } from '../../lib/env.ts';
+import type { OriginSecrets } from '../doors/origin-secrets.ts';
 import { sealingKeyAlias } from '../keys/sealing-key.ts';
 import { publicUrls, type Settings } from '../settings.ts';
 import { CDN_LOG_PREFIX } from '../store/cdn-logs.ts';
@@ -88,4 +90,9 @@ const logEnvironment = ({
 }: Settings): Pick<Environments['sequencing'], `LOG_${string}` & keyof Environments['sequencing']> => ({
   LOG_WITNESSES: log.witnesses.map(({ vkey, url }) => `${vkey} ${url}`).join(','),
   LOG_WITNESS_THRESHOLD: String(log.threshold),
+});
+
+/** What a function that is open to everybody has besides, where there is a CDN. */
+export const originEnvironment = ({ arns }: OriginSecrets): Input<typeof OriginEnv> => ({
+  ORIGIN_SECRETS: arns.join(' '),
 });

@@ -1,4 +1,5 @@
 import type { ActKeyKind } from '../../lib/act-kinds.ts';
+import type { Concurrency } from './concurrency.ts';
 
 /**
  * The rows that a function may touch, by the beginning of their partition keys (`status/*`) or the whole key
@@ -78,6 +79,10 @@ export interface RouteFunction extends Grants {
   readonly part: keyof typeof PARTS;
   /** Takes nearly the half minute that API Gateway waits. */
   readonly slow?: true;
+  /** Absent: it shares what the account has left. A function that is open to everybody always has its own. */
+  readonly concurrency?: Concurrency;
+  /** Its routes have a throttle of their own at each door, so no other route takes their turns. */
+  readonly ownThrottle?: true;
 }
 
 export const together = (...parts: readonly Rows[]): Rows => {
@@ -105,4 +110,5 @@ export interface TaskFunction extends Grants {
   readonly behindCdn?: true;
   /** Exists only where there is a CDN. */
   readonly publicOnly?: true;
+  readonly concurrency?: Concurrency;
 }

@@ -4,12 +4,14 @@ import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { writeDirectory } from '../../functions/lambda/directory.ts';
+import type { OriginSecrets } from '../doors/origin-secrets.ts';
 import type { Subsystem } from '../functions.ts';
-import type { Settings } from '../settings.ts';
+import { REQUESTS_PER_SECOND, type Settings } from '../settings.ts';
 import type { Store } from '../store/store.ts';
 import type { TrustDomainFile } from '../trust-domain-file.ts';
 import type { CodeOf } from './code.ts';
-import { environmentOf } from './environments.ts';
+import { type Concurrency, instancesOf } from './concurrency.ts';
+import { environmentOf, originEnvironment } from './environments.ts';
 import { type Grants, type RouteFunction, type TaskFunction, together } from './grants.ts';
 import { type Placement, ServiceFunction, TASK_TIMEOUT } from './service-function.ts';
 
@@ -20,6 +22,8 @@ export interface Means {
   readonly store: Store;
   /** In a closed network: the place of functions, and the address at which callers reach S3. */
   readonly closed: { readonly placement: Placement; readonly s3Address: string } | undefined;
+  /** What the CDN shows to functions that are open to everybody; undefined where there is no CDN. */
+  readonly originSecrets: OriginSecrets | undefined;
   readonly codeOf: CodeOf;
 }
 
@@ -58,8 +62,10 @@ export class SubsystemStack extends NestedStack {
       handler: this.#means.closed ? 'index.behindBalancer' : 'index.handler',
       // API Gateway waits for thirty seconds at most. A function that makes a file takes nearly all of them.
       timeout: Duration.seconds(props.handOver || props.slow ? 29 : 10),
+      ...this.#reserved(props.concurrency),
     });
     this.#grant(fn, props);
+    if (props.doors !== 'callers') this.#means.originSecrets?.grantRead(fn);
     return fn;
   }
 
@@ -72,7 +78,7 @@ export class SubsystemStack extends NestedStack {
       ...this.#common(props, environment, files),
       handler: 'index.handler',
       timeout: byHand ? Duration.minutes(15) : TASK_TIMEOUT,
-      ...(closed && { reservedConcurrency: 0 }),
+      ...this.#reserved(closed ? 0 : props.concurrency),
       // The CDN or the person who invokes these waits for the answer, and so sees a failure.
       ...(!byHand && !behindCdn && { deadLetters: this.#means.store.deadLetters }),
     });
@@ -81,16 +87,27 @@ export class SubsystemStack extends NestedStack {
     return fn;
   }
 
+  #reserved(concurrency: Concurrency | undefined): { readonly reservedConcurrency?: number } {
+    if (concurrency === undefined) return {};
+    const { network } = this.#means.settings;
+    const perSecond = network.kind === 'public' ? network.publication.requestsPerSecond : REQUESTS_PER_SECOND;
+    return { reservedConcurrency: instancesOf(concurrency, perSecond) };
+  }
+
   #common(
     props: RouteFunction | TaskFunction,
     kind: Parameters<typeof environmentOf>[0],
     files: Readonly<Record<string, string>>,
   ) {
-    const { settings, store, closed, codeOf } = this.#means;
+    const { settings, store, closed, codeOf, originSecrets } = this.#means;
+    const open = 'doors' in props && props.doors !== 'callers';
     return {
       name: props.id,
       code: codeOf(props, files),
-      environment: environmentOf(kind, props.id, { settings, store, s3Address: closed?.s3Address }),
+      environment: {
+        ...environmentOf(kind, props.id, { settings, store, s3Address: closed?.s3Address }),
+        ...(open && originSecrets && originEnvironment(originSecrets)),
+      },
       logRetention: settings.retention.logDays as RetentionDays,
       placement: closed?.placement,
     };

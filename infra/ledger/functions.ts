@@ -28,6 +28,7 @@ export const LEDGER_ROUTES: readonly RouteFunction[] = [
       get('public/get-act-keys', '/log/act-keys'),
     ],
     doors: 'public',
+    concurrency: 20,
     part: 'published',
     rows: { get: ['log'] },
     log: 'read',
@@ -79,6 +80,7 @@ export const LEDGER_ROUTES: readonly RouteFunction[] = [
       get('records/get-annual-report-page', '/api/v1/reports/annual/{year}.html'),
     ],
     doors: 'public',
+    concurrency: 10,
     part: 'reporting',
     rows: { query: ['report/annual'] },
     reports: 'read',
@@ -97,6 +99,7 @@ export const LEDGER_ROUTES: readonly RouteFunction[] = [
     id: 'statistics',
     routes: [get('public/get-statistics', '/api/v1/statistics')],
     doors: 'public',
+    concurrency: 10,
     part: 'rows',
     // Open to everybody, so it writes nothing.
     rows: { query: ['count/*'] },

@@ -28,6 +28,7 @@ export class PrivateNetwork extends NestedStack {
    * balancer. The gateway endpoint serves only what is in the VPC, so callers have an interface endpoint.
    */
   readonly s3Address: string;
+  readonly #zones: string[];
 
   constructor(
     scope: Construct,
@@ -35,10 +36,11 @@ export class PrivateNetwork extends NestedStack {
     { network, log }: { readonly network: PrivateSettings; readonly log: Settings['log'] },
   ) {
     super(scope, id);
-    const { vpcCidr, availabilityZones, clients, witnessNetworks } = network;
+    const { vpcCidr, clients, witnessNetworks } = network;
+    this.#zones = network.availabilityZones;
     const vpc = new Vpc(this, 'Vpc', {
       ipAddresses: IpAddresses.cidr(vpcCidr),
-      availabilityZones,
+      availabilityZones: this.#zones,
       natGateways: 0,
       restrictDefaultSecurityGroup: false,
       subnetConfiguration: [{ name: 'service', subnetType: SubnetType.PRIVATE_ISOLATED }],
@@ -101,5 +103,9 @@ export class PrivateNetwork extends NestedStack {
     const wildcard = Fn.select(1, Fn.split(':', Fn.select(0, s3.vpcEndpointDnsEntries)));
     this.s3Address = `https://bucket${Fn.select(1, Fn.split('*', wildcard))}`;
     this.placement = { vpc, subnets: vpc.isolatedSubnets, securityGroup };
+  }
+  /** The CDK compares the VPC's zones with these, and would ask the account for them. */
+  override get availabilityZones(): string[] {
+    return this.#zones;
   }
 }

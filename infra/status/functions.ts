@@ -30,6 +30,7 @@ export const STATUS_ROUTES: readonly RouteFunction[] = [
     id: 'crl',
     routes: [get('public/get-crl', '/crl/{ca}/{partition}.crl')],
     doors: 'both',
+    concurrency: 20,
     part: 'published',
     rows: together(DOOR, RECORD, { get: ['crls/*'] }),
     crls: 'read',
@@ -38,6 +39,7 @@ export const STATUS_ROUTES: readonly RouteFunction[] = [
     id: 'ocsp',
     routes: [post('public/ask-status', '/ocsp'), get('public/ask-status-by-url', '/ocsp/{request+}')],
     doors: 'both',
+    concurrency: 'questions',
     part: 'responder',
     // It goes by the row that says that the table is behind its log.
     rows: together(DOOR, RECORD, {
@@ -70,6 +72,8 @@ export const STATUS_ROUTES: readonly RouteFunction[] = [
     routes: [post('certificates/revoke-certificate', `${CERTIFICATE}/revocation`)],
     doors: 'callers',
     part: 'issuing',
+    concurrency: 20,
+    ownThrottle: true,
     // A compromised key goes into a CRL at once, so this function publishes.
     rows: together(DOOR, CHANGE_STATUS, END, PUBLISH, OPENS),
     crls: 'publish',
@@ -82,17 +86,29 @@ export const STATUS_ROUTES: readonly RouteFunction[] = [
   },
   {
     id: 'certificate-hold',
+    routes: [post('certificates/hold-certificate', `${CERTIFICATE}/hold`)],
+    doors: 'callers',
+    part: 'rows',
+    concurrency: 10,
+    ownThrottle: true,
+    rows: together(DOOR, CHANGE_STATUS, END, OPENS),
+    actKeys: { sign: ['hold', 'confirmation'] },
+    proofs: {
+      read: [...FOLLOW_COMPROMISE, KEYS_OF_PRINCIPALS, BROUGHT_BACK],
+      put: [ENDS_OF_STATUS, CLOSINGS, COMPROMISED_KEYS],
+    },
+  },
+  {
+    id: 'certificate-correction',
     routes: [
-      post('certificates/hold-certificate', `${CERTIFICATE}/hold`),
-      // Needs only rows that a hold needs too. The function that revokes does not serve it, because that one may also
-      // sign.
+      // The function that revokes does not serve it, because that one may also sign.
       { file: 'certificates/withdraw-revocation', method: 'DELETE', path: `${CERTIFICATE}/revocation` },
       post('certificates/correct-status', `${CERTIFICATE}/correction`),
     ],
     doors: 'callers',
     part: 'rows',
     rows: together(DOOR, CHANGE_STATUS, END, OPENS),
-    actKeys: { sign: ['hold', 'confirmation'] },
+    actKeys: { sign: ['confirmation'] },
     proofs: {
       read: [...FOLLOW_COMPROMISE, KEYS_OF_PRINCIPALS, BROUGHT_BACK],
       put: [ENDS_OF_STATUS, CLOSINGS, COMPROMISED_KEYS],
@@ -104,6 +120,8 @@ export const STATUS_ROUTES: readonly RouteFunction[] = [
       { file: 'certificates/release-certificate', method: 'DELETE', path: `${CERTIFICATE}/hold` },
       together(CHANGE_STATUS, END, OPENS),
     ),
+    concurrency: 10,
+    ownThrottle: true,
     actKeys: { sign: ['release'] },
     proofs: { read: [...FOLLOW_COMPROMISE, BROUGHT_BACK], put: [ENDS_OF_STATUS, COMPROMISED_KEYS] },
   },
@@ -176,6 +194,7 @@ export const STATUS_TASKS: readonly TaskFunction[] = [
     environment: 'published',
     behindCdn: true,
     publicOnly: true,
+    concurrency: 50,
     rows: together(RECORD, { query: ['issuers'], get: ['crls/*'] }),
     crls: 'read',
   },

@@ -146,4 +146,7 @@ export const EDGES = {
     'バックアップに透明性ログのファイルがありますが、テーブルに透明性ログの木の行がありません。完全なバックアップではないため、別のバックアップを使ってください。',
   "The table has no row of the log's tree now, so this would be no whole backup; try again shortly.":
     'いまテーブルに透明性ログの木の行がなく、完全なバックアップになりません。少し待ってからもう一度実行してください。',
+  'This address answers only its CDN; ask at the public address of the service.':
+    'このアドレスは CDN にだけ答えます。サービスの公開アドレスに問い合わせてください。',
+  'The secrets of the CDN cannot be read now.': 'CDN のシークレットを今は読めません。',
 };

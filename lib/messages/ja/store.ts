@@ -68,6 +68,7 @@ export const STORE = {
     '連署する透明性ログの検証鍵（コンマ区切り）',
   "the function's name in logs and metrics": '動作記録とメトリクスに使う関数の名前',
   'the name of a DynamoDB table': 'DynamoDB のテーブル名',
+  'the ARNs of the secrets of the CDN, separated by spaces': '空白で区切った、CDN のシークレットの ARN',
   'the name of an S3 bucket': 'S3 のバケット名',
   'what the aliases of the CA keys begin with, between "alias/" and the id of the CA':
     '認証局の鍵のエイリアスで、"alias/" と認証局の ID の間に入る文字列',

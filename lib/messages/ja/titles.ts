@@ -109,6 +109,7 @@ export const TITLES = {
   'The client certificate is revoked': 'クライアント証明書は失効しています',
   'The client certificate has expired': 'クライアント証明書の有効期間が終わっています',
   'TLS is required': 'TLS が必要です',
+  'The request did not come through the CDN': 'CDN を経由していない要求です',
   'The caller may not do this': 'この操作を行う権限がありません',
   'No such operation': 'その操作はありません',
   'The method is not allowed here': 'このメソッドは使えません',
