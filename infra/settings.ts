@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Stack, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
@@ -59,7 +59,8 @@ const PublicNetwork = z.strictObject({
 
 const PrivateNetwork = z.strictObject({
   kind: z.literal('private'),
-  vpcCidr: cidr,
+  // A VPC has 16 to 28 bits, and three subnets of it need four more of at least 16 addresses.
+  vpcCidr: cidr.refine((network) => /\/(1[6-9]|2[0-4])$/.test(network), 'a network of 16 to 24 bits'),
   availabilityZones: z
     .array(z.string().regex(/^[a-z]{2}-[a-z]+-\d[a-z]$/, 'an availability zone'))
     .min(2)
@@ -119,11 +120,17 @@ const PlaceSchema = z.object({
 const problemsOf = ({ issues }: z.core.$ZodError): readonly string[] =>
   issues.map(({ path, message }) => `${path.join('.') || 'the whole'}: ${message}`);
 
-/** This project's own deployment: the `akashi` object of cdk.json's context. Fault: `configuration-invalid`. */
-export const readContext = (value: unknown): { readonly place: Place; readonly settings: Settings } => {
-  if (typeof value !== 'object' || value === null) {
+/**
+ * The settings of a deployment and the place that stands among them. `where` names them for a person. Fault:
+ * `configuration-invalid`.
+ */
+export const readPlaced = (
+  value: unknown,
+  where: string,
+): { readonly place: Place; readonly settings: Settings } => {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw refusal([
-      'cdk.json has no object "akashi" in its context; infra/contract.ts says what belongs in it, beside the account and the Region',
+      `${where} is no object; infra/contract.ts says what belongs in it, beside the account and the Region`,
     ]);
   }
   const { account, region, ...settings } = value as Record<string, unknown>;
@@ -162,12 +169,12 @@ export const placeOf = (scope: Construct): Place => {
 /** The absolute path of a file in the settings. Fault: `configuration-invalid` where there is no such file. */
 export const fileOf = (setting: string, path: string): string => {
   const found = resolve(path);
-  if (existsSync(found)) return found;
+  if (statSync(found, { throwIfNoEntry: false })?.isFile()) return found;
   throw refusal([`${setting}: there is no file ${found}; put it there, or correct the path`]);
 };
 
 const contradictions = (settings: Settings, place: Place): readonly string[] => {
-  const { ceremony, keyDeletion, network, log, secondPublicationUrl } = settings;
+  const { ceremony, keyDeletion, deploymentRole, network, log, secondPublicationUrl } = settings;
   const two = (setting: string, first: string, second: string): readonly string[] =>
     first === second ? [`${setting} names two different principals; it names ${first} twice`] : [];
   return [
@@ -175,6 +182,9 @@ const contradictions = (settings: Settings, place: Place): readonly string[] => 
       ? [
           `log.threshold: ${log.threshold} is more than the ${log.witnesses.length} witnesses in log.witnesses`,
         ]
+      : []),
+    ...(deploymentRole !== undefined && !deploymentRole.includes(`:${place.account}:`)
+      ? [`deploymentRole: it is not in the account ${place.account}, where the stack is`]
       : []),
     ...two('ceremony', ceremony.opener, ceremony.holder),
     ...two('keyDeletion', keyDeletion.approver, keyDeletion.deleter),
@@ -187,7 +197,7 @@ const contradictions = (settings: Settings, place: Place): readonly string[] => 
   ];
 };
 
-const publicContradictions = (network: PublicNetwork, { region }: Place): readonly string[] => {
+const publicContradictions = (network: PublicNetwork, place: Place): readonly string[] => {
   const { publication, certificates, tokens } = network;
   const { origin } = publication;
   const hosts = [
@@ -199,10 +209,13 @@ const publicContradictions = (network: PublicNetwork, { region }: Place): readon
   return [
     ...(origin === undefined
       ? []
-      : certificateElsewhere('network.publication.origin', origin.certificateArn, region)),
-    ...certificateElsewhere('network.publication', publication.certificateArn, 'us-east-1'),
-    ...certificateElsewhere('network.certificates', certificates.certificateArn, region),
-    ...certificateElsewhere('network.tokens', tokens.certificateArn, region),
+      : certificateElsewhere('network.publication.origin', origin.certificateArn, place)),
+    ...certificateElsewhere('network.publication', publication.certificateArn, {
+      ...place,
+      region: 'us-east-1',
+    }),
+    ...certificateElsewhere('network.certificates', certificates.certificateArn, place),
+    ...certificateElsewhere('network.tokens', tokens.certificateArn, place),
     ...(new Set(hosts).size < hosts.length
       ? ['network: publication, its origin, certificates and tokens need a host of their own each']
       : []),
@@ -212,12 +225,12 @@ const publicContradictions = (network: PublicNetwork, { region }: Place): readon
 const privateContradictions = (
   { availabilityZones, certificateArn: arn, witnessNetworks }: PrivateNetwork,
   { witnesses }: Settings['log'],
-  { region }: Place,
+  place: Place,
 ): readonly string[] => [
-  ...certificateElsewhere('network', arn, region),
+  ...certificateElsewhere('network', arn, place),
   ...availabilityZones
-    .filter((zone) => zone.slice(0, -1) !== region)
-    .map((zone) => `network.availabilityZones: ${zone} is not in ${region}, where the stack is`),
+    .filter((zone) => zone.slice(0, -1) !== place.region)
+    .map((zone) => `network.availabilityZones: ${zone} is not in ${place.region}, where the stack is`),
   ...(witnesses.length > 0 && witnessNetworks === undefined
     ? [
         'log.witnesses: a private network has no way to the Internet; name witnesses in the closed network, and their networks in network.witnessNetworks',
@@ -225,11 +238,23 @@ const privateContradictions = (
     : []),
 ];
 
-const certificateElsewhere = (setting: string, arn: string, region: string): readonly string[] => {
-  const [, , , found] = arn.split(':');
-  return found === region
-    ? []
-    : [`${setting}.certificateArn: the certificate is in ${found}; ask ACM for one in ${region}`];
+/** ACM gives certificates to services of its own account and Region. */
+const certificateElsewhere = (
+  setting: string,
+  arn: string,
+  { account, region }: Place,
+): readonly string[] => {
+  const [, , , foundRegion, foundAccount] = arn.split(':');
+  return [
+    ...(foundRegion === region
+      ? []
+      : [`${setting}.certificateArn: the certificate is in ${foundRegion}; ask ACM for one in ${region}`]),
+    ...(foundAccount === account
+      ? []
+      : [
+          `${setting}.certificateArn: the certificate is in the account ${foundAccount}; ask ACM for one in ${account}`,
+        ]),
+  ];
 };
 
 const firstUrl = ({ network }: Settings): string =>

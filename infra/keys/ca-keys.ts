@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Tags } from 'aws-cdk-lib';
 import {
   AccountRootPrincipal,
   AnyPrincipal,
@@ -27,6 +27,8 @@ interface CaKeysProps {
   /** The key that signs the log's checkpoints. They are short enough that KMS takes them whole and not as digests. */
   readonly log: { readonly id: string; readonly algorithm: AlgorithmName };
   readonly keyDeletion: Settings['keyDeletion'];
+  /** ARN of the role with which CloudFormation deploys. */
+  readonly deploymentRole: string;
 }
 
 /**
@@ -35,7 +37,7 @@ interface CaKeysProps {
  * to sign.
  *
  *   sign, read the public half          each function that was granted it, by its role
- *   look, keep policy, tags and alias   CloudFormation's role of the CDK bootstrap, in a deployment
+ *   look, keep policy, tags and alias   the one role with which CloudFormation deploys
  *   say that it may be deleted          the approver, by the tag `akashi:deletion`
  *   delete it, disable it               the deleter, where the tag says so
  *   anything else                       nobody
@@ -48,10 +50,12 @@ export class CaKeys extends Construct {
   readonly #signing: PolicyStatement[] = [];
   readonly #signingLog: readonly PolicyStatement[];
   readonly #deletion: () => PolicyStatement[];
+  readonly #keeping: () => PolicyStatement;
 
   constructor(scope: Construct, id: string, props: CaKeysProps) {
     super(scope, id);
     this.aliasPrefix = props.prefix;
+    this.#keeping = () => keeping(props.deploymentRole);
     const { approver, deleter } = props.keyDeletion;
     const approverRole = personRole(this, 'Approver', approver, 'Says that a CA key may be deleted');
     const deleterRole = personRole(this, 'Deleter', deleter, 'Deletes a CA key that the approver has let go');
@@ -100,7 +104,7 @@ export class CaKeys extends Construct {
       description,
       pendingWindow: Duration.days(30),
       removalPolicy: RemovalPolicy.RETAIN,
-      policy: new PolicyDocument({ statements: [publicHalf, sign, keeping(this), ...this.#deletion()] }),
+      policy: new PolicyDocument({ statements: [publicHalf, sign, this.#keeping(), ...this.#deletion()] }),
     });
     Tags.of(key).add('akashi:key', id);
     key.addAlias(`alias/${this.aliasPrefix}-${id}`).applyRemovalPolicy(RemovalPolicy.RETAIN);
@@ -116,10 +120,15 @@ export const personRole = (scope: Construct, id: string, arn: string, descriptio
     maxSessionDuration: Duration.hours(1),
   });
 
-/** Everything that CloudFormation needs to make and keep the key. It can neither sign nor delete. */
-export const keeping = (scope: Construct): PolicyStatement => {
-  const { account, region, partition } = Stack.of(scope);
-  return new PolicyStatement({
+/**
+ * Everything that CloudFormation needs to make and keep the key. It can neither sign nor delete.
+ *
+ * The condition names one role, whole. KMS replaces a role that is the principal itself by its internal id: if the role
+ * were deleted, a new one of the same name could not keep the key, and nobody could. The condition holds for the name, so
+ * a new bootstrap of the account recovers the keys.
+ */
+export const keeping = (deploymentRole: string): PolicyStatement =>
+  new PolicyStatement({
     sid: 'KeepByDeployment',
     principals: [new AccountRootPrincipal()],
     actions: [
@@ -135,13 +144,8 @@ export const keeping = (scope: Construct): PolicyStatement => {
       'kms:CreateAlias',
     ],
     resources: ['*'],
-    conditions: {
-      ArnLike: {
-        'aws:PrincipalArn': `arn:${partition}:iam::${account}:role/cdk-*-cfn-exec-role-${account}-${region}`,
-      },
-    },
+    conditions: { ArnEquals: { 'aws:PrincipalArn': deploymentRole } },
   });
-};
 
 const tagged = { [`aws:ResourceTag/${DELETION}`]: APPROVED };
 const tagging = { 'aws:TagKeys': [DELETION] };

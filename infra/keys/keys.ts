@@ -6,6 +6,7 @@ import type { Grants } from '../lambda/grants.ts';
 import type { ServiceFunction } from '../lambda/service-function.ts';
 import type { Settings } from '../settings.ts';
 import { CaKeys } from './ca-keys.ts';
+import { deploymentRoleOf } from './deployment-role.ts';
 import { SealingKey } from './sealing-key.ts';
 
 /**
@@ -24,13 +25,15 @@ export class Keys extends NestedStack {
   ) {
     super(scope, id);
     const { name: prefix, keyDeletion } = props.settings;
+    const deploymentRole = deploymentRoleOf(scope, props.settings);
     this.#caKeys = new CaKeys(this, 'CaKeys', {
       prefix,
       authorities: props.authorities,
       log: LOG_KEY,
       keyDeletion,
+      deploymentRole,
     });
-    this.#sealingKey = new SealingKey(this, 'SealingKey', { prefix });
+    this.#sealingKey = new SealingKey(this, 'SealingKey', { prefix, deploymentRole });
     this.sealingKeyArn = this.#sealingKey.arn;
   }
 

@@ -49,7 +49,11 @@ export class SealingKey extends Construct {
   readonly #makeActs = new Map<string, PolicyStatement>();
   readonly #policy: PolicyDocument;
 
-  constructor(scope: Construct, id: string, { prefix }: { readonly prefix: string }) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { prefix, deploymentRole }: { readonly prefix: string; readonly deploymentRole: string },
+  ) {
     super(scope, id);
     const statements = [
       this.#makeResponders,
@@ -57,7 +61,7 @@ export class SealingKey extends Construct {
       this.#makeDisclosure,
       this.#openDisclosure,
     ];
-    this.#policy = new PolicyDocument({ statements: [...statements, keeping(this)] });
+    this.#policy = new PolicyDocument({ statements: [...statements, keeping(deploymentRole)] });
     const key = new Key(this, 'Key', {
       description: 'Seals the keys of OCSP responders, of disclosures and of acts',
       enableKeyRotation: true,

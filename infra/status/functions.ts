@@ -111,7 +111,7 @@ export const STATUS_ROUTES: readonly RouteFunction[] = [
     actKeys: { sign: ['confirmation'] },
     proofs: {
       read: [...FOLLOW_COMPROMISE, KEYS_OF_PRINCIPALS, BROUGHT_BACK],
-      put: [ENDS_OF_STATUS, CLOSINGS, COMPROMISED_KEYS],
+      put: [ENDS_OF_STATUS, COMPROMISED_KEYS],
     },
   },
   {

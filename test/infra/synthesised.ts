@@ -8,7 +8,8 @@ import type { AkashiSettings } from '../../infra/contract.ts';
 import { bundle, ROOT } from '../../infra/lambda/bundle.ts';
 import type { CodeOf } from '../../infra/lambda/code.ts';
 import { Service } from '../../infra/service.ts';
-import { readContext, type Settings } from '../../infra/settings.ts';
+import { readEnvironment } from '../../infra/environment.ts';
+import type { Settings } from '../../infra/settings.ts';
 import { type Flattened, flatten, type Resource, type Template } from './flattened.ts';
 
 export type { Resource } from './flattened.ts';
@@ -20,30 +21,23 @@ const context = (): Record<string, unknown> =>
 
 /** The settings of `npx cdk synth`, with the operations CA of a past ceremony. */
 export const publicSettings = (): Settings => {
-  const { settings } = readContext(context().akashi);
+  const { settings } = readEnvironment((name) => context()[name]);
   if (settings.network.kind !== 'public') throw new Error('cdk.json is expected to be of the public kind');
   const certificates = { ...settings.network.certificates, clientCa: CLIENT_CA };
   return { ...settings, network: { ...settings.network, certificates } };
 };
 
+/** The settings of `npx cdk synth -c settings=environments/private.json`, likewise. */
 export const privateSettings = (): Settings => {
-  // The second address in cdk.json is the first address of this network.
-  const { secondPublicationUrl: _, ...settings } = readContext(context().akashi).settings;
-  return { ...settings, network: PRIVATE_NETWORK };
+  const { settings } = readEnvironment((name) => ({ settings: PRIVATE_EXAMPLE })[name as 'settings']);
+  if (settings.network.kind !== 'private') throw new Error('The example is expected to be of the private kind');
+  return { ...settings, network: { ...settings.network, clientCa: CLIENT_CA } };
 };
+
+export const PRIVATE_EXAMPLE = join(ROOT, 'environments', 'private.json');
 
 /** Any PEM will do: API Gateway reads it, and the template only has its address. */
 const CLIENT_CA = 'test/infra/client-ca.pem';
-
-const PRIVATE_NETWORK: Settings['network'] = {
-  kind: 'private',
-  vpcCidr: '10.20.0.0/16',
-  availabilityZones: ['ap-northeast-1a', 'ap-northeast-1c'],
-  clients: ['10.0.0.0/8'],
-  host: 'pki.akashi.lgwan.example',
-  certificateArn: 'arn:aws:acm:ap-northeast-1:111122223333:certificate/00000000-0000-0000-0000-000000000004',
-  clientCa: CLIENT_CA,
-};
 
 /** In place of bundled code: a function that says its name. */
 export const standIn: CodeOf = ({ id }) => {
