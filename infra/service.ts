@@ -13,6 +13,7 @@ import type { ServiceFunction } from './lambda/service-function.ts';
 import { SubsystemStack } from './lambda/subsystem-stack.ts';
 import { PrivateNetwork } from './network/private-network.ts';
 import { Operations } from './operations/operations.ts';
+import { namesOf, type Output } from './outputs.ts';
 import { placeOf, readSettings, type Settings } from './settings.ts';
 import { Store } from './store/store.ts';
 import { readTrustDomainFile } from './trust-domain-file.ts';
@@ -60,7 +61,7 @@ export class Service extends Construct {
       persons: settings.ceremony,
     });
     const doors = this.#openDoors(settings, store, closed, originSecrets);
-    new Operations(new NestedStack(this, 'Operations'), 'Operations', {
+    const operations = new Operations(new NestedStack(this, 'Operations'), 'Operations', {
       name: settings.name,
       key: store.key,
       email: settings.alarms.email,
@@ -70,7 +71,17 @@ export class Service extends Construct {
       deadLetters: store.deadLetters,
       cdnLogs: store.cdnLogs,
     });
-    this.#output({ ...this.#names(store, keys), ...doors });
+    this.#output({
+      ...namesOf({
+        stack: Stack.of(this),
+        settings,
+        store,
+        keys,
+        operations,
+        functionOf: (one) => this.#function(one),
+      }),
+      ...doors,
+    });
   }
 
   #function(id: string): ServiceFunction {
@@ -84,7 +95,7 @@ export class Service extends Construct {
     store: Store,
     closed: PrivateNetwork | undefined,
     originSecrets: OriginSecrets | undefined,
-  ): Readonly<Record<string, string>> {
+  ): Readonly<Record<string, Output>> {
     const entries = ROUTE_FUNCTIONS.map(({ id, doors, routes, ownThrottle = false }) => ({
       fn: this.#function(id),
       doors,
@@ -113,39 +124,18 @@ export class Service extends Construct {
       all: entries,
       accessLogs,
     });
-    return { DoorTarget: target };
-  }
-
-  /** The names that the runbook's commands use. */
-  #names(store: Store, keys: Keys): Readonly<Record<string, string>> {
-    const nameOf = (id: string): string => this.#function(id).lambda.functionName;
     return {
-      TableName: store.table.name,
-      TableArn: store.table.table.tableArn,
-      BucketName: store.objects.name,
-      AccessLogsName: store.accessLogs.bucketName,
-      DataKey: store.key.keyArn,
-      SealingKey: keys.sealingKeyArn,
-      DeadLetters: store.deadLetters.queueUrl,
-      CeremonyFunction: nameOf('ceremony'),
-      ConsentFunction: nameOf('ceremony-consent'),
-      PublicationFunction: nameOf('scheduled-publication'),
-      PublicationLog: this.#function('scheduled-publication').log.logGroupName,
-      RespondersFunction: nameOf('scheduled-responders'),
-      GaugesFunction: nameOf('scheduled-gauges'),
-      ClosingsFunction: nameOf('scheduled-closings'),
-      ...(store.cdnLogs && {
-        CdnLogDeadLetters: store.cdnLogs.deadLetters.queueUrl,
-        CdnLogDeadLettersArn: store.cdnLogs.deadLetters.queueArn,
-      }),
-      ...(store.tokens && { UserPool: store.tokens.poolId }),
+      DoorTarget: {
+        value: target,
+        description: 'Where the DNS name of the service points: the load balancer inside the VPC',
+      },
     };
   }
 
-  /** Outputs of the importer's stack, under exactly these names. */
-  #output(values: Readonly<Record<string, string>>): void {
-    for (const [name, value] of Object.entries(values)) {
-      new CfnOutput(this, name, { value }).overrideLogicalId(name);
+  /** Outputs of the importer's stack, under exactly these names: whatever the runbook's commands use. */
+  #output(outputs: Readonly<Record<string, Output>>): void {
+    for (const [name, { value, description }] of Object.entries(outputs)) {
+      new CfnOutput(this, name, { value, description }).overrideLogicalId(name);
     }
   }
 }

@@ -2,6 +2,7 @@ import { NestedStack } from 'aws-cdk-lib';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { ServiceFunction } from '../lambda/service-function.ts';
+import type { Output } from '../outputs.ts';
 import { fileOf, type PublicNetwork, REQUESTS_PER_SECOND } from '../settings.ts';
 import type { Store } from '../store/store.ts';
 import { Door, domainName, type Entry, type Throttle } from './door.ts';
@@ -26,7 +27,7 @@ interface PublicDoorsProps {
 const CALLERS: Throttle = { rateLimit: REQUESTS_PER_SECOND, burstLimit: REQUESTS_PER_SECOND };
 
 /** The ways in from the Internet, each a nested stack. Returns the targets for their DNS names, and the CDN's id. */
-export const publicDoors = (scope: Construct, props: PublicDoorsProps): Readonly<Record<string, string>> => {
+export const publicDoors = (scope: Construct, props: PublicDoorsProps): Readonly<Record<string, Output>> => {
   const { network, named, store } = props;
   const { certificates } = network;
   const logRetention = props.logDays as RetentionDays;
@@ -87,13 +88,20 @@ export const publicDoors = (scope: Construct, props: PublicDoorsProps): Readonly
     return domain.regionalDomainName;
   };
 
+  const target = (value: string, host: string): Output => ({
+    value,
+    description: `Where the DNS name ${host} points (CNAME, or an alias record)`,
+  });
   return {
-    PublicationTarget: distribution.distributionDomainName,
-    Distribution: distribution.distributionId,
-    ...(originDomain && { OriginTarget: originDomain.regionalDomainName }),
+    PublicationTarget: target(distribution.distributionDomainName, network.publication.host),
+    Distribution: {
+      value: distribution.distributionId,
+      description: 'The CDN, for invalidations and for its own commands',
+    },
+    ...(origin && originDomain && { OriginTarget: target(originDomain.regionalDomainName, origin.host) }),
     ...(certificates.clientCa !== undefined && {
-      CertificateDoorTarget: byCertificate(certificates.clientCa),
+      CertificateDoorTarget: target(byCertificate(certificates.clientCa), certificates.host),
     }),
-    TokenDoorTarget: byToken(),
+    TokenDoorTarget: target(byToken(), network.tokens.host),
   };
 };

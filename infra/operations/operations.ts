@@ -39,6 +39,8 @@ const DAY = Duration.days(1);
  * each alarm.
  */
 export class Operations extends Construct {
+  /** Name of the alarm that an operator raises by hand, to see whether the mail comes. */
+  readonly deadLettersAlarm: string;
   readonly #topic: Topic;
 
   constructor(scope: Construct, id: string, props: OperationsProps) {
@@ -121,7 +123,7 @@ export class Operations extends Construct {
       period: MINUTE,
       statistic: 'Maximum',
     });
-    this.#above(
+    this.deadLettersAlarm = this.#above(
       'dead-letters',
       depth,
       0,
@@ -221,8 +223,8 @@ export class Operations extends Construct {
     threshold: number,
     description: string,
     options: { readonly missing?: TreatMissingData; readonly periods?: number } = {},
-  ): void {
-    this.#alarm(id, metric, threshold, description, {
+  ): string {
+    return this.#alarm(id, metric, threshold, description, {
       operator: ComparisonOperator.GREATER_THAN_THRESHOLD,
       missing: options.missing ?? TreatMissingData.NOT_BREACHING,
       periods: options.periods ?? 1,
@@ -235,7 +237,7 @@ export class Operations extends Construct {
     threshold: number,
     alarmDescription: string,
     how: { operator: ComparisonOperator; missing: TreatMissingData; periods: number },
-  ): void {
+  ): string {
     const action = new SnsAction(this.#topic);
     const alarm = new Alarm(this, id, {
       alarmDescription,
@@ -247,6 +249,7 @@ export class Operations extends Construct {
     });
     alarm.addAlarmAction(action);
     alarm.addOkAction(action);
+    return alarm.alarmName;
   }
 }
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { routes as ROUTES } from '../../functions/routes/routes.ts';
 import { gatewayPath } from '../../infra/doors/door.ts';
 import { ROUTE_FUNCTIONS, TASK_FUNCTIONS } from '../../infra/functions.ts';
-import { list, named } from './policies.ts';
-import { publicSettings, type Resource, standIn, synthesise } from './synthesised.ts';
+import { allows, list, named, roleStatements } from './policies.ts';
+import { publicSettings, type Resource, type Synthesised, standIn, synthesise } from './synthesised.ts';
 
 /** The ways in from the Internet: which requests they let through, and what they log. */
 
@@ -102,10 +103,254 @@ describe('publication', () => {
       ([, { Properties }]) => Properties.OriginRequestPolicyConfig,
     ) as [{ HeadersConfig: unknown; CookiesConfig: unknown }];
     expect(request).toMatchObject({
-      HeadersConfig: { HeaderBehavior: 'whitelist', Headers: ['Content-Type'] },
+      HeadersConfig: { HeaderBehavior: 'whitelist', Headers: ['Content-Type', 'Accept-Language'] },
       CookiesConfig: { CookieBehavior: 'none' },
       QueryStringsConfig: { QueryStringBehavior: 'none' },
     });
+  });
+});
+
+interface Behaviour {
+  readonly PathPattern: string;
+  readonly AllowedMethods: readonly string[];
+  readonly CachedMethods: readonly string[];
+  readonly CachePolicyId: unknown;
+  readonly TargetOriginId: string;
+}
+interface DistributionConfig {
+  readonly CacheBehaviors: readonly Behaviour[];
+  readonly DefaultCacheBehavior: Behaviour;
+  readonly CustomErrorResponses: readonly {
+    readonly ErrorCode: number;
+    readonly ErrorCachingMinTTL: number;
+  }[];
+  readonly Origins: readonly {
+    readonly Id: string;
+    readonly DomainName: unknown;
+    readonly OriginCustomHeaders?: readonly { readonly HeaderName: string; readonly HeaderValue: unknown }[];
+    readonly OriginAccessControlId?: unknown;
+  }[];
+}
+const distributionOf = (from: Synthesised): DistributionConfig =>
+  from.ofType('AWS::CloudFront::Distribution')[0]?.[1].Properties.DistributionConfig as DistributionConfig;
+
+/** The behaviour that CloudFront chooses for a path: the first whose pattern matches. */
+const behaviourFor = (
+  { CacheBehaviors, DefaultCacheBehavior }: DistributionConfig,
+  path: string,
+): Behaviour =>
+  CacheBehaviors.find(({ PathPattern }) =>
+    new RegExp(`^${PathPattern.replaceAll('.', '\\.').replaceAll('*', '.*')}$`).test(path),
+  ) ?? DefaultCacheBehavior;
+
+const withPublication = (change: object): Synthesised => {
+  const { network, ...settings } = publicSettings();
+  if (network.kind !== 'public') throw new Error('The network is expected to be public.');
+  const publication = { ...network.publication, ...change };
+  return synthesise({ ...settings, network: { ...network, publication } }, { codeOf: standIn });
+};
+const ORIGIN = {
+  host: 'origin.akashi.example',
+  certificateArn: 'arn:aws:acm:ap-northeast-1:111122223333:certificate/00000000-0000-0000-0000-000000000009',
+};
+
+describe('every public route', () => {
+  const config = distributionOf(made);
+  const open = ROUTE_FUNCTIONS.filter(({ doors }) => doors !== 'callers').flatMap(({ routes }) => routes);
+
+  it('is reached through the CDN, with its method and its query', () => {
+    expect(open.length).toBeGreaterThan(15);
+    const routeOf = new Map(ROUTES.map((route) => [`${route.method} ${route.path}`, route]));
+    const policies = new Map(ofType('AWS::CloudFront::CachePolicy'));
+    for (const { method, path } of open) {
+      const behaviour = behaviourFor(config, path.replace(/\{\w+\+?\}/g, 'one'));
+      expect(behaviour.AllowedMethods, path).toContain(method);
+      const policy = policies.get(named(behaviour.CachePolicyId) ?? '')?.Properties.CachePolicyConfig as {
+        ParametersInCacheKeyAndForwardedToOrigin: {
+          QueryStringsConfig: { QueryStringBehavior: string; QueryStrings?: readonly string[] };
+        };
+      };
+      const { QueryStrings = [] } = policy.ParametersInCacheKeyAndForwardedToOrigin.QueryStringsConfig;
+      const query = routeOf.get(`${method} ${path}`)?.query;
+      expect([...QueryStrings].sort(), path).toEqual(
+        Object.keys((query as { readonly shape?: object } | undefined)?.shape ?? {}).sort(),
+      );
+    }
+  });
+
+  it('is kept for GET and HEAD alone', () => {
+    for (const behaviour of [config.DefaultCacheBehavior, ...config.CacheBehaviors]) {
+      expect(behaviour.CachedMethods).toEqual(['GET', 'HEAD']);
+    }
+  });
+
+  it('is not kept where it failed: an error is in the language of one client', () => {
+    expect(config.CustomErrorResponses.map(({ ErrorCachingMinTTL }) => ErrorCachingMinTTL)).toEqual(
+      Array(11).fill(0),
+    );
+  });
+
+  it('is in a function that takes only what shows the secret of the CDN; CRLs have their origin access control', () => {
+    for (const { id, doors } of ROUTE_FUNCTIONS) {
+      const { Environment } = propertiesOf(functionId(id));
+      const { ORIGIN_SECRETS } = (Environment as { Variables: Record<string, unknown> }).Variables;
+      const reads = roleStatements(made, made.roleId(id)).filter((statement) =>
+        allows(statement, 'secretsmanager:GetSecretValue'),
+      );
+      if (doors === 'callers') expect([ORIGIN_SECRETS, reads], id).toEqual([undefined, []]);
+      else {
+        expect(JSON.stringify(ORIGIN_SECRETS), id).toContain('OriginSecretsNumber1');
+        const secrets = ofType('AWS::SecretsManager::Secret').map(([secret]) => secret);
+        expect(reads.flatMap(({ Resource }) => list(Resource)).map(named), id).toEqual(secrets);
+      }
+    }
+    for (const { DomainName, OriginCustomHeaders, OriginAccessControlId } of config.Origins) {
+      const isFunctionUrl = JSON.stringify(DomainName).includes('FunctionUrl');
+      expect(OriginAccessControlId !== undefined).toBe(isFunctionUrl);
+      expect(OriginCustomHeaders?.map(({ HeaderName }) => HeaderName)).toEqual(
+        isFunctionUrl ? undefined : ['akashi-origin-secret'],
+      );
+    }
+  });
+});
+
+describe('the secret of the CDN', () => {
+  const shownBy = (from: Synthesised): string =>
+    JSON.stringify(
+      distributionOf(from).Origins.flatMap(({ OriginCustomHeaders = [] }) => OriginCustomHeaders),
+    );
+  const numbersOf = (from: Synthesised): readonly (string | undefined)[] =>
+    from.ofType('AWS::SecretsManager::Secret').map(([id]) => /Number(\d+)/.exec(id)?.[1]);
+
+  it('is made by Secrets Manager, and no template has it', () => {
+    for (const [, { Properties }] of ofType('AWS::SecretsManager::Secret')) {
+      expect(Properties.SecretString).toBeUndefined();
+      expect(Properties.GenerateSecretString).toEqual({ ExcludePunctuation: true, PasswordLength: 48 });
+    }
+    expect(shownBy(made)).toMatch(/\{\{resolve:secretsmanager:.*OriginSecretsNumber1.*:SecretString:::\}\}/);
+  });
+
+  it('is changed by its number, and functions take the one before and the one after it too', () => {
+    expect(numbersOf(made)).toEqual(['1', '2']);
+    const next = withPublication({ originSecret: 2 });
+    expect(numbersOf(next)).toEqual(['1', '2', '3']);
+    expect(shownBy(next)).toContain('OriginSecretsNumber2');
+    // Each deployment takes what the other one shows, whichever part of it is changed first.
+    const taken = (from: Synthesised) => JSON.stringify(from.resources[from.functionId('ocsp')]?.Properties);
+    expect(taken(made)).toContain('OriginSecretsNumber2');
+    expect(taken(next)).toContain('OriginSecretsNumber1');
+    expect(numbersOf(withPublication({ originSecret: 5 }))).toEqual(['4', '5', '6']);
+  });
+});
+
+describe('the name of the public origin', () => {
+  const apiOf = ({ ofType: find }: Synthesised) =>
+    find('AWS::ApiGatewayV2::Api').find(
+      ([, { Properties }]) => Properties.Description === 'For everybody, behind the CDN',
+    )?.[1].Properties;
+  const hostOf = (from: Synthesised): string => {
+    const { Origins, DefaultCacheBehavior } = distributionOf(from);
+    return JSON.stringify(Origins.find(({ Id }) => Id === DefaultCacheBehavior.TargetOriginId)?.DomainName);
+  };
+
+  it('is API Gateway’s own, unless the settings give one; then that one is off', () => {
+    expect(apiOf(made)?.DisableExecuteApiEndpoint).not.toBe(true);
+    expect(hostOf(made)).toContain('.execute-api.ap-northeast-1.');
+    const own = withPublication({ origin: ORIGIN });
+    expect(apiOf(own)?.DisableExecuteApiEndpoint).toBe(true);
+    expect(hostOf(own)).toBe('"origin.akashi.example"');
+    expect(own.outputs.OriginTarget).toBeDefined();
+  });
+
+  it('can be made before anything uses it, so that its DNS name is there in time', () => {
+    const prepared = withPublication({ origin: { ...ORIGIN, prepared: true } });
+    expect(apiOf(prepared)?.DisableExecuteApiEndpoint).not.toBe(true);
+    expect(hostOf(prepared)).toContain('.execute-api.');
+    expect(prepared.outputs.OriginTarget).toBeDefined();
+  });
+});
+
+describe('what is shed in a flood', () => {
+  const stageOf = (description: string, from = made) => {
+    const api = from
+      .ofType('AWS::ApiGatewayV2::Api')
+      .find(([, { Properties }]) => Properties.Description === description)?.[0];
+    const found = from
+      .ofType('AWS::ApiGatewayV2::Stage')
+      .find(([, { Properties }]) => named(Properties.ApiId) === api);
+    return found?.[1] as Resource & { readonly DependsOn?: readonly string[] };
+  };
+  /** An account's default quotas: requests a second at all its doors, and instances of all its functions. */
+  const [REQUESTS, INSTANCES] = [10_000, 1_000];
+
+  it('is what exceeds the throttle of a door, of which all together leave most of the account’s quota', () => {
+    const throttles = [
+      'For everybody, behind the CDN',
+      'For callers with a client certificate',
+      'For callers with a token',
+    ].map((door) => stageOf(door).Properties.DefaultRouteSettings as { ThrottlingRateLimit: number });
+    expect(throttles).toEqual([
+      { ThrottlingRateLimit: 500, ThrottlingBurstLimit: 1_000 },
+      { ThrottlingRateLimit: 500, ThrottlingBurstLimit: 500 },
+      { ThrottlingRateLimit: 500, ThrottlingBurstLimit: 500 },
+    ]);
+    const sum = throttles.reduce((all, { ThrottlingRateLimit }) => all + ThrottlingRateLimit, 0);
+    expect(sum).toBeLessThan(REQUESTS / 2);
+    const more = withPublication({ requestsPerSecond: 2_000 });
+    expect(stageOf('For everybody, behind the CDN', more).Properties.DefaultRouteSettings).toEqual({
+      ThrottlingRateLimit: 2_000,
+      ThrottlingBurstLimit: 4_000,
+    });
+  });
+
+  const STOPPING = [
+    'POST /api/v1/certificates/{ca}/{serial}/revocation',
+    'POST /api/v1/certificates/{ca}/{serial}/hold',
+    'DELETE /api/v1/certificates/{ca}/{serial}/hold',
+  ];
+
+  it('is no revocation, hold or release: each has a throttle of its own at both doors of callers', () => {
+    for (const door of ['For callers with a client certificate', 'For callers with a token']) {
+      const { Properties, DependsOn = [] } = stageOf(door);
+      expect(Properties.RouteSettings).toEqual(
+        Object.fromEntries(
+          STOPPING.map((route) => [route, { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200 }]),
+        ),
+      );
+      // API Gateway refuses settings of a route that is not there yet.
+      const before = DependsOn.map((id) => resources[id]?.Properties.RouteKey);
+      expect(before).toEqual(expect.arrayContaining(STOPPING));
+    }
+    expect(stageOf('For everybody, behind the CDN').Properties.RouteSettings).toBeUndefined();
+  });
+
+  const reservedBy = (from: Synthesised) =>
+    new Map(
+      functionIds.flatMap((id) => {
+        const reserved = from.resources[from.functionId(id)]?.Properties.ReservedConcurrentExecutions;
+        return reserved === undefined ? [] : [[id, Number(reserved)] as const];
+      }),
+    );
+
+  it('is no instance of theirs: functions of their own, with instances that no other function takes', () => {
+    for (const id of ['certificate-revocation', 'certificate-hold', 'certificate-release']) {
+      expect(reservedBy(made).get(id), id).toBeGreaterThanOrEqual(10);
+      expect(ROUTE_FUNCTIONS.find((fn) => fn.id === id)?.routes).toHaveLength(1);
+    }
+  });
+
+  it('is what exceeds the instances of a public function: each has a limit, and half of the account is left', () => {
+    const reserved = reservedBy(made);
+    const open = ROUTE_FUNCTIONS.filter(({ doors }) => doors !== 'callers').map(({ id }) => id);
+    expect([...open, 'crl-stream'].filter((id) => !reserved.has(id))).toEqual([]);
+    const sum = (all: ReadonlyMap<string, number>) =>
+      [...all.values()].reduce((one, other) => one + other, 0);
+    expect(sum(reserved)).toBe(380);
+    expect(sum(reserved)).toBeLessThan(INSTANCES / 2);
+    // More questions a second need more instances for them, and nothing else.
+    const more = reservedBy(withPublication({ requestsPerSecond: 1_000 }));
+    expect(more.get('ocsp')).toBe(2 * (reserved.get('ocsp') ?? 0));
+    expect(sum(more) - sum(reserved)).toBe(reserved.get('ocsp'));
   });
 });
 
@@ -121,7 +366,7 @@ describe('a flood of the CDN', () => {
         {
           Action: { Block: { CustomResponse: { ResponseCode: 429 } } },
           Statement: {
-            RateBasedStatement: { AggregateKeyType: 'IP', EvaluationWindowSec: 60, Limit: 6_000 },
+            RateBasedStatement: { AggregateKeyType: 'IP', EvaluationWindowSec: 60, Limit: 1_200 },
           },
         },
       ],

@@ -4,12 +4,14 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
+import { readEnvironment } from '../../infra/environment.ts';
 import { ROOT } from '../../infra/lambda/bundle.ts';
 import { Service } from '../../infra/service.ts';
-import { publicUrls, readContext, readSettings } from '../../infra/settings.ts';
+import { publicUrls, readPlaced, readSettings } from '../../infra/settings.ts';
 import { allows, leadingKeys, roleStatements } from './policies.ts';
 import {
   PLACE,
+  PRIVATE_EXAMPLE,
   privateSettings,
   publicSettings,
   type Synthesised,
@@ -21,10 +23,10 @@ describe('settings', () => {
   it('that are wrong are refused with every problem at once', () => {
     const wrong = { ...publicSettings(), name: 'Akashi', alarms: { email: 'nobody' } };
     expect(() => readSettings(wrong, PLACE)).toThrow(/name: .*alarms\.email: /);
-    expect(() => readContext({ ...publicSettings(), account: '1', region: 'tokyo' })).toThrow(
+    expect(() => readPlaced({ ...publicSettings(), account: '1', region: 'tokyo' }, 'it')).toThrow(
       /account: .*region: /,
     );
-    expect(() => readContext(undefined)).toThrow('cdk.json');
+    expect(() => readEnvironment(() => undefined)).toThrow('cdk.json');
     expect(() => readSettings({ ...publicSettings(), colour: 'red' }, PLACE)).toThrow('colour');
   });
 
@@ -39,7 +41,20 @@ describe('settings', () => {
     refused({ publication: elsewhere }).toThrow('ask ACM for one in us-east-1');
     refused({ tokens: { ...tokens, host: publication.host } }).toThrow('a host of their own each');
     refused({}, { ...PLACE, region: 'eu-west-1' }).toThrow(/certificates.*eu-west-1; .*tokens.*eu-west-1/);
+    refused({}, { ...PLACE, account: '444455556666' }).toThrow(
+      /network\.publication\.certificateArn: the certificate is in the account 111122223333; ask ACM for one in 444455556666/,
+    );
+    const origin = { host: 'origin.akashi.example', certificateArn: publication.certificateArn };
+    refused({ publication: { ...publication, origin } }).toThrow('network.publication.origin.certificateArn');
+    const same = { host: tokens.host, certificateArn: tokens.certificateArn };
+    refused({ publication: { ...publication, origin: same } }).toThrow('a host of their own each');
+    const deploymentRole = 'arn:aws:iam::444455556666:role/deployer';
+    expect(() => readSettings({ ...publicSettings(), deploymentRole }, PLACE)).toThrow(
+      'deploymentRole: it is not in the account 111122223333',
+    );
     const closed = privateSettings();
+    const small = { ...closed.network, vpcCidr: '10.20.0.0/28' };
+    expect(() => readSettings({ ...closed, network: small }, PLACE)).toThrow(/vpcCidr: .*16 to 24/);
     const zones = { ...closed.network, availabilityZones: ['eu-west-1a', 'ap-northeast-1c'] };
     expect(() => readSettings({ ...closed, network: zones }, PLACE)).toThrow('eu-west-1a is not in');
     const twice = { ...closed, secondPublicationUrl: 'http://pki.akashi.lgwan.example' };
@@ -105,7 +120,76 @@ describe('settings', () => {
       env: { ...process.env, CDK_CONTEXT_JSON: JSON.stringify({ ...context, akashi }) },
     });
     expect(status).toBe(1);
-    expect(stderr).toMatch(/^Akashi's settings: keyDeletion names two different principals; .*\n$/);
+    expect(stderr).toMatch(
+      /^configuration-invalid: Akashi's settings: keyDeletion names two different principals; .*\n$/,
+    );
+  });
+
+  const environment = (settings: unknown) => readEnvironment((name) => ({ settings })[name as 'settings']);
+
+  it('of an environment are in a file, by a path from the folder of the synthesis or an absolute one', () => {
+    const { place, settings } = environment(PRIVATE_EXAMPLE);
+    expect(place).toEqual(PLACE);
+    expect(settings.network.kind).toBe('private');
+    expect(environment(relative(process.cwd(), PRIVATE_EXAMPLE))).toEqual({ place, settings });
+    // The trust domain's own path may be absolute too.
+    const trustDomain = join(ROOT, settings.trustDomain);
+    const { outputs } = synthesise({ ...privateSettings(), trustDomain }, { codeOf: standIn });
+    expect(outputs.DoorTarget).toBeDefined();
+  });
+
+  it('of an environment that are not settings are refused by name, with a code and in one line', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'environment-'));
+    try {
+      const write = (name: string, text: string): string => {
+        writeFileSync(join(folder, name), text);
+        return join(folder, name);
+      };
+      const example = JSON.parse(readFileSync(PRIVATE_EXAMPLE, 'utf8'));
+      const changed = (change: object) => write('changed.json', JSON.stringify({ ...example, ...change }));
+      const cases: readonly (readonly [unknown, RegExp])[] = [
+        [join(folder, 'none.json'), /there is no file .*none\.json/],
+        [folder, /there is no file/],
+        [17, /give the path of a file/],
+        [write('half.json', '{"name": '), /half\.json is not JSON/],
+        [write('list.json', '[]'), /list\.json is no object/],
+        [write('package.json', '{"name": "akashi"}'), /account: .*region: /],
+        [changed({ colour: 'red' }), /the whole: .*"colour"/],
+        [changed({ retention: { ...example.retention, logDays: '365' } }), /retention\.logDays: /],
+        [changed({ network: { ...example.network, kind: 'public' } }), /network\.publication: .*vpcCidr/],
+        [
+          changed({ region: 'us-west-2' }),
+          /the certificate is in ap-northeast-1; .*ap-northeast-1a is not in us-west-2/,
+        ],
+        [changed({ account: '444455556666' }), /in the account 111122223333; ask ACM/],
+      ];
+      for (const [given, message] of cases) {
+        const refused = (() => {
+          try {
+            environment(given);
+          } catch (error) {
+            return error as Error & { readonly code: string };
+          }
+          throw new Error(`${given} was taken`);
+        })();
+        expect(refused.code, refused.message).toBe('configuration-invalid');
+        expect(refused.message).toMatch(message);
+        expect(refused.message).not.toContain('\n');
+        expect(refused.stack).not.toMatch(/\n\s+at /);
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('of a private network need no account for the synthesis: nothing is looked up', () => {
+    const { app, stack } = synthesise(privateSettings(), { codeOf: standIn });
+    const { manifest } = app.synth();
+    expect(manifest.missing ?? []).toEqual([]);
+    const errors = stack.node
+      .findAll()
+      .flatMap(({ node }) => node.metadata.filter(({ type }) => type === 'aws:cdk:error'));
+    expect(errors).toEqual([]);
   });
 
   it('name two different persons for roles that need two', () => {

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { CliCredentialsStackSynthesizer, DefaultStackSynthesizer, type IStackSynthesizer } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
 import { routes } from '../../functions/routes/routes.ts';
 import { TASKS } from '../../functions/tasks/housekeeping.ts';
+import type { AkashiSettings } from '../../infra/contract.ts';
 import { ROUTE_FUNCTIONS, TASK_FUNCTIONS } from '../../infra/functions.ts';
 import { ROOT } from '../../infra/lambda/bundle.ts';
 import {
@@ -45,6 +47,35 @@ const SIGNERS = [
   'scheduled-recovery',
   'scheduled-responders',
 ];
+
+/** The role of `cdk bootstrap`. */
+const DEPLOYER = ':iam::111122223333:role/cdk-hnb659fds-cfn-exec-role-111122223333-ap-northeast-1';
+
+describe('who keeps the keys', () => {
+  const keepers = (settings: AkashiSettings, synthesizer?: IStackSynthesizer) => {
+    const found = synthesise(settings, { codeOf: standIn, ...(synthesizer && { synthesizer }) });
+    return new Set(
+      found
+        .ofType('AWS::KMS::Key')
+        .flatMap(([, key]) => keyStatements(key))
+        .filter(({ Sid }) => Sid === 'KeepByDeployment')
+        .map(({ Condition }) => JSON.stringify(Condition)),
+    );
+  };
+
+  it('is the role of the settings, or the one that the synthesizer names', () => {
+    const deploymentRole = 'arn:aws:iam::111122223333:role/deployments/akashi';
+    const only = JSON.stringify({ ArnEquals: { 'aws:PrincipalArn': deploymentRole } });
+    expect([...keepers({ ...publicSettings(), deploymentRole })]).toEqual([only]);
+    const [named = ''] = keepers(publicSettings(), new DefaultStackSynthesizer({ qualifier: 'pki' }));
+    expect(named).toContain('role/cdk-pki-cfn-exec-role-111122223333-ap-northeast-1');
+    expect(named).not.toMatch(/[*?]|ArnLike/);
+  });
+
+  it('must be named where the synthesizer names none', () => {
+    expect(() => keepers(publicSettings(), new CliCredentialsStackSynthesizer())).toThrow('deploymentRole: ');
+  });
+});
 
 describe('who may sign', () => {
   it('with a CA key: the functions that issue or publish CRLs, and nobody else', () => {
@@ -90,7 +121,12 @@ describe('who may sign', () => {
         id,
       ).toEqual(['KeepByDeployment']);
       for (const statement of toAccount) {
-        expect(JSON.stringify(statement.Condition)).toContain('cfn-exec-role');
+        // One role, whole: nobody may make another one that would match.
+        expect(statement.Condition).toEqual({
+          ArnEquals: {
+            'aws:PrincipalArn': { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, DEPLOYER]] },
+          },
+        });
         for (const action of ['kms:Sign', 'kms:ScheduleKeyDeletion', 'kms:DisableKey', 'kms:CreateGrant']) {
           expect(allows(statement, action), `${id} ${action}`).toBe(false);
         }
@@ -106,7 +142,7 @@ describe('who may sign', () => {
     ['examination', ['request-examinations']],
     ['issuance', ['ceremony', 'request-examinations', 'scheduled-recovery', 'scheduled-responders']],
     ['revocation', ['certificate-revocation']],
-    ['confirmation', ['certificate-hold', 'certificate-revocation']],
+    ['confirmation', ['certificate-correction', 'certificate-hold', 'certificate-revocation']],
     ['publication', ['ceremony', 'certificate-revocation', 'crl-publish', 'scheduled-publication']],
     ['hold', ['certificate-hold']],
     ['release', ['certificate-release']],
@@ -244,6 +280,7 @@ describe('who may read what', () => {
       'certificate',
       'certificate-revocation',
       'certificate-hold',
+      'certificate-correction',
       'certificate-release',
       'evidence',
       'disclosure-bundles',
@@ -290,6 +327,7 @@ describe('who may read what', () => {
     const ofRecords = ['amendments', 'request-examinations', 'request-withdrawal', 'scheduled-recovery'];
     expect(putting('outcomes/0*')).toEqual(ofRecords);
     expect(putting('outcomes/status.*')).toEqual([
+      'certificate-correction',
       'certificate-hold',
       'certificate-release',
       'certificate-revocation',
@@ -342,6 +380,7 @@ describe('who may read what', () => {
       ['kms:GenerateDataKey', ''],
       ['kms:ReEncryptFrom', ''],
       ['kms:ReEncryptTo', ''],
+      ['secretsmanager:GetSecretValue', ''],
     ]);
   });
 
@@ -582,6 +621,7 @@ describe('functions', () => {
     expect(putting('compromised-keys/*')).toEqual([
       'certificate-revocation',
       'certificate-hold',
+      'certificate-correction',
       'certificate-release',
       'scheduled-closings',
     ]);
@@ -632,19 +672,47 @@ describe('functions', () => {
   });
 });
 
-describe('each name in the runbook', () => {
-  it('is an output of the importer’s stack', () => {
-    const runbook = readFileSync(join(ROOT, 'docs', 'runbook.md'), 'utf8');
-    const asked = [...runbook.matchAll(/\$\(out (\w+)\)/g)].map(([, name]) => name as string);
-    expect(asked.length).toBeGreaterThan(10);
-    const others = synthesise(privateSettings(), { codeOf: standIn });
-    const given = new Set([...Object.keys(made.outputs), ...Object.keys(others.outputs)]);
-    expect(asked.filter((name) => !given.has(name))).toEqual([]);
+describe('the runbook', () => {
+  const runbook = readFileSync(join(ROOT, 'docs', 'runbook.md'), 'utf8');
+  const commands = [...runbook.matchAll(/```sh\n([\s\S]*?)```|`([^`\n]+)`/g)].map(
+    ([, block, line]) => block ?? line ?? '',
+  );
+  const asked = [...runbook.matchAll(/\$\(out (\w+)\)/g)].map(([, name]) => name as string);
+  const { network, ...rest } = publicSettings();
+  if (network.kind !== 'public') throw new Error('The network is expected to be public.');
+  const origin = { host: 'origin.akashi.example', certificateArn: network.tokens.certificateArn };
+  const withOrigin = { ...network, publication: { ...network.publication, origin } };
+  const given = {
+    ...synthesise(privateSettings(), { codeOf: standIn }).outputs,
+    ...synthesise({ ...rest, network: withOrigin }, { codeOf: standIn }).outputs,
+  } as Readonly<Record<string, { readonly Description?: string }>>;
+
+  it('takes each name from an output of the importer’s stack', () => {
+    expect(asked.length).toBeGreaterThan(30);
+    expect(asked.filter((name) => given[name] === undefined)).toEqual([]);
     expect(made.outputs).toMatchObject({
       TableName: { Ref: expect.stringContaining('Rows') },
       SealingKey: { 'Fn::GetAtt': [expect.stringContaining('SealingKey'), 'Arn'] },
       RespondersFunction: { Ref: functionId('scheduled-responders') },
     });
+  });
+
+  it('writes no name of a deployment itself: no host, alias, function, log group or ARN', () => {
+    const literal =
+      /https?:\/\/(?!new\.example)[\w.-]*example|alias\/|Akashi-|\/aws\/lambda|arn:aws|log-group-name [^$]/;
+    expect(commands.length).toBeGreaterThan(100);
+    expect(commands.filter((command) => literal.test(command))).toEqual([]);
+  });
+
+  it('has a use for every output, and each says what it is', () => {
+    const unused = Object.keys(given).filter(
+      (name) => !asked.includes(name) && !runbook.includes(`\`${name}\``),
+    );
+    expect(unused).toEqual([]);
+    const silent = Object.entries(given).filter(
+      ([, { Description = '' }]) => !/^[A-Z].{20,}$/.test(Description),
+    );
+    expect(silent.map(([name]) => name)).toEqual([]);
   });
 });
 

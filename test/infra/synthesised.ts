@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App, type CfnElement, NestedStack, Stack } from 'aws-cdk-lib';
+import { App, type CfnElement, type IStackSynthesizer, NestedStack, Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import type { AkashiSettings } from '../../infra/contract.ts';
+import { readEnvironment } from '../../infra/environment.ts';
 import { bundle, ROOT } from '../../infra/lambda/bundle.ts';
 import type { CodeOf } from '../../infra/lambda/code.ts';
 import { Service } from '../../infra/service.ts';
-import { readEnvironment } from '../../infra/environment.ts';
 import type { Settings } from '../../infra/settings.ts';
 import { type Flattened, flatten, type Resource, type Template } from './flattened.ts';
 
@@ -30,7 +30,8 @@ export const publicSettings = (): Settings => {
 /** The settings of `npx cdk synth -c settings=environments/private.json`, likewise. */
 export const privateSettings = (): Settings => {
   const { settings } = readEnvironment((name) => ({ settings: PRIVATE_EXAMPLE })[name as 'settings']);
-  if (settings.network.kind !== 'private') throw new Error('The example is expected to be of the private kind');
+  if (settings.network.kind !== 'private')
+    throw new Error('The example is expected to be of the private kind');
   return { ...settings, network: { ...settings.network, clientCa: CLIENT_CA } };
 };
 
@@ -70,6 +71,7 @@ export const synthesise = (
     /** Runs the CDK's own validation of templates, which takes longer than all the rest. */
     readonly validated?: boolean;
     readonly place?: typeof PLACE;
+    readonly synthesizer?: IStackSynthesizer;
   } = {},
 ): Synthesised => {
   const app = new App({
@@ -77,7 +79,10 @@ export const synthesise = (
     outdir: mkdtempSync(join(tmpdir(), 'cdk-')),
     builtinCloudFormationValidation: options.validated ?? false,
   });
-  const stack = new Stack(app, 'Akashi', { env: options.place ?? PLACE });
+  const stack = new Stack(app, 'Akashi', {
+    env: options.place ?? PLACE,
+    ...(options.synthesizer && { synthesizer: options.synthesizer }),
+  });
   const service = new Service(stack, 'Akashi', settings, options.codeOf ?? bundle);
   const assembly = app.synth();
   const files = new Map(

@@ -27,13 +27,13 @@ import { readTrustDomain } from '../../../lib/trust-domain/trust-domain.ts';
 import { encodeQuestion } from '../../status/asking.ts';
 import { javaIsPresent } from '../../store/dynamodb-local.ts';
 import { deleteRow, putRow } from '../../store/row-attacks.ts';
-import { PLACE, publicSettings, synthesise } from '../synthesised.ts';
-import { type Cloud, startCloud } from './cloud.ts';
-import { type Asked, openCdn, openDoor } from './door.ts';
+import { PLACE, publicSettings, type Resource, type Synthesised, synthesise } from '../synthesised.ts';
+import { type Cloud, secretText, startCloud } from './cloud.ts';
+import { type Asked, eventOf, openCdn, openDoor } from './door.ts';
 import { type Functions, openFunctions } from './functions.ts';
 import { type Iam, openIam } from './iam.ts';
 import { NEEDED_ALL_THE_SAME, type Needed } from './needed.ts';
-import { deploy } from './template.ts';
+import { type Deployed, deploy } from './template.ts';
 
 /**
  * The service as it would be deployed: the real bundles, the environment that the template gives each function, and the
@@ -45,6 +45,17 @@ const ids = [...ROUTE_FUNCTIONS, ...TASK_FUNCTIONS].map(({ id }) => id);
 const folder = mkdtempSync(join(tmpdir(), 'as-deployed-'));
 const trustDomain = readFileSync(join(ROOT, settings.trustDomain), 'utf8');
 
+/** ARN of the secret that CloudFormation resolves for the CDN's header. */
+const shownSecret = (deployed: Deployed, made: Synthesised): string => {
+  const [[, { Properties }]] = made.ofType('AWS::CloudFront::Distribution') as [[string, Resource]];
+  const headers = JSON.stringify(deployed.resolve(Properties.DistributionConfig));
+  const [, arn = ''] =
+    /"akashi-origin-secret","HeaderValue":"\{\{resolve:secretsmanager:([^"]+?):SecretString:::\}\}"/.exec(
+      headers,
+    ) ?? [];
+  return arn;
+};
+
 const present = javaIsPresent();
 if (!present) console.warn('As deployed: skipped, because there is no Java for DynamoDB Local.');
 
@@ -55,6 +66,7 @@ describe.skipIf(!present)('as deployed', () => {
   let ask: ReturnType<typeof openDoor>;
   let cdn: ReturnType<typeof openCdn>;
   let accessLogs = '';
+  let secretArns: readonly string[] = [];
   let ceremony: CeremonyOutcome;
   const certificates = new Map<string, string>();
   const tokenKeys = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -97,7 +109,8 @@ describe.skipIf(!present)('as deployed', () => {
       environmentOf: (id) => ({ ...deployed.environmentOf(id), ...cloud.environment(id) }),
       keys: { url: `${issuer}/.well-known/jwks.json`, body: JSON.stringify({ keys: [jwk] }) },
     });
-    ask = openDoor(functions);
+    ask = openDoor(functions, secretText(shownSecret(deployed, made)));
+    secretArns = deployed.environmentOf('ocsp').ORIGIN_SECRETS?.split(' ') ?? [];
     cdn = openCdn(functions);
   }, 180_000);
 
@@ -845,6 +858,60 @@ describe.skipIf(!present)('as deployed', () => {
       ]),
     });
   }, 120_000);
+
+  it('answers everybody through the CDN alone: what goes around it is refused before anything is read or written', async () => {
+    const question = {
+      body: ocspRequest(issued.serial),
+      headers: { 'Content-Type': 'application/ocsp-request' },
+    };
+    const open = ROUTE_FUNCTIONS.filter(({ doors }) => doors !== 'callers');
+    for (const {
+      id,
+      routes: [route],
+    } of open) {
+      await functions.recycle(id);
+      const path = (route?.path ?? '').replace(/\{\w+\+?\}/g, 'one');
+      const before = cloud.calls.length;
+      for (const aroundCdn of ['', 'x'.repeat(48), ` ${secretText(secretArns[0] ?? '')}`]) {
+        const refused = await ask(route?.method ?? 'GET', path, {
+          ...(route?.method === 'POST' && question),
+          aroundCdn,
+          // Of no use: nobody is asked who this is.
+          headers: { ...question.headers, Authorization: 'Bearer x', 'Accept-Language': 'ja' },
+        });
+        expect([refused.status, refused.json().code], id).toEqual([403, 'not-through-cdn']);
+        expect(refused.headers['content-language']).toBe('ja');
+      }
+      const calls = cloud.calls.slice(before);
+      // The secrets are read once, and only for a request that shows something.
+      expect(
+        calls.map(({ caller, action }) => `${caller} ${action}`),
+        id,
+      ).toEqual(secretArns.map(() => `${id} secretsmanager:GetSecretValue`));
+    }
+  });
+
+  it('takes the secret before a rotation and the one after it', async () => {
+    expect(secretArns).toHaveLength(2);
+    for (const arn of secretArns) await ok(ask('GET', '/healthz', { aroundCdn: secretText(arn) }));
+  });
+
+  it('keeps what it knows of the secrets while they cannot be read, and refuses what it cannot judge', async () => {
+    await ok(ask('GET', '/healthz'));
+    cloud.breakSecrets(true);
+    try {
+      const health = eventOf('GET', '/healthz', {
+        headers: { 'akashi-origin-secret': secretText(secretArns[0] ?? '') },
+      });
+      expect(await functions.invoke('about', health, 600_000)).toMatchObject({ statusCode: 200 });
+      expect((await ask('GET', '/healthz', { aroundCdn: 'another' })).json().code).toBe('store-unavailable');
+      await functions.recycle('ocsp');
+      const path = `/ocsp/${encodeURIComponent(Buffer.from(ocspRequest(issued.serial)).toString('base64'))}`;
+      expect((await ask('GET', path)).status).toBe(503);
+    } finally {
+      cloud.breakSecrets(false);
+    }
+  });
 
   it('was never refused anything by its own roles', () => {
     const denied = cloud.denied.map(

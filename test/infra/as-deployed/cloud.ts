@@ -15,7 +15,7 @@ import type { Call, Iam } from './iam.ts';
 import type { Deployed } from './template.ts';
 
 /**
- * DynamoDB Local, an S3 emulator and a KMS double, each behind a gate that asks IAM first. Each function has its own
+ * DynamoDB Local, an S3 emulator, and doubles of KMS and Secrets Manager, each behind a gate that asks IAM first. Each function has its own
  * access key, which tells the caller. A call that is not allowed, or not signed as the AWS SDK would sign it, is refused
  * as AWS refuses it.
  */
@@ -28,6 +28,8 @@ export interface Cloud {
   bucketOf(bucket: string): S3Bucket;
   /** The table as seen by somebody who writes to it without any function. */
   readonly table: Table;
+  /** From now on Secrets Manager fails with an internal error, or answers again. */
+  breakSecrets(broken: boolean): void;
   /** From now on KMS fails at these operations with an internal error. */
   breakKms(when: ((operation: string) => boolean) | undefined): void;
   /** From now on S3 refuses these methods with a permanent error. */
@@ -75,6 +77,8 @@ export const startCloud = async (
       }),
     );
 
+  let brokenSecrets = false;
+  const secrets = await startSecretsGate(() => brokenSecrets, ask);
   let broken: ((operation: string) => boolean) | undefined;
   const kms = await startKms(deployed, ask, (operation) => broken?.(operation) === true);
   const engine = await startDynamoDbLocal();
@@ -111,6 +115,9 @@ export const startCloud = async (
       if (!emulator) throw new Error(`There is no bucket ${bucket}.`);
       return openS3Bucket({ bucket, access: emulator.access, random: randomBytes });
     },
+    breakSecrets: (now) => {
+      brokenSecrets = now;
+    },
     breakKms: (when) => {
       broken = when;
     },
@@ -122,13 +129,39 @@ export const startCloud = async (
       AWS_ENDPOINT_URL_DYNAMODB: dynamodb.endpoint,
       AWS_ENDPOINT_URL_S3: s3.endpoint,
       AWS_ENDPOINT_URL_KMS: kms.endpoint,
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.endpoint,
     }),
     stop: async () => {
       const emulators = [...objects.values()].map((emulator) => emulator.stop());
-      await Promise.all([dynamodb.stop(), s3.stop(), kms.stop(), engine.stop(), ...emulators]);
+      await Promise.all([
+        dynamodb.stop(),
+        s3.stop(),
+        kms.stop(),
+        secrets.stop(),
+        engine.stop(),
+        ...emulators,
+      ]);
     },
   };
 };
+
+/* Secrets Manager --------------------------------------------------------------------------------------------------- */
+
+/** The text of a secret, as Secrets Manager would have made it: of 48 letters and digits, and different for each. */
+export const secretText = (arn: string): string =>
+  createHash('sha256').update(arn).digest('hex').slice(0, 48);
+
+const startSecretsGate = (isBroken: () => boolean, ask: (call: Call) => boolean) =>
+  serve(async (incoming, body) => {
+    const operation = String(incoming.headers['x-amz-target']).split('.')[1] ?? '';
+    const { SecretId = '' } = JSON.parse(body.toString('utf8')) as { SecretId?: string };
+    const caller = callerOf(incoming);
+    if (isBroken()) return { ...refusal('InternalServiceError', 'broken'), status: 500 };
+    if (!(await isSigned(incoming, body, SECRET))) return refusal('InvalidSignatureException', caller);
+    return ask({ caller, action: `secretsmanager:${operation}`, resource: SecretId, context: {} })
+      ? { status: 200, body: JSON.stringify({ ARN: SecretId, SecretString: secretText(SecretId) }) }
+      : refusal('AccessDeniedException', `${caller} may not read ${SecretId}`);
+  });
 
 /* KMS -------------------------------------------------------------------------------------------------------------- */
 

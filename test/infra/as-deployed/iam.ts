@@ -33,7 +33,7 @@ const OPERATORS: Readonly<Record<string, Operator>> = {
   StringEquals: someEqual,
   StringLike: someMatch,
   StringNotEquals: (wanted, found) => !someEqual(wanted, found),
-  ArnLike: someMatch,
+  ArnEquals: someEqual,
   ArnNotEquals: (wanted, found) => !someEqual(wanted, found),
   'ForAllValues:StringLike': (wanted, found) =>
     found.every((value) => wanted.some((pattern) => matches(pattern, value))),

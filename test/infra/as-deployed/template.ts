@@ -50,6 +50,8 @@ export const deploy = (
         return `${region}_${id}`;
       case 'AWS::KMS::Key':
         return `mrk-${id.toLowerCase()}`;
+      case 'AWS::SecretsManager::Secret':
+        return `arn:aws:secretsmanager:${region}:${account}:secret:${id}`;
       default:
         return id;
     }
@@ -70,6 +72,8 @@ export const deploy = (
         return `arn:aws:lambda:${region}:${account}:function:${name}`;
       case 'AWS::Logs::LogGroup':
         return `arn:aws:logs:${region}:${account}:log-group:${name}:*`;
+      case 'AWS::SecretsManager::Secret':
+        return name;
       case 'AWS::SQS::Queue':
         return `arn:aws:sqs:${region}:${account}:${name}`;
       default:
