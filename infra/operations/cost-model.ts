@@ -1,4 +1,6 @@
+import { bill } from './flood.ts';
 import { PRICES } from './prices.ts';
+import { count, table, usd } from './table.ts';
 
 /**
  * The cost of a deployment in a month, from the resources in the template and the consumption of each act. This file
@@ -68,6 +70,8 @@ const CRL_LISTINGS = 2 * 12 * 24 * 30;
 const OCSP = { reads: 1, gbSeconds: 0.008, bytes: 1_900 };
 const API = { reads: 6, gbSeconds: 0.04, bytes: 2_500 };
 const LOG_LINE_BYTES = 350;
+/** The CDN's: two are kept, and each instance reads them every five minutes. Three instances run on average. */
+const SECRETS = { kept: 2, reads: (3 * 2 * MONTH_SECONDS) / 300 };
 
 export interface Line {
   readonly what: string;
@@ -125,6 +129,10 @@ export const monthlyCost = (load: Load): readonly Line[] => {
     {
       what: 'KMS',
       usd: (load.cas + 3) * p('key') + signatures * p('signature') + invocations * 0.02 * p('keyRequest'),
+    },
+    {
+      what: 'Secrets Manager',
+      usd: SECRETS.kept * p('secret') + SECRETS.reads * p('secretRead'),
     },
     {
       what: 'S3',
@@ -228,19 +236,6 @@ export const LOADS: readonly Load[] = [
 
 /* The document ------------------------------------------------------------------------------------------------------ */
 
-const usd = (value: number): string =>
-  value >= 100
-    ? Math.round(value).toLocaleString('en-US')
-    : value.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
-
-const count = (value: number): string => value.toLocaleString('en-US');
-
-const table = (rows: readonly (readonly string[])[]): string => {
-  const [head = [], ...body] = rows;
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map((_, i) => (i === 0 ? '---' : '---:'))), ...body.map(line)].join('\n');
-};
-
 const rowsOf = (costOf: (load: Load) => readonly Line[]): readonly (readonly string[])[] => {
   const columns = LOADS.map(costOf);
   const names = columns[0]?.map(({ what }) => what) ?? [];
@@ -276,6 +271,8 @@ export const tables = (): string => {
     table([head, ...rowsOf(monthlyCost)]),
     "### What AWS Private CA's list says for the same",
     table([head, ...rowsOf(privateCaCost)]),
+    '### What a flood of a million questions costs',
+    bill(),
     '### Prices',
     table([
       ['unit', 'US dollars', 'evidence'],

@@ -43,6 +43,12 @@ export const PRICES = {
   trace: price(5e-6, 'X-Ray trace recorded'),
   webAcl: price(5 + 1, 'WAF web ACL with one rule, month'),
   webAclRequest: price(0.6e-6, 'WAF request'),
+  // AWS announced on 25 October 2024 that CloudFront does not charge for what WAF blocks.
+  blockedRequest: price(0, 'CloudFront request that WAF blocks', 'seen'),
+  // API Gateway does not charge for requests above a throttle.
+  throttledRequest: price(0, 'API Gateway request that is throttled'),
+  secret: price(0.4, 'Secrets Manager secret, month'),
+  secretRead: price(0.05 / 10_000, 'Secrets Manager request'),
   privateCa: price(400, 'AWS Private CA, general-purpose CA, month', 'seen'),
   privateCertificate1: price(0.75, 'AWS Private CA certificate, 1st to 1,000th of a month'),
   privateCertificate2: price(0.35, 'AWS Private CA certificate, 1,001st to 10,000th'),

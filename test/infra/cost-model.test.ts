@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from '../../infra/lambda/bundle.ts';
 import { LOADS, monthlyCost, privateCaCost, tables, total } from '../../infra/operations/cost-model.ts';
+import { billOf, DEFENCES, FLOODS } from '../../infra/operations/flood.ts';
 import { PRICES_AS_OF } from '../../infra/operations/prices.ts';
 import { publicSettings, standIn, synthesise } from './synthesised.ts';
 
@@ -44,6 +45,7 @@ describe('the cost model', () => {
       'AWS::ApiGatewayV2::Api': 'API Gateway',
       'AWS::CloudFront::Distribution': 'CloudFront',
       'AWS::KMS::Key': 'KMS',
+      'AWS::SecretsManager::Secret': 'Secrets Manager',
       'AWS::S3::Bucket': 'S3',
       'AWS::CloudWatch::Alarm': 'Logs, metrics, alarms, traces',
     };
@@ -64,5 +66,48 @@ describe('the cost model', () => {
     expect(issuing(1_000)).toBe(750);
     expect(issuing(10_000)).toBe(750 + 3_150);
     expect(issuing(11_000)).toBe(750 + 3_150 + 1);
+  });
+});
+
+describe('the bill of a flood', () => {
+  const [few, slow, fast, day] = FLOODS as readonly [...typeof FLOODS] & { length: 4 } as never as [
+    (typeof FLOODS)[number],
+    (typeof FLOODS)[number],
+    (typeof FLOODS)[number],
+    (typeof FLOODS)[number],
+  ];
+  const { before, after } = DEFENCES;
+
+  it('is under one dollar for a million questions from a few addresses, most of it WAF’s', () => {
+    const { atOnce, passed, answered } = billOf(few, after);
+    expect(few.questions).toBe(1_000_000);
+    expect(atOnce).toBeLessThan(1);
+    expect(atOnce).toBeGreaterThan(0.6);
+    expect(answered).toBeLessThan(passed);
+    expect(passed).toBeLessThan(few.questions / 10);
+    expect(billOf(few, before).atOnce).toBeGreaterThan(2.5 * atOnce);
+  });
+
+  it('is less than before for every flood, and bounded for each second', () => {
+    for (const flood of FLOODS) {
+      const [then, now] = [billOf(flood, before), billOf(flood, after)];
+      expect(now.atOnce, flood.name).toBeLessThan(then.atOnce);
+      expect(now.keeping, flood.name).toBeLessThan(then.keeping);
+    }
+    expect(billOf(slow, after).answered).toBe(1_000_000);
+    expect(billOf(fast, after).answered).toBe(500 * 100 + 1_000);
+    expect(billOf(day, after).answered).toBe(500 * 86_400 + 1_000);
+  });
+
+  it('is that of the template: WAF’s limit and the throttle are those of the settings', () => {
+    const { ofType, cdn } = synthesise(publicSettings(), { codeOf: standIn });
+    expect(JSON.stringify(cdn)).toContain(`"Limit":${after.requestsPerMinute}`);
+    const throttles = ofType('AWS::ApiGatewayV2::Stage').map(
+      ([, { Properties }]) => Properties.DefaultRouteSettings,
+    );
+    expect(throttles).toContainEqual({
+      ThrottlingRateLimit: after.requestsPerSecond,
+      ThrottlingBurstLimit: after.burst,
+    });
   });
 });

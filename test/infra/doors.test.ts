@@ -220,7 +220,7 @@ describe('the secret of the CDN', () => {
       distributionOf(from).Origins.flatMap(({ OriginCustomHeaders = [] }) => OriginCustomHeaders),
     );
   const numbersOf = (from: Synthesised): readonly (string | undefined)[] =>
-    from.ofType('AWS::SecretsManager::Secret').map(([id]) => /Number(\d+)/.exec(id)?.[1]);
+    from.ofType('AWS::SecretsManager::Secret').map(([id]) => /Number(\d+?)[0-9A-F]{8}$/.exec(id)?.[1]);
 
   it('is made by Secrets Manager, and no template has it', () => {
     for (const [, { Properties }] of ofType('AWS::SecretsManager::Secret')) {

@@ -146,7 +146,9 @@ describe('settings', () => {
         return join(folder, name);
       };
       const example = JSON.parse(readFileSync(PRIVATE_EXAMPLE, 'utf8'));
-      const changed = (change: object) => write('changed.json', JSON.stringify({ ...example, ...change }));
+      let copies = 0;
+      const changed = (change: object) =>
+        write(`changed-${++copies}.json`, JSON.stringify({ ...example, ...change }));
       const cases: readonly (readonly [unknown, RegExp])[] = [
         [join(folder, 'none.json'), /there is no file .*none\.json/],
         [folder, /there is no file/],

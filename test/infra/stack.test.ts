@@ -49,7 +49,7 @@ const SIGNERS = [
 ];
 
 /** The role of `cdk bootstrap`. */
-const DEPLOYER = ':iam::111122223333:role/cdk-hnb659fds-cfn-exec-role-111122223333-ap-northeast-1';
+const DEPLOYER = 'arn:aws:iam::111122223333:role/cdk-hnb659fds-cfn-exec-role-111122223333-ap-northeast-1';
 
 describe('who keeps the keys', () => {
   const keepers = (settings: AkashiSettings, synthesizer?: IStackSynthesizer) => {
@@ -122,11 +122,7 @@ describe('who may sign', () => {
       ).toEqual(['KeepByDeployment']);
       for (const statement of toAccount) {
         // One role, whole: nobody may make another one that would match.
-        expect(statement.Condition).toEqual({
-          ArnEquals: {
-            'aws:PrincipalArn': { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, DEPLOYER]] },
-          },
-        });
+        expect(statement.Condition).toEqual({ ArnEquals: { 'aws:PrincipalArn': DEPLOYER } });
         for (const action of ['kms:Sign', 'kms:ScheduleKeyDeletion', 'kms:DisableKey', 'kms:CreateGrant']) {
           expect(allows(statement, action), `${id} ${action}`).toBe(false);
         }
@@ -688,7 +684,7 @@ describe('the runbook', () => {
   } as Readonly<Record<string, { readonly Description?: string }>>;
 
   it('takes each name from an output of the importer’s stack', () => {
-    expect(asked.length).toBeGreaterThan(30);
+    expect(new Set(asked).size).toBeGreaterThan(20);
     expect(asked.filter((name) => given[name] === undefined)).toEqual([]);
     expect(made.outputs).toMatchObject({
       TableName: { Ref: expect.stringContaining('Rows') },
