@@ -154,6 +154,10 @@ const ORIGIN = {
   certificateArn: 'arn:aws:acm:ap-northeast-1:111122223333:certificate/00000000-0000-0000-0000-000000000009',
 };
 
+/** Two deployments with other settings. */
+const changed = withPublication({ origin: ORIGIN, originSecret: 2, requestsPerSecond: 1_000 });
+const prepared = withPublication({ origin: { ...ORIGIN, prepared: true }, originSecret: 5 });
+
 describe('every public route', () => {
   const config = distributionOf(made);
   const open = ROUTE_FUNCTIONS.filter(({ doors }) => doors !== 'callers').flatMap(({ routes }) => routes);
@@ -232,14 +236,13 @@ describe('the secret of the CDN', () => {
 
   it('is changed by its number, and functions take the one before and the one after it too', () => {
     expect(numbersOf(made)).toEqual(['1', '2']);
-    const next = withPublication({ originSecret: 2 });
-    expect(numbersOf(next)).toEqual(['1', '2', '3']);
-    expect(shownBy(next)).toContain('OriginSecretsNumber2');
+    expect(numbersOf(changed)).toEqual(['1', '2', '3']);
+    expect(shownBy(changed)).toContain('OriginSecretsNumber2');
     // Each deployment takes what the other one shows, whichever part of it is changed first.
     const taken = (from: Synthesised) => JSON.stringify(from.resources[from.functionId('ocsp')]?.Properties);
     expect(taken(made)).toContain('OriginSecretsNumber2');
-    expect(taken(next)).toContain('OriginSecretsNumber1');
-    expect(numbersOf(withPublication({ originSecret: 5 }))).toEqual(['4', '5', '6']);
+    expect(taken(changed)).toContain('OriginSecretsNumber1');
+    expect(numbersOf(prepared)).toEqual(['4', '5', '6']);
   });
 });
 
@@ -256,14 +259,12 @@ describe('the name of the public origin', () => {
   it('is API Gateway’s own, unless the settings give one; then that one is off', () => {
     expect(apiOf(made)?.DisableExecuteApiEndpoint).not.toBe(true);
     expect(hostOf(made)).toContain('.execute-api.ap-northeast-1.');
-    const own = withPublication({ origin: ORIGIN });
-    expect(apiOf(own)?.DisableExecuteApiEndpoint).toBe(true);
-    expect(hostOf(own)).toBe('"origin.akashi.example"');
-    expect(own.outputs.OriginTarget).toBeDefined();
+    expect(apiOf(changed)?.DisableExecuteApiEndpoint).toBe(true);
+    expect(hostOf(changed)).toBe('"origin.akashi.example"');
+    expect(changed.outputs.OriginTarget).toBeDefined();
   });
 
   it('can be made before anything uses it, so that its DNS name is there in time', () => {
-    const prepared = withPublication({ origin: { ...ORIGIN, prepared: true } });
     expect(apiOf(prepared)?.DisableExecuteApiEndpoint).not.toBe(true);
     expect(hostOf(prepared)).toContain('.execute-api.');
     expect(prepared.outputs.OriginTarget).toBeDefined();
@@ -296,10 +297,9 @@ describe('what is shed in a flood', () => {
     ]);
     const sum = throttles.reduce((all, { ThrottlingRateLimit }) => all + ThrottlingRateLimit, 0);
     expect(sum).toBeLessThan(REQUESTS / 2);
-    const more = withPublication({ requestsPerSecond: 2_000 });
-    expect(stageOf('For everybody, behind the CDN', more).Properties.DefaultRouteSettings).toEqual({
-      ThrottlingRateLimit: 2_000,
-      ThrottlingBurstLimit: 4_000,
+    expect(stageOf('For everybody, behind the CDN', changed).Properties.DefaultRouteSettings).toEqual({
+      ThrottlingRateLimit: 1_000,
+      ThrottlingBurstLimit: 2_000,
     });
   });
 
@@ -348,7 +348,7 @@ describe('what is shed in a flood', () => {
     expect(sum(reserved)).toBe(380);
     expect(sum(reserved)).toBeLessThan(INSTANCES / 2);
     // More questions a second need more instances for them, and nothing else.
-    const more = reservedBy(withPublication({ requestsPerSecond: 1_000 }));
+    const more = reservedBy(changed);
     expect(more.get('ocsp')).toBe(2 * (reserved.get('ocsp') ?? 0));
     expect(sum(more) - sum(reserved)).toBe(reserved.get('ocsp'));
   });

@@ -19,6 +19,12 @@ import {
   synthesise,
 } from './synthesised.ts';
 
+/** The example of a private network, whose trust domain is named by an absolute path. */
+const closed = synthesise(
+  { ...privateSettings(), trustDomain: join(ROOT, privateSettings().trustDomain) },
+  { codeOf: standIn },
+);
+
 describe('settings', () => {
   it('that are wrong are refused with every problem at once', () => {
     const wrong = { ...publicSettings(), name: 'Akashi', alarms: { email: 'nobody' } };
@@ -52,12 +58,12 @@ describe('settings', () => {
     expect(() => readSettings({ ...publicSettings(), deploymentRole }, PLACE)).toThrow(
       'deploymentRole: it is not in the account 111122223333',
     );
-    const closed = privateSettings();
-    const small = { ...closed.network, vpcCidr: '10.20.0.0/28' };
-    expect(() => readSettings({ ...closed, network: small }, PLACE)).toThrow(/vpcCidr: .*16 to 24/);
-    const zones = { ...closed.network, availabilityZones: ['eu-west-1a', 'ap-northeast-1c'] };
-    expect(() => readSettings({ ...closed, network: zones }, PLACE)).toThrow('eu-west-1a is not in');
-    const twice = { ...closed, secondPublicationUrl: 'http://pki.akashi.lgwan.example' };
+    const inside = privateSettings();
+    const small = { ...inside.network, vpcCidr: '10.20.0.0/28' };
+    expect(() => readSettings({ ...inside, network: small }, PLACE)).toThrow(/vpcCidr: .*16 to 24/);
+    const zones = { ...inside.network, availabilityZones: ['eu-west-1a', 'ap-northeast-1c'] };
+    expect(() => readSettings({ ...inside, network: zones }, PLACE)).toThrow('eu-west-1a is not in');
+    const twice = { ...inside, secondPublicationUrl: 'http://pki.akashi.lgwan.example' };
     expect(() => readSettings(twice, PLACE)).toThrow('leave it out');
   });
 
@@ -132,10 +138,10 @@ describe('settings', () => {
     expect(place).toEqual(PLACE);
     expect(settings.network.kind).toBe('private');
     expect(environment(relative(process.cwd(), PRIVATE_EXAMPLE))).toEqual({ place, settings });
-    // The trust domain's own path may be absolute too.
-    const trustDomain = join(ROOT, settings.trustDomain);
-    const { outputs } = synthesise({ ...privateSettings(), trustDomain }, { codeOf: standIn });
-    expect(outputs.DoorTarget).toBeDefined();
+  });
+
+  it('may name files by absolute paths too', () => {
+    expect(closed.outputs.DoorTarget).toBeDefined();
   });
 
   it('of an environment that are not settings are refused by name, with a code and in one line', () => {
@@ -185,10 +191,9 @@ describe('settings', () => {
   });
 
   it('of a private network need no account for the synthesis: nothing is looked up', () => {
-    const { app, stack } = synthesise(privateSettings(), { codeOf: standIn });
-    const { manifest } = app.synth();
+    const { manifest } = closed.app.synth();
     expect(manifest.missing ?? []).toEqual([]);
-    const errors = stack.node
+    const errors = closed.stack.node
       .findAll()
       .flatMap(({ node }) => node.metadata.filter(({ type }) => type === 'aws:cdk:error'));
     expect(errors).toEqual([]);

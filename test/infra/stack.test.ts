@@ -1,11 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CliCredentialsStackSynthesizer, DefaultStackSynthesizer, type IStackSynthesizer } from 'aws-cdk-lib';
+import {
+  App,
+  CliCredentialsStackSynthesizer,
+  DefaultStackSynthesizer,
+  type IStackSynthesizer,
+  Stack,
+} from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
 import { routes } from '../../functions/routes/routes.ts';
 import { TASKS } from '../../functions/tasks/housekeeping.ts';
-import type { AkashiSettings } from '../../infra/contract.ts';
 import { ROUTE_FUNCTIONS, TASK_FUNCTIONS } from '../../infra/functions.ts';
+import { deploymentRoleOf } from '../../infra/keys/deployment-role.ts';
 import { ROOT } from '../../infra/lambda/bundle.ts';
 import {
   allows,
@@ -17,7 +23,7 @@ import {
   principalRoles,
   roleStatements,
 } from './policies.ts';
-import { privateSettings, publicSettings, standIn, synthesise } from './synthesised.ts';
+import { PLACE, privateSettings, publicSettings, standIn, synthesise } from './synthesised.ts';
 
 /** Properties of the stack that must never change by accident. */
 
@@ -52,28 +58,31 @@ const SIGNERS = [
 const DEPLOYER = 'arn:aws:iam::111122223333:role/cdk-hnb659fds-cfn-exec-role-111122223333-ap-northeast-1';
 
 describe('who keeps the keys', () => {
-  const keepers = (settings: AkashiSettings, synthesizer?: IStackSynthesizer) => {
-    const found = synthesise(settings, { codeOf: standIn, ...(synthesizer && { synthesizer }) });
-    return new Set(
-      found
-        .ofType('AWS::KMS::Key')
-        .flatMap(([, key]) => keyStatements(key))
-        .filter(({ Sid }) => Sid === 'KeepByDeployment')
-        .map(({ Condition }) => JSON.stringify(Condition)),
-    );
+  const roleFor = (settings: object, synthesizer?: IStackSynthesizer) => {
+    const stack = new Stack(new App(), 'Keys', { env: PLACE, ...(synthesizer && { synthesizer }) });
+    return deploymentRoleOf(stack, settings);
   };
 
   it('is the role of the settings, or the one that the synthesizer names', () => {
     const deploymentRole = 'arn:aws:iam::111122223333:role/deployments/akashi';
-    const only = JSON.stringify({ ArnEquals: { 'aws:PrincipalArn': deploymentRole } });
-    expect([...keepers({ ...publicSettings(), deploymentRole })]).toEqual([only]);
-    const [named = ''] = keepers(publicSettings(), new DefaultStackSynthesizer({ qualifier: 'pki' }));
-    expect(named).toContain('role/cdk-pki-cfn-exec-role-111122223333-ap-northeast-1');
-    expect(named).not.toMatch(/[*?]|ArnLike/);
+    expect(roleFor({ deploymentRole })).toBe(deploymentRole);
+    expect(roleFor({}, new DefaultStackSynthesizer({ qualifier: 'pki' }))).toMatch(
+      /:iam::111122223333:role\/cdk-pki-cfn-exec-role-111122223333-ap-northeast-1$/,
+    );
   });
 
   it('must be named where the synthesizer names none', () => {
-    expect(() => keepers(publicSettings(), new CliCredentialsStackSynthesizer())).toThrow('deploymentRole: ');
+    expect(() => roleFor({}, new CliCredentialsStackSynthesizer())).toThrow('deploymentRole: ');
+  });
+
+  it('is the same for every key that signs or seals', () => {
+    const kept = keys.flatMap(([, key]) =>
+      keyStatements(key).filter(({ Sid }) => Sid === 'KeepByDeployment'),
+    );
+    expect(kept).toHaveLength(signingKeys.length + 1);
+    for (const { Condition } of kept) {
+      expect(Condition).toEqual({ ArnEquals: { 'aws:PrincipalArn': DEPLOYER } });
+    }
   });
 });
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App, type CfnElement, type IStackSynthesizer, NestedStack, Stack } from 'aws-cdk-lib';
+import { App, type CfnElement, NestedStack, Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import type { AkashiSettings } from '../../infra/contract.ts';
 import { readEnvironment } from '../../infra/environment.ts';
@@ -71,7 +71,6 @@ export const synthesise = (
     /** Runs the CDK's own validation of templates, which takes longer than all the rest. */
     readonly validated?: boolean;
     readonly place?: typeof PLACE;
-    readonly synthesizer?: IStackSynthesizer;
   } = {},
 ): Synthesised => {
   const app = new App({
@@ -79,10 +78,7 @@ export const synthesise = (
     outdir: mkdtempSync(join(tmpdir(), 'cdk-')),
     builtinCloudFormationValidation: options.validated ?? false,
   });
-  const stack = new Stack(app, 'Akashi', {
-    env: options.place ?? PLACE,
-    ...(options.synthesizer && { synthesizer: options.synthesizer }),
-  });
+  const stack = new Stack(app, 'Akashi', { env: options.place ?? PLACE });
   const service = new Service(stack, 'Akashi', settings, options.codeOf ?? bundle);
   const assembly = app.synth();
   const files = new Map(

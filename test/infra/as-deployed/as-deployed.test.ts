@@ -112,7 +112,7 @@ describe.skipIf(!present)('as deployed', () => {
     ask = openDoor(functions, secretText(shownSecret(deployed, made)));
     secretArns = deployed.environmentOf('ocsp').ORIGIN_SECRETS?.split(' ') ?? [];
     cdn = openCdn(functions);
-  }, 180_000);
+  }, 600_000);
 
   afterAll(async () => {
     await functions?.stop();
@@ -787,7 +787,7 @@ describe.skipIf(!present)('as deployed', () => {
     await vi.waitFor(() => expect(functions.log()).toContain('callers of OCSP are not named'));
     await deployTrustDomain(changed);
     await ok(ask('GET', '/ca'));
-  }, 180_000);
+  }, 600_000);
 
   it('finishes the work of a crashed run, and does the work that is due', async () => {
     // One crash before anything is recorded, one before the signature.
@@ -843,7 +843,7 @@ describe.skipIf(!present)('as deployed', () => {
     await functions.invoke('scheduled-closings', {});
     await functions.invoke('scheduled-sequencing', {});
     expect((await ok(as('auditor', 'GET', path))).json()).toEqual({ state: 'level' });
-  }, 180_000);
+  }, 600_000);
 
   it('makes the report that is due, and deletes records whose retention period is over', async () => {
     const days = 86_400_000;
