@@ -91,7 +91,7 @@ export const billOf = (flood: Flood, defence: Defence): Bill => {
 };
 
 const MILLION = 1_000_000;
-export const FLOODS: readonly (Flood & { readonly name: string })[] = [
+export const FLOODS = [
   { name: 'five addresses, 2,000 a second', questions: MILLION, perSecond: 2_000, sources: 5 },
   { name: 'spread, 500 a second', questions: MILLION, perSecond: 500, sources: 'enough' },
   { name: 'spread, 10,000 a second', questions: MILLION, perSecond: 10_000, sources: 'enough' },
@@ -101,7 +101,7 @@ export const FLOODS: readonly (Flood & { readonly name: string })[] = [
     perSecond: 10_000,
     sources: 'enough',
   },
-];
+] as const satisfies readonly (Flood & { readonly name: string })[];
 export const DEFENCES = { before: BEFORE, after: AFTER } as const;
 
 /** The table of docs/cost-model.md. */
