@@ -688,8 +688,8 @@ describe('the runbook', () => {
   const origin = { host: 'origin.akashi.example', certificateArn: network.tokens.certificateArn };
   const withOrigin = { ...network, publication: { ...network.publication, origin } };
   const given = {
-    ...synthesise(privateSettings(), { codeOf: standIn }).outputs,
-    ...synthesise({ ...rest, network: withOrigin }, { codeOf: standIn }).outputs,
+    ...synthesise(privateSettings(), { codeOf: standIn }).templates.get('')?.Outputs,
+    ...synthesise({ ...rest, network: withOrigin }, { codeOf: standIn }).templates.get('')?.Outputs,
   } as Readonly<Record<string, { readonly Description?: string }>>;
 
   it('takes each name from an output of the importer’s stack', () => {
