@@ -48,12 +48,12 @@ const trustDomain = readFileSync(join(ROOT, settings.trustDomain), 'utf8');
 /** ARN of the secret that CloudFormation resolves for the CDN's header. */
 const shownSecret = (deployed: Deployed, made: Synthesised): string => {
   const [[, { Properties }]] = made.ofType('AWS::CloudFront::Distribution') as [[string, Resource]];
-  const headers = JSON.stringify(deployed.resolve(Properties.DistributionConfig));
-  const [, arn = ''] =
-    /"akashi-origin-secret","HeaderValue":"\{\{resolve:secretsmanager:([^"]+?):SecretString:::\}\}"/.exec(
-      headers,
-    ) ?? [];
-  return arn;
+  const { Origins } = Properties.DistributionConfig as {
+    Origins: { OriginCustomHeaders?: { HeaderName: string; HeaderValue: unknown }[] }[];
+  };
+  const shown = Origins.flatMap(({ OriginCustomHeaders = [] }) => OriginCustomHeaders);
+  const value = String(deployed.resolve(shown[0]?.HeaderValue));
+  return /^\{\{resolve:secretsmanager:(.+):SecretString:::\}\}$/.exec(value)?.[1] ?? '';
 };
 
 const present = javaIsPresent();
