@@ -92,7 +92,8 @@ export const STATUS_ROUTES: readonly RouteFunction[] = [
     concurrency: 10,
     ownThrottle: true,
     rows: together(DOOR, CHANGE_STATUS, END, OPENS),
-    actKeys: { sign: ['hold', 'confirmation'] },
+    // What takes two persons cannot be put on hold.
+    actKeys: { sign: ['hold'] },
     proofs: {
       read: [...FOLLOW_COMPROMISE, KEYS_OF_PRINCIPALS, BROUGHT_BACK],
       put: [ENDS_OF_STATUS, CLOSINGS, COMPROMISED_KEYS],

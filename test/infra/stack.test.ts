@@ -147,7 +147,7 @@ describe('who may sign', () => {
     ['examination', ['request-examinations']],
     ['issuance', ['ceremony', 'request-examinations', 'scheduled-recovery', 'scheduled-responders']],
     ['revocation', ['certificate-revocation']],
-    ['confirmation', ['certificate-correction', 'certificate-hold', 'certificate-revocation']],
+    ['confirmation', ['certificate-correction', 'certificate-revocation']],
     ['publication', ['ceremony', 'certificate-revocation', 'crl-publish', 'scheduled-publication']],
     ['hold', ['certificate-hold']],
     ['release', ['certificate-release']],

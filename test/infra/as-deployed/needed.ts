@@ -44,7 +44,8 @@ export const NEEDED_ALL_THE_SAME: readonly Needed[] = [
     usedElsewhere: true,
   },
   {
-    grants: /^(certificate-(hold|release)|scheduled-closings): RowsGet dynamodb:GetItem used-keys\/\*$/,
+    grants:
+      /^(certificate-(correction|hold|release)|scheduled-closings): RowsGet dynamodb:GetItem used-keys\/\*$/,
     reason:
       'After a crash in a revocation for compromise the next call makes the rest, by the same code; none crashes here.',
     usedElsewhere: true,
@@ -132,13 +133,13 @@ export const NEEDED_ALL_THE_SAME: readonly Needed[] = [
   },
   {
     grants:
-      /^(certificate-(hold|release|revocation)|scheduled-closings): Rows(Put|Delete) dynamodb:(Put|Delete)Item revoked\/\*$/,
+      /^(certificate-(correction|hold|release|revocation)|scheduled-closings): Rows(Put|Delete) dynamodb:(Put|Delete)Item revoked\/\*$/,
     reason: 'The rows of a status follow its acts, from whatever state somebody gave them.',
     usedElsewhere: true,
   },
   {
     grants:
-      /^(certificate-(hold|release|revocation)|scheduled-closings): RowsGet dynamodb:GetItem certificates\/\*$/,
+      /^(certificate-(correction|hold|release|revocation)|scheduled-closings): RowsGet dynamodb:GetItem certificates\/\*$/,
     reason:
       'A certificate that is recorded and not signed yet is known by its row alone; here all of them are signed.',
   },
@@ -174,5 +175,10 @@ export const NEEDED_ALL_THE_SAME: readonly Needed[] = [
     grants: /^recovery: (MakeActKeysRecovery kms:\w+|ProofsPut s3:PutObject act-keys.*)$/,
     reason:
       'A deployment that is older than this kind of act makes its first key here; others make it in the ceremony.',
+  },
+  {
+    grants: /^certificate-correction: RowsPut dynamodb:PutItem (changed|status)\/\*$/,
+    reason: 'A correction makes the rows say what the acts say; here nobody writes such rows.',
+    usedElsewhere: true,
   },
 ];
