@@ -71,28 +71,28 @@ async function* pagesOf(
   } while ((all || left > 0) && cursor !== undefined);
 }
 
-const channelText = ({ channel, method, repeats, shared }: RecordAnswer): string =>
-  [channel, method, repeats && 'repeated', shared && `${shared.length} answers`]
+const channelText = (say: Say, { channel, method, repeats, shared }: RecordAnswer): string =>
+  [channel, method, repeats && say(phrase`repeated`), shared && say(phrase`${shared.length} answers`)]
     .filter((part) => part !== undefined)
     .join(' ');
 
 /** Serial numbers are long, and come last. */
-const rowOf = (record: RecordAnswer): readonly string[] => [
+const rowOf = (say: Say, record: RecordAnswer): readonly string[] => [
   record.id,
   record.time.replace(/\.\d+Z$/, 'Z'),
   record.recipient ?? record.actor ?? NONE,
-  record.kind === 'provision' ? channelText(record) : record.kind,
-  purposeText(record),
-  toldText(record),
+  record.kind === 'provision' ? channelText(say, record) : record.kind,
+  purposeText(say, record),
+  toldText(say, record),
   [
     ...(record.certificates ?? []).map(({ ca, serial }) => `${ca}/${serial}`),
-    ...unregisteredText(record),
+    ...unregisteredText(say, record),
   ].join(' ') || NONE,
 ];
 
-const unregisteredText = (record: RecordAnswer): readonly string[] => {
+const unregisteredText = (say: Say, record: RecordAnswer): readonly string[] => {
   const { length } = unregisteredIn(record);
-  return length === 0 ? [] : [`${length} unregistered`];
+  return length === 0 ? [] : [say(phrase`${length} unregistered`)];
 };
 
 /** Lists records: for people page by page, as the pages come; for machines as one value. */
@@ -109,7 +109,13 @@ export const listRecords = async (
     cursor = page.cursor;
     count += page.records.length;
     if (run.settings.json) records.push(...page.records);
-    else run.terminal.out(table(page.records.map(rowOf), run.terminal.columns));
+    else
+      run.terminal.out(
+        table(
+          page.records.map((record) => rowOf(run.say, record)),
+          run.terminal.columns,
+        ),
+      );
   }
   const end =
     cursor === undefined

@@ -1,3 +1,5 @@
+import { type Phrase, phrase } from '../lib/fault.ts';
+import type { Say } from '../lib/messages/messages.ts';
 import type { RecordAnswer } from './answers.ts';
 import { NONE } from './purpose-text.ts';
 
@@ -20,10 +22,15 @@ const statusesText = (answers: readonly unknown[], reasons: readonly unknown[]):
   return [...sums].map(([text, same]) => `${text} ${same.length}`).join(', ');
 };
 
-const countText = (value: unknown, one: string, many: string): string | undefined => {
+/** A list of one item tells the item. */
+const countText = (
+  value: unknown,
+  one: (item: string) => Phrase,
+  many: (count: number) => Phrase,
+): Phrase | undefined => {
   const items = listOf(value);
   if (items === undefined) return undefined;
-  return items.length === 1 ? `${one} ${word(items[0]) ?? ''}`.trimEnd() : `${items.length} ${many}`;
+  return items.length === 1 ? one(word(items[0]) ?? NONE) : many(items.length);
 };
 
 const serialsIn = (unregistered: unknown): readonly unknown[] =>
@@ -44,12 +51,12 @@ const unregisteredText = (value: unknown): string | undefined => {
 };
 
 /** The members of `provided` by which an answer is told; each gives the text, or nothing where the answer is another one. */
-const TOLD: readonly ((provided: Content) => string | undefined)[] = [
-  ({ answers, reasons, unregistered, impossible }) => {
+const TOLD: readonly ((provided: Content, say: Say) => string | Phrase | undefined)[] = [
+  ({ answers, reasons, unregistered, impossible }, say) => {
     const told = listOf(answers);
     if (told === undefined) return undefined;
     const known = told.length === 0 ? undefined : statusesText(told, listOf(reasons) ?? []);
-    const rest = typeof impossible === 'number' ? `impossible ${impossible}` : undefined;
+    const rest = typeof impossible === 'number' ? say(phrase`impossible ${impossible}`) : undefined;
     return [known, unregisteredText(unregistered), rest].filter((part) => part !== undefined).join(', ');
   },
   ({ status, revocation }) => {
@@ -59,20 +66,46 @@ const TOLD: readonly ((provided: Content) => string | undefined)[] = [
   ({ partition, number }) =>
     word(number) === undefined ? undefined : `CRL ${word(partition) ?? ''} ${word(number)}`,
   ({ crl }) => (isContent(crl) ? `CRL ${word(crl.partition) ?? ''} ${word(crl.number) ?? ''}` : undefined),
-  ({ export: file }) => word(file) && `file ${word(file)}`,
-  ({ disclosure }) => word(disclosure) && `disclosure ${word(disclosure)}`,
-  ({ requests }) => countText(requests, 'request', 'requests'),
-  ({ records }) => countText(records, 'record', 'records'),
-  ({ proofs }) => countText(proofs, 'proof of', 'proofs'),
-  ({ disclosures }) => countText(disclosures, 'disclosure', 'disclosures'),
-  ({ request }) => word(request) && 'certificate',
+  ({ export: file }) => {
+    const id = word(file);
+    return id && phrase`file ${id}`;
+  },
+  ({ disclosure }) => {
+    const id = word(disclosure);
+    return id && phrase`disclosure ${id}`;
+  },
+  ({ requests }) =>
+    countText(
+      requests,
+      (id) => phrase`request ${id}`,
+      (count) => phrase`${count} requests`,
+    ),
+  ({ records }) =>
+    countText(
+      records,
+      (id) => phrase`record ${id}`,
+      (count) => phrase`${count} records`,
+    ),
+  ({ proofs }) =>
+    countText(
+      proofs,
+      (id) => phrase`proof of ${id}`,
+      (count) => phrase`${count} proofs`,
+    ),
+  ({ disclosures }) =>
+    countText(
+      disclosures,
+      (id) => phrase`disclosure ${id}`,
+      (count) => phrase`${count} disclosures`,
+    ),
+  ({ request }) => word(request) && phrase`certificate`,
 ];
 
 /**
  * What a record says in a few words: what an answer told, or what an act did. Where an answer told a list, how many items it
  * had.
  */
-export const toldText = (record: RecordAnswer): string => {
+export const toldText = (say: Say, record: RecordAnswer): string => {
   const { kind, count } = record;
   const provided = isContent(record.provided) ? record.provided : {};
   const details = isContent(record.details) ? record.details : {};
@@ -81,8 +114,8 @@ export const toldText = (record: RecordAnswer): string => {
     return did ?? NONE;
   }
   for (const tell of TOLD) {
-    const text = tell(provided);
-    if (text !== undefined) return text;
+    const text = tell(provided, say);
+    if (text !== undefined) return typeof text === 'string' ? text : say(text);
   }
-  return count === undefined ? NONE : `items ${count}`;
+  return count === undefined ? NONE : say(phrase`items ${count}`);
 };

@@ -117,7 +117,7 @@ export const addCommand: AddCommand = (program, perform) => {
           line.month,
           line.recipient,
           `${line.channel} ${line.method}`,
-          purposeText(line),
+          purposeText(say, line),
           String(line.items),
           line.change > 0 ? `+${line.change}` : String(line.change),
         ]);

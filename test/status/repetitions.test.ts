@@ -241,6 +241,7 @@ describe('repetitions', () => {
     const run = {
       client: { get: async () => ({ records: records.toReversed() }) },
       settings: { json: false },
+      say: String,
       terminal: { out: (text: string) => (shown += text) },
       show: () => {},
     };
