@@ -33,8 +33,9 @@ export const throughCdn = (handler: LambdaHandler, open: () => OriginSecrets): L
     if (knowsCaller(event)) return handler(rest, context);
     const { awsRequestId: id } = context;
     try {
+      if (shown === undefined) throw refused();
       check ??= openCheck(open());
-      if (shown === undefined || !(await check(shown))) throw refused();
+      if (!(await check(shown))) throw refused();
     } catch (error) {
       return inOnePiece(event, await failure(error, { id, headers: rest.headers as Record<string, string> }));
     }

@@ -27,8 +27,9 @@ export interface Service {
 const MAX_CONNECTIONS = 50;
 
 /**
- * One service of AWS, over connections that are kept. Only the OCSP function asks AWS in this way, because the SDK's
- * clients take longer to load than the rest of that function, and a relying party waits. All others use the SDK.
+ * One service of AWS, over connections that are kept. The OCSP function asks AWS in this way, because the SDK's clients
+ * take longer to load than the rest of that function, and a relying party waits. All others use the SDK, except for the
+ * CDN's secrets, which every function that is open to everybody reads.
  *
  * `host` is the service's own address in the Region. Fault: `configuration-invalid`.
  */
