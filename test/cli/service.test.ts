@@ -129,8 +129,10 @@ describe('a request', { timeout: 120_000 }, () => {
     expect(out).toMatch(/^organisation-server +version 1 +organisation-1 /m);
     const one = (await akashi('profiles person-signature --as higashi-counter')).out;
     expect(one).toMatch(/^hold +possible, and can never be released$/m);
-    expect(one).toMatch(/^field sex +choice, required, .*性別 \/ Sex$/m);
-    expect(one).toMatch(/^ +3 +その他 \/ Other$/m);
+    expect(one).toMatch(/^field sex +choice, required, Sex$/m);
+    expect(one).toMatch(/^ +3 +Other$/m);
+    const inJapanese = await akashi('profiles person-signature --as higashi-counter --language ja');
+    expect(inJapanese.out).toMatch(/^ +3 +その他$/m);
     expect(await json('profiles organisation-server --as operator-noda')).toMatchObject({
       fields: expect.arrayContaining([expect.objectContaining({ name: 'dnsNames', kind: 'dnsName' })]),
     });
@@ -293,7 +295,7 @@ describe('a certificate', { timeout: 120_000 }, () => {
     writeFileSync(join(folder, 'ca.pem'), pem);
     const asked = await akashi('revoke ca.pem --as operator-sakai --reason superseded');
     expect(asked).toMatchObject({ code: 4, err: '' });
-    const command = /^ {2}akashi (revoke --as OPERATOR (\S+) --reason superseded)$/m.exec(asked.out);
+    const command = /^ {2}npx akashi (revoke --as OPERATOR (\S+) --reason superseded)$/m.exec(asked.out);
     const [, line = '', ref = ''] = command ?? [];
     expect(await akashi(`certificate ${ref} --as operator-noda`)).toMatchObject({
       code: 0,
@@ -443,7 +445,7 @@ describe('the demonstration', { timeout: 120_000 }, () => {
       responseDigest: 'aa',
     };
     expect(matchRecords([given], [record]).rest).toEqual([]);
-    expect(matchRecords([given], [record, record]).rest).toEqual([record]);
+    expect(matchRecords([given], [record, { ...record }]).rest).toEqual([record]);
     expect(() => matchRecords([given, given], [record])).toThrow(/no record of this answer/);
     expect(() => matchRecords([given], [{ ...record, responseDigest: 'bb' }])).toThrow(/no record/);
     expect(() => matchRecords([given], [{ ...record, recipient: 'other' }])).toThrow(/no record/);
