@@ -168,7 +168,6 @@ describe('a path or a query', () => {
     'from=2026-02-30T00:00:00Z',
     `ca=${CA}`,
     `serial=${SERIAL}`,
-    'recipient=public&actor=service',
     'recipient=%E7%99%BB',
     'unknown=1',
     '__proto__=1',
