@@ -129,6 +129,7 @@ const main = async (): Promise<void> => {
       AKASHI_AS: _as,
       AKASHI_SERVICE: _service,
       AKASHI_PASSPHRASE: _passphrase,
+      AKASHI_PASSPHRASE_FILE: _passphraseFile,
       ...environment
     } = process.env;
     service = await findService(options, folder, environment);

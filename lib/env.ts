@@ -83,6 +83,23 @@ const readRate = (text: string): { readonly network: Network; readonly rate: num
   return network && rate <= MAX_RATE ? { network, rate } : undefined;
 };
 
+/** The passphrase of the sealed keys. In a file it does not stand in the environment, which other programs may show. */
+const PASSPHRASE = {
+  AKASHI_PASSPHRASE: described(phrase`a passphrase, not empty`, z.optional(filled())),
+  AKASHI_PASSPHRASE_FILE: described(
+    phrase`the path of a file with the passphrase, where AKASHI_PASSPHRASE is not set`,
+    z.optional(filled()),
+  ),
+};
+
+/** How many of the two are set. */
+const passphrases = (
+  env: {
+    readonly [name in keyof typeof PASSPHRASE]?: string | undefined;
+  },
+): number =>
+  Object.keys(PASSPHRASE).filter((name) => env[name as keyof typeof PASSPHRASE] !== undefined).length;
+
 /** The environment of the one-machine service. */
 export const LocalEnv = z
   .object({
@@ -94,7 +111,7 @@ export const LocalEnv = z
     /** Where it is absent, the trust domain's file has the address, or it is `http://localhost:` and the port. */
     PUBLIC_URL: described(PUBLICATION_URL, z.optional(z.string().check(z.refine(isPublicationUrl)))),
     TRUST_DOMAIN: text('domains/demonstration.json', phrase`the path of a trust domain file`),
-    AKASHI_PASSPHRASE: described(phrase`a passphrase, not empty`, z.optional(filled())),
+    ...PASSPHRASE,
     /** Requests of a second that one source may send to public routes without credentials. */
     SOURCE_RATE: described(
       phrase`a number of requests from 1 to ${MAX_RATE}`,
@@ -120,31 +137,34 @@ export const LocalEnv = z
   })
   .check(
     z.refine(({ PORT, PUBLIC_URL }) => PORT !== 0 || PUBLIC_URL !== undefined, { path: ['PUBLIC_URL'] }),
+    z.refine((env) => passphrases(env) <= 1, { path: ['AKASHI_PASSPHRASE_FILE'] }),
   );
 
 export type LocalEnv = z.output<typeof LocalEnv>;
 
 /** The environment of a witness. */
-export const WitnessEnv = z.object({
-  HOST: text('127.0.0.1', phrase`an address of this machine to listen at`),
-  PORT: port('8090'),
-  DATA_DIR: text('./witness', phrase`a folder for the data`),
-  AKASHI_PASSPHRASE: described(phrase`a passphrase, not empty`, filled()),
-  WITNESS_NAME: described(
-    phrase`the name of the witness: a host and a path, without scheme, space and plus`,
-    matching(LOG_NAME),
-  ),
-  WITNESS_LOGS: described(
-    phrase`verifier keys of the logs that it cosigns, separated by commas`,
-    z.pipe(
-      z.pipe(
-        z.string(),
-        z.transform((keys: string) => keys.split(',').map((key) => key.trim())),
-      ),
-      z.array(filled()),
+export const WitnessEnv = z
+  .object({
+    HOST: text('127.0.0.1', phrase`an address of this machine to listen at`),
+    PORT: port('8090'),
+    DATA_DIR: text('./witness', phrase`a folder for the data`),
+    ...PASSPHRASE,
+    WITNESS_NAME: described(
+      phrase`the name of the witness: a host and a path, without scheme, space and plus`,
+      matching(LOG_NAME),
     ),
-  ),
-});
+    WITNESS_LOGS: described(
+      phrase`verifier keys of the logs that it cosigns, separated by commas`,
+      z.pipe(
+        z.pipe(
+          z.string(),
+          z.transform((keys: string) => keys.split(',').map((key) => key.trim())),
+        ),
+        z.array(filled()),
+      ),
+    ),
+  })
+  .check(z.refine((env) => passphrases(env) === 1, { path: ['AKASHI_PASSPHRASE_FILE'] }));
 
 /* On AWS: one schema for each kind of function, which infra/ writes and the function reads. --------------------- */
 

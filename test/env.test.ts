@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readEnv } from '../lib/env.ts';
+import { readEnv, readFunctionEnv, WitnessEnv } from '../lib/env.ts';
 import { Fault } from '../lib/fault.ts';
 
 const problemsOf = (source: Record<string, string | undefined>): readonly string[] => {
@@ -112,6 +112,25 @@ describe('the environment', () => {
     ['DISK_FLOOR', '1G'],
   ])('does not take %s=%s', (name, value) => {
     expect(problemsOf({ [name]: value })).toEqual([expect.stringMatching(`^${name} must be `)]);
+  });
+
+  it('takes one passphrase: by itself, or in a file', () => {
+    const both = { AKASHI_PASSPHRASE: 'secret', AKASHI_PASSPHRASE_FILE: '/etc/akashi/passphrase' };
+    const refused =
+      'AKASHI_PASSPHRASE_FILE must be the path of a file with the passphrase, where AKASHI_PASSPHRASE is not set; it was';
+    expect(problemsOf(both)).toEqual([`${refused} "/etc/akashi/passphrase".`]);
+    expect(problemsOf({ AKASHI_PASSPHRASE_FILE: '' })).toEqual([`${refused} "".`]);
+    const { AKASHI_PASSPHRASE_FILE } = both;
+    expect(readEnv({ AKASHI_PASSPHRASE_FILE })).toMatchObject({ AKASHI_PASSPHRASE_FILE });
+
+    const witness = { WITNESS_NAME: 'witness.example.jp', WITNESS_LOGS: 'log.example.jp+0+AA==' };
+    const asWitness = (source: Record<string, string>) => () =>
+      readFunctionEnv(WitnessEnv, { ...witness, ...source });
+    expect(asWitness(both)).toThrow(refused);
+    // A witness has no demonstration: its key is always sealed under a passphrase of its own.
+    expect(asWitness({})).toThrow(refused);
+    expect(asWitness({ AKASHI_PASSPHRASE_FILE })()).toMatchObject({ AKASHI_PASSPHRASE_FILE });
+    expect(asWitness({ AKASHI_PASSPHRASE: 'secret' })()).toMatchObject({ AKASHI_PASSPHRASE: 'secret' });
   });
 
   it('never repeats a passphrase', () => {

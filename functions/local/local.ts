@@ -28,7 +28,7 @@ import { openDataDir } from './data-dir.ts';
 import { watchDisk } from './disk-floor.ts';
 import { assertFree } from './free-port.ts';
 import { connectionsWithin } from './limits.ts';
-import { passphraseOf } from './passphrase.ts';
+import { demonstrationPassphrase, statedPassphrase } from './passphrase.ts';
 import { publicUrlOf } from './public-url.ts';
 import { recover } from './recover.ts';
 import { markRunning } from './running-mark.ts';
@@ -74,6 +74,7 @@ const main = async (): Promise<void> => {
   const { trustDomain, text } = await loadTrustDomain(env.TRUST_DOMAIN);
   const publicUrl = publicUrlOf(env, trustDomain);
   assertDoor(trustDomain, publicUrl);
+  const stated = await statedPassphrase(env, trustDomain);
   const dataDir = resolve(env.DATA_DIR);
   const warning = await openDataDir(dataDir);
   if (warning !== undefined) say(`WARNING: ${warning}`);
@@ -87,7 +88,7 @@ const main = async (): Promise<void> => {
 
   const keys = await openSealedKeys({
     folder: join(dataDir, KEYS_FOLDER),
-    passphrase: await passphraseOf(env, trustDomain, dataDir),
+    passphrase: stated ?? (await demonstrationPassphrase(dataDir)),
     random,
   });
   const files = await openFileBucket(join(dataDir, OBJECTS_FOLDER));

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { LocalEnv } from '../../lib/env.ts';
 import { Fault } from '../../lib/fault.ts';
 import type { TrustDomain } from '../../lib/trust-domain/trust-domain.ts';
+import { givenPassphrase } from '../passphrase-file.ts';
 import { random } from '../random.ts';
 import { say } from './terminal.ts';
 import { writeWhole } from './whole-file.ts';
@@ -10,24 +11,28 @@ import { writeWhole } from './whole-file.ts';
 const DEMONSTRATION = 'demonstration';
 
 /**
- * The passphrase that seals the keys: from the environment, or made and kept in a file for the demonstration domain,
- * with a warning. Fault: `configuration-invalid` where another domain's is not set.
+ * The passphrase that seals the keys, as the environment gives it; undefined where the demonstration domain has to make one.
+ * Fault: `configuration-invalid` where another domain's is not given, and as `givenPassphrase`.
  */
-export const passphraseOf = async (
+export const statedPassphrase = async (
   env: LocalEnv,
   trustDomain: TrustDomain,
-  dataDir: string,
-): Promise<string> => {
-  if (env.AKASHI_PASSPHRASE !== undefined) return env.AKASHI_PASSPHRASE;
-  if (trustDomain.name !== DEMONSTRATION) {
+): Promise<string | undefined> => {
+  const given = await givenPassphrase(env);
+  if (given === undefined && trustDomain.name !== DEMONSTRATION) {
     throw new Fault(
       'configuration-invalid',
-      'AKASHI_PASSPHRASE must be set: the CA keys of this trust domain are sealed under it.',
+      'AKASHI_PASSPHRASE_FILE or AKASHI_PASSPHRASE must be set: the CA keys of this trust domain are sealed under it.',
     );
   }
+  return given;
+};
+
+/** The passphrase of the demonstration domain, made at its first start and kept in a file, with a warning. */
+export const demonstrationPassphrase = async (dataDir: string): Promise<string> => {
   const path = join(dataDir, 'demonstration-passphrase');
   say(
-    `WARNING: AKASHI_PASSPHRASE is not set. The keys are sealed under a generated passphrase, kept in ${path}:`,
+    `WARNING: no passphrase is set (AKASHI_PASSPHRASE_FILE). The keys are sealed under a generated passphrase, kept in ${path}:`,
   );
   say(
     '         anyone who can read that folder can use the CA keys. This will do for a demonstration and nothing else.',

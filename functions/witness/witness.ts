@@ -7,6 +7,7 @@ import { openSealedKeys } from '../../lib/keys/sealed.ts';
 import type { Log } from '../../lib/ports.ts';
 import { openSqliteTable } from '../../lib/store/sqlite.ts';
 import { openWitness, trustedLog } from '../../lib/tlog/tlog.ts';
+import { givenPassphrase } from '../passphrase-file.ts';
 import { serveWitness } from './server.ts';
 
 /** A witness as one process. A party other than the log's operator runs it, at another site. */
@@ -21,13 +22,15 @@ const main = async (): Promise<void> => {
   // All files and folders are for this user alone.
   process.umask(0o077);
   const env = readFunctionEnv(WitnessEnv, process.env);
+  // The environment gives one, by itself or in a file.
+  const passphrase = (await givenPassphrase(env)) as string;
   const folder = resolve(env.DATA_DIR);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await chmod(folder, 0o700);
   const table = await openSqliteTable(join(folder, 'witness.sqlite'));
   const keys = await openSealedKeys({
     folder: join(folder, 'keys'),
-    passphrase: env.AKASHI_PASSPHRASE,
+    passphrase,
     random: (n) => randomBytes(n),
   });
   const witness = openWitness({

@@ -70,8 +70,14 @@ export const EDGES = {
     '{0} の認証情報を PEM として読めません。このフォルダを削除すると、新しい認証情報が作られます。',
   "Others on this machine can write into {0}, and so put files in place of the service's; run chmod 700 {1}, or choose another DATA_DIR.":
     'このマシンのほかの利用者が {0} に書き込めるため、サービスのファイルを置き換えられるおそれがあります。chmod 700 {1} を実行するか、別の DATA_DIR を指定してください。',
-  'AKASHI_PASSPHRASE must be set: the CA keys of this trust domain are sealed under it.':
-    'AKASHI_PASSPHRASE を設定してください。この信頼ドメインの認証局の鍵を封印するパスフレーズです。',
+  'AKASHI_PASSPHRASE_FILE or AKASHI_PASSPHRASE must be set: the CA keys of this trust domain are sealed under it.':
+    'AKASHI_PASSPHRASE_FILE または AKASHI_PASSPHRASE を設定してください。この信頼ドメインの認証局の鍵を封印するパスフレーズです。',
+  'AKASHI_PASSPHRASE_FILE must be a file that this user can read; {0} is not.':
+    'AKASHI_PASSPHRASE_FILE には、このユーザーが読めるファイルを指定してください。{0} は読めません。',
+  'Others on this machine may read or write {0}, which holds the passphrase; run chmod 600 {1}.':
+    'このマシンのほかの利用者が、パスフレーズのファイル {0} を読み書きできます。chmod 600 {1} を実行してください。',
+  'AKASHI_PASSPHRASE_FILE must hold the passphrase as one line of UTF-8, of 1 to {0} bytes; {1} does not.':
+    'AKASHI_PASSPHRASE_FILE のファイルには、パスフレーズを UTF-8 の一行（1～{0} バイト）で書いてください。{1} はそうなっていません。',
   'This request was made by a page of another origin; nothing was done. Use akashi, or a page of this service.':
     '別のオリジンのページから送られたリクエストのため、何も行いませんでした。akashi か、このサービスのページを使ってください。',
   'This source has sent more requests than it may; wait, show a client certificate, or ask the operator for a larger rate.':

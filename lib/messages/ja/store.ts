@@ -62,6 +62,8 @@ export const STORE = {
   'a folder for the data': 'データを置くフォルダ',
   'the path of a trust domain file': '信頼ドメインファイルのパス',
   'a passphrase, not empty': '空でないパスフレーズ',
+  'the path of a file with the passphrase, where AKASHI_PASSPHRASE is not set':
+    'パスフレーズを書いたファイルのパス（AKASHI_PASSPHRASE との併用は不可）',
   'the name of the witness: a host and a path, without scheme, space and plus':
     '証人の名前（ホストとパス。スキーム、空白、プラス記号は不可）',
   'verifier keys of the logs that it cosigns, separated by commas':

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import {
+  chmodSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -174,6 +176,36 @@ describe('the service', { timeout: 120_000 }, () => {
       'Recovered: the last run did not stop by itself',
     );
     expect(existsSync(mark)).toBe(false);
+  });
+
+  it('opens its keys with the passphrase of a file, and refuses a file before anything is made', async () => {
+    const file = join(folder.path, 'passphrase');
+    // The demonstration's own, as its first start has kept it.
+    copyFileSync(join(data, 'demonstration-passphrase'), file);
+    const whole = await live({ DATA_DIR: data, AKASHI_PASSPHRASE_FILE: file }, 'Try next:');
+    expect([whole.code, whole.stderr]).toEqual([0, '']);
+    expect(whole.stdout).not.toContain('WARNING: no passphrase is set');
+
+    writeFileSync(file, 'another\n');
+    const wrong = await live({ DATA_DIR: data, AKASHI_PASSPHRASE_FILE: file });
+    expect(wrong).toMatchObject({ code: 1, stderr: 'The passphrase does not open the key store.\n' });
+
+    chmodSync(file, 0o644);
+    const empty = mkdtempSync(join(folder.path, 'empty-'));
+    const refused = await live({ DATA_DIR: empty, AKASHI_PASSPHRASE_FILE: file });
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toMatch(
+      /^Others on this machine may read or write [^\n]*; run chmod 600 [^\n]*\n$/,
+    );
+    expect(readdirSync(empty)).toEqual([]);
+
+    const own: Record<string, unknown> = JSON.parse(readFileSync('domains/demonstration.json', 'utf8'));
+    const path = join(folder.path, 'own-domain.json');
+    writeFileSync(path, JSON.stringify({ ...own, name: 'own' }));
+    const none = await live({ DATA_DIR: empty, TRUST_DOMAIN: path });
+    expect(none.code).toBe(1);
+    expect(none.stderr).toContain('AKASHI_PASSPHRASE_FILE or AKASHI_PASSPHRASE must be set');
+    expect(readdirSync(empty)).toEqual([]);
   });
 
   it('refuses objects of another format in one line, and starts with its own again', async () => {
