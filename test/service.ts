@@ -196,7 +196,7 @@ export const serveService = async (
   return { ...service, url, tlsPort: served.tlsPort, close };
 };
 
-const freePort = (): Promise<number> =>
+export const freePort = (): Promise<number> =>
   new Promise((done, failed) => {
     const probe = createServer();
     probe.once('error', failed);
