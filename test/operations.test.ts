@@ -36,6 +36,7 @@ const isThere = (program: string, args: readonly string[]): boolean => {
 const hasSystemd = isThere('systemd-analyze', ['--version']);
 const hasNginx = isThere('nginx', ['-v']) && isThere('curl', ['--version']);
 const STREAM = '/usr/lib/nginx/modules/ngx_stream_module.so';
+if (!existsSync(STREAM)) process.stdout.write(`${STREAM} is not there: TLS through nginx is skipped.\n`);
 
 const folder = temporaryFolder();
 afterAll(() => folder.remove());
