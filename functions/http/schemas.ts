@@ -146,7 +146,7 @@ export const requestView = z
     holder: principalId.exactOptional().meta({ description: 'The pseudonym of whom it is about.' }),
     newHolder: z.literal(true).exactOptional().meta({
       description:
-        'No earlier request names the holder, of whom the service then has no certificate. Said where a request or a list of them is asked for.',
+        'No earlier request that the caller may read names the holder: of the own office for officers, of any office for others, and then the service has no certificate of the holder. Said where a request or a list of them is asked for.',
     }),
     ignored: z
       .array(

@@ -162,6 +162,11 @@ export interface RecordQuery {
   readonly kind?: RecordKind;
   /** Leaves out what this principal's own look at records and registers made: answers to it, and exports that it began. */
   readonly exceptLookUpsOf?: string;
+  /**
+   * For a principal that may learn nothing about others: answers to it, and its own acts. No other rows are read, so the
+   * records, the cursor and the number of pages do not depend on the records of others. Excludes `holder`.
+   */
+  readonly onlyRecordsOf?: string;
   /** RFC 3339, inclusive / exclusive. */
   readonly from?: string;
   readonly to?: string;

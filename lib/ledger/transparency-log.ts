@@ -12,7 +12,7 @@ import {
 } from '../tlog/tlog.ts';
 import type { LedgerRecord } from './contract.ts';
 import { entryOf, recordBytes } from './entry.ts';
-import { getRecord } from './query/get.ts';
+import { getRecord, unknownRecord } from './query/get.ts';
 import { CHECKPOINT_OBJECT, LOG_PREFIX, readPath } from './tree.ts';
 import { readTree } from './tree-row.ts';
 
@@ -31,10 +31,14 @@ export interface TransparencyLog {
   verifierKey(): Promise<string>;
   /**
    * The record and its C2SP tlog-proof. The proof's extra data are the bytes that the record's digest covers, so the
-   * file can be verified with the log's verifier key alone. Faults: `unknown-record`; `try-later` until the record's
-   * leaf is under a published checkpoint; `log-inconsistent` where the record does not match its leaf.
+   * file can be verified with the log's verifier key alone. Faults: `unknown-record`, also where `mayHave` refuses the
+   * record; `try-later` until the record's leaf is under a published checkpoint; `log-inconsistent` where the record does not
+   * match its leaf.
    */
-  prove(id: string): Promise<{ readonly record: LedgerRecord; readonly proof: string }>;
+  prove(
+    id: string,
+    mayHave?: (record: LedgerRecord) => boolean,
+  ): Promise<{ readonly record: LedgerRecord; readonly proof: string }>;
 }
 
 export const openTransparencyLog = ({
@@ -70,8 +74,10 @@ export const openTransparencyLog = ({
       return tree.row.vkey;
     },
 
-    prove: async (id) => {
+    prove: async (id, mayHave = () => true) => {
       const record = await getRecord(table, id);
+      // Before anything else is said of it: whether it has a leaf yet is not for everybody either.
+      if (!mayHave(record)) throw unknownRecord(id);
       const note = await checkpoint();
       const { size, root } = parseCheckpoint(parseNote(note).text);
       const { leaf } = record;

@@ -55,8 +55,8 @@ export interface RequestView {
   readonly subject: string;
   readonly holder?: string;
   /**
-   * Present where no earlier request names the holder, whom the service then has no certificate of. Only `get` and `list` say
-   * it.
+   * Present where no earlier request that the caller may read names the holder: of the own office for officers, of any office
+   * for others, and then the service has no certificate of the holder. Only `get` and `list` say it.
    */
   readonly newHolder?: true;
   /** The first 20 parts of the PKCS#10 request that the certificate will not have; absent where there are none. */

@@ -73,11 +73,17 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
   const readFor = async (actor: Principal, id: string): Promise<Request> =>
     assertReadable(actor, (await read(id))?.value);
 
-  /** For those who examine: a holder who is new may be a mistaken pseudonym. Ids of requests sort by time. */
-  const examinedView = async (id: string, request: Request): Promise<RequestView> => {
+  /**
+   * For those who examine: a holder who is new may be a mistaken pseudonym. An officer learns nothing about the requests of other
+   * offices, so only the own office's count. Ids of requests sort by time.
+   */
+  const examinedView = async (actor: Principal, id: string, request: Request): Promise<RequestView> => {
     const view = viewOf(id, request);
     if (request.holder === undefined) return view;
-    const { items } = await table.query({ pk: holderListingPk(request.holder), limit: 1 });
+    const { items } = await table.query({
+      pk: holderListingPk(request.holder, readableOffice(actor)),
+      limit: 1,
+    });
     const earlier = items[0] !== undefined && items[0].sk < id ? await read(items[0].sk) : undefined;
     return earlier?.value.holder === request.holder ? view : { ...view, newHolder: true };
   };
@@ -150,7 +156,7 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
     withdraw: async (actor, id, reason) =>
       viewOf(id, await examining.close(id, { command: 'withdraw', actor, at: now(), reason })),
 
-    get: async (actor, id) => examinedView(id, await readFor(actor, id)),
+    get: async (actor, id) => examinedView(actor, id, await readFor(actor, id)),
 
     knowsHolder: async (holder) => {
       const { items } = await table.query({ pk: holderListingPk(holder), limit: 1 });
@@ -179,7 +185,7 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
         requests: await Promise.all(
           rows.flatMap(({ id, request }) =>
             request !== undefined && (state === undefined || request.state === state)
-              ? [examinedView(id, request)]
+              ? [examinedView(actor, id, request)]
               : [],
           ),
         ),

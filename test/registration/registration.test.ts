@@ -520,6 +520,15 @@ describe('a holder', () => {
     expect(await seen(yamada, first)).toEqual(['pseudonym-1', true]);
     expect(await seen(yamada, second)).toEqual(['pseudonym-1', undefined]);
     expect(await seen(yamada, other)).toEqual(['pseudonym-2', true]);
+    // Whom another office knows is nothing that an officer learns.
+    expect(await seen(ito, second)).toEqual(['pseudonym-1', true]);
+    expect((await registration.list(ito, { limit: 10 })).requests.map(({ newHolder }) => newHolder)).toEqual([
+      true,
+      true,
+    ]);
+    const third = await submitFor(ito, 'pseudonym-1');
+    expect(await seen(ito, third)).toEqual(['pseudonym-1', undefined]);
+    await registration.withdraw(ito, third, REASON);
     // A request that came to nothing was a request.
     await registration.withdraw(tanaka, first, REASON);
     expect(await seen(yamada, second)).toEqual(['pseudonym-1', undefined]);
@@ -531,6 +540,7 @@ describe('a holder', () => {
         [first, true],
         [second, undefined],
         [other, true],
+        [third, undefined],
       ]),
     );
     expect(await registration.knowsHolder('pseudonym-1')).toBe(true);
@@ -540,6 +550,44 @@ describe('a holder', () => {
 });
 
 describe('lists', () => {
+  it("to an officer, and each request on them, are the same whatever other offices' requests there are", async () => {
+    await using store = await openTemporaryTable();
+    const office = openOffice(store.table);
+    const { registration } = office;
+    const submitFor = async (who: typeof tanaka, of: string) =>
+      (await registration.submit(who, { ...(await newSubmission()), holder: of })).request.id;
+    const ids: string[] = [];
+    for (const of of ['pseudonym-1', 'pseudonym-2', 'pseudonym-1']) ids.push(await submitFor(tanaka, of));
+    for (const state of ['withdrawn', 'examined', 'issued'] as const)
+      ids.push(await bringTo(registration, state));
+    const shown = async () => {
+      const pages: unknown[] = [];
+      for (const state of [undefined, ...REQUEST_STATES]) {
+        for (const limit of [1, 2, 50]) {
+          let cursor: string | undefined;
+          do {
+            const page = await registration.list(sato, {
+              limit,
+              ...(state && { state }),
+              ...(cursor && { cursor }),
+            });
+            pages.push(page);
+            cursor = page.cursor;
+          } while (cursor !== undefined);
+        }
+      }
+      for (const id of ids) pages.push(await registration.get(sato, id));
+      return JSON.stringify(pages);
+    };
+    const before = await shown();
+    for (const of of ['pseudonym-1', 'pseudonym-2', 'pseudonym-3']) {
+      const id = await submitFor(ito, of);
+      await registration.examine(PEOPLE.kato, id, of === 'pseudonym-1' ? reject : approve);
+      if (of === 'pseudonym-3') await registration.examine(yamada, id, approve);
+    }
+    expect(await shown()).toBe(before);
+  });
+
   it('come newest first, whole, by office and by state', async () => {
     await using store = await openTemporaryTable();
     const { registration, issuer } = openOffice(store.table);

@@ -1,5 +1,4 @@
 import type { App } from '../../../lib/app.ts';
-import { Fault } from '../../../lib/fault.ts';
 import type { LedgerRecord } from '../../../lib/ledger/ledger.ts';
 import type { Caller } from '../../../lib/principal.ts';
 import type { HttpResponse } from '../../http/http.ts';
@@ -23,8 +22,7 @@ export const provideProof = async (
   id: string,
   mayHave: (record: LedgerRecord) => boolean,
 ): Promise<HttpResponse> => {
-  const { record, proof } = await transparencyLog.prove(id);
-  if (!mayHave(record)) throw new Fault('unknown-record', 'There is no such record for this caller.', { id });
+  const { record, proof } = await transparencyLog.prove(id, mayHave);
   const [told] = await ledger.append({
     kind: 'provision',
     recipient,

@@ -67,7 +67,7 @@ export const recordPage = z.object({
   cursor: z.string().exactOptional(),
 });
 
-type Filter = Omit<RecordQuery, 'certificate' | 'limit' | 'cursor' | 'exceptLookUpsOf'> & {
+type Filter = Omit<RecordQuery, 'certificate' | 'limit' | 'cursor' | 'exceptLookUpsOf' | 'onlyRecordsOf'> & {
   readonly ca?: string;
   readonly serial?: string;
   readonly excludeOwn?: boolean;
@@ -100,7 +100,7 @@ export const queryOf = async (
     );
   }
   if (certificate) await names.assertKnown({ certificate });
-  return { ...query, recipient };
+  return { ...query, recipient, onlyRecordsOf: caller.id };
 };
 
 /** Answers a query of the ledger, and records the answer there: auditors are audited too. */
@@ -117,7 +117,7 @@ export const answerQuery = async (
     limit,
     ...(continued !== undefined && { cursor: continued }),
   });
-  const { certificate, ...asked } = query;
+  const { certificate, onlyRecordsOf: _, ...asked } = query;
   return provide(ledger, caller, page, {
     channel: 'records',
     method,

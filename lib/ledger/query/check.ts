@@ -10,6 +10,7 @@ export const checkQuery = (
   query: Omit<RecordQuery, 'limit' | 'cursor'> & { readonly limit?: number },
 ): void => {
   const { limit = MAX_PAGE, recipient, actor, certificate, holder, purpose, channel, kind } = query;
+  const { onlyRecordsOf } = query;
   if (!Number.isInteger(limit) || limit < 1 || limit > MAX_PAGE) {
     throw new Fault('invalid-input', phrase`A page has 1 to ${MAX_PAGE} records.`, { field: 'limit' });
   }
@@ -18,6 +19,12 @@ export const checkQuery = (
   }
   if (certificate && holder !== undefined) {
     throw new Fault('invalid-input', 'Ask by certificate or by holder, one at a time.');
+  }
+  if (holder !== undefined && onlyRecordsOf !== undefined) {
+    throw new Fault(
+      'invalid-input',
+      "A holder's records are those of everybody who asked: they are not found among the records of one principal.",
+    );
   }
   const findsAnswers = [recipient, purpose, channel].some((member) => member !== undefined);
   if (findsAnswers && (actor !== undefined || (kind !== undefined && kind !== 'provision'))) {

@@ -21,10 +21,13 @@ export const getRecord = async (table: Table, id: string): Promise<LedgerRecord>
 
 const absenceFault = async (table: Table, id: string): Promise<Fault> => {
   const tombstone = await readTombstone(table, id);
-  if (!tombstone) return new Fault('unknown-record', 'There is no such record.', { id });
+  if (!tombstone) return unknownRecord(id);
   return new Fault(
     'record-expired',
     'The record was kept for its time and then deleted; its leaf stays in the log.',
     { id, ...tombstone },
   );
 };
+
+export const unknownRecord = (id: string): Fault =>
+  new Fault('unknown-record', 'There is no such record.', { id });

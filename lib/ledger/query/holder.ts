@@ -62,7 +62,7 @@ export const mergeCertificates = async (
     certificates.some(({ ca, serial }) => held.has(certificatePk(ca, serial)));
   const records: LedgerRecord[] = [];
   let rows = limit * SCAN_FACTOR;
-  if (position && !isRecordId(position.inner)) throw cursorInvalid();
+  if (position && !(isRecordId(position.inner) && position.inner < idFloor(to))) throw cursorInvalid();
   let below = position?.inner ?? idFloor(to);
   // The more certificates, the fewer rows of each: a row that is read but not returned is read again for the next page.
   const each = Math.min(limit, Math.max(MIN_MERGED, Math.ceil((2 * limit) / Math.max(1, pks.length))));

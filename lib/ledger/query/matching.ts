@@ -1,7 +1,8 @@
+import type { CertificateRef } from '../../principal.ts';
 import type { Item, Table } from '../../store/store.ts';
 import type { Channel, LedgerRecord, RecordQuery } from '../contract.ts';
 import { isRecordId } from '../ids.ts';
-import { recordKey } from '../rows.ts';
+import { partyOf, recordKey } from '../rows.ts';
 import { readRecord } from '../well-formed.ts';
 
 /** The most rows that a page reads for each record of its limit: a filter may leave most of them out. */
@@ -29,7 +30,9 @@ const kindIn = (value: unknown): unknown => (value as { readonly kind?: unknown 
 
 /** The caller has compared the kind already. */
 const matches = (record: LedgerRecord, query: RecordQuery): boolean => {
-  const { recipient, actor, purpose, office, channel, exceptLookUpsOf } = query;
+  const { recipient, actor, certificate, purpose, office, channel, exceptLookUpsOf, onlyRecordsOf } = query;
+  if (onlyRecordsOf !== undefined && partyOf(record) !== onlyRecordsOf) return false;
+  if (certificate !== undefined && !isAbout(certificate, record)) return false;
   if (exceptLookUpsOf !== undefined && isLookUpOf(exceptLookUpsOf, record)) return false;
   if (office !== undefined && record.office !== office) return false;
   if (record.kind === 'provision') {
@@ -47,6 +50,9 @@ const matches = (record: LedgerRecord, query: RecordQuery): boolean => {
     (actor === undefined || record.actor === actor)
   );
 };
+
+const isAbout = ({ ca, serial }: CertificateRef, { certificates = [] }: LedgerRecord): boolean =>
+  certificates.some((ref) => ref.ca === ca && ref.serial === serial);
 
 /** By these channels a principal learns the status of certificates; by all others what the service keeps. */
 const STATUS_CHANNELS: ReadonlySet<Channel> = new Set(['ocsp', 'crl']);

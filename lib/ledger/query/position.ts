@@ -1,6 +1,9 @@
 import { Fault } from '../../fault.ts';
 
-/** Where a page ended. A cursor is its JSON in base64url. */
+/**
+ * Where a page ended. A cursor is its JSON in base64url: whoever has it can read it and make others. It may therefore hold
+ * nothing but keys of rows that its query may show, and it is believed within the bounds of its query only.
+ */
 export interface Position {
   /** The partition that was being read; `holder` where several are merged. */
   readonly pk: string;

@@ -5,7 +5,7 @@ import { readFirst } from '../settling.ts';
 import { checkQuery, instant } from './check.ts';
 import { mergeCertificates } from './holder.ts';
 import { walkPartitions } from './partitions.ts';
-import { type Bounds, decodePosition } from './position.ts';
+import { type Bounds, cursorInvalid, decodePosition } from './position.ts';
 
 const DAY = 86_400_000;
 
@@ -26,7 +26,12 @@ export const queryRecords = async (
   // A day either way: the clocks of several processes differ by that much at most.
   const oldest = first - DAY;
   const from = Math.max(oldest, query.from === undefined ? 0 : instant('from', query.from));
-  const to = position?.to ?? Math.min(now + DAY, query.to === undefined ? Infinity : instant('to', query.to));
+  const latest = query.to === undefined ? Infinity : instant('to', query.to);
+  // The process that made the cursor may have a clock that runs ahead. A later time would be a long walk through empty days.
+  if (position && !(position.to > from && position.to <= Math.min(now + 2 * DAY, latest))) {
+    throw cursorInvalid();
+  }
+  const to = position?.to ?? Math.min(now + DAY, latest);
   const bounds: Bounds = { from, to, fingerprint, ...(position && { position }) };
   return query.holder === undefined
     ? walkPartitions(table, query, bounds)

@@ -117,7 +117,6 @@ export const EDGES = {
   'unpacks to more than an access log has': 'を展開すると、アクセスログとしては大きすぎます',
   'has a line that is too long': 'に長すぎる行があります',
   "Must be the log file's own name.": 'アクセスログのファイル名を指定してください。',
-  'There is no such record for this caller.': 'この利用主体が見られる記録に、その記録はありません。',
   'A certificate is named by ca and serial together.': '証明書は、ca と serial の両方で指定してください。',
   "Must be an office's id.": '登録分局の ID を指定してください。',
   'Must be the id of an amendment.': '変更の ID を指定してください。',

@@ -102,6 +102,8 @@ export const LEDGER = {
   'Ask by recipient or by actor: no record has both.':
     '提供先（recipient）と行為者（actor）は、どちらか一方だけを指定してください。両方を持つ記録はありません。',
   'Ask by certificate or by holder, one at a time.': '証明書と名義人は、どちらか一方だけを指定してください。',
+  "A holder's records are those of everybody who asked: they are not found among the records of one principal.":
+    '名義人についての記録は、照会したすべての相手にわたります。一つの利用主体の記録の中から探すことはできません。',
   '"{0}" is not an RFC 3339 time.': '"{0}" には、RFC 3339 の形式の日時を指定してください。',
   'The stored report is not the one that was made.': '保存されている年次報告が、作成したものと異なります。',
   'A report is made of a fiscal year that is over.': '年次報告を作成できるのは、終わった年度だけです。',

@@ -210,12 +210,41 @@ describe('a relying party', () => {
     expect(looked).toMatchObject({ channel: 'records', provided: { query: { recipient: 'tax-portal' } } });
   });
 
+  it('cannot tell whether anybody else was answered about a certificate', async () => {
+    const [own] = await recordsOf('tax-portal', 'provisions?channel=ocsp');
+    const since = new Date(Date.parse(own?.time as string) + 1).toISOString();
+    const about = `ca=${ca}&serial=${serial}&channel=ocsp&limit=1&from=${since}`;
+    const question = await ocspRequestFor(service, { ca, serial });
+    for (let n = 0; n < 25; n++) {
+      service.advance(1);
+      await service.app.status.ocsp(question, { recipient: 'procurement', method: 'POST' });
+    }
+    expect((await recordsOf('auditor', `provisions?${about}`)).length).toBe(1);
+    for (const query of [about, `${about}&to=9999-01-01T00:00:00Z`, `${about}&excludeOwn=true`]) {
+      expect((await ask('tax-portal', `provisions?${query}`)).json()).toEqual({ records: [] });
+    }
+  });
+
   it('has them proven, and not those of others', async () => {
     const [record] = await recordsOf('tax-portal', 'provisions?channel=ocsp');
     const path = `provisions/${record?.id}/proof`;
     const proof = await ask('tax-portal', path);
     expect([proof.status, proof.text.startsWith('c2sp.org/tlog-proof@v1')]).toEqual([200, true]);
-    expect((await ask('procurement', path)).json().code).toBe('unknown-record');
+    const none = async (path: string) => ({ ...(await ask('procurement', path)).json(), requestId: '' });
+    const absent = 'f'.repeat(32);
+    const answer = await none(`provisions/${absent}/proof`);
+    expect(answer.code).toBe('unknown-record');
+    // That of somebody else is answered as one that does not exist, whether it has its leaf yet or not.
+    await service.app.status.ocsp(await ocspRequestFor(service, { ca, serial }), {
+      recipient: 'tax-portal',
+      method: 'POST',
+    });
+    const [fresh] = await recordsOf('tax-portal', 'provisions?channel=ocsp');
+    expect((await ask('tax-portal', `provisions/${fresh?.id}/proof`)).json().code).toBe('try-later');
+    for (const id of [record?.id as string, fresh?.id as string]) {
+      const told = JSON.stringify(await none(`provisions/${id}/proof`)).replaceAll(id, absent);
+      expect(JSON.parse(told)).toEqual(answer);
+    }
   });
 
   it('learns nothing about others, not even whether they exist', async () => {
