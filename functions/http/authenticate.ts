@@ -1,9 +1,10 @@
-import { BlockList, isIPv6 } from 'node:net';
+import { BlockList, isIPv4, isIPv6 } from 'node:net';
 import { Fault, type FaultCode } from '../../lib/fault.ts';
 import type { Log } from '../../lib/ports.ts';
 import type { Principal } from '../../lib/principal.ts';
 import type { Principals } from '../../lib/principals/principals.ts';
-import type { Client, HttpHead } from './http.ts';
+import { assertOwnOrigin } from './foreign-origin.ts';
+import type { HttpHead } from './http.ts';
 import { errorFacts } from './problems.ts';
 import type { RouteTerms } from './route.ts';
 
@@ -15,7 +16,7 @@ export interface Identified {
 
 const NOBODY: Identified = {};
 
-/** `caller` is absent where the request has no credentials. Faults: those of `Principals`, `tls-required`, `unauthenticated`. */
+/** `caller` is absent where the request has no credentials. Faults: those of `Principals`, `tls-required`, `foreign-origin`, `unauthenticated`. */
 export const authenticate = async (
   principals: Principals,
   route: RouteTerms,
@@ -48,15 +49,18 @@ const UNPROVEN: ReadonlySet<FaultCode> = new Set<FaultCode>([
   'client-certificate-revoked',
   'client-certificate-expired',
   'tls-required',
+  'foreign-origin',
 ]);
 
 const byCredentials = async (
   principals: Principals,
   route: RouteTerms,
-  { headers, client }: HttpHead,
+  request: HttpHead,
 ): Promise<Principal | undefined> => {
-  const { certificate } = client;
-  const token = route.certificateOnly ? undefined : bearerToken(headers, client);
+  // A page may ask for a status, and not in its reader's name.
+  assertOwnOrigin(request);
+  const { certificate } = request.client;
+  const token = route.certificateOnly ? undefined : bearerToken(request);
   if (certificate === undefined && route.certificateOnly) {
     throw new Fault('unauthenticated', 'Show a client certificate; a token is not enough here.');
   }
@@ -70,12 +74,12 @@ const byCredentials = async (
 
 /**
  * RFC 6750 2.1. Anyone who reads a bearer token can use it, so it is not accepted from a network without TLS. A proxy on this
- * machine has such a network behind it; its headers give it away.
+ * machine has such a network behind it.
  */
-const bearerToken = (headers: HttpHead['headers'], client: Client): string | undefined => {
-  const { authorization } = headers;
+const bearerToken = (request: HttpHead): string | undefined => {
+  const { authorization } = request.headers;
   if (authorization === undefined) return undefined;
-  if (!client.tls && (!isLoopback(client.address) || PROXIED.some((name) => headers[name] !== undefined))) {
+  if (!request.client.tls && !isFromHere(request)) {
     throw new Fault('tls-required', 'Send tokens over TLS only, and replace this one.');
   }
   const token = /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(authorization)?.[1];
@@ -83,8 +87,28 @@ const bearerToken = (headers: HttpHead['headers'], client: Client): string | und
   return token;
 };
 
-/** RFC 7239, its forerunner, and RFC 9110 7.6.3. */
-const PROXIED = ['forwarded', 'x-forwarded-for', 'via'] as const;
+/**
+ * A program on this machine asks this machine, and in HTTP/1.1. What else comes from here was passed on by a proxy. A proxy
+ * that writes such a request itself, with no header of its own, cannot be told.
+ */
+const isFromHere = ({ client, headers, version }: HttpHead): boolean =>
+  isLoopback(client.address) &&
+  version !== '1.0' &&
+  isLoopbackHost(headers.host) &&
+  !PROXIED.some((name) => headers[name] !== undefined);
+
+/** RFC 7239, RFC 9110 7.6.3, and what proxies write without a standard. */
+const PROXIED = [
+  'forwarded',
+  'via',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-forwarded-server',
+  'x-real-ip',
+  'cf-connecting-ip',
+  'true-client-ip',
+] as const;
 
 const loopback = new BlockList();
 loopback.addSubnet('127.0.0.0', 8, 'ipv4');
@@ -92,3 +116,9 @@ loopback.addAddress('::1', 'ipv6');
 
 const isLoopback = (address: string | undefined): boolean =>
   address !== undefined && loopback.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+
+const isLoopbackHost = (host = ''): boolean => {
+  const [, bracketed, name = ''] = /^(?:\[([0-9A-Fa-f:.]+)\]|([^:]*))(?::\d*)?$/.exec(host) ?? [];
+  if (bracketed !== undefined) return isIPv6(bracketed) && isLoopback(bracketed);
+  return name.toLowerCase() === 'localhost' || (isIPv4(name) && isLoopback(name));
+};

@@ -1,6 +1,5 @@
 import { Fault } from '../../lib/fault.ts';
 import type { HttpHead } from './http.ts';
-import type { RouteTerms } from './route.ts';
 
 /** A page of the service itself, or a person by the address bar (W3C Fetch Metadata 2.4). */
 const OWN_SITE: ReadonlySet<string> = new Set(['same-origin', 'none']);
@@ -8,24 +7,23 @@ const OWN_SITE: ReadonlySet<string> = new Set(['same-origin', 'none']);
 const originOf = (url: string): string | undefined => (URL.canParse(url) ? new URL(url).origin : undefined);
 
 /**
- * Refuses what a page of another origin sends, for routes that change something. A browser shows the client certificate of
- * its user whichever page asks, so that any page could act in that person's name. Browsers say in these two headers where a
- * request comes from, and no page can change them. Programs send neither, and are taken.
+ * Refuses to take the credentials of a request that a page of another origin made. A browser shows the client certificate of
+ * its user whichever page asks, so that any page could act in that person's name, or leave records of what that person
+ * looked at: by an image, and by a link or a window too. Browsers say in these two headers where a request comes from, and no
+ * page can change them. Programs send neither, and are taken.
  *
  * `same-site` is refused as well: pages of sibling hosts belong to other systems, which no operator here answers for.
  * The service's own origin is the scheme and the host that the request came to. A client certificate reaches no further
  * than the TLS connection, so no proxy stands between that has taken the request for another host. Fault: `foreign-origin`.
  */
-export const originCheck = ({ method, readOnly }: RouteTerms): ((request: HttpHead) => void) => {
-  if (method === 'GET' || readOnly) return () => {};
-  return ({ headers: { origin, host, 'sec-fetch-site': site }, client }) => {
-    const isOwn = origin === undefined || isSame(origin, `${client.tls ? 'https' : 'http'}://${host}`);
-    if (isOwn && (site === undefined || OWN_SITE.has(site))) return;
-    throw new Fault(
-      'foreign-origin',
-      'This request was made by a page of another origin; nothing was done. Use akashi, or a page of this service.',
-    );
-  };
+export const assertOwnOrigin = ({ headers, client }: HttpHead): void => {
+  const { origin, host, 'sec-fetch-site': site } = headers;
+  const isOwn = origin === undefined || isSame(origin, `${client.tls ? 'https' : 'http'}://${host}`);
+  if (isOwn && (site === undefined || OWN_SITE.has(site))) return;
+  throw new Fault(
+    'foreign-origin',
+    'This request was made by a page of another origin; nothing was done. Use akashi, a page of this service, or the address bar.',
+  );
 };
 
 /** Compared without default ports. The origin `null` of a page without an origin is nobody's. */

@@ -16,6 +16,8 @@ export interface HttpHead {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly client: Client;
+  /** Of HTTP, where the service speaks it itself. */
+  readonly version?: string;
 }
 
 /** A request whose body may still be arriving. It is read after the caller is checked, so strangers take no memory. */

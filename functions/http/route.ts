@@ -76,8 +76,6 @@ export interface Route<
   readonly access: A;
   /** Each answer is recorded, whoever asks, and takes space of the disk. */
   readonly recorded?: true;
-  /** Not a `GET`, and changes nothing: pages of other origins may send it. */
-  readonly readOnly?: true;
   /** What the route's own protocol says in place of a problem document with 429 or 503. */
   readonly tryLater?: () => HttpResponse;
   /** The caller must show a client certificate; a token is not enough. */

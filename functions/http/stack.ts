@@ -11,9 +11,8 @@ import {
 } from '../../lib/fault.ts';
 import type { Clock, Log } from '../../lib/ports.ts';
 import type { Principal } from '../../lib/principal.ts';
-import { authenticate } from './authenticate.ts';
+import { authenticate, type Identified } from './authenticate.ts';
 import { notModified } from './conditional.ts';
-import { originCheck } from './foreign-origin.ts';
 import { type HttpHead, type HttpRequest, type HttpResponse, mediaType, type Unread } from './http.ts';
 import { readJson } from './json-body.ts';
 import type { LargeAnswers } from './large-answers.ts';
@@ -28,19 +27,21 @@ export interface Edge<S = App> {
   /** Where callers fetch answers that are too large; absent where no answer is. */
   readonly largeAnswers?: LargeAnswers;
   /** On one machine. On AWS the doors before the functions limit what comes in. */
-  readonly admit?: Admit;
+  readonly admission?: Admission;
+  /** Hears of each request to a route with roles whose caller has proven who it is. */
+  readonly identified?: (request: HttpHead) => void;
 }
 
-/**
- * Has the request answered now, or throws the fault that says why it is not. Called when the caller is known and may ask, and
- * the request is whole.
- */
-export type Admit = (
-  route: RouteTerms,
-  request: HttpHead,
-  caller: Principal | undefined,
-  answer: () => Promise<HttpResponse>,
-) => Promise<HttpResponse>;
+export interface Admission {
+  /** Called before the body is read. `caller` is absent where nobody is known yet. Fault: `rate-exceeded`. */
+  enter(route: RouteTerms, request: HttpHead, caller: Principal | undefined): Promise<void>;
+  /** Has the request answered now, or throws the fault that says why it is not. The request is whole, and its caller may ask. */
+  admit(
+    route: RouteTerms,
+    caller: Principal | undefined,
+    answer: () => Promise<HttpResponse>,
+  ): Promise<HttpResponse>;
+}
 
 /** Faults that come by the thousand. Their cause is in the log once, or is the caller's own. */
 const UNLOGGED: ReadonlySet<FaultCode> = new Set<FaultCode>(['too-many-requests', 'storage-low']);
@@ -58,13 +59,11 @@ const EARLY_MS = 300;
 export const stack = <S extends Pick<App, 'principals'>>(route: AnyRoute<S>): Answer<S> => {
   const capSize = sizeCap(route);
   const checkMethodAndType = methodAndTypeCheck(route);
-  const checkOrigin = originCheck(route);
   const readInput = inputReader(route);
 
   const answer = async (edge: Edge<S>, unread: Unread): Promise<HttpResponse> => {
     checkMethodAndType(unread);
-    checkOrigin(unread);
-    const { caller, unproven } = await authenticate(edge.app.principals, route, unread, edge.log);
+    const { caller, unproven } = await identify(route, edge, unread);
     checkRole(route, caller);
     const request =
       typeof unread.body === 'function' ? { ...unread, body: await unread.body() } : (unread as HttpRequest);
@@ -75,7 +74,7 @@ export const stack = <S extends Pick<App, 'principals'>>(route: AnyRoute<S>): An
       const response = await route.handle(edge.app, input, caller);
       return notModified(request, response) ?? response;
     };
-    return edge.admit ? edge.admit(route, request, caller, handle) : handle();
+    return edge.admission ? edge.admission.admit(route, caller, handle) : handle();
   };
 
   return async (edge, request, context) => {
@@ -165,6 +164,24 @@ export const methodNotAllowed = (routes: readonly RouteTerms[]): Fault => {
 export const allowedMethods = (routes: readonly RouteTerms[]): readonly string[] => {
   const methods = routes.map(({ method }) => method);
   return [...new Set([...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'])];
+};
+
+/** Whoever does not prove who it is has entered as a stranger, before it is told so. */
+const identify = async <S extends Pick<App, 'principals'>>(
+  route: RouteTerms,
+  { app, log, admission, identified }: Edge<S>,
+  request: HttpHead,
+): Promise<Identified> => {
+  let found: Identified;
+  try {
+    found = await authenticate(app.principals, route, request, log);
+  } catch (error) {
+    await admission?.enter(route, request, undefined);
+    throw error;
+  }
+  await admission?.enter(route, request, found.caller);
+  if (found.caller && typeof route.access !== 'string') identified?.(request);
+  return found;
 };
 
 const checkRole = (route: RouteTerms, caller: Principal | undefined): void => {

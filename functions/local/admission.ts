@@ -5,8 +5,9 @@ import type { Principals } from '../../lib/principals/principals.ts';
 import { authenticate } from '../http/authenticate.ts';
 import type { HttpHead } from '../http/http.ts';
 import type { Lane, RouteTerms } from '../http/route.ts';
-import type { Admit } from '../http/stack.ts';
+import type { Admission } from '../http/stack.ts';
 import type { DiskFloor } from './disk-floor.ts';
+import { isForwarded } from './forwarded.ts';
 import type { Limits } from './limits.ts';
 import type { openRates } from './rates.ts';
 import type { Sources } from './sources.ts';
@@ -14,7 +15,8 @@ import type { Sources } from './sources.ts';
 /**
  * Which requests are answered now, in this order:
  *
- *   1. A caller without proven credentials has the rate of its source.
+ *   1. A caller without proven credentials has the rate of its source, on every route. It is taken before the body is read, so
+ *      that a body which never comes costs its sender as much as a question.
  *   2. Below the floor of the disk no OCSP answer is recorded for such a caller. Below half of the floor none is for anybody,
  *      and no CRL is handed out. CRLs go on for longer, because they tell of revocations at the price of one record.
  *   3. Each lane has room for so many requests.
@@ -28,7 +30,7 @@ export const openAdmission = (parts: {
   readonly disk: Pick<DiskFloor, 'level'>;
   readonly principals: Principals;
   readonly log: Log;
-}): Admit => {
+}): Admission => {
   const { limits, sources, rates, disk, principals, log } = parts;
   const underWay: Record<Exclude<Lane, 'free'>, number> = { status: 0, public: 0, revocation: 0, api: 0 };
   let isProxySaid = false;
@@ -44,7 +46,7 @@ export const openAdmission = (parts: {
 
   /** A proxy that is not trusted makes one source of all its callers. */
   const sayProxy = ({ client, headers }: HttpHead): void => {
-    if (isProxySaid || (headers.forwarded ?? headers['x-forwarded-for']) === undefined) return;
+    if (isProxySaid || !isForwarded(headers)) return;
     if (sources.isProxy(client.address)) return;
     isProxySaid = true;
     log(
@@ -66,27 +68,30 @@ export const openAdmission = (parts: {
     );
   };
 
-  return async (route, request, caller, answer) => {
-    const { lane, access } = route;
-    if (lane === 'free') return answer();
-    if (typeof access === 'string' && caller === undefined && !(await isProven(route, request))) {
-      if (!rates.take(sources.of(request))) {
-        sayProxy(request);
-        throw new Fault(
-          'rate-exceeded',
-          'This source has sent more requests than it may; wait, show a client certificate, or ask the operator for a larger rate.',
-        );
+  return {
+    enter: async (route, request, caller) => {
+      if (route.lane === 'free' || caller !== undefined || (await isProven(route, request))) return;
+      if (rates.take(sources.of(request))) return;
+      sayProxy(request);
+      throw new Fault(
+        'rate-exceeded',
+        'This source has sent more requests than it may; wait, show a client certificate, or ask the operator for a larger rate.',
+      );
+    },
+
+    admit: async (route, caller, answer) => {
+      const { lane } = route;
+      if (lane === 'free') return answer();
+      if (route.recorded) assertSpace(route, caller);
+      if (underWay[lane] >= limits.underWay[lane]) {
+        throw new Fault('too-many-requests', 'Too many requests are under way.');
       }
-    }
-    if (route.recorded) assertSpace(route, caller);
-    if (underWay[lane] >= limits.underWay[lane]) {
-      throw new Fault('too-many-requests', 'Too many requests are under way.');
-    }
-    underWay[lane]++;
-    try {
-      return await answer();
-    } finally {
-      underWay[lane]--;
-    }
+      underWay[lane]++;
+      try {
+        return await answer();
+      } finally {
+        underWay[lane]--;
+      }
+    },
   };
 };

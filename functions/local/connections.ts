@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Limits } from './limits.ts';
-import type { Sources } from './sources.ts';
+import type { Receiver } from './receive.ts';
+import type { Source, Sources } from './sources.ts';
 
 interface Connection {
   readonly source: string;
@@ -13,34 +14,45 @@ const LOOKS = 64;
 
 /**
  * The connections of one door. A connection costs its client nothing, so where there are too many, a new one takes the place
- * of an old one on which no request is under way: of its own source where that has its share, and else of any. A client whose
- * idle connection ends opens another. Where every connection that is looked at has a request under way, the new one is closed.
+ * of an old one that waits for its client: best of one without a request, or else of the oldest whose client has not sent its
+ * body, or does not read its answer. It is one of the same source where that has its share, and else one of the source that
+ * has most. So nobody loses connections to sources that have more. A client whose connection ends opens another. Where every
+ * connection that is looked at waits for the service, the new one is closed.
  */
 export const openConnections = (
-  limits: Pick<Limits, 'connections' | 'connectionsOfSource'>,
+  limits: Pick<Limits, 'connections' | 'sourceShare' | 'rate'>,
   sources: Pick<Sources, 'ofAddress' | 'isProxy'>,
-  owes: (socket: Socket) => boolean,
+  { owes, waits }: Pick<Receiver, 'owes' | 'waits'>,
 ) => {
   /** Those that were looked at last come last. */
   const all = new Map<string, Connection>();
   const bySource = new Map<string, Set<string>>();
+  /** The keys of sources that are trusted proxies. */
+  const proxies = new Set<string>();
 
   const remove = (id: string, { source }: Connection): void => {
     all.delete(id);
     const own = bySource.get(source);
     own?.delete(id);
-    if (own?.size === 0) bySource.delete(source);
+    if (own?.size !== 0) return;
+    bySource.delete(source);
+    proxies.delete(source);
   };
 
   /** Ends one of these connections that waits for its client. */
   const makeRoom = (ids: Iterable<string>, putLast: (id: string) => void): boolean => {
     const busy: string[] = [];
     let found: string | undefined;
+    let looks = 0;
     for (const id of ids) {
-      const connection = all.get(id);
-      if (connection && !owes(connection.socket)) found = id;
-      else busy.push(id);
-      if (found !== undefined || busy.length === LOOKS) break;
+      const socket = all.get(id)?.socket;
+      if (socket && !owes(socket)) {
+        found = id;
+        break;
+      }
+      if (socket && !waits(socket)) busy.push(id);
+      else found ??= id;
+      if (++looks === LOOKS) break;
     }
     for (const id of busy) putLast(id);
     const connection = found === undefined ? undefined : all.get(found);
@@ -50,14 +62,26 @@ export const openConnections = (
     return true;
   };
 
-  const takesPlace = (own: Set<string>, isProxy: boolean): boolean => {
-    if (!isProxy && own.size >= limits.connectionsOfSource) {
-      return makeRoom(own, (id) => {
-        own.delete(id);
-        own.add(id);
-      });
-    }
+  const makeRoomOf = (own: Set<string>): boolean =>
+    makeRoom(own, (id) => {
+      own.delete(id);
+      own.add(id);
+    });
+
+  /** A proxy has many clients, so it is not the one who has most. */
+  const largest = (): Set<string> | undefined => {
+    let most: Set<string> | undefined;
+    for (const [source, own] of bySource)
+      if (own.size > (most?.size ?? 0) && !proxies.has(source)) most = own;
+    return most;
+  };
+
+  const takesPlace = (own: Set<string>, { rate }: Source, isProxy: boolean): boolean => {
+    const share = limits.connections * limits.sourceShare * (rate > limits.rate ? 2 : 1);
+    if (!isProxy && own.size >= Math.max(1, Math.floor(share))) return makeRoomOf(own);
     if (all.size < limits.connections) return true;
+    const most = largest();
+    if (most && (!isProxy || most.size > own.size) && makeRoomOf(most)) return true;
     return makeRoom(all.keys(), (id) => {
       const connection = all.get(id) as Connection;
       all.delete(id);
@@ -68,14 +92,18 @@ export const openConnections = (
   const add = (socket: Socket): void => {
     const id = idOf(socket);
     const known = all.get(id);
-    const source = known?.source ?? sources.ofAddress(socket.remoteAddress).key;
+    const { remoteAddress } = socket;
+    const from = sources.ofAddress(remoteAddress);
+    const source = known?.source ?? from.key;
     if (known === undefined) {
       const own = bySource.get(source) ?? new Set();
-      if (!takesPlace(own, sources.isProxy(socket.remoteAddress))) {
+      const isProxy = sources.isProxy(remoteAddress);
+      if (!takesPlace(own, from, isProxy)) {
         socket.destroy();
         return;
       }
       bySource.set(source, own.add(id));
+      if (isProxy) proxies.add(source);
     }
     const connection = { source, socket, readAtFirst: socket.bytesRead };
     all.set(id, connection);

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { plainAddress } from './addresses.ts';
 
 /** Longer headers are not read. A chain of proxies writes a few dozen characters for each. */
 const MAX_CHARACTERS = 4096;
@@ -20,8 +21,16 @@ export const forwardedFor = (
     ...(forwarded === undefined ? [] : [nearest(forElements(forwarded), isTrusted)]),
     ...(list === undefined ? [] : [nearest(listElements(list), isTrusted)]),
   ];
-  return found.every((address) => address === found[0]) ? found[0] : undefined;
+  const [first, ...others] = found;
+  if (first === undefined) return undefined;
+  const isSame = (address: string | undefined): boolean =>
+    address !== undefined && plainAddress(address) === plainAddress(first);
+  return others.every(isSame) ? first : undefined;
 };
+
+/** Whether the headers say that the request was forwarded, legibly or not. */
+export const isForwarded = (headers: Readonly<Record<string, string>>): boolean =>
+  (headers.forwarded ?? headers['x-forwarded-for']) !== undefined;
 
 const nearest = (
   nodes: readonly (string | undefined)[],

@@ -11,14 +11,19 @@ export interface Limits {
   readonly idleMs: number;
   /** Connections to one door. */
   readonly connections: number;
-  /** Connections of one source to one door. A trusted proxy may have all of them. */
-  readonly connectionsOfSource: number;
+  /**
+   * The part of a door's connections that one source may have; twice as much where the settings give it a larger rate. A
+   * trusted proxy may have all of them.
+   */
+  readonly sourceShare: number;
   /** Requests being answered at once in each lane. */
   readonly underWay: Readonly<Record<Exclude<Lane, 'free'>, number>>;
   /** Requests of a second that one source may send to public routes without credentials. */
   readonly rate: number;
   /** Requests on one connection without an answer, so that a few connections cannot fill a lane. */
   readonly pipelined: number;
+  /** How often the log says how many requests were refused. */
+  readonly refusalsMs: number;
   /** How long `stop` waits for requests under way. */
   readonly stopMs: number;
 }
@@ -30,10 +35,11 @@ export const LIMITS: Limits = {
   bodyBytes: 256 * 1024 * 1024,
   idleMs: 15_000,
   connections: 4096,
-  connectionsOfSource: 1024,
+  sourceShare: 1 / 4,
   underWay: { status: 512, public: 128, revocation: 64, api: 64 },
   rate: 100,
   pipelined: 8,
+  refusalsMs: 60_000,
   stopMs: 10_000,
 };
 

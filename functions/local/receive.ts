@@ -12,6 +12,7 @@ import { bodyReader } from './body.ts';
 import { endOfTurn } from './end-of-turn.ts';
 import type { Limits } from './limits.ts';
 import { clientOf, hasTwoHosts, headersOf, readTarget } from './request-head.ts';
+import { openRequestLog } from './request-log.ts';
 
 export interface Receiver {
   /** Answers a request; never rejects. */
@@ -20,29 +21,47 @@ export interface Receiver {
   refuse(error: NodeJS.ErrnoException, socket: Socket): void;
   /** Whether a request on this connection has no answer yet, or its answer is not sent completely. */
   owes(socket: Socket): boolean;
+  /** Whether nothing on this connection waits for the service: the rest of each request, or of its answer, is with the client. */
+  waits(socket: Socket): boolean;
   /** From now on every connection is closed after its answer, and requests that begin later are refused. */
   close(): void;
+  /** Every connection is closed. */
+  closed(): void;
 }
+
+interface Exchange {
+  readonly incoming: IncomingMessage;
+  readonly outgoing: ServerResponse;
+}
+
+/** Its body has not come, or its answer is not taken. */
+const isWithClient = ({ incoming, outgoing }: Exchange): boolean =>
+  !incoming.complete || outgoing.writableEnded || outgoing.writableNeedDrain;
 
 /** Takes requests from node:http to the stack of their route, and writes the answers. */
 export const openReceiver = (
   edge: Edge,
   routes: readonly Route[],
-  limits: Pick<Limits, 'bodyMs' | 'bodyBytes' | 'pipelined'>,
+  limits: Pick<Limits, 'bodyMs' | 'bodyBytes' | 'pipelined' | 'refusalsMs'>,
 ): Receiver => {
   const { log, clock } = edge;
   const find = router(routes);
   const answers = new Map<Route, Answer>(routes.map((route) => [route, stack(route)]));
   const readBody = bodyReader(limits.bodyMs, limits.bodyBytes);
+  const requests = openRequestLog(log, limits.refusalsMs);
+  /** The headers of requests whose callers are known. */
+  const identified = new WeakSet<HttpHead['headers']>();
+  const inside: Edge = { ...edge, identified: ({ headers }) => identified.add(headers) };
   /** Requests on a socket whose answers are not written yet. */
-  const unanswered = new WeakMap<Socket, Set<IncomingMessage>>();
+  const unanswered = new WeakMap<Socket, Set<Exchange>>();
   let open = true;
 
   const expectAnswer = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     const { socket } = incoming;
     const pending = unanswered.get(socket) ?? new Set();
-    unanswered.set(socket, pending.add(incoming));
-    outgoing.once('close', () => pending.delete(incoming));
+    const exchange = { incoming, outgoing };
+    unanswered.set(socket, pending.add(exchange));
+    outgoing.once('close', () => pending.delete(exchange));
   };
 
   const answerTo = async (
@@ -65,10 +84,8 @@ export const openReceiver = (
     if (found.kind === 'other-method') throw methodNotAllowed(found.routes);
     const { route, params } = found;
     await endOfTurn();
-    const read = (): Promise<Uint8Array> => readBody(incoming, outgoing, maxBodyBytes(route));
-    // A route with roles may take a long body, which is read only after the caller is checked. Others take short ones.
-    const body = Array.isArray(route.access) ? read : await read();
-    return (answers.get(route) as Answer)(edge, { ...head, params, body });
+    const body = (): Promise<Uint8Array> => readBody(incoming, outgoing, maxBodyBytes(route));
+    return (answers.get(route) as Answer)(inside, { ...head, params, body });
   };
 
   const receive = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
@@ -81,7 +98,14 @@ export const openReceiver = (
     const headers = headersOf(incoming);
     let response: HttpResponse;
     try {
-      const head = { id, method, ...target, headers, client: clientOf(socket) };
+      const head = {
+        id,
+        method,
+        ...target,
+        headers,
+        client: clientOf(socket),
+        version: incoming.httpVersion,
+      };
       response = await answerTo(incoming, outgoing, head, found);
     } catch (error) {
       // The client disconnected, or its request broke off and `refuse` has closed the socket.
@@ -91,9 +115,10 @@ export const openReceiver = (
     }
     if (socket.destroyed) return;
     await write(incoming, outgoing, finish(response, { id }), open);
-    if (found.kind === 'route' && (found.route.lane === 'api' || found.route.lane === 'revocation')) {
+    if (found.kind === 'route') {
       const { status } = response;
-      log('info', 'request', { request: id, method, route: found.route.path, status, ms: clock() - began });
+      const ms = clock() - began;
+      requests.answered({ id, method, route: found.route, status, ms, identified: identified.has(headers) });
     }
   };
 
@@ -110,7 +135,7 @@ export const openReceiver = (
     refuse: (error, socket) => {
       // A client that still waits for an answer to a complete request would take this for that answer.
       const pending = [...(unanswered.get(socket) ?? [])];
-      if (!socket.writable || pending.some(({ complete }) => complete)) {
+      if (!socket.writable || pending.some(({ incoming }) => incoming.complete)) {
         socket.destroy();
         return;
       }
@@ -122,9 +147,13 @@ export const openReceiver = (
 
     owes: (socket) => (unanswered.get(socket)?.size ?? 0) > 0,
 
+    waits: (socket) => [...(unanswered.get(socket) ?? [])].every(isWithClient),
+
     close: () => {
       open = false;
     },
+
+    closed: requests.close,
   };
 };
 

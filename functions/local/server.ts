@@ -51,8 +51,8 @@ export const serve = async (options: {
   const limits = { ...LIMITS, ...options.limits };
   const sources = openSources(options.sources ?? NO_SOURCES, limits.rate);
   const rates = openRates(() => performance.now());
-  const admit = openAdmission({ limits, sources, rates, disk, principals: app.principals, log });
-  const receiver = openReceiver({ app, clock, log, admit }, routes, limits);
+  const admission = openAdmission({ limits, sources, rates, disk, principals: app.principals, log });
+  const receiver = openReceiver({ app, clock, log, admission }, routes, limits);
   const parsing = {
     maxHeaderSize: limits.headerBytes,
     headersTimeout: limits.headersMs,
@@ -67,7 +67,7 @@ export const serve = async (options: {
     options.tls,
   );
   const doors = [plain, secure];
-  const [ofPlain, ofSecure] = doors.map(() => openConnections(limits, sources, receiver.owes)) as [
+  const [ofPlain, ofSecure] = doors.map(() => openConnections(limits, sources, receiver)) as [
     Connections,
     Connections,
   ];
@@ -111,6 +111,7 @@ export const serve = async (options: {
     await Promise.all(closed);
     clearInterval(idle);
     clearTimeout(bound);
+    receiver.closed();
   };
   let stopped: Promise<void> | undefined;
   return {

@@ -1,7 +1,8 @@
 import { BlockList, isIPv6 } from 'node:net';
 import type { Network } from '../../lib/network.ts';
 import type { Client, HttpHead } from '../http/http.ts';
-import { forwardedFor } from './forwarded.ts';
+import { networkOf, plainAddress } from './addresses.ts';
+import { forwardedFor, isForwarded } from './forwarded.ts';
 
 /** Where a request comes from, as far as limits go: an address, a network of IPv6, or a network that the settings name. */
 export interface Source {
@@ -12,7 +13,7 @@ export interface Source {
 
 export interface SourceSettings {
   readonly proxies: readonly Network[];
-  /** The addresses of a network share its rate. */
+  /** The addresses of a network share its rate. An address that is in several has that of the narrowest. */
   readonly rates: readonly { readonly network: Network; readonly rate: number }[];
 }
 
@@ -25,13 +26,25 @@ export interface Sources {
 /** `rate` is for all sources that the settings do not name. */
 export const openSources = ({ proxies, rates }: SourceSettings, rate: number): Sources => {
   const isTrusted = within(proxies);
-  const named = rates.map((one) => ({
-    isWithin: within([one.network]),
-    source: { key: one.network.text, rate: one.rate },
-  }));
+  const named = [...rates]
+    .sort((a, b) => bitsOf(b.network) - bitsOf(a.network))
+    .map((one) => ({
+      isWithin: within([one.network]),
+      source: { key: one.network.text, rate: one.rate },
+    }));
 
-  const ofAddress = (address = ''): Source =>
-    named.find(({ isWithin }) => isWithin(address))?.source ?? { key: networkOf(address), rate };
+  const ofAddress = (address = ''): Source => {
+    const plain = plainAddress(address);
+    const one = named.find(({ isWithin }) => isWithin(address) || isWithin(plain));
+    return one?.source ?? { key: networkOf(plain), rate };
+  };
+
+  /** A client may have written what cannot be read, so that shares no rate with the proxy, nor with what others send. */
+  const ofForwarded = (headers: HttpHead['headers'], proxy: string): Source => {
+    if (!isForwarded(headers)) return ofAddress(proxy);
+    const address = forwardedFor(headers, isTrusted);
+    return address === undefined ? { key: `unread by ${plainAddress(proxy)}`, rate } : ofAddress(address);
+  };
 
   /** A connection keeps its peer, so that is judged once. Undefined: a trusted proxy, whose every request is judged. */
   const peers = new WeakMap<Client, { readonly direct: Source | undefined }>();
@@ -44,12 +57,15 @@ export const openSources = ({ proxies, rates }: SourceSettings, rate: number): S
         peer = { direct: isTrusted(address) ? undefined : ofAddress(address) };
         peers.set(client, peer);
       }
-      return peer.direct ?? ofAddress(forwardedFor(headers, isTrusted) ?? address);
+      return peer.direct ?? ofForwarded(headers, address);
     },
     ofAddress,
     isProxy: (address = '') => isTrusted(address),
   };
 };
+
+/** Leading bits, as a network of IPv6 has them. */
+const bitsOf = ({ family, prefix }: Network): number => (family === 'ipv4' ? 96 + prefix : prefix);
 
 /** Finds addresses of IPv4 that are written as addresses of IPv6 (RFC 4291 2.5.5.2) too. */
 const within = (networks: readonly Network[]): ((address: string) => boolean) => {
@@ -57,24 +73,3 @@ const within = (networks: readonly Network[]): ((address: string) => boolean) =>
   for (const { address, prefix, family } of networks) list.addSubnet(address, prefix, family);
   return (address) => networks.length > 0 && list.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
 };
-
-/** One subscriber of IPv6 has a network of 64 bits at least (RFC 6177), so its single addresses say nothing. */
-const networkOf = (address: string): string => {
-  if (!isIPv6(address)) return address;
-  const [, mapped] = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address) ?? [];
-  if (mapped !== undefined) return mapped;
-  const [head = '', tail] = address.split('%', 1)[0]?.split('::') ?? [];
-  const [left, right] = [groupsOf(head), groupsOf(tail ?? '')];
-  const between = tail === undefined ? 0 : 8 - left.length - right.length;
-  const groups = [...left, ...Array<number>(Math.max(0, between)).fill(0), ...right];
-  return `${groups
-    .slice(0, 4)
-    .map((group) => group.toString(16))
-    .join(':')}::/64`;
-};
-
-/** Numbers, so that leading zeros and the case of digits make no other source. An IPv4 tail stands for two groups. */
-const groupsOf = (part: string): readonly number[] =>
-  part === ''
-    ? []
-    : part.split(':').flatMap((group) => (group.includes('.') ? [0, 0] : [Number.parseInt(group, 16)]));

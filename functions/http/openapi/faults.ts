@@ -28,6 +28,7 @@ const WITH_BODY: readonly FaultCode[] = ['unsupported-media-type'];
 
 const WITH_ROLES: readonly FaultCode[] = [
   'unauthenticated',
+  'foreign-origin',
   'client-certificate-invalid',
   'client-certificate-expired',
   'client-certificate-revoked',
@@ -58,7 +59,6 @@ export const faultsOf = (route: RouteTerms): Faults => {
   const own = new Set(shown.filter((code) => !ofStack.has(code)));
   if (!hasRoles && route.lane !== 'free' && !route.tryLater) own.add('rate-exceeded');
   if (route.recorded && !route.tryLater) own.add('storage-low');
-  if (route.method !== 'GET' && !route.readOnly) own.add('foreign-origin');
   // Without the codes of tokens, its answers to callers without a role are like those of no other operation.
   if (route.certificateOnly) for (const code of WITH_ROLES) own.add(code);
   return { all: [...new Set([...own, ...ofStack])], own };

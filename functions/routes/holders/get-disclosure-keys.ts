@@ -9,7 +9,7 @@ export const route = defineRoute({
   summary: 'The public key that verifies disclosed bundles (RFC 7517)',
   description:
     'A JWK set with the Ed25519 key under which the bundles of disclosures are signed. Nothing about a person is in it, so reading it leaves no record.',
-  lane: 'api',
+  lane: 'public',
   access: 'public',
   responses: {
     200: {

@@ -16,7 +16,6 @@ export const route = defineRoute({
   access: 'optional',
   recorded: true,
   // A question by POST (RFC 6960 A.1) acts for nobody: no page gains by it more than by the same question by GET.
-  readOnly: true,
   tryLater,
   body: {
     kind: 'bytes',

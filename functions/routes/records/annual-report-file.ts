@@ -19,7 +19,7 @@ export const annualReportFile = (format: keyof typeof FILES) => {
       format === 'json'
         ? 'By recipient, month, method and purpose, with the change on the year before: in the canonical form (RFC 8785) whose SHA-256 is the digest in the list of reports.'
         : 'By recipient, month, method and purpose, with the change on the year before.',
-    lane: 'api',
+    lane: 'public',
     access: 'public',
     params: z.strictObject({ year }),
     responses: {

@@ -10,7 +10,7 @@ export const route = defineRoute({
   summary: 'Annual reports on provisions that are kept, newest first',
   description:
     'Each version with its digest and the time at which it was made. Reports have numbers only, so reading them leaves no record.',
-  lane: 'api',
+  lane: 'public',
   access: 'public',
   responses: {
     200: { description: 'The reports.', schema: z.object({ reports: z.array(annualReportVersion) }) },

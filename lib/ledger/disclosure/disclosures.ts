@@ -67,6 +67,7 @@ export const openDisclosures = (deps: DisclosureDeps): Disclosures => {
   const principals = new Map(deps.principals.map((principal) => [principal.id, principal]));
   const delegates = openDelegates({ table, ledger, clock, principals });
   const cases = openCases({ ...deps, delegates });
+  let publicKey: PublicJwk | undefined;
 
   return {
     cases,
@@ -120,6 +121,10 @@ export const openDisclosures = (deps: DisclosureDeps): Disclosures => {
       return { jws, page, record: record.id };
     },
 
-    key: async () => publicJwk(await deps.signer()),
+    key: async () => {
+      // Anybody asks for it, and to open the signer reads the table and the store of keys. The key stays the same.
+      publicKey ??= publicJwk(await deps.signer());
+      return publicKey;
+    },
   };
 };

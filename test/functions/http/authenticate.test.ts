@@ -8,13 +8,25 @@ import { REQUEST, requestOf, type TestApp, testApp } from '../app.ts';
 const app = testApp();
 const authorization = `Bearer ${await app.tokenOf('officer')}`;
 
-const ask = async (id: string, client: Client, on: TestApp = app, headers: Record<string, string> = {}) => {
+const ask = async (
+  id: string,
+  client: Client,
+  on: TestApp = app,
+  headers: Record<string, string> = {},
+  version = '1.1',
+) => {
   const route = routes.find((candidate) => candidate.id === id);
   if (!route) throw new Error(`There is no route ${id}.`);
   const params: Record<string, string> = id === 'getRequest' ? { id: REQUEST } : { request: 'MAMKAQE=' };
   const { status, body } = await stack(route)(
     { ...on.edge, app: on },
-    requestOf({ path: '/', params, headers: { authorization, ...headers }, client }),
+    requestOf({
+      path: '/',
+      params,
+      headers: { authorization, host: 'localhost', ...headers },
+      client,
+      version,
+    }),
   );
   return { status, body: Buffer.from(body).toString() };
 };
@@ -35,16 +47,51 @@ describe('a bearer token', () => {
     if (status === 403) expect(JSON.parse(answer.body).code).toBe('tls-required');
   });
 
-  it.each(['x-forwarded-for', 'forwarded', 'via'])(
-    'that a proxy on this machine passes on (%s) is not from this machine',
-    async (header) => {
-      const local = { tls: false, address: '127.0.0.1' };
-      const answer = await ask('getRequest', local, app, { [header]: 'for=127.0.0.1' });
-      expect([answer.status, JSON.parse(answer.body).code]).toEqual([403, 'tls-required']);
-      const secure = await ask('getRequest', { tls: true }, app, { [header]: '127.0.0.1' });
-      expect(secure.status).toBe(200);
-    },
-  );
+  it.each([
+    'x-forwarded-for',
+    'x-forwarded-host',
+    'x-forwarded-proto',
+    'x-forwarded-server',
+    'x-real-ip',
+    'cf-connecting-ip',
+    'true-client-ip',
+    'forwarded',
+    'via',
+  ])('that a proxy on this machine passes on (%s) is not from this machine', async (header) => {
+    const local = { tls: false, address: '127.0.0.1' };
+    const answer = await ask('getRequest', local, app, { [header]: 'for=127.0.0.1' });
+    expect([answer.status, JSON.parse(answer.body).code]).toEqual([403, 'tls-required']);
+    const secure = await ask('getRequest', { tls: true }, app, { [header]: '127.0.0.1' });
+    expect(secure.status).toBe(200);
+  });
+
+  it.each([
+    ['localhost:8080', 200],
+    ['LocalHost', 200],
+    ['127.0.0.1:8080', 200],
+    ['127.9.9.9', 200],
+    ['[::1]', 200],
+    ['[::1]:8080', 200],
+    ['status.example.jp', 403],
+    ['status.example.jp:8080', 403],
+    ['10.0.0.1', 403],
+    ['127.0.0.1.example.jp', 403],
+    ['127.1', 403],
+    ['[2001:db8::1]:8080', 403],
+    ['[localhost]', 403],
+    ['localhost:8080:1', 403],
+    ['', 403],
+  ])('without TLS for the host %s gives %i', async (host, status) => {
+    const local = { tls: false, address: '127.0.0.1' };
+    expect((await ask('getRequest', local, app, { host })).status).toBe(status);
+    expect((await ask('getRequest', { tls: true }, app, { host })).status).toBe(200);
+  });
+
+  it('without TLS in HTTP/1.0, which proxies speak and programs do not, is refused', async () => {
+    const local = { tls: false, address: '127.0.0.1' };
+    expect((await ask('getRequest', local, app, {}, '1.0')).status).toBe(403);
+    expect((await ask('getRequest', { tls: true }, app, {}, '1.0')).status).toBe(200);
+  });
 
   it('with TLS is taken from anywhere', async () => {
     expect((await ask('getRequest', { tls: true, address: '10.0.0.1' })).status).toBe(200);

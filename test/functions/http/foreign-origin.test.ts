@@ -37,9 +37,9 @@ const codeOf = ({ headers, body }: { headers: Headers; body: Uint8Array | string
 
 const REFUSED = { status: 403, code: 'foreign-origin' };
 
-const changing = routes.filter(({ method, id }) => method !== 'GET' && id !== 'askStatus');
+const withRoles = routes.filter(({ access }) => typeof access !== 'string');
 
-describe.each(changing.map((route) => [route.id, route] as const))('%s', (_id, route) => {
+describe.each(withRoles.map((route) => [route.id, route] as const))('%s', (_id, route) => {
   it('is not done for a page of another origin', async () => {
     const app = testApp();
     for (const headers of [
@@ -51,6 +51,9 @@ describe.each(changing.map((route) => [route.id, route] as const))('%s', (_id, r
       { origin: 'https://elsewhere.example', 'sec-fetch-site': 'same-origin' },
       { origin: 'null' },
       { origin: '' },
+      // An image, and a link.
+      { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' },
+      { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' },
     ])
       expect(await send(app, route, headers), JSON.stringify(headers)).toEqual(REFUSED);
     expect(app.records).toEqual([]);
@@ -70,26 +73,37 @@ describe.each(changing.map((route) => [route.id, route] as const))('%s', (_id, r
   });
 });
 
-it('the routes that change something are these, and no page may ask them by GET', () => {
+it('what changes something has roles, and a page can ask for nothing else in the name of its reader', () => {
+  const changing = routes.filter(({ method, id }) => method !== 'GET' && id !== 'askStatus');
   expect(changing.length).toBeGreaterThan(20);
-  expect(changing.filter(({ readOnly }) => readOnly)).toEqual([]);
+  expect(changing.filter((route) => !withRoles.includes(route))).toEqual([]);
 });
 
 it('another scheme and another port are other origins', async () => {
-  const route = changing.find(({ id }) => id === 'publishCrl') as Route;
+  const route = withRoles.find(({ id }) => id === 'publishCrl') as Route;
   for (const origin of [
     'http://akashi.example',
     'https://akashi.example:8443',
     'https://akashi.example.evil',
   ])
     expect(await send(testApp(), route, { origin }), origin).toEqual(REFUSED);
-  expect((await send(testApp(), route, { origin: 'http://akashi.example' }, false)).status).toBe(201);
+  const here = { origin: 'http://localhost', host: 'localhost' };
+  expect((await send(testApp(), route, here, false)).status).toBe(201);
 });
 
-it('a question about a status may come from any page', async () => {
-  const route = routes.find(({ id }) => id === 'askStatus') as Route;
-  const app = testApp();
-  const foreign = { origin: 'https://elsewhere.example', 'sec-fetch-site': 'cross-site' };
-  expect((await send(app, route, foreign)).status).toBe(200);
-  expect(app.ocspCalls).toHaveLength(1);
-});
+it.each(['askStatus', 'askStatusByUrl'])(
+  '%s is answered to any page, and not in the name of its reader',
+  async (id) => {
+    const route = routes.find((candidate) => candidate.id === id) as Route;
+    const app = testApp();
+    const credentials = { authorization: `Bearer ${await app.tokenOf('officer')}` };
+    const foreign = { origin: 'https://elsewhere.example', 'sec-fetch-site': 'cross-site' };
+    expect((await send(app, route, { ...credentials, ...foreign })).status).toBe(200);
+    expect(app.ocspCalls.at(-1)?.caller).toMatchObject({ recipient: 'public', unproven: 'foreign-origin' });
+    expect((await send(app, route, foreign)).status).toBe(200);
+    expect(app.ocspCalls.at(-1)?.caller).not.toHaveProperty('unproven');
+    expect((await send(app, route, credentials)).status).toBe(200);
+    expect(app.ocspCalls.at(-1)?.caller.recipient).toBe('officer-1');
+    expect(app.logged).toEqual([]);
+  },
+);

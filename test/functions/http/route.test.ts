@@ -37,6 +37,18 @@ describe('the table', () => {
     }
   });
 
+  it('leaves the lanes of callers to callers, and the public lane to everybody', () => {
+    for (const { id, lane, access } of routes) {
+      const lanes =
+        access === 'public'
+          ? ['public', 'free']
+          : access === 'optional'
+            ? ['status', 'public']
+            : ['api', 'revocation'];
+      expect(lanes, id).toContain(lane);
+    }
+  });
+
   it('does not take a template for a path', () => {
     expect(find('GET', '/ocsp/{request+}')).toMatchObject({
       kind: 'route',

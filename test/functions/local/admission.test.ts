@@ -1,8 +1,12 @@
+import { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Socket } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { openConnections } from '../../../functions/local/connections.ts';
 import { LIMITS } from '../../../functions/local/limits.ts';
 import type { Served } from '../../../functions/local/server.ts';
+import { openSources } from '../../../functions/local/sources.ts';
 import { type Network, readNetwork } from '../../../lib/network.ts';
 import { CA, REQUEST, SERIAL, type TestApp, testApp } from '../app.ts';
 import { codeOf, exchange, get, open, openssl, operations, Wire } from '../wire.ts';
@@ -92,6 +96,39 @@ describe('a source without credentials', () => {
   });
 });
 
+describe('the log', () => {
+  it('has a line for each request of a known caller, and the number of those that anybody can send', async () => {
+    const app = testApp();
+    const served = await open(app, { rate: 1, underWay: { ...LIMITS.underWay, revocation: 0 } });
+    const officer = await bearer(app, 'officer');
+    const path = `/api/v1/requests/${REQUEST}`;
+    const statuses: (number | undefined)[] = [];
+    const foreign = 'sec-fetch-site: cross-site';
+    for (let n = 0; n < SAVED + 5; n++)
+      statuses.push((await exchange(served.port, get(path, ...(n === 0 ? [officer, foreign] : []))))?.status);
+    expect(statuses[0]).toBe(403);
+    expect(statuses[1]).toBe(401);
+    // A source that never proves who it is has its rate here too.
+    expect(statuses.at(-1)).toBe(429);
+    const text = get('/api/v1/requests', 'content-type: text/plain', 'content-length: 0').replace(
+      'GET',
+      'POST',
+    );
+    expect((await exchange(served.port, text))?.status).toBe(415);
+    expect((await exchange(served.port, revocation(officer)))?.status).toBe(503);
+    expect((await exchange(served.port, get(path, officer)))?.status).toBe(200);
+    expect((await exchange(served.port, get('/api/v1/recovery', officer)))?.status).not.toBe(401);
+    await served.stop();
+    const lines = app.logged.map(({ message, facts }) => [message, facts.status]);
+    expect(lines.filter(([message]) => message === 'request')).toHaveLength(2);
+    const refused = app.logged.filter(({ message }) => message === 'requests refused');
+    const numbers = Object.fromEntries(refused.map(({ facts }) => [facts.status, facts.requests]));
+    expect(Object.keys(numbers)).toEqual(['401', '403', '415', '429', '503']);
+    expect(numbers).toMatchObject({ 403: 1, 415: 1, 503: 1 });
+    expect(Number(numbers[401]) + Number(numbers[429])).toBe(SAVED + 4);
+  });
+});
+
 describe('behind a trusted proxy', () => {
   it('each client has its own rate, large recipients have theirs, and a lie costs the liar', async () => {
     const served = await open(
@@ -117,7 +154,7 @@ describe('behind a trusted proxy', () => {
     expect(await answered(3, 'X-Forwarded-For: 198.51.100.1, 203.0.113.7')).toBeLessThan(3);
     expect(await answered(1, 'Forwarded: for=203.0.113.8')).toBe(1);
     expect(await answered(100, 'X-Forwarded-For: 192.0.2.33')).toBe(100);
-    // Malformed, or contradictory: the proxy's own rate, which all of these share.
+    // Malformed, or contradictory: one rate, which all of these share.
     const lies = ['X-Forwarded-For: nobody', 'Forwarded: for=unknown'];
     const both = ['X-Forwarded-For: 203.0.113.9', 'Forwarded: for=203.0.113.10'];
     const shared =
@@ -227,7 +264,7 @@ describe('connections', () => {
   it('a thousand that say nothing keep nobody out, at either door', { timeout: 60_000 }, async () => {
     const app = testApp([{ ca: 'operations-1', certificate: operations.der }]);
     app.now = Date.now() + 60_000;
-    const served = await open(app, { connections: 200, connectionsOfSource: 1000 });
+    const served = await open(app, { connections: 200, sourceShare: 1 });
     for (const port of [served.port, served.tlsPort]) {
       const silent: Wire[] = [];
       for (let n = 0; n < 1000; n += 50)
@@ -251,13 +288,94 @@ describe('connections', () => {
     await served.stop();
   });
 
+  it('whose bodies never come give way, to the same source and to others, and cost its rate', async () => {
+    const app = testApp();
+    const from = network('127.0.0.0/8');
+    const half = get('/ocsp', 'content-type: application/ocsp-request', 'content-length: 100').replace(
+      'GET',
+      'POST',
+    );
+    // All of a door is one source's, and then a part of it.
+    for (const sourceShare of [1, 1 / 4]) {
+      const served = await open(app, { connections: 40, sourceShare, rate: 1000 });
+      const wires: Wire[] = [];
+      for (let n = 0; n < 100; n++) wires.push((await Wire.to(served.port)).send(half, 'x'));
+      await wires[0]?.closed;
+      expect(hexOf(await exchange(served.port, QUESTION))).toBe(ANSWER);
+      // The newest still wait.
+      const last = wires.at(-1) as Wire;
+      last.send(Buffer.alloc(99, 0x30));
+      expect((await last.response())?.status).toBe(200);
+      for (const { socket } of wires) socket.destroy();
+      await served.stop();
+    }
+    const slow = await open(
+      app,
+      { rate: 1 },
+      { sources: { proxies: [], rates: [{ network: from, rate: 1 }] } },
+    );
+    const wires = await Promise.all(Array.from({ length: 2 * SAVED }, () => Wire.to(slow.port)));
+    for (const wire of wires) wire.send(half, 'x');
+    const told = await Promise.race(wires.map((wire) => wire.response()));
+    expect(told?.body.toString('hex')).toBe(TRY_LATER);
+    for (const { socket } of wires) socket.destroy();
+    await slow.stop();
+  });
+
+  it('of many answers that nobody takes give way', async () => {
+    const app = testApp();
+    const served = await open(app, { connections: 8, sourceShare: 1 });
+    const wires: Wire[] = [];
+    for (let n = 0; n < 8; n++) {
+      const wire = await Wire.to(served.port);
+      wire.socket.pause();
+      wires.push(wire.send(get('/openapi.json').repeat(8)));
+    }
+    await vi.waitFor(async () => expect((await exchange(served.port, get('/healthz')))?.status).toBe(200));
+    for (const { socket } of wires) socket.destroy();
+    await served.stop();
+  });
+
+  it('of a source that has few do not give way to sources that have more', async () => {
+    const shares = { connections: 8, sourceShare: 1 / 2, rate: 100 };
+    const ended: string[] = [];
+    let port = 0;
+    const socketOf = (remoteAddress: string): Socket =>
+      Object.assign(new EventEmitter(), {
+        remoteAddress,
+        remotePort: ++port,
+        localAddress: '::1',
+        bytesRead: 0,
+        destroy: () => ended.push(remoteAddress),
+      }) as unknown as Socket;
+    const sources = openSources(
+      { proxies: [], rates: [{ network: network('192.0.2.0/24'), rate: 200 }] },
+      shares.rate,
+    );
+    const door = openConnections(shares, sources, { owes: () => true, waits: () => true });
+    door.add(socketOf('203.0.113.1'));
+    for (let n = 0; n < 100; n++) for (const last of [2, 3, 4]) door.add(socketOf(`203.0.113.${last}`));
+    expect(ended).not.toContain('203.0.113.1');
+    expect(door.open()).toHaveLength(8);
+    // A larger rate by the settings, and a larger share.
+    const roomy = openConnections(shares, sources, { owes: () => true, waits: () => true });
+    for (let n = 0; n < 20; n++)
+      for (const address of ['192.0.2.1', '203.0.113.1']) roomy.add(socketOf(address));
+    const held = roomy.open().map(({ remoteAddress }) => remoteAddress);
+    expect(held.filter((address) => address === '203.0.113.1').length).toBeLessThanOrEqual(4);
+    for (let n = 0; n < 20; n++) door.add(socketOf('203.0.113.9'));
+    expect(
+      door.open().filter(({ remoteAddress }) => remoteAddress === '203.0.113.9').length,
+    ).toBeLessThanOrEqual(4);
+  });
+
   it('of one source give way to its own new ones; a request under way is never cut short', async () => {
     const app = testApp();
     let release = () => {};
     app.gate = new Promise((resolve) => {
       release = resolve;
     });
-    const served = await open(app, { connections: 100, connectionsOfSource: 3 });
+    const served = await open(app, { connections: 100, sourceShare: 0.03 });
     const busy = await Wire.to(served.port);
     busy.send(QUESTION);
     await new Promise((resolve) => setTimeout(resolve, 50));

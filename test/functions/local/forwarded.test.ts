@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { plainAddress } from '../../../functions/local/addresses.ts';
 import { forwardedFor } from '../../../functions/local/forwarded.ts';
 import { openSources } from '../../../functions/local/sources.ts';
 import { type Network, readNetwork } from '../../../lib/network.ts';
@@ -45,7 +46,13 @@ describe('the address that proxies forward', () => {
     const list = { 'x-forwarded-for': '203.0.113.7' };
     expect(forwardedFor({ ...list, forwarded: 'for=198.51.100.1' }, isTrusted)).toBeUndefined();
     expect(forwardedFor({ ...list, forwarded: 'nonsense' }, isTrusted)).toBeUndefined();
-    expect(forwardedFor({ ...list, forwarded: 'for=203.0.113.7' }, isTrusted)).toBe('203.0.113.7');
+    for (const node of ['203.0.113.7', '"[::ffff:203.0.113.7]:80"', '"[::ffff:cb00:7107]"'])
+      expect(plainAddress(forwardedFor({ ...list, forwarded: `for=${node}` }, isTrusted) ?? ''), node).toBe(
+        '203.0.113.7',
+      );
+    const written = { 'x-forwarded-for': '2001:db8:2:0::1', forwarded: 'for="[2001:0DB8:2::1]"' };
+    expect(forwardedFor(written, isTrusted)).toBe('2001:db8:2:0::1');
+    expect(forwardedFor({ ...written, forwarded: 'for="[2001:db8:2::2]"' }, isTrusted)).toBeUndefined();
   });
 
   it('is an address or unknown, whatever the headers say', () => {
@@ -82,10 +89,24 @@ describe('the source of a request', () => {
     expect(of('fd00::1', { forwarded: 'for="[2001:db8:0:1::5]"' })).toBe('2001:db8:0:1::/64');
   });
 
-  it('is the proxy itself where it forwards nothing, or what cannot be read', () => {
+  it('is the proxy itself where it forwards nothing', () => {
     expect(of('127.0.0.1')).toBe('127.0.0.1');
-    expect(of('127.0.0.1', { forwarded: 'for=unknown' })).toBe('127.0.0.1');
-    expect(of('127.0.0.1', { 'x-forwarded-for': '1.2.3.4', forwarded: 'for=5.6.7.8' })).toBe('127.0.0.1');
+  });
+
+  it('is one of its own where it cannot be read, however much the proxy may send', () => {
+    const generous = openSources(
+      { proxies: [network('127.0.0.1')], rates: [{ network: network('127.0.0.0/8'), rate: 9999 }] },
+      100,
+    );
+    const client = { tls: false, address: '127.0.0.1' };
+    expect(generous.of({ client, headers: {} })).toEqual({ key: '127.0.0.0/8', rate: 9999 });
+    for (const headers of [
+      { forwarded: 'for=unknown' },
+      { 'x-forwarded-for': 'nobody' },
+      { 'x-forwarded-for': '' },
+      { 'x-forwarded-for': '1.2.3.4', forwarded: 'for=5.6.7.8' },
+    ] as const)
+      expect(generous.of({ client, headers })).toEqual({ key: 'unread by 127.0.0.1', rate: 100 });
   });
 
   it('of IPv6 is a network of 64 bits, however the address is written', () => {
@@ -99,7 +120,65 @@ describe('the source of a request', () => {
     expect(of('2001:db8:0:1::1')).toBe('2001:db8:0:1::/64');
     expect(of('fe80::1%eth0')).toBe('fe80:0:0:0::/64');
     expect(of('::1')).toBe('0:0:0:0::/64');
-    expect(of('::ffff:203.0.113.7')).toBe('203.0.113.7');
+  });
+
+  it('of IPv4 is that address, however it is written as one of IPv6', () => {
+    for (const address of [
+      '::ffff:203.0.113.7',
+      '::FFFF:cb00:7107',
+      '0:0:0:0:0:ffff:203.0.113.7',
+      '0000::ffff:cb00:7107%eth0',
+      '64:ff9b::203.0.113.7',
+      '64:ff9b::cb00:7107',
+    ]) {
+      expect(of(address), address).toBe('203.0.113.7');
+      expect(of('127.0.0.1', { 'x-forwarded-for': address.split('%')[0] as string }), address).toBe(
+        '203.0.113.7',
+      );
+    }
+    for (const address of ['::ffff:192.0.2.9', '::ffff:c000:209', '64:ff9b::c000:209'])
+      expect(of(address), address).toBe('192.0.2.0/24');
+    expect(of('64:ff9b:0:1::cb00:7107')).toBe('64:ff9b:0:1::/64');
+  });
+
+  it('in several networks of the settings has the rate of the narrowest, in whatever order they stand', () => {
+    const rates = [
+      '0.0.0.0/0',
+      '192.0.2.0/24',
+      '192.0.2.7',
+      '::/0',
+      '::ffff:192.0.2.8',
+      '2001:db8::/32',
+      '2001:db8:1::/48',
+    ];
+    for (const order of [rates, [...rates].reverse()]) {
+      const named = openSources(
+        {
+          proxies: [],
+          rates: order.map((text) => ({ network: network(text), rate: rates.indexOf(text) + 1 })),
+        },
+        100,
+      );
+      expect(
+        [
+          '192.0.2.7',
+          '192.0.2.8',
+          '192.0.2.9',
+          '203.0.113.7',
+          '2001:db8:1::1',
+          '2001:db8:2::1',
+          '2001:db9::1',
+        ].map((address) => named.ofAddress(address).key),
+      ).toEqual([
+        '192.0.2.7',
+        '::ffff:192.0.2.8',
+        '192.0.2.0/24',
+        '0.0.0.0/0',
+        '2001:db8:1::/48',
+        '2001:db8::/32',
+        '::/0',
+      ]);
+    }
   });
 
   it('in a network that the settings name has the rate of that network', () => {
