@@ -78,8 +78,8 @@ export const EDGES = {
     'このマシンのほかの利用者が、パスフレーズのファイル {0} を読み書きできます。chmod 600 {1} を実行してください。',
   'AKASHI_PASSPHRASE_FILE must hold the passphrase as one line of UTF-8, of 1 to {0} bytes; {1} does not.':
     'AKASHI_PASSPHRASE_FILE のファイルには、パスフレーズを UTF-8 の一行（1～{0} バイト）で書いてください。{1} はそうなっていません。',
-  'This request was made by a page of another origin; nothing was done. Use akashi, or a page of this service.':
-    '別のオリジンのページから送られたリクエストのため、何も行いませんでした。akashi か、このサービスのページを使ってください。',
+  'This request was made by a page of another origin; nothing was done. Use akashi, a page of this service, or the address bar.':
+    '別のオリジンのページから送られたリクエストのため、何も行いませんでした。akashi か、このサービスのページか、アドレスバーを使ってください。',
   'This source has sent more requests than it may; wait, show a client certificate, or ask the operator for a larger rate.':
     'この送信元からのリクエストが上限を超えました。しばらく待つか、クライアント証明書を提示するか、認証局運用者に上限の引き上げを依頼してください。',
   'The disk of the service is nearly full, and what is left is kept for revocations.':
