@@ -58,7 +58,7 @@ export const answerEvents = <S extends Pick<App, 'principals'>>(
   };
 };
 
-/** The answer to a request that did not get through the stack. */
+/** The answer to a request that did not get through the stack. A failure of the service's own is logged. */
 export const failure = async (
   error: unknown,
   request: Pick<HttpRequest, 'id' | 'headers'>,
@@ -67,8 +67,14 @@ export const failure = async (
   if (!Fault.is(error) || isOwnFailure(error.code)) {
     console.error(JSON.stringify({ level: 'error', request: request.id, ...errorFacts(error) }));
   }
-  return finish(await problem(error, request), request);
+  return refusal(error, request);
 };
+
+/** The same answer, for an error that is logged elsewhere or needs no log. */
+export const refusal = async (
+  error: unknown,
+  request: Pick<HttpRequest, 'id' | 'headers'>,
+): Promise<HttpResponse> => finish(await problem(error, request), request);
 
 /** HTTP APIs give the path decoded. Characters that a path cannot have are encoded again; the rest stays as it is. */
 const encodedPath = (rawPath: string): string =>

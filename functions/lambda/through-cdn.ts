@@ -1,8 +1,10 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { Refusal } from '../../lib/aws/outcome.ts';
 import { Fault } from '../../lib/fault.ts';
 import type { Clock } from '../../lib/ports.ts';
-import { failure, type RequestEvent } from './answer-events.ts';
+import { errorFacts } from '../http/problems.ts';
+import { failure, type RequestEvent, refusal } from './answer-events.ts';
 import type { FrontEvent, LambdaHandler } from './gateway.ts';
 import { ORIGIN_SECRET } from './origin-header.ts';
 
@@ -13,10 +15,20 @@ export interface OriginSecrets {
   readonly clock: Clock;
 }
 
-/** A secret that was changed by hand counts after this time. */
+/**
+ * The secrets are read again after this time. Their texts do not change while they are in use: the next one is another
+ * secret, by its number.
+ */
 const KEPT_MS = 300_000;
-/** After a read that failed, the next one waits so long: a flood must not become a flood of reads. */
+/**
+ * After a read that failed, the next one waits so long: a flood must become neither a flood of reads nor one of log
+ * lines.
+ */
 const PAUSE_MS = 5_000;
+/** How long a secret counts that was read once and cannot be read now. */
+const UNREAD_MS = 3 * KEPT_MS;
+/** Secrets Manager's words for a secret that is not there, and for one that somebody has deleted. */
+const GONE: ReadonlySet<string> = new Set(['ResourceNotFoundException', 'InvalidRequestException']);
 
 /**
  * Lets a request through only if it came through a door that asks for credentials, or shows the secret of the CDN. All
@@ -24,30 +36,39 @@ const PAUSE_MS = 5_000;
  * and so around its limits. The secret goes no further than this.
  *
  * Which door it was is told by what API Gateway writes into the event, and no client can: the client certificate of the
- * door for certificates, or the claims that the door for tokens verified.
+ * door for certificates, or the claims that the door for tokens verified. The CDN may have a client certificate too,
+ * where the public origin asks for one. It is no caller's, so a request that shows the secret loses its certificate.
  */
 export const throughCdn = (handler: LambdaHandler, open: () => OriginSecrets): LambdaHandler => {
-  let check: ((shown: string) => Promise<boolean>) | undefined;
+  let check: ((shown: string) => Promise<Judgement>) | undefined;
   return async (event, context) => {
     const { shown, rest } = takeSecret(event);
-    if (knowsCaller(event)) return handler(rest, context);
-    const { awsRequestId: id } = context;
+    if (shown === undefined && knowsCaller(event)) return handler(rest, context);
+    const request = { id: context.awsRequestId, headers: rest.headers as Record<string, string> };
+    let judgement: Judgement = 'wrong';
     try {
-      if (shown === undefined) throw refused();
-      check ??= openCheck(open());
-      if (!(await check(shown))) throw refused();
+      if (shown !== undefined) {
+        check ??= openCheck(open());
+        judgement = await check(shown);
+      }
     } catch (error) {
-      return inOnePiece(event, await failure(error, { id, headers: rest.headers as Record<string, string> }));
+      return inOnePiece(event, await failure(error, request));
     }
-    return handler(rest, context);
+    if (judgement === 'right') return handler(withoutCertificate(rest), context);
+    return inOnePiece(event, await refusal(judgement === 'wrong' ? refused() : unsure(), request));
   };
 };
+
+/** `unknown`: it is none of the secrets that are known, and may be one that cannot be read now. */
+type Judgement = 'right' | 'wrong' | 'unknown';
 
 const refused = (): Fault =>
   new Fault(
     'not-through-cdn',
     'This address answers only its CDN; ask at the public address of the service.',
   );
+
+const unsure = (): Fault => new Fault('store-unavailable', 'The secrets of the CDN cannot be read now.');
 
 const inOnePiece = (
   event: FrontEvent,
@@ -76,24 +97,46 @@ const takeSecret = (event: FrontEvent): { readonly shown: string | undefined; re
   return { shown, rest: { ...event, headers } };
 };
 
+const withoutCertificate = ({ requestContext, ...event }: FrontEvent): FrontEvent => {
+  const { authentication: _, ...context } = requestContext;
+  return { ...event, requestContext: context };
+};
+
 /** Digests are of one length, and the time of comparing them tells nothing about the secret. */
 const digestOf = (text: string): Buffer => createHash('sha256').update(text, 'utf8').digest();
 
-const openCheck = ({ ids, read, clock }: OriginSecrets): ((shown: string) => Promise<boolean>) => {
-  const known = new Map<string, Buffer>();
+const openCheck = ({ ids, read, clock }: OriginSecrets): ((shown: string) => Promise<Judgement>) => {
+  const known = new Map<string, { readonly digest: Buffer; readonly readAt: number }>();
   let reading: Promise<void> | undefined;
   let readAt = Number.NEGATIVE_INFINITY;
   let failed = false;
 
+  /** Takes in what a read gave. Returns why it gave no secret, if so. */
+  const take = (id: string, text: PromiseSettledResult<string>): unknown => {
+    if (text.status === 'fulfilled') {
+      if (text.value !== '') {
+        known.set(id, { digest: digestOf(text.value), readAt });
+        return undefined;
+      }
+      // An empty secret would let in everybody who shows none.
+      known.delete(id);
+      return new Error('The secret is empty.');
+    }
+    const { reason } = text;
+    const age = readAt - (known.get(id)?.readAt ?? readAt);
+    if (age < 0 || age >= UNREAD_MS || (reason instanceof Refusal && GONE.has(reason.name))) known.delete(id);
+    return reason;
+  };
+
   const refresh = async (): Promise<void> => {
     readAt = clock();
     const texts = await Promise.allSettled(ids.map(read));
-    failed = false;
-    texts.forEach((text, n) => {
-      // An empty secret would let in everybody who shows none.
-      if (text.status === 'fulfilled' && text.value !== '') known.set(ids[n] as string, digestOf(text.value));
-      else failed = true;
-    });
+    const failures = texts
+      .map((text, n) => ({ secret: ids[n] as string, why: take(ids[n] as string, text) }))
+      .filter(({ why }) => why !== undefined)
+      .map(({ secret, why }) => ({ secret, ...errorFacts(why) }));
+    failed = failures.length > 0;
+    if (failed) console.error(JSON.stringify({ level: 'error', ...errorFacts(unsure()), failures }));
   };
 
   return async (shown) => {
@@ -106,11 +149,8 @@ const openCheck = ({ ids, read, clock }: OriginSecrets): ((shown: string) => Pro
     await reading;
     const digest = digestOf(shown);
     let found = false;
-    for (const one of known.values()) found = timingSafeEqual(one, digest) || found;
-    // The secret that was shown may be one that could not be read.
-    if (!found && failed) {
-      throw new Fault('store-unavailable', 'The secrets of the CDN cannot be read now.');
-    }
-    return found;
+    for (const one of known.values()) found = timingSafeEqual(one.digest, digest) || found;
+    if (found) return 'right';
+    return failed ? 'unknown' : 'wrong';
   };
 };

@@ -178,6 +178,12 @@ describe('an access log of a CDN', () => {
     });
   });
 
+  it.each(['cer', 'p7c', 'pem'])('counts a CA certificate in its form .%s', async (form) => {
+    const lines = log(line(`/ca/a-1.${form}`));
+    expect(await open().import('E1.gz', lines)).toEqual({ lines: 1, hits: 1 });
+    expect(await counted('2026-11')).toEqual({ 'public certificate GET': 1 });
+  });
+
   it('is counted even if a line has the longest address and headers that CloudFront takes', async () => {
     const long = line(`/ocsp/${'%252B'.repeat(2_720)}`).replace('curl/8.5', '%25'.repeat(20_000));
     expect(await open().import('E1.gz', log(long, line('/ca/a-1.cer')))).toEqual({ lines: 2, hits: 2 });

@@ -39,7 +39,7 @@ const TOLD: ReadonlySet<string> = new Set(['200', '206', '304']);
 
 const PATHS: readonly (readonly [RegExp, Hit['channel']])[] = [
   [/^\/crl\/([a-z0-9-]{1,64}\/[a-z0-9-]{1,64}\.crl)$/, 'crl'],
-  [/^\/ca\/([a-z0-9-]{1,64}\.(?:cer|pem))$/, 'certificate'],
+  [/^\/ca\/([a-z0-9-]{1,64}\.(?:cer|p7c|pem))$/, 'certificate'],
   // The service accepts at most 16 KiB of headers, the URL included: it has answered nothing longer.
   [/^\/ocsp\/(.{1,16384})$/s, 'ocsp'],
 ];

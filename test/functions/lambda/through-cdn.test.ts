@@ -1,5 +1,5 @@
 import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { FrontEvent, LambdaHandler } from '../../../functions/lambda/gateway.ts';
 import { throughCdn } from '../../../functions/lambda/through-cdn.ts';
 import { openSecrets } from '../../../lib/aws/secrets.ts';
@@ -8,6 +8,8 @@ import { isSigned } from '../../aws/signature-oracle.ts';
 import { eventOf } from '../../infra/as-deployed/door.ts';
 
 const context = { awsRequestId: 'aws-1', getRemainingTimeInMillis: () => 10_000 } as Context;
+/** A secret that is there, and cannot be read. */
+const UNREADABLE = 'unreadable';
 const ANSWER: APIGatewayProxyStructuredResultV2 = { statusCode: 200, body: 'answered' };
 
 /** A function behind the check, with the secrets of a Secrets Manager that the test owns. */
@@ -15,6 +17,7 @@ const start = async (texts: Record<string, string | undefined>) => {
   const recorder = await startRecorder(({ body }) => {
     const { SecretId } = JSON.parse(String(body)) as { SecretId: string };
     const text = texts[SecretId];
+    if (text === UNREADABLE) return { status: 400, body: '{"__type":"AccessDeniedException"}' };
     return text === undefined
       ? { status: 400, body: '{"__type":"ResourceNotFoundException"}' }
       : { body: JSON.stringify({ SecretString: text }) };
@@ -93,9 +96,17 @@ describe('a function that is open to everybody', () => {
     expect(await door.ask(undefined, { certificate: 'PEM' })).toBe(ANSWER);
     expect(await door.ask(undefined, { claims: { sub: 'somebody' } })).toBe(ANSWER);
     expect(door.recorder.asked).toEqual([]);
+    expect(door.seen[0]?.requestContext.authentication).toBeDefined();
     // A header says nothing about the door.
     const forged = { 'x-amzn-mtls-clientcert-leaf': 'PEM', authorization: 'Bearer x' };
     expect((await door.ask(undefined, { headers: forged })).statusCode).toBe(403);
+  });
+
+  it('takes the client certificate of the CDN for no caller’s', async () => {
+    await using door = await start({ one: 'first' });
+    expect(await door.ask('first', { certificate: 'PEM' })).toBe(ANSWER);
+    expect(door.seen[0]?.requestContext.authentication).toBeUndefined();
+    expect((await door.ask('wrong', { certificate: 'PEM' })).statusCode).toBe(403);
   });
 
   it('reads the secrets at the first request, and again after five minutes', async () => {
@@ -117,11 +128,58 @@ describe('a function that is open to everybody', () => {
     const unsure = await door.ask('second');
     expect([unsure.statusCode, codeOf(unsure)]).toEqual([503, 'store-unavailable']);
     expect(door.recorder.asked).toHaveLength(2);
-    door.texts.one = undefined;
+    door.texts.one = UNREADABLE;
     door.texts.two = 'second';
     door.forward(5_000);
     expect(await door.ask('second')).toBe(ANSWER);
     expect(await door.ask('first')).toBe(ANSWER);
     expect(door.recorder.asked).toHaveLength(4);
+  });
+
+  it('forgets a secret that cannot be read for fifteen minutes, and knows it again when it is read', async () => {
+    await using door = await start({ one: 'first', two: 'second' });
+    expect(await door.ask('first')).toBe(ANSWER);
+    door.texts.one = UNREADABLE;
+    door.forward(899_000);
+    expect(await door.ask('first')).toBe(ANSWER);
+    door.forward(5_000);
+    expect(codeOf(await door.ask('first'))).toBe('store-unavailable');
+    expect(await door.ask('second')).toBe(ANSWER);
+    door.texts.one = 'first';
+    door.forward(5_000);
+    expect(await door.ask('first')).toBe(ANSWER);
+  });
+
+  it.each([
+    ['is gone', undefined],
+    ['is empty', ''],
+  ])('forgets a secret at once that %s', async (_, text) => {
+    await using door = await start({ one: 'first', two: 'second' });
+    expect(await door.ask('first')).toBe(ANSWER);
+    door.texts.one = text;
+    door.forward(300_000);
+    expect(codeOf(await door.ask('first'))).toBe('store-unavailable');
+    expect(await door.ask('second')).toBe(ANSWER);
+  });
+
+  it('says in its log once for each read that a secret cannot be read, however many ask meanwhile', async () => {
+    await using door = await start({ one: 'first', two: UNREADABLE });
+    const log = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    try {
+      for (let n = 0; n < 20; n++) expect((await door.ask('wrong')).statusCode).toBe(503);
+      expect(log).toHaveBeenCalledTimes(1);
+      door.forward(5_000);
+      for (let n = 0; n < 20; n++) await door.ask('wrong');
+      expect(log).toHaveBeenCalledTimes(2);
+      const [[line]] = log.mock.calls as [[string]];
+      expect(JSON.parse(line)).toMatchObject({
+        level: 'error',
+        code: 'store-unavailable',
+        failures: [{ secret: 'two', error: 'AccessDeniedException' }],
+      });
+      expect(line).not.toMatch(/first|wrong/);
+    } finally {
+      log.mockRestore();
+    }
   });
 });
