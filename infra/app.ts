@@ -1,7 +1,8 @@
-import { App, Stack, Validations } from 'aws-cdk-lib';
+import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { Fault } from '../lib/fault.ts';
 import { Akashi, readEnvironment } from './akashi.ts';
+import { stackOf } from './environment.ts';
 
 /**
  * `npx cdk synth`: needs no account, no credentials and no network. The settings are the object `akashi` of cdk.json, or
@@ -9,12 +10,8 @@ import { Akashi, readEnvironment } from './akashi.ts';
  */
 const synthesise = (): void => {
   const app = new App();
-  const { place, settings } = readEnvironment((name) => app.node.tryGetContext(name));
-  const stack = new Stack(app, 'Akashi', {
-    env: place,
-    description: 'Akashi: certificates, their status, and who was told',
-  });
-  new Akashi(stack, 'Akashi', settings);
+  const environment = readEnvironment((name) => app.node.tryGetContext(name));
+  new Akashi(stackOf(app, environment), 'Akashi', environment.settings);
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   app.synth();
 };

@@ -3,7 +3,10 @@
  * Paths are relative to the folder in which the synthesis runs.
  */
 export interface AkashiSettings {
-  /** The beginning of resource names: 2 to 21 of the characters a-z, 0-9 and "-". */
+  /**
+   * The beginning of resource names, 2 to 21 of the characters a-z, 0-9 and "-"; in this project's own app the name of the
+   * stack too. Two environments in one account and Region need two names.
+   */
   readonly name: string;
   /** Path of the trust domain's file. */
   readonly trustDomain: string;
@@ -73,6 +76,16 @@ export interface PublicNetworkSettings {
       readonly host: string;
       /** In the stack's Region. */
       readonly certificateArn: string;
+      /** Mutual TLS between the CDN and the API: a connection without the CDN's certificate reaches no function. */
+      readonly mutualTls?: {
+        /** The certificate that the CDN shows, imported into ACM in us-east-1, for TLS client authentication. */
+        readonly certificateArn: string;
+        /**
+         * Path of the PEM of the CA that issued it, a CA for this purpose alone. Without it the CDN shows the certificate,
+         * and the API asks for none yet.
+         */
+        readonly clientCa?: string;
+      };
       /** The domain is made, and nothing uses it: until its DNS name is there, in a service that runs. */
       readonly prepared?: true;
     };

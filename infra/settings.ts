@@ -49,7 +49,12 @@ const PublicNetwork = z.strictObject({
     // API Gateway's default quota for an account is 10,000 a second, of which officers need some.
     requestsPerSecond: z.int().min(1).max(8_000).default(REQUESTS_PER_SECOND),
     origin: z
-      .strictObject({ host, certificateArn, prepared: z.literal(true).exactOptional() })
+      .strictObject({
+        host,
+        certificateArn,
+        mutualTls: z.strictObject({ certificateArn, clientCa }).exactOptional(),
+        prepared: z.literal(true).exactOptional(),
+      })
       .exactOptional(),
     originSecret: z.int().min(1).max(1_000_000).default(1),
   }),
@@ -197,6 +202,9 @@ const contradictions = (settings: Settings, place: Place): readonly string[] => 
   ];
 };
 
+/** CloudFront takes certificates, those of a server and those of a client, from this Region alone. */
+const CLOUDFRONT_REGION = 'us-east-1';
+
 const publicContradictions = (network: PublicNetwork, place: Place): readonly string[] => {
   const { publication, certificates, tokens } = network;
   const { origin } = publication;
@@ -210,9 +218,15 @@ const publicContradictions = (network: PublicNetwork, place: Place): readonly st
     ...(origin === undefined
       ? []
       : certificateElsewhere('network.publication.origin', origin.certificateArn, place)),
+    ...(origin?.mutualTls === undefined
+      ? []
+      : certificateElsewhere('network.publication.origin.mutualTls', origin.mutualTls.certificateArn, {
+          ...place,
+          region: CLOUDFRONT_REGION,
+        })),
     ...certificateElsewhere('network.publication', publication.certificateArn, {
       ...place,
-      region: 'us-east-1',
+      region: CLOUDFRONT_REGION,
     }),
     ...certificateElsewhere('network.certificates', certificates.certificateArn, place),
     ...certificateElsewhere('network.tokens', tokens.certificateArn, place),

@@ -34,13 +34,21 @@ export const publicDoors = (scope: Construct, props: PublicDoorsProps): Readonly
 
   const everybody = new NestedStack(scope, 'PublicDoor');
   const { requestsPerSecond, origin } = network.publication;
-  const originDomain = origin && domainName(everybody, 'OriginDomain', origin);
+  const originCa = origin?.mutualTls?.clientCa;
+  const originDomain =
+    origin &&
+    domainName(
+      everybody,
+      'OriginDomain',
+      origin,
+      originCa && fileOf('network.publication.origin.mutualTls.clientCa', originCa),
+    );
   const door = new Door(everybody, 'PublicDoor', {
     description: 'For everybody, behind the CDN',
     entries: props.open,
     logRetention,
     openBecause:
-      'CA certificates, CRLs, OCSP and the description of the service are for everybody (RFC 5280, RFC 6960). The web ACL of the CDN limits how often one address asks, the throttle of this stage how often all of them do, and the functions refuse what does not come through the CDN.',
+      'CA certificates, CRLs, OCSP and the description of the service are for everybody (RFC 5280, RFC 6960). The web ACL of the CDN limits how often one address asks through the CDN. The functions refuse what goes around it. The throttle of this stage bounds both together, so what goes around the CDN takes turns of what comes through it, unless the origin asks for the certificate of the CDN (publication.origin.mutualTls).',
     ...(originDomain && { domain: originDomain, keepsEndpoint: origin?.prepared === true }),
     throttle: { rateLimit: requestsPerSecond, burstLimit: 2 * requestsPerSecond },
   });
@@ -48,6 +56,7 @@ export const publicDoors = (scope: Construct, props: PublicDoorsProps): Readonly
     publication: network.publication,
     crls: props.crls,
     originHost: origin === undefined || origin.prepared ? door.host : origin.host,
+    ...(origin?.mutualTls && { clientCertificateArn: origin.mutualTls.certificateArn }),
     originSecret: props.originSecrets.shown,
     accessLogs: store.accessLogs,
     webAclArn: webAclArn(scope, network.publication.requestsPerMinute),

@@ -8,6 +8,7 @@ import {
   CacheHeaderBehavior,
   CachePolicy,
   CacheQueryStringBehavior,
+  type CfnDistribution,
   Distribution,
   HttpVersion,
   type IOrigin,
@@ -20,7 +21,7 @@ import {
   SecurityPolicyProtocol,
   ViewerProtocolPolicy,
 } from 'aws-cdk-lib/aws-cloudfront';
-import { FunctionUrlOrigin, HttpOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
+import { FunctionUrlOrigin, HttpOrigin, type HttpOriginProps } from 'aws-cdk-lib/aws-cloudfront-origins';
 import { FunctionUrlAuthType, InvokeMode } from 'aws-cdk-lib/aws-lambda';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
@@ -32,6 +33,30 @@ import { CDN_LOG_PREFIX } from '../store/cdn-logs.ts';
 
 /** The errors that CloudFront would keep for ten seconds, whatever their headers say. */
 const ERRORS = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504];
+
+/** The CDK's origin has no member for the certificate that CloudFront shows to it. */
+class ApiOrigin extends HttpOrigin {
+  readonly #clientCertificateArn: string | undefined;
+
+  constructor(
+    host: string,
+    { clientCertificateArn, ...props }: HttpOriginProps & { readonly clientCertificateArn?: string },
+  ) {
+    super(host, props);
+    this.#clientCertificateArn = clientCertificateArn;
+  }
+
+  protected override renderCustomOriginConfig(): CfnDistribution.CustomOriginConfigProperty | undefined {
+    const config = super.renderCustomOriginConfig();
+    const clientCertificateArn = this.#clientCertificateArn;
+    return (
+      config && {
+        ...config,
+        ...(clientCertificateArn !== undefined && { originMtlsConfig: { clientCertificateArn } }),
+      }
+    );
+  }
+}
 
 /**
  * CRLs, CA certificates and OCSP for everybody, from caches near the clients. They come by plain HTTP too: signed
@@ -50,6 +75,8 @@ export class Publication extends Construct {
     props: {
       readonly publication: PublicNetwork['publication'];
       readonly originHost: string;
+      /** The certificate that the CDN shows to an origin that asks for one. */
+      readonly clientCertificateArn?: string;
       /** By which the functions know the CDN's requests. */
       readonly originSecret: string;
       /** Streams CRLs to the CDN. API Gateway would carry only four megabytes of one. */
@@ -86,10 +113,11 @@ export class Publication extends Construct {
       cookieBehavior: OriginRequestCookieBehavior.none(),
       queryStringBehavior: OriginRequestQueryStringBehavior.none(),
     });
-    const origin = new HttpOrigin(props.originHost, {
+    const origin = new ApiOrigin(props.originHost, {
       protocolPolicy: OriginProtocolPolicy.HTTPS_ONLY,
       originSslProtocols: [OriginSslPolicy.TLS_V1_2],
       customHeaders: { [ORIGIN_SECRET]: props.originSecret },
+      ...(props.clientCertificateArn !== undefined && { clientCertificateArn: props.clientCertificateArn }),
     });
     // Only this distribution may invoke the function by its URL: it signs its requests.
     const crlOrigin = FunctionUrlOrigin.withOriginAccessControl(

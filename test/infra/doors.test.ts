@@ -129,6 +129,9 @@ interface DistributionConfig {
     readonly DomainName: unknown;
     readonly OriginCustomHeaders?: readonly { readonly HeaderName: string; readonly HeaderValue: unknown }[];
     readonly OriginAccessControlId?: unknown;
+    readonly CustomOriginConfig?: {
+      readonly OriginMtlsConfig?: { readonly ClientCertificateArn: unknown };
+    };
   }[];
 }
 const distributionOf = (from: Synthesised): DistributionConfig =>
@@ -262,6 +265,44 @@ describe('the name of the public origin', () => {
     expect(apiOf(changed)?.DisableExecuteApiEndpoint).toBe(true);
     expect(hostOf(changed)).toBe('"origin.akashi.example"');
     expect(changed.outputs.OriginTarget).toBeDefined();
+  });
+
+  const CLIENT = {
+    certificateArn: 'arn:aws:acm:us-east-1:111122223333:certificate/00000000-0000-0000-0000-000000000010',
+  };
+  const domainOf = ({ ofType: find }: Synthesised) =>
+    find('AWS::ApiGatewayV2::DomainName').find(
+      ([, { Properties }]) => Properties.DomainName === ORIGIN.host,
+    )?.[1].Properties;
+  const shownBy = (from: Synthesised): readonly unknown[] =>
+    distributionOf(from).Origins.map(
+      ({ CustomOriginConfig }) => CustomOriginConfig?.OriginMtlsConfig?.ClientCertificateArn,
+    );
+
+  it('asks for no client certificate, unless the settings give the CDN one and name its CA', () => {
+    expect(domainOf(changed)?.MutualTlsAuthentication).toBeUndefined();
+    expect(shownBy(changed)).toEqual([undefined, undefined]);
+    // In a service that runs, the CDN shows it first, and the origin asks for it afterwards.
+    const shown = withPublication({ origin: { ...ORIGIN, mutualTls: CLIENT } });
+    expect(domainOf(shown)?.MutualTlsAuthentication).toBeUndefined();
+    expect(shownBy(shown)).toEqual([CLIENT.certificateArn, undefined]);
+    const mutualTls = { ...CLIENT, clientCa: 'test/infra/client-ca.pem' };
+    const asked = withPublication({ origin: { ...ORIGIN, mutualTls } });
+    expect(JSON.stringify(domainOf(asked)?.MutualTlsAuthentication)).toContain('TruststoreUri');
+    expect(shownBy(asked)).toEqual([CLIENT.certificateArn, undefined]);
+    // Nothing leads around it.
+    expect(apiOf(asked)?.DisableExecuteApiEndpoint).toBe(true);
+  });
+
+  it('takes the certificate of the CDN from us-east-1 alone', () => {
+    const certificateArn = ORIGIN.certificateArn;
+    expect(() => withPublication({ origin: { ...ORIGIN, mutualTls: { certificateArn } } })).toThrow(
+      /origin\.mutualTls\.certificateArn: .*ask ACM for one in us-east-1/,
+    );
+    const clientCa = 'none.pem';
+    expect(() => withPublication({ origin: { ...ORIGIN, mutualTls: { ...CLIENT, clientCa } } })).toThrow(
+      'network.publication.origin.mutualTls.clientCa: there is no file',
+    );
   });
 
   it('can be made before anything uses it, so that its DNS name is there in time', () => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
-import { readEnvironment } from '../../infra/environment.ts';
+import { readEnvironment, stackOf } from '../../infra/environment.ts';
 import { ROOT } from '../../infra/lambda/bundle.ts';
 import { Service } from '../../infra/service.ts';
 import { publicUrls, readPlaced, readSettings } from '../../infra/settings.ts';
@@ -117,13 +117,14 @@ describe('settings', () => {
   });
 
   it('that are wrong end the synthesis with one line and code 1', () => {
-    const { context } = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8'));
+    const { app, context } = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8'));
     const { approver } = context.akashi.keyDeletion;
     const akashi = { ...context.akashi, keyDeletion: { approver, deleter: approver } };
-    const { status, stderr } = spawnSync(process.execPath, ['infra/app.ts'], {
+    // A `cdk` that is installed elsewhere brings another Node, which the app must not run on.
+    const { status, stderr } = spawnSync('/bin/sh', ['-c', app], {
       cwd: ROOT,
       encoding: 'utf8',
-      env: { ...process.env, CDK_CONTEXT_JSON: JSON.stringify({ ...context, akashi }) },
+      env: { PATH: '', CDK_CONTEXT_JSON: JSON.stringify({ ...context, akashi }) },
     });
     expect(status).toBe(1);
     expect(stderr).toMatch(
@@ -138,6 +139,14 @@ describe('settings', () => {
     expect(place).toEqual(PLACE);
     expect(settings.network.kind).toBe('private');
     expect(environment(relative(process.cwd(), PRIVATE_EXAMPLE))).toEqual({ place, settings });
+  });
+
+  it('name the stack, so that two environments in one account and Region are two stacks', () => {
+    const { context } = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8'));
+    const open = readEnvironment((name) => context[name]);
+    const app = new App();
+    const names = [open, environment(PRIVATE_EXAMPLE)].map((one) => stackOf(app, one).stackName);
+    expect(names).toEqual(['akashi', 'akashi-lgwan']);
   });
 
   it('may name files by absolute paths too', () => {
