@@ -4,7 +4,7 @@ import { bundle } from './lambda/bundle.ts';
 import { Service } from './service.ts';
 
 export type { AkashiSettings } from './contract.ts';
-export { readEnvironment } from './environment.ts';
+export { readEnvironment, stackOf } from './environment.ts';
 
 /** The service. Its functions are bundled from this project's sources. */
 export class Akashi extends Service {

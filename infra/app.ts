@@ -1,8 +1,7 @@
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { Fault } from '../lib/fault.ts';
-import { Akashi, readEnvironment } from './akashi.ts';
-import { stackOf } from './environment.ts';
+import { Akashi, readEnvironment, stackOf } from './akashi.ts';
 
 /**
  * `npx cdk synth`: needs no account, no credentials and no network. The settings are the object `akashi` of cdk.json, or
