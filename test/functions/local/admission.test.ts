@@ -119,10 +119,10 @@ describe('the log', () => {
     expect((await exchange(served.port, get(path, officer)))?.status).toBe(200);
     expect((await exchange(served.port, get('/api/v1/recovery', officer)))?.status).not.toBe(401);
     await served.stop();
-    const lines = app.logged.map(({ message, facts }) => [message, facts.status]);
-    expect(lines.filter(([message]) => message === 'request')).toHaveLength(2);
+    expect(app.logged.filter(({ message }) => message === 'request')).toHaveLength(2);
     const refused = app.logged.filter(({ message }) => message === 'requests refused');
-    const numbers = Object.fromEntries(refused.map(({ facts }) => [facts.status, facts.requests]));
+    const facts = refused.map((line) => line.facts as { readonly status: number; readonly requests: number });
+    const numbers = Object.fromEntries(facts.map(({ status, requests }) => [status, requests]));
     expect(Object.keys(numbers)).toEqual(['401', '403', '415', '429', '503']);
     expect(numbers).toMatchObject({ 403: 1, 415: 1, 503: 1 });
     expect(Number(numbers[401]) + Number(numbers[429])).toBe(SAVED + 4);
@@ -297,7 +297,7 @@ describe('connections', () => {
     );
     // All of a door is one source's, and then a part of it.
     for (const sourceShare of [1, 1 / 4]) {
-      const served = await open(app, { connections: 40, sourceShare, rate: 1000 });
+      const served = await open(app, { connections: 40, sourceShare, rate: 1000, bodyMs: 60_000 });
       const wires: Wire[] = [];
       for (let n = 0; n < 100; n++) wires.push((await Wire.to(served.port)).send(half, 'x'));
       await wires[0]?.closed;

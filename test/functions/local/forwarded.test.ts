@@ -51,7 +51,7 @@ describe('the address that proxies forward', () => {
         '203.0.113.7',
       );
     const written = { 'x-forwarded-for': '2001:db8:2:0::1', forwarded: 'for="[2001:0DB8:2::1]"' };
-    expect(forwardedFor(written, isTrusted)).toBe('2001:db8:2:0::1');
+    expect(forwardedFor(written, isTrusted)).toBe('2001:0DB8:2::1');
     expect(forwardedFor({ ...written, forwarded: 'for="[2001:db8:2::2]"' }, isTrusted)).toBeUndefined();
   });
 
