@@ -4,10 +4,10 @@ import type { RequestAnswer } from './answers.ts';
 import { details, table } from './output.ts';
 import { NONE } from './purpose-text.ts';
 
-/** The pseudonym, and whether it is new to the service, or to the office where an officer asks. */
+/** The pseudonym, and whether it is new: it may be mistyped. */
 const holderText = ({ holder, newHolder }: RequestAnswer): string | Phrase | undefined =>
   holder !== undefined && newHolder
-    ? phrase`${holder} (new: no earlier request that you may read names this holder)`
+    ? phrase`${holder} (new: no other request has led to a certificate for this holder)`
     : holder;
 
 type Examination = RequestAnswer['examinations'][number];

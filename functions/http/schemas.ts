@@ -146,7 +146,7 @@ export const requestView = z
     holder: principalId.exactOptional().meta({ description: 'The pseudonym of whom it is about.' }),
     newHolder: z.literal(true).exactOptional().meta({
       description:
-        'No earlier request that the caller may read names the holder: of the own office for officers, of any office for others, and then the service has no certificate of the holder. Said where a request or a list of them is asked for.',
+        'No other request has led to a certificate for the holder, so the pseudonym may be mistyped. To officers, the requests of their own office count; to operators and auditors, those of all offices. Requests that were rejected or withdrawn, or that failed, do not count. Said where a request or a list of them is asked for.',
     }),
     ignored: z
       .array(

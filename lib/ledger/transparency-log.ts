@@ -31,13 +31,14 @@ export interface TransparencyLog {
   verifierKey(): Promise<string>;
   /**
    * The record and its C2SP tlog-proof. The proof's extra data are the bytes that the record's digest covers, so the
-   * file can be verified with the log's verifier key alone. Faults: `unknown-record`, also where `mayHave` refuses the
-   * record; `try-later` until the record's leaf is under a published checkpoint; `log-inconsistent` where the record does not
-   * match its leaf.
+   * file can be verified with the log's verifier key alone. A record that is not as asked for is `unknown-record`, as if there
+   * were none, before anything else is said of it. Where a recipient is asked for, so is one that was deleted: what is kept
+   * of it does not say who got the answer. Faults: `unknown-record`; `record-expired`; `try-later` until the record's leaf is
+   * under a published checkpoint; `log-inconsistent` where the record does not match its leaf.
    */
   prove(
     id: string,
-    mayHave?: (record: LedgerRecord) => boolean,
+    asked?: { readonly kind?: LedgerRecord['kind']; readonly recipient?: string },
   ): Promise<{ readonly record: LedgerRecord; readonly proof: string }>;
 }
 
@@ -74,10 +75,8 @@ export const openTransparencyLog = ({
       return tree.row.vkey;
     },
 
-    prove: async (id, mayHave = () => true) => {
-      const record = await getRecord(table, id);
-      // Before anything else is said of it: whether it has a leaf yet is not for everybody either.
-      if (!mayHave(record)) throw unknownRecord(id);
+    prove: async (id, asked = {}) => {
+      const record = await recordAsked(table, id, asked);
       const note = await checkpoint();
       const { size, root } = parseCheckpoint(parseNote(note).text);
       const { leaf } = record;
@@ -109,3 +108,22 @@ export const openTransparencyLog = ({
     },
   };
 };
+
+const recordAsked = async (
+  table: Table,
+  id: string,
+  { kind, recipient }: NonNullable<Parameters<TransparencyLog['prove']>[1]>,
+): Promise<LedgerRecord> => {
+  try {
+    const record = await getRecord(table, id);
+    const isOfKind = kind === undefined || record.kind === kind;
+    const isTheirs = recipient === undefined || recipientOf(record) === recipient;
+    if (isOfKind && isTheirs) return record;
+  } catch (error) {
+    if (recipient === undefined || !Fault.is(error, 'record-expired')) throw error;
+  }
+  throw unknownRecord(id);
+};
+
+const recipientOf = (record: LedgerRecord): string | undefined =>
+  record.kind === 'provision' ? record.recipient : undefined;

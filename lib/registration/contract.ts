@@ -55,8 +55,10 @@ export interface RequestView {
   readonly subject: string;
   readonly holder?: string;
   /**
-   * Present where no earlier request that the caller may read names the holder: of the own office for officers, of any office
-   * for others, and then the service has no certificate of the holder. Only `get` and `list` say it.
+   * Present where no other request has led to a certificate for the holder: the pseudonym may be mistyped. A request that was
+   * refused or withdrawn, or that failed, makes nobody known. Officers are told by the requests of their own office alone, and so
+   * do not learn whom another office knows; operators and auditors by those of all offices. It goes by rows, and nothing rests
+   * on it. Only `get` and `list` say it.
    */
   readonly newHolder?: true;
   /** The first 20 parts of the PKCS#10 request that the certificate will not have; absent where there are none. */
@@ -119,7 +121,10 @@ export interface Registration {
    */
   withdraw(actor: Principal, id: string, reason: string): Promise<RequestView>;
   get(actor: Principal, id: string): Promise<RequestView>;
-  /** Whether any request names this holder. */
+  /**
+   * Whether any request names this holder, also one that came to nothing: the service keeps it, so somebody may have to be told
+   * of it. For the callers who may read every office's requests.
+   */
   knowsHolder(holder: string): Promise<boolean>;
   /**
    * Newest first; `limit` is 1 to 100. Officers get only their own office's requests; operators and auditors may choose

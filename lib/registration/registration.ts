@@ -12,6 +12,7 @@ import { openEnds } from './ends.ts';
 import { openExamining } from './examining.ts';
 import { openFinishing } from './finishing.ts';
 import { readApplication } from './intake.ts';
+import { openIssuedTo } from './issued-to.ts';
 import { newRequestId } from './request-id.ts';
 import {
   holderListingPk,
@@ -61,6 +62,7 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
   const { table, clock, random, ledger, issuing } = deps;
   const changes = openChanges(deps);
   const { read, change } = changes;
+  const issuedTo = openIssuedTo(table, changes);
   const takenKey = openTakenKey(deps, changes);
   const ends = openEnds(deps);
   const finishing = openFinishing(deps, changes, ends);
@@ -73,19 +75,18 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
   const readFor = async (actor: Principal, id: string): Promise<Request> =>
     assertReadable(actor, (await read(id))?.value);
 
-  /**
-   * For those who examine: a holder who is new may be a mistaken pseudonym. An officer learns nothing about the requests of other
-   * offices, so only the own office's count. Ids of requests sort by time.
-   */
-  const examinedView = async (actor: Principal, id: string, request: Request): Promise<RequestView> => {
-    const view = viewOf(id, request);
-    if (request.holder === undefined) return view;
-    const { items } = await table.query({
-      pk: holderListingPk(request.holder, readableOffice(actor)),
-      limit: 1,
-    });
-    const earlier = items[0] !== undefined && items[0].sk < id ? await read(items[0].sk) : undefined;
-    return earlier?.value.holder === request.holder ? view : { ...view, newHolder: true };
+  /** As the reader may see requests, with whether the holder is new to the requests that this reader may see. */
+  const viewsFor = (actor: Principal): ((id: string, request: Request) => Promise<RequestView>) => {
+    const office = readableOffice(actor);
+    const known = new Map<string, ReturnType<typeof issuedTo>>();
+    return async (id, request) => {
+      const view = viewOf(id, request);
+      const { holder } = request;
+      if (holder === undefined) return view;
+      const issued = known.get(holder) ?? issuedTo(holder, office);
+      known.set(holder, issued);
+      return (await issued).some((other) => other !== id) ? view : { ...view, newHolder: true };
+    };
   };
 
   /** The request that was submitted with the idempotency key before. Fault: `idempotency-key-reused`. */
@@ -156,7 +157,7 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
     withdraw: async (actor, id, reason) =>
       viewOf(id, await examining.close(id, { command: 'withdraw', actor, at: now(), reason })),
 
-    get: async (actor, id) => examinedView(actor, id, await readFor(actor, id)),
+    get: async (actor, id) => viewsFor(actor)(id, await readFor(actor, id)),
 
     knowsHolder: async (holder) => {
       const { items } = await table.query({ pk: holderListingPk(holder), limit: 1 });
@@ -177,6 +178,7 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
         limit,
         ...(cursor !== undefined && { cursor }),
       });
+      const view = viewsFor(actor);
       const rows = await Promise.all(
         page.items.map(async ({ sk: id }) => ({ id, request: (await read(id))?.value })),
       );
@@ -185,7 +187,7 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
         requests: await Promise.all(
           rows.flatMap(({ id, request }) =>
             request !== undefined && (state === undefined || request.state === state)
-              ? [examinedView(actor, id, request)]
+              ? [view(id, request)]
               : [],
           ),
         ),

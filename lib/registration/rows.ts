@@ -14,7 +14,6 @@ import type { Request } from './decide.ts';
  *   requests/state/{state}                   {id}     the requests in a state; those in `approved` are still to be issued
  *   requests/office/{office}/state/{state}   {id}     an office's requests in a state
  *   requests/holder/{holder}                 {id}     the requests that name a holder
- *   requests/office/{office}/holder/{holder} {id}     an office's requests that name a holder
  *   request-idempotency/{principal}          {digest} which request the principal's idempotency key gives
  *
  * The row of the request's public key is in the index of used keys (lib/used-key.ts). The listings hold no data of their own: a page costs one query and one read for each of its requests. Rows that are put
@@ -71,19 +70,12 @@ const stateListings = (id: string, { office, state }: Request): readonly Key[] =
   { pk: listingPk(office, state), sk: id },
 ];
 
-/** Of all offices, or of one. */
-export const holderListingPk = (holder: string, office?: string): string =>
-  `${listingPk(office, undefined)}/holder/${holder}`;
+export const holderListingPk = (holder: string): string => `requests/holder/${holder}`;
 
 const lastingListings = (id: string, { office, holder }: Request): readonly Key[] => [
   { pk: listingPk(undefined, undefined), sk: id },
   { pk: listingPk(office, undefined), sk: id },
-  ...(holder === undefined
-    ? []
-    : [
-        { pk: holderListingPk(holder), sk: id },
-        { pk: holderListingPk(holder, office), sk: id },
-      ]),
+  ...(holder === undefined ? [] : [{ pk: holderListingPk(holder), sk: id }]),
 ];
 
 const list = (key: Key): Write => ({ put: key, value: {}, if: 'absent' });

@@ -232,12 +232,17 @@ describe('a disclosure', () => {
     for (const holder of ['holder-nobody', tanabe.id]) {
       await expect(disclosures.cases.open(stranger, holder)).rejects.toMatchObject({ code: 'forbidden' });
     }
-    await service.app.registration.submit(service.principal('higashi-counter'), {
+    const clerk = service.principal('higashi-counter');
+    const { registration } = service.app;
+    const { request } = await registration.submit(clerk, {
       profile: 'person-authentication',
       csr: opensslRequest(folder.path, 'pending'),
       fields: FIELDS['person-authentication'] ?? {},
       holder: 'holder-pending',
     });
+    expect(await disclosures.cases.open(operator, 'holder-pending')).toMatchObject({ state: 'open' });
+    // The service keeps a request that came to nothing, so its subject may ask what is kept.
+    await registration.withdraw(clerk, request.id, 'mistyped');
     expect(await disclosures.cases.open(operator, 'holder-pending')).toMatchObject({ state: 'open' });
   });
 

@@ -495,57 +495,61 @@ describe('who sees what', () => {
 });
 
 describe('a holder', () => {
-  it('is said to be new to those who examine, until an earlier request names it', async () => {
+  const HOLDER = 'pseudonym-1';
+
+  it('is said to be new until another request has led to a certificate', async () => {
     await using store = await openTemporaryTable();
     const office = openOffice(store.table);
-    const { registration } = office;
-    const submitFor = async (who: typeof tanaka, of?: string) =>
-      (
-        await registration.submit(who, {
-          ...(await newSubmission()),
-          ...(of !== undefined && { holder: of }),
-        })
-      ).request.id;
-    const without = await submitFor(tanaka);
-    const first = await submitFor(tanaka, 'pseudonym-1');
-    await new Promise((resolve) => setTimeout(resolve, 2));
-    const second = await submitFor(ito, 'pseudonym-1');
-    const other = await submitFor(ito, 'pseudonym-2');
-    const seen = async (who: typeof tanaka, id: string) => {
-      const { holder: named, newHolder } = await registration.get(who, id);
-      return [named, newHolder];
-    };
-    expect(await seen(sato, without)).toEqual([undefined, undefined]);
-    expect(await seen(sato, first)).toEqual(['pseudonym-1', true]);
-    expect(await seen(yamada, first)).toEqual(['pseudonym-1', true]);
-    expect(await seen(yamada, second)).toEqual(['pseudonym-1', undefined]);
-    expect(await seen(yamada, other)).toEqual(['pseudonym-2', true]);
-    // Whom another office knows is nothing that an officer learns.
-    expect(await seen(ito, second)).toEqual(['pseudonym-1', true]);
-    expect((await registration.list(ito, { limit: 10 })).requests.map(({ newHolder }) => newHolder)).toEqual([
-      true,
-      true,
-    ]);
-    const third = await submitFor(ito, 'pseudonym-1');
-    expect(await seen(ito, third)).toEqual(['pseudonym-1', undefined]);
-    await registration.withdraw(ito, third, REASON);
-    // A request that came to nothing was a request.
-    await registration.withdraw(tanaka, first, REASON);
-    expect(await seen(yamada, second)).toEqual(['pseudonym-1', undefined]);
+    const { registration, issuer } = office;
+    const submission = async () => ({ ...(await newSubmission()), holder: HOLDER });
+    const isNew = async (id: string) => (await registration.get(yamada, id)).newHolder;
+
+    expect(await isNew(await bringTo(registration, 'submitted'))).toBeUndefined();
+    const waiting = await bringTo(registration, 'examined', await submission());
+    expect(await isNew(waiting)).toBe(true);
+    // A pseudonym that was mistyped once is not known the second time.
+    for (const state of ['rejected', 'withdrawn', 'failed', 'submitted', 'examined'] as const) {
+      if (state === 'failed') issuer.fail(broken());
+      await bringTo(registration, state, await submission());
+      expect([state, await isNew(waiting)]).toEqual([state, true]);
+      expect((await registration.get(sato, waiting)).newHolder).toBe(true);
+    }
+    const issued = await bringTo(registration, 'issued', await submission());
+    // By its own certificate nobody was known before.
+    expect(await isNew(issued)).toBe(true);
+    expect(await isNew(waiting)).toBeUndefined();
     const { requests } = await registration.list(yamada, { limit: 10 });
-    const listed = requests.map(({ id, newHolder }) => [id, newHolder]);
-    expect(new Map(listed as [string, true | undefined][])).toEqual(
-      new Map([
-        [without, undefined],
-        [first, true],
-        [second, undefined],
-        [other, true],
-        [third, undefined],
-      ]),
-    );
-    expect(await registration.knowsHolder('pseudonym-1')).toBe(true);
-    expect(await registration.knowsHolder('pseudonym-3')).toBe(false);
+    const listed = requests.flatMap(({ id, newHolder }) => (newHolder ? [id] : []));
+    expect(listed).toEqual([issued]);
+    await registration.examine(yamada, waiting, approve);
+    expect(await isNew(issued)).toBeUndefined();
     await checkTable(store.table, office);
+  });
+
+  it('whom another office knows is new to an officer, and known to those who read every office', async () => {
+    await using store = await openTemporaryTable();
+    const { registration } = openOffice(store.table);
+    await bringTo(registration, 'issued', { ...(await newSubmission()), holder: HOLDER });
+    const { request } = await registration.submit(ito, { ...(await newSubmission()), holder: HOLDER });
+    const { id } = request;
+    for (const [who, isNew] of [
+      [ito, true],
+      [yamada, undefined],
+      [auditor, undefined],
+    ] as const) {
+      expect([who.id, (await registration.get(who, id)).newHolder]).toEqual([who.id, isNew]);
+      const { requests } = await registration.list(who, { limit: 10 });
+      const listed = requests.find((one) => one.id === id);
+      expect([who.id, listed?.newHolder]).toEqual([who.id, isNew]);
+    }
+  });
+
+  it('is known to the service by any request, also by one that came to nothing', async () => {
+    await using store = await openTemporaryTable();
+    const { registration } = openOffice(store.table);
+    await bringTo(registration, 'withdrawn', { ...(await newSubmission()), holder: HOLDER });
+    expect(await registration.knowsHolder(HOLDER)).toBe(true);
+    expect(await registration.knowsHolder('pseudonym-3')).toBe(false);
   });
 });
 

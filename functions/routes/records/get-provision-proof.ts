@@ -8,18 +8,16 @@ export const route = defineRoute({
   method: 'GET',
   path: '/api/v1/provisions/{id}/proof',
   summary: 'The record of an answer with the proof that it is in the log',
-  description: 'For auditors, and for the relying party that got the answer.',
+  description:
+    'For auditors, and for the relying party that got the answer. To a relying party every other record is `unknown-record`, and so is one that was deleted after its retention period, of which auditors get `record-expired`.',
   lane: 'api',
   access: ['auditor', 'relyingParty'],
   params: z.strictObject({ id: recordId }),
   responses: proofResponses,
-  faults: ['unknown-record', 'try-later', 'log-inconsistent'],
+  faults: ['unknown-record', 'record-expired', 'try-later', 'log-inconsistent'],
   handle: async (app, { params, request: { method } }, caller) =>
-    provideProof(
-      app,
-      { recipient: caller.id, method },
-      params.id,
-      (record) =>
-        record.kind === 'provision' && (caller.role === 'auditor' || record.recipient === caller.id),
-    ),
+    provideProof(app, { recipient: caller.id, method }, params.id, {
+      kind: 'provision',
+      ...(caller.role !== 'auditor' && { recipient: caller.id }),
+    }),
 });

@@ -14,7 +14,7 @@ export const route = defineRoute({
   access: ['auditor'],
   params: z.strictObject({ id: recordId }),
   responses: proofResponses,
-  faults: ['unknown-record', 'try-later', 'log-inconsistent'],
+  faults: ['unknown-record', 'record-expired', 'try-later', 'log-inconsistent'],
   handle: async (app, { params, request: { method } }, caller) =>
-    provideProof(app, { recipient: caller.id, method }, params.id, () => true),
+    provideProof(app, { recipient: caller.id, method }, params.id),
 });

@@ -1,5 +1,4 @@
 import type { App } from '../../../lib/app.ts';
-import type { LedgerRecord } from '../../../lib/ledger/ledger.ts';
 import type { Caller } from '../../../lib/principal.ts';
 import type { HttpResponse } from '../../http/http.ts';
 import { named, sha256Hex } from '../../http/provide.ts';
@@ -20,9 +19,9 @@ export const provideProof = async (
   { transparencyLog, ledger }: Pick<App, 'transparencyLog' | 'ledger'>,
   { recipient, method }: Pick<Caller, 'recipient' | 'method'>,
   id: string,
-  mayHave: (record: LedgerRecord) => boolean,
+  asked?: Parameters<App['transparencyLog']['prove']>[1],
 ): Promise<HttpResponse> => {
-  const { record, proof } = await transparencyLog.prove(id, mayHave);
+  const { record, proof } = await transparencyLog.prove(id, asked);
   const [told] = await ledger.append({
     kind: 'provision',
     recipient,

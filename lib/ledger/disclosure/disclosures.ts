@@ -53,7 +53,10 @@ export interface DisclosureDeps {
   /** The service's URL, by which the bundle says who made it. */
   readonly service: string;
   readonly principals: readonly Principal[];
-  /** Whether anybody ever named this holder: the trust domain or a request. */
+  /**
+   * Whether anybody ever named this holder: the trust domain, or a request, also one that was withdrawn. Its subject is told
+   * what is kept, which may be that there are no certificates and no records.
+   */
   readonly isHolder: (id: string) => Promise<boolean>;
   readonly certificateOf: (ref: CertificateRef) => Promise<DisclosedCertificate>;
   /** Ed25519. */

@@ -19,6 +19,10 @@ export const getRecord = async (table: Table, id: string): Promise<LedgerRecord>
   throw await absenceFault(table, id);
 };
 
+/** Also the answer about a record that the caller may not have. */
+export const unknownRecord = (id: string): Fault =>
+  new Fault('unknown-record', 'There is no such record.', { id });
+
 const absenceFault = async (table: Table, id: string): Promise<Fault> => {
   const tombstone = await readTombstone(table, id);
   if (!tombstone) return unknownRecord(id);
@@ -28,6 +32,3 @@ const absenceFault = async (table: Table, id: string): Promise<Fault> => {
     { id, ...tombstone },
   );
 };
-
-export const unknownRecord = (id: string): Fault =>
-  new Fault('unknown-record', 'There is no such record.', { id });

@@ -179,8 +179,8 @@ export const CLI_OUTPUT: Readonly<Record<string, string>> = {
   'a list of at most {0}': '{0} 個までのリスト',
   'at most {0} characters': '{0} 文字まで',
   'of the form {0}': '形式 {0}',
-  '{0} (new: no earlier request that you may read names this holder)':
-    '{0}（新規: 閲覧できる申請の中に、この名義人の以前の申請はありません）',
+  '{0} (new: no other request has led to a certificate for this holder)':
+    '{0}（新規: この名義人に証明書を発行した申請は、ほかにありません）',
   'impossible {0}': '存在し得ない番号 {0}',
   'file {0}': 'ファイル {0}',
   'disclosure {0}': '開示 {0}',
