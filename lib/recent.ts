@@ -3,7 +3,7 @@ const KEPT = 64;
 
 /**
  * What was made of the octets that were asked about last. Every value depends on its octets alone, so an entry can be old and
- * never wrong.
+ * never wrong. All callers get the same value: who keeps bytes here hands out copies of them.
  */
 export class Recent<V> {
   readonly #kept = new Map<string, V>();

@@ -164,10 +164,22 @@ const doorNames = (publicUrl: string) => {
 
 /**
  * Checks, before anything is made, that the TLS door can have its certificate. Faults: `invalid-field` for a host that the
- * profile does not take, or a profile without fields for hosts.
+ * profile does not take, or a profile without fields for hosts. No person gave these values, so the fault says which they are.
  */
-export const assertDoor = ({ operations }: TrustDomain, publicUrl: string): void => {
-  describeSubject(operations.service, undefined, doorNames(publicUrl).fields);
+export const assertDoor = ({ operations: { service } }: TrustDomain, publicUrl: string): void => {
+  const { fields } = doorNames(publicUrl);
+  try {
+    describeSubject(service, undefined, fields);
+  } catch (error) {
+    if (!Fault.is(error, 'invalid-field')) throw error;
+    const names = [...fields.dnsNames, ...fields.ipAddresses].join(', ');
+    throw new Fault(
+      error.code,
+      phrase`The profile ${service.id} of the trust domain file does not take the names of the service's own TLS door. They are ${names}: this machine's, and the host of ${publicUrl} (PUBLIC_URL, or "addresses" of the file). ${error.phrase} Change the profile or the address.`,
+      { ...error.facts, profile: service.id },
+      { cause: error },
+    );
+  }
 };
 
 /**

@@ -121,7 +121,8 @@ export interface Authority {
    * `acts.lapse.revocation` (seven days unless it says otherwise), and a second call by the same person changes nothing.
    * A certificate on hold may be revoked; its revocation then begins with the hold. A compromise goes into a CRL at once, or as
    * soon as one can be published. `invalidityDate` (RFC 5280 5.3.2) is RFC 3339 in UTC and counts in whole seconds. It is not in the
-   * future, and not before the service first knew the key: its first submission, or the notBefore of its first certificate.
+   * future, and not before both the notBefore of the key's first certificate here and the submission of the request for that
+   * certificate. Earlier requests for the key that came to nothing do not count.
    *
    * A later report raises a revocation (`raised`): its time stays, the reason rises as lib/compromise.ts says, and an earlier
    * invalidity date takes the place of a later one. The same again gives the revocation as it is (`first` false). Anything else

@@ -45,12 +45,13 @@ export const readReportedAt = (text: string, now: number): number => {
 const KEYS_OF_ITS_OWN: ReadonlySet<string | undefined> = new Set([CA_PROFILE, RESPONDER_PROFILE]);
 
 /**
- * In Unix seconds: when the service first knew the key, by signed records. That is when it was first submitted, or the
- * notBefore of the first certificate for it: no signature of an earlier time can be verified with any of them. Rows do not
- * decide, because somebody who can write to the table could make a key seem younger than a compromise of it. Where a record
- * is gone that the answer rests on, it is `FIRST_KEYS`.
+ * In Unix seconds: the notBefore of the first certificate for the key, or the submission of the request for it where that was
+ * earlier. Both are taken from the issuance's signed record and from those of the issuances that it renews. An earlier request
+ * for the key that came to nothing does not count: no certificate verified a signature then, and the index of used keys
+ * forgets the key with such a request. Rows do not decide, because somebody who can write to the table could make a key seem
+ * younger than a compromise of it. Where a record is gone that the answer rests on, it is `FIRST_KEYS`.
  */
-const keyKnownSince = async (
+const keyCertifiedSince = async (
   recorder: Pick<Recorder, 'act'>,
   { profile, issuedAt, record }: IssuedAs,
 ): Promise<number> => {
@@ -86,11 +87,11 @@ export const assertKeyKnown = async (
   issuedAs: IssuedAs,
 ): Promise<void> => {
   if (invalidityDate === undefined) return;
-  const first = await keyKnownSince(recorder, issuedAs);
+  const first = await keyCertifiedSince(recorder, issuedAs);
   if (invalidityDate >= first) return;
   throw new Fault(
     'invalid-input',
-    phrase`The invalidity date is before the service first knew the key; it must not be before ${timeText(first)}.`,
+    phrase`The invalidity date is before the first certificate of this key here and before the request for it; it must not be before ${timeText(first)}. If the key was compromised earlier, give that time: no signature that the certificates verify is older.`,
     { path: 'invalidityDate', first: timeText(first) },
   );
 };

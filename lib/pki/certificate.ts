@@ -167,6 +167,11 @@ export const subjectPublicKeyOctets = (subjectPublicKeyInfo: Uint8Array): Uint8A
 
 /** SHA-1 of the subjectPublicKey BIT STRING's octets (RFC 5280 4.2.1.2 method 1): the key identifier, and OCSP's issuerKeyHash with SHA-1. Faults as `subjectPublicKeyOctets`. */
 export const keyIdentifier = (subjectPublicKeyInfo: Uint8Array): Uint8Array =>
-  recent.of(subjectPublicKeyInfo, () => hash('sha1', subjectPublicKeyOctets(subjectPublicKeyInfo), 'buffer'));
+  // A copy, since the one that is kept is the next caller's too.
+  new Uint8Array(
+    recent.of(subjectPublicKeyInfo, () =>
+      hash('sha1', subjectPublicKeyOctets(subjectPublicKeyInfo), 'buffer'),
+    ),
+  );
 
 const recent = new Recent<Uint8Array>();

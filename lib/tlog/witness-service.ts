@@ -73,13 +73,13 @@ export const openWitness = (deps: {
     const { origin, size } = seen;
     const { pk, sk } = keyOf(origin, String(size));
     const { items } = await table.query({ pk, limit: MAX_EVIDENCE + 1 });
-    // One of the rows is the tree.
-    if (items.length > MAX_EVIDENCE) return;
+    // One of the rows is the tree. Anybody may repeat the two notes, and a repetition is worth neither a row nor a line.
+    if (items.length > MAX_EVIDENCE || items.some((item) => item.sk === sk)) return;
+    // Said before it is stored: where the answer of the write is lost, nobody could tell afterwards that it was new.
+    log('error', 'A log has signed two roots of one size', { origin, size });
     const value = { ...seen, other: formatNote(other) };
-    // Anybody may repeat the two notes, so the error is logged where the evidence is new and at no repetition.
-    if (await wentThrough(table.write([{ put: { pk, sk }, value, if: 'absent' }]))) {
-      log('error', 'A log has signed two roots of one size', { origin, size });
-    }
+    // A request beside this one may have been first.
+    await wentThrough(table.write([{ put: { pk, sk }, value, if: 'absent' }]));
   };
 
   const decide = async (body: Uint8Array): Promise<WitnessDecision> => {

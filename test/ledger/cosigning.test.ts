@@ -5,6 +5,7 @@ import { generateSoftwareKey } from '../../lib/keys/software.ts';
 import { openCosigning } from '../../lib/ledger/cosigning.ts';
 import { CHECKPOINT_OBJECT } from '../../lib/ledger/tree.ts';
 import { readTree } from '../../lib/ledger/tree-row.ts';
+import type { Log } from '../../lib/ports.ts';
 import type { Bucket, Table } from '../../lib/store/store.ts';
 import { formatCheckpoint, openCheckpoint } from '../../lib/tlog/checkpoint.ts';
 import { formatNote, noteSigner, signText } from '../../lib/tlog/note.ts';
@@ -19,14 +20,14 @@ import { appendSome, clock, ledgerOver, logKey, ORIGIN, sequencerOver } from './
 const logVkey = formatVkey(noteKeyOf(ORIGIN, 0x01, logKey));
 const witnessKey = await generateSoftwareKey('ed25519');
 
-const witnessOver = (table: Table) =>
+const witnessOver = (table: Table, log: Log = () => {}) =>
   openWitness({
     table,
     signer: witnessKey,
     name: 'witness.example/二',
     logs: [trustedLog([logVkey])],
     clock,
-    log: () => {},
+    log,
   });
 
 const serveOver = async (table: Table) => {
@@ -120,7 +121,8 @@ describe('a log with a witness', () => {
 
   it('leaves a witness with little evidence, however much is signed and added to it', async () => {
     await using site = await openTemporaryTable();
-    const witness = witnessOver(site.table);
+    const logged: unknown[] = [];
+    const witness = witnessOver(site.table, (level, message, facts) => logged.push([level, message, facts]));
     const signer = noteSigner(ORIGIN, logKey);
     const other = noteSigner('other.example', await generateSoftwareKey('ed25519'));
     const bodyFor = async (oldSize: number, root: number, extensions: readonly string[], lines = 0) => {
@@ -140,6 +142,9 @@ describe('a log with a witness', () => {
       const answer = await witness.addCheckpoint(await bodyFor(1, 2 + n, [`again ${n}`], 99));
       expect(answer.status).toBe(409);
     }
+    expect(logged).toEqual([
+      ['error', 'A log has signed two roots of one size', { origin: ORIGIN, size: 1 }],
+    ]);
     const kept = await rows();
     expect(kept.map(({ sk }) => sk).sort()).toEqual(['1', 'tree']);
     expect(JSON.stringify(kept).length).toBeLessThan(2_000);
@@ -155,6 +160,7 @@ describe('a log with a witness', () => {
     await site.table.write([{ delete: { pk, sk: '1' }, if: { version: 1 } }]);
     expect((await witness.addCheckpoint(await bodyFor(1, 9, []))).status).toBe(409);
     expect(await rows()).toHaveLength(101);
+    expect(logged).toHaveLength(1);
   });
 
   it.each(['lost', 'appliedThenErrored'] satisfies Failure[])(

@@ -275,6 +275,14 @@ describe('public keys', () => {
     expect(Buffer.compare(keyIdentifier(spki), createHash('sha1').update(octets).digest())).toBe(0);
   });
 
+  it('keep their identifier, whatever somebody does to the octets that were given out', () => {
+    const { spki } = newKey();
+    const given = keyIdentifier(spki);
+    const kept = Buffer.from(given);
+    given.fill(0);
+    expect(Buffer.from(keyIdentifier(spki))).toEqual(kept);
+  });
+
   it('are one SubjectPublicKeyInfo and nothing else', () => {
     const { spki } = newKey();
     expect(() => keyIdentifier(Buffer.concat([spki, Uint8Array.of(0)]))).toThrow(refused('trailing-data'));

@@ -27,7 +27,7 @@ export const route = defineRoute({
       reason: revocationReason,
       invalidityDate: time.exactOptional().meta({
         description:
-          'When the key is known or suspected to have been compromised (RFC 5280 5.3.2); not in the future, and not before the service first knew the key. The fault names the earliest time.',
+          'When the key is known or suspected to have been compromised (RFC 5280 5.3.2); not in the future, and not before both the first certificate of the key here and the request for it. The fault names the earliest time; give that time where the key was compromised earlier.',
       }),
       reportedAt: time.exactOptional().meta({
         description:

@@ -49,8 +49,8 @@ export const AUTHORITY = {
     '{0} の公開鍵は、すでに {1} のものです。利用主体ごとに鍵を作ってください。',
   'The invalidity date must be a time of RFC 3339 in UTC, and not in the future.':
     '無効となった日時（invalidityDate）は、RFC 3339 の形式の UTC で、未来でない時刻を指定してください。',
-  'The invalidity date is before the service first knew the key; it must not be before {0}.':
-    '無効となった日時（invalidityDate）が、この鍵をサービスが初めて受け付けた時刻より前になっています。{0} 以降の時刻を指定してください。',
+  'The invalidity date is before the first certificate of this key here and before the request for it; it must not be before {0}. If the key was compromised earlier, give that time: no signature that the certificates verify is older.':
+    '無効となった日時（invalidityDate）が、この鍵の最初の証明書とその申請のどちらよりも前になっています。{0} 以降の時刻を指定してください。鍵の危殆化がそれより前であれば、その時刻を指定してください。この鍵の証明書で検証される署名に、それより古いものはありません。',
   'cACompromise is a reason for certificates of CAs only (RFC 5280 5.3.1); if the key of this certificate is compromised, the reason is keyCompromise.':
     'cACompromise は、認証局の証明書だけに使う失効理由です（RFC 5280 5.3.1）。この証明書の鍵が危殆化したときの理由は keyCompromise です。',
   'The certificate is revoked already, for another reason or with another invalidity date, and this changes nothing; facts.revocation says what stands.':

@@ -131,7 +131,7 @@ describe('the service', { timeout: 120_000 }, () => {
         ({ authorities }) => (authorities as { subject: unknown[] }[])[0]?.subject.push(['O', 'a\u3164b']),
       ],
       [
-        'The field "dnsNames" (Domain names) is not of the form ',
+        'The profile service of the trust domain file does not take the names of the service\'s own TLS door. They are localhost, 127.0.0.1, ::1: this machine\'s, and the host of http://localhost:8080 (PUBLIC_URL, or "addresses" of the file). The field "dnsNames" (Domain names) is not of the form that the profile asks for. Change ',
         ({ profiles }) => {
           const service = (profiles as { kind: string; fields: { name: string; pattern?: string }[] }[]).find(
             ({ kind }) => kind === 'service',
