@@ -234,7 +234,7 @@ describe('where it takes two operators', () => {
   });
 });
 
-describe('a date before the service knew the key', () => {
+describe('a date before the first certificate of the key and the request for it', () => {
   const refusedFirst = async (ref: CertificateRef, invalidityDate: string, by: Principal = chief) => {
     const report = { reason: 'keyCompromise', invalidityDate } as const;
     const refused = await house.app.authority.revoke(by, ref, report).catch((error: unknown) => error);
@@ -290,6 +290,27 @@ describe('a date before the service knew the key', () => {
     await ground.table.write([{ put: key, value, if: { version: row?.version as number } }]);
     expect(await refusedFirst(ref, '2026-11-22T08:59:59Z')).toMatchObject({ first: FIRST });
     expect(await revokedSince(ref, FIRST)).toEqual(new Date(FIRST));
+  });
+
+  it('does not count from a request for the key that came to nothing', async () => {
+    const { registration } = house.app;
+    const submission = {
+      profile: 'person-signature',
+      csr: await newCsr(),
+      fields: FIELDS['person-signature'] ?? {},
+    };
+    const counter = house.principal('higashi-counter');
+    const earlier = await registration.submit(counter, submission);
+    await registration.withdraw(counter, earlier.request.id, 'mistyped');
+    ground.time.now += 3 * DAY;
+    const { request } = await registration.submit(counter, submission);
+    await registration.examine(house.principal('higashi-examiner'), request.id, { decision: 'approve' });
+    const done = await registration.examine(noda, request.id, { decision: 'approve' });
+    const ref = done.certificate as CertificateRef;
+    // No certificate verified a signature of the key before this one did.
+    const first = '2026-11-25T08:55:00Z';
+    expect(await refusedFirst(ref, FIRST)).toMatchObject({ first });
+    expect(await revokedSince(ref, first)).toEqual(new Date(first));
   });
 
   it('counts from the first certificate of a key that was certified again', async () => {

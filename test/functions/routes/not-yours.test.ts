@@ -130,7 +130,9 @@ const ask = async (
 };
 
 const namesOne = ({ path, access }: Route): boolean =>
-  /\{(id|serial)\}/.test(path) && typeof access !== 'string' && access.some((role) => ONLY_OWN.includes(role));
+  /\{(id|serial)\}/.test(path) &&
+  typeof access !== 'string' &&
+  access.some((role) => ONLY_OWN.includes(role));
 
 describe("what is not the caller's own", () => {
   it('is asked for at every route that names one thing to callers who see their own', () => {
