@@ -51,6 +51,7 @@ const SHARED = [
   'lib/format.ts',
   'lib/idempotency-key.ts',
   'lib/internet-names.ts',
+  'lib/members.ts',
   'lib/ports.ts',
   'lib/principal.ts',
   'lib/public-url.ts',

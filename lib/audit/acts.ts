@@ -1,4 +1,5 @@
 import type { LedgerRecord } from '../ledger/ledger.ts';
+import { membersIn, numberIn, timeIn } from '../members.ts';
 
 /** A certificate's status by the records of its acts, and how it compares with what the service shows. */
 
@@ -51,7 +52,7 @@ export const actOf = (record: LedgerRecord, newer: boolean): Act => {
 const reportOf = (record: LedgerRecord): Pick<Act, 'reportedAt' | 'term'> => {
   if (record.kind === 'provision') return {};
   const { askedAt, reportedAt, term } = record.details;
-  const reports = [askedAt, reportedAt].map((text) => Date.parse(String(text))).filter(Number.isFinite);
+  const reports = [askedAt, reportedAt].map(timeIn).filter(Number.isFinite);
   return {
     ...(reports.length > 0 && { reportedAt: Math.min(...reports) }),
     ...(typeof term === 'number' && { term: term * 1000 }),
@@ -59,9 +60,7 @@ const reportOf = (record: LedgerRecord): Pick<Act, 'reportedAt' | 'term'> => {
 };
 
 const numberOf = (record: LedgerRecord): number | undefined => {
-  const closes = record.kind === 'provision' ? undefined : record.details?.closes;
-  const { number } = (closes ?? {}) as { readonly number?: unknown };
-  return typeof number === 'number' ? number : undefined;
+  return record.kind === 'provision' ? undefined : numberIn(membersIn(record.details.closes).number);
 };
 
 const entryOf = (record: LedgerRecord): Entry | undefined => {
@@ -189,5 +188,5 @@ const textOf = (value: number | string | undefined): string => {
   if (value === undefined) return 'none';
   const date = typeof value === 'number' ? new Date(value) : undefined;
   if (date && Number.isNaN(date.getTime())) return 'none';
-  return date ? date.toISOString() : String(value);
+  return date ? date.toISOString() : `${value}`;
 };

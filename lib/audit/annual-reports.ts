@@ -1,4 +1,5 @@
 import type { LedgerRecord } from '../ledger/ledger.ts';
+import { numberIn, textIn } from '../members.ts';
 import type { RecordObserver, Report } from './contract.ts';
 
 /** An annual report as the service lists it. */
@@ -8,8 +9,13 @@ export interface ShownReport {
   readonly digest: string;
 }
 
+/** In place of what a record does not say. */
+const NONE = 'none';
+
 interface Made {
-  readonly digest: unknown;
+  readonly fiscalYear: number | typeof NONE;
+  readonly version: number | typeof NONE;
+  readonly digest: string;
   readonly record: string;
   readonly time: number;
   readonly newer: boolean;
@@ -27,7 +33,8 @@ export interface AnnualReportCheck extends RecordObserver {
   conclude(): void;
 }
 
-const nameOf = (fiscalYear: unknown, version: unknown): string => `${fiscalYear}/${version}`;
+const nameOf = (fiscalYear: number | typeof NONE, version: number | typeof NONE): string =>
+  `${fiscalYear}/${version}`;
 
 export const openAnnualReportCheck = ({
   report,
@@ -52,7 +59,7 @@ export const openAnnualReportCheck = ({
     const facts = { fiscalYear, version, digest };
     if (!one) report('report-without-leaf', facts);
     else if (one.digest !== digest)
-      report('report-altered', { ...facts, made: String(one.digest), record: one.record });
+      report('report-altered', { ...facts, made: one.digest, record: one.record });
   };
 
   /** The bytes are those of the newest version that the service lists. */
@@ -67,7 +74,7 @@ export const openAnnualReportCheck = ({
       fiscalYear,
       version,
       digest: digest ?? 'none',
-      made: String(one.digest),
+      made: one.digest,
       record: one.record,
     });
   };
@@ -75,11 +82,20 @@ export const openAnnualReportCheck = ({
   return {
     observe: (record, newer) => {
       if (record.kind === 'provision' || !isAnnual(record)) return;
-      const name = nameOf(record.details.fiscalYear, record.details.version);
+      const fiscalYear = numberIn(record.details.fiscalYear) ?? NONE;
+      const version = numberIn(record.details.version) ?? NONE;
+      const name = nameOf(fiscalYear, version);
       if (record.kind === 'retention') deleted.add(name);
       else {
-        const { digest } = record.details;
-        made.set(name, { digest, record: record.id, time: Date.parse(record.time), newer });
+        const digest = textIn(record.details.digest) ?? NONE;
+        made.set(name, {
+          fiscalYear,
+          version,
+          digest,
+          record: record.id,
+          time: Date.parse(record.time),
+          newer,
+        });
       }
     },
 
@@ -101,9 +117,8 @@ export const openAnnualReportCheck = ({
     conclude: () => {
       for (const shown of listed.values()) checkListed(shown);
       for (const [fiscalYear, digest] of served) checkServed(fiscalYear, digest);
-      for (const [name, { record, time, newer }] of made) {
+      for (const [name, { fiscalYear, version, record, time, newer }] of made) {
         if (newer || listed.has(name) || deleted.has(name) || now - time > retention) continue;
-        const [fiscalYear, version] = name.split('/').map(Number) as [number, number];
         report('report-missing', { fiscalYear, version, record });
       }
     },

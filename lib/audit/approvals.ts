@@ -1,4 +1,5 @@
 import type { LedgerRecord } from '../ledger/ledger.ts';
+import { textIn } from '../members.ts';
 import type { Value } from '../store/store.ts';
 import { SKEW_MS } from './acts.ts';
 import type { Finding, RecordObserver, Report } from './contract.ts';
@@ -167,7 +168,7 @@ export const openApprovalCheck = ({
     const { step, amendment, before, after, basis } = record.details;
     if (step === 'rejected') rejected.add(amendment);
     if (step !== 'applied') return step === 'proposed' || step === 'approved';
-    const facts = { amendment: String(amendment), record: record.id };
+    const facts = { amendment: textIn(amendment) ?? 'none', record: record.id };
     const details = { amendment, before, after } as Value;
     const act = approvedAct(record, { facts, rule: AMENDMENT, details });
     applied.set(amendment, act);

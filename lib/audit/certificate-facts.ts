@@ -1,8 +1,10 @@
 import { type LedgerRecord, unregisteredIn } from '../ledger/ledger.ts';
+import { textIn, timeIn } from '../members.ts';
 import { type Act, actOf } from './acts.ts';
 import { type Answer, keepAnswer } from './answers.ts';
 import { keyOf } from './certificate-keys.ts';
 import type { RecordObserver } from './contract.ts';
+import { type NumberMarks, openNumberMarks } from './number-marks.ts';
 
 type ActRecord = Exclude<LedgerRecord, { readonly kind: 'provision' }>;
 
@@ -33,6 +35,11 @@ export interface FactsOfCertificates extends RecordObserver {
   readonly known: ReadonlyMap<string, CertificateFacts>;
   /** That certificate was issued, as a record will say that is read after the answers about it. */
   expect(certificate: string): void;
+  /**
+   * Issued certificates that nobody expected, and about which answers may have been dropped, with how many answers were dropped
+   * about all numbers.
+   */
+  unjudged(): Iterable<{ readonly certificate: string; readonly record: string; readonly dropped: number }>;
 }
 
 export const NO_ACTS: readonly Act[] = [];
@@ -40,9 +47,11 @@ export const NO_ACTS: readonly Act[] = [];
 /**
  * Anybody may ask about any number of serial numbers without a certificate. Records come newest first, so answers about
  * a certificate come before its issuance; until then they look like answers about such a number, unless the certificate was
- * expected. This many such numbers are kept.
+ * expected. So many bytes of them are kept; the numbers of the others are only marked.
  */
-const MAX_UNKNOWN_SERIALS = 100_000;
+const MAX_UNKNOWN_BYTES = 64 * 2 ** 20;
+/** A kept answer with its number, beside the characters of both. */
+const ANSWER_BYTES = 200;
 
 const ACT_KINDS: readonly string[] = ['issuance', 'revocation', 'hold', 'release'];
 
@@ -51,10 +60,22 @@ export const openCertificateFacts = (): FactsOfCertificates => {
   /** Certificates by the ids of records that are newer than the checkpoint. */
   const byNewerRecord = new Map<string, readonly string[]>();
   const expected = new Set<string>();
-  let unknownSerials = 0;
+  let unknownBytes = 0;
+  /** The numbers about which answers were dropped. Most audits drop none. */
+  let dropped: NumberMarks | undefined;
+  let droppedAnswers = 0;
 
-  const isOneTooMany = (certificate: string): boolean =>
-    !known.has(certificate) && !expected.has(certificate) && unknownSerials++ >= MAX_UNKNOWN_SERIALS;
+  /** Whether it is dropped. */
+  const dropUnknown = (certificate: string, { said, reason = '' }: Answer): boolean => {
+    const { issuance, acts } = known.get(certificate) ?? {};
+    if (issuance || acts || expected.has(certificate)) return false;
+    unknownBytes += ANSWER_BYTES + 2 * (certificate.length + said.length + reason.length);
+    if (unknownBytes <= MAX_UNKNOWN_BYTES) return false;
+    dropped ??= openNumberMarks();
+    dropped.add(certificate);
+    droppedAnswers++;
+    return true;
+  };
 
   const factsOf = (certificate: string): CertificateFacts => {
     const facts = known.get(certificate) ?? {};
@@ -70,7 +91,7 @@ export const openCertificateFacts = (): FactsOfCertificates => {
   };
 
   const addAnswer = (certificate: string, answer: Answer): void => {
-    if (answer.said !== 'good' && isOneTooMany(certificate)) return;
+    if (answer.said !== 'good' && dropUnknown(certificate, answer)) return;
     const facts = factsOf(certificate);
     const { acts = NO_ACTS, issuance } = facts;
     facts.answers ??= [];
@@ -90,7 +111,7 @@ export const openCertificateFacts = (): FactsOfCertificates => {
     for (const [i, { ca, serial }] of certificates.entries()) {
       const reason: unknown = Array.isArray(reasons) ? reasons[i] : undefined;
       addAnswer(`${ca}/${serial}`, {
-        said: String(said[i]),
+        said: textIn(said[i]) ?? 'none',
         ...(typeof reason === 'string' && { reason }),
         time,
         record: id,
@@ -109,6 +130,15 @@ export const openCertificateFacts = (): FactsOfCertificates => {
 
     expect: (certificate) => {
       expected.add(certificate);
+    },
+
+    unjudged: function* () {
+      if (dropped === undefined) return;
+      for (const [certificate, { issuance }] of known) {
+        // The list of issuances was read before a newer one.
+        if (!issuance || issuance.newer || !dropped.has(certificate)) continue;
+        yield { certificate, record: issuance.record, dropped: droppedAnswers };
+      }
     },
 
     observe: (record, newer) => {
@@ -133,7 +163,7 @@ const issuanceOf = (record: ActRecord, newer: boolean): Issuance => {
   return {
     record: record.id,
     time: Date.parse(record.time),
-    notAfter: Date.parse(String(notAfter)),
+    notAfter: timeIn(notAfter),
     tbsDigest,
     order,
     profile,

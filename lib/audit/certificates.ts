@@ -15,6 +15,7 @@ import { type ListedRevocations, openListedRevocations } from './listed-revocati
 import { type ListedSerial, serialFinding } from './listed-serials.ts';
 import { listId, openPublications } from './publications.ts';
 import { unlawfulRaise } from './raises.ts';
+import { iso } from './tree.ts';
 
 /**
  * Compares what the service shows about certificates with the records: its list of all serial numbers, its CRLs, and the
@@ -85,7 +86,7 @@ export const openCertificateCheck = ({
       issuance.time,
       shown,
     )) {
-      const answered = new Date(time).toISOString();
+      const answered = iso(time);
       report(damage, { certificate, record, answered, said, ...(reason && { reason }), recorded });
     }
   };
@@ -145,6 +146,7 @@ export const openCertificateCheck = ({
       for (const { ca, crls } of served) for (const crl of crls) judge(ca, crl);
       checkCrlSchedule(publications, known, { now, report });
       checkCompromisedKeys(known, { now, retention, report });
+      for (const unjudged of facts.unjudged()) report('answers-not-judged', unjudged);
       for (const [certificate, one] of known) {
         const { issuance } = one;
         if (!issuance) {

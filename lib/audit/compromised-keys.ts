@@ -2,6 +2,7 @@ import { isCompromise } from '../compromise.ts';
 import { type Act, stateOf } from './acts.ts';
 import { type CertificateFacts, NO_ACTS } from './certificate-facts.ts';
 import type { Report } from './contract.ts';
+import { iso } from './tree.ts';
 
 /** A profile's `revocationTerm` where the record of the revocation has none. */
 export const USUAL_TERM_MS = 86_400_000;
@@ -47,7 +48,7 @@ export const checkCompromisedKeys = (
     }
     const due = time + term + SLACK_MS;
     if (due > now || issuance.notAfter < due || stateOf(acts, due) !== 'good') continue;
-    report('compromised-key-left', { ...about, due: new Date(time + term).toISOString() });
+    report('compromised-key-left', { ...about, due: iso(time + term) });
   }
 };
 
@@ -65,9 +66,9 @@ export const checkTerms = (
     report('revocation-late', {
       certificate,
       record,
-      reported: new Date(reportedAt).toISOString(),
-      due: new Date(reportedAt + term).toISOString(),
-      revoked: new Date(time).toISOString(),
+      reported: iso(reportedAt),
+      due: iso(reportedAt + term),
+      revoked: iso(time),
     });
   }
 };

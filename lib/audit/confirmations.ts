@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { LedgerRecord } from '../ledger/ledger.ts';
+import { textIn, timeIn } from '../members.ts';
 import type { RecordObserver, Report } from './contract.ts';
 
 /** Profiles of the service's own certificates, by the records of their issuance. */
@@ -9,6 +10,10 @@ type ActRecord = Exclude<LedgerRecord, { readonly kind: 'provision' }>;
 
 const certificateOf = ({ certificates = [] }: ActRecord): string =>
   certificates.map(({ ca, serial }) => `${ca}/${serial}`).join(' ');
+
+/** The record that another one names by its id. */
+const readNamed = (records: ReadonlyMap<string, ActRecord>, id: unknown): ActRecord | undefined =>
+  records.get(textIn(id) ?? '');
 
 const TERMS = ['status', 'reason', 'invalidityDate'] as const;
 
@@ -32,31 +37,31 @@ export const openConfirmationCheck = ({ report }: { readonly report: Report }): 
 
   /** One person proposed this very list, or its withdrawal, and another one approved it before the proposal lapsed. */
   const isApprovedByTwo = ({ actor, time, details }: ActRecord): boolean => {
-    const proposal = proposals.get(String(details.proposal));
+    const proposal = readNamed(proposals, details.proposal);
     return (
       proposal !== undefined &&
       proposal.actor !== actor &&
       proposal.details.person !== details.person &&
       proposal.details.list === details.list &&
-      Date.parse(time) < Date.parse(String(proposal.details.lapsesAt))
+      Date.parse(time) < timeIn(proposal.details.lapsesAt)
     );
   };
 
   /** Two persons asked for the same correction of the same certificate, the second before the first one's asking lapsed. */
   const isCorrectedByTwo = (correction: ActRecord): boolean => {
-    const asking = askings.get(String(correction.details.confirms));
+    const asking = readNamed(askings, correction.details.confirms);
     return (
       asking?.details.act === 'correction-asked' &&
       certificateOf(asking) === certificateOf(correction) &&
       asking.actor !== correction.actor &&
       asking.details.person !== correction.details.person &&
       isDeepStrictEqual(asking.details.rows, correction.details.rows) &&
-      Date.parse(correction.time) < Date.parse(String(asking.details.lapsesAt))
+      Date.parse(correction.time) < timeIn(asking.details.lapsesAt)
     );
   };
 
   const isConfirmed = (closing: ActRecord): boolean => {
-    const asking = askings.get(String(closing.details.confirms));
+    const asking = readNamed(askings, closing.details.confirms);
     if (asking?.details.act !== 'asked') return false;
     const status = closing.kind === 'hold' ? 'hold' : 'revoked';
     const asked = asking.details;
@@ -65,7 +70,7 @@ export const openConfirmationCheck = ({ report }: { readonly report: Report }): 
       asking.actor !== closing.actor &&
       asked.person !== closing.details.person &&
       TERMS.every((term) => asked[term] === (term === 'status' ? status : closing.details[term])) &&
-      Date.parse(closing.time) < Date.parse(String(asked.lapsesAt))
+      Date.parse(closing.time) < timeIn(asked.lapsesAt)
     );
   };
 

@@ -34,6 +34,7 @@ export const DAMAGES = {
   'answer-differs': phrase`OCSP gave a certificate a status that it did not have at that time, by the log.`,
   'answer-reason-differs': phrase`OCSP gave another reason for a revocation than the log has.`,
   'answer-unknown': phrase`OCSP did not know a certificate more than fifteen minutes after its issuance.`,
+  'answers-not-judged': phrase`The service left a certificate out of its list of issuances, and OCSP answered about so many numbers that answers about it were not kept.`,
   'repetition-not-marked': phrase`A signed request was answered again, and the record does not say that it was a repetition.`,
   'revocation-late': phrase`A certificate was revoked later than its term after the report.`,
   'compromised-key-certified': phrase`A certificate was issued for a key that was known to be compromised.`,

@@ -3,11 +3,10 @@ import type { CertificateFacts } from './certificate-facts.ts';
 import { authorityOf } from './compromises.ts';
 import type { Report } from './contract.ts';
 import type { Publication, Publications } from './publications.ts';
+import { iso } from './tree.ts';
 
 /** A CRL that comes this much after the end of the one before it was only a little late. */
 const TOLERANCE_MS = 600_000;
-
-const iso = (ms: number): string => new Date(ms).toISOString();
 
 type Timed = Publication & { readonly madeAt: number; readonly nextUpdate: number };
 

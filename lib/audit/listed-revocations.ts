@@ -12,6 +12,7 @@ import { type CertificateFacts, NO_ACTS } from './certificate-facts.ts';
 import { actsUnder, authorityOf, type RecordedCompromise } from './compromises.ts';
 import type { Report } from './contract.ts';
 import { listId, type Publication, type Publications } from './publications.ts';
+import { iso } from './tree.ts';
 
 export interface ListedRevocation extends Entry {
   readonly serial: string;
@@ -132,7 +133,7 @@ export const openListedRevocations = ({ known, publications, compromised, report
           report('crl-entry-left-early', {
             certificate,
             crl: crl.digest,
-            notAfter: new Date(issuance.notAfter).toISOString(),
+            notAfter: iso(issuance.notAfter),
             thisUpdate: crl.thisUpdate.toISOString(),
           });
         }

@@ -1,3 +1,4 @@
+import { textIn } from '../members.ts';
 import { entryDiffers, type ShownEntry, settled, shownBy, sinceOf, stateOf } from './acts.ts';
 import { type CertificateFacts, type Issuance, NO_ACTS } from './certificate-facts.ts';
 import type { Finding } from './contract.ts';
@@ -82,7 +83,7 @@ const alteredFacts = (
   for (const name of ['order', 'profile', 'office'] as const) {
     if (listed[name] === issuance[name]) continue;
     facts[name] = listed[name] ?? 'none';
-    facts[`${name} recorded`] = String(issuance[name] ?? 'none');
+    facts[`${name} recorded`] = textIn(issuance[name]) ?? 'none';
   }
   return Object.keys(facts).length > 0 ? facts : undefined;
 };

@@ -1,4 +1,5 @@
 import type { LedgerRecord } from '../ledger/ledger.ts';
+import { membersIn, timeIn } from '../members.ts';
 import type { CrlScope } from '../status/status.ts';
 import { authorityOf } from './compromises.ts';
 import type { RecordObserver } from './contract.ts';
@@ -93,11 +94,7 @@ export const openPublications = (): Publications => {
       });
       for (const one of Array.isArray(left) ? left : []) {
         // An entry of another list names that list.
-        const {
-          number: other,
-          digest: signed,
-          partition: of = partition,
-        } = one as Partial<Record<string, unknown>>;
+        const { number: other, digest: signed, partition: of = partition } = membersIn(one);
         if (typeof other !== 'number' || typeof signed !== 'string' || typeof of !== 'string') continue;
         const leftOn = listId(ca, of);
         if (lists.get(leftOn)?.has(other)) continue;
@@ -126,6 +123,6 @@ const TIMES = ['thisUpdate', 'nextUpdate', 'madeAt'] as const;
 const timesOf = (record: LedgerRecord): Pick<Publication, (typeof TIMES)[number]> => {
   if (record.kind === 'provision') return {};
   const { details } = record;
-  const times = TIMES.map((name) => [name, Date.parse(String(details[name]))] as const);
+  const times = TIMES.map((name) => [name, timeIn(details[name])] as const);
   return times.some(([, time]) => Number.isNaN(time)) ? {} : Object.fromEntries(times);
 };

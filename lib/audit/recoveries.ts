@@ -1,5 +1,6 @@
 import { Fault } from '../fault.ts';
 import { isSameRecovery, type LedgerRecord, type RecoveryTerms, recoveryTermsOf } from '../ledger/ledger.ts';
+import { timeIn } from '../members.ts';
 
 type ActRecord = Exclude<LedgerRecord, { readonly kind: 'provision' }>;
 
@@ -31,7 +32,7 @@ export const openRecordedLosses = (): RecordedLosses => {
       asked.record.actor !== record.actor &&
       asked.record.details.person !== person &&
       isSameRecovery(asked.terms, terms) &&
-      Date.parse(record.time) < Date.parse(String(asked.record.details.lapsesAt)) &&
+      Date.parse(record.time) < timeIn(asked.record.details.lapsesAt) &&
       terms.end <= Math.min(leaf, asked.leaf)
     );
   };

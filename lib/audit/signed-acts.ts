@@ -1,5 +1,6 @@
 import { type Acts, actVerifier } from '../acts/acts.ts';
 import { actKeyKindOf, type LedgerRecord, signedDigest } from '../ledger/ledger.ts';
+import { membersIn, textIn } from '../members.ts';
 import type { RecordObserver, Report } from './contract.ts';
 
 /** A public key of acts, as the service shows it. */
@@ -43,7 +44,7 @@ export interface SignedActCheck extends RecordObserver {
 
 const endOf = (record: LedgerRecord): End | undefined => {
   if (record.kind === 'provision') return undefined;
-  const { act, number } = (record.details.closes ?? {}) as { act?: unknown; number?: unknown };
+  const { act, number } = membersIn(record.details.closes);
   return typeof act === 'string' && typeof number === 'number'
     ? { record: record.id, act, number }
     : undefined;
@@ -85,7 +86,7 @@ export const openSignedActCheck = (deps: {
 
     conclude: () => {
       for (const { id, kind, signature } of unsigned) {
-        report('act-not-signed', { record: id, kind, key: String(signature?.key ?? 'none') });
+        report('act-not-signed', { record: id, kind, key: textIn(membersIn(signature).key) ?? 'none' });
       }
       const numbers = Map.groupBy(ends.values(), ({ act }) => act);
       for (const [act, found] of numbers) {

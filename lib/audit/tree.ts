@@ -147,4 +147,8 @@ export const damageOf = (
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
-export const iso = (ms: number): string => new Date(ms).toISOString();
+/** `none` where a Date cannot say it: records may have any number. */
+export const iso = (ms: number): string => {
+  const date = new Date(ms);
+  return Number.isNaN(date.getTime()) ? 'none' : date.toISOString();
+};

@@ -1,4 +1,5 @@
 import type { LedgerRecord } from '../ledger/ledger.ts';
+import { textIn } from '../members.ts';
 import type { RecordObserver, Report } from './contract.ts';
 import { timeOf } from './records.ts';
 
@@ -32,7 +33,7 @@ interface Issuance {
 
 interface KeyFacts {
   readonly issuances: Issuance[];
-  readonly requests: Map<string, string>;
+  readonly requests: Map<string, string | undefined>;
 }
 
 export const openUsedKeyCheck = ({
@@ -62,7 +63,7 @@ export const openUsedKeyCheck = ({
     if (typeof keyIdentity !== 'string') return;
     if (record.kind === 'submission') {
       if (act !== 'submitted') return;
-      factsOf(keyIdentity).requests.set(record.id, String(request));
+      factsOf(keyIdentity).requests.set(record.id, textIn(request));
     } else {
       const { ca, serial } = record.certificates?.[0] ?? {};
       const certificate = `${ca}/${serial}`;

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { Fault, wentThrough } from '../fault.ts';
 import type { ActDraft, Closes, LedgerRecord } from '../ledger/ledger.ts';
+import { textIn } from '../members.ts';
 import { addPeriod } from '../trust-domain/trust-domain.ts';
 import type { CeremonyEvent, Consents, PrincipalKey } from './contract.ts';
 import type { AuthorityDeps } from './deps.ts';
@@ -130,7 +131,7 @@ export const openConsents = ({
         const consented = assertConsented(record, digest);
         await assertOwnKeys(objects, event.credentials);
         if (consented.details.step === 'held') {
-          return { event: digest, records: [String(consented.details.consent), consented.id] };
+          return { event: digest, records: [textIn(consented.details.consent) ?? 'none', consented.id] };
         }
         const held = await act(draft('held', persons.join('+'), event, { consent: consented.id }), next);
         if (held) return { event: digest, records: [consented.id, held.id] };

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { Fault } from '../fault.ts';
 import type { Closes, LedgerRecord } from '../ledger/ledger.ts';
+import { textIn } from '../members.ts';
 import { unixSeconds } from '../pki/pki.ts';
 import type { CertificateRef } from '../principal.ts';
 import { type CertificateRow, readIssuance } from './certificates.ts';
@@ -98,7 +99,8 @@ export const assertRowOf = (issuance: IssuanceEnd, row: CertificateRow): void =>
   throw notRecorded(order, ref);
 };
 
-const tbsDigestOf = ({ tbs }: CertificateRow): string => hash('sha256', Buffer.from(String(tbs), 'base64'));
+const tbsDigestOf = ({ tbs }: CertificateRow): string =>
+  hash('sha256', Buffer.from(textIn(tbs) ?? '', 'base64'));
 
 const notRecorded = (order: string, ref: CertificateRef): Fault =>
   new Fault(

@@ -1,4 +1,5 @@
 import type { LedgerRecord } from '../ledger/ledger.ts';
+import { textIn } from '../members.ts';
 import { unixSeconds } from '../pki/pki.ts';
 import type { CertificateRef } from '../principal.ts';
 import { type RecordedAct, readRecordedAct } from '../recorded-act.ts';
@@ -39,8 +40,8 @@ export const issuanceFacts = ({
     ...(typeof profile === 'string' && { profile }),
     ...(office !== undefined && { office }),
     ...(typeof keyIdentity === 'string' && { keyIdentity }),
-    request: String(order),
-    notAfter: unixSeconds(String(notAfter)),
+    request: textIn(order) ?? '',
+    notAfter: unixSeconds(textIn(notAfter) ?? ''),
     issuedAt: unixSeconds(time),
     record: id,
   };

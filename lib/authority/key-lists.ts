@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { Fault, wentThrough } from '../fault.ts';
 import type { ActDraft, Closes, LedgerRecord } from '../ledger/ledger.ts';
+import { numberIn, textIn } from '../members.ts';
 import { unixSeconds } from '../pki/pki.ts';
 import type { Principal } from '../principal.ts';
 import type { Value } from '../store/store.ts';
@@ -223,18 +224,18 @@ const listIn = (value: unknown): { readonly list?: string } =>
   typeof value === 'string' ? { list: value } : {};
 
 const forceOf = (newest: Act | undefined): Force =>
-  newest ? { ...listIn(newest.details.inForce), keys: Number(newest.details.keysInForce) } : NOTHING;
+  newest ? { ...listIn(newest.details.inForce), keys: numberIn(newest.details.keysInForce) ?? 0 } : NOTHING;
 
 const proposalOf = ({ id, actor, time, details }: Act): Proposal | undefined =>
   details.step === 'proposed'
     ? {
         id,
         ...listIn(details.list),
-        keys: Number(details.keys),
+        keys: numberIn(details.keys) ?? 0,
         by: actor,
         person: details.person,
         at: timeText(unixSeconds(time)),
-        lapsesAt: String(details.lapsesAt),
+        lapsesAt: textIn(details.lapsesAt) ?? '',
       }
     : undefined;
 

@@ -1,4 +1,5 @@
 import { Fault, phrase } from '../fault.ts';
+import { textIn } from '../members.ts';
 import { unixSeconds } from '../pki/pki.ts';
 import { readRecordedAct } from '../recorded-act.ts';
 import type { Recorder } from './deps.ts';
@@ -61,24 +62,22 @@ const keyCertifiedSince = async (
   const seen = new Set<unknown>();
   for (let id: unknown = record; id !== undefined && !seen.has(id); ) {
     seen.add(id);
-    const issuance = await readRecordedAct(recorder, textOf(id), { kind: 'issuance' });
+    const issuance = await readRecordedAct(recorder, textIn(id), { kind: 'issuance' });
     if (issuance === undefined) return FIRST_KEYS;
     const { notBefore, basis, renews } = issuance.details;
-    const submission = await readRecordedAct(recorder, textOf(Array.isArray(basis) ? basis[0] : undefined), {
+    const submission = await readRecordedAct(recorder, textIn(Array.isArray(basis) ? basis[0] : undefined), {
       kind: 'submission',
       details: { keyIdentity: issuance.details.keyIdentity ?? null },
     });
     first = Math.min(
       first,
-      unixSeconds(String(notBefore)),
+      unixSeconds(textIn(notBefore) ?? ''),
       submission ? unixSeconds(submission.time) : first,
     );
     id = renews;
   }
   return first;
 };
-
-const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
 /** Fault: `invalid-input`. */
 export const assertKeyKnown = async (

@@ -1,5 +1,6 @@
 import { Fault } from '../fault.ts';
 import { verifySignature } from '../keys/keys.ts';
+import { textIn } from '../members.ts';
 import { decodeCertificate, decodeTbsCertificate, formatName, type TbsCertificate } from '../pki/pki.ts';
 import type { CertificateRow } from './certificates.ts';
 
@@ -35,7 +36,7 @@ export const compareRow = (row: CertificateRow, caPublicKeyInfo: Uint8Array): Re
 };
 
 /** Somebody else may have written the row, so the member is not always a string. */
-const bytesOf = (base64: unknown): Buffer => Buffer.from(String(base64), 'base64');
+const bytesOf = (base64: unknown): Buffer => Buffer.from(textIn(base64) ?? '', 'base64');
 
 /** Faults: those of `decodeCertificate`. */
 const signedOf = (

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { Fault } from '../fault.ts';
+import { textIn } from '../members.ts';
 import { DerReader, findExtension, rfc3339, type TbsCertificate } from '../pki/pki.ts';
 import type { Register, RevocationEntry, StatusRow } from '../status/status.ts';
 import type { Item, Page, Table } from '../store/store.ts';
@@ -134,15 +135,15 @@ const entryOf = ({
   const [since, invalid] = [timeOf(revocationTime), timeOf(invalidityDate)];
   return {
     ...(since !== undefined && { revocationTime: since }),
-    ...(reason !== undefined && { reason: String(reason) }),
+    ...(reason !== undefined && { reason: textIn(reason) ?? 'none' }),
     ...(invalid !== undefined && { invalidityDate: invalid }),
   };
 };
 
 /** The digests are of the bytes that callers get. They do not rely on the row's other members. */
 const digestsOf = ({ der, tbs }: CertificateRow): Pick<SerialView, 'tbsDigest' | 'digest'> => {
-  if (der === undefined) return { tbsDigest: hash('sha256', Buffer.from(String(tbs), 'base64')) };
-  const bytes = Buffer.from(String(der), 'base64');
+  if (der === undefined) return { tbsDigest: hash('sha256', Buffer.from(textIn(tbs) ?? '', 'base64')) };
+  const bytes = Buffer.from(textIn(der) ?? '', 'base64');
   try {
     const signed = new DerReader(bytes).sequence();
     return { tbsDigest: hash('sha256', signed.element().der), digest: hash('sha256', bytes) };

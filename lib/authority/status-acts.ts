@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { raised } from '../compromise.ts';
 import { Fault } from '../fault.ts';
 import type { Closes, LedgerRecord } from '../ledger/ledger.ts';
+import { textsIn, timeIn } from '../members.ts';
 import { type EntryReason, rfc3339, unixSeconds } from '../pki/pki.ts';
 import type { CertificateRef } from '../principal.ts';
 import type { RevocationEntry } from '../status/status.ts';
@@ -181,8 +182,7 @@ export const correctionOf = (record: ActRecord): AskedCorrection => ({
   rows: rowsOf(record),
 });
 
-const rowsOf = ({ details }: ActRecord): readonly string[] =>
-  (Array.isArray(details.rows) ? details.rows : []).map(String);
+const rowsOf = ({ details }: ActRecord): readonly string[] => textsIn(details.rows).map((row) => row ?? '');
 
 const whoAsked = (record: ActRecord) => ({
   record: record.id,
@@ -209,7 +209,7 @@ const obeyedOf = (record: ActRecord): Obeyed => ({
 });
 
 const secondsOf = (record: ActRecord, name: string): number => {
-  const seconds = Date.parse(String(record.details[name])) / 1000;
+  const seconds = timeIn(record.details[name]) / 1000;
   if (Number.isNaN(seconds)) throw misplaced(record);
   return Math.floor(seconds);
 };

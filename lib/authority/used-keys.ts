@@ -1,6 +1,7 @@
 import { Fault } from '../fault.ts';
 import { keyIdentity } from '../keys/keys.ts';
 import type { LedgerRecord } from '../ledger/ledger.ts';
+import { textIn } from '../members.ts';
 import type { CertificateRef } from '../principal.ts';
 import { readRecordedAct } from '../recorded-act.ts';
 import type { Item, Page, Write } from '../store/store.ts';
@@ -59,7 +60,7 @@ export const keyHolderOf = ({
     ? `holder ${holder}`
     : office !== undefined
       ? `office ${office}`
-      : `own ${String(keyHolder)}`;
+      : `own ${textIn(keyHolder) ?? 'none'}`;
 
 const taken = (keyIdentity: string): Fault =>
   new Fault('duplicate-key', 'Another request or certificate holds this public key; make a new key pair.', {
@@ -167,8 +168,8 @@ const viewOf = (item: Item<UsedKeyRow>): UsedKeyPage['keys'][number] => {
   const { record, request } = rowOf(item);
   return {
     identity: item.sk,
-    ...(record !== undefined && { record: String(record) }),
-    ...(request !== undefined && { request: String(request) }),
+    ...(record !== undefined && { record: textIn(record) ?? '' }),
+    ...(request !== undefined && { request: textIn(request) ?? '' }),
   };
 };
 

@@ -1,4 +1,5 @@
 import { Fault, wentThrough } from '../fault.ts';
+import { textIn } from '../members.ts';
 import type { Bucket, Objects, Write } from '../store/store.ts';
 import type { Closes, Ledger, LedgerRecord } from './contract.ts';
 import { readPublishedSize } from './tree.ts';
@@ -149,7 +150,7 @@ const askingOf = (record: ActRecord, terms: RecoveryTerms): RecoveryAsking => ({
   askedBy: record.actor,
   person: record.details.person,
   askedAt: record.time,
-  lapsesAt: String(record.details.lapsesAt),
+  lapsesAt: textIn(record.details.lapsesAt) ?? '',
 });
 
 /** Whether another person confirmed the very same, in time. */

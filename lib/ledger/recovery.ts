@@ -1,4 +1,5 @@
 import { Fault, phrase } from '../fault.ts';
+import { textIn } from '../members.ts';
 import type { Clock } from '../ports.ts';
 import type { Principal } from '../principal.ts';
 import type { Bucket, Table, Value } from '../store/store.ts';
@@ -167,7 +168,7 @@ export const openRecovery = (deps: {
           if (!(await store(asked))) continue;
           const { record } = asked;
           const { lapsesAt } = (record as Extract<typeof record, ActDraft>).details;
-          const awaiting = { askedBy: actor.id, askedAt: record.time, lapsesAt: String(lapsesAt) };
+          const awaiting = { askedBy: actor.id, askedAt: record.time, lapsesAt: textIn(lapsesAt) ?? '' };
           return { ...viewOf(now), awaiting, first: true };
         }
         if (asking.person === actor.person || asking.askedBy === actor.id) {

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { wentThrough } from '../fault.ts';
+import { textIn } from '../members.ts';
 import type { Clock, Log } from '../ports.ts';
 import { everyItem, type Item, type Key, type Table, type Value, type Write } from '../store/store.ts';
 import { dayOf } from './ids.ts';
@@ -110,7 +111,7 @@ export const listSetAside = async (
     if (digest === undefined) continue;
     if (found.length === limit) break;
     const kept: Partial<Record<string, unknown>> = (value as Value | null) ?? {};
-    const word = (member: string): string => WORD.exec(String(kept[member]))?.[0] ?? 'unknown';
+    const word = (member: string): string => WORD.exec(textIn(kept[member]) ?? '')?.[0] ?? 'unknown';
     found.push({ digest, time: word('time'), what: word('what'), why: word('why') });
   }
   return found;

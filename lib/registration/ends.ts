@@ -1,4 +1,5 @@
 import { Fault } from '../fault.ts';
+import { textIn } from '../members.ts';
 import { rfc3339 } from '../pki/pki.ts';
 import { readRecordedAct } from '../recorded-act.ts';
 import type { Item, Write } from '../store/store.ts';
@@ -171,7 +172,7 @@ const endingOf = (record: KeptRecord, closes: Closes, submitter: string): Ending
   const [certificate] = record.certificates ?? [];
   if (kind === 'issuance' && certificate) return { state: 'issued', certificate };
   if (isLapse(record)) return { state: 'lapsed', at, round: closes.number, submitter };
-  if (isFailure(record)) return { state: 'failed', at, code: String(details.fault) };
+  if (isFailure(record)) return { state: 'failed', at, code: textIn(details.fault) ?? 'internal' };
   if (kind === 'submission' && details.act === 'withdrawn') return { state: 'withdrawn', by, at };
   if (kind === 'examination' && details.decision === 'reject') {
     return { state: 'rejected', stage: details.stage === 'centre' ? 'centre' : 'office', by, at };

@@ -1,5 +1,6 @@
 import { Fault } from '../fault.ts';
 import type { Concluded, LedgerRecord } from '../ledger/ledger.ts';
+import { timeIn } from '../members.ts';
 import { type RecordedAct, readRecordedAct } from '../recorded-act.ts';
 import type { Write } from '../store/store.ts';
 import type { AmendmentRow } from './amendment-rows.ts';
@@ -66,7 +67,7 @@ export const readAgreement = async (
     proposal.actor !== approval.actor &&
     proposal.details.person !== approval.details.person;
   if (!byTwo) return undefined;
-  return { proposal, approval, lapses: Date.parse(String(approval.details.lapses)) };
+  return { proposal, approval, lapses: timeIn(approval.details.lapses) };
 };
 
 /** How a proposal ended. */

@@ -120,11 +120,11 @@ describe('certificates against the records', () => {
       );
     let number = 0;
     const numbers = (count: number): readonly string[] =>
-      Array.from({ length: count }, () => (number++).toString(16).padStart(32, '02'));
+      Array.from({ length: count }, () => (number++).toString(16).padStart(2000, '02'));
     const issued = NOW - 30 * 86_400_000;
     for (const [newer, minutes, said, reason, damages] of [
       // More than the audit keeps.
-      [1_300, 20, 'unknown', undefined, ['answer-unknown']],
+      [200, 20, 'unknown', undefined, ['answer-unknown']],
       [1, 20, 'revoked', 'nonIssued', ['answer-unknown']],
       [1, 5, 'unknown', undefined, ['answer-differs']],
       [1, -5, 'unknown', undefined, []],
@@ -137,6 +137,35 @@ describe('certificates against the records', () => {
       check.observe(issuance(issued), false);
       check.list(CA, listed);
       expect(found(), `${minutes} ${said}`).toEqual(damages);
+    }
+  });
+
+  it('are named where nobody expected them, and the answers about them were not kept among very many', () => {
+    const asked = (serials: readonly string[]): LedgerRecord =>
+      record({
+        kind: 'provision',
+        recipient: 'public',
+        channel: 'ocsp',
+        method: 'POST',
+        certificates: [],
+        provided: { answers: [], unregistered: { ca: CA, answer: 'unknown', serials } },
+        responseDigest: 'aa',
+        count: serials.length,
+      });
+    let number = 0;
+    const numbers = (): readonly string[] =>
+      Array.from({ length: 88 }, () => (number++).toString(16).padStart(2000, '02'));
+    const issued = issuance(NOW - 30 * 86_400_000);
+    for (const [newer, damages] of [
+      [1, ['answer-unknown']],
+      [200, ['answers-not-judged']],
+    ] as const) {
+      const { check, found } = certificates();
+      for (let n = 0; n < newer; n++) check.observe(asked(numbers()), false);
+      check.observe(asked([ref.serial]), false);
+      check.observe(issued, false);
+      check.list(CA, listed);
+      expect(found(), `${newer}`).toEqual(damages);
     }
   });
 

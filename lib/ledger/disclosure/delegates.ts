@@ -1,4 +1,5 @@
 import { Fault, phrase, wentThrough } from '../../fault.ts';
+import { textIn, timeIn } from '../../members.ts';
 import type { Clock } from '../../ports.ts';
 import type { Principal } from '../../principal.ts';
 import { everyItem, type Item, type Key, type Table, type Write } from '../../store/store.ts';
@@ -49,14 +50,14 @@ export const openDelegates = (deps: {
 }): Delegates => {
   const { table, ledger, clock, principals } = deps;
 
-  const isOver = (until: unknown): boolean => until !== undefined && !(Date.parse(String(until)) > clock());
+  const isOver = (until: unknown): boolean => until !== undefined && !(timeIn(until) > clock());
 
   /** The delegation that the holder's acts made, as the row has it. Undefined where the newest of them withdrew it. */
   const namedBy = (record: LedgerRecord | undefined, holder: string): DelegateRow | undefined => {
     if (record?.kind !== 'disclosure' || record.actor !== holder) return undefined;
     const { act, until } = record.details;
     if (act !== 'delegate-named') return undefined;
-    return { since: record.time, ...(until !== undefined && { until: String(until) }) };
+    return { since: record.time, ...(until !== undefined && { until: textIn(until) ?? '' }) };
   };
 
   /** The delegation in force. */

@@ -1,3 +1,4 @@
+import { textIn, textsIn } from '../../members.ts';
 import { ifKept } from '../../recorded-act.ts';
 import type { Ledger, LedgerRecord } from '../contract.ts';
 
@@ -19,6 +20,9 @@ export type Examined = {
   readonly missing: readonly string[];
 };
 
+/** In place of what a record does not say. */
+const NO_NAME = 'none';
+
 /**
  * Undefined for the service's own certificates, which no sub-office asks for. Only records count: a request's row makes
  * no difference, whether it exists or not.
@@ -26,7 +30,7 @@ export type Examined = {
 export const examinedOf = async (ledger: Ledger, issuance: LedgerRecord): Promise<Examined | undefined> => {
   if (issuance.kind !== 'issuance' || issuance.office === undefined) return undefined;
   const { order, publicKeyDigest, basis } = issuance.details;
-  const ids = Array.isArray(basis) ? basis.map(String) : [];
+  const ids = textsIn(basis).map((id) => id ?? NO_NAME);
   const found = await Promise.all(ids.map((id) => ifKept(ledger.get(id))));
   let submission: Examined['submission'];
   const examinations: Examined['examinations'][number][] = [];
@@ -43,7 +47,12 @@ export const examinedOf = async (ledger: Ledger, issuance: LedgerRecord): Promis
     const { id, leaf, actor: by, time: at, details } = record;
     const said = { record: id, ...(leaf !== undefined && { leaf }), by, at };
     if (record.kind === 'submission') submission = said;
-    else examinations.push({ ...said, stage: String(details.stage), decision: String(details.decision) });
+    else
+      examinations.push({
+        ...said,
+        stage: textIn(details.stage) ?? NO_NAME,
+        decision: textIn(details.decision) ?? NO_NAME,
+      });
   });
-  return { id: String(order), ...(submission && { submission }), examinations, missing };
+  return { id: textIn(order) ?? NO_NAME, ...(submission && { submission }), examinations, missing };
 };

@@ -89,6 +89,8 @@ export const AUDIT = {
   'A CRL and the log differ on a revocation.': '失効について、CRL と透明性ログが異なります。',
   'An entry left the CRL before a CRL listed it after the end of its certificate.':
     '証明書の有効期間が終わった後の CRL に一度も載らないまま、CRL から項目が消えています。',
+  'The service left a certificate out of its list of issuances, and OCSP answered about so many numbers that answers about it were not kept.':
+    'サービスが発行の一覧から証明書を一つ省いており、OCSP が非常に多くの番号について応答していたため、その証明書についての応答を保持できませんでした。',
   'A CRL lists a serial number more than once.': 'CRL に同じシリアル番号が二度以上載っています。',
   'The scope of a CRL (issuingDistributionPoint) lacks an address at which a certificate says that its CRL is.':
     'CRL の範囲（issuingDistributionPoint）に、証明書に書かれた CRL のアドレスがありません。',
