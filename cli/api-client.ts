@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { phrase } from '../lib/fault.ts';
 import { adviceFor } from './advice.ts';
 import { problemAnswer } from './answers.ts';
+import { isOpen } from './doors.ts';
 import { type Answer, exchange, type Question } from './exchange.ts';
 import { EXIT, Failure, unexpected, usage } from './failure.ts';
 import type { Saved, Take } from './save.ts';
@@ -28,7 +29,17 @@ interface Call {
   readonly into?: Question['into'];
 }
 
-/** The service's HTTP API for one caller. Every method rejects with a `Failure`. */
+/** An address of the service, and what a request there carries. */
+interface Door {
+  readonly base: string;
+  readonly tls?: NonNullable<Question['tls']>;
+  readonly headers?: NonNullable<Question['headers']>;
+}
+
+/**
+ * The service's HTTP API for one caller. Every method rejects with a `Failure`. What everybody may ask (doors.ts) is asked
+ * at the plain address without credentials, and everything else at the caller's door.
+ */
 export interface ApiClient {
   get<T>(path: string, answer: z.ZodType<T>, query?: Query): Promise<T>;
   /** `status` tells 201 from 200. */
@@ -51,31 +62,41 @@ export interface ApiClient {
   /** Always with the client certificate. */
   token<T>(answer: z.ZodType<T>): Promise<T>;
   /**
-   * Sends a request to an address that a certificate or the command line named, and gives the raw answer. If the address
-   * is this service's own plain door, the request goes to the caller's door with the caller's credentials, so that the
-   * service's record names the caller, with the further `headers`. Any other address learns nothing about the caller.
+   * Sends a request to an address that a certificate or the command line named, and gives the raw answer. Where it `names`
+   * the caller, the request goes to the caller's door with the caller's credentials, so that the service's record names the
+   * caller, with the further `headers`. Any other address learns nothing about the caller.
    */
   ask(question: Omit<Question, 'tls'>, headers?: Question['headers']): Promise<Answer>;
-  /** Whether `ask` names the caller there. */
-  names(address: URL): boolean;
+  /** Whether `ask` names the caller: below the service's plain address, but not where everybody may ask. */
+  names(question: Pick<Question, 'url' | 'method'>): boolean;
 }
 
-export const openApiClient = ({ url, tlsUrl, caller, language }: Settings): ApiClient => {
-  const door = caller.by === 'certificate' ? tlsUrl : url;
-  const identity: Pick<Question, 'tls' | 'headers'> =
+export const openApiClient = ({ url, tlsUrl, tokenUrl, caller, language }: Settings): ApiClient => {
+  const own: Door =
     caller.by === 'certificate'
-      ? { tls: caller.tls }
+      ? { base: tlsUrl, tls: caller.tls }
       : caller.by === 'token'
-        ? { headers: { authorization: `Bearer ${caller.token}` } }
-        : {};
+        ? { base: tokenUrl, headers: { authorization: `Bearer ${caller.token}` } }
+        : { base: url };
+  // A service of one address asks everybody there for a certificate.
+  const open: Door = own.base === url ? own : { base: url };
+  const doorOf = (method: Question['method'], path: string): Door => (isOpen(method, path) ? open : own);
 
-  const names = (address: URL): boolean => caller.by !== 'nothing' && isBelow(address, url);
+  const plain = new URL(`${url}/`);
+  /** Certificates have plain HTTP in their addresses, also those of a service whose plain address has TLS. */
+  const isOurs = ({ protocol, host, pathname }: URL): boolean =>
+    /^https?:$/.test(protocol) && host === plain.host && pathname.startsWith(plain.pathname);
+  /** Below the plain address. */
+  const pathOf = ({ pathname }: URL): string => pathname.slice(plain.pathname.length - 1);
+  const names: ApiClient['names'] = ({ url: address, method }) =>
+    caller.by !== 'nothing' && isOurs(address) && !isOpen(method, pathOf(address));
 
   const call = async (
     { method, path, query = {}, headers, json, bytes, into }: Call,
     maxBytes: number,
   ): Promise<Answer> => {
-    const target = new URL(`${door}${path}`);
+    const door = doorOf(method, path);
+    const target = new URL(`${door.base}${path}`);
     for (const [name, value] of Object.entries(query)) {
       if (value !== undefined) target.searchParams.set(name, value);
     }
@@ -92,7 +113,7 @@ export const openApiClient = ({ url, tlsUrl, caller, language }: Settings): ApiC
       method,
       ...(bytes ? { body: bytes.body } : json === undefined ? {} : { body: JSON.stringify(json) }),
       ...bounds,
-      ...(identity.tls ? { tls: identity.tls } : {}),
+      ...(door.tls ? { tls: door.tls } : {}),
       headers: {
         accept,
         'accept-language': language,
@@ -102,7 +123,7 @@ export const openApiClient = ({ url, tlsUrl, caller, language }: Settings): ApiC
             ? {}
             : { 'content-type': 'application/json' }),
         ...headers,
-        ...identity.headers,
+        ...door.headers,
       },
     });
     const answer =
@@ -166,21 +187,27 @@ export const openApiClient = ({ url, tlsUrl, caller, language }: Settings): ApiC
     names,
 
     ask: async (question, headers) => {
-      if (!names(question.url)) return exchange(question);
-      const { pathname, search } = question.url;
-      const base = new URL(url).pathname.replace(/\/$/, '');
-      const named = new URL(`${door}${pathname.slice(base.length)}${search}`);
+      if (caller.by === 'nothing' || !isOurs(question.url)) return exchange(question);
+      const { method } = question;
+      const path = pathOf(question.url);
+      const door = doorOf(method, path);
+      const target = new URL(`${door.base}${path}${question.url.search}`);
       const answer = await exchange({
         ...question,
-        url: named,
-        ...(identity.tls ? { tls: identity.tls } : {}),
-        headers: { 'accept-language': language, ...question.headers, ...headers, ...identity.headers },
+        url: target,
+        ...(door.tls ? { tls: door.tls } : {}),
+        headers: {
+          'accept-language': language,
+          ...question.headers,
+          ...(isOpen(method, path) ? {} : headers),
+          ...door.headers,
+        },
       });
       if (answer.status === 403 && headers !== undefined) {
-        const { problem, advice } = refusal(answer, named);
+        const { problem, advice } = refusal(answer, target);
         throw new Failure(EXIT.usage, problem, advice);
       }
-      return question.method === 'GET' ? followed(answer, named, question) : answer;
+      return method === 'GET' ? followed(answer, target, question) : answer;
     },
   };
 };
@@ -210,7 +237,8 @@ const followed = async (
   );
 };
 
-const isBelow = (address: URL, base: string): boolean => address.href.startsWith(`${base}/`);
+/** API Gateway's and the load balancer's 404 are no problem documents. */
+const NO_SUCH_PATH = phrase`Compare the addresses with those that the operator names: --url is the plain one, --tls-url takes client certificates, and --token-url takes tokens.`;
 
 const mediaType = (headers: Answer['headers']): string =>
   (headers['content-type'] ?? '').replace(/;.*$/s, '').trim().toLowerCase();
@@ -244,7 +272,10 @@ const refusal = (answer: Answer, { origin }: URL): Failure => {
     );
   }
   if (mediaType(headers) !== 'application/problem+json' || !problem.success) {
-    return unexpected(phrase`${origin} answered ${status} without a problem document.`);
+    const { exitCode, problem, advice } = unexpected(
+      phrase`${origin} answered ${status} without a problem document.`,
+    );
+    return new Failure(exitCode, problem, status === 404 ? NO_SUCH_PATH : advice);
   }
   return new Failure(EXIT.refused, problem.data, adviceFor(problem.data.code));
 };

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { phrase } from '../lib/fault.ts';
 import { Failure, usage } from './failure.ts';
@@ -26,6 +27,15 @@ export const readCredentials = async (credentials: string, principal: string): P
   const folder = join(credentials, principal);
   const read = async (name: string): Promise<string> =>
     (await readFileWithin(join(folder, name), MAX_CREDENTIAL_BYTES)).toString('utf8');
+  const assertPrivate = async (file: string): Promise<void> => {
+    const mode = await modeOf(file);
+    if ((mode & OTHERS) === 0) return;
+    throw usage(
+      phrase`The private key ${file} is not used: others on this machine may read it (mode ${mode.toString(8)}).`,
+      phrase`Give it to its owner alone: chmod 600 ${file}`,
+    );
+  };
+  await assertPrivate(join(folder, 'key.pem'));
   try {
     return { key: await read('key.pem'), cert: await read('cert.pem'), ca: await read('ca.pem') };
   } catch (error) {
@@ -35,4 +45,14 @@ export const readCredentials = async (credentials: string, principal: string): P
       "Name a principal whose key.pem, cert.pem and ca.pem are there, or the service's data folder with --data (DATA_DIR), or put them there: akashi --help.",
     );
   }
+};
+
+/** All rights of the group and of everybody else. */
+const OTHERS = 0o077;
+
+/** The rights of a file; none where there is no such file, or where the system has no such rights. */
+const modeOf = async (file: string): Promise<number> => {
+  if (process.platform === 'win32') return 0;
+  const there = await stat(file).catch(() => undefined);
+  return there?.isFile() ? there.mode & 0o777 : 0;
 };

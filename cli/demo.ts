@@ -94,6 +94,7 @@ const addressesOf = async ({ url, tlsUrl }: Service): Promise<Addresses> => {
   const client = openApiClient({
     url,
     tlsUrl,
+    tokenUrl: url,
     caller: { by: 'nothing' },
     data: './data',
     json: false,
@@ -126,6 +127,7 @@ const main = async (): Promise<void> => {
     // The demo does not use the caller's own token, name, service or passphrase.
     const {
       AKASHI_TOKEN: _token,
+      AKASHI_TOKEN_URL: _tokenUrl,
       AKASHI_AS: _as,
       AKASHI_SERVICE: _service,
       AKASHI_PASSPHRASE: _passphrase,

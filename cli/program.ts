@@ -91,7 +91,7 @@ const GUIDE: Guide = {
   ],
 };
 
-const SHARED_OPTIONS = `Every command takes --url, --tls-url, --as, --service, --data, --token, --language and --json; akashi --help explains them.`;
+const SHARED_OPTIONS = `Every command takes --url, --tls-url, --token-url, --as, --service, --data, --token, --language and --json; akashi --help explains them.`;
 
 /** Throws a `CommanderError` instead of ending the process. */
 export const buildProgram = (perform: Perform): Command => {

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
+import { constants, rmSync } from 'node:fs';
 import { access, type FileHandle, link, open, rename, rm, stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import type { Command } from 'commander';
@@ -34,7 +34,7 @@ export interface SavingOptions {
  * Opens a file, and then calls `ask`, which asks the service for the content. The file comes first, because the service
  * records each hand-over, and a disclosure ends with it: nothing is asked for that cannot be kept. The file grows under
  * a temporary name, and gets its final name when it is whole. An older file of that name stays until then. A file that
- * does not become whole is removed. Failure: `usage` if the file cannot be written, or is there and is not replaced.
+ * does not become whole is removed, also where a signal ends the process. Failure: `usage` if the file cannot be written, or is there and is not replaced.
  */
 export const saving = async <T>(
   file: string,
@@ -43,14 +43,35 @@ export const saving = async <T>(
 ): Promise<T> => {
   await assertFree(file, overwrite);
   const part = `${file}.${randomBytes(6).toString('hex')}.part`;
-  const handle = await open(part, 'wx', mode).catch(notWritten(file));
+  const unwatch = removeOnSignal(part);
   try {
-    return await ask((answer) => write(handle, answer, file, () => giveName(part, file, overwrite)));
+    const handle = await open(part, 'wx', mode).catch(notWritten(file));
+    try {
+      return await ask((answer) => write(handle, answer, file, () => giveName(part, file, overwrite)));
+    } finally {
+      await handle.close().catch(() => {});
+      // A whole file has its final name by now.
+      await rm(part, { force: true });
+    }
   } finally {
-    await handle.close().catch(() => {});
-    // A whole file has its final name by now.
-    await rm(part, { force: true });
+    unwatch();
   }
+};
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** The process ends by the signal all the same, so that a shell sees it. Returns what stops the watching. */
+const removeOnSignal = (part: string): (() => void) => {
+  const end = (signal: NodeJS.Signals): void => {
+    unwatch();
+    rmSync(part, { force: true });
+    process.kill(process.pid, signal);
+  };
+  const unwatch = (): void => {
+    for (const signal of SIGNALS) process.off(signal, end);
+  };
+  for (const signal of SIGNALS) process.on(signal, end);
+  return unwatch;
 };
 
 /** If the name is taken, it must be by a file that the user wants to replace and may write to. */

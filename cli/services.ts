@@ -9,6 +9,7 @@ import { readFileWithin } from './read-file.ts';
 const service = z.strictObject({
   url: z.string().exactOptional(),
   tlsUrl: z.string().exactOptional(),
+  tokenUrl: z.string().exactOptional(),
   as: z.string().exactOptional(),
   /** The folder with a folder for each principal; relative to the file's own folder. */
   credentials: z.string().exactOptional(),
@@ -68,6 +69,6 @@ const readServices = async (file: string): Promise<z.output<typeof shape> | unde
   const [issue] = result.error.issues;
   throw usage(
     phrase`The file ${file} does not describe services: ${(issue?.path ?? []).join('.')}.`,
-    'It has the members "default" (a name) and "services", by name, each with "url", "tlsUrl", "as" and "credentials".',
+    'It has the members "default" (a name) and "services", by name, each with "url", "tlsUrl", "tokenUrl", "as" and "credentials".',
   );
 };

@@ -10,9 +10,10 @@ import { languageOfTerminal } from './terminal-language.ts';
 
 /** What every command takes. */
 export interface Settings {
-  /** The plain door and the TLS one, without a slash at the end. */
+  /** The plain door and those for client certificates and for tokens, without a slash at the end. */
   readonly url: string;
   readonly tlsUrl: string;
+  readonly tokenUrl: string;
   readonly caller: Caller;
   /** The service's data folder on this machine, as it was given. */
   readonly data: string;
@@ -32,6 +33,11 @@ export const addSettings = (program: Command): Command =>
       new Option('--tls-url <url>', "the service's TLS address, for --as")
         .env('AKASHI_TLS_URL')
         .default('https://localhost:8443'),
+    )
+    .addOption(
+      new Option('--token-url <url>', "the service's address for --token; that of --url where not given").env(
+        'AKASHI_TOKEN_URL',
+      ),
     )
     .addOption(
       new Option('--as <principal>', 'call as this principal, by mutual TLS with its credentials').env(
@@ -66,6 +72,7 @@ const named = z
 const shape = z.object({
   url: z.string(),
   tlsUrl: z.string(),
+  tokenUrl: named,
   as: named,
   service: named,
   data: z.string(),
@@ -89,6 +96,9 @@ const address = (option: string, text: string, protocols: readonly string[]): st
 const isLoopback = (hostname: string): boolean =>
   hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
 
+/** Whether an address is on this machine, or is none. */
+const isHere = (text: string): boolean => URL.canParse(text) && isLoopback(new URL(text).hostname);
+
 /** What a value counts for: the command line before the environment, and that before the user's file. */
 const RANK = { default: 0, file: 1, env: 2, cli: 3 } as const;
 type Source = keyof typeof RANK;
@@ -97,8 +107,12 @@ interface Sourced {
   readonly options: Options;
   /** The folder with a folder of credentials for each principal. */
   readonly credentials: string;
-  readonly rankOf: (name: 'as' | 'token') => number;
+  readonly rankOf: (name: Named) => number;
 }
+
+type Named = 'as' | 'token' | 'service' | Address;
+type Address = (typeof ADDRESSES)[number];
+const ADDRESSES = ['url', 'tlsUrl', 'tokenUrl'] as const;
 
 /**
  * The options, with what the user's file says of the service. An address that is given without a service is that of another
@@ -108,7 +122,7 @@ const withService = async (command: Command): Promise<Sourced> => {
   const options = shape.parse(command.optsWithGlobals());
   const sourceOf = (name: string): Source =>
     (command.getOptionValueSourceWithGlobals(name) ?? 'default') as Source;
-  const isElsewhere = [sourceOf('url'), sourceOf('tlsUrl')].some((source) => source !== 'default');
+  const isElsewhere = ADDRESSES.some((name) => sourceOf(name) !== 'default');
   const entry =
     options.service === undefined && isElsewhere
       ? undefined
@@ -134,24 +148,68 @@ const callerOf = ({ options: { as, token }, rankOf }: Sourced): 'as' | 'token' |
   return rankOf('as') > rankOf('token') ? 'as' : 'token';
 };
 
+/**
+ * The plain address, and the one where the caller is known. Nothing goes to this machine where the other address is
+ * elsewhere. Where the plain one is not named, the caller's door is asked for everything.
+ */
+const addressesOf = (
+  { options, rankOf }: Sourced,
+  by: 'as' | 'token' | undefined,
+): Pick<Settings, 'url' | 'tlsUrl' | 'tokenUrl'> => {
+  const isNamed = (name: Address): boolean => rankOf(name) > RANK.default;
+  const given = {
+    url: address('--url', options.url, ['http:', 'https:']),
+    tlsUrl: address('--tls-url', options.tlsUrl, ['https:']),
+    ...(options.tokenUrl !== undefined && {
+      tokenUrl: address('--token-url', options.tokenUrl, ['http:', 'https:']),
+    }),
+  };
+  if (by === 'as' && !isNamed('tlsUrl') && !isHere(given.url)) {
+    throw usage(phrase`The service at ${given.url} has another address for --as: name it with --tls-url.`);
+  }
+  if (isNamed('url')) return { tokenUrl: given.url, ...given };
+  const door = by === 'as' ? given.tlsUrl : by === 'token' ? given.tokenUrl : undefined;
+  if (door !== undefined && !isHere(door)) return { tokenUrl: door, ...given, url: door };
+  const away = [given.tlsUrl, given.tokenUrl].find((one) => one !== undefined && !isHere(one));
+  if (away === undefined) return { tokenUrl: given.url, ...given };
+  throw usage(phrase`The service at ${away} has a plain address too: name it with --url.`);
+};
+
+/**
+ * A variable's token is for the service that the environment or the user's file chooses. Where the command line chooses
+ * another one, that service would learn the token.
+ */
+const assertForService = ({ rankOf }: Sourced): void => {
+  const isChosen = ['service' as const, ...ADDRESSES].some((name) => rankOf(name) === RANK.cli);
+  if (isChosen && rankOf('token') < RANK.cli) {
+    throw usage(
+      'AKASHI_TOKEN is not sent to a service that the command line names.',
+      'Give the token with --token, or name the service with AKASHI_SERVICE or AKASHI_URL; or unset AKASHI_TOKEN.',
+    );
+  }
+};
+
 /** Rejects with a `Failure` of usage. */
 export const readSettings = async (command: Command): Promise<Settings> => {
   const sourced = await withService(command);
-  const { as = '', token = '', json, language, data, ...addresses } = sourced.options;
-  const url = address('--url', addresses.url, ['http:', 'https:']);
-  const tlsUrl = address('--tls-url', addresses.tlsUrl, ['https:']);
-  const settings = { url, tlsUrl, data, json, language };
+  const { as = '', token = '', json, language, data } = sourced.options;
   const by = callerOf(sourced);
+  const addresses = addressesOf(sourced, by);
+  const settings = { ...addresses, data, json, language };
   if (by === undefined) return { ...settings, caller: { by: 'nothing' } };
   if (by === 'as') {
     const tls = await readCredentials(sourced.credentials, as);
     return { ...settings, caller: { by: 'certificate', principal: as, tls } };
   }
   if (!/^[A-Za-z0-9._~+/-]+=*$/.test(token)) throw usage('A bearer token has no such characters.');
-  const { protocol, hostname } = new URL(url);
+  assertForService(sourced);
+  const { protocol, hostname } = new URL(addresses.tokenUrl);
   // RFC 6750 5.3: anyone who reads a token can use it, so it does not leave this machine without TLS.
   if (protocol === 'http:' && !isLoopback(hostname)) {
-    throw usage('A token is sent to this machine or over https only.', 'Name an https address with --url.');
+    throw usage(
+      'A token is sent to this machine or over https only.',
+      'Name an https address with --token-url or --url.',
+    );
   }
   return { ...settings, caller: { by: 'token', token } };
 };

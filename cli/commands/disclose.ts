@@ -18,7 +18,7 @@ const input = z.object({
     .regex(/^\d{1,2}$/, 'Days are a whole number.')
     .exactOptional(),
   reason: z.string().exactOptional(),
-  output: z
+  out: z
     .string()
     .regex(/\.(json|html)$/, 'The file ends in neither .json nor .html.')
     .exactOptional(),
@@ -54,13 +54,13 @@ const GUIDE: Guide = {
   ],
   result: [
     'prints the disclosure and its deadline',
-    'writes the file of --output: signed JSON or a page to read; the first one closes the disclosure',
+    'writes the file of --out: signed JSON or a page to read; the first one closes the disclosure',
   ],
   examples: [
     'akashi disclose --holder holder-tanabe --as holder-tanabe',
     "CASE=$(akashi disclose --as holder-tanabe | head -n 1 | cut -d ' ' -f 1)",
     'akashi disclose --case $CASE --extend 30 --reason 記録が多量であるため --as operator-sakai',
-    'akashi disclose --case $CASE --output bundle.json --as holder-tanabe',
+    'akashi disclose --case $CASE --out bundle.json --as holder-tanabe',
   ],
 };
 
@@ -76,64 +76,57 @@ export const addCommand: AddCommand = (program, perform) => {
       .option('--case <id>', 'a disclosure that is open already')
       .option('--extend <days>', 'extend its term once, by at most 30 days')
       .option('--reason <text>', 'why, for the holder to read')
-      .option('--output <file>', 'save what is disclosed, ending in .json or .html'),
+      .option('--out <file>', 'save what is disclosed, ending in .json or .html'),
   )
     .addHelpText('after', guideText(GUIDE))
     .action(
-      perform(
-        input,
-        async ({ client, say, show }, { holder, case: id, extend, reason, output, overwrite }) => {
-          if (holder !== undefined) {
-            if (id !== undefined || extend !== undefined)
-              throw usage('Give --holder or --case, one of them.');
-            const opened = async () => (await client.post(PATH, disclosure, { holder })).answer;
-            if (output === undefined) {
-              const answer = await opened();
-              show(answer, textOf(say, answer));
-              return;
-            }
-            await saving(output, { overwrite }, async (take) => {
-              const answer = await opened();
-              const saved = await client.save(
-                `${PATH}/${answer.id}/bundle.${output.split('.').at(-1)}`,
-                take,
-              );
-              show({ disclosure: answer, ...saved }, textOf(say, answer) + savedText(say, saved));
-            });
-            return;
-          }
-          if (id === undefined) {
-            if (extend !== undefined || output !== undefined) throw usage('Name the disclosure with --case.');
-            const { cases } = await client.get(PATH, z.looseObject({ cases: z.array(disclosure) }));
-            const rows = cases.map((one) => [
-              one.id,
-              one.holder,
-              one.state,
-              say(phrase`until ${one.deadline}`),
-            ]);
-            show({ cases }, rows.length === 0 ? `${say(phrase`There are no disclosures.`)}\n` : table(rows));
-            return;
-          }
-          const path = `${PATH}/${encodeURIComponent(id)}`;
-          if (extend !== undefined) {
-            if (reason === undefined) throw usage('Say why with --reason.');
-            const { answer } = await client.post(`${path}/extension`, disclosure, {
-              days: Number(extend),
-              reason,
-            });
+      perform(input, async ({ client, say, show }, { holder, case: id, extend, reason, out, overwrite }) => {
+        if (holder !== undefined) {
+          if (id !== undefined || extend !== undefined) throw usage('Give --holder or --case, one of them.');
+          const opened = async () => (await client.post(PATH, disclosure, { holder })).answer;
+          if (out === undefined) {
+            const answer = await opened();
             show(answer, textOf(say, answer));
             return;
           }
-          if (output !== undefined) {
-            const saved = await saving(output, { overwrite }, (take) =>
-              client.save(`${path}/bundle.${output.split('.').at(-1)}`, take),
-            );
-            show(saved, savedText(say, saved));
-            return;
-          }
-          const found = await client.get(path, disclosure);
-          show(found, textOf(say, found));
-        },
-      ),
+          await saving(out, { overwrite }, async (take) => {
+            const answer = await opened();
+            const saved = await client.save(`${PATH}/${answer.id}/bundle.${out.split('.').at(-1)}`, take);
+            show({ disclosure: answer, ...saved }, textOf(say, answer) + savedText(say, saved));
+          });
+          return;
+        }
+        if (id === undefined) {
+          if (extend !== undefined || out !== undefined) throw usage('Name the disclosure with --case.');
+          const { cases } = await client.get(PATH, z.looseObject({ cases: z.array(disclosure) }));
+          const rows = cases.map((one) => [
+            one.id,
+            one.holder,
+            one.state,
+            say(phrase`until ${one.deadline}`),
+          ]);
+          show({ cases }, rows.length === 0 ? `${say(phrase`There are no disclosures.`)}\n` : table(rows));
+          return;
+        }
+        const path = `${PATH}/${encodeURIComponent(id)}`;
+        if (extend !== undefined) {
+          if (reason === undefined) throw usage('Say why with --reason.');
+          const { answer } = await client.post(`${path}/extension`, disclosure, {
+            days: Number(extend),
+            reason,
+          });
+          show(answer, textOf(say, answer));
+          return;
+        }
+        if (out !== undefined) {
+          const saved = await saving(out, { overwrite }, (take) =>
+            client.save(`${path}/bundle.${out.split('.').at(-1)}`, take),
+          );
+          show(saved, savedText(say, saved));
+          return;
+        }
+        const found = await client.get(path, disclosure);
+        show(found, textOf(say, found));
+      }),
     );
 };

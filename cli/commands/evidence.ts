@@ -11,7 +11,7 @@ import { timeOption } from '../time.ts';
 const input = z.object({
   from: timeOption,
   to: timeOption,
-  output: z.string().exactOptional(),
+  out: z.string().exactOptional(),
   seed: z.string().exactOptional(),
   size: z.string().exactOptional(),
   ...overwriteOption,
@@ -29,14 +29,14 @@ const drawn = z.looseObject({
 const GUIDE: Guide = {
   needs: [
     'a running service, and an auditor: --as or --token',
-    '--output for all of the evidence, or --seed for a sample',
+    '--out for all of the evidence, or --seed for a sample',
   ],
   result: [
-    'writes NDJSON to the file of --output and prints its digest',
+    'writes NDJSON to the file of --out and prints its digest',
     'or prints the sample, and how to draw the same one without the service',
   ],
   examples: [
-    'akashi evidence --from 2026-04-01 --to 2027-04-01 --output evidence.ndjson --as auditor',
+    'akashi evidence --from 2026-04-01 --to 2027-04-01 --out evidence.ndjson --as auditor',
     'akashi evidence --from 2026-04-01 --to 2027-04-01 --seed 461352 --size 25 --as auditor',
   ],
 };
@@ -54,15 +54,15 @@ export const addCommand: AddCommand = (program, perform) => {
         'the earliest time, inclusive: 2026-04-01 (in Japan), or 2026-04-01T09:00:00+09:00',
       )
       .requiredOption('--to <time>', 'the latest time, exclusive')
-      .option('--output <file>', 'where all of it is written, as NDJSON')
+      .option('--out <file>', 'where all of it is written, as NDJSON')
       .option('--seed <text>', 'draw a sample by this seed')
       .option('--size <count>', 'certificates in the sample, at most 1000'),
   )
     .addHelpText('after', guideText(GUIDE))
     .action(
-      perform(input, async ({ client, say, show }, { from, to, output, seed, size, overwrite }) => {
+      perform(input, async ({ client, say, show }, { from, to, out, seed, size, overwrite }) => {
         if (seed !== undefined) {
-          if (output !== undefined) throw usage('Give --output or --seed, one of them.');
+          if (out !== undefined) throw usage('Give --out or --seed, one of them.');
           const query = { from, to, seed, ...(size !== undefined && { size }) };
           const answer = await client.get('/api/v1/evidence/sample', drawn, query);
           const rows = answer.sample.map(({ draw, ca, serial, profile }) => [
@@ -76,8 +76,8 @@ export const addCommand: AddCommand = (program, perform) => {
           );
           return;
         }
-        if (output === undefined) throw usage('Name a file with --output, or a seed with --seed.');
-        const saved = await saving(output, { overwrite }, (take) =>
+        if (out === undefined) throw usage('Name a file with --out, or a seed with --seed.');
+        const saved = await saving(out, { overwrite }, (take) =>
           client.save('/api/v1/evidence.ndjson', take, { from, to }),
         );
         show(saved, savedText(say, saved));

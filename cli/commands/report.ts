@@ -16,7 +16,7 @@ const input = z.object({
     .regex(/^2\d{3}$/, 'A fiscal year is written like 2026.')
     .optional(),
   make: z.boolean().default(false),
-  output: z
+  out: z
     .string()
     .regex(/\.(json|csv|html)$/, 'The file ends in none of .json, .csv, .html.')
     .exactOptional(),
@@ -54,11 +54,11 @@ const GUIDE: Guide = {
     'a running service; to make a report, an operator or auditor: --as or --token',
     'a fiscal year with a report; without a year, the reports are listed',
   ],
-  result: ['prints the totals by month and recipient, or writes the file of --output and prints its digest'],
+  result: ['prints the totals by month and recipient, or writes the file of --out and prints its digest'],
   examples: [
     'akashi report 2025 --make --as auditor',
     'akashi report',
-    'akashi report 2025 --output report.html',
+    'akashi report 2025 --out report.html',
   ],
 };
 
@@ -72,13 +72,13 @@ export const addCommand: AddCommand = (program, perform) => {
       )
       .argument('[year]', 'the fiscal year')
       .option('--make', 'make it now, for operators and auditors')
-      .option('--output <file>', 'save it, ending in .json, .csv or .html'),
+      .option('--out <file>', 'save it, ending in .json, .csv or .html'),
   )
     .addHelpText('after', guideText(GUIDE))
     .action(
-      perform(input, async ({ client, say, show }, { year, make, output, overwrite }) => {
+      perform(input, async ({ client, say, show }, { year, make, out, overwrite }) => {
         if (year === undefined) {
-          if (make || output !== undefined) throw usage('Name the fiscal year.');
+          if (make || out !== undefined) throw usage('Name the fiscal year.');
           const { reports } = await client.get(PATH, z.looseObject({ reports: z.array(version) }));
           const rows = reports.map((one) => [
             String(one.fiscalYear),
@@ -90,10 +90,10 @@ export const addCommand: AddCommand = (program, perform) => {
           return;
         }
         const made = async () => (await client.post(PATH, version, { fiscalYear: Number(year) })).answer;
-        if (output !== undefined) {
-          const saved = await saving(output, { overwrite }, async (take) => {
+        if (out !== undefined) {
+          const saved = await saving(out, { overwrite }, async (take) => {
             if (make) await made();
-            return client.save(`${PATH}/${year}.${output.split('.').at(-1)}`, take);
+            return client.save(`${PATH}/${year}.${out.split('.').at(-1)}`, take);
           });
           show(saved, savedText(say, saved));
           return;

@@ -137,7 +137,7 @@ export const addCommand: AddCommand = (program, perform) => {
           now: terminal.now,
           ask: (question) => {
             if (purpose === undefined) return client.ask(question);
-            isPurposeTold ||= client.names(question.url);
+            isPurposeTold ||= client.names(question);
             return client.ask(question, { 'akashi-purpose': purpose });
           },
         });

@@ -89,10 +89,10 @@ describe('a file that cannot be written', () => {
     const ended = await Promise.all(
       [
         'export --as auditor missing/b.csv',
-        `evidence --as auditor ${period} --output missing/b.ndjson`,
-        `report ${year} --make --as auditor --output missing/b.json`,
-        'disclose --as holder-minami --holder holder-minami --output missing/b.json',
-        'disclose --as holder-minami --holder holder-minami --output folder.json',
+        `evidence --as auditor ${period} --out missing/b.ndjson`,
+        `report ${year} --make --as auditor --out missing/b.json`,
+        'disclose --as holder-minami --holder holder-minami --out missing/b.json',
+        'disclose --as holder-minami --holder holder-minami --out folder.json',
       ].map(akashi),
     );
     for (const { code, out, err } of ended) {
@@ -121,9 +121,9 @@ describe('akashi report', () => {
     expect(await json(`report ${year} --make --as auditor`)).toMatchObject({ fiscalYear: year, version: 1 });
     expect(await json('report')).toMatchObject({ reports: [{ fiscalYear: year }] });
     expect(await json(`report ${year}`)).toMatchObject({ report: 'annual', fiscalYear: year });
-    expect((await akashi(`report ${year} --output report.html`)).code).toBe(0);
+    expect((await akashi(`report ${year} --out report.html`)).code).toBe(0);
     expect(readFileSync(inFolder('report.html'), 'utf8')).toContain(`${year}年度`);
-    expect((await akashi(`report ${year} --output report.csv`)).code).toBe(0);
+    expect((await akashi(`report ${year} --out report.csv`)).code).toBe(0);
     expect((await akashi(`report ${year - 1}`)).err).toContain('unknown-report');
   });
 });
@@ -136,13 +136,13 @@ describe('akashi disclose', () => {
       `disclose --as operator-sakai --case ${opened.id} --extend 10 --reason 記録が多量であるため`,
     );
     expect(Date.parse(extended.deadline as string)).toBeGreaterThan(Date.parse(opened.deadline as string));
-    await json(`disclose --as holder-tanabe --case ${opened.id} --output bundle.json`);
+    await json(`disclose --as holder-tanabe --case ${opened.id} --out bundle.json`);
     const answer = await fetch(`${service.url}/.well-known/disclosure-keys.json`);
     const { keys } = (await answer.json()) as { keys: [JWK] };
     const jws = JSON.parse(readFileSync(inFolder('bundle.json'), 'utf8'));
     const { payload } = await flattenedVerify(jws, await importJWK(keys[0], 'EdDSA'));
     expect(JSON.parse(Buffer.from(payload).toString())).toMatchObject({ disclosure: opened.id });
-    expect((await akashi(`disclose --as holder-tanabe --case ${opened.id} --output page.html`)).code).toBe(0);
+    expect((await akashi(`disclose --as holder-tanabe --case ${opened.id} --out page.html`)).code).toBe(0);
     const { cases } = (await json('disclose --as auditor')) as { cases: { state: string }[] };
     expect(cases.map(({ state }) => state)).toEqual(['disclosed']);
     expect((await akashi(`disclose --as holder-minami --case ${opened.id}`)).err).toContain(
@@ -154,7 +154,7 @@ describe('akashi disclose', () => {
 describe('akashi evidence', () => {
   it('writes the evidence of a period, and draws a sample by a seed', async () => {
     const period = `--from ${new Date(Date.now() - 86_400_000).toISOString()} --to ${new Date(Date.now() + 60_000).toISOString()}`;
-    await json(`evidence --as auditor ${period} --output evidence.ndjson`);
+    await json(`evidence --as auditor ${period} --out evidence.ndjson`);
     const lines = readFileSync(inFolder('evidence.ndjson'), 'utf8').trim().split('\n');
     const certificates = lines.filter((line) => line.includes('"evidence":"certificate"'));
     const drawn = await json(`evidence --as auditor ${period} --seed 461352 --size 5`);
@@ -194,9 +194,9 @@ describe('a file that is there already', () => {
     const before = await exports();
     const commands = [
       'export --as auditor there.csv',
-      'evidence --as auditor --from 2026-04-01 --to 2026-04-02 --output there.ndjson',
-      `report ${year} --output there.html`,
-      `disclose --as holder-minami --case ${open.id} --output there.json`,
+      'evidence --as auditor --from 2026-04-01 --to 2026-04-02 --out there.ndjson',
+      `report ${year} --out there.html`,
+      `disclose --as holder-minami --case ${open.id} --out there.json`,
       `audit prove --as auditor ${records[0]?.id} --out there.tlog-proof`,
     ];
     for (const command of commands) {

@@ -36,6 +36,7 @@ const clientOf = (url: string) =>
   openApiClient({
     url,
     tlsUrl: url,
+    tokenUrl: url,
     caller: { by: 'token', token: SECRET },
     data: './data',
     json: false,

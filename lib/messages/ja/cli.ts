@@ -90,8 +90,8 @@ export const CLI = {
 
   'There is no service "{0}" in {1}.': '「{0}」というサービスは {1} にありません。',
   'The file {0} does not describe services: {1}.': 'ファイル {0} のサービスの書き方に誤りがあります（{1}）。',
-  'It has the members "default" (a name) and "services", by name, each with "url", "tlsUrl", "as" and "credentials".':
-    'メンバーは "default"（名前）と "services" です。"services" には、名前ごとに "url"、"tlsUrl"、"as"、"credentials" を書きます。',
+  'It has the members "default" (a name) and "services", by name, each with "url", "tlsUrl", "tokenUrl", "as" and "credentials".':
+    'メンバーは "default"（名前）と "services" です。"services" には、名前ごとに "url"、"tlsUrl"、"tokenUrl"、"as"、"credentials" を書きます。',
   'This installed program has no code that writes the files of a service.':
     'インストールしたこのプログラムに、サービスのファイルに書き込むコードはありません。',
   "Restore in the folder of the service's own checkout: npx akashi restore.":
@@ -101,6 +101,9 @@ export const CLI = {
   "Name a principal whose key.pem, cert.pem and ca.pem are there, or the service's data folder with --data (DATA_DIR), or put them there: akashi --help.":
     'key.pem、cert.pem、ca.pem のある利用主体を指定するか、サービスのデータフォルダを --data（DATA_DIR）で指定するか、そこに三つのファイルを置いてください（akashi --help）。',
   'There are no credentials of "{0}" in {1}. {2}': '「{0}」の認証情報が {1} にありません。{2}',
+  'The private key {0} is not used: others on this machine may read it (mode {1}).':
+    '秘密鍵 {0} は、このマシンのほかの人が読める（モード {1}）ため、使いません。',
+  'Give it to its owner alone: chmod 600 {0}': '所有者だけが読めるようにしてください: chmod 600 {0}',
   '{0} did not answer within {1} s.': '{0} から {1} 秒以内に応答がありません。',
   "Compare the address with the names in the server's certificate, and ca.pem among the credentials with its issuer.":
     'アドレスがサーバー証明書の名前と合うか、認証情報の ca.pem がその発行者のものか確認してください。',
@@ -140,7 +143,18 @@ export const CLI = {
   'A bearer token has no such characters.': 'Bearer トークンに使えない文字が含まれています。',
   'A token is sent to this machine or over https only.':
     'トークンは、このマシンか https のアドレスにだけ送れます。',
-  'Name an https address with --url.': '--url に https のアドレスを指定してください。',
+  'Name an https address with --token-url or --url.':
+    '--token-url か --url に https のアドレスを指定してください。',
+  'AKASHI_TOKEN is not sent to a service that the command line names.':
+    'コマンドラインで指定したサービスに AKASHI_TOKEN は送りません。',
+  'Give the token with --token, or name the service with AKASHI_SERVICE or AKASHI_URL; or unset AKASHI_TOKEN.':
+    'トークンを --token で指定するか、サービスを AKASHI_SERVICE か AKASHI_URL で指定してください。トークンが不要なら AKASHI_TOKEN を消してください。',
+  'The service at {0} has another address for --as: name it with --tls-url.':
+    '{0} のサービスは、--as には別のアドレスを使います。--tls-url で指定してください。',
+  'The service at {0} has a plain address too: name it with --url.':
+    '{0} のサービスには、認証情報のいらないアドレスもあります。--url で指定してください。',
+  'Compare the addresses with those that the operator names: --url is the plain one, --tls-url takes client certificates, and --token-url takes tokens.':
+    'アドレスを、認証局運用者から知らされたものと比べてください。--url は認証情報のいらないアドレス、--tls-url はクライアント証明書用、--token-url はトークン用です。',
 
   'The proven record is none that this version knows.':
     '証明された記録は、この版の知る種類のものではありません。',
@@ -168,9 +182,9 @@ export const CLI = {
   'Give --holder or --case, one of them.': '--holder と --case は、どちらか一方だけを指定してください。',
   'Name the disclosure with --case.': '開示を --case で指定してください。',
   'Say why with --reason.': '理由を --reason で指定してください。',
-  'Give --output or --seed, one of them.': '--output と --seed は、どちらか一方だけを指定してください。',
-  'Name a file with --output, or a seed with --seed.':
-    'ファイルを --output で指定するか、シードを --seed で指定してください。',
+  'Give --out or --seed, one of them.': '--out と --seed は、どちらか一方だけを指定してください。',
+  'Name a file with --out, or a seed with --seed.':
+    'ファイルを --out で指定するか、シードを --seed で指定してください。',
   'Say one of --approve and --reject.': '--approve と --reject のどちらか一方を指定してください。',
   'A rejection needs a reason: --reason TEXT.': '却下には理由が必要です（--reason TEXT）。',
   'The file ends in none of .csv, .ndjson, .parquet.':
