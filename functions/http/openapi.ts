@@ -46,7 +46,7 @@ export const openapi = (routes: readonly Route[]): Schema => {
           scheme: 'bearer',
           bearerFormat: 'JWT',
           description:
-            'A token of the configured issuer, over TLS only; `POST /token` gives one for a certificate.',
+            'A token of the configured issuer, over TLS only. On one machine, `POST /token` gives one for a certificate; on AWS, the user pool does.',
         },
       },
     },
@@ -54,7 +54,7 @@ export const openapi = (routes: readonly Route[]): Schema => {
 };
 
 const CONVENTIONS =
-  'Times are RFC 3339 in UTC, serial numbers lower-case hex, names of reasons those of RFC 5280. An error is a problem document (RFC 9457) with a stable code. Every answer about a certificate, a request or a record is recorded before it leaves. A path that no operation has is answered by 404 `unknown-route`, OPTIONS by 204 with `Allow`, and what is not HTTP by 400, 408 or 431 without a body. Names in examples are those of the demonstration.';
+  'Times are RFC 3339 in UTC, serial numbers lower-case hex, names of reasons those of RFC 5280. An error is a problem document (RFC 9457) with a stable code. Every answer about a certificate, a request or a record is recorded before it leaves. OPTIONS is answered by 204 with `Allow`. On one machine, a path that no operation has is answered by 404 `unknown-route`, and what is not HTTP by 400, 408 or 431 without a body. On AWS, the doors answer such a path by 404 without a problem document: API Gateway by `{"message":"Not Found"}`, the load balancer of a closed network by plain text; each door has only its own operations. Names in examples are those of the demonstration.';
 
 const PARAMETERS = {
   'accept-language': {

@@ -161,7 +161,14 @@ export const methodNotAllowed = (routes: readonly RouteTerms[]): Fault => {
   return new Fault('method-not-allowed', phrase`Use ${allow.join(', ')} here.`, { allow });
 };
 
-export const allowedMethods = (routes: readonly RouteTerms[]): readonly string[] => {
+/** The answer to OPTIONS (RFC 9110 9.3.7). */
+export const allow = (routes: readonly RouteTerms[]): HttpResponse => ({
+  status: 204,
+  headers: { allow: allowedMethods(routes).join(', ') },
+  body: '',
+});
+
+const allowedMethods = (routes: readonly RouteTerms[]): readonly string[] => {
   const methods = routes.map(({ method }) => method);
   return [...new Set([...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'])];
 };

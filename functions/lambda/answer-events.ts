@@ -6,7 +6,7 @@ import type { HttpRequest, HttpResponse } from '../http/http.ts';
 import { errorFacts, isOwnFailure, problem } from '../http/problems.ts';
 import type { AnyRoute } from '../http/route.ts';
 import { router } from '../http/router.ts';
-import { type Answer, type Edge, finish, methodNotAllowed, stack } from '../http/stack.ts';
+import { type Answer, allow, type Edge, finish, methodNotAllowed, stack } from '../http/stack.ts';
 
 /** An event of API Gateway, or of a load balancer in the same form, which marks the clients that came without TLS. */
 export type RequestEvent = APIGatewayProxyEventV2 & { readonly withoutTls?: true };
@@ -46,6 +46,7 @@ export const answerEvents = <S extends Pick<App, 'principals'>>(
       if (found.kind === 'none') {
         throw new Fault('unknown-route', 'No operation has this path; see /openapi.json.');
       }
+      if (found.kind === 'other-method' && method === 'OPTIONS') return finish(allow(found.routes), { id });
       if (found.kind === 'other-method') throw methodNotAllowed(found.routes);
       const { route, params } = found;
       const answer = answers.get(route) as Answer<S>;

@@ -7,7 +7,7 @@ import type { HttpHead, HttpResponse } from '../http/http.ts';
 import { errorFacts, problem } from '../http/problems.ts';
 import { maxBodyBytes, type Route } from '../http/route.ts';
 import { type Found, router } from '../http/router.ts';
-import { type Answer, allowedMethods, type Edge, finish, methodNotAllowed, stack } from '../http/stack.ts';
+import { type Answer, allow, type Edge, finish, methodNotAllowed, stack } from '../http/stack.ts';
 import { bodyReader } from './body.ts';
 import { endOfTurn } from './end-of-turn.ts';
 import type { Limits } from './limits.ts';
@@ -196,12 +196,6 @@ const write = (
   const bound = setTimeout(end, LINGER_MS);
   incoming.once('end', end).once('close', end).resume();
 };
-
-const allow = (routes: readonly Route[]): HttpResponse => ({
-  status: 204,
-  headers: { allow: allowedMethods(routes).join(', ') },
-  body: '',
-});
 
 const isPrematureClose = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';

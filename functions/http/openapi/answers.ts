@@ -31,7 +31,7 @@ const OF_STATUS: Readonly<Record<number, readonly string[]>> = {
 
 /** Statuses that API Gateway answers by itself, before a request reaches the service or where no answer came back. */
 const GATEWAY: Readonly<Record<number, string>> = {
-  429: 'On AWS, API Gateway: more requests came than the door takes.',
+  429: 'On AWS, API Gateway: more requests came than the door takes. The CDN answers without a body where one address asks too often.',
   500: 'On AWS, API Gateway: the function did not start.',
   503: 'On AWS, API Gateway: the function gave no answer in time.',
 };

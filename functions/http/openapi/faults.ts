@@ -58,6 +58,8 @@ export const faultsOf = (route: RouteTerms): Faults => {
   const shown = route.faults.filter((code) => PROBLEMS[code].status !== 500);
   const own = new Set(shown.filter((code) => !ofStack.has(code)));
   if (!hasRoles && route.lane !== 'free' && !route.tryLater) own.add('rate-exceeded');
+  // Where no door asks for credentials, the doors of AWS let only the CDN through (lambda/through-cdn.ts).
+  if (!hasRoles) own.add('not-through-cdn');
   if (route.recorded && !route.tryLater) own.add('storage-low');
   // Without the codes of tokens, its answers to callers without a role are like those of no other operation.
   if (route.certificateOnly) for (const code of WITH_ROLES) own.add(code);

@@ -8,7 +8,7 @@ export const route = defineRoute({
   path: '/.well-known/jwks.json',
   summary: 'The public keys that verify tokens of this service (RFC 7517)',
   description:
-    'Where tokens come from another issuer, such as Cognito, that issuer publishes their keys, and this set is empty.',
+    'On one machine only. On AWS, the user pool publishes the keys of its tokens, and no door has this path.',
   lane: 'public',
   access: 'public',
   responses: {

@@ -10,7 +10,7 @@ export const route = defineRoute({
   path: '/token',
   summary: 'A bearer token for the holder of a client certificate',
   description:
-    'For programs that cannot show the certificate at every call. The token is valid for 15 minutes.',
+    'On one machine only: on AWS, the user pool gives tokens, and no door has this path. For programs that cannot show the certificate at every call. The token is valid for 15 minutes.',
   lane: 'api',
   access: ROLES,
   certificateOnly: true,

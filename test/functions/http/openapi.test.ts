@@ -51,6 +51,26 @@ describe('the OpenAPI document', () => {
     expect(JSON.stringify(document)).not.toContain('$defs');
   });
 
+  it('says where AWS answers otherwise than one machine', () => {
+    const of = (id: string) =>
+      operations.find(({ operation }) => operation.operationId === id)?.operation as {
+        readonly description: string;
+        readonly responses: Record<string, Node>;
+      };
+    const { description } = document.info as { readonly description: string };
+    expect(description).toContain('{"message":"Not Found"}');
+    for (const id of ['issueToken', 'getTokenKeys'])
+      expect(of(id).description).toMatch(/^On one machine only\b/);
+    for (const { id, access } of routes) {
+      const refused = JSON.stringify(of(id).responses['403'] ?? '').includes('not-through-cdn');
+      expect({ id, refused }).toEqual({ id, refused: typeof access === 'string' });
+    }
+    for (const id of ['getProvisionProof', 'getRecordProof'])
+      expect(JSON.stringify(of(id).responses['410'])).toContain('record-expired');
+    const { responses } = document.components as { readonly responses: Record<string, Node> };
+    expect(responses.TooManyRequests?.description).toContain('The CDN answers without a body');
+  });
+
   it('has the folder of an operation as its tag', () => {
     const tag = (id: string) =>
       operations.find(({ operation }) => operation.operationId === id)?.operation.tags;
@@ -66,9 +86,9 @@ describe('the OpenAPI document', () => {
         operations.find(({ operation }) => operation.operationId === id)?.operation.responses as Node,
       );
     const everywhere = ['400', '405', '408', '413', '429', '431', '500', '501', '503'];
-    expect(statuses('health')).toEqual(['200', ...everywhere]);
-    expect(statuses('listAnnualReportsHead')).toEqual(['200', ...everywhere]);
-    expect(statuses('getAuthorityCertificate')).toEqual(['200', '304', '404', ...everywhere].sort());
+    expect(statuses('health')).toEqual(['200', '403', ...everywhere].sort());
+    expect(statuses('listAnnualReportsHead')).toEqual(['200', '403', ...everywhere].sort());
+    expect(statuses('getAuthorityCertificate')).toEqual(['200', '304', '403', '404', ...everywhere].sort());
     expect(statuses('askStatus')).toEqual(['200', '403', '415', ...everywhere].sort());
     expect(statuses('getRecovery')).toEqual(['200', '401', '403', ...everywhere].sort());
     const conditional = operations.filter(({ operation }) => '304' in (operation.responses as Node));

@@ -138,6 +138,14 @@ describe.each<[string, (answer: LambdaHandler) => LambdaHandler]>([
     expect([put.statusCode, put.headers?.allow]).toEqual([405, 'GET, HEAD, OPTIONS']);
   });
 
+  it('answers OPTIONS as the service on one machine does', async () => {
+    const { statusCode, headers, body } = await handler('getRequest', testApp())(
+      eventOf('OPTIONS', `/api/v1/requests/${REQUEST}`),
+      context,
+    );
+    expect([statusCode, headers?.allow, body]).toEqual([204, 'GET, HEAD, OPTIONS', '']);
+  });
+
   it('answers that its time is up before Lambda ends it', async () => {
     const app = testApp();
     app.gate = new Promise(() => {});
