@@ -174,7 +174,9 @@ describe('every command asks a door that has the route', () => {
     await by('auditor', 'report');
     await by('auditor', `report ${year}`);
     await by('auditor', `report ${year} --out report.html`);
-    await by('auditor', 'audit verify --state state.json --queries --all-crls');
+    const vkey = await fetch(`${service.url}/log/key`);
+    writeFileSync(join(folder, 'log.vkey'), await vkey.text());
+    await by('auditor', 'audit verify --key log.vkey --state state.json --queries --all-crls');
     // An argument that the service refuses makes the program ask for the version.
     await akashi(['show', 'no such', '--url', open, '--token-url', callers, '--token', tokens.auditor ?? '']);
     expect([...absent]).toEqual([]);
