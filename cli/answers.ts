@@ -52,6 +52,7 @@ export const profilesAnswer = z.looseObject({
       id: text,
       version: z.int(),
       title: bilingual,
+      kind: text.exactOptional(),
       ca: text,
       offices: z.array(text),
       publicKeys: z.array(text),

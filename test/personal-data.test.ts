@@ -100,7 +100,12 @@ describe('personal data', () => {
       const profile = 'person-signature';
       const csr = opensslRequest(ground.folder, 'holder');
       // Tools write the subject before the PEM block.
-      const submission = { profile, csr: `Subject: ${PERSON.name}\n${csr}`, fields: PERSON };
+      const submission = {
+        profile,
+        csr: `Subject: ${PERSON.name}\n${csr}`,
+        fields: PERSON,
+        holder: 'holder-tanabe',
+      };
 
       // A refusal, for one of the values or for anything else, does not repeat the values.
       for (const fields of [
@@ -187,7 +192,7 @@ describe('personal data', () => {
 
   /** Lets stores and keys fail at each step, with the faults that adapters throw. */
   const fail = async (csr: string): Promise<void> => {
-    const submission = { profile: 'person-signature', csr, fields: PERSON };
+    const submission = { profile: 'person-signature', csr, fields: PERSON, holder: 'holder-tanabe' };
     const counter = house.principal('higashi-counter');
     for (let n = 1; n <= 6; n++) {
       const failing = await openHouse(ground, {

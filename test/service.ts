@@ -244,6 +244,10 @@ export const FIELDS: Readonly<Record<string, Readonly<Record<string, string | re
 };
 
 /** Submits, examines twice and issues, by three persons of the demonstration domain. */
+/** Whom a certificate of the profile is about: a person's is about somebody. */
+export const holderFor = (profile: string): { readonly holder?: string } =>
+  profile.startsWith('person-') ? { holder: 'holder-tanabe' } : {};
+
 export const issueThroughOffice = async (
   service: Service,
   profile: string,
@@ -254,6 +258,7 @@ export const issueThroughOffice = async (
     profile,
     csr,
     fields: FIELDS[profile] ?? {},
+    ...holderFor(profile),
   });
   await registration.examine(service.principal('higashi-examiner'), request.id, { decision: 'approve' });
   const done = await registration.examine(service.principal('operator-noda'), request.id, {

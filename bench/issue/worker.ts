@@ -112,7 +112,7 @@ const issue = (fresh: readonly string[]) => async (n: number) => {
 /** The same with the office's steps: submitted, examined by two persons, issued, collected. */
 const throughOffice = (fresh: readonly string[]) => async (n: number) => {
   const submission = { profile: PROFILE, csr: fresh[n] as string, fields: FIELDS };
-  const { request } = await registration.submit(counter, submission);
+  const { request } = await registration.submit(counter, { ...submission, holder: 'holder-tanabe' });
   await registration.examine(examiner, request.id, { decision: 'approve' });
   const { state } = await registration.examine(operator, request.id, { decision: 'approve' });
   if (state !== 'issued') throw new Error(`the request ended ${state}`);

@@ -55,6 +55,7 @@ const profileText = (say: Say, language: Language, profile: ProfileAnswer): stri
     [phrase`same key again`, SAME_KEY[profile.sameKey] ?? profile.sameKey],
     [phrase`hold`, HOLD[profile.hold] ?? profile.hold],
     [phrase`examined`, phrase`by another officer of the office, and then by an operator`],
+    [phrase`holder`, profile.kind === 'person' ? phrase`required` : phrase`optional`],
     ...profile.fields.flatMap((field) => [
       [
         phrase`field ${field.name}`,

@@ -54,7 +54,10 @@ export const addCommand: AddCommand = (program, perform) => {
     )
     .option('--field <name=value>', "a value of the profile's field; repeat it for lists", collect)
     .option('--fields <file>', 'more fields, as one JSON object')
-    .option('--holder <holder>', 'whom the certificate is about: a pseudonym of a holder')
+    .option(
+      '--holder <holder>',
+      'whom the certificate is about, by a pseudonym; needed where it is about a person',
+    )
     .option('--idempotency-key <key>', 'makes repeating safe; one is made and shown where none is given')
     .addHelpText('after', guideText(GUIDE))
     .action(

@@ -19,9 +19,9 @@ export interface Submission {
   /** Values of the profile's fields, by the field's name. */
   readonly fields: Readonly<Record<string, string | readonly string[]>>;
   /**
-   * The id of a principal of role holder: the person or organisation that the certificate is about. The registration
-   * system chooses it as a pseudonym for this service. Records name the holder by it, so it must be neither a name nor
-   * a public number.
+   * The id of a principal of role holder: the person or organisation that the certificate is about. A profile of kind
+   * `person` needs it. The registration system chooses it as a pseudonym for this service. Records name the holder by it, so
+   * it must be neither a name nor a public number.
    */
   readonly holder?: string;
 }

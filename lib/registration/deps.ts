@@ -99,7 +99,12 @@ export interface Issuing {
    * it differs now or the profile does not exist; `profile-not-allowed`; `invalid-field`.
    */
   describe(application: Described): {
-    readonly profile: { readonly version: number; readonly publicKeys: readonly string[] };
+    readonly profile: {
+      readonly version: number;
+      /** `person`: its certificates are about persons. */
+      readonly kind: string;
+      readonly publicKeys: readonly string[];
+    };
     readonly subject: string;
     readonly subjectDigest: string;
     readonly subjectAltNames: readonly GeneralName[];

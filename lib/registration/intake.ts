@@ -67,6 +67,12 @@ export const readApplication = async (
   if (holder !== undefined) assertPseudonym(holder);
   const described = issuing.describe({ profile: submission.profile, office, fields: submission.fields });
   const { profile, subject, subjectDigest, subjectAltNames, fields } = described;
+  // Without the pseudonym the person could never be shown what was told about the certificate.
+  if (profile.kind === 'person' && holder === undefined) {
+    throw new Fault('invalid-field', 'Certificates of this profile are about persons: name the holder.', {
+      field: 'holder',
+    });
+  }
   await issuing.assertOpen(submission.profile);
   const csr = decodeCertificationRequest(decodePem('CERTIFICATE REQUEST', submission.csr, MAX_CSR_BYTES));
   const key = await checkPublicKey(csr.subjectPublicKeyInfo);

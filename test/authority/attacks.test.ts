@@ -5,7 +5,7 @@ import { recordKey, stagedKey } from '../../lib/ledger/rows.ts';
 import type { CertificateRef } from '../../lib/principal.ts';
 import { listingPk, type RequestRow, requestKey } from '../../lib/registration/rows.ts';
 import type { Value } from '../../lib/store/store.ts';
-import { FIELDS, issueThroughOffice, opensslRequest, type Service } from '../service.ts';
+import { FIELDS, holderFor, issueThroughOffice, opensslRequest, type Service } from '../service.ts';
 import { deleteRow, putRow } from '../store/row-attacks.ts';
 import { allRecords, checkWorld, ocspStatus } from '../world.ts';
 import {
@@ -78,6 +78,7 @@ const submitted = async (profile = PROFILE): Promise<string> => {
     profile,
     csr,
     fields: FIELDS[profile] ?? {},
+    ...holderFor(profile),
   });
   return request.id;
 };

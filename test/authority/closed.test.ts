@@ -7,7 +7,7 @@ import type { RevocationReason } from '../../lib/pki/pki.ts';
 import type { CertificateRef, Principal } from '../../lib/principal.ts';
 import { recentCrlAlarms } from '../../lib/status/status.ts';
 import type { Value } from '../../lib/store/store.ts';
-import { FIELDS, issueThroughOffice, opensslRequest, type Service } from '../service.ts';
+import { FIELDS, holderFor, issueThroughOffice, opensslRequest, type Service } from '../service.ts';
 import { deleteRow, putRow } from '../store/row-attacks.ts';
 import { checkWorld, ocspStatus } from '../world.ts';
 import {
@@ -53,6 +53,7 @@ const submit = (profile = PROFILE) =>
     profile,
     csr: csr(),
     fields: FIELDS[profile] ?? {},
+    ...holderFor(profile),
   });
 const approve = (id: string, by: string, service = house) =>
   service.app.registration.examine(service.principal(by), id, { decision: 'approve' });

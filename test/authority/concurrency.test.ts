@@ -167,6 +167,7 @@ describe('the three persons of a request', () => {
       profile: 'person-authentication',
       csr,
       fields: FIELDS['person-authentication'] ?? {},
+      holder: 'holder-tanabe',
     });
     const examiners = [
       'higashi-counter',

@@ -16,7 +16,7 @@ import {
   spki,
 } from '../keys/variants.ts';
 import { csrBy } from '../registration/csr.ts';
-import { FIELDS, type Service } from '../service.ts';
+import { FIELDS, holderFor, type Service } from '../service.ts';
 import { deleteRow, putRow } from '../store/row-attacks.ts';
 import { allRecords } from '../world.ts';
 import { codeOf, type Ground, type HouseFile, openGround, openHouse } from './house.ts';
@@ -48,7 +48,7 @@ const submit = async (
   {
     profile = PERSON,
     by = 'higashi-counter',
-    holder,
+    holder = holderFor(profile).holder,
   }: { profile?: string; by?: string; holder?: string } = {},
   service = house,
 ) =>
@@ -315,7 +315,7 @@ describe('a key that was compromised', () => {
 describe('a profile that takes renewals with the same key', () => {
   const renewing = (file: HouseFile): void => {
     for (const profile of file.profiles) {
-      if (profile.id === PERSON || profile.id === 'person-authentication')
+      if ([PERSON, 'person-authentication', 'organisation-client'].includes(profile.id))
         Object.assign(profile, { sameKey: 'renewal' });
     }
   };
@@ -353,13 +353,20 @@ describe('a profile that takes renewals with the same key', () => {
     const key = newP256();
     await issue(key, HOLDER, open);
     for (const asked of [
-      {},
+      { profile: 'organisation-client' },
       { holder: 'holder-mori' },
-      { by: 'nishi-counter' },
       { ...HOLDER, profile: 'official-position' },
     ]) {
       expect(await codeOf(submit(key, asked, open))).toBe('duplicate-key');
     }
+    // Without a holder it is the office's.
+    const ofOffice = newP256();
+    await issue(ofOffice, { profile: 'organisation-client' }, open);
+    const elsewhere = submit(ofOffice, { profile: 'organisation-client', by: 'nishi-counter' }, open);
+    expect(await codeOf(elsewhere)).toBe('duplicate-key');
+    expect(await codeOf(submit(ofOffice, { profile: 'organisation-client' }, open))).not.toBe(
+      'duplicate-key',
+    );
   });
 
   it('refuses it while a renewal waits, and gives the key back to its certificate where that is withdrawn', async () => {

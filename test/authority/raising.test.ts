@@ -279,6 +279,7 @@ describe('a date before the first certificate of the key and the request for it'
       profile: 'person-signature',
       csr: await newCsr(),
       fields: FIELDS['person-signature'] ?? {},
+      holder: 'holder-tanabe',
     });
     ground.time.now += 3 * DAY;
     await registration.examine(house.principal('higashi-examiner'), request.id, { decision: 'approve' });

@@ -148,6 +148,24 @@ describe('a request', { timeout: 120_000 }, () => {
     expect(wrong).toMatchObject({ code: 1, err: expect.stringContaining('1 (Male), 2 (Female), 3 (Other)') });
   });
 
+  it('names the holder where the profile is for persons', async () => {
+    const person = `--as higashi-counter --profile person-authentication --csr ${await makeCsr('nobody')} --field holderId=2026112200000001`;
+    const before = await json('requests --as higashi-counter');
+    const refused = await akashi(`request ${person}`);
+    expect(refused).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('about persons: name the holder'),
+    });
+    expect(refused.err).toMatch(/^ +field +holder$/m);
+    expect(await json('requests --as higashi-counter')).toEqual(before);
+    expect((await akashi('profiles person-authentication --as higashi-counter')).out).toMatch(
+      /^holder +required$/m,
+    );
+    expect((await akashi('profiles organisation-server --as higashi-counter')).out).toMatch(
+      /^holder +optional$/m,
+    );
+  });
+
   it('is examined by two more people, rejected with a reason, withdrawn', async () => {
     const id = idOf(await submit('Rejected'));
     const own = await akashiProcess(`examine ${id} --approve --as higashi-counter --json`);

@@ -74,6 +74,7 @@ describe.each(KINDS)('a full disk (%s)', (kind) => {
         profile: 'person-authentication',
         csr: opensslRequest(scratch.path, 'another'),
         fields: FIELDS['person-authentication'],
+        holder: 'holder-tanabe',
       }),
     });
     if (answer.status === 201) requests.push(((await answer.json()) as { id: string }).id);

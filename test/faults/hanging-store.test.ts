@@ -129,6 +129,7 @@ describe('the service over a table that hangs', () => {
         profile: 'person-authentication',
         csr: opensslRequest(folder.path, 'another'),
         fields: FIELDS['person-authentication'],
+        holder: 'holder-tanabe',
       }),
     });
     return answer.status;

@@ -19,13 +19,13 @@ const stranger: Principal = {
   name: { ja: '他人', en: 'Somebody else' },
 };
 
-const issueAbout = async (holder: string | undefined, name: string): Promise<CertificateRef> => {
+const issueAbout = async (holder: string, name: string): Promise<CertificateRef> => {
   const { registration } = service.app;
   const { request } = await registration.submit(service.principal('higashi-counter'), {
     profile: 'person-authentication',
     csr: opensslRequest(folder.path, name),
     fields: FIELDS['person-authentication'] ?? {},
-    ...(holder !== undefined && { holder }),
+    holder,
   });
   await registration.examine(service.principal('higashi-examiner'), request.id, { decision: 'approve' });
   const { certificate } = await registration.examine(service.principal('operator-noda'), request.id, {
@@ -55,7 +55,7 @@ beforeAll(async () => {
   tanabe = service.trustDomain.principals.find(({ role }) => role === 'holder') as Principal;
   first = await issueAbout(tanabe.id, 'first');
   second = await issueAbout(tanabe.id, 'second');
-  other = await issueAbout(undefined, 'other');
+  other = await issueAbout('holder-third', 'other');
   await ask(first, { recipient: 'public' });
   await ask(second, {
     recipient: 'tax-portal',

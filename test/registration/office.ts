@@ -33,7 +33,12 @@ type Plan = 'lost' | 'appliedThenErrored' | Fault;
 export const fakeIssuer = () => {
   const orders = new Map<string, { readonly order: Order; readonly ref: CertificateRef }>();
   const plans: Plan[] = [];
-  const profile = { version: 1, publicKeys: ['p-256', 'rsa2048', 'ed25519'], terms: 'as they were' };
+  const profile = {
+    version: 1,
+    kind: 'organisation',
+    publicKeys: ['p-256', 'rsa2048', 'ed25519'],
+    terms: 'as they were',
+  };
   const acts = ledgerActs();
   const ledger = openLedger({
     table: { get: async () => undefined } as unknown as Table,

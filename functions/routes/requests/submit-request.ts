@@ -34,7 +34,7 @@ export const route = defineRoute({
       fields,
       holder: principalId.exactOptional().meta({
         description:
-          'The holder of the certificate, as a pseudonym, by which the holder may see its own records.',
+          'The holder of the certificate, as a pseudonym, by which the holder may see its own records. Needed where the profile is of kind `person`.',
         example: 'holder-tanabe',
       }),
     }),

@@ -18,6 +18,8 @@ export const REGISTRATION = {
     '署名要求（CSR）が、その公開鍵に対応する秘密鍵で署名されていません。作り直してください。',
   'A holder is named by a pseudonym of 1 to 64 of a-z, 0-9 and hyphens, never by a number of the resident register.':
     '名義人は、a-z、0-9、ハイフンからなる 1～64 文字の仮名で指定してください。住民票コードや個人番号は使わないでください。',
+  'Certificates of this profile are about persons: name the holder.':
+    'この証明書プロファイルの証明書は個人に関するものです。名義人を指定してください。',
   'The fields have more than {0} bytes; shorten them.':
     '項目の合計が {0} バイトを超えています。短くしてください。',
   'The profile does not take keys of this kind; make a key pair of a kind in facts.allowed.':
