@@ -41,6 +41,7 @@ export const requestAnswer = z.looseObject({
     z.looseObject({ stage: text, by: text, at: text, decision: text, reason: text.exactOptional() }),
   ),
   certificate: certificateRef.exactOptional(),
+  withdrawal: z.looseObject({ by: text, at: text, reason: text.exactOptional() }).exactOptional(),
   failure: z.looseObject({ at: text, code: text, reason: text }).exactOptional(),
   lapses: z.array(text).exactOptional(),
 });

@@ -15,6 +15,9 @@ type Examination = RequestAnswer['examinations'][number];
 const examinationText = ({ at, decision, by, reason }: Examination): Phrase =>
   reason === undefined ? phrase`${at} ${decision} by ${by}` : phrase`${at} ${decision} by ${by}: ${reason}`;
 
+const withdrawalText = ({ at, by, reason }: NonNullable<RequestAnswer['withdrawal']>): Phrase =>
+  reason === undefined ? phrase`${at} by ${by}` : phrase`${at} by ${by}: ${reason}`;
+
 /** A whole request, for people. */
 export const requestText = (say: Say, request: RequestAnswer): string =>
   details(say, [
@@ -42,6 +45,7 @@ export const requestText = (say: Say, request: RequestAnswer): string =>
         ] as const,
     ),
     [phrase`approval lapsed`, request.lapses?.join(' | ')],
+    [phrase`withdrawn`, request.withdrawal && withdrawalText(request.withdrawal)],
     [
       phrase`failed`,
       request.failure && `${request.failure.at} ${request.failure.code}: ${request.failure.reason}`,
@@ -50,7 +54,7 @@ export const requestText = (say: Say, request: RequestAnswer): string =>
   ]);
 
 /** One line for each request. */
-export const requestTable = (requests: readonly RequestAnswer[]): string =>
+export const requestTable = (say: Say, requests: readonly RequestAnswer[]): string =>
   table(
     requests.map(({ id, state, submittedAt, office, profile, subject, holder, newHolder }) => [
       id,
@@ -59,6 +63,6 @@ export const requestTable = (requests: readonly RequestAnswer[]): string =>
       office,
       profile,
       subject,
-      holder === undefined ? NONE : newHolder ? `${holder} (new)` : holder,
+      holder === undefined ? NONE : newHolder ? say(phrase`${holder} (new)`) : holder,
     ]),
   );

@@ -14,7 +14,10 @@ const input = z.object({
 
 const GUIDE: Guide = {
   needs: ['a running service, and an officer, operator or auditor: --as or --token'],
-  result: ['prints a line for each request: id, state, time, office, profile, subject, holder'],
+  result: [
+    'prints a line for each request: id, state, time, office, profile, subject, holder',
+    'a holder is (new) whom no earlier request or certificate names: compare it with the application',
+  ],
   examples: [
     'akashi requests --as higashi-counter --state submitted',
     'akashi requests --as operator-sakai --office mizusaki-higashi --limit 50 --json',
@@ -41,7 +44,7 @@ export const addCommand: AddCommand = (program, perform) => {
           page.cursor === undefined
             ? phrase`requests: ${count}`
             : phrase`requests: ${count}; more with --cursor ${page.cursor}`;
-        show(page, `${requestTable(page.requests)}${say(end)}\n`);
+        show(page, `${requestTable(say, page.requests)}${say(end)}\n`);
       }),
     );
 };

@@ -146,7 +146,7 @@ export const requestView = z
     holder: principalId.exactOptional().meta({ description: 'The pseudonym of whom it is about.' }),
     newHolder: z.literal(true).exactOptional().meta({
       description:
-        'No other request has led to a certificate for the holder, so the pseudonym may be mistyped. To officers, the requests of their own office count; to operators and auditors, those of all offices. Requests that were rejected or withdrawn, or that failed, do not count. Said where a request or a list of them is asked for.',
+        'No other request has led to a certificate for the holder, so the pseudonym may be mistyped. To officers, the requests of their own office count; to operators and auditors, those of all offices. Requests that were rejected or withdrawn, or that failed, do not count. Said where a request is submitted, and where a request or a list of them is asked for.',
     }),
     ignored: z
       .array(
@@ -175,6 +175,7 @@ export const requestView = z
       }),
     ),
     certificate: certificateRef.exactOptional(),
+    withdrawal: z.object({ by: principalId, at: utc, reason: z.string().exactOptional() }).exactOptional(),
     failure: z
       .object({ at: utc, code: z.string(), reason: z.string() })
       .meta({ description: 'Why no certificate can be issued. Another request may use its public key.' })

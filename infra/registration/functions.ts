@@ -28,6 +28,7 @@ export const REGISTRATION_ROUTES: readonly RouteFunction[] = [
     ...onRows('request-submit', post('requests/submit-request', REQUESTS), {
       get: ['request-idempotency/*', 'request/*', 'used-keys/*', ...(BASIS.get ?? [])],
       put: ['request/*', 'requests', 'requests/*', 'used-keys/*', 'request-idempotency/*', 'staged/*'],
+      query: ['requests/holder/*'],
     }),
     actKeys: { sign: ['submission'] },
     proofs: { read: CERTIFY },

@@ -58,7 +58,8 @@ export interface RequestView {
    * Present where no other request has led to a certificate for the holder: the pseudonym may be mistyped. A request that was
    * refused or withdrawn, or that failed, makes nobody known. Officers are told by the requests of their own office alone, and so
    * do not learn whom another office knows; operators and auditors by those of all offices. It goes by rows, and nothing rests
-   * on it. Only `get` and `list` say it.
+   * on it. Only `submit`, `get` and
+   * `list` say it.
    */
   readonly newHolder?: true;
   /** The first 20 parts of the PKCS#10 request that the certificate will not have; absent where there are none. */
@@ -70,6 +71,8 @@ export interface RequestView {
   readonly submittedAt: string;
   readonly examinations: readonly Examination[];
   readonly certificate?: CertificateRef;
+  /** `reason` may be absent: the record of a withdrawal does not have it. */
+  readonly withdrawal?: { readonly by: string; readonly at: string; readonly reason?: string };
   /**
    * The reason why no certificate can be issued for a failed request: a fault's `code`, and its sentence as `reason`.
    */

@@ -54,6 +54,7 @@ const viewOf = (id: string, request: Request): RequestView => ({
   submittedAt: request.submittedAt,
   examinations: request.examinations,
   ...(request.certificate && { certificate: request.certificate }),
+  ...(request.withdrawal && { withdrawal: request.withdrawal }),
   ...(request.failure && { failure: request.failure }),
   ...(request.lapses && { lapses: request.lapses }),
 });
@@ -102,7 +103,7 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
         'This idempotency key was used for another submission; take a new one.',
       );
     }
-    return viewOf(found.value.request, await readFor(actor, found.value.request));
+    return viewsFor(actor)(found.value.request, await readFor(actor, found.value.request));
   };
 
   const submit: Registration['submit'] = async (actor, submission, idempotencyKey) => {
@@ -132,7 +133,7 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
         { command: 'submit', actor, at: now(), application },
         { writes: row ? [{ put: row, value, if: condition, expires: until }] : [] },
       );
-      return { request: viewOf(id, request.value), replayed: false };
+      return { request: await viewsFor(actor)(id, request.value), replayed: false };
     } catch (error) {
       if (!Fault.is(error, 'duplicate-key') && !Fault.is(error, 'condition-failed')) throw error;
       // The same submission may have been first, at the same moment.

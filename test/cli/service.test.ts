@@ -186,6 +186,7 @@ describe('a request', { timeout: 120_000 }, () => {
     const withdrawn = idOf(await submit('Withdrawn'));
     expect(await json(`withdraw ${withdrawn} --as higashi-counter`, ['--reason', '取下げ'])).toMatchObject({
       state: 'withdrawn',
+      withdrawal: { by: 'higashi-counter', at: expect.any(String), reason: '取下げ' },
     });
   });
 

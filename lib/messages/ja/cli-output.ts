@@ -19,6 +19,8 @@ export const CLI_OUTPUT: Readonly<Record<string, string>> = {
   'field {0}': '項目 {0}',
   '{0}, version {1}': '{0}、版 {1}',
   '{0} by {1}': '{0}（{1}）',
+  '{0} by {1}: {2}': '{0}（{1}）: {2}',
+  withdrawn: '取下げ',
   '{0} {1} by {2}': '{0} {1}（{2}）',
   '{0} {1} by {2}: {3}': '{0} {1}（{2}）: {3}',
   'requests: {0}': '申請: {0} 件',
@@ -181,6 +183,7 @@ export const CLI_OUTPUT: Readonly<Record<string, string>> = {
   'of the form {0}': '形式 {0}',
   '{0} (new: no other request has led to a certificate for this holder)':
     '{0}（新規: この名義人に証明書を発行した申請は、ほかにありません）',
+  '{0} (new)': '{0}（新規）',
   'impossible {0}': '存在し得ない番号 {0}',
   'file {0}': 'ファイル {0}',
   'disclosure {0}': '開示 {0}',
