@@ -1,5 +1,9 @@
 import { z } from 'zod';
 
+/** For people: a time to the second in Japan, by which the law counts days. */
+export const japanTime = (text: string): string =>
+  `${new Date(Date.parse(text) + 9 * 3_600_000).toISOString().slice(0, 19).replace('T', ' ')} JST`;
+
 /**
  * An option that takes a time: RFC 3339 with `Z` or an offset, or a date, which is its first moment in Japan, as the months
  * and fiscal years of the service are those of Japan Standard Time. In UTC, as the service takes it.

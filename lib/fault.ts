@@ -106,6 +106,7 @@ export const FAULT_CODES = [
   'unknown-report',
   'unknown-disclosure',
   'disclosure-closed',
+  'already-extended',
   'malformed-cdn-log',
   // Signed acts
   'act-not-proven',

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { DAMAGES, type Finding } from '../../lib/audit/audit.ts';
 import { phrase } from '../../lib/fault.ts';
 import type { Say } from '../../lib/messages/messages.ts';
+import { rfc3339 } from '../../lib/pki/pki.ts';
 import { EXIT, usage } from '../failure.ts';
 import { type Guide, guideText } from '../guide.ts';
 import { compact, details, printable } from '../output.ts';
@@ -146,7 +147,7 @@ const keyFor = async (
 };
 
 const iso = (ms: number | undefined): string | undefined =>
-  ms === undefined ? undefined : new Date(ms).toISOString();
+  ms === undefined ? undefined : rfc3339(new Date(ms));
 
 const findingText = ({ damage, facts }: Finding, say: Say): string => {
   const where = Object.entries(facts).map(([name, value]) => `${name} ${printable(compact(value))}`);
@@ -169,8 +170,7 @@ const verdictText = (
       [phrase`newest leaf`, iso(tree?.newest)],
       [
         phrase`longest time without a record`,
-        gap &&
-          phrase`${((gap.to - gap.from) / HOUR_MS).toFixed(1)} h from ${new Date(gap.from).toISOString()}`,
+        gap && phrase`${((gap.to - gap.from) / HOUR_MS).toFixed(1)} h from ${rfc3339(new Date(gap.from))}`,
       ],
       [
         phrase`records that are as their leaves`,

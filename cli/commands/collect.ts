@@ -50,10 +50,16 @@ export const addCommand: AddCommand = (program, perform) => {
           return;
         }
         // A chain is no secret: a server of another user reads it.
-        await saving(out, { overwrite, mode: 0o644 }, async (take) =>
-          take(Readable.from([Buffer.from(checked(await client.pem(path, query)))])),
-        );
-        show({ file: out }, `${say(phrase`certificate and chain in ${out}`)}\n`);
+        let pem = '';
+        await saving(out, { overwrite, mode: 0o644 }, async (take) => {
+          pem = checked(await client.pem(path, query));
+          return take(Readable.from([Buffer.from(pem)]));
+        });
+        const isAlone = pem.split('-----BEGIN CERTIFICATE-----').length === 2;
+        const text = isAlone
+          ? phrase`certificate, issued by the root, in ${out}`
+          : phrase`certificate and chain in ${out}`;
+        show({ file: out }, `${say(text)}\n`);
       }),
     );
 };

@@ -7,6 +7,7 @@ import { details, table } from '../output.ts';
 import type { AddCommand } from '../perform.ts';
 import { addOverwrite, overwriteOption, saving } from '../save.ts';
 import { savedText } from '../saved-text.ts';
+import { japanTime } from '../time.ts';
 
 const PATH = '/api/v1/disclosures';
 
@@ -40,10 +41,10 @@ const textOf = (say: Say, one: z.output<typeof disclosure>): string =>
   details(say, [
     [phrase`disclosure`, one.id],
     [phrase`holder`, one.holder],
-    [phrase`requested`, phrase`${one.requestedAt} by ${one.requestedBy}`],
-    [phrase`deadline`, one.deadline],
-    [phrase`extended`, one.extension && `${one.extension.at}: ${one.extension.reason}`],
-    [phrase`disclosed`, one.disclosedAt],
+    [phrase`requested`, phrase`${japanTime(one.requestedAt)} by ${one.requestedBy}`],
+    [phrase`deadline`, japanTime(one.deadline)],
+    [phrase`extended`, one.extension && `${japanTime(one.extension.at)}: ${one.extension.reason}`],
+    [phrase`disclosed`, one.disclosedAt && japanTime(one.disclosedAt)],
     [phrase`state`, one.state],
   ]);
 
@@ -103,7 +104,7 @@ export const addCommand: AddCommand = (program, perform) => {
             one.id,
             one.holder,
             one.state,
-            say(phrase`until ${one.deadline}`),
+            say(phrase`until ${japanTime(one.deadline)}`),
           ]);
           show({ cases }, rows.length === 0 ? `${say(phrase`There are no disclosures.`)}\n` : table(rows));
           return;

@@ -69,8 +69,11 @@ export const addCommand: AddCommand = (program, perform) => {
     .action(
       perform(input, async (run, { certificate, reason, invalidityDate, reportedAt, withdraw = false }) => {
         const given = [reason, invalidityDate, reportedAt].some((value) => value !== undefined);
-        if (withdraw ? given : reason === undefined) {
+        if (withdraw && given) {
           throw usage('Either --reason or --withdraw is needed, not both.', 'See akashi revoke --help.');
+        }
+        if (!withdraw && reason === undefined) {
+          throw usage('One of --reason and --withdraw is needed.', 'See akashi revoke --help.');
         }
         const ref = await findCertificateRef(run, certificate);
         const name = `${ref.ca}/${ref.serial}`;

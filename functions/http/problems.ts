@@ -110,6 +110,7 @@ export const PROBLEMS = {
   'unknown-report': p(404, 'No such report'),
   'unknown-disclosure': p(404, 'No such disclosure'),
   'disclosure-closed': p(409, 'The disclosure has been made'),
+  'already-extended': p(409, 'The term has been extended before'),
   'malformed-cdn-log': p(400, 'The access log is malformed'),
   'act-not-proven': p(500, 'An act of the service is not proven'),
   'act-object-invalid': p(500, 'A stored proof of the service is damaged'),

@@ -33,6 +33,10 @@ const adviceFor = (error: NodeJS.ErrnoException & { readonly port?: number }): s
       ? `Port ${port} is taken; stop the program that listens there, or choose another PORT or TLS_PORT.`
       : `The service cannot listen at port ${port} (${code}); choose another HOST, PORT or TLS_PORT.`;
   }
+  // The name of HOST is looked up before anything listens.
+  if (syscall === 'getaddrinfo') {
+    return `The address of HOST cannot be found (${code}); choose an address of this machine as HOST.`;
+  }
   const where = path ?? 'The data folder';
   switch (code) {
     case 'ENOSPC':

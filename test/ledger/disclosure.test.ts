@@ -261,7 +261,7 @@ describe('a disclosure', () => {
     expect(Date.parse(extended.deadline) - Date.parse(opened.deadline)).toBe(30 * 86_400_000);
     expect(extended.extension?.reason).toBe('記録が多量であるため');
     await expect(cases.extend(operator, opened.id, 1, 'また')).rejects.toMatchObject({
-      code: 'disclosure-closed',
+      code: 'already-extended',
     });
     await expect(cases.extend(operator, opened.id, 31, '長い')).rejects.toMatchObject({
       code: 'invalid-input',

@@ -16,7 +16,7 @@ export const route = defineRoute({
   params: z.strictObject({ id: recordId }),
   body: { kind: 'json', schema: z.strictObject({ days: z.int().min(1).max(30), reason }) },
   responses: { 200: { description: 'The disclosure with its new deadline.', schema: disclosureView } },
-  faults: ['unknown-disclosure', 'disclosure-closed', 'condition-failed'],
+  faults: ['unknown-disclosure', 'disclosure-closed', 'already-extended', 'condition-failed'],
   handle: async ({ disclosures }, { params, body }, caller) =>
     json(200, await disclosures.cases.extend(caller, params.id, body.days, body.reason)),
 });

@@ -46,7 +46,8 @@ export interface Cases {
     caller: Principal,
     query: { readonly limit: number; readonly cursor?: string },
   ): Promise<{ readonly cases: readonly CaseView[]; readonly cursor?: string }>;
-  /** Once, before the term is over, by at most 30 days more. Faults: `unknown-disclosure`, `disclosure-closed`, `invalid-input`. */
+  /** Once, before the term is over, by at most 30 days more. Faults: `unknown-disclosure`, `disclosure-closed`,
+   * `already-extended`, `invalid-input`. */
   extend(caller: Principal, id: string, days: number, reason: string): Promise<CaseView>;
   /**
    * Writes that close the case, for the caller to store with the record of the hand-over; none where the case is
@@ -182,7 +183,7 @@ export const openCases = (deps: {
       if (value.disclosedAt !== undefined) {
         throw new Fault('disclosure-closed', 'The disclosure has been made; there is no term to extend.');
       }
-      if (value.extension) throw new Fault('disclosure-closed', 'The term has been extended once already.');
+      if (value.extension) throw new Fault('already-extended', 'The term has been extended once already.');
       // An extension cannot make a late case timely.
       if (isOver(value))
         throw new Fault('disclosure-closed', 'The term is over; it is extended before that.');

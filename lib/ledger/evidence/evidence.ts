@@ -77,6 +77,9 @@ const PAGE = 500;
 
 /** An empty file would look like evidence that nothing was done. */
 const checkPeriod = ({ from, to }: Period): void => {
+  if (Date.parse(from) === Date.parse(to)) {
+    throw new Fault('invalid-input', 'The period is empty: its end is its beginning.', { field: 'to' });
+  }
   if (!(Date.parse(from) < Date.parse(to))) {
     throw new Fault('invalid-input', 'The period ends before it begins.', { field: 'to' });
   }

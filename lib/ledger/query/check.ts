@@ -38,7 +38,9 @@ export const checkQuery = (
   }
   const from = query.from === undefined ? -Infinity : instant('from', query.from);
   const to = query.to === undefined ? Infinity : instant('to', query.to);
-  if (from >= to) throw new Fault('invalid-input', 'The period ends before it begins.', { field: 'to' });
+  if (from === to)
+    throw new Fault('invalid-input', 'The period is empty: its end is its beginning.', { field: 'to' });
+  if (from > to) throw new Fault('invalid-input', 'The period ends before it begins.', { field: 'to' });
 };
 
 /** Milliseconds of an RFC 3339 time. Fault: `invalid-input`. */

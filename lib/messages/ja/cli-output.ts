@@ -30,6 +30,7 @@ export const CLI_OUTPUT: Readonly<Record<string, string>> = {
   'idempotency key {0}': '冪等キー {0}',
   'This was submitted before; it is shown as it stands now.':
     '以前に受け付けた申請です。現在の状態を示します。',
+  'certificate, issued by the root, in {0}': 'ルートが発行した証明書を {0} に保存しました',
   'certificate and chain in {0}': '証明書とチェーンを {0} に保存しました',
 
   hold: '一時利用停止',

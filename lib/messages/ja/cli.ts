@@ -199,6 +199,7 @@ export const CLI = {
     '--idempotency-key {0} を付ければ、同じコマンドを安全に繰り返せます。',
   'Name both sizes or none.': '二つの数は、両方を指定するか、どちらも指定しないでください。',
   'See akashi recover --help.': 'akashi recover --help をご覧ください。',
+  'One of --reason and --withdraw is needed.': '--reason か --withdraw のどちらかを指定してください。',
   'Either --reason or --withdraw is needed, not both.':
     '--reason と --withdraw のどちらか一方だけを指定してください。',
   '--ocsp must be an http or https address.': '--ocsp には http または https のアドレスを指定してください。',

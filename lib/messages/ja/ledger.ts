@@ -75,6 +75,7 @@ export const LEDGER = {
   'A holder has at most {0} delegates.': '一人の名義人が指定できる代理人は {0} 人までです。',
   'The records of a holder are for the holder and its delegates.':
     '名義人についての記録を見られるのは、その名義人と代理人だけです。',
+  'The period is empty: its end is its beginning.': '期間が空です。終わりが始まりと同じになっています。',
   'The period ends before it begins.': '期間の終わりが始まりより前になっています。',
   'A seed is one line of 1 to 256 characters.': 'シードは、1～256 文字の一行で指定してください。',
   'A sample has 1 to {0} certificates.': '抽出する証明書は 1～{0} 枚で指定してください。',

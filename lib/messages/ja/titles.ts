@@ -90,6 +90,7 @@ export const TITLES = {
   'No such report': 'その年次報告はありません',
   'No such disclosure': 'その開示はありません',
   'The disclosure has been made': '開示は済んでいます',
+  'The term has been extended before': '期限は以前に延長されています',
   'The access log is malformed': 'アクセスログの形式が正しくありません',
   'The signed note is malformed': '署名付きノートの形式が正しくありません',
   'The checkpoint is malformed': 'チェックポイントの形式が正しくありません',

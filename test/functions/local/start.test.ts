@@ -281,6 +281,9 @@ describe('a start that fails', () => {
       startUpErrorText(Object.assign(new Error('x'), { code: 'EACCES', syscall: 'listen', port: 80 })),
     ).toContain('port 80');
     const readOnly = Object.assign(new Error('x'), { code: 'ENOENT', syscall: 'mkdir', path: '/srv/data' });
+    expect(
+      startUpErrorText(Object.assign(new Error('x'), { code: 'ENOTFOUND', syscall: 'getaddrinfo' })),
+    ).toBe('The address of HOST cannot be found (ENOTFOUND); choose an address of this machine as HOST.');
     expect(startUpErrorText(readOnly)).toContain(
       '/srv/data cannot be made (ENOENT): its parent folder is read-only',
     );
