@@ -226,6 +226,22 @@ const renewRegularly = (renew: () => Promise<void>): { stop(): void } => {
   return { stop: () => clearInterval(timer) };
 };
 
+const USAGE = `usage: npm start
+
+The service as one process. It takes no arguments. Variables of the environment set it up:
+HOST, PORT, TLS_PORT, DATA_DIR, PUBLIC_URL, TRUST_DOMAIN, AKASHI_PASSPHRASE and others; README.md describes each.
+`;
+
+const given = process.argv.slice(2);
+if (given.some((argument) => argument === '--help' || argument === '-h')) {
+  process.stdout.write(USAGE);
+  process.exit(0);
+}
+if (given.length > 0) {
+  process.stderr.write(`The service takes no arguments.\n\n${USAGE}`);
+  process.exit(2);
+}
+
 main().catch(async (error: unknown) => {
   await unmark();
   process.stderr.write(`${startUpErrorText(error)}\n`);
