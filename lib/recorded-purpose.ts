@@ -16,7 +16,7 @@ export const recordedPurpose = (
   if (purpose === undefined) {
     throw new Fault(
       'purpose-not-declared',
-      'The trust domain declares no such purpose for this caller; leave the header out or name one of its purposes.',
+      'The trust domain declares no such purpose for this caller; name none, or one of its purposes.',
       { declared: purposes.map(({ id }) => id) },
     );
   }

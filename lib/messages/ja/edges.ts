@@ -12,8 +12,8 @@ export const EDGES = {
   'Give the request id to the operator.': '要求 ID（requestId）を認証局運用者に知らせてください。',
   'The profile {0} of the trust domain file does not take the names of the service\'s own TLS door. They are {1}: this machine\'s, and the host of {2} (PUBLIC_URL, or "addresses" of the file). {3} Change the profile or the address.':
     'トラストドメインファイルの証明書プロファイル {0} では、サービス自身の TLS 用の名前を使えません。その名前は {1} で、この計算機の名前と、{2}（PUBLIC_URL、またはファイルの "addresses"）のホストです。{3} プロファイルかアドレスを変更してください。',
-  'The trust domain declares no such purpose for this caller; leave the header out or name one of its purposes.':
-    'この呼び出し元には、その利用目的が宣言されていません。ヘッダーを省くか、宣言されている利用目的を指定してください。',
+  'The trust domain declares no such purpose for this caller; name none, or one of its purposes.':
+    'この呼び出し元には、その利用目的が宣言されていません。利用目的の指定を省くか、宣言されているものを指定してください。',
   'A relying party finds the answers to itself: leave the recipient, the holder and the office out.':
     '署名検証者が検索できるのは、自らへの提供だけです。提供先、名義人、登録分局は指定しないでください。',
   'Must be 1 to 64 lower-case letters, digits and hyphens.':
