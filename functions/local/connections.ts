@@ -14,15 +14,15 @@ const LOOKS = 64;
 
 /**
  * The connections of one door. A connection costs its client nothing, so where there are too many, a new one takes the place
- * of an old one that waits for its client: best of one without a request, or else of the oldest whose client has not sent its
- * body, or does not read its answer. It is one of the same source where that has its share, and else one of the source that
- * has most. So nobody loses connections to sources that have more. A client whose connection ends opens another. Where every
+ * of the oldest that waits for its client: for a request, for the rest of a body, or to take its answer. A connection without a
+ * request is not taken before older ones, because each is without one when it comes. It is one of the same source where that
+ * has its share, and else one of the source that has most. So nobody loses connections to sources that have more. A client whose connection ends opens another. Where every
  * connection that is looked at waits for the service, the new one is closed.
  */
 export const openConnections = (
   limits: Pick<Limits, 'connections' | 'sourceShare' | 'rate'>,
   sources: Pick<Sources, 'ofAddress' | 'isProxy'>,
-  { owes, waits }: Pick<Receiver, 'owes' | 'waits'>,
+  { waits }: Pick<Receiver, 'waits'>,
 ) => {
   /** Those that were looked at last come last. */
   const all = new Map<string, Connection>();
@@ -46,12 +46,11 @@ export const openConnections = (
     let looks = 0;
     for (const id of ids) {
       const socket = all.get(id)?.socket;
-      if (socket && !owes(socket)) {
+      if (socket === undefined || waits(socket)) {
         found = id;
         break;
       }
-      if (socket && !waits(socket)) busy.push(id);
-      else found ??= id;
+      busy.push(id);
       if (++looks === LOOKS) break;
     }
     for (const id of busy) putLast(id);

@@ -352,13 +352,13 @@ describe('connections', () => {
       { proxies: [], rates: [{ network: network('192.0.2.0/24'), rate: 200 }] },
       shares.rate,
     );
-    const door = openConnections(shares, sources, { owes: () => true, waits: () => true });
+    const door = openConnections(shares, sources, { waits: () => true });
     door.add(socketOf('203.0.113.1'));
     for (let n = 0; n < 100; n++) for (const last of [2, 3, 4]) door.add(socketOf(`203.0.113.${last}`));
     expect(ended).not.toContain('203.0.113.1');
     expect(door.open()).toHaveLength(8);
     // A larger rate by the settings, and a larger share.
-    const roomy = openConnections(shares, sources, { owes: () => true, waits: () => true });
+    const roomy = openConnections(shares, sources, { waits: () => true });
     for (let n = 0; n < 20; n++)
       for (const address of ['192.0.2.1', '203.0.113.1']) roomy.add(socketOf(address));
     const held = roomy.open().map(({ remoteAddress }) => remoteAddress);
