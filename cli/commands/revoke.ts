@@ -33,7 +33,8 @@ const GUIDE: Guide = {
   exitCodes: ['4  asked for; another operator has to ask for the same'],
   examples: [
     'akashi revoke certificate.pem --reason cessationOfOperation --as higashi-chief',
-    'akashi revoke certificate.pem --reason keyCompromise --invalidity-date "$(date -u +%Y-%m-%dT%H:%M:%SZ)" --as higashi-chief',
+    'NOW=$(date -u +%Y-%m-%dT%H:%M:%SZ)',
+    'akashi revoke certificate.pem --reason keyCompromise --invalidity-date $NOW --as higashi-chief',
   ],
 };
 
