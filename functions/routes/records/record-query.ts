@@ -42,7 +42,7 @@ export const recordFilter = {
     .transform((text) => text === 'true')
     .meta({
       description:
-        "Leaves out what the caller's own look at records and registers made: answers to the caller by other channels than OCSP and CRLs, and exports that the caller began.",
+        "Leaves out what the caller's own look at records and registers made: answers to the caller, and exports that the caller began. To relying parties their answers by OCSP and CRLs stay.",
     })
     .exactOptional(),
   from: time.exactOptional().meta({ description: 'The earliest time, inclusive.' }),

@@ -33,7 +33,7 @@ const matches = (record: LedgerRecord, query: RecordQuery): boolean => {
   const { recipient, actor, certificate, purpose, office, channel, exceptLookUpsOf, onlyRecordsOf } = query;
   if (onlyRecordsOf !== undefined && partyOf(record) !== onlyRecordsOf) return false;
   if (certificate !== undefined && !isAbout(certificate, record)) return false;
-  if (exceptLookUpsOf !== undefined && isLookUpOf(exceptLookUpsOf, record)) return false;
+  if (exceptLookUpsOf !== undefined && isLookUpOf(exceptLookUpsOf, record, onlyRecordsOf)) return false;
   if (office !== undefined && record.office !== office) return false;
   if (record.kind === 'provision') {
     return (
@@ -57,7 +57,8 @@ const isAbout = ({ ca, serial }: CertificateRef, { certificates = [] }: LedgerRe
 /** By these channels a principal learns the status of certificates; by all others what the service keeps. */
 const STATUS_CHANNELS: ReadonlySet<Channel> = new Set(['ocsp', 'crl']);
 
-const isLookUpOf = (who: string, record: LedgerRecord): boolean =>
+/** Who sees the records of nobody else looks for the statuses that it was told. To all others those are looks as well. */
+const isLookUpOf = (who: string, record: LedgerRecord, onlyRecordsOf: string | undefined): boolean =>
   record.kind === 'provision'
-    ? record.recipient === who && !STATUS_CHANNELS.has(record.channel)
+    ? record.recipient === who && (onlyRecordsOf !== who || !STATUS_CHANNELS.has(record.channel))
     : record.kind === 'export' && record.actor === who;

@@ -166,6 +166,17 @@ describe('excludeOwn', () => {
   it("leaves out what the auditor's own look made, on every page and in exports", async () => {
     await recordsOf('auditor', `records?ca=${ca}&serial=${serial}`);
     await ask('auditor', 'exports/records.csv?kind=issuance');
+    // An audit reads CRLs too.
+    await service.app.ledger.append({
+      kind: 'provision',
+      recipient: 'auditor',
+      channel: 'crl',
+      method: 'GET',
+      certificates: [],
+      provided: {},
+      responseDigest: '00',
+      count: 1,
+    });
     const isOwn = (record: LedgerRecord) =>
       record.kind === 'provision' ? record.recipient === 'auditor' : record.actor === 'auditor';
     const all = await allRecords(service);
