@@ -299,6 +299,7 @@ describe('a date before the first certificate of the key and the request for it'
       profile: 'person-signature',
       csr: await newCsr(),
       fields: FIELDS['person-signature'] ?? {},
+      holder: 'holder-tanabe',
     };
     const counter = house.principal('higashi-counter');
     const earlier = await registration.submit(counter, submission);
