@@ -1,6 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { Refusal } from '../../lib/aws/outcome.ts';
 import { Fault } from '../../lib/fault.ts';
 import type { Clock } from '../../lib/ports.ts';
 import { errorFacts } from '../http/problems.ts';
@@ -124,7 +123,7 @@ const openCheck = ({ ids, read, clock }: OriginSecrets): ((shown: string) => Pro
     }
     const { reason } = text;
     const age = readAt - (known.get(id)?.readAt ?? readAt);
-    if (age < 0 || age >= UNREAD_MS || (reason instanceof Refusal && GONE.has(reason.name))) known.delete(id);
+    if (age < 0 || age >= UNREAD_MS || (reason instanceof Error && GONE.has(reason.name))) known.delete(id);
     return reason;
   };
 
