@@ -85,7 +85,7 @@ const proposals: string[] = [];
 /** Gives the service something to be asked for, and names it. */
 const historyOf = async ({ app, core, ...rest }: Service): Promise<Known> => {
   const whole = { app, core, ...rest };
-  const csrs = Array.from({ length: 10 }, (_, n) => opensslRequest(folder.path, `key-${n}`));
+  const csrs = Array.from({ length: 14 }, (_, n) => opensslRequest(folder.path, `key-${n}`));
   const [first = '', second = '', ...others] = csrs;
   const issued = [];
   for (const csr of others.splice(0, 5)) {
@@ -101,7 +101,8 @@ const historyOf = async ({ app, core, ...rest }: Service): Promise<Known> => {
         holder: holder.id,
       })
     ).request;
-  const waiting = [await submit(first), await submit(others.pop() ?? '')];
+  const waiting = [await submit(first)];
+  for (const csr of others.splice(0, 5)) waiting.push(await submit(csr));
   const examined = await submit(second);
   await app.registration.examine(whole.principal('higashi-examiner'), examined.id, { decision: 'approve' });
   const asked = await ocspRequestFor(whole, issued[0]?.certificate ?? { ca: CA, serial: '' });
