@@ -111,6 +111,6 @@ describe.skipIf(MISSING.length > 0)('the examples', () => {
 
   it(`of akashi ${REFUSED} are refused where nobody has forged a row`, { timeout: 60_000 }, async () => {
     const { out } = await akashi([REFUSED, '--help']);
-    expect(await shell(examplesIn(out))).toContain('there is nothing to correct');
+    expect(await shell(examplesIn(out))).toContain('nothing-to-correct');
   });
 });
