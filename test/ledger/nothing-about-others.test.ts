@@ -160,9 +160,13 @@ it('a relying party gets the same records, cursors and pages whatever others wer
               ledgers.map((ledger) => pagesOf(ledger, { ...query, onlyRecordsOf: SELF }, limit)),
             );
             expect(answers[1]).toEqual(answers[0]);
-            // And it is the answer: what anybody else finds by the same query.
-            const found = await pagesOf(ledgers[0] as Ledger, query, 1000);
-            expect(idsIn(answers[0] as readonly string[])).toEqual(idsIn(found));
+            // And it is the answer: what anybody else finds by the same query. Its own looks are those by other channels.
+            const { exceptLookUpsOf, ...all } = query;
+            const found = await pagesOf(ledgers[0] as Ledger, all, 1000);
+            const wanted = found
+              .flatMap((page) => JSON.parse(page).records)
+              .filter(({ channel }) => exceptLookUpsOf === undefined || ['ocsp', 'crl'].includes(channel));
+            expect(idsIn(answers[0] as readonly string[])).toEqual(wanted.map(({ id }) => id));
           }
         });
       },
