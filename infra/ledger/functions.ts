@@ -47,6 +47,8 @@ export const LEDGER_ROUTES: readonly RouteFunction[] = [
     part: 'handing',
     // Whether somebody is a holder, requests say.
     rows: together(DOOR, RECORD, SETTLE, QUERY_RECORDS, { query: ['requests/holder/*'] }),
+    // To a relying party the leaves prove which records are its own.
+    log: 'read',
     handOver: true,
     actKeys: { sign: ['export'] },
   },

@@ -164,7 +164,8 @@ export interface RecordQuery {
   readonly exceptLookUpsOf?: string;
   /**
    * For a principal that may learn nothing about others: answers to it, and its own acts. No other rows are read, so the
-   * records, the cursor and the number of pages do not depend on the records of others. Excludes `holder`.
+   * records, the cursor and the number of pages do not depend on the records of others. A record is found once the published
+   * log has its leaf, which proves whose it is. Excludes `holder`.
    */
   readonly onlyRecordsOf?: string;
   /** RFC 3339, inclusive / exclusive. */

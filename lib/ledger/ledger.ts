@@ -133,7 +133,7 @@ export const openLedger = (deps: LedgerDeps): Ledger => {
 
     query: async (query) => {
       await settle();
-      return queryRecords(table, { act }, query, deps.clock());
+      return queryRecords(table, deps.bucket, { act }, query, deps.clock());
     },
 
     followClosings,

@@ -2,11 +2,9 @@ import type { ActKeyKind } from '../act-kinds.ts';
 import type { Acts, VerifiedAct } from '../acts/acts.ts';
 import { Fault } from '../fault.ts';
 import type { Bucket, Value } from '../store/store.ts';
-import { parseCheckpoint, parseNote, TILE_WIDTH, TileReader } from '../tlog/tlog.ts';
 import { canonicalJson, digestHex } from './canonical.ts';
 import type { ActDraft, LedgerRecord } from './contract.ts';
-import { entryOf } from './entry.ts';
-import { CHECKPOINT_OBJECT, readPath } from './tree.ts';
+import { openPublishedLeaves } from './published-leaves.ts';
 
 /*
  * A decision rests on acts, and an act on its signature. A row, a pointer or a leaf proves nothing: whoever can write to the
@@ -74,7 +72,7 @@ export const isProven = async ({ acts, bucket }: Proving, record: LedgerRecord):
   const verified = await verifiedAct(acts, record);
   if (verified === undefined) return false;
   const { closedAt } = verified;
-  return closedAt === undefined || (await hasLeafBelow(bucket, record, closedAt));
+  return closedAt === undefined || (await openPublishedLeaves(bucket))(record, closedAt);
 };
 
 /**
@@ -88,19 +86,4 @@ export const assertProven = async (deps: Proving, id: string, record: LedgerReco
     'The record of an act does not have the signature that it must have. Nothing is done that rests on it.',
     { id },
   );
-};
-
-/** Whether the log has this very record among its first `size` leaves. The row's own `leaf` only says where to look. */
-const hasLeafBelow = async (
-  bucket: Pick<Bucket, 'get'>,
-  record: LedgerRecord,
-  size: number,
-): Promise<boolean> => {
-  const { leaf } = record;
-  if (leaf === undefined || !Number.isSafeInteger(leaf) || leaf < 0 || leaf >= size) return false;
-  const note = (await bucket.get(CHECKPOINT_OBJECT))?.body;
-  if (note === undefined) return false;
-  const reader = new TileReader(parseCheckpoint(parseNote(note).text), readPath(bucket));
-  const entries = await reader.entries(Math.floor(leaf / TILE_WIDTH));
-  return Buffer.compare(entries[leaf % TILE_WIDTH] ?? Buffer.alloc(0), entryOf(record)) === 0;
 };

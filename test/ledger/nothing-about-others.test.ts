@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { type Ledger, openLedger, type RecordDraft, type RecordQuery } from '../../lib/ledger/ledger.ts';
+import { openFileBucket } from '../../lib/store/file-bucket.ts';
 import { openSqliteTable } from '../../lib/store/sqlite.ts';
-import { ledgerActs } from '../acts.ts';
 import { temporaryFolder } from '../service.ts';
+import { sequencerOver, worldActs } from './log-world.ts';
 
 /* Two worlds that differ in the records of others only: whoever may learn nothing about others gets the same bytes in both. */
 
@@ -17,8 +18,6 @@ const PURPOSES = ['inheritance', 'registration'] as const;
 const SERIALS = ['1001', '1002', '1003'] as const;
 /** Only these are about the holder. */
 const HELD = ['2001', '2002'] as const;
-
-const proof = ledgerActs();
 
 interface Dated {
   /** Minutes after the start. */
@@ -66,13 +65,14 @@ const act = (serials: readonly string[]): fc.Arbitrary<RecordDraft> =>
 const dated = (draft: fc.Arbitrary<RecordDraft>, most: number): fc.Arbitrary<readonly Dated[]> =>
   fc.array(fc.record({ at: fc.integer({ min: 1, max: 60 * 72 }), draft }), { maxLength: most });
 
-/** The ledger with its first record, the issuances to the holder, and these: `own` are made at moments of their own. */
+/** The ledger and its log, with its first record, the issuances to the holder, and these: `own` are made at moments of their own. */
 const openWorld = async (folder: string, own: readonly Dated[], others: readonly Dated[]) => {
   const table = await openSqliteTable(`${folder}/table.sqlite`);
+  const bucket = await openFileBucket(`${folder}/objects`);
   let now = START;
   // The chance in an id depends on its millisecond alone, so that records of both worlds have equal ids.
   const random = (n: number): Uint8Array => createHash('sha512').update(`${now}`).digest().subarray(0, n);
-  const ledger = openLedger({ table, clock: () => now, random, ...proof });
+  const ledger = openLedger({ table, clock: () => now, random, ...worldActs, bucket });
   await ledger.append({ kind: 'setting', actor: 'service', details: {} });
   for (const serial of HELD) {
     now++;
@@ -88,18 +88,20 @@ const openWorld = async (folder: string, own: readonly Dated[], others: readonly
     await ledger.append(draft);
   }
   now = START + 80 * 3_600_000;
+  const sequencer = sequencerOver(table, bucket, { clock: () => now });
+  while ((await sequencer.sequence()).leaves > 0);
   return { ledger, close: () => table.close() };
 };
 
 type Query = Omit<RecordQuery, 'limit' | 'cursor'>;
 
-/** Every page, as JSON. */
+/** Every page, as JSON. The index of a leaf is left out: the log counts the leaves of all, for everybody to see. */
 const pagesOf = async (ledger: Ledger, query: Query, limit: number): Promise<readonly string[]> => {
   const pages: string[] = [];
   let cursor: string | undefined;
   do {
     const page = await ledger.query({ ...query, limit, ...(cursor !== undefined && { cursor }) });
-    pages.push(JSON.stringify(page));
+    pages.push(JSON.stringify(page, (name, value) => (name === 'leaf' ? undefined : value)));
     cursor = page.cursor;
   } while (cursor !== undefined);
   return pages;

@@ -1,6 +1,7 @@
-import type { Table } from '../../store/store.ts';
+import type { Bucket, Table } from '../../store/store.ts';
 import { canonicalJson, digestHex } from '../canonical.ts';
 import type { Ledger, RecordPage, RecordQuery } from '../contract.ts';
+import { openPublishedLeaves } from '../published-leaves.ts';
 import { readFirst } from '../settling.ts';
 import { checkQuery, instant } from './check.ts';
 import { mergeCertificates } from './holder.ts';
@@ -12,6 +13,7 @@ const DAY = 86_400_000;
 /** One page of the records that the query finds, among those that are settled. */
 export const queryRecords = async (
   table: Table,
+  bucket: Pick<Bucket, 'get'>,
   ledger: Pick<Ledger, 'act'>,
   query: RecordQuery,
   now: number,
@@ -33,7 +35,15 @@ export const queryRecords = async (
   }
   const to = position?.to ?? Math.min(now + DAY, latest);
   const bounds: Bounds = { from, to, fingerprint, ...(position && { position }) };
-  return query.holder === undefined
-    ? walkPartitions(table, query, bounds)
-    : mergeCertificates(table, ledger, query.holder, query, bounds);
+  if (query.holder !== undefined) return mergeCertificates(table, ledger, query.holder, query, bounds);
+  const page = await walkPartitions(table, query, bounds);
+  return query.onlyRecordsOf === undefined ? page : proven(bucket, page);
+};
+
+/** A row does not prove whose the record is: somebody may have changed it. Its leaf does. */
+const proven = async (bucket: Pick<Bucket, 'get'>, page: RecordPage): Promise<RecordPage> => {
+  if (page.records.length === 0) return page;
+  const hasLeaf = await openPublishedLeaves(bucket);
+  const have = await Promise.all(page.records.map((record) => hasLeaf(record)));
+  return { ...page, records: page.records.filter((_, n) => have[n]) };
 };

@@ -8,6 +8,7 @@ import {
   serveService,
   temporaryFolder,
 } from '../../service.ts';
+import { putRow } from '../../store/row-attacks.ts';
 import { allRecords } from '../../world.ts';
 
 /* Queries of the ledger as auditors and relying parties ask them. */
@@ -32,6 +33,10 @@ const recordsOf = async (principal: string, path: string): Promise<readonly Ledg
   return json().records;
 };
 
+const sequence = async (): Promise<void> => {
+  while ((await service.core.sequencer.sequence()).leaves > 0);
+};
+
 beforeAll(async () => {
   service = await serveService(folder.path);
   const issued = await issueThroughOffice(service, 'official-position', opensslRequest(folder.path, 'seal'));
@@ -44,7 +49,7 @@ beforeAll(async () => {
     service.advance(5);
     await service.app.status.ocsp(question, { recipient, method: 'POST', purpose: `of-${recipient}` });
   }
-  while ((await service.core.sequencer.sequence()).leaves > 0);
+  await sequence();
 });
 
 afterAll(async () => {
@@ -212,6 +217,7 @@ describe('a relying party', () => {
   it('finds the answers to itself and nothing else, which is recorded', async () => {
     const own = await recordsOf('tax-portal', 'provisions');
     expect(own).toMatchObject([{ recipient: 'tax-portal', channel: 'ocsp', certificates: [{ ca, serial }] }]);
+    await sequence();
     const again = await recordsOf('tax-portal', 'provisions?recipient=tax-portal');
     expect(again).toMatchObject([{ channel: 'records', count: 1 }, { channel: 'ocsp' }]);
     expect(await recordsOf('tax-portal', 'provisions?excludeOwn=true')).toEqual(own);
@@ -250,12 +256,39 @@ describe('a relying party', () => {
       recipient: 'tax-portal',
       method: 'POST',
     });
-    const [fresh] = await recordsOf('tax-portal', 'provisions?channel=ocsp');
+    const [fresh] = await allRecords(service);
+    expect(fresh).toMatchObject({ recipient: 'tax-portal', channel: 'ocsp' });
+    // What has no leaf yet is not found: a row does not prove whose it is.
+    expect((await recordsOf('tax-portal', 'provisions?channel=ocsp')).map(({ id }) => id)).toEqual([
+      record?.id,
+    ]);
     expect((await ask('tax-portal', `provisions/${fresh?.id}/proof`)).json().code).toBe('try-later');
     for (const id of [record?.id as string, fresh?.id as string]) {
       const told = JSON.stringify(await none(`provisions/${id}/proof`)).replaceAll(id, absent);
       expect(JSON.parse(told)).toEqual(answer);
     }
+  });
+
+  it('is shown no record that a row gives to it', async () => {
+    await sequence();
+    const own = await recordsOf('tax-portal', 'provisions?channel=ocsp');
+    const [foreign] = await recordsOf('auditor', 'provisions?recipient=procurement&channel=ocsp&limit=1');
+    const { id, leaf: _, ...told } = foreign as LedgerRecord;
+    const day = { pk: `record/${told.time.slice(0, 10)}`, sk: id };
+    const row = await service.table.get(day);
+    await putRow(
+      service.table,
+      { pk: `party/tax-portal/${told.time.slice(0, 7)}`, sk: id },
+      { kind: 'provision' },
+    );
+    for (const changed of [
+      { ...row?.value, recipient: 'tax-portal' },
+      { ...told, id, recipient: 'tax-portal' },
+    ]) {
+      await putRow(service.table, day, changed as never);
+      expect(await recordsOf('tax-portal', 'provisions?channel=ocsp')).toEqual(own);
+    }
+    await putRow(service.table, day, row?.value as never);
   });
 
   it('learns nothing about others, not even whether they exist', async () => {
