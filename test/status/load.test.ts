@@ -85,13 +85,13 @@ const storm = (url: string, onAnswer: (answer: Buffer) => void, connections = CO
   };
 };
 
-/** Repeats a request until it is answered: in a storm the service may have no room for it at first. */
+/** Repeats a request until its status is told: in a storm the service may have no room for it at first. */
 const postUntilAnswered = async (url: string, body: Uint8Array): Promise<Buffer> => {
   const agent = new http.Agent({ keepAlive: true });
   try {
     for (;;) {
       const answer = await post(url, body, agent);
-      if (answer) return answer;
+      if (answer && decodeOcspResponse(answer).status !== 'tryLater') return answer;
       await sleep(20);
     }
   } finally {
